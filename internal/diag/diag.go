@@ -1,0 +1,218 @@
+// Package diag holds what every level says about a place in a text: files,
+// spans and error values, and the one renderer that draws carets.
+//
+// An error is a value: a kind (Code), one sentence, the span it is about, and
+// notes that point at further spans. Nothing below the command line formats a
+// position; Render does, at the edge:
+//
+//	error[E0301]: channel capacity must be at least 1, got 0
+//	  --> pipeline.sn:12:17
+//	   |
+//	12 |   chan a: u32 cap 0
+//	   |                   ^ capacity
+//	   = hint: write `cap 1`
+//
+// diag knows no other package of the module. Start reading at Error.
+package diag
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// File is one text that spans point into. Name is what the user typed, never
+// an absolute path made up by the tool.
+type File struct {
+	Name string
+	Text string
+}
+
+// Span is the half-open byte range [Start, End) of a file. The zero Span means
+// "no place".
+type Span struct {
+	File       *File
+	Start, End int
+}
+
+// IsZero reports whether the span points nowhere.
+func (s Span) IsZero() bool { return s.File == nil }
+
+// Position returns the 1-based line and byte column of the span's start.
+func (s Span) Position() (line, col int) {
+	if s.File == nil {
+		return 0, 0
+	}
+	start := min(max(s.Start, 0), len(s.File.Text))
+	before := s.File.Text[:start]
+	return strings.Count(before, "\n") + 1, start - strings.LastIndexByte(before, '\n')
+}
+
+// String prints "file:line.col", the form used in the textual forms of the IR
+// and in Verilog attributes; "-" for no place.
+func (s Span) String() string {
+	if s.File == nil {
+		return "-"
+	}
+	line, col := s.Position()
+	return fmt.Sprintf("%s:%d.%d", s.File.Name, line, col)
+}
+
+// To returns the smallest span that covers s and end.
+func (s Span) To(end Span) Span {
+	if s.File == nil {
+		return end
+	}
+	if end.File != s.File {
+		return s
+	}
+	return Span{s.File, min(s.Start, end.Start), max(s.End, end.End)}
+}
+
+// Code is the stable name of a kind of error, such as "E0301". The empty code
+// is for errors of textual forms that only tools write.
+type Code string
+
+// Severity tells whether a diagnostic stops the work.
+type Severity uint8
+
+// The severities.
+const (
+	SevError Severity = iota
+	SevWarning
+)
+
+// Note is a further sentence of an Error, with or without a place.
+type Note struct {
+	Span Span
+	Text string
+}
+
+// Error is one diagnostic. It is an error value: packages return it or a List.
+type Error struct {
+	Code     Code
+	Severity Severity
+	Span     Span
+	Message  string // what is wrong and what was expected, one sentence, no full stop
+	Label    string // few words under the caret, may be empty
+	Notes    []Note
+	Hints    []string // how to mend it
+}
+
+// Errorf makes an error of a kind at a place.
+func Errorf(code Code, at Span, format string, args ...any) *Error {
+	return &Error{Code: code, Span: at, Message: fmt.Sprintf(format, args...)}
+}
+
+// Warningf makes a warning of a kind at a place.
+func Warningf(code Code, at Span, format string, args ...any) *Error {
+	e := Errorf(code, at, format, args...)
+	e.Severity = SevWarning
+	return e
+}
+
+// Labelf sets the words under the caret and returns e.
+func (e *Error) Labelf(format string, args ...any) *Error {
+	e.Label = fmt.Sprintf(format, args...)
+	return e
+}
+
+// Note adds a sentence about another place and returns e.
+func (e *Error) Note(at Span, format string, args ...any) *Error {
+	e.Notes = append(e.Notes, Note{at, fmt.Sprintf(format, args...)})
+	return e
+}
+
+// Hint adds advice and returns e.
+func (e *Error) Hint(format string, args ...any) *Error {
+	e.Hints = append(e.Hints, fmt.Sprintf(format, args...))
+	return e
+}
+
+// Error gives one line: place, code and message.
+func (e *Error) Error() string {
+	code := ""
+	if e.Code != "" {
+		code = "[" + string(e.Code) + "]"
+	}
+	word := "error"
+	if e.Severity == SevWarning {
+		word = "warning"
+	}
+	if e.Span.IsZero() {
+		return fmt.Sprintf("%s%s: %s", word, code, e.Message)
+	}
+	line, col := e.Span.Position()
+	return fmt.Sprintf("%s:%d:%d: %s%s: %s", e.Span.File.Name, line, col, word, code, e.Message)
+}
+
+// List is several diagnostics. A nil or empty List is no error; return it
+// through Err, never as a bare value in an error interface.
+type List []*Error
+
+// Add appends e.
+func (l *List) Add(e *Error) { *l = append(*l, e) }
+
+// Err returns nil when l holds no error (warnings do not count), else l.
+func (l List) Err() error {
+	for _, e := range l {
+		if e.Severity == SevError {
+			return l
+		}
+	}
+	return nil
+}
+
+// Error joins the lines of all members.
+func (l List) Error() string {
+	lines := make([]string, len(l))
+	for i, e := range l {
+		lines[i] = e.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Sorted returns l by file name, place and text, without duplicates.
+func (l List) Sorted() List {
+	out := append(List(nil), l...)
+	sort.SliceStable(out, func(i, j int) bool { return less(out[i], out[j]) })
+	kept := out[:0]
+	for i, e := range out {
+		if i == 0 || e.Error() != out[i-1].Error() {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+func less(a, b *Error) bool {
+	an, bn := "", ""
+	if a.Span.File != nil {
+		an = a.Span.File.Name
+	}
+	if b.Span.File != nil {
+		bn = b.Span.File.Name
+	}
+	if an != bn {
+		return an < bn
+	}
+	if a.Span.Start != b.Span.Start {
+		return a.Span.Start < b.Span.Start
+	}
+	return a.Message < b.Message
+}
+
+// AsList turns any error into a List: a List as it is, an *Error as one
+// member, another error as one member without a place.
+func AsList(err error) List {
+	switch e := err.(type) {
+	case nil:
+		return nil
+	case List:
+		return e
+	case *Error:
+		return List{e}
+	default:
+		return List{Errorf("", Span{}, "%s", err.Error())}
+	}
+}
