@@ -1,0 +1,215 @@
+// Package word is the one table of operators on bit vectors. The program IR,
+// the meaning of instructions and circuits all compute with these rows, so
+// `add`, `ltu` or `shrs` has one name, one width rule, one word meaning and
+// one Verilog template in the whole system, and a mined instruction is a copy
+// of a subgraph instead of a translation.
+//
+// A value is a width of 1 to 64 bits and a uint64 whose bits above the width
+// are zero. The sign is in the operator, never in the value; nothing is
+// extended implicitly. Arithmetic is total:
+//
+//   - a shift amount is taken modulo the smallest power of two >= the width;
+//     what is then >= the width gives 0 (sign fill for shrs);
+//   - x divu 0 is all ones, x remu 0 is x, min divs -1 is min, min rems -1 is 0
+//     (RISC-V unprivileged specification, chapter M).
+//
+// Printed, an expression over named leaves looks like
+//
+//	zext32(rs1 lts sext32(imm))
+//	(rs1 + rs2)[7:0]
+//
+// A consumer handles the core rows (Row.Core, at most 20 of them) and lets
+// Expand rewrite the others. The package knows no instruction, circuit or
+// program. Start reading at Table, then expr.go.
+package word
+
+import (
+	"fmt"
+	"math/bits"
+)
+
+// Op names a row of the table.
+type Op uint8
+
+// The operators. Core rows come first.
+const (
+	Bad Op = iota
+	Add
+	Sub
+	Mul
+	Divu
+	Remu
+	And
+	Or
+	Xor
+	Not
+	Shl
+	Shru
+	Shrs
+	Eq
+	Ltu
+	Lts
+	Mux   // mux(cond, then, else)
+	Cat   // cat(high, low)
+	Slice // bits [imm+width-1 : imm] of the operand
+	Zext
+	Sext
+	// Expanded rows.
+	Divs
+	Rems
+	Ne
+	Geu
+	Ges
+	Neg
+	Redor
+	Redand
+	Redxor
+	Rotl
+	Minu
+	Maxu
+	Mins
+	Maxs
+	NumOps // the number of operators, not an operator
+)
+
+// Widths says how a row's result width follows from its operands.
+type Widths uint8
+
+// The width rules.
+const (
+	Same    Widths = iota // all operands and the result have one width
+	Compare               // operands have one width, the result is 1 bit
+	Shift                 // the result has the width of operand 0; operand 1 is free
+	Select                // operand 0 is 1 bit, operands 1 and 2 and the result have one width
+	Concat                // the result is the sum of the operands' widths
+	Part                  // 0 <= imm, imm+width <= width of operand 0
+	Extend                // the result is at least as wide as operand 0
+	Reduce                // operand 0 is free, the result is 1 bit
+)
+
+// Row is everything that the system knows about one operator.
+type Row struct {
+	Name        string
+	Args        int
+	Widths      Widths
+	Core        bool   // consumers must handle it; other rows are expanded
+	Commutative bool   // operands 0 and 1 may be exchanged
+	Infix       string // printed between two operands; empty: printed as a call
+	// Eval computes the result of width w. The operands are clean (no bits
+	// above their widths aw); the result is cleaned by the caller.
+	Eval func(w int, a [3]uint64, aw [3]int, imm uint64) uint64
+	// Verilog is the Verilog-2005 template. $0 $1 $2 stand for operands that
+	// are names of nets, $w for the result width, $h and $l for the bounds of
+	// a slice, $s for the sign bit's index of operand 0, $x for the number of
+	// added bits. Empty for expanded rows.
+	Verilog string
+	// Expand rewrites the operator into rows that come before it. Nil for core rows.
+	Expand func(b *Builder, w int, args []*Expr, imm uint64) *Expr
+}
+
+// Mask returns the uint64 with the low w bits set, 0 <= w <= 64.
+func Mask(w int) uint64 {
+	if w >= 64 {
+		return ^uint64(0)
+	}
+	return 1<<w - 1
+}
+
+// Signed reads the w-bit value v as two's complement.
+func Signed(v uint64, w int) int64 { return int64(v<<(64-w)) >> (64 - w) }
+
+// Amount returns the effective amount of a shift of a w-bit value: v modulo
+// the smallest power of two >= w.
+func Amount(v uint64, w int) uint64 { return v & Mask(bits.Len(uint(w-1))) }
+
+// AmountBits is the number of low bits of a shift amount that count for width w.
+func AmountBits(w int) int { return bits.Len(uint(w - 1)) }
+
+func bit(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Table returns the row of op. It panics for a value that is no operator.
+func Table(op Op) *Row {
+	if op == Bad || op >= NumOps {
+		panic(fmt.Sprintf("word: no operator %d", op))
+	}
+	return &table[op]
+}
+
+// Lookup finds an operator by name.
+func Lookup(name string) (Op, bool) {
+	for op := Bad + 1; op < NumOps; op++ {
+		if table[op].Name == name {
+			return op, true
+		}
+	}
+	return Bad, false
+}
+
+// String returns the operator's name.
+func (op Op) String() string {
+	if op == Bad || op >= NumOps {
+		return fmt.Sprintf("op%d", op)
+	}
+	return table[op].Name
+}
+
+// Eval computes one operator on clean operands and returns a clean result of
+// width w. Widths are the caller's duty; Check tells whether they fit.
+func Eval(op Op, w int, a [3]uint64, aw [3]int, imm uint64) uint64 {
+	return Table(op).Eval(w, a, aw, imm) & Mask(w)
+}
+
+// Check reports what is wrong with the widths of an application, nil if nothing.
+func Check(op Op, w int, aw []int, imm uint64) error {
+	if op == Bad || op >= NumOps {
+		return fmt.Errorf("no operator %d", op)
+	}
+	row := &table[op]
+	if len(aw) != row.Args {
+		return fmt.Errorf("%s takes %d operands, got %d", row.Name, row.Args, len(aw))
+	}
+	for _, x := range append([]int{w}, aw...) {
+		if x < 1 || x > 64 {
+			return fmt.Errorf("%s: width %d is not in 1..64", row.Name, x)
+		}
+	}
+	if row.Widths != Part && imm != 0 {
+		return fmt.Errorf("%s takes no immediate", row.Name)
+	}
+	if !widthsFit(row.Widths, w, aw, imm) {
+		return fmt.Errorf("%s: widths %v do not give width %d", row.Name, aw, w)
+	}
+	return nil
+}
+
+func widthsFit(rule Widths, w int, aw []int, imm uint64) bool {
+	switch rule {
+	case Same:
+		for _, x := range aw {
+			if x != w {
+				return false
+			}
+		}
+		return true
+	case Compare:
+		return w == 1 && aw[0] == aw[1]
+	case Shift:
+		return aw[0] == w
+	case Select:
+		return aw[0] == 1 && aw[1] == w && aw[2] == w
+	case Concat:
+		return w == aw[0]+aw[1]
+	case Part:
+		return imm < 64 && int(imm)+w <= aw[0]
+	case Extend:
+		return w >= aw[0]
+	case Reduce:
+		return w == 1
+	}
+	return false
+}
