@@ -1,0 +1,70 @@
+// Package image holds a linked program of a generated core: the words of text,
+// the initial data, and the tables that lead from an address back to the
+// program (spans, traps, marks, log sites). From it Mach decodes blocks, and
+// Contract reads what the image contains: opcodes, registers, shift amounts,
+// immediates, PC bits and memory sizes. What comes before the image is a
+// request; the contract is the fact that hardware is generated from.
+//
+// The memory map is Harvard: data at 0 upward, ports at the top of the address
+// space, text at design.TextBase. See docs/hardware.md.
+package image
+
+import (
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/design"
+)
+
+// Symbol names an address of data or text.
+type Symbol struct {
+	Name string
+	Addr uint32
+	Size uint32
+}
+
+// Trap says which site an ebreak at PC stands for.
+type Trap struct {
+	PC   uint32
+	Task int    // index into Tasks
+	Site int    // trap site id, unique in the program
+	Code string // "index", "assert", "max", "divide" ...
+}
+
+// LogSite describes one log.print: its rendering is a function of the
+// arguments. Parts has len(Args)+1 literal pieces around the arguments.
+type LogSite struct {
+	ID    int
+	Parts []string
+	Args  []LogArg
+}
+
+// LogArg is the type of one argument of a log site.
+type LogArg struct {
+	Kind  string // "u", "i", "hex", "bool", "bytes", "char"
+	Width int    // bits of an integer; capacity of bytes
+}
+
+// Device is a port of the program. Index is its bit in STATUS and WAIT and its
+// number in GO.
+type Device struct {
+	Name   string // binding in the system, such as "eth0"
+	Kind   string // "eth"
+	Index  int
+	Rx, Tx bool // whether the program receives from it, sends to it
+}
+
+// Image is a linked program.
+type Image struct {
+	Name    string
+	Target  *design.Target
+	Text    []uint32    // from design.TextBase
+	Spans   []diag.Span // of each text word; zero where unknown
+	Values  []int       // IR value id of each text word, 0 where unknown
+	Data    []byte      // from address 0
+	DataEnd uint32      // bytes of data memory in use, >= len(Data)
+	Symbols []Symbol
+	Tasks   []string // instance names, in system order
+	Traps   []Trap
+	Logs    []LogSite
+	Marks   []string // mark names by id
+	Devices []Device
+}

@@ -1,0 +1,85 @@
+// Package isa holds instruction sets as data: one text line an instruction,
+// with its name, format, fixed bits and meaning.
+//
+//	sltu  R  0000000 011 0110011   rd = zext32(rs1 ltu rs2)
+//	lb    I          000 0000011   rd = sext32(mem8[rs1 + imm])
+//	sh    S          001 0100011   mem16[rs1 + imm] = rs2[15:0]
+//	bne   B          001 1100011   if rs1 ne rs2: pc = pc + imm
+//	cust0 R  0000000 000 0001011   rd = (rs1 xor rs2) + zext32(rs2[7:0])
+//
+// Encoder, decoder, disassembler, instruction-set simulator, core generator,
+// instruction selection, checks and documentation all read the line; nobody
+// writes a mnemonic a second time. Because a shared line is a shared mistake,
+// each line is executed with random operands against an outside model.
+//
+// Source of the base lines: RISC-V unprivileged specification 20191213,
+// chapters 2 (RV32I), 4 (RV32E) and 7 (M). The package knows no program and no
+// circuit. Start reading at Inst.
+package isa
+
+import (
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// Format is the layout of an instruction's operand fields.
+type Format uint8
+
+// The formats of chapter 2.2, and R4 for mined three-operand instructions. Sys
+// is a fixed word without operands (ebreak).
+const (
+	R Format = iota
+	I
+	S
+	B
+	U
+	J
+	Sh // I with a 5-bit shift amount
+	R4
+	Sys
+)
+
+// Access is a memory access: Addr over the operand leaves, Bytes 1, 2 or 4.
+type Access struct {
+	Addr  *word.Expr
+	Bytes int
+}
+
+// Meaning is what an instruction does, all at once, on the state before it.
+// Expressions are over the 32-bit leaves rs1, rs2, rs3, imm (sign-extended,
+// or the 5-bit amount zero-extended for Sh) and pc; mem is the loaded value,
+// 8*Load.Bytes wide. A nil field does not happen.
+type Meaning struct {
+	Load  *Access
+	Store *Access
+	Data  *word.Expr // what Store writes, 8*Store.Bytes wide
+	Rd    *word.Expr // new value of rd; x0 ignores it
+	PC    *word.Expr // new pc; else pc + 4
+	Cond  *word.Expr // one bit: when PC applies; nil always
+	Trap  bool       // stops the machine
+}
+
+// Inst is one line of an instruction set.
+type Inst struct {
+	Name    string
+	Format  Format
+	Match   uint32 // value of the fixed bits
+	Mask    uint32 // which bits are fixed
+	Meaning Meaning
+	Text    string // the meaning as written
+	Span    diag.Span
+}
+
+// Set is an instruction set: its lines in file order.
+type Set struct {
+	Name  string
+	Insts []*Inst
+}
+
+// Ops are the operand values of one encoded instruction. Fields that the
+// format lacks are zero. Imm is sign-extended; for U it is the full 32-bit
+// value with 12 zero bits.
+type Ops struct {
+	Rd, Rs1, Rs2, Rs3 uint8
+	Imm               int32
+}
