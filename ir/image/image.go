@@ -12,6 +12,7 @@ package image
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/trace"
 )
 
 // Symbol names an address of data or text.
@@ -27,20 +28,6 @@ type Trap struct {
 	Task int    // index into Tasks
 	Site int    // trap site id, unique in the program
 	Code string // "index", "assert", "max", "divide" ...
-}
-
-// LogSite describes one log.print: its rendering is a function of the
-// arguments. Parts has len(Args)+1 literal pieces around the arguments.
-type LogSite struct {
-	ID    int
-	Parts []string
-	Args  []LogArg
-}
-
-// LogArg is the type of one argument of a log site.
-type LogArg struct {
-	Kind  string // "u", "i", "hex", "bool", "bytes", "char"
-	Width int    // bits of an integer; capacity of bytes
 }
 
 // Device is a port of the program. Index is its bit in STATUS and WAIT and its
@@ -64,7 +51,7 @@ type Image struct {
 	Symbols []Symbol
 	Tasks   []string // instance names, in system order
 	Traps   []Trap
-	Logs    []LogSite
+	Logs    []trace.Site
 	Marks   []string // mark names by id
 	Devices []Device
 }

@@ -1,0 +1,91 @@
+// Package trace holds what a run shows: the events of each task on its ports,
+// in program order, and how the run ended. Every machine produces a Trace;
+// verify compares them.
+//
+// Observable are device events (in, out), log, mark and trap events and the end
+// status. Channel events (send, recv) are recorded by the source and the
+// unoptimised IR only. Between tasks no order is defined, so a trace is
+// compared task by task. The text form:
+//
+//	trace filter
+//	  echo in eth0 8 0102030405060708
+//	  echo out eth0 @1200 8 0102030405060708
+//	  echo log 3 u32:17 "passed 17"
+//	  echo mark begin kernel
+//	  echo trap 12 index
+//	  status waiting
+//	end
+//
+// The package knows no machine and no program. Start reading at Event.
+package trace
+
+// Kind tells what an event is.
+type Kind uint8
+
+// The kinds of events.
+const (
+	In        Kind = iota // a frame received: Port, Data
+	Out                   // a frame sent: Port, Data, Time
+	Log                   // log.print: Site, Args, Text
+	MarkBegin             // begin of a timed region: Name
+	MarkEnd               // end of a timed region: Name
+	Trap                  // the last event of its task: Site, Code
+	Send                  // a value went into channel Port: Args
+	Recv                  // a value came out of channel Port: Args
+)
+
+// Arg is one argument of a log or a channel event: the bits of a scalar, or
+// the bytes of a bytes value (IsBytes).
+type Arg struct {
+	Bits    uint64
+	Bytes   []byte
+	IsBytes bool
+}
+
+// Event is one observable step of one task.
+type Event struct {
+	Kind Kind
+	Task string // instance name
+	Port string // device or channel
+	Time uint64 // clock of an Out event, in ticks of 1 us
+	Site int
+	Args []Arg
+	Data []byte
+	Text string // rendered text of a Log event
+	Name string // mark name
+	Code string // trap code
+}
+
+// Status says how a run ended.
+type Status string
+
+// The end statuses. Limit is equal to nothing.
+const (
+	Ended   Status = "ended"   // all tasks ended
+	Waiting Status = "waiting" // no input left, some task waits for the outside
+	Stuck   Status = "stuck"   // no task waits for the outside, some have not ended
+	Trapped Status = "trap"
+	Limit   Status = "limit"
+)
+
+// Trace is what a run showed. Waits says, per task that has not ended, what it
+// waits for; it is for people and not compared.
+type Trace struct {
+	Program string
+	Events  []Event
+	Status  Status
+	Waits   []string
+}
+
+// ArgType is the type of one argument of a log site, as rendered.
+type ArgType struct {
+	Kind  string // "u", "i", "hex", "bool", "bytes"
+	Width int    // bits of a scalar, capacity of bytes
+}
+
+// Site describes one log.print: len(Args)+1 literal parts around the arguments.
+type Site struct {
+	ID    int
+	Parts []string
+	Args  []ArgType
+}

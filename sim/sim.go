@@ -1,0 +1,43 @@
+// Package sim defines what all machines have in common. A machine runs one
+// program against a world (sim/world) and shows a trace (ir/trace).
+//
+// The ladder: source (the checked tree, the reference), ir (the program IR),
+// isa (an image on an instruction set), cycle (a circuit), gates (a netlist),
+// and the outside processes native and unikernel. All follow the canonical
+// schedule: tasks in system order, each until it waits, cyclically; the world
+// acts only when every task waits, and computation takes no time.
+package sim
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir/trace"
+)
+
+// Machine is a program on some level together with its world.
+type Machine interface {
+	// Step makes progress by a bounded amount of work. An error is a fault of
+	// the tool or of an outside program, never of the user's program, whose
+	// traps are events.
+	Step() error
+	// Done reports that the run has ended and Trace is complete.
+	Done() bool
+	// Trace returns what was observed so far.
+	Trace() *trace.Trace
+}
+
+// Run steps m until it is done or has made limit steps (0: no limit), when the
+// trace gets status limit.
+func Run(m Machine, limit uint64) (*trace.Trace, error) {
+	for n := uint64(0); !m.Done(); n++ {
+		if limit != 0 && n == limit {
+			t := m.Trace()
+			t.Status = trace.Limit
+			return t, nil
+		}
+		if err := m.Step(); err != nil {
+			return m.Trace(), fmt.Errorf("machine stopped: %w", err)
+		}
+	}
+	return m.Trace(), nil
+}

@@ -1,0 +1,95 @@
+// Package world is the outside of a program under scripted time: a clock and
+// frames that arrive at devices, deterministic from a Script.
+//
+// Computation takes no time. A machine calls Advance only when every task
+// waits; the world then sets the clock to the next input's time and commits
+// that one input, which is from then on pending at its device. Inputs are
+// never lost: those that nobody takes stay pending in order.
+//
+//	w := world.New(script)
+//	for w.Advance() {
+//		for w.Pending(0) {
+//			frame, ok := w.Take(0, 1518) // !ok: longer than the buffer, dropped and counted
+//		}
+//	}
+//
+// It knows no machine. Captures are read and written in capture.go.
+package world
+
+// Input is one frame that arrives at a device, Time in ticks of 1 us.
+type Input struct {
+	Time   uint64
+	Device int
+	Data   []byte
+}
+
+// Script is everything that will happen outside. Inputs are in commit order:
+// by running maximum of their stamps, first stamp 0, then file order.
+type Script struct {
+	Devices []string
+	Inputs  []Input
+}
+
+// World plays a script.
+type World struct {
+	script   *Script
+	next     int
+	now      uint64
+	pending  [][][]byte
+	oversize []int
+}
+
+// New returns the world of a script at its start. A nil script is empty.
+func New(s *Script) *World {
+	if s == nil {
+		s = &Script{}
+	}
+	return &World{script: s, pending: make([][][]byte, len(s.Devices)), oversize: make([]int, len(s.Devices))}
+}
+
+// Now returns the clock.
+func (w *World) Now() uint64 { return w.now }
+
+// Devices returns the names of the devices.
+func (w *World) Devices() []string { return w.script.Devices }
+
+// Pending reports whether a frame waits at a device.
+func (w *World) Pending(dev int) bool { return dev < len(w.pending) && len(w.pending[dev]) > 0 }
+
+// Head returns the frame that waits longest at a device, nil if none.
+func (w *World) Head(dev int) []byte {
+	if !w.Pending(dev) {
+		return nil
+	}
+	return w.pending[dev][0]
+}
+
+// Take consumes the head of a device. It reports false, and counts, when the
+// frame is longer than limit bytes: such a frame is not delivered. It panics
+// when nothing is pending, which is a fault of the machine.
+func (w *World) Take(dev, limit int) ([]byte, bool) {
+	frame := w.pending[dev][0]
+	w.pending[dev] = w.pending[dev][1:]
+	if len(frame) > limit {
+		w.oversize[dev]++
+		return nil, false
+	}
+	return frame, true
+}
+
+// Oversize returns how many frames a device dropped because they were longer
+// than the buffer.
+func (w *World) Oversize(dev int) int { return w.oversize[dev] }
+
+// Advance commits the next input and sets the clock to its time. It reports
+// false when no input is left.
+func (w *World) Advance() bool {
+	if w.next == len(w.script.Inputs) {
+		return false
+	}
+	in := w.script.Inputs[w.next]
+	w.next++
+	w.now = max(w.now, in.Time)
+	w.pending[in.Device] = append(w.pending[in.Device], in.Data)
+	return true
+}
