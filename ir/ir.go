@@ -1,0 +1,266 @@
+// Package ir is the program IR: static single assignment with block
+// parameters, over words of 1 to 64 bits, with explicit effects.
+//
+// Values are words or tokens. Memory is objects (arrays, structs, bytes) of a
+// fixed size that are reached by load, store, copy and clear at an offset; no
+// address is ever a value, so nothing aliases. Every effect takes the token of
+// what it changes and gives the next one: each function has one I/O token
+// (devices, channels, log, now, traps, in program order), each object that is
+// written has one of its own. A load takes its object's token and gives none.
+// So ordering is data flow, and removing an unused library is removing dead
+// values.
+//
+//	func @count(v1: tok, v2: tok %hits, v3: i32) -> (tok, tok %hits) {
+//	b0(v1, v2, v3):
+//	  v4: i1 = ltu v3, 64          @filter.sn:10.3
+//	  v5: tok = check v4, v1 !2    @filter.sn:10.8
+//	  v6: i32 = shl v3, 2
+//	  v7: i32 = load %hits[v6], v2
+//	  v8: i32 = add v7, 1
+//	  v9: tok = store %hits[v6], v8, v2
+//	  ret v5, v9
+//	}
+//
+// The order of instructions in a block is a valid schedule: at each point an
+// operation on an object takes the newest token of that object. Loads and
+// stores never move over the check that guards them; only word operators and
+// constants may be permuted freely.
+//
+// Before ir/pass/tasks a module has tasks with blocking operations; after it, it
+// has one function Main and no recv, send on channels (chsend, chrecv). See
+// docs/ir.md for the grammar. The package knows no front end and no back end.
+package ir
+
+import (
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// Type is the type of a value: a width of 1..64 bits, or Token.
+type Type uint8
+
+// Token is the type of effect tokens.
+const Token Type = 0
+
+// Value is a definition: a block parameter or a result of an instruction.
+type Value struct {
+	ID   int     // unique and stable within its function, > 0
+	Type Type    //
+	Obj  *Object // of a token: the object it orders, nil for the I/O token
+	Def  *Instr  // nil for a block parameter
+	In   *Block  // the block that defines it
+	Span diag.Span
+}
+
+// Op is an operation.
+type Op uint8
+
+// The operations. Refs, Args, Imm and Results of each are given as
+// `refs; args; imm -> results`; tok is the I/O token, tok r the token of ref r.
+const (
+	OpConst  Op = iota // ; ; value -> word
+	OpWord             // ; operands; slice bound -> word            (Word is the operator)
+	OpLoad             // r; tok r (absent for a constant object) -> word   (reads Size bytes)
+	OpStore            // r; word, tok r -> tok r                    (writes Size bytes, zero-extended)
+	OpCopy             // dst, src; length in bytes, tok dst, [tok src] -> tok dst
+	OpClear            // r; tok r; length in bytes -> tok r         (zero fill)
+	OpCall             // objects; words and tokens as the callee's parameters -> its results
+	OpCheck            // ; i1, tok; -> tok                          (traps at Site unless 1)
+	OpLog              // bytes args; words, tokens of refs, tok -> tok (Site)
+	OpMark             // ; all live tokens; mark*2 + (0 begin, 1 end) -> as many tokens
+	OpNow              // ; tok -> i64, tok
+	OpRecv             // buffer; tok, tok r -> tok, tok r           (Dev; blocks; buffer is bytes<N>, Imm = N)
+	OpSend             // buffer; tok, [tok r] -> tok                (Dev; length is in the buffer)
+	OpChSend           // objects; words, tokens of refs, tok -> tok (Chan; blocks)
+	OpChRecv           // objects; tok, toks r -> words, tok, toks r (Chan; blocks)
+
+	// Only after ir/pass/tasks.
+	OpStatus // ; tok -> i32, tok         (bit i: device i has a frame pending)
+	OpWait   // ; i32 mask, tok -> i32, tok (holds until status & mask != 0; gives the status)
+	OpTake   // buffer; tok, tok r -> i1, tok, tok r (Dev; as recv of a pending frame; 0: it was oversize and dropped)
+	OpHalt   // ; tok -> tok              (all tasks have ended)
+	NumOps
+)
+
+// Ref names a place in an object: byte offset Off + Disp. Off is nil for 0.
+type Ref struct {
+	Obj  *Object
+	Off  *Value
+	Disp int
+}
+
+// Instr is one operation of a block.
+type Instr struct {
+	Op      Op
+	Word    word.Op
+	Args    []*Value
+	Refs    []Ref
+	Imm     uint64
+	Size    int // bytes moved by load and store: 1, 2, 4, 8
+	Callee  *Func
+	Dev     int // index into Module.Devices
+	Chan    int // index into Module.Chans
+	Site    int // trap site of check, log site of log
+	Task    int // task instance whose event this is, -1 while shared
+	Results []*Value
+	Span    diag.Span
+}
+
+// TermOp is how a block ends.
+type TermOp uint8
+
+// The terminators.
+const (
+	Jump   TermOp = iota // to Succs[0]
+	Branch               // to Succs[0] when Cond is 1, else to Succs[1]
+	Return               // Args are the function's results
+)
+
+// Edge is a jump target with the arguments for its parameters.
+type Edge struct {
+	To   *Block
+	Args []*Value
+}
+
+// Term ends a block.
+type Term struct {
+	Op    TermOp
+	Cond  *Value
+	Succs []Edge
+	Args  []*Value
+	Span  diag.Span
+}
+
+// Block is a straight line of instructions.
+type Block struct {
+	ID     int // unique within its function; the entry is Blocks[0]
+	Params []*Value
+	Instrs []*Instr
+	Term   Term
+}
+
+// ObjKind tells where an object lives and who may write it.
+type ObjKind uint8
+
+// The kinds of objects.
+const (
+	ConstObj ObjKind = iota // of the module, never written, needs no token
+	StateObj                // of the module, owned by one task or by the scheduler
+	LocalObj                // of a function; static, for there is no recursion
+	ParamObj                // bound to a place by each call
+)
+
+// Object is memory of a fixed size.
+type Object struct {
+	Name     string
+	Kind     ObjKind
+	Size     int    // bytes; of a ParamObj the bytes it may touch
+	Align    int    // 1, 2, 4
+	Init     []byte // of ConstObj and StateObj; zero behind its end
+	ReadOnly bool   // of a ParamObj: a read-only parameter
+	Span     diag.Span
+}
+
+// Func is a function. Its parameters are the parameters of Blocks[0]: the I/O
+// token if it has effects, one token for each object that it writes, or reads
+// while someone else may write it, and words. A call passes an object for each
+// of Objs through Instr.Refs.
+type Func struct {
+	Name     string
+	Objs     []*Object // ParamObj, bound in order by Instr.Refs of a call
+	Locals   []*Object
+	Results  []Result
+	Blocks   []*Block
+	NoInline bool // a timed kernel: neither inlined nor evaluated
+	NextID   int  // next free value ID
+	Span     diag.Span
+}
+
+// Result is the type of one result; a token of Obj when Type is Token and Obj
+// is not nil.
+type Result struct {
+	Type Type
+	Obj  *Object
+}
+
+// Task is a task instance of the system, in system order. Func takes the I/O
+// token and the tokens of the state objects that it touches, and returns them.
+type Task struct {
+	Name string
+	Func *Func
+}
+
+// Chan is a channel; Writer and Reader are task indices. Words are the widths
+// of an element's scalar leaves, Objs the sizes of its array leaves.
+type Chan struct {
+	Name           string
+	Cap            int
+	Words          []Type
+	Objs           []int
+	Writer, Reader int
+	Args           []trace.ArgType // how an element is shown in channel events
+	Span           diag.Span
+}
+
+// Device is a device of the system, owned by one task.
+type Device struct {
+	Name   string
+	Kind   string // "eth"
+	Task   int
+	Rx, Tx bool // used for receiving, for sending
+}
+
+// TrapSite is a place that may trap.
+type TrapSite struct {
+	ID   int
+	Code string // "index", "assert", "max" ...
+	Span diag.Span
+}
+
+// Module is a whole program.
+type Module struct {
+	Name    string
+	Objects []*Object
+	Funcs   []*Func
+	Tasks   []Task
+	Chans   []Chan
+	Devices []Device
+	Logs    []trace.Site // by ID
+	Traps   []TrapSite   // by ID
+	Marks   []string     // names by mark number
+	Main    *Func        // set by ir/pass/tasks
+}
+
+// NewValue makes a value of f; the caller attaches it to a block or instruction.
+func (f *Func) NewValue(t Type, obj *Object, at diag.Span) *Value {
+	f.NextID++
+	return &Value{ID: f.NextID, Type: t, Obj: obj, Span: at}
+}
+
+// Uses calls visit for each place of i that holds a value.
+func (i *Instr) Uses(visit func(**Value)) {
+	for k := range i.Args {
+		visit(&i.Args[k])
+	}
+	for k := range i.Refs {
+		if i.Refs[k].Off != nil {
+			visit(&i.Refs[k].Off)
+		}
+	}
+}
+
+// Uses calls visit for each place of t that holds a value.
+func (t *Term) Uses(visit func(**Value)) {
+	if t.Cond != nil {
+		visit(&t.Cond)
+	}
+	for k := range t.Succs {
+		for j := range t.Succs[k].Args {
+			visit(&t.Succs[k].Args[j])
+		}
+	}
+	for k := range t.Args {
+		visit(&t.Args[k])
+	}
+}
