@@ -1,0 +1,68 @@
+package rtl
+
+// Names of the ports of a generated core. The generator makes ports of these
+// names, every machine and testbench finds them by these names; nobody else
+// spells them. Beats are moved in cycles with valid and ready both 1, and
+// valid stays with unchanged data until then.
+//
+//	eth0_rx_valid in 1   eth0_rx_ready out 1   eth0_rx_data in 32
+//	eth0_rx_last in 1    eth0_rx_bytes in 3    eth0_oversize out 1
+//
+// Frame byte 0 is bits 7:0 of the first beat. All bytes of a beat count except
+// in the last one, where `bytes` (1..4) says how many do.
+const (
+	PortLogValid  = "log_valid"  // out 1
+	PortLogReady  = "log_ready"  // in 1
+	PortLogData   = "log_data"   // out 32
+	PortMarkValid = "mark_valid" // out 1: a mark in this cycle, no back-pressure
+	PortMarkID    = "mark_id"    // out 16: mark*2 begins, mark*2+1 ends
+	PortHalted    = "halted"     // out 1: all tasks have ended, stays
+	PortIdle      = "idle"       // out 1: a load of WAIT is held and ready & mask is 0, combinational from valid
+	PortTrap      = "trap"       // out 1: stopped at an ebreak, stays
+	PortTrapPC    = "trap_pc"    // out 32: its address, valid with trap
+)
+
+// Widths of ports that are neither one bit nor a word.
+const (
+	PortBytesWidth  = 3
+	PortMarkIDWidth = 16
+)
+
+// StreamPorts are the port names of one direction of a frame device.
+type StreamPorts struct {
+	Valid, Ready, Data, Last, Bytes string
+}
+
+func streamPorts(prefix string) StreamPorts {
+	return StreamPorts{
+		Valid: prefix + "_valid", Ready: prefix + "_ready", Data: prefix + "_data",
+		Last: prefix + "_last", Bytes: prefix + "_bytes",
+	}
+}
+
+// RxPorts names the ports by which a device's frames enter the core; Ready is
+// the only output among them.
+func RxPorts(dev string) StreamPorts { return streamPorts(dev + "_rx") }
+
+// TxPorts names the ports by which a device's frames leave the core; Ready is
+// the only input among them.
+func TxPorts(dev string) StreamPorts { return streamPorts(dev + "_tx") }
+
+// PortOversize names the output that is 1 for one cycle when a frame of the
+// device was longer than the buffer and has been dropped.
+func PortOversize(dev string) string { return dev + "_oversize" }
+
+// Names of the probes that form the retire record: one instruction per cycle
+// in which ProbeRetireValid is 1. Rd is 0 when no register is written; Mask
+// has one bit per byte lane of the word at Addr &^ 3 (0: no data access), and
+// Data is the word's lanes that are written (store) or were read (load).
+const (
+	ProbeRetireValid = "retire_valid" // 1
+	ProbeRetirePC    = "retire_pc"    // 32
+	ProbeRetireInsn  = "retire_insn"  // 32
+	ProbeRetireRd    = "retire_rd"    // 5
+	ProbeRetireValue = "retire_value" // 32
+	ProbeRetireAddr  = "retire_addr"  // 32
+	ProbeRetireMask  = "retire_mask"  // 4
+	ProbeRetireData  = "retire_data"  // 32
+)
