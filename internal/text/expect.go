@@ -1,0 +1,113 @@
+package text
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+)
+
+// Errorf makes an error at the next token.
+func (s *Scanner) Errorf(format string, args ...any) *diag.Error {
+	return diag.Errorf("", s.Peek().Span, format, args...)
+}
+
+// wanted makes the error "expected what, found ...".
+func (s *Scanner) wanted(what string) error {
+	return s.Errorf("expected %s, found %s", what, s.Peek())
+}
+
+// Expect takes the punctuation or the name want.
+func (s *Scanner) Expect(want string) error {
+	if !s.Accept(want) {
+		return s.wanted("`" + want + "`")
+	}
+	return nil
+}
+
+// Ident takes a name; what says in an error which one.
+func (s *Scanner) Ident(what string) (Token, error) { return s.kind(Ident, what) }
+
+// Quoted takes a string; its contents are in Str.
+func (s *Scanner) Quoted(what string) (Token, error) { return s.kind(String, what) }
+
+// Number takes a number of at most limit.
+func (s *Scanner) Number(what string, limit uint64) (Token, error) {
+	t := s.Peek()
+	if t.Kind == Number && t.Value > limit {
+		return t, s.Errorf("%s is at most %d, got %s", what, limit, t.Text)
+	}
+	return s.kind(Number, what)
+}
+
+func (s *Scanner) kind(k Kind, what string) (Token, error) {
+	if t := s.Peek(); t.Kind != k {
+		return t, s.wanted(what)
+	}
+	return s.Next(), nil
+}
+
+// Int takes a number in lo..hi that may have a minus sign.
+func (s *Scanner) Int(what string, lo, hi int64) (int64, error) {
+	start := s.Peek().Span
+	negative := lo < 0 && s.Accept("-")
+	t, err := s.kind(Number, what)
+	if err != nil {
+		return 0, err
+	}
+	v, fits := int64(t.Value), t.Value <= math.MaxInt64
+	if negative {
+		v, fits = -v, t.Value <= 1<<63
+	}
+	if !fits || v < lo || v > hi {
+		return 0, diag.Errorf("", start.To(t.Span), "%s is in %d..%d, got %s", what, lo, hi, s.file.Text[start.Start:t.Span.End])
+	}
+	return v, nil
+}
+
+// Bits takes exactly n binary digits, such as the fixed fields of an
+// instruction's encoding.
+func (s *Scanner) Bits(what string, n int) (uint32, error) {
+	t := s.Peek()
+	v, err := strconv.ParseUint(t.Text, 2, n)
+	if t.Kind != Number || len(t.Text) != n || err != nil {
+		return 0, s.wanted(what + " of " + strconv.Itoa(n) + " binary digits")
+	}
+	s.Next()
+	return uint32(v), nil
+}
+
+// Word takes a run of letters, digits and `_` whatever kind of token it would
+// be, such as bytes in hexadecimal.
+func (s *Scanner) Word(what string) (Token, error) {
+	start := s.Peek().Span.Start
+	end := start
+	for end < len(s.file.Text) && isWord(s.file.Text[end]) {
+		end++
+	}
+	if end == start {
+		return s.Peek(), s.wanted(what)
+	}
+	s.Reset(end)
+	return s.token(Ident, start, end), nil
+}
+
+// Line takes the text up to the end of the line or a comment, without the
+// white space around it. It may be empty.
+func (s *Scanner) Line() Token {
+	start := s.Peek().Span.Start
+	end := start
+	for !s.AtLineEnd() {
+		end = s.Next().Span.End
+	}
+	return s.token(Ident, start, end)
+}
+
+// EndLine takes the end of the line and the empty lines behind it.
+func (s *Scanner) EndLine() error {
+	if !s.AtLineEnd() {
+		return s.wanted("the end of the line")
+	}
+	s.SkipNewlines()
+	return nil
+}
