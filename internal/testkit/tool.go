@@ -1,0 +1,49 @@
+// Package testkit holds what tests of several packages share: finding outside
+// tools, golden archives and expectations beside the line they are about. Only
+// tests import it.
+package testkit
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// Strict reports whether a missing outside tool is a failure instead of a skip
+// (SINTER_STRICT=1, as continuous integration sets it).
+func Strict() bool { return os.Getenv("SINTER_STRICT") == "1" }
+
+// Tool returns the path of the first of names that is installed. When none is,
+// it skips the test and says which Debian package would bring it, or fails the
+// test when Strict.
+func Tool(t testing.TB, names ...string) string {
+	t.Helper()
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	const why = "none of %s is installed (apt-get install %s)"
+	list := strings.Join(names, ", ")
+	if Strict() {
+		t.Fatalf(why, list, debianPackage(names[0]))
+	}
+	t.Skipf(why, list, debianPackage(names[0]))
+	return ""
+}
+
+// debianPackage names the Debian 12 package that brings a command.
+func debianPackage(command string) string {
+	packages := map[string]string{
+		"clang-19": "clang-19", "ld.lld-19": "lld-19", "llc-19": "llvm-19", "llvm-mc-19": "llvm-19",
+		"qemu-system-x86_64": "qemu-system-x86", "iverilog": "iverilog", "vvp": "iverilog", "verilator": "verilator",
+		"yosys": "yosys", "nextpnr-ice40": "nextpnr-ice40", "icepack": "fpga-icestorm", "z3": "z3",
+		"riscv64-unknown-elf-as": "binutils-riscv64-unknown-elf", "riscv64-unknown-elf-objdump": "binutils-riscv64-unknown-elf",
+		"riscv64-unknown-elf-gcc": "gcc-riscv64-unknown-elf",
+	}
+	if p, ok := packages[command]; ok {
+		return p
+	}
+	return command
+}
