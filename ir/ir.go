@@ -12,14 +12,20 @@
 //
 //	func @count(v1: tok, v2: tok %hits, v3: i32) -> (tok, tok %hits) {
 //	b0(v1, v2, v3):
-//	  v4: i1 = ltu v3, 64          @filter.sn:10.3
-//	  v5: tok = check v4, v1 !2    @filter.sn:10.8
-//	  v6: i32 = shl v3, 2
-//	  v7: i32 = load %hits[v6], v2
-//	  v8: i32 = add v7, 1
-//	  v9: tok = store %hits[v6], v8, v2
-//	  ret v5, v9
+//	  v4: i32 = const 64
+//	  v5: i1 = ltu v3, v4          @filter.sn:10.3
+//	  v6: tok = check v5, v1 !2    @filter.sn:10.8
+//	  v7: i32 = const 4
+//	  v8: i32 = mul v3, v7
+//	  v9: i32 = load4 %hits[v8], v2
+//	  v10: i32 = add v9, v3
+//	  v11: tok %hits = store4 %hits[v8], v10, v2
+//	  ret v6, v11
 //	}
+//
+// Tokens can always be rebuilt from the order of instructions (Thread), so code
+// that makes or clones functions leaves them out and threads at the end. Objects
+// that are constant or read-only parameters have no token.
 //
 // The order of instructions in a block is a valid schedule: at each point an
 // operation on an object takes the newest token of that object. Loads and
@@ -61,17 +67,18 @@ type Op uint8
 const (
 	OpConst  Op = iota // ; ; value -> word
 	OpWord             // ; operands; slice bound -> word            (Word is the operator)
-	OpLoad             // r; tok r (absent for a constant object) -> word   (reads Size bytes)
-	OpStore            // r; word, tok r -> tok r                    (writes Size bytes, zero-extended)
-	OpCopy             // dst, src; length in bytes, tok dst, [tok src] -> tok dst
+	OpLocal            // r; -> tok r                                (a new life of local object r: its bytes are unspecified until written)
+	OpLoad             // r; tok r (absent for a constant object or read-only parameter) -> word   (reads Size bytes, zero-extended or cut to the word)
+	OpStore            // r; word, tok r -> tok r                    (writes Size bytes, the word zero-extended or cut)
+	OpCopy             // dst, src; tok dst, [tok src]; length in bytes -> tok dst (may overlap)
 	OpClear            // r; tok r; length in bytes -> tok r         (zero fill)
-	OpCall             // objects; words and tokens as the callee's parameters -> its results
+	OpCall             // objects; words and tokens as the callee's parameters, then tok r of each writable object bound to a read-only parameter -> its results
 	OpCheck            // ; i1, tok; -> tok                          (traps at Site unless 1)
-	OpLog              // bytes args; words, tokens of refs, tok -> tok (Site)
+	OpLog              // bytes args; words, tokens of refs, tok -> tok (Site; a scalar of over 32 bits is one word, or two of 32 bits, low first)
 	OpMark             // ; all live tokens; mark*2 + (0 begin, 1 end) -> as many tokens
-	OpNow              // ; tok -> i64, tok
+	OpNow              // ; tok -> i64, tok                          (legalised: i32 low, i32 high, tok)
 	OpRecv             // buffer; tok, tok r -> tok, tok r           (Dev; blocks; buffer is bytes<N>, Imm = N)
-	OpSend             // buffer; tok, [tok r] -> tok                (Dev; length is in the buffer)
+	OpSend             // buffer; [tok r], tok -> tok                (Dev; length is in the buffer)
 	OpChSend           // objects; words, tokens of refs, tok -> tok (Chan; blocks)
 	OpChRecv           // objects; tok, toks r -> words, tok, toks r (Chan; blocks)
 
