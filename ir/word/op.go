@@ -213,3 +213,19 @@ func widthsFit(rule Widths, w int, aw []int, imm uint64) bool {
 	}
 	return false
 }
+
+// ResultWidth returns the width that an operator gives for operands of widths
+// aw. For slices and extensions, whose width is free, it returns 0.
+func ResultWidth(op Op, aw []int) int {
+	switch Table(op).Widths {
+	case Compare, Reduce:
+		return 1
+	case Select:
+		return aw[1]
+	case Concat:
+		return aw[0] + aw[1]
+	case Part, Extend:
+		return 0
+	}
+	return aw[0]
+}
