@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Installs the outside tools that are named (Debian packages) where they are
+# missing, the user is root and SINTER_NO_INSTALL is not 1. Otherwise it says
+# what is missing and which line would install it. It never fails the caller:
+# what a missing tool means is the caller's to decide.
+set -u
+declare -A command=(
+  [clang-19]=clang-19 [lld-19]=ld.lld-19 [llvm-19]=llvm-mc-19 [qemu-system-x86]=qemu-system-x86_64
+  [iverilog]=iverilog [verilator]=verilator [yosys]=yosys [nextpnr-ice40]=nextpnr-ice40
+  [fpga-icestorm]=icepack [gcc-riscv64-unknown-elf]=riscv64-unknown-elf-gcc
+)
+missing=()
+for package in "$@"; do
+  command -v "${command[$package]:-$package}" >/dev/null 2>&1 || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+line="apt-get install -y ${missing[*]}"
+if [ "${SINTER_NO_INSTALL:-0}" = 1 ]; then
+  echo "missing (SINTER_NO_INSTALL=1): $line"
+elif [ "$(id -u)" != 0 ]; then
+  echo "missing, and you are not root: sudo $line"
+elif ! command -v apt-get >/dev/null 2>&1; then
+  echo "missing, and there is no apt-get: install ${missing[*]}"
+else
+  echo "installing ${missing[*]}"
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive $line -qq; } >/tmp/sinter-apt.log 2>&1 ||
+    { echo "installation failed:"; tail -n 3 /tmp/sinter-apt.log; echo "to repeat: $line"; }
+fi
+exit 0
