@@ -623,28 +623,28 @@ type Op uint8
 
 // The operators; the comment says how each is written.
 const (
-	OpNone Op = iota
-	OpOr      // or
-	OpAnd     // and
-	OpNot     // not
-	OpEq      // ==
-	OpNe      // !=
-	OpLt      // <
-	OpLe      // <=
-	OpGt      // >
-	OpGe      // >=
-	OpBitOr   // |
-	OpBitXor  // ^
-	OpBitAnd  // &
-	OpShl     // <<
-	OpShr     // >>
-	OpAdd     // +
-	OpSub     // -
-	OpMul     // *
-	OpDiv     // /
-	OpRem     // %
-	OpNeg     // - before an operand
-	OpBitNot  // ~ before an operand
+	OpNone   Op = iota
+	OpOr        // or
+	OpAnd       // and
+	OpNot       // not
+	OpEq        // ==
+	OpNe        // !=
+	OpLt        // <
+	OpLe        // <=
+	OpGt        // >
+	OpGe        // >=
+	OpBitOr     // |
+	OpBitXor    // ^
+	OpBitAnd    // &
+	OpShl       // <<
+	OpShr       // >>
+	OpAdd       // +
+	OpSub       // -
+	OpMul       // *
+	OpDiv       // /
+	OpRem       // %
+	OpNeg       // - before an operand
+	OpBitNot    // ~ before an operand
 )
 
 // ---- Types

@@ -1,19 +1,304 @@
-// Package syntax holds the tree of the text, the parser and the formatter.
 package syntax
 
 import (
-	"math/big"
+	"errors"
+	"io"
+	"sort"
+	"strings"
+
+	"github.com/alecthomas/participle/v2"
+	"github.com/alecthomas/participle/v2/lexer"
 
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// Value returns the number that the literal denotes, exactly.
-func (l *IntLit) Value() *big.Int {
-	v, _ := new(big.Int).SetString(l.Text, 0)
-	return v
+// A Parser reads files. Its rules are made once, on their first use, so one
+// Parser for many files is quicker than one each. It is not for concurrent use.
+type Parser struct {
+	rules rules
+	file  *diag.File
+	// raw are all tokens of the file, words those that rules see, origin the
+	// index in raw of each word.
+	raw    []token
+	words  []lexer.Token
+	origin []int32
+	diags  diag.List
+	depth  int
+	// unclosed is the word at which a missing } was reported, or -1.
+	unclosed int
+}
+
+// stream is the position in the words.
+type stream = *lexer.PeekingLexer
+
+// NewParser returns a parser without rules yet.
+func NewParser() *Parser {
+	p := &Parser{}
+	p.makeRules()
+	return p
 }
 
 // Parse reads a file. It returns what could be parsed, also with errors.
-func Parse(f *diag.File) (*File, diag.List) {
-	return &File{Source: f}, nil
+func Parse(f *diag.File) (*File, diag.List) { return NewParser().Parse(f) }
+
+// Parse reads a file. It returns what could be parsed, also with errors.
+func (p *Parser) Parse(f *diag.File) (*File, diag.List) {
+	p.file, p.diags, p.depth, p.unclosed = f, nil, 0, -1
+	p.raw = scan(f, 0, len(f.Text), p.report)
+	in := p.load(p.raw, len(f.Text))
+	file := &File{Source: f, Decls: p.decls(in)}
+	if p.full() {
+		p.diags.Add(diag.Errorf(TooMany, diag.Span{}, "more than %d errors, the rest of %s was not looked at", maxErrors, f.Name))
+	}
+	file.tokens = p.raw
+	return file, p.diags.Sorted()
 }
+
+func (p *Parser) report(e *diag.Error) {
+	if !p.full() {
+		p.diags.Add(e)
+	}
+}
+
+func (p *Parser) full() bool { return len(p.diags) >= maxErrors }
+
+// load makes the words of tokens and a stream at their start. Comments are left
+// out and a run of separators is one.
+func (p *Parser) load(tokens []token, end int) stream {
+	p.words = make([]lexer.Token, 0, len(tokens)+1)
+	p.origin = make([]int32, 0, len(tokens)+1)
+	last := kindSep
+	for i, t := range tokens {
+		if t.kind == kindComment || t.kind == kindSep && last == kindSep {
+			continue
+		}
+		last = t.kind
+		p.words = append(p.words, lexer.Token{
+			Type: t.kind, Value: p.file.Text[t.start:t.end], Pos: lexer.Position{Offset: t.start},
+		})
+		p.origin = append(p.origin, int32(i))
+	}
+	p.words = append(p.words, lexer.EOFToken(lexer.Position{Offset: end}))
+	p.origin = append(p.origin, int32(len(tokens)))
+	in, err := lexer.Upgrade(&feed{words: p.words})
+	if err != nil {
+		panic("syntax: a slice of tokens failed: " + err.Error())
+	}
+	return in
+}
+
+// feed hands words that were made before to participle.
+type feed struct {
+	words []lexer.Token
+	next  int
+}
+
+// Next implements lexer.Lexer.
+func (f *feed) Next() (lexer.Token, error) {
+	t := f.words[f.next]
+	f.next++
+	return t, nil
+}
+
+// definition makes the lexer known to participle's rules: its kinds by name.
+type definition struct{}
+
+// Symbols implements lexer.Definition.
+func (definition) Symbols() map[string]lexer.TokenType { return symbols }
+
+// Lex implements lexer.Definition. Errors are left to the rules, which meet a
+// token of kind Bad.
+func (definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	p := &Parser{file: &diag.File{Name: name, Text: string(text)}}
+	p.load(scan(p.file, 0, len(text), p.report), len(text))
+	return &feed{words: p.words}, nil
+}
+
+// ---- Looking at words
+
+// index is the number of words before the stream's position.
+func index(in stream) int { return int(in.RawCursor()) }
+
+// ahead returns the k-th word from the position; 0 is the next one.
+func (p *Parser) ahead(in stream, k int) *lexer.Token {
+	return &p.words[min(index(in)+k, len(p.words)-1)]
+}
+
+// is reports whether the next word is this keyword or operator.
+func is(in stream, text string) bool {
+	t := in.Peek()
+	return t.Value == text && t.Type != kindString
+}
+
+// take consumes the next word if it is this keyword or operator.
+func take(in stream, text string) bool {
+	if !is(in, text) {
+		return false
+	}
+	in.Next()
+	return true
+}
+
+// need consumes a keyword or operator or says that it is missing.
+func (p *Parser) need(in stream, text string) error {
+	if take(in, text) {
+		return nil
+	}
+	return p.unexpected(in.Peek(), "`"+text+"`")
+}
+
+// name consumes a name.
+func (p *Parser) name(in stream) (Ident, error) {
+	t := in.Peek()
+	if t.Type != kindIdent {
+		return Ident{}, p.unexpected(t, "a name")
+	}
+	in.Next()
+	return p.ident(*t), nil
+}
+
+func skipSep(in stream) {
+	for in.Peek().Type == kindSep {
+		in.Next()
+	}
+}
+
+// mark gives the next word a role for the formatter.
+func (p *Parser) mark(in stream, r role) {
+	if i := p.origin[index(in)]; int(i) < len(p.raw) {
+		p.raw[i].role = r
+	}
+}
+
+// ---- Places
+
+func (p *Parser) spanOf(t *lexer.Token) diag.Span {
+	return diag.Span{File: p.file, Start: t.Pos.Offset, End: t.Pos.Offset + len(t.Value)}
+}
+
+func (p *Parser) ident(t lexer.Token) Ident {
+	return Ident{Place{p.spanOf(&t)}, t.Value}
+}
+
+// since returns the place of the words from index first to the stream's
+// position.
+func (p *Parser) since(first int, in stream) Place {
+	last := max(index(in)-1, first)
+	return Place{p.spanOf(&p.words[first]).To(p.spanOf(&p.words[last]))}
+}
+
+// ---- Errors
+
+// found describes a word for a message.
+func found(t *lexer.Token) string {
+	switch {
+	case t.Type == kindEOF:
+		return "the end of the file"
+	case t.Type == kindSep && t.Value != ";":
+		return "the end of the line"
+	case t.Type == kindString:
+		return "a string"
+	}
+	return "`" + shorten(t.Value) + "`"
+}
+
+// unexpected is the error for a word that is not what was wanted.
+func (p *Parser) unexpected(t *lexer.Token, want string) *diag.Error {
+	if want == "a name" && t.Type == kindKeyword {
+		return diag.Errorf(KeywordAsName, p.spanOf(t), "expected a name, found the keyword `%s`", t.Value).
+			Hint("`%s_` is free", t.Value)
+	}
+	e := diag.Errorf(Unexpected, p.spanOf(t), "expected %s, found %s", want, found(t))
+	if t.Type == kindSep && t.Value != ";" {
+		e.Span.End = e.Span.Start
+	}
+	switch {
+	case want == "`{`" && t.Value == "=":
+		e.Hint("`==` compares, `=` assigns")
+	case want == "`{`" && t.Type == kindSep:
+		e.Hint("the `{` stands on the same line")
+	case want == "`max`":
+		e.Hint("a loop states its bound: `while c max 100 { }`")
+	}
+	return e
+}
+
+// explain turns the failure of a rule into a diagnostic. What participle
+// expected is the first element of the notation in its message.
+func (p *Parser) explain(err error) *diag.Error {
+	var known *diag.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	var miss *participle.UnexpectedTokenError
+	if !errors.As(err, &miss) {
+		panic("syntax: a rule failed without a token: " + err.Error())
+	}
+	return p.unexpected(&miss.Unexpected, wanted(miss.Message()))
+}
+
+func wanted(message string) string {
+	_, want, _ := strings.Cut(message, " (expected ")
+	want = strings.TrimLeft(want, "(")
+	if strings.HasPrefix(want, `"`) {
+		word, _, _ := strings.Cut(want[1:], `"`)
+		return alternatives("`"+word+"`", want[len(word)+2:])
+	}
+	end := strings.IndexFunc(want[min(1, len(want)):], func(r rune) bool { return r > 'z' || !isLetter(byte(r)) })
+	name := strings.Trim(want[:end+1], "<>")
+	if words, ok := expected[name]; ok {
+		return words
+	}
+	return name
+}
+
+// alternatives adds the literals of a choice, "a" | "b", to the first one.
+func alternatives(first, rest string) string {
+	for strings.HasPrefix(rest, ` | "`) {
+		word, more, _ := strings.Cut(rest[4:], `"`)
+		first, rest = first+" or `"+word+"`", more
+	}
+	return first
+}
+
+// fail records an error and moves the stream to the word that it is about.
+func (p *Parser) fail(in stream, err error) {
+	e := p.explain(err)
+	if !p.atBad(e) {
+		p.report(e)
+	}
+	if p.full() {
+		p.skipTo(in, len(p.words)-1)
+		return
+	}
+	p.skipTo(in, sort.Search(len(p.words)-1, func(i int) bool { return p.words[i].Pos.Offset >= e.Span.Start }))
+}
+
+// atBad reports whether the error is about a token that the lexer complained
+// about already.
+func (p *Parser) atBad(e *diag.Error) bool {
+	i := sort.Search(len(p.words), func(i int) bool { return p.words[i].Pos.Offset >= e.Span.Start })
+	return e.Code == Unexpected && i < len(p.words) && p.words[i].Type == kindBad
+}
+
+func (p *Parser) skipTo(in stream, word int) {
+	for index(in) < word {
+		in.Next()
+	}
+}
+
+// enter counts one level of nesting; leave takes it back.
+func (p *Parser) enter(in stream) error {
+	if p.depth >= maxDepth {
+		return diag.Errorf(TooDeep, p.spanOf(in.Peek()), "more than %d levels of nesting", maxDepth).
+			Hint("name a part of it with let, or make it a function")
+	}
+	p.depth++
+	return nil
+}
+
+func (p *Parser) leave() { p.depth-- }

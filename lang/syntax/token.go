@@ -1,9 +1,67 @@
 package syntax
 
-// token is one lexical token with the comments that stand before it.
+import "github.com/alecthomas/participle/v2/lexer"
+
+// kind is the lexical class of a token. The numbers are participle's token
+// types, so that a kind names a token in the rules of grammar.go.
+type kind = lexer.TokenType
+
+const (
+	kindEOF     kind = lexer.EOF
+	kindIdent   kind = iota // names, and the words that are special only in some places
+	kindKeyword             // reserved words
+	kindInt
+	kindFloat
+	kindTime
+	kindString
+	kindPunct
+	kindSep     // line end or semicolon, runs of them are one for the parser
+	kindComment // never seen by the parser
+	kindBad     // reported by the lexer
+)
+
+// symbols names the kinds for the rules.
+var symbols = map[string]kind{
+	"EOF": kindEOF, "Ident": kindIdent, "Keyword": kindKeyword, "Int": kindInt, "Float": kindFloat,
+	"Time": kindTime, "String": kindString, "Punct": kindPunct, "Sep": kindSep, "Bad": kindBad,
+}
+
+// role is what the parser knows about a token that the formatter must know too.
+type role uint8
+
+const (
+	rolePlain  role = iota
+	rolePrefix      // an operator before its operand: nothing between
+	roleAngle       // < or > of type arguments: nothing inside
+	roleSuffix      // ( or [ that belongs to what stands before it
+	roleArray       // ] of an array type: nothing after it
+)
+
+// token is a piece of the text.
 type token struct {
 	kind       kind
+	role       role
 	start, end int
 }
 
-type kind int
+// wordClass says where a reserved word may start something.
+type wordClass uint8
+
+const (
+	wordOther wordClass = iota
+	wordDecl            // starts a declaration, never a statement
+	wordStmt            // starts a statement
+)
+
+// reserved are the words that cannot be names, except of fields and arguments.
+// All other words with a meaning (step, max, cap, within, first, start ...) are
+// special only where nothing else can stand.
+var reserved = map[string]wordClass{
+	"and": wordOther, "or": wordOther, "not": wordOther, "in": wordOther, "inout": wordOther,
+	"true": wordOther, "false": wordOther, "none": wordOther, "else": wordOther, "case": wordOther,
+	"use": wordDecl, "const": wordDecl, "config": wordDecl, "type": wordDecl, "struct": wordDecl,
+	"enum": wordDecl, "layout": wordDecl, "fn": wordDecl, "task": wordDecl, "system": wordDecl, "test": wordDecl,
+	"let": wordStmt, "var": wordStmt, "state": wordStmt, "if": wordStmt, "for": wordStmt, "while": wordStmt,
+	"loop": wordStmt, "break": wordStmt, "continue": wordStmt, "return": wordStmt, "match": wordStmt,
+	"select": wordStmt, "assert": wordStmt, "expect": wordStmt,
+}

@@ -1,0 +1,364 @@
+package syntax
+
+import (
+	"github.com/sinter-lang/sinter/internal/diag"
+)
+
+// The levels of binding, weakest first. `not` binds weaker than comparison:
+// `not a == b` is `not (a == b)`.
+const (
+	levelOr = iota + 1
+	levelAnd
+	levelNot
+	levelCompare
+	levelBitOr
+	levelBitXor
+	levelBitAnd
+	levelShift
+	levelAdd
+	levelMul
+)
+
+// operator is a binary operator: within has OpNone.
+type operator struct {
+	op    Op
+	level int
+	words int // 2 when it was joined of two angles
+}
+
+var operators = map[string]operator{
+	"or": {OpOr, levelOr, 1}, "and": {OpAnd, levelAnd, 1}, "within": {OpNone, levelCompare, 1},
+	"==": {OpEq, levelCompare, 1}, "!=": {OpNe, levelCompare, 1},
+	"<": {OpLt, levelCompare, 1}, "<=": {OpLe, levelCompare, 1},
+	">": {OpGt, levelCompare, 1}, ">=": {OpGe, levelCompare, 2},
+	"|": {OpBitOr, levelBitOr, 1}, "^": {OpBitXor, levelBitXor, 1}, "&": {OpBitAnd, levelBitAnd, 1},
+	"<<": {OpShl, levelShift, 1}, ">>": {OpShr, levelShift, 2},
+	"+": {OpAdd, levelAdd, 1}, "-": {OpSub, levelAdd, 1},
+	"*": {OpMul, levelMul, 1}, "/": {OpDiv, levelMul, 1}, "%": {OpRem, levelMul, 1},
+}
+
+var prefixes = map[string]Op{"-": OpNeg, "~": OpBitNot, "not": OpNot}
+
+// operator returns the binary operator at the position, with level 0 if there
+// is none. Two angles that touch are one operator.
+func (p *Parser) operator(in stream) operator {
+	t := in.Peek()
+	if t.Type != kindPunct && t.Type != kindKeyword && t.Type != kindIdent {
+		return operator{}
+	}
+	if t.Value == ">" {
+		next := p.ahead(in, 1)
+		if next.Pos.Offset == t.Pos.Offset+1 && (next.Value == ">" || next.Value == "=") {
+			return operators[">"+next.Value]
+		}
+	}
+	return operators[t.Value]
+}
+
+// startsExpr reports whether the next word can begin an expression.
+func startsExpr(in stream) bool {
+	t := in.Peek()
+	switch t.Type {
+	case kindIdent, kindInt, kindFloat, kindTime, kindString:
+		return true
+	case kindKeyword:
+		return t.Value == "not" || t.Value == "true" || t.Value == "false" || t.Value == "none"
+	case kindPunct:
+		return t.Value == "(" || t.Value == "[" || t.Value == "-" || t.Value == "~"
+	}
+	return false
+}
+
+// expr reads a value.
+func (p *Parser) expr(in stream) (Expr, error) {
+	x, err := p.climb(in, levelOr)
+	if err == nil && isRangeOp(in) {
+		return nil, diag.Errorf(LoneRange, p.spanOf(in.Peek()), "a range is no value").
+			Hint("a range stands after in and within, in a slice, and as a type")
+	}
+	return x, err
+}
+
+// climb reads operands and the operators between them that bind at least as
+// strongly as level.
+func (p *Parser) climb(in stream, level int) (Expr, error) {
+	first := index(in)
+	x, err := p.unary(in, level)
+	compared := false
+	for n := 0; err == nil; n++ {
+		o := p.operator(in)
+		if o.level == 0 || o.level < level {
+			return x, nil
+		}
+		if err := p.checkChain(in, n, compared && o.level == levelCompare); err != nil {
+			return nil, err
+		}
+		compared = o.level == levelCompare
+		x, err = p.infix(in, first, x, o)
+	}
+	return nil, err
+}
+
+func (p *Parser) checkChain(in stream, n int, compared bool) error {
+	if n >= maxChain {
+		return diag.Errorf(TooDeep, p.spanOf(in.Peek()), "more than %d operators in a row", maxChain).
+			Hint("name a part of it with let")
+	}
+	if compared {
+		return diag.Errorf(ChainedCompare, p.spanOf(in.Peek()), "comparisons cannot follow each other").
+			Hint("write `a < b and b < c`, or put one in parentheses")
+	}
+	return nil
+}
+
+// infix reads an operator and its right operand.
+func (p *Parser) infix(in stream, first int, left Expr, o operator) (Expr, error) {
+	word := index(in)
+	if o.words == 2 {
+		p.mark(in, rolePrefix)
+		in.Next()
+	}
+	in.Next()
+	at := p.since(word, in)
+	if o.op == OpNone {
+		r, err := p.rangeOf(in)
+		return &WithinExpr{p.since(first, in), left, r}, err
+	}
+	right, err := p.climb(in, o.level+1)
+	return &BinaryExpr{p.since(first, in), o.op, at.At, left, right}, err
+}
+
+// unary reads prefix operators and their operand.
+func (p *Parser) unary(in stream, level int) (Expr, error) {
+	if err := p.enter(in); err != nil {
+		return nil, err
+	}
+	defer p.leave()
+	first, t := index(in), in.Peek()
+	op := prefixes[t.Value]
+	if op == OpNone || t.Type == kindString || op == OpNot && level > levelNot {
+		return p.suffixed(in)
+	}
+	in.Next()
+	var x Expr
+	var err error
+	if op == OpNot {
+		x, err = p.climb(in, levelNot)
+	} else {
+		p.raw[p.origin[first]].role = rolePrefix
+		x, err = p.unary(in, levelMul)
+	}
+	return &UnaryExpr{p.since(first, in), op, x}, err
+}
+
+// suffixed reads an operand with its calls, indices and members.
+func (p *Parser) suffixed(in stream) (Expr, error) {
+	first := index(in)
+	x, err := p.primary(in)
+	for n := 0; err == nil; n++ {
+		if err = p.checkChain(in, n, false); err != nil {
+			break
+		}
+		switch {
+		case is(in, "."):
+			x, err = p.member(in, first, x)
+		case is(in, "("):
+			x, err = p.call(in, first, x)
+		case is(in, "["):
+			x, err = p.index(in, first, x)
+		default:
+			return x, nil
+		}
+	}
+	return nil, err
+}
+
+// member reads .name; after a dot keywords are names too.
+func (p *Parser) member(in stream, first int, x Expr) (Expr, error) {
+	in.Next()
+	t := in.Peek()
+	if t.Type != kindIdent && t.Type != kindKeyword {
+		return nil, p.unexpected(t, "a name")
+	}
+	in.Next()
+	return &FieldExpr{p.since(first, in), x, p.ident(*t)}, nil
+}
+
+func (p *Parser) call(in stream, first int, f Expr) (Expr, error) {
+	p.mark(in, roleSuffix)
+	args, err := listed(p, in, ")", p.arg)
+	return &CallExpr{p.since(first, in), f, args}, err
+}
+
+// arg reads `value` or `name: value`.
+func (p *Parser) arg(in stream) (Arg, error) {
+	first, t := index(in), in.Peek()
+	var name *Ident
+	if (t.Type == kindIdent || t.Type == kindKeyword) && p.ahead(in, 1).Value == ":" {
+		name = p.optional(*t)
+		in.Next()
+		in.Next()
+	}
+	x, err := p.expr(in)
+	return Arg{p.since(first, in), name, x}, err
+}
+
+// index reads [i] or [a..b], where a and b may be left out.
+func (p *Parser) index(in stream, first int, x Expr) (Expr, error) {
+	p.mark(in, roleSuffix)
+	open := p.spanOf(in.Next())
+	from := index(in)
+	var i Expr
+	var err error
+	if !isRangeOp(in) {
+		if i, err = p.climb(in, levelOr); err != nil {
+			return nil, err
+		}
+	}
+	var r *RangeExpr
+	if isRangeOp(in) {
+		if r, err = p.sliceRange(in, from, i); err != nil {
+			return nil, err
+		}
+	}
+	if !take(in, "]") {
+		return nil, p.unexpected(in.Peek(), "`]`").Note(open, "the index begins here")
+	}
+	if r != nil {
+		return &SliceExpr{p.since(first, in), x, r}, nil
+	}
+	return &IndexExpr{p.since(first, in), x, i}, nil
+}
+
+func (p *Parser) sliceRange(in stream, from int, lo Expr) (*RangeExpr, error) {
+	r := &RangeExpr{Lo: lo, Closed: in.Next().Value == "..="}
+	if !is(in, "]") {
+		hi, err := p.climb(in, levelOr)
+		if err != nil {
+			return nil, err
+		}
+		r.Hi = hi
+	}
+	r.Place = p.since(from, in)
+	return r, nil
+}
+
+// primary reads an operand without prefix and suffix.
+func (p *Parser) primary(in stream) (Expr, error) {
+	t := in.Peek()
+	at := Place{p.spanOf(t)}
+	switch t.Type {
+	case kindInt:
+		in.Next()
+		return &IntLit{at, t.Value}, nil
+	case kindFloat:
+		in.Next()
+		return &FloatLit{at, t.Value}, nil
+	case kindTime:
+		in.Next()
+		return &TimeLit{at, ticks(t.Value)}, nil
+	case kindString:
+		return p.text(in)
+	case kindIdent:
+		return p.named(in)
+	}
+	switch t.Value {
+	case "true", "false":
+		in.Next()
+		return &BoolLit{at, t.Value == "true"}, nil
+	case "none":
+		in.Next()
+		return &NoneLit{at}, nil
+	case "(":
+		return p.paren(in)
+	case "[":
+		return p.array(in)
+	}
+	e := p.unexpected(t, "an expression")
+	if t.Value == "not" {
+		e.Hint("put `not` and its operand in parentheses")
+	}
+	return nil, e
+}
+
+func (p *Parser) paren(in stream) (Expr, error) {
+	first := index(in)
+	open := p.spanOf(in.Next())
+	x, err := p.expr(in)
+	if err != nil {
+		return nil, err
+	}
+	if !take(in, ")") {
+		return nil, p.unexpected(in.Peek(), "`)`").Note(open, "the parenthesis begins here")
+	}
+	return &ParenExpr{p.since(first, in), x}, nil
+}
+
+func (p *Parser) array(in stream) (Expr, error) {
+	first := index(in)
+	elems, err := listed(p, in, "]", p.expr)
+	return &ArrayLit{p.since(first, in), elems}, err
+}
+
+var searches = map[string]SearchKind{"first": SearchFirst, "count": SearchCount, "any": SearchAny, "all": SearchAll}
+
+// named reads what begins with a name: a search, a type with arguments, or the
+// name itself.
+func (p *Parser) named(in stream) (Expr, error) {
+	t, next := in.Peek(), p.ahead(in, 1)
+	if kind, ok := searches[t.Value]; ok && next.Type == kindIdent && p.ahead(in, 2).Value == "in" {
+		return p.search(in, kind)
+	}
+	if takesArgs[t.Value] && next.Value == "<" {
+		first := index(in)
+		typ, err := p.namedType(in)
+		return &TypeExprValue{p.since(first, in), typ}, err
+	}
+	in.Next()
+	return &Name{p.ident(*t)}, nil
+}
+
+// search reads `first i in a..b where p`.
+func (p *Parser) search(in stream, kind SearchKind) (Expr, error) {
+	first := index(in)
+	in.Next()
+	s := &SearchExpr{Kind: kind, Var: p.ident(*in.Next())}
+	in.Next()
+	var err error
+	if s.Range, err = p.rangeOf(in); err != nil {
+		return nil, err
+	}
+	if err = p.need(in, "where"); err != nil {
+		return nil, err
+	}
+	if s.Where, err = p.climb(in, levelOr); err != nil {
+		return nil, err
+	}
+	s.Place = p.since(first, in)
+	return s, nil
+}
+
+func isRangeOp(in stream) bool { return is(in, "..") || is(in, "..=") }
+
+// rangeOf reads a..b or a..=b.
+func (p *Parser) rangeOf(in stream) (*RangeExpr, error) {
+	first := index(in)
+	lo, err := p.climb(in, levelBitOr)
+	if err != nil {
+		return nil, err
+	}
+	return p.rangeFrom(in, first, lo)
+}
+
+// rangeFrom reads the rest of a range behind its lower bound.
+func (p *Parser) rangeFrom(in stream, first int, lo Expr) (*RangeExpr, error) {
+	if !isRangeOp(in) {
+		return nil, p.unexpected(in.Peek(), "`..` or `..=`")
+	}
+	closed := in.Next().Value == "..="
+	hi, err := p.climb(in, levelBitOr)
+	if err != nil {
+		return nil, err
+	}
+	return &RangeExpr{p.since(first, in), lo, hi, closed}, nil
+}

@@ -1,0 +1,313 @@
+package syntax
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+)
+
+// scanner makes the tokens of file.Text[pos:end]. Comments and all separators
+// are among them.
+type scanner struct {
+	file     *diag.File
+	text     string // file.Text up to the end of the part to scan
+	pos      int
+	line     int    // start of the current line
+	lineFrom int    // number of tokens before the current line
+	brackets []byte // open ( [ {
+	tokens   []token
+	report   func(*diag.Error)
+}
+
+// scan returns the tokens of a part of a file, without an end token.
+func scan(f *diag.File, start, end int, report func(*diag.Error)) []token {
+	s := &scanner{file: f, text: f.Text[:end], pos: start, report: report}
+	s.tokens = make([]token, 0, (end-start)/4+8)
+	for s.pos < len(s.text) {
+		s.one()
+	}
+	return s.tokens
+}
+
+// one scans one token, or skips blanks.
+func (s *scanner) one() {
+	start, c := s.pos, s.text[s.pos]
+	switch {
+	case c == ' ' || c == '\t' || c == '\r':
+		s.pos++
+	case c == '\n' || c == ';':
+		s.pos++
+		s.separator(start)
+	case isLetter(c):
+		s.pos = s.while(s.pos, isWordByte)
+		s.word(start)
+	case isDigit(c):
+		s.number()
+	case c == '"':
+		s.str()
+	case strings.HasPrefix(s.text[s.pos:], "//"):
+		s.comment()
+	default:
+		s.punct()
+	}
+}
+
+func isDigit(c byte) bool    { return c >= '0' && c <= '9' }
+func isLetter(c byte) bool   { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' }
+func isWordByte(c byte) bool { return isLetter(c) || isDigit(c) }
+
+// while returns the end of the run of accepted bytes from a position.
+func (s *scanner) while(from int, accept func(byte) bool) int {
+	for from < len(s.text) && accept(s.text[from]) {
+		from++
+	}
+	return from
+}
+
+func (s *scanner) add(k kind, start int) {
+	s.tokens = append(s.tokens, token{kind: k, start: start, end: s.pos})
+}
+
+func (s *scanner) errorf(code diag.Code, start, end int, format string, args ...any) *diag.Error {
+	e := diag.Errorf(code, diag.Span{File: s.file, Start: start, End: end}, format, args...)
+	s.report(e)
+	return e
+}
+
+// separator adds a line end or semicolon unless the innermost bracket is ( or
+// [. A semicolon there is kept, so that the parser can complain about it.
+func (s *scanner) separator(start int) {
+	newline := s.text[start] == '\n'
+	if n := len(s.brackets); !newline || n == 0 || s.brackets[n-1] == '{' {
+		s.add(kindSep, start)
+	}
+	if newline {
+		s.line, s.lineFrom = s.pos, len(s.tokens)
+	}
+}
+
+// comment scans up to the line end, without trailing blanks.
+func (s *scanner) comment() {
+	start := s.pos
+	line := s.text[start:]
+	if i := strings.IndexByte(line, '\n'); i >= 0 {
+		line = line[:i]
+	}
+	trimmed := strings.TrimRight(line, " \t\r")
+	s.pos = start + len(trimmed)
+	s.add(kindComment, start)
+	s.pos = start + len(line)
+}
+
+// word adds a name or keyword. A line that starts with a word of a declaration
+// or statement ends brackets that were forgotten before it.
+func (s *scanner) word(start int) {
+	class, ok := reserved[s.text[start:s.pos]]
+	if !ok {
+		s.add(kindIdent, start)
+		return
+	}
+	if class != wordOther && len(s.brackets) > 0 {
+		s.resume(start, class)
+	}
+	s.add(kindKeyword, start)
+}
+
+func (s *scanner) resume(start int, class wordClass) {
+	if s.lineFrom != len(s.tokens) || s.next() == ':' || s.next() == ',' {
+		return
+	}
+	before := len(s.brackets)
+	if class == wordDecl && s.line == start {
+		s.brackets = s.brackets[:0]
+	}
+	s.dropRound()
+	if len(s.brackets) != before {
+		s.tokens = append(s.tokens, token{kind: kindSep, start: s.line - 1, end: s.line})
+	}
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }
+
+// next returns the next byte that is not blank, or 0.
+func (s *scanner) next() byte {
+	if i := s.while(s.pos, isBlank); i < len(s.text) {
+		return s.text[i]
+	}
+	return 0
+}
+
+// dropRound forgets open ( and [ above the innermost {.
+func (s *scanner) dropRound() {
+	for n := len(s.brackets); n > 0 && s.brackets[n-1] != '{'; n-- {
+		s.brackets = s.brackets[:n-1]
+	}
+}
+
+// puncts are the operators of more than one byte, longest first. ">>" and ">="
+// are not among them because "chan<fix<8, 8>>" ends with two closing angles;
+// the expression parser joins them.
+var puncts = []string{"..=", "..", "->", "==", "!=", "<=", "<<"}
+
+// foreign are operators of other languages, with what to write instead.
+var foreign = []struct{ text, hint string }{
+	{"&&", "write `and`"},
+	{"||", "write `or`"},
+	{"++", "write `x = x + 1`"},
+	{"+=", "write `x = x + e`"},
+	{"-=", "write `x = x - e`"},
+	{"*=", "write `x = x * e`"},
+	{"/=", "write `x = x / e`"},
+	{"%=", "write `x = x % e`"},
+	{"&=", "write `x = x & e`"},
+	{"|=", "write `x = x | e`"},
+	{"^=", "write `x = x ^ e`"},
+	{"=>", "an arm is written `case pattern { }`"},
+	{"::", "members are written with `.`"},
+	{"/*", "comments start with // and end with the line"},
+	{"!", "write `not`"},
+}
+
+const singles = "()[]{}<>=+-*/%&|^~.,:?@"
+
+func (s *scanner) punct() {
+	start, rest := s.pos, s.text[s.pos:]
+	for _, p := range puncts {
+		if strings.HasPrefix(rest, p) {
+			s.pos += len(p)
+			s.add(kindPunct, start)
+			return
+		}
+	}
+	for _, f := range foreign {
+		if strings.HasPrefix(rest, f.text) {
+			s.pos += len(f.text)
+			s.errorf(ForeignOperator, start, s.pos, "there is no `%s` in Sinter", f.text).Hint("%s", f.hint)
+			s.add(kindBad, start)
+			return
+		}
+	}
+	if strings.IndexByte(singles, rest[0]) < 0 {
+		s.badCharacter()
+		return
+	}
+	s.pos++
+	s.add(kindPunct, start)
+	s.bracket(rest[0])
+}
+
+// bracket keeps the stack of open brackets. A } ends forgotten ( and [.
+func (s *scanner) bracket(c byte) {
+	switch c {
+	case '(', '[', '{':
+		s.brackets = append(s.brackets, c)
+	case '}':
+		s.dropRound()
+		s.pop('{')
+	case ')':
+		s.pop('(')
+	case ']':
+		s.pop('[')
+	}
+}
+
+func (s *scanner) pop(open byte) {
+	if n := len(s.brackets); n > 0 && s.brackets[n-1] == open {
+		s.brackets = s.brackets[:n-1]
+	}
+}
+
+// badCharacter reports a run of bytes that no token starts with, once.
+func (s *scanner) badCharacter() {
+	start := s.pos
+	r, size := utf8.DecodeRuneInString(s.text[start:])
+	s.pos = s.while(start+size, func(c byte) bool { return c >= utf8.RuneSelf || c < ' ' && c != '\n' && c != '\r' && c != '\t' })
+	what := strconv.QuoteRune(r)
+	if r == utf8.RuneError {
+		what = "a byte that is not UTF-8"
+	}
+	e := s.errorf(BadCharacter, start, s.pos, "no token starts with %s", what)
+	if r == '\'' {
+		e.Hint("strings are written with double quotes")
+	}
+	s.add(kindBad, start)
+}
+
+// str scans a string up to its closing quote. What is inside is looked at when
+// the string is parsed.
+func (s *scanner) str() {
+	start := s.pos
+	for i := start + 1; i < len(s.text) && s.text[i] != '\n'; i++ {
+		if s.text[i] == '"' {
+			s.pos = i + 1
+			s.add(kindString, start)
+			return
+		}
+		if s.text[i] == '\\' && i+1 < len(s.text) && s.text[i+1] != '\n' {
+			i++
+		}
+	}
+	s.pos = s.while(start, func(c byte) bool { return c != '\n' })
+	s.errorf(OpenString, start, s.pos, "the string is not closed on its line").
+		Labelf("starts here").Hint("a line end inside a string is written \\n")
+	s.add(kindBad, start)
+}
+
+// timeUnits gives the ticks (microseconds) of each unit.
+var timeUnits = map[string]uint64{"us": 1, "ms": 1000, "s": 1000000}
+
+// number scans 12, 0xff, 0b1010, 1_000, 1.5e-3, 20ms.
+func (s *scanner) number() {
+	start := s.pos
+	s.pos = s.while(start, isWordByte)
+	if s.fraction() {
+		s.float(start)
+		return
+	}
+	text := s.text[start:s.pos]
+	digits, k := text, kindInt
+	if i := strings.IndexFunc(text, func(r rune) bool { return r != '_' && !isDigit(byte(r)) }); i > 0 && timeUnits[text[i:]] != 0 {
+		digits, k = text[:i], kindTime
+	}
+	v, code, why := number(digits)
+	if code == "" && k == kindTime && v > uint64(1<<63-1)/timeUnits[text[len(digits):]] {
+		code, why = BigNumber, "the duration does not fit 63 bits of microseconds"
+	}
+	if code != "" {
+		s.errorf(code, start, s.pos, "%s", why)
+		k = kindBad
+	}
+	s.add(k, start)
+}
+
+// fraction tells whether the digits just read go on with a fraction: 1.5 but
+// not 1..5 and not 0x1.field.
+func (s *scanner) fraction() bool {
+	return s.pos+1 < len(s.text) && s.text[s.pos] == '.' && isDigit(s.text[s.pos+1])
+}
+
+func (s *scanner) float(start int) {
+	s.pos = s.while(s.pos+1, isWordByte)
+	if last := s.text[s.pos-1]; (last == 'e' || last == 'E') && s.pos < len(s.text) &&
+		strings.IndexByte("+-", s.text[s.pos]) >= 0 {
+		s.pos = s.while(s.pos+1, isWordByte)
+	}
+	text := s.text[start:s.pos]
+	if _, err := strconv.ParseFloat(text, 64); strings.ContainsAny(text, "_xX") || err != nil {
+		s.errorf(BadNumber, start, s.pos, "expected a fraction such as 1.5 or 2.0e-3, found `%s`", shorten(text)).
+			Hint("the exponent is at most 308")
+		s.add(kindBad, start)
+		return
+	}
+	s.add(kindFloat, start)
+}
+
+// shorten cuts what the user wrote to what fits a message.
+func shorten(text string) string {
+	if len(text) > 40 {
+		return text[:37] + "..."
+	}
+	return text
+}
