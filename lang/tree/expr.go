@@ -1,0 +1,257 @@
+package tree
+
+import "github.com/sinter-lang/sinter/internal/diag"
+
+// An Expr is an expression with its type:
+// *Const *ConstRef *BytesLit *LocalRef *Unary *Binary *Equal *Convert *Bits *Index *SliceOf
+// *FieldRef *Call *StructLit *EnumLit *ArrayLit *None *Some *Search *Within *Clamp *Parse
+// *Len *ToBytes *ChanRecv *LayoutRef.
+type Expr interface {
+	Span() diag.Span
+	Type() *Type
+	expr()
+}
+
+// Expr0 is embedded by every expression.
+type Expr0 struct {
+	At diag.Span
+	T  *Type
+}
+
+// Span returns the place of the expression.
+func (e Expr0) Span() diag.Span { return e.At }
+
+// Type returns the type of the expression.
+func (e Expr0) Type() *Type { return e.T }
+func (Expr0) expr()         {}
+
+// Const is a scalar, as a cell.
+type Const struct {
+	Expr0
+	Cell uint64
+}
+
+// ConstRef is a constant that is no scalar.
+type ConstRef struct {
+	Expr0
+	Const *ConstDef
+}
+
+// BytesLit is a string as bytes<N>, len(Data) <= N.
+type BytesLit struct {
+	Expr0
+	Data []byte
+}
+
+// LocalRef is the value of a local, or the place of it.
+type LocalRef struct {
+	Expr0
+	Local *Local
+}
+
+// Op is an operator.
+type Op uint8
+
+// The operators. Sign is that of the operands' word.
+const (
+	Add    Op = iota
+	Sub       //
+	Mul       //
+	Div       // toward zero; x/0 is all ones, min/-1 is min
+	Rem       // sign of the dividend; x%0 is x, min%-1 is 0
+	BitAnd    //
+	BitOr     //
+	BitXor    //
+	Shl       // R has a word of its own; see Binary
+	Shr       // arithmetic when L is signed
+	Lt        // result bool
+	Le        //
+	Gt        //
+	Ge        //
+	And       // bools, short circuit
+	Or        //
+	Neg       // Unary: 0 - x, wraps
+	BitNot    // Unary: all bits
+	Not       // Unary: bool
+)
+
+// Binary is L op R. Both have the same word, except the amount of a shift: the
+// amount is the low bits of R's cell, as many as the smallest power of two >= the
+// width of L needs; if it is then >= the width, the result is 0, or the sign
+// for Shr of a signed L. (For ranges the checker has proved the amount to be in
+// the word.) Comparisons give bool.
+type Binary struct {
+	Expr0
+	Op   Op
+	L, R Expr
+}
+
+// Unary is op X in X's word.
+type Unary struct {
+	Expr0
+	Op Op
+	X  Expr
+}
+
+// Equal is L == R, or L != R when Ne is set, of two values with one type: bool,
+// number (then with the same word), enum without payload, or bytes (whose
+// capacities may differ).
+type Equal struct {
+	Expr0
+	Ne   bool
+	L, R Expr
+}
+
+// Convert gives the word of X another width and sign: it extends by X's sign or
+// keeps the low bits. From bool, 1 is true.
+type Convert struct {
+	Expr0
+	X Expr
+}
+
+// Bits is bits(e) of an enum without payload: the Value of its variant.
+type Bits struct {
+	Expr0
+	X Expr
+}
+
+// Index is X[I]. X is a place or an aggregate of kind Array, Slice or Bytes. I
+// is a number; it traps at Site unless 0 <= I < length, or it is Proved.
+type Index struct {
+	Expr0
+	X      Expr
+	I      Expr
+	Proved bool
+	Site   int
+}
+
+// SliceOf is X[Lo..Hi] or, with both nil, all of X, as an argument for a
+// parameter of type []T. X is an Array, Slice or Bytes. Lo and Hi have one word. It
+// traps at Site unless 0 <= Lo <= Hi <= length, or it is Proved.
+type SliceOf struct {
+	Expr0
+	X      Expr
+	Lo, Hi Expr
+	Proved bool
+	Site   int
+}
+
+// FieldRef is a field of a struct or layout. Index counts its fields, Offset its
+// cells.
+type FieldRef struct {
+	Expr0
+	X      Expr
+	Index  int
+	Offset int
+}
+
+// Arg is one argument of a call or literal: Index counts the parameters or
+// fields. Arguments are evaluated in the order of their slice.
+type Arg struct {
+	Index int
+	Value Expr
+}
+
+// Call is f(args); all parameters are given. The argument of an inout parameter
+// is a place that overlaps no other argument; nothing in an argument writes
+// what another argument reads by reference.
+type Call struct {
+	Expr0
+	Func *Func
+	Args []Arg
+}
+
+// StructLit is S(a: x, b: y); all fields are given.
+type StructLit struct {
+	Expr0
+	Args []Arg
+}
+
+// EnumLit is a variant with its payload.
+type EnumLit struct {
+	Expr0
+	Variant int
+	Args    []Arg
+}
+
+// ArrayLit is [a, b, c].
+type ArrayLit struct {
+	Expr0
+	Elems []Expr
+}
+
+// None is the absent value of an option.
+type None struct{ Expr0 }
+
+// Some is X as a present value of an option.
+type Some struct {
+	Expr0
+	X Expr
+}
+
+// SearchKind says which search a Search is.
+type SearchKind uint8
+
+// The searches.
+const (
+	First SearchKind = iota // option of Var's type
+	Count                   // range
+	Any                     // bool
+	All                     // bool
+)
+
+// Search is `first i in a..b where p`. Bounds are as in For, with Step 1. First,
+// Any and All evaluate Where no further than needed.
+type Search struct {
+	Expr0
+	Kind   SearchKind
+	Var    *Local
+	Lo, Hi Expr
+	Closed bool
+	Safe   bool
+	Where  Expr
+}
+
+// Within is `x within a..b`: an option of a range. X, Lo and Hi have one word
+// and are evaluated in this order.
+type Within struct {
+	Expr0
+	X, Lo, Hi Expr
+	Closed    bool
+}
+
+// Clamp is `clamp(x, lo, hi)`: max(lo, min(x, hi)). All have one word, the
+// result has its type's.
+type Clamp struct {
+	Expr0
+	X, Lo, Hi Expr
+}
+
+// Parse is L.parse(b): an option of the layout. X has type bytes<N> or []u8 or
+// [N]u8.
+type Parse struct {
+	Expr0
+	Layout *LayoutDef
+	X      Expr
+}
+
+// Len is b.len of bytes or a slice: a range.
+type Len struct {
+	Expr0
+	X Expr
+}
+
+// ToBytes is be16(x) to be64(x) and le16(x) to le64(x): the bytes of the word
+// of X in an order, as full bytes<Size>.
+type ToBytes struct {
+	Expr0
+	X      Expr
+	Size   int
+	Little bool
+}
+
+// ChanRecv is `c.recv()`; it blocks until the channel has a value.
+type ChanRecv struct {
+	Expr0
+	Chan Expr
+}

@@ -1,0 +1,77 @@
+package tree
+
+import "github.com/sinter-lang/sinter/internal/diag"
+
+// LayoutDef is a declared layout: the bits of a message, most significant
+// first. Its value is like that of a struct: the named fields in order.
+//
+// Parsing goes through Fields in order at a bit position that starts at 0:
+//
+//	part with When false    nothing; its value is none
+//	LayoutInt, LayoutEnum   the next Bits bits, big-endian or Little
+//	LayoutSub               the fields of Sub in order
+//	LayoutBytes             by Size: Len bytes; a u16 and as many; all that are left
+//
+// It fails (the result is none) exactly when the bytes run out, Fixed or Low and
+// High do not hold, a number is no variant of its enum, or bytes are longer than
+// their capacity. What follows the last field is not looked at. Sub, bytes and
+// fields with When begin and end at whole bytes, so does the layout.
+type LayoutDef struct {
+	Name   string
+	Fields []LayoutField
+	Cells  int
+	Min    int // least bytes that a message takes
+	Max    int // most bytes that a message takes
+	Span   diag.Span
+}
+
+// LayoutKind is the kind of a field of a layout.
+type LayoutKind uint8
+
+// The kinds of fields of a layout.
+const (
+	LayoutInt LayoutKind = iota
+	LayoutEnum
+	LayoutSub
+	LayoutBytes
+)
+
+// LayoutSize says how many bytes a field of kind LayoutBytes has.
+type LayoutSize uint8
+
+// How the length of bytes is found.
+const (
+	SizeExpr   LayoutSize = iota // the value of Len, proved to be 0..=capacity
+	SizePrefix                   // a u16 before the bytes
+	SizeRest                     // what is left
+)
+
+// LayoutField is one field of a layout.
+type LayoutField struct {
+	Name   string // empty for _
+	Kind   LayoutKind
+	Type   *Type // what the program sees: Option of Part when When is not nil
+	Part   *Type // type of the part itself: Int, Enum, Layout or Bytes
+	Offset int   // first cell in the layout's value, -1 for _
+	Bits   int   // LayoutInt, LayoutEnum
+	Little bool
+	Signed bool
+	Fixed  *uint64 // the only value allowed, as a cell of Part
+	Bound  bool    // Low and High hold
+	Low    uint64  // least value allowed, as a cell of Part
+	High   uint64  // largest value allowed, as a cell of Part
+	Size   LayoutSize
+	Len    Expr    // SizeExpr: leaves are Const and LayoutRef
+	When   Expr    // nil when always there; a bool over Const and LayoutRef
+	Needs  [][]int // options that must be present, else When counts as false; paths as in LayoutRef, outermost first
+	Span   diag.Span
+}
+
+// LayoutRef is the value of an earlier field, in Len and When only. Path leads
+// from the layout that is being parsed: its field, that field's field, and so on.
+// A number has the type of a range: the bounds of `in`, else all of Part.
+type LayoutRef struct {
+	Expr0
+	Layout *LayoutDef
+	Path   []int
+}

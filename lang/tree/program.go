@@ -1,0 +1,148 @@
+package tree
+
+import "github.com/sinter-lang/sinter/internal/diag"
+
+// Program is a checked program. Lists are in the order of the text.
+type Program struct {
+	Name    string // of the system, else of the first file without .sn
+	Files   []*diag.File
+	Consts  []*ConstDef
+	Structs []*StructDef
+	Enums   []*EnumDef
+	Layouts []*LayoutDef
+	Funcs   []*Func // one for each instance of a generic function
+	Tasks   []*Func
+	System  *System // nil when the program declares none
+	Logs    []LogSite
+	Traps   []TrapSite
+	Marks   []string // names by mark number
+}
+
+// ConstDef is a const or config, evaluated.
+type ConstDef struct {
+	Name   string
+	Config bool
+	Type   *Type
+	Cells  []uint64
+	Span   diag.Span
+}
+
+// Func is a function or the body of a task.
+type Func struct {
+	Name     string
+	Task     bool
+	Params   []*Local
+	Result   *Type    // Unit when nothing is returned
+	Locals   []*Local // all, parameters first
+	Body     *Block
+	NoInline bool // a timed kernel: neither inlined nor evaluated at compile time
+	Span     diag.Span
+}
+
+// LocalKind says what a local is.
+type LocalKind uint8
+
+// The kinds of locals.
+const (
+	ParamLocal LocalKind = iota // read-only parameter: a value, or a read-only reference to an aggregate
+	InOutLocal                  // inout parameter: a reference to the caller's place
+	LetLocal                    // let, payload binding: set once
+	VarLocal                    // var
+	StateLocal                  // state of a task: set once, before it is used, then like a var
+	LoopLocal                   // loop variable: set by For and Search only
+)
+
+// Local is a variable of a function. ID is its index in Func.Locals.
+type Local struct {
+	ID   int
+	Name string
+	Type *Type
+	Kind LocalKind
+	Span diag.Span
+}
+
+// System says which tasks run and how they are connected, elaborated.
+type System struct {
+	Name    string
+	Devices []DeviceDef
+	Chans   []ChanDef
+	Runs    []Run
+	Span    diag.Span
+}
+
+// DeviceDef is a device. Run is the index of its owner; Rx and Tx say whether
+// the owner's task receives from it and sends to it.
+type DeviceDef struct {
+	Name   string // the binding in the system, else constructor and number
+	Kind   string // "eth"
+	Number int
+	Run    int
+	Rx, Tx bool
+	Span   diag.Span
+}
+
+// ChanDef is a channel; Writer and Reader are indices of runs.
+type ChanDef struct {
+	Name           string
+	Elem           *Type
+	Cap            int
+	Writer, Reader int
+	Span           diag.Span
+}
+
+// Run is a task instance. Name is the task's, with ".0", ".1" behind it when
+// the task is run several times.
+type Run struct {
+	Name string
+	Task *Func
+	Args []Bind // one for each parameter
+	Span diag.Span
+}
+
+// BindKind says what a parameter of a task is bound to.
+type BindKind uint8
+
+// The kinds of bindings.
+const (
+	BindValue  BindKind = iota // Cells
+	BindChan                   // Index into System.Chans
+	BindDevice                 // Index into System.Devices
+)
+
+// Bind is what a parameter of a task instance is bound to.
+type Bind struct {
+	Kind  BindKind
+	Cells []uint64
+	Index int
+}
+
+// LogSite is one log.print: len(Args)+1 literal parts around the arguments.
+type LogSite struct {
+	ID    int
+	Parts []string
+	Args  []LogArg
+	Span  diag.Span
+}
+
+// LogArg is how an argument is shown: Kind is "u", "i", "hex", "bool" or
+// "bytes", Width the bits of its word or the capacity of the bytes.
+type LogArg struct {
+	Kind  string
+	Width int
+}
+
+// The codes of traps.
+const (
+	TrapIndex  = "index"  // an index that is not below the length
+	TrapSlice  = "slice"  // a slice whose bounds are not in order or beyond the length
+	TrapAssert = "assert" // assert c where c does not hold
+	TrapMax    = "max"    // a while loop that did not end in time
+	TrapLength = "length" // bytes that would become longer than their capacity
+)
+
+// TrapSite is a place that may trap. ID is its index in Program.Traps.
+type TrapSite struct {
+	ID   int
+	Code string
+	Span diag.Span
+}

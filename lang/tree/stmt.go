@@ -1,0 +1,205 @@
+package tree
+
+import "github.com/sinter-lang/sinter/internal/diag"
+
+// A Stmt is one statement:
+// *Declare *LetElse *Assign *If *IfLet *For *While *Loop *Break *Continue *Match
+// *Return *Assert *Log *Timed *Do *Block *ChanSend *DevRecv *DevSend *Append *Resize.
+type Stmt interface {
+	Span() diag.Span
+	stmt()
+}
+
+// Stmt0 is embedded by every statement.
+type Stmt0 struct{ At diag.Span }
+
+// Span returns the place of the statement.
+func (s Stmt0) Span() diag.Span { return s.At }
+func (Stmt0) stmt()             {}
+
+// Block is statements with a scope of their own; locals of the function have
+// unique IDs, so the scope needs no attention.
+type Block struct {
+	Stmt0
+	Stmts []Stmt
+}
+
+// Declare sets a new local. A nil Value is the zero value. It is executed each
+// time control comes by.
+type Declare struct {
+	Stmt0
+	Local *Local
+	Value Expr
+}
+
+// LetElse is `let x = e else { }`: Value is an option, Else leaves the block.
+type LetElse struct {
+	Stmt0
+	Local *Local // nil for _
+	Value Expr
+	Else  *Block
+}
+
+// IfLet is `if let x = e { } else { }`. Else is nil when not written.
+type IfLet struct {
+	Stmt0
+	Local *Local // nil for _
+	Value Expr
+	Then  *Block
+	Else  *Block
+}
+
+// Assign is `place = e`. Target is a place: *LocalRef, *Index or *FieldRef of
+// places. Its indices are evaluated and checked before Value. Value may read
+// what Target writes: it is complete before the store.
+type Assign struct {
+	Stmt0
+	Target Expr
+	Value  Expr
+}
+
+// If is `if c { } else { }`. Else is nil when not written.
+type If struct {
+	Stmt0
+	Cond Expr
+	Then *Block
+	Else *Block
+}
+
+// For runs Body for Var = Lo, Lo+Step, ... while Var < Hi, or Var <= Hi when
+// Closed. Lo and Hi have one type and are evaluated once; Var's word is at most
+// as wide, and holds every value that Var takes. Safe: the last value of Var
+// plus Step stays within the word of Lo and Hi, and within that of Var.
+type For struct {
+	Stmt0
+	Var    *Local
+	Lo, Hi Expr
+	Closed bool
+	Step   uint64
+	Safe   bool
+	Unroll int // hint @unroll(n), 0 when not written
+	Body   *Block
+}
+
+// While runs Body while Cond holds and traps at Site if it still holds after
+// Max rounds.
+type While struct {
+	Stmt0
+	Cond Expr
+	Max  uint64
+	Site int
+	Body *Block
+}
+
+// Loop runs Body until it is left.
+type Loop struct {
+	Stmt0
+	Body *Block
+}
+
+// Break leaves the innermost For, While or Loop.
+type Break struct{ Stmt0 }
+
+// Continue starts the next round of the innermost For, While or Loop.
+type Continue struct{ Stmt0 }
+
+// Match runs the first arm with a case that fits Value, else Else. It is
+// exhaustive: when Else is nil some arm fits. Value is a scalar or an enum.
+type Match struct {
+	Stmt0
+	Value Expr
+	Arms  []Arm
+	Else  *Block
+}
+
+// Arm is one arm of a Match. Binds are the names given to the payload of its
+// one variant, nil where blank.
+type Arm struct {
+	Cases []Case
+	Binds []*Local
+	Body  *Block
+	Span  diag.Span
+}
+
+// Case fits the cells Lo to Hi of the value's word (in the order of its sign).
+// Of an enum both are the index of the variant.
+type Case struct {
+	Lo, Hi uint64
+}
+
+// Return leaves the function. Value is nil when the result is Unit.
+type Return struct {
+	Stmt0
+	Value Expr
+}
+
+// Assert traps at Site unless Cond holds.
+type Assert struct {
+	Stmt0
+	Cond Expr
+	Site int
+}
+
+// Log is log.print. Args are scalars and bytes, one for each of the site's.
+type Log struct {
+	Stmt0
+	Site int
+	Args []Expr
+}
+
+// Timed is `timed name { }`.
+type Timed struct {
+	Stmt0
+	Mark int
+	Body *Block
+}
+
+// Do evaluates X, a *Call or *ChanRecv, for its effect.
+type Do struct {
+	Stmt0
+	X Expr
+}
+
+// ChanSend is `c.send(e)`; it blocks until the channel has room. Value is
+// evaluated once, before.
+type ChanSend struct {
+	Stmt0
+	Chan  Expr
+	Value Expr
+}
+
+// DevRecv is `d.recv(buf)`; it blocks until a frame came that is not longer
+// than the buffer, a place of type bytes<N>.
+type DevRecv struct {
+	Stmt0
+	Dev Expr
+	Buf Expr
+}
+
+// DevSend is `d.send(b)`; Value has type bytes<N>. Zero bytes are a no-op.
+type DevSend struct {
+	Stmt0
+	Dev   Expr
+	Value Expr
+}
+
+// Append is `b.append(e)`: Buf is a place of type bytes<N>, Value a u8, bytes or
+// a slice of u8. It traps at Site when the result is longer than N, unless
+// Proved. Value does not overlap Buf.
+type Append struct {
+	Stmt0
+	Buf    Expr
+	Value  Expr
+	Proved bool
+	Site   int
+}
+
+// Resize is `b.resize(n)`: it sets the length; new bytes are 0. It traps at
+// Site when n is larger than the capacity, unless Proved.
+type Resize struct {
+	Stmt0
+	Buf    Expr
+	Len    Expr
+	Proved bool
+	Site   int
+}

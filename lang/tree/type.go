@@ -1,0 +1,283 @@
+package tree
+
+import (
+	"fmt"
+	"math/big"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+)
+
+// Kind is the kind of a type.
+type Kind uint8
+
+// The kinds of types.
+const (
+	Unit   Kind = iota // no value: the result of a function without ->
+	Bool               //
+	Int                // Bits, Signed: wraps
+	Range              // Lo, Hi: exact
+	Array              // Len, Elem
+	Bytes              // Len is the capacity
+	Struct             // Struct
+	Enum               // Enum
+	Layout             // Layout
+	Option             // Elem
+	Slice              // Elem; of parameters only
+	Chan               // Elem, Out; of task parameters only
+	Device             // Name; of task parameters only
+)
+
+// Type is a type. Two types are the same when Same says so; pointers mean
+// nothing.
+type Type struct {
+	Kind   Kind
+	Bits   int
+	Signed bool
+	Lo, Hi *big.Int
+	Len    int
+	Elem   *Type
+	Struct *StructDef
+	Enum   *EnumDef
+	Layout *LayoutDef
+	Out    bool   // Chan: the end that sends
+	Name   string // Device: "net.Eth"
+}
+
+// StructDef is a declared struct.
+type StructDef struct {
+	Name   string
+	Fields []Field
+	Cells  int
+	Span   diag.Span
+}
+
+// Field is a field of a struct or of a variant's payload. Offset counts cells
+// from the start of the struct's value or of the payload's room.
+type Field struct {
+	Name   string
+	Type   *Type
+	Offset int
+	Span   diag.Span
+}
+
+// EnumDef is a declared enum. Bits is its stated width, 0 when none is stated.
+type EnumDef struct {
+	Name     string
+	Bits     int
+	Variants []Variant
+	Room     int // cells of the largest payload
+	Span     diag.Span
+}
+
+// Variant is one case of an enum. Value is the number that stands for it in
+// layouts and for bits(e); in memory it is its index.
+type Variant struct {
+	Name    string
+	Value   uint64
+	Payload []Field
+	Span    diag.Span
+}
+
+// HasPayload reports whether some variant carries values.
+func (e *EnumDef) HasPayload() bool { return e.Room > 0 }
+
+// IntType returns uN or iN.
+func IntType(bits int, signed bool) *Type { return &Type{Kind: Int, Bits: bits, Signed: signed} }
+
+// RangeType returns lo..=hi.
+func RangeType(lo, hi *big.Int) *Type { return &Type{Kind: Range, Lo: lo, Hi: hi} }
+
+// SmallRange returns lo..=hi.
+func SmallRange(lo, hi int64) *Type { return RangeType(big.NewInt(lo), big.NewInt(hi)) }
+
+// OptionOf returns T?.
+func OptionOf(elem *Type) *Type { return &Type{Kind: Option, Elem: elem} }
+
+// BytesType returns bytes<n>.
+func BytesType(n int) *Type { return &Type{Kind: Bytes, Len: n} }
+
+// IsNumber reports whether t is an integer or a range.
+func (t *Type) IsNumber() bool { return t.Kind == Int || t.Kind == Range }
+
+// IsScalar reports whether a value of t is one word: a number, a bool or an
+// enum without payload. (The word of an enum is its variant's index.)
+func (t *Type) IsScalar() bool {
+	return t.Kind == Bool || t.IsNumber() || t.Kind == Enum && !t.Enum.HasPayload()
+}
+
+// Word returns the width and sign of a scalar in operations. A range has 32
+// bits if they hold it, else 64, and is signed if it has negative members. An
+// enum without payload has 32 bits, or 8 when it has at most 256 variants.
+func (t *Type) Word() (bits int, signed bool) {
+	switch t.Kind {
+	case Bool:
+		return 1, false
+	case Int:
+		return t.Bits, t.Signed
+	case Range:
+		return rangeWord(t.Lo, t.Hi)
+	case Enum:
+		if len(t.Enum.Variants) <= 256 {
+			return 8, false
+		}
+		return 32, false
+	}
+	return 0, false
+}
+
+func rangeWord(lo, hi *big.Int) (bits int, signed bool) {
+	signed = lo.Sign() < 0
+	if within(lo, hi, IntType(32, signed)) {
+		return 32, signed
+	}
+	return 64, signed
+}
+
+func within(lo, hi *big.Int, t *Type) bool {
+	tl, th := t.Interval()
+	return lo.Cmp(tl) >= 0 && hi.Cmp(th) <= 0
+}
+
+// Interval returns the least and the largest member of a number type. The
+// results are the caller's.
+func (t *Type) Interval() (lo, hi *big.Int) {
+	if t.Kind == Range {
+		return new(big.Int).Set(t.Lo), new(big.Int).Set(t.Hi)
+	}
+	one := big.NewInt(1)
+	if t.Signed {
+		half := new(big.Int).Lsh(one, uint(t.Bits-1))
+		return new(big.Int).Neg(half), half.Sub(half, one)
+	}
+	top := new(big.Int).Lsh(one, uint(t.Bits))
+	return new(big.Int), top.Sub(top, one)
+}
+
+// Holds reports whether every member of lo..=hi is a member of the number type.
+func (t *Type) Holds(lo, hi *big.Int) bool { return within(lo, hi, t) }
+
+// Cells returns the number of cells of a value of t. Of a slice it is 2 (place
+// and length), of a device or channel end 1.
+func Cells(t *Type) int {
+	switch t.Kind {
+	case Unit:
+		return 0
+	case Array:
+		return t.Len * Cells(t.Elem)
+	case Bytes:
+		return 1 + t.Len
+	case Struct:
+		return t.Struct.Cells
+	case Enum:
+		return 1 + t.Enum.Room
+	case Layout:
+		return t.Layout.Cells
+	case Option:
+		return 1 + Cells(t.Elem)
+	case Slice:
+		return 2
+	}
+	return 1
+}
+
+// Same reports whether a and b are one type.
+func Same(a, b *Type) bool {
+	if a.Kind != b.Kind {
+		return false
+	}
+	switch a.Kind {
+	case Int:
+		return a.Bits == b.Bits && a.Signed == b.Signed
+	case Range:
+		return a.Lo.Cmp(b.Lo) == 0 && a.Hi.Cmp(b.Hi) == 0
+	case Array:
+		return a.Len == b.Len && Same(a.Elem, b.Elem)
+	case Bytes:
+		return a.Len == b.Len
+	case Struct:
+		return a.Struct == b.Struct
+	case Enum:
+		return a.Enum == b.Enum
+	case Layout:
+		return a.Layout == b.Layout
+	case Option, Slice:
+		return Same(a.Elem, b.Elem)
+	case Chan:
+		return a.Out == b.Out && Same(a.Elem, b.Elem)
+	case Device:
+		return a.Name == b.Name
+	}
+	return true
+}
+
+// HasZero reports whether a variable of t may be declared without a value: a
+// range must contain 0, and a layout has no value that was not parsed.
+func (t *Type) HasZero() bool {
+	switch t.Kind {
+	case Range:
+		return t.Lo.Sign() <= 0 && t.Hi.Sign() >= 0
+	case Array:
+		return t.Len == 0 || t.Elem.HasZero()
+	case Struct:
+		return allZero(t.Struct.Fields)
+	case Enum:
+		return allZero(t.Enum.Variants[0].Payload)
+	case Layout, Slice, Chan, Device:
+		return false
+	}
+	return true
+}
+
+func allZero(fields []Field) bool {
+	for _, f := range fields {
+		if !f.Type.HasZero() {
+			return false
+		}
+	}
+	return true
+}
+
+// String gives the type as written in a program.
+func (t *Type) String() string {
+	switch t.Kind {
+	case Unit:
+		return "nothing"
+	case Bool:
+		return "bool"
+	case Int:
+		return intName(t)
+	case Range:
+		return fmt.Sprintf("%s..=%s", t.Lo, t.Hi)
+	case Array:
+		return fmt.Sprintf("[%d]%s", t.Len, t.Elem)
+	case Bytes:
+		return fmt.Sprintf("bytes<%d>", t.Len)
+	case Struct:
+		return t.Struct.Name
+	case Enum:
+		return t.Enum.Name
+	case Layout:
+		return t.Layout.Name
+	case Option:
+		return t.Elem.String() + "?"
+	case Slice:
+		return "[]" + t.Elem.String()
+	case Chan:
+		return chanName(t)
+	}
+	return t.Name
+}
+
+func intName(t *Type) string {
+	if t.Signed {
+		return fmt.Sprintf("i%d", t.Bits)
+	}
+	return fmt.Sprintf("u%d", t.Bits)
+}
+
+func chanName(t *Type) string {
+	if t.Out {
+		return fmt.Sprintf("out chan<%s>", t.Elem)
+	}
+	return fmt.Sprintf("in chan<%s>", t.Elem)
+}
