@@ -1,0 +1,70 @@
+package isa
+
+import (
+	_ "embed" // the base sets are text
+	"fmt"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+)
+
+//go:embed rv32i.isa
+var rv32iText string
+
+//go:embed rv32m.isa
+var rv32mText string
+
+// RV32I returns the 37 instructions of chapter 2 that a core without an
+// environment needs, and ebreak. RV32E is the same set; the number of
+// registers is a property of the target.
+func RV32I() *Set { return mustParse("rv32i.isa", rv32iText) }
+
+// RV32M returns the eight instructions of chapter 7.
+func RV32M() *Set { return mustParse("rv32m.isa", rv32mText) }
+
+// RV32IM returns RV32I followed by RV32M.
+func RV32IM() *Set { return &Set{Name: "rv32im", Insts: append(RV32I().Insts, RV32M().Insts...)} }
+
+// mustParse reads an embedded set; a fault in it is a fault of the tool.
+func mustParse(name, src string) *Set {
+	s, err := Parse(&diag.File{Name: name, Text: src})
+	if err != nil {
+		panic(fmt.Sprintf("isa: %v", err))
+	}
+	return s
+}
+
+// Lookup finds a line by name, nil if the set has none.
+func (s *Set) Lookup(name string) *Inst {
+	for _, in := range s.Insts {
+		if in.Name == name {
+			return in
+		}
+	}
+	return nil
+}
+
+// Subset returns the lines that keep accepts, in order, as a set of a name.
+func (s *Set) Subset(name string, keep func(*Inst) bool) *Set {
+	out := &Set{Name: name}
+	for _, in := range s.Insts {
+		if keep(in) {
+			out.Insts = append(out.Insts, in)
+		}
+	}
+	return out
+}
+
+// Without returns s less the lines of the given names.
+func (s *Set) Without(name string, dropped ...string) *Set {
+	drop := make(map[string]bool, len(dropped))
+	for _, d := range dropped {
+		drop[d] = true
+	}
+	return s.Subset(name, func(in *Inst) bool { return !drop[in.Name] })
+}
+
+// Extend returns s with further lines, verified.
+func (s *Set) Extend(name string, more ...*Inst) (*Set, error) {
+	out := &Set{Name: name, Insts: append(append([]*Inst(nil), s.Insts...), more...)}
+	return out, out.Verify()
+}

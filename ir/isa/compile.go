@@ -1,0 +1,161 @@
+package isa
+
+import (
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// State is what a compiled meaning reads: the registers (X[0] is 0 and must
+// stay so), the pc, and the value of the load of this instruction.
+type State struct {
+	X   [32]uint32
+	PC  uint32
+	Mem uint32
+}
+
+// Fn computes one expression of a meaning.
+type Fn func(*State) uint64
+
+// Code is the meaning of an instruction with its operands filled in. Fields
+// are nil where the Meaning's are.
+type Code struct {
+	Addr Fn // of the load or the store
+	Data Fn
+	Rd   Fn
+	PC   Fn
+	Cond Fn
+}
+
+// Bind compiles the meaning for given operands. Registers and the loaded value
+// are read when the code runs, the immediate now.
+func (in *Inst) Bind(o Ops) *Code {
+	c := compiler{ops: o}
+	m := &in.Meaning
+	code := &Code{Data: c.fn(m.Data), Rd: c.fn(m.Rd), PC: c.fn(m.PC), Cond: c.fn(m.Cond)}
+	switch {
+	case m.Load != nil:
+		code.Addr = c.fn(m.Load.Addr)
+	case m.Store != nil:
+		code.Addr = c.fn(m.Store.Addr)
+	}
+	return code
+}
+
+type compiler struct {
+	ops Ops
+}
+
+// fn compiles e; nil stays nil.
+func (c *compiler) fn(e *word.Expr) Fn {
+	if e == nil {
+		return nil
+	}
+	return c.compile(e.Expand())
+}
+
+// compile turns an expression of core rows into a closure.
+func (c *compiler) compile(e *word.Expr) Fn {
+	if e.Op == word.Bad {
+		return c.leaf(e)
+	}
+	var a [3]Fn
+	for i, x := range e.Args {
+		a[i] = c.compile(x)
+	}
+	return coreFn(e, a[0], a[1], a[2])
+}
+
+func (c *compiler) leaf(e *word.Expr) Fn {
+	reg := func(r uint8) Fn { return func(s *State) uint64 { return uint64(s.X[r&31]) } }
+	switch e.Leaf {
+	case "rs1":
+		return reg(c.ops.Rs1)
+	case "rs2":
+		return reg(c.ops.Rs2)
+	case "rs3":
+		return reg(c.ops.Rs3)
+	case "pc":
+		return func(s *State) uint64 { return uint64(s.PC) }
+	case "mem":
+		mask := uint32(word.Mask(e.Width))
+		return func(s *State) uint64 { return uint64(s.Mem & mask) }
+	case "imm":
+		v := uint64(uint32(c.ops.Imm))
+		return func(*State) uint64 { return v }
+	}
+	v := e.Imm
+	return func(*State) uint64 { return v }
+}
+
+// coreFn is the closure of one core operator. It is the fast form of the rows'
+// meanings; a test compares both for every line.
+func coreFn(e *word.Expr, x, y, z Fn) Fn {
+	w := e.Width
+	m := word.Mask(w)
+	wx := e.Args[0].Width
+	switch e.Op {
+	case word.Add:
+		return func(s *State) uint64 { return (x(s) + y(s)) & m }
+	case word.Sub:
+		return func(s *State) uint64 { return (x(s) - y(s)) & m }
+	case word.And:
+		return func(s *State) uint64 { return x(s) & y(s) }
+	case word.Or:
+		return func(s *State) uint64 { return x(s) | y(s) }
+	case word.Xor:
+		return func(s *State) uint64 { return x(s) ^ y(s) }
+	case word.Not:
+		return func(s *State) uint64 { return ^x(s) & m }
+	case word.Mul:
+		return func(s *State) uint64 { return x(s) * y(s) & m }
+	case word.Shl:
+		return func(s *State) uint64 { return x(s) << word.Amount(y(s), w) & m }
+	case word.Shru:
+		return func(s *State) uint64 { return x(s) >> word.Amount(y(s), w) }
+	case word.Shrs:
+		return func(s *State) uint64 { return uint64(word.Signed(x(s), w)>>word.Amount(y(s), w)) & m }
+	case word.Eq:
+		return func(s *State) uint64 { return b2u(x(s) == y(s)) }
+	case word.Ltu:
+		return func(s *State) uint64 { return b2u(x(s) < y(s)) }
+	case word.Lts:
+		return func(s *State) uint64 { return b2u(word.Signed(x(s), wx) < word.Signed(y(s), wx)) }
+	case word.Mux:
+		return func(s *State) uint64 {
+			if x(s) != 0 {
+				return y(s)
+			}
+			return z(s)
+		}
+	case word.Slice:
+		lo := e.Imm
+		return func(s *State) uint64 { return x(s) >> lo & m }
+	case word.Zext:
+		return x
+	case word.Sext:
+		return func(s *State) uint64 { return uint64(word.Signed(x(s), wx)) & m }
+	}
+	return tableFn(e, x, y, z)
+}
+
+// tableFn computes an operator by its row.
+func tableFn(e *word.Expr, x, y, z Fn) Fn {
+	var aw [3]int
+	for i, a := range e.Args {
+		aw[i] = a.Width
+	}
+	fns := []Fn{x, y, z}[:len(e.Args)]
+	return func(s *State) uint64 {
+		var a [3]uint64
+		for i, f := range fns {
+			a[i] = f(s)
+		}
+		return word.Eval(e.Op, e.Width, a, aw, e.Imm)
+	}
+}
+
+func b2u(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}

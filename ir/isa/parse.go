@@ -1,0 +1,253 @@
+package isa
+
+import (
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/text"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// Parse reads a set and verifies it. The grammar, newlines counting:
+//
+//	set    = "isa" name newline { line newline } "end"
+//	line   = name format { bits } meaning
+//	format = "R" | "I" | "S" | "B" | "U" | "J" | "Sh" | "R4" | "Sys"
+//	meaning = effect { ";" effect }
+//	effect = "rd" "=" expr
+//	       | [ "if" expr ":" ] "pc" "=" expr
+//	       | mem "[" expr "]" "=" expr
+//	       | "trap"
+//	mem    = "mem8" | "mem16" | "mem32"
+//
+// The bits are the format's fixed fields from high to low. In an expression,
+// mem with an address is the loaded value; there is at most one.
+func Parse(f *diag.File) (*Set, error) {
+	sc := text.New(f)
+	sc.SkipNewlines()
+	if err := sc.Expect("isa"); err != nil {
+		return nil, err
+	}
+	name, err := sc.Ident("the name of the instruction set")
+	if err != nil {
+		return nil, err
+	}
+	s := &Set{Name: name.Text}
+	if err := sc.EndLine(); err != nil {
+		return nil, err
+	}
+	for !sc.Accept("end") {
+		in, err := parseLine(sc)
+		if err != nil {
+			return nil, err
+		}
+		s.Insts = append(s.Insts, in)
+	}
+	if err := sc.EndLine(); err != nil {
+		return nil, err
+	}
+	if !sc.AtEnd() {
+		return nil, sc.Errorf("expected nothing after `end`, found %s", sc.Peek())
+	}
+	return s, s.Verify()
+}
+
+// ParseLine reads one line of a set, such as a mined instruction.
+func ParseLine(f *diag.File) (*Inst, error) {
+	sc := text.New(f)
+	sc.SkipNewlines()
+	in, err := parseLine(sc)
+	if err != nil {
+		return nil, err
+	}
+	if !sc.AtEnd() {
+		return nil, sc.Errorf("expected one line, found %s", sc.Peek())
+	}
+	return in, in.Verify()
+}
+
+func parseLine(sc *text.Scanner) (*Inst, error) {
+	name, err := sc.Ident("the name of an instruction or `end`")
+	if err != nil {
+		return nil, err
+	}
+	in := &Inst{Name: name.Text}
+	format, err := sc.Ident("a format")
+	if err != nil {
+		return nil, err
+	}
+	var ok bool
+	if in.Format, ok = formatByName(format.Text); !ok {
+		return nil, diag.Errorf("", format.Span, "expected a format R, I, S, B, U, J, Sh, R4 or Sys, found %s", format)
+	}
+	for _, x := range layouts[in.Format].fixed {
+		bits, err := sc.Bits(x.name, x.width)
+		if err != nil {
+			return nil, err
+		}
+		in.Match |= bits << x.shift
+	}
+	in.Mask = in.Format.FixedMask()
+	at := sc.Pos()
+	line := sc.Line()
+	in.Text, in.Span = line.Text, name.Span.To(line.Span)
+	sc.Reset(at)
+	if err := parseMeaning(sc, in); err != nil {
+		return nil, err
+	}
+	return in, sc.EndLine()
+}
+
+func parseMeaning(sc *text.Scanner, in *Inst) error {
+	p := &meaningParser{sc: sc, in: in, m: &in.Meaning}
+	for {
+		if err := p.effect(); err != nil {
+			return err
+		}
+		if !sc.Accept(";") {
+			return nil
+		}
+	}
+}
+
+type meaningParser struct {
+	sc    *text.Scanner
+	in    *Inst
+	m     *Meaning
+	fault error // found while a load inside an expression was read
+}
+
+func (p *meaningParser) effect() error {
+	t := p.sc.Peek()
+	switch {
+	case t.Is("rd"):
+		return p.assign(&p.m.Rd, 32)
+	case t.Is("if"):
+		p.sc.Next()
+		if err := p.value(&p.m.Cond, 1, "the condition"); err != nil {
+			return err
+		}
+		if err := p.sc.Expect(":"); err != nil {
+			return err
+		}
+		if t := p.sc.Peek(); !t.Is("pc") {
+			return p.sc.Errorf("expected `pc` after a condition, found %s", t)
+		}
+		return p.assign(&p.m.PC, 32)
+	case t.Is("pc"):
+		return p.assign(&p.m.PC, 32)
+	case t.Is("trap"):
+		p.sc.Next()
+		p.m.Trap = true
+		return nil
+	case memBytes(t.Text) != 0:
+		return p.store()
+	}
+	return p.sc.Errorf("expected an effect (rd = , pc = , if, mem8[] = , trap), found %s", t)
+}
+
+// assign reads `name = expr` into a field that is empty so far.
+func (p *meaningParser) assign(to **word.Expr, width int) error {
+	name := p.sc.Next()
+	if *to != nil {
+		return diag.Errorf("", name.Span, "expected one effect on `%s`, found a second", name.Text)
+	}
+	if err := p.sc.Expect("="); err != nil {
+		return err
+	}
+	return p.value(to, width, "`"+name.Text+"`")
+}
+
+// value reads an expression of a width.
+func (p *meaningParser) value(to **word.Expr, width int, what string) error {
+	at := p.sc.Peek().Span
+	e, err := word.ParseExpr(p.sc, p.leaf)
+	if p.fault != nil {
+		return p.fault
+	}
+	if err != nil {
+		return err
+	}
+	if e.Width != width {
+		return diag.Errorf("", at, "%s has %d bits, got an expression of %d", what, width, e.Width)
+	}
+	*to = renameLeaf(e, "mem")
+	return nil
+}
+
+// leaf gives the width of an operand. A memory name is followed by its
+// address, which is read here.
+func (p *meaningParser) leaf(name string) (int, bool) {
+	n := memBytes(name)
+	if n == 0 {
+		return p.in.Format.leafWidth(name)
+	}
+	addr, err := p.address()
+	switch {
+	case err != nil:
+		p.fault = err
+	case p.m.Load != nil:
+		p.fault = p.sc.Errorf("expected at most one load in a meaning")
+	default:
+		p.m.Load = &Access{Addr: addr, Bytes: n}
+	}
+	return 8 * n, p.fault == nil
+}
+
+// address reads `[ expr ]`, the expression without loads.
+func (p *meaningParser) address() (*word.Expr, error) {
+	if err := p.sc.Expect("["); err != nil {
+		return nil, err
+	}
+	at := p.sc.Peek().Span
+	e, err := word.ParseExpr(p.sc, p.in.Format.leafWidth)
+	if err != nil {
+		return nil, err
+	}
+	if e.Width != 32 {
+		return nil, diag.Errorf("", at, "an address has 32 bits, got an expression of %d", e.Width)
+	}
+	return e, p.sc.Expect("]")
+}
+
+func (p *meaningParser) store() error {
+	name := p.sc.Next()
+	if p.m.Store != nil {
+		return diag.Errorf("", name.Span, "expected at most one store in a meaning")
+	}
+	addr, err := p.address()
+	if err != nil {
+		return err
+	}
+	p.m.Store = &Access{Addr: addr, Bytes: memBytes(name.Text)}
+	if err := p.sc.Expect("="); err != nil {
+		return err
+	}
+	return p.value(&p.m.Data, 8*p.m.Store.Bytes, "the stored value")
+}
+
+// memBytes is the access size that a memory name stands for, 0 for other names.
+func memBytes(name string) int {
+	switch name {
+	case "mem8":
+		return 1
+	case "mem16":
+		return 2
+	case "mem32":
+		return 4
+	}
+	return 0
+}
+
+// renameLeaf returns e with the leaf of the load named to.
+func renameLeaf(e *word.Expr, to string) *word.Expr {
+	if e.Op == word.Bad {
+		if memBytes(e.Leaf) != 0 || e.Leaf == "mem" {
+			return &word.Expr{Width: e.Width, Leaf: to}
+		}
+		return e
+	}
+	args := make([]*word.Expr, len(e.Args))
+	for i, a := range e.Args {
+		args[i] = renameLeaf(a, to)
+	}
+	return &word.Expr{Op: e.Op, Width: e.Width, Args: args, Imm: e.Imm}
+}
