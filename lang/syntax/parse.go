@@ -62,42 +62,43 @@ func (p *Parser) report(e *diag.Error) {
 
 func (p *Parser) full() bool { return len(p.diags) >= maxErrors }
 
-// load makes the words of tokens and a stream at their start. Comments are left
-// out and a run of separators is one.
+// load makes the words of tokens and a stream at their start.
 func (p *Parser) load(tokens []token, end int) stream {
-	p.words = make([]lexer.Token, 0, len(tokens)+1)
-	p.origin = make([]int32, 0, len(tokens)+1)
-	last := kindSep
-	for i, t := range tokens {
-		if t.kind == kindComment || t.kind == kindSep && last == kindSep {
-			continue
-		}
-		last = t.kind
-		p.words = append(p.words, lexer.Token{
-			Type: t.kind, Value: p.file.Text[t.start:t.end], Pos: lexer.Position{Offset: t.start},
-		})
-		p.origin = append(p.origin, int32(i))
-	}
-	p.words = append(p.words, lexer.EOFToken(lexer.Position{Offset: end}))
-	p.origin = append(p.origin, int32(len(tokens)))
-	in, err := lexer.Upgrade(&feed{words: p.words})
+	f := &feed{text: p.file.Text, tokens: tokens, end: end, last: kindSep, origin: make([]int32, 0, len(tokens)+1)}
+	in, err := lexer.Upgrade(f)
 	if err != nil {
 		panic("syntax: a slice of tokens failed: " + err.Error())
 	}
+	p.origin = f.origin
+	p.words = in.Range(0, lexer.RawCursor(len(f.origin)))
 	return in
 }
 
-// feed hands words that were made before to participle.
+// feed hands tokens to participle as words. Comments are left out and a run of
+// separators is one.
 type feed struct {
-	words []lexer.Token
-	next  int
+	text   string
+	tokens []token
+	end    int // where the end token stands
+	next   int
+	last   kind
+	origin []int32
 }
 
 // Next implements lexer.Lexer.
 func (f *feed) Next() (lexer.Token, error) {
-	t := f.words[f.next]
-	f.next++
-	return t, nil
+	for ; f.next < len(f.tokens); f.next++ {
+		t := &f.tokens[f.next]
+		if t.kind == kindComment || t.kind == kindSep && f.last == kindSep {
+			continue
+		}
+		f.last = t.kind
+		f.origin = append(f.origin, int32(f.next))
+		f.next++
+		return lexer.Token{Type: t.kind, Value: f.text[t.start:t.end], Pos: lexer.Position{Offset: t.start}}, nil
+	}
+	f.origin = append(f.origin, int32(len(f.tokens)))
+	return lexer.EOFToken(lexer.Position{Offset: f.end}), nil
 }
 
 // definition makes the lexer known to participle's rules: its kinds by name.
@@ -113,9 +114,9 @@ func (definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Parser{file: &diag.File{Name: name, Text: string(text)}}
-	p.load(scan(p.file, 0, len(text), p.report), len(text))
-	return &feed{words: p.words}, nil
+	file := &diag.File{Name: name, Text: string(text)}
+	tokens := scan(file, 0, len(text), func(*diag.Error) {})
+	return &feed{text: file.Text, tokens: tokens, end: len(text), last: kindSep}, nil
 }
 
 // ---- Looking at words

@@ -1,0 +1,223 @@
+package syntax
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+)
+
+// FormatSource parses a file and returns it in the one style. With errors it
+// returns no text.
+func FormatSource(f *diag.File) (string, diag.List) {
+	file, errs := Parse(f)
+	if errs.Err() != nil {
+		return "", errs
+	}
+	return Format(file), errs
+}
+
+// Format returns a file that was parsed without errors in the one style:
+//
+//   - Line breaks are the author's; of blank lines one is kept, none just
+//     inside a bracket. A semicolon stays only between two things on a line.
+//   - A line in brackets is indented by two columns more than the line that
+//     opens them; if something follows the opening bracket on its line, the
+//     lines below align with that.
+//   - Comments at line ends that follow each other are aligned.
+//   - All other space follows from the tokens.
+//
+// No token other than semicolons is added, removed or moved.
+func Format(f *File) string {
+	p := printer{text: f.Source.Text, open: []bracket{{}}, tight: true}
+	for i := range f.tokens {
+		p.token(&f.tokens[i])
+	}
+	p.endLine()
+	return join(p.lines)
+}
+
+// The columns up to which things align: lines below an open bracket, and
+// comments at line ends.
+const (
+	maxAlign        = 40
+	maxCommentAlign = 80
+)
+
+// line is a line of output: code, then a comment at its end.
+type line struct {
+	code    string
+	comment string
+}
+
+// bracket is an open bracket, or the top level.
+type bracket struct {
+	base   int // indent of the line that opens it, and of a line that begins with its end
+	indent int // of the lines in it
+}
+
+// printer lays tokens out.
+type printer struct {
+	text  string
+	lines []line
+	open  []bracket
+	// The line being made.
+	code    strings.Builder
+	width   int // in runes
+	base    int // its indent
+	comment string
+	// What was printed last and what was passed since.
+	last    *token
+	breaks  int
+	semi    bool
+	tight   bool // last wants nothing behind it
+	pending bool // last opened a bracket; the next token tells how lines align
+}
+
+func (p *printer) of(t *token) string { return p.text[t.start:t.end] }
+
+// token prints one token with what goes before it.
+func (p *printer) token(t *token) {
+	text := p.of(t)
+	if t.kind == kindSep {
+		p.semi = p.semi || text == ";"
+		return
+	}
+	p.breaks = p.breaksBefore(t)
+	closing := t.kind == kindPunct && strings.Contains(")]}", text)
+	p.settle(closing || t.kind == kindComment)
+	p.gap(t, text, closing)
+	p.write(t, text, closing)
+	p.last, p.semi = t, false
+}
+
+func (p *printer) breaksBefore(t *token) int {
+	if p.last == nil {
+		return 0
+	}
+	return strings.Count(p.text[p.last.end:t.start], "\n")
+}
+
+// settle decides the indent inside a bracket that was just opened: the column
+// of what follows on its line, if that is not too far right.
+func (p *printer) settle(nothing bool) {
+	if !p.pending {
+		return
+	}
+	p.pending = false
+	column := p.width
+	if p.of(p.last) == "{" {
+		column++
+	}
+	if p.breaks == 0 && !nothing && column <= maxAlign {
+		p.open[len(p.open)-1].indent = column
+	}
+}
+
+// gap prints the line break or space before a token.
+func (p *printer) gap(t *token, text string, closing bool) {
+	inside := p.opened() || closing
+	switch {
+	case p.last == nil:
+	case p.breaks > 0:
+		p.endLine()
+		if p.breaks > 1 && !inside {
+			p.lines = append(p.lines, line{})
+		}
+		p.startLine(closing)
+	case t.kind == kindComment:
+	case p.semi && !inside:
+		p.put("; ")
+	case p.spaced(t, text):
+		p.put(" ")
+	}
+}
+
+// opened reports whether the last token opened a bracket.
+func (p *printer) opened() bool {
+	return p.last != nil && p.last.kind == kindPunct && strings.Contains("([{", p.of(p.last))
+}
+
+func (p *printer) startLine(closing bool) {
+	top := p.open[len(p.open)-1]
+	p.base = top.indent
+	if closing {
+		p.base = top.base
+	}
+	p.put(strings.Repeat(" ", p.base))
+}
+
+func (p *printer) endLine() {
+	if p.last != nil {
+		p.lines = append(p.lines, line{p.code.String(), p.comment})
+	}
+	p.code.Reset()
+	p.width, p.comment = 0, ""
+}
+
+func (p *printer) put(s string) {
+	p.code.WriteString(s)
+	p.width += utf8.RuneCountInString(s)
+}
+
+// glued are the tokens that have nothing before them.
+var glued = map[string]bool{
+	")": true, "]": true, ",": true, ".": true, "..": true, "..=": true, "?": true, ":": true,
+}
+
+// gluing are the tokens that have nothing behind them.
+var gluing = map[string]bool{"(": true, "[": true, ".": true, "..": true, "..=": true}
+
+// spaced reports whether a space goes before a token on its line.
+func (p *printer) spaced(t *token, text string) bool {
+	return !p.tight && t.role != roleSuffix && t.role != roleAngle && !(t.kind == kindPunct && glued[text])
+}
+
+// write prints the token itself and keeps account of brackets.
+func (p *printer) write(t *token, text string, closing bool) {
+	if t.kind == kindComment && p.last != nil && p.breaks == 0 {
+		p.comment = text
+		return
+	}
+	p.put(text)
+	p.tight = t.role == rolePrefix || t.role == roleArray || t.role == roleAngle && text == "<" ||
+		t.kind == kindPunct && gluing[text]
+	switch {
+	case closing && len(p.open) > 1:
+		p.open = p.open[:len(p.open)-1]
+	case t.kind == kindPunct && strings.Contains("([{", text):
+		p.open = append(p.open, bracket{p.base, p.base + 2})
+		p.pending = true
+	}
+}
+
+// join makes the text of lines; neighbouring comments at line ends align.
+func join(lines []line) string {
+	var b strings.Builder
+	for from := 0; from < len(lines); {
+		to, column := group(lines, from)
+		for _, l := range lines[from:to] {
+			b.WriteString(l.code)
+			if l.comment != "" {
+				pad := max(column-utf8.RuneCountInString(l.code), 2)
+				b.WriteString(strings.Repeat(" ", pad) + l.comment)
+			}
+			b.WriteByte('\n')
+		}
+		from = to
+	}
+	return b.String()
+}
+
+// group returns the end of the lines from one on whose comments align, and
+// their column. A line without comment, or one that is too long, is alone.
+func group(lines []line, from int) (to, column int) {
+	for to = from; to < len(lines) && lines[to].comment != ""; to++ {
+		width := utf8.RuneCountInString(lines[to].code) + 2
+		if width > maxCommentAlign {
+			break
+		}
+		column = max(column, width)
+	}
+	return max(to, from+1), column
+}
