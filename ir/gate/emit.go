@@ -1,0 +1,129 @@
+package gate
+
+// netlist writes the cover as cells. Each net has the polarity that its readers
+// want: a table gives either at no cost; a node that is wanted both ways, and an
+// inverted leaf or carry, take one more table.
+func (m *mapper) netlist() *Netlist {
+	e := &emitter{m: m, n: &Netlist{Nets: 2, Owners: m.g.Owners}, nets: map[Lit]Net{False: Net0, True: Net1}}
+	e.wants()
+	m.g.Drivers(func(l Lit) { e.nets[l] = e.net() })
+	for i := range m.g.Nodes {
+		if m.fanout[i] > 0 || e.wanted(i) {
+			e.node(i)
+		}
+	}
+	e.n.Shell = MapShell(&m.g.Shell, func(l Lit) Net { return e.nets[l] })
+	return e.n
+}
+
+type emitter struct {
+	m    *mapper
+	n    *Netlist
+	nets map[Lit]Net
+	want [2][]bool // per polarity and node: something that is no table reads it
+}
+
+func (e *emitter) net() Net {
+	e.n.Nets++
+	return Net(e.n.Nets - 1)
+}
+
+func (e *emitter) wanted(node int) bool { return e.want[0][node] || e.want[1][node] }
+
+// wants marks the literals read by the shell and by carry cells.
+func (e *emitter) wants() {
+	g := e.m.g
+	e.want = [2][]bool{make([]bool, len(g.Nodes)), make([]bool, len(g.Nodes))}
+	mark := func(l Lit) { e.want[l&1][l.Node()] = true }
+	g.Readers(mark)
+	for i := range g.Nodes {
+		if n := &g.Nodes[i]; n.Kind == Carry && e.m.fanout[i] > 0 {
+			mark(n.A)
+			mark(n.B)
+			mark(n.C)
+		}
+	}
+}
+
+func (e *emitter) node(i int) {
+	n := &e.m.g.Nodes[i]
+	pos := Lit(2 * i)
+	switch n.Kind {
+	case And:
+		c := &e.m.cuts[i][e.m.choice[i]]
+		table := e.m.g.tableOf(i, c)
+		if e.want[0][i] || !e.want[1][i] {
+			e.nets[pos] = e.table(table, c, n)
+		}
+		if e.want[1][i] {
+			e.nets[pos.Not()] = e.table(^table, c, n)
+		}
+		return
+	case Carry:
+		e.nets[pos] = e.cell(Cell{Kind: Adder, N: 3, In: [4]Net{e.nets[n.A], e.nets[n.B], e.nets[n.C]}, Origin: n.Origin})
+	}
+	if e.want[1][i] && i != 0 {
+		e.nets[pos.Not()] = e.cell(Cell{N: 1, In: [4]Net{e.nets[pos]}, Table: 0x5555, Origin: n.Origin})
+	}
+}
+
+func (e *emitter) cell(c Cell) Net {
+	c.Out = e.net()
+	e.n.Cells = append(e.n.Cells, c)
+	return c.Out
+}
+
+// table emits a look-up table. A leaf that exists inverted only flips the
+// table's halves; a leaf that the function does not depend on is left out.
+func (e *emitter) table(table uint16, c *cut, n *Node) Net {
+	out := Cell{Origin: n.Origin}
+	for i, l := range c.leaves() {
+		low, high := cofactors(table, i)
+		if low == high {
+			continue
+		}
+		net, ok := e.nets[Lit(2*l)]
+		if !ok {
+			net, ok = e.nets[Lit(2*l+1)], true
+			table = swapHalves(table, i)
+		}
+		out.In[out.N] = net
+		out.N++
+	}
+	out.Table = compact(table)
+	return e.cell(out)
+}
+
+// halfMasks are the table's rows where input i is 0.
+func halfMask(i int) uint16 { return [4]uint16{0x5555, 0x3333, 0x0F0F, 0x00FF}[i] }
+
+// cofactors are the table with input i fixed to 0 and to 1.
+func cofactors(table uint16, i int) (low, high uint16) {
+	mask, shift := halfMask(i), 1<<i
+	low, high = table&mask, table>>shift&mask
+	return low | low<<shift, high | high<<shift
+}
+
+func swapHalves(table uint16, i int) uint16 {
+	low, high := cofactors(table, i)
+	return low&^halfMask(i) | high&halfMask(i)
+}
+
+// compact moves the inputs that the table depends on to the front.
+func compact(table uint16) uint16 {
+	var used []int
+	for i := range 4 {
+		if low, high := cofactors(table, i); low != high {
+			used = append(used, i)
+		}
+	}
+	var out uint16
+	for row := range 16 {
+		from := 0
+		for j, i := range used {
+			from |= (row >> j & 1) << i
+		}
+		out |= (table >> from & 1) << row
+	}
+	return out
+}

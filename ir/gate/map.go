@@ -1,0 +1,250 @@
+package gate
+
+import "math"
+
+// Map covers the graph with look-up tables and carry cells: the first pass is
+// optimal in depth, further passes save tables where there is slack, first by
+// area flow, then by exact counting.
+func Map(g *Graph) (*Netlist, error) {
+	m := newMapper(g)
+	m.enumerate()
+	for i := range m.choice {
+		m.choice[i] = 0
+	}
+	m.cover()
+	for range 2 {
+		m.require()
+		m.recover(m.chooseByFlow)
+		m.cover()
+	}
+	for range 3 {
+		m.require()
+		m.recover(m.chooseExactly)
+		m.cover()
+	}
+	n := m.netlist()
+	return n, n.Verify()
+}
+
+type mapper struct {
+	g        *Graph
+	async    []*Read[Lit] // per node: the asynchronous read that drives it
+	cuts     [][]cut
+	choice   []int32 // per and node: its chosen cut
+	arrive   []int32
+	required []int32
+	flow     []float32
+	fanout   []int32     // in the graph, then in the present cover
+	roots    []int       // nodes that the shell reads
+	sums     map[int]cut // per sum of an adder: the inputs of its carry cell
+}
+
+func newMapper(g *Graph) *mapper {
+	n := len(g.Nodes)
+	m := &mapper{g: g, async: make([]*Read[Lit], n), cuts: make([][]cut, n), choice: make([]int32, n),
+		arrive: make([]int32, n), required: make([]int32, n), flow: make([]float32, n), fanout: make([]int32, n), sums: map[int]cut{}}
+	for i := range g.Mems {
+		for j := range g.Mems[i].Reads {
+			if p := &g.Mems[i].Reads[j]; !p.Sync {
+				for _, d := range p.Data {
+					m.async[d.Node()] = p
+				}
+			}
+		}
+	}
+	g.Readers(func(l Lit) {
+		m.roots = append(m.roots, l.Node())
+		m.fanout[l.Node()]++
+	})
+	for i := range g.Nodes {
+		if n := &g.Nodes[i]; n.Kind == And || n.Kind == Carry {
+			m.fanout[n.A.Node()]++
+			m.fanout[n.B.Node()]++
+			if n.Kind == Carry {
+				m.fanout[n.C.Node()]++
+				m.findSum(n)
+			}
+		}
+	}
+	return m
+}
+
+// findSum notes the table that shares the logic cell of a carry: it must read
+// the carry's own inputs, so it gets no other cut.
+func (m *mapper) findSum(n *Node) {
+	s, ok := m.g.foundXor(n.A, n.B)
+	if ok {
+		s, ok = m.g.foundXor(s, n.C)
+	}
+	if !ok || m.g.Nodes[s.Node()].Kind != And {
+		return
+	}
+	c := cut{}
+	for _, l := range []Lit{n.A, n.B, n.C} {
+		if l > True {
+			self := cut{n: 1, leaf: [4]int32{int32(l.Node())}}
+			c, _ = merge(&c, &self)
+		}
+	}
+	m.sums[s.Node()] = c
+}
+
+// inputs calls f for the nodes that a used node reads in the present cover,
+// with the delay of that way.
+func (m *mapper) inputs(node int, f func(in int, delay int32)) {
+	n := &m.g.Nodes[node]
+	switch n.Kind {
+	case Carry:
+		f(n.A.Node(), delayToCarry)
+		f(n.B.Node(), delayToCarry)
+		f(n.C.Node(), delayCarry)
+	case And:
+		for _, l := range m.cuts[node][m.choice[node]].leaves() {
+			f(int(l), delayLUT)
+		}
+	case Leaf:
+		if p := m.async[node]; p != nil {
+			for _, a := range p.Addr {
+				f(a.Node(), delayLUT)
+			}
+		}
+	}
+}
+
+// cover counts how often each node is used by the chosen cuts. Async addresses
+// are roots already, so a leaf uses nothing.
+func (m *mapper) cover() {
+	clear(m.fanout)
+	for _, r := range m.roots {
+		m.fanout[r]++
+	}
+	for i := len(m.g.Nodes) - 1; i > 0; i-- {
+		if m.fanout[i] > 0 && m.g.Nodes[i].Kind != Leaf {
+			m.inputs(i, func(in int, _ int32) { m.fanout[in]++ })
+		}
+	}
+}
+
+// require computes the arrival of the cover and the latest time at which each
+// used node may arrive without making the longest path longer.
+func (m *mapper) require() {
+	var longest int32
+	m.arrivals()
+	for _, r := range m.roots {
+		longest = max(longest, m.arrive[r])
+	}
+	for i := range m.required {
+		m.required[i] = math.MaxInt32
+	}
+	for _, r := range m.roots {
+		m.required[r] = longest
+	}
+	for i := len(m.g.Nodes) - 1; i > 0; i-- {
+		if m.fanout[i] > 0 {
+			m.inputs(i, func(in int, d int32) { m.required[in] = min(m.required[in], m.required[i]-d) })
+		}
+	}
+}
+
+func (m *mapper) arrivals() {
+	for i := range m.g.Nodes {
+		switch n := &m.g.Nodes[i]; n.Kind {
+		case Leaf:
+			m.arrive[i] = m.leafArrival(i)
+		case Carry:
+			m.arrive[i] = m.carryArrival(n)
+		case And:
+			c := &m.cuts[i][m.choice[i]]
+			m.weigh(c)
+			m.arrive[i] = c.arrive
+		}
+	}
+}
+
+// recover chooses again for every node, in order, among the cuts that arrive in
+// time.
+func (m *mapper) recover(choose func(node int)) {
+	for i := range m.g.Nodes {
+		switch n := &m.g.Nodes[i]; n.Kind {
+		case Leaf:
+			m.arrive[i] = m.leafArrival(i)
+		case Carry:
+			m.arrive[i] = m.carryArrival(n)
+			m.flow[i] = (m.flow[n.A.Node()] + m.flow[n.B.Node()] + m.flow[n.C.Node()] + 1) / m.refs(i)
+		case And:
+			for j := range m.cuts[i] {
+				m.weigh(&m.cuts[i][j])
+			}
+			choose(i)
+			c := &m.cuts[i][m.choice[i]]
+			m.arrive[i], m.flow[i] = c.arrive, c.flow/m.refs(i)
+		}
+	}
+}
+
+func (m *mapper) chooseByFlow(node int) {
+	best := -1
+	for j := range m.cuts[node] {
+		c := &m.cuts[node][j]
+		if c.arrive > m.required[node] {
+			continue
+		}
+		if best < 0 || c.flow < m.cuts[node][best].flow ||
+			c.flow == m.cuts[node][best].flow && c.arrive < m.cuts[node][best].arrive {
+			best = j
+		}
+	}
+	if best >= 0 {
+		m.choice[node] = int32(best)
+	}
+}
+
+// chooseExactly tries each cut of a used node and keeps the one whose cone adds
+// the fewest tables to the cover.
+func (m *mapper) chooseExactly(node int) {
+	if m.fanout[node] == 0 {
+		m.chooseByFlow(node)
+		return
+	}
+	m.drop(node)
+	best, bestArea := m.choice[node], int32(math.MaxInt32)
+	for j := range m.cuts[node] {
+		c := &m.cuts[node][j]
+		if c.arrive > m.required[node] {
+			continue
+		}
+		m.choice[node] = int32(j)
+		area := m.take(node)
+		m.drop(node)
+		if area < bestArea || area == bestArea && c.arrive < m.cuts[node][best].arrive {
+			best, bestArea = int32(j), area
+		}
+	}
+	m.choice[node] = best
+	m.take(node)
+}
+
+// take counts the uses of a node's cone and returns the cells that it adds.
+func (m *mapper) take(node int) int32 {
+	area := int32(1)
+	m.inputs(node, func(in int, _ int32) {
+		if m.fanout[in]++; m.fanout[in] == 1 && m.hasCell(in) {
+			area += m.take(in)
+		}
+	})
+	return area
+}
+
+// drop undoes take.
+func (m *mapper) drop(node int) {
+	m.inputs(node, func(in int, _ int32) {
+		if m.fanout[in]--; m.fanout[in] == 0 && m.hasCell(in) {
+			m.drop(in)
+		}
+	})
+}
+
+func (m *mapper) hasCell(node int) bool {
+	k := m.g.Nodes[node].Kind
+	return k == And || k == Carry
+}

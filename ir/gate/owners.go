@@ -1,0 +1,73 @@
+package gate
+
+import "github.com/sinter-lang/sinter/ir/rtl"
+
+// owners names, per node of a circuit, what the node serves: its own name, else
+// that of its first named user, a register, memory or output at the latest.
+func owners(c *rtl.Circuit) []string {
+	o := &ownership{c: c, names: make([]string, len(c.Nodes))}
+	for i := range c.Outputs {
+		o.claim(c.Outputs[i].Node, c.Outputs[i].Name)
+	}
+	for i := range c.Mems {
+		m := &c.Mems[i]
+		for j := range m.Reads {
+			o.claim(m.Reads[j].Addr, m.Name)
+			o.claim(m.Reads[j].Enable, m.Name)
+		}
+		for j := range m.Writes {
+			o.claim(m.Writes[j].Addr, m.Name)
+			o.claim(m.Writes[j].Data, m.Name)
+			o.claim(m.Writes[j].Lanes, m.Name)
+		}
+	}
+	o.effects(c.Body)
+	for id := len(c.Nodes) - 1; id >= 0; id-- {
+		n := &c.Nodes[id]
+		if n.Name != "" {
+			o.names[id] = n.Name
+		}
+		for _, a := range n.Args {
+			o.claim(a, o.names[id])
+		}
+	}
+	return o.names
+}
+
+type ownership struct {
+	c     *rtl.Circuit
+	names []string
+}
+
+func (o *ownership) claim(id rtl.ID, name string) {
+	if id != rtl.None && o.names[id] == "" {
+		o.names[id] = name
+	}
+}
+
+// effects gives the values of a region to its registers and memories, and
+// returns the first of these names, which owns the region's condition.
+func (o *ownership) effects(body []rtl.Effect) string {
+	first := ""
+	for i := range body {
+		e := &body[i]
+		name := ""
+		switch e.Kind {
+		case rtl.SetReg:
+			name = o.c.Regs[e.Index].Name
+			o.claim(e.Value, name)
+		case rtl.WriteMem:
+			name = o.c.Mems[e.Index].Name
+		case rtl.If:
+			name = o.effects(e.Then)
+			if els := o.effects(e.Else); name == "" {
+				name = els
+			}
+			o.claim(e.Cond, name)
+		}
+		if first == "" {
+			first = name
+		}
+	}
+	return first
+}
