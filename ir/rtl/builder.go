@@ -116,6 +116,9 @@ func (b *Builder) Set(r Register, value ID) {
 // Mem makes a memory of 1<<addrBits words with the given number of equal write
 // lanes a word.
 func (b *Builder) Mem(name string, width, addrBits, lanes int, init []uint64) Memory {
+	if len(init) == 0 {
+		init = nil
+	}
 	b.c.Mems = append(b.c.Mems, Mem{Name: name, Width: width, AddrBits: addrBits, Lanes: lanes, Init: init, Span: b.span})
 	return Memory{len(b.c.Mems) - 1}
 }

@@ -31,16 +31,22 @@ func (b *Builder) Op(op word.Op, w int, imm uint64, args ...ID) ID {
 		return id
 	}
 	args = b.order(op, args)
-	k := nodeKey{KOp, op, w, imm, None, None, None}
-	for i, p := range []*ID{&k.a0, &k.a1, &k.a2}[:len(args)] {
-		*p = args[i]
-	}
+	n := Node{Kind: KOp, Op: op, Width: w, Args: args, Imm: imm}
+	k := keyOf(&n)
 	if id, ok := b.made[k]; ok {
 		return id
 	}
-	id := b.node(Node{Kind: KOp, Op: op, Width: w, Args: args, Imm: imm})
+	id := b.node(n)
 	b.made[k] = id
 	return id
+}
+
+func keyOf(n *Node) nodeKey {
+	k := nodeKey{kind: n.Kind, op: n.Op, width: n.Width, imm: n.Imm}
+	for i, p := range []*ID{&k.a0, &k.a1, &k.a2}[:len(n.Args)] {
+		*p = n.Args[i]
+	}
+	return k
 }
 
 // order copies args; those of a commutative operator come constants last,

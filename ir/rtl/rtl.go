@@ -10,20 +10,25 @@
 // reset is synchronous, active high and implicit (input `reset`), and no
 // combinational loop can be written. Hierarchy is dotted names.
 //
-// Printed:
+// Printed (an operand may also be written as a constant such as 8'1):
 //
 //	circuit blink
 //	  input en 1
 //	  reg count 8 reset 0
-//	  %2 8 = add count 8'1
-//	  %3 1 = eq count 8'255
-//	  if en { set count %2 }
-//	  output led 1 = %3
+//	  %2 8 = const 1
+//	  %3 8 = add count %2
+//	  %4 8 = const 255
+//	  full 1 = eq count %4
+//	  if en {
+//	    set count %3
+//	  }
+//	  output led 1 = full
 //	end
 //
 // Memory reads are ports with a place in the node order; a synchronous port's
 // value is state (what was addressed at the last clock edge with enable) and 0
-// before the first. The package knows no instruction and no program. Readers:
+// before the first. While reset is 1, registers take their reset values and
+// memories are not written; read ports go on. The package knows no instruction and no program. Readers:
 // the Verilog writer, the cycle simulator, the gate mapper and the prover.
 // Start reading at Circuit.
 package rtl
