@@ -10,7 +10,7 @@
 //	trace filter
 //	  echo in eth0 8 0102030405060708
 //	  echo out eth0 @1200 8 0102030405060708
-//	  echo log 3 u32:17 "passed 17"
+//	  echo log 3 17 "passed 17"
 //	  echo mark begin kernel
 //	  echo trap 12 index
 //	  status waiting

@@ -1,0 +1,110 @@
+package trace
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Render gives the text of a log event: the site's literal parts with the
+// arguments between them. It is the one place where a log becomes text; what
+// it does is the meaning of log.print: integers in decimal, hex in lower case
+// without leading zeros, bool as a word, bytes escaped. Missing arguments read
+// as zero, so that it has no error.
+func Render(site Site, args []Arg) string {
+	var b strings.Builder
+	for i, part := range site.Parts {
+		b.WriteString(part)
+		if i < len(site.Args) {
+			var a Arg
+			if i < len(args) {
+				a = args[i]
+			}
+			renderArg(&b, site.Args[i], a)
+		}
+	}
+	return b.String()
+}
+
+func renderArg(b *strings.Builder, t ArgType, a Arg) {
+	w := min(max(t.Width, 1), 64)
+	v := a.Bits << (64 - w) >> (64 - w)
+	switch t.Kind {
+	case "i":
+		b.WriteString(strconv.FormatInt(int64(v<<(64-w))>>(64-w), 10))
+	case "hex":
+		b.WriteString(strconv.FormatUint(v, 16))
+	case "bool":
+		b.WriteString(strconv.FormatBool(v != 0))
+	case "bytes":
+		escape(b, a.Bytes)
+	default:
+		b.WriteString(strconv.FormatUint(v, 10))
+	}
+}
+
+// escape writes printable ASCII as it is, \n \r \t \" \\ by name, and every
+// other byte as \xNN. It is simple enough that the log driver of a unikernel,
+// which has no Go, can do the same.
+func escape(b *strings.Builder, data []byte) {
+	for _, c := range data {
+		switch {
+		case c == '\n':
+			b.WriteString(`\n`)
+		case c == '\r':
+			b.WriteString(`\r`)
+		case c == '\t':
+			b.WriteString(`\t`)
+		case c == '"' || c == '\\':
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		case c < ' ' || c >= 0x7f:
+			fmt.Fprintf(b, `\x%02x`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+}
+
+// LogArgs splits the words of a log port that follow its first word into
+// arguments. A scalar is one word or, over 32 bits, two (low first); bytes are
+// a length and as many words as hold it. It reports how many words the
+// arguments take, and false while words are missing.
+func LogArgs(site Site, words []uint32) (args []Arg, used int, ok bool) {
+	for _, t := range site.Args {
+		rest := words[used:]
+		if len(rest) == 0 {
+			return nil, 0, false
+		}
+		a, n := logArg(t, rest)
+		if n > len(rest) {
+			return nil, 0, false
+		}
+		args, used = append(args, a), used+n
+	}
+	return args, used, true
+}
+
+// logArg reads one argument of at least one word. Its second result may be
+// more than there is, when the argument is not whole.
+func logArg(t ArgType, words []uint32) (Arg, int) {
+	switch {
+	case t.Kind == "bytes":
+		n := int(words[0])
+		need := 1 + n/4 + min(n%4, 1)
+		if need > len(words) {
+			return Arg{}, need
+		}
+		data := make([]byte, n)
+		for i := range data {
+			data[i] = byte(words[1+i/4] >> (i % 4 * 8))
+		}
+		return Arg{Bytes: data, IsBytes: true}, need
+	case t.Width <= 32:
+		return Arg{Bits: uint64(words[0]) & (1<<t.Width - 1)}, 1
+	case len(words) < 2:
+		return Arg{}, 2
+	}
+	v := uint64(words[1])<<32 | uint64(words[0])
+	return Arg{Bits: v << (64 - t.Width) >> (64 - t.Width)}, 2
+}
