@@ -84,7 +84,9 @@ func (e *emitter) table(table uint16, c *cut, n *Node) Net {
 		}
 		net, ok := e.nets[Lit(2*l)]
 		if !ok {
-			net, ok = e.nets[Lit(2*l+1)], true
+			if net, ok = e.nets[Lit(2*l+1)]; !ok {
+				panic("gate: map: a table reads a node that has no net")
+			}
 			table = swapHalves(table, i)
 		}
 		out.In[out.N] = net

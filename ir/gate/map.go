@@ -86,7 +86,9 @@ func (m *mapper) findSum(n *Node) {
 			c, _ = merge(&c, &self)
 		}
 	}
-	m.sums[s.Node()] = c
+	if c.n > 1 { // a carry of one operand only has that operand as its sum
+		m.sums[s.Node()] = c
+	}
 }
 
 // inputs calls f for the nodes that a used node reads in the present cover,
