@@ -23,6 +23,22 @@ import (
 func Parse(f *diag.File) (*Set, error) {
 	sc := text.New(f)
 	sc.SkipNewlines()
+	s, err := Read(sc)
+	if err != nil {
+		return nil, err
+	}
+	if err := sc.EndLine(); err != nil {
+		return nil, err
+	}
+	if !sc.AtEnd() {
+		return nil, sc.Errorf("expected nothing after `end`, found %s", sc.Peek())
+	}
+	return s, nil
+}
+
+// Read reads a set that stands inside another form, up to its `end`, and
+// verifies it.
+func Read(sc *text.Scanner) (*Set, error) {
 	if err := sc.Expect("isa"); err != nil {
 		return nil, err
 	}
@@ -41,13 +57,10 @@ func Parse(f *diag.File) (*Set, error) {
 		}
 		s.Insts = append(s.Insts, in)
 	}
-	if err := sc.EndLine(); err != nil {
+	if err := s.Verify(); err != nil {
 		return nil, err
 	}
-	if !sc.AtEnd() {
-		return nil, sc.Errorf("expected nothing after `end`, found %s", sc.Peek())
-	}
-	return s, s.Verify()
+	return s, nil
 }
 
 // ParseLine reads one line of a set, such as a mined instruction.
@@ -61,7 +74,10 @@ func ParseLine(f *diag.File) (*Inst, error) {
 	if !sc.AtEnd() {
 		return nil, sc.Errorf("expected one line, found %s", sc.Peek())
 	}
-	return in, in.Verify()
+	if err := in.Verify(); err != nil {
+		return nil, err
+	}
+	return in, nil
 }
 
 func parseLine(sc *text.Scanner) (*Inst, error) {

@@ -1,0 +1,118 @@
+package design
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/text"
+	"github.com/sinter-lang/sinter/ir/isa"
+)
+
+// NewTarget makes a target from a set and a number of registers and fills the
+// flags that say what the set has.
+func NewTarget(name string, set *isa.Set, regs int) *Target {
+	return &Target{Name: name, Set: set, Regs: regs, Mul: set.Lookup("mul") != nil, Div: set.Lookup("div") != nil}
+}
+
+// Default is the target of a build that asks for nothing else: RV32E with the
+// multiplications and without division.
+func Default() *Target {
+	set := isa.RV32IM().Without("rv32em", "div", "divu", "rem", "remu")
+	return NewTarget("rv32em", set, 16)
+}
+
+// Verify checks a target:
+//
+//  1. it has a name and a set that verifies;
+//  2. it has 5 to 32 registers;
+//  3. Mul and Div say what the set has.
+func (t *Target) Verify() error {
+	fault := func(format string, args ...any) error {
+		return diag.Errorf("", diag.Span{}, "target %s: "+format, append([]any{t.Name}, args...)...)
+	}
+	switch {
+	case t.Name == "":
+		return fault("expected a name")
+	case t.Set == nil:
+		return fault("expected an instruction set")
+	case t.Regs < 5 || t.Regs > 32:
+		return fault("expected 5 to 32 registers, got %d", t.Regs)
+	case t.Mul != (t.Set.Lookup("mul") != nil):
+		return fault("expected mul to say whether the set has it")
+	case t.Div != (t.Set.Lookup("div") != nil):
+		return fault("expected div to say whether the set has it")
+	}
+	return t.Set.Verify()
+}
+
+// PrintTarget gives the text form of t, which ParseTarget reads:
+//
+//	target rv32em
+//	  regs 16
+//	  isa rv32em
+//	    add R 0000000 000 0110011 rd = rs1 + rs2
+//	  end
+//	end
+func PrintTarget(t *Target) string {
+	set := strings.ReplaceAll(strings.TrimSuffix(isa.Print(t.Set), "\n"), "\n", "\n  ")
+	return fmt.Sprintf("target %s\n  regs %d\n  %s\nend\n", t.Name, t.Regs, set)
+}
+
+// ParseTarget reads a target and verifies it.
+func ParseTarget(f *diag.File) (*Target, error) {
+	sc := text.New(f)
+	sc.SkipNewlines()
+	t, err := ReadTarget(sc)
+	if err != nil {
+		return nil, err
+	}
+	return t, atEnd(sc)
+}
+
+// ReadTarget reads a target that stands inside another form, up to its `end`.
+func ReadTarget(sc *text.Scanner) (*Target, error) {
+	if err := sc.Expect("target"); err != nil {
+		return nil, err
+	}
+	name, err := sc.Ident("the name of the target")
+	if err != nil {
+		return nil, err
+	}
+	if err := firstErr(sc.EndLine, func() error { return sc.Expect("regs") }); err != nil {
+		return nil, err
+	}
+	regs, err := sc.Int("the number of registers", 5, 32)
+	if err != nil {
+		return nil, err
+	}
+	if err := sc.EndLine(); err != nil {
+		return nil, err
+	}
+	set, err := isa.Read(sc)
+	if err != nil {
+		return nil, err
+	}
+	return NewTarget(name.Text, set, int(regs)), firstErr(sc.EndLine, func() error { return sc.Expect("end") })
+}
+
+// firstErr does steps until one fails.
+func firstErr(steps ...func() error) error {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// atEnd takes the end of the text.
+func atEnd(sc *text.Scanner) error {
+	if err := sc.EndLine(); err != nil {
+		return err
+	}
+	if !sc.AtEnd() {
+		return sc.Errorf("expected nothing after `end`, found %s", sc.Peek())
+	}
+	return nil
+}
