@@ -1,6 +1,8 @@
 package syntax
 
 import (
+	"strings"
+
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
@@ -67,21 +69,15 @@ func (p *Parser) lineEnd(in stream) error {
 	}
 }
 
-// atLineStart reports whether a word stands in the first column.
-func (p *Parser) atLineStart(in stream) bool {
-	at := in.Peek().Pos.Offset
-	return at == 0 || p.file.Text[at-1] == '\n'
-}
-
 // toNextDecl skips what is left of a declaration that failed: to a word that
-// begins one, in the first column or after a line end outside of braces.
+// begins one after a line end outside of braces.
 func (p *Parser) toNextDecl(in stream, first int) {
 	if index(in) == first {
 		in.Next()
 	}
 	depth, fresh := 0, p.words[index(in)-1].Type == kindSep
 	for in.Peek().Type != kindEOF {
-		if p.startsDecl(in, 0) && (p.atLineStart(in) || depth <= 0 && fresh) {
+		if depth <= 0 && fresh && p.startsDecl(in, 0) {
 			return
 		}
 		depth += nesting(in.Peek().Value)
@@ -95,7 +91,7 @@ func (p *Parser) toNextItem(in stream, first int) {
 	if index(in) == first && !is(in, "}") {
 		in.Next()
 	}
-	for depth := 0; !p.ends(in); in.Next() {
+	for depth := 0; in.Peek().Type != kindEOF; in.Next() {
 		t := in.Peek()
 		if depth == 0 && (t.Type == kindSep || is(in, "}")) {
 			return
@@ -114,12 +110,6 @@ func nesting(text string) int {
 	return 0
 }
 
-// ends reports whether braces must have been forgotten: the file ends or a
-// declaration begins in the first column.
-func (p *Parser) ends(in stream) bool {
-	return in.Peek().Type == kindEOF || p.startsDecl(in, 0) && p.atLineStart(in)
-}
-
 // braced reads { items }, one to a line or between semicolons, and goes on
 // after an item that fails.
 func braced[N any](p *Parser, in stream, read reader[N]) ([]N, error) {
@@ -134,7 +124,7 @@ func braced[N any](p *Parser, in stream, read reader[N]) ([]N, error) {
 		if take(in, "}") {
 			return list, nil
 		}
-		if p.ends(in) {
+		if in.Peek().Type == kindEOF {
 			p.unclosedBrace(in, p.spanOf(open))
 			return list, nil
 		}
@@ -159,8 +149,11 @@ func (p *Parser) unclosedBrace(in stream, open diag.Span) {
 		return
 	}
 	p.unclosed = index(in)
-	p.report(diag.Errorf(Unclosed, open, "expected a `}` for this `{` before %s", found(in.Peek())).
-		Labelf("opened here"))
+	what := "the end of the file"
+	if rest := strings.TrimLeft(p.file.Text[in.Peek().Pos.Offset:], " \t\r\n;"); rest != "" {
+		what = "the next declaration"
+	}
+	p.report(diag.Errorf(Unclosed, open, "expected a `}` for this `{` before %s", what).Labelf("opened here"))
 }
 
 // listed reads items between commas up to a closing bracket; the opening one is

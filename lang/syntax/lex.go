@@ -24,7 +24,7 @@ type scanner struct {
 // scan returns the tokens of a part of a file, without an end token.
 func scan(f *diag.File, start, end int, report func(*diag.Error)) []token {
 	s := &scanner{file: f, text: f.Text[:end], pos: start, report: report}
-	s.tokens = make([]token, 0, (end-start)/4+8)
+	s.tokens = make([]token, 0, (end-start)/2+8)
 	for s.pos < len(s.text) {
 		s.one()
 	}

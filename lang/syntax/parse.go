@@ -17,7 +17,7 @@ import (
 type Parser struct {
 	rules rules
 	file  *diag.File
-	// raw are all tokens of the file, words those that rules see, origin the
+	// raw are the tokens being parsed, words those that rules see, origin the
 	// index in raw of each word.
 	raw    []token
 	words  []lexer.Token
@@ -44,13 +44,15 @@ func Parse(f *diag.File) (*File, diag.List) { return NewParser().Parse(f) }
 // Parse reads a file. It returns what could be parsed, also with errors.
 func (p *Parser) Parse(f *diag.File) (*File, diag.List) {
 	p.file, p.diags, p.depth, p.unclosed = f, nil, 0, -1
-	p.raw = scan(f, 0, len(f.Text), p.report)
-	in := p.load(p.raw, len(f.Text))
-	file := &File{Source: f, Decls: p.decls(in)}
+	file := &File{Source: f, tokens: scan(f, 0, len(f.Text), p.report)}
+	for from := 0; from < len(file.tokens); {
+		to := p.segment(file.tokens, from)
+		file.Decls = append(file.Decls, p.decls(p.load(file.tokens[from:to]))...)
+		from = to
+	}
 	if p.full() {
 		p.diags.Add(diag.Errorf(TooMany, diag.Span{}, "more than %d errors, the rest of %s was not looked at", maxErrors, f.Name))
 	}
-	file.tokens = p.raw
 	return file, p.diags.Sorted()
 }
 
@@ -62,9 +64,29 @@ func (p *Parser) report(e *diag.Error) {
 
 func (p *Parser) full() bool { return len(p.diags) >= maxErrors }
 
-// load makes the words of tokens and a stream at their start.
-func (p *Parser) load(tokens []token, end int) stream {
-	f := &feed{text: p.file.Text, tokens: tokens, end: end, last: kindSep, origin: make([]int32, 0, len(tokens)+1)}
+// segment returns the end of the tokens from one on that are parsed together:
+// up to the next declaration in the first column. Whatever is wrong in them, a
+// forgotten brace too, the declarations after them are read.
+func (p *Parser) segment(tokens []token, from int) int {
+	for i := from + 1; i < len(tokens); i++ {
+		t := &tokens[i]
+		if t.kind == kindKeyword && p.file.Text[t.start-1] == '\n' &&
+			reserved[p.file.Text[t.start:t.end]] == wordDecl && !p.before(tokens[i+1:], ":") {
+			return i
+		}
+	}
+	return len(tokens)
+}
+
+func (p *Parser) before(tokens []token, text string) bool {
+	return len(tokens) > 0 && p.file.Text[tokens[0].start:tokens[0].end] == text
+}
+
+// load makes tokens the ones that the parser works on and returns a stream at
+// their start.
+func (p *Parser) load(tokens []token) stream {
+	f := &feed{text: p.file.Text, tokens: tokens, last: kindSep, origin: make([]int32, 0, len(tokens)+1)}
+	p.raw, p.unclosed = tokens, -1
 	in, err := lexer.Upgrade(f)
 	if err != nil {
 		panic("syntax: a slice of tokens failed: " + err.Error())
@@ -79,7 +101,6 @@ func (p *Parser) load(tokens []token, end int) stream {
 type feed struct {
 	text   string
 	tokens []token
-	end    int // where the end token stands
 	next   int
 	last   kind
 	origin []int32
@@ -98,7 +119,18 @@ func (f *feed) Next() (lexer.Token, error) {
 		return lexer.Token{Type: t.kind, Value: f.text[t.start:t.end], Pos: lexer.Position{Offset: t.start}}, nil
 	}
 	f.origin = append(f.origin, int32(len(f.tokens)))
-	return lexer.EOFToken(lexer.Position{Offset: f.end}), nil
+	return lexer.EOFToken(lexer.Position{Offset: f.end()}), nil
+}
+
+// end is where the end token stands: behind the last token that is not a
+// separator.
+func (f *feed) end() int {
+	for i := len(f.tokens) - 1; i >= 0; i-- {
+		if f.tokens[i].kind != kindSep {
+			return f.tokens[i].end
+		}
+	}
+	return 0
 }
 
 // definition makes the lexer known to participle's rules: its kinds by name.
@@ -116,7 +148,7 @@ func (definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
 	}
 	file := &diag.File{Name: name, Text: string(text)}
 	tokens := scan(file, 0, len(text), func(*diag.Error) {})
-	return &feed{text: file.Text, tokens: tokens, end: len(text), last: kindSep}, nil
+	return &feed{text: file.Text, tokens: tokens, last: kindSep}, nil
 }
 
 // ---- Looking at words
@@ -198,7 +230,7 @@ func (p *Parser) since(first int, in stream) Place {
 func found(t *lexer.Token) string {
 	switch {
 	case t.Type == kindEOF:
-		return "the end of the file"
+		return "nothing more"
 	case t.Type == kindSep && t.Value != ";":
 		return "the end of the line"
 	case t.Type == kindString:

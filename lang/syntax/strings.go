@@ -103,10 +103,9 @@ func (r *stringReader) interpolation(s *StringLit) {
 // inside parses the expression and format between two offsets into part. The
 // parser works on the tokens of this piece meanwhile.
 func (p *Parser) inside(part *StringPart, start, end int) error {
-	raw, words, origin, depth := p.raw, p.words, p.origin, p.depth
-	defer func() { p.raw, p.words, p.origin, p.depth = raw, words, origin, depth }()
-	p.raw = scan(p.file, start, end, p.report)
-	in := p.load(p.raw, end)
+	raw, words, origin, depth, unclosed := p.raw, p.words, p.origin, p.depth, p.unclosed
+	defer func() { p.raw, p.words, p.origin, p.depth, p.unclosed = raw, words, origin, depth, unclosed }()
+	in := p.load(scan(p.file, start, end, p.report))
 	err := p.interpolated(part, in)
 	if err == nil {
 		return nil
