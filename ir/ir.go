@@ -64,29 +64,32 @@ type Op uint8
 
 // The operations. Refs, Args, Imm and Results of each are given as
 // `refs; args; imm -> results`; tok is the I/O token, tok r the token of ref r.
+// Arguments are words, then the I/O token, then the tokens of the refs in order
+// (of those whose object has tokens at all); results likewise. Only a call
+// follows its callee's parameters instead.
 const (
 	OpConst  Op = iota // ; ; value -> word
 	OpWord             // ; operands; slice bound -> word            (Word is the operator)
 	OpLocal            // r; -> tok r                                (a new life of local object r: its bytes are unspecified until written)
-	OpLoad             // r; tok r (absent for a constant object or read-only parameter) -> word   (reads Size bytes, zero-extended or cut to the word)
+	OpLoad             // r; tok r -> word                           (reads Size bytes, zero-extended or cut to the word)
 	OpStore            // r; word, tok r -> tok r                    (writes Size bytes, the word zero-extended or cut)
-	OpCopy             // dst, src; tok dst, [tok src]; length in bytes -> tok dst (may overlap)
+	OpCopy             // dst, src; tok dst, tok src; length in bytes -> tok dst (as if read before written)
 	OpClear            // r; tok r; length in bytes -> tok r         (zero fill)
-	OpCall             // objects; words and tokens as the callee's parameters, then tok r of each writable object bound to a read-only parameter -> its results
+	OpCall             // objects; as the callee's parameters, then tok r of each ref with tokens that is bound to a read-only parameter -> its results
 	OpCheck            // ; i1, tok; -> tok                          (traps at Site unless 1)
-	OpLog              // bytes args; words, tokens of refs, tok -> tok (Site; a scalar of over 32 bits is one word, or two of 32 bits, low first)
-	OpMark             // ; all live tokens; mark*2 + (0 begin, 1 end) -> as many tokens
+	OpLog              // bytes args; words, tok, toks r -> tok      (Site; a scalar of over 32 bits is one word, or two of 32 bits, low first)
+	OpMark             // ; tok, all live tokens of objects; mark*2 + (0 begin, 1 end) -> as many tokens
 	OpNow              // ; tok -> i64, tok                          (legalised: i32 low, i32 high, tok)
-	OpRecv             // buffer; tok, tok r -> tok, tok r           (Dev; blocks; buffer is bytes<N>, Imm = N)
-	OpSend             // buffer; [tok r], tok -> tok                (Dev; length is in the buffer)
-	OpChSend           // objects; words, tokens of refs, tok -> tok (Chan; blocks)
+	OpRecv             // buffer; tok, tok r -> tok, tok r           (Dev; blocks; buffer is bytes<Imm>)
+	OpSend             // buffer; tok, tok r -> tok                  (Dev; length is in the buffer)
+	OpChSend           // objects; words, tok, toks r -> tok         (Chan; blocks)
 	OpChRecv           // objects; tok, toks r -> words, tok, toks r (Chan; blocks)
 
 	// Only after ir/pass/tasks.
 	OpStatus // ; tok -> i32, tok         (bit i: device i has a frame pending)
 	OpWait   // ; i32 mask, tok -> i32, tok (holds until status & mask != 0; gives the status)
-	OpTake   // buffer; tok, tok r -> i1, tok, tok r (Dev; as recv of a pending frame; 0: it was oversize and dropped)
-	OpHalt   // ; tok -> tok              (all tasks have ended)
+	OpTake   // buffer; tok, tok r -> i1, tok, tok r (Dev, Imm; as recv of a pending frame; 0: it was oversize and dropped)
+	OpHalt   // ; tok -> tok              (all tasks have ended; the machine stops)
 	NumOps
 )
 

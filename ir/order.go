@@ -1,0 +1,96 @@
+package ir
+
+// Frontier returns, by node, the nodes where the dominance of each node ends.
+func (f *Flow) Frontier() [][]int {
+	out := make([][]int, len(f.Succs))
+	for _, b := range f.Order {
+		if len(f.Preds[b]) < 2 {
+			continue
+		}
+		for _, p := range f.Preds[b] {
+			for j := p; j != f.Idom[b]; j = f.Idom[j] {
+				if n := len(out[j]); n == 0 || out[j][n-1] != b {
+					out[j] = append(out[j], b)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// Kids returns, by node, the nodes that it immediately dominates.
+func (f *Flow) Kids() [][]int {
+	out := make([][]int, len(f.Succs))
+	for _, b := range f.Order {
+		if b != 0 {
+			out[f.Idom[b]] = append(out[f.Idom[b]], b)
+		}
+	}
+	return out
+}
+
+// RemoveUnreachable drops the blocks of f that no path reaches and keeps the
+// others in their order. It reports whether blocks were dropped.
+func RemoveUnreachable(f *Func) bool {
+	seen := map[*Block]bool{f.Blocks[0]: true}
+	for work := []*Block{f.Blocks[0]}; len(work) > 0; {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, e := range b.Term.Succs {
+			if !seen[e.To] {
+				seen[e.To] = true
+				work = append(work, e.To)
+			}
+		}
+	}
+	kept := make([]*Block, 0, len(f.Blocks))
+	for _, b := range f.Blocks {
+		if seen[b] {
+			kept = append(kept, b)
+		}
+	}
+	dropped := len(kept) != len(f.Blocks)
+	f.Blocks = kept
+	return dropped
+}
+
+// CallOrder returns the functions of m so that callees come before callers, in
+// an order that follows the text; ok is false when a function reaches itself.
+func CallOrder(m *Module) (order []*Func, ok bool) {
+	const open, done = 1, 2
+	state := map[*Func]int{}
+	ok = true
+	var visit func(f *Func)
+	visit = func(f *Func) {
+		state[f] = open
+		for _, g := range Callees(f) {
+			switch state[g] {
+			case open:
+				ok = false
+			case 0:
+				visit(g)
+			}
+		}
+		state[f] = done
+		order = append(order, f)
+	}
+	for _, f := range m.Funcs {
+		if state[f] == 0 {
+			visit(f)
+		}
+	}
+	return order, ok
+}
+
+// Callees lists the callee of each call of f, in order, with repetitions.
+func Callees(f *Func) []*Func {
+	var out []*Func
+	for _, b := range f.Blocks {
+		for _, i := range b.Instrs {
+			if i.Op == OpCall && i.Callee != nil {
+				out = append(out, i.Callee)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,338 @@
+package ir
+
+import (
+	"encoding/hex"
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// Print gives the text form of m; Parse reads it back.
+func Print(m *Module) string {
+	p := &printer{m: m, lines: map[*diag.File][]int{}}
+	p.module()
+	return p.sb.String()
+}
+
+// PrintFunc gives the text form of one function of m.
+func PrintFunc(m *Module, f *Func) string {
+	p := &printer{m: m, lines: map[*diag.File][]int{}}
+	p.function(f)
+	return p.sb.String()
+}
+
+type printer struct {
+	m     *Module
+	sb    strings.Builder
+	lines map[*diag.File][]int // starts of the lines of each file
+}
+
+func (p *printer) f(format string, args ...any) { fmt.Fprintf(&p.sb, format, args...) }
+
+func (p *printer) module() {
+	p.f("module %s\n", p.m.Name)
+	for i, d := range p.m.Devices {
+		p.f("device %d %s %s task %d%s%s\n", i, d.Name, d.Kind, d.Task, flag(" rx", d.Rx), flag(" tx", d.Tx))
+	}
+	for i := range p.m.Chans {
+		p.channel(i, &p.m.Chans[i])
+	}
+	for i, name := range p.m.Marks {
+		p.f("mark %d %s\n", i, strconv.Quote(name))
+	}
+	for i, t := range p.m.Traps {
+		p.f("trap %d %s%s\n", i, t.Code, p.at(t.Span))
+	}
+	for i, s := range p.m.Logs {
+		p.f("log %d", i)
+		for k, part := range s.Parts {
+			p.f(" %s", strconv.Quote(part))
+			if k < len(s.Args) {
+				p.f(" %s", argType(s.Args[k]))
+			}
+		}
+		p.f("\n")
+	}
+	for _, o := range p.m.Objects {
+		p.object(o)
+	}
+	for i, t := range p.m.Tasks {
+		p.f("task %d %s @%s\n", i, t.Name, t.Func.Name)
+	}
+	if p.m.Main != nil {
+		p.f("main @%s\n", p.m.Main.Name)
+	}
+	for _, f := range p.m.Funcs {
+		p.f("\n")
+		p.function(f)
+	}
+}
+
+func flag(s string, on bool) string {
+	if on {
+		return s
+	}
+	return ""
+}
+
+func argType(a trace.ArgType) string { return a.Kind + ":" + strconv.Itoa(a.Width) }
+
+func (p *printer) channel(i int, c *Chan) {
+	words := make([]string, len(c.Words))
+	for k, t := range c.Words {
+		words[k] = t.String()
+	}
+	objs := make([]string, len(c.Objs))
+	for k, n := range c.Objs {
+		objs[k] = strconv.Itoa(n)
+	}
+	p.f("chan %d %s cap %d (%s) [%s] writer %d reader %d", i, c.Name, c.Cap, strings.Join(words, ", "), strings.Join(objs, ", "), c.Writer, c.Reader)
+	for k, a := range c.Args {
+		p.f("%s%s", flag(" as", k == 0)+" ", argType(a))
+	}
+	p.f("%s\n", p.at(c.Span))
+}
+
+func (p *printer) object(o *Object) {
+	word := map[ObjKind]string{ConstObj: "const", StateObj: "state", LocalObj: "  local", ParamObj: "param"}[o.Kind]
+	p.f("%s %%%s %d align %d", word, o.Name, o.Size, o.Align)
+	if len(o.Init) > 0 {
+		p.f(" = $%s", hex.EncodeToString(o.Init))
+	}
+	p.f("%s\n", p.at(o.Span))
+}
+
+func (p *printer) function(f *Func) {
+	p.f("func @%s", f.Name)
+	if len(f.Objs) > 0 {
+		p.f("[")
+		for k, o := range f.Objs {
+			p.f("%s%%%s %d align %d%s%s", flag(", ", k > 0), o.Name, o.Size, o.Align, flag(" ro", o.ReadOnly), p.at(o.Span))
+		}
+		p.f("]")
+	}
+	p.f("(%s)", p.typed(f.Params()))
+	if len(f.Results) > 0 {
+		p.f(" -> (")
+		for k, r := range f.Results {
+			p.f("%s%s", flag(", ", k > 0), typeOf(r.Type, r.Obj))
+		}
+		p.f(")")
+	}
+	p.f("%s%s {\n", flag(" noinline", f.NoInline), p.at(f.Span))
+	for _, o := range f.Locals {
+		p.object(o)
+	}
+	for k, b := range f.Blocks {
+		p.block(b, k == 0)
+	}
+	p.f("}\n")
+}
+
+func (p *printer) block(b *Block, entry bool) {
+	p.f("b%d", b.ID)
+	if len(b.Params) > 0 {
+		if entry {
+			p.f("(%s)", names(b.Params))
+		} else {
+			p.f("(%s)", p.typed(b.Params))
+		}
+	}
+	p.f(":\n")
+	for _, i := range b.Instrs {
+		p.f("  ")
+		p.instr(i)
+		p.f("\n")
+	}
+	p.f("  ")
+	p.term(&b.Term)
+	p.f("\n")
+}
+
+// typed prints definitions with their types and places.
+func (p *printer) typed(vs []*Value) string {
+	out := make([]string, len(vs))
+	for k, v := range vs {
+		out[k] = fmt.Sprintf("%s: %s%s", v, typeOf(v.Type, v.Obj), p.at(v.Span))
+	}
+	return strings.Join(out, ", ")
+}
+
+func names(vs []*Value) string {
+	out := make([]string, len(vs))
+	for k, v := range vs {
+		out[k] = v.String()
+	}
+	return strings.Join(out, ", ")
+}
+
+// String returns v12 for the value with ID 12.
+func (v *Value) String() string {
+	if v == nil {
+		return "v?"
+	}
+	return "v" + strconv.Itoa(v.ID)
+}
+
+// String returns "tok" or "i32".
+func (t Type) String() string {
+	if t == Token {
+		return "tok"
+	}
+	return "i" + strconv.Itoa(int(t))
+}
+
+func typeOf(t Type, o *Object) string {
+	if o == nil {
+		return t.String()
+	}
+	return t.String() + " %" + o.Name
+}
+
+func (p *printer) instr(i *Instr) {
+	for k, r := range i.Results {
+		p.f("%s%s: %s", flag(", ", k > 0), r, typeOf(r.Type, r.Obj))
+	}
+	p.f("%s", flag(" = ", len(i.Results) > 0))
+	p.f("%s%s", opcode(i), p.selector(i))
+	sep := " "
+	next := func(s string) { p.f("%s%s", sep, s); sep = ", " }
+	for _, r := range i.Refs {
+		next(r.String())
+	}
+	for _, a := range i.Args {
+		next(a.String())
+	}
+	if hasImm(i) {
+		next(strconv.FormatUint(i.Imm, 10))
+	}
+	if i.Op < NumOps && i.Op.Shape().Site {
+		p.f(" !%d", i.Site)
+	}
+	if i.Op < NumOps && i.Op.Shape().IO && i.Task >= 0 {
+		p.f(" task %d", i.Task)
+	}
+	p.f("%s", p.at(i.Span))
+}
+
+func opcode(i *Instr) string {
+	switch i.Op {
+	case OpWord:
+		return i.Word.String()
+	case OpLoad, OpStore:
+		return i.Op.String() + strconv.Itoa(i.Size)
+	}
+	return i.Op.String()
+}
+
+func hasImm(i *Instr) bool {
+	if i.Op == OpWord {
+		return i.Word != word.Bad && i.Word < word.NumOps && word.Table(i.Word).Widths == word.Part
+	}
+	return i.Op < NumOps && i.Op.Shape().Imm
+}
+
+// selector prints what an operation names besides its operands.
+func (p *printer) selector(i *Instr) string {
+	switch {
+	case i.Op >= NumOps:
+		return ""
+	case i.Op == OpCall && i.Callee != nil:
+		return " @" + i.Callee.Name
+	case i.Op.Shape().Dev && i.Dev >= 0 && i.Dev < len(p.m.Devices):
+		return " " + p.m.Devices[i.Dev].Name
+	case i.Op.Shape().Chan && i.Chan >= 0 && i.Chan < len(p.m.Chans):
+		return " " + p.m.Chans[i.Chan].Name
+	}
+	return ""
+}
+
+// String prints a place: %hits, %hits[8], %hits[v3], %hits[v3 + 8].
+func (r Ref) String() string {
+	s := "%" + r.Obj.Name
+	switch {
+	case r.Off == nil && r.Disp == 0:
+		return s
+	case r.Off == nil:
+		return fmt.Sprintf("%s[%d]", s, r.Disp)
+	case r.Disp == 0:
+		return fmt.Sprintf("%s[%s]", s, r.Off)
+	case r.Disp < 0:
+		return fmt.Sprintf("%s[%s - %d]", s, r.Off, -r.Disp)
+	}
+	return fmt.Sprintf("%s[%s + %d]", s, r.Off, r.Disp)
+}
+
+func (p *printer) term(t *Term) {
+	switch t.Op {
+	case Jump:
+		p.f("jump %s", edges(t.Succs))
+	case Branch:
+		p.f("br %s, %s", t.Cond, edges(t.Succs))
+	default:
+		p.f("ret%s%s", flag(" ", len(t.Args) > 0), names(t.Args))
+	}
+	p.f("%s", p.at(t.Span))
+}
+
+func edges(es []Edge) string {
+	out := make([]string, len(es))
+	for k, e := range es {
+		out[k] = "b" + strconv.Itoa(e.To.ID)
+		if len(e.Args) > 0 {
+			out[k] += "(" + names(e.Args) + ")"
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// at prints ` @file:line.col`; a file name that is no identifier is quoted.
+func (p *printer) at(s diag.Span) string {
+	if s.IsZero() {
+		return ""
+	}
+	line, col := p.position(s)
+	name := s.File.Name
+	if !isIdent(name) {
+		name = strconv.Quote(name)
+	}
+	return fmt.Sprintf(" @%s:%d.%d", name, line, col)
+}
+
+// position is Span.Position with an index of the lines, for a module has a
+// place on each line.
+func (p *printer) position(s diag.Span) (line, col int) {
+	starts := p.lines[s.File]
+	if starts == nil {
+		starts = []int{0}
+		for i := 0; i < len(s.File.Text); i++ {
+			if s.File.Text[i] == '\n' {
+				starts = append(starts, i+1)
+			}
+		}
+		p.lines[s.File] = starts
+	}
+	at := min(max(s.Start, 0), len(s.File.Text))
+	line = sort.SearchInts(starts, at+1)
+	return line, at - starts[line-1] + 1
+}
+
+// isIdent reports whether s is one identifier of the text form: a letter, `_`
+// or `$`, then letters, digits, `_`, `$`, and dots that are followed by these.
+func isIdent(s string) bool {
+	for k := 0; k < len(s); k++ {
+		c := s[k]
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z' || c == '_' || c == '$'
+		digit := '0' <= c && c <= '9'
+		dot := c == '.' && k+1 < len(s) && s[k+1] != '.'
+		if !letter && (k == 0 || !digit && !dot) {
+			return false
+		}
+	}
+	return s != ""
+}

@@ -1,0 +1,356 @@
+package ir
+
+// Thread rebuilds all tokens of m from the order of its instructions: it drops
+// those that are there, decides anew which tokens each function takes and gives,
+// and puts block parameters only where different tokens meet and one is needed
+// (Cytron et al., "Efficiently Computing Static Single Assignment Form", 1991,
+// with liveness).
+//
+//	before  v2: i32 = load4 %a          after  v2: i32 = load4 %a, v5
+//	        store4 %a, v2                      v6: tok %a = store4 %a, v2, v5
+//
+// A function takes its tokens before its words: that of I/O, then of objects of
+// the module in their order, then of its parameters. It gives those that it
+// changes before its words. Functions must not call themselves.
+func Thread(m *Module) {
+	for _, f := range m.Funcs {
+		strip(f)
+	}
+	order, _ := CallOrder(m)
+	for _, f := range order {
+		t := &threader{m: m, f: f, flow: FlowOf(f), need: map[*Instr][]*Object{}, give: map[*Instr][]*Object{}}
+		t.run()
+	}
+}
+
+// strip removes all tokens of f.
+func strip(f *Func) {
+	for _, b := range f.Blocks {
+		for k := range b.Term.Succs {
+			e := &b.Term.Succs[k]
+			e.Args = words(e.Args)
+		}
+		b.Term.Args = words(b.Term.Args)
+		for _, i := range b.Instrs {
+			i.Args, i.Results = words(i.Args), words(i.Results)
+		}
+	}
+	for _, b := range f.Blocks {
+		b.Params = words(b.Params)
+	}
+	var kept []Result
+	for _, r := range f.Results {
+		if r.Type != Token {
+			kept = append(kept, r)
+		}
+	}
+	f.Results = kept
+}
+
+type threader struct {
+	m          *Module
+	f          *Func
+	flow       *Flow
+	need, give map[*Instr][]*Object
+	params     []*Object // whose tokens f takes
+	changed    []*Object // whose tokens f gives
+	locals     map[*Object][]*Instr
+	joins      [][]*Object // by node: objects whose tokens meet there
+	node       map[*Block]int
+}
+
+func (t *threader) run() {
+	t.node = map[*Block]int{}
+	for k, b := range t.f.Blocks {
+		t.node[b] = k
+	}
+	t.effects()
+	t.fences()
+	t.joins = make([][]*Object, len(t.f.Blocks))
+	for _, o := range t.keys() {
+		t.place(o)
+	}
+	t.rename()
+}
+
+// effects finds what each instruction needs and gives, and the signature.
+func (t *threader) effects() {
+	needs, gives := map[*Object]bool{}, map[*Object]bool{}
+	t.locals = map[*Object][]*Instr{}
+	t.each(func(i *Instr) {
+		switch i.Op {
+		case OpCall:
+			t.need[i], t.give[i] = callTokens(i)
+		case OpMark:
+			t.need[i], t.give[i] = []*Object{nil}, []*Object{nil}
+		default:
+			t.need[i], t.give[i] = tokensOf(i)
+		}
+		for _, o := range t.need[i] {
+			needs[o] = true
+		}
+		for _, o := range t.give[i] {
+			gives[o] = true
+		}
+		if i.Op == OpLocal {
+			t.locals[i.Refs[0].Obj] = append(t.locals[i.Refs[0].Obj], i)
+		}
+	})
+	for _, o := range t.scope() {
+		if needs[o] || gives[o] {
+			t.params = append(t.params, o)
+		}
+		if gives[o] {
+			t.changed = append(t.changed, o)
+		}
+	}
+}
+
+// scope lists I/O and the objects that f does not own, in their order.
+func (t *threader) scope() []*Object {
+	out := append([]*Object{nil}, t.m.Objects...)
+	return append(out, t.f.Objs...)
+}
+
+// keys lists everything that has tokens in f.
+func (t *threader) keys() []*Object {
+	out := append([]*Object(nil), t.params...)
+	for _, o := range t.f.Locals {
+		if len(t.locals[o]) > 0 {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+func (t *threader) each(visit func(*Instr)) {
+	for _, k := range t.flow.Order {
+		for _, i := range t.f.Blocks[k].Instrs {
+			visit(i)
+		}
+	}
+}
+
+// callTokens is tokensOf for a call to a function that is threaded.
+func callTokens(i *Instr) (need, give []*Object) {
+	for _, r := range callArgs(i) {
+		if r.Type == Token {
+			need = append(need, r.Obj)
+		}
+	}
+	for _, r := range i.Callee.Results {
+		if r.Type == Token {
+			give = append(give, bound(i, r.Obj))
+		}
+	}
+	return need, give
+}
+
+// fences makes marks take and give every token that f has at that point.
+func (t *threader) fences() {
+	for _, k := range t.flow.Order {
+		b := t.f.Blocks[k]
+		for at, i := range b.Instrs {
+			if i.Op != OpMark {
+				continue
+			}
+			var all []*Object
+			for _, o := range t.keys() {
+				if o == nil || o.Kind != LocalObj || t.begun(o, k, at) {
+					all = append(all, o)
+				}
+			}
+			t.need[i], t.give[i] = all, all
+		}
+	}
+	for _, o := range t.params {
+		if !containsObj(t.changed, o) && t.hasMark() {
+			t.changed = append(t.changed, o)
+		}
+	}
+}
+
+func (t *threader) hasMark() bool {
+	found := false
+	t.each(func(i *Instr) { found = found || i.Op == OpMark })
+	return found
+}
+
+// begun reports whether a life of local o begins on every path to instruction
+// at of node k.
+func (t *threader) begun(o *Object, k, at int) bool {
+	for _, begin := range t.locals[o] {
+		for j, b := range t.f.Blocks {
+			for n, i := range b.Instrs {
+				if i == begin && (j == k && n < at || j != k && t.flow.Dominates(j, k)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func containsObj(os []*Object, o *Object) bool {
+	for _, x := range os {
+		if x == o {
+			return true
+		}
+	}
+	return false
+}
+
+// place decides at which nodes the token of o becomes a block parameter: the
+// iterated dominance frontier of its definitions, where it is live.
+func (t *threader) place(o *Object) {
+	live := t.live(o)
+	frontier := t.flow.Frontier()
+	has := make([]bool, len(t.f.Blocks))
+	var work []int
+	for _, k := range t.flow.Order {
+		for _, i := range t.f.Blocks[k].Instrs {
+			if containsObj(t.give[i], o) {
+				work = append(work, k)
+				break
+			}
+		}
+	}
+	for len(work) > 0 {
+		k := work[0]
+		work = work[1:]
+		for _, j := range frontier[k] {
+			if !has[j] && live[j] {
+				has[j] = true
+				t.joins[j] = append(t.joins[j], o)
+				work = append(work, j)
+			}
+		}
+	}
+}
+
+// live reports, by node, whether the token of o at the node's start is needed.
+func (t *threader) live(o *Object) []bool {
+	live := make([]bool, len(t.f.Blocks))
+	gen, kill := make([]bool, len(live)), make([]bool, len(live))
+	for _, k := range t.flow.Order {
+		b := t.f.Blocks[k]
+		for _, i := range b.Instrs {
+			gen[k] = gen[k] || !kill[k] && containsObj(t.need[i], o)
+			kill[k] = kill[k] || containsObj(t.give[i], o)
+		}
+		gen[k] = gen[k] || !kill[k] && b.Term.Op == Return && containsObj(t.changed, o)
+	}
+	var work []int
+	for k := range gen {
+		if gen[k] {
+			work = append(work, k)
+			live[k] = true
+		}
+	}
+	for len(work) > 0 {
+		k := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, p := range t.flow.Preds[k] {
+			if !live[p] && !kill[p] {
+				live[p] = true
+				work = append(work, p)
+			}
+		}
+	}
+	return live
+}
+
+// rename walks the dominator tree and gives each instruction its tokens.
+func (t *threader) rename() {
+	entry := t.f.Blocks[0]
+	now := newest{}
+	var toks []*Value
+	for _, o := range t.params {
+		v := t.token(o, entry)
+		now[o] = v
+		toks = append(toks, v)
+	}
+	entry.Params = append(toks, entry.Params...)
+	var results []Result
+	for _, o := range t.changed {
+		results = append(results, Result{Token, o})
+	}
+	t.f.Results = append(results, t.f.Results...)
+	for k, os := range t.joins {
+		for _, o := range os {
+			b := t.f.Blocks[k]
+			b.Params = append(b.Params, t.token(o, b))
+		}
+	}
+	kids := t.flow.Kids()
+	type visit struct {
+		node int
+		now  newest
+	}
+	for stack := []visit{{0, now}}; len(stack) > 0; {
+		top := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		out := top.now.enter(t.f.Blocks[top.node])
+		t.block(t.f.Blocks[top.node], out)
+		for _, k := range kids[top.node] {
+			stack = append(stack, visit{k, out})
+		}
+	}
+}
+
+func (t *threader) token(o *Object, b *Block) *Value {
+	v := t.f.NewValue(Token, o, t.f.Span)
+	v.In = b
+	return v
+}
+
+// block gives the tokens of one block; now is what holds at its start.
+func (t *threader) block(b *Block, now newest) {
+	for _, i := range b.Instrs {
+		for _, o := range t.need[i] {
+			i.Args = append(i.Args, now[o])
+		}
+		var toks []*Value
+		for _, o := range t.give[i] {
+			v := t.f.NewValue(Token, o, i.Span)
+			v.Def, v.In = i, b
+			now[o] = v
+			toks = append(toks, v)
+		}
+		if i.Op == OpCall {
+			i.Args = callOrder(i)
+			i.Results = append(toks, i.Results...)
+			continue
+		}
+		i.Results = append(i.Results, toks...)
+	}
+	for k := range b.Term.Succs {
+		e := &b.Term.Succs[k]
+		for _, o := range t.joins[t.node[e.To]] {
+			e.Args = append(e.Args, now[o])
+		}
+	}
+	if b.Term.Op == Return {
+		var toks []*Value
+		for _, o := range t.changed {
+			toks = append(toks, now[o])
+		}
+		b.Term.Args = append(toks, b.Term.Args...)
+	}
+}
+
+// callOrder sorts the arguments of a call, words before tokens, into the order
+// of the callee's parameters.
+func callOrder(i *Instr) []*Value {
+	ws := words(i.Args)
+	toks := i.Args[len(ws):]
+	var out []*Value
+	for _, r := range callArgs(i) {
+		if r.Type == Token {
+			out, toks = append(out, toks[0]), toks[1:]
+		} else {
+			out, ws = append(out, ws[0]), ws[1:]
+		}
+	}
+	return out
+}

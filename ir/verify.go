@@ -1,0 +1,234 @@
+package ir
+
+import (
+	"github.com/sinter-lang/sinter/internal/diag"
+)
+
+// Verify reports the first violations of the rules below, nil if there is none.
+//
+//  1. Names are identifiers; those of functions, tasks, devices, channels and
+//     objects in one scope differ. Tables count from 0.
+//  2. An object has alignment 1, 2 or 4, and no more initial bytes than size;
+//     channels, devices and tasks name each other within bounds.
+//  3. Each function has an entry block that no jump enters; each block is
+//     reachable; IDs of values and blocks are unique, those of values > 0.
+//  4. A value has one definition, which dominates its uses.
+//  5. Each operation has the operands, results, sizes and tables of its row (see
+//     Op); word operators follow their width rule; constants fit their type.
+//  6. Jumps give each block parameter an argument of its type (and object).
+//  7. A call passes what the callee's signature says; no function reaches itself.
+//     An object that is written or may be written by the call is bound once.
+//  8. A place with a constant offset lies within its object. Constants and
+//     read-only parameters are not written.
+//  9. Tokens are linear: an operation takes the newest token of what it touches,
+//     on every path; a return gives the newest of each that changed.
+//  10. Blocking operations occur only without Main, status, wait, take and halt
+//     only with it.
+//  11. A task's function takes the I/O token and tokens of state objects only.
+//     Main takes the same and nothing else.
+func Verify(m *Module) error {
+	return verify(m, func(any) diag.Span { return diag.Span{} })
+}
+
+// verify finds the place of an error with locate, else from spans.
+func verify(m *Module, locate func(any) diag.Span) error {
+	v := &verifier{m: m, locate: locate}
+	v.module()
+	if len(v.errs) == 0 {
+		for _, f := range m.Funcs {
+			v.function(f)
+		}
+	}
+	if len(v.errs) == 0 {
+		v.stage()
+	}
+	return v.errs.Err()
+}
+
+type verifier struct {
+	m      *Module
+	locate func(any) diag.Span
+	errs   diag.List
+
+	f        *Func
+	flow     *Flow
+	node     map[*Block]int // number in flow
+	position map[*Instr]int // index in its block
+}
+
+func (v *verifier) errorf(at any, span diag.Span, format string, args ...any) {
+	if s := v.locate(at); !s.IsZero() {
+		span = s
+	}
+	e := diag.Errorf("", span, format, args...)
+	if v.f != nil {
+		e.Message = "@" + v.f.Name + ": " + e.Message
+	}
+	v.errs.Add(e)
+}
+
+// name checks one identifier of a scope.
+func (v *verifier) name(scope map[string]bool, what, name string, at any, span diag.Span) {
+	if !isIdent(name) {
+		v.errorf(at, span, "%s has the name %q, which is no identifier", what, name)
+	}
+	if scope[name] {
+		v.errorf(at, span, "two of %s have the name %s", what, name)
+	}
+	scope[name] = true
+}
+
+func (v *verifier) module() {
+	m := v.m
+	v.name(map[string]bool{}, "module", m.Name, m, diag.Span{})
+	funcs, objs := map[string]bool{}, map[string]bool{}
+	for _, f := range m.Funcs {
+		v.name(funcs, "functions", f.Name, f, f.Span)
+		v.signature(f)
+	}
+	for _, o := range m.Objects {
+		v.name(objs, "objects", o.Name, o, o.Span)
+		v.object(o, o.Kind == ConstObj || o.Kind == StateObj)
+	}
+	for _, f := range m.Funcs {
+		scope := map[string]bool{}
+		for _, o := range f.Objs {
+			v.name(scope, "objects", o.Name, o, o.Span)
+			v.object(o, o.Kind == ParamObj && len(o.Init) == 0)
+		}
+		for _, o := range f.Locals {
+			v.name(scope, "objects", o.Name, o, o.Span)
+			v.object(o, o.Kind == LocalObj && len(o.Init) == 0)
+		}
+		for _, o := range m.Objects {
+			if scope[o.Name] {
+				v.errorf(f, f.Span, "object %%%s of the module has the name of one of @%s", o.Name, f.Name)
+			}
+		}
+	}
+	v.tables()
+	if _, ok := CallOrder(m); !ok {
+		v.errorf(m, diag.Span{}, "a function calls itself, directly or through others")
+	}
+}
+
+func (v *verifier) object(o *Object, kind bool) {
+	if !kind {
+		v.errorf(o, o.Span, "object %%%s has a kind or contents that do not fit its place", o.Name)
+	}
+	if o.Align != 1 && o.Align != 2 && o.Align != 4 {
+		v.errorf(o, o.Span, "object %%%s is aligned to 1, 2 or 4 bytes, got %d", o.Name, o.Align)
+	}
+	if o.Size < 0 || o.Size > maxObject || len(o.Init) > o.Size {
+		v.errorf(o, o.Span, "object %%%s has %d bytes and %d initial ones", o.Name, o.Size, len(o.Init))
+	}
+}
+
+func (v *verifier) signature(f *Func) {
+	if len(f.Blocks) == 0 {
+		v.errorf(f, f.Span, "function @%s has no block", f.Name)
+	}
+	seen := map[*Object]bool{}
+	for _, r := range f.Results {
+		if r.Type > 64 || r.Type != Token && r.Obj != nil {
+			v.errorf(f, f.Span, "function @%s has a result of type %s", f.Name, typeOf(r.Type, r.Obj))
+		}
+		if r.Type == Token && seen[r.Obj] {
+			v.errorf(f, f.Span, "function @%s returns the token %s twice", f.Name, typeOf(r.Type, r.Obj))
+		}
+		if r.Type == Token {
+			seen[r.Obj] = true
+		}
+	}
+}
+
+func (v *verifier) tables() {
+	m := v.m
+	names := map[string]bool{}
+	for i, d := range m.Devices {
+		v.name(names, "devices", d.Name, m, diag.Span{})
+		if d.Task < 0 || d.Task >= max(1, len(m.Tasks)) || i > 30 || !isIdent(d.Kind) {
+			v.errorf(m, diag.Span{}, "device %s needs a kind, a task of the module, and a number of at most 30", d.Name)
+		}
+	}
+	names = map[string]bool{}
+	for k := range m.Chans {
+		v.channel(names, &m.Chans[k])
+	}
+	names = map[string]bool{}
+	for _, t := range m.Tasks {
+		v.name(names, "tasks", t.Name, m, diag.Span{})
+		if t.Func == nil {
+			v.errorf(m, diag.Span{}, "task %s has no function", t.Name)
+		}
+	}
+	for i, t := range m.Traps {
+		if t.ID != i || !isIdent(t.Code) {
+			v.errorf(m, t.Span, "trap site %d has number %d and code %q", i, t.ID, t.Code)
+		}
+	}
+	for i, s := range m.Logs {
+		if s.ID != i || len(s.Parts) != len(s.Args)+1 {
+			v.errorf(m, diag.Span{}, "log site %d has number %d, %d parts and %d arguments", i, s.ID, len(s.Parts), len(s.Args))
+		}
+		for _, a := range s.Args {
+			if !isIdent(a.Kind) || a.Width < 0 || a.Kind != "bytes" && (a.Width < 1 || a.Width > 64) {
+				v.errorf(m, diag.Span{}, "log site %d has an argument %s", i, argType(a))
+			}
+		}
+	}
+}
+
+func (v *verifier) channel(names map[string]bool, c *Chan) {
+	v.name(names, "channels", c.Name, v.m, c.Span)
+	n := max(1, len(v.m.Tasks))
+	if c.Cap < 1 || c.Writer < 0 || c.Writer >= n || c.Reader < 0 || c.Reader >= n {
+		v.errorf(v.m, c.Span, "channel %s needs a capacity of at least 1, a writer and a reader of the module", c.Name)
+	}
+	for _, t := range c.Words {
+		if t == Token || t > 64 {
+			v.errorf(v.m, c.Span, "channel %s has a word of type %s", c.Name, t)
+		}
+	}
+	for _, a := range c.Args {
+		if !isIdent(a.Kind) || a.Width < 0 {
+			v.errorf(v.m, c.Span, "channel %s has an argument %s", c.Name, argType(a))
+		}
+	}
+}
+
+// stage checks what depends on whether the tasks pass has run.
+func (v *verifier) stage() {
+	v.f = nil
+	for _, t := range v.m.Tasks {
+		v.taskSignature(t.Func)
+	}
+	if v.m.Main != nil {
+		v.taskSignature(v.m.Main)
+	}
+	for _, f := range v.m.Funcs {
+		for _, b := range f.Blocks {
+			for _, i := range b.Instrs {
+				switch s := i.Op.Shape(); {
+				case s.Blocks && v.m.Main != nil:
+					v.errorf(i, i.Span, "@%s: %s in a module with Main", f.Name, opcode(i))
+				case s.Late && v.m.Main == nil:
+					v.errorf(i, i.Span, "@%s: %s in a module without Main", f.Name, opcode(i))
+				}
+			}
+		}
+	}
+}
+
+func (v *verifier) taskSignature(f *Func) {
+	ok := len(f.Objs) == 0
+	for _, p := range f.Params() {
+		ok = ok && p.Type == Token && (p.Obj == nil || p.Obj.Kind == StateObj)
+	}
+	for _, r := range f.Results {
+		ok = ok && r.Type == Token
+	}
+	if !ok {
+		v.errorf(f, f.Span, "@%s runs as a task and takes and gives tokens of I/O and state only", f.Name)
+	}
+}
