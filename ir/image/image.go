@@ -36,7 +36,16 @@ type Device struct {
 	Name   string // binding in the system, such as "eth0"
 	Kind   string // "eth"
 	Index  int
+	Task   int  // the task that owns it, index into Tasks
 	Rx, Tx bool // whether the program receives from it, sends to it
+}
+
+// Mark is a timed region of one task; a store of mark*2 or mark*2+1 to
+// design.PortMark begins or ends it. A region that several tasks run is a mark
+// of its own for each.
+type Mark struct {
+	Name string
+	Task int // index into Tasks
 }
 
 // Image is a linked program.
@@ -52,6 +61,6 @@ type Image struct {
 	Tasks   []string // instance names, in system order
 	Traps   []Trap
 	Logs    []trace.Site
-	Marks   []string // mark names by id
+	Marks   []Mark // by number
 	Devices []Device
 }
