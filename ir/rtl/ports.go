@@ -17,7 +17,7 @@ const (
 	PortMarkValid = "mark_valid" // out 1: a mark in this cycle, no back-pressure
 	PortMarkID    = "mark_id"    // out 16: mark*2 begins, mark*2+1 ends
 	PortHalted    = "halted"     // out 1: all tasks have ended, stays
-	PortIdle      = "idle"       // out 1: a load of WAIT is held and ready & mask is 0, combinational from valid
+	PortIdle      = "idle"       // out 1: a load of WAIT is held and ready & mask is 0; ready is the devices' rx valid of this very cycle
 	PortTrap      = "trap"       // out 1: stopped at an ebreak, stays
 	PortTrapPC    = "trap_pc"    // out 32: its address, valid with trap
 )
@@ -48,8 +48,8 @@ func RxPorts(dev string) StreamPorts { return streamPorts(dev + "_rx") }
 // the only input among them.
 func TxPorts(dev string) StreamPorts { return streamPorts(dev + "_tx") }
 
-// PortOversize names the output that is 1 for one cycle when a frame of the
-// device was longer than the buffer and has been dropped.
+// PortOversize names the output that is 1 in the cycle of a frame's last beat
+// when the frame is longer than the buffer and is dropped, else 0.
 func PortOversize(dev string) string { return dev + "_oversize" }
 
 // Names of the probes that form the retire record: one instruction per cycle

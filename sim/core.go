@@ -1,0 +1,135 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// Core says what the ports of a core mean: which program runs on it. It is
+// what a linked image knows, without the image.
+type Core struct {
+	Program string
+	Tasks   []string // instance names, in system order
+	Logs    []trace.Site
+	Marks   []Mark // by mark number
+	Devices []Device
+	// Trap tells for which site the ebreak at pc stands.
+	Trap func(pc uint32) (task, site int, code string, ok bool)
+}
+
+// Mark is a timed region of a task.
+type Mark struct {
+	Name string
+	Task int
+}
+
+// Device is a frame device of a core, given to one task. Its place in
+// Core.Devices is its number on the core; Name is also its name in the world.
+type Device struct {
+	Name   string
+	Rx, Tx bool
+	Task   int
+}
+
+// Recorder turns what leaves a core into the events of a trace. The machines
+// of a core share it: sim/iss hands it frames and port stores, a Harness the
+// beats of a circuit.
+type Recorder struct {
+	core  *Core
+	world *world.World
+	tr    *trace.Trace
+	log   []uint32 // words of a log event that is not whole yet
+}
+
+// maxLogWords bounds one log event; more is a fault of the core.
+const maxLogWords = 1 << 16
+
+// NewRecorder starts a trace.
+func NewRecorder(core *Core, w *world.World) *Recorder {
+	return &Recorder{core: core, world: w, tr: &trace.Trace{Program: core.Program}}
+}
+
+// Trace returns what was recorded.
+func (r *Recorder) Trace() *trace.Trace { return r.tr }
+
+func (r *Recorder) task(i int) string {
+	if i < 0 || i >= len(r.core.Tasks) {
+		return fmt.Sprintf("task%d", i)
+	}
+	return r.core.Tasks[i]
+}
+
+func (r *Recorder) event(task int, e trace.Event) {
+	e.Task = r.task(task)
+	r.tr.Events = append(r.tr.Events, e)
+}
+
+// In records that a frame was delivered from a device.
+func (r *Recorder) In(dev int, frame []byte) {
+	d := &r.core.Devices[dev]
+	r.event(d.Task, trace.Event{Kind: trace.In, Port: d.Name, Data: frame})
+}
+
+// Out records that a frame was sent to a device.
+func (r *Recorder) Out(dev int, frame []byte) {
+	d := &r.core.Devices[dev]
+	r.event(d.Task, trace.Event{Kind: trace.Out, Port: d.Name, Data: frame, Time: r.world.Now()})
+}
+
+// LogWord takes the next word of the log port; a word that completes an event
+// records it. The first word is task<<16 | site, the arguments follow.
+func (r *Recorder) LogWord(w uint32) error {
+	r.log = append(r.log, w)
+	task, site := int(r.log[0]>>16), int(r.log[0]&0xffff)
+	if task >= len(r.core.Tasks) || site >= len(r.core.Logs) {
+		return fmt.Errorf("log port: no site %d of task %d", site, task)
+	}
+	s := r.core.Logs[site]
+	args, used, ok := trace.LogArgs(s, r.log[1:])
+	switch {
+	case !ok && len(r.log) > maxLogWords:
+		return fmt.Errorf("log port: more than %d words for site %d", maxLogWords, site)
+	case !ok:
+		return nil
+	case used != len(r.log)-1:
+		return fmt.Errorf("log port: %d words for site %d, which takes %d", len(r.log)-1, site, used)
+	}
+	r.log = r.log[:0]
+	r.event(task, trace.Event{Kind: trace.Log, Site: s.ID, Args: args, Text: trace.Render(s, args)})
+	return nil
+}
+
+// Mark records a store to the mark port: mark*2 begins, mark*2+1 ends.
+func (r *Recorder) Mark(id uint32) error {
+	if int(id/2) >= len(r.core.Marks) {
+		return fmt.Errorf("mark port: no mark %d", id/2)
+	}
+	m := r.core.Marks[id/2]
+	kind := trace.MarkBegin
+	if id%2 == 1 {
+		kind = trace.MarkEnd
+	}
+	r.event(m.Task, trace.Event{Kind: kind, Name: m.Name})
+	return nil
+}
+
+// Trap records the end of the run at an ebreak.
+func (r *Recorder) Trap(pc uint32) error {
+	task, site, code, ok := r.core.Trap(pc)
+	if !ok {
+		return fmt.Errorf("trap at %#x, where no check is", pc)
+	}
+	r.event(task, trace.Event{Kind: trace.Trap, Site: site, Code: code})
+	return r.End(trace.Trapped)
+}
+
+// End records how the run ended. A log event that is not whole is a fault.
+func (r *Recorder) End(s trace.Status) error {
+	r.tr.Status = s
+	if len(r.log) > 0 {
+		return fmt.Errorf("log port: the run ended within an event, after %d words", len(r.log))
+	}
+	return nil
+}

@@ -1,0 +1,359 @@
+package sim
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// Beat is one word of a frame on its way: up to four bytes, byte 0 in bits 7:0.
+type Beat struct {
+	Valid bool
+	Data  uint32
+	Last  bool
+	Bytes uint32 // of the last beat, 1..4
+}
+
+// Inputs are the values of a core's input ports in one cycle.
+type Inputs struct {
+	Rx       []Beat // by device
+	TxReady  []bool // by device
+	LogReady bool
+}
+
+// Outputs are the values of a core's output ports in one cycle.
+type Outputs struct {
+	RxReady  []bool // by device
+	Oversize []bool // by device
+	Tx       []Beat // by device
+	Log      bool   // valid
+	LogData  uint32
+	Mark     bool // valid
+	MarkID   uint32
+	Halted   bool
+	Idle     bool
+	Trap     bool
+	TrapPC   uint32
+}
+
+// Harness is the outside of a core, port by port and cycle by cycle, for any
+// engine that runs its circuit or its gates:
+//
+//	h := sim.NewHarness(core, w, seed)
+//	for !h.Done() {
+//		in := h.Inputs()       // drive the input ports, settle the circuit
+//		err := h.Cycle(out)    // out: the output ports under these inputs
+//		...                    // clock edge
+//	}
+//
+// With a seed other than 0 it holds valid and ready back at random, which must
+// change no trace. When the core is idle, everything pending is offered and
+// nothing is on its way out, the world commits its next input. When none is
+// left, one more cycle offers a beat at every device: a core that is still
+// idle waits for nothing (stuck), else for the outside (waiting).
+type Harness struct {
+	rec    *Recorder
+	core   *Core
+	world  *world.World
+	dev    []int // number in the world of each device
+	in     Inputs
+	rx     []rxState
+	tx     []txState
+	log    held
+	gaps   gaps
+	cycle  uint64
+	timing []Timing
+	asking bool // the run is over but for the question what it waits for
+	done   bool
+}
+
+// rxState is a frame on its way into the core.
+type rxState struct {
+	frame []byte // nil: none
+	pos   int
+	shown bool // the beat at pos is valid until it is taken
+}
+
+// txState is a frame on its way out.
+type txState struct {
+	data []byte
+	held held
+}
+
+// held remembers a beat that was valid and not taken: it must stay.
+type held struct {
+	beat Beat
+	on   bool
+}
+
+// Timing is what was measured of one mark.
+type Timing struct {
+	Mark
+	Runs    int
+	Cycles  uint64 // between begin and end, all runs together
+	begin   uint64
+	running bool
+}
+
+// NewHarness connects the ports of a core to a world. Devices are matched by
+// name; one that the world does not have never receives.
+func NewHarness(core *Core, w *world.World, seed int64) *Harness {
+	n := len(core.Devices)
+	h := &Harness{
+		rec: NewRecorder(core, w), core: core, world: w, gaps: newGaps(seed),
+		in: Inputs{Rx: make([]Beat, n), TxReady: make([]bool, n)},
+		rx: make([]rxState, n), tx: make([]txState, n), dev: make([]int, n),
+	}
+	for i, d := range core.Devices {
+		h.dev[i] = -1
+		for j, name := range w.Devices() {
+			if name == d.Name {
+				h.dev[i] = j
+			}
+		}
+	}
+	for _, m := range core.Marks {
+		h.timing = append(h.timing, Timing{Mark: m})
+	}
+	h.drive()
+	return h
+}
+
+// Inputs returns the values of the input ports in the present cycle. The
+// harness owns them.
+func (h *Harness) Inputs() *Inputs { return &h.in }
+
+// Done reports that the run has ended.
+func (h *Harness) Done() bool { return h.done }
+
+// Trace returns what was observed so far.
+func (h *Harness) Trace() *trace.Trace { return h.rec.Trace() }
+
+// Cycles returns the number of cycles so far.
+func (h *Harness) Cycles() uint64 { return h.cycle }
+
+// Timings returns what was measured of each mark.
+func (h *Harness) Timings() []Timing { return h.timing }
+
+// Cycle takes the output ports of the present cycle, records what passes and
+// prepares the inputs of the next one. An error is a fault of the core.
+func (h *Harness) Cycle(out *Outputs) error {
+	if h.asking {
+		return h.answer(out.Idle)
+	}
+	if err := h.transfer(out); err != nil {
+		return fmt.Errorf("cycle %d: %w", h.cycle, err)
+	}
+	if h.quiet(out) {
+		switch {
+		case out.Trap:
+			h.done = true
+			return h.rec.Trap(out.TrapPC)
+		case out.Halted:
+			h.done = true
+			return h.rec.End(trace.Ended)
+		case out.Idle && h.offered() && !h.world.Advance():
+			h.ask()
+			return nil
+		}
+	}
+	h.cycle++
+	h.drive()
+	return nil
+}
+
+// transfer moves what valid and ready let pass in this cycle.
+func (h *Harness) transfer(out *Outputs) error {
+	for i := range h.core.Devices {
+		if err := h.receive(i, out.RxReady[i], out.Oversize[i]); err != nil {
+			return err
+		}
+		if err := h.send(i, out.Tx[i]); err != nil {
+			return err
+		}
+	}
+	beat := Beat{Valid: out.Log, Data: out.LogData}
+	if moved, err := h.log.move("log", beat, h.in.LogReady); err != nil {
+		return err
+	} else if moved {
+		if err := h.rec.LogWord(out.LogData); err != nil {
+			return err
+		}
+	}
+	if out.Mark {
+		return h.mark(out.MarkID)
+	}
+	return nil
+}
+
+// receive moves a beat into the core.
+func (h *Harness) receive(i int, ready, oversize bool) error {
+	b, s := h.in.Rx[i], &h.rx[i]
+	moved := b.Valid && ready
+	if oversize && !(moved && b.Last) {
+		return fmt.Errorf("device %s: oversize without a last beat", h.core.Devices[i].Name)
+	}
+	if !moved {
+		return nil
+	}
+	s.pos, s.shown = s.pos+4, false
+	if !b.Last {
+		return nil
+	}
+	limit := len(s.frame)
+	if oversize {
+		limit = -1
+	}
+	if frame, ok := h.world.Take(h.dev[i], limit); ok {
+		h.rec.In(i, frame)
+	}
+	*s = rxState{}
+	return nil
+}
+
+// send moves a beat out of the core.
+func (h *Harness) send(i int, b Beat) error {
+	s, name := &h.tx[i], h.core.Devices[i].Name
+	moved, err := s.held.move(name, b, h.in.TxReady[i])
+	if !moved || err != nil {
+		return err
+	}
+	n := uint32(4)
+	if b.Last {
+		n = b.Bytes
+	}
+	if n < 1 || n > 4 {
+		return fmt.Errorf("device %s: a last beat of %d bytes", name, n)
+	}
+	for k := range n {
+		s.data = append(s.data, byte(b.Data>>(8*k)))
+	}
+	if b.Last {
+		h.rec.Out(i, bytes.Clone(s.data))
+		s.data = s.data[:0]
+	}
+	return nil
+}
+
+// move reports whether a beat passes and checks that a beat which had to wait
+// has stayed as it was.
+func (s *held) move(port string, b Beat, ready bool) (bool, error) {
+	if s.on && b != s.beat {
+		return false, fmt.Errorf("port %s: a beat changed before it was taken", port)
+	}
+	s.on, s.beat = b.Valid && !ready, b
+	return b.Valid && ready, nil
+}
+
+func (h *Harness) mark(id uint32) error {
+	if err := h.rec.Mark(id); err != nil {
+		return err
+	}
+	t := &h.timing[id/2]
+	switch {
+	case id%2 == 0:
+		t.begin, t.running = h.cycle, true
+	case t.running:
+		t.Runs++
+		t.Cycles += h.cycle - t.begin
+		t.running = false
+	}
+	return nil
+}
+
+// quiet reports that no beat is on its way out of the core.
+func (h *Harness) quiet(out *Outputs) bool {
+	for i := range out.Tx {
+		if out.Tx[i].Valid {
+			return false
+		}
+	}
+	return !out.Log
+}
+
+// offered reports that each pending frame is shown to the core, so that an
+// idle core does not want it.
+func (h *Harness) offered() bool {
+	for i, d := range h.core.Devices {
+		if d.Rx && h.dev[i] >= 0 && h.world.Pending(h.dev[i]) && !h.in.Rx[i].Valid {
+			return false
+		}
+	}
+	return true
+}
+
+// drive sets the inputs of the next cycle.
+func (h *Harness) drive() {
+	h.in.LogReady = h.gaps.pass()
+	for i, d := range h.core.Devices {
+		h.in.TxReady[i] = d.Tx && h.gaps.pass()
+		if d.Rx && h.dev[i] >= 0 {
+			h.offer(i)
+		}
+	}
+}
+
+// offer shows the next beat of a device. A beat that is shown stays until it
+// is taken.
+func (h *Harness) offer(i int) {
+	s := &h.rx[i]
+	if s.shown {
+		return
+	}
+	if s.frame == nil {
+		s.frame = h.world.Head(h.dev[i])
+	}
+	if s.frame == nil || !h.gaps.pass() {
+		h.in.Rx[i] = Beat{}
+		return
+	}
+	h.in.Rx[i], s.shown = beatAt(s.frame, s.pos), true
+}
+
+// beatAt cuts a beat out of a frame.
+func beatAt(frame []byte, pos int) Beat {
+	rest := frame[pos:]
+	b := Beat{Valid: true, Last: len(rest) <= 4, Bytes: 4}
+	if b.Last {
+		b.Bytes = uint32(len(rest))
+	}
+	for k := range b.Bytes {
+		b.Data |= uint32(rest[k]) << (8 * k)
+	}
+	return b
+}
+
+// ask offers a beat at every device, to learn whether the core waits for one.
+func (h *Harness) ask() {
+	h.asking = true
+	for i, d := range h.core.Devices {
+		h.in.Rx[i] = Beat{Valid: d.Rx, Last: true, Bytes: 4}
+	}
+}
+
+func (h *Harness) answer(idle bool) error {
+	h.done = true
+	if idle {
+		return h.rec.End(trace.Stuck)
+	}
+	return h.rec.End(trace.Waiting)
+}
+
+// gaps holds valid and ready back at random, two times out of five. The zero
+// value never does.
+type gaps struct{ state uint64 }
+
+func newGaps(seed int64) gaps { return gaps{uint64(seed) * 0x9e3779b97f4a7c15} }
+
+// pass draws whether a signal may be 1 in the next cycle (xorshift64).
+func (g *gaps) pass() bool {
+	if g.state == 0 {
+		return true
+	}
+	g.state ^= g.state << 13
+	g.state ^= g.state >> 7
+	g.state ^= g.state << 17
+	return g.state>>32%5 >= 2
+}
