@@ -111,3 +111,33 @@ func (s *Scanner) EndLine() error {
 	s.SkipNewlines()
 	return nil
 }
+
+// Name takes an identifier or a string; either way the name is in Str. It
+// reads what QuoteName prints.
+func (s *Scanner) Name(what string) (Token, error) {
+	t := s.Peek()
+	switch t.Kind {
+	case Ident:
+		t.Str = t.Text
+	case String:
+	default:
+		return t, s.wanted(what)
+	}
+	s.Next()
+	return t, nil
+}
+
+// QuoteName prints a name bare when it scans as one identifier and is none of
+// the words that mean something else in its place, and else as a string.
+func QuoteName(name string, taken ...string) string {
+	t := New(&diag.File{Text: name}).Next()
+	if t.Kind != Ident || t.Text != name {
+		return strconv.Quote(name)
+	}
+	for _, word := range taken {
+		if word == name {
+			return strconv.Quote(name)
+		}
+	}
+	return name
+}

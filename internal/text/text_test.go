@@ -144,3 +144,14 @@ func FuzzScan(f *testing.F) {
 		}
 	})
 }
+
+func TestNames(t *testing.T) {
+	for _, c := range [][2]string{{"a.b", "a.b"}, {"end", `"end"`}, {"", `""`}, {"a b", `"a b"`}, {"a ", `"a "`}, {"7", `"7"`}, {"ä", `"ä"`}} {
+		require.Equal(t, c[1], QuoteName(c[0], "begin", "end"))
+		name, err := scanner(c[1]).Name("a name")
+		require.NoError(t, err)
+		require.Equal(t, c[0], name.Str)
+	}
+	_, err := scanner("7").Name("a name")
+	require.EqualError(t, err, "t:1:1: error: expected a name, found `7`")
+}

@@ -41,17 +41,8 @@ func Print(t *Trace) string {
 	return b.String()
 }
 
-// keywords start lines that are no events, so no task is printed bare as one.
-const keywords = "|status|waits|end|"
-
-// name prints a name bare when it scans as one.
-func name(s string) string {
-	sc := text.New(&diag.File{Text: s})
-	if t := sc.Next(); t.Kind == text.Ident && t.Text == s && !strings.Contains(keywords, "|"+s+"|") {
-		return s
-	}
-	return strconv.Quote(s)
-}
+// name prints a name so that it cannot be taken for the start of another line.
+func name(s string) string { return text.QuoteName(s, "status", "waits", "end") }
 
 // line prints an event without its task.
 func (e *Event) line() string {
@@ -137,11 +128,8 @@ type parser struct{ sc *text.Scanner }
 
 // name reads an identifier or a string.
 func (p *parser) name(what string) (string, error) {
-	if p.sc.Peek().Kind == text.String {
-		return p.sc.Next().Str, nil
-	}
-	t, err := p.sc.Ident(what)
-	return t.Text, err
+	t, err := p.sc.Name(what)
+	return t.Str, err
 }
 
 func (p *parser) line(t *Trace) error {
