@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -228,9 +229,11 @@ func (s *scanner) badCharacter() {
 	if r == utf8.RuneError {
 		what = "a byte that is not UTF-8"
 	}
-	e := s.errorf(BadCharacter, start, s.pos, "no token starts with %s", what)
-	if r == '\'' {
-		e.Hint("strings are written with double quotes")
+	if r != '\'' {
+		s.errorf(BadCharacter, start, s.pos, "no token starts with %s", what)
+	} else {
+		s.pos += 1 + strings.IndexByte(s.text[s.pos:min(s.pos+8, len(s.text))], '\'')
+		s.errorf(BadCharacter, start, s.pos, "no token starts with a single quote").Hint("strings are written with double quotes")
 	}
 	s.add(kindBad, start)
 }
@@ -296,8 +299,10 @@ func (s *scanner) float(start int) {
 	}
 	text := s.text[start:s.pos]
 	if _, err := strconv.ParseFloat(text, 64); strings.ContainsAny(text, "_xX") || err != nil {
-		s.errorf(BadNumber, start, s.pos, "expected a fraction such as 1.5 or 2.0e-3, found `%s`", shorten(text)).
-			Hint("the exponent is at most 308")
+		e := s.errorf(BadNumber, start, s.pos, "expected a fraction such as 1.5 or 2.0e-3, found `%s`", shorten(text))
+		if errors.Is(err, strconv.ErrRange) {
+			e.Hint("the largest is about 1.8e308")
+		}
 		s.add(kindBad, start)
 		return
 	}

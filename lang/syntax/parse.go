@@ -230,7 +230,7 @@ func (p *Parser) since(first int, in stream) Place {
 func found(t *lexer.Token) string {
 	switch {
 	case t.Type == kindEOF:
-		return "nothing more"
+		return "the end of the file"
 	case t.Type == kindSep && t.Value != ";":
 		return "the end of the line"
 	case t.Type == kindString:
@@ -261,8 +261,9 @@ func (p *Parser) unexpected(t *lexer.Token, want string) *diag.Error {
 }
 
 // explain turns the failure of a rule into a diagnostic. What participle
-// expected is the first element of the notation in its message.
-func (p *Parser) explain(err error) *diag.Error {
+// expected is the first element of the notation in its message, or of the
+// whole rule when not even that fits.
+func (p *Parser) explain(err error, rule string) *diag.Error {
 	var known *diag.Error
 	if errors.As(err, &known) {
 		return known
@@ -271,11 +272,15 @@ func (p *Parser) explain(err error) *diag.Error {
 	if !errors.As(err, &miss) {
 		panic("syntax: a rule failed without a token: " + err.Error())
 	}
-	return p.unexpected(&miss.Unexpected, wanted(miss.Message()))
+	_, want, ok := strings.Cut(miss.Message(), " (expected ")
+	if !ok {
+		_, want, _ = strings.Cut(rule, " = ")
+	}
+	return p.unexpected(&miss.Unexpected, wanted(want))
 }
 
-func wanted(message string) string {
-	_, want, _ := strings.Cut(message, " (expected ")
+// wanted says in words what the first element of participle's notation is.
+func wanted(want string) string {
 	want = strings.TrimLeft(want, "(")
 	if strings.HasPrefix(want, `"`) {
 		word, _, _ := strings.Cut(want[1:], `"`)
@@ -300,7 +305,7 @@ func alternatives(first, rest string) string {
 
 // fail records an error and moves the stream to the word that it is about.
 func (p *Parser) fail(in stream, err error) {
-	e := p.explain(err)
+	e := p.explain(err, "")
 	if !p.atBad(e) {
 		p.report(e)
 	}

@@ -37,7 +37,7 @@ func rule[G, N any](p *Parser, build func(*Parser, *G, Place) N) reader[N] {
 		p.depth = depth
 		if err != nil {
 			var none N
-			return none, p.explain(err)
+			return none, p.explain(err, grammar.String())
 		}
 		return build(p, g, p.since(first, in)), nil
 	}

@@ -110,7 +110,7 @@ func (p *Parser) inside(part *StringPart, start, end int) error {
 	if err == nil {
 		return nil
 	}
-	if e := p.explain(err); !p.atBad(e) {
+	if e := p.explain(err, ""); !p.atBad(e) {
 		if in.Peek().Type == kindEOF && e.Code == Unexpected {
 			e = diag.Errorf(BadInterpolate, part.Span(), "expected an expression such as {x} or {x:hex}")
 		}

@@ -197,3 +197,22 @@ func TestLiterals(t *testing.T) {
 		t.Errorf("the string is %+v", s)
 	}
 }
+
+// TestLinear gives the parser a megabyte of each thing that could nest, repeat
+// or fail for ever. The test is that it ends; a quadratic step would take hours.
+func TestLinear(t *testing.T) {
+	const size = 1 << 20
+	for _, piece := range []string{
+		"(", ")", "[", "{", "}", "fn f() {", "fn f()\n{", "-", "not ", "\"", "\"{", "\"{\"", "let ", "( let\n", "a.", "a[",
+		"a(", "a<", "fix<", "type A = [1]", "\n", ";", "//", "\r", "\x00", "\xff", "é", "'", "0", "1_", "9", "x = ", "1..", "if ",
+		" else if a { }", "case ", "on ", "@a", "const a = )\n", "const a = b\n", "const a = \"{b}\"\n", "b: u8; ", "a, ", "!", "&&",
+	} {
+		text := strings.Repeat(piece, size/len(piece))
+		for _, head := range []string{"", "const a = ", "fn f() { ", "layout L { "} {
+			file, errs := Parse(source(head + text))
+			if errs == nil {
+				Format(file)
+			}
+		}
+	}
+}
