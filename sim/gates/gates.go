@@ -1,0 +1,247 @@
+// Package gates runs a gate netlist, many lanes at once: bit l of every slot
+// belongs to lane l, so one machine operation computes a gate for up to 64
+// independent runs.
+//
+//	netlist --Compile--> Program --NewState--> State --Eval, Clock--> ...
+//
+// Compile turns each look-up table into and, xor and multiplexer operations
+// (complements of operands are part of the operation), hashes them, orders them
+// in long runs of equal kinds, so that the machine decides once per run what
+// to do, and gives them slots that are reused after the last use:
+//
+//	run and  412: s17 = s3 & s90
+//	run mux  280: s18 = s4 ? s17 : s5
+//
+// Memories stay arrays, lane-interleaved ([address][lane]); a memory without
+// write ports is shared by all lanes. Port addresses and data change between
+// one word per bit and one word per lane by transposing a 64x64 bit matrix.
+// A read and a write of one word in one cycle follow the read port's policy;
+// policy never gives the old word.
+//
+// Machine puts a sim.Harness, and so a world, around each lane. The package
+// knows gates, not circuits: it is the oracle of sim/cycle and the other way
+// round. Start reading at Program, then state.go.
+package gates
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// Lane is one run of a Machine: what its ports mean, its outside, and the seed
+// of the gaps in valid and ready (0: none).
+type Lane struct {
+	Core  *sim.Core
+	World *world.World
+	Seed  int64
+}
+
+// Machine runs the gates of a core against one world per lane. It is a
+// sim.Machine whose steps are cycles and whose trace is lane 0's; it is done when
+// every lane is.
+type Machine struct {
+	state *State
+	pins  *pins
+	lanes []lane
+	out   sim.Outputs
+	left  int // lanes not done
+}
+
+type lane struct {
+	harness *sim.Harness
+	shown   sim.Inputs // what the pins hold
+	done    bool
+}
+
+// NewMachine returns a machine after reset. All lanes must have the same devices.
+// An error is a port that the netlist lacks or has with another width.
+func NewMachine(p *Program, lanes ...Lane) (*Machine, error) {
+	if len(lanes) < 1 || len(lanes) > MaxLanes {
+		return nil, fmt.Errorf("gates: expected 1 to %d lanes, got %d", MaxLanes, len(lanes))
+	}
+	core := lanes[0].Core
+	pins, err := findPins(&p.shell, core)
+	if err != nil {
+		return nil, err
+	}
+	n := len(core.Devices)
+	m := &Machine{state: p.NewState(len(lanes)), pins: pins, left: len(lanes), out: sim.Outputs{
+		RxReady: make([]bool, n), Oversize: make([]bool, n), Tx: make([]sim.Beat, n)}}
+	for i, l := range lanes {
+		if len(l.Core.Devices) != n {
+			return nil, fmt.Errorf("gates: lane %d has %d devices, lane 0 has %d", i, len(l.Core.Devices), n)
+		}
+		m.lanes = append(m.lanes, lane{harness: sim.NewHarness(l.Core, l.World, l.Seed),
+			shown: sim.Inputs{Rx: make([]sim.Beat, n), TxReady: make([]bool, n)}})
+	}
+	return m, nil
+}
+
+// Step runs one clock cycle of all lanes. The error is the first lane's whose
+// core broke the rules of its ports.
+func (m *Machine) Step() error {
+	if m.left == 0 {
+		return nil
+	}
+	for i := range m.lanes {
+		if l := &m.lanes[i]; !l.done {
+			m.drive(i, l)
+		}
+	}
+	m.state.Eval()
+	for i := range m.lanes {
+		l := &m.lanes[i]
+		if l.done {
+			continue
+		}
+		m.sample(i)
+		if err := l.harness.Cycle(&m.out); err != nil {
+			return fmt.Errorf("gates: lane %d: %w", i, err)
+		}
+		if l.harness.Done() {
+			l.done = true
+			m.left--
+		}
+	}
+	m.state.Clock()
+	return nil
+}
+
+// Done reports that all lanes have ended.
+func (m *Machine) Done() bool { return m.left == 0 }
+
+// Trace returns what lane 0 showed so far.
+func (m *Machine) Trace() *trace.Trace { return m.Harness(0).Trace() }
+
+// Harness returns the outside of a lane, with its trace, cycles and timings.
+func (m *Machine) Harness(lane int) *sim.Harness { return m.lanes[lane].harness }
+
+// State returns the gates' state, for probes.
+func (m *Machine) State() *State { return m.state }
+
+// drive sets the input pins of a lane that change.
+func (m *Machine) drive(i int, l *lane) {
+	in, s := l.harness.Inputs(), m.state
+	for d := range in.Rx {
+		if b := in.Rx[d]; b != l.shown.Rx[d] {
+			l.shown.Rx[d] = b
+			rx := &m.pins.rx[d]
+			s.Set(rx.valid, i, bit(b.Valid))
+			s.Set(rx.data, i, uint64(b.Data))
+			s.Set(rx.last, i, bit(b.Last))
+			s.Set(rx.bytes, i, uint64(b.Bytes))
+		}
+		if ready := in.TxReady[d]; ready != l.shown.TxReady[d] {
+			l.shown.TxReady[d] = ready
+			s.Set(m.pins.tx[d].ready, i, bit(ready))
+		}
+	}
+	if in.LogReady != l.shown.LogReady {
+		l.shown.LogReady = in.LogReady
+		s.Set(m.pins.logReady, i, bit(in.LogReady))
+	}
+}
+
+// sample reads the output pins of a lane; data only where they are valid.
+func (m *Machine) sample(i int) {
+	out, p, s := &m.out, m.pins, m.state
+	for d := range p.rx {
+		out.RxReady[d], out.Oversize[d] = s.on(p.rx[d].ready, i), s.on(p.rx[d].oversize, i)
+		out.Tx[d] = sim.Beat{}
+		if tx := &p.tx[d]; s.on(tx.valid, i) {
+			out.Tx[d] = sim.Beat{Valid: true, Data: uint32(s.Get(tx.data, i)), Last: s.on(tx.last, i), Bytes: uint32(s.Get(tx.bytes, i))}
+		}
+	}
+	if out.Log = s.on(p.log, i); out.Log {
+		out.LogData = uint32(s.Get(p.logData, i))
+	}
+	if out.Mark = s.on(p.mark, i); out.Mark {
+		out.MarkID = uint32(s.Get(p.markID, i))
+	}
+	out.Halted, out.Idle = s.on(p.halted, i), s.on(p.idle, i)
+	if out.Trap = s.on(p.trap, i); out.Trap {
+		out.TrapPC = uint32(s.Get(p.trapPC, i))
+	}
+}
+
+// on reads a one-bit pin; a pin that does not exist is 0.
+func (s *State) on(pin []uint16, lane int) bool {
+	return len(pin) > 0 && s.slots[pin[0]]>>lane&1 == 1
+}
+
+func bit(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// stream is one direction of a device.
+type stream struct{ valid, ready, data, last, bytes, oversize []uint16 }
+
+// pins are the slots of a core's ports, by device and kind.
+type pins struct {
+	rx, tx                                                           []stream
+	log, logReady, logData, mark, markID, halted, idle, trap, trapPC []uint16
+}
+
+// pinFinder looks ports up by name and keeps the first that is missing.
+type pinFinder struct {
+	in, out map[string][]uint16
+	err     error
+}
+
+// findPins finds the ports that the core uses: a program without logs or marks
+// needs none for them.
+func findPins(shell *Shell, core *sim.Core) (*pins, error) {
+	f := &pinFinder{in: map[string][]uint16{}, out: map[string][]uint16{}}
+	for _, w := range shell.Inputs {
+		f.in[w.Name] = w.Bits
+	}
+	for _, w := range shell.Outputs {
+		f.out[w.Name] = w.Bits
+	}
+	p := &pins{rx: make([]stream, len(core.Devices)), tx: make([]stream, len(core.Devices))}
+	for i, d := range core.Devices {
+		f.device(d, &p.rx[i], &p.tx[i])
+	}
+	p.halted, p.idle = f.pin(f.out, rtl.PortHalted, 1), f.pin(f.out, rtl.PortIdle, 1)
+	p.trap, p.trapPC = f.pin(f.out, rtl.PortTrap, 1), f.pin(f.out, rtl.PortTrapPC, 32)
+	if len(core.Logs) > 0 {
+		p.log, p.logReady = f.pin(f.out, rtl.PortLogValid, 1), f.pin(f.in, rtl.PortLogReady, 1)
+		p.logData = f.pin(f.out, rtl.PortLogData, 32)
+	}
+	if len(core.Marks) > 0 {
+		p.mark, p.markID = f.pin(f.out, rtl.PortMarkValid, 1), f.pin(f.out, rtl.PortMarkID, rtl.PortMarkIDWidth)
+	}
+	return p, f.err
+}
+
+func (f *pinFinder) device(d sim.Device, rx, tx *stream) {
+	if d.Rx {
+		n := rtl.RxPorts(d.Name)
+		*rx = stream{f.pin(f.in, n.Valid, 1), f.pin(f.out, n.Ready, 1), f.pin(f.in, n.Data, 32),
+			f.pin(f.in, n.Last, 1), f.pin(f.in, n.Bytes, rtl.PortBytesWidth), f.pin(f.out, rtl.PortOversize(d.Name), 1)}
+	}
+	if d.Tx {
+		n := rtl.TxPorts(d.Name)
+		*tx = stream{f.pin(f.out, n.Valid, 1), f.pin(f.in, n.Ready, 1), f.pin(f.out, n.Data, 32),
+			f.pin(f.out, n.Last, 1), f.pin(f.out, n.Bytes, rtl.PortBytesWidth), nil}
+	}
+}
+
+func (f *pinFinder) pin(side map[string][]uint16, name string, width int) []uint16 {
+	bits, ok := side[name]
+	switch {
+	case f.err != nil:
+	case !ok:
+		f.err = fmt.Errorf("gates: the netlist has no port %s", name)
+	case len(bits) != width:
+		f.err = fmt.Errorf("gates: port %s has %d bits, expected %d", name, len(bits), width)
+	}
+	return bits
+}

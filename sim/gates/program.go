@@ -1,0 +1,182 @@
+package gates
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir/gate"
+	"github.com/sinter-lang/sinter/ir/rtl"
+)
+
+const maxSlots = 1 << 16
+
+// Shell is the shell of a netlist with slots for references.
+type Shell = gate.Shell[uint16]
+
+// Program is a netlist compiled to a dense linear list of operations on slots.
+// It is not changed by running and may be shared.
+type Program struct {
+	shell  Shell // every reference is a slot
+	ops    []operation
+	runs   []run
+	async  []port // asynchronous reads, by operation
+	sync   []port // synchronous reads
+	writes []writePort
+	regs   []flop
+	slots  int
+}
+
+// flop is one register bit: at the edge q takes d where enable is 1.
+type flop struct {
+	q, d, enable uint16
+	reset        bool
+}
+
+// port is a read port in slots.
+type port struct {
+	mem        int
+	addr, data []uint16
+	enable     uint16
+	afterWrite bool // policy new
+}
+
+// writePort is a write port in slots, with the data bits that each lane covers.
+type writePort struct {
+	mem               int
+	addr, data, lanes []uint16
+	enable            uint16
+}
+
+// Compile makes the program of a netlist.
+func Compile(n *gate.Netlist) (*Program, error) {
+	if err := n.Verify(); err != nil {
+		return nil, err
+	}
+	f, nets := formulaOf(n)
+	shell := gate.MapShell(&n.Shell, func(x gate.Net) int { return f.plain(nets[x]) })
+	needed := reachable(f, &shell)
+	order := schedule(f, needed)
+	slots, count := allocate(f, order, &shell)
+	if count > maxSlots {
+		return nil, fmt.Errorf("gates: the netlist needs %d slots, the machine has %d", count, maxSlots)
+	}
+	p := &Program{slots: count, shell: gate.MapShell(&shell, func(v int) uint16 { return slots[v] })}
+	p.emit(f, order, slots)
+	p.ports()
+	return p, nil
+}
+
+// reachable marks the values that the shell reads, directly or not.
+func reachable(f *formula, shell *gate.Shell[int]) []bool {
+	needed := make([]bool, len(f.values))
+	var visit func(v int)
+	visit = func(v int) {
+		if r, ok := f.after[v]; ok {
+			v = r
+		}
+		if needed[v] {
+			return
+		}
+		needed[v] = true
+		for _, o := range operandsOf(f, v) {
+			visit(o)
+		}
+	}
+	shell.Readers(visit)
+	return needed
+}
+
+// allocate gives every value a slot. Constants, sources and what the shell reads
+// keep theirs; others give it back after their last use.
+func allocate(f *formula, order []int, shell *gate.Shell[int]) (slots []uint16, count int) {
+	slot, last := make([]int, len(f.values)), make([]int, len(f.values))
+	pinned := make([]bool, len(f.values))
+	for v := range f.values {
+		if f.values[v].kind <= source {
+			pinned[v], slot[v] = true, count
+			count++
+		}
+	}
+	shell.Readers(func(v int) { pinned[v] = true })
+	for at, v := range order {
+		for _, o := range operandsOf(f, v) {
+			last[o] = at
+		}
+	}
+	var free []int
+	for at, v := range order {
+		for _, o := range distinct(operandsOf(f, v)) {
+			if last[o] == at && !pinned[o] {
+				free = append(free, slot[o])
+			}
+		}
+		if len(free) > 0 && !pinned[v] {
+			slot[v], free = free[len(free)-1], free[:len(free)-1]
+		} else {
+			slot[v] = count
+			count++
+		}
+	}
+	slots = make([]uint16, len(slot))
+	for v, s := range slot {
+		slots[v] = uint16(s)
+	}
+	return slots, count
+}
+
+// distinct drops repeated members of a list of at most three.
+func distinct(list []int) []int {
+	var out []int
+	for i, v := range list {
+		seen := false
+		for _, w := range list[:i] {
+			seen = seen || w == v
+		}
+		if !seen {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func (p *Program) emit(f *formula, order []int, slots []uint16) {
+	for i, v := range order {
+		x := &f.values[v]
+		if i == 0 || p.runs[len(p.runs)-1].kind != x.kind {
+			p.runs = append(p.runs, run{kind: x.kind, lo: i})
+		}
+		p.runs[len(p.runs)-1].hi = i + 1
+		if x.kind == read {
+			p.ops = append(p.ops, operation{a: uint16(len(p.async))})
+			r := &p.shell.Mems[x.a].Reads[x.b]
+			p.async = append(p.async, port{mem: x.a, addr: r.Addr, data: r.Data, enable: r.Enable})
+			continue
+		}
+		p.ops = append(p.ops, operation{dst: slots[v], a: slots[x.a], b: slots[x.b], c: slots[x.c]})
+	}
+}
+
+// ports lists what happens at the clock edge.
+func (p *Program) ports() {
+	for i := range p.shell.Regs {
+		r := &p.shell.Regs[i]
+		for j := range r.Q {
+			p.regs = append(p.regs, flop{r.Q[j], r.D[j], r.Enable, r.Reset>>j&1 == 1})
+		}
+	}
+	for i := range p.shell.Mems {
+		m := &p.shell.Mems[i]
+		for j := range m.Reads {
+			if r := &m.Reads[j]; r.Sync {
+				p.sync = append(p.sync, port{i, r.Addr, r.Data, r.Enable, r.Policy == rtl.New})
+			}
+		}
+		for j := range m.Writes {
+			w := &m.Writes[j]
+			p.writes = append(p.writes, writePort{i, w.Addr, w.Data, w.Lanes, w.Enable})
+		}
+	}
+}
+
+// Size returns the number of operations a cycle, of runs of equal operations
+// and of slots.
+func (p *Program) Size() (operations, runs, slots int) { return len(p.ops), len(p.runs), p.slots }
