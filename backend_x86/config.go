@@ -1,0 +1,64 @@
+package x86
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/sinter-lang/sinter/ir"
+)
+
+// config writes what the layer must know of the program: which parts are used,
+// so that the rest is not compiled, and the tables of names and places.
+func config(m *ir.Module) string {
+	uses := usedOps(m)
+	var b strings.Builder
+	define := func(name string, v int) { fmt.Fprintf(&b, "#define %s %d\n", name, v) }
+	define("SN_DEVICES", len(m.Devices))
+	define("SN_MANY_TASKS", flag(len(m.Tasks) > 1))
+	define("SN_USES_LOG", flag(uses[ir.OpLog]))
+	define("SN_USES_TRAP", flag(uses[ir.OpCheck]))
+	define("SN_USES_NOW", flag(uses[ir.OpNow]))
+	var tasks, devices, traps []string
+	for _, t := range m.Tasks {
+		tasks = append(tasks, t.Name)
+	}
+	for _, d := range m.Devices {
+		devices = append(devices, d.Name)
+	}
+	for _, t := range m.Traps {
+		traps = append(traps, fmt.Sprintf("%s at %s", t.Code, t.Span))
+	}
+	table(&b, "sn_task_name", tasks)
+	table(&b, "sn_device_name", devices)
+	table(&b, "sn_trap_text", traps)
+	return b.String()
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func usedOps(m *ir.Module) map[ir.Op]bool {
+	uses := map[ir.Op]bool{}
+	for _, f := range m.Funcs {
+		for _, blk := range f.Blocks {
+			for _, in := range blk.Instrs {
+				uses[in.Op] = true
+			}
+		}
+	}
+	return uses
+}
+
+// table writes a function from a number to its text.
+func table(b *strings.Builder, name string, entries []string) {
+	fmt.Fprintf(b, "static const char *const %s_table[] = {", name)
+	for _, e := range entries {
+		fmt.Fprintf(b, "%s, ", strconv.QuoteToASCII(e))
+	}
+	fmt.Fprintf(b, "\"\"};\n__attribute__((unused)) static const char *%s(u32 i) { return %s_table[i]; }\n", name, name)
+}

@@ -1,0 +1,146 @@
+// Boot of a PVH guest: from the 32-bit entry of the note to long mode with its
+// own descriptor table and page tables, then pvh_start(start_info). Text is executable, constants are read-only,
+// everything else is not executable; page 0 and the page under the stack are
+// not mapped. This file is the module-level assembly of the program's LLVM module.
+.section .note.pvh, "a", @note
+.balign 4
+.long 4, 8, 18
+.asciz "Xen"
+.quad pvh_entry
+
+.section .text.boot, "ax", @progbits
+.code32
+.globl pvh_entry
+pvh_entry:
+  cli
+  cld
+  mov %ebx, %esi
+  lgdt gdt_pointer
+  ljmp $8, $1f
+1: mov $16, %eax
+  mov %eax, %ds
+  mov %eax, %es
+  mov %eax, %ss
+  mov $pml4, %edi
+  movl $pdpt + 3, (%edi)
+  movl $pd_low + 3, pdpt
+  movl $pd_high + 3, pdpt + 24
+  movl $pt_low + 3, pd_low
+  // the image's 4 KiB pages, from 1 MiB: text, constants, data
+  mov $__text_start, %eax
+  mov $__text_end, %ecx
+  mov $1, %ebx
+  xor %ebp, %ebp
+  call map
+  mov $__rodata_start, %eax
+  mov $__rodata_end, %ecx
+  mov $0x80000000, %ebp
+  call map
+  mov $__data_start, %eax
+  mov $__data_end, %ecx
+  mov $3, %ebx
+  call map
+  mov $__guard, %eax
+  shr $9, %eax
+  movl $0, pt_low(%eax)
+  // what the loader gave us lies in low memory: one read-only window is enough
+  mov %esi, %eax
+  lea 0x1000(%eax), %ecx
+  mov $1, %ebx
+  call map
+  mov 24(%esi), %eax
+  lea 0x1000(%eax), %ecx
+  call map
+  movl $0xc0000093, pd_high
+  movl $0x80000000, pd_high + 4
+  // devices, uncached and not executable: 0xfe000000 .. 0xffffffff (QEMU, interrupt
+  // controllers) and 0xc0000000 (Firecracker) in 2 MiB pages
+  mov $0xfe000093, %eax
+  mov $pd_high + 0xf80, %edi
+2: mov %eax, (%edi)
+  movl $0x80000000, 4(%edi)
+  add $8, %edi
+  add $0x200000, %eax
+  jnc 2b
+  // long mode, no-execute
+  mov $pml4, %eax
+  mov %eax, %cr3
+  mov $0x20, %eax
+  mov %eax, %cr4
+  mov $0xc0000080, %ecx
+  mov $0x900, %eax
+  xor %edx, %edx
+  wrmsr
+  mov $0x80010001, %eax
+  mov %eax, %cr0
+  ljmp $24, $3f
+
+// map: pages from eax to ecx with flags ebx (low word) and ebp (high word).
+map:
+  and $0xfffff000, %eax
+6: cmp %ecx, %eax
+  jae 4f
+  cmp $0x200000, %eax
+  jae 4f
+  mov %eax, %edi
+  shr $9, %edi
+  add $pt_low, %edi
+  mov %eax, %edx
+  or %ebx, %edx
+  mov %edx, (%edi)
+  mov %ebp, 4(%edi)
+  add $0x1000, %eax
+  jmp 6b
+4: ret
+
+.code64
+3: mov $__stack_top, %rsp
+  mov %esi, %edi
+  call pvh_start
+5: hlt
+  jmp 5b
+
+// One stub for each exception: vector, error code (0 where the processor gives
+// none) and the machine's frame go to pvh_crash.
+.globl crash_stubs
+crash_stubs:
+.set vector, 0
+.rept 32
+  .balign 16
+  .if !(vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || vector == 29 || vector == 30)
+  push $0
+  .endif
+  push $vector
+  jmp crash
+  .set vector, vector + 1
+.endr
+crash:
+  mov %rsp, %rdi
+  mov %cr2, %rsi
+  and $-16, %rsp
+  call pvh_crash
+  jmp 5b
+
+// The device interrupt only ends a hlt; it runs on a stack of its own.
+.globl wake_stub
+wake_stub:
+  push %rax
+  mov $0xfee000b0, %eax
+  movl $0, (%rax)
+  pop %rax
+  iretq
+
+.section .rodata.boot, "a", @progbits
+.balign 8
+gdt: .quad 0, 0x00cf9b000000ffff, 0x00cf93000000ffff, 0x00af9b000000ffff
+gdt_pointer: .word 31
+.long gdt
+
+.section .bss.tables, "aw", @nobits
+.balign 4096
+pml4: .skip 4096
+pdpt: .skip 4096
+pd_low: .skip 4096
+pd_high: .skip 4096
+pt_low: .skip 4096
+.text

@@ -1,0 +1,207 @@
+// The sn_ functions that are the same in every product: rendering of log events,
+// and the choice between the live world and the harness.
+#include "hal.h"
+
+u8 hal_scripted;
+
+// ---- harness
+
+void ask(u32 kind, u32 a, u32 b, const void *p, u32 len) {
+  struct request r = {kind, a, b, len};
+  hal_write(&r, sizeof r);
+  if (len) hal_write(p, len);
+}
+
+u32 answer(void) {
+  u32 x;
+  hal_read(&x, sizeof x);
+  return x;
+}
+
+// ---- log: text is gathered and written at the end of the event, or when full
+
+#if SN_USES_LOG
+static char text[256];
+static u32 used, log_task, log_site;
+
+static void put(char c) {
+  if (used == sizeof text) {
+    if (hal_scripted) ask('P', 0, 0, text, used);
+    else hal_write(text, used);
+    used = 0;
+  }
+  text[used++] = c;
+}
+
+void sn_log_text(const u8 *p, u32 n) {
+  while (n--) put((char)*p++);
+}
+
+void sn_log_begin(u32 task, u32 site) {
+  log_task = task;
+  log_site = site;
+  used = 0;
+#if SN_MANY_TASKS
+  if (hal_scripted) return;
+  for (const char *s = sn_task_name(task); *s; s++) put(*s);
+  put(':');
+  put(' ');
+#endif
+}
+
+void sn_log_end(void) {
+  if (hal_scripted) ask('L', log_task, log_site, text, used);
+  else {
+    put('\n');
+    hal_write(text, used);
+  }
+}
+
+static void digits(u64 x, u32 base) {
+  char d[20];
+  u32 n = 0;
+  do {
+    u32 k = (u32)(x % base);
+    d[n++] = (char)(k < 10 ? '0' + k : 'a' + k - 10);
+    x /= base;
+  } while (x);
+  while (n) put(d[--n]);
+}
+
+void sn_log_u(u64 x) { digits(x, 10); }
+void sn_log_hex(u64 x) { digits(x, 16); }
+void sn_log_i(i64 x) {
+  if (x < 0) put('-');
+  digits(x < 0 ? 0 - (u64)x : (u64)x, 10);
+}
+void sn_log_bool(u64 x) {
+  for (const char *s = x ? "true" : "false"; *s; s++) put(*s);
+}
+
+static void hex2(u8 c) {
+  put("0123456789abcdef"[c >> 4]);
+  put("0123456789abcdef"[c & 15]);
+}
+
+void sn_log_bytes(const u8 *b) {
+  u32 n = *(const u32 *)b;
+  for (b += 4; n--; b++) {
+    switch (*b) {
+    case '\n': put('\\'), put('n'); break;
+    case '\r': put('\\'), put('r'); break;
+    case '\t': put('\\'), put('t'); break;
+    case '\\': put('\\'), put('\\'); break;
+    case '"': put('\\'), put('"'); break;
+    default:
+      if (*b < 32 || *b > 126) put('\\'), put('x'), hex2(*b);
+      else put((char)*b);
+    }
+  }
+}
+#endif
+
+// ---- time, marks, ends
+
+void sn_mark(u32 mark) {
+  if (hal_scripted) ask('M', mark, 0, 0, 0);
+  __asm__ volatile("" ::: "memory");
+}
+
+u64 sn_now(void) {
+  if (!hal_scripted) return hal_now();
+  ask('C', 0, 0, 0, 0);
+  u64 low = answer();
+  return low | (u64)answer() << 32;
+}
+
+#if SN_USES_TRAP
+static void say(const char *s) {
+  u32 n = 0;
+  while (s[n]) n++;
+  hal_write(s, n);
+}
+
+NORETURN void sn_trap(u32 task, u32 site) {
+  if (hal_scripted) ask('X', task, site, 0, 0);
+  else {
+    say("trap in task ");
+    say(sn_task_name(task));
+    say(": ");
+    say(sn_trap_text(site));
+    say("\n");
+  }
+  hal_exit(END_TRAP);
+}
+#endif
+
+NORETURN void sn_halt(void) {
+  if (hal_scripted) ask('H', 0, 0, 0, 0);
+  hal_exit(END_OK);
+}
+
+// ---- devices
+
+u32 sn_status(void) {
+  if (!hal_scripted) return hal_status();
+  ask('Q', 0, 0, 0, 0);
+  return answer();
+}
+
+u32 sn_wait(u32 mask) {
+  if (!hal_scripted) {
+    if (!mask) hal_exit(END_STUCK);
+    return hal_wait(mask);
+  }
+  ask('W', mask, 0, 0, 0);
+  u32 ready = answer();
+  if (!ready) hal_exit(mask ? END_WAITING : END_STUCK); // no input is left
+  return ready;
+}
+
+#if SN_DEVICES
+// A buffer is its length and then its bytes.
+u32 sn_take(u32 dev, u8 *buf, u32 cap) {
+  u32 n;
+  if (hal_scripted) {
+    ask('T', dev, cap, 0, 0);
+    n = answer();
+    if (n) hal_script_frame(dev, buf + 4, n);
+  } else {
+    n = hal_take(dev, buf + 4, cap);
+  }
+  if (n) *(u32 *)buf = n;
+  return n != 0;
+}
+
+void sn_send(u32 dev, const u8 *buf) {
+  u32 n = *(const u32 *)buf;
+  if (!n) return;
+  if (hal_scripted) hal_script_send(dev, buf + 4, n);
+  else hal_send(dev, buf + 4, n);
+}
+#endif
+
+// ---- what compilers call
+
+void *memcpy(void *d, const void *s, unsigned long n) {
+  void *r = d;
+  __asm__ volatile("rep movsb" : "+D"(d), "+S"(s), "+c"(n)::"memory");
+  return r;
+}
+
+void *memmove(void *d, const void *s, unsigned long n) {
+  u8 *dp = d;
+  const u8 *sp = s;
+  if (dp <= sp || dp >= sp + n) return memcpy(d, s, n);
+  while (n--) {
+    dp[n] = sp[n];
+    __asm__ volatile("" ::: "memory"); // or the loop becomes a call of itself
+  }
+  return d;
+}
+
+void *memset(void *d, int c, unsigned long n) {
+  void *r = d;
+  __asm__ volatile("rep stosb" : "+D"(d), "+c"(n) : "a"(c) : "memory");
+  return r;
+}

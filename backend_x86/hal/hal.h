@@ -1,0 +1,43 @@
+// What the parts of the hardware abstraction layer share. The layer is the only
+// C of a product: some eight operations below the program's own code, which
+// comes from the compiler and calls the sn_ functions (internal/llvmir). The back
+// end writes config.h beside this file: SN_TASKS, SN_DEVICES, SN_MANY_TASKS,
+// SN_USES_* and the tables of task names and trap places.
+#ifndef HAL_H
+#define HAL_H
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef long long i64;
+#define NORETURN __attribute__((noreturn))
+// config.h stands here
+
+// How a run ends: the process's exit code, or what is written to the exit device.
+enum { END_OK = 0, END_WAITING = 0, END_TRAP = 3, END_STUCK = 4, END_CRASH = 5, END_USAGE = 2 };
+
+// ---- what a product supplies
+void hal_write(const void *p, u32 n);  // bytes to the console or to the harness
+void hal_read(void *p, u32 n);         // bytes from the harness
+NORETURN void hal_exit(u32 code);
+u32 hal_status(void);                  // live: devices with a frame pending
+u32 hal_wait(u32 mask);                // live: sleeps until one of mask has a frame
+u32 hal_take(u32 dev, u8 *p, u32 cap); // live: length of the next frame, 0 if it was longer than cap
+void hal_send(u32 dev, const u8 *p, u32 n);
+u64 hal_now(void);
+void hal_script_frame(u32 dev, u8 *p, u32 n);      // scripted: the frame that the harness has announced
+void hal_script_send(u32 dev, const u8 *p, u32 n); // scripted: a frame to the harness
+
+// ---- what common.c supplies
+extern u8 hal_scripted; // the harness drives time and input
+void sn_main(void);
+
+// ---- the harness: requests of four words, then len bytes
+struct request { u32 kind, a, b, len; };
+void ask(u32 kind, u32 a, u32 b, const void *p, u32 len);
+u32 answer(void);
+
+void *memcpy(void *d, const void *s, unsigned long n);
+void *memmove(void *d, const void *s, unsigned long n);
+void *memset(void *d, int c, unsigned long n);
+#endif

@@ -1,0 +1,199 @@
+// The Linux process: a static executable without a C library. After its set-up it
+// forbids itself every system call that the program does not need.
+//
+//	prog                         no devices, or devices only in a script
+//	prog eth0=tap:NAME           a TAP interface
+//	prog eth0=fd:3               an inherited socket or TAP, one frame a read
+//	prog --script                the harness speaks on standard input and output
+#include "hal.h"
+
+enum { SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_ioctl = 16, SYS_prctl = 157, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_ppoll = 271 };
+
+static long sys(long n, long a, long b, long c, long d) {
+  long r;
+  register long r10 __asm__("r10") = d;
+  register long r8 __asm__("r8") = 8;
+  __asm__ volatile("syscall" : "=a"(r) : "a"(n), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8) : "rcx", "r11", "memory");
+  return r;
+}
+
+__asm__(".globl _start\n_start: xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call start\n");
+
+NORETURN void hal_exit(u32 code) {
+  for (;;) sys(SYS_exit_group, code, 0, 0, 0);
+}
+
+void hal_write(const void *p, u32 n) {
+  const u8 *b = p;
+  while (n) {
+    long k = sys(SYS_write, 1, (long)b, n, 0);
+    if (k <= 0) hal_exit(END_CRASH);
+    b += k;
+    n -= (u32)k;
+  }
+}
+
+void hal_read(void *p, u32 n) {
+  u8 *b = p;
+  while (n) {
+    long k = sys(SYS_read, 0, (long)b, n, 0);
+    if (k <= 0) hal_exit(END_CRASH); // the harness went away
+    b += k;
+    n -= (u32)k;
+  }
+}
+
+u64 hal_now(void) {
+  static u64 start;
+  i64 t[2];
+  sys(SYS_clock_gettime, 1, (long)t, 0, 0);
+  u64 us = (u64)t[0] * 1000000 + (u64)t[1] / 1000;
+  if (!start) start = us;
+  return us - start;
+}
+
+#if SN_DEVICES
+static int fd_of[SN_DEVICES];
+
+// The head of each device's queue: read ahead by status, consumed by take.
+static u8 head[SN_DEVICES][65536];
+static u32 head_len[SN_DEVICES];
+
+static int poll_all(u32 mask, int forever) {
+  struct { int fd; short events, revents; } p[SN_DEVICES];
+  i64 none[2] = {0, 0};
+  for (u32 i = 0; i < SN_DEVICES; i++) {
+    p[i].fd = mask >> i & 1 && !head_len[i] ? fd_of[i] : -1;
+    p[i].events = 1;
+    p[i].revents = 0;
+  }
+  sys(SYS_ppoll, (long)p, SN_DEVICES, forever ? 0 : (long)none, 0);
+  int ended = 0;
+  for (u32 i = 0; i < SN_DEVICES; i++) {
+    if (!p[i].revents) continue;
+    long n = sys(SYS_read, fd_of[i], (long)head[i], sizeof head[i], 0);
+    if (n > 0) head_len[i] = (u32)n;
+    else ended = 1;
+  }
+  return ended;
+}
+
+static u32 ready(void) {
+  u32 r = 0;
+  for (u32 i = 0; i < SN_DEVICES; i++) r |= (u32)(head_len[i] != 0) << i;
+  return r;
+}
+
+u32 hal_status(void) {
+  poll_all(~0u, 0);
+  return ready();
+}
+
+u32 hal_wait(u32 mask) {
+  while (!(ready() & mask))
+    if (poll_all(mask, 1)) hal_exit(END_WAITING);
+  return ready();
+}
+
+u32 hal_take(u32 dev, u8 *p, u32 cap) {
+  u32 n = head_len[dev];
+  head_len[dev] = 0;
+  if (n > cap) return 0;
+  memcpy(p, head[dev], n);
+  return n;
+}
+
+void hal_send(u32 dev, const u8 *p, u32 n) { sys(SYS_write, fd_of[dev], (long)p, n, 0); }
+
+void hal_script_frame(u32 dev, u8 *p, u32 n) { (void)dev, hal_read(p, n); }
+void hal_script_send(u32 dev, const u8 *p, u32 n) { ask('S', dev, 0, p, n); }
+
+// ---- arguments
+
+static const char *after(const char *s, const char *prefix) {
+  while (*prefix)
+    if (*s++ != *prefix++) return 0;
+  return s;
+}
+
+static int tap(const char *name) {
+  struct { char name[16]; short flags; char pad[22]; } req = {{0}, 0x1002, {0}}; // IFF_TAP | IFF_NO_PI
+  for (u32 i = 0; i < 15 && name[i]; i++) req.name[i] = name[i];
+  long fd = sys(SYS_open, (long)"/dev/net/tun", 2, 0, 0);
+  if (fd < 0 || sys(SYS_ioctl, fd, 0x400454ca, (long)&req, 0) < 0) return -1;
+  return (int)fd;
+}
+
+static int number(const char *s) {
+  int n = 0;
+  for (; *s >= '0' && *s <= '9'; s++) n = n * 10 + *s - '0';
+  return *s ? -1 : n;
+}
+
+static int bind(const char *arg) {
+  for (u32 i = 0; i < SN_DEVICES; i++) {
+    const char *rest = after(arg, sn_device_name(i));
+    if (!rest || *rest != '=') continue;
+    const char *v = after(rest + 1, "fd:");
+    if (v) return (fd_of[i] = number(v)) >= 0;
+    v = after(rest + 1, "tap:");
+    return v && (fd_of[i] = tap(v)) >= 0;
+  }
+  return 0;
+}
+#else
+u32 hal_status(void) { return 0; }
+u32 hal_wait(u32 mask) { (void)mask, hal_exit(END_STUCK); }
+#endif
+
+// ---- the system-call filter, made of what the program uses
+
+struct filter { u16 code; u8 jt, jf; u32 k; };
+#define ALLOW(n) {0x15, 0, 1, n}, {0x06, 0, 0, 0x7fff0000}
+
+static void lock(void) {
+  static const struct filter f[] = {
+      {0x20, 0, 0, 4}, {0x15, 1, 0, 0xc000003e}, {0x06, 0, 0, 0x80000000}, // x86-64 only
+      {0x20, 0, 0, 0},
+      ALLOW(SYS_write), ALLOW(SYS_exit_group), ALLOW(SYS_read),
+#if SN_DEVICES
+      ALLOW(SYS_ppoll),
+#endif
+#if SN_USES_NOW
+      ALLOW(SYS_clock_gettime),
+#endif
+      {0x06, 0, 0, 0x80000000}, // kill the process
+  };
+  struct { u16 n; const struct filter *f; } prog = {sizeof f / sizeof *f, f};
+  sys(SYS_prctl, 38, 1, 0, 0); // no new privileges
+  sys(SYS_prctl, 22, 2, (long)&prog, 0);
+}
+
+static NORETURN void usage(void) {
+  static const char text[] = "usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME]...\n";
+  sys(SYS_write, 2, (long)text, sizeof text - 1, 0);
+  hal_exit(END_USAGE);
+}
+
+NORETURN void start(long *sp) {
+  char **argv = (char **)(sp + 1);
+#if SN_DEVICES
+  for (u32 i = 0; i < SN_DEVICES; i++) fd_of[i] = -1;
+#endif
+  for (long i = 1; i < sp[0]; i++) {
+    const char *a = argv[i], *s = "--script";
+    while (*s && *a == *s) a++, s++;
+    if (!*s && !*a) hal_scripted = 1;
+#if SN_DEVICES
+    else if (bind(argv[i])) continue;
+#endif
+    else usage();
+  }
+#if SN_DEVICES
+  for (u32 i = 0; i < SN_DEVICES; i++)
+    if (!hal_scripted && fd_of[i] < 0) usage();
+#endif
+  lock();
+  sn_main();
+  hal_exit(END_OK);
+}

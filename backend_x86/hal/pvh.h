@@ -1,0 +1,7 @@
+// What pvh.c and virtio.c share.
+#ifndef PVH_H
+#define PVH_H
+void outb(u16 port, u8 v);
+u8 inb(u16 port);
+void virtio_start(const char *command_line);
+#endif

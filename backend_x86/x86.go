@@ -1,0 +1,166 @@
+// Package x86 makes the x86-64 products of a program from one image logic:
+//
+//	linux  a static process without a C library: frames from TAP interfaces or
+//	       inherited descriptors, a system-call filter made of what the program uses
+//	pvh    a bootable unikernel (QEMU microvm, Firecracker): serial console, exit
+//	       device, virtio-mmio network devices, crash trailer
+//
+// The program, after ir/pass/tasks, goes through internal/llvmir; below it lies a
+// hardware abstraction layer of about eight operations, the C files in hal/,
+// compiled by the same clang. Start-up assembly of the unikernel is module-level
+// assembly of the program's LLVM module.
+//
+// Both products run live, or with a harness (sim/process) that owns time and
+// input: the process with --script, the unikernel with sn.script on its command
+// line. The protocol is in hal/hal.h and common.c: requests of four 32-bit words
+// and len bytes.
+//
+//	'L' task site text   a log event      'X' task site   a trap
+//	'P' text             more log text    'H'             all tasks have ended
+//	'M' mark             a mark           'Q'             -> status
+//	'W' mask             -> status, 0 when no input is left
+//	'T' dev cap          -> length, 0 when the frame was dropped; then the frame
+//	'S' dev frame        a frame sent     'N' dev n       the same, over the wire
+//	'C'                  -> clock, two words
+//
+// Sources: System V ABI for x86-64; PVH boot of the Xen project; virtio 1.0;
+// Intel SDM volume 3. Start reading at Build.
+package x86
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/llvm"
+	"github.com/sinter-lang/sinter/internal/llvmir"
+	"github.com/sinter-lang/sinter/ir"
+)
+
+// Product names what Build makes.
+type Product string
+
+// The products.
+const (
+	Linux Product = "linux"
+	PVH   Product = "pvh"
+)
+
+// Image is a finished executable.
+type Image struct {
+	Product  Product
+	LLVM     string // the LLVM IR that it was made of
+	ELF      []byte // with DWARF
+	Stripped []byte
+}
+
+//go:embed hal/hal.h
+var halHeader string
+
+//go:embed hal/common.c
+var halCommon string
+
+//go:embed hal/linux.c
+var halLinux string
+
+//go:embed hal/pvh.h
+var pvhHeader string
+
+//go:embed hal/pvh.c
+var halPVH string
+
+//go:embed hal/virtio.c
+var halVirtio string
+
+//go:embed hal/boot.s
+var bootAsm string
+
+//go:embed hal/pvh.ld
+var pvhScript string
+
+// recipe is what differs between the products.
+type recipe struct {
+	triple  string
+	sources []string
+	asm     string
+	flags   []string // of clang, for C and IR alike
+	link    []string
+}
+
+// The flags of both products. Only general registers are used: an interrupt
+// then saves nothing else, and the processor's vector state needs no set-up.
+var commonFlags = []string{"-O2", "-g", "-ffreestanding", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables",
+	"-ffunction-sections", "-fdata-sections", "-mgeneral-regs-only", "-mno-red-zone", "-Wno-override-module"}
+
+func recipeOf(p Product) (recipe, error) {
+	switch p {
+	case Linux:
+		return recipe{
+			triple: "x86_64-unknown-linux-gnu", sources: []string{halHeader, halCommon, halLinux},
+			link: []string{"-static", "-z", "noexecstack", "-z", "separate-loadable-segments", "-e", "_start"},
+		}, nil
+	case PVH:
+		return recipe{
+			triple: "x86_64-unknown-none-elf", sources: []string{halHeader, pvhHeader, halCommon, halPVH, halVirtio},
+			asm: bootAsm, link: []string{"-T", "pvh.ld", "-z", "max-page-size=4096"},
+		}, nil
+	}
+	return recipe{}, fmt.Errorf("no x86 product %q; there are linux and pvh", p)
+}
+
+// Emit writes the LLVM IR of a product without running a tool.
+func Emit(m *ir.Module, p Product) (string, error) {
+	r, err := recipeOf(p)
+	if err != nil {
+		return "", err
+	}
+	return llvmir.Emit(m, llvmir.Options{Triple: r.triple, Asm: r.asm, Debug: true})
+}
+
+// Build compiles and links a module, which has been through the tasks pass.
+func Build(ctx context.Context, m *ir.Module, p Product, tools *llvm.Tools) (*Image, error) {
+	r, err := recipeOf(p)
+	if err != nil {
+		return nil, err
+	}
+	text, err := Emit(m, p)
+	if err != nil {
+		return nil, err
+	}
+	flags := append([]string{"--target=" + r.triple}, commonFlags...)
+	program, err := tools.Compile(ctx, llvm.Unit{Name: "program", Lang: "ir", Text: text}, flags...)
+	if err != nil {
+		return nil, err
+	}
+	hal, err := tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: halText(m, r)}, flags...)
+	if err != nil {
+		return nil, err
+	}
+	img := &Image{Product: p, LLVM: text}
+	files := map[string][]byte{"program.o": program, "hal.o": hal, "pvh.ld": []byte(pvhScript)}
+	link := append([]string{"--gc-sections", "--build-id=none", "-o", "out", "program.o", "hal.o"}, r.link...)
+	if img.ELF, err = tools.Link(ctx, files, "out", link...); err != nil {
+		return nil, err
+	}
+	img.Stripped, err = tools.Link(ctx, files, "out", append(link, "--strip-all")...)
+	return img, err
+}
+
+// halText joins the sources of the layer with the program's configuration.
+func halText(m *ir.Module, r recipe) string {
+	var b strings.Builder
+	for _, src := range r.sources {
+		for _, line := range strings.Split(src, "\n") {
+			if strings.HasPrefix(line, "#include") {
+				continue
+			}
+			if strings.HasPrefix(line, "// config.h stands here") {
+				line = config(m)
+			}
+			b.WriteString(line)
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,241 @@
+package llvmir
+
+import (
+	"fmt"
+
+	"github.com/llir/llvm/ir"
+	"github.com/llir/llvm/ir/constant"
+	"github.com/llir/llvm/ir/metadata"
+	"github.com/llir/llvm/ir/types"
+	"github.com/llir/llvm/ir/value"
+
+	sir "github.com/sinter-lang/sinter/ir"
+)
+
+// body holds what is known while one function is written.
+type body struct {
+	*emitter
+	src    *sir.Func
+	fn     *ir.Func
+	cur    *ir.Block // where instructions go
+	entry  *ir.Block // holds the stack slots
+	values map[*sir.Value]value.Value
+	places map[*sir.Object]value.Value
+	heads  map[*sir.Block]*ir.Block
+	phis   map[*sir.Value]*ir.InstPhi
+	scope  metadata.Field // debug scope of the function
+	splits int            // blocks made by checks, for their names
+}
+
+// define writes the blocks of f.
+func (e *emitter) define(f *sir.Func) error {
+	b := &body{
+		emitter: e, src: f, fn: e.funcs[f],
+		values: map[*sir.Value]value.Value{}, places: map[*sir.Object]value.Value{},
+		heads: map[*sir.Block]*ir.Block{}, phis: map[*sir.Value]*ir.InstPhi{},
+	}
+	if e.debug != nil {
+		b.scope = e.debug.subprogram(b.fn, f)
+	}
+	b.entry = b.fn.NewBlock("entry")
+	b.bindParams()
+	for _, o := range f.Locals {
+		b.places[o] = b.local(o)
+	}
+	for _, blk := range f.Blocks {
+		b.open(blk)
+	}
+	b.entry.NewBr(b.heads[f.Blocks[0]])
+	for _, blk := range f.Blocks {
+		if err := b.block(blk); err != nil {
+			return fmt.Errorf("block b%d: %w", blk.ID, err)
+		}
+	}
+	return nil
+}
+
+// bindParams connects the parameters of the IR function with those of LLVM's.
+func (b *body) bindParams() {
+	for i, o := range b.src.Objs {
+		b.places[o] = b.fn.Params[i]
+	}
+	n := len(b.src.Objs)
+	for _, v := range b.src.Blocks[0].Params {
+		if v.Type != sir.Token {
+			b.values[v] = b.fn.Params[n]
+			n++
+		}
+	}
+}
+
+// local makes the storage of a local object.
+func (b *body) local(o *sir.Object) value.Value {
+	if o.Size > maxStackObject {
+		return b.global(fmt.Sprintf("frame.%s.%s", b.src.Name, o.Name), o)
+	}
+	slot := b.entry.NewAlloca(types.NewArray(uint64(max(o.Size, 1)), types.I8))
+	slot.Align = ir.Align(8)
+	return b.entry.NewBitCast(slot, types.I8Ptr)
+}
+
+// open makes the head of a block with a phi for each word parameter. The
+// entry block's parameters are the function's.
+func (b *body) open(blk *sir.Block) {
+	head := b.fn.NewBlock(fmt.Sprintf("b%d", blk.ID))
+	b.heads[blk] = head
+	if blk == b.src.Blocks[0] {
+		return
+	}
+	for _, v := range blk.Params {
+		if v.Type == sir.Token {
+			continue
+		}
+		phi := &ir.InstPhi{Typ: intType(v.Type)}
+		phi.SetName(valueName(v))
+		head.Insts = append(head.Insts, phi)
+		b.phis[v], b.values[v] = phi, phi
+	}
+}
+
+func (b *body) block(blk *sir.Block) error {
+	b.cur = b.heads[blk]
+	for _, in := range blk.Instrs {
+		first, start := b.cur, len(b.cur.Insts)
+		if err := b.instr(in); err != nil {
+			return err
+		}
+		b.locate(first, start, in)
+	}
+	return b.term(&blk.Term)
+}
+
+// locate gives the instructions written since (first, start) their source line.
+func (b *body) locate(first *ir.Block, start int, in *sir.Instr) {
+	if b.debug == nil {
+		return
+	}
+	loc := b.debug.location(in.Span, b.scope)
+	for _, x := range first.Insts[start:] {
+		b.debug.attach(x, loc)
+	}
+	if b.cur != first {
+		for _, x := range b.cur.Insts {
+			b.debug.attach(x, loc)
+		}
+	}
+}
+
+// term ends the current block. The edges' arguments enter the phis of their
+// targets, coming from the block where the source block ended.
+func (b *body) term(t *sir.Term) error {
+	from := b.cur
+	for _, e := range t.Succs {
+		for i, v := range e.To.Params {
+			if v.Type != sir.Token {
+				b.phis[v].Incs = append(b.phis[v].Incs, ir.NewIncoming(b.values[e.Args[i]], from))
+			}
+		}
+	}
+	switch t.Op {
+	case sir.Jump:
+		from.NewBr(b.heads[t.Succs[0].To])
+	case sir.Branch:
+		b.branch(t)
+	case sir.Return:
+		b.ret(t)
+	default:
+		return fmt.Errorf("no terminator %d", t.Op)
+	}
+	return nil
+}
+
+// branch writes a two-way branch. When both edges lead to one block, whose phis
+// could not tell them apart, the second goes through a block of its own.
+func (b *body) branch(t *sir.Term) {
+	cond, yes, no := b.values[t.Cond], b.heads[t.Succs[0].To], b.heads[t.Succs[1].To]
+	if yes != no {
+		b.cur.NewCondBr(cond, yes, no)
+		return
+	}
+	b.splits++
+	side := b.fn.NewBlock(fmt.Sprintf("side%d", b.splits))
+	b.cur.NewCondBr(cond, yes, side)
+	side.NewBr(no)
+	for _, v := range t.Succs[1].To.Params {
+		if phi := b.phis[v]; phi != nil {
+			phi.Incs[len(phi.Incs)-1].Pred = side
+		}
+	}
+}
+
+func (b *body) ret(t *sir.Term) {
+	var words []value.Value
+	for _, v := range t.Args {
+		if v.Type != sir.Token {
+			words = append(words, b.values[v])
+		}
+	}
+	switch len(words) {
+	case 0:
+		b.cur.NewRet(nil)
+	case 1:
+		b.cur.NewRet(words[0])
+	default:
+		var agg value.Value = constant.NewUndef(b.fn.Sig.RetType)
+		for i, w := range words {
+			agg = b.cur.NewInsertValue(agg, w, uint64(i))
+		}
+		b.cur.NewRet(agg)
+	}
+}
+
+// call writes a call of another function of the module.
+func (b *body) call(in *sir.Instr) {
+	var args []value.Value
+	for _, r := range in.Refs {
+		args = append(args, b.address(r))
+	}
+	for i, v := range in.Callee.Blocks[0].Params {
+		if v.Type != sir.Token {
+			args = append(args, b.values[in.Args[i]])
+		}
+	}
+	call := b.cur.NewCall(b.funcs[in.Callee], args...)
+	var words []*sir.Value
+	for _, r := range in.Results {
+		if r.Type != sir.Token {
+			words = append(words, r)
+		}
+	}
+	if len(words) == 1 {
+		b.values[words[0]] = call
+		return
+	}
+	for i, w := range words {
+		b.values[w] = b.cur.NewExtractValue(call, uint64(i))
+	}
+}
+
+// address gives the i8* that a ref names.
+func (b *body) address(r sir.Ref) value.Value {
+	base, ok := b.places[r.Obj]
+	if !ok {
+		base = b.globals[r.Obj]
+	}
+	var off value.Value
+	if r.Off != nil {
+		off = b.cur.NewZExt(b.values[r.Off], types.I64)
+		if int(r.Off.Type) == 64 {
+			off = b.values[r.Off]
+		}
+		if r.Disp != 0 {
+			off = b.cur.NewAdd(off, constant.NewInt(types.I64, int64(r.Disp)))
+		}
+	} else if r.Disp != 0 {
+		off = constant.NewInt(types.I64, int64(r.Disp))
+	}
+	if off == nil {
+		return base
+	}
+	return b.cur.NewGetElementPtr(types.I8, base, off)
+}

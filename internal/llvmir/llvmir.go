@@ -1,0 +1,185 @@
+// Package llvmir writes the program IR as LLVM IR.
+//
+// It takes a module after ir/pass/tasks: plain functions, one of them Main. Words
+// become iN, objects become globals (locals small enough become stack slots),
+// tokens vanish: the order of instructions is already a schedule. Operations of
+// the system become calls of a dozen functions that the back end supplies:
+//
+//	i32  sn_status()                       void sn_log_begin(i32 task, i32 site)
+//	i32  sn_wait(i32 mask)                 void sn_log_text(i8* p, i32 n)
+//	i32  sn_take(i32 dev, i8* buf, i32 n)  void sn_log_u(i64) sn_log_i(i64) sn_log_hex(i64) sn_log_bool(i32)
+//	void sn_send(i32 dev, i8* buf)         void sn_log_bytes(i8* buf)
+//	i64  sn_now()                          void sn_log_end()
+//	void sn_mark(i32 mark)                 void sn_trap(i32 task, i32 site)  does not return
+//	void sn_halt()
+//
+// A buffer is a bytes<N> object: its length as i32, then its bytes. Arithmetic
+// that LLVM leaves undefined (division by zero, long shifts) is guarded as the
+// operator table demands. Every instruction carries its source line as debug
+// location. Functions get no target features (they would override the command
+// line). The package runs no tool and knows no target. Start reading at Emit.
+package llvmir
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/llir/llvm/ir"
+	"github.com/llir/llvm/ir/constant"
+	"github.com/llir/llvm/ir/enum"
+	"github.com/llir/llvm/ir/types"
+	"github.com/llir/llvm/ir/value"
+
+	sir "github.com/sinter-lang/sinter/ir"
+)
+
+// maxStackObject is the size in bytes up to which a local object becomes a
+// stack slot, where LLVM can keep it in registers. Larger ones are static: there
+// is no recursion, and the stack stays small.
+const maxStackObject = 512
+
+// Options are the choices of a back end.
+type Options struct {
+	Triple string // target triple, empty for none
+	Asm    string // module-level assembly, empty for none
+	Debug  bool   // write source lines as DWARF
+}
+
+// emitter holds what is known of the module so far.
+type emitter struct {
+	src     *sir.Module
+	out     *ir.Module
+	opts    Options
+	globals map[*sir.Object]value.Value
+	funcs   map[*sir.Func]*ir.Func
+	hooks   map[string]*ir.Func
+	strings map[string]value.Value
+	debug   *debugInfo
+}
+
+// Emit writes m, which has a Main, as the text of an LLVM module whose entry is
+// `sn_main`.
+func Emit(m *sir.Module, opts Options) (string, error) {
+	if m.Main == nil {
+		return "", fmt.Errorf("llvmir: module %s has no main function; run the tasks pass first", m.Name)
+	}
+	e := &emitter{
+		src: m, out: ir.NewModule(), opts: opts,
+		globals: map[*sir.Object]value.Value{}, funcs: map[*sir.Func]*ir.Func{},
+		hooks: map[string]*ir.Func{}, strings: map[string]value.Value{},
+	}
+	e.out.TargetTriple = opts.Triple
+	if opts.Asm != "" {
+		e.out.ModuleAsms = strings.Split(opts.Asm, "\n")
+	}
+	if opts.Debug {
+		e.debug = newDebugInfo(e.out)
+	}
+	for _, o := range m.Objects {
+		e.globals[o] = e.global("obj."+o.Name, o)
+	}
+	for _, f := range m.Funcs {
+		e.declare(f)
+	}
+	for _, f := range m.Funcs {
+		if err := e.define(f); err != nil {
+			return "", fmt.Errorf("llvmir: function %s: %w", f.Name, err)
+		}
+	}
+	return e.out.String(), nil
+}
+
+// global makes the storage of an object as an array of bytes.
+func (e *emitter) global(name string, o *sir.Object) value.Value {
+	data := make([]byte, o.Size)
+	copy(data, o.Init)
+	var init constant.Constant = constant.NewZeroInitializer(types.NewArray(uint64(o.Size), types.I8))
+	if strings.Trim(string(data), "\x00") != "" {
+		init = constant.NewCharArray(data)
+	}
+	g := e.out.NewGlobalDef(name, init)
+	g.Linkage = enum.LinkageInternal
+	g.Align = ir.Align(max(o.Align, 4))
+	g.Immutable = o.Kind == sir.ConstObj
+	return constant.NewBitCast(g, types.I8Ptr)
+}
+
+// declare makes the signature of f: a pointer for each object parameter, then
+// the word parameters.
+func (e *emitter) declare(f *sir.Func) {
+	var params []*ir.Param
+	for i, o := range f.Objs {
+		p := ir.NewParam(fmt.Sprintf("o%d", i), types.I8Ptr)
+		p.Attrs = append(p.Attrs, enum.ParamAttrNoAlias, enum.ParamAttrNoCapture)
+		if o.ReadOnly {
+			p.Attrs = append(p.Attrs, enum.ParamAttrReadOnly)
+		}
+		params = append(params, p)
+	}
+	for _, v := range f.Blocks[0].Params {
+		if v.Type != sir.Token {
+			params = append(params, ir.NewParam(valueName(v), intType(v.Type)))
+		}
+	}
+	name := "fn." + f.Name
+	if f == e.src.Main {
+		name = "sn_main"
+	}
+	fn := e.out.NewFunc(name, resultType(f), params...)
+	if f != e.src.Main {
+		fn.Linkage = enum.LinkageInternal
+	}
+	fn.FuncAttrs = append(fn.FuncAttrs, enum.FuncAttrNoUnwind, ir.AttrString("no-builtins"))
+	if f.NoInline {
+		fn.FuncAttrs = append(fn.FuncAttrs, enum.FuncAttrNoInline)
+	}
+	e.funcs[f] = fn
+}
+
+// resultType is void, the one word, or a struct of the words that f returns.
+func resultType(f *sir.Func) types.Type {
+	var words []types.Type
+	for _, r := range f.Results {
+		if r.Type != sir.Token {
+			words = append(words, intType(r.Type))
+		}
+	}
+	switch len(words) {
+	case 0:
+		return types.Void
+	case 1:
+		return words[0]
+	}
+	return types.NewStruct(words...)
+}
+
+func valueName(v *sir.Value) string { return fmt.Sprintf("v%d", v.ID) }
+
+func intType(t sir.Type) *types.IntType { return types.NewInt(uint64(t)) }
+
+// hook declares a function that the back end supplies.
+func (e *emitter) hook(name string, result types.Type, params ...types.Type) *ir.Func {
+	if f, ok := e.hooks[name]; ok {
+		return f
+	}
+	ps := make([]*ir.Param, len(params))
+	for i, t := range params {
+		ps[i] = ir.NewParam("", t)
+	}
+	f := e.out.NewFunc(name, result, ps...)
+	f.FuncAttrs = append(f.FuncAttrs, enum.FuncAttrNoUnwind)
+	e.hooks[name] = f
+	return f
+}
+
+// text makes a constant string and returns its address.
+func (e *emitter) text(s string) value.Value {
+	if p, ok := e.strings[s]; ok {
+		return p
+	}
+	g := e.out.NewGlobalDef(fmt.Sprintf("text.%d", len(e.strings)), constant.NewCharArrayFromString(s))
+	g.Linkage, g.Immutable = enum.LinkageInternal, true
+	p := constant.NewBitCast(g, types.I8Ptr)
+	e.strings[s] = p
+	return p
+}

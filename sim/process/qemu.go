@@ -1,0 +1,99 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// machineArgs is the machine: a microvm without what the unikernel does not
+// use. Without ACPI the virtio devices are on the kernel command line.
+var machineArgs = []string{
+	"-M", "microvm,x-option-roms=off,pic=off,pit=off,rtc=off,acpi=off", "-accel", "tcg", "-m", "4",
+	"-global", "virtio-mmio.force-legacy=false", "-nodefaults", "-no-user-config", "-display", "none",
+	"-no-reboot", "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
+}
+
+// exact makes the time-stamp counter an exact counter of instructions.
+var exact = []string{"-icount", "shift=0,sleep=off"}
+
+// NewUnikernel boots the executable in QEMU. Frames go over datagram sockets:
+// one pair for each device.
+func NewUnikernel(ctx context.Context, p Program, w *world.World, o Options) (*Machine, error) {
+	m, err := prepare(p, w, o)
+	if err != nil {
+		return nil, err
+	}
+	kernel := filepath.Join(m.dir, "kernel.elf")
+	if err := os.WriteFile(kernel, p.ELF, 0o644); err != nil {
+		m.Close()
+		return nil, err
+	}
+	args := append([]string{}, machineArgs...)
+	if o.ICount {
+		args = append(args, exact...)
+	}
+	args = append(args, "-kernel", kernel, "-append", "sn.script")
+	if len(p.Devices) > 0 {
+		wire, extra, err := newDatagrams(m.dir, len(p.Devices))
+		if err != nil {
+			m.Close()
+			return nil, err
+		}
+		m.wire, args = wire, append(args, extra...)
+	}
+	return m, m.start(exec.CommandContext(ctx, o.QEMU, args...))
+}
+
+// datagrams is a wire of unix datagram sockets, ours at index i bound to
+// dev<i>.host and QEMU's to dev<i>.guest.
+type datagrams struct {
+	conns []*net.UnixConn
+	peers []*net.UnixAddr
+}
+
+func newDatagrams(dir string, devices int) (*datagrams, []string, error) {
+	d := &datagrams{}
+	var args []string
+	for i := range devices {
+		host := filepath.Join(dir, fmt.Sprintf("dev%d.host", i))
+		guest := filepath.Join(dir, fmt.Sprintf("dev%d.guest", i))
+		c, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: host, Net: "unixgram"})
+		if err != nil {
+			d.close()
+			return nil, nil, err
+		}
+		d.conns = append(d.conns, c)
+		d.peers = append(d.peers, &net.UnixAddr{Name: guest, Net: "unixgram"})
+		args = append(args,
+			"-netdev", fmt.Sprintf("dgram,id=n%d,local.type=unix,local.path=%s,remote.type=unix,remote.path=%s", i, guest, host),
+			"-device", fmt.Sprintf("virtio-net-device,netdev=n%d,mac=52:54:00:00:00:%02x", i, i))
+	}
+	return d, args, nil
+}
+
+func (d *datagrams) send(dev int, frame []byte) error {
+	_, err := d.conns[dev].WriteToUnix(frame, d.peers[dev])
+	return err
+}
+
+func (d *datagrams) receive(dev int, timeout time.Duration) ([]byte, error) {
+	buf := make([]byte, maxFrame)
+	if err := d.conns[dev].SetReadDeadline(time.Now().Add(timeout)); err != nil {
+		return nil, err
+	}
+	n, _, err := d.conns[dev].ReadFromUnix(buf)
+	return buf[:n], err
+}
+
+func (d *datagrams) close() {
+	for _, c := range d.conns {
+		c.Close()
+	}
+}
