@@ -116,3 +116,19 @@ func (d *Decoder) Decode(w uint32) (*Inst, Ops, bool) {
 	}
 	return nil, Ops{}, false
 }
+
+// Regs returns the registers that the instruction names, sources first; x0
+// counts.
+func (in *Inst) Regs(o Ops) []uint8 {
+	out := append(make([]uint8, 0, 4), in.Uses(o)...)
+	if in.Format.HasRd() {
+		out = append(out, o.Rd)
+	}
+	return out
+}
+
+// Uses returns the source registers of the instruction's format.
+func (in *Inst) Uses(o Ops) []uint8 {
+	rs := [3]uint8{o.Rs1, o.Rs2, o.Rs3}
+	return append([]uint8(nil), rs[:in.Format.Sources()]...)
+}

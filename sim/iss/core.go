@@ -1,0 +1,231 @@
+package iss
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir/isa"
+)
+
+// Bus is what stands behind the addresses whose top bit is set. False means
+// that the instruction does not happen: the core holds it for ever.
+type Bus interface {
+	Load(addr uint32, bytes int) (uint32, bool)
+	Store(addr, value uint32, bytes int) bool
+}
+
+// Retired is the record of one executed instruction. Rd is 0 when no register
+// is written. Mask has a bit per byte lane of the word at Addr &^ 3 (0: no
+// access), and Data is that word's lanes that were read or written, the others
+// being 0.
+type Retired struct {
+	Order    uint64
+	PC, Insn uint32
+	Rd       uint8
+	Value    uint32
+	Addr     uint32
+	Mask     uint8
+	Data     uint32
+}
+
+// stop says why a core goes no further.
+type stop uint8
+
+const (
+	running stop = iota
+	held         // by the bus; the instruction has not happened
+	trapped      // at an ebreak
+	faulted      // see core.fault
+)
+
+// core is the state that instructions work on.
+type core struct {
+	s      isa.State
+	mem    []byte
+	strict bool // an access that is misaligned or outside of mem is a fault
+	bus    Bus
+	stop   stop
+	fault  error
+
+	addr, data uint32 // of the last access, as in Retired
+	mask       uint8
+}
+
+// exec executes one instruction, its pc included.
+type exec func(*core)
+
+// compile makes the code of an instruction with its operands. The meaning's
+// expressions all read the state before the instruction.
+func compile(in *isa.Inst, o isa.Ops) exec {
+	code, m := in.Bind(o), &in.Meaning
+	switch {
+	case m.Trap:
+		return func(c *core) { c.stop = trapped }
+	case m.Load != nil:
+		return withLoad(code, m.Load.Bytes, o.Rd)
+	case m.Store != nil:
+		return withStore(code, m.Store.Bytes, o.Rd)
+	case m.PC != nil:
+		return jump(code, o.Rd)
+	case o.Rd == 0:
+		return func(c *core) { c.s.PC += 4 }
+	}
+	rd, reg := code.Rd, o.Rd&31
+	return func(c *core) {
+		c.s.X[reg] = uint32(rd(&c.s))
+		c.s.PC += 4
+	}
+}
+
+func withLoad(code *isa.Code, bytes int, rd uint8) exec {
+	addr, rest := code.Addr, jump(code, rd)
+	return func(c *core) {
+		v, ok := c.load(uint32(addr(&c.s)), bytes)
+		if ok {
+			c.s.Mem = v
+			rest(c)
+		}
+	}
+}
+
+func withStore(code *isa.Code, bytes int, rd uint8) exec {
+	addr, data, rest := code.Addr, code.Data, jump(code, rd)
+	return func(c *core) {
+		if c.store(uint32(addr(&c.s)), uint32(data(&c.s)), bytes) {
+			rest(c)
+		}
+	}
+}
+
+// jump does the effects on rd and pc, whichever there are.
+func jump(code *isa.Code, rd uint8) exec {
+	value, pc, cond := code.Rd, code.PC, code.Cond
+	switch {
+	case pc == nil && (value == nil || rd == 0):
+		return func(c *core) { c.s.PC += 4 }
+	case pc == nil:
+		return func(c *core) {
+			c.s.X[rd&31] = uint32(value(&c.s))
+			c.s.PC += 4
+		}
+	case cond != nil && value == nil:
+		return func(c *core) {
+			if cond(&c.s) != 0 {
+				c.s.PC = uint32(pc(&c.s))
+				return
+			}
+			c.s.PC += 4
+		}
+	}
+	return func(c *core) {
+		next := c.s.PC + 4
+		if cond == nil || cond(&c.s) != 0 {
+			next = uint32(pc(&c.s))
+		}
+		if value != nil && rd != 0 {
+			c.s.X[rd&31] = uint32(value(&c.s))
+		}
+		c.s.PC = next
+	}
+}
+
+// place checks an address of data memory and returns the index of its first
+// byte. Where the core is not strict, an access is aligned down to its size, as
+// byte lanes are, and wraps at the end of memory.
+func (c *core) place(addr uint32, bytes int) (int, bool) {
+	if c.strict {
+		if addr%uint32(bytes) != 0 {
+			return 0, c.fail("a %d-byte access at %#x, which is not aligned", bytes, addr)
+		}
+		if uint64(addr)+uint64(bytes) > uint64(len(c.mem)) {
+			return 0, c.fail("a %d-byte access at %#x, outside of the %d bytes of data memory", bytes, addr, len(c.mem))
+		}
+		return int(addr), true
+	}
+	return int(addr&^uint32(bytes-1)) & (len(c.mem) - 1), true
+}
+
+// fail stops the core with a fault of whoever made the image.
+func (c *core) fail(format string, args ...any) bool {
+	c.stop, c.fault = faulted, fmt.Errorf(format, args...)
+	return false
+}
+
+func (c *core) load(addr uint32, bytes int) (uint32, bool) {
+	var v uint32
+	if addr>>31 != 0 {
+		var ok bool
+		if v, ok = c.bus.Load(addr, bytes); !ok {
+			c.hold()
+			return 0, false
+		}
+	} else {
+		at, ok := c.place(addr, bytes)
+		if !ok {
+			return 0, false
+		}
+		switch bytes {
+		case 1:
+			v = uint32(c.mem[at])
+		case 2:
+			v = uint32(binary.LittleEndian.Uint16(c.mem[at:]))
+		default:
+			v = binary.LittleEndian.Uint32(c.mem[at:])
+		}
+	}
+	c.access(addr, v, bytes)
+	return v, true
+}
+
+func (c *core) store(addr, v uint32, bytes int) bool {
+	if addr>>31 != 0 {
+		if !c.bus.Store(addr, v, bytes) {
+			c.hold()
+			return false
+		}
+	} else {
+		at, ok := c.place(addr, bytes)
+		if !ok {
+			return false
+		}
+		switch bytes {
+		case 1:
+			c.mem[at] = byte(v)
+		case 2:
+			binary.LittleEndian.PutUint16(c.mem[at:], uint16(v))
+		default:
+			binary.LittleEndian.PutUint32(c.mem[at:], v)
+		}
+	}
+	c.access(addr, v, bytes)
+	return true
+}
+
+func (c *core) hold() {
+	if c.stop == running {
+		c.stop = held
+	}
+}
+
+// access notes what Retired says about the access.
+func (c *core) access(addr, v uint32, bytes int) {
+	addr &^= uint32(bytes - 1)
+	lane := addr & 3
+	c.addr, c.mask, c.data = addr, (1<<bytes-1)<<lane, v<<(8*lane)
+}
+
+// retire runs one instruction and fills its record. It reports whether the
+// instruction happened; Order is the caller's.
+func (c *core) retire(run exec, in *isa.Inst, insn uint32, rd uint8, r *Retired) bool {
+	*r = Retired{PC: c.s.PC, Insn: insn}
+	c.addr, c.mask, c.data = 0, 0, 0
+	run(c)
+	if c.stop == held || c.stop == trapped || c.stop == faulted {
+		return false
+	}
+	if in.Meaning.Rd != nil && rd != 0 {
+		r.Rd, r.Value = rd, c.s.X[rd]
+	}
+	r.Addr, r.Mask, r.Data = c.addr, c.mask, c.data
+	return true
+}

@@ -1,0 +1,181 @@
+// Package iss runs a linked image on its target's instruction set: the machine
+// `isa` of the ladder, and the reference of lock-step with a circuit.
+//
+// There is no list of mnemonics here. Each word of text is decoded with the
+// instruction table and its meaning line is compiled, once, into closures over
+// the registers; what the table does not say does not happen. A word that the
+// target lacks, or a register that it does not have, is an error of New.
+//
+//	m, err := iss.New(im, world.New(script))
+//	t, err := sim.Run(m, 0)         // trace of the run
+//	n := m.Instructions()           // how many were executed
+//
+// The port registers behave as a core's: a load of WAIT holds until a device
+// of the mask is ready, and while it holds the world goes on (computation takes
+// no time); a store to GO moves a whole frame. What only a wrong backend can do
+// (a misaligned or wild access, a receive without a frame, a jump out of the
+// text) is an error of Step, never an event.
+//
+// The package knows no circuit and no compiler. Start reading at Machine, then
+// core.go.
+package iss
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// slice is the number of instructions of one Step.
+const slice = 1 << 14
+
+// Machine is an image with its world. It is a sim.Machine.
+type Machine struct {
+	im    *image.Image
+	c     core
+	ports *ports
+	code  []exec
+	lines []line
+	hook  func(*Retired)
+	count uint64 // retired instructions
+}
+
+// New verifies the image and returns the machine at its start.
+func New(im *image.Image, w *world.World) (*Machine, error) {
+	if err := im.Verify(); err != nil {
+		return nil, err
+	}
+	m := &Machine{im: im}
+	dec := isa.NewDecoder(im.Target.Set)
+	for _, w := range im.Text {
+		in, ops, _ := dec.Decode(w)
+		l := line{in: in, run: compile(in, ops), rd: ops.Rd}
+		m.lines, m.code = append(m.lines, l), append(m.code, l.run)
+	}
+	mem := make([]byte, (im.DataEnd+3)&^3)
+	copy(mem, im.Data)
+	m.ports = newPorts(im, w, m)
+	m.c = core{mem: mem, strict: true, bus: m.ports}
+	m.c.s.PC = design.TextBase
+	return m, nil
+}
+
+// Retire calls hook with the record of each instruction from now on. The
+// record is overwritten by the next. nil ends it.
+func (m *Machine) Retire(hook func(*Retired)) { m.hook = hook }
+
+// Instructions returns how many instructions have been executed. One that
+// traps or is held is not.
+func (m *Machine) Instructions() uint64 { return m.count }
+
+// Marks returns the figures of the timed regions, by mark number.
+func (m *Machine) Marks() []MarkFigure { return m.ports.marks }
+
+// Reg returns the value of a register.
+func (m *Machine) Reg(r int) uint32 { return m.c.s.X[r&31] }
+
+// Mem returns the data memory.
+func (m *Machine) Mem() []byte { return m.c.mem }
+
+// PC returns the address of the next instruction, or of the one that stopped
+// the machine.
+func (m *Machine) PC() uint32 { return m.c.s.PC }
+
+// Trace returns what was observed so far.
+func (m *Machine) Trace() *trace.Trace { return &m.ports.trace }
+
+// Done reports that the run has ended.
+func (m *Machine) Done() bool { return m.ports.trace.Status != "" }
+
+// Step executes some thousand instructions, or fewer when the run ends.
+func (m *Machine) Step() error {
+	return m.StepN(slice)
+}
+
+// StepN executes at most n instructions.
+func (m *Machine) StepN(n int) error {
+	if m.Done() {
+		return nil
+	}
+	if m.hook == nil {
+		m.run(n)
+	} else {
+		m.runTraced(n)
+	}
+	switch m.c.stop {
+	case trapped:
+		return m.trap()
+	case faulted:
+		return m.faultAt(m.c.fault)
+	}
+	return nil
+}
+
+// run executes without records.
+func (m *Machine) run(n int) {
+	c, code := &m.c, m.code
+	for range n {
+		i := (c.s.PC - design.TextBase) / 4
+		if i >= uint32(len(code)) || c.s.PC%4 != 0 {
+			c.fail("a jump to %#x, outside of the text", c.s.PC)
+			return
+		}
+		code[i](c)
+		if c.stop != running {
+			return
+		}
+		m.count++
+		if m.ports.halted {
+			return
+		}
+	}
+}
+
+// runTraced executes and hands out records.
+func (m *Machine) runTraced(n int) {
+	c := &m.c
+	var r Retired
+	for range n {
+		i := (c.s.PC - design.TextBase) / 4
+		if i >= uint32(len(m.lines)) || c.s.PC%4 != 0 {
+			c.fail("a jump to %#x, outside of the text", c.s.PC)
+			return
+		}
+		l := &m.lines[i]
+		if !c.retire(l.run, l.in, m.im.Text[i], l.rd, &r) {
+			return
+		}
+		r.Order = m.count
+		m.count++
+		m.hook(&r)
+		if m.ports.halted {
+			return
+		}
+	}
+}
+
+// trap ends the run at an instruction that stops the machine.
+func (m *Machine) trap() error {
+	for _, t := range m.im.Traps {
+		if t.PC == m.c.s.PC {
+			m.ports.event(trace.Event{Kind: trace.Trap, Task: m.im.Tasks[t.Task], Site: t.Site, Code: t.Code})
+			return m.ports.end(trace.Trapped)
+		}
+	}
+	return m.faultAt(fmt.Errorf("a trap that the image does not list"))
+}
+
+// faultAt says where the machine is.
+func (m *Machine) faultAt(err error) error {
+	pc := m.c.s.PC
+	at, what := diag.Span{}, "no instruction"
+	if i := (pc - design.TextBase) / 4; i < uint32(len(m.im.Text)) {
+		at, what = m.im.Spans[i], isa.Disassemble(m.im.Target.Set, m.im.Text[i])
+	}
+	return diag.Errorf("", at, "image %s, pc %#x, `%s`: %s", m.im.Name, pc, what, err.Error())
+}
