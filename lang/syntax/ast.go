@@ -28,7 +28,7 @@ func (i Ident) IsBlank() bool { return i.Name == "_" }
 type File struct {
 	Source *diag.File
 	Decls  []Decl
-	// tokens with their comments and roles are all that the formatter needs.
+	// tokens, comments and separators among them, are all that Format needs.
 	tokens []token
 }
 

@@ -173,20 +173,13 @@ var foreign = []struct{ text, hint string }{
 
 const singles = "()[]{}<>=+-*/%&|^~.,:?@"
 
+// seconds are the bytes that an operator of more than one byte can go on with.
+const seconds = "=.><&|+*:"
+
 func (s *scanner) punct() {
 	start, rest := s.pos, s.text[s.pos:]
-	for _, p := range puncts {
-		if strings.HasPrefix(rest, p) {
-			s.pos += len(p)
-			s.add(kindPunct, start)
-			return
-		}
-	}
-	for _, f := range foreign {
-		if strings.HasPrefix(rest, f.text) {
-			s.pos += len(f.text)
-			s.errorf(ForeignOperator, start, s.pos, "there is no `%s` in Sinter", f.text).Hint("%s", f.hint)
-			s.add(kindBad, start)
+	if rest[0] == '!' || len(rest) > 1 && strings.IndexByte(seconds, rest[1]) >= 0 {
+		if s.long(rest) {
 			return
 		}
 	}
@@ -197,6 +190,27 @@ func (s *scanner) punct() {
 	s.pos++
 	s.add(kindPunct, start)
 	s.bracket(rest[0])
+}
+
+// long scans an operator of more than one byte, or one of another language.
+func (s *scanner) long(rest string) bool {
+	start := s.pos
+	for _, p := range puncts {
+		if strings.HasPrefix(rest, p) {
+			s.pos += len(p)
+			s.add(kindPunct, start)
+			return true
+		}
+	}
+	for _, f := range foreign {
+		if strings.HasPrefix(rest, f.text) {
+			s.pos += len(f.text)
+			s.errorf(ForeignOperator, start, s.pos, "there is no `%s` in Sinter", f.text).Hint("%s", f.hint)
+			s.add(kindBad, start)
+			return true
+		}
+	}
+	return false
 }
 
 // bracket keeps the stack of open brackets. A } ends forgotten ( and [.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alecthomas/participle/v2"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"golang.org/x/tools/txtar"
@@ -198,10 +199,10 @@ func TestLiterals(t *testing.T) {
 	}
 }
 
-// TestLinear gives the parser a megabyte of each thing that could nest, repeat
-// or fail for ever. The test is that it ends; a quadratic step would take hours.
+// TestLinear gives the parser much of each thing that could nest, repeat or
+// fail for ever. A quadratic step would exceed the time of any test run.
 func TestLinear(t *testing.T) {
-	const size = 1 << 20
+	const size = 1 << 16
 	for _, piece := range []string{
 		"(", ")", "[", "{", "}", "fn f() {", "fn f()\n{", "-", "not ", "\"", "\"{", "\"{\"", "let ", "( let\n", "a.", "a[",
 		"a(", "a<", "fix<", "type A = [1]", "\n", ";", "//", "\r", "\x00", "\xff", "é", "'", "0", "1_", "9", "x = ", "1..", "if ",
@@ -210,9 +211,104 @@ func TestLinear(t *testing.T) {
 		text := strings.Repeat(piece, size/len(piece))
 		for _, head := range []string{"", "const a = ", "fn f() { ", "layout L { "} {
 			file, errs := Parse(source(head + text))
-			if errs == nil {
-				Format(file)
+			if errs != nil {
+				continue
+			}
+			once := Format(file)
+			if twice, errs := FormatSource(source(once)); errs != nil || twice != once {
+				t.Errorf("%q %q... is not formatted once for all", head, piece)
 			}
 		}
+	}
+}
+
+// TestDefinition uses the lexer the way participle does by itself.
+func TestDefinition(t *testing.T) {
+	rule, err := participle.Build[useRule](participle.Lexer(definition{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := rule.ParseString("in.sn", "use net, // frames\n")
+	if err == nil {
+		t.Errorf("a comma at the end gave %v", got)
+	}
+	if got, err = rule.ParseString("in.sn", "use net , blk"); err != nil || len(got.Names) != 3 || got.Names[2].Value != "blk" {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+// respaced writes a file with other blanks in each line and other line ends.
+func respaced(f *File, blank, end string) string {
+	var b strings.Builder
+	last := 0
+	for _, t := range f.tokens {
+		gap := f.Source.Text[last:t.start]
+		text := f.Source.Text[t.start:t.end]
+		switch {
+		case strings.Contains(gap, "\n"):
+			gap = strings.Repeat(end, strings.Count(gap, "\n"))
+		case gap != "":
+			gap = blank
+		}
+		if text == "\n" {
+			text = end
+		}
+		b.WriteString(gap + text)
+		last = t.end
+	}
+	return b.String()
+}
+
+// TestFormatIgnoresBlanks: only line breaks are the author's.
+func TestFormatIgnoresBlanks(t *testing.T) {
+	for _, name := range files(t, "testdata/programs/*.sn") {
+		f, _ := Parse(source(read(t, name)))
+		want := Format(f)
+		for _, style := range []struct{ blank, end string }{{" \t  ", "\n"}, {" ", "\r\n"}, {"\t", " \n \t "}} {
+			got, errs := FormatSource(source(respaced(f, style.blank, style.end)))
+			if errs != nil {
+				t.Fatalf("%s: %s", name, diag.Render(errs))
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s with %q (-want +got)\n%s", name, style, diff)
+			}
+		}
+	}
+}
+
+// TestRecovery checks that what is right around an error is still in the tree.
+func TestRecovery(t *testing.T) {
+	f, errs := Parse(source(`use net
+fn a() {
+  let x = )
+  let y = 1
+}
+fn b( { }
+fn c() {
+  if x {
+    g(1,
+}
+struct D { a u8; b: u8 }
+const e = 2
+`))
+	if len(errs) < 4 {
+		t.Errorf("only %d errors: %v", len(errs), errs)
+	}
+	var names []string
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *FnDecl:
+			names = append(names, d.Name.Name)
+		case *StructDecl:
+			names = append(names, d.Name.Name+"."+d.Fields[0].Name.Name)
+		case *ConstDecl:
+			names = append(names, d.Name.Name)
+		}
+	}
+	if got := strings.Join(names, " "); got != "a c D.b e" {
+		t.Errorf("got %s, %v", got, errs)
+	}
+	if body := f.Decls[1].(*FnDecl).Body.Stmts; len(body) != 1 {
+		t.Errorf("%d statements are left of a", len(body))
 	}
 }
