@@ -93,7 +93,8 @@ const (
 	NumOps
 )
 
-// Ref names a place in an object: byte offset Off + Disp. Off is nil for 0.
+// Ref names a place in an object: byte offset Off + Disp modulo 2^32. Off is an
+// i32, nil for 0.
 type Ref struct {
 	Obj  *Object
 	Off  *Value

@@ -396,4 +396,3 @@ func (p *parser) place(set func(diag.Span)) error {
 	}
 	return p.places.add(set, name, line, col, t.Span)
 }
-

@@ -1,0 +1,358 @@
+// Package irtest makes random modules for differential tests of everything
+// that consumes the program IR: passes, backends, machines. A module from
+// Random is verified, ends, needs no device, and logs what it computes, so two
+// machines that agree on its trace agree on its meaning:
+//
+//	m := irtest.Random(seed)
+//	want := run(m)
+//	pass.Run(m, ...)
+//	require.Equal(t, want, run(m))
+//
+// It covers every word operator at widths of 1 to 64, loads, stores, copies and
+// clears within bounds, calls with read-only and inout objects, bounded loops,
+// branches, checks that may fail, logs of scalars and bytes. Start at Random.
+package irtest
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// objectSize is the size of every random object. Offsets are masked with it.
+const objectSize = 64
+
+// Options restrict what Random makes.
+type Options struct {
+	Widths []ir.Type // widths of values; empty: all kinds
+	Ops    []word.Op // word operators; empty: all
+	Size   int       // statements per function; 0: 25
+	Pure   bool      // word operators and logs only
+}
+
+// Random makes a module from a seed.
+func Random(seed uint64) *ir.Module { return RandomWith(seed, Options{}) }
+
+// RandomWith makes a module from a seed under options.
+func RandomWith(seed uint64, o Options) *ir.Module {
+	if len(o.Widths) == 0 {
+		o.Widths = []ir.Type{1, 8, 16, 32, 32, 32, 64, 64, 3, 13, 31, 33, 48, 63}
+	}
+	if len(o.Ops) == 0 {
+		for op := word.Bad + 1; op < word.NumOps; op++ {
+			o.Ops = append(o.Ops, op)
+		}
+	}
+	if o.Size == 0 {
+		o.Size = 25
+	}
+	g := &gen{r: rand.New(rand.NewPCG(seed, 1)), o: o, m: &ir.Module{Name: "random"}}
+	g.module()
+	ir.Thread(g.m)
+	return g.m
+}
+
+type gen struct {
+	r     *rand.Rand
+	o     Options
+	m     *ir.Module
+	b     *ir.Builder
+	objs  []*ir.Object // that the function may read
+	vals  []*ir.Value  // in scope
+	funcs []*ir.Func   // that may be called
+	depth int
+	logs  int
+}
+
+func (g *gen) object(name string, kind ir.ObjKind) *ir.Object {
+	o := &ir.Object{Name: name, Kind: kind, Size: objectSize, Align: 4}
+	if kind == ir.ConstObj || kind == ir.StateObj {
+		o.Init = make([]byte, g.r.IntN(objectSize+1))
+		for k := range o.Init {
+			o.Init[k] = byte(g.r.Uint32())
+		}
+		g.m.Objects = append(g.m.Objects, o)
+	}
+	return o
+}
+
+func (g *gen) module() {
+	tab, state := g.object("tab", ir.ConstObj), g.object("state", ir.StateObj)
+	for k := 0; k < 2 && !g.o.Pure; k++ {
+		f := &ir.Func{Name: fmt.Sprintf("f%d", k)}
+		p := g.object("p", ir.ParamObj)
+		p.ReadOnly = true
+		q := g.object("q", ir.ParamObj)
+		f.Objs = []*ir.Object{p, q}
+		for n := 1 + g.r.IntN(2); n > 0; n-- {
+			f.Results = append(f.Results, ir.Result{Type: g.width()})
+		}
+		g.function(f, []*ir.Object{tab, state, p, q}, []ir.Type{g.width(), g.width(), 32})
+		g.funcs = append(g.funcs, f)
+	}
+	f := &ir.Func{Name: "main"}
+	g.m.Tasks = []ir.Task{{Name: "main", Func: f}}
+	g.function(f, []*ir.Object{tab, state}, nil)
+}
+
+func (g *gen) function(f *ir.Func, objs []*ir.Object, params []ir.Type) {
+	g.m.Funcs = append(g.m.Funcs, f)
+	g.b = ir.NewBuilder(f)
+	g.vals = nil
+	for _, t := range params {
+		g.vals = append(g.vals, g.b.Param(g.b.B, t))
+	}
+	for _, t := range []ir.Type{1, 32, 64, g.width()} {
+		g.vals = append(g.vals, g.b.Const(t, g.number()))
+	}
+	local := g.object("buf", ir.LocalObj)
+	f.Locals = append(f.Locals, local)
+	g.b.Local(local)
+	g.b.Clear(ir.Ref{Obj: local}, objectSize)
+	g.objs = append(append([]*ir.Object(nil), objs...), local)
+	g.statements(g.o.Size)
+	g.log(g.pick(0), g.pick(0))
+	var results []*ir.Value
+	for _, r := range f.Results {
+		results = append(results, g.pick(r.Type))
+	}
+	g.b.Ret(results...)
+}
+
+func (g *gen) width() ir.Type { return g.o.Widths[g.r.IntN(len(g.o.Widths))] }
+
+// number prefers the values at which arithmetic goes wrong.
+func (g *gen) number() uint64 {
+	edge := []uint64{0, 1, 2, 7, 31, 32, 33, 63, 64, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0x7fffffff, 0x80000000, 0xffffffff, 1 << 63, 1<<63 - 1, ^uint64(0)}
+	if g.r.IntN(2) == 0 {
+		return edge[g.r.IntN(len(edge))]
+	}
+	return g.r.Uint64() >> g.r.IntN(64)
+}
+
+// pick returns a value in scope of type t (0: any), made from another one or a
+// constant when there is none.
+func (g *gen) pick(t ir.Type) *ir.Value {
+	if t == 0 {
+		return g.vals[g.r.IntN(len(g.vals))]
+	}
+	if g.r.IntN(8) == 0 {
+		return g.b.Const(t, g.number())
+	}
+	at := g.r.IntN(len(g.vals))
+	for k := range g.vals {
+		if v := g.vals[(at+k)%len(g.vals)]; v.Type == t {
+			return v
+		}
+	}
+	v := g.pick(0)
+	if g.r.IntN(2) == 0 {
+		return g.b.Sext(t, v)
+	}
+	return g.b.Zext(t, v)
+}
+
+func (g *gen) add(vs ...*ir.Value) { g.vals = append(g.vals, vs...) }
+
+func (g *gen) statements(n int) {
+	for ; n > 0; n-- {
+		kind := g.r.IntN(20)
+		if g.o.Pure && kind >= 10 {
+			kind = 0
+		}
+		switch {
+		case kind < 10:
+			g.word()
+		case kind < 12:
+			g.add(g.b.LoadSize(g.width(), g.size(), g.place(g.objs, 8)))
+		case kind < 14:
+			g.b.StoreSize(g.pick(0), g.size(), g.place(g.writable(), 8))
+		case kind == 14:
+			g.bulk()
+		case kind == 15:
+			g.check()
+		case kind == 16:
+			g.log(g.pick(0), g.pick(0))
+		case kind == 17 && g.depth < 2:
+			g.branch()
+		case kind == 18 && g.depth < 2:
+			g.loop()
+		case kind == 19 && len(g.funcs) > 0 && g.depth < 2:
+			g.call()
+		default:
+			g.word()
+		}
+	}
+}
+
+func (g *gen) size() int { return []int{1, 2, 4, 8}[g.r.IntN(4)] }
+
+// place is a random place of at most n bytes, aligned to 8.
+func (g *gen) place(objs []*ir.Object, n int) ir.Ref {
+	r := ir.Ref{Obj: objs[g.r.IntN(len(objs))]}
+	if g.r.IntN(2) == 0 {
+		r.Disp = g.r.IntN((objectSize-n)/8+1) * 8
+		return r
+	}
+	r.Off = g.b.Word(word.And, 32, g.b.Zext(32, g.pick(0)), g.b.Const(32, objectSize/2-8))
+	if g.r.IntN(2) == 0 {
+		r.Disp = g.r.IntN((objectSize/2-n)/8+1) * 8
+	}
+	return r
+}
+
+func (g *gen) writable() []*ir.Object {
+	var out []*ir.Object
+	for _, o := range g.objs {
+		if o.HasToken() {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+func (g *gen) word() {
+	op := g.o.Ops[g.r.IntN(len(g.o.Ops))]
+	row := word.Table(op)
+	t := g.width()
+	switch row.Widths {
+	case word.Same:
+		args := make([]*ir.Value, row.Args)
+		for k := range args {
+			args[k] = g.pick(t)
+		}
+		g.add(g.b.Word(op, t, args...))
+	case word.Compare:
+		g.add(g.b.Word(op, 1, g.pick(t), g.pick(t)))
+	case word.Shift:
+		g.add(g.b.Word(op, t, g.pick(t), g.pick(0)))
+	case word.Select:
+		g.add(g.b.Word(op, t, g.pick(1), g.pick(t), g.pick(t)))
+	case word.Concat:
+		if hi, lo := g.pick(0), g.pick(0); hi.Type+lo.Type <= 64 {
+			g.add(g.b.Word(op, hi.Type+lo.Type, hi, lo))
+		}
+	case word.Part:
+		v := g.pick(0)
+		lo := g.r.IntN(int(v.Type))
+		g.add(g.b.Slice(ir.Type(1+g.r.IntN(int(v.Type)-lo)), v, lo))
+	case word.Extend:
+		if v := g.pick(0); v.Type <= t {
+			g.add(g.b.Word(op, t, v))
+		}
+	case word.Reduce:
+		g.add(g.b.Word(op, 1, g.pick(0)))
+	}
+}
+
+func (g *gen) bulk() {
+	n := 8 * g.r.IntN(3)
+	dst := g.place(g.writable(), 16)
+	if dst.Off != nil {
+		dst.Disp = 0
+	}
+	if g.r.IntN(2) == 0 {
+		g.b.Clear(dst, n)
+		return
+	}
+	src := g.place(g.objs, 16)
+	if src.Off != nil {
+		src.Disp = 0
+	}
+	g.b.Copy(dst, src, n)
+}
+
+func (g *gen) check() {
+	c := g.pick(1)
+	if g.r.IntN(6) > 0 {
+		c = g.b.Word(word.Or, 1, c, g.b.Const(1, 1))
+	}
+	g.b.Check(c, len(g.m.Traps))
+	g.m.Traps = append(g.m.Traps, ir.TrapSite{ID: len(g.m.Traps), Code: "assert"})
+}
+
+func (g *gen) log(vs ...*ir.Value) {
+	s := trace.Site{ID: len(g.m.Logs), Parts: []string{fmt.Sprintf("l%d", len(g.m.Logs))}}
+	for _, v := range vs {
+		s.Args = append(s.Args, trace.ArgType{Kind: []string{"u", "i", "hex"}[g.r.IntN(3)], Width: int(v.Type)})
+		s.Parts = append(s.Parts, " ")
+	}
+	i := &ir.Instr{Op: ir.OpLog, Args: vs, Site: s.ID}
+	if !g.o.Pure && g.r.IntN(3) == 0 {
+		buf := g.objs[len(g.objs)-1]
+		g.b.StoreSize(g.b.Const(32, uint64(g.r.IntN(objectSize-3))), 4, ir.Ref{Obj: buf})
+		i.Refs = []ir.Ref{{Obj: buf}}
+		s.Args = append(s.Args, trace.ArgType{Kind: "bytes", Width: objectSize - 4})
+		s.Parts = append(s.Parts, "")
+	}
+	g.m.Logs = append(g.m.Logs, s)
+	g.b.Emit(i)
+}
+
+// branch makes `if c { } else { }` that joins with two parameters.
+func (g *gen) branch() {
+	c := g.pick(1)
+	yes, no, join := g.b.NewBlock(), g.b.NewBlock(), g.b.NewBlock()
+	g.b.Branch(c, yes, no)
+	t, u := g.width(), g.width()
+	p, q := g.b.Param(join, t), g.b.Param(join, u)
+	outer := len(g.vals)
+	g.depth++
+	for _, b := range []*ir.Block{yes, no} {
+		g.b.B = b
+		g.statements(1 + g.r.IntN(4))
+		x, y := g.pick(t), g.pick(u)
+		g.b.Jump(join, x, y)
+		g.vals = g.vals[:outer]
+	}
+	g.depth--
+	g.b.B = join
+	g.add(p, q)
+}
+
+// loop makes a loop of at most 5 rounds with two carried values.
+func (g *gen) loop() {
+	head, body, done := g.b.NewBlock(), g.b.NewBlock(), g.b.NewBlock()
+	t, u := g.width(), g.width()
+	n := g.b.Param(head, 32)
+	p, q := g.b.Param(head, t), g.b.Param(head, u)
+	zero, x, y := g.b.Const(32, 0), g.pick(t), g.pick(u)
+	g.b.Jump(head, zero, x, y)
+	g.b.B = head
+	g.add(n, p, q)
+	outer := len(g.vals)
+	g.b.Branch(g.b.Word(word.Ltu, 1, n, g.b.Const(32, uint64(g.r.IntN(6)))), body, done)
+	g.b.B = body
+	g.depth++
+	g.statements(1 + g.r.IntN(5))
+	g.depth--
+	x, y = g.pick(t), g.pick(u)
+	next := g.b.Word(word.Add, 32, n, g.b.Const(32, 1))
+	g.b.Jump(head, next, x, y)
+	g.vals = g.vals[:outer]
+	g.b.B = done
+}
+
+func (g *gen) call() {
+	f := g.funcs[g.r.IntN(len(g.funcs))]
+	var args []*ir.Value
+	for _, p := range f.Params() {
+		args = append(args, g.pick(p.Type))
+	}
+	ws := g.writable()
+	var own []*ir.Object // the callee writes the state itself
+	for _, o := range ws {
+		if o.Kind != ir.StateObj {
+			own = append(own, o)
+		}
+	}
+	q := own[g.r.IntN(len(own))]
+	p := g.objs[g.r.IntN(len(g.objs))]
+	for p == q || p.Kind == ir.StateObj {
+		p = g.objs[0]
+	}
+	g.add(g.b.Call(f, args, []ir.Ref{{Obj: p}, {Obj: q}})...)
+}

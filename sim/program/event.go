@@ -1,0 +1,231 @@
+package program
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// event executes an operation with the outside, a channel or the trace. It
+// returns outOfFuel to go on.
+func (c *context) event(i *inst) (why, error) {
+	mc, in := c.mc, i.instr
+	switch in.Op {
+	case ir.OpLog:
+		return outOfFuel, c.log(i)
+	case ir.OpMark:
+		mc.mark(c, in)
+	case ir.OpNow:
+		c.result(i, mc.world.Now())
+	case ir.OpRecv:
+		if !c.recv(i) {
+			return blocked, nil
+		}
+	case ir.OpSend:
+		return outOfFuel, c.send(i)
+	case ir.OpChSend:
+		if len(mc.chans[in.Chan]) >= mc.m.Chans[in.Chan].Cap {
+			return blocked, nil
+		}
+		c.put(i)
+	case ir.OpChRecv:
+		if len(mc.chans[in.Chan]) == 0 {
+			return blocked, nil
+		}
+		c.get(i)
+	case ir.OpStatus:
+		c.result(i, mc.status())
+	case ir.OpWait:
+		c.mask = c.slots[i.event.args[0]]
+		ready := mc.status()
+		if ready&c.mask == 0 {
+			return idle, nil
+		}
+		c.result(i, ready)
+	case ir.OpTake:
+		return outOfFuel, c.take(i)
+	case ir.OpHalt:
+		return halted, nil
+	}
+	return outOfFuel, nil
+}
+
+// result sets the word results to v, the low part first.
+func (c *context) result(i *inst, v uint64) {
+	at := 0
+	for _, r := range i.instr.Results {
+		if r.Type != ir.Token {
+			c.slots[i.event.results[at]] = v & word.Mask(int(r.Type))
+			v >>= r.Type & 63
+			at++
+		}
+	}
+}
+
+// status is the mask of devices with a pending frame.
+func (mc *Machine) status() uint64 {
+	s := uint64(0)
+	for d := range mc.m.Devices {
+		if mc.world.Pending(d) {
+			s |= 1 << d
+		}
+	}
+	return s
+}
+
+// bytesAt reads bytes<N> at an address: a length and the bytes.
+func (mc *Machine) bytesAt(at int, what *ir.Instr) ([]byte, error) {
+	n := int(binary.LittleEndian.Uint32(mc.mem[at:]))
+	if at+4+n > len(mc.mem) || n < 0 {
+		return nil, fault(what, "%s of %d bytes leaves its object", what.Op, n)
+	}
+	return append([]byte{}, mc.mem[at+4:at+4+n]...), nil
+}
+
+func (mc *Machine) setBytes(at int, data []byte) {
+	binary.LittleEndian.PutUint32(mc.mem[at:], uint32(len(data)))
+	copy(mc.mem[at+4:], data)
+}
+
+func (c *context) log(i *inst) error {
+	site := c.mc.m.Logs[i.instr.Site]
+	args, err := c.shown(i, site.Args, i.event.args, i.instr.Words(), i.event.refs)
+	if err != nil {
+		return err
+	}
+	c.mc.event(c, i.instr, trace.Event{Kind: trace.Log, Site: site.ID, Args: args, Text: trace.Render(site, args)})
+	return nil
+}
+
+// shown gathers the arguments of an event from slots and places.
+func (c *context) shown(i *inst, types []trace.ArgType, slots []int32, words []*ir.Value, refs []int32) ([]trace.Arg, error) {
+	args := make([]trace.Arg, 0, len(types))
+	at, ref := 0, 0
+	for _, t := range types {
+		if t.Kind == "bytes" {
+			data, err := c.mc.bytesAt(int(c.slots[refs[ref]]), i.instr)
+			if err != nil {
+				return nil, err
+			}
+			args = append(args, trace.Arg{Bytes: data, IsBytes: true})
+			ref++
+			continue
+		}
+		v := c.slots[slots[at]]
+		if t.Width > 32 && words[at].Type == 32 {
+			at++
+			v |= c.slots[slots[at]] << 32
+		}
+		at++
+		args = append(args, trace.Arg{Bits: v & word.Mask(t.Width)})
+	}
+	return args, nil
+}
+
+// mark records a mark and, at its end, how much ran since its begin.
+func (mc *Machine) mark(c *context, i *ir.Instr) {
+	n := int(i.Imm / 2)
+	if i.Imm%2 == 0 {
+		mc.event(c, i, trace.Event{Kind: trace.MarkBegin, Name: mc.m.Marks[n]})
+		mc.open[n] = c.executed()
+		return
+	}
+	mc.event(c, i, trace.Event{Kind: trace.MarkEnd, Name: mc.m.Marks[n]})
+	mc.marks = append(mc.marks, Mark{mc.m.Marks[n], c.executed() - mc.open[n]})
+}
+
+// recv takes the next frame that fits; false when there is none.
+func (c *context) recv(i *inst) bool {
+	for c.mc.world.Pending(i.instr.Dev) {
+		if frame, ok := c.mc.world.Take(i.instr.Dev, int(i.instr.Imm)); ok {
+			c.deliver(i, frame)
+			return true
+		}
+	}
+	return false
+}
+
+func (c *context) deliver(i *inst, frame []byte) {
+	c.mc.setBytes(int(c.slots[i.event.refs[0]]), frame)
+	c.mc.event(c, i.instr, trace.Event{Kind: trace.In, Port: c.mc.m.Devices[i.instr.Dev].Name, Data: frame})
+}
+
+func (c *context) take(i *inst) error {
+	if !c.mc.world.Pending(i.instr.Dev) {
+		return fault(i.instr, "take from %s where nothing is pending", c.mc.m.Devices[i.instr.Dev].Name)
+	}
+	frame, ok := c.mc.world.Take(i.instr.Dev, int(i.instr.Imm))
+	if ok {
+		c.deliver(i, frame)
+	}
+	c.result(i, bit(ok))
+	return nil
+}
+
+func (c *context) send(i *inst) error {
+	data, err := c.mc.bytesAt(int(c.slots[i.event.refs[0]]), i.instr)
+	if err != nil {
+		return err
+	}
+	if len(data) > 0 {
+		c.mc.event(c, i.instr, trace.Event{Kind: trace.Out, Port: c.mc.m.Devices[i.instr.Dev].Name, Time: c.mc.world.Now(), Data: data})
+	}
+	return nil
+}
+
+// put moves an element into a channel.
+func (c *context) put(i *inst) {
+	ch := &c.mc.m.Chans[i.instr.Chan]
+	var e element
+	for _, s := range i.event.args {
+		e.words = append(e.words, c.slots[s])
+	}
+	for k, s := range i.event.refs {
+		at := int(c.slots[s])
+		e.objs = append(e.objs, append([]byte{}, c.mc.mem[at:at+ch.Objs[k]]...))
+	}
+	c.mc.chans[i.instr.Chan] = append(c.mc.chans[i.instr.Chan], e)
+	c.moveEvent(i, trace.Send, i.event.args, i.instr.Args)
+}
+
+// get moves an element out of a channel.
+func (c *context) get(i *inst) {
+	q := c.mc.chans[i.instr.Chan]
+	e := q[0]
+	c.mc.chans[i.instr.Chan] = q[1:]
+	for k, s := range i.event.results {
+		c.slots[s] = e.words[k]
+	}
+	for k, s := range i.event.refs {
+		copy(c.mc.mem[c.slots[s]:], e.objs[k])
+	}
+	c.moveEvent(i, trace.Recv, i.event.results, i.instr.Results)
+}
+
+func (c *context) moveEvent(i *inst, kind trace.Kind, slots []int32, values []*ir.Value) {
+	ch := &c.mc.m.Chans[i.instr.Chan]
+	args, err := c.shown(i, ch.Args, slots, values, i.event.refs)
+	if err == nil {
+		c.mc.event(c, i.instr, trace.Event{Kind: kind, Port: ch.Name, Args: args})
+	}
+}
+
+// waitsFor says what a blocked context waits for and whether that is outside.
+func (c *context) waitsFor() (string, bool) {
+	i := c.code[c.pc].instr
+	if i == nil {
+		return "nothing", false
+	}
+	switch i.Op {
+	case ir.OpRecv:
+		return "a frame at " + c.mc.m.Devices[i.Dev].Name, true
+	case ir.OpChSend:
+		return "room in " + c.mc.m.Chans[i.Chan].Name, false
+	case ir.OpChRecv:
+		return "a value in " + c.mc.m.Chans[i.Chan].Name, false
+	}
+	return fmt.Sprintf("%s", i.Op), false
+}

@@ -1,0 +1,243 @@
+// Package program runs the program IR: the machine "ir". It runs a module
+// before and after ir/pass/tasks and must show the same trace.
+//
+// Each task (after the tasks pass: Main) is compiled to a context of its own: a
+// flat list of instructions over numbered slots. There is no recursion, so every
+// function has its slots, its objects and its return address at fixed places,
+// and a call is a few moves and a jump:
+//
+//	block 12 instructions
+//	v8 = load4 mem[%hits + v7]
+//	v9 = v8 + slot 3, mask 0xffffffff
+//	...
+//
+// A blocking operation that is not enabled leaves the context at its
+// instruction; the schedule comes back to it. Before the tasks pass the machine
+// follows the canonical schedule (tasks in system order, each until it waits,
+// cyclically), after it Main contains that schedule.
+//
+// What the verifier cannot see, a place outside its object, is a fault of the
+// tool and stops the machine with an error. Bytes of a local object that nobody
+// has written are 0xa5, so that reading them shows.
+//
+// Start reading at New, then compile.go and exec.go.
+package program
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// fuel is the number of instructions of one Step, roughly.
+const fuel = 1 << 20
+
+// Machine runs one module against one world. It implements sim.Machine.
+type Machine struct {
+	m     *ir.Module
+	world *world.World
+	mem   []byte
+	tasks []*context
+	chans [][]element
+	trace trace.Trace
+	done  bool
+
+	turn     int // the context whose turn it is
+	progress bool
+	marks    []Mark
+	open     map[int]uint64 // begin of the open marks by number
+}
+
+// element is a value in a channel.
+type element struct {
+	words []uint64
+	objs  [][]byte
+}
+
+// Mark is one run of a timed region: how many IR instructions it executed.
+type Mark struct {
+	Name   string
+	Instrs uint64
+}
+
+// BlockCount says how often a block of a function was entered.
+type BlockCount struct {
+	Func  *ir.Func
+	Block *ir.Block
+	Count uint64
+}
+
+// New compiles a verified module.
+func New(m *ir.Module, w *world.World) (*Machine, error) {
+	mc := &Machine{m: m, world: w, chans: make([][]element, len(m.Chans)), open: map[int]uint64{}}
+	mc.trace.Program = m.Name
+	if n, want := len(w.Devices()), len(m.Devices); n < want && want > 0 && n > 0 {
+		return nil, fmt.Errorf("the world has %d devices, the program %d", n, want)
+	}
+	c := newCompiler(mc)
+	if m.Main != nil {
+		mc.tasks = []*context{c.context(m.Main, -1)}
+		return mc, nil
+	}
+	for i, t := range m.Tasks {
+		mc.tasks = append(mc.tasks, c.context(t.Func, i))
+	}
+	return mc, nil
+}
+
+// Done reports that the run has ended.
+func (mc *Machine) Done() bool { return mc.done }
+
+// Trace returns what was observed so far.
+func (mc *Machine) Trace() *trace.Trace { return &mc.trace }
+
+// Marks returns the timed regions in the order of their ends.
+func (mc *Machine) Marks() []Mark { return mc.marks }
+
+// Instrs returns how many IR instructions were executed.
+func (mc *Machine) Instrs() uint64 {
+	n := uint64(0)
+	for _, c := range mc.tasks {
+		n += c.executed()
+	}
+	return n
+}
+
+// Profile returns how often each block was entered, functions and blocks in
+// the order of the module.
+func (mc *Machine) Profile() []BlockCount {
+	at := map[*ir.Block]uint64{}
+	for _, c := range mc.tasks {
+		for k, s := range c.segments {
+			if s.first {
+				at[s.block] += c.counts[k]
+			}
+		}
+	}
+	var out []BlockCount
+	for _, f := range mc.m.Funcs {
+		for _, b := range f.Blocks {
+			out = append(out, BlockCount{f, b, at[b]})
+		}
+	}
+	return out
+}
+
+// Step runs the context whose turn it is until it waits, ends, or has used up
+// its fuel.
+func (mc *Machine) Step() error {
+	if mc.done {
+		return nil
+	}
+	if mc.turn == len(mc.tasks) {
+		mc.round()
+		return nil
+	}
+	c := mc.tasks[mc.turn]
+	if c.ended {
+		mc.turn++
+		return nil
+	}
+	why, err := c.run(fuel)
+	if err != nil {
+		return fmt.Errorf("task %s: %w", c.name, err)
+	}
+	switch why {
+	case outOfFuel:
+		mc.progress = true
+		return nil
+	case ended:
+		c.ended = true
+		mc.progress = true
+	case trapped:
+		mc.end(trace.Trapped)
+	case halted:
+		mc.end(trace.Ended)
+	case idle:
+		return mc.idle(c)
+	}
+	mc.progress = mc.progress || c.moved
+	mc.turn++
+	return nil
+}
+
+// idle acts when Main holds in a wait: the world moves or the run ends.
+func (mc *Machine) idle(c *context) error {
+	if mc.world.Advance() {
+		return nil
+	}
+	mc.trace.Waits = append(mc.trace.Waits, "the scheduler waits")
+	if c.mask == 0 {
+		mc.end(trace.Stuck)
+	} else {
+		mc.end(trace.Waiting)
+	}
+	return nil
+}
+
+// round ends a round over all tasks; when none moved, the world acts.
+func (mc *Machine) round() {
+	moved := mc.progress
+	mc.turn, mc.progress = 0, false
+	if mc.allEnded() {
+		mc.end(trace.Ended)
+		return
+	}
+	if moved || mc.world.Advance() {
+		return
+	}
+	status := trace.Stuck
+	for _, c := range mc.tasks {
+		if c.ended {
+			continue
+		}
+		what, outside := c.waitsFor()
+		mc.trace.Waits = append(mc.trace.Waits, c.name+" waits for "+what)
+		if outside {
+			status = trace.Waiting
+		}
+	}
+	mc.end(status)
+}
+
+func (mc *Machine) allEnded() bool {
+	for _, c := range mc.tasks {
+		if !c.ended {
+			return false
+		}
+	}
+	return true
+}
+
+func (mc *Machine) end(s trace.Status) { mc.done, mc.trace.Status = true, s }
+
+// task names the task of an event of context c.
+func (mc *Machine) task(c *context, of int) string {
+	if c.task >= 0 {
+		of = c.task
+	}
+	if of < 0 && len(mc.m.Tasks) == 1 {
+		of = 0
+	}
+	if of < 0 || of >= len(mc.m.Tasks) {
+		return "?"
+	}
+	return mc.m.Tasks[of].Name
+}
+
+func (mc *Machine) event(c *context, i *ir.Instr, e trace.Event) {
+	e.Task = mc.task(c, i.Task)
+	mc.trace.Events = append(mc.trace.Events, e)
+}
+
+// fault says what went wrong where; it is a fault of the tool.
+func fault(i *ir.Instr, format string, args ...any) error {
+	at := diag.Span{}
+	if i != nil {
+		at = i.Span
+	}
+	return fmt.Errorf("%s: "+format, append([]any{at}, args...)...)
+}
