@@ -1,0 +1,135 @@
+// Package pass holds the passes over the program IR and their runner.
+//
+// A pass is a value: a name, one sentence, a function that changes a module and
+// says whether it did, and what it needs and keeps. List is the order; Reasons
+// says why it is so, and a test checks both against each other. There is no
+// registration and no global state.
+//
+//	err := pass.Run(m, pass.List(), pass.Options{Env: pass.Env{XLen: 32, Has: has}})
+//
+// Three passes are not optimisations: inline joins functions, legalise leaves
+// words of 1 and 32 bits and the operators that a target has, tasks turns the
+// tasks into one Main without blocking operations. Every machine must show the
+// same trace before and after each pass.
+//
+// In check mode the runner verifies after each pass, compares the text when a
+// pass says that it changed nothing, and shuffles what order is not meaningful:
+// word operators and constants may stand anywhere between their operands and
+// their users. An internal fault panics with the name of the pass.
+//
+// Code that makes or clones blocks leaves the tokens to ir.Thread. The package
+// knows no front end and no back end. Start reading at List.
+package pass
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// Property is something that holds of a module and that passes rely on.
+type Property string
+
+// The properties. A property holds from the pass that gives it to the first
+// pass that does not keep it.
+const (
+	Legal  Property = "legal"  // as Legalise leaves it: words are i1 and i32
+	Single Property = "single" // as Tasks leaves it: Main, nothing blocks
+)
+
+// Env is what passes are told about the target.
+type Env struct {
+	XLen int                // width of a register; 32. 0 leaves widths and operators alone
+	Has  func(word.Op) bool // operators that the target computes itself at XLen; nil: all
+}
+
+// has reports whether the target computes op.
+func (e *Env) has(op word.Op) bool { return e.Has == nil || e.Has(op) }
+
+// Pass is one pass.
+type Pass struct {
+	Name  string
+	Doc   string
+	Run   func(m *ir.Module, env *Env) (changed bool)
+	Needs []Property
+	Gives []Property
+	Keeps []Property
+}
+
+// Options say how to run passes.
+type Options struct {
+	Env
+	Check bool                                           // verify, compare and shuffle
+	Seed  uint64                                         // of the shuffle
+	Skip  []string                                       // names of passes to leave out
+	Limit int                                            // run only so many passes (for bisecting); 0: all
+	After func(ordinal int, p *Pass, m *ir.Module) error // called after each pass, for dumps
+}
+
+// Reason is why one pass comes before another.
+type Reason struct {
+	Before, After string
+	Why           string
+}
+
+// Run runs passes in order. A fault of a pass that check mode finds is an error
+// with its name.
+func Run(m *ir.Module, passes []Pass, o Options) error {
+	held := map[Property]bool{}
+	for n := range passes {
+		p := &passes[n]
+		if o.Limit > 0 && n >= o.Limit {
+			return nil
+		}
+		if slices.Contains(o.Skip, p.Name) {
+			continue
+		}
+		if err := one(m, p, &o, n); err != nil {
+			return err
+		}
+		for _, need := range p.Needs {
+			if !held[need] {
+				return fmt.Errorf("pass %s needs a module that is %s", p.Name, need)
+			}
+		}
+		held = after(held, p)
+		if o.After != nil {
+			if err := o.After(n, p, m); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// after returns the properties that hold behind p.
+func after(held map[Property]bool, p *Pass) map[Property]bool {
+	out := map[Property]bool{}
+	for _, k := range p.Keeps {
+		out[k] = held[k]
+	}
+	for _, k := range p.Gives {
+		out[k] = true
+	}
+	return out
+}
+
+// one runs a pass, in check mode with all checks around it.
+func one(m *ir.Module, p *Pass, o *Options, n int) error {
+	if !o.Check {
+		p.Run(m, &o.Env)
+		return nil
+	}
+	shuffle(m, o.Seed+uint64(n))
+	before := ir.Print(m)
+	changed := p.Run(m, &o.Env)
+	if err := ir.Verify(m); err != nil {
+		return fmt.Errorf("after pass %s: %w", p.Name, err)
+	}
+	if !changed && ir.Print(m) != before {
+		return fmt.Errorf("pass %s changed the module and says that it did not", p.Name)
+	}
+	return nil
+}
