@@ -97,8 +97,19 @@ func (g *maker) add(n rtl.Node) rtl.ID {
 
 func (g *maker) pick(n int) int { return g.r.Intn(n) }
 
-// width favours the widths at which engines change their ways.
+// width favours the few widths of this circuit, so that operands meet.
 func (g *maker) width() int {
+	if g.pool == nil {
+		g.pool = []int{1, g.edge(), g.edge(), g.edge()}
+	}
+	if g.pick(8) > 0 {
+		return g.pool[g.pick(len(g.pool))]
+	}
+	return g.edge()
+}
+
+// edge favours the widths at which engines change their ways.
+func (g *maker) edge() int {
 	edges := []int{1, 2, 5, 8, 31, 32, 33, 63, 64}
 	if w := edges[g.pick(len(edges))]; g.pick(2) == 0 && w <= g.MaxWidth {
 		return w
@@ -138,7 +149,7 @@ func (g *maker) leaves() {
 func (g *maker) memory(i int) {
 	lanes := 1 + g.pick(min(4, g.MaxWidth))
 	m := rtl.Mem{Name: fmt.Sprintf("m%d", i), Lanes: lanes, AddrBits: 1 + g.pick(min(3, g.MaxWidth))}
-	m.Width = lanes * (1 + g.pick(g.MaxWidth/lanes))
+	m.Width = lanes * max(1, min(g.width(), g.MaxWidth)/lanes)
 	for range g.pick(1<<m.AddrBits + 1) {
 		m.Init = append(m.Init, g.value(m.Width))
 	}

@@ -1,0 +1,230 @@
+// Package cycle runs a circuit (ir/rtl) cycle by cycle.
+//
+// An Engine compiles the circuit to a dense array of instructions over slots
+// of 64 bits. Regions become jumps, and so do multiplexers whose arms are
+// worth it: a value is computed only in cycles that need it. Registers have two
+// slots, present and next, so effects may come in any order; memory writes wait
+// for the clock edge.
+//
+//	e, err := cycle.New(circuit)
+//	e.Reset(true)
+//	e.Step()          // one cycle with reset
+//	e.Reset(false)
+//	e.Set("en", 1)
+//	e.Eval()          // settle
+//	v, ok := e.Output("led")
+//	e.Clock()         // clock edge
+//
+// A Machine is an engine on the circuit of a core, with a world at its ports
+// (sim.Harness): the machine `cycle` of the ladder. Waves replay a recorded
+// window and write it as VCD.
+//
+// The package knows circuits, not instructions or images. Start reading at
+// Engine, then blocks.go (what is computed when), compile.go, run.go.
+package cycle
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// Engine runs one circuit. Between Eval and Clock all values are those of one
+// cycle; after Clock the registers are those of the next one.
+type Engine struct {
+	c       *rtl.Circuit
+	prog    *program
+	slots   *[maxSlots]uint64
+	mems    [][]uint64
+	stores  []store
+	fetches []fetch
+	reset   bool
+	settled bool // Eval has run in this cycle
+	cycle   uint64
+	inputs  map[string]rtl.ID
+	outputs map[string]rtl.ID
+	probes  map[string]rtl.ID
+	slow    slow
+}
+
+func trailing(x uint64) int { return bits.TrailingZeros64(x) }
+
+// New compiles a circuit, which must verify. Outputs and the nodes in watch are
+// computed in every cycle; Peek gives any other node, more slowly. Registers
+// start with their reset values and memories with their initial words.
+func New(c *rtl.Circuit, watch ...rtl.ID) (*Engine, error) {
+	var roots []rtl.ID
+	for _, o := range c.Outputs {
+		roots = append(roots, o.Node)
+	}
+	prog, err := compile(c, append(roots, watch...))
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{
+		c: c, prog: prog, slots: new([maxSlots]uint64), slow: newSlow(len(c.Nodes)),
+		inputs: map[string]rtl.ID{}, outputs: map[string]rtl.ID{}, probes: map[string]rtl.ID{},
+	}
+	for _, id := range c.Inputs {
+		e.inputs[c.Nodes[id].Name] = id
+	}
+	for _, o := range c.Outputs {
+		e.outputs[o.Name] = o.Node
+	}
+	for _, p := range c.Probes {
+		e.probes[p.Name] = p.Node
+	}
+	for v, slot := range prog.consts {
+		e.slots[slot] = v
+	}
+	e.resetNext()
+	copy(e.slots[:prog.states], e.slots[prog.states:])
+	for i := range c.Mems {
+		e.mems = append(e.mems, make([]uint64, 1<<c.Mems[i].AddrBits))
+		copy(e.mems[i], c.Mems[i].Init)
+	}
+	return e, nil
+}
+
+// Circuit returns the circuit that runs.
+func (e *Engine) Circuit() *rtl.Circuit { return e.c }
+
+// Cycle returns the number of clock edges so far.
+func (e *Engine) Cycle() uint64 { return e.cycle }
+
+// Reset sets the implicit input reset.
+func (e *Engine) Reset(on bool) { e.reset = on }
+
+// Set gives an input its value until further notice.
+func (e *Engine) Set(name string, v uint64) error {
+	id, ok := e.inputs[name]
+	if !ok {
+		return fmt.Errorf("circuit %s: no input `%s`", e.c.Name, name)
+	}
+	e.SetInput(id, v)
+	return nil
+}
+
+// SetInput gives an input node its value until further notice.
+func (e *Engine) SetInput(id rtl.ID, v uint64) {
+	e.slots[e.prog.slot[id]] = v & word.Mask(e.c.Nodes[id].Width)
+}
+
+// Eval computes the values of the present cycle from registers and inputs.
+func (e *Engine) Eval() {
+	if n := e.prog.states; e.settled { // a second Eval in this cycle: undo the first
+		copy(e.slots[n:2*n], e.slots[:n])
+		e.stores, e.fetches = e.stores[:0], e.fetches[:0]
+	}
+	e.settled = true
+	e.run()
+	e.slow.epoch++
+}
+
+// Step is one cycle: Eval and Clock.
+func (e *Engine) Step() {
+	e.Eval()
+	e.Clock()
+}
+
+// Output returns the value of an output in the present cycle.
+func (e *Engine) Output(name string) (uint64, bool) { return e.lookup(e.outputs, name) }
+
+// Probe returns the value of a probe in the present cycle.
+func (e *Engine) Probe(name string) (uint64, bool) { return e.lookup(e.probes, name) }
+
+func (e *Engine) lookup(ids map[string]rtl.ID, name string) (uint64, bool) {
+	id, ok := ids[name]
+	if !ok {
+		return 0, false
+	}
+	return e.Peek(id), true
+}
+
+// Peek returns the value of a node in the present cycle, between Eval and Clock.
+func (e *Engine) Peek(id rtl.ID) uint64 {
+	if e.prog.valid[id] {
+		return e.slots[e.prog.slot[id]]
+	}
+	return e.slowPeek(id)
+}
+
+// slow computes nodes that the code did not compute in this cycle.
+type slow struct {
+	epoch uint64
+	at    []uint64 // per node: epoch of its value
+	value []uint64
+}
+
+func newSlow(n int) slow { return slow{epoch: 1, at: make([]uint64, n), value: make([]uint64, n)} }
+
+func (e *Engine) slowPeek(id rtl.ID) uint64 {
+	if e.prog.valid[id] {
+		return e.slots[e.prog.slot[id]]
+	}
+	if e.slow.at[id] == e.slow.epoch {
+		return e.slow.value[id]
+	}
+	n := &e.c.Nodes[id]
+	var v uint64
+	if n.Kind == rtl.KRead {
+		v = e.mems[n.Index][e.slowPeek(e.c.Mems[n.Index].Reads[n.Port].Addr)]
+	} else {
+		var a [3]uint64
+		var aw [3]int
+		for i, x := range n.Args {
+			a[i], aw[i] = e.slowPeek(x), e.c.Nodes[x].Width
+		}
+		v = word.Eval(n.Op, n.Width, a, aw, n.Imm)
+	}
+	e.slow.at[id], e.slow.value[id] = e.slow.epoch, v
+	return v
+}
+
+// Memory returns the words of a memory for reading and loading; nil for an
+// unknown name.
+func (e *Engine) Memory(name string) []uint64 {
+	for i := range e.c.Mems {
+		if e.c.Mems[i].Name == name {
+			return e.mems[i]
+		}
+	}
+	return nil
+}
+
+// Snapshot is the state of an engine between cycles: what registers,
+// synchronous read ports, inputs and memories hold.
+type Snapshot struct {
+	state  []uint64
+	inputs []uint64
+	mems   [][]uint64
+	reset  bool
+	cycle  uint64
+}
+
+// Snapshot copies the state. It is taken after Clock, not between Eval and Clock.
+func (e *Engine) Snapshot() *Snapshot {
+	s := &Snapshot{reset: e.reset, cycle: e.cycle}
+	s.state = append(s.state, e.slots[:e.prog.states]...)
+	for _, id := range e.c.Inputs {
+		s.inputs = append(s.inputs, e.slots[e.prog.slot[id]])
+	}
+	for _, m := range e.mems {
+		s.mems = append(s.mems, append([]uint64(nil), m...))
+	}
+	return s
+}
+
+// Restore takes a snapshot of an engine of the same circuit.
+func (e *Engine) Restore(s *Snapshot) {
+	copy(e.slots[:e.prog.states], s.state)
+	for i, id := range e.c.Inputs {
+		e.slots[e.prog.slot[id]] = s.inputs[i]
+	}
+	for i, m := range e.mems {
+		copy(m, s.mems[i])
+	}
+	e.reset, e.cycle, e.settled = s.reset, s.cycle, true
+}
