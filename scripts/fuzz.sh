@@ -7,7 +7,7 @@ seconds=${SINTER_FUZZ:-5}
 status=0
 while IFS=: read -r file name; do
   pkg=./$(dirname "$file")
-  out=$($go test -run '^$' -fuzz "^$name\$" -fuzztime "${seconds}s" "$pkg" 2>&1) || {
+  out=$($go test -run '^$' -fuzz "^$name\$" -fuzztime "${seconds}s" -fuzzminimizetime 10x "$pkg" 2>&1) || {
     echo "$out"
     status=1
   }

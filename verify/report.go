@@ -1,0 +1,102 @@
+// Package verify holds the rows of the ladder: what was compared or proved, at
+// which level, for which core, and what came out. It is handed values (traces,
+// circuits, netlists, images) and runs no compiler.
+//
+//	level      core   check     status  n      detail
+//	source            trace     equal   1533   the reference
+//	ir                trace     equal   1533
+//	isa        multi  trace     equal   1533
+//	cycle      multi  lockstep  equal   40000  retire records of the program and of random instructions
+//	gates      multi  proof     proved  2210   combinational, all states, memories as shared arrays
+//
+// "proved", "tested" and "equal" are different words: a proof covers all states,
+// a test the runs that it names, equality the run at hand. Subpackages hold
+// the tools: verify/sat a solver, verify/blast a bit-blaster of its own,
+// verify/equiv the proof that circuit and gates agree, verify/lockstep the
+// comparison of retired instructions, verify/mutate broken circuits that the
+// checks must notice. Start reading at Row.
+package verify
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir/trace"
+)
+
+// Status says what came out of a check.
+type Status string
+
+// The statuses.
+const (
+	Equal     Status = "equal"
+	Proved    Status = "proved"
+	Tested    Status = "tested"
+	Different Status = "different"
+	NotRun    Status = "not run"
+)
+
+// Check names a kind of check.
+type Check string
+
+// The kinds of checks.
+const (
+	Trace    Check = "trace"    // traces of two machines on one world
+	Lockstep Check = "lockstep" // retire records, instruction by instruction
+	Proof    Check = "proof"    // for all states
+	Removal  Check = "removal"  // what the core lacks is never needed
+	Witness  Check = "witness"  // an outside tool agrees
+)
+
+// Row is one line of a report. Core is empty, "multi" or "pipe3".
+type Row struct {
+	Level  string `json:"level"`
+	Core   string `json:"core"`
+	Check  Check  `json:"check"`
+	Status Status `json:"status"`
+	N      int    `json:"n"` // events, instructions, cones or words that were checked
+	Detail string `json:"detail"`
+}
+
+// Report is the ladder of one program.
+type Report struct {
+	Program string             `json:"program"`
+	Rows    []Row              `json:"rows"`
+	Figures map[string]float64 `json:"figures"`
+}
+
+// Add appends a row.
+func (r *Report) Add(row Row) { r.Rows = append(r.Rows, row) }
+
+// Different reports whether some row found a difference.
+func (r *Report) Different() bool {
+	for _, row := range r.Rows {
+		if row.Status == Different {
+			return true
+		}
+	}
+	return false
+}
+
+// Skipped is the row of a check that could not be made, and why.
+func Skipped(level, core string, check Check, why string) Row {
+	return Row{Level: level, Core: core, Check: check, Status: NotRun, Detail: why}
+}
+
+// Traces compares a machine's trace with the reference's.
+func Traces(level, core string, want, got *trace.Trace, opts trace.Options) Row {
+	row := Row{Level: level, Core: core, Check: Trace, N: len(got.Events)}
+	diffs := trace.Compare(want, got, opts)
+	if got.Status == trace.Limit {
+		row.Status, row.Detail = Different, "stopped at the limit of steps"
+		return row
+	}
+	if len(diffs) == 0 {
+		row.Status = Equal
+		return row
+	}
+	row.Status, row.Detail = Different, diffs[0].String()
+	if len(diffs) > 1 {
+		row.Detail += fmt.Sprintf(" (and %d more)", len(diffs)-1)
+	}
+	return row
+}
