@@ -86,8 +86,9 @@ func Make(cfg Config) *rtl.Circuit {
 
 type maker struct {
 	Config
-	r *rand.Rand
-	c *rtl.Circuit
+	r    *rand.Rand
+	c    *rtl.Circuit
+	pool []int // widths
 }
 
 func (g *maker) add(n rtl.Node) rtl.ID {
