@@ -133,3 +133,15 @@ func (r *Recorder) End(s trace.Status) error {
 	}
 	return nil
 }
+
+// Retire is the record of one retired instruction, in which sim/iss and a
+// circuit must agree (the probes retire_* of ir/rtl). Rd is 0 when no register
+// is written; Mask has a bit per byte lane of the word at Addr &^ 3, 0 for no
+// data access, and Data holds these lanes, the other ones 0.
+type Retire struct {
+	PC, Insn   uint32
+	Rd         uint32
+	Value      uint32
+	Addr, Data uint32
+	Mask       uint32
+}

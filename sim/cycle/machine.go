@@ -1,0 +1,241 @@
+package cycle
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// Options of a Machine. The zero value is what verify uses for traces.
+type Options struct {
+	Seed    int64   // of the gaps in valid and ready; 0: none
+	Resets  int     // cycles of reset before the run; 0: one
+	Retire  bool    // compute the retire record in every cycle
+	Unasked bool    // do not check the circuit's asserts
+	Wave    *Window // record these cycles for WriteVCD
+}
+
+// Window is a range of cycles of a run, [From, To).
+type Window struct{ From, To uint64 }
+
+// Machine is a core's circuit with a world at its ports. One Step is one cycle.
+type Machine struct {
+	e       *Engine
+	h       *sim.Harness
+	rx, tx  []stream
+	over    []wire
+	logs    struct{ ready, valid, data wire }
+	marks   struct{ valid, id wire }
+	halted  wire
+	idle    wire
+	trap    wire
+	trapPC  wire
+	asserts []wire
+	retire  [8]wire
+	last    sim.Retire
+	retired bool
+	out     sim.Outputs
+	opts    Options
+	rec     *Recording
+}
+
+// wire is a port or node of the circuit; a missing one is never driven and
+// reads as 0.
+type wire struct {
+	id   rtl.ID
+	slot uint16
+	ok   bool
+}
+
+// stream is one direction of a device.
+type stream struct{ valid, ready, data, last, bytes wire }
+
+var _ sim.Machine = (*Machine)(nil)
+
+// NewMachine connects a circuit, whose memories hold the program, to a world.
+// It is an error when a device of the core has no ports on the circuit.
+func NewMachine(c *rtl.Circuit, core *sim.Core, w *world.World, opts Options) (*Machine, error) {
+	m := &Machine{h: sim.NewHarness(core, w, opts.Seed), opts: opts}
+	var watch []rtl.ID
+	if !opts.Unasked {
+		for _, a := range c.Asserts {
+			watch = append(watch, a.Node)
+		}
+	}
+	if opts.Retire {
+		for _, p := range c.Probes {
+			watch = append(watch, p.Node)
+		}
+	}
+	var err error
+	if m.e, err = New(c, watch...); err != nil {
+		return nil, err
+	}
+	if err := m.devices(core); err != nil {
+		return nil, err
+	}
+	m.fixed()
+	m.e.Reset(true)
+	for range max(1, opts.Resets) {
+		m.e.Step()
+	}
+	m.e.Reset(false)
+	return m, nil
+}
+
+func (m *Machine) wire(id rtl.ID, ok bool) wire {
+	if !ok {
+		return wire{}
+	}
+	return wire{id, m.e.prog.slot[id], true}
+}
+
+func (m *Machine) input(name string) wire {
+	id, ok := m.e.inputs[name]
+	return m.wire(id, ok)
+}
+
+func (m *Machine) output(name string) wire {
+	id, ok := m.e.outputs[name]
+	return m.wire(id, ok)
+}
+
+func (m *Machine) get(w wire) uint64 {
+	if !w.ok {
+		return 0
+	}
+	return m.e.slots[w.slot]
+}
+
+func (m *Machine) set(w wire, v uint64) {
+	if w.ok {
+		m.e.slots[w.slot] = v
+	}
+}
+
+// devices finds the ports of each device.
+func (m *Machine) devices(core *sim.Core) error {
+	for _, d := range core.Devices {
+		r, t := rtl.RxPorts(d.Name), rtl.TxPorts(d.Name)
+		rx := stream{m.input(r.Valid), m.output(r.Ready), m.input(r.Data), m.input(r.Last), m.input(r.Bytes)}
+		tx := stream{m.output(t.Valid), m.input(t.Ready), m.output(t.Data), m.output(t.Last), m.output(t.Bytes)}
+		if d.Rx && !(rx.valid.ok && rx.ready.ok) || d.Tx && !(tx.valid.ok && tx.ready.ok) {
+			return fmt.Errorf("circuit %s has no frame ports for the device %s", m.e.c.Name, d.Name)
+		}
+		m.rx, m.tx = append(m.rx, rx), append(m.tx, tx)
+		m.over = append(m.over, m.output(rtl.PortOversize(d.Name)))
+	}
+	n := len(core.Devices)
+	m.out.RxReady, m.out.Oversize, m.out.Tx = make([]bool, n), make([]bool, n), make([]sim.Beat, n)
+	return nil
+}
+
+// fixed finds the ports that every core may have, and the retire record.
+func (m *Machine) fixed() {
+	m.logs.ready, m.logs.valid, m.logs.data = m.input(rtl.PortLogReady), m.output(rtl.PortLogValid), m.output(rtl.PortLogData)
+	m.marks.valid, m.marks.id = m.output(rtl.PortMarkValid), m.output(rtl.PortMarkID)
+	m.halted, m.idle = m.output(rtl.PortHalted), m.output(rtl.PortIdle)
+	m.trap, m.trapPC = m.output(rtl.PortTrap), m.output(rtl.PortTrapPC)
+	if !m.opts.Unasked {
+		for _, a := range m.e.c.Asserts {
+			m.asserts = append(m.asserts, m.wire(a.Node, true))
+		}
+	}
+	for i, name := range []string{
+		rtl.ProbeRetireValid, rtl.ProbeRetirePC, rtl.ProbeRetireInsn, rtl.ProbeRetireRd,
+		rtl.ProbeRetireValue, rtl.ProbeRetireAddr, rtl.ProbeRetireMask, rtl.ProbeRetireData,
+	} {
+		id, ok := m.e.probes[name]
+		m.retire[i] = m.wire(id, ok)
+	}
+}
+
+// Step is one cycle: inputs, settle, harness, clock edge. The edge is left out
+// when the run has ended, so that the last cycle can be looked at.
+func (m *Machine) Step() error {
+	m.drive()
+	if m.opts.Wave != nil {
+		m.tape()
+	}
+	m.e.Eval()
+	for i, a := range m.asserts {
+		if m.get(a) == 0 {
+			return fmt.Errorf("cycle %d: assert %s does not hold", m.h.Cycles(), m.e.c.Asserts[i].Name)
+		}
+	}
+	m.sample()
+	if m.opts.Retire {
+		m.takeRetire()
+	}
+	if err := m.h.Cycle(&m.out); err != nil || m.h.Done() {
+		return err
+	}
+	m.e.Clock()
+	return nil
+}
+
+// drive gives the harness's values to the input ports.
+func (m *Machine) drive() {
+	in := m.h.Inputs()
+	m.set(m.logs.ready, bit(in.LogReady))
+	for i := range m.rx {
+		rx, b := &m.rx[i], &in.Rx[i]
+		m.set(rx.valid, bit(b.Valid))
+		m.set(rx.data, uint64(b.Data))
+		m.set(rx.last, bit(b.Last))
+		m.set(rx.bytes, uint64(b.Bytes))
+		m.set(m.tx[i].ready, bit(in.TxReady[i]))
+	}
+}
+
+// sample takes the values of the output ports.
+func (m *Machine) sample() {
+	o := &m.out
+	for i := range m.rx {
+		o.RxReady[i] = m.get(m.rx[i].ready) != 0
+		o.Oversize[i] = m.get(m.over[i]) != 0
+		tx := &m.tx[i]
+		o.Tx[i] = sim.Beat{}
+		if m.get(tx.valid) != 0 {
+			o.Tx[i] = sim.Beat{Valid: true, Data: uint32(m.get(tx.data)), Last: m.get(tx.last) != 0, Bytes: uint32(m.get(tx.bytes))}
+		}
+	}
+	o.Log, o.LogData = m.get(m.logs.valid) != 0, uint32(m.get(m.logs.data))
+	o.Mark, o.MarkID = m.get(m.marks.valid) != 0, uint32(m.get(m.marks.id))
+	o.Halted, o.Idle = m.get(m.halted) != 0, m.get(m.idle) != 0
+	o.Trap, o.TrapPC = m.get(m.trap) != 0, uint32(m.get(m.trapPC))
+}
+
+// Done reports that the run has ended.
+func (m *Machine) Done() bool { return m.h.Done() }
+
+// Trace returns what was observed so far.
+func (m *Machine) Trace() *trace.Trace { return m.h.Trace() }
+
+// Cycles returns the number of cycles since reset.
+func (m *Machine) Cycles() uint64 { return m.h.Cycles() }
+
+// Timings returns the cycles between the marks of each timed region.
+func (m *Machine) Timings() []sim.Timing { return m.h.Timings() }
+
+// Engine returns the engine, for Peek, Probe and Memory.
+func (m *Machine) Engine() *Engine { return m.e }
+
+// takeRetire reads the retire record of this cycle.
+func (m *Machine) takeRetire() {
+	var v [8]uint32
+	for i, w := range m.retire {
+		v[i] = uint32(m.get(w))
+	}
+	m.retired = v[0] != 0
+	m.last = sim.Retire{PC: v[1], Insn: v[2], Rd: v[3], Value: v[4], Addr: v[5], Mask: v[6], Data: v[7]}
+}
+
+// Retired returns the instruction that retired in the last Step, if any. The
+// Machine must have been made with Options.Retire.
+func (m *Machine) Retired() (sim.Retire, bool) {
+	return m.last, m.retired
+}
