@@ -1,0 +1,186 @@
+// Package cli is the command line: a struct for each command, filled by kong,
+// that calls internal/build and prints what comes back. It is the only package
+// that prints, and it is callable with streams of the caller's:
+//
+//	code := cli.Run(ctx, []string{"check", "hello.sn"}, stdin, stdout, stderr)
+//
+// Exit codes: 0 done, 1 a mistake of the user's (a program that does not check,
+// an unknown option, a missing file), 2 a fault of the tool or of an outside
+// tool, 3 a difference that verification found. With --json the result is one
+// JSON value on stdout and diagnostics are JSON too.
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/diag"
+)
+
+// The exit codes.
+const (
+	exitOK         = 0
+	exitUser       = 1
+	exitFault      = 2
+	exitDifference = 3
+)
+
+// command is the whole command line.
+type command struct {
+	Check   checkCmd   `cmd:"" help:"Check a program and say what it declares."`
+	Fmt     fmtCmd     `cmd:"" help:"Format source files in place."`
+	Build   buildCmd   `cmd:"" help:"Make an artefact; the extension of -o says which."`
+	Run     runCmd     `cmd:"" help:"Run a program on one machine."`
+	Verify  verifyCmd  `cmd:"" help:"Run a program on every machine, compare, and prove the core."`
+	Hw      hwCmd      `cmd:"" help:"Write the hardware: Verilog, test bench, memory images, report."`
+	Explain explainCmd `cmd:"" help:"Explain a diagnostic by its code."`
+	Doctor  doctorCmd  `cmd:"" help:"Say which outside tools are installed and what each is for."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+
+	JSON bool `name:"json" help:"Print results and diagnostics as JSON."`
+}
+
+// env is what a command works with.
+type env struct {
+	ctx    context.Context
+	stdin  io.Reader
+	out    io.Writer
+	err    io.Writer
+	json   bool
+	failed int // exit code of a result that is no error, such as a difference
+}
+
+// program is embedded by the commands that take one.
+type program struct {
+	Path   string   `arg:"" help:"A source file, or a folder whose .sn files are one program."`
+	Define []string `short:"D" placeholder:"NAME=VALUE" help:"Set a config of the program."`
+	Regs   int      `default:"0" placeholder:"N" help:"Registers of the generated core, 5 to 32 (default: as many as pay)."`
+	With   string   `default:"cg" enum:"cg,llvm" help:"Code generator for the core: cg or llvm."`
+}
+
+// load checks the program and prints its warnings.
+func (p *program) load(e *env) (*build.Program, error) {
+	opts := build.Options{Regs: p.Regs, Backend: p.With}
+	for _, d := range p.Define {
+		if err := opts.Set(d); err != nil {
+			return nil, err
+		}
+	}
+	prog, err := build.Load(p.Path, opts)
+	if err == nil && len(prog.Warnings) > 0 && !e.json {
+		fmt.Fprint(e.err, diag.Render(prog.Warnings))
+	}
+	return prog, err
+}
+
+// Run runs one command line and returns its exit code.
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var c command
+	left := -1
+	parser, err := kong.New(&c, kong.Name("sinter"), kong.Writers(stdout, stderr),
+		kong.Description("One program, every level of computing: language, unikernel, instruction set, core, gates; verified equal."),
+		kong.Exit(func(code int) { left = code }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		fmt.Fprintln(stderr, "sinter:", err)
+		return exitFault
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if left >= 0 { // --help has printed
+		return left
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "sinter: %v\n", err)
+		fmt.Fprintln(stderr, "sinter --help lists the commands")
+		return exitUser
+	}
+	e := &env{ctx: ctx, stdin: stdin, out: stdout, err: stderr, json: c.JSON}
+	return e.finish(parsed.Run(e))
+}
+
+// finish prints an error and gives the exit code.
+func (e *env) finish(err error) int {
+	if err == nil {
+		return e.failed
+	}
+	var list diag.List
+	var one *diag.Error
+	user := errors.As(err, &list) || errors.As(err, &one) || errors.As(err, new(build.UserError))
+	if e.json {
+		e.printJSON(map[string]any{"errors": jsonErrors(err)})
+	} else if user && (list != nil || one != nil) {
+		if one != nil {
+			list = diag.List{one}
+		}
+		fmt.Fprint(e.err, diag.Render(list))
+	} else {
+		fmt.Fprintf(e.err, "sinter: %v\n", err)
+	}
+	if user {
+		return exitUser
+	}
+	return exitFault
+}
+
+// jsonError is a diagnostic for programs.
+type jsonError struct {
+	Code     string   `json:"code"`
+	Severity string   `json:"severity"`
+	File     string   `json:"file"`
+	Line     int      `json:"line"`
+	Column   int      `json:"column"`
+	Message  string   `json:"message"`
+	Hints    []string `json:"hints,omitempty"`
+}
+
+func jsonErrors(err error) []jsonError {
+	out := []jsonError{}
+	for _, d := range diag.AsList(err).Sorted() {
+		j := jsonError{Code: string(d.Code), Severity: "error", Message: d.Message, Hints: d.Hints}
+		if d.Severity == diag.SevWarning {
+			j.Severity = "warning"
+		}
+		if !d.Span.IsZero() {
+			j.File = d.Span.File.Name
+			j.Line, j.Column = d.Span.Position()
+		}
+		out = append(out, j)
+	}
+	return out
+}
+
+func (e *env) printJSON(v any) {
+	enc := json.NewEncoder(e.out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	enc.Encode(v) //nolint:errcheck // a closed stdout has no one to tell
+}
+
+// table prints rows in aligned columns, two spaces apart.
+func table(w io.Writer, rows [][]string) {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], len(cell))
+		}
+	}
+	for _, row := range rows {
+		var b strings.Builder
+		for i, cell := range row {
+			fmt.Fprintf(&b, "%-*s", widths[i]+2, cell)
+		}
+		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
+	}
+}
