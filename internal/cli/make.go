@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/sinter-lang/sinter/internal/build"
+)
+
+// buildCmd is `sinter build`.
+type buildCmd struct {
+	program `embed:""`
+	Out     []string `short:"o" required:"" placeholder:"FILE" help:"What to make: .elf .ll (x86-64), .sir (program IR), .s .img (core's program), .isa, .design, .rtl, .v, .aag .aig (gates), .lut (mapped gates)."`
+	Product string   `default:"linux" enum:"linux,pvh" help:"Which x86-64 product: linux (process) or pvh (unikernel)."`
+	Strip   bool     `help:"Leave symbols and line tables out of an ELF."`
+	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
+	Stage   string   `default:"low" enum:"first,x86,low" help:"Which program IR a .sir shows: first (as lowered), x86, or low (for a core)."`
+	Time    bool     `help:"Print how long each artefact took."`
+}
+
+// Run makes each artefact.
+func (c *buildCmd) Run(e *env) error {
+	began := time.Now()
+	p, err := c.load(e)
+	if err != nil {
+		return err
+	}
+	type made struct {
+		File    string  `json:"file"`
+		Bytes   int     `json:"bytes"`
+		Seconds float64 `json:"seconds"`
+	}
+	results := []made{}
+	for _, out := range c.Out {
+		data, err := p.Artefact(e.ctx, out, build.ArtefactOptions{Product: c.Product, Strip: c.Strip, Core: c.Core, Stage: c.Stage})
+		if err != nil {
+			return err
+		}
+		if err := build.WriteFile(out, data); err != nil {
+			return err
+		}
+		results = append(results, made{out, len(data), time.Since(began).Seconds()})
+		began = time.Now()
+	}
+	if e.json {
+		e.printJSON(results)
+		return nil
+	}
+	for _, r := range results {
+		fmt.Fprintf(e.out, "%s: %d bytes", r.File, r.Bytes)
+		if c.Time {
+			fmt.Fprintf(e.out, ", %.3f s", r.Seconds)
+		}
+		fmt.Fprintln(e.out)
+	}
+	return nil
+}
+
+// hwCmd is `sinter hw`.
+type hwCmd struct {
+	program `embed:""`
+	inputs  `embed:""`
+	Out     string `short:"o" required:"" placeholder:"DIR" help:"Folder to write into; it is made when missing."`
+	Core    string `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
+	Frames  int    `default:"32" placeholder:"N" help:"Frames of the captures that the test bench replays; 0: all."`
+}
+
+// Run writes the hardware.
+func (c *hwCmd) Run(e *env) error {
+	p, err := c.load(e)
+	if err != nil {
+		return err
+	}
+	r, err := p.Hardware(e.ctx, build.HardwareOptions{Dir: c.Out, Core: c.Core, World: c.world(), Frames: c.Frames})
+	if err != nil {
+		return err
+	}
+	if e.json {
+		e.printJSON(r)
+		return nil
+	}
+	for _, f := range r.Files {
+		fmt.Fprintln(e.out, f)
+	}
+	for _, f := range sortedFigures(r.Figures) {
+		fmt.Fprintln(e.out, f)
+	}
+	return nil
+}

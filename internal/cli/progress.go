@@ -1,0 +1,26 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+)
+
+// progress shows what long work does, on a terminal only, in one line that is
+// overwritten.
+type progress struct {
+	w     io.Writer
+	shows bool
+	width int
+}
+
+func newProgress(w io.Writer) *progress { return &progress{w: w, shows: isTerminal(w)} }
+
+// step shows a message; the empty one clears the line.
+func (p *progress) step(message string) {
+	if !p.shows {
+		return
+	}
+	fmt.Fprintf(p.w, "\r%-*s\r", p.width, "")
+	fmt.Fprint(p.w, message)
+	p.width = len(message)
+}

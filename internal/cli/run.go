@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/build"
+)
+
+// inputs is embedded by the commands that run a program.
+type inputs struct {
+	PcapIn []string `name:"pcap-in" placeholder:"DEVICE=FILE" help:"Frames that arrive at a device, from a capture. The device may be left out when there is one."`
+	Seed   int64    `placeholder:"N" help:"Seed of the random gaps on the ports of a core; 0: none."`
+	Limit  uint64   `default:"0" placeholder:"N" help:"Stop a machine after so many steps (0: a generous limit of each machine's)."`
+}
+
+// world describes the outside that the flags name.
+func (i *inputs) world() build.World {
+	return build.World{Captures: i.PcapIn, Seed: i.Seed, Limit: i.Limit}
+}
+
+// runCmd is `sinter run`.
+type runCmd struct {
+	program `embed:""`
+	inputs  `embed:""`
+	On      string   `default:"source" enum:"source,ir,native,unikernel,isa,cycle,gates" help:"Machine: source, ir, native, unikernel, isa, cycle or gates."`
+	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core for isa, cycle and gates: multi or pipe3."`
+	PcapOut []string `name:"pcap-out" placeholder:"DEVICE=FILE" help:"Write the frames that a device sent to a capture."`
+	Trace   string   `placeholder:"FILE" help:"Write the trace in its text form."`
+	Wave    string   `placeholder:"FILE.vcd" help:"Write a waveform of the core (cycle only)."`
+	Window  string   `name:"wave-window" default:"0:10000" placeholder:"FROM:CYCLES" help:"Cycles of the waveform."`
+	Print   bool     `name:"print-command" help:"Print the command that repeats a native or unikernel run."`
+}
+
+// Run runs the program and prints what it logs.
+func (c *runCmd) Run(e *env) error {
+	p, err := c.load(e)
+	if err != nil {
+		return err
+	}
+	r, err := p.Run(e.ctx, build.RunOptions{
+		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, TraceFile: c.Trace, Wave: c.Wave, Window: c.Window,
+	})
+	if err != nil {
+		return err
+	}
+	if r.Trapped() {
+		e.failed = exitUser
+	}
+	if e.json {
+		e.printJSON(r)
+		return nil
+	}
+	for _, line := range r.Lines {
+		fmt.Fprintln(e.out, line)
+	}
+	if c.Print && r.Command != "" {
+		fmt.Fprintln(e.err, r.Command)
+	}
+	fmt.Fprintf(e.err, "%s on %s: %s", r.Program, r.Level, r.Status)
+	for _, f := range sortedFigures(r.Figures) {
+		fmt.Fprintf(e.err, ", %s", f)
+	}
+	fmt.Fprintln(e.err)
+	for _, w := range r.Waits {
+		fmt.Fprintln(e.err, " ", w)
+	}
+	return nil
+}
+
+func sortedFigures(figures map[string]float64) []string {
+	var out []string
+	for k, v := range figures {
+		out = append(out, fmt.Sprintf("%s %.6g", strings.ReplaceAll(k, "_", " "), v))
+	}
+	sort.Strings(out)
+	return out
+}
+
+// verifyCmd is `sinter verify`.
+type verifyCmd struct {
+	program `embed:""`
+	inputs  `embed:""`
+	Core    string `default:"both" enum:"both,multi,pipe3" help:"Which core to verify: multi, pipe3 or both."`
+	Quick   bool   `help:"Only what needs no outside tool and no proof."`
+	Random  int    `default:"20000" placeholder:"N" help:"Random instructions of the lock-step check of each core."`
+}
+
+// Run verifies the ladder and prints its table.
+func (c *verifyCmd) Run(e *env) error {
+	p, err := c.load(e)
+	if err != nil {
+		return err
+	}
+	cores := build.Cores()
+	if c.Core != "both" {
+		cores = []string{c.Core}
+	}
+	opts := build.VerifyOptions{World: c.world(), Cores: cores, Quick: c.Quick, Random: c.Random}
+	if !e.json {
+		opts.Progress = newProgress(e.err).step
+	}
+	report, err := p.Verify(e.ctx, opts)
+	if err != nil {
+		return err
+	}
+	if report.Different() {
+		e.failed = exitDifference
+	}
+	if e.json {
+		e.printJSON(report)
+		return nil
+	}
+	rows := [][]string{{"level", "core", "check", "status", "n", "detail"}}
+	for _, r := range report.Rows {
+		rows = append(rows, []string{r.Level, r.Core, string(r.Check), string(r.Status), fmt.Sprint(r.N), r.Detail})
+	}
+	table(e.out, rows)
+	return nil
+}
