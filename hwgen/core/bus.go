@@ -1,0 +1,202 @@
+package core
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir/rtl"
+)
+
+// use says that a bus carries v while one of the lines executes.
+type use struct {
+	lines []*line
+	v     vec
+}
+
+// source is one place that a bit of a bus comes from.
+type source struct {
+	from  bit
+	lines []*line
+}
+
+// bus joins uses into one value: and-or of one-hot selects, bit by bit, so that
+// equal bits of several instructions need one select and constant zeros none.
+// While no line of uses executes its value is anything.
+func (g *gen) bus(name string, uses []use) vec {
+	if len(uses) == 0 {
+		return nil
+	}
+	w := len(uses[0].v)
+	sources := make([][]source, w)
+	for i := range w {
+		sources[i] = sourcesOf(uses, i)
+	}
+	var all []*line
+	for _, u := range uses {
+		all = append(all, u.lines...)
+	}
+	var out vec
+	for lo := 0; lo < w; {
+		hi := lo + 1
+		for hi < w && parallel(sources[lo], sources[hi], hi-lo) {
+			hi++
+		}
+		out = append(out, g.join(name, sources[lo:hi], all)...)
+		lo = hi
+	}
+	return out
+}
+
+// sourcesOf lists where bit i comes from, without constant zeros.
+func sourcesOf(uses []use, i int) []source {
+	var out []source
+next:
+	for _, u := range uses {
+		if u.v[i] == (bit{rtl.None, 0}) {
+			continue
+		}
+		for j := range out {
+			if out[j].from == u.v[i] {
+				out[j].lines = append(out[j].lines[:len(out[j].lines):len(out[j].lines)], u.lines...)
+				continue next
+			}
+		}
+		out = append(out, source{u.v[i], u.lines})
+	}
+	return out
+}
+
+// parallel reports whether the sources of a bit continue those of the bit n
+// places below it: the same lines, from the next bits or the same bit.
+func parallel(low, high []source, n int) bool {
+	if len(low) != len(high) {
+		return false
+	}
+	for i := range low {
+		l, h := low[i], high[i]
+		step := l.from.node == h.from.node && l.from.node != rtl.None && h.from.index == l.from.index+n
+		if !step && l.from != h.from || len(l.lines) != len(h.lines) {
+			return false
+		}
+		for j := range l.lines {
+			if l.lines[j] != h.lines[j] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// join makes the bits of a run of parallel sources.
+func (g *gen) join(name string, run [][]source, all []*line) vec {
+	n := len(run)
+	if len(run[0]) == 0 {
+		return constVec(n, 0)
+	}
+	sum := g.b.Const(n, 0)
+	for i, s := range run[0] {
+		v := make(vec, n)
+		for k := range v {
+			v[k] = run[k][i].from
+		}
+		part := g.pack(v)
+		if !g.gated[s.from.node] {
+			part = g.b.And(part, g.b.Repeat(g.ctl(name, s.lines, except(all, s.lines)), n))
+		}
+		sum = g.b.Or(sum, part)
+	}
+	return g.vec(sum)
+}
+
+// except lists the lines of all that are not in some.
+func except(all, some []*line) []*line {
+	drop := map[*line]bool{}
+	for _, l := range some {
+		drop[l] = true
+	}
+	var out []*line
+	for _, l := range all {
+		if !drop[l] {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// makeResult makes the value for rd.
+func (g *gen) makeResult() vec {
+	var uses []use
+	for _, l := range g.lines {
+		if l.rd == nil {
+			continue
+		}
+		g.b.At(l.inst.Span)
+		var v vec
+		if l.port != nil {
+			v = g.portValue(l)
+		} else {
+			v = g.el.value(l.rd)
+		}
+		uses = append(uses, use{[]*line{l}, v})
+	}
+	return g.bus("result", uses)
+}
+
+// branch is where the executing instruction leaves the straight line.
+type branch struct {
+	taken  rtl.ID
+	target vec // word index
+}
+
+// branch makes the decision and the target of control transfers.
+func (g *gen) branch() branch {
+	taken := g.bool(false)
+	var uses []use
+	for _, t := range g.transfers() {
+		on := g.exactly("jump", t.lines)
+		if t.cond != nil {
+			on = g.b.And(on, g.pack(t.cond))
+		}
+		taken = g.b.Or(taken, on)
+	}
+	for _, l := range g.lines {
+		if l.pc != nil {
+			v := g.el.value(l.pc)
+			n := len(g.x.next)
+			uses = append(uses, use{[]*line{l}, v.zext(n + 2)[2 : n+2]})
+		}
+	}
+	if len(uses) == 0 {
+		return branch{taken, g.x.next}
+	}
+	return branch{g.b.And(g.x.valid, taken), g.bus("target", uses)}
+}
+
+// transfers groups the lines that set pc by their condition.
+func (g *gen) transfers() []transfer {
+	var out []transfer
+	at := map[string]int{}
+	for _, l := range g.lines {
+		if l.pc == nil {
+			continue
+		}
+		var cond vec
+		if l.cond != nil {
+			cond = g.el.value(l.cond)
+		}
+		key := fmt.Sprint(cond)
+		i, ok := at[key]
+		if !ok {
+			i = len(out)
+			at[key] = i
+			out = append(out, transfer{cond: cond})
+		}
+		out[i].lines = append(out[i].lines, l)
+	}
+	return out
+}
+
+// transfer is a condition, nil for always, and the lines that jump on it.
+type transfer struct {
+	cond  vec
+	lines []*line
+}

@@ -1,0 +1,212 @@
+package core
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/rtl"
+)
+
+// Generate makes the circuit of a design point for an image.
+func Generate(im *image.Image, p *design.Point) (*rtl.Circuit, error) {
+	c, err := plan.Decode(im, p)
+	if err != nil {
+		return nil, err
+	}
+	g := newGen(im, c)
+	switch c.Core {
+	case plan.Pipe3:
+		newPipe(g).generate()
+	case plan.Multi:
+		newMulti(g).generate()
+	default:
+		return nil, fmt.Errorf("design point %s: expected core multi or pipe3, got %q", p.Program, c.Core)
+	}
+	return g.b.Build()
+}
+
+// gen is a core under construction.
+type gen struct {
+	b     *rtl.Builder
+	im    *image.Image
+	c     *plan.Config
+	lines []*line
+
+	text    rtl.ReadPort // the word being decoded
+	regs    rtl.Memory
+	rf      []rtl.ReadPort
+	latches []latch
+	ctls    []control
+	ctlOf   map[string]rtl.ID
+	named   map[string]int
+
+	x      exec
+	el     *elab
+	dev    devices
+	data   *dataMemory
+	result vec // value for rd
+	holds  []rtl.ID
+	halted rtl.ID
+	gated  map[rtl.ID]bool // nodes that are 0 unless a line that selects them executes
+}
+
+// latch is a register between decode and execution.
+type latch struct {
+	reg   rtl.Register
+	value rtl.ID
+}
+
+// exec is the instruction in execution. The sequencer fills it; what the
+// instruction has while none is valid is anything.
+type exec struct {
+	valid  rtl.ID
+	rs     []vec        // source registers
+	imm    vec          // immediate
+	early  vec          // pc + imm
+	next   vec          // word index of the following instruction
+	rd     rtl.ID       // register that it writes
+	writes rtl.ID       // whether it writes one
+	second rtl.Register // second cycle of a load from memory
+}
+
+func newGen(im *image.Image, c *plan.Config) *gen {
+	g := &gen{
+		b: rtl.NewBuilder(c.Name), im: im, c: c, lines: linesOf(c), ctlOf: map[string]rtl.ID{}, named: map[string]int{}, gated: map[rtl.ID]bool{},
+	}
+	g.text = g.b.SyncPort(g.textMemory(), rtl.Old)
+	g.b.Name("fetched", g.text.Q())
+	g.regs = g.b.Mem("regs", 32, c.RegBits, 1, nil)
+	for i := range g.sources() {
+		g.rf = append(g.rf, g.b.SyncPort(g.regs, rtl.Never))
+		g.b.Name(fmt.Sprintf("rf%d", i+1), g.rf[i].Q())
+	}
+	return g
+}
+
+// textMemory holds the program.
+func (g *gen) textMemory() rtl.Memory {
+	init := make([]uint64, len(g.im.Text))
+	for i, w := range g.im.Text {
+		init[i] = uint64(w)
+	}
+	return g.b.Mem("text", 32, g.c.TextBits, 1, init)
+}
+
+// sources is the number of register read ports.
+func (g *gen) sources() int {
+	n := 1
+	for _, l := range g.lines {
+		n = max(n, l.inst.Format.Sources())
+	}
+	return n
+}
+
+// address makes the 32-bit address of a word index of text.
+func (g *gen) address(index vec) vec {
+	low := concat(constVec(2, 0), index)
+	if len(low) >= 32 {
+		return low[:32]
+	}
+	return concat(low, constVec(32-len(low), design.TextBase>>len(low)))
+}
+
+// latch makes a register that takes value when an instruction goes from decode
+// to execution. Constant bits and copies of one bit cost no register.
+func (g *gen) latch(name string, value vec) vec {
+	var distinct vec
+	place := map[bit]int{}
+	for _, b := range value {
+		if _, ok := place[b]; !ok && b.node != rtl.None {
+			place[b] = len(distinct)
+			distinct = append(distinct, b)
+		}
+	}
+	if len(distinct) == 0 {
+		return value
+	}
+	reg := g.b.Reg(name, len(distinct), 0)
+	g.latches = append(g.latches, latch{reg, g.pack(distinct)})
+	out := append(vec(nil), value...)
+	for i, b := range value {
+		if b.node != rtl.None {
+			out[i] = bit{reg.Q(), place[b]}
+		}
+	}
+	return out
+}
+
+// decode latches what execution needs of the fetched word at pc, a word index,
+// apart from the registers it reads.
+func (g *gen) decode(pc vec) {
+	word := g.text.Q()
+	g.x.imm = g.latch("x.imm", g.immediate(g.where(usesImm), 0, 32))
+	if early := g.where(usesEarly); len(early) > 0 {
+		w := min(32, len(pc)+2)
+		for _, l := range early {
+			if uses(l.rd, leafEarly) || uses(l.pc, leafEarly) && l.pc.Leaf != leafEarly {
+				w = 32
+			}
+		}
+		g.x.early = g.latch("x.early", g.add(g.address(pc)[:w], g.immediate(early, 0, w)))
+	}
+	rd := g.b.Bits(word, rdAt+g.c.RegBits-1, rdAt)
+	some := g.where(func(l *line) bool { return l.rd != nil })
+	has := g.coverOf(minimise(patterns(some), patterns(g.without(some))), word)
+	g.x.rd = g.pack(g.latch("x.rd", g.vec(rd)))
+	g.x.writes = g.pack(g.latch("x.writes", g.vec(g.b.And(has, g.b.Any(rd)))))
+}
+
+func usesImm(l *line) bool {
+	return l.bImm || uses(l.rd, leafImm) || uses(l.cond, leafImm) || uses(l.addr, leafImm) || uses(l.pc, leafImm) || uses(l.data, leafImm)
+}
+
+func usesEarly(l *line) bool { return uses(l.rd, leafEarly) || uses(l.pc, leafEarly) }
+
+// sourceIndex is the register that read port i reads for the fetched word.
+func (g *gen) sourceIndex(i int) rtl.ID {
+	at := []int{rs1At, rs2At, rs3At}[i]
+	index := g.b.Bits(g.text.Q(), at+g.c.RegBits-1, at)
+	if i > 0 {
+		return index
+	}
+	zero := g.where(func(l *line) bool { return l.zeroA })
+	reads := g.where(func(l *line) bool { return l.inst.Format.Sources() > 0 })
+	keep := g.coverOf(minimise(patterns(reads), patterns(zero)), g.text.Q())
+	return g.b.And(index, g.b.Repeat(keep, g.c.RegBits))
+}
+
+// execute makes everything that happens to the executing instruction: units,
+// result, memory access, ports and branch.
+func (g *gen) execute() branch {
+	g.x.second = g.b.Reg("x.second", 1, 0)
+	g.el = newElab(g)
+	g.dev = g.devices()
+	g.memory()
+	g.result = g.makeResult()
+	g.outputs()
+	return g.branch()
+}
+
+// holdWhile adds a reason for which the executing instruction stays.
+func (g *gen) holdWhile(on, cond rtl.ID) { g.holds = append(g.holds, g.b.And(on, cond)) }
+
+// held is 1 when the executing instruction is not finished in this cycle.
+func (g *gen) held() rtl.ID {
+	sum := g.bool(false)
+	for _, h := range g.holds {
+		sum = g.b.Or(sum, h)
+	}
+	return g.b.And(g.x.valid, sum)
+}
+
+// advance sets the latches and controls at the end of a decode cycle.
+func (g *gen) advance() {
+	for _, c := range g.ctls {
+		g.b.Set(c.reg, g.coverOf(c.cover, g.text.Q()))
+	}
+	for _, l := range g.latches {
+		g.b.Set(l.reg, l.value)
+	}
+}

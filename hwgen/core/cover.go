@@ -1,0 +1,149 @@
+package core
+
+import (
+	"math/bits"
+	"sort"
+)
+
+// pattern is a set of instruction words: those w with w&mask == val.
+type pattern struct {
+	val, mask uint32
+}
+
+// within reports whether all words of p are words of t.
+func (p pattern) within(t pattern) bool {
+	return t.mask&^p.mask == 0 && p.val&t.mask == t.val
+}
+
+// disjoint reports whether no word is in both p and q.
+func (p pattern) disjoint(q pattern) bool { return (p.val^q.val)&p.mask&q.mask != 0 }
+
+// cover is a sum of products over the bits of an instruction word, or the
+// complement of one.
+type cover struct {
+	terms  []pattern
+	invert bool
+}
+
+// cost counts literals and the terms that have to be joined.
+func (c cover) cost() int {
+	n := len(c.terms)
+	for _, t := range c.terms {
+		n += bits.OnesCount32(t.mask)
+	}
+	return n
+}
+
+// eval computes the cover for a word that is in some on or off pattern.
+func (c cover) eval(w uint32) bool {
+	for _, t := range c.terms {
+		if w&t.mask == t.val {
+			return !c.invert
+		}
+	}
+	return c.invert
+}
+
+// minimise finds a cheap cover that is 1 on every word of on and 0 on every
+// word of off. Words outside both do not matter: they are words that the image
+// does not hold, which is what makes the decoder of a specialised core small.
+func minimise(on, off []pattern) cover {
+	if len(on) == 0 {
+		return cover{}
+	}
+	if len(off) == 0 {
+		return cover{invert: true}
+	}
+	direct := cover{terms: sumOf(on, off)}
+	inverse := cover{terms: sumOf(off, on), invert: true}
+	if inverse.cost() < direct.cost() {
+		return inverse
+	}
+	return direct
+}
+
+// sumOf picks terms greedily: in each round the term that covers most of what
+// is left, and of these the shortest.
+func sumOf(on, off []pattern) []pattern {
+	left := append([]pattern(nil), on...)
+	var candidates []pattern
+	for _, p := range on {
+		candidates = append(candidates, primes(p, off)...)
+	}
+	var terms []pattern
+	for len(left) > 0 {
+		best := bestTerm(candidates, left)
+		terms = append(terms, best)
+		left = uncovered(left, best)
+	}
+	sort.Slice(terms, func(i, j int) bool {
+		return terms[i].mask < terms[j].mask || terms[i].mask == terms[j].mask && terms[i].val < terms[j].val
+	})
+	return terms
+}
+
+func uncovered(left []pattern, t pattern) []pattern {
+	var out []pattern
+	for _, p := range left {
+		if !p.within(t) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func bestTerm(candidates, left []pattern) pattern {
+	best, bestScore := pattern{}, -1<<30
+	for _, t := range candidates {
+		covered := len(left) - len(uncovered(left, t))
+		if covered == 0 {
+			continue
+		}
+		// Covering one more pattern is worth more than any literal it may cost.
+		if score := covered*64 - bits.OnesCount32(t.mask); score > bestScore {
+			best, bestScore = t, score
+		}
+	}
+	return best
+}
+
+// primes returns the terms over fixed bits of p that no pattern of off meets,
+// of the smallest number of literals and of one more.
+func primes(p pattern, off []pattern) []pattern {
+	var useful uint32
+	for _, o := range off {
+		useful |= (p.val ^ o.val) & p.mask & o.mask
+	}
+	var out []pattern
+	found := 33
+	for n := 1; n <= bits.OnesCount32(useful) && n <= found+1 && n <= 8; n++ {
+		size := len(out)
+		out = appendSubsets(out, p, useful, 0, n, off)
+		if len(out) > size && found == 33 {
+			found = n
+		}
+	}
+	if len(out) == 0 { // more than eight literals: all of them
+		out = append(out, pattern{p.val & useful, useful})
+	}
+	return out
+}
+
+// appendSubsets adds the terms with exactly n literals out of rest beyond those
+// of chosen.
+func appendSubsets(out []pattern, p pattern, rest, chosen uint32, n int, off []pattern) []pattern {
+	if n == 0 {
+		t := pattern{p.val & chosen, chosen}
+		for _, o := range off {
+			if !t.disjoint(o) {
+				return out
+			}
+		}
+		return append(out, t)
+	}
+	for ; bits.OnesCount32(rest) >= n; rest &= rest - 1 {
+		low := rest & -rest
+		out = appendSubsets(out, p, rest&^low, chosen|low, n-1, off)
+	}
+	return out
+}

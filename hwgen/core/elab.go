@@ -1,0 +1,120 @@
+package core
+
+import (
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// elab turns the meanings of instructions into nodes of the executing stage.
+// Equal expressions are one node; operators over both shared operands are
+// served by units (units.go).
+type elab struct {
+	g      *gen
+	leaves map[string]vec
+	memo   map[string]vec
+	units  map[string]vec // by printed expression
+}
+
+func newElab(g *gen) *elab {
+	e := &elab{g: g, memo: map[string]vec{}, units: map[string]vec{}}
+	e.leaves = map[string]vec{
+		leafImm: g.x.imm, leafEarly: g.x.early, leafNext: g.address(g.x.next),
+	}
+	for i, name := range []string{leafA, leafRs2, leafRs3}[:len(g.x.rs)] {
+		e.leaves[name] = g.x.rs[i]
+	}
+	e.makeB()
+	return e
+}
+
+// value makes the bits of x.
+func (e *elab) value(x *word.Expr) vec {
+	if x.IsConst() {
+		return constVec(x.Width, x.Imm)
+	}
+	if x.Op == word.Bad {
+		return e.leaf(x)
+	}
+	key := x.String()
+	if v, ok := e.units[key]; ok {
+		return v
+	}
+	if v, ok := e.memo[key]; ok {
+		return v
+	}
+	v := e.apply(x)
+	e.memo[key] = v
+	return v
+}
+
+func (e *elab) leaf(x *word.Expr) vec {
+	switch x.Leaf {
+	case leafPC: // not among the shared sums, so of its own adder
+		if e.leaves[leafPC] == nil {
+			g := e.g
+			n := len(g.x.next)
+			e.leaves[leafPC] = g.address(g.op(word.Sub, n, 0, g.x.next, constVec(n, 1)))
+		}
+	case leafEarly: // as wide as needed
+		return e.leaves[leafEarly]
+	}
+	return e.leaves[x.Leaf][:x.Width]
+}
+
+func (e *elab) apply(x *word.Expr) vec {
+	args := make([]vec, len(x.Args))
+	for i, a := range x.Args {
+		args[i] = e.value(a)
+	}
+	first := args[0]
+	switch x.Op {
+	case word.Cat:
+		return concat(args[1], first)
+	case word.Slice:
+		return first[x.Imm : int(x.Imm)+x.Width]
+	case word.Zext:
+		return first.zext(x.Width)
+	case word.Sext:
+		return first.extended(x.Width, first[len(first)-1])
+	case word.Add:
+		return e.g.add(first, args[1])
+	case word.And:
+		if v, ok := andConst(first, args[1]); ok {
+			return v
+		}
+	case word.Shl, word.Shru, word.Shrs:
+		if x.Args[1].IsConst() {
+			return shiftConst(x.Op, first, int(word.Amount(x.Args[1].Imm, x.Width)))
+		}
+	}
+	return e.g.op(x.Op, x.Width, x.Imm, args...)
+}
+
+// andConst clears bits when one side is a constant.
+func andConst(x, y vec) (vec, bool) {
+	out := make(vec, len(x))
+	for i := range x {
+		p, q := x[i], y[i]
+		if p.node == rtl.None {
+			p, q = q, p
+		}
+		if q.node != rtl.None {
+			return nil, false
+		}
+		if out[i] = p; q.index == 0 {
+			out[i] = q
+		}
+	}
+	return out, true
+}
+
+func shiftConst(op word.Op, x vec, n int) vec {
+	zero := bit{rtl.None, 0}
+	switch op {
+	case word.Shl:
+		return concat(constVec(min(n, len(x)), 0), x[:max(len(x)-n, 0)])
+	case word.Shrs:
+		return x[min(n, len(x)):].extended(len(x), x[len(x)-1])
+	}
+	return x[min(n, len(x)):].extended(len(x), zero)
+}

@@ -1,0 +1,263 @@
+package core
+
+import (
+	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// The leaves of a line's expressions. An instruction's meaning is written over
+// rs1, rs2, rs3, imm and pc; canonical renames them to the places of the
+// datapath, so that equal operators of different instructions become one node.
+const (
+	leafA     = "rs1"   // first operand
+	leafB     = "b"     // second operand: rs2 or imm, chosen at decode, complemented for subtractions
+	leafRs2   = "rs2"   // second register as it is
+	leafRs3   = "rs3"   // third register
+	leafImm   = "imm"   // immediate as it is
+	leafPC    = "pc"    // address of the instruction
+	leafNext  = "next"  // address of the following one
+	leafEarly = "early" // pc + imm, computed while decoding
+	leafMem   = "mem"   // loaded value
+)
+
+// line is what the core does for one kind of instruction word: an instruction
+// of the set, split where the image lets hardware tell cases apart at decode:
+// one line per constant shift amount and per port register.
+type line struct {
+	inst   *isa.Inst
+	enc    []pattern // words of this line
+	amount int       // constant shift amount, -1 if none
+	port   *plan.Port
+	load   int // bytes
+	store  int // bytes
+	rd     *word.Expr
+	cond   *word.Expr
+	pc     *word.Expr
+	addr   *word.Expr // of load or store
+	data   *word.Expr
+	trap   bool
+
+	bImm  bool // operand b is the immediate
+	zeroA bool // operand a is read from x0
+}
+
+// linesOf splits the kept instructions of a configuration.
+func linesOf(c *plan.Config) []*line {
+	var out []*line
+	for _, in := range c.Keep {
+		enc := pattern{in.Match, in.Mask}
+		switch amounts := c.Amounts[in.Name]; {
+		case amounts != nil:
+			for _, n := range amounts {
+				l := newLine(in, pattern{enc.val | uint32(n)<<20, enc.mask | 31<<20})
+				l.amount = n
+				out = append(out, l)
+			}
+		case in.Meaning.Load != nil || in.Meaning.Store != nil:
+			out = append(out, accessLines(c, in, enc)...)
+		default:
+			out = append(out, newLine(in, enc))
+		}
+	}
+	for _, l := range out {
+		l.canonical()
+	}
+	shareZero(out)
+	return out
+}
+
+func newLine(in *isa.Inst, enc ...pattern) *line {
+	m := &in.Meaning
+	l := &line{inst: in, enc: enc, amount: -1, rd: m.Rd, cond: m.Cond, pc: m.PC, trap: m.Trap}
+	if m.Load != nil {
+		l.load, l.addr = m.Load.Bytes, m.Load.Addr
+	}
+	if m.Store != nil {
+		l.store, l.addr, l.data = m.Store.Bytes, m.Store.Addr, m.Data
+	}
+	return l
+}
+
+// accessLines splits a load or store into its accesses to memory and to each
+// port register. Port registers are reached from x0 only, with an offset whose
+// sign bit is set, so decode can tell without adding.
+func accessLines(c *plan.Config, in *isa.Inst, enc pattern) []*line {
+	ports := c.PortsOf(in)
+	if len(ports) == 0 {
+		return []*line{newLine(in, enc)}
+	}
+	from := immSources(in)
+	sign := uint32(1) << from[31]
+	base := pattern{enc.val | sign, enc.mask | 31<<rs1At | sign}
+	var out []*line
+	if c.Memory() {
+		memory := newLine(in, pattern{enc.val, enc.mask | sign})
+		for i := range c.RegBits {
+			memory.enc = append(memory.enc, pattern{enc.val | 1<<(rs1At+i), enc.mask | 1<<(rs1At+i)})
+		}
+		out = append(out, memory)
+	}
+	for i := range ports {
+		l := newLine(in, base.offset(from, ports[i].Addr))
+		l.port = &ports[i]
+		out = append(out, l)
+	}
+	return out
+}
+
+// offset fixes the bits of the immediate that tell port registers apart.
+func (p pattern) offset(from [32]int, addr uint32) pattern {
+	for i := 2; i < 5; i++ {
+		p.mask |= 1 << from[i]
+		p.val |= addr >> i & 1 << from[i]
+	}
+	return p
+}
+
+// Where the register fields are, in every format that has them.
+const (
+	rdAt  = 7
+	rs1At = 15
+	rs2At = 20
+	rs3At = 27
+)
+
+// immSources returns, for each bit of an instruction's immediate, the bit of
+// the instruction word that it is a copy of, -1 for a constant 0.
+func immSources(in *isa.Inst) [32]int {
+	var from [32]int
+	for i := range from {
+		from[i] = -1
+	}
+	for k := range 32 {
+		imm := uint32(in.Operands(1 << k).Imm)
+		for i := range from {
+			if imm>>i&1 == 1 {
+				from[i] = k
+			}
+		}
+	}
+	return from
+}
+
+// canonical rewrites the expressions of l over the leaves of the datapath.
+func (l *line) canonical() {
+	if l.amount >= 0 {
+		l.each(func(e *word.Expr) *word.Expr {
+			return replaceLeaf(e, leafImm, &word.Expr{Width: 32, Imm: uint64(l.amount)})
+		})
+	}
+	l.each(func(e *word.Expr) *word.Expr { return word.Simplify(replacePC(e.Expand())) })
+	imm, reg := false, false
+	for _, e := range []*word.Expr{l.rd, l.cond, l.addr, l.pc} {
+		imm = imm || uses(e, leafImm)
+		reg = reg || uses(e, leafRs2)
+	}
+	from := leafRs2
+	switch {
+	case imm && reg: // both at once: no operand is shared
+		return
+	case imm:
+		from, l.bImm = leafImm, true
+	}
+	b := &word.Expr{Width: 32, Leaf: leafB}
+	for _, e := range []**word.Expr{&l.rd, &l.cond, &l.addr, &l.pc} {
+		if *e != nil {
+			*e = replaceLeaf(*e, from, b)
+		}
+	}
+}
+
+// each replaces every expression of l.
+func (l *line) each(f func(*word.Expr) *word.Expr) {
+	for _, e := range []**word.Expr{&l.rd, &l.cond, &l.pc, &l.addr, &l.data} {
+		if *e != nil {
+			*e = f(*e)
+		}
+	}
+}
+
+// uses reports whether leaf occurs in e.
+func uses(e *word.Expr, leaf string) bool {
+	if e == nil {
+		return false
+	}
+	if e.Op == word.Bad {
+		return e.Leaf == leaf
+	}
+	for _, a := range e.Args {
+		if uses(a, leaf) {
+			return true
+		}
+	}
+	return false
+}
+
+// rewrite rebuilds e bottom up; f may replace a node.
+func rewrite(e *word.Expr, f func(*word.Expr) *word.Expr) *word.Expr {
+	if e.Op != word.Bad {
+		n := *e
+		n.Args = make([]*word.Expr, len(e.Args))
+		for i, a := range e.Args {
+			n.Args[i] = rewrite(a, f)
+		}
+		e = &n
+	}
+	return f(e)
+}
+
+func replaceLeaf(e *word.Expr, leaf string, by *word.Expr) *word.Expr {
+	return rewrite(e, func(x *word.Expr) *word.Expr {
+		if x.Op == word.Bad && x.Leaf == leaf {
+			return by
+		}
+		return x
+	})
+}
+
+// replacePC names the two sums of the program counter that the fetch logic has
+// anyway.
+func replacePC(e *word.Expr) *word.Expr {
+	return rewrite(e, func(x *word.Expr) *word.Expr {
+		if x.Op != word.Add {
+			return x
+		}
+		p, q := x.Args[0], x.Args[1]
+		if q.Leaf == leafPC {
+			p, q = q, p
+		}
+		switch {
+		case p.Leaf != leafPC:
+			return x
+		case q.Leaf == leafImm:
+			return &word.Expr{Width: 32, Leaf: leafEarly}
+		case q.IsConst() && q.Imm == 4:
+			return &word.Expr{Width: 32, Leaf: leafNext}
+		}
+		return x
+	})
+}
+
+// isAB reports whether e is op applied to the two shared operands.
+func isAB(e *word.Expr, op word.Op) bool {
+	return e != nil && e.Op == op && len(e.Args) == 2 && e.Args[0].Leaf == leafA && e.Args[1].Leaf == leafB
+}
+
+// shareZero turns a line that gives operand b as it is into one that adds it to
+// x0, when some other line has that adder anyway.
+func shareZero(lines []*line) {
+	var sum *word.Expr
+	for _, l := range lines {
+		for _, e := range []*word.Expr{l.rd, l.addr} {
+			if isAB(e, word.Add) {
+				sum = e
+			}
+		}
+	}
+	for _, l := range lines {
+		if sum != nil && l.rd != nil && l.rd.Op == word.Bad && l.rd.Leaf == leafB && l.inst.Format.Sources() == 0 {
+			l.rd, l.zeroA = sum, true
+		}
+	}
+}

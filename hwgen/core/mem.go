@@ -1,0 +1,166 @@
+package core
+
+import (
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// dataMemory is the data memory with its one read and one write port, shared by
+// the executing instruction and the frame engine.
+type dataMemory struct {
+	mem    rtl.Memory
+	read   rtl.ReadPort
+	loads  []*line // those from memory
+	stores []*line
+	addr   vec    // byte address of the access, as many bits as the memory has
+	load   rtl.ID // a load executes
+	store  rtl.ID
+}
+
+// memory makes the data memory and what loads take from it. A load reads in its
+// first cycle and has its value in the second.
+func (g *gen) memory() {
+	if g.c.DataBits == 0 {
+		return
+	}
+	d := &dataMemory{mem: g.b.Mem("data", 32, g.c.DataBits, 4, g.dataInit())}
+	g.data = d
+	d.loads = g.where(func(l *line) bool { return l.load > 0 && l.port == nil })
+	d.stores = g.where(func(l *line) bool { return l.store > 0 && l.port == nil })
+	d.load, d.store = g.bool(false), g.bool(false)
+	if n := len(d.loads) + len(d.stores); n > 0 {
+		d.addr = g.bus("address", g.addresses(append(append([]*line(nil), d.loads...), d.stores...), g.c.DataBits+2))
+	}
+	d.read = g.b.SyncPort(d.mem, rtl.Never)
+	g.b.Name("loaded", d.read.Q())
+	if len(d.loads) > 0 {
+		d.load = g.b.And(g.x.valid, g.exactly("load", d.loads))
+		first := g.b.And(d.load, g.b.Not(g.x.second.Q()))
+		g.holdWhile(first, g.bool(true))
+		g.el.leaves[leafMem] = g.aligned()
+		g.b.Set(g.x.second, first)
+	}
+	if len(d.stores) > 0 {
+		d.store = g.b.And(g.x.valid, g.exactly("store", d.stores))
+	}
+}
+
+func (g *gen) dataInit() []uint64 {
+	init := make([]uint64, (len(g.im.Data)+3)/4)
+	for i, b := range g.im.Data {
+		init[i/4] |= uint64(b) << (i % 4 * 8)
+	}
+	return init
+}
+
+// addresses lists the low n bits of the addresses of lines.
+func (g *gen) addresses(lines []*line, n int) []use {
+	var uses []use
+	for _, l := range lines {
+		g.b.At(l.inst.Span)
+		uses = append(uses, use{[]*line{l}, g.el.value(l.addr)[:n]})
+	}
+	return uses
+}
+
+// ofSize lists the lines of some whose access has one of the sizes.
+func ofSize(some []*line, sizes ...int) []*line {
+	var out []*line
+	for _, l := range some {
+		for _, n := range sizes {
+			if l.load == n || l.store == n {
+				out = append(out, l)
+			}
+		}
+	}
+	return out
+}
+
+// aligned moves the byte or half word that a load names to the low end of the
+// loaded word. Accesses are aligned, so a lane moves to at most two others.
+func (g *gen) aligned() vec {
+	d := g.data
+	w := g.vec(d.read.Q())
+	bytes, halves, words := ofSize(d.loads, 1), ofSize(d.loads, 2), ofSize(d.loads, 4)
+	narrow := concatLines(bytes, halves)
+	if len(narrow) == 0 {
+		return w
+	}
+	up := g.op(word.And, 1, 0, d.addr[1:2], g.vec(g.ctl("load_narrow", narrow, words)))
+	half := g.op(word.Mux, 16, 0, up, w[16:], w[:16])
+	low := half[:8]
+	if len(bytes) > 0 {
+		odd := g.op(word.And, 1, 0, d.addr[:1], g.vec(g.ctl("load_byte", bytes, concatLines(halves, words))))
+		low = g.op(word.Mux, 8, 0, odd, half[8:], half[:8])
+	}
+	return concat(low, half[8:], w[16:])
+}
+
+// lanes makes the byte lanes of the accesses of lines.
+func (g *gen) lanes(lines []*line, addr vec) vec {
+	var uses []use
+	for _, l := range lines {
+		var v vec
+		switch l.load + l.store {
+		case 1:
+			for i := range uint64(4) {
+				v = append(v, g.vec(g.b.EqConst(g.pack(addr[:2]), i))...)
+			}
+		case 2:
+			low := g.op(word.Not, 1, 0, addr[1:2])
+			v = concat(low, low, addr[1:2], addr[1:2])
+		default:
+			v = constVec(4, 15)
+		}
+		uses = append(uses, use{[]*line{l}, v})
+	}
+	return g.bus("lanes", uses)
+}
+
+// storeData makes the word that stores put on the lanes.
+func (g *gen) storeData(lines []*line) vec {
+	var uses []use
+	for _, l := range lines {
+		g.b.At(l.inst.Span)
+		v := g.el.value(l.data)
+		for len(v) < 32 {
+			v = concat(v, v)
+		}
+		uses = append(uses, use{[]*line{l}, v})
+	}
+	return g.bus("store_data", uses)
+}
+
+// connect drives the ports of the data memory; e may be nil.
+func (d *dataMemory) connect(g *gen, e *engine) {
+	b := g.b
+	read, write := b.And(d.load, b.Not(g.x.second.Q())), d.store
+	var addr, data, lanes rtl.ID
+	if d.addr != nil {
+		addr = g.pack(d.addr[2:])
+	}
+	if len(d.stores) > 0 {
+		data, lanes = g.pack(g.storeData(d.stores)), g.pack(g.lanes(d.stores, d.addr))
+	}
+	if e != nil {
+		frames := b.Fit(e.addr.Q(), g.c.DataBits)
+		if d.addr == nil {
+			addr = frames
+		} else {
+			addr = b.Mux(e.going, frames, addr)
+		}
+		read = b.Or(read, e.read)
+		if len(d.stores) > 0 {
+			data, lanes = b.Mux(e.going, e.data, data), b.Mux(e.going, e.lanes, lanes)
+		} else {
+			data, lanes = e.data, e.lanes
+		}
+		write = b.Or(write, e.write)
+	}
+	b.Drive(d.read, addr, read)
+	if v, ok := b.ConstOf(write); ok && v == 0 {
+		return
+	}
+	b.If(write, func() { b.WriteMem(d.mem, addr, data, lanes) })
+	b.Assert("data.no_collision", b.Not(b.And(read, write)))
+}

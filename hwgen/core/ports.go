@@ -1,0 +1,164 @@
+package core
+
+import (
+	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// receiver is the port by which frames of a device enter.
+type receiver struct {
+	dev               image.Device
+	valid, data, last rtl.ID
+	bytes             rtl.ID
+}
+
+// sender is the port by which frames of a device leave.
+type sender struct {
+	dev   image.Device
+	ready rtl.ID
+}
+
+// devices are the frame ports and the port registers.
+type devices struct {
+	rx      []receiver
+	tx      []sender
+	ready   vec    // bit i: device i has a frame
+	mask    vec    // what WAIT waits for
+	some    rtl.ID // ready and mask meet
+	engine  *engine
+	logging rtl.ID // input log_ready
+}
+
+// devices makes the inputs of the frame and log ports, the mask and the engine.
+func (g *gen) devices() devices {
+	var d devices
+	width := 1
+	for _, dev := range g.c.Devices {
+		width = max(width, dev.Index+1)
+		if dev.Rx {
+			p := rtl.RxPorts(dev.Name)
+			d.rx = append(d.rx, receiver{dev, g.b.Input(p.Valid, 1), g.b.Input(p.Data, 32),
+				g.b.Input(p.Last, 1), g.b.Input(p.Bytes, rtl.PortBytesWidth)})
+		}
+		if dev.Tx {
+			d.tx = append(d.tx, sender{dev, g.b.Input(rtl.TxPorts(dev.Name).Ready, 1)})
+		}
+	}
+	d.ready = constVec(width, 0)
+	for _, r := range d.rx {
+		d.ready[r.dev.Index] = bit{r.valid, 0}
+	}
+	if g.c.Uses(plan.Wait) {
+		g.wait(&d, width)
+	}
+	if g.c.Uses(plan.Log) {
+		d.logging = g.b.Input(rtl.PortLogReady, 1)
+	}
+	if len(d.rx)+len(d.tx) > 0 && g.c.Uses(plan.Go) {
+		d.engine = g.makeEngine(&d)
+	}
+	return d
+}
+
+// wait makes the mask register and holds loads of WAIT.
+func (g *gen) wait(d *devices, width int) {
+	mask := g.b.Reg("wait.mask", width, 0)
+	d.mask = g.vec(mask.Q())
+	meet := constVec(width, 0)
+	for i, r := range d.ready {
+		if r.node != rtl.None {
+			meet[i] = g.op(word.And, 1, 0, vec{r}, d.mask[i:i+1])[0]
+		}
+	}
+	d.some = g.b.Any(g.pack(meet))
+	if on := g.storing(plan.Wait); on != rtl.None {
+		g.b.If(on, func() { g.b.Set(mask, g.pack(g.stored(width))) })
+	}
+	if on := g.loading(plan.Wait); on != rtl.None {
+		g.holdWhile(on, g.b.Not(d.some))
+	}
+}
+
+// storing is 1 while a store to a port register executes; rtl.None when the
+// image has none.
+func (g *gen) storing(name string) rtl.ID {
+	return g.accessing(name, func(l *line) bool { return l.store > 0 })
+}
+
+// loading is storing for loads.
+func (g *gen) loading(name string) rtl.ID {
+	return g.accessing(name, func(l *line) bool { return l.load > 0 })
+}
+
+func (g *gen) accessing(name string, kind func(*line) bool) rtl.ID {
+	lines := g.where(func(l *line) bool { return l.port != nil && l.port.Name == name && kind(l) })
+	if len(lines) == 0 {
+		return rtl.None
+	}
+	return g.b.And(g.x.valid, g.exactly(name, lines))
+}
+
+// stored is the low n bits of what a store to a port register writes.
+func (g *gen) stored(n int) vec { return g.x.rs[1].zext(32)[:n] }
+
+// portValue is what a load of a port register gives.
+func (g *gen) portValue(l *line) vec {
+	switch l.port.Name {
+	case plan.Status, plan.Wait:
+		return g.dev.ready.zext(32)
+	case plan.Len:
+		if g.dev.engine != nil && g.dev.engine.received != nil {
+			return g.dev.engine.received.zext(32)
+		}
+	}
+	return constVec(32, 0)
+}
+
+// outputs makes the output ports and connects the data memory.
+func (g *gen) outputs() {
+	b := g.b
+	orZero := func(id rtl.ID) rtl.ID {
+		if id == rtl.None {
+			return g.bool(false)
+		}
+		return id
+	}
+	if e := g.dev.engine; e != nil {
+		e.outputs(g)
+	}
+	if g.data != nil {
+		g.data.connect(g, g.dev.engine)
+	}
+	if on := g.storing(plan.Log); on != rtl.None {
+		g.holdWhile(on, b.Not(g.dev.logging))
+		b.Output(rtl.PortLogValid, on)
+		b.Output(rtl.PortLogData, g.pack(g.stored(32)))
+	}
+	if on := g.storing(plan.Mark); on != rtl.None {
+		b.Output(rtl.PortMarkValid, on)
+		b.Output(rtl.PortMarkID, g.pack(g.stored(rtl.PortMarkIDWidth)))
+	}
+	idle := orZero(g.loading(plan.Wait))
+	if g.c.Uses(plan.Wait) {
+		idle = b.And(idle, b.Not(g.dev.some))
+	}
+	b.Output(rtl.PortIdle, idle)
+	g.halted = orZero(g.storing(plan.Halt))
+	g.holdWhile(g.halted, g.bool(true))
+	b.Output(rtl.PortHalted, g.halted)
+	trap := g.bool(false)
+	if lines := g.where(func(l *line) bool { return l.trap }); len(lines) > 0 {
+		trap = b.And(g.x.valid, g.exactly("trap", lines))
+	}
+	g.holdWhile(trap, g.bool(true))
+	b.Output(rtl.PortTrap, trap)
+	b.Output(rtl.PortTrapPC, g.pack(g.pc()))
+}
+
+// pc is the address of the executing instruction.
+func (g *gen) pc() vec {
+	n := len(g.x.next)
+	return g.address(g.op(word.Sub, n, 0, g.x.next, constVec(n, 1)))
+}

@@ -1,0 +1,129 @@
+package core
+
+import (
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// probes makes the retire record and the claims about what executes.
+func (g *gen) probes(finished, result, insn rtl.ID) {
+	b := g.b
+	b.At(diag.Span{})
+	// The store to HALT stays in execution for ever and retires once.
+	halted := g.b.Reg("record.halted", 1, 0)
+	b.Set(halted, g.halted)
+	valid := b.And(g.x.valid, b.Or(finished, b.And(g.halted, b.Not(halted.Q()))))
+	writes := b.And(valid, g.x.writes)
+	b.Probe(rtl.ProbeRetireValid, valid)
+	b.Probe(rtl.ProbeRetirePC, g.pack(g.pc()))
+	b.Probe(rtl.ProbeRetireInsn, insn)
+	b.Probe(rtl.ProbeRetireRd, b.And(b.Fit(g.x.rd, 5), b.Repeat(writes, 5)))
+	b.Probe(rtl.ProbeRetireValue, b.And(result, b.Repeat(writes, 32)))
+	addr, mask, data := b.Const(32, 0), b.Const(4, 0), b.Const(32, 0)
+	if lines := g.where(func(l *line) bool { return l.addr != nil }); len(lines) > 0 {
+		addr, mask, data = g.accessRecord(lines, valid)
+	}
+	b.Probe(rtl.ProbeRetireAddr, addr)
+	b.Probe(rtl.ProbeRetireMask, mask)
+	b.Probe(rtl.ProbeRetireData, data)
+}
+
+// accessRecord makes address, lanes and data of the access of the retiring
+// instruction and claims that it is aligned and in range.
+func (g *gen) accessRecord(lines []*line, valid rtl.ID) (addr, mask, data rtl.ID) {
+	b := g.b
+	full := g.bus("record.address", g.addresses(lines, 32))
+	on := b.And(valid, g.exactly("record.access", lines))
+	lanes := g.lanes(lines, full)
+	addr = b.And(g.pack(full), b.Repeat(on, 32))
+	mask = b.And(g.pack(lanes), b.Repeat(on, 4))
+	var wide vec
+	for i := range 4 {
+		for range 8 {
+			wide = append(wide, bit{mask, i})
+		}
+	}
+	data = b.And(g.accessData(lines), g.pack(wide))
+	g.claims(lines, full)
+	return addr, mask, data
+}
+
+// accessData is the word that is read or written.
+func (g *gen) accessData(lines []*line) rtl.ID {
+	var uses []use
+	for _, l := range lines {
+		var v vec
+		switch {
+		case l.store > 0:
+			v = g.storeData([]*line{l})
+		case l.port != nil:
+			v = g.portValue(l)
+		default:
+			v = g.vec(g.data.read.Q())
+		}
+		uses = append(uses, use{[]*line{l}, v})
+	}
+	return g.pack(g.bus("record.data", uses))
+}
+
+// claims asserts that executing accesses are aligned, that those to memory are
+// in it, and that those to ports are decoded as such.
+func (g *gen) claims(lines []*line, addr vec) {
+	b := g.b
+	ok := func(name string, some []*line, holds rtl.ID) {
+		if len(some) > 0 {
+			b.Assert(name, b.Or(b.Not(b.And(g.x.valid, g.exactly("record."+name, some))), holds))
+		}
+	}
+	ok("aligned2", ofSize(lines, 2, 4), b.Not(g.pack(addr[:1])))
+	ok("aligned4", ofSize(lines, 4), b.Not(g.pack(addr[1:2])))
+	if g.data != nil {
+		rest := b.Const(1, 0)
+		if n := g.c.DataBits + 2; n < 32 {
+			rest = b.Any(g.pack(addr[n:]))
+		}
+		ok("in_data", concatLines(g.data.loads, g.data.stores), b.Not(rest))
+	}
+}
+
+// legal claims that what leaves decode is an instruction of the core: a kept
+// line with kept registers and shift amounts.
+func (g *gen) legal(leaves rtl.ID) {
+	b := g.b
+	sum := g.bool(false)
+	for _, l := range g.lines {
+		sum = b.Or(sum, b.And(g.matchesAny(l.enc), g.registersFit(l)))
+	}
+	illegal := b.And(leaves, b.Not(sum))
+	b.Probe("illegal", illegal)
+	b.Assert("legal", b.Not(illegal))
+}
+
+func (g *gen) matchesAny(ps []pattern) rtl.ID {
+	sum := g.bool(false)
+	for _, p := range ps {
+		sum = g.b.Or(sum, g.matches(p, g.text.Q()))
+	}
+	return sum
+}
+
+// registersFit is 1 when the register fields of the fetched word name
+// registers of the core.
+func (g *gen) registersFit(l *line) rtl.ID {
+	b := g.b
+	fit := g.bool(true)
+	field := func(at int) {
+		index := b.Bits(g.text.Q(), at+4, at)
+		if g.c.Regs < 32 {
+			fit = b.And(fit, b.Op(word.Ltu, 1, 0, index, b.Const(5, uint64(g.c.Regs))))
+		}
+	}
+	if l.inst.Format.HasRd() {
+		field(rdAt)
+	}
+	for i := range l.inst.Format.Sources() {
+		field([]int{rs1At, rs2At, rs3At}[i])
+	}
+	return fit
+}
