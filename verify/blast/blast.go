@@ -1,0 +1,206 @@
+// Package blast is the second bit-blaster: it turns circuits into formulas from
+// the meaning of the words, for proofs. It shares no rule with ir/gate, or a
+// wrong rule would be proved equal to itself: sums select their carry, a
+// comparison looks at the highest different bit, a shift picks each bit, and
+// regions become guarded assignments in program order.
+//
+// A circuit is cut at registers and memory ports: their values are free
+// inputs, and what they take at the clock edge are results, called cones:
+//
+//	cones, err := blast.Circuit(g, c, leaf)
+//	// leaf {Register acc}   -> 8 free literals
+//	// cone {Next acc}       =  8 literals over leaves
+//	// cone {WriteData ram 0} = 8 literals over leaves
+//
+// Two circuits over one Graph with the same leaves are equal when their cones
+// are. The package knows neither gates nor solvers. Start reading at Circuit,
+// then words.go.
+package blast
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/rtl"
+)
+
+// PlaceKind says what a Place is.
+type PlaceKind uint8
+
+// The kinds of places: first leaves, then cones.
+const (
+	Input       PlaceKind = iota // the value of an input
+	Register                     // the value of a register
+	ReadData                     // the data of a read port
+	Output                       // what an output shows
+	Next                         // what a register takes at the clock edge
+	ReadAddr                     // the address of a read port
+	ReadEnable                   // the enable of a synchronous read port
+	WriteAddr                    // the address of a write port
+	WriteData                    // its data
+	WriteLanes                   // its lanes
+	WriteEnable                  // whether it writes
+	Assert                       // a claim
+	Probe                        // a named value
+)
+
+// String names the kind.
+func (k PlaceKind) String() string {
+	return [...]string{"input", "register", "read data", "output", "next", "read address", "read enable",
+		"write address", "write data", "write lanes", "write enable", "assert", "probe"}[k]
+}
+
+// Place names one word at the cut of a circuit. Port counts the ports of a
+// memory.
+type Place struct {
+	Kind PlaceKind
+	Name string
+	Port int
+}
+
+// String prints the place, such as "write data ram.0".
+func (p Place) String() string {
+	if p.Kind == ReadData || p.Kind >= ReadAddr && p.Kind <= WriteEnable {
+		return fmt.Sprintf("%s %s.%d", p.Kind, p.Name, p.Port)
+	}
+	return fmt.Sprintf("%s %s", p.Kind, p.Name)
+}
+
+// Cone is a word that a circuit computes from leaves.
+type Cone struct {
+	Place Place
+	Bits  []Lit
+	Span  diag.Span
+}
+
+// Circuit adds a circuit to a formula graph and returns its cones in the order
+// outputs, registers, memory ports, asserts, probes. leaf gives the literals of
+// a leaf of a width; asked twice for a place it must give the same.
+func Circuit(g *Graph, c *rtl.Circuit, leaf func(p Place, width int) []Lit) ([]Cone, error) {
+	b := &blaster{g: g, c: c, bits: make([][]Lit, len(c.Nodes))}
+	for id := range c.Nodes {
+		n := &c.Nodes[id]
+		if err := b.node(rtl.ID(id), n, leaf); err != nil {
+			return nil, diag.Errorf("", n.Span, "%v", err)
+		}
+	}
+	for _, o := range c.Outputs {
+		b.cone(Place{Output, o.Name, 0}, b.bits[o.Node], o.Span)
+	}
+	b.registers()
+	b.memories()
+	for _, a := range c.Asserts {
+		b.cone(Place{Assert, a.Name, 0}, b.bits[a.Node], a.Span)
+	}
+	for _, p := range c.Probes {
+		b.cone(Place{Probe, p.Name, 0}, b.bits[p.Node], diag.Span{})
+	}
+	return b.cones, nil
+}
+
+type blaster struct {
+	g     *Graph
+	c     *rtl.Circuit
+	bits  [][]Lit
+	cones []Cone
+}
+
+func (b *blaster) cone(p Place, bits []Lit, span diag.Span) {
+	b.cones = append(b.cones, Cone{p, bits, span})
+}
+
+func (b *blaster) node(id rtl.ID, n *rtl.Node, leaf func(Place, int) []Lit) (err error) {
+	switch n.Kind {
+	case rtl.KConst:
+		b.bits[id] = number(n.Width, n.Imm)
+	case rtl.KInput:
+		b.bits[id] = leaf(Place{Input, n.Name, 0}, n.Width)
+	case rtl.KReg:
+		b.bits[id] = leaf(Place{Register, b.c.Regs[n.Index].Name, 0}, n.Width)
+	case rtl.KRead:
+		b.bits[id] = leaf(Place{ReadData, b.c.Mems[n.Index].Name, n.Port}, n.Width)
+	case rtl.KOp:
+		args := make([][]Lit, len(n.Args))
+		for i, a := range n.Args {
+			args[i] = b.bits[a]
+		}
+		b.bits[id], err = b.g.Word(n.Op, n.Width, args, n.Imm)
+	}
+	return err
+}
+
+// guarded is an assignment that happens when a condition holds.
+type guarded struct {
+	when  Lit
+	value []Lit
+}
+
+// assignments collects what the regions do, in program order.
+type assignments struct {
+	regs   [][]guarded
+	writes map[[2]int]Lit // per memory and port: when it writes
+}
+
+func (b *blaster) collect(body []rtl.Effect, when Lit, to *assignments) {
+	for i := range body {
+		e := &body[i]
+		switch e.Kind {
+		case rtl.SetReg:
+			to.regs[e.Index] = append(to.regs[e.Index], guarded{when, b.bits[e.Value]})
+		case rtl.WriteMem:
+			at := [2]int{e.Index, e.Port}
+			to.writes[at] = b.g.Or(to.writes[at], when)
+		case rtl.If:
+			cond := b.bits[e.Cond][0]
+			b.collect(e.Then, b.g.And(when, cond), to)
+			b.collect(e.Else, b.g.And(when, cond.Not()), to)
+		}
+	}
+}
+
+// registers gives each register the last assignment that happens, else its
+// present value.
+func (b *blaster) registers() {
+	to := b.assignments()
+	for i := range b.c.Regs {
+		r := &b.c.Regs[i]
+		next := b.bits[r.Node]
+		for _, a := range to.regs[i] {
+			next = b.g.choose(a.when, a.value, next)
+		}
+		b.cone(Place{Next, r.Name, 0}, next, r.Span)
+	}
+}
+
+func (b *blaster) assignments() *assignments {
+	to := &assignments{regs: make([][]guarded, len(b.c.Regs)), writes: map[[2]int]Lit{}}
+	b.collect(b.c.Body, True, to)
+	return to
+}
+
+func (b *blaster) memories() {
+	writes := b.assignments().writes
+	for i := range b.c.Mems {
+		m := &b.c.Mems[i]
+		for j, r := range m.Reads {
+			b.cone(Place{ReadAddr, m.Name, j}, b.bits[r.Addr], m.Span)
+			if r.Sync {
+				b.cone(Place{ReadEnable, m.Name, j}, b.orTrue(r.Enable, 1), m.Span)
+			}
+		}
+		for j, w := range m.Writes {
+			b.cone(Place{WriteAddr, m.Name, j}, b.bits[w.Addr], m.Span)
+			b.cone(Place{WriteData, m.Name, j}, b.bits[w.Data], m.Span)
+			b.cone(Place{WriteLanes, m.Name, j}, b.orTrue(w.Lanes, max(m.Lanes, 1)), m.Span)
+			b.cone(Place{WriteEnable, m.Name, j}, []Lit{writes[[2]int{i, j}]}, m.Span)
+		}
+	}
+}
+
+// orTrue is a node's bits, all ones for no node.
+func (b *blaster) orTrue(id rtl.ID, w int) []Lit {
+	if id == rtl.None {
+		return copies(True, w)
+	}
+	return b.bits[id]
+}
