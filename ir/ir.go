@@ -34,7 +34,8 @@
 //
 // Before ir/pass/tasks a module has tasks with blocking operations; after it, it
 // has one function Main and no recv, send on channels (chsend, chrecv). See
-// docs/ir.md for the grammar. The package knows no front end and no back end.
+// docs/ir.md for the grammar. After ir/pass/legalise every word is i1 or i32; its
+// doc comment is the contract. The package knows no front end and no back end.
 package ir
 
 import (

@@ -41,12 +41,17 @@ const (
 
 // Env is what passes are told about the target.
 type Env struct {
-	XLen int                // width of a register; 32. 0 leaves widths and operators alone
-	Has  func(word.Op) bool // operators that the target computes itself at XLen; nil: all
+	XLen int                // width of a register: 32, or 0 to leave widths and operators alone
+	Has  func(word.Op) bool // operators that the target computes itself on registers; nil: the core rows, divs and rems
 }
 
-// has reports whether the target computes op.
-func (e *Env) has(op word.Op) bool { return e.Has == nil || e.Has(op) }
+// has reports whether the target computes op on registers.
+func (e *Env) has(op word.Op) bool {
+	if e.Has == nil {
+		return word.Table(op).Core || op == word.Divs || op == word.Rems
+	}
+	return e.Has(op)
+}
 
 // Pass is one pass.
 type Pass struct {
@@ -86,13 +91,13 @@ func Run(m *ir.Module, passes []Pass, o Options) error {
 		if slices.Contains(o.Skip, p.Name) {
 			continue
 		}
-		if err := one(m, p, &o, n); err != nil {
-			return err
-		}
 		for _, need := range p.Needs {
 			if !held[need] {
 				return fmt.Errorf("pass %s needs a module that is %s", p.Name, need)
 			}
+		}
+		if err := one(m, p, &o, n); err != nil {
+			return err
 		}
 		held = after(held, p)
 		if o.After != nil {
