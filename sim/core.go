@@ -11,9 +11,9 @@ import (
 // what a linked image knows, without the image.
 type Core struct {
 	Program string
-	Tasks   []string // instance names, in system order
-	Logs    []trace.Site
-	Marks   []Mark // by mark number
+	Tasks   []string     // instance names, in system order
+	Logs    []trace.Site // by their IDs
+	Marks   []Mark       // by mark number
 	Devices []Device
 	// Trap tells for which site the ebreak at pc stands.
 	Trap func(pc uint32) (task, site int, code string, ok bool)
@@ -40,6 +40,7 @@ type Recorder struct {
 	core  *Core
 	world *world.World
 	tr    *trace.Trace
+	sites map[int]trace.Site
 	log   []uint32 // words of a log event that is not whole yet
 }
 
@@ -48,7 +49,11 @@ const maxLogWords = 1 << 16
 
 // NewRecorder starts a trace.
 func NewRecorder(core *Core, w *world.World) *Recorder {
-	return &Recorder{core: core, world: w, tr: &trace.Trace{Program: core.Program}}
+	r := &Recorder{core: core, world: w, tr: &trace.Trace{Program: core.Program}, sites: map[int]trace.Site{}}
+	for _, s := range core.Logs {
+		r.sites[s.ID] = s
+	}
+	return r
 }
 
 // Trace returns what was recorded.
@@ -83,10 +88,10 @@ func (r *Recorder) Out(dev int, frame []byte) {
 func (r *Recorder) LogWord(w uint32) error {
 	r.log = append(r.log, w)
 	task, site := int(r.log[0]>>16), int(r.log[0]&0xffff)
-	if task >= len(r.core.Tasks) || site >= len(r.core.Logs) {
+	s, ok := r.sites[site]
+	if !ok || task >= len(r.core.Tasks) {
 		return fmt.Errorf("log port: no site %d of task %d", site, task)
 	}
-	s := r.core.Logs[site]
 	args, used, ok := trace.LogArgs(s, r.log[1:])
 	switch {
 	case !ok && len(r.log) > maxLogWords:
@@ -137,11 +142,13 @@ func (r *Recorder) End(s trace.Status) error {
 // Retire is the record of one retired instruction, in which sim/iss and a
 // circuit must agree (the probes retire_* of ir/rtl). Rd is 0 when no register
 // is written; Mask has a bit per byte lane of the word at Addr &^ 3, 0 for no
-// data access, and Data holds these lanes, the other ones 0.
+// data access, and Data holds these lanes, the other ones 0. Order counts from 0.
 type Retire struct {
-	PC, Insn   uint32
-	Rd         uint32
-	Value      uint32
-	Addr, Data uint32
-	Mask       uint32
+	Order    uint64
+	PC, Insn uint32
+	Rd       uint8
+	Value    uint32
+	Addr     uint32
+	Mask     uint8
+	Data     uint32
 }

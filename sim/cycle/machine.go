@@ -37,6 +37,7 @@ type Machine struct {
 	retire  [8]wire
 	last    sim.Retire
 	retired bool
+	order   uint64 // of the next instruction to retire
 	out     sim.Outputs
 	opts    Options
 	rec     *Recording
@@ -226,12 +227,18 @@ func (m *Machine) Engine() *Engine { return m.e }
 
 // takeRetire reads the retire record of this cycle.
 func (m *Machine) takeRetire() {
+	if m.retired = m.get(m.retire[0]) != 0; !m.retired {
+		return
+	}
 	var v [8]uint32
 	for i, w := range m.retire {
 		v[i] = uint32(m.get(w))
 	}
-	m.retired = v[0] != 0
-	m.last = sim.Retire{PC: v[1], Insn: v[2], Rd: v[3], Value: v[4], Addr: v[5], Mask: v[6], Data: v[7]}
+	m.last = sim.Retire{
+		Order: m.order, PC: v[1], Insn: v[2], Rd: uint8(v[3]),
+		Value: v[4], Addr: v[5], Mask: uint8(v[6]), Data: v[7],
+	}
+	m.order++
 }
 
 // Retired returns the instruction that retired in the last Step, if any. The
