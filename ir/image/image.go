@@ -64,3 +64,13 @@ type Image struct {
 	Marks   []Mark // by number
 	Devices []Device
 }
+
+// TrapAt returns what the trapping instruction at pc stands for.
+func (im *Image) TrapAt(pc uint32) (Trap, bool) {
+	for _, t := range im.Traps {
+		if t.PC == pc {
+			return t, true
+		}
+	}
+	return Trap{}, false
+}

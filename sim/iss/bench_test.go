@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
@@ -56,7 +57,7 @@ func BenchmarkRetire(b *testing.B) {
 	for b.Loop() {
 		m, err := New(im, world.New(nil))
 		require.NoError(b, err)
-		m.Retire(func(r *Retired) { n++ })
+		m.Retire(func(*sim.Retire) { n++ })
 		for !m.Done() {
 			require.NoError(b, m.Step())
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/sim"
 )
 
 // Bus is what stands behind the addresses whose top bit is set. False means
@@ -12,20 +13,6 @@ import (
 type Bus interface {
 	Load(addr uint32, bytes int) (uint32, bool)
 	Store(addr, value uint32, bytes int) bool
-}
-
-// Retired is the record of one executed instruction. Rd is 0 when no register
-// is written. Mask has a bit per byte lane of the word at Addr &^ 3 (0: no
-// access), and Data is that word's lanes that were read or written, the others
-// being 0.
-type Retired struct {
-	Order    uint64
-	PC, Insn uint32
-	Rd       uint8
-	Value    uint32
-	Addr     uint32
-	Mask     uint8
-	Data     uint32
 }
 
 // stop says why a core goes no further.
@@ -47,7 +34,7 @@ type core struct {
 	stop   stop
 	fault  error
 
-	addr, data uint32 // of the last access, as in Retired
+	addr, data uint32 // of the last access, as in sim.Retire
 	mask       uint8
 }
 
@@ -207,24 +194,24 @@ func (c *core) hold() {
 	}
 }
 
-// access notes what Retired says about the access.
+// access notes what sim.Retire says about the access.
 func (c *core) access(addr, v uint32, bytes int) {
 	addr &^= uint32(bytes - 1)
 	lane := addr & 3
 	c.addr, c.mask, c.data = addr, (1<<bytes-1)<<lane, v<<(8*lane)
 }
 
-// retire runs one instruction and fills its record. It reports whether the
-// instruction happened; Order is the caller's.
-func (c *core) retire(run exec, in *isa.Inst, insn uint32, rd uint8, r *Retired) bool {
-	*r = Retired{PC: c.s.PC, Insn: insn}
+// retire runs one instruction and fills its record but for Order. It reports
+// whether the instruction happened.
+func (c *core) retire(run exec, in *isa.Inst, insn uint32, rd uint8, r *sim.Retire) bool {
+	*r = sim.Retire{Order: r.Order, PC: c.s.PC, Insn: insn}
 	c.addr, c.mask, c.data = 0, 0, 0
 	run(c)
 	if c.stop == held || c.stop == trapped || c.stop == faulted {
 		return false
 	}
 	if in.Meaning.Rd != nil && rd != 0 {
-		r.Rd, r.Value = rd, c.s.X[rd]
+		r.Rd, r.Value = rd, c.s.X[rd&31]
 	}
 	r.Addr, r.Mask, r.Data = c.addr, c.mask, c.data
 	return true

@@ -21,13 +21,12 @@
 package iss
 
 import (
-	"fmt"
-
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
@@ -41,7 +40,7 @@ type Machine struct {
 	ports *ports
 	code  []exec
 	lines []line
-	hook  func(*Retired)
+	hook  func(*sim.Retire)
 	count uint64 // retired instructions
 }
 
@@ -65,9 +64,9 @@ func New(im *image.Image, w *world.World) (*Machine, error) {
 	return m, nil
 }
 
-// Retire calls hook with the record of each instruction from now on. The
-// record is overwritten by the next. nil ends it.
-func (m *Machine) Retire(hook func(*Retired)) { m.hook = hook }
+// Retire calls hook with the record of each executed instruction from now on.
+// The record is overwritten by the next one. nil ends it.
+func (m *Machine) Retire(hook func(*sim.Retire)) { m.hook = hook }
 
 // Instructions returns how many instructions have been executed. One that
 // traps or is held is not.
@@ -87,10 +86,10 @@ func (m *Machine) Mem() []byte { return m.c.mem }
 func (m *Machine) PC() uint32 { return m.c.s.PC }
 
 // Trace returns what was observed so far.
-func (m *Machine) Trace() *trace.Trace { return &m.ports.trace }
+func (m *Machine) Trace() *trace.Trace { return m.ports.rec.Trace() }
 
 // Done reports that the run has ended.
-func (m *Machine) Done() bool { return m.ports.trace.Status != "" }
+func (m *Machine) Done() bool { return m.ports.rec.Trace().Status != "" }
 
 // Step executes some thousand instructions, or fewer when the run ends.
 func (m *Machine) Step() error {
@@ -139,7 +138,7 @@ func (m *Machine) run(n int) {
 // runTraced executes and hands out records.
 func (m *Machine) runTraced(n int) {
 	c := &m.c
-	var r Retired
+	var r sim.Retire
 	for range n {
 		i := (c.s.PC - design.TextBase) / 4
 		if i >= uint32(len(m.lines)) || c.s.PC%4 != 0 {
@@ -161,13 +160,10 @@ func (m *Machine) runTraced(n int) {
 
 // trap ends the run at an instruction that stops the machine.
 func (m *Machine) trap() error {
-	for _, t := range m.im.Traps {
-		if t.PC == m.c.s.PC {
-			m.ports.event(trace.Event{Kind: trace.Trap, Task: m.im.Tasks[t.Task], Site: t.Site, Code: t.Code})
-			return m.ports.end(trace.Trapped)
-		}
+	if err := m.ports.rec.Trap(m.c.s.PC); err != nil {
+		return m.faultAt(err)
 	}
-	return m.faultAt(fmt.Errorf("a trap that the image does not list"))
+	return nil
 }
 
 // faultAt says where the machine is.

@@ -57,6 +57,8 @@ const echo = `image echo
     beq x3, x0, wait
     sw x3, 0(x0)
     sw x0, -2028(x0)
+    addi x1, x0, 4
+    sw x1, -2040(x0)
     sw x3, -2036(x0)
     addi x1, x0, 1
     sw x1, -2032(x0)
@@ -112,5 +114,5 @@ end
 `, trace.Print(tr))
 	require.Equal(t, []byte{8, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0}, m.Mem())
 	k := m.Marks()[0]
-	require.Equal(t, [2]uint64{2, 6}, [2]uint64{k.Runs, k.Instructions})
+	require.Equal(t, [2]uint64{2, 10}, [2]uint64{k.Runs, k.Instructions})
 }

@@ -1,20 +1,43 @@
 package iss
 
 import (
-	"fmt"
+	"encoding/binary"
 
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/world"
 )
+
+// CoreOf says what the ports of an image's core mean: for this machine, and for
+// the harness of a circuit that runs the image.
+func CoreOf(im *image.Image) *sim.Core {
+	c := &sim.Core{Program: im.Name, Tasks: im.Tasks}
+	for _, l := range im.Logs {
+		for len(c.Logs) <= l.ID {
+			c.Logs = append(c.Logs, trace.Site{ID: len(c.Logs)})
+		}
+		c.Logs[l.ID] = l
+	}
+	for _, m := range im.Marks {
+		c.Marks = append(c.Marks, sim.Mark{Name: m.Name, Task: m.Task})
+	}
+	for _, d := range im.Devices {
+		c.Devices = append(c.Devices, sim.Device{Name: d.Name, Rx: d.Rx, Tx: d.Tx, Task: d.Task})
+	}
+	c.Trap = func(pc uint32) (task, site int, code string, ok bool) {
+		t, ok := im.TrapAt(pc)
+		return t.Task, t.Site, t.Code, ok
+	}
+	return c
+}
 
 // MarkFigure counts what was executed in a timed region: how often it ended,
 // and the instructions between its two stores over all runs, the stores not
 // counted.
 type MarkFigure struct {
-	Name         string
-	Task         string
+	sim.Mark
 	Runs         uint64
 	Instructions uint64
 
@@ -27,53 +50,55 @@ type ports struct {
 	im    *image.Image
 	w     *world.World
 	m     *Machine
-	trace trace.Trace
+	rec   *sim.Recorder
+	dev   []int // number in the world of each device, -1: the world lacks it
 	marks []MarkFigure
-	sites map[int]trace.Site
 
-	mask, addr, length uint32
-	received           uint32   // what a load of LEN gives
-	log                []uint32 // words of an event that is not whole yet
-	halted             bool
+	mask     uint32
+	addr     uint32
+	length   uint32
+	hasAddr  bool   // ADDR was stored since the last GO
+	hasLen   bool   // and LEN
+	received uint32 // what a load of LEN gives
+	halted   bool
 }
 
 func newPorts(im *image.Image, w *world.World, m *Machine) *ports {
-	p := &ports{im: im, w: w, m: m, sites: make(map[int]trace.Site, len(im.Logs))}
-	p.trace.Program = im.Name
-	for _, s := range im.Logs {
-		p.sites[s.ID] = s
+	core := CoreOf(im)
+	p := &ports{im: im, w: w, m: m, rec: sim.NewRecorder(core, w)}
+	for _, k := range core.Marks {
+		p.marks = append(p.marks, MarkFigure{Mark: k})
 	}
-	for _, k := range im.Marks {
-		p.marks = append(p.marks, MarkFigure{Name: k.Name, Task: im.Tasks[k.Task]})
+	for i, d := range core.Devices {
+		p.dev = append(p.dev, -1)
+		for j, name := range w.Devices() {
+			if name == d.Name {
+				p.dev[i] = j
+			}
+		}
 	}
 	return p
 }
 
-func (p *ports) event(e trace.Event) { p.trace.Events = append(p.trace.Events, e) }
-
-// end gives the trace its status. A log that is not whole is a fault.
-func (p *ports) end(s trace.Status) error {
-	p.trace.Status = s
-	p.halted = true
-	if len(p.log) > 0 {
-		return fmt.Errorf("image %s: the run ended with status %s within a log event of %d words", p.im.Name, s, len(p.log))
-	}
-	return nil
-}
-
-// finish is end for a port access, where an error is a fault of the core.
-func (p *ports) finish(s trace.Status) bool {
-	if err := p.end(s); err != nil {
+// check makes an error of the recorder a fault of the core.
+func (p *ports) check(err error) bool {
+	if err != nil {
 		return p.m.c.fail("%s", err.Error())
 	}
 	return true
 }
 
+// finish ends the run.
+func (p *ports) finish(s trace.Status) bool {
+	p.halted = true
+	return p.check(p.rec.End(s))
+}
+
 // ready returns the mask of devices with a frame.
 func (p *ports) ready() uint32 {
 	var r uint32
-	for i := range p.im.Devices {
-		if p.w.Pending(i) {
+	for i, d := range p.dev {
+		if d >= 0 && p.im.Devices[i].Rx && p.w.Pending(d) {
 			r |= 1 << i
 		}
 	}
@@ -95,15 +120,15 @@ func (p *ports) Load(addr uint32, bytes int) (uint32, bool) {
 	return 0, p.m.c.fail("a load of %#x, which is no port register that can be read", addr)
 }
 
-// wait lets the world act until a device of the mask is ready. When it never
+// wait lets the world act until a device of the mask is ready. When none ever
 // will be, the run has ended.
 func (p *ports) wait() (uint32, bool) {
 	for p.ready()&p.mask == 0 {
-		if p.mask == 0 {
+		switch {
+		case p.mask == 0:
 			p.finish(trace.Stuck)
 			return 0, false
-		}
-		if !p.w.Advance() {
+		case !p.w.Advance():
 			p.waits()
 			p.finish(trace.Waiting)
 			return 0, false
@@ -114,9 +139,10 @@ func (p *ports) wait() (uint32, bool) {
 
 // waits says for people what the tasks wait for.
 func (p *ports) waits() {
+	t := p.rec.Trace()
 	for i, d := range p.im.Devices {
 		if p.mask>>i&1 != 0 {
-			p.trace.Waits = append(p.trace.Waits, p.im.Tasks[d.Task]+": a frame from "+d.Name)
+			t.Waits = append(t.Waits, p.im.Tasks[d.Task]+": a frame from "+d.Name)
 		}
 	}
 }
@@ -130,15 +156,15 @@ func (p *ports) Store(addr, v uint32, bytes int) bool {
 	case design.PortWait:
 		p.mask = v
 	case design.PortAddr:
-		p.addr = v
+		p.addr, p.hasAddr = v, true
 	case design.PortLen:
-		p.length = v
+		p.length, p.hasLen = v, true
 	case design.PortGo:
 		return p.move(v)
 	case design.PortMark:
 		return p.mark(v)
 	case design.PortLog:
-		return p.logWord(v)
+		return p.check(p.rec.LogWord(v))
 	case design.PortHalt:
 		return p.finish(trace.Ended)
 	default:
@@ -147,13 +173,18 @@ func (p *ports) Store(addr, v uint32, bytes int) bool {
 	return true
 }
 
-// move is a store to GO: the engine moves one frame while the core waits.
+// move is a store to GO: the engine moves one frame while the core waits. A
+// core's engine counts in ADDR and LEN, so each transfer needs both anew.
 func (p *ports) move(v uint32) bool {
 	dev := int(v >> 1)
 	if dev >= len(p.im.Devices) {
 		return p.m.c.fail("GO of device %d, but there are %d", dev, len(p.im.Devices))
 	}
 	d := &p.im.Devices[dev]
+	if !p.hasAddr || !p.hasLen {
+		return p.m.c.fail("GO of %s without ADDR and LEN stored since the last GO", d.Name)
+	}
+	p.hasAddr, p.hasLen = false, false
 	if p.addr%4 != 0 || uint64(p.addr)+uint64(p.length) > uint64(len(p.m.c.mem)) {
 		return p.m.c.fail("GO of %s with a buffer of %d bytes at %#x", d.Name, p.length, p.addr)
 	}
@@ -163,22 +194,28 @@ func (p *ports) move(v uint32) bool {
 	return p.send(d)
 }
 
+// receive moves a frame as a core's engine does: whole words, the last one with
+// zeros behind the frame's end, and of a frame that does not fit, the words
+// before the first that does not.
 func (p *ports) receive(d *image.Device) bool {
-	if !d.Rx || !p.w.Pending(d.Index) {
+	if p.ready()>>d.Index&1 == 0 {
 		return p.m.c.fail("a receive from %s, which has no frame", d.Name)
 	}
-	p.received = 0
-	frame, ok := p.w.Take(d.Index, int(p.length))
+	mem, from := p.m.c.mem[p.addr:], p.dev[d.Index]
+	head := p.w.Head(from)
+	frame, ok := p.w.Take(from, int(p.length))
 	if !ok {
+		copy(mem, head[:p.length&^3])
+		p.received = 0
 		return true
 	}
 	p.received = uint32(len(frame))
-	mem := p.m.c.mem[p.addr:]
-	n := copy(mem, frame)
-	for ; n%4 != 0 && n < len(mem); n++ { // the engine moves words
-		mem[n] = 0
+	for at := 0; at < len(frame); at += 4 {
+		var beat [4]byte
+		copy(beat[:], frame[at:])
+		binary.LittleEndian.PutUint32(mem[at:], binary.LittleEndian.Uint32(beat[:]))
 	}
-	p.event(trace.Event{Kind: trace.In, Task: p.im.Tasks[d.Task], Port: d.Name, Data: frame})
+	p.rec.In(d.Index, frame)
 	return true
 }
 
@@ -187,45 +224,25 @@ func (p *ports) send(d *image.Device) bool {
 		return p.m.c.fail("a send to %s, to which the program does not send", d.Name)
 	}
 	if p.length > 0 {
-		data := append([]byte(nil), p.m.c.mem[p.addr:p.addr+p.length]...)
-		p.event(trace.Event{Kind: trace.Out, Task: p.im.Tasks[d.Task], Port: d.Name, Time: p.w.Now(), Data: data})
+		p.rec.Out(d.Index, append([]byte(nil), p.m.c.mem[p.addr:p.addr+p.length]...))
 	}
 	return true
 }
 
 func (p *ports) mark(v uint32) bool {
-	if uint64(v/2) >= uint64(len(p.marks)) {
-		return p.m.c.fail("mark %d, but there are %d", v/2, len(p.marks))
+	if err := p.rec.Mark(v); err != nil {
+		return p.check(err)
 	}
 	k := &p.marks[v/2]
-	kind := trace.MarkBegin
-	if v&1 == 0 {
+	switch {
+	case v&1 == 0:
 		k.open, k.since = true, p.m.count+1
-	} else {
-		kind = trace.MarkEnd
-		if !k.open {
-			return p.m.c.fail("the end of mark %s before its begin", k.Name)
-		}
+	case k.open:
 		k.open = false
 		k.Runs++
 		k.Instructions += p.m.count - k.since
-	}
-	p.event(trace.Event{Kind: kind, Task: k.Task, Name: k.Name})
-	return true
-}
-
-// logWord collects the words of a log event and renders it when it is whole.
-func (p *ports) logWord(v uint32) bool {
-	p.log = append(p.log, v)
-	task, id := p.log[0]>>16, int(p.log[0]&0xffff)
-	site, ok := p.sites[id]
-	if !ok || int(task) >= len(p.im.Tasks) {
-		return p.m.c.fail("a log word %#x, but there is no such task and site", p.log[0])
-	}
-	args, _, whole := trace.LogArgs(site, p.log[1:])
-	if whole {
-		p.log = p.log[:0]
-		p.event(trace.Event{Kind: trace.Log, Task: p.im.Tasks[task], Site: id, Args: args, Text: trace.Render(site, args)})
+	default:
+		return p.m.c.fail("the end of mark %s before its begin", k.Name)
 	}
 	return true
 }

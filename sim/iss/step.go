@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/sim"
 )
 
 // Stepper executes single instruction words without a program: the reference
@@ -70,15 +71,15 @@ func (s *Stepper) Mem() []byte { return s.c.mem }
 // when the instruction did not happen: the word traps or the bus holds it. An
 // error means that the word is no instruction of the set or names a register
 // that does not exist.
-func (s *Stepper) Step(insn uint32) (Retired, bool, error) {
+func (s *Stepper) Step(insn uint32) (sim.Retire, bool, error) {
 	l, err := s.line(insn)
 	if err != nil {
-		return Retired{}, false, err
+		return sim.Retire{}, false, err
 	}
-	var r Retired
+	var r sim.Retire
 	s.c.stop = running
 	if !s.c.retire(l.run, l.in, insn, l.rd, &r) {
-		return Retired{}, false, nil
+		return sim.Retire{}, false, nil
 	}
 	r.Order = s.order
 	s.order++
