@@ -221,18 +221,21 @@ func TestFaultsOfACore(t *testing.T) {
 	const head = "circuit bad\ninput eth0_rx_valid 1\ninput eth0_tx_ready 1\nreg n 2 reset 0\n" +
 		"%next 2 = add n 2'1\n%wide 32 = zext n\n%first 1 = eq n 2'0\nset n %next\noutput eth0_rx_ready 1 = 1'1\n"
 	const silent = "output eth0_tx_valid 1 = 1'0\n"
-	cases := []struct{ text, want string }{
-		{silent + "output log_valid 1 = 1'1\noutput log_data 32 = 32'9\n", "no site 9"},
-		{silent + "output mark_valid 1 = 1'1\noutput mark_id 16 = 16'2\n", "no mark 1"},
-		{silent + "output trap 1 = 1'1\noutput trap_pc 32 = 32'8\n", "trap at 0x8, where no check is"},
-		{silent + "output eth0_oversize 1 = 1'1\n", "oversize without a last beat"},
-		{silent + "output log_valid 1 = %first\noutput log_data 32 = 32'7\noutput halted 1 = 1'1\n", "the run ended within an event, after 1 words"},
-		{silent + "assert claim = 1'0\n", "assert claim does not hold"},
-		{"output eth0_tx_valid 1 = 1'1\noutput eth0_tx_last 1 = 1'1\noutput eth0_tx_bytes 3 = 3'5\n", "a last beat of 5 bytes"},
-		{"output eth0_tx_valid 1 = 1'1\noutput eth0_tx_data 32 = %wide\n", "a beat changed before it was taken"},
+	cases := []struct {
+		text, want string
+		seed       int64
+	}{
+		{silent + "output log_valid 1 = 1'1\noutput log_data 32 = 32'9\n", "no site 9", 0},
+		{silent + "output mark_valid 1 = 1'1\noutput mark_id 16 = 16'2\n", "no mark 1", 0},
+		{silent + "output trap 1 = 1'1\noutput trap_pc 32 = 32'8\n", "trap at 0x8, where no check is", 0},
+		{silent + "output eth0_oversize 1 = 1'1\n", "oversize without a last beat", 0},
+		{silent + "output log_valid 1 = %first\noutput log_data 32 = 32'7\noutput halted 1 = 1'1\n", "the run ended within an event, after 1 words", 0},
+		{silent + "assert claim = 1'0\n", "assert claim does not hold", 0},
+		{"output eth0_tx_valid 1 = 1'1\noutput eth0_tx_last 1 = 1'1\noutput eth0_tx_bytes 3 = 3'5\n", "a last beat of 5 bytes", 0},
+		{"output eth0_tx_valid 1 = 1'1\noutput eth0_tx_data 32 = %wide\n", "a beat changed before it was taken", 1},
 	}
 	for _, c := range cases {
-		m, err := cycle.NewMachine(parse(t, head+c.text+"end\n"), echoCore(), world.New(nil), cycle.Options{Seed: 1})
+		m, err := cycle.NewMachine(parse(t, head+c.text+"end\n"), echoCore(), world.New(nil), cycle.Options{Seed: c.seed})
 		require.NoError(t, err)
 		_, err = sim.Run(m, 50)
 		require.ErrorContains(t, err, c.want)
