@@ -1,0 +1,299 @@
+package riscv
+
+import (
+	"github.com/sinter-lang/sinter/ir"
+)
+
+// wordsOf returns the values that are no tokens.
+func wordsOf(vs []*ir.Value) []*ir.Value {
+	var out []*ir.Value
+	for _, v := range vs {
+		if v.Type != ir.Token {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// hidden returns the object parameters whose addresses are passed.
+func (s *selector) hidden(f *ir.Func) []int {
+	var out []int
+	for k, o := range f.Objs {
+		if !s.lay.has(o) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// inRegs is how many words cross a call in registers: one register stays for
+// the return address.
+func (s *selector) inRegs() int { return min(s.tb.target.Regs-2, 10) }
+
+// entry defines the parameters: the first ones arrive in registers that the
+// allocator chooses, the others in slots.
+func (s *selector) entry() {
+	s.cur = s.blockOf[s.f.Blocks[0]]
+	s.made = map[madeKey]reg{}
+	if !s.hasBackEdge() {
+		s.defineParams()
+		return
+	}
+	first := s.cur // the entry block is a loop head: parameters are defined before it
+	s.cur = s.out.newBlock(0)
+	s.out.blocks[0], s.out.blocks[len(s.out.blocks)-1] = s.cur, s.out.blocks[0]
+	s.defineParams()
+	s.jump(first)
+}
+
+func (s *selector) hasBackEdge() bool { return len(s.flow.Preds[0]) > 0 }
+
+func (s *selector) defineParams() {
+	e := s.emit(&inst{code: cEntry})
+	if !s.out.isMain {
+		s.out.retAddr = s.out.newReg()
+		e.more = append(e.more, s.out.retAddr)
+	}
+	for _, k := range s.hidden(s.f) {
+		r := s.out.newReg()
+		s.base[s.f.Objs[k]] = r
+		s.param(e, r)
+	}
+	for _, v := range wordsOf(s.f.Params()) {
+		r := s.regOf(v)
+		s.mutable[r] = true
+		s.param(e, r)
+	}
+}
+
+func (s *selector) param(e *inst, r reg) {
+	p := place{reg: r}
+	if len(s.out.params) < s.inRegs() {
+		e.more = append(e.more, r)
+	} else {
+		p = place{slot: s.out.newSlot()}
+		s.emit(&inst{code: cLoad, rd: r, slot: p.slot})
+	}
+	s.out.params = append(s.out.params, p)
+}
+
+// exit makes the one place where the function returns.
+func (s *selector) exit() {
+	b := s.exitBlock
+	if b == nil {
+		return
+	}
+	s.cur, s.span = b, s.f.Span
+	if s.out.isMain {
+		s.jump(b)
+		return
+	}
+	ret := &inst{code: cReturn, rs1: s.out.retAddr}
+	for _, p := range s.out.results {
+		if p.reg != 0 {
+			ret.more = append(ret.more, p.reg)
+		}
+	}
+	s.emit(ret)
+}
+
+// resultPlaces decides where results leave, at the first return.
+func (s *selector) resultPlaces(n int) {
+	s.exitBlock = s.out.newBlock(0)
+	for k := 0; k < n; k++ {
+		p := place{reg: s.out.newReg()}
+		if k >= s.inRegs() {
+			p = place{slot: s.out.newSlot()}
+		}
+		s.out.results = append(s.out.results, p)
+	}
+}
+
+// ret moves the results to their places.
+func (s *selector) ret(t *ir.Term) {
+	vals := wordsOf(t.Args)
+	if s.exitBlock == nil {
+		s.resultPlaces(len(vals))
+	}
+	if s.out.isMain {
+		vals = nil
+	}
+	var moves []transfer
+	for k, v := range vals {
+		p := s.out.results[k]
+		if p.reg == 0 {
+			s.emit(&inst{code: cStore, rs1: s.wordReg(v), slot: p.slot})
+			continue
+		}
+		moves = append(moves, s.moveOf(p.reg, v))
+	}
+	s.parallel(moves)
+	s.jump(s.exitBlock)
+}
+
+// call passes arguments to where the callee's allocation wants them.
+func (s *selector) call(i *ir.Instr) {
+	callee := s.fns[i.Callee]
+	var args []transfer
+	for _, k := range s.hidden(i.Callee) {
+		args = append(args, transfer{from: s.baseReg(s.address(&i.Refs[k]))})
+	}
+	for _, v := range wordsOf(i.Args) {
+		args = append(args, s.moveOf(0, v))
+	}
+	c := &inst{code: cCall, callee: callee, clobber: callee.used}
+	for k, p := range callee.params {
+		if p.reg == 0 {
+			s.emit(&inst{code: cStore, rs1: s.transferReg(args[k]), slot: p.slot})
+		}
+	}
+	for k, p := range callee.params {
+		if p.reg != 0 {
+			s.pass(p.reg, args[k])
+			c.more = append(c.more, p.reg)
+		}
+	}
+	s.out.calls = append(s.out.calls, callee)
+	s.emit(c)
+	s.callResults(i, callee)
+}
+
+func (s *selector) pass(d reg, t transfer) {
+	if t.isConst {
+		s.setConst(d, t.value)
+		return
+	}
+	s.move(d, t.from)
+}
+
+func (s *selector) transferReg(t transfer) reg {
+	if t.isConst {
+		return s.constReg(t.value)
+	}
+	return t.from
+}
+
+func (s *selector) callResults(i *ir.Instr, callee *fn) {
+	results := wordsOf(i.Results)
+	results = results[:min(len(results), len(callee.results))] // none if it never returns
+	for k, v := range results {
+		if p := callee.results[k]; p.reg != 0 && s.use.count[v.ID] > 0 {
+			s.move(s.regOf(v), p.reg)
+		}
+	}
+	for k, v := range results {
+		if p := callee.results[k]; p.reg == 0 && s.use.count[v.ID] > 0 {
+			s.emit(&inst{code: cLoad, rd: s.regOf(v), slot: p.slot})
+		}
+	}
+}
+
+// transfer is one move of a parallel assignment: from a register or a constant.
+type transfer struct {
+	to, from reg
+	isConst  bool
+	value    uint32
+}
+
+// moveOf computes v for a later parallel move to d.
+func (s *selector) moveOf(d reg, v *ir.Value) transfer {
+	n := s.word32(v)
+	if n.isConst() {
+		return transfer{to: d, isConst: true, value: uint32(n.imm)}
+	}
+	s.start()
+	return transfer{to: d, from: s.reg(n)}
+}
+
+// parallel emits moves that happen all at once: a move waits until nobody
+// reads its target, and a cycle is broken by one more register.
+func (s *selector) parallel(moves []transfer) {
+	var todo []transfer
+	for _, m := range moves {
+		if !m.isConst && m.to != m.from {
+			todo = append(todo, m)
+		}
+	}
+	for len(todo) > 0 {
+		k := free(todo)
+		if k < 0 {
+			spare := s.out.newReg()
+			s.move(spare, todo[0].to)
+			for j := range todo {
+				if todo[j].from == todo[0].to {
+					todo[j].from = spare
+				}
+			}
+			k = 0
+		}
+		s.move(todo[k].to, todo[k].from)
+		todo = append(todo[:k], todo[k+1:]...)
+	}
+	for _, m := range moves {
+		if m.isConst {
+			s.setConst(m.to, m.value)
+		}
+	}
+}
+
+// free finds a move whose target no other move reads, -1 if there is none.
+func free(todo []transfer) int {
+	for k, m := range todo {
+		read := false
+		for j, o := range todo {
+			read = read || j != k && o.from == m.to
+		}
+		if !read {
+			return k
+		}
+	}
+	return -1
+}
+
+// term ends a block.
+func (s *selector) term(b int, t *ir.Term) {
+	switch t.Op {
+	case ir.Return:
+		s.ret(t)
+	case ir.Jump:
+		s.edge(t.Succs[0])
+	case ir.Branch:
+		c := s.tree(t.Cond)
+		yes, no := s.edgeBlock(b, t.Succs[0]), s.edgeBlock(b, t.Succs[1])
+		s.start()
+		s.fork(c, yes, no)
+		for k, e := range t.Succs {
+			if to := [2]*block{yes, no}[k]; to != s.blockOf[e.To] {
+				s.enter(to)
+				s.edge(e)
+			}
+		}
+	}
+}
+
+// edgeBlock is where a branch goes: to the target itself when the edge moves
+// nothing.
+func (s *selector) edgeBlock(b int, e ir.Edge) *block {
+	to := s.blockOf[e.To]
+	for _, a := range e.Args {
+		if a.Type != ir.Token {
+			return s.out.newBlock(min(s.flow.Depth[b], to.depth))
+		}
+	}
+	return to
+}
+
+// edge moves the arguments of an edge to the parameters and goes there.
+func (s *selector) edge(e ir.Edge) {
+	var moves []transfer
+	for k, a := range e.Args {
+		p := e.To.Params[k]
+		if a.Type == ir.Token || s.use.count[p.ID] == 0 {
+			continue
+		}
+		s.mutable[s.regOf(p)] = true
+		moves = append(moves, s.moveOf(s.regOf(p), a))
+	}
+	s.parallel(moves)
+	s.jump(s.blockOf[e.To])
+}

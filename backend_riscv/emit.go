@@ -1,0 +1,190 @@
+package riscv
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/isa"
+)
+
+// Reach of the jumps in bytes, from -reach to reach-4.
+const (
+	branchReach = 1 << 12
+	jumpReach   = 1 << 20
+)
+
+// item is one instruction word in the making.
+type item struct {
+	line   *isa.Inst
+	ops    isa.Ops
+	from   *inst
+	target *block // of a branch or jump
+	callee *fn
+	far    *Rule // of a branch that is not in reach: skips the jump behind it
+}
+
+// linker turns the functions into words.
+type linker struct {
+	tb    *table
+	items []item
+	start map[*block]int // index of the first item
+	entry map[*fn]int
+}
+
+// link encodes the functions in order; the first one is where the core starts.
+func link(tb *table, fns []*fn) (*linker, error) {
+	l := &linker{tb: tb, start: map[*block]int{}, entry: map[*fn]int{}}
+	for _, f := range fns {
+		l.entry[f] = len(l.items)
+		for _, b := range f.blocks {
+			l.start[b] = len(l.items)
+			for _, i := range b.insts {
+				if err := l.lower(i); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	for l.relax() {
+	}
+	return l, nil
+}
+
+func (l *linker) add(from *inst, line *isa.Inst, ops isa.Ops) *item {
+	l.items = append(l.items, item{line: line, ops: ops, from: from})
+	return &l.items[len(l.items)-1]
+}
+
+// lower writes the lines of one machine instruction.
+func (l *linker) lower(i *inst) error {
+	rd, rs1 := uint8(i.rd), uint8(i.rs1)
+	ops := isa.Ops{Rd: rd, Rs1: rs1, Rs2: uint8(i.rs2), Rs3: uint8(i.rs3), Imm: int32(i.imm)}
+	switch i.code {
+	case cLine:
+		l.add(i, i.rule.Line, ops)
+	case cMove:
+		l.add(i, l.tb.addImm.Line, isa.Ops{Rd: rd, Rs1: rs1})
+	case cConst:
+		return l.constant(i)
+	case cLoad:
+		return l.slot(i, l.tb.loadW.Line, isa.Ops{Rd: rd})
+	case cStore:
+		return l.slot(i, l.tb.storeW.Line, isa.Ops{Rs2: rs1})
+	case cBranch:
+		l.add(i, i.rule.Line, isa.Ops{Rs1: rs1, Rs2: uint8(i.rs2)}).target = i.target
+	case cJump:
+		l.add(i, l.tb.jump, isa.Ops{}).target = i.target
+	case cTrapped:
+		l.add(i, l.tb.trap, isa.Ops{})
+	case cCall:
+		l.add(i, l.tb.jump, isa.Ops{Rd: uint8(i.callee.retAddr)}).callee = i.callee
+	case cReturn:
+		l.add(i, l.tb.goTo, isa.Ops{Rs1: rs1})
+	}
+	return nil
+}
+
+func (l *linker) constant(i *inst) error {
+	steps := l.tb.constSteps(i.imm)
+	if steps == nil {
+		return l.tb.lacks("rd = imm")
+	}
+	for _, s := range steps {
+		ops := isa.Ops{Rd: uint8(i.rd), Imm: int32(s.imm)}
+		if s.fromOwn {
+			ops.Rs1 = uint8(i.rd)
+		}
+		l.add(i, s.rule.Line, ops)
+	}
+	return nil
+}
+
+func (l *linker) slot(i *inst, line *isa.Inst, ops isa.Ops) error {
+	at := i.slot.of.frame + 4*uint32(i.slot.at)
+	if !small(at) {
+		return diag.Errorf("", i.span, "scalar slots need %d bytes, 2048 are within reach of x0", at+4)
+	}
+	ops.Imm = int32(at)
+	l.add(i, line, ops)
+	return nil
+}
+
+func (l *linker) dest(it *item) int {
+	if it.callee != nil {
+		return l.entry[it.callee]
+	}
+	return l.start[it.target]
+}
+
+// relax turns one branch that does not reach into a branch round a jump.
+func (l *linker) relax() bool {
+	for k := range l.items {
+		it := &l.items[k]
+		if it.target == nil || it.line.Format != isa.B {
+			continue
+		}
+		if d := 4 * (l.dest(it) - k); d >= -branchReach && d < branchReach {
+			continue
+		}
+		l.makeFar(k)
+		return true
+	}
+	return false
+}
+
+// makeFar replaces branch k by two or three lines that reach further.
+func (l *linker) makeFar(k int) {
+	it := l.items[k]
+	jump := item{line: l.tb.jump, from: it.from, target: it.target}
+	over := it
+	over.target = nil
+	if inv := it.from.rule.inverse; inv != nil {
+		over.line, over.ops.Imm = inv.Line, 8
+		l.splice(k, over, jump)
+		return
+	}
+	over.ops.Imm = 8
+	l.splice(k, over, item{line: l.tb.jump, from: it.from, ops: isa.Ops{Imm: 8}}, jump)
+}
+
+// splice puts items in the place of item k and moves what comes behind.
+func (l *linker) splice(k int, in ...item) {
+	rest := append([]item(nil), l.items[k+1:]...)
+	l.items = append(append(l.items[:k], in...), rest...)
+	for b, at := range l.start {
+		if at > k {
+			l.start[b] = at + len(in) - 1
+		}
+	}
+	for f, at := range l.entry {
+		if at > k {
+			l.entry[f] = at + len(in) - 1
+		}
+	}
+}
+
+// encode fills the text of the image.
+func (l *linker) encode(img *image.Image) error {
+	for k := range l.items {
+		it := &l.items[k]
+		if it.target != nil || it.callee != nil {
+			it.ops.Imm = int32(4 * (l.dest(it) - k))
+		}
+		w, err := it.line.Encode(it.ops)
+		if err != nil {
+			if it.target != nil || it.callee != nil {
+				return diag.Errorf("", it.from.span, "the program needs more than %d bytes of text between a jump and its target", jumpReach)
+			}
+			return fmt.Errorf("riscv: %w", err)
+		}
+		img.Text = append(img.Text, w)
+		img.Spans = append(img.Spans, it.from.span)
+		img.Values = append(img.Values, it.from.value)
+		if it.from.code == cTrapped {
+			img.Traps = append(img.Traps, image.Trap{PC: uint32(design.TextBase + 4*k), Task: it.from.task, Site: it.from.site})
+		}
+	}
+	return nil
+}

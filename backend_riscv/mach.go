@@ -1,0 +1,150 @@
+package riscv
+
+import (
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/isa"
+)
+
+// reg is a register of machine code: 0 is x0, 1..31 are physical, from
+// firstVirtual on they are waiting for the allocator.
+type reg int32
+
+const firstVirtual reg = 32
+
+// regSet is a set of physical registers.
+type regSet uint32
+
+func (s regSet) has(r reg) bool { return s>>r&1 == 1 }
+
+// code is the kind of a machine instruction.
+type code uint8
+
+const (
+	cLine    code = iota // an instruction of the table
+	cMove                // rd = rs1
+	cConst               // rd = imm, however many lines that takes
+	cLoad                // rd = slot
+	cStore               // slot = rs1
+	cBranch              // a line of a branch rule: to target, else on
+	cJump                // to target
+	cTrapped             // the trap line: stands for a check site
+	cCall                // callee
+	cEntry               // defines the parameters in registers
+	cReturn              // to the address in rs1
+)
+
+// slot is a word of a function's static frame.
+type slot struct {
+	of *fn
+	at int
+}
+
+// inst is a machine instruction.
+type inst struct {
+	code          code
+	rule          *Rule
+	rd            reg
+	rs1, rs2, rs3 reg
+	imm           uint32
+	slot          slot
+	target        *block
+	callee        *fn
+	more          []reg  // further uses of cCall and cReturn, definitions of cEntry
+	clobber       regSet // of cCall
+	site, task    int    // of cTrapped
+	value         int    // IR value id
+	span          diag.Span
+}
+
+// block is a straight line of machine code. Branches to trap blocks may stand
+// in its middle; nothing is live there.
+type block struct {
+	id    int
+	insts []*inst
+	succs []*block
+	depth int
+	cold  bool // a trap block
+}
+
+// place is where a parameter or result crosses a call.
+type place struct {
+	reg  reg // 0: in slot
+	slot slot
+}
+
+// fn is a function of machine code.
+type fn struct {
+	ir      *ir.Func
+	name    string
+	blocks  []*block
+	next    reg            // next virtual register
+	constOf map[reg]uint32 // registers that hold a constant all the time
+	isMain  bool
+
+	params  []place // hidden object addresses, then words
+	results []place
+	retAddr reg // where the caller leaves the return address
+	used    regSet
+	slots   int
+	calls   []*fn
+	frame   uint32 // address of slot 0
+	addr    uint32 // of the first instruction
+}
+
+func (f *fn) newReg() reg {
+	r := f.next
+	f.next++
+	return r
+}
+
+func (f *fn) newBlock(depth int) *block {
+	b := &block{id: len(f.blocks), depth: depth}
+	f.blocks = append(f.blocks, b)
+	return b
+}
+
+func (f *fn) newSlot() slot {
+	f.slots++
+	return slot{f, f.slots - 1}
+}
+
+// isRegs reports which operand fields of a line's format are registers.
+func sources(fm isa.Format) int {
+	switch fm {
+	case isa.R, isa.S, isa.B:
+		return 2
+	case isa.R4:
+		return 3
+	case isa.I, isa.Sh:
+		return 1
+	}
+	return 0
+}
+
+// uses calls visit for each register that i reads, x0 excepted.
+func (i *inst) uses(visit func(*reg)) {
+	for _, r := range []*reg{&i.rs1, &i.rs2, &i.rs3} {
+		if *r != 0 {
+			visit(r)
+		}
+	}
+	if i.code == cCall || i.code == cReturn {
+		for k := range i.more {
+			visit(&i.more[k])
+		}
+	}
+}
+
+// defs calls visit for each register that i writes, x0 and the clobbers of a
+// call excepted.
+func (i *inst) defs(visit func(*reg)) {
+	if i.rd != 0 {
+		visit(&i.rd)
+	}
+	if i.code == cEntry {
+		for k := range i.more {
+			visit(&i.more[k])
+		}
+	}
+}

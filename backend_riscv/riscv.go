@@ -1,0 +1,174 @@
+// Package riscv makes the program image of a generated core: its own code
+// generator, cg, turns the program IR into words of exactly the instructions
+// and registers that a target has.
+//
+// Nothing here names a mnemonic. A line of the instruction set such as
+//
+//	sltu  R  0000000 011 0110011   rd = zext32(rs1 ltu rs2)
+//
+// becomes a Rule: the tree of its meaning in canonical form (node.go, canon.go).
+// The program's values become trees of the same form, and the selector covers
+// them with the cheapest rules (tile.go; Aho and Johnson, "Optimal Code
+// Generation for Expression Trees", 1976). A mined line with a larger
+// expression is therefore used as soon as it stands in the table, and a line
+// that is absent is replaced by other shapes (expand.go) or reported.
+//
+//	v7: i32 = load4 %hits[v6], v2        lw   x3, 16(x3)
+//	v8: i32 = add v7, 1                  addi x4, x4, 1
+//	v9: tok = check v5, v1 !2            bgeu x1, x5, trap2
+//
+// The phases: reachable functions, callees first (layout.go); data with hot and
+// small objects at low addresses; selection (select.go, effect.go, bulk.go,
+// call.go); constants outside of loops (consts.go); colouring with coalescing
+// (live.go, alloc.go, assign.go); block order (order.go); encoding (emit.go).
+//
+// There is no recursion, so the allocator knows of every callee which registers
+// it changes and where it wants its arguments, frames are static, and a slot is
+// an address that x0 reaches. The return address is a value like any other.
+//
+// A word in an i1 register is 0 or 1. The package knows no pass, machine or
+// circuit; the program is legalised for 32 bits and has passed ir/pass/tasks.
+package riscv
+
+import (
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/image"
+)
+
+// Options changes how an image is made. The zero value is the normal way; the
+// hooks are where tests plant faults.
+type Options struct {
+	// Rules may replace the rules that selection works with.
+	Rules func([]*Rule) []*Rule
+	// Colors may change the register of each virtual register of a function.
+	Colors func(fn string, colors []uint8)
+	// Traps may change the trap table of the image.
+	Traps func([]image.Trap) []image.Trap
+}
+
+// Compile makes the image of m for a target.
+func Compile(m *ir.Module, t *design.Target) (*image.Image, error) {
+	return Options{}.Compile(m, t)
+}
+
+// Compile makes the image of m for a target.
+func (o Options) Compile(m *ir.Module, t *design.Target) (*image.Image, error) {
+	if m.Main == nil {
+		return nil, diag.Errorf("", diag.Span{}, "module %s has no main function: the tasks pass runs first", m.Name)
+	}
+	tb, err := newTable(t, o.Rules)
+	if err != nil {
+		return nil, err
+	}
+	order := reachable(m.Main)
+	// Slots lie below the objects, and how many there are is known at the end:
+	// the second round has room for them.
+	for reserve := uint32(0); ; {
+		lay, err := arrange(m, order, reserve)
+		if err != nil {
+			return nil, err
+		}
+		fns, err := o.functions(tb, lay, order)
+		if err != nil {
+			return nil, err
+		}
+		need := frames(fns)
+		if need > reserve {
+			reserve = need
+			continue
+		}
+		return o.build(m, t, tb, lay, fns)
+	}
+}
+
+// functions generates the functions, callees first, and returns them callers first.
+func (o Options) functions(tb *table, lay *layout, order []*ir.Func) ([]*fn, error) {
+	byIR := map[*ir.Func]*fn{}
+	traps := map[int]*block{}
+	out := make([]*fn, len(order))
+	for k := len(order) - 1; k >= 0; k-- {
+		f, err := selectFn(tb, lay, order[k], byIR, traps, k == 0)
+		if err != nil {
+			return nil, err
+		}
+		if err := allocate(f, tb.target.Regs, o.Colors); err != nil {
+			return nil, err
+		}
+		f.arrangeBlocks()
+		byIR[order[k]], out[k] = f, f
+	}
+	return out, nil
+}
+
+// frames puts the slots of each function above those of all its callers and
+// returns their common size.
+func frames(fns []*fn) uint32 {
+	top := uint32(0)
+	for _, f := range fns {
+		end := f.frame + 4*uint32(f.slots)
+		top = max(top, end)
+		for _, c := range f.calls {
+			c.frame = max(c.frame, end)
+		}
+	}
+	return top
+}
+
+func (o Options) build(m *ir.Module, t *design.Target, tb *table, lay *layout, fns []*fn) (*image.Image, error) {
+	l, err := link(tb, fns)
+	if err != nil {
+		return nil, err
+	}
+	img := &image.Image{Name: m.Name, Target: t, Data: lay.data, DataEnd: lay.end, Logs: m.Logs, Marks: marks(m)}
+	if err := l.encode(img); err != nil {
+		return nil, err
+	}
+	for i := range img.Traps {
+		img.Traps[i].Code = m.Traps[img.Traps[i].Site].Code
+	}
+	if o.Traps != nil {
+		img.Traps = o.Traps(img.Traps)
+	}
+	for _, task := range m.Tasks {
+		img.Tasks = append(img.Tasks, task.Name)
+	}
+	for i, d := range m.Devices {
+		img.Devices = append(img.Devices, image.Device{Name: d.Name, Kind: d.Kind, Index: i, Task: d.Task, Rx: d.Rx, Tx: d.Tx})
+	}
+	img.Symbols = symbols(lay, l, fns)
+	return img, nil
+}
+
+// marks names the timed regions with the task of their operations.
+func marks(m *ir.Module) []image.Mark {
+	out := make([]image.Mark, len(m.Marks))
+	for k, name := range m.Marks {
+		out[k].Name = name
+	}
+	for _, f := range m.Funcs {
+		eachInstr(f, func(_ int, i *ir.Instr) {
+			if i.Op == ir.OpMark {
+				out[i.Imm/2].Task = max(i.Task, 0)
+			}
+		})
+	}
+	return out
+}
+
+func symbols(lay *layout, l *linker, fns []*fn) []image.Symbol {
+	var out []image.Symbol
+	for _, o := range lay.objs {
+		out = append(out, image.Symbol{Name: o.Name, Addr: lay.addr[o], Size: uint32(o.Size)})
+	}
+	for k, f := range fns {
+		end := len(l.items)
+		if k+1 < len(fns) {
+			end = l.entry[fns[k+1]]
+		}
+		at := l.entry[f]
+		out = append(out, image.Symbol{Name: f.name, Addr: uint32(design.TextBase + 4*at), Size: uint32(4 * (end - at))})
+	}
+	return out
+}

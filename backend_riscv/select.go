@@ -1,0 +1,391 @@
+package riscv
+
+import (
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// selector turns one function into machine code over virtual registers.
+type selector struct {
+	tb   *table
+	lay  *layout
+	f    *ir.Func
+	out  *fn
+	fns  map[*ir.Func]*fn
+	flow *ir.Flow
+	use  *usage
+	tile tiler
+
+	cur       *block // where instructions go
+	at        *ir.Instr
+	value     int // IR value id of what is being emitted
+	span      diag.Span
+	blockOf   map[*ir.Block]*block
+	traps     map[int]*block // by site, of the whole program
+	regs      []reg          // by value ID
+	leaves    []*node        // by value ID
+	base      map[*ir.Object]reg
+	consts    map[uint32]reg
+	mutable   map[reg]bool // block parameters: not to be renamed
+	made      map[madeKey]reg
+	done      map[*node]reg
+	exitBlock *block
+	err       error
+}
+
+// madeKey identifies what a line computes within a block.
+type madeKey struct {
+	rule          *Rule
+	rs1, rs2, rs3 reg
+	imm           uint32
+}
+
+// selectFn generates the code of f; the functions that it calls are finished.
+func selectFn(tb *table, lay *layout, f *ir.Func, fns map[*ir.Func]*fn, traps map[int]*block, isMain bool) (*fn, error) {
+	s := &selector{
+		tb: tb, lay: lay, f: f, fns: fns, flow: ir.FlowOf(f), use: analyse(f),
+		blockOf: map[*ir.Block]*block{}, traps: traps,
+		regs: make([]reg, f.NextID+1), leaves: make([]*node, f.NextID+1),
+		base: map[*ir.Object]reg{}, consts: map[uint32]reg{}, mutable: map[reg]bool{},
+	}
+	s.out = &fn{ir: f, name: f.Name, next: firstVirtual, constOf: map[reg]uint32{}, isMain: isMain}
+	for _, b := range s.flow.Order {
+		s.blockOf[f.Blocks[b]] = s.out.newBlock(s.flow.Depth[b])
+	}
+	s.entry()
+	for _, b := range s.flow.Order {
+		s.block(b)
+	}
+	s.exit()
+	if s.err == nil {
+		s.placeConsts()
+	}
+	return s.out, s.err
+}
+
+func (s *selector) fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+func (s *selector) emit(i *inst) *inst {
+	i.value, i.span = s.value, s.span
+	s.cur.insts = append(s.cur.insts, i)
+	return i
+}
+
+func (s *selector) move(d, r reg) {
+	if d == r {
+		return
+	}
+	s.emit(&inst{code: cMove, rd: d, rs1: r})
+}
+
+// regOf is the register that holds a value.
+func (s *selector) regOf(v *ir.Value) reg {
+	if s.regs[v.ID] == 0 {
+		s.regs[v.ID] = s.out.newReg()
+	}
+	return s.regs[v.ID]
+}
+
+// block generates one block of the program.
+func (s *selector) block(b int) {
+	blk := s.f.Blocks[b]
+	s.cur = s.blockOf[blk]
+	s.tile = tiler{table: s.tb, deep: s.flow.Depth[b] > 0}
+	s.made = map[madeKey]reg{}
+	for _, i := range blk.Instrs {
+		s.at, s.span, s.value = i, i.Span, 0
+		if v := i.Result(); v != nil {
+			s.value = v.ID
+		}
+		s.instr(i)
+	}
+	s.at, s.span, s.value = nil, blk.Term.Span, 0
+	s.term(b, &blk.Term)
+}
+
+// leaf is the node of a value that is in a register.
+func (s *selector) leaf(v *ir.Value) *node {
+	if s.leaves[v.ID] == nil {
+		n := regNode(s.regOf(v))
+		if v.Type == 1 {
+			n = flagNode(s.regOf(v))
+		}
+		s.leaves[v.ID] = n
+	}
+	return s.leaves[v.ID]
+}
+
+// tree is the expression of a value as far as it belongs to its user.
+func (s *selector) tree(v *ir.Value) *node {
+	switch {
+	case v.Def == nil:
+		return s.leaf(v)
+	case v.Def.Op == ir.OpConst:
+		return konst(int(v.Type), v.Def.Imm)
+	case v.Def.Op == ir.OpWord && s.use.inlined[v.ID]:
+		return s.apply(v)
+	}
+	return s.leaf(v)
+}
+
+// apply builds the node of a word operation.
+func (s *selector) apply(v *ir.Value) *node {
+	args := make([]*node, len(v.Def.Args))
+	for k, a := range v.Def.Args {
+		args[k] = s.tree(a)
+	}
+	return mk(v.Def.Word, int(v.Type), v.Def.Imm, args...)
+}
+
+// word32 is the tree of a value as a 32-bit word.
+func (s *selector) word32(v *ir.Value) *node { return mk(word.Zext, 32, 0, s.tree(v)) }
+
+// root computes a word operation into the register of its value.
+func (s *selector) root(v *ir.Value) {
+	if v.Type != 1 && v.Type != 32 {
+		s.fail(diag.Errorf("", v.Span, "value %s of @%s has width %d; a program for a 32-bit core is legalised first", v, s.f.Name, v.Type))
+		return
+	}
+	n := mk(word.Zext, 32, 0, s.apply(v))
+	s.start()
+	if s.regs[v.ID] != 0 {
+		s.into(n, s.regs[v.ID])
+		return
+	}
+	r := s.reg(n)
+	if r == 0 || n.leaf == register || s.mutable[r] {
+		s.into(n, s.regOf(v))
+		return
+	}
+	s.regs[v.ID] = r
+}
+
+// start forgets what belongs to the last root.
+func (s *selector) start() {
+	s.tile.memo = map[*node]*choice{}
+	s.done = map[*node]reg{}
+}
+
+// wordReg computes a value as a word into some register.
+func (s *selector) wordReg(v *ir.Value) reg {
+	n := s.word32(v)
+	s.start()
+	return s.reg(n)
+}
+
+// reg computes a node into some register.
+func (s *selector) reg(n *node) reg {
+	switch n.leaf {
+	case register:
+		return n.reg
+	case constant:
+		return s.constReg(uint32(n.imm))
+	}
+	if r, ok := s.done[n]; ok {
+		return r
+	}
+	r := s.compute(n, 0)
+	s.done[n] = r
+	return r
+}
+
+// into computes a node into a given register.
+func (s *selector) into(n *node, d reg) {
+	switch n.leaf {
+	case register:
+		s.move(d, n.reg)
+	case constant:
+		s.setConst(d, uint32(n.imm))
+	default:
+		if r, ok := s.done[n]; ok {
+			s.move(d, r)
+			return
+		}
+		if r := s.compute(n, d); r != d {
+			s.move(d, r)
+		}
+	}
+}
+
+// compute follows the cheapest cover of n; d = 0 asks for a register.
+func (s *selector) compute(n *node, d reg) reg {
+	c := s.tile.best(n)
+	switch {
+	case c.rule != nil:
+		return s.line(c, d)
+	case c.alt != nil && d == 0:
+		return s.reg(c.alt)
+	case c.alt != nil:
+		s.into(c.alt, d)
+		return d
+	case c.mux:
+		return s.mux(n, d)
+	}
+	if s.err == nil {
+		s.fail(s.noCover(n))
+	}
+	return d
+}
+
+func (s *selector) noCover(n *node) error {
+	what := "?"
+	if n.leaf == inner {
+		what = n.op.String()
+	}
+	return diag.Errorf("", s.span, "target %s has no instruction for %s of %d bits and nothing that could replace it", s.tb.target.Name, what, n.width)
+}
+
+// line emits a matched value line, or finds its result in the block.
+func (s *selector) line(c *choice, d reg) reg {
+	i := s.bound(c.rule, &c.bind)
+	key := madeKey{c.rule, i.rs1, i.rs2, i.rs3, i.imm}
+	if r, ok := s.made[key]; ok {
+		return r
+	}
+	i.rd = d
+	if d == 0 {
+		i.rd = s.out.newReg()
+	}
+	s.emit(i)
+	if !s.mutable[i.rd] {
+		s.made[key] = i.rd
+	}
+	return i.rd
+}
+
+// bound makes the instruction of a match, with its operands computed.
+func (s *selector) bound(r *Rule, b *binding) *inst {
+	i := &inst{code: cLine, rule: r, imm: b.imm}
+	for k, d := range []*reg{&i.rs1, &i.rs2, &i.rs3} {
+		if b.regs[k] != nil {
+			*d = s.reg(b.regs[k])
+		}
+	}
+	return i
+}
+
+// constReg is the function's register for a constant; placeConsts defines it.
+func (s *selector) constReg(v uint32) reg {
+	if v == 0 {
+		return 0
+	}
+	if s.consts[v] == 0 {
+		r := s.out.newReg()
+		s.consts[v] = r
+		s.out.constOf[r] = v
+	}
+	return s.consts[v]
+}
+
+func (s *selector) setConst(d reg, v uint32) {
+	if v == 0 {
+		s.move(d, 0)
+		return
+	}
+	s.emit(&inst{code: cConst, rd: d, imm: v})
+}
+
+// mux chooses between two computed values with a branch.
+func (s *selector) mux(n *node, d reg) reg {
+	x, y := s.armReg(n.args[1]), s.armReg(n.args[2])
+	out := s.out.newReg()
+	s.mutable[out] = true
+	join := s.out.newBlock(s.cur.depth)
+	s.arm(out, n.args[1], x)
+	s.branch(n.args[0], join)
+	s.arm(out, n.args[2], y)
+	s.jump(join)
+	s.cur = join
+	if d != 0 {
+		s.move(d, out)
+	}
+	return out
+}
+
+func (s *selector) armReg(n *node) reg {
+	if n.isConst() {
+		return 0
+	}
+	return s.reg(n)
+}
+
+func (s *selector) arm(d reg, n *node, r reg) {
+	if n.isConst() {
+		s.setConst(d, uint32(n.imm))
+		return
+	}
+	s.move(d, r)
+}
+
+func (s *selector) jump(to *block) {
+	s.emit(&inst{code: cJump, target: to})
+	s.cur.succs = append(s.cur.succs, to)
+}
+
+// branch goes to a block when c holds and on in a new block otherwise.
+func (s *selector) branch(c *node, to *block) {
+	next := s.out.newBlock(s.cur.depth)
+	s.fork(c, to, next)
+	s.cur = next
+}
+
+// fork ends the block: to yes when c holds, else to no.
+func (s *selector) fork(c *node, yes, no *block) {
+	if c.isConst() {
+		s.jump(map[bool]*block{true: yes, false: no}[c.imm == 1])
+		return
+	}
+	b := s.tile.branch(c)
+	if b.rule == nil {
+		s.fail(s.noCover(c))
+		return
+	}
+	i := s.bound(b.rule, &b.bind)
+	if b.flip {
+		yes, no = no, yes
+	}
+	i.code, i.target = cBranch, yes
+	s.emit(i)
+	s.cur.succs = append(s.cur.succs, yes)
+	s.jump(no)
+}
+
+// check branches to the trap block of a site unless c holds.
+func (s *selector) check(i *ir.Instr) {
+	c := s.tree(i.Args[0])
+	s.start()
+	if c.is(1) {
+		return
+	}
+	trap := s.trapBlock(i)
+	b := s.tile.branch(mk(word.Not, 1, 0, c))
+	if c.isConst() || b.rule == nil || b.flip && b.rule.inverse == nil {
+		next := s.out.newBlock(s.cur.depth)
+		s.fork(c, next, trap)
+		s.cur = next
+		return
+	}
+	in := s.bound(b.rule, &b.bind)
+	if b.flip {
+		in.rule = b.rule.inverse
+	}
+	in.code, in.target = cBranch, trap
+	s.emit(in)
+}
+
+// trapBlock is the place of a site, shared by all copies of the check.
+func (s *selector) trapBlock(i *ir.Instr) *block {
+	if b := s.traps[i.Site]; b != nil {
+		return b
+	}
+	b := s.out.newBlock(0)
+	b.cold = true
+	b.insts = []*inst{{code: cTrapped, site: i.Site, task: i.Task, span: i.Span}}
+	s.traps[i.Site] = b
+	return b
+}

@@ -1,0 +1,169 @@
+package ir
+
+// Flow is what passes and backends ask about a flow graph. Nodes are numbers
+// 0..n-1 and node 0 is the entry; FlowOf numbers blocks by their place in
+// Func.Blocks.
+//
+// Dominators are computed as in Cooper, Harvey and Kennedy, "A Simple, Fast
+// Dominance Algorithm" (2001). A loop is the set of nodes that reach a back
+// edge to a head that dominates them; an edge into the middle of a cycle makes
+// no loop.
+type Flow struct {
+	Succs, Preds [][]int
+	Order        []int // reachable nodes in reverse postorder
+	Place        []int // of each node its index in Order, -1 if unreachable
+	Idom         []int // immediate dominator, -1 for the entry and unreachable nodes
+	Depth        []int // number of loops around a node
+	Head         []int // head of the innermost loop around a node, -1 for none
+}
+
+// NewFlow analyses the graph with the given successors.
+func NewFlow(succs [][]int) *Flow {
+	n := len(succs)
+	f := &Flow{Succs: succs, Preds: make([][]int, n), Place: filled(n), Idom: filled(n), Depth: make([]int, n), Head: filled(n)}
+	f.number()
+	for _, b := range f.Order {
+		for _, s := range succs[b] {
+			f.Preds[s] = append(f.Preds[s], b)
+		}
+	}
+	f.dominators()
+	f.loops()
+	return f
+}
+
+// FlowOf analyses the blocks of fn.
+func FlowOf(fn *Func) *Flow {
+	at := make(map[*Block]int, len(fn.Blocks))
+	for i, b := range fn.Blocks {
+		at[b] = i
+	}
+	succs := make([][]int, len(fn.Blocks))
+	for i, b := range fn.Blocks {
+		for _, e := range b.Term.Succs {
+			succs[i] = append(succs[i], at[e.To])
+		}
+	}
+	return NewFlow(succs)
+}
+
+func filled(n int) []int {
+	s := make([]int, n)
+	for i := range s {
+		s[i] = -1
+	}
+	return s
+}
+
+// number makes Order and Place with a stack of its own: block lists may be long.
+func (f *Flow) number() {
+	if len(f.Succs) == 0 {
+		return
+	}
+	type frame struct{ node, next int }
+	seen := make([]bool, len(f.Succs))
+	seen[0] = true
+	stack := []frame{{0, 0}}
+	for len(stack) > 0 {
+		top := &stack[len(stack)-1]
+		if top.next == len(f.Succs[top.node]) {
+			f.Order = append(f.Order, top.node)
+			stack = stack[:len(stack)-1]
+			continue
+		}
+		s := f.Succs[top.node][top.next]
+		top.next++
+		if !seen[s] {
+			seen[s] = true
+			stack = append(stack, frame{s, 0})
+		}
+	}
+	for i, j := 0, len(f.Order)-1; i < j; i, j = i+1, j-1 {
+		f.Order[i], f.Order[j] = f.Order[j], f.Order[i]
+	}
+	for i, b := range f.Order {
+		f.Place[b] = i
+	}
+}
+
+func (f *Flow) dominators() {
+	for changed := true; changed; {
+		changed = false
+		for _, b := range f.Order[min(1, len(f.Order)):] {
+			dom := -1
+			for _, p := range f.Preds[b] {
+				switch {
+				case p != 0 && f.Idom[p] < 0:
+				case dom < 0:
+					dom = p
+				default:
+					dom = f.Meet(dom, p)
+				}
+			}
+			if dom != f.Idom[b] {
+				f.Idom[b], changed = dom, true
+			}
+		}
+	}
+}
+
+// Meet returns the nearest node that dominates a and b, both reachable.
+func (f *Flow) Meet(a, b int) int {
+	for a != b {
+		for f.Place[a] > f.Place[b] {
+			a = f.Idom[a]
+		}
+		for f.Place[b] > f.Place[a] {
+			b = f.Idom[b]
+		}
+	}
+	return a
+}
+
+// Dominates reports whether every path to b passes a; a node dominates itself.
+func (f *Flow) Dominates(a, b int) bool {
+	if f.Place[a] < 0 || f.Place[b] < 0 {
+		return false
+	}
+	for f.Place[b] > f.Place[a] {
+		b = f.Idom[b]
+	}
+	return a == b
+}
+
+// loops visits heads from the outermost to the innermost, which is the order
+// of their places.
+func (f *Flow) loops() {
+	for _, h := range f.Order {
+		for _, b := range f.Loop(h) {
+			f.Depth[b]++
+			f.Head[b] = h
+		}
+	}
+}
+
+// Loop returns the nodes of the loop with head h, h first; nil if h is no head.
+func (f *Flow) Loop(h int) []int {
+	var body []int
+	in := map[int]bool{h: true}
+	for _, p := range f.Preds[h] {
+		if f.Dominates(h, p) {
+			if body == nil {
+				body = []int{h}
+			}
+			if !in[p] {
+				in[p] = true
+				body = append(body, p)
+			}
+		}
+	}
+	for i := 1; i < len(body); i++ {
+		for _, p := range f.Preds[body[i]] {
+			if !in[p] {
+				in[p] = true
+				body = append(body, p)
+			}
+		}
+	}
+	return body
+}
