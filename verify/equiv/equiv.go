@@ -1,0 +1,263 @@
+// Package equiv proves that a circuit and its gates, or two circuits, are the
+// same machine.
+//
+// Both sides are cut at registers and memory ports, whose values are free
+// inputs that the sides share. Compared are, as formulas, every output, every
+// next value of a register, and the address, data, lanes and enable of every
+// memory port; as data, reset values, the shapes and policies of memories and
+// their initial contents. Equal cuts for all values of the leaves mean equal
+// behaviour from reset on ("combinational, all states, memories as shared
+// arrays"). The circuit's formulas come from verify/blast; the netlist's are
+// read off its tables here. Neither uses the bit rules of ir/gate.
+//
+// Proofs go bottom-up: random simulation finds pairs of internal signals that
+// may be equal, SAT proves or refutes each over the part below, which is already
+// merged, and each refutation becomes a pattern that separates further pairs
+// (Mishchenko, Chatterjee, Brayton and Eén, "Improvements to combinational
+// equivalence checking", ICCAD 2006). A multiplier needs no box that way: its
+// rows acc' = acc + (a and b_i) << i are internal pairs.
+//
+//	rep, err := equiv.Check(c, netlist, equiv.Options{})
+//	rep.Status()   // Proved, Different, Undecided
+//	rep.Items[3]   // next acc: 8 bits, different, counterexample ...
+//
+// A counterexample is replayed on both sides outside of the formulas before it
+// is reported. Start reading at Check, then sweep.go.
+package equiv
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/gate"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/verify/blast"
+)
+
+// SolverName says who proved.
+const SolverName = "sinter verify/sat (CDCL), SAT sweeping"
+
+// Options of a proof. The zero value is the default.
+type Options struct {
+	Conflicts int    // limit of the last attempt on one bit; 0: 200000
+	Seed      uint64 // of the random patterns
+}
+
+// Status is the result of a comparison.
+type Status uint8
+
+// The results, from good to bad.
+const (
+	Proved    Status = iota // equal for all values of the leaves
+	Undecided               // a limit was reached
+	Different               // a counterexample is given
+)
+
+// String names the status.
+func (s Status) String() string { return [...]string{"proved", "undecided", "different"}[s] }
+
+// Item is one compared word: a cone, or a piece of data.
+type Item struct {
+	Name    string // such as "next acc", "write data ram.0", "reset acc", "contents ram"
+	Bits    int
+	Status  Status
+	Reason  string          // of a result that is not Proved
+	Example *Counterexample // of a different cone
+	Span    diag.Span
+
+	place blast.Place
+	cone  bool
+}
+
+// Report is the result of a proof.
+type Report struct {
+	Items     []Item
+	Solver    string
+	Nodes     int // of both sides' formulas
+	Merged    int // of them proved equal to an earlier node
+	Queries   int // SAT calls
+	Conflicts int
+}
+
+// Status is the worst of the items' results.
+func (r *Report) Status() Status {
+	worst := Proved
+	for i := range r.Items {
+		worst = max(worst, r.Items[i].Status)
+	}
+	return worst
+}
+
+// Count returns the number of items with a status.
+func (r *Report) Count(s Status) int {
+	n := 0
+	for i := range r.Items {
+		if r.Items[i].Status == s {
+			n++
+		}
+	}
+	return n
+}
+
+// First returns the first item with a status, nil if there is none.
+func (r *Report) First(s Status) *Item {
+	for i := range r.Items {
+		if r.Items[i].Status == s {
+			return &r.Items[i]
+		}
+	}
+	return nil
+}
+
+// String is one line about the proof.
+func (r *Report) String() string {
+	s := fmt.Sprintf("%d of %d items proved", r.Count(Proved), len(r.Items))
+	for _, st := range []Status{Different, Undecided} {
+		if n := r.Count(st); n > 0 {
+			first := r.First(st)
+			s += fmt.Sprintf(", %d %s (%s: %s)", n, st, first.Name, first.Reason)
+		}
+	}
+	return s
+}
+
+// side is one of the machines compared: its data and its cones over shared leaves.
+type side struct {
+	data  data
+	cones []blast.Cone
+	// replay computes the cones' words from the leaves' words without formulas.
+	replay func(leaf func(blast.Place) uint64) map[blast.Place]uint64
+}
+
+// Check compares a circuit with a netlist made from it. An error is a fault of
+// the tool: an operator without meaning, or a counterexample that does not
+// replay.
+func Check(c *rtl.Circuit, n *gate.Netlist, opt Options) (*Report, error) {
+	if err := n.Verify(); err != nil {
+		return nil, err
+	}
+	l := newLeaves()
+	a, err := circuitSide(l, c)
+	if err != nil {
+		return nil, err
+	}
+	return compare(l, a, netlistSide(l, n), opt)
+}
+
+// Circuits compares two circuits; asserts and probes are left out.
+func Circuits(x, y *rtl.Circuit, opt Options) (*Report, error) {
+	l := newLeaves()
+	a, err := circuitSide(l, x)
+	if err != nil {
+		return nil, err
+	}
+	b, err := circuitSide(l, y)
+	if err != nil {
+		return nil, err
+	}
+	return compare(l, a, b, opt)
+}
+
+// Claims tries to prove every assert of a circuit, those of read ports with
+// policy never included, for all values of registers and memories. An assert
+// that is different here may still hold in all states that can be reached.
+func Claims(c *rtl.Circuit, opt Options) (*Report, error) {
+	flat := c.Flat().Circuit
+	l := newLeaves()
+	a, err := circuitSide(l, flat)
+	if err != nil {
+		return nil, err
+	}
+	b := &side{replay: func(func(blast.Place) uint64) map[blast.Place]uint64 {
+		words := map[blast.Place]uint64{}
+		for _, x := range flat.Asserts {
+			words[blast.Place{Kind: blast.Assert, Name: x.Name}] = 1
+		}
+		return words
+	}}
+	kept := a.cones[:0]
+	for _, cone := range a.cones {
+		if cone.Place.Kind == blast.Assert {
+			kept = append(kept, cone)
+			b.cones = append(b.cones, blast.Cone{Place: cone.Place, Bits: []blast.Lit{blast.True}})
+		}
+	}
+	a.cones, a.data = kept, nil
+	return compare(l, a, b, opt)
+}
+
+// leaves are the shared free inputs.
+type leaves struct {
+	g     *blast.Graph
+	bits  map[blast.Place][]blast.Lit
+	order []blast.Place
+}
+
+func newLeaves() *leaves {
+	return &leaves{g: blast.NewGraph(), bits: map[blast.Place][]blast.Lit{}}
+}
+
+// of returns the literals of a leaf; a leaf that is wider on one side grows.
+func (l *leaves) of(p blast.Place, width int) []blast.Lit {
+	bits, ok := l.bits[p]
+	if !ok {
+		l.order = append(l.order, p)
+	}
+	for len(bits) < width {
+		bits = append(bits, l.g.Free())
+	}
+	l.bits[p] = bits
+	return bits[:width]
+}
+
+// compare matches the sides' items and proves the cones.
+func compare(l *leaves, a, b *side, opt Options) (*Report, error) {
+	rep := &Report{Solver: SolverName}
+	rep.Items = compareData(a.data, b.data)
+	other := map[blast.Place]blast.Cone{}
+	for _, c := range b.cones {
+		other[c.Place] = c
+	}
+	var pairs []pair
+	for _, c := range a.cones {
+		item := Item{Name: c.Place.String(), Bits: len(c.Bits), Span: c.Span, place: c.Place, cone: true}
+		d, ok := other[c.Place]
+		delete(other, c.Place)
+		switch {
+		case !ok && optional(c.Place.Kind):
+			continue
+		case !ok:
+			item.Status, item.Reason = Different, "missing on the second side"
+		case len(d.Bits) != len(c.Bits):
+			item.Status, item.Reason = Different, fmt.Sprintf("%d bits on the second side", len(d.Bits))
+		default:
+			for i := range c.Bits {
+				pairs = append(pairs, pair{len(rep.Items), i, c.Bits[i], d.Bits[i]})
+			}
+		}
+		rep.Items = append(rep.Items, item)
+	}
+	for _, c := range b.cones {
+		if _, ok := other[c.Place]; ok && !optional(c.Place.Kind) {
+			rep.Items = append(rep.Items, Item{Name: c.Place.String(), Bits: len(c.Bits), Status: Different, Reason: "missing on the first side"})
+		}
+	}
+	s := newSweeper(l, opt)
+	s.sweep()
+	for _, p := range pairs {
+		if err := s.settle(rep, p, a, b); err != nil {
+			return nil, err
+		}
+	}
+	rep.Nodes, rep.Merged, rep.Queries, rep.Conflicts = len(l.g.Nodes), s.merged, s.queries, s.solver.Conflicts()
+	return rep, nil
+}
+
+// optional places may exist on one side only.
+func optional(k blast.PlaceKind) bool { return k == blast.Assert || k == blast.Probe }
+
+// pair is one bit that must be equal on both sides.
+type pair struct {
+	item, bit int
+	a, b      blast.Lit
+}
