@@ -115,7 +115,11 @@ func Emit(m *ir.Module, p Product) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return llvmir.Emit(m, llvmir.Options{Triple: r.triple, Asm: r.asm, Debug: true})
+	out, err := llvmir.Emit(m, llvmir.Options{Triple: r.triple, Asm: r.asm, Debug: llvmir.Lines})
+	if err != nil {
+		return "", err
+	}
+	return out.Text, nil
 }
 
 // Build compiles and links a module, which has been through the tasks pass.

@@ -102,8 +102,8 @@ void sn_log_bytes(const u8 *b) {
 
 // ---- time, marks, ends
 
-void sn_mark(u32 mark) {
-  if (hal_scripted) ask('M', mark, 0, 0, 0);
+void sn_mark(u32 task, u32 mark) {
+  if (hal_scripted) ask('M', task, mark, 0, 0);
   __asm__ volatile("" ::: "memory");
 }
 

@@ -1,6 +1,8 @@
 package llvmir
 
 import (
+	"reflect"
+
 	"github.com/llir/llvm/ir"
 	"github.com/llir/llvm/ir/constant"
 	"github.com/llir/llvm/ir/enum"
@@ -11,15 +13,23 @@ import (
 	sir "github.com/sinter-lang/sinter/ir"
 )
 
-// debugInfo writes source lines as DWARF metadata: one compile unit, a file for
-// each source file, a subprogram for each function, a location for each
-// instruction.
+// debugInfo writes places as DWARF metadata: one compile unit, a file for each
+// source file, a subprogram for each function, a location for each instruction.
 type debugInfo struct {
-	mod   *ir.Module
-	unit  *metadata.DICompileUnit
-	files map[*diag.File]*metadata.DIFile
-	none  *metadata.DIFile // for what has no place
-	locs  map[locKey]*metadata.DILocation
+	kind   Debug
+	mod    *ir.Module
+	unit   *metadata.DICompileUnit
+	files  map[*diag.File]*metadata.DIFile
+	none   *metadata.DIFile // for what has no place
+	locs   map[locKey]*metadata.DILocation
+	scopes map[scopeKey]metadata.Field
+	places []Place // by line-1
+	lineOf map[Place]int
+}
+
+type scopeKey struct {
+	sub  *metadata.DISubprogram
+	file *metadata.DIFile
 }
 
 type locKey struct {
@@ -30,8 +40,11 @@ type locKey struct {
 // unnumbered makes llir choose the number of a metadata node.
 const unnumbered = -1
 
-func newDebugInfo(m *ir.Module) *debugInfo {
-	d := &debugInfo{mod: m, files: map[*diag.File]*metadata.DIFile{}, locs: map[locKey]*metadata.DILocation{}}
+func newDebugInfo(m *ir.Module, kind Debug) *debugInfo {
+	d := &debugInfo{
+		kind: kind, mod: m, files: map[*diag.File]*metadata.DIFile{}, locs: map[locKey]*metadata.DILocation{},
+		scopes: map[scopeKey]metadata.Field{}, lineOf: map[Place]int{},
+	}
 	d.none = d.newFile("-")
 	d.unit = &metadata.DICompileUnit{
 		MetadataID: unnumbered, Distinct: true, Language: enum.DwarfLangC99, File: d.none,
@@ -68,7 +81,7 @@ func (d *debugInfo) newFile(name string) *metadata.DIFile {
 }
 
 func (d *debugInfo) file(f *diag.File) *metadata.DIFile {
-	if f == nil {
+	if f == nil || d.kind == Values {
 		return d.none
 	}
 	if known, ok := d.files[f]; ok {
@@ -79,7 +92,7 @@ func (d *debugInfo) file(f *diag.File) *metadata.DIFile {
 }
 
 // subprogram describes a function and returns the scope of its locations.
-func (d *debugInfo) subprogram(fn *ir.Func, f *sir.Func) metadata.Field {
+func (d *debugInfo) subprogram(fn *ir.Func, f *sir.Func) *metadata.DISubprogram {
 	line, _ := f.Span.Position()
 	file := d.file(f.Span.File)
 	empty := &metadata.Tuple{MetadataID: unnumbered, Fields: []metadata.Field{metadata.Null}}
@@ -95,11 +108,52 @@ func (d *debugInfo) subprogram(fn *ir.Func, f *sir.Func) metadata.Field {
 	return sub
 }
 
-// location makes the place of an instruction; what has no place gets line 0. A
-// line of another file than the function's keeps its number: inlined code is
-// rare after our own inliner and the trap table names places exactly.
-func (d *debugInfo) location(at diag.Span, scope metadata.Field) *metadata.DILocation {
-	line, col := at.Position()
+// instr is the place of an instruction, which its first word stands for.
+func (d *debugInfo) instr(in *sir.Instr, f *sir.Func, scope *metadata.DISubprogram) *metadata.DILocation {
+	id := 0
+	if r := in.Result(); r != nil {
+		id = r.ID
+	}
+	return d.place(Place{Func: f, Value: id, Span: in.Span}, scope)
+}
+
+// term is the place of a terminator.
+func (d *debugInfo) term(t *sir.Term, f *sir.Func, scope *metadata.DISubprogram) *metadata.DILocation {
+	return d.place(Place{Func: f, Span: t.Span}, scope)
+}
+
+func (d *debugInfo) place(p Place, scope *metadata.DISubprogram) *metadata.DILocation {
+	if d.kind == Lines {
+		line, col := p.Span.Position()
+		return d.location(line, col, d.scope(scope, d.file(p.Span.File)))
+	}
+	line, known := d.lineOf[p]
+	if !known {
+		d.places = append(d.places, p)
+		line = len(d.places)
+		d.lineOf[p] = line
+	}
+	return d.location(line, 0, scope)
+}
+
+// scope is the function itself, or the function seen from another file: our
+// inliner brings in lines of the library.
+func (d *debugInfo) scope(sub *metadata.DISubprogram, file *metadata.DIFile) metadata.Field {
+	if file == sub.File || file == d.none {
+		return sub
+	}
+	key := scopeKey{sub, file}
+	if s, ok := d.scopes[key]; ok {
+		return s
+	}
+	s := &metadata.DILexicalBlockFile{MetadataID: unnumbered, Scope: sub, File: file}
+	d.add(s)
+	d.scopes[key] = s
+	return s
+}
+
+// location makes a location; what has no place gets line 0.
+func (d *debugInfo) location(line, col int, scope metadata.Field) *metadata.DILocation {
 	key := locKey{line, col, scope}
 	if l, ok := d.locs[key]; ok {
 		return l
@@ -110,29 +164,13 @@ func (d *debugInfo) location(at diag.Span, scope metadata.Field) *metadata.DILoc
 	return l
 }
 
-// attach puts a location on an instruction of a kind that may carry one.
-func (d *debugInfo) attach(x ir.Instruction, loc *metadata.DILocation) {
-	a := &metadata.Attachment{Name: "dbg", Node: loc}
-	switch i := x.(type) {
-	case *ir.InstCall:
-		i.Metadata = append(i.Metadata, a)
-	case *ir.InstLoad:
-		i.Metadata = append(i.Metadata, a)
-	case *ir.InstStore:
-		i.Metadata = append(i.Metadata, a)
-	case *ir.InstAdd:
-		i.Metadata = append(i.Metadata, a)
-	case *ir.InstSub:
-		i.Metadata = append(i.Metadata, a)
-	case *ir.InstMul:
-		i.Metadata = append(i.Metadata, a)
-	case *ir.InstUDiv:
-		i.Metadata = append(i.Metadata, a)
-	case *ir.InstURem:
-		i.Metadata = append(i.Metadata, a)
-	case *ir.InstICmp:
-		i.Metadata = append(i.Metadata, a)
-	case *ir.InstSelect:
-		i.Metadata = append(i.Metadata, a)
+// attach puts a location on an instruction or terminator. Each kind of them has
+// its own field for it, and no common way to it.
+func attach(x any, loc *metadata.DILocation) {
+	if _, ok := x.(*ir.InstPhi); ok || x == nil {
+		return
 	}
+	field := reflect.ValueOf(x).Elem().FieldByName("Metadata")
+	list := field.Interface().(ir.Metadata)
+	field.Set(reflect.ValueOf(append(list, &metadata.Attachment{Name: "dbg", Node: loc})))
 }

@@ -23,8 +23,8 @@ type body struct {
 	places map[*sir.Object]value.Value
 	heads  map[*sir.Block]*ir.Block
 	phis   map[*sir.Value]*ir.InstPhi
-	scope  metadata.Field // debug scope of the function
-	splits int            // blocks made by checks, for their names
+	scope  *metadata.DISubprogram // debug scope of the function
+	splits int                    // blocks made by checks, for their names
 }
 
 // define writes the blocks of f.
@@ -46,9 +46,9 @@ func (e *emitter) define(f *sir.Func) error {
 		b.open(blk)
 	}
 	b.entry.NewBr(b.heads[f.Blocks[0]])
-	for _, blk := range f.Blocks {
-		if err := b.block(blk); err != nil {
-			return fmt.Errorf("block b%d: %w", blk.ID, err)
+	for _, k := range sir.FlowOf(f).Order { // definitions before uses
+		if err := b.block(f.Blocks[k]); err != nil {
+			return fmt.Errorf("block b%d: %w", f.Blocks[k].ID, err)
 		}
 	}
 	return nil
@@ -74,7 +74,7 @@ func (b *body) local(o *sir.Object) value.Value {
 		return b.global(fmt.Sprintf("frame.%s.%s", b.src.Name, o.Name), o)
 	}
 	slot := b.entry.NewAlloca(types.NewArray(uint64(max(o.Size, 1)), types.I8))
-	slot.Align = ir.Align(8)
+	slot.Align = ir.Align(max(o.Align, 4))
 	return b.entry.NewBitCast(slot, types.I8Ptr)
 }
 
@@ -109,19 +109,20 @@ func (b *body) block(blk *sir.Block) error {
 	return b.term(&blk.Term)
 }
 
-// locate gives the instructions written since (first, start) their source line.
+// locate gives the instructions written since (first, start) their place.
 func (b *body) locate(first *ir.Block, start int, in *sir.Instr) {
 	if b.debug == nil {
 		return
 	}
-	loc := b.debug.location(in.Span, b.scope)
+	loc := b.debug.instr(in, b.src, b.scope)
 	for _, x := range first.Insts[start:] {
-		b.debug.attach(x, loc)
+		attach(x, loc)
 	}
 	if b.cur != first {
 		for _, x := range b.cur.Insts {
-			b.debug.attach(x, loc)
+			attach(x, loc)
 		}
+		attach(first.Term, loc)
 	}
 }
 
@@ -145,6 +146,9 @@ func (b *body) term(t *sir.Term) error {
 		b.ret(t)
 	default:
 		return fmt.Errorf("no terminator %d", t.Op)
+	}
+	if b.debug != nil {
+		attach(from.Term, b.debug.term(t, b.src, b.scope))
 	}
 	return nil
 }
@@ -216,26 +220,22 @@ func (b *body) call(in *sir.Instr) {
 	}
 }
 
-// address gives the i8* that a ref names.
+// address gives the i8* that a ref names: offset plus displacement modulo 2^32
+// behind the start of the object.
 func (b *body) address(r sir.Ref) value.Value {
 	base, ok := b.places[r.Obj]
 	if !ok {
 		base = b.globals[r.Obj]
 	}
-	var off value.Value
-	if r.Off != nil {
-		off = b.cur.NewZExt(b.values[r.Off], types.I64)
-		if int(r.Off.Type) == 64 {
-			off = b.values[r.Off]
-		}
-		if r.Disp != 0 {
-			off = b.cur.NewAdd(off, constant.NewInt(types.I64, int64(r.Disp)))
-		}
-	} else if r.Disp != 0 {
-		off = constant.NewInt(types.I64, int64(r.Disp))
-	}
-	if off == nil {
+	switch {
+	case r.Off == nil && r.Disp == 0:
 		return base
+	case r.Off == nil:
+		return b.cur.NewGetElementPtr(types.I8, base, constUint(b.size, uint64(uint32(r.Disp))))
 	}
-	return b.cur.NewGetElementPtr(types.I8, base, off)
+	off := b.values[r.Off]
+	if r.Disp != 0 {
+		off = b.cur.NewAdd(off, i32(r.Disp))
+	}
+	return b.cur.NewGetElementPtr(types.I8, base, b.resize(off, b.size))
 }

@@ -3,21 +3,26 @@
 // It takes a module after ir/pass/tasks: plain functions, one of them Main. Words
 // become iN, objects become globals (locals small enough become stack slots),
 // tokens vanish: the order of instructions is already a schedule. Operations of
-// the system become calls of a dozen functions that the back end supplies:
+// the system become calls of a dozen functions that the back end supplies, in
+// another object file or as LLVM text (Options.Support):
 //
 //	i32  sn_status()                       void sn_log_begin(i32 task, i32 site)
 //	i32  sn_wait(i32 mask)                 void sn_log_text(i8* p, i32 n)
-//	i32  sn_take(i32 dev, i8* buf, i32 n)  void sn_log_u(i64) sn_log_i(i64) sn_log_hex(i64) sn_log_bool(i32)
+//	i32  sn_take(i32 dev, i8* buf, i32 n)  void sn_log_u(i64) sn_log_i(i64) sn_log_hex(i64) sn_log_bool(i64)
 //	void sn_send(i32 dev, i8* buf)         void sn_log_bytes(i8* buf)
 //	i64  sn_now()                          void sn_log_end()
-//	void sn_mark(i32 mark)                 void sn_trap(i32 task, i32 site)  does not return
-//	void sn_halt()
+//	void sn_mark(i32 task, i32 mark)       void sn_trap(i32 task, i32 site)  does not return
+//	void sn_halt()                         void sn_log_word(i32)
 //
-// A buffer is a bytes<N> object: its length as i32, then its bytes. Arithmetic
-// that LLVM leaves undefined (division by zero, long shifts) is guarded as the
-// operator table demands. Every instruction carries its source line as debug
-// location. Functions get no target features (they would override the command
-// line). The package runs no tool and knows no target. Start reading at Emit.
+// A log event is rendered piece by piece, or (Options.LogWords) given as the words
+// of a core's log port: begin, then word and bytes. A buffer is a bytes<N> object:
+// its length as i32, then its bytes.
+//
+// What LLVM leaves undefined (division by zero, long shifts, bytes that nobody has
+// written) is guarded as the program IR demands. Functions get no target features
+// (they would override the command line). A timed kernel is weak, so that LLVM
+// neither inlines it nor computes with what it returns. The package runs no tool
+// and knows no target. Start reading at Emit.
 package llvmir
 
 import (
@@ -30,6 +35,7 @@ import (
 	"github.com/llir/llvm/ir/types"
 	"github.com/llir/llvm/ir/value"
 
+	"github.com/sinter-lang/sinter/internal/diag"
 	sir "github.com/sinter-lang/sinter/ir"
 )
 
@@ -38,11 +44,43 @@ import (
 // is no recursion, and the stack stays small.
 const maxStackObject = 512
 
+// Debug says what the line numbers of the debug information are.
+type Debug uint8
+
+// The kinds of debug information.
+const (
+	NoDebug Debug = iota
+	Lines         // lines of the source files
+	Values        // 1 + index into Output.Places, so that an address leads to an IR value
+)
+
 // Options are the choices of a back end.
 type Options struct {
-	Triple string // target triple, empty for none
-	Asm    string // module-level assembly, empty for none
-	Debug  bool   // write source lines as DWARF
+	Triple   string // target triple, empty for none
+	Asm      string // module-level assembly, empty for none
+	Debug    Debug
+	Narrow   bool   // addresses have 32 bits instead of 64
+	LogWords bool   // log events as words of a log port
+	Support  string // LLVM text with definitions of functions that the back end supplies
+
+	// Trap gives the inline assembly that ends the run at a failed check; nil
+	// for a call of sn_trap.
+	Trap func(task, site int) string
+	// Mark gives what sn_mark is called with; nil for the operation's number.
+	Mark func(task int, mark uint64) uint64
+}
+
+// Output is a module of LLVM.
+type Output struct {
+	Text   string
+	Places []Place // by line-1, with Debug Values
+}
+
+// Place is what an instruction of LLVM was made of.
+type Place struct {
+	Func  *sir.Func
+	Value int // first result that is a word, 0 for none
+	Span  diag.Span
 }
 
 // emitter holds what is known of the module so far.
@@ -50,6 +88,7 @@ type emitter struct {
 	src     *sir.Module
 	out     *ir.Module
 	opts    Options
+	size    *types.IntType // of addresses
 	globals map[*sir.Object]value.Value
 	funcs   map[*sir.Func]*ir.Func
 	hooks   map[string]*ir.Func
@@ -57,24 +96,12 @@ type emitter struct {
 	debug   *debugInfo
 }
 
-// Emit writes m, which has a Main, as the text of an LLVM module whose entry is
-// `sn_main`.
-func Emit(m *sir.Module, opts Options) (string, error) {
+// Emit writes m, which has a Main, as an LLVM module whose entry is `sn_main`.
+func Emit(m *sir.Module, opts Options) (*Output, error) {
 	if m.Main == nil {
-		return "", fmt.Errorf("llvmir: module %s has no main function; run the tasks pass first", m.Name)
+		return nil, fmt.Errorf("llvmir: module %s has no main function; run the tasks pass first", m.Name)
 	}
-	e := &emitter{
-		src: m, out: ir.NewModule(), opts: opts,
-		globals: map[*sir.Object]value.Value{}, funcs: map[*sir.Func]*ir.Func{},
-		hooks: map[string]*ir.Func{}, strings: map[string]value.Value{},
-	}
-	e.out.TargetTriple = opts.Triple
-	if opts.Asm != "" {
-		e.out.ModuleAsms = strings.Split(opts.Asm, "\n")
-	}
-	if opts.Debug {
-		e.debug = newDebugInfo(e.out)
-	}
+	e := newEmitter(m, opts)
 	for _, o := range m.Objects {
 		e.globals[o] = e.global("obj."+o.Name, o)
 	}
@@ -83,10 +110,46 @@ func Emit(m *sir.Module, opts Options) (string, error) {
 	}
 	for _, f := range m.Funcs {
 		if err := e.define(f); err != nil {
-			return "", fmt.Errorf("llvmir: function %s: %w", f.Name, err)
+			return nil, fmt.Errorf("llvmir: function %s: %w", f.Name, err)
 		}
 	}
-	return e.out.String(), nil
+	e.dropSupported()
+	out := &Output{Text: e.out.String() + opts.Support}
+	if e.debug != nil {
+		out.Places = e.debug.places
+	}
+	return out, nil
+}
+
+func newEmitter(m *sir.Module, opts Options) *emitter {
+	e := &emitter{
+		src: m, out: ir.NewModule(), opts: opts, size: types.I64,
+		globals: map[*sir.Object]value.Value{}, funcs: map[*sir.Func]*ir.Func{},
+		hooks: map[string]*ir.Func{}, strings: map[string]value.Value{},
+	}
+	if opts.Narrow {
+		e.size = types.I32
+	}
+	e.out.TargetTriple = opts.Triple
+	if opts.Asm != "" {
+		e.out.ModuleAsms = strings.Split(opts.Asm, "\n")
+	}
+	if opts.Debug != NoDebug {
+		e.debug = newDebugInfo(e.out, opts.Debug)
+	}
+	return e
+}
+
+// dropSupported takes out the declarations of functions that the back end
+// defines in the same text: LLVM accepts one or the other.
+func (e *emitter) dropSupported() {
+	kept := e.out.Funcs[:0]
+	for _, f := range e.out.Funcs {
+		if len(f.Blocks) > 0 || !strings.Contains(e.opts.Support, "@"+f.Name()+"(") {
+			kept = append(kept, f)
+		}
+	}
+	e.out.Funcs = kept
 }
 
 // global makes the storage of an object as an array of bytes.
@@ -111,6 +174,9 @@ func (e *emitter) declare(f *sir.Func) {
 	for i, o := range f.Objs {
 		p := ir.NewParam(fmt.Sprintf("o%d", i), types.I8Ptr)
 		p.Attrs = append(p.Attrs, enum.ParamAttrNoAlias, enum.ParamAttrNoCapture)
+		if o.Align > 1 {
+			p.Attrs = append(p.Attrs, ir.Align(o.Align))
+		}
 		if o.ReadOnly {
 			p.Attrs = append(p.Attrs, enum.ParamAttrReadOnly)
 		}
@@ -131,6 +197,7 @@ func (e *emitter) declare(f *sir.Func) {
 	}
 	fn.FuncAttrs = append(fn.FuncAttrs, enum.FuncAttrNoUnwind, ir.AttrString("no-builtins"))
 	if f.NoInline {
+		fn.Linkage = enum.LinkageWeak
 		fn.FuncAttrs = append(fn.FuncAttrs, enum.FuncAttrNoInline)
 	}
 	e.funcs[f] = fn

@@ -1,0 +1,145 @@
+package llvmir
+
+import (
+	"fmt"
+
+	"github.com/llir/llvm/ir"
+	"github.com/llir/llvm/ir/constant"
+	"github.com/llir/llvm/ir/enum"
+	"github.com/llir/llvm/ir/types"
+	"github.com/llir/llvm/ir/value"
+
+	sir "github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/trace"
+)
+
+// system writes the operations that the back end's functions do.
+func (b *body) system(in *sir.Instr) {
+	switch in.Op {
+	case sir.OpMark:
+		mark := in.Imm
+		if b.opts.Mark != nil {
+			mark = b.opts.Mark(in.Task, mark)
+		}
+		b.cur.NewCall(b.hook("sn_mark", types.Void, types.I32, types.I32), i32(in.Task), i32(int(mark)))
+	case sir.OpNow:
+		b.now(in, b.cur.NewCall(b.hook("sn_now", types.I64)))
+	case sir.OpStatus:
+		b.values[in.Results[0]] = b.cur.NewCall(b.hook("sn_status", types.I32))
+	case sir.OpWait:
+		f := b.hook("sn_wait", types.I32, types.I32)
+		b.values[in.Results[0]] = b.cur.NewCall(f, b.values[in.Args[0]])
+	case sir.OpTake:
+		f := b.hook("sn_take", types.I32, types.I32, types.I8Ptr, types.I32)
+		got := b.cur.NewCall(f, i32(in.Dev), b.address(in.Refs[0]), i32(int(in.Imm)))
+		b.values[in.Results[0]] = b.cur.NewICmp(enum.IPredNE, got, i32(0))
+	case sir.OpSend:
+		f := b.hook("sn_send", types.Void, types.I32, types.I8Ptr)
+		b.cur.NewCall(f, i32(in.Dev), b.address(in.Refs[0]))
+	case sir.OpHalt:
+		b.cur.NewCall(b.hook("sn_halt", types.Void))
+	}
+}
+
+// now gives the clock as one word or as two of 32 bits, low first.
+func (b *body) now(in *sir.Instr, clock *ir.InstCall) {
+	if in.Results[0].Type == 64 {
+		b.values[in.Results[0]] = clock
+		return
+	}
+	b.values[in.Results[0]] = b.cur.NewTrunc(clock, types.I32)
+	high := b.cur.NewLShr(clock, constant.NewInt(types.I64, 32))
+	b.values[in.Results[1]] = b.cur.NewTrunc(high, types.I32)
+}
+
+// check leaves for the trap when its condition does not hold.
+func (b *body) check(in *sir.Instr) {
+	b.splits++
+	trap := b.fn.NewBlock(fmt.Sprintf("trap%d", b.splits))
+	next := b.fn.NewBlock(fmt.Sprintf("next%d", b.splits))
+	b.cur.NewCondBr(b.values[in.Args[0]], next, trap)
+	call := trap.NewCall(b.trap(in.Task, in.Site))
+	if b.opts.Trap == nil {
+		call.Args = []value.Value{i32(in.Task), i32(in.Site)}
+	}
+	if b.debug != nil {
+		attach(call, b.debug.instr(in, b.src, b.scope))
+	}
+	trap.NewUnreachable()
+	b.cur = next
+}
+
+// trap is what ends the run: assembly, or a function that does not return.
+func (b *body) trap(task, site int) value.Value {
+	if b.opts.Trap != nil {
+		asm := ir.NewInlineAsm(types.NewPointer(types.NewFunc(types.Void)), b.opts.Trap(task, site), "")
+		asm.SideEffect = true
+		return asm
+	}
+	f := b.hook("sn_trap", types.Void, types.I32, types.I32)
+	if len(f.FuncAttrs) == 1 {
+		f.FuncAttrs = append(f.FuncAttrs, enum.FuncAttrNoReturn, enum.FuncAttrCold)
+	}
+	return f
+}
+
+// log hands out a log event: literal parts and arguments, or arguments only.
+func (b *body) log(in *sir.Instr) {
+	site := &b.emitter.src.Logs[in.Site]
+	b.cur.NewCall(b.hook("sn_log_begin", types.Void, types.I32, types.I32), i32(in.Task), i32(in.Site))
+	words, refs := in.Words(), in.Refs
+	for i, part := range site.Parts {
+		if part != "" && !b.opts.LogWords {
+			b.cur.NewCall(b.hook("sn_log_text", types.Void, types.I8Ptr, types.I32), b.text(part), i32(len(part)))
+		}
+		if i == len(site.Args) {
+			break
+		}
+		words, refs = b.logArg(site.Args[i], words, refs)
+	}
+	if !b.opts.LogWords {
+		b.cur.NewCall(b.hook("sn_log_end", types.Void))
+	}
+}
+
+// logArg hands out the next argument and returns what is left. A scalar of over
+// 32 bits is one word or, after legalisation, two.
+func (b *body) logArg(t trace.ArgType, words []*sir.Value, refs []sir.Ref) ([]*sir.Value, []sir.Ref) {
+	if t.Kind == "bytes" {
+		b.cur.NewCall(b.hook("sn_log_bytes", types.Void, types.I8Ptr), b.address(refs[0]))
+		return words, refs[1:]
+	}
+	x, used := b.resize(b.values[words[0]], types.I64), 1
+	if t.Width > 32 && words[0].Type <= 32 {
+		high := b.resize(b.values[words[1]], types.I64)
+		x, used = b.cur.NewOr(x, b.cur.NewShl(high, constUint(types.I64, 32))), 2
+	}
+	if b.opts.LogWords {
+		b.logWords(t, x)
+	} else {
+		b.cur.NewCall(b.hook("sn_log_"+t.Kind, types.Void, types.I64), b.extend(t, x))
+	}
+	return words[used:], refs
+}
+
+// logWords writes a scalar as one word or two, low first.
+func (b *body) logWords(t trace.ArgType, x value.Value) {
+	f := b.hook("sn_log_word", types.Void, types.I32)
+	b.cur.NewCall(f, b.resize(x, types.I32))
+	if t.Width > 32 {
+		b.cur.NewCall(f, b.resize(b.cur.NewLShr(x, constUint(types.I64, 32)), types.I32))
+	}
+}
+
+// extend reads the low bits of x as a value of type t.
+func (b *body) extend(t trace.ArgType, x value.Value) value.Value {
+	if t.Width >= 64 {
+		return x
+	}
+	by := constUint(types.I64, uint64(64-t.Width))
+	high := b.cur.NewShl(x, by)
+	if t.Kind == "i" {
+		return b.cur.NewAShr(high, by)
+	}
+	return b.cur.NewLShr(high, by)
+}
