@@ -82,9 +82,11 @@ func sortedFigures(figures map[string]float64) []string {
 type verifyCmd struct {
 	program `embed:""`
 	inputs  `embed:""`
-	Core    string `default:"both" enum:"both,multi,pipe3" help:"Which core to verify: multi, pipe3 or both."`
-	Quick   bool   `help:"Only what needs no outside tool and no proof."`
-	Random  int    `default:"20000" placeholder:"N" help:"Random instructions of the lock-step check of each core."`
+	Core    string   `default:"both" enum:"both,multi,pipe3" help:"Which core to verify: multi, pipe3 or both."`
+	Quick   bool     `help:"Only traces and removal: seconds, no outside tool, no proof."`
+	Checks  []string `placeholder:"CHECK,..." help:"Only these checks: trace, lockstep, proof, removal, witness."`
+	NoX86   bool     `name:"no-x86" help:"Leave the native process and the unikernel out."`
+	Random  int      `default:"20000" placeholder:"N" help:"Random instructions of the lock-step check of each core."`
 }
 
 // Run verifies the ladder and prints its table.
@@ -97,7 +99,10 @@ func (c *verifyCmd) Run(e *env) error {
 	if c.Core != "both" {
 		cores = []string{c.Core}
 	}
-	opts := build.VerifyOptions{World: c.world(), Cores: cores, Quick: c.Quick, Random: c.Random}
+	opts := build.VerifyOptions{World: c.world(), Cores: cores, Checks: c.Checks, NoX86: c.NoX86 || c.Quick, Random: c.Random}
+	if c.Quick {
+		opts.Checks = []string{"trace", "removal"}
+	}
 	if !e.json {
 		opts.Progress = newProgress(e.err).step
 	}
