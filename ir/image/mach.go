@@ -1,0 +1,281 @@
+package image
+
+import (
+	"sort"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// Mach is the decoded text of an image: instructions, basic blocks, live
+// registers and natural loops. What an instruction does to the flow is read
+// from its meaning: a target that depends only on pc and imm is direct, one on
+// registers indirect, and a jump that writes rd is a call.
+type Mach struct {
+	Image  *Image
+	Insts  []Decoded
+	Blocks []Block
+	Loops  []Loop // inner loops before the loops around them
+}
+
+// Decoded is one word of text.
+type Decoded struct {
+	Inst *isa.Inst
+	Ops  isa.Ops
+	Flow Flow
+	// Target is the word index that a direct jump, call or branch goes to.
+	Target int
+}
+
+// Flow is what comes after an instruction.
+type Flow uint8
+
+// The kinds of flow.
+const (
+	Next     Flow = iota // the next word
+	Branch               // the target or the next word
+	Jump                 // the target
+	Call                 // the target, and back to the next word
+	Return               // a target in a register: behind some call, or a text symbol
+	CallReg              // the same, and back to the next word
+	TrapFlow             // nothing
+)
+
+// Block is a straight line of words [Start, End). Succs and Preds are edges
+// within a function: a call continues behind itself and a return has no
+// successor. LiveIn and LiveOut have a bit per register; they take calls and
+// returns into account.
+type Block struct {
+	Start, End int
+	Succs      []int
+	Preds      []int
+	LiveIn     uint32
+	LiveOut    uint32
+	Loop       int // index of the innermost loop, -1 if none
+}
+
+// Loop is a natural loop: the blocks from which its head is reached again
+// without leaving it.
+type Loop struct {
+	Head   int
+	Blocks []int // ascending
+	Parent int   // index of the loop around it, -1 if none
+}
+
+// Decode makes the Mach of an image that verifies.
+func Decode(im *Image) (*Mach, error) {
+	if err := im.Verify(); err != nil {
+		return nil, err
+	}
+	m := &Mach{Image: im}
+	dec := isa.NewDecoder(im.Target.Set)
+	for i, w := range im.Text {
+		in, ops, _ := dec.Decode(w)
+		d := Decoded{Inst: in, Ops: ops, Flow: flowOf(in, ops), Target: -1}
+		if d.Flow == Branch || d.Flow == Jump || d.Flow == Call {
+			target := (in.Bind(ops).PC(&isa.State{PC: PC(i)}) - uint64(PC(0))) / 4
+			if target >= uint64(len(im.Text)) {
+				return nil, diag.Errorf("", im.Spans[i], "image %s, text %#x: `%s` leaves the text", im.Name, PC(i), in.Disassemble(ops))
+			}
+			d.Target = int(target)
+		}
+		m.Insts = append(m.Insts, d)
+	}
+	m.blocks()
+	m.liveness()
+	m.loops()
+	return m, nil
+}
+
+// flowOf reads the flow of an instruction from its meaning.
+func flowOf(in *isa.Inst, ops isa.Ops) Flow {
+	mean := &in.Meaning
+	links := mean.Rd != nil && ops.Rd != 0
+	switch {
+	case mean.Trap:
+		return TrapFlow
+	case mean.PC == nil:
+		return Next
+	case dependsOnState(mean.PC) && links:
+		return CallReg
+	case dependsOnState(mean.PC):
+		return Return
+	case mean.Cond != nil:
+		return Branch
+	case links:
+		return Call
+	}
+	return Jump
+}
+
+// dependsOnState reports whether e reads a register or memory.
+func dependsOnState(e *word.Expr) bool {
+	if e.Leaf != "" {
+		return e.Leaf != "pc" && e.Leaf != "imm"
+	}
+	for _, a := range e.Args {
+		if dependsOnState(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// textSymbols are the word indices of the labels that indirect jumps may use.
+func (m *Mach) textSymbols() []int {
+	var out []int
+	for _, s := range m.Image.Symbols {
+		if i := (s.Addr - PC(0)) / 4; s.Addr >= PC(0) && s.Addr%4 == 0 && i < uint32(len(m.Insts)) {
+			out = append(out, int(i))
+		}
+	}
+	return out
+}
+
+// blocks cuts the text at targets and behind jumps, and connects the pieces.
+func (m *Mach) blocks() {
+	n := len(m.Insts)
+	starts := make([]bool, n+1)
+	starts[0], starts[n] = true, true
+	for _, i := range m.textSymbols() {
+		starts[i] = true
+	}
+	for i, d := range m.Insts {
+		if d.Target >= 0 {
+			starts[d.Target] = true
+		}
+		if d.Flow != Next {
+			starts[i+1] = true
+		}
+	}
+	at := make([]int, n+1) // block that starts at a word
+	for i, first := 0, 0; i < n; i++ {
+		if starts[i+1] {
+			at[first] = len(m.Blocks)
+			m.Blocks = append(m.Blocks, Block{Start: first, End: i + 1, Loop: -1})
+			first = i + 1
+		}
+	}
+	for b := range m.Blocks {
+		for _, to := range m.succWords(m.Blocks[b].End - 1) {
+			s := at[to]
+			m.Blocks[b].Succs = append(m.Blocks[b].Succs, s)
+			m.Blocks[s].Preds = append(m.Blocks[s].Preds, b)
+		}
+	}
+}
+
+// succWords are the words that follow word i within its function.
+func (m *Mach) succWords(i int) []int {
+	d := m.Insts[i]
+	var out []int
+	if d.Flow == Branch || d.Flow == Jump {
+		out = append(out, d.Target)
+	}
+	onward := d.Flow == Next || d.Flow == Branch || d.Flow == Call || d.Flow == CallReg
+	if onward && i+1 < len(m.Insts) && !(len(out) > 0 && out[0] == i+1) {
+		out = append(out, i+1)
+	}
+	return out
+}
+
+// blockAt returns the block that starts at a word.
+func (m *Mach) blockAt(start int) int {
+	return sort.Search(len(m.Blocks), func(b int) bool { return m.Blocks[b].Start >= start })
+}
+
+// liveness computes LiveIn and LiveOut over all that may happen: a call goes to
+// its target, and an indirect jump to whatever stands behind a call or is a
+// text symbol.
+func (m *Mach) liveness() {
+	var indirect []int
+	for i, d := range m.Insts {
+		if (d.Flow == Call || d.Flow == CallReg) && i+1 < len(m.Insts) {
+			indirect = append(indirect, m.blockAt(i+1))
+		}
+	}
+	for _, i := range m.textSymbols() {
+		indirect = append(indirect, m.blockAt(i))
+	}
+	for changed := true; changed; {
+		changed = false
+		var wild uint32 // live where an indirect jump may go
+		for _, b := range indirect {
+			wild |= m.Blocks[b].LiveIn
+		}
+		for b := len(m.Blocks) - 1; b >= 0; b-- {
+			changed = m.flowBack(b, wild) || changed
+		}
+	}
+}
+
+// flowBack updates the live registers of a block and reports a change.
+func (m *Mach) flowBack(b int, wild uint32) bool {
+	blk := &m.Blocks[b]
+	var out uint32
+	switch last := m.Insts[blk.End-1]; last.Flow {
+	case Call: // what is behind the call comes back through the callee's return
+		out = m.Blocks[m.blockAt(last.Target)].LiveIn
+	case Return, CallReg:
+		out = wild
+	default:
+		for _, s := range blk.Succs {
+			out |= m.Blocks[s].LiveIn
+		}
+	}
+	in := out
+	for i := blk.End - 1; i >= blk.Start; i-- {
+		uses, defs := m.Insts[i].Effects()
+		in = in&^defs | uses
+	}
+	changed := in != blk.LiveIn || out != blk.LiveOut
+	blk.LiveIn, blk.LiveOut = in, out
+	return changed
+}
+
+// Effects returns the registers that an instruction reads and writes, a bit
+// each, x0 never. A register counts as read when the meaning uses its field.
+func (d *Decoded) Effects() (uses, defs uint32) {
+	fields := map[string]uint8{"rs1": d.Ops.Rs1, "rs2": d.Ops.Rs2, "rs3": d.Ops.Rs3}
+	eachLeaf(&d.Inst.Meaning, func(leaf string) {
+		if r, ok := fields[leaf]; ok {
+			uses |= 1 << r
+		}
+	})
+	if d.Inst.Meaning.Rd != nil {
+		defs = 1 << d.Ops.Rd
+	}
+	return uses &^ 1, defs &^ 1
+}
+
+// eachLeaf calls visit for the leaves of all expressions of a meaning.
+func eachLeaf(mean *isa.Meaning, visit func(string)) {
+	eachNode(mean, func(e *word.Expr) {
+		if e.Leaf != "" {
+			visit(e.Leaf)
+		}
+	})
+}
+
+// eachNode calls visit for the nodes of all expressions of a meaning.
+func eachNode(mean *isa.Meaning, visit func(*word.Expr)) {
+	var walk func(*word.Expr)
+	walk = func(e *word.Expr) {
+		if e == nil {
+			return
+		}
+		visit(e)
+		for _, a := range e.Args {
+			walk(a)
+		}
+	}
+	for _, e := range []*word.Expr{mean.Rd, mean.PC, mean.Cond, mean.Data} {
+		walk(e)
+	}
+	for _, a := range []*isa.Access{mean.Load, mean.Store} {
+		if a != nil {
+			walk(a.Addr)
+		}
+	}
+}
