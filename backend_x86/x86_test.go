@@ -76,7 +76,7 @@ func build(t *testing.T, m *ir.Module, p x86.Product) *x86.Image {
 	return img
 }
 
-func program(m *ir.Module, img *x86.Image) process.Program {
+func guest(m *ir.Module, img *x86.Image) process.Program {
 	p := process.Program{Name: m.Name, ELF: img.ELF, Marks: m.Marks, Where: x86.Places(img.ELF)}
 	for _, t := range m.Tasks {
 		p.Tasks = append(p.Tasks, t.Name)
@@ -98,9 +98,9 @@ func run(t *testing.T, m *ir.Module, p x86.Product, w *world.World) *trace.Trace
 	var err error
 	if p == x86.PVH {
 		qemu := testkit.Tool(t, "qemu-system-x86_64")
-		machine, err = process.NewUnikernel(context.Background(), program(m, img), w, process.Options{QEMU: qemu})
+		machine, err = process.NewUnikernel(context.Background(), guest(m, img), w, process.Options{QEMU: qemu})
 	} else {
-		machine, err = process.NewNative(context.Background(), program(m, img), w, process.Options{})
+		machine, err = process.NewNative(context.Background(), guest(m, img), w, process.Options{})
 	}
 	require.NoError(t, err)
 	defer machine.Close()

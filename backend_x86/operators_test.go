@@ -1,0 +1,176 @@
+package x86_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	x86 "github.com/sinter-lang/sinter/backend_x86"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/ir/word"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// rounds is the number of operand triples that each operator sees.
+const rounds = 40
+
+// operands are triples of 64 bits: corners against corners, then random ones.
+func operands() []uint64 {
+	corner := []uint64{0, 1, 2, ^uint64(0), 1 << 63, 1<<63 - 1, 0x80808080_80808080, 0x7f7f7f7f_7f7f7f7f, 31, 32, 63, 64}
+	r := rand.New(rand.NewPCG(1, 2))
+	words := make([]uint64, 3*rounds)
+	for i := range words {
+		words[i] = r.Uint64() >> r.IntN(64)
+		if r.IntN(2) == 0 {
+			words[i] = corner[r.IntN(len(corner))]
+		}
+	}
+	return words
+}
+
+// application is one operator at one width.
+type application struct {
+	op   word.Op
+	w    int    // of the result
+	args []int  // widths of the operands
+	imm  uint64 // of a slice
+}
+
+func (a application) String() string { return fmt.Sprintf("%s %v -> %d imm %d", a.op, a.args, a.w, a.imm) }
+
+// applications gives every operator at every width that its rule allows, with
+// the free widths spread.
+func applications() []application {
+	var all []application
+	for op := word.Bad + 1; op < word.NumOps; op++ {
+		for w := 1; w <= 64; w++ {
+			a := application{op: op, w: w, args: make([]int, word.Table(op).Args)}
+			for i := range a.args {
+				a.args[i] = w
+			}
+			other := w*37%64 + 1
+			switch word.Table(op).Widths {
+			case word.Compare, word.Reduce:
+				a.w = 1
+			case word.Shift:
+				a.args[1] = other
+			case word.Select:
+				a.args[0] = 1
+			case word.Concat:
+				a.args = []int{w*37%max(w-1, 1) + 1, 0}
+				a.args[1] = w - a.args[0]
+			case word.Part:
+				a.imm = uint64(w * 37 % w)
+				if w > 3 {
+					a.imm = uint64(w / 3)
+				}
+				a.w = max(1, (w-int(a.imm))/2)
+			case word.Extend:
+				a.w = max(w, other)
+			}
+			if word.Check(op, a.w, a.args, a.imm) == nil {
+				all = append(all, a)
+			}
+		}
+	}
+	return all
+}
+
+// mix folds a result into the checksum of an application.
+func mix(sum, x uint64) uint64 { return (sum<<7 | sum>>57) ^ x }
+
+// want is the checksum by the meaning of the table.
+func (a application) want(words []uint64) uint64 {
+	sum := uint64(1)
+	for k := 0; k < len(words); k += 3 {
+		var arg [3]uint64
+		var aw [3]int
+		for i, w := range a.args {
+			arg[i], aw[i] = words[k+i]&word.Mask(w), w
+		}
+		sum = mix(sum, word.Eval(a.op, a.w, arg, aw, a.imm))
+	}
+	return sum
+}
+
+// function loops over the operands and returns the checksum.
+func (a application) function(name string, tab *ir.Object) *ir.Func {
+	f := &ir.Func{Name: name, NoInline: true, Results: []ir.Result{{Type: 64}}}
+	b := ir.NewBuilder(f)
+	head, body, done := b.NewBlock(), b.NewBlock(), b.NewBlock()
+	at, sum := b.Param(head, 32), b.Param(head, 64)
+	zero, one := b.Const(32, 0), b.Const(64, 1)
+	b.Jump(head, zero, one)
+	b.B = head
+	b.Branch(b.Word(word.Ltu, 1, at, b.Const(32, 24*rounds)), body, done)
+	b.B = body
+	args := make([]*ir.Value, len(a.args))
+	for i, w := range a.args {
+		args[i] = b.Slice(ir.Type(w), b.Load(64, ir.Ref{Obj: tab, Off: at, Disp: 8 * i}), 0)
+	}
+	x := b.Emit(&ir.Instr{Op: ir.OpWord, Word: a.op, Args: args, Imm: a.imm}, ir.Type(a.w)).Results[0]
+	turned := b.Word(word.Rotl, 64, sum, b.Const(8, 7))
+	next := b.Word(word.Xor, 64, turned, b.Zext(64, x))
+	b.Jump(head, b.Word(word.Add, 32, at, b.Const(32, 24)), next)
+	b.B = done
+	b.Ret(sum)
+	return f
+}
+
+// wordModule logs the checksum of each application.
+func wordModule(all []application, words []uint64) *ir.Module {
+	m := &ir.Module{Name: "operators"}
+	tab := &ir.Object{Name: "tab", Kind: ir.StateObj, Size: 8 * len(words), Align: 4}
+	for _, w := range words {
+		for k := range 8 {
+			tab.Init = append(tab.Init, byte(w>>(8*k)))
+		}
+	}
+	m.Objects = []*ir.Object{tab}
+	m.Logs = []trace.Site{{Parts: []string{"", ""}, Args: []trace.ArgType{{Kind: "hex", Width: 64}}}}
+	main := &ir.Func{Name: "main"}
+	b := ir.NewBuilder(main)
+	for i, a := range all {
+		f := a.function(fmt.Sprintf("f%d", i), tab)
+		m.Funcs = append(m.Funcs, f)
+		b.Emit(&ir.Instr{Op: ir.OpLog, Args: b.Call(f, nil, nil)})
+	}
+	b.Ret()
+	m.Funcs = append(m.Funcs, main)
+	m.Tasks = []ir.Task{{Name: "main", Func: main}}
+	finish(m)
+	return m
+}
+
+// finish gives a module of one task without blocking operations the form that
+// it has after the tasks pass.
+func finish(m *ir.Module) {
+	m.Main = m.Tasks[0].Func
+	for _, f := range m.Funcs {
+		for _, blk := range f.Blocks {
+			for _, in := range blk.Instrs {
+				in.Task = 0
+			}
+			if f == m.Main && blk.Term.Op == ir.Return {
+				blk.Instrs = append(blk.Instrs, &ir.Instr{Op: ir.OpHalt})
+			}
+		}
+	}
+	ir.Thread(m)
+}
+
+func TestWordOperators(t *testing.T) {
+	all, words := applications(), operands()
+	require.Greater(t, len(all), 34*60)
+	m := wordModule(all, words)
+	require.NoError(t, ir.Verify(m))
+	tr := run(t, m, x86.Linux, world.New(nil))
+	require.Equal(t, trace.Ended, tr.Status)
+	require.Len(t, tr.Events, len(all))
+	for i, a := range all {
+		require.Equal(t, fmt.Sprintf("%x", a.want(words)), tr.Events[i].Text, "%s", a)
+	}
+}
