@@ -102,7 +102,10 @@ func note(log []change, ch change) []change {
 func (f *flattener) region(e *Effect, cond ID) []change {
 	thenLog := f.block(e.Then, f.b.And(cond, e.Cond))
 	thenValue := f.undo(thenLog)
-	elseLog := f.block(e.Else, f.b.And(cond, f.b.Not(e.Cond)))
+	var elseLog []change
+	if len(e.Else) > 0 {
+		elseLog = f.block(e.Else, f.b.And(cond, f.b.Not(e.Cond)))
+	}
 	elseValue := f.undo(elseLog)
 	log := slices.Clone(thenLog)
 	for _, ch := range elseLog {
@@ -148,27 +151,37 @@ func (f *flattener) body() {
 	}
 }
 
+// never adds the asserts of read ports with policy never, unless the circuit
+// has them already.
 func (f *flattener) never() {
-	b := f.b
-	for i := range b.c.Mems {
-		m := &b.c.Mems[i]
-		b.At(m.Span)
+	stated := map[string]bool{}
+	for _, a := range f.b.c.Asserts {
+		stated[a.Name] = true
+	}
+	for i := range f.b.c.Mems {
+		m := &f.b.c.Mems[i]
+		f.b.At(m.Span)
 		for r, read := range m.Reads {
-			if read.Policy != Never {
-				continue
-			}
 			for w, write := range m.Writes {
-				meet := b.And(f.flat.Enable[i][w], b.Eq(read.Addr, write.Addr))
-				if read.Enable != None {
-					meet = b.And(meet, read.Enable)
+				name := fmt.Sprintf("%s.read%d.write%d.never", m.Name, r, w)
+				if read.Policy == Never && !stated[name] {
+					f.b.Assert(name, f.b.Not(f.meet(read, write, f.flat.Enable[i][w])))
 				}
-				if write.Lanes != None {
-					meet = b.And(meet, b.Any(write.Lanes))
-				}
-				b.Assert(fmt.Sprintf("%s.read%d.write%d.never", m.Name, r, w), b.Not(meet))
 			}
 		}
 	}
+}
+
+// meet makes the condition that a read and a write use one word in one cycle.
+func (f *flattener) meet(r Read, w Write, enable ID) ID {
+	both := f.b.And(enable, f.b.Eq(r.Addr, w.Addr))
+	if r.Enable != None {
+		both = f.b.And(both, r.Enable)
+	}
+	if w.Lanes != None {
+		both = f.b.And(both, f.b.Any(w.Lanes))
+	}
+	return both
 }
 
 // Expand returns the circuit with core operators only: what a consumer that

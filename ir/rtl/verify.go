@@ -169,8 +169,9 @@ func (v *verifier) lists() {
 		case KRead:
 			if fine = n.Index >= 0 && n.Index < len(v.c.Mems); fine {
 				m := &v.c.Mems[n.Index]
-				fine = n.Port == reads[n.Index] && n.Port < len(m.Reads) && m.Reads[n.Port].Node == id && n.Width == m.Width
+				fine = n.Port == reads[n.Index] && n.Port < len(m.Reads) && m.Reads[n.Port].Node == id
 				reads[n.Index]++
+				v.width(n.Span, "read "+m.Name, id, m.Width)
 			}
 		}
 		if !fine {
