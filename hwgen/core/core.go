@@ -27,6 +27,14 @@ func Generate(im *image.Image, p *design.Point) (*rtl.Circuit, error) {
 	return g.b.Build()
 }
 
+// Built returns a circuit as it is built and priced: without probes and claims
+// and without what only they read.
+func Built(c *rtl.Circuit) *rtl.Circuit {
+	d := *c
+	d.Asserts, d.Probes = nil, nil
+	return d.Prune()
+}
+
 // gen is a core under construction.
 type gen struct {
 	b     *rtl.Builder
@@ -201,7 +209,8 @@ func (g *gen) held() rtl.ID {
 	return g.b.And(g.x.valid, sum)
 }
 
-// advance sets the latches and controls at the end of a decode cycle.
+// advance sets the latches and controls at the end of a decode cycle. Nothing
+// may ask for a control after it.
 func (g *gen) advance() {
 	for _, c := range g.ctls {
 		g.b.Set(c.reg, g.coverOf(c.cover, g.text.Q()))

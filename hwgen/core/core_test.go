@@ -107,60 +107,13 @@ func coreOf(im *image.Image) *sim.Core {
 	return c
 }
 
-// simulate runs a core against a script and checks its claims in every cycle.
+// simulate runs a core against a script; its claims are checked in every cycle.
 func simulate(t testing.TB, im *image.Image, c *rtl.Circuit, s *world.Script, seed int64) (*trace.Trace, uint64) {
-	e, err := cycle.New(c)
+	m, err := cycle.NewMachine(c, coreOf(im), world.New(s), cycle.Options{Seed: seed})
 	require.NoError(t, err)
-	h := sim.NewHarness(coreOf(im), world.New(s), seed)
-	e.Reset(true)
-	e.Step()
-	e.Reset(false)
-	for !h.Done() && h.Cycles() < 100000 {
-		drive(e, im, h.Inputs())
-		e.Eval()
-		for _, a := range c.Asserts {
-			require.Equal(t, uint64(1), e.Peek(a.Node), "%s in cycle %d", a.Name, h.Cycles())
-		}
-		require.NoError(t, h.Cycle(observe(e, im)))
-		e.Clock()
-	}
-	return h.Trace(), h.Cycles()
-}
-
-func num(b bool) uint64 {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-// drive sets the input ports that the core has.
-func drive(e *cycle.Engine, im *image.Image, in *sim.Inputs) {
-	_ = e.Set(rtl.PortLogReady, num(in.LogReady)) // a core without log has no such port
-	for i, d := range im.Devices {
-		p := rtl.RxPorts(d.Name)
-		_ = e.Set(p.Valid, num(in.Rx[i].Valid))
-		_ = e.Set(p.Data, uint64(in.Rx[i].Data))
-		_ = e.Set(p.Last, num(in.Rx[i].Last))
-		_ = e.Set(p.Bytes, uint64(in.Rx[i].Bytes))
-		_ = e.Set(rtl.TxPorts(d.Name).Ready, num(in.TxReady[i]))
-	}
-}
-
-// observe reads the output ports; one that the core lacks is 0.
-func observe(e *cycle.Engine, im *image.Image) *sim.Outputs {
-	v := func(name string) uint32 { x, _ := e.Output(name); return uint32(x) }
-	o := &sim.Outputs{
-		Log: v(rtl.PortLogValid) == 1, LogData: v(rtl.PortLogData), Mark: v(rtl.PortMarkValid) == 1, MarkID: v(rtl.PortMarkID),
-		Halted: v(rtl.PortHalted) == 1, Idle: v(rtl.PortIdle) == 1, Trap: v(rtl.PortTrap) == 1, TrapPC: v(rtl.PortTrapPC),
-	}
-	for _, d := range im.Devices {
-		p := rtl.TxPorts(d.Name)
-		o.RxReady = append(o.RxReady, v(rtl.RxPorts(d.Name).Ready) == 1)
-		o.Oversize = append(o.Oversize, v(rtl.PortOversize(d.Name)) == 1)
-		o.Tx = append(o.Tx, sim.Beat{Valid: v(p.Valid) == 1, Data: v(p.Data), Last: v(p.Last) == 1, Bytes: v(p.Bytes)})
-	}
-	return o
+	tr, err := sim.Run(m, 100000)
+	require.NoError(t, err)
+	return tr, m.Cycles()
 }
 
 func reference(t testing.TB, im *image.Image, s *world.Script) *trace.Trace {

@@ -1,6 +1,8 @@
 package core
 
 import (
+	"strconv"
+
 	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/word"
@@ -18,7 +20,7 @@ const (
 	leafPC    = "pc"    // address of the instruction
 	leafNext  = "next"  // address of the following one
 	leafEarly = "early" // pc + imm, computed while decoding
-	leafMem   = "mem"   // loaded value
+	leafMem   = "mem"   // loaded value; here with its width, as in mem16
 )
 
 // line is what the core does for one kind of instruction word: an instruction
@@ -147,6 +149,11 @@ func (l *line) canonical() {
 		l.each(func(e *word.Expr) *word.Expr {
 			return replaceLeaf(e, leafImm, &word.Expr{Width: 32, Imm: uint64(l.amount)})
 		})
+	}
+	if l.load > 0 {
+		w := 8 * l.load
+		loaded := &word.Expr{Width: w, Leaf: leafMem + strconv.Itoa(w)}
+		l.each(func(e *word.Expr) *word.Expr { return replaceLeaf(e, leafMem, loaded) })
 	}
 	l.each(func(e *word.Expr) *word.Expr { return word.Simplify(replacePC(e.Expand())) })
 	imm, reg := false, false

@@ -1,6 +1,8 @@
 package core
 
 import (
+	"strconv"
+
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/word"
 )
@@ -37,7 +39,9 @@ func (g *gen) memory() {
 		d.load = g.b.And(g.x.valid, g.exactly("load", d.loads))
 		first := g.b.And(d.load, g.b.Not(g.x.second.Q()))
 		g.holdWhile(first, g.bool(true))
-		g.el.leaves[leafMem] = g.aligned()
+		for _, w := range []int{8, 16, 32} {
+			g.el.leaves[leafMem+strconv.Itoa(w)] = g.aligned()[:w]
+		}
 		g.b.Set(g.x.second, first)
 	}
 	if len(d.stores) > 0 {

@@ -41,6 +41,7 @@ func (m *multi) generate() {
 		b.Drive(g.rf[i], g.sourceIndex(i), m.decoding.Q())
 	}
 	b.Assert("regs.no_collision", b.Not(b.And(m.decoding.Q(), writes)))
+	g.probes(b.Not(held), result, g.text.Q())
 	b.Set(m.decoding, fetch)
 	b.Set(m.executing, b.Or(m.decoding.Q(), held))
 	b.If(m.decoding.Q(), g.advance)
@@ -48,6 +49,5 @@ func (m *multi) generate() {
 		b.Set(m.pc, b.Mux(br.taken, g.pack(br.target), g.pack(g.x.next)))
 		b.If(g.x.writes, func() { b.WriteMem(g.regs, g.x.rd, result, rtl.None) })
 	})
-	g.probes(b.Not(held), result, g.text.Q())
 	g.legal(m.decoding.Q())
 }

@@ -57,6 +57,7 @@ func (p *pipe) generate() {
 		b.Assert(fmt.Sprintf("regs.no_collision%d", i+1),
 			b.Not(b.And(step, b.Not(same[i]), writes, b.Eq(index, g.x.rd))))
 	}
+	g.probes(step, result, insn)
 	b.If(step, func() {
 		b.Set(p.pc, next)
 		b.Set(p.started, g.bool(true))
@@ -68,6 +69,5 @@ func (p *pipe) generate() {
 		g.advance()
 		b.If(writes, func() { b.WriteMem(g.regs, g.x.rd, result, rtl.None) })
 	})
-	g.probes(step, result, insn)
 	g.legal(b.And(step, p.started.Q(), b.Not(br.taken)))
 }

@@ -207,7 +207,7 @@ func (e *elab) shifter() {
 	turn := g.ctl("shift_left", left, concatLines(right, arith))
 	x := g.op(word.Mux, 32, 0, g.vec(turn), a.reversed(), a)
 	out := e.rightShifter(x, right, arith, left)
-	e.units[ab(word.Shl, 32)] = out.reversed()
+	e.units[ab(word.Shl, 32)] = g.vec(g.pack(out.reversed()))
 }
 
 // rightShifter shifts x, which is reversed for the lines of left.

@@ -130,7 +130,7 @@ func (p *point) sizes() {
 		p.number("pc", 30, "not specialised")
 	} else {
 		p.number("regs", p.f.regs, "the highest register in the image is x%d", p.f.regs-1)
-		p.number("pc", text, "as many as the text memory needs")
+		p.number("pc", bitsFor(len(p.im.Text)+1), "the text and the address behind it")
 	}
 	switch {
 	case len(p.im.Devices) == 0:

@@ -1,0 +1,39 @@
+package core
+
+import (
+	"math/rand"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/ir/isa"
+)
+
+// TestCoverIsRightOnEveryKeptWord draws sets of lines and words of them.
+func TestCoverIsRightOnEveryKeptWord(t *testing.T) {
+	rng := rand.New(rand.NewSource(1))
+	lines := linesOf(&plan.Config{Keep: isa.RV32IM().Insts, RegBits: 5, DataBits: 4, Ports: []plan.Port{
+		{Name: plan.Log, Addr: 0xfffff818, Store: true}, {Name: plan.Wait, Addr: 0xfffff804, Load: true, Store: true},
+	}})
+	for range 500 {
+		var on, off []*line
+		for _, l := range lines {
+			switch rng.Intn(4) {
+			case 0:
+				on = append(on, l)
+			case 1, 2:
+				off = append(off, l)
+			}
+		}
+		c := minimise(patterns(on), patterns(off))
+		for _, p := range patterns(on) {
+			w := rng.Uint32()&^p.mask | p.val
+			require.True(t, c.eval(w), "%#x of %v", w, c)
+		}
+		for _, p := range patterns(off) {
+			w := rng.Uint32()&^p.mask | p.val
+			require.False(t, c.eval(w), "%#x of %v", w, c)
+		}
+	}
+}

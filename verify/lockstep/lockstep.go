@@ -1,0 +1,128 @@
+package lockstep
+
+import (
+	"fmt"
+	"math/rand"
+	"strings"
+
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/sim"
+)
+
+// Options of Random.
+type Options struct {
+	Instructions int   // at least so many are compared
+	Seed         int64 // of programs and gaps
+}
+
+// Result says what was compared.
+type Result struct {
+	Programs     int
+	Instructions int
+	Cycles       uint64
+	Lines        map[string]int // how often each kept line retired
+}
+
+// Difference is the first record that differs.
+type Difference struct {
+	Program int      // number of the random program, from 0
+	Cycle   uint64   // of the circuit
+	What    string   // what differs
+	Before  []string // the last instructions, disassembled, the different one last
+}
+
+// Error describes the difference in some lines.
+func (d *Difference) Error() string {
+	return fmt.Sprintf("program %d, cycle %d: %s\n  %s", d.Program, d.Cycle, d.What, strings.Join(d.Before, "\n  "))
+}
+
+// Random compares a core with the instruction set on random programs of the
+// kept subset. An error is a *Difference, or a fault of the comparison.
+func Random(c *rtl.Circuit, sub *Subset, o Options) (*Result, error) {
+	words, data, err := sizes(c)
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{Lines: map[string]int{}}
+	for r.Instructions < o.Instructions {
+		seed := o.Seed*1_000_000 + int64(r.Programs)
+		rng := rand.New(rand.NewSource(seed))
+		f := &frames{seed}
+		m, p, err := newMaker(sub, words, data, rng, f)
+		if err != nil {
+			return r, err
+		}
+		if err := m.make(p, 16*words+64); err != nil {
+			return r, err
+		}
+		if len(p.records) == 0 {
+			return r, fmt.Errorf("no instruction of the subset can be the first of a program")
+		}
+		if err := r.run(withProgram(c, p.text, p.data), sub, p, &environment{frames: f, rng: rng, sub: sub}); err != nil {
+			return r, err
+		}
+		r.Programs++
+	}
+	return r, nil
+}
+
+// run executes one program on the circuit and compares.
+func (r *Result) run(c *rtl.Circuit, sub *Subset, p *program, env *environment) error {
+	run, err := newRunner(c, sub)
+	if err != nil {
+		return err
+	}
+	limit := uint64(len(p.records))*400 + 1000
+	for n := 0; n < len(p.records); {
+		got, retired, err := run.step(env)
+		fail := func(what string) error {
+			return &Difference{r.Programs, run.e.Cycle(), what, history(sub.Set, p.records, n)}
+		}
+		switch {
+		case err != nil:
+			return fail(err.Error())
+		case retired:
+			want := p.records[n]
+			if text := differs(got, want); text != "" {
+				return fail(text)
+			}
+			if in, _, ok := isa.Decode(sub.Set, want.Insn); ok {
+				r.Lines[in.Name]++
+			}
+			n++
+			r.Instructions++
+		case run.e.Cycle() > limit:
+			return fail("the core retires nothing more")
+		}
+	}
+	r.Cycles += run.e.Cycle()
+	return env.check(p)
+}
+
+// differs names the fields of two records that are not equal.
+func differs(got sim.Retire, want sim.Retire) string {
+	var out []string
+	field := func(name string, g, w uint32) {
+		if g != w {
+			out = append(out, fmt.Sprintf("%s: expected %#x, got %#x", name, w, g))
+		}
+	}
+	field("pc", got.PC, want.PC)
+	field("insn", got.Insn, want.Insn)
+	field("rd", uint32(got.Rd), uint32(want.Rd))
+	field("value", got.Value, want.Value)
+	field("address", got.Addr, want.Addr)
+	field("mask", uint32(got.Mask), uint32(want.Mask))
+	field("data", got.Data, want.Data)
+	return strings.Join(out, ", ")
+}
+
+// history disassembles the records up to n.
+func history(set *isa.Set, records []sim.Retire, n int) []string {
+	var out []string
+	for _, r := range records[max(0, n-6):min(n+1, len(records))] {
+		out = append(out, fmt.Sprintf("%#x  %-24s x%d = %#x", r.PC, isa.Disassemble(set, r.Insn), r.Rd, r.Value))
+	}
+	return out
+}

@@ -1,0 +1,299 @@
+package lockstep
+
+import (
+	"math/rand"
+
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/word"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/iss"
+)
+
+// program is a random program with what the reference did.
+type program struct {
+	text    []uint32
+	data    []uint32 // at the start
+	records []sim.Retire
+	out     [][]byte // frames sent
+	logs    []uint32
+}
+
+// maker makes one program.
+type maker struct {
+	sub   *Subset
+	rng   *rand.Rand
+	text  []uint32
+	known []bool // words that are chosen
+	size  uint32 // bytes of data
+	ref   *iss.Stepper
+	ports *portModel
+	regs  func() int
+}
+
+// tries bounds the search for an instruction that fits.
+const tries = 64
+
+// newMaker starts a program of random data.
+func newMaker(sub *Subset, words, data int, rng *rand.Rand, frames *frames) (*maker, *program, error) {
+	p := &program{text: make([]uint32, words), data: make([]uint32, data)}
+	mem := make([]byte, max(4, 4*data))
+	for i := range p.data {
+		p.data[i] = interesting(rng)
+		for k := range 4 {
+			mem[4*i+k] = byte(p.data[i] >> (8 * k))
+		}
+	}
+	m := &maker{sub: sub, rng: rng, text: p.text, known: make([]bool, words), size: uint32(4 * data)}
+	m.ports = &portModel{sub: sub, mem: mem, frames: frames, program: p}
+	ref, err := iss.NewStepper(sub.Set, sub.Regs, mem, m.ports)
+	m.ref = ref
+	if err == nil {
+		ref.SetPC(design.TextBase)
+	}
+	return m, p, err
+}
+
+// interesting draws a word: small, near a power of two, or any.
+func interesting(rng *rand.Rand) uint32 {
+	switch rng.Intn(4) {
+	case 0:
+		return uint32(rng.Intn(64))
+	case 1:
+		return uint32(1)<<rng.Intn(32) + uint32(rng.Intn(3)) - 1
+	case 2:
+		return -uint32(rng.Intn(64))
+	}
+	return rng.Uint32()
+}
+
+// make executes at most n instructions and chooses each word that is reached
+// for the first time. It ends where the program leaves the text, comes to a
+// word that does not fit the state any more, or stops.
+func (m *maker) make(p *program, n int) error {
+	for len(p.records) < n {
+		pc := m.ref.PC()
+		i := index(pc)
+		if i < 0 || i >= len(m.text) || pc%4 != 0 {
+			break
+		}
+		if !m.known[i] {
+			w, ok := m.choose(pc)
+			if !ok {
+				break
+			}
+			m.text[i], m.known[i] = w, true
+		} else if !m.fits(m.text[i], pc) {
+			break
+		}
+		r, happened, err := m.ref.Step(m.text[i])
+		if err != nil {
+			return err
+		}
+		if !happened {
+			break
+		}
+		p.records = append(p.records, r)
+		if m.ports.halted {
+			break
+		}
+	}
+	m.fill()
+	return nil
+}
+
+// fill puts some instruction where none was reached, since the core fetches
+// ahead.
+func (m *maker) fill() {
+	for i := range m.text {
+		if !m.known[i] {
+			m.text[i] = m.filler()
+		}
+	}
+}
+
+// filler is a word of the first line without memory or jump, else of any line.
+func (m *maker) filler() uint32 {
+	best := m.sub.Set.Insts[0]
+	for _, in := range m.sub.Set.Insts {
+		if mean := &in.Meaning; mean.Load == nil && mean.Store == nil && mean.PC == nil && !mean.Trap {
+			best = in
+			break
+		}
+	}
+	o := isa.Ops{}
+	if a := m.sub.Amounts[best.Name]; a != nil {
+		o.Imm = int32(a[0])
+	}
+	w, err := best.Encode(o)
+	if err != nil {
+		return best.Match
+	}
+	return w
+}
+
+// choose draws an instruction that fits the present state.
+func (m *maker) choose(pc uint32) (uint32, bool) {
+	for range tries {
+		in := m.sub.Set.Insts[m.rng.Intn(len(m.sub.Set.Insts))]
+		if in.Meaning.Trap && m.rng.Intn(200) > 0 {
+			continue
+		}
+		o := m.operands(in, pc)
+		w, err := in.Encode(o)
+		if err == nil && m.fits(w, pc) {
+			return w, true
+		}
+	}
+	return 0, false
+}
+
+func (m *maker) reg() uint8 { return uint8(m.rng.Intn(m.sub.Regs)) }
+
+// operands draws operands of a line; addresses and targets are aimed.
+func (m *maker) operands(in *isa.Inst, pc uint32) isa.Ops {
+	var o isa.Ops
+	if in.Format.HasRd() {
+		o.Rd = m.reg()
+	}
+	for i, r := range []*uint8{&o.Rs1, &o.Rs2, &o.Rs3} {
+		if i < in.Format.Sources() {
+			*r = m.reg()
+		}
+	}
+	if !in.Format.HasImm() {
+		return o
+	}
+	o.Imm = m.immediate(in)
+	mean := &in.Meaning
+	switch {
+	case mean.Load != nil:
+		m.aim(&o, mean.Load, m.sub.Loads)
+	case mean.Store != nil:
+		m.aim(&o, mean.Store, m.sub.Stores)
+	case mean.PC != nil:
+		m.aimJump(in, &o, pc)
+	}
+	return o
+}
+
+// immediate draws a valid immediate.
+func (m *maker) immediate(in *isa.Inst) int32 {
+	if a := m.sub.Amounts[in.Name]; a != nil {
+		return int32(a[m.rng.Intn(len(a))])
+	}
+	lo, hi, step := in.Format.ImmRange()
+	v := lo + m.rng.Int63n((hi-lo)/step+1)*step
+	if small := int64(m.rng.Intn(17)-8) * step; m.rng.Intn(2) == 0 && small >= lo && small <= hi {
+		v = small
+	}
+	return int32(v)
+}
+
+// aim makes the address of an access valid: a port register, or a place in
+// data memory near the value of some register.
+func (m *maker) aim(o *isa.Ops, a *isa.Access, ports []uint32) {
+	if a.Bytes == 4 && len(ports) > 0 && (m.size == 0 || m.rng.Intn(4) == 0) {
+		o.Rs1, o.Imm = 0, int32(ports[m.rng.Intn(len(ports))])
+		m.ports.prefer(m, o)
+		return
+	}
+	if m.size == 0 {
+		return
+	}
+	target := uint32(m.rng.Intn(int(m.size))) &^ uint32(a.Bytes-1)
+	o.Rs1 = m.near(target)
+	o.Imm = int32(target - m.ref.Reg(int(o.Rs1)))
+}
+
+// near picks a register whose value is within reach of an address, x0 if none.
+func (m *maker) near(target uint32) uint8 {
+	var found []uint8
+	for r := range m.sub.Regs {
+		if d := int32(target - m.ref.Reg(r)); d >= -2048 && d < 2048 {
+			found = append(found, uint8(r))
+		}
+	}
+	if len(found) == 0 {
+		return 0
+	}
+	return found[m.rng.Intn(len(found))]
+}
+
+// aimJump makes the target a word of the text, mostly a close one.
+func (m *maker) aimJump(in *isa.Inst, o *isa.Ops, pc uint32) {
+	i := m.rng.Intn(len(m.text))
+	if m.rng.Intn(3) > 0 {
+		i = (index(pc) + 1 + m.rng.Intn(8)) % len(m.text)
+	}
+	target := design.TextBase + 4*uint32(i)
+	if in.Format.Sources() == 1 {
+		o.Rs1 = m.near(target)
+		o.Imm = int32(target - m.ref.Reg(int(o.Rs1)))
+		return
+	}
+	o.Imm = int32(target - pc)
+}
+
+// fits reports whether a word may execute in the present state.
+func (m *maker) fits(w, pc uint32) bool {
+	in, o, ok := isa.Decode(m.sub.Set, w)
+	if !ok {
+		return false
+	}
+	eval := func(e *word.Expr) uint32 { return uint32(e.Eval(m.leaf(o, pc))) }
+	mean := &in.Meaning
+	switch {
+	case mean.Load != nil:
+		return m.access(eval(mean.Load.Addr), mean.Load.Bytes, o, true)
+	case mean.Store != nil:
+		return m.access(eval(mean.Store.Addr), mean.Store.Bytes, o, false)
+	case mean.PC != nil:
+		if mean.Rd != nil && index(pc)+1 == len(m.text) {
+			return false // the link would lead out of the text
+		}
+		t := eval(mean.PC)
+		return t%4 == 0 && t >= design.TextBase && index(t) < len(m.text)
+	}
+	return true
+}
+
+// access checks an address: ports only from x0 by a word, memory in bounds.
+func (m *maker) access(addr uint32, bytes int, o isa.Ops, load bool) bool {
+	if addr>>31 == 0 {
+		return addr%uint32(bytes) == 0 && addr < m.size && !(o.Rs1 == 0 && o.Imm < 0)
+	}
+	if o.Rs1 != 0 || bytes != 4 {
+		return false
+	}
+	if load {
+		return has(m.sub.Loads, addr) && m.ports.mayLoad(addr)
+	}
+	return has(m.sub.Stores, addr) && m.ports.mayStore(addr, m.ref.Reg(int(o.Rs2)), m.rng)
+}
+
+func has(list []uint32, v uint32) bool {
+	for _, x := range list {
+		if x == v {
+			return true
+		}
+	}
+	return false
+}
+
+// leaf gives the operands of an expression.
+func (m *maker) leaf(o isa.Ops, pc uint32) func(string) uint64 {
+	return func(name string) uint64 {
+		switch name {
+		case "rs1":
+			return uint64(m.ref.Reg(int(o.Rs1)))
+		case "rs2":
+			return uint64(m.ref.Reg(int(o.Rs2)))
+		case "rs3":
+			return uint64(m.ref.Reg(int(o.Rs3)))
+		case "pc":
+			return uint64(pc)
+		}
+		return uint64(uint32(o.Imm))
+	}
+}

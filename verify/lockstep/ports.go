@@ -1,0 +1,149 @@
+package lockstep
+
+import (
+	"math/rand"
+
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/isa"
+)
+
+// frames are the endless frames that a device offers, the same for the
+// reference and for the circuit.
+type frames struct{ seed int64 }
+
+// frame is the nth frame of a device, of 1 to 40 bytes.
+func (f *frames) frame(dev, n int) []byte {
+	rng := rand.New(rand.NewSource(f.seed*1_000_003 + int64(dev)*10_007 + int64(n)))
+	data := make([]byte, 1+rng.Intn(40))
+	rng.Read(data)
+	return data
+}
+
+// portModel is what the port registers do to the reference. A frame is always
+// pending at each device that receives.
+type portModel struct {
+	sub     *Subset
+	mem     []byte
+	frames  *frames
+	program *program
+	taken   [32]int // frames consumed, by device
+
+	mask, addr, length uint32
+	armed              int // bit 0: ADDR stored since the last GO, bit 1: LEN
+	received           uint32
+	halted             bool
+}
+
+func (p *portModel) ready() uint32 {
+	var r uint32
+	for _, d := range p.sub.Devices {
+		if d.Rx {
+			r |= 1 << d.Index
+		}
+	}
+	return r
+}
+
+// waits reports whether a load of WAIT would be held.
+func (p *portModel) waits() bool { return p.mask&p.ready() == 0 }
+
+// mayLoad reports whether a load would not be held for ever.
+func (p *portModel) mayLoad(addr uint32) bool { return addr != design.PortWait || !p.waits() }
+
+// mayStore reports whether a store has a meaning: GO needs a device and a
+// buffer in memory, HALT is rare.
+func (p *portModel) mayStore(addr, v uint32, rng *rand.Rand) bool {
+	switch addr {
+	case design.PortGo:
+		return p.mayGo(v)
+	case design.PortAddr:
+		return v%4 == 0 && v < uint32(len(p.mem))
+	case design.PortLen:
+		return v < uint32(len(p.mem))
+	case design.PortMark:
+		return v>>16 == 0
+	case design.PortHalt:
+		return rng.Intn(100) == 0
+	}
+	return true
+}
+
+func (p *portModel) mayGo(v uint32) bool {
+	if p.armed != 3 || uint64(p.addr)+uint64(p.length) > uint64(len(p.mem)&^3) {
+		return false
+	}
+	for _, d := range p.sub.Devices {
+		if int(v>>1) == d.Index {
+			return v&1 == 0 && d.Rx || v&1 == 1 && d.Tx
+		}
+	}
+	return false
+}
+
+// prefer aims the value of a store to a port at a register that has a meaning there.
+func (p *portModel) prefer(m *maker, o *isa.Ops) {
+	start := m.rng.Intn(m.sub.Regs)
+	for i := range m.sub.Regs {
+		r := (start + i) % m.sub.Regs
+		if p.mayStore(uint32(o.Imm), m.ref.Reg(r), m.rng) {
+			o.Rs2 = uint8(r)
+			return
+		}
+	}
+}
+
+// Load implements iss.Bus.
+func (p *portModel) Load(addr uint32, _ int) (uint32, bool) {
+	switch addr {
+	case design.PortStatus, design.PortWait:
+		return p.ready(), addr == design.PortStatus || !p.waits()
+	case design.PortLen:
+		return p.received, true
+	}
+	return 0, true
+}
+
+// Store implements iss.Bus.
+func (p *portModel) Store(addr, v uint32, _ int) bool {
+	switch addr {
+	case design.PortWait:
+		p.mask = v
+	case design.PortAddr:
+		p.addr, p.armed = v, p.armed|1
+	case design.PortLen:
+		p.length, p.armed = v, p.armed|2
+	case design.PortGo:
+		p.armed = 0
+		p.move(int(v>>1), v&1 == 1)
+	case design.PortLog:
+		p.program.logs = append(p.program.logs, v)
+	case design.PortHalt:
+		p.halted = true
+	}
+	return true
+}
+
+// move is what the frame engine does.
+func (p *portModel) move(dev int, send bool) {
+	if send {
+		if p.length > 0 {
+			p.program.out = append(p.program.out, append([]byte(nil), p.mem[p.addr:p.addr+p.length]...))
+		}
+		return
+	}
+	frame := p.frames.frame(dev, p.taken[dev])
+	p.taken[dev]++
+	p.received = 0
+	// Beats are whole words; what follows the last byte is 0. A frame that is too
+	// long is written as far as it fits.
+	fits := len(frame) <= int(p.length)
+	n := len(frame)
+	if !fits {
+		n = int(p.length) &^ 3
+	}
+	words := append(append([]byte(nil), frame[:n]...), 0, 0, 0)
+	copy(p.mem[p.addr:], words[:(n+3)&^3])
+	if fits {
+		p.received = uint32(len(frame))
+	}
+}

@@ -1,0 +1,193 @@
+package lockstep
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand"
+
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/cycle"
+)
+
+// runner runs a circuit and reads its retire record.
+type runner struct {
+	e       *cycle.Engine
+	c       *rtl.Circuit
+	ports   map[string]rtl.ID
+	inputs  map[string]rtl.ID
+	order   uint64
+	streams []image.Device
+}
+
+func newRunner(c *rtl.Circuit, sub *Subset) (*runner, error) {
+	r := &runner{c: c, ports: map[string]rtl.ID{}, inputs: map[string]rtl.ID{}, streams: sub.Devices}
+	var watch []rtl.ID
+	for _, a := range c.Asserts {
+		watch = append(watch, a.Node)
+	}
+	for _, p := range c.Probes {
+		watch = append(watch, p.Node)
+		r.ports[p.Name] = p.Node
+	}
+	if _, ok := r.ports[rtl.ProbeRetireValid]; !ok {
+		return nil, fmt.Errorf("circuit %s has no retire record", c.Name)
+	}
+	for _, o := range c.Outputs {
+		r.ports[o.Name] = o.Node
+	}
+	for _, id := range c.Inputs {
+		r.inputs[c.Nodes[id].Name] = id
+	}
+	e, err := cycle.New(c, watch...)
+	if err != nil {
+		return nil, err
+	}
+	r.e = e
+	e.Reset(true)
+	e.Step()
+	e.Reset(false)
+	return r, nil
+}
+
+// get reads an output or probe; one that does not exist is 0.
+func (r *runner) get(name string) uint32 {
+	id, ok := r.ports[name]
+	if !ok {
+		return 0
+	}
+	return uint32(r.e.Peek(id))
+}
+
+func (r *runner) set(name string, v uint32) {
+	if id, ok := r.inputs[name]; ok {
+		r.e.SetInput(id, uint64(v))
+	}
+}
+
+// step is one cycle in an environment. It returns the record of the
+// instruction that retired, if one did; an error is an assert that fails or a
+// beat that was withdrawn.
+func (r *runner) step(env *environment) (sim.Retire, bool, error) {
+	env.drive(r)
+	r.e.Eval()
+	for _, a := range r.c.Asserts {
+		if r.e.Peek(a.Node) == 0 {
+			return sim.Retire{}, false, fmt.Errorf("assert %s does not hold", a.Name)
+		}
+	}
+	rec := sim.Retire{
+		Order: r.order, PC: r.get(rtl.ProbeRetirePC), Insn: r.get(rtl.ProbeRetireInsn), Rd: uint8(r.get(rtl.ProbeRetireRd)),
+		Value: r.get(rtl.ProbeRetireValue), Addr: r.get(rtl.ProbeRetireAddr), Mask: uint8(r.get(rtl.ProbeRetireMask)), Data: r.get(rtl.ProbeRetireData),
+	}
+	retired := r.get(rtl.ProbeRetireValid) == 1
+	if retired {
+		r.order++
+	}
+	env.sample(r)
+	r.e.Clock()
+	return rec, retired, nil
+}
+
+// environment is the outside of the circuit: it offers the frames of the
+// reference with gaps within them and takes logs and frames with gaps.
+type environment struct {
+	frames *frames
+	rng    *rand.Rand
+	sub    *Subset
+	rx     [32]struct {
+		n, pos int // frame and byte in it
+		valid  bool
+	}
+	logReady bool
+	txReady  [32]bool
+	sending  []byte
+	out      [][]byte
+	logs     []uint32
+}
+
+// drive sets the inputs of the coming cycle.
+func (v *environment) drive(r *runner) {
+	v.logReady = v.rng.Intn(3) > 0
+	r.set(rtl.PortLogReady, flag(v.logReady))
+	for _, d := range v.sub.Devices {
+		i := d.Index
+		v.txReady[i] = v.rng.Intn(3) > 0
+		r.set(rtl.TxPorts(d.Name).Ready, flag(v.txReady[i]))
+		if !d.Rx {
+			continue
+		}
+		s, p := &v.rx[i], rtl.RxPorts(d.Name)
+		// A frame that has not begun is always pending; a beat once shown stays.
+		s.valid = s.valid || s.pos == 0 || v.rng.Intn(3) > 0
+		rest := v.frames.frame(i, s.n)[s.pos:]
+		var beat uint32
+		for k := range min(4, len(rest)) {
+			beat |= uint32(rest[k]) << (8 * k)
+		}
+		r.set(p.Valid, flag(s.valid))
+		r.set(p.Data, beat)
+		r.set(p.Last, flag(len(rest) <= 4))
+		r.set(p.Bytes, uint32(min(4, len(rest))))
+	}
+}
+
+func flag(b bool) uint32 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// sample takes what the outputs show.
+func (v *environment) sample(r *runner) {
+	if v.logReady && r.get(rtl.PortLogValid) == 1 {
+		v.logs = append(v.logs, r.get(rtl.PortLogData))
+	}
+	for _, d := range v.sub.Devices {
+		i := d.Index
+		if s := &v.rx[i]; d.Rx && s.valid && r.get(rtl.RxPorts(d.Name).Ready) == 1 {
+			s.valid = false
+			if s.pos += 4; s.pos >= len(v.frames.frame(i, s.n)) {
+				s.n, s.pos = s.n+1, 0
+			}
+		}
+		if p := rtl.TxPorts(d.Name); d.Tx && v.txReady[i] && r.get(p.Valid) == 1 {
+			v.beat(r.get(p.Data), r.get(p.Last) == 1, r.get(p.Bytes))
+		}
+	}
+}
+
+// beat collects a frame that is sent.
+func (v *environment) beat(data uint32, last bool, n uint32) {
+	if !last {
+		n = 4
+	}
+	for k := range min(n, 4) {
+		v.sending = append(v.sending, byte(data>>(8*k)))
+	}
+	if last {
+		v.out = append(v.out, v.sending)
+		v.sending = nil
+	}
+}
+
+// check compares what left the core with what left the reference. The
+// circuit may be ahead by what follows the last compared instruction.
+func (v *environment) check(p *program) error {
+	if len(v.logs) < len(p.logs) || len(v.out) < len(p.out) {
+		return fmt.Errorf("expected %d log words and %d frames, got %d and %d", len(p.logs), len(p.out), len(v.logs), len(v.out))
+	}
+	for i, w := range p.logs {
+		if v.logs[i] != w {
+			return fmt.Errorf("log word %d: expected %#x, got %#x", i, w, v.logs[i])
+		}
+	}
+	for i, f := range p.out {
+		if !bytes.Equal(v.out[i], f) {
+			return fmt.Errorf("frame %d: expected %x, got %x", i, f, v.out[i])
+		}
+	}
+	return nil
+}

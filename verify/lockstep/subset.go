@@ -1,0 +1,85 @@
+// Package lockstep compares a core instruction by instruction with the
+// instruction set: the retire record of the circuit in each cycle with that of
+// sim/iss.
+//
+// Run does so for the program that a core was made for. Random does so for
+// programs that the core has never seen, made of what it kept: its
+// instructions, registers, shift amounts, memories and ports. A program is made
+// while the reference executes it, so each instruction fits the state it meets:
+// loads and stores are in bounds and aligned, jumps and branches stay in the
+// text, a frame is moved only where a buffer is. It then replaces the contents
+// of the text memory, and the circuit runs it with random gaps at its ports:
+//
+//	r, err := lockstep.Random(circuit, subset, lockstep.Options{Instructions: 20000, Seed: 1})
+//
+// The first record that differs is reported with the instructions before it.
+// The package knows neither how circuits are made nor what made them. Start
+// reading at Random, then maker.go.
+package lockstep
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/rtl"
+)
+
+// Subset is what a core kept of its instruction set and ports.
+type Subset struct {
+	Set     *isa.Set         // the kept lines
+	Regs    int              // x0..x(Regs-1) exist
+	Amounts map[string][]int // kept shift amounts by line; no entry: all
+	Loads   []uint32         // port registers that can be read
+	Stores  []uint32         // port registers that can be written
+	Devices []image.Device
+}
+
+// Names of the memories of a core.
+const (
+	textMemory = "text"
+	dataMemory = "data"
+)
+
+// memory finds a memory of a circuit.
+func memory(c *rtl.Circuit, name string) *rtl.Mem {
+	for i := range c.Mems {
+		if c.Mems[i].Name == name {
+			return &c.Mems[i]
+		}
+	}
+	return nil
+}
+
+// withProgram is c with other contents of its memories.
+func withProgram(c *rtl.Circuit, text []uint32, data []uint32) *rtl.Circuit {
+	out := *c
+	out.Mems = append([]rtl.Mem(nil), c.Mems...)
+	set := func(name string, words []uint32) {
+		if m := memory(&out, name); m != nil {
+			m.Init = make([]uint64, len(words))
+			for i, w := range words {
+				m.Init[i] = uint64(w)
+			}
+		}
+	}
+	set(textMemory, text)
+	set(dataMemory, data)
+	return &out
+}
+
+// sizes returns the words of text and data that a circuit holds.
+func sizes(c *rtl.Circuit) (text, data int, err error) {
+	m := memory(c, textMemory)
+	if m == nil {
+		return 0, 0, fmt.Errorf("circuit %s has no memory `%s`", c.Name, textMemory)
+	}
+	if d := memory(c, dataMemory); d != nil {
+		data = 1 << d.AddrBits
+	}
+	return 1 << m.AddrBits, data, nil
+}
+
+// index is the place of an address in the text.
+func index(pc uint32) int { return int(pc-design.TextBase) / 4 }
