@@ -39,7 +39,6 @@ type Options struct {
 	Regs     int             // registers of a generated core; 0: 16
 	Backend  string          // "cg" (default) or "llvm" for RISC-V
 	Check    bool            // verify and shuffle between passes
-	Faults   Faults          // planted faults, for tests of the checks only
 }
 
 // Program is a loaded program.

@@ -1,0 +1,335 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/sinter-lang/sinter/internal/llvm"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/world"
+	"github.com/sinter-lang/sinter/verify"
+	"github.com/sinter-lang/sinter/verify/equiv"
+	"github.com/sinter-lang/sinter/verify/lockstep"
+	"github.com/sinter-lang/sinter/verify/removal"
+)
+
+// VerifyOptions say what to verify.
+type VerifyOptions struct {
+	World    World
+	Cores    []string
+	Checks   []string // names of verify.Check; empty: all
+	NoX86    bool
+	Random   int                  // random instructions of each core's lock-step
+	Progress func(message string) // may be nil
+}
+
+// gapSeed is the seed of the second run of each circuit, with random gaps on
+// its ports, when the user gave none.
+const gapSeed = 1
+
+// ladder is one verification under way.
+type ladder struct {
+	*Program
+	ctx    context.Context
+	opts   VerifyOptions
+	report *verify.Report
+	ref    *trace.Trace
+}
+
+// Verify runs and proves the ladder of a program. Only faults of the tool are
+// errors; differences are rows.
+func (p *Program) Verify(ctx context.Context, o VerifyOptions) (*verify.Report, error) {
+	if p.Tree.System == nil {
+		return nil, userErrorf("%s declares no system: there is nothing to verify", p.Name)
+	}
+	for _, c := range o.Checks {
+		if !slices.Contains(checks(), verify.Check(c)) {
+			return nil, userErrorf("there is no check %q; there are %v", c, checks())
+		}
+	}
+	l := &ladder{Program: p, ctx: ctx, opts: o, report: &verify.Report{Program: p.Name, Figures: map[string]float64{}}}
+	defer l.say("")
+	steps := []func() error{l.reference, l.software, l.x86Rows, l.isaRows}
+	for _, core := range o.Cores {
+		steps = append(steps, func() error { return l.coreRows(core) })
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return l.report, nil
+}
+
+func checks() []verify.Check {
+	return []verify.Check{verify.Trace, verify.Lockstep, verify.Proof, verify.Removal, verify.Witness}
+}
+
+func (l *ladder) wants(c verify.Check) bool {
+	return len(l.opts.Checks) == 0 || slices.Contains(l.opts.Checks, string(c))
+}
+
+func (l *ladder) say(format string, args ...any) {
+	if l.opts.Progress != nil {
+		l.opts.Progress(fmt.Sprintf(format, args...))
+	}
+}
+
+// reference runs the source, with which everything is compared.
+func (l *ladder) reference() error {
+	l.say("source")
+	_, tr, seconds, err := l.trace(l.ctx, Source, "", l.opts.World)
+	if err != nil {
+		return err
+	}
+	l.ref = tr
+	l.report.Figures["seconds.source"] = seconds
+	row := verify.Row{Level: Source, Check: verify.Trace, Status: verify.Equal, N: len(tr.Events), Detail: "the reference, ends " + string(tr.Status)}
+	if tr.Status == trace.Limit {
+		row.Status, row.Detail = verify.Different, "stopped at the limit of steps"
+	}
+	l.report.Add(row)
+	return nil
+}
+
+// software compares the program IR as lowered and after its passes.
+func (l *ladder) software() error {
+	if !l.wants(verify.Trace) {
+		return nil
+	}
+	if err := l.compare(IR, "", l.opts.World, trace.Options{Channels: true}, "as lowered"); err != nil {
+		return err
+	}
+	if err := l.compare(lowIR, "", l.opts.World, trace.Options{}, "after all passes, for a core"); err != nil {
+		return err
+	}
+	return l.compare(x86IR, "", l.opts.World, trace.Options{}, "after all passes, for x86-64")
+}
+
+// compare runs a machine and adds the row of its trace.
+func (l *ladder) compare(level, core string, w World, o trace.Options, detail string) error {
+	l.say("%s %s", level, core)
+	m, tr, seconds, err := l.trace(l.ctx, level, core, w)
+	if err != nil {
+		return err
+	}
+	row := verify.Traces(shown(level), core, l.ref, tr, o)
+	if row.Status == verify.Equal {
+		row.Detail = detail
+	}
+	l.report.Add(row)
+	l.figures(level, core, w, figures(m), seconds)
+	return nil
+}
+
+// shown is the name of a machine in reports: the IR after passes is still ir.
+func shown(level string) string {
+	if level == lowIR || level == x86IR {
+		return IR
+	}
+	return level
+}
+
+// figures notes a machine's counts under the keys of docs/verify.md. A run with
+// random gaps has no figures: its cycles depend on the seed.
+func (l *ladder) figures(level, core string, w World, counts map[string]float64, seconds float64) {
+	if w.Seed != l.opts.World.Seed {
+		return
+	}
+	suffix := ""
+	if core != "" {
+		suffix = "." + core
+	}
+	l.report.Figures["seconds."+level+suffix] = seconds
+	for k, v := range counts {
+		name, mark := splitKey(k)
+		switch level {
+		case ISA:
+			l.report.Figures["isa."+name+mark] = v
+		case Cycle:
+			l.report.Figures[name+suffix+mark] = v
+		}
+	}
+}
+
+// splitKey separates the count from the mark: "cycles.kernel" is "cycles" and
+// ".kernel".
+func splitKey(k string) (name, mark string) {
+	for i := range k {
+		if k[i] == '.' {
+			return k[:i], k[i:]
+		}
+	}
+	return k, ""
+}
+
+// x86Rows compares the Linux process and the unikernel.
+func (l *ladder) x86Rows() error {
+	if !l.wants(verify.Trace) || l.opts.NoX86 {
+		return nil
+	}
+	for _, level := range []string{Native, Unikernel} {
+		err := l.compare(level, "", l.opts.World, trace.Options{Console: true}, "log lines rendered by the program")
+		var tool *MissingTool
+		var clang *llvm.Missing
+		if errors.As(err, &tool) || errors.As(err, &clang) {
+			l.report.Add(verify.Skipped(level, "", verify.Trace, err.Error()))
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isaRows compares the image on the instruction table.
+func (l *ladder) isaRows() error {
+	im, err := l.Image(l.ctx)
+	if err != nil {
+		return err
+	}
+	l.report.Figures["text_bytes"] = float64(4 * len(im.Text))
+	l.report.Figures["data_bytes"] = float64(im.DataEnd)
+	if !l.wants(verify.Trace) {
+		return nil
+	}
+	return l.compare(ISA, "", l.opts.World, trace.Options{}, fmt.Sprintf("%d instructions of text", len(im.Text)))
+}
+
+// coreRows checks one generated core.
+func (l *ladder) coreRows(kind string) error {
+	c, err := l.Core(l.ctx, kind)
+	if err != nil {
+		return err
+	}
+	for _, step := range []struct {
+		check verify.Check
+		run   func(*Core) error
+	}{
+		{verify.Removal, l.removal}, {verify.Trace, l.circuitTraces}, {verify.Lockstep, l.lockstep},
+		{verify.Proof, l.proof}, {verify.Witness, l.witness},
+	} {
+		if !l.wants(step.check) {
+			continue
+		}
+		if err := step.run(c); err != nil {
+			return err
+		}
+	}
+	return l.prices(c)
+}
+
+// removal checks that what the core lacks is never needed.
+func (l *ladder) removal(c *Core) error {
+	im, err := l.Image(l.ctx)
+	if err != nil {
+		return err
+	}
+	r, err := removal.Check(im, c.Point, isa.RV32IM())
+	if err != nil {
+		return err
+	}
+	row := verify.Row{Level: ISA, Core: c.Kind, Check: verify.Removal, Status: verify.Proved, N: r.Words,
+		Detail: "opcodes, registers, amounts, targets and absolute addresses of all text words"}
+	if r.Computed > 0 {
+		row.Status = verify.Tested
+		row.Detail = fmt.Sprintf("proved for all text words but the addresses of %d accesses, which the runs tested", r.Computed)
+	}
+	if len(r.Wrong) > 0 {
+		row.Status, row.Detail = verify.Different, r.Wrong[0]
+	}
+	l.report.Add(row)
+	return nil
+}
+
+// circuitTraces compares circuit and gates, the circuit also with gaps.
+func (l *ladder) circuitTraces(c *Core) error {
+	if err := l.compare(Cycle, c.Kind, l.opts.World, trace.Options{}, "ports always ready"); err != nil {
+		return err
+	}
+	gaps := l.opts.World
+	gaps.Seed = l.opts.World.Seed + gapSeed
+	if err := l.compare(Cycle, c.Kind, gaps, trace.Options{}, fmt.Sprintf("random gaps at the ports, seed %d", gaps.Seed)); err != nil {
+		return err
+	}
+	return l.compare(Gates, c.Kind, l.opts.World, trace.Options{}, "mapped gates")
+}
+
+// lockstep compares retire records over the program and over random ones.
+func (l *ladder) lockstep(c *Core) error {
+	l.say("lock-step of %s", c.Kind)
+	im, err := l.Image(l.ctx)
+	if err != nil {
+		return err
+	}
+	script, err := l.Script(l.opts.World)
+	if err != nil {
+		return err
+	}
+	n, err := lockstep.Program(c.Circuit, im, coreOf(im), func() *world.World { return world.New(script) })
+	if err = l.lockstepRow(c, n, err, "records of the program's run"); err != nil {
+		return err
+	}
+	sub, err := subsetOf(im, c.Point)
+	if err != nil {
+		return err
+	}
+	r, err := lockstep.Random(c.Circuit, sub, lockstep.Options{Instructions: l.opts.Random, Seed: 1})
+	count, detail := 0, ""
+	if r != nil {
+		count, detail = r.Instructions, fmt.Sprintf("%d random programs of the %d kept instructions, random gaps", r.Programs, len(sub.Set.Insts))
+	}
+	return l.lockstepRow(c, count, err, detail)
+}
+
+func (l *ladder) lockstepRow(c *Core, n int, err error, detail string) error {
+	row := verify.Row{Level: Cycle, Core: c.Kind, Check: verify.Lockstep, Status: verify.Tested, N: n, Detail: detail}
+	var d *lockstep.Difference
+	if errors.As(err, &d) {
+		row.Status, row.Detail = verify.Different, d.Error()
+	} else if err != nil {
+		return err
+	}
+	l.report.Add(row)
+	return nil
+}
+
+// proof proves that circuit and mapped gates are the same machine.
+func (l *ladder) proof(c *Core) error {
+	l.say("proof of %s", c.Kind)
+	n, err := c.Netlist()
+	if err != nil {
+		return err
+	}
+	rep, err := equiv.Check(c.Circuit, n, equiv.Options{})
+	if err != nil {
+		return err
+	}
+	row := verify.Row{Level: Gates, Core: c.Kind, Check: verify.Proof, Status: verify.Proved, N: len(rep.Items),
+		Detail: "circuit = gates: combinational, all states, memories as shared arrays; " + rep.Solver}
+	switch rep.Status() {
+	case equiv.Different:
+		item := rep.First(equiv.Different)
+		row.Status, row.Detail = verify.Different, item.Name+": "+item.Reason
+	case equiv.Undecided:
+		item := rep.First(equiv.Undecided)
+		row.Status = verify.Tested
+		row.Detail = fmt.Sprintf("%d of %d cones undecided, first %s: %s", rep.Count(equiv.Undecided), len(rep.Items), item.Name, item.Reason)
+	}
+	l.report.Add(row)
+	return nil
+}
+
+// prices notes what the core costs by our own mapper.
+func (l *ladder) prices(c *Core) error {
+	price, err := c.Price()
+	if err != nil {
+		return err
+	}
+	for key, v := range map[string]int{"luts": price.LUTs, "ffs": price.FFs, "cells": price.Cells, "depth": price.Depth} {
+		l.report.Figures[key+"."+c.Kind] = float64(v)
+	}
+	return nil
+}

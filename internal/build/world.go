@@ -1,0 +1,97 @@
+package build
+
+import (
+	"os"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// World names the outside of a run.
+type World struct {
+	Captures []string // DEVICE=FILE, or FILE when the program has one receiving device
+	Seed     int64    // of the gaps on a core's ports; 0: none
+	Limit    uint64   // steps of a machine; 0: its own generous limit
+	Frames   int      // only the first so many frames; 0: all
+}
+
+// Script reads the captures of a world for the devices of the program.
+func (p *Program) Script(w World) (*world.Script, error) {
+	devices := p.devices()
+	var sources []world.Capture
+	for _, spec := range w.Captures {
+		device, file, err := p.capture(spec)
+		if err != nil {
+			return nil, err
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", file, reason(err))
+		}
+		sources = append(sources, world.Capture{Device: device, Name: file, Data: data})
+	}
+	script, err := world.FromCaptures(devices, sources)
+	if err != nil {
+		return nil, err
+	}
+	if w.Frames > 0 && len(script.Inputs) > w.Frames {
+		script.Inputs = script.Inputs[:w.Frames]
+	}
+	return script, nil
+}
+
+// devices lists the names of the program's devices.
+func (p *Program) devices() []string {
+	var names []string
+	if p.Tree.System != nil {
+		for _, d := range p.Tree.System.Devices {
+			names = append(names, d.Name)
+		}
+	}
+	return names
+}
+
+// capture splits DEVICE=FILE. Without a device the only receiving one is meant.
+func (p *Program) capture(spec string) (device int, file string, err error) {
+	name, file, ok := strings.Cut(spec, "=")
+	var receiving []int
+	if p.Tree.System == nil {
+		return 0, "", userErrorf("%s has no system, so no devices", p.Name)
+	}
+	for i, d := range p.Tree.System.Devices {
+		if ok && d.Name == name {
+			return i, file, nil
+		}
+		if d.Rx {
+			receiving = append(receiving, i)
+		}
+	}
+	if !ok && len(receiving) == 1 {
+		return receiving[0], spec, nil
+	}
+	return 0, "", userErrorf("%q wants DEVICE=FILE; the devices of %s are: %s", spec, p.Name, strings.Join(p.devices(), ", "))
+}
+
+// WriteCaptures writes what devices sent to DEVICE=FILE captures.
+func (p *Program) WriteCaptures(specs []string, tr *trace.Trace) error {
+	for _, spec := range specs {
+		name, file, ok := strings.Cut(spec, "=")
+		known := false
+		for _, d := range p.devices() {
+			known = known || d == name
+		}
+		if !ok || !known {
+			return userErrorf("%q wants DEVICE=FILE; the devices of %s are: %s", spec, p.Name, strings.Join(p.devices(), ", "))
+		}
+		data, err := world.CaptureOf(tr, name)
+		if err != nil {
+			return err
+		}
+		if err := WriteFile(file, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
