@@ -12,7 +12,7 @@ import (
 type Core struct {
 	Program string
 	Tasks   []string     // instance names, in system order
-	Logs    []trace.Site // by their IDs
+	Logs    []trace.Site // found by ID, the first one counts
 	Marks   []Mark       // by mark number
 	Devices []Device
 	// Trap tells for which site the ebreak at pc stands.
@@ -51,7 +51,9 @@ const maxLogWords = 1 << 16
 func NewRecorder(core *Core, w *world.World) *Recorder {
 	r := &Recorder{core: core, world: w, tr: &trace.Trace{Program: core.Program}, sites: map[int]trace.Site{}}
 	for _, s := range core.Logs {
-		r.sites[s.ID] = s
+		if _, ok := r.sites[s.ID]; !ok {
+			r.sites[s.ID] = s
+		}
 	}
 	return r
 }
