@@ -1,0 +1,198 @@
+// Package mutate measures whether a check can fail: it makes small random
+// faults in a circuit and counts how many of them the check finds.
+//
+//	for _, m := range mutate.Mutants(c, 1, 400) {
+//		fmt.Println(m.Name) // "node 17 alu.sum: add becomes sub"
+//	}
+//	score, err := mutate.Run(c, mutants, check, equiv.Options{})
+//	score.Percent() // killed of those that are not equivalent
+//
+// Every mutant is a valid circuit with one fault: another operator, exchanged
+// operands, a flipped bit of a constant or a reset value, a condition negated or
+// stuck, another register or value of the same width, a slice off by one, an
+// effect dropped. A mutant that survives is removed when it is proved equal to the
+// circuit (next values, outputs and memory ports for all states); one whose
+// proof is undecided counts as missed. Probes and asserts are no behaviour: nodes
+// that only they need are not mutated.
+//
+// The package knows circuits, not cores: the check is a function that it is
+// handed. Start reading at Mutants.
+package mutate
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// Mutant is a circuit with one fault.
+type Mutant struct {
+	Name    string // what was changed
+	Circuit *rtl.Circuit
+}
+
+// fault is a possible change: apply makes it in a copy of the circuit.
+type fault struct {
+	name  string
+	apply func(c *rtl.Circuit)
+}
+
+// Mutants returns up to n different mutants of a circuit, chosen by the seed.
+// Kinds of faults are drawn first, places second, so that a kind with few
+// places is not drowned.
+func Mutants(c *rtl.Circuit, seed int64, n int) []Mutant {
+	r := rand.New(rand.NewPCG(uint64(seed), 0x3317))
+	kinds := faults(c, r)
+	for _, list := range kinds {
+		r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	}
+	var out []Mutant
+	for len(out) < n {
+		kinds = slices.DeleteFunc(kinds, func(list []fault) bool { return len(list) == 0 })
+		if len(kinds) == 0 {
+			break
+		}
+		k := r.IntN(len(kinds))
+		f := kinds[k][0]
+		kinds[k] = kinds[k][1:]
+		m := clone(c)
+		f.apply(m)
+		if err := m.Verify(); err != nil {
+			panic(fmt.Sprintf("mutate: %s gives an invalid circuit: %v", f.name, err))
+		}
+		out = append(out, Mutant{f.name, m})
+	}
+	return out
+}
+
+// clone copies a circuit deeply.
+func clone(c *rtl.Circuit) *rtl.Circuit {
+	d := *c
+	d.Nodes = slices.Clone(c.Nodes)
+	for i := range d.Nodes {
+		d.Nodes[i].Args = slices.Clone(d.Nodes[i].Args)
+	}
+	d.Inputs = slices.Clone(c.Inputs)
+	d.Outputs = slices.Clone(c.Outputs)
+	d.Regs = slices.Clone(c.Regs)
+	d.Mems = slices.Clone(c.Mems)
+	for i := range d.Mems {
+		d.Mems[i].Reads = slices.Clone(d.Mems[i].Reads)
+		d.Mems[i].Writes = slices.Clone(d.Mems[i].Writes)
+	}
+	d.Body = cloneEffects(c.Body)
+	d.Asserts = slices.Clone(c.Asserts)
+	d.Probes = slices.Clone(c.Probes)
+	return &d
+}
+
+func cloneEffects(list []rtl.Effect) []rtl.Effect {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].Then, out[i].Else = cloneEffects(out[i].Then), cloneEffects(out[i].Else)
+	}
+	return out
+}
+
+// insert puts a node before node at and renumbers everything behind it. It
+// returns the new node, which has the number at.
+func insert(c *rtl.Circuit, at rtl.ID, n rtl.Node) rtl.ID {
+	c.Nodes = slices.Insert(c.Nodes, int(at), n)
+	move := func(id *rtl.ID) {
+		if *id >= at {
+			*id++
+		}
+	}
+	for i := int(at) + 1; i < len(c.Nodes); i++ {
+		for j := range c.Nodes[i].Args {
+			move(&c.Nodes[i].Args[j])
+		}
+	}
+	for i := range c.Inputs {
+		move(&c.Inputs[i])
+	}
+	eachUse(c, move)
+	for i := range c.Regs {
+		move(&c.Regs[i].Node)
+	}
+	for i := range c.Mems {
+		for j := range c.Mems[i].Reads {
+			move(&c.Mems[i].Reads[j].Node)
+		}
+	}
+	return at
+}
+
+// eachUse calls f for every reference to a node outside of the nodes
+// themselves: ports, effects, asserts, probes.
+func eachUse(c *rtl.Circuit, f func(*rtl.ID)) {
+	for i := range c.Outputs {
+		f(&c.Outputs[i].Node)
+	}
+	behaviour(c, f)
+	for i := range c.Asserts {
+		f(&c.Asserts[i].Node)
+	}
+	for i := range c.Probes {
+		f(&c.Probes[i].Node)
+	}
+}
+
+// behaviour calls f for the references of memory ports and effects.
+func behaviour(c *rtl.Circuit, f func(*rtl.ID)) {
+	for i := range c.Mems {
+		m := &c.Mems[i]
+		for j := range m.Reads {
+			f(&m.Reads[j].Addr)
+			f(&m.Reads[j].Enable)
+		}
+		for j := range m.Writes {
+			f(&m.Writes[j].Addr)
+			f(&m.Writes[j].Data)
+			f(&m.Writes[j].Lanes)
+		}
+	}
+	effects(c.Body, func(e *rtl.Effect) {
+		f(&e.Value)
+		f(&e.Cond)
+	})
+}
+
+// effects visits all effects in order.
+func effects(list []rtl.Effect, f func(*rtl.Effect)) {
+	for i := range list {
+		f(&list[i])
+		effects(list[i].Then, f)
+		effects(list[i].Else, f)
+	}
+}
+
+// live marks the nodes that behaviour depends on.
+func live(c *rtl.Circuit) []bool {
+	used := make([]bool, len(c.Nodes))
+	mark := func(id *rtl.ID) {
+		if *id != rtl.None {
+			used[*id] = true
+		}
+	}
+	for i := range c.Outputs {
+		mark(&c.Outputs[i].Node)
+	}
+	behaviour(c, mark)
+	for id := len(c.Nodes) - 1; id >= 0; id-- {
+		if used[id] {
+			for _, a := range c.Nodes[id].Args {
+				used[a] = true
+			}
+		}
+	}
+	return used
+}
+
+// constant is a node of a value.
+func constant(w int, v uint64) rtl.Node {
+	return rtl.Node{Kind: rtl.KConst, Width: w, Imm: v & word.Mask(w)}
+}

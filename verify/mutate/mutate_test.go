@@ -1,0 +1,79 @@
+package mutate
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/rtl/rtltest"
+	"github.com/sinter-lang/sinter/verify/equiv"
+	"github.com/stretchr/testify/require"
+)
+
+func TestMutantsAreValidAndDeterministic(t *testing.T) {
+	for seed := range int64(20) {
+		c := rtltest.Make(rtltest.Config{Seed: seed, Size: 40, MaxWidth: 12})
+		was := clone(c)
+		a, b := Mutants(c, seed, 60), Mutants(c, seed, 60)
+		require.True(t, reflect.DeepEqual(a, b))
+		require.True(t, reflect.DeepEqual(was, c), "the circuit itself has changed")
+		require.NotEmpty(t, a)
+		names := map[string]bool{}
+		for _, m := range a {
+			require.NoError(t, m.Circuit.Verify(), m.Name)
+			require.NotEmpty(t, m.Name)
+			require.False(t, names[m.Name], "twice: %s", m.Name)
+			names[m.Name] = true
+		}
+	}
+}
+
+// TestProofIsAPerfectCheck uses the proof as the check: it must find every
+// mutant that is not equivalent.
+func TestProofIsAPerfectCheck(t *testing.T) {
+	c := rtltest.Make(rtltest.Config{Seed: 3, Size: 40, MaxWidth: 10})
+	check := func(m *rtl.Circuit) (bool, error) {
+		rep, err := equiv.Circuits(c, m, equiv.Options{})
+		return err == nil && rep.Status() == equiv.Different, err
+	}
+	s, err := Run(c, Mutants(c, 1, 120), check, equiv.Options{})
+	require.NoError(t, err)
+	require.Empty(t, s.Missed)
+	require.Equal(t, 100.0, s.Percent())
+	require.Greater(t, s.Killed, 40)
+	t.Log(s)
+}
+
+// TestBlindCheckScoresZero counts what a check that sees nothing misses.
+func TestBlindCheckScoresZero(t *testing.T) {
+	c := rtltest.Make(rtltest.Config{Seed: 4, Size: 30, MaxWidth: 10})
+	s, err := Run(c, Mutants(c, 1, 40), func(*rtl.Circuit) (bool, error) { return false, nil }, equiv.Options{})
+	require.NoError(t, err)
+	require.Zero(t, s.Killed)
+	require.Equal(t, s.Mutants, s.Equivalent+len(s.Missed))
+	require.Zero(t, s.Percent())
+	for _, m := range s.Missed {
+		require.NotEmpty(t, m.Why)
+	}
+}
+
+func TestUndecidedCountsAsMissed(t *testing.T) {
+	s := &Score{Mutants: 4, Killed: 3, Undecided: 1}
+	require.Equal(t, 75.0, s.Percent())
+	require.Equal(t, 100.0, (&Score{Mutants: 2, Equivalent: 2}).Percent())
+}
+
+func TestCheckThatFailsByItself(t *testing.T) {
+	c := rtltest.Make(rtltest.Config{Seed: 5, Size: 10})
+	_, err := Run(c, nil, func(*rtl.Circuit) (bool, error) { return true, nil }, equiv.Options{})
+	require.ErrorContains(t, err, "without a fault")
+	bad := errors.New("broken check")
+	_, err = Run(c, Mutants(c, 1, 3), func(m *rtl.Circuit) (bool, error) {
+		if m != c {
+			return false, bad
+		}
+		return false, nil
+	}, equiv.Options{})
+	require.ErrorIs(t, err, bad)
+}

@@ -1,0 +1,82 @@
+package mutate
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/verify/equiv"
+)
+
+// Check reports whether it finds a fault in a circuit. An error is a failure of
+// the check itself.
+type Check func(c *rtl.Circuit) (found bool, err error)
+
+// Score is the result of a run.
+type Score struct {
+	Mutants    int
+	Killed     int
+	Equivalent int // proved equal to the circuit
+	Undecided  int // not found, and neither proved equal nor different: missed
+	Missed     []Miss
+}
+
+// Miss is a mutant that the check did not find.
+type Miss struct {
+	Name string
+	Why  string // how it differs from the circuit, or that this is undecided
+}
+
+// Percent is the share found of the mutants that are not equivalent, 100 when
+// there is none.
+func (s *Score) Percent() float64 {
+	real := s.Mutants - s.Equivalent
+	if real == 0 {
+		return 100
+	}
+	return 100 * float64(s.Killed) / float64(real)
+}
+
+// String is one line about the run.
+func (s *Score) String() string {
+	return fmt.Sprintf("%.1f %% of %d mutants found (%d of %d, %d equivalent, %d undecided counted as missed)",
+		s.Percent(), s.Mutants-s.Equivalent, s.Killed, s.Mutants, s.Equivalent, s.Undecided)
+}
+
+// Run applies a check to mutants of a circuit. The survivors are compared with
+// the circuit by proof. A check that already finds a fault in the circuit itself
+// is an error.
+func Run(c *rtl.Circuit, mutants []Mutant, check Check, opt equiv.Options) (*Score, error) {
+	if found, err := check(c); err != nil || found {
+		return nil, fmt.Errorf("mutate: the check fails on the circuit without a fault (found %v, error %v)", found, err)
+	}
+	s := &Score{Mutants: len(mutants)}
+	for _, m := range mutants {
+		found, err := check(m.Circuit)
+		if err != nil {
+			return nil, fmt.Errorf("mutate: %s: %w", m.Name, err)
+		}
+		if found {
+			s.Killed++
+		} else if err := s.survivor(c, m, opt); err != nil {
+			return nil, fmt.Errorf("mutate: %s: %w", m.Name, err)
+		}
+	}
+	return s, nil
+}
+
+func (s *Score) survivor(c *rtl.Circuit, m Mutant, opt equiv.Options) error {
+	rep, err := equiv.Circuits(c, m.Circuit, opt)
+	if err != nil {
+		return err
+	}
+	switch rep.Status() {
+	case equiv.Proved:
+		s.Equivalent++
+		return nil
+	case equiv.Undecided:
+		s.Undecided++
+	}
+	worst := rep.First(rep.Status())
+	s.Missed = append(s.Missed, Miss{m.Name, worst.Name + ": " + worst.Reason})
+	return nil
+}
