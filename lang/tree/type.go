@@ -117,10 +117,7 @@ func (t *Type) Word() (bits int, signed bool) {
 	case Range:
 		return rangeWord(t.Lo, t.Hi)
 	case Enum:
-		if len(t.Enum.Variants) <= 256 {
-			return 8, false
-		}
-		return 32, false
+		return IndexType(t.Enum).Bits, false
 	}
 	return 0, false
 }
@@ -280,4 +277,57 @@ func chanName(t *Type) string {
 		return fmt.Sprintf("out chan<%s>", t.Elem)
 	}
 	return fmt.Sprintf("in chan<%s>", t.Elem)
+}
+
+// Leaves lists the scalars and bytes that a value is made of: elements and
+// fields in order; of an option its flag (a bool) and its value, zero when
+// absent; of an enum its index and the payloads of all variants, zero where the
+// value is another one. Channel events show a value as its leaves.
+func Leaves(t *Type) []*Type {
+	switch t.Kind {
+	case Array:
+		var list []*Type
+		each := Leaves(t.Elem)
+		for range t.Len {
+			list = append(list, each...)
+		}
+		return list
+	case Struct:
+		return fieldLeaves(nil, t.Struct.Fields)
+	case Layout:
+		var list []*Type
+		for _, f := range t.Layout.Fields {
+			if f.Offset >= 0 {
+				list = append(list, Leaves(f.Type)...)
+			}
+		}
+		return list
+	case Option:
+		return append([]*Type{{Kind: Bool}}, Leaves(t.Elem)...)
+	case Enum:
+		if !t.Enum.HasPayload() {
+			break
+		}
+		list := []*Type{IndexType(t.Enum)}
+		for _, v := range t.Enum.Variants {
+			list = fieldLeaves(list, v.Payload)
+		}
+		return list
+	}
+	return []*Type{t}
+}
+
+func fieldLeaves(list []*Type, fields []Field) []*Type {
+	for _, f := range fields {
+		list = append(list, Leaves(f.Type)...)
+	}
+	return list
+}
+
+// IndexType is the word in which the index of an enum's variant is kept.
+func IndexType(e *EnumDef) *Type {
+	if len(e.Variants) <= 256 {
+		return IntType(8, false)
+	}
+	return IntType(32, false)
 }

@@ -1,0 +1,161 @@
+package eval
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// Limits bound an evaluation.
+type Limits struct {
+	Statements uint64
+	Cells      int
+}
+
+// Trap is a run-time check that failed. It is the error of a run.
+type Trap struct {
+	Site int
+	Code string
+}
+
+func (t *Trap) Error() string { return fmt.Sprintf("trap %s at site %d", t.Code, t.Site) }
+
+// Fault is a fault of the checker or of this package, found while running.
+type Fault struct{ What string }
+
+func (f *Fault) Error() string { return "internal fault: " + f.What }
+
+// limitError ends an evaluation that takes too long or too much.
+type limitError string
+
+func (e limitError) Error() string { return string(e) }
+
+// Value is an argument of a log event: the bits of a scalar, or bytes.
+type Value struct {
+	Bits    uint64
+	Bytes   []byte
+	IsBytes bool
+}
+
+// EffectKind is what a task does to the outside.
+type EffectKind uint8
+
+// The kinds of effects. Send and Recv block.
+const (
+	LogEffect      EffectKind = iota // Index is the site; Args
+	MarkEffect                       // Index is the mark; Begin
+	ChanSendEffect                   // Index is the channel; Cells is the value
+	ChanRecvEffect                   // Index is the channel; the host fills Cells
+	DevSendEffect                    // Index is the device; Data
+	DevRecvEffect                    // Index is the device; Limit; the host sets Data
+	TickEffect                       // the task has run for a while
+)
+
+// Effect is one step of a task that concerns the outside.
+type Effect struct {
+	Kind  EffectKind
+	Index int
+	Begin bool
+	Limit int
+	Cells []uint64
+	Data  []byte
+	Args  []Value
+}
+
+// Host is the outside of a task. Do returns when the effect is done.
+type Host interface {
+	Do(*Effect)
+}
+
+// machine is a memory and what is running on it.
+type machine struct {
+	mem    []uint64
+	ret    uint64 // scalar result of the last call
+	layout int    // address of the layout value that is being parsed
+	left   int64  // statements until tick
+	host   Host   // nil at compile time
+	total  uint64 // statements left at compile time
+}
+
+// slice is how many statements run between two ticks.
+const slice = 1 << 16
+
+// tick is called when left is used up.
+func (m *machine) tick() {
+	m.left += slice
+	if m.host != nil {
+		m.host.Do(&Effect{Kind: TickEffect})
+		return
+	}
+	if m.total < slice {
+		panic(limitError("the evaluation takes too many statements"))
+	}
+	m.total -= slice
+}
+
+// run calls f and turns what it panics with into an error.
+func (m *machine) run(f func()) (err error) {
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case *Trap:
+			err = p
+		case *Fault:
+			err = p
+		case limitError:
+			err = p
+		default:
+			panic(p)
+		}
+	}()
+	f()
+	return nil
+}
+
+// Constant evaluates an expression without effects. locals are those that it
+// binds itself. The error is a *Trap, a *Fault, or says which limit was reached.
+func Constant(x tree.Expr, locals []*tree.Local, lim Limits) ([]uint64, error) {
+	c := newCompiler()
+	c.frame(locals, false)
+	dst := c.alloc(tree.Cells(x.Type()))
+	code := c.store(x)
+	c.finish()
+	if c.size > lim.Cells {
+		return nil, limitError("the evaluation takes too much memory")
+	}
+	m := c.machine()
+	m.total = lim.Statements
+	if err := m.run(func() { code(m, dst) }); err != nil {
+		return nil, err
+	}
+	return m.mem[dst : dst+tree.Cells(x.Type())], nil
+}
+
+// Task is a task instance that is ready to run.
+type Task struct {
+	m    *machine
+	body code
+}
+
+// NewTask compiles a task and binds its parameters.
+func NewTask(r *tree.Run, h Host) *Task {
+	c := newCompiler()
+	f := c.function(r.Task)
+	c.finish()
+	m := c.machine()
+	m.host = h
+	for i, p := range r.Task.Params {
+		at := c.locals[p].addr
+		if r.Args[i].Kind == tree.BindValue {
+			copy(m.mem[at:], r.Args[i].Cells)
+		} else {
+			m.mem[at] = uint64(r.Args[i].Index)
+		}
+	}
+	return &Task{m: m, body: f.code}
+}
+
+// Run runs the task to its end: nil, a *Trap or a *Fault.
+func (t *Task) Run() error {
+	return t.m.run(func() { t.body(t.m) })
+}

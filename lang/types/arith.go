@@ -1,0 +1,299 @@
+package types
+
+import (
+	"math/big"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// binaryOps leads from the operators of the text to those of the tree.
+var binaryOps = map[syntax.Op]tree.Op{
+	syntax.OpOr: tree.Or, syntax.OpAnd: tree.And, syntax.OpLt: tree.Lt, syntax.OpLe: tree.Le, syntax.OpGt: tree.Gt,
+	syntax.OpGe: tree.Ge, syntax.OpBitOr: tree.BitOr, syntax.OpBitXor: tree.BitXor, syntax.OpBitAnd: tree.BitAnd,
+	syntax.OpShl: tree.Shl, syntax.OpShr: tree.Shr, syntax.OpAdd: tree.Add, syntax.OpSub: tree.Sub,
+	syntax.OpMul: tree.Mul, syntax.OpDiv: tree.Div, syntax.OpRem: tree.Rem,
+}
+
+// opText is how an operator is written.
+var opText = map[tree.Op]string{
+	tree.Or: "or", tree.And: "and", tree.Lt: "<", tree.Le: "<=", tree.Gt: ">", tree.Ge: ">=", tree.BitOr: "|",
+	tree.BitXor: "^", tree.BitAnd: "&", tree.Shl: "<<", tree.Shr: ">>", tree.Add: "+", tree.Sub: "-", tree.Mul: "*",
+	tree.Div: "/", tree.Rem: "%",
+}
+
+func boolType() *tree.Type { return &tree.Type{Kind: tree.Bool} }
+
+func (b *body) binary(e *syntax.BinaryExpr) tree.Expr {
+	switch e.Op {
+	case syntax.OpAnd, syntax.OpOr:
+		return b.logic(e)
+	case syntax.OpEq, syntax.OpNe:
+		return b.equal(e)
+	}
+	l, r := b.expr(e.L, nil), b.expr(e.R, nil)
+	if l == nil || r == nil {
+		return nil
+	}
+	op, ok := binaryOps[e.Op]
+	if !ok {
+		return nil
+	}
+	for _, x := range []tree.Expr{l, r} {
+		if !x.Type().IsNumber() {
+			b.operandError(opText[op], x)
+			return nil
+		}
+	}
+	switch op {
+	case tree.Lt, tree.Le, tree.Gt, tree.Ge:
+		return b.compare(op, l, r, e)
+	case tree.Shl, tree.Shr:
+		if l.Type().Kind == tree.Int {
+			return b.shift(op, l, r, e)
+		}
+	}
+	return b.arith(op, l, r, e.Span(), e.OpAt)
+}
+
+func (b *body) operandError(op string, x tree.Expr) {
+	e := b.c.errorf(BadOperand, x.Span(), "`%s` works on numbers, not on %s", op, describe(x.Type()))
+	if x.Type().Kind == tree.Option {
+		e.Hint("take the value out first: `let x = ... else { }` or `if let x = ...`")
+	}
+	if x.Type().Kind == tree.Bool {
+		e.Hint("bools have `and`, `or`, `not`, `==` and `!=`; `u32(b)` is 0 or 1")
+	}
+}
+
+// logic checks `and` and `or`; what the left side says is known on the right.
+func (b *body) logic(e *syntax.BinaryExpr) tree.Expr {
+	op := binaryOps[e.Op]
+	l := b.condition(e.L)
+	saved := b.facts.clone()
+	if l != nil {
+		b.assume(l, op == tree.And)
+	}
+	r := b.condition(e.R)
+	b.facts = keep(saved, b.facts)
+	if l == nil || r == nil {
+		return nil
+	}
+	return &tree.Binary{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Op: op, L: l, R: r}
+}
+
+// keep returns the facts that hold whether or not the right side was
+// evaluated: what an inout argument there changed is forgotten.
+func keep(before, after *facts) *facts { return join(before, after) }
+
+// equal checks == and !=.
+func (b *body) equal(e *syntax.BinaryExpr) tree.Expr {
+	l := b.expr(e.L, nil)
+	var want *tree.Type
+	if l != nil && l.Type().Kind == tree.Enum {
+		want = l.Type()
+	}
+	r := b.expr(e.R, want)
+	if l == nil || r == nil {
+		return nil
+	}
+	lt, rt := l.Type(), r.Type()
+	base := tree.Expr0{At: e.Span(), T: boolType()}
+	switch {
+	case lt.IsNumber() && rt.IsNumber():
+		if l, r = b.sameWord(l, r, e); l == nil {
+			return nil
+		}
+	case lt.Kind == tree.Bytes && rt.Kind == tree.Bytes, lt.Kind == tree.Bool && rt.Kind == tree.Bool:
+	case lt.Kind != rt.Kind || !tree.Same(lt, rt):
+		b.mismatch(r, lt, r.Span())
+		return nil
+	case lt.Kind == tree.Enum && !lt.Enum.HasPayload():
+	case lt.Kind == tree.Option:
+		b.c.errorf(OptionUse, e.Span(), "options are not compared").Hint("use `if let x = ... { } else { }`")
+		return nil
+	default:
+		b.c.notYet(e.OpAt, "`==` on "+describe(lt)+" is")
+		return nil
+	}
+	b.noOverlap(l, r)
+	return &tree.Equal{Expr0: base, Ne: e.Op == syntax.OpNe, L: l, R: r}
+}
+
+// compare checks < <= > >=.
+func (b *body) compare(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tree.Expr {
+	if l, r = b.sameWord(l, r, e); l == nil {
+		return nil
+	}
+	return &tree.Binary{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Op: op, L: l, R: r}
+}
+
+// sameWord gives two numbers that are compared one word. It returns nils after
+// an error.
+func (b *body) sameWord(l, r tree.Expr, e *syntax.BinaryExpr) (tree.Expr, tree.Expr) {
+	if l.Type().Kind == tree.Range && r.Type().Kind == tree.Range {
+		word := wordFor(spanOfType(l.Type()).hull(spanOfType(r.Type())))
+		if word == nil {
+			b.c.errorf(TooWide, e.Span(), "64 bits cannot hold both %s and %s", describe(l.Type()), describe(r.Type()))
+			return nil, nil
+		}
+		return toWord(l, word), toWord(r, word)
+	}
+	return b.meet(l, r, e.OpAt)
+}
+
+// meet brings two numbers, at least one of them an integer, to one integer type.
+func (b *body) meet(l, r tree.Expr, opAt diag.Span) (tree.Expr, tree.Expr) {
+	lt, rt := l.Type(), r.Type()
+	switch {
+	case lt.Kind == tree.Int && rt.Kind == tree.Int:
+		if tree.Same(lt, rt) {
+			return l, r
+		}
+		b.c.errorf(MixedIntegers, opAt, "`%s` and `%s` do not mix", lt, rt).
+			Hint("convert one side, as in `%s(...)`", wider(lt, rt))
+		return nil, nil
+	case lt.Kind == tree.Int:
+		r = b.fit(r, lt)
+	default:
+		l = b.fit(l, rt)
+	}
+	if l == nil || r == nil {
+		return nil, nil
+	}
+	return l, r
+}
+
+func wider(a, b *tree.Type) *tree.Type {
+	if b.Bits > a.Bits {
+		return b
+	}
+	return a
+}
+
+// fit converts the range operand of an integer operation.
+func (b *body) fit(x tree.Expr, to *tree.Type) tree.Expr {
+	if to.Holds(x.Type().Lo, x.Type().Hi) {
+		return resize(x, to)
+	}
+	if _, ok := constOf(x); ok {
+		b.mismatch(x, to, x.Span())
+		return nil
+	}
+	b.c.errorf(MixedIntegers, x.Span(), "a number in %s does not always fit `%s`", describe(x.Type()), to).
+		Hint("write `%s(...)`, which keeps the low bits", to)
+	return nil
+}
+
+// shift checks an integer shifted by any number.
+func (b *body) shift(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tree.Expr {
+	if !spanOfType(r.Type()).nonNegative() && r.Type().Kind == tree.Range {
+		b.c.errorf(BadOperand, r.Span(), "a shift amount is not negative, this is %s", describe(r.Type()))
+		return nil
+	}
+	return &tree.Binary{Expr0: tree.Expr0{At: e.Span(), T: l.Type()}, Op: op, L: l, R: r}
+}
+
+// arith makes l op r of two numbers: exact for ranges, wrapping for integers.
+func (b *body) arith(op tree.Op, l, r tree.Expr, at, opAt diag.Span) tree.Expr {
+	if l.Type().Kind == tree.Range && (r.Type().Kind == tree.Range || op == tree.Shl || op == tree.Shr) {
+		return b.exact(op, l, r, at)
+	}
+	if l, r = b.meet(l, r, opAt); l == nil {
+		return nil
+	}
+	return &tree.Binary{Expr0: tree.Expr0{At: at, T: l.Type()}, Op: op, L: l, R: r}
+}
+
+// exact makes an operation on ranges. The word of the operation holds both
+// operands and the result.
+func (b *body) exact(op tree.Op, l, r tree.Expr, at diag.Span) tree.Expr {
+	ls, rs := spanOfType(l.Type()), spanOfType(r.Type())
+	result, ok := applySpan(op, ls, rs)
+	if !ok {
+		b.noResult(op, r)
+		return nil
+	}
+	if result.fits64() && ls.isPoint() && rs.isPoint() {
+		return number(result.lo, at)
+	}
+	word := wordFor(result)
+	if word != nil {
+		word = b.commonWord(op, result, ls, rs)
+	}
+	if word == nil {
+		b.c.errorf(TooWide, at, "the exact result of `%s` needs more than 64 bits: %s to %s", opText[op], result.lo, result.hi).
+			Hint("convert an operand, as in `u32(...)`; integers wrap")
+		return nil
+	}
+	if op != tree.Shl && op != tree.Shr {
+		r = toWord(r, word)
+	}
+	return narrowTo(&tree.Binary{Expr0: tree.Expr0{At: at, T: word}, Op: op, L: toWord(l, word), R: r}, result)
+}
+
+// commonWord is the word for operands and result; of a shift it must be wider
+// than the amount.
+func (b *body) commonWord(op tree.Op, result, ls, rs span) *tree.Type {
+	if op != tree.Shl && op != tree.Shr {
+		return wordFor(result.hull(ls).hull(rs))
+	}
+	word := wordFor(result.hull(ls))
+	if word != nil && rs.hi.Cmp(big.NewInt(31)) > 0 {
+		word = tree.IntType(64, word.Signed)
+	}
+	return word
+}
+
+// narrowTo gives an operation done in a word the range of its result.
+func narrowTo(x *tree.Binary, result span) tree.Expr {
+	t := tree.RangeType(result.lo, result.hi)
+	bits, signed := t.Word()
+	if x.T.Bits == bits && x.T.Signed == signed {
+		x.T = t
+		return x
+	}
+	return &tree.Convert{Expr0: tree.Expr0{At: x.At, T: t}, X: x}
+}
+
+func (b *body) noResult(op tree.Op, r tree.Expr) {
+	if op == tree.Div || op == tree.Rem {
+		b.c.errorf(MaybeZero, r.Span(), "the divisor of an exact `%s` may be 0, it is %s", opText[op], describe(r.Type())).
+			Hint("convert an operand to an integer, as in `u32(...)`; then x / 0 is all ones and x %% 0 is x")
+		return
+	}
+	b.c.errorf(BadOperand, r.Span(), "the amount of an exact shift is 0 to 63, this is %s", describe(r.Type())).
+		Hint("convert the left side to an integer, as in `u32(...)`")
+}
+
+func (b *body) unary(e *syntax.UnaryExpr) tree.Expr {
+	if e.Op == syntax.OpNot {
+		x := b.condition(e.X)
+		if x == nil {
+			return nil
+		}
+		return &tree.Unary{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Op: tree.Not, X: x}
+	}
+	x := b.expr(e.X, nil)
+	if x == nil {
+		return nil
+	}
+	op, text := tree.Neg, "-"
+	if e.Op == syntax.OpBitNot {
+		op, text = tree.BitNot, "~"
+	}
+	if !x.Type().IsNumber() {
+		b.operandError(text, x)
+		return nil
+	}
+	if x.Type().Kind == tree.Int {
+		return &tree.Unary{Expr0: tree.Expr0{At: e.Span(), T: x.Type()}, Op: op, X: x}
+	}
+	// Of a range: -x is 0 - x and ~x is -1 - x.
+	from := int64(0)
+	if op == tree.BitNot {
+		from = -1
+	}
+	return b.exact(tree.Sub, number(big.NewInt(from), e.Span()), x, e.Span())
+}

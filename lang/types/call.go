@@ -1,0 +1,449 @@
+package types
+
+import (
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// callValue checks a call whose value is used.
+func (b *body) callValue(e *syntax.CallExpr, want *tree.Type) tree.Expr {
+	s, x := b.call(e, want)
+	if s != nil {
+		b.c.errorf(NotAValue, e.Span(), "this call gives no value")
+		return nil
+	}
+	if x != nil && x.Type().Kind == tree.Unit {
+		b.c.errorf(NotAValue, e.Span(), "`%s` returns nothing", x.(*tree.Call).Func.Name)
+		return nil
+	}
+	return x
+}
+
+// call checks a call of any kind. Operations that only act give a statement,
+// all others an expression; both are nil after an error.
+func (b *body) call(e *syntax.CallExpr, want *tree.Type) (tree.Stmt, tree.Expr) {
+	switch f := e.Fun.(type) {
+	case *syntax.Name:
+		return nil, b.nameCall(e, f, want)
+	case *syntax.FieldExpr:
+		return b.memberCall(e, f)
+	case *syntax.TypeExprValue:
+		t := b.anyType(f.Type)
+		if t != nil {
+			return nil, b.conversion(e, t)
+		}
+		return nil, nil
+	}
+	b.c.errorf(NotCallable, e.Fun.Span(), "only functions, types and methods can be called")
+	return nil, nil
+}
+
+func (b *body) nameCall(e *syntax.CallExpr, f *syntax.Name, want *tree.Type) tree.Expr {
+	if l := b.lookup(f.Name); l != nil {
+		b.c.errorf(NotCallable, f.Span(), "`%s` is a variable, not a function", f.Name).Note(l.Span, "declared here")
+		return nil
+	}
+	if d := b.c.decls[f.Name]; d != nil {
+		return b.declCall(e, d)
+	}
+	if isIntName(f.Name) {
+		if t := b.namedType(&syntax.NamedType{Place: f.Place, Name: f.Ident}); t != nil {
+			return b.conversion(e, t)
+		}
+		return nil
+	}
+	if predeclared[f.Name] {
+		return b.builtin(e, f)
+	}
+	if x, ok := b.bareVariantCall(e, f, want); ok {
+		return x
+	}
+	b.c.unknown(f.Ident, "function", b.names())
+	return nil
+}
+
+// bareVariantCall is variant(payload) where an enum is asked for.
+func (b *body) bareVariantCall(e *syntax.CallExpr, f *syntax.Name, want *tree.Type) (tree.Expr, bool) {
+	if want != nil && want.Kind == tree.Option {
+		want = want.Elem
+	}
+	if want == nil || want.Kind != tree.Enum {
+		return nil, false
+	}
+	i := variantIndex(want.Enum, f.Name)
+	if i < 0 {
+		return nil, false
+	}
+	return b.variantLit(e, want, i), true
+}
+
+func (b *body) declCall(e *syntax.CallExpr, d *decl) tree.Expr {
+	if !b.c.resolve(d, e.Fun.Span()) {
+		return nil
+	}
+	switch {
+	case d.fn != nil && d.fn.tree.Task:
+		b.c.errorf(NotCallable, e.Fun.Span(), "a task is not called").Hint("write `run %s(...)` in the system", d.name.Name)
+	case d.fn != nil:
+		return b.funcCall(e, d.fn)
+	case d.typ != nil && d.typ.Kind == tree.Struct:
+		return b.structLit(e, d.typ)
+	case d.typ != nil && d.typ.IsNumber():
+		return b.conversion(e, d.typ)
+	case d.typ != nil && d.typ.Kind == tree.Layout:
+		b.c.notYet(e.Span(), "making a layout from its fields is")
+	case d.typ != nil:
+		return b.conversion(e, d.typ)
+	default:
+		b.c.errorf(NotCallable, e.Fun.Span(), "`%s` is %s, not a function", d.name.Name, d.what()).
+			Note(d.name.Span(), "declared here")
+	}
+	return nil
+}
+
+// conversion is u32(x): of a number or bool, keeping the low bits.
+func (b *body) conversion(e *syntax.CallExpr, t *tree.Type) tree.Expr {
+	if t.Kind != tree.Int {
+		d := b.c.errorf(BadConversion, e.Span(), "there is no conversion to %s", describe(t))
+		if t.Kind == tree.Range {
+			d.Hint("use `x within %s..=%s`", t.Lo, t.Hi)
+		}
+		return nil
+	}
+	x := b.oneArgument(e, t.String(), nil)
+	if x == nil {
+		return nil
+	}
+	if !x.Type().IsNumber() && x.Type().Kind != tree.Bool {
+		d := b.c.errorf(BadConversion, e.Span(), "`%s(...)` converts numbers and bools, not %s", t, describe(x.Type()))
+		if x.Type().Kind == tree.Enum {
+			d.Hint("write `bits(...)`")
+		}
+		return nil
+	}
+	return resize(x, t)
+}
+
+// oneArgument checks the only argument of a call.
+func (b *body) oneArgument(e *syntax.CallExpr, name string, want *tree.Type) tree.Expr {
+	if len(e.Args) != 1 || e.Args[0].Name != nil {
+		b.c.errorf(BadArguments, e.Span(), "`%s(...)` takes one argument, without a name", name)
+		return nil
+	}
+	return b.value(e.Args[0].Value, want)
+}
+
+// byteOrders are the builtins be16 to le64.
+var byteOrders = map[string]struct {
+	size   int
+	little bool
+}{
+	"be16": {2, false}, "be32": {4, false}, "be64": {8, false}, "le16": {2, true}, "le32": {4, true}, "le64": {8, true},
+}
+
+func (b *body) builtin(e *syntax.CallExpr, f *syntax.Name) tree.Expr {
+	if order, ok := byteOrders[f.Name]; ok {
+		x := b.oneArgument(e, f.Name, tree.IntType(order.size*8, false))
+		if x == nil {
+			return nil
+		}
+		base := tree.Expr0{At: e.Span(), T: tree.BytesType(order.size)}
+		return &tree.ToBytes{Expr0: base, X: x, Size: order.size, Little: order.little}
+	}
+	switch f.Name {
+	case "bits":
+		return b.bits(e)
+	case "clamp":
+		return b.clamp(e)
+	case "now", "crc32", "wrap":
+		b.c.notYet(e.Span(), "`"+f.Name+"` is")
+	default:
+		b.c.errorf(NotCallable, e.Span(), "`%s` is no function", f.Name)
+	}
+	return nil
+}
+
+// bits is bits(x): the same bits as an unsigned integer.
+func (b *body) bits(e *syntax.CallExpr) tree.Expr {
+	x := b.oneArgument(e, "bits", nil)
+	if x == nil {
+		return nil
+	}
+	t := x.Type()
+	switch {
+	case t.Kind == tree.Int:
+		return resize(x, tree.IntType(t.Bits, false))
+	case t.Kind == tree.Bool:
+		return resize(x, tree.IntType(1, false))
+	case t.Kind == tree.Enum && t.IsScalar():
+		width := t.Enum.Bits
+		if width == 0 {
+			width = 32
+		}
+		return &tree.Bits{Expr0: tree.Expr0{At: e.Span(), T: tree.IntType(width, false)}, X: x}
+	}
+	b.c.errorf(BadConversion, e.Span(), "`bits` is for integers, bools and enums without values, not for %s", describe(t))
+	return nil
+}
+
+// clamp is clamp(x, lo, hi).
+func (b *body) clamp(e *syntax.CallExpr) tree.Expr {
+	if len(e.Args) != 3 {
+		b.c.errorf(BadArguments, e.Span(), "expected `clamp(x, lo, hi)`")
+		return nil
+	}
+	x, lo, hi := b.number(e.Args[0].Value), b.number(e.Args[1].Value), b.number(e.Args[2].Value)
+	if x == nil || lo == nil || hi == nil {
+		return nil
+	}
+	ls, hs := spanOfType(lo.Type()), spanOfType(hi.Type())
+	if ls.hi.Cmp(hs.lo) > 0 {
+		b.c.errorf(BadSize, e.Span(), "the bounds of `clamp` may be in the wrong order").
+			Labelf("%s to %s", describe(lo.Type()), describe(hi.Type()))
+		return nil
+	}
+	word := wordFor(spanOfType(x.Type()).hull(ls).hull(hs))
+	if word == nil {
+		b.c.errorf(TooWide, e.Span(), "64 bits cannot hold both the number and the bounds")
+		return nil
+	}
+	n := &tree.Clamp{X: toWord(x, word), Lo: toWord(lo, word), Hi: toWord(hi, word)}
+	n.At, n.T = e.Span(), word
+	t := tree.RangeType(ls.lo, hs.hi)
+	if bits, signed := t.Word(); bits == word.Bits && signed == word.Signed {
+		n.T = t
+		return n
+	}
+	return &tree.Convert{Expr0: tree.Expr0{At: e.Span(), T: t}, X: n}
+}
+
+// arguments brings the arguments of a call or literal to their parameters. check
+// checks the argument of parameter i.
+func (b *body) arguments(e *syntax.CallExpr, what string, names []string, check func(int, syntax.Expr) tree.Expr) ([]tree.Arg, bool) {
+	args := make([]tree.Arg, 0, len(names))
+	given := make([]bool, len(names))
+	ok, next := true, 0
+	for _, a := range e.Args {
+		i := next
+		if a.Name != nil {
+			i = position(names, a.Name.Name)
+		} else {
+			next++
+		}
+		if i < 0 || i >= len(names) || given[i] {
+			b.badArgument(a, what, names, i)
+			return nil, false
+		}
+		given[i] = true
+		x := check(i, a.Value)
+		ok = ok && x != nil
+		args = append(args, tree.Arg{Index: i, Value: x})
+	}
+	for i, g := range given {
+		if !g {
+			b.c.errorf(BadArguments, e.Span(), "%s needs `%s`", what, names[i])
+			return nil, false
+		}
+	}
+	return args, ok
+}
+
+func position(names []string, name string) int {
+	for i, n := range names {
+		if n == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func (b *body) badArgument(a syntax.Arg, what string, names []string, i int) {
+	switch {
+	case i < 0:
+		e := b.c.errorf(BadArguments, a.Name.Span(), "%s has no `%s`", what, a.Name.Name)
+		if best := nearest(a.Name.Name, append([]string(nil), names...)); best != "" {
+			e.Hint("did you mean `%s`?", best)
+		}
+	case i >= len(names):
+		b.c.errorf(BadArguments, a.Span(), "%s takes %d, this is one more", what, len(names))
+	default:
+		b.c.errorf(BadArguments, a.Span(), "%s is given `%s` twice", what, names[i])
+	}
+}
+
+func (b *body) structLit(e *syntax.CallExpr, t *tree.Type) tree.Expr {
+	args, ok := b.fieldArguments(e, "`"+t.Struct.Name+"`", t.Struct.Fields)
+	if !ok {
+		return nil
+	}
+	return &tree.StructLit{Expr0: tree.Expr0{At: e.Span(), T: t}, Args: args}
+}
+
+func (b *body) variantLit(e *syntax.CallExpr, t *tree.Type, i int) tree.Expr {
+	v := t.Enum.Variants[i]
+	args, ok := b.fieldArguments(e, "`"+v.Name+"`", v.Payload)
+	if !ok {
+		return nil
+	}
+	if len(v.Payload) == 0 {
+		b.c.errorf(BadArguments, e.Span(), "the variant `%s` carries no values", v.Name).Hint("write `%s.%s`", t.Enum.Name, v.Name)
+		return nil
+	}
+	return &tree.EnumLit{Expr0: tree.Expr0{At: e.Span(), T: t}, Variant: i, Args: args}
+}
+
+func (b *body) fieldArguments(e *syntax.CallExpr, what string, fields []tree.Field) ([]tree.Arg, bool) {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.Name
+	}
+	return b.arguments(e, what, names, func(i int, x syntax.Expr) tree.Expr { return b.value(x, fields[i].Type) })
+}
+
+func (b *body) funcCall(e *syntax.CallExpr, f *fnInfo) tree.Expr {
+	names := make([]string, len(f.tree.Params))
+	for i, p := range f.tree.Params {
+		names[i] = p.Name
+	}
+	args, ok := b.arguments(e, "`"+f.tree.Name+"`", names, func(i int, x syntax.Expr) tree.Expr {
+		return b.paramValue(f.tree.Params[i], x)
+	})
+	if !ok {
+		return nil
+	}
+	b.noAlias(f.tree, args)
+	for _, a := range args {
+		if f.tree.Params[a.Index].Kind == tree.InOutLocal {
+			b.writable(a.Value, "an inout argument")
+		}
+	}
+	b.noteCall(f, e.Span())
+	return &tree.Call{Expr0: tree.Expr0{At: e.Span(), T: f.tree.Result}, Func: f.tree, Args: args}
+}
+
+func (b *body) noteCall(f *fnInfo, at diag.Span) {
+	if b.info != nil {
+		b.info.calls = append(b.info.calls, call{f, at})
+	}
+	if b.timed > 0 {
+		f.timed = append(f.timed, at)
+		f.tree.NoInline = true
+	}
+}
+
+// paramValue checks the argument of a parameter.
+func (b *body) paramValue(p *tree.Local, e syntax.Expr) tree.Expr {
+	if p.Kind != tree.InOutLocal {
+		return b.value(e, p.Type)
+	}
+	x := b.expr(e, nil)
+	if x == nil {
+		return nil
+	}
+	if root(x) == nil {
+		b.c.errorf(NotAPlace, e.Span(), "an inout argument must be a variable or a part of one")
+		return nil
+	}
+	if p.Type.Kind != tree.Slice && !tree.Same(x.Type(), p.Type) {
+		b.c.errorf(Mismatch, e.Span(), "an inout argument has exactly the type `%s`, found %s", p.Type, describe(x.Type()))
+		return nil
+	}
+	return b.convert(x, p.Type, e.Span())
+}
+
+// noAlias checks that inout arguments overlap no other argument, and that no
+// argument changes what another one refers to.
+func (b *body) noAlias(f *tree.Func, args []tree.Arg) {
+	for i, x := range args {
+		for j, y := range args {
+			inout, other := isInOut(f, x), isInOut(f, y)
+			if i == j || !inout || other && j < i || !other && y.Value.Type().IsScalar() {
+				continue // not a pair of references, or a pair already looked at
+			}
+			if l := root(x.Value); l != nil && l == root(y.Value) && !b.disjoint(x.Value, y.Value) {
+				b.c.errorf(Aliased, x.Value.Span(), "`%s` may overlap another argument, and this one is inout", l.Name).
+					Note(y.Value.Span(), "the other argument").Hint("copy one of them into a variable of its own")
+			}
+		}
+	}
+	list := make([]tree.Expr, len(args))
+	for i, a := range args {
+		list[i] = a.Value
+	}
+	b.noOverlap(list...)
+}
+
+func isInOut(f *tree.Func, a tree.Arg) bool { return f.Params[a.Index].Kind == tree.InOutLocal }
+
+// disjoint reports whether two places share nothing: different fields, or
+// slices of one array that end before they begin.
+func (b *body) disjoint(x, y tree.Expr) bool {
+	p, q := pathOf(x), pathOf(y)
+	for i := 0; i < len(p) && i < len(q); i++ {
+		if b.stepsApart(p[i], q[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// pathOf lists the steps of a place from its local.
+func pathOf(x tree.Expr) []tree.Expr {
+	switch n := x.(type) {
+	case *tree.Index:
+		return append(pathOf(n.X), x)
+	case *tree.FieldRef:
+		return append(pathOf(n.X), x)
+	case *tree.SliceOf:
+		return append(pathOf(n.X), x)
+	}
+	return nil
+}
+
+func (b *body) stepsApart(x, y tree.Expr) bool {
+	switch x := x.(type) {
+	case *tree.FieldRef:
+		y, ok := y.(*tree.FieldRef)
+		return ok && x.Index != y.Index
+	case *tree.Index:
+		y, ok := y.(*tree.Index)
+		return ok && (b.below(x.I, y.I, -1) || b.below(y.I, x.I, -1))
+	case *tree.SliceOf:
+		y, ok := y.(*tree.SliceOf)
+		return ok && x.Lo != nil && y.Lo != nil && (b.below(x.Hi, y.Lo, 0) || b.below(y.Hi, x.Lo, 0))
+	}
+	return false
+}
+
+// noOverlap checks that no expression of a list changes what another one refers
+// to, as in f(a, g(a)) where g takes it inout.
+func (b *body) noOverlap(list ...tree.Expr) {
+	for i, x := range list {
+		for _, w := range written(x) {
+			for j, y := range list {
+				if i != j && !y.Type().IsScalar() && root(y) == root(w) {
+					b.c.errorf(Aliased, w.Span(), "`%s` is changed here and read in the same call", root(w).Name).
+						Note(y.Span(), "it is read here").Hint("call first and keep the result in a `let`")
+				}
+			}
+		}
+	}
+}
+
+// written lists the inout arguments in an expression.
+func written(x tree.Expr) []tree.Expr {
+	var list []tree.Expr
+	walk(x, func(e tree.Expr) {
+		k, ok := e.(*tree.Call)
+		if !ok {
+			return
+		}
+		for _, a := range k.Args {
+			if k.Func.Params[a.Index].Kind == tree.InOutLocal {
+				list = append(list, a.Value)
+			}
+		}
+	})
+	return list
+}

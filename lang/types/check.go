@@ -1,0 +1,328 @@
+package types
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// Setting is -D Name=Value: the value of a config as text, a number or a bool.
+type Setting struct {
+	Name, Value string
+}
+
+// Options are what a check depends on besides the text.
+type Options struct {
+	Settings []Setting
+}
+
+// Check checks a program that consists of files. The list holds errors and
+// warnings in the order of the text; with an error the program is nil.
+func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
+	c := newChecker(files, opts)
+	c.collect()
+	c.resolveAll()
+	c.checkSettings()
+	c.checkBodies()
+	c.checkRecursion()
+	c.checkSystem()
+	c.checkTimed()
+	c.checkMemory()
+	list := c.errs.Sorted()
+	if list.Err() != nil {
+		return nil, list
+	}
+	c.finish()
+	return c.prog, list
+}
+
+// checker is the state of one Check.
+type checker struct {
+	files   []*syntax.File
+	opts    Options
+	prog    *tree.Program
+	errs    diag.List
+	failed  int // errors so far, warnings not counted
+	decls   map[string]*decl
+	order   []*decl
+	used    map[*diag.File]map[string]bool // packages by file
+	systems []*syntax.SystemDecl
+	asserts []*syntax.AssertDecl
+	marks   map[string]int // mark number by name
+	consts  []*constUse    // functions that constants have called
+	useOf   map[*tree.Local]devUse
+}
+
+// devUse says what a task does with a device parameter.
+type devUse struct{ rx, tx bool }
+
+// constUse is a call of a function while a constant was evaluated.
+type constUse struct {
+	fn *fnInfo
+	at diag.Span
+}
+
+func newChecker(files []*syntax.File, opts Options) *checker {
+	return &checker{
+		files: files, opts: opts, prog: &tree.Program{}, decls: map[string]*decl{},
+		used: map[*diag.File]map[string]bool{}, marks: map[string]int{}, useOf: map[*tree.Local]devUse{},
+	}
+}
+
+// stage says how far a declaration is resolved.
+type stage uint8
+
+const (
+	stageNew stage = iota
+	stageBusy
+	stageDone
+)
+
+// decl is a name at the top level of the program.
+type decl struct {
+	name  syntax.Ident
+	node  syntax.Decl
+	stage stage
+	typ   *tree.Type     // of a struct, enum, layout or type
+	konst *tree.ConstDef // of a const or config
+	fn    *fnInfo        // of a fn or task
+}
+
+// fnInfo is a function or task while it is checked.
+type fnInfo struct {
+	decl  *decl
+	tree  *tree.Func
+	hints []syntax.Hint
+	param []syntax.Param
+	body  *syntax.Block
+	stage stage // of the body
+	bad   bool  // the body has errors
+	calls []call
+	timed []diag.Span // calls of it directly inside timed
+}
+
+// call is an edge of the call graph.
+type call struct {
+	to *fnInfo
+	at diag.Span
+}
+
+// errorf reports an error and returns it for notes and hints.
+func (c *checker) errorf(code diag.Code, at diag.Span, format string, args ...any) *diag.Error {
+	e := diag.Errorf(code, at, format, args...)
+	c.errs.Add(e)
+	c.failed++
+	return e
+}
+
+// notYet reports a part of the language that this version lacks.
+func (c *checker) notYet(at diag.Span, what string) {
+	c.errorf(NotYet, at, "%s not yet supported", what)
+}
+
+// collect finds the names of all declarations.
+func (c *checker) collect() {
+	for _, f := range c.files {
+		if f.Source != nil {
+			c.prog.Files = append(c.prog.Files, f.Source)
+		}
+		c.used[f.Source] = map[string]bool{}
+		for _, d := range f.Decls {
+			c.collectDecl(f, d)
+		}
+	}
+	c.prog.Name = c.programName()
+}
+
+func (c *checker) programName() string {
+	if len(c.systems) > 0 {
+		return c.systems[0].Name.Name
+	}
+	if len(c.prog.Files) == 0 {
+		return ""
+	}
+	name := c.prog.Files[0].Name
+	return strings.TrimSuffix(name[strings.LastIndexByte(name, '/')+1:], ".sn")
+}
+
+func (c *checker) collectDecl(f *syntax.File, d syntax.Decl) {
+	switch d := d.(type) {
+	case *syntax.UseDecl:
+		c.collectUse(f, d)
+	case *syntax.ConstDecl:
+		c.declare(d.Name, d)
+	case *syntax.TypeDecl:
+		c.declare(d.Name, d)
+	case *syntax.StructDecl:
+		c.declare(d.Name, d)
+	case *syntax.EnumDecl:
+		c.declare(d.Name, d)
+	case *syntax.LayoutDecl:
+		c.declare(d.Name, d)
+	case *syntax.FnDecl:
+		c.declare(d.Name, d)
+	case *syntax.TaskDecl:
+		c.declare(d.Name, d)
+	case *syntax.SystemDecl:
+		c.systems = append(c.systems, d)
+	case *syntax.AssertDecl:
+		c.asserts = append(c.asserts, d)
+	case *syntax.TestDecl:
+		c.notYet(d.Name.Span(), "tests are")
+	case *syntax.BudgetDecl:
+		c.notYet(d.Span(), "budgets are")
+	}
+}
+
+func (c *checker) collectUse(f *syntax.File, d *syntax.UseDecl) {
+	for _, n := range d.Names {
+		switch {
+		case n.Name == "net":
+			c.used[f.Source][n.Name] = true
+		case laterPackages[n.Name]:
+			c.notYet(n.Span(), "the package "+n.Name+" is")
+		default:
+			c.unknown(n, "package", []string{"net"})
+		}
+	}
+}
+
+// laterPackages are packages of the language that this version lacks.
+var laterPackages = map[string]bool{"blk": true, "gpio": true, "uart": true, "time": true}
+
+func (c *checker) declare(name syntax.Ident, node syntax.Decl) {
+	if name.Name == "" || name.IsBlank() {
+		c.errorf(DuplicateName, node.Span(), "a declaration needs a name, `_` is none")
+		return
+	}
+	if predeclared[name.Name] || isIntName(name.Name) {
+		c.errorf(DuplicateName, name.Span(), "`%s` is a word of the language and cannot be declared again", name.Name)
+		return
+	}
+	if old := c.decls[name.Name]; old != nil {
+		c.errorf(DuplicateName, name.Span(), "`%s` is declared twice", name.Name).Note(old.name.Span(), "the other declaration")
+		return
+	}
+	d := &decl{name: name, node: node}
+	c.decls[name.Name] = d
+	c.order = append(c.order, d)
+}
+
+// resolveAll resolves each declaration that nobody has asked for yet.
+func (c *checker) resolveAll() {
+	for _, d := range c.order {
+		c.resolve(d, d.name.Span())
+	}
+	for _, a := range c.asserts {
+		c.constAssert(a)
+	}
+}
+
+// resolve makes d ready for use at a place, except for the body of a function.
+// It reports false when that failed.
+func (c *checker) resolve(d *decl, at diag.Span) bool {
+	switch d.stage {
+	case stageDone:
+		return d.typ != nil || d.konst != nil || d.fn != nil
+	case stageBusy:
+		c.errorf(Cycle, d.name.Span(), "`%s` is declared in terms of itself", d.name.Name).Note(at, "it is needed here")
+		return false
+	}
+	d.stage = stageBusy
+	switch n := d.node.(type) {
+	case *syntax.ConstDecl:
+		d.konst = c.constDecl(n)
+	case *syntax.TypeDecl:
+		d.typ = c.newScratch().typeOf(n.Type)
+	case *syntax.StructDecl:
+		d.typ = c.structDecl(n)
+	case *syntax.EnumDecl:
+		d.typ = c.enumDecl(n)
+	case *syntax.LayoutDecl:
+		d.typ = c.layoutDecl(n)
+	case *syntax.FnDecl:
+		d.fn = c.fnDecl(d, n)
+	case *syntax.TaskDecl:
+		d.fn = c.taskDecl(d, n)
+	}
+	d.stage = stageDone
+	return d.typ != nil || d.konst != nil || d.fn != nil
+}
+
+// checkBodies checks the bodies that no constant has needed.
+func (c *checker) checkBodies() {
+	for _, d := range c.order {
+		if d.fn != nil {
+			c.checkBody(d.fn)
+		}
+	}
+}
+
+// finish fills the lists of the program in the order of the text.
+func (c *checker) finish() {
+	p := c.prog
+	for _, d := range c.order {
+		switch {
+		case d.konst != nil:
+			p.Consts = append(p.Consts, d.konst)
+		case d.fn != nil && d.fn.tree.Task:
+			p.Tasks = append(p.Tasks, d.fn.tree)
+		case d.fn != nil:
+			p.Funcs = append(p.Funcs, d.fn.tree)
+		}
+		switch d.node.(type) {
+		case *syntax.StructDecl:
+			p.Structs = append(p.Structs, d.typ.Struct)
+		case *syntax.EnumDecl:
+			p.Enums = append(p.Enums, d.typ.Enum)
+		case *syntax.LayoutDecl:
+			p.Layouts = append(p.Layouts, d.typ.Layout)
+		}
+	}
+}
+
+// unknown reports a name that is not declared, with the nearest known one.
+func (c *checker) unknown(name syntax.Ident, what string, known []string) *diag.Error {
+	e := c.errorf(UnknownName, name.Span(), "there is no %s `%s`", what, name.Name)
+	if best := nearest(name.Name, known); best != "" {
+		e.Hint("did you mean `%s`?", best)
+	}
+	return e
+}
+
+// nearest returns the known name with the fewest edits, at most a third of its
+// letters, or "".
+func nearest(name string, known []string) string {
+	sort.Strings(known)
+	best, least := "", len(name)/3+2
+	for _, k := range known {
+		if d := edits(name, k); d < least && d < len(k) {
+			best, least = k, d
+		}
+	}
+	return best
+}
+
+// edits is the Levenshtein distance.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

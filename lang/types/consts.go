@@ -1,0 +1,249 @@
+package types
+
+import (
+	"errors"
+	"math/big"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/eval"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// constDecl resolves a const or config.
+func (c *checker) constDecl(n *syntax.ConstDecl) *tree.ConstDef {
+	b := c.newScratch()
+	var want *tree.Type
+	if n.Type != nil {
+		if want = b.typeOf(n.Type); want == nil {
+			return nil
+		}
+	}
+	x := b.expr(n.Value, want)
+	if s, ok := c.setting(n); ok && x != nil {
+		x = c.settingValue(s, n, x.Type())
+	}
+	if x != nil && want != nil {
+		x = b.convert(x, want, n.Value.Span())
+	}
+	if x == nil {
+		return nil
+	}
+	cells, ok := b.evaluate(x, n.Value.Span())
+	if !ok {
+		return nil
+	}
+	t := x.Type()
+	if t.IsNumber() && want == nil {
+		v := cellValue(cells[0], t)
+		t = tree.RangeType(v, v)
+	}
+	return &tree.ConstDef{Name: n.Name.Name, Config: n.Config, Type: t, Cells: cells, Span: n.Name.Span()}
+}
+
+// evaluate computes an expression at compile time.
+func (b *body) evaluate(x tree.Expr, at diag.Span) ([]uint64, bool) {
+	if k, ok := x.(*tree.Const); ok {
+		return []uint64{k.Cell}, true
+	}
+	if !b.c.evaluable(x, at) {
+		return nil, false
+	}
+	cells, err := eval.Constant(x, b.fn.Locals, eval.Limits{Statements: 1e8, Cells: maxCells})
+	if err == nil {
+		return cells, true
+	}
+	e := b.c.errorf(ConstFails, at, "%s", err)
+	var trap *eval.Trap
+	if errors.As(err, &trap) {
+		e.Message = "the value of this constant cannot be computed: trap `" + trap.Code + "`"
+		e.Note(b.c.prog.Traps[trap.Site].Span, "it traps here")
+	}
+	return nil, false
+}
+
+// evaluable checks the bodies of all functions that x calls.
+func (c *checker) evaluable(x tree.Expr, at diag.Span) bool {
+	seen := map[*fnInfo]bool{}
+	for _, f := range c.calledBy(x) {
+		if !c.evaluableFunc(f, at, seen) {
+			return false
+		}
+	}
+	for _, f := range c.order {
+		if f.fn != nil && seen[f.fn] {
+			c.consts = append(c.consts, &constUse{f.fn, at})
+		}
+	}
+	return true
+}
+
+func (c *checker) evaluableFunc(f *fnInfo, at diag.Span, seen map[*fnInfo]bool) bool {
+	if seen[f] {
+		return !reaches(f, f, map[*fnInfo]bool{})
+	}
+	seen[f] = true
+	if !c.checkBody(f) {
+		c.errorf(Cycle, at, "the constant needs `%s`, and `%s` needs the constant", f.tree.Name, f.tree.Name).
+			Note(f.tree.Span, "the function")
+		return false
+	}
+	if f.bad {
+		return false
+	}
+	for _, k := range f.calls {
+		if !c.evaluableFunc(k.to, at, seen) {
+			return false
+		}
+	}
+	return true
+}
+
+// calledBy returns the functions that are called in x.
+func (c *checker) calledBy(x tree.Expr) []*fnInfo {
+	var list []*fnInfo
+	walk(x, func(e tree.Expr) {
+		if k, ok := e.(*tree.Call); ok {
+			if d := c.decls[k.Func.Name]; d != nil && d.fn != nil {
+				list = append(list, d.fn)
+			}
+		}
+	})
+	return list
+}
+
+// constInt evaluates an integer that must be known at compile time.
+func (b *body) constInt(e syntax.Expr) (*big.Int, bool) {
+	x := b.expr(e, nil)
+	if x == nil {
+		return nil, false
+	}
+	if !x.Type().IsNumber() {
+		b.c.errorf(Mismatch, e.Span(), "expected a number, found %s", describe(x.Type()))
+		return nil, false
+	}
+	return b.constNumber(x, e.Span())
+}
+
+func (b *body) constNumber(x tree.Expr, at diag.Span) (*big.Int, bool) {
+	if name := variable(x); name != "" {
+		b.c.errorf(NotConstant, at, "expected a value that is known at compile time, but `%s` is a variable", name)
+		return nil, false
+	}
+	cells, ok := b.evaluate(x, at)
+	if !ok {
+		return nil, false
+	}
+	return cellValue(cells[0], x.Type()), true
+}
+
+// variable returns the name of a local that x reads and that it does not bind
+// itself, "" if there is none.
+func variable(x tree.Expr) string {
+	name := ""
+	bound := map[*tree.Local]bool{}
+	walk(x, func(e tree.Expr) {
+		switch e := e.(type) {
+		case *tree.Search:
+			bound[e.Var] = true
+		case *tree.LocalRef:
+			if name == "" && !bound[e.Local] {
+				name = e.Local.Name
+			}
+		case *tree.ChanRecv:
+			name = "a received value"
+		}
+	})
+	return name
+}
+
+// constAssert checks `const assert c`.
+func (c *checker) constAssert(n *syntax.AssertDecl) {
+	b := c.newScratch()
+	x := b.condition(n.Cond)
+	if x == nil {
+		return
+	}
+	if cells, ok := b.evaluate(x, n.Cond.Span()); ok && cells[0] == 0 {
+		c.errorf(ConstAssert, n.Cond.Span(), "this does not hold").Labelf("false")
+	}
+}
+
+// setting returns the -D value for a config.
+func (c *checker) setting(n *syntax.ConstDecl) (Setting, bool) {
+	for i := len(c.opts.Settings) - 1; i >= 0; i-- {
+		if s := c.opts.Settings[i]; n.Config && s.Name == n.Name.Name {
+			return s, true
+		}
+	}
+	return Setting{}, false
+}
+
+// settingValue reads the text of a -D value for a config whose default has a type.
+func (c *checker) settingValue(s Setting, n *syntax.ConstDecl, t *tree.Type) tree.Expr {
+	base := tree.Expr0{At: n.Value.Span()}
+	switch {
+	case t.Kind == tree.Bool && (s.Value == "true" || s.Value == "false"):
+		base.T = t
+		cell := uint64(0)
+		if s.Value == "true" {
+			cell = 1
+		}
+		return &tree.Const{Expr0: base, Cell: cell}
+	case t.IsNumber():
+		v, ok := new(big.Int).SetString(strings.TrimSpace(s.Value), 0)
+		if ok && point(v).fits64() {
+			return number(v, base.At)
+		}
+	}
+	want := "a number of at most 64 bits"
+	if t.Kind == tree.Bool {
+		want = "true or false"
+	} else if !t.IsNumber() {
+		want = "no setting: only numbers and bools can be set"
+	}
+	c.errorf(BadSetting, n.Name.Span(), "-D %s=%s does not fit this config, expected %s", s.Name, s.Value, want)
+	return nil
+}
+
+// checkSettings reports settings without a config.
+func (c *checker) checkSettings() {
+	var known []string
+	for _, d := range c.order {
+		if n, ok := d.node.(*syntax.ConstDecl); ok && n.Config {
+			known = append(known, d.name.Name)
+		}
+	}
+	for _, s := range c.opts.Settings {
+		d := c.decls[s.Name]
+		if d != nil && d.what() == "a config" {
+			continue
+		}
+		e := c.errorf(BadSetting, diag.Span{}, "-D %s=%s: the program has no config `%s`", s.Name, s.Value, s.Name)
+		if best := nearest(s.Name, known); best != "" {
+			e.Hint("did you mean `%s`?", best)
+		}
+	}
+}
+
+// cellValue is the number that a cell stands for.
+func cellValue(cell uint64, t *tree.Type) *big.Int {
+	if _, signed := t.Word(); signed {
+		return big.NewInt(int64(cell))
+	}
+	return new(big.Int).SetUint64(cell)
+}
+
+// cellOf is the cell of a number: its low 64 bits.
+func cellOf(v *big.Int) uint64 {
+	if v.Sign() < 0 {
+		return uint64(v.Int64())
+	}
+	return v.Uint64()
+}
+
+// number makes an exact constant.
+func number(v *big.Int, at diag.Span) *tree.Const {
+	return &tree.Const{Expr0: tree.Expr0{At: at, T: tree.RangeType(v, v)}, Cell: cellOf(v)}
+}

@@ -1,0 +1,124 @@
+package types
+
+import (
+	"math/big"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// convert gives x the type that is asked for, by an implicit conversion: a
+// range into a range or integer that contains it, T into T?, literals, an
+// array or bytes into a slice. It returns nil after an error. A nil x is an error already
+// reported; a nil type asks for nothing.
+func (b *body) convert(x tree.Expr, to *tree.Type, at diag.Span) tree.Expr {
+	if x == nil || to == nil {
+		return x
+	}
+	from := x.Type()
+	switch {
+	case tree.Same(from, to):
+		return x
+	case from.Kind == tree.Range && to.IsNumber() && to.Holds(from.Lo, from.Hi):
+		return resize(x, to)
+	case to.Kind == tree.Option && from.Kind != tree.Option:
+		return wrapSome(b.convert(x, to.Elem, at), to)
+	case to.Kind == tree.Bytes && from.Kind == tree.Bytes:
+		if lit, ok := x.(*tree.BytesLit); ok && len(lit.Data) <= to.Len {
+			return &tree.BytesLit{Expr0: tree.Expr0{At: lit.At, T: to}, Data: lit.Data}
+		}
+	case to.Kind == tree.Slice && sliceElem(from) != nil && tree.Same(sliceElem(from), to.Elem):
+		return &tree.SliceOf{Expr0: tree.Expr0{At: x.Span(), T: to}, X: x, Proved: true}
+	}
+	b.mismatch(x, to, at)
+	return nil
+}
+
+func wrapSome(x tree.Expr, t *tree.Type) tree.Expr {
+	if x == nil {
+		return nil
+	}
+	return &tree.Some{Expr0: tree.Expr0{At: x.Span(), T: t}, X: x}
+}
+
+// sliceElem is the element type of what can become a slice, else nil.
+func sliceElem(t *tree.Type) *tree.Type {
+	switch t.Kind {
+	case tree.Array, tree.Slice:
+		return t.Elem
+	case tree.Bytes:
+		return tree.IntType(8, false)
+	}
+	return nil
+}
+
+// mismatch reports that x is no `to`, with what would help.
+func (b *body) mismatch(x tree.Expr, to *tree.Type, at diag.Span) {
+	from := x.Type()
+	if k, ok := x.(*tree.Const); ok && k.T.Kind == tree.Range && to.IsNumber() {
+		lo, hi := to.Interval()
+		b.c.errorf(OutOfRange, at, "the number %s does not fit `%s`, which holds %s to %s", cellValue(k.Cell, k.T), to, lo, hi)
+		return
+	}
+	code := Mismatch
+	if (from.Kind == tree.Option) != (to.Kind == tree.Option) {
+		code = OptionUse
+	}
+	e := b.c.errorf(code, at, "expected `%s`, found %s", to, describe(from))
+	switch {
+	case from.Kind == tree.Option && tree.Same(from.Elem, to):
+		e.Hint("take the value out first: `let x = ... else { }` or `if let x = ...`")
+	case to.Kind == tree.Int && (from.IsNumber() || from.Kind == tree.Bool):
+		e.Hint("write `%s(...)`, which keeps the low bits, or narrow it with `within`", to)
+	case to.Kind == tree.Range && from.IsNumber():
+		e.Hint("write `let x = ... within %s..=%s else { }`", to.Lo, to.Hi)
+	case to.Kind == tree.Int && from.Kind == tree.Enum:
+		e.Hint("write `%s(bits(...))`", to)
+	}
+}
+
+// resize gives x the word of a number type. Constants are folded.
+func resize(x tree.Expr, to *tree.Type) tree.Expr {
+	base := tree.Expr0{At: x.Span(), T: to}
+	if k, ok := x.(*tree.Const); ok {
+		return &tree.Const{Expr0: base, Cell: truncate(k.Cell, to)}
+	}
+	return &tree.Convert{Expr0: base, X: x}
+}
+
+// truncate keeps the low bits of a cell and extends them to a cell again.
+func truncate(cell uint64, t *tree.Type) uint64 {
+	bits, signed := t.Word()
+	shift := uint(64 - bits)
+	if signed {
+		return uint64(int64(cell<<shift) >> shift)
+	}
+	return cell << shift >> shift
+}
+
+// toWord gives a number the word of an integer type, unless it has it.
+func toWord(x tree.Expr, word *tree.Type) tree.Expr {
+	bits, signed := x.Type().Word()
+	if bits == word.Bits && signed == word.Signed {
+		return x
+	}
+	return resize(x, word)
+}
+
+// wordFor is the integer type whose word holds an interval: that of the range.
+// It is nil when 64 bits do not.
+func wordFor(s span) *tree.Type {
+	if !s.fits64() {
+		return nil
+	}
+	bits, signed := tree.RangeType(s.lo, s.hi).Word()
+	return tree.IntType(bits, signed)
+}
+
+// constOf returns the value of a constant number.
+func constOf(x tree.Expr) (*big.Int, bool) {
+	if k, ok := x.(*tree.Const); ok && k.T.IsNumber() {
+		return cellValue(k.Cell, k.T), true
+	}
+	return nil, false
+}

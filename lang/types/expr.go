@@ -1,0 +1,367 @@
+package types
+
+import (
+	"math/big"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// expr checks an expression. want is the type that its place asks for, or nil:
+// literals take it, but the result need not have it (see value). It returns nil
+// after an error.
+func (b *body) expr(e syntax.Expr, want *tree.Type) tree.Expr {
+	switch e := e.(type) {
+	case *syntax.ParenExpr:
+		return b.expr(e.X, want)
+	case *syntax.IntLit:
+		return number(e.Value(), e.Span())
+	case *syntax.BoolLit:
+		return boolConst(e.Value, e.Span())
+	case *syntax.StringLit:
+		return b.stringLit(e)
+	case *syntax.NoneLit:
+		return b.none(e, want)
+	case *syntax.Name:
+		return b.name(e, want)
+	case *syntax.ArrayLit:
+		return b.arrayLit(e, want)
+	case *syntax.UnaryExpr:
+		return b.unary(e)
+	case *syntax.BinaryExpr:
+		return b.binary(e)
+	case *syntax.WithinExpr:
+		return b.within(e)
+	case *syntax.SearchExpr:
+		return b.search(e)
+	case *syntax.CallExpr:
+		return b.callValue(e, want)
+	case *syntax.IndexExpr:
+		return b.index(e)
+	case *syntax.SliceExpr:
+		return b.slice(e)
+	case *syntax.FieldExpr:
+		return b.field(e, want)
+	case *syntax.FloatLit:
+		b.c.notYet(e.Span(), "fractions are")
+	case *syntax.TimeLit:
+		b.c.notYet(e.Span(), "durations are")
+	case *syntax.RangeExpr:
+		b.c.errorf(NotAValue, e.Span(), "a range is no value")
+	case *syntax.TypeExprValue:
+		b.c.errorf(NotAValue, e.Span(), "a type is no value")
+	}
+	return nil
+}
+
+// value checks an expression that must have a type.
+func (b *body) value(e syntax.Expr, want *tree.Type) tree.Expr {
+	if e == nil {
+		return nil
+	}
+	return b.convert(b.expr(e, want), want, e.Span())
+}
+
+// condition checks a bool.
+func (b *body) condition(e syntax.Expr) tree.Expr {
+	if e == nil {
+		return nil
+	}
+	x := b.expr(e, nil)
+	if x == nil {
+		return nil
+	}
+	if x.Type().Kind == tree.Bool {
+		return x
+	}
+	d := b.c.errorf(Mismatch, e.Span(), "expected a condition (`bool`), found %s", describe(x.Type()))
+	switch {
+	case x.Type().IsNumber():
+		d.Hint("write `... != 0`")
+	case x.Type().Kind == tree.Option:
+		d.Hint("write `if let x = ... { }`")
+	}
+	return nil
+}
+
+func boolConst(v bool, at diag.Span) tree.Expr {
+	k := &tree.Const{Expr0: tree.Expr0{At: at, T: boolType()}}
+	if v {
+		k.Cell = 1
+	}
+	return k
+}
+
+func (b *body) stringLit(e *syntax.StringLit) tree.Expr {
+	text := ""
+	for _, p := range e.Parts {
+		if p.X != nil {
+			b.c.errorf(BadFormat, p.Span(), "only log.print fills in braces").Hint("a brace itself is written `\\{`")
+			return nil
+		}
+		text += p.Bytes
+	}
+	return &tree.BytesLit{Expr0: tree.Expr0{At: e.Span(), T: tree.BytesType(len(text))}, Data: []byte(text)}
+}
+
+func (b *body) none(e *syntax.NoneLit, want *tree.Type) tree.Expr {
+	if want == nil {
+		b.c.errorf(NeedsType, e.Span(), "the type of this `none` does not follow").Hint("declare it, as in `var x: u32? = none`")
+		return nil
+	}
+	if want.Kind != tree.Option {
+		b.c.errorf(OptionUse, e.Span(), "expected `%s`, found `none`", want).Hint("the type of an optional value is `%s?`", want)
+		return nil
+	}
+	return &tree.None{Expr0: tree.Expr0{At: e.Span(), T: want}}
+}
+
+// name resolves a plain name: local, layout field, constant, variant.
+func (b *body) name(e *syntax.Name, want *tree.Type) tree.Expr {
+	if b.layout != nil {
+		if x := b.layoutName(e.Ident); x != nil {
+			return x
+		}
+	}
+	if k := b.bound[e.Name]; k != nil {
+		return constRef(k, e.Span())
+	}
+	if l := b.lookup(e.Name); l != nil {
+		if l.Type == nil {
+			return nil // its declaration had an error
+		}
+		return &tree.LocalRef{Expr0: tree.Expr0{At: e.Span(), T: l.Type}, Local: l}
+	}
+	if d := b.c.decls[e.Name]; d != nil {
+		return b.declValue(d, e)
+	}
+	if x := b.bareVariant(e.Ident, want); x != nil {
+		return x
+	}
+	if predeclared[e.Name] || isIntName(e.Name) || laterPackages[e.Name] || e.Name == "net" {
+		b.c.errorf(NotAValue, e.Span(), "`%s` is a word of the language, expected a value", e.Name)
+		return nil
+	}
+	b.c.unknown(e.Ident, "name", b.names())
+	return nil
+}
+
+func (b *body) declValue(d *decl, e *syntax.Name) tree.Expr {
+	if !b.c.resolve(d, e.Span()) {
+		return nil
+	}
+	if d.konst == nil {
+		x := b.c.errorf(NotAValue, e.Span(), "`%s` is %s, expected a value", e.Name, d.what()).Note(d.name.Span(), "declared here")
+		if d.fn != nil {
+			x.Hint("call it: `%s(...)`", e.Name)
+		}
+		return nil
+	}
+	return constRef(d.konst, e.Span())
+}
+
+// constRef is the value of a constant. Numbers are exact again.
+func constRef(k *tree.ConstDef, at diag.Span) tree.Expr {
+	switch {
+	case k.Type.IsNumber():
+		return number(cellValue(k.Cells[0], k.Type), at)
+	case k.Type.IsScalar():
+		return &tree.Const{Expr0: tree.Expr0{At: at, T: k.Type}, Cell: k.Cells[0]}
+	}
+	return &tree.ConstRef{Expr0: tree.Expr0{At: at, T: k.Type}, Const: k}
+}
+
+// bareVariant is the variant of a name where an enum is asked for.
+func (b *body) bareVariant(name syntax.Ident, want *tree.Type) tree.Expr {
+	if want != nil && want.Kind == tree.Option {
+		want = want.Elem
+	}
+	if want == nil || want.Kind != tree.Enum {
+		return nil
+	}
+	i := variantIndex(want.Enum, name.Name)
+	if i < 0 || len(want.Enum.Variants[i].Payload) > 0 {
+		return nil
+	}
+	return variantValue(want, i, name.Span())
+}
+
+func variantIndex(e *tree.EnumDef, name string) int {
+	for i, v := range e.Variants {
+		if v.Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func variantValue(t *tree.Type, i int, at diag.Span) tree.Expr {
+	base := tree.Expr0{At: at, T: t}
+	if t.IsScalar() {
+		return &tree.Const{Expr0: base, Cell: uint64(i)}
+	}
+	return &tree.EnumLit{Expr0: base, Variant: i}
+}
+
+// arrayLit checks [a, b, c]. Without a type to take, the elements decide: one
+// type, or numbers within one range.
+func (b *body) arrayLit(e *syntax.ArrayLit, want *tree.Type) tree.Expr {
+	var elem *tree.Type
+	if want != nil && (want.Kind == tree.Array || want.Kind == tree.Slice) {
+		elem = want.Elem
+	}
+	list := make([]tree.Expr, 0, len(e.Elems))
+	for _, x := range e.Elems {
+		list = append(list, b.value(x, elem))
+	}
+	if elem == nil {
+		elem = b.commonType(e, list)
+	}
+	for i, x := range list {
+		if elem == nil || x == nil {
+			return nil
+		}
+		if list[i] = b.convert(x, elem, x.Span()); list[i] == nil {
+			return nil
+		}
+	}
+	t := &tree.Type{Kind: tree.Array, Len: len(list), Elem: elem}
+	if want != nil && want.Kind == tree.Array && want.Len != t.Len {
+		b.c.errorf(Mismatch, e.Span(), "expected %d elements, found %d", want.Len, t.Len)
+		return nil
+	}
+	if elem.Kind == tree.Slice {
+		b.c.errorf(StoredSlice, e.Span(), "a slice exists only as a parameter")
+		return nil
+	}
+	return &tree.ArrayLit{Expr0: tree.Expr0{At: e.Span(), T: t}, Elems: list}
+}
+
+func (b *body) commonType(e *syntax.ArrayLit, list []tree.Expr) *tree.Type {
+	var t *tree.Type
+	for _, x := range list {
+		switch {
+		case x == nil:
+			return nil
+		case t == nil:
+			t = x.Type()
+		case t.Kind == tree.Range && x.Type().Kind == tree.Range:
+			s := spanOfType(t).hull(spanOfType(x.Type()))
+			t = tree.RangeType(s.lo, s.hi)
+			if !s.fits64() {
+				b.c.errorf(TooWide, x.Span(), "64 bits do not hold all elements")
+				return nil
+			}
+		}
+	}
+	if t == nil {
+		b.c.errorf(NeedsType, e.Span(), "the type of an empty array does not follow")
+	}
+	return t
+}
+
+// within checks `x within a..b`.
+func (b *body) within(e *syntax.WithinExpr) tree.Expr {
+	x := b.number(e.X)
+	lo, hi := b.rangeBounds(e.Range)
+	if x == nil || lo == nil || hi == nil {
+		return nil
+	}
+	ls, hs := spanOfType(lo.Type()), spanOfType(hi.Type())
+	top := hs.hi
+	if !e.Range.Closed {
+		top = sub(top, big.NewInt(1))
+	}
+	word := wordFor(spanOfType(x.Type()).hull(ls).hull(hs))
+	if word == nil {
+		b.c.errorf(TooWide, e.Span(), "64 bits cannot hold both the number and the bounds").
+			Hint("convert the number first, as in `i64(...)`")
+		return nil
+	}
+	if ls.lo.Cmp(top) > 0 {
+		b.c.errorf(BadSize, e.Range.Span(), "this range has no member")
+		return nil
+	}
+	t := tree.OptionOf(tree.RangeType(ls.lo, top))
+	return &tree.Within{
+		Expr0: tree.Expr0{At: e.Span(), T: t}, X: toWord(x, word), Lo: toWord(lo, word), Hi: toWord(hi, word),
+		Closed: e.Range.Closed,
+	}
+}
+
+// number checks an expression that must be a number of any type.
+func (b *body) number(e syntax.Expr) tree.Expr {
+	if e == nil {
+		return nil
+	}
+	x := b.expr(e, nil)
+	if x != nil && !x.Type().IsNumber() {
+		d := b.c.errorf(Mismatch, e.Span(), "expected a number, found %s", describe(x.Type()))
+		if x.Type().Kind == tree.Enum {
+			d.Hint("write `bits(...)`")
+		}
+		return nil
+	}
+	return x
+}
+
+func (b *body) rangeBounds(r *syntax.RangeExpr) (lo, hi tree.Expr) {
+	if r == nil {
+		return nil, nil
+	}
+	return b.number(r.Lo), b.number(r.Hi)
+}
+
+// search checks `first i in a..b where p` and its kin.
+func (b *body) search(e *syntax.SearchExpr) tree.Expr {
+	h := b.loopHead(e.Range, nil)
+	if h == nil {
+		return nil
+	}
+	saved := b.facts.clone()
+	b.push()
+	v := b.declareLocal(e.Var, h.typ, tree.LoopLocal)
+	if v == nil {
+		v = b.newLocal("_", e.Var.Span(), h.typ, tree.LoopLocal)
+	}
+	b.loopFacts(h, v, nil)
+	where := b.condition(e.Where)
+	b.pop()
+	b.facts = keep(saved, b.facts)
+	if where == nil {
+		return nil
+	}
+	if receives(where) {
+		b.c.errorf(OnlyInTask, e.Where.Span(), "the condition of a search does not receive")
+		return nil
+	}
+	x := &tree.Search{Var: v, Lo: h.lo, Hi: h.hi, Closed: h.closed, Safe: h.safe, Where: where}
+	x.At = e.Span()
+	switch e.Kind {
+	case syntax.SearchFirst:
+		x.Kind, x.T = tree.First, tree.OptionOf(h.typ)
+	case syntax.SearchCount:
+		n := add(sub(h.typ.Hi, h.typ.Lo), big.NewInt(1))
+		x.Kind, x.T = tree.Count, tree.RangeType(new(big.Int), n)
+		if n.BitLen() > 64 {
+			b.c.errorf(TooWide, e.Span(), "the count may need more than 64 bits")
+			return nil
+		}
+	case syntax.SearchAny:
+		x.Kind, x.T = tree.Any, boolType()
+	case syntax.SearchAll:
+		x.Kind, x.T = tree.All, boolType()
+	}
+	return x
+}
+
+func receives(x tree.Expr) bool {
+	found := false
+	walk(x, func(e tree.Expr) {
+		if _, ok := e.(*tree.ChanRecv); ok {
+			found = true
+		}
+	})
+	return found
+}

@@ -1,0 +1,192 @@
+package types
+
+import (
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+func warnUnreachable(n syntax.Stmt) *diag.Error {
+	return diag.Warningf(Unreachable, n.Span(), "this is never reached").Labelf("and left out")
+}
+
+// spins reports whether control can go from the head of a loop through its
+// body to the head again without an operation that waits.
+func spins(body *tree.Block) bool {
+	w := way{}
+	return w.block(body) || w.next
+}
+
+// way follows the ways through the body of a loop on which nothing has
+// waited. next: such a way reached a continue of the loop; out: a break of it.
+type way struct {
+	next, out bool
+}
+
+// block reports whether such a way reaches the end of the block.
+func (w *way) block(b *tree.Block) bool {
+	if b == nil {
+		return true
+	}
+	for _, s := range b.Stmts {
+		if !w.stmt(s) {
+			return false
+		}
+	}
+	return true
+}
+
+// stmt reports whether a way without waiting leads through a statement.
+func (w *way) stmt(s tree.Stmt) bool {
+	switch s := s.(type) {
+	case *tree.ChanSend, *tree.DevRecv, *tree.DevSend, *tree.Return:
+		return false
+	case *tree.Break:
+		w.out = true
+		return false
+	case *tree.Continue:
+		w.next = true
+		return false
+	case *tree.If:
+		if waits(s.Cond) {
+			return false
+		}
+		then, other := w.block(s.Then), w.block(s.Else)
+		return then || other
+	case *tree.IfLet:
+		if waits(s.Value) {
+			return false
+		}
+		then, other := w.block(s.Then), w.block(s.Else)
+		return then || other
+	case *tree.LetElse:
+		if waits(s.Value) {
+			return false
+		}
+		w.block(s.Else)
+		return true
+	case *tree.Match:
+		return w.match(s)
+	case *tree.For:
+		return !waits(s.Lo) && !waits(s.Hi)
+	case *tree.While:
+		return !waits(s.Cond)
+	case *tree.Loop:
+		inner := way{}
+		inner.block(s.Body)
+		return inner.out
+	case *tree.Timed:
+		return w.block(s.Body)
+	case *tree.Block:
+		return w.block(s)
+	}
+	return !waitsIn(s)
+}
+
+func (w *way) match(s *tree.Match) bool {
+	if waits(s.Value) {
+		return false
+	}
+	through := false
+	for _, a := range s.Arms {
+		through = w.block(a.Body) || through
+	}
+	if s.Else != nil {
+		through = w.block(s.Else) || through
+	}
+	return through
+}
+
+// waitsIn reports whether a simple statement receives on every way through it.
+func waitsIn(s tree.Stmt) bool {
+	found := false
+	stmtExprs(s, func(e tree.Expr) { found = found || waits(e) })
+	return found
+}
+
+// waits reports whether evaluating x always receives: what is right of and, or
+// may be skipped.
+func waits(x tree.Expr) bool {
+	switch x := x.(type) {
+	case nil:
+		return false
+	case *tree.ChanRecv:
+		return true
+	case *tree.Binary:
+		return waits(x.L) || x.Op != tree.And && x.Op != tree.Or && waits(x.R)
+	case *tree.Search:
+		return waits(x.Lo) || waits(x.Hi)
+	}
+	found := false
+	children(x, func(e tree.Expr) { found = found || waits(e) })
+	return found
+}
+
+// checkRecursion reports each cycle of the call graph once.
+func (c *checker) checkRecursion() {
+	told := map[*fnInfo]bool{}
+	for _, d := range c.order {
+		f := d.fn
+		if f == nil || told[f] {
+			continue
+		}
+		path := cycleFrom(f, f, map[*fnInfo]bool{})
+		if path == nil {
+			continue
+		}
+		e := c.errorf(Recursion, f.tree.Span, "`%s` calls itself", f.tree.Name)
+		for _, k := range path {
+			told[k.to] = true
+			e.Note(k.at, "calls `%s`", k.to.tree.Name)
+		}
+		e.Hint("there is no recursion: memory is known before the program runs; use a loop with an array as its stack")
+	}
+}
+
+// cycleFrom returns the calls that lead from f to target.
+func cycleFrom(f, target *fnInfo, seen map[*fnInfo]bool) []call {
+	if seen[f] {
+		return nil
+	}
+	seen[f] = true
+	for _, k := range f.calls {
+		if k.to == target {
+			return []call{k}
+		}
+		if rest := cycleFrom(k.to, target, seen); rest != nil {
+			return append([]call{k}, rest...)
+		}
+	}
+	return nil
+}
+
+func reaches(f, target *fnInfo, seen map[*fnInfo]bool) bool { return cycleFrom(f, target, seen) != nil }
+
+// checkTimed reports timed kernels that a constant has called.
+func (c *checker) checkTimed() {
+	for _, use := range c.consts {
+		if len(use.fn.timed) > 0 {
+			c.errorf(TimedConst, use.at, "`%s` is a timed kernel and is not evaluated at compile time", use.fn.tree.Name).
+				Note(use.fn.timed[0], "it is timed here")
+		}
+	}
+}
+
+// checkMemory bounds the declared memory of the whole program.
+func (c *checker) checkMemory() {
+	total := 0
+	for _, d := range c.order {
+		if d.fn == nil {
+			continue
+		}
+		for _, l := range d.fn.tree.Locals {
+			if l.Kind == tree.ParamLocal || l.Kind == tree.InOutLocal || l.Type == nil {
+				continue
+			}
+			if total += tree.Cells(l.Type); total > maxCells {
+				c.errorf(TooLarge, l.Span, "the variables of the program have more than %d words of memory", maxCells)
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,327 @@
+package types
+
+import (
+	"math/big"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// maxLayout bounds the bytes of one message.
+const maxLayout = 1 << 20
+
+// layoutScope is what the expressions of a layout can name: the fields so far.
+type layoutScope struct {
+	def   *tree.LayoutDef
+	needs [][]int // absent parts that the current expression goes through
+}
+
+// layouter is a layout while its fields are resolved.
+type layouter struct {
+	c    *checker
+	b    *body
+	def  *tree.LayoutDef
+	bits int       // position in bits modulo 8
+	open diag.Span // the field that takes the rest, if there was one
+	ok   bool
+}
+
+func (c *checker) layoutDecl(n *syntax.LayoutDecl) *tree.Type {
+	def := &tree.LayoutDef{Name: n.Name.Name, Span: n.Name.Span()}
+	w := &layouter{c: c, b: c.newScratch(), def: def, ok: true}
+	w.b.layout = &layoutScope{def: def}
+	before := c.failed
+	for i := range n.Fields {
+		w.field(&n.Fields[i])
+	}
+	if c.failed == before && w.bits%8 != 0 {
+		w.errorf(n.Name.Span(), "the layout `%s` ends within a byte", def.Name).
+			Labelf("%d bits more than whole bytes", w.bits%8).Hint("add a field `_: u%d`", 8-w.bits%8)
+	}
+	if def.Max > maxLayout {
+		c.errorf(TooLarge, n.Name.Span(), "a message of `%s` may have %d bytes, at most %d are possible", def.Name, def.Max, maxLayout)
+	}
+	if !w.ok || c.failed != before {
+		return nil
+	}
+	def.Min /= 8
+	def.Max /= 8
+	return &tree.Type{Kind: tree.Layout, Layout: def}
+}
+
+func (w *layouter) errorf(at diag.Span, format string, args ...any) *diag.Error {
+	w.ok = false
+	return w.c.errorf(BadLayout, at, format, args...)
+}
+
+// field resolves one field. Min and Max count bits until the end.
+func (w *layouter) field(n *syntax.LayoutField) {
+	f := tree.LayoutField{Name: n.Name.Name, Offset: -1, Little: n.Little, Span: n.Name.Span()}
+	if n.Name.IsBlank() {
+		f.Name = ""
+	}
+	if !w.open.IsZero() {
+		w.errorf(n.Span(), "no field can follow one that takes the rest").Note(w.open, "it takes the rest")
+		return
+	}
+	least, most, ok := w.part(n, &f)
+	if !ok {
+		w.ok = false
+		return
+	}
+	w.place(n, &f)
+	w.values(n, &f)
+	if n.When != nil {
+		w.when(n, &f)
+		least = 0
+	}
+	w.name(n, &f)
+	w.def.Min += least
+	w.def.Max = min(w.def.Max+most, 16*maxLayout)
+	w.def.Fields = append(w.def.Fields, f)
+}
+
+// part finds the type of the field's part, and its least and most bits.
+func (w *layouter) part(n *syntax.LayoutField, f *tree.LayoutField) (least, most int, ok bool) {
+	if t, isBytes := n.Type.(*syntax.BytesType); isBytes {
+		f.Kind = tree.LayoutBytes
+		return w.bytes(t, f)
+	}
+	f.Part = w.c.newScratch().anyType(n.Type)
+	if f.Part == nil {
+		return 0, 0, false
+	}
+	switch t := f.Part; {
+	case t.Kind == tree.Int:
+		f.Kind, f.Bits, f.Signed = tree.LayoutInt, t.Bits, t.Signed
+	case t.Kind == tree.Enum && t.Enum.Bits > 0 && t.IsScalar():
+		f.Kind, f.Bits = tree.LayoutEnum, t.Enum.Bits
+	case t.Kind == tree.Enum:
+		w.errorf(n.Type.Span(), "an enum in a layout has a stated width and carries no values").
+			Note(t.Enum.Span, "declared here").Hint("write `enum %s: u8 { }`", t.Enum.Name)
+		return 0, 0, false
+	case t.Kind == tree.Layout:
+		f.Kind = tree.LayoutSub
+		if takesRest(t.Layout) {
+			w.open = n.Span()
+		}
+		return t.Layout.Min * 8, t.Layout.Max * 8, true
+	default:
+		w.errorf(n.Type.Span(), "a layout is made of integers, enums, layouts and bytes, not of %s", describe(t))
+		return 0, 0, false
+	}
+	return f.Bits, f.Bits, true
+}
+
+func takesRest(d *tree.LayoutDef) bool {
+	if len(d.Fields) == 0 {
+		return false
+	}
+	f := d.Fields[len(d.Fields)-1]
+	return f.Kind == tree.LayoutBytes && f.Size == tree.SizeRest || f.Kind == tree.LayoutSub && takesRest(f.Part.Layout)
+}
+
+// bytes resolves bytes<e>, bytes<..N> and bytes<*..N>.
+func (w *layouter) bytes(t *syntax.BytesType, f *tree.LayoutField) (least, most int, ok bool) {
+	if t.Kind != syntax.BytesOf {
+		n, fine := w.c.newScratch().size(t.Size, "capacity")
+		if !fine || n > maxLayout || t.Kind == syntax.BytesPrefix && n > 1<<16-1 {
+			if fine {
+				w.errorf(t.Span(), "a capacity of %d is not possible here", n)
+			}
+			return 0, 0, false
+		}
+		f.Part = tree.BytesType(n)
+		f.Size = tree.SizePrefix
+		if t.Kind == syntax.BytesRest {
+			f.Size = tree.SizeRest
+			w.open = t.Span()
+			return 0, n * 8, true
+		}
+		return 16, 16 + n*8, true
+	}
+	x := w.expr(func() tree.Expr { return w.b.number(t.Size) })
+	if x == nil {
+		return 0, 0, false
+	}
+	if len(w.b.layout.needs) > 0 {
+		w.errorf(t.Size.Span(), "a length cannot depend on a part that may be absent")
+		return 0, 0, false
+	}
+	s := spanOfType(x.Type())
+	if s.lo.Sign() < 0 || s.hi.Cmp(big.NewInt(maxLayout)) > 0 {
+		w.errorf(t.Size.Span(), "this length is %s to %s, expected 0 to %d", s.lo, s.hi, maxLayout).
+			Hint("bound the field it depends on, as in `ihl: u4 in 5..=15`")
+		return 0, 0, false
+	}
+	f.Len, f.Part = x, tree.BytesType(int(s.hi.Int64()))
+	return int(s.lo.Int64()) * 8, int(s.hi.Int64()) * 8, true
+}
+
+// expr checks an expression over earlier fields.
+func (w *layouter) expr(check func() tree.Expr) tree.Expr {
+	w.b.layout.needs = nil
+	x := check()
+	plain := true
+	walk(x, func(e tree.Expr) {
+		switch e.(type) {
+		case *tree.Const, *tree.LayoutRef, *tree.Unary, *tree.Binary, *tree.Equal, *tree.Convert, *tree.Bits:
+		default:
+			plain = false
+		}
+		if !e.Type().IsScalar() {
+			plain = false
+		}
+	})
+	if !plain {
+		w.errorf(x.Span(), "expressions in a layout are made of constants, earlier fields and operators")
+		return nil
+	}
+	return x
+}
+
+// place checks where the field begins and ends.
+func (w *layouter) place(n *syntax.LayoutField, f *tree.LayoutField) {
+	whole := f.Kind == tree.LayoutSub || f.Kind == tree.LayoutBytes
+	start := w.bits
+	if !whole {
+		w.bits = (w.bits + f.Bits) % 8
+	}
+	why := ""
+	switch {
+	case whole:
+		why = "bytes and layouts begin at a whole byte"
+	case n.When != nil:
+		why = "an optional field is made of whole bytes"
+	case n.Little:
+		why = "`little` is for whole bytes"
+	}
+	if why != "" && (start != 0 || w.bits != 0) {
+		w.errorf(n.Span(), "%s, this field begins %d bits and ends %d bits after one", why, start, w.bits)
+	}
+	if n.Little && whole {
+		w.errorf(n.Span(), "`little` is for integers and enums")
+	}
+}
+
+// values resolves `= const` and `in a..=b`.
+func (w *layouter) values(n *syntax.LayoutField, f *tree.LayoutField) {
+	if n.Seal != nil {
+		w.c.notYet(n.Seal.Span(), "`seal` is")
+		w.ok = false
+	}
+	if (n.Fixed != nil || n.In != nil) && (f.Kind == tree.LayoutSub || f.Kind == tree.LayoutBytes) {
+		w.errorf(n.Span(), "only integers and enums have `=` and `in`")
+		return
+	}
+	scratch := w.c.newScratch()
+	if n.Fixed != nil {
+		x := scratch.value(n.Fixed, f.Part)
+		if x == nil {
+			w.ok = false
+			return
+		}
+		cells, ok := scratch.evaluate(x, n.Fixed.Span())
+		if w.ok = w.ok && ok; ok {
+			f.Fixed = &cells[0]
+		}
+	}
+	if n.In != nil {
+		w.bound(n, f)
+	}
+}
+
+func (w *layouter) bound(n *syntax.LayoutField, f *tree.LayoutField) {
+	t := w.c.newScratch().rangeType(n.In)
+	switch {
+	case t == nil:
+		w.ok = false
+	case f.Kind != tree.LayoutInt:
+		w.errorf(n.In.Span(), "only integers have `in`")
+	case !f.Part.Holds(t.Lo, t.Hi):
+		w.errorf(n.In.Span(), "`%s` does not hold all of %s", f.Part, t)
+	default:
+		f.Bound, f.Low, f.High = true, cellOf(t.Lo), cellOf(t.Hi)
+	}
+}
+
+func (w *layouter) when(n *syntax.LayoutField, f *tree.LayoutField) {
+	if f.Kind == tree.LayoutBytes && f.Size == tree.SizeRest {
+		w.errorf(n.When.Span(), "bytes that take the rest are not optional")
+	}
+	f.When = w.expr(func() tree.Expr { return w.b.condition(n.When) })
+	f.Needs = w.b.layout.needs
+	if f.When == nil {
+		w.ok = false
+	}
+}
+
+// name gives the field its cells.
+func (w *layouter) name(n *syntax.LayoutField, f *tree.LayoutField) {
+	if f.Name == "" {
+		return
+	}
+	for _, old := range w.def.Fields {
+		if old.Name == f.Name {
+			w.c.errorf(DuplicateName, n.Name.Span(), "the field `%s` is declared twice", f.Name).Note(old.Span, "the other field")
+			w.ok = false
+		}
+	}
+	f.Type = f.Part
+	if n.When != nil {
+		f.Type = tree.OptionOf(f.Part)
+	}
+	f.Offset = w.def.Cells
+	w.def.Cells += tree.Cells(f.Type)
+}
+
+// layoutName is an earlier field of the layout by its name, nil if there is none.
+func (b *body) layoutName(name syntax.Ident) tree.Expr {
+	return b.layoutRef(b.layout.def, nil, name, name.Span())
+}
+
+func (b *body) layoutRef(def *tree.LayoutDef, path []int, name syntax.Ident, at diag.Span) tree.Expr {
+	for i, f := range def.Fields {
+		if f.Name == name.Name {
+			path = append(append([]int(nil), path...), i)
+			if f.When != nil {
+				b.layout.needs = append(b.layout.needs, path)
+			}
+			return &tree.LayoutRef{Expr0: tree.Expr0{At: at, T: refType(f)}, Layout: b.layout.def, Path: path}
+		}
+	}
+	return nil
+}
+
+// refType is the type of a field in expressions of a layout.
+func refType(f tree.LayoutField) *tree.Type {
+	if f.Kind != tree.LayoutInt {
+		return f.Part
+	}
+	s := spanOfType(f.Part)
+	switch {
+	case f.Fixed != nil:
+		s = point(cellValue(*f.Fixed, f.Part))
+	case f.Bound:
+		s = span{cellValue(f.Low, f.Part), cellValue(f.High, f.Part)}
+	}
+	return tree.RangeType(s.lo, s.hi)
+}
+
+// layoutField is a field of an earlier part.
+func (b *body) layoutField(ref *tree.LayoutRef, e *syntax.FieldExpr) tree.Expr {
+	if ref.T.Kind != tree.Layout {
+		b.noMember(ref.T, e.Name, nil)
+		return nil
+	}
+	if x := b.layoutRef(ref.T.Layout, ref.Path, e.Name, e.Span()); x != nil {
+		return x
+	}
+	var known []string
+	for _, f := range ref.T.Layout.Fields {
+		known = append(known, f.Name)
+	}
+	b.noMember(ref.T, e.Name, known)
+	return nil
+}

@@ -1,0 +1,78 @@
+package types
+
+import (
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// logStmt checks log.print("text {x} {y:hex}").
+func (b *body) logStmt(e *syntax.CallExpr) tree.Stmt {
+	var lit *syntax.StringLit
+	if len(e.Args) == 1 && e.Args[0].Name == nil {
+		lit, _ = e.Args[0].Value.(*syntax.StringLit)
+	}
+	if lit == nil {
+		b.c.errorf(BadFormat, e.Span(), "`log.print` takes one string").Hint("write `log.print(\"x is {x}\")`")
+		return nil
+	}
+	site := tree.LogSite{Parts: []string{""}, Span: e.Span()}
+	s := &tree.Log{Stmt0: tree.Stmt0{At: e.Span()}}
+	ok := true
+	for _, p := range lit.Parts {
+		if p.X == nil {
+			site.Parts[len(site.Parts)-1] += p.Bytes
+			continue
+		}
+		x, arg := b.logArg(p)
+		ok = ok && x != nil
+		s.Args = append(s.Args, x)
+		site.Args = append(site.Args, arg)
+		site.Parts = append(site.Parts, "")
+	}
+	if !ok {
+		return nil
+	}
+	site.ID = len(b.c.prog.Logs)
+	s.Site = site.ID
+	b.c.prog.Logs = append(b.c.prog.Logs, site)
+	return s
+}
+
+// logArg checks {x} or {x:hex}.
+func (b *body) logArg(p syntax.StringPart) (tree.Expr, tree.LogArg) {
+	x := b.expr(p.X, nil)
+	if x == nil {
+		return nil, tree.LogArg{}
+	}
+	format := p.Format.Name
+	if format != "" && format != "hex" {
+		b.c.unknown(p.Format, "format", []string{"hex"})
+		return nil, tree.LogArg{}
+	}
+	if len(written(x)) > 0 || receives(x) {
+		b.c.errorf(BadFormat, p.X.Span(), "what is printed must not change anything").Hint("compute it before, with `let`")
+		return nil, tree.LogArg{}
+	}
+	t := x.Type()
+	width, signed := t.Word()
+	switch {
+	case t.IsNumber() && format == "hex":
+		return x, tree.LogArg{Kind: "hex", Width: width}
+	case t.IsNumber() && signed:
+		return x, tree.LogArg{Kind: "i", Width: width}
+	case t.IsNumber():
+		return x, tree.LogArg{Kind: "u", Width: width}
+	case t.Kind == tree.Bool && format == "":
+		return x, tree.LogArg{Kind: "bool", Width: 1}
+	case t.Kind == tree.Bytes && format == "":
+		return x, tree.LogArg{Kind: "bytes", Width: t.Len}
+	}
+	e := b.c.errorf(BadFormat, p.X.Span(), "log.print shows numbers, bools and bytes, not %s", describe(t))
+	if format == "hex" && (t.Kind == tree.Bool || t.Kind == tree.Bytes) {
+		e.Message = "`hex` is for numbers, not for " + describe(t)
+	}
+	if t.Kind == tree.Enum {
+		e.Hint("print `bits(...)`")
+	}
+	return nil, tree.LogArg{}
+}

@@ -1,0 +1,240 @@
+package types
+
+import (
+	"math/big"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// head is the checked head of a for loop or search.
+type head struct {
+	lo, hi tree.Expr // in one word
+	closed bool
+	safe   bool
+	step   uint64
+	typ    *tree.Type // of the variable
+	// What is known of the bounds before the loop.
+	least, most span
+	low, top    linear // lo and hi as terms, where lowOK and topOK
+	lowOK       bool
+	topOK       bool
+	wasClosed   bool
+}
+
+// loopHead checks bounds and step.
+func (b *body) loopHead(r *syntax.RangeExpr, step syntax.Expr) *head {
+	lo, hi := b.rangeBounds(r)
+	h := &head{step: 1}
+	if step != nil && !b.step(step, h) {
+		return nil
+	}
+	if lo == nil || hi == nil {
+		return nil
+	}
+	ls, hs := spanOfType(lo.Type()), spanOfType(hi.Type())
+	word := wordFor(ls.hull(hs))
+	if word == nil {
+		b.c.errorf(TooWide, r.Span(), "64 bits cannot hold both bounds")
+		return nil
+	}
+	h.least, h.most = b.bounds(lo), b.bounds(hi)
+	h.low, h.lowOK = b.linearOf(lo)
+	h.top, h.topOK = b.linearOf(hi)
+	h.closed, h.wasClosed = r.Closed, r.Closed
+	top := hs.hi
+	if !r.Closed {
+		top = sub(top, big.NewInt(1))
+	}
+	h.typ = tree.RangeType(ls.lo, maxInt(top, ls.lo))
+	h.lo, h.hi = toWord(lo, word), toWord(hi, word)
+	b.openRange(h, word, hs)
+	h.safe = h.isSafe(word)
+	return h
+}
+
+func (b *body) step(e syntax.Expr, h *head) bool {
+	v, ok := b.constInt(e)
+	if !ok {
+		return false
+	}
+	if v.Sign() <= 0 || !v.IsInt64() {
+		b.c.errorf(BadSize, e.Span(), "a step is a constant above 0, not %s", v)
+		return false
+	}
+	h.step = v.Uint64()
+	return true
+}
+
+// openRange turns a..=b into a..b+1 where the word holds b+1.
+func (b *body) openRange(h *head, word *tree.Type, hs span) {
+	next := add(hs.hi, big.NewInt(1))
+	if !h.closed || !word.Holds(next, next) {
+		return
+	}
+	one := &tree.Const{Expr0: tree.Expr0{At: h.hi.Span(), T: word}, Cell: 1}
+	if k, ok := h.hi.(*tree.Const); ok {
+		h.hi = &tree.Const{Expr0: k.Expr0, Cell: k.Cell + 1}
+		h.hi.(*tree.Const).T = word
+	} else {
+		h.hi = &tree.Binary{Expr0: tree.Expr0{At: h.hi.Span(), T: word}, Op: tree.Add, L: h.hi, R: one}
+	}
+	h.closed = false
+}
+
+// isSafe: the last value plus the step stays in the words of bounds and variable.
+func (h *head) isSafe(word *tree.Type) bool {
+	bits, signed := h.typ.Word()
+	past := add(h.typ.Hi, new(big.Int).SetUint64(h.step))
+	return word.Holds(past, past) && tree.IntType(bits, signed).Holds(past, past)
+}
+
+// loopFacts adds what the bounds say about the variable. changed are the names
+// that the body assigns.
+func (b *body) loopFacts(h *head, v *tree.Local, changed map[string]bool) {
+	if b.facts == nil {
+		return
+	}
+	top, d := h.most.hi, int64(0)
+	if !h.wasClosed {
+		top, d = sub(top, big.NewInt(1)), -1
+	}
+	me := term{v, false}
+	b.facts.narrow(me, span{h.least.lo, maxInt(top, h.least.lo)})
+	if h.topOK && h.top.term.local != nil && !changed[h.top.term.local.Name] {
+		b.facts.limit(me, h.top.term, h.top.off+d)
+	}
+	if h.lowOK && h.low.term.local != nil && !changed[h.low.term.local.Name] {
+		b.facts.limit(h.low.term, me, -h.low.off)
+	}
+}
+
+// enter starts the body of a loop: it forgets what the body changes.
+func (b *body) enter(names map[string]bool) {
+	for name := range names {
+		if l := b.lookup(name); l != nil {
+			b.facts.forget(l)
+		}
+	}
+	b.loops = append(b.loops, &loop{})
+}
+
+func (b *body) leave() *loop {
+	l := b.loops[len(b.loops)-1]
+	b.loops = b.loops[:len(b.loops)-1]
+	return l
+}
+
+func (b *body) forStmt(n *syntax.ForStmt) tree.Stmt {
+	b.c.hints(n.Hints)
+	h := b.loopHead(n.Range, n.Step)
+	names := changedNames(n.Body)
+	b.enter(names)
+	after := b.facts.clone()
+	b.push()
+	if h == nil {
+		b.poison(n.Var)
+		b.block(n.Body)
+		b.pop()
+		b.leave()
+		b.facts = after
+		return nil
+	}
+	v := b.declareLocal(n.Var, h.typ, tree.LoopLocal)
+	if v == nil {
+		v = b.newLocal("_", n.Var.Span(), h.typ, tree.LoopLocal)
+	}
+	b.loopFacts(h, v, names)
+	s := &tree.For{
+		Stmt0: tree.Stmt0{At: n.Span()}, Var: v, Lo: h.lo, Hi: h.hi, Closed: h.closed, Step: h.step, Safe: h.safe,
+		Unroll: b.unroll(n.Hints),
+	}
+	s.Body = b.block(n.Body)
+	b.pop()
+	b.leave()
+	b.facts = after
+	return s
+}
+
+// unroll reads the hint @unroll(n).
+func (b *body) unroll(hints []syntax.Hint) int {
+	for _, h := range hints {
+		if h.Name.Name != "unroll" {
+			continue
+		}
+		if len(h.Args) != 1 {
+			b.c.errorf(BadArguments, h.Span(), "expected `@unroll(n)`")
+			continue
+		}
+		if n, ok := b.size(h.Args[0], "count"); ok {
+			return n
+		}
+	}
+	return 0
+}
+
+// maxRounds bounds the max of a while loop.
+const maxRounds = 1 << 32
+
+func (b *body) whileStmt(n *syntax.WhileStmt) tree.Stmt {
+	b.c.hints(n.Hints)
+	s := &tree.While{Stmt0: tree.Stmt0{At: n.Span()}}
+	s.Max = b.rounds(n)
+	b.enter(changedNames(n.Body, n.Cond))
+	after := b.facts.clone()
+	s.Cond = b.condition(n.Cond)
+	if s.Cond != nil {
+		b.assume(s.Cond, true)
+	}
+	s.Body = b.block(n.Body)
+	l := b.leave()
+	b.facts = after
+	if s.Cond == nil {
+		return nil
+	}
+	b.assume(s.Cond, false)
+	b.facts = join(b.facts, l.breaks)
+	s.Site = b.trap(tree.TrapMax, n.Max.Span())
+	return s
+}
+
+// rounds checks the max of a while loop.
+func (b *body) rounds(n *syntax.WhileStmt) uint64 {
+	if n.Max == nil {
+		b.c.errorf(BadMax, n.Span(), "a while loop states its `max`").Hint("write `while c max 100 { }`")
+		return 0
+	}
+	v, ok := b.constInt(n.Max)
+	if !ok {
+		return 0
+	}
+	if v.Sign() < 0 || v.Cmp(big.NewInt(maxRounds)) > 0 {
+		b.c.errorf(BadMax, n.Max.Span(), "the max of a loop is 0 to 4294967296, not %s", v)
+	}
+	return v.Uint64()
+}
+
+func (b *body) loopStmt(n *syntax.LoopStmt) tree.Stmt {
+	b.c.hints(n.Hints)
+	b.enter(changedNames(n.Body))
+	s := &tree.Loop{Stmt0: tree.Stmt0{At: n.Span()}}
+	before := b.c.failed
+	s.Body = b.block(n.Body)
+	l := b.leave()
+	b.facts = l.breaks
+	if b.c.failed == before && spins(s.Body) {
+		e := b.c.errorf(Spins, wordSpan(n.Span(), "loop"), "this loop may go round without waiting").
+			Hint("on each way round it must send, receive or leave")
+		if !b.inTask() {
+			e.Hint("in a function use `for` or `while c max n`")
+		}
+	}
+	return s
+}
+
+// wordSpan is the place of the keyword that a statement starts with.
+func wordSpan(at diag.Span, word string) diag.Span {
+	at.End = min(at.End, at.Start+len(word))
+	return at
+}

@@ -1,0 +1,232 @@
+package types
+
+import (
+	"math/big"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// matcher is a match while its arms are checked.
+type matcher struct {
+	b       *body
+	typ     *tree.Type
+	taken   []taken // what the arms so far cover
+	covered *big.Int
+}
+
+// taken is a case with its place.
+type taken struct {
+	span
+	at diag.Span
+}
+
+func (b *body) match(n *syntax.MatchStmt) tree.Stmt {
+	x := b.expr(n.Value, nil)
+	if x != nil && !x.Type().IsNumber() && x.Type().Kind != tree.Bool && x.Type().Kind != tree.Enum {
+		e := b.c.errorf(BadPattern, n.Value.Span(), "match works on enums, numbers and bools, not on %s", describe(x.Type()))
+		if x.Type().Kind == tree.Option {
+			e.Hint("use `if let x = ... { } else { }`")
+		}
+		x = nil
+	}
+	s := &tree.Match{Stmt0: tree.Stmt0{At: n.Span()}, Value: x}
+	m := &matcher{b: b, covered: new(big.Int)}
+	if x != nil {
+		m.typ = x.Type()
+	}
+	before := b.facts
+	var after *facts
+	for _, a := range n.Arms {
+		b.facts = before.clone()
+		if arm, ok := m.arm(a, x); ok {
+			s.Arms = append(s.Arms, arm)
+		} else {
+			s.Value = nil
+		}
+		after = join(after, b.facts)
+	}
+	b.facts = before.clone()
+	if n.Else != nil {
+		s.Else = b.block(n.Else)
+		after = join(after, b.facts)
+	} else if s.Value != nil {
+		m.exhaustive(n)
+	}
+	b.facts = after
+	if s.Value == nil {
+		return nil
+	}
+	return s
+}
+
+// arm checks one arm. Without a type (after an error) only its body.
+func (m *matcher) arm(n syntax.MatchArm, x tree.Expr) (tree.Arm, bool) {
+	b := m.b
+	arm := tree.Arm{Span: n.Span()}
+	b.push()
+	defer b.pop()
+	ok := m.typ != nil
+	for _, p := range n.Patterns {
+		if m.typ == nil {
+			m.poison(p)
+			continue
+		}
+		if !m.pattern(p, &arm, len(n.Patterns) == 1) {
+			m.poison(p)
+			ok = false
+		}
+	}
+	if ok && len(arm.Cases) == 1 {
+		m.learn(x, arm.Cases[0])
+	}
+	arm.Body = b.block(n.Body)
+	return arm, ok
+}
+
+func (m *matcher) poison(p syntax.Pattern) {
+	if n, ok := p.(*syntax.NamePattern); ok {
+		for _, name := range n.Binds {
+			m.b.poison(name)
+		}
+	}
+}
+
+// learn adds that the matched local is in the case.
+func (m *matcher) learn(x tree.Expr, k tree.Case) {
+	l, ok := x.(*tree.LocalRef)
+	if ok && m.typ.IsNumber() && m.b.facts != nil {
+		m.b.facts.narrow(term{l.Local, false}, span{cellValue(k.Lo, m.typ), cellValue(k.Hi, m.typ)})
+	}
+}
+
+func (m *matcher) pattern(p syntax.Pattern, arm *tree.Arm, alone bool) bool {
+	switch p := p.(type) {
+	case *syntax.NamePattern:
+		if m.typ.Kind == tree.Enum {
+			return m.variant(p, arm, alone)
+		}
+		if p.HasArgs {
+			m.b.c.errorf(BadPattern, p.Span(), "only variants of an enum carry values, this is %s", describe(m.typ))
+			return false
+		}
+		x := m.b.expr(&syntax.Name{Ident: p.Name}, m.typ)
+		return m.constant(x, x, p.Span(), arm)
+	case *syntax.ValuePattern:
+		if r, ok := p.Value.(*syntax.RangeExpr); ok {
+			return m.interval(r, arm)
+		}
+		x := m.b.expr(p.Value, m.typ)
+		return m.constant(x, x, p.Span(), arm)
+	}
+	return false
+}
+
+func (m *matcher) interval(r *syntax.RangeExpr, arm *tree.Arm) bool {
+	lo, hi := m.b.rangeBounds(r)
+	if lo == nil || hi == nil {
+		return false
+	}
+	if !r.Closed {
+		hi = m.b.exact(tree.Sub, widen(hi), number(big.NewInt(1), hi.Span()), hi.Span())
+	}
+	return m.constant(lo, hi, r.Span(), arm)
+}
+
+// constant adds the case lo..=hi.
+func (m *matcher) constant(lo, hi tree.Expr, at diag.Span, arm *tree.Arm) bool {
+	b := m.b
+	lo, hi = b.convert(lo, m.typ, at), b.convert(hi, m.typ, at)
+	if lo == nil || hi == nil {
+		return false
+	}
+	l, okL := lo.(*tree.Const)
+	h, okH := hi.(*tree.Const)
+	if !okL || !okH {
+		b.c.errorf(NotConstant, at, "a pattern is known at compile time")
+		return false
+	}
+	s := span{cellValue(l.Cell, m.typ), cellValue(h.Cell, m.typ)}
+	if s.lo.Cmp(s.hi) > 0 {
+		b.c.errorf(BadPattern, at, "the range %s..=%s has no member", s.lo, s.hi)
+		return false
+	}
+	return m.take(s, at, arm, tree.Case{Lo: l.Cell, Hi: h.Cell})
+}
+
+// take adds a case that no earlier one overlaps.
+func (m *matcher) take(s span, at diag.Span, arm *tree.Arm, k tree.Case) bool {
+	for _, t := range m.taken {
+		if s.lo.Cmp(t.hi) <= 0 && t.lo.Cmp(s.hi) <= 0 {
+			m.b.c.errorf(BadPattern, at, "an earlier pattern fits this already").Note(t.at, "this one")
+			return false
+		}
+	}
+	m.taken = append(m.taken, taken{s, at})
+	m.covered = add(m.covered, add(sub(s.hi, s.lo), big.NewInt(1)))
+	arm.Cases = append(arm.Cases, k)
+	return true
+}
+
+// variant adds the case of an enum's variant and names its payload.
+func (m *matcher) variant(p *syntax.NamePattern, arm *tree.Arm, alone bool) bool {
+	b, e := m.b, m.typ.Enum
+	i := variantIndex(e, p.Name.Name)
+	if i < 0 {
+		b.noMember(m.typ, p.Name, variantNames(e))
+		return false
+	}
+	v := e.Variants[i]
+	if p.HasArgs && !alone {
+		b.c.errorf(BadPattern, p.Span(), "several patterns in one arm cannot name values")
+		return false
+	}
+	if p.HasArgs && len(p.Binds) != len(v.Payload) {
+		b.c.errorf(BadPattern, p.Span(), "`%s` carries %d values, %d are named", v.Name, len(v.Payload), len(p.Binds)).
+			Note(v.Span, "declared here")
+		return false
+	}
+	for k, name := range p.Binds {
+		arm.Binds = append(arm.Binds, b.declareLocal(name, v.Payload[k].Type, tree.LetLocal))
+	}
+	return m.take(smallSpan(int64(i), int64(i)), p.Span(), arm, tree.Case{Lo: uint64(i), Hi: uint64(i)})
+}
+
+// exhaustive reports values that no arm fits.
+func (m *matcher) exhaustive(n *syntax.MatchStmt) {
+	all := spanOfMatch(m.typ)
+	if m.covered.Cmp(add(sub(all.hi, all.lo), big.NewInt(1))) == 0 {
+		return
+	}
+	e := m.b.c.errorf(NotExhaustive, wordSpan(n.Span(), "match"), "this match does not cover all of %s", describe(m.typ))
+	if m.typ.Kind == tree.Enum {
+		e.Labelf("missing: %s", strings.Join(m.missing(), ", "))
+	}
+	e.Hint("add the missing arms or an `else { }`")
+}
+
+func spanOfMatch(t *tree.Type) span {
+	switch t.Kind {
+	case tree.Enum:
+		return smallSpan(0, int64(len(t.Enum.Variants)-1))
+	case tree.Bool:
+		return smallSpan(0, 1)
+	}
+	return spanOfType(t)
+}
+
+func (m *matcher) missing() []string {
+	var names []string
+	for i, v := range m.typ.Enum.Variants {
+		found := false
+		for _, t := range m.taken {
+			found = found || t.contains(int64(i))
+		}
+		if !found {
+			names = append(names, v.Name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,228 @@
+package types
+
+import (
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// memberCall checks x.name(...): of a package, a type or a value.
+func (b *body) memberCall(e *syntax.CallExpr, f *syntax.FieldExpr) (tree.Stmt, tree.Expr) {
+	if pkg := b.packageName(f.X); pkg != nil {
+		return b.packageCall(e, f, pkg.Name), nil
+	}
+	if d := b.typeName(f.X); d != nil {
+		return nil, b.typeCall(e, f, d)
+	}
+	x := b.expr(f.X, nil)
+	if x == nil {
+		return nil, nil
+	}
+	switch x.Type().Kind {
+	case tree.Device:
+		return b.deviceCall(e, f, x), nil
+	case tree.Chan:
+		return b.chanCall(e, f, x)
+	case tree.Bytes:
+		return b.bytesCall(e, f, x), nil
+	case tree.Layout:
+		if f.Name.Name == "bytes" {
+			b.c.notYet(e.Span(), "writing a layout as bytes is")
+			return nil, nil
+		}
+	}
+	b.noMethod(x.Type(), f.Name, nil)
+	return nil, nil
+}
+
+func (b *body) noMethod(t *tree.Type, name syntax.Ident, known []string) {
+	if name.Name == "len" {
+		b.c.errorf(NotCallable, name.Span(), "`len` is no function").Hint("write `.len` without `()`")
+		return
+	}
+	b.noMember(t, name, known)
+}
+
+func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg string) tree.Stmt {
+	full := pkg + "." + f.Name.Name
+	switch {
+	case full == "log.print":
+		return b.logStmt(e)
+	case full == "net.eth":
+		b.c.errorf(BadBinding, e.Span(), "devices are made in the system and given to a task")
+	case pkg == "log":
+		b.c.unknown(f.Name, "function of the package log", []string{"print"})
+	default:
+		b.c.unknown(f.Name, "function of the package "+pkg, []string{"eth"})
+	}
+	return nil
+}
+
+// typeCall is Layout.parse(b), Enum.variant(...) or T.from_bits(u).
+func (b *body) typeCall(e *syntax.CallExpr, f *syntax.FieldExpr, d *decl) tree.Expr {
+	if !b.c.resolve(d, f.Span()) {
+		return nil
+	}
+	t := d.typ
+	switch {
+	case t.Kind == tree.Layout && f.Name.Name == "parse":
+		return b.parse(e, t)
+	case t.Kind == tree.Layout && f.Name.Name == "sealed", f.Name.Name == "from_bits":
+		b.c.notYet(e.Span(), "`"+f.Name.Name+"` is")
+		return nil
+	case t.Kind == tree.Enum:
+		if i := variantIndex(t.Enum, f.Name.Name); i >= 0 {
+			return b.variantLit(e, t, i)
+		}
+		b.noMember(t, f.Name, variantNames(t.Enum))
+		return nil
+	case t.Kind == tree.Layout:
+		b.noMember(t, f.Name, []string{"parse"})
+		return nil
+	}
+	b.noMember(t, f.Name, nil)
+	return nil
+}
+
+func (b *body) parse(e *syntax.CallExpr, t *tree.Type) tree.Expr {
+	x := b.oneArgument(e, "parse", nil)
+	if x == nil {
+		return nil
+	}
+	elem := sliceElem(x.Type())
+	if elem == nil || elem.Kind != tree.Int || elem.Bits != 8 || elem.Signed {
+		b.c.errorf(Mismatch, x.Span(), "`parse` reads bytes or a slice of u8, found %s", describe(x.Type()))
+		return nil
+	}
+	return &tree.Parse{Expr0: tree.Expr0{At: e.Span(), T: tree.OptionOf(t)}, Layout: t.Layout, X: x}
+}
+
+// deviceCall is d.recv(buf) or d.send(b) of a net.Eth.
+func (b *body) deviceCall(e *syntax.CallExpr, f *syntax.FieldExpr, dev tree.Expr) tree.Stmt {
+	local := root(dev)
+	use := b.c.useOf[local]
+	switch f.Name.Name {
+	case "recv":
+		x := b.oneArgument(e, "recv", nil)
+		if x == nil || !b.isBytes(x) || !b.writable(x, "the buffer of a receive") {
+			return nil
+		}
+		b.c.useOf[local] = devUse{true, use.tx}
+		return &tree.DevRecv{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Buf: x}
+	case "send":
+		x := b.oneArgument(e, "send", nil)
+		if x == nil || !b.isBytes(x) {
+			return nil
+		}
+		b.c.useOf[local] = devUse{use.rx, true}
+		return &tree.DevSend{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Value: x}
+	}
+	b.noMethod(dev.Type(), f.Name, []string{"recv", "send"})
+	return nil
+}
+
+func (b *body) isBytes(x tree.Expr) bool {
+	if x.Type().Kind == tree.Bytes {
+		return true
+	}
+	b.c.errorf(Mismatch, x.Span(), "expected `bytes<N>`, found %s", describe(x.Type()))
+	return false
+}
+
+// chanCall is c.send(e) or c.recv().
+func (b *body) chanCall(e *syntax.CallExpr, f *syntax.FieldExpr, ch tree.Expr) (tree.Stmt, tree.Expr) {
+	t := ch.Type()
+	switch {
+	case f.Name.Name == "try_send" || f.Name.Name == "try_recv":
+		b.c.notYet(f.Name.Span(), "`"+f.Name.Name+"` is")
+	case f.Name.Name != "send" && f.Name.Name != "recv":
+		b.noMethod(t, f.Name, []string{"recv", "send"})
+	case (f.Name.Name == "send") != t.Out:
+		b.c.errorf(WrongEnd, f.Name.Span(), "`%s` on %s", f.Name.Name, describe(t)).
+			Hint("an `out` end sends, an `in` end receives")
+	case t.Out:
+		if x := b.oneArgument(e, "send", t.Elem); x != nil {
+			return &tree.ChanSend{Stmt0: tree.Stmt0{At: e.Span()}, Chan: ch, Value: x}, nil
+		}
+	case len(e.Args) > 0:
+		b.c.errorf(BadArguments, e.Span(), "`recv` of a channel takes no arguments").Hint("write `let x = c.recv()`")
+	default:
+		return nil, &tree.ChanRecv{Expr0: tree.Expr0{At: e.Span(), T: t.Elem}, Chan: ch}
+	}
+	return nil, nil
+}
+
+// bytesCall is b.append(e) or b.resize(n).
+func (b *body) bytesCall(e *syntax.CallExpr, f *syntax.FieldExpr, buf tree.Expr) tree.Stmt {
+	switch f.Name.Name {
+	case "append":
+		return b.appendStmt(e, buf)
+	case "resize":
+		return b.resizeStmt(e, buf)
+	}
+	b.noMethod(buf.Type(), f.Name, []string{"append", "resize", "len"})
+	return nil
+}
+
+func (b *body) appendStmt(e *syntax.CallExpr, buf tree.Expr) tree.Stmt {
+	if len(e.Args) != 1 {
+		b.c.errorf(BadArguments, e.Span(), "`append` takes one argument")
+		return nil
+	}
+	byteType := tree.IntType(8, false)
+	x := b.expr(e.Args[0].Value, byteType)
+	if x == nil {
+		return nil
+	}
+	elem := sliceElem(x.Type())
+	if elem == nil {
+		x = b.convert(x, byteType, x.Span())
+	} else if !tree.Same(elem, byteType) {
+		b.c.errorf(Mismatch, x.Span(), "`append` takes a u8, bytes or a slice of u8, found %s", describe(x.Type()))
+		return nil
+	}
+	if x == nil {
+		return nil
+	}
+	if l := root(buf); l != nil && elem != nil && l == root(x) && !b.disjoint(buf, x) {
+		b.c.errorf(Aliased, x.Span(), "`%s` is appended to itself", l.Name).Hint("copy it into a variable of its own")
+	}
+	b.noOverlap(buf, x)
+	s := &tree.Append{Stmt0: tree.Stmt0{At: e.Span()}, Buf: buf, Value: x}
+	more := smallSpan(1, 1)
+	if elem != nil {
+		more = b.lengthSpan(x)
+	}
+	room := smallSpan(int64(buf.Type().Len), int64(buf.Type().Len))
+	s.Proved = add(b.lengthSpan(buf).hi, more.hi).Cmp(room.lo) <= 0
+	if !b.writable(buf, "what is appended to") {
+		return nil
+	}
+	if !s.Proved {
+		s.Site = b.trap(tree.TrapLength, e.Span())
+	}
+	return s
+}
+
+func (b *body) resizeStmt(e *syntax.CallExpr, buf tree.Expr) tree.Stmt {
+	if len(e.Args) != 1 {
+		b.c.errorf(BadArguments, e.Span(), "`resize` takes the new length")
+		return nil
+	}
+	n := b.number(e.Args[0].Value)
+	if n == nil {
+		return nil
+	}
+	s := &tree.Resize{Stmt0: tree.Stmt0{At: e.Span()}, Buf: buf, Len: n}
+	known := b.bounds(n)
+	s.Proved = holds(tree.SmallRange(0, int64(buf.Type().Len)), known)
+	if !b.writable(buf, "what is resized") {
+		return nil
+	}
+	if !s.Proved {
+		s.Site = b.trap(tree.TrapLength, e.Span())
+	}
+	if l, ok := buf.(*tree.LocalRef); ok && b.facts != nil {
+		b.facts.narrow(term{l.Local, true}, known)
+	}
+	return s
+}

@@ -1,0 +1,325 @@
+package types
+
+import (
+	"math/big"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// index checks a[i].
+func (b *body) index(e *syntax.IndexExpr) tree.Expr {
+	x := b.expr(e.X, nil)
+	i := b.number(e.Index)
+	if x == nil || i == nil {
+		return nil
+	}
+	elem := sliceElem(x.Type())
+	if elem == nil {
+		b.c.errorf(BadOperand, e.X.Span(), "%s has no elements", describe(x.Type()))
+		return nil
+	}
+	n := &tree.Index{Expr0: tree.Expr0{At: e.Span(), T: elem}, X: x, I: i}
+	n.Proved = b.inLength(i, x, -1)
+	if !n.Proved {
+		if s := b.bounds(i); b.facts != nil && (s.hi.Sign() < 0 || s.lo.Cmp(b.lengthSpan(x).hi) >= 0) {
+			b.c.errorf(AlwaysTraps, e.Index.Span(), "this index is never below the length of %s", describe(x.Type())).
+				Labelf("%s", indexIs(s))
+			return nil
+		}
+		n.Site = b.trap(tree.TrapIndex, e.Index.Span())
+	}
+	return n
+}
+
+func indexIs(s span) string {
+	if s.isPoint() {
+		return s.lo.String()
+	}
+	return "at least " + s.lo.String()
+}
+
+// lengthSpan is the interval of the length of an array, slice or bytes.
+func (b *body) lengthSpan(x tree.Expr) span {
+	t := x.Type()
+	if t.Kind == tree.Array {
+		return smallSpan(int64(t.Len), int64(t.Len))
+	}
+	if l, ok := x.(*tree.LocalRef); ok {
+		return b.facts.span(term{l.Local, true})
+	}
+	if t.Kind == tree.Bytes {
+		return smallSpan(0, int64(t.Len))
+	}
+	return smallSpan(0, maxSlice)
+}
+
+// inLength reports whether 0 <= i and i - length <= d is known.
+func (b *body) inLength(i, x tree.Expr, d int64) bool {
+	s := b.bounds(i)
+	if s.lo.Sign() < 0 {
+		return false
+	}
+	if sub(s.hi, b.lengthSpan(x).lo).Cmp(big.NewInt(d)) <= 0 {
+		return true
+	}
+	l, ok := x.(*tree.LocalRef)
+	at, okAt := b.linearOf(i)
+	if !ok || !okAt || at.term.local == nil || x.Type().Kind == tree.Array {
+		return false
+	}
+	return b.facts.atMost(at.term, term{l.Local, true}, d-at.off, 3)
+}
+
+// slice checks a[i..j].
+func (b *body) slice(e *syntax.SliceExpr) tree.Expr {
+	x := b.expr(e.X, nil)
+	if x == nil || e.Range == nil {
+		return nil
+	}
+	elem := sliceElem(x.Type())
+	if elem == nil {
+		b.c.errorf(BadOperand, e.X.Span(), "%s has no elements", describe(x.Type()))
+		return nil
+	}
+	lo, hi, ok := b.sliceBounds(e, x)
+	if !ok {
+		return nil
+	}
+	t := &tree.Type{Kind: tree.Slice, Elem: elem}
+	n := &tree.SliceOf{Expr0: tree.Expr0{At: e.Span(), T: t}, X: x}
+	word := wordFor(spanOfType(lo.Type()).hull(spanOfType(hi.Type())))
+	if word == nil {
+		b.c.errorf(TooWide, e.Range.Span(), "64 bits cannot hold both bounds")
+		return nil
+	}
+	n.Proved = b.bounds(lo).nonNegative() && b.below(lo, hi, 0) && b.inLength(hi, x, 0)
+	n.Lo, n.Hi = toWord(lo, word), toWord(hi, word)
+	if !n.Proved {
+		n.Site = b.trap(tree.TrapSlice, e.Range.Span())
+	}
+	return n
+}
+
+// sliceBounds gives both bounds; what is not written is 0 or the length.
+func (b *body) sliceBounds(e *syntax.SliceExpr, x tree.Expr) (lo, hi tree.Expr, ok bool) {
+	lo = number(new(big.Int), e.Range.Span())
+	if e.Range.Lo != nil {
+		lo = b.number(e.Range.Lo)
+	}
+	hi = length(x, e.Range.Span())
+	if e.Range.Hi != nil {
+		hi = b.number(e.Range.Hi)
+	}
+	if lo == nil || hi == nil {
+		return nil, nil, false
+	}
+	if e.Range.Closed && e.Range.Hi != nil {
+		one := number(big.NewInt(1), e.Range.Span())
+		hi = b.exact(tree.Add, widen(hi), one, e.Range.Span())
+	}
+	return lo, hi, hi != nil
+}
+
+// widen makes an exact number of an integer.
+func widen(x tree.Expr) tree.Expr {
+	if x.Type().Kind == tree.Range {
+		return x
+	}
+	s := spanOfType(x.Type())
+	return resize(x, tree.RangeType(s.lo, s.hi))
+}
+
+// length is x.len of an array, slice or bytes.
+func length(x tree.Expr, at diag.Span) tree.Expr {
+	t := x.Type()
+	switch t.Kind {
+	case tree.Array:
+		return number(big.NewInt(int64(t.Len)), at)
+	case tree.Bytes:
+		return &tree.Len{Expr0: tree.Expr0{At: at, T: tree.SmallRange(0, int64(t.Len))}, X: x}
+	}
+	return &tree.Len{Expr0: tree.Expr0{At: at, T: tree.SmallRange(0, maxSlice)}, X: x}
+}
+
+// field checks x.name where it is no call: a variant, a field, a length.
+func (b *body) field(e *syntax.FieldExpr, want *tree.Type) tree.Expr {
+	if d := b.typeName(e.X); d != nil {
+		return b.typeMember(d, e)
+	}
+	if pkg := b.packageName(e.X); pkg != nil {
+		b.c.errorf(NotAValue, e.Span(), "`%s.%s` is no value", pkg.Name, e.Name.Name)
+		return nil
+	}
+	x := b.expr(e.X, nil)
+	if x == nil {
+		return nil
+	}
+	if ref, ok := x.(*tree.LayoutRef); ok {
+		return b.layoutField(ref, e)
+	}
+	return b.member(x, e)
+}
+
+func (b *body) member(x tree.Expr, e *syntax.FieldExpr) tree.Expr {
+	t := x.Type()
+	if e.Name.Name == "len" && sliceElem(t) != nil {
+		return length(x, e.Span())
+	}
+	var known []string
+	switch t.Kind {
+	case tree.Struct:
+		for i, f := range t.Struct.Fields {
+			if f.Name == e.Name.Name {
+				return fieldRef(x, i, f.Offset, f.Type, e.Span())
+			}
+			known = append(known, f.Name)
+		}
+	case tree.Layout:
+		for i, f := range t.Layout.Fields {
+			if f.Name == e.Name.Name {
+				return fieldRef(x, i, f.Offset, f.Type, e.Span())
+			}
+			known = append(known, f.Name)
+		}
+	case tree.Bytes, tree.Array, tree.Slice:
+		known = append(known, "len")
+	}
+	b.noMember(t, e.Name, known)
+	return nil
+}
+
+func fieldRef(x tree.Expr, i, offset int, t *tree.Type, at diag.Span) tree.Expr {
+	return &tree.FieldRef{Expr0: tree.Expr0{At: at, T: t}, X: x, Index: i, Offset: offset}
+}
+
+func (b *body) noMember(t *tree.Type, name syntax.Ident, known []string) {
+	e := b.c.errorf(UnknownMember, name.Span(), "%s has no `%s`", describe(t), name.Name)
+	if best := nearest(name.Name, known); best != "" {
+		e.Hint("did you mean `%s`?", best)
+	}
+	if t.Kind == tree.Option {
+		e.Hint("take the value out first: `let x = ... else { }` or `if let x = ...`")
+	}
+}
+
+// typeName returns the declaration when an expression is the name of a type.
+func (b *body) typeName(e syntax.Expr) *decl {
+	n, ok := e.(*syntax.Name)
+	if !ok || b.lookup(n.Name) != nil {
+		return nil
+	}
+	d := b.c.decls[n.Name]
+	if d == nil {
+		return nil
+	}
+	switch d.node.(type) {
+	case *syntax.TypeDecl, *syntax.StructDecl, *syntax.EnumDecl, *syntax.LayoutDecl:
+		return d
+	}
+	return nil
+}
+
+// packageName returns the name when an expression names a package.
+func (b *body) packageName(e syntax.Expr) *syntax.Ident {
+	n, ok := e.(*syntax.Name)
+	if !ok || b.lookup(n.Name) != nil || b.c.decls[n.Name] != nil {
+		return nil
+	}
+	if n.Name == "log" || n.Name == "net" || laterPackages[n.Name] {
+		return &n.Ident
+	}
+	return nil
+}
+
+// typeMember is Enum.variant.
+func (b *body) typeMember(d *decl, e *syntax.FieldExpr) tree.Expr {
+	if !b.c.resolve(d, e.Span()) {
+		return nil
+	}
+	if d.typ.Kind != tree.Enum {
+		b.noMember(d.typ, e.Name, nil)
+		return nil
+	}
+	i := variantIndex(d.typ.Enum, e.Name.Name)
+	if i < 0 {
+		b.noMember(d.typ, e.Name, variantNames(d.typ.Enum))
+		return nil
+	}
+	if len(d.typ.Enum.Variants[i].Payload) > 0 {
+		b.c.errorf(BadArguments, e.Span(), "the variant `%s` carries values", e.Name.Name).
+			Hint("write `%s.%s(...)`", d.name.Name, e.Name.Name)
+		return nil
+	}
+	return variantValue(d.typ, i, e.Span())
+}
+
+func variantNames(e *tree.EnumDef) []string {
+	var names []string
+	for _, v := range e.Variants {
+		names = append(names, v.Name)
+	}
+	return names
+}
+
+// root returns the local that a place is in, nil when x is no place.
+func root(x tree.Expr) *tree.Local {
+	switch x := x.(type) {
+	case *tree.LocalRef:
+		return x.Local
+	case *tree.Index:
+		return root(x.X)
+	case *tree.FieldRef:
+		return root(x.X)
+	case *tree.SliceOf:
+		return root(x.X)
+	}
+	return nil
+}
+
+// writable checks that x is a place that may change, and forgets what is known
+// about it.
+func (b *body) writable(x tree.Expr, what string) bool {
+	l := root(x)
+	if l == nil {
+		b.c.errorf(NotAPlace, x.Span(), "%s must be a variable or a part of one", what)
+		return false
+	}
+	if l.Kind != tree.VarLocal && l.Kind != tree.StateLocal && l.Kind != tree.InOutLocal {
+		b.c.errorf(Immutable, x.Span(), "`%s` cannot change, it is %s", l.Name, kindText[l.Kind]).
+			Note(l.Span, "declared here").Hint("%s", kindHint[l.Kind])
+		return false
+	}
+	if inLayout(x) {
+		b.c.notYet(x.Span(), "assignments to parts of a layout are")
+		return false
+	}
+	if _, ok := x.(*tree.Index); !ok {
+		b.facts.forget(l)
+	}
+	return true
+}
+
+var kindText = map[tree.LocalKind]string{
+	tree.ParamLocal: "a parameter", tree.LetLocal: "declared with let", tree.LoopLocal: "the variable of a loop",
+}
+
+var kindHint = map[tree.LocalKind]string{
+	tree.ParamLocal: "declare the parameter `inout`, or copy it into a `var`",
+	tree.LetLocal:   "declare it with `var`",
+	tree.LoopLocal:  "copy it into a `var`",
+}
+
+// inLayout reports whether a place is inside of a layout.
+func inLayout(x tree.Expr) bool {
+	switch x := x.(type) {
+	case *tree.Index:
+		return inLayout(x.X)
+	case *tree.SliceOf:
+		return inLayout(x.X)
+	case *tree.FieldRef:
+		return x.X.Type().Kind == tree.Layout || inLayout(x.X)
+	}
+	return false
+}

@@ -1,0 +1,448 @@
+package types
+
+import (
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// block checks a block in a scope of its own.
+func (b *body) block(n *syntax.Block) *tree.Block {
+	if n == nil {
+		return &tree.Block{}
+	}
+	b.push()
+	defer b.pop()
+	return &tree.Block{Stmt0: tree.Stmt0{At: n.Span()}, Stmts: b.stmts(n.Stmts)}
+}
+
+// stmts checks statements in order. What control never reaches is checked too,
+// but left out of the tree, with a warning.
+func (b *body) stmts(list []syntax.Stmt) []tree.Stmt {
+	var out []tree.Stmt
+	for i, n := range list {
+		if b.facts == nil {
+			b.unreachable(list[i:])
+			break
+		}
+		if s := b.stmt(n); s != nil {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (b *body) unreachable(list []syntax.Stmt) {
+	b.c.errs.Add(warnUnreachable(list[0]))
+	b.facts = newFacts()
+	b.stmts(list)
+	b.facts = nil
+}
+
+// stmt checks one statement; it returns nil after an error.
+func (b *body) stmt(n syntax.Stmt) tree.Stmt {
+	base := tree.Stmt0{At: n.Span()}
+	switch n := n.(type) {
+	case *syntax.LetStmt:
+		return b.letStmt(n)
+	case *syntax.VarStmt:
+		return b.varStmt(n)
+	case *syntax.AssignStmt:
+		return b.assign(n)
+	case *syntax.IfStmt:
+		return b.ifStmt(n)
+	case *syntax.ForStmt:
+		return b.forStmt(n)
+	case *syntax.WhileStmt:
+		return b.whileStmt(n)
+	case *syntax.LoopStmt:
+		return b.loopStmt(n)
+	case *syntax.BreakStmt:
+		if b.leaveLoop(n, "break") {
+			b.loops[len(b.loops)-1].breaks = join(b.loops[len(b.loops)-1].breaks, b.facts)
+			b.facts = nil
+			return &tree.Break{Stmt0: base}
+		}
+	case *syntax.ContinueStmt:
+		if b.leaveLoop(n, "continue") {
+			b.facts = nil
+			return &tree.Continue{Stmt0: base}
+		}
+	case *syntax.ReturnStmt:
+		return b.returnStmt(n)
+	case *syntax.MatchStmt:
+		return b.match(n)
+	case *syntax.AssertStmt:
+		return b.assert(n)
+	case *syntax.TimedStmt:
+		return b.timedStmt(n)
+	case *syntax.ExprStmt:
+		return b.exprStmt(n)
+	case *syntax.Block:
+		return b.block(n)
+	case *syntax.SelectStmt:
+		b.c.notYet(n.Span(), "`select` is")
+	case *syntax.ExpectStmt, *syntax.FailStmt, *syntax.StartStmt, *syntax.CrashStmt:
+		b.c.notYet(n.Span(), "tests are")
+	}
+	return nil
+}
+
+func (b *body) leaveLoop(n syntax.Stmt, word string) bool {
+	if len(b.loops) > 0 {
+		return true
+	}
+	b.c.errorf(OutsideLoop, n.Span(), "`%s` is not inside a loop", word)
+	return false
+}
+
+// letStmt checks `let x = e` with or without else.
+func (b *body) letStmt(n *syntax.LetStmt) tree.Stmt {
+	if n.Else != nil {
+		return b.letElse(n)
+	}
+	var want *tree.Type
+	if n.Type != nil {
+		if want = b.typeOf(n.Type); want == nil {
+			b.expr(n.Value, nil)
+			return b.poison(n.Name)
+		}
+	}
+	x := b.value(n.Value, want)
+	if x == nil || !b.storable(x) {
+		return b.poison(n.Name)
+	}
+	l := b.declareLocal(n.Name, x.Type(), tree.LetLocal)
+	if l == nil {
+		return &tree.Do{Stmt0: tree.Stmt0{At: n.Span()}, X: x}
+	}
+	b.learn(l, x)
+	return &tree.Declare{Stmt0: tree.Stmt0{At: n.Span()}, Local: l, Value: x}
+}
+
+// poison declares a name whose type is not known after an error, so that its
+// uses are not reported as unknown names too.
+func (b *body) poison(name syntax.Ident) tree.Stmt {
+	if !name.IsBlank() && b.scope.locals[name.Name] == nil {
+		b.scope.locals[name.Name] = &tree.Local{Name: name.Name, Span: name.Span()}
+	}
+	return nil
+}
+
+// storable reports a value that only an argument can be.
+func (b *body) storable(x tree.Expr) bool {
+	switch t := x.Type(); t.Kind {
+	case tree.Slice:
+		b.c.errorf(StoredSlice, x.Span(), "a slice is not stored, it exists only as an argument").
+			Hint("pass `a[i..j]` to a function")
+		return false
+	case tree.Chan, tree.Device:
+		b.c.errorf(OnlyInTask, x.Span(), "%s is not stored", describe(t)).Hint("use the parameter of the task")
+		return false
+	}
+	return true
+}
+
+// learn adds what a declaration or assignment says about a local.
+func (b *body) learn(l *tree.Local, x tree.Expr) {
+	if b.facts == nil || !l.Type.IsNumber() || !x.Type().IsNumber() {
+		return
+	}
+	v, ok := b.linearOf(x)
+	known := b.bounds(x)
+	ok = ok && v.term.local != nil && v.term.local != l
+	b.facts.forget(l)
+	b.facts.narrow(term{l, false}, known)
+	if ok {
+		b.facts.limit(term{l, false}, v.term, v.off)
+		b.facts.limit(v.term, term{l, false}, -v.off)
+	}
+}
+
+// letElse checks `let x = e else { }`.
+func (b *body) letElse(n *syntax.LetStmt) tree.Stmt {
+	x := b.optional(n.Value)
+	saved := b.facts.clone()
+	other := b.block(n.Else)
+	if b.facts != nil {
+		b.c.errorf(ElseFalls, n.Else.Span(), "this else must leave the block").
+			Hint("end it with return, break or continue")
+	}
+	b.facts = saved
+	if x == nil {
+		return b.poison(n.Name)
+	}
+	elem := x.Type().Elem
+	if n.Type != nil {
+		if t := b.typeOf(n.Type); t == nil || !tree.Same(t, elem) {
+			if t != nil {
+				b.c.errorf(Mismatch, n.Type.Span(), "the value has type %s, not %s", describe(elem), describe(t))
+			}
+			return b.poison(n.Name)
+		}
+	}
+	l := b.declareLocal(n.Name, elem, tree.LetLocal)
+	return &tree.LetElse{Stmt0: tree.Stmt0{At: n.Span()}, Local: l, Value: x, Else: other}
+}
+
+// optional checks an option.
+func (b *body) optional(e syntax.Expr) tree.Expr {
+	if e == nil {
+		return nil
+	}
+	x := b.expr(e, nil)
+	if x != nil && x.Type().Kind != tree.Option {
+		b.c.errorf(OptionUse, e.Span(), "expected an option (`T?`), found %s", describe(x.Type())).
+			Hint("the value is always there: `let x = e` without else")
+		return nil
+	}
+	return x
+}
+
+// varStmt checks var and state.
+func (b *body) varStmt(n *syntax.VarStmt) tree.Stmt {
+	b.c.hints(n.Hints)
+	kind := tree.VarLocal
+	if n.State {
+		kind = tree.StateLocal
+		if !b.inTask() || len(b.loops) > 0 || b.scope.outer == nil || b.scope.outer.outer != nil {
+			b.c.errorf(OnlyInTask, n.Span(), "`state` stands directly in the body of a task").Hint("use `var`")
+		}
+	}
+	var want *tree.Type
+	if n.Type != nil {
+		want = b.typeOf(n.Type)
+	}
+	var x tree.Expr
+	if n.Value != nil {
+		if x = b.value(n.Value, want); x != nil && want == nil && n.Type == nil {
+			x = b.varValue(n, x)
+		}
+		if x == nil {
+			return b.poison(n.Name)
+		}
+		if want == nil && n.Type == nil {
+			want = x.Type()
+		}
+	}
+	if want == nil {
+		return b.poison(n.Name)
+	}
+	if x == nil && !want.HasZero() {
+		b.c.errorf(NoZero, n.Span(), "`%s` needs a value, `%s` has no zero value", n.Name.Name, want)
+		return b.poison(n.Name)
+	}
+	l := b.declareLocal(n.Name, want, kind)
+	if l == nil {
+		b.c.errorf(NeedsType, n.Name.Span(), "a variable needs a name")
+		return nil
+	}
+	if x != nil {
+		b.learn(l, x)
+	} else {
+		b.learnZero(l)
+	}
+	return &tree.Declare{Stmt0: tree.Stmt0{At: n.Span()}, Local: l, Value: x}
+}
+
+func (b *body) learnZero(l *tree.Local) {
+	if l.Type.IsNumber() {
+		b.facts.narrow(term{l, false}, smallSpan(0, 0))
+	}
+	if l.Type.Kind == tree.Bytes {
+		b.facts.narrow(term{l, true}, smallSpan(0, 0))
+	}
+}
+
+// varValue gives a var without a type that of its value. A constant takes the
+// type it was declared with; a mere number has none.
+func (b *body) varValue(n *syntax.VarStmt, x tree.Expr) tree.Expr {
+	if !b.storable(x) {
+		return nil
+	}
+	if name, ok := n.Value.(*syntax.Name); ok && b.lookup(name.Name) == nil {
+		if d := b.c.decls[name.Name]; d != nil && d.konst != nil && d.konst.Type.Kind == tree.Int {
+			return resize(x, d.konst.Type)
+		}
+	}
+	t := x.Type()
+	for t.Kind == tree.Array {
+		t = t.Elem
+	}
+	if _, isConst := x.(*tree.Const); t.Kind == tree.Range && (isConst || x.Type().Kind == tree.Array) {
+		b.c.errorf(NeedsType, n.Name.Span(), "the type of `%s` does not follow from a number", n.Name.Name).
+			Hint("write `var %s: u32 = ...`", n.Name.Name)
+		return nil
+	}
+	return x
+}
+
+func (b *body) assign(n *syntax.AssignStmt) tree.Stmt {
+	target := b.expr(n.Target, nil)
+	var want *tree.Type
+	if target != nil {
+		want = target.Type()
+	}
+	x := b.value(n.Value, want)
+	if target == nil || x == nil {
+		return nil
+	}
+	if _, isLen := target.(*tree.Len); isLen {
+		b.c.errorf(Immutable, n.Target.Span(), "`len` is not assigned").Hint("write `b.resize(n)`")
+		return nil
+	}
+	if !b.storable(x) {
+		return nil
+	}
+	if l, ok := target.(*tree.LocalRef); ok && l.T.IsNumber() {
+		b.assignFacts(l, x)
+		return &tree.Assign{Stmt0: tree.Stmt0{At: n.Span()}, Target: target, Value: x}
+	}
+	if !b.writable(target, "the target of an assignment") {
+		return nil
+	}
+	return &tree.Assign{Stmt0: tree.Stmt0{At: n.Span()}, Target: target, Value: x}
+}
+
+// assignFacts learns from the value before the old facts are gone.
+func (b *body) assignFacts(l *tree.LocalRef, x tree.Expr) {
+	saved := b.facts.clone()
+	if b.writable(l, "the target of an assignment") {
+		b.facts = saved
+		b.learn(l.Local, x)
+	}
+}
+
+func (b *body) ifStmt(n *syntax.IfStmt) tree.Stmt {
+	if n.Let != nil {
+		return b.ifLet(n)
+	}
+	cond := b.condition(n.Cond)
+	s := &tree.If{Stmt0: tree.Stmt0{At: n.Span()}, Cond: cond}
+	other := b.facts.clone()
+	if cond != nil {
+		b.assume(cond, true)
+	}
+	s.Then = b.block(n.Then)
+	then := b.facts
+	b.facts = other
+	if cond != nil {
+		b.assume(cond, false)
+	}
+	s.Else = b.elseBlock(n.Else)
+	b.facts = join(then, b.facts)
+	if cond == nil {
+		return nil
+	}
+	return s
+}
+
+// elseBlock checks the else of an if: nothing, a block or another if.
+func (b *body) elseBlock(n syntax.Stmt) *tree.Block {
+	switch n := n.(type) {
+	case *syntax.Block:
+		return b.block(n)
+	case *syntax.IfStmt:
+		s := b.ifStmt(n)
+		if s == nil {
+			return nil
+		}
+		return &tree.Block{Stmt0: tree.Stmt0{At: n.Span()}, Stmts: []tree.Stmt{s}}
+	}
+	return nil
+}
+
+func (b *body) ifLet(n *syntax.IfStmt) tree.Stmt {
+	x := b.optional(n.Cond)
+	other := b.facts.clone()
+	s := &tree.IfLet{Stmt0: tree.Stmt0{At: n.Span()}, Value: x}
+	b.push()
+	if x == nil {
+		b.poison(*n.Let)
+	} else {
+		s.Local = b.declareLocal(*n.Let, x.Type().Elem, tree.LetLocal)
+	}
+	s.Then = b.block(n.Then)
+	b.pop()
+	then := b.facts
+	b.facts = other
+	s.Else = b.elseBlock(n.Else)
+	b.facts = join(then, b.facts)
+	if x == nil {
+		return nil
+	}
+	return s
+}
+
+func (b *body) returnStmt(n *syntax.ReturnStmt) tree.Stmt {
+	s := &tree.Return{Stmt0: tree.Stmt0{At: n.Span()}}
+	want := b.fn.Result
+	if b.timed > 0 {
+		b.c.errorf(LeavesTimed, n.Span(), "a timed region is left at its brace only").Hint("return behind it")
+	}
+	switch {
+	case n.Value != nil && want.Kind == tree.Unit:
+		b.expr(n.Value, nil)
+		b.c.errorf(Mismatch, n.Value.Span(), "`%s` returns nothing", b.fn.Name).Hint("declare its result: `-> T`")
+	case n.Value == nil && want.Kind != tree.Unit:
+		b.c.errorf(Mismatch, n.Span(), "`%s` returns a `%s`, expected a value here", b.fn.Name, want)
+	case n.Value != nil:
+		s.Value = b.value(n.Value, want)
+	}
+	b.facts = nil
+	if n.Value != nil && s.Value == nil {
+		return nil
+	}
+	return s
+}
+
+func (b *body) assert(n *syntax.AssertStmt) tree.Stmt {
+	x := b.condition(n.Cond)
+	if x == nil {
+		return nil
+	}
+	b.assume(x, true)
+	return &tree.Assert{Stmt0: tree.Stmt0{At: n.Span()}, Cond: x, Site: b.trap(tree.TrapAssert, n.Span())}
+}
+
+func (b *body) timedStmt(n *syntax.TimedStmt) tree.Stmt {
+	id, ok := b.c.marks[n.Name.Name]
+	if !ok {
+		id = len(b.c.prog.Marks)
+		b.c.marks[n.Name.Name] = id
+		b.c.prog.Marks = append(b.c.prog.Marks, n.Name.Name)
+	}
+	b.timed++
+	loops := b.loops
+	b.loops = nil // break and continue do not leave a timed region
+	s := &tree.Timed{Stmt0: tree.Stmt0{At: n.Span()}, Mark: id, Body: b.block(n.Body)}
+	b.loops = loops
+	b.timed--
+	return s
+}
+
+// exprStmt checks a call for its effect.
+func (b *body) exprStmt(n *syntax.ExprStmt) tree.Stmt {
+	e := n.X
+	for {
+		p, ok := e.(*syntax.ParenExpr)
+		if !ok {
+			break
+		}
+		e = p.X
+	}
+	k, ok := e.(*syntax.CallExpr)
+	if !ok {
+		b.c.errorf(UnusedResult, n.Span(), "this value is not used")
+		return nil
+	}
+	s, x := b.call(k, nil)
+	if s != nil || x == nil {
+		return s
+	}
+	if x.Type().Kind != tree.Unit {
+		b.c.errorf(UnusedResult, n.Span(), "the result of this call is not used").
+			Labelf("a %s", describe(x.Type())).Hint("write `let _ = ...` to drop it on purpose")
+		return nil
+	}
+	return &tree.Do{Stmt0: tree.Stmt0{At: n.Span()}, X: x}
+}

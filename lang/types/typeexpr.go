@@ -1,0 +1,354 @@
+package types
+
+import (
+	"fmt"
+	"math/big"
+	"strconv"
+
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// maxCells bounds the memory of one value and of a whole program: 64 MiB.
+const maxCells = 8 << 20
+
+// predeclared are the names of the prelude that no declaration may take.
+var predeclared = map[string]bool{
+	"bool": true, "f32": true, "f64": true, "fix": true, "bytes": true, "map": true, "time": true,
+	"duration": true, "log": true, "bits": true, "clamp": true, "wrap": true, "now": true,
+	"be16": true, "be32": true, "be64": true, "le16": true, "le32": true, "le64": true, "crc32": true,
+}
+
+// intName reads uN or iN.
+func intName(name string) (bits int, signed, ok bool) {
+	if len(name) < 2 || len(name) > 3 || name[0] != 'u' && name[0] != 'i' || name[1] == '0' {
+		return 0, false, false
+	}
+	n, err := strconv.Atoi(name[1:])
+	return n, name[0] == 'i', err == nil && n > 0
+}
+
+func isIntName(name string) bool {
+	_, _, ok := intName(name)
+	return ok
+}
+
+// typeOf resolves a type as written, except []T, channel ends and devices. It returns
+// nil when it has reported an error.
+func (b *body) typeOf(e syntax.TypeExpr) *tree.Type {
+	t := b.anyType(e)
+	if t == nil {
+		return nil
+	}
+	switch t.Kind {
+	case tree.Slice:
+		b.c.errorf(StoredSlice, e.Span(), "a slice exists only as a parameter").
+			Hint("use an array `[N]%s`, or pass `a[i..j]` to a function", t.Elem)
+		return nil
+	case tree.Chan, tree.Device:
+		b.c.errorf(OnlyInTask, e.Span(), "%s exists only as a parameter of a task", t)
+		return nil
+	}
+	return t
+}
+
+func (b *body) anyType(e syntax.TypeExpr) *tree.Type {
+	switch e := e.(type) {
+	case *syntax.NamedType:
+		return b.namedType(e)
+	case *syntax.BytesType:
+		if e.Kind != syntax.BytesOf {
+			b.c.errorf(BadSize, e.Span(), "bytes with `..` exist only in a layout").Hint("use `bytes<N>`")
+			return nil
+		}
+		n, ok := b.size(e.Size, "capacity")
+		return b.sized(e, tree.BytesType(n), ok)
+	case *syntax.ArrayType:
+		n, ok := b.size(e.Len, "length")
+		elem := b.typeOf(e.Elem)
+		if elem == nil || !ok {
+			return nil
+		}
+		return b.sized(e, &tree.Type{Kind: tree.Array, Len: n, Elem: elem}, true)
+	case *syntax.SliceType:
+		return wrap(b.typeOf(e.Elem), func(t *tree.Type) *tree.Type { return &tree.Type{Kind: tree.Slice, Elem: t} })
+	case *syntax.OptionType:
+		return wrap(b.typeOf(e.Elem), tree.OptionOf)
+	case *syntax.RangeType:
+		return b.rangeType(e.Range)
+	case *syntax.ChanEndType:
+		return wrap(b.typeOf(e.Elem), func(t *tree.Type) *tree.Type {
+			return &tree.Type{Kind: tree.Chan, Elem: t, Out: e.Out}
+		})
+	}
+	return nil
+}
+
+func wrap(t *tree.Type, f func(*tree.Type) *tree.Type) *tree.Type {
+	if t == nil {
+		return nil
+	}
+	return f(t)
+}
+
+// sized checks that a value of t fits the memory of a program.
+func (b *body) sized(e syntax.TypeExpr, t *tree.Type, ok bool) *tree.Type {
+	if !ok {
+		return nil
+	}
+	each := 1
+	if t.Kind == tree.Array {
+		each = max(tree.Cells(t.Elem), 1)
+	}
+	if t.Len > maxCells/each {
+		b.c.errorf(TooLarge, e.Span(), "a value of this type has more than %d words of memory", maxCells)
+		return nil
+	}
+	return t
+}
+
+// size evaluates a constant length.
+func (b *body) size(e syntax.Expr, what string) (int, bool) {
+	v, ok := b.constInt(e)
+	if !ok {
+		return 0, false
+	}
+	if v.Sign() < 0 || !v.IsInt64() || v.Int64() > 1<<31-1 {
+		b.c.errorf(BadSize, e.Span(), "a %s of %s is not possible, expected 0 to %d", what, v, 1<<31-1)
+		return 0, false
+	}
+	return int(v.Int64()), true
+}
+
+func (b *body) rangeType(r *syntax.RangeExpr) *tree.Type {
+	if r == nil {
+		return nil
+	}
+	lo, okLo := b.constInt(r.Lo)
+	hi, okHi := b.constInt(r.Hi)
+	if !okLo || !okHi {
+		return nil
+	}
+	if !r.Closed {
+		hi = sub(hi, big.NewInt(1))
+	}
+	if lo.Cmp(hi) > 0 {
+		b.c.errorf(BadSize, r.Span(), "the range %s..=%s has no member", lo, hi)
+		return nil
+	}
+	if !(span{lo, hi}).fits64() {
+		b.c.errorf(TooWide, r.Span(), "the range %s..=%s does not fit 64 bits", lo, hi)
+		return nil
+	}
+	return tree.RangeType(lo, hi)
+}
+
+func (b *body) namedType(e *syntax.NamedType) *tree.Type {
+	if e.Package != nil {
+		return b.packageType(e)
+	}
+	name := e.Name.Name
+	if name == "map" || name == "fix" || name == "f32" || name == "f64" || name == "time" || name == "duration" {
+		b.c.notYet(e.Span(), "the type "+name+" is")
+		return nil
+	}
+	if e.Args != nil {
+		b.c.errorf(NotAType, e.Span(), "`%s` takes no type arguments", name)
+		return nil
+	}
+	if name == "bool" {
+		return &tree.Type{Kind: tree.Bool}
+	}
+	if bits, signed, ok := intName(name); ok {
+		if bits > 64 {
+			b.c.errorf(BadSize, e.Span(), "an integer has 1 to 64 bits, not %d", bits)
+			return nil
+		}
+		return tree.IntType(bits, signed)
+	}
+	return b.declaredType(e.Name)
+}
+
+func (b *body) declaredType(name syntax.Ident) *tree.Type {
+	d := b.c.decls[name.Name]
+	if d == nil {
+		b.c.unknown(name, "type", b.c.typeNames())
+		return nil
+	}
+	if !b.c.resolve(d, name.Span()) {
+		return nil
+	}
+	if d.typ == nil {
+		b.c.errorf(NotAType, name.Span(), "`%s` is %s, expected a type", name.Name, d.what()).
+			Note(d.name.Span(), "declared here")
+	}
+	return d.typ
+}
+
+// what says what a declaration is.
+func (d *decl) what() string {
+	switch n := d.node.(type) {
+	case *syntax.ConstDecl:
+		if n.Config {
+			return "a config"
+		}
+		return "a constant"
+	case *syntax.FnDecl:
+		return "a function"
+	case *syntax.TaskDecl:
+		return "a task"
+	}
+	return "a type"
+}
+
+func (b *body) packageType(e *syntax.NamedType) *tree.Type {
+	full := e.Package.Name + "." + e.Name.Name
+	switch {
+	case full == "net.Eth":
+		if !b.needsUse(*e.Package) {
+			return nil
+		}
+		return &tree.Type{Kind: tree.Device, Name: full}
+	case laterTypes[full]:
+		b.c.notYet(e.Span(), full+" is")
+	case e.Package.Name == "net":
+		b.c.unknown(e.Name, "type", []string{"Eth"})
+	default:
+		b.c.unknown(*e.Package, "package", []string{"net"})
+	}
+	return nil
+}
+
+// laterTypes are types of packages that this version lacks.
+var laterTypes = map[string]bool{
+	"net.Udp": true, "net.Tcp": true, "net.Peer": true, "blk.Disk": true, "blk.Sector": true, "gpio.Pin": true,
+}
+
+// needsUse reports a package that the file does not use.
+func (b *body) needsUse(pkg syntax.Ident) bool {
+	f := pkg.Span().File
+	if b.c.used[f][pkg.Name] {
+		return true
+	}
+	b.c.errorf(NeedsUse, pkg.Span(), "the package `%s` is not in use here", pkg.Name).
+		Hint("write `use %s` at the top of the file", pkg.Name)
+	return false
+}
+
+func (c *checker) typeNames() []string {
+	names := []string{"bool", "bytes", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"}
+	for _, d := range c.order {
+		switch d.node.(type) {
+		case *syntax.TypeDecl, *syntax.StructDecl, *syntax.EnumDecl, *syntax.LayoutDecl:
+			names = append(names, d.name.Name)
+		}
+	}
+	return names
+}
+
+// structDecl resolves a struct.
+func (c *checker) structDecl(n *syntax.StructDecl) *tree.Type {
+	def := &tree.StructDef{Name: n.Name.Name, Span: n.Name.Span()}
+	fields, cells, ok := c.fields(n.Fields)
+	def.Fields, def.Cells = fields, cells
+	if !ok || cells > maxCells {
+		if ok {
+			c.errorf(TooLarge, n.Name.Span(), "a `%s` has more than %d words of memory", def.Name, maxCells)
+		}
+		return nil
+	}
+	return &tree.Type{Kind: tree.Struct, Struct: def}
+}
+
+func (c *checker) fields(list []syntax.Field) (fields []tree.Field, cells int, ok bool) {
+	ok = true
+	seen := map[string]syntax.Ident{}
+	for _, f := range list {
+		if old, dup := seen[f.Name.Name]; dup {
+			c.errorf(DuplicateName, f.Name.Span(), "the field `%s` is declared twice", f.Name.Name).
+				Note(old.Span(), "the other field")
+			ok = false
+			continue
+		}
+		seen[f.Name.Name] = f.Name
+		t := c.newScratch().typeOf(f.Type)
+		if t == nil {
+			ok = false
+			continue
+		}
+		fields = append(fields, tree.Field{Name: f.Name.Name, Type: t, Offset: cells, Span: f.Name.Span()})
+		cells = min(cells+tree.Cells(t), 2*maxCells)
+	}
+	return fields, cells, ok
+}
+
+// enumDecl resolves an enum. A variant without a value has one more than the
+// variant before it.
+func (c *checker) enumDecl(n *syntax.EnumDecl) *tree.Type {
+	def := &tree.EnumDef{Name: n.Name.Name, Span: n.Name.Span()}
+	ok := len(n.Variants) > 0
+	if !ok {
+		c.errorf(BadSize, n.Span(), "an enum needs at least one variant")
+	}
+	room := tree.IntType(32, false)
+	if n.Width != nil {
+		room = c.newScratch().typeOf(n.Width)
+		if room == nil || room.Kind != tree.Int || room.Signed {
+			if room != nil {
+				c.errorf(BadSize, n.Width.Span(), "the width of an enum is an unsigned integer such as u8, not %s", room)
+			}
+			return nil
+		}
+		def.Bits = room.Bits
+	}
+	next := new(big.Int)
+	for _, v := range n.Variants {
+		next, ok = c.variant(def, v, room, next, ok)
+	}
+	if !ok {
+		return nil
+	}
+	return &tree.Type{Kind: tree.Enum, Enum: def}
+}
+
+func (c *checker) variant(def *tree.EnumDef, v syntax.Variant, room *tree.Type, next *big.Int, ok bool) (*big.Int, bool) {
+	if v.Value != nil {
+		given, fine := c.newScratch().constInt(v.Value)
+		if !fine {
+			return next, false
+		}
+		next = given
+	}
+	if !room.Holds(next, next) {
+		c.errorf(OutOfRange, v.Span(), "the number of `%s` is %s, which %s does not contain", v.Name.Name, next, room)
+		return next, false
+	}
+	for _, old := range def.Variants {
+		if old.Name == v.Name.Name {
+			c.errorf(DuplicateName, v.Name.Span(), "the variant `%s` is declared twice", old.Name).Note(old.Span, "the other variant")
+			ok = false
+		} else if old.Value == next.Uint64() {
+			c.errorf(DuplicateName, v.Name.Span(), "`%s` and `%s` have the same number %s", old.Name, v.Name.Name, next).
+				Note(old.Span, "the other variant")
+			ok = false
+		}
+	}
+	payload, cells, fine := c.fields(v.Payload)
+	def.Room = max(def.Room, cells)
+	if cells > maxCells {
+		c.errorf(TooLarge, v.Span(), "a `%s` has more than %d words of memory", def.Name, maxCells)
+		fine = false
+	}
+	def.Variants = append(def.Variants, tree.Variant{
+		Name: v.Name.Name, Value: next.Uint64(), Payload: payload, Span: v.Name.Span(),
+	})
+	return add(next, big.NewInt(1)), ok && fine
+}
+
+// describe names a type for messages: a constant is shown as its value.
+func describe(t *tree.Type) string {
+	if t.Kind == tree.Range && t.Lo.Cmp(t.Hi) == 0 {
+		return fmt.Sprintf("the number %s", t.Lo)
+	}
+	return "`" + t.String() + "`"
+}

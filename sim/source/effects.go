@@ -1,0 +1,167 @@
+package source
+
+import (
+	"slices"
+
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/lang/eval"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// channel is a queue of values as cells.
+type channel struct {
+	name   string
+	room   int
+	elem   *tree.Type
+	values [][]uint64
+}
+
+// Do does an effect of the task, waiting as long as it is not possible.
+func (t *task) Do(e *eval.Effect) {
+	switch e.Kind {
+	case eval.TickEffect:
+		t.pause(wait{})
+	case eval.LogEffect:
+		t.log(e)
+	case eval.MarkEffect:
+		kind := trace.MarkEnd
+		if e.Begin {
+			kind = trace.MarkBegin
+		}
+		t.event(trace.Event{Kind: kind, Name: t.m.prog.Marks[e.Index]})
+	case eval.ChanSendEffect:
+		t.send(e)
+	case eval.ChanRecvEffect:
+		t.recv(e)
+	case eval.DevSendEffect:
+		t.out(e)
+	case eval.DevRecvEffect:
+		t.in(e)
+	}
+}
+
+// pause gives control back to the machine.
+func (t *task) pause(w wait) {
+	if !t.yield(w) {
+		panic(stopped{})
+	}
+}
+
+// await pauses until what the task waits for is there.
+func (t *task) await(w wait) {
+	for !t.m.open(w) {
+		t.pause(w)
+	}
+}
+
+func (t *task) send(e *eval.Effect) {
+	t.await(wait{forRoom, e.Index})
+	ch := t.m.chans[e.Index]
+	ch.values = append(ch.values, slices.Clone(e.Cells))
+	t.event(trace.Event{Kind: trace.Send, Port: ch.name, Args: leaves(nil, ch.elem, e.Cells)})
+}
+
+func (t *task) recv(e *eval.Effect) {
+	t.await(wait{forValue, e.Index})
+	ch := t.m.chans[e.Index]
+	copy(e.Cells, ch.values[0])
+	ch.values = ch.values[1:]
+	t.event(trace.Event{Kind: trace.Recv, Port: ch.name, Args: leaves(nil, ch.elem, e.Cells)})
+}
+
+// out sends a frame; nothing is sent for zero bytes.
+func (t *task) out(e *eval.Effect) {
+	if len(e.Data) == 0 {
+		return
+	}
+	t.event(trace.Event{
+		Kind: trace.Out, Port: t.m.prog.System.Devices[e.Index].Name, Time: t.m.world.Now(), Data: e.Data,
+	})
+}
+
+// in receives a frame. One that is longer than the buffer is dropped by the
+// world, and the task goes on waiting.
+func (t *task) in(e *eval.Effect) {
+	for {
+		t.await(wait{forInput, e.Index})
+		frame, ok := t.m.world.Take(t.m.ports[e.Index], e.Limit)
+		if !ok {
+			continue
+		}
+		e.Data = frame
+		t.event(trace.Event{Kind: trace.In, Port: t.m.prog.System.Devices[e.Index].Name, Data: frame})
+		return
+	}
+}
+
+func (t *task) log(e *eval.Effect) {
+	args := make([]trace.Arg, len(e.Args))
+	for i, a := range e.Args {
+		args[i] = trace.Arg{Bits: a.Bits, Bytes: a.Bytes, IsBytes: a.IsBytes}
+	}
+	site := siteOf(t.m.prog.Logs[e.Index])
+	t.event(trace.Event{Kind: trace.Log, Site: e.Index, Args: args, Text: trace.Render(site, args)})
+}
+
+// siteOf is a log site as the trace describes it.
+func siteOf(s tree.LogSite) trace.Site {
+	site := trace.Site{ID: s.ID, Parts: s.Parts}
+	for _, a := range s.Args {
+		site.Args = append(site.Args, trace.ArgType{Kind: a.Kind, Width: a.Width})
+	}
+	return site
+}
+
+// leaves appends the leaves of a value in the order of tree.Leaves.
+func leaves(list []trace.Arg, t *tree.Type, cells []uint64) []trace.Arg {
+	switch t.Kind {
+	case tree.Bytes:
+		data := make([]byte, cells[0])
+		for i := range data {
+			data[i] = byte(cells[1+i])
+		}
+		return append(list, trace.Arg{Bytes: data, IsBytes: true})
+	case tree.Array:
+		n := tree.Cells(t.Elem)
+		for i := range t.Len {
+			list = leaves(list, t.Elem, cells[i*n:])
+		}
+		return list
+	case tree.Struct:
+		for _, f := range t.Struct.Fields {
+			list = leaves(list, f.Type, cells[f.Offset:])
+		}
+		return list
+	case tree.Layout:
+		for _, f := range t.Layout.Fields {
+			if f.Offset >= 0 {
+				list = leaves(list, f.Type, cells[f.Offset:])
+			}
+		}
+		return list
+	case tree.Option:
+		list = append(list, trace.Arg{Bits: cells[0]})
+		return leaves(list, t.Elem, cells[1:])
+	case tree.Enum:
+		return enumLeaves(list, t, cells)
+	}
+	bits, _ := t.Word()
+	return append(list, trace.Arg{Bits: cells[0] << (64 - bits) >> (64 - bits)})
+}
+
+// enumLeaves appends the index and the payloads of all variants, of which those
+// that the value does not have are zero.
+func enumLeaves(list []trace.Arg, t *tree.Type, cells []uint64) []trace.Arg {
+	list = append(list, trace.Arg{Bits: cells[0]})
+	nothing := make([]uint64, t.Enum.Room)
+	for i, v := range t.Enum.Variants {
+		for _, f := range v.Payload {
+			from := nothing
+			if cells[0] == uint64(i) {
+				from = cells[1:]
+			}
+			list = leaves(list, f.Type, from[f.Offset:])
+		}
+	}
+	return list
+}

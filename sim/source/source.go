@@ -1,0 +1,252 @@
+// Package source runs a checked program directly on its tree: the reference
+// machine that all others are compared with.
+//
+//	m := source.New(program, world.New(script))
+//	t, err := sim.Run(m, 0)
+//
+// It follows the canonical schedule: tasks in system order, each until it waits,
+// cyclically. Only when every task waits the world acts, and commits one input.
+// After a trap the other tasks run on until they wait, and the run ends.
+//
+// Each task is a coroutine on lang/eval. What it does to the outside arrives
+// here as an effect; one that cannot be done yet makes the task wait. Channels,
+// devices, log and marks are in effects.go, the schedule is below.
+//
+// The package imports no IR: it must not share the lowering that it checks.
+package source
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/lang/eval"
+	"github.com/sinter-lang/sinter/lang/tree"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+var _ sim.Machine = (*Machine)(nil)
+
+// Machine is a program that runs on its tree.
+type Machine struct {
+	prog   *tree.Program
+	world  *world.World
+	trace  *trace.Trace
+	tasks  []*task
+	chans  []*channel
+	ports  []int // world device of each device, -1 if the script has none of its name
+	cursor int   // the task whose turn it is
+	fault  error
+	done   bool
+}
+
+// task is a task instance and what it waits for.
+type task struct {
+	m     *Machine
+	name  string
+	next  func() (wait, bool)
+	stop  func()
+	yield func(wait) bool
+	wait  wait
+	ended bool
+	trap  *eval.Trap
+	fault error
+}
+
+// waitKind is what a task waits for.
+type waitKind uint8
+
+const (
+	ready    waitKind = iota // nothing: it has used up its time or has not begun
+	forInput                 // a frame at a device
+	forRoom                  // room in a channel
+	forValue                 // a value in a channel
+)
+
+// wait is a kind and the index of the device or channel.
+type wait struct {
+	kind  waitKind
+	index int
+}
+
+// stopped unwinds a coroutine whose machine has ended.
+type stopped struct{}
+
+// New returns the machine of a program with a system at its start. A program
+// without a system has no tasks and ends at once.
+func New(p *tree.Program, w *world.World) *Machine {
+	m := &Machine{prog: p, world: w, trace: &trace.Trace{Program: p.Name}}
+	if p.System == nil {
+		return m
+	}
+	for _, c := range p.System.Chans {
+		m.chans = append(m.chans, &channel{name: c.Name, room: c.Cap, elem: c.Elem})
+	}
+	for _, d := range p.System.Devices {
+		m.ports = append(m.ports, portOf(w, d.Name))
+	}
+	for i := range p.System.Runs {
+		m.tasks = append(m.tasks, m.newTask(&p.System.Runs[i]))
+	}
+	return m
+}
+
+// portOf finds a device of the world by name.
+func portOf(w *world.World, name string) int {
+	for i, n := range w.Devices() {
+		if n == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func (m *Machine) newTask(r *tree.Run) *task {
+	t := &task{m: m, name: r.Name}
+	run := eval.NewTask(r, t)
+	t.next, t.stop = iter.Pull(func(yield func(wait) bool) {
+		t.yield = yield
+		defer func() {
+			if p := recover(); p != nil && p != any(stopped{}) {
+				panic(p)
+			}
+		}()
+		t.finish(run.Run())
+	})
+	return t
+}
+
+// finish records how a task ended.
+func (t *task) finish(err error) {
+	t.ended = true
+	switch {
+	case err == nil:
+	case errors.As(err, &t.trap):
+		t.event(trace.Event{Kind: trace.Trap, Site: t.trap.Site, Code: t.trap.Code})
+	default:
+		t.fault = fmt.Errorf("task %s: %w", t.name, err)
+	}
+}
+
+func (t *task) event(e trace.Event) {
+	e.Task = t.name
+	t.m.trace.Events = append(t.m.trace.Events, e)
+}
+
+// Step lets one task run until it waits or has run for a while, or, when all
+// wait, the world commit one input.
+func (m *Machine) Step() error {
+	if m.done {
+		return m.fault
+	}
+	if t := m.enabled(); t != nil {
+		w, ok := t.next()
+		t.wait = w
+		if m.fault = t.fault; m.fault != nil {
+			m.end()
+		}
+		if !ok || w.kind != ready {
+			m.cursor = (m.cursor + 1) % len(m.tasks)
+		}
+		return m.fault
+	}
+	if m.trapped() || !m.waiting() || !m.world.Advance() {
+		m.trace.Status = m.status()
+		m.end()
+	}
+	return nil
+}
+
+// enabled turns to the next task that can go on.
+func (m *Machine) enabled() *task {
+	for range m.tasks {
+		if t := m.tasks[m.cursor]; !t.ended && m.open(t.wait) {
+			return t
+		}
+		m.cursor = (m.cursor + 1) % len(m.tasks)
+	}
+	return nil
+}
+
+// open reports whether what a task waits for is there.
+func (m *Machine) open(w wait) bool {
+	switch w.kind {
+	case forInput:
+		return m.ports[w.index] >= 0 && m.world.Pending(m.ports[w.index])
+	case forRoom:
+		return len(m.chans[w.index].values) < m.chans[w.index].room
+	case forValue:
+		return len(m.chans[w.index].values) > 0
+	}
+	return true
+}
+
+func (m *Machine) trapped() bool {
+	for _, t := range m.tasks {
+		if t.trap != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// waiting reports whether some task has not ended.
+func (m *Machine) waiting() bool {
+	for _, t := range m.tasks {
+		if !t.ended {
+			return true
+		}
+	}
+	return false
+}
+
+// status is how the run ends now that nothing can go on.
+func (m *Machine) status() trace.Status {
+	if m.trapped() {
+		return trace.Trapped
+	}
+	status := trace.Ended
+	for _, t := range m.tasks {
+		switch {
+		case t.ended:
+		case t.wait.kind == forInput:
+			return trace.Waiting
+		default:
+			status = trace.Stuck
+		}
+	}
+	return status
+}
+
+// end says what the tasks wait for and ends their coroutines.
+func (m *Machine) end() {
+	m.done = true
+	for _, t := range m.tasks {
+		if !t.ended {
+			m.trace.Waits = append(m.trace.Waits, t.name+" waits for "+m.waitText(t.wait))
+		}
+	}
+	for _, t := range m.tasks {
+		t.stop()
+	}
+}
+
+func (m *Machine) waitText(w wait) string {
+	switch w.kind {
+	case forInput:
+		return "a frame at " + m.prog.System.Devices[w.index].Name
+	case forRoom:
+		return "room in channel " + m.chans[w.index].name
+	case forValue:
+		return "a value in channel " + m.chans[w.index].name
+	}
+	return "its turn"
+}
+
+// Done reports that the run has ended.
+func (m *Machine) Done() bool { return m.done }
+
+// Trace returns what was observed so far.
+func (m *Machine) Trace() *trace.Trace { return m.trace }
