@@ -1,0 +1,159 @@
+// Package examples holds programs that are also tests: the head of each .sn file
+// has run lines, which one test executes on every machine.
+//
+//	// run: --pcap-in inside=office.pcap
+//	//   logs: 256 frames, 152 passed, 31 other
+//	//   sends: outside 1017
+//	//   ends: waiting
+//
+// `logs` lines are the rendered log events of the whole run in order, or with
+// `...` behind the last one its first lines; every machine must show them, and
+// its trace must equal the source's.
+package examples
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/llvm"
+	"github.com/sinter-lang/sinter/internal/testkit"
+)
+
+// example is a folder with its expectation.
+type example struct {
+	dir      string
+	captures []string
+	logs     []string
+	open     bool // more log lines may follow
+	sends    map[string]int
+	ends     string
+}
+
+// read collects the run lines of a folder's .sn files.
+func read(t *testing.T, dir string) *example {
+	e := &example{dir: dir, sends: map[string]int{}}
+	files, err := filepath.Glob(filepath.Join(dir, "*.sn"))
+	require.NoError(t, err)
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		for _, line := range strings.Split(string(text), "\n") {
+			word, rest, ok := strings.Cut(strings.TrimSpace(strings.TrimPrefix(line, "//")), ":")
+			if ok && strings.HasPrefix(line, "//") {
+				e.line(t, word, strings.TrimSpace(rest))
+			}
+		}
+	}
+	require.NotEmpty(t, e.ends, "%s has no run lines", dir)
+	return e
+}
+
+func (e *example) line(t *testing.T, word, rest string) {
+	switch word {
+	case "run":
+		for _, f := range strings.Fields(rest) {
+			if device, file, ok := strings.Cut(f, "="); ok {
+				e.captures = append(e.captures, device+"="+filepath.Join(e.dir, file))
+			}
+		}
+	case "logs":
+		if rest == "..." {
+			e.open = true
+			return
+		}
+		e.logs = append(e.logs, rest)
+	case "sends":
+		var device string
+		var n int
+		_, err := fmt.Sscanf(rest, "%s %d", &device, &n)
+		require.NoError(t, err)
+		e.sends[device] = n
+	case "ends":
+		e.ends = rest
+	}
+}
+
+// machines lists every machine and core.
+func machines() [][2]string {
+	return [][2]string{
+		{build.Source, ""}, {build.IR, ""}, {build.ISA, ""}, {build.Native, ""}, {build.Unikernel, ""},
+		{build.Cycle, build.Multi}, {build.Cycle, build.Pipe3}, {build.Gates, build.Multi}, {build.Gates, build.Pipe3},
+	}
+}
+
+func folders(t *testing.T) []string {
+	all, err := filepath.Glob("*/*.sn")
+	require.NoError(t, err)
+	var dirs []string
+	for _, f := range all {
+		dirs = append(dirs, filepath.Dir(f))
+	}
+	require.GreaterOrEqual(t, len(dirs), 10)
+	return dirs
+}
+
+func TestExamplesOnEveryMachine(t *testing.T) {
+	for _, dir := range folders(t) {
+		t.Run(dir, func(t *testing.T) {
+			t.Parallel()
+			e := read(t, dir)
+			p, err := build.Load(dir, build.Options{Check: true})
+			require.NoError(t, err)
+			for _, m := range machines() {
+				t.Run(strings.TrimSpace(m[0]+" "+m[1]), func(t *testing.T) { e.check(t, p, m[0], m[1]) })
+			}
+		})
+	}
+}
+
+// check runs one machine and compares what it shows with the run lines; that
+// traces are equal event by event is checked by TestLadders.
+func (e *example) check(t *testing.T, p *build.Program, level, core string) {
+	if level == build.Native || level == build.Unikernel {
+		testkit.Tool(t, "clang-19", "clang")
+		testkit.Tool(t, "ld.lld-19", "ld.lld")
+	}
+	if level == build.Unikernel {
+		testkit.Tool(t, "qemu-system-x86_64")
+	}
+	r, err := p.Run(context.Background(), build.RunOptions{Level: level, Core: core, World: build.World{Captures: e.captures}})
+	var missing *llvm.Missing
+	require.False(t, errors.As(err, &missing), "found a moment ago: %v", err)
+	require.NoError(t, err)
+	require.Equal(t, e.ends, string(r.Status))
+	got := r.Lines
+	if e.open && len(got) > len(e.logs) {
+		got = got[:len(e.logs)]
+	}
+	require.Equal(t, e.logs, got)
+	require.Equal(t, e.sends, r.Frames)
+}
+
+// The ladder of each example has no difference. Proofs of the larger cores are
+// left to TestProofs, lock-step to verify's own tests.
+func TestLadders(t *testing.T) {
+	for _, dir := range folders(t) {
+		t.Run(dir, func(t *testing.T) {
+			t.Parallel()
+			e := read(t, dir)
+			p, err := build.Load(dir, build.Options{})
+			require.NoError(t, err)
+			r, err := p.Verify(context.Background(), build.VerifyOptions{
+				World: build.World{Captures: e.captures}, Cores: build.Cores(), Checks: []string{"trace", "removal"},
+			})
+			require.NoError(t, err)
+			for _, row := range r.Rows {
+				require.NotEqual(t, "different", string(row.Status), "%s %s %s: %s", row.Level, row.Core, row.Check, row.Detail)
+			}
+			require.GreaterOrEqual(t, len(r.Rows), 12)
+		})
+	}
+}
