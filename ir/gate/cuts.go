@@ -63,8 +63,6 @@ func (m *mapper) enumerate() {
 	for i := range m.g.Nodes {
 		n := &m.g.Nodes[i]
 		switch n.Kind {
-		case Leaf:
-			m.arrive[i] = m.leafArrival(i)
 		case Carry:
 			m.arrive[i] = m.carryArrival(n)
 			m.flow[i] = (m.flow[n.A.Node()] + m.flow[n.B.Node()] + m.flow[n.C.Node()] + 1) / m.refs(i)
@@ -136,25 +134,26 @@ func (m *mapper) asOperand(node int) []cut {
 func (m *mapper) weigh(c *cut) {
 	c.arrive, c.flow = 0, 1
 	for _, l := range c.leaves() {
-		c.arrive = max(c.arrive, m.arrive[l]+delayLUT)
+		c.arrive = max(c.arrive, m.at(int(l))+delayLUT)
 		c.flow += m.flow[l]
 	}
 }
 
 func (m *mapper) carryArrival(n *Node) int32 {
-	into := max(m.arrive[n.A.Node()], m.arrive[n.B.Node()]) + delayToCarry
-	return max(into, m.arrive[n.C.Node()]+delayCarry)
+	into := max(m.at(n.A.Node()), m.at(n.B.Node())) + delayToCarry
+	return max(into, m.at(n.C.Node())+delayCarry)
 }
 
-// leafArrival is 0 but for asynchronous reads, which follow their address.
-func (m *mapper) leafArrival(node int) int32 {
+// at is the arrival of a node: that of an asynchronous read's data follows from
+// the address, which comes before the data are used.
+func (m *mapper) at(node int) int32 {
 	p := m.async[node]
 	if p == nil {
-		return 0
+		return m.arrive[node]
 	}
 	var at int32
 	for _, a := range p.Addr {
-		at = max(at, m.arrive[a.Node()])
+		at = max(at, m.at(a.Node()))
 	}
 	return at + delayLUT
 }

@@ -44,7 +44,8 @@ type Node struct {
 
 // Graph is an and-inverter graph with carry nodes, structurally hashed:
 // equal nodes are one node, and constants are folded. Nodes are in
-// topological order, asynchronous memory reads included.
+// topological order: an asynchronous read's address comes before the first node
+// that uses its data.
 type Graph struct {
 	Shell[Lit]
 	Nodes  []Node
@@ -253,12 +254,14 @@ func ValueOf(values []uint64, l Lit) uint64 {
 }
 
 // Verify checks, in this order: node 0 is the only constant; ands and carries
-// refer to earlier nodes; a carry's C is a constant or a carry, not inverted; every leaf is driven by
+// refer to earlier nodes, and to data of asynchronous reads only behind the
+// nodes of the address; a carry's C is a constant or a carry, not inverted; every leaf is driven by
 // exactly one bit of the shell, positively; the shell reads existing nodes;
 // groups have the widths that the memories say; names are unique and not empty.
 func (g *Graph) Verify() error {
+	after := g.addressed()
 	for i := range g.Nodes {
-		if err := g.verifyNode(i); err != nil {
+		if err := g.verifyNode(i, after); err != nil {
 			return fmt.Errorf("gate: node %d: %w", i, err)
 		}
 	}
@@ -291,7 +294,28 @@ func (g *Graph) Verify() error {
 	return verifyShell(&g.Shell)
 }
 
-func (g *Graph) verifyNode(i int) error {
+// addressed gives, per data bit of an asynchronous read, the last node of the
+// address.
+func (g *Graph) addressed() map[int]int {
+	after := map[int]int{}
+	for i := range g.Mems {
+		for j := range g.Mems[i].Reads {
+			p := &g.Mems[i].Reads[j]
+			last := 0
+			for _, a := range p.Addr {
+				last = max(last, a.Node())
+			}
+			for _, d := range p.Data {
+				if !p.Sync {
+					after[d.Node()] = last
+				}
+			}
+		}
+	}
+	return after
+}
+
+func (g *Graph) verifyNode(i int, after map[int]int) error {
 	n := &g.Nodes[i]
 	if (n.Kind == Zero) != (i == 0) {
 		return fmt.Errorf("the constant is node 0 and no other")
@@ -301,6 +325,9 @@ func (g *Graph) verifyNode(i int) error {
 	}
 	if n.A.Node() >= i || n.B.Node() >= i || n.C.Node() >= i {
 		return fmt.Errorf("refers to a node that does not come before it")
+	}
+	if max(after[n.A.Node()], after[n.B.Node()], after[n.C.Node()]) >= i {
+		return fmt.Errorf("reads memory data before their address")
 	}
 	if n.Kind == Carry && n.C > True && (n.C.Inverted() || g.Nodes[n.C.Node()].Kind != Carry) {
 		return fmt.Errorf("the incoming carry is not a carry")

@@ -133,7 +133,7 @@ func (m *mapper) require() {
 	var longest int32
 	m.arrivals()
 	for _, r := range m.roots {
-		longest = max(longest, m.arrive[r])
+		longest = max(longest, m.at(r))
 	}
 	for i := range m.required {
 		m.required[i] = math.MaxInt32
@@ -151,8 +151,6 @@ func (m *mapper) require() {
 func (m *mapper) arrivals() {
 	for i := range m.g.Nodes {
 		switch n := &m.g.Nodes[i]; n.Kind {
-		case Leaf:
-			m.arrive[i] = m.leafArrival(i)
 		case Carry:
 			m.arrive[i] = m.carryArrival(n)
 		case And:
@@ -168,8 +166,6 @@ func (m *mapper) arrivals() {
 func (m *mapper) recover(choose func(node int)) {
 	for i := range m.g.Nodes {
 		switch n := &m.g.Nodes[i]; n.Kind {
-		case Leaf:
-			m.arrive[i] = m.leafArrival(i)
 		case Carry:
 			m.arrive[i] = m.carryArrival(n)
 			m.flow[i] = (m.flow[n.A.Node()] + m.flow[n.B.Node()] + m.flow[n.C.Node()] + 1) / m.refs(i)

@@ -87,7 +87,7 @@ func (n *Netlist) Eval(leaf func(Net) uint64) []uint64 {
 
 // Verify checks, in this order: every net but the constants has exactly one
 // driver, the shell or a cell; cells use 0 to 4 inputs (a carry cell 3) that
-// are driven before them; tables are repeated over unused inputs; a carry cell's
+// are driven before them, as is the address of memory data among them; tables are repeated over unused inputs; a carry cell's
 // third input is a constant or a carry; the shell reads existing nets, names
 // and widths are as Graph.Verify says.
 func (n *Netlist) Verify() error {
@@ -109,9 +109,10 @@ func (n *Netlist) Verify() error {
 		}
 	}
 	n.Drivers(func(x Net) { drive(x, 1) })
+	address := n.addresses()
 	for i := range n.Cells {
 		if err == nil {
-			err = n.verifyCell(&n.Cells[i], by)
+			err = n.verifyCell(&n.Cells[i], by, address)
 		}
 		drive(n.Cells[i].Out, 2+int8(n.Cells[i].Kind))
 	}
@@ -126,13 +127,33 @@ func (n *Netlist) Verify() error {
 	return verifyShell(&n.Shell)
 }
 
-func (n *Netlist) verifyCell(c *Cell, by []int8) error {
+// addresses gives, per data net of an asynchronous read, the address.
+func (n *Netlist) addresses() map[Net][]Net {
+	out := map[Net][]Net{}
+	for i := range n.Mems {
+		for j := range n.Mems[i].Reads {
+			if p := &n.Mems[i].Reads[j]; !p.Sync {
+				for _, d := range p.Data {
+					out[d] = p.Addr
+				}
+			}
+		}
+	}
+	return out
+}
+
+func (n *Netlist) verifyCell(c *Cell, by []int8, address map[Net][]Net) error {
 	if c.N < 0 || c.N > 4 || c.Kind == Adder && c.N != 3 {
 		return fmt.Errorf("gate: cell of net %d uses %d inputs", c.Out, c.N)
 	}
 	for _, x := range c.Used() {
 		if x < 0 || int(x) >= n.Nets || by[x] == 0 {
 			return fmt.Errorf("gate: cell of net %d reads net %d, which is not driven before it", c.Out, x)
+		}
+		for _, a := range address[x] {
+			if a >= 0 && int(a) < n.Nets && by[a] == 0 {
+				return fmt.Errorf("gate: cell of net %d reads memory data, net %d, before their address", c.Out, x)
+			}
 		}
 	}
 	if c.Kind == Adder {
