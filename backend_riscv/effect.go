@@ -163,6 +163,8 @@ func (s *selector) store(bytes int, addr, n *node) {
 	}
 	r, b := s.access(s.tb.stores, bytes, addr, n)
 	if r == nil {
+		s.reg(addr)
+		s.reg(mk(word.Zext, 32, 0, n))
 		s.fail(diag.Errorf("", s.span, "target %s has no instruction that stores %d bits", s.tb.target.Name, 8*bytes))
 		return
 	}

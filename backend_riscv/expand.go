@@ -55,12 +55,32 @@ func fallbacks(n *node) []*node {
 		return []*node{raw(word.Add, 32, a[0], raw(word.Add, 32, raw(word.Xor, 32, a[1], k32(^uint32(0))), k32(1)))}
 	case word.Add:
 		return []*node{raw(word.Sub, 32, a[0], raw(word.Sub, 32, k32(0), a[1]))}
-	case word.Shl:
-		return shlFallbacks(a[0], a[1])
-	case word.Shrs:
-		return shrsFallbacks(a[0], a[1])
+	case word.Shl, word.Shru, word.Shrs:
+		return shiftFallbacks(n.op, a[0], a[1])
 	}
 	return nil
+}
+
+// shiftFallbacks shifts by constants where a bit of the amount says so.
+func shiftFallbacks(op word.Op, x, n *node) []*node {
+	switch {
+	case n.isConst() && op == word.Shl:
+		return shlFallbacks(x, n)
+	case n.isConst() && op == word.Shrs:
+		return shrsFallbacks(x, n)
+	case n.isConst():
+		return nil
+	}
+	var out []*node
+	if op == word.Shrs {
+		out = shrsFallbacks(x, n)
+	}
+	n = once(n)
+	for k := 0; k < 5; k++ {
+		x = once(x)
+		x = raw(word.Mux, 32, mk(word.Slice, 1, uint64(k), n), raw(op, 32, x, k32(1<<k)), x)
+	}
+	return append(out, x)
 }
 
 func maskAlternatives(x, y *node) []*node {
@@ -102,9 +122,6 @@ func bigAddAlternatives(x, y *node) []*node {
 
 // shlFallbacks doubles instead of shifting.
 func shlFallbacks(x, n *node) []*node {
-	if !n.isConst() || n.is(0) {
-		return nil
-	}
 	for i := uint64(0); i < n.imm; i++ {
 		x = once(x)
 		x = raw(word.Add, 32, x, x)

@@ -1,0 +1,201 @@
+package riscv
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/llvm"
+	"github.com/sinter-lang/sinter/internal/llvmir"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/isa"
+)
+
+// CompileLLVM makes the image of m for a target by way of clang and lld. It is
+// the second generator beside cg, made to be compared with it: same input, same
+// form of image, an instruction selection that is not ours.
+//
+// LLVM knows families of instructions, not single lines: when the target has
+// part of a family, LLVM may use a line that the target lacks, which is an error
+// here. Its stack is static: linked once to learn the frames, then again with
+// room for the deepest path.
+func CompileLLVM(ctx context.Context, m *ir.Module, t *design.Target, tools *llvm.Tools) (*image.Image, error) {
+	if tools.Version != 0 && tools.Version < llvm.MinRISCV {
+		return nil, fmt.Errorf("clang %d is too old for RISC-V: %d or later is needed", tools.Version, llvm.MinRISCV)
+	}
+	if at, used := usesClock(m); used {
+		return nil, diag.Errorf("", at, "a generated core has no clock for the program to read")
+	}
+	b := &llvmBuild{ctx: ctx, m: m, t: t, tools: tools}
+	if err := b.compile(); err != nil {
+		return nil, err
+	}
+	elf, err := b.link(0)
+	if err != nil {
+		return nil, err
+	}
+	first, err := readLinked(elf)
+	if err != nil {
+		return nil, err
+	}
+	if depth := first.stackDepth(isa.NewDecoder(t.Set)); depth > 0 {
+		if elf, err = b.link(depth); err != nil {
+			return nil, err
+		}
+		if first, err = readLinked(elf); err != nil {
+			return nil, err
+		}
+	}
+	img := first.image(m, t, b.places)
+	return img, img.Verify()
+}
+
+// llvmBuild is one way through clang and lld.
+type llvmBuild struct {
+	ctx    context.Context
+	m      *ir.Module
+	t      *design.Target
+	tools  *llvm.Tools
+	places []llvmir.Place
+	files  map[string][]byte
+}
+
+// compile makes the object files of the program and of what it calls.
+func (b *llvmBuild) compile() error {
+	out, err := llvmir.Emit(b.m, llvmir.Options{
+		Triple: "riscv32-unknown-elf", Asm: startAsm(b.m), Debug: llvmir.Values, Narrow: true, LogWords: true,
+		Support: portSupport(), Trap: func(site int) string { return "j " + trapSymbol(site) },
+	})
+	if err != nil {
+		return err
+	}
+	b.places = out.Places
+	flags := llvmFlags(b.t)
+	b.files = map[string][]byte{"core.ld": []byte(coreScript)}
+	units := []llvm.Unit{{Name: "program", Lang: "ir", Text: out.Text}}
+	if usesBulk(b.m) {
+		units = append(units, llvm.Unit{Name: "bulk", Lang: "c", Text: bulkSource})
+	}
+	for _, u := range units {
+		if b.files[u.Name+".o"], err = b.tools.Compile(b.ctx, u, flags...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// link makes the executable with a stack of some bytes.
+func (b *llvmBuild) link(stack uint32) ([]byte, error) {
+	args := []string{"--gc-sections", "--build-id=none", "--no-rosegment", "-T", "core.ld", "-o", "out", fmt.Sprintf("--defsym=__stack_size=%d", stack), "program.o"}
+	if _, has := b.files["bulk.o"]; has {
+		args = append(args, "bulk.o")
+	}
+	return b.tools.Link(b.ctx, b.files, "out", args...)
+}
+
+// llvmFlags asks for the instructions and registers of a target.
+func llvmFlags(t *design.Target) []string {
+	arch, abi := archOf(t)
+	flags := []string{
+		"--target=riscv32-unknown-elf", "-march=" + arch, "-mabi=" + abi, "-O2", "-g", "-ffreestanding", "-fno-builtin",
+		"-fno-pic", "-fno-asynchronous-unwind-tables", "-fstack-size-section", "-ffunction-sections", "-fdata-sections",
+		"-Wno-override-module",
+	}
+	last := 31
+	if abi == "ilp32e" {
+		last = 15
+	}
+	for r := last; r >= t.Regs; r-- {
+		flags = append(flags, fmt.Sprintf("-ffixed-x%d", r))
+	}
+	return flags
+}
+
+// archOf names the families of which the target has lines.
+func archOf(t *design.Target) (arch, abi string) {
+	arch, abi = "rv32i", "ilp32"
+	if t.Regs <= 16 {
+		arch, abi = "rv32e", "ilp32e"
+	}
+	switch {
+	case t.Div:
+		arch += "m"
+	case t.Mul:
+		arch += "_zmmul"
+	}
+	return arch, abi
+}
+
+func usesClock(m *ir.Module) (at diag.Span, used bool) {
+	for _, f := range reachable(m.Main) {
+		eachInstr(f, func(_ int, i *ir.Instr) {
+			if i.Op == ir.OpNow && !used {
+				at, used = i.Span, true
+			}
+		})
+	}
+	return at, used
+}
+
+func usesBulk(m *ir.Module) bool {
+	used := false
+	for _, f := range reachable(m.Main) {
+		eachInstr(f, func(_ int, i *ir.Instr) { used = used || i.Op == ir.OpCopy || i.Op == ir.OpClear })
+	}
+	return used
+}
+
+// checks returns the check sites of a program in order of their numbers, with
+// the task whose event each is.
+func checks(m *ir.Module) []image.Trap {
+	task := make([]int, len(m.Traps))
+	used := make([]bool, len(m.Traps))
+	for _, f := range reachable(m.Main) {
+		eachInstr(f, func(_ int, i *ir.Instr) {
+			if i.Op == ir.OpCheck {
+				task[i.Site], used[i.Site] = max(i.Task, 0), true
+			}
+		})
+	}
+	var out []image.Trap
+	for site, u := range used {
+		if u {
+			out = append(out, image.Trap{Task: task[site], Site: site, Code: m.Traps[site].Code})
+		}
+	}
+	return out
+}
+
+func trapSymbol(site int) string { return fmt.Sprintf("sn_trap.%d", site) }
+
+// startAsm is where the core starts, and one instruction that traps for each
+// check site: a failed check goes there.
+func startAsm(m *ir.Module) string {
+	var b strings.Builder
+	b.WriteString(`.section .text.start,"ax",@progbits
+.globl _start
+_start: lui sp, %hi(__stack_top)
+addi sp, sp, %lo(__stack_top)
+jal sn_main
+1: j 1b
+`)
+	for _, c := range checks(m) {
+		name := trapSymbol(c.Site)
+		fmt.Fprintf(&b, ".section .text.%s,\"ax\",@progbits\n.globl %s\n%s: ebreak\n", name, name, name)
+	}
+	b.WriteString(".text")
+	return b.String()
+}
+
+// words cuts bytes into words of text.
+func words(data []byte) []uint32 {
+	out := make([]uint32, len(data)/4)
+	for i := range out {
+		out[i] = binary.LittleEndian.Uint32(data[4*i:])
+	}
+	return out
+}

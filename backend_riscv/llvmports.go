@@ -1,0 +1,185 @@
+package riscv
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sinter-lang/sinter/ir/design"
+)
+
+// portText defines the operations of the system as accesses of port registers,
+// to be inlined. The engine of a frame port reads and writes memory behind
+// LLVM's back, and a timed region must keep its work inside: both are
+// surrounded by fences of the compiler. The last word of a bytes value is cut to
+// its length. $NAME stands for a register.
+const portText = `
+define internal void @sn_fence() alwaysinline nounwind {
+  call void asm sideeffect "", "~{memory}"()
+  ret void
+}
+
+define internal i32 @sn_status() alwaysinline nounwind {
+  %r = load volatile i32, i32* $STATUS
+  ret i32 %r
+}
+
+define internal i32 @sn_wait(i32 %mask) alwaysinline nounwind {
+  store volatile i32 %mask, i32* $WAIT
+  %r = load volatile i32, i32* $WAIT
+  ret i32 %r
+}
+
+define internal i32 @sn_take(i32 %dev, i8* %buf, i32 %capacity) alwaysinline nounwind {
+  %at = ptrtoint i8* %buf to i32
+  %first = add i32 %at, 4
+  %go = shl i32 %dev, 1
+  store volatile i32 %first, i32* $ADDR
+  store volatile i32 %capacity, i32* $LEN
+  call void @sn_fence()
+  store volatile i32 %go, i32* $GO
+  call void @sn_fence()
+  %n = load volatile i32, i32* $LEN
+  %length = bitcast i8* %buf to i32*
+  store i32 %n, i32* %length, align 4
+  ret i32 %n
+}
+
+define internal void @sn_send(i32 %dev, i8* %buf) alwaysinline nounwind {
+  %at = ptrtoint i8* %buf to i32
+  %first = add i32 %at, 4
+  %twice = shl i32 %dev, 1
+  %go = or i32 %twice, 1
+  %length = bitcast i8* %buf to i32*
+  %n = load i32, i32* %length, align 4
+  store volatile i32 %first, i32* $ADDR
+  store volatile i32 %n, i32* $LEN
+  call void @sn_fence()
+  store volatile i32 %go, i32* $GO
+  call void @sn_fence()
+  ret void
+}
+
+define internal void @sn_mark(i32 %task, i32 %mark) alwaysinline nounwind {
+  call void @sn_fence()
+  store volatile i32 %mark, i32* $MARK
+  call void @sn_fence()
+  ret void
+}
+
+define internal void @sn_halt() alwaysinline nounwind {
+  store volatile i32 0, i32* $HALT
+  ret void
+}
+
+define internal void @sn_log_word(i32 %w) alwaysinline nounwind {
+  store volatile i32 %w, i32* $LOG
+  ret void
+}
+
+define internal void @sn_log_begin(i32 %task, i32 %site) alwaysinline nounwind {
+  %high = shl i32 %task, 16
+  %w = or i32 %high, %site
+  store volatile i32 %w, i32* $LOG
+  ret void
+}
+
+define internal void @sn_log_bytes(i8* %buf) noinline nounwind "no-builtins" {
+entry:
+  %words = bitcast i8* %buf to i32*
+  %n = load i32, i32* %words, align 4
+  store volatile i32 %n, i32* $LOG
+  br label %head
+head:
+  %left = phi i32 [ %n, %entry ], [ %less, %next ]
+  %p = phi i32* [ %words, %entry ], [ %q, %next ]
+  %some = icmp ne i32 %left, 0
+  br i1 %some, label %body, label %done
+body:
+  %q = getelementptr i32, i32* %p, i32 1
+  %w = load i32, i32* %q, align 4
+  %whole = icmp uge i32 %left, 4
+  br i1 %whole, label %next, label %last
+next:
+  store volatile i32 %w, i32* $LOG
+  %less = sub i32 %left, 4
+  br label %head
+last:
+  %bits = shl i32 %left, 3
+  %over = sub i32 32, %bits
+  %up = shl i32 %w, %over
+  %cut = lshr i32 %up, %over
+  store volatile i32 %cut, i32* $LOG
+  br label %done
+done:
+  ret void
+}
+`
+
+// portSupport is portText with the registers of the design.
+func portSupport() string {
+	var pairs []string
+	for _, p := range []struct {
+		name string
+		at   uint32
+	}{
+		{"STATUS", design.PortStatus},
+		{"WAIT", design.PortWait},
+		{"ADDR", design.PortAddr},
+		{"LEN", design.PortLen},
+		{"GO", design.PortGo},
+		{"MARK", design.PortMark},
+		{"LOG", design.PortLog},
+		{"HALT", design.PortHalt},
+	} {
+		pairs = append(pairs, "$"+p.name, fmt.Sprintf("inttoptr (i32 %d to i32*)", int32(p.at)))
+	}
+	return strings.NewReplacer(pairs...).Replace(portText)
+}
+
+// bulkSource are the functions that LLVM calls for long copies and fills. All
+// objects are aligned to words, so most of them move words.
+const bulkSource = `
+typedef unsigned u32;
+
+void *memmove(void *to, const void *from, u32 n) {
+  char *d = to;
+  const char *s = from;
+  u32 words = ((u32)d | (u32)s | n) & 3 ? 0 : n;
+  if (d <= s) {
+    for (u32 i = 0; i < words; i += 4) *(u32 *)(d + i) = *(const u32 *)(s + i);
+    for (u32 i = words; i < n; i++) d[i] = s[i];
+    return to;
+  }
+  for (u32 i = n; i > words; i--) d[i - 1] = s[i - 1];
+  for (u32 i = words; i; i -= 4) *(u32 *)(d + i - 4) = *(const u32 *)(s + i - 4);
+  return to;
+}
+
+void *memcpy(void *to, const void *from, u32 n) { return memmove(to, from, n); }
+
+void *memset(void *to, int byte, u32 n) {
+  char *d = to;
+  u32 words = byte || ((u32)d | n) & 3 ? 0 : n;
+  for (u32 i = 0; i < words; i += 4) *(u32 *)(d + i) = 0;
+  for (u32 i = words; i < n; i++) d[i] = (char)byte;
+  return to;
+}
+`
+
+// coreScript lays out a core's memories: data from 0, the stack behind it,
+// text where design.TextBase says.
+const coreScript = `ENTRY(_start)
+PHDRS { data PT_LOAD FLAGS(6); text PT_LOAD FLAGS(5); }
+SECTIONS
+{
+  . = 0;
+  .data : { *(.sdata .sdata.* .srodata .srodata.* .data .data.* .rodata .rodata.*) } :data
+  __data_image_end = .;
+  .bss (NOLOAD) : { *(.sbss .sbss.* .bss .bss.* COMMON) . = ALIGN(4); } :data
+  __objects_end = .;
+  __stack_top = __stack_size == 0 ? __objects_end : ALIGN(__objects_end + __stack_size, 16);
+  . = 0x00100000;
+  .text : { *(.text.start) *(.text .text.*) } :text
+  /DISCARD/ : { *(.comment) *(.note.GNU-stack) *(.llvm_addrsig) *(.riscv.attributes) *(.eh_frame*) }
+}
+`

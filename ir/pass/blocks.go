@@ -1,0 +1,174 @@
+package pass
+
+import (
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// tidyBlocks simplifies control flow: parameters that are always one value,
+// branches on an inverted condition or to one place, blocks that only jump on,
+// and blocks with one way in behind a block with one way out.
+func tidyBlocks(f *ir.Func) bool {
+	changed := ir.RemoveUnreachable(f)
+	changed = sameParams(f) || changed
+	for _, b := range f.Blocks {
+		changed = tidyBranch(b) || changed
+	}
+	changed = skipEmpty(f) || changed
+	changed = mergeBlocks(f) || changed
+	return changed
+}
+
+// sameParams replaces parameters for which every edge passes one value.
+func sameParams(f *ir.Func) bool {
+	subst := renames{}
+	in := preds(f)
+	for _, b := range f.Blocks[1:] {
+		for k, p := range b.Params {
+			if v := onlyValue(p, k, in[b], subst); v != nil {
+				subst[p] = v
+			}
+		}
+	}
+	for _, b := range f.Blocks[1:] {
+		for _, p := range append([]*ir.Value(nil), b.Params...) {
+			if subst[p] != nil {
+				dropParam(f, p)
+			}
+		}
+	}
+	subst.apply(f)
+	return len(subst) > 0
+}
+
+func onlyValue(p *ir.Value, k int, edges []*ir.Edge, subst renames) *ir.Value {
+	var only *ir.Value
+	for _, e := range edges {
+		v := subst.of(e.Args[k])
+		switch {
+		case v == p:
+		case only == nil:
+			only = v
+		case only != v:
+			return nil
+		}
+	}
+	return only
+}
+
+func tidyBranch(b *ir.Block) bool {
+	t := &b.Term
+	if t.Op != ir.Branch {
+		return false
+	}
+	if a, ok := isWord(t.Cond, word.Not); ok {
+		t.Cond = a[0]
+		t.Succs[0], t.Succs[1] = t.Succs[1], t.Succs[0]
+		return true
+	}
+	if sameEdge(t.Succs[0], t.Succs[1]) {
+		*t = ir.Term{Op: ir.Jump, Succs: t.Succs[:1], Span: t.Span}
+		return true
+	}
+	return false
+}
+
+func sameEdge(a, b ir.Edge) bool {
+	if a.To != b.To {
+		return false
+	}
+	for k := range a.Args {
+		if a.Args[k] != b.Args[k] {
+			return false
+		}
+	}
+	return true
+}
+
+// skipEmpty lets edges pass blocks that only jump on and whose parameters
+// serve nothing but that jump.
+func skipEmpty(f *ir.Func) bool {
+	uses := map[*ir.Value]int{}
+	for _, b := range f.Blocks {
+		count := func(v **ir.Value) { uses[*v]++ }
+		for _, i := range b.Instrs {
+			i.Uses(count)
+		}
+		b.Term.Uses(count)
+	}
+	changed := false
+	for _, b := range f.Blocks {
+		for k := range b.Term.Succs {
+			e := &b.Term.Succs[k]
+			if canSkip(e.To, uses) && e.To != b {
+				*e = through(*e)
+				changed = true
+			}
+		}
+	}
+	return ir.RemoveUnreachable(f) || changed
+}
+
+func canSkip(b *ir.Block, uses map[*ir.Value]int) bool {
+	if len(b.Instrs) > 0 || b.Term.Op != ir.Jump || b.Term.Succs[0].To == b {
+		return false
+	}
+	for _, p := range b.Params {
+		here := 0
+		for _, a := range b.Term.Succs[0].Args {
+			if a == p {
+				here++
+			}
+		}
+		if here != uses[p] {
+			return false
+		}
+	}
+	return true
+}
+
+// through is the edge that e followed by the jump of its target amounts to.
+func through(e ir.Edge) ir.Edge {
+	next := e.To.Term.Succs[0]
+	out := ir.Edge{To: next.To, Args: append([]*ir.Value(nil), next.Args...)}
+	for k, a := range out.Args {
+		for j, p := range e.To.Params {
+			if a == p {
+				out.Args[k] = e.Args[j]
+			}
+		}
+	}
+	return out
+}
+
+// mergeBlocks appends a block to its only predecessor when that goes nowhere else.
+func mergeBlocks(f *ir.Func) bool {
+	in := preds(f)
+	gone := map[*ir.Block]bool{}
+	subst := renames{}
+	for _, b := range f.Blocks {
+		for !gone[b] && b.Term.Op == ir.Jump {
+			e := b.Term.Succs[0]
+			if e.To == b || e.To == f.Blocks[0] || len(in[e.To]) != 1 {
+				break
+			}
+			for k, p := range e.To.Params {
+				subst[p] = e.Args[k]
+			}
+			absorb(b, e.To)
+			gone[e.To] = true
+		}
+	}
+	subst.apply(f)
+	return ir.RemoveUnreachable(f)
+}
+
+func absorb(b, next *ir.Block) {
+	for _, i := range next.Instrs {
+		for _, r := range i.Results {
+			r.In = b
+		}
+	}
+	b.Instrs = append(b.Instrs, next.Instrs...)
+	b.Term = next.Term
+}

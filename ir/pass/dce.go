@@ -1,0 +1,225 @@
+package pass
+
+import (
+	"github.com/sinter-lang/sinter/ir"
+)
+
+// dce removes what nobody sees: values without use, parameters that only feed
+// themselves, writes to objects that nothing reads, functions that nothing
+// calls and objects that nothing touches.
+//
+// Needs: nothing. Keeps: events and their order, Legal and Single.
+//
+//	before  v4: tok %t = store4 %t[v1], v2, v3      (%t is never read)
+//	after
+func dce(m *ir.Module, _ *Env) bool {
+	changed := dropFuncs(m)
+	read := readObjects(m)
+	again := each(m, func(f *ir.Func) bool {
+		writes := dropWrites(f, read)
+		values := dropValues(f)
+		return writes || values
+	})
+	return dropObjects(m) || again || changed
+}
+
+// dropFuncs removes functions that neither a task nor Main reaches.
+func dropFuncs(m *ir.Module) bool {
+	need := map[*ir.Func]bool{}
+	var visit func(f *ir.Func)
+	visit = func(f *ir.Func) {
+		if f == nil || need[f] {
+			return
+		}
+		need[f] = true
+		for _, c := range ir.Callees(f) {
+			visit(c)
+		}
+	}
+	visit(m.Main)
+	for _, t := range m.Tasks {
+		if m.Main == nil {
+			visit(t.Func)
+		}
+	}
+	var kept []*ir.Func
+	for _, f := range m.Funcs {
+		if need[f] || isTask(m, f) {
+			kept = append(kept, f)
+		}
+	}
+	changed := len(kept) != len(m.Funcs)
+	m.Funcs = kept
+	return changed
+}
+
+func isTask(m *ir.Module, f *ir.Func) bool {
+	for _, t := range m.Tasks {
+		if t.Func == f {
+			return true
+		}
+	}
+	return false
+}
+
+// readObjects are the objects whose bytes may matter. A parameter matters when
+// it is read; then what is bound to it does.
+func readObjects(m *ir.Module) map[*ir.Object]bool {
+	read := map[*ir.Object]bool{}
+	order, _ := ir.CallOrder(m)
+	for _, f := range order {
+		for _, o := range f.Objs { // the caller may read what the callee wrote
+			read[o] = true
+		}
+		for _, b := range f.Blocks {
+			for _, i := range b.Instrs {
+				for k, r := range i.Refs {
+					if reads(i, k) {
+						read[r.Obj] = true
+					}
+				}
+			}
+		}
+	}
+	return read
+}
+
+// reads reports whether i looks at the bytes of its ref k.
+func reads(i *ir.Instr, k int) bool {
+	switch i.Op {
+	case ir.OpStore, ir.OpClear, ir.OpLocal:
+		return false
+	case ir.OpCopy:
+		return k == 1
+	}
+	return true
+}
+
+func dropWrites(f *ir.Func, read map[*ir.Object]bool) bool {
+	changed := false
+	for _, b := range f.Blocks {
+		kept := b.Instrs[:0]
+		for _, i := range b.Instrs {
+			if isWrite(i) && !read[i.Refs[0].Obj] {
+				changed = true
+				continue
+			}
+			kept = append(kept, i)
+		}
+		b.Instrs = kept
+	}
+	return changed
+}
+
+func isWrite(i *ir.Instr) bool {
+	switch i.Op {
+	case ir.OpStore, ir.OpClear, ir.OpCopy, ir.OpLocal:
+		return true
+	}
+	return false
+}
+
+// dropValues removes pure values and loads that no effect and no branch needs,
+// and parameters alike.
+func dropValues(f *ir.Func) bool {
+	l := &liveValues{need: map[*ir.Value]bool{}, in: preds(f)}
+	for _, b := range f.Blocks {
+		for _, i := range b.Instrs {
+			if !isValue(i) && i.Op != ir.OpLoad {
+				i.Uses(l.mark)
+			}
+		}
+		if b.Term.Cond != nil {
+			l.mark(&b.Term.Cond)
+		}
+		for k := range b.Term.Args {
+			l.mark(&b.Term.Args[k])
+		}
+	}
+	l.drain()
+	changed := false
+	for n, b := range f.Blocks {
+		kept := b.Instrs[:0]
+		for _, i := range b.Instrs {
+			if (isValue(i) || i.Op == ir.OpLoad) && !l.need[i.Results[0]] {
+				changed = true
+				continue
+			}
+			kept = append(kept, i)
+		}
+		b.Instrs = kept
+		for _, p := range append([]*ir.Value(nil), b.Params...) {
+			if n > 0 && !l.need[p] && p.Type != ir.Token {
+				dropParam(f, p)
+				changed = true
+			}
+		}
+	}
+	return changed
+}
+
+type liveValues struct {
+	need map[*ir.Value]bool
+	work []*ir.Value
+	in   map[*ir.Block][]*ir.Edge
+}
+
+func (l *liveValues) mark(v **ir.Value) {
+	if !l.need[*v] {
+		l.need[*v] = true
+		l.work = append(l.work, *v)
+	}
+}
+
+// drain marks the operands of what is needed.
+func (l *liveValues) drain() {
+	for len(l.work) > 0 {
+		v := l.work[len(l.work)-1]
+		l.work = l.work[:len(l.work)-1]
+		if v.Def != nil {
+			if isValue(v.Def) || v.Def.Op == ir.OpLoad {
+				v.Def.Uses(l.mark)
+			}
+			continue
+		}
+		for k, p := range v.In.Params {
+			if p != v {
+				continue
+			}
+			for _, e := range l.in[v.In] {
+				l.mark(&e.Args[k])
+			}
+		}
+	}
+}
+
+// dropObjects removes objects of the module and locals that nothing mentions.
+func dropObjects(m *ir.Module) bool {
+	used := map[*ir.Object]bool{}
+	for _, f := range m.Funcs {
+		for _, b := range f.Blocks {
+			for _, i := range b.Instrs {
+				for _, r := range i.Refs {
+					used[r.Obj] = true
+				}
+			}
+		}
+	}
+	changed := false
+	keep := func(objs []*ir.Object) []*ir.Object {
+		var kept []*ir.Object
+		for _, o := range objs {
+			if used[o] {
+				kept = append(kept, o)
+			} else {
+				changed = true
+			}
+		}
+		return kept
+	}
+	m.Objects = keep(m.Objects)
+	for _, f := range m.Funcs {
+		f.Locals = keep(f.Locals)
+	}
+	return changed
+}

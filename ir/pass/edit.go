@@ -1,0 +1,123 @@
+package pass
+
+import (
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// renames says which value stands for another.
+type renames map[*ir.Value]*ir.Value
+
+// of follows the renames of v.
+func (r renames) of(v *ir.Value) *ir.Value {
+	for r[v] != nil {
+		v = r[v]
+	}
+	return v
+}
+
+// apply replaces the uses of renamed values in f.
+func (r renames) apply(f *ir.Func) {
+	if len(r) == 0 {
+		return
+	}
+	put := func(v **ir.Value) { *v = r.of(*v) }
+	for _, b := range f.Blocks {
+		for _, i := range b.Instrs {
+			i.Uses(put)
+		}
+		b.Term.Uses(put)
+	}
+}
+
+// constOf returns the value of a constant.
+func constOf(v *ir.Value) (uint64, bool) {
+	if v.Def != nil && v.Def.Op == ir.OpConst {
+		return v.Def.Imm, true
+	}
+	return 0, false
+}
+
+// isWord reports whether v is an application of op and returns its operands.
+func isWord(v *ir.Value, op word.Op) ([]*ir.Value, bool) {
+	if v.Def != nil && v.Def.Op == ir.OpWord && v.Def.Word == op {
+		return v.Def.Args, true
+	}
+	return nil, false
+}
+
+// withConst takes an application of op to a value and a constant apart.
+func withConst(v *ir.Value, op word.Op) (x *ir.Value, c uint64, ok bool) {
+	a, ok := isWord(v, op)
+	if !ok {
+		return nil, 0, false
+	}
+	c, ok = constOf(a[1])
+	return a[0], c, ok
+}
+
+func newInstr(f *ir.Func, b *ir.Block, t ir.Type, like *ir.Instr) *ir.Instr {
+	i := &ir.Instr{Task: -1}
+	if like != nil {
+		i.Span, i.Task = like.Span, like.Task
+	}
+	v := f.NewValue(t, nil, i.Span)
+	v.Def, v.In = i, b
+	i.Results = []*ir.Value{v}
+	return i
+}
+
+func newConst(f *ir.Func, b *ir.Block, t ir.Type, c uint64, like *ir.Instr) *ir.Instr {
+	i := newInstr(f, b, t, like)
+	i.Op, i.Imm = ir.OpConst, c&word.Mask(int(t))
+	return i
+}
+
+func newWord(f *ir.Func, b *ir.Block, op word.Op, t ir.Type, like *ir.Instr, args ...*ir.Value) *ir.Instr {
+	i := newInstr(f, b, t, like)
+	i.Op, i.Word, i.Args = ir.OpWord, op, args
+	return i
+}
+
+// insertAt puts instructions before index k of b.
+func insertAt(b *ir.Block, k int, in ...*ir.Instr) {
+	b.Instrs = append(b.Instrs[:k:k], append(in, b.Instrs[k:]...)...)
+}
+
+// isValue reports whether i computes a word and does nothing else.
+func isValue(i *ir.Instr) bool { return i.Op == ir.OpConst || i.Op == ir.OpWord }
+
+// preds returns for each block the edges into it, in order of the blocks.
+func preds(f *ir.Func) map[*ir.Block][]*ir.Edge {
+	in := make(map[*ir.Block][]*ir.Edge, len(f.Blocks))
+	for _, b := range f.Blocks {
+		for k := range b.Term.Succs {
+			e := &b.Term.Succs[k]
+			in[e.To] = append(in[e.To], e)
+		}
+	}
+	return in
+}
+
+// maxBlockID returns the highest block ID of f.
+func maxBlockID(f *ir.Func) int {
+	id := 0
+	for _, b := range f.Blocks {
+		id = max(id, b.ID)
+	}
+	return id
+}
+
+// each runs a pass over all functions of a module and threads what changed.
+func each(m *ir.Module, run func(f *ir.Func) bool) bool {
+	changed := false
+	for _, f := range m.Funcs {
+		if run(f) {
+			changed = true
+		}
+	}
+	if changed {
+		ir.Thread(m)
+	}
+	return changed
+}

@@ -1,0 +1,116 @@
+package pass
+
+import (
+	"sort"
+
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// gvn computes each value once: a word operation, constant or load that equals
+// one in a dominating place is replaced by it, and a load behind a store to the
+// same place takes the stored word. A load is identified by its place and its
+// token, so no store lies between.
+//
+// Needs: tokens. Keeps: effects and their order, Legal and Single.
+//
+//	before  v8: tok %a = store4 %a[v2], v5, v7     after  v8: tok %a = store4 %a[v2], v5, v7
+//	        v9: i32 = load4 %a[v2], v8                    v10: i32 = add v5, v5
+//	        v10: i32 = add v9, v5
+func gvn(m *ir.Module, _ *Env) bool {
+	return each(m, func(f *ir.Func) bool {
+		g := &numbering{f: f, flow: ir.FlowOf(f), subst: renames{}}
+		g.kids = g.flow.Kids()
+		g.walk(0, map[valueKey]*ir.Value{})
+		g.subst.apply(f)
+		return len(g.subst) > 0
+	})
+}
+
+// valueKey identifies what is computed.
+type valueKey struct {
+	op    ir.Op
+	word  word.Op
+	typ   ir.Type
+	imm   uint64
+	args  [3]*ir.Value
+	obj   *ir.Object
+	token *ir.Value
+}
+
+type numbering struct {
+	f     *ir.Func
+	flow  *ir.Flow
+	kids  [][]int
+	subst renames
+}
+
+// walk visits the dominator tree; known holds what dominates the block.
+func (g *numbering) walk(k int, known map[valueKey]*ir.Value) {
+	type undo struct {
+		key valueKey
+		old *ir.Value
+	}
+	var undos []undo
+	set := func(key valueKey, v *ir.Value) {
+		undos = append(undos, undo{key, known[key]})
+		known[key] = v
+	}
+	b := g.f.Blocks[k]
+	kept := b.Instrs[:0]
+	for _, i := range b.Instrs {
+		i.Uses(func(v **ir.Value) { *v = g.subst.of(*v) })
+		key, ok := keyOf(i)
+		if old := known[key]; ok && old != nil {
+			g.subst[i.Results[0]] = old
+			continue
+		}
+		if ok {
+			set(key, i.Results[0])
+		}
+		if i.Op == ir.OpStore && exactWidth(i.Args[0].Type, i.Size) {
+			set(placeKey(i, i.Args[0].Type, i.Results[0]), i.Args[0])
+		}
+		kept = append(kept, i)
+	}
+	b.Instrs = kept
+	kids := append([]int(nil), g.kids[k]...)
+	sort.Ints(kids)
+	for _, c := range kids {
+		g.walk(c, known)
+	}
+	for n := len(undos) - 1; n >= 0; n-- {
+		known[undos[n].key] = undos[n].old
+	}
+}
+
+// exactWidth reports whether a store of a word and a load of the same type give
+// the word back.
+func exactWidth(t ir.Type, size int) bool { return int(t) <= 8*size }
+
+func keyOf(i *ir.Instr) (valueKey, bool) {
+	switch i.Op {
+	case ir.OpConst:
+		return valueKey{op: i.Op, typ: i.Results[0].Type, imm: i.Imm}, true
+	case ir.OpWord:
+		k := valueKey{op: i.Op, word: i.Word, typ: i.Results[0].Type, imm: i.Imm}
+		copy(k.args[:], i.Args)
+		if word.Table(i.Word).Commutative && i.Args[1].ID < i.Args[0].ID {
+			k.args[0], k.args[1] = i.Args[1], i.Args[0]
+		}
+		return k, true
+	case ir.OpLoad:
+		var tok *ir.Value
+		if len(i.Args) > 0 {
+			tok = i.Args[0]
+		}
+		return placeKey(i, i.Results[0].Type, tok), true
+	}
+	return valueKey{}, false
+}
+
+// placeKey identifies the word of a type at the place of a load or store.
+func placeKey(i *ir.Instr, t ir.Type, token *ir.Value) valueKey {
+	r := i.Refs[0]
+	return valueKey{op: ir.OpLoad, typ: t, imm: uint64(r.Disp)<<8 | uint64(i.Size), args: [3]*ir.Value{r.Off}, obj: r.Obj, token: token}
+}
