@@ -8,8 +8,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// maxVariables bounds the size of a file that is read.
-const maxVariables = 1 << 22
+// Bounds of a file that is read. The inputs of a binary file take no bytes, so
+// they have a bound of their own.
+const (
+	maxVariables = 1 << 22
+	maxImplicit  = 1 << 16
+)
 
 // Parse reads ASCII or binary AIGER. Files of other tools, without our names,
 // get one word of one bit per input, latch and output. An error has the place.
@@ -132,6 +136,10 @@ func (p *parser) header(n []uint64) bool {
 		p.fail("expected at most %d variables and I + L + A <= M, got M = %d, I + L + A = %d", maxVariables, n[0], sum)
 		return false
 	}
+	if n[0] > uint64(len(p.file.Text))+maxImplicit {
+		p.fail("the file is too short for %d variables", n[0])
+		return false
+	}
 	p.vars = make([]Lit, n[0]+1)
 	for i := range p.vars {
 		p.vars[i] = undefined
@@ -214,6 +222,10 @@ func (p *parser) outputs(no int) {
 func (p *parser) binary(ni, nl, no, na int) {
 	if ni+nl+na != len(p.vars)-1 {
 		p.fail("a binary file has M = I + L + A")
+		return
+	}
+	if ni > maxImplicit {
+		p.fail("expected at most %d inputs, got %d", maxImplicit, ni)
 		return
 	}
 	for i := range ni {
