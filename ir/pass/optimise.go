@@ -7,6 +7,7 @@ func Optimisers() []Pass {
 	return []Pass{
 		{Name: "fold", Doc: "compute constants, decide branches, join blocks", Run: fold, Keeps: keeps},
 		{Name: "gvn", Doc: "compute equal values and loads once", Run: gvn, Keeps: keeps},
+		{Name: "checks", Doc: "remove checks that cannot fail, decide what is known", Run: checks, Keeps: keeps},
 		{Name: "dce", Doc: "remove what nobody sees", Run: dce, Keeps: keeps},
 	}
 }

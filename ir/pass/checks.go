@@ -1,0 +1,283 @@
+package pass
+
+import (
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// checks removes checks that cannot fail and decides comparisons whose result
+// follows from what dominates them: the bounds of values, conditions of
+// branches and earlier checks, and the bounds of loop counters. Sites never
+// merge: a check goes only when its own condition is proved.
+//
+// Needs: tokens. Keeps: blocks, order of effects, Legal and Single.
+//
+//	before  b1(v2: i32): v3: i1 = ltu v2, v1 ; br v3, b2, b3       (v1 = const 64)
+//	        b2: v4: tok = check v3, v5 !0 ; v6: i32 = add v2, v7 ; jump b1(v6)
+//	after   b2: v6: i32 = add v2, v7 ; jump b1(v6)
+func checks(m *ir.Module, _ *Env) bool {
+	return each(m, func(f *ir.Func) bool {
+		p := &prover{f: f, flow: ir.FlowOf(f), base: map[*ir.Value]span{}, fact: map[*ir.Value]span{}, truth: map[*ir.Value]bool{}, subst: renames{}}
+		p.kids = p.flow.Kids()
+		p.preds = preds(f)
+		p.counters()
+		p.walk(0)
+		p.subst.apply(f)
+		return p.changed
+	})
+}
+
+type prover struct {
+	f       *ir.Func
+	flow    *ir.Flow
+	kids    [][]int
+	preds   map[*ir.Block][]*ir.Edge
+	base    map[*ir.Value]span // of loop counters, everywhere
+	fact    map[*ir.Value]span // here
+	truth   map[*ir.Value]bool // conditions known here
+	undo    []func()
+	dry     bool // only look: counters are being found
+	probe   func(at *ir.Block)
+	subst   renames
+	changed bool
+}
+
+// span bounds v at the current place.
+func (p *prover) span(v *ir.Value) span { return p.bound(v, 6) }
+
+func (p *prover) bound(v *ir.Value, depth int) span {
+	s := fullSpan(v.Type)
+	if b, ok := p.base[v]; ok {
+		s = b
+	}
+	if f, ok := p.fact[v]; ok {
+		s = s.within(f)
+	}
+	if v.Def == nil || depth == 0 {
+		return s
+	}
+	switch v.Def.Op {
+	case ir.OpConst:
+		return constSpan(v.Type, v.Def.Imm)
+	case ir.OpWord:
+		s = s.within(evalSpan(v.Def, func(x *ir.Value) span { return p.bound(x, depth-1) }))
+	case ir.OpLoad:
+		if v.Def.Size < 8 {
+			s.hi = min(s.hi, word.Mask(8*v.Def.Size))
+		}
+	}
+	return s.sharpen(v.Type)
+}
+
+func (p *prover) set(v *ir.Value, s span) {
+	old, had := p.fact[v]
+	if had {
+		s = s.within(old)
+	}
+	p.fact[v] = s
+	p.undo = append(p.undo, func() {
+		if had {
+			p.fact[v] = old
+		} else {
+			delete(p.fact, v)
+		}
+	})
+}
+
+// learn notes that condition c has a value from here on.
+func (p *prover) learn(c *ir.Value, holds bool) {
+	if c.Def == nil || c.Def.Op != ir.OpWord {
+		p.know(c, holds)
+		return
+	}
+	p.know(c, holds)
+	op, a := c.Def.Word, c.Def.Args
+	switch op {
+	case word.Not:
+		p.learn(a[0], !holds)
+		return
+	case word.And:
+		if holds {
+			p.learn(a[0], true)
+			p.learn(a[1], true)
+		}
+		return
+	case word.Or:
+		if !holds {
+			p.learn(a[0], false)
+			p.learn(a[1], false)
+		}
+		return
+	}
+	if !holds {
+		inv, ok := inverseOf(op)
+		if !ok {
+			return
+		}
+		op = inv
+	}
+	if _, ok := inverseOf(op); ok {
+		x, y := assume(op, a[0].Type, p.span(a[0]), p.span(a[1]))
+		p.narrow(a[0], x)
+		p.narrow(a[1], y)
+	}
+}
+
+// narrow notes bounds of v and what follows for the value it is made of.
+func (p *prover) narrow(v *ir.Value, s span) {
+	p.set(v, s)
+	if a, ok := isWord(v, word.Zext); ok {
+		in := fullSpan(a[0].Type)
+		p.narrow(a[0], span{s.lo, min(s.hi, in.hi), in.slo, in.shi}.sharpen(a[0].Type))
+	}
+	if x, c, ok := withConst(v, word.Add); ok {
+		m := word.Mask(int(v.Type))
+		if lo, hi := (s.lo-c)&m, (s.hi-c)&m; lo <= hi {
+			full := fullSpan(x.Type)
+			p.set(x, span{lo, hi, full.slo, full.shi}.sharpen(x.Type).within(p.span(x)))
+		}
+	}
+}
+
+func (p *prover) know(c *ir.Value, holds bool) {
+	old, had := p.truth[c]
+	p.truth[c] = holds
+	p.undo = append(p.undo, func() {
+		if had {
+			p.truth[c] = old
+		} else {
+			delete(p.truth, c)
+		}
+	})
+}
+
+func inverseOf(op word.Op) (word.Op, bool) {
+	switch op {
+	case word.Eq:
+		return word.Ne, true
+	case word.Ne:
+		return word.Eq, true
+	case word.Ltu:
+		return word.Geu, true
+	case word.Geu:
+		return word.Ltu, true
+	case word.Lts:
+		return word.Ges, true
+	case word.Ges:
+		return word.Lts, true
+	}
+	return word.Bad, false
+}
+
+// decide returns the value of a condition if it is known here.
+func (p *prover) decide(c *ir.Value) (holds, known bool) {
+	if h, ok := p.truth[c]; ok {
+		return h, true
+	}
+	if c.Type != 1 {
+		return false, false
+	}
+	if s := p.span(c); s.lo == s.hi {
+		return s.lo == 1, true
+	}
+	if c.Def == nil || c.Def.Op != ir.OpWord {
+		return false, false
+	}
+	a := c.Def.Args
+	switch c.Def.Word {
+	case word.Not:
+		h, ok := p.decide(a[0])
+		return !h, ok
+	case word.And, word.Or:
+		stop := c.Def.Word == word.Or
+		x, okx := p.decide(a[0])
+		y, oky := p.decide(a[1])
+		if okx && x == stop || oky && y == stop {
+			return stop, true
+		}
+		return !stop, okx && oky
+	}
+	if _, ok := inverseOf(c.Def.Word); !ok {
+		return false, false
+	}
+	x, y := p.span(a[0]), p.span(a[1])
+	if x.empty() || y.empty() {
+		return false, false
+	}
+	return compareSpans(c.Def.Word, x, y)
+}
+
+// walk visits the dominator tree with the facts that hold on entry.
+func (p *prover) walk(k int) {
+	mark := len(p.undo)
+	b := p.f.Blocks[k]
+	p.entered(b)
+	p.instrs(b)
+	if p.probe != nil {
+		p.probe(b)
+	}
+	if b.Term.Op == ir.Branch && !p.dry {
+		p.branch(b)
+	}
+	for _, c := range p.kids[k] {
+		p.walk(c)
+	}
+	p.forget(mark)
+}
+
+// forget takes back the facts learned since a mark.
+func (p *prover) forget(mark int) {
+	for len(p.undo) > mark {
+		p.undo[len(p.undo)-1]()
+		p.undo = p.undo[:len(p.undo)-1]
+	}
+}
+
+// entered learns from the branch that leads to b, if it is the only way.
+func (p *prover) entered(b *ir.Block) {
+	if len(p.preds[b]) != 1 {
+		return
+	}
+	e := p.preds[b][0]
+	for _, q := range p.f.Blocks {
+		if q.Term.Op == ir.Branch && (&q.Term.Succs[0] == e || &q.Term.Succs[1] == e) {
+			p.learn(q.Term.Cond, &q.Term.Succs[0] == e)
+		}
+	}
+	for n, param := range b.Params {
+		if param.Type != ir.Token {
+			p.set(param, p.span(e.Args[n]))
+		}
+	}
+}
+
+func (p *prover) instrs(b *ir.Block) {
+	kept := make([]*ir.Instr, 0, len(b.Instrs))
+	for _, i := range b.Instrs {
+		if i.Op == ir.OpCheck {
+			if holds, known := p.decide(i.Args[0]); known && holds && !p.dry {
+				p.subst[i.Results[0]] = i.Args[1]
+				p.changed = true
+				continue
+			}
+			p.learn(i.Args[0], true)
+		}
+		kept = append(kept, i)
+	}
+	b.Instrs = kept
+}
+
+// branch makes the condition of a decided branch a constant.
+func (p *prover) branch(b *ir.Block) {
+	if _, ok := constOf(b.Term.Cond); ok {
+		return
+	}
+	holds, known := p.decide(b.Term.Cond)
+	if !known {
+		return
+	}
+	c := newConst(p.f, b, 1, map[bool]uint64{true: 1}[holds], nil)
+	b.Instrs = append(b.Instrs, c)
+	b.Term.Cond = c.Results[0]
+	p.changed = true
+}

@@ -1,0 +1,214 @@
+package pass
+
+import (
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// counter is a parameter of a loop head that each round changes by a constant.
+type counter struct {
+	param *ir.Value
+	start *ir.Value // from outside
+	next  []*ir.Value
+	step  int64
+}
+
+// counters bounds the counters of loops. A counter that only grows keeps its
+// start as lower bound, provided that adding the step does not wrap: where the
+// next value is computed, the facts that hold there must bound the counter. The
+// bound is assumed, and kept if the facts under the assumption confirm it.
+func (p *prover) counters() {
+	for _, c := range p.findCounters() {
+		p.boundCounter(c)
+	}
+}
+
+func (p *prover) findCounters() []counter {
+	var out []counter
+	for _, h := range p.flow.Order {
+		body := p.flow.Loop(h)
+		if body == nil {
+			continue
+		}
+		inside := map[*ir.Block]bool{}
+		for _, k := range body {
+			inside[p.f.Blocks[k]] = true
+		}
+		head := p.f.Blocks[h]
+		for n, v := range head.Params {
+			if v.Type == ir.Token {
+				continue
+			}
+			if c, ok := p.counterOf(v, n, inside); ok {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// counterOf recognises v as a counter of the loop: one value from outside, and
+// from inside v itself plus one constant, or v.
+func (p *prover) counterOf(v *ir.Value, n int, inside map[*ir.Block]bool) (counter, bool) {
+	c := counter{param: v}
+	for _, b := range p.f.Blocks {
+		for k := range b.Term.Succs {
+			e := &b.Term.Succs[k]
+			if e.To != v.In {
+				continue
+			}
+			a := e.Args[n]
+			switch {
+			case !inside[b] && (c.start == nil || c.start == a):
+				c.start = a
+			case !inside[b]:
+				return c, false
+			case a == v:
+			case !c.takes(a):
+				return c, false
+			}
+		}
+	}
+	return c, c.start != nil && c.step != 0
+}
+
+func (c *counter) takes(a *ir.Value) bool {
+	x, d, ok := withConst(a, word.Add)
+	if !ok || x != c.param {
+		return false
+	}
+	step := word.Signed(d, int(a.Type))
+	if step == 0 || c.step != 0 && c.step != step {
+		return false
+	}
+	c.step = step
+	c.next = append(c.next, a)
+	return true
+}
+
+// boundCounter tries the bound without sign, then the one with sign.
+func (p *prover) boundCounter(c counter) {
+	t := c.param.Type
+	start := p.span(c.start)
+	full := fullSpan(t)
+	p.boundByEdges(c, start)
+	for _, signed := range []bool{false, true} {
+		s := full
+		if old, ok := p.base[c.param]; ok {
+			s = old
+		}
+		before, had := p.base[c.param]
+		switch {
+		case !signed && c.step > 0:
+			s.lo = max(s.lo, start.lo)
+		case !signed:
+			s.hi = min(s.hi, start.hi)
+		case c.step > 0:
+			s.slo = max(s.slo, start.slo)
+		default:
+			s.shi = min(s.shi, start.shi)
+		}
+		p.base[c.param] = s
+		if upper, ok := p.confirm(c, signed); ok {
+			p.base[c.param] = p.closeSpan(c, s, start, upper, signed).sharpen(t)
+			continue
+		}
+		if had {
+			p.base[c.param] = before
+		} else {
+			delete(p.base, c.param)
+		}
+	}
+}
+
+// boundByEdges joins the bounds of what the edges into the head pass: where the
+// loop tests its counter at the end, those of the back edge are the test.
+func (p *prover) boundByEdges(c counter, start span) {
+	n := 0
+	for k, v := range c.param.In.Params {
+		if v == c.param {
+			n = k
+		}
+	}
+	s, found := start, false
+	p.dry = true
+	p.probe = func(b *ir.Block) {
+		for k, e := range b.Term.Succs {
+			if e.To != c.param.In || e.Args[n] == c.start {
+				continue
+			}
+			mark := len(p.undo)
+			if b.Term.Op == ir.Branch {
+				p.learn(b.Term.Cond, k == 0)
+			}
+			s, found = s.join(p.span(e.Args[n])), true
+			p.forget(mark)
+		}
+	}
+	p.walk(0)
+	p.dry, p.probe = false, nil
+	if found {
+		p.base[c.param] = s.within(fullSpan(c.param.Type))
+	}
+}
+
+// confirm checks at each place where the next value is computed that it does
+// not wrap, and returns how far the counter can get there.
+func (p *prover) confirm(c counter, signed bool) (reach span, ok bool) {
+	need := map[*ir.Block]bool{}
+	for _, n := range c.next {
+		need[n.In] = true
+	}
+	ok = true
+	first := true
+	p.dry = true
+	p.probe = func(b *ir.Block) {
+		if !need[b] {
+			return
+		}
+		s := p.span(c.param)
+		if first {
+			reach, first = s, false
+		} else {
+			reach = reach.join(s)
+		}
+		ok = ok && noWrap(s, c, signed)
+	}
+	p.walk(0)
+	p.dry, p.probe = false, nil
+	return reach, ok && !first
+}
+
+func noWrap(s span, c counter, signed bool) bool {
+	full := fullSpan(c.param.Type)
+	switch {
+	case s.empty():
+		return true
+	case !signed && c.step > 0:
+		return s.hi <= full.hi-uint64(c.step)
+	case !signed:
+		return s.lo >= uint64(-c.step)
+	case c.step > 0:
+		return s.shi <= full.shi-c.step
+	}
+	return s.slo >= full.slo-c.step
+}
+
+// closeSpan adds the far end: the counter is its start or one step behind a
+// place where the next value was computed.
+func (p *prover) closeSpan(c counter, s, start, reach span, signed bool) span {
+	if reach.empty() {
+		return s
+	}
+	switch {
+	case !signed && c.step > 0:
+		s.hi = min(s.hi, max(start.hi, reach.hi+uint64(c.step)))
+	case !signed:
+		s.lo = max(s.lo, min(start.lo, reach.lo-uint64(-c.step)))
+	case c.step > 0:
+		s.shi = min(s.shi, max(start.shi, reach.shi+c.step))
+	default:
+		s.slo = max(s.slo, min(start.slo, reach.slo+c.step))
+	}
+	return s
+}
