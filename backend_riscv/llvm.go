@@ -2,7 +2,6 @@ package riscv
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"strings"
 
@@ -38,7 +37,7 @@ func CompileLLVM(ctx context.Context, m *ir.Module, t *design.Target, tools *llv
 	if err != nil {
 		return nil, err
 	}
-	first, err := readLinked(elf)
+	first, err := readLinked(m.Name, elf)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +45,7 @@ func CompileLLVM(ctx context.Context, m *ir.Module, t *design.Target, tools *llv
 		if elf, err = b.link(depth); err != nil {
 			return nil, err
 		}
-		if first, err = readLinked(elf); err != nil {
+		if first, err = readLinked(m.Name, elf); err != nil {
 			return nil, err
 		}
 	}
@@ -101,7 +100,7 @@ func (b *llvmBuild) link(stack uint32) ([]byte, error) {
 func llvmFlags(t *design.Target) []string {
 	arch, abi := archOf(t)
 	flags := []string{
-		"--target=riscv32-unknown-elf", "-march=" + arch, "-mabi=" + abi, "-O2", "-g", "-ffreestanding", "-fno-builtin",
+		"--target=riscv32-unknown-elf", "-march=" + arch, "-mabi=" + abi, "-O2", "-ffreestanding", "-fno-builtin",
 		"-fno-pic", "-fno-asynchronous-unwind-tables", "-fstack-size-section", "-ffunction-sections", "-fdata-sections",
 		"-Wno-override-module",
 	}
@@ -189,13 +188,4 @@ jal sn_main
 	}
 	b.WriteString(".text")
 	return b.String()
-}
-
-// words cuts bytes into words of text.
-func words(data []byte) []uint32 {
-	out := make([]uint32, len(data)/4)
-	for i := range out {
-		out[i] = binary.LittleEndian.Uint32(data[4*i:])
-	}
-	return out
 }

@@ -174,10 +174,9 @@ SECTIONS
 {
   . = 0;
   .data : { *(.sdata .sdata.* .srodata .srodata.* .data .data.* .rodata .rodata.*) } :data
-  __data_image_end = .;
   .bss (NOLOAD) : { *(.sbss .sbss.* .bss .bss.* COMMON) . = ALIGN(4); } :data
-  __objects_end = .;
-  __stack_top = __stack_size == 0 ? __objects_end : ALIGN(__objects_end + __stack_size, 16);
+  .stack (NOLOAD) : { . = . + __stack_size; . = ALIGN(__stack_size == 0 ? 4 : 16); } :data
+  __stack_top = .;
   . = 0x00100000;
   .text : { *(.text.start) *(.text .text.*) } :text
   /DISCARD/ : { *(.comment) *(.note.GNU-stack) *(.llvm_addrsig) *(.riscv.attributes) *(.eh_frame*) }

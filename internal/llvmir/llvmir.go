@@ -65,9 +65,7 @@ type Options struct {
 
 	// Trap gives the inline assembly that ends the run at a failed check; nil
 	// for a call of sn_trap.
-	Trap func(task, site int) string
-	// Mark gives what sn_mark is called with; nil for the operation's number.
-	Mark func(task int, mark uint64) uint64
+	Trap func(site int) string
 }
 
 // Output is a module of LLVM.

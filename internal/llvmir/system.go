@@ -17,11 +17,7 @@ import (
 func (b *body) system(in *sir.Instr) {
 	switch in.Op {
 	case sir.OpMark:
-		mark := in.Imm
-		if b.opts.Mark != nil {
-			mark = b.opts.Mark(in.Task, mark)
-		}
-		b.cur.NewCall(b.hook("sn_mark", types.Void, types.I32, types.I32), i32(in.Task), i32(int(mark)))
+		b.cur.NewCall(b.hook("sn_mark", types.Void, types.I32, types.I32), i32(in.Task), i32(int(in.Imm)))
 	case sir.OpNow:
 		b.now(in, b.cur.NewCall(b.hook("sn_now", types.I64)))
 	case sir.OpStatus:
@@ -72,7 +68,7 @@ func (b *body) check(in *sir.Instr) {
 // trap is what ends the run: assembly, or a function that does not return.
 func (b *body) trap(task, site int) value.Value {
 	if b.opts.Trap != nil {
-		asm := ir.NewInlineAsm(types.NewPointer(types.NewFunc(types.Void)), b.opts.Trap(task, site), "")
+		asm := ir.NewInlineAsm(types.NewPointer(types.NewFunc(types.Void)), b.opts.Trap(site), "")
 		asm.SideEffect = true
 		return asm
 	}
