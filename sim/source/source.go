@@ -1,7 +1,7 @@
 // Package source runs a checked program directly on its tree: the reference
 // machine that all others are compared with.
 //
-//	m := source.New(program, world.New(script))
+//	m, err := source.New(program, world.New(script))
 //	t, err := sim.Run(m, 0)
 //
 // It follows the canonical schedule: tasks in system order, each until it waits,
@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/lang/eval"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -74,13 +75,13 @@ type wait struct {
 // stopped unwinds a coroutine whose machine has ended.
 type stopped struct{}
 
-// New returns the machine of a program with a system at its start. A program
-// without a system has no tasks and ends at once.
-func New(p *tree.Program, w *world.World) *Machine {
-	m := &Machine{prog: p, world: w, trace: &trace.Trace{Program: p.Name}}
+// New returns the machine of a program at its start. The devices of the world are
+// found by name.
+func New(p *tree.Program, w *world.World) (*Machine, error) {
 	if p.System == nil {
-		return m
+		return nil, diag.Errorf("", diag.Span{}, "%s has no system: nothing runs", p.Name)
 	}
+	m := &Machine{prog: p, world: w, trace: &trace.Trace{Program: p.Name}}
 	for _, c := range p.System.Chans {
 		m.chans = append(m.chans, &channel{name: c.Name, room: c.Cap, elem: c.Elem})
 	}
@@ -90,7 +91,7 @@ func New(p *tree.Program, w *world.World) *Machine {
 	for i := range p.System.Runs {
 		m.tasks = append(m.tasks, m.newTask(&p.System.Runs[i]))
 	}
-	return m
+	return m, nil
 }
 
 // portOf finds a device of the world by name.
