@@ -1,0 +1,158 @@
+package gates
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/world"
+	"github.com/stretchr/testify/require"
+)
+
+// wire is a core without a program: it hands frames through, logs an event
+// after each, and marks it.
+func wire(t testing.TB) *rtl.Circuit {
+	b := rtl.NewBuilder("wire")
+	rx, tx := rtl.RxPorts("eth0"), rtl.TxPorts("eth0")
+	valid, data := b.Input(rx.Valid, 1), b.Input(rx.Data, 32)
+	last, count := b.Input(rx.Last, 1), b.Input(rx.Bytes, rtl.PortBytesWidth)
+	ready, logReady := b.Input(tx.Ready, 1), b.Input(rtl.PortLogReady, 1)
+	pending := b.Reg("pending", 1, 0)
+	open := b.And(b.Not(pending.Q()))
+	moved := b.And(valid, ready, open)
+	b.If(pending.Q(), func() {
+		b.If(logReady, func() { b.Set(pending, b.Const(1, 0)) })
+	}, func() {
+		b.If(b.And(moved, last), func() { b.Set(pending, b.Const(1, 1)) })
+	})
+	b.Output(rx.Ready, b.And(ready, open))
+	b.Output(rtl.PortOversize("eth0"), b.Const(1, 0))
+	b.Output(tx.Valid, b.And(valid, open))
+	b.Output(tx.Data, data)
+	b.Output(tx.Last, last)
+	b.Output(tx.Bytes, count)
+	b.Output(rtl.PortLogValid, pending.Q())
+	b.Output(rtl.PortLogData, b.Const(32, 0))
+	b.Output(rtl.PortMarkValid, b.And(pending.Q(), logReady))
+	b.Output(rtl.PortMarkID, b.Const(16, 1))
+	b.Output(rtl.PortHalted, b.Const(1, 0))
+	b.Output(rtl.PortIdle, b.And(b.Not(valid), open))
+	b.Output(rtl.PortTrap, b.Const(1, 0))
+	b.Output(rtl.PortTrapPC, b.Const(32, 0))
+	c, err := b.Build()
+	require.NoError(t, err)
+	return c
+}
+
+func wireCore() *sim.Core {
+	return &sim.Core{Program: "wire", Tasks: []string{"main"}, Devices: []sim.Device{{Name: "eth0", Rx: true, Tx: true}},
+		Logs: []trace.Site{{ID: 0, Parts: []string{"frame"}}}, Marks: []sim.Mark{{Name: "m"}}}
+}
+
+func script(r *rand.Rand, frames int) *world.Script {
+	s := &world.Script{Devices: []string{"eth0"}}
+	for i := range frames {
+		data := make([]byte, 1+r.IntN(40))
+		for j := range data {
+			data[j] = byte(r.Uint32())
+		}
+		s.Inputs = append(s.Inputs, world.Input{Time: uint64(10 * i), Data: data})
+	}
+	return s
+}
+
+// TestLanesHaveWorldsOfTheirOwn runs different captures with different gaps in
+// all lanes at once; each trace is the one that its own capture asks for.
+func TestLanesHaveWorldsOfTheirOwn(t *testing.T) {
+	p, err := Compile(netlist(t, wire(t)))
+	require.NoError(t, err)
+	for _, n := range []int{1, 3, MaxLanes} {
+		r := rand.New(rand.NewPCG(8, uint64(n)))
+		var lanes []Lane
+		var scripts []*world.Script
+		for l := range n {
+			s := script(r, l%5)
+			scripts = append(scripts, s)
+			lanes = append(lanes, Lane{wireCore(), world.New(s), int64(l)})
+		}
+		m, err := NewMachine(p, lanes...)
+		require.NoError(t, err)
+		first, err := sim.Run(m, 100000)
+		require.NoError(t, err)
+		require.Same(t, first, m.Trace())
+		for l, s := range scripts {
+			tr := m.Harness(l).Trace()
+			require.Equal(t, trace.Waiting, tr.Status, "lane %d", l)
+			require.Len(t, tr.Events, 4*len(s.Inputs), "lane %d", l)
+			for i, in := range s.Inputs {
+				out := tr.Events[4*i+1]
+				require.Equal(t, trace.Out, out.Kind)
+				require.True(t, bytes.Equal(in.Data, out.Data), "lane %d frame %d", l, i)
+				require.Equal(t, in.Time, out.Time)
+				require.Equal(t, "frame", tr.Events[4*i+2].Text)
+			}
+		}
+		require.NoError(t, m.Step(), "a step after the end does nothing")
+	}
+}
+
+func TestMissingAndWrongPorts(t *testing.T) {
+	n := netlist(t, wire(t))
+	for i := range n.Outputs {
+		name := n.Outputs[i].Name
+		n.Outputs[i].Name = "gone"
+		p, err := Compile(n)
+		require.NoError(t, err)
+		_, err = NewMachine(p, Lane{Core: wireCore(), World: world.New(nil)})
+		require.ErrorContains(t, err, fmt.Sprintf("no port %s", name))
+		n.Outputs[i].Name = name
+	}
+	n.Outputs[0].Bits = append(n.Outputs[0].Bits, n.Outputs[0].Bits...)
+	p, err := Compile(n)
+	require.NoError(t, err)
+	_, err = NewMachine(p, Lane{Core: wireCore(), World: world.New(nil)})
+	require.ErrorContains(t, err, "has 2 bits, expected 1")
+	_, err = NewMachine(p)
+	require.ErrorContains(t, err, "expected 1 to 64 lanes")
+}
+
+// TestBrokenProtocolIsAnError damages the netlist so that a beat changes while
+// it waits.
+func TestBrokenProtocolIsAnError(t *testing.T) {
+	n := netlist(t, wire(t))
+	for i := range n.Outputs {
+		if n.Outputs[i].Name == rtl.TxPorts("eth0").Last {
+			n.Outputs[i].Bits = n.Inputs[4].Bits // tx_ready
+		}
+	}
+	p, err := Compile(n)
+	require.NoError(t, err)
+	r := rand.New(rand.NewPCG(1, 1))
+	m, err := NewMachine(p, Lane{wireCore(), world.New(script(r, 40)), 7})
+	require.NoError(t, err)
+	_, err = sim.Run(m, 10000)
+	require.ErrorContains(t, err, "lane 0: cycle")
+}
+
+func BenchmarkMachine(b *testing.B) {
+	p, err := Compile(netlist(b, wire(b)))
+	require.NoError(b, err)
+	r := rand.New(rand.NewPCG(8, 8))
+	var lanes []Lane
+	for l := range MaxLanes {
+		lanes = append(lanes, Lane{wireCore(), world.New(script(r, 1_00)), int64(l)})
+	}
+	b.ResetTimer()
+	m, err := NewMachine(p, lanes...)
+	require.NoError(b, err)
+	n := 0
+	for n < b.N && !m.Done() {
+		require.NoError(b, m.Step())
+		n++
+	}
+	b.ReportMetric(float64(n)*MaxLanes/b.Elapsed().Seconds(), "lane-cycles/s")
+}
