@@ -169,14 +169,16 @@ func TestTransformationsKeepTheMeaning(t *testing.T) {
 		c := rtltest.Random(seed, 50)
 		want := outputsOver(c, seed, 12)
 		flat := c.Flat()
+		packed, to := c.Pack()
 		for name, d := range map[string]*rtl.Circuit{
-			"flat": flat.Circuit, "expanded": c.Expand(), "pruned": c.Prune(), "all": c.Expand().Prune().Flat().Circuit,
+			"flat": flat.Circuit, "expanded": c.Expand(), "pruned": c.Prune(), "packed": packed, "all": c.Expand().Prune().Flat().Circuit,
 		} {
 			require.NoError(t, d.Verify(), "%s, seed %d\n%s", name, seed, d)
 			require.Equal(t, want, outputsOver(d, seed, 12), "%s, seed %d\n%s\nbecame\n%s", name, seed, c, d)
 			require.Empty(t, cmp.Diff(d, parse(t, d.String()), sameCircuit))
 		}
 		for i := range c.Nodes {
+			require.Equal(t, c.Nodes[i].Width, packed.Nodes[to[i]].Width)
 			require.Equal(t, c.Nodes[i].Name, flat.Circuit.Nodes[i].Name, "Flat keeps the IDs")
 		}
 	}
@@ -225,6 +227,58 @@ end
 	require.Contains(t, text, "not a")
 	require.NotContains(t, c.String(), "never =", "the original is untouched")
 	require.Equal(t, text, f.Circuit.Flat().Circuit.String(), "flat stays flat")
+}
+
+func TestPack(t *testing.T) {
+	c := parse(t, `circuit t
+input x 8
+input y 8
+input c 1
+reg r 8 reset 0
+a0 1 = slice x 0
+b0 1 = and c a0
+y0 1 = slice y 2
+o0 1 = or b0 y0
+a1 1 = slice x 1
+b1 1 = and a1 c
+y1 1 = slice y 3
+o1 1 = or y1 b1
+a2 1 = slice x 2
+n2 1 = not a2
+low 2 = cat o1 o0
+mid 3 = cat n2 low
+all 8 = zext mid
+rest 5 = slice x 3
+nrest 5 = not rest
+twin 8 = cat nrest mid
+set r twin
+output o 8 = all
+output t 8 = twin
+end
+`)
+	p, _ := c.Pack()
+	require.NoError(t, p.Verify())
+	want := `circuit t
+  input x 8
+  input y 8
+  input c 1
+  a2 1 = slice x 2
+  n2 1 = not a2
+  %5 2 = sext c
+  %6 2 = slice x 0
+  %7 2 = and %5 %6
+  %8 2 = slice y 2
+  low 2 = or %7 %8
+  mid 3 = cat n2 low
+  all 8 = zext mid
+  %12 6 = slice x 2
+  %13 6 = not %12
+  twin 8 = cat %13 low
+  output o 8 = all
+  output t 8 = twin
+end
+`
+	require.Equal(t, want, p.Prune().String())
 }
 
 func TestPrune(t *testing.T) {

@@ -99,6 +99,12 @@ func (k *copier) rest() {
 	regs := k.regs()
 	mems := k.mems()
 	k.dst.Body = k.effects(c.Body, regs, mems)
+	k.ends()
+}
+
+// ends copies outputs, asserts and probes.
+func (k *copier) ends() {
+	c := k.src
 	for _, o := range c.Outputs {
 		k.dst.Outputs = append(k.dst.Outputs, Output{o.Name, k.to[o.Node], o.Span})
 	}

@@ -34,7 +34,9 @@ import (
 // Engine runs one circuit. Between Eval and Clock all values are those of one
 // cycle; after Clock the registers are those of the next one.
 type Engine struct {
-	c       *rtl.Circuit
+	c       *rtl.Circuit // as it was given
+	packed  *rtl.Circuit // as it is run
+	to      []rtl.ID     // per node of c, its node in packed
 	prog    *program
 	slots   *[maxSlots]uint64
 	mems    [][]uint64
@@ -55,16 +57,20 @@ func trailing(x uint64) int { return bits.TrailingZeros64(x) }
 // computed in every cycle; Peek gives any other node, more slowly. Registers
 // start with their reset values and memories with their initial words.
 func New(c *rtl.Circuit, watch ...rtl.ID) (*Engine, error) {
+	packed, to := c.Pack()
 	var roots []rtl.ID
-	for _, o := range c.Outputs {
+	for _, o := range packed.Outputs {
 		roots = append(roots, o.Node)
 	}
-	prog, err := compile(c, append(roots, watch...))
+	for _, id := range watch {
+		roots = append(roots, to[id])
+	}
+	prog, err := compile(packed, roots)
 	if err != nil {
 		return nil, err
 	}
 	e := &Engine{
-		c: c, prog: prog, slots: new([maxSlots]uint64), slow: newSlow(len(c.Nodes)),
+		c: c, packed: packed, to: to, prog: prog, slots: new([maxSlots]uint64), slow: newSlow(len(packed.Nodes)),
 		inputs: map[string]rtl.ID{}, outputs: map[string]rtl.ID{}, probes: map[string]rtl.ID{},
 	}
 	for _, id := range c.Inputs {
@@ -109,8 +115,11 @@ func (e *Engine) Set(name string, v uint64) error {
 
 // SetInput gives an input node its value until further notice.
 func (e *Engine) SetInput(id rtl.ID, v uint64) {
-	e.slots[e.prog.slot[id]] = v & word.Mask(e.c.Nodes[id].Width)
+	e.slots[e.slot(id)] = v & word.Mask(e.c.Nodes[id].Width)
 }
+
+// slot returns where the value of a node is.
+func (e *Engine) slot(id rtl.ID) uint16 { return e.prog.slot[e.to[id]] }
 
 // Eval computes the values of the present cycle from registers and inputs.
 func (e *Engine) Eval() {
@@ -144,12 +153,7 @@ func (e *Engine) lookup(ids map[string]rtl.ID, name string) (uint64, bool) {
 }
 
 // Peek returns the value of a node in the present cycle, between Eval and Clock.
-func (e *Engine) Peek(id rtl.ID) uint64 {
-	if e.prog.valid[id] {
-		return e.slots[e.prog.slot[id]]
-	}
-	return e.slowPeek(id)
-}
+func (e *Engine) Peek(id rtl.ID) uint64 { return e.peek(e.to[id]) }
 
 // slow computes nodes that the code did not compute in this cycle.
 type slow struct {
@@ -160,22 +164,23 @@ type slow struct {
 
 func newSlow(n int) slow { return slow{epoch: 1, at: make([]uint64, n), value: make([]uint64, n)} }
 
-func (e *Engine) slowPeek(id rtl.ID) uint64 {
+// peek returns the value of a node of the packed circuit.
+func (e *Engine) peek(id rtl.ID) uint64 {
 	if e.prog.valid[id] {
 		return e.slots[e.prog.slot[id]]
 	}
 	if e.slow.at[id] == e.slow.epoch {
 		return e.slow.value[id]
 	}
-	n := &e.c.Nodes[id]
+	n := &e.packed.Nodes[id]
 	var v uint64
 	if n.Kind == rtl.KRead {
-		v = e.mems[n.Index][e.slowPeek(e.c.Mems[n.Index].Reads[n.Port].Addr)]
+		v = e.mems[n.Index][e.peek(e.packed.Mems[n.Index].Reads[n.Port].Addr)]
 	} else {
 		var a [3]uint64
 		var aw [3]int
 		for i, x := range n.Args {
-			a[i], aw[i] = e.slowPeek(x), e.c.Nodes[x].Width
+			a[i], aw[i] = e.peek(x), e.packed.Nodes[x].Width
 		}
 		v = word.Eval(n.Op, n.Width, a, aw, n.Imm)
 	}
@@ -209,7 +214,7 @@ func (e *Engine) Snapshot() *Snapshot {
 	s := &Snapshot{reset: e.reset, cycle: e.cycle}
 	s.state = append(s.state, e.slots[:e.prog.states]...)
 	for _, id := range e.c.Inputs {
-		s.inputs = append(s.inputs, e.slots[e.prog.slot[id]])
+		s.inputs = append(s.inputs, e.slots[e.slot(id)])
 	}
 	for _, m := range e.mems {
 		s.mems = append(s.mems, append([]uint64(nil), m...))
@@ -221,7 +226,7 @@ func (e *Engine) Snapshot() *Snapshot {
 func (e *Engine) Restore(s *Snapshot) {
 	copy(e.slots[:e.prog.states], s.state)
 	for i, id := range e.c.Inputs {
-		e.slots[e.prog.slot[id]] = s.inputs[i]
+		e.slots[e.slot(id)] = s.inputs[i]
 	}
 	for i, m := range e.mems {
 		copy(m, s.mems[i])

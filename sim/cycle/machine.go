@@ -91,7 +91,7 @@ func (m *Machine) wire(id rtl.ID, ok bool) wire {
 	if !ok {
 		return wire{}
 	}
-	return wire{id, m.e.prog.slot[id], true}
+	return wire{id, m.e.slot(id), true}
 }
 
 func (m *Machine) input(name string) wire {

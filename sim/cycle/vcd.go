@@ -28,7 +28,7 @@ func (m *Machine) tape() {
 	}
 	row := make([]uint64, len(m.e.c.Inputs))
 	for i, id := range m.e.c.Inputs {
-		row[i] = m.e.slots[m.e.prog.slot[id]]
+		row[i] = m.e.slots[m.e.slot(id)]
 	}
 	m.rec.Inputs = append(m.rec.Inputs, row)
 }

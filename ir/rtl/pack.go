@@ -1,0 +1,208 @@
+package rtl
+
+import "github.com/sinter-lang/sinter/ir/word"
+
+// Pack returns an equal circuit for machines that compute whole words at one
+// price: neighbouring bits that a concatenation brings together after equal
+// operations become one operation on a word. A generator that saves gates works
+// bit by bit where bits differ; a simulator pays for each of these operators.
+//
+//	before  %4 1 = slice x 0 ; %5 1 = and c %4 ; %6 1 = slice x 1 ; %7 1 = and c %6 ; %8 2 = cat %7 %5
+//	after   %4 2 = sext c ; %5 2 = slice x 0 ; %6 2 = and %4 %5
+//
+// The second result gives, for each node, the node of the new circuit with the
+// same value. Inputs, registers, memories with their ports, outputs, asserts
+// and probes are the same in the same order.
+func (c *Circuit) Pack() (*Circuit, []ID) {
+	p := &packer{b: NewBuilder(c.Name), c: c, to: make([]ID, len(c.Nodes)), joined: map[[2]ID]ID{}}
+	for i := range c.Mems {
+		m := &c.Mems[i]
+		p.b.Mem(m.Name, m.Width, m.AddrBits, m.Lanes, m.Init)
+	}
+	for i := range c.Nodes {
+		n := &c.Nodes[i]
+		p.b.At(n.Span)
+		p.to[i] = p.node(n)
+		if n.Kind == KOp || n.Kind == KRead {
+			p.b.Name(n.Name, p.to[i])
+		}
+	}
+	for i := range c.Mems {
+		p.drive(i)
+	}
+	k := &copier{src: c, dst: p.b.c, to: p.to}
+	identity := make([]int, max(len(c.Regs), len(c.Mems)))
+	for i := range identity {
+		identity[i] = i
+	}
+	p.b.c.Body = k.effects(c.Body, identity, identity)
+	k.ends()
+	return p.b.c, p.to
+}
+
+type packer struct {
+	b      *Builder
+	c      *Circuit
+	to     []ID
+	joined map[[2]ID]ID // results of join, None for pairs that do not
+}
+
+func (p *packer) node(n *Node) ID {
+	switch n.Kind {
+	case KConst:
+		return p.b.Const(n.Width, n.Imm)
+	case KInput:
+		return p.b.Input(n.Name, n.Width)
+	case KReg:
+		return p.b.Reg(n.Name, n.Width, p.c.Regs[n.Index].Reset).q
+	case KRead:
+		r := p.c.Mems[n.Index].Reads[n.Port]
+		if !r.Sync {
+			return p.b.ReadAsync(Memory{n.Index}, p.to[r.Addr])
+		}
+		return p.b.SyncPort(Memory{n.Index}, r.Policy).q
+	}
+	args := make([]ID, len(n.Args))
+	for i, a := range n.Args {
+		args[i] = p.to[a]
+	}
+	if n.Op == word.Cat {
+		return p.cat(args[0], args[1])
+	}
+	return p.b.Op(n.Op, n.Width, n.Imm, args...)
+}
+
+// drive copies what the ports of a memory are connected to.
+func (p *packer) drive(mem int) {
+	m, d := &p.c.Mems[mem], &p.b.c.Mems[mem]
+	d.Span = m.Span
+	k := &copier{to: p.to}
+	for i, r := range m.Reads {
+		d.Reads[i].Addr, d.Reads[i].Enable = k.id(r.Addr), k.id(r.Enable)
+	}
+	for _, w := range m.Writes {
+		d.Writes = append(d.Writes, Write{k.id(w.Addr), k.id(w.Data), k.id(w.Lanes)})
+	}
+}
+
+// parts splits a value at concatenations, the lowest part first.
+func (p *packer) parts(x ID, out []ID) []ID {
+	n := &p.b.c.Nodes[x]
+	switch {
+	case n.Kind == KOp && n.Op == word.Cat:
+		return p.parts(n.Args[0], p.parts(n.Args[1], out))
+	case n.Kind == KOp && n.Op == word.Zext:
+		return append(p.parts(n.Args[0], out), p.b.Const(n.Width-p.b.Width(n.Args[0]), 0))
+	}
+	return append(out, x)
+}
+
+// cat concatenates two values. Their parts have met their neighbours before;
+// only where the two touch may something be joined.
+func (p *packer) cat(hi, lo ID) ID {
+	low := p.parts(lo, nil)
+	for _, x := range p.parts(hi, nil) {
+		last := len(low) - 1
+		if j := p.join(x, low[last]); j != None {
+			low[last] = j
+		} else {
+			low = append(low, x)
+		}
+	}
+	out := low[0]
+	for _, x := range low[1:] {
+		out = p.b.Cat(x, out)
+	}
+	return out
+}
+
+// join makes the concatenation of two values as one operator of the kind that
+// made them, or returns None.
+func (p *packer) join(hi, lo ID) ID {
+	key := [2]ID{hi, lo}
+	if id, ok := p.joined[key]; ok {
+		return id
+	}
+	id := p.leaves(hi, lo)
+	if id == None {
+		id = p.operators(hi, lo)
+	}
+	p.joined[key] = id
+	return id
+}
+
+// leaves joins constants, neighbouring slices and copies of one bit.
+func (p *packer) leaves(hi, lo ID) ID {
+	b := p.b
+	wh, wl := b.Width(hi), b.Width(lo)
+	vh, ch := b.ConstOf(hi)
+	vl, cl := b.ConstOf(lo)
+	if ch || cl {
+		if ch && cl {
+			return b.Const(wh+wl, vh<<wl|vl)
+		}
+		return None
+	}
+	if bit := p.bit(hi); bit != None && bit == p.bit(lo) {
+		return b.Repeat(bit, wh+wl)
+	}
+	if xh, h := p.slice(hi); h > 0 {
+		if xl, l := p.slice(lo); xh == xl && h == l+wl {
+			return b.Bits(xl, l+wl+wh-1, l)
+		}
+	}
+	return None
+}
+
+// bit returns the bit of which x is one copy or many, None if it is no copy.
+func (p *packer) bit(x ID) ID {
+	n := &p.b.c.Nodes[x]
+	if n.Kind == KOp && n.Op == word.Sext {
+		x = n.Args[0]
+	}
+	if p.b.Width(x) == 1 {
+		return x
+	}
+	return None
+}
+
+// slice returns of which value x is a part, and from which bit.
+func (p *packer) slice(x ID) (ID, int) {
+	if n := &p.b.c.Nodes[x]; n.Kind == KOp && n.Op == word.Slice {
+		return n.Args[0], int(n.Imm)
+	}
+	return x, 0
+}
+
+// operators joins two applications of one bitwise operator, whose operands join.
+func (p *packer) operators(hi, lo ID) ID {
+	h, l := p.b.c.Nodes[hi], p.b.c.Nodes[lo]
+	if h.Kind != KOp || l.Kind != KOp || h.Op != l.Op {
+		return None
+	}
+	switch h.Op {
+	case word.Not:
+		if x := p.join(h.Args[0], l.Args[0]); x != None {
+			return p.b.Not(x)
+		}
+	case word.And, word.Or, word.Xor:
+		for i := range 2 {
+			x := p.join(h.Args[i], l.Args[0])
+			if x == None {
+				continue
+			}
+			if y := p.join(h.Args[1-i], l.Args[1]); y != None {
+				return p.b.Op(h.Op, h.Width+l.Width, 0, x, y)
+			}
+		}
+	case word.Mux:
+		if h.Args[0] != l.Args[0] {
+			return None
+		}
+		x, y := p.join(h.Args[1], l.Args[1]), p.join(h.Args[2], l.Args[2])
+		if x != None && y != None {
+			return p.b.Mux(h.Args[0], x, y)
+		}
+	}
+	return None
+}

@@ -1,0 +1,57 @@
+package cycle_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/cycle"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+func load(t testing.TB, core string) *rtl.Circuit {
+	t.Helper()
+	src, err := os.ReadFile("testdata/" + core + ".rtl")
+	require.NoError(t, err)
+	return parse(t, string(src))
+}
+
+// TestSampleCores runs the circuits of the benchmark in step with the direct
+// evaluator, every node compared.
+func TestSampleCores(t *testing.T) {
+	for _, core := range []string{"multi", "pipe3"} {
+		lockstep(t, load(t, core), 1, 300)
+	}
+}
+
+// BenchmarkEngine runs the circuit alone, BenchmarkMachine with its ports.
+func BenchmarkEngine(b *testing.B) {
+	for _, core := range []string{"multi", "pipe3"} {
+		b.Run(core, func(b *testing.B) {
+			c := load(b, core)
+			e, err := cycle.New(c)
+			require.NoError(b, err)
+			for b.Loop() {
+				e.Step()
+			}
+			b.ReportMetric(float64(e.Cycle())/b.Elapsed().Seconds(), "cycles/s")
+			b.ReportMetric(float64(len(c.Nodes)), "nodes")
+		})
+	}
+}
+
+func BenchmarkMachine(b *testing.B) {
+	for _, core := range []string{"multi", "pipe3"} {
+		b.Run(core, func(b *testing.B) {
+			m, err := cycle.NewMachine(load(b, core), &sim.Core{Program: core, Tasks: []string{"main"}}, world.New(nil), cycle.Options{})
+			require.NoError(b, err)
+			for b.Loop() {
+				require.NoError(b, m.Step())
+			}
+			b.ReportMetric(float64(m.Cycles())/b.Elapsed().Seconds(), "cycles/s")
+		})
+	}
+}
