@@ -1,0 +1,244 @@
+package lower
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// lowering is the state of lowering one function.
+type lowering struct {
+	*lowerer
+	*ir.Builder
+	ssa   *ssa
+	f     *tree.Func
+	run   int // of a task, else -1
+	binds []tree.Bind
+	vars  map[*tree.Local][]slot
+	used  *usage
+	loops []loop
+	names map[string]bool
+	rets  []ir.Ref // where the objects of the result go
+	parse []*parsing
+}
+
+// slot is one leaf of a local: a variable, or a place in memory.
+type slot struct {
+	v    *variable
+	ref  ir.Ref
+	size int
+}
+
+// loop is where break and continue lead.
+type loop struct {
+	next, done *ir.Block
+}
+
+func (l *lowerer) newLowering(f *tree.Func, name string, run int) *lowering {
+	fn := &ir.Func{Name: name, NoInline: f.NoInline, Span: f.Span}
+	l.m.Funcs = append(l.m.Funcs, fn)
+	b := ir.NewBuilder(fn)
+	b.At = f.Span
+	return &lowering{
+		lowerer: l, Builder: b, ssa: newSSA(b), f: f, run: run,
+		vars: map[*tree.Local][]slot{}, used: usageOf(f), names: map[string]bool{},
+	}
+}
+
+// task lowers run k with its parameters bound.
+func (l *lowerer) task(k int, r *tree.Run) *ir.Func {
+	x := l.newLowering(r.Task, "task."+identifier(r.Name), k)
+	x.Task = k
+	x.binds = r.Args
+	for n, p := range r.Task.Params {
+		if r.Args[n].Kind == tree.BindValue {
+			x.bindConst(p, r.Args[n].Cells)
+		}
+	}
+	x.body()
+	return x.F
+}
+
+// bindConst makes a parameter a constant.
+func (x *lowering) bindConst(p *tree.Local, cells []uint64) {
+	x.declare(p)
+	x.assign(x.vars[p], x.constLeaves(p.Type, cells, p.Name, p.Span))
+}
+
+// function returns the instance of f for the given sizes of its objects.
+func (l *lowerer) function(f *tree.Func, sizes []int) *ir.Func {
+	key := fmt.Sprintf("%p %v", f, sizes)
+	if i := l.instances[key]; i != nil {
+		return i.f
+	}
+	x := l.newLowering(f, l.freeName(identifier(f.Name)), -1)
+	l.instances[key] = &instance{f: x.F}
+	x.params(sizes)
+	x.body()
+	return x.F
+}
+
+// freeName gives the second instance of f the name f.2.
+func (l *lowerer) freeName(name string) string {
+	n := 1
+	for _, f := range l.m.Funcs {
+		if f.Name == name || strings.HasPrefix(f.Name, name+".") {
+			n++
+		}
+	}
+	if n > 1 {
+		return fmt.Sprintf("%s.%d", name, n)
+	}
+	return name
+}
+
+// params makes the parameters: words in the entry block, objects in Objs, and
+// the results: first those of the value, then the scalars of inout parameters.
+func (x *lowering) params(sizes []int) {
+	next := func(name string, align int, readOnly bool) *ir.Object {
+		o := &ir.Object{Name: x.unique(name), Kind: ir.ParamObj, Size: sizes[0], Align: align, ReadOnly: readOnly, Span: x.At}
+		sizes = sizes[1:]
+		x.F.Objs = append(x.F.Objs, o)
+		return o
+	}
+	var back []ir.Result
+	for _, p := range x.f.Params {
+		x.At = p.Span
+		readOnly := p.Kind != tree.InOutLocal
+		if p.Type.Kind == tree.Slice {
+			_, align := sizeOf(p.Type.Elem)
+			o := next(p.Name, align, readOnly)
+			start, n := x.variable(p.Name, 32), x.variable(p.Name, 32)
+			x.ssa.write(start, x.Param(x.B, 32))
+			x.ssa.write(n, x.Param(x.B, 32))
+			x.vars[p] = []slot{{ref: ir.Ref{Obj: o}, size: o.Size}, {v: start}, {v: n}}
+			continue
+		}
+		for _, leaf := range leavesOf(p.Type) {
+			if leaf.object {
+				_, align := sizeOf(leaf.t)
+				o := next(p.Name, align, readOnly)
+				x.vars[p] = append(x.vars[p], slot{ref: ir.Ref{Obj: o}, size: o.Size})
+				continue
+			}
+			v := x.variable(p.Name, wordOf(leaf.t))
+			x.ssa.write(v, x.Param(x.B, v.t))
+			x.vars[p] = append(x.vars[p], slot{v: v})
+			if !readOnly {
+				back = append(back, ir.Result{Type: v.t})
+			}
+		}
+	}
+	for _, leaf := range leavesOf(x.f.Result) {
+		if !leaf.object {
+			x.F.Results = append(x.F.Results, ir.Result{Type: wordOf(leaf.t)})
+			continue
+		}
+		_, align := sizeOf(leaf.t)
+		o := next("result", align, false)
+		x.rets = append(x.rets, ir.Ref{Obj: o})
+	}
+	x.F.Results = append(x.F.Results, back...)
+}
+
+// body lowers the statements and finishes the function.
+func (x *lowering) body() {
+	x.block(x.f.Body)
+	x.At = x.f.Span
+	x.ret(nil)
+	x.ssa.finish()
+	ir.RemoveUnreachable(x.F)
+}
+
+// ret leaves the function with the leaves of its result and of inout parameters.
+func (x *lowering) ret(value []leaf) {
+	var words []*ir.Value
+	objs := 0
+	for k, want := range leavesOf(x.f.Result) {
+		if value == nil { // behind the end: not reached
+			if !want.object {
+				words = append(words, x.Const(wordOf(want.t), 0))
+			}
+			continue
+		}
+		if want.object {
+			x.copyLeaf(x.rets[objs], want.t, value[k])
+			objs++
+			continue
+		}
+		words = append(words, value[k].v)
+	}
+	for _, p := range x.f.Params {
+		if p.Kind == tree.InOutLocal && p.Type.Kind != tree.Slice {
+			for _, s := range x.vars[p] {
+				if s.v != nil {
+					words = append(words, x.ssa.read(s.v))
+				}
+			}
+		}
+	}
+	x.Ret(words...)
+	x.dead()
+}
+
+// variable makes a variable; the name is for people.
+func (x *lowering) variable(name string, t ir.Type) *variable { return &variable{name: name, t: t} }
+
+// unique makes a name that no object of the function has.
+func (x *lowering) unique(name string) string {
+	name = identifier(name)
+	out := name
+	for n := 2; x.names[out]; n++ {
+		out = fmt.Sprintf("%s.%d", name, n)
+	}
+	x.names[out] = true
+	return out
+}
+
+// local makes a local object and begins its life here.
+func (x *lowering) local(name string, size, align int) ir.Ref {
+	o := x.newLocal(name, size, align, x.At)
+	x.Local(o)
+	return ir.Ref{Obj: o}
+}
+
+func (x *lowering) newLocal(name string, size, align int, at diag.Span) *ir.Object {
+	o := &ir.Object{Name: x.unique(name), Kind: ir.LocalObj, Size: size, Align: align, Span: at}
+	x.F.Locals = append(x.F.Locals, o)
+	return o
+}
+
+// temp makes a local object for a value of t.
+func (x *lowering) temp(t *tree.Type) ir.Ref {
+	size, align := sizeOf(t)
+	return x.local("tmp", size, align)
+}
+
+// goTo ends the block with a jump.
+func (x *lowering) goTo(to *ir.Block) {
+	x.ssa.edge(x.B, to)
+	x.Jump(to)
+}
+
+// branch ends the block with a conditional jump.
+func (x *lowering) branch(c *ir.Value, yes, no *ir.Block) {
+	if yes == no {
+		x.goTo(yes)
+		return
+	}
+	x.ssa.edge(x.B, yes)
+	x.ssa.edge(x.B, no)
+	x.Branch(c, yes, no)
+}
+
+// enter goes on in b, to which no further jump will lead.
+func (x *lowering) enter(b *ir.Block) {
+	x.B = b
+	x.ssa.seal(b)
+}
+
+// dead goes on in a block that nothing reaches.
+func (x *lowering) dead() { x.enter(x.NewBlock()) }

@@ -1,0 +1,175 @@
+// Package lower turns the typed tree into program IR.
+//
+//	fn sum(v: []u32) -> u32 {     func @sum[%v 64 align 4 ro](start, len) -> (i32) {
+//	  var s: u32 = 0              b0(v1, v2):
+//	  for i in 0..v.len {           ...
+//	    s = s + v[i]              b1(v5: i32, v6: i32):           i and s
+//	  }                             v9: i32 = load4 %v[v8]
+//	  return s                      v10: i32 = add v6, v9
+//
+// A value of the tree is a row of leaves: structs, options, enums and layouts
+// fall apart into scalars, which become SSA values, and arrays and bytes, which
+// stay objects in memory. Locals made of scalars are variables (ssa.go). An
+// element of an array of structs is loaded leaf by leaf.
+//
+// Functions take the leaves of their parameters: words, and an object for each
+// array or bytes; scalars of an inout parameter come back as results, arrays in
+// results are written into an object of the caller. A function is lowered once
+// for each set of sizes of its object parameters, a task once for each run, its
+// devices, channels and constants bound.
+//
+// Parsing a layout is control flow and loads at byte offsets straight from the
+// buffer (layout.go). No tokens are made here: ir.Thread adds them at the end.
+//
+// It knows the tree and the IR, no text and no machine. Start at Lower.
+package lower
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// Lower makes the module of a checked program. A program without a system
+// becomes a module without tasks.
+func Lower(p *tree.Program) (*ir.Module, error) {
+	l := &lowerer{p: p, m: &ir.Module{Name: identifier(p.Name), Marks: p.Marks}, consts: map[*tree.ConstDef]*ir.Object{}, instances: map[string]*instance{}}
+	l.tables()
+	if p.System != nil {
+		l.system(p.System)
+	}
+	ir.Thread(l.m)
+	if err := ir.Verify(l.m); err != nil {
+		return nil, fmt.Errorf("lower: %w", err)
+	}
+	return l.m, nil
+}
+
+type lowerer struct {
+	p         *tree.Program
+	m         *ir.Module
+	consts    map[*tree.ConstDef]*ir.Object
+	instances map[string]*instance
+	literals  int
+}
+
+// instance is a function for given sizes of its object parameters.
+type instance struct {
+	f *ir.Func
+	n int // of how many instances of its function it is
+}
+
+// identifier makes a name of the IR out of any text.
+func identifier(s string) string {
+	out := strings.Map(func(r rune) rune {
+		if r == '_' || r == '.' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
+			return r
+		}
+		return '_'
+	}, s)
+	out = strings.Trim(strings.ReplaceAll(out, "..", "_"), ".")
+	if out == "" || '0' <= out[0] && out[0] <= '9' {
+		out = "_" + out
+	}
+	return out
+}
+
+// tables copies the sites of the program.
+func (l *lowerer) tables() {
+	for _, s := range l.p.Logs {
+		site := trace.Site{ID: s.ID, Parts: s.Parts}
+		for _, a := range s.Args {
+			site.Args = append(site.Args, trace.ArgType{Kind: a.Kind, Width: a.Width})
+		}
+		l.m.Logs = append(l.m.Logs, site)
+	}
+	for _, t := range l.p.Traps {
+		l.m.Traps = append(l.m.Traps, ir.TrapSite{ID: t.ID, Code: t.Code, Span: t.Span})
+	}
+}
+
+func (l *lowerer) system(s *tree.System) {
+	for _, d := range s.Devices {
+		l.m.Devices = append(l.m.Devices, ir.Device{Name: identifier(d.Name), Kind: identifier(d.Kind), Task: d.Run, Rx: d.Rx, Tx: d.Tx})
+	}
+	for _, c := range s.Chans {
+		l.m.Chans = append(l.m.Chans, channel(c))
+	}
+	for k := range s.Runs {
+		l.m.Tasks = append(l.m.Tasks, ir.Task{Name: identifier(s.Runs[k].Name)})
+	}
+	for k := range s.Runs {
+		l.m.Tasks[k].Func = l.task(k, &s.Runs[k])
+	}
+}
+
+// channel describes an element by its leaves: words and objects in order.
+func channel(c tree.ChanDef) ir.Chan {
+	out := ir.Chan{Name: identifier(c.Name), Cap: c.Cap, Writer: c.Writer, Reader: c.Reader, Span: c.Span}
+	for _, leaf := range leavesOf(c.Elem) {
+		if leaf.object {
+			n, _ := sizeOf(leaf.t)
+			out.Objs = append(out.Objs, n)
+			if leaf.t.Kind == tree.Bytes {
+				out.Args = append(out.Args, trace.ArgType{Kind: "bytes", Width: leaf.t.Len})
+			}
+			continue
+		}
+		out.Words = append(out.Words, wordOf(leaf.t))
+		out.Args = append(out.Args, scalarArg(leaf.t))
+	}
+	return out
+}
+
+// scalarArg says how a scalar is shown in an event.
+func scalarArg(t *tree.Type) trace.ArgType {
+	bits, signed := t.Word()
+	switch {
+	case t.Kind == tree.Bool:
+		return trace.ArgType{Kind: "bool", Width: 1}
+	case signed:
+		return trace.ArgType{Kind: "i", Width: bits}
+	}
+	return trace.ArgType{Kind: "u", Width: bits}
+}
+
+// constant makes the object of a constant that has leaves in memory.
+func (l *lowerer) constant(c *tree.ConstDef) *ir.Object {
+	o := l.consts[c]
+	if o == nil {
+		o = l.data("const."+c.Name, c.Type, c.Cells, c.Span)
+		l.consts[c] = o
+	}
+	return o
+}
+
+// data makes a constant object of the cells of a value.
+func (l *lowerer) data(name string, t *tree.Type, cells []uint64, at diag.Span) *ir.Object {
+	size, align := sizeOf(t)
+	mem := make([]byte, size)
+	encode(t, cells, mem)
+	return l.object(name, mem, size, align, at)
+}
+
+func (l *lowerer) object(name string, mem []byte, size, align int, at diag.Span) *ir.Object {
+	for len(mem) > 0 && mem[len(mem)-1] == 0 {
+		mem = mem[:len(mem)-1]
+	}
+	o := &ir.Object{Name: identifier(name), Kind: ir.ConstObj, Size: size, Align: align, Init: mem, Span: at}
+	for _, x := range l.m.Objects {
+		if x.Name == o.Name {
+			o.Name = fmt.Sprintf("%s.%d", identifier(name), len(l.m.Objects))
+		}
+	}
+	l.m.Objects = append(l.m.Objects, o)
+	return o
+}
+
+func sortByID(vs []*ir.Value) {
+	sort.Slice(vs, func(i, j int) bool { return vs[i].ID < vs[j].ID })
+}

@@ -1,0 +1,385 @@
+package lower
+
+import (
+	"math/bits"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// leaf is the value of one leaf: a word, or an object that is at a place. A
+// view is bytes without a header: n bytes at ref. A leaf that nobody needs is
+// absent.
+type leaf struct {
+	v    *ir.Value
+	ref  ir.Ref
+	size int // bytes at ref that may be read, of a header and its bytes together
+	n    *ir.Value
+	off  *ir.Value // of a view that is being parsed: ref in bytes behind the source
+}
+
+func (l leaf) absent() bool { return l.v == nil && l.ref.Obj == nil }
+
+// place is where a value is: in slots of a local, in memory, or nowhere but in
+// its leaves.
+type place struct {
+	t      *tree.Type
+	slots  []slot
+	ref    ir.Ref
+	leaves []leaf
+}
+
+func (p *place) inMemory() bool { return p.slots == nil && p.leaves == nil }
+
+// place finds where e is, evaluating indices. What is no place becomes leaves.
+func (x *lowering) place(e tree.Expr) place {
+	switch e := e.(type) {
+	case *tree.LocalRef:
+		return place{t: e.Local.Type, slots: x.slotsOf(e.Local)}
+	case *tree.ConstRef:
+		if hasObject(e.T) {
+			return place{t: e.T, ref: ir.Ref{Obj: x.constant(e.Const)}}
+		}
+	case *tree.FieldRef:
+		return x.field(x.place(e.X), e)
+	case *tree.Index:
+		return x.element(e)
+	}
+	return place{t: e.Type(), leaves: x.value(e, nil)}
+}
+
+func hasObject(t *tree.Type) bool {
+	for _, l := range leavesOf(t) {
+		if l.object {
+			return true
+		}
+	}
+	return false
+}
+
+// slotsOf gives the slots of a local, never nil.
+func (x *lowering) slotsOf(p *tree.Local) []slot {
+	if x.vars[p] == nil {
+		x.declare(p)
+	}
+	return x.vars[p]
+}
+
+func (x *lowering) field(p place, e *tree.FieldRef) place {
+	k := partIndex(p.t, e.Index)
+	first := firstLeaf(p.t, k)
+	n := len(leavesOf(e.T))
+	out := place{t: e.T}
+	switch {
+	case p.slots != nil:
+		out.slots = p.slots[first : first+n : first+n]
+	case p.leaves != nil:
+		out.leaves = p.leaves[first : first+n : first+n]
+	default:
+		at, _ := partOffset(p.t, k)
+		out.ref = p.ref
+		out.ref.Disp += at
+	}
+	return out
+}
+
+// element is the place X[I], with its check.
+func (x *lowering) element(e *tree.Index) place {
+	t := e.X.Type()
+	switch t.Kind {
+	case tree.Slice:
+		s := x.slotsOf(e.X.(*tree.LocalRef).Local)
+		start, n := x.ssa.read(s[1].v), x.ssa.read(s[2].v)
+		i := x.index(e, n)
+		x.At = e.At
+		stride, _ := sizeOf(t.Elem)
+		return place{t: t.Elem, ref: x.offset(x.offset(s[0].ref, start, 1), i, stride)}
+	case tree.Bytes:
+		l := x.object(x.place(e.X))
+		n, at := x.bytesOf(l)
+		i := x.index(e, n)
+		return place{t: tree.IntType(8, false), ref: x.offset(at, i, 1)}
+	}
+	l := x.object(x.place(e.X))
+	i := x.index(e, nil)
+	stride, _ := sizeOf(t.Elem)
+	return place{t: t.Elem, ref: x.offset(l.ref, i, stride)}
+}
+
+// object gives the one leaf of an array or bytes.
+func (x *lowering) object(p place) leaf { return x.read(p)[0] }
+
+// index evaluates and checks the index of e; n is the length unless e.X is an array.
+func (x *lowering) index(e *tree.Index, n *ir.Value) *ir.Value {
+	i := x.word(e.I)
+	x.At = e.At
+	wide := ir.Type(32)
+	if i.Type > 32 {
+		wide = 64
+	}
+	if isSigned(e.I.Type()) {
+		i = x.Sext(wide, i)
+	} else {
+		i = x.Zext(wide, i)
+	}
+	if !e.Proved {
+		if n == nil {
+			n = x.Const(32, uint64(e.X.Type().Len))
+		}
+		x.Check(x.Word(word.Ltu, 1, i, x.Zext(wide, n)), e.Site)
+	}
+	return x.Zext(32, i)
+}
+
+// offset moves a place by i elements of stride bytes.
+func (x *lowering) offset(r ir.Ref, i *ir.Value, stride int) ir.Ref {
+	if i.Def != nil && i.Def.Op == ir.OpConst {
+		r.Disp += int(i.Def.Imm) * stride
+		return r
+	}
+	off := x.times(i, stride)
+	if r.Off != nil {
+		off = x.Word(word.Add, 32, r.Off, off)
+	}
+	r.Off = off
+	return r
+}
+
+// times multiplies by a constant, with shifts when they are few: not every
+// target multiplies.
+func (x *lowering) times(i *ir.Value, n int) *ir.Value {
+	if n == 1 {
+		return i
+	}
+	if n <= 0 || bits.OnesCount(uint(n)) > 3 {
+		return x.Word(word.Mul, 32, i, x.Const(32, uint64(n)))
+	}
+	var sum *ir.Value
+	for k := range 32 {
+		if n>>k&1 == 0 {
+			continue
+		}
+		part := i
+		if k > 0 {
+			part = x.Word(word.Shl, 32, i, x.Const(32, uint64(k)))
+		}
+		if sum == nil {
+			sum = part
+		} else {
+			sum = x.Word(word.Add, 32, sum, part)
+		}
+	}
+	return sum
+}
+
+// read gives the leaves of a place; words of memory are loaded.
+func (x *lowering) read(p place) []leaf {
+	if p.leaves != nil {
+		return p.leaves
+	}
+	out := make([]leaf, 0, len(p.slots))
+	for _, s := range p.slots {
+		if s.v != nil {
+			out = append(out, leaf{v: x.ssa.read(s.v)})
+		} else {
+			out = append(out, leaf{ref: s.ref, size: s.size})
+		}
+	}
+	if p.slots != nil {
+		return out
+	}
+	offsets := leafOffsets(p.t)
+	for k, lt := range leavesOf(p.t) {
+		r := p.ref
+		r.Disp += offsets[k]
+		if lt.object {
+			n, _ := sizeOf(lt.t)
+			out = append(out, leaf{ref: r, size: n})
+			continue
+		}
+		out = append(out, leaf{v: x.Load(wordOf(lt.t), r)})
+	}
+	return out
+}
+
+// write stores leaves at a place.
+func (x *lowering) write(p place, value []leaf) {
+	if p.slots != nil {
+		for k, lt := range leavesOf(p.t) {
+			x.assignLeaf(p.slots[k], lt, value[k])
+		}
+		return
+	}
+	offsets := leafOffsets(p.t)
+	for k, lt := range leavesOf(p.t) {
+		r := p.ref
+		r.Disp += offsets[k]
+		if lt.object {
+			x.copyLeaf(r, lt.t, value[k])
+			continue
+		}
+		x.storeScalar(value[k].v, lt.t, r)
+	}
+}
+
+// storeScalar stores a word in its size in memory, where signed ones are extended
+// with their sign.
+func (x *lowering) storeScalar(v *ir.Value, t *tree.Type, r ir.Ref) {
+	size := v.Type.Bytes()
+	if isSigned(t) {
+		v = x.Sext(ir.Type(8*size), v)
+	}
+	x.StoreSize(v, size, r)
+}
+
+func (x *lowering) assignLeaf(s slot, lt leafType, value leaf) {
+	switch {
+	case s.v != nil:
+		x.ssa.write(s.v, value.v)
+	case s.ref.Obj != nil:
+		x.copyLeaf(s.ref, lt.t, value)
+	}
+}
+
+// assign sets the slots of a local to leaves.
+func (x *lowering) assign(slots []slot, value []leaf) {
+	for k, s := range slots {
+		switch {
+		case s.v != nil:
+			x.ssa.write(s.v, value[k].v)
+		case s.ref.Obj != nil:
+			x.copyObject(s.ref, s.size, value[k])
+		}
+	}
+}
+
+// copyLeaf copies an object of type t; an absent leaf leaves anything.
+func (x *lowering) copyLeaf(dst ir.Ref, t *tree.Type, l leaf) {
+	n, _ := sizeOf(t)
+	x.copyObject(dst, n, l)
+}
+
+func (x *lowering) copyObject(dst ir.Ref, size int, l leaf) {
+	switch {
+	case l.absent() || l.n == nil && l.ref == dst:
+	case l.n != nil:
+		x.Store(l.n, dst)
+		dst.Disp += 4
+		x.copyBytes(dst, l.ref, l.n)
+	default:
+		x.Copy(dst, l.ref, min(size, l.size))
+	}
+}
+
+// declare makes the slots of a local: variables and, where needed, objects.
+func (x *lowering) declare(p *tree.Local) {
+	if x.vars[p] != nil {
+		return
+	}
+	slots := []slot{}
+	for k, lt := range leavesOf(p.Type) {
+		switch {
+		case !lt.object:
+			slots = append(slots, slot{v: x.variable(p.Name, wordOf(lt.t))})
+		case !x.used.needs(p, k):
+			slots = append(slots, slot{})
+		case p.Kind == tree.StateLocal:
+			slots = append(slots, x.stateSlot(p, lt.t))
+		default:
+			size, align := sizeOf(lt.t)
+			slots = append(slots, slot{ref: ir.Ref{Obj: x.newLocal(p.Name, size, align, p.Span)}, size: size})
+		}
+	}
+	x.vars[p] = slots
+}
+
+// stateSlot makes an object of the module for an array of a task's state.
+func (x *lowering) stateSlot(p *tree.Local, t *tree.Type) slot {
+	size, align := sizeOf(t)
+	o := x.lowerer.object("state."+x.p.System.Runs[x.run].Name+"."+p.Name, nil, size, align, p.Span)
+	o.Kind = ir.StateObj
+	return slot{ref: ir.Ref{Obj: o}, size: size}
+}
+
+// begin begins the lives of the objects of a local.
+func (x *lowering) begin(p *tree.Local) []slot {
+	slots := x.slotsOf(p)
+	for _, s := range slots {
+		if s.ref.Obj != nil && s.ref.Obj.Kind == ir.LocalObj {
+			x.Local(s.ref.Obj)
+		}
+	}
+	return slots
+}
+
+// clear sets a local to its zero value. State objects are zero already: a state
+// is set once, before it is used.
+func (x *lowering) clear(p *tree.Local, slots []slot) {
+	for k, lt := range leavesOf(p.Type) {
+		s := slots[k]
+		switch {
+		case s.v != nil:
+			x.ssa.write(s.v, x.Const(s.v.t, 0))
+		case s.ref.Obj == nil || s.ref.Obj.Kind == ir.StateObj:
+		case lt.t.Kind == tree.Bytes:
+			x.Store(x.Const(32, 0), s.ref)
+		default:
+			x.Clear(s.ref, s.size)
+		}
+	}
+}
+
+// constLeaves gives the leaves of a constant: words, and constant objects.
+func (x *lowering) constLeaves(t *tree.Type, cells []uint64, name string, at diag.Span) []leaf {
+	if !hasObject(t) {
+		return x.constWords(t, cells)
+	}
+	p := place{t: t, ref: ir.Ref{Obj: x.data("const."+name, t, cells, at)}}
+	return x.read(p)
+}
+
+func (x *lowering) constWords(t *tree.Type, cells []uint64) []leaf {
+	switch {
+	case t.IsScalar():
+		return []leaf{{v: x.Const(wordOf(t), cells[0])}}
+	case t.Kind == tree.Option:
+		return append([]leaf{{v: x.Const(1, cells[0])}}, x.constWords(t.Elem, cells[1:])...)
+	case t.Kind == tree.Enum:
+		return x.constEnum(t, cells)
+	}
+	var out []leaf
+	for _, p := range partsOf(t) {
+		out = append(out, x.constWords(p, cells)...)
+		cells = cells[tree.Cells(p):]
+	}
+	return out
+}
+
+func (x *lowering) constEnum(t *tree.Type, cells []uint64) []leaf {
+	out := []leaf{{v: x.Const(wordOf(tagType(t.Enum)), cells[0])}}
+	for k, v := range t.Enum.Variants {
+		for _, f := range v.Payload {
+			if uint64(k) == cells[0] {
+				out = append(out, x.constWords(f.Type, cells[1+f.Offset:])...)
+			} else {
+				out = append(out, x.zeroLeaves(f.Type)...)
+			}
+		}
+	}
+	return out
+}
+
+// zeroLeaves are leaves of a value that is not there.
+func (x *lowering) zeroLeaves(t *tree.Type) []leaf {
+	var out []leaf
+	for _, lt := range leavesOf(t) {
+		if lt.object {
+			out = append(out, leaf{})
+		} else {
+			out = append(out, leaf{v: x.Const(wordOf(lt.t), 0)})
+		}
+	}
+	return out
+}

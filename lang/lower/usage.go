@@ -1,0 +1,257 @@
+package lower
+
+import "github.com/sinter-lang/sinter/lang/tree"
+
+// usage tells which leaves of lets are needed at all. Binding a parsed layout
+// to a name copies its bytes fields; those that nobody looks at are not copied.
+// A leaf that is only handed on to another let is as needed as that one.
+type usage struct {
+	used  map[*tree.Local][]bool
+	edges map[*tree.Local][]flowEdge // by the let that is given the value
+}
+
+// flowEdge says that leaf k of a let is leaf k+shift of from.
+type flowEdge struct {
+	from  *tree.Local
+	shift int
+}
+
+func usageOf(f *tree.Func) *usage {
+	u := &usage{used: map[*tree.Local][]bool{}, edges: map[*tree.Local][]flowEdge{}}
+	for _, p := range f.Locals {
+		u.used[p] = make([]bool, len(leavesOf(p.Type)))
+	}
+	u.block(f.Body)
+	for changed := true; changed; {
+		changed = false
+		for _, to := range f.Locals {
+			for _, e := range u.edges[to] {
+				for k, yes := range u.used[to] {
+					if yes && !u.used[e.from][k+e.shift] {
+						u.used[e.from][k+e.shift], changed = true, true
+					}
+				}
+			}
+		}
+	}
+	return u
+}
+
+// needs reports whether leaf k of a local must hold its value.
+func (u *usage) needs(p *tree.Local, k int) bool { return p.Kind != tree.LetLocal || u.used[p][k] }
+
+// path follows fields down to a local: the local and the leaves that e is.
+func path(e tree.Expr) (p *tree.Local, first, n int, ok bool) {
+	switch e := e.(type) {
+	case *tree.LocalRef:
+		return e.Local, 0, len(leavesOf(e.Local.Type)), e.Local.Type.Kind != tree.Slice
+	case *tree.FieldRef:
+		p, first, _, ok := path(e.X)
+		if !ok {
+			return nil, 0, 0, false
+		}
+		t := e.X.Type()
+		return p, first + firstLeaf(t, partIndex(t, e.Index)), len(leavesOf(e.T)), true
+	}
+	return nil, 0, 0, false
+}
+
+func (u *usage) block(b *tree.Block) {
+	if b == nil {
+		return
+	}
+	for _, s := range b.Stmts {
+		u.stmt(s)
+	}
+}
+
+func (u *usage) stmt(s tree.Stmt) {
+	switch s := s.(type) {
+	case *tree.Declare:
+		u.bind(s.Local, s.Value, 0)
+	case *tree.LetElse:
+		u.bind(s.Local, s.Value, 1)
+	case *tree.IfLet:
+		u.bind(s.Local, s.Value, 1)
+	default:
+		for _, e := range exprsOf(s) {
+			u.expr(e)
+		}
+	}
+	for _, b := range blocksOf(s) {
+		u.block(b)
+	}
+}
+
+// bind notes that to is given e, or what an option e holds.
+func (u *usage) bind(to *tree.Local, e tree.Expr, shift int) {
+	p, first, _, ok := path(e)
+	switch {
+	case e == nil:
+	case ok && to != nil && to.Kind == tree.LetLocal:
+		u.edges[to] = append(u.edges[to], flowEdge{p, first + shift})
+		if shift > 0 {
+			u.used[p][first] = true
+		}
+	case ok && to == nil:
+		u.used[p][first] = true
+	default:
+		u.expr(e)
+	}
+}
+
+func (u *usage) expr(e tree.Expr) {
+	if e == nil {
+		return
+	}
+	if p, first, n, ok := path(e); ok {
+		for k := range n {
+			u.used[p][first+k] = true
+		}
+		return
+	}
+	for _, c := range partsOfExpr(e) {
+		u.expr(c)
+	}
+}
+
+// exprsOf lists the expressions of a statement that stand in no inner block.
+func exprsOf(s tree.Stmt) []tree.Expr {
+	switch s := s.(type) {
+	case *tree.Assign:
+		return []tree.Expr{s.Target, s.Value}
+	case *tree.If:
+		return []tree.Expr{s.Cond}
+	case *tree.For:
+		return []tree.Expr{s.Lo, s.Hi}
+	case *tree.While:
+		return []tree.Expr{s.Cond}
+	case *tree.Match:
+		return []tree.Expr{s.Value}
+	case *tree.Return:
+		return []tree.Expr{s.Value}
+	case *tree.Assert:
+		return []tree.Expr{s.Cond}
+	case *tree.Log:
+		return s.Args
+	case *tree.Do:
+		return []tree.Expr{s.X}
+	case *tree.ChanSend:
+		return []tree.Expr{s.Value}
+	case *tree.DevRecv:
+		return []tree.Expr{s.Buf}
+	case *tree.DevSend:
+		return []tree.Expr{s.Value}
+	case *tree.Append:
+		return []tree.Expr{s.Buf, s.Value}
+	case *tree.Resize:
+		return []tree.Expr{s.Buf, s.Len}
+	}
+	return nil
+}
+
+// blocksOf lists the blocks inside a statement.
+func blocksOf(s tree.Stmt) []*tree.Block {
+	switch s := s.(type) {
+	case *tree.Block:
+		return []*tree.Block{s}
+	case *tree.LetElse:
+		return []*tree.Block{s.Else}
+	case *tree.IfLet:
+		return []*tree.Block{s.Then, s.Else}
+	case *tree.If:
+		return []*tree.Block{s.Then, s.Else}
+	case *tree.For:
+		return []*tree.Block{s.Body}
+	case *tree.While:
+		return []*tree.Block{s.Body}
+	case *tree.Loop:
+		return []*tree.Block{s.Body}
+	case *tree.Timed:
+		return []*tree.Block{s.Body}
+	case *tree.Match:
+		var out []*tree.Block
+		for k := range s.Arms {
+			out = append(out, s.Arms[k].Body)
+		}
+		return append(out, s.Else)
+	}
+	return nil
+}
+
+// partsOfExpr lists the operands of an expression in order of evaluation.
+func partsOfExpr(e tree.Expr) []tree.Expr {
+	switch e := e.(type) {
+	case *tree.Unary:
+		return []tree.Expr{e.X}
+	case *tree.Binary:
+		return []tree.Expr{e.L, e.R}
+	case *tree.Equal:
+		return []tree.Expr{e.L, e.R}
+	case *tree.Convert:
+		return []tree.Expr{e.X}
+	case *tree.Bits:
+		return []tree.Expr{e.X}
+	case *tree.Index:
+		return []tree.Expr{e.X, e.I}
+	case *tree.SliceOf:
+		if e.Lo == nil {
+			return []tree.Expr{e.X}
+		}
+		return []tree.Expr{e.X, e.Lo, e.Hi}
+	case *tree.FieldRef:
+		return []tree.Expr{e.X}
+	case *tree.Call:
+		return values(e.Args)
+	case *tree.StructLit:
+		return values(e.Args)
+	case *tree.EnumLit:
+		return values(e.Args)
+	case *tree.ArrayLit:
+		return e.Elems
+	case *tree.Some:
+		return []tree.Expr{e.X}
+	case *tree.Search:
+		return []tree.Expr{e.Lo, e.Hi, e.Where}
+	case *tree.Within:
+		return []tree.Expr{e.X, e.Lo, e.Hi}
+	case *tree.Clamp:
+		return []tree.Expr{e.X, e.Lo, e.Hi}
+	case *tree.Parse:
+		return []tree.Expr{e.X}
+	case *tree.Len:
+		return []tree.Expr{e.X}
+	case *tree.ToBytes:
+		return []tree.Expr{e.X}
+	}
+	return nil
+}
+
+func values(args []tree.Arg) []tree.Expr {
+	var out []tree.Expr
+	for _, a := range args {
+		out = append(out, a.Value)
+	}
+	return out
+}
+
+// writes reports whether evaluating e may change a local: it calls a function
+// with an inout argument.
+func writes(e tree.Expr) bool {
+	if e == nil {
+		return false
+	}
+	if c, ok := e.(*tree.Call); ok {
+		for _, p := range c.Func.Params {
+			if p.Kind == tree.InOutLocal {
+				return true
+			}
+		}
+	}
+	for _, p := range partsOfExpr(e) {
+		if writes(p) {
+			return true
+		}
+	}
+	return false
+}
