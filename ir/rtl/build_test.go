@@ -281,6 +281,25 @@ end
 	require.Equal(t, want, p.Prune().String())
 }
 
+func TestPackComparesUnderAMask(t *testing.T) {
+	b := rtl.NewBuilder("t")
+	x, y := b.Input("x", 8), b.Input("y", 8)
+	gathered := b.Cat(b.Bit(x, 1), b.Const(1, 1), b.Bits(x, 7, 5), b.Bit(x, 3))
+	b.Output("same", b.EqConst(gathered, 0b11_010_1))
+	b.Output("never", b.EqConst(gathered, 0))
+	b.Output("mixed", b.EqConst(b.Cat(b.Bit(x, 1), b.Bit(y, 1)), 3))
+	b.Output("twice", b.EqConst(b.Cat(b.Bit(x, 1), b.Bit(x, 0), b.Bit(x, 1)), 3))
+	c, err := b.Build()
+	require.NoError(t, err)
+	p, _ := c.Pack()
+	text := p.String()
+	require.Contains(t, text, "const 234\n") // bits 7, 6, 5, 3 and 1
+	require.Contains(t, text, "and x ")
+	require.Equal(t, outputsOver(c, 1, 300), outputsOver(p, 1, 300))
+	v := p.Nodes[p.Outputs[1].Node]
+	require.Equal(t, rtl.KConst, v.Kind)
+}
+
 func TestPrune(t *testing.T) {
 	c := parse(t, `circuit t
 mem dead 8 addr 1 lanes 1

@@ -66,8 +66,13 @@ func (p *packer) node(n *Node) ID {
 	for i, a := range n.Args {
 		args[i] = p.to[a]
 	}
-	if n.Op == word.Cat {
+	switch n.Op {
+	case word.Cat:
 		return p.cat(args[0], args[1])
+	case word.Eq:
+		if x := p.equal(args[0], args[1]); x != None {
+			return x
+		}
 	}
 	return p.b.Op(n.Op, n.Width, n.Imm, args...)
 }
@@ -205,4 +210,35 @@ func (p *packer) operators(hi, lo ID) ID {
 		}
 	}
 	return None
+}
+
+// equal rewrites a comparison of gathered bits of one value with a constant, as
+// decoders are full of, to (value and mask) eq constant. It returns None for
+// other comparisons.
+func (p *packer) equal(x, y ID) ID {
+	v, ok := p.b.ConstOf(y)
+	if !ok || p.b.c.Nodes[x].Op != word.Cat {
+		return None
+	}
+	base, at := None, 0
+	var mask, want uint64
+	for _, part := range p.parts(x, nil) {
+		w := p.b.Width(part)
+		bits := v >> at & word.Mask(w)
+		at += w
+		if c, ok := p.b.ConstOf(part); ok {
+			if c != bits {
+				return p.b.Const(1, 0)
+			}
+			continue
+		}
+		from, lo := p.slice(part)
+		field := word.Mask(w) << lo
+		if base != None && base != from || mask&field != 0 {
+			return None
+		}
+		base, mask, want = from, mask|field, want|bits<<lo
+	}
+	w := p.b.Width(base)
+	return p.b.Eq(p.b.And(base, p.b.Const(w, mask)), p.b.Const(w, want))
 }

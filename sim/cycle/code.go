@@ -34,7 +34,7 @@ const (
 	opJumpNZ               // the same when a is not 0
 	opJumpNe               // the same when a is not b
 	opJumpEq               // the same when a is b
-	opAndNot               // d = a & ^b
+	opEqMask               // d = a & imm == b
 )
 
 // instr is one instruction: 16 bytes.

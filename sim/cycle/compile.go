@@ -59,7 +59,8 @@ func compile(c *rtl.Circuit, roots []rtl.ID) (*program, error) {
 	e.prog.body(k, c, roots)
 	e.prog.code = k.code
 	for i := range c.Nodes {
-		e.prog.valid[i] = e.leaf(rtl.ID(i)) || e.done[i] && e.home[i] == top
+		shadow := !e.leaf(rtl.ID(i)) && int(e.prog.slot[i]) < 2*e.prog.states // a later set may overwrite it
+		e.prog.valid[i] = e.leaf(rtl.ID(i)) || e.done[i] && e.home[i] == top && !shadow
 	}
 	return e.prog, e.err
 }
@@ -225,8 +226,7 @@ func (k *chunk) effects(list []rtl.Effect) {
 	for i := range list {
 		switch e := &list[i]; e.Kind {
 		case rtl.SetReg:
-			k.need(e.Value)
-			k.put(instr{op: opMove, d: k.next(k.e.c.Regs[e.Index].Node), a: k.slot(e.Value)})
+			k.into(k.next(k.e.c.Regs[e.Index].Node), e.Value)
 		case rtl.WriteMem:
 			k.store(e)
 		case rtl.If:

@@ -19,10 +19,31 @@ func (k *chunk) node(id rtl.ID) {
 		k.sel(id, s)
 		return
 	}
+	if n.Op == word.Eq && k.masked(id, n) {
+		return
+	}
 	for _, a := range n.Args {
 		k.need(a)
 	}
 	k.operator(id, n)
+}
+
+// masked emits `(x and mask) eq y` as one instruction when nobody else needs
+// the conjunction.
+func (k *chunk) masked(id rtl.ID, n *rtl.Node) bool {
+	e := k.e
+	and := &e.c.Nodes[n.Args[0]]
+	if and.Kind != rtl.KOp || and.Op != word.And || e.uses[n.Args[0]] > 1 || e.sels[n.Args[0]] != nil {
+		return false
+	}
+	mask := &e.c.Nodes[and.Args[1]]
+	if mask.Kind != rtl.KConst {
+		return false
+	}
+	k.need(and.Args[0])
+	k.need(n.Args[1])
+	k.put(instr{op: opEqMask, d: k.slot(id), a: k.slot(and.Args[0]), b: k.slot(n.Args[1]), imm: mask.Imm})
+	return true
 }
 
 // sel emits a select, with jumps over the arms that are worth it.

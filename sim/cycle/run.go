@@ -101,8 +101,8 @@ func (e *Engine) run() {
 			if s[i.a] == s[i.b] {
 				pc += int(i.imm)
 			}
-		case opAndNot:
-			s[i.d] = s[i.a] &^ s[i.b]
+		case opEqMask:
+			s[i.d] = bit(s[i.a]&i.imm == s[i.b])
 		}
 	}
 }
