@@ -5,8 +5,14 @@ var ports = [...]struct {
 	name string
 	addr uint32
 }{
-	{"status", PortStatus}, {"wait", PortWait}, {"addr", PortAddr}, {"len", PortLen},
-	{"go", PortGo}, {"mark", PortMark}, {"log", PortLog}, {"halt", PortHalt},
+	{"status", PortStatus},
+	{"wait", PortWait},
+	{"addr", PortAddr},
+	{"len", PortLen},
+	{"go", PortGo},
+	{"mark", PortMark},
+	{"log", PortLog},
+	{"halt", PortHalt},
 }
 
 // PortName names the port register at an address.

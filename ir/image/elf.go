@@ -21,8 +21,10 @@ func ELF(im *Image) []byte {
 	for _, word := range im.Text {
 		text = binary.LittleEndian.AppendUint32(text, word)
 	}
-	w.add(".text", elf.Section32{Type: uint32(elf.SHT_PROGBITS), Flags: uint32(elf.SHF_ALLOC | elf.SHF_EXECINSTR),
-		Addr: design.TextBase, Addralign: 4}, text)
+	w.add(".text", elf.Section32{
+		Type: uint32(elf.SHT_PROGBITS), Flags: uint32(elf.SHF_ALLOC | elf.SHF_EXECINSTR),
+		Addr: design.TextBase, Addralign: 4,
+	}, text)
 	w.add(".data", elf.Section32{Type: uint32(elf.SHT_PROGBITS), Flags: uint32(elf.SHF_ALLOC | elf.SHF_WRITE), Addralign: 4}, im.Data)
 	w.add(tables, elf.Section32{Type: uint32(elf.SHT_PROGBITS), Addralign: 1}, []byte(Print(im)))
 	names := w.symbols(im)
@@ -110,8 +112,10 @@ func (w *elfWriter) head(im *Image, sections uint32) []byte {
 	var b bytes.Buffer
 	put(&b, h)
 	text, data := w.sections[0], w.sections[1]
-	put(&b, elf.Prog32{Type: uint32(elf.PT_LOAD), Off: text.Off, Vaddr: text.Addr, Paddr: text.Addr,
-		Filesz: text.Size, Memsz: text.Size, Flags: uint32(elf.PF_R | elf.PF_X), Align: 4})
+	put(&b, elf.Prog32{
+		Type: uint32(elf.PT_LOAD), Off: text.Off, Vaddr: text.Addr, Paddr: text.Addr,
+		Filesz: text.Size, Memsz: text.Size, Flags: uint32(elf.PF_R | elf.PF_X), Align: 4,
+	})
 	put(&b, elf.Prog32{Type: uint32(elf.PT_LOAD), Off: data.Off, Filesz: data.Size, Memsz: im.DataEnd, Flags: uint32(elf.PF_R | elf.PF_W), Align: 4})
 	return b.Bytes()
 }

@@ -1,12 +1,31 @@
 // Package image holds a linked program of a generated core: the words of text,
 // the initial data, and the tables that lead from an address back to the
-// program (spans, traps, marks, log sites). From it Mach decodes blocks, and
-// Contract reads what the image contains: opcodes, registers, shift amounts,
-// immediates, PC bits and memory sizes. What comes before the image is a
-// request; the contract is the fact that hardware is generated from.
+// program (spans, traps, marks, log sites). Printed, the target left out:
+//
+//	image echo
+//	  task main
+//	  device eth0 eth 0 rx tx
+//	  log 0 "frame of " u 32 " bytes"
+//	  symbol buffer 0x0 1524
+//	  data 0 1524
+//	  source "echo.sn" "task main..."
+//	  text
+//	    addi x5, x0, 1 @0 31 38 %12
+//	    beq x5, x0, .+8
+//	    ebreak trap 0 3 index
+//	  end
+//	end
+//
+// ELF writes the same as an executable with the text form in a section, and
+// ReadRaw reads what a linker made. From an image, Decode makes a Mach: blocks,
+// flow, live registers, loops. ContractOf reads what the image contains:
+// opcodes, registers, shift amounts, immediates, ports. What comes before the
+// image is a request; the contract is the fact that hardware is generated from
+// and that the proof of removal rests on.
 //
 // The memory map is Harvard: data at 0 upward, ports at the top of the address
-// space, text at design.TextBase. See docs/hardware.md.
+// space, text at design.TextBase. The package knows no compiler and no circuit.
+// Start reading at Image.
 package image
 
 import (

@@ -26,18 +26,30 @@ type piece struct{ at, width, bit int }
 // layouts has one row per Format, figure 2.3 of the specification.
 var layouts = [...]layout{
 	R: {name: "R", fixed: []field{{"funct7", 7, 25}, {"funct3", 3, 12}, {"opcode", 7, 0}}, rd: true, rs: 2},
-	I: {name: "I", fixed: []field{{"funct3", 3, 12}, {"opcode", 7, 0}}, rd: true, rs: 1,
-		imm: []piece{{20, 12, 0}}, signed: true, lo: -1 << 11, hi: 1<<11 - 1, step: 1},
-	S: {name: "S", fixed: []field{{"funct3", 3, 12}, {"opcode", 7, 0}}, rs: 2,
-		imm: []piece{{25, 7, 5}, {7, 5, 0}}, signed: true, lo: -1 << 11, hi: 1<<11 - 1, step: 1},
-	B: {name: "B", fixed: []field{{"funct3", 3, 12}, {"opcode", 7, 0}}, rs: 2,
-		imm: []piece{{31, 1, 12}, {7, 1, 11}, {25, 6, 5}, {8, 4, 1}}, signed: true, lo: -1 << 12, hi: 1<<12 - 2, step: 2},
-	U: {name: "U", fixed: []field{{"opcode", 7, 0}}, rd: true,
-		imm: []piece{{12, 20, 12}}, signed: true, lo: -1 << 31, hi: 1<<31 - 1<<12, step: 1 << 12},
-	J: {name: "J", fixed: []field{{"opcode", 7, 0}}, rd: true,
-		imm: []piece{{31, 1, 20}, {12, 8, 12}, {20, 1, 11}, {21, 10, 1}}, signed: true, lo: -1 << 20, hi: 1<<20 - 2, step: 2},
-	Sh: {name: "Sh", fixed: []field{{"funct7", 7, 25}, {"funct3", 3, 12}, {"opcode", 7, 0}}, rd: true, rs: 1,
-		imm: []piece{{20, 5, 0}}, lo: 0, hi: 31, step: 1},
+	I: {
+		name: "I", fixed: []field{{"funct3", 3, 12}, {"opcode", 7, 0}}, rd: true, rs: 1,
+		imm: []piece{{20, 12, 0}}, signed: true, lo: -1 << 11, hi: 1<<11 - 1, step: 1,
+	},
+	S: {
+		name: "S", fixed: []field{{"funct3", 3, 12}, {"opcode", 7, 0}}, rs: 2,
+		imm: []piece{{25, 7, 5}, {7, 5, 0}}, signed: true, lo: -1 << 11, hi: 1<<11 - 1, step: 1,
+	},
+	B: {
+		name: "B", fixed: []field{{"funct3", 3, 12}, {"opcode", 7, 0}}, rs: 2,
+		imm: []piece{{31, 1, 12}, {7, 1, 11}, {25, 6, 5}, {8, 4, 1}}, signed: true, lo: -1 << 12, hi: 1<<12 - 2, step: 2,
+	},
+	U: {
+		name: "U", fixed: []field{{"opcode", 7, 0}}, rd: true,
+		imm: []piece{{12, 20, 12}}, signed: true, lo: -1 << 31, hi: 1<<31 - 1<<12, step: 1 << 12,
+	},
+	J: {
+		name: "J", fixed: []field{{"opcode", 7, 0}}, rd: true,
+		imm: []piece{{31, 1, 20}, {12, 8, 12}, {20, 1, 11}, {21, 10, 1}}, signed: true, lo: -1 << 20, hi: 1<<20 - 2, step: 2,
+	},
+	Sh: {
+		name: "Sh", fixed: []field{{"funct7", 7, 25}, {"funct3", 3, 12}, {"opcode", 7, 0}}, rd: true, rs: 1,
+		imm: []piece{{20, 5, 0}}, lo: 0, hi: 31, step: 1,
+	},
 	R4: {name: "R4", fixed: []field{{"funct2", 2, 25}, {"funct3", 3, 12}, {"opcode", 7, 0}}, rd: true, rs: 3},
 	Sys: {name: "Sys", fixed: []field{
 		{"funct12", 12, 20}, {"rs1", 5, 15}, {"funct3", 3, 12}, {"rd", 5, 7}, {"opcode", 7, 0},

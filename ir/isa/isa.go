@@ -1,20 +1,24 @@
 // Package isa holds instruction sets as data: one text line an instruction,
 // with its name, format, fixed bits and meaning.
 //
-//	sltu  R  0000000 011 0110011   rd = zext32(rs1 ltu rs2)
-//	lb    I          000 0000011   rd = sext32(mem8[rs1 + imm])
-//	sh    S          001 0100011   mem16[rs1 + imm] = rs2[15:0]
-//	bne   B          001 1100011   if rs1 ne rs2: pc = pc + imm
-//	cust0 R  0000000 000 0001011   rd = (rs1 xor rs2) + zext32(rs2[7:0])
+//	isa example
+//	  sltu  R  0000000 011 0110011   rd = zext32(rs1 ltu rs2)
+//	  lb    I          000 0000011   rd = sext32(mem8[rs1 + imm])
+//	  sh    S          001 0100011   mem16[rs1 + imm] = rs2[15:0]
+//	  bne   B          001 1100011   if rs1 ne rs2: pc = pc + imm
+//	  jal   J              1101111   rd = pc + 4 ; pc = pc + imm
+//	  cust0 R  0000000 000 0001011   rd = (rs1 xor rs2) + zext32(rs2[7:0])
+//	end
 //
 // Encoder, decoder, disassembler, instruction-set simulator, core generator,
 // instruction selection, checks and documentation all read the line; nobody
 // writes a mnemonic a second time. Because a shared line is a shared mistake,
-// each line is executed with random operands against an outside model.
+// each line is executed with random operands against outside models: Go, C,
+// and for the bits the assemblers of GNU and LLVM.
 //
 // Source of the base lines: RISC-V unprivileged specification 20191213,
 // chapters 2 (RV32I), 4 (RV32E) and 7 (M). The package knows no program and no
-// circuit. Start reading at Inst.
+// circuit. Start reading at Inst, then rv32i.isa.
 package isa
 
 import (

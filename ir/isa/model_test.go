@@ -209,8 +209,10 @@ func goModel(name string, v vector) (effect, bool) {
 	return e, true
 }
 
-var corners = []uint32{0, 1, 2, 3, 7, 31, 32, 33, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 1 << 16,
-	0x7ffffffe, 0x7fffffff, 0x80000000, 0x80000001, 0xfffffffe, 0xffffffff}
+var corners = []uint32{
+	0, 1, 2, 3, 7, 31, 32, 33, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 1 << 16,
+	0x7ffffffe, 0x7fffffff, 0x80000000, 0x80000001, 0xfffffffe, 0xffffffff,
+}
 
 // immediates are the corners of a format's range.
 func immediates(f Format) []int32 {

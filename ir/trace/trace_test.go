@@ -132,8 +132,10 @@ func FuzzParse(f *testing.F) {
 }
 
 func TestRender(t *testing.T) {
-	site := Site{Parts: []string{"u ", " i ", " x ", " b ", " s ", "."},
-		Args: []ArgType{{"u", 64}, {"i", 8}, {"hex", 16}, {"bool", 1}, {"bytes", 8}}}
+	site := Site{
+		Parts: []string{"u ", " i ", " x ", " b ", " s ", "."},
+		Args:  []ArgType{{"u", 64}, {"i", 8}, {"hex", 16}, {"bool", 1}, {"bytes", 8}},
+	}
 	args := []Arg{{Bits: ^uint64(0)}, {Bits: 0x80}, {Bits: 0xabc}, {Bits: 1}, {Bytes: []byte("a\"\\\n\r\t\x00\x7f\xffz"), IsBytes: true}}
 	require.Equal(t, `u 18446744073709551615 i -128 x abc b true s a\"\\\n\r\t\x00\x7f\xffz.`, Render(site, args))
 	require.Equal(t, `u 0 i 0 x 0 b false s .`, Render(site, nil))
