@@ -1,0 +1,63 @@
+package pass
+
+import "github.com/sinter-lang/sinter/ir"
+
+// licm moves what is the same in every round in front of the loop: word
+// operations, and loads that cannot leave their object and whose object the
+// loop does not write. A loop with marks inside is left alone.
+//
+// Needs: tokens. Keeps: effects and their order, Legal and Single.
+//
+//	before  b1(v2: i32): v3: i32 = add v1, v1 ; v4: i32 = add v2, v3 ; br v5, b1(v4), b2
+//	after   v3: i32 = add v1, v1 ; jump b1(v0)
+//	        b1(v2: i32): v4: i32 = add v2, v3 ; br v5, b1(v4), b2
+func licm(m *ir.Module, _ *Env) bool {
+	return each(m, func(f *ir.Func) bool {
+		changed := false
+		for _, l := range loops(f) {
+			if !l.has(ir.OpMark) {
+				changed = l.hoist() || changed
+			}
+		}
+		return changed
+	})
+}
+
+// hoist moves the invariant instructions of one loop.
+func (l *loop) hoist() bool {
+	var pre *ir.Block
+	for again := true; again; {
+		again = false
+		for _, b := range l.blocks {
+			kept := make([]*ir.Instr, 0, len(b.Instrs))
+			checked := b != l.head
+			for _, i := range b.Instrs {
+				checked = checked || i.Op == ir.OpCheck
+				if !l.invariant(i, !checked) {
+					kept = append(kept, i)
+					continue
+				}
+				if pre == nil {
+					pre, _ = l.preheader()
+				}
+				i.Results[0].In = pre
+				pre.Instrs = append(pre.Instrs, i)
+				again = true
+			}
+			b.Instrs = kept
+		}
+	}
+	return pre != nil
+}
+
+// invariant reports whether i gives the same in every round and may run even
+// if its block does not; certain says that its block runs in every round and
+// nothing was checked before.
+func (l *loop) invariant(i *ir.Instr, certain bool) bool {
+	if !isValue(i) && (i.Op != ir.OpLoad || i.Refs[0].Off != nil && !certain) {
+		return false
+	}
+	same := true
+	i.Uses(func(v **ir.Value) { same = same && l.outside(*v) })
+	return same
+}

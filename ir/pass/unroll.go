@@ -1,0 +1,131 @@
+package pass
+
+import "github.com/sinter-lang/sinter/ir"
+
+// Limits of unrolling, in instructions other than constants after it.
+const (
+	maxWhole   = 160 // a loop that disappears
+	maxPart    = 64  // a loop of which several rounds become one
+	maxCopies  = 64
+	partRounds = 4
+)
+
+// unroll copies the rounds of innermost loops that run a known number of times:
+// all of them when that is short, else as many as divide the number, so that
+// only one test is left for them.
+//
+// Needs: rotated loops. Keeps: effects and their order, Legal and Single.
+//
+//	before  b1(v2: i32): ... ; v3: i32 = add v2, v1 ; br v4, b1(v3), b2     (four rounds)
+//	after   four times `...`, then jump b2
+func unroll(m *ir.Module, _ *Env) bool {
+	return each(m, func(f *ir.Func) bool {
+		changed := false
+		done := map[*ir.Block]bool{}
+		for n := 0; n < 64; n++ {
+			if !unrollOne(f, done) {
+				break
+			}
+			changed = true
+		}
+		return changed
+	})
+}
+
+func unrollOne(f *ir.Func, done map[*ir.Block]bool) bool {
+	all := loops(f)
+	for _, l := range all {
+		if done[l.head] || !l.innermost(all) || l.has(ir.OpMark, ir.OpCall, ir.OpRecv, ir.OpSend, ir.OpChRecv, ir.OpChSend) {
+			continue
+		}
+		done[l.head] = true
+		latch := l.latch()
+		entries := l.entries()
+		if latch == nil || len(entries) != 1 {
+			continue
+		}
+		n := l.rounds(entries[0], latch)
+		if copies, whole := plan(n, l.size()); copies > 1 {
+			l.unroll(latch, copies, whole)
+			for again := true; again; {
+				again = foldWords(f)
+				again = tidyBlocks(f) || again
+			}
+			return true
+		}
+	}
+	return false
+}
+
+func (l *loop) size() int {
+	n := 0
+	for _, b := range l.blocks {
+		for _, i := range b.Instrs {
+			if i.Op != ir.OpConst && i.Op != ir.OpLocal {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// plan says how many rounds to put together.
+func plan(rounds, size int) (copies int, whole bool) {
+	size = max(size-2, 1) // counter and test mostly vanish
+	switch {
+	case rounds == 0:
+		return 1, false
+	case rounds <= maxCopies && rounds*size <= maxWhole:
+		return rounds, true
+	}
+	for n := partRounds; n > 1; n /= 2 {
+		if rounds%n == 0 && n*size <= maxPart {
+			return n, false
+		}
+	}
+	return 1, false
+}
+
+// unroll makes the copies and strings them together.
+func (l *loop) unroll(latch *ir.Block, copies int, whole bool) {
+	if whole && copies == 1 {
+		return
+	}
+	var made []*copied
+	for n := 1; n < copies; n++ {
+		made = append(made, copyBlocks(l.f, l.blocks))
+	}
+	ends := []*ir.Block{latch}
+	for _, c := range made {
+		ends = append(ends, c.blocks[latch])
+	}
+	// In the copies the back edge leads to the copy's own head: each end is
+	// led on to the next copy, the last one back to the first.
+	for n, end := range ends {
+		back, exit := splitEdges(end, func(b *ir.Block) bool {
+			return b == l.head || n > 0 && b == made[n-1].blocks[l.head]
+		})
+		switch {
+		case n+1 < copies:
+			back.To = made[n].blocks[l.head]
+			end.Term = ir.Term{Op: ir.Jump, Succs: []ir.Edge{back}, Span: end.Term.Span}
+		case whole:
+			end.Term = ir.Term{Op: ir.Jump, Succs: []ir.Edge{exit}, Span: end.Term.Span}
+		default:
+			for k := range end.Term.Succs {
+				if end.Term.Succs[k].To == back.To {
+					end.Term.Succs[k].To = l.head
+				}
+			}
+		}
+	}
+	repairAll(l.f, l.blocks, made)
+}
+
+// splitEdges returns the edge of a branch to a head and the other one.
+func splitEdges(b *ir.Block, isHead func(*ir.Block) bool) (back, exit ir.Edge) {
+	if isHead(b.Term.Succs[0].To) {
+		return b.Term.Succs[0], b.Term.Succs[1]
+	}
+	return b.Term.Succs[1], b.Term.Succs[0]
+}
