@@ -218,11 +218,11 @@ func (b *body) arrayLit(e *syntax.ArrayLit, want *tree.Type) tree.Expr {
 	if elem == nil {
 		elem = b.commonType(e, list)
 	}
+	if elem == nil {
+		return nil
+	}
 	for i, x := range list {
-		if elem == nil || x == nil {
-			return nil
-		}
-		if list[i] = b.convert(x, elem, x.Span()); list[i] == nil {
+		if list[i] = b.convert(x, elem, e.Elems[i].Span()); list[i] == nil {
 			return nil
 		}
 	}

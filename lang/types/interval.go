@@ -101,6 +101,9 @@ func remSpan(l, r span) (span, bool) {
 	if r.contains(0) {
 		return span{}, false
 	}
+	if l.isPoint() && r.isPoint() {
+		return point(new(big.Int).Rem(l.lo, r.lo)), true
+	}
 	most := sub(maxInt(new(big.Int).Abs(r.lo), new(big.Int).Abs(r.hi)), big.NewInt(1))
 	s := smallSpan(0, 0)
 	if l.lo.Sign() < 0 {
@@ -113,6 +116,9 @@ func remSpan(l, r span) (span, bool) {
 }
 
 func bitSpan(op tree.Op, l, r span) span {
+	if l.isPoint() && r.isPoint() {
+		return point(bitwise(op, l.lo, r.lo))
+	}
 	zero := new(big.Int)
 	if op == tree.BitAnd && (l.nonNegative() || r.nonNegative()) {
 		switch {
@@ -133,6 +139,16 @@ func bitSpan(op tree.Op, l, r span) span {
 		return span{zero, sub(top, big.NewInt(1))}
 	}
 	return span{new(big.Int).Neg(top), sub(top, big.NewInt(1))}
+}
+
+func bitwise(op tree.Op, a, b *big.Int) *big.Int {
+	switch op {
+	case tree.BitAnd:
+		return new(big.Int).And(a, b)
+	case tree.BitOr:
+		return new(big.Int).Or(a, b)
+	}
+	return new(big.Int).Xor(a, b)
 }
 
 func shiftSpan(op tree.Op, l, r span) (span, bool) {

@@ -57,6 +57,7 @@ func (b *body) match(n *syntax.MatchStmt) tree.Stmt {
 	}
 	b.facts = after
 	if s.Value == nil {
+		b.facts = join(after, before)
 		return nil
 	}
 	return s
