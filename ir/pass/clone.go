@@ -122,16 +122,25 @@ func (r *repair) uses() {
 		if r.end[b] != nil {
 			continue
 		}
-		put := func(u **ir.Value) {
+		found := false
+		eachUse(b, func(u **ir.Value) { found = found || *u == r.v })
+		if !found {
+			continue
+		}
+		v := r.atStart(b) // may lengthen the edges of b
+		eachUse(b, func(u **ir.Value) {
 			if *u == r.v {
-				*u = r.atStart(b)
+				*u = v
 			}
-		}
-		for _, i := range b.Instrs {
-			i.Uses(put)
-		}
-		b.Term.Uses(put)
+		})
 	}
+}
+
+func eachUse(b *ir.Block, visit func(**ir.Value)) {
+	for _, i := range b.Instrs {
+		i.Uses(visit)
+	}
+	b.Term.Uses(visit)
 }
 
 func (r *repair) atEnd(b *ir.Block) *ir.Value {
