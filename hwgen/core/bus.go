@@ -3,6 +3,7 @@ package core
 import (
 	"fmt"
 
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
@@ -129,8 +130,8 @@ func (g *gen) makeResult() vec {
 		if l.rd == nil {
 			continue
 		}
-		g.b.At(l.inst.Span)
 		var v vec
+		g.b.At(l.inst.Span)
 		if l.port != nil {
 			v = g.portValue(l)
 		} else {
@@ -138,6 +139,7 @@ func (g *gen) makeResult() vec {
 		}
 		uses = append(uses, use{[]*line{l}, v})
 	}
+	g.b.At(diag.Span{})
 	return g.bus("result", uses)
 }
 

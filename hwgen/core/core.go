@@ -27,14 +27,6 @@ func Generate(im *image.Image, p *design.Point) (*rtl.Circuit, error) {
 	return g.b.Build()
 }
 
-// Built returns a circuit as it is built and priced: without probes and claims
-// and without what only they read.
-func Built(c *rtl.Circuit) *rtl.Circuit {
-	d := *c
-	d.Asserts, d.Probes = nil, nil
-	return d.Prune()
-}
-
 // gen is a core under construction.
 type gen struct {
 	b     *rtl.Builder

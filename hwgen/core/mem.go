@@ -3,6 +3,7 @@ package core
 import (
 	"strconv"
 
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/word"
 )
@@ -64,6 +65,7 @@ func (g *gen) addresses(lines []*line, n int) []use {
 		g.b.At(l.inst.Span)
 		uses = append(uses, use{[]*line{l}, g.el.value(l.addr)[:n]})
 	}
+	g.b.At(diag.Span{})
 	return uses
 }
 
@@ -132,6 +134,7 @@ func (g *gen) storeData(lines []*line) vec {
 		}
 		uses = append(uses, use{[]*line{l}, v})
 	}
+	g.b.At(diag.Span{})
 	return g.bus("store_data", uses)
 }
 
@@ -166,5 +169,5 @@ func (d *dataMemory) connect(g *gen, e *engine) {
 		return
 	}
 	b.If(write, func() { b.WriteMem(d.mem, addr, data, lanes) })
-	b.Assert("data.no_collision", b.Not(b.And(read, write)))
+	b.Assert("data.read0.write0.never", b.Not(b.And(read, write)))
 }

@@ -1,6 +1,8 @@
 package core
 
 import (
+	"fmt"
+
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
@@ -40,7 +42,9 @@ func (m *multi) generate() {
 	for i := range g.rf {
 		b.Drive(g.rf[i], g.sourceIndex(i), m.decoding.Q())
 	}
-	b.Assert("regs.no_collision", b.Not(b.And(m.decoding.Q(), writes)))
+	for i := range g.rf {
+		b.Assert(fmt.Sprintf("regs.read%d.write0.never", i), b.Not(b.And(m.decoding.Q(), writes)))
+	}
 	g.probes(b.Not(held), result, g.text.Q())
 	b.Set(m.decoding, fetch)
 	b.Set(m.executing, b.Or(m.decoding.Q(), held))

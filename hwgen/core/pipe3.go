@@ -54,7 +54,7 @@ func (p *pipe) generate() {
 		same[i] = b.And(writes, b.Eq(index, g.x.rd))
 		// What is written is forwarded, so the word is not read: no collision.
 		b.Drive(g.rf[i], index, b.And(step, b.Not(same[i])))
-		b.Assert(fmt.Sprintf("regs.no_collision%d", i+1),
+		b.Assert(fmt.Sprintf("regs.read%d.write0.never", i),
 			b.Not(b.And(step, b.Not(same[i]), writes, b.Eq(index, g.x.rd))))
 	}
 	g.probes(step, result, insn)

@@ -2,6 +2,7 @@ package core
 
 import (
 	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/word"
@@ -34,6 +35,7 @@ type devices struct {
 // devices makes the inputs of the frame and log ports, the mask and the engine.
 func (g *gen) devices() devices {
 	var d devices
+	g.b.At(diag.Span{})
 	width := 1
 	for _, dev := range g.c.Devices {
 		width = max(width, dev.Index+1)
@@ -119,6 +121,7 @@ func (g *gen) portValue(l *line) vec {
 // outputs makes the output ports and connects the data memory.
 func (g *gen) outputs() {
 	b := g.b
+	b.At(diag.Span{})
 	orZero := func(id rtl.ID) rtl.ID {
 		if id == rtl.None {
 			return g.bool(false)

@@ -11,11 +11,9 @@ import (
 )
 
 func price(t testing.TB, c *rtl.Circuit) gate.Price {
-	g, err := gate.Build(Built(c), gate.Options{})
+	p, err := plan.Price(c)
 	require.NoError(t, err)
-	n, err := gate.Map(g)
-	require.NoError(t, err)
-	return gate.Prices(n)
+	return p
 }
 
 func TestSpecialisedCoreIsSmaller(t *testing.T) {

@@ -120,7 +120,7 @@ func join(amounts []int) string {
 // sizes chooses registers, program counter and memories.
 func (p *point) sizes() {
 	text, data := bitsFor(len(p.im.Text)), 0
-	if p.f.memory || len(p.im.Devices) > 0 {
+	if p.f.memory || p.o.Full || len(p.im.Devices) > 0 {
 		data = bitsFor(int(p.im.DataEnd+3) / 4)
 	}
 	p.number("text", text, "%d words of text", len(p.im.Text))

@@ -1,0 +1,179 @@
+package verilog
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/trace"
+)
+
+// Testbench gives a self-checking testbench of a core: it reads vectors.hex,
+// offers frames when the core is idle, holds ready back now and then, and
+// prints `PASS n events`, or `FAIL` with port, index, expected and got, and
+// stops with $fatal. limit bounds the cycles.
+func Testbench(c *rtl.Circuit, im *image.Image, v *Vectors, limit uint64) string {
+	b := &bench{c: c, im: im, v: v}
+	b.sections, b.words = v.layout(im)
+	b.declare(limit)
+	b.instance()
+	b.drive()
+	b.finish()
+	b.check()
+	b.line("endmodule")
+	return b.sb.String()
+}
+
+// bench is a testbench on its way to text.
+type bench struct {
+	c        *rtl.Circuit
+	im       *image.Image
+	v        *Vectors
+	sections map[string]section
+	words    []uint64
+	sb       strings.Builder
+}
+
+func (b *bench) line(format string, args ...any) { fmt.Fprintf(&b.sb, format+"\n", args...) }
+
+func (b *bench) has(name string) bool { return hasPort(b.c, name) }
+
+// devices visits the devices that have a port of one direction.
+func (b *bench) devices(ports func(string) rtl.StreamPorts, f func(i int, p rtl.StreamPorts)) {
+	for i, d := range b.im.Devices {
+		if p := ports(d.Name); b.has(p.Valid) {
+			f(i, p)
+		}
+	}
+}
+
+// declare writes vectors, clock, counters and the task of failing.
+func (b *bench) declare(limit uint64) {
+	b.line("module %s_tb;", b.c.Name)
+	b.line("reg [39:0] vectors [0:%d];", len(b.words))
+	b.line("initial $readmemh(\"vectors.hex\", vectors);")
+	b.line("reg clk = 1'b0;\nreg reset = 1'b1;\nreg [63:0] cycle = 64'd0;\nreg [15:0] noise = 16'hace1;")
+	b.line("always #5 clk = !clk;")
+	b.line("integer arrived = 0;\ninteger settled = 0;")
+	b.devices(rtl.RxPorts, func(i int, _ rtl.StreamPorts) {
+		b.line("integer rx%[1]d_at = 0;\ninteger rx%[1]d_frames = 0;\ninteger rx%[1]d_due = 0;", i)
+	})
+	b.devices(rtl.TxPorts, func(i int, _ rtl.StreamPorts) { b.line("integer tx%d_at = 0;", i) })
+	b.line("integer log_at = 0;\ninteger mark_at = 0;")
+	b.line(`task fail(input [8*32-1:0] port, input integer index, input [39:0] expected, input [39:0] got);
+  begin
+    $display("FAIL %%0s %%0d expected %%h got %%h", port, index, expected, got);
+    $fatal(1);
+  end
+endtask`)
+	b.line("localparam [63:0] LIMIT = 64'd%d;", limit)
+}
+
+// instance connects the core.
+func (b *bench) instance() {
+	var pins []string
+	for _, id := range b.c.Inputs {
+		n := &b.c.Nodes[id]
+		b.line("wire %s%s;", span(n.Width), n.Name)
+		pins = append(pins, fmt.Sprintf(".%s(%s)", n.Name, n.Name))
+	}
+	for _, o := range b.c.Outputs {
+		b.line("wire %s%s;", span(b.c.Nodes[o.Node].Width), o.Name)
+		pins = append(pins, fmt.Sprintf(".%s(%s)", o.Name, o.Name))
+	}
+	b.line("%s core(.clk(clk), .reset(reset), %s);", b.c.Name, strings.Join(pins, ", "))
+}
+
+// drive writes the inputs: beats of frames that have arrived, and ready with
+// gaps.
+func (b *bench) drive() {
+	b.devices(rtl.RxPorts, func(i int, p rtl.StreamPorts) {
+		s := b.sections[fmt.Sprintf("rx%d", i)]
+		b.line("wire [39:0] rx%d_beat = vectors[%d + rx%d_at];", i, s.base, i)
+		b.line("assign %s = rx%d_frames < rx%d_due;", p.Valid, i, i)
+		b.line("assign %s = rx%d_beat[31:0];", p.Data, i)
+		b.line("assign %s = rx%d_beat[35];", p.Last, i)
+		b.line("assign %s = rx%d_beat[34:32];", p.Bytes, i)
+	})
+	b.devices(rtl.TxPorts, func(i int, p rtl.StreamPorts) { b.line("assign %s = noise[%d];", p.Ready, 1+i%8) })
+	if b.has(rtl.PortLogReady) {
+		b.line("assign %s = noise[0];", rtl.PortLogReady)
+	}
+}
+
+// check writes the block that moves beats and compares.
+func (b *bench) check() {
+	b.line("always @(posedge clk) begin\n  cycle <= cycle + 64'd1;\n  reset <= cycle < 64'd3;")
+	b.line("  noise <= {noise[14:0], noise[15] ^ noise[13] ^ noise[12] ^ noise[10]};")
+	b.line("  if (cycle == LIMIT) fail(\"cycles\", 0, 40'd0, LIMIT[39:0]);\n  if (!reset) begin")
+	quiet := []string{"1'b1"}
+	b.devices(rtl.RxPorts, func(i int, p rtl.StreamPorts) {
+		b.line("    if (%s && %s) begin", p.Valid, p.Ready)
+		b.line("      rx%d_at <= rx%d_at + 1;\n      if (%s) rx%d_frames <= rx%d_frames + 1;\n    end", i, i, p.Last, i, i)
+	})
+	b.devices(rtl.TxPorts, func(i int, p rtl.StreamPorts) {
+		s := b.sections[fmt.Sprintf("tx%d", i)]
+		quiet = append(quiet, "!"+p.Valid)
+		got := fmt.Sprintf("{4'd0, %s, %s ? %s : 3'd4, %s & (%s ? ~(32'hffffffff << {%s, 3'd0}) : 32'hffffffff)}",
+			p.Last, p.Last, p.Bytes, p.Data, p.Last, p.Bytes)
+		b.expect(fmt.Sprintf("%s && %s", p.Valid, p.Ready), s, fmt.Sprintf("tx%d_at", i), got)
+	})
+	if b.has(rtl.PortLogValid) {
+		quiet = append(quiet, "!"+rtl.PortLogValid)
+		b.expect(rtl.PortLogValid+" && "+rtl.PortLogReady, b.sections["log"], "log_at", "{8'd0, "+rtl.PortLogData+"}")
+	}
+	if b.has(rtl.PortMarkValid) {
+		b.expect(rtl.PortMarkValid, b.sections["mark"], "mark_at", "{24'd0, "+rtl.PortMarkID+"}")
+	}
+	b.line("    if (%s) begin", strings.Join(quiet, " && "))
+	b.end()
+	b.line("    end\n  end\nend")
+}
+
+// expect writes the comparison of what passes a port with the next word of a
+// section.
+func (b *bench) expect(moves string, s section, at, got string) {
+	b.line("    if (%s) begin", moves)
+	b.line("      if (%s == %d) fail(%q, %s, 40'd0, %s);", at, s.n, s.port, at, got)
+	b.line("      else if (vectors[%d + %s] !== %s) fail(%q, %s, vectors[%d + %s], %s);", s.base, at, got, s.port, at, s.base, at, got)
+	b.line("      %s <= %s + 1;\n    end", at, at)
+}
+
+// end writes what happens while nothing is on its way out: the next arrival
+// when the core is idle, and the end of the run.
+func (b *bench) end() {
+	arrivals := b.sections["arrivals"]
+	b.line("      if (%s) finish(32'd0, 2'd0);", rtl.PortHalted)
+	b.line("      else if (%s) finish(%s, 2'd1);", rtl.PortTrap, rtl.PortTrapPC)
+	b.line("      else if (%s) begin", rtl.PortIdle)
+	b.line("        if (settled < 2) settled <= settled + 1;\n        else if (arrived < %d) begin", arrivals.n)
+	b.line("          settled <= 0;\n          arrived <= arrived + 1;")
+	b.line("          case (vectors[%d + arrived])", arrivals.base)
+	b.devices(rtl.RxPorts, func(i int, _ rtl.StreamPorts) { b.line("            40'd%d: rx%d_due <= rx%d_due + 1;", i, i, i) })
+	b.line("            default: ;\n          endcase")
+	b.line("        end else finish(32'd0, 2'd2);\n      end else settled <= 0;")
+}
+
+// finish writes the task that compares counts and the end itself.
+func (b *bench) finish() {
+	how := map[trace.Status]int{trace.Ended: 0, trace.Trapped: 1}
+	want, ok := how[b.v.Status]
+	if !ok {
+		want = 2
+	}
+	b.line("task finish(input [31:0] pc, input [1:0] how);\n  begin")
+	b.line("    if (how != 2'd%d) fail(\"end\", 0, 40'd%d, {38'd0, how});", want, want)
+	if b.v.Status == trace.Trapped {
+		b.line("    if (pc != 32'h%08x) fail(\"trap_pc\", 0, 40'h%010x, {8'd0, pc});", b.v.TrapPC, b.v.TrapPC)
+	} else {
+		b.line("    if (pc != 32'd0) fail(\"trap_pc\", 0, 40'd0, {8'd0, pc});")
+	}
+	count := func(at string, s section) {
+		b.line("    if (%s != %d) fail(\"%s count\", %s, 40'd%d, {8'd0, %s});", at, s.n, s.port, at, s.n, at)
+	}
+	b.devices(rtl.TxPorts, func(i int, _ rtl.StreamPorts) { count(fmt.Sprintf("tx%d_at", i), b.sections[fmt.Sprintf("tx%d", i)]) })
+	count("log_at", b.sections["log"])
+	count("mark_at", b.sections["mark"])
+	b.line("    $display(\"PASS %d events\");\n    $finish;\n  end\nendtask", b.v.Events())
+}

@@ -1,0 +1,223 @@
+package verilog
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/trace"
+)
+
+// Input is a frame that arrives at a device, in the order of the world.
+type Input struct {
+	Device int // index into Image.Devices
+	Data   []byte
+}
+
+// Beat is a word of a frame: Bytes of Data count, 4 but in the last beat.
+type Beat struct {
+	Data  uint32
+	Last  bool
+	Bytes int
+}
+
+// Vectors are a run of one of our machines, port by port: what a testbench
+// offers and what it expects. Between ports no order is checked; a frame is
+// offered when the core is idle, as the world does it.
+type Vectors struct {
+	Arrivals []int    // device of each input, in order
+	Rx       [][]Beat // by device: all its inputs
+	Tx       [][]Beat // by device: expected
+	Log      []uint32 // expected
+	Marks    []uint32 // expected
+	Status   trace.Status
+	TrapPC   uint32 // when Status is trap
+}
+
+// NewVectors makes the vectors of a run: the inputs that it had and the trace
+// that it gave.
+func NewVectors(im *image.Image, inputs []Input, t *trace.Trace) (*Vectors, error) {
+	n := len(im.Devices)
+	v := &Vectors{Rx: make([][]Beat, n), Tx: make([][]Beat, n), Status: t.Status}
+	for _, in := range inputs {
+		if in.Device < 0 || in.Device >= n {
+			return nil, fmt.Errorf("vectors of %s: no device %d", im.Name, in.Device)
+		}
+		v.Arrivals = append(v.Arrivals, in.Device)
+		v.Rx[in.Device] = append(v.Rx[in.Device], beats(in.Data)...)
+	}
+	for i := range t.Events {
+		if err := v.event(im, &t.Events[i]); err != nil {
+			return nil, fmt.Errorf("vectors of %s: event %d: %w", im.Name, i+1, err)
+		}
+	}
+	return v, nil
+}
+
+// beats cuts a frame into words.
+func beats(frame []byte) []Beat {
+	var out []Beat
+	for len(frame) > 0 {
+		b := Beat{Bytes: min(4, len(frame)), Last: len(frame) <= 4}
+		for k := range b.Bytes {
+			b.Data |= uint32(frame[k]) << (8 * k)
+		}
+		out = append(out, b)
+		frame = frame[b.Bytes:]
+	}
+	return out
+}
+
+// event adds what an event of a trace shows on the ports.
+func (v *Vectors) event(im *image.Image, e *trace.Event) error {
+	switch e.Kind {
+	case trace.Out:
+		for i, d := range im.Devices {
+			if d.Name == e.Port {
+				v.Tx[i] = append(v.Tx[i], beats(e.Data)...)
+				return nil
+			}
+		}
+		return fmt.Errorf("no device %s", e.Port)
+	case trace.Log:
+		return v.log(im, e)
+	case trace.MarkBegin, trace.MarkEnd:
+		return v.mark(im, e)
+	case trace.Trap:
+		for _, t := range im.Traps {
+			if t.Site == e.Site && im.Tasks[t.Task] == e.Task {
+				v.TrapPC = t.PC
+				return nil
+			}
+		}
+		return fmt.Errorf("no trap site %d of %s", e.Site, e.Task)
+	}
+	return nil
+}
+
+// log adds the words of a log event.
+func (v *Vectors) log(im *image.Image, e *trace.Event) error {
+	task := -1
+	for i, name := range im.Tasks {
+		if name == e.Task {
+			task = i
+		}
+	}
+	for _, s := range im.Logs {
+		if s.ID != e.Site || task < 0 {
+			continue
+		}
+		v.Log = append(v.Log, uint32(task)<<16|uint32(e.Site))
+		for i, a := range e.Args {
+			v.Log = append(v.Log, argWords(s.Args[i], a)...)
+		}
+		return nil
+	}
+	return fmt.Errorf("no log site %d of %s", e.Site, e.Task)
+}
+
+// argWords are the words of one argument on the log port.
+func argWords(t trace.ArgType, a trace.Arg) []uint32 {
+	switch {
+	case a.IsBytes:
+		words := []uint32{uint32(len(a.Bytes))}
+		for _, b := range beats(a.Bytes) {
+			words = append(words, b.Data)
+		}
+		return words
+	case t.Width > 32:
+		return []uint32{uint32(a.Bits), uint32(a.Bits >> 32)}
+	}
+	return []uint32{uint32(a.Bits)}
+}
+
+func (v *Vectors) mark(im *image.Image, e *trace.Event) error {
+	for i, m := range im.Marks {
+		if m.Name == e.Name && im.Tasks[m.Task] == e.Task {
+			id := uint32(2 * i)
+			if e.Kind == trace.MarkEnd {
+				id++
+			}
+			v.Marks = append(v.Marks, id)
+			return nil
+		}
+	}
+	return fmt.Errorf("no mark %s of %s", e.Name, e.Task)
+}
+
+// Events counts what a testbench checks.
+func (v *Vectors) Events() int {
+	n := len(v.Log) + len(v.Marks) + 1
+	for _, t := range v.Tx {
+		n += len(t)
+	}
+	return n
+}
+
+// section is a part of vectors.hex.
+type section struct {
+	name string // of its first word in the testbench
+	port string // as in messages
+	base int
+	n    int
+}
+
+// layout lists the sections of vectors.hex and its words, 40 bits each: 32 of
+// data, and for a beat 3 of bytes and one of last above them.
+func (v *Vectors) layout(im *image.Image) (sections map[string]section, words []uint64) {
+	sections = map[string]section{}
+	add := func(name, port string, list []uint64) {
+		sections[name] = section{name, port, len(words), len(list)}
+		words = append(words, list...)
+	}
+	add("arrivals", "", toWords(v.Arrivals, func(d int) uint64 { return uint64(d) }))
+	for i, d := range im.Devices {
+		add(fmt.Sprintf("rx%d", i), d.Name+"_rx", toWords(v.Rx[i], beatWord))
+		add(fmt.Sprintf("tx%d", i), d.Name+"_tx", toWords(v.Tx[i], beatWord))
+	}
+	add("log", "log", toWords(v.Log, func(w uint32) uint64 { return uint64(w) }))
+	add("mark", "mark", toWords(v.Marks, func(w uint32) uint64 { return uint64(w) }))
+	return sections, words
+}
+
+func toWords[T any](list []T, f func(T) uint64) []uint64 {
+	out := make([]uint64, len(list))
+	for i, x := range list {
+		out[i] = f(x)
+	}
+	return out
+}
+
+func beatWord(b Beat) uint64 {
+	last := uint64(0)
+	if b.Last {
+		last = 1
+	}
+	return last<<35 | uint64(b.Bytes)<<32 | uint64(b.Data)
+}
+
+// VectorsFile is the content of vectors.hex.
+func VectorsFile(im *image.Image, v *Vectors) string {
+	_, words := v.layout(im)
+	var sb strings.Builder
+	for _, w := range append(words, 0) { // one word more, so that it is never empty
+		fmt.Fprintf(&sb, "%010x\n", w)
+	}
+	return sb.String()
+}
+
+// hasPort reports whether a circuit has an output or input of a name.
+func hasPort(c *rtl.Circuit, name string) bool {
+	for _, o := range c.Outputs {
+		if o.Name == name {
+			return true
+		}
+	}
+	for _, id := range c.Inputs {
+		if c.Nodes[id].Name == name {
+			return true
+		}
+	}
+	return false
+}

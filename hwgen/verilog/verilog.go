@@ -1,0 +1,326 @@
+// Package verilog writes circuits as Verilog-2005, with a testbench that replays
+// what one of our own machines saw.
+//
+// A circuit is one module in one file. Every value is a named net, operators
+// are the templates of the word table on nets, state keeps its regions as
+// if/else, and what has a place in a source says so:
+//
+//	(* src = "blink.sn:3.5" *) reg [7:0] count;
+//	wire [7:0] n2 = count + 8'h01;
+//	always @(posedge clk)
+//	  if (reset) begin
+//	    count <= 8'h00;
+//	  end else begin
+//	    if (en) count <= n2;
+//	  end
+//
+// Memories are arrays that start with `$readmemh` of a file beside the module;
+// no vendor primitive is used. The output is the same for the same circuit,
+// byte for byte, and clean under `verilator --lint-only -Wall`, `iverilog -Wall`
+// and `yosys check -assert`. Probes and asserts are written on request only.
+//
+// The package knows no instruction. It reads an image only to tell in vectors
+// what ports mean. Start reading at Write, then module.go.
+package verilog
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// Options of Write. The zero value gives the file that is built.
+type Options struct {
+	// Probes makes an output of each probe, named probe_ and its name.
+	Probes bool
+	// Asserts writes the claims under `ifdef FORMAL.
+	Asserts bool
+	// Proved states that the claims of read ports with policy never hold for all
+	// time, so that synthesis may leave out what guards against collisions.
+	Proved bool
+	// Templates replaces the Verilog of operators. Tests plant faults with it.
+	Templates map[word.Op]string
+}
+
+// Write gives the module of a circuit. It must verify.
+func Write(c *rtl.Circuit, o Options) string {
+	d := *c
+	if !o.Asserts {
+		d.Asserts = nil
+	}
+	if !o.Probes {
+		d.Probes = nil
+	}
+	w := &writer{c: d.Expand().Prune(), o: o}
+	w.nameAll()
+	w.header()
+	w.state()
+	w.nodes()
+	w.registers()
+	for i := range w.c.Mems {
+		w.memory(i)
+	}
+	w.outputs()
+	w.unused()
+	w.claims()
+	w.line("endmodule")
+	return w.sb.String()
+}
+
+// writer is a module on its way to text.
+type writer struct {
+	c     *rtl.Circuit
+	o     Options
+	sb    strings.Builder
+	name  []string // of each node
+	taken map[string]bool
+	mems  []string
+	outs  []string
+	probe []string
+}
+
+func (w *writer) line(format string, args ...any) {
+	fmt.Fprintf(&w.sb, format+"\n", args...)
+}
+
+// nameAll gives every net a name: ports first, so that they keep theirs.
+func (w *writer) nameAll() {
+	w.taken = map[string]bool{"clk": true, "reset": true}
+	for _, k := range strings.Fields(keywords) {
+		w.taken[k] = true
+	}
+	w.name = make([]string, len(w.c.Nodes))
+	for _, id := range w.c.Inputs {
+		w.name[id] = w.fresh(w.c.Nodes[id].Name)
+	}
+	for _, o := range w.c.Outputs {
+		w.outs = append(w.outs, w.fresh(o.Name))
+	}
+	for _, p := range w.c.Probes {
+		w.probe = append(w.probe, w.fresh("probe_"+p.Name))
+	}
+	for i := range w.c.Mems {
+		w.mems = append(w.mems, w.fresh(w.c.Mems[i].Name))
+	}
+	for id := range w.c.Nodes {
+		n := &w.c.Nodes[id]
+		switch {
+		case w.name[id] != "":
+		case n.Kind == rtl.KConst:
+			w.name[id] = literal(n.Width, n.Imm)
+		case n.Name != "":
+			w.name[id] = w.fresh(n.Name)
+		default:
+			w.name[id] = w.fresh(fmt.Sprintf("n%d", id))
+		}
+	}
+}
+
+// fresh makes a Verilog name of a dotted one that nothing else has.
+func (w *writer) fresh(name string) string {
+	base := strings.ReplaceAll(name, ".", "_")
+	name = base
+	for n := 2; w.taken[name]; n++ {
+		name = fmt.Sprintf("%s_%d", base, n)
+	}
+	w.taken[name] = true
+	return name
+}
+
+func literal(width int, v uint64) string {
+	return fmt.Sprintf("%d'h%0*x", width, (width+3)/4, v)
+}
+
+// span is the range of a declaration, empty for one bit.
+func span(width int) string {
+	if width == 1 {
+		return ""
+	}
+	return fmt.Sprintf("[%d:0] ", width-1)
+}
+
+// header writes the ports.
+func (w *writer) header() {
+	ports := []string{"input wire clk", "input wire reset"}
+	for _, id := range w.c.Inputs {
+		n := &w.c.Nodes[id]
+		ports = append(ports, src(n.Span)+"input wire "+span(n.Width)+w.name[id])
+	}
+	for i, o := range w.c.Outputs {
+		ports = append(ports, src(o.Span)+"output wire "+span(w.c.Nodes[o.Node].Width)+w.outs[i])
+	}
+	for i, p := range w.c.Probes {
+		ports = append(ports, "output wire "+span(w.c.Nodes[p.Node].Width)+w.probe[i])
+	}
+	w.line("module %s(\n  %s\n);", w.c.Name, strings.Join(ports, ",\n  "))
+}
+
+// outputs connects the output ports.
+func (w *writer) outputs() {
+	for i, o := range w.c.Outputs {
+		w.line("assign %s = %s;", w.outs[i], w.name[o.Node])
+	}
+	for i, p := range w.c.Probes {
+		w.line("assign %s = %s;", w.probe[i], w.name[p.Node])
+	}
+}
+
+// claims writes the asserts.
+func (w *writer) claims() {
+	if len(w.c.Asserts) == 0 {
+		return
+	}
+	w.line("`ifdef FORMAL\nalways @(posedge clk) if (!reset) begin")
+	for _, a := range w.c.Asserts {
+		w.line("  assert (%s); // %s", w.name[a.Node], a.Name)
+	}
+	w.line("end\n`endif")
+}
+
+// unused reads what no other net reads, so that a linter finds what is left
+// out by mistake and nothing else.
+func (w *writer) unused() {
+	read := w.readBits()
+	var parts []string
+	for id := range w.c.Nodes {
+		n := &w.c.Nodes[id]
+		if n.Kind == rtl.KConst {
+			continue
+		}
+		for lo := 0; lo < n.Width; lo++ {
+			hi := lo
+			for hi < n.Width && read[id]>>hi&1 == 0 {
+				hi++
+			}
+			if hi > lo {
+				parts = append(parts, part(w.name[id], n.Width, hi-1, lo))
+			}
+			lo = hi
+		}
+	}
+	if len(w.c.Regs)+len(w.c.Mems) == 0 {
+		parts = append(parts, "clk")
+	}
+	if len(w.c.Regs) == 0 {
+		parts = append(parts, "reset")
+	}
+	if len(parts) > 0 {
+		w.line("wire unused = &{1'b0, %s};", strings.Join(parts, ", "))
+	}
+}
+
+// part is name[hi:lo] of a net.
+func part(name string, width, hi, lo int) string {
+	switch {
+	case lo == 0 && hi == width-1:
+		return name
+	case hi == lo:
+		return fmt.Sprintf("%s[%d]", name, lo)
+	}
+	return fmt.Sprintf("%s[%d:%d]", name, hi, lo)
+}
+
+// readBits returns which bits of each node something reads.
+func (w *writer) readBits() []uint64 {
+	read := make([]uint64, len(w.c.Nodes))
+	all := func(id rtl.ID) {
+		if id != rtl.None {
+			read[id] = word.Mask(w.c.Nodes[id].Width)
+		}
+	}
+	for id := range w.c.Nodes {
+		n := &w.c.Nodes[id]
+		switch {
+		case n.Kind != rtl.KOp:
+		case n.Op == word.Slice:
+			read[n.Args[0]] |= word.Mask(n.Width) << n.Imm
+		case isShift(n.Op):
+			all(n.Args[0])
+			read[n.Args[1]] |= word.Mask(w.amountBits(n))
+		default:
+			for _, a := range n.Args {
+				all(a)
+			}
+		}
+	}
+	for i := range w.c.Mems {
+		for _, r := range w.c.Mems[i].Reads {
+			all(r.Addr)
+			all(r.Enable)
+		}
+		for _, p := range w.c.Mems[i].Writes {
+			all(p.Addr)
+			all(p.Data)
+			all(p.Lanes)
+		}
+	}
+	effects(w.c.Body, func(e *rtl.Effect) {
+		all(e.Value)
+		all(e.Cond)
+	})
+	for _, o := range w.c.Outputs {
+		all(o.Node)
+	}
+	for _, p := range w.c.Probes {
+		all(p.Node)
+	}
+	return read
+}
+
+// effects visits every effect of a tree.
+func effects(list []rtl.Effect, f func(*rtl.Effect)) {
+	for i := range list {
+		f(&list[i])
+		effects(list[i].Then, f)
+		effects(list[i].Else, f)
+	}
+}
+
+// Memories returns the contents of the files that a module reads, by name, and
+// the names in order.
+func Memories(c *rtl.Circuit) (names []string, files map[string]string) {
+	files = map[string]string{}
+	for i := range c.Mems {
+		m := &c.Mems[i]
+		if len(m.Init) == 0 {
+			continue
+		}
+		var sb strings.Builder
+		for a := range 1 << m.AddrBits {
+			v := uint64(0)
+			if a < len(m.Init) {
+				v = m.Init[a]
+			}
+			fmt.Fprintf(&sb, "%0*x\n", (m.Width+3)/4, v)
+		}
+		name := imageFile(c.Name, m.Name)
+		names = append(names, name)
+		files[name] = sb.String()
+	}
+	sort.Strings(names)
+	return names, files
+}
+
+func imageFile(circuit, mem string) string {
+	return circuit + "_" + strings.ReplaceAll(mem, ".", "_") + ".hex"
+}
+
+// keywords are the reserved words of Verilog-2005 and those of SystemVerilog
+// that tools reserve anyway.
+const keywords = `always and assert assign automatic begin bit break buf bufif0 bufif1 byte case casex casez cell chandle
+class clocking cmos config const constraint context continue cover cross deassign default defparam design disable dist do
+edge else end endcase endclass endclocking endconfig endfunction endgenerate endgroup endinterface endmodule endpackage
+endprimitive endprogram endproperty endsequence endspecify endtable endtask enum event expect export extends extern final
+first_match for force foreach forever fork forkjoin function generate genvar global highz0 highz1 if iff ifnone
+illegal_bins import incdir include initial inout input inside instance int integer interface intersect join join_any
+join_none large let liblist library local localparam logic longint macromodule matches medium modport module nand negedge
+new nmos nor noshowcancelled not notif0 notif1 null or output package packed parameter pmos posedge primitive priority
+program property protected pull0 pull1 pulldown pullup pulsestyle_ondetect pulsestyle_onevent pure rand randc randcase
+randsequence rcmos real realtime ref reg release repeat return rnmos rpmos rtran rtranif0 rtranif1 scalared sequence
+shortint shortreal showcancelled signed small solve specify specparam static string strong strong0 strong1 struct super
+supply0 supply1 table tagged task this throughout time timeprecision timeunit tran tranif0 tranif1 tri tri0 tri1 triand
+trior trireg type typedef union unique unsigned until unused use uwire var vectored virtual void wait wait_order wand weak
+weak0 weak1 while wildcard wire with within wor xnor xor`
