@@ -89,7 +89,7 @@ func (b *llvmBuild) compile() error {
 
 // link makes the executable with a stack of some bytes.
 func (b *llvmBuild) link(stack uint32) ([]byte, error) {
-	args := []string{"--gc-sections", "--build-id=none", "--no-rosegment", "-T", "core.ld", "-o", "out", fmt.Sprintf("--defsym=__stack_size=%d", stack), "program.o"}
+	args := []string{"--gc-sections", "--build-id=none", "--no-rosegment", "--relax-gp", "-T", "core.ld", "-o", "out", fmt.Sprintf("--defsym=__stack_size=%d", stack), "program.o"}
 	if _, has := b.files["bulk.o"]; has {
 		args = append(args, "bulk.o")
 	}
@@ -177,7 +177,11 @@ func startAsm(m *ir.Module) string {
 	var b strings.Builder
 	b.WriteString(`.section .text.start,"ax",@progbits
 .globl _start
-_start: lui sp, %hi(__stack_top)
+_start: .option push
+.option norelax
+addi gp, x0, 0x7fc
+.option pop
+lui sp, %hi(__stack_top)
 addi sp, sp, %lo(__stack_top)
 jal sn_main
 1: j 1b

@@ -172,6 +172,7 @@ const coreScript = `ENTRY(_start)
 PHDRS { data PT_LOAD FLAGS(6); text PT_LOAD FLAGS(5); }
 SECTIONS
 {
+  __global_pointer$ = 0x7fc;
   . = 0;
   .data : { *(.sdata .sdata.* .srodata .srodata.* .data .data.* .rodata .rodata.*) } :data
   .bss (NOLOAD) : { *(.sbss .sbss.* .bss .bss.* COMMON) . = ALIGN(4); } :data
