@@ -58,3 +58,14 @@ func TestExamples(t *testing.T) {
 		})
 	}
 }
+
+func TestFilterOnCapture(t *testing.T) {
+	text, err := os.ReadFile("../../examples/filter/filter.sn")
+	require.NoError(t, err)
+	data, err := os.ReadFile("../../examples/filter/office.pcap")
+	require.NoError(t, err)
+	s, err := world.FromCaptures([]string{"inside", "outside"}, []world.Capture{{Device: 0, Name: "office.pcap", Data: data}})
+	require.NoError(t, err)
+	require.NotEmpty(t, s.Inputs)
+	requireSame(t, check(t, "filter.sn", string(text)), s)
+}
