@@ -6,7 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Limits bound an evaluation.
+// Limits bound evaluations. Statements is what is left of them: each evaluation
+// takes away what it used.
 type Limits struct {
 	Statements uint64
 	Cells      int
@@ -114,7 +115,7 @@ func (m *machine) run(f func()) (err error) {
 
 // Constant evaluates an expression without effects. locals are those that it
 // binds itself. The error is a *Trap, a *Fault, or says which limit was reached.
-func Constant(x tree.Expr, locals []*tree.Local, lim Limits) ([]uint64, error) {
+func Constant(x tree.Expr, locals []*tree.Local, lim *Limits) ([]uint64, error) {
 	c := newCompiler()
 	c.frame(locals, false)
 	dst := c.alloc(tree.Cells(x.Type()))
@@ -125,7 +126,9 @@ func Constant(x tree.Expr, locals []*tree.Local, lim Limits) ([]uint64, error) {
 	}
 	m := c.machine()
 	m.total = lim.Statements
-	if err := m.run(func() { code(m, dst) }); err != nil {
+	err := m.run(func() { code(m, dst) })
+	lim.Statements = m.total
+	if err != nil {
 		return nil, err
 	}
 	return m.mem[dst : dst+tree.Cells(x.Type())], nil

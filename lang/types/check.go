@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/eval"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -54,6 +55,7 @@ type checker struct {
 	marks   map[string]int // mark number by name
 	consts  []*constUse    // functions that constants have called
 	useOf   map[*tree.Local]devUse
+	limits  eval.Limits // what is left of compile-time evaluation
 }
 
 // devUse says what a task does with a device parameter.
@@ -69,6 +71,7 @@ func newChecker(files []*syntax.File, opts Options) *checker {
 	return &checker{
 		files: files, opts: opts, prog: &tree.Program{}, decls: map[string]*decl{},
 		used: map[*diag.File]map[string]bool{}, marks: map[string]int{}, useOf: map[*tree.Local]devUse{},
+		limits: eval.Limits{Statements: 1e8, Cells: maxCells},
 	}
 }
 

@@ -50,7 +50,7 @@ func (b *body) evaluate(x tree.Expr, at diag.Span) ([]uint64, bool) {
 	if !b.c.evaluable(x, at) {
 		return nil, false
 	}
-	cells, err := eval.Constant(x, b.fn.Locals, eval.Limits{Statements: 1e8, Cells: maxCells})
+	cells, err := eval.Constant(x, b.fn.Locals, &b.c.limits)
 	if err == nil {
 		return cells, true
 	}
