@@ -11,11 +11,11 @@ import (
 
 // Options of a Machine. The zero value is what verify uses for traces.
 type Options struct {
-	Seed    int64   // of the gaps in valid and ready; 0: none
-	Resets  int     // cycles of reset before the run; 0: one
-	Retire  bool    // compute the retire record in every cycle
-	Unasked bool    // do not check the circuit's asserts
-	Wave    *Window // record these cycles for WriteVCD
+	Seed        int64   // of the gaps in valid and ready; 0: none
+	Resets      int     // cycles of reset before the run; 0: one
+	Retire      bool    // compute the retire record in every cycle
+	SkipAsserts bool    // do not check the circuit's asserts
+	Wave        *Window // record these cycles for WriteVCD
 }
 
 // Window is a range of cycles of a run, [From, To).
@@ -61,7 +61,7 @@ var _ sim.Machine = (*Machine)(nil)
 func NewMachine(c *rtl.Circuit, core *sim.Core, w *world.World, opts Options) (*Machine, error) {
 	m := &Machine{h: sim.NewHarness(core, w, opts.Seed), opts: opts}
 	var watch []rtl.ID
-	if !opts.Unasked {
+	if !opts.SkipAsserts {
 		for _, a := range c.Asserts {
 			watch = append(watch, a.Node)
 		}
@@ -140,7 +140,7 @@ func (m *Machine) fixed() {
 	m.marks.valid, m.marks.id = m.output(rtl.PortMarkValid), m.output(rtl.PortMarkID)
 	m.halted, m.idle = m.output(rtl.PortHalted), m.output(rtl.PortIdle)
 	m.trap, m.trapPC = m.output(rtl.PortTrap), m.output(rtl.PortTrapPC)
-	if !m.opts.Unasked {
+	if !m.opts.SkipAsserts {
 		for _, a := range m.e.c.Asserts {
 			m.asserts = append(m.asserts, m.wire(a.Node, true))
 		}
