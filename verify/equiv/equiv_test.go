@@ -1,9 +1,11 @@
 package equiv
 
 import (
+	"os"
 	"testing"
 	"time"
 
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/gate"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/rtl/rtltest"
@@ -65,4 +67,68 @@ func oneOperator(t testing.TB, op word.Op, w int) *rtl.Circuit {
 	circuit, err := b.Build()
 	require.NoError(t, err)
 	return circuit
+}
+
+// core reads one of the generated cores in testdata.
+func core(t testing.TB, name string) *rtl.Circuit {
+	text, err := os.ReadFile("testdata/" + name + ".rtl")
+	require.NoError(t, err)
+	c, err := rtl.Parse(&diag.File{Name: name, Text: string(text)})
+	require.NoError(t, err)
+	return c
+}
+
+func TestCoresAreTheirGates(t *testing.T) {
+	for _, name := range []string{"multi", "pipe3", "pipe3_full"} {
+		rep := proveEqual(t, core(t, name), gate.Options{Probes: true, Asserts: true})
+		require.Greater(t, len(rep.Items), 100)
+	}
+}
+
+func TestCoreInvariants(t *testing.T) {
+	for _, name := range []string{"multi", "pipe3"} {
+		rep, err := Invariants(core(t, name), 2, Options{})
+		require.NoError(t, err)
+		require.Zero(t, rep.Count(Different))
+		require.NotZero(t, rep.Count(Proved))
+		for _, item := range rep.Items {
+			t.Logf("%s: %s %s %s", name, item.Name, item.Status, item.Reason)
+		}
+	}
+}
+
+// ring has three one-hot bits: what it claims holds in all reachable states only.
+func ring(t *testing.T) *rtl.Circuit {
+	b := rtl.NewBuilder("ring")
+	x, y, z := b.Reg("x", 1, 1), b.Reg("y", 1, 0), b.Reg("z", 1, 0)
+	free := b.Reg("free", 1, 0)
+	b.Set(x, z.Q())
+	b.Set(y, x.Q())
+	b.Set(z, y.Q())
+	b.Set(free, b.Input("in", 1))
+	b.Assert("not_x_and_y", b.Not(b.And(x.Q(), y.Q())))
+	b.Assert("not_y_and_z", b.Not(b.And(y.Q(), z.Q())))
+	b.Assert("not_z_and_x", b.Not(b.And(z.Q(), x.Q())))
+	b.Assert("free_is_0", b.Not(free.Q()))
+	b.Assert("x_was_0", b.Not(x.Q()))
+	c, err := b.Build()
+	require.NoError(t, err)
+	return c
+}
+
+func TestInduction(t *testing.T) {
+	rep, err := Invariants(ring(t), 1, Options{})
+	require.NoError(t, err)
+	status := map[string]Status{}
+	for _, item := range rep.Items {
+		status[item.Name] = item.Status
+	}
+	require.Equal(t, map[string]Status{"assert not_x_and_y": Proved, "assert not_y_and_z": Proved, "assert not_z_and_x": Proved,
+		"assert free_is_0": Undecided, "assert x_was_0": Undecided}, status)
+	require.Contains(t, rep.Items[3].Reason, "free = 0x1")
+	require.Contains(t, rep.Items[4].Reason, "0 cycles after reset")
+	// For single states none of these holds.
+	claims, err := Claims(ring(t), Options{})
+	require.NoError(t, err)
+	require.Equal(t, 5, claims.Count(Different))
 }

@@ -1,0 +1,170 @@
+package equiv
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/verify/blast"
+	"github.com/sinter-lang/sinter/verify/sat"
+)
+
+// Invariants tries to prove every assert of a circuit in all cycles after reset,
+// those of read ports with policy never included, by induction over frames
+// cycles: they hold in the first ones after reset, and in the cycle after as many
+// in which they all held. The largest set of asserts that carries itself this way
+// is proved; the others are undecided. What memories hold is left open, so an
+// assert that depends on contents is not proved.
+func Invariants(c *rtl.Circuit, frames int, opt Options) (*Report, error) {
+	flat := c.Flat().Circuit
+	rep := &Report{Solver: SolverName + ", induction"}
+	for _, a := range flat.Asserts {
+		rep.Items = append(rep.Items, Item{Name: blast.Place{Kind: blast.Assert, Name: a.Name}.String(), Bits: 1, Span: a.Span})
+	}
+	base, err := unroll(flat, frames, true, opt)
+	if err != nil {
+		return nil, err
+	}
+	for i := range rep.Items {
+		for t := range frames {
+			if st := base.ask(base.claims[t][i].Not()); st != sat.Unsat {
+				undecided(&rep.Items[i], fmt.Sprintf("not shown %d cycles after reset", t))
+			}
+		}
+	}
+	step, err := unroll(flat, frames+1, false, opt)
+	if err != nil {
+		return nil, err
+	}
+	for changed := true; changed; {
+		changed = false
+		assume := step.assumptions(rep.Items, frames)
+		for i := range rep.Items {
+			if rep.Items[i].Status != Proved {
+				continue
+			}
+			if st := step.ask(append(assume, step.claims[frames][i].Not())...); st != sat.Unsat {
+				undecided(&rep.Items[i], fmt.Sprintf("not inductive over %d cycles%s", frames, step.state(st)))
+				changed = true
+			}
+		}
+	}
+	for _, u := range []*unrolled{base, step} {
+		rep.Nodes, rep.Merged = rep.Nodes+len(u.from.Nodes), rep.Merged+u.merged
+		rep.Queries, rep.Conflicts = rep.Queries+u.queries, rep.Conflicts+u.solver.Conflicts()
+	}
+	return rep, nil
+}
+
+func undecided(item *Item, why string) {
+	if item.Status == Proved {
+		item.Status, item.Reason = Undecided, why
+	}
+}
+
+// unrolled is a circuit over some cycles: its claims per cycle and assert.
+type unrolled struct {
+	*sweeper
+	claims [][]blast.Lit
+	regs   []rtl.Reg
+	last   map[string][]blast.Lit // the registers in the last cycle
+}
+
+// unroll blasts the circuit once per cycle; registers begin with their reset
+// values or free, then take what the cycle before gave them.
+func unroll(c *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolled, error) {
+	g := newLeaves()
+	u := &unrolled{regs: c.Regs}
+	regs := map[string][]blast.Lit{}
+	for _, r := range c.Regs {
+		regs[r.Name] = firstValue(g, r, fromReset)
+	}
+	for t := range frames {
+		leaf := func(p blast.Place, width int) []blast.Lit {
+			if p.Kind == blast.Register {
+				return regs[p.Name]
+			}
+			p.Name = fmt.Sprintf("%s@%d", p.Name, t)
+			return g.of(p, width)
+		}
+		cones, err := blast.Circuit(g.g, c, leaf)
+		if err != nil {
+			return nil, err
+		}
+		var claims []blast.Lit
+		next := map[string][]blast.Lit{}
+		for _, cone := range cones {
+			switch cone.Place.Kind {
+			case blast.Next:
+				next[cone.Place.Name] = cone.Bits
+			case blast.Assert:
+				claims = append(claims, cone.Bits[0])
+			}
+		}
+		u.last = regs
+		u.claims, regs = append(u.claims, claims), next
+	}
+	u.sweeper = newSweeper(g, opt)
+	u.sweep()
+	return u, nil
+}
+
+func firstValue(g *leaves, r rtl.Reg, fromReset bool) []blast.Lit {
+	bits := make([]blast.Lit, r.Width)
+	for i := range bits {
+		if fromReset {
+			bits[i] = blast.Const(r.Reset>>i&1 == 1)
+		} else {
+			bits[i] = g.g.Free()
+		}
+	}
+	return bits
+}
+
+// assumptions are the claims not given up, in all cycles but the last.
+func (u *unrolled) assumptions(items []Item, frames int) []blast.Lit {
+	var out []blast.Lit
+	for t := range frames {
+		for i := range items {
+			if items[i].Status == Proved {
+				out = append(out, u.claims[t][i])
+			}
+		}
+	}
+	return out
+}
+
+// ask whether literals of the unrolled circuit can all be true.
+func (u *unrolled) ask(lits ...blast.Lit) sat.Status {
+	u.visit++
+	var vars []sat.Var
+	var assume []sat.Lit
+	for _, l := range lits {
+		l = u.of(l)
+		vars = u.cone(l.Node(), vars)
+		assume = append(assume, u.literal(l))
+	}
+	u.queries++
+	return u.solver.Solve(vars, u.limit, assume...)
+}
+
+// state describes the last cycle of the model that was found, to show which
+// invariant is missing: registers that are not 0, as far as they matter.
+func (u *unrolled) state(st sat.Status) string {
+	if st != sat.Sat {
+		return ""
+	}
+	var parts []string
+	for _, r := range u.regs {
+		var v uint64
+		for i, l := range u.last[r.Name] {
+			if l = u.of(l); u.mark[l.Node()] == u.visit && u.solver.Value(u.vars[l.Node()]) != (l&1 == 1) {
+				v |= 1 << i
+			}
+		}
+		if v != 0 {
+			parts = append(parts, fmt.Sprintf("%s = %#x", r.Name, v))
+		}
+	}
+	return ", for example with " + strings.Join(parts, ", ")
+}
