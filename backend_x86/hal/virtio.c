@@ -35,7 +35,9 @@ enum {
 static NORETURN void fail(const char *why) {
   u32 n = 0;
   while (why[n]) n++;
+  hal_write("\nFAULT \"", 8); // the harness shows what stands between the quotes
   hal_write(why, n);
+  hal_write("\"\n", 2);
   hal_exit(END_CRASH);
 }
 
@@ -46,7 +48,7 @@ static void address(volatile u32 *reg, u32 at, const volatile void *p) {
 
 static void queue_start(volatile u32 *reg, u32 n, struct queue *q) {
   reg[QUEUE] = n;
-  if (reg[QUEUE_MAX] < QSIZE) fail("virtio: the device's queues are too short\n");
+  if (reg[QUEUE_MAX] < QSIZE) fail("virtio: the device's queues are too short");
   reg[QUEUE_NUM] = QSIZE;
   address(reg, QUEUE_DESC, q->desc);
   address(reg, QUEUE_DRIVER, &q->avail);
@@ -85,7 +87,7 @@ static void accept(volatile u32 *reg) {
   reg[DRIVER_SELECT] = 1;
   reg[DRIVER_FEATURES] = 1; // version 1
   reg[STATUS] = 11;
-  if (!(reg[STATUS] & 8)) fail("virtio: the device refused its features\n");
+  if (!(reg[STATUS] & 8)) fail("virtio: the device refused its features");
 }
 
 // ---- interrupts: edge-triggered, all to one vector that only ends a hlt
@@ -124,19 +126,19 @@ void virtio_start(const char *line) {
     line += i;
     number(&line);
     if (*line == 'K') line++;
-    if (*line++ != '@') fail("virtio: cannot read the command line\n");
+    if (*line++ != '@') fail("virtio: cannot read the command line");
     volatile u32 *reg = (volatile u32 *)number(&line);
-    if (*line++ != ':') fail("virtio: cannot read the command line\n");
+    if (*line++ != ':') fail("virtio: cannot read the command line");
     u32 gsi = (u32)number(&line);
     line--;
     if (reg[MAGIC] != 0x74726976 || reg[DEVICE] != 1) continue;
-    if (reg[VERSION] != 2) fail("virtio: a legacy device; give QEMU -global virtio-mmio.force-legacy=false\n");
+    if (reg[VERSION] != 2) fail("virtio: a legacy device; give QEMU -global virtio-mmio.force-legacy=false");
     accept(reg);
     nic_start(reg);
     interrupt(gsi);
   }
   for (u32 i = 0; i < SN_DEVICES; i++)
-    if (!nics[i].reg) fail("virtio: a network device of the program is missing; its MAC address ends in the device's number\n");
+    if (!nics[i].reg) fail("virtio: a network device of the program is missing; its MAC address ends in the device's number");
 }
 
 // ---- the operations
@@ -187,7 +189,7 @@ void hal_send(u32 dev, const u8 *p, u32 n) {
 // In a script the harness announces a frame and then sends it over the wire.
 void hal_script_frame(u32 dev, u8 *p, u32 n) {
   hal_wait(1u << dev);
-  if (hal_take(dev, p, n) != n) fail("script: a frame of another length arrived\n");
+  if (hal_take(dev, p, n) != n) fail("script: a frame of another length arrived");
 }
 
 void hal_script_send(u32 dev, const u8 *p, u32 n) {

@@ -6,6 +6,58 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
+// serve does what the guest asks for.
+func (m *Machine) serve(r request) error {
+	switch r.kind {
+	case 'P':
+		return m.more(r.data)
+	case 'L':
+		return m.log(r)
+	case 'M':
+		return m.mark(r.a, r.b)
+	case 'X':
+		return m.trap(r)
+	case 'H':
+		m.end(trace.Ended)
+		return nil
+	case 'Q':
+		return m.reply(m.ready())
+	case 'W':
+		return m.wait(r.a)
+	case 'T':
+		return m.take(int(r.a), int(r.b))
+	case 'S':
+		return m.sent(int(r.a), r.data)
+	case 'N':
+		return m.sentOverWire(int(r.a), int(r.b))
+	case 'C':
+		now := m.world.Now()
+		return m.reply(uint32(now), uint32(now>>32))
+	}
+	return fmt.Errorf("the program asked %q, which is no request", r.kind)
+}
+
+func (m *Machine) end(s trace.Status) {
+	m.tr.Status = s
+	m.done = true
+}
+
+func (m *Machine) task(i uint32) (string, error) {
+	if uint64(i) >= uint64(len(m.prog.Tasks)) {
+		return "", fmt.Errorf("the program named task %d of %d", i, len(m.prog.Tasks))
+	}
+	return m.prog.Tasks[i], nil
+}
+
+// more takes a part of a long text.
+func (m *Machine) more(text []byte) error {
+	if len(m.text)+len(text) > maxText {
+		return fmt.Errorf("the program says a log event of more than %d bytes", maxText)
+	}
+	m.text = append(m.text, text...)
+	return nil
+}
+
 func (m *Machine) emit(e trace.Event) { m.tr.Events = append(m.tr.Events, e) }
 
 func (m *Machine) log(r request) error {
@@ -18,11 +70,21 @@ func (m *Machine) log(r request) error {
 	return nil
 }
 
-func (m *Machine) mark(id uint32) error {
-	if int(id/2) >= len(m.prog.Marks) {
+// mark notes the begin (even) or the end (odd) of a timed region.
+func (m *Machine) mark(task, id uint32) error {
+	name, err := m.task(task)
+	if err != nil {
+		return err
+	}
+	if uint64(id/2) >= uint64(len(m.prog.Marks)) {
 		return fmt.Errorf("the program set mark %d of %d", id/2, len(m.prog.Marks))
 	}
-	return nil // a mark is a fence here; a process does not say which task set it
+	kind := trace.MarkBegin
+	if id%2 == 1 {
+		kind = trace.MarkEnd
+	}
+	m.emit(trace.Event{Kind: kind, Task: name, Name: m.prog.Marks[id/2]})
+	return nil
 }
 
 func (m *Machine) trap(r request) error {
@@ -30,7 +92,7 @@ func (m *Machine) trap(r request) error {
 	if err != nil {
 		return err
 	}
-	if int(r.b) >= len(m.prog.Traps) {
+	if uint64(r.b) >= uint64(len(m.prog.Traps)) {
 		return fmt.Errorf("the program trapped at site %d of %d", r.b, len(m.prog.Traps))
 	}
 	m.emit(trace.Event{Kind: trace.Trap, Task: task, Site: int(r.b), Code: m.prog.Traps[r.b]})
@@ -41,8 +103,8 @@ func (m *Machine) trap(r request) error {
 // ready is the status mask: bit i for a frame that waits at device i.
 func (m *Machine) ready() uint32 {
 	var mask uint32
-	for i := range m.prog.Devices {
-		if m.world.Pending(i) {
+	for i, at := range m.dev {
+		if at >= 0 && m.world.Pending(at) {
 			mask |= 1 << i
 		}
 	}
@@ -78,10 +140,10 @@ func (m *Machine) take(dev, limit int) error {
 	if err != nil {
 		return err
 	}
-	if !m.world.Pending(dev) {
+	if m.ready()>>dev&1 == 0 {
 		return fmt.Errorf("the program took a frame from %s, where none waits", port)
 	}
-	frame, ok := m.world.Take(dev, limit)
+	frame, ok := m.world.Take(m.dev[dev], limit)
 	if !ok {
 		return m.reply(0)
 	}
@@ -120,8 +182,8 @@ func (m *Machine) sentOverWire(dev, n int) error {
 }
 
 func (m *Machine) owner(dev int) string {
-	if t := m.prog.Owners[dev]; t < len(m.prog.Tasks) {
-		return m.prog.Tasks[t]
+	if dev < len(m.prog.Owners) && m.prog.Owners[dev] < len(m.prog.Tasks) {
+		return m.prog.Tasks[m.prog.Owners[dev]]
 	}
 	return ""
 }

@@ -10,18 +10,25 @@
 // So the canonical world of sim/world serves a real processor as it serves our
 // simulators. Log events carry their rendered text only: a process renders them
 // itself. A unikernel speaks over its serial line, and frames go over virtio
-// (see qemu.go). A guest that falls silent for Options.Timeout is a fault, never an end.
+// (see qemu.go).
+//
+// Whatever a guest does wrong is an error of Step, never an event and never an
+// end: silence for Options.Timeout, an end of its own, an exit status that does not
+// fit what it said, a processor exception (Crash), bytes that are no request.
+// Start reading at Machine, then serve in events.go.
 package process
 
 import (
+	"bufio"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/sinter-lang/sinter/ir/trace"
@@ -47,27 +54,34 @@ type Options struct {
 	QEMU    string        // path of qemu-system-x86_64
 }
 
-// limits of what a guest may say in one request.
-const (
-	maxText  = 1 << 20
-	maxFrame = 1 << 16
-)
-
 // Machine is a guest and its world.
 type Machine struct {
 	prog  Program
 	opts  Options
 	world *world.World
-	cmd   *exec.Cmd
-	dir   string
-	in    io.WriteCloser // to the guest
-	out   *deadlineReader
-	wire  wire // frames over a network; nil when they go over the line
-	text  []byte
+	dev   []int // number in the world of each device, -1 for none
 	tr    *trace.Trace
+	text  []byte // of the log event that is being said
 	done  bool
-	// Command repeats the run by hand.
+
+	in   io.Writer // to the guest
+	out  *bufio.Reader
+	wire wire // frames over a network; nil when they go over the line
+	host host
+	// Command starts the guest by hand.
 	Command string
+}
+
+// host is the guest as a process of this machine.
+type host struct {
+	ctx    context.Context
+	dir    string
+	cmd    *exec.Cmd
+	stdin  io.Closer
+	stdout *os.File
+	said   firstBytes         // on standard error
+	status func(code int) int // exit status for a code of the guest
+	gone   bool
 }
 
 // wire carries frames of a unikernel.
@@ -83,12 +97,17 @@ func NewNative(ctx context.Context, p Program, w *world.World, o Options) (*Mach
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(m.dir, "prog")
+	m.host.status = func(code int) int { return code }
+	path := filepath.Join(m.host.dir, "prog")
 	if err := os.WriteFile(path, p.ELF, 0o755); err != nil {
 		m.Close()
 		return nil, err
 	}
-	return m, m.start(exec.CommandContext(ctx, path, "--script"))
+	if err := m.start(ctx, path, "--script"); err != nil {
+		m.Close()
+		return nil, fmt.Errorf("%s: %w", p.Name, err)
+	}
+	return m, nil
 }
 
 func prepare(p Program, w *world.World, o Options) (*Machine, error) {
@@ -99,12 +118,45 @@ func prepare(p Program, w *world.World, o Options) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Machine{prog: p, opts: o, world: w, dir: dir, tr: &trace.Trace{Program: p.Name}}, nil
+	m := newMachine(p, w, o)
+	m.host.dir = dir
+	return m, nil
 }
 
-// start runs the command with the line to the guest on its standard streams.
-func (m *Machine) start(cmd *exec.Cmd) error {
-	in, err := cmd.StdinPipe()
+// newMachine is a machine that has no guest yet.
+func newMachine(p Program, w *world.World, o Options) *Machine {
+	m := &Machine{prog: p, opts: o, world: w, tr: &trace.Trace{Program: p.Name}}
+	for _, name := range p.Devices {
+		at := -1
+		for i, have := range w.Devices() {
+			if have == name {
+				at = i
+			}
+		}
+		m.dev = append(m.dev, at)
+	}
+	return m
+}
+
+// start runs a command with the line to the guest on its standard streams. A
+// file that was written a moment ago may still be open in a child that another
+// goroutine is starting; then it cannot be executed yet.
+func (m *Machine) start(ctx context.Context, path string, args ...string) error {
+	var err error
+	for range 20 {
+		if err = m.tryStart(ctx, path, args); !errors.Is(err, syscall.ETXTBSY) {
+			return err
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return err
+}
+
+func (m *Machine) tryStart(ctx context.Context, path string, args []string) error {
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.WaitDelay = time.Second
+	cmd.Stderr = &m.host.said
+	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return err
 	}
@@ -113,14 +165,16 @@ func (m *Machine) start(cmd *exec.Cmd) error {
 		return err
 	}
 	cmd.Stdout = w
-	m.cmd, m.in, m.out = cmd, in, &deadlineReader{r, m.opts.Timeout}
-	m.Command = cmd.String()
 	err = cmd.Start()
 	w.Close()
 	if err != nil {
-		m.Close()
+		r.Close()
+		return err
 	}
-	return err
+	m.host.ctx, m.host.cmd, m.host.stdin, m.host.stdout = ctx, cmd, stdin, r
+	m.in, m.out = stdin, bufio.NewReader(&deadlineReader{r, m.opts.Timeout})
+	m.Command = cmd.String()
+	return nil
 }
 
 // deadlineReader fails when nothing arrives for a while.
@@ -140,22 +194,79 @@ func (r *deadlineReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// firstBytes keeps the beginning of what is written to it.
+type firstBytes struct{ data []byte }
+
+func (b *firstBytes) Write(p []byte) (int, error) {
+	b.data = append(b.data, p[:min(len(p), 4096-len(b.data))]...)
+	return len(p), nil
+}
+
+// line returns the first line, with a colon before it.
+func (b *firstBytes) line() string {
+	line, _, _ := strings.Cut(strings.TrimSpace(string(b.data)), "\n")
+	if line == "" {
+		return ""
+	}
+	return ": " + line
+}
+
 // Close ends the guest and removes its files.
 func (m *Machine) Close() {
-	if m.in != nil {
-		m.in.Close()
-	}
-	if m.out != nil {
-		m.out.f.Close()
-	}
-	if m.cmd != nil && m.cmd.Process != nil {
-		m.cmd.Process.Kill()
-		m.cmd.Wait() //nolint:errcheck // killed on purpose
+	h := &m.host
+	if h.cmd != nil && !h.gone {
+		h.cmd.Process.Kill() //nolint:errcheck // it may have ended
+		m.reap()             //nolint:errcheck // killed on purpose
 	}
 	if m.wire != nil {
 		m.wire.close()
+		m.wire = nil
 	}
-	os.RemoveAll(m.dir)
+	os.RemoveAll(h.dir)
+}
+
+// reap takes the exit status of a guest that ends or has ended.
+func (m *Machine) reap() error {
+	m.host.gone = true
+	m.host.stdin.Close()
+	err := m.host.cmd.Wait()
+	m.host.stdout.Close()
+	return err
+}
+
+// The exit codes of a guest.
+var exitCodes = map[trace.Status]int{trace.Ended: 0, trace.Waiting: 0, trace.Trapped: 3, trace.Stuck: 4}
+
+// finish waits for the end of a guest whose run is over, and checks that its
+// exit status says the same.
+func (m *Machine) finish() error {
+	stop := time.AfterFunc(m.opts.Timeout, func() { m.host.cmd.Process.Kill() }) //nolint:errcheck // it may have ended
+	defer stop.Stop()
+	err := m.reap()
+	want := m.host.status(exitCodes[m.tr.Status])
+	if got := m.host.cmd.ProcessState.ExitCode(); got != want {
+		return fmt.Errorf("the run is over (%s), but the program ended with %s instead of exit status %d%s", m.tr.Status, ending(err), want, m.host.said.line())
+	}
+	return nil
+}
+
+func ending(err error) string {
+	if err == nil {
+		return "exit status 0"
+	}
+	return err.Error()
+}
+
+// lost says why nothing can be read from the guest any more.
+func (m *Machine) lost(err error) error {
+	if m.host.cmd == nil || !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, syscall.EPIPE) {
+		return err
+	}
+	end := m.reap()
+	if m.host.ctx.Err() != nil {
+		return m.host.ctx.Err()
+	}
+	return fmt.Errorf("the program ended by itself, with %s%s", ending(end), m.host.said.line())
 }
 
 // Done reports that the run has ended.
@@ -164,134 +275,32 @@ func (m *Machine) Done() bool { return m.done }
 // Trace returns what was observed.
 func (m *Machine) Trace() *trace.Trace { return m.tr }
 
-// request is what a guest says.
-type request struct {
-	kind byte
-	a, b uint32
-	data []byte
-}
-
-func (m *Machine) read() (request, error) {
-	var h [16]byte
-	if _, err := io.ReadFull(m.out, h[:1]); err != nil {
-		return request{}, err
-	}
-	if h[0] == '\n' {
-		return request{}, m.crash()
-	}
-	if _, err := io.ReadFull(m.out, h[1:]); err != nil {
-		return request{}, err
-	}
-	r := request{kind: h[0], a: binary.LittleEndian.Uint32(h[4:]), b: binary.LittleEndian.Uint32(h[8:])}
-	n := binary.LittleEndian.Uint32(h[12:])
-	if h[1]|h[2]|h[3] != 0 || n > maxText {
-		return r, fmt.Errorf("the program said % x, which is no request", h)
-	}
-	r.data = make([]byte, n)
-	_, err := io.ReadFull(m.out, r.data)
-	return r, err
-}
-
-// crash reads the line of a processor exception.
-func (m *Machine) crash() error {
-	line := make([]byte, 0, 96)
-	var c [1]byte
-	for len(line) < 96 {
-		if _, err := io.ReadFull(m.out, c[:]); err != nil || c[0] == '\n' {
-			break
-		}
-		line = append(line, c[0])
-	}
-	var vector, code, rip, addr uint64
-	if _, err := fmt.Sscanf(string(line), "CRASH %x %x %x %x", &vector, &code, &rip, &addr); err != nil {
-		return fmt.Errorf("the program said %q, which is no request", line)
-	}
-	return &Crash{Vector: vector, Code: code, RIP: rip, Addr: addr, Where: m.where(rip)}
-}
-
-func (m *Machine) where(rip uint64) string {
-	if m.prog.Where == nil {
-		return "-"
-	}
-	return m.prog.Where(rip)
-}
-
-// Crash is a processor exception in a unikernel.
-type Crash struct {
-	Vector, Code, RIP, Addr uint64
-	Where                   string // file:line
-}
-
-// Error says what happened and where.
-func (c *Crash) Error() string {
-	return fmt.Sprintf("processor exception %d (code %#x, address %#x) at %s, rip %#x", c.Vector, c.Code, c.Addr, c.Where, c.RIP)
-}
-
 // Step serves one request.
 func (m *Machine) Step() error {
-	r, err := m.read()
-	if err != nil {
-		m.Close()
-		return fmt.Errorf("%s: %w", m.prog.Name, err)
-	}
-	if err := m.serve(r); err != nil {
-		m.Close()
-		return fmt.Errorf("%s: %w", m.prog.Name, err)
-	}
 	if m.done {
-		m.Close()
+		return nil
+	}
+	err := m.step()
+	if err == nil && !m.done {
+		return nil
+	}
+	if err == nil && m.host.cmd != nil {
+		err = m.finish()
+	}
+	m.Close()
+	if err != nil {
+		return fmt.Errorf("%s: %w", m.prog.Name, err)
 	}
 	return nil
 }
 
-func (m *Machine) serve(r request) error {
-	switch r.kind {
-	case 'P':
-		m.text = append(m.text, r.data...)
-		return nil
-	case 'L':
-		return m.log(r)
-	case 'M':
-		return m.mark(r.a)
-	case 'X':
-		return m.trap(r)
-	case 'H':
-		m.end(trace.Ended)
-		return nil
-	case 'Q':
-		return m.reply(m.ready())
-	case 'W':
-		return m.wait(r.a)
-	case 'T':
-		return m.take(int(r.a), int(r.b))
-	case 'S':
-		return m.sent(int(r.a), r.data)
-	case 'N':
-		return m.sentOverWire(int(r.a), int(r.b))
-	case 'C':
-		now := m.world.Now()
-		return m.reply(uint32(now), uint32(now>>32))
+func (m *Machine) step() error {
+	r, err := m.read()
+	if err == nil {
+		err = m.serve(r)
 	}
-	return fmt.Errorf("the program asked %q, which is no request", r.kind)
-}
-
-func (m *Machine) reply(words ...uint32) error {
-	var b []byte
-	for _, w := range words {
-		b = binary.LittleEndian.AppendUint32(b, w)
+	if err != nil {
+		return m.lost(err)
 	}
-	_, err := m.in.Write(b)
-	return err
-}
-
-func (m *Machine) end(s trace.Status) {
-	m.tr.Status = s
-	m.done = true
-}
-
-func (m *Machine) task(i uint32) (string, error) {
-	if int(i) >= len(m.prog.Tasks) {
-		return "", fmt.Errorf("the program named task %d of %d", i, len(m.prog.Tasks))
-	}
-	return m.prog.Tasks[i], nil
+	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -23,6 +22,23 @@ var machineArgs = []string{
 // exact makes the time-stamp counter an exact counter of instructions.
 var exact = []string{"-icount", "shift=0,sleep=off"}
 
+// QEMUArgs is the command line that boots a kernel, the program first. The kernel's
+// own command line is empty for a live run.
+func QEMUArgs(o Options, kernel, line string) []string {
+	args := append([]string{o.QEMU}, machineArgs...)
+	if o.ICount {
+		args = append(args, exact...)
+	}
+	args = append(args, "-kernel", kernel)
+	if line != "" {
+		args = append(args, "-append", line)
+	}
+	return args
+}
+
+// exitStatus is what the exit device makes of a code.
+func exitStatus(code int) int { return 2*code + 1 }
+
 // NewUnikernel boots the executable in QEMU. Frames go over datagram sockets:
 // one pair for each device.
 func NewUnikernel(ctx context.Context, p Program, w *world.World, o Options) (*Machine, error) {
@@ -30,25 +46,28 @@ func NewUnikernel(ctx context.Context, p Program, w *world.World, o Options) (*M
 	if err != nil {
 		return nil, err
 	}
-	kernel := filepath.Join(m.dir, "kernel.elf")
-	if err := os.WriteFile(kernel, p.ELF, 0o644); err != nil {
+	if err := m.boot(ctx); err != nil {
 		m.Close()
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", p.Name, err)
 	}
-	args := append([]string{}, machineArgs...)
-	if o.ICount {
-		args = append(args, exact...)
+	return m, nil
+}
+
+func (m *Machine) boot(ctx context.Context) error {
+	m.host.status = exitStatus
+	kernel := filepath.Join(m.host.dir, "kernel.elf")
+	if err := os.WriteFile(kernel, m.prog.ELF, 0o644); err != nil {
+		return err
 	}
-	args = append(args, "-kernel", kernel, "-append", "sn.script")
-	if len(p.Devices) > 0 {
-		wire, extra, err := newDatagrams(m.dir, len(p.Devices))
+	args := QEMUArgs(m.opts, kernel, "sn.script")
+	if n := len(m.prog.Devices); n > 0 {
+		wire, extra, err := newDatagrams(m.host.dir, n)
 		if err != nil {
-			m.Close()
-			return nil, err
+			return err
 		}
 		m.wire, args = wire, append(args, extra...)
 	}
-	return m, m.start(exec.CommandContext(ctx, o.QEMU, args...))
+	return m.start(ctx, args[0], args[1:]...)
 }
 
 // datagrams is a wire of unix datagram sockets, ours at index i bound to

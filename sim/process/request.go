@@ -1,0 +1,94 @@
+package process
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+)
+
+// limits of what a guest may say in one request.
+const (
+	maxText  = 1 << 20
+	maxFrame = 1 << 16
+	maxLine  = 200
+)
+
+// request is what a guest says: four words, then as many bytes as the last one
+// says.
+type request struct {
+	kind byte
+	a, b uint32
+	data []byte
+}
+
+func (m *Machine) read() (request, error) {
+	var h [16]byte
+	if _, err := io.ReadFull(m.out, h[:1]); err != nil {
+		return request{}, err
+	}
+	if h[0] == '\n' {
+		return request{}, m.lastWords()
+	}
+	if _, err := io.ReadFull(m.out, h[1:]); err != nil {
+		return request{}, err
+	}
+	r := request{kind: h[0], a: binary.LittleEndian.Uint32(h[4:]), b: binary.LittleEndian.Uint32(h[8:])}
+	n := binary.LittleEndian.Uint32(h[12:])
+	if h[1]|h[2]|h[3] != 0 || n > maxText {
+		return r, fmt.Errorf("the program said %q, which is no request", h)
+	}
+	r.data = make([]byte, n)
+	_, err := io.ReadFull(m.out, r.data)
+	return r, err
+}
+
+// reply gives the guest some words.
+func (m *Machine) reply(words ...uint32) error {
+	var b []byte
+	for _, w := range words {
+		b = binary.LittleEndian.AppendUint32(b, w)
+	}
+	_, err := m.in.Write(b)
+	return err
+}
+
+// lastWords reads the line of a guest that cannot go on: a processor exception,
+// or what its drivers complain about.
+func (m *Machine) lastWords() error {
+	line := make([]byte, 0, maxLine)
+	for len(line) < maxLine {
+		c, err := m.out.ReadByte()
+		if err != nil || c == '\n' {
+			break
+		}
+		line = append(line, c)
+	}
+	c := &Crash{}
+	if _, err := fmt.Sscanf(string(line), "CRASH %x %x %x %x", &c.Vector, &c.Code, &c.RIP, &c.Addr); err == nil {
+		c.Where = m.where(c.RIP)
+		return c
+	}
+	var text string
+	if _, err := fmt.Sscanf(string(line), "FAULT %q", &text); err == nil {
+		return fmt.Errorf("the program cannot go on: %s", text)
+	}
+	return fmt.Errorf("the program said %q, which is no request", line)
+}
+
+func (m *Machine) where(rip uint64) string {
+	if m.prog.Where == nil {
+		return "-"
+	}
+	return m.prog.Where(rip)
+}
+
+// Crash is a processor exception in a unikernel.
+type Crash struct {
+	Vector, Code, RIP, Addr uint64
+	Where                   string // file:line
+}
+
+// Error says what happened and where.
+func (c *Crash) Error() string {
+	return fmt.Sprintf("processor exception %d (code %#x, address %#x) at %s, rip %#x", c.Vector, c.Code, c.Addr, c.Where, c.RIP)
+}
