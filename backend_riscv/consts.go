@@ -51,29 +51,67 @@ func (b *block) insert(at int, i *inst) {
 	b.insts[at] = i
 }
 
-// placeConsts defines each constant register once: where all uses are
-// dominated, outside of as many loops as possible.
+// placeConsts defines constant registers where all uses are dominated, outside
+// of as many loops as possible. The uses in each outermost loop get a register
+// of their own: calls between loops would only force it into memory.
 func (s *selector) placeConsts() {
-	flow := s.out.settle()
-	where := map[reg]int{}
-	for _, n := range flow.Order {
+	p := &constPlacer{f: s.out, flow: s.out.settle(), regs: map[constUse]reg{}, where: map[reg]int{}}
+	for _, n := range p.flow.Order {
 		for _, i := range s.out.blocks[n].insts {
 			i.uses(func(r *reg) {
-				if _, ok := s.out.constOf[*r]; !ok {
-					return
+				if v, ok := s.out.constOf[*r]; ok {
+					p.use(r, v, n)
 				}
-				if at, seen := where[*r]; seen {
-					n = flow.Meet(at, n)
-				}
-				where[*r] = n
 			})
 		}
 	}
-	for r := firstVirtual; r < s.out.next; r++ {
-		if at, ok := where[r]; ok {
-			s.defineConst(r, s.out.blocks[hoisted(flow, at)])
+	for _, r := range p.order {
+		p.f.defineConst(r, p.f.blocks[hoisted(p.flow, p.where[r])])
+	}
+}
+
+// constUse is a constant in an outermost loop, named by its head.
+type constUse struct {
+	value uint32
+	head  int
+}
+
+type constPlacer struct {
+	f     *fn
+	flow  *ir.Flow
+	regs  map[constUse]reg
+	order []reg
+	where map[reg]int // a block that dominates the uses
+}
+
+// use gives the use of constant v in block n its register.
+func (p *constPlacer) use(r *reg, v uint32, n int) {
+	key := constUse{v, p.outermost(n)}
+	own, ok := p.regs[key]
+	if !ok {
+		own = p.f.newReg()
+		p.f.constOf[own] = v
+		p.regs[key], p.where[own] = own, n
+		p.order = append(p.order, own)
+	}
+	p.where[own] = p.flow.Meet(p.where[own], n)
+	*r = own
+}
+
+// outermost returns the head of the outermost loop around n, -1 for none.
+func (p *constPlacer) outermost(n int) int {
+	head := -1
+	for at := p.flow.Head[n]; at >= 0; {
+		head = at
+		up := p.flow.Idom[at]
+		for up >= 0 && p.flow.Depth[up] >= p.flow.Depth[head] {
+			up = p.flow.Idom[up]
+		}
+		if at = -1; up >= 0 {
+			at = p.flow.Head[up]
 		}
 	}
+	return head
 }
 
 // hoisted climbs from a block to the nearest dominator in fewest loops.
@@ -87,7 +125,7 @@ func hoisted(flow *ir.Flow, at int) int {
 	return best
 }
 
-func (s *selector) defineConst(r reg, b *block) {
+func (f *fn) defineConst(r reg, b *block) {
 	at := b.tail()
 	for k := at - 1; k >= 0; k-- {
 		b.insts[k].uses(func(u *reg) {
@@ -97,8 +135,8 @@ func (s *selector) defineConst(r reg, b *block) {
 		})
 	}
 	if at > 0 || len(b.insts) > 0 && b.insts[0].code != cEntry {
-		b.insert(at, &inst{code: cConst, rd: r, imm: s.out.constOf[r]})
+		b.insert(at, &inst{code: cConst, rd: r, imm: f.constOf[r]})
 		return
 	}
-	b.insert(min(1, len(b.insts)), &inst{code: cConst, rd: r, imm: s.out.constOf[r]})
+	b.insert(min(1, len(b.insts)), &inst{code: cConst, rd: r, imm: f.constOf[r]})
 }

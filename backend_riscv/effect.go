@@ -125,6 +125,7 @@ func (s *selector) fetch(bytes int, addr, n *node, d reg) reg {
 	if r, b := s.access(s.tb.loads, bytes, addr, n); r != nil {
 		i := s.bound(r, &b)
 		i.rd = d
+		i.still = addr.isConst() && addr.imm >= design.PortBase
 		s.emit(i)
 		return d
 	}

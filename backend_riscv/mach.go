@@ -53,6 +53,7 @@ type inst struct {
 	more          []reg  // further uses of cCall and cReturn, definitions of cEntry
 	clobber       regSet // of cCall
 	site, task    int    // of cTrapped
+	still         bool   // a load of a port: stays where it is
 	value         int    // IR value id
 	span          diag.Span
 }

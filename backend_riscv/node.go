@@ -28,6 +28,7 @@ type node struct {
 	imm   uint64
 	reg   reg
 	name  string
+	need  int // registers for its evaluation, 0 until asked for
 }
 
 func konst(w int, v uint64) *node {

@@ -1,6 +1,8 @@
 package riscv
 
 import (
+	"slices"
+
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/word"
@@ -60,6 +62,7 @@ func selectFn(tb *table, lay *layout, f *ir.Func, fns map[*ir.Func]*fn, traps ma
 	s.exit()
 	if s.err == nil {
 		s.placeConsts()
+		s.out.sinkLoads()
 	}
 	return s.out, s.err
 }
@@ -261,12 +264,37 @@ func (s *selector) line(c *choice, d reg) reg {
 // bound makes the instruction of a match, with its operands computed.
 func (s *selector) bound(r *Rule, b *binding) *inst {
 	i := &inst{code: cLine, rule: r, imm: b.imm}
-	for k, d := range []*reg{&i.rs1, &i.rs2, &i.rs3} {
+	fields := [3]*reg{&i.rs1, &i.rs2, &i.rs3}
+	// What needs most registers comes first (Sethi and Ullman, "The Generation
+	// of Optimal Code for Arithmetic Expressions", 1970).
+	order := [3]int{0, 1, 2}
+	slices.SortStableFunc(order[:], func(x, y int) int { return need(b.regs[y]) - need(b.regs[x]) })
+	for _, k := range order {
 		if b.regs[k] != nil {
-			*d = s.reg(b.regs[k])
+			*fields[k] = s.reg(b.regs[k])
 		}
 	}
 	return i
+}
+
+// need is how many registers the evaluation of a tree takes.
+func need(n *node) int {
+	if n == nil || n.leaf == constant || n.leaf == register {
+		return 0
+	}
+	if n.need == 0 {
+		most, same := 1, 0
+		for _, a := range n.args {
+			switch k := need(a); {
+			case k > most:
+				most, same = k, 0
+			case k == most:
+				same = 1
+			}
+		}
+		n.need = most + same
+	}
+	return n.need
 }
 
 // constReg is the function's register for a constant; placeConsts defines it.

@@ -1,0 +1,62 @@
+package riscv
+
+// sinkLoads moves each load down to its first use in the block. Trees are
+// computed where their value is needed, so loads that feed a long sum would
+// otherwise all wait in registers. A load does not pass a store, a call or the
+// access of a port, nor a new value of its address.
+func (f *fn) sinkLoads() {
+	for _, b := range f.blocks {
+		for k := len(b.insts) - 1; k >= 0; k-- {
+			if i := b.insts[k]; i.isLoad() {
+				b.sink(k)
+			}
+		}
+	}
+}
+
+func (i *inst) isLoad() bool {
+	return i.code == cLine && i.rule.Line.Meaning.Load != nil && !i.still
+}
+
+// blocksLoads reports whether no load moves over i.
+func (i *inst) blocksLoads() bool {
+	switch i.code {
+	case cLine:
+		return i.rule.Line.Meaning.Store != nil || i.still
+	case cMove, cConst, cBranch:
+		return false
+	}
+	return true
+}
+
+// sink moves instruction k down as far as it helps.
+func (b *block) sink(k int) {
+	load := b.insts[k]
+	to := k
+	for n := k + 1; n < b.tail(); n++ {
+		i := b.insts[n]
+		if i.blocksLoads() || i.touches(load) {
+			break
+		}
+		to = n
+	}
+	if to+1 >= len(b.insts) || !b.insts[to+1].reads(load.rd) {
+		return // not needed soon: the address may be
+	}
+	copy(b.insts[k:to], b.insts[k+1:to+1])
+	b.insts[to] = load
+}
+
+func (i *inst) reads(r reg) bool {
+	found := false
+	i.uses(func(u *reg) { found = found || *u == r })
+	return found
+}
+
+// touches reports whether i reads or writes the result of the load or writes
+// its address.
+func (i *inst) touches(load *inst) bool {
+	found := i.reads(load.rd)
+	i.defs(func(d *reg) { found = found || *d == load.rd || *d == load.rs1 || *d == load.rs2 || *d == load.rs3 })
+	return found
+}
