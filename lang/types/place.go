@@ -23,7 +23,8 @@ func (b *body) index(e *syntax.IndexExpr) tree.Expr {
 	n := &tree.Index{Expr0: tree.Expr0{At: e.Span(), T: elem}, X: x, I: i}
 	n.Proved = b.inLength(i, x, -1)
 	if !n.Proved {
-		if s := b.bounds(i); b.facts != nil && (s.hi.Sign() < 0 || s.lo.Cmp(b.lengthSpan(x).hi) >= 0) {
+		// Only what the types say: facts may hold in code that is never run.
+		if s := exprSpan(i); s.hi.Sign() < 0 || s.lo.Cmp(lengthOf(x.Type()).hi) >= 0 {
 			b.c.errorf(AlwaysTraps, e.Index.Span(), "this index is never below the length of %s", describe(x.Type())).
 				Labelf("%s", indexIs(s))
 			return nil
@@ -42,14 +43,19 @@ func indexIs(s span) string {
 
 // lengthSpan is the interval of the length of an array, slice or bytes.
 func (b *body) lengthSpan(x tree.Expr) span {
-	t := x.Type()
-	if t.Kind == tree.Array {
-		return smallSpan(int64(t.Len), int64(t.Len))
-	}
-	if l, ok := x.(*tree.LocalRef); ok {
+	l, ok := x.(*tree.LocalRef)
+	if ok && x.Type().Kind != tree.Array {
 		return b.facts.span(term{l.Local, true})
 	}
-	if t.Kind == tree.Bytes {
+	return lengthOf(x.Type())
+}
+
+// lengthOf is what the type says about the length.
+func lengthOf(t *tree.Type) span {
+	switch t.Kind {
+	case tree.Array:
+		return smallSpan(int64(t.Len), int64(t.Len))
+	case tree.Bytes:
 		return smallSpan(0, int64(t.Len))
 	}
 	return smallSpan(0, maxSlice)
