@@ -136,22 +136,24 @@ func TestHello(t *testing.T) {
 	}
 }
 
+// frames are inputs for echo, some longer than its buffer.
+func frames() *world.Script {
+	s := &world.Script{Devices: []string{"eth0"}}
+	for i, data := range [][]byte{{1, 2, 3}, make([]byte, 9), {1, 2, 3, 4, 5, 6, 7, 8}, {7}, make([]byte, 40), {5, 6, 7, 8, 9}} {
+		s.Inputs = append(s.Inputs, world.Input{Time: uint64(7 * i), Data: data})
+	}
+	return s
+}
+
 func TestEcho(t *testing.T) {
 	im := load(t, echo)
-	script := func() *world.Script {
-		s := &world.Script{Devices: []string{"eth0"}}
-		for i, data := range [][]byte{{1, 2, 3}, make([]byte, 9), {1, 2, 3, 4, 5, 6, 7, 8}, {7}, make([]byte, 40), {5, 6, 7, 8, 9}} {
-			s.Inputs = append(s.Inputs, world.Input{Time: uint64(7 * i), Data: data})
-		}
-		return s
-	}
-	ref := reference(t, im, script())
+	ref := reference(t, im, frames())
 	ref.Waits = nil
 	want := trace.Print(ref)
 	for _, core := range cores() {
 		c := generate(t, im, plan.Options{Core: core})
 		for seed := range int64(4) {
-			tr, n := simulate(t, im, c, script(), seed)
+			tr, n := simulate(t, im, c, frames(), seed)
 			tr.Waits = nil // for people
 			require.Equal(t, want, trace.Print(tr), core)
 			t.Log(core, n, "cycles")

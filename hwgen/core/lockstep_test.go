@@ -40,3 +40,14 @@ func TestRandomInstructions(t *testing.T) {
 		t.Log(o, r.Programs, r.Instructions, r.Cycles, r.Lines)
 	}
 }
+
+func TestOwnProgramInLockStep(t *testing.T) {
+	im := load(t, echo)
+	for _, core := range cores() {
+		for seed := range int64(5) {
+			r, err := lockstep.Run(im, generate(t, im, plan.Options{Core: core}), coreOf(im), frames(), seed)
+			require.NoError(t, err)
+			require.Equal(t, 86, r.Instructions)
+		}
+	}
+}

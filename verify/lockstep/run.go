@@ -1,0 +1,108 @@
+package lockstep
+
+import (
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/cycle"
+	"github.com/sinter-lang/sinter/sim/iss"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// Run compares a core with the instruction set on its own program in a world:
+// every retire record of the whole run, with gaps at the ports when seed is
+// not 0. An error is a *Difference, or a fault of the comparison.
+func Run(im *image.Image, c *rtl.Circuit, core *sim.Core, s *world.Script, seed int64) (*Result, error) {
+	ref, err := newTape(im, s)
+	if err != nil {
+		return nil, err
+	}
+	m, err := cycle.NewMachine(c, core, world.New(s), cycle.Options{Seed: seed, Retire: true})
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{Programs: 1, Lines: map[string]int{}}
+	fail := func(what string) (*Result, error) {
+		return r, &Difference{0, m.Cycles(), what, ref.history()}
+	}
+	for !m.Done() {
+		if err := m.Step(); err != nil {
+			return fail(err.Error())
+		}
+		got, retired := m.Retired()
+		if !retired || m.Trace().Status == trace.Waiting {
+			continue // the harness offers a last beat, to learn what an idle core waits for
+		}
+		want, ok, err := ref.next()
+		switch {
+		case err != nil:
+			return r, err
+		case !ok:
+			return fail("an instruction retires after the end of the run")
+		}
+		if text := differs(got, want); text != "" {
+			return fail(text)
+		}
+		r.Instructions++
+		r.Lines[ref.name(want)]++
+	}
+	r.Cycles = m.Cycles()
+	switch _, more, err := ref.next(); {
+	case err != nil:
+		return r, err
+	case more:
+		return fail("the core has ended, the instruction set goes on")
+	}
+	return r, nil
+}
+
+// tape gives the records of the instruction-set simulator one by one.
+type tape struct {
+	m     *iss.Machine
+	set   *isa.Set
+	dec   *isa.Decoder
+	last  []sim.Retire // the latest ones, for messages
+	fresh bool         // the last one is new
+}
+
+func newTape(im *image.Image, s *world.Script) (*tape, error) {
+	m, err := iss.New(im, world.New(s))
+	if err != nil {
+		return nil, err
+	}
+	t := &tape{m: m, set: im.Target.Set, dec: isa.NewDecoder(im.Target.Set)}
+	m.Retire(func(r *sim.Retire) {
+		const kept = 7
+		if len(t.last) == kept {
+			copy(t.last, t.last[1:])
+			t.last = t.last[:kept-1]
+		}
+		t.last, t.fresh = append(t.last, *r), true
+	})
+	return t, nil
+}
+
+// next executes one instruction; false at the end of the run.
+func (t *tape) next() (sim.Retire, bool, error) {
+	for t.fresh = false; !t.fresh && !t.m.Done(); {
+		if err := t.m.StepN(1); err != nil {
+			return sim.Retire{}, false, err
+		}
+	}
+	if !t.fresh {
+		return sim.Retire{}, false, nil
+	}
+	return t.last[len(t.last)-1], true, nil
+}
+
+func (t *tape) name(r sim.Retire) string {
+	in, _, _ := t.dec.Decode(r.Insn)
+	if in == nil {
+		return ""
+	}
+	return in.Name
+}
+
+func (t *tape) history() []string { return history(t.set, t.last, len(t.last)-1) }
