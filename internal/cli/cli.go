@@ -117,11 +117,8 @@ func (e *env) finish(err error) int {
 	user := errors.As(err, &list) || errors.As(err, &one) || errors.As(err, new(build.UserError))
 	if e.json {
 		e.printJSON(map[string]any{"errors": jsonErrors(err)})
-	} else if user && (list != nil || one != nil) {
-		if one != nil {
-			list = diag.List{one}
-		}
-		fmt.Fprint(e.err, diag.Render(list))
+	} else if list != nil || one != nil {
+		fmt.Fprint(e.err, diag.Render(err))
 	} else {
 		fmt.Fprintf(e.err, "sinter: %v\n", err)
 	}

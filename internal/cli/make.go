@@ -10,7 +10,7 @@ import (
 // buildCmd is `sinter build`.
 type buildCmd struct {
 	program `embed:""`
-	Out     []string `short:"o" required:"" placeholder:"FILE" help:"What to make: .elf .ll (x86-64), .sir (program IR), .s .img (core's program), .isa, .design, .rtl, .v, .aag .aig (gates), .lut (mapped gates)."`
+	Out     []string `short:"o" required:"" placeholder:"FILE" help:"What to make: .elf .ll (x86-64), .sir (program IR), .s .img (core's program), .isa, .design, .rtl, .v, .aag .aig (gates)."`
 	Product string   `default:"linux" enum:"linux,pvh" help:"Which x86-64 product: linux (process) or pvh (unikernel)."`
 	Strip   bool     `help:"Leave symbols and line tables out of an ELF."`
 	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`

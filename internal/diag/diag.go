@@ -16,6 +16,7 @@
 package diag
 
 import (
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -202,17 +203,18 @@ func less(a, b *Error) bool {
 	return a.Message < b.Message
 }
 
-// AsList turns any error into a List: a List as it is, an *Error as one
-// member, another error as one member without a place.
+// AsList turns any error into a List: a List or an *Error, also a wrapped one,
+// as it is, another error as one member without a place.
 func AsList(err error) List {
-	switch e := err.(type) {
-	case nil:
+	var list List
+	var one *Error
+	switch {
+	case err == nil:
 		return nil
-	case List:
-		return e
-	case *Error:
-		return List{e}
-	default:
-		return List{Errorf("", Span{}, "%s", err.Error())}
+	case errors.As(err, &list):
+		return list
+	case errors.As(err, &one):
+		return List{one}
 	}
+	return List{Errorf("", Span{}, "%s", err.Error())}
 }
