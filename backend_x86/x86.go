@@ -31,6 +31,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/llvm"
@@ -88,9 +89,10 @@ type recipe struct {
 	link    []string
 }
 
-// The flags of both products. Only general registers are used: an interrupt
-// then saves nothing else, and the processor's vector state needs no set-up.
-var commonFlags = []string{"-O2", "-g", "-ffreestanding", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables",
+// commonFlags are those of both products. Only general registers are used: an
+// interrupt then saves nothing else, and the processor's vector state needs no
+// set-up. The program is made for speed, the layer below it for size.
+var commonFlags = []string{"-g", "-ffreestanding", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables",
 	"-ffunction-sections", "-fdata-sections", "-mgeneral-regs-only", "-mno-red-zone", "-Wno-override-module"}
 
 func recipeOf(p Product) (recipe, error) {
@@ -98,7 +100,7 @@ func recipeOf(p Product) (recipe, error) {
 	case Linux:
 		return recipe{
 			triple: "x86_64-unknown-linux-gnu", sources: []string{halHeader, halCommon, halLinux},
-			link: []string{"-static", "-z", "noexecstack", "-z", "separate-loadable-segments", "-e", "_start"},
+			link: []string{"-static", "-z", "noexecstack", "-z", "norelro", "-e", "_start"},
 		}, nil
 	case PVH:
 		return recipe{
@@ -132,12 +134,12 @@ func Build(ctx context.Context, m *ir.Module, p Product, tools *llvm.Tools) (*Im
 	if err != nil {
 		return nil, err
 	}
-	flags := append([]string{"--target=" + r.triple}, commonFlags...)
-	program, err := tools.Compile(ctx, llvm.Unit{Name: "program", Lang: "ir", Text: text}, flags...)
+	flags := slices.Clip(append([]string{"--target=" + r.triple}, commonFlags...))
+	program, err := tools.Compile(ctx, llvm.Unit{Name: "program", Lang: "ir", Text: text}, append(flags, "-O2")...)
 	if err != nil {
 		return nil, err
 	}
-	hal, err := tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: halText(m, r)}, flags...)
+	hal, err := tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: halText(m, r)}, append(flags, "-Oz")...)
 	if err != nil {
 		return nil, err
 	}

@@ -100,19 +100,12 @@ map:
 5: hlt
   jmp 5b
 
-// One stub for each exception: vector, error code (0 where the processor gives
-// none) and the machine's frame go to pvh_crash.
+// One stub of five bytes for each exception: what it leaves on the stack tells the
+// vector. pvh_crash sorts out the rest.
 .globl crash_stubs
 crash_stubs:
-.set vector, 0
 .rept 32
-  .balign 16
-  .if !(vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || vector == 29 || vector == 30)
-  push $0
-  .endif
-  push $vector
-  jmp crash
-  .set vector, vector + 1
+  call crash
 .endr
 crash:
   mov %rsp, %rdi

@@ -41,13 +41,19 @@ static void word(u64 x) {
   hal_write(s, 17);
 }
 
-struct crash { u64 vector, error, rip; };
+extern u8 crash_stubs[], wake_stub[], __interrupt_stack_top[];
+enum { STUB = 5 };                     // bytes of a stub
+enum { HAS_CODE = 1 << 8 | 31 << 10 | 1 << 17 | 1 << 21 | 3 << 29 }; // vectors with an error code
 
-NORETURN void pvh_crash(const struct crash *c, u64 address) {
-  hal_write("\nCRASH ", 7); // CRASH vector error rip address
-  word(c->vector);
-  word(c->error);
-  word(c->rip);
+// stack holds the return address into the stubs, an error code where the
+// processor gives one, and the address of the instruction.
+NORETURN void pvh_crash(const u64 *stack, u64 address) {
+  u32 vector = (u32)(stack[0] - (u64)crash_stubs) / STUB - 1;
+  u32 code = HAS_CODE >> vector & 1;
+  hal_write("\nCRASH ", 7); // CRASH vector code rip address
+  word(vector);
+  word(code ? stack[1] : 0);
+  word(stack[1 + code]);
   word(address);
   hal_write("\n", 1);
   hal_exit(END_CRASH);
@@ -57,7 +63,6 @@ struct gate { u16 low, selector; u8 ist, kind; u16 middle; u32 high, zero; };
 static struct gate idt[33];
 static struct { u32 pad; u64 rsp[3]; u64 zero; u64 ist[7]; u64 zero2; u16 zero3, iomap; } __attribute__((packed)) tss;
 static u64 gdt[6];
-extern u8 crash_stubs[], wake_stub[], __interrupt_stack_top[];
 
 static void gate(u32 n, const u8 *to) {
   u64 a = (u64)to;
@@ -67,7 +72,7 @@ static void gate(u32 n, const u8 *to) {
 // Interrupts and exceptions run on a stack of their own, so that neither a red
 // zone nor an overrun stack harms them.
 static void descriptors(void) {
-  for (u32 i = 0; i < 32; i++) gate(i, crash_stubs + 16 * i);
+  for (u32 i = 0; i < 32; i++) gate(i, crash_stubs + STUB * i);
   gate(32, wake_stub);
   tss.ist[0] = (u64)__interrupt_stack_top;
   u64 t = (u64)&tss;
