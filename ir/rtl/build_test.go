@@ -281,6 +281,63 @@ end
 	require.Equal(t, want, p.Prune().String())
 }
 
+// bus makes a word as a generator does that saves gates: its parts, of random
+// widths, are disjunctions of selected fields.
+func bus(b *rtl.Builder, r *rand.Rand, values, conds []rtl.ID) rtl.ID {
+	word, at := rtl.None, 0
+	shifts := []int{r.Intn(6) - 3, r.Intn(6) - 3}
+	for at < 16 {
+		w := min(1+r.Intn(5), 16-at)
+		part := b.Const(w, uint64(r.Intn(3)/2))
+		for i, v := range values {
+			lo := at + shifts[r.Intn(8)/7]
+			if r.Intn(3) == 0 || lo < 0 || lo+w > 16 {
+				continue
+			}
+			f := b.Bits(v, lo+w-1, lo)
+			if i > 0 {
+				f = b.And(f, b.Repeat(conds[i%len(conds)], w))
+			}
+			part = b.Or(part, f)
+		}
+		if w == 1 && r.Intn(2) == 0 {
+			part = b.Or(part, conds[0])
+		}
+		if word == rtl.None {
+			word = part
+		} else {
+			word = b.Cat(part, word)
+		}
+		at += w
+	}
+	return word
+}
+
+func TestPackGathersFields(t *testing.T) {
+	gathered := 0
+	for seed := range int64(300) {
+		r := rand.New(rand.NewSource(seed))
+		b := rtl.NewBuilder("bus")
+		var values, conds []rtl.ID
+		for _, name := range []string{"v", "w", "x"} {
+			values = append(values, b.Input(name, 16))
+			conds = append(conds, b.Input(name+"_on", 1))
+		}
+		x := bus(b, r, values[:1+r.Intn(3)], conds)
+		b.Output("bus", b.Not(x))
+		b.Output("sum", b.Add(x, bus(b, r, values, conds)))
+		c, err := b.Build()
+		require.NoError(t, err)
+		p, _ := c.Pack()
+		require.NoError(t, p.Verify())
+		require.Equal(t, outputsOver(c, seed, 40), outputsOver(p, seed, 40), "seed %d\n%s\nbecame\n%s", seed, c, p)
+		if 3*len(p.Prune().Nodes) < 2*len(c.Prune().Nodes) {
+			gathered++
+		}
+	}
+	require.Greater(t, gathered, 20, "hardly any bus became words")
+}
+
 func TestPackComparesUnderAMask(t *testing.T) {
 	b := rtl.NewBuilder("t")
 	x, y := b.Input("x", 8), b.Input("y", 8)

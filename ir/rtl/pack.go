@@ -19,10 +19,11 @@ func (c *Circuit) Pack() (*Circuit, []ID) {
 		m := &c.Mems[i]
 		p.b.Mem(m.Name, m.Width, m.AddrBits, m.Lanes, m.Init)
 	}
+	whole := c.whole()
 	for i := range c.Nodes {
 		n := &c.Nodes[i]
 		p.b.At(n.Span)
-		p.to[i] = p.node(n)
+		p.to[i] = p.node(n, whole[i])
 		if n.Kind == KOp || n.Kind == KRead {
 			p.b.Name(n.Name, p.to[i])
 		}
@@ -40,6 +41,23 @@ func (c *Circuit) Pack() (*Circuit, []ID) {
 	return p.b.c, p.to
 }
 
+// whole tells for each node whether anything but a concatenation needs it.
+func (c *Circuit) whole() []bool {
+	out := make([]bool, len(c.Nodes))
+	part := make([]bool, len(c.Nodes))
+	for i := range c.Nodes {
+		n := &c.Nodes[i]
+		for _, a := range n.Args {
+			out[a] = out[a] || n.Op != word.Cat
+			part[a] = true
+		}
+	}
+	for i := range out { // what no operator needs is needed by an effect or a port
+		out[i] = out[i] || !part[i]
+	}
+	return out
+}
+
 type packer struct {
 	b      *Builder
 	c      *Circuit
@@ -47,7 +65,8 @@ type packer struct {
 	joined map[[2]ID]ID // results of join, None for pairs that do not
 }
 
-func (p *packer) node(n *Node) ID {
+// node copies a node; whole says that it is not only a part of concatenations.
+func (p *packer) node(n *Node, whole bool) ID {
 	switch n.Kind {
 	case KConst:
 		return p.b.Const(n.Width, n.Imm)
@@ -68,7 +87,14 @@ func (p *packer) node(n *Node) ID {
 	}
 	switch n.Op {
 	case word.Cat:
-		return p.cat(args[0], args[1])
+		x := p.cat(args[0], args[1])
+		if !whole {
+			return x
+		}
+		if y := p.gather(x); y != None {
+			return y
+		}
+		return x
 	case word.Eq:
 		if x := p.equal(args[0], args[1]); x != None {
 			return x
