@@ -2,14 +2,12 @@ package plan
 
 import (
 	"fmt"
-	"sort"
 	"strconv"
-	"strings"
 
-	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/word"
 )
 
 // How shifts by constants are done.
@@ -34,11 +32,11 @@ const manyAmounts = 10
 
 // Make decides the design point for an image.
 func Make(im *image.Image, o Options) (*design.Point, error) {
-	f, err := scan(im)
+	c, err := image.ContractOf(im)
 	if err != nil {
 		return nil, err
 	}
-	p := &point{Point: design.Point{Program: im.Name, Core: o.Core}, im: im, f: f, o: o}
+	p := &point{Point: design.Point{Program: im.Name, Core: o.Core}, im: im, c: c, o: o}
 	p.instructions()
 	p.shifts()
 	p.sizes()
@@ -54,7 +52,7 @@ func Make(im *image.Image, o Options) (*design.Point, error) {
 type point struct {
 	design.Point
 	im *image.Image
-	f  *facts
+	c  *image.Contract
 	o  Options
 }
 
@@ -73,30 +71,22 @@ func (p *point) instructions() {
 			p.add("keep", in.Name, "not specialised")
 		}
 	}
-	for _, in := range p.f.kept {
-		if p.o.Full && isa.RV32I().Lookup(in.Name) != nil {
+	for _, u := range p.c.Ops {
+		if p.o.Full && isa.RV32I().Lookup(u.Name) != nil {
 			continue
 		}
-		u := p.f.uses[in.Name]
-		p.add("keep", in.Name, "%d in the image, first at %s", u.count, u.first)
+		p.add("keep", u.Name, "%d in the image, first at %s", u.Count, u.At)
 	}
 }
 
 // shifts chooses between a select of constant amounts and a barrel shifter.
 func (p *point) shifts() {
-	var rows []string
-	total := 0
-	for _, in := range p.f.kept {
-		if amounts := p.f.amounts[in.Name]; len(amounts) > 0 {
-			rows = append(rows, in.Name+" "+join(amounts))
-			total += len(amounts)
-		}
-	}
-	switch {
+	rows, total := p.amounts()
+	switch byRegister := p.byRegister(); {
 	case p.o.Full:
 		p.add("shifts", ShiftBarrel, "not specialised")
-	case p.f.variable != "":
-		p.add("shifts", ShiftBarrel, "the amount of %s is in a register", p.f.variable)
+	case byRegister != "":
+		p.add("shifts", ShiftBarrel, "the amount of %s is in a register", byRegister)
 	case total == 0:
 		p.add("shifts", "none", "no shift in the image")
 	case p.o.Shifts == ShiftBarrel, p.o.Shifts == ShiftAuto && total >= manyAmounts:
@@ -109,27 +99,51 @@ func (p *point) shifts() {
 	}
 }
 
-func join(amounts []int) string {
-	words := make([]string, len(amounts))
-	for i, n := range amounts {
-		words[i] = strconv.Itoa(n)
+// byRegister names a line that shifts by a register, "" if there is none.
+func (p *point) byRegister() string {
+	for _, u := range p.c.Ops {
+		if u.RegShift != "" {
+			return u.Name
+		}
 	}
-	return strings.Join(words, " ")
+	return ""
+}
+
+// amounts lists the shifts by constants as rows "slli 2 8", and counts them.
+func (p *point) amounts() (rows []string, total int) {
+	for _, u := range p.c.Ops {
+		direction := constantShift(p.im.Target.Set.Lookup(u.Name))
+		row := u.Name
+		for _, s := range p.c.Shifts {
+			if s.Direction == direction {
+				row += " " + strconv.Itoa(s.Amount)
+				total++
+			}
+		}
+		if row != u.Name {
+			rows = append(rows, row)
+		}
+	}
+	return rows, total
 }
 
 // sizes chooses registers, program counter and memories.
 func (p *point) sizes() {
 	text, data := bitsFor(len(p.im.Text)), 0
-	if p.f.memory || p.o.Full || len(p.im.Devices) > 0 {
-		data = bitsFor(int(p.im.DataEnd+3) / 4)
+	if p.c.DataBytes > 0 || p.o.Full {
+		data = bitsFor((p.c.DataBytes + 3) / 4)
 	}
 	p.number("text", text, "%d words of text", len(p.im.Text))
-	p.number("data", data, "%d bytes of data", p.im.DataEnd)
+	p.number("data", data, "%d bytes of data", p.c.DataBytes)
 	if p.o.Full {
 		p.number("regs", 32, "not specialised")
 		p.number("pc", 30, "not specialised")
 	} else {
-		p.number("regs", p.f.regs, "the highest register in the image is x%d", p.f.regs-1)
+		high := 1
+		for _, r := range p.c.Regs {
+			high = max(high, r.Reg)
+		}
+		p.number("regs", high+1, "the highest register in the image is x%d", high)
 		p.number("pc", bitsFor(len(p.im.Text)+1), "the text and the address behind it")
 	}
 	switch {
@@ -143,10 +157,14 @@ func (p *point) sizes() {
 	}
 }
 
+// ports keeps the port registers and the devices of the image.
 func (p *point) ports() {
 	for _, port := range ports() {
-		if u, ok := p.f.ports[port.Addr]; ok {
-			p.add("port", port.Name, "%d in the image, first at %s", u.count, u.first)
+		for _, u := range p.c.Ports {
+			if u.Name == port.Name {
+				p.add("port", port.Name, "first at %s", u.At)
+				break
+			}
 		}
 	}
 	for _, d := range p.im.Devices {
@@ -154,88 +172,20 @@ func (p *point) ports() {
 	}
 }
 
-// seen counts the places that need a thing.
-type seen struct {
-	count int
-	first string
-}
-
-// facts are what the words of an image hold.
-type facts struct {
-	kept     []*isa.Inst // in the order of the set
-	uses     map[string]seen
-	amounts  map[string][]int // of shifts by a constant, ascending
-	variable string           // a line that shifts by a register, "" if none
-	regs     int
-	memory   bool // some access may reach data memory
-	ports    map[uint32]seen
-}
-
-// scan decodes every word of text.
-func scan(im *image.Image) (*facts, error) {
-	f := &facts{uses: map[string]seen{}, amounts: map[string][]int{}, regs: 2, ports: map[uint32]seen{}}
-	if im.Target == nil || im.Target.Set == nil {
-		return nil, diag.Errorf("", diag.Span{}, "image %s: expected a target with an instruction set", im.Name)
+// constantShift is the direction in which a line shifts by its immediate, as a
+// contract calls it; "" for other lines.
+func constantShift(in *isa.Inst) string {
+	e := in.Meaning.Rd
+	if e == nil || len(e.Args) != 2 || e.Args[1].Leaf != "imm" {
+		return ""
 	}
-	dec := isa.NewDecoder(im.Target.Set)
-	for i, w := range im.Text {
-		in, ops, ok := dec.Decode(w)
-		if !ok {
-			return nil, diag.Errorf("", diag.Span{}, "image %s: text word %d, %#08x, is no instruction of %s", im.Name, i, w, im.Target.Set.Name)
-		}
-		f.instruction(in, ops, place(im, i))
+	switch e.Op {
+	case word.Shl:
+		return "left"
+	case word.Shru:
+		return "right"
+	case word.Shrs:
+		return "arith"
 	}
-	for _, in := range im.Target.Set.Insts {
-		if f.uses[in.Name].count > 0 {
-			f.kept = append(f.kept, in)
-		}
-		sort.Ints(f.amounts[in.Name])
-	}
-	return f, nil
-}
-
-// place names the source of a text word.
-func place(im *image.Image, i int) string {
-	if i < len(im.Spans) && !im.Spans[i].IsZero() {
-		return im.Spans[i].String()
-	}
-	return fmt.Sprintf("text %#x", design.TextBase+4*i)
-}
-
-// instruction notes one word.
-func (f *facts) instruction(in *isa.Inst, ops isa.Ops, at string) {
-	f.uses[in.Name] = f.uses[in.Name].again(at)
-	for _, r := range []uint8{ops.Rd, ops.Rs1, ops.Rs2, ops.Rs3} {
-		f.regs = max(f.regs, int(r)+1)
-	}
-	if isConstantShift(in) {
-		f.amount(in.Name, int(ops.Imm))
-	} else if isShift(in) && f.variable == "" {
-		f.variable = in.Name
-	}
-	if in.Meaning.Load == nil && in.Meaning.Store == nil {
-		return
-	}
-	if ops.Rs1 == 0 && ops.Imm < 0 {
-		f.ports[uint32(ops.Imm)] = f.ports[uint32(ops.Imm)].again(at)
-	} else {
-		f.memory = true
-	}
-}
-
-func (f *facts) amount(name string, n int) {
-	for _, m := range f.amounts[name] {
-		if m == n {
-			return
-		}
-	}
-	f.amounts[name] = append(f.amounts[name], n)
-}
-
-func (s seen) again(at string) seen {
-	if s.count == 0 {
-		s.first = at
-	}
-	s.count++
-	return s
+	return ""
 }

@@ -73,14 +73,15 @@ endtask`)
 // instance connects the core.
 func (b *bench) instance() {
 	var pins []string
+	names := portNames(b.c)
 	for _, id := range b.c.Inputs {
 		n := &b.c.Nodes[id]
 		b.line("wire %s%s;", span(n.Width), n.Name)
-		pins = append(pins, fmt.Sprintf(".%s(%s)", n.Name, n.Name))
+		pins = append(pins, fmt.Sprintf(".%s(%s)", names[n.Name], n.Name))
 	}
 	for _, o := range b.c.Outputs {
 		b.line("wire %s%s;", span(b.c.Nodes[o.Node].Width), o.Name)
-		pins = append(pins, fmt.Sprintf(".%s(%s)", o.Name, o.Name))
+		pins = append(pins, fmt.Sprintf(".%s(%s)", names[o.Name], o.Name))
 	}
 	b.line("%s core(.clk(clk), .reset(reset), %s);", b.c.Name, strings.Join(pins, ", "))
 }

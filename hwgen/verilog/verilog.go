@@ -88,7 +88,7 @@ func (w *writer) line(format string, args ...any) {
 
 // nameAll gives every net a name: ports first, so that they keep theirs.
 func (w *writer) nameAll() {
-	w.taken = map[string]bool{"clk": true, "reset": true}
+	w.taken = map[string]bool{"clk": true, "reset": true, w.c.Name: true}
 	for _, k := range strings.Fields(keywords) {
 		w.taken[k] = true
 	}
@@ -117,6 +117,21 @@ func (w *writer) nameAll() {
 			w.name[id] = w.fresh(fmt.Sprintf("n%d", id))
 		}
 	}
+}
+
+// portNames gives the names of a circuit's ports in its module: their own,
+// unless the module or a keyword has it.
+func portNames(c *rtl.Circuit) map[string]string {
+	w := &writer{c: c}
+	w.nameAll()
+	names := map[string]string{}
+	for _, id := range c.Inputs {
+		names[c.Nodes[id].Name] = w.name[id]
+	}
+	for i, o := range c.Outputs {
+		names[o.Name] = w.outs[i]
+	}
+	return names
 }
 
 // fresh makes a Verilog name of a dotted one that nothing else has.

@@ -65,11 +65,13 @@ func files(t testing.TB, name, organisation string, o verilog.Options) (dir stri
 	require.NoError(t, err)
 	v, err := verilog.NewVectors(im, inputs, tr)
 	require.NoError(t, err)
-	list, err := verilog.Files(verilog.Set{Image: im, Point: p, Circuit: c, Vectors: v, Cycles: 5 * m.Instructions(), Options: o})
-	require.NoError(t, err)
+	_, list := verilog.Memories(c)
+	list[name+".v"] = verilog.Write(c, o)
+	list[name+"_tb.v"] = verilog.Testbench(c, im, v, 100*m.Instructions()+1000)
+	list["vectors.hex"] = verilog.VectorsFile(im, v)
 	dir = t.TempDir()
-	for _, f := range list {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, f.Name), []byte(f.Content), 0o644))
+	for file, content := range list {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(content), 0o644))
 	}
 	return dir
 }
