@@ -32,8 +32,6 @@ const (
 	opJump                 // go on imm instructions further
 	opJumpZ                // the same when a is 0
 	opJumpNZ               // the same when a is not 0
-	opJumpNe               // the same when a is not b
-	opJumpEq               // the same when a is b
 	opEqMask               // d = a & imm == b
 )
 

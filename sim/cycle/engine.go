@@ -1,7 +1,7 @@
 // Package cycle runs a circuit (ir/rtl) cycle by cycle.
 //
-// An Engine compiles the circuit to a dense array of instructions over slots
-// of 64 bits. Regions become jumps, and so do multiplexers whose arms are
+// An Engine packs bit operations into words (rtl.Circuit.Pack) and compiles the
+// result to a dense array of instructions over slots of 64 bits. Regions become jumps, and so do multiplexers whose arms are
 // worth it: a value is computed only in cycles that need it. Registers have two
 // slots, present and next, so effects may come in any order; memory writes wait
 // for the clock edge.

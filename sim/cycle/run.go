@@ -93,14 +93,6 @@ func (e *Engine) run() {
 			if s[i.a] != 0 {
 				pc += int(i.imm)
 			}
-		case opJumpNe:
-			if s[i.a] != s[i.b] {
-				pc += int(i.imm)
-			}
-		case opJumpEq:
-			if s[i.a] == s[i.b] {
-				pc += int(i.imm)
-			}
 		case opEqMask:
 			s[i.d] = bit(s[i.a]&i.imm == s[i.b])
 		}
