@@ -3,6 +3,7 @@ package build
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -13,7 +14,6 @@ import (
 	"github.com/sinter-lang/sinter/ir/gate"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/isa"
-	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
 // ArtefactOptions are the choices of an artefact.
@@ -40,11 +40,10 @@ var makers = []struct {
 	{".img", (*Program).img},
 	{".isa", (*Program).isa},
 	{".design", (*Program).design},
-	{".rtl", onCore(func(c *Core) (string, error) { return rtl.Print(c.Circuit), nil })},
+	{".rtl", onCore(func(c *Core) (string, error) { return c.Circuit.String(), nil })},
 	{".v", onCore(func(c *Core) (string, error) { return verilog.Write(c.Circuit, verilog.Options{}), nil })},
 	{".aag", onCore((*Core).aag)},
 	{".aig", onCore((*Core).aig)},
-	{".lut", onCore((*Core).lut)},
 }
 
 // Artefact makes what the extension of a file name asks for.
@@ -100,7 +99,11 @@ func (p *Program) assembly(ctx context.Context, _ ArtefactOptions) ([]byte, erro
 	}
 	var b bytes.Buffer
 	for i, w := range im.Text {
-		b.WriteString(listing(im, i, w))
+		at := ""
+		if i < len(im.Spans) && !im.Spans[i].IsZero() {
+			at = "# " + im.Spans[i].String()
+		}
+		fmt.Fprintf(&b, "%08x: %08x  %-28s %s\n", image.PC(i), w, isa.Disassemble(im.Target.Set, w), at)
 	}
 	return b.Bytes(), nil
 }
@@ -153,7 +156,7 @@ func (c *Core) aag() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return gate.WriteASCII(g), nil
+	return gate.Print(g), nil
 }
 
 func (c *Core) aig() (string, error) {
@@ -161,15 +164,7 @@ func (c *Core) aig() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return string(gate.WriteBinary(g)), nil
-}
-
-func (c *Core) lut() (string, error) {
-	n, err := c.Netlist()
-	if err != nil {
-		return "", err
-	}
-	return gate.Print(n), nil
+	return string(gate.PrintBinary(g)), nil
 }
 
 // Price is what the core costs by our own mapper.
