@@ -11,6 +11,7 @@ func Optimisers() []Pass {
 		{Name: "rotate", Doc: "test loops at their end", Run: rotate, Keeps: keeps},
 		{Name: "licm", Doc: "move what every round repeats in front of the loop", Run: licm, Keeps: keeps},
 		{Name: "unroll", Doc: "join the rounds of short loops", Run: unroll, Keeps: keeps},
+		{Name: "strength", Doc: "step offsets instead of computing them", Run: strength, Keeps: keeps},
 		{Name: "dce", Doc: "remove what nobody sees", Run: dce, Keeps: keeps},
 	}
 }

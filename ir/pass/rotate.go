@@ -33,7 +33,7 @@ func rotateOne(f *ir.Func) bool {
 			for _, e := range l.entriesWithout(c.blocks[l.head]) {
 				e.To = c.blocks[l.head]
 			}
-			repairAll(f, []*ir.Block{l.head}, []*copied{c})
+			mendAll(f, []*ir.Block{l.head}, []*copied{c})
 			tidyBlocks(f)
 			return true
 		}

@@ -119,7 +119,7 @@ func (l *loop) unroll(latch *ir.Block, copies int, whole bool) {
 			}
 		}
 	}
-	repairAll(l.f, l.blocks, made)
+	mendAll(l.f, l.blocks, made)
 }
 
 // splitEdges returns the edge of a branch to a head and the other one.
