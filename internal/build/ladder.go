@@ -9,7 +9,6 @@ import (
 	"github.com/sinter-lang/sinter/internal/llvm"
 	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/trace"
-	"github.com/sinter-lang/sinter/sim/world"
 	"github.com/sinter-lang/sinter/verify"
 	"github.com/sinter-lang/sinter/verify/equiv"
 	"github.com/sinter-lang/sinter/verify/lockstep"
@@ -268,8 +267,8 @@ func (l *ladder) lockstep(c *Core) error {
 	if err != nil {
 		return err
 	}
-	n := 0; _ = script; _ = world.New
-	if err := l.lockstepRow(c, n, nil, "records of the program's run"); err != nil {
+	run, err := lockstep.Run(im, c.Circuit, coreOf(im), script, l.opts.World.Seed)
+	if err = l.lockstepRow(c, run, err, "every instruction of the program's run"); err != nil {
 		return err
 	}
 	sub, err := subsetOf(im, c.Point)
@@ -277,15 +276,18 @@ func (l *ladder) lockstep(c *Core) error {
 		return err
 	}
 	r, err := lockstep.Random(c.Circuit, sub, lockstep.Options{Instructions: l.opts.Random, Seed: 1})
-	count, detail := 0, ""
+	detail := ""
 	if r != nil {
-		count, detail = r.Instructions, fmt.Sprintf("%d random programs of the %d kept instructions, random gaps", r.Programs, len(sub.Set.Insts))
+		detail = fmt.Sprintf("%d random programs of the %d kept instructions, random gaps", r.Programs, len(sub.Set.Insts))
 	}
-	return l.lockstepRow(c, count, err, detail)
+	return l.lockstepRow(c, r, err, detail)
 }
 
-func (l *ladder) lockstepRow(c *Core, n int, err error, detail string) error {
-	row := verify.Row{Level: Cycle, Core: c.Kind, Check: verify.Lockstep, Status: verify.Tested, N: n, Detail: detail}
+func (l *ladder) lockstepRow(c *Core, r *lockstep.Result, err error, detail string) error {
+	row := verify.Row{Level: Cycle, Core: c.Kind, Check: verify.Lockstep, Status: verify.Tested, Detail: detail}
+	if r != nil {
+		row.N = r.Instructions
+	}
 	var d *lockstep.Difference
 	if errors.As(err, &d) {
 		row.Status, row.Detail = verify.Different, d.Error()
