@@ -24,8 +24,8 @@ import (
 //     on every path; a return gives the newest of each that changed.
 //  10. Blocking operations occur only without Main, status, wait, take and halt
 //     only with it.
-//  11. A task's function takes the I/O token and tokens of state objects only.
-//     Main takes the same and nothing else.
+//  11. Main, or without it each task's function, takes and gives the I/O token
+//     and tokens of state objects only.
 func Verify(m *Module) error {
 	return verify(m, func(any) diag.Span { return diag.Span{} })
 }
@@ -200,11 +200,12 @@ func (v *verifier) channel(names map[string]bool, c *Chan) {
 // stage checks what depends on whether the tasks pass has run.
 func (v *verifier) stage() {
 	v.f = nil
-	for _, t := range v.m.Tasks {
-		v.taskSignature(t.Func)
-	}
 	if v.m.Main != nil {
 		v.taskSignature(v.m.Main)
+	} else {
+		for _, t := range v.m.Tasks {
+			v.taskSignature(t.Func)
+		}
 	}
 	for _, f := range v.m.Funcs {
 		for _, b := range f.Blocks {

@@ -10,13 +10,13 @@ type code uint8
 
 // The operations. s is the slots, m the mask of the result.
 const (
-	cBlock code = iota // count segment a of imm instructions
-	cMove              // s[dst] = s[a]
-	cJump              // pc = a
-	cBranch            // pc = s[c] != 0 ? a : b
-	cCall              // s[dst] = return address, pc = a
-	cReturn            // pc = s[a]
-	cEnd               // the context has ended
+	cBlock  code = iota // count segment a of imm instructions
+	cMove               // s[dst] = s[a]
+	cJump               // pc = a
+	cBranch             // pc = s[c] != 0 ? a : b
+	cCall               // s[dst] = return address, pc = a
+	cReturn             // pc = s[a]
+	cEnd                // the context has ended
 	cAdd
 	cSub
 	cMul

@@ -1,0 +1,278 @@
+package pass
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// small is how many instructions a function may have to be inlined wherever it
+// is called.
+const small = 24
+
+// Inline puts the body of a function in place of a call when the function is
+// small or called once. Timed kernels (NoInline) stay functions.
+//
+// Needs: nothing. Keeps: order of effects, Legal. Events take over the task of
+// the call; locals of the callee become locals of the caller.
+//
+//	before  v3: i32 = call @twice v1          func @twice(v1: i32) { v2 = add v1, v1 ; ret v2 }
+//	after   jump b2 ; b2: v4: i32 = add v1, v1 ; jump b3(v4) ; b3(v3: i32):
+func inline(m *ir.Module, _ *Env) bool {
+	order, _ := ir.CallOrder(m)
+	calls := map[*ir.Func]int{}
+	for _, f := range m.Funcs {
+		for _, g := range ir.Callees(f) {
+			calls[g]++
+		}
+	}
+	changed := false
+	for _, f := range order {
+		if inlineCalls(f, func(g *ir.Func) bool { return !g.NoInline && (calls[g] == 1 || sizeOf(g) <= small) }) {
+			changed = true
+		}
+	}
+	if changed {
+		dropInlined(m, calls)
+		ir.Thread(m)
+	}
+	return changed
+}
+
+// dropInlined removes functions that had callers and have none any more.
+func dropInlined(m *ir.Module, called map[*ir.Func]int) {
+	for again := true; again; {
+		again = false
+		now := map[*ir.Func]bool{}
+		for _, f := range m.Funcs {
+			for _, g := range ir.Callees(f) {
+				now[g] = true
+			}
+		}
+		kept := m.Funcs[:0]
+		for _, f := range m.Funcs {
+			if called[f] > 0 && !now[f] {
+				again = true
+				continue
+			}
+			kept = append(kept, f)
+		}
+		m.Funcs = kept
+	}
+}
+
+// sizeOf counts the instructions of f, constants aside.
+func sizeOf(f *ir.Func) int {
+	n := 0
+	for _, b := range f.Blocks {
+		n++
+		for _, i := range b.Instrs {
+			if i.Op != ir.OpConst {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// inlineCalls inlines the calls of f to functions that want says. Afterwards
+// the module must be threaded.
+func inlineCalls(f *ir.Func, want func(g *ir.Func) bool) bool {
+	changed := false
+	for k := 0; k < len(f.Blocks); k++ {
+		b := f.Blocks[k]
+		for n, i := range b.Instrs {
+			if i.Op == ir.OpCall && want(i.Callee) {
+				rest := inlineCall(f, b, n)
+				f.Blocks = append(f.Blocks[:k+1:k+1], append(rest, f.Blocks[k+1:]...)...)
+				changed = true
+				break // the rest of b is in a later block now
+			}
+		}
+	}
+	return changed
+}
+
+// inlineCall ends b before its instruction n and returns the blocks that follow:
+// the body of the callee and the rest of b.
+func inlineCall(f *ir.Func, b *ir.Block, n int) []*ir.Block {
+	call := b.Instrs[n]
+	c := newCloner(f, call.Callee)
+	rest := &ir.Block{ID: c.nextBlock(), Instrs: b.Instrs[n+1:], Term: b.Term}
+	for _, i := range rest.Instrs {
+		for _, v := range i.Results {
+			v.In = rest
+		}
+	}
+	for _, v := range call.Results { // the results become parameters of the rest
+		if v.Type != ir.Token {
+			v.Def, v.In = nil, rest
+			rest.Params = append(rest.Params, v)
+		}
+	}
+	args := call.Words()
+	for _, p := range call.Callee.Params() {
+		if p.Type != ir.Token {
+			c.values[p], args = args[0], args[1:]
+		}
+	}
+	for k, o := range call.Callee.Objs {
+		c.places[o] = call.Refs[k]
+	}
+	c.task = call.Task
+	blocks := c.blocks()
+	blocks[0].Params = nil
+	b.Instrs = b.Instrs[:n:n]
+	b.Term = ir.Term{Op: ir.Jump, Succs: []ir.Edge{{To: blocks[0]}}, Span: call.Span}
+	for _, x := range blocks {
+		if x.Term.Op == ir.Return {
+			x.Term = ir.Term{Op: ir.Jump, Succs: []ir.Edge{{To: rest, Args: x.Term.Args}}, Span: x.Term.Span}
+		}
+	}
+	return append(blocks, rest)
+}
+
+// cloner copies the blocks of a function into another one, without tokens.
+type cloner struct {
+	f, from *ir.Func
+	values  map[*ir.Value]*ir.Value
+	places  map[*ir.Object]ir.Ref
+	block   map[*ir.Block]*ir.Block
+	lastID  int
+	task    int // of events that have none, -1 for none
+}
+
+// newCloner makes places for the locals of from in f.
+func newCloner(f, from *ir.Func) *cloner {
+	c := &cloner{
+		f: f, from: from, values: map[*ir.Value]*ir.Value{}, places: map[*ir.Object]ir.Ref{},
+		block: map[*ir.Block]*ir.Block{}, task: -1,
+	}
+	for _, b := range f.Blocks {
+		c.lastID = max(c.lastID, b.ID)
+	}
+	for _, o := range from.Locals {
+		n := *o
+		n.Name = freeName(f, o.Name)
+		f.Locals = append(f.Locals, &n)
+		c.places[o] = ir.Ref{Obj: &n}
+	}
+	return c
+}
+
+// freeName makes a name that no object of f has.
+func freeName(f *ir.Func, name string) string {
+	taken := map[string]bool{}
+	for _, o := range append(append([]*ir.Object(nil), f.Objs...), f.Locals...) {
+		taken[o.Name] = true
+	}
+	out := name
+	for n := 2; taken[out]; n++ {
+		out = fmt.Sprintf("%s.%d", name, n)
+	}
+	return out
+}
+
+func (c *cloner) nextBlock() int {
+	c.lastID++
+	return c.lastID
+}
+
+// blocks copies all blocks of from.
+func (c *cloner) blocks() []*ir.Block {
+	var out []*ir.Block
+	for _, b := range c.from.Blocks {
+		n := &ir.Block{ID: c.nextBlock()}
+		c.block[b] = n
+		out = append(out, n)
+		for _, p := range b.Params {
+			if p.Type != ir.Token && c.values[p] == nil {
+				n.Params = append(n.Params, c.value(p, nil, n))
+			}
+		}
+		for _, i := range b.Instrs { // uses may stand before definitions in the text
+			for _, v := range i.Results {
+				if v.Type != ir.Token {
+					c.value(v, nil, n)
+				}
+			}
+		}
+	}
+	for _, b := range c.from.Blocks {
+		for _, i := range b.Instrs {
+			c.instr(i, c.block[b])
+		}
+		c.term(&b.Term, c.block[b])
+	}
+	return out
+}
+
+func (c *cloner) value(v *ir.Value, i *ir.Instr, b *ir.Block) *ir.Value {
+	n := c.f.NewValue(v.Type, nil, v.Span)
+	n.Def, n.In = i, b
+	c.values[v] = n
+	return n
+}
+
+// words maps the words among vs.
+func (c *cloner) words(vs []*ir.Value) []*ir.Value {
+	var out []*ir.Value
+	for _, v := range vs {
+		if v.Type != ir.Token {
+			out = append(out, c.values[v])
+		}
+	}
+	return out
+}
+
+func (c *cloner) instr(i *ir.Instr, b *ir.Block) {
+	n := *i
+	n.Args, n.Refs, n.Results = c.words(i.Args), nil, nil
+	for _, r := range i.Refs {
+		n.Refs = append(n.Refs, c.ref(r, b, i))
+	}
+	for _, v := range i.Results {
+		if v.Type != ir.Token {
+			w := c.values[v]
+			w.Def = &n
+			n.Results = append(n.Results, w)
+		}
+	}
+	if n.Task < 0 {
+		n.Task = c.task
+	}
+	b.Instrs = append(b.Instrs, &n)
+}
+
+// ref maps a place; a place within a place needs an addition.
+func (c *cloner) ref(r ir.Ref, b *ir.Block, like *ir.Instr) ir.Ref {
+	if r.Off != nil {
+		r.Off = c.values[r.Off]
+	}
+	base, ok := c.places[r.Obj]
+	if !ok {
+		return r
+	}
+	r.Obj, r.Disp = base.Obj, r.Disp+base.Disp
+	switch {
+	case base.Off == nil:
+	case r.Off == nil:
+		r.Off = base.Off
+	default:
+		sum := newWord(c.f, b, word.Add, 32, like, base.Off, r.Off)
+		b.Instrs = append(b.Instrs, sum)
+		r.Off = sum.Results[0]
+	}
+	return r
+}
+
+func (c *cloner) term(t *ir.Term, b *ir.Block) {
+	b.Term = ir.Term{Op: t.Op, Span: t.Span, Args: c.words(t.Args)}
+	if t.Cond != nil {
+		b.Term.Cond = c.values[t.Cond]
+	}
+	for _, e := range t.Succs {
+		b.Term.Succs = append(b.Term.Succs, ir.Edge{To: c.block[e.To], Args: c.words(e.Args)})
+	}
+}

@@ -1,0 +1,117 @@
+package pass
+
+import (
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// ring is a channel in memory: the number of elements, the offsets of the first
+// and behind the last one, and room for Cap elements.
+type ring struct {
+	c    *ir.Chan
+	o    *ir.Object
+	word []int // offsets within an element
+	objs []int
+	size int // of an element
+}
+
+// The places of a ring's numbers; the elements come behind them.
+const (
+	ringCount = 0
+	ringFirst = 4
+	ringNext  = 8
+	ringData  = 12
+)
+
+// ring returns the ring of channel k.
+func (t *tasker) ring(k int) *ring {
+	if t.rings == nil {
+		t.rings = make([]*ring, len(t.m.Chans))
+	}
+	if t.rings[k] != nil {
+		return t.rings[k]
+	}
+	r := &ring{c: &t.m.Chans[k]}
+	for _, w := range r.c.Words {
+		r.word = append(r.word, r.size)
+		r.size += max(4, w.Bytes())
+	}
+	for _, n := range r.c.Objs {
+		r.objs = append(r.objs, r.size)
+		r.size += (n + 3) / 4 * 4
+	}
+	r.o = &ir.Object{Name: "chan." + r.c.Name, Kind: ir.StateObj, Size: ringData + r.size*r.c.Cap, Align: 4, Span: r.c.Span}
+	t.m.Objects = append(t.m.Objects, r.o)
+	t.rings[k] = r
+	return r
+}
+
+func (r *ring) at(n int) ir.Ref { return ir.Ref{Obj: r.o, Disp: n} }
+
+func (r *ring) count() ir.Ref { return r.at(ringCount) }
+
+// place is the element whose offset stands at which, nil offset for a ring of one.
+func (r *ring) place(x emitter, which int) *ir.Value {
+	if r.c.Cap == 1 {
+		return nil
+	}
+	return x.Load(32, r.at(which))
+}
+
+// advance moves an offset behind its element and changes the count.
+func (r *ring) advance(x emitter, which int, off *ir.Value, count word.Op) {
+	n := x.Word(count, 32, x.Load(32, r.count()), x.const32(1))
+	x.Store(n, r.count())
+	if off == nil {
+		return
+	}
+	next := x.Word(word.Add, 32, off, x.const32(r.size))
+	end := x.Word(word.Eq, 1, next, x.const32(r.size*r.c.Cap))
+	x.Store(x.Word(word.Mux, 32, end, x.const32(0), next), r.at(which))
+}
+
+// send puts the operands of a chsend into the ring.
+func (r *ring) send(x emitter, i *ir.Instr) {
+	off := r.place(x, ringNext)
+	for k, v := range i.Words() {
+		at := ir.Ref{Obj: r.o, Off: off, Disp: ringData + r.word[k]}
+		if v.Type < 32 {
+			v = x.Zext(32, v)
+		}
+		x.Store(v, at)
+	}
+	for k, src := range i.Refs {
+		x.Copy(ir.Ref{Obj: r.o, Off: off, Disp: ringData + r.objs[k]}, src, r.c.Objs[k])
+	}
+	r.advance(x, ringNext, off, word.Add)
+}
+
+// recv gets the results of a chrecv out of the ring.
+func (r *ring) recv(x emitter, i *ir.Instr) {
+	off := r.place(x, ringFirst)
+	k := 0
+	for _, v := range i.Results {
+		if v.Type == ir.Token {
+			continue
+		}
+		at := ir.Ref{Obj: r.o, Off: off, Disp: ringData + r.word[k]}
+		k++
+		if v.Type == 1 { // legal words are loaded whole
+			w := x.Load(32, at)
+			x.redefine(&ir.Instr{Op: ir.OpWord, Word: word.Slice, Args: []*ir.Value{w}}, v)
+			continue
+		}
+		x.redefine(&ir.Instr{Op: ir.OpLoad, Size: max(4, v.Type.Bytes()), Refs: []ir.Ref{at}}, v)
+	}
+	for k, dst := range i.Refs {
+		x.Copy(dst, ir.Ref{Obj: r.o, Off: off, Disp: ringData + r.objs[k]}, r.c.Objs[k])
+	}
+	r.advance(x, ringFirst, off, word.Sub)
+}
+
+// redefine appends i as the new definition of v.
+func (x emitter) redefine(i *ir.Instr, v *ir.Value) {
+	i.Span, i.Task, i.Results = x.At, -1, []*ir.Value{v}
+	v.Def, v.In = i, x.B
+	x.B.Instrs = append(x.B.Instrs, i)
+}

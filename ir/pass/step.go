@@ -1,0 +1,325 @@
+package pass
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// several makes a step function of each task and the loop that calls them.
+func (t *tasker) several() {
+	var steps []*step
+	for k := range t.m.Tasks {
+		f := t.m.Tasks[k].Func
+		if k > 0 && t.runsEarlier(k) {
+			f = t.clone(f, fmt.Sprintf("%s.task%d", f.Name, k))
+			t.m.Tasks[k].Func = f
+		}
+		for inlineCalls(f, func(g *ir.Func) bool { return t.blocks[g] }) {
+		}
+		s := &step{t: t, f: f, name: t.m.Tasks[k].Name, task: k}
+		s.make()
+		steps = append(steps, s)
+	}
+	t.m.Main = t.scheduler(steps)
+}
+
+// runsEarlier reports whether an earlier task has the same function, which
+// happens to tasks without events only.
+func (t *tasker) runsEarlier(k int) bool {
+	for _, other := range t.m.Tasks[:k] {
+		if other.Func == t.m.Tasks[k].Func {
+			return true
+		}
+	}
+	return false
+}
+
+// step is a task that is being turned into a step function:
+//
+//	() -> (i1 moved, i32 mask of devices, i1 ended)
+//
+// The frame holds the number of the point where the task waits (0 before it
+// began, the last one when it has ended) and what lives across points.
+type step struct {
+	t      *tasker
+	f      *ir.Func
+	name   string
+	task   int
+	frame  *ir.Object
+	points []*point
+	live   [][]*ir.Value           // by point: what must be saved
+	slots  map[*ir.Value]int       // offset in the frame
+	of     map[*ir.Value]*ir.Value // for rejoin
+	moved  *ir.Value
+	begin  *ir.Block // the first block of the task
+}
+
+func (s *step) make() {
+	s.slots, s.of = map[*ir.Value]int{}, map[*ir.Value]*ir.Value{}
+	s.frame = &ir.Object{Name: "frame." + s.name, Kind: ir.StateObj, Size: 4, Align: 4, Span: s.f.Span}
+	s.t.m.Objects = append(s.t.m.Objects, s.frame)
+	s.stripTokens()
+	s.keepLocals()
+	s.split()
+	s.begin = s.f.Blocks[0]
+	s.findLive()
+	s.enter()
+	s.leave()
+	s.f.Results = []ir.Result{{Type: 1}, {Type: 32}, {Type: 1}}
+	rejoin(s.f, s.of)
+}
+
+// stripTokens removes the tokens of the function: its blocks get new edges.
+func (s *step) stripTokens() {
+	for _, b := range s.f.Blocks {
+		b.Params = wordsOf(b.Params)
+		for _, i := range b.Instrs {
+			i.Args, i.Results = wordsOf(i.Args), wordsOf(i.Results)
+		}
+		for k := range b.Term.Succs {
+			b.Term.Succs[k].Args = wordsOf(b.Term.Succs[k].Args)
+		}
+		b.Term.Args = wordsOf(b.Term.Args)
+	}
+}
+
+func wordsOf(vs []*ir.Value) []*ir.Value {
+	var out []*ir.Value
+	for _, v := range vs {
+		if v.Type != ir.Token {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// keepLocals moves the local objects of the task into state: they outlive a step.
+func (s *step) keepLocals() {
+	for _, o := range s.f.Locals {
+		o.Kind, o.Name = ir.StateObj, "frame."+s.name+"."+o.Name
+		s.t.m.Objects = append(s.t.m.Objects, o)
+	}
+	s.f.Locals = nil
+	for _, b := range s.f.Blocks {
+		kept := b.Instrs[:0]
+		for _, i := range b.Instrs {
+			if i.Op != ir.OpLocal {
+				kept = append(kept, i)
+			}
+		}
+		b.Instrs = kept
+	}
+}
+
+// split makes a point of each blocking operation.
+func (s *step) split() {
+	for k := 0; k < len(s.f.Blocks); k++ {
+		b := s.f.Blocks[k]
+		for n, i := range b.Instrs {
+			if i.Blocks() {
+				p := s.t.point(s.f, b, n)
+				s.f.Blocks = insertBlocks(s.f.Blocks, k+1, p.try, p.work, p.retry, p.done)
+				p.attempt(s.t)
+				s.points = append(s.points, p)
+				break
+			}
+		}
+	}
+	for _, p := range s.points { // until leave gives it its end
+		p.retry.Term = ir.Term{Op: ir.Return, Span: p.i.Span}
+	}
+}
+
+// findLive finds what lives at the start of try at each point.
+func (s *step) findLive() {
+	in := liveIn(s.f)
+	for _, p := range s.points {
+		var vs []*ir.Value
+		for _, v := range in[p.try] {
+			vs = append(vs, v)
+			if v.Def == nil || v.Def.Op != ir.OpConst {
+				s.slot(v)
+			}
+			s.of[v] = v
+		}
+		s.live = append(s.live, vs)
+	}
+}
+
+func (s *step) slot(v *ir.Value) ir.Ref {
+	at, ok := s.slots[v]
+	if !ok {
+		at = s.frame.Size
+		s.slots[v] = at
+		s.frame.Size += max(4, v.Type.Bytes())
+	}
+	return ir.Ref{Obj: s.frame, Disp: at}
+}
+
+// liveIn lists the words that live at the start of each block, by ID.
+func liveIn(f *ir.Func) map[*ir.Block][]*ir.Value {
+	live := map[*ir.Block]map[*ir.Value]bool{}
+	for _, b := range f.Blocks {
+		live[b] = map[*ir.Value]bool{}
+	}
+	for again := true; again; {
+		again = false
+		for k := len(f.Blocks) - 1; k >= 0; k-- {
+			b := f.Blocks[k]
+			now := map[*ir.Value]bool{}
+			for _, e := range b.Term.Succs {
+				for v := range live[e.To] {
+					now[v] = true
+				}
+			}
+			use := func(v **ir.Value) { now[*v] = (*v).Type != ir.Token }
+			b.Term.Uses(use)
+			for n := len(b.Instrs) - 1; n >= 0; n-- {
+				for _, v := range b.Instrs[n].Results {
+					delete(now, v)
+				}
+				b.Instrs[n].Uses(use)
+			}
+			for _, v := range b.Params {
+				delete(now, v)
+			}
+			if len(now) != len(live[b]) {
+				live[b], again = now, true
+			}
+		}
+	}
+	out := map[*ir.Block][]*ir.Value{}
+	for _, b := range f.Blocks {
+		for v := range live[b] {
+			out[b] = append(out[b], v)
+		}
+		sortValues(out[b])
+	}
+	return out
+}
+
+// enter makes the entry: it looks at the number and goes on at its point, with
+// everything reloaded.
+func (s *step) enter() {
+	id := maxBlockID(s.f)
+	block := func() *ir.Block { id++; return &ir.Block{ID: id} }
+	entry, start := block(), block()
+	x := emitter{&ir.Builder{F: s.f, B: entry, At: s.f.Span, Task: -1}}
+	number := x.Load(32, ir.Ref{Obj: s.frame})
+	s.moved = x.Const(1, 0)
+	s.of[s.moved] = s.moved
+	front := []*ir.Block{entry}
+	test := func(n int, to *ir.Block) {
+		next := block()
+		x.Branch(x.Word(word.Eq, 1, number, x.const32(n)), to, next)
+		x.B = next
+		front = append(front, to, next)
+	}
+	test(0, start)
+	for k, p := range s.points {
+		resume := block()
+		test(k+1, resume)
+		s.resume(resume, p, s.live[k])
+	}
+	x.Ret(x.Const(1, 0), x.const32(0), x.Const(1, 1)) // it has ended
+	x.B = start
+	s.again(x)
+	x.Jump(s.begin)
+	s.f.Blocks = append(front, s.f.Blocks...)
+}
+
+// again notes that the task moves in this step.
+func (s *step) again(x emitter) {
+	v := s.f.NewValue(1, nil, x.At)
+	x.redefine(&ir.Instr{Op: ir.OpConst, Imm: 1}, v)
+	s.of[v] = s.moved
+}
+
+// resume reloads what lives at p and goes there.
+func (s *step) resume(b *ir.Block, p *point, live []*ir.Value) {
+	x := p.at(b)
+	for _, v := range live {
+		var w *ir.Value
+		switch {
+		case v.Def != nil && v.Def.Op == ir.OpConst:
+			w = x.Const(v.Type, v.Def.Imm)
+		case v.Type == 1:
+			w = x.Slice(1, x.Load(32, s.slot(v)), 0)
+		default:
+			w = x.LoadSize(v.Type, max(4, v.Type.Bytes()), s.slot(v))
+		}
+		s.of[w] = v
+	}
+	x.Jump(p.try)
+}
+
+// leave makes the ends of a step: a point that is not enabled, and the task's own.
+func (s *step) leave() {
+	for k, p := range s.points {
+		x := p.at(p.retry)
+		for _, v := range s.live[k] {
+			if v.Def == nil || v.Def.Op != ir.OpConst {
+				w := v
+				if w.Type < 32 {
+					w = x.Zext(32, w)
+				}
+				x.Store(w, s.slot(v))
+			}
+		}
+		x.Store(x.const32(k+1), ir.Ref{Obj: s.frame})
+		mask := 0
+		if p.i.Op == ir.OpRecv {
+			mask = 1 << p.i.Dev
+		}
+		x.Ret(s.moved, x.const32(mask), x.Const(1, 0))
+		s.note(p.done, p)
+	}
+	retries := map[*ir.Block]bool{}
+	for _, p := range s.points {
+		retries[p.retry] = true
+	}
+	for _, b := range s.f.Blocks {
+		if b.Term.Op == ir.Return && len(b.Term.Args) == 0 && !retries[b] {
+			x := emitter{&ir.Builder{F: s.f, B: b, At: b.Term.Span, Task: -1}}
+			x.Store(x.const32(len(s.points)+1), ir.Ref{Obj: s.frame})
+			x.Ret(x.Const(1, 1), x.const32(0), x.Const(1, 1))
+		}
+	}
+}
+
+// note puts `moved = 1` at the start of a block.
+func (s *step) note(b *ir.Block, p *point) {
+	rest := b.Instrs
+	b.Instrs = nil
+	s.again(p.at(b))
+	b.Instrs = append(b.Instrs, rest...)
+}
+
+// scheduler makes Main.
+func (t *tasker) scheduler(steps []*step) *ir.Func {
+	f := &ir.Func{Name: "sched.main"}
+	t.m.Funcs = append(t.m.Funcs, f)
+	x := emitter{ir.NewBuilder(f)}
+	round, look, idle, end := x.NewBlock(), x.NewBlock(), x.NewBlock(), x.NewBlock()
+	x.Jump(round)
+	x.B = round
+	moved, mask, ended := x.Const(1, 0), x.const32(0), x.Const(1, 1)
+	for _, s := range steps {
+		r := x.Call(s.f, nil, nil)
+		moved = x.Word(word.Or, 1, moved, r[0])
+		mask = x.Word(word.Or, 32, mask, r[1])
+		ended = x.Word(word.And, 1, ended, r[2])
+	}
+	x.Branch(ended, end, look)
+	x.B = look
+	x.Branch(moved, round, idle)
+	x.B = idle
+	x.Emit(&ir.Instr{Op: ir.OpWait, Args: []*ir.Value{mask}}, 32)
+	x.Jump(round)
+	x.B = end
+	x.Emit(&ir.Instr{Op: ir.OpHalt})
+	x.Ret()
+	return f
+}

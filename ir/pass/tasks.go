@@ -1,0 +1,282 @@
+package pass
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// Tasks turns the tasks into one function Main in which nothing blocks.
+//
+// With one task, Main is its function: a receive waits and takes, and goes on
+// waiting when the frame was too long. With several, each becomes a step
+// function that runs until the task waits, returns, and goes on from there when
+// it is called again: what lives across a blocking operation is saved in state,
+// with the number of the operation. Functions that block are inlined first.
+// Channels become rings in state. Main calls the steps in the order of the
+// system as long as one of them gets on; then it waits for the devices that tasks
+// wait for (for ever, when there are none), and halts when all have ended.
+//
+// Each event gets the index of its task; functions with events that several
+// tasks share are cloned.
+//
+// Needs: nothing. Keeps: the events of each task, Legal.
+//
+//	before  v3: tok, v4: tok %p = recv eth0 %p, v1, v2, 1518
+//	after   b1: v5: i32 = wait 1 ; v6: i1 = take eth0 %p, 1518 ; br v6, b2, b1
+//	        b2:
+func tasks(m *ir.Module, _ *Env) bool {
+	if m.Main != nil {
+		return false
+	}
+	t := &tasker{m: m, blocks: map[*ir.Func]bool{}}
+	t.own()
+	t.findBlocking()
+	if len(m.Tasks) == 1 {
+		t.single()
+	} else {
+		t.several()
+	}
+	dropUncalled(m)
+	ir.Thread(m)
+	return true
+}
+
+type tasker struct {
+	m      *ir.Module
+	blocks map[*ir.Func]bool // functions that may block
+	rings  []*ring
+}
+
+// reach lists f and the functions that it calls, callees first.
+func reach(f *ir.Func) []*ir.Func {
+	var out []*ir.Func
+	seen := map[*ir.Func]bool{}
+	var visit func(*ir.Func)
+	visit = func(g *ir.Func) {
+		if seen[g] {
+			return
+		}
+		seen[g] = true
+		for _, h := range ir.Callees(g) {
+			visit(h)
+		}
+		out = append(out, g)
+	}
+	visit(f)
+	return out
+}
+
+// hasEvents reports whether f, or what it calls, has the I/O token.
+func hasEvents(f *ir.Func) bool {
+	for _, p := range f.Params() {
+		if p.Type == ir.Token && p.Obj == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// own gives each task functions with events of its own, and the events its index.
+func (t *tasker) own() {
+	owner := map[*ir.Func]int{}
+	for k, task := range t.m.Tasks {
+		mine := map[*ir.Func]*ir.Func{}
+		for _, f := range reach(task.Func) {
+			if !hasEvents(f) {
+				continue
+			}
+			g := f
+			if _, taken := owner[f]; taken {
+				g = t.clone(f, fmt.Sprintf("%s.task%d", f.Name, k))
+			}
+			owner[g], mine[f] = k, g
+			for _, b := range g.Blocks {
+				for _, i := range b.Instrs {
+					if i.Op == ir.OpCall && mine[i.Callee] != nil {
+						t.rebind(i, mine[i.Callee])
+					}
+					if i.Op.Shape().IO {
+						i.Task = k
+					}
+				}
+			}
+		}
+		t.m.Tasks[k].Func = mine[task.Func]
+		if mine[task.Func] == nil { // a task without events
+			t.m.Tasks[k].Func = task.Func
+		}
+	}
+}
+
+// rebind makes a call go to a clone; signatures are the same but for objects.
+func (t *tasker) rebind(i *ir.Instr, to *ir.Func) { i.Callee = to }
+
+// clone copies a function under a new name.
+func (t *tasker) clone(f *ir.Func, name string) *ir.Func {
+	g := &ir.Func{Name: name, NoInline: f.NoInline, Span: f.Span, Results: wordResults(f)}
+	c := newCloner(g, f)
+	for _, o := range f.Objs {
+		n := *o
+		g.Objs = append(g.Objs, &n)
+		c.places[o] = ir.Ref{Obj: &n}
+	}
+	c.lastID = -1
+	g.Blocks = c.blocks()
+	t.m.Funcs = append(t.m.Funcs, g)
+	return g
+}
+
+func wordResults(f *ir.Func) []ir.Result {
+	var out []ir.Result
+	for _, r := range f.Results {
+		if r.Type != ir.Token {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// findBlocking finds the functions that may block.
+func (t *tasker) findBlocking() {
+	order, _ := ir.CallOrder(t.m)
+	for _, f := range order {
+		for _, b := range f.Blocks {
+			for _, i := range b.Instrs {
+				if i.Blocks() || i.Op == ir.OpCall && t.blocks[i.Callee] {
+					t.blocks[f] = true
+				}
+			}
+		}
+	}
+}
+
+// single makes the one task Main.
+func (t *tasker) single() {
+	for _, f := range t.m.Funcs {
+		if t.blocks[f] {
+			t.waitInPlace(f)
+		}
+	}
+	t.m.Main = t.m.Tasks[0].Func
+	for _, b := range t.m.Main.Blocks {
+		if b.Term.Op == ir.Return {
+			b.Instrs = append(b.Instrs, &ir.Instr{Op: ir.OpHalt, Task: -1, Span: b.Term.Span})
+		}
+	}
+}
+
+// waitInPlace replaces the blocking operations of f by loops that wait.
+func (t *tasker) waitInPlace(f *ir.Func) {
+	for k := 0; k < len(f.Blocks); k++ {
+		b := f.Blocks[k]
+		for n, i := range b.Instrs {
+			if !i.Blocks() {
+				continue
+			}
+			p := t.point(f, b, n)
+			x := p.at(p.retry) // wait, and try again
+			if i.Op == ir.OpRecv {
+				x.B = p.try // the wait is the try
+				x.wait(1 << i.Dev)
+				p.take(x, p.try)
+				f.Blocks = insertBlocks(f.Blocks, k+1, p.try, p.done)
+				break
+			}
+			x.wait(0)
+			x.Jump(p.try)
+			p.attempt(t)
+			f.Blocks = insertBlocks(f.Blocks, k+1, p.try, p.work, p.retry, p.done)
+			break
+		}
+	}
+}
+
+func insertBlocks(bs []*ir.Block, at int, in ...*ir.Block) []*ir.Block {
+	return append(bs[:at:at], append(in, bs[at:]...)...)
+}
+
+// point is one blocking operation that is being replaced: its block jumps to
+// try, which goes by way of work to done, or to retry.
+type point struct {
+	f                      *ir.Func
+	i                      *ir.Instr
+	try, work, retry, done *ir.Block
+}
+
+// point ends b before its instruction n; done takes the rest.
+func (t *tasker) point(f *ir.Func, b *ir.Block, n int) *point {
+	id := maxBlockID(f)
+	block := func() *ir.Block { id++; return &ir.Block{ID: id} }
+	p := &point{f: f, i: b.Instrs[n], try: block(), work: block(), retry: block(), done: block()}
+	p.done.Instrs, p.done.Term = b.Instrs[n+1:], b.Term
+	for _, i := range p.done.Instrs {
+		for _, v := range i.Results {
+			v.In = p.done
+		}
+	}
+	b.Instrs = b.Instrs[:n:n]
+	b.Term = ir.Term{Op: ir.Jump, Succs: []ir.Edge{{To: p.try}}, Span: p.i.Span}
+	return p
+}
+
+// emitter appends to a block of a function, with the place and task of a point.
+type emitter struct{ *ir.Builder }
+
+// at writes at the end of a block.
+func (p *point) at(b *ir.Block) emitter {
+	x := &ir.Builder{F: p.f, B: b, At: p.i.Span, Task: p.i.Task}
+	return emitter{x}
+}
+
+func (x emitter) wait(mask uint64) {
+	x.Emit(&ir.Instr{Op: ir.OpWait, Args: []*ir.Value{x.Const(32, mask)}}, 32)
+}
+
+func (x emitter) const32(n int) *ir.Value { return x.Const(32, uint64(n)) }
+
+// take ends a block with a take that goes to done, or to again when the frame
+// was too long.
+func (p *point) take(x emitter, again *ir.Block) {
+	ok := x.Emit(&ir.Instr{Op: ir.OpTake, Dev: p.i.Dev, Imm: p.i.Imm, Refs: p.i.Refs}, 1).Results[0]
+	x.Branch(ok, p.done, again)
+}
+
+// attempt fills try and work: test whether the operation is enabled, and do it.
+func (p *point) attempt(t *tasker) {
+	x := p.at(p.try)
+	switch p.i.Op {
+	case ir.OpRecv:
+		s := x.Emit(&ir.Instr{Op: ir.OpStatus}, 32).Results[0]
+		x.Branch(x.Slice(1, s, p.i.Dev), p.work, p.retry)
+		p.take(p.at(p.work), p.try)
+	case ir.OpChSend:
+		r := t.ring(p.i.Chan)
+		full := x.Word(word.Eq, 1, x.Load(32, r.count()), x.const32(r.c.Cap))
+		x.Branch(full, p.retry, p.work)
+		r.send(p.at(p.work), p.i)
+		p.at(p.work).Jump(p.done)
+	default:
+		r := t.ring(p.i.Chan)
+		empty := x.Word(word.Eq, 1, x.Load(32, r.count()), x.const32(0))
+		x.Branch(empty, p.retry, p.work)
+		r.recv(p.at(p.work), p.i)
+		p.at(p.work).Jump(p.done)
+	}
+}
+
+// dropUncalled removes the functions that Main does not reach.
+func dropUncalled(m *ir.Module) {
+	keep := map[*ir.Func]bool{}
+	for _, f := range reach(m.Main) {
+		keep[f] = true
+	}
+	kept := m.Funcs[:0]
+	for _, f := range m.Funcs {
+		if keep[f] {
+			kept = append(kept, f)
+		}
+	}
+	m.Funcs = kept
+}

@@ -1,0 +1,79 @@
+package pass
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/irtest"
+	"github.com/sinter-lang/sinter/lang/lower"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/types"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// compile lowers a program.
+func compile(t *testing.T, name string) *ir.Module {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	require.NoError(t, err)
+	f, errs := syntax.Parse(&diag.File{Name: filepath.Base(name), Text: string(text)})
+	require.NoError(t, errs.Err())
+	p, errs := types.Check([]*syntax.File{f}, types.Options{})
+	require.NoError(t, errs.Err())
+	m, err := lower.Lower(p)
+	require.NoError(t, err)
+	return m
+}
+
+// examples lists the programs and the worlds that they run in.
+func examples(t *testing.T) map[string]*world.Script {
+	t.Helper()
+	files, err := filepath.Glob("../../examples/*/*.sn")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	out := map[string]*world.Script{}
+	for _, f := range files {
+		out[f] = nil
+	}
+	data, err := os.ReadFile("../../examples/filter/office.pcap")
+	require.NoError(t, err)
+	s, err := world.FromCaptures([]string{"inside", "outside"}, []world.Capture{{Device: 0, Name: "office.pcap", Data: data}})
+	require.NoError(t, err)
+	out["../../examples/filter/filter.sn"] = s
+	return out
+}
+
+func TestExamplesThroughEachPass(t *testing.T) {
+	for name, script := range examples(t) {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			want := play(t, compile(t, name), script)
+			for _, env := range []Env{{}, {XLen: 32}, {XLen: 32, Has: bare}} {
+				m := compile(t, name)
+				require.NoError(t, Run(m, Stages(), Options{Env: env, Check: true, Seed: 1}))
+				require.Equal(t, want, play(t, m, script), "stages")
+				m = compile(t, name)
+				require.NoError(t, Run(m, List(), Options{Env: env, Check: true, Seed: 2,
+					After: func(_ int, p *Pass, m *ir.Module) error {
+						require.Equal(t, want, play(t, m, script), "after %s", p.Name)
+						return nil
+					}}))
+			}
+		})
+	}
+}
+
+func TestRandomModulesThroughTheStages(t *testing.T) {
+	for seed := uint64(0); seed < 100; seed++ {
+		want := play(t, irtest.Random(seed), nil)
+		for _, env := range []Env{{}, {XLen: 32}} {
+			m := irtest.Random(seed)
+			require.NoError(t, Run(m, append([]Pass{{Name: "inline", Run: inline}}, Stages()...), Options{Env: env, Check: true, Seed: seed}))
+			require.Equal(t, want, play(t, m, nil), "seed %d", seed)
+		}
+	}
+}
