@@ -10,11 +10,13 @@ import (
 
 // config writes what the layer must know of the program: which parts are used,
 // so that the rest is not compiled, and the tables of names and places.
-func config(m *ir.Module) string {
+func (o Options) config(m *ir.Module) string {
 	uses := usedOps(m)
 	var b strings.Builder
 	define := func(name string, v int) { fmt.Fprintf(&b, "#define %s %d\n", name, v) }
 	define("SN_DEVICES", len(m.Devices))
+	define("SN_FRAME", maxFrame(m))
+	define("SN_COUNT", flag(o.Count))
 	define("SN_MANY_TASKS", flag(len(m.Tasks) > 1))
 	define("SN_USES_LOG", flag(uses[ir.OpLog]))
 	define("SN_USES_TRAP", flag(uses[ir.OpCheck]))
@@ -42,16 +44,35 @@ func flag(b bool) int {
 	return 0
 }
 
-func usedOps(m *ir.Module) map[ir.Op]bool {
-	uses := map[ir.Op]bool{}
+func eachInstr(m *ir.Module, visit func(*ir.Instr)) {
 	for _, f := range m.Funcs {
 		for _, blk := range f.Blocks {
 			for _, in := range blk.Instrs {
-				uses[in.Op] = true
+				visit(in)
 			}
 		}
 	}
+}
+
+func usedOps(m *ir.Module) map[ir.Op]bool {
+	uses := map[ir.Op]bool{}
+	eachInstr(m, func(in *ir.Instr) { uses[in.Op] = true })
 	return uses
+}
+
+// maxFrame is the longest frame that the program takes or sends: its buffers are
+// a length and the bytes.
+func maxFrame(m *ir.Module) int {
+	longest := 4
+	eachInstr(m, func(in *ir.Instr) {
+		switch in.Op {
+		case ir.OpTake:
+			longest = max(longest, int(in.Imm))
+		case ir.OpSend:
+			longest = max(longest, in.Refs[0].Obj.Size-4)
+		}
+	})
+	return longest
 }
 
 // table writes a function from a number to its text.

@@ -22,6 +22,8 @@
 //	'T' dev cap          -> length, 0 when the frame was dropped; then the frame
 //	'S' dev frame        a frame sent     'N' dev n       the same, over the wire
 //	'C'                  -> clock, two words
+//	'E' mask             the run has ended: no input is left
+//	'I' low high         instructions executed, before the last request
 //
 // Sources: System V ABI for x86-64; PVH boot of the Xen project; virtio 1.0;
 // Intel SDM volume 3. Start reading at Build.
@@ -124,8 +126,22 @@ func Emit(m *ir.Module, p Product) (string, error) {
 	return out.Text, nil
 }
 
+// Options change how an image is made. The zero value is the normal way.
+type Options struct {
+	// Plant is C that runs before the program, where tests plant faults.
+	Plant string
+	// Count makes the program say at its end how many instructions it has
+	// executed; QEMU must count them (process.Options.ICount).
+	Count bool
+}
+
 // Build compiles and links a module, which has been through the tasks pass.
 func Build(ctx context.Context, m *ir.Module, p Product, tools *llvm.Tools) (*Image, error) {
+	return Options{}.Build(ctx, m, p, tools)
+}
+
+// Build compiles and links a module, which has been through the tasks pass.
+func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm.Tools) (*Image, error) {
 	r, err := recipeOf(p)
 	if err != nil {
 		return nil, err
@@ -139,7 +155,7 @@ func Build(ctx context.Context, m *ir.Module, p Product, tools *llvm.Tools) (*Im
 	if err != nil {
 		return nil, err
 	}
-	hal, err := tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: halText(m, r)}, append(flags, "-Oz")...)
+	hal, err := tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: o.halText(m, r)}, append(flags, "-Oz")...)
 	if err != nil {
 		return nil, err
 	}
@@ -154,15 +170,17 @@ func Build(ctx context.Context, m *ir.Module, p Product, tools *llvm.Tools) (*Im
 }
 
 // halText joins the sources of the layer with the program's configuration.
-func halText(m *ir.Module, r recipe) string {
+func (o Options) halText(m *ir.Module, r recipe) string {
 	var b strings.Builder
 	for _, src := range r.sources {
 		for _, line := range strings.Split(src, "\n") {
-			if strings.HasPrefix(line, "#include") {
+			switch {
+			case strings.HasPrefix(line, "#include"):
 				continue
-			}
-			if strings.HasPrefix(line, "// config.h stands here") {
-				line = config(m)
+			case strings.HasPrefix(line, "// config.h stands here"):
+				line = o.config(m)
+			case strings.HasPrefix(line, "  // planted faults stand here"):
+				line = o.Plant
 			}
 			b.WriteString(line)
 			b.WriteByte('\n')

@@ -6,16 +6,40 @@ u8 hal_scripted;
 
 // ---- harness
 
+#if SN_COUNT
+// Instructions of the program and this layer, less what waits for the harness.
+static u64 spent, resumed;
+void count_stop(void) { spent += hal_instructions() - resumed; }
+void count_go(void) { resumed = hal_instructions(); }
+#else
+void count_stop(void) {}
+void count_go(void) {}
+#endif
+
 void ask(u32 kind, u32 a, u32 b, const void *p, u32 len) {
+  count_stop();
   struct request r = {kind, a, b, len};
   hal_write(&r, sizeof r);
   if (len) hal_write(p, len);
+  count_go();
 }
 
 u32 answer(void) {
+  count_stop();
   u32 x;
   hal_read(&x, sizeof x);
+  count_go();
   return x;
+}
+
+// A request that ends the run.
+static void last(u32 kind, u32 a, u32 b) {
+#if SN_COUNT
+  count_stop();
+  u64 n = spent;
+  ask('I', (u32)n, (u32)(n >> 32), 0, 0);
+#endif
+  ask(kind, a, b, 0, 0);
 }
 
 // ---- log: text is gathered and written at the end of the event, or when full
@@ -107,12 +131,14 @@ void sn_mark(u32 task, u32 mark) {
   __asm__ volatile("" ::: "memory");
 }
 
+#if SN_USES_NOW
 u64 sn_now(void) {
   if (!hal_scripted) return hal_now();
   ask('C', 0, 0, 0, 0);
   u64 low = answer();
   return low | (u64)answer() << 32;
 }
+#endif
 
 #if SN_USES_TRAP
 static void say(const char *s) {
@@ -122,7 +148,7 @@ static void say(const char *s) {
 }
 
 NORETURN void sn_trap(u32 task, u32 site) {
-  if (hal_scripted) ask('X', task, site, 0, 0);
+  if (hal_scripted) last('X', task, site);
   else {
     say("trap in task ");
     say(sn_task_name(task));
@@ -135,7 +161,7 @@ NORETURN void sn_trap(u32 task, u32 site) {
 #endif
 
 NORETURN void sn_halt(void) {
-  if (hal_scripted) ask('H', 0, 0, 0, 0);
+  if (hal_scripted) last('H', 0, 0);
   hal_exit(END_OK);
 }
 
@@ -154,8 +180,9 @@ u32 sn_wait(u32 mask) {
   }
   ask('W', mask, 0, 0, 0);
   u32 ready = answer();
-  if (!ready) hal_exit(mask ? END_WAITING : END_STUCK); // no input is left
-  return ready;
+  if (ready) return ready;
+  last('E', mask, 0); // no input is left
+  hal_exit(mask ? END_WAITING : END_STUCK);
 }
 
 #if SN_DEVICES

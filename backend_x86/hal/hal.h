@@ -1,8 +1,8 @@
 // What the parts of the hardware abstraction layer share. The layer is the only
 // C of a product: some eight operations below the program's own code, which
 // comes from the compiler and calls the sn_ functions (internal/llvmir). The back
-// end writes config.h beside this file: SN_TASKS, SN_DEVICES, SN_MANY_TASKS,
-// SN_USES_* and the tables of task names and trap places.
+// end writes config.h in its place: SN_DEVICES, SN_FRAME, SN_MANY_TASKS,
+// SN_USES_*, SN_COUNT and the tables of task names and trap places.
 #ifndef HAL_H
 #define HAL_H
 typedef unsigned char u8;
@@ -24,7 +24,8 @@ u32 hal_status(void);                  // live: devices with a frame pending
 u32 hal_wait(u32 mask);                // live: sleeps until one of mask has a frame
 u32 hal_take(u32 dev, u8 *p, u32 cap); // live: length of the next frame, 0 if it was longer than cap
 void hal_send(u32 dev, const u8 *p, u32 n);
-u64 hal_now(void);
+u64 hal_now(void);                     // live: microseconds
+u64 hal_instructions(void);            // with SN_COUNT: executed so far
 void hal_script_frame(u32 dev, u8 *p, u32 n);      // scripted: the frame that the harness has announced
 void hal_script_send(u32 dev, const u8 *p, u32 n); // scripted: a frame to the harness
 
@@ -36,6 +37,8 @@ void sn_main(void);
 struct request { u32 kind, a, b, len; };
 void ask(u32 kind, u32 a, u32 b, const void *p, u32 len);
 u32 answer(void);
+void count_stop(void); // instructions from here on are not the program's
+void count_go(void);
 
 void *memcpy(void *d, const void *s, unsigned long n);
 void *memmove(void *d, const void *s, unsigned long n);

@@ -8,11 +8,12 @@
 #include "hal.h"
 
 enum { SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_ioctl = 16, SYS_prctl = 157, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_ppoll = 271 };
+enum { EINTR = -4, EAGAIN = -11 };
 
 static long sys(long n, long a, long b, long c, long d) {
   long r;
   register long r10 __asm__("r10") = d;
-  register long r8 __asm__("r8") = 8;
+  register long r8 __asm__("r8") = 0;
   __asm__ volatile("syscall" : "=a"(r) : "a"(n), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8) : "rcx", "r11", "memory");
   return r;
 }
@@ -43,6 +44,7 @@ void hal_read(void *p, u32 n) {
   }
 }
 
+#if SN_USES_NOW
 u64 hal_now(void) {
   static u64 start;
   i64 t[2];
@@ -51,31 +53,39 @@ u64 hal_now(void) {
   if (!start) start = us;
   return us - start;
 }
+#endif
 
 #if SN_DEVICES
 static int fd_of[SN_DEVICES];
 
-// The head of each device's queue: read ahead by status, consumed by take.
+// The head of each device's queue: read ahead by status, consumed by take. A device
+// whose other end is closed gives nothing any more.
 static u8 head[SN_DEVICES][65536];
 static u32 head_len[SN_DEVICES];
+static u8 closed[SN_DEVICES];
 
-static int poll_all(u32 mask, int forever) {
+// fill reads ahead at the devices of mask that have no frame; it reports whether one
+// of them can still give one.
+static int fill(u32 mask, int forever) {
   struct { int fd; short events, revents; } p[SN_DEVICES];
   i64 none[2] = {0, 0};
+  int open = 0;
   for (u32 i = 0; i < SN_DEVICES; i++) {
-    p[i].fd = mask >> i & 1 && !head_len[i] ? fd_of[i] : -1;
+    int wanted = mask >> i & 1 && !head_len[i] && !closed[i];
+    p[i].fd = wanted ? fd_of[i] : -1;
     p[i].events = 1;
     p[i].revents = 0;
+    open |= wanted;
   }
+  if (!open) return 0;
   sys(SYS_ppoll, (long)p, SN_DEVICES, forever ? 0 : (long)none, 0);
-  int ended = 0;
   for (u32 i = 0; i < SN_DEVICES; i++) {
     if (!p[i].revents) continue;
     long n = sys(SYS_read, fd_of[i], (long)head[i], sizeof head[i], 0);
     if (n > 0) head_len[i] = (u32)n;
-    else ended = 1;
+    else if (n != EINTR && n != EAGAIN) closed[i] = 1;
   }
-  return ended;
+  return 1;
 }
 
 static u32 ready(void) {
@@ -85,13 +95,13 @@ static u32 ready(void) {
 }
 
 u32 hal_status(void) {
-  poll_all(~0u, 0);
+  fill(~0u, 0);
   return ready();
 }
 
 u32 hal_wait(u32 mask) {
   while (!(ready() & mask))
-    if (poll_all(mask, 1)) hal_exit(END_WAITING);
+    if (!fill(mask, 1)) hal_exit(END_WAITING); // nothing will ever come
   return ready();
 }
 
@@ -146,34 +156,44 @@ u32 hal_status(void) { return 0; }
 u32 hal_wait(u32 mask) { (void)mask, hal_exit(END_STUCK); }
 #endif
 
-// ---- the system-call filter, made of what the program uses
+// ---- the system-call filter, made of what the program uses and how it runs
 
 struct filter { u16 code; u8 jt, jf; u32 k; };
+#define LOAD(at) {0x20, 0, 0, at}
 #define ALLOW(n) {0x15, 0, 1, n}, {0x06, 0, 0, 0x7fff0000}
+#define KILL {0x06, 0, 0, 0x80000000}
+#define BEGIN LOAD(4), {0x15, 1, 0, 0xc000003e}, KILL, LOAD(0) // x86-64 only
 
-static void lock(void) {
-  static const struct filter f[] = {
-      {0x20, 0, 0, 4}, {0x15, 1, 0, 0xc000003e}, {0x06, 0, 0, 0x80000000}, // x86-64 only
-      {0x20, 0, 0, 0},
-      ALLOW(SYS_write), ALLOW(SYS_exit_group), ALLOW(SYS_read),
+static const struct filter scripted_calls[] = {BEGIN, ALLOW(SYS_read), ALLOW(SYS_write), ALLOW(SYS_exit_group), KILL};
+
+static const struct filter live_calls[] = {
+    BEGIN,
+    ALLOW(SYS_exit_group),
+#if SN_USES_LOG || SN_USES_TRAP || SN_DEVICES
+    ALLOW(SYS_write),
+#endif
 #if SN_DEVICES
-      ALLOW(SYS_ppoll),
+    ALLOW(SYS_read), ALLOW(SYS_ppoll),
 #endif
 #if SN_USES_NOW
-      ALLOW(SYS_clock_gettime),
+    ALLOW(SYS_clock_gettime),
 #endif
-      {0x06, 0, 0, 0x80000000}, // kill the process
-  };
-  struct { u16 n; const struct filter *f; } prog = {sizeof f / sizeof *f, f};
-  sys(SYS_prctl, 38, 1, 0, 0); // no new privileges
-  sys(SYS_prctl, 22, 2, (long)&prog, 0);
-}
+    KILL,
+};
 
-static NORETURN void usage(void) {
-  static const char text[] = "usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME]...\n";
-  sys(SYS_write, 2, (long)text, sizeof text - 1, 0);
+static NORETURN void complain(const char *text, u32 n) {
+  sys(SYS_write, 2, (long)text, n, 0);
   hal_exit(END_USAGE);
 }
+#define COMPLAIN(text) complain(text, sizeof text - 1)
+
+static void lock(void) {
+  struct { u16 n; const struct filter *f; } prog = {sizeof live_calls / sizeof *live_calls, live_calls};
+  if (hal_scripted) prog.n = sizeof scripted_calls / sizeof *scripted_calls, prog.f = scripted_calls;
+  if (sys(SYS_prctl, 38, 1, 0, 0) || sys(SYS_prctl, 22, 2, (long)&prog, 0)) COMPLAIN("this kernel accepts no system-call filter\n");
+}
+
+static NORETURN void usage(void) { COMPLAIN("usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME]...\n"); }
 
 NORETURN void start(long *sp) {
   char **argv = (char **)(sp + 1);
@@ -194,6 +214,7 @@ NORETURN void start(long *sp) {
     if (!hal_scripted && fd_of[i] < 0) usage();
 #endif
   lock();
+  // planted faults stand here
   sn_main();
   hal_exit(END_OK);
 }

@@ -85,19 +85,48 @@ static void descriptors(void) {
   __asm__ volatile("lgdt %0; lidt %1; ltr %w2" ::"m"(g), "m"(i), "r"(32));
 }
 
-// ---- time: the time-stamp counter, which -icount makes an exact counter
+// ---- time: the time-stamp counter, which -icount makes an exact counter of instructions
 
-static u64 tsc_start;
-
+#if SN_COUNT || SN_USES_NOW
 static u64 tsc(void) {
   u32 a, d;
   __asm__ volatile("rdtsc" : "=a"(a), "=d"(d));
   return a | (u64)d << 32;
 }
+#endif
 
-// 1 GHz is the rate under -icount; on hardware the rate is not known before it
-// is measured, which the live clock will do when a program first asks for it.
-u64 hal_now(void) { return (tsc() - tsc_start) / 1000; }
+#if SN_COUNT
+u64 hal_instructions(void) { return tsc(); }
+#endif
+
+#if SN_USES_NOW
+// The rate of the time-stamp counter is measured once against the timer of the local
+// interrupt controller, which counts down 1,000 times a microsecond in QEMU and KVM.
+enum { APIC = 0xfee00000, TIMER_LVT = 0x320, TIMER_START = 0x380, TIMER_NOW = 0x390, TIMER_DIVIDE = 0x3e0, MASKED = 1 << 16 };
+
+static volatile u32 *apic(u32 at) { return (volatile u32 *)(u64)(APIC + at); }
+
+static u64 ticks_per_ms(void) {
+  *apic(TIMER_LVT) = MASKED;
+  *apic(TIMER_DIVIDE) = 11; // by one
+  *apic(TIMER_START) = ~0u;
+  u64 t = tsc();
+  while (*apic(TIMER_NOW) > ~0u - 1000000) {}
+  t = tsc() - t;
+  *apic(TIMER_START) = 0;
+  return t ? t : 1;
+}
+
+u64 hal_now(void) {
+  static u64 start, rate;
+  if (!rate) {
+    rate = ticks_per_ms();
+    start = tsc();
+  }
+  u64 ticks = tsc() - start;
+  return ticks / rate * 1000 + ticks % rate * 1000 / rate;
+}
+#endif
 
 // ---- start
 
@@ -112,12 +141,12 @@ static int has(const char *line, const char *what) {
 
 void pvh_start(const u32 *info) {
   const char *line = (const char *)(u64)info[6]; // command line, a 64-bit pointer at +24
-  tsc_start = tsc();
   descriptors();
   hal_scripted = (u8)has(line, "sn.script");
 #if SN_DEVICES
   virtio_start(line);
 #endif
+  // planted faults stand here
   sn_main();
   hal_exit(END_OK);
 }

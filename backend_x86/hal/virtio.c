@@ -6,7 +6,7 @@
 
 #if SN_DEVICES
 
-enum { QSIZE = 8, HEADER = 12, FRAME = 2036, SLOT = HEADER + FRAME };
+enum { QSIZE = 8, HEADER = 12, FRAME = SN_FRAME, SLOT = HEADER + (FRAME + 3) / 4 * 4 };
 
 struct desc { u64 addr; u32 len; u16 flags, next; };
 struct avail { u16 flags, idx, ring[QSIZE]; };
@@ -188,13 +188,17 @@ void hal_send(u32 dev, const u8 *p, u32 n) {
 
 // In a script the harness announces a frame and then sends it over the wire.
 void hal_script_frame(u32 dev, u8 *p, u32 n) {
+  count_stop();
   hal_wait(1u << dev);
+  count_go();
   if (hal_take(dev, p, n) != n) fail("script: a frame of another length arrived");
 }
 
 void hal_script_send(u32 dev, const u8 *p, u32 n) {
   hal_send(dev, p, n);
+  count_stop();
   while (nics[dev].tx.used.idx != nics[dev].tx.avail.idx) __asm__ volatile("pause" ::: "memory");
+  count_go();
   ask('N', dev, n, 0, 0);
 }
 #endif

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/sinter-lang/sinter/ir/trace"
@@ -19,6 +20,11 @@ func (m *Machine) serve(r request) error {
 		return m.trap(r)
 	case 'H':
 		m.end(trace.Ended)
+		return nil
+	case 'E':
+		return m.noMore(r.a)
+	case 'I':
+		m.instructions = uint64(r.a) | uint64(r.b)<<32
 		return nil
 	case 'Q':
 		return m.reply(m.ready())
@@ -112,19 +118,27 @@ func (m *Machine) ready() uint32 {
 }
 
 // wait lets the world act, one event at a time, until a device of mask has a
-// frame. When no input is left the run ends.
+// frame. 0 says that no input is left.
 func (m *Machine) wait(mask uint32) error {
 	for m.ready()&mask == 0 {
 		if m.world.Advance() {
 			continue
 		}
-		m.end(trace.Waiting)
-		if mask == 0 {
-			m.end(trace.Stuck)
-		}
 		return m.reply(0)
 	}
 	return m.reply(m.ready())
+}
+
+// noMore ends a run whose guest has been told that no input is left.
+func (m *Machine) noMore(mask uint32) error {
+	if m.ready()&mask != 0 || m.world.Advance() {
+		return errors.New("the program gave up although an input is left")
+	}
+	m.end(trace.Waiting)
+	if mask == 0 {
+		m.end(trace.Stuck)
+	}
+	return nil
 }
 
 func (m *Machine) device(dev int) (string, error) {

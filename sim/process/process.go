@@ -64,6 +64,8 @@ type Machine struct {
 	text  []byte // of the log event that is being said
 	done  bool
 
+	instructions uint64 // what the guest has counted
+
 	in   io.Writer // to the guest
 	out  *bufio.Reader
 	wire wire // frames over a network; nil when they go over the line
@@ -274,6 +276,10 @@ func (m *Machine) Done() bool { return m.done }
 
 // Trace returns what was observed.
 func (m *Machine) Trace() *trace.Trace { return m.tr }
+
+// Instructions returns how many instructions the program has executed, as far as
+// it was made to count them and ran under Options.ICount.
+func (m *Machine) Instructions() uint64 { return m.instructions }
 
 // Step serves one request.
 func (m *Machine) Step() error {

@@ -78,8 +78,8 @@ func TestEnds(t *testing.T) {
 		want   trace.Status
 	}{
 		{say('H', 0, 0, "") + "exit 0", trace.Ended},
-		{say('W', 1, 0, "") + "head -c 4 >&2; exit 0", trace.Waiting},
-		{say('W', 0, 0, "") + "head -c 4 >&2; exit 4", trace.Stuck},
+		{say('W', 1, 0, "") + "head -c 4 >&2\n" + say('E', 1, 0, "") + "exit 0", trace.Waiting},
+		{say('W', 0, 0, "") + "head -c 4 >&2\n" + say('E', 0, 0, "") + "exit 4", trace.Stuck},
 		{say('Q', 0, 0, "") + "head -c 4 >&2\n" + say('C', 0, 0, "") + "head -c 8 >&2\n" + say('H', 0, 0, ""), trace.Ended},
 	} {
 		tr, err := play(t, c.script)
