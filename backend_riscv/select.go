@@ -368,6 +368,9 @@ func (s *selector) fork(c *node, yes, no *block) {
 		s.jump(map[bool]*block{true: yes, false: no}[c.imm == 1])
 		return
 	}
+	if s.forkParts(c, yes, no) {
+		return
+	}
 	b := s.tile.branch(c)
 	if b.rule == nil {
 		s.fail(s.noCover(c))
@@ -383,11 +386,39 @@ func (s *selector) fork(c *node, yes, no *block) {
 	s.jump(no)
 }
 
+// forkParts branches on the parts of a conjunction or disjunction one after the
+// other.
+func (s *selector) forkParts(c *node, yes, no *block) bool {
+	if c.isOp(word.Not) {
+		return s.forkParts(c.args[0], no, yes)
+	}
+	if c.width != 1 || !c.isOp(word.And) && !c.isOp(word.Or) {
+		return false
+	}
+	next := s.out.newBlock(s.cur.depth)
+	if c.op == word.And {
+		s.fork(c.args[0], next, no)
+	} else {
+		s.fork(c.args[0], yes, next)
+	}
+	s.cur = next
+	s.fork(c.args[1], yes, no)
+	return true
+}
+
 // check branches to the trap block of a site unless c holds.
 func (s *selector) check(i *ir.Instr) {
-	c := s.tree(i.Args[0])
 	s.start()
+	s.checkNode(s.tree(i.Args[0]), i)
+}
+
+func (s *selector) checkNode(c *node, i *ir.Instr) {
 	if c.is(1) {
+		return
+	}
+	if c.isOp(word.And) {
+		s.checkNode(c.args[0], i)
+		s.checkNode(c.args[1], i)
 		return
 	}
 	trap := s.trapBlock(i)

@@ -20,9 +20,12 @@ func checks(m *ir.Module, _ *Env) bool {
 		p := &prover{f: f, flow: ir.FlowOf(f), base: map[*ir.Value]span{}, fact: map[*ir.Value]span{}, truth: map[*ir.Value]bool{}, subst: renames{}}
 		p.kids = p.flow.Kids()
 		p.preds = preds(f)
+		p.params()
 		p.counters()
+		p.params()
 		p.walk(0)
 		p.subst.apply(f)
+		ir.RemoveUnreachable(f)
 		return p.changed
 	})
 }
@@ -216,8 +219,11 @@ func (p *prover) walk(k int) {
 	if p.probe != nil {
 		p.probe(b)
 	}
-	if b.Term.Op == ir.Branch && !p.dry {
-		p.branch(b)
+	if !p.dry {
+		if b.Term.Op == ir.Branch {
+			p.branch(b)
+		}
+		p.shortcut(b)
 	}
 	for _, c := range p.kids[k] {
 		p.walk(c)
@@ -265,6 +271,37 @@ func (p *prover) instrs(b *ir.Block) {
 		kept = append(kept, i)
 	}
 	b.Instrs = kept
+}
+
+// shortcut leads edges of b past blocks that only branch on a condition that is
+// known on the edge.
+func (p *prover) shortcut(b *ir.Block) {
+	for k := range b.Term.Succs {
+		e := &b.Term.Succs[k]
+		over := e.To
+		if len(over.Instrs) > 0 || over.Term.Op != ir.Branch || hasWords(over.Params) || over == b {
+			continue
+		}
+		mark := len(p.undo)
+		if b.Term.Op == ir.Branch {
+			p.learn(b.Term.Cond, k == 0)
+		}
+		if holds, known := p.decide(over.Term.Cond); known {
+			next := over.Term.Succs[map[bool]int{true: 0, false: 1}[holds]]
+			*e = ir.Edge{To: next.To, Args: append([]*ir.Value(nil), next.Args...)}
+			p.changed = true
+		}
+		p.forget(mark)
+	}
+}
+
+func hasWords(vs []*ir.Value) bool {
+	for _, v := range vs {
+		if v.Type != ir.Token {
+			return true
+		}
+	}
+	return false
 }
 
 // branch makes the condition of a decided branch a constant.

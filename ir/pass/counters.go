@@ -91,7 +91,6 @@ func (p *prover) boundCounter(c counter) {
 	t := c.param.Type
 	start := p.span(c.start)
 	full := fullSpan(t)
-	p.boundByEdges(c, start)
 	for _, signed := range []bool{false, true} {
 		s := full
 		if old, ok := p.base[c.param]; ok {
@@ -121,34 +120,38 @@ func (p *prover) boundCounter(c counter) {
 	}
 }
 
-// boundByEdges joins the bounds of what the edges into the head pass: where the
-// loop tests its counter at the end, those of the back edge are the test.
-func (p *prover) boundByEdges(c counter, start span) {
-	n := 0
-	for k, v := range c.param.In.Params {
-		if v == c.param {
-			n = k
-		}
-	}
-	s, found := start, false
+// params bounds the parameters of blocks by what the edges pass, with what the
+// edge's condition says.
+func (p *prover) params() {
+	found := map[*ir.Value]span{}
 	p.dry = true
 	p.probe = func(b *ir.Block) {
 		for k, e := range b.Term.Succs {
-			if e.To != c.param.In || e.Args[n] == c.start {
-				continue
-			}
 			mark := len(p.undo)
 			if b.Term.Op == ir.Branch {
 				p.learn(b.Term.Cond, k == 0)
 			}
-			s, found = s.join(p.span(e.Args[n])), true
+			for n, q := range e.To.Params {
+				if q.Type == ir.Token || e.Args[n] == q {
+					continue
+				}
+				s := p.span(e.Args[n])
+				if old, ok := found[q]; ok {
+					s = s.join(old)
+				}
+				found[q] = s
+			}
 			p.forget(mark)
 		}
 	}
 	p.walk(0)
 	p.dry, p.probe = false, nil
-	if found {
-		p.base[c.param] = s.within(fullSpan(c.param.Type))
+	for _, b := range p.f.Blocks[1:] {
+		for _, q := range b.Params {
+			if s, ok := found[q]; ok {
+				p.base[q] = s.within(fullSpan(q.Type))
+			}
+		}
 	}
 }
 

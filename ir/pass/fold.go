@@ -146,6 +146,9 @@ func (g *folder) identity(op word.Op, w int, _ uint64, a []*ir.Value) (*ir.Value
 	if !ok {
 		return nil, false
 	}
+	if op == word.And && possibleBits(a[0], 4)&^c == 0 {
+		return a[0], true
+	}
 	switch op {
 	case word.Sub:
 		return g.Make(word.Add, w, 0, a[0], g.MakeConst(w, -c)), true
@@ -157,6 +160,45 @@ func (g *folder) identity(op word.Op, w int, _ uint64, a []*ir.Value) (*ir.Value
 		return g.compare(op, a[0], c)
 	}
 	return nil, false
+}
+
+// possibleBits returns a mask of the bits of v that can be 1.
+func possibleBits(v *ir.Value, depth int) uint64 {
+	all := word.Mask(int(v.Type))
+	if v.Def == nil || depth == 0 {
+		return all
+	}
+	switch i := v.Def; {
+	case i.Op == ir.OpConst:
+		return i.Imm
+	case i.Op == ir.OpLoad && i.Size < 8:
+		return all & word.Mask(8*i.Size)
+	case i.Op != ir.OpWord:
+		return all
+	case i.Word == word.And:
+		return possibleBits(i.Args[0], depth-1) & possibleBits(i.Args[1], depth-1)
+	case i.Word == word.Or, i.Word == word.Xor:
+		return possibleBits(i.Args[0], depth-1) | possibleBits(i.Args[1], depth-1)
+	case i.Word == word.Zext:
+		return possibleBits(i.Args[0], depth-1)
+	case i.Word == word.Mux:
+		return possibleBits(i.Args[1], depth-1) | possibleBits(i.Args[2], depth-1)
+	}
+	if c, ok := shiftAmount(v.Def); ok && v.Def.Word == word.Shru {
+		return possibleBits(v.Def.Args[0], depth-1) >> c
+	} else if ok && v.Def.Word == word.Shl {
+		return all & (possibleBits(v.Def.Args[0], depth-1) << c)
+	}
+	return all
+}
+
+// shiftAmount returns the constant amount of a shift.
+func shiftAmount(i *ir.Instr) (uint64, bool) {
+	if len(i.Args) != 2 {
+		return 0, false
+	}
+	c, ok := constOf(i.Args[1])
+	return word.Amount(c, int(i.Results[0].Type)), ok
 }
 
 // not inverts a comparison.
