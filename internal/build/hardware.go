@@ -14,6 +14,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/gate"
 	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim/world"
 	"github.com/sinter-lang/sinter/verify/lockstep"
@@ -177,11 +178,7 @@ func subsetOf(im *image.Image, point *design.Point) (*lockstep.Subset, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := im.Target.Set.Subset(point.Program, nil).Extend(point.Program)
-	if err != nil {
-		return nil, err
-	}
-	set.Insts = c.Keep
+	set := &isa.Set{Name: point.Program, Insts: c.Keep}
 	s := &lockstep.Subset{Set: set, Regs: c.Regs, Amounts: c.Amounts, Devices: c.Devices}
 	for _, port := range c.Ports {
 		if port.Load {

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -104,7 +105,18 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitUser
 	}
 	e := &env{ctx: ctx, stdin: stdin, out: stdout, err: stderr, json: c.JSON}
-	return e.finish(parsed.Run(e))
+	return e.finish(guard(func() error { return parsed.Run(e) }))
+}
+
+// guard turns a panic, which is always a fault of the tool, into an error that
+// says where it came from.
+func guard(run func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("fault of the tool: %v; please report it with the program\n%s", r, debug.Stack())
+		}
+	}()
+	return run()
 }
 
 // finish prints an error and gives the exit code.
