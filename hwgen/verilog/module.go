@@ -100,7 +100,12 @@ func (w *writer) operator(id rtl.ID, n *rtl.Node) {
 	if !ok {
 		template = word.Table(n.Op).Verilog
 	}
-	aw := w.c.Nodes[n.Args[0]].Width
+	first := &w.c.Nodes[n.Args[0]]
+	aw := first.Width
+	if first.Kind == rtl.KConst && strings.Contains(template, "$0[") { // only nets have bits
+		names[0] = w.fresh("constant")
+		w.line("wire %s%s = %s;", span(aw), names[0], w.name[n.Args[0]])
+	}
 	w.net(id, n, fillIn(template, n, names, aw))
 }
 
@@ -141,8 +146,8 @@ func fillIn(template string, n *rtl.Node, names []string, aw int) string {
 	if aw == 1 {
 		template = strings.ReplaceAll(template, "$0[$s]", "$0")
 	}
-	if n.Width == aw { // nothing is added
-		if n.Op == word.Zext || n.Op == word.Sext {
+	if n.Width == aw { // nothing is added or cut
+		if n.Op == word.Zext || n.Op == word.Sext || n.Op == word.Slice {
 			template = "$0"
 		}
 	}
@@ -221,7 +226,7 @@ func (w *writer) memory(i int) {
 	}
 	assign := "<="
 	for _, r := range m.Reads {
-		if r.Sync && r.Policy == rtl.New {
+		if r.Sync && r.Policy == rtl.New && len(m.Writes) > 0 {
 			assign = "="
 		}
 	}
@@ -229,8 +234,8 @@ func (w *writer) memory(i int) {
 		w.line("// verilator lint_off BLKSEQ")
 	}
 	w.line("always @(posedge clk) begin")
+	w.reads(m, i, func(r *rtl.Read) bool { return assign == "=" && r.Policy != rtl.New })
 	if len(m.Writes) > 0 {
-		w.reads(m, i, func(r *rtl.Read) bool { return assign == "=" && r.Policy != rtl.New })
 		w.line("  if (!reset) begin")
 		w.region(w.c.Body, "    ", func(e *rtl.Effect) string {
 			if e.Kind != rtl.WriteMem || e.Index != i {
