@@ -13,7 +13,7 @@ import (
 
 // witnessFrames is how many frames of the captures an outside simulator is
 // given: Icarus runs some ten thousand cycles a second.
-const witnessFrames = 32
+const witnessFrames = 64
 
 // witness lets outside simulators run the written Verilog with its test bench.
 func (l *ladder) witness(c *Core) error {

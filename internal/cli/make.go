@@ -62,7 +62,7 @@ type hwCmd struct {
 	inputs  `embed:""`
 	Out     string `short:"o" required:"" placeholder:"DIR" help:"Folder to write into; it is made when missing."`
 	Core    string `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
-	Frames  int    `default:"32" placeholder:"N" help:"Frames of the captures that the test bench replays; 0: all."`
+	Frames  int    `default:"64" placeholder:"N" help:"Frames of the captures that the test bench replays; 0: all."`
 }
 
 // Run writes the hardware.
