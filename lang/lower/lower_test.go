@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/pass"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -68,4 +70,71 @@ func TestFilterOnCapture(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, s.Inputs)
 	requireSame(t, check(t, "filter.sn", string(text)), s)
+}
+
+// TestPrograms runs every program of testdata on its tree, its IR, and its IR
+// behind all passes.
+func TestPrograms(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.sn")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, name := range files {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			text, err := os.ReadFile(name)
+			require.NoError(t, err)
+			p := check(t, filepath.Base(name), string(text))
+			s := frames(200)
+			m := requireSame(t, p, s)
+			want := play(t, m, s)
+			for _, passes := range [][]pass.Pass{pass.Stages(), pass.List()} {
+				for _, env := range []pass.Env{{}, {XLen: 32}} {
+					m, err := Lower(p)
+					require.NoError(t, err)
+					require.NoError(t, pass.Run(m, passes, pass.Options{Env: env, Check: true, Seed: 3}))
+					require.Equal(t, want, play(t, m, s))
+				}
+			}
+		})
+	}
+}
+
+// play gives the trace of a module as text, without channel events.
+func play(t *testing.T, m *ir.Module, s *world.Script) string {
+	t.Helper()
+	mc, err := program.New(m, world.New(s))
+	require.NoError(t, err)
+	tr, err := sim.Run(mc, 0)
+	require.NoError(t, err)
+	kept := tr.Events[:0]
+	for _, e := range tr.Events {
+		if e.Kind != trace.Send && e.Kind != trace.Recv {
+			kept = append(kept, e)
+		}
+	}
+	tr.Events, tr.Waits = kept, nil
+	return trace.Print(tr)
+}
+
+// frames makes n frames for device 0, most of them almost a message of
+// layouts.sn.
+func frames(n int) *world.Script {
+	r := rand.New(rand.NewPCG(1, 2))
+	s := &world.Script{Devices: []string{"d"}}
+	for k := range n {
+		f := []byte{byte(1+r.IntN(6))<<5 | byte(r.IntN(32)), byte(r.IntN(8)), 1, 2, 3, 4, []byte{1, 4, 200, 4, 1, 9}[r.IntN(6)], 0xbe, 0xef}
+		for range 9 {
+			f = append(f, byte(r.Uint32()))
+		}
+		body := r.IntN(6)
+		f = append(f, byte(body))
+		for range body {
+			f = append(f, byte('a'+r.IntN(26)))
+		}
+		f = append(f, 0, byte(r.IntN(11)))
+		for range r.IntN(35) {
+			f = append(f, byte('A'+r.IntN(26)))
+		}
+		s.Inputs = append(s.Inputs, world.Input{Time: uint64(k), Device: 0, Data: f[:len(f)-r.IntN(3)]})
+	}
+	return s
 }
