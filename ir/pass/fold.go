@@ -144,7 +144,7 @@ func (g *folder) identity(op word.Op, w int, _ uint64, a []*ir.Value) (*ir.Value
 	}
 	c, ok := constOf(a[1])
 	if !ok {
-		return nil, false
+		return g.outward(op, w, a[0], a[1])
 	}
 	if op == word.And && possibleBits(a[0], 4)&^c == 0 {
 		return a[0], true
@@ -158,6 +158,24 @@ func (g *folder) identity(op word.Op, w int, _ uint64, a []*ir.Value) (*ir.Value
 		return g.shift(w, a[0], c)
 	case word.Eq, word.Ne, word.Ltu, word.Geu:
 		return g.compare(op, a[0], c)
+	}
+	return nil, false
+}
+
+// outward moves added constants out of a sum, where they meet others or become
+// a displacement.
+func (g *folder) outward(op word.Op, w int, x, y *ir.Value) (*ir.Value, bool) {
+	if op != word.Add && op != word.Sub {
+		return nil, false
+	}
+	if in, c, ok := withConst(x, word.Add); ok {
+		return g.Make(word.Add, w, 0, g.Make(op, w, 0, in, y), g.MakeConst(w, c)), true
+	}
+	if in, c, ok := withConst(y, word.Add); ok {
+		if op == word.Sub {
+			c = -c
+		}
+		return g.Make(word.Add, w, 0, g.Make(op, w, 0, x, in), g.MakeConst(w, c)), true
 	}
 	return nil, false
 }
