@@ -39,7 +39,9 @@ type application struct {
 	imm  uint64 // of a slice
 }
 
-func (a application) String() string { return fmt.Sprintf("%s %v -> %d imm %d", a.op, a.args, a.w, a.imm) }
+func (a application) String() string {
+	return fmt.Sprintf("%s %v -> %d imm %d", a.op, a.args, a.w, a.imm)
+}
 
 // applications gives every operator at every width that its rule allows, with
 // the free widths spread.

@@ -31,7 +31,7 @@ package x86
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,38 +56,27 @@ type Image struct {
 	LLVM     string // the LLVM IR that it was made of
 	ELF      []byte // with DWARF
 	Stripped []byte
+	Stack    int // bytes of stack that the unikernel has
 }
 
-//go:embed hal/hal.h
-var halHeader string
+//go:embed hal/*.h hal/*.c hal/boot.s hal/pvh.ld
+var hal embed.FS
 
-//go:embed hal/common.c
-var halCommon string
-
-//go:embed hal/linux.c
-var halLinux string
-
-//go:embed hal/pvh.h
-var pvhHeader string
-
-//go:embed hal/pvh.c
-var halPVH string
-
-//go:embed hal/virtio.c
-var halVirtio string
-
-//go:embed hal/boot.s
-var bootAsm string
-
-//go:embed hal/pvh.ld
-var pvhScript string
+// source returns a file of the layer; all of them are embedded.
+func source(name string) string {
+	data, err := hal.ReadFile("hal/" + name)
+	if err != nil {
+		panic("x86: " + err.Error())
+	}
+	return string(data)
+}
 
 // recipe is what differs between the products.
 type recipe struct {
 	triple  string
 	sources []string
 	asm     string
-	flags   []string // of clang, for C and IR alike
+	flags   []string // of clang, for C and IR alike, besides the common ones
 	link    []string
 }
 
@@ -95,19 +84,19 @@ type recipe struct {
 // interrupt then saves nothing else, and the processor's vector state needs no
 // set-up. The program is made for speed, the layer below it for size.
 var commonFlags = []string{"-g", "-ffreestanding", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables",
-	"-ffunction-sections", "-fdata-sections", "-mgeneral-regs-only", "-mno-red-zone", "-Wno-override-module"}
+	"-ffunction-sections", "-fdata-sections", "-fdebug-compilation-dir=.", "-mgeneral-regs-only", "-mno-red-zone", "-Wno-override-module"}
 
 func recipeOf(p Product) (recipe, error) {
 	switch p {
 	case Linux:
 		return recipe{
-			triple: "x86_64-unknown-linux-gnu", sources: []string{halHeader, halCommon, halLinux},
+			triple: "x86_64-unknown-linux-gnu", sources: []string{"hal.h", "common.c", "linux.c"},
 			link: []string{"-static", "-z", "noexecstack", "-z", "norelro", "-e", "_start"},
 		}, nil
 	case PVH:
 		return recipe{
-			triple: "x86_64-unknown-none-elf", sources: []string{halHeader, pvhHeader, halCommon, halPVH, halVirtio},
-			asm: bootAsm, link: []string{"-T", "pvh.ld", "-z", "max-page-size=4096"},
+			triple: "x86_64-unknown-none-elf", sources: []string{"hal.h", "pvh.h", "common.c", "pvh.c", "virtio.c"},
+			asm: source("boot.s"), flags: []string{"-fstack-size-section"}, link: []string{"-T", "pvh.ld", "-z", "max-page-size=4096"},
 		}, nil
 	}
 	return recipe{}, fmt.Errorf("no x86 product %q; there are linux and pvh", p)
@@ -150,18 +139,24 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 	if err != nil {
 		return nil, err
 	}
-	flags := slices.Clip(append([]string{"--target=" + r.triple}, commonFlags...))
+	flags := slices.Clip(append([]string{"--target=" + r.triple}, append(r.flags, commonFlags...)...))
 	program, err := tools.Compile(ctx, llvm.Unit{Name: "program", Lang: "ir", Text: text}, append(flags, "-O2")...)
 	if err != nil {
 		return nil, err
 	}
-	hal, err := tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: o.halText(m, r)}, append(flags, "-Oz")...)
+	layer, err := tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: o.halText(m, r)}, append(flags, "-Oz")...)
 	if err != nil {
 		return nil, err
 	}
-	img := &Image{Product: p, LLVM: text}
-	files := map[string][]byte{"program.o": program, "hal.o": hal, "pvh.ld": []byte(pvhScript)}
-	link := append([]string{"--gc-sections", "--build-id=none", "-o", "out", "program.o", "hal.o"}, r.link...)
+	stack := 0 // Linux gives what is needed
+	if p == PVH {
+		if stack, err = stackSize(m, program, layer); err != nil {
+			return nil, err
+		}
+	}
+	img := &Image{Product: p, LLVM: text, Stack: stack}
+	files := map[string][]byte{"program.o": program, "hal.o": layer, "pvh.ld": []byte(source("pvh.ld"))}
+	link := append([]string{"--gc-sections", "--build-id=none", "-o", "out", fmt.Sprintf("--defsym=__stack_size=%d", stack), "program.o", "hal.o"}, r.link...)
 	if img.ELF, err = tools.Link(ctx, files, "out", link...); err != nil {
 		return nil, err
 	}
@@ -169,16 +164,18 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 	return img, err
 }
 
-// halText joins the sources of the layer with the program's configuration.
+// halText joins the sources of the layer with the program's configuration. Line
+// numbers stay those of the files, for the debug information.
 func (o Options) halText(m *ir.Module, r recipe) string {
 	var b strings.Builder
-	for _, src := range r.sources {
-		for _, line := range strings.Split(src, "\n") {
+	for _, name := range r.sources {
+		fmt.Fprintf(&b, "#line 1 \"hal/%s\"\n", name)
+		for i, line := range strings.Split(source(name), "\n") {
 			switch {
 			case strings.HasPrefix(line, "#include"):
-				continue
+				line = ""
 			case strings.HasPrefix(line, "// config.h stands here"):
-				line = o.config(m)
+				line = fmt.Sprintf("%s#line %d", o.config(m), i+2)
 			case strings.HasPrefix(line, "  // planted faults stand here"):
 				line = o.Plant
 			}

@@ -66,14 +66,17 @@ func parse(t *testing.T, text string) *ir.Module {
 	return m
 }
 
-func build(t *testing.T, m *ir.Module, p x86.Product) *x86.Image {
+func findTools(t *testing.T) *llvm.Tools {
 	t.Helper()
 	testkit.Tool(t, "clang-19", "clang")
 	tools, err := llvm.Find(exec.LookPath)
 	require.NoError(t, err)
-	img, err := x86.Build(context.Background(), m, p, tools)
-	require.NoError(t, err)
-	return img
+	return tools
+}
+
+func build(t *testing.T, m *ir.Module, p x86.Product) *x86.Image {
+	t.Helper()
+	return buildWith(t, m, p, x86.Options{})
 }
 
 func guest(m *ir.Module, img *x86.Image) process.Program {

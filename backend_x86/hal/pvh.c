@@ -147,6 +147,7 @@ void pvh_start(const u32 *info) {
   virtio_start(line);
 #endif
   // planted faults stand here
+  count_go();
   sn_main();
   hal_exit(END_OK);
 }

@@ -33,6 +33,16 @@ func Tool(t testing.TB, names ...string) string {
 	return ""
 }
 
+// Skip skips the test for want of something that the machine does not have, or
+// fails it when Strict.
+func Skip(t testing.TB, why string) {
+	t.Helper()
+	if Strict() {
+		t.Fatal(why)
+	}
+	t.Skip(why)
+}
+
 // debianPackage names the Debian 12 package that brings a command.
 func debianPackage(command string) string {
 	packages := map[string]string{

@@ -1,0 +1,83 @@
+package x86
+
+import (
+	"bytes"
+	"debug/elf"
+	"encoding/binary"
+	"fmt"
+	"strings"
+
+	"github.com/sinter-lang/sinter/ir"
+)
+
+// stackSize is what the deepest path of calls can need, in whole pages: there
+// is no recursion, so the frames of the program follow from its call graph; those
+// of the layer below it are all added up. An object file says in its sections
+// .stack_sizes, one for each section of a function, what each frame takes.
+func stackSize(m *ir.Module, program, hal []byte) (int, error) {
+	own, err := frames(program)
+	if err != nil {
+		return 0, err
+	}
+	below, err := frames(hal)
+	if err != nil {
+		return 0, err
+	}
+	known := map[*ir.Func]int{}
+	total := depth(m.Main, "sn_main", own, known)
+	for _, n := range below {
+		total += n
+	}
+	return (total + page - 1) / page * page, nil
+}
+
+const page = 4096
+
+// depth is the stack of f and of the deepest path below it. A function that was
+// inlined has no frame of its own; of one that LLVM has specialised the largest
+// counts.
+func depth(f *ir.Func, symbol string, frames map[string]int, known map[*ir.Func]int) int {
+	if d, ok := known[f]; ok {
+		return d
+	}
+	below := 0
+	for _, blk := range f.Blocks {
+		for _, in := range blk.Instrs {
+			if in.Op == ir.OpCall {
+				below = max(below, depth(in.Callee, "fn."+in.Callee.Name, frames, known))
+			}
+		}
+	}
+	own := 0
+	for name, n := range frames {
+		if name == symbol || strings.HasPrefix(name, symbol+".") {
+			own = max(own, n)
+		}
+	}
+	known[f] = own + below
+	return known[f]
+}
+
+// returnAddress is what a call leaves on the stack.
+const returnAddress = 8
+
+// frames reads the bytes of stack that each function of an object file takes.
+func frames(object []byte) (map[string]int, error) {
+	f, err := elf.NewFile(bytes.NewReader(object))
+	if err != nil {
+		return nil, fmt.Errorf("cannot read what clang has made: %w", err)
+	}
+	out := map[string]int{}
+	for _, s := range f.Sections {
+		if s.Name != ".stack_sizes" || int(s.Link) >= len(f.Sections) {
+			continue
+		}
+		data, err := s.Data()
+		if err != nil || len(data) < 9 {
+			return nil, fmt.Errorf("cannot read what clang has made: a section .stack_sizes of %d bytes", len(data))
+		}
+		n, _ := binary.Uvarint(data[8:]) // behind an address
+		out[strings.TrimPrefix(f.Sections[s.Link].Name, ".text.")] = int(n) + returnAddress
+	}
+	return out, nil
+}
