@@ -103,6 +103,7 @@ type fnInfo struct {
 	body  *syntax.Block
 	stage stage // of the body
 	bad   bool  // the body has errors
+	acts  bool  // the body logs or has a timed region
 	calls []call
 	timed []diag.Span // calls of it directly inside timed
 }

@@ -92,6 +92,11 @@ func (c *checker) evaluableFunc(f *fnInfo, at diag.Span, seen map[*fnInfo]bool) 
 	if f.bad {
 		return false
 	}
+	if f.acts {
+		c.errorf(NotConstant, at, "`%s` logs or is timed, so it is not evaluated at compile time", f.tree.Name).
+			Note(f.tree.Span, "the function")
+		return false
+	}
 	for _, k := range f.calls {
 		if !c.evaluableFunc(k.to, at, seen) {
 			return false

@@ -32,6 +32,7 @@ func (b *body) logStmt(e *syntax.CallExpr) tree.Stmt {
 	if !ok {
 		return nil
 	}
+	b.acts()
 	site.ID = len(b.c.prog.Logs)
 	s.Site = site.ID
 	b.c.prog.Logs = append(b.c.prog.Logs, site)
@@ -75,4 +76,11 @@ func (b *body) logArg(p syntax.StringPart) (tree.Expr, tree.LogArg) {
 		e.Hint("print `bits(...)`")
 	}
 	return nil, tree.LogArg{}
+}
+
+// acts notes that the function does something that constants cannot.
+func (b *body) acts() {
+	if b.info != nil {
+		b.info.acts = true
+	}
 }

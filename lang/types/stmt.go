@@ -411,6 +411,7 @@ func (b *body) timedStmt(n *syntax.TimedStmt) tree.Stmt {
 		b.c.marks[n.Name.Name] = id
 		b.c.prog.Marks = append(b.c.prog.Marks, n.Name.Name)
 	}
+	b.acts()
 	b.timed++
 	loops := b.loops
 	b.loops = nil // break and continue do not leave a timed region
