@@ -212,7 +212,14 @@ type Chan struct {
 	Objs           []int
 	Writer, Reader int
 	Args           []trace.ArgType // how an element is shown in channel events
+	From           []ChanLeaf      // of each of Args, where it is
 	Span           diag.Span
+}
+
+// ChanLeaf is where a shown part of an element is: the next of its words when
+// Obj is -1, else at a byte offset of one of its objects.
+type ChanLeaf struct {
+	Obj, Off int
 }
 
 // Device is a device of the system, owned by one task.

@@ -197,7 +197,16 @@ func (p *parser) channel() (err error) {
 			if err != nil {
 				return err
 			}
-			c.Args = append(c.Args, a)
+			from := ChanLeaf{Obj: -1}
+			if p.sc.Peek().Is("in") {
+				if from.Obj, err = p.int("in", 0, maxIndex); err != nil {
+					return err
+				}
+				if from.Off, err = p.int("at", 0, maxObject); err != nil {
+					return err
+				}
+			}
+			c.Args, c.From = append(c.Args, a), append(c.From, from)
 		}
 	}
 	p.m.Chans = append(p.m.Chans, c)

@@ -93,7 +93,10 @@ func (p *printer) channel(i int, c *Chan) {
 	}
 	p.f("chan %d %s cap %d (%s) [%s] writer %d reader %d", i, c.Name, c.Cap, strings.Join(words, ", "), strings.Join(objs, ", "), c.Writer, c.Reader)
 	for k, a := range c.Args {
-		p.f("%s%s", flag(" as", k == 0)+" ", argType(a))
+		p.f("%s %s", flag(" as", k == 0), argType(a))
+		if k < len(c.From) && c.From[k].Obj >= 0 {
+			p.f(" in %d at %d", c.From[k].Obj, c.From[k].Off)
+		}
 	}
 	p.f("%s\n", p.at(c.Span))
 }

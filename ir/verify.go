@@ -190,11 +190,36 @@ func (v *verifier) channel(names map[string]bool, c *Chan) {
 			v.errorf(v.m, c.Span, "channel %s has a word of type %s", c.Name, t)
 		}
 	}
-	for _, a := range c.Args {
-		if !isIdent(a.Kind) || a.Width < 0 {
-			v.errorf(v.m, c.Span, "channel %s has an argument %s", c.Name, argType(a))
+	if len(c.Args) != len(c.From) {
+		v.errorf(v.m, c.Span, "channel %s shows %d parts and says of %d where they are", c.Name, len(c.Args), len(c.From))
+		return
+	}
+	words := 0
+	for k, a := range c.Args {
+		from, n := c.From[k], 4
+		if a.Kind != "bytes" {
+			n = Type(a.Width).Bytes()
+		}
+		ok := isIdent(a.Kind) && a.Width >= 0 && a.Width <= maxObject && (a.Kind == "bytes" || a.Width >= 1 && a.Width <= 64)
+		if from.Obj < 0 {
+			words += v.wordsShown(c, words, a.Width)
+			ok = ok && a.Kind != "bytes" && words <= len(c.Words)
+		} else {
+			ok = ok && from.Obj < len(c.Objs) && from.Off >= 0 && from.Off+n <= c.Objs[from.Obj]
+		}
+		if !ok {
+			v.errorf(v.m, c.Span, "channel %s cannot show %s", c.Name, argType(a))
+			return
 		}
 	}
+}
+
+// wordsShown is how many words of c from index at on hold width bits.
+func (v *verifier) wordsShown(c *Chan, at, width int) int {
+	if width > 32 && at < len(c.Words) && c.Words[at] == 32 {
+		return 2
+	}
+	return 1
 }
 
 // stage checks what depends on whether the tasks pass has run.

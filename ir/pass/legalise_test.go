@@ -77,7 +77,7 @@ func bare(op word.Op) bool {
 
 func TestLegaliseKeepsTraces(t *testing.T) {
 	envs := []Env{{XLen: 32}, {XLen: 32, Has: bare}, {XLen: 32, Has: func(word.Op) bool { return true }}}
-	for seed := uint64(0); seed < 400; seed++ {
+	for seed := uint64(0); seed < 150; seed++ {
 		o := irtest.Options{}
 		if seed%2 == 1 {
 			o = irtest.Options{Pure: true, Size: 80}

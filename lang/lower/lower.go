@@ -114,16 +114,34 @@ func channel(c tree.ChanDef) ir.Chan {
 	for _, leaf := range leavesOf(c.Elem) {
 		if leaf.object {
 			n, _ := sizeOf(leaf.t)
+			show(&out, leaf.t, len(out.Objs), 0)
 			out.Objs = append(out.Objs, n)
-			if leaf.t.Kind == tree.Bytes {
-				out.Args = append(out.Args, trace.ArgType{Kind: "bytes", Width: leaf.t.Len})
-			}
 			continue
 		}
 		out.Words = append(out.Words, wordOf(leaf.t))
-		out.Args = append(out.Args, scalarArg(leaf.t))
+		show(&out, leaf.t, -1, 0)
 	}
 	return out
+}
+
+// show adds the scalars and bytes of a value in object obj at off, or of a word.
+func show(c *ir.Chan, t *tree.Type, obj, off int) {
+	switch {
+	case t.Kind == tree.Array:
+		stride, _ := sizeOf(t.Elem)
+		for k := range t.Len {
+			offsets := leafOffsets(t.Elem)
+			for j, leaf := range leavesOf(t.Elem) {
+				show(c, leaf.t, obj, off+k*stride+offsets[j])
+			}
+		}
+		return
+	case t.Kind == tree.Bytes:
+		c.Args = append(c.Args, trace.ArgType{Kind: "bytes", Width: t.Len})
+	default:
+		c.Args = append(c.Args, scalarArg(t))
+	}
+	c.From = append(c.From, ir.ChanLeaf{Obj: obj, Off: off})
 }
 
 // scalarArg says how a scalar is shown in an event.

@@ -30,12 +30,12 @@ func (c *context) event(i *inst) (why, error) {
 		if len(mc.chans[in.Chan]) >= mc.m.Chans[in.Chan].Cap {
 			return blocked, nil
 		}
-		c.put(i)
+		return outOfFuel, c.put(i)
 	case ir.OpChRecv:
 		if len(mc.chans[in.Chan]) == 0 {
 			return blocked, nil
 		}
-		c.get(i)
+		return outOfFuel, c.get(i)
 	case ir.OpStatus:
 		c.result(i, mc.status())
 	case ir.OpWait:
@@ -65,11 +65,16 @@ func (c *context) result(i *inst, v uint64) {
 	}
 }
 
+// pending reports whether a frame waits at a device.
+func (mc *Machine) pending(dev int) bool {
+	return mc.ports[dev] >= 0 && mc.world.Pending(mc.ports[dev])
+}
+
 // status is the mask of devices with a pending frame.
 func (mc *Machine) status() uint64 {
 	s := uint64(0)
 	for d := range mc.m.Devices {
-		if mc.world.Pending(d) {
+		if mc.pending(d) {
 			s |= 1 << d
 		}
 	}
@@ -139,8 +144,8 @@ func (mc *Machine) mark(c *context, i *ir.Instr) {
 
 // recv takes the next frame that fits; false when there is none.
 func (c *context) recv(i *inst) bool {
-	for c.mc.world.Pending(i.instr.Dev) {
-		if frame, ok := c.mc.world.Take(i.instr.Dev, int(i.instr.Imm)); ok {
+	for c.mc.pending(i.instr.Dev) {
+		if frame, ok := c.mc.world.Take(c.mc.ports[i.instr.Dev], int(i.instr.Imm)); ok {
 			c.deliver(i, frame)
 			return true
 		}
@@ -154,10 +159,10 @@ func (c *context) deliver(i *inst, frame []byte) {
 }
 
 func (c *context) take(i *inst) error {
-	if !c.mc.world.Pending(i.instr.Dev) {
+	if !c.mc.pending(i.instr.Dev) {
 		return fault(i.instr, "take from %s where nothing is pending", c.mc.m.Devices[i.instr.Dev].Name)
 	}
-	frame, ok := c.mc.world.Take(i.instr.Dev, int(i.instr.Imm))
+	frame, ok := c.mc.world.Take(c.mc.ports[i.instr.Dev], int(i.instr.Imm))
 	if ok {
 		c.deliver(i, frame)
 	}
@@ -177,7 +182,7 @@ func (c *context) send(i *inst) error {
 }
 
 // put moves an element into a channel.
-func (c *context) put(i *inst) {
+func (c *context) put(i *inst) error {
 	ch := &c.mc.m.Chans[i.instr.Chan]
 	var e element
 	for _, s := range i.event.args {
@@ -188,11 +193,11 @@ func (c *context) put(i *inst) {
 		e.objs = append(e.objs, append([]byte{}, c.mc.mem[at:at+ch.Objs[k]]...))
 	}
 	c.mc.chans[i.instr.Chan] = append(c.mc.chans[i.instr.Chan], e)
-	c.moveEvent(i, trace.Send, i.event.args, i.instr.Args)
+	return c.moveEvent(i, trace.Send, i.event.args, i.instr.Args)
 }
 
 // get moves an element out of a channel.
-func (c *context) get(i *inst) {
+func (c *context) get(i *inst) error {
 	q := c.mc.chans[i.instr.Chan]
 	e := q[0]
 	c.mc.chans[i.instr.Chan] = q[1:]
@@ -202,15 +207,45 @@ func (c *context) get(i *inst) {
 	for k, s := range i.event.refs {
 		copy(c.mc.mem[c.slots[s]:], e.objs[k])
 	}
-	c.moveEvent(i, trace.Recv, i.event.results, i.instr.Results)
+	return c.moveEvent(i, trace.Recv, i.event.results, i.instr.Results)
 }
 
-func (c *context) moveEvent(i *inst, kind trace.Kind, slots []int32, values []*ir.Value) {
+// moveEvent shows an element that moves; slots hold its words.
+func (c *context) moveEvent(i *inst, kind trace.Kind, slots []int32, values []*ir.Value) error {
 	ch := &c.mc.m.Chans[i.instr.Chan]
-	args, err := c.shown(i, ch.Args, slots, values, i.event.refs)
-	if err == nil {
-		c.mc.event(c, i.instr, trace.Event{Kind: kind, Port: ch.Name, Args: args})
+	var args []trace.Arg
+	at := 0
+	for k, t := range ch.Args {
+		from := ch.From[k]
+		if from.Obj < 0 {
+			v := c.slots[slots[at]]
+			if t.Width > 32 && values[at].Type == 32 {
+				at++
+				v |= c.slots[slots[at]] << 32
+			}
+			at++
+			args = append(args, trace.Arg{Bits: v & word.Mask(t.Width)})
+			continue
+		}
+		a, err := c.mc.argAt(t, int(c.slots[i.event.refs[from.Obj]])+from.Off, i.instr)
+		if err != nil {
+			return err
+		}
+		args = append(args, a)
 	}
+	c.mc.event(c, i.instr, trace.Event{Kind: kind, Port: ch.Name, Args: args})
+	return nil
+}
+
+// argAt reads an argument from memory.
+func (mc *Machine) argAt(t trace.ArgType, at int, what *ir.Instr) (trace.Arg, error) {
+	if t.Kind == "bytes" {
+		data, err := mc.bytesAt(at, what)
+		return trace.Arg{Bytes: data, IsBytes: true}, err
+	}
+	var b [8]byte
+	copy(b[:], mc.mem[at:at+ir.Type(t.Width).Bytes()])
+	return trace.Arg{Bits: binary.LittleEndian.Uint64(b[:]) & word.Mask(t.Width)}, nil
 }
 
 // waitsFor says what a blocked context waits for and whether that is outside.

@@ -25,6 +25,7 @@ package program
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir"
@@ -43,6 +44,7 @@ type Machine struct {
 	tasks []*context
 	chans [][]element
 	trace trace.Trace
+	ports []int // world device of each device, -1 if the world has none of its name
 	done  bool
 
 	turn     int // the context whose turn it is
@@ -70,12 +72,12 @@ type BlockCount struct {
 	Count uint64
 }
 
-// New compiles a verified module.
+// New compiles a verified module. The devices of the world are found by name.
 func New(m *ir.Module, w *world.World) (*Machine, error) {
 	mc := &Machine{m: m, world: w, chans: make([][]element, len(m.Chans)), open: map[int]uint64{}}
 	mc.trace.Program = m.Name
-	if n, want := len(w.Devices()), len(m.Devices); n < want && want > 0 && n > 0 {
-		return nil, fmt.Errorf("the world has %d devices, the program %d", n, want)
+	for _, d := range m.Devices {
+		mc.ports = append(mc.ports, slices.Index(w.Devices(), d.Name))
 	}
 	c := newCompiler(mc)
 	if m.Main != nil {
