@@ -222,6 +222,7 @@ func TestLimit(t *testing.T) {
 	if err != nil || tr.Status != trace.Limit {
 		t.Errorf("status %s, error %v", tr.Status, err)
 	}
+	m.Close()
 }
 
 func TestNoSystem(t *testing.T) {

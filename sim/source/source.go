@@ -221,6 +221,14 @@ func (m *Machine) status() trace.Status {
 	return status
 }
 
+// Close ends the coroutines of a run that is given up before its end. After the
+// end it does nothing.
+func (m *Machine) Close() {
+	for _, t := range m.tasks {
+		t.stop()
+	}
+}
+
 // end says what the tasks wait for and ends their coroutines.
 func (m *Machine) end() {
 	m.done = true
@@ -229,9 +237,7 @@ func (m *Machine) end() {
 			m.trace.Waits = append(m.trace.Waits, t.name+" waits for "+m.waitText(t.wait))
 		}
 	}
-	for _, t := range m.tasks {
-		t.stop()
-	}
+	m.Close()
 }
 
 func (m *Machine) waitText(w wait) string {
