@@ -5,16 +5,22 @@ import (
 	"debug/dwarf"
 	"debug/elf"
 	"fmt"
-	"io"
+	"sort"
 )
 
+// maxRows bounds what the line tables of an executable may hold together, so
+// that a hostile file cannot make the reader work for hours.
+const maxRows = 1 << 20
+
 // Places reads the line table of an executable and returns a function from an
-// address to "file:line", "-" where it knows nothing.
+// address to "file:line", "-" where it knows nothing. A file that is no
+// executable, or whose tables are damaged, has no places behind the damage.
 func Places(executable []byte) func(rip uint64) string {
 	rows := lines(executable)
+	sort.SliceStable(rows, func(i, j int) bool { return rows[i].from < rows[j].from })
 	return func(rip uint64) string {
-		for i := len(rows) - 1; i >= 0; i-- {
-			if r := rows[i]; r.from <= rip && rip < r.to {
+		for i := sort.Search(len(rows), func(i int) bool { return rows[i].from > rip }) - 1; i >= 0; i-- {
+			if r := rows[i]; rip < r.to {
 				return fmt.Sprintf("%s:%d", r.file, r.line)
 			}
 		}
@@ -39,27 +45,32 @@ func lines(executable []byte) []lineRow {
 		return nil
 	}
 	var rows []lineRow
-	for r := data.Reader(); ; {
+	left := maxRows
+	for r := data.Reader(); ; r.SkipChildren() {
 		entry, err := r.Next()
-		if err != nil || entry == nil {
+		if err != nil || entry == nil || left <= 0 {
 			return rows
 		}
 		if entry.Tag == dwarf.TagCompileUnit {
-			rows = append(rows, unitLines(data, entry)...)
+			rows = append(rows, unitLines(data, entry, &left)...)
 		}
-		r.SkipChildren()
 	}
 }
 
-func unitLines(data *dwarf.Data, unit *dwarf.Entry) []lineRow {
+// unitLines reads one line table. A sequence that begins at 0 is of a function
+// that the linker has dropped: page 0 is never mapped.
+func unitLines(data *dwarf.Data, unit *dwarf.Entry, left *int) []lineRow {
 	lr, err := data.LineReader(unit)
 	if err != nil || lr == nil {
 		return nil
 	}
 	var rows []lineRow
 	var prev, next dwarf.LineEntry
-	for lr.Next(&next) != io.EOF {
-		if prev.File != nil && !prev.EndSequence && prev.Line > 0 {
+	dropped := false
+	for ; *left > 0 && lr.Next(&next) == nil; *left-- {
+		if prev.File == nil || prev.EndSequence {
+			dropped = next.Address == 0
+		} else if !dropped && prev.Line > 0 && prev.Address < next.Address {
 			rows = append(rows, lineRow{prev.Address, next.Address, prev.File.Name, prev.Line})
 		}
 		prev = next
