@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/sim/iss"
+)
+
+//go:embed testdata/kernels
+var sources embed.FS
+
+// clangName is the compiler that the aim for our own generator is stated for.
+const clangName = "clang-19"
+
+// clangFlags compile and link a kernel.
+var clangFlags = []string{
+	"--target=riscv32-unknown-elf", "-march=rv32im", "-mabi=ilp32", "-O2", "-ffreestanding", "-nostdlib",
+	"-fuse-ld=lld", "-Wl,-T,link.ld", "-o", "kernel.elf", "crt0.S", "rt.c",
+}
+
+// kernelNames lists the kernels in C with the result words that they must show.
+func kernelNames() []string {
+	var names []string
+	for _, k := range kernelResults() {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+type kernel struct {
+	name    string
+	results []uint32
+}
+
+func kernelResults() []kernel {
+	return []kernel{
+		{"crc32", []uint32{0x696138f0}},
+		{"crc32t", []uint32{0x696138f0}},
+		{"sha256", []uint32{0xd282e9c9, 0x7b74f8fc, 0x63dbda17, 0x8fe65a36, 0x4f5e6e45, 0xd02c9c92, 0x8898c629, 0x97772fa3}},
+		{"matmul", []uint32{0xb34985b9}},
+		{"firewall", []uint32{0x001a0407, 0x91486878}},
+		{"sort", []uint32{0x6f719f60, 0}},
+		{"fir", []uint32{0xc4c01672}},
+	}
+}
+
+// kernels compares the instructions of our own generator with clang's on the
+// kernels that exist in both languages.
+func kernels(ctx context.Context, examples []*example, f *figures) error {
+	clang, err := exec.LookPath(clangName)
+	if err != nil {
+		f.missing("instructions beside clang: %s is not installed (apt-get install clang-19 lld-19)", clangName)
+		return nil
+	}
+	product, n := 1.0, 0
+	for _, k := range kernelResults() {
+		i := slices.IndexFunc(examples, func(e *example) bool { return e.name == k.name })
+		if i < 0 {
+			continue
+		}
+		count, err := k.run(ctx, clang)
+		if err != nil {
+			return fmt.Errorf("%s in C: %w", k.name, err)
+		}
+		f.count("clang_instructions."+k.name, count)
+		quotient := f.Counts["instructions."+k.name] / float64(count)
+		f.ratio("cg.instructions."+k.name, quotient)
+		product, n = product*quotient, n+1
+	}
+	if n == len(kernelResults()) {
+		f.ratio("cg.instructions", math.Pow(product, 1/float64(n)))
+	}
+	return nil
+}
+
+// run compiles a kernel, runs it and counts the instructions between its marks.
+func (k kernel) run(ctx context.Context, clang string) (int, error) {
+	raw, err := k.compile(ctx, clang)
+	if err != nil {
+		return 0, err
+	}
+	results, count, err := execute(raw)
+	if err != nil {
+		return 0, err
+	}
+	if !slices.Equal(results, k.results) {
+		return 0, fmt.Errorf("result words %x, expected %x", results, k.results)
+	}
+	return count, nil
+}
+
+func (k kernel) compile(ctx context.Context, clang string) (*image.Raw, error) {
+	dir, err := os.MkdirTemp("", "sinter-bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	for _, name := range []string{"crt0.S", "rt.c", "mmio.h", "link.ld", k.name + ".c"} {
+		text, err := sources.ReadFile("testdata/kernels/" + name)
+		if err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
+			return nil, err
+		}
+	}
+	cmd := exec.CommandContext(ctx, clang, append(slices.Clone(clangFlags), k.name+".c")...)
+	cmd.Dir = dir
+	if said, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%s: %s", clangName, strings.TrimSpace(string(said)))
+	}
+	elf, err := os.ReadFile(filepath.Join(dir, "kernel.elf"))
+	if err != nil {
+		return nil, err
+	}
+	return image.ReadRaw(k.name, elf)
+}
+
+// What a kernel stores above its memory; see testdata/kernels/mmio.h.
+const (
+	memory     = 0x10000
+	resultWord = memory
+	markWord   = memory + 4
+	endWord    = memory + 8
+	maxSteps   = 1 << 24
+)
+
+// execute runs an executable on the instruction table. The stepper's memory is
+// twice the kernel's, so that the three words above it are memory too and are
+// seen in the record of the store. The stores of the marks are not counted.
+func execute(raw *image.Raw) (results []uint32, count int, err error) {
+	mem := make([]byte, 2*memory)
+	copy(mem, raw.Data)
+	s, err := iss.NewStepper(isa.RV32IM(), 32, mem, nil)
+	if err != nil {
+		return nil, 0, err
+	}
+	s.SetPC(design.TextBase)
+	running := false
+	for range maxSteps {
+		i := (s.PC() - design.TextBase) / 4
+		if int(i) >= len(raw.Text) {
+			return nil, 0, fmt.Errorf("pc %#x is outside of the text", s.PC())
+		}
+		r, ok, err := s.Step(raw.Text[i])
+		if err != nil || !ok {
+			return nil, 0, fmt.Errorf("pc %#x: the instruction does not execute: %v", s.PC(), err)
+		}
+		switch {
+		case r.Mask == 0 || !isStore(raw.Text[i]) || r.Addr < memory:
+		case r.Addr == resultWord:
+			results = append(results, r.Data)
+		case r.Addr == markWord:
+			running = r.Data == 1
+			continue
+		case r.Addr == endWord:
+			return results, count, nil
+		}
+		if running {
+			count++
+		}
+	}
+	return nil, 0, fmt.Errorf("no end after %d instructions", maxSteps)
+}
+
+// isStore tells the stores of RV32I by their major opcode.
+func isStore(insn uint32) bool { return insn&0x7f == 0x23 }

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/build"
+)
+
+// example is a loaded program of examples/, with the captures of its run line.
+type example struct {
+	name  string
+	dir   string
+	world build.World
+	*build.Program
+	clang bool // it is one of the kernels that exist in C as well
+}
+
+// load loads the examples.
+func load(o options) ([]*example, error) {
+	dirs, err := filepath.Glob(filepath.Join(o.root, "examples", "*", "*.sn"))
+	if err != nil {
+		return nil, err
+	}
+	var out []*example
+	for _, source := range dirs {
+		name := filepath.Base(filepath.Dir(source))
+		if len(o.only) > 0 && !slices.Contains(o.only, name) {
+			continue
+		}
+		e := &example{name: name, dir: filepath.Dir(source), clang: slices.Contains(kernelNames(), name)}
+		if e.world, err = worldOf(source); err != nil {
+			return nil, err
+		}
+		if e.Program, err = build.Load(e.dir, build.Options{}); err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("no examples in %s", filepath.Join(o.root, "examples"))
+	}
+	return out, nil
+}
+
+// worldOf reads the captures off the run line of a program: words of the form
+// DEVICE=FILE, the file beside the program.
+func worldOf(source string) (build.World, error) {
+	text, err := os.ReadFile(source)
+	if err != nil {
+		return build.World{}, err
+	}
+	var w build.World
+	for _, line := range strings.Split(string(text), "\n") {
+		if rest, ok := strings.CutPrefix(line, "// run:"); ok {
+			for _, word := range strings.Fields(rest) {
+				if device, file, ok := strings.Cut(word, "="); ok {
+					w.Captures = append(w.Captures, device+"="+filepath.Join(filepath.Dir(source), file))
+				}
+			}
+		}
+	}
+	return w, nil
+}
+
+// timed is the mark of the kernels.
+const timed = "kernel"
+
+// counts takes what is exact of a program: memories, work, and the price of its
+// cores by our own mapper. Work is that between the marks where there are some,
+// else that of the whole run.
+func (e *example) counts(ctx context.Context, f *figures) error {
+	im, err := e.Image(ctx)
+	if err != nil {
+		return err
+	}
+	f.count("text_bytes."+e.name, 4*len(im.Text))
+	f.count("data_bytes."+e.name, int(im.DataEnd))
+	n, err := e.work(ctx, build.ISA, "", "instructions")
+	if err != nil {
+		return err
+	}
+	f.count("instructions."+e.name, n)
+	for _, core := range build.Cores() {
+		if n, err = e.work(ctx, build.Cycle, core, "cycles"); err != nil {
+			return err
+		}
+		f.count("cycles."+core+"."+e.name, n)
+		if err := e.price(ctx, core, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// work runs a machine and returns a figure of its timed region or of the run.
+func (e *example) work(ctx context.Context, level, core, figure string) (int, error) {
+	r, err := e.Run(ctx, build.RunOptions{Level: level, Core: core, World: e.world})
+	if err != nil {
+		return 0, err
+	}
+	if n, ok := r.Figures[figure+"."+timed]; ok {
+		return int(n), nil
+	}
+	return int(r.Figures[figure]), nil
+}
+
+// price notes what a core costs and what the core of the same organisation
+// would cost that is not made for the program.
+func (e *example) price(ctx context.Context, core string, f *figures) error {
+	c, err := e.Core(ctx, core)
+	if err != nil {
+		return err
+	}
+	own, err := c.Price()
+	if err != nil {
+		return err
+	}
+	full, err := e.FullCore(ctx, core)
+	if err != nil {
+		return err
+	}
+	whole, err := full.Price()
+	if err != nil {
+		return err
+	}
+	f.count("luts."+core+"."+e.name, own.LUTs)
+	f.count("depth."+core+"."+e.name, own.Depth)
+	f.count("ffs."+core+"."+e.name, own.FFs)
+	f.count("cells."+core+"."+e.name, own.Cells)
+	f.count("full_luts."+core+"."+e.name, whole.LUTs)
+	f.ratio("luts."+core+"."+e.name, float64(own.LUTs)/float64(whole.LUTs))
+	return nil
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/build"
+)
+
+// figures are what was measured.
+type figures struct {
+	Counts  map[string]float64 `json:"counts"`
+	Ratios  map[string]float64 `json:"ratios"`
+	Rates   map[string]float64 `json:"rates"`
+	Seconds map[string]float64 `json:"seconds"`
+	Missing []string           `json:"missing"`
+}
+
+func newFigures() *figures {
+	return &figures{
+		Counts: map[string]float64{}, Ratios: map[string]float64{},
+		Rates: map[string]float64{}, Seconds: map[string]float64{}, Missing: []string{},
+	}
+}
+
+func (f *figures) count(key string, n int) { f.Counts[key] = float64(n) }
+
+// ratio notes a quotient with four digits behind the point.
+func (f *figures) ratio(key string, v float64) { f.Ratios[key] = math.Round(v*1e4) / 1e4 }
+
+// rate notes a speed, which is not exact to more than three digits.
+func (f *figures) rate(key string, v float64) { f.Rates[key] = threeDigits(v) }
+
+func (f *figures) seconds(key string, v float64) { f.Seconds[key] = threeDigits(v) }
+
+func (f *figures) missing(format string, args ...any) {
+	if m := fmt.Sprintf(format, args...); !slices.Contains(f.Missing, m) {
+		f.Missing = append(f.Missing, m)
+	}
+}
+
+func threeDigits(v float64) float64 {
+	if v <= 0 {
+		return 0
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(v))-2)
+	if unit < 1 { // a division keeps the decimal digits short
+		per := math.Round(1 / unit)
+		return math.Round(v*per) / per
+	}
+	return math.Round(v/unit) * unit
+}
+
+// accepted is what bench/accepted.json holds: the figures that do not depend on
+// the machine that took them.
+type accepted struct {
+	Counts map[string]float64 `json:"counts"`
+	Ratios map[string]float64 `json:"ratios"`
+}
+
+func readAccepted(path string) (*accepted, error) {
+	a := &accepted{Counts: map[string]float64{}, Ratios: map[string]float64{}}
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return a, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(text, a); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return a, nil
+}
+
+func writeAccepted(path string, a *accepted) error {
+	text, err := json.MarshalIndent(a, "", "  ")
+	if err != nil {
+		return err
+	}
+	return build.WriteFile(path, append(text, '\n'))
+}
+
+// merge gives what shall be accepted: all that was measured, and of the kinds
+// that were not measured at all what had been accepted. The kind of a figure is
+// its key up to the last dot, so that an example that is gone leaves.
+func merge(old *accepted, f *figures) *accepted {
+	return &accepted{Counts: mergeMap(old.Counts, f.Counts), Ratios: mergeMap(old.Ratios, f.Ratios)}
+}
+
+func mergeMap(old, now map[string]float64) map[string]float64 {
+	measured := map[string]bool{}
+	out := map[string]float64{}
+	for k, v := range now {
+		measured[kind(k)], out[k] = true, v
+	}
+	for k, v := range old {
+		if !measured[kind(k)] {
+			out[k] = v
+		}
+	}
+	return out
+}
+
+// kind is what a key measures: cycles of cycles.pipe3.sha256.
+func kind(key string) string {
+	head, _, _ := strings.Cut(key, ".")
+	return head
+}
+
+// tolerance is by how much a figure may grow.
+const tolerance = 0.02
+
+// change is a figure that differs from the accepted one.
+type change struct {
+	key      string
+	old, now float64
+}
+
+func (c change) worse() bool { return c.now > c.old*(1+tolerance) }
+
+// compare lists what changed, in order of key. Figures that only one side has
+// are not compared.
+func compare(old *accepted, f *figures) []change {
+	var out []change
+	for _, pair := range []struct{ old, now map[string]float64 }{{old.Counts, f.Counts}, {old.Ratios, f.Ratios}} {
+		for k, now := range pair.now {
+			if was, ok := pair.old[k]; ok && was != now {
+				out = append(out, change{k, was, now})
+			}
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].key < out[j].key })
+	return out
+}
+
+// table prints changes, one a line.
+func table(changes []change) string {
+	if len(changes) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-40s %12s %12s\n", "figure", "accepted", "now")
+	for _, c := range changes {
+		mark := ""
+		if c.worse() {
+			mark = "  worse"
+		}
+		fmt.Fprintf(&b, "%-40s %12.6g %12.6g  %+.1f %%%s\n", c.key, c.old, c.now, 100*(c.now/c.old-1), mark)
+	}
+	return b.String()
+}

@@ -1,0 +1,112 @@
+// Command bench measures what this tree makes and compares it with the figures
+// that were last accepted:
+//
+//	go run ./bench               all figures as one JSON object; exit 1 when a count got worse
+//	go run ./bench -accept       also write bench/accepted.json
+//	go run ./bench -synth        also place every core on an iCE40 HX8K
+//	go run ./bench -only filter  only these examples
+//
+// The object has four parts, each a map from a dotted key to a number:
+//
+//	counts   exact and the same everywhere: bytes, instructions, cycles, look-up tables
+//	ratios   quotients of counts
+//	rates    per second: simulated instructions and cycles, megahertz of placed cores
+//	seconds  from source to artefact
+//
+// and `missing`, what was not measured and why. Of counts and ratios less is
+// better, and one that grew by more than two in a hundred is a failure; rates
+// and seconds depend on the machine and never fail. Start reading at measure.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+)
+
+// options say what to measure.
+type options struct {
+	root  string   // of the tree
+	only  []string // examples; empty: all
+	synth bool
+	times bool // rates and seconds
+}
+
+func main() {
+	accept := flag.Bool("accept", false, "write the counts to bench/accepted.json")
+	synth := flag.Bool("synth", false, "place every core with yosys and nextpnr")
+	only := flag.String("only", "", "comma-separated examples")
+	root := flag.String("root", ".", "root of the tree")
+	flag.Parse()
+	o := options{root: *root, synth: *synth, times: true}
+	if *only != "" {
+		o.only = strings.Split(*only, ",")
+	}
+	code, err := run(context.Background(), o, *accept)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		code = 2
+	}
+	os.Exit(code)
+}
+
+func run(ctx context.Context, o options, accept bool) (code int, err error) {
+	f, err := measure(ctx, o)
+	if err != nil {
+		return 0, err
+	}
+	text, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return 0, err
+	}
+	fmt.Println(string(text))
+	path := filepath.Join(o.root, "bench", "accepted.json")
+	old, err := readAccepted(path)
+	if err != nil {
+		return 0, err
+	}
+	changes := compare(old, f)
+	fmt.Fprint(os.Stderr, table(changes))
+	if accept {
+		return 0, writeAccepted(path, merge(old, f))
+	}
+	for _, c := range changes {
+		if c.worse() {
+			return 1, nil
+		}
+	}
+	return 0, nil
+}
+
+// measure takes all figures.
+func measure(ctx context.Context, o options) (*figures, error) {
+	f := newFigures()
+	examples, err := load(o)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range examples {
+		if err := e.counts(ctx, f); err != nil {
+			return nil, fmt.Errorf("%s: %w", e.name, err)
+		}
+	}
+	steps := []func(context.Context, []*example, *figures) error{kernels, products}
+	if o.times {
+		steps = append(steps, speeds, makeTimes)
+	}
+	if o.synth {
+		steps = append(steps, synthesis)
+	}
+	for _, step := range steps {
+		if err := step(ctx, examples, f); err != nil {
+			return nil, err
+		}
+	}
+	sort.Strings(f.Missing)
+	return f, nil
+}
