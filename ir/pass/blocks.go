@@ -88,14 +88,7 @@ func sameEdge(a, b ir.Edge) bool {
 // skipEmpty lets edges pass blocks that only jump on and whose parameters
 // serve nothing but that jump.
 func skipEmpty(f *ir.Func) bool {
-	uses := map[*ir.Value]int{}
-	for _, b := range f.Blocks {
-		count := func(v **ir.Value) { uses[*v]++ }
-		for _, i := range b.Instrs {
-			i.Uses(count)
-		}
-		b.Term.Uses(count)
-	}
+	uses := useCounts(f)
 	changed := false
 	for _, b := range f.Blocks {
 		for k := range b.Term.Succs {

@@ -121,3 +121,19 @@ func each(m *ir.Module, run func(f *ir.Func) bool) bool {
 	}
 	return changed
 }
+
+// useCounts counts the uses of the values of f.
+func useCounts(f *ir.Func) map[*ir.Value]int {
+	uses := map[*ir.Value]int{}
+	for _, b := range f.Blocks {
+		eachUse(b, func(v **ir.Value) { uses[*v]++ })
+	}
+	return uses
+}
+
+func eachUse(b *ir.Block, visit func(**ir.Value)) {
+	for _, i := range b.Instrs {
+		i.Uses(visit)
+	}
+	b.Term.Uses(visit)
+}

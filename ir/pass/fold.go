@@ -34,7 +34,7 @@ func foldFunc(f *ir.Func) bool {
 // foldWords rewrites word operations in an order in which operands come first,
 // loops aside.
 func foldWords(f *ir.Func) bool {
-	g := &folder{f: f, subst: renames{}}
+	g := &folder{f: f, subst: renames{}, uses: useCounts(f)}
 	for _, k := range ir.FlowOf(f).Order {
 		g.block(f.Blocks[k])
 	}
@@ -49,6 +49,7 @@ type folder struct {
 	at      *ir.Instr
 	out     []*ir.Instr
 	subst   renames
+	uses    map[*ir.Value]int
 	changed bool
 }
 
@@ -284,7 +285,7 @@ func (g *folder) shift(w int, x *ir.Value, k uint64) (*ir.Value, bool) {
 func (g *folder) compare(op word.Op, x *ir.Value, c uint64) (*ir.Value, bool) {
 	w := int(x.Type)
 	equality := op == word.Eq || op == word.Ne
-	if y, d, ok := withConst(x, word.Add); ok && equality {
+	if y, d, ok := withConst(x, word.Add); ok && equality && g.uses[x] <= 1 { // else both would stay alive
 		return g.Make(op, 1, 0, y, g.MakeConst(w, c-d)), true
 	}
 	if in, ok := isWord(x, word.Zext); ok {

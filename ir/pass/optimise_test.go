@@ -1,10 +1,15 @@
 package pass
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/testkit"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/irtest"
 	"github.com/sinter-lang/sinter/ir/trace"
@@ -27,12 +32,12 @@ func traceOf(t *testing.T, m *ir.Module) string {
 func TestOptimisersKeepTraces(t *testing.T) {
 	all := Optimisers()
 	for k := -1; k < len(all); k++ {
-		name, passes := "all", append(append([]Pass(nil), all...), all...)
+		name, passes, seeds := "all", append(append([]Pass(nil), all...), all...), uint64(100)
 		if k >= 0 {
-			name, passes = all[k].Name, all[k:k+1]
+			name, passes, seeds = all[k].Name, all[k:k+1], 30
 		}
 		t.Run(name, func(t *testing.T) {
-			for seed := uint64(0); seed < 150; seed++ {
+			for seed := uint64(0); seed < seeds; seed++ {
 				m := irtest.Random(seed)
 				want, before := traceOf(t, m), ir.Print(m)
 				require.NoError(t, Run(m, passes, Options{Check: true, Seed: seed}), "seed %d\n%s", seed, before)
@@ -41,3 +46,36 @@ func TestOptimisersKeepTraces(t *testing.T) {
 		})
 	}
 }
+
+// TestOptimiserCases runs the pass that a folder of testdata is named after on
+// each module of the folder. Every case is changed, keeps its trace, and is
+// compared with its golden text; a second run settles.
+func TestOptimiserCases(t *testing.T) {
+	for _, p := range Optimisers() {
+		files, err := filepath.Glob(filepath.Join("testdata", p.Name, "*.sir"))
+		require.NoError(t, err)
+		require.NotEmpty(t, files, "pass %s has no case", p.Name)
+		for _, file := range files {
+			t.Run(p.Name+"/"+strings.TrimSuffix(filepath.Base(file), ".sir"), func(t *testing.T) {
+				src, err := os.ReadFile(file)
+				require.NoError(t, err)
+				m, err := ir.Parse(&diag.File{Name: file, Text: string(src)})
+				require.NoError(t, err)
+				ir.Thread(m)
+				require.NoError(t, ir.Verify(m))
+				want, before := traceOf(t, m), ir.Print(m)
+				require.NoError(t, Run(m, []Pass{p}, Options{Check: true, Seed: 1}))
+				require.NotEqual(t, before, ir.Print(m), "the pass changes nothing")
+				require.Equal(t, want, traceOf(t, m))
+				if p.Name != "unroll" { // joins rounds again while they are few and short
+					require.False(t, p.Run(m, &Env{}), "a second run changes something:\n%s", ir.Print(m))
+				}
+				require.NoError(t, Run(m, []Pass{clean()}, Options{}))
+				testkit.Golden(t, strings.TrimSuffix(file, ".sir")+".want", ir.Print(m))
+			})
+		}
+	}
+}
+
+// clean removes what a pass leaves unused, for goldens that show the point.
+func clean() Pass { return Pass{Name: "dce", Run: dce} }
