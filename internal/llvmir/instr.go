@@ -37,7 +37,7 @@ func (b *body) instr(in *sir.Instr) error {
 	case sir.OpMark, sir.OpNow, sir.OpStatus, sir.OpWait, sir.OpTake, sir.OpSend, sir.OpHalt:
 		b.system(in)
 	default:
-		return fmt.Errorf("operation %d cannot reach a back end", in.Op)
+		return fmt.Errorf("operation %s cannot reach a back end", in.Op)
 	}
 	return nil
 }

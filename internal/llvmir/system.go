@@ -17,7 +17,7 @@ import (
 func (b *body) system(in *sir.Instr) {
 	switch in.Op {
 	case sir.OpMark:
-		b.cur.NewCall(b.hook("sn_mark", types.Void, types.I32, types.I32), i32(in.Task), i32(int(in.Imm)))
+		b.cur.NewCall(b.hook("sn_mark", types.Void, types.I32, types.I32), i32(max(in.Task, 0)), i32(int(in.Imm)))
 	case sir.OpNow:
 		b.now(in, b.cur.NewCall(b.hook("sn_now", types.I64)))
 	case sir.OpStatus:
