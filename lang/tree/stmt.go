@@ -154,7 +154,8 @@ type Timed struct {
 	Body *Block
 }
 
-// Do evaluates X, a *Call or *ChanRecv, for its effect.
+// Do evaluates X for its effect: a *Call without result, or any expression that
+// `let _ = e` drops.
 type Do struct {
 	Stmt0
 	X Expr

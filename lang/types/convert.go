@@ -71,7 +71,7 @@ func (b *body) mismatch(x tree.Expr, to *tree.Type, at diag.Span) {
 	case to.Kind == tree.Int && (from.IsNumber() || from.Kind == tree.Bool):
 		e.Hint("write `%s(...)`, which keeps the low bits, or narrow it with `within`", to)
 	case to.Kind == tree.Range && from.IsNumber():
-		e.Hint("write `let x = ... within %s..=%s else { }`", to.Lo, to.Hi)
+		e.Hint("write `let x = ... within %s..=%s else { }`, or declare the variable with an integer type, as in `var x: u32`", to.Lo, to.Hi)
 	case to.Kind == tree.Int && from.Kind == tree.Enum:
 		e.Hint("write `%s(bits(...))`", to)
 	}

@@ -39,8 +39,8 @@ func (c *checker) layoutDecl(n *syntax.LayoutDecl) *tree.Type {
 		w.errorf(n.Name.Span(), "the layout `%s` ends within a byte", def.Name).
 			Labelf("%d bits more than whole bytes", w.bits%8).Hint("add a field `_: u%d`", 8-w.bits%8)
 	}
-	if def.Max > maxLayout {
-		c.errorf(TooLarge, n.Name.Span(), "a message of `%s` may have %d bytes, at most %d are possible", def.Name, def.Max, maxLayout)
+	if def.Max > 8*maxLayout {
+		c.errorf(TooLarge, n.Name.Span(), "a message of `%s` may have more than %d bytes", def.Name, maxLayout)
 	}
 	if !w.ok || c.failed != before {
 		return nil
