@@ -395,13 +395,19 @@ func (p *parser) place(set func(diag.Span)) error {
 	default:
 		return nil
 	}
-	line, err := p.int(":", 1, maxLine)
+	if err := p.sc.Expect(":"); err != nil {
+		return err
+	}
+	line, err := p.sc.Int("line", 1, maxLine)
 	if err != nil {
 		return err
 	}
-	col, err := p.int(".", 1, maxCol)
+	if err := p.sc.Expect("."); err != nil {
+		return err
+	}
+	col, err := p.sc.Int("column", 1, maxCol)
 	if err != nil {
 		return err
 	}
-	return p.places.add(set, name, line, col, t.Span)
+	return p.places.add(set, name, int(line), int(col), t.Span)
 }

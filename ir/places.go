@@ -9,7 +9,7 @@ import (
 const (
 	maxLine = 1 << 18
 	maxCol  = 1 << 12
-	maxText = 1 << 24 // bytes of all made-up files together
+	maxText = 1 << 22 // bytes of all made-up files together
 )
 
 // places collects the places of a text and makes files that have these lines
