@@ -1,3 +1,30 @@
+// Package core generates the circuit of a core from a design point.
+//
+//	c, err := core.Generate(im, point)
+//
+// It names no instruction. Each kept line of the instruction table is an
+// expression for its result, condition, target, address and data; these are
+// rewritten over the operands of a datapath (lines.go), so that equal operators
+// of different lines become one node, and elaborated bit by bit (elab.go,
+// bits.go). What is selected at run time is selected by controls that decode
+// computes: `ctl(on, off)` is a register that is 1 while a line of on executes
+// and 0 while one of off does, minimised over the words that exist (cover.go):
+//
+//	add  rs1 + rs2 ─┐
+//	lw   rs1 + imm ─┼─ one adder rs1 + b, b = imm_operand ? imm : rs2
+//	blt  rs1 lts rs2┘  the same adder, b complemented: subtract
+//
+// Units (units.go) are the cases where one piece of hardware serves several
+// operators: the carry chain, and-or-xor, the barrel shifter, the multiplier.
+// The bus of results (bus.go) joins what is left. Two sequences run the same
+// stages: pipe3.go overlaps them, multi.go does not. Ports and the frame
+// engine are in ports.go and engine.go, retire record and claims in probes.go.
+//
+// The tricks are those of small RISC-V cores: operand sharing and one-hot
+// and-or buses of FemtoRV, synchronous register reads one stage early of
+// VexRiscv, "illegal words do not matter" of SERV. docs/hardware.md has the
+// ports and the cycle table. The package knows no program beyond its words.
+// Start reading at Generate, then lines.go.
 package core
 
 import (

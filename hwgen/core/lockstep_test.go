@@ -35,9 +35,11 @@ func TestRandomInstructions(t *testing.T) {
 		{Core: plan.Pipe3}, {Core: plan.Multi},
 		{Core: plan.Pipe3, Full: true}, {Core: plan.Multi, Full: true},
 	} {
-		r, err := lockstep.Random(generate(t, im, o), subset(t, im, o), lockstep.Options{Instructions: 5000, Seed: 1})
+		r, err := lockstep.Random(generate(t, im, o), subset(t, im, o), lockstep.Options{Instructions: 20000, Seed: 1})
 		require.NoError(t, err, "%+v", o)
-		t.Log(o, r.Programs, r.Instructions, r.Cycles, r.Lines)
+		for _, in := range subset(t, im, o).Set.Insts {
+			require.True(t, in.Meaning.Trap || r.Lines[in.Name] > 0, "%s was never executed", in.Name)
+		}
 	}
 }
 

@@ -168,6 +168,9 @@ func (d *dataMemory) connect(g *gen, e *engine) {
 	if v, ok := b.ConstOf(write); ok && v == 0 {
 		return
 	}
+	// Loads and stores exclude each other, but only because of how decode sets
+	// their controls; this makes it so whatever the state.
+	write = b.And(write, b.Not(read))
 	b.If(write, func() { b.WriteMem(d.mem, addr, data, lanes) })
 	b.Assert("data.read0.write0.never", b.Not(b.And(read, write)))
 }

@@ -39,11 +39,12 @@ func (m *multi) generate() {
 	b.Drive(g.text, b.Bits(pc, g.c.TextBits-1, 0), fetch)
 	result := b.Name("result", g.pack(g.result))
 	writes := b.And(done, g.x.writes)
+	reading := b.And(m.decoding.Q(), b.Not(m.executing.Q())) // never while a result is written
 	for i := range g.rf {
-		b.Drive(g.rf[i], g.sourceIndex(i), m.decoding.Q())
+		b.Drive(g.rf[i], g.sourceIndex(i), reading)
 	}
 	for i := range g.rf {
-		b.Assert(fmt.Sprintf("regs.read%d.write0.never", i), b.Not(b.And(m.decoding.Q(), writes)))
+		b.Assert(fmt.Sprintf("regs.read%d.write0.never", i), b.Not(b.And(reading, writes)))
 	}
 	g.probes(b.Not(held), result, g.text.Q())
 	b.Set(m.decoding, fetch)

@@ -1,3 +1,25 @@
+// Package plan decides what a core is made of: it turns an image into a design
+// point, one choice a line with the reason that a report prints.
+//
+//	p, err := plan.Make(im, plan.Options{Core: plan.Pipe3})
+//	fmt.Print(design.Print(p))
+//
+//	point filter
+//	  core pipe3
+//	  keep sltiu "2 in the image, first at filter.sn:97.3"
+//	  shifts constant "6 constant shifts"
+//	  amounts "slli 8 16 24" "all in the image"
+//	  text 9 "308 words of text"
+//	  regs 16 "the highest register in the image is x15"
+//	  port go "first at filter.sn:111.3"
+//	end
+//
+// The contract of the image (ir/image) is the only input: what the words of
+// text contain, not what a target allowed. A point is the authority for what
+// follows. Decode reads it back into the Config that hwgen/core works with, so
+// an edited point gives the core that it describes.
+//
+// The package knows no circuit but its price. Start reading at Make.
 package plan
 
 import (

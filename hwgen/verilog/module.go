@@ -29,6 +29,9 @@ func (w *writer) state() {
 		if w.o.Proved && collisionFree(m) {
 			attr += "(* no_rw_check *) "
 		}
+		if !anyAsync(m) { // small ones, too: registers that fill a block RAM cost no logic cell
+			attr += "(* ram_style = \"block\" *) "
+		}
 		w.line("%sreg %s%s [0:%d];", attr, span(m.Width), w.mems[i], 1<<m.AddrBits-1)
 		w.contents(i)
 		for _, r := range m.Reads {
@@ -250,6 +253,15 @@ func (w *writer) memory(i int) {
 	if assign == "=" {
 		w.line("// verilator lint_on BLKSEQ")
 	}
+}
+
+func anyAsync(m *rtl.Mem) bool {
+	for _, r := range m.Reads {
+		if !r.Sync {
+			return true
+		}
+	}
+	return false
 }
 
 func anySync(m *rtl.Mem) bool {
