@@ -60,9 +60,11 @@ func within(a, b *cut) bool {
 
 // enumerate lists the best cuts of every and node by arrival, then area flow.
 func (m *mapper) enumerate() {
-	for i := range m.g.Nodes {
+	for _, i := range m.order {
 		n := &m.g.Nodes[i]
 		switch n.Kind {
+		case Leaf:
+			m.arrive[i] = m.leafArrival(i)
 		case Carry:
 			m.arrive[i] = m.carryArrival(n)
 			m.flow[i] = (m.flow[n.A.Node()] + m.flow[n.B.Node()] + m.flow[n.C.Node()] + 1) / m.refs(i)
@@ -134,45 +136,51 @@ func (m *mapper) asOperand(node int) []cut {
 func (m *mapper) weigh(c *cut) {
 	c.arrive, c.flow = 0, 1
 	for _, l := range c.leaves() {
-		c.arrive = max(c.arrive, m.at(int(l))+delayLUT)
+		c.arrive = max(c.arrive, m.arrive[l]+delayLUT)
 		c.flow += m.flow[l]
 	}
 }
 
 func (m *mapper) carryArrival(n *Node) int32 {
-	into := max(m.at(n.A.Node()), m.at(n.B.Node())) + delayToCarry
-	return max(into, m.at(n.C.Node())+delayCarry)
+	into := max(m.arrive[n.A.Node()], m.arrive[n.B.Node()]) + delayToCarry
+	return max(into, m.arrive[n.C.Node()]+delayCarry)
 }
 
-// at is the arrival of a node: that of an asynchronous read's data follows from
-// the address, which comes before the data are used.
-func (m *mapper) at(node int) int32 {
+// leafArrival is 0 but for asynchronous reads, which follow their address.
+func (m *mapper) leafArrival(node int) int32 {
 	p := m.async[node]
 	if p == nil {
-		return m.arrive[node]
+		return 0
 	}
 	var at int32
 	for _, a := range p.Addr {
-		at = max(at, m.at(a.Node()))
+		at = max(at, m.arrive[a.Node()])
 	}
 	return at + delayLUT
 }
 
-// tableOf is the function of a node over the leaves of a cut.
+// tableOf is the function of a node over the leaves of a cut. Each node between
+// them is visited once: four leaves can have a large cone.
 func (g *Graph) tableOf(node int, c *cut) uint16 {
-	patterns := [4]uint16{0xAAAA, 0xCCCC, 0xF0F0, 0xFF00}
+	done := map[int]uint16{}
 	for i, l := range c.leaves() {
-		if int(l) == node {
-			return patterns[i]
-		}
+		done[int(l)] = [4]uint16{0xAAAA, 0xCCCC, 0xF0F0, 0xFF00}[i]
+	}
+	return g.tableIn(node, done)
+}
+
+func (g *Graph) tableIn(node int, done map[int]uint16) uint16 {
+	if t, ok := done[node]; ok {
+		return t
 	}
 	n := &g.Nodes[node]
-	a, b := g.tableOf(n.A.Node(), c), g.tableOf(n.B.Node(), c)
+	a, b := g.tableIn(n.A.Node(), done), g.tableIn(n.B.Node(), done)
 	if n.A.Inverted() {
 		a = ^a
 	}
 	if n.B.Inverted() {
 		b = ^b
 	}
+	done[node] = a & b
 	return a & b
 }

@@ -29,6 +29,7 @@ func Map(g *Graph) (*Netlist, error) {
 type mapper struct {
 	g        *Graph
 	async    []*Read[Lit] // per node: the asynchronous read that drives it
+	order    []int        // nodes, the data of asynchronous reads behind their addresses
 	cuts     [][]cut
 	choice   []int32 // per and node: its chosen cut
 	arrive   []int32
@@ -52,6 +53,7 @@ func newMapper(g *Graph) *mapper {
 			}
 		}
 	}
+	m.sort()
 	g.Readers(func(l Lit) {
 		m.roots = append(m.roots, l.Node())
 		m.fanout[l.Node()]++
@@ -67,6 +69,32 @@ func newMapper(g *Graph) *mapper {
 		}
 	}
 	return m
+}
+
+// sort orders the nodes. The graph has leaves where it likes, but data of
+// asynchronous reads are used behind their address only.
+func (m *mapper) sort() {
+	seen := make([]bool, len(m.g.Nodes))
+	var visit func(node int)
+	visit = func(node int) {
+		if seen[node] {
+			return
+		}
+		seen[node] = true
+		n := &m.g.Nodes[node]
+		visit(n.A.Node())
+		visit(n.B.Node())
+		visit(n.C.Node())
+		if p := m.async[node]; p != nil {
+			for _, a := range p.Addr {
+				visit(a.Node())
+			}
+		}
+		m.order = append(m.order, node)
+	}
+	for i := range m.g.Nodes {
+		visit(i)
+	}
 }
 
 // findSum notes the table that shares the logic cell of a carry: it must read
@@ -133,7 +161,7 @@ func (m *mapper) require() {
 	var longest int32
 	m.arrivals()
 	for _, r := range m.roots {
-		longest = max(longest, m.at(r))
+		longest = max(longest, m.arrive[r])
 	}
 	for i := range m.required {
 		m.required[i] = math.MaxInt32
@@ -141,16 +169,18 @@ func (m *mapper) require() {
 	for _, r := range m.roots {
 		m.required[r] = longest
 	}
-	for i := len(m.g.Nodes) - 1; i > 0; i-- {
-		if m.fanout[i] > 0 {
+	for k := len(m.order) - 1; k > 0; k-- {
+		if i := m.order[k]; m.fanout[i] > 0 {
 			m.inputs(i, func(in int, d int32) { m.required[in] = min(m.required[in], m.required[i]-d) })
 		}
 	}
 }
 
 func (m *mapper) arrivals() {
-	for i := range m.g.Nodes {
+	for _, i := range m.order {
 		switch n := &m.g.Nodes[i]; n.Kind {
+		case Leaf:
+			m.arrive[i] = m.leafArrival(i)
 		case Carry:
 			m.arrive[i] = m.carryArrival(n)
 		case And:
@@ -164,8 +194,10 @@ func (m *mapper) arrivals() {
 // recover chooses again for every node, in order, among the cuts that arrive in
 // time.
 func (m *mapper) recover(choose func(node int)) {
-	for i := range m.g.Nodes {
+	for _, i := range m.order {
 		switch n := &m.g.Nodes[i]; n.Kind {
+		case Leaf:
+			m.arrive[i] = m.leafArrival(i)
 		case Carry:
 			m.arrive[i] = m.carryArrival(n)
 			m.flow[i] = (m.flow[n.A.Node()] + m.flow[n.B.Node()] + m.flow[n.C.Node()] + 1) / m.refs(i)
