@@ -2,6 +2,7 @@ package pass
 
 import (
 	_ "embed"
+	"math/bits"
 
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/word"
@@ -320,10 +321,54 @@ func (l *legaliser) cut(n num, w int) num {
 }
 
 func (l *legaliser) mask(v *ir.Value, w int) *ir.Value {
-	if w >= 32 {
+	if bitsOf(v, 6) <= w {
 		return v
 	}
 	return l.op(word.And, v, l.b.Const(32, word.Mask(w)))
+}
+
+// bitsOf bounds how many low bits of an i32 may be set, looking back n operations.
+func bitsOf(v *ir.Value, n int) int {
+	if v.Def == nil || n == 0 {
+		return 32
+	}
+	i := v.Def
+	arg := func(k int) int { return bitsOf(i.Args[k], n-1) }
+	switch {
+	case i.Op == ir.OpConst:
+		return bits.Len64(i.Imm)
+	case i.Op == ir.OpLoad:
+		return 8 * min(i.Size, 4)
+	case i.Op != ir.OpWord:
+		return 32
+	}
+	switch i.Word {
+	case word.Zext: // from i1
+		return 1
+	case word.And:
+		return min(arg(0), arg(1))
+	case word.Or, word.Xor:
+		return max(arg(0), arg(1))
+	case word.Mux:
+		return max(arg(1), arg(2))
+	case word.Shl, word.Shru:
+		return shiftedBits(i, arg(0))
+	}
+	return 32
+}
+
+// shiftedBits is bitsOf behind a shift.
+func shiftedBits(i *ir.Instr, n int) int {
+	k, ok := constOf(i.Args[1])
+	switch {
+	case !ok && i.Word == word.Shru:
+		return n
+	case !ok:
+		return 32
+	case i.Word == word.Shru:
+		return max(0, n-int(k&31))
+	}
+	return min(32, n+int(k&31))
 }
 
 // op applies an operator to i32 words.

@@ -24,3 +24,18 @@ func Stages() []Pass {
 	}
 	return out
 }
+
+// Reasons says why the order of List is what it is: some run of Before stands
+// before every run of After.
+func Reasons() []Reason {
+	return []Reason{
+		{"inline", "copies", "a copy made for an argument shows only when caller and callee are one function"},
+		{"inline", "jumps", "an option that is returned is tested at once by the caller"},
+		{"fold", "gvn", "equal values are found when constants have one form"},
+		{"checks", "legalise", "bounds of words over 32 bits cannot be seen in their halves"},
+		{"unroll", "legalise", "calls of rt stand where operators were, and count as large"},
+		{"inline", "legalise", "helpers of rt shall stay functions"},
+		{"legalise", "tasks", "what is saved across a wait are registers, and channels have legal words"},
+		{"tasks", "dce", "joining the tasks leaves functions that nobody calls"},
+	}
+}

@@ -1,0 +1,100 @@
+package pass
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/irtest"
+)
+
+// TestReasons checks the order of List against the rows that explain it.
+func TestReasons(t *testing.T) {
+	var names []string
+	for _, p := range List() {
+		names = append(names, p.Name)
+		require.NotEmpty(t, p.Doc, p.Name)
+	}
+	for _, r := range Reasons() {
+		before, after := slices.Index(names, r.Before), len(names)-1
+		for after >= 0 && names[after] != r.After {
+			after--
+		}
+		require.GreaterOrEqual(t, before, 0, "%s is no pass", r.Before)
+		require.Greater(t, after, before, "%s before %s: %s", r.Before, r.After, r.Why)
+	}
+}
+
+func TestNeeds(t *testing.T) {
+	give := Pass{Name: "give", Run: func(*ir.Module, *Env) bool { return false }, Gives: []Property{Legal}}
+	lose := Pass{Name: "lose", Run: give.Run}
+	need := Pass{Name: "need", Run: give.Run, Needs: []Property{Legal}}
+	m := irtest.Random(1)
+	require.NoError(t, Run(m, []Pass{give, need}, Options{}))
+	require.EqualError(t, Run(m, []Pass{need}, Options{}), "pass need needs a module that is legal")
+	require.EqualError(t, Run(m, []Pass{give, lose, need}, Options{}), "pass need needs a module that is legal")
+}
+
+func TestRunnerFindsFaults(t *testing.T) {
+	liar := Pass{Name: "liar", Run: func(m *ir.Module, _ *Env) bool { m.Name = "other"; return false }}
+	require.ErrorContains(t, Run(irtest.Random(1), []Pass{liar}, Options{Check: true}), "pass liar changed the module")
+	breaker := Pass{Name: "breaker", Run: func(m *ir.Module, _ *Env) bool {
+		b := m.Funcs[0].Blocks[0]
+		b.Instrs = b.Instrs[1:]
+		return true
+	}}
+	require.ErrorContains(t, Run(irtest.Random(1), []Pass{breaker}, Options{Check: true}), "after pass breaker")
+}
+
+func TestSkipLimitAfter(t *testing.T) {
+	var ran []string
+	pass := func(name string) Pass {
+		return Pass{Name: name, Run: func(*ir.Module, *Env) bool { ran = append(ran, name); return false }}
+	}
+	var seen []int
+	o := Options{Skip: []string{"b"}, Limit: 3, After: func(n int, _ *Pass, _ *ir.Module) error { seen = append(seen, n); return nil }}
+	require.NoError(t, Run(irtest.Random(1), []Pass{pass("a"), pass("b"), pass("c"), pass("d")}, o))
+	require.Equal(t, []string{"a", "c"}, ran)
+	require.Equal(t, []int{0, 2}, seen)
+}
+
+func TestShuffleKeepsTraces(t *testing.T) {
+	moved := false
+	for seed := uint64(0); seed < 30; seed++ {
+		m := irtest.Random(seed)
+		before, want := ir.Print(m), play(t, m, nil)
+		shuffle(m, seed)
+		moved = moved || ir.Print(m) != before
+		require.Equal(t, want, play(t, m, nil))
+	}
+	require.True(t, moved)
+}
+
+func TestInlineKeepsKernels(t *testing.T) {
+	m := ir.MustParse("k.sir", `module k
+task 0 main @main
+func @main() {
+b0:
+  v1: i32 = call @kernel
+  v2: i32 = call @once
+  ret
+}
+func @kernel() -> (i32) noinline {
+b0:
+  v1: i32 = call @once
+  ret v1
+}
+func @once() -> (i32) {
+b0:
+  v1: i32 = const 7
+  ret v1
+}
+`)
+	require.True(t, inline(m, &Env{}))
+	require.NoError(t, ir.Verify(m))
+	require.Len(t, m.Funcs, 2)
+	require.Equal(t, []*ir.Func{m.Funcs[1]}, ir.Callees(m.Funcs[0]))
+	require.Empty(t, ir.Callees(m.Funcs[1]))
+}
