@@ -6,8 +6,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/word"
 	"github.com/sinter-lang/sinter/verify/lockstep"
 )
 
@@ -40,6 +44,83 @@ func TestRandomInstructions(t *testing.T) {
 		for _, in := range subset(t, im, o).Set.Insts {
 			require.True(t, in.Meaning.Trap || r.Lines[in.Name] > 0, "%s was never executed", in.Name)
 		}
+	}
+}
+
+// wide holds each line of RV32M, and shifts by constants and a few others.
+const wide = `image wide
+  task main
+  log 0 ""
+  data 0 256
+  text
+    lui x1, 0x12345
+    lw x2, 16(x0)
+    lw x3, 20(x1)
+    mul x4, x1, x2
+    mulh x5, x1, x2
+    mulhu x6, x1, x2
+    mulhsu x7, x1, x2
+    div x8, x1, x2
+    divu x8, x1, x2
+    rem x8, x1, x2
+    remu x8, x1, x2
+    slli x1, x2, 3
+    slli x1, x2, 31
+    srli x1, x2, 8
+    srai x1, x2, 16
+    sub x3, x2, x1
+    sltu x3, x2, x1
+    addi x3, x3, -1
+    sh x3, 2(x0)
+    lbu x3, 2(x0)
+    auipc x9, 0x5
+    jal x8, next
+  next:
+    jalr x8, 8(x8)
+    blt x1, x2, next
+    bgeu x1, x2, next
+    sw x1, -2024(x0)
+    sw x0, -2020(x0)
+  end
+end
+`
+
+func TestWideOperators(t *testing.T) {
+	im, err := image.ParseFor(design.NewTarget("rv32im", isa.RV32IM(), 16), &diag.File{Name: "wide.image", Text: wide})
+	require.NoError(t, err)
+	for _, o := range []plan.Options{
+		{Core: plan.Pipe3, Shifts: plan.ShiftConstant}, {Core: plan.Multi, Shifts: plan.ShiftBarrel},
+	} {
+		r, err := lockstep.Random(generate(t, im, o), subset(t, im, o), lockstep.Options{Instructions: 5000, Seed: 2})
+		require.NoError(t, err, "%+v", o)
+		for _, in := range subset(t, im, o).Set.Insts {
+			require.Positive(t, r.Lines[in.Name], in.Name)
+		}
+	}
+}
+
+// TestPlantedFaultsAreFound changes one operator of a circuit at a time.
+func TestPlantedFaultsAreFound(t *testing.T) {
+	im := load(t, echo)
+	o := plan.Options{Core: plan.Pipe3, Full: true}
+	good, sub := generate(t, im, o), subset(t, im, o)
+	swaps := map[word.Op]word.Op{word.And: word.Or, word.Or: word.And, word.Xor: word.Or, word.Add: word.Sub, word.Shrs: word.Shru}
+	built := map[rtl.ID]bool{}
+	for _, name := range []string{"sum", "logic", "rs1", "rs2", "result", "advance"} {
+		for id := range good.Nodes {
+			if n := &good.Nodes[id]; n.Name == name && swaps[n.Op] != word.Bad {
+				built[rtl.ID(id)] = true
+			}
+		}
+	}
+	require.Greater(t, len(built), 1)
+	for id := range built {
+		bad := *good
+		bad.Nodes = append([]rtl.Node(nil), good.Nodes...)
+		bad.Nodes[id].Op = swaps[bad.Nodes[id].Op]
+		_, err := lockstep.Random(&bad, sub, lockstep.Options{Instructions: 5000, Seed: 1})
+		var d *lockstep.Difference
+		require.ErrorAs(t, err, &d, good.Nodes[id].Name)
 	}
 }
 
