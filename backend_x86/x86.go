@@ -140,28 +140,53 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 		return nil, err
 	}
 	flags := slices.Clip(append([]string{"--target=" + r.triple}, append(r.flags, commonFlags...)...))
-	program, err := tools.Compile(ctx, llvm.Unit{Name: "program", Lang: "ir", Text: text}, append(flags, "-O2")...)
+	var program, layer []byte
+	err = both(
+		func() (err error) {
+			program, err = tools.Compile(ctx, llvm.Unit{Name: "program", Lang: "ir", Text: text}, append(flags, "-O2")...)
+			return err
+		},
+		func() (err error) {
+			layer, err = tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: o.halText(m, r)}, append(flags, "-Oz")...)
+			return err
+		})
 	if err != nil {
 		return nil, err
 	}
-	layer, err := tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: o.halText(m, r)}, append(flags, "-Oz")...)
-	if err != nil {
-		return nil, err
-	}
-	stack := 0 // Linux gives what is needed
-	if p == PVH {
-		if stack, err = stackSize(m, program, layer); err != nil {
+	img := &Image{Product: p, LLVM: text}
+	if p == PVH { // Linux gives a process what it needs
+		if img.Stack, err = stackSize(m, program, layer); err != nil {
 			return nil, err
 		}
 	}
-	img := &Image{Product: p, LLVM: text, Stack: stack}
-	files := map[string][]byte{"program.o": program, "hal.o": layer, "pvh.ld": []byte(source("pvh.ld"))}
-	link := append([]string{"--gc-sections", "--build-id=none", "-o", "out", fmt.Sprintf("--defsym=__stack_size=%d", stack), "program.o", "hal.o"}, r.link...)
-	if img.ELF, err = tools.Link(ctx, files, "out", link...); err != nil {
-		return nil, err
+	return img, img.link(ctx, r, tools, map[string][]byte{"program.o": program, "hal.o": layer, "pvh.ld": []byte(source("pvh.ld"))})
+}
+
+// link makes the executable with and without debug information.
+func (img *Image) link(ctx context.Context, r recipe, tools *llvm.Tools, files map[string][]byte) error {
+	args := []string{"--gc-sections", "--build-id=none", "-o", "out", fmt.Sprintf("--defsym=__stack_size=%d", img.Stack), "program.o", "hal.o"}
+	args = slices.Clip(append(args, r.link...))
+	return both(
+		func() (err error) {
+			img.ELF, err = tools.Link(ctx, files, "out", args...)
+			return err
+		},
+		func() (err error) {
+			img.Stripped, err = tools.Link(ctx, files, "out", append(args, "--strip-all")...)
+			return err
+		})
+}
+
+// both does two things at once and returns the first one's error before the
+// other's.
+func both(one, other func() error) error {
+	done := make(chan error)
+	go func() { done <- other() }()
+	err := one()
+	if second := <-done; err == nil {
+		err = second
 	}
-	img.Stripped, err = tools.Link(ctx, files, "out", append(link, "--strip-all")...)
-	return img, err
+	return err
 }
 
 // halText joins the sources of the layer with the program's configuration. Line
