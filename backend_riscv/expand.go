@@ -190,7 +190,7 @@ func lessAlternatives(op word.Op, x, y *node) []*node {
 	if op == word.Lts {
 		limit = 0x7fffffff
 	}
-	if x.isConst() && x.imm != limit { // c < y is not y < c + 1
+	if x.isConst() && !y.isConst() && x.imm != limit { // c < y is not y < c + 1
 		out = append(out, raw(word.Xor, 32, zextBit(raw(op, 1, y, k32(uint32(x.imm+1)))), k32(1)))
 	}
 	if op == word.Lts && y.is(0) { // the sign bit

@@ -166,7 +166,10 @@ func (t *tiler) best(n *node) *choice {
 			c.cost = costNever
 		}
 	case shared:
+		level := t.level
+		t.level = 0 // an operand of the program, not of a fallback
 		c.cost, c.alt = t.best(n.args[0]).cost, n.args[0]
+		t.level = level
 	case inner:
 		*c = t.cover(n)
 		if c.cost >= costNever && t.level > 0 {
