@@ -71,7 +71,7 @@ func TestAgainstGophersat(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	for range 40 {
 		f := uniform3(r, 90)
-		want, _ := Gophersat{}.Decide(f, 0)
+		want, _ := gophersat{}.Decide(f, 0)
 		got, model := Ours{}.Decide(f, 0)
 		require.Equal(t, want, got)
 		if got == Sat {
@@ -155,7 +155,7 @@ func TestReductionKeepsTheAnswer(t *testing.T) {
 		for _, c := range f.Clauses {
 			s.Add(literal(c[0]), literal(c[1]), literal(c[2]))
 		}
-		want, _ := Gophersat{}.Decide(f, 0)
+		want, _ := gophersat{}.Decide(f, 0)
 		require.Equal(t, want, s.Solve(nil, 0))
 	}
 }

@@ -2,12 +2,12 @@ package sat
 
 import "github.com/crillab/gophersat/solver"
 
-// Gophersat is the solver of that name as a Decider: a second witness. It knows
+// gophersat is the solver of that name as a Decider: a second witness. It knows
 // no conflict limit and so always decides.
-type Gophersat struct{}
+type gophersat struct{}
 
 // Decide runs gophersat.
-func (Gophersat) Decide(f *CNF, _ int) (Status, []bool) {
+func (gophersat) Decide(f *CNF, _ int) (Status, []bool) {
 	for _, c := range f.Clauses {
 		if len(c) == 0 {
 			return Unsat, nil
