@@ -18,7 +18,8 @@ func array(n int, t *tree.Type) *tree.Type { return &tree.Type{Kind: tree.Array,
 // sample has a struct of 1 + 6 + 4 cells and an enum with room for 3.
 func sample() (s, e *tree.Type) {
 	s = &tree.Type{Kind: tree.Struct, Struct: &tree.StructDef{Name: "S", Cells: 11, Fields: []tree.Field{
-		{Name: "a", Type: i16}, {Name: "b", Type: array(2, tree.BytesType(2)), Offset: 1},
+		{Name: "a", Type: i16},
+		{Name: "b", Type: array(2, tree.BytesType(2)), Offset: 1},
 		{Name: "c", Type: tree.OptionOf(array(3, u8)), Offset: 7},
 	}}}
 	e = &tree.Type{Kind: tree.Enum, Enum: &tree.EnumDef{Name: "E", Room: 3, Variants: []tree.Variant{
@@ -33,9 +34,18 @@ func TestCells(t *testing.T) {
 		t    *tree.Type
 		want int
 	}{
-		{&tree.Type{}, 0}, {flag, 1}, {u8, 1}, {tree.SmallRange(0, 9), 1}, {tree.BytesType(7), 8}, {array(3, array(2, u8)), 6},
-		{s, 11}, {e, 4}, {tree.OptionOf(e), 5}, {&tree.Type{Kind: tree.Slice, Elem: s}, 2},
-		{&tree.Type{Kind: tree.Chan, Elem: s}, 1}, {&tree.Type{Kind: tree.Device, Name: "net.Eth"}, 1},
+		{&tree.Type{}, 0},
+		{flag, 1},
+		{u8, 1},
+		{tree.SmallRange(0, 9), 1},
+		{tree.BytesType(7), 8},
+		{array(3, array(2, u8)), 6},
+		{s, 11},
+		{e, 4},
+		{tree.OptionOf(e), 5},
+		{&tree.Type{Kind: tree.Slice, Elem: s}, 2},
+		{&tree.Type{Kind: tree.Chan, Elem: s}, 1},
+		{&tree.Type{Kind: tree.Device, Name: "net.Eth"}, 1},
 	} {
 		if got := tree.Cells(c.t); got != c.want {
 			t.Errorf("%s has %d cells, want %d", c.t, got, c.want)
@@ -50,9 +60,14 @@ func TestWord(t *testing.T) {
 		bits   int
 		signed bool
 	}{
-		{flag, 1, false}, {i16, 16, true}, {tree.SmallRange(0, 1), 32, false}, {tree.SmallRange(-1, 5), 32, true},
-		{tree.RangeType(new(big.Int), huge), 64, false}, {tree.SmallRange(-1, 1<<31), 64, true},
-		{tree.SmallRange(0, 1<<32-1), 32, false}, {tree.SmallRange(-1<<31, 1<<31-1), 32, true},
+		{flag, 1, false},
+		{i16, 16, true},
+		{tree.SmallRange(0, 1), 32, false},
+		{tree.SmallRange(-1, 5), 32, true},
+		{tree.RangeType(new(big.Int), huge), 64, false},
+		{tree.SmallRange(-1, 1<<31), 64, true},
+		{tree.SmallRange(0, 1<<32-1), 32, false},
+		{tree.SmallRange(-1<<31, 1<<31-1), 32, true},
 	} {
 		if bits, signed := c.t.Word(); bits != c.bits || signed != c.signed {
 			t.Errorf("%s has word %d %v", c.t, bits, signed)
@@ -65,7 +80,10 @@ func TestInterval(t *testing.T) {
 		t      *tree.Type
 		lo, hi string
 	}{
-		{u8, "0", "255"}, {i16, "-32768", "32767"}, {tree.IntType(1, true), "-1", "0"}, {tree.IntType(64, false), "0", "18446744073709551615"},
+		{u8, "0", "255"},
+		{i16, "-32768", "32767"},
+		{tree.IntType(1, true), "-1", "0"},
+		{tree.IntType(64, false), "0", "18446744073709551615"},
 		{tree.SmallRange(-3, 4), "-3", "4"},
 	} {
 		lo, hi := c.t.Interval()
@@ -85,9 +103,13 @@ func TestSameAndString(t *testing.T) {
 	s, e := sample()
 	other, _ := sample()
 	list := []*tree.Type{
-		{}, flag, u8, i16, tree.IntType(8, true), tree.SmallRange(0, 3), tree.SmallRange(0, 4), tree.BytesType(3), tree.BytesType(4),
-		array(2, u8), array(3, u8), array(2, i16), s, other, e, tree.OptionOf(u8), tree.OptionOf(e), {Kind: tree.Slice, Elem: u8},
-		{Kind: tree.Chan, Elem: u8}, {Kind: tree.Chan, Elem: u8, Out: true}, {Kind: tree.Device, Name: "net.Eth"},
+		{},
+		flag, u8, i16, tree.IntType(8, true), tree.SmallRange(0, 3), tree.SmallRange(0, 4), tree.BytesType(3), tree.BytesType(4),
+		array(2, u8), array(3, u8), array(2, i16), s, other, e, tree.OptionOf(u8), tree.OptionOf(e),
+		{Kind: tree.Slice, Elem: u8},
+		{Kind: tree.Chan, Elem: u8},
+		{Kind: tree.Chan, Elem: u8, Out: true},
+		{Kind: tree.Device, Name: "net.Eth"},
 	}
 	want := []string{
 		"nothing", "bool", "u8", "i16", "i8", "0..=3", "0..=4", "bytes<3>", "bytes<4>", "[2]u8", "[3]u8", "[2]i16", "S", "S", "E", "u8?", "E?",
@@ -111,7 +133,10 @@ func TestLeaves(t *testing.T) {
 		t    *tree.Type
 		want string
 	}{
-		{u8, "u8"}, {array(2, array(1, flag)), "bool bool"}, {s, "i16 bytes<2> bytes<2> bool u8 u8 u8"}, {e, "u8 bool bytes<1>"},
+		{u8, "u8"},
+		{array(2, array(1, flag)), "bool bool"},
+		{s, "i16 bytes<2> bytes<2> bool u8 u8 u8"},
+		{e, "u8 bool bytes<1>"},
 		{tree.OptionOf(e), "bool u8 bool bytes<1>"},
 	} {
 		got := ""
@@ -131,9 +156,17 @@ func TestHasZero(t *testing.T) {
 		t    *tree.Type
 		want bool
 	}{
-		{u8, true}, {die, false}, {tree.SmallRange(-1, 1), true}, {array(0, die), true}, {array(1, die), false}, {s, true}, {e, true},
-		{tree.OptionOf(die), true}, {tree.BytesType(0), true},
-		{&tree.Type{Kind: tree.Layout, Layout: &tree.LayoutDef{}}, false}, {&tree.Type{Kind: tree.Slice, Elem: u8}, false},
+		{u8, true},
+		{die, false},
+		{tree.SmallRange(-1, 1), true},
+		{array(0, die), true},
+		{array(1, die), false},
+		{s, true},
+		{e, true},
+		{tree.OptionOf(die), true},
+		{tree.BytesType(0), true},
+		{&tree.Type{Kind: tree.Layout, Layout: &tree.LayoutDef{}}, false},
+		{&tree.Type{Kind: tree.Slice, Elem: u8}, false},
 	} {
 		if c.t.Kind != tree.Layout && c.t.HasZero() != c.want || c.t.Kind == tree.Layout && c.t.HasZero() {
 			t.Errorf("HasZero of %s is not %v", c.t, c.want)

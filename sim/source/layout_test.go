@@ -52,10 +52,14 @@ func TestLayouts(t *testing.T) {
 		{"put without flag", "\xa9\x01\x00", "flag 0 op 9 n 1 delta 0 data  rest "},
 		{"optional", "\xb9\x01\x00\x01\x00", "flag 1 op 9 n 1 delta 0 data  rest  opt 256"},
 		{"optional missing", "\xb9\x01\x00\x01", "none"},
-		{"tail", "\xb9\x01\x00\x01\x01\x02\x00\xff\xfe?\x00\x01hX",
-			"flag 1 op 9 n 1 delta 0 data  rest X opt 257 tail 2 -2 h"},
-		{"deep", "\xb9\x01\x00\x01\x01\x01\x00\x00\x03?\x00\x00\x2aX",
-			"flag 1 op 9 n 1 delta 0 data  rest X opt 257 tail 1 3  deep 42"},
+		{
+			"tail", "\xb9\x01\x00\x01\x01\x02\x00\xff\xfe?\x00\x01hX",
+			"flag 1 op 9 n 1 delta 0 data  rest X opt 257 tail 2 -2 h",
+		},
+		{
+			"deep", "\xb9\x01\x00\x01\x01\x01\x00\x00\x03?\x00\x00\x2aX",
+			"flag 1 op 9 n 1 delta 0 data  rest X opt 257 tail 1 3  deep 42",
+		},
 		{"prefix too long", "\xb9\x01\x00\x01\x01\x02\x00\x00\x00?\x00\x05abcde", "none"},
 		{"prefix beyond the end", "\xb9\x01\x00\x01\x01\x02\x00\x00\x00?\x00\x04abc", "none"},
 		{"prefix cut", "\xb9\x01\x00\x01\x01\x02\x00\x00\x00?\x00", "none"},

@@ -18,7 +18,8 @@ func TestMeaning(t *testing.T) {
   var a: u5 = 31
   var b: i5 = -16
   log.print("{a + 1} {b - 1} {a * a} {a >> 2} {b >> 2} {b:hex}")`, "0 15 1 7 -4 10"},
-		{"total division", "", `
+		{
+			"total division", "", `
   var z: u32 = 0
   var y: i32 = 0
   var m: i8 = -128
@@ -26,7 +27,8 @@ func TestMeaning(t *testing.T) {
   let p: u32 = 7
   let q: i32 = -7
   log.print("{p / z} {p % z} {q / y} {q % y} {m / n} {m % n} {q / 2} {q % 2}")`,
-			"4294967295 7 -1 -7 -128 0 -3 -1"},
+			"4294967295 7 -1 -7 -128 0 -3 -1",
+		},
 		{"shift amounts", "", `
   var x: u32 = 1
   var n: u32 = 33
