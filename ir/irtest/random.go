@@ -31,6 +31,7 @@ type Options struct {
 	Ops    []word.Op // word operators; empty: all
 	Size   int       // statements per function; 0: 25
 	Pure   bool      // word operators and logs only
+	Tasks  int       // 0 or 1: one task that needs nothing; more: each with a device and with channels to the next ones
 }
 
 // Random makes a module from a seed.
@@ -64,7 +65,7 @@ type gen struct {
 	vals  []*ir.Value  // in scope
 	funcs []*ir.Func   // that may be called
 	depth int
-	logs  int
+	task  *talker // nil in functions
 }
 
 func (g *gen) object(name string, kind ir.ObjKind) *ir.Object {
@@ -92,6 +93,10 @@ func (g *gen) module() {
 		}
 		g.function(f, []*ir.Object{tab, state, p, q}, []ir.Type{g.width(), g.width(), 32})
 		g.funcs = append(g.funcs, f)
+	}
+	if g.o.Tasks > 1 {
+		g.tasks(tab)
+		return
 	}
 	f := &ir.Func{Name: "main"}
 	g.m.Tasks = []ir.Task{{Name: "main", Func: f}}
@@ -160,6 +165,10 @@ func (g *gen) add(vs ...*ir.Value) { g.vals = append(g.vals, vs...) }
 func (g *gen) statements(n int) {
 	for ; n > 0; n-- {
 		kind := g.r.IntN(20)
+		if g.task != nil && g.r.IntN(4) == 0 {
+			g.talk()
+			continue
+		}
 		if g.o.Pure && kind >= 10 {
 			kind = 0
 		}

@@ -1,8 +1,11 @@
 package pass
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -71,7 +74,7 @@ func TestExamplesThroughEachPass(t *testing.T) {
 }
 
 func TestRandomModulesThroughTheStages(t *testing.T) {
-	for seed := uint64(0); seed < 100; seed++ {
+	for seed := uint64(0); seed < 40; seed++ {
 		want := play(t, irtest.Random(seed), nil)
 		for _, env := range []Env{{}, {XLen: 32}} {
 			m := irtest.Random(seed)
@@ -79,4 +82,31 @@ func TestRandomModulesThroughTheStages(t *testing.T) {
 			require.Equal(t, want, play(t, m, nil), "seed %d", seed)
 		}
 	}
+}
+
+// TestRandomTasks runs tasks that talk over channels and devices, stuck or not.
+func TestRandomTasks(t *testing.T) {
+	ends := map[string]int{}
+	for seed := uint64(0); seed < 80; seed++ {
+		o := irtest.Options{Tasks: 2 + int(seed%3), Size: 15}
+		s := &world.Script{}
+		for k := range o.Tasks {
+			s.Devices = append(s.Devices, fmt.Sprintf("d%d", k))
+		}
+		for k := range 12 {
+			data := bytes.Repeat([]byte{byte(k), byte(seed)}, 1+k*7%15)
+			s.Inputs = append(s.Inputs, world.Input{Time: uint64(k), Device: k * 5 % o.Tasks, Data: data})
+		}
+		want := play(t, irtest.RandomWith(seed, o), s)
+		ends[want[strings.LastIndex(want, "status"):]]++
+		env := []Env{{}, {XLen: 32}}[seed/2%2]
+		passes := Stages()
+		if seed%4 == 0 {
+			passes = List()
+		}
+		m := irtest.RandomWith(seed, o)
+		require.NoError(t, Run(m, passes, Options{Env: env, Check: true, Seed: seed}), "seed %d", seed)
+		require.Equal(t, want, play(t, m, s), "seed %d", seed)
+	}
+	require.Greater(t, len(ends), 2, "%v", ends)
 }

@@ -1,0 +1,102 @@
+package irtest
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/trace"
+)
+
+// talker is what a task may talk to.
+type talker struct {
+	dev     int
+	in, out []int // channels
+	frame   *ir.Object
+}
+
+// frameSize is the capacity of the buffers of random tasks. Longer frames are
+// dropped, which a script for them should try.
+const frameSize = 24
+
+// tasks makes the tasks of a module. Their channels form a ring with an edge
+// from each task to the next, so that they may well end up stuck; that is as
+// good an end as any.
+func (g *gen) tasks(tab *ir.Object) {
+	n := g.o.Tasks
+	talkers := make([]*talker, n)
+	for k := range n {
+		talkers[k] = &talker{dev: k}
+		name := fmt.Sprintf("d%d", k)
+		g.m.Devices = append(g.m.Devices, ir.Device{Name: name, Kind: "eth", Task: k, Rx: true, Tx: true})
+	}
+	for k := range n {
+		to := (k + 1) % n
+		talkers[k].out = append(talkers[k].out, len(g.m.Chans))
+		talkers[to].in = append(talkers[to].in, len(g.m.Chans))
+		g.m.Chans = append(g.m.Chans, g.channel(k, to))
+	}
+	g.funcs = nil // they write the one state, which a task does not own
+	for k := range n {
+		f := &ir.Func{Name: fmt.Sprintf("task%d", k)}
+		g.m.Tasks = append(g.m.Tasks, ir.Task{Name: fmt.Sprintf("t%d", k), Func: f})
+		g.task = talkers[k]
+		g.task.frame = &ir.Object{Name: fmt.Sprintf("frame%d", k), Kind: ir.StateObj, Size: 4 + frameSize, Align: 4}
+		g.m.Objects = append(g.m.Objects, g.task.frame)
+		state := &ir.Object{Name: fmt.Sprintf("state%d", k), Kind: ir.StateObj, Size: objectSize, Align: 4}
+		g.m.Objects = append(g.m.Objects, state)
+		g.function(f, []*ir.Object{tab, state}, nil)
+	}
+}
+
+// channel makes a channel with some words and perhaps an object.
+func (g *gen) channel(from, to int) ir.Chan {
+	c := ir.Chan{Name: fmt.Sprintf("c%d", from), Cap: 1 + g.r.IntN(3), Writer: from, Reader: to}
+	for range g.r.IntN(3) {
+		t := g.width()
+		c.Words = append(c.Words, t)
+		c.Args = append(c.Args, trace.ArgType{Kind: "hex", Width: int(t)})
+		c.From = append(c.From, ir.ChanLeaf{Obj: -1})
+	}
+	if g.r.IntN(2) == 0 {
+		c.Objs = append(c.Objs, 10)
+		c.Args = append(c.Args, trace.ArgType{Kind: "u", Width: 16})
+		c.From = append(c.From, ir.ChanLeaf{Obj: 0, Off: 8})
+	}
+	return c
+}
+
+// talk makes an operation with a channel or the device.
+func (g *gen) talk() {
+	t := g.task
+	switch g.r.IntN(6) {
+	case 0, 1:
+		g.send(t.out[g.r.IntN(len(t.out))])
+	case 2, 3:
+		g.receive(t.in[g.r.IntN(len(t.in))])
+	case 4:
+		g.b.Emit(&ir.Instr{Op: ir.OpRecv, Dev: t.dev, Imm: frameSize, Refs: []ir.Ref{{Obj: t.frame}}})
+		g.add(g.b.Load(32, ir.Ref{Obj: t.frame, Disp: 4 * g.r.IntN(2)}))
+	default:
+		g.b.Emit(&ir.Instr{Op: ir.OpSend, Dev: t.dev, Refs: []ir.Ref{{Obj: t.frame}}})
+	}
+}
+
+func (g *gen) send(ch int) {
+	i := &ir.Instr{Op: ir.OpChSend, Chan: ch}
+	for _, t := range g.m.Chans[ch].Words {
+		i.Args = append(i.Args, g.pick(t))
+	}
+	for range g.m.Chans[ch].Objs {
+		i.Refs = append(i.Refs, ir.Ref{Obj: g.objs[g.r.IntN(len(g.objs))], Disp: 8 * g.r.IntN(4)})
+	}
+	g.b.Emit(i)
+}
+
+func (g *gen) receive(ch int) {
+	i := &ir.Instr{Op: ir.OpChRecv, Chan: ch}
+	ws := g.writable()
+	for range g.m.Chans[ch].Objs {
+		i.Refs = append(i.Refs, ir.Ref{Obj: ws[g.r.IntN(len(ws))], Disp: 8 * g.r.IntN(4)})
+	}
+	g.add(g.b.Emit(i, g.m.Chans[ch].Words...).Results...)
+}
