@@ -2,6 +2,8 @@ package gate
 
 import (
 	"bytes"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/sinter-lang/sinter/ir/rtl/rtltest"
@@ -66,6 +68,17 @@ func TestForeignAiger(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "x", g.Inputs[0].Name)
 	require.Equal(t, And, g.Nodes[3].Kind)
+}
+
+// TestPackageExample keeps the text in the package comment true.
+func TestPackageExample(t *testing.T) {
+	const text = "aag 3 1 1 1 1\n2\n4 6\n4\n6 5 2\ni0 in:en[0]\nl0 reg:count[0]\no0 out:led[0]\nc\ncircuit blink\n"
+	g, err := Parse("blink.aag", []byte(text))
+	require.NoError(t, err)
+	require.Equal(t, text, Print(g))
+	source, err := os.ReadFile("gate.go")
+	require.NoError(t, err)
+	require.Contains(t, string(source), "//\t"+strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n//\t"))
 }
 
 func TestAigerErrors(t *testing.T) {

@@ -19,10 +19,12 @@
 //	2
 //	4 6
 //	4
-//	6 2 5
+//	6 5 2
 //	i0 in:en[0]
 //	l0 reg:count[0]
 //	o0 out:led[0]
+//	c
+//	circuit blink
 //
 // Bit rules are written once over Logic, three methods, for the core rows of
 // ir/word only; other rows go through the table's expansion (rules.go). With

@@ -66,7 +66,6 @@ type Item struct {
 	Span    diag.Span
 
 	place blast.Place
-	cone  bool
 }
 
 // Report is the result of a proof.
@@ -220,7 +219,7 @@ func compare(l *leaves, a, b *side, opt Options) (*Report, error) {
 	}
 	var pairs []pair
 	for _, c := range a.cones {
-		item := Item{Name: c.Place.String(), Bits: len(c.Bits), Span: c.Span, place: c.Place, cone: true}
+		item := Item{Name: c.Place.String(), Bits: len(c.Bits), Span: c.Span, place: c.Place}
 		d, ok := other[c.Place]
 		delete(other, c.Place)
 		switch {
