@@ -240,3 +240,14 @@ func TestCrash(t *testing.T) {
 		})
 	}
 }
+
+// TestDeterministic: the same program gives the same bytes, and nothing of the
+// place where it was made.
+func TestDeterministic(t *testing.T) {
+	for _, p := range products() {
+		first, again := build(t, parse(t, echo), p), build(t, parse(t, echo), p)
+		require.Equal(t, first.ELF, again.ELF)
+		require.Equal(t, first.Stripped, again.Stripped)
+		require.NotContains(t, string(first.ELF), os.TempDir()+"/")
+	}
+}

@@ -52,6 +52,7 @@ type Options struct {
 	Timeout time.Duration // silence that is a fault; 0: 30 s
 	ICount  bool          // QEMU counts instructions exactly
 	QEMU    string        // path of qemu-system-x86_64
+	Dir     string        // where the executable is put and stays; empty: a place that Close removes
 }
 
 // Machine is a guest and its world.
@@ -70,20 +71,22 @@ type Machine struct {
 	out  *bufio.Reader
 	wire wire // frames over a network; nil when they go over the line
 	host host
-	// Command starts the guest by hand.
+	// Command runs the same executable by hand and live, as long as it is there
+	// (Options.Dir).
 	Command string
 }
 
 // host is the guest as a process of this machine.
 type host struct {
-	ctx    context.Context
-	dir    string
-	cmd    *exec.Cmd
-	stdin  io.Closer
-	stdout *os.File
-	said   firstBytes         // on standard error
-	status func(code int) int // exit status for a code of the guest
-	gone   bool
+	ctx     context.Context
+	dir     string
+	scratch bool // dir is ours to remove
+	cmd     *exec.Cmd
+	stdin   io.Closer
+	stdout  *os.File
+	said    firstBytes         // on standard error
+	status  func(code int) int // exit status for a code of the guest
+	gone    bool
 }
 
 // wire carries frames of a unikernel.
@@ -105,6 +108,7 @@ func NewNative(ctx context.Context, p Program, w *world.World, o Options) (*Mach
 		m.Close()
 		return nil, err
 	}
+	m.Command = liveProcess(path, p.Devices)
 	if err := m.start(ctx, path, "--script"); err != nil {
 		m.Close()
 		return nil, fmt.Errorf("%s: %w", p.Name, err)
@@ -116,13 +120,26 @@ func prepare(p Program, w *world.World, o Options) (*Machine, error) {
 	if o.Timeout == 0 {
 		o.Timeout = 30 * time.Second
 	}
+	m := newMachine(p, w, o)
+	if o.Dir != "" {
+		m.host.dir = o.Dir
+		return m, os.MkdirAll(o.Dir, 0o755)
+	}
 	dir, err := os.MkdirTemp("", "sinter-run-")
 	if err != nil {
 		return nil, err
 	}
-	m := newMachine(p, w, o)
-	m.host.dir = dir
+	m.host.dir, m.host.scratch = dir, true
 	return m, nil
+}
+
+// liveProcess is how a person starts a process: each device is a TAP interface of
+// its name.
+func liveProcess(path string, devices []string) string {
+	for _, d := range devices {
+		path += fmt.Sprintf(" %s=tap:%s", d, d)
+	}
+	return path
 }
 
 // newMachine is a machine that has no guest yet.
@@ -175,7 +192,6 @@ func (m *Machine) tryStart(ctx context.Context, path string, args []string) erro
 	}
 	m.host.ctx, m.host.cmd, m.host.stdin, m.host.stdout = ctx, cmd, stdin, r
 	m.in, m.out = stdin, bufio.NewReader(&deadlineReader{r, m.opts.Timeout})
-	m.Command = cmd.String()
 	return nil
 }
 
@@ -224,7 +240,9 @@ func (m *Machine) Close() {
 		m.wire.close()
 		m.wire = nil
 	}
-	os.RemoveAll(h.dir)
+	if h.scratch {
+		os.RemoveAll(h.dir)
+	}
 }
 
 // reap takes the exit status of a guest that ends or has ended.

@@ -169,3 +169,19 @@ func FuzzGuest(f *testing.F) {
 		require.True(t, err != nil || tr.Status != "")
 	})
 }
+
+// TestKeptFiles: with a folder given, the executable stays and the command runs it.
+func TestKeptFiles(t *testing.T) {
+	dir := t.TempDir() + "/kept"
+	m, err := NewNative(context.Background(), program(say('H', 0, 0, "")), world.New(nil), Options{Dir: dir})
+	require.NoError(t, err)
+	_, err = sim.Run(m, 0)
+	require.NoError(t, err)
+	require.FileExists(t, dir+"/prog")
+	require.Equal(t, dir+"/prog eth0=tap:eth0", m.Command)
+	m, err = NewUnikernel(context.Background(), program("exit 1"), world.New(nil), Options{Dir: dir, QEMU: dir + "/prog"})
+	require.NoError(t, err)
+	m.Close()
+	require.FileExists(t, dir+"/kernel.elf")
+	require.Contains(t, m.Command, "-kernel "+dir+"/kernel.elf -netdev user,id=n0 -device virtio-net-device,netdev=n0,mac=52:54:00:00:00:00")
+}

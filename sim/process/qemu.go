@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/sinter-lang/sinter/sim/world"
@@ -36,6 +37,24 @@ func QEMUArgs(o Options, kernel, line string) []string {
 	return args
 }
 
+// liveQEMU is how a person boots a kernel: its cards share QEMU's own network.
+func liveQEMU(o Options, kernel string, cards int) []string {
+	args := QEMUArgs(o, kernel, "")
+	for i := range cards {
+		args = append(args, card(i, "user")...)
+	}
+	return args
+}
+
+// card is a network card. The program knows its devices by the last byte of the
+// address.
+func card(i int, backend string) []string {
+	return []string{
+		"-netdev", fmt.Sprintf("%s,id=n%d", backend, i),
+		"-device", fmt.Sprintf("virtio-net-device,netdev=n%d,mac=52:54:00:00:00:%02x", i, i),
+	}
+}
+
 // exitStatus is what the exit device makes of a code.
 func exitStatus(code int) int { return 2*code + 1 }
 
@@ -59,9 +78,10 @@ func (m *Machine) boot(ctx context.Context) error {
 	if err := os.WriteFile(kernel, m.prog.ELF, 0o644); err != nil {
 		return err
 	}
+	m.Command = strings.Join(liveQEMU(m.opts, kernel, len(m.prog.Devices)), " ")
 	args := QEMUArgs(m.opts, kernel, "sn.script")
 	if n := len(m.prog.Devices); n > 0 {
-		wire, extra, err := newDatagrams(m.host.dir, n)
+		wire, extra, err := newDatagrams(n)
 		if err != nil {
 			return err
 		}
@@ -73,12 +93,17 @@ func (m *Machine) boot(ctx context.Context) error {
 // datagrams is a wire of unix datagram sockets, ours at index i bound to
 // dev<i>.host and QEMU's to dev<i>.guest.
 type datagrams struct {
+	dir   string
 	conns []*net.UnixConn
 	peers []*net.UnixAddr
 }
 
-func newDatagrams(dir string, devices int) (*datagrams, []string, error) {
-	d := &datagrams{}
+func newDatagrams(devices int) (*datagrams, []string, error) {
+	dir, err := os.MkdirTemp("", "sinter-net-") // names of sockets must be short
+	if err != nil {
+		return nil, nil, err
+	}
+	d := &datagrams{dir: dir}
 	var args []string
 	for i := range devices {
 		host := filepath.Join(dir, fmt.Sprintf("dev%d.host", i))
@@ -90,9 +115,7 @@ func newDatagrams(dir string, devices int) (*datagrams, []string, error) {
 		}
 		d.conns = append(d.conns, c)
 		d.peers = append(d.peers, &net.UnixAddr{Name: guest, Net: "unixgram"})
-		args = append(args,
-			"-netdev", fmt.Sprintf("dgram,id=n%d,local.type=unix,local.path=%s,remote.type=unix,remote.path=%s", i, guest, host),
-			"-device", fmt.Sprintf("virtio-net-device,netdev=n%d,mac=52:54:00:00:00:%02x", i, i))
+		args = append(args, card(i, fmt.Sprintf("dgram,local.type=unix,local.path=%s,remote.type=unix,remote.path=%s", guest, host))...)
 	}
 	return d, args, nil
 }
@@ -115,4 +138,5 @@ func (d *datagrams) close() {
 	for _, c := range d.conns {
 		c.Close()
 	}
+	os.RemoveAll(d.dir)
 }
