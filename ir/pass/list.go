@@ -4,13 +4,17 @@ package pass
 // Optimisers come before legalise, where words are whole and proofs are easy,
 // and again behind it and behind tasks, where new code wants cleaning.
 func List() []Pass {
+	keeps := []Property{Legal, Single}
+	fold := Pass{Name: "places", Doc: "put constant offsets into places, read constants", Run: places, Keeps: keeps}
+	optimise := append([]Pass{fold}, Optimisers()...)
 	var out []Pass
-	out = append(out, Pass{Name: "inline", Doc: "put small functions and those called once in place of their calls", Run: inline, Keeps: []Property{Legal, Single}})
-	out = append(out, Optimisers()...)
+	out = append(out, Pass{Name: "inline", Doc: "put small functions and those called once in place of their calls", Run: inline, Keeps: keeps})
+	out = append(out, optimise...)
+	out = append(out, fold)
 	out = append(out, Pass{Name: "legalise", Doc: "leave words of one register and operators that the target has", Run: legalise, Gives: []Property{Legal}, Keeps: []Property{Single}})
-	out = append(out, Optimisers()...)
+	out = append(out, optimise...)
 	out = append(out, Pass{Name: "tasks", Doc: "make one function of all tasks in which nothing blocks", Run: tasks, Gives: []Property{Single}, Keeps: []Property{Legal}})
-	return append(out, Optimisers()...)
+	return append(out, optimise...)
 }
 
 // Stages returns the passes that every program needs on its way to a target,
@@ -32,6 +36,7 @@ func Reasons() []Reason {
 		{"inline", "copies", "a copy made for an argument shows only when caller and callee are one function"},
 		{"inline", "jumps", "an option that is returned is tested at once by the caller"},
 		{"fold", "gvn", "equal values are found when constants have one form"},
+		{"unroll", "places", "the rounds of a loop that is no more have constant offsets"},
 		{"checks", "legalise", "bounds of words over 32 bits cannot be seen in their halves"},
 		{"unroll", "legalise", "calls of rt stand where operators were, and count as large"},
 		{"inline", "legalise", "helpers of rt shall stay functions"},

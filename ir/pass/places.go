@@ -1,0 +1,83 @@
+package pass
+
+import (
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// Places moves constants of offsets into the places, where targets add them for
+// nothing, and reads constant objects at constant offsets.
+//
+// Needs: nothing. Keeps: blocks, effects, Legal and Single. A constant offset
+// outside its object stays as it is: it stands behind a check that fails.
+//
+//	before  v3: i32 = const 8 ; v4: i32 = add v1, v3 ; v5: i32 = load4 %a[v4], v2
+//	after   v5: i32 = load4 %a[v1 + 8], v2
+func places(m *ir.Module, _ *Env) bool {
+	changed := false
+	for _, f := range m.Funcs {
+		for _, b := range f.Blocks {
+			for _, i := range b.Instrs {
+				for k := range i.Refs {
+					changed = foldPlace(i, k) || changed
+				}
+				changed = readConst(i) || changed
+			}
+		}
+	}
+	return changed
+}
+
+// foldPlace folds the offset of one place.
+func foldPlace(i *ir.Instr, k int) bool {
+	r := &i.Refs[k]
+	changed := false
+	for r.Off != nil {
+		if c, ok := constOf(r.Off); ok {
+			at := shifted(r.Disp, c)
+			n, known := reachOf(i)
+			if !known || at < 0 || at+n > r.Obj.Size {
+				return changed
+			}
+			r.Off, r.Disp = nil, at
+			return true
+		}
+		x, c, ok := withConst(r.Off, word.Add)
+		if !ok {
+			return changed
+		}
+		r.Off, r.Disp, changed = x, shifted(r.Disp, c), true
+	}
+	return changed
+}
+
+// shifted adds modulo 2^32.
+func shifted(disp int, c uint64) int { return int(int32(uint32(disp) + uint32(c))) }
+
+// reachOf is how many bytes an operation touches at its places.
+func reachOf(i *ir.Instr) (int, bool) {
+	switch i.Op {
+	case ir.OpLoad, ir.OpStore:
+		return i.Size, true
+	case ir.OpCopy, ir.OpClear:
+		return int(i.Imm), true
+	}
+	return 0, false
+}
+
+// readConst makes a load of constant bytes a constant.
+func readConst(i *ir.Instr) bool {
+	if i.Op != ir.OpLoad || i.Refs[0].Obj.Kind != ir.ConstObj || i.Refs[0].Off != nil {
+		return false
+	}
+	r := i.Refs[0]
+	v := uint64(0)
+	for k := range i.Size {
+		if at := r.Disp + k; at < len(r.Obj.Init) {
+			v |= uint64(r.Obj.Init[at]) << (8 * k)
+		}
+	}
+	t := i.Results[0].Type
+	*i = ir.Instr{Op: ir.OpConst, Imm: v & word.Mask(int(t)), Task: -1, Results: i.Results, Span: i.Span}
+	return true
+}
