@@ -11,7 +11,7 @@
 //	  amounts "slli 8 16 24" "all in the image"
 //	  text 9 "308 words of text"
 //	  regs 16 "the highest register in the image is x15"
-//	  port go "first at filter.sn:111.3"
+//	  store go "first at filter.sn:111.3"
 //	end
 //
 // The contract of the image (ir/image) is the only input: what the words of
@@ -39,7 +39,7 @@ const (
 	Pipe3 = "pipe3"
 )
 
-// Names of the port registers, as values of the key "port".
+// Names of the port registers, as values of the keys "load" and "store".
 const (
 	Status = "status"
 	Wait   = "wait"
@@ -55,10 +55,10 @@ const (
 type Port struct {
 	Name        string
 	Addr        uint32
-	Load, Store bool // how it is reached
+	Load, Store bool // the directions in use
 }
 
-// ports lists all port registers.
+// ports lists all port registers with the directions that they have.
 func ports() []Port {
 	return []Port{
 		{Status, design.PortStatus, true, false},
@@ -143,14 +143,8 @@ func (c *Config) set(im *image.Image, ch design.Choice) error {
 		return nil
 	case "amounts":
 		return c.amounts(ch.Value)
-	case "port":
-		for _, p := range ports() {
-			if p.Name == ch.Value {
-				c.Ports = append(c.Ports, p)
-				return nil
-			}
-		}
-		return fmt.Errorf("expected a port register")
+	case "load", "store":
+		return c.port(ch.Value, ch.Key == "load")
 	case "device":
 		for _, d := range im.Devices {
 			if d.Name == ch.Value {
@@ -161,6 +155,25 @@ func (c *Config) set(im *image.Image, ch design.Choice) error {
 		return fmt.Errorf("the image has no such device")
 	}
 	return c.number(ch)
+}
+
+// port adds a direction of a port register.
+func (c *Config) port(name string, load bool) error {
+	for _, p := range ports() {
+		if p.Name != name || load && !p.Load || !load && !p.Store {
+			continue
+		}
+		for i := range c.Ports {
+			if q := &c.Ports[i]; q.Name == name {
+				q.Load, q.Store = q.Load || load, q.Store || !load
+				return nil
+			}
+		}
+		p.Load, p.Store = load, !load
+		c.Ports = append(c.Ports, p)
+		return nil
+	}
+	return fmt.Errorf("expected a port register with that direction")
 }
 
 // number applies a choice whose value is a number; others inform the reader.

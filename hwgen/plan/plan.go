@@ -157,13 +157,16 @@ func (p *point) sizes() {
 	}
 }
 
-// ports keeps the port registers and the devices of the image.
+// ports keeps the port registers, by direction, and the devices of the image.
 func (p *point) ports() {
 	for _, port := range ports() {
 		for _, u := range p.c.Ports {
-			if u.Name == port.Name {
-				p.add("port", port.Name, "first at %s", u.At)
-				break
+			switch {
+			case u.Name != port.Name:
+			case u.Read && port.Load:
+				p.add("load", port.Name, "first at %s", u.At)
+			case !u.Read && port.Store:
+				p.add("store", port.Name, "first at %s", u.At)
 			}
 		}
 	}

@@ -48,7 +48,7 @@ func TestPoint(t *testing.T) {
   data 2 "12 bytes of data"
   regs 8 "the highest register in the image is x7"
   pc 3 "the text and the address behind it"
-  port halt "first at pc 0x100014"
+  store halt "first at pc 0x100014"
 end
 `, design.Print(p))
 }
@@ -82,7 +82,8 @@ func TestDecodeSaysWhatIsWrong(t *testing.T) {
 		{design.Choice{Key: "keep", Value: "frobnicate"}, "keep frobnicate: the instruction set has no such line"},
 		{design.Choice{Key: "amounts", Value: "slli 32"}, "expected an amount in 0..31"},
 		{design.Choice{Key: "amounts", Value: "slli"}, "expected an instruction and shift amounts"},
-		{design.Choice{Key: "port", Value: "door"}, "expected a port register"},
+		{design.Choice{Key: "load", Value: "door"}, "expected a port register"},
+		{design.Choice{Key: "load", Value: "halt"}, "expected a port register with that direction"},
 		{design.Choice{Key: "device", Value: "eth9"}, "the image has no such device"},
 		{design.Choice{Key: "regs", Value: "33"}, "regs is in 2..32, got 33"},
 		{design.Choice{Key: "text", Value: "2"}, "text is in 3..18, got 2"},
