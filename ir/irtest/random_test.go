@@ -1,0 +1,48 @@
+package irtest
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+func TestRandomIsVerifiedAndRepeats(t *testing.T) {
+	for seed := uint64(0); seed < 50; seed++ {
+		for _, o := range []Options{{}, {Pure: true}, {Tasks: 3}} {
+			m := RandomWith(seed, o)
+			require.NoError(t, ir.Verify(m), "seed %d", seed)
+			require.Equal(t, ir.Print(m), ir.Print(RandomWith(seed, o)))
+		}
+	}
+	require.NotEqual(t, ir.Print(Random(1)), ir.Print(Random(2)))
+}
+
+// TestRandomCovers checks that every operator and operation is made.
+func TestRandomCovers(t *testing.T) {
+	words, ops := map[word.Op]bool{}, map[ir.Op]bool{}
+	for seed := uint64(0); seed < 60; seed++ {
+		for _, m := range []*ir.Module{Random(seed), RandomWith(seed, Options{Tasks: 2})} {
+			for _, f := range m.Funcs {
+				for _, b := range f.Blocks {
+					for _, i := range b.Instrs {
+						ops[i.Op] = true
+						if i.Op == ir.OpWord {
+							words[i.Word] = true
+						}
+					}
+				}
+			}
+		}
+	}
+	for op := word.Bad + 1; op < word.NumOps; op++ {
+		require.True(t, words[op], "%s", op)
+	}
+	for op := ir.Op(0); op < ir.NumOps; op++ {
+		if op != ir.OpMark && op != ir.OpNow && !op.Shape().Late {
+			require.True(t, ops[op], "%s", op)
+		}
+	}
+}
