@@ -24,12 +24,20 @@ func (c *checkCmd) Run(e *env) error {
 		e.printJSON(s)
 		return nil
 	}
-	fmt.Fprintf(e.out, "%s: %d tasks, %d channels, %d devices, %d bytes of state, %d traps remain\n",
-		s.Program, s.Tasks, s.Channels, s.Devices, s.StateBytes, len(s.Traps))
+	fmt.Fprintf(e.out, "%s: %s, %s, %s, %s of state, %s\n", s.Program, count(s.Tasks, "task"), count(s.Channels, "channel"),
+		count(s.Devices, "device"), count(s.StateBytes, "byte"), count(len(s.Traps), "possible trap"))
 	for _, t := range s.Traps {
 		fmt.Fprintf(e.out, "  %s at %s\n", t.Code, t.Place)
 	}
 	return nil
+}
+
+// count says how many there are of something.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // fmtCmd is `sinter fmt`.
