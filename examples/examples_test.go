@@ -84,8 +84,15 @@ func (e *example) line(t *testing.T, word, rest string) {
 // machines lists every machine and core.
 func machines() [][2]string {
 	return [][2]string{
-		{build.Source, ""}, {build.IR, ""}, {build.ISA, ""}, {build.Native, ""}, {build.Unikernel, ""},
-		{build.Cycle, build.Multi}, {build.Cycle, build.Pipe3}, {build.Gates, build.Multi}, {build.Gates, build.Pipe3},
+		{build.Source, ""},
+		{build.IR, ""},
+		{build.ISA, ""},
+		{build.Native, ""},
+		{build.Unikernel, ""},
+		{build.Cycle, build.Multi},
+		{build.Cycle, build.Pipe3},
+		{build.Gates, build.Multi},
+		{build.Gates, build.Pipe3},
 	}
 }
 

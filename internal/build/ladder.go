@@ -207,8 +207,11 @@ func (l *ladder) coreRows(kind string) error {
 		check verify.Check
 		run   func(*Core) error
 	}{
-		{verify.Removal, l.removal}, {verify.Trace, l.circuitTraces}, {verify.Lockstep, l.lockstep},
-		{verify.Proof, l.proof}, {verify.Witness, l.witness},
+		{verify.Removal, l.removal},
+		{verify.Trace, l.circuitTraces},
+		{verify.Lockstep, l.lockstep},
+		{verify.Proof, l.proof},
+		{verify.Witness, l.witness},
 	} {
 		if !l.wants(step.check) {
 			continue
@@ -230,8 +233,10 @@ func (l *ladder) removal(c *Core) error {
 	if err != nil {
 		return err
 	}
-	row := verify.Row{Level: ISA, Core: c.Kind, Check: verify.Removal, Status: verify.Proved, N: r.Words,
-		Detail: "opcodes, registers, amounts, targets and absolute addresses of all text words"}
+	row := verify.Row{
+		Level: ISA, Core: c.Kind, Check: verify.Removal, Status: verify.Proved, N: r.Words,
+		Detail: "opcodes, registers, amounts, targets and absolute addresses of all text words",
+	}
 	if r.Computed > 0 {
 		row.Status = verify.Tested
 		row.Detail = fmt.Sprintf("proved for all text words but the addresses of %d accesses, which the runs tested", r.Computed)
@@ -309,8 +314,10 @@ func (l *ladder) proof(c *Core) error {
 	if err != nil {
 		return err
 	}
-	row := verify.Row{Level: Gates, Core: c.Kind, Check: verify.Proof, Status: verify.Proved, N: len(rep.Items),
-		Detail: "circuit = gates: combinational, all states, memories as shared arrays; " + rep.Solver}
+	row := verify.Row{
+		Level: Gates, Core: c.Kind, Check: verify.Proof, Status: verify.Proved, N: len(rep.Items),
+		Detail: "circuit = gates: combinational, all states, memories as shared arrays; " + rep.Solver,
+	}
 	switch rep.Status() {
 	case equiv.Different:
 		item := rep.First(equiv.Different)

@@ -100,8 +100,10 @@ func drive(ctx context.Context, m sim.Machine, limit uint64) (*trace.Trace, erro
 }
 
 func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds float64) (*Result, error) {
-	r := &Result{Program: p.Name, Level: o.Level, Status: tr.Status, Waits: tr.Waits, Trace: tr,
-		Lines: p.lines(tr), Frames: map[string]int{}, Figures: figures(m)}
+	r := &Result{
+		Program: p.Name, Level: o.Level, Status: tr.Status, Waits: tr.Waits, Trace: tr,
+		Lines: p.lines(tr), Frames: map[string]int{}, Figures: figures(m),
+	}
 	r.Figures["seconds"] = seconds
 	for _, e := range tr.Events {
 		if e.Kind == trace.Out {

@@ -60,8 +60,10 @@ func simulators(module string) []simulator {
 }
 
 func (s *simulator) row(ctx context.Context, core, dir string, events int) verify.Row {
-	row := verify.Row{Level: Cycle, Core: core, Check: verify.Witness, Status: verify.Equal, N: events,
-		Detail: fmt.Sprintf("%s runs the Verilog and its test bench", s.name)}
+	row := verify.Row{
+		Level: Cycle, Core: core, Check: verify.Witness, Status: verify.Equal, N: events,
+		Detail: fmt.Sprintf("%s runs the Verilog and its test bench", s.name),
+	}
 	if _, err := exec.LookPath(s.name); err != nil {
 		return verify.Skipped(Cycle, core, verify.Witness, (&MissingTool{s.name, s.debian}).Error())
 	}

@@ -65,8 +65,10 @@ func (b *builder) registers() {
 func (b *builder) memories() {
 	for i := range b.c.Mems {
 		m := &b.c.Mems[i]
-		b.g.Mems = append(b.g.Mems, Mem[Lit]{Name: m.Name, Width: m.Width, AddrBits: m.AddrBits, Lanes: max(m.Lanes, 1),
-			Init: append([]uint64(nil), m.Init...), Reads: make([]Read[Lit], len(m.Reads)), Writes: make([]Write[Lit], len(m.Writes))})
+		b.g.Mems = append(b.g.Mems, Mem[Lit]{
+			Name: m.Name, Width: m.Width, AddrBits: m.AddrBits, Lanes: max(m.Lanes, 1),
+			Init: append([]uint64(nil), m.Init...), Reads: make([]Read[Lit], len(m.Reads)), Writes: make([]Write[Lit], len(m.Writes)),
+		})
 	}
 }
 

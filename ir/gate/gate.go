@@ -203,8 +203,10 @@ func MapShell[A, B any](s *Shell[A], f func(A) B) Shell[B] {
 		}
 		return out
 	}
-	out := Shell[B]{Name: s.Name, Inputs: words(s.Inputs), Outputs: words(s.Outputs),
-		Asserts: words(s.Asserts), Probes: words(s.Probes)}
+	out := Shell[B]{
+		Name: s.Name, Inputs: words(s.Inputs), Outputs: words(s.Outputs),
+		Asserts: words(s.Asserts), Probes: words(s.Probes),
+	}
 	for _, r := range s.Regs {
 		out.Regs = append(out.Regs, Reg[B]{r.Name, r.Reset, bits(r.Q), bits(r.D), f(r.Enable), r.Span})
 	}

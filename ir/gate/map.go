@@ -42,8 +42,10 @@ type mapper struct {
 
 func newMapper(g *Graph) *mapper {
 	n := len(g.Nodes)
-	m := &mapper{g: g, async: make([]*Read[Lit], n), cuts: make([][]cut, n), choice: make([]int32, n),
-		arrive: make([]int32, n), required: make([]int32, n), flow: make([]float32, n), fanout: make([]int32, n), sums: map[int]cut{}}
+	m := &mapper{
+		g: g, async: make([]*Read[Lit], n), cuts: make([][]cut, n), choice: make([]int32, n),
+		arrive: make([]int32, n), required: make([]int32, n), flow: make([]float32, n), fanout: make([]int32, n), sums: map[int]cut{},
+	}
 	for i := range g.Mems {
 		for j := range g.Mems[i].Reads {
 			if p := &g.Mems[i].Reads[j]; !p.Sync {

@@ -70,13 +70,16 @@ func NewMachine(p *Program, lanes ...Lane) (*Machine, error) {
 	}
 	n := len(core.Devices)
 	m := &Machine{state: p.NewState(len(lanes)), pins: pins, left: len(lanes), out: sim.Outputs{
-		RxReady: make([]bool, n), Oversize: make([]bool, n), Tx: make([]sim.Beat, n)}}
+		RxReady: make([]bool, n), Oversize: make([]bool, n), Tx: make([]sim.Beat, n),
+	}}
 	for i, l := range lanes {
 		if len(l.Core.Devices) != n {
 			return nil, fmt.Errorf("gates: lane %d has %d devices, lane 0 has %d", i, len(l.Core.Devices), n)
 		}
-		m.lanes = append(m.lanes, lane{harness: sim.NewHarness(l.Core, l.World, l.Seed),
-			shown: sim.Inputs{Rx: make([]sim.Beat, n), TxReady: make([]bool, n)}})
+		m.lanes = append(m.lanes, lane{
+			harness: sim.NewHarness(l.Core, l.World, l.Seed),
+			shown:   sim.Inputs{Rx: make([]sim.Beat, n), TxReady: make([]bool, n)},
+		})
 	}
 	return m, nil
 }
@@ -224,13 +227,17 @@ func findPins(shell *Shell, core *sim.Core) (*pins, error) {
 func (f *pinFinder) device(d sim.Device, rx, tx *stream) {
 	if d.Rx {
 		n := rtl.RxPorts(d.Name)
-		*rx = stream{f.pin(f.in, n.Valid, 1), f.pin(f.out, n.Ready, 1), f.pin(f.in, n.Data, 32),
-			f.pin(f.in, n.Last, 1), f.pin(f.in, n.Bytes, rtl.PortBytesWidth), f.pin(f.out, rtl.PortOversize(d.Name), 1)}
+		*rx = stream{
+			f.pin(f.in, n.Valid, 1), f.pin(f.out, n.Ready, 1), f.pin(f.in, n.Data, 32),
+			f.pin(f.in, n.Last, 1), f.pin(f.in, n.Bytes, rtl.PortBytesWidth), f.pin(f.out, rtl.PortOversize(d.Name), 1),
+		}
 	}
 	if d.Tx {
 		n := rtl.TxPorts(d.Name)
-		*tx = stream{f.pin(f.out, n.Valid, 1), f.pin(f.in, n.Ready, 1), f.pin(f.out, n.Data, 32),
-			f.pin(f.out, n.Last, 1), f.pin(f.out, n.Bytes, rtl.PortBytesWidth), nil}
+		*tx = stream{
+			f.pin(f.out, n.Valid, 1), f.pin(f.in, n.Ready, 1), f.pin(f.out, n.Data, 32),
+			f.pin(f.out, n.Last, 1), f.pin(f.out, n.Bytes, rtl.PortBytesWidth), nil,
+		}
 	}
 }
 

@@ -122,7 +122,7 @@ func follow(t *testing.T, n *gate.Netlist, lanes, cycles int) {
 	for cycle := range cycles {
 		for l, ref := range refs {
 			for i := range n.Inputs {
-				v := r.Uint64() >> (r.UintN(64))
+				v := r.Uint64() >> r.UintN(64)
 				s.Set(s.Shell().Inputs[i].Bits, l, v)
 				ref.set(n.Inputs[i].Bits, v)
 			}

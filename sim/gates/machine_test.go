@@ -49,8 +49,10 @@ func wire(t testing.TB) *rtl.Circuit {
 }
 
 func wireCore() *sim.Core {
-	return &sim.Core{Program: "wire", Tasks: []string{"main"}, Devices: []sim.Device{{Name: "eth0", Rx: true, Tx: true}},
-		Logs: []trace.Site{{ID: 0, Parts: []string{"frame"}}}, Marks: []sim.Mark{{Name: "m"}}}
+	return &sim.Core{
+		Program: "wire", Tasks: []string{"main"}, Devices: []sim.Device{{Name: "eth0", Rx: true, Tx: true}},
+		Logs: []trace.Site{{ID: 0, Parts: []string{"frame"}}}, Marks: []sim.Mark{{Name: "m"}},
+	}
 }
 
 func script(r *rand.Rand, frames int) *world.Script {

@@ -21,8 +21,10 @@ func (p *Program) NewState(lanes int) *State {
 	if lanes < 1 || lanes > MaxLanes {
 		panic("gates: a state has 1 to 64 lanes")
 	}
-	s := &State{p: p, lanes: lanes, live: ^uint64(0) >> (MaxLanes - lanes), slots: new([maxSlots]uint64),
-		next: make([]uint64, len(p.regs)), held: make([][MaxLanes]uint64, len(p.sync)), enables: make([]uint64, len(p.sync))}
+	s := &State{
+		p: p, lanes: lanes, live: ^uint64(0) >> (MaxLanes - lanes), slots: new([maxSlots]uint64),
+		next: make([]uint64, len(p.regs)), held: make([][MaxLanes]uint64, len(p.sync)), enables: make([]uint64, len(p.sync)),
+	}
 	s.slots[ones] = ^uint64(0)
 	for _, r := range p.regs {
 		if r.reset {

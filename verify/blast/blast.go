@@ -46,8 +46,10 @@ const (
 
 // String names the kind.
 func (k PlaceKind) String() string {
-	return [...]string{"input", "register", "read data", "output", "next", "read address", "read enable",
-		"write address", "write data", "write lanes", "write enable", "assert", "probe"}[k]
+	return [...]string{
+		"input", "register", "read data", "output", "next", "read address", "read enable",
+		"write address", "write data", "write lanes", "write enable", "assert", "probe",
+	}[k]
 }
 
 // Place names one word at the cut of a circuit. Port counts the ports of a

@@ -123,8 +123,10 @@ func TestInduction(t *testing.T) {
 	for _, item := range rep.Items {
 		status[item.Name] = item.Status
 	}
-	require.Equal(t, map[string]Status{"assert not_x_and_y": Proved, "assert not_y_and_z": Proved, "assert not_z_and_x": Proved,
-		"assert free_is_0": Undecided, "assert x_was_0": Undecided}, status)
+	require.Equal(t, map[string]Status{
+		"assert not_x_and_y": Proved, "assert not_y_and_z": Proved, "assert not_z_and_x": Proved,
+		"assert free_is_0": Undecided, "assert x_was_0": Undecided,
+	}, status)
 	require.Contains(t, rep.Items[3].Reason, "free = 0x1")
 	require.Contains(t, rep.Items[4].Reason, "0 cycles after reset")
 	// For single states none of these holds.

@@ -42,8 +42,10 @@ type sweeper struct {
 }
 
 func newSweeper(l *leaves, opt Options) *sweeper {
-	s := &sweeper{from: l.g, to: blast.NewGraph(), leaves: l, r: rand.New(rand.NewPCG(opt.Seed, 0x5eed)),
-		limit: opt.Conflicts, classes: map[uint64][]int{}, placing: -1, solver: sat.New()}
+	s := &sweeper{
+		from: l.g, to: blast.NewGraph(), leaves: l, r: rand.New(rand.NewPCG(opt.Seed, 0x5eed)),
+		limit: opt.Conflicts, classes: map[uint64][]int{}, placing: -1, solver: sat.New(),
+	}
 	if s.limit == 0 {
 		s.limit = defaultLimit
 	}

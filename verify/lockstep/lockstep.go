@@ -21,6 +21,8 @@ type Result struct {
 	Programs     int
 	Instructions int
 	Cycles       uint64
+	Received     int            // frames that random programs took
+	Sent         int            // frames that they sent
 	Lines        map[string]int // how often each kept line retired
 }
 
@@ -53,7 +55,7 @@ func Random(c *rtl.Circuit, sub *Subset, o Options) (*Result, error) {
 		if err != nil {
 			return r, err
 		}
-		if err := m.make(p, 16*words+64); err != nil {
+		if err := m.make(p, 4*words+32); err != nil {
 			return r, err
 		}
 		if len(p.records) == 0 {
@@ -63,6 +65,10 @@ func Random(c *rtl.Circuit, sub *Subset, o Options) (*Result, error) {
 			return r, err
 		}
 		r.Programs++
+		r.Sent += len(p.out)
+		for _, n := range m.ports.taken {
+			r.Received += n
+		}
 	}
 	return r, nil
 }

@@ -68,10 +68,11 @@ func interesting(rng *rand.Rand) uint32 {
 }
 
 // make executes at most n instructions and chooses each word that is reached
-// for the first time. It ends where the program leaves the text, comes to a
-// word that does not fit the state any more, or stops.
+// for the first time. It ends where the program leaves the text, stops, comes
+// to a word that does not fit the state any more, or goes round.
 func (m *maker) make(p *program, n int) error {
-	for len(p.records) < n {
+	const idle = 24 // instructions without a new one: a loop that shows nothing more
+	for stale := 0; len(p.records) < n && stale < idle; stale++ {
 		pc := m.ref.PC()
 		i := index(pc)
 		if i < 0 || i >= len(m.text) || pc%4 != 0 {
@@ -83,6 +84,7 @@ func (m *maker) make(p *program, n int) error {
 				break
 			}
 			m.text[i], m.known[i] = w, true
+			stale = 0
 		} else if !m.fits(m.text[i], pc) {
 			break
 		}
@@ -193,8 +195,8 @@ func (m *maker) immediate(in *isa.Inst) int32 {
 // aim makes the address of an access valid: a port register, or a place in
 // data memory near the value of some register.
 func (m *maker) aim(o *isa.Ops, a *isa.Access, ports []uint32) {
-	if a.Bytes == 4 && len(ports) > 0 && (m.size == 0 || m.rng.Intn(4) == 0) {
-		o.Rs1, o.Imm = 0, int32(ports[m.rng.Intn(len(ports))])
+	if a.Bytes == 4 && len(ports) > 0 && (m.size == 0 || m.rng.Intn(2) == 0) {
+		o.Rs1, o.Imm = 0, int32(m.ports.likely(ports, m.rng))
 		m.ports.prefer(m, o)
 		return
 	}

@@ -56,10 +56,12 @@ func (p *portModel) mayStore(addr, v uint32, rng *rand.Rand) bool {
 	switch addr {
 	case design.PortGo:
 		return p.mayGo(v)
+	case design.PortWait:
+		return v&p.ready() != 0 || rng.Intn(4) == 0
 	case design.PortAddr:
-		return v%4 == 0 && v < uint32(len(p.mem))
+		return v%4 == 0 && p.inMemory(v, p.length*uint32(p.armed>>1))
 	case design.PortLen:
-		return v < uint32(len(p.mem))
+		return p.inMemory(p.addr*uint32(p.armed&1), v)
 	case design.PortMark:
 		return v>>16 == 0
 	case design.PortHalt:
@@ -68,8 +70,13 @@ func (p *portModel) mayStore(addr, v uint32, rng *rand.Rand) bool {
 	return true
 }
 
+// inMemory reports whether a buffer lies in data memory.
+func (p *portModel) inMemory(addr, length uint32) bool {
+	return uint64(addr)+uint64(length) <= uint64(len(p.mem))
+}
+
 func (p *portModel) mayGo(v uint32) bool {
-	if p.armed != 3 || uint64(p.addr)+uint64(p.length) > uint64(len(p.mem)&^3) {
+	if p.armed != 3 || !p.inMemory(p.addr, p.length) {
 		return false
 	}
 	for _, d := range p.sub.Devices {
@@ -78,6 +85,22 @@ func (p *portModel) mayGo(v uint32) bool {
 		}
 	}
 	return false
+}
+
+// likely draws a port register, mostly the one that brings a transfer nearer:
+// three stores in a row are too rare by chance.
+func (p *portModel) likely(list []uint32, rng *rand.Rand) uint32 {
+	next := uint32(design.PortGo)
+	switch {
+	case p.armed&1 == 0:
+		next = design.PortAddr
+	case p.armed&2 == 0:
+		next = design.PortLen
+	}
+	if has(list, next) && rng.Intn(3) > 0 {
+		return next
+	}
+	return list[rng.Intn(len(list))]
 }
 
 // prefer aims the value of a store to a port at a register that has a meaning there.

@@ -1,0 +1,156 @@
+package lockstep_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/hwgen/core"
+	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/verify/lockstep"
+)
+
+// ports uses every port register and moves frames both ways.
+const ports = `image ports
+  task main
+  device in eth 0 rx
+  device out eth 0 tx
+  log 0 ""
+  mark m 0
+  data 0 256
+  text
+    addi x1, x0, 1
+    sw x1, -2044(x0)
+  again:
+    lw x2, -2048(x0)
+    lw x2, -2044(x0)
+    addi x3, x0, 12
+    sw x3, -2040(x0)
+    sw x3, -2036(x0)
+    sw x0, -2032(x0)
+    lw x4, -2036(x0)
+    beq x4, x0, again
+    sw x3, -2040(x0)
+    sw x4, -2036(x0)
+    addi x5, x0, 3
+    sw x5, -2032(x0)
+    lw x6, 12(x0)
+    add x6, x6, x5
+    sw x0, -2028(x0)
+    sw x6, -2024(x0)
+    slli x6, x6, 4
+    bne x6, x0, again
+    sw x0, -2020(x0)
+    ebreak trap 0 0 assert
+  end
+end
+`
+
+// made generates a core and says what it kept.
+func made(t *testing.T, organisation string) (*rtl.Circuit, *lockstep.Subset) {
+	im, err := image.ParseFor(design.Default(), &diag.File{Name: "ports.image", Text: ports})
+	require.NoError(t, err)
+	p, err := plan.Make(im, plan.Options{Core: organisation})
+	require.NoError(t, err)
+	c, err := core.Generate(im, p)
+	require.NoError(t, err)
+	cfg, err := plan.Decode(im, p)
+	require.NoError(t, err)
+	s := &lockstep.Subset{Set: &isa.Set{Name: "kept", Insts: cfg.Keep}, Regs: cfg.Regs, Amounts: cfg.Amounts, Devices: cfg.Devices}
+	for _, port := range cfg.Ports {
+		if port.Load {
+			s.Loads = append(s.Loads, port.Addr)
+		}
+		if port.Store {
+			s.Stores = append(s.Stores, port.Addr)
+		}
+	}
+	return c, s
+}
+
+func TestRandomProgramsUseThePorts(t *testing.T) {
+	for _, organisation := range []string{plan.Pipe3, plan.Multi} {
+		c, sub := made(t, organisation)
+		r, err := lockstep.Random(c, sub, lockstep.Options{Instructions: 20000, Seed: 3})
+		require.NoError(t, err)
+		require.Greater(t, r.Received, 50, "frames received")
+		require.Greater(t, r.Sent, 50, "frames sent")
+		t.Log(r)
+		require.GreaterOrEqual(t, r.Instructions, 20000)
+	}
+}
+
+func TestSameSeedSamePrograms(t *testing.T) {
+	c, sub := made(t, plan.Pipe3)
+	a, err := lockstep.Random(c, sub, lockstep.Options{Instructions: 500, Seed: 5})
+	require.NoError(t, err)
+	b, err := lockstep.Random(c, sub, lockstep.Options{Instructions: 500, Seed: 5})
+	require.NoError(t, err)
+	require.Equal(t, a, b)
+}
+
+// TestStuckRegistersAreFound makes one register at a time 0 for ever; some
+// instruction must show it.
+func TestStuckRegistersAreFound(t *testing.T) {
+	c, sub := made(t, plan.Pipe3)
+	for i, r := range c.Regs {
+		if r.Name == "frame.length" || r.Name == "started" || r.Name == "record.halted" || r.Width == 1 {
+			continue
+		}
+		bad := *c
+		bad.Nodes = append([]rtl.Node(nil), c.Nodes...)
+		zero := rtl.None
+		for id := range bad.Nodes {
+			if n := &bad.Nodes[id]; n.Kind == rtl.KConst && n.Width == r.Width && n.Imm == 0 {
+				zero = rtl.ID(id)
+			}
+		}
+		if zero == rtl.None {
+			continue
+		}
+		bad.Body = stuck(c.Body, i, zero)
+		_, err := lockstep.Random(&bad, sub, lockstep.Options{Instructions: 20000, Seed: 1})
+		require.Error(t, err, r.Name)
+	}
+}
+
+// stuck replaces every set of a register by a constant.
+func stuck(list []rtl.Effect, reg int, value rtl.ID) []rtl.Effect {
+	out := append([]rtl.Effect(nil), list...)
+	for i := range out {
+		e := &out[i]
+		e.Then, e.Else = stuck(e.Then, reg, value), stuck(e.Else, reg, value)
+		if e.Kind == rtl.SetReg && e.Index == reg {
+			e.Value = value
+		}
+	}
+	return out
+}
+
+func TestADifferenceShowsWhereItIs(t *testing.T) {
+	c, sub := made(t, plan.Multi)
+	c.Nodes = append([]rtl.Node(nil), c.Nodes...)
+	for i, p := range c.Probes {
+		if p.Name == rtl.ProbeRetireValue {
+			c.Probes[i].Node = c.Regs[0].Node
+		}
+	}
+	_, err := lockstep.Random(c, sub, lockstep.Options{Instructions: 100, Seed: 1})
+	var d *lockstep.Difference
+	require.ErrorAs(t, err, &d)
+	require.Contains(t, d.Error(), "value: expected")
+	require.NotEmpty(t, d.Before)
+}
+
+func TestNoRecordNoLockstep(t *testing.T) {
+	c, sub := made(t, plan.Multi)
+	c.Probes = nil
+	_, err := lockstep.Random(c, sub, lockstep.Options{Instructions: 1})
+	require.EqualError(t, err, fmt.Sprintf("circuit %s has no retire record", c.Name))
+}
