@@ -12,7 +12,6 @@ import (
 	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/hwgen/verilog"
 	"github.com/sinter-lang/sinter/ir/design"
-	"github.com/sinter-lang/sinter/ir/gate"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/trace"
@@ -161,15 +160,6 @@ func (r *hardwareReport) readme(module string) string {
 	b.WriteString("`reset` is synchronous and active high; hold it for 1,024 cycles on iCE40, whose block RAM is not readable at once. It resets every\n" +
 		"register and no memory: a reset after the start needs the memories to be loaded again.\n")
 	return b.String()
-}
-
-// fullPrice is what the core costs that is not specialised.
-func (p *Program) fullPrice(ctx context.Context, kind string) (gate.Price, error) {
-	c, err := p.FullCore(ctx, kind)
-	if err != nil {
-		return gate.Price{}, err
-	}
-	return c.Price()
 }
 
 // subsetOf is what lock-step may use of a core: what its design point kept.
