@@ -60,14 +60,16 @@ func TestExamplesThroughEachPass(t *testing.T) {
 				require.NoError(t, Run(m, Stages(), Options{Env: env, Check: true, Seed: 1}))
 				require.Equal(t, want, play(t, m, script), "stages")
 				m = compile(t, name)
-				require.NoError(t, Run(m, List(), Options{Env: env, Check: true, Seed: 2,
+				require.NoError(t, Run(m, List(), Options{
+					Env: env, Check: true, Seed: 2,
 					After: func(n int, p *Pass, m *ir.Module) error {
 						if env.XLen == 0 && n%5 != 0 { // the other targets look behind every pass
 							return nil
 						}
 						require.Equal(t, want, play(t, m, script), "after %s", p.Name)
 						return nil
-					}}))
+					},
+				}))
 			}
 		})
 	}

@@ -87,7 +87,6 @@ func (x *lowering) equalBytes(a, b leaf) *ir.Value {
 func (x *lowering) literal(e *tree.BytesLit) leaf {
 	mem := append([]byte{byte(len(e.Data)), byte(len(e.Data) >> 8), byte(len(e.Data) >> 16), byte(len(e.Data) >> 24)}, e.Data...)
 	size := alignTo(len(mem), 4)
-	x.literals++
 	o := x.lowerer.object("bytes", mem, size, 4, e.At)
 	return leaf{ref: ir.Ref{Obj: o}, size: size}
 }

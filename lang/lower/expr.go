@@ -44,9 +44,9 @@ func (x *lowering) value(e tree.Expr, dst []ir.Ref) []leaf {
 	case *tree.Call:
 		return x.call(e, dst)
 	case *tree.StructLit:
-		return x.parts(e.Args, partsOf(e.T), nil, dst, e.T)
+		return x.parts(e.Args, e.T, nil)
 	case *tree.EnumLit:
-		return x.enumLit(e, dst)
+		return x.enumLit(e)
 	case *tree.ArrayLit:
 		return []leaf{x.arrayLit(e, dst)}
 	case *tree.None:
@@ -261,7 +261,8 @@ func (x *lowering) enumBits(e *tree.Bits) *ir.Value {
 
 // parts evaluates the fields of a literal in the order of the text and gives
 // their leaves in the order of the type, behind head.
-func (x *lowering) parts(args []tree.Arg, types []*tree.Type, head []leaf, dst []ir.Ref, t *tree.Type) []leaf {
+func (x *lowering) parts(args []tree.Arg, t *tree.Type, head []leaf) []leaf {
+	types := partsOf(t)
 	got := make([][]leaf, len(types))
 	for k, a := range args {
 		i := partIndex(t, a.Index)
@@ -298,7 +299,7 @@ func (x *lowering) keep(t *tree.Type, ls []leaf) []leaf {
 	return out
 }
 
-func (x *lowering) enumLit(e *tree.EnumLit, dst []ir.Ref) []leaf {
+func (x *lowering) enumLit(e *tree.EnumLit) []leaf {
 	tag := one(x.Const(wordOf(tagType(e.T.Enum)), uint64(e.Variant)))
 	if e.T.IsScalar() {
 		return tag
@@ -308,7 +309,7 @@ func (x *lowering) enumLit(e *tree.EnumLit, dst []ir.Ref) []leaf {
 	for k, a := range e.Args {
 		args[k] = tree.Arg{Index: first + a.Index, Value: a.Value}
 	}
-	return x.parts(args, partsOf(e.T), tag, dst, e.T)
+	return x.parts(args, e.T, tag)
 }
 
 // arrayLit writes the elements to dst or a new object.

@@ -71,11 +71,11 @@ func (x *lowering) bindConst(p *tree.Local, cells []uint64) {
 // function returns the instance of f for the given sizes of its objects.
 func (l *lowerer) function(f *tree.Func, sizes []int) *ir.Func {
 	key := fmt.Sprintf("%p %v", f, sizes)
-	if i := l.instances[key]; i != nil {
-		return i.f
+	if f := l.instances[key]; f != nil {
+		return f
 	}
 	x := l.newLowering(f, l.freeName(identifier(f.Name)), -1)
-	l.instances[key] = &instance{f: x.F}
+	l.instances[key] = x.F
 	x.params(sizes)
 	x.body()
 	return x.F

@@ -38,7 +38,7 @@ import (
 // Lower makes the module of a checked program. A program without a system
 // becomes a module without tasks.
 func Lower(p *tree.Program) (*ir.Module, error) {
-	l := &lowerer{p: p, m: &ir.Module{Name: identifier(p.Name), Marks: p.Marks}, consts: map[*tree.ConstDef]*ir.Object{}, instances: map[string]*instance{}}
+	l := &lowerer{p: p, m: &ir.Module{Name: identifier(p.Name), Marks: p.Marks}, consts: map[*tree.ConstDef]*ir.Object{}, instances: map[string]*ir.Func{}}
 	l.tables()
 	if p.System != nil {
 		l.system(p.System)
@@ -54,14 +54,7 @@ type lowerer struct {
 	p         *tree.Program
 	m         *ir.Module
 	consts    map[*tree.ConstDef]*ir.Object
-	instances map[string]*instance
-	literals  int
-}
-
-// instance is a function for given sizes of its object parameters.
-type instance struct {
-	f *ir.Func
-	n int // of how many instances of its function it is
+	instances map[string]*ir.Func // by function and sizes of its objects
 }
 
 // identifier makes a name of the IR out of any text.

@@ -31,8 +31,6 @@ type place struct {
 	leaves []leaf
 }
 
-func (p *place) inMemory() bool { return p.slots == nil && p.leaves == nil }
-
 // place finds where e is, evaluating indices. What is no place becomes leaves.
 func (x *lowering) place(e tree.Expr) place {
 	switch e := e.(type) {

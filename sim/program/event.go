@@ -2,7 +2,6 @@ package program
 
 import (
 	"encoding/binary"
-	"fmt"
 
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/trace"
@@ -262,5 +261,5 @@ func (c *context) waitsFor() (string, bool) {
 	case ir.OpChRecv:
 		return "a value in " + c.mc.m.Chans[i.Chan].Name, false
 	}
-	return fmt.Sprintf("%s", i.Op), false
+	return i.Op.String(), false
 }
