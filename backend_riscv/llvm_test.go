@@ -240,3 +240,31 @@ func TestLLVMSaysWhatItCannotDo(t *testing.T) {
 	_, err = riscv.CompileLLVM(context.Background(), ir.MustParse("echo.sir", llvmEcho), partial, old)
 	require.EqualError(t, err, "clang 15 is too old for RISC-V: 16 or later is needed")
 }
+
+const llvmSlide = `module slide
+log 0 "" bytes:128 ""
+state %s 132 align 4 = $80000000000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f
+task 0 main @main
+main @main
+
+func @main(v1: tok, v2: tok %s) -> (tok, tok %s) {
+b0(v1, v2):
+  v3: i32, v4: tok = status v1
+  v5: tok %s = copy %s[7], %s[4], v2, v2, 100
+  v6: tok = log %s, v4, v5 !0 task 0
+  v7: tok %s = copy %s[8], %s[24], v5, v5, 96
+  v8: tok = log %s, v6, v7 !0 task 0
+  v9: tok %s = copy %s[v3 + 40], %s[v3 + 4], v7, v7, 80
+  v10: tok %s = clear %s[13], v9, 70
+  v11: tok = log %s, v8, v10 !0 task 0
+  v12: tok = halt v11
+  ret v12, v10
+}
+`
+
+// TestLLVMOverlappingCopies: a copy within one object reads all before it writes.
+func TestLLVMOverlappingCopies(t *testing.T) {
+	m := ir.MustParse("slide.sir", llvmSlide)
+	got, _ := runWith(t, compileLLVM(t, m, design.Default()), nil)
+	require.Equal(t, trace.Print(interpretWith(t, m, nil)), trace.Print(got))
+}

@@ -61,3 +61,18 @@ func TestFailureIsOneLineThatCanBeRepeated(t *testing.T) {
 	require.Error(t, err)
 	require.Contains(t, string(out), "undeclared")
 }
+
+func TestFindTakesAnUnversionedPair(t *testing.T) {
+	tools, err := llvm.Find(installed("clang-19", "clang", "ld.lld"))
+	require.NoError(t, err)
+	require.Equal(t, &llvm.Tools{Clang: "/bin/clang", LLD: "/bin/ld.lld"}, tools)
+}
+
+func TestCancelledCompileIsNoFailure(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := find(t).Compile(ctx, llvm.Unit{Name: "f", Lang: "c", Text: "int f(void) { return 7; }"})
+	require.ErrorIs(t, err, context.Canceled)
+	_, err = find(t).Compile(context.Background(), llvm.Unit{Name: "f", Lang: "pascal"})
+	require.EqualError(t, err, `llvm: no language "pascal"`)
+}
