@@ -1,0 +1,172 @@
+package examples
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/testkit"
+)
+
+// Between these marks of a README a test writes its figures.
+const (
+	figuresBegin = "<!-- figures -->\n"
+	figuresEnd   = "<!-- /figures -->\n"
+)
+
+// The figures in each README are those of today: SINTER_UPDATE=1 rewrites them,
+// and the change is reviewed like code.
+func TestFiguresOfReadmes(t *testing.T) {
+	for _, dir := range folders(t) {
+		t.Run(dir, func(t *testing.T) {
+			t.Parallel()
+			e := read(t, dir)
+			p, err := build.Load(dir, build.Options{})
+			require.NoError(t, err)
+			path := filepath.Join(dir, "README.md")
+			text, err := os.ReadFile(path)
+			require.NoError(t, err)
+			before, rest, ok := strings.Cut(string(text), figuresBegin)
+			require.True(t, ok, "%s has no line %s", path, figuresBegin)
+			_, after, ok := strings.Cut(rest, figuresEnd)
+			require.True(t, ok, "%s has no line %s", path, figuresEnd)
+			testkit.Golden(t, path, before+figuresBegin+e.figures(t, p)+figuresEnd+after)
+		})
+	}
+}
+
+// figures is the table of a README. All of it is exact: sizes, counts of our own
+// machines, and prices by our own mapper.
+func (e *example) figures(t *testing.T, p *build.Program) string {
+	ctx := context.Background()
+	im, err := p.Image(ctx)
+	require.NoError(t, err)
+	instructions, where := e.work(t, p, build.ISA, "", "instructions")
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d bytes of text, %d bytes of data; %d instructions %s.\n\n", 4*len(im.Text), im.DataEnd, instructions, where)
+	b.WriteString("| core | cycles | LUT4 | flip-flops | logic cells | depth |\n|---|---|---|---|---|---|\n")
+	for _, kind := range build.Cores() {
+		cycles, _ := e.work(t, p, build.Cycle, kind, "cycles")
+		c, err := p.Core(ctx, kind)
+		require.NoError(t, err)
+		price, err := c.Price()
+		require.NoError(t, err)
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d |\n", kind, cycles, price.LUTs, price.FFs, price.Cells, price.Depth)
+	}
+	return b.String()
+}
+
+// work runs a machine and returns what it counted between the marks of the
+// program's timed region, or in the whole run when there is none.
+func (e *example) work(t *testing.T, p *build.Program, level, core, figure string) (n int, where string) {
+	r, err := p.Run(context.Background(), build.RunOptions{Level: level, Core: core, World: build.World{Captures: e.captures}})
+	require.NoError(t, err)
+	if v, ok := r.Figures[figure+".kernel"]; ok {
+		return int(v), "between the marks of `timed kernel`"
+	}
+	return int(r.Figures[figure]), "in the whole run"
+}
+
+// A README shows what the program logs, and how to run it.
+func TestReadmesShowTheRun(t *testing.T) {
+	for _, dir := range folders(t) {
+		e := read(t, dir)
+		text, err := os.ReadFile(filepath.Join(dir, "README.md"))
+		require.NoError(t, err)
+		require.LessOrEqual(t, strings.Count(string(text), "\n"), 50, "%s: one screen", dir)
+		require.Contains(t, string(text), "sinter run examples/"+dir)
+		require.Contains(t, string(text), "    "+strings.Join(e.logs, "\n    ")+"\n")
+	}
+}
+
+func TestExamplesAreFormatted(t *testing.T) {
+	for _, dir := range folders(t) {
+		changed, err := build.Format(dir, false)
+		require.NoError(t, err)
+		require.Empty(t, changed, "sinter fmt examples/%s", dir)
+	}
+}
+
+// TestSameBytes builds everything twice, with another number of processors. It
+// is not parallel to other tests, for that number is one of the whole process.
+func TestSameBytes(t *testing.T) {
+	for _, dir := range folders(t) {
+		t.Run(dir, func(t *testing.T) {
+			e := read(t, dir)
+			one, many := e.digests(t, 1), e.digests(t, 4)
+			require.Greater(t, len(one), 25)
+			require.Equal(t, one, many)
+		})
+	}
+}
+
+// digests builds every artefact of an example and gives a digest of each.
+func (e *example) digests(t *testing.T, procs int) map[string]string {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+	p, err := build.Load(e.dir, build.Options{Check: true})
+	require.NoError(t, err)
+	out := map[string]string{}
+	add := func(ext string, o build.ArtefactOptions) {
+		data, err := p.Artefact(context.Background(), "x"+ext, o)
+		require.NoError(t, err)
+		out[fmt.Sprint(ext, o)] = digest(data)
+	}
+	for _, stage := range []string{"first", "x86", "low"} {
+		add(".sir", build.ArtefactOptions{Stage: stage})
+	}
+	for _, product := range []string{"linux", "pvh"} {
+		add(".ll", build.ArtefactOptions{Product: product})
+	}
+	for _, ext := range []string{".s", ".img", ".isa"} {
+		add(ext, build.ArtefactOptions{})
+	}
+	for _, core := range build.Cores() {
+		for _, ext := range []string{".design", ".rtl", ".v", ".aag", ".aig"} {
+			add(ext, build.ArtefactOptions{Core: core})
+		}
+		e.hardware(t, p, core, out)
+	}
+	return out
+}
+
+// hardware adds the digests of the files of `sinter hw`.
+func (e *example) hardware(t *testing.T, p *build.Program, core string, out map[string]string) {
+	h, err := p.Hardware(context.Background(), build.HardwareOptions{
+		Dir: t.TempDir(), Core: core, World: build.World{Captures: e.captures}, Frames: 4,
+	})
+	require.NoError(t, err)
+	for _, path := range h.Files {
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		out["hw "+core+" "+filepath.Base(path)] = digest(data)
+	}
+}
+
+func digest(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }
+
+// TestSameExecutables builds the x86-64 products of three programs twice.
+func TestSameExecutables(t *testing.T) {
+	testkit.Tool(t, "clang-19", "clang")
+	testkit.Tool(t, "ld.lld-19", "ld.lld")
+	for _, dir := range []string{"hello", "pipeline", "filter"} {
+		for _, product := range []string{"linux", "pvh"} {
+			var all []string
+			for range 2 {
+				p, err := build.Load(dir, build.Options{})
+				require.NoError(t, err)
+				data, err := p.Artefact(context.Background(), "x.elf", build.ArtefactOptions{Product: product})
+				require.NoError(t, err)
+				all = append(all, digest(data))
+			}
+			require.Equal(t, all[0], all[1], "%s %s", dir, product)
+		}
+	}
+}
