@@ -12,6 +12,7 @@
 package examples
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -114,16 +115,18 @@ func TestExamplesOnEveryMachine(t *testing.T) {
 			e := read(t, dir)
 			p, err := build.Load(dir, build.Options{Check: true})
 			require.NoError(t, err)
+			sent := map[string][]byte{} // by device, as the first machine wrote it
 			for _, m := range machines() {
-				t.Run(strings.TrimSpace(m[0]+" "+m[1]), func(t *testing.T) { e.check(t, p, m[0], m[1]) })
+				t.Run(strings.TrimSpace(m[0]+" "+m[1]), func(t *testing.T) { e.check(t, p, m[0], m[1], sent) })
 			}
 		})
 	}
 }
 
-// check runs one machine and compares what it shows with the run lines; that
+// check runs one machine and compares what it shows with the run lines, and the
+// captures that it writes with those of the machines before it, byte by byte. That
 // traces are equal event by event is checked by TestLadders.
-func (e *example) check(t *testing.T, p *build.Program, level, core string) {
+func (e *example) check(t *testing.T, p *build.Program, level, core string, sent map[string][]byte) {
 	if level == build.Native || level == build.Unikernel {
 		testkit.Tool(t, "clang-19", "clang")
 		testkit.Tool(t, "ld.lld-19", "ld.lld")
@@ -131,7 +134,12 @@ func (e *example) check(t *testing.T, p *build.Program, level, core string) {
 	if level == build.Unikernel {
 		testkit.Tool(t, "qemu-system-x86_64")
 	}
-	r, err := p.Run(context.Background(), build.RunOptions{Level: level, Core: core, World: build.World{Captures: e.captures}})
+	var out []string
+	dir := t.TempDir()
+	for device := range e.sends {
+		out = append(out, device+"="+filepath.Join(dir, device))
+	}
+	r, err := p.Run(context.Background(), build.RunOptions{Level: level, Core: core, World: build.World{Captures: e.captures}, PcapOut: out})
 	var missing *llvm.Missing
 	require.False(t, errors.As(err, &missing), "found a moment ago: %v", err)
 	require.NoError(t, err)
@@ -142,6 +150,14 @@ func (e *example) check(t *testing.T, p *build.Program, level, core string) {
 	}
 	require.Equal(t, e.logs, got)
 	require.Equal(t, e.sends, r.Frames)
+	for device := range e.sends {
+		data, err := os.ReadFile(filepath.Join(dir, device))
+		require.NoError(t, err)
+		if sent[device] == nil {
+			sent[device] = data
+		}
+		require.True(t, bytes.Equal(sent[device], data), "%s wrote another capture of %s than the machines before", level, device)
+	}
 }
 
 // The ladder of each example has no difference. Proofs of the larger cores are
