@@ -47,6 +47,7 @@ func Random(c *rtl.Circuit, sub *Subset, o Options) (*Result, error) {
 		return nil, err
 	}
 	r := &Result{Lines: map[string]int{}}
+	empty := 0 // programs in a row without an instruction
 	for r.Instructions < o.Instructions {
 		seed := o.Seed*1_000_000 + int64(r.Programs)
 		rng := rand.New(rand.NewSource(seed))
@@ -58,7 +59,10 @@ func Random(c *rtl.Circuit, sub *Subset, o Options) (*Result, error) {
 		if err := m.make(p, 4*words+32); err != nil {
 			return r, err
 		}
-		if len(p.records) == 0 {
+		if empty++; len(p.records) > 0 {
+			empty = 0
+		}
+		if empty > 100 {
 			return r, fmt.Errorf("no instruction of the subset can be the first of a program")
 		}
 		if err := r.run(withProgram(c, p.text, p.data), sub, p, &environment{frames: f, rng: rng, sub: sub}); err != nil {
@@ -101,6 +105,9 @@ func (r *Result) run(c *rtl.Circuit, sub *Subset, p *program, env *environment) 
 		case run.e.Cycle() > limit:
 			return fail("the core retires nothing more")
 		}
+	}
+	if err := run.end(p, env); err != nil {
+		return &Difference{r.Programs, run.e.Cycle(), err.Error(), history(sub.Set, p.records, len(p.records))}
 	}
 	r.Cycles += run.e.Cycle()
 	return env.check(p)

@@ -79,8 +79,8 @@ func TestRandomProgramsUseThePorts(t *testing.T) {
 		c, sub := made(t, organisation)
 		r, err := lockstep.Random(c, sub, lockstep.Options{Instructions: 20000, Seed: 3})
 		require.NoError(t, err)
-		require.Greater(t, r.Received, 50, "frames received")
-		require.Greater(t, r.Sent, 50, "frames sent")
+		require.Greater(t, r.Received, 20, "frames received")
+		require.Greater(t, r.Sent, 10, "frames sent")
 		t.Log(r)
 		require.GreaterOrEqual(t, r.Instructions, 20000)
 	}

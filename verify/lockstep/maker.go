@@ -17,7 +17,18 @@ type program struct {
 	records []sim.Retire
 	out     [][]byte // frames sent
 	logs    []uint32
+	end     ending
+	trapPC  uint32
 }
+
+// ending says how a program stops.
+type ending uint8
+
+const (
+	cut     ending = iota // it would go on
+	trapped               // at trapPC
+	halted                // by a store to HALT
+)
 
 // maker makes one program.
 type maker struct {
@@ -93,10 +104,12 @@ func (m *maker) make(p *program, n int) error {
 			return err
 		}
 		if !happened {
+			p.end, p.trapPC = trapped, pc
 			break
 		}
 		p.records = append(p.records, r)
 		if m.ports.halted {
+			p.end = halted
 			break
 		}
 	}
@@ -138,6 +151,9 @@ func (m *maker) filler() uint32 {
 func (m *maker) choose(pc uint32) (uint32, bool) {
 	for range tries {
 		in := m.sub.Set.Insts[m.rng.Intn(len(m.sub.Set.Insts))]
+		if len(m.sub.Devices) > 0 && !forTransfer(in) && m.rng.Intn(2) == 0 {
+			continue
+		}
 		if in.Meaning.Trap && m.rng.Intn(200) > 0 {
 			continue
 		}
@@ -159,7 +175,7 @@ func (m *maker) operands(in *isa.Inst, pc uint32) isa.Ops {
 		o.Rd = m.reg()
 	}
 	for i, r := range []*uint8{&o.Rs1, &o.Rs2, &o.Rs3} {
-		if i < in.Format.Sources() {
+		if i < in.Format.Sources() && m.rng.Intn(4) > 0 { // else x0, so that small numbers arise
 			*r = m.reg()
 		}
 	}
@@ -169,14 +185,33 @@ func (m *maker) operands(in *isa.Inst, pc uint32) isa.Ops {
 	o.Imm = m.immediate(in)
 	mean := &in.Meaning
 	switch {
+	case mean.Store == nil && forTransfer(in) && m.rng.Intn(2) == 0:
+		m.aimTransfer(in, &o)
 	case mean.Load != nil:
-		m.aim(&o, mean.Load, m.sub.Loads)
+		m.aim(&o, mean.Load, m.sub.Loads, false)
 	case mean.Store != nil:
-		m.aim(&o, mean.Store, m.sub.Stores)
+		m.aim(&o, mean.Store, m.sub.Stores, true)
 	case mean.PC != nil:
 		m.aimJump(in, &o, pc)
 	}
 	return o
+}
+
+// forTransfer reports whether a line can be one of the six that a transfer
+// takes: it stores a word, or makes a value of an immediate.
+func forTransfer(in *isa.Inst) bool {
+	m := &in.Meaning
+	return m.Store != nil && m.Store.Bytes == 4 || m.Load == nil && m.Store == nil && m.PC == nil && in.Format.HasImm()
+}
+
+// aimTransfer aims at a value that the next store to the frame engine wants:
+// of x0 and an immediate, most lines make it.
+func (m *maker) aimTransfer(in *isa.Inst, o *isa.Ops) {
+	lo, hi, step := in.Format.ImmRange()
+	v := int64(m.ports.wanted(m.rng))
+	if m.sub.Amounts[in.Name] == nil && v >= lo && v <= hi && v%step == 0 {
+		o.Rs1, o.Imm = 0, int32(v)
+	}
 }
 
 // immediate draws a valid immediate.
@@ -194,10 +229,12 @@ func (m *maker) immediate(in *isa.Inst) int32 {
 
 // aim makes the address of an access valid: a port register, or a place in
 // data memory near the value of some register.
-func (m *maker) aim(o *isa.Ops, a *isa.Access, ports []uint32) {
-	if a.Bytes == 4 && len(ports) > 0 && (m.size == 0 || m.rng.Intn(2) == 0) {
+func (m *maker) aim(o *isa.Ops, a *isa.Access, ports []uint32, store bool) {
+	if a.Bytes == 4 && len(ports) > 0 && (m.size == 0 || m.rng.Intn(4) < 1+2*min(1, len(m.sub.Devices))) {
 		o.Rs1, o.Imm = 0, int32(m.ports.likely(ports, m.rng))
-		m.ports.prefer(m, o)
+		if store {
+			m.ports.prefer(m, o)
+		}
 		return
 	}
 	if m.size == 0 {

@@ -103,15 +103,37 @@ func (p *portModel) likely(list []uint32, rng *rand.Rand) uint32 {
 	return list[rng.Intn(len(list))]
 }
 
+// wanted draws a value for the store that likely prefers.
+func (p *portModel) wanted(rng *rand.Rand) uint32 {
+	switch {
+	case p.armed&1 == 0:
+		return uint32(rng.Intn(len(p.mem))) &^ 3
+	case p.armed&2 == 0 || len(p.sub.Devices) == 0:
+		return uint32(rng.Intn(48))
+	}
+	d := p.sub.Devices[rng.Intn(len(p.sub.Devices))]
+	if d.Tx && (!d.Rx || rng.Intn(2) == 0) {
+		return uint32(2*d.Index + 1)
+	}
+	return uint32(2 * d.Index)
+}
+
 // prefer aims the value of a store to a port at a register that has a meaning there.
 func (p *portModel) prefer(m *maker, o *isa.Ops) {
-	start := m.rng.Intn(m.sub.Regs)
-	for i := range m.sub.Regs {
-		r := (start + i) % m.sub.Regs
-		if p.mayStore(uint32(o.Imm), m.ref.Reg(r), m.rng) {
-			o.Rs2 = uint8(r)
-			return
+	var found, nonzero []uint8
+	for r := range m.sub.Regs {
+		if v := m.ref.Reg(r); p.mayStore(uint32(o.Imm), v, m.rng) {
+			found = append(found, uint8(r))
+			if v != 0 {
+				nonzero = append(nonzero, uint8(r))
+			}
 		}
+	}
+	if len(nonzero) > 0 && m.rng.Intn(4) > 0 { // x0 always fits, and shows little
+		found = nonzero
+	}
+	if len(found) > 0 {
+		o.Rs2 = found[m.rng.Intn(len(found))]
 	}
 }
 

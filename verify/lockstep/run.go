@@ -11,6 +11,10 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
+// silence is how many cycles no instruction may retire: far more than the
+// longest frame takes with gaps.
+const silence = 1 << 20
+
 // Run compares a core with the instruction set on its own program in a world:
 // every retire record of the whole run, with gaps at the ports when seed is
 // not 0. An error is a *Difference, or a fault of the comparison.
@@ -27,14 +31,18 @@ func Run(im *image.Image, c *rtl.Circuit, core *sim.Core, s *world.Script, seed 
 	fail := func(what string) (*Result, error) {
 		return r, &Difference{0, m.Cycles(), what, ref.history()}
 	}
-	for !m.Done() {
+	for last := uint64(0); !m.Done(); {
 		if err := m.Step(); err != nil {
 			return fail(err.Error())
 		}
 		got, retired := m.Retired()
+		if m.Cycles()-last > silence {
+			return fail("the core retires nothing more")
+		}
 		if !retired || m.Trace().Status == trace.Waiting {
 			continue // the harness offers a last beat, to learn what an idle core waits for
 		}
+		last = m.Cycles()
 		want, ok, err := ref.next()
 		switch {
 		case err != nil:

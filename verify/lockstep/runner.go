@@ -90,6 +90,28 @@ func (r *runner) step(env *environment) (sim.Retire, bool, error) {
 	return rec, retired, nil
 }
 
+// end checks that the core has stopped where the reference has.
+func (r *runner) end(p *program, env *environment) error {
+	want := map[ending]string{trapped: rtl.PortTrap, halted: rtl.PortHalted}[p.end]
+	if want == "" {
+		return nil
+	}
+	const patience = 100
+	for range patience {
+		if _, _, err := r.step(env); err != nil {
+			return err
+		}
+	}
+	r.e.Eval()
+	if r.get(want) != 1 {
+		return fmt.Errorf("expected the output %s to be 1", want)
+	}
+	if pc := r.get(rtl.PortTrapPC); p.end == trapped && pc != p.trapPC {
+		return fmt.Errorf("trap: expected pc %#x, got %#x", p.trapPC, pc)
+	}
+	return nil
+}
+
 // environment is the outside of the circuit: it offers the frames of the
 // reference with gaps within them and takes logs and frames with gaps.
 type environment struct {
