@@ -60,3 +60,13 @@ func TestLimits(t *testing.T) {
 		t.Error("no limit on memory")
 	}
 }
+
+// TestSmallEvaluationsAddUp: what a short evaluation does not use is given back.
+func TestSmallEvaluationsAddUp(t *testing.T) {
+	lim := &eval.Limits{Statements: 1 << 17, Cells: 99}
+	for range 1000 {
+		if _, err := eval.Constant(loopFor(9), nil, lim); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -127,7 +127,7 @@ func Constant(x tree.Expr, locals []*tree.Local, lim *Limits) ([]uint64, error) 
 	m := c.machine()
 	m.total = lim.Statements
 	err := m.run(func() { code(m, dst) })
-	lim.Statements = m.total
+	lim.Statements = m.total + uint64(max(m.left, 0)) // what the last slice did not use
 	if err != nil {
 		return nil, err
 	}

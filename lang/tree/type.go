@@ -48,6 +48,7 @@ type StructDef struct {
 	Name   string
 	Fields []Field
 	Cells  int
+	NoZero bool // some field has no zero value
 	Span   diag.Span
 }
 
@@ -65,7 +66,8 @@ type EnumDef struct {
 	Name     string
 	Bits     int
 	Variants []Variant
-	Room     int // cells of the largest payload
+	Room     int  // cells of the largest payload
+	NoZero   bool // the first variant carries something without a zero value
 	Span     diag.Span
 }
 
@@ -214,22 +216,13 @@ func (t *Type) HasZero() bool {
 	case Range:
 		return t.Lo.Sign() <= 0 && t.Hi.Sign() >= 0
 	case Array:
-		return t.Len == 0 || t.Elem.HasZero()
+		return t.Elem.HasZero()
 	case Struct:
-		return allZero(t.Struct.Fields)
+		return !t.Struct.NoZero
 	case Enum:
-		return allZero(t.Enum.Variants[0].Payload)
+		return !t.Enum.NoZero
 	case Layout, Slice, Chan, Device:
 		return false
-	}
-	return true
-}
-
-func allZero(fields []Field) bool {
-	for _, f := range fields {
-		if !f.Type.HasZero() {
-			return false
-		}
 	}
 	return true
 }

@@ -74,6 +74,9 @@ func (b *body) newLocal(name string, at diag.Span, t *tree.Type, kind tree.Local
 
 // names returns what is visible, for "did you mean".
 func (b *body) names() []string {
+	if b.c.failed > maxHelped {
+		return nil
+	}
 	var names []string
 	for s := b.scope; s != nil; s = s.outer {
 		for n := range s.locals {
@@ -124,8 +127,8 @@ func (c *checker) taskDecl(d *decl, n *syntax.TaskDecl) *fnInfo {
 // params resolves the types of parameters.
 func (c *checker) params(f *fnInfo, list []syntax.Param) bool {
 	b := c.newScratch()
-	ok := true
-	for _, p := range list {
+	ok := c.fewMembers(len(list), f.decl.name)
+	for _, p := range list[:min(len(list), maxMembers)] {
 		t := b.anyType(p.Type)
 		if t == nil || !c.paramType(f.tree, p, t) {
 			ok = false

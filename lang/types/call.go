@@ -262,9 +262,7 @@ func (b *body) badArgument(a syntax.Arg, what string, names []string, i int) {
 	switch {
 	case i < 0:
 		e := b.c.errorf(BadArguments, a.Name.Span(), "%s has no `%s`", what, a.Name.Name)
-		if best := nearest(a.Name.Name, append([]string(nil), names...)); best != "" {
-			e.Hint("did you mean `%s`?", best)
-		}
+		b.c.suggest(e, a.Name.Name, append([]string(nil), names...))
 	case i >= len(names):
 		b.c.errorf(BadArguments, a.Span(), "%s takes %d, this is one more", what, len(names))
 	default:

@@ -46,7 +46,9 @@ type checker struct {
 	opts    Options
 	prog    *tree.Program
 	errs    diag.List
-	failed  int // errors so far, warnings not counted
+	failed  int // errors so far
+	warned  int // warnings so far
+	effort  int // steps of proofs so far
 	decls   map[string]*decl
 	order   []*decl
 	used    map[*diag.File]map[string]bool // packages by file
@@ -114,12 +116,29 @@ type call struct {
 	at diag.Span
 }
 
+// The bounds of one check. What lies beyond them is lost to nobody: only the
+// first ten errors are shown.
+const (
+	maxErrors = 100 // errors that are kept
+	maxHelped = 30  // errors up to which similar names are looked for
+)
+
 // errorf reports an error and returns it for notes and hints.
 func (c *checker) errorf(code diag.Code, at diag.Span, format string, args ...any) *diag.Error {
 	e := diag.Errorf(code, at, format, args...)
-	c.errs.Add(e)
 	c.failed++
+	if c.failed <= maxErrors {
+		c.errs.Add(e)
+	}
 	return e
+}
+
+// warn reports a warning.
+func (c *checker) warn(e *diag.Error) {
+	c.warned++
+	if c.warned <= maxErrors {
+		c.errs.Add(e)
+	}
 }
 
 // notYet reports a part of the language that this version lacks.
@@ -291,10 +310,18 @@ func (c *checker) finish() {
 // unknown reports a name that is not declared, with the nearest known one.
 func (c *checker) unknown(name syntax.Ident, what string, known []string) *diag.Error {
 	e := c.errorf(UnknownName, name.Span(), "there is no %s `%s`", what, name.Name)
-	if best := nearest(name.Name, known); best != "" {
+	c.suggest(e, name.Name, known)
+	return e
+}
+
+// suggest adds the nearest known name.
+func (c *checker) suggest(e *diag.Error, name string, known []string) {
+	if c.failed > maxHelped {
+		return
+	}
+	if best := nearest(name, known); best != "" {
 		e.Hint("did you mean `%s`?", best)
 	}
-	return e
 }
 
 // nearest returns the known name with the fewest edits, at most a third of its

@@ -65,25 +65,21 @@ func (b *body) evaluate(x tree.Expr, at diag.Span) ([]uint64, bool) {
 
 // evaluable checks the bodies of all functions that x calls.
 func (c *checker) evaluable(x tree.Expr, at diag.Span) bool {
-	seen := map[*fnInfo]bool{}
+	seen := map[*fnInfo]stage{}
 	for _, f := range c.calledBy(x) {
 		if !c.evaluableFunc(f, at, seen) {
 			return false
 		}
 	}
-	for _, f := range c.order {
-		if f.fn != nil && seen[f.fn] {
-			c.consts = append(c.consts, &constUse{f.fn, at})
-		}
-	}
 	return true
 }
 
-func (c *checker) evaluableFunc(f *fnInfo, at diag.Span, seen map[*fnInfo]bool) bool {
-	if seen[f] {
-		return !reaches(f, f, map[*fnInfo]bool{})
+// evaluableFunc does so for one function; recursion is reported elsewhere.
+func (c *checker) evaluableFunc(f *fnInfo, at diag.Span, seen map[*fnInfo]stage) bool {
+	if seen[f] != stageNew {
+		return seen[f] == stageDone
 	}
-	seen[f] = true
+	seen[f] = stageBusy
 	if !c.checkBody(f) {
 		c.errorf(Cycle, at, "the constant needs `%s`, and `%s` needs the constant", f.tree.Name, f.tree.Name).
 			Note(f.tree.Span, "the function")
@@ -102,6 +98,8 @@ func (c *checker) evaluableFunc(f *fnInfo, at diag.Span, seen map[*fnInfo]bool) 
 			return false
 		}
 	}
+	seen[f] = stageDone
+	c.consts = append(c.consts, &constUse{f, at})
 	return true
 }
 
@@ -226,9 +224,7 @@ func (c *checker) checkSettings() {
 			continue
 		}
 		e := c.errorf(BadSetting, diag.Span{}, "-D %s=%s: the program has no config `%s`", s.Name, s.Value, s.Name)
-		if best := nearest(s.Name, known); best != "" {
-			e.Hint("did you mean `%s`?", best)
-		}
+		c.suggest(e, s.Name, known)
 	}
 }
 

@@ -2,6 +2,7 @@ package types
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -15,15 +16,21 @@ type term struct {
 // pair is the subject of a difference fact.
 type pair struct{ a, b term }
 
+// diff is the fact that a - b <= d.
+type diff struct {
+	pair
+	d int64
+}
+
 // facts are what is known at one point of a body: the interval of a term, and
 // a - b <= d for pairs of terms. A nil *facts stands for a point that is never
 // reached.
 type facts struct {
 	spans map[term]span
-	diffs map[pair]int64
+	diffs []diff // in the order in which they were learnt, one for each pair
 }
 
-func newFacts() *facts { return &facts{spans: map[term]span{}, diffs: map[pair]int64{}} }
+func newFacts() *facts { return &facts{spans: map[term]span{}} }
 
 // clone returns a copy that can change on its own.
 func (f *facts) clone() *facts {
@@ -34,9 +41,7 @@ func (f *facts) clone() *facts {
 	for k, v := range f.spans {
 		g.spans[k] = v
 	}
-	for k, v := range f.diffs {
-		g.diffs[k] = v
-	}
+	g.diffs = slices.Clone(f.diffs)
 	return g
 }
 
@@ -54,9 +59,9 @@ func join(f, g *facts) *facts {
 			r.spans[k] = v.hull(w)
 		}
 	}
-	for k, v := range f.diffs {
-		if w, ok := g.diffs[k]; ok {
-			r.diffs[k] = max(v, w)
+	for _, x := range f.diffs {
+		if i := g.find(x.pair); i >= 0 {
+			r.diffs = append(r.diffs, diff{x.pair, max(x.d, g.diffs[i].d)})
 		}
 	}
 	return r
@@ -69,11 +74,12 @@ func (f *facts) forget(l *tree.Local) {
 	}
 	delete(f.spans, term{l, false})
 	delete(f.spans, term{l, true})
-	for k := range f.diffs {
-		if k.a.local == l || k.b.local == l {
-			delete(f.diffs, k)
-		}
-	}
+	f.diffs = slices.DeleteFunc(f.diffs, func(x diff) bool { return x.a.local == l || x.b.local == l })
+}
+
+// find returns the index of the fact about a pair, -1 if there is none.
+func (f *facts) find(p pair) int {
+	return slices.IndexFunc(f.diffs, func(x diff) bool { return x.pair == p })
 }
 
 // span returns what is known of a term.
@@ -100,34 +106,50 @@ func (t term) typeSpan() span {
 	return smallSpan(0, maxSlice)
 }
 
+// maxFacts bounds the facts of each kind at one point, so that a huge function
+// costs no more than its length; what is beyond is checked at run time.
+const maxFacts = 64
+
 // narrow adds that a term is in an interval.
 func (f *facts) narrow(t term, s span) {
-	f.spans[t] = f.span(t).meet(s)
+	now := f.span(t)
+	s = now.meet(s)
+	if _, known := f.spans[t]; (known || len(f.spans) < maxFacts) && (s.lo.Cmp(now.lo) != 0 || s.hi.Cmp(now.hi) != 0) {
+		f.spans[t] = s
+	}
 }
 
 // limit adds a - b <= d.
 func (f *facts) limit(a, b term, d int64) {
-	if old, ok := f.diffs[pair{a, b}]; !ok || d < old {
-		f.diffs[pair{a, b}] = d
+	i := f.find(pair{a, b})
+	switch {
+	case i >= 0:
+		f.diffs[i].d = min(f.diffs[i].d, d)
+	case len(f.diffs) < maxFacts:
+		f.diffs = append(f.diffs, diff{pair{a, b}, d})
 	}
 }
 
-// atMost reports whether a - b <= d follows in at most depth steps.
-func (f *facts) atMost(a, b term, d int64, depth int) bool {
-	if a == b {
+// maxEffort bounds the steps of all proofs of a check.
+const maxEffort = 1 << 24
+
+// atMost reports whether x - y <= d follows in at most depth steps.
+func (b *body) atMost(x, y term, d int64, depth int) bool {
+	if x == y {
 		return d >= 0
 	}
-	if f == nil {
+	if b.facts == nil {
 		return false
 	}
-	if known, ok := f.diffs[pair{a, b}]; ok && known <= d {
+	if i := b.facts.find(pair{x, y}); i >= 0 && b.facts.diffs[i].d <= d {
 		return true
 	}
-	if depth == 0 {
+	if depth == 0 || b.c.effort > maxEffort {
 		return false
 	}
-	for k, known := range f.diffs {
-		if k.a == a && f.atMost(k.b, b, d-known, depth-1) {
+	b.c.effort += len(b.facts.diffs)
+	for _, k := range b.facts.diffs {
+		if k.a == x && b.atMost(k.b, y, d-k.d, depth-1) {
 			return true
 		}
 	}
@@ -299,5 +321,5 @@ func (b *body) below(l, r tree.Expr, d int64) bool {
 	x, okX := b.linearOf(l)
 	y, okY := b.linearOf(r)
 	return okX && okY && x.term.local != nil && y.term.local != nil &&
-		b.facts.atMost(x.term, y.term, d+y.off-x.off, 3)
+		b.atMost(x.term, y.term, d+y.off-x.off, 3)
 }

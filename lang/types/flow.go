@@ -122,45 +122,54 @@ func waits(x tree.Expr) bool {
 	return found
 }
 
-// checkRecursion reports each cycle of the call graph once.
+// checkRecursion reports cycles of the call graph.
 func (c *checker) checkRecursion() {
-	told := map[*fnInfo]bool{}
+	g := graph{c: c, stages: map[*fnInfo]stage{}}
 	for _, d := range c.order {
-		f := d.fn
-		if f == nil || told[f] {
-			continue
+		if d.fn != nil {
+			g.visit(d.fn)
 		}
-		path := cycleFrom(f, f, map[*fnInfo]bool{})
-		if path == nil {
-			continue
-		}
-		e := c.errorf(Recursion, f.tree.Span, "`%s` calls itself", f.tree.Name)
-		for _, k := range path {
-			told[k.to] = true
-			e.Note(k.at, "calls `%s`", k.to.tree.Name)
-		}
-		e.Hint("there is no recursion: memory is known before the program runs; use a loop with an array as its stack")
 	}
 }
 
-// cycleFrom returns the calls that lead from f to target.
-func cycleFrom(f, target *fnInfo, seen map[*fnInfo]bool) []call {
-	if seen[f] {
-		return nil
+// graph is a walk through the call graph, depth first.
+type graph struct {
+	c      *checker
+	stages map[*fnInfo]stage
+	path   []call // the calls that lead to the current function
+}
+
+func (g *graph) visit(f *fnInfo) {
+	if g.stages[f] != stageNew {
+		return
 	}
-	seen[f] = true
+	g.stages[f] = stageBusy
 	for _, k := range f.calls {
-		if k.to == target {
-			return []call{k}
+		g.path = append(g.path, k)
+		if g.stages[k.to] == stageBusy {
+			g.report(k.to)
 		}
-		if rest := cycleFrom(k.to, target, seen); rest != nil {
-			return append([]call{k}, rest...)
-		}
+		g.visit(k.to)
+		g.path = g.path[:len(g.path)-1]
 	}
-	return nil
+	g.stages[f] = stageDone
 }
 
-func reaches(f, target *fnInfo, seen map[*fnInfo]bool) bool { return cycleFrom(f, target, seen) != nil }
+// report reports the cycle that the path ends with.
+func (g *graph) report(f *fnInfo) {
+	e := g.c.errorf(Recursion, f.tree.Span, "`%s` calls itself", f.tree.Name)
+	from := len(g.path) - 1
+	for from > 0 && g.path[from-1].to != f {
+		from--
+	}
+	for _, k := range g.path[from:min(len(g.path), from+maxNotes)] {
+		e.Note(k.at, "calls `%s`", k.to.tree.Name)
+	}
+	e.Hint("there is no recursion: memory is known before the program runs; use a loop with an array as its stack")
+}
+
+// maxNotes bounds the calls of a cycle that are shown.
+const maxNotes = 10
 
 // checkTimed reports timed kernels that a constant has called.
 func (c *checker) checkTimed() {

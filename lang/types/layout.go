@@ -32,6 +32,9 @@ func (c *checker) layoutDecl(n *syntax.LayoutDecl) *tree.Type {
 	w := &layouter{c: c, b: c.newScratch(), def: def, ok: true}
 	w.b.layout = &layoutScope{def: def}
 	before := c.failed
+	if !c.fewMembers(len(n.Fields), n.Name) {
+		return nil
+	}
 	for i := range n.Fields {
 		w.field(&n.Fields[i])
 	}

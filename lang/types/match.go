@@ -159,6 +159,10 @@ func (m *matcher) constant(lo, hi tree.Expr, at diag.Span, arm *tree.Arm) bool {
 
 // take adds a case that no earlier one overlaps.
 func (m *matcher) take(s span, at diag.Span, arm *tree.Arm, k tree.Case) bool {
+	if len(m.taken) == maxMembers {
+		m.b.c.errorf(TooLarge, at, "a match has at most %d patterns", maxMembers)
+		return false
+	}
 	for _, t := range m.taken {
 		if s.lo.Cmp(t.hi) <= 0 && t.lo.Cmp(s.hi) <= 0 {
 			m.b.c.errorf(BadPattern, at, "an earlier pattern fits this already").Note(t.at, "this one")

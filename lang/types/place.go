@@ -75,7 +75,7 @@ func (b *body) inLength(i, x tree.Expr, d int64) bool {
 	if !ok || !okAt || at.term.local == nil || x.Type().Kind == tree.Array {
 		return false
 	}
-	return b.facts.atMost(at.term, term{l.Local, true}, d-at.off, 3)
+	return b.atMost(at.term, term{l.Local, true}, d-at.off, 3)
 }
 
 // slice checks a[i..j].
@@ -202,9 +202,7 @@ func fieldRef(x tree.Expr, i, offset int, t *tree.Type, at diag.Span) tree.Expr 
 
 func (b *body) noMember(t *tree.Type, name syntax.Ident, known []string) {
 	e := b.c.errorf(UnknownMember, name.Span(), "%s has no `%s`", describe(t), name.Name)
-	if best := nearest(name.Name, known); best != "" {
-		e.Hint("did you mean `%s`?", best)
-	}
+	b.c.suggest(e, name.Name, known)
 	if t.Kind == tree.Option {
 		e.Hint("take the value out first: `let x = ... else { }` or `if let x = ...`")
 	}

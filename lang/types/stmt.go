@@ -32,7 +32,7 @@ func (b *body) stmts(list []syntax.Stmt) []tree.Stmt {
 }
 
 func (b *body) unreachable(list []syntax.Stmt) {
-	b.c.errs.Add(warnUnreachable(list[0]))
+	b.c.warn(warnUnreachable(list[0]))
 	b.facts = newFacts()
 	b.stmts(list)
 	b.facts = nil

@@ -12,6 +12,10 @@ import (
 // maxCells bounds the memory of one value and of a whole program: 64 MiB.
 const maxCells = 8 << 20
 
+// maxMembers bounds the fields of a struct or layout, the variants of an enum,
+// the parameters of a function and the cases of a match.
+const maxMembers = 4096
+
 // predeclared are the names of the prelude that no declaration may take.
 var predeclared = map[string]bool{
 	"bool": true, "f32": true, "f64": true, "fix": true, "bytes": true, "map": true, "time": true,
@@ -67,6 +71,10 @@ func (b *body) anyType(e syntax.TypeExpr) *tree.Type {
 		n, ok := b.size(e.Len, "length")
 		elem := b.typeOf(e.Elem)
 		if elem == nil || !ok {
+			return nil
+		}
+		if n == 0 {
+			b.c.errorf(BadSize, e.Len.Span(), "an array has at least one element")
 			return nil
 		}
 		return b.sized(e, &tree.Type{Kind: tree.Array, Len: n, Elem: elem}, true)
@@ -249,8 +257,15 @@ func (c *checker) typeNames() []string {
 // structDecl resolves a struct.
 func (c *checker) structDecl(n *syntax.StructDecl) *tree.Type {
 	def := &tree.StructDef{Name: n.Name.Name, Span: n.Name.Span()}
+	if len(n.Fields) == 0 {
+		c.errorf(BadSize, n.Span(), "a struct needs at least one field")
+		return nil
+	}
+	if !c.fewMembers(len(n.Fields), n.Name) {
+		return nil
+	}
 	fields, cells, ok := c.fields(n.Fields)
-	def.Fields, def.Cells = fields, cells
+	def.Fields, def.Cells, def.NoZero = fields, cells, noZero(fields)
 	if !ok || cells > maxCells {
 		if ok {
 			c.errorf(TooLarge, n.Name.Span(), "a `%s` has more than %d words of memory", def.Name, maxCells)
@@ -258,6 +273,24 @@ func (c *checker) structDecl(n *syntax.StructDecl) *tree.Type {
 		return nil
 	}
 	return &tree.Type{Kind: tree.Struct, Struct: def}
+}
+
+// fewMembers checks a number of fields, variants or parameters.
+func (c *checker) fewMembers(n int, name syntax.Ident) bool {
+	if n > maxMembers {
+		c.errorf(TooLarge, name.Span(), "`%s` has %d members, at most %d are possible", name.Name, n, maxMembers)
+	}
+	return n <= maxMembers
+}
+
+// noZero reports whether some field has no zero value.
+func noZero(fields []tree.Field) bool {
+	for _, f := range fields {
+		if !f.Type.HasZero() {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *checker) fields(list []syntax.Field) (fields []tree.Field, cells int, ok bool) {
@@ -290,6 +323,9 @@ func (c *checker) enumDecl(n *syntax.EnumDecl) *tree.Type {
 	if !ok {
 		c.errorf(BadSize, n.Span(), "an enum needs at least one variant")
 	}
+	if !c.fewMembers(len(n.Variants), n.Name) {
+		return nil
+	}
 	room := tree.IntType(32, false)
 	if n.Width != nil {
 		room = c.newScratch().typeOf(n.Width)
@@ -308,6 +344,7 @@ func (c *checker) enumDecl(n *syntax.EnumDecl) *tree.Type {
 	if !ok {
 		return nil
 	}
+	def.NoZero = noZero(def.Variants[0].Payload)
 	return &tree.Type{Kind: tree.Enum, Enum: def}
 }
 
