@@ -138,3 +138,52 @@ func frames(n int) *world.Script {
 	}
 	return s
 }
+
+// FuzzLower lowers whatever the checker accepts: the result is a verified module.
+func FuzzLower(f *testing.F) {
+	for _, pattern := range []string{"testdata/*.sn", "../../examples/*/*.sn"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(f, err)
+		for _, name := range files {
+			text, err := os.ReadFile(name)
+			require.NoError(f, err)
+			f.Add(string(text))
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		file, errs := syntax.Parse(&diag.File{Name: "f.sn", Text: text})
+		if errs.Err() != nil {
+			return
+		}
+		p, _ := types.Check([]*syntax.File{file}, types.Options{})
+		if p == nil {
+			return
+		}
+		m, err := Lower(p)
+		require.NoError(t, err)
+		again, err := ir.Parse(&diag.File{Name: "f.sir", Text: ir.Print(m)})
+		require.NoError(t, err)
+		require.Equal(t, ir.Print(m), ir.Print(again))
+		if p.System != nil {
+			requireSameStart(t, p, m)
+		}
+	})
+}
+
+// requireSameStart compares the trace of the tree with that of the IR, unless
+// one of them takes long.
+func requireSameStart(t *testing.T, p *tree.Program, m *ir.Module) {
+	t.Helper()
+	s := frames(10)
+	ref, err := source.New(p, world.New(s))
+	require.NoError(t, err)
+	want, err := sim.Run(ref, 20)
+	mc, err2 := program.New(m, world.New(s))
+	require.NoError(t, err2)
+	got, err2 := sim.Run(mc, 20)
+	if err != nil || want.Status == trace.Limit || got.Status == trace.Limit {
+		return
+	}
+	require.NoError(t, err2)
+	require.Empty(t, trace.Compare(want, got, trace.Options{Channels: true}))
+}
