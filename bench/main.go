@@ -15,7 +15,19 @@
 //
 // and `missing`, what was not measured and why. Of counts and ratios less is
 // better, and one that grew by more than two in a hundred is a failure; rates
-// and seconds depend on the machine and never fail. Start reading at measure.
+// and seconds depend on the machine and never fail.
+//
+// Keys begin with what is measured and end with the core and the example:
+//
+//	text_bytes data_bytes linux_bytes pvh_bytes     sizes, the executables stripped
+//	instructions cycles.CORE                        of the timed region, else of the run
+//	luts depth ffs cells .CORE, full_luts.CORE      by our own mapper; of the core with all of RV32I
+//	ratios: luts.CORE.EXAMPLE                       of the two
+//	clang_instructions, ratios: cg.instructions     kernels in C; ours to clang's, and the geometric mean
+//	boot_instructions guest_instructions            of a guest until its program begins; from there to its end
+//	placed_cells placed_rams, rates: placed_mhz     on the FPGA, the median of three seeds
+//
+// Start reading at measure.
 package main
 
 import (
