@@ -24,15 +24,6 @@ func constVec(w int, v uint64) vec {
 	return out
 }
 
-func (v vec) isZero() bool {
-	for _, b := range v {
-		if b != (bit{rtl.None, 0}) {
-			return false
-		}
-	}
-	return true
-}
-
 // extended returns v widened to w bits by copies of fill, or cut.
 func (v vec) extended(w int, fill bit) vec {
 	out := append(vec(nil), v[:min(w, len(v))]...)

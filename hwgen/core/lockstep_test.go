@@ -36,8 +36,10 @@ func subset(t testing.TB, im *image.Image, o plan.Options) *lockstep.Subset {
 func TestRandomInstructions(t *testing.T) {
 	im := load(t, echo)
 	for _, o := range []plan.Options{
-		{Core: plan.Pipe3}, {Core: plan.Multi},
-		{Core: plan.Pipe3, Full: true}, {Core: plan.Multi, Full: true},
+		{Core: plan.Pipe3},
+		{Core: plan.Multi},
+		{Core: plan.Pipe3, Full: true},
+		{Core: plan.Multi, Full: true},
 	} {
 		r, err := lockstep.Random(generate(t, im, o), subset(t, im, o), lockstep.Options{Instructions: 20000, Seed: 1})
 		require.NoError(t, err, "%+v", o)

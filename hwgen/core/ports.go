@@ -41,8 +41,10 @@ func (g *gen) devices() devices {
 		width = max(width, dev.Index+1)
 		if dev.Rx {
 			p := rtl.RxPorts(dev.Name)
-			d.rx = append(d.rx, receiver{dev, g.b.Input(p.Valid, 1), g.b.Input(p.Data, 32),
-				g.b.Input(p.Last, 1), g.b.Input(p.Bytes, rtl.PortBytesWidth)})
+			d.rx = append(d.rx, receiver{
+				dev, g.b.Input(p.Valid, 1), g.b.Input(p.Data, 32),
+				g.b.Input(p.Last, 1), g.b.Input(p.Bytes, rtl.PortBytesWidth),
+			})
 		}
 		if dev.Tx {
 			d.tx = append(d.tx, sender{dev, g.b.Input(rtl.TxPorts(dev.Name).Ready, 1)})

@@ -39,7 +39,6 @@ type maker struct {
 	size  uint32 // bytes of data
 	ref   *iss.Stepper
 	ports *portModel
-	regs  func() int
 }
 
 // tries bounds the search for an instruction that fits.

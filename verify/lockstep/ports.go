@@ -70,9 +70,10 @@ func (p *portModel) mayStore(addr, v uint32, rng *rand.Rand) bool {
 	return true
 }
 
-// inMemory reports whether a buffer lies in data memory.
+// inMemory reports whether a buffer lies in data memory, where something else
+// must be, too: the buffer's length.
 func (p *portModel) inMemory(addr, length uint32) bool {
-	return uint64(addr)+uint64(length) <= uint64(len(p.mem))
+	return uint64(addr)+uint64(length) <= uint64(len(p.mem)) && int(length) < len(p.mem)
 }
 
 func (p *portModel) mayGo(v uint32) bool {
