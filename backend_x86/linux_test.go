@@ -184,11 +184,11 @@ func TestTAP(t *testing.T) {
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
 	requireInterface(t, cmd.Process.Pid, "sn0")
-	requireFilter(t, cmd.Process.Pid)
 	frame := append([]byte("\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02\x88\xb5"), bytes.Repeat([]byte{7}, 46)...)
 	answer := make(chan error)
 	go func() { answer <- overTAP(cmd.Process.Pid, "sn0", frame) }()
 	require.NoError(t, <-answer)
+	requireFilter(t, cmd.Process.Pid)
 }
 
 // requireInterface waits until a process sees a network interface.

@@ -26,6 +26,7 @@ import (
 // TestFigures holds the sizes and instruction counts of two small programs. The
 // counts are exact: QEMU executes one instruction a nanosecond.
 func TestFigures(t *testing.T) {
+	t.Parallel()
 	var b strings.Builder
 	for _, c := range []struct{ name, text string }{{"hello", hello}, {"echo", echo}} {
 		m := parse(t, c.text)
@@ -218,6 +219,7 @@ b0(v1, v2):
 
 // TestCrash: every processor exception leads to a file and a line.
 func TestCrash(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, plant string
 		vector      uint64
@@ -244,6 +246,7 @@ func TestCrash(t *testing.T) {
 // TestDeterministic: the same program gives the same bytes, and nothing of the
 // place where it was made.
 func TestDeterministic(t *testing.T) {
+	t.Parallel()
 	for _, p := range products() {
 		first, again := build(t, parse(t, echo), p), build(t, parse(t, echo), p)
 		require.Equal(t, first.ELF, again.ELF)

@@ -73,6 +73,7 @@ func interpret(t *testing.T, m *ir.Module) *trace.Trace {
 // TestRandomModules compares native code with the interpreter of the IR. A
 // module that traps ends its group.
 func TestRandomModules(t *testing.T) {
+	t.Parallel()
 	var group []*ir.Module
 	traps := 0
 	for seed := uint64(1000); traps < 4; seed++ {
@@ -118,6 +119,7 @@ b0(v1, v2):
 
 // TestOverlappingCopies: a copy within one object reads all before it writes.
 func TestOverlappingCopies(t *testing.T) {
+	t.Parallel()
 	m := parse(t, slide)
 	for _, p := range products() {
 		require.Empty(t, trace.Compare(interpret(t, m), run(t, m, p, world.New(nil)), trace.Options{Console: true}))
