@@ -17,7 +17,7 @@
 //
 //	'L' task site text   a log event      'X' task site   a trap
 //	'P' text             more log text    'H'             all tasks have ended
-//	'M' mark             a mark           'Q'             -> status
+//	'M' task mark        a mark           'Q'             -> status
 //	'W' mask             -> status, 0 when no input is left
 //	'T' dev cap          -> length, 0 when the frame was dropped; then the frame
 //	'S' dev frame        a frame sent     'N' dev n       the same, over the wire
