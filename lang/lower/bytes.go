@@ -21,8 +21,8 @@ func (x *lowering) span(e tree.Expr) (*ir.Value, ir.Ref) {
 	t := e.Type()
 	switch t.Kind {
 	case tree.Slice:
-		s := x.slotsOf(e.(*tree.LocalRef).Local)
-		return x.ssa.read(s[2].v), x.offset(s[0].ref, x.ssa.read(s[1].v), 1)
+		base, start, n := x.slice(e)
+		return n, x.offset(base.ref, start, 1)
 	case tree.Array:
 		return x.Const(32, uint64(t.Len)), x.object(x.place(e)).ref
 	}

@@ -107,11 +107,18 @@ func (x *lowering) writeBack(at place, results []*ir.Value) []*ir.Value {
 // sliceArg passes the whole object below a slice, the offset of its first
 // element in bytes, and its length.
 func (x *lowering) sliceArg(e tree.Expr) argument {
+	base, start, n := x.slice(e)
+	return argument{words: []*ir.Value{start, n}, refs: []ir.Ref{base.ref}, sizes: []int{base.size}}
+}
+
+// slice evaluates a slice: a parameter, or a part of an array, bytes or slice.
+// start is the offset of its first element in base.
+func (x *lowering) slice(e tree.Expr) (base leaf, start, n *ir.Value) {
 	s, ok := e.(*tree.SliceOf)
-	if !ok { // a slice parameter handed on
-		s = &tree.SliceOf{Expr0: tree.Expr0{At: e.Span(), T: e.Type()}, X: e, Proved: true}
+	if !ok {
+		return x.sliceBase(e)
 	}
-	base, start, n := x.sliceBase(s.X)
+	base, start, n = x.sliceBase(s.X)
 	if s.Lo != nil {
 		lo := x.word(s.Lo)
 		hi := x.word(s.Hi)
@@ -121,15 +128,18 @@ func (x *lowering) sliceArg(e tree.Expr) argument {
 		start = x.Word(word.Add, 32, start, x.times(lo, stride))
 		n = x.Word(word.Sub, 32, hi, lo)
 	}
-	return argument{words: []*ir.Value{start, n}, refs: []ir.Ref{base.ref}, sizes: []int{base.size}}
+	return base, start, n
 }
 
 // sliceBase gives the object, first offset and length of an array, bytes or slice.
 func (x *lowering) sliceBase(e tree.Expr) (base leaf, start, n *ir.Value) {
 	t := e.Type()
-	if t.Kind == tree.Slice {
-		s := x.slotsOf(e.(*tree.LocalRef).Local)
+	if p, ok := e.(*tree.LocalRef); ok && t.Kind == tree.Slice {
+		s := x.slotsOf(p.Local)
 		return leaf{ref: s[0].ref, size: s[0].size}, x.ssa.read(s[1].v), x.ssa.read(s[2].v)
+	}
+	if t.Kind == tree.Slice {
+		return x.slice(e)
 	}
 	base = x.object(x.place(e))
 	x.At = e.Span()

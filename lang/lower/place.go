@@ -88,12 +88,11 @@ func (x *lowering) element(e *tree.Index) place {
 	t := e.X.Type()
 	switch t.Kind {
 	case tree.Slice:
-		s := x.slotsOf(e.X.(*tree.LocalRef).Local)
-		start, n := x.ssa.read(s[1].v), x.ssa.read(s[2].v)
+		base, start, n := x.slice(e.X)
 		i := x.index(e, n)
 		x.At = e.At
 		stride, _ := sizeOf(t.Elem)
-		return place{t: t.Elem, ref: x.offset(x.offset(s[0].ref, start, 1), i, stride)}
+		return place{t: t.Elem, ref: x.offset(x.offset(base.ref, start, 1), i, stride)}
 	case tree.Bytes:
 		l := x.object(x.place(e.X))
 		n, at := x.bytesOf(l)
