@@ -162,9 +162,12 @@ func bareSpeed(p *gates.Program) float64 {
 // artefacts are what is made without an outside tool, in the order of the flow.
 func artefacts() []struct{ name, ext, core string } {
 	return []struct{ name, ext, core string }{
-		{"ir", ".sir", build.Pipe3}, {"image", ".img", build.Pipe3},
-		{"verilog.multi", ".v", build.Multi}, {"gates.multi", ".aig", build.Multi},
-		{"verilog.pipe3", ".v", build.Pipe3}, {"gates.pipe3", ".aig", build.Pipe3},
+		{"ir", ".sir", build.Pipe3},
+		{"image", ".img", build.Pipe3},
+		{"verilog.multi", ".v", build.Multi},
+		{"gates.multi", ".aig", build.Multi},
+		{"verilog.pipe3", ".v", build.Pipe3},
+		{"gates.pipe3", ".aig", build.Pipe3},
 	}
 }
 
