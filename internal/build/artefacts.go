@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	x86 "github.com/sinter-lang/sinter/backend_x86"
+	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/hwgen/verilog"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/design"
@@ -167,11 +168,6 @@ func (c *Core) aig() (string, error) {
 	return string(gate.PrintBinary(g)), nil
 }
 
-// Price is what the core costs by our own mapper.
-func (c *Core) Price() (gate.Price, error) {
-	n, err := c.Netlist()
-	if err != nil {
-		return gate.Price{}, err
-	}
-	return gate.Prices(n), nil
-}
+// Price is what the core costs by our own mapper, without what only simulators
+// and checks look at.
+func (c *Core) Price() (gate.Price, error) { return plan.Price(c.Circuit) }

@@ -112,6 +112,11 @@ func (l *ladder) software() error {
 func (l *ladder) compare(level, core string, w World, o trace.Options, detail string) error {
 	l.say("%s %s", level, core)
 	m, tr, seconds, err := l.trace(l.ctx, level, core, w)
+	var fault *stopped
+	if errors.As(err, &fault) {
+		l.report.Add(verify.Row{Level: shown(level), Core: core, Check: verify.Trace, Status: verify.Different, Detail: fault.Error()})
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -79,8 +79,18 @@ func (p *Program) trace(ctx context.Context, level, core string, w World) (sim.M
 	}
 	began := time.Now()
 	tr, err := drive(ctx, m, limit)
+	if err != nil && ctx.Err() == nil {
+		err = &stopped{err}
+	}
 	return m, tr, time.Since(began).Seconds(), err
 }
+
+// stopped is a run that its machine could not finish: what runs on it does what
+// no correct artefact does.
+type stopped struct{ error }
+
+// Unwrap gives the machine's error.
+func (s *stopped) Unwrap() error { return s.error }
 
 // drive runs a machine and looks from time to time whether it shall go on.
 func drive(ctx context.Context, m sim.Machine, limit uint64) (*trace.Trace, error) {

@@ -195,11 +195,7 @@ func (p *Program) FullCore(ctx context.Context, kind string) (*Core, error) {
 }
 
 func makeCore(im *image.Image, o plan.Options) (*Core, error) {
-	point, err := plan.Make(im, o)
-	if err != nil {
-		return nil, err
-	}
-	c, err := core.Generate(im, point)
+	point, c, err := core.Choose(im, o)
 	if err != nil {
 		return nil, err
 	}
