@@ -28,7 +28,8 @@ type node struct {
 	imm   uint64
 	reg   reg
 	name  string
-	need  int // registers for its evaluation, 0 until asked for
+	raw   bool // made by raw
+	need  int  // registers for its evaluation, 0 until asked for
 }
 
 func konst(w int, v uint64) *node {
@@ -46,7 +47,7 @@ func memNode(bytes int) *node { return &node{leaf: memory, width: 8 * bytes} }
 // raw makes an application without canonical form: expansions use it to say
 // exactly which shape they want.
 func raw(op word.Op, w int, args ...*node) *node {
-	return &node{op: op, width: w, args: args}
+	return &node{op: op, width: w, args: args, raw: true}
 }
 
 func (n *node) isConst() bool { return n.leaf == constant }

@@ -170,7 +170,7 @@ func (s *selector) root(v *ir.Value) {
 
 // start forgets what belongs to the last root.
 func (s *selector) start() {
-	s.tile.memo = map[*node]*choice{}
+	s.tile.memo, s.tile.work = map[*node]*choice{}, 0
 	s.done = map[*node]reg{}
 }
 

@@ -137,6 +137,7 @@ type choice struct {
 	bind binding
 	alt  *node // computed instead, if rule is nil
 	mux  bool  // by a branch
+	from int   // level at which no way was found: there is none at higher ones
 }
 
 // tiler finds cheapest covers. Its memory holds for one root.
@@ -144,15 +145,23 @@ type tiler struct {
 	table *table
 	deep  bool // inside a loop: constants are likely to be hoisted
 	level int  // of nested fallbacks
+	nest  int  // of covers
+	work  int  // covers tried
 	memo  map[*node]*choice
 }
 
 // maxLevel bounds how far fallbacks may build on fallbacks.
 const maxLevel = 4
 
+// Bounds for trees that no lines cover: how deep and how many covers are tried.
+const (
+	maxNest = 2000
+	maxWork = 1 << 17
+)
+
 // best returns the cheapest way to have n in a register.
 func (t *tiler) best(n *node) *choice {
-	if c := t.memo[n]; c != nil {
+	if c := t.memo[n]; c != nil && (c.cost < costNever || t.level >= c.from) {
 		return c
 	}
 	c := &choice{cost: costNever}
@@ -166,17 +175,30 @@ func (t *tiler) best(n *node) *choice {
 			c.cost = costNever
 		}
 	case shared:
-		level := t.level
-		t.level = 0 // an operand of the program, not of a fallback
-		c.cost, c.alt = t.best(n.args[0]).cost, n.args[0]
-		t.level = level
+		*c = t.share(n.args[0])
 	case inner:
-		*c = t.cover(n)
-		if c.cost >= costNever && t.level > 0 {
-			delete(t.memo, n) // another level may do better
+		t.work++
+		if t.nest++; t.nest < maxNest && t.work < maxWork {
+			*c = t.cover(n)
 		}
+		t.nest--
+		c.from = t.level
 	}
 	return c
+}
+
+// share is the cost of one of the two leaves that share a computation.
+func (t *tiler) share(n *node) choice {
+	level := t.level
+	if !n.raw {
+		t.level = 0 // n is an operand of the program, not of a fallback
+	}
+	cost := t.best(n).cost
+	t.level = level
+	if cost < costNever {
+		cost = (cost + 1) / 2
+	}
+	return choice{cost: cost, alt: n}
 }
 
 func (t *tiler) constCost(v uint32) int {
