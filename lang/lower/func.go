@@ -64,8 +64,8 @@ func (l *lowerer) task(k int, r *tree.Run) *ir.Func {
 
 // bindConst makes a parameter a constant.
 func (x *lowering) bindConst(p *tree.Local, cells []uint64) {
-	x.declare(p)
-	x.assign(x.vars[p], x.constLeaves(p.Type, cells, p.Name, p.Span))
+	slots := x.begin(p)
+	x.assign(slots, x.constLeaves(p.Type, cells, p.Name, p.Span))
 }
 
 // function returns the instance of f for the given sizes of its objects.
