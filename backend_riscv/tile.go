@@ -25,6 +25,7 @@ type binding struct {
 type equation struct {
 	pattern *node
 	value   uint64
+	mask    uint64 // bits that count
 }
 
 var fieldNames = [3]string{"rs1", "rs2", "rs3"}
@@ -37,7 +38,7 @@ func (b *binding) match(p, n *node) bool {
 	case p.leaf == operand:
 		return b.bindReg(p, n)
 	case p.leaf == inner && n.isConst() && onlyImm(p):
-		b.later = append(b.later, equation{p, n.imm})
+		b.later = append(b.later, equation{p, n.imm, word.Mask(p.width)})
 		return p.width == n.width
 	case p.leaf != n.leaf || p.width != n.width || p.imm != n.imm:
 		return false
@@ -50,6 +51,10 @@ func (b *binding) match(p, n *node) bool {
 }
 
 func (b *binding) matchArgs(p, n *node) bool {
+	if isShift(p.op) && p.args[1].leaf == inner && n.args[1].isConst() && onlyImm(p.args[1]) {
+		b.later = append(b.later, equation{p.args[1], n.args[1].imm, word.Mask(word.AmountBits(p.width))})
+		return b.match(p.args[0], n.args[0])
+	}
 	saved := *b
 	if b.matchList(p.args, n.args) {
 		return true
@@ -60,6 +65,8 @@ func (b *binding) matchArgs(p, n *node) bool {
 	*b = saved
 	return b.matchList(p.args, []*node{n.args[1], n.args[0]})
 }
+
+func isShift(op word.Op) bool { return op == word.Shl || op == word.Shru || op == word.Shrs }
 
 func (b *binding) matchList(ps, ns []*node) bool {
 	for i := range ps {
@@ -108,7 +115,7 @@ func onlyImm(p *node) bool {
 // settled checks the deferred constants and the range of the immediate.
 func (b *binding) settled(r *Rule) bool {
 	for _, e := range b.later {
-		if !b.hasImm || evalImm(e.pattern, uint64(b.imm)) != e.value {
+		if !b.hasImm || (evalImm(e.pattern, uint64(b.imm))^e.value)&e.mask != 0 {
 			return false
 		}
 	}

@@ -83,8 +83,10 @@ type recipe struct {
 // commonFlags are those of both products. Only general registers are used: an
 // interrupt then saves nothing else, and the processor's vector state needs no
 // set-up. The program is made for speed, the layer below it for size.
-var commonFlags = []string{"-g", "-ffreestanding", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables",
-	"-ffunction-sections", "-fdata-sections", "-fdebug-compilation-dir=.", "-mgeneral-regs-only", "-mno-red-zone", "-Wno-override-module"}
+var commonFlags = []string{
+	"-g", "-ffreestanding", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables",
+	"-ffunction-sections", "-fdata-sections", "-fdebug-compilation-dir=.", "-mgeneral-regs-only", "-mno-red-zone", "-Wno-override-module",
+}
 
 func recipeOf(p Product) (recipe, error) {
 	switch p {

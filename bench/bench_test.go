@@ -105,7 +105,8 @@ func TestMerge(t *testing.T) {
 	old := &accepted{Counts: map[string]float64{"luts.pipe3.old": 5, "placed_cells.pipe3.a": 9}, Ratios: map[string]float64{}}
 	f := newFigures()
 	f.Counts["luts.pipe3.a"] = 4
-	require.Equal(t, map[string]float64{"luts.pipe3.a": 4, "placed_cells.pipe3.a": 9}, merge(old, f).Counts)
+	require.Equal(t, map[string]float64{"luts.pipe3.a": 4, "placed_cells.pipe3.a": 9}, merge(old, f, false).Counts)
+	require.Equal(t, map[string]float64{"luts.pipe3.a": 4, "luts.pipe3.old": 5, "placed_cells.pipe3.a": 9}, merge(old, f, true).Counts)
 }
 
 func TestThreeDigits(t *testing.T) {

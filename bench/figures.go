@@ -89,20 +89,20 @@ func writeAccepted(path string, a *accepted) error {
 }
 
 // merge gives what shall be accepted: all that was measured, and of the kinds
-// that were not measured at all what had been accepted. The kind of a figure is
-// its key up to the last dot, so that an example that is gone leaves.
-func merge(old *accepted, f *figures) *accepted {
-	return &accepted{Counts: mergeMap(old.Counts, f.Counts), Ratios: mergeMap(old.Ratios, f.Ratios)}
+// that were not measured at all what had been accepted. So an example that is
+// gone leaves. When only some examples were measured, the others stay.
+func merge(old *accepted, f *figures, some bool) *accepted {
+	return &accepted{Counts: mergeMap(old.Counts, f.Counts, some), Ratios: mergeMap(old.Ratios, f.Ratios, some)}
 }
 
-func mergeMap(old, now map[string]float64) map[string]float64 {
+func mergeMap(old, now map[string]float64, some bool) map[string]float64 {
 	measured := map[string]bool{}
 	out := map[string]float64{}
 	for k, v := range now {
 		measured[kind(k)], out[k] = true, v
 	}
 	for k, v := range old {
-		if !measured[kind(k)] {
+		if _, ok := out[k]; !ok && (some || !measured[kind(k)]) {
 			out[k] = v
 		}
 	}

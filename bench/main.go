@@ -85,7 +85,7 @@ func run(ctx context.Context, o options, accept bool) (code int, err error) {
 	changes := compare(old, f)
 	fmt.Fprint(os.Stderr, table(changes))
 	if accept {
-		return 0, writeAccepted(path, merge(old, f))
+		return 0, writeAccepted(path, merge(old, f, len(o.only) > 0))
 	}
 	for _, c := range changes {
 		if c.worse() {

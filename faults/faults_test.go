@@ -13,8 +13,10 @@
 //	row isa trace
 //
 // The mistaken file reaches the compiler through go's -overlay, so the tree stays
-// as it is. `row LEVEL CHECK` runs `sinter verify` on probe/; `test PACKAGE NAME` runs
-// one test.
+// as it is. `row LEVEL CHECK [CORE]` runs `sinter verify` on probe/, on pipe3 unless
+// it says otherwise; `test PACKAGE NAME` runs one test. One entry alone:
+//
+//	go test ./faults -run 'TestEveryPlantedFaultIsNoticed/cg:_a_store'
 package faults
 
 import (
@@ -24,10 +26,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
 // fault is one planted mistake.
@@ -35,7 +38,7 @@ type fault struct {
 	name     string
 	file     string
 	old, new string
-	expect   []string // "row", level, check or "test", package, name
+	expect   []string // "row", level, check, perhaps core; or "test", package, name
 }
 
 // group is what the mistake is in, the name's part before the colon.
@@ -66,6 +69,7 @@ func read(t *testing.T) []*fault {
 			f.new = join(f.new, rest)
 		case "row", "test":
 			f.expect = strings.Fields(line)
+			require.GreaterOrEqual(t, len(f.expect), 3, "line %d", i+1)
 		default:
 			t.Fatalf("line %d: expected ==, file, -, +, row or test, got %q", i+1, word)
 		}
@@ -91,7 +95,7 @@ func (f *fault) overlay(dir string) (string, error) {
 		return "", err
 	}
 	if n := strings.Count(string(text), f.old); n != 1 {
-		return "", fmt.Errorf("%s: the text to replace occurs %d times in %s", f.name, n, f.file)
+		return "", fmt.Errorf("the text to replace occurs %d times in %s", n, f.file)
 	}
 	mistaken := filepath.Join(dir, "mistaken"+filepath.Ext(path))
 	if err := os.WriteFile(mistaken, []byte(strings.Replace(string(text), f.old, f.new, 1)), 0o644); err != nil {
@@ -107,7 +111,7 @@ func (f *fault) overlay(dir string) (string, error) {
 
 // noticed plants the fault and reports whether what was expected turned red;
 // said is what the tools printed.
-func (f *fault) noticed(dir string) (red bool, said string, err error) {
+func (f *fault) noticed(dir, path string) (red bool, said string, err error) {
 	list, err := f.overlay(dir)
 	if err != nil {
 		return false, "", err
@@ -115,31 +119,36 @@ func (f *fault) noticed(dir string) (red bool, said string, err error) {
 	if f.expect[0] == "test" {
 		return f.testFails(list)
 	}
-	tool := filepath.Join(dir, "sinter")
-	build := exec.Command("go", "build", "-overlay", list, "-o", tool, "./cmd/sinter")
-	build.Dir = ".."
-	if out, err := build.CombinedOutput(); err != nil {
-		return false, "", fmt.Errorf("%s does not compile:\n%s", f.name, out)
-	}
-	rows, said, err := verify(tool, f.expect[2])
+	tool, err := build(dir, "-overlay", list)
 	if err != nil {
-		return false, said, err
+		return false, "", err
 	}
+	rows, said, err := f.verify(tool, path)
 	for _, r := range rows {
-		if r.Level == f.expect[1] && r.Check == f.expect[2] && r.Status == "different" {
-			return true, said, nil
-		}
+		red = red || f.names(r) && r.Status == "different"
 	}
-	return false, said, nil
+	return red, said, err
+}
+
+// build makes the tool, without the tables of debuggers: linking is most of the
+// work.
+func build(dir string, flags ...string) (tool string, err error) {
+	tool = filepath.Join(dir, "sinter")
+	cmd := exec.Command("go", append(append([]string{"build", "-ldflags=-s -w"}, flags...), "-o", tool, "./cmd/sinter")...)
+	cmd.Dir = ".."
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("the tool does not compile:\n%s", out)
+	}
+	return tool, nil
 }
 
 func (f *fault) testFails(list string) (bool, string, error) {
-	cmd := exec.Command("go", "test", "-overlay", list, "-count=1", "-timeout", "120s", "-run", "^"+f.expect[2]+"$", f.expect[1])
+	cmd := exec.Command("go", "test", "-overlay", list, "-vet=off", "-ldflags=-s -w", "-count=1", "-timeout", "120s", "-run", "^"+f.expect[2]+"$", f.expect[1])
 	cmd.Dir = ".."
 	out, err := cmd.CombinedOutput()
 	said := string(out)
 	if strings.Contains(said, "[build failed]") || strings.Contains(said, "[setup failed]") {
-		return false, said, fmt.Errorf("%s does not compile:\n%s", f.name, said)
+		return false, said, fmt.Errorf("the test does not compile:\n%s", said)
 	}
 	return err != nil && (strings.Contains(said, "--- FAIL: ") || strings.Contains(said, "panic: ")), said, nil
 }
@@ -147,10 +156,35 @@ func (f *fault) testFails(list string) (bool, string, error) {
 // row is what the harness reads of verify's JSON.
 type row struct{ Level, Core, Check, Status, Detail string }
 
-// verify runs one kind of check of a tool on the probe program.
-func verify(tool, check string) ([]row, string, error) {
-	cmd := exec.Command(tool, "verify", "--json", "--checks", check, "--no-x86", "--random", "4000", "probe", "--pcap-in", "probe/probe.pcap")
-	out, err := cmd.Output()
+// names reports whether the entry means a row.
+func (f *fault) names(r row) bool { return r.Level == f.expect[1] && r.Check == f.expect[2] }
+
+// arguments select the checks that the entry needs, on a capture that is long
+// enough for them: a circuit runs the short one, but for lock-step.
+func (f *fault) arguments() []string {
+	level, check := f.expect[1], f.expect[2]
+	core, capture := "pipe3", "short"
+	if len(f.expect) > 3 {
+		core = f.expect[3]
+	}
+	if check == "lockstep" || level == "ir" || level == "isa" {
+		capture = "probe"
+	}
+	if check == "trace" && (level == "ir" || level == "isa") {
+		core = "none"
+	}
+	return []string{
+		"verify", "--json", "--no-x86", "--checks", check, "--core", core, "--random", "4000",
+		"--limit", "1000000", "probe", "--pcap-in", "inside=probe/" + capture + ".pcap",
+	}
+}
+
+// verify runs one kind of check of a tool on the probe program. Only what
+// stands in path is found by the tool.
+func (f *fault) verify(tool, path string) ([]row, string, error) {
+	cmd := exec.Command(tool, f.arguments()...)
+	cmd.Env = append(os.Environ(), "PATH="+path)
+	out, err := cmd.CombinedOutput()
 	if code := cmd.ProcessState.ExitCode(); code != 0 && code != 3 {
 		return nil, string(out), fmt.Errorf("verify ended with %d: %w", code, err)
 	}
@@ -159,66 +193,68 @@ func verify(tool, check string) ([]row, string, error) {
 	return report.Rows, string(out), err
 }
 
+// simulators makes a folder with the one outside simulator that is quick enough.
+func simulators(t *testing.T) string {
+	dir := t.TempDir()
+	for _, name := range []string{"iverilog", "vvp"} {
+		require.NoError(t, os.Symlink(testkit.Tool(t, name), filepath.Join(dir, name)))
+	}
+	return dir
+}
+
+// wantsIcarus reports whether the entry needs an outside simulator.
+func (f *fault) wantsIcarus() bool {
+	return f.expect[0] == "row" && f.expect[2] == "witness" || strings.HasSuffix(f.expect[2], "InIcarus")
+}
+
 func TestEveryPlantedFaultIsNoticed(t *testing.T) {
 	faults := read(t)
 	groups := map[string]int{}
 	for _, f := range faults {
 		groups[f.group()]++
 	}
-	require.GreaterOrEqual(t, len(faults), 40)
+	require.GreaterOrEqual(t, len(faults), 48)
 	for _, g := range []string{"eval", "lower", "passes", "cg", "instruction line", "core", "bit rule", "Verilog printer"} {
-		require.GreaterOrEqual(t, groups[g], 3, g)
-	}
-	var wg sync.WaitGroup
-	work := make(chan *fault)
-	var mu sync.Mutex
-	for range 2 {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for f := range work {
-				red, said, err := f.noticed(t.TempDir())
-				mu.Lock()
-				if err != nil {
-					t.Errorf("%s: %v", f.name, err)
-				} else if !red {
-					t.Errorf("%s: nobody noticed; %v stayed green\n%s", f.name, f.expect, said)
-				}
-				mu.Unlock()
-			}
-		}()
+		require.GreaterOrEqual(t, groups[g], 5, g)
 	}
 	for _, f := range faults {
-		work <- f
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			path := ""
+			if f.wantsIcarus() {
+				path = simulators(t)
+			}
+			red, said, err := f.noticed(t.TempDir(), path)
+			require.NoError(t, err, said)
+			require.True(t, red, "nobody noticed; %v stayed green\n%s", f.expect, said)
+		})
 	}
-	close(work)
-	wg.Wait()
-	t.Logf("%d faults, all noticed unless an error says otherwise", len(faults))
 }
 
 // Without a fault every row that the entries name exists and is green.
 func TestNoFaultNoDifference(t *testing.T) {
-	tool := filepath.Join(t.TempDir(), "sinter")
-	build := exec.Command("go", "build", "-o", tool, "./cmd/sinter")
-	build.Dir = ".."
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, string(out))
+	tool, err := build(t.TempDir())
+	require.NoError(t, err)
 	checked := map[string][]row{}
 	for _, f := range read(t) {
 		if f.expect[0] != "row" {
 			continue
 		}
-		check := f.expect[2]
-		if checked[check] == nil {
-			rows, said, err := verify(tool, check)
+		key := strings.Join(f.arguments(), " ")
+		if checked[key] == nil {
+			path := ""
+			if f.wantsIcarus() {
+				path = simulators(t)
+			}
+			rows, said, err := f.verify(tool, path)
 			require.NoError(t, err, said)
-			checked[check] = rows
+			checked[key] = rows
 		}
 		found := false
-		for _, r := range checked[check] {
+		for _, r := range checked[key] {
 			require.NotEqual(t, "different", r.Status, r.Detail)
-			found = found || r.Level == f.expect[1] && r.Check == check
+			found = found || f.names(r) && r.Status != "not run"
 		}
-		require.True(t, found, "%s: verify has no row %v", f.name, f.expect)
+		require.True(t, found, "verify has no row %v", f.expect)
 	}
 }

@@ -82,7 +82,7 @@ func sortedFigures(figures map[string]float64) []string {
 type verifyCmd struct {
 	program `embed:""`
 	inputs  `embed:""`
-	Core    string   `default:"both" enum:"both,multi,pipe3" help:"Which core to verify: multi, pipe3 or both."`
+	Core    string   `default:"both" enum:"both,multi,pipe3,none" help:"Which core to verify: multi, pipe3, both or none."`
 	Quick   bool     `help:"Only traces and removal: seconds, no outside tool, no proof."`
 	Checks  []string `placeholder:"CHECK,..." help:"Only these checks: trace, lockstep, proof, removal, witness."`
 	NoX86   bool     `name:"no-x86" help:"Leave the native process and the unikernel out."`
@@ -96,7 +96,11 @@ func (c *verifyCmd) Run(e *env) error {
 		return err
 	}
 	cores := build.Cores()
-	if c.Core != "both" {
+	switch c.Core {
+	case "both":
+	case "none":
+		cores = nil
+	default:
 		cores = []string{c.Core}
 	}
 	opts := build.VerifyOptions{World: c.world(), Cores: cores, Checks: c.Checks, NoX86: c.NoX86 || c.Quick, Random: c.Random}
