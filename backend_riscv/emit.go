@@ -22,7 +22,6 @@ type item struct {
 	from   *inst
 	target *block // of a branch or jump
 	callee *fn
-	far    *Rule // of a branch that is not in reach: skips the jump behind it
 }
 
 // linker turns the functions into words.

@@ -3,7 +3,6 @@ package riscv
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir"
-	"github.com/sinter-lang/sinter/ir/isa"
 )
 
 // reg is a register of machine code: 0 is x0, 1..31 are physical, from
@@ -90,7 +89,6 @@ type fn struct {
 	slots   int
 	calls   []*fn
 	frame   uint32 // address of slot 0
-	addr    uint32 // of the first instruction
 }
 
 func (f *fn) newReg() reg {
@@ -108,19 +106,6 @@ func (f *fn) newBlock(depth int) *block {
 func (f *fn) newSlot() slot {
 	f.slots++
 	return slot{f, f.slots - 1}
-}
-
-// isRegs reports which operand fields of a line's format are registers.
-func sources(fm isa.Format) int {
-	switch fm {
-	case isa.R, isa.S, isa.B:
-		return 2
-	case isa.R4:
-		return 3
-	case isa.I, isa.Sh:
-		return 1
-	}
-	return 0
 }
 
 // uses calls visit for each register that i reads, x0 excepted.
