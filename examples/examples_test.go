@@ -44,17 +44,22 @@ func read(t *testing.T, dir string) *example {
 	files, err := filepath.Glob(filepath.Join(dir, "*.sn"))
 	require.NoError(t, err)
 	for _, name := range files {
-		text, err := os.ReadFile(name)
-		require.NoError(t, err)
-		for _, line := range strings.Split(string(text), "\n") {
-			word, rest, ok := strings.Cut(strings.TrimSpace(strings.TrimPrefix(line, "//")), ":")
-			if ok && strings.HasPrefix(line, "//") {
-				e.line(t, word, strings.TrimSpace(rest))
-			}
-		}
+		e.readFile(t, name)
 	}
 	require.NotEmpty(t, e.ends, "%s has no run lines", dir)
 	return e
+}
+
+// readFile collects the run lines of one file.
+func (e *example) readFile(t *testing.T, name string) {
+	text, err := os.ReadFile(name)
+	require.NoError(t, err)
+	for _, line := range strings.Split(string(text), "\n") {
+		word, rest, ok := strings.Cut(strings.TrimSpace(strings.TrimPrefix(line, "//")), ":")
+		if ok && strings.HasPrefix(line, "//") {
+			e.line(t, word, strings.TrimSpace(rest))
+		}
+	}
 }
 
 func (e *example) line(t *testing.T, word, rest string) {

@@ -195,7 +195,7 @@ func (x *lowering) bits(ps *parsing, pos, n int, little bool) *ir.Value {
 	at.Disp += first
 	var sum *ir.Value
 	for k := range bytes {
-		v := x.LoadSize(32, 1, at)
+		v := x.byteAt(at)
 		at.Disp++
 		up := 8 * (bytes - 1 - k)
 		if little {
@@ -211,6 +211,15 @@ func (x *lowering) bits(ps *parsing, pos, n int, little bool) *ir.Value {
 		}
 	}
 	return x.Slice(ir.Type(n), sum, 8*bytes-skip-n)
+}
+
+// byteAt loads a byte. One behind the end of its object is never asked for: the
+// bytes have run out before, and there is no place to load it from.
+func (x *lowering) byteAt(at ir.Ref) *ir.Value {
+	if at.Off == nil && at.Disp >= at.Obj.Size {
+		return x.Const(32, 0)
+	}
+	return x.LoadSize(32, 1, at)
 }
 
 // variant turns the number of an enum into the variant's index; a number that

@@ -84,7 +84,9 @@ func (b *body) names() []string {
 		}
 	}
 	for _, d := range b.c.order {
-		names = append(names, d.name.Name)
+		if d.pkg == "" {
+			names = append(names, d.name.Name)
+		}
 	}
 	return names
 }
@@ -103,7 +105,7 @@ func (c *checker) fnDecl(d *decl, n *syntax.FnDecl) *fnInfo {
 		return nil
 	}
 	f := &fnInfo{decl: d, hints: n.Hints, param: n.Params, body: n.Body}
-	f.tree = &tree.Func{Name: n.Name.Name, Result: &tree.Type{}, Span: n.Name.Span()}
+	f.tree = &tree.Func{Name: qualified(d.pkg, n.Name.Name), Result: &tree.Type{}, Span: n.Name.Span()}
 	ok := c.params(f, n.Params)
 	if n.Result != nil {
 		f.tree.Result = c.newScratch().typeOf(n.Result)
@@ -117,7 +119,7 @@ func (c *checker) fnDecl(d *decl, n *syntax.FnDecl) *fnInfo {
 
 func (c *checker) taskDecl(d *decl, n *syntax.TaskDecl) *fnInfo {
 	f := &fnInfo{decl: d, param: n.Params, body: n.Body}
-	f.tree = &tree.Func{Name: n.Name.Name, Task: true, Result: &tree.Type{}, Span: n.Name.Span()}
+	f.tree = &tree.Func{Name: qualified(d.pkg, n.Name.Name), Task: true, Result: &tree.Type{}, Span: n.Name.Span()}
 	if !c.params(f, n.Params) {
 		return nil
 	}

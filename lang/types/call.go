@@ -44,7 +44,7 @@ func (b *body) nameCall(e *syntax.CallExpr, f *syntax.Name, want *tree.Type) tre
 		b.c.errorf(NotCallable, f.Span(), "`%s` is a variable, not a function", f.Name).Note(l.Span, "declared here")
 		return nil
 	}
-	if d := b.c.decls[f.Name]; d != nil {
+	if d := b.c.find(f.Ident); d != nil {
 		return b.declCall(e, d)
 	}
 	if isIntName(f.Name) {
@@ -156,7 +156,7 @@ func (b *body) builtin(e *syntax.CallExpr, f *syntax.Name) tree.Expr {
 		return b.bits(e)
 	case "clamp":
 		return b.clamp(e)
-	case "now", "crc32", "wrap":
+	case "now", "wrap":
 		b.c.notYet(e.Span(), "`"+f.Name+"` is")
 	default:
 		b.c.errorf(NotCallable, e.Span(), "`%s` is no function", f.Name)

@@ -52,6 +52,10 @@ type checker struct {
 	decls   map[string]*decl
 	order   []*decl
 	used    map[*diag.File]map[string]bool // packages by file
+	// packageOf is the package of a file of the library; loaded are the packages
+	// whose files have been read. See packages.go.
+	packageOf map[*diag.File]string
+	loaded    map[string]bool
 	systems []*syntax.SystemDecl
 	asserts []*syntax.AssertDecl
 	marks   map[string]int // mark number by name
@@ -72,7 +76,7 @@ type constUse struct {
 func newChecker(files []*syntax.File, opts Options) *checker {
 	return &checker{
 		files: files, opts: opts, prog: &tree.Program{}, decls: map[string]*decl{},
-		used: map[*diag.File]map[string]bool{}, marks: map[string]int{}, useOf: map[*tree.Local]devUse{},
+		used: map[*diag.File]map[string]bool{}, packageOf: map[*diag.File]string{}, loaded: map[string]bool{}, marks: map[string]int{}, useOf: map[*tree.Local]devUse{},
 		limits: eval.Limits{Statements: 1e8, Cells: maxCells},
 	}
 }
@@ -89,6 +93,7 @@ const (
 // decl is a name at the top level of the program.
 type decl struct {
 	name  syntax.Ident
+	pkg   string // of the library, "" for the program's own
 	node  syntax.Decl
 	stage stage
 	typ   *tree.Type     // of a struct, enum, layout or type
@@ -149,15 +154,19 @@ func (c *checker) notYet(at diag.Span, what string) {
 // collect finds the names of all declarations.
 func (c *checker) collect() {
 	for _, f := range c.files {
-		if f.Source != nil {
-			c.prog.Files = append(c.prog.Files, f.Source)
-		}
-		c.used[f.Source] = map[string]bool{}
-		for _, d := range f.Decls {
-			c.collectDecl(f, d)
-		}
+		c.collectFile(f)
 	}
 	c.prog.Name = c.programName()
+}
+
+func (c *checker) collectFile(f *syntax.File) {
+	if f.Source != nil {
+		c.prog.Files = append(c.prog.Files, f.Source)
+	}
+	c.used[f.Source] = map[string]bool{}
+	for _, d := range f.Decls {
+		c.collectDecl(f, d)
+	}
 }
 
 func (c *checker) programName() string {
@@ -194,6 +203,9 @@ func (c *checker) collectDecl(f *syntax.File, d syntax.Decl) {
 	case *syntax.AssertDecl:
 		c.asserts = append(c.asserts, d)
 	case *syntax.TestDecl:
+		if c.packageOf[f.Source] != "" {
+			return // a test of the library is no part of the program
+		}
 		c.notYet(d.Name.Span(), "tests are")
 	case *syntax.BudgetDecl:
 		c.notYet(d.Span(), "budgets are")
@@ -203,12 +215,12 @@ func (c *checker) collectDecl(f *syntax.File, d syntax.Decl) {
 func (c *checker) collectUse(f *syntax.File, d *syntax.UseDecl) {
 	for _, n := range d.Names {
 		switch {
-		case n.Name == "net":
+		case n.Name == "net" || inLibrary(n.Name) && n.Name != prelude:
 			c.used[f.Source][n.Name] = true
 		case laterPackages[n.Name]:
 			c.notYet(n.Span(), "the package "+n.Name+" is")
 		default:
-			c.unknown(n, "package", []string{"net"})
+			c.unknown(n, "package", packageNames())
 		}
 	}
 }
@@ -221,17 +233,21 @@ func (c *checker) declare(name syntax.Ident, node syntax.Decl) {
 		c.errorf(DuplicateName, node.Span(), "a declaration needs a name, `_` is none")
 		return
 	}
-	if predeclared[name.Name] || isIntName(name.Name) {
+	pkg := c.packageOf[name.Span().File]
+	if pkg == "" && (predeclared[name.Name] || isIntName(name.Name)) {
 		c.errorf(DuplicateName, name.Span(), "`%s` is a word of the language and cannot be declared again", name.Name)
 		return
 	}
-	if old := c.decls[name.Name]; old != nil {
+	full := qualified(pkg, name.Name)
+	if old := c.decls[full]; old != nil {
 		c.errorf(DuplicateName, name.Span(), "`%s` is declared twice", name.Name).Note(old.name.Span(), "the other declaration")
 		return
 	}
-	d := &decl{name: name, node: node}
-	c.decls[name.Name] = d
-	c.order = append(c.order, d)
+	d := &decl{name: name, pkg: pkg, node: node}
+	c.decls[full] = d
+	if pkg == "" { // one of the library is added when it is asked for
+		c.order = append(c.order, d)
+	}
 }
 
 // resolveAll resolves each declaration that nobody has asked for yet.
@@ -255,6 +271,9 @@ func (c *checker) resolve(d *decl, at diag.Span) bool {
 		return false
 	}
 	d.stage = stageBusy
+	if d.pkg != "" {
+		c.order = append(c.order, d)
+	}
 	switch n := d.node.(type) {
 	case *syntax.ConstDecl:
 		d.konst = c.constDecl(n)
@@ -277,8 +296,8 @@ func (c *checker) resolve(d *decl, at diag.Span) bool {
 
 // checkBodies checks the bodies that no constant has needed.
 func (c *checker) checkBodies() {
-	for _, d := range c.order {
-		if d.fn != nil {
+	for i := 0; i < len(c.order); i++ { // bodies ask for more of the library
+		if d := c.order[i]; d.fn != nil {
 			c.checkBody(d.fn)
 		}
 	}

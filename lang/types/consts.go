@@ -176,7 +176,7 @@ func (c *checker) constAssert(n *syntax.AssertDecl) {
 // setting returns the -D value for a config.
 func (c *checker) setting(n *syntax.ConstDecl) (Setting, bool) {
 	for i := len(c.opts.Settings) - 1; i >= 0; i-- {
-		if s := c.opts.Settings[i]; n.Config && s.Name == n.Name.Name {
+		if s := c.opts.Settings[i]; n.Config && s.Name == qualified(c.packageOf[n.Span().File], n.Name.Name) {
 			return s, true
 		}
 	}
@@ -215,7 +215,7 @@ func (c *checker) checkSettings() {
 	var known []string
 	for _, d := range c.order {
 		if n, ok := d.node.(*syntax.ConstDecl); ok && n.Config {
-			known = append(known, d.name.Name)
+			known = append(known, qualified(d.pkg, d.name.Name))
 		}
 	}
 	for _, s := range c.opts.Settings {

@@ -133,13 +133,13 @@ func (b *body) name(e *syntax.Name, want *tree.Type) tree.Expr {
 		}
 		return &tree.LocalRef{Expr0: tree.Expr0{At: e.Span(), T: l.Type}, Local: l}
 	}
-	if d := b.c.decls[e.Name]; d != nil {
+	if d := b.c.find(e.Ident); d != nil {
 		return b.declValue(d, e)
 	}
 	if x := b.bareVariant(e.Ident, want); x != nil {
 		return x
 	}
-	if predeclared[e.Name] || isIntName(e.Name) || laterPackages[e.Name] || e.Name == "net" {
+	if predeclared[e.Name] || isIntName(e.Name) || isPackage(e.Name) {
 		b.c.errorf(NotAValue, e.Span(), "`%s` is a word of the language, expected a value", e.Name)
 		return nil
 	}

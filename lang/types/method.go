@@ -8,9 +8,9 @@ import (
 // memberCall checks x.name(...): of a package, a type or a value.
 func (b *body) memberCall(e *syntax.CallExpr, f *syntax.FieldExpr) (tree.Stmt, tree.Expr) {
 	if pkg := b.packageName(f.X); pkg != nil {
-		return b.packageCall(e, f, pkg.Name), nil
+		return b.packageCall(e, f, *pkg)
 	}
-	if d := b.typeName(f.X); d != nil {
+	if d := b.typeName(f.X); d != nil && b.mayName(f.X) {
 		return nil, b.typeCall(e, f, d)
 	}
 	x := b.expr(f.X, nil)
@@ -42,20 +42,22 @@ func (b *body) noMethod(t *tree.Type, name syntax.Ident, known []string) {
 	b.noMember(t, name, known)
 }
 
-func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg string) tree.Stmt {
-	full := pkg + "." + f.Name.Name
-	switch {
-	case full == "log.print":
-		return b.logStmt(e)
-	case full == "net.eth":
+func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.Ident) (tree.Stmt, tree.Expr) {
+	switch pkg.Name + "." + f.Name.Name {
+	case "log.print":
+		return b.logStmt(e), nil
+	case "net.eth":
 		b.c.errorf(BadBinding, e.Span(), "devices are made in the system and given to a task")
-	case pkg == "log":
-		b.c.unknown(f.Name, "function of the package log", []string{"print"})
-	default:
-		b.c.unknown(f.Name, "function of the package "+pkg, []string{"eth"})
+		return nil, nil
 	}
-	return nil
+	if d := b.packageMember(pkg, f.Name, "function", functionsOfPackage[pkg.Name]...); d != nil {
+		return nil, b.declCall(e, d)
+	}
+	return nil, nil
 }
+
+// functionsOfPackage are the functions of packages that are no text.
+var functionsOfPackage = map[string][]string{"log": {"print"}, "net": {"eth"}}
 
 // typeCall is Layout.parse(b), Enum.variant(...) or T.from_bits(u).
 func (b *body) typeCall(e *syntax.CallExpr, f *syntax.FieldExpr, d *decl) tree.Expr {

@@ -151,11 +151,13 @@ func length(x tree.Expr, at diag.Span) tree.Expr {
 
 // field checks x.name where it is no call: a variant, a field, a length.
 func (b *body) field(e *syntax.FieldExpr, want *tree.Type) tree.Expr {
-	if d := b.typeName(e.X); d != nil {
+	if d := b.typeName(e.X); d != nil && b.mayName(e.X) {
 		return b.typeMember(d, e)
 	}
 	if pkg := b.packageName(e.X); pkg != nil {
-		b.c.errorf(NotAValue, e.Span(), "`%s.%s` is no value", pkg.Name, e.Name.Name)
+		if d := b.packageValue(*pkg, e); d != nil {
+			return constRef(d.konst, e.Span())
+		}
 		return nil
 	}
 	x := b.expr(e.X, nil)
@@ -210,11 +212,17 @@ func (b *body) noMember(t *tree.Type, name syntax.Ident, known []string) {
 
 // typeName returns the declaration when an expression is the name of a type.
 func (b *body) typeName(e syntax.Expr) *decl {
-	n, ok := e.(*syntax.Name)
-	if !ok || b.lookup(n.Name) != nil {
-		return nil
+	var d *decl
+	switch n := e.(type) {
+	case *syntax.Name:
+		if b.lookup(n.Name) == nil {
+			d = b.c.find(n.Ident)
+		}
+	case *syntax.FieldExpr:
+		if pkg := b.packageName(n.X); pkg != nil {
+			d = b.c.publicDecl(pkg.Name, n.Name.Name)
+		}
 	}
-	d := b.c.decls[n.Name]
 	if d == nil {
 		return nil
 	}
@@ -228,10 +236,10 @@ func (b *body) typeName(e syntax.Expr) *decl {
 // packageName returns the name when an expression names a package.
 func (b *body) packageName(e syntax.Expr) *syntax.Ident {
 	n, ok := e.(*syntax.Name)
-	if !ok || b.lookup(n.Name) != nil || b.c.decls[n.Name] != nil {
+	if !ok || b.lookup(n.Name) != nil || b.c.find(n.Ident) != nil {
 		return nil
 	}
-	if n.Name == "log" || n.Name == "net" || laterPackages[n.Name] {
+	if isPackage(n.Name) {
 		return &n.Ident
 	}
 	return nil

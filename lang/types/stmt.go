@@ -260,7 +260,7 @@ func (b *body) varValue(n *syntax.VarStmt, x tree.Expr) tree.Expr {
 		return nil
 	}
 	if name, ok := n.Value.(*syntax.Name); ok && b.lookup(name.Name) == nil {
-		if d := b.c.decls[name.Name]; d != nil && d.konst != nil && d.konst.Type.Kind == tree.Int {
+		if d := b.c.find(name.Ident); d != nil && d.konst != nil && d.konst.Type.Kind == tree.Int {
 			return resize(x, d.konst.Type)
 		}
 	}

@@ -276,34 +276,40 @@ func (e *elaborator) task(n *syntax.RunItem) *tree.Func {
 	if n.Call == nil {
 		return nil
 	}
-	name, ok := n.Call.Fun.(*syntax.Name)
-	if !ok {
-		if f, isField := n.Call.Fun.(*syntax.FieldExpr); isField && e.b.packageName(f.X) != nil {
-			e.c.notYet(n.Call.Fun.Span(), "tasks of packages are")
-			return nil
-		}
-		e.c.errorf(BadBinding, n.Call.Fun.Span(), "`run` takes the name of a task")
-		return nil
-	}
-	d := e.c.decls[name.Name]
-	if d == nil {
-		e.c.unknown(name.Ident, "task", e.c.taskNames())
-		return nil
-	}
-	if !e.c.resolve(d, name.Span()) {
+	d := e.taskDecl(n.Call.Fun)
+	if d == nil || !e.c.resolve(d, n.Call.Fun.Span()) {
 		return nil
 	}
 	if d.fn == nil || !d.fn.tree.Task {
-		e.c.errorf(BadBinding, name.Span(), "`%s` is %s, expected a task", name.Name, d.what()).Note(d.name.Span(), "declared here")
+		e.c.errorf(BadBinding, n.Call.Fun.Span(), "`%s` is %s, expected a task", d.name.Name, d.what()).Note(d.name.Span(), "declared here")
 		return nil
 	}
+	e.c.checkBodies() // of the library: a body says what its task does with devices
 	return d.fn.tree
+}
+
+// taskDecl finds the declaration of a task that run names.
+func (e *elaborator) taskDecl(x syntax.Expr) *decl {
+	switch x := x.(type) {
+	case *syntax.Name:
+		d := e.c.find(x.Ident)
+		if d == nil {
+			e.c.unknown(x.Ident, "task", e.c.taskNames())
+		}
+		return d
+	case *syntax.FieldExpr:
+		if pkg := e.b.packageName(x.X); pkg != nil {
+			return e.b.packageMember(*pkg, x.Name, "task")
+		}
+	}
+	e.c.errorf(BadBinding, x.Span(), "`run` takes the name of a task")
+	return nil
 }
 
 func (c *checker) taskNames() []string {
 	var names []string
 	for _, d := range c.order {
-		if _, ok := d.node.(*syntax.TaskDecl); ok {
+		if _, ok := d.node.(*syntax.TaskDecl); ok && d.pkg == "" {
 			names = append(names, d.name.Name)
 		}
 	}

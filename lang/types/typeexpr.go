@@ -178,7 +178,7 @@ func (b *body) namedType(e *syntax.NamedType) *tree.Type {
 }
 
 func (b *body) declaredType(name syntax.Ident) *tree.Type {
-	d := b.c.decls[name.Name]
+	d := b.c.find(name)
 	if d == nil {
 		b.c.unknown(name, "type", b.c.typeNames())
 		return nil
@@ -186,6 +186,11 @@ func (b *body) declaredType(name syntax.Ident) *tree.Type {
 	if !b.c.resolve(d, name.Span()) {
 		return nil
 	}
+	return b.declType(d, name)
+}
+
+// declType is the type that a resolved declaration is.
+func (b *body) declType(d *decl, name syntax.Ident) *tree.Type {
 	if d.typ == nil {
 		b.c.errorf(NotAType, name.Span(), "`%s` is %s, expected a type", name.Name, d.what()).
 			Note(d.name.Span(), "declared here")
@@ -219,13 +224,20 @@ func (b *body) packageType(e *syntax.NamedType) *tree.Type {
 		return &tree.Type{Kind: tree.Device, Name: full}
 	case laterTypes[full]:
 		b.c.notYet(e.Span(), full+" is")
-	case e.Package.Name == "net":
-		b.c.unknown(e.Name, "type", []string{"Eth"})
-	default:
-		b.c.unknown(*e.Package, "package", []string{"net"})
+		return nil
+	case !isPackage(e.Package.Name):
+		b.c.unknown(*e.Package, "package", packageNames())
+		return nil
 	}
-	return nil
+	d := b.packageMember(*e.Package, e.Name, "type", typesOfPackage[e.Package.Name]...)
+	if d == nil || !b.c.resolve(d, e.Span()) {
+		return nil
+	}
+	return b.declType(d, e.Name)
 }
+
+// typesOfPackage are the types of packages that are no text.
+var typesOfPackage = map[string][]string{"net": {"Eth"}}
 
 // laterTypes are types of packages that this version lacks.
 var laterTypes = map[string]bool{
@@ -235,7 +247,7 @@ var laterTypes = map[string]bool{
 // needsUse reports a package that the file does not use.
 func (b *body) needsUse(pkg syntax.Ident) bool {
 	f := pkg.Span().File
-	if b.c.used[f][pkg.Name] {
+	if b.c.used[f][pkg.Name] || alwaysUsed[pkg.Name] || b.c.packageOf[f] == pkg.Name {
 		return true
 	}
 	b.c.errorf(NeedsUse, pkg.Span(), "the package `%s` is not in use here", pkg.Name).
@@ -246,6 +258,9 @@ func (b *body) needsUse(pkg syntax.Ident) bool {
 func (c *checker) typeNames() []string {
 	names := []string{"bool", "bytes", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"}
 	for _, d := range c.order {
+		if d.pkg != "" {
+			continue
+		}
 		switch d.node.(type) {
 		case *syntax.TypeDecl, *syntax.StructDecl, *syntax.EnumDecl, *syntax.LayoutDecl:
 			names = append(names, d.name.Name)

@@ -1,0 +1,154 @@
+package types
+
+import (
+	"io/fs"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/std"
+)
+
+// Packages. The library is written in the language (package std). Its files are
+// parsed when a program first names their package, and a declaration is resolved
+// only when somebody asks for it: what is not used has no place in the program.
+// A declaration of a package is known to the checker as `package.name`; within
+// the files of the package its bare name is found.
+
+// prelude is the package whose names need no package before them.
+const prelude = "prelude"
+
+// alwaysUsed are the packages that need no `use`.
+var alwaysUsed = map[string]bool{"log": true, "time": true, "bits": true}
+
+// devicePackages are the packages that hold devices, which are no text.
+var devicePackages = map[string]bool{"net": true, "blk": true, "gpio": true, "uart": true}
+
+// isPackage reports whether the language has a package of that name.
+func isPackage(name string) bool {
+	return name != prelude && (devicePackages[name] || name == "log" || name == "time" || inLibrary(name))
+}
+
+func inLibrary(name string) bool {
+	info, err := fs.Stat(std.Files, name)
+	return err == nil && info.IsDir()
+}
+
+// packageNames lists all packages, for "did you mean".
+func packageNames() []string {
+	list := []string{"net", "log", "time"}
+	entries, err := fs.ReadDir(std.Files, ".")
+	if err != nil {
+		return list
+	}
+	for _, e := range entries {
+		if e.IsDir() && e.Name() != prelude {
+			list = append(list, e.Name())
+		}
+	}
+	return list
+}
+
+// qualified is the name of a declaration in the whole program.
+func qualified(pkg, name string) string {
+	if pkg == "" {
+		return name
+	}
+	return pkg + "." + name
+}
+
+// load reads the files of a package once.
+func (c *checker) load(pkg string) {
+	if c.loaded[pkg] || !inLibrary(pkg) {
+		return
+	}
+	c.loaded[pkg] = true
+	names, err := fs.Glob(std.Files, pkg+"/*.sn")
+	if err != nil {
+		panic("types: " + err.Error()) // the pattern is well-formed
+	}
+	for _, name := range names {
+		c.loadFile(pkg, name)
+	}
+}
+
+func (c *checker) loadFile(pkg, name string) {
+	text, err := std.Files.ReadFile(name)
+	if err != nil {
+		panic("types: " + err.Error()) // it is embedded
+	}
+	f, list := syntax.Parse(&diag.File{Name: "std/" + name, Text: string(text)})
+	c.errs = append(c.errs, list...)
+	c.packageOf[f.Source] = pkg
+	c.collectFile(f)
+}
+
+// find returns the declaration that a bare name means where it stands, nil if
+// there is none.
+func (c *checker) find(name syntax.Ident) *decl {
+	pkg := c.packageOf[name.Span().File]
+	if d := c.decls[qualified(pkg, name.Name)]; d != nil {
+		return d
+	}
+	if !predeclared[name.Name] {
+		return nil
+	}
+	c.load(prelude)
+	return c.decls[qualified(prelude, name.Name)]
+}
+
+// publicDecl returns the declaration of a name in a package, nil if there is none
+// or it is private.
+func (c *checker) publicDecl(pkg, name string) *decl {
+	c.load(pkg)
+	if strings.HasPrefix(name, "_") {
+		return nil
+	}
+	return c.decls[qualified(pkg, name)]
+}
+
+// publicNames lists what a package declares, for "did you mean".
+func (c *checker) publicNames(pkg string) []string {
+	c.load(pkg)
+	var list []string
+	for full := range c.decls {
+		if name, ok := strings.CutPrefix(full, pkg+"."); ok && !strings.HasPrefix(name, "_") {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// packageMember finds pkg.name, where the language itself has no such name. It
+// reports a package that is not in use and a name that is unknown.
+func (b *body) packageMember(pkg, name syntax.Ident, what string, builtins ...string) *decl {
+	if !b.needsUse(pkg) {
+		return nil
+	}
+	d := b.c.publicDecl(pkg.Name, name.Name)
+	if d == nil {
+		e := b.c.errorf(UnknownName, name.Span(), "the package `%s` has no %s `%s`", pkg.Name, what, name.Name)
+		b.c.suggest(e, name.Name, append(append([]string(nil), builtins...), b.c.publicNames(pkg.Name)...))
+	}
+	return d
+}
+
+// packageValue checks pkg.name where a value is expected: a constant.
+func (b *body) packageValue(pkg syntax.Ident, e *syntax.FieldExpr) *decl {
+	d := b.packageMember(pkg, e.Name, "name")
+	if d == nil || !b.c.resolve(d, e.Span()) {
+		return nil
+	}
+	if d.konst == nil {
+		b.c.errorf(NotAValue, e.Span(), "`%s.%s` is %s, expected a value", pkg.Name, e.Name.Name, d.what()).
+			Note(d.name.Span(), "declared here")
+		return nil
+	}
+	return d
+}
+
+// mayName checks that a type which is named pkg.T belongs to a package in use.
+func (b *body) mayName(e syntax.Expr) bool {
+	f, ok := e.(*syntax.FieldExpr)
+	return !ok || b.needsUse(*b.packageName(f.X))
+}
