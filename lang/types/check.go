@@ -42,26 +42,26 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 
 // checker is the state of one Check.
 type checker struct {
-	files   []*syntax.File
-	opts    Options
-	prog    *tree.Program
-	errs    diag.List
-	failed  int // errors so far
-	warned  int // warnings so far
-	effort  int // steps of proofs so far
-	decls   map[string]*decl
-	order   []*decl
-	used    map[*diag.File]map[string]bool // packages by file
+	files  []*syntax.File
+	opts   Options
+	prog   *tree.Program
+	errs   diag.List
+	failed int // errors so far
+	warned int // warnings so far
+	effort int // steps of proofs so far
+	decls  map[string]*decl
+	order  []*decl
+	used   map[*diag.File]map[string]bool // packages by file
 	// packageOf is the package of a file of the library; loaded are the packages
 	// whose files have been read. See packages.go.
 	packageOf map[*diag.File]string
 	loaded    map[string]bool
-	systems []*syntax.SystemDecl
-	asserts []*syntax.AssertDecl
-	marks   map[string]int // mark number by name
-	consts  []*constUse    // functions that constants have called
-	useOf   map[*tree.Local]devUse
-	limits  eval.Limits // what is left of compile-time evaluation
+	systems   []*syntax.SystemDecl
+	asserts   []*syntax.AssertDecl
+	marks     map[string]int // mark number by name
+	consts    []*constUse    // functions that constants have called
+	useOf     map[*tree.Local]devUse
+	limits    eval.Limits // what is left of compile-time evaluation
 }
 
 // devUse says what a task does with a device parameter.
