@@ -6,6 +6,7 @@ import "github.com/sinter-lang/sinter/lang/tree"
 type reader struct {
 	at, n int
 	bit   int // from the start, most significant first
+	start int // where the layout that is being parsed begins, in bytes
 }
 
 // fieldCode parses one field into the layout value at dst and reports success.
@@ -35,14 +36,16 @@ func (c *compiler) layout(d *tree.LayoutDef) fieldCode {
 	for i := range d.Fields {
 		list[i] = c.layoutField(&d.Fields[i])
 	}
+	seal := sealOfAll(d)
 	return func(m *machine, r *reader, dst int) bool {
-		outer := m.layout
-		m.layout = dst
+		outer, start := m.layout, r.start
+		m.layout, r.start = dst, r.bit/8
 		ok := true
 		for i := 0; ok && i < len(list); i++ {
 			ok = list[i](m, r, dst)
 		}
-		m.layout = outer
+		ok = ok && seal(m, r, dst)
+		m.layout, r.start = outer, start
 		return ok
 	}
 }
@@ -146,8 +149,12 @@ func (c *compiler) part(f *tree.LayoutField) fieldCode {
 	check := checkBits(f)
 	named := f.Offset >= 0
 	return func(m *machine, r *reader, dst int) bool {
+		before := m.mem[r.at+r.start : r.at+r.bit/8]
 		raw, ok := read(m, r)
 		if !ok {
+			return false
+		}
+		if f.Seal != tree.NoSeal && !f.All && raw != sumOf(f.Seal, before) {
 			return false
 		}
 		v, ok := check(raw)

@@ -39,6 +39,8 @@ func (c *compiler) scalar(x tree.Expr) scalarCode {
 		return c.recvScalar(x)
 	case *tree.LayoutRef:
 		return c.layoutRef(x)
+	case *tree.Checksum:
+		return c.checksum(x)
 	}
 	panic(unknown("scalar", x))
 }
@@ -287,30 +289,4 @@ func less(a, b uint64, signed bool) bool {
 		return int64(a) < int64(b)
 	}
 	return a < b
-}
-
-func (c *compiler) equal(x *tree.Equal) scalarCode {
-	ne := one(x.Ne)
-	if x.L.Type().Kind == tree.Bytes {
-		l, r := c.addr(x.L), c.addr(x.R)
-		return func(m *machine) uint64 {
-			a := l(m)
-			return one(equalBytes(m, a, r(m))) ^ ne
-		}
-	}
-	l, r := c.scalar(x.L), c.scalar(x.R)
-	return func(m *machine) uint64 { a := l(m); return one(a == r(m)) ^ ne }
-}
-
-func equalBytes(m *machine, a, b int) bool {
-	n := int(m.mem[a])
-	if uint64(n) != m.mem[b] {
-		return false
-	}
-	for i := 1; i <= n; i++ {
-		if m.mem[a+i] != m.mem[b+i] {
-			return false
-		}
-	}
-	return true
 }

@@ -19,7 +19,7 @@ func (c *compiler) store(x tree.Expr) storeCode {
 	case *tree.BytesLit:
 		return bytesLit(x)
 	case *tree.StructLit:
-		return c.fields(x.Args, x.T.Struct.Fields, 0)
+		return c.structLit(x)
 	case *tree.EnumLit:
 		return c.enumLit(x)
 	case *tree.ArrayLit:
@@ -40,6 +40,10 @@ func (c *compiler) store(x tree.Expr) storeCode {
 		return c.parse(x)
 	case *tree.ToBytes:
 		return c.toBytes(x)
+	case *tree.Write:
+		return c.write(x)
+	case *tree.Sealed:
+		return c.sealed(x)
 	case *tree.ChanRecv:
 		return c.recvStore(x)
 	}
@@ -70,6 +74,18 @@ func (c *compiler) fields(args []tree.Arg, fields []tree.Field, base int) storeC
 			f.store(m, dst+f.off)
 		}
 	}
+}
+
+// structLit stores the fields of a struct or layout.
+func (c *compiler) structLit(x *tree.StructLit) storeCode {
+	if x.T.Kind == tree.Struct {
+		return c.fields(x.Args, x.T.Struct.Fields, 0)
+	}
+	places := make([]tree.Field, len(x.T.Layout.Fields))
+	for i, f := range x.T.Layout.Fields {
+		places[i].Offset = f.Offset
+	}
+	return c.fields(x.Args, places, 0)
 }
 
 func (c *compiler) enumLit(x *tree.EnumLit) storeCode {

@@ -69,6 +69,12 @@ func (x *lowering) value(e tree.Expr, dst []ir.Ref) []leaf {
 		return x.parseValue(e)
 	case *tree.ChanRecv:
 		return x.chanRecv(e, dst)
+	case *tree.Write:
+		return []leaf{x.layoutBytesOf(e)}
+	case *tree.Sealed:
+		return x.sealed(e)
+	case *tree.Checksum:
+		return one(x.checksum(e))
 	}
 	panic("lower: unknown expression")
 }
@@ -216,47 +222,32 @@ func (x *lowering) condition(e tree.Expr, yes, no *ir.Block) {
 	x.branch(c, yes, no)
 }
 
-func (x *lowering) equal(e *tree.Equal) *ir.Value {
-	var v *ir.Value
-	if e.L.Type().IsScalar() {
-		l := x.word(e.L)
-		r := x.word(e.R)
-		x.At = e.At
-		v = x.Word(word.Eq, 1, l, r)
-	} else {
-		l := x.object(x.place(e.L))
-		r := x.object(x.place(e.R))
-		x.At = e.At
-		v = x.equalBytes(l, r)
-	}
-	if e.Ne {
-		return x.not(v)
-	}
-	return v
-}
-
-// enumBits is the number that stands for a variant: the index itself, or looked
-// up in a table.
+// enumBits is the number that stands for a variant.
 func (x *lowering) enumBits(e *tree.Bits) *ir.Value {
 	v := x.word(e.X)
 	x.At = e.At
-	t := e.X.Type().Enum
+	return x.variantNumber(e.X.Type().Enum, v, wordOf(e.T))
+}
+
+// variantNumber is the number that stands for a variant: the index itself, or
+// looked up in a table.
+func (x *lowering) variantNumber(t *tree.EnumDef, v *ir.Value, w ir.Type) *ir.Value {
 	dense := true
 	for k, variant := range t.Variants {
 		dense = dense && variant.Value == uint64(k)
 	}
 	if dense {
-		return x.Zext(wordOf(e.T), v)
+		return x.Zext(w, v)
 	}
-	size := wordOf(e.T).Bytes()
+	size := w.Bytes()
 	mem := make([]byte, size*len(t.Variants))
 	for k, variant := range t.Variants {
 		for j := range size {
 			mem[size*k+j] = byte(variant.Value >> (8 * j))
 		}
 	}
-	o := x.lowerer.object("bits."+t.Name, mem, len(mem), min(size, 4), e.At)
-	return x.Load(wordOf(e.T), x.offset(ir.Ref{Obj: o}, x.Zext(32, v), size))
+	o := x.lowerer.object("bits."+t.Name, mem, len(mem), min(size, 4), x.At)
+	return x.Load(w, x.offset(ir.Ref{Obj: o}, x.Zext(32, v), size))
 }
 
 // parts evaluates the fields of a literal in the order of the text and gives

@@ -23,6 +23,7 @@ type parsing struct {
 type frame struct {
 	layout *tree.LayoutDef
 	fields [][]leaf
+	start  *ir.Value // of a layout with a seal: its first byte, behind the source
 }
 
 // parseOr parses a layout; it jumps to no when that fails.
@@ -57,6 +58,10 @@ func (x *lowering) parseValue(e *tree.Parse) []leaf {
 func (x *lowering) layout(ps *parsing, def *tree.LayoutDef) []leaf {
 	fr := &frame{layout: def, fields: make([][]leaf, len(def.Fields))}
 	ps.frames = append(ps.frames, fr)
+	seal := def.SealedField()
+	if seal >= 0 {
+		fr.start = x.here(ps)
+	}
 	var out []leaf
 	for k := range def.Fields {
 		f := &def.Fields[k]
@@ -66,6 +71,9 @@ func (x *lowering) layout(ps *parsing, def *tree.LayoutDef) []leaf {
 		if f.Name != "" {
 			out = append(out, fr.fields[k]...)
 		}
+	}
+	if seal >= 0 && def.Fields[seal].All {
+		x.checkWhole(ps, fr, &def.Fields[seal], fr.fields[seal][0].v)
 	}
 	ps.frames = ps.frames[:len(ps.frames)-1]
 	return out
@@ -162,6 +170,11 @@ func (x *lowering) layoutPart(ps *parsing, f *tree.LayoutField) []leaf {
 	}
 	x.require(ps, f.Bits)
 	v := x.bits(ps, ps.pos, f.Bits, f.Little)
+	if f.Seal != tree.NoSeal && !f.All {
+		fr := ps.frames[len(ps.frames)-1]
+		n := x.Word(word.Sub, 32, x.here(ps), fr.start)
+		x.expect(ps, x.Word(word.Eq, 1, v, x.sum(f.Seal, x.offset(ps.src, fr.start, 1), n)))
+	}
 	ps.pos += f.Bits
 	if f.Kind == tree.LayoutEnum {
 		return one(x.variant(ps, v, f.Part.Enum))

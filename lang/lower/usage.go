@@ -223,6 +223,12 @@ func partsOfExpr(e tree.Expr) []tree.Expr {
 		return []tree.Expr{e.X}
 	case *tree.ToBytes:
 		return []tree.Expr{e.X}
+	case *tree.Write:
+		return []tree.Expr{e.X}
+	case *tree.Sealed:
+		return []tree.Expr{e.X}
+	case *tree.Checksum:
+		return []tree.Expr{e.X}
 	}
 	return nil
 }

@@ -5,7 +5,7 @@ import "github.com/sinter-lang/sinter/internal/diag"
 // An Expr is an expression with its type:
 // *Const *ConstRef *BytesLit *LocalRef *Unary *Binary *Equal *Convert *Bits *Index *SliceOf
 // *FieldRef *Call *StructLit *EnumLit *ArrayLit *None *Some *Search *Within *Clamp *Parse
-// *Len *ToBytes *ChanRecv *LayoutRef.
+// *Len *ToBytes *ChanRecv *LayoutRef *Write *Sealed *Checksum.
 type Expr interface {
 	Span() diag.Span
 	Type() *Type
@@ -93,9 +93,10 @@ type Unary struct {
 	X  Expr
 }
 
-// Equal is L == R, or L != R when Ne is set, of two values with one type: bool,
-// number (then with the same word), enum without payload, or bytes (whose
-// capacities may differ).
+// Equal is L == R, or L != R when Ne is set, of two values with one type; numbers
+// have the same word, and capacities of bytes may differ. Aggregates are equal
+// when all that can be seen of them is: not the bytes behind a length, the value
+// of an absent option, nor the payload of another variant.
 type Equal struct {
 	Expr0
 	Ne   bool
@@ -161,7 +162,8 @@ type Call struct {
 	Args []Arg
 }
 
-// StructLit is S(a: x, b: y); all fields are given.
+// StructLit is S(a: x, b: y), of a struct or layout; all fields with a name are
+// given.
 type StructLit struct {
 	Expr0
 	Args []Arg

@@ -14,8 +14,14 @@ import "github.com/sinter-lang/sinter/internal/diag"
 //
 // It fails (the result is none) exactly when the bytes run out, Fixed or Low and
 // High do not hold, a number is no variant of its enum, or bytes are longer than
-// their capacity. What follows the last field is not looked at. Sub, bytes and
-// fields with When begin and end at whole bytes, so does the layout.
+// their capacity, or the seal is another. What follows the last field is not
+// looked at. Sub, bytes, seals and fields with When begin and end at whole bytes,
+// so does the layout.
+//
+// At most one field of a layout is a seal: the check sum of the bytes of the
+// layout before it or, with All, of all its bytes with those of the seal 0.
+// Fixed, Low and High and the seal hold for every value that a program can make,
+// because no place inside a sealed layout is assigned.
 type LayoutDef struct {
 	Name   string
 	Fields []LayoutField
@@ -46,6 +52,18 @@ const (
 	SizeRest                     // what is left
 )
 
+// SealKind is a check sum.
+type SealKind uint8
+
+// The check sums. CRC32 is that of IEEE 802.3: polynomial 0x04c11db7 reflected,
+// start and final inversion all ones. InetSum is RFC 1071: the complement of the
+// ones' complement sum of big-endian 16-bit words, an odd byte padded with 0.
+const (
+	NoSeal SealKind = iota
+	CRC32
+	InetSum
+)
+
 // LayoutField is one field of a layout.
 type LayoutField struct {
 	Name   string // empty for _
@@ -56,6 +74,10 @@ type LayoutField struct {
 	Bits   int   // LayoutInt, LayoutEnum
 	Little bool
 	Signed bool
+	Seal   SealKind
+	All    bool    // the seal is over the whole layout
+	At     int     // of a seal over the whole: bytes before it
+	Blank  uint64  // what is written for a number without a name, as a cell of Part
 	Fixed  *uint64 // the only value allowed, as a cell of Part
 	Bound  bool    // Low and High hold
 	Low    uint64  // least value allowed, as a cell of Part

@@ -138,6 +138,7 @@ const (
 	TrapAssert = "assert" // assert c where c does not hold
 	TrapMax    = "max"    // a while loop that did not end in time
 	TrapLength = "length" // bytes that would become longer than their capacity
+	TrapLayout = "layout" // a layout whose parts do not fit together, written
 )
 
 // TrapSite is a place that may trap. ID is its index in Program.Traps.

@@ -91,7 +91,7 @@ func keep(before, after *facts) *facts { return join(before, after) }
 func (b *body) equal(e *syntax.BinaryExpr) tree.Expr {
 	l := b.expr(e.L, nil)
 	var want *tree.Type
-	if l != nil && l.Type().Kind == tree.Enum {
+	if l != nil && !l.Type().IsNumber() && l.Type().Kind != tree.Bytes {
 		want = l.Type()
 	}
 	r := b.expr(e.R, want)
@@ -106,19 +106,58 @@ func (b *body) equal(e *syntax.BinaryExpr) tree.Expr {
 			return nil
 		}
 	case lt.Kind == tree.Bytes && rt.Kind == tree.Bytes, lt.Kind == tree.Bool && rt.Kind == tree.Bool:
-	case lt.Kind != rt.Kind || !tree.Same(lt, rt):
-		b.mismatch(r, lt, r.Span())
-		return nil
-	case lt.Kind == tree.Enum && !lt.Enum.HasPayload():
-	case lt.Kind == tree.Option:
-		b.c.errorf(OptionUse, e.Span(), "options are not compared").Hint("use `if let x = ... { } else { }`")
-		return nil
+	case !tree.Same(lt, rt):
+		if r = b.convert(r, lt, r.Span()); r == nil {
+			return nil
+		}
+		fallthrough
 	default:
-		b.c.notYet(e.OpAt, "`==` on "+describe(lt)+" is")
-		return nil
+		if !hasEqual(lt) {
+			b.c.errorf(BadOperand, e.OpAt, "%s are not compared", plural(lt))
+			return nil
+		}
 	}
 	b.noOverlap(l, r)
 	return &tree.Equal{Expr0: base, Ne: e.Op == syntax.OpNe, L: l, R: r}
+}
+
+// hasEqual reports whether values of t can be compared with ==.
+func hasEqual(t *tree.Type) bool {
+	switch t.Kind {
+	case tree.Unit, tree.Slice, tree.Chan, tree.Device:
+		return false
+	case tree.Array, tree.Option:
+		return hasEqual(t.Elem)
+	case tree.Struct:
+		return allEqual(t.Struct.Fields)
+	case tree.Enum:
+		for _, v := range t.Enum.Variants {
+			if !allEqual(v.Payload) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func allEqual(fields []tree.Field) bool {
+	for _, f := range fields {
+		if !hasEqual(f.Type) {
+			return false
+		}
+	}
+	return true
+}
+
+// plural names the kind of a type that has no ==.
+func plural(t *tree.Type) string {
+	switch t.Kind {
+	case tree.Slice:
+		return "slices"
+	case tree.Chan, tree.Device:
+		return "devices and channel ends"
+	}
+	return "values of " + describe(t)
 }
 
 // compare checks < <= > >=.

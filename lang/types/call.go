@@ -92,7 +92,7 @@ func (b *body) declCall(e *syntax.CallExpr, d *decl) tree.Expr {
 	case d.typ != nil && d.typ.IsNumber():
 		return b.conversion(e, d.typ)
 	case d.typ != nil && d.typ.Kind == tree.Layout:
-		b.c.notYet(e.Span(), "making a layout from its fields is")
+		return b.layoutLit(e, d.typ, false)
 	case d.typ != nil:
 		return b.conversion(e, d.typ)
 	default:

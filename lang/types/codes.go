@@ -33,6 +33,8 @@ const (
 	NeedsUse      diag.Code = "E0227" // a package without its use
 	BadLayout     diag.Code = "E0228" // a layout that is not made of whole bytes, or not bounded
 	TooLarge      diag.Code = "E0229" // more memory than a program may declare
+	BadSeal       diag.Code = "E0230" // a seal of a layout that is not possible
+	LayoutUse     diag.Code = "E0231" // a layout made, changed or written as it must not be
 	NotYet        diag.Code = "E0299" // part of the language that this version lacks
 )
 

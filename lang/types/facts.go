@@ -232,6 +232,10 @@ func (b *body) bounds(e tree.Expr) span {
 		}
 	case *tree.Binary:
 		s = b.binaryBounds(e, all)
+	case *tree.FieldRef:
+		if f := part(e); f != nil && f.When == nil && f.Kind == tree.LayoutInt {
+			s = spanOfType(refType(*f))
+		}
 	}
 	if e.Type().Kind == tree.Int && !holds(e.Type(), s) {
 		return all

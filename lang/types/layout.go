@@ -42,6 +42,9 @@ func (c *checker) layoutDecl(n *syntax.LayoutDecl) *tree.Type {
 		w.errorf(n.Name.Span(), "the layout `%s` ends within a byte", def.Name).
 			Labelf("%d bits more than whole bytes", w.bits%8).Hint("add a field `_: u%d`", 8-w.bits%8)
 	}
+	if k := def.SealedField(); k >= 0 && def.Fields[k].Seal == tree.InetSum && def.Max > 8*maxInetSum {
+		w.sealf(def.Fields[k].Span, "an inet_sum seals at most %d bytes", maxInetSum)
+	}
 	if def.Max > 8*maxLayout {
 		c.errorf(TooLarge, n.Name.Span(), "a message of `%s` may have more than %d bytes", def.Name, maxLayout)
 	}
@@ -72,6 +75,9 @@ func (w *layouter) field(n *syntax.LayoutField) {
 	if !ok {
 		w.ok = false
 		return
+	}
+	if n.Seal != nil {
+		w.seal(n, &f)
 	}
 	w.place(n, &f)
 	w.values(n, &f)
@@ -199,6 +205,8 @@ func (w *layouter) place(n *syntax.LayoutField, f *tree.LayoutField) {
 		why = "an optional field is made of whole bytes"
 	case n.Little:
 		why = "`little` is for whole bytes"
+	case n.Seal != nil:
+		why = "a seal begins at a whole byte"
 	}
 	if why != "" && (start != 0 || w.bits != 0) {
 		w.errorf(n.Span(), "%s, this field begins %d bits and ends %d bits after one", why, start, w.bits)
@@ -210,10 +218,6 @@ func (w *layouter) place(n *syntax.LayoutField, f *tree.LayoutField) {
 
 // values resolves `= const` and `in a..=b`.
 func (w *layouter) values(n *syntax.LayoutField, f *tree.LayoutField) {
-	if n.Seal != nil {
-		w.c.notYet(n.Seal.Span(), "`seal` is")
-		w.ok = false
-	}
 	if (n.Fixed != nil || n.In != nil) && (f.Kind == tree.LayoutSub || f.Kind == tree.LayoutBytes) {
 		w.errorf(n.Span(), "only integers and enums have `=` and `in`")
 		return
@@ -233,6 +237,64 @@ func (w *layouter) values(n *syntax.LayoutField, f *tree.LayoutField) {
 	if n.In != nil {
 		w.bound(n, f)
 	}
+	f.Blank = blank(f)
+}
+
+// blank is the number that stands for a field without a name: the fixed one,
+// else the one nearest to zero that is allowed.
+func blank(f *tree.LayoutField) uint64 {
+	zero := new(big.Int)
+	switch {
+	case f.Fixed != nil:
+		return *f.Fixed
+	case f.Bound && cellValue(f.Low, f.Part).Cmp(zero) > 0:
+		return f.Low
+	case f.Bound && cellValue(f.High, f.Part).Cmp(zero) < 0:
+		return f.High
+	}
+	return 0
+}
+
+// sealWidths are the bits of the check sums.
+var sealWidths = map[tree.SealKind]int{tree.CRC32: 32, tree.InetSum: 16}
+
+// maxInetSum bounds a layout with an inet_sum, so that 32 bits hold the sum.
+const maxInetSum = 1 << 16
+
+// seal resolves `= seal crc32` and `= seal all inet_sum`.
+func (w *layouter) seal(n *syntax.LayoutField, f *tree.LayoutField) {
+	at := n.Seal.Span()
+	switch n.Seal.Algorithm.Name {
+	case "crc32":
+		f.Seal = tree.CRC32
+	case "inet_sum":
+		f.Seal = tree.InetSum
+	default:
+		w.ok = false
+		w.c.unknown(n.Seal.Algorithm, "seal", []string{"crc32", "inet_sum"})
+		return
+	}
+	f.All, f.At = n.Seal.All, w.def.Min/8
+	width := sealWidths[f.Seal]
+	old := w.def.SealedField()
+	switch {
+	case f.Kind != tree.LayoutInt || f.Signed || f.Bits != width || f.Name == "":
+		w.sealf(at, "the seal `%s` is a field with a name and the type `u%d`", n.Seal.Algorithm.Name, width)
+	case n.In != nil || n.When != nil:
+		w.sealf(at, "a seal has no `in` and no `when`")
+	case old >= 0:
+		w.sealf(at, "a layout has one seal").Note(w.def.Fields[old].Span, "the other one").
+			Hint("put the part that it seals into a layout of its own")
+	case f.All && f.Seal == tree.CRC32:
+		w.sealf(at, "`crc32` seals the bytes before it, not all").Hint("write `= seal crc32` behind them")
+	case f.All && (w.def.Min != w.def.Max || w.def.Min%16 != 0):
+		w.sealf(at, "a seal over all bytes stands at a constant, even place")
+	}
+}
+
+func (w *layouter) sealf(at diag.Span, format string, args ...any) *diag.Error {
+	w.ok = false
+	return w.c.errorf(BadSeal, at, format, args...)
 }
 
 func (w *layouter) bound(n *syntax.LayoutField, f *tree.LayoutField) {

@@ -26,12 +26,19 @@ func (b *body) memberCall(e *syntax.CallExpr, f *syntax.FieldExpr) (tree.Stmt, t
 		return b.bytesCall(e, f, x), nil
 	case tree.Layout:
 		if f.Name.Name == "bytes" {
-			b.c.notYet(e.Span(), "writing a layout as bytes is")
-			return nil, nil
+			return nil, b.layoutBytes(e, x)
 		}
 	}
-	b.noMethod(x.Type(), f.Name, nil)
+	b.noMethod(x.Type(), f.Name, methodsOf(x.Type()))
 	return nil, nil
+}
+
+// methodsOf lists the methods of values that have no other case in memberCall.
+func methodsOf(t *tree.Type) []string {
+	if t.Kind == tree.Layout {
+		return []string{"bytes"}
+	}
+	return nil
 }
 
 func (b *body) noMethod(t *tree.Type, name syntax.Ident, known []string) {
@@ -68,7 +75,9 @@ func (b *body) typeCall(e *syntax.CallExpr, f *syntax.FieldExpr, d *decl) tree.E
 	switch {
 	case t.Kind == tree.Layout && f.Name.Name == "parse":
 		return b.parse(e, t)
-	case t.Kind == tree.Layout && f.Name.Name == "sealed", f.Name.Name == "from_bits":
+	case t.Kind == tree.Layout && f.Name.Name == "sealed":
+		return b.layoutLit(e, t, true)
+	case f.Name.Name == "from_bits":
 		b.c.notYet(e.Span(), "`"+f.Name.Name+"` is")
 		return nil
 	case t.Kind == tree.Enum:
@@ -78,7 +87,7 @@ func (b *body) typeCall(e *syntax.CallExpr, f *syntax.FieldExpr, d *decl) tree.E
 		b.noMember(t, f.Name, variantNames(t.Enum))
 		return nil
 	case t.Kind == tree.Layout:
-		b.noMember(t, f.Name, []string{"parse"})
+		b.noMember(t, f.Name, []string{"parse", "sealed"})
 		return nil
 	}
 	b.noMember(t, f.Name, nil)
@@ -87,12 +96,7 @@ func (b *body) typeCall(e *syntax.CallExpr, f *syntax.FieldExpr, d *decl) tree.E
 
 func (b *body) parse(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	x := b.oneArgument(e, "parse", nil)
-	if x == nil {
-		return nil
-	}
-	elem := sliceElem(x.Type())
-	if elem == nil || elem.Kind != tree.Int || elem.Bits != 8 || elem.Signed {
-		b.c.errorf(Mismatch, x.Span(), "`parse` reads bytes or a slice of u8, found %s", describe(x.Type()))
+	if x == nil || !b.isByteRun(x, "`parse`") {
 		return nil
 	}
 	return &tree.Parse{Expr0: tree.Expr0{At: e.Span(), T: tree.OptionOf(t)}, Layout: t.Layout, X: x}

@@ -290,6 +290,9 @@ func root(x tree.Expr) *tree.Local {
 	return nil
 }
 
+// assigned is what writable is told of the target of an assignment.
+const assigned = "the target of an assignment"
+
 // writable checks that x is a place that may change, and forgets what is known
 // about it.
 func (b *body) writable(x tree.Expr, what string) bool {
@@ -303,8 +306,7 @@ func (b *body) writable(x tree.Expr, what string) bool {
 			Note(l.Span, "declared here").Hint("%s", kindHint[l.Kind])
 		return false
 	}
-	if inLayout(x) {
-		b.c.notYet(x.Span(), "assignments to parts of a layout are")
+	if !b.writablePart(x, what == assigned) {
 		return false
 	}
 	if _, ok := x.(*tree.Index); !ok {
@@ -321,17 +323,4 @@ var kindHint = map[tree.LocalKind]string{
 	tree.ParamLocal: "declare the parameter `inout`, or copy it into a `var`",
 	tree.LetLocal:   "declare it with `var`",
 	tree.LoopLocal:  "copy it into a `var`",
-}
-
-// inLayout reports whether a place is inside of a layout.
-func inLayout(x tree.Expr) bool {
-	switch x := x.(type) {
-	case *tree.Index:
-		return inLayout(x.X)
-	case *tree.SliceOf:
-		return inLayout(x.X)
-	case *tree.FieldRef:
-		return x.X.Type().Kind == tree.Layout || inLayout(x.X)
-	}
-	return false
 }

@@ -282,7 +282,12 @@ func (b *body) assign(n *syntax.AssignStmt) tree.Stmt {
 	if target != nil {
 		want = target.Type()
 	}
-	x := b.value(n.Value, want)
+	var x tree.Expr
+	if f := part(target); f != nil && n.Value != nil {
+		x = b.partValue(n.Value, f)
+	} else {
+		x = b.value(n.Value, want)
+	}
 	if target == nil || x == nil {
 		return nil
 	}
@@ -297,7 +302,7 @@ func (b *body) assign(n *syntax.AssignStmt) tree.Stmt {
 		b.assignFacts(l, x)
 		return &tree.Assign{Stmt0: tree.Stmt0{At: n.Span()}, Target: target, Value: x}
 	}
-	if !b.writable(target, "the target of an assignment") {
+	if !b.writable(target, assigned) {
 		return nil
 	}
 	return &tree.Assign{Stmt0: tree.Stmt0{At: n.Span()}, Target: target, Value: x}
@@ -306,7 +311,7 @@ func (b *body) assign(n *syntax.AssignStmt) tree.Stmt {
 // assignFacts learns from the value before the old facts are gone.
 func (b *body) assignFacts(l *tree.LocalRef, x tree.Expr) {
 	saved := b.facts.clone()
-	if b.writable(l, "the target of an assignment") {
+	if b.writable(l, assigned) {
 		b.facts = saved
 		b.learn(l.Local, x)
 	}

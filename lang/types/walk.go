@@ -59,6 +59,12 @@ func children(x tree.Expr, visit func(tree.Expr)) {
 		some(x.X)
 	case *tree.ToBytes:
 		some(x.X)
+	case *tree.Write:
+		some(x.X)
+	case *tree.Sealed:
+		some(x.X)
+	case *tree.Checksum:
+		some(x.X)
 	}
 }
 

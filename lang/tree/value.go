@@ -1,0 +1,55 @@
+package tree
+
+// Write is `x.bytes()` of a layout: the fields in order as Parse reads them, as
+// bytes<Max>. What has no name is written as its Blank. It traps at Site,
+// unless Proved, when the value is not one that Parse can give: an optional
+// part is there and its condition does not hold, or the other way round, or
+// bytes have another length than their Len.
+type Write struct {
+	Expr0
+	X      Expr
+	Proved bool
+	Site   int
+}
+
+// Sealed is `L.sealed(...)`: the value X of a layout with its seal computed
+// over the bytes that Write would give. In X the sealed field is 0. It traps as
+// Write does.
+type Sealed struct {
+	Expr0
+	X      Expr
+	Proved bool
+	Site   int
+}
+
+// Checksum is `crc32(b)`: the check sum of bytes, an array of u8 or a slice.
+type Checksum struct {
+	Expr0
+	Kind SealKind
+	X    Expr
+}
+
+// SealedField is the index of the field that seals d, -1 if there is none.
+func (d *LayoutDef) SealedField() int {
+	for i := range d.Fields {
+		if d.Fields[i].Seal != NoSeal {
+			return i
+		}
+	}
+	return -1
+}
+
+// Loose reports whether d has values that Parse does not give: optional parts
+// and lengths that are computed from other fields.
+func (d *LayoutDef) Loose() bool {
+	for i := range d.Fields {
+		f := &d.Fields[i]
+		switch {
+		case f.When != nil, f.Kind == LayoutBytes && f.Size == SizeExpr && f.Name != "":
+			return true
+		case f.Kind == LayoutSub && f.Part.Layout.Loose():
+			return true
+		}
+	}
+	return false
+}

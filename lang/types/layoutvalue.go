@@ -1,0 +1,190 @@
+package types
+
+import (
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// layoutLit checks L(...) and L.sealed(...): a layout made of its fields. Those
+// that are fixed or a seal are not given.
+func (b *body) layoutLit(e *syntax.CallExpr, t *tree.Type, sealed bool) tree.Expr {
+	def := t.Layout
+	seal := def.SealedField()
+	switch {
+	case seal >= 0 && !sealed:
+		b.c.errorf(LayoutUse, e.Fun.Span(), "a `%s` carries a seal, which is computed", def.Name).
+			Note(def.Fields[seal].Span, "the seal").Hint("write `%s.sealed(...)` with the other fields", def.Name)
+		return nil
+	case seal < 0 && sealed:
+		b.c.errorf(LayoutUse, e.Fun.Span(), "a `%s` has no seal", def.Name).Note(def.Span, "declared here").Hint("write `%s(...)`", def.Name)
+		return nil
+	case !b.hasBlank(def, e.Span()):
+		return nil
+	}
+	lit := b.layoutFields(e, t)
+	if lit == nil || !sealed {
+		return lit
+	}
+	x := &tree.Sealed{Expr0: tree.Expr0{At: e.Span(), T: t}, X: lit, Proved: !def.Loose()}
+	if !x.Proved {
+		x.Site = b.trap(tree.TrapLayout, e.Span())
+	}
+	return x
+}
+
+// layoutFields checks the arguments and adds the fields that are not given.
+func (b *body) layoutFields(e *syntax.CallExpr, t *tree.Type) tree.Expr {
+	def := t.Layout
+	var names []string
+	var index []int
+	var rest []tree.Arg
+	for i, f := range def.Fields {
+		switch {
+		case f.Name == "":
+		case f.Seal != tree.NoSeal:
+			rest = append(rest, tree.Arg{Index: i, Value: &tree.Const{Expr0: tree.Expr0{At: e.Span(), T: f.Part}}})
+		case f.Fixed != nil && f.When == nil:
+			rest = append(rest, tree.Arg{Index: i, Value: &tree.Const{Expr0: tree.Expr0{At: e.Span(), T: f.Part}, Cell: *f.Fixed}})
+		default:
+			names, index = append(names, f.Name), append(index, i)
+		}
+	}
+	args, ok := b.arguments(e, "`"+def.Name+"`", names, func(i int, x syntax.Expr) tree.Expr {
+		return b.partValue(x, &def.Fields[index[i]])
+	})
+	if !ok {
+		return nil
+	}
+	for i := range args {
+		args[i].Index = index[args[i].Index]
+	}
+	return &tree.StructLit{Expr0: tree.Expr0{At: e.Span(), T: t}, Args: append(args, rest...)}
+}
+
+// partValue checks a value for a field: one that is bounded takes what is known
+// to be within its bounds.
+func (b *body) partValue(e syntax.Expr, f *tree.LayoutField) tree.Expr {
+	if f.Fixed == nil && !f.Bound {
+		return b.value(e, f.Type)
+	}
+	if _, isNone := e.(*syntax.NoneLit); isNone {
+		return b.value(e, f.Type)
+	}
+	var x tree.Expr
+	if f.Kind == tree.LayoutEnum {
+		if x = b.value(e, f.Part); x != nil {
+			if k, ok := x.(*tree.Const); !ok || k.Cell != *f.Fixed {
+				b.c.errorf(OutOfRange, e.Span(), "`%s` is always %s", f.Name, f.Part.Enum.Variants[*f.Fixed].Name)
+				return nil
+			}
+		}
+	} else {
+		x = b.boundedValue(e, refType(*f), f.Part)
+	}
+	return b.convert(x, f.Type, e.Span())
+}
+
+// boundedValue checks a number that must be within a range: by its type, or by
+// what is known of it here.
+func (b *body) boundedValue(e syntax.Expr, in, part *tree.Type) tree.Expr {
+	x := b.expr(e, in)
+	if x != nil && tree.Same(x.Type(), part) && holds(in, b.bounds(x)) {
+		return x
+	}
+	if x = b.convert(x, in, e.Span()); x == nil {
+		return nil
+	}
+	return resize(x, part)
+}
+
+// hasBlank reports a part without a name that cannot be written.
+func (b *body) hasBlank(def *tree.LayoutDef, at diag.Span) bool {
+	for _, f := range def.Fields {
+		if f.Name == "" && f.Kind == tree.LayoutSub {
+			b.c.errorf(LayoutUse, at, "`%s` has a layout without a name, so it is read but not made or written", def.Name).
+				Note(f.Span, "this part").Hint("give it a name")
+			return false
+		}
+		if f.Kind == tree.LayoutSub && !b.hasBlank(f.Part.Layout, at) {
+			return false
+		}
+	}
+	return true
+}
+
+// layoutBytes checks x.bytes().
+func (b *body) layoutBytes(e *syntax.CallExpr, x tree.Expr) tree.Expr {
+	def := x.Type().Layout
+	if len(e.Args) > 0 {
+		b.c.errorf(BadArguments, e.Span(), "`bytes` takes no arguments")
+		return nil
+	}
+	if !b.hasBlank(def, e.Span()) {
+		return nil
+	}
+	n := &tree.Write{Expr0: tree.Expr0{At: e.Span(), T: tree.BytesType(def.Max)}, X: x, Proved: !def.Loose()}
+	if !n.Proved {
+		n.Site = b.trap(tree.TrapLayout, e.Span())
+	}
+	return n
+}
+
+// part is the field of a layout that a place is, nil if it is none.
+func part(x tree.Expr) *tree.LayoutField {
+	f, ok := x.(*tree.FieldRef)
+	if !ok || f.X.Type().Kind != tree.Layout {
+		return nil
+	}
+	return &f.X.Type().Layout.Fields[f.Index]
+}
+
+// writablePart checks that a place inside of layouts may change: it is in no
+// sealed layout and is not fixed. assigned: partValue has checked its bounds.
+func (b *body) writablePart(x tree.Expr, assigned bool) bool {
+	if f := part(x); f != nil {
+		def := x.(*tree.FieldRef).X.Type().Layout
+		seal := def.SealedField()
+		switch {
+		case seal >= 0:
+			b.c.errorf(LayoutUse, x.Span(), "a `%s` carries a seal, so its parts do not change", def.Name).
+				Note(def.Fields[seal].Span, "the seal").Hint("make a new one with `%s.sealed(...)`", def.Name)
+			return false
+		case f.Fixed != nil && f.When == nil:
+			b.c.errorf(Immutable, x.Span(), "`%s` cannot change, its value is fixed", f.Name).Note(f.Span, "declared here")
+			return false
+		case (f.Bound || f.Fixed != nil) && !assigned:
+			b.c.errorf(Immutable, x.Span(), "`%s` is bounded, so it changes by assignment only", f.Name).Note(f.Span, "declared here").
+				Hint("copy it into a `var`, and assign what is `within` its bounds")
+			return false
+		}
+	}
+	switch x := x.(type) {
+	case *tree.Index:
+		return b.writablePart(x.X, false)
+	case *tree.SliceOf:
+		return b.writablePart(x.X, false)
+	case *tree.FieldRef:
+		return b.writablePart(x.X, true)
+	}
+	return true
+}
+
+// checksum checks crc32(b).
+func (b *body) checksum(e *syntax.CallExpr) tree.Expr {
+	x := b.oneArgument(e, "crc32", nil)
+	if x == nil || !b.isByteRun(x, "`crc32`") {
+		return nil
+	}
+	return &tree.Checksum{Expr0: tree.Expr0{At: e.Span(), T: tree.IntType(32, false)}, Kind: tree.CRC32, X: x}
+}
+
+// isByteRun checks that x is bytes, an array of u8 or a slice of it.
+func (b *body) isByteRun(x tree.Expr, what string) bool {
+	elem := sliceElem(x.Type())
+	if elem != nil && tree.Same(elem, tree.IntType(8, false)) {
+		return true
+	}
+	b.c.errorf(Mismatch, x.Span(), "%s reads bytes or a slice of u8, found %s", what, describe(x.Type()))
+	return false
+}
