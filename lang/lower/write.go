@@ -15,7 +15,6 @@ type writing struct {
 	acc  *ir.Value // bits of the byte that is not complete, nil for none
 	ok   *variable // whether the parts fit together so far
 	seal *ir.Value // the seal, once it is known
-
 }
 
 // layoutBytesOf is x.bytes().
