@@ -2,15 +2,6 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// checksum compiles crc32(b).
-func (c *compiler) checksum(x *tree.Checksum) scalarCode {
-	elements, kind := c.elements(x.X), x.Kind
-	return func(m *machine) uint64 {
-		at, n := elements(m)
-		return sumOf(kind, m.mem[at:at+n])
-	}
-}
-
 // sumOf is the check sum of bytes.
 func sumOf(kind tree.SealKind, data []uint64) uint64 {
 	if kind == tree.InetSum {

@@ -39,8 +39,6 @@ func (c *compiler) scalar(x tree.Expr) scalarCode {
 		return c.recvScalar(x)
 	case *tree.LayoutRef:
 		return c.layoutRef(x)
-	case *tree.Checksum:
-		return c.checksum(x)
 	}
 	panic(unknown("scalar", x))
 }

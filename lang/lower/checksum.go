@@ -6,13 +6,6 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// checksum is crc32(b).
-func (x *lowering) checksum(e *tree.Checksum) *ir.Value {
-	n, at := x.span(e.X)
-	x.At = e.At
-	return x.sum(e.Kind, at, n)
-}
-
 // sum is the check sum of n bytes.
 func (x *lowering) sum(kind tree.SealKind, at ir.Ref, n *ir.Value) *ir.Value {
 	if kind == tree.InetSum {

@@ -73,8 +73,6 @@ func (x *lowering) value(e tree.Expr, dst []ir.Ref) []leaf {
 		return []leaf{x.layoutBytesOf(e)}
 	case *tree.Sealed:
 		return x.sealed(e)
-	case *tree.Checksum:
-		return one(x.checksum(e))
 	}
 	panic("lower: unknown expression")
 }

@@ -227,8 +227,6 @@ func partsOfExpr(e tree.Expr) []tree.Expr {
 		return []tree.Expr{e.X}
 	case *tree.Sealed:
 		return []tree.Expr{e.X}
-	case *tree.Checksum:
-		return []tree.Expr{e.X}
 	}
 	return nil
 }

@@ -22,13 +22,6 @@ type Sealed struct {
 	Site   int
 }
 
-// Checksum is `crc32(b)`: the check sum of bytes, an array of u8 or a slice.
-type Checksum struct {
-	Expr0
-	Kind SealKind
-	X    Expr
-}
-
 // SealedField is the index of the field that seals d, -1 if there is none.
 func (d *LayoutDef) SealedField() int {
 	for i := range d.Fields {

@@ -170,15 +170,6 @@ func (b *body) writablePart(x tree.Expr, assigned bool) bool {
 	return true
 }
 
-// checksum checks crc32(b).
-func (b *body) checksum(e *syntax.CallExpr) tree.Expr {
-	x := b.oneArgument(e, "crc32", nil)
-	if x == nil || !b.isByteRun(x, "`crc32`") {
-		return nil
-	}
-	return &tree.Checksum{Expr0: tree.Expr0{At: e.Span(), T: tree.IntType(32, false)}, Kind: tree.CRC32, X: x}
-}
-
 // isByteRun checks that x is bytes, an array of u8 or a slice of it.
 func (b *body) isByteRun(x tree.Expr, what string) bool {
 	elem := sliceElem(x.Type())

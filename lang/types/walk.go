@@ -63,8 +63,6 @@ func children(x tree.Expr, visit func(tree.Expr)) {
 		some(x.X)
 	case *tree.Sealed:
 		some(x.X)
-	case *tree.Checksum:
-		some(x.X)
 	}
 }
 
