@@ -14,7 +14,9 @@
 //
 // The mistaken file reaches the compiler through go's -overlay, so the tree stays
 // as it is. `row LEVEL CHECK [CORE]` runs `sinter verify` on probe/, on pipe3 unless
-// it says otherwise; `test PACKAGE NAME` runs one test. One entry alone:
+// it says otherwise; `on CAPTURE` chooses another of the probe's captures than the
+// usual one; `test PACKAGE NAME` runs one test. A tool that says nothing
+// within a minute hangs, which is not a way to notice. One entry alone:
 //
 //	go test ./faults -run 'TestEveryPlantedFaultIsNoticed/cg:_a_store'
 package faults
@@ -23,8 +25,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -39,6 +41,7 @@ type fault struct {
 	file     string
 	old, new string
 	expect   []string // "row", level, check, perhaps core; or "test", package, name
+	on       string   // the capture, when not the usual one
 }
 
 // group is what the mistake is in, the name's part before the colon.
@@ -67,11 +70,13 @@ func read(t *testing.T) []*fault {
 			f.old = join(f.old, rest)
 		case "+":
 			f.new = join(f.new, rest)
+		case "on":
+			f.on = rest
 		case "row", "test":
 			f.expect = strings.Fields(line)
 			require.GreaterOrEqual(t, len(f.expect), 3, "line %d", i+1)
 		default:
-			t.Fatalf("line %d: expected ==, file, -, +, row or test, got %q", i+1, word)
+			t.Fatalf("line %d: expected ==, file, -, +, row, on or test, got %q", i+1, word)
 		}
 	}
 	return all
@@ -134,19 +139,22 @@ func (f *fault) noticed(dir, path string) (red bool, said string, err error) {
 // work.
 func build(dir string, flags ...string) (tool string, err error) {
 	tool = filepath.Join(dir, "sinter")
-	cmd := exec.Command("go", append(append([]string{"build", "-ldflags=-s -w"}, flags...), "-o", tool, "./cmd/sinter")...)
-	cmd.Dir = ".."
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("the tool does not compile:\n%s", out)
+	args := append(append([]string{"build", "-ldflags=-s -w"}, flags...), "-o", tool, "./cmd/sinter")
+	if said, _, err := within(compiling, nil, "go", args...); err != nil {
+		return "", fmt.Errorf("the tool does not compile: %w\n%s", err, said)
 	}
 	return tool, nil
 }
 
 func (f *fault) testFails(list string) (bool, string, error) {
-	cmd := exec.Command("go", "test", "-overlay", list, "-vet=off", "-ldflags=-s -w", "-count=1", "-timeout", "120s", "-run", "^"+f.expect[2]+"$", f.expect[1])
-	cmd.Dir = ".."
-	out, err := cmd.CombinedOutput()
-	said := string(out)
+	said, code, err := within(compiling, nil, "go", "test", "-overlay", list, "-vet=off", "-ldflags=-s -w", "-count=1",
+		"-timeout", patience.String(), "-run", "^"+f.expect[2]+"$", f.expect[1])
+	switch {
+	case err != nil && code <= 0:
+		return false, said, err
+	case strings.Contains(said, "panic: test timed out"):
+		return false, said, fmt.Errorf("the test hangs: %s", patience)
+	}
 	if strings.Contains(said, "[build failed]") || strings.Contains(said, "[setup failed]") {
 		return false, said, fmt.Errorf("the test does not compile:\n%s", said)
 	}
@@ -159,11 +167,18 @@ type row struct{ Level, Core, Check, Status, Detail string }
 // names reports whether the entry means a row.
 func (f *fault) names(r row) bool { return r.Level == f.expect[1] && r.Check == f.expect[2] }
 
+// The probe needs some tens of steps of the machines that work in batches and
+// some ten thousand cycles of a circuit; a mistaken one may never end.
+const (
+	mostSteps  = 250
+	mostCycles = 80_000
+)
+
 // arguments select the checks that the entry needs, on a capture that is long
 // enough for them: a circuit runs the short one, but for lock-step.
 func (f *fault) arguments() []string {
 	level, check := f.expect[1], f.expect[2]
-	core, capture := "pipe3", "short"
+	core, capture, limit := "pipe3", "short", mostCycles
 	if len(f.expect) > 3 {
 		core = f.expect[3]
 	}
@@ -171,26 +186,27 @@ func (f *fault) arguments() []string {
 		capture = "probe"
 	}
 	if check == "trace" && (level == "ir" || level == "isa") {
-		core = "none"
+		core, limit = "none", mostSteps
+	}
+	if f.on != "" {
+		capture = f.on
 	}
 	return []string{
 		"verify", "--json", "--no-x86", "--checks", check, "--core", core, "--random", "4000",
-		"--limit", "1000000", "probe", "--pcap-in", "inside=probe/" + capture + ".pcap",
+		"--limit", strconv.Itoa(limit), "faults/probe", "--pcap-in", "inside=faults/probe/" + capture + ".pcap",
 	}
 }
 
 // verify runs one kind of check of a tool on the probe program. Only what
 // stands in path is found by the tool.
 func (f *fault) verify(tool, path string) ([]row, string, error) {
-	cmd := exec.Command(tool, f.arguments()...)
-	cmd.Env = append(os.Environ(), "PATH="+path)
-	out, err := cmd.CombinedOutput()
-	if code := cmd.ProcessState.ExitCode(); code != 0 && code != 3 {
-		return nil, string(out), fmt.Errorf("verify ended with %d: %w", code, err)
+	said, code, err := within(patience, []string{"PATH=" + path}, tool, f.arguments()...)
+	if code != 0 && code != 3 {
+		return nil, said, fmt.Errorf("verify ended with %d: %w", code, err)
 	}
 	var report struct{ Rows []row }
-	err = json.Unmarshal(out, &report)
-	return report.Rows, string(out), err
+	err = json.Unmarshal([]byte(said), &report)
+	return report.Rows, said, err
 }
 
 // simulators makes a folder with the one outside simulator that is quick enough.
@@ -213,7 +229,7 @@ func TestEveryPlantedFaultIsNoticed(t *testing.T) {
 	for _, f := range faults {
 		groups[f.group()]++
 	}
-	require.GreaterOrEqual(t, len(faults), 48)
+	require.GreaterOrEqual(t, len(faults), 80)
 	for _, g := range []string{"eval", "lower", "passes", "cg", "instruction line", "core", "bit rule", "Verilog printer"} {
 		require.GreaterOrEqual(t, groups[g], 5, g)
 	}

@@ -61,7 +61,7 @@ func frames() [][]byte {
 		first.bytes(),
 		{0xa1},
 		second.bytes(), wrong.bytes(), []byte(strings.Repeat("long ", 13)),
-		third.bytes(), third.bytes()[:22], []byte(strings.Repeat("whole...", 8)), fourth.bytes(), fifth.bytes(), last.bytes(),
+		third.bytes(), third.bytes()[:22], []byte(strings.Repeat("whole..", 9)), fourth.bytes(), fifth.bytes(), last.bytes(),
 	}
 }
 

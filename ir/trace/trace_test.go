@@ -184,10 +184,12 @@ end`
 		{"order in a task", "trace p\na in e 0\na in f 0\nend", "trace p\na in f 0\na in e 0\nend", Options{}, []string{"task a, event 0: want in e 0, got in f 0"}},
 		{"data", "trace p\na in e 1 00\nend", "trace p\na in e 1 01\nend", Options{}, []string{"task a, event 0: want in e 1 00, got in e 1 01"}},
 		{"time", "trace p\na out e @1 0\nend", "trace p\na out e @2 0\nend", Options{}, []string{"task a, event 0: want out e @1 0, got out e @2 0"}},
+		{"data sent", "trace p\na out e @1 1 00\nend", "trace p\na out e @1 1 80\nend", Options{}, []string{"task a, event 0: want out e @1 1 00, got out e @1 1 80"}},
 		{"port", "trace p\na out e @1 0\nend", "trace p\na out f @1 0\nend", Options{}, []string{"task a, event 0: want out e @1 0, got out f @1 0"}},
 		{"mark", "trace p\na mark begin k\nend", "trace p\na mark begin l\nend", Options{}, []string{"task a, event 0: want mark begin k, got mark begin l"}},
 		{"site", `trace p` + "\na log 1 \"x\"\nend", "trace p\na log 2 \"x\"\nend", Options{}, []string{`task a, event 0: want log 1 "x", got log 2 "x"`}},
 		{"argument", "trace p\na log 1 1 \"x\"\nend", "trace p\na log 1 2 \"x\"\nend", Options{}, []string{`task a, event 0: want log 1 1 "x", got log 1 2 "x"`}},
+		{"bytes of an argument", "trace p\na log 1 bytes 2 00ff \"x\"\nend", "trace p\na log 1 bytes 2 00fe \"x\"\nend", Options{}, []string{`task a, event 0: want log 1 bytes 2 00ff "x", got log 1 bytes 2 00fe "x"`}},
 		{"fewer arguments", "trace p\na log 1 1 \"x\"\nend", "trace p\na log 1 \"x\"\nend", Options{}, []string{`task a, event 0: want log 1 1 "x", got log 1 "x"`}},
 		{"missing", ref, "trace p\nb in eth0 1 00\nb out eth0 @5 1 00\nstatus waiting\nend", Options{}, []string{`task a, event 0: want log 1 2 "x", got nothing`}},
 		{"too much", "trace p\nend", "trace p\na in e 0\nend", Options{}, []string{"task a, event 0: want nothing, got in e 0"}},
@@ -202,6 +204,7 @@ end`
 		{"trap is no licence", trap, "trace p\na in f 0\nb log 1 \"x\"\nb trap 3 max\nstatus trap\nend", Options{}, []string{"task a, event 0: want in e 0, got in f 0"}},
 		{"trap needs all before it", trap, "trace p\nb trap 3 max\nstatus trap\nend", Options{}, []string{`task b, event 0: want log 1 "x", got trap 3 max`}},
 		{"trap code", trap, "trace p\nb log 1 \"x\"\nb trap 3 index\nstatus trap\nend", Options{}, []string{"task b, event 1: want trap 3 max, got trap 3 index"}},
+		{"trap site", trap, "trace p\nb log 1 \"x\"\nb trap 4 max\nstatus trap\nend", Options{}, []string{"task b, event 1: want trap 3 max, got trap 4 max"}},
 		{"trap in other task", trap, "trace p\na in e 0\na trap 3 max\nstatus trap\nend", Options{}, []string{"task a, event 1: want out e @0 0, got trap 3 max"}},
 	} {
 		want, err := parse(c.want)

@@ -13,6 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/word"
 	"github.com/sinter-lang/sinter/verify/lockstep"
 )
 
@@ -146,6 +147,34 @@ func TestADifferenceShowsWhereItIs(t *testing.T) {
 	require.ErrorAs(t, err, &d)
 	require.Contains(t, d.Error(), "value: expected")
 	require.NotEmpty(t, d.Before)
+}
+
+// A record that is wrong in one field only is found, and by that field.
+func TestEveryFieldIsCompared(t *testing.T) {
+	for probe, field := range map[string]string{
+		rtl.ProbeRetirePC: "pc", rtl.ProbeRetireInsn: "insn", rtl.ProbeRetireRd: "rd", rtl.ProbeRetireValue: "value",
+		rtl.ProbeRetireAddr: "address", rtl.ProbeRetireMask: "mask", rtl.ProbeRetireData: "data",
+	} {
+		c, sub := made(t, plan.Pipe3)
+		flip(c, probe)
+		_, err := lockstep.Random(c, sub, lockstep.Options{Instructions: 200, Seed: 1})
+		var d *lockstep.Difference
+		require.ErrorAs(t, err, &d, probe)
+		require.Regexp(t, "^"+field+": expected 0x[0-9a-f]+, got 0x[0-9a-f]+$", d.What)
+	}
+}
+
+// flip makes a probe show its value with bit 0 wrong.
+func flip(c *rtl.Circuit, probe string) {
+	for i, p := range c.Probes {
+		if p.Name != probe {
+			continue
+		}
+		w, n := c.Nodes[p.Node].Width, rtl.ID(len(c.Nodes))
+		c.Nodes = append(c.Nodes, rtl.Node{Kind: rtl.KConst, Width: w, Imm: 1},
+			rtl.Node{Kind: rtl.KOp, Op: word.Xor, Width: w, Args: []rtl.ID{p.Node, n}})
+		c.Probes[i].Node = n + 1
+	}
 }
 
 func TestNoRecordNoLockstep(t *testing.T) {
