@@ -65,7 +65,7 @@ func (l *lowerer) task(k int, r *tree.Run) *ir.Func {
 // bindConst makes a parameter a constant.
 func (x *lowering) bindConst(p *tree.Local, cells []uint64) {
 	slots := x.begin(p)
-	x.assign(slots, x.constLeaves(p.Type, cells, p.Name, p.Span))
+	x.assign(p.Type, slots, x.constLeaves(p.Type, cells, p.Name, p.Span))
 }
 
 // function returns the instance of f for the given sizes of its objects.

@@ -80,7 +80,6 @@ func (x *lowering) chanSend(s *tree.ChanSend) {
 		l := x.stored(lt.t, ls[k])
 		if size, _ := sizeOf(lt.t); l.absent() || l.size < size {
 			r := x.temp(lt.t)
-			x.Store(x.Const(32, 0), r)
 			x.copyLeaf(r, lt.t, l)
 			l = leaf{ref: r}
 		}

@@ -204,9 +204,7 @@ func (x *lowering) read(p place) []leaf {
 // write stores leaves at a place.
 func (x *lowering) write(p place, value []leaf) {
 	if p.slots != nil {
-		for k, lt := range leavesOf(p.t) {
-			x.assignLeaf(p.slots[k], lt, value[k])
-		}
+		x.assign(p.t, p.slots, value)
 		return
 	}
 	offsets := leafOffsets(p.t)
@@ -240,27 +238,38 @@ func (x *lowering) assignLeaf(s slot, lt leafType, value leaf) {
 	}
 }
 
-// assign sets the slots of a local to leaves.
-func (x *lowering) assign(slots []slot, value []leaf) {
-	for k, s := range slots {
-		switch {
-		case s.v != nil:
-			x.ssa.write(s.v, value[k].v)
-		case s.ref.Obj != nil:
-			x.copyObject(s.ref, s.size, value[k])
-		}
+// assign sets the slots of a local of type t to leaves.
+func (x *lowering) assign(t *tree.Type, slots []slot, value []leaf) {
+	for k, lt := range leavesOf(t) {
+		x.assignLeaf(slots[k], lt, value[k])
 	}
 }
 
-// copyLeaf copies an object of type t; an absent leaf leaves anything.
+// copyLeaf copies an object of type t. An absent leaf becomes zero: what a value
+// does not have is sent with it, and events show it.
 func (x *lowering) copyLeaf(dst ir.Ref, t *tree.Type, l leaf) {
+	if l.absent() {
+		x.zero(dst, t)
+		return
+	}
 	n, _ := sizeOf(t)
 	x.copyObject(dst, n, l)
 }
 
+// zero makes an object of type t its zero value. Bytes behind a length are
+// never seen.
+func (x *lowering) zero(dst ir.Ref, t *tree.Type) {
+	if t.Kind == tree.Bytes {
+		x.Store(x.Const(32, 0), dst)
+		return
+	}
+	n, _ := sizeOf(t)
+	x.Clear(dst, n)
+}
+
 func (x *lowering) copyObject(dst ir.Ref, size int, l leaf) {
 	switch {
-	case l.absent() || l.n == nil && l.ref == dst:
+	case l.n == nil && l.ref == dst:
 	case l.n != nil:
 		x.Store(l.n, dst)
 		dst.Disp += 4
@@ -320,10 +329,8 @@ func (x *lowering) clear(p *tree.Local, slots []slot) {
 		case s.v != nil:
 			x.ssa.write(s.v, x.Const(s.v.t, 0))
 		case s.ref.Obj == nil || s.ref.Obj.Kind == ir.StateObj:
-		case lt.t.Kind == tree.Bytes:
-			x.Store(x.Const(32, 0), s.ref)
 		default:
-			x.Clear(s.ref, s.size)
+			x.zero(s.ref, lt.t)
 		}
 	}
 }

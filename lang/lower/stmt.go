@@ -94,7 +94,7 @@ func (x *lowering) declareStmt(s *tree.Declare) {
 	}
 	l := x.value(s.Value, dst)
 	x.At = s.At
-	x.assign(slots, l)
+	x.assign(s.Local.Type, slots, l)
 }
 
 func objects(t *tree.Type) int {
@@ -124,7 +124,7 @@ func (x *lowering) option(e tree.Expr, no *ir.Block) []leaf {
 // bind gives a new local the leaves of a value.
 func (x *lowering) bind(p *tree.Local, l []leaf) {
 	if p != nil {
-		x.assign(x.begin(p), l)
+		x.assign(p.Type, x.begin(p), l)
 	}
 }
 
