@@ -45,6 +45,7 @@ const (
 	Proof    Check = "proof"    // for all states
 	Removal  Check = "removal"  // what the core lacks is never needed
 	Witness  Check = "witness"  // an outside tool agrees
+	Mutation Check = "mutation" // how many faults in a circuit the others notice
 )
 
 // Row is one line of a report. Core is empty, "multi" or "pipe3".

@@ -22,6 +22,7 @@ type VerifyOptions struct {
 	Checks   []string // names of verify.Check; empty: all
 	NoX86    bool
 	Random   int                  // random instructions of each core's lock-step
+	Mutants  int                  // random faults in each core's circuit, 0: none
 	Progress func(message string) // may be nil
 }
 
@@ -225,7 +226,28 @@ func (l *ladder) coreRows(kind string) error {
 			return err
 		}
 	}
+	if l.opts.Mutants > 0 {
+		if err := l.mutants(c); err != nil {
+			return err
+		}
+	}
 	return l.prices(c)
+}
+
+// mutants measures how many faults in the core its checks would notice.
+func (l *ladder) mutants(c *Core) error {
+	l.say("mutants of %s", c.Kind)
+	score, err := l.Mutants(l.ctx, c.Kind, l.opts.Mutants, l.opts.Random, l.opts.World)
+	if err != nil {
+		return err
+	}
+	row := verify.Row{Level: Cycle, Core: c.Kind, Check: verify.Mutation, Status: verify.Tested, N: score.Mutants, Detail: score.String()}
+	if len(score.Missed) > 0 {
+		row.Detail += ", missed first: " + score.Missed[0].Name
+	}
+	l.report.Add(row)
+	l.report.Figures["mutation."+c.Kind] = score.Percent()
+	return nil
 }
 
 // removal checks that what the core lacks is never needed.

@@ -87,6 +87,7 @@ type verifyCmd struct {
 	Checks  []string `placeholder:"CHECK,..." help:"Only these checks: trace, lockstep, proof, removal, witness."`
 	NoX86   bool     `name:"no-x86" help:"Leave the native process and the unikernel out."`
 	Random  int      `default:"20000" placeholder:"N" help:"Random instructions of the lock-step check of each core."`
+	Mutants int      `placeholder:"N" help:"Make N random faults in each core, one at a time, and count those that traces and lock-step notice."`
 }
 
 // Run verifies the ladder and prints its table.
@@ -103,7 +104,7 @@ func (c *verifyCmd) Run(e *env) error {
 	default:
 		cores = []string{c.Core}
 	}
-	opts := build.VerifyOptions{World: c.world(), Cores: cores, Checks: c.Checks, NoX86: c.NoX86 || c.Quick, Random: c.Random}
+	opts := build.VerifyOptions{World: c.world(), Cores: cores, Checks: c.Checks, NoX86: c.NoX86 || c.Quick, Random: c.Random, Mutants: c.Mutants}
 	if c.Quick {
 		opts.Checks = []string{"trace", "removal"}
 	}

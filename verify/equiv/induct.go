@@ -25,35 +25,42 @@ func Invariants(c *rtl.Circuit, frames int, opt Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := range rep.Items {
-		for t := range frames {
-			if st := base.ask(base.claims[t][i].Not()); st != sat.Unsat {
-				undecided(&rep.Items[i], fmt.Sprintf("not shown %d cycles after reset", t))
-			}
-		}
-	}
 	step, err := unroll(flat, frames+1, false, opt)
 	if err != nil {
 		return nil, err
 	}
+	rep.induct(base, step, frames)
+	return rep, nil
+}
+
+// induct proves the largest set of claims, one an item, that holds in the
+// first cycles after reset (base) and in a cycle after frames cycles in which all
+// of it held (step).
+func (r *Report) induct(base, step *unrolled, frames int) {
+	for i := range r.Items {
+		for t := range frames {
+			if st := base.ask(base.claims[t][i].Not()); st != sat.Unsat {
+				undecided(&r.Items[i], fmt.Sprintf("not shown %d cycles after reset", t))
+			}
+		}
+	}
 	for changed := true; changed; {
 		changed = false
-		assume := step.assumptions(rep.Items, frames)
-		for i := range rep.Items {
-			if rep.Items[i].Status != Proved {
+		assume := step.assumptions(r.Items, frames)
+		for i := range r.Items {
+			if r.Items[i].Status != Proved {
 				continue
 			}
 			if st := step.ask(append(assume, step.claims[frames][i].Not())...); st != sat.Unsat {
-				undecided(&rep.Items[i], fmt.Sprintf("not inductive over %d cycles%s", frames, step.state(st)))
+				undecided(&r.Items[i], fmt.Sprintf("not inductive over %d cycles%s", frames, step.state(st)))
 				changed = true
 			}
 		}
 	}
 	for _, u := range []*unrolled{base, step} {
-		rep.Nodes, rep.Merged = rep.Nodes+len(u.from.Nodes), rep.Merged+u.merged
-		rep.Queries, rep.Conflicts = rep.Queries+u.queries, rep.Conflicts+u.solver.Conflicts()
+		r.Nodes, r.Merged = r.Nodes+len(u.from.Nodes), r.Merged+u.merged
+		r.Queries, r.Conflicts = r.Queries+u.queries, r.Conflicts+u.solver.Conflicts()
 	}
-	return rep, nil
 }
 
 func undecided(item *Item, why string) {

@@ -106,11 +106,14 @@ func (r *Result) run(c *rtl.Circuit, sub *Subset, p *program, env *environment) 
 			return fail("the core retires nothing more")
 		}
 	}
-	if err := run.end(p, env); err != nil {
+	if err = run.end(p, env); err == nil {
+		err = env.check(p)
+	}
+	if err != nil {
 		return &Difference{r.Programs, run.e.Cycle(), err.Error(), history(sub.Set, p.records, len(p.records))}
 	}
 	r.Cycles += run.e.Cycle()
-	return env.check(p)
+	return nil
 }
 
 // differs names the fields of two records that are not equal.

@@ -11,15 +11,18 @@ import (
 // faults lists the possible faults by kind.
 func faults(c *rtl.Circuit, r *rand.Rand) [][]fault {
 	l := &lister{c: c, r: r, kinds: make([][]fault, numKinds)}
-	for id, used := range live(c) {
+	nodes, regs := live(c)
+	for id, used := range nodes {
 		if n := &c.Nodes[id]; used && n.Kind == rtl.KOp {
 			l.operator(rtl.ID(id), n)
 		}
 	}
-	for i := range c.Regs {
-		l.reset(i)
+	for i, used := range regs {
+		if used {
+			l.reset(i)
+		}
 	}
-	l.effects()
+	l.effects(nodes, regs)
 	return l.kinds
 }
 
@@ -163,17 +166,17 @@ func (l *lister) reset(i int) {
 
 // effects lists the faults of regions. Effects are found again in the copy by
 // their number in order.
-func (l *lister) effects() {
+func (l *lister) effects(nodes, regs []bool) {
 	number := 0
 	effects(l.c.Body, func(e *rtl.Effect) {
 		at := number
 		number++
-		switch e.Kind {
-		case rtl.SetReg:
+		switch {
+		case e.Kind == rtl.SetReg && regs[e.Index]:
 			l.set(at, e)
-		case rtl.WriteMem:
+		case e.Kind == rtl.WriteMem:
 			l.add(droppedEffect, func(c *rtl.Circuit) { dropEffect(c, at) }, "write port %s.%d never writes", l.c.Mems[e.Index].Name, e.Port)
-		case rtl.If:
+		case e.Kind == rtl.If && nodes[e.Cond]:
 			l.condition(at, e)
 		}
 	})

@@ -11,9 +11,10 @@
 // operands, a flipped bit of a constant or a reset value, a condition negated or
 // stuck, another register or value of the same width, a slice off by one, an
 // effect dropped. A mutant that survives is removed when it is proved equal to the
-// circuit (next values, outputs and memory ports for all states); one whose
-// proof is undecided counts as missed. Probes and asserts are no behaviour: nodes
-// that only they need are not mutated.
+// circuit, for all states or, failing that, for all that a run reaches
+// (equiv.Machines); one whose proof is undecided counts as missed. Probes and
+// asserts are no behaviour: nodes and registers that only they need are not
+// mutated.
 //
 // The package knows circuits, not cores: the check is a function that it is
 // handed. Start reading at Mutants.
@@ -170,26 +171,74 @@ func effects(list []rtl.Effect, f func(*rtl.Effect)) {
 	}
 }
 
-// live marks the nodes that behaviour depends on.
-func live(c *rtl.Circuit) []bool {
-	used := make([]bool, len(c.Nodes))
-	mark := func(id *rtl.ID) {
-		if *id != rtl.None {
-			used[*id] = true
+// live marks the nodes and registers that behaviour depends on: outputs and
+// memory ports, and what reaches them through registers.
+func live(c *rtl.Circuit) (nodes, regs []bool) {
+	l := &liveness{c: c, nodes: make([]bool, len(c.Nodes)), regs: make([]bool, len(c.Regs))}
+	for i := range c.Outputs {
+		l.mark(c.Outputs[i].Node)
+	}
+	for i := range c.Mems {
+		for _, r := range c.Mems[i].Reads {
+			l.mark(r.Addr, r.Enable)
+		}
+		for _, w := range c.Mems[i].Writes {
+			l.mark(w.Addr, w.Data, w.Lanes)
 		}
 	}
-	for i := range c.Outputs {
-		mark(&c.Outputs[i].Node)
+	for l.more = true; l.more; {
+		l.more = false
+		l.region(c.Body)
+		for id := len(c.Nodes) - 1; id >= 0; id-- {
+			n := &c.Nodes[id]
+			if !l.nodes[id] {
+				continue
+			}
+			if n.Kind == rtl.KReg && !l.regs[n.Index] {
+				l.regs[n.Index], l.more = true, true
+			}
+			l.mark(n.Args...)
+		}
 	}
-	behaviour(c, mark)
-	for id := len(c.Nodes) - 1; id >= 0; id-- {
-		if used[id] {
-			for _, a := range c.Nodes[id].Args {
-				used[a] = true
+	return l.nodes, l.regs
+}
+
+type liveness struct {
+	c           *rtl.Circuit
+	nodes, regs []bool
+	more        bool
+}
+
+func (l *liveness) mark(list ...rtl.ID) {
+	for _, id := range list {
+		if id != rtl.None && !l.nodes[id] {
+			l.nodes[id], l.more = true, true
+		}
+	}
+}
+
+// region marks what the effects depend on that matter, and reports whether
+// there is one.
+func (l *liveness) region(list []rtl.Effect) (matters bool) {
+	for i := range list {
+		e := &list[i]
+		switch e.Kind {
+		case rtl.SetReg:
+			if l.regs[e.Index] {
+				matters = true
+				l.mark(e.Value)
+			}
+		case rtl.WriteMem:
+			matters = true
+		case rtl.If:
+			then, other := l.region(e.Then), l.region(e.Else)
+			if then || other {
+				matters = true
+				l.mark(e.Cond)
 			}
 		}
 	}
-	return used
+	return matters
 }
 
 // constant is a node of a value.

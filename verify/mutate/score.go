@@ -69,14 +69,24 @@ func (s *Score) survivor(c *rtl.Circuit, m Mutant, opt equiv.Options) error {
 	if err != nil {
 		return err
 	}
-	switch rep.Status() {
+	status := rep.Status()
+	if status != equiv.Proved {
+		reached, err := equiv.Machines(c, m.Circuit, opt)
+		if err != nil {
+			return err
+		}
+		if reached.Status() == equiv.Proved {
+			status = equiv.Proved
+		}
+	}
+	switch status {
 	case equiv.Proved:
 		s.Equivalent++
 		return nil
 	case equiv.Undecided:
 		s.Undecided++
 	}
-	worst := rep.First(rep.Status())
+	worst := rep.First(status)
 	s.Missed = append(s.Missed, Miss{m.Name, worst.Name + ": " + worst.Reason})
 	return nil
 }

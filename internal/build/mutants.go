@@ -1,0 +1,110 @@
+package build
+
+import (
+	"context"
+	"errors"
+
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/cycle"
+	"github.com/sinter-lang/sinter/sim/world"
+	"github.com/sinter-lang/sinter/verify/equiv"
+	"github.com/sinter-lang/sinter/verify/lockstep"
+	"github.com/sinter-lang/sinter/verify/mutate"
+)
+
+// mutantSeed chooses the mutants; the same ones every time.
+const mutantSeed = 1
+
+// Mutants makes n random faults in the circuit of a core, one at a time, and
+// counts those that the checks of Verify notice: lock-step over the program and
+// over random instructions, and the traces, each also with gaps at the ports.
+// Faults that are proved to change nothing do not count.
+func (p *Program) Mutants(ctx context.Context, kind string, n, random int, w World) (*mutate.Score, error) {
+	c, err := p.Core(ctx, kind)
+	if err != nil {
+		return nil, err
+	}
+	s, err := p.newScreen(ctx, c, w)
+	if err != nil {
+		return nil, err
+	}
+	s.random = random
+	return mutate.Run(c.Circuit, mutate.Mutants(c.Circuit, mutantSeed, n), s.notices, equiv.Options{})
+}
+
+// screen is what a circuit in the place of a core's must pass.
+type screen struct {
+	ctx    context.Context
+	im     *image.Image
+	script *world.Script
+	subset *lockstep.Subset
+	ref    *trace.Trace
+	seeds  []int64
+	limit  uint64 // cycles of a run, many times what the core itself needs
+	random int
+}
+
+func (p *Program) newScreen(ctx context.Context, c *Core, w World) (*screen, error) {
+	im, err := p.Image(ctx)
+	if err != nil {
+		return nil, err
+	}
+	script, err := p.Script(w)
+	if err != nil {
+		return nil, err
+	}
+	subset, err := subsetOf(im, c.Point)
+	if err != nil {
+		return nil, err
+	}
+	_, ref, _, err := p.trace(ctx, Source, "", w)
+	if err != nil {
+		return nil, err
+	}
+	m, _, _, err := p.trace(ctx, Cycle, c.Kind, w)
+	if err != nil {
+		return nil, err
+	}
+	cycles := m.(*cycle.Machine).Cycles()
+	return &screen{ctx: ctx, im: im, script: script, subset: subset, ref: ref, seeds: []int64{w.Seed, w.Seed + gapSeed}, limit: 10*cycles + 1000}, nil
+}
+
+// notices reports whether some check finds a fault in a circuit.
+func (s *screen) notices(c *rtl.Circuit) (bool, error) {
+	for _, seed := range s.seeds { // first the runs that stop early
+		if found, err := s.otherTrace(c, seed); found || err != nil {
+			return found, err
+		}
+	}
+	for _, seed := range s.seeds {
+		if found, err := differs(lockstep.Run(s.im, c, coreOf(s.im), s.script, seed)); found || err != nil {
+			return found, err
+		}
+	}
+	return differs(lockstep.Random(c, s.subset, lockstep.Options{Instructions: s.random, Seed: 1}))
+}
+
+// differs separates what lock-step found from its own faults.
+func differs(_ *lockstep.Result, err error) (bool, error) {
+	var d *lockstep.Difference
+	if errors.As(err, &d) {
+		return true, nil
+	}
+	return false, err
+}
+
+// otherTrace reports whether the circuit's run shows other events. A machine
+// that cannot go on is a difference too.
+func (s *screen) otherTrace(c *rtl.Circuit, seed int64) (bool, error) {
+	m, err := cycle.NewMachine(c, coreOf(s.im), world.New(s.script), cycle.Options{Seed: seed})
+	if err != nil {
+		return false, err
+	}
+	tr, err := drive(s.ctx, m, s.limit)
+	if s.ctx.Err() != nil {
+		return false, s.ctx.Err()
+	}
+	return err != nil || len(trace.Compare(s.ref, tr, trace.Options{})) > 0, nil
+}

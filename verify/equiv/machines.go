@@ -1,0 +1,244 @@
+package equiv
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/verify/blast"
+)
+
+// Machines tries to prove that two circuits with the same ports, registers and
+// memories cannot be told apart in any run from reset: their outputs and what
+// they do to their memories are equal in every cycle, whatever the inputs.
+// Where Circuits compares all states, this looks only at those that a run
+// reaches, and a memory that nothing writes holds its contents. What other
+// memories hold is left open, and so is the order of the words that are read.
+//
+// The proof is by induction over one cycle. Beside the claims themselves it
+// carries those of the following that hold together: a register is equal on both
+// sides, always, or while some register of one bit is 1 (such as the valid bit
+// beside which the others count), or while it is 0 (van Eijk, "Sequential
+// equivalence checking based on structural similarities", 2000); and on each side
+// alone a register of one bit is constant, or follows from another one. What is
+// not proved this way is undecided.
+func Machines(x, y *rtl.Circuit, opt Options) (*Report, error) {
+	rep := &Report{Solver: SolverName + ", induction"}
+	for _, item := range shapes(x, y) {
+		if item.Status != Proved {
+			rep.Items = append(rep.Items, item)
+			return rep, nil
+		}
+	}
+	base, _, err := twins(x, y, 1, true, opt)
+	if err != nil {
+		return nil, err
+	}
+	step, names, err := twins(x, y, 2, false, opt)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		rep.Items = append(rep.Items, Item{Name: name, Bits: 1})
+	}
+	rep.induct(base, step, 1)
+	kept := rep.Items[:0]
+	for _, item := range rep.Items {
+		if !strings.HasPrefix(item.Name, support) {
+			kept = append(kept, item)
+		}
+	}
+	rep.Items = kept
+	return rep, nil
+}
+
+// support begins the names of claims that only carry the others.
+const support = "register "
+
+// shapes compares the data of two circuits but reset values.
+func shapes(x, y *rtl.Circuit) []Item {
+	var sides [2]data
+	for i, c := range []*rtl.Circuit{x, y} {
+		s, err := circuitSide(newLeaves(), c)
+		if err != nil {
+			return []Item{{Name: "circuit", Status: Different, Reason: err.Error()}}
+		}
+		for _, d := range s.data {
+			if !strings.HasPrefix(d.name, "reset ") {
+				sides[i] = append(sides[i], d)
+			}
+		}
+	}
+	return compareData(sides[0], sides[1])
+}
+
+// twins unrolls two circuits side by side, over the same inputs and the same
+// words read, and returns the claims' names.
+func twins(x, y *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolled, []string, error) {
+	l := newLeaves()
+	u := &unrolled{}
+	var names []string
+	pair := [2]*rtl.Circuit{x, y}
+	var regs [2]map[string][]blast.Lit
+	for i, c := range pair {
+		regs[i] = map[string][]blast.Lit{}
+		for _, r := range c.Regs {
+			regs[i][r.Name] = firstValue(l, r, fromReset)
+		}
+	}
+	for t := range frames {
+		var cones [2][]blast.Cone
+		for i, c := range pair {
+			var err error
+			cones[i], err = blast.Circuit(l.g, c, l.at(t, c, regs[i]))
+			if err != nil {
+				return nil, nil, err
+			}
+		}
+		p := &parallel{g: l.g}
+		next := p.cones(cones)
+		p.registers(x.Regs, regs)
+		for i, c := range pair {
+			p.flags(fmt.Sprintf("%sside %d ", support, i+1), c.Regs, regs[i])
+		}
+		u.claims, names = append(u.claims, p.claims), p.names
+		regs = next
+	}
+	u.sweeper = newSweeper(l, opt)
+	u.sweep()
+	return u, names, nil
+}
+
+// at gives the leaves of a circuit in cycle t: its registers, and inputs and
+// words read that all circuits share.
+func (l *leaves) at(t int, c *rtl.Circuit, regs map[string][]blast.Lit) func(blast.Place, int) []blast.Lit {
+	return func(p blast.Place, width int) []blast.Lit {
+		if p.Kind == blast.Register {
+			return regs[p.Name]
+		}
+		name := p.Name
+		p.Name = fmt.Sprintf("%s@%d", name, t)
+		if p.Kind == blast.ReadData {
+			for i := range c.Mems {
+				if m := &c.Mems[i]; m.Name == name && len(m.Writes) == 0 {
+					return l.word(p, m)
+				}
+			}
+		}
+		return l.of(p, width)
+	}
+}
+
+// word is some word of a memory that nothing writes, or the 0 that a
+// synchronous port shows before its first read: which one is free.
+func (l *leaves) word(p blast.Place, m *rtl.Mem) []blast.Lit {
+	which := l.of(p, m.AddrBits+1)
+	words := make([][]blast.Lit, 0, len(m.Init)+1)
+	for _, v := range append([]uint64{0}, m.Init...) {
+		bits := make([]blast.Lit, m.Width)
+		for k := range bits {
+			bits[k] = blast.Const(v>>k&1 == 1)
+		}
+		words = append(words, bits)
+	}
+	for _, choice := range which {
+		var half [][]blast.Lit
+		for k := 0; k < len(words); k += 2 {
+			if k+1 == len(words) {
+				half = append(half, words[k])
+				continue
+			}
+			bits := make([]blast.Lit, m.Width)
+			for i := range bits {
+				bits[i] = l.g.Ite(choice, words[k+1][i], words[k][i])
+			}
+			half = append(half, bits)
+		}
+		words = half
+	}
+	return words[0]
+}
+
+// parallel collects the claims about one cycle of two circuits.
+type parallel struct {
+	g      *blast.Graph
+	names  []string
+	claims []blast.Lit
+}
+
+func (p *parallel) claim(name string, l blast.Lit) {
+	p.names, p.claims = append(p.names, name), append(p.claims, l)
+}
+
+func (p *parallel) equal(a, b []blast.Lit) blast.Lit {
+	all := blast.True
+	for i := range a {
+		all = p.g.And(all, p.g.Xor(a[i], b[i]).Not())
+	}
+	return all
+}
+
+// cones claims that outputs and memory ports agree and returns the registers
+// of the next cycle.
+func (p *parallel) cones(sides [2][]blast.Cone) (next [2]map[string][]blast.Lit) {
+	other := map[blast.Place][]blast.Lit{}
+	for i, cones := range sides {
+		next[i] = map[string][]blast.Lit{}
+		for _, c := range cones {
+			if c.Place.Kind == blast.Next {
+				next[i][c.Place.Name] = c.Bits
+			} else if i == 1 {
+				other[c.Place] = c.Bits
+			}
+		}
+	}
+	for _, c := range sides[0] {
+		if c.Place.Kind != blast.Next && !optional(c.Place.Kind) {
+			p.claim(c.Place.String(), p.equal(c.Bits, other[c.Place]))
+		}
+	}
+	return next
+}
+
+// registers adds the claims that carry the others.
+func (p *parallel) registers(list []rtl.Reg, sides [2]map[string][]blast.Lit) {
+	for _, r := range list {
+		same := p.equal(sides[0][r.Name], sides[1][r.Name])
+		p.claim(support+r.Name, same)
+		for _, v := range list {
+			if v.Width != 1 || v.Name == r.Name {
+				continue
+			}
+			on := sides[0][v.Name][0]
+			p.claim(fmt.Sprintf("%s%s while %s", support, r.Name, v.Name), p.g.Or(on.Not(), same))
+			p.claim(fmt.Sprintf("%s%s while not %s", support, r.Name, v.Name), p.g.Or(on, same))
+		}
+	}
+}
+
+// flags adds that registers of one bit are constant or exclude each other in
+// some combination of values.
+func (p *parallel) flags(prefix string, list []rtl.Reg, values map[string][]blast.Lit) {
+	var names []string
+	var bits []blast.Lit
+	for _, r := range list {
+		if r.Width == 1 {
+			names, bits = append(names, r.Name), append(bits, values[r.Name][0])
+		}
+	}
+	value := map[bool]string{false: "1", true: "0"}
+	for i := range bits {
+		for j := range i + 1 { // j = i: a constant
+			for _, flip := range [][2]bool{{false, false}, {false, true}, {true, false}, {true, true}} {
+				a, b := bits[i], bits[j]
+				if flip[0] {
+					a = a.Not()
+				}
+				if flip[1] {
+					b = b.Not()
+				}
+				p.claim(fmt.Sprintf("%s%s %s or %s %s", prefix, names[i], value[flip[0]], names[j], value[flip[1]]), p.g.Or(a, b))
+			}
+		}
+	}
+}
