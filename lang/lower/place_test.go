@@ -97,4 +97,3 @@ func trapSite(t *testing.T, text string) int {
 	}
 	return -1
 }
-
