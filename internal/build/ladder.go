@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sinter-lang/sinter/internal/llvm"
 	"github.com/sinter-lang/sinter/ir/isa"
@@ -332,6 +333,9 @@ func (l *ladder) lockstepRow(c *Core, r *lockstep.Result, err error, detail stri
 
 // proof proves that circuit and mapped gates are the same machine.
 func (l *ladder) proof(c *Core) error {
+	if err := l.claims(c); err != nil {
+		return err
+	}
 	l.say("proof of %s", c.Kind)
 	n, err := c.Netlist()
 	if err != nil {
@@ -355,6 +359,42 @@ func (l *ladder) proof(c *Core) error {
 		row.Detail = fmt.Sprintf("%d of %d cones undecided, first %s: %s", rep.Count(equiv.Undecided), len(rep.Items), item.Name, item.Reason)
 	}
 	l.report.Add(row)
+	return nil
+}
+
+// claimFrames is over how many cycles the claims of a circuit carry each other.
+const claimFrames = 2
+
+// claims proves what the circuit asserts, such as that a read port with policy
+// never does not meet a write. What is not proved was checked in each cycle of
+// the runs: lock-step fails on a claim that does not hold.
+func (l *ladder) claims(c *Core) error {
+	l.say("claims of %s", c.Kind)
+	rep, err := equiv.Invariants(c.Circuit, claimFrames, equiv.Options{})
+	if err != nil {
+		return err
+	}
+	var proved, open []string
+	for _, item := range rep.Items {
+		name := strings.TrimPrefix(item.Name, "assert ")
+		if item.Status == equiv.Proved {
+			proved = append(proved, name)
+		} else {
+			open = append(open, name)
+		}
+	}
+	if len(proved) > 0 {
+		l.report.Add(verify.Row{
+			Level: Cycle, Core: c.Kind, Check: verify.Proof, Status: verify.Proved, N: len(proved),
+			Detail: "claims of the circuit, in every cycle from reset, by induction: " + strings.Join(proved, ", "),
+		})
+	}
+	if len(open) > 0 {
+		l.report.Add(verify.Row{
+			Level: Cycle, Core: c.Kind, Check: verify.Proof, Status: verify.Tested, N: len(open),
+			Detail: "claims not proved, but checked in each cycle of trace and lockstep: " + strings.Join(open, ", "),
+		})
+	}
 	return nil
 }
 
