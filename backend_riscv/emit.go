@@ -46,8 +46,7 @@ func link(tb *table, fns []*fn) (*linker, error) {
 			}
 		}
 	}
-	for l.relax() {
-	}
+	l.relax()
 	return l, nil
 }
 
@@ -117,51 +116,85 @@ func (l *linker) dest(it *item) int {
 	return l.start[it.target]
 }
 
-// relax turns one branch that does not reach into a branch round a jump.
-func (l *linker) relax() bool {
-	for k := range l.items {
-		it := &l.items[k]
-		if it.target == nil || it.line.Format != isa.B {
-			continue
+// relax turns branches that do not reach into branches round a jump. Words that
+// are put in move others apart, so it goes round until no branch is added; what
+// is out of reach once stays so.
+func (l *linker) relax() (rounds int) {
+	far := make([]bool, len(l.items))
+	for rounds = 1; ; rounds++ {
+		at := l.places(far)
+		if !l.mark(far, at) {
+			l.widen(far, at)
+			return rounds
 		}
-		if d := 4 * (l.dest(it) - k); d >= -branchReach && d < branchReach {
-			continue
-		}
-		l.makeFar(k)
-		return true
 	}
-	return false
 }
 
-// makeFar replaces branch k by two or three lines that reach further.
-func (l *linker) makeFar(k int) {
-	it := l.items[k]
+// places gives the word where each item begins, and the end.
+func (l *linker) places(far []bool) []int {
+	at := make([]int, len(l.items)+1)
+	for k := range l.items {
+		at[k+1] = at[k] + 1
+		if far[k] {
+			at[k+1] += l.extra(k)
+		}
+	}
+	return at
+}
+
+// extra is how many more words branch k takes when its target is far.
+func (l *linker) extra(k int) int {
+	if l.items[k].from.rule.inverse != nil {
+		return 1
+	}
+	return 2
+}
+
+// mark finds the branches that do not reach from where they are.
+func (l *linker) mark(far []bool, at []int) (found bool) {
+	for k := range l.items {
+		it := &l.items[k]
+		if far[k] || it.target == nil || it.line.Format != isa.B {
+			continue
+		}
+		if d := 4 * (at[l.start[it.target]] - at[k]); d < -branchReach || d >= branchReach {
+			far[k], found = true, true
+		}
+	}
+	return found
+}
+
+// widen writes the items again, at their places.
+func (l *linker) widen(far []bool, at []int) {
+	items := make([]item, 0, at[len(l.items)])
+	for k, it := range l.items {
+		if far[k] {
+			items = append(items, l.farBranch(it)...)
+		} else {
+			items = append(items, it)
+		}
+	}
+	l.items = items
+	for b, k := range l.start {
+		l.start[b] = at[k]
+	}
+	for f, k := range l.entry {
+		l.entry[f] = at[k]
+	}
+}
+
+// farBranch is a branch as two or three lines that reach further.
+func (l *linker) farBranch(it item) []item {
+	const skip = 8 // bytes: over the next word
 	jump := item{line: l.tb.jump, from: it.from, target: it.target}
 	over := it
 	over.target = nil
+	over.ops.Imm = skip
 	if inv := it.from.rule.inverse; inv != nil {
-		over.line, over.ops.Imm = inv.Line, 8
-		l.splice(k, over, jump)
-		return
+		over.line = inv.Line
+		return []item{over, jump}
 	}
-	over.ops.Imm = 8
-	l.splice(k, over, item{line: l.tb.jump, from: it.from, ops: isa.Ops{Imm: 8}}, jump)
-}
-
-// splice puts items in the place of item k and moves what comes behind.
-func (l *linker) splice(k int, in ...item) {
-	rest := append([]item(nil), l.items[k+1:]...)
-	l.items = append(append(l.items[:k], in...), rest...)
-	for b, at := range l.start {
-		if at > k {
-			l.start[b] = at + len(in) - 1
-		}
-	}
-	for f, at := range l.entry {
-		if at > k {
-			l.entry[f] = at + len(in) - 1
-		}
-	}
+	return []item{over, {line: l.tb.jump, from: it.from, ops: isa.Ops{Imm: skip}}, jump}
 }
 
 // encode fills the text of the image.
