@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 	"github.com/sinter-lang/sinter/lang/types"
@@ -39,6 +40,7 @@ type Options struct {
 	Regs     int             // registers of a generated core; 0: 16
 	Backend  string          // "cg" (default) or "llvm" for RISC-V
 	Check    bool            // verify and shuffle between passes
+	Target   *design.Target  // of a core; nil: RV32I with multiplication and Regs registers
 }
 
 // Program is a loaded program.

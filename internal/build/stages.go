@@ -108,6 +108,9 @@ const defaultRegs = 16
 // division, unless the settings say otherwise.
 func (p *Program) Target() (*design.Target, error) {
 	return p.target.get(func() (*design.Target, error) {
+		if p.opts.Target != nil {
+			return p.opts.Target, nil
+		}
 		regs := p.opts.Regs
 		if regs == 0 {
 			regs = defaultRegs

@@ -41,6 +41,7 @@ type command struct {
 	Run     runCmd     `cmd:"" help:"Run a program on one machine."`
 	Verify  verifyCmd  `cmd:"" help:"Run a program on every machine, compare, and prove the core."`
 	Hw      hwCmd      `cmd:"" help:"Write the hardware: Verilog, test bench, memory images, report."`
+	Fuzz    fuzzCmd    `cmd:"" help:"Run random programs on several machines and compare."`
 	Explain explainCmd `cmd:"" help:"Explain a diagnostic by its code."`
 	Doctor  doctorCmd  `cmd:"" help:"Say which outside tools are installed and what each is for."`
 	Version versionCmd `cmd:"" help:"Print the version."`

@@ -208,6 +208,9 @@ func variantValue(t *tree.Type, i int, at diag.Span) tree.Expr {
 // type, or numbers within one range.
 func (b *body) arrayLit(e *syntax.ArrayLit, want *tree.Type) tree.Expr {
 	var elem *tree.Type
+	if want != nil && want.Kind == tree.Option {
+		want = want.Elem
+	}
 	if want != nil && (want.Kind == tree.Array || want.Kind == tree.Slice) {
 		elem = want.Elem
 	}

@@ -1,0 +1,231 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/pass"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/lang/lower"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/program"
+	"github.com/sinter-lang/sinter/sim/world"
+	"github.com/sinter-lang/sinter/verify/gen"
+)
+
+// The kinds of failures.
+const (
+	rejected  = "rejected"  // the checker refuses the program
+	different = "different" // another trace than on source
+	atLimit   = "limit"     // it does not end
+	faulty    = "fault"     // the tool fails
+	hangs     = "hang"      // the tool does not answer
+)
+
+// finding is a failure on a level.
+type finding struct{ level, kind, detail string }
+
+var digits = regexp.MustCompile(`[0-9]+|"[^"]*"`)
+
+// class is what two failures have in common that are one: for faults the
+// message without its numbers.
+func (f *finding) class() string {
+	if f.kind != faulty && f.kind != rejected {
+		return ""
+	}
+	first, _, _ := strings.Cut(f.detail, "\n")
+	return digits.ReplaceAllString(first, "#")
+}
+
+// subject is one program on its way through the levels.
+type subject struct {
+	ctx    context.Context
+	o      FuzzOptions
+	seed   uint64
+	prog   *Program // nil when the checker refused it
+	why    error
+	script *world.Script
+	ref    *trace.Trace
+}
+
+func newSubject(ctx context.Context, o FuzzOptions, p *gen.Program) *subject {
+	s := &subject{ctx: ctx, o: o, seed: p.Seed, script: p.Script()}
+	f := &diag.File{Name: fmt.Sprintf("seed-%d.sn", p.Seed), Text: p.Source()}
+	s.why = guarded(func() error {
+		var err error
+		s.prog, err = LoadFiles([]*diag.File{f}, Options{})
+		return err
+	})
+	return s
+}
+
+// guarded turns a panic into an error.
+func guarded(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &stopped{fmt.Errorf("panic: %v\n%s", r, debug.Stack())}
+		}
+	}()
+	return f()
+}
+
+// try runs a level and says what is wrong, nil if nothing is.
+func (s *subject) try(level string) *finding {
+	if s.prog == nil {
+		kind := rejected
+		if errors.As(s.why, new(*stopped)) {
+			kind = faulty
+		}
+		return &finding{Source, kind, diag.Render(s.why)}
+	}
+	done := make(chan error, 1)
+	go func() { done <- guarded(func() error { return s.level(level) }) }()
+	var err error
+	select {
+	case err = <-done:
+	case <-time.After(s.o.Timeout):
+		return &finding{level, hangs, fmt.Sprintf("no answer within %v", s.o.Timeout)}
+	}
+	var d *disagreement
+	switch {
+	case err == nil || s.ctx.Err() != nil:
+		return nil
+	case errors.As(err, &d):
+		return &finding{level, d.kind, d.detail}
+	}
+	return &finding{level, faulty, err.Error()}
+}
+
+// disagreement is a run that did not do what source does.
+type disagreement struct{ kind, detail string }
+
+// Error gives one line.
+func (d *disagreement) Error() string { return d.kind + ": " + d.detail }
+
+func (s *subject) level(level string) error {
+	switch level {
+	case Source:
+		return s.reference()
+	case IR:
+		return s.machine(s.prog, IR, "", trace.Options{Channels: true})
+	case Passes:
+		if err := s.passes("x86-64", pass.Env{}); err != nil {
+			return err
+		}
+		t := s.targets()[0]
+		return s.passes(t.Name, pass.Env{XLen: 32, Has: computes(t)})
+	case Native:
+		return s.machine(s.prog, Native, "", trace.Options{Console: true})
+	case ISA:
+		for _, t := range s.targets() {
+			p := *s.prog
+			p.stages = stages{}
+			p.opts.Target = t
+			if err := s.machine(&p, ISA, "", trace.Options{}); err != nil {
+				return fmt.Errorf("target %s with %d registers: %w", t.Name, t.Regs, err)
+			}
+		}
+		return nil
+	}
+	core := Cores()[s.seed%2]
+	if err := s.machine(s.prog, level, core, trace.Options{}); err != nil {
+		return fmt.Errorf("core %s: %w", core, err)
+	}
+	return nil
+}
+
+// targets are two that differ in what they have: of four, all come up.
+func (s *subject) targets() []*design.Target {
+	mul := isa.RV32IM().Without("rv32im_zmmul", "div", "divu", "rem", "remu")
+	few, many := 16, 32
+	if s.seed%2 == 1 {
+		few, many = many, few
+	}
+	return []*design.Target{design.NewTarget("rv32i", isa.RV32I(), few), design.NewTarget(mul.Name, mul, many)}
+}
+
+// fuzzLimits bound the runs: a random program is short.
+const (
+	fuzzSteps  = 1 << 22
+	fuzzCycles = 1 << 25
+)
+
+func (s *subject) reference() error {
+	m, err := s.prog.machine(s.ctx, Source, "", world.New(s.script), 0)
+	if err != nil {
+		return err
+	}
+	tr, err := drive(s.ctx, m, fuzzSteps)
+	if err != nil {
+		return err
+	}
+	if tr.Status == trace.Limit {
+		return &disagreement{atLimit, "the source does not end"}
+	}
+	s.ref = tr
+	return nil
+}
+
+// machine runs the program on a machine.
+func (s *subject) machine(p *Program, level, core string, o trace.Options) error {
+	m, err := p.machine(s.ctx, level, core, world.New(s.script), 0)
+	if err != nil {
+		return err
+	}
+	if c, ok := m.(interface{ Close() }); ok {
+		defer c.Close()
+	}
+	limit := uint64(fuzzSteps)
+	if level != IR && level != Native {
+		limit = fuzzCycles
+	}
+	return s.run(m, limit, o)
+}
+
+func (s *subject) run(m sim.Machine, limit uint64, o trace.Options) error {
+	tr, err := drive(s.ctx, m, limit)
+	if err != nil {
+		return err
+	}
+	if tr.Status == trace.Limit {
+		return &disagreement{atLimit, "it does not end"}
+	}
+	if diffs := trace.Compare(s.ref, tr, o); len(diffs) > 0 {
+		return &disagreement{different, diffs[0].String()}
+	}
+	return nil
+}
+
+// passes runs the program IR behind each pass that changed it, in check mode.
+func (s *subject) passes(target string, env pass.Env) error {
+	m, err := lower.Lower(s.prog.Tree)
+	if err != nil {
+		return err
+	}
+	before := ir.Print(m)
+	after := func(n int, p *pass.Pass, m *ir.Module) error {
+		now := ir.Print(m)
+		if now == before {
+			return nil
+		}
+		before = now
+		machine, err := program.New(m, world.New(s.script))
+		if err == nil {
+			err = s.run(machine, fuzzSteps, trace.Options{})
+		}
+		if err != nil {
+			return fmt.Errorf("for %s behind pass %d, %s: %w", target, n, p.Name, err)
+		}
+		return nil
+	}
+	return pass.Run(m, pass.List(), pass.Options{Env: env, Check: true, Seed: s.seed, After: after})
+}

@@ -1,0 +1,158 @@
+package gen
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// Options restrict what is made.
+type Options struct {
+	Size    int  // statements of a task, about; 0: 24
+	Small   bool // few small tasks, for slow machines
+	NoTraps bool // nothing that may trap
+}
+
+// Program is a random program with what arrives at its devices.
+type Program struct {
+	Seed    uint64
+	Used    map[string]int // how often each production was used
+	decls   *node
+	tasks   []*task
+	links   []*link // channels and devices, in the order of the system
+	arrives []*arrival
+}
+
+// arrival is a frame that comes to a device.
+type arrival struct {
+	time uint64
+	to   *link
+	data []byte
+	gone bool
+}
+
+// gen makes one program.
+type gen struct {
+	r      *rand.Rand
+	o      Options
+	p      *Program
+	traps  bool // this program may trap
+	names  int
+	exprs  []exprRow
+	exacts []exactRow
+	stmts  []stmtRow
+
+	palette                []*typ // integers that the program uses most
+	ranges, structs, enums []*typ
+	layouts                []*layout
+	consts                 []*variable
+	funcs                  []*function
+	b                      *body
+}
+
+// New makes the program of a seed.
+func New(seed uint64, o Options) *Program {
+	if o.Size == 0 {
+		o.Size = 24
+	}
+	if o.Small {
+		o.Size = min(o.Size, 10)
+	}
+	g := &gen{
+		r: rand.New(rand.NewPCG(seed, 7)), o: o, p: &Program{Seed: seed, Used: map[string]int{}, decls: list()},
+		exprs: exprRows(), exacts: exactRows(), stmts: stmtRows(),
+	}
+	g.traps = !o.NoTraps && g.oneIn(3)
+	g.types()
+	g.constants()
+	g.functions()
+	g.system()
+	return g.p
+}
+
+// Source is the text of the program.
+func (p *Program) Source() string {
+	var b strings.Builder
+	if p.hasDevice() {
+		b.WriteString("use net\n")
+	}
+	p.decls.text(&b)
+	for _, t := range p.tasks {
+		t.text(&b)
+	}
+	fmt.Fprintf(&b, "system generated {\n")
+	p.systemText(&b)
+	b.WriteString("}\n")
+	return b.String()
+}
+
+// Devices names the devices in the order of the system, as a script wants them.
+func (p *Program) Devices() []string {
+	var names []string
+	for _, l := range p.links {
+		if l.device && !l.gone {
+			names = append(names, l.name)
+		}
+	}
+	return names
+}
+
+// Script is what happens outside.
+func (p *Program) Script() *world.Script {
+	s := &world.Script{Devices: p.Devices()}
+	for _, a := range p.arrives {
+		for i, name := range s.Devices {
+			if !a.gone && !a.to.gone && a.to.name == name {
+				s.Inputs = append(s.Inputs, world.Input{Time: a.time, Device: i, Data: a.data})
+			}
+		}
+	}
+	return s
+}
+
+func (p *Program) hasDevice() bool { return len(p.Devices()) > 0 }
+
+// Chance.
+
+func (g *gen) oneIn(n int) bool { return g.r.IntN(n) == 0 }
+
+// between is a number in lo..=hi.
+func (g *gen) between(lo, hi int) int { return lo + g.r.IntN(hi-lo+1) }
+
+func pick[T any](g *gen, list []T) T { return list[g.r.IntN(len(list))] }
+
+// name is a name that nothing else has.
+func (g *gen) name(prefix string) string {
+	g.names++
+	return fmt.Sprintf("%s%d", prefix, g.names)
+}
+
+func (g *gen) declare(form string, kids ...*node) {
+	g.p.decls.kids = append(g.p.decls.kids, &node{kind: declNode, form: form, kids: kids})
+}
+
+// row is what all tables have in common.
+type row struct {
+	name   string
+	weight int
+}
+
+// choose gives the index of a row by weight, -1 when none is possible.
+func (g *gen) choose(n int, weight func(i int) int) int {
+	total := 0
+	for i := range n {
+		total += weight(i)
+	}
+	if total == 0 {
+		return -1
+	}
+	at := g.r.IntN(total)
+	for i := range n {
+		if at -= weight(i); at < 0 {
+			return i
+		}
+	}
+	return -1
+}

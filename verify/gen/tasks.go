@@ -1,0 +1,448 @@
+package gen
+
+import (
+	"fmt"
+	"strings"
+)
+
+// link is a channel between two tasks or a device of one.
+type link struct {
+	name     string
+	device   bool
+	elem     *typ // of a channel; of a device the buffer
+	cap      int
+	from, to *task // from is nil for a device
+	gone     bool
+}
+
+// task is a task and its one run.
+type task struct {
+	name  string
+	links []*link
+	param string // of a value, "" for none
+	value string
+	body  *node
+	gone  bool
+
+	endless bool
+	ins     []*link
+	outs    []*link
+	rx, tx  *link
+}
+
+func (t *task) text(b *strings.Builder) {
+	if t.gone {
+		return
+	}
+	var params []string
+	for _, l := range t.links {
+		switch {
+		case l.gone:
+		case l.device:
+			params = append(params, l.name+": net.Eth")
+		case l.from == t:
+			params = append(params, l.name+": out chan<"+l.elem.name+">")
+		default:
+			params = append(params, l.name+": in chan<"+l.elem.name+">")
+		}
+	}
+	if t.param != "" {
+		params = append(params, t.param)
+	}
+	fmt.Fprintf(b, "task %s(%s) {\n", t.name, strings.Join(params, ", "))
+	t.body.text(b)
+	b.WriteString("}\n")
+}
+
+// systemText writes the lines of the system.
+func (p *Program) systemText(b *strings.Builder) {
+	devices := 0
+	for _, l := range p.links {
+		switch {
+		case l.gone:
+		case l.device:
+			fmt.Fprintf(b, "%s = net.eth(%d)\n", l.name, devices)
+			devices++
+		default:
+			fmt.Fprintf(b, "chan %s: %s cap %d\n", l.name, l.elem.name, l.cap)
+		}
+	}
+	for _, t := range p.tasks {
+		if t.gone {
+			continue
+		}
+		var args []string
+		for _, l := range t.links {
+			if !l.gone {
+				args = append(args, l.name)
+			}
+		}
+		if t.param != "" {
+			args = append(args, t.value)
+		}
+		fmt.Fprintf(b, "run %s(%s)\n", t.name, strings.Join(args, ", "))
+	}
+}
+
+// system makes tasks in a line, each fed by earlier ones.
+func (g *gen) system() {
+	n := g.between(1, 4)
+	if g.o.Small {
+		n = g.between(1, 2)
+	}
+	for i := range n {
+		g.wire(i)
+	}
+	if g.oneIn(8) {
+		g.stall()
+	}
+	for _, t := range g.p.tasks {
+		if t.body == nil {
+			g.task(t)
+		}
+	}
+	g.arrivals()
+	g.r.Shuffle(len(g.p.tasks), func(i, j int) { g.p.tasks[i], g.p.tasks[j] = g.p.tasks[j], g.p.tasks[i] })
+}
+
+// wire adds the next task with its links.
+func (g *gen) wire(i int) {
+	t := &task{name: g.name("t")}
+	earlier := g.p.tasks
+	g.p.tasks = append(g.p.tasks, t)
+	if g.oneIn(2) {
+		v := g.name("p")
+		t.param = v + ": u32"
+		t.value = g.edge(intType(32, false)).String()
+	}
+	if i == 0 && g.oneIn(2) || g.oneIn(5) {
+		t.rx = g.device(t)
+		t.endless = true
+	}
+	if g.oneIn(3) {
+		t.tx = t.rx
+		if t.tx == nil || g.oneIn(2) {
+			t.tx = g.device(t)
+		}
+	}
+	for _, from := range earlier {
+		if len(t.ins) == 0 && !g.oneIn(4) || g.oneIn(4) {
+			g.channel(from, t)
+			t.endless = t.endless || from.endless
+			if g.oneIn(6) {
+				g.channel(t, from)
+			}
+		}
+	}
+	t.endless = t.endless || len(t.ins) > 0 && g.oneIn(3)
+}
+
+func (g *gen) device(t *task) *link {
+	l := &link{name: g.name("d"), device: true, elem: bytesType(pick(g, []int{16, 31, 64, 90})), to: t}
+	g.p.links = append(g.p.links, l)
+	t.links = append(t.links, l)
+	return l
+}
+
+func (g *gen) channel(from, to *task) *link {
+	l := &link{name: g.name("c"), elem: g.sentType(), cap: pick(g, []int{1, 1, 2, 3, 4, 8}), from: from, to: to}
+	g.p.links = append(g.p.links, l)
+	from.links, to.links = append(from.links, l), append(to.links, l)
+	from.outs, to.ins = append(from.outs, l), append(to.ins, l)
+	return l
+}
+
+func (g *gen) sentType() *typ {
+	for range 4 {
+		if t := g.anyType(2); t.words() < 24 && !hidesBytes(t) {
+			return t
+		}
+	}
+	return g.intType()
+}
+
+// hidesBytes reports bytes in a variant of an enum or in an option.
+func hidesBytes(t *typ) bool {
+	switch t.sort {
+	case enumSort:
+		for _, v := range t.variants {
+			for _, f := range v.payload {
+				if holdsBytes(f.typ) {
+					return true
+				}
+			}
+		}
+	case optionSort:
+		return holdsBytes(t.elem)
+	case arraySort:
+		return hidesBytes(t.elem)
+	}
+	for _, f := range t.fields {
+		if hidesBytes(f.typ) {
+			return true
+		}
+	}
+	return false
+}
+
+func holdsBytes(t *typ) bool {
+	if t.sort == bytesSort || hidesBytes(t) || t.sort == arraySort && holdsBytes(t.elem) {
+		return true
+	}
+	for _, f := range t.fields {
+		if holdsBytes(f.typ) {
+			return true
+		}
+	}
+	return false
+}
+
+// stall is a pair of tasks that tells the capacity of a channel: what its
+// writer says before it waits for a reader that never comes.
+func (g *gen) stall() {
+	writer, reader := &task{name: g.name("t")}, &task{name: g.name("t")}
+	g.p.tasks = append(g.p.tasks, writer, reader)
+	l := g.channel(writer, reader)
+	leave := g.enter(&body{times: 1, budget: 200, task: true, ends: 1})
+	send := stmt(l.name+".send($)", g.value(l.elem, 2))
+	leave()
+	send.link = l
+	writer.body = list(stmt("for i in 0..10 {\n$}", list(send, stmt(`log.print("stall {i}")`))))
+	receive := expr(l.elem, l.name+".recv()")
+	receive.link = l
+	reader.body = list(stmt("let never = ($ == 1)", expr(intType(32, false), "u32(0)")), stmt("if never {\n$}", list(stmt("let x: "+l.elem.name+" = $", receive))))
+}
+
+// rounds is how many values a task sends over each channel.
+const rounds = 4
+
+// task writes the body of a task: what it starts with, then rounds in which it
+// receives from each link, computes, and sends to each.
+func (g *gen) task(t *task) {
+	b := &body{times: 1, budget: 6000, task: true, ends: 1}
+	defer g.enter(b)()
+	text := list()
+	b.hash = g.add(&variable{name: g.name("h"), typ: intType(32, false), mutable: true})
+	text.kids = append(text.kids, stmt(pick(g, []string{"var ", "state "})+b.hash.name+": u32 = $", g.literal(intType(32, false))))
+	if t.param != "" {
+		name, _, _ := strings.Cut(t.param, ":")
+		g.add(&variable{name: name, typ: intType(32, false)})
+	}
+	for range g.r.IntN(3) {
+		text.kids = append(text.kids, g.stateStmt())
+	}
+	text.kids = append(text.kids, g.statements(g.between(1, g.o.Size/3))...)
+	if len(t.links) > 0 || g.oneIn(3) {
+		text.kids = append(text.kids, g.roundsOf(t)...)
+	}
+	text.kids = append(text.kids, stmt(`log.print("end {`+b.hash.name+`:hex}")`))
+	if t.endless {
+		text.kids = text.kids[:len(text.kids)-1]
+	}
+	t.body = text
+}
+
+// stateStmt declares state, which tasks alone have.
+func (g *gen) stateStmt() *node {
+	t := g.anyType(2)
+	v := &variable{name: g.name("s"), typ: t, mutable: true}
+	defer g.add(v)
+	if t.zeroed() && g.oneIn(2) {
+		return stmt("state " + v.name + ": " + t.name)
+	}
+	return stmt("state "+v.name+": "+t.name+" = $", g.value(t, 2))
+}
+
+// roundsOf makes the loop of a task.
+func (g *gen) roundsOf(t *task) []*node {
+	leave := g.scope()
+	defer leave()
+	var out []*node
+	if t.rx != nil {
+		v := g.add(&variable{name: g.name("b"), typ: t.rx.elem, mutable: true})
+		out = append(out, stmt("var "+v.name+": "+v.typ.name))
+	}
+	head := fmt.Sprintf("for %s in 0..%d", g.name("r"), rounds)
+	if t.endless {
+		head = "loop"
+	}
+	body := list()
+	g.repeated(2*rounds, func() { body.kids = g.round(t) })
+	return append(out, stmt(head+" {\n$}", body))
+}
+
+// round is one round: all links in turn, with statements between them.
+func (g *gen) round(t *task) []*node {
+	leave := g.scope()
+	defer leave()
+	var out []*node
+	if t.rx != nil {
+		out = append(out, g.receiveFrame(t.rx)...)
+	}
+	order := g.r.Perm(len(t.ins))
+	for _, i := range order {
+		if t.ins[i].from == t || later(g.p.tasks, t.ins[i].from, t) {
+			continue
+		}
+		out = append(out, g.receive(t.ins[i]))
+		out = append(out, g.statements(g.r.IntN(2))...)
+	}
+	out = append(out, g.statements(g.between(1, g.o.Size/4+1))...)
+	for _, i := range g.r.Perm(len(t.outs)) {
+		out = append(out, g.send(t.outs[i])...)
+		out = append(out, g.statements(g.r.IntN(2))...)
+	}
+	for _, i := range order {
+		if later(g.p.tasks, t.ins[i].from, t) {
+			out = append(out, g.receive(t.ins[i]))
+		}
+	}
+	if t.tx != nil {
+		out = append(out, g.sendFrame(t.tx)...)
+	}
+	return append(out, stmt(`log.print("{`+g.b.hash.name+`:hex}")`))
+}
+
+// later reports that a stands behind b in the line of tasks.
+func later(tasks []*task, a, b *task) bool {
+	for _, t := range tasks {
+		switch t {
+		case b:
+			return true
+		case a:
+			return false
+		}
+	}
+	return false
+}
+
+// receive takes a value from a channel.
+func (g *gen) receive(l *link) *node {
+	x := expr(l.elem, l.name+".recv()")
+	x.link = l
+	if w, ok := g.writable(ofType(l.elem)); ok && g.oneIn(3) {
+		if n := w.node(g); n != nil {
+			return stmt("$ = $", n, x)
+		}
+	}
+	v := &variable{name: g.name("v"), typ: l.elem}
+	word := "let "
+	if g.oneIn(3) {
+		v.mutable = true
+		word = "var "
+	}
+	defer g.add(v)
+	if l.elem.sort == intSort && g.oneIn(3) {
+		return stmt(word+v.name+": "+l.elem.name+" = ($ - $)", g.value(l.elem, 2), x)
+	}
+	return stmt(word+v.name+": "+l.elem.name+" = $", x)
+}
+
+// send puts a value on a channel, now and then only perhaps.
+func (g *gen) send(l *link) []*node {
+	g.p.Used["statement send"]++
+	n := stmt(l.name+".send($)", g.value(l.elem, 3))
+	n.link = l
+	if g.oneIn(16) && l.to.endless {
+		return []*node{stmt("if $ {\n$}", g.condition(), list(n))}
+	}
+	return []*node{n}
+}
+
+// receiveFrame takes a frame, and often a message out of it.
+func (g *gen) receiveFrame(l *link) []*node {
+	g.p.Used["statement receive a frame"]++
+	buf := g.b.vars[len(g.b.vars)-1]
+	for _, v := range g.b.vars {
+		if v.typ == l.elem {
+			buf = v
+		}
+	}
+	n := stmt(l.name + ".recv(" + buf.name + ")")
+	n.link = l
+	out := []*node{n}
+	for range g.between(1, 2) {
+		from := pick(g, g.layouts)
+		x := expr(optionType(from.typ), from.name+".parse("+buf.name+")")
+		v := &variable{name: g.name("v"), typ: from.typ}
+		leave := g.scope()
+		g.add(v)
+		body := g.block(g.few() + 1)
+		body.kids = append(body.kids, g.showAll(v)...)
+		leave()
+		out = append(out, stmt("if let "+v.name+" = $ {\n$}", x, body))
+	}
+	return out
+}
+
+// showAll mixes what a message holds.
+func (g *gen) showAll(v *variable) []*node {
+	var out []*node
+	for _, p := range parts(nil, place{v: v, typ: v.typ}, func(t *typ) bool { return t.scalar() || t.sort == optionSort && t.elem.number() || t.sort == bytesSort }, 0) {
+		if len(p.lengths) > 0 {
+			continue
+		}
+		n := p.node(g)
+		switch {
+		case p.typ.sort == optionSort:
+			name := g.name("v")
+			out = append(out, stmt("if let "+name+" = $ {\n$}", n, list(g.mixOf(expr(p.typ.elem, name)))))
+		case p.typ.sort == bytesSort:
+			out = append(out, stmt(`log.print("{$}")`, n))
+		default:
+			out = append(out, g.mixOf(n))
+		}
+	}
+	return out
+}
+
+// sendFrame sends bytes.
+func (g *gen) sendFrame(l *link) []*node {
+	g.p.Used["statement send a frame"]++
+	x := g.readable(isBytes)
+	if x == nil || g.oneIn(3) {
+		x = g.byteOrder(bytesType(pick(g, []int{2, 4, 8})), 3)
+	}
+	n := stmt(l.name+".send($)", x)
+	n.link = l
+	return []*node{n}
+}
+
+// arrivals makes what comes to the devices: messages, broken ones, noise.
+func (g *gen) arrivals() {
+	now := uint64(0)
+	for _, t := range g.p.tasks {
+		if t.rx == nil {
+			continue
+		}
+		for range g.between(2, 2*rounds) {
+			g.p.arrives = append(g.p.arrives, &arrival{to: t.rx, data: g.frame(t.rx)})
+		}
+	}
+	g.r.Shuffle(len(g.p.arrives), func(i, j int) { g.p.arrives[i], g.p.arrives[j] = g.p.arrives[j], g.p.arrives[i] })
+	for i, a := range g.p.arrives {
+		if i > 0 {
+			now += uint64(g.r.IntN(3))
+		}
+		a.time = now
+	}
+}
+
+func (g *gen) frame(l *link) []byte {
+	b := &bits{}
+	if g.oneIn(6) {
+		g.noise(b, g.between(1, l.elem.n+2))
+		return b.data
+	}
+	g.message(pick(g, g.layouts), b)
+	if b.n == 0 || g.oneIn(4) {
+		g.noise(b, g.between(1, 9))
+	}
+	switch g.r.IntN(8) {
+	case 0:
+		b.data = b.data[:g.between(1, len(b.data))]
+	case 1:
+		b.data[g.r.IntN(len(b.data))] ^= 1 << g.r.IntN(8)
+	}
+	return b.data
+}
