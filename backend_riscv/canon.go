@@ -24,7 +24,7 @@ func amountOf(n *node, w int) *node {
 
 func canonShift(op word.Op, w int, a []*node) *node {
 	x, n := a[0], amountOf(a[1], w)
-	if n != a[1] {
+	if !n.same(a[1]) {
 		if n.isConst() && a[1].isConst() && n.imm == a[1].imm && a[1].width == 32 {
 			return shiftByConst(op, w, x, n)
 		}

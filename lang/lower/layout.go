@@ -206,6 +206,9 @@ func (x *lowering) bits(ps *parsing, pos, n int, little bool) *ir.Value {
 		at = x.offset(at, ps.base, 1)
 	}
 	at.Disp += first
+	if at.Off == nil && at.Disp+bytes > at.Obj.Size {
+		return x.Const(ir.Type(n), 0) // never reached: the source cannot be so long
+	}
 	var sum *ir.Value
 	for k := range bytes {
 		v := x.byteAt(at)

@@ -130,11 +130,14 @@ func (x *lowering) index(e *tree.Index, n *ir.Value) *ir.Value {
 	return x.Zext(32, i)
 }
 
-// offset moves a place by i elements of stride bytes.
+// offset moves a place by i elements of stride bytes. A constant outside of the
+// object, which stands behind a check that fails, stays an offset.
 func (x *lowering) offset(r ir.Ref, i *ir.Value, stride int) ir.Ref {
 	if i.Def != nil && i.Def.Op == ir.OpConst {
-		r.Disp += int(i.Def.Imm) * stride
-		return r
+		if at := r.Disp + int(i.Def.Imm)*stride; at+stride <= r.Obj.Size {
+			r.Disp = at
+			return r
+		}
 	}
 	off := x.times(i, stride)
 	if r.Off != nil {
