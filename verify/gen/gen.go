@@ -72,6 +72,21 @@ func New(seed uint64, o Options) *Program {
 	return g.p
 }
 
+// Productions names the rows of all tables.
+func Productions() []string {
+	var out []string
+	for _, r := range exprRows() {
+		out = append(out, "expression "+r.name)
+	}
+	for _, r := range exactRows() {
+		out = append(out, "exact "+r.name)
+	}
+	for _, r := range stmtRows() {
+		out = append(out, "statement "+r.name)
+	}
+	return append(out, "statement send", "statement send a frame", "statement receive a frame")
+}
+
 // Source is the text of the program.
 func (p *Program) Source() string {
 	var b strings.Builder

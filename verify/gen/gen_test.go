@@ -1,6 +1,7 @@
 package gen_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -36,4 +37,58 @@ func TestEveryProgramPassesTheChecker(t *testing.T) {
 		}
 	}
 	require.Zero(t, refused)
+}
+
+// TestSameSeedSameProgram: a seed is all that a program depends on.
+func TestSameSeedSameProgram(t *testing.T) {
+	for seed := range uint64(20) {
+		a, b := gen.New(seed, gen.Options{}), gen.New(seed, gen.Options{})
+		require.Equal(t, a.Source(), b.Source())
+		require.Equal(t, a.Script(), b.Script())
+	}
+}
+
+// TestEveryProductionIsUsed: a row of the tables that never comes up makes nothing.
+func TestEveryProductionIsUsed(t *testing.T) {
+	used := map[string]int{}
+	for seed := range uint64(200) {
+		for name, n := range gen.New(seed, gen.Options{}).Used {
+			used[name] += n
+		}
+	}
+	for _, name := range gen.Productions() {
+		require.Greater(t, used[name], 10, name)
+	}
+	t.Log(used)
+}
+
+// TestShrink: what is left is a program that still has what it was kept for,
+// and little else.
+func TestShrink(t *testing.T) {
+	for seed := range uint64(12) {
+		p := gen.New(seed, gen.Options{NoTraps: true})
+		before := len(p.Source())
+		marked := strings.Contains(p.Source(), "while ")
+		runs := 0
+		gen.Shrink(p, 300, func(p *gen.Program) gen.Verdict {
+			text := p.Source()
+			if check(text) != "" {
+				return gen.Refused
+			}
+			runs++
+			if marked && !strings.Contains(text, "while ") {
+				return gen.Lost
+			}
+			return gen.Kept
+		})
+		text := p.Source()
+		require.Empty(t, check(text))
+		require.LessOrEqual(t, runs, 300)
+		if marked {
+			require.Contains(t, text, "while ")
+			require.Less(t, len(text), before/2, text)
+		} else {
+			require.Less(t, len(text), 200, text)
+		}
+	}
 }

@@ -152,49 +152,33 @@ func (g *gen) channel(from, to *task) *link {
 	return l
 }
 
+// sentType is a type of a channel's values.
 func (g *gen) sentType() *typ {
 	for range 4 {
-		if t := g.anyType(2); t.words() < 24 && !hidesBytes(t) {
+		if t := g.anyType(2); t.words() < 24 && t.whole() {
 			return t
 		}
 	}
 	return g.intType()
 }
 
-// hidesBytes reports bytes in a variant of an enum or in an option.
-func hidesBytes(t *typ) bool {
+// whole reports a type whose values have all their parts: no options and no
+// variants with values.
+func (t *typ) whole() bool {
 	switch t.sort {
-	case enumSort:
-		for _, v := range t.variants {
-			for _, f := range v.payload {
-				if holdsBytes(f.typ) {
-					return true
-				}
-			}
-		}
 	case optionSort:
-		return holdsBytes(t.elem)
+		return false
+	case enumSort:
+		return t.plain()
 	case arraySort:
-		return hidesBytes(t.elem)
+		return t.elem.whole()
 	}
 	for _, f := range t.fields {
-		if hidesBytes(f.typ) {
-			return true
+		if !f.typ.whole() {
+			return false
 		}
 	}
-	return false
-}
-
-func holdsBytes(t *typ) bool {
-	if t.sort == bytesSort || hidesBytes(t) || t.sort == arraySort && holdsBytes(t.elem) {
-		return true
-	}
-	for _, f := range t.fields {
-		if holdsBytes(f.typ) {
-			return true
-		}
-	}
-	return false
+	return true
 }
 
 // stall is a pair of tasks that tells the capacity of a channel: what its

@@ -1,0 +1,94 @@
+package build_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/testkit"
+)
+
+// fuzz runs programs and demands that none fails.
+func fuzz(t *testing.T, o build.FuzzOptions) *build.FuzzReport {
+	t.Helper()
+	o.Shrink = true
+	o.Dir = t.ArtifactDir()
+	r, err := build.Fuzz(context.Background(), o)
+	require.NoError(t, err)
+	for _, f := range r.Failures {
+		text, _ := os.ReadFile(f.File)
+		t.Errorf("%s: %s: %s\nto repeat: %s\n%s", f.Level, f.Kind, f.Detail, f.Command, text)
+	}
+	require.Equal(t, o.Count, r.Programs)
+	t.Logf("%d programs from seed %d, %d events, runs %v, ended %v", r.Programs, o.Seed, r.Events, r.Runs, r.Status)
+	return r
+}
+
+// TestGeneratedPrograms runs the programs of fixed seeds on every machine that
+// is quick: 500 of them when SINTER_FULL is 1, otherwise the first 60.
+func TestGeneratedPrograms(t *testing.T) {
+	n := 60
+	if testkit.Full() {
+		n = 500
+	}
+	r := fuzz(t, build.FuzzOptions{Seed: 1, Count: n, On: []string{build.IR, build.Passes, build.ISA}})
+	require.Greater(t, r.Events, 10*n, "programs that show little test little")
+	for _, status := range []string{"ended", "waiting", "stuck", "trap"} {
+		require.NotZero(t, r.Status[status], status)
+	}
+}
+
+// TestGeneratedProgramsNative runs some of them as Linux processes.
+func TestGeneratedProgramsNative(t *testing.T) {
+	testkit.Tool(t, "clang-19", "clang")
+	n := 24
+	if testkit.Full() {
+		n = 500
+	}
+	fuzz(t, build.FuzzOptions{Seed: 1, Count: n, On: []string{build.Native}})
+}
+
+// TestGeneratedProgramsOnCores runs small ones on circuits and gates.
+func TestGeneratedProgramsOnCores(t *testing.T) {
+	n := 8
+	if testkit.Full() {
+		n = 60
+	}
+	fuzz(t, build.FuzzOptions{Seed: 1, Count: n, On: []string{build.Cycle, build.Gates}, Small: true})
+}
+
+// TestFreshPrograms runs programs that no run before this one has seen. The
+// seed is printed, and a failure says how to repeat it.
+func TestFreshPrograms(t *testing.T) {
+	if !testkit.Full() {
+		t.Skip("only with SINTER_FULL=1: a test that differs from run to run tells nothing about a change")
+	}
+	fuzz(t, build.FuzzOptions{Seed: testkit.FreshSeed(t), Count: 100, On: []string{build.IR, build.Passes, build.ISA}})
+}
+
+// TestFuzzReportsWhatFails: without time no level answers, and the report says
+// for which program, on which level, and how to repeat it.
+func TestFuzzReportsWhatFails(t *testing.T) {
+	dir := t.TempDir()
+	r, err := build.Fuzz(context.Background(), build.FuzzOptions{Seed: 5, Count: 1, On: []string{build.ISA}, Dir: dir, Timeout: 1})
+	require.NoError(t, err)
+	require.Len(t, r.Failures, 1)
+	f := r.Failures[0]
+	require.Equal(t, "hang", f.Kind)
+	require.Equal(t, "sinter fuzz --seed 5 --count 1 --on source", f.Command)
+	text, err := os.ReadFile(f.File)
+	require.NoError(t, err)
+	require.Contains(t, string(text), "system generated")
+	require.Equal(t, dir, filepath.Dir(f.File))
+	_, err = build.Load(f.File, build.Options{})
+	require.NoError(t, err, "what is written is a program")
+}
+
+func TestFuzzOnWhatIsNoLevel(t *testing.T) {
+	_, err := build.Fuzz(context.Background(), build.FuzzOptions{Count: 1, On: []string{"moon"}})
+	require.EqualError(t, err, `fuzz runs on ir, passes, native, isa, cycle, gates, not on "moon"`)
+}
