@@ -32,8 +32,8 @@
 // stores never move over the check that guards them; only word operators and
 // constants may be permuted freely.
 //
-// Before ir/pass/tasks a module has tasks with blocking operations; after it, it
-// has one function Main and no recv, send on channels (chsend, chrecv). See
+// Before ir/pass/tasks a module has tasks with blocking operations (recv, select)
+// and channels; after it, it has one function Main and neither. See
 // docs/ir.md for the grammar. After ir/pass/legalise every word is i1 or i32; its
 // doc comment is the contract. The package knows no front end and no back end.
 package ir
@@ -69,27 +69,32 @@ type Op uint8
 // (of those whose object has tokens at all); results likewise. Only a call
 // follows its callee's parameters instead.
 const (
-	OpConst  Op = iota // ; ; value -> word
-	OpWord             // ; operands; slice bound -> word            (Word is the operator)
-	OpLocal            // r; -> tok r                                (a new life of local object r: its bytes are unspecified until written)
-	OpLoad             // r; tok r -> word                           (reads Size bytes, zero-extended or cut to the word)
-	OpStore            // r; word, tok r -> tok r                    (writes Size bytes, the word zero-extended or cut)
-	OpCopy             // dst, src; tok dst, tok src; length in bytes -> tok dst (as if read before written)
-	OpClear            // r; tok r; length in bytes -> tok r         (zero fill)
-	OpCall             // objects; as the callee's parameters, then tok r of each ref with tokens that is bound to a read-only parameter -> its results
-	OpCheck            // ; i1, tok; -> tok                          (traps at Site unless 1)
-	OpLog              // bytes args; words, tok, toks r -> tok      (Site; a scalar of over 32 bits is one word, or two of 32 bits, low first)
-	OpMark             // ; tok, all live tokens of objects; mark*2 + (0 begin, 1 end) -> as many tokens
-	OpNow              // ; tok -> i64, tok                          (legalised: i32 low, i32 high, tok)
-	OpRecv             // buffer; tok, tok r -> tok, tok r           (Dev; blocks; buffer is bytes<Imm>)
-	OpSend             // buffer; tok, tok r -> tok                  (Dev; length is in the buffer)
-	OpChSend           // objects; words, tok, toks r -> tok         (Chan; blocks)
-	OpChRecv           // objects; tok, toks r -> words, tok, toks r (Chan; blocks)
+	OpConst   Op = iota // ; ; value -> word
+	OpWord              // ; operands; slice bound -> word            (Word is the operator)
+	OpLocal             // r; -> tok r                                (a new life of local object r: its bytes are unspecified until written)
+	OpLoad              // r; tok r -> word                           (reads Size bytes, zero-extended or cut to the word)
+	OpStore             // r; word, tok r -> tok r                    (writes Size bytes, the word zero-extended or cut)
+	OpCopy              // dst, src; tok dst, tok src; length in bytes -> tok dst (as if read before written)
+	OpClear             // r; tok r; length in bytes -> tok r         (zero fill)
+	OpCall              // objects; as the callee's parameters, then tok r of each ref with tokens that is bound to a read-only parameter -> its results
+	OpCheck             // ; i1, tok; -> tok                          (traps at Site unless 1)
+	OpLog               // bytes args; words, tok, toks r -> tok      (Site; a scalar of over 32 bits is one word, or two of 32 bits, low first)
+	OpMark              // ; tok, all live tokens of objects; mark*2 + (0 begin, 1 end) -> as many tokens
+	OpNow               // ; tok -> i64, tok                          (legalised: i32 low, i32 high, tok)
+	OpRecv              // buffer; tok, tok r -> tok, tok r           (Dev; blocks; buffer is bytes<Imm>)
+	OpSend              // buffer; tok, tok r -> tok                  (Dev; length is in the buffer)
+	OpChSend            // objects; words, tok, toks r -> tok         (Chan; blocks)
+	OpChRecv            // objects; tok, toks r -> words, tok, toks r (Chan; blocks)
+	OpChReady           // ; tok; 0 or 1 -> i1, tok            (Chan; 0: has it a value, 1: has it room)
+	OpChGet             // as chrecv of a channel that has a value
+	OpChPut             // as chsend to a channel that has room
+	OpSelect            // ; see Arm, tok -> i32, tok          (Arms, Fair; blocks)
+	OpTake              // buffer; tok, tok r -> i1, tok, tok r (Dev, Imm; as recv of a pending frame; 0: it was longer and dropped, the buffer's length is 0)
 
 	// Only after ir/pass/tasks.
 	OpStatus // ; tok -> i32, tok         (bit i: device i has a frame pending)
-	OpWait   // ; i32 mask, tok -> i32, tok (holds until status & mask != 0; gives the status)
-	OpTake   // buffer; tok, tok r -> i1, tok, tok r (Dev, Imm; as recv of a pending frame; 0: it was oversize and dropped)
+	OpAlarm  // ; i64, tok -> tok         (sets the deadline; legalised: i32 low, i32 high, tok)
+	OpWait   // ; i32 mask, tok -> i32, tok (holds until status & mask != 0; gives the status; bit 31: the clock has reached the deadline)
 	OpHalt   // ; tok -> tok              (all tasks have ended; the machine stops)
 	NumOps
 )
@@ -111,10 +116,12 @@ type Instr struct {
 	Imm     uint64
 	Size    int // bytes moved by load and store: 1, 2, 4, 8
 	Callee  *Func
-	Dev     int // index into Module.Devices
-	Chan    int // index into Module.Chans
-	Site    int // trap site of check, log site of log
-	Task    int // task instance whose event this is, -1 while shared
+	Dev     int   // index into Module.Devices
+	Chan    int   // index into Module.Chans
+	Site    int   // trap site of check, log site of log
+	Task    int   // task instance whose event this is, -1 while shared
+	Arms    []Arm // of select; never changed in place
+	Fair    bool  // of select
 	Results []*Value
 	Span    diag.Span
 }

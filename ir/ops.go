@@ -22,31 +22,37 @@ type Shape struct {
 	Chan   bool     // Chan counts
 	Site   bool     // Site counts
 	Late   bool     // only after ir/pass/tasks
-	Blocks bool     // may suspend its task; only before ir/pass/tasks
+	Early  bool     // only before ir/pass/tasks
+	Blocks bool     // may suspend its task; then Early too
 }
 
 // shapes is never written after start.
 var shapes = [NumOps]Shape{
-	OpConst:  {Name: "const", Imm: true},
-	OpWord:   {Name: "word"},
-	OpLocal:  {Name: "local", Refs: 1, Access: []Access{Begins}},
-	OpLoad:   {Name: "load", Refs: 1, Access: []Access{Reads}},
-	OpStore:  {Name: "store", Refs: 1, Access: []Access{Writes}},
-	OpCopy:   {Name: "copy", Refs: 2, Access: []Access{Writes, Reads}, Imm: true},
-	OpClear:  {Name: "clear", Refs: 1, Access: []Access{Writes}, Imm: true},
-	OpCall:   {Name: "call", Refs: -1},
-	OpCheck:  {Name: "check", IO: true, Site: true},
-	OpLog:    {Name: "log", IO: true, Refs: -1, Access: []Access{Reads}, Site: true},
-	OpMark:   {Name: "mark", IO: true, Imm: true},
-	OpNow:    {Name: "now", IO: true},
-	OpRecv:   {Name: "recv", IO: true, Refs: 1, Access: []Access{Writes}, Imm: true, Dev: true, Blocks: true},
-	OpSend:   {Name: "send", IO: true, Refs: 1, Access: []Access{Reads}, Dev: true},
-	OpChSend: {Name: "chsend", IO: true, Refs: -1, Access: []Access{Reads}, Chan: true, Blocks: true},
-	OpChRecv: {Name: "chrecv", IO: true, Refs: -1, Access: []Access{Writes}, Chan: true, Blocks: true},
-	OpStatus: {Name: "status", IO: true, Late: true},
-	OpWait:   {Name: "wait", IO: true, Late: true},
-	OpTake:   {Name: "take", IO: true, Refs: 1, Access: []Access{Writes}, Imm: true, Dev: true, Late: true},
-	OpHalt:   {Name: "halt", IO: true, Late: true},
+	OpConst:   {Name: "const", Imm: true},
+	OpWord:    {Name: "word"},
+	OpLocal:   {Name: "local", Refs: 1, Access: []Access{Begins}},
+	OpLoad:    {Name: "load", Refs: 1, Access: []Access{Reads}},
+	OpStore:   {Name: "store", Refs: 1, Access: []Access{Writes}},
+	OpCopy:    {Name: "copy", Refs: 2, Access: []Access{Writes, Reads}, Imm: true},
+	OpClear:   {Name: "clear", Refs: 1, Access: []Access{Writes}, Imm: true},
+	OpCall:    {Name: "call", Refs: -1},
+	OpCheck:   {Name: "check", IO: true, Site: true},
+	OpLog:     {Name: "log", IO: true, Refs: -1, Access: []Access{Reads}, Site: true},
+	OpMark:    {Name: "mark", IO: true, Imm: true},
+	OpNow:     {Name: "now", IO: true},
+	OpRecv:    {Name: "recv", IO: true, Refs: 1, Access: []Access{Writes}, Imm: true, Dev: true, Early: true, Blocks: true},
+	OpSend:    {Name: "send", IO: true, Refs: 1, Access: []Access{Reads}, Dev: true},
+	OpChSend:  {Name: "chsend", IO: true, Refs: -1, Access: []Access{Reads}, Chan: true, Early: true, Blocks: true},
+	OpChRecv:  {Name: "chrecv", IO: true, Refs: -1, Access: []Access{Writes}, Chan: true, Early: true, Blocks: true},
+	OpChReady: {Name: "chready", IO: true, Imm: true, Chan: true, Early: true},
+	OpChGet:   {Name: "chget", IO: true, Refs: -1, Access: []Access{Writes}, Chan: true, Early: true},
+	OpChPut:   {Name: "chput", IO: true, Refs: -1, Access: []Access{Reads}, Chan: true, Early: true},
+	OpSelect:  {Name: "select", IO: true, Early: true, Blocks: true},
+	OpStatus:  {Name: "status", IO: true, Late: true},
+	OpAlarm:   {Name: "alarm", IO: true, Late: true},
+	OpWait:    {Name: "wait", IO: true, Late: true},
+	OpTake:    {Name: "take", IO: true, Refs: 1, Access: []Access{Writes}, Imm: true, Dev: true},
+	OpHalt:    {Name: "halt", IO: true, Late: true},
 }
 
 // Shape returns what is fixed about op.

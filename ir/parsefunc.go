@@ -441,28 +441,42 @@ func (p *parser) selector(i *Instr) (err error) {
 	switch {
 	case i.Op == OpCall:
 		i.Callee, err = p.funcName()
+	case i.Op == OpSelect:
+		err = p.arms(i)
 	case shape.Dev:
-		t, err := p.sc.Ident("a device")
-		if err != nil {
-			return err
-		}
-		for i.Dev = 0; i.Dev < len(p.m.Devices) && p.m.Devices[i.Dev].Name != t.Text; i.Dev++ {
-		}
-		if i.Dev == len(p.m.Devices) {
-			return diag.Errorf("", t.Span, "there is no device `%s`", t.Text)
-		}
+		i.Dev, err = p.deviceName()
 	case shape.Chan:
-		t, err := p.sc.Ident("a channel")
-		if err != nil {
-			return err
-		}
-		for i.Chan = 0; i.Chan < len(p.m.Chans) && p.m.Chans[i.Chan].Name != t.Text; i.Chan++ {
-		}
-		if i.Chan == len(p.m.Chans) {
-			return diag.Errorf("", t.Span, "there is no channel `%s`", t.Text)
-		}
+		i.Chan, err = p.channelName()
 	}
 	return err
+}
+
+// deviceName takes the name of a device.
+func (p *parser) deviceName() (int, error) {
+	t, err := p.sc.Ident("a device")
+	if err != nil {
+		return 0, err
+	}
+	for k := range p.m.Devices {
+		if p.m.Devices[k].Name == t.Text {
+			return k, nil
+		}
+	}
+	return 0, diag.Errorf("", t.Span, "there is no device `%s`", t.Text)
+}
+
+// channelName takes the name of a channel.
+func (p *parser) channelName() (int, error) {
+	t, err := p.sc.Ident("a channel")
+	if err != nil {
+		return 0, err
+	}
+	for k := range p.m.Chans {
+		if p.m.Chans[k].Name == t.Text {
+			return k, nil
+		}
+	}
+	return 0, diag.Errorf("", t.Span, "there is no channel `%s`", t.Text)
 }
 
 // operands takes refs, then values, then the immediate, between commas.

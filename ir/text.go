@@ -245,6 +245,8 @@ func (p *printer) selector(i *Instr) string {
 	switch {
 	case i.Op >= NumOps:
 		return ""
+	case i.Op == OpSelect:
+		return p.arms(i)
 	case i.Op == OpCall && i.Callee != nil:
 		return " @" + i.Callee.Name
 	case i.Op.Shape().Dev && i.Dev >= 0 && i.Dev < len(p.m.Devices):

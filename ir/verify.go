@@ -22,8 +22,9 @@ import (
 //     read-only parameters are not written.
 //  9. Tokens are linear: an operation takes the newest token of what it touches,
 //     on every path; a return gives the newest of each that changed.
-//  10. Blocking operations occur only without Main, status, wait, take and halt
-//     only with it.
+//  10. Blocking operations and channels occur only without Main, status, alarm, wait
+//     and halt only with it. An arm of a select names a channel, or a device
+//     that receives.
 //  11. Main, or without it each task's function, takes and gives the I/O token
 //     and tokens of state objects only.
 func Verify(m *Module) error {
@@ -182,8 +183,8 @@ func (v *verifier) tables() {
 func (v *verifier) channel(names map[string]bool, c *Chan) {
 	v.name(names, "channels", c.Name, v.m, c.Span)
 	n := max(1, len(v.m.Tasks))
-	if c.Cap < 1 || c.Writer < 0 || c.Writer >= n || c.Reader < 0 || c.Reader >= n {
-		v.errorf(v.m, c.Span, "channel %s needs a capacity of at least 1, a writer and a reader of the module", c.Name)
+	if c.Cap < 0 || c.Writer < 0 || c.Writer >= n || c.Reader < 0 || c.Reader >= n {
+		v.errorf(v.m, c.Span, "channel %s needs a capacity of at least 0, a writer and a reader of the module", c.Name)
 	}
 	for _, t := range c.Words {
 		if t == Token || t > 64 {
@@ -236,7 +237,7 @@ func (v *verifier) stage() {
 		for _, b := range f.Blocks {
 			for _, i := range b.Instrs {
 				switch s := i.Op.Shape(); {
-				case s.Blocks && v.m.Main != nil:
+				case s.Early && v.m.Main != nil:
 					v.errorf(i, i.Span, "@%s: %s in a module with Main", f.Name, opcode(i))
 				case s.Late && v.m.Main == nil:
 					v.errorf(i, i.Span, "@%s: %s in a module without Main", f.Name, opcode(i))

@@ -22,7 +22,6 @@ var broken = []struct{ old, new, want string }{
 	{"task 1 right @right", "task 1 right @nobody", "@nobody is used and nowhere defined"},
 	{"task 1 right @right", "task 1 left @right", "two of tasks have the name left"},
 	{"state %hits 64", "state %tab 64", "defined twice"},
-	{"chan 0 ch cap 4", "chan 0 ch cap 0", "capacity of at least 1"},
 	{"bytes:12 in 0 at 0", "bytes:12 in 1 at 0", "cannot show bytes:12"},
 	{"v5: i1 = ltu v3, v4", "v5: i2 = ltu v3, v4", "do not give width 2"},
 	{"v5: i1 = ltu v3, v4", "v5: i1 = ltu v3, v9", "does not come before its use"},

@@ -246,7 +246,7 @@ func (v *verifier) bounds(i *Instr, k int) {
 		n = 4 + int(min(i.Imm, maxObject))
 	case OpSend, OpLog:
 		n = 4
-	case OpChSend, OpChRecv:
+	case OpChSend, OpChRecv, OpChGet, OpChPut:
 		if i.Chan >= 0 && i.Chan < len(v.m.Chans) && k < len(v.m.Chans[i.Chan].Objs) {
 			n = v.m.Chans[i.Chan].Objs[k]
 		}
@@ -269,6 +269,8 @@ func (v *verifier) tablesOf(i *Instr) {
 		bad = "trap site"
 	case i.Op == OpLog && (i.Site < 0 || i.Site >= len(v.m.Logs)):
 		bad = "log site"
+	case i.Op == OpSelect && !v.armsNamed(i):
+		bad = "device or channel"
 	case i.Op == OpMark && i.Imm/2 >= uint64(len(v.m.Marks)):
 		bad = "mark"
 	case shape.IO && (i.Task < -1 || i.Task >= max(1, len(v.m.Tasks))):
@@ -376,6 +378,20 @@ func (v *verifier) words(i *Instr, args, results []*Value) {
 		if got := widths(results); len(args) != 0 || got != "i64" && got != "i32 i32" {
 			fail("gives i64, or i32 and i32, got %s", got)
 		}
+	case OpAlarm:
+		if got := widths(args); len(results) != 0 || got != "i64" && got != "i32 i32" {
+			fail("takes i64, or i32 and i32, got %s", got)
+		}
+	case OpChReady:
+		if i.Imm > 1 {
+			fail("asks for 0 or 1, got %d", i.Imm)
+		}
+		want("", "i1")
+	case OpSelect:
+		v.selectWords(i, args)
+		if got := widths(results); got != "i32" {
+			fail("gives i32, got (%s)", got)
+		}
 	case OpStatus:
 		want("", "i32")
 	case OpWait:
@@ -384,9 +400,9 @@ func (v *verifier) words(i *Instr, args, results []*Value) {
 		want("", "i1")
 	case OpLog:
 		v.logArgs(i, args)
-	case OpChSend:
+	case OpChSend, OpChPut:
 		v.element(i, args)
-	case OpChRecv:
+	case OpChRecv, OpChGet:
 		v.element(i, results)
 	default:
 		want("", "")

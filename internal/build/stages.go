@@ -134,6 +134,9 @@ func (p *Program) Image(ctx context.Context) (*image.Image, error) {
 		if err != nil {
 			return nil, err
 		}
+		if uses(m, ir.OpNow) || uses(m, ir.OpAlarm) {
+			return nil, &notYet{"time on a core is"}
+		}
 		if p.opts.Backend != "llvm" {
 			return riscv.Compile(m, t)
 		}
@@ -161,6 +164,9 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 		m, err := p.ForX86()
 		if err != nil {
 			return nil, err
+		}
+		if uses(m, ir.OpAlarm) {
+			return nil, &notYet{"timers on x86-64 are"}
 		}
 		tools, err := p.llvm()
 		if err != nil {

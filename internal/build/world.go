@@ -6,6 +6,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/lang/types"
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
@@ -15,6 +16,7 @@ type World struct {
 	Seed     int64    // of the gaps on a core's ports; 0: none
 	Limit    uint64   // steps of a machine; 0: its own generous limit
 	Frames   int      // only the first so many frames; 0: all
+	Until    string   // end of the run as a duration, such as 20ms; empty: the last input
 }
 
 // Script reads the captures of a world for the devices of the program.
@@ -38,6 +40,14 @@ func (p *Program) Script(w World) (*world.Script, error) {
 	}
 	if w.Frames > 0 && len(script.Inputs) > w.Frames {
 		script.Inputs = script.Inputs[:w.Frames]
+	}
+	if w.Until != "" {
+		ticks, ok := types.ParseDuration(w.Until)
+		if !ok || ticks < 0 {
+			return nil, userErrorf("--until wants a duration such as 20ms, got %q", w.Until)
+		}
+		until := uint64(ticks)
+		script.Until = &until
 	}
 	return script, nil
 }

@@ -12,12 +12,13 @@ import (
 type inputs struct {
 	PcapIn []string `name:"pcap-in" placeholder:"DEVICE=FILE" help:"Frames that arrive at a device, from a capture. The device may be left out when there is one."`
 	Seed   int64    `placeholder:"N" help:"Seed of the random gaps on the ports of a core; 0: none."`
+	Until  string   `placeholder:"TIME" help:"End of the run, such as 20ms; without it, the time of the last frame. Timers behind it do not fire."`
 	Limit  uint64   `default:"0" placeholder:"N" help:"Stop a machine after so many steps (0: a generous limit of each machine's)."`
 }
 
 // world describes the outside that the flags name.
 func (i *inputs) world() build.World {
-	return build.World{Captures: i.PcapIn, Seed: i.Seed, Limit: i.Limit}
+	return build.World{Captures: i.PcapIn, Seed: i.Seed, Limit: i.Limit, Until: i.Until}
 }
 
 // runCmd is `sinter run`.

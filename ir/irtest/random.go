@@ -31,6 +31,7 @@ type Options struct {
 	Ops    []word.Op // word operators; empty: all
 	Size   int       // statements per function; 0: 25
 	Pure   bool      // word operators and logs only
+	Choice bool      // tasks choose, try, and meet at channels of capacity 0
 	Tasks  int       // 0 or 1: one task that needs nothing; more: each with a device and with channels to the next ones
 }
 

@@ -24,7 +24,7 @@ func TestRandomIsVerifiedAndRepeats(t *testing.T) {
 func TestRandomCovers(t *testing.T) {
 	words, ops := map[word.Op]bool{}, map[ir.Op]bool{}
 	for seed := uint64(0); seed < 60; seed++ {
-		for _, m := range []*ir.Module{Random(seed), RandomWith(seed, Options{Tasks: 2})} {
+		for _, m := range []*ir.Module{Random(seed), RandomWith(seed, Options{Tasks: 2}), RandomWith(seed, Options{Tasks: 3, Choice: true})} {
 			for _, f := range m.Funcs {
 				for _, b := range f.Blocks {
 					for _, i := range b.Instrs {
@@ -41,7 +41,7 @@ func TestRandomCovers(t *testing.T) {
 		require.True(t, words[op], "%s", op)
 	}
 	for op := ir.Op(0); op < ir.NumOps; op++ {
-		if op != ir.OpMark && op != ir.OpNow && !op.Shape().Late {
+		if op != ir.OpMark && !op.Shape().Late {
 			require.True(t, ops[op], "%s", op)
 		}
 	}

@@ -51,6 +51,9 @@ func (g *gen) tasks(tab *ir.Object) {
 // channel makes a channel with some words and perhaps an object.
 func (g *gen) channel(from, to int) ir.Chan {
 	c := ir.Chan{Name: fmt.Sprintf("c%d", from), Cap: 1 + g.r.IntN(3), Writer: from, Reader: to}
+	if g.o.Choice && g.r.IntN(3) == 0 {
+		c.Cap = 0
+	}
 	for range g.r.IntN(3) {
 		t := g.width()
 		c.Words = append(c.Words, t)
@@ -68,11 +71,15 @@ func (g *gen) channel(from, to int) ir.Chan {
 // talk makes an operation with a channel or the device.
 func (g *gen) talk() {
 	t := g.task
+	if g.o.Choice && g.r.IntN(2) == 0 {
+		g.choice()
+		return
+	}
 	switch g.r.IntN(6) {
 	case 0, 1:
-		g.send(t.out[g.r.IntN(len(t.out))])
+		g.send(ir.OpChSend, t.out[g.r.IntN(len(t.out))])
 	case 2, 3:
-		g.receive(t.in[g.r.IntN(len(t.in))])
+		g.add(g.receive(ir.OpChRecv, t.in[g.r.IntN(len(t.in))])...)
 	case 4:
 		g.b.Emit(&ir.Instr{Op: ir.OpRecv, Dev: t.dev, Imm: frameSize, Refs: []ir.Ref{{Obj: t.frame}}})
 		g.add(g.b.Load(32, ir.Ref{Obj: t.frame, Disp: 4 * g.r.IntN(2)}))
@@ -81,8 +88,8 @@ func (g *gen) talk() {
 	}
 }
 
-func (g *gen) send(ch int) {
-	i := &ir.Instr{Op: ir.OpChSend, Chan: ch}
+func (g *gen) send(op ir.Op, ch int) {
+	i := &ir.Instr{Op: op, Chan: ch}
 	for _, t := range g.m.Chans[ch].Words {
 		i.Args = append(i.Args, g.pick(t))
 	}
@@ -92,11 +99,11 @@ func (g *gen) send(ch int) {
 	g.b.Emit(i)
 }
 
-func (g *gen) receive(ch int) {
-	i := &ir.Instr{Op: ir.OpChRecv, Chan: ch}
+func (g *gen) receive(op ir.Op, ch int) []*ir.Value {
+	i := &ir.Instr{Op: op, Chan: ch}
 	ws := g.writable()
 	for range g.m.Chans[ch].Objs {
 		i.Refs = append(i.Refs, ir.Ref{Obj: ws[g.r.IntN(len(ws))], Disp: 8 * g.r.IntN(4)})
 	}
-	g.add(g.b.Emit(i, g.m.Chans[ch].Words...).Results...)
+	return g.b.Emit(i, g.m.Chans[ch].Words...).Results
 }

@@ -237,12 +237,13 @@ func (l *legaliser) other(i *ir.Instr) {
 			types = append(types, legalTypes([]ir.Type{r.Type})...)
 		}
 	}
-	if i.Op == ir.OpLog || i.Op == ir.OpChSend {
+	if i.Op == ir.OpLog || i.Op == ir.OpChSend || i.Op == ir.OpChPut {
 		for k, a := range next.Args {
 			next.Args[k] = l.b.Zext(32, a)
 		}
 	}
-	if i.Op == ir.OpChRecv {
+	recv := i.Op == ir.OpChRecv || i.Op == ir.OpChGet
+	if recv {
 		for k := range types {
 			types[k] = 32
 		}
@@ -258,7 +259,7 @@ func (l *legaliser) other(i *ir.Instr) {
 		if r.Type > 32 {
 			n.hi, out = out[0], out[1:]
 		}
-		if i.Op == ir.OpChRecv && r.Type == 1 {
+		if recv && r.Type == 1 {
 			n.lo = l.b.Slice(1, n.lo, 0)
 		}
 		l.parts[r] = n

@@ -6,13 +6,15 @@ import (
 )
 
 // ring is a channel in memory: the number of elements, the offsets of the first
-// and behind the last one, and room for Cap elements.
+// and behind the last one, and room for
+// Cap elements, or one when Cap is 0.
 type ring struct {
 	c    *ir.Chan
 	o    *ir.Object
 	word []int // offsets within an element
 	objs []int
 	size int // of an element
+	room int // elements
 }
 
 // The places of a ring's numbers; the elements come behind them.
@@ -31,7 +33,7 @@ func (t *tasker) ring(k int) *ring {
 	if t.rings[k] != nil {
 		return t.rings[k]
 	}
-	r := &ring{c: &t.m.Chans[k]}
+	r := &ring{c: &t.m.Chans[k], room: max(1, t.m.Chans[k].Cap)}
 	for _, w := range r.c.Words {
 		r.word = append(r.word, r.size)
 		r.size += max(4, w.Bytes())
@@ -40,7 +42,7 @@ func (t *tasker) ring(k int) *ring {
 		r.objs = append(r.objs, r.size)
 		r.size += (n + 3) / 4 * 4
 	}
-	r.o = &ir.Object{Name: "chan." + r.c.Name, Kind: ir.StateObj, Size: ringData + r.size*r.c.Cap, Align: 4, Span: r.c.Span}
+	r.o = &ir.Object{Name: "chan." + r.c.Name, Kind: ir.StateObj, Size: ringData + r.size*r.room, Align: 4, Span: r.c.Span}
 	t.m.Objects = append(t.m.Objects, r.o)
 	t.rings[k] = r
 	return r
@@ -52,7 +54,7 @@ func (r *ring) count() ir.Ref { return r.at(ringCount) }
 
 // place is the element whose offset stands at which, nil offset for a ring of one.
 func (r *ring) place(x emitter, which int) *ir.Value {
-	if r.c.Cap == 1 {
+	if r.room == 1 {
 		return nil
 	}
 	return x.Load(32, r.at(which))
@@ -66,7 +68,7 @@ func (r *ring) advance(x emitter, which int, off *ir.Value, count word.Op) {
 		return
 	}
 	next := x.Word(word.Add, 32, off, x.const32(r.size))
-	end := x.Word(word.Eq, 1, next, x.const32(r.size*r.c.Cap))
+	end := x.Word(word.Eq, 1, next, x.const32(r.size*r.room))
 	x.Store(x.Word(word.Mux, 32, end, x.const32(0), next), r.at(which))
 }
 

@@ -10,6 +10,7 @@ import (
 // several makes a step function of each task and the loop that calls them.
 func (t *tasker) several() {
 	var steps []*step
+	t.findTimers()
 	for k := range t.m.Tasks {
 		f := t.m.Tasks[k].Func
 		if k > 0 && t.runsEarlier(k) {
@@ -120,8 +121,7 @@ func (s *step) split() {
 		for n, i := range b.Instrs {
 			if i.Blocks() {
 				p := s.t.point(s.f, b, n)
-				s.f.Blocks = insertBlocks(s.f.Blocks, k+1, p.try, p.work, p.retry, p.done)
-				p.attempt(s.t)
+				s.f.Blocks = insertBlocks(s.f.Blocks, k+1, append(p.attempt(s.t, b), p.retry, p.done)...)
 				s.points = append(s.points, p)
 				break
 			}
@@ -269,11 +269,9 @@ func (s *step) leave() {
 			}
 		}
 		x.Store(x.const32(k+1), ir.Ref{Obj: s.frame})
-		mask := 0
-		if p.i.Op == ir.OpRecv {
-			mask = 1 << p.i.Dev
-		}
-		x.Ret(s.moved, x.const32(mask), x.Const(1, 0))
+		mask := p.mask(x)
+		p.note(x, s.t.due)
+		x.Ret(s.moved, mask, x.Const(1, 0))
 		s.note(p.done, p)
 	}
 	retries := map[*ir.Block]bool{}
@@ -305,6 +303,7 @@ func (t *tasker) scheduler(steps []*step) *ir.Func {
 	round, look, idle, end := x.NewBlock(), x.NewBlock(), x.NewBlock(), x.NewBlock()
 	x.Jump(round)
 	x.B = round
+	t.noDeadline(x)
 	moved, mask, ended := x.Const(1, 0), x.const32(0), x.Const(1, 1)
 	for _, s := range steps {
 		r := x.Call(s.f, nil, nil)
@@ -316,6 +315,7 @@ func (t *tasker) scheduler(steps []*step) *ir.Func {
 	x.B = look
 	x.Branch(moved, round, idle)
 	x.B = idle
+	t.setAlarm(x)
 	x.Emit(&ir.Instr{Op: ir.OpWait, Args: []*ir.Value{mask}}, 32)
 	x.Jump(round)
 	x.B = end

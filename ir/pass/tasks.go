@@ -14,9 +14,12 @@ import (
 // function that runs until the task waits, returns, and goes on from there when
 // it is called again: what lives across a blocking operation is saved in state,
 // with the number of the operation. Functions that block are inlined first.
-// Channels become rings in state. Main calls the steps in the order of the
+// Channels become rings in state; a send to a channel of capacity 0 puts its value into
+// a ring of one and waits until it is taken. A select tests its arms and goes on
+// with the number of one (choice.go). Main calls the steps in the order of the
 // system as long as one of them gets on; then it waits for the devices that tasks
-// wait for (for ever, when there are none), and halts when all have ended.
+// wait for and for the earliest deadline (for ever, when there are none), and halts when
+// all have ended.
 //
 // Each event gets the index of its task; functions with events that several
 // tasks share are cloned.
@@ -33,6 +36,9 @@ func tasks(m *ir.Module, _ *Env) bool {
 	t := &tasker{m: m, blocks: map[*ir.Func]bool{}}
 	t.own()
 	t.findBlocking()
+	for _, f := range m.Funcs {
+		t.atOnce(f)
+	}
 	if len(m.Tasks) == 1 {
 		t.single()
 	} else {
@@ -47,6 +53,7 @@ type tasker struct {
 	m      *ir.Module
 	blocks map[*ir.Func]bool // functions that may block
 	rings  []*ring
+	due    *ir.Object // the earliest deadline that a task waits for, of several tasks with timers
 }
 
 // reach lists f and the functions that it calls, callees first.
@@ -184,10 +191,9 @@ func (t *tasker) waitInPlace(f *ir.Func) {
 				f.Blocks = insertBlocks(f.Blocks, k+1, p.try, p.done)
 				break
 			}
-			x.wait(0)
+			p.hold(x)
 			x.Jump(p.try)
-			p.attempt(t)
-			f.Blocks = insertBlocks(f.Blocks, k+1, p.try, p.work, p.retry, p.done)
+			f.Blocks = insertBlocks(f.Blocks, k+1, append(p.attempt(t, b), p.retry, p.done)...)
 			break
 		}
 	}
@@ -244,15 +250,24 @@ func (p *point) take(x emitter, again *ir.Block) {
 }
 
 // attempt fills try and work: test whether the operation is enabled, and do it.
-func (p *point) attempt(t *tasker) {
+// before is the block that leads to try. It returns the blocks that it has filled.
+func (p *point) attempt(t *tasker, before *ir.Block) []*ir.Block {
 	x := p.at(p.try)
 	switch p.i.Op {
 	case ir.OpRecv:
 		s := x.Emit(&ir.Instr{Op: ir.OpStatus}, 32).Results[0]
 		x.Branch(x.Slice(1, s, p.i.Dev), p.work, p.retry)
 		p.take(p.at(p.work), p.try)
+	case ir.OpSelect:
+		return p.choose(t)
 	case ir.OpChSend:
 		r := t.ring(p.i.Chan)
+		if r.c.Cap == 0 {
+			r.send(p.at(before), p.i)
+			taken := x.Word(word.Eq, 1, x.Load(32, r.count()), x.const32(0))
+			x.Branch(taken, p.done, p.retry)
+			return []*ir.Block{p.try}
+		}
 		full := x.Word(word.Eq, 1, x.Load(32, r.count()), x.const32(r.c.Cap))
 		x.Branch(full, p.retry, p.work)
 		r.send(p.at(p.work), p.i)
@@ -264,6 +279,7 @@ func (p *point) attempt(t *tasker) {
 		r.recv(p.at(p.work), p.i)
 		p.at(p.work).Jump(p.done)
 	}
+	return []*ir.Block{p.try, p.work}
 }
 
 // dropUncalled removes the functions that Main does not reach.

@@ -35,7 +35,7 @@ func unroll(m *ir.Module, _ *Env) bool {
 func unrollOne(f *ir.Func, done map[*ir.Block]bool) bool {
 	all := loops(f)
 	for _, l := range all {
-		if done[l.head] || !l.innermost(all) || l.has(ir.OpMark, ir.OpCall, ir.OpRecv, ir.OpSend, ir.OpChRecv, ir.OpChSend) {
+		if done[l.head] || !l.innermost(all) || l.has(ir.OpMark, ir.OpCall, ir.OpRecv, ir.OpSend, ir.OpChRecv, ir.OpChSend, ir.OpSelect) {
 			continue
 		}
 		done[l.head] = true

@@ -41,7 +41,8 @@ type Value struct {
 // EffectKind is what a task does to the outside.
 type EffectKind uint8
 
-// The kinds of effects. Send and Recv block.
+// The kinds of effects. Send, Recv and Select block. The host sets Ok of those
+// that may fail.
 const (
 	LogEffect      EffectKind = iota // Index is the site; Args
 	MarkEffect                       // Index is the mark; Begin
@@ -49,6 +50,11 @@ const (
 	ChanRecvEffect                   // Index is the channel; the host fills Cells
 	DevSendEffect                    // Index is the device; Data
 	DevRecvEffect                    // Index is the device; Limit; the host sets Data
+	TryRecvEffect                    // Index is the channel; the host fills Cells when there is a value
+	TrySendEffect                    // Index is the channel; Cells is the value
+	TakeEffect                       // Index is the device; Limit; takes the pending message; not Ok: it was longer; the host sets Data
+	NowEffect                        // the host sets Time
+	SelectEffect                     // Arms, First; the host sets Index to the arm
 	TickEffect                       // the task has run for a while
 )
 
@@ -61,6 +67,28 @@ type Effect struct {
 	Cells []uint64
 	Data  []byte
 	Args  []Value
+	Ok    bool
+	Time  uint64
+	Arms  []Wait
+	First int // arm of Arms that is looked at first
+}
+
+// WaitKind is what an arm of a select waits for.
+type WaitKind uint8
+
+// The kinds of arms.
+const (
+	NoWait   WaitKind = iota // nothing: its guard does not hold
+	ChanWait                 // a value in channel Index
+	DevWait                  // a message at device Index
+	TimeWait                 // the clock at Time or later
+)
+
+// Wait is one arm of a select.
+type Wait struct {
+	Kind  WaitKind
+	Index int
+	Time  uint64
 }
 
 // Host is the outside of a task. Do returns when the effect is done.
@@ -76,6 +104,7 @@ type machine struct {
 	left   int64  // statements until tick
 	host   Host   // nil at compile time
 	total  uint64 // statements left at compile time
+	start  uint64 // the clock when the task began
 }
 
 // slice is how many statements run between two ticks.
@@ -149,7 +178,7 @@ func NewTask(r *tree.Run, h Host) *Task {
 	m.host = h
 	for i, p := range r.Task.Params {
 		at := c.locals[p].addr
-		if r.Args[i].Kind == tree.BindValue {
+		if k := r.Args[i].Kind; k == tree.BindValue || k == tree.BindChans {
 			copy(m.mem[at:], r.Args[i].Cells)
 		} else {
 			m.mem[at] = uint64(r.Args[i].Index)
@@ -160,5 +189,8 @@ func NewTask(r *tree.Run, h Host) *Task {
 
 // Run runs the task to its end: nil, a *Trap or a *Fault.
 func (t *Task) Run() error {
-	return t.m.run(func() { t.body(t.m) })
+	return t.m.run(func() {
+		t.m.start = t.m.now()
+		t.body(t.m)
+	})
 }

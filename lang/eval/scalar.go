@@ -37,6 +37,10 @@ func (c *compiler) scalar(x tree.Expr) scalarCode {
 		return c.length(x.X)
 	case *tree.ChanRecv:
 		return c.recvScalar(x)
+	case *tree.TrySend:
+		return c.trySend(x)
+	case *tree.Now:
+		return (*machine).now
 	case *tree.LayoutRef:
 		return c.layoutRef(x)
 	}

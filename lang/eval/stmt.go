@@ -79,6 +79,8 @@ func (c *frameCompiler) stmt(s tree.Stmt) code {
 		return doing(c.appendStmt(s))
 	case *tree.Resize:
 		return doing(c.resize(s))
+	case *tree.Select:
+		return c.selectStmt(s)
 	}
 	panic(unknown("statement", s))
 }
@@ -262,8 +264,9 @@ func (c *frameCompiler) chanSend(s *tree.ChanSend) func(m *machine) {
 	ch, value, n := c.scalar(s.Chan), c.store(s.Value), tree.Cells(s.Value.Type())
 	at := c.alloc(n)
 	return func(m *machine) {
+		k := int(ch(m))
 		value(m, at)
-		m.host.Do(&Effect{Kind: ChanSendEffect, Index: int(ch(m)), Cells: m.mem[at : at+n]})
+		m.host.Do(&Effect{Kind: ChanSendEffect, Index: k, Cells: m.mem[at : at+n]})
 	}
 }
 
@@ -273,10 +276,15 @@ func (c *frameCompiler) devRecv(s *tree.DevRecv) func(m *machine) {
 		at := buf(m)
 		e := Effect{Kind: DevRecvEffect, Index: int(dev(m)), Limit: limit}
 		m.host.Do(&e)
-		m.mem[at] = uint64(len(e.Data))
-		for i, b := range e.Data {
-			m.mem[at+1+i] = uint64(b)
-		}
+		m.setBytes(at, e.Data)
+	}
+}
+
+// setBytes writes bytes<N>.
+func (m *machine) setBytes(at int, data []byte) {
+	m.mem[at] = uint64(len(data))
+	for i, b := range data {
+		m.mem[at+1+i] = uint64(b)
 	}
 }
 

@@ -46,6 +46,8 @@ func (c *compiler) store(x tree.Expr) storeCode {
 		return c.sealed(x)
 	case *tree.ChanRecv:
 		return c.recvStore(x)
+	case *tree.TryRecv:
+		return c.tryRecv(x)
 	}
 	panic(unknown("aggregate", x))
 }

@@ -12,6 +12,7 @@ type argument struct {
 	refs  []ir.Ref
 	sizes []int
 	back  place // of an inout parameter
+	ends  ends  // of a channel end or device
 }
 
 // call evaluates the arguments in the order of the text, calls the instance and
@@ -44,7 +45,7 @@ func (x *lowering) call(e *tree.Call, dst []ir.Ref) []leaf {
 		out = append(out, leaf{ref: r, size: size})
 		refs, sizes = append(refs, r), append(sizes, size)
 	}
-	results := x.Call(x.function(e.Func, sizes), words, refs)
+	results := x.callEach(e.Func, args, sizes, words, refs)
 	for k := range out {
 		if out[k].ref.Obj == nil {
 			out[k].v, results = results[0], results[1:]
@@ -62,6 +63,9 @@ func (x *lowering) call(e *tree.Call, dst []ir.Ref) []leaf {
 func (x *lowering) argument(p *tree.Local, e tree.Expr) argument {
 	if p.Type.Kind == tree.Slice {
 		return x.sliceArg(e)
+	}
+	if isEnd(p.Type) {
+		return argument{ends: x.endsOf(e)}
 	}
 	at := x.place(e)
 	x.At = e.Span()

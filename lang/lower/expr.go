@@ -73,6 +73,12 @@ func (x *lowering) value(e tree.Expr, dst []ir.Ref) []leaf {
 		return []leaf{x.layoutBytesOf(e)}
 	case *tree.Sealed:
 		return x.sealed(e)
+	case *tree.TryRecv:
+		return x.tryRecv(e)
+	case *tree.TrySend:
+		return one(x.trySend(e))
+	case *tree.Now:
+		return one(x.now())
 	}
 	panic("lower: unknown expression")
 }

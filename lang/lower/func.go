@@ -15,8 +15,10 @@ type lowering struct {
 	*ir.Builder
 	ssa   *ssa
 	f     *tree.Func
-	run   int // of a task, else -1
-	binds []tree.Bind
+	run   int                           // of a task, else -1
+	ends  map[*tree.Local][]int         // channels or devices that parameters are bound to
+	timer map[*tree.SelectArm]*variable // deadline of an every
+	turn  map[*tree.Select]*variable    // arm that a fair select looks at first
 	vars  map[*tree.Local][]slot
 	used  *usage
 	loops []loop
@@ -44,6 +46,7 @@ func (l *lowerer) newLowering(f *tree.Func, name string, run int) *lowering {
 	b.At = f.Span
 	return &lowering{
 		lowerer: l, Builder: b, ssa: newSSA(b), f: f, run: run,
+		ends: map[*tree.Local][]int{}, timer: map[*tree.SelectArm]*variable{}, turn: map[*tree.Select]*variable{},
 		vars: map[*tree.Local][]slot{}, used: usageOf(f), names: map[string]bool{},
 	}
 }
@@ -52,12 +55,19 @@ func (l *lowerer) newLowering(f *tree.Func, name string, run int) *lowering {
 func (l *lowerer) task(k int, r *tree.Run) *ir.Func {
 	x := l.newLowering(r.Task, "task."+identifier(r.Name), k)
 	x.Task = k
-	x.binds = r.Args
 	for n, p := range r.Task.Params {
-		if r.Args[n].Kind == tree.BindValue {
-			x.bindConst(p, r.Args[n].Cells)
+		switch a := r.Args[n]; a.Kind {
+		case tree.BindValue:
+			x.bindConst(p, a.Cells)
+		case tree.BindChans:
+			for _, c := range a.Cells {
+				x.ends[p] = append(x.ends[p], int(c))
+			}
+		default:
+			x.ends[p] = []int{a.Index}
 		}
 	}
+	x.startTimers(r.Task.Body)
 	x.body()
 	return x.F
 }
@@ -68,14 +78,20 @@ func (x *lowering) bindConst(p *tree.Local, cells []uint64) {
 	x.assign(p.Type, slots, x.constLeaves(p.Type, cells, p.Name, p.Span))
 }
 
-// function returns the instance of f for the given sizes of its objects.
-func (l *lowerer) function(f *tree.Func, sizes []int) *ir.Func {
-	key := fmt.Sprintf("%p %v", f, sizes)
+// function returns the instance of f for the given sizes of its objects and the
+// channels and devices that its parameters are.
+func (l *lowerer) function(f *tree.Func, sizes []int, ends [][]int) *ir.Func {
+	key := fmt.Sprintf("%p %v %v", f, sizes, ends)
 	if f := l.instances[key]; f != nil {
 		return f
 	}
 	x := l.newLowering(f, l.freeName(identifier(f.Name)), -1)
 	l.instances[key] = x.F
+	for k, p := range f.Params {
+		if isEnd(p.Type) {
+			x.ends[p] = ends[k]
+		}
+	}
 	x.params(sizes)
 	x.body()
 	return x.F
@@ -108,6 +124,9 @@ func (x *lowering) params(sizes []int) {
 	for _, p := range x.f.Params {
 		x.At = p.Span
 		readOnly := p.Kind != tree.InOutLocal
+		if isEnd(p.Type) {
+			continue
+		}
 		if p.Type.Kind == tree.Slice {
 			_, align := sizeOf(p.Type.Elem)
 			o := next(p.Name, align, readOnly)

@@ -1,6 +1,8 @@
 package lower
 
 import (
+	"slices"
+
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -10,30 +12,21 @@ func (x *lowering) osStmt(s tree.Stmt) {
 	switch s := s.(type) {
 	case *tree.Log:
 		x.log(s)
+	case *tree.Select:
+		x.selectStmt(s)
 	case *tree.ChanSend:
 		x.chanSend(s)
 	case *tree.DevRecv:
 		buf := x.object(x.place(s.Buf))
 		x.At = s.At
-		x.Emit(&ir.Instr{Op: ir.OpRecv, Dev: x.end(s.Dev), Refs: []ir.Ref{buf.ref}, Imm: uint64(s.Buf.Type().Len)})
+		x.Emit(&ir.Instr{Op: ir.OpRecv, Dev: x.device(s.Dev), Refs: []ir.Ref{buf.ref}, Imm: uint64(s.Buf.Type().Len)})
 	case *tree.DevSend:
 		l := x.stored(s.Value.Type(), x.object(x.place(s.Value)))
 		x.At = s.At
-		x.Emit(&ir.Instr{Op: ir.OpSend, Dev: x.end(s.Dev), Refs: []ir.Ref{l.ref}})
+		x.Emit(&ir.Instr{Op: ir.OpSend, Dev: x.device(s.Dev), Refs: []ir.Ref{l.ref}})
 	default:
 		panic("lower: unknown statement")
 	}
-}
-
-// end is the device or channel that a parameter of the task is bound to.
-func (x *lowering) end(e tree.Expr) int {
-	p := e.(*tree.LocalRef).Local
-	for k, q := range x.f.Params {
-		if q == p {
-			return x.binds[k].Index
-		}
-	}
-	panic("lower: a channel or device that is no parameter")
 }
 
 // stored gives bytes a header in memory.
@@ -68,13 +61,22 @@ func (x *lowering) log(s *tree.Log) {
 }
 
 func (x *lowering) chanSend(s *tree.ChanSend) {
-	i := &ir.Instr{Op: ir.OpChSend, Chan: x.end(s.Chan)}
-	t := s.Value.Type()
-	ls := x.value(s.Value, nil)
+	to := x.endsOf(s.Chan)
+	args, refs := x.sent(s.Value)
 	x.At = s.At
+	x.eachEnd(to, func(ch int) {
+		x.Emit(&ir.Instr{Op: ir.OpChSend, Chan: ch, Args: slices.Clone(args), Refs: slices.Clone(refs)})
+	})
+}
+
+// sent evaluates a value that goes into a channel: its words and objects.
+func (x *lowering) sent(e tree.Expr) (args []*ir.Value, refs []ir.Ref) {
+	t := e.Type()
+	ls := x.value(e, nil)
+	x.At = e.Span()
 	for k, lt := range leavesOf(t) {
 		if !lt.object {
-			i.Args = append(i.Args, ls[k].v)
+			args = append(args, ls[k].v)
 			continue
 		}
 		l := x.stored(lt.t, ls[k])
@@ -83,36 +85,14 @@ func (x *lowering) chanSend(s *tree.ChanSend) {
 			x.copyLeaf(r, lt.t, l)
 			l = leaf{ref: r}
 		}
-		i.Refs = append(i.Refs, l.ref)
+		refs = append(refs, l.ref)
 	}
-	x.Emit(i)
+	return args, refs
 }
 
 func (x *lowering) chanRecv(e *tree.ChanRecv, dst []ir.Ref) []leaf {
-	i := &ir.Instr{Op: ir.OpChRecv, Chan: x.end(e.Chan)}
-	var types []ir.Type
-	var out []leaf
-	for _, lt := range leavesOf(e.T) {
-		if !lt.object {
-			types = append(types, wordOf(lt.t))
-			out = append(out, leaf{})
-			continue
-		}
-		var r ir.Ref
-		if len(dst) > 0 {
-			r, dst = dst[0], dst[1:]
-		} else {
-			r = x.temp(lt.t)
-		}
-		size, _ := sizeOf(lt.t)
-		out = append(out, leaf{ref: r, size: size})
-		i.Refs = append(i.Refs, r)
-	}
-	words := x.Emit(i, types...).Results
-	for k := range out {
-		if out[k].ref.Obj == nil {
-			out[k].v, words = words[0], words[1:]
-		}
-	}
-	return out
+	from := x.endsOf(e.Chan)
+	r := x.receiver(e.T, dst)
+	x.eachEnd(from, func(ch int) { x.receive(ir.OpChRecv, ch, r) })
+	return x.received(r)
 }

@@ -137,7 +137,9 @@ func exprsOf(s tree.Stmt) []tree.Expr {
 	case *tree.Do:
 		return []tree.Expr{s.X}
 	case *tree.ChanSend:
-		return []tree.Expr{s.Value}
+		return []tree.Expr{s.Chan, s.Value}
+	case *tree.Select:
+		return heads(s)
 	case *tree.DevRecv:
 		return []tree.Expr{s.Buf}
 	case *tree.DevSend:
@@ -169,6 +171,12 @@ func blocksOf(s tree.Stmt) []*tree.Block {
 		return []*tree.Block{s.Body}
 	case *tree.Timed:
 		return []*tree.Block{s.Body}
+	case *tree.Select:
+		var out []*tree.Block
+		for k := range s.Arms {
+			out = append(out, s.Arms[k].Body)
+		}
+		return out
 	case *tree.Match:
 		var out []*tree.Block
 		for k := range s.Arms {
@@ -227,6 +235,12 @@ func partsOfExpr(e tree.Expr) []tree.Expr {
 		return []tree.Expr{e.X}
 	case *tree.Sealed:
 		return []tree.Expr{e.X}
+	case *tree.ChanRecv:
+		return []tree.Expr{e.Chan}
+	case *tree.TryRecv:
+		return []tree.Expr{e.Chan}
+	case *tree.TrySend:
+		return []tree.Expr{e.Chan, e.Value}
 	}
 	return nil
 }

@@ -107,6 +107,7 @@ const (
 	BindValue  BindKind = iota // Cells
 	BindChan                   // Index into System.Chans
 	BindDevice                 // Index into System.Devices
+	BindChans                  // Cells are indices into System.Chans, one for each end of an array
 )
 
 // Bind is what a parameter of a task instance is bound to.

@@ -12,19 +12,21 @@ type Kind uint8
 
 // The kinds of types.
 const (
-	Unit   Kind = iota // no value: the result of a function without ->
-	Bool               //
-	Int                // Bits, Signed: wraps
-	Range              // Lo, Hi: exact
-	Array              // Len, Elem
-	Bytes              // Len is the capacity
-	Struct             // Struct
-	Enum               // Enum
-	Layout             // Layout
-	Option             // Elem
-	Slice              // Elem; of parameters only
-	Chan               // Elem, Out; of task parameters only
-	Device             // Name; of task parameters only
+	Unit     Kind = iota // no value: the result of a function without ->
+	Bool                 //
+	Int                  // Bits, Signed: wraps
+	Range                // Lo, Hi: exact
+	Array                // Len, Elem
+	Bytes                // Len is the capacity
+	Struct               // Struct
+	Enum                 // Enum
+	Layout               // Layout
+	Option               // Elem
+	Slice                // Elem; of parameters only
+	Chan                 // Elem, Out; of parameters only
+	Device               // Name; of parameters only
+	Time                 // a point in time: u64 ticks of 1 us since the start
+	Duration             // i64 ticks of 1 us
 )
 
 // Type is a type. Two types are the same when Same says so; pointers mean
@@ -86,6 +88,20 @@ func (e *EnumDef) HasPayload() bool { return e.Room > 0 }
 // IntType returns uN or iN.
 func IntType(bits int, signed bool) *Type { return &Type{Kind: Int, Bits: bits, Signed: signed} }
 
+// TimeType returns time.
+func TimeType() *Type { return &Type{Kind: Time} }
+
+// DurationType returns duration.
+func DurationType() *Type { return &Type{Kind: Duration} }
+
+// EndsOf returns the element type of an array of channel ends, else nil.
+func EndsOf(t *Type) *Type {
+	if t.Kind == Array && t.Elem.Kind == Chan {
+		return t.Elem
+	}
+	return nil
+}
+
 // RangeType returns lo..=hi.
 func RangeType(lo, hi *big.Int) *Type { return &Type{Kind: Range, Lo: lo, Hi: hi} }
 
@@ -101,10 +117,13 @@ func BytesType(n int) *Type { return &Type{Kind: Bytes, Len: n} }
 // IsNumber reports whether t is an integer or a range.
 func (t *Type) IsNumber() bool { return t.Kind == Int || t.Kind == Range }
 
-// IsScalar reports whether a value of t is one word: a number, a bool or an
-// enum without payload. (The word of an enum is its variant's index.)
+// IsTime reports whether t is time or duration.
+func (t *Type) IsTime() bool { return t.Kind == Time || t.Kind == Duration }
+
+// IsScalar reports whether a value of t is one word: a number, a bool, a time, a
+// duration or an enum without payload. (The word of an enum is its variant's index.)
 func (t *Type) IsScalar() bool {
-	return t.Kind == Bool || t.IsNumber() || t.Kind == Enum && !t.Enum.HasPayload()
+	return t.Kind == Bool || t.IsNumber() || t.IsTime() || t.Kind == Enum && !t.Enum.HasPayload()
 }
 
 // Word returns the width and sign of a scalar in operations. A range has 32
@@ -120,6 +139,10 @@ func (t *Type) Word() (bits int, signed bool) {
 		return rangeWord(t.Lo, t.Hi)
 	case Enum:
 		return IndexType(t.Enum).Bits, false
+	case Time:
+		return 64, false
+	case Duration:
+		return 64, true
 	}
 	return 0, false
 }
@@ -254,6 +277,10 @@ func (t *Type) String() string {
 		return "[]" + t.Elem.String()
 	case Chan:
 		return chanName(t)
+	case Time:
+		return "time"
+	case Duration:
+		return "duration"
 	}
 	return t.Name
 }

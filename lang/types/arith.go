@@ -40,6 +40,9 @@ func (b *body) binary(e *syntax.BinaryExpr) tree.Expr {
 	if !ok {
 		return nil
 	}
+	if l.Type().IsTime() || r.Type().IsTime() {
+		return b.timeOp(op, l, r, e)
+	}
 	for _, x := range []tree.Expr{l, r} {
 		if !x.Type().IsNumber() {
 			b.operandError(opText[op], x)
@@ -321,6 +324,9 @@ func (b *body) unary(e *syntax.UnaryExpr) tree.Expr {
 	op, text := tree.Neg, "-"
 	if e.Op == syntax.OpBitNot {
 		op, text = tree.BitNot, "~"
+	}
+	if x.Type().Kind == tree.Duration && op == tree.Neg {
+		return b.negated(x, e.Span())
 	}
 	if !x.Type().IsNumber() {
 		b.operandError(text, x)

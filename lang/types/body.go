@@ -148,12 +148,9 @@ func (c *checker) params(f *fnInfo, list []syntax.Param) bool {
 }
 
 func (c *checker) paramType(f *tree.Func, p syntax.Param, t *tree.Type) bool {
-	outside := t.Kind == tree.Chan || t.Kind == tree.Device
 	switch {
-	case t.Kind == tree.Array && (t.Elem.Kind == tree.Chan || t.Elem.Kind == tree.Device):
-		c.notYet(p.Type.Span(), "arrays of channel ends are")
-	case outside && !f.Task:
-		c.notYet(p.Type.Span(), "functions with channel ends or devices as parameters are")
+	case p.InOut && isEnd(t):
+		c.errorf(OnlyInTask, p.Span(), "a channel end or device never changes, so it is not `inout`")
 	case f.Task && (p.InOut || t.Kind == tree.Slice):
 		c.errorf(OnlyInTask, p.Span(), "a task takes values, channel ends and devices, no references")
 	default:

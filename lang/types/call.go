@@ -115,6 +115,9 @@ func (b *body) conversion(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	if x == nil {
 		return nil
 	}
+	if x.Type().IsTime() {
+		return resize(x, t)
+	}
 	if !x.Type().IsNumber() && x.Type().Kind != tree.Bool {
 		d := b.c.errorf(BadConversion, e.Span(), "`%s(...)` converts numbers and bools, not %s", t, describe(x.Type()))
 		if x.Type().Kind == tree.Enum {
@@ -156,7 +159,9 @@ func (b *body) builtin(e *syntax.CallExpr, f *syntax.Name) tree.Expr {
 		return b.bits(e)
 	case "clamp":
 		return b.clamp(e)
-	case "now", "wrap":
+	case "now":
+		return b.now(e)
+	case "wrap":
 		b.c.notYet(e.Span(), "`"+f.Name+"` is")
 	default:
 		b.c.errorf(NotCallable, e.Span(), "`%s` is no function", f.Name)
@@ -176,6 +181,8 @@ func (b *body) bits(e *syntax.CallExpr) tree.Expr {
 		return resize(x, tree.IntType(t.Bits, false))
 	case t.Kind == tree.Bool:
 		return resize(x, tree.IntType(1, false))
+	case t.IsTime():
+		return resize(x, tree.IntType(64, false))
 	case t.Kind == tree.Enum && t.IsScalar():
 		width := t.Enum.Bits
 		if width == 0 {
@@ -311,6 +318,7 @@ func (b *body) funcCall(e *syntax.CallExpr, f *fnInfo) tree.Expr {
 		return nil
 	}
 	b.noAlias(f.tree, args)
+	b.passEnds(f, args)
 	for _, a := range args {
 		if f.tree.Params[a.Index].Kind == tree.InOutLocal {
 			b.writable(a.Value, "an inout argument")

@@ -74,6 +74,14 @@ func (w changes) stmt(s syntax.Stmt) {
 			w.block(a.Body)
 		}
 		w.block(s.Else)
+	case *syntax.SelectStmt:
+		for _, a := range s.Arms {
+			if a.Call != nil {
+				w.expr(a.Call)
+			}
+			w.expr(a.When)
+			w.block(a.Body)
+		}
 	case *syntax.AssertStmt:
 		w.expr(s.Cond)
 	case *syntax.TimedStmt:

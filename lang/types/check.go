@@ -29,6 +29,7 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 	c.checkSettings()
 	c.checkBodies()
 	c.checkRecursion()
+	c.spreadUse()
 	c.checkSystem()
 	c.checkTimed()
 	c.checkMemory()
@@ -61,7 +62,9 @@ type checker struct {
 	marks     map[string]int // mark number by name
 	consts    []*constUse    // functions that constants have called
 	useOf     map[*tree.Local]devUse
-	limits    eval.Limits // what is left of compile-time evaluation
+	passed    []passing                   // channel ends and devices that functions are given
+	tries     map[*tree.Local][]diag.Span // where a parameter is used with try_send
+	limits    eval.Limits                 // what is left of compile-time evaluation
 }
 
 // devUse says what a task does with a device parameter.
@@ -77,6 +80,7 @@ func newChecker(files []*syntax.File, opts Options) *checker {
 	return &checker{
 		files: files, opts: opts, prog: &tree.Program{}, decls: map[string]*decl{},
 		used: map[*diag.File]map[string]bool{}, packageOf: map[*diag.File]string{}, loaded: map[string]bool{}, marks: map[string]int{}, useOf: map[*tree.Local]devUse{},
+		tries:  map[*tree.Local][]diag.Span{},
 		limits: eval.Limits{Statements: 1e8, Cells: maxCells},
 	}
 }

@@ -56,15 +56,17 @@ const (
 	TimedConst    diag.Code = "E0314" // a timed kernel evaluated at compile time
 	AlwaysTraps   diag.Code = "E0315" // an index that is never below the length
 	LeavesTimed   diag.Code = "E0316" // a return out of a timed region
+	BadSelect     diag.Code = "E0317" // an arm of a select that cannot be
 )
 
 // Errors about the system.
 const (
-	Unconnected  diag.Code = "E0401" // a channel end that no task has
-	UsedTwice    diag.Code = "E0402" // a channel end or device given to two tasks
-	BadCapacity  diag.Code = "E0403" // a channel capacity that is not possible
-	BadBinding   diag.Code = "E0404" // what cannot be bound or given to a task
-	ManySystems  diag.Code = "E0405" // a second system
-	WrongEnd     diag.Code = "E0406" // send on an in end, recv on an out end
-	UnusedDevice diag.Code = "E0407" // a device that no task has
+	Unconnected   diag.Code = "E0401" // a channel end that no task has
+	UsedTwice     diag.Code = "E0402" // a channel end or device given to two tasks
+	BadCapacity   diag.Code = "E0403" // a channel capacity that is not possible
+	BadBinding    diag.Code = "E0404" // what cannot be bound or given to a task
+	ManySystems   diag.Code = "E0405" // a second system
+	WrongEnd      diag.Code = "E0406" // send on an in end, recv on an out end
+	UnusedDevice  diag.Code = "E0407" // a device that no task has
+	TryRendezvous diag.Code = "E0408" // try_send on a channel of capacity 0
 )

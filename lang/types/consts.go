@@ -89,7 +89,7 @@ func (c *checker) evaluableFunc(f *fnInfo, at diag.Span, seen map[*fnInfo]stage)
 		return false
 	}
 	if f.acts {
-		c.errorf(NotConstant, at, "`%s` logs or is timed, so it is not evaluated at compile time", f.tree.Name).
+		c.errorf(NotConstant, at, "`%s` logs, is timed or reads the clock, so it is not evaluated at compile time", f.tree.Name).
 			Note(f.tree.Span, "the function")
 		return false
 	}
@@ -154,8 +154,10 @@ func variable(x tree.Expr) string {
 			if name == "" && !bound[e.Local] {
 				name = e.Local.Name
 			}
-		case *tree.ChanRecv:
+		case *tree.ChanRecv, *tree.TryRecv, *tree.TrySend:
 			name = "a received value"
+		case *tree.Now:
+			name = "now()"
 		}
 	})
 	return name
@@ -194,6 +196,11 @@ func (c *checker) settingValue(s Setting, n *syntax.ConstDecl, t *tree.Type) tre
 			cell = 1
 		}
 		return &tree.Const{Expr0: base, Cell: cell}
+	case t.Kind == tree.Duration:
+		if ticks, ok := ParseDuration(s.Value); ok {
+			base.T = t
+			return &tree.Const{Expr0: base, Cell: uint64(ticks)}
+		}
 	case t.IsNumber():
 		v, ok := new(big.Int).SetString(strings.TrimSpace(s.Value), 0)
 		if ok && point(v).fits64() {
@@ -203,8 +210,10 @@ func (c *checker) settingValue(s Setting, n *syntax.ConstDecl, t *tree.Type) tre
 	want := "a number of at most 64 bits"
 	if t.Kind == tree.Bool {
 		want = "true or false"
+	} else if t.Kind == tree.Duration {
+		want = "a duration such as 5ms"
 	} else if !t.IsNumber() {
-		want = "no setting: only numbers and bools can be set"
+		want = "no setting: only numbers, bools and durations can be set"
 	}
 	c.errorf(BadSetting, n.Name.Span(), "-D %s=%s does not fit this config, expected %s", s.Name, s.Value, want)
 	return nil

@@ -72,6 +72,10 @@ func (b *body) mismatch(x tree.Expr, to *tree.Type, at diag.Span) {
 		e.Hint("write `%s(...)`, which keeps the low bits, or narrow it with `within`", to)
 	case to.Kind == tree.Range && from.IsNumber():
 		e.Hint("write `let x = ... within %s..=%s else { }`, or declare the variable with an integer type, as in `var x: u32`", to.Lo, to.Hi)
+	case to.Kind == tree.Int && from.IsTime():
+		e.Hint("write `%s(...)`, the number of ticks of 1us", to)
+	case to.Kind == tree.Duration && from.IsNumber():
+		e.Hint("give the number a unit, as in `n * 1ms`")
 	case to.Kind == tree.Int && from.Kind == tree.Enum:
 		e.Hint("write `%s(bits(...))`", to)
 	}

@@ -46,7 +46,7 @@ func (b *body) expr(e syntax.Expr, want *tree.Type) tree.Expr {
 	case *syntax.FloatLit:
 		b.c.notYet(e.Span(), "fractions are")
 	case *syntax.TimeLit:
-		b.c.notYet(e.Span(), "durations are")
+		return &tree.Const{Expr0: tree.Expr0{At: e.Span(), T: tree.DurationType()}, Cell: uint64(e.Ticks)}
 	case *syntax.RangeExpr:
 		b.c.errorf(NotAValue, e.Span(), "a range is no value")
 	case *syntax.TypeExprValue:
@@ -238,6 +238,10 @@ func (b *body) arrayLit(e *syntax.ArrayLit, want *tree.Type) tree.Expr {
 		b.c.errorf(StoredSlice, e.Span(), "a slice exists only as a parameter")
 		return nil
 	}
+	if isEnd(elem) {
+		b.c.errorf(OnlyInTask, e.Span(), "channel ends and devices are not stored").Hint("declare `chan name[N]: T` and give the array to the task")
+		return nil
+	}
 	return &tree.ArrayLit{Expr0: tree.Expr0{At: e.Span(), T: t}, Elems: list}
 }
 
@@ -359,11 +363,15 @@ func (b *body) search(e *syntax.SearchExpr) tree.Expr {
 	return x
 }
 
+// receives reports whether x moves something through a channel.
 func receives(x tree.Expr) bool {
 	found := false
 	walk(x, func(e tree.Expr) {
-		if _, ok := e.(*tree.ChanRecv); ok {
+		switch e := e.(type) {
+		case *tree.ChanRecv, *tree.TryRecv, *tree.TrySend:
 			found = true
+		case *tree.Call:
+			found = found || takesEnds(e.Func)
 		}
 	})
 	return found

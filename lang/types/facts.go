@@ -225,9 +225,10 @@ func (b *body) bounds(e tree.Expr) span {
 			return b.facts.span(term{l.Local, true})
 		}
 	case *tree.Convert:
-		if e.X.Type().IsNumber() {
+		switch {
+		case e.X.Type().IsNumber():
 			s = b.bounds(e.X)
-		} else {
+		case !e.X.Type().IsTime():
 			s = smallSpan(0, 1)
 		}
 	case *tree.Binary:

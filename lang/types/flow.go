@@ -18,9 +18,11 @@ func spins(body *tree.Block) bool {
 }
 
 // way follows the ways through the body of a loop on which nothing has
-// waited. next: such a way reached a continue of the loop; out: a break of it.
+// waited. next: such a way reached a continue of the loop, out: a break of it,
+// back: a return.
 type way struct {
 	next, out bool
+	back      bool // it reached a return
 }
 
 // block reports whether such a way reaches the end of the block.
@@ -39,7 +41,12 @@ func (w *way) block(b *tree.Block) bool {
 // stmt reports whether a way without waiting leads through a statement.
 func (w *way) stmt(s tree.Stmt) bool {
 	switch s := s.(type) {
-	case *tree.ChanSend, *tree.DevRecv, *tree.DevSend, *tree.Return:
+	case *tree.ChanSend, *tree.DevRecv, *tree.DevSend:
+		return false
+	case *tree.Select:
+		return atOnce(s)
+	case *tree.Return:
+		w.back = true
 		return false
 	case *tree.Break:
 		w.out = true
@@ -112,6 +119,10 @@ func waits(x tree.Expr) bool {
 		return false
 	case *tree.ChanRecv:
 		return true
+	case *tree.Call:
+		if alwaysWaits(x.Func) {
+			return true
+		}
 	case *tree.Binary:
 		return waits(x.L) || x.Op != tree.And && x.Op != tree.Or && waits(x.R)
 	case *tree.Search:
@@ -120,6 +131,31 @@ func waits(x tree.Expr) bool {
 	found := false
 	children(x, func(e tree.Expr) { found = found || waits(e) })
 	return found
+}
+
+// alwaysWaits reports whether each way through a function waits.
+func alwaysWaits(f *tree.Func) bool {
+	if !takesEnds(f) || f.Body == nil {
+		return false
+	}
+	w := way{}
+	return !w.block(f.Body) && !w.back
+}
+
+// takesEnds reports whether a function is given channel ends or devices.
+func takesEnds(f *tree.Func) bool {
+	for _, p := range f.Params {
+		if isEnd(p.Type) {
+			return true
+		}
+	}
+	return false
+}
+
+// isEnd reports whether a type is that of a device, a channel end or an array
+// of channel ends.
+func isEnd(t *tree.Type) bool {
+	return t.Kind == tree.Chan || t.Kind == tree.Device || tree.EndsOf(t) != nil
 }
 
 // checkRecursion reports cycles of the call graph.

@@ -56,19 +56,20 @@ func (b *body) logArg(p syntax.StringPart) (tree.Expr, tree.LogArg) {
 	}
 	t := x.Type()
 	width, signed := t.Word()
+	number := t.IsNumber() || t.IsTime()
 	switch {
-	case t.IsNumber() && format == "hex":
+	case number && format == "hex":
 		return x, tree.LogArg{Kind: "hex", Width: width}
-	case t.IsNumber() && signed:
+	case number && signed:
 		return x, tree.LogArg{Kind: "i", Width: width}
-	case t.IsNumber():
+	case number:
 		return x, tree.LogArg{Kind: "u", Width: width}
 	case t.Kind == tree.Bool && format == "":
 		return x, tree.LogArg{Kind: "bool", Width: 1}
 	case t.Kind == tree.Bytes && format == "":
 		return x, tree.LogArg{Kind: "bytes", Width: t.Len}
 	}
-	e := b.c.errorf(BadFormat, p.X.Span(), "log.print shows numbers, bools and bytes, not %s", describe(t))
+	e := b.c.errorf(BadFormat, p.X.Span(), "log.print shows numbers, times, bools and bytes, not %s", describe(t))
 	if format == "hex" && (t.Kind == tree.Bool || t.Kind == tree.Bytes) {
 		e.Message = "`hex` is for numbers, not for " + describe(t)
 	}

@@ -1,6 +1,8 @@
 package types
 
 import (
+	"strings"
+
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -134,17 +136,20 @@ func (b *body) isBytes(x tree.Expr) bool {
 	return false
 }
 
-// chanCall is c.send(e) or c.recv().
+// chanMethods are the operations of channel ends.
+var chanMethods = map[string]bool{"send": true, "recv": true, "try_send": true, "try_recv": true}
+
+// chanCall is c.send(e), c.recv(), c.try_send(e) or c.try_recv().
 func (b *body) chanCall(e *syntax.CallExpr, f *syntax.FieldExpr, ch tree.Expr) (tree.Stmt, tree.Expr) {
 	t := ch.Type()
 	switch {
-	case f.Name.Name == "try_send" || f.Name.Name == "try_recv":
-		b.c.notYet(f.Name.Span(), "`"+f.Name.Name+"` is")
-	case f.Name.Name != "send" && f.Name.Name != "recv":
-		b.noMethod(t, f.Name, []string{"recv", "send"})
-	case (f.Name.Name == "send") != t.Out:
+	case !chanMethods[f.Name.Name]:
+		b.noMethod(t, f.Name, []string{"recv", "send", "try_recv", "try_send"})
+	case strings.HasSuffix(f.Name.Name, "send") != t.Out:
 		b.c.errorf(WrongEnd, f.Name.Span(), "`%s` on %s", f.Name.Name, describe(t)).
 			Hint("an `out` end sends, an `in` end receives")
+	case f.Name.Name == "try_send" || f.Name.Name == "try_recv":
+		return nil, b.tryCall(e, f, ch)
 	case t.Out:
 		if x := b.oneArgument(e, "send", t.Elem); x != nil {
 			return &tree.ChanSend{Stmt0: tree.Stmt0{At: e.Span()}, Chan: ch, Value: x}, nil

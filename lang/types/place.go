@@ -154,6 +154,9 @@ func (b *body) field(e *syntax.FieldExpr, want *tree.Type) tree.Expr {
 	if d := b.typeName(e.X); d != nil && b.mayName(e.X) {
 		return b.typeMember(d, e)
 	}
+	if b.isTimeStart(e) {
+		return &tree.Const{Expr0: tree.Expr0{At: e.Span(), T: tree.TimeType()}}
+	}
 	if pkg := b.packageName(e.X); pkg != nil {
 		if d := b.packageValue(*pkg, e); d != nil {
 			return constRef(d.konst, e.Span())

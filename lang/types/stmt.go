@@ -80,7 +80,7 @@ func (b *body) stmt(n syntax.Stmt) tree.Stmt {
 	case *syntax.Block:
 		return b.block(n)
 	case *syntax.SelectStmt:
-		b.c.notYet(n.Span(), "`select` is")
+		return b.selectStmt(n)
 	case *syntax.ExpectStmt, *syntax.FailStmt, *syntax.StartStmt, *syntax.CrashStmt:
 		b.c.notYet(n.Span(), "tests are")
 	}
@@ -130,12 +130,12 @@ func (b *body) poison(name syntax.Ident) tree.Stmt {
 
 // storable reports a value that only an argument can be.
 func (b *body) storable(x tree.Expr) bool {
-	switch t := x.Type(); t.Kind {
-	case tree.Slice:
+	switch t := x.Type(); {
+	case t.Kind == tree.Slice:
 		b.c.errorf(StoredSlice, x.Span(), "a slice is not stored, it exists only as an argument").
 			Hint("pass `a[i..j]` to a function")
 		return false
-	case tree.Chan, tree.Device:
+	case isEnd(t):
 		b.c.errorf(OnlyInTask, x.Span(), "%s is not stored", describe(t)).Hint("use the parameter of the task")
 		return false
 	}

@@ -173,7 +173,7 @@ func (e *elaborator) channel(n *syntax.ChanItem) {
 	for i := range count {
 		name := n.Name.Name
 		if array {
-			name = fmt.Sprintf("%s[%d]", name, i)
+			name = fmt.Sprintf("%s.%d", name, i)
 		}
 		e.sys.Chans = append(e.sys.Chans, tree.ChanDef{
 			Name: name, Elem: elem, Cap: capacity, Writer: -1, Reader: -1, Span: n.Name.Span(),
@@ -189,12 +189,8 @@ func (e *elaborator) capacity(n *syntax.ChanItem) (int, bool) {
 	if !ok {
 		return 0, false
 	}
-	if v.Sign() == 0 {
-		e.c.notYet(n.Cap.Span(), "channels of `cap 0` are")
-		return 0, false
-	}
 	if v.Sign() < 0 || v.Cmp(big.NewInt(maxCap)) > 0 {
-		e.c.errorf(BadCapacity, n.Cap.Span(), "the capacity of a channel is 1 to %d, not %s", maxCap, v)
+		e.c.errorf(BadCapacity, n.Cap.Span(), "the capacity of a channel is 0 to %d, not %s", maxCap, v)
 		return 0, false
 	}
 	return int(v.Int64()), true
@@ -324,6 +320,9 @@ func (e *elaborator) argument(p *tree.Local, x syntax.Expr, run int) (tree.Bind,
 	case tree.Chan:
 		return e.chanArgument(p, x, run)
 	}
+	if tree.EndsOf(p.Type) != nil {
+		return e.endsArgument(p, x, run)
+	}
 	v := e.b.value(x, p.Type)
 	if v == nil {
 		return tree.Bind{}, false
@@ -375,40 +374,83 @@ func (e *elaborator) group(x syntax.Expr, what string) (group, bool) {
 }
 
 func (e *elaborator) chanArgument(p *tree.Local, x syntax.Expr, run int) (tree.Bind, bool) {
+	i, ok := e.oneChannel(p, p.Type, x, run)
+	return tree.Bind{Kind: tree.BindChan, Index: i}, ok
+}
+
+// oneChannel finds a channel and gives an end of it, of type t, to a task.
+func (e *elaborator) oneChannel(p *tree.Local, t *tree.Type, x syntax.Expr, run int) (int, bool) {
 	name, index := x, -1
 	if at, ok := x.(*syntax.IndexExpr); ok {
 		k, fine := e.b.size(at.Index, "index")
 		if !fine {
-			return tree.Bind{}, false
+			return 0, false
 		}
 		name, index = at.X, k
 	}
 	g, ok := e.group(name, "channel")
 	switch {
 	case !ok || !g.device && g.first < 0:
-		return tree.Bind{}, false
+		return 0, false
 	case g.device:
 		e.c.errorf(BadBinding, x.Span(), "expected a channel for `%s`, found a device", p.Name).Note(g.at, "declared here")
-		return tree.Bind{}, false
+		return 0, false
 	case g.array != (index >= 0):
 		e.c.errorf(BadBinding, x.Span(), "expected one channel").Note(g.at, "declared here").Hint("an element of an array of channels is `name[k]`")
-		return tree.Bind{}, false
+		return 0, false
 	case index >= g.n:
 		e.c.errorf(AlwaysTraps, x.Span(), "there are %d channels, numbered from 0", g.n).Note(g.at, "declared here")
-		return tree.Bind{}, false
+		return 0, false
 	}
 	i := g.first + max(index, 0)
-	return tree.Bind{Kind: tree.BindChan, Index: i}, e.connect(p, &e.sys.Chans[i], x.Span(), run)
+	return i, e.connect(p, t, &e.sys.Chans[i], x.Span(), run)
+}
+
+// endsArgument binds an array of channel ends: an array of channels of the
+// system, or a list of channels.
+func (e *elaborator) endsArgument(p *tree.Local, x syntax.Expr, run int) (tree.Bind, bool) {
+	bind := tree.Bind{Kind: tree.BindChans}
+	if lit, ok := x.(*syntax.ArrayLit); ok {
+		fine := e.countEnds(p, len(lit.Elems), x)
+		for _, item := range lit.Elems {
+			one, ok := e.oneChannel(p, p.Type.Elem, item, run)
+			bind.Cells, fine = append(bind.Cells, uint64(one)), fine && ok
+		}
+		return bind, fine
+	}
+	g, ok := e.group(x, "channel")
+	switch {
+	case !ok || !g.device && g.first < 0:
+		return bind, false
+	case g.device || !g.array:
+		e.c.errorf(BadBinding, x.Span(), "expected an array of channels for `%s`", p.Name).Note(g.at, "declared here").
+			Hint("declare it as `chan name[%d]: T cap n`", p.Type.Len)
+		return bind, false
+	}
+	fine := e.countEnds(p, g.n, x)
+	for i := g.first; fine && i < g.first+g.n; i++ {
+		fine = e.connect(p, p.Type.Elem, &e.sys.Chans[i], x.Span(), run)
+		bind.Cells = append(bind.Cells, uint64(i))
+	}
+	return bind, fine
+}
+
+// countEnds checks the number of channels given to an array of ends.
+func (e *elaborator) countEnds(p *tree.Local, n int, x syntax.Expr) bool {
+	if n != p.Type.Len {
+		e.c.errorf(Mismatch, x.Span(), "`%s` takes %d channels, these are %d", p.Name, p.Type.Len, n)
+	}
+	return n == p.Type.Len
 }
 
 // connect gives an end of a channel to a task.
-func (e *elaborator) connect(p *tree.Local, ch *tree.ChanDef, at diag.Span, run int) bool {
-	if !tree.Same(p.Type.Elem, ch.Elem) {
-		e.c.errorf(Mismatch, at, "`%s` carries `%s`, `%s` wants `%s`", ch.Name, ch.Elem, p.Name, p.Type.Elem).Note(ch.Span, "declared here")
+func (e *elaborator) connect(p *tree.Local, t *tree.Type, ch *tree.ChanDef, at diag.Span, run int) bool {
+	if !tree.Same(t.Elem, ch.Elem) {
+		e.c.errorf(Mismatch, at, "`%s` carries `%s`, `%s` wants `%s`", ch.Name, ch.Elem, p.Name, t.Elem).Note(ch.Span, "declared here")
 		return false
 	}
 	end, word := &ch.Reader, "reads from"
-	if p.Type.Out {
+	if t.Out {
 		end, word = &ch.Writer, "writes to"
 	}
 	if *end >= 0 {
@@ -417,7 +459,7 @@ func (e *elaborator) connect(p *tree.Local, ch *tree.ChanDef, at diag.Span, run 
 		return false
 	}
 	*end = run
-	return true
+	return e.noTry(p, t, ch, at)
 }
 
 // nameRuns numbers the instances of tasks that are run several times.

@@ -50,7 +50,11 @@ func (b *body) typeOf(e syntax.TypeExpr) *tree.Type {
 			Hint("use an array `[N]%s`, or pass `a[i..j]` to a function", t.Elem)
 		return nil
 	case tree.Chan, tree.Device:
-		b.c.errorf(OnlyInTask, e.Span(), "%s exists only as a parameter of a task", t)
+		b.c.errorf(OnlyInTask, e.Span(), "%s exists only as a parameter", t)
+		return nil
+	}
+	if tree.EndsOf(t) != nil {
+		b.c.errorf(OnlyInTask, e.Span(), "%s exists only as a parameter", t)
 		return nil
 	}
 	return t
@@ -69,7 +73,7 @@ func (b *body) anyType(e syntax.TypeExpr) *tree.Type {
 		return b.sized(e, tree.BytesType(n), ok)
 	case *syntax.ArrayType:
 		n, ok := b.size(e.Len, "length")
-		elem := b.typeOf(e.Elem)
+		elem := b.elemType(e.Elem)
 		if elem == nil || !ok {
 			return nil
 		}
@@ -90,6 +94,14 @@ func (b *body) anyType(e syntax.TypeExpr) *tree.Type {
 		})
 	}
 	return nil
+}
+
+// elemType resolves the type of the elements of an array: channel ends too.
+func (b *body) elemType(e syntax.TypeExpr) *tree.Type {
+	if _, ok := e.(*syntax.ChanEndType); ok {
+		return b.anyType(e)
+	}
+	return b.typeOf(e)
 }
 
 func wrap(t *tree.Type, f func(*tree.Type) *tree.Type) *tree.Type {
@@ -156,7 +168,7 @@ func (b *body) namedType(e *syntax.NamedType) *tree.Type {
 		return b.packageType(e)
 	}
 	name := e.Name.Name
-	if name == "map" || name == "fix" || name == "f32" || name == "f64" || name == "time" || name == "duration" {
+	if name == "map" || name == "fix" || name == "f32" || name == "f64" {
 		b.c.notYet(e.Span(), "the type "+name+" is")
 		return nil
 	}
@@ -164,8 +176,13 @@ func (b *body) namedType(e *syntax.NamedType) *tree.Type {
 		b.c.errorf(NotAType, e.Span(), "`%s` takes no type arguments", name)
 		return nil
 	}
-	if name == "bool" {
+	switch name {
+	case "bool":
 		return &tree.Type{Kind: tree.Bool}
+	case "time":
+		return tree.TimeType()
+	case "duration":
+		return tree.DurationType()
 	}
 	if bits, signed, ok := intName(name); ok {
 		if bits > 64 {
@@ -256,7 +273,7 @@ func (b *body) needsUse(pkg syntax.Ident) bool {
 }
 
 func (c *checker) typeNames() []string {
-	names := []string{"bool", "bytes", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"}
+	names := []string{"bool", "bytes", "time", "duration", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"}
 	for _, d := range c.order {
 		if d.pkg != "" {
 			continue

@@ -63,6 +63,12 @@ func children(x tree.Expr, visit func(tree.Expr)) {
 		some(x.X)
 	case *tree.Sealed:
 		some(x.X)
+	case *tree.ChanRecv:
+		some(x.Chan)
+	case *tree.TryRecv:
+		some(x.Chan)
+	case *tree.TrySend:
+		some(x.Chan, x.Value)
 	}
 }
 

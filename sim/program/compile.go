@@ -93,6 +93,7 @@ type context struct {
 	ended    bool
 	moved    bool   // did something in this turn
 	mask     uint64 // of the wait that holds Main
+	alarm    uint64 // its deadline
 }
 
 // executed counts IR instructions.

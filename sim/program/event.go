@@ -26,20 +26,25 @@ func (c *context) event(i *inst) (why, error) {
 	case ir.OpSend:
 		return outOfFuel, c.send(i)
 	case ir.OpChSend:
-		if len(mc.chans[in.Chan]) >= mc.m.Chans[in.Chan].Cap {
+		if mc.m.Chans[in.Chan].Cap == 0 {
+			return c.meet(i)
+		}
+		if !mc.hasRoom(in.Chan) {
 			return blocked, nil
 		}
 		return outOfFuel, c.put(i)
 	case ir.OpChRecv:
-		if len(mc.chans[in.Chan]) == 0 {
+		if !mc.hasValue(in.Chan) {
 			return blocked, nil
 		}
 		return outOfFuel, c.get(i)
+	case ir.OpChReady, ir.OpChGet, ir.OpChPut, ir.OpSelect, ir.OpAlarm:
+		return c.choice(i)
 	case ir.OpStatus:
 		c.result(i, mc.status())
 	case ir.OpWait:
 		c.mask = c.slots[i.event.args[0]]
-		ready := mc.status()
+		ready := mc.status() | c.timer()
 		if ready&c.mask == 0 {
 			return idle, nil
 		}
@@ -164,6 +169,8 @@ func (c *context) take(i *inst) error {
 	frame, ok := c.mc.world.Take(c.mc.ports[i.instr.Dev], int(i.instr.Imm))
 	if ok {
 		c.deliver(i, frame)
+	} else {
+		c.mc.setBytes(int(c.slots[i.event.refs[0]]), nil)
 	}
 	c.result(i, bit(ok))
 	return nil
@@ -182,6 +189,12 @@ func (c *context) send(i *inst) error {
 
 // put moves an element into a channel.
 func (c *context) put(i *inst) error {
+	c.hold(i)
+	return c.moveEvent(i, trace.Send, i.event.args, i.instr.Args)
+}
+
+// hold copies an element into a channel.
+func (c *context) hold(i *inst) {
 	ch := &c.mc.m.Chans[i.instr.Chan]
 	var e element
 	for _, s := range i.event.args {
@@ -192,7 +205,6 @@ func (c *context) put(i *inst) error {
 		e.objs = append(e.objs, append([]byte{}, c.mc.mem[at:at+ch.Objs[k]]...))
 	}
 	c.mc.chans[i.instr.Chan] = append(c.mc.chans[i.instr.Chan], e)
-	return c.moveEvent(i, trace.Send, i.event.args, i.instr.Args)
 }
 
 // get moves an element out of a channel.
@@ -260,6 +272,8 @@ func (c *context) waitsFor() (string, bool) {
 		return "room in " + c.mc.m.Chans[i.Chan].Name, false
 	case ir.OpChRecv:
 		return "a value in " + c.mc.m.Chans[i.Chan].Name, false
+	case ir.OpSelect:
+		return c.selectWaits()
 	}
 	return i.Op.String(), false
 }

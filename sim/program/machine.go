@@ -43,6 +43,7 @@ type Machine struct {
 	mem   []byte
 	tasks []*context
 	chans [][]element
+	offer []bool // by channel of capacity 0: its value waits to be taken
 	trace trace.Trace
 	ports []int // world device of each device, -1 if the world has none of its name
 	done  bool
@@ -74,7 +75,7 @@ type BlockCount struct {
 
 // New compiles a verified module. The devices of the world are found by name.
 func New(m *ir.Module, w *world.World) (*Machine, error) {
-	mc := &Machine{m: m, world: w, chans: make([][]element, len(m.Chans)), open: map[int]uint64{}}
+	mc := &Machine{m: m, world: w, chans: make([][]element, len(m.Chans)), offer: make([]bool, len(m.Chans)), open: map[int]uint64{}}
 	mc.trace.Program = m.Name
 	for _, d := range m.Devices {
 		mc.ports = append(mc.ports, slices.Index(w.Devices(), d.Name))
@@ -168,7 +169,7 @@ func (mc *Machine) Step() error {
 
 // idle acts when Main holds in a wait: the world moves or the run ends.
 func (mc *Machine) idle(c *context) error {
-	if mc.world.Advance() {
+	if mc.world.AdvanceOr(c.deadline()) {
 		return nil
 	}
 	mc.trace.Waits = append(mc.trace.Waits, "the scheduler waits")
@@ -188,7 +189,7 @@ func (mc *Machine) round() {
 		mc.end(trace.Ended)
 		return
 	}
-	if moved || mc.world.Advance() {
+	if moved || mc.world.AdvanceOr(mc.deadline()) {
 		return
 	}
 	status := trace.Stuck

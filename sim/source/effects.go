@@ -11,7 +11,7 @@ import (
 // channel is a queue of values as cells.
 type channel struct {
 	name   string
-	room   int
+	room   int // 0: a rendezvous
 	elem   *tree.Type
 	values [][]uint64
 }
@@ -37,6 +37,8 @@ func (t *task) Do(e *eval.Effect) {
 		t.out(e)
 	case eval.DevRecvEffect:
 		t.in(e)
+	default:
+		t.choiceEffect(e)
 	}
 }
 
@@ -55,14 +57,24 @@ func (t *task) await(w wait) {
 }
 
 func (t *task) send(e *eval.Effect) {
-	t.await(wait{forRoom, e.Index})
 	ch := t.m.chans[e.Index]
+	if ch.room > 0 {
+		t.await(wait{kind: forRoom, index: e.Index})
+	}
 	ch.values = append(ch.values, slices.Clone(e.Cells))
+	if ch.room == 0 { // offered; both go on when it is taken
+		t.await(wait{kind: forTaken, index: e.Index})
+	}
 	t.event(trace.Event{Kind: trace.Send, Port: ch.name, Args: leaves(nil, ch.elem, e.Cells)})
 }
 
 func (t *task) recv(e *eval.Effect) {
-	t.await(wait{forValue, e.Index})
+	t.await(wait{kind: forValue, index: e.Index})
+	t.get(e)
+}
+
+// get takes the first value of a channel that has one.
+func (t *task) get(e *eval.Effect) {
 	ch := t.m.chans[e.Index]
 	copy(e.Cells, ch.values[0])
 	ch.values = ch.values[1:]
@@ -83,14 +95,19 @@ func (t *task) out(e *eval.Effect) {
 // world, and the task goes on waiting.
 func (t *task) in(e *eval.Effect) {
 	for {
-		t.await(wait{forInput, e.Index})
-		frame, ok := t.m.world.Take(t.m.ports[e.Index], e.Limit)
-		if !ok {
-			continue
+		t.await(wait{kind: forInput, index: e.Index})
+		if t.take(e); e.Ok {
+			return
 		}
+	}
+}
+
+// take takes the pending frame, which may be too long.
+func (t *task) take(e *eval.Effect) {
+	frame, ok := t.m.world.Take(t.m.ports[e.Index], e.Limit)
+	if e.Ok = ok; ok {
 		e.Data = frame
 		t.event(trace.Event{Kind: trace.In, Port: t.m.prog.System.Devices[e.Index].Name, Data: frame})
-		return
 	}
 }
 

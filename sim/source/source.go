@@ -5,7 +5,8 @@
 //	t, err := sim.Run(m, 0)
 //
 // It follows the canonical schedule: tasks in system order, each until it waits,
-// cyclically. Only when every task waits the world acts, and commits one input.
+// cyclically. Only when every task waits the world acts: it sets the clock to the
+// earliest deadline or commits one input, and the schedule begins anew with the first task.
 // After a trap the other tasks run on until they wait, and the run ends.
 //
 // Each task is a coroutine on lang/eval. What it does to the outside arrives
@@ -60,16 +61,21 @@ type task struct {
 type waitKind uint8
 
 const (
-	ready    waitKind = iota // nothing: it has used up its time or has not begun
-	forInput                 // a frame at a device
-	forRoom                  // room in a channel
-	forValue                 // a value in a channel
+	ready     waitKind = iota // nothing: it has used up its time or has not begun
+	forInput                  // a frame at a device
+	forRoom                   // room in a channel
+	forValue                  // a value in a channel
+	forTaken                  // the value offered in a channel being taken
+	forTime                   // the clock
+	forChoice                 // an arm of a select
 )
 
-// wait is a kind and the index of the device or channel.
+// wait is a kind and the index of the device or channel, or the arms of a select.
 type wait struct {
 	kind  waitKind
 	index int
+	arms  []wait // of a forChoice; arms that are left out have kind forChoice
+	time  uint64 // of a forTime
 }
 
 // stopped unwinds a coroutine whose machine has ended.
@@ -153,10 +159,11 @@ func (m *Machine) Step() error {
 		}
 		return m.fault
 	}
-	if m.trapped() || !m.waiting() || !m.world.Advance() {
+	if m.trapped() || !m.waiting() || !m.world.AdvanceOr(m.deadline()) {
 		m.trace.Status = m.status()
 		m.end()
 	}
+	m.cursor = 0
 	return nil
 }
 
@@ -180,6 +187,12 @@ func (m *Machine) open(w wait) bool {
 		return len(m.chans[w.index].values) < m.chans[w.index].room
 	case forValue:
 		return len(m.chans[w.index].values) > 0
+	case forTaken:
+		return len(m.chans[w.index].values) == 0
+	case forTime:
+		return m.world.Now() >= w.time
+	case forChoice:
+		return m.choose(w.arms, 0) >= 0
 	}
 	return true
 }
@@ -212,7 +225,7 @@ func (m *Machine) status() trace.Status {
 	for _, t := range m.tasks {
 		switch {
 		case t.ended:
-		case t.wait.kind == forInput:
+		case t.wait.outside():
 			return trace.Waiting
 		default:
 			status = trace.Stuck
@@ -248,6 +261,12 @@ func (m *Machine) waitText(w wait) string {
 		return "room in channel " + m.chans[w.index].name
 	case forValue:
 		return "a value in channel " + m.chans[w.index].name
+	case forTaken:
+		return "a receiver at channel " + m.chans[w.index].name
+	case forTime:
+		return fmt.Sprintf("the clock to be %d", w.time)
+	case forChoice:
+		return m.choiceText(w.arms)
 	}
 	return "its turn"
 }

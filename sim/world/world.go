@@ -28,6 +28,7 @@ type Input struct {
 type Script struct {
 	Devices []string
 	Inputs  []Input
+	Until   *uint64 // end of the run, nil: the time of the last input
 }
 
 // World plays a script.
@@ -82,14 +83,13 @@ func (w *World) Take(dev, limit int) ([]byte, bool) {
 func (w *World) Oversize(dev int) int { return w.oversize[dev] }
 
 // Advance commits the next input and sets the clock to its time. It reports
-// false when no input is left.
-func (w *World) Advance() bool {
-	if w.next == len(w.script.Inputs) {
-		return false
-	}
+// false when no input is left. Of a machine with timers it is AdvanceOr.
+func (w *World) Advance() bool { return w.AdvanceOr(Never) }
+
+// commit makes the next input pending.
+func (w *World) commit() {
 	in := w.script.Inputs[w.next]
 	w.next++
 	w.now = max(w.now, in.Time)
 	w.pending[in.Device] = append(w.pending[in.Device], in.Data)
-	return true
 }

@@ -1,0 +1,252 @@
+package pass
+
+import (
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// atOnce replaces the operations of f on channels that do not block.
+func (t *tasker) atOnce(f *ir.Func) {
+	for _, b := range f.Blocks {
+		list := b.Instrs
+		b.Instrs = nil
+		for _, i := range list {
+			x := emitter{&ir.Builder{F: f, B: b, At: i.Span, Task: i.Task}}
+			switch i.Op {
+			case ir.OpChReady:
+				r := t.ring(i.Chan)
+				bound := 0 // has it a value: is the count another one
+				if i.Imm == 1 {
+					bound = r.c.Cap
+				}
+				args := []*ir.Value{x.Load(32, r.count()), x.const32(bound)}
+				x.redefine(&ir.Instr{Op: ir.OpWord, Word: word.Ne, Args: args}, i.Results[wordResult(i)])
+			case ir.OpChGet:
+				t.ring(i.Chan).recv(x, i)
+			case ir.OpChPut:
+				t.ring(i.Chan).send(x, i)
+			default:
+				b.Instrs = append(b.Instrs, i)
+			}
+		}
+	}
+}
+
+// wordResult is the index of the first result that is a word.
+func wordResult(i *ir.Instr) int {
+	for k, v := range i.Results {
+		if v.Type != ir.Token {
+			return k
+		}
+	}
+	return -1
+}
+
+// choose fills try with the tests of all arms of a select and a chain of branches
+// that gives done the number of the first one that is ready. A fair one looks at
+// the arms from its argument on, then at all of them.
+//
+//	try:    v5: i1 = guard and ready ; v6 = ... ; br v5, done(0), b2
+//	b2:     br v6, done(1), retry
+func (p *point) choose(t *tasker) []*ir.Block {
+	x := p.at(p.try)
+	ready := p.armsReady(t, x)
+	blocks := []*ir.Block{p.try}
+	last := len(ready) - 1
+	hit := func(k int, c *ir.Value, end bool) {
+		next := p.retry
+		if !end {
+			next = &ir.Block{ID: p.done.ID + len(blocks)}
+		}
+		number := x.const32(k)
+		x.B.Term = ir.Term{Op: ir.Branch, Cond: c, Succs: []ir.Edge{{To: p.done, Args: []*ir.Value{number}}, {To: next}}, Span: x.At}
+		if !end {
+			blocks = append(blocks, next)
+			x.B = next
+		}
+	}
+	if p.i.Fair {
+		for k, c := range ready {
+			if k < last {
+				c = x.Word(word.And, 1, c, x.Word(word.Geu, 1, x.const32(k), p.i.Args[0]))
+			}
+			hit(k, c, k == last && last == 0)
+		}
+		ready = ready[:last]
+	}
+	for k, c := range ready {
+		hit(k, c, k == len(ready)-1)
+	}
+	v := p.i.Results[wordResult(p.i)]
+	v.Def, v.In = nil, p.done
+	p.done.Params = []*ir.Value{v}
+	return blocks
+}
+
+// armsReady computes for each arm whether it can be chosen now.
+func (p *point) armsReady(t *tasker, x emitter) []*ir.Value {
+	var status *ir.Value
+	var now []*ir.Value
+	var out []*ir.Value
+	for k, a := range p.i.Arms {
+		var ok *ir.Value
+		switch a.Kind {
+		case ir.ArmChan:
+			ok = x.Word(word.Ne, 1, x.Load(32, t.ring(a.Index).count()), x.const32(0))
+		case ir.ArmDev:
+			if status == nil {
+				status = x.Emit(&ir.Instr{Op: ir.OpStatus}, 32).Results[0]
+			}
+			ok = x.Slice(1, status, a.Index)
+		default:
+			if now == nil {
+				now = x.Emit(&ir.Instr{Op: ir.OpNow}, 32, 32).Results
+			}
+			ok = x.Word(word.Not, 1, x.earlier(now, p.deadline(x, k)))
+		}
+		out = append(out, x.Word(word.And, 1, p.guard(k), ok))
+	}
+	return out
+}
+
+// guard is the guard of arm k.
+func (p *point) guard(k int) *ir.Value {
+	first, _ := p.i.ArmArgs(k)
+	return p.i.Args[first]
+}
+
+// deadline gives the halves of the deadline of arm k, low first.
+func (p *point) deadline(x emitter, k int) []*ir.Value {
+	first, n := p.i.ArmArgs(k)
+	if n == 3 {
+		return p.i.Args[first+1 : first+3]
+	}
+	v := p.i.Args[first+1]
+	return []*ir.Value{x.Slice(32, v, 0), x.Slice(32, v, 32)}
+}
+
+// earlier compares two times in halves.
+func (x emitter) earlier(a, b []*ir.Value) *ir.Value {
+	low := x.Word(word.And, 1, x.Word(word.Eq, 1, a[1], b[1]), x.Word(word.Ltu, 1, a[0], b[0]))
+	return x.Word(word.Or, 1, x.Word(word.Ltu, 1, a[1], b[1]), low)
+}
+
+// mask computes what a point that is not enabled waits for outside: the bits of
+// devices, and that of the timer.
+func (p *point) mask(x emitter) *ir.Value {
+	switch p.i.Op {
+	case ir.OpRecv:
+		return x.const32(1 << p.i.Dev)
+	case ir.OpSelect:
+	default:
+		return x.const32(0)
+	}
+	var mask *ir.Value
+	for k, a := range p.i.Arms {
+		bit := a.Index
+		switch a.Kind {
+		case ir.ArmChan:
+			continue
+		case ir.ArmTimer:
+			bit = ir.TimerBit
+		}
+		m := x.Word(word.Mux, 32, p.guard(k), x.Const(32, 1<<bit), x.const32(0))
+		if mask == nil {
+			mask = m
+		} else {
+			mask = x.Word(word.Or, 32, mask, m)
+		}
+	}
+	if mask == nil {
+		return x.const32(0)
+	}
+	return mask
+}
+
+// earliest gives the earliest deadline of the open arms of a select that is no
+// later than from; nil when it has no timers.
+func (p *point) earliest(x emitter, from []*ir.Value) []*ir.Value {
+	some := false
+	for k, a := range p.i.Arms {
+		if a.Kind != ir.ArmTimer {
+			continue
+		}
+		d := p.deadline(x, k)
+		c := x.Word(word.And, 1, p.guard(k), x.earlier(d, from))
+		from = []*ir.Value{x.Word(word.Mux, 32, c, d[0], from[0]), x.Word(word.Mux, 32, c, d[1], from[1])}
+		some = true
+	}
+	if !some {
+		return nil
+	}
+	return from
+}
+
+// never is the deadline that does not come.
+func (x emitter) never() []*ir.Value {
+	v := x.Const(32, 1<<32-1)
+	return []*ir.Value{v, v}
+}
+
+// hold waits in place for what the point waits for.
+func (p *point) hold(x emitter) {
+	if d := p.earliest(x, x.never()); d != nil {
+		x.Emit(&ir.Instr{Op: ir.OpAlarm, Args: d})
+	}
+	x.Emit(&ir.Instr{Op: ir.OpWait, Args: []*ir.Value{p.mask(x)}}, 32)
+}
+
+// note notes the earliest deadline of a point that is not enabled, for the scheduler.
+func (p *point) note(x emitter, due *ir.Object) {
+	if due == nil {
+		return
+	}
+	lo, hi := ir.Ref{Obj: due}, ir.Ref{Obj: due, Disp: 4}
+	if !hasTimer(p.i) {
+		return
+	}
+	if d := p.earliest(x, []*ir.Value{x.Load(32, lo), x.Load(32, hi)}); d != nil {
+		x.Store(d[0], lo)
+		x.Store(d[1], hi)
+	}
+}
+
+func hasTimer(i *ir.Instr) bool {
+	for _, a := range i.Arms {
+		if a.Kind == ir.ArmTimer {
+			return true
+		}
+	}
+	return false
+}
+
+// findTimers makes the place of the earliest deadline when some task has timers.
+func (t *tasker) findTimers() {
+	for _, f := range t.m.Funcs {
+		for _, b := range f.Blocks {
+			for _, i := range b.Instrs {
+				if hasTimer(i) && t.due == nil {
+					t.due = &ir.Object{Name: "sched.due", Kind: ir.StateObj, Size: 8, Align: 4, Span: i.Span}
+					t.m.Objects = append(t.m.Objects, t.due)
+				}
+			}
+		}
+	}
+}
+
+// noDeadline begins a round: no task has waited for the clock yet.
+func (t *tasker) noDeadline(x emitter) {
+	if t.due != nil {
+		d := x.never()
+		x.Store(d[0], ir.Ref{Obj: t.due})
+		x.Store(d[1], ir.Ref{Obj: t.due, Disp: 4})
+	}
+}
+
+// setAlarm hands the earliest deadline to the machine.
+func (t *tasker) setAlarm(x emitter) {
+	if t.due != nil {
+		d := []*ir.Value{x.Load(32, ir.Ref{Obj: t.due}), x.Load(32, ir.Ref{Obj: t.due, Disp: 4})}
+		x.Emit(&ir.Instr{Op: ir.OpAlarm, Args: d})
+	}
+}

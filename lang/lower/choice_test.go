@@ -1,0 +1,116 @@
+package lower
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sort"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/pass"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/lang/tree"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/program"
+	"github.com/sinter-lang/sinter/sim/source"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// jitter makes a script: messages at random times, many of them equal, some too
+// long for the buffers.
+func jitter(p *tree.Program, seed uint64) *world.Script {
+	r := rand.New(rand.NewPCG(seed, 1))
+	s := &world.Script{}
+	for _, d := range p.System.Devices {
+		s.Devices = append(s.Devices, d.Name)
+	}
+	for range 4 + r.IntN(12) {
+		data := make([]byte, 1+r.IntN(14))
+		for k := range data {
+			data[k] = byte('a' + r.IntN(26))
+		}
+		if r.IntN(6) == 0 {
+			data = append(data, make([]byte, 1+r.IntN(20))...)
+		}
+		s.Inputs = append(s.Inputs, world.Input{Time: uint64(r.IntN(40)), Device: r.IntN(len(s.Devices)), Data: data})
+	}
+	sort.SliceStable(s.Inputs, func(i, j int) bool {
+		a, b := &s.Inputs[i], &s.Inputs[j]
+		return a.Time < b.Time || a.Time == b.Time && a.Device < b.Device
+	})
+	if r.IntN(2) == 0 {
+		until := uint64(r.IntN(80))
+		s.Until = &until
+	}
+	return s
+}
+
+func ranOf(t *testing.T, m sim.Machine) *trace.Trace {
+	t.Helper()
+	tr, err := sim.Run(m, 1<<16)
+	require.NoError(t, err)
+	require.NotEqual(t, trace.Limit, tr.Status)
+	tr.Waits = nil
+	return tr
+}
+
+// TestChoiceUnderJitter runs the programs with select, timers and what is tried
+// under a hundred scripts on the tree, on the IR, and behind all passes.
+func TestChoiceUnderJitter(t *testing.T) {
+	files, err := filepath.Glob("testdata/choice/*.sn")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, name := range files {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			text, err := os.ReadFile(name)
+			require.NoError(t, err)
+			p := check(t, filepath.Base(name), string(text))
+			levels := passed(t, p)
+			events := 0
+			for seed := range uint64(100) {
+				s := jitter(p, seed)
+				ref, err := source.New(p, world.New(s))
+				require.NoError(t, err)
+				want := ranOf(t, ref)
+				events += len(want.Events)
+				for k, m := range levels {
+					mc, err := program.New(m, world.New(s))
+					require.NoError(t, err)
+					got := ranOf(t, mc)
+					require.Empty(t, trace.Compare(want, got, trace.Options{Channels: k == 0}), "seed %d level %d", seed, k)
+				}
+			}
+			require.Greater(t, events, 1000, "the scripts are too dull")
+		})
+	}
+}
+
+// passed gives the IR of a program: as lowered, behind all passes for 64 bits, and
+// for 32 bits.
+func passed(t *testing.T, p *tree.Program) []*ir.Module {
+	t.Helper()
+	var out []*ir.Module
+	for k := range 4 {
+		m, err := Lower(p)
+		require.NoError(t, err)
+		again, err := ir.Parse(&diag.File{Name: "m.sir", Text: ir.Print(m)})
+		require.NoError(t, err)
+		require.Equal(t, ir.Print(m), ir.Print(again))
+		env := pass.Env{}
+		if k >= 2 {
+			env.XLen = 32
+		}
+		switch k {
+		case 1, 2:
+			require.NoError(t, pass.Run(m, pass.List(), pass.Options{Env: env, Check: true, Seed: 3}))
+		case 3:
+			require.NoError(t, pass.Run(m, pass.Stages(), pass.Options{Env: env, Check: true, Seed: 3}))
+		}
+		out = append(out, m)
+	}
+	return out
+}

@@ -1,0 +1,63 @@
+package tree
+
+import "github.com/sinter-lang/sinter/internal/diag"
+
+// Now is `now()`: the clock, a time.
+type Now struct{ Expr0 }
+
+// TryRecv is `c.try_recv()`: an option of the channel's elements, none when
+// the channel has no value. It does not block.
+type TryRecv struct {
+	Expr0
+	Chan Expr
+}
+
+// TrySend is `c.try_send(e)`: a bool, false when the channel has no room, and
+// then nothing is sent. Value is evaluated once, before. It does not block.
+type TrySend struct {
+	Expr0
+	Chan  Expr
+	Value Expr
+}
+
+// Select waits until one of its arms is ready, chooses one and runs its body.
+// On entry, arm by arm in order, its guard is evaluated and, if that holds, the
+// index of its end or its duration, once; arms whose guard does not hold are left out.
+//
+// An arm on a channel is ready when the channel has a value, on a device when a
+// message is there, on every and after when the clock has reached its deadline.
+// The first ready arm is chosen: in order of the arms, or, when Fair, cyclically
+// from the arm behind the one that this select last chose in this task, the
+// first arm at first. Choosing takes the value or message. The place of a
+// buffer is evaluated then. A message longer than its buffer is dropped,
+// the buffer is left empty, and the choice is made anew.
+//
+// It stands in the body of a task only.
+type Select struct {
+	Stmt0
+	Fair bool
+	Arms []SelectArm
+}
+
+// ArmKind is what an arm of a select waits for.
+type ArmKind uint8
+
+// The kinds of arms.
+const (
+	ArmChan  ArmKind = iota // a value in the channel End, given to Local
+	ArmDev                  // a message at the device End, put into Buf
+	ArmEvery                // the deadline of the arm: task start + After, each firing adds After
+	ArmAfter                // After from entry on; not above 0: at once
+)
+
+// SelectArm is one arm of a Select.
+type SelectArm struct {
+	Kind  ArmKind
+	End   Expr   // ArmChan, ArmDev: *LocalRef, or *Index of an array of ends
+	Local *Local // ArmChan: nil when the value is dropped
+	Buf   Expr   // ArmDev: a place of type bytes<N>
+	After Expr   // ArmEvery: a *Const above 0; ArmAfter: a duration
+	When  Expr   // nil when not written
+	Body  *Block
+	Span  diag.Span
+}

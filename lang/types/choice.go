@@ -1,0 +1,237 @@
+package types
+
+import (
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// selectStmt checks select. The heads of all arms are evaluated before any body,
+// and any of the buffers may be emptied by a message that is too long, so the
+// bodies know nothing about buffers.
+func (b *body) selectStmt(n *syntax.SelectStmt) tree.Stmt {
+	if !b.inTask() {
+		b.c.errorf(OnlyInTask, wordSpan(n.Span(), "select"), "`select` stands in the body of a task").
+			Hint("a function may be given channel ends and receive from them")
+	}
+	if len(n.Arms) == 0 {
+		b.c.errorf(BadSelect, n.Span(), "a select needs at least one arm")
+		return nil
+	}
+	s := &tree.Select{Stmt0: tree.Stmt0{At: n.Span()}, Fair: n.Fair}
+	ok := true
+	for i := range n.Arms {
+		arm, fine := b.armHead(&n.Arms[i])
+		s.Arms, ok = append(s.Arms, arm), ok && fine
+	}
+	for i := range s.Arms {
+		if buf := s.Arms[i].Buf; buf != nil && !b.writable(buf, "the buffer of a receive") {
+			ok = false
+		}
+	}
+	entry := b.facts
+	var after *facts
+	for i := range s.Arms {
+		b.facts = entry.clone()
+		b.armBody(&s.Arms[i], &n.Arms[i])
+		after = join(after, b.facts)
+	}
+	b.facts = after
+	if !ok {
+		return nil
+	}
+	return s
+}
+
+// armHead checks what an arm waits for.
+func (b *body) armHead(n *syntax.SelectArm) (tree.SelectArm, bool) {
+	arm := tree.SelectArm{Span: n.Span()}
+	if n.Call == nil {
+		return arm, false
+	}
+	ok, guard := false, true
+	before := b.facts.clone()
+	if n.When != nil {
+		arm.When = b.condition(n.When)
+		if guard = arm.When != nil && b.quiet(arm.When); guard {
+			b.assume(arm.When, true)
+		}
+	}
+	switch n.Kind {
+	case syntax.ArmEvery:
+		arm.Kind = tree.ArmEvery
+		ok = b.every(n.Call, &arm)
+	case syntax.ArmAfter:
+		arm.Kind = tree.ArmAfter
+		arm.After = b.duration(n.Call, "after")
+		ok = arm.After != nil && b.quiet(arm.After)
+	default:
+		ok = b.armRecv(n, &arm)
+	}
+	if n.Let != nil && (n.Kind != syntax.ArmRecv || ok && arm.Kind == tree.ArmDev) {
+		b.c.errorf(BadSelect, n.Let.Span(), "this arm gives no value to `%s`", n.Let.Name)
+		ok = false
+	}
+	b.facts = before
+	return arm, ok && guard
+}
+
+// quiet checks that the head of an arm moves nothing: it is evaluated whether
+// or not the arm is chosen.
+func (b *body) quiet(x tree.Expr) bool {
+	if !receives(x) && len(written(x)) == 0 {
+		return true
+	}
+	b.c.errorf(BadSelect, x.Span(), "the head of an arm neither receives, sends nor changes anything").
+		Hint("compute it before the select, with `let`")
+	return false
+}
+
+// every checks the constant of `on every(d)`.
+func (b *body) every(n *syntax.CallExpr, arm *tree.SelectArm) bool {
+	x := b.duration(n, "every")
+	if x == nil {
+		return false
+	}
+	if name := variable(x); name != "" {
+		b.c.errorf(NotConstant, x.Span(), "`every` takes a constant, but `%s` is a variable", name).
+			Hint("`after(d)` takes any duration")
+		return false
+	}
+	cells, ok := b.evaluate(x, x.Span())
+	if !ok {
+		return false
+	}
+	if int64(cells[0]) <= 0 {
+		b.c.errorf(BadSelect, x.Span(), "the period of `every` is above 0")
+		return false
+	}
+	arm.After = &tree.Const{Expr0: tree.Expr0{At: x.Span(), T: x.Type()}, Cell: cells[0]}
+	return true
+}
+
+// armRecv checks `on e.recv(...)`.
+func (b *body) armRecv(n *syntax.SelectArm, arm *tree.SelectArm) bool {
+	f, ok := n.Call.Fun.(*syntax.FieldExpr)
+	if !ok || f.Name.Name != "recv" {
+		b.c.errorf(BadSelect, n.Call.Span(), "an arm waits for `recv`, `every` or `after`").
+			Hint("a select has no arms that send: send in the body of an arm")
+		return false
+	}
+	arm.End = b.expr(f.X, nil)
+	if arm.End == nil || !b.quiet(arm.End) {
+		return false
+	}
+	switch t := arm.End.Type(); t.Kind {
+	case tree.Chan:
+		s, x := b.chanCall(n.Call, f, arm.End)
+		_, recv := x.(*tree.ChanRecv)
+		return s == nil && recv
+	case tree.Device:
+		arm.Kind = tree.ArmDev
+		s, _ := b.deviceCall(n.Call, f, arm.End).(*tree.DevRecv)
+		if s == nil {
+			return false
+		}
+		arm.Buf = s.Buf
+		return b.quiet(s.Buf)
+	}
+	b.noMethod(arm.End.Type(), f.Name, nil)
+	return false
+}
+
+// armBody checks the body of an arm, in which its guard holds.
+func (b *body) armBody(arm *tree.SelectArm, n *syntax.SelectArm) {
+	b.push()
+	defer b.pop()
+	if arm.When != nil {
+		b.assume(arm.When, true)
+	}
+	if n.Let != nil {
+		if arm.Kind == tree.ArmChan && arm.End != nil && arm.End.Type().Kind == tree.Chan {
+			arm.Local = b.declareLocal(*n.Let, arm.End.Type().Elem, tree.LetLocal)
+		} else {
+			b.poison(*n.Let)
+		}
+	}
+	arm.Body = b.block(n.Body)
+}
+
+// atOnce reports whether a select may have an arm that is ready on entry: one
+// with `after` and no constant above 0. It then does not count as waiting.
+func atOnce(s *tree.Select) bool {
+	for i := range s.Arms {
+		a := &s.Arms[i]
+		if k, ok := a.After.(*tree.Const); a.Kind == tree.ArmAfter && ok && int64(k.Cell) <= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// tryCall checks c.try_recv(), an option, and c.try_send(e), a bool.
+func (b *body) tryCall(e *syntax.CallExpr, f *syntax.FieldExpr, ch tree.Expr) tree.Expr {
+	elem := ch.Type().Elem
+	if !ch.Type().Out {
+		if len(e.Args) > 0 {
+			b.c.errorf(BadArguments, e.Span(), "`try_recv` of a channel takes no arguments").Hint("write `if let x = c.try_recv() { }`")
+			return nil
+		}
+		return &tree.TryRecv{Expr0: tree.Expr0{At: e.Span(), T: tree.OptionOf(elem)}, Chan: ch}
+	}
+	x := b.oneArgument(e, f.Name.Name, elem)
+	if x == nil {
+		return nil
+	}
+	l := root(ch)
+	b.c.tries[l] = append(b.c.tries[l], f.Name.Span())
+	return &tree.TrySend{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Chan: ch, Value: x}
+}
+
+// noTry checks that what a task tries to send has a place to go.
+func (e *elaborator) noTry(p *tree.Local, t *tree.Type, ch *tree.ChanDef, at diag.Span) bool {
+	if ch.Cap > 0 || !t.Out || len(e.c.tries[p]) == 0 {
+		return true
+	}
+	e.c.errorf(TryRendezvous, at, "`%s` has capacity 0, and `%s` tries to send on it", ch.Name, p.Name).
+		Note(e.c.tries[p][0], "tried here").Note(ch.Span, "declared here").
+		Hint("with `cap 0` send and receive happen together, so use `send`; or declare `cap 1`")
+	return false
+}
+
+// passing is an argument of a call that is a channel end or device: what the
+// function does with its parameter, the caller's parameter is used for.
+type passing struct {
+	from, to *tree.Local
+}
+
+// passEnds notes the channel ends and devices of a call. The body of the function
+// is checked first, for the caller may have to know whether it waits.
+func (b *body) passEnds(f *fnInfo, args []tree.Arg) {
+	if !takesEnds(f.tree) {
+		return
+	}
+	b.c.checkBody(f)
+	for _, a := range args {
+		if p := f.tree.Params[a.Index]; isEnd(p.Type) {
+			b.c.passed = append(b.c.passed, passing{root(a.Value), p})
+		}
+	}
+}
+
+// spreadUse gives each parameter of a task the uses of those that it is passed on to.
+func (c *checker) spreadUse() {
+	for changed := true; changed; {
+		changed = false
+		for _, k := range c.passed {
+			from, to := c.useOf[k.from], c.useOf[k.to]
+			all := devUse{from.rx || to.rx, from.tx || to.tx}
+			if all != from {
+				c.useOf[k.from], changed = all, true
+			}
+			if len(c.tries[k.from]) == 0 && len(c.tries[k.to]) > 0 {
+				c.tries[k.from], changed = c.tries[k.to], true
+			}
+		}
+	}
+}

@@ -1,0 +1,159 @@
+package program
+
+import (
+	"strings"
+
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+func (mc *Machine) hasValue(ch int) bool { return len(mc.chans[ch]) > 0 }
+
+func (mc *Machine) hasRoom(ch int) bool { return len(mc.chans[ch]) < mc.m.Chans[ch].Cap }
+
+// choice executes the operations of select, try_ and timers.
+func (c *context) choice(i *inst) (why, error) {
+	in := i.instr
+	switch in.Op {
+	case ir.OpChReady:
+		ok := c.mc.hasValue(in.Chan)
+		if in.Imm == 1 {
+			ok = c.mc.hasRoom(in.Chan)
+		}
+		c.result(i, bit(ok))
+	case ir.OpChGet:
+		if !c.mc.hasValue(in.Chan) {
+			return ended, fault(in, "chget from %s, which has no value", c.mc.m.Chans[in.Chan].Name)
+		}
+		return outOfFuel, c.get(i)
+	case ir.OpChPut:
+		if !c.mc.hasRoom(in.Chan) {
+			return ended, fault(in, "chput to %s, which has no room", c.mc.m.Chans[in.Chan].Name)
+		}
+		return outOfFuel, c.put(i)
+	case ir.OpSelect:
+		k := c.choose(i)
+		if k < 0 {
+			return blocked, nil
+		}
+		c.result(i, uint64(k))
+	case ir.OpAlarm:
+		c.alarm = c.joined(i, 0)
+	}
+	return outOfFuel, nil
+}
+
+// meet is a send to a channel of capacity 0: the value is offered, and the task
+// goes on when it is taken.
+func (c *context) meet(i *inst) (why, error) {
+	ch := i.instr.Chan
+	switch {
+	case !c.mc.offer[ch]:
+		c.mc.offer[ch] = true
+		c.hold(i)
+		c.moved = true
+		return blocked, nil
+	case c.mc.hasValue(ch):
+		return blocked, nil
+	}
+	c.mc.offer[ch] = false
+	return outOfFuel, c.moveEvent(i, trace.Send, i.event.args, i.instr.Args)
+}
+
+// choose returns the arm of a select that is chosen now, -1 when none is ready.
+func (c *context) choose(i *inst) int {
+	in, first := i.instr, 0
+	if in.Fair {
+		first = int(c.slots[i.event.args[0]])
+	}
+	for n := range in.Arms {
+		k := (first + n) % len(in.Arms)
+		if c.armOpen(i, k) && c.armReady(i, k) {
+			return k
+		}
+	}
+	return -1
+}
+
+// armOpen reports whether the guard of an arm holds.
+func (c *context) armOpen(i *inst, k int) bool {
+	first, _ := i.instr.ArmArgs(k)
+	return c.slots[i.event.args[first]] != 0
+}
+
+func (c *context) armReady(i *inst, k int) bool {
+	switch a := i.instr.Arms[k]; a.Kind {
+	case ir.ArmChan:
+		return c.mc.hasValue(a.Index)
+	case ir.ArmDev:
+		return c.mc.pending(a.Index)
+	}
+	return c.mc.world.Now() >= c.armTime(i, k)
+}
+
+// armTime is the deadline of an arm with a timer.
+func (c *context) armTime(i *inst, k int) uint64 {
+	first, _ := i.instr.ArmArgs(k)
+	return c.joined(i, first+1)
+}
+
+// joined is the 64-bit word at argument k, which may be in two halves.
+func (c *context) joined(i *inst, k int) uint64 {
+	v := c.slots[i.event.args[k]]
+	if i.instr.Args[k].Type == 32 {
+		v |= c.slots[i.event.args[k+1]] << 32
+	}
+	return v
+}
+
+// timer is the bit of the deadline in the status that a wait sees.
+func (c *context) timer() uint64 {
+	return bit(c.mc.world.Now() >= c.alarm) << ir.TimerBit
+}
+
+// deadline is the time that the wait which holds Main waits for.
+func (c *context) deadline() uint64 {
+	if c.mask>>ir.TimerBit&1 == 0 {
+		return world.Never
+	}
+	return c.alarm
+}
+
+// deadline is the earliest time that the select of some task waits for.
+func (mc *Machine) deadline() uint64 {
+	d := uint64(world.Never)
+	for _, c := range mc.tasks {
+		i := &c.code[c.pc]
+		if c.ended || i.instr == nil || i.instr.Op != ir.OpSelect {
+			continue
+		}
+		for k, a := range i.instr.Arms {
+			if a.Kind == ir.ArmTimer && c.armOpen(i, k) {
+				d = min(d, c.armTime(i, k))
+			}
+		}
+	}
+	return d
+}
+
+// selectWaits says what a blocked select waits for and whether that is outside.
+func (c *context) selectWaits() (string, bool) {
+	i := &c.code[c.pc]
+	var list []string
+	outside := false
+	for k, a := range i.instr.Arms {
+		if !c.armOpen(i, k) {
+			continue
+		}
+		switch a.Kind {
+		case ir.ArmChan:
+			list = append(list, "a value in "+c.mc.m.Chans[a.Index].Name)
+		case ir.ArmDev:
+			list, outside = append(list, "a frame at "+c.mc.m.Devices[a.Index].Name), true
+		default:
+			list, outside = append(list, "the clock"), true
+		}
+	}
+	return strings.Join(append(list, "nothing else"), " or "), outside
+}

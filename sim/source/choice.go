@@ -1,0 +1,98 @@
+package source
+
+import (
+	"strings"
+
+	"github.com/sinter-lang/sinter/lang/eval"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// choiceEffect does the effects of select, try_ and the clock.
+func (t *task) choiceEffect(e *eval.Effect) {
+	switch e.Kind {
+	case eval.NowEffect:
+		e.Time = t.m.world.Now()
+	case eval.TryRecvEffect:
+		if e.Ok = t.m.open(wait{kind: forValue, index: e.Index}); e.Ok {
+			t.get(e)
+		}
+	case eval.TrySendEffect:
+		if e.Ok = t.m.open(wait{kind: forRoom, index: e.Index}); e.Ok {
+			t.send(e)
+		}
+	case eval.TakeEffect:
+		t.take(e)
+	case eval.SelectEffect:
+		w := wait{kind: forChoice, arms: arms(e.Arms)}
+		t.await(w)
+		e.Index = t.m.choose(w.arms, e.First)
+	}
+}
+
+// arms are what a select waits for, by arm.
+func arms(list []eval.Wait) []wait {
+	out := make([]wait, len(list))
+	for i, a := range list {
+		switch a.Kind {
+		case eval.ChanWait:
+			out[i] = wait{kind: forValue, index: a.Index}
+		case eval.DevWait:
+			out[i] = wait{kind: forInput, index: a.Index}
+		case eval.TimeWait:
+			out[i] = wait{kind: forTime, time: a.Time}
+		default:
+			out[i] = wait{kind: forChoice} // never ready
+		}
+	}
+	return out
+}
+
+// choose returns the first ready arm cyclically from first on, -1 if none is.
+func (m *Machine) choose(arms []wait, first int) int {
+	for i := range arms {
+		k := (first + i) % len(arms)
+		if arms[k].kind != forChoice && m.open(arms[k]) {
+			return k
+		}
+	}
+	return -1
+}
+
+// deadline is the earliest time that some task waits for.
+func (m *Machine) deadline() uint64 {
+	d := uint64(world.Never)
+	for _, t := range m.tasks {
+		if t.ended {
+			continue
+		}
+		for _, a := range t.wait.arms {
+			if a.kind == forTime {
+				d = min(d, a.time)
+			}
+		}
+	}
+	return d
+}
+
+// outside reports whether a device or the clock can end the wait.
+func (w wait) outside() bool {
+	for _, a := range w.arms {
+		if a.outside() {
+			return true
+		}
+	}
+	return w.kind == forInput || w.kind == forTime
+}
+
+func (m *Machine) choiceText(arms []wait) string {
+	var list []string
+	for _, a := range arms {
+		if a.kind != forChoice {
+			list = append(list, m.waitText(a))
+		}
+	}
+	if len(list) == 0 {
+		return "an arm of a select, of which none is open"
+	}
+	return strings.Join(list, " or ")
+}

@@ -1,0 +1,46 @@
+package world
+
+import "math"
+
+// Never is the deadline of a machine that waits for no timer.
+const Never = math.MaxUint64
+
+// AdvanceOr is called when every task waits and deadline is the earliest one
+// that any of them waits for. It sets the clock to the deadline or to the time of
+// the next input, whichever is earlier, and commits that input; at equal times the
+// deadline comes first. It reports false when the run is over: no deadline and no
+// input is left up to the end.
+func (w *World) AdvanceOr(deadline uint64) bool {
+	next, some := w.nextInput()
+	switch {
+	case deadline != Never && deadline <= w.End() && (!some || deadline <= next):
+		w.now = max(w.now, deadline)
+	case some:
+		w.commit()
+	default:
+		return false
+	}
+	return true
+}
+
+// nextInput returns the time of the next input up to the end.
+func (w *World) nextInput() (time uint64, some bool) {
+	if w.next == len(w.script.Inputs) {
+		return 0, false
+	}
+	time = max(w.now, w.script.Inputs[w.next].Time)
+	return time, w.script.Until == nil || time <= *w.script.Until
+}
+
+// End returns the end of the run: no deadline behind it is waited for. Without
+// one in the script it is the time of the last input.
+func (w *World) End() uint64 {
+	if w.script.Until != nil {
+		return *w.script.Until
+	}
+	end := uint64(0)
+	for _, in := range w.script.Inputs {
+		end = max(end, in.Time)
+	}
+	return end
+}
