@@ -26,6 +26,7 @@
 //	clang_instructions, ratios: cg.instructions     kernels in C; ours to clang's, and the geometric mean
 //	boot_instructions guest_instructions            of a guest until its program begins; from there to its end
 //	placed_cells placed_rams, rates: placed_mhz     on the FPGA, the median of three seeds
+//	scale.check scale.ll, rates: scale.check_growth of generated programs of so many lines, to no error and to LLVM IR
 //
 // Start reading at measure.
 package main
@@ -116,6 +117,11 @@ func measure(ctx context.Context, o options) (*figures, error) {
 	}
 	for _, step := range steps {
 		if err := step(ctx, examples, f); err != nil {
+			return nil, err
+		}
+	}
+	if o.times {
+		if err := scale(ctx, f); err != nil {
 			return nil, err
 		}
 	}

@@ -1,5 +1,7 @@
 package ir
 
+import "slices"
+
 // Thread rebuilds all tokens of m from the order of its instructions: it drops
 // those that are there, decides anew which tokens each function takes and gives,
 // and puts block parameters only where different tokens meet and one is needed
@@ -17,8 +19,12 @@ func Thread(m *Module) {
 		strip(f)
 	}
 	order, _ := CallOrder(m)
+	place := map[*Object]int{nil: -1}
+	for n, o := range m.Objects {
+		place[o] = n
+	}
 	for _, f := range order {
-		t := &threader{m: m, f: f, flow: FlowOf(f), need: map[*Instr][]*Object{}, give: map[*Instr][]*Object{}}
+		t := &threader{f: f, place: place, flow: FlowOf(f), need: map[*Instr][]*Object{}, give: map[*Instr][]*Object{}}
 		t.run()
 	}
 }
@@ -48,8 +54,8 @@ func strip(f *Func) {
 }
 
 type threader struct {
-	m          *Module
 	f          *Func
+	place      map[*Object]int // in the module; I/O comes first
 	flow       *Flow
 	need, give map[*Instr][]*Object
 	params     []*Object // whose tokens f takes
@@ -67,8 +73,9 @@ func (t *threader) run() {
 	t.effects()
 	t.fences()
 	t.joins = make([][]*Object, len(t.f.Blocks))
+	extents, frontier := t.extents(), t.flow.Frontier()
 	for _, o := range t.keys() {
-		t.place(o)
+		t.placeJoins(o, extents[o], frontier)
 	}
 	t.rename()
 }
@@ -96,20 +103,34 @@ func (t *threader) effects() {
 			t.locals[i.Refs[0].Obj] = append(t.locals[i.Refs[0].Obj], i)
 		}
 	})
-	for _, o := range t.scope() {
-		if needs[o] || gives[o] {
-			t.params = append(t.params, o)
-		}
+	for _, o := range t.foreign(needs, gives) {
+		t.params = append(t.params, o)
 		if gives[o] {
 			t.changed = append(t.changed, o)
 		}
 	}
 }
 
-// scope lists I/O and the objects that f does not own, in their order.
-func (t *threader) scope() []*Object {
-	out := append([]*Object{nil}, t.m.Objects...)
-	return append(out, t.f.Objs...)
+// foreign lists what is in one of the sets and f does not own: I/O, then objects
+// of the module, then those that f is given, each in their order.
+func (t *threader) foreign(sets ...map[*Object]bool) []*Object {
+	has := map[*Object]bool{}
+	var out []*Object
+	for _, set := range sets {
+		for o := range set {
+			if _, ok := t.place[o]; ok && !has[o] {
+				has[o] = true
+				out = append(out, o)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b *Object) int { return t.place[a] - t.place[b] })
+	for _, o := range t.f.Objs {
+		if slices.ContainsFunc(sets, func(set map[*Object]bool) bool { return set[o] }) {
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 // keys lists everything that has tokens in f.
@@ -200,21 +221,58 @@ func containsObj(os []*Object, o *Object) bool {
 	return false
 }
 
-// place decides at which nodes the token of o becomes a block parameter: the
-// iterated dominance frontier of its definitions, where it is live.
-func (t *threader) place(o *Object) {
-	live := t.live(o)
-	frontier := t.flow.Frontier()
-	has := make([]bool, len(t.f.Blocks))
-	var work []int
+// extent lists, in order, the nodes that give an object a new token, and those
+// that need at their start the token it has.
+type extent struct {
+	gives, needs []int
+}
+
+// extents finds the extent of each object by one look at each instruction.
+func (t *threader) extents() map[*Object]*extent {
+	out := map[*Object]*extent{}
+	for _, o := range t.keys() {
+		out[o] = &extent{}
+	}
+	need := func(o *Object, k int) {
+		if x := out[o]; lastOf(x.gives) != k && lastOf(x.needs) != k {
+			x.needs = append(x.needs, k)
+		}
+	}
 	for _, k := range t.flow.Order {
-		for _, i := range t.f.Blocks[k].Instrs {
-			if containsObj(t.give[i], o) {
-				work = append(work, k)
-				break
+		b := t.f.Blocks[k]
+		for _, i := range b.Instrs {
+			for _, o := range t.need[i] {
+				need(o, k)
+			}
+			for _, o := range t.give[i] {
+				if x := out[o]; lastOf(x.gives) != k {
+					x.gives = append(x.gives, k)
+				}
+			}
+		}
+		if b.Term.Op == Return {
+			for _, o := range t.changed {
+				need(o, k)
 			}
 		}
 	}
+	return out
+}
+
+// lastOf returns the last node of a list, -1 for none.
+func lastOf(list []int) int {
+	if len(list) == 0 {
+		return -1
+	}
+	return list[len(list)-1]
+}
+
+// placeJoins decides at which nodes the token of o becomes a block parameter: the
+// iterated dominance frontier of its definitions, where it is live.
+func (t *threader) placeJoins(o *Object, x *extent, frontier [][]int) {
+	live := t.live(x)
+	has := map[int]bool{}
+	work := append([]int(nil), x.gives...)
 	for len(work) > 0 {
 		k := work[0]
 		work = work[1:]
@@ -228,25 +286,16 @@ func (t *threader) place(o *Object) {
 	}
 }
 
-// live reports, by node, whether the token of o at the node's start is needed.
-func (t *threader) live(o *Object) []bool {
-	live := make([]bool, len(t.f.Blocks))
-	gen, kill := make([]bool, len(live)), make([]bool, len(live))
-	for _, k := range t.flow.Order {
-		b := t.f.Blocks[k]
-		for _, i := range b.Instrs {
-			gen[k] = gen[k] || !kill[k] && containsObj(t.need[i], o)
-			kill[k] = kill[k] || containsObj(t.give[i], o)
-		}
-		gen[k] = gen[k] || !kill[k] && b.Term.Op == Return && containsObj(t.changed, o)
+// live reports, by node, whether the token at the node's start is needed.
+func (t *threader) live(x *extent) map[int]bool {
+	live, kill := map[int]bool{}, map[int]bool{}
+	for _, k := range x.gives {
+		kill[k] = true
 	}
-	var work []int
-	for k := range gen {
-		if gen[k] {
-			work = append(work, k)
-			live[k] = true
-		}
+	for _, k := range x.needs {
+		live[k] = true
 	}
+	work := append([]int(nil), x.needs...)
 	for len(work) > 0 {
 		k := work[len(work)-1]
 		work = work[:len(work)-1]
@@ -282,20 +331,49 @@ func (t *threader) rename() {
 			b.Params = append(b.Params, t.token(o, b))
 		}
 	}
+	t.walk(&reaching{now: now})
+}
+
+// walk gives the tokens of all blocks, each under what reaches it.
+func (t *threader) walk(now *reaching) {
 	kids := t.flow.Kids()
-	type visit struct {
-		node int
-		now  newest
-	}
-	for stack := []visit{{0, now}}; len(stack) > 0; {
-		top := stack[len(stack)-1]
+	const leave = -1
+	for stack := []int{0}; len(stack) > 0; {
+		k := lastOf(stack)
 		stack = stack[:len(stack)-1]
-		out := top.now.enter(t.f.Blocks[top.node])
-		t.block(t.f.Blocks[top.node], out)
-		for _, k := range kids[top.node] {
-			stack = append(stack, visit{k, out})
+		if k == leave {
+			now.leave()
+			continue
 		}
+		now.enter()
+		t.block(t.f.Blocks[k], now)
+		stack = append(append(stack, leave), kids[k]...)
 	}
+}
+
+// reaching is the newest token of each object at a place, with what is to be
+// taken back when a subtree of dominators is left.
+type reaching struct {
+	now   newest
+	undo  []*Value  // what was newest before, nil for nothing
+	gone  []*Object // of these
+	marks []int
+}
+
+func (r *reaching) enter() { r.marks = append(r.marks, len(r.undo)) }
+
+func (r *reaching) set(v *Value) {
+	r.undo, r.gone = append(r.undo, r.now[v.Obj]), append(r.gone, v.Obj)
+	r.now[v.Obj] = v
+}
+
+func (r *reaching) leave() {
+	mark := lastOf(r.marks)
+	r.marks = r.marks[:len(r.marks)-1]
+	for n := len(r.undo) - 1; n >= mark; n-- {
+		r.now[r.gone[n]] = r.undo[n]
+	}
+	r.undo, r.gone = r.undo[:mark], r.gone[:mark]
 }
 
 func (t *threader) token(o *Object, b *Block) *Value {
@@ -304,8 +382,15 @@ func (t *threader) token(o *Object, b *Block) *Value {
 	return v
 }
 
-// block gives the tokens of one block; now is what holds at its start.
-func (t *threader) block(b *Block, now newest) {
+// block gives the tokens of one block; reach is what holds at its
+// start.
+func (t *threader) block(b *Block, reach *reaching) {
+	for _, p := range b.Params {
+		if p.Type == Token {
+			reach.set(p)
+		}
+	}
+	now := reach.now
 	for _, i := range b.Instrs {
 		for _, o := range t.need[i] {
 			i.Args = append(i.Args, now[o])
@@ -314,7 +399,7 @@ func (t *threader) block(b *Block, now newest) {
 		for _, o := range t.give[i] {
 			v := t.f.NewValue(Token, o, i.Span)
 			v.Def, v.In = i, b
-			now[o] = v
+			reach.set(v)
 			toks = append(toks, v)
 		}
 		if i.Op == OpCall {

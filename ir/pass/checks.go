@@ -19,7 +19,7 @@ func checks(m *ir.Module, _ *Env) bool {
 	return each(m, func(f *ir.Func) bool {
 		p := &prover{f: f, flow: ir.FlowOf(f), base: map[*ir.Value]span{}, fact: map[*ir.Value]span{}, truth: map[*ir.Value]bool{}, subst: renames{}}
 		p.kids = p.flow.Kids()
-		p.preds = preds(f)
+		p.preds, p.from = preds(f), sources(f)
 		p.params()
 		p.counters()
 		p.params()
@@ -35,6 +35,8 @@ type prover struct {
 	flow    *ir.Flow
 	kids    [][]int
 	preds   map[*ir.Block][]*ir.Edge
+	from    map[*ir.Edge]*ir.Block
+	only    []bool             // when not nil, by node: walk no others
 	base    map[*ir.Value]span // of loop counters, everywhere
 	fact    map[*ir.Value]span // here
 	truth   map[*ir.Value]bool // conditions known here
@@ -226,7 +228,9 @@ func (p *prover) walk(k int) {
 		p.shortcut(b)
 	}
 	for _, c := range p.kids[k] {
-		p.walk(c)
+		if p.only == nil || p.only[c] {
+			p.walk(c)
+		}
 	}
 	p.forget(mark)
 }
@@ -245,10 +249,8 @@ func (p *prover) entered(b *ir.Block) {
 		return
 	}
 	e := p.preds[b][0]
-	for _, q := range p.f.Blocks {
-		if q.Term.Op == ir.Branch && (&q.Term.Succs[0] == e || &q.Term.Succs[1] == e) {
-			p.learn(q.Term.Cond, &q.Term.Succs[0] == e)
-		}
+	if q := p.from[e]; q.Term.Op == ir.Branch {
+		p.learn(q.Term.Cond, &q.Term.Succs[0] == e)
 	}
 	for n, param := range b.Params {
 		if param.Type != ir.Token {

@@ -75,6 +75,13 @@ func (c *copied) term(t *ir.Term) ir.Term {
 // the blocks: each use takes the definition that now reaches it.
 func mendAll(f *ir.Func, blocks []*ir.Block, copies []*copied) {
 	of := map[*ir.Value]*ir.Value{}
+	noteCopies(of, blocks, copies)
+	rejoin(f, of)
+}
+
+// noteCopies adds the words that blocks define, and what they are in copies of
+// the blocks, to what rejoin is to mend.
+func noteCopies(of map[*ir.Value]*ir.Value, blocks []*ir.Block, copies []*copied) {
 	note := func(v *ir.Value) {
 		if v.Type == ir.Token {
 			return
@@ -94,5 +101,4 @@ func mendAll(f *ir.Func, blocks []*ir.Block, copies []*copied) {
 			}
 		}
 	}
-	rejoin(f, of)
 }

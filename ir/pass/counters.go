@@ -177,9 +177,24 @@ func (p *prover) confirm(c counter, signed bool) (reach span, ok bool) {
 		}
 		ok = ok && noWrap(s, c, signed)
 	}
+	p.only = p.dominators(need)
 	p.walk(0)
-	p.dry, p.probe = false, nil
+	p.dry, p.probe, p.only = false, nil, nil
 	return reach, ok && !first
+}
+
+// dominators marks the nodes that dominate one of some blocks: the facts that
+// hold in these come from there.
+func (p *prover) dominators(of map[*ir.Block]bool) []bool {
+	mark := make([]bool, len(p.f.Blocks))
+	for _, k := range p.flow.Order {
+		if of[p.f.Blocks[k]] {
+			for j := k; j >= 0 && !mark[j]; j = p.flow.Idom[j] {
+				mark[j] = true
+			}
+		}
+	}
+	return mark
 }
 
 func noWrap(s span, c counter, signed bool) bool {

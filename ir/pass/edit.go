@@ -99,6 +99,17 @@ func preds(f *ir.Func) map[*ir.Block][]*ir.Edge {
 	return in
 }
 
+// sources returns the block that each edge leaves.
+func sources(f *ir.Func) map[*ir.Edge]*ir.Block {
+	from := make(map[*ir.Edge]*ir.Block, len(f.Blocks))
+	for _, b := range f.Blocks {
+		for k := range b.Term.Succs {
+			from[&b.Term.Succs[k]] = b
+		}
+	}
+	return from
+}
+
 // maxBlockID returns the highest block ID of f.
 func maxBlockID(f *ir.Func) int {
 	id := 0

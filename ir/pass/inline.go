@@ -11,8 +11,13 @@ import (
 // is called.
 const small = 24
 
+// large is how many instructions a function may get by taking in functions that
+// are called once: what passes do grows faster than the function.
+const large = 2000
+
 // Inline puts the body of a function in place of a call when the function is
-// small or called once. Timed kernels (NoInline) stay functions.
+// small, or called once and the caller does not grow large. Timed kernels
+// (NoInline) stay functions.
 //
 // Needs: nothing. Keeps: order of effects, Legal. Events take over the task of
 // the call; locals of the callee become locals of the caller.
@@ -29,9 +34,16 @@ func inline(m *ir.Module, _ *Env) bool {
 	}
 	changed := false
 	for _, f := range order {
-		if inlineCalls(f, func(g *ir.Func) bool { return !g.NoInline && (calls[g] == 1 || sizeOf(g) <= small) }) {
-			changed = true
+		size := sizeOf(f)
+		want := func(g *ir.Func) bool {
+			n := sizeOf(g)
+			if g.NoInline || n > small && (calls[g] > 1 || size+n > large) {
+				return false
+			}
+			size += n
+			return true
 		}
+		changed = inlineCalls(f, want) || changed
 	}
 	if changed {
 		dropInlined(m, calls)

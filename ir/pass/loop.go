@@ -1,6 +1,7 @@
 package pass
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/sinter-lang/sinter/ir"
@@ -92,14 +93,21 @@ func (l *loop) has(kinds ...ir.Op) bool {
 	return false
 }
 
-// innermost reports whether no other loop begins inside.
-func (l *loop) innermost(all []*loop) bool {
-	for _, o := range all {
-		if o != l && l.in[o.head] {
-			return false
+// innermost returns the loops of f in which no other loop begins. They have no
+// block in common.
+func innermost(f *ir.Func) []*loop {
+	all := loops(f)
+	heads := map[*ir.Block]bool{}
+	for _, l := range all {
+		heads[l.head] = true
+	}
+	var out []*loop
+	for _, l := range all {
+		if !slices.ContainsFunc(l.blocks, func(b *ir.Block) bool { return b != l.head && heads[b] }) {
+			out = append(out, l)
 		}
 	}
-	return true
+	return out
 }
 
 // preheader returns the block that only leads into the loop; it is made when

@@ -11,159 +11,210 @@ import (
 // of one of them is replaced by the definition with the same key that reaches
 // it, with new block parameters where several meet. Definitions are results of
 // instructions or block parameters. Tokens are not looked at.
+//
+// The work is that of one look at each instruction and of the live ranges of
+// the keys, so that many values may be mended at once.
 func rejoin(f *ir.Func, of map[*ir.Value]*ir.Value) {
-	r := &rejoiner{f: f, of: of, flow: ir.FlowOf(f), joins: make([]map[*ir.Value]*ir.Value, len(f.Blocks))}
-	r.node = map[*ir.Block]int{}
+	r := &rejoiner{f: f, of: of, flow: ir.FlowOf(f), node: map[*ir.Block]int{}, ranges: map[*ir.Value]*liveRange{}}
 	for k, b := range f.Blocks {
 		r.node[b] = k
 	}
-	var keys []*ir.Value
-	seen := map[*ir.Value]bool{}
 	for _, k := range r.flow.Order {
-		r.defs(f.Blocks[k], func(v *ir.Value) {
-			if key := of[v]; key != nil && !seen[key] {
-				seen[key] = true
-				keys = append(keys, key)
-			}
-		})
+		r.scan(k)
 	}
+	r.joins = make([][]join, len(f.Blocks))
+	r.live, r.joined = make([]int, len(f.Blocks)), make([]int, len(f.Blocks))
 	frontier := r.flow.Frontier()
-	for _, key := range keys {
-		r.place(key, frontier)
+	for n, key := range r.keys {
+		r.place(n+1, key, frontier)
 	}
-	r.rename(keys)
+	r.rename()
 }
 
 type rejoiner struct {
-	f     *ir.Func
-	of    map[*ir.Value]*ir.Value
-	flow  *ir.Flow
-	node  map[*ir.Block]int
-	joins []map[*ir.Value]*ir.Value // by node and key: the new parameter
+	f      *ir.Func
+	of     map[*ir.Value]*ir.Value
+	flow   *ir.Flow
+	node   map[*ir.Block]int
+	keys   []*ir.Value // in order of their first definitions
+	ranges map[*ir.Value]*liveRange
+	joins  [][]join // by node, in order of the keys
+	live   []int    // by node: number of the last key that is live at its start
+	joined []int    // by node: number of the last key that has a join there
 }
 
-// defs visits the definitions of a block.
-func (r *rejoiner) defs(b *ir.Block, visit func(*ir.Value)) {
+// liveRange lists the nodes that define a key, and those that need it at their start.
+type liveRange struct {
+	defs, needs []int
+}
+
+// join is a new block parameter for a key.
+type join struct {
+	key, param *ir.Value
+}
+
+// scan notes the keys that node k defines and those that it needs at its start.
+func (r *rejoiner) scan(k int) {
+	b := r.f.Blocks[k]
 	for _, p := range b.Params {
-		visit(p)
+		r.define(p, k)
 	}
-	for _, i := range b.Instrs {
-		for _, v := range i.Results {
-			visit(v)
+	use := func(v **ir.Value) {
+		if key := r.of[*v]; key != nil {
+			g := r.rangeOf(key)
+			if last(g.defs) != k && last(g.needs) != k {
+				g.needs = append(g.needs, k)
+			}
 		}
 	}
+	for _, i := range b.Instrs {
+		i.Uses(use)
+		for _, v := range i.Results {
+			r.define(v, k)
+		}
+	}
+	b.Term.Uses(use)
 }
 
-// place finds where definitions of key meet and it is live.
-func (r *rejoiner) place(key *ir.Value, frontier [][]int) {
-	live := r.live(key)
-	var work []int
-	for _, k := range r.flow.Order {
-		n := len(work)
-		r.defs(r.f.Blocks[k], func(v *ir.Value) {
-			if r.of[v] == key && len(work) == n {
-				work = append(work, k)
-			}
-		})
+func (r *rejoiner) define(v *ir.Value, k int) {
+	key := r.of[v]
+	if key == nil {
+		return
 	}
+	g := r.rangeOf(key)
+	if len(g.defs) == 0 {
+		r.keys = append(r.keys, key)
+	}
+	if last(g.defs) != k {
+		g.defs = append(g.defs, k)
+	}
+}
+
+func (r *rejoiner) rangeOf(key *ir.Value) *liveRange {
+	g := r.ranges[key]
+	if g == nil {
+		g = &liveRange{}
+		r.ranges[key] = g
+	}
+	return g
+}
+
+// last returns the last node of a list, -1 for none.
+func last(list []int) int {
+	if len(list) == 0 {
+		return -1
+	}
+	return list[len(list)-1]
+}
+
+// place finds where definitions of key, which has number n, meet and it is live.
+func (r *rejoiner) place(n int, key *ir.Value, frontier [][]int) {
+	r.spread(n, r.ranges[key])
+	work := slices.Clone(r.ranges[key].defs)
 	for len(work) > 0 {
 		k := work[len(work)-1]
 		work = work[:len(work)-1]
 		for _, j := range frontier[k] {
-			if live[j] && r.joins[j][key] == nil {
-				if r.joins[j] == nil {
-					r.joins[j] = map[*ir.Value]*ir.Value{}
-				}
+			if r.live[j] == n && r.joined[j] != n {
+				r.joined[j] = n
 				p := r.f.NewValue(key.Type, nil, key.Span)
 				p.In = r.f.Blocks[j]
-				r.joins[j][key] = p
+				r.joins[j] = append(r.joins[j], join{key, p})
 				work = append(work, j)
 			}
 		}
 	}
 }
 
-// live reports, by node, whether key is needed at the node's start.
-func (r *rejoiner) live(key *ir.Value) []bool {
-	live, kill := make([]bool, len(r.f.Blocks)), make([]bool, len(r.f.Blocks))
-	var work []int
-	for _, k := range r.flow.Order {
-		b := r.f.Blocks[k]
-		use := func(v **ir.Value) { live[k] = live[k] || !kill[k] && r.of[*v] == key }
-		for _, p := range b.Params {
-			kill[k] = kill[k] || r.of[p] == key
-		}
-		for _, i := range b.Instrs {
-			i.Uses(use)
-			for _, v := range i.Results {
-				kill[k] = kill[k] || r.of[v] == key
-			}
-		}
-		b.Term.Uses(use)
-		if live[k] {
-			work = append(work, k)
-		}
+// spread marks the nodes at whose start key n is live: from those that need it
+// backwards to those that define it.
+func (r *rejoiner) spread(n int, g *liveRange) {
+	kills := map[int]bool{}
+	for _, k := range g.defs {
+		kills[k] = true
+	}
+	work := slices.Clone(g.needs)
+	for _, k := range work {
+		r.live[k] = n
 	}
 	for len(work) > 0 {
 		k := work[len(work)-1]
 		work = work[:len(work)-1]
 		for _, p := range r.flow.Preds[k] {
-			if !live[p] && !kill[p] {
-				live[p] = true
+			if r.live[p] != n && !kills[p] {
+				r.live[p] = n
 				work = append(work, p)
 			}
 		}
 	}
-	return live
 }
 
-func (r *rejoiner) rename(keys []*ir.Value) {
+// rename walks the dominator tree and gives each use the definition that
+// reaches it.
+func (r *rejoiner) rename() {
 	for k, joins := range r.joins {
-		b := r.f.Blocks[k]
-		for _, key := range keys {
-			if p := joins[key]; p != nil {
-				b.Params = append(b.Params, p)
-			}
+		for _, j := range joins {
+			r.f.Blocks[k].Params = append(r.f.Blocks[k].Params, j.param)
 		}
 	}
+	s := &reaching{now: map[*ir.Value]*ir.Value{}}
 	kids := r.flow.Kids()
-	type visit struct {
-		node int
-		now  map[*ir.Value]*ir.Value
-	}
-	for stack := []visit{{0, nil}}; len(stack) > 0; {
-		top := stack[len(stack)-1]
+	const leave = -1
+	for stack := []int{0}; len(stack) > 0; {
+		k := last(stack)
 		stack = stack[:len(stack)-1]
-		now := map[*ir.Value]*ir.Value{}
-		for k, v := range top.now {
-			now[k] = v
+		if k == leave {
+			s.leave()
+			continue
 		}
-		r.block(top.node, now, keys)
-		for _, k := range kids[top.node] {
-			stack = append(stack, visit{k, now})
-		}
+		s.enter()
+		r.block(k, s)
+		stack = append(append(stack, leave), kids[k]...)
 	}
 }
 
-func (r *rejoiner) block(k int, now map[*ir.Value]*ir.Value, keys []*ir.Value) {
+// reaching is the definition of each key that reaches a place, with what is to
+// be taken back when a subtree of dominators is left.
+type reaching struct {
+	now   map[*ir.Value]*ir.Value
+	undo  []join // a key and what it was before
+	marks []int
+}
+
+func (s *reaching) enter() { s.marks = append(s.marks, len(s.undo)) }
+
+func (s *reaching) leave() {
+	mark := last(s.marks)
+	s.marks = s.marks[:len(s.marks)-1]
+	for len(s.undo) > mark {
+		u := s.undo[len(s.undo)-1]
+		s.undo = s.undo[:len(s.undo)-1]
+		s.now[u.key] = u.param
+	}
+}
+
+func (s *reaching) define(key, v *ir.Value) {
+	s.undo = append(s.undo, join{key, s.now[key]})
+	s.now[key] = v
+}
+
+func (r *rejoiner) block(k int, s *reaching) {
 	b := r.f.Blocks[k]
 	put := func(v **ir.Value) {
-		if key := r.of[*v]; key != nil && now[key] != nil {
-			*v = now[key]
+		if key := r.of[*v]; key != nil && s.now[key] != nil {
+			*v = s.now[key]
 		}
 	}
 	define := func(v *ir.Value) {
 		if key := r.of[v]; key != nil {
-			now[key] = v
+			s.define(key, v)
 		}
 	}
 	for _, p := range b.Params {
 		define(p)
 	}
-	for _, key := range keys {
-		if p := r.joins[k][key]; p != nil {
-			now[key] = p
-		}
+	for _, j := range r.joins[k] {
+		s.define(j.key, j.param)
 	}
 	for _, i := range b.Instrs {
 		i.Uses(put)
@@ -172,12 +223,10 @@ func (r *rejoiner) block(k int, now map[*ir.Value]*ir.Value, keys []*ir.Value) {
 		}
 	}
 	b.Term.Uses(put)
-	for j := range b.Term.Succs {
-		e := &b.Term.Succs[j]
-		for _, key := range keys {
-			if r.joins[r.node[e.To]][key] != nil {
-				e.Args = append(e.Args, now[key])
-			}
+	for n := range b.Term.Succs {
+		e := &b.Term.Succs[n]
+		for _, j := range r.joins[r.node[e.To]] {
+			e.Args = append(e.Args, s.now[j.key])
 		}
 	}
 }

@@ -16,39 +16,47 @@ const maxHead = 12
 func rotate(m *ir.Module, _ *Env) bool {
 	return each(m, func(f *ir.Func) bool {
 		changed := false
-		for n := 0; n < 100; n++ { // each rotation makes the list of loops stale
-			if !rotateOne(f) {
-				break
-			}
+		for n := 0; n < maxRotations && rotateLevel(f); n++ {
 			changed = true
 		}
 		return changed
 	})
 }
 
-func rotateOne(f *ir.Func) bool {
+// maxRotations bounds how often the loops of a function are looked at anew.
+const maxRotations = 100
+
+// rotateLevel turns the loops of the greatest depth that has any to turn. None
+// of them is inside another one.
+func rotateLevel(f *ir.Func) bool {
+	guards := map[*ir.Block]*ir.Block{} // copies, by head
+	loopOf := map[*ir.Block]*loop{}
+	mend := map[*ir.Value]*ir.Value{}
+	depth := 0
 	for _, l := range loops(f) {
+		if len(guards) > 0 && l.depth < depth {
+			break
+		}
 		if l.turnable() {
 			c := copyBlocks(f, []*ir.Block{l.head})
-			for _, e := range l.entriesWithout(c.blocks[l.head]) {
-				e.To = c.blocks[l.head]
+			guards[l.head], loopOf[l.head], depth = c.blocks[l.head], l, l.depth
+			noteCopies(mend, []*ir.Block{l.head}, []*copied{c})
+		}
+	}
+	if len(guards) == 0 {
+		return false
+	}
+	for _, b := range f.Blocks {
+		for k := range b.Term.Succs {
+			e := &b.Term.Succs[k]
+			if g := guards[e.To]; g != nil && g != b && !loopOf[e.To].in[b] {
+				e.To = g
 			}
-			mendAll(f, []*ir.Block{l.head}, []*copied{c})
-			tidyBlocks(f)
-			return true
 		}
 	}
-	return false
-}
-
-func (l *loop) entriesWithout(b *ir.Block) []*ir.Edge {
-	var out []*ir.Edge
-	for _, e := range l.entries() {
-		if len(b.Term.Succs) == 0 || e != &b.Term.Succs[0] && e != &b.Term.Succs[len(b.Term.Succs)-1] {
-			out = append(out, e)
-		}
-	}
-	return out
+	rejoin(f, mend)
+	tidyBlocks(f)
+	return true
 }
 
 // turnable reports whether the head is a short test without effects and the

@@ -21,10 +21,18 @@ const maxWalkers = 4
 func strength(m *ir.Module, _ *Env) bool {
 	return each(m, func(f *ir.Func) bool {
 		changed := false
+		var u *users
 		for _, l := range loops(f) {
-			if reduce(l) {
-				changed = true
+			r := reducerOf(l)
+			if r == nil {
+				continue
 			}
+			if u == nil {
+				u = usersOf(f)
+			}
+			r.users = u
+			r.reduce()
+			changed = true
 		}
 		if changed {
 			foldWords(f)
@@ -49,28 +57,34 @@ type reducer struct {
 	pre     *ir.Block
 	inds    []induction
 	offsets map[*ir.Value]bool // used as offsets of refs
+	found   []walker
+	users   *users
 }
 
-func reduce(l *loop) bool {
+// reducerOf returns what is to be done to a loop, nil for nothing.
+func reducerOf(l *loop) *reducer {
 	latch, entries := l.latch(), l.entries()
 	if latch == nil || len(entries) != 1 || latch.Term.Op != ir.Branch {
-		return false
+		return nil
 	}
 	r := &reducer{l: l, latch: latch, entry: entries[0], offsets: map[*ir.Value]bool{}}
 	r.inds = l.inductions(r.entry, latch)
 	r.findOffsets()
-	found := r.walkers()
-	if len(found) == 0 || len(found) > maxWalkers {
-		return false
+	r.found = r.walkers()
+	if len(r.found) == 0 || len(r.found) > maxWalkers {
+		return nil
 	}
-	rounds := l.rounds(r.entry, latch)
-	for _, w := range found {
+	return r
+}
+
+func (r *reducer) reduce() {
+	rounds := r.l.rounds(r.entry, r.latch)
+	for _, w := range r.found {
 		p, start := r.replace(w)
 		if rounds > 0 {
 			r.retest(w, p, start, rounds)
 		}
 	}
-	return true
 }
 
 // findOffsets marks what refs use, looking through the addition of constants:
@@ -160,6 +174,7 @@ func (r *reducer) replace(w walker) (p, start *ir.Value) {
 	if r.pre == nil {
 		r.pre, _ = r.l.preheader()
 		r.entry = &r.pre.Term.Succs[0]
+		r.users.term(r.pre)
 	}
 	f := r.l.f
 	known := map[*ir.Value]*ir.Value{}
@@ -176,7 +191,10 @@ func (r *reducer) replace(w walker) (p, start *ir.Value) {
 	r.latch.Instrs = append(r.latch.Instrs, step, next)
 	back := r.l.back(r.latch)
 	back.Args = append(back.Args, next.Results[0])
-	renames{w.v: p}.apply(f)
+	r.users.instr(next)
+	r.users.term(r.pre)
+	r.users.term(r.latch)
+	r.users.rename(w.v, p)
 	return p, start
 }
 
@@ -197,6 +215,7 @@ func (r *reducer) firstValue(v *ir.Value, known map[*ir.Value]*ir.Value) *ir.Val
 	n.Def, n.In = &i, r.pre
 	i.Results = []*ir.Value{n}
 	r.pre.Instrs = append(r.pre.Instrs, &i)
+	r.users.instr(&i)
 	known[v] = n
 	return n
 }
@@ -219,6 +238,9 @@ func (r *reducer) retest(w walker, p, start *ir.Value, rounds int) {
 	test := newWord(f, r.latch, op, 1, nil, back.Args[len(back.Args)-1], end.Results[0])
 	r.latch.Instrs = append(r.latch.Instrs, test)
 	r.latch.Term.Cond = test.Results[0]
+	r.users.instr(end)
+	r.users.instr(test)
+	r.users.term(r.latch)
 }
 
 // returnsLate reports whether multiples of step up to rounds are all different
@@ -237,39 +259,22 @@ func returnsLate(step uint64, rounds, w int) bool {
 // onlyCounts reports whether a counter is used by nothing but its own increment
 // and, through it, the test of the latch.
 func (r *reducer) onlyCounts(d induction) bool {
-	ok := true
-	uses := map[*ir.Value][]*ir.Instr{}
-	for _, b := range r.l.f.Blocks {
-		for _, i := range b.Instrs {
-			i.Uses(func(v **ir.Value) { uses[*v] = append(uses[*v], i) })
-		}
-		in := b
-		b.Term.Uses(func(v **ir.Value) {
-			if (*v == d.param || *v == d.next) && !(in == r.latch && *v == r.l.back(r.latch).Args[d.index]) {
-				ok = false
-			}
-		})
+	again := func(b *ir.Block, v **ir.Value) bool { return b == r.latch && *v == r.l.back(r.latch).Args[d.index] }
+	if r.users.ends(d.param, again) || r.users.ends(d.next, again) {
+		return false
 	}
+	never := func(*ir.Block, **ir.Value) bool { return false }
 	var only func(v *ir.Value, depth int) bool
 	only = func(v *ir.Value, depth int) bool {
-		for _, i := range uses[v] {
+		for _, i := range r.users.instrs[v] {
 			if i.Results[0] == r.latch.Term.Cond || i.Results[0] == d.next {
 				continue
 			}
-			if !isValue(i) || depth == 0 || r.escapes(i.Results[0]) || !only(i.Results[0], depth-1) {
+			if !isValue(i) || depth == 0 || r.users.ends(i.Results[0], never) || !only(i.Results[0], depth-1) {
 				return false
 			}
 		}
 		return true
 	}
-	return ok && only(d.param, 8) && only(d.next, 8)
-}
-
-// escapes reports whether a block's end uses v.
-func (r *reducer) escapes(v *ir.Value) bool {
-	found := false
-	for _, b := range r.l.f.Blocks {
-		b.Term.Uses(func(u **ir.Value) { found = found || *u == v })
-	}
-	return found
+	return only(d.param, 8) && only(d.next, 8)
 }

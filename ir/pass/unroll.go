@@ -22,39 +22,57 @@ func unroll(m *ir.Module, _ *Env) bool {
 	return each(m, func(f *ir.Func) bool {
 		changed := false
 		done := map[*ir.Block]bool{}
-		for n := 0; n < 64; n++ {
-			if !unrollOne(f, done) {
-				break
-			}
+		for unrollInner(f, done) { // what was around them may be innermost now
 			changed = true
 		}
 		return changed
 	})
 }
 
-func unrollOne(f *ir.Func, done map[*ir.Block]bool) bool {
-	all := loops(f)
-	for _, l := range all {
-		if done[l.head] || !l.innermost(all) || l.has(ir.OpMark, ir.OpCall, ir.OpRecv, ir.OpSend, ir.OpChRecv, ir.OpChSend, ir.OpSelect) {
-			continue
-		}
-		done[l.head] = true
-		latch := l.latch()
-		entries := l.entries()
-		if latch == nil || len(entries) != 1 {
-			continue
-		}
-		n := l.rounds(entries[0], latch)
-		if copies, whole := plan(n, l.size()); copies > 1 {
-			l.unroll(latch, copies, whole)
-			for again := true; again; {
-				again = foldWords(f)
-				again = tidyBlocks(f) || again
+// unrollInner unrolls the innermost loops that have not been looked at. They
+// have no block in common, so that all are copied first and mended together.
+func unrollInner(f *ir.Func, done map[*ir.Block]bool) bool {
+	var plans []unrolling
+	for _, l := range innermost(f) {
+		if !done[l.head] {
+			done[l.head] = true
+			if u := l.unrolling(); u.copies > 1 {
+				plans = append(plans, u)
 			}
-			return true
 		}
 	}
-	return false
+	mend := map[*ir.Value]*ir.Value{}
+	for _, u := range plans {
+		noteCopies(mend, u.loop.blocks, u.copy())
+	}
+	if len(plans) == 0 {
+		return false
+	}
+	rejoin(f, mend)
+	for again := true; again; {
+		again = foldWords(f)
+		again = tidyBlocks(f) || again
+	}
+	return true
+}
+
+// unrolling says how many rounds of a loop become one; whole: all of them.
+type unrolling struct {
+	loop   *loop
+	latch  *ir.Block
+	copies int
+	whole  bool
+}
+
+// unrolling decides what to make of a loop.
+func (l *loop) unrolling() unrolling {
+	u := unrolling{loop: l, latch: l.latch(), copies: 1}
+	entries := l.entries()
+	if u.latch == nil || len(entries) != 1 || l.has(ir.OpMark, ir.OpCall, ir.OpRecv, ir.OpSend, ir.OpChRecv, ir.OpChSend, ir.OpSelect) {
+		return u
+	}
+	u.copies, u.whole = plan(l.rounds(entries[0], u.latch), l.size())
+	return u
 }
 
 func (l *loop) size() int {
@@ -86,18 +104,17 @@ func plan(rounds, size int) (copies int, whole bool) {
 	return 1, false
 }
 
-// unroll makes the copies and strings them together.
-func (l *loop) unroll(latch *ir.Block, copies int, whole bool) {
-	if whole && copies == 1 {
-		return
-	}
+// copy makes the copies and strings them together; uses of what the loop
+// defines are to be mended.
+func (u *unrolling) copy() []*copied {
+	l := u.loop
 	var made []*copied
-	for n := 1; n < copies; n++ {
+	for n := 1; n < u.copies; n++ {
 		made = append(made, copyBlocks(l.f, l.blocks))
 	}
-	ends := []*ir.Block{latch}
+	ends := []*ir.Block{u.latch}
 	for _, c := range made {
-		ends = append(ends, c.blocks[latch])
+		ends = append(ends, c.blocks[u.latch])
 	}
 	// In the copies the back edge leads to the copy's own head: each end is
 	// led on to the next copy, the last one back to the first.
@@ -106,10 +123,10 @@ func (l *loop) unroll(latch *ir.Block, copies int, whole bool) {
 			return b == l.head || n > 0 && b == made[n-1].blocks[l.head]
 		})
 		switch {
-		case n+1 < copies:
+		case n+1 < u.copies:
 			back.To = made[n].blocks[l.head]
 			end.Term = ir.Term{Op: ir.Jump, Succs: []ir.Edge{back}, Span: end.Term.Span}
-		case whole:
+		case u.whole:
 			end.Term = ir.Term{Op: ir.Jump, Succs: []ir.Edge{exit}, Span: end.Term.Span}
 		default:
 			for k := range end.Term.Succs {
@@ -119,7 +136,7 @@ func (l *loop) unroll(latch *ir.Block, copies int, whole bool) {
 			}
 		}
 	}
-	mendAll(l.f, l.blocks, made)
+	return made
 }
 
 // splitEdges returns the edge of a branch to a head and the other one.

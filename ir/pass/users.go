@@ -1,0 +1,68 @@
+package pass
+
+import (
+	"slices"
+
+	"github.com/sinter-lang/sinter/ir"
+)
+
+// users tells who uses a value: which instructions, and the ends of which
+// blocks. Whoever changes uses says so with instr and term; a block that is
+// listed may have ceased to use the value.
+type users struct {
+	instrs map[*ir.Value][]*ir.Instr
+	terms  map[*ir.Value][]*ir.Block
+}
+
+func usersOf(f *ir.Func) *users {
+	u := &users{map[*ir.Value][]*ir.Instr{}, map[*ir.Value][]*ir.Block{}}
+	for _, b := range f.Blocks {
+		for _, i := range b.Instrs {
+			u.instr(i)
+		}
+		u.term(b)
+	}
+	return u
+}
+
+// instr notes the uses of a new instruction.
+func (u *users) instr(i *ir.Instr) {
+	i.Uses(func(v **ir.Value) { u.instrs[*v] = append(u.instrs[*v], i) })
+}
+
+// term notes the uses of the end of a block.
+func (u *users) term(b *ir.Block) {
+	b.Term.Uses(func(v **ir.Value) {
+		if !slices.Contains(u.terms[*v], b) {
+			u.terms[*v] = append(u.terms[*v], b)
+		}
+	})
+}
+
+// rename replaces the uses of v.
+func (u *users) rename(v, by *ir.Value) {
+	put := func(w **ir.Value) {
+		if *w == v {
+			*w = by
+		}
+	}
+	for _, i := range u.instrs[v] {
+		i.Uses(put)
+	}
+	for _, b := range u.terms[v] {
+		b.Term.Uses(put)
+	}
+	u.instrs[by] = append(u.instrs[by], u.instrs[v]...)
+	u.terms[by] = append(u.terms[by], u.terms[v]...)
+	delete(u.instrs, v)
+	delete(u.terms, v)
+}
+
+// ends reports whether the end of a block uses v, other than where except says.
+func (u *users) ends(v *ir.Value, except func(b *ir.Block, use **ir.Value) bool) bool {
+	found := false
+	for _, b := range u.terms[v] {
+		b.Term.Uses(func(w **ir.Value) { found = found || *w == v && !except(b, w) })
+	}
+	return found
+}
