@@ -200,7 +200,8 @@ func (f *fault) arguments() []string {
 // verify runs one kind of check of a tool on the probe program. Only what
 // stands in path is found by the tool.
 func (f *fault) verify(tool, path string) ([]row, string, error) {
-	said, code, err := within(patience, []string{"PATH=" + path}, tool, f.arguments()...)
+	env := []string{"PATH=" + path, "TMPDIR=" + filepath.Dir(tool)} // files of failed runs are kept there
+	said, code, err := within(patience, env, tool, f.arguments()...)
 	if code != 0 && code != 3 {
 		return nil, said, fmt.Errorf("verify ended with %d: %w", code, err)
 	}

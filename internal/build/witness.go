@@ -16,6 +16,7 @@ import (
 const witnessFrames = 64
 
 // witness lets outside simulators run the written Verilog with its test bench.
+// The files stay when one of them complains, for the command that repeats it.
 func (l *ladder) witness(c *Core) error {
 	w := l.opts.World
 	w.Frames = witnessFrames
@@ -27,7 +28,12 @@ func (l *ladder) witness(c *Core) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	keep := false
+	defer func() {
+		if !keep {
+			os.RemoveAll(dir)
+		}
+	}()
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			return err
@@ -35,7 +41,9 @@ func (l *ladder) witness(c *Core) error {
 	}
 	for _, s := range simulators(c.Circuit.Name) {
 		l.say("%s on %s", s.name, c.Kind)
-		l.report.Add(s.row(l.ctx, c.Kind, dir, int(figures["events"])))
+		row := s.row(l.ctx, c.Kind, dir, int(figures["events"]))
+		keep = keep || row.Status == verify.Different
+		l.report.Add(row)
 	}
 	return nil
 }
@@ -78,13 +86,22 @@ func (s *simulator) row(ctx context.Context, core, dir string, events int) verif
 		out, err := cmd.CombinedOutput()
 		said = string(out)
 		if err != nil {
-			row.Status, row.Detail = verify.Different, fmt.Sprintf("%s: %s", s.name, complaint(said, err))
-			return row
+			return s.failed(row, dir, complaint(said, err))
 		}
 	}
 	if !strings.Contains(said, fmt.Sprintf("PASS %d events", events)) {
-		row.Status, row.Detail = verify.Different, fmt.Sprintf("%s: %s", s.name, complaint(said, nil))
+		return s.failed(row, dir, complaint(said, nil))
 	}
+	return row
+}
+
+// failed says in one line which tool complained of what, and what repeats it.
+func (s *simulator) failed(row verify.Row, dir, said string) verify.Row {
+	repeat := "cd " + dir
+	for _, command := range s.commands {
+		repeat += " && " + strings.Join(command, " ")
+	}
+	row.Status, row.Detail = verify.Different, fmt.Sprintf("%s: %s (to repeat: %s)", s.name, said, repeat)
 	return row
 }
 
