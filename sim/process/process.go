@@ -87,6 +87,8 @@ type host struct {
 	said    firstBytes         // on standard error
 	status  func(code int) int // exit status for a code of the guest
 	gone    bool
+
+	emulated bool // the command is QEMU, an outside tool
 }
 
 // wire carries frames of a unikernel.
@@ -277,7 +279,8 @@ func ending(err error) string {
 	return err.Error()
 }
 
-// lost says why nothing can be read from the guest any more.
+// lost says why nothing can be read from the guest any more, and of QEMU which
+// command starts it again.
 func (m *Machine) lost(err error) error {
 	if m.host.cmd == nil || !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, syscall.EPIPE) {
 		return err
@@ -286,7 +289,11 @@ func (m *Machine) lost(err error) error {
 	if m.host.ctx.Err() != nil {
 		return m.host.ctx.Err()
 	}
-	return fmt.Errorf("the program ended by itself, with %s%s", ending(end), m.host.said.line())
+	if !m.host.emulated {
+		return fmt.Errorf("the program ended by itself, with %s%s", ending(end), m.host.said.line())
+	}
+	m.host.scratch = false // the executable stays, for the command
+	return fmt.Errorf("QEMU ended by itself, with %s%s (to repeat: %s)", ending(end), m.host.said.line(), m.Command)
 }
 
 // Done reports that the run has ended.

@@ -145,14 +145,19 @@ func TestWhatCannotStart(t *testing.T) {
 	require.ErrorContains(t, err, "guest: fork/exec /no/qemu")
 }
 
-// TestQEMUThatFails: a QEMU that does not know its options is one clear line.
+// TestQEMUThatFails: a QEMU that does not know its options is one clear line with
+// the command to repeat it, for which the executable stays.
 func TestQEMUThatFails(t *testing.T) {
 	path := t.TempDir() + "/qemu"
 	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\necho qemu: no machine microvm >&2\nexit 1\n"), 0o755))
 	m, err := NewUnikernel(context.Background(), program(""), world.New(nil), Options{QEMU: path})
 	require.NoError(t, err)
 	_, err = sim.Run(m, 0)
-	require.EqualError(t, errors.Unwrap(err), "guest: the program ended by itself, with exit status 1: qemu: no machine microvm")
+	require.ErrorContains(t, err, "guest: QEMU ended by itself, with exit status 1: qemu: no machine microvm (to repeat: "+path+" -M microvm")
+	require.NotContains(t, err.Error(), "\n")
+	require.FileExists(t, m.host.dir+"/kernel.elf")
+	require.Contains(t, err.Error(), "-kernel "+m.host.dir+"/kernel.elf")
+	require.NoError(t, os.RemoveAll(m.host.dir))
 }
 
 // FuzzGuest: whatever a guest says, the harness stops with an error or an end.

@@ -73,7 +73,7 @@ func NewUnikernel(ctx context.Context, p Program, w *world.World, o Options) (*M
 }
 
 func (m *Machine) boot(ctx context.Context) error {
-	m.host.status = exitStatus
+	m.host.status, m.host.emulated = exitStatus, true
 	kernel := filepath.Join(m.host.dir, "kernel.elf")
 	if err := os.WriteFile(kernel, m.prog.ELF, 0o644); err != nil {
 		return err
