@@ -224,7 +224,8 @@ func (f *fault) wantsIcarus() bool {
 	return f.expect[0] == "row" && f.expect[2] == "witness" || strings.HasSuffix(f.expect[2], "InIcarus")
 }
 
-func TestEveryPlantedFaultIsNoticed(t *testing.T) {
+// The list is whole and none of its entries is stale.
+func TestEntriesFit(t *testing.T) {
 	faults := read(t)
 	groups := map[string]int{}
 	for _, f := range faults {
@@ -234,7 +235,18 @@ func TestEveryPlantedFaultIsNoticed(t *testing.T) {
 	for _, g := range []string{"eval", "lower", "passes", "cg", "instruction line", "core", "bit rule", "Verilog printer"} {
 		require.GreaterOrEqual(t, groups[g], 5, g)
 	}
+	names := map[string]bool{}
 	for _, f := range faults {
+		_, err := f.overlay(t.TempDir())
+		require.NoError(t, err, f.name)
+		require.NotEmpty(t, f.expect, f.name)
+		require.False(t, names[f.name], "twice: %s", f.name)
+		names[f.name] = true
+	}
+}
+
+func TestEveryPlantedFaultIsNoticed(t *testing.T) {
+	for _, f := range read(t) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			path := ""
