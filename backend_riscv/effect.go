@@ -38,6 +38,11 @@ func (s *selector) instr(i *ir.Instr) {
 		s.frame(i)
 	case ir.OpStatus, ir.OpWait:
 		s.wait(i)
+	case ir.OpNow:
+		s.now(i)
+	case ir.OpAlarm:
+		s.port(design.PortDue, s.word32(i.Args[0]))
+		s.port(design.PortDueHigh, s.word32(i.Args[1]))
 	default:
 		s.fail(diag.Errorf("", i.Span, "a program for a core has no %s: the tasks pass runs first", i.Op))
 	}
@@ -258,6 +263,22 @@ func (s *selector) frame(i *ir.Instr) {
 	if v := i.Result(); v != nil && s.use.count[v.ID] > 0 {
 		s.start()
 		s.into(mk(word.Zext, 32, 0, mk(word.Ne, 1, 0, regNode(n), k32(0))), s.regOf(v))
+	}
+}
+
+// now loads the halves of the clock that are used. It does not change while the
+// core computes.
+func (s *selector) now(i *ir.Instr) {
+	at := uint32(design.PortNow)
+	for _, v := range i.Results {
+		if v.Type == ir.Token {
+			continue
+		}
+		if s.use.count[v.ID] > 0 {
+			s.start()
+			s.fetch(4, k32(at), memNode(4), s.regOf(v))
+		}
+		at = design.PortNowHigh
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/llvm"
 	"github.com/sinter-lang/sinter/internal/llvmir"
 	"github.com/sinter-lang/sinter/ir"
@@ -25,9 +24,6 @@ import (
 func CompileLLVM(ctx context.Context, m *ir.Module, t *design.Target, tools *llvm.Tools) (*image.Image, error) {
 	if tools.Version != 0 && tools.Version < llvm.MinRISCV {
 		return nil, fmt.Errorf("clang %d is too old for RISC-V: %d or later is needed", tools.Version, llvm.MinRISCV)
-	}
-	if at, used := usesClock(m); used {
-		return nil, diag.Errorf("", at, "a generated core has no clock for the program to read")
 	}
 	b := &llvmBuild{ctx: ctx, m: m, t: t, tools: tools}
 	if err := b.compile(); err != nil {
@@ -127,17 +123,6 @@ func archOf(t *design.Target) (arch, abi string) {
 		arch += "_zmmul"
 	}
 	return arch, abi
-}
-
-func usesClock(m *ir.Module) (at diag.Span, used bool) {
-	for _, f := range reachable(m.Main) {
-		eachInstr(f, func(_ int, i *ir.Instr) {
-			if i.Op == ir.OpNow && !used {
-				at, used = i.Span, true
-			}
-		})
-	}
-	return at, used
 }
 
 func usesBulk(m *ir.Module) bool {

@@ -23,6 +23,25 @@ define internal i32 @sn_status() alwaysinline nounwind {
   ret i32 %r
 }
 
+define internal i64 @sn_now() alwaysinline nounwind {
+  %low = load volatile i32, i32* $NOW
+  %high = load volatile i32, i32* $LATE
+  %l = zext i32 %low to i64
+  %h = zext i32 %high to i64
+  %up = shl i64 %h, 32
+  %r = or i64 %up, %l
+  ret i64 %r
+}
+
+define internal void @sn_alarm(i64 %deadline) alwaysinline nounwind {
+  %low = trunc i64 %deadline to i32
+  %up = lshr i64 %deadline, 32
+  %high = trunc i64 %up to i32
+  store volatile i32 %low, i32* $DUE
+  store volatile i32 %high, i32* $END
+  ret void
+}
+
 define internal i32 @sn_wait(i32 %mask) alwaysinline nounwind {
   store volatile i32 %mask, i32* $WAIT
   %r = load volatile i32, i32* $WAIT
@@ -130,6 +149,10 @@ func portSupport() string {
 		{"MARK", design.PortMark},
 		{"LOG", design.PortLog},
 		{"HALT", design.PortHalt},
+		{"NOW", design.PortNow},
+		{"LATE", design.PortNowHigh},
+		{"DUE", design.PortDue},
+		{"END", design.PortDueHigh},
 	} {
 		pairs = append(pairs, "$"+p.name, fmt.Sprintf("inttoptr (i32 %d to i32*)", int32(p.at)))
 	}

@@ -21,6 +21,7 @@ type Inputs struct {
 	Rx       []Beat // by device
 	TxReady  []bool // by device
 	LogReady bool
+	Clock    uint64
 }
 
 // Outputs are the values of a core's output ports in one cycle.
@@ -33,6 +34,8 @@ type Outputs struct {
 	Mark     bool // valid
 	MarkID   uint32
 	Halted   bool
+	Timer    bool   // idle, and it waits for the deadline
+	Deadline uint64 // valid with Timer
 	Idle     bool
 	Trap     bool
 	TrapPC   uint32
@@ -50,7 +53,8 @@ type Outputs struct {
 //
 // With a seed other than 0 it holds valid and ready back at random, which must
 // change no trace. When the core is idle, everything pending is offered and
-// nothing is on its way out, the world commits its next input. When none is
+// nothing is on its way out, the world sets the clock to the core's deadline or commits
+// its next input. When neither is
 // left, one more cycle offers a beat at every device: a core that is still
 // idle waits for nothing (stuck), else for the outside (waiting).
 type Harness struct {
@@ -154,7 +158,11 @@ func (h *Harness) Cycle(out *Outputs) error {
 		case out.Halted:
 			h.done = true
 			return h.rec.End(trace.Ended)
-		case out.Idle && h.offered() && !h.world.Advance():
+		case out.Idle && h.offered() && !h.world.AdvanceOr(out.deadline()):
+			if out.Timer { // a timer is outside
+				h.done = true
+				return h.rec.End(trace.Waiting)
+			}
 			h.ask()
 			return nil
 		}
@@ -287,6 +295,7 @@ func (h *Harness) offered() bool {
 // drive sets the inputs of the next cycle.
 func (h *Harness) drive() {
 	h.in.LogReady = h.gaps.pass()
+	h.in.Clock = h.world.Now()
 	for i, d := range h.core.Devices {
 		h.in.TxReady[i] = d.Tx && h.gaps.pass()
 		if d.Rx && h.dev[i] >= 0 {
@@ -295,8 +304,17 @@ func (h *Harness) drive() {
 	}
 }
 
+// deadline is the time that the core waits for, world.Never when for none.
+func (o *Outputs) deadline() uint64 {
+	if o.Timer {
+		return o.Deadline
+	}
+	return world.Never
+}
+
 // offer shows the next beat of a device. A beat that is shown stays until it
-// is taken.
+// is taken. The first beat of a frame is not held back: the core's status tells
+// which frames are pending, and what a select chooses depends on it.
 func (h *Harness) offer(i int) {
 	s := &h.rx[i]
 	if s.shown {
@@ -305,7 +323,7 @@ func (h *Harness) offer(i int) {
 	if s.frame == nil {
 		s.frame = h.world.Head(h.dev[i])
 	}
-	if s.frame == nil || !h.gaps.pass() {
+	if s.frame == nil || s.pos > 0 && !h.gaps.pass() {
 		h.in.Rx[i] = Beat{}
 		return
 	}

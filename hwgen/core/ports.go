@@ -30,6 +30,7 @@ type devices struct {
 	some    rtl.ID // ready and mask meet
 	engine  *engine
 	logging rtl.ID // input log_ready
+	timer   *timer // nil: none
 }
 
 // devices makes the inputs of the frame and log ports, the mask and the engine.
@@ -54,6 +55,7 @@ func (g *gen) devices() devices {
 	for _, r := range d.rx {
 		d.ready[r.dev.Index] = bit{r.valid, 0}
 	}
+	d.timer = g.timer()
 	if g.c.Uses(plan.Wait) {
 		g.wait(&d, width)
 	}
@@ -75,6 +77,9 @@ func (g *gen) wait(d *devices, width int) {
 		if r.node != rtl.None {
 			meet[i] = g.op(word.And, 1, 0, vec{r}, d.mask[i:i+1])[0]
 		}
+	}
+	if d.timer != nil && d.timer.due != nil {
+		meet = concat(meet, d.timer.wait(g))
 	}
 	d.some = g.b.Any(g.pack(meet))
 	if on := g.storing(plan.Wait); on != rtl.None {
@@ -111,7 +116,9 @@ func (g *gen) stored(n int) vec { return g.x.rs[1].zext(32)[:n] }
 func (g *gen) portValue(l *line) vec {
 	switch l.port.Name {
 	case plan.Status, plan.Wait:
-		return g.dev.ready.zext(32)
+		return g.ready()
+	case plan.Now, plan.NowHigh:
+		return g.dev.timer.half(g, l.port.Name == plan.NowHigh)
 	case plan.Len:
 		if g.dev.engine != nil && g.dev.engine.received != nil {
 			return g.dev.engine.received.zext(32)
@@ -150,6 +157,7 @@ func (g *gen) outputs() {
 		idle = b.And(idle, b.Not(g.dev.some))
 	}
 	b.Output(rtl.PortIdle, idle)
+	g.timerOutputs(idle)
 	g.halted = orZero(g.storing(plan.Halt))
 	g.holdWhile(g.halted, g.bool(true))
 	b.Output(rtl.PortHalted, g.halted)

@@ -49,6 +49,11 @@ const (
 	Mark   = "mark"
 	Log    = "log"
 	Halt   = "halt"
+
+	Now     = "now"
+	NowHigh = "now_high"
+	Due     = "due"
+	DueHigh = "due_high"
 )
 
 // Port is a port register.
@@ -69,6 +74,10 @@ func ports() []Port {
 		{Mark, design.PortMark, false, true},
 		{Log, design.PortLog, false, true},
 		{Halt, design.PortHalt, false, true},
+		{Now, design.PortNow, true, false},
+		{NowHigh, design.PortNowHigh, true, false},
+		{Due, design.PortDue, false, true},
+		{DueHigh, design.PortDueHigh, false, true},
 	}
 }
 

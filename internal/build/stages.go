@@ -134,9 +134,6 @@ func (p *Program) Image(ctx context.Context) (*image.Image, error) {
 		if err != nil {
 			return nil, err
 		}
-		if uses(m, ir.OpNow) || uses(m, ir.OpAlarm) {
-			return nil, &notYet{"time on a core is"}
-		}
 		if p.opts.Backend != "llvm" {
 			return riscv.Compile(m, t)
 		}

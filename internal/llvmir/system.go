@@ -22,6 +22,8 @@ func (b *body) system(in *sir.Instr) {
 		b.now(in, b.cur.NewCall(b.hook("sn_now", types.I64)))
 	case sir.OpStatus:
 		b.values[in.Results[0]] = b.cur.NewCall(b.hook("sn_status", types.I32))
+	case sir.OpAlarm:
+		b.cur.NewCall(b.hook("sn_alarm", types.Void, types.I64), b.joined(in.Args))
 	case sir.OpWait:
 		f := b.hook("sn_wait", types.I32, types.I32)
 		b.values[in.Results[0]] = b.cur.NewCall(f, b.values[in.Args[0]])
@@ -46,6 +48,16 @@ func (b *body) now(in *sir.Instr, clock *ir.InstCall) {
 	b.values[in.Results[0]] = b.cur.NewTrunc(clock, types.I32)
 	high := b.cur.NewLShr(clock, constant.NewInt(types.I64, 32))
 	b.values[in.Results[1]] = b.cur.NewTrunc(high, types.I32)
+}
+
+// joined is a word of 64 bits, which may be in two halves, low first.
+func (b *body) joined(args []*sir.Value) value.Value {
+	low := b.resize(b.values[args[0]], types.I64)
+	if args[0].Type == 64 {
+		return low
+	}
+	high := b.resize(b.values[args[1]], types.I64)
+	return b.cur.NewOr(low, b.cur.NewShl(high, constUint(types.I64, 32)))
 }
 
 // check leaves for the trap when its condition does not hold.

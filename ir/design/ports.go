@@ -13,6 +13,10 @@ var ports = [...]struct {
 	{"mark", PortMark},
 	{"log", PortLog},
 	{"halt", PortHalt},
+	{"now", PortNow},
+	{"now_high", PortNowHigh},
+	{"due", PortDue},
+	{"due_high", PortDueHigh},
 }
 
 // PortName names the port register at an address.

@@ -29,6 +29,8 @@ type Machine struct {
 	over    []wire
 	logs    struct{ ready, valid, data wire }
 	marks   struct{ valid, id wire }
+	clock   wire
+	timer   struct{ on, deadline wire }
 	halted  wire
 	idle    wire
 	trap    wire
@@ -138,6 +140,8 @@ func (m *Machine) devices(core *sim.Core) error {
 func (m *Machine) fixed() {
 	m.logs.ready, m.logs.valid, m.logs.data = m.input(rtl.PortLogReady), m.output(rtl.PortLogValid), m.output(rtl.PortLogData)
 	m.marks.valid, m.marks.id = m.output(rtl.PortMarkValid), m.output(rtl.PortMarkID)
+	m.clock = m.input(rtl.PortClock)
+	m.timer.on, m.timer.deadline = m.output(rtl.PortTimer), m.output(rtl.PortDeadline)
 	m.halted, m.idle = m.output(rtl.PortHalted), m.output(rtl.PortIdle)
 	m.trap, m.trapPC = m.output(rtl.PortTrap), m.output(rtl.PortTrapPC)
 	if !m.opts.SkipAsserts {
@@ -182,6 +186,7 @@ func (m *Machine) Step() error {
 func (m *Machine) drive() {
 	in := m.h.Inputs()
 	m.set(m.logs.ready, bit(in.LogReady))
+	m.set(m.clock, in.Clock)
 	for i := range m.rx {
 		rx, b := &m.rx[i], &in.Rx[i]
 		m.set(rx.valid, bit(b.Valid))
@@ -206,6 +211,7 @@ func (m *Machine) sample() {
 	}
 	o.Log, o.LogData = m.get(m.logs.valid) != 0, uint32(m.get(m.logs.data))
 	o.Mark, o.MarkID = m.get(m.marks.valid) != 0, uint32(m.get(m.marks.id))
+	o.Timer, o.Deadline = m.get(m.timer.on) != 0, m.get(m.timer.deadline)
 	o.Halted, o.Idle = m.get(m.halted) != 0, m.get(m.idle) != 0
 	o.Trap, o.TrapPC = m.get(m.trap) != 0, uint32(m.get(m.trapPC))
 }

@@ -143,6 +143,10 @@ func (m *Machine) drive(i int, l *lane) {
 			s.Set(m.pins.tx[d].ready, i, bit(ready))
 		}
 	}
+	if in.Clock != l.shown.Clock && len(m.pins.clock) > 0 {
+		l.shown.Clock = in.Clock
+		s.Set(m.pins.clock, i, in.Clock)
+	}
 	if in.LogReady != l.shown.LogReady {
 		l.shown.LogReady = in.LogReady
 		s.Set(m.pins.logReady, i, bit(in.LogReady))
@@ -164,6 +168,9 @@ func (m *Machine) sample(i int) {
 	}
 	if out.Mark = s.on(p.mark, i); out.Mark {
 		out.MarkID = uint32(s.Get(p.markID, i))
+	}
+	if out.Timer = s.on(p.timer, i); out.Timer {
+		out.Deadline = s.Get(p.deadline, i)
 	}
 	out.Halted, out.Idle = s.on(p.halted, i), s.on(p.idle, i)
 	if out.Trap = s.on(p.trap, i); out.Trap {
@@ -190,6 +197,7 @@ type stream struct{ valid, ready, data, last, bytes, oversize []uint16 }
 type pins struct {
 	rx, tx                                                           []stream
 	log, logReady, logData, mark, markID, halted, idle, trap, trapPC []uint16
+	clock, timer, deadline                                           []uint16 // of a core that knows time
 }
 
 // pinFinder looks ports up by name and keeps the first that is missing.
@@ -221,6 +229,7 @@ func findPins(shell *Shell, core *sim.Core) (*pins, error) {
 	if len(core.Marks) > 0 {
 		p.mark, p.markID = f.pin(f.out, rtl.PortMarkValid, 1), f.pin(f.out, rtl.PortMarkID, rtl.PortMarkIDWidth)
 	}
+	p.clock, p.timer, p.deadline = f.in[rtl.PortClock], f.out[rtl.PortTimer], f.out[rtl.PortDeadline]
 	return p, f.err
 }
 

@@ -60,12 +60,13 @@ type ports struct {
 	hasAddr  bool   // ADDR was stored since the last GO
 	hasLen   bool   // and LEN
 	received uint32 // what a load of LEN gives
+	due      uint64 // the deadline
 	halted   bool
 }
 
 func newPorts(im *image.Image, w *world.World, m *Machine) *ports {
 	core := CoreOf(im)
-	p := &ports{im: im, w: w, m: m, rec: sim.NewRecorder(core, w)}
+	p := &ports{im: im, w: w, m: m, rec: sim.NewRecorder(core, w), due: world.Never}
 	for _, k := range core.Marks {
 		p.marks = append(p.marks, MarkFigure{Mark: k})
 	}
@@ -94,7 +95,7 @@ func (p *ports) finish(s trace.Status) bool {
 	return p.check(p.rec.End(s))
 }
 
-// ready returns the mask of devices with a frame.
+// ready returns the mask of devices with a frame, and the bit of the deadline.
 func (p *ports) ready() uint32 {
 	var r uint32
 	for i, d := range p.dev {
@@ -102,7 +103,21 @@ func (p *ports) ready() uint32 {
 			r |= 1 << i
 		}
 	}
+	if p.w.Now() >= p.due {
+		r |= timerBit
+	}
 	return r
+}
+
+// timerBit is the bit of the deadline in STATUS and WAIT.
+const timerBit = 1 << 31
+
+// deadline is the time that a load of WAIT waits for.
+func (p *ports) deadline() uint64 {
+	if p.mask&timerBit == 0 {
+		return world.Never
+	}
+	return p.due
 }
 
 // Load reads a port register.
@@ -116,11 +131,15 @@ func (p *ports) Load(addr uint32, bytes int) (uint32, bool) {
 		return p.wait()
 	case addr == design.PortLen:
 		return p.received, true
+	case addr == design.PortNow:
+		return uint32(p.w.Now()), true
+	case addr == design.PortNowHigh:
+		return uint32(p.w.Now() >> 32), true
 	}
 	return 0, p.m.c.fail("a load of %#x, which is no port register that can be read", addr)
 }
 
-// wait lets the world act until a device of the mask is ready. When none ever
+// wait lets the world act until a bit of the mask is ready. When none ever
 // will be, the run has ended.
 func (p *ports) wait() (uint32, bool) {
 	for p.ready()&p.mask == 0 {
@@ -128,7 +147,7 @@ func (p *ports) wait() (uint32, bool) {
 		case p.mask == 0:
 			p.finish(trace.Stuck)
 			return 0, false
-		case !p.w.Advance():
+		case !p.w.AdvanceOr(p.deadline()):
 			p.waits()
 			p.finish(trace.Waiting)
 			return 0, false
@@ -145,6 +164,9 @@ func (p *ports) waits() {
 			t.Waits = append(t.Waits, p.im.Tasks[d.Task]+": a frame from "+d.Name)
 		}
 	}
+	if p.mask&timerBit != 0 {
+		t.Waits = append(t.Waits, "the clock")
+	}
 }
 
 // Store writes a port register.
@@ -155,6 +177,10 @@ func (p *ports) Store(addr, v uint32, bytes int) bool {
 	switch addr {
 	case design.PortWait:
 		p.mask = v
+	case design.PortDue:
+		p.due = p.due>>32<<32 | uint64(v)
+	case design.PortDueHigh:
+		p.due = p.due<<32>>32 | uint64(v)<<32
 	case design.PortAddr:
 		p.addr, p.hasAddr = v, true
 	case design.PortLen:

@@ -83,6 +83,7 @@ func New(m *ir.Module, w *world.World) (*Machine, error) {
 	c := newCompiler(mc)
 	if m.Main != nil {
 		mc.tasks = []*context{c.context(m.Main, -1)}
+		mc.tasks[0].alarm = world.Never
 		return mc, nil
 	}
 	for i, t := range m.Tasks {

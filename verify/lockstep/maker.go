@@ -55,7 +55,7 @@ func newMaker(sub *Subset, words, data int, rng *rand.Rand, frames *frames) (*ma
 		}
 	}
 	m := &maker{sub: sub, rng: rng, text: p.text, known: make([]bool, words), size: uint32(4 * data)}
-	m.ports = &portModel{sub: sub, mem: mem, frames: frames, program: p}
+	m.ports = &portModel{due: ^uint64(0), sub: sub, mem: mem, frames: frames, program: p}
 	ref, err := iss.NewStepper(sub.Set, sub.Regs, mem, m.ports)
 	m.ref = ref
 	if err == nil {

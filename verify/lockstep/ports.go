@@ -31,6 +31,7 @@ type portModel struct {
 	mask, addr, length uint32
 	armed              int // bit 0: ADDR stored since the last GO, bit 1: LEN
 	received           uint32
+	due                uint64
 	halted             bool
 }
 
@@ -41,8 +42,14 @@ func (p *portModel) ready() uint32 {
 			r |= 1 << d.Index
 		}
 	}
+	if clock >= p.due {
+		r |= 1 << 31
+	}
 	return r
 }
+
+// clock is what the clock shows during a random program.
+const clock = 0x5_8000_1234
 
 // waits reports whether a load of WAIT would be held.
 func (p *portModel) waits() bool { return p.mask&p.ready() == 0 }
@@ -145,6 +152,10 @@ func (p *portModel) Load(addr uint32, _ int) (uint32, bool) {
 		return p.ready(), addr == design.PortStatus || !p.waits()
 	case design.PortLen:
 		return p.received, true
+	case design.PortNow:
+		return clock & (1<<32 - 1), true
+	case design.PortNowHigh:
+		return clock >> 32, true
 	}
 	return 0, true
 }
@@ -154,6 +165,10 @@ func (p *portModel) Store(addr, v uint32, _ int) bool {
 	switch addr {
 	case design.PortWait:
 		p.mask = v
+	case design.PortDue:
+		p.due = p.due>>32<<32 | uint64(v)
+	case design.PortDueHigh:
+		p.due = p.due<<32>>32 | uint64(v)<<32
 	case design.PortAddr:
 		p.addr, p.armed = v, p.armed|1
 	case design.PortLen:

@@ -133,6 +133,9 @@ type environment struct {
 func (v *environment) drive(r *runner) {
 	v.logReady = v.rng.Intn(3) > 0
 	r.set(rtl.PortLogReady, flag(v.logReady))
+	if id, ok := r.inputs[rtl.PortClock]; ok {
+		r.e.SetInput(id, clock)
+	}
 	for _, d := range v.sub.Devices {
 		i := d.Index
 		v.txReady[i] = v.rng.Intn(3) > 0

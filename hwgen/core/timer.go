@@ -1,0 +1,78 @@
+package core
+
+import (
+	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// timer is the clock and one deadline: the earliest of all tasks, which the
+// program computes. It costs the two halves of the deadline and a comparator.
+type timer struct {
+	clock    rtl.ID // input
+	deadline rtl.ID // as one word, rtl.None without DUE
+	due      vec    // 1 when the clock has reached it
+	mask     vec    // whether WAIT waits for it
+}
+
+// timer makes the clock input when the program reads the clock or sets a
+// deadline; nil when it does neither.
+func (g *gen) timer() *timer {
+	sets := g.c.Uses(plan.Due) || g.c.Uses(plan.DueHigh)
+	if !sets && !g.c.Uses(plan.Now) && !g.c.Uses(plan.NowHigh) {
+		return nil
+	}
+	t := &timer{clock: g.b.Input(rtl.PortClock, rtl.PortClockWidth), deadline: rtl.None}
+	if !sets {
+		return t
+	}
+	high, low := g.dueHalf("due.high", plan.DueHigh), g.dueHalf("due.low", plan.Due)
+	t.deadline = g.b.Cat(high, low)
+	t.due = g.vec(g.b.Not(g.b.Ltu(t.clock, t.deadline)))
+	return t
+}
+
+// dueHalf is half of the deadline. After reset the deadline never comes.
+func (g *gen) dueHalf(name, port string) rtl.ID {
+	half := g.b.Reg(name, 32, 1<<32-1)
+	if on := g.storing(port); on != rtl.None {
+		g.b.If(on, func() { g.b.Set(half, g.pack(g.stored(32))) })
+	}
+	return half.Q()
+}
+
+// wait makes the bit of the mask that stands for the deadline, and gives 1 when
+// WAIT waits for it and it has come.
+func (t *timer) wait(g *gen) vec {
+	bit := g.b.Reg("wait.timer", 1, 0)
+	t.mask = g.vec(bit.Q())
+	if on := g.storing(plan.Wait); on != rtl.None {
+		g.b.If(on, func() { g.b.Set(bit, g.pack(g.stored(32)[31:])) })
+	}
+	return g.op(word.And, 1, 0, t.due, t.mask)
+}
+
+// half is the low or the high word of the clock.
+func (t *timer) half(g *gen, high bool) vec {
+	if high {
+		return g.vec(t.clock)[32:]
+	}
+	return g.vec(t.clock)[:32]
+}
+
+// ready is what STATUS and WAIT give.
+func (g *gen) ready() vec {
+	v := g.dev.ready.zext(32)
+	if t := g.dev.timer; t != nil && t.due != nil {
+		v = concat(v[:31], t.due)
+	}
+	return v
+}
+
+// timerOutputs makes the outputs of a core with a deadline.
+func (g *gen) timerOutputs(idle rtl.ID) {
+	if t := g.dev.timer; t != nil && t.mask != nil {
+		g.b.Output(rtl.PortTimer, g.b.And(idle, g.pack(t.mask)))
+		g.b.Output(rtl.PortDeadline, t.deadline)
+	}
+}
