@@ -20,7 +20,8 @@ func (o Options) config(m *ir.Module) string {
 	define("SN_MANY_TASKS", flag(len(m.Tasks) > 1))
 	define("SN_USES_LOG", flag(uses[ir.OpLog]))
 	define("SN_USES_TRAP", flag(uses[ir.OpCheck]))
-	define("SN_USES_NOW", flag(uses[ir.OpNow]))
+	define("SN_USES_NOW", flag(uses[ir.OpNow] || uses[ir.OpAlarm]))
+	define("SN_USES_ALARM", flag(uses[ir.OpAlarm]))
 	var tasks, devices, traps []string
 	for _, t := range m.Tasks {
 		tasks = append(tasks, t.Name)

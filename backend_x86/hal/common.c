@@ -173,11 +173,17 @@ u32 sn_status(void) {
   return answer();
 }
 
+static u64 due = NEVER;
+#if SN_USES_ALARM
+void sn_alarm(u64 deadline) { due = deadline; }
+#endif
+
 u32 sn_wait(u32 mask) {
   if (!hal_scripted) {
     if (!mask) hal_exit(END_STUCK);
-    return hal_wait(mask);
+    return hal_wait(mask, mask & TIMER ? due : NEVER);
   }
+  if (mask & TIMER) ask('D', (u32)due, (u32)(due >> 32), 0, 0);
   ask('W', mask, 0, 0, 0);
   u32 ready = answer();
   if (ready) return ready;
@@ -196,7 +202,7 @@ u32 sn_take(u32 dev, u8 *buf, u32 cap) {
   } else {
     n = hal_take(dev, buf + 4, cap);
   }
-  if (n) *(u32 *)buf = n;
+  *(u32 *)buf = n; // empty when the frame was too long
   return n != 0;
 }
 

@@ -13,6 +13,10 @@ typedef long long i64;
 #define NORETURN __attribute__((noreturn))
 // config.h stands here
 
+// The deadline that does not come, and its bit in the mask and result of a wait.
+#define NEVER (~0ull)
+#define TIMER (1u << 31)
+
 // How a run ends: the process's exit code, or what is written to the exit device.
 enum { END_OK = 0, END_WAITING = 0, END_TRAP = 3, END_STUCK = 4, END_CRASH = 5, END_USAGE = 2 };
 
@@ -21,7 +25,7 @@ void hal_write(const void *p, u32 n);  // bytes to the console or to the harness
 void hal_read(void *p, u32 n);         // bytes from the harness
 NORETURN void hal_exit(u32 code);
 u32 hal_status(void);                  // live: devices with a frame pending
-u32 hal_wait(u32 mask);                // live: sleeps until one of mask has a frame
+u32 hal_wait(u32 mask, u64 due);       // live: sleeps until one of mask has a frame or, unless NEVER, due has come: TIMER
 u32 hal_take(u32 dev, u8 *p, u32 cap); // live: length of the next frame, 0 if it was longer than cap
 void hal_send(u32 dev, const u8 *p, u32 n);
 u64 hal_now(void);                     // live: microseconds

@@ -55,6 +55,16 @@ u64 hal_now(void) {
 }
 #endif
 
+// left_until is how many microseconds are left, NEVER when due never comes.
+static u64 left_until(u64 due) {
+#if SN_USES_ALARM
+  u64 now = hal_now();
+  if (due != NEVER) return due > now ? due - now : 0;
+#endif
+  (void)due;
+  return NEVER;
+}
+
 #if SN_DEVICES
 static int fd_of[SN_DEVICES];
 
@@ -64,11 +74,11 @@ static u8 head[SN_DEVICES][65536];
 static u32 head_len[SN_DEVICES];
 static u8 closed[SN_DEVICES];
 
-// fill reads ahead at the devices of mask that have no frame; it reports whether one
-// of them can still give one.
-static int fill(u32 mask, int forever) {
+// fill reads ahead at the devices of mask that have no frame, sleeping for at most so
+// many microseconds; it reports whether one of them can still give one.
+static int fill(u32 mask, u64 us) {
   struct { int fd; short events, revents; } p[SN_DEVICES];
-  i64 none[2] = {0, 0};
+  i64 time[2] = {(i64)(us / 1000000), (i64)(us % 1000000 * 1000)};
   int open = 0;
   for (u32 i = 0; i < SN_DEVICES; i++) {
     int wanted = mask >> i & 1 && !head_len[i] && !closed[i];
@@ -77,15 +87,15 @@ static int fill(u32 mask, int forever) {
     p[i].revents = 0;
     open |= wanted;
   }
-  if (!open) return 0;
-  sys(SYS_ppoll, (long)p, SN_DEVICES, forever ? 0 : (long)none, 0);
+  if (!open && (us == NEVER || !us)) return 0;
+  sys(SYS_ppoll, (long)p, SN_DEVICES, us == NEVER ? 0 : (long)time, 0);
   for (u32 i = 0; i < SN_DEVICES; i++) {
     if (!p[i].revents) continue;
     long n = sys(SYS_read, fd_of[i], (long)head[i], sizeof head[i], 0);
     if (n > 0) head_len[i] = (u32)n;
     else if (n != EINTR && n != EAGAIN) closed[i] = 1;
   }
-  return 1;
+  return open;
 }
 
 static u32 ready(void) {
@@ -99,10 +109,13 @@ u32 hal_status(void) {
   return ready();
 }
 
-u32 hal_wait(u32 mask) {
-  while (!(ready() & mask))
-    if (!fill(mask, 1)) hal_exit(END_WAITING); // nothing will ever come
-  return ready();
+u32 hal_wait(u32 mask, u64 due) {
+  for (;;) {
+    u64 left = left_until(due);
+    u32 r = ready() | (left ? 0 : TIMER);
+    if (r & mask) return r;
+    if (!fill(mask, left) && due == NEVER) hal_exit(END_WAITING); // nothing will ever come
+  }
 }
 
 u32 hal_take(u32 dev, u8 *p, u32 cap) {
@@ -153,7 +166,15 @@ static int bind(const char *arg) {
 }
 #else
 u32 hal_status(void) { return 0; }
-u32 hal_wait(u32 mask) { (void)mask, hal_exit(END_STUCK); }
+u32 hal_wait(u32 mask, u64 due) {
+  u64 left;
+  while ((left = left_until(due)) && due != NEVER) {
+    i64 time[2] = {(i64)(left / 1000000), (i64)(left % 1000000 * 1000)};
+    sys(SYS_ppoll, 0, 0, (long)time, 0);
+  }
+  if (left || !(mask & TIMER)) hal_exit(END_STUCK);
+  return TIMER;
+}
 #endif
 
 // ---- the system-call filter, made of what the program uses and how it runs
@@ -173,7 +194,10 @@ static const struct filter live_calls[] = {
     ALLOW(SYS_write),
 #endif
 #if SN_DEVICES
-    ALLOW(SYS_read), ALLOW(SYS_ppoll),
+    ALLOW(SYS_read),
+#endif
+#if SN_DEVICES || SN_USES_ALARM
+    ALLOW(SYS_ppoll),
 #endif
 #if SN_USES_NOW
     ALLOW(SYS_clock_gettime),

@@ -128,6 +128,20 @@ u64 hal_now(void) {
 }
 #endif
 
+#if SN_USES_ALARM
+int timer_arm(u64 due) {
+  enum { SPURIOUS = 0xf0, VECTOR = 32, LONGEST = 4000000 };
+  u64 now = hal_now();
+  if (now >= due) return 1;
+  *apic(SPURIOUS) = 0x1ff; // on
+  *apic(TIMER_DIVIDE) = 11;
+  *apic(TIMER_LVT) = VECTOR;
+  u64 left = due - now;
+  *apic(TIMER_START) = (u32)(left < LONGEST ? left : LONGEST) * 1000;
+  return 0;
+}
+#endif
+
 // ---- start
 
 static int has(const char *line, const char *what) {
@@ -154,5 +168,14 @@ void pvh_start(const u32 *info) {
 
 #if !SN_DEVICES
 u32 hal_status(void) { return 0; }
-u32 hal_wait(u32 mask) { (void)mask, hal_exit(END_STUCK); }
+u32 hal_wait(u32 mask, u64 due) {
+#if SN_USES_ALARM
+  while (mask & TIMER) {
+    if (timer_arm(due)) return TIMER;
+    __asm__ volatile("sti; hlt; cli" ::: "memory");
+  }
+#endif
+  (void)mask, (void)due;
+  hal_exit(END_STUCK);
+}
 #endif

@@ -111,7 +111,7 @@ func coreOf(im *image.Image) *sim.Core {
 func simulate(t testing.TB, im *image.Image, c *rtl.Circuit, s *world.Script, seed int64) (*trace.Trace, uint64) {
 	m, err := cycle.NewMachine(c, coreOf(im), world.New(s), cycle.Options{Seed: seed})
 	require.NoError(t, err)
-	tr, err := sim.Run(m, 100000)
+	tr, err := sim.Run(m, 1000000)
 	require.NoError(t, err)
 	return tr, m.Cycles()
 }

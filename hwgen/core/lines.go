@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/word"
 )
@@ -100,17 +101,30 @@ func accessLines(c *plan.Config, in *isa.Inst, enc pattern) []*line {
 		}
 		out = append(out, memory)
 	}
+	bits := portBits(c)
 	for i := range ports {
-		l := newLine(in, base.offset(from, ports[i].Addr))
+		l := newLine(in, base.offset(from, ports[i].Addr, bits))
 		l.port = &ports[i]
 		out = append(out, l)
 	}
 	return out
 }
 
+// portBits is how many low bits of an address tell the port registers of the core apart:
+// one more when it knows time.
+func portBits(c *plan.Config) int {
+	bits := 5
+	for _, p := range c.Ports {
+		if p.Addr-design.PortBase >= 1<<bits {
+			bits++
+		}
+	}
+	return bits
+}
+
 // offset fixes the bits of the immediate that tell port registers apart.
-func (p pattern) offset(from [32]int, addr uint32) pattern {
-	for i := 2; i < 5; i++ {
+func (p pattern) offset(from [32]int, addr uint32, bits int) pattern {
+	for i := 2; i < bits; i++ {
 		p.mask |= 1 << from[i]
 		p.val |= addr >> i & 1 << from[i]
 	}

@@ -162,9 +162,6 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 		if err != nil {
 			return nil, err
 		}
-		if uses(m, ir.OpAlarm) {
-			return nil, &notYet{"timers on x86-64 are"}
-		}
 		tools, err := p.llvm()
 		if err != nil {
 			return nil, err

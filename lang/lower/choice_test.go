@@ -1,10 +1,8 @@
 package lower
 
 import (
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"sort"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,33 +18,13 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// jitter makes a script: messages at random times, many of them equal, some too
-// long for the buffers.
-func jitter(p *tree.Program, seed uint64) *world.Script {
-	r := rand.New(rand.NewPCG(seed, 1))
-	s := &world.Script{}
+// devices lists the names of the devices of a program.
+func devices(p *tree.Program) []string {
+	var out []string
 	for _, d := range p.System.Devices {
-		s.Devices = append(s.Devices, d.Name)
+		out = append(out, d.Name)
 	}
-	for range 4 + r.IntN(12) {
-		data := make([]byte, 1+r.IntN(14))
-		for k := range data {
-			data[k] = byte('a' + r.IntN(26))
-		}
-		if r.IntN(6) == 0 {
-			data = append(data, make([]byte, 1+r.IntN(20))...)
-		}
-		s.Inputs = append(s.Inputs, world.Input{Time: uint64(r.IntN(40)), Device: r.IntN(len(s.Devices)), Data: data})
-	}
-	sort.SliceStable(s.Inputs, func(i, j int) bool {
-		a, b := &s.Inputs[i], &s.Inputs[j]
-		return a.Time < b.Time || a.Time == b.Time && a.Device < b.Device
-	})
-	if r.IntN(2) == 0 {
-		until := uint64(r.IntN(80))
-		s.Until = &until
-	}
-	return s
+	return out
 }
 
 func ranOf(t *testing.T, m sim.Machine) *trace.Trace {
@@ -72,7 +50,7 @@ func TestChoiceUnderJitter(t *testing.T) {
 			levels := passed(t, p)
 			events := 0
 			for seed := range uint64(100) {
-				s := jitter(p, seed)
+				s := world.Jitter(devices(p), seed)
 				ref, err := source.New(p, world.New(s))
 				require.NoError(t, err)
 				want := ranOf(t, ref)

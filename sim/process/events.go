@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/world"
 )
 
 // serve does what the guest asks for.
@@ -28,6 +29,9 @@ func (m *Machine) serve(r request) error {
 		return nil
 	case 'Q':
 		return m.reply(m.ready())
+	case 'D':
+		m.due = uint64(r.a) | uint64(r.b)<<32
+		return nil
 	case 'W':
 		return m.wait(r.a)
 	case 'T':
@@ -120,18 +124,38 @@ func (m *Machine) ready() uint32 {
 // wait lets the world act, one event at a time, until a device of mask has a
 // frame. 0 says that no input is left.
 func (m *Machine) wait(mask uint32) error {
-	for m.ready()&mask == 0 {
-		if m.world.Advance() {
+	for m.readyFor(mask) == 0 {
+		if m.world.AdvanceOr(m.deadline(mask)) {
 			continue
 		}
 		return m.reply(0)
 	}
-	return m.reply(m.ready())
+	return m.reply(m.ready() | m.readyFor(mask))
+}
+
+// timerBit stands for the deadline in the mask and in the answer of a wait.
+const timerBit = 1 << 31
+
+// readyFor is what of a wait's mask is ready: devices, and the deadline.
+func (m *Machine) readyFor(mask uint32) uint32 {
+	ready := m.ready() & mask
+	if mask&timerBit != 0 && m.world.Now() >= m.due {
+		ready |= timerBit
+	}
+	return ready
+}
+
+// deadline is the time that a wait waits for.
+func (m *Machine) deadline(mask uint32) uint64 {
+	if mask&timerBit == 0 {
+		return world.Never
+	}
+	return m.due
 }
 
 // noMore ends a run whose guest has been told that no input is left.
 func (m *Machine) noMore(mask uint32) error {
-	if m.ready()&mask != 0 || m.world.Advance() {
+	if m.readyFor(mask) != 0 || m.world.AdvanceOr(m.deadline(mask)) {
 		return errors.New("the program gave up although an input is left")
 	}
 	m.end(trace.Waiting)

@@ -3,7 +3,8 @@
 // products, in which the guest asks for everything that comes from outside:
 //
 //	guest                            harness (this package)
-//	'W' mask                         lets the world act until a device of mask is ready
+//	'D' low high                     notes the deadline of the wait that follows
+//	'W' mask                         lets the world act until a device of mask is ready, or, with bit 31, the clock
 //	'T' device capacity              gives the frame that waits longest
 //	'L' task site "2 frames seen"    notes the event
 //
@@ -63,6 +64,7 @@ type Machine struct {
 	dev   []int // number in the world of each device, -1 for none
 	tr    *trace.Trace
 	text  []byte // of the log event that is being said
+	due   uint64 // the deadline that the guest has set last
 	done  bool
 
 	instructions uint64 // what the guest has counted
