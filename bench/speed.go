@@ -52,10 +52,9 @@ func speeds(ctx context.Context, examples []*example, f *figures) error {
 		return nil
 	}
 	e := examples[i]
-	work := 0.0 // of the run on ir, by which the source machine is measured too
 	for _, m := range []struct{ level, core, unit string }{
 		{build.IR, "", "ir_instructions"},
-		{build.Source, "", "ir_instructions"},
+		{build.Source, "", "statements"},
 		{build.ISA, "", "instructions"},
 		{build.Cycle, build.Multi, "cycles"},
 		{build.Cycle, build.Pipe3, "cycles"},
@@ -67,10 +66,7 @@ func speeds(ctx context.Context, examples []*example, f *figures) error {
 			if err != nil {
 				return 0, err
 			}
-			if n, ok := r.Figures[m.unit]; ok {
-				work = n
-			}
-			return work / r.Figures["seconds"], nil
+			return r.Figures[m.unit] / r.Figures["seconds"], nil
 		})
 		if err != nil {
 			return err

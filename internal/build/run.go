@@ -15,6 +15,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/sim/process"
 	"github.com/sinter-lang/sinter/sim/program"
+	"github.com/sinter-lang/sinter/sim/source"
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
@@ -154,6 +155,8 @@ func (p *Program) lines(tr *trace.Trace) []string {
 func figures(m sim.Machine) map[string]float64 {
 	f := map[string]float64{}
 	switch m := m.(type) {
+	case *source.Machine:
+		f["statements"] = float64(m.Statements())
 	case *program.Machine:
 		f["ir_instructions"] = float64(m.Instrs())
 		for _, k := range m.Marks() {

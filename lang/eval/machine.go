@@ -102,6 +102,7 @@ type machine struct {
 	ret    uint64 // scalar result of the last call
 	layout int    // address of the layout value that is being parsed
 	left   int64  // statements until tick
+	ticks  uint64 // how often that came
 	host   Host   // nil at compile time
 	total  uint64 // statements left at compile time
 	start  uint64 // the clock when the task began
@@ -113,6 +114,7 @@ const slice = 1 << 16
 // tick is called when left is used up.
 func (m *machine) tick() {
 	m.left += slice
+	m.ticks++
 	if m.host != nil {
 		m.host.Do(&Effect{Kind: TickEffect})
 		return
@@ -193,4 +195,10 @@ func (t *Task) Run() error {
 		t.m.start = t.m.now()
 		t.body(t.m)
 	})
+}
+
+// Statements counts the statements that the task has begun, rounds of searches
+// and parts of layouts among them.
+func (t *Task) Statements() uint64 {
+	return uint64(int64(t.m.ticks*slice) - t.m.left)
 }

@@ -48,6 +48,7 @@ type Machine struct {
 type task struct {
 	m     *Machine
 	name  string
+	run   *eval.Task
 	next  func() (wait, bool)
 	stop  func()
 	yield func(wait) bool
@@ -112,7 +113,7 @@ func portOf(w *world.World, name string) int {
 
 func (m *Machine) newTask(r *tree.Run) *task {
 	t := &task{m: m, name: r.Name}
-	run := eval.NewTask(r, t)
+	t.run = eval.NewTask(r, t)
 	t.next, t.stop = iter.Pull(func(yield func(wait) bool) {
 		t.yield = yield
 		defer func() {
@@ -120,7 +121,7 @@ func (m *Machine) newTask(r *tree.Run) *task {
 				panic(p)
 			}
 		}()
-		t.finish(run.Run())
+		t.finish(t.run.Run())
 	})
 	return t
 }
@@ -276,3 +277,12 @@ func (m *Machine) Done() bool { return m.done }
 
 // Trace returns what was observed so far.
 func (m *Machine) Trace() *trace.Trace { return m.trace }
+
+// Statements counts the statements that the tasks have begun.
+func (m *Machine) Statements() uint64 {
+	n := uint64(0)
+	for _, t := range m.tasks {
+		n += t.run.Statements()
+	}
+	return n
+}

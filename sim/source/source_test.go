@@ -88,3 +88,22 @@ func BenchmarkStatements(b *testing.B) {
 	}
 	b.ReportMetric(10e6*float64(b.N)/b.Elapsed().Seconds(), "statements/s")
 }
+
+// The count of statements is that of the text, each round of a loop anew.
+func TestStatementsAreCounted(t *testing.T) {
+	count := func(body string) uint64 {
+		m, err := source.New(check(t, mainOf("", body)), world.New(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := sim.Run(m, 0); err != nil {
+			t.Fatal(err)
+		}
+		return m.Statements()
+	}
+	loop := func(rounds string) string { return "var x: u32 = 0\nfor i in 0.." + rounds + " { x = x + i }\nlog.print(\"{x}\")" }
+	few, many := count(loop("10")), count(loop("1010"))
+	if n := many - few; n < 1000 || n > 2000 {
+		t.Errorf("1000 rounds more are %d statements", n)
+	}
+}
