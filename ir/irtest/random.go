@@ -32,6 +32,7 @@ type Options struct {
 	Size   int       // statements per function; 0: 25
 	Pure   bool      // word operators and logs only
 	Choice bool      // tasks choose, try, and meet at channels of capacity 0
+	Floats bool      // float operations too
 	Tasks  int       // 0 or 1: one task that needs nothing; more: each with a device and with channels to the next ones
 }
 
@@ -224,7 +225,36 @@ func (g *gen) writable() []*ir.Object {
 	return out
 }
 
+// float applies a float operation. Operands are any bits, small integers among
+// them made floats now and then, for any bits are seldom near each other.
+func (g *gen) float() {
+	t := []ir.Type{32, 64}[g.r.IntN(2)]
+	out := t
+	op := ir.Float(g.r.IntN(int(ir.NumFloats)))
+	args := []*ir.Value{g.pick(t), g.pick(t)}
+	for k := range args {
+		if g.r.IntN(2) == 0 {
+			args[k] = g.b.Float(ir.FFromS, t, g.pick(32))
+		}
+	}
+	switch op {
+	case ir.FSqrt:
+		args = args[:1]
+	case ir.FEq, ir.FLt, ir.FLe:
+		out = 1
+	case ir.FConv:
+		args, out = args[:1], 96-t
+	case ir.FFromS, ir.FFromU, ir.FToS, ir.FToU:
+		args, out = args[:1], []ir.Type{32, 64}[g.r.IntN(2)]
+	}
+	g.add(g.b.Float(op, out, args...))
+}
+
 func (g *gen) word() {
+	if g.o.Floats && g.r.IntN(2) == 0 {
+		g.float()
+		return
+	}
 	op := g.o.Ops[g.r.IntN(len(g.o.Ops))]
 	row := word.Table(op)
 	t := g.width()
