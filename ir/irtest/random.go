@@ -225,16 +225,23 @@ func (g *gen) writable() []*ir.Object {
 	return out
 }
 
-// float applies a float operation. Operands are any bits, small integers among
-// them made floats now and then, for any bits are seldom near each other.
+// specials are the top bits of infinities, NaNs, zeros and very small and large
+// numbers of both formats.
+var specials = []uint64{0x7f800000, 0xff800000, 0x7fc00000, 0x7ff00000, 0x7ff80000, 0, 0x80000000, 0x00000001, 0x7f7fffff, 0x7fefffff, 0x4f000000, 0x41e00000}
+
+// float applies a float operation. Operands are any bits, special numbers, or
+// integers made floats, for any bits are seldom near each other.
 func (g *gen) float() {
 	t := []ir.Type{32, 64}[g.r.IntN(2)]
 	out := t
 	op := ir.Float(g.r.IntN(int(ir.NumFloats)))
 	args := []*ir.Value{g.pick(t), g.pick(t)}
 	for k := range args {
-		if g.r.IntN(2) == 0 {
+		switch g.r.IntN(6) {
+		case 0, 1, 2:
 			args[k] = g.b.Float(ir.FFromS, t, g.pick(32))
+		case 3:
+			args[k] = g.b.Const(t, specials[g.r.IntN(len(specials))]<<(t-32))
 		}
 	}
 	switch op {
