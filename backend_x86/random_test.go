@@ -2,6 +2,7 @@ package x86_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -70,18 +71,28 @@ func interpret(t *testing.T, m *ir.Module) *trace.Trace {
 	return tr
 }
 
-// TestRandomModules compares native code with the interpreter of the IR. A
-// module that traps ends its group.
+// TestRandomModules compares native code with the interpreter of the IR.
 func TestRandomModules(t *testing.T) {
 	t.Parallel()
+	randomModules(t, irtest.Options{})
+}
+
+// TestRandomFloats does so with float operations.
+func TestRandomFloats(t *testing.T) {
+	t.Parallel()
+	randomModules(t, irtest.Options{Floats: true})
+}
+
+// A module that traps ends its group.
+func randomModules(t *testing.T, o irtest.Options) {
 	var group []*ir.Module
 	traps := 0
 	for seed := uint64(1000); traps < 4; seed++ {
-		trapped := interpret(t, irtest.Random(seed)).Status == trace.Trapped
+		trapped := interpret(t, irtest.RandomWith(seed, o)).Status == trace.Trapped
 		if trapped && len(group) < 12 {
 			continue
 		}
-		group = append(group, irtest.Random(seed))
+		group = append(group, irtest.RandomWith(seed, o))
 		if !trapped {
 			continue
 		}
@@ -123,5 +134,44 @@ func TestOverlappingCopies(t *testing.T) {
 	m := parse(t, slide)
 	for _, p := range products() {
 		require.Empty(t, trace.Compare(interpret(t, m), run(t, m, p, world.New(nil)), trace.Options{Console: true}))
+	}
+}
+
+const doubled = `module doubled
+log 0 "" float:32 " " float:64 " " fix8:16 " " fix63:64 ""
+task 0 main @main
+main @main
+
+func @main(v1: tok) -> (tok) {
+b0(v1):
+  v2: i32, v3: tok = status v1
+  v4: i32 = ffromu v2
+  v5: i32 = const 1069547520
+  v6: i32 = fadd v4, v5
+  v7: i32 = fadd v6, v6
+  v8: i64 = fconv v4
+  v9: i64 = fdiv v8, v8
+  v10: i16 = const 65534
+  v11: i64 = const 1
+  v12: tok = log v7, v9, v10, v11, v3 !0 task 0
+  v13: tok = halt v12
+  ret v13
+}
+`
+
+// TestFloatsSwitchOnSSE: a program with floats boots with the processor's floats
+// on; one without has no code for that.
+func TestFloatsSwitchOnSSE(t *testing.T) {
+	t.Parallel()
+	m := parse(t, doubled)
+	for _, p := range products() {
+		got := run(t, m, p, world.New(nil))
+		require.Empty(t, trace.Compare(interpret(t, m), got, trace.Options{Console: true}))
+		require.Equal(t, "0x1.8p+1 nan -0.0078125 0.000000000000000000108420217248550443400745280086994171142578125", got.Events[0].Text)
+	}
+	for text, want := range map[string]bool{doubled: true, slide: false} {
+		ll, err := x86.Emit(parse(t, text), x86.PVH)
+		require.NoError(t, err)
+		require.Equal(t, want, strings.Contains(ll, "ldmxcsr"))
 	}
 }

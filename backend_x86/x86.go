@@ -80,13 +80,36 @@ type recipe struct {
 	link    []string
 }
 
-// commonFlags are those of both products. Only general registers are used: an
-// interrupt then saves nothing else, and the processor's vector state needs no
-// set-up. The program is made for speed, the layer below it for size.
+// commonFlags are those of both products. The program is made for speed, the
+// layer below it for size.
 var commonFlags = []string{
 	"-g", "-ffreestanding", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables",
-	"-ffunction-sections", "-fdata-sections", "-fdebug-compilation-dir=.", "-mgeneral-regs-only", "-mno-red-zone", "-Wno-override-module",
+	"-ffunction-sections", "-fdata-sections", "-fdebug-compilation-dir=.", "-mno-red-zone", "-Wno-override-module",
 }
+
+// generalRegs are the flags of the layer and of a program without floats. An
+// interrupt then saves nothing else, and the processor's vector state needs no
+// set-up.
+var generalRegs = []string{"-mgeneral-regs-only"}
+
+// floatRegs are the flags of a program with floats: SSE2, which rounds each
+// operation to its format, and nothing contracted. Interrupts of the unikernel run
+// code of the layer only.
+var floatRegs = []string{"-mno-mmx", "-mno-avx", "-ffp-contract=off"}
+
+// sseSetup makes the processor take SSE instructions: CR4.OSFXSR and OSXMMEXCPT;
+// MXCSR with all exceptions masked, round to nearest even, subnormals in full
+// (Intel SDM volume 3, 14.1.3).
+const sseSetup = `  mov %cr4, %rax
+  or $0x600, %rax
+  mov %rax, %cr4
+  push $0x1f80
+  ldmxcsr (%rsp)
+  pop %rax
+`
+
+// hasFloats reports whether a program needs the processor's floating point.
+func hasFloats(m *ir.Module) bool { return usedOps(m)[ir.OpFloat] }
 
 func recipeOf(p Product) (recipe, error) {
 	switch p {
@@ -110,7 +133,11 @@ func Emit(m *ir.Module, p Product) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	out, err := llvmir.Emit(m, llvmir.Options{Triple: r.triple, Asm: r.asm, Debug: llvmir.Lines})
+	asm := r.asm
+	if hasFloats(m) {
+		asm = strings.Replace(asm, "  // the set-up of SSE stands here\n", sseSetup, 1)
+	}
+	out, err := llvmir.Emit(m, llvmir.Options{Triple: r.triple, Asm: asm, Debug: llvmir.Lines})
 	if err != nil {
 		return "", err
 	}
@@ -142,14 +169,18 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 		return nil, err
 	}
 	flags := slices.Clip(append([]string{"--target=" + r.triple}, append(r.flags, commonFlags...)...))
+	regs := generalRegs
+	if hasFloats(m) {
+		regs = floatRegs
+	}
 	var program, layer []byte
 	err = both(
 		func() (err error) {
-			program, err = tools.Compile(ctx, llvm.Unit{Name: "program", Lang: "ir", Text: text}, append(flags, "-O2")...)
+			program, err = tools.Compile(ctx, llvm.Unit{Name: "program", Lang: "ir", Text: text}, slices.Concat(flags, regs, []string{"-O2"})...)
 			return err
 		},
 		func() (err error) {
-			layer, err = tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: o.halText(m, r)}, append(flags, "-Oz")...)
+			layer, err = tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: o.halText(m, r)}, slices.Concat(flags, generalRegs, []string{"-Oz"})...)
 			return err
 		})
 	if err != nil {

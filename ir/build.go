@@ -72,6 +72,11 @@ func (b *Builder) Word(op word.Op, t Type, args ...*Value) *Value {
 	return b.Emit(&Instr{Op: OpWord, Word: op, Args: args}, t).Results[0]
 }
 
+// Float applies a float operation with result type t.
+func (b *Builder) Float(op Float, t Type, args ...*Value) *Value {
+	return b.Emit(&Instr{Op: OpFloat, Float: op, Args: args}, t).Results[0]
+}
+
 // Slice takes the bits of v from lo upward.
 func (b *Builder) Slice(t Type, v *Value, lo int) *Value {
 	if lo == 0 && v.Type == t {

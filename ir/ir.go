@@ -71,6 +71,7 @@ type Op uint8
 const (
 	OpConst   Op = iota // ; ; value -> word
 	OpWord              // ; operands; slice bound -> word            (Word is the operator)
+	OpFloat             // ; operands; -> word                        (Float is the operation)
 	OpLocal             // r; -> tok r                                (a new life of local object r: its bytes are unspecified until written)
 	OpLoad              // r; tok r -> word                           (reads Size bytes, zero-extended or cut to the word)
 	OpStore             // r; word, tok r -> tok r                    (writes Size bytes, the word zero-extended or cut)
@@ -111,6 +112,7 @@ type Ref struct {
 type Instr struct {
 	Op      Op
 	Word    word.Op
+	Float   Float
 	Args    []*Value
 	Refs    []Ref
 	Imm     uint64

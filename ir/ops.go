@@ -30,6 +30,7 @@ type Shape struct {
 var shapes = [NumOps]Shape{
 	OpConst:   {Name: "const", Imm: true},
 	OpWord:    {Name: "word"},
+	OpFloat:   {Name: "float"},
 	OpLocal:   {Name: "local", Refs: 1, Access: []Access{Begins}},
 	OpLoad:    {Name: "load", Refs: 1, Access: []Access{Reads}},
 	OpStore:   {Name: "store", Refs: 1, Access: []Access{Writes}},

@@ -416,7 +416,7 @@ func isNumbered(s, prefix string) bool {
 func setOp(i *Instr, name string) bool {
 	for op := Op(0); op < NumOps; op++ {
 		switch op {
-		case OpWord:
+		case OpWord, OpFloat:
 		case OpLoad, OpStore:
 			n, ok := numbered(name, op.String())
 			if ok && (n == 1 || n == 2 || n == 4 || n == 8) {
@@ -429,6 +429,10 @@ func setOp(i *Instr, name string) bool {
 				return true
 			}
 		}
+	}
+	if f, ok := LookupFloat(name); ok {
+		i.Op, i.Float = OpFloat, f
+		return true
 	}
 	w, ok := word.Lookup(name)
 	i.Op, i.Word = OpWord, w

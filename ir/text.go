@@ -227,6 +227,8 @@ func opcode(i *Instr) string {
 	switch i.Op {
 	case OpWord:
 		return i.Word.String()
+	case OpFloat:
+		return i.Float.String()
 	case OpLoad, OpStore:
 		return i.Op.String() + strconv.Itoa(i.Size)
 	}

@@ -89,6 +89,9 @@ func TestEveryOperationIsInTheDocs(t *testing.T) {
 			require.Contains(t, page, "`"+op.String(), "%s", op)
 		}
 	}
+	for op := Float(0); op < NumFloats; op++ {
+		require.Contains(t, page, "`"+op.String()+"`", "%s", op)
+	}
 }
 
 func FuzzParse(f *testing.F) {

@@ -365,6 +365,10 @@ func (v *verifier) words(i *Instr, args, results []*Value) {
 		}
 	case OpWord:
 		v.operator(i, args, results)
+	case OpFloat:
+		if err := checkFloat(i.Float, args, results); err != nil {
+			v.errorf(i, i.Span, "%s", err)
+		}
 	case OpLoad, OpStore:
 		if i.Size != 1 && i.Size != 2 && i.Size != 4 && i.Size != 8 {
 			fail("moves 1, 2, 4 or 8 bytes, got %d", i.Size)

@@ -95,6 +95,7 @@ map:
 
 .code64
 3: mov $__stack_top, %rsp
+  // the set-up of SSE stands here
   mov %esi, %edi
   call pvh_start
 5: hlt

@@ -102,6 +102,52 @@ void sn_log_bool(u64 x) {
   for (const char *s = x ? "true" : "false"; *s; s++) put(*s);
 }
 
+// sn_log_fix writes all digits of x / 2^frac; it is exact.
+void sn_log_fix(i64 x, u32 frac) {
+  u64 v = x < 0 ? 0 - (u64)x : (u64)x, mask = ((u64)1 << frac) - 1;
+  if (x < 0) put('-');
+  digits(v >> frac, 10);
+  put('.');
+  do {
+    unsigned __int128 ten = (unsigned __int128)(v & mask) * 10;
+    u64 high = (u64)(ten >> 64);
+    v = (u64)ten;
+    put((char)('0' + (frac ? high << (64 - frac) | v >> frac : 0)));
+  } while (v & mask);
+}
+
+// sn_log_float writes a float as C99 %a does, subnormals with a leading 1 too.
+void sn_log_float(u64 x, u32 width) {
+  u32 places = width == 32 ? 23 : 52;
+  u64 part = x & (((u64)1 << places) - 1);
+  i64 top = width == 32 ? 255 : 2047, exp = (i64)(x >> places) & top;
+  if (exp == top && part) {
+    sn_log_text((const u8 *)"nan", 3);
+    return;
+  }
+  if (x >> (width - 1) & 1) put('-');
+  if (exp == top) {
+    sn_log_text((const u8 *)"inf", 3);
+    return;
+  }
+  sn_log_text((const u8 *)"0x", 2);
+  if (exp) exp -= top >> 1;
+  else if (part) {
+    for (exp = 1 - (top >> 1); !(part >> places); exp--) part <<= 1;
+    part &= ((u64)1 << places) - 1;
+  } else {
+    sn_log_text((const u8 *)"0p+0", 4);
+    return;
+  }
+  put('1');
+  part <<= 64 - places;
+  if (part) put('.');
+  for (; part; part <<= 4) put("0123456789abcdef"[part >> 60]);
+  put('p');
+  put(exp < 0 ? '-' : '+');
+  digits(exp < 0 ? (u64)-exp : (u64)exp, 10);
+}
+
 static void hex2(u8 c) {
   put("0123456789abcdef"[c >> 4]);
   put("0123456789abcdef"[c & 15]);

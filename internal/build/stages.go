@@ -73,7 +73,7 @@ func (p *Program) Low() (*ir.Module, error) {
 		if err != nil {
 			return nil, err
 		}
-		return p.run(pass.Env{XLen: 32, Has: computes(t)})
+		return p.run(pass.Env{XLen: 32, Has: computes(t), Soft: softFloat})
 	})
 }
 

@@ -20,6 +20,7 @@ type body struct {
 	cur    *ir.Block // where instructions go
 	entry  *ir.Block // holds the stack slots
 	values map[*sir.Value]value.Value
+	floats map[*sir.Value]value.Value // results of float operations as floats
 	places map[*sir.Object]value.Value
 	heads  map[*sir.Block]*ir.Block
 	phis   map[*sir.Value]*ir.InstPhi
@@ -31,7 +32,7 @@ type body struct {
 func (e *emitter) define(f *sir.Func) error {
 	b := &body{
 		emitter: e, src: f, fn: e.funcs[f],
-		values: map[*sir.Value]value.Value{}, places: map[*sir.Object]value.Value{},
+		values: map[*sir.Value]value.Value{}, floats: map[*sir.Value]value.Value{}, places: map[*sir.Object]value.Value{},
 		heads: map[*sir.Block]*ir.Block{}, phis: map[*sir.Value]*ir.InstPhi{},
 	}
 	if e.debug != nil {

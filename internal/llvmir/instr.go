@@ -18,6 +18,8 @@ func (b *body) instr(in *sir.Instr) error {
 		b.values[in.Results[0]] = constUint(intType(in.Results[0].Type), in.Imm)
 	case sir.OpWord:
 		return b.word(in)
+	case sir.OpFloat:
+		return b.float(in)
 	case sir.OpLocal:
 		// storage is made at the function's entry
 	case sir.OpLoad:

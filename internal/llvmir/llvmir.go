@@ -10,6 +10,7 @@
 //	i32  sn_wait(i32 mask)                 void sn_log_text(i8* p, i32 n)
 //	i32  sn_take(i32 dev, i8* buf, i32 n)  void sn_log_u(i64) sn_log_i(i64) sn_log_hex(i64) sn_log_bool(i64)
 //	void sn_send(i32 dev, i8* buf)         void sn_log_bytes(i8* buf)
+//	                                       void sn_log_fix(i64, i32 frac) sn_log_float(i64, i32 width)
 //	i64  sn_now()                          void sn_log_end()
 //	void sn_mark(i32 task, i32 mark)       void sn_trap(i32 task, i32 site)  does not return
 //	void sn_halt()                         void sn_log_word(i32)

@@ -122,9 +122,15 @@ func (b *body) logArg(t trace.ArgType, words []*sir.Value, refs []sir.Ref) ([]*s
 		high := b.resize(b.values[words[1]], types.I64)
 		x, used = b.cur.NewOr(x, b.cur.NewShl(high, constUint(types.I64, 32))), 2
 	}
-	if b.opts.LogWords {
+	frac, isFix := t.Frac()
+	switch {
+	case b.opts.LogWords:
 		b.logWords(t, x)
-	} else {
+	case isFix:
+		b.cur.NewCall(b.hook("sn_log_fix", types.Void, types.I64, types.I32), b.extend(t, x), i32(frac))
+	case t.Kind == "float":
+		b.cur.NewCall(b.hook("sn_log_float", types.Void, types.I64, types.I32), x, i32(t.Width))
+	default:
 		b.cur.NewCall(b.hook("sn_log_"+t.Kind, types.Void, types.I64), b.extend(t, x))
 	}
 	return words[used:], refs
@@ -146,7 +152,7 @@ func (b *body) extend(t trace.ArgType, x value.Value) value.Value {
 	}
 	by := constUint(types.I64, uint64(64-t.Width))
 	high := b.cur.NewShl(x, by)
-	if t.Kind == "i" {
+	if _, isFix := t.Frac(); isFix || t.Kind == "i" {
 		return b.cur.NewAShr(high, by)
 	}
 	return b.cur.NewLShr(high, by)

@@ -119,7 +119,7 @@ func TestErrors(t *testing.T) {
 		{with("task t\ndevice a eth 0\ndevice a eth 0", "lui x1, 1"), "t.image:1:1: error: image x: device a: expected unique names"},
 		{with("mark a 1", "lui x1, 1"), "t.image:1:1: error: image x: mark a: expected one of 0 tasks, got 1"},
 		{with("log 1 \"a\"\nlog 1 \"b\"", "lui x1, 1"), "t.image:1:1: error: image x: log site 1: expected unique numbers of 16 bits"},
-		{with("log 1 \"a\" u 65 \"b\"", "lui x1, 1"), "t.image:1:1: error: image x: log site 1: expected an argument u, i, hex or bool of 1 to 64 bits, or bytes, got u of 65"},
+		{with("log 1 \"a\" u 65 \"b\"", "lui x1, 1"), "t.image:1:1: error: image x: log site 1: expected an argument u, i, hex, bool, float or fix of 1 to 64 bits, or bytes, got u of 65"},
 		{with("", "lui x1, 1 @0 0 0"), "t.image:4:11: error: expected one of the 0 sources such as @0, found `@0`"},
 		{with("source \"a\" \"b\"", "lui x1, 1 @0 0 9"), "t.image:4:16: error: the end of the span is in 0..1, got 9"},
 		{with("", "lui x1, 1 %0"), "t.image:4:11: error: expected the number of a value such as %17, found `%0`"},
@@ -143,7 +143,7 @@ func TestVerify(t *testing.T) {
 		"trap order":   func(im *Image) { im.Traps = append(im.Traps, Trap{PC: PC(0)}) },
 		"device index": func(im *Image) { im.Devices[1].Index = 0 },
 		"log parts":    func(im *Image) { im.Logs[1].Parts = nil },
-		"log kind":     func(im *Image) { im.Logs[1].Args[0].Kind = "float" },
+		"log kind":     func(im *Image) { im.Logs[1].Args[0].Kind = "real" },
 		"task":         func(im *Image) { im.Traps[0].Task = -1 },
 	} {
 		im := load(t, sample)

@@ -154,9 +154,9 @@ func (v *verifier) site(s trace.Site) {
 		v.faultf(diag.Span{}, "log site %d: expected %d parts around %d arguments, got %d", s.ID, len(s.Args)+1, len(s.Args), len(s.Parts))
 	}
 	for _, a := range s.Args {
-		scalar := a.Kind == "u" || a.Kind == "i" || a.Kind == "hex" || a.Kind == "bool"
+		scalar := a.IsScalar()
 		if !scalar && a.Kind != "bytes" || scalar && (a.Width < 1 || a.Width > 64) {
-			v.faultf(diag.Span{}, "log site %d: expected an argument u, i, hex or bool of 1 to 64 bits, or bytes, got %s of %d", s.ID, a.Kind, a.Width)
+			v.faultf(diag.Span{}, "log site %d: expected an argument u, i, hex, bool, float or fix of 1 to 64 bits, or bytes, got %s of %d", s.ID, a.Kind, a.Width)
 		}
 	}
 }

@@ -32,6 +32,7 @@ type Options struct {
 	Size   int       // statements per function; 0: 25
 	Pure   bool      // word operators and logs only
 	Choice bool      // tasks choose, try, and meet at channels of capacity 0
+	Floats bool      // float operations too
 	Tasks  int       // 0 or 1: one task that needs nothing; more: each with a device and with channels to the next ones
 }
 
@@ -224,7 +225,43 @@ func (g *gen) writable() []*ir.Object {
 	return out
 }
 
+// specials are the top bits of infinities, NaNs, zeros and very small and large
+// numbers of both formats.
+var specials = []uint64{0x7f800000, 0xff800000, 0x7fc00000, 0x7ff00000, 0x7ff80000, 0, 0x80000000, 0x00000001, 0x7f7fffff, 0x7fefffff, 0x4f000000, 0x41e00000}
+
+// float applies a float operation. Operands are any bits, special numbers, or
+// integers made floats, for any bits are seldom near each other.
+func (g *gen) float() {
+	t := []ir.Type{32, 64}[g.r.IntN(2)]
+	out := t
+	op := ir.Float(g.r.IntN(int(ir.NumFloats)))
+	args := []*ir.Value{g.pick(t), g.pick(t)}
+	for k := range args {
+		switch g.r.IntN(6) {
+		case 0, 1, 2:
+			args[k] = g.b.Float(ir.FFromS, t, g.pick(32))
+		case 3:
+			args[k] = g.b.Const(t, specials[g.r.IntN(len(specials))]<<(t-32))
+		}
+	}
+	switch op {
+	case ir.FSqrt:
+		args = args[:1]
+	case ir.FEq, ir.FLt, ir.FLe:
+		out = 1
+	case ir.FConv:
+		args, out = args[:1], 96-t
+	case ir.FFromS, ir.FFromU, ir.FToS, ir.FToU:
+		args, out = args[:1], []ir.Type{32, 64}[g.r.IntN(2)]
+	}
+	g.add(g.b.Float(op, out, args...))
+}
+
 func (g *gen) word() {
+	if g.o.Floats && g.r.IntN(2) == 0 {
+		g.float()
+		return
+	}
 	op := g.o.Ops[g.r.IntN(len(g.o.Ops))]
 	row := word.Table(op)
 	t := g.width()

@@ -22,15 +22,18 @@ func TestRandomIsVerifiedAndRepeats(t *testing.T) {
 
 // TestRandomCovers checks that every operator and operation is made.
 func TestRandomCovers(t *testing.T) {
-	words, ops := map[word.Op]bool{}, map[ir.Op]bool{}
+	words, ops, floats := map[word.Op]bool{}, map[ir.Op]bool{}, map[ir.Float]bool{}
 	for seed := uint64(0); seed < 60; seed++ {
-		for _, m := range []*ir.Module{Random(seed), RandomWith(seed, Options{Tasks: 2}), RandomWith(seed, Options{Tasks: 3, Choice: true})} {
+		for _, m := range []*ir.Module{Random(seed), RandomWith(seed, Options{Tasks: 2}), RandomWith(seed, Options{Tasks: 3, Choice: true}), RandomWith(seed, Options{Floats: true})} {
 			for _, f := range m.Funcs {
 				for _, b := range f.Blocks {
 					for _, i := range b.Instrs {
 						ops[i.Op] = true
 						if i.Op == ir.OpWord {
 							words[i.Word] = true
+						}
+						if i.Op == ir.OpFloat {
+							floats[i.Float] = true
 						}
 					}
 				}
@@ -40,6 +43,7 @@ func TestRandomCovers(t *testing.T) {
 	for op := word.Bad + 1; op < word.NumOps; op++ {
 		require.True(t, words[op], "%s", op)
 	}
+	require.Len(t, floats, int(ir.NumFloats))
 	for op := ir.Op(0); op < ir.NumOps; op++ {
 		if op != ir.OpMark && !op.Shape().Late {
 			require.True(t, ops[op], "%s", op)

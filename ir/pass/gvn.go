@@ -31,6 +31,7 @@ func gvn(m *ir.Module, _ *Env) bool {
 type valueKey struct {
 	op    ir.Op
 	word  word.Op
+	float ir.Float
 	typ   ir.Type
 	imm   uint64
 	args  [3]*ir.Value
@@ -98,6 +99,10 @@ func keyOf(i *ir.Instr) (valueKey, bool) {
 		if word.Table(i.Word).Commutative && i.Args[1].ID < i.Args[0].ID {
 			k.args[0], k.args[1] = i.Args[1], i.Args[0]
 		}
+		return k, true
+	case ir.OpFloat:
+		k := valueKey{op: i.Op, float: i.Float, typ: i.Results[0].Type}
+		copy(k.args[:], i.Args)
 		return k, true
 	case ir.OpLoad:
 		var tok *ir.Value

@@ -20,7 +20,8 @@ var rtText string
 // and now. On i1 there remain and, or, xor, not and mux; slice goes from i32 to
 // i1, zext and sext from i1 to i32; no cat is left. Loads give i32 and stores
 // take i32. Operators that the target does not have are expanded by their row
-// or, for mul, divu and remu, become calls of functions of rt.sir.
+// or, for mul, divu and remu, become calls of functions of rt.sir; float operations
+// become calls of functions of Env.Soft (softfloat.go).
 //
 // Needs: nothing. Keeps: the order and number of effects, block order, the IDs
 // of values (the low half has the ID of the whole).
@@ -57,6 +58,7 @@ type legaliser struct {
 	m     *ir.Module
 	env   *Env
 	rt    map[string]*ir.Func // helpers that are in the module
+	soft  *ir.Module          // Env.Soft(), when it was asked for
 	b     *ir.Builder
 	parts map[*ir.Value]num
 }
@@ -204,6 +206,8 @@ func (l *legaliser) instr(i *ir.Instr) {
 			args[k] = l.parts[a]
 		}
 		l.define(v, l.apply(i.Word, int(v.Type), i.Imm, args), before)
+	case ir.OpFloat:
+		l.float(i, before)
 	case ir.OpLoad:
 		v := i.Results[0]
 		l.define(v, l.load(int(v.Type), i.Size, l.ref(i.Refs[0])), before)

@@ -2,6 +2,7 @@ package pass
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/word"
@@ -346,12 +347,36 @@ func (l *legaliser) multiply(op word.Op, a, b num) num {
 	}
 	size := "32"
 	args := []*ir.Value{a.lo, b.lo}
+	if w > 32 && op == word.Mul && isExtended(a) && isExtended(b) {
+		return l.cut(l.extendedProduct(a, b), w)
+	}
 	if w > 32 {
 		size = "64"
 		args = []*ir.Value{a.lo, a.hi, b.lo, b.hi}
 	}
 	name := map[word.Op]string{word.Mul: "rt.mul", word.Divu: "rt.div", word.Remu: "rt.div"}[op] + size
 	return l.cut(l.call(name, args, w > 32, op == word.Remu), w)
+}
+
+// isExtended reports whether the high half of n is nothing but its sign, or 0.
+func isExtended(n num) bool {
+	if c, ok := constOf(n.hi); ok {
+		return c == 0
+	}
+	a, by, ok := withConst(n.hi, word.Shrs)
+	return ok && a == n.lo && by == 31
+}
+
+// extendedProduct multiplies two words that were extended to 64 bits: the product
+// of the low halves, less, for a high half of ones, the other number * 2^32.
+func (l *legaliser) extendedProduct(a, b num) num {
+	p := l.call("rt.mulw", []*ir.Value{a.lo, b.lo}, true, false)
+	for _, x := range [][2]*ir.Value{{a.hi, b.lo}, {b.hi, a.lo}} {
+		if _, zero := constOf(x[0]); !zero {
+			p.hi = l.op(word.Sub, p.hi, l.op(word.And, x[0], x[1]))
+		}
+	}
+	return p
 }
 
 // call calls a helper and takes its first or second result.
@@ -362,7 +387,7 @@ func (l *legaliser) call(name string, args []*ir.Value, wide, second bool) num {
 		n = 2
 	}
 	types := []ir.Type{32, 32, 32, 32}[:n]
-	if name != "rt.mul32" && name != "rt.mul64" {
+	if second || strings.HasPrefix(name, "rt.div") {
 		types = []ir.Type{32, 32, 32, 32}[:2*n]
 	}
 	rs := l.b.Emit(&ir.Instr{Op: ir.OpCall, Callee: f, Args: args}, types...).Results

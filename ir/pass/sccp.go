@@ -61,7 +61,7 @@ func (s *constants) block(b *ir.Block) {
 		switch i.Op {
 		case ir.OpConst:
 			s.meet(i.Results[0], lattice{exact, i.Imm})
-		case ir.OpWord:
+		case ir.OpWord, ir.OpFloat:
 			s.meet(i.Results[0], s.eval(i))
 		default:
 			for _, r := range i.Results {
@@ -85,6 +85,9 @@ func (s *constants) eval(i *ir.Instr) lattice {
 			return lattice{state: l.state}
 		}
 		a[k], aw[k] = l.value, int(x.Type)
+	}
+	if i.Op == ir.OpFloat {
+		return lattice{exact, ir.EvalFloat(i.Float, i.Results[0].Type, i.Args[0].Type, a[0], a[1])}
 	}
 	return lattice{exact, word.Eval(i.Word, int(i.Results[0].Type), a, aw, i.Imm)}
 }

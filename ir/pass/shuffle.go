@@ -18,7 +18,7 @@ func shuffle(m *ir.Module, seed uint64) {
 	}
 }
 
-func isPure(i *ir.Instr) bool { return i.Op == ir.OpConst || i.Op == ir.OpWord }
+func isPure(i *ir.Instr) bool { return isValue(i) }
 
 // shuffled schedules a block at random: it takes any pure instruction whose
 // operands are there, or the next of the others when its are.

@@ -15,6 +15,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/irtest"
 	"github.com/sinter-lang/sinter/lang/lower"
 	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
 	"github.com/sinter-lang/sinter/lang/types"
 	"github.com/sinter-lang/sinter/sim/world"
 )
@@ -22,15 +23,33 @@ import (
 // compile lowers a program.
 func compile(t *testing.T, name string) *ir.Module {
 	t.Helper()
-	text, err := os.ReadFile(name)
-	require.NoError(t, err)
-	f, errs := syntax.Parse(&diag.File{Name: filepath.Base(name), Text: string(text)})
-	require.NoError(t, errs.Err())
-	p, errs := types.Check([]*syntax.File{f}, types.Options{})
-	require.NoError(t, errs.Err())
-	m, err := lower.Lower(p)
+	m, err := lower.Lower(check(t, name))
 	require.NoError(t, err)
 	return m
+}
+
+func check(t *testing.T, names ...string) *tree.Program {
+	t.Helper()
+	var files []*syntax.File
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		f, errs := syntax.Parse(&diag.File{Name: filepath.Base(name), Text: string(text)})
+		require.NoError(t, errs.Err())
+		files = append(files, f)
+	}
+	p, errs := types.Check(files, types.Options{})
+	require.NoError(t, errs.Err())
+	return p
+}
+
+// soft is the library of floats.
+func soft(t *testing.T) func() *ir.Module {
+	return func() *ir.Module {
+		m, err := lower.Library(check(t, "../../std/rt/f32.sn", "../../std/rt/f64.sn"))
+		require.NoError(t, err)
+		return m
+	}
 }
 
 // examples lists the programs and the worlds that they run in.
@@ -55,7 +74,7 @@ func TestExamplesThroughEachPass(t *testing.T) {
 	for name, script := range examples(t) {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			want := play(t, compile(t, name), script)
-			for _, env := range []Env{{}, {XLen: 32, Has: bare}} {
+			for _, env := range []Env{{}, {XLen: 32, Has: bare, Soft: soft(t)}} {
 				m := compile(t, name)
 				require.NoError(t, Run(m, Stages(), Options{Env: env, Check: true, Seed: 1}))
 				require.Equal(t, want, play(t, m, script), "stages")

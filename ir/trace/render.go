@@ -9,7 +9,8 @@ import (
 // Render gives the text of a log event: the site's literal parts with the
 // arguments between them. It is the one place where a log becomes text; what
 // it does is the meaning of log.print: integers in decimal, hex in lower case
-// without leading zeros, bool as a word, bytes escaped. Missing arguments read
+// without leading zeros, bool as a word, bytes escaped, fix exactly in decimal,
+// floats in hexadecimal (see real.go). Missing arguments read
 // as zero, so that it has no error.
 func Render(site Site, args []Arg) string {
 	var b strings.Builder
@@ -38,7 +39,13 @@ func renderArg(b *strings.Builder, t ArgType, a Arg) {
 		b.WriteString(strconv.FormatBool(v != 0))
 	case "bytes":
 		escape(b, a.Bytes)
+	case "float":
+		renderFloat(b, v, w)
 	default:
+		if frac, ok := t.Frac(); ok {
+			renderFix(b, int64(v<<(64-w))>>(64-w), frac)
+			return
+		}
 		b.WriteString(strconv.FormatUint(v, 10))
 	}
 }

@@ -7,6 +7,9 @@ func (c *compiler) equal(x *tree.Equal) scalarCode {
 	ne := one(x.Ne)
 	if !isAggregate(x.L.Type()) {
 		l, r := c.scalar(x.L), c.scalar(x.R)
+		if x.L.Type().Kind == tree.Float {
+			return floatEqual(x, l, r)
+		}
 		return func(m *machine) uint64 { a := l(m); return one(a == r(m)) ^ ne }
 	}
 	l, r := c.addr(x.L), c.addr(x.R)
@@ -38,6 +41,9 @@ func sameValue(t *tree.Type) sameCode {
 		return sameFields(layoutFields(t.Layout))
 	case tree.Enum:
 		return sameEnum(t.Enum)
+	case tree.Float:
+		f := format(t.Bits)
+		return func(a, b []uint64) bool { return f.load(a[0]) == f.load(b[0]) }
 	}
 	return func(a, b []uint64) bool { return a[0] == b[0] }
 }

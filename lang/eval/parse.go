@@ -98,6 +98,8 @@ func layoutOf(x tree.Expr) *tree.LayoutDef {
 		return layoutOf(x.X)
 	case *tree.Bits:
 		return layoutOf(x.X)
+	case *tree.FromBits:
+		return layoutOf(x.X)
 	case *tree.Binary:
 		return either(layoutOf(x.L), layoutOf(x.R))
 	case *tree.Equal:

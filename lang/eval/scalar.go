@@ -20,6 +20,8 @@ func (c *compiler) scalar(x tree.Expr) scalarCode {
 		return c.convert(x)
 	case *tree.Bits:
 		return c.bits(x)
+	case *tree.FromBits:
+		return c.fromBits(x)
 	case *tree.Index, *tree.FieldRef:
 		at := c.addr(x)
 		return func(m *machine) uint64 { return m.mem[at(m)] }
@@ -92,6 +94,9 @@ func (w word) cutting(f scalarCode) scalarCode {
 }
 
 func (c *compiler) convert(x *tree.Convert) scalarCode {
+	if x.T.IsReal() || x.X.Type().IsReal() {
+		return c.realConvert(x)
+	}
 	f, w := c.scalar(x.X), wordOf(x.T)
 	from := wordOf(x.X.Type())
 	if from.bits <= w.bits && (from.signed == w.signed || !from.signed && from.bits < w.bits) {
@@ -102,6 +107,9 @@ func (c *compiler) convert(x *tree.Convert) scalarCode {
 
 // bits gives the number of an enum's variant.
 func (c *compiler) bits(x *tree.Bits) scalarCode {
+	if x.X.Type().IsReal() {
+		return c.realBits(x)
+	}
 	f := c.scalar(x.X)
 	variants := x.X.Type().Enum.Variants
 	values := make([]uint64, len(variants))
@@ -113,6 +121,9 @@ func (c *compiler) bits(x *tree.Bits) scalarCode {
 
 func (c *compiler) unary(x *tree.Unary) scalarCode {
 	f := c.scalar(x.X)
+	if x.T.Kind == tree.Float {
+		return floatUnary(x, f)
+	}
 	switch x.Op {
 	case tree.Not:
 		return func(m *machine) uint64 { return f(m) ^ 1 }
@@ -126,6 +137,12 @@ func (c *compiler) unary(x *tree.Unary) scalarCode {
 // and bit operations need only their result cut, and comparisons need nothing.
 func (c *compiler) binary(x *tree.Binary) scalarCode {
 	l := c.scalar(x.L)
+	switch t := x.L.Type(); {
+	case t.Kind == tree.Float:
+		return floatBinary(x, l, c.scalar(x.R))
+	case t.Kind == tree.Fix && (x.Op == tree.Mul || x.Op == tree.Div):
+		return fixBinary(x, l, c.scalar(x.R))
+	}
 	if k, ok := x.R.(*tree.Const); ok {
 		if f := withConst(x, l, k.Cell); f != nil {
 			return f

@@ -22,7 +22,7 @@ func (x *lowering) equal(e *tree.Equal) *ir.Value {
 // same compares the leaves of two values: 1 when they are equal.
 func (x *lowering) same(t, u *tree.Type, l, r []leaf) *ir.Value {
 	if words(t) {
-		return x.sameWords(l, r)
+		return x.sameWords(t, l, r)
 	}
 	if t.Kind == tree.Bytes {
 		return x.equalBytes(x.solid(t, l[0]), x.solid(u, r[0]))
@@ -54,10 +54,11 @@ func words(t *tree.Type) bool {
 	return true
 }
 
-func (x *lowering) sameWords(l, r []leaf) *ir.Value {
+func (x *lowering) sameWords(t *tree.Type, l, r []leaf) *ir.Value {
 	var all *ir.Value
+	leaves := leavesOf(t)
 	for k := range l {
-		eq := x.Word(word.Eq, 1, l[k].v, r[k].v)
+		eq := x.equalWords(leaves[k].t, l[k].v, r[k].v)
 		if all == nil {
 			all = eq
 		} else {
@@ -74,7 +75,7 @@ func (x *lowering) sameWords(l, r []leaf) *ir.Value {
 func (x *lowering) compare(t *tree.Type, l, r []leaf, differ *ir.Block) {
 	switch {
 	case words(t):
-		x.demand(x.sameWords(l, r), differ)
+		x.demand(x.sameWords(t, l, r), differ)
 	case t.Kind == tree.Bytes:
 		x.demand(x.equalBytes(x.solid(t, l[0]), x.solid(t, r[0])), differ)
 	case t.Kind == tree.Array:

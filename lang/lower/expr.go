@@ -38,9 +38,11 @@ func (x *lowering) value(e tree.Expr, dst []ir.Ref) []leaf {
 	case *tree.Equal:
 		return one(x.equal(e))
 	case *tree.Convert:
-		return one(x.convert(x.word(e.X), e.X.Type(), e.T))
+		return one(x.conversion(e))
 	case *tree.Bits:
-		return one(x.enumBits(e))
+		return one(x.wordBits(e))
+	case *tree.FromBits:
+		return one(x.fromBits(e))
 	case *tree.Call:
 		return x.call(e, dst)
 	case *tree.StructLit:
@@ -96,6 +98,9 @@ func (x *lowering) convert(v *ir.Value, from, to *tree.Type) *ir.Value {
 func (x *lowering) unary(e *tree.Unary) *ir.Value {
 	v := x.word(e.X)
 	x.At = e.At
+	if e.T.Kind == tree.Float {
+		return x.floatUnary(e.Op, v)
+	}
 	if e.Op == tree.Neg {
 		return x.Word(word.Sub, v.Type, x.Const(v.Type, 0), v)
 	}
@@ -121,11 +126,17 @@ func (x *lowering) binary(e *tree.Binary) *ir.Value {
 	if isSigned(e.L.Type()) {
 		signed = 1
 	}
+	if x.isSpecial(e) {
+		return x.realBinary(e, l, r)
+	}
 	if ops, ok := arithmetic[e.Op]; ok {
 		if e.Op == tree.Shl || e.Op == tree.Shr {
 			r = x.amount(r, e.R.Type(), l.Type)
 		}
 		return x.Word(ops[signed], l.Type, l, r)
+	}
+	if e.L.Type().Kind == tree.Float {
+		return x.floatCompare(e.Op, l, r)
 	}
 	less := []word.Op{word.Ltu, word.Lts}[signed]
 	switch e.Op {
@@ -189,12 +200,12 @@ func plain(e tree.Expr, n int) bool {
 	case *tree.Unary:
 		return plain(e.X, n-1)
 	case *tree.Convert:
-		return plain(e.X, n-1)
+		return e.X.Type().Kind != tree.Float && e.T.Kind != tree.Float && plain(e.X, n-1)
 	case *tree.Binary:
-		costly := e.Op == tree.Mul || e.Op == tree.Div || e.Op == tree.Rem
+		costly := e.Op == tree.Mul || e.Op == tree.Div || e.Op == tree.Rem || e.L.Type().Kind == tree.Float
 		return !costly && plain(e.L, n-1) && plain(e.R, n-1)
 	case *tree.Equal:
-		return e.L.Type().IsScalar() && plain(e.L, n-1) && plain(e.R, n-1)
+		return e.L.Type().IsScalar() && e.L.Type().Kind != tree.Float && plain(e.L, n-1) && plain(e.R, n-1)
 	}
 	return false
 }

@@ -38,7 +38,7 @@ import (
 // Lower makes the module of a checked program. A program without a system
 // becomes a module without tasks.
 func Lower(p *tree.Program) (*ir.Module, error) {
-	l := &lowerer{p: p, m: &ir.Module{Name: identifier(p.Name), Marks: p.Marks}, consts: map[*tree.ConstDef]*ir.Object{}, instances: map[string]*ir.Func{}}
+	l := newLowerer(p)
 	l.tables()
 	if p.System != nil {
 		l.system(p.System)
@@ -50,11 +50,36 @@ func Lower(p *tree.Program) (*ir.Module, error) {
 	return l.m, nil
 }
 
+// Library lowers the functions of a program that take and give words only,
+// under their names, for linking into other modules.
+func Library(p *tree.Program) (*ir.Module, error) {
+	l := newLowerer(p)
+	for _, f := range p.Funcs {
+		words := !hasObject(f.Result)
+		for _, v := range f.Params {
+			words = words && v.Type.IsScalar() && v.Kind != tree.InOutLocal
+		}
+		if words {
+			l.function(f, nil, nil)
+		}
+	}
+	ir.Thread(l.m)
+	if err := ir.Verify(l.m); err != nil {
+		return nil, fmt.Errorf("lower: %w", err)
+	}
+	return l.m, nil
+}
+
+func newLowerer(p *tree.Program) *lowerer {
+	return &lowerer{p: p, m: &ir.Module{Name: identifier(p.Name), Marks: p.Marks}, consts: map[*tree.ConstDef]*ir.Object{}, instances: map[string]*ir.Func{}, helpers: map[string]*ir.Func{}}
+}
+
 type lowerer struct {
 	p         *tree.Program
 	m         *ir.Module
 	consts    map[*tree.ConstDef]*ir.Object
 	instances map[string]*ir.Func // by function and sizes of its objects
+	helpers   map[string]*ir.Func // of real.sir, that are in the module
 }
 
 // identifier makes a name of the IR out of any text.
@@ -143,6 +168,10 @@ func scalarArg(t *tree.Type) trace.ArgType {
 	switch {
 	case t.Kind == tree.Bool:
 		return trace.ArgType{Kind: "bool", Width: 1}
+	case t.Kind == tree.Fix:
+		return trace.ArgType{Kind: fmt.Sprintf("fix%d", t.Frac), Width: bits}
+	case t.Kind == tree.Float:
+		return trace.ArgType{Kind: "float", Width: bits}
 	case signed:
 		return trace.ArgType{Kind: "i", Width: bits}
 	}

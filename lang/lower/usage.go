@@ -198,6 +198,8 @@ func partsOfExpr(e tree.Expr) []tree.Expr {
 		return []tree.Expr{e.L, e.R}
 	case *tree.Convert:
 		return []tree.Expr{e.X}
+	case *tree.FromBits:
+		return []tree.Expr{e.X}
 	case *tree.Bits:
 		return []tree.Expr{e.X}
 	case *tree.Index:

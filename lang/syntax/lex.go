@@ -312,7 +312,7 @@ func (s *scanner) float(start int) {
 		s.pos = s.while(s.pos+1, isWordByte)
 	}
 	text := s.text[start:s.pos]
-	if _, err := strconv.ParseFloat(text, 64); strings.ContainsAny(text, "_xX") || err != nil {
+	if _, err := strconv.ParseFloat(text, 64); err != nil || Fraction(text) == nil {
 		e := s.errorf(BadNumber, start, s.pos, "expected a fraction such as 1.5 or 2.0e-3, found `%s`", shorten(text))
 		if errors.Is(err, strconv.ErrRange) {
 			e.Hint("the largest is about 1.8e308")

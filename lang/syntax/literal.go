@@ -2,7 +2,9 @@ package syntax
 
 import (
 	"fmt"
+	"math"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
@@ -63,4 +65,25 @@ func digitValue(c byte) int {
 		return int(c-'A') + 10
 	}
 	return 99
+}
+
+// Fraction reads a decimal number with or without a point, a sign and an
+// exponent, nil when text is none or not between 1e-400 and 1e400.
+func Fraction(text string) *big.Rat {
+	if strings.ContainsAny(text, "_xXpP/") {
+		return nil
+	}
+	if f, err := strconv.ParseFloat(text, 64); err != nil || math.IsInf(f, 0) || math.IsNaN(f) || len(text) > 400 {
+		return nil
+	}
+	if i := strings.IndexAny(text, "eE"); i >= 0 { // a ratio of this size is made below
+		if n, err := strconv.Atoi(text[i+1:]); err != nil || n < -400 || n > 400 {
+			return nil
+		}
+	}
+	r, ok := new(big.Rat).SetString(text)
+	if !ok {
+		return nil
+	}
+	return r
 }

@@ -3,7 +3,7 @@ package tree
 import "github.com/sinter-lang/sinter/internal/diag"
 
 // An Expr is an expression with its type:
-// *Const *ConstRef *BytesLit *LocalRef *Unary *Binary *Equal *Convert *Bits *Index *SliceOf
+// *Const *ConstRef *BytesLit *LocalRef *Unary *Binary *Equal *Convert *Bits *FromBits *Index *SliceOf
 // *FieldRef *Call *StructLit *EnumLit *ArrayLit *None *Some *Search *Within *Clamp *Parse
 // *Len *ToBytes *ChanRecv *TryRecv *TrySend *Now *LayoutRef *Write *Sealed.
 type Expr interface {
@@ -72,10 +72,22 @@ const (
 	Or        //
 	Neg       // Unary: 0 - x, wraps
 	BitNot    // Unary: all bits
+	Sqrt      // Unary: of a float
 	Not       // Unary: bool
 )
 
-// Binary is L op R. Both have the same word, except the amount of a shift: the
+// Binary is L op R. Of fix the operators are + - * / << >> and comparisons, of
+// floats + - * / and comparisons.
+//
+// Fix: the word is the value times 2^F; + - and shifts are those of that word;
+// products and quotients are computed exactly, rounded toward minus infinity and
+// keep the low bits; x/0 is all ones, as it is of integers.
+//
+// Floats: IEEE 754, rounded to nearest even, no two operations contracted to
+// one. Each NaN that is computed has the bits 0x7fc00000 or 0x7ff8000000000000;
+// all comparisons with it are false.
+//
+// Other types: L op R. Both have the same word, except the amount of a shift: the
 // amount is the low bits of R's cell, as many as the smallest power of two >= the
 // width of L needs; if it is then >= the width, the result is 0, or the sign
 // for Shr of a signed L. (For ranges the checker has proved the amount to be in
@@ -86,7 +98,8 @@ type Binary struct {
 	L, R Expr
 }
 
-// Unary is op X in X's word.
+// Unary is op X in X's word. Neg of a float changes the sign, also of 0, and
+// leaves NaN; Sqrt is of floats only, rounded to nearest even, NaN below 0.
 type Unary struct {
 	Expr0
 	Op Op
@@ -96,7 +109,8 @@ type Unary struct {
 // Equal is L == R, or L != R when Ne is set, of two values with one type; numbers
 // have the same word, and capacities of bytes may differ. Aggregates are equal
 // when all that can be seen of them is: not the bytes behind a length, the value
-// of an absent option, nor the payload of another variant.
+// of an absent option, nor the payload of another variant. Floats are equal as
+// numbers, in aggregates too: 0 is -0, and NaN equals nothing.
 type Equal struct {
 	Expr0
 	Ne   bool
@@ -105,13 +119,27 @@ type Equal struct {
 
 // Convert gives the word of X another width and sign: it extends by X's sign or
 // keeps the low bits. From bool, 1 is true.
+//
+// From fix to fix and integers it rounds toward minus infinity and keeps the low
+// bits, to fix from an integer it keeps the low bits. Between floats and from an
+// integer to a float it rounds to nearest even. From a float to an integer it
+// rounds toward zero and saturates; NaN gives the largest integer. (The checker
+// writes fix to float and back with these and a product with a power of two.)
 type Convert struct {
 	Expr0
 	X Expr
 }
 
-// Bits is bits(e) of an enum without payload: the Value of its variant.
+// Bits is bits(e) of an enum without payload: the Value of its variant; of fix or
+// a float: its word as an unsigned integer.
 type Bits struct {
+	Expr0
+	X Expr
+}
+
+// FromBits is T.from_bits(X) of a fix or float type T: the value with the word
+// X, an unsigned integer of as many bits. A NaN becomes the one NaN.
+type FromBits struct {
 	Expr0
 	X Expr
 }

@@ -125,8 +125,8 @@ type LogSite struct {
 	Span  diag.Span
 }
 
-// LogArg is how an argument is shown: Kind is "u", "i", "hex", "bool" or
-// "bytes", Width the bits of its word or the capacity of the bytes.
+// LogArg is how an argument is shown: Kind is "u", "i", "hex", "bool", "float",
+// "fix" with the number of bits behind the point, as in "fix16", or "bytes", Width the bits of its word or the capacity of the bytes.
 type LogArg struct {
 	Kind  string
 	Width int

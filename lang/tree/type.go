@@ -27,6 +27,9 @@ const (
 	Device               // Name; of parameters only
 	Time                 // a point in time: u64 ticks of 1 us since the start
 	Duration             // i64 ticks of 1 us
+	Fix                  // Bits, of which Frac behind the point; two's complement
+	Float                // Bits: 32 or 64
+	Fraction             // Ratio: an exact constant that has met no type; in the checker only
 )
 
 // Type is a type. Two types are the same when Same says so; pointers mean
@@ -43,6 +46,8 @@ type Type struct {
 	Layout *LayoutDef
 	Out    bool   // Chan: the end that sends
 	Name   string // Device: "net.Eth"
+	Frac   int    // Fix: the bits behind the point
+	Ratio  *big.Rat
 }
 
 // StructDef is a declared struct.
@@ -114,27 +119,42 @@ func OptionOf(elem *Type) *Type { return &Type{Kind: Option, Elem: elem} }
 // BytesType returns bytes<n>.
 func BytesType(n int) *Type { return &Type{Kind: Bytes, Len: n} }
 
+// FixType returns fix<whole, frac>; whole counts the sign.
+func FixType(whole, frac int) *Type { return &Type{Kind: Fix, Bits: whole + frac, Frac: frac} }
+
+// FloatType returns f32 or f64.
+func FloatType(bits int) *Type { return &Type{Kind: Float, Bits: bits} }
+
+// IsReal reports whether t is a fixed-point or floating-point type.
+func (t *Type) IsReal() bool { return t.Kind == Fix || t.Kind == Float }
+
 // IsNumber reports whether t is an integer or a range.
 func (t *Type) IsNumber() bool { return t.Kind == Int || t.Kind == Range }
 
 // IsTime reports whether t is time or duration.
 func (t *Type) IsTime() bool { return t.Kind == Time || t.Kind == Duration }
 
-// IsScalar reports whether a value of t is one word: a number, a bool, a time, a
-// duration or an enum without payload. (The word of an enum is its variant's index.)
+// IsScalar reports whether a value of t is one word: a number, a fixed-point or
+// floating-point number, a bool, a time, a duration or an enum without payload.
+// (The word of an enum is its variant's index.)
 func (t *Type) IsScalar() bool {
-	return t.Kind == Bool || t.IsNumber() || t.IsTime() || t.Kind == Enum && !t.Enum.HasPayload()
+	return t.Kind == Bool || t.IsNumber() || t.IsReal() || t.IsTime() || t.Kind == Enum && !t.Enum.HasPayload()
 }
 
 // Word returns the width and sign of a scalar in operations. A range has 32
 // bits if they hold it, else 64, and is signed if it has negative members. An
-// enum without payload has 32 bits, or 8 when it has at most 256 variants.
+// enum without payload has 32 bits, or 8 when it has at most 256 variants. The
+// word of fix<I,F> is its value times 2^F, that of a float its IEEE 754 bits.
 func (t *Type) Word() (bits int, signed bool) {
 	switch t.Kind {
 	case Bool:
 		return 1, false
 	case Int:
 		return t.Bits, t.Signed
+	case Fix:
+		return t.Bits, true
+	case Float:
+		return t.Bits, false
 	case Range:
 		return rangeWord(t.Lo, t.Hi)
 	case Enum:
@@ -212,6 +232,12 @@ func Same(a, b *Type) bool {
 		return a.Bits == b.Bits && a.Signed == b.Signed
 	case Range:
 		return a.Lo.Cmp(b.Lo) == 0 && a.Hi.Cmp(b.Hi) == 0
+	case Fix:
+		return a.Bits == b.Bits && a.Frac == b.Frac
+	case Float:
+		return a.Bits == b.Bits
+	case Fraction:
+		return a.Ratio.Cmp(b.Ratio) == 0
 	case Array:
 		return a.Len == b.Len && Same(a.Elem, b.Elem)
 	case Bytes:
@@ -244,7 +270,7 @@ func (t *Type) HasZero() bool {
 		return !t.Struct.NoZero
 	case Enum:
 		return !t.Enum.NoZero
-	case Layout, Slice, Chan, Device:
+	case Layout, Slice, Chan, Device, Fraction:
 		return false
 	}
 	return true
@@ -265,6 +291,12 @@ func (t *Type) String() string {
 		return fmt.Sprintf("[%d]%s", t.Len, t.Elem)
 	case Bytes:
 		return fmt.Sprintf("bytes<%d>", t.Len)
+	case Fix:
+		return fmt.Sprintf("fix<%d, %d>", t.Bits-t.Frac, t.Frac)
+	case Float:
+		return fmt.Sprintf("f%d", t.Bits)
+	case Fraction:
+		return "fraction"
 	case Struct:
 		return t.Struct.Name
 	case Enum:

@@ -43,6 +43,9 @@ func (b *body) binary(e *syntax.BinaryExpr) tree.Expr {
 	if l.Type().IsTime() || r.Type().IsTime() {
 		return b.timeOp(op, l, r, e)
 	}
+	if isReal(l) || isReal(r) {
+		return b.realBinary(op, l, r, e)
+	}
 	for _, x := range []tree.Expr{l, r} {
 		if !x.Type().IsNumber() {
 			b.operandError(opText[op], x)
@@ -100,6 +103,9 @@ func (b *body) equal(e *syntax.BinaryExpr) tree.Expr {
 	r := b.expr(e.R, want)
 	if l == nil || r == nil {
 		return nil
+	}
+	if isReal(l) || isReal(r) {
+		return b.realEqual(l, r, e)
 	}
 	lt, rt := l.Type(), r.Type()
 	base := tree.Expr0{At: e.Span(), T: boolType()}
@@ -320,6 +326,9 @@ func (b *body) unary(e *syntax.UnaryExpr) tree.Expr {
 	x := b.expr(e.X, nil)
 	if x == nil {
 		return nil
+	}
+	if isReal(x) && e.Op != syntax.OpBitNot {
+		return b.realNeg(x, e.Span())
 	}
 	op, text := tree.Neg, "-"
 	if e.Op == syntax.OpBitNot {

@@ -47,7 +47,7 @@ func (b *body) nameCall(e *syntax.CallExpr, f *syntax.Name, want *tree.Type) tre
 	if d := b.c.find(f.Ident); d != nil {
 		return b.declCall(e, d)
 	}
-	if isIntName(f.Name) {
+	if isIntName(f.Name) || f.Name == "f32" || f.Name == "f64" {
 		if t := b.namedType(&syntax.NamedType{Place: f.Place, Name: f.Ident}); t != nil {
 			return b.conversion(e, t)
 		}
@@ -104,6 +104,9 @@ func (b *body) declCall(e *syntax.CallExpr, d *decl) tree.Expr {
 
 // conversion is u32(x): of a number or bool, keeping the low bits.
 func (b *body) conversion(e *syntax.CallExpr, t *tree.Type) tree.Expr {
+	if t.IsReal() {
+		return b.toReal(e, t)
+	}
 	if t.Kind != tree.Int {
 		d := b.c.errorf(BadConversion, e.Span(), "there is no conversion to %s", describe(t))
 		if t.Kind == tree.Range {
@@ -117,6 +120,9 @@ func (b *body) conversion(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	}
 	if x.Type().IsTime() {
 		return resize(x, t)
+	}
+	if x.Type().IsReal() {
+		return &tree.Convert{Expr0: tree.Expr0{At: e.Span(), T: t}, X: x}
 	}
 	if !x.Type().IsNumber() && x.Type().Kind != tree.Bool {
 		d := b.c.errorf(BadConversion, e.Span(), "`%s(...)` converts numbers and bools, not %s", t, describe(x.Type()))
@@ -157,6 +163,8 @@ func (b *body) builtin(e *syntax.CallExpr, f *syntax.Name) tree.Expr {
 	switch f.Name {
 	case "bits":
 		return b.bits(e)
+	case "sqrt":
+		return b.sqrt(e)
 	case "clamp":
 		return b.clamp(e)
 	case "now":
@@ -183,6 +191,8 @@ func (b *body) bits(e *syntax.CallExpr) tree.Expr {
 		return resize(x, tree.IntType(1, false))
 	case t.IsTime():
 		return resize(x, tree.IntType(64, false))
+	case t.IsReal():
+		return &tree.Bits{Expr0: tree.Expr0{At: e.Span(), T: tree.IntType(t.Bits, false)}, X: x}
 	case t.Kind == tree.Enum && t.IsScalar():
 		width := t.Enum.Bits
 		if width == 0 {
@@ -190,7 +200,7 @@ func (b *body) bits(e *syntax.CallExpr) tree.Expr {
 		}
 		return &tree.Bits{Expr0: tree.Expr0{At: e.Span(), T: tree.IntType(width, false)}, X: x}
 	}
-	b.c.errorf(BadConversion, e.Span(), "`bits` is for integers, bools and enums without values, not for %s", describe(t))
+	b.c.errorf(BadConversion, e.Span(), "`bits` is for integers, fix, floats, bools and enums without values, not for %s", describe(t))
 	return nil
 }
 

@@ -22,7 +22,11 @@ func (c *checker) constDecl(n *syntax.ConstDecl) *tree.ConstDef {
 	}
 	x := b.expr(n.Value, want)
 	if s, ok := c.setting(n); ok && x != nil {
-		x = c.settingValue(s, n, x.Type())
+		t := x.Type()
+		if want != nil && want.IsReal() {
+			t = want
+		}
+		x = c.settingValue(s, n, t)
 	}
 	if x != nil && want != nil {
 		x = b.convert(x, want, n.Value.Span())
@@ -206,12 +210,18 @@ func (c *checker) settingValue(s Setting, n *syntax.ConstDecl, t *tree.Type) tre
 		if ok && point(v).fits64() {
 			return number(v, base.At)
 		}
+	case t.IsReal() || t.Kind == tree.Fraction:
+		if l := syntax.Fraction(strings.TrimSpace(s.Value)); l != nil {
+			return fraction(l, base.At)
+		}
 	}
 	want := "a number of at most 64 bits"
 	if t.Kind == tree.Bool {
 		want = "true or false"
 	} else if t.Kind == tree.Duration {
 		want = "a duration such as 5ms"
+	} else if t.IsReal() || t.Kind == tree.Fraction {
+		want = "a number such as 1.5"
 	} else if !t.IsNumber() {
 		want = "no setting: only numbers, bools and durations can be set"
 	}

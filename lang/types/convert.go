@@ -19,6 +19,10 @@ func (b *body) convert(x tree.Expr, to *tree.Type, at diag.Span) tree.Expr {
 	switch {
 	case tree.Same(from, to):
 		return x
+	case to.IsReal() && (from.Kind == tree.Fraction || from.Kind == tree.Range && from.Lo.Cmp(from.Hi) == 0):
+		if r, ok := exactOf(x); ok {
+			return b.roundTo(r, to, at)
+		}
 	case from.Kind == tree.Range && to.IsNumber() && to.Holds(from.Lo, from.Hi):
 		return resize(x, to)
 	case to.Kind == tree.Option && from.Kind != tree.Option:
@@ -68,6 +72,10 @@ func (b *body) mismatch(x tree.Expr, to *tree.Type, at diag.Span) {
 	switch {
 	case from.Kind == tree.Option && tree.Same(from.Elem, to):
 		e.Hint("take the value out first: `let x = ... else { }` or `if let x = ...`")
+	case to.IsReal() && (from.IsNumber() || from.IsReal()):
+		e.Hint("write `%s(...)`", to)
+	case to.Kind == tree.Int && from.IsReal():
+		e.Hint("write `%s(...)`, which keeps the whole part, or `bits(...)`", to)
 	case to.Kind == tree.Int && (from.IsNumber() || from.Kind == tree.Bool):
 		e.Hint("write `%s(...)`, which keeps the low bits, or narrow it with `within`", to)
 	case to.Kind == tree.Range && from.IsNumber():

@@ -44,7 +44,7 @@ func (b *body) expr(e syntax.Expr, want *tree.Type) tree.Expr {
 	case *syntax.FieldExpr:
 		return b.field(e, want)
 	case *syntax.FloatLit:
-		b.c.notYet(e.Span(), "fractions are")
+		return b.floatLit(e)
 	case *syntax.TimeLit:
 		return &tree.Const{Expr0: tree.Expr0{At: e.Span(), T: tree.DurationType()}, Cell: uint64(e.Ticks)}
 	case *syntax.RangeExpr:
@@ -166,7 +166,7 @@ func constRef(k *tree.ConstDef, at diag.Span) tree.Expr {
 	switch {
 	case k.Type.IsNumber():
 		return number(cellValue(k.Cells[0], k.Type), at)
-	case k.Type.IsScalar():
+	case k.Type.IsScalar(), k.Type.Kind == tree.Fraction:
 		return &tree.Const{Expr0: tree.Expr0{At: at, T: k.Type}, Cell: k.Cells[0]}
 	}
 	return &tree.ConstRef{Expr0: tree.Expr0{At: at, T: k.Type}, Const: k}
@@ -220,6 +220,10 @@ func (b *body) arrayLit(e *syntax.ArrayLit, want *tree.Type) tree.Expr {
 	}
 	if elem == nil {
 		elem = b.commonType(e, list)
+	}
+	if elem != nil && elem.Kind == tree.Fraction {
+		b.untyped(e.Span())
+		return nil
 	}
 	if elem == nil {
 		return nil

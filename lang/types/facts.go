@@ -225,10 +225,10 @@ func (b *body) bounds(e tree.Expr) span {
 			return b.facts.span(term{l.Local, true})
 		}
 	case *tree.Convert:
-		switch {
-		case e.X.Type().IsNumber():
+		switch t := e.X.Type(); {
+		case t.IsNumber():
 			s = b.bounds(e.X)
-		case !e.X.Type().IsTime():
+		case t.Kind == tree.Bool:
 			s = smallSpan(0, 1)
 		}
 	case *tree.Binary:
@@ -283,6 +283,9 @@ func (b *body) assume(e tree.Expr, truth bool) {
 }
 
 func (b *body) assumeBinary(e *tree.Binary, truth bool) {
+	if e.L.Type().IsReal() {
+		return
+	}
 	switch {
 	case e.Op == tree.And && truth, e.Op == tree.Or && !truth:
 		b.assume(e.L, truth)

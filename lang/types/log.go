@@ -1,6 +1,8 @@
 package types
 
 import (
+	"fmt"
+
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -58,8 +60,15 @@ func (b *body) logArg(p syntax.StringPart) (tree.Expr, tree.LogArg) {
 	width, signed := t.Word()
 	number := t.IsNumber() || t.IsTime()
 	switch {
-	case number && format == "hex":
+	case t.Kind == tree.Fraction:
+		b.untyped(p.X.Span())
+		return nil, tree.LogArg{}
+	case (number || t.IsReal()) && format == "hex":
 		return x, tree.LogArg{Kind: "hex", Width: width}
+	case t.Kind == tree.Fix:
+		return x, tree.LogArg{Kind: fmt.Sprintf("fix%d", t.Frac), Width: width}
+	case t.Kind == tree.Float:
+		return x, tree.LogArg{Kind: "float", Width: width}
 	case number && signed:
 		return x, tree.LogArg{Kind: "i", Width: width}
 	case number:

@@ -12,6 +12,11 @@ func (b *body) memberCall(e *syntax.CallExpr, f *syntax.FieldExpr) (tree.Stmt, t
 	if pkg := b.packageName(f.X); pkg != nil {
 		return b.packageCall(e, f, *pkg)
 	}
+	if f.Name.Name == "from_bits" {
+		if t, ok := b.typeOperand(f.X); ok {
+			return nil, b.fromBits(e, t)
+		}
+	}
 	if d := b.typeName(f.X); d != nil && b.mayName(f.X) {
 		return nil, b.typeCall(e, f, d)
 	}
@@ -79,9 +84,6 @@ func (b *body) typeCall(e *syntax.CallExpr, f *syntax.FieldExpr, d *decl) tree.E
 		return b.parse(e, t)
 	case t.Kind == tree.Layout && f.Name.Name == "sealed":
 		return b.layoutLit(e, t, true)
-	case f.Name.Name == "from_bits":
-		b.c.notYet(e.Span(), "`"+f.Name.Name+"` is")
-		return nil
 	case t.Kind == tree.Enum:
 		if i := variantIndex(t.Enum, f.Name.Name); i >= 0 {
 			return b.variantLit(e, t, i)

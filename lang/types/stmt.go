@@ -135,6 +135,9 @@ func (b *body) storable(x tree.Expr) bool {
 		b.c.errorf(StoredSlice, x.Span(), "a slice is not stored, it exists only as an argument").
 			Hint("pass `a[i..j]` to a function")
 		return false
+	case t.Kind == tree.Fraction:
+		b.untyped(x.Span())
+		return false
 	case isEnd(t):
 		b.c.errorf(OnlyInTask, x.Span(), "%s is not stored", describe(t)).Hint("use the parameter of the task")
 		return false

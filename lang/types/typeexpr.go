@@ -20,7 +20,7 @@ const maxMembers = 4096
 var predeclared = map[string]bool{
 	"bool": true, "f32": true, "f64": true, "fix": true, "bytes": true, "map": true, "time": true,
 	"duration": true, "log": true, "bits": true, "clamp": true, "wrap": true, "now": true,
-	"be16": true, "be32": true, "be64": true, "le16": true, "le32": true, "le64": true, "crc32": true,
+	"sqrt": true, "be16": true, "be32": true, "be64": true, "le16": true, "le32": true, "le64": true, "crc32": true,
 }
 
 // intName reads uN or iN.
@@ -168,7 +168,17 @@ func (b *body) namedType(e *syntax.NamedType) *tree.Type {
 		return b.packageType(e)
 	}
 	name := e.Name.Name
-	if name == "map" || name == "fix" || name == "f32" || name == "f64" {
+	if name == "fix" {
+		return b.fixType(e)
+	}
+	if name == "f32" || name == "f64" {
+		if e.Args != nil {
+			b.c.errorf(NotAType, e.Span(), "`%s` takes no type arguments", name)
+			return nil
+		}
+		return tree.FloatType(map[string]int{"f32": 32, "f64": 64}[name])
+	}
+	if name == "map" {
 		b.c.notYet(e.Span(), "the type "+name+" is")
 		return nil
 	}
@@ -418,6 +428,9 @@ func (c *checker) variant(def *tree.EnumDef, v syntax.Variant, room *tree.Type, 
 func describe(t *tree.Type) string {
 	if t.Kind == tree.Range && t.Lo.Cmp(t.Hi) == 0 {
 		return fmt.Sprintf("the number %s", t.Lo)
+	}
+	if t.Kind == tree.Fraction {
+		return "a fraction"
 	}
 	return "`" + t.String() + "`"
 }

@@ -31,6 +31,8 @@ func children(x tree.Expr, visit func(tree.Expr)) {
 		some(x.X)
 	case *tree.Bits:
 		some(x.X)
+	case *tree.FromBits:
+		some(x.X)
 	case *tree.Index:
 		some(x.X, x.I)
 	case *tree.SliceOf:

@@ -38,6 +38,7 @@ const (
 	cSext
 	cCat
 	cWord  // any other word operator
+	cFloat // a float operation
 	cLoad1 // s[dst] = mem at place
 	cLoad2
 	cLoad4
@@ -158,6 +159,12 @@ type fixup struct {
 
 // context compiles everything that f reaches into a context that begins at f.
 func (c *compiler) context(f *ir.Func, task int) *context {
+	x, _ := c.enter(f, task)
+	return x
+}
+
+// enter does so and says where the places of f are.
+func (c *compiler) enter(f *ir.Func, task int) (*context, *compiled) {
 	x := &context{mc: c.mc, task: task, name: "main"}
 	if task >= 0 {
 		x.name = c.mc.m.Tasks[task].Name
@@ -172,7 +179,7 @@ func (c *compiler) context(f *ir.Func, task int) *context {
 	k.emit(inst{op: cCall, dst: fn.ret, a: fn.entry})
 	k.emit(inst{op: cEnd})
 	x.counts = make([]uint64, len(x.segments))
-	return x
+	return x, fn
 }
 
 // reached lists f and what it calls, callees first.
@@ -381,6 +388,9 @@ func (k *compiling) instr(i *ir.Instr) {
 		k.slotOf(i.Results[0])
 	case ir.OpWord:
 		k.word(i)
+	case ir.OpFloat:
+		s := k.slotsOf(i.Args)
+		k.emit(inst{op: cFloat, dst: k.slotOf(i.Results[0]), a: s[0], b: s[len(s)-1], instr: i})
 	case ir.OpLoad:
 		v := i.Results[0]
 		k.emit(k.at(inst{op: sized(cLoad1, i.Size), dst: k.slotOf(v), mask: word.Mask(int(v.Type)), instr: i}, i.Refs[0], i.Size))

@@ -112,6 +112,9 @@ func (c *context) run(budget int) (why, error) {
 			s[i.dst] = s[i.a]<<i.w | s[i.b]
 		case cWord:
 			s[i.dst] = evalWord(s, i)
+		case cFloat:
+			f := i.instr
+			s[i.dst] = ir.EvalFloat(f.Float, f.Results[0].Type, f.Args[0].Type, s[i.a], s[i.b])
 		case cCheck:
 			if s[i.c] == 0 {
 				c.trap(i.instr)

@@ -1,0 +1,111 @@
+package llvmir
+
+import (
+	"fmt"
+
+	"github.com/llir/llvm/ir/enum"
+	"github.com/llir/llvm/ir/types"
+	"github.com/llir/llvm/ir/value"
+
+	sir "github.com/sinter-lang/sinter/ir"
+)
+
+// Float operations. In the program IR a float is a word, and a NaN that was
+// computed has one form; what the processor and LLVM make of a NaN is another
+// matter. So each result is kept twice: as a float, which other float operations
+// take, and as a word with the one NaN, of which nothing is left in the code when
+// nobody looks at the bits. No operation has fast-math flags.
+
+func floatType(t sir.Type) *types.FloatType {
+	if t == 32 {
+		return types.Float
+	}
+	return types.Double
+}
+
+// number gives an operand as a float.
+func (b *body) number(v *sir.Value) value.Value {
+	if f, ok := b.floats[v]; ok {
+		return f
+	}
+	return b.cur.NewBitCast(b.values[v], floatType(v.Type))
+}
+
+// float writes one operation.
+func (b *body) float(in *sir.Instr) error {
+	out := in.Results[0]
+	args := make([]value.Value, 2)
+	if in.Float != sir.FFromS && in.Float != sir.FFromU {
+		for k, a := range in.Args {
+			args[k] = b.number(a)
+		}
+	}
+	switch in.Float {
+	case sir.FAdd:
+		b.setFloat(out, b.cur.NewFAdd(args[0], args[1]))
+	case sir.FSub:
+		b.setFloat(out, b.cur.NewFSub(args[0], args[1]))
+	case sir.FMul:
+		b.setFloat(out, b.cur.NewFMul(args[0], args[1]))
+	case sir.FDiv:
+		b.setFloat(out, b.cur.NewFDiv(args[0], args[1]))
+	case sir.FSqrt:
+		t := floatType(out.Type)
+		b.setFloat(out, b.cur.NewCall(b.hook(fmt.Sprintf("llvm.sqrt.f%d", out.Type), t, t), args[0]))
+	case sir.FEq:
+		b.values[out] = b.cur.NewFCmp(enum.FPredOEQ, args[0], args[1])
+	case sir.FLt:
+		b.values[out] = b.cur.NewFCmp(enum.FPredOLT, args[0], args[1])
+	case sir.FLe:
+		b.values[out] = b.cur.NewFCmp(enum.FPredOLE, args[0], args[1])
+	case sir.FConv:
+		b.setFloat(out, b.otherFormat(args[0], out.Type))
+	case sir.FFromS:
+		b.setExact(out, b.cur.NewSIToFP(b.values[in.Args[0]], floatType(out.Type)))
+	case sir.FFromU:
+		b.setExact(out, b.cur.NewUIToFP(b.values[in.Args[0]], floatType(out.Type)))
+	case sir.FToS, sir.FToU:
+		b.values[out] = b.toInt(in, args[0])
+	default:
+		return fmt.Errorf("no float operation %d", in.Float)
+	}
+	return nil
+}
+
+func (b *body) otherFormat(x value.Value, t sir.Type) value.Value {
+	if t == 32 {
+		return b.cur.NewFPTrunc(x, types.Float)
+	}
+	return b.cur.NewFPExt(x, types.Double)
+}
+
+// setExact defines v as f, which is no NaN.
+func (b *body) setExact(v *sir.Value, f value.Value) {
+	b.floats[v] = f
+	b.values[v] = b.cur.NewBitCast(f, intType(v.Type))
+}
+
+// setFloat defines v as f; its word has the one NaN.
+func (b *body) setFloat(v *sir.Value, f value.Value) {
+	nan := uint64(sir.NaN64)
+	if v.Type == 32 {
+		nan = sir.NaN32
+	}
+	b.floats[v] = f
+	isNaN := b.cur.NewFCmp(enum.FPredUNO, f, f)
+	b.values[v] = b.cur.NewSelect(isNaN, constUint(intType(v.Type), nan), b.cur.NewBitCast(f, intType(v.Type)))
+}
+
+// toInt saturates, as LLVM's operation does, of which NaN is 0.
+func (b *body) toInt(in *sir.Instr, x value.Value) value.Value {
+	t := in.Results[0].Type
+	name, top := "llvm.fptosi", ^uint64(0)>>(65-t)
+	if in.Float == sir.FToU {
+		name, top = "llvm.fptoui", ^uint64(0)>>(64-t)
+	}
+	from := in.Args[0].Type
+	f := b.hook(fmt.Sprintf("%s.sat.i%d.f%d", name, t, from), intType(t), floatType(from))
+	n := b.cur.NewCall(f, x)
+	isNaN := b.cur.NewFCmp(enum.FPredUNO, x, x)
+	return b.cur.NewSelect(isNaN, constUint(intType(t), top), n)
+}

@@ -1,0 +1,46 @@
+package program
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir"
+)
+
+// Caller calls one function again and again. It is for functions of words that do
+// nothing but compute, such as those of the library of floats.
+type Caller struct {
+	c  *context
+	fn *compiled
+	pc int32
+}
+
+// NewCaller compiles a function and what it calls.
+func NewCaller(m *ir.Module, f *ir.Func) (*Caller, error) {
+	if len(f.Objs) > 0 {
+		return nil, fmt.Errorf("program: %s takes objects", f.Name)
+	}
+	x, fn := newCompiler(&Machine{m: m}).enter(f, -1)
+	return &Caller{c: x, fn: fn, pc: x.pc}, nil
+}
+
+// Call runs the function. Words and results are as the function has them; the
+// results stay valid until the next call. A function that traps or waits is an
+// error.
+func (k *Caller) Call(words ...uint64) ([]uint64, error) {
+	for n, s := range k.fn.params {
+		k.c.slots[s] = words[n]
+	}
+	k.c.pc = k.pc
+	why, err := k.c.run(1 << 60)
+	if err == nil && why != ended {
+		err = fmt.Errorf("program: a call of a function that does not only compute")
+	}
+	out := make([]uint64, len(k.fn.results))
+	for n, s := range k.fn.results {
+		out[n] = k.c.slots[s]
+	}
+	return out, err
+}
+
+// Executed counts IR instructions of all calls.
+func (k *Caller) Executed() uint64 { return k.c.executed() }
