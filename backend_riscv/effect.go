@@ -34,8 +34,15 @@ func (s *selector) instr(i *ir.Instr) {
 		s.port(design.PortMark, k32(uint32(i.Imm)))
 	case ir.OpHalt:
 		s.port(design.PortHalt, k32(0))
-	case ir.OpSend, ir.OpTake:
-		s.frame(i)
+	case ir.OpSend:
+		s.send(i.Dev, &i.Refs[0])
+	case ir.OpAsk:
+		s.send(i.Dev, &i.Refs[0])
+		s.take(i, &i.Refs[1])
+	case ir.OpTold:
+		s.fail(diag.Errorf("", i.Span, "a core has ports of datagrams, no frames"))
+	case ir.OpTake:
+		s.take(i, &i.Refs[0])
 	case ir.OpStatus, ir.OpWait:
 		s.wait(i)
 	case ir.OpNow:
@@ -244,22 +251,25 @@ func (s *selector) logBytes(r *ir.Ref) {
 	s.enter(done)
 }
 
-// frame lets the engine move a frame between a device and a buffer.
-func (s *selector) frame(i *ir.Instr) {
-	addr := s.address(&i.Refs[0])
+// send lets the engine move a frame from a buffer to a device.
+func (s *selector) send(dev int, buf *ir.Ref) {
+	addr := s.address(buf)
 	s.start()
 	s.store(4, k32(design.PortAddr), plus(addr, 4))
-	if i.Op == ir.OpSend {
-		s.start()
-		s.store(4, k32(design.PortLen), regNode(s.fetch(4, addr, memNode(4), 0)))
-		s.port(design.PortGo, k32(uint32(i.Dev)*2+1))
-		return
-	}
+	s.start()
+	s.store(4, k32(design.PortLen), regNode(s.fetch(4, addr, memNode(4), 0)))
+	s.port(design.PortGo, k32(uint32(dev)*2+1))
+}
+
+// take lets the engine move a frame from a device to a buffer.
+func (s *selector) take(i *ir.Instr, buf *ir.Ref) {
+	s.start()
+	s.store(4, k32(design.PortAddr), plus(s.address(buf), 4))
 	s.port(design.PortLen, k32(uint32(i.Imm)))
 	s.port(design.PortGo, k32(uint32(i.Dev)*2))
 	s.start()
 	n := s.fetch(4, k32(design.PortLen), memNode(4), 0)
-	s.store(4, s.address(&i.Refs[0]), regNode(n))
+	s.store(4, s.address(buf), regNode(n))
 	if v := i.Result(); v != nil && s.use.count[v.ID] > 0 {
 		s.start()
 		s.into(mk(word.Zext, 32, 0, mk(word.Ne, 1, 0, regNode(n), k32(0))), s.regOf(v))

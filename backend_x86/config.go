@@ -22,6 +22,15 @@ func (o Options) config(m *ir.Module) string {
 	define("SN_USES_TRAP", flag(uses[ir.OpCheck]))
 	define("SN_USES_NOW", flag(uses[ir.OpNow] || uses[ir.OpAlarm]))
 	define("SN_USES_ALARM", flag(uses[ir.OpAlarm]))
+	define("SN_USES_TOLD", flag(uses[ir.OpTold]))
+	var disks []string
+	count := 0
+	for _, d := range m.Devices {
+		disks = append(disks, strconv.Itoa(flag(d.Kind == "disk")))
+		count += flag(d.Kind == "disk")
+	}
+	define("SN_DISKS", count)
+	fmt.Fprintf(&b, "__attribute__((unused)) static const u8 sn_is_disk[] = {%s};\n", strings.Join(append(disks, "0"), ", "))
 	var tasks, devices, traps []string
 	for _, t := range m.Tasks {
 		tasks = append(tasks, t.Name)
@@ -70,7 +79,7 @@ func maxFrame(m *ir.Module) int {
 		case ir.OpTake:
 			longest = max(longest, int(in.Imm))
 		case ir.OpSend:
-			longest = max(longest, in.Refs[0].Obj.Size-4)
+			longest = max(longest, in.Refs[0].Obj.Size-4-in.Refs[0].Disp)
 		}
 	})
 	return longest

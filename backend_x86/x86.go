@@ -21,7 +21,8 @@
 //	'W' mask             -> status, 0 when no input is left
 //	'T' dev cap          -> length, 0 when the frame was dropped; then the frame
 //	'S' dev frame        a frame sent     'N' dev n       the same, over the wire
-//	'C'                  -> clock, two words
+//	'O' dev command      a disk is asked   'D' dev bytes      what a disk answered, or the
+//	'C'                  -> clock, two words                  datagram that the program got
 //	'E' mask             the run has ended: no input is left
 //	'I' low high         instructions executed, before the last request
 //

@@ -38,9 +38,13 @@ type example struct {
 	ends     string
 }
 
+func newExample(dir string) *example {
+	return &example{dir: dir, logs: []string{}, sends: map[string]int{}}
+}
+
 // read collects the run lines of a folder's .sn files.
 func read(t *testing.T, dir string) *example {
-	e := &example{dir: dir, sends: map[string]int{}}
+	e := newExample(dir)
 	files, err := filepath.Glob(filepath.Join(dir, "*.sn"))
 	require.NoError(t, err)
 	for _, name := range files {

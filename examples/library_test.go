@@ -28,7 +28,7 @@ func TestLibrary(t *testing.T) {
 	require.NotEmpty(t, files)
 	for _, name := range files {
 		t.Run(filepath.Base(name), func(t *testing.T) {
-			e := &example{sends: map[string]int{}}
+			e := newExample(".")
 			e.readFile(t, name)
 			p, err := build.Load(name, build.Options{Check: true})
 			require.NoError(t, err)
@@ -44,7 +44,7 @@ func TestLibrary(t *testing.T) {
 	}
 }
 
-var declaration = regexp.MustCompile(`(?m)^(?:fn|task|struct|enum|layout|const|type) ([A-Za-z0-9]\w*)`)
+var declaration = regexp.MustCompile(`(?m)^(?:fn|task|struct|enum|layout|const|config|type) ([A-Za-z0-9]\w*)`)
 
 // publicNames lists what the library declares, as its users write it.
 func publicNames(t *testing.T) []string {
@@ -73,7 +73,7 @@ func publicNames(t *testing.T) []string {
 // program that TestLibrary runs, or by an example.
 func TestLibraryIsUsed(t *testing.T) {
 	var used strings.Builder
-	for _, dir := range append(folders(t), "testdata/library") {
+	for _, dir := range append(folders(t), "testdata/library", "testdata/devices") {
 		files, err := build.ReadFiles(dir)
 		require.NoError(t, err)
 		for _, f := range files {

@@ -84,6 +84,7 @@ const (
 	OpNow               // ; tok -> i64, tok                          (legalised: i32 low, i32 high, tok)
 	OpRecv              // buffer; tok, tok r -> tok, tok r           (Dev; blocks; buffer is bytes<Imm>)
 	OpSend              // buffer; tok, tok r -> tok                  (Dev; length is in the buffer)
+	OpAsk               // command, answer; tok, toks r -> tok, tok answer (Dev; sends the command, takes the answer at once; answer is bytes<Imm>)
 	OpChSend            // objects; words, tok, toks r -> tok         (Chan; blocks)
 	OpChRecv            // objects; tok, toks r -> words, tok, toks r (Chan; blocks)
 	OpChReady           // ; tok; 0 or 1 -> i1, tok            (Chan; 0: has it a value, 1: has it room)
@@ -96,6 +97,7 @@ const (
 	OpStatus // ; tok -> i32, tok         (bit i: device i has a frame pending)
 	OpAlarm  // ; i64, tok -> tok         (sets the deadline; legalised: i32 low, i32 high, tok)
 	OpWait   // ; i32 mask, tok -> i32, tok (holds until status & mask != 0; gives the status; bit 31: the clock has reached the deadline)
+	OpTold   // buffer; tok, tok r -> tok  (Dev; tells who watches that the message in the buffer came from the device)
 	OpHalt   // ; tok -> tok              (all tasks have ended; the machine stops)
 	NumOps
 )
@@ -234,7 +236,7 @@ type ChanLeaf struct {
 // Device is a device of the system, owned by one task.
 type Device struct {
 	Name   string
-	Kind   string // "eth"
+	Kind   string // "eth", "udp", "disk"
 	Task   int
 	Rx, Tx bool // used for receiving, for sending
 }

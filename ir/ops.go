@@ -43,6 +43,7 @@ var shapes = [NumOps]Shape{
 	OpNow:     {Name: "now", IO: true},
 	OpRecv:    {Name: "recv", IO: true, Refs: 1, Access: []Access{Writes}, Imm: true, Dev: true, Early: true, Blocks: true},
 	OpSend:    {Name: "send", IO: true, Refs: 1, Access: []Access{Reads}, Dev: true},
+	OpAsk:     {Name: "ask", IO: true, Refs: 2, Access: []Access{Reads, Writes}, Imm: true, Dev: true},
 	OpChSend:  {Name: "chsend", IO: true, Refs: -1, Access: []Access{Reads}, Chan: true, Early: true, Blocks: true},
 	OpChRecv:  {Name: "chrecv", IO: true, Refs: -1, Access: []Access{Writes}, Chan: true, Early: true, Blocks: true},
 	OpChReady: {Name: "chready", IO: true, Imm: true, Chan: true, Early: true},
@@ -52,6 +53,7 @@ var shapes = [NumOps]Shape{
 	OpStatus:  {Name: "status", IO: true, Late: true},
 	OpAlarm:   {Name: "alarm", IO: true, Late: true},
 	OpWait:    {Name: "wait", IO: true, Late: true},
+	OpTold:    {Name: "told", IO: true, Refs: 1, Access: []Access{Reads}, Dev: true, Late: true},
 	OpTake:    {Name: "take", IO: true, Refs: 1, Access: []Access{Writes}, Imm: true, Dev: true},
 	OpHalt:    {Name: "halt", IO: true, Late: true},
 }

@@ -75,9 +75,11 @@ type Harness struct {
 
 // rxState is a frame on its way into the core.
 type rxState struct {
-	frame []byte // nil: none
-	pos   int
-	shown bool // the beat at pos is valid until it is taken
+	frame   []byte   // nil: none
+	answer  bool     // of a device that answers: the world has no more part in it
+	answers [][]byte // that wait behind it
+	pos     int
+	shown   bool // the beat at pos is valid until it is taken
 }
 
 // txState is a frame on its way out.
@@ -214,10 +216,16 @@ func (h *Harness) receive(i int, ready, oversize bool) error {
 	if oversize {
 		limit = -1
 	}
-	if frame, ok := h.world.Take(h.dev[i], limit); ok {
-		h.rec.In(i, frame)
+	switch {
+	case s.answer && !oversize:
+		h.rec.In(i, s.frame)
+	case s.answer:
+	default:
+		if frame, ok := h.world.Take(h.dev[i], limit); ok {
+			h.rec.In(i, frame)
+		}
 	}
-	*s = rxState{}
+	*s = rxState{answers: s.answers}
 	return nil
 }
 
@@ -240,6 +248,9 @@ func (h *Harness) send(i int, b Beat) error {
 	}
 	if b.Last {
 		h.rec.Out(i, bytes.Clone(s.data))
+		if answer := h.world.Ask(h.dev[i], s.data); answer != nil {
+			h.rx[i].answers = append(h.rx[i].answers, answer)
+		}
 		s.data = s.data[:0]
 	}
 	return nil
@@ -319,6 +330,9 @@ func (h *Harness) offer(i int) {
 	s := &h.rx[i]
 	if s.shown {
 		return
+	}
+	if s.frame == nil && len(s.answers) > 0 {
+		s.frame, s.answers, s.answer = s.answers[0], s.answers[1:], true
 	}
 	if s.frame == nil {
 		s.frame = h.world.Head(h.dev[i])

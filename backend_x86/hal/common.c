@@ -229,7 +229,7 @@ u32 sn_wait(u32 mask) {
     if (!mask) hal_exit(END_STUCK);
     return hal_wait(mask, mask & TIMER ? due : NEVER);
   }
-  if (mask & TIMER) ask('D', (u32)due, (u32)(due >> 32), 0, 0);
+  if (mask & TIMER) ask('A', (u32)due, (u32)(due >> 32), 0, 0);
   ask('W', mask, 0, 0, 0);
   u32 ready = answer();
   if (ready) return ready;
@@ -237,10 +237,49 @@ u32 sn_wait(u32 mask) {
   hal_exit(mask ? END_WAITING : END_STUCK);
 }
 
+#if SN_DISKS
+// A disk is asked with a message and answers with one (docs/trace.md).
+static u32 disk_length, disk_answer[1 + SECTOR / 4];
+
+static void disk_ask(u32 dev, const u8 *buf) {
+  u32 n = *(const u32 *)buf, status = DISK_ERROR;
+  const u32 *command = (const u32 *)(buf + 4);
+  u8 *data = (u8 *)(disk_answer + 1);
+  if (n >= 8) {
+    u32 op = command[0];
+    if (op == DISK_WRITE && n == 8 + SECTOR) memcpy(data, buf + 12, SECTOR);
+    if (op == DISK_READ || op == DISK_FLUSH || (op == DISK_WRITE && n == 8 + SECTOR)) status = hal_disk(dev, op, command[1], data);
+    disk_length = op == DISK_READ && status == DISK_OK ? 4 + SECTOR : 4;
+  } else {
+    disk_length = 4;
+  }
+  disk_answer[0] = status;
+  if (!hal_scripted) return;
+  ask('O', dev, 0, buf + 4, n);
+  ask('D', dev, 0, disk_answer, disk_length);
+}
+
+static u32 disk_take(u8 *buf, u32 cap) {
+  u32 n = disk_length <= cap ? disk_length : 0;
+  memcpy(buf + 4, disk_answer, n);
+  *(u32 *)buf = n;
+  return n != 0;
+}
+#endif
+
+#if SN_USES_TOLD
+void sn_told(u32 dev, const u8 *buf) {
+  if (hal_scripted) ask('D', dev, 0, buf + 4, *(const u32 *)buf);
+}
+#endif
+
 #if SN_DEVICES
 // A buffer is its length and then its bytes.
 u32 sn_take(u32 dev, u8 *buf, u32 cap) {
   u32 n;
+#if SN_DISKS
+  if (sn_is_disk[dev]) return disk_take(buf, cap);
+#endif
   if (hal_scripted) {
     ask('T', dev, cap, 0, 0);
     n = answer();
@@ -255,6 +294,12 @@ u32 sn_take(u32 dev, u8 *buf, u32 cap) {
 void sn_send(u32 dev, const u8 *buf) {
   u32 n = *(const u32 *)buf;
   if (!n) return;
+#if SN_DISKS
+  if (sn_is_disk[dev]) {
+    disk_ask(dev, buf);
+    return;
+  }
+#endif
   if (hal_scripted) hal_script_send(dev, buf + 4, n);
   else hal_send(dev, buf + 4, n);
 }

@@ -1,7 +1,7 @@
 // What the parts of the hardware abstraction layer share. The layer is the only
 // C of a product: some eight operations below the program's own code, which
 // comes from the compiler and calls the sn_ functions (internal/llvmir). The back
-// end writes config.h in its place: SN_DEVICES, SN_FRAME, SN_MANY_TASKS,
+// end writes config.h in its place: SN_DEVICES, SN_DISKS, sn_is_disk, SN_FRAME, SN_MANY_TASKS,
 // SN_USES_*, SN_COUNT and the tables of task names and trap places.
 #ifndef HAL_H
 #define HAL_H
@@ -32,6 +32,10 @@ u64 hal_now(void);                     // live: microseconds
 u64 hal_instructions(void);            // with SN_COUNT: executed so far
 void hal_script_frame(u32 dev, u8 *p, u32 n);      // scripted: the frame that the harness has announced
 void hal_script_send(u32 dev, const u8 *p, u32 n); // scripted: a frame to the harness
+u32 hal_disk(u32 dev, u32 op, u32 sector, u8 *data); // with SN_DISKS: a DISK_ operation; a DISK_ status
+
+enum { DISK_READ = 1, DISK_WRITE = 2, DISK_FLUSH = 3, SECTOR = 512 };
+enum { DISK_OK = 0, DISK_PAST_END = 1, DISK_ERROR = 2 };
 
 // ---- what common.c supplies
 extern u8 hal_scripted; // the harness drives time and input

@@ -4,10 +4,11 @@
 //	prog                         no devices, or devices only in a script
 //	prog eth0=tap:NAME           a TAP interface
 //	prog eth0=fd:3               an inherited socket or TAP, one frame a read
+//	prog disk0=file:PATH         the image of a disk, whole sectors
 //	prog --script                the harness speaks on standard input and output
 #include "hal.h"
 
-enum { SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_ioctl = 16, SYS_prctl = 157, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_ppoll = 271 };
+enum { SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_ioctl = 16, SYS_lseek = 8, SYS_pread64 = 17, SYS_pwrite64 = 18, SYS_fdatasync = 75, SYS_prctl = 157, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_ppoll = 271 };
 enum { EINTR = -4, EAGAIN = -11 };
 
 static long sys(long n, long a, long b, long c, long d) {
@@ -81,7 +82,7 @@ static int fill(u32 mask, u64 us) {
   i64 time[2] = {(i64)(us / 1000000), (i64)(us % 1000000 * 1000)};
   int open = 0;
   for (u32 i = 0; i < SN_DEVICES; i++) {
-    int wanted = mask >> i & 1 && !head_len[i] && !closed[i];
+    int wanted = !sn_is_disk[i] && mask >> i & 1 && !head_len[i] && !closed[i];
     p[i].fd = wanted ? fd_of[i] : -1;
     p[i].events = 1;
     p[i].revents = 0;
@@ -131,6 +132,28 @@ void hal_send(u32 dev, const u8 *p, u32 n) { sys(SYS_write, fd_of[dev], (long)p,
 void hal_script_frame(u32 dev, u8 *p, u32 n) { (void)dev, hal_read(p, n); }
 void hal_script_send(u32 dev, const u8 *p, u32 n) { ask('S', dev, 0, p, n); }
 
+#if SN_DISKS
+static u64 sectors[SN_DEVICES];
+
+static int disk(u32 dev, const char *path) {
+  long fd = sys(SYS_open, (long)path, 2, 0, 0), n = fd < 0 ? fd : sys(SYS_lseek, fd, 0, 2, 0);
+  if (n < 0) return -1;
+  sectors[dev] = (u64)n / SECTOR;
+  return (int)fd;
+}
+
+u32 hal_disk(u32 dev, u32 op, u32 sector, u8 *data) {
+  long n = SECTOR;
+  if (op != DISK_FLUSH && sector >= sectors[dev]) return DISK_PAST_END;
+  switch (op) {
+  case DISK_READ: n = sys(SYS_pread64, fd_of[dev], (long)data, SECTOR, (long)sector * SECTOR); break;
+  case DISK_WRITE: n = sys(SYS_pwrite64, fd_of[dev], (long)data, SECTOR, (long)sector * SECTOR); break;
+  default: return sys(SYS_fdatasync, fd_of[dev], 0, 0, 0) ? DISK_ERROR : DISK_OK;
+  }
+  return n == SECTOR ? DISK_OK : DISK_ERROR;
+}
+#endif
+
 // ---- arguments
 
 static const char *after(const char *s, const char *prefix) {
@@ -157,7 +180,14 @@ static int bind(const char *arg) {
   for (u32 i = 0; i < SN_DEVICES; i++) {
     const char *rest = after(arg, sn_device_name(i));
     if (!rest || *rest != '=') continue;
-    const char *v = after(rest + 1, "fd:");
+    const char *v;
+#if SN_DISKS
+    if (sn_is_disk[i]) {
+      v = after(rest + 1, "file:");
+      return v && (fd_of[i] = disk(i, v)) >= 0;
+    }
+#endif
+    v = after(rest + 1, "fd:");
     if (v) return (fd_of[i] = number(v)) >= 0;
     v = after(rest + 1, "tap:");
     return v && (fd_of[i] = tap(v)) >= 0;
@@ -185,7 +215,13 @@ struct filter { u16 code; u8 jt, jf; u32 k; };
 #define KILL {0x06, 0, 0, 0x80000000}
 #define BEGIN LOAD(4), {0x15, 1, 0, 0xc000003e}, KILL, LOAD(0) // x86-64 only
 
-static const struct filter scripted_calls[] = {BEGIN, ALLOW(SYS_read), ALLOW(SYS_write), ALLOW(SYS_exit_group), KILL};
+#if SN_DISKS
+#define DISK_CALLS ALLOW(SYS_pread64), ALLOW(SYS_pwrite64), ALLOW(SYS_fdatasync),
+#else
+#define DISK_CALLS
+#endif
+
+static const struct filter scripted_calls[] = {BEGIN, ALLOW(SYS_read), ALLOW(SYS_write), ALLOW(SYS_exit_group), DISK_CALLS KILL};
 
 static const struct filter live_calls[] = {
     BEGIN,
@@ -202,7 +238,7 @@ static const struct filter live_calls[] = {
 #if SN_USES_NOW
     ALLOW(SYS_clock_gettime),
 #endif
-    KILL,
+    DISK_CALLS KILL,
 };
 
 static NORETURN void complain(const char *text, u32 n) {
@@ -217,7 +253,7 @@ static void lock(void) {
   if (sys(SYS_prctl, 38, 1, 0, 0) || sys(SYS_prctl, 22, 2, (long)&prog, 0)) COMPLAIN("this kernel accepts no system-call filter\n");
 }
 
-static NORETURN void usage(void) { COMPLAIN("usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME]...\n"); }
+static NORETURN void usage(void) { COMPLAIN("usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME | DISK=file:PATH]...\n"); }
 
 NORETURN void start(long *sp) {
   char **argv = (char **)(sp + 1);
@@ -235,7 +271,7 @@ NORETURN void start(long *sp) {
   }
 #if SN_DEVICES
   for (u32 i = 0; i < SN_DEVICES; i++)
-    if (!hal_scripted && fd_of[i] < 0) usage();
+    if ((!hal_scripted || sn_is_disk[i]) && fd_of[i] < 0) usage();
 #endif
   lock();
   // planted faults stand here

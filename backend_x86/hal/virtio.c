@@ -1,6 +1,6 @@
-// Network devices: virtio-mmio version 2 (virtio 1.0 specification, sections
-// 4.2 and 5.1) with one receive and one transmit queue. Device i of the program is the
-// one whose MAC address ends in i, so that the order of slots does not matter.
+// Network devices and disks: virtio-mmio version 2 (virtio 1.0 specification, sections
+// 4.2, 5.1 and 5.2). A network device has one receive and one transmit queue; device i
+// of the program is the one whose MAC address ends in i, so that the order of slots does not matter.
 #include "hal.h"
 #include "pvh.h"
 
@@ -79,16 +79,89 @@ static void nic_start(volatile u32 *reg) {
   for (u16 k = 0; k < QSIZE; k++) publish(n, 0, &n->rx, k);
 }
 
-static void accept(volatile u32 *reg) {
+static void accept(volatile u32 *reg, u32 features) {
   reg[STATUS] = 0;
   reg[STATUS] = 3;
   reg[DRIVER_SELECT] = 0;
-  reg[DRIVER_FEATURES] = 1 << 5; // the device has a MAC address
+  reg[DRIVER_FEATURES] = features;
   reg[DRIVER_SELECT] = 1;
   reg[DRIVER_FEATURES] = 1; // version 1
   reg[STATUS] = 11;
   if (!(reg[STATUS] & 8)) fail("virtio: the device refused its features");
 }
+
+// ---- disks: virtio 1.0 specification, section 5.2. One request at a time, polled:
+// a disk operation never waits for anything else.
+
+#if SN_DISKS
+struct disk {
+  volatile u32 *reg;
+  struct queue q;
+  struct { u32 type, reserved; u64 sector; } head;
+  volatile u8 status;
+  u8 data[SECTOR] __attribute__((aligned(16)));
+};
+static struct disk disks[SN_DEVICES], found;
+
+enum { BLK_IN = 0, BLK_OUT = 1, BLK_FLUSH = 4, BLK_ID = 8 };
+
+// request runs one request with n bytes of data, which the device writes or reads.
+static int request(struct disk *d, u32 type, u64 sector, u32 n) {
+  d->head.type = type;
+  d->head.reserved = 0;
+  d->head.sector = sector;
+  d->status = 255;
+  u16 k = 0;
+  d->q.desc[k] = (struct desc){(u64)&d->head, 16, 1, 1};
+  if (n) {
+    k++;
+    d->q.desc[k] = (struct desc){(u64)d->data, n, (u16)(type == BLK_OUT ? 1 : 3), 2};
+  }
+  k++;
+  d->q.desc[k] = (struct desc){(u64)&d->status, 1, 2, 0};
+  d->q.avail.ring[d->q.avail.idx % QSIZE] = 0;
+  __asm__ volatile("" ::: "memory");
+  d->q.avail.idx++;
+  __asm__ volatile("mfence" ::: "memory");
+  d->reg[NOTIFY] = 0;
+  while (d->q.used.idx != d->q.avail.idx) __asm__ volatile("pause" ::: "memory");
+  d->reg[INT_ACK] = d->reg[INT_STATUS];
+  return d->status == 0;
+}
+
+// Disk i of the program is the one whose serial number is i.
+static void disk_start(volatile u32 *reg) {
+  accept(reg, 1 << 9); // the device flushes
+  struct disk *d = &found;
+  memset(d, 0, sizeof *d);
+  d->reg = reg;
+  d->q.avail.flags = 1; // no interrupts
+  queue_start(reg, 0, &d->q);
+  reg[STATUS] = 15;
+  if (!request(d, BLK_ID, 0, 20)) fail("virtio: a disk without a serial number");
+  u32 i = 0;
+  for (const u8 *s = d->data; *s >= '0' && *s <= '9'; s++) i = i * 10 + *s - '0';
+  reg[STATUS] = 0; // and again, with its queue in place
+  if (i >= SN_DEVICES || !sn_is_disk[i]) return;
+  accept(reg, 1 << 9);
+  d = &disks[i];
+  d->reg = reg;
+  d->q.avail.flags = 1;
+  queue_start(reg, 0, &d->q);
+  reg[STATUS] = 15;
+}
+
+u32 hal_disk(u32 dev, u32 op, u32 sector, u8 *data) {
+  struct disk *d = &disks[dev];
+  u64 sectors = d->reg[CONFIG] | (u64)d->reg[CONFIG + 1] << 32;
+  if (op == DISK_FLUSH) return request(d, BLK_FLUSH, 0, 0) ? DISK_OK : DISK_ERROR;
+  if (sector >= sectors) return DISK_PAST_END;
+  if (op == DISK_WRITE) memcpy(d->data, data, SECTOR);
+  if (!request(d, op == DISK_READ ? BLK_IN : BLK_OUT, sector, SECTOR)) return DISK_ERROR;
+  if (op == DISK_READ) memcpy(data, d->data, SECTOR);
+  return DISK_OK;
+}
+#endif
 
 // ---- interrupts: edge-triggered, all to one vector that only ends a hlt
 
@@ -131,19 +204,28 @@ void virtio_start(const char *line) {
     if (*line++ != ':') fail("virtio: cannot read the command line");
     u32 gsi = (u32)number(&line);
     line--;
-    if (reg[MAGIC] != 0x74726976 || reg[DEVICE] != 1) continue;
+    if (reg[MAGIC] != 0x74726976 || (reg[DEVICE] != 1 && reg[DEVICE] != 2)) continue;
     if (reg[VERSION] != 2) fail("virtio: a legacy device; give QEMU -global virtio-mmio.force-legacy=false");
-    accept(reg);
-    nic_start(reg);
-    interrupt(gsi);
+    if (reg[DEVICE] == 1) {
+      accept(reg, 1 << 5); // the device has a MAC address
+      nic_start(reg);
+      interrupt(gsi);
+    }
+#if SN_DISKS
+    if (reg[DEVICE] == 2) disk_start(reg);
+#endif
   }
+#if SN_DISKS
   for (u32 i = 0; i < SN_DEVICES; i++)
-    if (!nics[i].reg) fail("virtio: a network device of the program is missing; its MAC address ends in the device's number");
+    if (sn_is_disk[i] && !disks[i].reg) fail("virtio: a disk of the program is missing; its serial number is the device's number");
+#endif
+  for (u32 i = 0; i < SN_DEVICES; i++)
+    if (!sn_is_disk[i] && !nics[i].reg) fail("virtio: a network device of the program is missing; its MAC address ends in the device's number");
 }
 
 // ---- the operations
 
-static int pending(u32 dev) { return nics[dev].rx.used.idx != nics[dev].rx.seen; }
+static int pending(u32 dev) { return !sn_is_disk[dev] && nics[dev].rx.used.idx != nics[dev].rx.seen; }
 
 u32 hal_status(void) {
   u32 r = 0;
@@ -155,7 +237,8 @@ u32 hal_status(void) {
 // lost between the look and the sleep.
 u32 hal_wait(u32 mask, u64 due) {
   for (;;) {
-    for (u32 i = 0; i < SN_DEVICES; i++) nics[i].reg[INT_ACK] = nics[i].reg[INT_STATUS];
+    for (u32 i = 0; i < SN_DEVICES; i++)
+      if (!sn_is_disk[i]) nics[i].reg[INT_ACK] = nics[i].reg[INT_STATUS];
     u32 r = hal_status();
 #if SN_USES_ALARM
     if (due != NEVER && timer_arm(due)) r |= TIMER;

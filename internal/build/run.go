@@ -25,6 +25,7 @@ type RunOptions struct {
 	Core      string
 	World     World
 	PcapOut   []string // DEVICE=FILE
+	DiskOut   []string // DEVICE=FILE
 	TraceFile string
 	Wave      string // VCD of the core, level cycle only
 	Window    string // FROM:CYCLES
@@ -54,8 +55,16 @@ func (p *Program) Run(ctx context.Context, o RunOptions) (*Result, error) {
 	if o.Wave != "" {
 		return p.runWave(ctx, o)
 	}
-	m, tr, seconds, err := p.trace(ctx, o.Level, o.Core, o.World)
+	script, err := p.Script(o.World)
 	if err != nil {
+		return nil, err
+	}
+	w := world.New(script)
+	m, tr, seconds, err := p.traceIn(ctx, o.Level, o.Core, w, o.World)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.WriteDisks(o.DiskOut, w); err != nil {
 		return nil, err
 	}
 	return p.result(o, m, tr, seconds)
@@ -67,7 +76,12 @@ func (p *Program) trace(ctx context.Context, level, core string, w World) (sim.M
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	m, err := p.machine(ctx, level, core, world.New(script), w.Seed)
+	return p.traceIn(ctx, level, core, world.New(script), w)
+}
+
+// traceIn runs one machine in a world to its end.
+func (p *Program) traceIn(ctx context.Context, level, core string, in *world.World, w World) (sim.Machine, *trace.Trace, float64, error) {
+	m, err := p.machine(ctx, level, core, in, w.Seed)
 	if err != nil {
 		return nil, nil, 0, err
 	}

@@ -13,6 +13,7 @@ import (
 // World names the outside of a run.
 type World struct {
 	Captures []string // DEVICE=FILE, or FILE when the program has one receiving device
+	Disks    []string // DEVICE=FILE: the image of a disk; the file is not changed
 	Seed     int64    // of the gaps on a core's ports; 0: none
 	Limit    uint64   // steps of a machine; 0: its own generous limit
 	Frames   int      // only the first so many frames; 0: all
@@ -32,10 +33,13 @@ func (p *Program) Script(w World) (*world.Script, error) {
 		if err != nil {
 			return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", file, reason(err))
 		}
-		sources = append(sources, world.Capture{Device: device, Name: file, Data: data})
+		sources = append(sources, world.Capture{Device: device, Name: file, Data: data, Port: uint16(p.Tree.System.Devices[device].Port)})
 	}
 	script, err := world.FromCaptures(devices, sources)
 	if err != nil {
+		return nil, err
+	}
+	if script.Disks, err = p.disks(w.Disks); err != nil {
 		return nil, err
 	}
 	if w.Frames > 0 && len(script.Inputs) > w.Frames {
@@ -50,6 +54,68 @@ func (p *Program) Script(w World) (*world.Script, error) {
 		script.Until = &until
 	}
 	return script, nil
+}
+
+// disks makes the disks of the program: of an image, or empty.
+func (p *Program) disks(specs []string) ([]*world.Disk, error) {
+	if p.Tree.System == nil {
+		return nil, nil
+	}
+	disks := make([]*world.Disk, len(p.Tree.System.Devices))
+	for i, d := range p.Tree.System.Devices {
+		if d.Kind == "disk" {
+			disks[i] = world.NewDisk(make([]byte, world.DiskSectors*world.SectorSize))
+		}
+	}
+	for _, spec := range specs {
+		i, file, err := p.disk(spec)
+		if err != nil {
+			return nil, err
+		}
+		info, err := os.Stat(file)
+		if err == nil && info.Size() > maxDisk {
+			return nil, userErrorf("%s has %d bytes; a disk image may have %d", file, info.Size(), maxDisk)
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", file, reason(err))
+		}
+		disks[i] = world.NewDisk(data)
+	}
+	return disks, nil
+}
+
+// maxDisk bounds a disk image in bytes.
+const maxDisk = 256 << 20
+
+// disk splits DEVICE=FILE for a disk.
+func (p *Program) disk(spec string) (device int, file string, err error) {
+	name, file, ok := strings.Cut(spec, "=")
+	var disks []string
+	for i, d := range p.Tree.System.Devices {
+		if d.Kind != "disk" {
+			continue
+		}
+		if ok && d.Name == name {
+			return i, file, nil
+		}
+		disks = append(disks, d.Name)
+	}
+	return 0, "", userErrorf("%q wants DISK=FILE; the disks of %s are: %s", spec, p.Name, strings.Join(disks, ", "))
+}
+
+// WriteDisks writes the disks of a world, as they are behind a run, to DISK=FILE.
+func (p *Program) WriteDisks(specs []string, w *world.World) error {
+	for _, spec := range specs {
+		i, file, err := p.disk(spec)
+		if err != nil {
+			return err
+		}
+		if err := WriteFile(file, w.Disk(i).Image()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // devices lists the names of the program's devices.
@@ -71,6 +137,9 @@ func (p *Program) capture(spec string) (device int, file string, err error) {
 		return 0, "", userErrorf("%s has no system, so no devices", p.Name)
 	}
 	for i, d := range p.Tree.System.Devices {
+		if d.Kind == "disk" {
+			continue
+		}
 		if ok && d.Name == name {
 			return i, file, nil
 		}
@@ -84,6 +153,16 @@ func (p *Program) capture(spec string) (device int, file string, err error) {
 	return 0, "", userErrorf("%q wants DEVICE=FILE; the devices of %s are: %s", spec, p.Name, strings.Join(p.devices(), ", "))
 }
 
+// captureOf is what a device has sent, as a capture.
+func (p *Program) captureOf(tr *trace.Trace, name string) ([]byte, error) {
+	for _, d := range p.Tree.System.Devices {
+		if d.Name == name && d.Kind == "udp" {
+			return world.CaptureOfDatagrams(tr, name, world.Host{Address: d.Host, Port: uint16(d.Port)})
+		}
+	}
+	return world.CaptureOf(tr, name)
+}
+
 // WriteCaptures writes what devices sent to DEVICE=FILE captures.
 func (p *Program) WriteCaptures(specs []string, tr *trace.Trace) error {
 	for _, spec := range specs {
@@ -95,7 +174,7 @@ func (p *Program) WriteCaptures(specs []string, tr *trace.Trace) error {
 		if !ok || !known {
 			return userErrorf("%q wants DEVICE=FILE; the devices of %s are: %s", spec, p.Name, strings.Join(p.devices(), ", "))
 		}
-		data, err := world.CaptureOf(tr, name)
+		data, err := p.captureOf(tr, name)
 		if err != nil {
 			return err
 		}

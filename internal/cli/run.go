@@ -11,6 +11,7 @@ import (
 // inputs is embedded by the commands that run a program.
 type inputs struct {
 	PcapIn []string `name:"pcap-in" placeholder:"DEVICE=FILE" help:"Frames that arrive at a device, from a capture. The device may be left out when there is one."`
+	Disk   []string `placeholder:"DISK=FILE" help:"The image of a disk; without one it has 1 MiB of zeros. The file is not changed."`
 	Seed   int64    `placeholder:"N" help:"Seed of the random gaps on the ports of a core; 0: none."`
 	Until  string   `placeholder:"TIME" help:"End of the run, such as 20ms; without it, the time of the last frame. Timers behind it do not fire."`
 	Limit  uint64   `default:"0" placeholder:"N" help:"Stop a machine after so many steps (0: a generous limit of each machine's)."`
@@ -18,7 +19,7 @@ type inputs struct {
 
 // world describes the outside that the flags name.
 func (i *inputs) world() build.World {
-	return build.World{Captures: i.PcapIn, Seed: i.Seed, Limit: i.Limit, Until: i.Until}
+	return build.World{Captures: i.PcapIn, Disks: i.Disk, Seed: i.Seed, Limit: i.Limit, Until: i.Until}
 }
 
 // runCmd is `sinter run`.
@@ -27,6 +28,7 @@ type runCmd struct {
 	inputs  `embed:""`
 	On      string   `default:"source" enum:"source,ir,native,unikernel,isa,cycle,gates" help:"Machine: source, ir, native, unikernel, isa, cycle or gates."`
 	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core for isa, cycle and gates: multi or pipe3."`
+	DiskOut []string `name:"disk-out" placeholder:"DISK=FILE" help:"Write a disk, as it is behind the run, to a file."`
 	PcapOut []string `name:"pcap-out" placeholder:"DEVICE=FILE" help:"Write the frames that a device sent to a capture."`
 	Trace   string   `placeholder:"FILE" help:"Write the trace in its text form."`
 	Wave    string   `placeholder:"FILE.vcd" help:"Write a waveform of the core (cycle only)."`
@@ -41,7 +43,7 @@ func (c *runCmd) Run(e *env) error {
 		return err
 	}
 	r, err := p.Run(e.ctx, build.RunOptions{
-		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, TraceFile: c.Trace, Wave: c.Wave, Window: c.Window,
+		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, DiskOut: c.DiskOut, TraceFile: c.Trace, Wave: c.Wave, Window: c.Window,
 	})
 	if err != nil {
 		return err

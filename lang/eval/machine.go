@@ -55,6 +55,7 @@ const (
 	TakeEffect                       // Index is the device; Limit; takes the pending message; not Ok: it was longer; the host sets Data
 	NowEffect                        // the host sets Time
 	SelectEffect                     // Arms, First; the host sets Index to the arm
+	AskEffect                        // Index is the device; Data is the command; the host sets Data to the answer
 	TickEffect                       // the task has run for a while
 )
 

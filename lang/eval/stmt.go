@@ -75,6 +75,14 @@ func (c *frameCompiler) stmt(s tree.Stmt) code {
 		return doing(c.devRecv(s))
 	case *tree.DevSend:
 		return doing(c.devSend(s))
+	case *tree.UdpSend:
+		return doing(c.udpSend(s))
+	case *tree.DiskRead:
+		return doing(c.diskRead(s))
+	case *tree.DiskWrite:
+		return doing(c.diskWrite(s))
+	case *tree.DiskFlush:
+		return doing(c.diskFlush(s))
 	case *tree.Append:
 		return doing(c.appendStmt(s))
 	case *tree.Resize:

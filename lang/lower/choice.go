@@ -374,6 +374,10 @@ func (x *lowering) arm(c *choosing, k int, again *ir.Block) {
 		x.eachEnd(c.ends[k], func(ch int) { x.receive(ir.OpChGet, ch, r) })
 		x.bind(a.Local, x.received(r))
 	case tree.ArmDev:
+		if a.End.Type().Name == udpType {
+			x.takeDatagram(a, c.ends[k].list[0], again)
+			break
+		}
 		buf := x.object(x.place(a.Buf))
 		x.At = a.Span
 		take := &ir.Instr{Op: ir.OpTake, Dev: c.ends[k].list[0], Refs: []ir.Ref{buf.ref}, Imm: uint64(a.Buf.Type().Len)}

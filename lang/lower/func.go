@@ -21,10 +21,12 @@ type lowering struct {
 	turn  map[*tree.Select]*variable    // arm that a fair select looks at first
 	vars  map[*tree.Local][]slot
 	used  *usage
-	loops []loop
-	names map[string]bool
-	rets  []ir.Ref // where the objects of the result go
-	parse []*parsing
+	// messages are the locals with room before them; see device.go.
+	messages messages
+	loops    []loop
+	names    map[string]bool
+	rets     []ir.Ref // where the objects of the result go
+	parse    []*parsing
 }
 
 // slot is one leaf of a local: a variable, or a place in memory.
@@ -47,7 +49,7 @@ func (l *lowerer) newLowering(f *tree.Func, name string, run int) *lowering {
 	return &lowering{
 		lowerer: l, Builder: b, ssa: newSSA(b), f: f, run: run,
 		ends: map[*tree.Local][]int{}, timer: map[*tree.SelectArm]*variable{}, turn: map[*tree.Select]*variable{},
-		vars: map[*tree.Local][]slot{}, used: usageOf(f), names: map[string]bool{},
+		vars: map[*tree.Local][]slot{}, used: usageOf(f), messages: messagesOf(f), names: map[string]bool{},
 	}
 }
 

@@ -24,6 +24,14 @@ func (x *lowering) osStmt(s tree.Stmt) {
 		l := x.stored(s.Value.Type(), x.object(x.place(s.Value)))
 		x.At = s.At
 		x.Emit(&ir.Instr{Op: ir.OpSend, Dev: x.device(s.Dev), Refs: []ir.Ref{l.ref}})
+	case *tree.UdpSend:
+		x.udpSend(s)
+	case *tree.DiskRead:
+		x.diskRead(s)
+	case *tree.DiskWrite:
+		x.diskWrite(s)
+	case *tree.DiskFlush:
+		x.diskFlush(s)
 	default:
 		panic("lower: unknown statement")
 	}

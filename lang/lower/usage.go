@@ -144,6 +144,12 @@ func exprsOf(s tree.Stmt) []tree.Expr {
 		return []tree.Expr{s.Buf}
 	case *tree.DevSend:
 		return []tree.Expr{s.Value}
+	case *tree.UdpSend:
+		return []tree.Expr{s.Peer, s.Value}
+	case *tree.DiskRead:
+		return []tree.Expr{s.Sector, s.Buf}
+	case *tree.DiskWrite:
+		return []tree.Expr{s.Sector, s.Value}
 	case *tree.Append:
 		return []tree.Expr{s.Buf, s.Value}
 	case *tree.Resize:
@@ -243,6 +249,8 @@ func partsOfExpr(e tree.Expr) []tree.Expr {
 		return []tree.Expr{e.Chan}
 	case *tree.TrySend:
 		return []tree.Expr{e.Chan, e.Value}
+	case *tree.UdpRecv:
+		return []tree.Expr{e.Buf}
 	}
 	return nil
 }
@@ -256,10 +264,13 @@ func values(args []tree.Arg) []tree.Expr {
 }
 
 // writes reports whether evaluating e may change a local: it calls a function
-// with an inout argument.
+// with an inout argument, or it receives.
 func writes(e tree.Expr) bool {
 	if e == nil {
 		return false
+	}
+	if _, ok := e.(*tree.UdpRecv); ok {
+		return true
 	}
 	if c, ok := e.(*tree.Call); ok {
 		for _, p := range c.Func.Params {

@@ -5,7 +5,8 @@ import "github.com/sinter-lang/sinter/internal/diag"
 // An Expr is an expression with its type:
 // *Const *ConstRef *BytesLit *LocalRef *Unary *Binary *Equal *Convert *Bits *FromBits *Index *SliceOf
 // *FieldRef *Call *StructLit *EnumLit *ArrayLit *None *Some *Search *Within *Clamp *Parse
-// *Len *ToBytes *ChanRecv *TryRecv *TrySend *Now *LayoutRef *Write *Sealed.
+// *Len *ToBytes *ChanRecv *TryRecv *TrySend *UdpRecv *Now *LayoutRef
+// *Write *Sealed.
 type Expr interface {
 	Span() diag.Span
 	Type() *Type
@@ -284,4 +285,13 @@ type ToBytes struct {
 type ChanRecv struct {
 	Expr0
 	Chan Expr
+}
+
+// UdpRecv is `s.recv(buf)` of a net.Udp: it blocks until a datagram came that is
+// not longer than the buffer, a place of type bytes<N>, and is the peer that sent
+// it, a u48.
+type UdpRecv struct {
+	Expr0
+	Dev Expr
+	Buf Expr
 }

@@ -16,6 +16,13 @@ type Program struct {
 	Logs    []LogSite
 	Traps   []TrapSite
 	Marks   []string // names by mark number
+	Network *Network // nil without a net.Udp
+}
+
+// Network is what carries datagrams where a network device has frames: functions
+// of the library (std/net/stack.sn), which says what they do.
+type Network struct {
+	Receive, Send *Func
 }
 
 // ConstDef is a const or config, evaluated.
@@ -74,8 +81,10 @@ type System struct {
 // the owner's task receives from it and sends to it.
 type DeviceDef struct {
 	Name   string // the binding in the system, else constructor and number
-	Kind   string // "eth"
+	Kind   string // "eth", "udp", "disk"
 	Number int
+	Port   int    // of "udp"
+	Host   uint32 // of "udp": the IPv4 address of the system
 	Run    int
 	Rx, Tx bool
 	Span   diag.Span
@@ -140,6 +149,7 @@ const (
 	TrapMax    = "max"    // a while loop that did not end in time
 	TrapLength = "length" // bytes that would become longer than their capacity
 	TrapLayout = "layout" // a layout whose parts do not fit together, written
+	TrapDisk   = "disk"   // a sector that the disk does not have, or an error of the disk
 )
 
 // TrapSite is a place that may trap. ID is its index in Program.Traps.

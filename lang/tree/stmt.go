@@ -4,7 +4,8 @@ import "github.com/sinter-lang/sinter/internal/diag"
 
 // A Stmt is one statement:
 // *Declare *LetElse *Assign *If *IfLet *For *While *Loop *Break *Continue *Match
-// *Return *Assert *Log *Timed *Do *Block *ChanSend *DevRecv *DevSend *Append *Resize
+// *Return *Assert *Log *Timed *Do *Block *ChanSend *DevRecv *DevSend *UdpSend *DiskRead
+// *DiskWrite *DiskFlush *Append *Resize
 // *Select.
 type Stmt interface {
 	Span() diag.Span
@@ -183,6 +184,44 @@ type DevSend struct {
 	Stmt0
 	Dev   Expr
 	Value Expr
+}
+
+// UdpSend is `s.send(peer, b)`: Peer is a u48, Value has type bytes<N>. An empty
+// datagram is one, too.
+type UdpSend struct {
+	Stmt0
+	Dev   Expr
+	Peer  Expr
+	Value Expr
+}
+
+// DiskRead is `d.read(i, sec)`: Sector is a u32, Buf a place of type [512]u8. It
+// traps at Site when the disk has no such sector. Operations of a disk never
+// wait.
+type DiskRead struct {
+	Stmt0
+	Dev    Expr
+	Sector Expr
+	Buf    Expr
+	Site   int
+}
+
+// DiskWrite is `d.write(i, b)`: Value is bytes<N> or [N]u8 with N <= 512; the rest
+// of the sector becomes 0. It traps like DiskRead.
+type DiskWrite struct {
+	Stmt0
+	Dev    Expr
+	Sector Expr
+	Value  Expr
+	Site   int
+}
+
+// DiskFlush is `d.flush()`: what was written before is durable behind it. It traps
+// at Site when the disk reports an error.
+type DiskFlush struct {
+	Stmt0
+	Dev  Expr
+	Site int
 }
 
 // Append is `b.append(e)`: Buf is a place of type bytes<N>, Value a u8, bytes or

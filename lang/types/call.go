@@ -447,10 +447,13 @@ func (b *body) noOverlap(list ...tree.Expr) {
 	}
 }
 
-// written lists the inout arguments in an expression.
+// written lists what an expression writes: inout arguments, buffers of receives.
 func written(x tree.Expr) []tree.Expr {
 	var list []tree.Expr
 	walk(x, func(e tree.Expr) {
+		if r, ok := e.(*tree.UdpRecv); ok {
+			list = append(list, r.Buf)
+		}
 		k, ok := e.(*tree.Call)
 		if !ok {
 			return

@@ -219,7 +219,7 @@ func (c *checker) collectDecl(f *syntax.File, d syntax.Decl) {
 func (c *checker) collectUse(f *syntax.File, d *syntax.UseDecl) {
 	for _, n := range d.Names {
 		switch {
-		case n.Name == "net" || inLibrary(n.Name) && n.Name != prelude:
+		case n.Name == "net" || n.Name == "blk" || inLibrary(n.Name) && n.Name != prelude:
 			c.used[f.Source][n.Name] = true
 		case laterPackages[n.Name]:
 			c.notYet(n.Span(), "the package "+n.Name+" is")
@@ -230,7 +230,7 @@ func (c *checker) collectUse(f *syntax.File, d *syntax.UseDecl) {
 }
 
 // laterPackages are packages of the language that this version lacks.
-var laterPackages = map[string]bool{"blk": true, "gpio": true, "uart": true, "time": true}
+var laterPackages = map[string]bool{"gpio": true, "uart": true, "time": true}
 
 func (c *checker) declare(name syntax.Ident, node syntax.Decl) {
 	if name.Name == "" || name.IsBlank() {

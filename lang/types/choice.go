@@ -68,7 +68,7 @@ func (b *body) armHead(n *syntax.SelectArm) (tree.SelectArm, bool) {
 	default:
 		ok = b.armRecv(n, &arm)
 	}
-	if n.Let != nil && (n.Kind != syntax.ArmRecv || ok && arm.Kind == tree.ArmDev) {
+	if n.Let != nil && (n.Kind != syntax.ArmRecv || ok && arm.Kind == tree.ArmDev && !isUdp(arm.End)) {
 		b.c.errorf(BadSelect, n.Let.Span(), "this arm gives no value to `%s`", n.Let.Name)
 		ok = false
 	}
@@ -129,12 +129,15 @@ func (b *body) armRecv(n *syntax.SelectArm, arm *tree.SelectArm) bool {
 		return s == nil && recv
 	case tree.Device:
 		arm.Kind = tree.ArmDev
-		s, _ := b.deviceCall(n.Call, f, arm.End).(*tree.DevRecv)
-		if s == nil {
+		switch s, x := b.deviceCall(n.Call, f, arm.End); {
+		case x != nil:
+			arm.Buf = x.(*tree.UdpRecv).Buf
+		case s != nil:
+			arm.Buf = s.(*tree.DevRecv).Buf
+		default:
 			return false
 		}
-		arm.Buf = s.Buf
-		return b.quiet(s.Buf)
+		return b.quiet(arm.Buf)
 	}
 	b.noMethod(arm.End.Type(), f.Name, nil)
 	return false
@@ -148,7 +151,9 @@ func (b *body) armBody(arm *tree.SelectArm, n *syntax.SelectArm) {
 		b.assume(arm.When, true)
 	}
 	if n.Let != nil {
-		if arm.Kind == tree.ArmChan && arm.End != nil && arm.End.Type().Kind == tree.Chan {
+		if arm.Kind == tree.ArmDev && arm.End != nil && isUdp(arm.End) {
+			arm.Local = b.declareLocal(*n.Let, tree.IntType(peerBits, false), tree.LetLocal)
+		} else if arm.Kind == tree.ArmChan && arm.End != nil && arm.End.Type().Kind == tree.Chan {
 			arm.Local = b.declareLocal(*n.Let, arm.End.Type().Elem, tree.LetLocal)
 		} else {
 			b.poison(*n.Let)

@@ -158,7 +158,7 @@ func variable(x tree.Expr) string {
 			if name == "" && !bound[e.Local] {
 				name = e.Local.Name
 			}
-		case *tree.ChanRecv, *tree.TryRecv, *tree.TrySend:
+		case *tree.ChanRecv, *tree.UdpRecv, *tree.TryRecv, *tree.TrySend:
 			name = "a received value"
 		case *tree.Now:
 			name = "now()"
@@ -231,6 +231,11 @@ func (c *checker) settingValue(s Setting, n *syntax.ConstDecl, t *tree.Type) tre
 
 // checkSettings reports settings without a config.
 func (c *checker) checkSettings() {
+	for _, s := range c.opts.Settings {
+		if pkg, _, ok := strings.Cut(s.Name, "."); ok {
+			c.load(pkg) // -D net.host=...
+		}
+	}
 	var known []string
 	for _, d := range c.order {
 		if n, ok := d.node.(*syntax.ConstDecl); ok && n.Config {

@@ -372,7 +372,7 @@ func receives(x tree.Expr) bool {
 	found := false
 	walk(x, func(e tree.Expr) {
 		switch e := e.(type) {
-		case *tree.ChanRecv, *tree.TryRecv, *tree.TrySend:
+		case *tree.ChanRecv, *tree.UdpRecv, *tree.TryRecv, *tree.TrySend:
 			found = true
 		case *tree.Call:
 			found = found || takesEnds(e.Func)

@@ -26,7 +26,7 @@ func (b *body) memberCall(e *syntax.CallExpr, f *syntax.FieldExpr) (tree.Stmt, t
 	}
 	switch x.Type().Kind {
 	case tree.Device:
-		return b.deviceCall(e, f, x), nil
+		return b.deviceCall(e, f, x)
 	case tree.Chan:
 		return b.chanCall(e, f, x)
 	case tree.Bytes:
@@ -60,7 +60,7 @@ func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.I
 	switch pkg.Name + "." + f.Name.Name {
 	case "log.print":
 		return b.logStmt(e), nil
-	case "net.eth":
+	case "net.eth", "net.udp", "blk.virtio":
 		b.c.errorf(BadBinding, e.Span(), "devices are made in the system and given to a task")
 		return nil, nil
 	}
@@ -71,7 +71,7 @@ func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.I
 }
 
 // functionsOfPackage are the functions of packages that are no text.
-var functionsOfPackage = map[string][]string{"log": {"print"}, "net": {"eth"}}
+var functionsOfPackage = map[string][]string{"log": {"print"}, "net": {"eth", "udp"}, "blk": {"virtio"}}
 
 // typeCall is Layout.parse(b), Enum.variant(...) or T.from_bits(u).
 func (b *body) typeCall(e *syntax.CallExpr, f *syntax.FieldExpr, d *decl) tree.Expr {
@@ -104,30 +104,6 @@ func (b *body) parse(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 		return nil
 	}
 	return &tree.Parse{Expr0: tree.Expr0{At: e.Span(), T: tree.OptionOf(t)}, Layout: t.Layout, X: x}
-}
-
-// deviceCall is d.recv(buf) or d.send(b) of a net.Eth.
-func (b *body) deviceCall(e *syntax.CallExpr, f *syntax.FieldExpr, dev tree.Expr) tree.Stmt {
-	local := root(dev)
-	use := b.c.useOf[local]
-	switch f.Name.Name {
-	case "recv":
-		x := b.oneArgument(e, "recv", nil)
-		if x == nil || !b.isBytes(x) || !b.writable(x, "the buffer of a receive") {
-			return nil
-		}
-		b.c.useOf[local] = devUse{true, use.tx}
-		return &tree.DevRecv{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Buf: x}
-	case "send":
-		x := b.oneArgument(e, "send", nil)
-		if x == nil || !b.isBytes(x) {
-			return nil
-		}
-		b.c.useOf[local] = devUse{use.rx, true}
-		return &tree.DevSend{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Value: x}
-	}
-	b.noMethod(dev.Type(), f.Name, []string{"recv", "send"})
-	return nil
 }
 
 func (b *body) isBytes(x tree.Expr) bool {

@@ -105,15 +105,22 @@ func (e *elaborator) device(call *syntax.CallExpr, name string) int {
 	if ok {
 		pkg = e.b.packageName(f.X)
 	}
-	if pkg == nil || pkg.Name != "net" || f.Name.Name != "eth" {
+	kind := ""
+	if pkg != nil {
+		kind = constructors[pkg.Name+"."+f.Name.Name]
+	}
+	if kind == "" {
 		e.notDevice(call, pkg, f)
 		return -1
 	}
 	if !e.b.needsUse(*pkg) {
 		return -1
 	}
+	if kind == "udp" {
+		return e.udp(call, name)
+	}
 	if len(call.Args) != 1 {
-		e.c.errorf(BadArguments, call.Span(), "expected the number of the device, as in `net.eth(0)`")
+		e.c.errorf(BadArguments, call.Span(), "expected the number of the device, as in `%s.%s(0)`", pkg.Name, f.Name.Name)
 		return -1
 	}
 	k, ok := e.b.size(call.Args[0].Value, "device number")
@@ -121,8 +128,8 @@ func (e *elaborator) device(call *syntax.CallExpr, name string) int {
 		return -1
 	}
 	for _, d := range e.sys.Devices {
-		if d.Number == k {
-			e.c.errorf(UsedTwice, call.Span(), "the device net.eth(%d) is there already, as `%s`", k, d.Name).Note(d.Span, "the other one")
+		if d.Number == k && (d.Kind == "disk") == (kind == "disk") {
+			e.c.errorf(UsedTwice, call.Span(), "the device %s.%s(%d) is there already, as `%s`", pkg.Name, f.Name.Name, k, d.Name).Note(d.Span, "the other one")
 			return -1
 		}
 	}
@@ -131,9 +138,9 @@ func (e *elaborator) device(call *syntax.CallExpr, name string) int {
 		return -1
 	}
 	if name == "" {
-		name = fmt.Sprintf("eth%d", k)
+		name = fmt.Sprintf("%s%d", kind, k)
 	}
-	e.sys.Devices = append(e.sys.Devices, tree.DeviceDef{Name: name, Kind: "eth", Number: k, Run: -1, Span: call.Span()})
+	e.sys.Devices = append(e.sys.Devices, tree.DeviceDef{Name: name, Kind: kind, Number: k, Run: -1, Span: call.Span()})
 	return len(e.sys.Devices) - 1
 }
 
@@ -141,12 +148,13 @@ func (e *elaborator) notDevice(call *syntax.CallExpr, pkg *syntax.Ident, f *synt
 	switch {
 	case pkg == nil:
 		e.c.errorf(BadBinding, call.Span(), "expected a device, as in `net.eth(0)`")
-	case laterPackages[pkg.Name] || pkg.Name == "net" && (f.Name.Name == "udp" || f.Name.Name == "tcp"):
+	case laterPackages[pkg.Name] || pkg.Name == "net" && f.Name.Name == "tcp":
 		e.c.notYet(call.Span(), "the device "+pkg.Name+"."+f.Name.Name+" is")
 	case pkg.Name == "log":
 		e.c.errorf(BadBinding, call.Span(), "expected a device, as in `net.eth(0)`")
 	default:
-		e.c.unknown(f.Name, "device of the package "+pkg.Name, []string{"eth"})
+		x := e.c.errorf(UnknownName, f.Name.Span(), "the package `%s` has no device `%s`", pkg.Name, f.Name.Name)
+		e.c.suggest(x, f.Name.Name, functionsOfPackage[pkg.Name])
 	}
 }
 
@@ -346,6 +354,10 @@ func (e *elaborator) deviceArgument(p *tree.Local, x syntax.Expr, run int) (tree
 		return tree.Bind{}, false
 	}
 	d := &e.sys.Devices[i]
+	if want := typeOfDevice[d.Kind]; want != p.Type.Name {
+		e.c.errorf(Mismatch, x.Span(), "`%s` is a `%s`, `%s` wants a `%s`", d.Name, want, p.Name, p.Type.Name).Note(d.Span, "the device")
+		return tree.Bind{}, false
+	}
 	if d.Run >= 0 {
 		e.c.errorf(UsedTwice, x.Span(), "the device `%s` is given to two tasks", d.Name).Note(d.Span, "the device")
 		return tree.Bind{}, false

@@ -244,7 +244,7 @@ func (d *decl) what() string {
 func (b *body) packageType(e *syntax.NamedType) *tree.Type {
 	full := e.Package.Name + "." + e.Name.Name
 	switch {
-	case full == "net.Eth":
+	case deviceTypes[full]:
 		if !b.needsUse(*e.Package) {
 			return nil
 		}
@@ -264,11 +264,11 @@ func (b *body) packageType(e *syntax.NamedType) *tree.Type {
 }
 
 // typesOfPackage are the types of packages that are no text.
-var typesOfPackage = map[string][]string{"net": {"Eth"}}
+var typesOfPackage = map[string][]string{"net": {"Eth", "Udp"}, "blk": {"Disk"}}
 
 // laterTypes are types of packages that this version lacks.
 var laterTypes = map[string]bool{
-	"net.Udp": true, "net.Tcp": true, "net.Peer": true, "blk.Disk": true, "blk.Sector": true, "gpio.Pin": true,
+	"net.Tcp": true, "gpio.Pin": true,
 }
 
 // needsUse reports a package that the file does not use.

@@ -71,6 +71,8 @@ func children(x tree.Expr, visit func(tree.Expr)) {
 		some(x.Chan)
 	case *tree.TrySend:
 		some(x.Chan, x.Value)
+	case *tree.UdpRecv:
+		some(x.Buf)
 	}
 }
 

@@ -54,6 +54,8 @@ type ports struct {
 	dev   []int // number in the world of each device, -1: the world lacks it
 	marks []MarkFigure
 
+	answers map[int][]byte // by device: what it has answered and nobody has taken
+
 	mask     uint32
 	addr     uint32
 	length   uint32
@@ -66,7 +68,7 @@ type ports struct {
 
 func newPorts(im *image.Image, w *world.World, m *Machine) *ports {
 	core := CoreOf(im)
-	p := &ports{im: im, w: w, m: m, rec: sim.NewRecorder(core, w), due: world.Never}
+	p := &ports{im: im, w: w, m: m, rec: sim.NewRecorder(core, w), due: world.Never, answers: map[int][]byte{}}
 	for _, k := range core.Marks {
 		p.marks = append(p.marks, MarkFigure{Mark: k})
 	}
@@ -224,12 +226,19 @@ func (p *ports) move(v uint32) bool {
 // zeros behind the frame's end, and of a frame that does not fit, the words
 // before the first that does not.
 func (p *ports) receive(d *image.Device) bool {
-	if p.ready()>>d.Index&1 == 0 {
+	if p.ready()>>d.Index&1 == 0 && p.answers[d.Index] == nil {
 		return p.m.c.fail("a receive from %s, which has no frame", d.Name)
 	}
 	mem, from := p.m.c.mem[p.addr:], p.dev[d.Index]
 	head := p.w.Head(from)
-	frame, ok := p.w.Take(from, int(p.length))
+	var frame []byte
+	ok := true
+	if answer := p.answers[d.Index]; answer != nil {
+		head, frame, ok = answer, answer, len(answer) <= int(p.length)
+		delete(p.answers, d.Index)
+	} else {
+		frame, ok = p.w.Take(from, int(p.length))
+	}
 	if !ok {
 		copy(mem, head[:p.length&^3])
 		p.received = 0
@@ -250,7 +259,11 @@ func (p *ports) send(d *image.Device) bool {
 		return p.m.c.fail("a send to %s, to which the program does not send", d.Name)
 	}
 	if p.length > 0 {
-		p.rec.Out(d.Index, append([]byte(nil), p.m.c.mem[p.addr:p.addr+p.length]...))
+		frame := append([]byte(nil), p.m.c.mem[p.addr:p.addr+p.length]...)
+		p.rec.Out(d.Index, frame)
+		if answer := p.w.Ask(p.dev[d.Index], frame); answer != nil {
+			p.answers[d.Index] = answer
+		}
 	}
 	return true
 }

@@ -29,13 +29,17 @@ func (m *Machine) serve(r request) error {
 		return nil
 	case 'Q':
 		return m.reply(m.ready())
-	case 'D':
+	case 'A':
 		m.due = uint64(r.a) | uint64(r.b)<<32
 		return nil
 	case 'W':
 		return m.wait(r.a)
 	case 'T':
 		return m.take(int(r.a), int(r.b))
+	case 'O':
+		return m.asked(int(r.a), r.data)
+	case 'D':
+		return m.told(int(r.a), r.data)
 	case 'S':
 		return m.sent(int(r.a), r.data)
 	case 'N':
@@ -114,7 +118,7 @@ func (m *Machine) trap(r request) error {
 func (m *Machine) ready() uint32 {
 	var mask uint32
 	for i, at := range m.dev {
-		if at >= 0 && m.world.Pending(at) {
+		if at >= 0 && m.world.Pending(at) || m.nets[i].pending() {
 			mask |= 1 << i
 		}
 	}
@@ -158,6 +162,11 @@ func (m *Machine) noMore(mask uint32) error {
 	if m.readyFor(mask) != 0 || m.world.AdvanceOr(m.deadline(mask)) {
 		return errors.New("the program gave up although an input is left")
 	}
+	for i := range m.prog.Devices {
+		if err := m.nets[i].answered(); err != nil {
+			return err
+		}
+	}
 	m.end(trace.Waiting)
 	if mask == 0 {
 		m.end(trace.Stuck)
@@ -181,6 +190,9 @@ func (m *Machine) take(dev, limit int) error {
 	if m.ready()>>dev&1 == 0 {
 		return fmt.Errorf("the program took a frame from %s, where none waits", port)
 	}
+	if n := m.nets[dev]; n != nil {
+		return m.takeDatagram(dev, n, limit)
+	}
 	frame, ok := m.world.Take(m.dev[dev], limit)
 	if !ok {
 		return m.reply(0)
@@ -189,10 +201,15 @@ func (m *Machine) take(dev, limit int) error {
 		return err
 	}
 	m.emit(trace.Event{Kind: trace.In, Task: m.owner(dev), Port: port, Data: frame})
+	return m.carry(dev, frame)
+}
+
+// carry brings a frame to the guest.
+func (m *Machine) carry(dev int, frame []byte) error {
 	if m.wire != nil {
 		return m.wire.send(dev, frame)
 	}
-	_, err = m.in.Write(frame)
+	_, err := m.in.Write(frame)
 	return err
 }
 
@@ -200,6 +217,13 @@ func (m *Machine) sent(dev int, frame []byte) error {
 	port, err := m.device(dev)
 	if err != nil {
 		return err
+	}
+	if n := m.nets[dev]; n != nil {
+		message, err := n.sent(frame)
+		if message == nil || err != nil {
+			return err
+		}
+		frame = message
 	}
 	m.emit(trace.Event{Kind: trace.Out, Task: m.owner(dev), Port: port, Time: m.world.Now(), Data: frame})
 	return nil

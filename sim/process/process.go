@@ -3,7 +3,7 @@
 // products, in which the guest asks for everything that comes from outside:
 //
 //	guest                            harness (this package)
-//	'D' low high                     notes the deadline of the wait that follows
+//	'A' low high                     notes the deadline of the wait that follows
 //	'W' mask                         lets the world act until a device of mask is ready, or, with bit 31, the clock
 //	'T' device capacity              gives the frame that waits longest
 //	'L' task site "2 frames seen"    notes the event
@@ -42,7 +42,9 @@ type Program struct {
 	ELF     []byte
 	Tasks   []string
 	Devices []string
-	Owners  []int // task of each device
+	Owners  []int         // task of each device
+	Hosts   []*world.Host // of each device of datagrams, whose program speaks Ethernet; else nil
+	Disks   []bool        // whether each device is a disk; both may be shorter than Devices
 	Marks   []string
 	Traps   []string                // code by site
 	Where   func(rip uint64) string // place of an address, for crashes; may be nil
@@ -66,6 +68,8 @@ type Machine struct {
 	text  []byte // of the log event that is being said
 	due   uint64 // the deadline that the guest has set last
 	done  bool
+
+	nets map[int]*network // by device of datagrams
 
 	instructions uint64 // what the guest has counted
 
@@ -112,8 +116,18 @@ func NewNative(ctx context.Context, p Program, w *world.World, o Options) (*Mach
 		m.Close()
 		return nil, err
 	}
-	m.Command = liveProcess(path, p.Devices)
-	if err := m.start(ctx, path, "--script"); err != nil {
+	m.Command = liveProcess(path, &p)
+	args := []string{"--script"}
+	for i, name := range p.Devices {
+		if p.isDisk(i) {
+			args = append(args, name+"=file:"+m.diskFile(i))
+		}
+	}
+	if err := m.writeDisks(); err != nil {
+		m.Close()
+		return nil, err
+	}
+	if err := m.start(ctx, path, args...); err != nil {
 		m.Close()
 		return nil, fmt.Errorf("%s: %w", p.Name, err)
 	}
@@ -139,8 +153,12 @@ func prepare(p Program, w *world.World, o Options) (*Machine, error) {
 
 // liveProcess is how a person starts a process: each device is a TAP interface of
 // its name.
-func liveProcess(path string, devices []string) string {
-	for _, d := range devices {
+func liveProcess(path string, p *Program) string {
+	for i, d := range p.Devices {
+		if p.isDisk(i) {
+			path += fmt.Sprintf(" %s=file:%s.img", d, d)
+			continue
+		}
 		path += fmt.Sprintf(" %s=tap:%s", d, d)
 	}
 	return path
@@ -148,7 +166,12 @@ func liveProcess(path string, devices []string) string {
 
 // newMachine is a machine that has no guest yet.
 func newMachine(p Program, w *world.World, o Options) *Machine {
-	m := &Machine{prog: p, opts: o, world: w, tr: &trace.Trace{Program: p.Name}}
+	m := &Machine{prog: p, opts: o, world: w, tr: &trace.Trace{Program: p.Name}, nets: map[int]*network{}}
+	for i, h := range p.Hosts {
+		if h != nil {
+			m.nets[i] = &network{host: *h}
+		}
+	}
 	for _, name := range p.Devices {
 		at := -1
 		for i, have := range w.Devices() {
@@ -271,7 +294,7 @@ func (m *Machine) finish() error {
 	if got := m.host.cmd.ProcessState.ExitCode(); got != want {
 		return fmt.Errorf("the run is over (%s), but the program ended with %s instead of exit status %d%s", m.tr.Status, ending(err), want, m.host.said.line())
 	}
-	return nil
+	return m.checkDisks()
 }
 
 func ending(err error) string {

@@ -38,12 +38,28 @@ func QEMUArgs(o Options, kernel, line string) []string {
 }
 
 // liveQEMU is how a person boots a kernel: its cards share QEMU's own network.
-func liveQEMU(o Options, kernel string, cards int) []string {
+func liveQEMU(o Options, kernel string, p *Program) []string {
 	args := QEMUArgs(o, kernel, "")
-	for i := range cards {
-		args = append(args, card(i, "user")...)
+	for i, name := range p.Devices {
+		switch {
+		case p.isDisk(i):
+			args = append(args, diskArgs(i, name+".img")...)
+		case i < len(p.Hosts) && p.Hosts[i] != nil:
+			port := p.Hosts[i].Port
+			args = append(args, card(i, fmt.Sprintf("user,hostfwd=udp:127.0.0.1:%d-:%d", 10000+int(port)%50000, port))...)
+		default:
+			args = append(args, card(i, "user")...)
+		}
 	}
 	return args
+}
+
+// diskArgs is a disk. The program knows its disks by their serial numbers.
+func diskArgs(i int, file string) []string {
+	return []string{
+		"-drive", fmt.Sprintf("file=%s,if=none,format=raw,id=d%d", file, i),
+		"-device", fmt.Sprintf("virtio-blk-device,drive=d%d,serial=%d", i, i),
+	}
 }
 
 // card is a network card. The program knows its devices by the last byte of the
@@ -78,10 +94,18 @@ func (m *Machine) boot(ctx context.Context) error {
 	if err := os.WriteFile(kernel, m.prog.ELF, 0o644); err != nil {
 		return err
 	}
-	m.Command = strings.Join(liveQEMU(m.opts, kernel, len(m.prog.Devices)), " ")
+	m.Command = strings.Join(liveQEMU(m.opts, kernel, &m.prog), " ")
+	if err := m.writeDisks(); err != nil {
+		return err
+	}
 	args := QEMUArgs(m.opts, kernel, "sn.script")
+	for i := range m.prog.Devices {
+		if m.prog.isDisk(i) {
+			args = append(args, diskArgs(i, m.diskFile(i))...)
+		}
+	}
 	if n := len(m.prog.Devices); n > 0 {
-		wire, extra, err := newDatagrams(n)
+		wire, extra, err := newDatagrams(n, m.prog.isDisk)
 		if err != nil {
 			return err
 		}
@@ -98,7 +122,7 @@ type datagrams struct {
 	peers []*net.UnixAddr
 }
 
-func newDatagrams(devices int) (*datagrams, []string, error) {
+func newDatagrams(devices int, without func(int) bool) (*datagrams, []string, error) {
 	dir, err := os.MkdirTemp("", "sinter-net-") // names of sockets must be short
 	if err != nil {
 		return nil, nil, err
@@ -106,6 +130,10 @@ func newDatagrams(devices int) (*datagrams, []string, error) {
 	d := &datagrams{dir: dir}
 	var args []string
 	for i := range devices {
+		if without(i) {
+			d.conns, d.peers = append(d.conns, nil), append(d.peers, nil)
+			continue
+		}
 		host := filepath.Join(dir, fmt.Sprintf("dev%d.host", i))
 		guest := filepath.Join(dir, fmt.Sprintf("dev%d.guest", i))
 		c, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: host, Net: "unixgram"})
@@ -136,7 +164,9 @@ func (d *datagrams) receive(dev int, timeout time.Duration) ([]byte, error) {
 
 func (d *datagrams) close() {
 	for _, c := range d.conns {
-		c.Close()
+		if c != nil {
+			c.Close()
+		}
 	}
 	os.RemoveAll(d.dir)
 }

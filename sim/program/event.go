@@ -25,6 +25,8 @@ func (c *context) event(i *inst) (why, error) {
 		}
 	case ir.OpSend:
 		return outOfFuel, c.send(i)
+	case ir.OpAsk:
+		return outOfFuel, c.ask(i)
 	case ir.OpChSend:
 		if mc.m.Chans[in.Chan].Cap == 0 {
 			return c.meet(i)
@@ -40,6 +42,8 @@ func (c *context) event(i *inst) (why, error) {
 		return outOfFuel, c.get(i)
 	case ir.OpChReady, ir.OpChGet, ir.OpChPut, ir.OpSelect, ir.OpAlarm:
 		return c.choice(i)
+	case ir.OpTold:
+		return outOfFuel, fault(i.instr, "told: this machine has ports of datagrams, no frames")
 	case ir.OpStatus:
 		c.result(i, mc.status())
 	case ir.OpWait:
@@ -184,6 +188,23 @@ func (c *context) send(i *inst) error {
 	if len(data) > 0 {
 		c.mc.event(c, i.instr, trace.Event{Kind: trace.Out, Port: c.mc.m.Devices[i.instr.Dev].Name, Time: c.mc.world.Now(), Data: data})
 	}
+	return nil
+}
+
+// ask gives a device a command and takes its answer.
+func (c *context) ask(i *inst) error {
+	data, err := c.mc.bytesAt(int(c.slots[i.event.refs[0]]), i.instr)
+	if err != nil {
+		return err
+	}
+	port := c.mc.m.Devices[i.instr.Dev].Name
+	c.mc.event(c, i.instr, trace.Event{Kind: trace.Out, Port: port, Time: c.mc.world.Now(), Data: data})
+	answer := c.mc.world.Ask(c.mc.ports[i.instr.Dev], data)
+	if len(answer) > int(i.instr.Imm) {
+		return fault(i.instr, "%s answers with %d bytes, there is room for %d", port, len(answer), i.instr.Imm)
+	}
+	c.mc.setBytes(int(c.slots[i.event.refs[1]]), answer)
+	c.mc.event(c, i.instr, trace.Event{Kind: trace.In, Port: port, Data: answer})
 	return nil
 }
 

@@ -39,6 +39,8 @@ func (t *task) Do(e *eval.Effect) {
 		t.in(e)
 	default:
 		t.choiceEffect(e)
+	case eval.AskEffect:
+		t.ask(e)
 	}
 }
 
@@ -89,6 +91,15 @@ func (t *task) out(e *eval.Effect) {
 	t.event(trace.Event{
 		Kind: trace.Out, Port: t.m.prog.System.Devices[e.Index].Name, Time: t.m.world.Now(), Data: e.Data,
 	})
+}
+
+// ask gives a device a command and takes its answer. A device that the world does
+// not have answers nothing.
+func (t *task) ask(e *eval.Effect) {
+	port := t.m.prog.System.Devices[e.Index].Name
+	t.event(trace.Event{Kind: trace.Out, Port: port, Time: t.m.world.Now(), Data: e.Data})
+	e.Data = t.m.world.Ask(t.m.ports[e.Index], e.Data)
+	t.event(trace.Event{Kind: trace.In, Port: port, Data: e.Data})
 }
 
 // in receives a frame. One that is longer than the buffer is dropped by the

@@ -21,6 +21,7 @@ type Capture struct {
 	Device int    // index into the names given to FromCaptures
 	Name   string // of the file, for messages
 	Data   []byte
+	Port   uint16 // of a device of datagrams: only those to this port count; else 0
 }
 
 // FromCaptures makes a script of captures. A frame's time is the running
@@ -38,6 +39,9 @@ func FromCaptures(devices []string, captures []Capture) (*Script, error) {
 		if err != nil {
 			return nil, err
 		}
+		if c.Port != 0 {
+			frames = datagrams(frames, c.Port)
+		}
 		if len(frames) > 0 && (!some || frames[0].stamp < first) {
 			first, some = frames[0].stamp, true
 		}
@@ -54,6 +58,17 @@ func FromCaptures(devices []string, captures []Capture) (*Script, error) {
 		return a.Device < b.Device
 	})
 	return &Script{Devices: devices, Inputs: inputs}, nil
+}
+
+// datagrams keeps the frames that carry a datagram to a port, as messages.
+func datagrams(frames []frame, port uint16) []frame {
+	var kept []frame
+	for _, f := range frames {
+		if m := toMessage(f.data, port); m != nil {
+			kept = append(kept, frame{f.stamp, m})
+		}
+	}
+	return kept
 }
 
 // frame is a record of a capture.
@@ -151,6 +166,16 @@ const snapLen = 65535
 // CaptureOf returns what a device sent as a capture: pcap, little-endian,
 // microseconds, Ethernet, each frame stamped with the clock at its commit.
 func CaptureOf(t *trace.Trace, device string) ([]byte, error) {
+	return captureOf(t, device, func(data []byte) ([]byte, bool) { return data, true })
+}
+
+// CaptureOfDatagrams is CaptureOf for a device of datagrams: each becomes a frame
+// from the host.
+func CaptureOfDatagrams(t *trace.Trace, device string, h Host) ([]byte, error) {
+	return captureOf(t, device, func(data []byte) ([]byte, bool) { return WrapSent(h, data) })
+}
+
+func captureOf(t *trace.Trace, device string, wrap func([]byte) ([]byte, bool)) ([]byte, error) {
 	var b bytes.Buffer
 	w := pcapgo.NewWriter(&b)
 	if err := w.WriteFileHeader(snapLen, layers.LinkTypeEthernet); err != nil {
@@ -163,8 +188,12 @@ func CaptureOf(t *trace.Trace, device string) ([]byte, error) {
 		if e.Time > maxStamp {
 			return nil, captureErrorf(device, "a capture cannot hold the time %d us, at most %d", e.Time, uint64(maxStamp))
 		}
-		info := gopacket.CaptureInfo{Timestamp: time.UnixMicro(int64(e.Time)), CaptureLength: len(e.Data), Length: len(e.Data)}
-		if err := w.WritePacket(info, e.Data); err != nil {
+		data, ok := wrap(e.Data)
+		if !ok {
+			return nil, captureErrorf(device, "a datagram of %d bytes has no peer", len(e.Data))
+		}
+		info := gopacket.CaptureInfo{Timestamp: time.UnixMicro(int64(e.Time)), CaptureLength: len(data), Length: len(data)}
+		if err := w.WritePacket(info, data); err != nil {
 			return nil, captureErrorf(device, "%s", err)
 		}
 	}

@@ -29,6 +29,7 @@ type Script struct {
 	Devices []string
 	Inputs  []Input
 	Until   *uint64 // end of the run, nil: the time of the last input
+	Disks   []*Disk // by device, nil or absent where there is none; the run changes them
 }
 
 // World plays a script.
@@ -81,6 +82,23 @@ func (w *World) Take(dev, limit int) ([]byte, bool) {
 // Oversize returns how many frames a device dropped because they were longer
 // than the buffer.
 func (w *World) Oversize(dev int) int { return w.oversize[dev] }
+
+// Ask gives a device a command and returns its answer, nil when it is no device
+// that answers.
+func (w *World) Ask(dev int, command []byte) []byte {
+	if d := w.Disk(dev); d != nil {
+		return d.Do(command)
+	}
+	return nil
+}
+
+// Disk returns the disk that a device is, nil for none.
+func (w *World) Disk(dev int) *Disk {
+	if dev < 0 || dev >= len(w.script.Disks) {
+		return nil
+	}
+	return w.script.Disks[dev]
+}
 
 // Advance commits the next input and sets the clock to its time. It reports
 // false when no input is left. Of a machine with timers it is AdvanceOr.

@@ -1,0 +1,96 @@
+package examples
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/verify"
+)
+
+// TestDevices runs the programs of testdata/devices on every machine, and the
+// ladder over them, with gaps on the ports of cores.
+func TestDevices(t *testing.T) {
+	files, err := filepath.Glob("testdata/devices/*.sn")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, name := range files {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			t.Parallel()
+			e := newExample(filepath.Dir(name))
+			e.readFile(t, name)
+			p, err := build.Load(name, build.Options{Check: true})
+			require.NoError(t, err)
+			sent := map[string][]byte{}
+			for _, m := range machines() {
+				t.Run(strings.TrimSpace(m[0]+" "+m[1]), func(t *testing.T) { e.check(t, p, m[0], m[1], sent) })
+			}
+			checks := []string{"trace", "removal"}
+			if strings.HasSuffix(name, "disk.sn") { // a test bench that answers
+				checks = append(checks, "witness")
+			}
+			e.ladder(t, p, build.World{Captures: e.captures, Seed: 7}, checks)
+		})
+	}
+}
+
+// ladder demands that each row is equal, or not run with a reason.
+func (e *example) ladder(t *testing.T, p *build.Program, w build.World, checks []string) {
+	r, err := p.Verify(context.Background(), build.VerifyOptions{World: w, Cores: build.Cores(), Checks: checks})
+	require.NoError(t, err)
+	equal := 0
+	for _, row := range r.Rows {
+		require.NotEqual(t, verify.Different, row.Status, "%s %s %s: %s", row.Level, row.Core, row.Check, row.Detail)
+		if row.Status == verify.Equal {
+			equal++
+		}
+	}
+	require.GreaterOrEqual(t, equal, 9)
+}
+
+// A disk image is read, changed and written, and the file it came from stays.
+func TestDiskImages(t *testing.T) {
+	dir := t.TempDir()
+	in, out := filepath.Join(dir, "in.img"), filepath.Join(dir, "out.img")
+	image := make([]byte, 2048*512)
+	copy(image[5*512:], "there before")
+	require.NoError(t, os.WriteFile(in, image, 0o644))
+	p, err := build.Load("testdata/devices/disk.sn", build.Options{})
+	require.NoError(t, err)
+	var first []byte
+	for _, m := range machines() {
+		if m[0] == build.Native || m[0] == build.Unikernel {
+			testkit.Tool(t, "clang-19", "clang")
+		}
+		if m[0] == build.Unikernel {
+			testkit.Tool(t, "qemu-system-x86_64")
+		}
+		_, err := p.Run(context.Background(), build.RunOptions{
+			Level: m[0], Core: m[1], World: build.World{Disks: []string{"disk0=" + in}}, DiskOut: []string{"disk0=" + out},
+		})
+		require.NoError(t, err)
+		data, err := os.ReadFile(out)
+		require.NoError(t, err)
+		require.Len(t, data, len(image))
+		require.Equal(t, "there before", string(data[5*512:5*512+12]))
+		require.Equal(t, "hello\x00", string(data[3*512:3*512+6]))
+		require.Equal(t, "hello!", string(data[4*512:4*512+6]))
+		if first == nil {
+			first = data
+		}
+		require.Equal(t, first, data)
+		again, err := os.ReadFile(in)
+		require.NoError(t, err)
+		require.Equal(t, image, again)
+	}
+	for _, bad := range []string{"disk1=" + in, in, "disk0=" + filepath.Join(dir, "none")} {
+		_, err := p.Run(context.Background(), build.RunOptions{Level: build.Source, World: build.World{Disks: []string{bad}}})
+		require.Error(t, err, bad)
+	}
+}

@@ -1,0 +1,247 @@
+package examples
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	x86 "github.com/sinter-lang/sinter/backend_x86"
+	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/sim/process"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// product builds an example for x86-64 into a file.
+func product(t *testing.T, dir string, kind x86.Product) string {
+	testkit.Tool(t, "clang-19", "clang")
+	testkit.Tool(t, "ld.lld-19", "ld.lld")
+	p, err := build.Load(dir, build.Options{})
+	require.NoError(t, err)
+	img, err := p.X86(context.Background(), kind)
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "product")
+	require.NoError(t, os.WriteFile(path, img.Stripped, 0o755))
+	return path
+}
+
+// payload is n bytes that tell datagrams apart.
+func payload(n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(i*7 + n*13)
+	}
+	return b
+}
+
+// client is a UDP client of the host's.
+type client struct {
+	t    *testing.T
+	conn *net.UDPConn
+	buf  []byte
+}
+
+func dial(t *testing.T, port int) *client {
+	conn, err := net.DialUDP("udp4", nil, &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
+	require.NoError(t, err)
+	t.Cleanup(func() { conn.Close() })
+	return &client{t, conn, make([]byte, 2000)}
+}
+
+// call sends a datagram until an answer comes: the network may lose some.
+func (c *client) call(message []byte) []byte {
+	c.t.Helper()
+	for range 150 {
+		if _, err := c.conn.Write(message); err != nil {
+			time.Sleep(50 * time.Millisecond) // nobody is there yet
+			continue
+		}
+		require.NoError(c.t, c.conn.SetReadDeadline(time.Now().Add(400*time.Millisecond)))
+		if n, err := c.conn.Read(c.buf); err == nil {
+			return bytes.Clone(c.buf[:n])
+		}
+	}
+	c.t.Fatal("no answer")
+	return nil
+}
+
+// echo sends every size once and checks every reply.
+func (c *client) echo() {
+	c.t.Helper()
+	require.Equal(c.t, "are you there?", string(c.call([]byte("are you there?"))))
+	for n := 1; n <= 1472; n++ {
+		want := payload(n)
+		got := c.call(want)
+		for !bytes.Equal(got, want) && len(got) < n { // a late answer to what was sent twice
+			require.NoError(c.t, c.conn.SetReadDeadline(time.Now().Add(2*time.Second)))
+			k, err := c.conn.Read(c.buf)
+			require.NoError(c.t, err)
+			got = bytes.Clone(c.buf[:k])
+		}
+		require.True(c.t, bytes.Equal(want, got), "%d bytes", n)
+	}
+}
+
+// freePort is a UDP port that was free a moment ago.
+func freePort(t *testing.T) int {
+	c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	require.NoError(t, err)
+	defer c.Close()
+	return c.LocalAddr().(*net.UDPAddr).Port
+}
+
+// boot starts a unikernel with a card on QEMU's own network.
+func boot(t *testing.T, kernel string, guestPort int, extra ...string) *client {
+	qemu := testkit.Tool(t, "qemu-system-x86_64")
+	port := freePort(t)
+	args := process.QEMUArgs(process.Options{QEMU: qemu}, kernel, "")
+	args = append(args, extra...)
+	args = append(args, "-netdev", fmt.Sprintf("user,id=n0,hostfwd=udp:127.0.0.1:%d-:%d", port, guestPort),
+		"-device", "virtio-net-device,netdev=n0,mac=52:54:00:00:00:00")
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Stderr = os.Stderr
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		cmd.Process.Kill() //nolint:errcheck // it may have ended
+		cmd.Wait()         //nolint:errcheck // killed on purpose
+	})
+	return dial(t, port)
+}
+
+// TestEchoBooted talks to the booted echo through QEMU's user network: a UDP
+// client of the host, every size.
+func TestEchoBooted(t *testing.T) {
+	boot(t, product(t, "echo", x86.PVH), 7).echo()
+}
+
+// relay carries datagrams between a UDP socket of the host and a process that
+// has the other end of a socket of frames. It also answers the process's questions.
+func relay(t *testing.T, f *os.File, guest world.Host) int {
+	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	require.NoError(t, err)
+	t.Cleanup(func() { conn.Close() })
+	go func() {
+		buf := make([]byte, 2000)
+		for {
+			n, from, err := conn.ReadFromUDPAddrPort(buf)
+			if err != nil {
+				return
+			}
+			ip := from.Addr().As4()
+			address := uint32(ip[0])<<24 | uint32(ip[1])<<16 | uint32(ip[2])<<8 | uint32(ip[3])
+			frame, _ := world.Wrap(guest, world.Message(address, from.Port(), buf[:n]))
+			if _, err := f.Write(frame); err != nil {
+				return
+			}
+		}
+	}()
+	go func() {
+		buf := make([]byte, 2000)
+		for {
+			n, err := f.Read(buf)
+			if err != nil || n == 0 {
+				return
+			}
+			if u, ok := world.Unwrap(buf[:n]); ok && u.GoodChecksum && u.Src == guest {
+				conn.WriteToUDP(u.Body, &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: int(u.Dst.Port)}) //nolint:errcheck // the client asks again
+			}
+		}
+	}()
+	return conn.LocalAddr().(*net.UDPAddr).Port
+}
+
+// TestEchoProcess talks to the echo as a Linux process, over an inherited socket
+// that carries frames.
+func TestEchoProcess(t *testing.T) {
+	path := product(t, "echo", x86.Linux)
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC, 0)
+	require.NoError(t, err)
+	ours, theirs := os.NewFile(uintptr(fds[0]), "ours"), os.NewFile(uintptr(fds[1]), "theirs")
+	cmd := exec.Command(path, "nic=fd:3")
+	cmd.ExtraFiles = []*os.File{theirs}
+	require.NoError(t, cmd.Start())
+	theirs.Close()
+	t.Cleanup(func() {
+		cmd.Process.Kill() //nolint:errcheck // it may have ended
+		cmd.Wait()         //nolint:errcheck // killed on purpose
+		ours.Close()
+	})
+	dial(t, relay(t, ours, world.Host{Address: 0x0a00020f, Port: 7})).echo()
+}
+
+// TestMalformedFrames gives the process frames that are broken in every way, and
+// then a datagram that must be answered.
+func TestMalformedFrames(t *testing.T) {
+	path := product(t, "echo", x86.Linux)
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC, 0)
+	require.NoError(t, err)
+	require.NoError(t, syscall.SetsockoptTimeval(fds[0], syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &syscall.Timeval{Sec: 10}))
+	ours, theirs := os.NewFile(uintptr(fds[0]), "ours"), os.NewFile(uintptr(fds[1]), "theirs")
+	cmd := exec.Command(path, "nic=fd:3")
+	cmd.ExtraFiles = []*os.File{theirs}
+	require.NoError(t, cmd.Start())
+	theirs.Close()
+	t.Cleanup(func() {
+		cmd.Process.Kill() //nolint:errcheck // it may have ended
+		cmd.Wait()         //nolint:errcheck // killed on purpose
+		ours.Close()
+	})
+	host, peer := world.Host{Address: 0x0a00020f, Port: 7}, world.Host{Address: 0x0a000203, Port: 99}
+	good := [][]byte{
+		world.Datagram(world.MAC(peer.Address), world.MAC(host.Address), peer, host, payload(20)),
+		world.ARP(false, world.MAC(peer.Address), peer.Address, nil, host.Address),
+		world.Echo(false, world.MAC(peer.Address), world.MAC(host.Address), peer.Address, host.Address),
+	}
+	answers := 0
+	check := func() {
+		_, err := syscall.Write(fds[0], good[0])
+		require.NoError(t, err)
+		buf := make([]byte, 2000)
+		for {
+			n, err := syscall.Read(fds[0], buf)
+			require.NoError(t, err)
+			answers++
+			u, ok := world.Unwrap(buf[:n])
+			if ok && u.GoodChecksum && bytes.Equal(u.Body, payload(20)) {
+				return
+			}
+		}
+	}
+	rng := uint32(1)
+	next := func(n int) int {
+		rng = rng*1664525 + 1013904223
+		return int(rng>>8) % n
+	}
+	for round := range 20000 {
+		f := bytes.Clone(good[next(3)])
+		for range 1 + next(4) {
+			switch next(3) {
+			case 0:
+				f[12+next(len(f)-12)] = byte(next(256))
+			case 1:
+				f = f[:max(1, next(len(f)))]
+			default:
+				f = append(f, payload(next(40))...)
+			}
+			if len(f) < 14 {
+				break
+			}
+		}
+		_, err := syscall.Write(fds[0], f)
+		require.NoError(t, err)
+		if round%50 == 0 {
+			check()
+		}
+	}
+	check()
+	require.Greater(t, answers, 400)
+}

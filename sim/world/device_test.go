@@ -1,0 +1,158 @@
+package world_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/gopacket/gopacket"
+	"github.com/gopacket/gopacket/layers"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+var (
+	here  = world.Host{Address: 0x0a00020f, Port: 7}
+	there = world.Host{Address: 0xc0a80117, Port: 40000}
+)
+
+// Another decoder reads the frames that are made, with the checksums that it
+// computes itself.
+func TestDatagramFrames(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for n := range 200 {
+		body := make([]byte, n)
+		for i := range body {
+			body[i] = byte(r.Uint32())
+		}
+		f := world.Datagram(world.MAC(there.Address), world.MAC(here.Address), there, here, body)
+		p := gopacket.NewPacket(f, layers.LayerTypeEthernet, gopacket.Default)
+		require.Nil(t, p.ErrorLayer())
+		ip := p.Layer(layers.LayerTypeIPv4).(*layers.IPv4)
+		udp := p.Layer(layers.LayerTypeUDP).(*layers.UDP)
+		require.Equal(t, body, append([]byte{}, udp.Payload...))
+		require.Equal(t, "192.168.1.23", ip.SrcIP.String())
+		require.Equal(t, "10.0.2.15", ip.DstIP.String())
+		require.EqualValues(t, 40000, udp.SrcPort)
+		require.EqualValues(t, 7, udp.DstPort)
+		require.NoError(t, udp.SetNetworkLayerForChecksum(ip))
+		b := gopacket.NewSerializeBuffer()
+		o := gopacket.SerializeOptions{ComputeChecksums: true, FixLengths: true}
+		require.NoError(t, gopacket.SerializeLayers(b, o, p.Layer(layers.LayerTypeEthernet).(*layers.Ethernet), ip, udp, gopacket.Payload(body)))
+		require.Equal(t, b.Bytes()[:len(f)], f)
+		u, ok := world.Unwrap(f)
+		require.True(t, ok)
+		require.True(t, u.GoodChecksum)
+		require.Equal(t, world.Unwrapped{Src: there, Dst: here, Body: u.Body, GoodChecksum: true}, u)
+		require.True(t, bytes.Equal(body, u.Body))
+		f[len(f)-1] ^= 1
+		u, _ = world.Unwrap(f)
+		require.False(t, u.GoodChecksum, "%d bytes", n)
+	}
+}
+
+func TestNoDatagrams(t *testing.T) {
+	good := world.Datagram(world.MAC(1), world.MAC(2), there, here, []byte("body"))
+	for what, change := range map[string]func([]byte) []byte{
+		"cut":               func(f []byte) []byte { return f[:len(f)-1] },
+		"short":             func(f []byte) []byte { return f[:20] },
+		"another kind":      func(f []byte) []byte { f[12] = 9; return f },
+		"another version":   func(f []byte) []byte { f[14] = 0x65; return f },
+		"another protocol":  func(f []byte) []byte { f[23] = 6; return f },
+		"a fragment":        func(f []byte) []byte { f[20] = 0x20; return f },
+		"a later fragment":  func(f []byte) []byte { f[21] = 1; return f },
+		"a long datagram":   func(f []byte) []byte { f[39] = 99; return f },
+		"a short datagram":  func(f []byte) []byte { f[39] = 7; return f },
+		"a header of words": func(f []byte) []byte { f[14] = 0x44; return f },
+	} {
+		_, ok := world.Unwrap(change(bytes.Clone(good)))
+		require.False(t, ok, what)
+	}
+}
+
+// A capture for a device of datagrams gives messages; what it sends becomes frames.
+func TestCapturesOfDatagrams(t *testing.T) {
+	frame := func(port uint16, body string) string {
+		return string(world.Datagram(world.MAC(1), world.MAC(2), there, world.Host{Address: 99, Port: port}, []byte(body)))
+	}
+	data := pcap(binary.LittleEndian, 1, record{1, 0, frame(8, "no"), 0}, record{1, 5, frame(7, "yes"), 0}, record{1, 6, "short", 0}, record{2, 5, frame(7, ""), 0})
+	s, err := world.FromCaptures([]string{"nic"}, []world.Capture{{Data: data, Port: 7}})
+	require.NoError(t, err)
+	require.Equal(t, []world.Input{
+		{Time: 0, Data: world.Message(there.Address, there.Port, []byte("yes"))},
+		{Time: 1000000, Data: world.Message(there.Address, there.Port, nil)},
+	}, s.Inputs)
+	tr := &trace.Trace{Events: []trace.Event{{Kind: trace.Out, Port: "nic", Data: world.Message(there.Address, there.Port, []byte("out"))}}}
+	sent, err := world.CaptureOfDatagrams(tr, "nic", here)
+	require.NoError(t, err)
+	s, err = world.FromCaptures([]string{"nic"}, []world.Capture{{Data: sent, Port: there.Port}})
+	require.NoError(t, err)
+	require.Equal(t, world.Message(here.Address, here.Port, []byte("out")), s.Inputs[0].Data)
+	tr.Events[0].Data = []byte("short")
+	_, err = world.CaptureOfDatagrams(tr, "nic", here)
+	require.ErrorContains(t, err, "has no peer")
+}
+
+func TestARP(t *testing.T) {
+	f := world.ARP(false, world.MAC(5), 5, nil, 6)
+	sender, target, mac, ok := world.ARPRequest(f)
+	require.True(t, ok)
+	require.Equal(t, [2]uint32{5, 6}, [2]uint32{sender, target})
+	require.Equal(t, world.MAC(5), mac)
+	p := gopacket.NewPacket(world.ARP(true, world.MAC(6), 6, world.MAC(5), 5), layers.LayerTypeEthernet, gopacket.Default)
+	a := p.Layer(layers.LayerTypeARP).(*layers.ARP)
+	require.EqualValues(t, 2, a.Operation)
+	require.Equal(t, world.MAC(6), a.SourceHwAddress)
+	require.Equal(t, world.MAC(5), a.DstHwAddress)
+	require.Equal(t, []byte{0, 0, 0, 5}, a.DstProtAddress)
+	_, _, _, ok = world.ARPRequest(world.ARP(true, world.MAC(6), 6, world.MAC(5), 5))
+	require.False(t, ok)
+}
+
+func command(op, sector byte, body ...byte) []byte {
+	return append([]byte{op, 0, 0, 0, sector, 0, 0, 0}, body...)
+}
+
+func TestDisk(t *testing.T) {
+	d := world.NewDisk(make([]byte, 1025)) // three sectors
+	full := bytes.Repeat([]byte{7}, world.SectorSize)
+	require.Len(t, d.Image(), 3*world.SectorSize)
+	require.Equal(t, []byte{0, 0, 0, 0}, d.Do(command(world.DiskWrite, 2, full...)))
+	require.Equal(t, append([]byte{0, 0, 0, 0}, full...), d.Do(command(world.DiskRead, 2)))
+	require.Equal(t, 1, d.Unflushed())
+	d.Do(command(world.DiskWrite, 2, full...))
+	require.Equal(t, 1, d.Unflushed())
+	require.Equal(t, []byte{0, 0, 0, 0}, d.Do(command(world.DiskFlush, 0)))
+	require.Zero(t, d.Unflushed())
+	for what, c := range map[string][]byte{
+		"read behind": command(world.DiskRead, 3), "write behind": command(world.DiskWrite, 3, full...),
+	} {
+		require.Equal(t, []byte{1, 0, 0, 0}, d.Do(c), what)
+	}
+	for what, c := range map[string][]byte{
+		"nothing": nil, "short": {1, 0}, "no operation": command(9, 0), "half a sector": command(world.DiskWrite, 0, 1, 2),
+	} {
+		require.Equal(t, []byte{2, 0, 0, 0}, d.Do(c), what)
+	}
+	w := world.New(&world.Script{Devices: []string{"a", "d"}, Disks: []*world.Disk{nil, d}})
+	require.Nil(t, w.Ask(0, command(world.DiskRead, 0)))
+	require.Nil(t, w.Ask(-1, nil))
+	require.Nil(t, w.Ask(5, nil))
+	require.Len(t, w.Ask(1, command(world.DiskRead, 0)), 4+world.SectorSize)
+}
+
+func FuzzUnwrap(f *testing.F) {
+	f.Add(world.Datagram(world.MAC(1), world.MAC(2), there, here, []byte("body")))
+	f.Add([]byte(strings.Repeat("E", 60)))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		u, ok := world.Unwrap(data)
+		if ok && len(u.Body) > len(data) {
+			t.Fatal("more bytes than there are")
+		}
+		world.ARPRequest(data)
+	})
+}

@@ -1,0 +1,218 @@
+package world
+
+import (
+	"encoding/binary"
+)
+
+// A message of a datagram device is the peer, 64 bits little-endian (an IPv4
+// address above a UDP port, in the low 48 bits), and the datagram's bytes. This
+// file wraps such messages into Ethernet frames and back, for captures and for
+// the machines whose programs speak Ethernet themselves. It is written from RFC
+// 768, 791, 826 and 1071, and shares nothing with the library that it meets there.
+
+// Host is the end of a datagram device that the program has.
+type Host struct {
+	Address uint32 // IPv4
+	Port    uint16 // UDP
+}
+
+// PeerSize is the length of the peer before a datagram.
+const PeerSize = 8
+
+// Message is a datagram with its peer.
+func Message(address uint32, port uint16, body []byte) []byte {
+	return append(binary.LittleEndian.AppendUint64(nil, uint64(address)<<16|uint64(port)), body...)
+}
+
+// Split gives the parts of a message; false when it is too short for a peer.
+func Split(message []byte) (address uint32, port uint16, body []byte, ok bool) {
+	if len(message) < PeerSize {
+		return 0, 0, nil, false
+	}
+	peer := binary.LittleEndian.Uint64(message)
+	return uint32(peer >> 16), uint16(peer), message[PeerSize:], true
+}
+
+// MAC is the station address of an IPv4 address, as this project gives them: a
+// locally administered one (IEEE 802) that ends in the IPv4 address.
+func MAC(address uint32) []byte {
+	return binary.BigEndian.AppendUint32([]byte{0x02, 0x00}, address)
+}
+
+// The offsets and values of the headers.
+const (
+	etherIPv4  = 0x0800
+	etherARP   = 0x0806
+	protoICMP  = 1
+	protoUDP   = 17
+	etherSize  = 14
+	ipSize     = 20
+	udpSize    = 8
+	headers    = etherSize + ipSize + udpSize
+	arpSize    = 28
+	arpRequest = 1
+	arpReply   = 2
+)
+
+// sum adds the 16-bit words of b to a one's complement sum (RFC 1071).
+func sum(s uint32, b []byte) uint32 {
+	for len(b) > 1 {
+		s += uint32(binary.BigEndian.Uint16(b))
+		b = b[2:]
+	}
+	if len(b) == 1 {
+		s += uint32(b[0]) << 8
+	}
+	for s>>16 != 0 {
+		s = s&0xffff + s>>16
+	}
+	return s
+}
+
+// pseudo is the sum of the pseudo header of UDP (RFC 768).
+func pseudo(addresses []byte, length int) uint32 {
+	return sum(uint32(protoUDP+length), addresses)
+}
+
+// Datagram makes the frame of a datagram.
+func Datagram(srcMAC, dstMAC []byte, src, dst Host, body []byte) []byte {
+	f := make([]byte, headers, headers+len(body))
+	copy(f, dstMAC)
+	copy(f[6:], srcMAC)
+	be := binary.BigEndian
+	be.PutUint16(f[12:], etherIPv4)
+	ip, udp := f[etherSize:], f[etherSize+ipSize:]
+	ip[0], ip[8], ip[9] = 0x45, 64, protoUDP
+	be.PutUint16(ip[2:], uint16(ipSize+udpSize+len(body)))
+	be.PutUint32(ip[12:], src.Address)
+	be.PutUint32(ip[16:], dst.Address)
+	be.PutUint16(ip[10:], ^uint16(sum(0, ip[:ipSize])))
+	be.PutUint16(udp, src.Port)
+	be.PutUint16(udp[2:], dst.Port)
+	be.PutUint16(udp[4:], uint16(udpSize+len(body)))
+	check := ^uint16(sum(sum(pseudo(ip[12:20], udpSize+len(body)), udp[:udpSize]), body))
+	if check == 0 {
+		check = 0xffff
+	}
+	be.PutUint16(udp[6:], check)
+	return append(f, body...)
+}
+
+// Unwrapped is what a frame of a datagram carries.
+type Unwrapped struct {
+	Src, Dst     Host
+	Body         []byte
+	GoodChecksum bool // of the IPv4 header, and of UDP unless there is none
+}
+
+// Unwrap reads the frame of a datagram over IPv4; false for any other frame, a
+// fragment, or one whose lengths do not fit.
+func Unwrap(f []byte) (Unwrapped, bool) {
+	be := binary.BigEndian
+	if len(f) < headers || be.Uint16(f[12:]) != etherIPv4 || f[etherSize]>>4 != 4 {
+		return Unwrapped{}, false
+	}
+	ip := f[etherSize:]
+	head, total := int(ip[0]&15)*4, int(be.Uint16(ip[2:]))
+	if head < ipSize || total < head+udpSize || total > len(ip) || ip[9] != protoUDP || be.Uint16(ip[6:])&0x3fff != 0 {
+		return Unwrapped{}, false
+	}
+	udp := ip[head:total]
+	n := int(be.Uint16(udp[4:]))
+	if n < udpSize || n > len(udp) {
+		return Unwrapped{}, false
+	}
+	u := Unwrapped{
+		Src:  Host{be.Uint32(ip[12:]), be.Uint16(udp)},
+		Dst:  Host{be.Uint32(ip[16:]), be.Uint16(udp[2:])},
+		Body: udp[udpSize:n],
+	}
+	good := be.Uint16(udp[6:]) == 0 || sum(pseudo(ip[12:20], n), udp[:n]) == 0xffff
+	u.GoodChecksum = good && sum(0, ip[:head]) == 0xffff
+	return u, true
+}
+
+// ARPRequest reads a question for the station of an address.
+func ARPRequest(f []byte) (sender, target uint32, mac []byte, ok bool) {
+	be := binary.BigEndian
+	if len(f) < etherSize+arpSize || be.Uint16(f[12:]) != etherARP || be.Uint16(f[etherSize+6:]) != arpRequest {
+		return 0, 0, nil, false
+	}
+	a := f[etherSize:]
+	return be.Uint32(a[14:]), be.Uint32(a[24:]), a[8:14], true
+}
+
+// ARP makes a question (reply false) or an answer: sender is at mac.
+func ARP(reply bool, mac []byte, sender uint32, targetMAC []byte, target uint32) []byte {
+	f := make([]byte, etherSize+arpSize)
+	be := binary.BigEndian
+	op, to := uint16(arpRequest), []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
+	if reply {
+		op, to = arpReply, targetMAC
+	}
+	copy(f, to)
+	copy(f[6:], mac)
+	be.PutUint16(f[12:], etherARP)
+	a := f[etherSize:]
+	copy(a, []byte{0, 1, 8, 0, 6, 4})
+	be.PutUint16(a[6:], op)
+	copy(a[8:], mac)
+	be.PutUint32(a[14:], sender)
+	if reply {
+		copy(a[18:], targetMAC)
+	}
+	be.PutUint32(a[24:], target)
+	return f
+}
+
+// Echo makes a question of ICMP, or its answer, with bytes of its own.
+func Echo(reply bool, srcMAC, dstMAC []byte, src, dst uint32) []byte {
+	const body = "sinter asks for an echo"
+	f := make([]byte, headers, headers+len(body))
+	copy(f, dstMAC)
+	copy(f[6:], srcMAC)
+	be := binary.BigEndian
+	be.PutUint16(f[12:], etherIPv4)
+	f = append(f, body...)
+	ip, icmp := f[etherSize:], f[etherSize+ipSize:]
+	ip[0], ip[8], ip[9] = 0x45, 64, protoICMP
+	be.PutUint16(ip[2:], uint16(len(ip)))
+	be.PutUint32(ip[12:], src)
+	be.PutUint32(ip[16:], dst)
+	be.PutUint16(ip[10:], ^uint16(sum(0, ip[:ipSize])))
+	if !reply {
+		icmp[0] = 8
+	}
+	icmp[5], icmp[7] = 3, 4
+	be.PutUint16(icmp[2:], ^uint16(sum(0, icmp)))
+	return f
+}
+
+// toMessage is the message of a frame to a port, nil for any other frame. What
+// address it was sent to does not count, nor do its checksums: a capture may come
+// from another host, or from one whose card computes them.
+func toMessage(f []byte, port uint16) []byte {
+	u, ok := Unwrap(f)
+	if !ok || u.Dst.Port != port {
+		return nil
+	}
+	return Message(u.Src.Address, u.Src.Port, u.Body)
+}
+
+// Wrap makes the frame by which a message reaches a host.
+func Wrap(h Host, message []byte) ([]byte, bool) {
+	address, port, body, ok := Split(message)
+	if !ok {
+		return nil, false
+	}
+	return Datagram(MAC(address), MAC(h.Address), Host{address, port}, h, body), true
+}
+
+// WrapSent makes the frame of a message that a host has sent.
+func WrapSent(h Host, message []byte) ([]byte, bool) {
+	address, port, body, ok := Split(message)
+	if !ok {
+		return nil, false
+	}
+	return Datagram(MAC(h.Address), MAC(address), h, Host{address, port}, body), true
+}
