@@ -16,6 +16,7 @@ type Program struct {
 	Logs    []LogSite
 	Traps   []TrapSite
 	Marks   []string // names by mark number
+	Budgets []Budget
 }
 
 // ConstDef is a const or config, evaluated.

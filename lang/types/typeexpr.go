@@ -168,7 +168,10 @@ func (b *body) namedType(e *syntax.NamedType) *tree.Type {
 		return b.packageType(e)
 	}
 	name := e.Name.Name
-	if name == "map" || name == "fix" || name == "f32" || name == "f64" {
+	if name == "map" {
+		return b.mapType(e)
+	}
+	if name == "fix" || name == "f32" || name == "f64" {
 		b.c.notYet(e.Span(), "the type "+name+" is")
 		return nil
 	}
@@ -191,13 +194,22 @@ func (b *body) namedType(e *syntax.NamedType) *tree.Type {
 		}
 		return tree.IntType(bits, signed)
 	}
+	if b.env != nil && b.env.types[name] != nil {
+		return b.env.types[name]
+	}
 	return b.declaredType(e.Name)
 }
 
 func (b *body) declaredType(name syntax.Ident) *tree.Type {
 	d := b.c.find(name)
 	if d == nil {
-		b.c.unknown(name, "type", b.c.typeNames())
+		known := b.c.typeNames()
+		if b.env != nil {
+			for n := range b.env.types {
+				known = append(known, n)
+			}
+		}
+		b.c.unknown(name, "type", known)
 		return nil
 	}
 	if !b.c.resolve(d, name.Span()) {

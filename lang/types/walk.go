@@ -69,6 +69,8 @@ func children(x tree.Expr, visit func(tree.Expr)) {
 		some(x.Chan)
 	case *tree.TrySend:
 		some(x.Chan, x.Value)
+	case *tree.MapGet:
+		some(x.Map, x.Key, x.Default)
 	}
 }
 
@@ -103,5 +105,12 @@ func stmtExprs(s tree.Stmt, visit func(tree.Expr)) {
 	case *tree.Resize:
 		visit(s.Buf)
 		visit(s.Len)
+	case *tree.MapPut:
+		visit(s.Map)
+		visit(s.Key)
+		visit(s.Value)
+	case *tree.MapRemove:
+		visit(s.Map)
+		visit(s.Key)
 	}
 }
