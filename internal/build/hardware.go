@@ -78,7 +78,7 @@ func (p *Program) hardwareFiles(ctx context.Context, kind string, w World) (map[
 	if err != nil {
 		return nil, nil, err
 	}
-	price, err := c.Price()
+	price, err := p.price(c)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -406,7 +406,7 @@ func (l *ladder) claims(c *Core) error {
 
 // prices notes what the core costs by our own mapper.
 func (l *ladder) prices(c *Core) error {
-	price, err := c.Price()
+	price, err := l.price(c)
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/word"
 	"github.com/sinter-lang/sinter/lang/lower"
+	"github.com/sinter-lang/sinter/lang/tree"
 )
 
 // once is an artefact that is made at most once.
@@ -160,15 +161,24 @@ func (p *Program) Image(ctx context.Context) (*image.Image, error) {
 		if err != nil {
 			return nil, err
 		}
-		if p.opts.Backend != "llvm" {
-			return riscv.Compile(m, t)
-		}
-		tools, err := p.llvm()
+		im, err := p.compile(ctx, m, t)
 		if err != nil {
 			return nil, err
 		}
-		return riscv.CompileLLVM(ctx, m, t, tools)
+		return im, p.imageBudget(im)
 	})
+}
+
+// compile makes the image with the code generator that the options name.
+func (p *Program) compile(ctx context.Context, m *ir.Module, t *design.Target) (*image.Image, error) {
+	if p.opts.Backend != "llvm" {
+		return riscv.Compile(m, t)
+	}
+	tools, err := p.llvm()
+	if err != nil {
+		return nil, err
+	}
+	return riscv.CompileLLVM(ctx, m, t, tools)
 }
 
 func (p *Program) llvm() (*llvm.Tools, error) {
@@ -192,7 +202,11 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 		if err != nil {
 			return nil, err
 		}
-		return x86.Build(ctx, m, product, tools)
+		img, err := x86.Build(ctx, m, product, tools)
+		if err != nil {
+			return nil, err
+		}
+		return img, p.withinBudget(tree.BudgetImage, "the file for "+string(product), len(img.Stripped), "bytes", nil)
 	})
 }
 

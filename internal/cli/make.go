@@ -16,6 +16,7 @@ type buildCmd struct {
 	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
 	Stage   string   `default:"low" enum:"first,x86,low" help:"Which program IR a .sir shows: first (as lowered), x86, or low (for a core)."`
 	Time    bool     `help:"Print how long each artefact took."`
+	Plan    bool     `help:"List the copies over 64 bytes that are left."`
 }
 
 // Run makes each artefact.
@@ -26,9 +27,10 @@ func (c *buildCmd) Run(e *env) error {
 		return err
 	}
 	type made struct {
-		File    string  `json:"file"`
-		Bytes   int     `json:"bytes"`
-		Seconds float64 `json:"seconds"`
+		File    string       `json:"file"`
+		Bytes   int          `json:"bytes"`
+		Seconds float64      `json:"seconds"`
+		Copies  []build.Copy `json:"copies,omitempty"`
 	}
 	results := []made{}
 	for _, out := range c.Out {
@@ -39,7 +41,13 @@ func (c *buildCmd) Run(e *env) error {
 		if err := build.WriteFile(out, data); err != nil {
 			return err
 		}
-		results = append(results, made{out, len(data), time.Since(began).Seconds()})
+		r := made{File: out, Bytes: len(data), Seconds: time.Since(began).Seconds()}
+		if c.Plan {
+			if r.Copies, err = p.Copies(out); err != nil {
+				return err
+			}
+		}
+		results = append(results, r)
 		began = time.Now()
 	}
 	if e.json {
@@ -52,6 +60,9 @@ func (c *buildCmd) Run(e *env) error {
 			fmt.Fprintf(e.out, ", %.3f s", r.Seconds)
 		}
 		fmt.Fprintln(e.out)
+		for _, k := range r.Copies {
+			fmt.Fprintf(e.out, "  copies %d bytes at %s\n", k.Bytes, k.Place)
+		}
 	}
 	return nil
 }

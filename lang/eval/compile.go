@@ -99,7 +99,7 @@ func (c *compiler) frame(locals []*tree.Local, task bool) {
 // isAggregate reports whether a value is more than one word.
 func isAggregate(t *tree.Type) bool {
 	switch t.Kind {
-	case tree.Array, tree.Bytes, tree.Struct, tree.Layout, tree.Option:
+	case tree.Array, tree.Bytes, tree.Struct, tree.Layout, tree.Option, tree.Map:
 		return true
 	case tree.Enum:
 		return t.Enum.HasPayload()

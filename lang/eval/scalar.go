@@ -47,6 +47,8 @@ func (c *compiler) scalar(x tree.Expr) scalarCode {
 		return (*machine).now
 	case *tree.LayoutRef:
 		return c.layoutRef(x)
+	case *tree.MapGet:
+		return c.mapGetScalar(x)
 	}
 	panic(unknown("scalar", x))
 }

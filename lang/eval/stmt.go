@@ -89,6 +89,10 @@ func (c *frameCompiler) stmt(s tree.Stmt) code {
 		return doing(c.resize(s))
 	case *tree.Select:
 		return c.selectStmt(s)
+	case *tree.MapPut:
+		return doing(c.mapPut(s))
+	case *tree.MapRemove:
+		return doing(c.mapRemove(s))
 	}
 	panic(unknown("statement", s))
 }

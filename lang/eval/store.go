@@ -44,6 +44,8 @@ func (c *compiler) store(x tree.Expr) storeCode {
 		return c.write(x)
 	case *tree.Sealed:
 		return c.sealed(x)
+	case *tree.MapGet:
+		return c.mapGet(x)
 	case *tree.ChanRecv:
 		return c.recvStore(x)
 	case *tree.TryRecv:

@@ -31,6 +31,11 @@ func (x *lowering) span(e tree.Expr) (*ir.Value, ir.Ref) {
 
 // repeat makes a loop that runs body for i = 0 .. n-1.
 func (x *lowering) repeat(n *ir.Value, body func(i *ir.Value)) {
+	x.repeatUntil(n, func(i *ir.Value, _ *ir.Block) { body(i) })
+}
+
+// repeatUntil is repeat with a block to which body may jump to end the loop.
+func (x *lowering) repeatUntil(n *ir.Value, body func(i *ir.Value, done *ir.Block)) {
 	i := x.variable("i", 32)
 	x.ssa.write(i, x.Const(32, 0))
 	head, inner, done := x.NewBlock(), x.NewBlock(), x.NewBlock()
@@ -39,7 +44,7 @@ func (x *lowering) repeat(n *ir.Value, body func(i *ir.Value)) {
 	now := x.ssa.read(i)
 	x.branch(x.Word(word.Ltu, 1, now, n), inner, done)
 	x.enter(inner)
-	body(now)
+	body(now, done)
 	x.ssa.write(i, x.Word(word.Add, 32, now, x.Const(32, 1)))
 	x.goTo(head)
 	x.ssa.seal(head)

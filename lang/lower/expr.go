@@ -57,7 +57,9 @@ func (x *lowering) value(e tree.Expr, dst []ir.Ref) []leaf {
 		l := x.value(e.X, dst)
 		return append(one(x.Const(1, 1)), l...)
 	case *tree.Within:
-		return x.within(e)
+		l := x.within(e)
+		l[1].v = x.Word(word.Mux, l[1].v.Type, l[0].v, l[1].v, x.Const(l[1].v.Type, 0)) // none holds zero
+		return l
 	case *tree.Clamp:
 		return one(x.clamp(e))
 	case *tree.Len:
@@ -83,6 +85,8 @@ func (x *lowering) value(e tree.Expr, dst []ir.Ref) []leaf {
 		return one(x.trySend(e))
 	case *tree.Now:
 		return one(x.now())
+	case *tree.MapGet:
+		return x.mapGet(e, dst)
 	}
 	panic("lower: unknown expression")
 }

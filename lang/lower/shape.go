@@ -66,6 +66,8 @@ func partsOf(t *tree.Type) []*tree.Type {
 				out = append(out, f.Type)
 			}
 		}
+	case tree.Map:
+		return partsOf(tree.MapShape(t))
 	case tree.Enum:
 		for _, v := range t.Enum.Variants {
 			for _, f := range v.Payload {

@@ -59,6 +59,10 @@ func (x *lowering) stmt(s tree.Stmt) {
 		x.appendTo(s)
 	case *tree.Resize:
 		x.resize(s)
+	case *tree.MapPut:
+		x.mapPut(s)
+	case *tree.MapRemove:
+		x.mapRemove(s)
 	default:
 		x.osStmt(s)
 	}
@@ -113,7 +117,13 @@ func (x *lowering) option(e tree.Expr, no *ir.Block) []leaf {
 	if p, ok := e.(*tree.Parse); ok {
 		return x.parseOr(p, no)
 	}
-	l := x.value(e, nil)
+	var l []leaf
+	if w, ok := e.(*tree.Within); ok {
+		x.At = e.Span()
+		l = x.within(w)
+	} else {
+		l = x.value(e, nil)
+	}
 	x.At = e.Span()
 	yes := x.NewBlock()
 	x.branch(l[0].v, yes, no)

@@ -154,6 +154,10 @@ func exprsOf(s tree.Stmt) []tree.Expr {
 		return []tree.Expr{s.Buf, s.Value}
 	case *tree.Resize:
 		return []tree.Expr{s.Buf, s.Len}
+	case *tree.MapPut:
+		return []tree.Expr{s.Map, s.Key, s.Value}
+	case *tree.MapRemove:
+		return []tree.Expr{s.Map, s.Key}
 	}
 	return nil
 }
@@ -251,6 +255,8 @@ func partsOfExpr(e tree.Expr) []tree.Expr {
 		return []tree.Expr{e.Chan, e.Value}
 	case *tree.UdpRecv:
 		return []tree.Expr{e.Buf}
+	case *tree.MapGet:
+		return []tree.Expr{e.Map, e.Key, e.Default}
 	}
 	return nil
 }

@@ -305,17 +305,61 @@ var searches = map[string]SearchKind{"first": SearchFirst, "count": SearchCount,
 // named reads what begins with a name: a search, a type with arguments, or the
 // name itself.
 func (p *Parser) named(in stream) (Expr, error) {
-	t, next := in.Peek(), p.ahead(in, 1)
-	if kind, ok := searches[t.Value]; ok && next.Type == kindIdent && p.ahead(in, 2).Value == "in" {
+	t, next := in.Peek(), p.ahead(in, p.pathLen(in, 0))
+	if kind, ok := searches[t.Value]; ok && p.ahead(in, 1).Type == kindIdent && p.ahead(in, 2).Value == "in" {
 		return p.search(in, kind)
 	}
-	if takesArgs[t.Value] && next.Value == "<" {
+	if next.Value == "<" && next.Type != kindString && (takesArgs[t.Value] || p.instance(in)) {
 		first := index(in)
 		typ, err := p.namedType(in)
 		return &TypeExprValue{p.since(first, in), typ}, err
 	}
 	in.Next()
 	return &Name{p.ident(*t)}, nil
+}
+
+// maxInstance bounds the words between < and > of a call.
+const maxInstance = 64
+
+// instance reports whether a call of an instance follows, as in f<u8, 4>(x) or
+// pkg.f<T>(x). Nothing may stand between its name and <, nor between > and (: with
+// spaces they compare.
+func (p *Parser) instance(in stream) bool {
+	k := p.pathLen(in, 0)
+	if !p.adjacent(in, k) || p.ahead(in, k).Value != "<" {
+		return false
+	}
+	depth := 0
+	for n := k; n < k+maxInstance; n++ {
+		t := p.ahead(in, n)
+		switch {
+		case t.Type == kindString:
+			return false
+		case t.Value == "<":
+			depth++
+		case t.Value == ">":
+			depth--
+		case t.Value == ">>":
+			depth -= 2
+		case t.Type != kindIdent && t.Type != kindInt && !inTypeArgs[t.Value]:
+			return false
+		}
+		if depth <= 0 {
+			return depth == 0 && p.ahead(in, n+1).Value == "(" && p.adjacent(in, n+1)
+		}
+	}
+	return false
+}
+
+// inTypeArgs are the words besides names and numbers that types are made of.
+var inTypeArgs = map[string]bool{
+	",": true, ".": true, "[": true, "]": true, "?": true, "+": true, "-": true, "*": true, "/": true, "%": true,
+	"(": true, ")": true, "..": true, "..=": true,
+}
+
+// adjacent reports whether word k from here follows its predecessor directly.
+func (p *Parser) adjacent(in stream, k int) bool {
+	return p.spanOf(p.ahead(in, k-1)).End == p.spanOf(p.ahead(in, k)).Start
 }
 
 // search reads `first i in a..b where p`.

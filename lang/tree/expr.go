@@ -5,8 +5,8 @@ import "github.com/sinter-lang/sinter/internal/diag"
 // An Expr is an expression with its type:
 // *Const *ConstRef *BytesLit *LocalRef *Unary *Binary *Equal *Convert *Bits *FromBits *Index *SliceOf
 // *FieldRef *Call *StructLit *EnumLit *ArrayLit *None *Some *Search *Within *Clamp *Parse
-// *Len *ToBytes *ChanRecv *TryRecv *TrySend *UdpRecv *Now *LayoutRef
-// *Write *Sealed.
+// *Len *ToBytes *ChanRecv *TryRecv *TrySend *UdpRecv *Now *LayoutRef *Write *Sealed
+// *MapGet.
 type Expr interface {
 	Span() diag.Span
 	Type() *Type

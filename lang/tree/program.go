@@ -16,6 +16,7 @@ type Program struct {
 	Logs    []LogSite
 	Traps   []TrapSite
 	Marks   []string // names by mark number
+	Budgets []Budget
 	Network *Network // nil without a net.Udp
 }
 

@@ -30,6 +30,18 @@ const (
 	Fix                  // Bits, of which Frac behind the point; two's complement
 	Float                // Bits: 32 or 64
 	Fraction             // Ratio: an exact constant that has met no type; in the checker only
+	Map                  // Key, Elem, Len
+	Opaque               // Name, Can: a type parameter; in no finished program
+)
+
+// Ability is what a type parameter can do.
+type Ability uint8
+
+// The abilities; each includes those before it.
+const (
+	CanCopy  Ability = iota // assignment
+	CanEqual                // `T: eq`: == and canonical bits
+	CanCount                // `T: num`: arithmetic and order
 )
 
 // Type is a type. Two types are the same when Same says so; pointers mean
@@ -41,13 +53,15 @@ type Type struct {
 	Lo, Hi *big.Int
 	Len    int
 	Elem   *Type
+	Key    *Type
 	Struct *StructDef
 	Enum   *EnumDef
 	Layout *LayoutDef
 	Out    bool   // Chan: the end that sends
-	Name   string // Device: "net.Eth"
+	Name   string // Device: "net.Eth"; Opaque
 	Frac   int    // Fix: the bits behind the point
 	Ratio  *big.Rat
+	Can    Ability
 }
 
 // StructDef is a declared struct.
@@ -218,6 +232,8 @@ func Cells(t *Type) int {
 		return 1 + Cells(t.Elem)
 	case Slice:
 		return 2
+	case Map:
+		return t.Len*(1+Cells(t.Key)+Cells(t.Elem)) + t.Sets()
 	}
 	return 1
 }
@@ -250,9 +266,11 @@ func Same(a, b *Type) bool {
 		return a.Layout == b.Layout
 	case Option, Slice:
 		return Same(a.Elem, b.Elem)
+	case Map:
+		return a.Len == b.Len && Same(a.Key, b.Key) && Same(a.Elem, b.Elem)
 	case Chan:
 		return a.Out == b.Out && Same(a.Elem, b.Elem)
-	case Device:
+	case Device, Opaque:
 		return a.Name == b.Name
 	}
 	return true
@@ -307,6 +325,8 @@ func (t *Type) String() string {
 		return t.Elem.String() + "?"
 	case Slice:
 		return "[]" + t.Elem.String()
+	case Map:
+		return fmt.Sprintf("map<%s, %s, %d>", t.Key, t.Elem, t.Len)
 	case Chan:
 		return chanName(t)
 	case Time:
@@ -346,6 +366,8 @@ func Leaves(t *Type) []*Type {
 		return list
 	case Struct:
 		return fieldLeaves(nil, t.Struct.Fields)
+	case Map:
+		return Leaves(MapShape(t))
 	case Layout:
 		var list []*Type
 		for _, f := range t.Layout.Fields {

@@ -46,6 +46,9 @@ func (b *body) binary(e *syntax.BinaryExpr) tree.Expr {
 	if isReal(l) || isReal(r) {
 		return b.realBinary(op, l, r, e)
 	}
+	if l.Type().Kind == tree.Opaque || r.Type().Kind == tree.Opaque {
+		return b.opaqueBinary(op, l, r, e)
+	}
 	for _, x := range []tree.Expr{l, r} {
 		if !x.Type().IsNumber() {
 			b.operandError(opText[op], x)
@@ -133,8 +136,10 @@ func (b *body) equal(e *syntax.BinaryExpr) tree.Expr {
 // hasEqual reports whether values of t can be compared with ==.
 func hasEqual(t *tree.Type) bool {
 	switch t.Kind {
-	case tree.Unit, tree.Slice, tree.Chan, tree.Device:
+	case tree.Unit, tree.Slice, tree.Chan, tree.Device, tree.Map:
 		return false
+	case tree.Opaque:
+		return t.Can >= tree.CanEqual
 	case tree.Array, tree.Option:
 		return hasEqual(t.Elem)
 	case tree.Struct:
@@ -163,6 +168,8 @@ func plural(t *tree.Type) string {
 	switch t.Kind {
 	case tree.Slice:
 		return "slices"
+	case tree.Map:
+		return "maps"
 	case tree.Chan, tree.Device:
 		return "devices and channel ends"
 	}
@@ -336,6 +343,9 @@ func (b *body) unary(e *syntax.UnaryExpr) tree.Expr {
 	}
 	if x.Type().Kind == tree.Duration && op == tree.Neg {
 		return b.negated(x, e.Span())
+	}
+	if x.Type().Kind == tree.Opaque && x.Type().Can == tree.CanCount && op == tree.Neg {
+		return &tree.Unary{Expr0: tree.Expr0{At: e.Span(), T: x.Type()}, Op: op, X: x}
 	}
 	if !x.Type().IsNumber() {
 		b.operandError(text, x)

@@ -17,6 +17,8 @@ type body struct {
 	timed int
 	// layout is set in the expressions of a layout: names are its earlier fields.
 	layout *layoutScope
+	// env is what the parameters of a generic function stand for, nil outside.
+	env *env
 	// bound are the variables of the loops of a system.
 	bound map[string]*tree.ConstDef
 }
@@ -61,6 +63,7 @@ func (b *body) declareLocal(name syntax.Ident, t *tree.Type, kind tree.LocalKind
 		b.c.errorf(DuplicateName, name.Span(), "`%s` is declared twice in this block", name.Name).
 			Note(old.Span, "the other declaration")
 	}
+	b.shadowed(name)
 	l := b.newLocal(name.Name, name.Span(), t, kind)
 	b.scope.locals[name.Name] = l
 	return l
@@ -88,6 +91,16 @@ func (b *body) names() []string {
 			names = append(names, d.name.Name)
 		}
 	}
+	if b.layout != nil {
+		for _, f := range b.layout.def.Fields {
+			names = append(names, f.Name)
+		}
+	}
+	if b.env != nil {
+		for n := range b.env.consts {
+			names = append(names, n)
+		}
+	}
 	return names
 }
 
@@ -101,19 +114,17 @@ func (b *body) trap(code string, at diag.Span) int {
 // fnDecl resolves the head of a function.
 func (c *checker) fnDecl(d *decl, n *syntax.FnDecl) *fnInfo {
 	if len(n.Generics) > 0 || n.Where != nil {
-		c.notYet(n.Name.Span(), "generic functions are")
+		d.generic = c.genericDecl(d, n)
 		return nil
 	}
 	f := &fnInfo{decl: d, hints: n.Hints, param: n.Params, body: n.Body}
 	f.tree = &tree.Func{Name: qualified(d.pkg, n.Name.Name), Result: &tree.Type{}, Span: n.Name.Span()}
-	ok := c.params(f, n.Params)
-	if n.Result != nil {
-		f.tree.Result = c.newScratch().typeOf(n.Result)
-	}
-	c.hints(n.Hints)
-	if !ok || f.tree.Result == nil {
+	ok := c.head(f, n)
+	c.newScratch().hints(n.Hints, atFunc)
+	if !ok {
 		return nil
 	}
+	c.infos[f.tree] = f
 	return f
 }
 
@@ -123,12 +134,14 @@ func (c *checker) taskDecl(d *decl, n *syntax.TaskDecl) *fnInfo {
 	if !c.params(f, n.Params) {
 		return nil
 	}
+	c.infos[f.tree] = f
 	return f
 }
 
 // params resolves the types of parameters.
 func (c *checker) params(f *fnInfo, list []syntax.Param) bool {
 	b := c.newScratch()
+	b.env = f.env
 	ok := c.fewMembers(len(list), f.decl.name)
 	for _, p := range list[:min(len(list), maxMembers)] {
 		t := b.anyType(p.Type)
@@ -159,30 +172,22 @@ func (c *checker) paramType(f *tree.Func, p syntax.Param, t *tree.Type) bool {
 	return false
 }
 
-// knownHints are the hints of the language; none changes the meaning.
-var knownHints = []string{"bank", "inline", "unroll", "vector"}
-
-func (c *checker) hints(list []syntax.Hint) {
-	for _, h := range list {
-		known := false
-		for _, k := range knownHints {
-			known = known || h.Name.Name == k
-		}
-		if !known {
-			c.unknown(h.Name, "hint", append([]string(nil), knownHints...))
-		}
-	}
-}
-
 // checkBody checks the body of a function or task, once. It reports false while that
 // is under way.
 func (c *checker) checkBody(f *fnInfo) bool {
+	if f.generic != nil {
+		return c.checkInstance(f)
+	}
+	return c.checkBodyOnce(f)
+}
+
+func (c *checker) checkBodyOnce(f *fnInfo) bool {
 	if f.stage != stageNew {
 		return f.stage == stageDone
 	}
 	f.stage = stageBusy
 	before := c.failed
-	b := &body{c: c, fn: f.tree, info: f, facts: newFacts()}
+	b := &body{c: c, fn: f.tree, info: f, facts: newFacts(), env: f.env}
 	b.push()
 	for _, l := range f.tree.Params {
 		if old := b.scope.locals[l.Name]; old != nil {
@@ -196,6 +201,7 @@ func (c *checker) checkBody(f *fnInfo) bool {
 			Labelf("not all ways lead to a return")
 	}
 	f.bad = c.failed != before
+	c.unusedLocals(f.tree)
 	f.stage = stageDone
 	return true
 }

@@ -29,6 +29,11 @@ func (b *body) call(e *syntax.CallExpr, want *tree.Type) (tree.Stmt, tree.Expr) 
 	case *syntax.FieldExpr:
 		return b.memberCall(e, f)
 	case *syntax.TypeExprValue:
+		if n, ok := f.Type.(*syntax.NamedType); ok && n.Args != nil {
+			if d := b.namedFunc(n); d != nil {
+				return nil, b.explicitCall(e, d, n)
+			}
+		}
 		t := b.anyType(f.Type)
 		if t != nil {
 			return nil, b.conversion(e, t)
@@ -43,6 +48,9 @@ func (b *body) nameCall(e *syntax.CallExpr, f *syntax.Name, want *tree.Type) tre
 	if l := b.lookup(f.Name); l != nil {
 		b.c.errorf(NotCallable, f.Span(), "`%s` is a variable, not a function", f.Name).Note(l.Span, "declared here")
 		return nil
+	}
+	if b.env != nil && b.env.types[f.Name] != nil {
+		return b.conversion(e, b.env.types[f.Name])
 	}
 	if d := b.c.find(f.Ident); d != nil {
 		return b.declCall(e, d)
@@ -87,6 +95,8 @@ func (b *body) declCall(e *syntax.CallExpr, d *decl) tree.Expr {
 		b.c.errorf(NotCallable, e.Fun.Span(), "a task is not called").Hint("write `run %s(...)` in the system", d.name.Name)
 	case d.fn != nil:
 		return b.funcCall(e, d.fn)
+	case d.generic != nil:
+		return b.genericCall(e, d.generic, nil)
 	case d.typ != nil && d.typ.Kind == tree.Struct:
 		return b.structLit(e, d.typ)
 	case d.typ != nil && d.typ.IsNumber():
@@ -107,7 +117,7 @@ func (b *body) conversion(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	if t.IsReal() {
 		return b.toReal(e, t)
 	}
-	if t.Kind != tree.Int {
+	if t.Kind != tree.Int && (t.Kind != tree.Opaque || t.Can < tree.CanCount) {
 		d := b.c.errorf(BadConversion, e.Span(), "there is no conversion to %s", describe(t))
 		if t.Kind == tree.Range {
 			d.Hint("use `x within %s..=%s`", t.Lo, t.Hi)
@@ -124,7 +134,7 @@ func (b *body) conversion(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	if x.Type().IsReal() {
 		return &tree.Convert{Expr0: tree.Expr0{At: e.Span(), T: t}, X: x}
 	}
-	if !x.Type().IsNumber() && x.Type().Kind != tree.Bool {
+	if !x.Type().IsNumber() && x.Type().Kind != tree.Bool && (x.Type().Kind != tree.Opaque || x.Type().Can < tree.CanCount) {
 		d := b.c.errorf(BadConversion, e.Span(), "`%s(...)` converts numbers and bools, not %s", t, describe(x.Type()))
 		if x.Type().Kind == tree.Enum {
 			d.Hint("write `bits(...)`")
@@ -170,7 +180,7 @@ func (b *body) builtin(e *syntax.CallExpr, f *syntax.Name) tree.Expr {
 	case "now":
 		return b.now(e)
 	case "wrap":
-		b.c.notYet(e.Span(), "`"+f.Name+"` is")
+		return b.wrapCall(e)
 	default:
 		b.c.errorf(NotCallable, e.Span(), "`%s` is no function", f.Name)
 	}
@@ -327,6 +337,11 @@ func (b *body) funcCall(e *syntax.CallExpr, f *fnInfo) tree.Expr {
 	if !ok {
 		return nil
 	}
+	return b.finishCall(e, f, args)
+}
+
+// finishCall makes a call of arguments that have the types of the parameters.
+func (b *body) finishCall(e *syntax.CallExpr, f *fnInfo, args []tree.Arg) tree.Expr {
 	b.noAlias(f.tree, args)
 	b.passEnds(f, args)
 	for _, a := range args {
@@ -336,6 +351,36 @@ func (b *body) funcCall(e *syntax.CallExpr, f *fnInfo) tree.Expr {
 	}
 	b.noteCall(f, e.Span())
 	return &tree.Call{Expr0: tree.Expr0{At: e.Span(), T: f.tree.Result}, Func: f.tree, Args: args}
+}
+
+// namedFunc is the function that a type as written names, as in f<u8>, else nil.
+func (b *body) namedFunc(n *syntax.NamedType) *decl {
+	var d *decl
+	switch {
+	case n.Package != nil && b.c.used[n.Package.Span().File][n.Package.Name]:
+		d = b.c.publicDecl(n.Package.Name, n.Name.Name)
+	case n.Package == nil && b.lookup(n.Name.Name) == nil:
+		d = b.c.find(n.Name)
+	}
+	if d == nil {
+		return nil
+	}
+	if _, ok := d.node.(*syntax.FnDecl); !ok {
+		return nil
+	}
+	return d
+}
+
+// explicitCall is f<u8, 4>(x).
+func (b *body) explicitCall(e *syntax.CallExpr, d *decl, n *syntax.NamedType) tree.Expr {
+	if !b.c.resolve(d, n.Span()) {
+		return nil
+	}
+	if d.generic == nil {
+		b.c.errorf(BadGeneric, n.Span(), "`%s` takes no arguments between < and >", d.name.Name).Note(d.name.Span(), "declared here")
+		return nil
+	}
+	return b.genericCall(e, d.generic, n.Args)
 }
 
 func (b *body) noteCall(f *fnInfo, at diag.Span) {
@@ -353,19 +398,27 @@ func (b *body) paramValue(p *tree.Local, e syntax.Expr) tree.Expr {
 	if p.Kind != tree.InOutLocal {
 		return b.value(e, p.Type)
 	}
-	x := b.expr(e, nil)
+	return b.passValue(p, b.expr(e, nil), e.Span())
+}
+
+// passValue gives an argument the type of its parameter; inout wants a place of
+// exactly that type.
+func (b *body) passValue(p *tree.Local, x tree.Expr, at diag.Span) tree.Expr {
 	if x == nil {
 		return nil
 	}
+	if p.Kind != tree.InOutLocal {
+		return b.convert(x, p.Type, at)
+	}
 	if root(x) == nil {
-		b.c.errorf(NotAPlace, e.Span(), "an inout argument must be a variable or a part of one")
+		b.c.errorf(NotAPlace, at, "an inout argument must be a variable or a part of one")
 		return nil
 	}
 	if p.Type.Kind != tree.Slice && !tree.Same(x.Type(), p.Type) {
-		b.c.errorf(Mismatch, e.Span(), "an inout argument has exactly the type `%s`, found %s", p.Type, describe(x.Type()))
+		b.c.errorf(Mismatch, at, "an inout argument has exactly the type `%s`, found %s", p.Type, describe(x.Type()))
 		return nil
 	}
-	return b.convert(x, p.Type, e.Span())
+	return b.convert(x, p.Type, at)
 }
 
 // noAlias checks that inout arguments overlap no other argument, and that no

@@ -33,6 +33,8 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 	c.checkSystem()
 	c.checkTimed()
 	c.checkMemory()
+	c.checkBudgets()
+	c.release()
 	list := c.errs.Sorted()
 	if list.Err() != nil {
 		return nil, list
@@ -65,6 +67,14 @@ type checker struct {
 	passed    []passing                   // channel ends and devices that functions are given
 	tries     map[*tree.Local][]diag.Span // where a parameter is used with try_send
 	limits    eval.Limits                 // what is left of compile-time evaluation
+	infos     map[*tree.Func]*fnInfo
+	// instances counts those of all generic functions.
+	instances int
+	budgets   []*syntax.BudgetDecl
+	held      diag.List            // warnings for the end, see warn.go
+	read      map[*tree.Local]int  // how often the value of a local is used
+	whole     map[*tree.Local]bool // see isWhole
+	banks     map[*tree.Local]int  // hint @bank(n)
 }
 
 // devUse says what a task does with a device parameter.
@@ -80,7 +90,8 @@ func newChecker(files []*syntax.File, opts Options) *checker {
 	return &checker{
 		files: files, opts: opts, prog: &tree.Program{}, decls: map[string]*decl{},
 		used: map[*diag.File]map[string]bool{}, packageOf: map[*diag.File]string{}, loaded: map[string]bool{}, marks: map[string]int{}, useOf: map[*tree.Local]devUse{},
-		tries:  map[*tree.Local][]diag.Span{},
+		tries: map[*tree.Local][]diag.Span{},
+		infos: map[*tree.Func]*fnInfo{}, read: map[*tree.Local]int{}, banks: map[*tree.Local]int{}, whole: map[*tree.Local]bool{},
 		limits: eval.Limits{Statements: 1e8, Cells: maxCells},
 	}
 }
@@ -103,6 +114,8 @@ type decl struct {
 	typ   *tree.Type     // of a struct, enum, layout or type
 	konst *tree.ConstDef // of a const or config
 	fn    *fnInfo        // of a fn or task
+	// generic is set for a fn with parameters between < and >; then fn is nil.
+	generic *generic
 }
 
 // fnInfo is a function or task while it is checked.
@@ -117,6 +130,10 @@ type fnInfo struct {
 	acts  bool  // the body logs or has a timed region
 	calls []call
 	timed []diag.Span // calls of it directly inside timed
+	// Of an instance of a generic function:
+	env     *env
+	generic *generic
+	at      diag.Span // where it is needed first
 }
 
 // call is an edge of the call graph.
@@ -212,7 +229,7 @@ func (c *checker) collectDecl(f *syntax.File, d syntax.Decl) {
 		}
 		c.notYet(d.Name.Span(), "tests are")
 	case *syntax.BudgetDecl:
-		c.notYet(d.Span(), "budgets are")
+		c.budgets = append(c.budgets, d)
 	}
 }
 
@@ -269,9 +286,9 @@ func (c *checker) resolveAll() {
 func (c *checker) resolve(d *decl, at diag.Span) bool {
 	switch d.stage {
 	case stageDone:
-		return d.typ != nil || d.konst != nil || d.fn != nil
+		return d.ok()
 	case stageBusy:
-		c.errorf(Cycle, d.name.Span(), "`%s` is declared in terms of itself", d.name.Name).Note(at, "it is needed here")
+		c.cycle(d, at)
 		return false
 	}
 	d.stage = stageBusy
@@ -295,14 +312,34 @@ func (c *checker) resolve(d *decl, at diag.Span) bool {
 		d.fn = c.taskDecl(d, n)
 	}
 	d.stage = stageDone
-	return d.typ != nil || d.konst != nil || d.fn != nil
+	return d.ok()
+}
+
+// ok reports whether a declaration was resolved without error.
+func (d *decl) ok() bool { return d.typ != nil || d.konst != nil || d.fn != nil || d.generic != nil }
+
+// cycle reports a declaration that needs itself.
+func (c *checker) cycle(d *decl, at diag.Span) {
+	switch d.node.(type) {
+	case *syntax.StructDecl, *syntax.EnumDecl, *syntax.LayoutDecl, *syntax.TypeDecl:
+		c.errorf(OwnPart, d.name.Span(), "`%s` contains itself, so it would have no end", d.name.Name).Note(at, "it is a part of itself here").
+			Hint("keep the parts in an array and name them by their index")
+	default:
+		c.errorf(Cycle, d.name.Span(), "`%s` is declared in terms of itself", d.name.Name).Note(at, "it is needed here")
+	}
 }
 
 // checkBodies checks the bodies that no constant has needed.
 func (c *checker) checkBodies() {
-	for i := 0; i < len(c.order); i++ { // bodies ask for more of the library
-		if d := c.order[i]; d.fn != nil {
-			c.checkBody(d.fn)
+	for seen := -1; seen != len(c.order)+c.instances; { // bodies ask for more of the library, and for instances
+		seen = len(c.order) + c.instances
+		for _, f := range c.functions() {
+			c.checkBody(f)
+		}
+	}
+	for i := 0; i < len(c.order); i++ {
+		if g := c.order[i].generic; g != nil {
+			c.checkUnused(g)
 		}
 	}
 }
@@ -318,6 +355,10 @@ func (c *checker) finish() {
 			p.Tasks = append(p.Tasks, d.fn.tree)
 		case d.fn != nil:
 			p.Funcs = append(p.Funcs, d.fn.tree)
+		case d.generic != nil:
+			for _, f := range d.generic.instances {
+				p.Funcs = append(p.Funcs, f.tree)
+			}
 		}
 		switch d.node.(type) {
 		case *syntax.StructDecl:

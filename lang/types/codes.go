@@ -34,6 +34,11 @@ const (
 	BadLayout     diag.Code = "E0228" // a layout that is not made of whole bytes, or not bounded
 	TooLarge      diag.Code = "E0229" // more memory than a program may declare
 	BadSeal       diag.Code = "E0230" // a seal of a layout that is not possible
+	BadGeneric    diag.Code = "E0232" // parameters or arguments between < and > that are not possible
+	Constraint    diag.Code = "E0233" // an argument of a generic function that its constraint excludes
+	BadMap        diag.Code = "E0234" // a map whose keys or entries are not possible
+	BadHint       diag.Code = "E0235" // a hint where it has no meaning
+	OwnPart       diag.Code = "E0236" // a type that contains itself
 	LayoutUse     diag.Code = "E0231" // a layout made, changed or written as it must not be
 	NotYet        diag.Code = "E0299" // part of the language that this version lacks
 )
@@ -57,6 +62,11 @@ const (
 	AlwaysTraps   diag.Code = "E0315" // an index that is never below the length
 	LeavesTimed   diag.Code = "E0316" // a return out of a timed region
 	BadSelect     diag.Code = "E0317" // an arm of a select that cannot be
+
+	UnreachableArm diag.Code = "E0321" // an arm of a match that is never taken
+	UnusedVariable diag.Code = "E0318" // a variable that nobody reads
+	Shadowed       diag.Code = "E0319" // a variable that hides another one
+	FewBanks       diag.Code = "E0320" // an unrolled loop over an array with fewer banks
 )
 
 // Errors about the system.
@@ -69,4 +79,7 @@ const (
 	WrongEnd      diag.Code = "E0406" // send on an in end, recv on an out end
 	UnusedDevice  diag.Code = "E0407" // a device that no task has
 	TryRendezvous diag.Code = "E0408" // try_send on a channel of capacity 0
+	BadBudget     diag.Code = "E0409" // a line of a budget that is not possible
+	OverBudget    diag.Code = "E0410" // a number that is over its budget
+	UnusedTask    diag.Code = "E0411" // a task that the system does not run
 )

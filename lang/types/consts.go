@@ -112,8 +112,8 @@ func (c *checker) calledBy(x tree.Expr) []*fnInfo {
 	var list []*fnInfo
 	walk(x, func(e tree.Expr) {
 		if k, ok := e.(*tree.Call); ok {
-			if d := c.decls[k.Func.Name]; d != nil && d.fn != nil {
-				list = append(list, d.fn)
+			if f := c.infos[k.Func]; f != nil {
+				list = append(list, f)
 			}
 		}
 	})

@@ -93,8 +93,15 @@ func (c *contract) one(x tree.Expr) {
 		c.call(x)
 	case *tree.StructLit:
 		for _, a := range x.Args {
-			c.same(at, x.T.Struct.Fields[a.Index].Type, a.Value.Type())
+			if x.T.Kind == tree.Layout {
+				c.same(at, x.T.Layout.Fields[a.Index].Type, a.Value.Type())
+			} else {
+				c.same(at, x.T.Struct.Fields[a.Index].Type, a.Value.Type())
+			}
 		}
+	case *tree.MapGet:
+		c.same(at, x.Map.Type().Key, x.Key.Type())
+		c.same(at, x.Map.Type().Elem, x.Default.Type())
 	case *tree.ArrayLit:
 		for _, e := range x.Elems {
 			c.same(at, x.T.Elem, e.Type())

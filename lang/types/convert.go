@@ -25,6 +25,8 @@ func (b *body) convert(x tree.Expr, to *tree.Type, at diag.Span) tree.Expr {
 		}
 	case from.Kind == tree.Range && to.IsNumber() && to.Holds(from.Lo, from.Hi):
 		return resize(x, to)
+	case to.Kind == tree.Opaque && to.Can == tree.CanCount && from.Kind == tree.Range && from.Lo.Cmp(from.Hi) == 0:
+		return &tree.Const{Expr0: tree.Expr0{At: x.Span(), T: to}} // each instance checks that it fits
 	case to.Kind == tree.Option && from.Kind != tree.Option:
 		return wrapSome(b.convert(x, to.Elem, at), to)
 	case to.Kind == tree.Bytes && from.Kind == tree.Bytes:

@@ -131,7 +131,11 @@ func (b *body) name(e *syntax.Name, want *tree.Type) tree.Expr {
 		if l.Type == nil {
 			return nil // its declaration had an error
 		}
+		b.c.read[l]++
 		return &tree.LocalRef{Expr0: tree.Expr0{At: e.Span(), T: l.Type}, Local: l}
+	}
+	if b.env != nil && b.env.consts[e.Name] != nil {
+		return constRef(b.env.consts[e.Name], e.Span())
 	}
 	if d := b.c.find(e.Ident); d != nil {
 		return b.declValue(d, e)
@@ -153,7 +157,7 @@ func (b *body) declValue(d *decl, e *syntax.Name) tree.Expr {
 	}
 	if d.konst == nil {
 		x := b.c.errorf(NotAValue, e.Span(), "`%s` is %s, expected a value", e.Name, d.what()).Note(d.name.Span(), "declared here")
-		if d.fn != nil {
+		if d.fn != nil || d.generic != nil {
 			x.Hint("call it: `%s(...)`", e.Name)
 		}
 		return nil
@@ -330,13 +334,19 @@ func (b *body) search(e *syntax.SearchExpr) tree.Expr {
 	if h == nil {
 		return nil
 	}
+	changed := changedNames(nil, e.Where)
+	for name := range changed { // by a call in the condition, in an earlier round
+		if l := b.lookup(name); l != nil {
+			b.facts.forget(l)
+		}
+	}
 	saved := b.facts.clone()
 	b.push()
 	v := b.declareLocal(e.Var, h.typ, tree.LoopLocal)
 	if v == nil {
 		v = b.newLocal("_", e.Var.Span(), h.typ, tree.LoopLocal)
 	}
-	b.loopFacts(h, v, nil)
+	b.loopFacts(h, v, changed)
 	where := b.condition(e.Where)
 	b.pop()
 	b.facts = keep(saved, b.facts)

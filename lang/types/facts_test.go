@@ -75,10 +75,32 @@ func TestFacts(t *testing.T) {
 		{"inout in a condition", "a: [4]u8", "var i: u32 = 1; if yes() and bump(i) { s = 1 }; s = a[i]", 1},
 		{"conversion keeps", "a: [4]u8, n: u8", "if n < 4 { s = a[u32(n)] }", 0},
 		{"conversion cuts", "a: [4]u8, n: u32", "if n < 300 { s = a[u8(n)] }", 1},
+		{"within to a name", "v: []u8, n: i64", "let i = n within 0..v.len else { return 0 }; s = v[i]", 0},
+		{"within keeps what is known", "v: []u8, n: u32", "if n < v.len { let i = n within 0..9 else { return 0 }; s = v[i] }", 0},
+		{"within past a name", "v: []u8, n: i64", "let i = n within 0..=v.len else { return 0 }; s = v[i]", 1},
+		{"within from a name", "a: [9]u8, k: 3..=5, n: i64", "if let i = n within k..9 { s = a[i - 3] }", 0},
+		{"found before a name", "v: []u8", "if let i = first i in 0..v.len where v[i] == 2 { s = v[i] }", 0},
+		{"found in the middle", "v: []u8, n: u32", "if n < v.len { if let i = first i in 0..=n where v[i] == 2 { s = v[i] } }", 0},
+		{"search changes its bound", "a: [4]u8", "var n: u32 = 4; if any i in 0..n where a[i] == 1 and bump(n) { s = a[n - 1] }", 1},
+		{"search changes its index", "a: [4]u8", "var n: u32 = 1; if any i in 0..4 where a[n] == 1 and bump(n) { s = 1 }", 1},
+		{"wrap", "a: [10]u8, n: i64", "s = a[wrap(n, 0, 9)]", 0},
+		{"wrap below zero", "a: [4]u8, n: u64", "s = a[wrap(n, -2, 1) + 2]", 0},
+		{"range of a declared type", "a: [7]u8, d: Die", "s = a[d] + a[d - 1]", 0},
+		{"product", "a: [19]u8, i: 0..=3, k: 0..=6", "s = a[i * k]", 0},
+		{"quotient", "a: [4]u8, i: 0..=15", "s = a[i / 4]", 0},
+		{"bounded part of a layout", "a: [16]u8, h: Head", "s = a[h.ihl] + a[h.ihl - 5]", 0},
+		{"layout as parsed", "b: bytes<9>", "let m = Msg.parse(b) else { return 0 }; s = m.bytes()[0]", 1},
+		{"part of a layout as parsed", "b: bytes<9>", "let m = Msg.parse(b) else { return 0 }; if let o = m.o { let c = o.bytes() ; if c.len > 0 { s = c[0] } }", 0},
+		{"layout made from parts", "b: bytes<9>", "let m = Msg.parse(b) else { return 0 }; let c = Msg(n: m.n, o: m.o).bytes(); if c.len > 0 { s = c[0] }", 1},
+		{"layout changed", "b: bytes<9>", "let m = Msg.parse(b) else { return 0 }; var k = m; k.n = 1; let c = k.bytes(); if c.len > 0 { s = c[0] }", 1},
 		{"two dimensions", "a: [4][3]u8", "for i in 0..4 { for k in 0..3 { s = a[i][k] } }", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := check(t, `fn f(v: []u8) -> u8 { return 1 }
+			p := check(t, `type Die = 1..=6
+layout Opt { k: u8 in 0..=3; x: bytes<k> }
+layout Msg { n: u8; o: Opt when n == 1 }
+layout Head { ver: u4; ihl: u4 in 5..=15 }
+fn f(v: []u8) -> u8 { return 1 }
 fn inc(n: inout u32) { n = n + 1 }
 fn yes() -> bool { return true }
 fn bump(n: inout u32) -> bool { n = n + 1; return true }

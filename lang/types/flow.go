@@ -161,10 +161,8 @@ func isEnd(t *tree.Type) bool {
 // checkRecursion reports cycles of the call graph.
 func (c *checker) checkRecursion() {
 	g := graph{c: c, stages: map[*fnInfo]stage{}}
-	for _, d := range c.order {
-		if d.fn != nil {
-			g.visit(d.fn)
-		}
+	for _, f := range c.functions() {
+		g.visit(f)
 	}
 }
 
@@ -220,11 +218,8 @@ func (c *checker) checkTimed() {
 // checkMemory bounds the declared memory of the whole program.
 func (c *checker) checkMemory() {
 	total := 0
-	for _, d := range c.order {
-		if d.fn == nil {
-			continue
-		}
-		for _, l := range d.fn.tree.Locals {
+	for _, f := range c.functions() {
+		for _, l := range f.tree.Locals {
 			if l.Kind == tree.ParamLocal || l.Kind == tree.InOutLocal || l.Type == nil {
 				continue
 			}

@@ -123,11 +123,33 @@ func (b *body) layoutBytes(e *syntax.CallExpr, x tree.Expr) tree.Expr {
 	if !b.hasBlank(def, e.Span()) {
 		return nil
 	}
-	n := &tree.Write{Expr0: tree.Expr0{At: e.Span(), T: tree.BytesType(def.Max)}, X: x, Proved: !def.Loose()}
+	n := &tree.Write{Expr0: tree.Expr0{At: e.Span(), T: tree.BytesType(def.Max)}, X: x, Proved: !def.Loose() || b.isWhole(x)}
 	if !n.Proved {
 		n.Site = b.trap(tree.TrapLayout, e.Span())
 	}
 	return n
+}
+
+// isWhole reports whether the layouts in a value are as parse or sealed gave
+// them, so that their parts fit together: the value is such a call, or a let of
+// one, or a part of that.
+func (b *body) isWhole(x tree.Expr) bool {
+	switch x := x.(type) {
+	case *tree.Parse, *tree.Sealed:
+		return true
+	case *tree.LocalRef:
+		return b.c.whole[x.Local]
+	case *tree.FieldRef:
+		return b.isWhole(x.X)
+	}
+	return false
+}
+
+// learnWhole notes that a let is given a whole value.
+func (b *body) learnWhole(l *tree.Local, x tree.Expr) {
+	if l != nil && l.Kind == tree.LetLocal && b.isWhole(x) {
+		b.c.whole[l] = true
+	}
 }
 
 // part is the field of a layout that a place is, nil if it is none.

@@ -60,6 +60,8 @@ func (b *body) logArg(p syntax.StringPart) (tree.Expr, tree.LogArg) {
 	width, signed := t.Word()
 	number := t.IsNumber() || t.IsTime()
 	switch {
+	case t.Kind == tree.Opaque && t.Can == tree.CanCount:
+		return x, tree.LogArg{Kind: "u", Width: 64}
 	case t.Kind == tree.Fraction:
 		b.untyped(p.X.Span())
 		return nil, tree.LogArg{}

@@ -127,7 +127,7 @@ func (b *body) leave() *loop {
 }
 
 func (b *body) forStmt(n *syntax.ForStmt) tree.Stmt {
-	b.c.hints(n.Hints)
+	hints := b.hints(n.Hints, atLoop)
 	h := b.loopHead(n.Range, n.Step)
 	names := changedNames(n.Body)
 	b.enter(names)
@@ -148,37 +148,21 @@ func (b *body) forStmt(n *syntax.ForStmt) tree.Stmt {
 	b.loopFacts(h, v, names)
 	s := &tree.For{
 		Stmt0: tree.Stmt0{At: n.Span()}, Var: v, Lo: h.lo, Hi: h.hi, Closed: h.closed, Step: h.step, Safe: h.safe,
-		Unroll: b.unroll(n.Hints),
+		Unroll: hints["unroll"],
 	}
 	s.Body = b.block(n.Body)
+	b.fewBanks(s, hintSpan(n))
 	b.pop()
 	b.leave()
 	b.facts = after
 	return s
 }
 
-// unroll reads the hint @unroll(n).
-func (b *body) unroll(hints []syntax.Hint) int {
-	for _, h := range hints {
-		if h.Name.Name != "unroll" {
-			continue
-		}
-		if len(h.Args) != 1 {
-			b.c.errorf(BadArguments, h.Span(), "expected `@unroll(n)`")
-			continue
-		}
-		if n, ok := b.size(h.Args[0], "count"); ok {
-			return n
-		}
-	}
-	return 0
-}
-
 // maxRounds bounds the max of a while loop.
 const maxRounds = 1 << 32
 
 func (b *body) whileStmt(n *syntax.WhileStmt) tree.Stmt {
-	b.c.hints(n.Hints)
+	b.hints(n.Hints, atLoop)
 	s := &tree.While{Stmt0: tree.Stmt0{At: n.Span()}}
 	s.Max = b.rounds(n)
 	b.enter(changedNames(n.Body, n.Cond))
@@ -216,7 +200,7 @@ func (b *body) rounds(n *syntax.WhileStmt) uint64 {
 }
 
 func (b *body) loopStmt(n *syntax.LoopStmt) tree.Stmt {
-	b.c.hints(n.Hints)
+	b.hints(n.Hints, atLoop)
 	b.enter(changedNames(n.Body))
 	s := &tree.Loop{Stmt0: tree.Stmt0{At: n.Span()}}
 	before := b.c.failed
@@ -237,4 +221,12 @@ func (b *body) loopStmt(n *syntax.LoopStmt) tree.Stmt {
 func wordSpan(at diag.Span, word string) diag.Span {
 	at.End = min(at.End, at.Start+len(word))
 	return at
+}
+
+// hintSpan is the place of a loop's hints.
+func hintSpan(n *syntax.ForStmt) diag.Span {
+	if len(n.Hints) == 0 {
+		return n.Span()
+	}
+	return n.Hints[0].Span()
 }

@@ -52,6 +52,10 @@ func (b *body) match(n *syntax.MatchStmt) tree.Stmt {
 	if n.Else != nil {
 		s.Else = b.block(n.Else)
 		after = join(after, b.facts)
+		if s.Value != nil && m.complete() {
+			b.c.hold(diag.Warningf(UnreachableArm, n.Else.Span(), "this `else` is never taken: the arms cover all of %s", describe(m.typ)).
+				Hint("remove it, then the match is checked to stay complete"))
+		}
 	} else if s.Value != nil {
 		m.exhaustive(n)
 	}
@@ -165,7 +169,7 @@ func (m *matcher) take(s span, at diag.Span, arm *tree.Arm, k tree.Case) bool {
 	}
 	for _, t := range m.taken {
 		if s.lo.Cmp(t.hi) <= 0 && t.lo.Cmp(s.hi) <= 0 {
-			m.b.c.errorf(BadPattern, at, "an earlier pattern fits this already").Note(t.at, "this one")
+			m.b.c.errorf(UnreachableArm, at, "an earlier pattern fits this already").Note(t.at, "this one")
 			return false
 		}
 	}
@@ -201,8 +205,7 @@ func (m *matcher) variant(p *syntax.NamePattern, arm *tree.Arm, alone bool) bool
 
 // exhaustive reports values that no arm fits.
 func (m *matcher) exhaustive(n *syntax.MatchStmt) {
-	all := spanOfMatch(m.typ)
-	if m.covered.Cmp(add(sub(all.hi, all.lo), big.NewInt(1))) == 0 {
+	if m.complete() {
 		return
 	}
 	e := m.b.c.errorf(NotExhaustive, wordSpan(n.Span(), "match"), "this match does not cover all of %s", describe(m.typ))
@@ -210,6 +213,12 @@ func (m *matcher) exhaustive(n *syntax.MatchStmt) {
 		e.Labelf("missing: %s", strings.Join(m.missing(), ", "))
 	}
 	e.Hint("add the missing arms or an `else { }`")
+}
+
+// complete reports whether the arms cover all values.
+func (m *matcher) complete() bool {
+	all := spanOfMatch(m.typ)
+	return m.covered.Cmp(add(sub(all.hi, all.lo), big.NewInt(1))) == 0
 }
 
 func spanOfMatch(t *tree.Type) span {

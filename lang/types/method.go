@@ -31,6 +31,8 @@ func (b *body) memberCall(e *syntax.CallExpr, f *syntax.FieldExpr) (tree.Stmt, t
 		return b.chanCall(e, f, x)
 	case tree.Bytes:
 		return b.bytesCall(e, f, x), nil
+	case tree.Map:
+		return b.mapCall(e, f, x)
 	case tree.Layout:
 		if f.Name.Name == "bytes" {
 			return nil, b.layoutBytes(e, x)

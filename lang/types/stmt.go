@@ -116,6 +116,7 @@ func (b *body) letStmt(n *syntax.LetStmt) tree.Stmt {
 		return &tree.Do{Stmt0: tree.Stmt0{At: n.Span()}, X: x}
 	}
 	b.learn(l, x)
+	b.learnWhole(l, x)
 	return &tree.Declare{Stmt0: tree.Stmt0{At: n.Span()}, Local: l, Value: x}
 }
 
@@ -184,6 +185,7 @@ func (b *body) letElse(n *syntax.LetStmt) tree.Stmt {
 		}
 	}
 	l := b.declareLocal(n.Name, elem, tree.LetLocal)
+	b.learnOption(l, x)
 	return &tree.LetElse{Stmt0: tree.Stmt0{At: n.Span()}, Local: l, Value: x, Else: other}
 }
 
@@ -203,7 +205,7 @@ func (b *body) optional(e syntax.Expr) tree.Expr {
 
 // varStmt checks var and state.
 func (b *body) varStmt(n *syntax.VarStmt) tree.Stmt {
-	b.c.hints(n.Hints)
+	hints := b.hints(n.Hints, atVariable)
 	kind := tree.VarLocal
 	if n.State {
 		kind = tree.StateLocal
@@ -239,6 +241,7 @@ func (b *body) varStmt(n *syntax.VarStmt) tree.Stmt {
 		b.c.errorf(NeedsType, n.Name.Span(), "a variable needs a name")
 		return nil
 	}
+	b.c.banks[l] = hints["bank"]
 	if x != nil {
 		b.learn(l, x)
 	} else {
@@ -280,7 +283,7 @@ func (b *body) varValue(n *syntax.VarStmt, x tree.Expr) tree.Expr {
 }
 
 func (b *body) assign(n *syntax.AssignStmt) tree.Stmt {
-	target := b.expr(n.Target, nil)
+	target := b.writeOnly(n.Target)
 	var want *tree.Type
 	if target != nil {
 		want = target.Type()
@@ -367,7 +370,13 @@ func (b *body) ifLet(n *syntax.IfStmt) tree.Stmt {
 	if x == nil {
 		b.poison(*n.Let)
 	} else {
-		s.Local = b.declareLocal(*n.Let, x.Type().Elem, tree.LetLocal)
+		if name, ok := n.Cond.(*syntax.Name); ok && name.Name == n.Let.Name { // meant to hide what it unwraps
+			s.Local = b.newLocal(n.Let.Name, n.Let.Span(), x.Type().Elem, tree.LetLocal)
+			b.scope.locals[n.Let.Name] = s.Local
+		} else {
+			s.Local = b.declareLocal(*n.Let, x.Type().Elem, tree.LetLocal)
+		}
+		b.learnOption(s.Local, x)
 	}
 	s.Then = b.block(n.Then)
 	b.pop()

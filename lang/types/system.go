@@ -54,6 +54,7 @@ func (c *checker) checkSystem() {
 	e.nameRuns()
 	if c.failed == before {
 		e.connected()
+		e.unusedTasks()
 	}
 	c.prog.System = e.sys
 }

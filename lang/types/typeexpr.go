@@ -168,6 +168,9 @@ func (b *body) namedType(e *syntax.NamedType) *tree.Type {
 		return b.packageType(e)
 	}
 	name := e.Name.Name
+	if name == "map" {
+		return b.mapType(e)
+	}
 	if name == "fix" {
 		return b.fixType(e)
 	}
@@ -177,10 +180,6 @@ func (b *body) namedType(e *syntax.NamedType) *tree.Type {
 			return nil
 		}
 		return tree.FloatType(map[string]int{"f32": 32, "f64": 64}[name])
-	}
-	if name == "map" {
-		b.c.notYet(e.Span(), "the type "+name+" is")
-		return nil
 	}
 	if e.Args != nil {
 		b.c.errorf(NotAType, e.Span(), "`%s` takes no type arguments", name)
@@ -201,13 +200,22 @@ func (b *body) namedType(e *syntax.NamedType) *tree.Type {
 		}
 		return tree.IntType(bits, signed)
 	}
+	if b.env != nil && b.env.types[name] != nil {
+		return b.env.types[name]
+	}
 	return b.declaredType(e.Name)
 }
 
 func (b *body) declaredType(name syntax.Ident) *tree.Type {
 	d := b.c.find(name)
 	if d == nil {
-		b.c.unknown(name, "type", b.c.typeNames())
+		known := b.c.typeNames()
+		if b.env != nil {
+			for n := range b.env.types {
+				known = append(known, n)
+			}
+		}
+		b.c.unknown(name, "type", known)
 		return nil
 	}
 	if !b.c.resolve(d, name.Span()) {

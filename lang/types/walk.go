@@ -73,6 +73,8 @@ func children(x tree.Expr, visit func(tree.Expr)) {
 		some(x.Chan, x.Value)
 	case *tree.UdpRecv:
 		some(x.Buf)
+	case *tree.MapGet:
+		some(x.Map, x.Key, x.Default)
 	}
 }
 
@@ -107,5 +109,12 @@ func stmtExprs(s tree.Stmt, visit func(tree.Expr)) {
 	case *tree.Resize:
 		visit(s.Buf)
 		visit(s.Len)
+	case *tree.MapPut:
+		visit(s.Map)
+		visit(s.Key)
+		visit(s.Value)
+	case *tree.MapRemove:
+		visit(s.Map)
+		visit(s.Key)
 	}
 }

@@ -1,0 +1,136 @@
+package types
+
+import (
+	"strconv"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// hintPlace says what a hint stands at.
+type hintPlace uint8
+
+const (
+	atFunc hintPlace = 1 << iota
+	atVariable
+	atLoop
+)
+
+// hintRule says where a hint may stand and whether it takes a number.
+type hintRule struct {
+	at    hintPlace
+	count bool
+	where string
+}
+
+// hintRules are the hints of the language; none changes the meaning.
+var hintRules = map[string]hintRule{
+	"bank":   {atVariable, true, "a `var` or `state`"},
+	"inline": {atFunc, false, "a function"},
+	"unroll": {atLoop, true, "a loop"},
+	"vector": {atLoop, false, "a loop"},
+}
+
+// maxHint bounds the number of a hint.
+const maxHint = 1 << 16
+
+// hints checks the hints of one place and gives the numbers of those that have
+// one.
+func (b *body) hints(list []syntax.Hint, at hintPlace) map[string]int {
+	values := map[string]int{}
+	for _, h := range list {
+		rule, known := hintRules[h.Name.Name]
+		if !known {
+			b.c.unknown(h.Name, "hint", []string{"bank", "inline", "unroll", "vector"})
+			continue
+		}
+		_, twice := values[h.Name.Name]
+		values[h.Name.Name] = 1
+		switch {
+		case rule.at&at == 0:
+			b.c.errorf(BadHint, h.Span(), "`@%s` is a hint for %s", h.Name.Name, rule.where)
+		case twice:
+			b.c.errorf(BadHint, h.Span(), "`@%s` is given twice", h.Name.Name)
+		case rule.count && len(h.Args) != 1:
+			b.c.errorf(BadHint, h.Span(), "expected `@%s(n)`", h.Name.Name)
+		case !rule.count && len(h.Args) != 0:
+			b.c.errorf(BadHint, h.Span(), "expected `@%s` without arguments", h.Name.Name)
+		case rule.count:
+			n, ok := b.size(h.Args[0], "count")
+			if ok && (n == 0 || n > maxHint) {
+				b.c.errorf(BadHint, h.Args[0].Span(), "the number of `@%s` is 1 to %d, not %d", h.Name.Name, maxHint, n)
+			}
+			values[h.Name.Name] = n
+		}
+	}
+	return values
+}
+
+// fewBanks warns when the rounds of an unrolled loop read more elements of an
+// array at once than it has banks.
+func (b *body) fewBanks(s *tree.For, at diag.Span) {
+	if s.Unroll < 2 {
+		return
+	}
+	seen := map[*tree.Local]bool{}
+	eachExpr(s.Body, func(x tree.Expr) {
+		i, ok := x.(*tree.Index)
+		l := root(x)
+		if !ok || l == nil || seen[l] || l.Kind == tree.ParamLocal || !reads(i.I, s.Var) {
+			return
+		}
+		seen[l] = true
+		banks := max(b.c.banks[l], 1)
+		if banks >= s.Unroll {
+			return
+		}
+		b.c.hold(diag.Warningf(FewBanks, at, "`@unroll(%d)` needs %d elements of `%s` at once, and `%s` has %s", s.Unroll, s.Unroll, l.Name, l.Name, counted(banks, "bank")).
+			Note(l.Span, "declared here").Hint("add `@bank(%d)` to it, or expect %d times the cycles", s.Unroll, (s.Unroll+banks-1)/banks))
+	})
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "one " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// reads reports whether x reads a local.
+func reads(x tree.Expr, l *tree.Local) bool {
+	found := false
+	walk(x, func(e tree.Expr) {
+		if r, ok := e.(*tree.LocalRef); ok && r.Local == l {
+			found = true
+		}
+	})
+	return found
+}
+
+// eachExpr visits the expressions of plain statements of a block and of the
+// blocks in it.
+func eachExpr(b *tree.Block, visit func(tree.Expr)) {
+	if b == nil {
+		return
+	}
+	for _, s := range b.Stmts {
+		stmtExprs(s, func(x tree.Expr) { walk(x, visit) })
+		switch s := s.(type) {
+		case *tree.If:
+			walk(s.Cond, visit)
+			eachExpr(s.Then, visit)
+			eachExpr(s.Else, visit)
+		case *tree.IfLet:
+			walk(s.Value, visit)
+			eachExpr(s.Then, visit)
+			eachExpr(s.Else, visit)
+		case *tree.For:
+			eachExpr(s.Body, visit)
+		case *tree.While:
+			eachExpr(s.Body, visit)
+		case *tree.Block:
+			eachExpr(s, visit)
+		}
+	}
+}
