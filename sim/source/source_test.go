@@ -101,7 +101,9 @@ func TestStatementsAreCounted(t *testing.T) {
 		}
 		return m.Statements()
 	}
-	loop := func(rounds string) string { return "var x: u32 = 0\nfor i in 0.." + rounds + " { x = x + i }\nlog.print(\"{x}\")" }
+	loop := func(rounds string) string {
+		return "var x: u32 = 0\nfor i in 0.." + rounds + " { x = x + i }\nlog.print(\"{x}\")"
+	}
 	few, many := count(loop("10")), count(loop("1010"))
 	if n := many - few; n < 1000 || n > 2000 {
 		t.Errorf("1000 rounds more are %d statements", n)
