@@ -16,7 +16,7 @@
 // as it is. `row LEVEL CHECK [CORE]` runs `sinter verify` on probe/, on pipe3 unless
 // it says otherwise; `on CAPTURE` chooses another of the probe's captures than the
 // usual one; `test PACKAGE NAME` runs one test. A tool that says nothing
-// within a minute hangs, which is not a way to notice. One entry alone:
+// within two minutes hangs, which is not a way to notice. One entry alone:
 //
 //	go test ./faults -run 'TestEveryPlantedFaultIsNoticed/cg:_a_store'
 package faults

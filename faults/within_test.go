@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	patience  = 60 * time.Second // with a mistaken tool, or the test that shall notice
-	compiling = 5 * time.Minute  // with the compiler, which may wait for its turn
+	patience  = 2 * time.Minute  // with a mistaken tool, or the test that shall notice: it wants seconds
+	compiling = 10 * time.Minute // with the compiler, which may wait for its turn
 )
 
 // within runs a command in the project's folder and returns what it said and its

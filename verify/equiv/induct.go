@@ -13,9 +13,8 @@ import (
 // those of read ports with policy never included, by induction over frames
 // cycles: they hold in the first ones after reset, and in the cycle after as many
 // in which they all held. The largest set of asserts that carries itself this way
-// is proved; the others are undecided. A memory that nothing writes holds its
-// contents, the order in which they are read is left open, and so is what other
-// memories hold: an assert that depends on these is not proved.
+// is proved; the others are undecided. What memories hold is left open, so an
+// assert that depends on contents is not proved.
 func Invariants(c *rtl.Circuit, frames int, opt Options) (*Report, error) {
 	flat := c.Flat().Circuit
 	rep := &Report{Solver: SolverName + ", induction"}
@@ -88,7 +87,7 @@ func unroll(c *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolled,
 		regs[r.Name] = firstValue(g, r, fromReset)
 	}
 	for t := range frames {
-		cones, err := blast.Circuit(g.g, c, g.at(t, c, regs))
+		cones, err := blast.Circuit(g.g, c, g.at(t, nil, regs))
 		if err != nil {
 			return nil, err
 		}

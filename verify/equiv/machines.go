@@ -90,7 +90,7 @@ func twins(x, y *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolle
 		var cones [2][]blast.Cone
 		for i, c := range pair {
 			var err error
-			cones[i], err = blast.Circuit(l.g, c, l.at(t, c, regs[i]))
+			cones[i], err = blast.Circuit(l.g, c, l.at(t, constants(c), regs[i]))
 			if err != nil {
 				return nil, nil, err
 			}
@@ -110,8 +110,9 @@ func twins(x, y *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolle
 }
 
 // at gives the leaves of a circuit in cycle t: its registers, and inputs and
-// words read that all circuits share.
-func (l *leaves) at(t int, c *rtl.Circuit, regs map[string][]blast.Lit) func(blast.Place, int) []blast.Lit {
+// words read that all circuits share. Of the memories known, what is read is one
+// of their words.
+func (l *leaves) at(t int, known []*rtl.Mem, regs map[string][]blast.Lit) func(blast.Place, int) []blast.Lit {
 	return func(p blast.Place, width int) []blast.Lit {
 		if p.Kind == blast.Register {
 			return regs[p.Name]
@@ -119,14 +120,24 @@ func (l *leaves) at(t int, c *rtl.Circuit, regs map[string][]blast.Lit) func(bla
 		name := p.Name
 		p.Name = fmt.Sprintf("%s@%d", name, t)
 		if p.Kind == blast.ReadData {
-			for i := range c.Mems {
-				if m := &c.Mems[i]; m.Name == name && len(m.Writes) == 0 {
+			for _, m := range known {
+				if m.Name == name {
 					return l.word(p, m)
 				}
 			}
 		}
 		return l.of(p, width)
 	}
+}
+
+// constants lists the memories that nothing writes.
+func constants(c *rtl.Circuit) (known []*rtl.Mem) {
+	for i := range c.Mems {
+		if m := &c.Mems[i]; len(m.Writes) == 0 {
+			known = append(known, m)
+		}
+	}
+	return known
 }
 
 // word is some word of a memory that nothing writes, or the 0 that a
