@@ -83,10 +83,12 @@ func capture(list [][]byte) string {
 }
 
 // TestProbeCapture: the checked-in captures are those that this file makes. The
-// short one is for outside simulators, which are slow.
+// short one is for outside simulators, which are slow, and the tiny one for those
+// that a fault keeps running until the test bench gives up.
 func TestProbeCapture(t *testing.T) {
 	testkit.Golden(t, "probe/probe.pcap", capture(frames()))
 	testkit.Golden(t, "probe/short.pcap", capture([][]byte{frames()[4], frames()[7], frames()[5]}))
+	testkit.Golden(t, "probe/tiny.pcap", capture([][]byte{frames()[1]}))
 	lengths := map[int]bool{}
 	for _, f := range frames() {
 		lengths[len(f)%4] = true
