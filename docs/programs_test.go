@@ -28,7 +28,7 @@ import (
 //	sn body         statements of a task that check
 //	sn run          a program, or statements, whose log lines are the block
 //	                `output` that follows, on the source machine and on the IR
-//	                before and after its passes
+//	                before and after its passes, with ten seconds for its timers
 //	sn error E0305  what the checker refuses with this code
 //	output          what the program before it logs, and how it ends
 //	text, sh, ...   not looked at
@@ -125,14 +125,15 @@ func codesOf(list diag.List) []string {
 func runs(t *testing.T, text, want string) {
 	p, list := check(text)
 	require.NotNil(t, p, "%v", list)
-	fresh := func() *world.World { return world.New(nil) }
+	until := uint64(10_000_000)
+	fresh := func() *world.World { return world.New(&world.Script{Until: &until}) }
 	m, err := source.New(p, fresh())
 	require.NoError(t, err)
 	require.Equal(t, want, logged(t, m), "on source")
 	for _, passes := range [][]pass.Pass{nil, pass.List()} {
 		module, err := lower.Lower(p)
 		require.NoError(t, err)
-		require.NoError(t, pass.Run(module, passes, pass.Options{Env: pass.Env{XLen: 32}, Check: true}))
+		require.NoError(t, pass.Run(module, passes, pass.Options{Check: true}))
 		m, err := program.New(module, fresh())
 		require.NoError(t, err)
 		require.Equal(t, want, logged(t, m), "on ir, %d passes", len(passes))
