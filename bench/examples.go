@@ -57,7 +57,11 @@ func worldOf(source string) (build.World, error) {
 	var w build.World
 	for _, line := range strings.Split(string(text), "\n") {
 		if rest, ok := strings.CutPrefix(line, "// run:"); ok {
-			for _, word := range strings.Fields(rest) {
+			words := strings.Fields(rest)
+			for k, word := range words {
+				if word == "--until" && k+1 < len(words) {
+					w.Until = words[k+1]
+				}
 				if device, file, ok := strings.Cut(word, "="); ok {
 					w.Captures = append(w.Captures, device+"="+filepath.Join(filepath.Dir(source), file))
 				}

@@ -32,6 +32,7 @@ import (
 type example struct {
 	dir      string
 	captures []string
+	until    string
 	logs     []string
 	open     bool // more log lines may follow
 	sends    map[string]int
@@ -41,6 +42,9 @@ type example struct {
 func newExample(dir string) *example {
 	return &example{dir: dir, logs: []string{}, sends: map[string]int{}}
 }
+
+// world is the outside that the run line names.
+func (e *example) world() build.World { return build.World{Captures: e.captures, Until: e.until} }
 
 // read collects the run lines of a folder's .sn files.
 func read(t *testing.T, dir string) *example {
@@ -69,7 +73,10 @@ func (e *example) readFile(t *testing.T, name string) {
 func (e *example) line(t *testing.T, word, rest string) {
 	switch word {
 	case "run":
-		for _, f := range strings.Fields(rest) {
+		for k, f := range strings.Fields(rest) {
+			if f == "--until" {
+				e.until = strings.Fields(rest)[k+1]
+			}
 			if device, file, ok := strings.Cut(f, "="); ok {
 				e.captures = append(e.captures, device+"="+filepath.Join(e.dir, file))
 			}
@@ -148,7 +155,7 @@ func (e *example) check(t *testing.T, p *build.Program, level, core string, sent
 	for device := range e.sends {
 		out = append(out, device+"="+filepath.Join(dir, device))
 	}
-	r, err := p.Run(context.Background(), build.RunOptions{Level: level, Core: core, World: build.World{Captures: e.captures}, PcapOut: out})
+	r, err := p.Run(context.Background(), build.RunOptions{Level: level, Core: core, World: e.world(), PcapOut: out})
 	var missing *llvm.Missing
 	require.False(t, errors.As(err, &missing), "found a moment ago: %v", err)
 	require.NoError(t, err)
@@ -179,7 +186,7 @@ func TestLadders(t *testing.T) {
 			p, err := build.Load(dir, build.Options{})
 			require.NoError(t, err)
 			r, err := p.Verify(context.Background(), build.VerifyOptions{
-				World: build.World{Captures: e.captures}, Cores: build.Cores(), Checks: []string{"trace", "removal"},
+				World: e.world(), Cores: build.Cores(), Checks: []string{"trace", "removal"},
 			})
 			require.NoError(t, err)
 			for _, row := range r.Rows {

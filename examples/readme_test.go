@@ -67,7 +67,7 @@ func (e *example) figures(t *testing.T, p *build.Program) string {
 // work runs a machine and returns what it counted between the marks of the
 // program's timed region, or in the whole run when there is none.
 func (e *example) work(t *testing.T, p *build.Program, level, core, figure string) (n int, where string) {
-	r, err := p.Run(context.Background(), build.RunOptions{Level: level, Core: core, World: build.World{Captures: e.captures}})
+	r, err := p.Run(context.Background(), build.RunOptions{Level: level, Core: core, World: e.world()})
 	require.NoError(t, err)
 	if v, ok := r.Figures[figure+".kernel"]; ok {
 		return int(v), "between the marks of `timed kernel`"
@@ -140,7 +140,7 @@ func (e *example) digests(t *testing.T, procs int) map[string]string {
 // hardware adds the digests of the files of `sinter hw`.
 func (e *example) hardware(t *testing.T, p *build.Program, core string, out map[string]string) {
 	h, err := p.Hardware(context.Background(), build.HardwareOptions{
-		Dir: t.TempDir(), Core: core, World: build.World{Captures: e.captures}, Frames: 4,
+		Dir: t.TempDir(), Core: core, World: e.world(), Frames: 4,
 	})
 	require.NoError(t, err)
 	for _, path := range h.Files {

@@ -61,6 +61,12 @@ func (b *bench) declare(limit uint64) {
 	})
 	b.devices(rtl.TxPorts, func(i int, _ rtl.StreamPorts) { b.line("integer tx%d_at = 0;", i) })
 	b.line("integer log_at = 0;\ninteger mark_at = 0;")
+	if b.has(rtl.PortClock) {
+		s := b.sections["times"]
+		b.line("reg [63:0] now = 64'd0;")
+		b.line("wire [39:0] next_low = vectors[%d + 2 * arrived];\nwire [39:0] next_high = vectors[%d + 2 * arrived + 1];", s.base, s.base)
+		b.line("wire [63:0] next = {next_high[31:0], next_low[31:0]};")
+	}
 	b.line(`task fail(input [8*32-1:0] port, input integer index, input [39:0] expected, input [39:0] got);
   begin
     $display("FAIL %%0s %%0d expected %%h got %%h", port, index, expected, got);
@@ -100,6 +106,9 @@ func (b *bench) drive() {
 	b.devices(rtl.TxPorts, func(i int, p rtl.StreamPorts) { b.line("assign %s = noise[%d];", p.Ready, 1+i%8) })
 	if b.has(rtl.PortLogReady) {
 		b.line("assign %s = noise[0];", rtl.PortLogReady)
+	}
+	if b.has(rtl.PortClock) {
+		b.line("assign %s = now;", rtl.PortClock)
 	}
 }
 
@@ -151,7 +160,15 @@ func (b *bench) end() {
 	b.line("      if (%s) finish(32'd0, 2'd0);", rtl.PortHalted)
 	b.line("      else if (%s) finish(%s, 2'd1);", rtl.PortTrap, rtl.PortTrapPC)
 	b.line("      else if (%s) begin", rtl.PortIdle)
-	b.line("        if (settled < 2) settled <= settled + 1;\n        else if (arrived < %d) begin", arrivals.n)
+	b.line("        if (settled < 2) settled <= settled + 1;")
+	if b.has(rtl.PortTimer) { // the deadline comes before what arrives at the same time
+		b.line("        else if (%s && %s <= 64'd%d && (arrived == %d || %s <= next)) begin", rtl.PortTimer, rtl.PortDeadline, b.v.End, arrivals.n, rtl.PortDeadline)
+		b.line("          settled <= 0;\n          now <= %s;\n        end", rtl.PortDeadline)
+	}
+	b.line("        else if (arrived < %d) begin", arrivals.n)
+	if b.has(rtl.PortClock) {
+		b.line("          if (next > now) now <= next;")
+	}
 	b.line("          settled <= 0;\n          arrived <= arrived + 1;")
 	b.line("          case (vectors[%d + arrived])", arrivals.base)
 	b.devices(rtl.RxPorts, func(i int, _ rtl.StreamPorts) { b.line("            40'd%d: rx%d_due <= rx%d_due + 1;", i, i, i) })

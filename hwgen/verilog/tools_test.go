@@ -57,13 +57,13 @@ func files(t testing.TB, name, organisation string, o verilog.Options) (dir stri
 	}
 	var inputs []verilog.Input
 	for _, in := range script.Inputs {
-		inputs = append(inputs, verilog.Input{Device: in.Device, Data: in.Data})
+		inputs = append(inputs, verilog.Input{Device: in.Device, Time: in.Time, Data: in.Data})
 	}
 	m, err := iss.New(im, world.New(script))
 	require.NoError(t, err)
 	tr, err := sim.Run(m, 0)
 	require.NoError(t, err)
-	v, err := verilog.NewVectors(im, inputs, tr)
+	v, err := verilog.NewVectors(im, inputs, world.New(script).End(), tr)
 	require.NoError(t, err)
 	_, list := verilog.Memories(c)
 	list[name+".v"] = verilog.Write(c, o)

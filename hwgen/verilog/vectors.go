@@ -12,6 +12,7 @@ import (
 // Input is a frame that arrives at a device, in the order of the world.
 type Input struct {
 	Device int // index into Image.Devices
+	Time   uint64
 	Data   []byte
 }
 
@@ -27,6 +28,8 @@ type Beat struct {
 // offered when the core is idle, as the world does it.
 type Vectors struct {
 	Arrivals []int    // device of each input, in order
+	Times    []uint64 // and its time, of a core that knows time
+	End      uint64   // no deadline behind it comes
 	Rx       [][]Beat // by device: all its inputs
 	Tx       [][]Beat // by device: expected
 	Log      []uint32 // expected
@@ -35,16 +38,23 @@ type Vectors struct {
 	TrapPC   uint32 // when Status is trap
 }
 
-// NewVectors makes the vectors of a run: the inputs that it had and the trace
-// that it gave.
-func NewVectors(im *image.Image, inputs []Input, t *trace.Trace) (*Vectors, error) {
+// NewVectors makes the vectors of a run: the inputs that it had, its end, and the
+// trace that it gave.
+func NewVectors(im *image.Image, inputs []Input, end uint64, t *trace.Trace) (*Vectors, error) {
 	n := len(im.Devices)
-	v := &Vectors{Rx: make([][]Beat, n), Tx: make([][]Beat, n), Status: t.Status}
+	v := &Vectors{Rx: make([][]Beat, n), Tx: make([][]Beat, n), End: end, Status: t.Status}
+	timed, err := knowsTime(im)
+	if err != nil {
+		return nil, err
+	}
 	for _, in := range inputs {
 		if in.Device < 0 || in.Device >= n {
 			return nil, fmt.Errorf("vectors of %s: no device %d", im.Name, in.Device)
 		}
 		v.Arrivals = append(v.Arrivals, in.Device)
+		if timed {
+			v.Times = append(v.Times, in.Time)
+		}
 		v.Rx[in.Device] = append(v.Rx[in.Device], beats(in.Data)...)
 	}
 	for i := range t.Events {
@@ -53,6 +63,21 @@ func NewVectors(im *image.Image, inputs []Input, t *trace.Trace) (*Vectors, erro
 		}
 	}
 	return v, nil
+}
+
+// knowsTime reports whether a program reads the clock or sets a deadline.
+func knowsTime(im *image.Image) (bool, error) {
+	c, err := image.ContractOf(im)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range c.Ports {
+		switch p.Name {
+		case "now", "now_high", "due", "due_high":
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // beats cuts a frame into words.
@@ -181,6 +206,9 @@ func (v *Vectors) layout(im *image.Image) (sections map[string]section, words []
 		words = append(words, list...)
 	}
 	add("arrivals", "", toWords(v.Arrivals, func(d int) uint64 { return uint64(d) }))
+	if len(v.Times) > 0 {
+		add("times", "", halves(v.Times))
+	}
 	for i, d := range im.Devices {
 		add(fmt.Sprintf("rx%d", i), d.Name+"_rx", toWords(v.Rx[i], beatWord))
 		add(fmt.Sprintf("tx%d", i), d.Name+"_tx", toWords(v.Tx[i], beatWord))
@@ -188,6 +216,15 @@ func (v *Vectors) layout(im *image.Image) (sections map[string]section, words []
 	add("log", "log", toWords(v.Log, func(w uint32) uint64 { return uint64(w) }))
 	add("mark", "mark", toWords(v.Marks, func(w uint32) uint64 { return uint64(w) }))
 	return sections, words
+}
+
+// halves lists times, low word first.
+func halves(times []uint64) []uint64 {
+	var out []uint64
+	for _, t := range times {
+		out = append(out, t&(1<<32-1), t>>32)
+	}
+	return out
 }
 
 func toWords[T any](list []T, f func(T) uint64) []uint64 {

@@ -113,14 +113,17 @@ func (p *Program) vectors(ctx context.Context, kind string, w World, im *image.I
 	if tr.Status == trace.Limit {
 		return nil, 0, fmt.Errorf("the run on %s did not end", kind)
 	}
-	v, err := verilog.NewVectors(im, inputsOf(script), tr)
+	v, err := verilog.NewVectors(im, inputsOf(script), world.New(script).End(), tr)
 	return v, uint64(figures(m)["cycles"]), err
 }
 
 func inputsOf(s *world.Script) []verilog.Input {
 	var in []verilog.Input
 	for _, i := range s.Inputs {
-		in = append(in, verilog.Input{Device: i.Device, Data: i.Data})
+		if s.Until != nil && i.Time > *s.Until {
+			break
+		}
+		in = append(in, verilog.Input{Device: i.Device, Time: i.Time, Data: i.Data})
 	}
 	return in
 }

@@ -31,6 +31,7 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 	c.checkRecursion()
 	c.spreadUse()
 	c.checkSystem()
+	c.checkDeadlock()
 	c.checkTimed()
 	c.checkMemory()
 	c.checkBudgets()

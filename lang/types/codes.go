@@ -82,4 +82,5 @@ const (
 	BadBudget     diag.Code = "E0409" // a line of a budget that is not possible
 	OverBudget    diag.Code = "E0410" // a number that is over its budget
 	UnusedTask    diag.Code = "E0411" // a task that the system does not run
+	Deadlock      diag.Code = "E0412" // tasks that wait for each other in a circle
 )
