@@ -46,6 +46,7 @@ type Options struct {
 // Program is a loaded program.
 type Program struct {
 	Name     string
+	Path     string // that it was loaded from, as on the command line
 	Files    []*diag.File
 	Tree     *tree.Program
 	Warnings diag.List
@@ -60,7 +61,11 @@ func Load(path string, opts Options) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	return LoadFiles(files, opts)
+	p, err := LoadFiles(files, opts)
+	if p != nil {
+		p.Path = path
+	}
+	return p, err
 }
 
 // LoadFiles checks a program whose texts are at hand.

@@ -39,6 +39,7 @@ type command struct {
 	Fmt     fmtCmd     `cmd:"" help:"Format source files in place."`
 	Build   buildCmd   `cmd:"" help:"Make an artefact; the extension of -o says which."`
 	Run     runCmd     `cmd:"" help:"Run a program on one machine."`
+	Test    testCmd    `cmd:"" help:"Run the tests of programs, on any machine."`
 	Verify  verifyCmd  `cmd:"" help:"Run a program on every machine, compare, and prove the core."`
 	Hw      hwCmd      `cmd:"" help:"Write the hardware: Verilog, test bench, memory images, report."`
 	Fuzz    fuzzCmd    `cmd:"" help:"Run random programs on several machines and compare."`

@@ -57,6 +57,7 @@ const (
 	SelectEffect                     // Arms, First; the host sets Index to the arm
 	AskEffect                        // Index is the device; Data is the command; the host sets Data to the answer
 	TickEffect                       // the task has run for a while
+	StepEffect                       // a step of a test, see test.go
 )
 
 // Effect is one step of a task that concerns the outside.
@@ -71,7 +72,10 @@ type Effect struct {
 	Ok    bool
 	Time  uint64
 	Arms  []Wait
-	First int // arm of Arms that is looked at first
+	First int        // arm of Arms that is looked at first
+	Step  any        // of a test: tree.Stmt or tree.Expr
+	Words []uint64   // the numbers of the step
+	Sides [][]uint64 // of an expect that does not hold: the values compared
 }
 
 // WaitKind is what an arm of a select waits for.

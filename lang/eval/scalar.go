@@ -49,6 +49,8 @@ func (c *compiler) scalar(x tree.Expr) scalarCode {
 		return c.layoutRef(x)
 	case *tree.MapGet:
 		return c.mapGetScalar(x)
+	case *tree.Choose:
+		return c.chosen(x)
 	}
 	panic(unknown("scalar", x))
 }

@@ -93,6 +93,8 @@ func (c *frameCompiler) stmt(s tree.Stmt) code {
 		return doing(c.mapPut(s))
 	case *tree.MapRemove:
 		return doing(c.mapRemove(s))
+	case *tree.Expect, *tree.Fail, *tree.Start, *tree.Crash, *tree.Put, *tree.Quiet, *tree.Pass:
+		return c.step(s)
 	}
 	panic(unknown("statement", s))
 }

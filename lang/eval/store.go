@@ -50,6 +50,8 @@ func (c *compiler) store(x tree.Expr) storeCode {
 		return c.recvStore(x)
 	case *tree.TryRecv:
 		return c.tryRecv(x)
+	case *tree.Take, *tree.ChooseBytes, *tree.ChooseSubset, *tree.Unflushed, *tree.Sector:
+		return c.testStore(x)
 	}
 	panic(unknown("aggregate", x))
 }

@@ -46,6 +46,11 @@ func (x *lowering) stmt(s tree.Stmt) {
 		x.returnStmt(s)
 	case *tree.Assert:
 		x.Check(x.word(s.Cond), s.Site)
+	case *tree.Expect:
+		x.Check(x.word(s.Cond), s.Site)
+	case *tree.Fail:
+		x.Check(x.word(&tree.Const{Expr0: tree.Expr0{At: s.At, T: &tree.Type{Kind: tree.Bool}}}), s.Site)
+		x.stmt(&tree.Return{Stmt0: s.Stmt0})
 	case *tree.Timed:
 		x.Emit(&ir.Instr{Op: ir.OpMark, Imm: uint64(2 * s.Mark)})
 		x.block(s.Body)

@@ -132,6 +132,8 @@ func exprsOf(s tree.Stmt) []tree.Expr {
 		return []tree.Expr{s.Value}
 	case *tree.Assert:
 		return []tree.Expr{s.Cond}
+	case *tree.Expect:
+		return []tree.Expr{s.Cond}
 	case *tree.Log:
 		return s.Args
 	case *tree.Do:

@@ -6,7 +6,7 @@ import "github.com/sinter-lang/sinter/internal/diag"
 // *Const *ConstRef *BytesLit *LocalRef *Unary *Binary *Equal *Convert *Bits *FromBits *Index *SliceOf
 // *FieldRef *Call *StructLit *EnumLit *ArrayLit *None *Some *Search *Within *Clamp *Parse
 // *Len *ToBytes *ChanRecv *TryRecv *TrySend *UdpRecv *Now *LayoutRef *Write *Sealed
-// *MapGet.
+// *MapGet; in tests also *Take *Choose *ChooseBytes *ChooseSubset *Unflushed *Sector.
 type Expr interface {
 	Span() diag.Span
 	Type() *Type

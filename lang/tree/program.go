@@ -18,6 +18,8 @@ type Program struct {
 	Marks   []string // names by mark number
 	Budgets []Budget
 	Network *Network // nil without a net.Udp
+	Tests   []*Test
+	Bench   *Program // with all that its tests use too, and no system; nil without tests
 }
 
 // Network is what carries datagrams where a network device has frames: functions
@@ -149,6 +151,7 @@ const (
 	TrapAssert = "assert" // assert c where c does not hold
 	TrapMax    = "max"    // a while loop that did not end in time
 	TrapLength = "length" // bytes that would become longer than their capacity
+	TrapExpect = "expect" // expect c where c does not hold, or fail
 	TrapLayout = "layout" // a layout whose parts do not fit together, written
 	TrapDisk   = "disk"   // a sector that the disk does not have, or an error of the disk
 )

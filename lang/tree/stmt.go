@@ -5,7 +5,8 @@ import "github.com/sinter-lang/sinter/internal/diag"
 // A Stmt is one statement:
 // *Declare *LetElse *Assign *If *IfLet *For *While *Loop *Break *Continue *Match
 // *Return *Assert *Log *Timed *Do *Block *ChanSend *DevRecv *DevSend *UdpSend *DiskRead
-// *DiskWrite *DiskFlush *Append *Resize *Select *MapPut *MapRemove.
+// *DiskWrite *DiskFlush *Append *Resize *Select *MapPut *MapRemove; in tests also
+// *Expect *Fail *Start *Crash *Put *Quiet *Pass.
 type Stmt interface {
 	Span() diag.Span
 	stmt()

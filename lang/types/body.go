@@ -15,6 +15,7 @@ type body struct {
 	facts *facts // nil where control never comes
 	loops []*loop
 	timed int
+	test  *testInfo // nil outside of tests
 	// layout is set in the expressions of a layout: names are its earlier fields.
 	layout *layoutScope
 	// env is what the parameters of a generic function stand for, nil outside.
@@ -207,4 +208,4 @@ func (c *checker) checkBodyOnce(f *fnInfo) bool {
 }
 
 // inTask reports whether the statement is in the body of a task.
-func (b *body) inTask() bool { return b.fn.Task }
+func (b *body) inTask() bool { return b.fn.Task && b.test == nil }

@@ -396,7 +396,12 @@ func (b *body) noteCall(f *fnInfo, at diag.Span) {
 // paramValue checks the argument of a parameter.
 func (b *body) paramValue(p *tree.Local, e syntax.Expr) tree.Expr {
 	if p.Kind != tree.InOutLocal {
-		return b.value(e, p.Type)
+		x := b.value(e, p.Type)
+		if _, fake := b.fakeOf(x); fake {
+			b.c.errorf(BadBinding, e.Span(), "a device of a test is given to tasks only").Hint("`start` a task with it")
+			return nil
+		}
+		return x
 	}
 	return b.passValue(p, b.expr(e, nil), e.Span())
 }

@@ -84,6 +84,8 @@ func (w changes) stmt(s syntax.Stmt) {
 		}
 	case *syntax.AssertStmt:
 		w.expr(s.Cond)
+	case *syntax.ExpectStmt:
+		w.expr(s.Cond)
 	case *syntax.TimedStmt:
 		w.block(s.Body)
 	case *syntax.ExprStmt:

@@ -18,6 +18,7 @@ type Setting struct {
 // Options are what a check depends on besides the text.
 type Options struct {
 	Settings []Setting
+	Package  string // of the library, whose tests are checked; empty: the files'
 }
 
 // Check checks a program that consists of files. The list holds errors and
@@ -32,16 +33,29 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 	c.spreadUse()
 	c.checkSystem()
 	c.checkDeadlock()
+	c.checkBudgets()
+	main := c.extent()
+	c.checkTests()
+	c.checkBodies()
 	c.checkTimed()
 	c.checkMemory()
-	c.checkBudgets()
 	c.release()
 	list := c.errs.Sorted()
 	if list.Err() != nil {
 		return nil, list
 	}
-	c.finish()
+	c.finish(main)
 	return c.prog, list
+}
+
+// extent is how much of a program there is: declarations and sites.
+type extent struct {
+	decls, logs, traps, marks int
+	network                   *tree.Network
+}
+
+func (c *checker) extent() extent {
+	return extent{len(c.order), len(c.prog.Logs), len(c.prog.Traps), len(c.prog.Marks), c.prog.Network}
 }
 
 // checker is the state of one Check.
@@ -61,6 +75,7 @@ type checker struct {
 	packageOf map[*diag.File]string
 	loaded    map[string]bool
 	systems   []*syntax.SystemDecl
+	tests     []*syntax.TestDecl
 	asserts   []*syntax.AssertDecl
 	marks     map[string]int // mark number by name
 	consts    []*constUse    // functions that constants have called
@@ -178,6 +193,9 @@ func (c *checker) collect() {
 	for _, f := range c.files {
 		c.collectFile(f)
 	}
+	if c.opts.Package != "" {
+		c.load(c.opts.Package)
+	}
 	c.prog.Name = c.programName()
 }
 
@@ -225,10 +243,10 @@ func (c *checker) collectDecl(f *syntax.File, d syntax.Decl) {
 	case *syntax.AssertDecl:
 		c.asserts = append(c.asserts, d)
 	case *syntax.TestDecl:
-		if c.packageOf[f.Source] != "" {
+		if c.packageOf[f.Source] != c.opts.Package {
 			return // a test of the library is no part of the program
 		}
-		c.notYet(d.Name.Span(), "tests are")
+		c.tests = append(c.tests, d)
 	case *syntax.BudgetDecl:
 		c.budgets = append(c.budgets, d)
 	}
@@ -345,10 +363,24 @@ func (c *checker) checkBodies() {
 	}
 }
 
-// finish fills the lists of the program in the order of the text.
-func (c *checker) finish() {
+// finish fills the lists of the program in the order of the text. What only its
+// tests use is no part of it.
+func (c *checker) finish(main extent) {
 	p := c.prog
-	for _, d := range c.order {
+	if len(p.Tests) > 0 {
+		all := *p
+		all.System, all.Tests = nil, nil
+		fill(&all, c.order)
+		p.Bench = &all
+		p.Network = main.network
+		p.Logs, p.Traps, p.Marks = p.Logs[:main.logs], p.Traps[:main.traps], p.Marks[:main.marks]
+	}
+	fill(p, c.order[:main.decls])
+}
+
+// fill lists declarations.
+func fill(p *tree.Program, order []*decl) {
+	for _, d := range order {
 		switch {
 		case d.konst != nil:
 			p.Consts = append(p.Consts, d.konst)

@@ -69,6 +69,12 @@ const (
 	FewBanks       diag.Code = "E0320" // an unrolled loop over an array with fewer banks
 )
 
+// Errors about tests.
+const (
+	OnlyInTest diag.Code = "E0601" // what only the body of a test may do
+	StartPlace diag.Code = "E0602" // start, crash or a device of a test in the wrong place
+)
+
 // Errors about the system.
 const (
 	Unconnected   diag.Code = "E0401" // a channel end that no task has

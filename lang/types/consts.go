@@ -162,6 +162,8 @@ func variable(x tree.Expr) string {
 			name = "a received value"
 		case *tree.Now:
 			name = "now()"
+		case *tree.Take, *tree.Choose, *tree.ChooseBytes, *tree.ChooseSubset, *tree.Unflushed, *tree.Sector:
+			name = "a value of the test's run"
 		}
 	})
 	return name

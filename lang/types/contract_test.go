@@ -68,7 +68,7 @@ func (c *contract) one(x tree.Expr) {
 		c.binary(x)
 	case *tree.Equal:
 		scalar := x.L.Type().IsScalar() && sameWord(x.L, x.R)
-		if !scalar && (x.L.Type().Kind != tree.Bytes || x.R.Type().Kind != tree.Bytes) {
+		if !scalar && !tree.Same(x.L.Type(), x.R.Type()) && (x.L.Type().Kind != tree.Bytes || x.R.Type().Kind != tree.Bytes) {
 			c.bad(at, "%s == %s", x.L.Type(), x.R.Type())
 		}
 	case *tree.Within:
@@ -225,7 +225,11 @@ func TestContract(t *testing.T) {
 		if p == nil || errs.Err() != nil {
 			t.Fatalf("%s:\n%s", name, diag.Render(append(errs, more...)))
 		}
-		for _, fn := range append(p.Funcs, p.Tasks...) {
+		all := append(p.Funcs, p.Tasks...)
+		for _, test := range p.Tests {
+			all = append(all, test.Body)
+		}
+		for _, fn := range all {
 			c := &contract{t: t, name: name, fn: fn}
 			c.block(fn.Body)
 			total += c.seen

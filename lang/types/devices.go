@@ -37,6 +37,9 @@ func (e *elaborator) udp(call *syntax.CallExpr, name string) int {
 		return -1
 	}
 	d := &e.sys.Devices[i]
+	if e.given != nil {
+		return e.givenUDP(call, i)
+	}
 	if d.Kind != "eth" || d.Run >= 0 {
 		e.c.errorf(UsedTwice, call.Span(), "the device `%s` is in use already", d.Name).Note(d.Span, "the device").
 			Hint("a net.Udp needs a network device of its own")
@@ -48,6 +51,18 @@ func (e *elaborator) udp(call *syntax.CallExpr, name string) int {
 	}
 	e.c.needNetwork(call.Span())
 	return i
+}
+
+// givenUDP is the device of net.udp(nic, port) where a test has given a fake for
+// nic: the fake itself.
+func (e *elaborator) givenUDP(call *syntax.CallExpr, i int) int {
+	d := &e.sys.Devices[i]
+	if d.Kind == "udp" {
+		return i
+	}
+	e.c.errorf(Mismatch, call.Span(), "the system has datagrams over this device, `%s` is a `fake.%s`", d.Name, d.Kind).
+		Note(d.Span, "the device").Hint("give it a `fake.udp()`")
+	return -1
 }
 
 // needNetwork brings in the functions of the library by which machines whose

@@ -9,6 +9,9 @@ import (
 
 // memberCall checks x.name(...): of a package, a type or a value.
 func (b *body) memberCall(e *syntax.CallExpr, f *syntax.FieldExpr) (tree.Stmt, tree.Expr) {
+	if pkg, _ := b.testPackage(e); pkg != "" {
+		return b.testCall(e, pkg, f)
+	}
 	if pkg := b.packageName(f.X); pkg != nil {
 		return b.packageCall(e, f, *pkg)
 	}
@@ -23,6 +26,9 @@ func (b *body) memberCall(e *syntax.CallExpr, f *syntax.FieldExpr) (tree.Stmt, t
 	x := b.expr(f.X, nil)
 	if x == nil {
 		return nil, nil
+	}
+	if i, fake := b.fakeOf(x); fake {
+		return b.fakeCall(e, f, i)
 	}
 	switch x.Type().Kind {
 	case tree.Device:
@@ -62,6 +68,11 @@ func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.I
 	switch pkg.Name + "." + f.Name.Name {
 	case "log.print":
 		return b.logStmt(e), nil
+	case "log.take":
+		if b.inTest(e.Span(), "`log.take`") {
+			return nil, b.take(e, tree.LogOfTest)
+		}
+		return nil, nil
 	case "net.eth", "net.udp", "blk.virtio":
 		b.c.errorf(BadBinding, e.Span(), "devices are made in the system and given to a task")
 		return nil, nil

@@ -82,7 +82,7 @@ func (b *body) stmt(n syntax.Stmt) tree.Stmt {
 	case *syntax.SelectStmt:
 		return b.selectStmt(n)
 	case *syntax.ExpectStmt, *syntax.FailStmt, *syntax.StartStmt, *syntax.CrashStmt:
-		b.c.notYet(n.Span(), "tests are")
+		return b.testStmt(n)
 	}
 	return nil
 }
@@ -99,6 +99,9 @@ func (b *body) leaveLoop(n syntax.Stmt, word string) bool {
 func (b *body) letStmt(n *syntax.LetStmt) tree.Stmt {
 	if n.Else != nil {
 		return b.letElse(n)
+	}
+	if pkg, kind := b.testPackage(n.Value); pkg == "fake" && typeOfDevice[kind] != "" {
+		return b.fakeLet(n, kind)
 	}
 	var want *tree.Type
 	if n.Type != nil {
@@ -457,7 +460,7 @@ func (b *body) exprStmt(n *syntax.ExprStmt) tree.Stmt {
 	if s != nil || x == nil {
 		return s
 	}
-	if x.Type().Kind != tree.Unit {
+	if _, taken := x.(*tree.Take); x.Type().Kind != tree.Unit && !taken {
 		b.c.errorf(UnusedResult, n.Span(), "the result of this call is not used").
 			Labelf("a %s", describe(x.Type())).Hint("write `let _ = ...` to drop it on purpose")
 		return nil

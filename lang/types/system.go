@@ -24,6 +24,7 @@ type elaborator struct {
 	groups map[string]group
 	count  map[*tree.Func]int
 	budget int
+	given  map[string]group // in a test: the fakes for the devices of the system
 }
 
 // group is a name of the system: a device, a channel or an array of channels.
@@ -85,6 +86,10 @@ func (e *elaborator) fresh(name syntax.Ident) bool {
 
 func (e *elaborator) bind(n *syntax.BindItem) {
 	if !e.fresh(n.Name) {
+		return
+	}
+	if g, ok := e.given[n.Name.Name]; ok {
+		e.groups[n.Name.Name] = g
 		return
 	}
 	call, ok := n.Value.(*syntax.CallExpr)

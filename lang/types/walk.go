@@ -71,6 +71,16 @@ func children(x tree.Expr, visit func(tree.Expr)) {
 		some(x.Chan)
 	case *tree.TrySend:
 		some(x.Chan, x.Value)
+	case *tree.Take:
+		some(x.Within, x.To)
+	case *tree.Choose:
+		some(x.Lo, x.Hi)
+	case *tree.ChooseBytes:
+		some(x.Len)
+	case *tree.ChooseSubset:
+		some(x.X)
+	case *tree.Sector:
+		some(x.I)
 	case *tree.UdpRecv:
 		some(x.Buf)
 	case *tree.MapGet:
@@ -116,5 +126,7 @@ func stmtExprs(s tree.Stmt, visit func(tree.Expr)) {
 	case *tree.MapRemove:
 		visit(s.Map)
 		visit(s.Key)
+	case *tree.Expect:
+		visit(s.Cond)
 	}
 }

@@ -11,6 +11,17 @@ const Never = math.MaxUint64
 // deadline comes first. It reports false when the run is over: no deadline and no
 // input is left up to the end.
 func (w *World) AdvanceOr(deadline uint64) bool {
+	if w.driver == nil {
+		return w.step(deadline)
+	}
+	return w.driven(func(until uint64) bool {
+		w.script.Until = &until
+		return w.step(deadline)
+	})
+}
+
+// step takes one step of the script or to a deadline.
+func (w *World) step(deadline uint64) bool {
 	next, some := w.nextInput()
 	switch {
 	case deadline != Never && deadline <= w.End() && (!some || deadline <= next):

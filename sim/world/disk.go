@@ -47,6 +47,23 @@ func (d *Disk) Image() []byte { return append([]byte(nil), d.data...) }
 // Unflushed returns how many sectors differ from what is durable at most.
 func (d *Disk) Unflushed() int { return len(d.durable) }
 
+// Sector returns what a sector holds, flushed or not.
+func (d *Disk) Sector(i int) []byte { return d.data[i*SectorSize : (i+1)*SectorSize] }
+
+// IsUnflushed reports whether a sector was written and no flush has followed.
+func (d *Disk) IsUnflushed(i int) bool { return d.durable[uint32(i)] != nil }
+
+// Crash loses writes that no flush has followed: those to the sectors that lost
+// tells. All others are durable then.
+func (d *Disk) Crash(lost func(i int) bool) {
+	for i, old := range d.durable {
+		if lost(int(i)) {
+			copy(d.Sector(int(i)), old)
+		}
+	}
+	clear(d.durable)
+}
+
 // Do carries out a command and returns the answer.
 func (d *Disk) Do(command []byte) []byte {
 	if len(command) < 8 {

@@ -39,6 +39,8 @@ type World struct {
 	now      uint64
 	pending  [][][]byte
 	oversize []int
+	driver   Driver // nil: the script is all
+	over     bool   // the driver has ended the run
 }
 
 // New returns the world of a script at its start. A nil script is empty.

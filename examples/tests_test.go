@@ -1,0 +1,36 @@
+package examples
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/build"
+)
+
+// tested are the examples that must have test blocks; those that are only for
+// figures need none.
+func tested() []string {
+	return []string{"crc32", "crc32t", "echo", "filter", "fir", "firewall", "hello", "matmul", "pipeline", "router", "sort"}
+}
+
+// TestTestBlocks runs the tests of each example where they are quick.
+func TestTestBlocks(t *testing.T) {
+	for _, dir := range folders(t) {
+		t.Run(dir, func(t *testing.T) {
+			t.Parallel()
+			programs, err := build.LoadTests([]string{dir}, build.Options{})
+			require.NoError(t, err)
+			results, err := programs[0].Test(context.Background(), build.TestOptions{
+				Levels: []string{build.Source, build.IR, build.ISA}, Cases: 20, Seed: 1, Jobs: 1,
+			})
+			require.NoError(t, err)
+			require.False(t, slices.Contains(tested(), dir) && len(results) == 0, "no tests")
+			for _, r := range results {
+				require.Equal(t, build.Passed, r.Status, "%s on %s\n%s", r.Name, r.Level, r.Detail)
+			}
+		})
+	}
+}

@@ -1,0 +1,264 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/llvm"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/lang/tree"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/driver"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// TestOptions say which tests to run, and on what.
+type TestOptions struct {
+	Levels []string // machines, in this order
+	Core   string
+	Filter string // part of the names of the tests to run
+	Cases  int    // runs of a test that chooses values
+	Seed   uint64
+	Jobs   int // tests at once; 0: as many as there are processors
+}
+
+// The outcomes of a test on a machine.
+const (
+	Passed  = "pass"
+	Failed  = "fail"
+	Skipped = "skip"
+)
+
+// TestResult is a test on one machine.
+type TestResult struct {
+	Program string      `json:"program"`
+	Name    string      `json:"test"`
+	Place   string      `json:"place"`
+	Level   string      `json:"level"`
+	Status  string      `json:"status"`
+	Cases   int         `json:"cases"`            // that were run
+	Why     string      `json:"why,omitempty"`    // it failed or was skipped
+	Detail  string      `json:"detail,omitempty"` // of a failure, with excerpts
+	Seconds float64     `json:"seconds"`
+	Failure *diag.Error `json:"-"`
+}
+
+// Test runs the tests of a program. Results are in the order of the text, then of
+// the machines. Only faults of ours or of outside tools are errors.
+func (p *Program) Test(ctx context.Context, o TestOptions) ([]TestResult, error) {
+	var tests []*tree.Test
+	for _, t := range p.Tree.Tests {
+		if strings.Contains(t.Name, o.Filter) {
+			tests = append(tests, t)
+		}
+	}
+	if o.Jobs <= 0 {
+		o.Jobs = runtime.GOMAXPROCS(0)
+	}
+	results := make([][]TestResult, len(tests))
+	faults := make([]error, len(tests))
+	var wait sync.WaitGroup
+	places := make(chan struct{}, o.Jobs)
+	for i, t := range tests {
+		wait.Add(1)
+		places <- struct{}{}
+		go func() {
+			defer wait.Done()
+			results[i], faults[i] = p.onLevels(ctx, t, o)
+			<-places
+		}()
+	}
+	wait.Wait()
+	var all []TestResult
+	for i := range tests {
+		all = append(all, results[i]...)
+	}
+	return all, errors.Join(faults...)
+}
+
+// onLevels runs one test on each machine.
+func (p *Program) onLevels(ctx context.Context, t *tree.Test, o TestOptions) ([]TestResult, error) {
+	b := newTestBench(p, t, o)
+	var list []TestResult
+	for _, level := range o.Levels {
+		r := TestResult{Program: p.Name, Name: t.Name, Place: t.Span.String(), Level: level, Status: Passed}
+		began := time.Now()
+		err := b.run(ctx, level, &r)
+		r.Seconds = time.Since(began).Seconds()
+		switch why, missing := unavailable(err); {
+		case missing:
+			r.Status, r.Why = Skipped, why
+		case err != nil:
+			return list, fmt.Errorf("test %q on %s: %w", t.Name, level, err)
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
+
+// unavailable says why a machine cannot run a test here.
+func unavailable(err error) (why string, missing bool) {
+	var tool *MissingTool
+	var clang *llvm.Missing
+	if errors.As(err, &tool) || errors.As(err, &clang) {
+		return err.Error(), true
+	}
+	return "", false
+}
+
+// testBench keeps what is built for a test: all its runs use it.
+type testBench struct {
+	test   *tree.Test
+	opts   TestOptions
+	again  string // begins the command that shows a failure again
+	sites  []tree.TrapSite
+	epochs []*Program
+	core   string
+}
+
+// newTestBench makes a program of each epoch, or of the body of a test that any
+// machine can run by itself.
+func newTestBench(p *Program, t *tree.Test, o TestOptions) *testBench {
+	b := &testBench{test: t, opts: o, sites: p.Tree.Bench.Traps, core: o.Core, again: "sinter test " + p.Path}
+	for _, s := range p.opts.Settings {
+		b.again += fmt.Sprintf(" -D %s=%s", s.Name, s.Value)
+	}
+	systems := t.Epochs
+	if !t.Hosted() {
+		systems = []*tree.System{{Name: "test", Runs: []tree.Run{{Name: "test", Task: t.Body, Span: t.Span}}, Span: t.Span}}
+	}
+	for _, s := range systems {
+		all := *p.Tree.Bench
+		all.System = s
+		b.epochs = append(b.epochs, &Program{Name: all.Name, Files: p.Files, Tree: &all, opts: p.opts})
+	}
+	return b
+}
+
+// run runs all cases of the test on a machine.
+func (b *testBench) run(ctx context.Context, level string, r *TestResult) error {
+	if !b.test.Hosted() && level != Source {
+		return b.alone(ctx, level, r)
+	}
+	cases := 1
+	if b.test.Chooses {
+		cases = b.opts.Cases
+	}
+	for k := range cases {
+		r.Cases++
+		choices := driver.Random(b.opts.Seed, b.number(k))
+		out, err := b.once(ctx, level, choices)
+		if err != nil {
+			return err
+		}
+		if out.Failure != nil {
+			return b.failed(ctx, r, out.Failure, choices.Drawn())
+		}
+	}
+	return nil
+}
+
+// number is the stream of random numbers of a case: tests of one name have the same
+// in each run of the tool.
+func (b *testBench) number(k int) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(b.test.Name)) //nolint:errcheck // it never fails
+	return h.Sum64() + uint64(k)
+}
+
+// once runs one case.
+func (b *testBench) once(ctx context.Context, level string, c *driver.Choices) (*driver.Outcome, error) {
+	return driver.Run(b.test, driver.Options{
+		Start: func(epoch int, w *world.World) (sim.Machine, error) {
+			return b.epochs[epoch].machine(ctx, level, b.core, w, 0)
+		},
+		Drive:   func(m sim.Machine) (*trace.Trace, error) { return drive(ctx, m, stepLimits[level]) },
+		Choices: c, Traps: b.sites,
+	})
+}
+
+// alone runs the body of a test that starts nothing on a machine, as a task. What a
+// failure compares is known to the host alone.
+func (b *testBench) alone(ctx context.Context, level string, r *TestResult) error {
+	m, err := b.epochs[0].machine(ctx, level, b.core, world.New(nil), 0)
+	if err != nil {
+		return err
+	}
+	if c, ok := m.(interface{ Close() }); ok {
+		defer c.Close()
+	}
+	tr, err := drive(ctx, m, stepLimits[level])
+	if err != nil {
+		return err
+	}
+	r.Cases = 1
+	hosted, err := b.once(ctx, Source, driver.Replay(nil))
+	if err != nil {
+		return err
+	}
+	for _, e := range tr.Events {
+		if e.Kind == trace.Trap {
+			b.report(r, b.trapped(b.sites[e.Site], hosted.Failure), "")
+			return nil
+		}
+	}
+	if tr.Status != trace.Ended {
+		b.report(r, diag.Errorf("", b.test.Span, "test %q: it does not come to its end: %s", b.test.Name, tr.Status), "")
+	}
+	return nil
+}
+
+// trapped is the failure of a test that runs as a task, as the host tells it when
+// it fails there as well.
+func (b *testBench) trapped(site tree.TrapSite, hosted *driver.Failure) *diag.Error {
+	if hosted != nil && hosted.At == site.Span {
+		return hosted.Error
+	}
+	what := "this does not hold"
+	if site.Code != tree.TrapExpect {
+		what = "the test itself traps: " + site.Code
+	}
+	e := diag.Errorf("", site.Span, "test %q: %s", b.test.Name, what)
+	e.Notes = append(e.Notes, diag.Note{Text: "on source the test behaves otherwise: the machines differ"})
+	return e
+}
+
+// shrinkBudget bounds the runs by which a failure is made smaller.
+var shrinkBudget = map[string]int{Source: 2000, IR: 2000, ISA: 1000, Native: 200, Unikernel: 20, Cycle: 50, Gates: 50}
+
+// failed shrinks a failure and reports it.
+func (b *testBench) failed(ctx context.Context, r *TestResult, f *driver.Failure, choices []uint64) error {
+	command := ""
+	if b.test.Chooses {
+		small := driver.Shrink(choices, shrinkBudget[r.Level], func(given []uint64) ([]uint64, bool) {
+			c := driver.Replay(given)
+			out, err := b.once(ctx, r.Level, c)
+			return c.Drawn(), err == nil && out.Failure != nil && out.Failure.At == f.At
+		})
+		out, err := b.once(ctx, r.Level, driver.Replay(small))
+		if err != nil {
+			return err
+		}
+		if out.Failure == nil {
+			return fmt.Errorf("the failure %q does not come again with its choices", f.Error.Message)
+		}
+		f = out.Failure
+		command = fmt.Sprintf(" --seed %d --cases %d", b.opts.Seed, r.Cases)
+	}
+	b.report(r, f.Error, command)
+	return nil
+}
+
+// report fills in a failure, with the command that shows it again.
+func (b *testBench) report(r *TestResult, e *diag.Error, more string) {
+	e.Hint("again: %s --filter %q --on %s%s", b.again, b.test.Name, r.Level, more)
+	r.Status, r.Failure, r.Why = Failed, e, e.Message
+	r.Detail = diag.Render(e)
+}

@@ -1,0 +1,138 @@
+package build_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/diag"
+)
+
+// load checks a program of one file.
+func load(t *testing.T, text string) *build.Program {
+	t.Helper()
+	p, err := build.LoadFiles([]*diag.File{{Name: "in.sn", Text: text}}, build.Options{})
+	require.NoError(t, err)
+	return p
+}
+
+func runTests(t *testing.T, p *build.Program, o build.TestOptions) []build.TestResult {
+	t.Helper()
+	o.Core, o.Seed = build.Pipe3, 1
+	results, err := p.Test(context.Background(), o)
+	require.NoError(t, err)
+	return results
+}
+
+// TestLibrary runs the tests of the library on the machines that its programs run on.
+func TestLibrary(t *testing.T) {
+	programs, err := build.LoadTests([]string{"std:"}, build.Options{})
+	require.NoError(t, err)
+	tests := 0
+	for _, p := range programs {
+		for _, r := range runTests(t, p, build.TestOptions{Levels: []string{build.Source, build.IR, build.ISA}, Cases: 20}) {
+			require.Equal(t, build.Passed, r.Status, "%s: %s on %s\n%s", p.Name, r.Name, r.Level, r.Detail)
+			tests++
+		}
+	}
+	require.Greater(t, tests, 20)
+}
+
+// echo has a fault that shows when the third byte of a frame is 7.
+const echo = `use net
+
+task echo(e: net.Eth) {
+  var b: bytes<64>
+  loop {
+    e.recv(b)
+    if b.len > 3 and b[2] == 7 { b[1] = 9 }
+    e.send(b)
+  }
+}
+
+test "most frames come back" {
+  let e = fake.eth()
+  start echo(e)
+  e.put("hello")
+  expect e.take(within: 1ms) == "hello"
+  crash e
+  start echo(e)
+  e.quiet(within: 1ms)
+}
+
+test "all frames come back" {
+  let e = fake.eth()
+  start echo(e)
+  for i in 0..3 {
+    var p = any.bytes(any.range(1, 6))
+    if p.len > 2 { p[2] = p[2] & 7 }
+    e.put(p)
+    expect e.take(within: 1ms) == p
+  }
+}
+
+test "arithmetic" {
+  var n: u8 = 250
+  for i in 0..10 { n = n + 1 }
+  expect n == 4
+}
+
+test "wrong arithmetic" {
+  var n: u8 = 250
+  n = n + 10
+  expect n == 260 - 255
+}
+`
+
+// TestEveryMachine: what passes and what fails does so on each machine, and the
+// smallest input of a failure is found on each of them.
+func TestEveryMachine(t *testing.T) {
+	levels, err := build.TestLevels([]string{"all"})
+	require.NoError(t, err)
+	for _, r := range runTests(t, load(t, echo), build.TestOptions{Levels: levels, Cases: 60}) {
+		if r.Status == build.Skipped {
+			require.Equal(t, build.Native, r.Level)
+			continue
+		}
+		switch r.Name {
+		case "most frames come back", "arithmetic":
+			require.Equal(t, build.Passed, r.Status, "%s on %s\n%s", r.Name, r.Level, r.Detail)
+		case "wrong arithmetic":
+			require.Contains(t, r.Detail, "got 4, expected 5", r.Level)
+		default:
+			require.Contains(t, r.Detail, `expected "\x00\x00\x07\x00"`, r.Level)
+			require.Contains(t, r.Detail, "any.range(1, 6) = 4", r.Level)
+			require.Contains(t, r.Detail, "--seed 1 --cases", r.Level)
+		}
+	}
+}
+
+// TestSame: the same options give the same results, whatever runs at once.
+func TestSame(t *testing.T) {
+	var all [][]build.TestResult
+	for _, jobs := range []int{1, 4} {
+		results := runTests(t, load(t, echo), build.TestOptions{Levels: []string{build.Source, build.IR}, Cases: 60, Jobs: jobs})
+		for i := range results {
+			results[i].Seconds, results[i].Failure = 0, nil
+		}
+		all = append(all, results)
+	}
+	require.Equal(t, all[0], all[1])
+	require.Len(t, all[0], 8)
+}
+
+// TestNothingIsAdded: tests change no artefact of their program.
+func TestNothingIsAdded(t *testing.T) {
+	text := "use bits, net\n\ntask t() {\n  var a: [4]u8\n  log.print(\"{a[0]}\")\n}\n\nsystem s {\n  run t()\n}\n"
+	tests := "\ntest \"x\" {\n  var a: [2]u8\n  a[any.u8() & 1] = 3\n  log.print(\"more\")\n  expect bits.popcount(3) == 2\n  assert a[0] == 3\n}\n"
+	plain, tested := load(t, text), load(t, text+tests)
+	require.Equal(t, plain.Summary(), tested.Summary())
+	require.Empty(t, tested.Tree.Funcs)
+	a, err := plain.Artefact(context.Background(), "x.sir", build.ArtefactOptions{Stage: "first"})
+	require.NoError(t, err)
+	b, err := tested.Artefact(context.Background(), "x.sir", build.ArtefactOptions{Stage: "first"})
+	require.NoError(t, err)
+	require.Equal(t, string(a), string(b))
+}

@@ -1,0 +1,244 @@
+package types
+
+import (
+	"math/big"
+
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// The largest messages that a test takes from a device.
+const (
+	maxFrame    = 1518 // Ethernet, without FCS, with one VLAN tag (IEEE 802.3)
+	maxDatagram = 1472 // of UDP over IPv4 in an Ethernet frame (RFC 768, RFC 894)
+	maxSectors  = 1 << 16
+)
+
+// testPackage recognises fake.x or any.x in a call; these words name nothing else
+// there.
+func (b *body) testPackage(e syntax.Expr) (pkg, name string) {
+	k, ok := e.(*syntax.CallExpr)
+	if !ok {
+		return "", ""
+	}
+	f, ok := k.Fun.(*syntax.FieldExpr)
+	if !ok {
+		return "", ""
+	}
+	n, ok := f.X.(*syntax.Name)
+	if !ok || n.Name != "fake" && n.Name != "any" || b.lookup(n.Name) != nil || b.c.find(n.Ident) != nil {
+		return "", ""
+	}
+	return n.Name, f.Name.Name
+}
+
+// fakeLet checks `let s = fake.udp()`, which makes a device of the test.
+func (b *body) fakeLet(n *syntax.LetStmt, kind string) tree.Stmt {
+	k := n.Value.(*syntax.CallExpr)
+	if !b.inTest(k.Span(), "`fake`") || !b.atTop(n.Span(), "a device of a test") {
+		return b.poison(n.Name)
+	}
+	d := tree.Fake{Name: n.Name.Name, Kind: kind, Span: n.Name.Span()}
+	if n.Name.IsBlank() {
+		b.c.errorf(NeedsType, n.Name.Span(), "a device needs a name")
+		return nil
+	}
+	if !b.fakeArguments(k, &d) {
+		return b.poison(n.Name)
+	}
+	l := b.declareLocal(n.Name, &tree.Type{Kind: tree.Device, Name: typeOfDevice[kind]}, tree.LetLocal)
+	b.test.fakes[l] = len(b.test.tree.Devices)
+	b.test.tree.Devices = append(b.test.tree.Devices, d)
+	return nil
+}
+
+// fakeArguments reads the size of a disk; other devices take nothing.
+func (b *body) fakeArguments(k *syntax.CallExpr, d *tree.Fake) bool {
+	if d.Kind != "disk" {
+		if len(k.Args) > 0 {
+			b.c.errorf(BadArguments, k.Span(), "`fake.%s` takes no arguments", d.Kind)
+		}
+		return len(k.Args) == 0
+	}
+	if len(k.Args) != 1 || k.Args[0].Name != nil {
+		b.c.errorf(BadArguments, k.Span(), "expected the number of sectors, as in `fake.disk(64)`")
+		return false
+	}
+	n, ok := b.size(k.Args[0].Value, "number of sectors")
+	if ok && (n < 1 || n > maxSectors) {
+		b.c.errorf(BadSize, k.Args[0].Span(), "a fake disk has 1 to %d sectors, not %d", maxSectors, n)
+		return false
+	}
+	d.Sectors = n
+	return ok
+}
+
+// testCall checks fake.wait(d), any.u8() and their kin.
+func (b *body) testCall(e *syntax.CallExpr, pkg string, f *syntax.FieldExpr) (tree.Stmt, tree.Expr) {
+	if !b.inTest(e.Span(), "`"+pkg+"`") {
+		return nil, nil
+	}
+	if pkg == "any" {
+		return nil, b.anyCall(e, f)
+	}
+	switch {
+	case f.Name.Name == "wait":
+		if d := b.waitArgs(e, "wait", "within"); d != nil && b.talk(e, true) {
+			return &tree.Pass{Stmt0: tree.Stmt0{At: e.Span()}, Within: d[0]}, nil
+		}
+	case typeOfDevice[f.Name.Name] != "":
+		b.c.errorf(BadBinding, e.Span(), "a device of a test gets its name in a `let` of its own").
+			Hint("write `let d = fake.%s(...)`", f.Name.Name)
+	default:
+		x := b.c.errorf(UnknownName, f.Name.Span(), "there is no fake `%s`", f.Name.Name)
+		b.c.suggest(x, f.Name.Name, []string{"eth", "udp", "disk", "wait"})
+	}
+	return nil, nil
+}
+
+// talk notes that the test uses a device. To hear something, tasks must have been
+// started.
+func (b *body) talk(e *syntax.CallExpr, hears bool) bool {
+	t := b.test
+	if t.epoch == nil {
+		if hears {
+			b.c.errorf(StartPlace, e.Span(), "nothing has been started yet").Hint("`start` a task first")
+		}
+		return !hears
+	}
+	if t.talked.IsZero() {
+		t.talked = e.Span()
+	}
+	return true
+}
+
+// fakeCall checks an operation of a fake device.
+func (b *body) fakeCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) (tree.Stmt, tree.Expr) {
+	d := b.test.tree.Devices[i]
+	s0 := tree.Stmt0{At: e.Span()}
+	if d.Kind == "disk" {
+		return nil, b.diskCall(e, f, i)
+	}
+	switch f.Name.Name {
+	case "put":
+		return b.put(e, i), nil
+	case "take":
+		return nil, b.take(e, i)
+	case "quiet":
+		if w := b.waitArgs(e, "quiet", "within"); w != nil && b.talk(e, true) {
+			return &tree.Quiet{Stmt0: s0, Dev: i, Within: w[0]}, nil
+		}
+	default:
+		b.noMethod(&tree.Type{Kind: tree.Device, Name: "fake." + d.Kind}, f.Name, []string{"put", "take", "quiet"})
+	}
+	return nil, nil
+}
+
+// peerType is the type of the far end of a datagram.
+func peerType() *tree.Type { return tree.IntType(peerBits, false) }
+
+func (b *body) put(e *syntax.CallExpr, i int) tree.Stmt {
+	d := b.test.tree.Devices[i]
+	names := []string{"bytes"}
+	if d.Kind == "udp" {
+		names = append(names, "from")
+	}
+	s := &tree.Put{Stmt0: tree.Stmt0{At: e.Span()}, Dev: i}
+	_, ok := b.arguments(e, "`put`", names, func(k int, x syntax.Expr) tree.Expr {
+		if k == 1 {
+			s.From = b.value(x, peerType())
+			return s.From
+		}
+		s.Value = b.message(x)
+		return s.Value
+	})
+	if !ok || !b.talk(e, false) {
+		return nil
+	}
+	return s
+}
+
+// message checks what a test puts: bytes, or an array of u8.
+func (b *body) message(n syntax.Expr) tree.Expr {
+	x := b.value(n, nil)
+	if x == nil || !b.isByteRun(x, "`put`") {
+		return nil
+	}
+	return x
+}
+
+func (b *body) take(e *syntax.CallExpr, i int) tree.Expr {
+	size, names := maxFrame, []string{"within"}
+	if i != tree.LogOfTest && b.test.tree.Devices[i].Kind == "udp" {
+		size = maxDatagram
+		for _, a := range e.Args {
+			if a.Name != nil && a.Name.Name == "to" {
+				names = []string{"within", "to"}
+			}
+		}
+	}
+	list := b.waitArgs(e, "take", names...)
+	if list == nil || !b.talk(e, true) {
+		return nil
+	}
+	x := &tree.Take{Expr0: tree.Expr0{At: e.Span(), T: tree.BytesType(size)}, Dev: i, Within: list[0]}
+	if len(list) > 1 {
+		x.To = list[1]
+	}
+	return x
+}
+
+// waitArgs checks the arguments of an operation that takes a duration and, when
+// there is a second name, a peer.
+func (b *body) waitArgs(e *syntax.CallExpr, what string, names ...string) []tree.Expr {
+	list := make([]tree.Expr, len(names))
+	_, ok := b.arguments(e, "`"+what+"`", names, func(k int, x syntax.Expr) tree.Expr {
+		if k == 1 {
+			list[k] = b.value(x, peerType())
+		} else {
+			list[k] = b.ticks(x)
+		}
+		return list[k]
+	})
+	if !ok {
+		return nil
+	}
+	return list
+}
+
+// ticks checks a duration.
+func (b *body) ticks(n syntax.Expr) tree.Expr {
+	x := b.value(n, nil)
+	if x != nil && x.Type().Kind != tree.Duration {
+		b.c.errorf(Mismatch, n.Span(), "expected a `duration`, found %s", describe(x.Type())).
+			Hint("write a number with its unit, as in `5ms`, or `n * 1us`")
+		return nil
+	}
+	return x
+}
+
+// diskCall checks what a test looks at on a disk.
+func (b *body) diskCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) tree.Expr {
+	d := b.test.tree.Devices[i]
+	x0 := tree.Expr0{At: e.Span()}
+	switch f.Name.Name {
+	case "unflushed":
+		if len(e.Args) > 0 {
+			b.c.errorf(BadArguments, e.Span(), "`unflushed` takes no arguments")
+			return nil
+		}
+		b.talk(e, false)
+		x0.T = sectorSet(d)
+		return &tree.Unflushed{Expr0: x0, Dev: i}
+	case "sector":
+		n := b.oneArgument(e, "sector", tree.RangeType(new(big.Int), big.NewInt(int64(d.Sectors)-1)))
+		if n == nil {
+			return nil
+		}
+		b.talk(e, false)
+		x0.T = &tree.Type{Kind: tree.Array, Len: sectorSize, Elem: tree.IntType(8, false)}
+		return &tree.Sector{Expr0: x0, Dev: i, I: n}
+	}
+	b.noMethod(&tree.Type{Kind: tree.Device, Name: "fake.disk"}, f.Name, []string{"unflushed", "sector"})
+	return nil
+}

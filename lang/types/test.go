@@ -1,0 +1,303 @@
+package types
+
+import (
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// Tests. The body of a test is checked like that of a task, with statements and
+// names of its own (fake, any). What it starts between two crashes is an epoch: a
+// system of its own, elaborated as any other, whose devices are the fakes.
+
+// testInfo is a test while it is checked.
+type testInfo struct {
+	tree   *tree.Test
+	fakes  map[*tree.Local]int // index in tree.Devices
+	epoch  *elaborator         // nil before the first start
+	talked diag.Span           // first use of a device since that start
+}
+
+// checkTests checks the tests of the program, or of the package that is
+// under test.
+func (c *checker) checkTests() {
+	names := map[string]diag.Span{}
+	for _, n := range c.tests {
+		name := b2s(n.Name)
+		if old, dup := names[name]; dup {
+			c.errorf(DuplicateName, n.Name.Span(), "there are two tests of this name").Note(old, "the other one")
+		}
+		names[name] = n.Name.Span()
+		c.prog.Tests = append(c.prog.Tests, c.checkTest(n, name))
+	}
+}
+
+// b2s is the text of a string without braces.
+func b2s(n *syntax.StringLit) string {
+	text := ""
+	for _, p := range n.Parts {
+		text += p.Bytes
+	}
+	return text
+}
+
+func (c *checker) checkTest(n *syntax.TestDecl, name string) *tree.Test {
+	t := &tree.Test{Name: name, Span: n.Name.Span()}
+	t.Body = &tree.Func{Name: "test.body", Task: true, Result: &tree.Type{}, Span: n.Name.Span()}
+	f := &fnInfo{tree: t.Body, body: n.Body, stage: stageBusy}
+	b := &body{c: c, fn: t.Body, info: f, facts: newFacts(), test: &testInfo{tree: t, fakes: map[*tree.Local]int{}}}
+	for _, p := range n.Name.Parts {
+		if p.X != nil {
+			c.errorf(BadFormat, p.Span(), "only log.print fills in braces").Hint("a brace itself is written `\\{`")
+		}
+	}
+	b.push()
+	t.Body.Body = b.block(n.Body)
+	b.endEpoch()
+	f.stage = stageDone
+	return t
+}
+
+// inTest reports what stands outside of a test and must not.
+func (b *body) inTest(at diag.Span, what string) bool {
+	if b.test != nil {
+		return true
+	}
+	b.c.errorf(OnlyInTest, at, "%s belongs in a test", what).Hint("a test is `test \"what must hold\" { ... }`, and `sinter test` runs it")
+	return false
+}
+
+// testStmt checks a statement that only tests have.
+func (b *body) testStmt(n syntax.Stmt) tree.Stmt {
+	switch n := n.(type) {
+	case *syntax.ExpectStmt:
+		if b.inTest(n.Span(), "`expect`") {
+			return b.expect(n)
+		}
+	case *syntax.FailStmt:
+		if b.inTest(n.Span(), "`fail`") {
+			return b.fail(n)
+		}
+	case *syntax.StartStmt:
+		if b.inTest(n.Span(), "`start`") && b.atTop(n.Span(), "`start`") {
+			return b.start(n)
+		}
+	case *syntax.CrashStmt:
+		if b.inTest(n.Span(), "`crash`") && b.atTop(n.Span(), "`crash`") {
+			return b.crash(n)
+		}
+	}
+	return nil
+}
+
+// atTop reports a statement that does not stand directly in the body.
+func (b *body) atTop(at diag.Span, word string) bool {
+	if len(b.loops) == 0 && b.scope.outer != nil && b.scope.outer.outer == nil {
+		return true
+	}
+	b.c.errorf(StartPlace, at, "%s stands directly in the body of a test", word).
+		Hint("what a test starts is known before it runs, like a system")
+	return false
+}
+
+// expect checks `expect c`. The sides of a comparison are kept, to be shown.
+func (b *body) expect(n *syntax.ExpectStmt) tree.Stmt {
+	x := b.condition(n.Cond)
+	if x == nil {
+		return nil
+	}
+	s := &tree.Expect{Stmt0: tree.Stmt0{At: n.Span()}, Cond: x, Site: b.trap(tree.TrapExpect, n.Span())}
+	block := &tree.Block{Stmt0: s.Stmt0}
+	keep := func(x tree.Expr) (*tree.Local, tree.Expr) {
+		l := b.newLocal("", x.Span(), x.Type(), tree.LetLocal)
+		block.Stmts = append(block.Stmts, &tree.Declare{Stmt0: tree.Stmt0{At: x.Span()}, Local: l, Value: x})
+		return l, &tree.LocalRef{Expr0: tree.Expr0{At: x.Span(), T: x.Type()}, Local: l}
+	}
+	switch e := x.(type) {
+	case *tree.Equal:
+		kept := *e
+		s.L, kept.L = keep(e.L)
+		s.R, kept.R = keep(e.R)
+		s.Cond = &kept
+	case *tree.Binary:
+		if e.Op < tree.Lt || e.Op > tree.Ge {
+			break
+		}
+		kept := *e
+		s.L, kept.L = keep(e.L)
+		s.R, kept.R = keep(e.R)
+		s.Cond = &kept
+	}
+	b.assume(x, true)
+	block.Stmts = append(block.Stmts, s)
+	return block
+}
+
+func (b *body) fail(n *syntax.FailStmt) tree.Stmt {
+	lit, ok := n.Message.(*syntax.StringLit)
+	if !ok {
+		b.c.errorf(Mismatch, n.Span(), "`fail` takes a text, as in `fail \"no answer\"`")
+		return nil
+	}
+	x, ok := b.stringLit(lit).(*tree.BytesLit)
+	b.facts = nil
+	if !ok {
+		return nil
+	}
+	return &tree.Fail{Stmt0: tree.Stmt0{At: n.Span()}, Why: string(x.Data), Site: b.trap(tree.TrapExpect, n.Span())}
+}
+
+// start adds a task to the epoch, the first one begins it.
+func (b *body) start(n *syntax.StartStmt) tree.Stmt {
+	t := b.test
+	if n.Call == nil {
+		return nil
+	}
+	if !t.talked.IsZero() {
+		b.c.errorf(StartPlace, n.Span(), "all tasks start before the test talks to the first of them").
+			Note(t.talked, "here it does").Hint("move this `start` up")
+		return nil
+	}
+	var s tree.Stmt
+	if t.epoch == nil {
+		t.epoch = &elaborator{
+			c: b.c, b: b.c.newScratch(), sys: &tree.System{Name: "test", Span: n.Span()},
+			groups: map[string]group{}, count: map[*tree.Func]int{}, budget: maxRuns,
+		}
+		t.epoch.b.bound = map[string]*tree.ConstDef{}
+		s = &tree.Start{Stmt0: tree.Stmt0{At: n.Span()}, Epoch: len(t.tree.Epochs)}
+		t.tree.Epochs = append(t.tree.Epochs, t.epoch.sys)
+	}
+	if sys := b.c.systemNamed(n.Call.Fun); sys != nil {
+		b.startSystem(n.Call, sys)
+		return s
+	}
+	for _, a := range n.Call.Args {
+		if name, ok := a.Value.(*syntax.Name); ok {
+			if g, fake := b.offer(name); fake {
+				t.epoch.groups[name.Name] = g
+			}
+		}
+	}
+	t.epoch.run(&syntax.RunItem{Place: n.Place, Call: n.Call})
+	return s
+}
+
+// systemNamed is the system that an expression names, nil for none.
+func (c *checker) systemNamed(x syntax.Expr) *syntax.SystemDecl {
+	name, ok := x.(*syntax.Name)
+	if !ok || len(c.systems) == 0 || c.systems[0].Name.Name != name.Name || c.find(name.Ident) != nil {
+		return nil
+	}
+	return c.systems[0]
+}
+
+// startSystem checks `start edge(inside: a, outside: b)`: all tasks of the system,
+// with fakes for its devices.
+func (b *body) startSystem(call *syntax.CallExpr, sys *syntax.SystemDecl) {
+	var names []string
+	for _, item := range sys.Items {
+		if bind, ok := item.(*syntax.BindItem); ok {
+			names = append(names, bind.Name.Name)
+		}
+	}
+	e := b.test.epoch
+	e.given = map[string]group{}
+	_, ok := b.arguments(call, "`"+sys.Name.Name+"`", names, func(k int, x syntax.Expr) tree.Expr {
+		name, ok := x.(*syntax.Name)
+		g, fake := group{}, false
+		if ok {
+			g, fake = b.offer(name)
+		}
+		if !fake {
+			b.c.errorf(BadBinding, x.Span(), "expected a device of the test for `%s`", names[k]).Hint("write `let d = fake.eth()` before")
+			return nil
+		}
+		e.given[names[k]] = g
+		return boolConst(true, x.Span())
+	})
+	if ok {
+		e.items(sys.Items)
+	}
+}
+
+// portOfFake is the UDP port of fakes, where a machine has frames (the discard port).
+const portOfFake = 9
+
+// offer makes a fake a device of the epoch, once.
+func (b *body) offer(name *syntax.Name) (group, bool) {
+	t := b.test
+	i, fake := t.fakes[b.lookup(name.Name)]
+	if !fake {
+		return group{}, false
+	}
+	sys, d := t.epoch.sys, t.tree.Devices[i]
+	for k := range sys.Devices {
+		if sys.Devices[k].Name == d.Name {
+			return group{at: d.Span, device: true, first: k, n: 1}, true
+		}
+	}
+	def := tree.DeviceDef{Name: d.Name, Kind: d.Kind, Number: len(sys.Devices), Run: -1, Span: d.Span}
+	if d.Kind == "udp" {
+		def.Port, def.Host = portOfFake, b.c.hostAddress(d.Span)
+		b.c.needNetwork(d.Span)
+	}
+	sys.Devices = append(sys.Devices, def)
+	return group{at: d.Span, device: true, first: len(sys.Devices) - 1, n: 1}, true
+}
+
+// endEpoch completes the system of what was started.
+func (b *body) endEpoch() {
+	t := b.test
+	if t.epoch != nil {
+		t.epoch.nameRuns()
+	}
+	t.epoch, t.talked = nil, diag.Span{}
+}
+
+// crash ends the epoch.
+func (b *body) crash(n *syntax.CrashStmt) tree.Stmt {
+	x := b.expr(n.Device, nil)
+	i, ok := b.fakeOf(x)
+	if x != nil && !ok {
+		b.c.errorf(Mismatch, n.Device.Span(), "`crash` names a device of the test, found %s", describe(x.Type()))
+	}
+	s := &tree.Crash{Stmt0: tree.Stmt0{At: n.Span()}, Dev: i}
+	if n.Losing != nil && ok {
+		if s.Losing = b.losing(n.Losing, b.test.tree.Devices[i]); s.Losing == nil {
+			ok = false
+		}
+	}
+	if ok && b.test.epoch == nil {
+		b.c.errorf(StartPlace, n.Span(), "nothing is running that could crash").Hint("`start` a task first")
+	}
+	b.endEpoch()
+	if !ok {
+		return nil
+	}
+	return s
+}
+
+// losing checks the sectors that a crash loses.
+func (b *body) losing(n syntax.Expr, d tree.Fake) tree.Expr {
+	if d.Kind != "disk" {
+		b.c.errorf(Mismatch, n.Span(), "only a disk loses what was written; `%s` is none", d.Name)
+		return nil
+	}
+	return b.value(n, sectorSet(d))
+}
+
+// sectorSet is the type of a set of sectors of a disk.
+func sectorSet(d tree.Fake) *tree.Type {
+	return &tree.Type{Kind: tree.Array, Len: d.Sectors, Elem: boolType()}
+}
+
+// fakeOf returns the fake device that an expression names.
+func (b *body) fakeOf(x tree.Expr) (int, bool) {
+	l, ok := x.(*tree.LocalRef)
+	if !ok || b.test == nil {
+		return 0, false
+	}
+	i, ok := b.test.fakes[l.Local]
+	return i, ok
+}

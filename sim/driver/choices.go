@@ -1,0 +1,54 @@
+package driver
+
+import "math/rand/v2"
+
+// Choices are the numbers that the generators of a test draw. Each draw has a
+// largest value; 0 is the simplest.
+type Choices struct {
+	rng    *rand.Rand // nil: a replay
+	given  []uint64
+	record []uint64
+}
+
+// Random draws the choices of a case of a seed.
+func Random(seed, number uint64) *Choices {
+	return &Choices{rng: rand.New(rand.NewPCG(seed, number))}
+}
+
+// Replay draws the given choices, each at most as large as is asked for; behind
+// the last one all are 0.
+func Replay(given []uint64) *Choices { return &Choices{given: given} }
+
+// Drawn returns what was drawn.
+func (c *Choices) Drawn() []uint64 { return c.record }
+
+// draw returns a number of 0..=most.
+func (c *Choices) draw(most uint64) uint64 {
+	v := uint64(0)
+	switch k := len(c.record); {
+	case c.rng != nil:
+		v = c.random(most)
+	case k < len(c.given):
+		v = min(c.given[k], most)
+	}
+	c.record = append(c.record, v)
+	return v
+}
+
+// random prefers the corners: errors live at the ends and near powers of two.
+func (c *Choices) random(most uint64) uint64 {
+	switch c.rng.IntN(8) {
+	case 0:
+		return 0
+	case 1:
+		return most
+	case 2, 3:
+		return min(c.rng.Uint64()>>c.rng.IntN(64), most)
+	case 4:
+		return most - min(c.rng.Uint64()>>c.rng.IntN(64), most)
+	}
+	if most == ^uint64(0) {
+		return c.rng.Uint64()
+	}
+	return c.rng.Uint64N(most + 1)
+}

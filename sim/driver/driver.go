@@ -1,0 +1,334 @@
+package driver
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/lang/eval"
+	"github.com/sinter-lang/sinter/lang/tree"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// Options are what a run of a test depends on.
+type Options struct {
+	// Start makes the machine of an epoch.
+	Start func(epoch int, w *world.World) (sim.Machine, error)
+	// Drive runs a machine to its end, or to the limit of its steps.
+	Drive   func(m sim.Machine) (*trace.Trace, error)
+	Choices *Choices
+	Traps   []tree.TrapSite
+}
+
+// Outcome is how a run of a test ended.
+type Outcome struct {
+	Failure *Failure // nil: it passed
+	Traces  []*trace.Trace
+}
+
+// Failure is why a test failed: a diagnostic and the place that tells whether
+// two runs fail for the same reason.
+type Failure struct {
+	Error *diag.Error
+	At    diag.Span
+}
+
+// waitKind is what the body of a test waits for.
+type waitKind uint8
+
+const (
+	forNothing waitKind = iota // the body has ended
+	forMessage                 // or for time to pass
+	forTime
+	forCrash
+)
+
+// run is one run of a test.
+type run struct {
+	test  *tree.Test
+	opts  Options
+	next  func() (struct{}, bool)
+	yield func(struct{}) bool
+
+	kind    waitKind
+	dev     int    // of forMessage
+	within  uint64 // of the wait
+	until   uint64 // the end of it
+	silent  bool   // the wait ended without a message
+	failure *Failure
+	ticks   int
+	chosen  []note
+	outcome Outcome
+
+	epoch   int // that has been started, -1 for none
+	world   *world.World
+	machine sim.Machine
+	seen    int           // events of the machine's trace that sent has
+	sent    [][]message   // by device of the test, behind them the log
+	early   []message     // put before the machine was made
+	disks   []*world.Disk // by device of the test, nil for other devices
+}
+
+// message is one on its way to or from a device of the test.
+type message struct {
+	dev  int
+	data []byte
+}
+
+// note is what a generator gave.
+type note struct {
+	at   diag.Span
+	text string
+}
+
+// stopped unwinds a body whose run has ended.
+type stopped struct{}
+
+// Run runs a test once. An error is a fault of ours or of a tool; what the test
+// finds is in the outcome.
+func Run(t *tree.Test, o Options) (*Outcome, error) {
+	r := &run{test: t, opts: o, epoch: -1, sent: make([][]message, len(t.Devices)+1)}
+	for _, d := range t.Devices {
+		var disk *world.Disk
+		if d.Kind == "disk" {
+			disk = world.NewDisk(make([]byte, d.Sectors*world.SectorSize))
+		}
+		r.disks = append(r.disks, disk)
+	}
+	var fault error
+	next, stop := iter.Pull(func(yield func(struct{}) bool) {
+		r.yield = func(v struct{}) bool { return yield(v) }
+		defer func() {
+			if p := recover(); p != nil && p != any(stopped{}) {
+				panic(p)
+			}
+		}()
+		fault = r.body()
+	})
+	defer stop()
+	r.next = next
+	for r.resume() {
+		if err := r.outside(); err != nil {
+			return nil, err
+		}
+	}
+	if fault != nil {
+		return nil, fault
+	}
+	r.outcome.Failure = r.failure
+	return &r.outcome, nil
+}
+
+// body runs the statements of the test.
+func (r *run) body() error {
+	err := eval.NewTest(r.test, r).Run()
+	var trap *eval.Trap
+	switch {
+	case errors.As(err, &trap):
+		if r.failure == nil {
+			site := r.opts.Traps[trap.Site]
+			r.fail(site.Span, "the test itself traps: %s", site.Code)
+		}
+		return nil
+	case err != nil:
+		return err
+	}
+	r.settle()
+	return nil
+}
+
+// resume lets the body go on until it waits. It reports false when the test is
+// over.
+func (r *run) resume() bool {
+	if r.failure != nil {
+		return false
+	}
+	r.kind = forNothing
+	_, more := r.next()
+	return more && r.failure == nil
+}
+
+// outside does what the body waits for.
+func (r *run) outside() error {
+	if r.kind == forCrash {
+		r.epoch = -1
+		return nil
+	}
+	if r.epoch < 0 { // nothing runs: time passes
+		r.silent = true
+		return nil
+	}
+	return r.play()
+}
+
+// play runs the machine of the epoch, during which the body goes on, until the
+// body has ended or crashes it.
+func (r *run) play() error {
+	if err := r.begin(); err != nil {
+		return err
+	}
+	if c, ok := r.machine.(interface{ Close() }); ok {
+		defer c.Close()
+	}
+	tr, err := r.opts.Drive(r.machine)
+	if err != nil {
+		return err
+	}
+	r.outcome.Traces = append(r.outcome.Traces, tr)
+	if r.trapped(tr) {
+		return nil
+	}
+	if tr.Status == trace.Limit {
+		r.fail(r.test.Epochs[r.epoch].Span, "the tasks do not come to rest")
+		return nil
+	}
+	for r.kind == forMessage || r.kind == forTime { // all tasks have ended: time passes
+		if _, more := r.ask(true); !more {
+			break
+		}
+	}
+	if r.kind == forCrash {
+		r.epoch = -1
+	}
+	return nil
+}
+
+// begin makes the machine.
+func (r *run) begin() error {
+	script := &world.Script{}
+	for _, d := range r.test.Epochs[r.epoch].Devices {
+		script.Devices = append(script.Devices, d.Name)
+		for i := range r.test.Devices {
+			if r.test.Devices[i].Name == d.Name {
+				script.Disks = append(script.Disks, r.disks[i])
+			}
+		}
+	}
+	r.world, r.seen = world.New(script), 0 // a clock that begins at 0
+	r.world.Drive(r.ask)
+	for _, m := range r.early {
+		r.arrive(m)
+	}
+	r.early, r.until = nil, r.within
+	var err error
+	r.machine, err = r.opts.Start(r.epoch, r.world)
+	return err
+}
+
+// ask is the driver of the world: it answers the body as long as there is
+// something to say, and then says how long the body waits.
+func (r *run) ask(elapsed bool) (until uint64, more bool) {
+	for {
+		r.collect()
+		ready := r.kind == forMessage && len(*r.queue(r.dev)) > 0
+		if !ready && !elapsed {
+			return r.until, true
+		}
+		r.silent, elapsed = !ready, false
+		if !r.resume() || r.kind == forCrash {
+			return 0, false
+		}
+		r.until = r.world.Now() + min(r.within, ^uint64(0)-r.world.Now())
+	}
+}
+
+// collect takes what the tasks have sent since the last time.
+func (r *run) collect() {
+	events := r.machine.Trace().Events
+	for ; r.seen < len(events); r.seen++ {
+		e := events[r.seen]
+		if e.Kind == trace.Log {
+			log := r.queue(tree.LogOfTest)
+			*log = append(*log, message{data: []byte(e.Text)})
+		}
+		for i, d := range r.test.Devices {
+			if e.Kind == trace.Out && d.Name == e.Port {
+				r.sent[i] = append(r.sent[i], message{i, e.Data})
+			}
+		}
+	}
+}
+
+// queue is what was sent to a device of the test, or logged, and not taken.
+func (r *run) queue(dev int) *[]message {
+	if dev == tree.LogOfTest {
+		dev = len(r.sent) - 1
+	}
+	return &r.sent[dev]
+}
+
+// nameOf is the name of a device in messages.
+func (r *run) nameOf(dev int) string {
+	if dev == tree.LogOfTest {
+		return "log"
+	}
+	return r.test.Devices[dev].Name
+}
+
+// trapped fails the test when a task has trapped.
+func (r *run) trapped(tr *trace.Trace) bool {
+	for _, e := range tr.Events {
+		if e.Kind == trace.Trap {
+			site := r.opts.Traps[e.Site]
+			r.fail(site.Span, "task %s traps: %s", e.Task, site.Code)
+			return true
+		}
+	}
+	return false
+}
+
+// arrive makes a message arrive at the machine.
+func (r *run) arrive(m message) {
+	name := r.test.Devices[m.dev].Name
+	for i, d := range r.world.Devices() {
+		if d == name {
+			r.world.Put(i, m.data)
+		}
+	}
+}
+
+// fail ends the test. The first failure counts.
+func (r *run) fail(at diag.Span, format string, args ...any) *diag.Error {
+	e := diag.Errorf("", at, "test %q: %s", r.test.Name, fmt.Sprintf(format, args...))
+	if r.failure == nil {
+		r.failure = &Failure{Error: e, At: at}
+		for i, n := range r.chosen {
+			if i == maxNotes {
+				e.Notes = append(e.Notes, diag.Note{Text: fmt.Sprintf("and %d more values", len(r.chosen)-maxNotes)})
+				break
+			}
+			e.Notes = append(e.Notes, diag.Note{Span: n.at, Text: n.text})
+		}
+	}
+	return e
+}
+
+// maxNotes bounds the values of generators that a failure shows.
+const maxNotes = 8
+
+// pause lets the outside act.
+func (r *run) pause(k waitKind) {
+	r.kind = k
+	if !r.yield(struct{}{}) {
+		panic(stopped{})
+	}
+}
+
+// settle lets all that has arrived be dealt with.
+func (r *run) settle() {
+	if r.epoch >= 0 {
+		r.within = 0
+		r.pause(forTime)
+	}
+}
+
+// peerSize is the length of the peer before a datagram.
+const peerSize = 8
+
+func withPeer(peer uint64, data []byte) []byte {
+	return append(binary.LittleEndian.AppendUint64(nil, peer), data...)
+}

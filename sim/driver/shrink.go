@@ -1,0 +1,101 @@
+package driver
+
+import "slices"
+
+// Shrink makes the choices of a failure simpler as long as it stays a failure:
+// fewer ones, then smaller ones. fails runs a test with the given choices; it
+// returns what was drawn and whether the run failed as the first one did. At most
+// budget runs are made. The result is always one that failed.
+func Shrink(choices []uint64, budget int, fails func([]uint64) (drawn []uint64, same bool)) []uint64 {
+	s := &shrinker{best: choices, budget: budget, fails: fails}
+	for before := -1; s.budget > 0 && before != s.found; {
+		before = s.found
+		s.deleteRuns()
+		s.zeroRuns()
+		s.lower()
+		s.sort()
+	}
+	return s.best
+}
+
+type shrinker struct {
+	best   []uint64
+	budget int
+	found  int // how often something simpler was found
+	fails  func([]uint64) ([]uint64, bool)
+}
+
+// try runs a candidate and keeps what it drew when that fails and is simpler.
+func (s *shrinker) try(candidate []uint64) bool {
+	if s.budget == 0 || !simpler(candidate, s.best) {
+		return false
+	}
+	s.budget--
+	drawn, same := s.fails(candidate)
+	if !same || !simpler(drawn, s.best) {
+		return false
+	}
+	s.best = slices.Clone(drawn)
+	s.found++
+	return true
+}
+
+// simpler orders choices: shorter ones first, then those with smaller numbers at
+// the front.
+func simpler(a, b []uint64) bool {
+	if len(a) != len(b) {
+		return len(a) < len(b)
+	}
+	return slices.Compare(a, b) < 0
+}
+
+// runs calls f with the places of runs of halving length, from the end.
+func (s *shrinker) runs(f func(from, to int) bool) {
+	for size := len(s.best); size > 0 && s.budget > 0; size /= 2 {
+		for from := len(s.best) - size; from >= 0 && s.budget > 0; from -= size {
+			f(from, min(from+size, len(s.best)))
+		}
+	}
+}
+
+func (s *shrinker) deleteRuns() {
+	s.runs(func(from, to int) bool {
+		return to <= len(s.best) && s.try(slices.Delete(slices.Clone(s.best), from, to))
+	})
+}
+
+func (s *shrinker) zeroRuns() {
+	s.runs(func(from, to int) bool {
+		if to > len(s.best) || from >= to {
+			return false
+		}
+		c := slices.Clone(s.best)
+		clear(c[from:to])
+		return s.try(c)
+	})
+}
+
+// lower looks for the least value of each choice, by halving the distance to one
+// that does not fail.
+func (s *shrinker) lower() {
+	for i := 0; i < len(s.best) && s.budget > 0; i++ {
+		for low := uint64(0); i < len(s.best) && low < s.best[i] && s.budget > 0; {
+			c := slices.Clone(s.best)
+			c[i] = low + (c[i]-low)/2
+			if mid := c[i]; !s.try(c) {
+				low = mid + 1
+			}
+		}
+	}
+}
+
+// sort swaps neighbours that are not in order.
+func (s *shrinker) sort() {
+	for i := 1; i < len(s.best) && s.budget > 0; i++ {
+		if s.best[i] < s.best[i-1] {
+			c := slices.Clone(s.best)
+			c[i], c[i-1] = c[i-1], c[i]
+			s.try(c)
+		}
+	}
+}

@@ -1,0 +1,202 @@
+package driver
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/eval"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// Do does a step of the body, waiting where it waits. A failed test goes no
+// further.
+func (r *run) Do(e *eval.Effect) {
+	if e.Kind == eval.TickEffect {
+		r.ticks++
+		if r.ticks > maxTicks {
+			r.fail(r.test.Span, "its body does not come to an end")
+			panic(stopped{})
+		}
+	}
+	if e.Kind == eval.NowEffect && r.world != nil {
+		e.Time = r.world.Now()
+	}
+	if e.Kind != eval.StepEffect {
+		return // the log of a test is nobody's
+	}
+	switch s := e.Step.(type) {
+	case *tree.Expect:
+		r.expected(s, e.Sides)
+	case *tree.Fail:
+		r.fail(s.At, "%s", s.Why)
+	case *tree.Start:
+		r.epoch = s.Epoch
+	case *tree.Put:
+		r.put(s, e)
+	case *tree.Pass:
+		r.within = ticks(e.Words[0])
+		r.pause(forTime)
+	case *tree.Quiet:
+		r.quiet(s, ticks(e.Words[0]))
+	case *tree.Crash:
+		r.crash(s, e.Cells)
+	case *tree.Take:
+		r.take(s, e)
+	case *tree.Unflushed:
+		r.settle()
+		for i := range e.Cells {
+			e.Cells[i] = 0
+			if r.disks[s.Dev].IsUnflushed(i) {
+				e.Cells[i] = 1
+			}
+		}
+	case *tree.Sector:
+		r.settle()
+		for i, v := range r.disks[s.Dev].Sector(int(e.Words[0])) {
+			e.Cells[i] = uint64(v)
+		}
+	case *tree.Choose:
+		r.choose(s, e)
+	case *tree.ChooseBytes:
+		e.Data = make([]byte, e.Words[0])
+		for i := range e.Data {
+			e.Data[i] = byte(r.opts.Choices.draw(255))
+		}
+		r.chose(s.At, s.T, bytesCells(e.Data))
+	case *tree.ChooseSubset:
+		for i, member := range e.Cells {
+			if member != 0 {
+				e.Cells[i] = r.opts.Choices.draw(1)
+			}
+		}
+		r.chose(s.At, s.T, e.Cells)
+	}
+	if r.failure != nil {
+		panic(stopped{})
+	}
+}
+
+// maxTicks bounds the body of a test, in slices of lang/eval.
+const maxTicks = 1 << 14
+
+// expected fails the test because of an expect.
+func (r *run) expected(s *tree.Expect, sides [][]uint64) {
+	if s.L == nil {
+		r.fail(s.At, "this does not hold")
+		return
+	}
+	l, right := Show(s.L.Type, sides[0]), Show(s.R.Type, sides[1])
+	if eq, ok := s.Cond.(*tree.Equal); ok && !eq.Ne {
+		r.fail(s.At, "got %s, expected %s", l, right)
+		return
+	}
+	r.fail(s.At, "this does not hold: left is %s, right is %s", l, right)
+}
+
+func (r *run) put(s *tree.Put, e *eval.Effect) {
+	m := message{s.Dev, e.Data}
+	if r.test.Devices[s.Dev].Kind == "udp" {
+		m.data = withPeer(e.Words[0], e.Data)
+	} else if len(e.Data) == 0 {
+		r.fail(s.At, "an Ethernet frame is not empty")
+		return
+	}
+	if r.machine == nil {
+		r.early = append(r.early, m)
+		return
+	}
+	r.arrive(m)
+}
+
+// listen waits for the next message of a device; false when none comes in time.
+func (r *run) listen(dev int, within uint64) bool {
+	r.within, r.dev = within, dev
+	if len(*r.queue(dev)) > 0 {
+		return true
+	}
+	r.pause(forMessage)
+	return !r.silent
+}
+
+func (r *run) quiet(s *tree.Quiet, within uint64) {
+	if r.listen(s.Dev, within) {
+		r.fail(s.At, "expected nothing, got %s", quoted(bytesCells(r.sent[s.Dev][0].data)[1:]))
+	}
+}
+
+func (r *run) take(x *tree.Take, e *eval.Effect) {
+	within := ticks(e.Words[0])
+	if !r.listen(x.Dev, within) {
+		r.fail(x.At, "nothing came from `%s` within %s", r.nameOf(x.Dev), ticksText(int64(within)))
+		return
+	}
+	list := r.queue(x.Dev)
+	m := (*list)[0]
+	*list = (*list)[1:]
+	e.Data = m.data
+	if x.Dev != tree.LogOfTest && r.test.Devices[x.Dev].Kind == "udp" {
+		peer := binary.LittleEndian.Uint64(m.data)
+		e.Data = m.data[peerSize:]
+		if x.To != nil && e.Words[1] != peer {
+			r.fail(x.At, "the datagram went to %d, expected it to go to %d", peer, e.Words[1])
+		}
+	}
+	if len(e.Data) > e.Limit {
+		r.fail(x.At, "a message of %d bytes; a test takes at most %d", len(e.Data), e.Limit)
+		e.Data = nil
+	}
+}
+
+// ticks is a duration that one can wait: a negative one is over at once.
+func ticks(d uint64) uint64 { return uint64(max(int64(d), 0)) }
+
+// crash stops the tasks. What disks have not flushed stays, but for what is lost.
+func (r *run) crash(s *tree.Crash, lost []uint64) {
+	r.settle()
+	r.pause(forCrash)
+	for i, d := range r.disks {
+		if d != nil {
+			d.Crash(func(sector int) bool { return i == s.Dev && s.Losing != nil && lost[sector] != 0 })
+		}
+	}
+	r.machine, r.early = nil, nil
+	clear(r.sent)
+}
+
+// choose draws a number. It is counted from the least one, of a signed type
+// from 0: 0, -1, 1, -2.
+func (r *run) choose(x *tree.Choose, e *eval.Effect) {
+	if x.Lo == nil {
+		bits, signed := x.T.Word()
+		v := r.opts.Choices.draw(^uint64(0) >> (64 - bits))
+		if signed {
+			v = v>>1 ^ -(v & 1)
+		}
+		e.Cells[0] = v
+	} else {
+		lo, hi := e.Words[0], e.Words[1]
+		if _, signed := x.T.Word(); signed && int64(lo) > int64(hi) || !signed && lo > hi {
+			r.fail(x.At, "there is no number to choose: the least is above the largest")
+			return
+		}
+		e.Cells[0] = lo + r.opts.Choices.draw(hi-lo)
+	}
+	r.chose(x.At, x.T, e.Cells)
+}
+
+// chose notes what a generator gave.
+func (r *run) chose(at diag.Span, t *tree.Type, cells []uint64) {
+	text := at.File.Text[at.Start:at.End]
+	r.chosen = append(r.chosen, note{at, fmt.Sprintf("%s = %s", text, Show(t, cells))})
+}
+
+// bytesCells are bytes as cells of bytes<n>.
+func bytesCells(data []byte) []uint64 {
+	cells := make([]uint64, 1+len(data))
+	cells[0] = uint64(len(data))
+	for i, v := range data {
+		cells[1+i] = uint64(v)
+	}
+	return cells
+}
