@@ -3,7 +3,6 @@ package build
 import (
 	"errors"
 
-	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/verify"
 )
 
@@ -12,20 +11,6 @@ type notYet struct{ what string }
 
 // Error gives one line.
 func (n *notYet) Error() string { return n.what + " not yet supported" }
-
-// uses reports whether a module has an operation.
-func uses(m *ir.Module, op ir.Op) bool {
-	for _, f := range m.Funcs {
-		for _, b := range f.Blocks {
-			for _, i := range b.Instrs {
-				if i.Op == op {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
 
 // skipped adds a row for what is not yet supported; it reports false for any
 // other error.
