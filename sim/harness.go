@@ -68,6 +68,7 @@ type Harness struct {
 	log    held
 	gaps   gaps
 	cycle  uint64
+	work   stretch
 	timing []Timing
 	asking bool // the run is over but for the question what it waits for
 	done   bool
@@ -169,6 +170,7 @@ func (h *Harness) Cycle(out *Outputs) error {
 			return nil
 		}
 	}
+	h.work.cycle(out.Idle)
 	h.cycle++
 	h.drive()
 	return nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/lang/tree"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/cycle"
 	"github.com/sinter-lang/sinter/sim/gates"
@@ -97,6 +98,9 @@ func (p *Program) traceIn(ctx context.Context, level, core string, in *world.Wor
 	if err != nil && ctx.Err() == nil {
 		err = &stopped{err}
 	}
+	if c, ok := m.(*cycle.Machine); ok && err == nil {
+		err = p.withinBudget(tree.BudgetCycles, "between two waits the core "+core, int(c.Longest()), "cycles", nil)
+	}
 	return m, tr, time.Since(began).Seconds(), err
 }
 
@@ -183,6 +187,7 @@ func figures(m sim.Machine) map[string]float64 {
 		}
 	case *cycle.Machine:
 		f["cycles"] = float64(m.Cycles())
+		f["step_cycles"] = float64(m.Longest())
 		for _, t := range m.Timings() {
 			f["cycles."+t.Name] += float64(t.Cycles)
 		}

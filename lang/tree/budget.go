@@ -11,6 +11,7 @@ const (
 	BudgetTraps    BudgetKind = "traps"    // places that may trap
 	BudgetImage    BudgetKind = "image"    // bytes of text and data of what is built
 	BudgetLUTs     BudgetKind = "luts"     // look-up tables of a generated core
+	BudgetCycles   BudgetKind = "cycles"   // of a core between two waits of its only task
 	BudgetDeadlock BudgetKind = "deadlock" // cycles of channels that may block for ever
 )
 

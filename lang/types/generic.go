@@ -362,7 +362,7 @@ func (c *checker) instanceName(g *generic, got *env, at diag.Span) (name string,
 
 // lacks says what a type lacks that does not fulfil a constraint.
 var lacks = map[tree.Ability]string{
-	tree.CanCopy: "cannot be copied", tree.CanEqual: "has no `==`", tree.CanCount: "is no integer that wraps",
+	tree.CanCopy: "cannot be copied", tree.CanEqual: "has no `==`", tree.CanCount: "is no integer, fix or float",
 }
 
 // fulfils reports whether a type can do what a constraint asks for. Ranges are
@@ -375,7 +375,7 @@ func fulfils(t *tree.Type, can tree.Ability) bool {
 	case tree.CanEqual:
 		return hasEqual(t)
 	case tree.CanCount:
-		return t.Kind == tree.Int
+		return t.Kind == tree.Int || t.IsReal()
 	}
 	return t.Kind != tree.Slice && t.Kind != tree.Chan && t.Kind != tree.Device && t.Kind != tree.Unit
 }
@@ -529,9 +529,9 @@ func (b *body) opaqueBinary(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tr
 		t = r.Type()
 	}
 	switch op {
-	case tree.Add, tree.Sub, tree.Mul, tree.Div, tree.Rem, tree.Lt, tree.Le, tree.Gt, tree.Ge:
+	case tree.Add, tree.Sub, tree.Mul, tree.Div, tree.Lt, tree.Le, tree.Gt, tree.Ge:
 	default:
-		b.c.errorf(BadOperand, e.OpAt, "`%s` does not work on every `num`, only + - * / %% and comparisons do", opText[op])
+		b.c.errorf(BadOperand, e.OpAt, "`%s` does not work on every `num`, only + - * / and comparisons do", opText[op])
 		return nil
 	}
 	if t.Can < tree.CanCount {

@@ -64,6 +64,8 @@ func keyBits(t *tree.Type) (int, bool) {
 		return fieldBits(list)
 	case tree.Opaque:
 		return 0, t.Can >= tree.CanEqual
+	case tree.Float:
+		return 0, false // equal numbers have several forms
 	}
 	bits, _ := t.Word()
 	return bits, t.IsScalar()

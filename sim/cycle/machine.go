@@ -225,6 +225,9 @@ func (m *Machine) Trace() *trace.Trace { return m.h.Trace() }
 // Cycles returns the number of cycles since reset.
 func (m *Machine) Cycles() uint64 { return m.h.Cycles() }
 
+// Longest returns the largest number of cycles between two waits.
+func (m *Machine) Longest() uint64 { return m.h.Longest() }
+
 // Timings returns the cycles between the marks of each timed region.
 func (m *Machine) Timings() []sim.Timing { return m.h.Timings() }
 

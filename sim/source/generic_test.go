@@ -46,6 +46,10 @@ func TestGenericMeaning(t *testing.T) {
   log.print("{less(u8(255), 1)} {less(i8(-1), 1)} {less<i64>(5, 4)}")`, "false true false"},
 		{"constants", "fn last<N: u32>(v: [N]u8) -> u32 { return N * 2 + u32(v[N - 1]) }", `
   log.print("{last([1, 2, 3])} {last([9])}")`, "9 11"},
+		{"fractions", "fn mean<T: num>(a: T, b: T) -> T { return (a + b) / 2 }\nfn top<T: num>(a: T, b: T) -> T { if a > b { return a }; return b }", `
+  let x = mean<f32>(1.5, 2)
+  let y = mean(fix<8, 8>(1), 2)
+  log.print("{x == 1.75} {y == 1.5} {top<f64>(-1, -2) == -1.0} {mean<u8>(250, 10)}")`, "true true true 2"},
 		{"equality", "fn same<T: eq>(a: T, b: T) -> bool { return a == b }\nstruct P { x: u8; y: bytes<3> }", `
   let p = P(x: 1, y: "ab")
   log.print("{same(p, P(x: 1, y: p.y))} {same(p, P(x: 2, y: p.y))} {same<u8?>(none, 3)}")`, "true false false"},

@@ -170,6 +170,7 @@ func TestEqual(t *testing.T) {
 const a1: bytes<4> = "a"
 const nul: bytes<3> = ""
 const z1: bytes<3> = "z"
+struct F { a: f32; b: fix<8, 8>; t: time }
 struct P { x: u8; y: bytes<4> }
 enum E { a; b(n: u16); c(p: P) }
 layout L { n: u8; x: u8 when n > 2; t: bytes<*..3> }
@@ -182,6 +183,7 @@ fn opt(n: u8) -> u8? { if n > 3 { return n }; return none }`
 		{"another payload", `var e = E.c(p: P(x: 1, y: "abc")); e = E.b(n: 5); log.print("{e == E.b(n: 5)}")`, "true"},
 		{"arrays", `var a: [3]P; let b = a; log.print("{a == b}"); a[2].x = 1; log.print("{a == b} {a[1] == b[2]} {a != b}")`, "true false true true"},
 		{"layouts", `let a = L(n: 3, x: 1, t: "z"); log.print("{a == L(n: 3, x: 1, t: z1)} {a == L(n: 3, x: none, t: z1)} {a == L(n: 3, x: 1, t: nul)}")`, "true false false"},
+		{"fractions", `let z: f32 = 0; var f = F(a: z, b: 1.5, t: time.start); let g = f; f.a = -f.a; log.print("{f == g}"); f.a = z / z; log.print("{f == f}"); f.a = 1; f.b = 1.25; log.print("{f == g}")`, "true false false"},
 		{"array literal", `var a: [3]u8; a[1] = 2; log.print("{a == [0, 2, 0]} {a == [0, 2, 1]}")`, "true false"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,0 +1,25 @@
+package sim
+
+// stretch measures the work between two waits of a core: the cycles from one that
+// ends a wait to the next one in which the core is idle again. What it does
+// before its first wait is start-up and does not count.
+type stretch struct {
+	waited bool
+	now    uint64
+	most   uint64
+}
+
+// cycle takes one cycle.
+func (s *stretch) cycle(idle bool) {
+	if idle {
+		s.waited, s.now = true, 0
+		return
+	}
+	if s.waited {
+		s.now++
+		s.most = max(s.most, s.now)
+	}
+}
+
+// Longest is the largest number of cycles between two waits so far.
+func (h *Harness) Longest() uint64 { return h.work.most }
