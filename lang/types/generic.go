@@ -184,6 +184,10 @@ func (b *body) inferFrom(g *generic, p *syntax.Param, x syntax.Expr, got *env) t
 		return nil
 	}
 	v := b.expr(x, b.elements(g, p.Type, got))
+	if v != nil && v.Type().Kind == tree.Fraction {
+		b.untyped(v.Span())
+		return nil
+	}
 	if v != nil {
 		g.unify(p.Type, v.Type(), got)
 	}
@@ -362,7 +366,7 @@ func (c *checker) instanceName(g *generic, got *env, at diag.Span) (name string,
 
 // lacks says what a type lacks that does not fulfil a constraint.
 var lacks = map[tree.Ability]string{
-	tree.CanCopy: "cannot be copied", tree.CanEqual: "has no `==`", tree.CanCount: "is no integer, fix or float",
+	tree.CanCopy: "cannot be copied", tree.CanEqual: "has no `==` that is one of bits", tree.CanCount: "is no integer, fix or float",
 }
 
 // fulfils reports whether a type can do what a constraint asks for. Ranges are
@@ -373,11 +377,33 @@ func fulfils(t *tree.Type, can tree.Ability) bool {
 	}
 	switch can {
 	case tree.CanEqual:
-		return hasEqual(t)
+		return hasEqual(t) && !hasFloat(t) // equal values have equal bits
 	case tree.CanCount:
 		return t.Kind == tree.Int || t.IsReal()
 	}
 	return t.Kind != tree.Slice && t.Kind != tree.Chan && t.Kind != tree.Device && t.Kind != tree.Unit
+}
+
+// hasFloat reports whether a value of t holds floats, of which 0 and -0 are equal
+// and a NaN is not equal to itself.
+func hasFloat(t *tree.Type) bool {
+	switch t.Kind {
+	case tree.Float:
+		return true
+	case tree.Struct:
+		return anyFloat(t.Struct.Fields)
+	case tree.Enum:
+		for _, v := range t.Enum.Variants {
+			if anyFloat(v.Payload) {
+				return true
+			}
+		}
+	}
+	return t.Elem != nil && hasFloat(t.Elem)
+}
+
+func anyFloat(fields []tree.Field) bool {
+	return slices.ContainsFunc(fields, func(f tree.Field) bool { return hasFloat(f.Type) })
 }
 
 // isOpaque reports whether t is or contains a type parameter.

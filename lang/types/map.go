@@ -68,7 +68,7 @@ func keyBits(t *tree.Type) (int, bool) {
 		return 0, false // equal numbers have several forms
 	}
 	bits, _ := t.Word()
-	return bits, t.IsScalar()
+	return bits, t.IsScalar() && t.Kind != tree.Float
 }
 
 func fieldBits(fields []tree.Field) (int, bool) {
