@@ -222,7 +222,7 @@ func (g *gen) cut(n *node, t *typ) *node {
 	hi := g.between(lo, t.n)
 	if t.n >= 4 && g.oneIn(2) {
 		i := g.index(nil, &typ{sort: arraySort, n: t.n / 2})
-		return expr(n.typ, "$[$..$ + $]", n, i, &node{kind: exprNode, typ: i.typ, form: "($)", kids: []*node{i}}, g.small(g.between(0, t.n/2)))
+		return expr(n.typ, "$[u32($)..u32($) + $]", n, i, i, g.small(g.between(0, t.n/2)))
 	}
 	if g.oneIn(3) && hi > lo {
 		return expr(n.typ, "$[$..=$]", n, g.small(lo), g.small(hi-1))
