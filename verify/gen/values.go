@@ -89,7 +89,7 @@ func (g *gen) byteOrder(t *typ, depth int) *node {
 func (g *gen) callValue(t *typ, depth int) *node {
 	var able []*function
 	for _, f := range g.funcs {
-		if f.result != nil && same(f.result, t) && g.room(f.cost+2) && (f.calm() || g.b.pure == 0) {
+		if f.result != nil && same(f.result, t) && g.room(f.cost+2) && (f.calm() || g.b.pure == 0) && (!g.b.short || f.scalar()) {
 			able = append(able, f)
 		}
 	}
@@ -97,6 +97,16 @@ func (g *gen) callValue(t *typ, depth int) *node {
 		return nil
 	}
 	return g.call(pick(g, able), depth)
+}
+
+// scalar reports that all arguments are words, so that no string is among them.
+func (f *function) scalar() bool {
+	for _, p := range f.params {
+		if !p.typ.scalar() {
+			return false
+		}
+	}
+	return true
 }
 
 // call makes a call; nil when no arguments can be had.
