@@ -35,96 +35,41 @@ import (
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
+// root is the project's folder.
+const root = ".."
+
 // fault is one planted mistake.
 type fault struct {
-	name     string
-	file     string
-	old, new string
-	expect   []string // "row", level, check, perhaps core; or "test", package, name
-	on       string   // the capture, when not the usual one
+	*testkit.Fault
+	expect []string // "row", level, check, perhaps core; or "test", package, name
+	on     string   // the capture, when not the usual one
 }
-
-// group is what the mistake is in, the name's part before the colon.
-func (f *fault) group() string { g, _, _ := strings.Cut(f.name, ":"); return g }
 
 // read parses faults.txt.
 func read(t *testing.T) []*fault {
-	text, err := os.ReadFile("faults.txt")
-	require.NoError(t, err)
 	var all []*fault
-	for i, line := range strings.Split(string(text), "\n") {
-		word, rest, _ := strings.Cut(line, " ")
-		if word == "" || strings.HasPrefix(word, "#") {
-			continue
+	for _, f := range testkit.Faults(t, "faults.txt", "row", "test", "on") {
+		one := &fault{Fault: f, expect: f.Note("row", "test")}
+		require.GreaterOrEqual(t, len(one.expect), 3, f.Name)
+		if on := f.Note("on"); on != nil {
+			one.on = on[1]
 		}
-		if word == "==" {
-			all = append(all, &fault{name: rest})
-			continue
-		}
-		require.NotEmpty(t, all, "line %d stands before the first fault", i+1)
-		f := all[len(all)-1]
-		switch word {
-		case "file":
-			f.file = rest
-		case "-":
-			f.old = join(f.old, rest)
-		case "+":
-			f.new = join(f.new, rest)
-		case "on":
-			f.on = rest
-		case "row", "test":
-			f.expect = strings.Fields(line)
-			require.GreaterOrEqual(t, len(f.expect), 3, "line %d", i+1)
-		default:
-			t.Fatalf("line %d: expected ==, file, -, +, row, on or test, got %q", i+1, word)
-		}
+		all = append(all, one)
 	}
 	return all
-}
-
-func join(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a + "\n" + b
-}
-
-// overlay writes the mistaken file and the list that go's -overlay reads.
-func (f *fault) overlay(dir string) (string, error) {
-	path, err := filepath.Abs(filepath.Join("..", f.file))
-	if err != nil {
-		return "", err
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
-	}
-	if n := strings.Count(string(text), f.old); n != 1 {
-		return "", fmt.Errorf("the text to replace occurs %d times in %s", n, f.file)
-	}
-	mistaken := filepath.Join(dir, "mistaken"+filepath.Ext(path))
-	if err := os.WriteFile(mistaken, []byte(strings.Replace(string(text), f.old, f.new, 1)), 0o644); err != nil {
-		return "", err
-	}
-	list, err := json.Marshal(map[string]any{"Replace": map[string]string{path: mistaken}})
-	if err != nil {
-		return "", err
-	}
-	name := filepath.Join(dir, "overlay.json")
-	return name, os.WriteFile(name, list, 0o644)
 }
 
 // noticed plants the fault and reports whether what was expected turned red;
 // said is what the tools printed.
 func (f *fault) noticed(dir, path string) (red bool, said string, err error) {
-	list, err := f.overlay(dir)
+	list, err := f.Overlay(root, dir)
 	if err != nil {
 		return false, "", err
 	}
 	if f.expect[0] == "test" {
 		return f.testFails(list)
 	}
-	tool, err := build(dir, "-overlay", list)
+	tool, err := testkit.BuildTool(root, dir, "-overlay", list)
 	if err != nil {
 		return false, "", err
 	}
@@ -135,25 +80,14 @@ func (f *fault) noticed(dir, path string) (red bool, said string, err error) {
 	return red, said, err
 }
 
-// build makes the tool, without the tables of debuggers: linking is most of the
-// work.
-func build(dir string, flags ...string) (tool string, err error) {
-	tool = filepath.Join(dir, "sinter")
-	args := append(append([]string{"build", "-ldflags=-s -w"}, flags...), "-o", tool, "./cmd/sinter")
-	if said, _, err := within(compiling, nil, "go", args...); err != nil {
-		return "", fmt.Errorf("the tool does not compile: %w\n%s", err, said)
-	}
-	return tool, nil
-}
-
 func (f *fault) testFails(list string) (bool, string, error) {
-	said, code, err := within(compiling, nil, "go", "test", "-overlay", list, "-vet=off", "-ldflags=-s -w", "-count=1",
-		"-timeout", patience.String(), "-run", "^"+f.expect[2]+"$", f.expect[1])
+	said, code, err := testkit.Within(testkit.Compiling, root, nil, "go", "test", "-overlay", list, "-vet=off", "-ldflags=-s -w", "-count=1",
+		"-timeout", testkit.Patience.String(), "-run", "^"+f.expect[2]+"$", f.expect[1])
 	switch {
 	case err != nil && code <= 0:
 		return false, said, err
 	case strings.Contains(said, "panic: test timed out"):
-		return false, said, fmt.Errorf("the test hangs: %s", patience)
+		return false, said, fmt.Errorf("the test hangs: %s", testkit.Patience)
 	}
 	if strings.Contains(said, "[build failed]") || strings.Contains(said, "[setup failed]") {
 		return false, said, fmt.Errorf("the test does not compile:\n%s", said)
@@ -201,7 +135,7 @@ func (f *fault) arguments() []string {
 // stands in path is found by the tool.
 func (f *fault) verify(tool, path string) ([]row, string, error) {
 	env := []string{"PATH=" + path, "TMPDIR=" + filepath.Dir(tool)} // files of failed runs are kept there
-	said, code, err := within(patience, env, tool, f.arguments()...)
+	said, code, err := testkit.Within(testkit.Patience, root, env, tool, f.arguments()...)
 	if code != 0 && code != 3 {
 		return nil, said, fmt.Errorf("verify ended with %d: %w", code, err)
 	}
@@ -229,7 +163,7 @@ func TestEntriesFit(t *testing.T) {
 	faults := read(t)
 	groups := map[string]int{}
 	for _, f := range faults {
-		groups[f.group()]++
+		groups[f.Group()]++
 	}
 	require.GreaterOrEqual(t, len(faults), 80)
 	for _, g := range []string{"eval", "lower", "passes", "cg", "instruction line", "core", "bit rule", "Verilog printer"} {
@@ -237,17 +171,17 @@ func TestEntriesFit(t *testing.T) {
 	}
 	names := map[string]bool{}
 	for _, f := range faults {
-		_, err := f.overlay(t.TempDir())
-		require.NoError(t, err, f.name)
-		require.NotEmpty(t, f.expect, f.name)
-		require.False(t, names[f.name], "twice: %s", f.name)
-		names[f.name] = true
+		_, err := f.Overlay(root, t.TempDir())
+		require.NoError(t, err, f.Name)
+		require.NotEmpty(t, f.expect, f.Name)
+		require.False(t, names[f.Name], "twice: %s", f.Name)
+		names[f.Name] = true
 	}
 }
 
 func TestEveryPlantedFaultIsNoticed(t *testing.T) {
 	for _, f := range read(t) {
-		t.Run(f.name, func(t *testing.T) {
+		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
 			path := ""
 			if f.wantsIcarus() {
@@ -262,7 +196,7 @@ func TestEveryPlantedFaultIsNoticed(t *testing.T) {
 
 // Without a fault every row that the entries name exists and is green.
 func TestNoFaultNoDifference(t *testing.T) {
-	tool, err := build(t.TempDir())
+	tool, err := testkit.BuildTool(root, t.TempDir())
 	require.NoError(t, err)
 	checked := map[string][]row{}
 	for _, f := range read(t) {

@@ -146,7 +146,9 @@ func mergeBlocks(f *ir.Func) bool {
 				break
 			}
 			for k, p := range e.To.Params {
-				subst[p] = e.Args[k]
+				if a := subst.of(e.Args[k]); a != p { // a token that ir.Thread has yet to mend may be its own argument
+					subst[p] = a
+				}
 			}
 			absorb(b, e.To)
 			gone[e.To] = true

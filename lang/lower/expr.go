@@ -362,7 +362,8 @@ func (x *lowering) within(e *tree.Within) []leaf {
 	x.At = e.At
 	t := e.X.Type()
 	in := x.Word(word.And, 1, x.atMost(lo, v, t, false), x.atMost(v, hi, t, !e.Closed))
-	return []leaf{{v: in}, {v: x.convert(v, t, e.T.Elem)}}
+	n := x.convert(v, t, e.T.Elem)
+	return []leaf{{v: in}, {v: x.Word(word.Mux, n.Type, in, n, x.Const(n.Type, 0))}}
 }
 
 // clamp is max(lo, min(x, hi)).

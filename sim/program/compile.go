@@ -430,10 +430,20 @@ func (k *compiling) call(i *ir.Instr) {
 
 func (k *compiling) other(i *ir.Instr) {
 	e := &event{args: k.slotsOf(i.Args), results: k.slotsOf(i.Results)}
-	for _, r := range i.Refs {
-		e.refs = append(e.refs, k.address(i, r, min(4, r.Obj.Size)))
+	for n, r := range i.Refs {
+		e.refs = append(e.refs, k.address(i, r, k.reach(i, n)))
 	}
 	k.emit(inst{op: cEvent, instr: i, event: e})
+}
+
+// reach is how many bytes an event surely touches at its n-th place: a part of a
+// channel's element, or the length of bytes.
+func (k *compiling) reach(i *ir.Instr, n int) int {
+	switch i.Op {
+	case ir.OpChSend, ir.OpChRecv, ir.OpChGet, ir.OpChPut:
+		return k.mc.m.Chans[i.Chan].Objs[n]
+	}
+	return min(4, i.Refs[n].Obj.Size)
 }
 
 // fast lists the word operators that have an operation of their own.

@@ -32,15 +32,21 @@ func (g *gen) option() *node {
 		return n
 	}
 	if g.oneIn(2) {
-		return g.value2(optionType(pick(g, g.ranges)), []func(*typ, int) *node{g.within, g.first})
+		return g.sought(optionType(pick(g, g.ranges)))
 	}
 	lo := int64(g.between(-4, 4))
 	t := optionType(rangeType(lo, lo+int64(g.between(0, 9))))
-	return g.value2(t, []func(*typ, int) *node{g.within, g.first})
+	return g.sought(t)
 }
 
-func (g *gen) value2(t *typ, makers []func(*typ, int) *node) *node {
-	return pick(g, makers)(t, 2)
+// sought is a number that is perhaps there.
+func (g *gen) sought(t *typ) *node {
+	if g.oneIn(2) && t.elem.hi-t.elem.lo < 16 {
+		g.p.Used["expression first"]++
+		return g.first(t, 2)
+	}
+	g.p.Used["expression within"]++
+	return g.within(t, 2)
 }
 
 func (g *gen) ifLet() *node {

@@ -113,7 +113,7 @@ func (g *gen) partOf(l *layout) {
 	case 2:
 		lo := g.r.IntN(3)
 		scale, offset := g.between(1, 2), g.r.IntN(3)
-		hi := lo + g.between(0, 5)
+		hi := lo + g.between(1, 5)
 		l.add(g, part{bits: 8, lo: uint64(lo), hi: uint64(hi)})
 		l.add(g, part{size: exactBytes, scale: scale, offset: offset, of: len(l.parts) - 1, most: hi*scale + offset})
 	case 3:

@@ -9,6 +9,7 @@ type variable struct {
 	fixed   int         // more than 0: bytes that keep their length
 	below   []*variable // bytes and slices that are longer than this number
 	global  bool
+	message bool // made of fields, which may change
 }
 
 // body is a function or task while it is made.

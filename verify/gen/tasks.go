@@ -155,30 +155,11 @@ func (g *gen) channel(from, to *task) *link {
 // sentType is a type of a channel's values.
 func (g *gen) sentType() *typ {
 	for range 4 {
-		if t := g.anyType(2); t.words() < 24 && t.whole() {
+		if t := g.anyType(2); t.words() < 24 {
 			return t
 		}
 	}
 	return g.intType()
-}
-
-// whole reports a type whose values have all their parts: no options and no
-// variants with values.
-func (t *typ) whole() bool {
-	switch t.sort {
-	case optionSort:
-		return false
-	case enumSort:
-		return t.plain()
-	case arraySort:
-		return t.elem.whole()
-	}
-	for _, f := range t.fields {
-		if !f.typ.whole() {
-			return false
-		}
-	}
-	return true
 }
 
 // stall is a pair of tasks that tells the capacity of a channel: what its

@@ -89,7 +89,7 @@ func (g *gen) byteOrder(t *typ, depth int) *node {
 func (g *gen) callValue(t *typ, depth int) *node {
 	var able []*function
 	for _, f := range g.funcs {
-		if f.result != nil && same(f.result, t) && g.room(f.cost+2) && (f.calm() || g.b.pure == 0) {
+		if f.result != nil && same(f.result, t) && g.room(f.cost+2) && (f.calm() || g.b.pure == 0) && (!g.b.short || f.scalar()) {
 			able = append(able, f)
 		}
 	}
@@ -97,6 +97,16 @@ func (g *gen) callValue(t *typ, depth int) *node {
 		return nil
 	}
 	return g.call(pick(g, able), depth)
+}
+
+// scalar reports that all arguments are words, so that no string is among them.
+func (f *function) scalar() bool {
+	for _, p := range f.params {
+		if !p.typ.scalar() {
+			return false
+		}
+	}
+	return true
 }
 
 // call makes a call; nil when no arguments can be had.
@@ -222,7 +232,7 @@ func (g *gen) cut(n *node, t *typ) *node {
 	hi := g.between(lo, t.n)
 	if t.n >= 4 && g.oneIn(2) {
 		i := g.index(nil, &typ{sort: arraySort, n: t.n / 2})
-		return expr(n.typ, "$[$..$ + $]", n, i, &node{kind: exprNode, typ: i.typ, form: "($)", kids: []*node{i}}, g.small(g.between(0, t.n/2)))
+		return expr(n.typ, "$[u32($)..u32($) + $]", n, i, i, g.small(g.between(0, t.n/2)))
 	}
 	if g.oneIn(3) && hi > lo {
 		return expr(n.typ, "$[$..=$]", n, g.small(lo), g.small(hi-1))

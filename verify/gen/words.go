@@ -33,6 +33,7 @@ func exprRows() []exprRow {
 		{row{"compare", 9}, bools, (*gen).compare},
 		{row{"compare exact", 2}, bools, (*gen).compareExact},
 		{row{"equal", 3}, bools, (*gen).equal},
+		{row{"equal whole", 3}, bools, (*gen).equalWhole},
 		{row{"logic", 5}, bools, (*gen).logic},
 		{row{"not", 2}, bools, func(g *gen, t *typ, d int) *node { return expr(t, "(not $)", g.value(t, d-1)) }},
 		{row{"any", 2}, bools, (*gen).anyAll},

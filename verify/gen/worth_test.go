@@ -1,0 +1,98 @@
+package gen_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/testkit"
+)
+
+// root is the project's folder.
+const root = "../.."
+
+// worthSeeds is how many programs, from seed 1 on, shall notice a fault.
+const worthSeeds = 80
+
+// sample is how many faults are planted when the whole measurement does not run.
+const sample = 3
+
+// noticed plants a fault and runs the generated programs. A tool that fails or
+// hangs where it did not before is noticed too; how says what was seen.
+func noticed(f *testkit.Fault, dir string) (how string, err error) {
+	list, err := f.Overlay(root, dir)
+	if err != nil {
+		return "", err
+	}
+	tool, err := testkit.BuildTool(root, dir, "-overlay", list)
+	if err != nil {
+		return "", err
+	}
+	defer os.Remove(tool)
+	said, code, err := testkit.Within(3*time.Minute, root, []string{"GOTRACEBACK=none"}, filepath.Clean(tool),
+		"fuzz", "--seed", "1", "--count", fmt.Sprint(worthSeeds), "--on", "ir,isa", "--first", "--no-shrink", "--out", "")
+	switch {
+	case code == 0:
+		return "", nil
+	case code == -1 && err != nil:
+		return "a hang", nil
+	case code == 3:
+		first, _, _ := strings.Cut(said, "\n")
+		return first, nil
+	}
+	first, _, _ := strings.Cut(said, "\n")
+	return fmt.Sprintf("exit code %d: %s", code, first), nil
+}
+
+// TestWorth measures what generated programs are worth: of the faults of
+// testdata/faults.txt, planted one at a time, they notice at least 95 of 100. All
+// are planted when SINTER_FULL is 1; otherwise the first of every group that is
+// spread over the list, so that the harness and the list stay sound.
+func TestWorth(t *testing.T) {
+	faults := testkit.Faults(t, "testdata/faults.txt")
+	groups := map[string]int{}
+	for _, f := range faults {
+		groups[f.Group()]++
+		_, err := f.Overlay(root, t.TempDir())
+		require.NoError(t, err, f.Name)
+	}
+	require.GreaterOrEqual(t, len(faults), 60)
+	for _, g := range []string{"lower", "passes", "cg", "eval", "interpreter", "instruction line"} {
+		require.GreaterOrEqual(t, groups[g], 5, g)
+	}
+	if !testkit.Full() {
+		faults = spread(faults, sample)
+	}
+	var seen atomic.Int64
+	t.Run("faults", func(t *testing.T) {
+		for _, f := range faults {
+			t.Run(f.Name, func(t *testing.T) {
+				t.Parallel()
+				how, err := noticed(f, t.TempDir())
+				require.NoError(t, err)
+				if how != "" {
+					seen.Add(1)
+				}
+				t.Logf("noticed: %q", how)
+			})
+		}
+	})
+	score := float64(seen.Load()) / float64(len(faults))
+	t.Logf("generated programs notice %d of %d planted faults, %.1f %%", seen.Load(), len(faults), 100*score)
+	require.GreaterOrEqual(t, score, 0.95)
+}
+
+// spread takes n of a list, at equal distances.
+func spread(all []*testkit.Fault, n int) []*testkit.Fault {
+	var out []*testkit.Fault
+	for i := range n {
+		out = append(out, all[i*len(all)/n])
+	}
+	return out
+}
