@@ -37,10 +37,10 @@ func (t *task) Do(e *eval.Effect) {
 		t.out(e)
 	case eval.DevRecvEffect:
 		t.in(e)
-	default:
-		t.choiceEffect(e)
 	case eval.AskEffect:
 		t.ask(e)
+	default:
+		t.choiceEffect(e)
 	}
 }
 
