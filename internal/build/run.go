@@ -135,7 +135,7 @@ func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds f
 	}
 	r.Figures["seconds"] = seconds
 	for _, e := range tr.Events {
-		if e.Kind == trace.Out {
+		if e.Kind == trace.Out && !p.isDisk(e.Port) {
 			r.Frames[e.Port]++
 		}
 	}

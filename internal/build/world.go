@@ -104,6 +104,16 @@ func (p *Program) disk(spec string) (device int, file string, err error) {
 	return 0, "", userErrorf("%q wants DISK=FILE; the disks of %s are: %s", spec, p.Name, strings.Join(disks, ", "))
 }
 
+// isDisk reports whether a device is a disk.
+func (p *Program) isDisk(name string) bool {
+	for _, d := range p.Tree.System.Devices {
+		if d.Name == name {
+			return d.Kind == "disk"
+		}
+	}
+	return false
+}
+
 // WriteDisks writes the disks of a world, as they are behind a run, to DISK=FILE.
 func (p *Program) WriteDisks(specs []string, w *world.World) error {
 	for _, spec := range specs {

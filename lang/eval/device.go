@@ -31,10 +31,13 @@ func (c *compiler) udpRecv(x *tree.UdpRecv) scalarCode {
 }
 
 func (c *compiler) udpSend(s *tree.UdpSend) func(m *machine) {
-	dev, peer, value := c.scalar(s.Dev), c.scalar(s.Peer), c.addr(s.Value)
+	dev, peer, elements := c.scalar(s.Dev), c.scalar(s.Peer), c.elements(s.Value)
 	return func(m *machine) {
 		data := binary.LittleEndian.AppendUint64(nil, peer(m))
-		data = append(data, m.bytes(value(m))...)
+		at, n := elements(m)
+		for _, x := range m.mem[at : at+n] {
+			data = append(data, byte(x))
+		}
 		m.host.Do(&Effect{Kind: DevSendEffect, Index: int(dev(m)), Data: data})
 	}
 }

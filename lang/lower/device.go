@@ -187,6 +187,10 @@ func (x *lowering) takeDatagram(a *tree.SelectArm, dev int, again *ir.Block) {
 // udpSend is s.send(peer, b).
 func (x *lowering) udpSend(s *tree.UdpSend) {
 	peer := x.word(s.Peer)
+	if s.Value.Type().Kind == tree.Array {
+		x.sendArray(s, peer)
+		return
+	}
 	m, own := x.inRoom(s.Value, peerSize)
 	var n *ir.Value
 	if own {
@@ -201,13 +205,32 @@ func (x *lowering) udpSend(s *tree.UdpSend) {
 		n, from = x.bytesOf(l)
 		x.copyBytes(shifted(m, 4+peerSize), from, n)
 	}
-	x.Store(x.Word(word.Add, 32, n, x.Const(32, peerSize)), m)
-	x.Store(x.Slice(32, peer, 0), shifted(m, 4))
-	x.Store(x.Zext(32, x.Slice(peerBits-32, peer, 32)), shifted(m, 8))
-	x.Emit(&ir.Instr{Op: ir.OpSend, Dev: x.device(s.Dev), Refs: []ir.Ref{m}})
+	x.sendDatagram(s.Dev, m, peer, n)
 	if own {
 		x.Store(n, shifted(m, peerSize))
 	}
+}
+
+// sendArray is s.send(peer, a) of an array: all of it.
+func (x *lowering) sendArray(s *tree.UdpSend, peer *ir.Value) {
+	n := s.Value.Type().Len
+	m, own := x.inRoom(s.Value, 4+peerSize)
+	if !own {
+		l := x.object(x.place(s.Value))
+		x.At = s.At
+		m = x.local("datagram", 4+peerSize+alignTo(n, 4), 4)
+		x.Copy(shifted(m, 4+peerSize), l.ref, n)
+	}
+	x.At = s.At
+	x.sendDatagram(s.Dev, m, peer, x.Const(32, uint64(n)))
+}
+
+// sendDatagram sends n bytes that lie behind the head of a message.
+func (x *lowering) sendDatagram(dev tree.Expr, m ir.Ref, peer, n *ir.Value) {
+	x.Store(x.Word(word.Add, 32, n, x.Const(32, peerSize)), m)
+	x.Store(x.Slice(32, peer, 0), shifted(m, 4))
+	x.Store(x.Zext(32, x.Slice(peerBits-32, peer, 32)), shifted(m, 8))
+	x.Emit(&ir.Instr{Op: ir.OpSend, Dev: x.device(dev), Refs: []ir.Ref{m}})
 }
 
 // command writes the head of a command with a body of some bytes.

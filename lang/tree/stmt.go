@@ -186,8 +186,8 @@ type DevSend struct {
 	Value Expr
 }
 
-// UdpSend is `s.send(peer, b)`: Peer is a u48, Value has type bytes<N>. An empty
-// datagram is one, too.
+// UdpSend is `s.send(peer, b)`: Peer is a u48, Value has type bytes<N> or
+// [N]u8. An empty datagram is one, too.
 type UdpSend struct {
 	Stmt0
 	Dev   Expr

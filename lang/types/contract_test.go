@@ -114,7 +114,7 @@ func (c *contract) binary(x *tree.Binary) {
 	if !isShift && !sameWord(x.L, x.R) {
 		c.bad(x.At, "operands %s and %s", x.L.Type(), x.R.Type())
 	}
-	if (x.Op <= tree.Shr) != (x.T.IsNumber() || x.T.IsReal()) || x.Op <= tree.Shr && !sameWord(x.L, x) {
+	if (x.Op <= tree.Shr) != (x.T.IsNumber() || x.T.IsReal() || x.T.IsTime()) || x.Op <= tree.Shr && !sameWord(x.L, x) {
 		c.bad(x.At, "result %s of %s", x.T, x.L.Type())
 	}
 }

@@ -18,6 +18,9 @@ var deviceTypes = map[string]bool{"net.Eth": true, "net.Udp": true, "blk.Disk": 
 const (
 	peerBits   = 48  // of a net.Peer: an IPv4 address above a port
 	sectorSize = 512 // bytes
+	// maxDatagram is what a datagram over Ethernet carries at most, in bytes: 1500
+	// less the headers of IPv4 and UDP.
+	maxDatagram = 1472
 )
 
 // udp makes the device of net.udp(nic, port): the network device becomes one of
@@ -163,6 +166,9 @@ func (b *body) two(e *syntax.CallExpr, form string, first *tree.Type) (x, y tree
 	}
 	x = b.value(e.Args[0].Value, first)
 	y = b.expr(e.Args[1].Value, nil)
+	if y != nil && y.Type().Kind == tree.Layout { // a message may be given as its layout
+		y = b.bytesOfLayout(y, y.Span())
+	}
 	if x == nil || y == nil {
 		return nil, nil
 	}
@@ -172,7 +178,7 @@ func (b *body) two(e *syntax.CallExpr, form string, first *tree.Type) (x, y tree
 
 func (b *body) udpSend(e *syntax.CallExpr, dev tree.Expr) tree.Stmt {
 	peer, x := b.two(e, "send(peer, bytes)", tree.IntType(peerBits, false))
-	if peer == nil || !b.isBytes(x) {
+	if peer == nil || !b.isMessage(x, "datagram", maxDatagram) {
 		return nil
 	}
 	b.uses(dev, false, true)
@@ -198,23 +204,23 @@ func (b *body) diskRead(e *syntax.CallExpr, dev tree.Expr) tree.Stmt {
 
 func (b *body) diskWrite(e *syntax.CallExpr, dev tree.Expr) tree.Stmt {
 	sector, x := b.two(e, "write(i, bytes)", tree.IntType(32, false))
-	if sector == nil || !b.fitsSector(x) {
+	if sector == nil || !b.isMessage(x, "sector", sectorSize) {
 		return nil
 	}
 	b.uses(dev, true, true)
 	return &tree.DiskWrite{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Sector: sector, Value: x, Site: b.trap(tree.TrapDisk, e.Span())}
 }
 
-// fitsSector checks what is written to a disk.
-func (b *body) fitsSector(x tree.Expr) bool {
+// isMessage checks what is sent or written: bytes, or an array of them.
+func (b *body) isMessage(x tree.Expr, what string, most int) bool {
 	t := x.Type()
 	elem := sliceElem(t)
 	if elem == nil || t.Kind == tree.Slice || !tree.Same(elem, tree.IntType(8, false)) {
-		b.c.errorf(Mismatch, x.Span(), "a disk writes bytes or an array of u8, found %s", describe(t))
+		b.c.errorf(Mismatch, x.Span(), "a %s is made of `bytes<N>`, an array of u8 or a layout, found %s", what, describe(t))
 		return false
 	}
-	if t.Len > sectorSize {
-		b.c.errorf(Mismatch, x.Span(), "a sector has %d bytes, %s may have more", sectorSize, describe(t))
+	if t.Len > most {
+		b.c.errorf(Mismatch, x.Span(), "a %s has at most %d bytes, %s may have more", what, most, describe(t))
 		return false
 	}
 	return true

@@ -9,9 +9,8 @@ import (
 
 // The largest messages that a test takes from a device.
 const (
-	maxFrame    = 1518 // Ethernet, without FCS, with one VLAN tag (IEEE 802.3)
-	maxDatagram = 1472 // of UDP over IPv4 in an Ethernet frame (RFC 768, RFC 894)
-	maxSectors  = 1 << 16
+	maxFrame   = 1518 // Ethernet, without FCS, with one VLAN tag (IEEE 802.3)
+	maxSectors = 1 << 16
 )
 
 // testPackage recognises fake.x or any.x in a call; these words name nothing else

@@ -115,17 +115,22 @@ func (b *body) hasBlank(def *tree.LayoutDef, at diag.Span) bool {
 
 // layoutBytes checks x.bytes().
 func (b *body) layoutBytes(e *syntax.CallExpr, x tree.Expr) tree.Expr {
-	def := x.Type().Layout
 	if len(e.Args) > 0 {
 		b.c.errorf(BadArguments, e.Span(), "`bytes` takes no arguments")
 		return nil
 	}
-	if !b.hasBlank(def, e.Span()) {
+	return b.bytesOfLayout(x, e.Span())
+}
+
+// bytesOfLayout is a layout written as bytes.
+func (b *body) bytesOfLayout(x tree.Expr, at diag.Span) tree.Expr {
+	def := x.Type().Layout
+	if !b.hasBlank(def, at) {
 		return nil
 	}
-	n := &tree.Write{Expr0: tree.Expr0{At: e.Span(), T: tree.BytesType(def.Max)}, X: x, Proved: !def.Loose() || b.isWhole(x)}
+	n := &tree.Write{Expr0: tree.Expr0{At: at, T: tree.BytesType(def.Max)}, X: x, Proved: !def.Loose() || b.isWhole(x)}
 	if !n.Proved {
-		n.Site = b.trap(tree.TrapLayout, e.Span())
+		n.Site = b.trap(tree.TrapLayout, at)
 	}
 	return n
 }

@@ -7,17 +7,36 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
+// levels are the functions of log with a level before their text, by level.
+var levels = map[string]uint64{"debug": 0, "info": 1, "warn": 2, "error": 3}
+
+// levelStmt checks log.info("text {x}") and its like: a log.print with its level
+// before it, or nothing, when the config log.level is above.
+func (b *body) levelStmt(e *syntax.CallExpr, name string) tree.Stmt {
+	least := uint64(0)
+	if d := b.c.publicDecl("log", "level"); d != nil && b.c.resolve(d, e.Span()) {
+		least = d.konst.Cells[0]
+	}
+	s := b.logStmt(e, "log."+name, name+": ")
+	if s == nil || levels[name] >= least {
+		return s
+	}
+	logs := b.c.prog.Logs
+	b.c.prog.Logs = logs[:len(logs)-1]
+	return &tree.Block{Stmt0: tree.Stmt0{At: e.Span()}}
+}
+
 // logStmt checks log.print("text {x} {y:hex}").
-func (b *body) logStmt(e *syntax.CallExpr) tree.Stmt {
+func (b *body) logStmt(e *syntax.CallExpr, name, prefix string) tree.Stmt {
 	var lit *syntax.StringLit
 	if len(e.Args) == 1 && e.Args[0].Name == nil {
 		lit, _ = e.Args[0].Value.(*syntax.StringLit)
 	}
 	if lit == nil {
-		b.c.errorf(BadFormat, e.Span(), "`log.print` takes one string").Hint("write `log.print(\"x is {x}\")`")
+		b.c.errorf(BadFormat, e.Span(), "`%s` takes one string", name).Hint("write `%s(\"x is {x}\")`", name)
 		return nil
 	}
-	site := tree.LogSite{Parts: []string{""}, Span: e.Span()}
+	site := tree.LogSite{Parts: []string{prefix}, Span: e.Span()}
 	s := &tree.Log{Stmt0: tree.Stmt0{At: e.Span()}}
 	ok := true
 	for _, p := range lit.Parts {

@@ -67,7 +67,9 @@ func (b *body) noMethod(t *tree.Type, name syntax.Ident, known []string) {
 func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.Ident) (tree.Stmt, tree.Expr) {
 	switch pkg.Name + "." + f.Name.Name {
 	case "log.print":
-		return b.logStmt(e), nil
+		return b.logStmt(e, "log.print", ""), nil
+	case "log.debug", "log.info", "log.warn", "log.error":
+		return b.levelStmt(e, f.Name.Name), nil
 	case "log.take":
 		if b.inTest(e.Span(), "`log.take`") {
 			return nil, b.take(e, tree.LogOfTest)
@@ -84,7 +86,7 @@ func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.I
 }
 
 // functionsOfPackage are the functions of packages that are no text.
-var functionsOfPackage = map[string][]string{"log": {"print"}, "net": {"eth", "udp"}, "blk": {"virtio"}}
+var functionsOfPackage = map[string][]string{"log": {"print", "debug", "info", "warn", "error"}, "net": {"eth", "udp"}, "blk": {"virtio"}}
 
 // typeCall is Layout.parse(b), Enum.variant(...) or T.from_bits(u).
 func (b *body) typeCall(e *syntax.CallExpr, f *syntax.FieldExpr, d *decl) tree.Expr {
