@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
@@ -91,4 +92,25 @@ func TestFuzzReportsWhatFails(t *testing.T) {
 func TestFuzzOnWhatIsNoLevel(t *testing.T) {
 	_, err := build.Fuzz(context.Background(), build.FuzzOptions{Count: 1, On: []string{"moon"}})
 	require.EqualError(t, err, `fuzz runs on ir, passes, native, isa, cycle, gates, not on "moon"`)
+}
+
+// What nothing reaches leaves no port behind, and no machine asks for it.
+func TestDeadMarksAndLogs(t *testing.T) {
+	const text = `
+task t() {
+  var n: u32 = 0
+  if n != n {
+    timed never { n = 1 }
+    log.print("never")
+  }
+}
+system dead { run t() }
+`
+	p, err := build.LoadFiles([]*diag.File{{Name: "dead.sn", Text: text}}, build.Options{})
+	require.NoError(t, err)
+	for _, level := range []string{build.Source, build.ISA, build.Cycle, build.Gates} {
+		r, err := p.Run(context.Background(), build.RunOptions{Level: level, Core: build.Pipe3})
+		require.NoError(t, err, level)
+		require.Equal(t, "ended", string(r.Status), level)
+	}
 }

@@ -206,8 +206,8 @@ type pinFinder struct {
 	err     error
 }
 
-// findPins finds the ports that the core uses: a program without logs or marks
-// needs none for them.
+// findPins finds the ports that the core uses: a program without logs or marks, or
+// with none that anything reaches, has none for them.
 func findPins(shell *Shell, core *sim.Core) (*pins, error) {
 	f := &pinFinder{in: map[string][]uint16{}, out: map[string][]uint16{}}
 	for _, w := range shell.Inputs {
@@ -222,15 +222,25 @@ func findPins(shell *Shell, core *sim.Core) (*pins, error) {
 	}
 	p.halted, p.idle = f.pin(f.out, rtl.PortHalted, 1), f.pin(f.out, rtl.PortIdle, 1)
 	p.trap, p.trapPC = f.pin(f.out, rtl.PortTrap, 1), f.pin(f.out, rtl.PortTrapPC, 32)
-	if len(core.Logs) > 0 {
+	if len(core.Logs) > 0 && f.any(rtl.PortLogValid, rtl.PortLogData) {
 		p.log, p.logReady = f.pin(f.out, rtl.PortLogValid, 1), f.pin(f.in, rtl.PortLogReady, 1)
 		p.logData = f.pin(f.out, rtl.PortLogData, 32)
 	}
-	if len(core.Marks) > 0 {
+	if len(core.Marks) > 0 && f.any(rtl.PortMarkValid, rtl.PortMarkID) {
 		p.mark, p.markID = f.pin(f.out, rtl.PortMarkValid, 1), f.pin(f.out, rtl.PortMarkID, rtl.PortMarkIDWidth)
 	}
 	p.clock, p.timer, p.deadline = f.in[rtl.PortClock], f.out[rtl.PortTimer], f.out[rtl.PortDeadline]
 	return p, f.err
+}
+
+// any reports whether the netlist has one of the outputs.
+func (f *pinFinder) any(names ...string) bool {
+	for _, n := range names {
+		if f.out[n] != nil {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *pinFinder) device(d sim.Device, rx, tx *stream) {
