@@ -46,9 +46,13 @@ func (f *fn) thread() {
 		return b
 	}
 	for _, b := range f.blocks {
-		for k := range b.succs {
-			b.succs[k] = final(b.succs[k])
+		kept := b.succs[:0]
+		for _, s := range b.succs {
+			if s = final(s); !s.cold { // trap blocks are no part of the flow
+				kept = append(kept, s)
+			}
 		}
+		b.succs = kept
 		for _, i := range b.insts {
 			if i.target != nil {
 				i.target = final(i.target)
@@ -65,7 +69,7 @@ func (b *block) sameTargets() {
 		return
 	}
 	b.insts = append(b.insts[:n-2], b.insts[n-1])
-	b.succs = b.succs[:1]
+	b.succs = b.succs[:min(1, len(b.succs))]
 }
 
 type flowEdge struct {

@@ -352,7 +352,15 @@ func (s *selector) arm(d reg, n *node, r reg) {
 
 func (s *selector) jump(to *block) {
 	s.emit(&inst{code: cJump, target: to})
-	s.cur.succs = append(s.cur.succs, to)
+	s.leads(to)
+}
+
+// leads notes where control goes on. A trap block is no part of the flow: it may
+// belong to another function, which checks the same site.
+func (s *selector) leads(to *block) {
+	if !to.cold {
+		s.cur.succs = append(s.cur.succs, to)
+	}
 }
 
 // branch goes to a block when c holds and on in a new block otherwise.
@@ -382,7 +390,7 @@ func (s *selector) fork(c *node, yes, no *block) {
 	}
 	i.code, i.target = cBranch, yes
 	s.emit(i)
-	s.cur.succs = append(s.cur.succs, yes)
+	s.leads(yes)
 	s.jump(no)
 }
 

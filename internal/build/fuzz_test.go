@@ -114,3 +114,36 @@ system dead { run t() }
 		require.Equal(t, "ended", string(r.Status), level)
 	}
 }
+
+// Two instances of a function share the trap of a site, also where one of them
+// does nothing but trap.
+func TestTrapOfTwoInstances(t *testing.T) {
+	const text = `
+enum E { a(x: u16); b(x: i40, y: bytes<8>) }
+struct S { x: u8; e: E; y: u32 }
+fn f(p: inout []u8, q: []u59) -> S {
+  var h: u32 = 3
+  p[h] = u8(h)
+  return S(0, E.a(0), 0)
+}
+task one() {
+  var v: [16]u8
+  var s = f(v[13..14], [u59(0), u59(1), u59(2), u59(3)])
+  log.print("{s.x}")
+}
+task two() {
+  var v: [1]u8
+  var w: [7]u59
+  var s = f(v, w)
+  log.print("{s.x}")
+}
+system traps { run one(); run two() }
+`
+	p, err := build.LoadFiles([]*diag.File{{Name: "traps.sn", Text: text}}, build.Options{})
+	require.NoError(t, err)
+	for _, level := range []string{build.Source, build.IR, build.ISA} {
+		r, err := p.Run(context.Background(), build.RunOptions{Level: level})
+		require.NoError(t, err, level)
+		require.True(t, r.Trapped(), level)
+	}
+}
