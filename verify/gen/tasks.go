@@ -249,7 +249,7 @@ func (g *gen) round(t *task) []*node {
 		if t.ins[i].from == t || later(g.p.tasks, t.ins[i].from, t) {
 			continue
 		}
-		out = append(out, g.receive(t.ins[i]))
+		out = append(out, g.receiveAndShow(t.ins[i])...)
 		out = append(out, g.statements(g.r.IntN(2))...)
 	}
 	out = append(out, g.statements(g.between(1, g.o.Size/4+1))...)
@@ -259,7 +259,7 @@ func (g *gen) round(t *task) []*node {
 	}
 	for _, i := range order {
 		if later(g.p.tasks, t.ins[i].from, t) {
-			out = append(out, g.receive(t.ins[i]))
+			out = append(out, g.receiveAndShow(t.ins[i])...)
 		}
 	}
 	if t.tx != nil {
@@ -279,6 +279,17 @@ func later(tasks []*task, a, b *task) bool {
 		}
 	}
 	return false
+}
+
+// receiveAndShow takes a value and mixes what it holds: which value came is what
+// tells one ring from another.
+func (g *gen) receiveAndShow(l *link) []*node {
+	before := len(g.b.vars)
+	out := []*node{g.receive(l)}
+	if len(g.b.vars) > before {
+		out = append(out, g.showAll(g.b.vars[before])...)
+	}
+	return out
 }
 
 // receive takes a value from a channel.
