@@ -22,8 +22,11 @@ func (c *checker) checkBudgets() {
 			}
 			seen[b.Kind] = b.Span
 			c.prog.Budgets = append(c.prog.Budgets, b)
-			if b.Kind == tree.BudgetTraps {
+			switch b.Kind {
+			case tree.BudgetTraps:
 				c.trapBudget(b)
+			case tree.BudgetDeadlock:
+				c.deadlockBudget(b)
 			}
 		}
 	}
@@ -65,16 +68,13 @@ func (c *checker) budgetKind(e syntax.Expr, b *tree.Budget) bool {
 	}
 	n, ok := e.(*syntax.Name)
 	if !ok {
-		c.errorf(BadBudget, e.Span(), "a budget limits `traps`, `image`, `luts` or `cycles(task)`")
+		c.errorf(BadBudget, e.Span(), "a budget limits `traps`, `deadlock`, `image`, `luts` or `cycles(task)`")
 		return false
 	}
 	b.Kind = tree.BudgetKind(n.Name)
 	switch b.Kind {
-	case tree.BudgetTraps, tree.BudgetImage, tree.BudgetLUTs:
+	case tree.BudgetTraps, tree.BudgetImage, tree.BudgetLUTs, tree.BudgetDeadlock:
 		return true
-	case tree.BudgetDeadlock:
-		c.notYet(e.Span(), "a budget of deadlocks is")
-		return false
 	}
 	c.unknown(n.Ident, "budget", []string{"traps", "image", "luts", "cycles", "deadlock"})
 	return false
@@ -106,6 +106,19 @@ func (c *checker) cycleBudget(e *syntax.CallExpr, b *tree.Budget) bool {
 
 // maxShown bounds the places that a broken budget shows.
 const maxShown = 10
+
+// deadlockBudget checks how many circles of tasks may come to wait for each other.
+func (c *checker) deadlockBudget(b tree.Budget) {
+	n := len(c.loops)
+	if int64(n) <= b.Max || c.failed > 0 {
+		return
+	}
+	e := c.errorf(OverBudget, b.Span, "%s of tasks may come to a deadlock, the budget is %d", counted(n, "circle"), b.Max)
+	for _, at := range c.loops[:min(n, maxShown)] {
+		e.Note(at, "a channel of the circle")
+	}
+	e.Hint("let a task of the circle hear from a device or the clock, or send and receive without a condition on data")
+}
 
 // trapBudget checks how many places may trap.
 func (c *checker) trapBudget(b tree.Budget) {

@@ -81,6 +81,7 @@ type checker struct {
 	consts    []*constUse    // functions that constants have called
 	useOf     map[*tree.Local]devUse
 	passed    []passing                   // channel ends and devices that functions are given
+	loops     []diag.Span                 // a channel of each circle of tasks that may deadlock
 	tries     map[*tree.Local][]diag.Span // where a parameter is used with try_send
 	limits    eval.Limits                 // what is left of compile-time evaluation
 	infos     map[*tree.Func]*fnInfo

@@ -196,6 +196,7 @@ func (c *checker) circles(s *tree.System) {
 			names = append(names, s.Runs[run].Name)
 		}
 		names = append(names, names[0])
+		c.loops = append(c.loops, s.Chans[k].Span)
 		c.warn(diag.Warningf(Deadlock, s.Chans[k].Span, "these tasks may come to wait for each other: %s", strings.Join(names, " -> ")).
 			Labelf("a channel of the circle").Hint("who communicates depends on data, so this is not decided; nothing from outside breaks the circle"))
 	}
