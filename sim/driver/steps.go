@@ -160,7 +160,7 @@ func (r *run) crash(s *tree.Crash, lost []uint64) {
 			d.Crash(func(sector int) bool { return i == s.Dev && s.Losing != nil && lost[sector] != 0 })
 		}
 	}
-	r.machine, r.early = nil, nil
+	r.machine = nil
 	clear(r.sent)
 }
 
