@@ -144,8 +144,13 @@ func newTestBench(p *Program, t *tree.Test, o TestOptions) *testBench {
 
 // run runs all cases of the test on a machine.
 func (b *testBench) run(ctx context.Context, level string, r *TestResult) error {
-	if !b.test.Hosted() && level != Source {
+	switch {
+	case level == Source:
+	case !b.test.Hosted():
 		return b.alone(ctx, level, r)
+	case len(b.test.Epochs) == 0:
+		r.Status, r.Why = Skipped, "it chooses values and starts nothing: only the host runs it"
+		return nil
 	}
 	cases := 1
 	if b.test.Chooses {
