@@ -29,7 +29,7 @@ func TestTestBlocks(t *testing.T) {
 			require.NoError(t, err)
 			require.False(t, slices.Contains(tested(), dir) && len(results) == 0, "no tests")
 			for _, r := range results {
-				require.Equal(t, build.Passed, r.Status, "%s on %s\n%s", r.Name, r.Level, r.Detail)
+				require.NotEqual(t, build.Failed, r.Status, "%s on %s\n%s", r.Name, r.Level, r.Detail)
 			}
 		})
 	}

@@ -132,7 +132,7 @@ func newTestBench(p *Program, t *tree.Test, o TestOptions) *testBench {
 	}
 	systems := t.Epochs
 	if !t.Hosted() {
-		systems = []*tree.System{{Name: "test", Runs: []tree.Run{{Name: "test", Task: t.Body, Span: t.Span}}, Span: t.Span}}
+		systems = []*tree.System{aloneSystem(t)}
 	}
 	for _, s := range systems {
 		all := *p.Tree.Bench
@@ -142,10 +142,24 @@ func newTestBench(p *Program, t *tree.Test, o TestOptions) *testBench {
 	return b
 }
 
+// chosenPort is the device at which the values come in that a test chooses.
+const chosenPort = "any"
+
+// aloneSystem is the system of a test that starts nothing: its body.
+func aloneSystem(t *tree.Test) *tree.System {
+	s := &tree.System{Name: "test", Runs: []tree.Run{{Name: "test", Task: t.Body, Span: t.Span}}, Span: t.Span}
+	if t.Chooses {
+		s.Devices = []tree.DeviceDef{{Name: chosenPort, Kind: "eth", Rx: true, Span: t.Span}}
+		s.Runs[0].Args = []tree.Bind{{Kind: tree.BindDevice}}
+	}
+	return s
+}
+
 // run runs all cases of the test on a machine.
 func (b *testBench) run(ctx context.Context, level string, r *TestResult) error {
-	if !b.test.Hosted() && level != Source {
-		return b.alone(ctx, level, r)
+	if b.test.HostOnly && len(b.test.Epochs) == 0 && level != Source {
+		r.Status, r.Why = Skipped, "it starts nothing: only the host runs it"
+		return nil
 	}
 	cases := 1
 	if b.test.Chooses {
@@ -154,7 +168,7 @@ func (b *testBench) run(ctx context.Context, level string, r *TestResult) error 
 	for k := range cases {
 		r.Cases++
 		choices := driver.Random(b.opts.Seed, b.number(k))
-		out, err := b.once(ctx, level, choices)
+		out, err := b.one(ctx, level, choices)
 		if err != nil {
 			return err
 		}
@@ -184,35 +198,53 @@ func (b *testBench) once(ctx context.Context, level string, c *driver.Choices) (
 	})
 }
 
-// alone runs the body of a test that starts nothing on a machine, as a task. What a
-// failure compares is known to the host alone.
-func (b *testBench) alone(ctx context.Context, level string, r *TestResult) error {
-	m, err := b.epochs[0].machine(ctx, level, b.core, world.New(nil), 0)
+// one runs one case on a machine: the test beside it, or on it.
+func (b *testBench) one(ctx context.Context, level string, c *driver.Choices) (*driver.Outcome, error) {
+	if b.test.Hosted() || level == Source {
+		return b.once(ctx, level, c)
+	}
+	return b.alone(ctx, level, c)
+}
+
+// alone runs the body of a test that starts nothing on a machine, as a task. What it
+// chooses, and what a failure compares, is known from a run on the host.
+func (b *testBench) alone(ctx context.Context, level string, c *driver.Choices) (*driver.Outcome, error) {
+	hosted, err := b.once(ctx, Source, c)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	script := &world.Script{Devices: []string{chosenPort}}
+	for _, data := range hosted.Chosen {
+		script.Inputs = append(script.Inputs, world.Input{Data: data})
+	}
+	m, err := b.epochs[0].machine(ctx, level, b.core, world.New(script), 0)
+	if err != nil {
+		return nil, err
 	}
 	if c, ok := m.(interface{ Close() }); ok {
 		defer c.Close()
 	}
 	tr, err := drive(ctx, m, stepLimits[level])
 	if err != nil {
-		return err
+		return nil, err
 	}
-	r.Cases = 1
-	hosted, err := b.once(ctx, Source, driver.Replay(nil))
-	if err != nil {
-		return err
-	}
+	out := &driver.Outcome{}
+	fail := func(e *diag.Error) { out.Failure = &driver.Failure{Error: e, At: e.Span} }
 	for _, e := range tr.Events {
 		if e.Kind == trace.Trap {
-			b.report(r, b.trapped(b.sites[e.Site], hosted.Failure), "")
-			return nil
+			fail(b.trapped(b.sites[e.Site], hosted.Failure))
+			return out, nil
 		}
 	}
-	if tr.Status != trace.Ended {
-		b.report(r, diag.Errorf("", b.test.Span, "test %q: it does not come to its end: %s", b.test.Name, tr.Status), "")
+	switch {
+	case tr.Status != trace.Ended:
+		fail(diag.Errorf("", b.test.Span, "test %q: it does not come to its end: %s", b.test.Name, tr.Status))
+	case hosted.Failure != nil:
+		e := hosted.Failure.Error
+		e.Notes = append(e.Notes, diag.Note{Text: "on " + level + " this holds: the machines differ"})
+		fail(e)
 	}
-	return nil
+	return out, nil
 }
 
 // trapped is the failure of a test that runs as a task, as the host tells it when
@@ -239,10 +271,10 @@ func (b *testBench) failed(ctx context.Context, r *TestResult, f *driver.Failure
 	if b.test.Chooses {
 		small := driver.Shrink(choices, shrinkBudget[r.Level], func(given []uint64) ([]uint64, bool) {
 			c := driver.Replay(given)
-			out, err := b.once(ctx, r.Level, c)
+			out, err := b.one(ctx, r.Level, c)
 			return c.Drawn(), err == nil && out.Failure != nil && out.Failure.At == f.At
 		})
-		out, err := b.once(ctx, r.Level, driver.Replay(small))
+		out, err := b.one(ctx, r.Level, driver.Replay(small))
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package build_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -106,6 +107,91 @@ func TestEveryMachine(t *testing.T) {
 			require.Contains(t, r.Detail, "any.range(1, 6) = 4", r.Level)
 			require.Contains(t, r.Detail, "--seed 1 --cases", r.Level)
 		}
+	}
+}
+
+const generators = `test "all generators" {
+  let a = any.u64()
+  let b = any.i3()
+  let c = any.bool()
+  let d = any.range(-300, any.range(0, 9))
+  let e = any.bytes(any.range(0, 5))
+  let f = any.i40()
+  let g = any.u1()
+  let h = any.bytes(3)
+  expect b >= -4 and b <= 3 and d >= -300 and d <= 9
+  expect e.len <= 5 and h.len == 3
+  if a % 2 == 1 and f < 0 and e.len == 3 and (c or g == 1) { expect e[2] <= h[1] }
+}
+`
+
+// TestChosenOnEveryMachine: a test that starts nothing gets the same values on each
+// machine, whatever their type: it fails in the same case, with the same values.
+func TestChosenOnEveryMachine(t *testing.T) {
+	levels := []string{build.Source, build.IR, build.ISA}
+	results := runTests(t, load(t, generators), build.TestOptions{Levels: levels, Cases: 500})
+	require.Len(t, results, len(levels))
+	for i, r := range results {
+		require.Equal(t, build.Failed, r.Status, r.Level)
+		require.Equal(t, results[0].Cases, r.Cases, r.Level)
+		require.Equal(t, strings.ReplaceAll(results[0].Detail, "--on source", "--on "+levels[i]), r.Detail)
+	}
+	require.Contains(t, results[0].Detail, `any.bytes(any.range(0, 5)) = "\x00\x00\x01"`)
+	slow := []string{build.Cycle, build.Gates}
+	for _, r := range runTests(t, load(t, generators), build.TestOptions{Levels: slow, Cases: 5}) {
+		require.Equal(t, build.Passed, r.Status, "%s\n%s", r.Level, r.Detail)
+	}
+}
+
+// queue keeps messages on a disk; the flush makes one durable before the answer.
+const queue = `use net, blk
+
+layout Rec { magic: u32 = 0x51554531; body: bytes<..480>; crc: u32 = seal crc32 }
+
+task queue(s: net.Udp, d: blk.Disk) {
+  var q: bytes<480>
+  var sec: blk.Sector
+  loop {
+    let from = s.recv(q)
+    if q.len > 0 {
+      d.write(0, Rec.sealed(body: q).bytes())
+      d.flush()
+      s.send(from, "ok")
+    } else {
+      d.read(0, sec)
+      if let r = Rec.parse(sec) { s.send(from, r.body) }
+    }
+  }
+}
+
+test "a message survives a power cut" {
+  let d = fake.disk(8)
+  let s = fake.udp()
+  start queue(s, d)
+  let body = any.bytes(any.range(1, 40))
+  s.put(from: 1, body)
+  s.take(within: 1s)
+  crash d losing any.subset(d.unflushed())
+  start queue(s, d)
+  s.put(from: 2, "")
+  expect s.take(to: 2, within: 1s) == body
+}
+`
+
+// TestPowerCut: a message survives on every machine, and without the flush, or with
+// it behind the answer, on none.
+func TestPowerCut(t *testing.T) {
+	levels := []string{build.Source, build.IR, build.ISA, build.Cycle}
+	good := runTests(t, load(t, queue), build.TestOptions{Levels: levels, Cases: 4})
+	require.Len(t, good, len(levels))
+	for _, r := range good {
+		require.Equal(t, build.Passed, r.Status, "%s\n%s", r.Level, r.Detail)
+	}
+	bad := strings.Replace(queue, "      d.flush()\n", "", 1)
+	for _, r := range runTests(t, load(t, bad), build.TestOptions{Levels: levels[:3], Cases: 20}) {
+		require.Equal(t, build.Failed, r.Status, r.Level)
+		require.Contains(t, r.Detail, "any.subset(d.unflushed()) = [true, false", r.Level) // the sector that was written
+		require.Contains(t, r.Detail, `any.bytes(any.range(1, 40)) = "\x00"`, r.Level)
 	}
 }
 

@@ -151,4 +151,10 @@ func (c *compiler) testStore(x tree.Expr) storeCode {
 }
 
 // NewTest prepares the body of a test.
-func NewTest(t *tree.Test, h Host) *Task { return NewTask(&tree.Run{Name: t.Name, Task: t.Body}, h) }
+func NewTest(t *tree.Test, h Host) *Task {
+	r := &tree.Run{Name: t.Name, Task: t.Body}
+	for range t.Body.Params {
+		r.Args = append(r.Args, tree.Bind{Kind: tree.BindDevice}) // the host chooses, nothing comes in there
+	}
+	return NewTask(r, h)
+}

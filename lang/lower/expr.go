@@ -45,6 +45,15 @@ func (x *lowering) value(e tree.Expr, dst []ir.Ref) []leaf {
 		return one(x.fromBits(e))
 	case *tree.Call:
 		return x.call(e, dst)
+	case *tree.Choose:
+		if e.Lo != nil { // what they choose comes first
+			x.word(e.Lo)
+			x.word(e.Hi)
+		}
+		return x.value(e.Recv, dst)
+	case *tree.ChooseBytes:
+		x.word(e.Len)
+		return x.value(e.Recv, dst)
 	case *tree.StructLit:
 		return x.parts(e.Args, e.T, nil)
 	case *tree.EnumLit:

@@ -257,6 +257,10 @@ func partsOfExpr(e tree.Expr) []tree.Expr {
 		return []tree.Expr{e.Chan, e.Value}
 	case *tree.UdpRecv:
 		return []tree.Expr{e.Buf}
+	case *tree.Choose:
+		return []tree.Expr{e.Lo, e.Hi, e.Recv}
+	case *tree.ChooseBytes:
+		return []tree.Expr{e.Len, e.Recv}
 	case *tree.MapGet:
 		return []tree.Expr{e.Map, e.Key, e.Default}
 	}

@@ -7,11 +7,13 @@ import "github.com/sinter-lang/sinter/internal/diag"
 // test that starts nothing has none.
 type Test struct {
 	Name    string
-	Body    *Func // a task without parameters
+	Body    *Func // a task; when Chooses, its parameter is the device of what it chooses
 	Devices []Fake
 	Epochs  []*System // devices are named as in Devices
 	Chooses bool      // the body has a Choose: each run of it is one case of many
-	Span    diag.Span // of the name
+	// HostOnly: the body chooses what a machine cannot receive.
+	HostOnly bool
+	Span     diag.Span // of the name
 }
 
 // Fake is a device of a test, which its tasks hold and its body plays.
@@ -22,9 +24,9 @@ type Fake struct {
 	Span    diag.Span
 }
 
-// Hosted reports whether only the host can run the body: it starts tasks or
-// chooses values. Any other test is a program of its own: its body is a task.
-func (t *Test) Hosted() bool { return len(t.Epochs) > 0 || len(t.Devices) > 0 || t.Chooses }
+// Hosted reports whether only the host can run the body, as the world of what it
+// starts. Any other test is a program of its own: its body is a task.
+func (t *Test) Hosted() bool { return len(t.Epochs) > 0 || len(t.Devices) > 0 || t.HostOnly }
 
 // Expect is `expect c`. It traps at Site unless Cond holds. When c is a comparison
 // L and R are its sides, which Cond reads; they are nil otherwise.
@@ -95,16 +97,19 @@ type Take struct {
 }
 
 // Choose is any.u8() and its kin: a number that the run chooses. Lo and Hi, of
-// the word of the type, are the least and the largest; nil for all of the type.
+// the word of the type, are the least and the largest; nil for all of the type. Recv
+// is how a task gets what was chosen before: a call that receives it.
 type Choose struct {
 	Expr0
 	Lo, Hi Expr
+	Recv   Expr
 }
 
-// ChooseBytes is any.bytes(n): n bytes that the run chooses.
+// ChooseBytes is any.bytes(n): n bytes that the run chooses. Recv is as in Choose.
 type ChooseBytes struct {
 	Expr0
-	Len Expr
+	Len  Expr
+	Recv Expr
 }
 
 // ChooseSubset is any.subset(s): X, a [n]bool, without some of its members.

@@ -76,6 +76,7 @@ type checker struct {
 	loaded    map[string]bool
 	systems   []*syntax.SystemDecl
 	tests     []*syntax.TestDecl
+	receivers map[int]*tree.Func // of chosen values, see receive.go
 	asserts   []*syntax.AssertDecl
 	marks     map[string]int // mark number by name
 	consts    []*constUse    // functions that constants have called

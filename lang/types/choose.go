@@ -38,7 +38,7 @@ func (b *body) anyCall(e *syntax.CallExpr, f *syntax.FieldExpr) tree.Expr {
 		b.c.errorf(BadArguments, e.Span(), "`any.%s` takes no arguments", f.Name.Name).Hint("a number between two others is `any.range(a, b)`")
 		return nil
 	}
-	return &tree.Choose{Expr0: x0}
+	return &tree.Choose{Expr0: x0, Recv: b.receivedNumber(x0)}
 }
 
 func (b *body) anyRange(e *syntax.CallExpr) tree.Expr {
@@ -61,7 +61,8 @@ func (b *body) anyRange(e *syntax.CallExpr) tree.Expr {
 		return nil
 	}
 	t := tree.RangeType(spanOfType(lo.Type()).lo, spanOfType(hi.Type()).hi)
-	return &tree.Choose{Expr0: tree.Expr0{At: e.Span(), T: t}, Lo: toWord(lo, word), Hi: toWord(hi, word)}
+	x0 := tree.Expr0{At: e.Span(), T: t}
+	return &tree.Choose{Expr0: x0, Lo: toWord(lo, word), Hi: toWord(hi, word), Recv: b.receivedNumber(x0)}
 }
 
 func (b *body) anyBytes(e *syntax.CallExpr) tree.Expr {
@@ -79,7 +80,9 @@ func (b *body) anyBytes(e *syntax.CallExpr) tree.Expr {
 			Labelf("%s to %s", known.lo, known.hi).Hint("give it a range type, as with `any.range(0, 64)`")
 		return nil
 	}
-	return &tree.ChooseBytes{Expr0: tree.Expr0{At: e.Span(), T: tree.BytesType(int(known.hi.Int64()))}, Len: n}
+	most := int(known.hi.Int64())
+	x0 := tree.Expr0{At: e.Span(), T: tree.BytesType(most)}
+	return &tree.ChooseBytes{Expr0: x0, Len: n, Recv: b.receiver(most, x0)}
 }
 
 func (b *body) anySubset(e *syntax.CallExpr) tree.Expr {
@@ -91,5 +94,6 @@ func (b *body) anySubset(e *syntax.CallExpr) tree.Expr {
 		b.c.errorf(Mismatch, x.Span(), "`any.subset` takes a `[n]bool`, found %s", describe(t))
 		return nil
 	}
+	b.test.tree.HostOnly = true
 	return &tree.ChooseSubset{Expr0: tree.Expr0{At: e.Span(), T: x.Type()}, X: x}
 }

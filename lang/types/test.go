@@ -51,11 +51,24 @@ func (c *checker) checkTest(n *syntax.TestDecl, name string) *tree.Test {
 			c.errorf(BadFormat, p.Span(), "only log.print fills in braces").Hint("a brace itself is written `\\{`")
 		}
 	}
+	port := &tree.Local{Name: "any", Type: portType(), Kind: tree.ParamLocal, Span: t.Span}
+	t.Body.Params, t.Body.Locals = []*tree.Local{port}, []*tree.Local{port}
 	b.push()
 	t.Body.Body = b.block(n.Body)
 	b.endEpoch()
+	if !t.Chooses {
+		withoutPort(t.Body)
+	}
 	f.stage = stageDone
 	return t
+}
+
+// withoutPort takes the parameter of a body away that chooses nothing.
+func withoutPort(f *tree.Func) {
+	f.Params, f.Locals = nil, f.Locals[1:]
+	for i, l := range f.Locals {
+		l.ID = i
+	}
 }
 
 // inTest reports what stands outside of a test and must not.

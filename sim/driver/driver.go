@@ -27,6 +27,7 @@ type Options struct {
 // Outcome is how a run of a test ended.
 type Outcome struct {
 	Failure *Failure // nil: it passed
+	Chosen  [][]byte // what its generators gave, as a task receives it
 	Traces  []*trace.Trace
 }
 

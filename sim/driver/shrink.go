@@ -1,6 +1,9 @@
 package driver
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // Shrink makes the choices of a failure simpler as long as it stays a failure:
 // fewer ones, then smaller ones. fails runs a test with the given choices; it
@@ -12,6 +15,7 @@ func Shrink(choices []uint64, budget int, fails func([]uint64) (drawn []uint64, 
 		before = s.found
 		s.deleteRuns()
 		s.zeroRuns()
+		s.shorten()
 		s.lower()
 		s.sort()
 	}
@@ -75,16 +79,49 @@ func (s *shrinker) zeroRuns() {
 	})
 }
 
-// lower looks for the least value of each choice, by halving the distance to one
-// that does not fail.
+// shorten lowers a choice and deletes as many behind it: the length of something,
+// and what it consists of.
+func (s *shrinker) shorten() {
+	for i := 0; i < len(s.best) && s.budget > 0; i++ {
+		for less := min(s.best[i], uint64(len(s.best)-i-1)); less > 0 && s.budget > 0; {
+			c := slices.Clone(s.best)
+			c[i] -= less
+			c = slices.Delete(c, i+1, i+1+int(less))
+			if !s.try(c) {
+				less /= 2
+				continue
+			}
+			if i >= len(s.best) {
+				return
+			}
+			less = min(s.best[i], uint64(len(s.best)-i-1), less)
+		}
+	}
+}
+
+// lower looks for the least value of each choice: its leading bits alone, then by
+// halving the distance to one that does not fail.
 func (s *shrinker) lower() {
 	for i := 0; i < len(s.best) && s.budget > 0; i++ {
+		s.leading(i)
 		for low := uint64(0); i < len(s.best) && low < s.best[i] && s.budget > 0; {
 			c := slices.Clone(s.best)
 			c[i] = low + (c[i]-low)/2
 			if mid := c[i]; !s.try(c) {
 				low = mid + 1
 			}
+		}
+	}
+}
+
+// leading tries the first bits of a choice, one, two and so on.
+func (s *shrinker) leading(i int) {
+	v := s.best[i]
+	for shift := bits.Len64(v) - 1; shift > 0 && s.budget > 0; shift-- {
+		c := slices.Clone(s.best)
+		c[i] = v >> shift
+		if s.try(c) {
+			return
 		}
 	}
 }

@@ -64,6 +64,7 @@ func (r *run) Do(e *eval.Effect) {
 			e.Data[i] = byte(r.opts.Choices.draw(255))
 		}
 		r.chose(s.At, s.T, bytesCells(e.Data))
+		r.outcome.Chosen = append(r.outcome.Chosen, append([]byte{0}, e.Data...))
 	case *tree.ChooseSubset:
 		for i, member := range e.Cells {
 			if member != 0 {
@@ -160,7 +161,7 @@ func (r *run) crash(s *tree.Crash, lost []uint64) {
 			d.Crash(func(sector int) bool { return i == s.Dev && s.Losing != nil && lost[sector] != 0 })
 		}
 	}
-	r.machine, r.early = nil, nil
+	r.machine = nil
 	clear(r.sent)
 }
 
@@ -183,6 +184,7 @@ func (r *run) choose(x *tree.Choose, e *eval.Effect) {
 		e.Cells[0] = lo + r.opts.Choices.draw(hi-lo)
 	}
 	r.chose(x.At, x.T, e.Cells)
+	r.outcome.Chosen = append(r.outcome.Chosen, binary.LittleEndian.AppendUint64(nil, e.Cells[0]))
 }
 
 // chose notes what a generator gave.
