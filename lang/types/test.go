@@ -181,7 +181,7 @@ func (b *body) start(n *syntax.StartStmt) tree.Stmt {
 		s = &tree.Start{Stmt0: tree.Stmt0{At: n.Span()}, Epoch: len(t.tree.Epochs)}
 		t.tree.Epochs = append(t.tree.Epochs, t.epoch.sys)
 	}
-	if sys := b.c.systemNamed(n.Call.Fun); sys != nil {
+	if sys := b.c.systemNamed(n.Call); sys != nil {
 		b.startSystem(n.Call, sys)
 		return s
 	}
@@ -196,13 +196,21 @@ func (b *body) start(n *syntax.StartStmt) tree.Stmt {
 	return s
 }
 
-// systemNamed is the system that an expression names, nil for none.
-func (c *checker) systemNamed(x syntax.Expr) *syntax.SystemDecl {
-	name, ok := x.(*syntax.Name)
-	if !ok || len(c.systems) == 0 || c.systems[0].Name.Name != name.Name || c.find(name.Ident) != nil {
+// systemNamed is the system that a start names, nil for none. Of a task and a system
+// of one name the task is meant, unless it takes another number of arguments.
+func (c *checker) systemNamed(call *syntax.CallExpr) *syntax.SystemDecl {
+	name, ok := call.Fun.(*syntax.Name)
+	if !ok || len(c.systems) == 0 || c.systems[0].Name.Name != name.Name {
 		return nil
 	}
-	return c.systems[0]
+	d := c.find(name.Ident)
+	if d == nil {
+		return c.systems[0]
+	}
+	if n, task := d.node.(*syntax.TaskDecl); task && len(n.Params) != len(call.Args) {
+		return c.systems[0]
+	}
+	return nil
 }
 
 // startSystem checks `start edge(inside: a, outside: b)`: all tasks of the system,
