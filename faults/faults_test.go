@@ -16,9 +16,12 @@
 // as it is. `row LEVEL CHECK [CORE]` runs `sinter verify` on probe/, on pipe3 unless
 // it says otherwise; `on CAPTURE` chooses another of the probe's captures than the
 // usual one; `test PACKAGE NAME` runs one test. A tool that says nothing
-// within two minutes hangs, which is not a way to notice. One entry alone:
+// within two minutes hangs, which is not a way to notice.
 //
-//	go test ./faults -run 'TestEveryPlantedFaultIsNoticed/cg:_a_store'
+// Three entries of each group are planted, all of them when SINTER_FULL is 1. One
+// entry alone:
+//
+//	SINTER_FULL=1 go test ./faults -run 'TestEveryPlantedFaultIsNoticed/cg:_a_store'
 package faults
 
 import (
@@ -179,8 +182,46 @@ func TestEntriesFit(t *testing.T) {
 	}
 }
 
+// perGroup is how many entries of a group are planted when not all are.
+const perGroup = 3
+
+// planted returns the entries that are to be planted: all of them, or some of
+// each group at equal distances.
+func planted(t *testing.T) []*fault {
+	all := read(t)
+	if testkit.Full() {
+		return all
+	}
+	size := map[string]int{}
+	for _, f := range all {
+		size[f.Group()]++
+	}
+	var out []*fault
+	at := map[string]int{}
+	for _, f := range all {
+		g := f.Group()
+		n := min(size[g], perGroup)
+		if at[g]*n/size[g] != (at[g]+1)*n/size[g] {
+			out = append(out, f)
+		}
+		at[g]++
+	}
+	return out
+}
+
+func TestEnoughIsPlanted(t *testing.T) {
+	groups := map[string]int{}
+	for _, f := range planted(t) {
+		groups[f.Group()]++
+	}
+	require.GreaterOrEqual(t, len(planted(t)), 40)
+	for _, g := range []string{"eval", "lower", "passes", "cg", "instruction line", "core", "bit rule", "Verilog printer"} {
+		require.GreaterOrEqual(t, groups[g], perGroup, g)
+	}
+}
+
 func TestEveryPlantedFaultIsNoticed(t *testing.T) {
-	for _, f := range read(t) {
+	for _, f := range planted(t) {
 		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
 			path := ""

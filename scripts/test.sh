@@ -10,7 +10,7 @@ trap 'rm -f "$log"' EXIT
 
 $go vet ./...
 status=0
-$go test -timeout 20m ./... 2>&1 | tee "$log" || status=1
+$go test -timeout 60m ./... 2>&1 | tee "$log" || status=1
 [ "${PIPESTATUS[0]}" = 0 ] || status=1
 
 echo

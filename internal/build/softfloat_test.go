@@ -334,7 +334,7 @@ func playModule(t *testing.T, m *ir.Module) string {
 func TestRandomFloatsLegalised(t *testing.T) {
 	t.Parallel()
 	o := irtest.Options{Floats: true, Size: 15}
-	for seed := range uint64(40) {
+	for seed := range uint64(120) {
 		want := playModule(t, irtest.RandomWith(seed, o))
 		m := irtest.RandomWith(seed, o)
 		env := pass.Env{XLen: 32, Soft: softFloat}
