@@ -43,6 +43,14 @@ func TestGeneratedPrograms(t *testing.T) {
 	}
 }
 
+// TestProgramsThatFailed runs programs that once failed behind a pass: licm took
+// what it had moved before an inner loop for outside of the outer one.
+func TestProgramsThatFailed(t *testing.T) {
+	for _, seed := range []uint64{282, 343, 382} {
+		fuzz(t, build.FuzzOptions{Seed: seed, Count: 1, On: []string{build.Passes}})
+	}
+}
+
 // TestGeneratedProgramsNative runs some of them as Linux processes.
 func TestGeneratedProgramsNative(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")

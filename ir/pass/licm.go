@@ -14,18 +14,35 @@ import "github.com/sinter-lang/sinter/ir"
 func licm(m *ir.Module, _ *Env) bool {
 	return each(m, func(f *ir.Func) bool {
 		changed := false
-		for _, l := range loops(f) {
-			if !l.has(ir.OpMark) {
-				changed = l.hoist() || changed
+		all := loops(f)
+		for _, l := range all {
+			if l.has(ir.OpMark) {
+				continue
+			}
+			pre, made := l.hoist()
+			changed = changed || pre != nil
+			if made {
+				l.surround(all, pre)
 			}
 		}
 		return changed
 	})
 }
 
-// hoist moves the invariant instructions of one loop.
-func (l *loop) hoist() bool {
-	var pre *ir.Block
+// surround adds the new block before the head of l to the loops around l: what
+// is moved there is not outside of them.
+func (l *loop) surround(all []*loop, pre *ir.Block) {
+	for _, o := range all {
+		if o != l && o.in[l.head] {
+			o.in[pre] = true
+			o.blocks = append(o.blocks, pre)
+		}
+	}
+}
+
+// hoist moves the invariant instructions of one loop to pre, nil when there are
+// none; made says that the block is new.
+func (l *loop) hoist() (pre *ir.Block, made bool) {
 	for again := true; again; {
 		again = false
 		for _, b := range l.blocks {
@@ -38,7 +55,7 @@ func (l *loop) hoist() bool {
 					continue
 				}
 				if pre == nil {
-					pre, _ = l.preheader()
+					pre, made = l.preheader()
 				}
 				i.Results[0].In = pre
 				pre.Instrs = append(pre.Instrs, i)
@@ -47,7 +64,7 @@ func (l *loop) hoist() bool {
 			b.Instrs = kept
 		}
 	}
-	return pre != nil
+	return pre, made
 }
 
 // invariant reports whether i gives the same in every round and may run even
