@@ -218,7 +218,7 @@ func eachSelect(b *tree.Block, visit func(*tree.Select)) {
 		if sel, ok := s.(*tree.Select); ok {
 			visit(sel)
 		}
-		for _, inner := range blocksOf(s) {
+		for _, inner := range tree.Blocks(s) {
 			eachSelect(inner, visit)
 		}
 	}

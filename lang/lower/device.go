@@ -51,7 +51,7 @@ func messagesOf(f *tree.Func) messages {
 			note(r.Buf)
 		}
 		if e != nil {
-			for _, p := range partsOfExpr(e) {
+			for _, p := range tree.Operands(e) {
 				expr(p)
 			}
 		}
@@ -80,7 +80,7 @@ func messagesOf(f *tree.Func) messages {
 			for _, e := range valuesOf(s) {
 				expr(e)
 			}
-			for _, inner := range blocksOf(s) {
+			for _, inner := range tree.Blocks(s) {
 				block(inner)
 			}
 		}

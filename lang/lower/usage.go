@@ -78,7 +78,7 @@ func (u *usage) stmt(s tree.Stmt) {
 			u.expr(e)
 		}
 	}
-	for _, b := range blocksOf(s) {
+	for _, b := range tree.Blocks(s) {
 		u.block(b)
 	}
 }
@@ -110,7 +110,7 @@ func (u *usage) expr(e tree.Expr) {
 		}
 		return
 	}
-	for _, c := range partsOfExpr(e) {
+	for _, c := range tree.Operands(e) {
 		u.expr(c)
 	}
 }
@@ -164,117 +164,6 @@ func exprsOf(s tree.Stmt) []tree.Expr {
 	return nil
 }
 
-// blocksOf lists the blocks inside a statement.
-func blocksOf(s tree.Stmt) []*tree.Block {
-	switch s := s.(type) {
-	case *tree.Block:
-		return []*tree.Block{s}
-	case *tree.LetElse:
-		return []*tree.Block{s.Else}
-	case *tree.IfLet:
-		return []*tree.Block{s.Then, s.Else}
-	case *tree.If:
-		return []*tree.Block{s.Then, s.Else}
-	case *tree.For:
-		return []*tree.Block{s.Body}
-	case *tree.While:
-		return []*tree.Block{s.Body}
-	case *tree.Loop:
-		return []*tree.Block{s.Body}
-	case *tree.Timed:
-		return []*tree.Block{s.Body}
-	case *tree.Select:
-		var out []*tree.Block
-		for k := range s.Arms {
-			out = append(out, s.Arms[k].Body)
-		}
-		return out
-	case *tree.Match:
-		var out []*tree.Block
-		for k := range s.Arms {
-			out = append(out, s.Arms[k].Body)
-		}
-		return append(out, s.Else)
-	}
-	return nil
-}
-
-// partsOfExpr lists the operands of an expression in order of evaluation.
-func partsOfExpr(e tree.Expr) []tree.Expr {
-	switch e := e.(type) {
-	case *tree.Unary:
-		return []tree.Expr{e.X}
-	case *tree.Binary:
-		return []tree.Expr{e.L, e.R}
-	case *tree.Equal:
-		return []tree.Expr{e.L, e.R}
-	case *tree.Convert:
-		return []tree.Expr{e.X}
-	case *tree.FromBits:
-		return []tree.Expr{e.X}
-	case *tree.Bits:
-		return []tree.Expr{e.X}
-	case *tree.Index:
-		return []tree.Expr{e.X, e.I}
-	case *tree.SliceOf:
-		if e.Lo == nil {
-			return []tree.Expr{e.X}
-		}
-		return []tree.Expr{e.X, e.Lo, e.Hi}
-	case *tree.FieldRef:
-		return []tree.Expr{e.X}
-	case *tree.Call:
-		return values(e.Args)
-	case *tree.StructLit:
-		return values(e.Args)
-	case *tree.EnumLit:
-		return values(e.Args)
-	case *tree.ArrayLit:
-		return e.Elems
-	case *tree.Some:
-		return []tree.Expr{e.X}
-	case *tree.Search:
-		return []tree.Expr{e.Lo, e.Hi, e.Where}
-	case *tree.Within:
-		return []tree.Expr{e.X, e.Lo, e.Hi}
-	case *tree.Clamp:
-		return []tree.Expr{e.X, e.Lo, e.Hi}
-	case *tree.Parse:
-		return []tree.Expr{e.X}
-	case *tree.Len:
-		return []tree.Expr{e.X}
-	case *tree.ToBytes:
-		return []tree.Expr{e.X}
-	case *tree.Write:
-		return []tree.Expr{e.X}
-	case *tree.Sealed:
-		return []tree.Expr{e.X}
-	case *tree.ChanRecv:
-		return []tree.Expr{e.Chan}
-	case *tree.TryRecv:
-		return []tree.Expr{e.Chan}
-	case *tree.TrySend:
-		return []tree.Expr{e.Chan, e.Value}
-	case *tree.UdpRecv:
-		return []tree.Expr{e.Buf}
-	case *tree.Choose:
-		return []tree.Expr{e.Lo, e.Hi, e.Recv}
-	case *tree.ChooseBytes:
-		return []tree.Expr{e.Len, e.Recv}
-	case *tree.MapGet:
-		return []tree.Expr{e.Map, e.Key, e.Default}
-	}
-	return nil
-}
-
-func values(args []tree.Arg) []tree.Expr {
-	var out []tree.Expr
-	for _, a := range args {
-		out = append(out, a.Value)
-	}
-	return out
-}
-
 // writes reports whether evaluating e may change a local: it calls a function
 // with an inout argument, or it receives.
 func writes(e tree.Expr) bool {
@@ -291,7 +180,7 @@ func writes(e tree.Expr) bool {
 			}
 		}
 	}
-	for _, p := range partsOfExpr(e) {
+	for _, p := range tree.Operands(e) {
 		if writes(p) {
 			return true
 		}

@@ -142,7 +142,7 @@ func (w *abstractWalk) stmt(s tree.Stmt) leaving {
 
 // other walks a statement that must not matter, or whose expressions alone do.
 func (w *abstractWalk) other(s tree.Stmt) {
-	for _, b := range inner(s) {
+	for _, b := range tree.Blocks(s) {
 		if w.matters(b) {
 			panic(walkUnknown)
 		}
@@ -273,7 +273,9 @@ func (w *abstractWalk) expr(x tree.Expr) {
 		w.move(x.Chan, false, x.At)
 		return
 	}
-	children(x, w.expr)
+	for _, e := range tree.Operands(x) {
+		w.expr(e)
+	}
 	if k, ok := x.(*tree.Call); ok && takesEnds(k.Func) {
 		w.call(k)
 	}
@@ -421,43 +423,8 @@ func eachStmt(b *tree.Block, visit func(tree.Stmt)) {
 	}
 	for _, s := range b.Stmts {
 		visit(s)
-		for _, in := range inner(s) {
+		for _, in := range tree.Blocks(s) {
 			eachStmt(in, visit)
 		}
 	}
-}
-
-// inner lists the blocks inside a statement.
-func inner(s tree.Stmt) []*tree.Block {
-	switch s := s.(type) {
-	case *tree.Block:
-		return []*tree.Block{s}
-	case *tree.LetElse:
-		return []*tree.Block{s.Else}
-	case *tree.IfLet:
-		return []*tree.Block{s.Then, s.Else}
-	case *tree.If:
-		return []*tree.Block{s.Then, s.Else}
-	case *tree.For:
-		return []*tree.Block{s.Body}
-	case *tree.While:
-		return []*tree.Block{s.Body}
-	case *tree.Loop:
-		return []*tree.Block{s.Body}
-	case *tree.Timed:
-		return []*tree.Block{s.Body}
-	case *tree.Select:
-		var out []*tree.Block
-		for i := range s.Arms {
-			out = append(out, s.Arms[i].Body)
-		}
-		return out
-	case *tree.Match:
-		out := []*tree.Block{s.Else}
-		for i := range s.Arms {
-			out = append(out, s.Arms[i].Body)
-		}
-		return out
-	}
-	return nil
 }

@@ -129,7 +129,9 @@ func waits(x tree.Expr) bool {
 		return waits(x.Lo) || waits(x.Hi)
 	}
 	found := false
-	children(x, func(e tree.Expr) { found = found || waits(e) })
+	for _, e := range tree.Operands(x) {
+		found = found || waits(e)
+	}
 	return found
 }
 

@@ -1,0 +1,136 @@
+package tree
+
+// Operands lists the expressions that x is made of, without those of its
+// operands, in the order of evaluation. A device is not among them: it is bound,
+// not evaluated.
+func Operands(x Expr) []Expr {
+	switch x := x.(type) {
+	case *Unary:
+		return present(x.X)
+	case *Binary:
+		return present(x.L, x.R)
+	case *Equal:
+		return present(x.L, x.R)
+	case *Convert:
+		return present(x.X)
+	case *Bits:
+		return present(x.X)
+	case *FromBits:
+		return present(x.X)
+	case *Index:
+		return present(x.X, x.I)
+	case *SliceOf:
+		return present(x.X, x.Lo, x.Hi)
+	case *FieldRef:
+		return present(x.X)
+	case *Call:
+		return values(x.Args)
+	case *StructLit:
+		return values(x.Args)
+	case *EnumLit:
+		return values(x.Args)
+	case *ArrayLit:
+		return present(x.Elems...)
+	case *Some:
+		return present(x.X)
+	case *Search:
+		return present(x.Lo, x.Hi, x.Where)
+	case *Within:
+		return present(x.X, x.Lo, x.Hi)
+	case *Clamp:
+		return present(x.X, x.Lo, x.Hi)
+	case *Parse:
+		return present(x.X)
+	case *Len:
+		return present(x.X)
+	case *ToBytes:
+		return present(x.X)
+	case *Write:
+		return present(x.X)
+	case *Sealed:
+		return present(x.X)
+	case *ChanRecv:
+		return present(x.Chan)
+	case *TryRecv:
+		return present(x.Chan)
+	case *TrySend:
+		return present(x.Chan, x.Value)
+	case *UdpRecv:
+		return present(x.Buf)
+	case *MapGet:
+		return present(x.Map, x.Key, x.Default)
+	}
+	return operandsOfTest(x)
+}
+
+// operandsOfTest lists the operands of what only tests evaluate.
+func operandsOfTest(x Expr) []Expr {
+	switch x := x.(type) {
+	case *Take:
+		return present(x.Within, x.To)
+	case *Choose:
+		return present(x.Lo, x.Hi, x.Recv)
+	case *ChooseBytes:
+		return present(x.Len, x.Recv)
+	case *ChooseSubset:
+		return present(x.X)
+	case *Sector:
+		return present(x.I)
+	}
+	return nil
+}
+
+// present drops operands that are not written.
+func present(list ...Expr) []Expr {
+	var out []Expr
+	for _, x := range list {
+		if x != nil {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func values(args []Arg) []Expr {
+	var out []Expr
+	for _, a := range args {
+		out = append(out, present(a.Value)...)
+	}
+	return out
+}
+
+// Blocks lists the blocks that stand in a statement itself, nil for an else that
+// is not written.
+func Blocks(s Stmt) []*Block {
+	switch s := s.(type) {
+	case *Block:
+		return []*Block{s}
+	case *LetElse:
+		return []*Block{s.Else}
+	case *IfLet:
+		return []*Block{s.Then, s.Else}
+	case *If:
+		return []*Block{s.Then, s.Else}
+	case *For:
+		return []*Block{s.Body}
+	case *While:
+		return []*Block{s.Body}
+	case *Loop:
+		return []*Block{s.Body}
+	case *Timed:
+		return []*Block{s.Body}
+	case *Select:
+		var out []*Block
+		for i := range s.Arms {
+			out = append(out, s.Arms[i].Body)
+		}
+		return out
+	case *Match:
+		var out []*Block
+		for i := range s.Arms {
+			out = append(out, s.Arms[i].Body)
+		}
+		return append(out, s.Else)
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package tree
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// samples has one node of each kind that has operands or blocks.
+func samples() []any {
+	return []any{
+		&Const{}, &ConstRef{}, &BytesLit{}, &LocalRef{}, &Unary{}, &Binary{}, &Equal{}, &Convert{}, &Bits{}, &FromBits{}, &Index{}, &SliceOf{},
+		&FieldRef{}, &Call{}, &StructLit{}, &EnumLit{}, &ArrayLit{}, &None{}, &Some{}, &Search{}, &Within{}, &Clamp{}, &Parse{}, &Len{}, &ToBytes{},
+		&ChanRecv{}, &TryRecv{}, &TrySend{}, &UdpRecv{}, &Now{}, &LayoutRef{}, &Write{}, &Sealed{}, &MapGet{},
+		&Take{}, &Choose{}, &ChooseBytes{}, &ChooseSubset{}, &Sector{}, &Unflushed{},
+		&Block{}, &LetElse{}, &IfLet{}, &If{}, &For{}, &While{}, &Loop{}, &Timed{}, &Select{}, &Match{},
+	}
+}
+
+// kinds lists the types of the package that embed Expr0.
+func kinds(t *testing.T) []string {
+	files, err := os.ReadDir(".")
+	require.NoError(t, err)
+	var out []string
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), f.Name(), nil, 0)
+		require.NoError(t, err)
+		ast.Inspect(file, func(n ast.Node) bool {
+			if s, ok := n.(*ast.TypeSpec); ok && embeds(s, "Expr0") {
+				out = append(out, s.Name.Name)
+			}
+			return true
+		})
+	}
+	return out
+}
+
+func embeds(s *ast.TypeSpec, name string) bool {
+	k, ok := s.Type.(*ast.StructType)
+	return ok && slices.ContainsFunc(k.Fields.List, func(f *ast.Field) bool {
+		id, ok := f.Type.(*ast.Ident)
+		return ok && len(f.Names) == 0 && id.Name == name
+	})
+}
+
+// TestOperandsAreAll puts a leaf into each field that holds an expression and
+// demands to get them all back, for every kind of expression that there is.
+func TestOperandsAreAll(t *testing.T) {
+	known := map[string]bool{}
+	for _, n := range samples() {
+		x, ok := n.(Expr)
+		if !ok {
+			continue
+		}
+		v := reflect.ValueOf(n).Elem()
+		known[v.Type().Name()] = true
+		var want []Expr
+		for i := range v.NumField() {
+			switch f := v.Field(i); f.Interface().(type) {
+			case []Expr:
+				f.Set(reflect.ValueOf([]Expr{&Const{Cell: uint64(i)}}))
+				want = append(want, f.Interface().([]Expr)...)
+			case []Arg:
+				leaf := &Const{Cell: uint64(i)}
+				f.Set(reflect.ValueOf([]Arg{{Value: leaf}}))
+				want = append(want, leaf)
+			default:
+				if f.Type() == reflect.TypeFor[Expr]() && v.Type().Field(i).Name != "Dev" {
+					f.Set(reflect.ValueOf(&Const{Cell: uint64(i)}))
+					want = append(want, f.Interface().(Expr))
+				}
+			}
+		}
+		require.Equal(t, want, Operands(x), "%T", x)
+	}
+	for _, k := range kinds(t) {
+		require.True(t, known[k], "no sample of %s", k)
+	}
+}
+
+// TestBlocksAreAll does the same for the blocks of statements.
+func TestBlocksAreAll(t *testing.T) {
+	for _, n := range samples() {
+		s, ok := n.(Stmt)
+		if !ok {
+			continue
+		}
+		if b, ok := n.(*Block); ok {
+			require.Equal(t, []*Block{b}, Blocks(s))
+			continue
+		}
+		v := reflect.ValueOf(n).Elem()
+		count := 0
+		for i := range v.NumField() {
+			switch f := v.Field(i); f.Interface().(type) {
+			case *Block:
+				f.Set(reflect.ValueOf(&Block{}))
+				count++
+			case []Arm:
+				f.Set(reflect.ValueOf([]Arm{{Body: &Block{}}}))
+				count++
+			case []SelectArm:
+				f.Set(reflect.ValueOf([]SelectArm{{Body: &Block{}}}))
+				count++
+			}
+		}
+		got := Blocks(s)
+		require.Len(t, got, count, "%T", s)
+		require.NotContains(t, got, (*Block)(nil), "%T", s)
+	}
+}
