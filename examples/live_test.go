@@ -173,9 +173,9 @@ func relay(t *testing.T, f *os.File, guest world.Host) int {
 	return conn.LocalAddr().(*net.UDPAddr).Port
 }
 
-// TestEchoProcess talks to the echo as a Linux process, over an inherited socket
-// that carries frames.
-func TestEchoProcess(t *testing.T) {
+// echoProcess starts the echo as a Linux process and returns the other end of the
+// socket that carries its frames.
+func echoProcess(t *testing.T) *os.File {
 	path := product(t, "echo", x86.Linux)
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC, 0)
 	require.NoError(t, err)
@@ -189,25 +189,20 @@ func TestEchoProcess(t *testing.T) {
 		cmd.Wait()         //nolint:errcheck // killed on purpose
 		ours.Close()
 	})
+	return ours
+}
+
+// TestEchoProcess talks to the echo as a Linux process, over an inherited socket
+// that carries frames.
+func TestEchoProcess(t *testing.T) {
+	ours := echoProcess(t)
 	dial(t, relay(t, ours, world.Host{Address: 0x0a00020f, Port: 7})).echo()
 }
 
 // TestMalformedFrames gives the process frames that are broken in every way, and
 // then a datagram that must be answered.
 func TestMalformedFrames(t *testing.T) {
-	path := product(t, "echo", x86.Linux)
-	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC, 0)
-	require.NoError(t, err)
-	ours, theirs := os.NewFile(uintptr(fds[0]), "ours"), os.NewFile(uintptr(fds[1]), "theirs")
-	cmd := exec.Command(path, "nic=fd:3")
-	cmd.ExtraFiles = []*os.File{theirs}
-	require.NoError(t, cmd.Start())
-	theirs.Close()
-	t.Cleanup(func() {
-		cmd.Process.Kill() //nolint:errcheck // it may have ended
-		cmd.Wait()         //nolint:errcheck // killed on purpose
-		ours.Close()
-	})
+	ours := echoProcess(t)
 	host, peer := world.Host{Address: 0x0a00020f, Port: 7}, world.Host{Address: 0x0a000203, Port: 99}
 	good := [][]byte{
 		world.Datagram(world.MAC(peer.Address), world.MAC(host.Address), peer, host, payload(20)),
