@@ -150,15 +150,21 @@ func (g *gen) forStmt() *node {
 	return n
 }
 
-// walkStmt goes over the elements of bytes or of a slice, which keep their
-// length meanwhile.
-func (g *gen) walkStmt() *node {
+// sequences lists the variables in reach whose elements are counted by their len.
+func (g *gen) sequences() []*variable {
 	var all []*variable
 	for _, v := range g.b.vars {
 		if v.typ.sort == bytesSort && v.typ.n > 0 || v.typ.sort == sliceSort {
 			all = append(all, v)
 		}
 	}
+	return all
+}
+
+// walkStmt goes over the elements of bytes or of a slice, which keep their
+// length meanwhile.
+func (g *gen) walkStmt() *node {
+	all := g.sequences()
 	if len(all) == 0 {
 		return nil
 	}
@@ -182,12 +188,7 @@ func (g *gen) walkStmt() *node {
 
 // guard makes an index that is below a length.
 func (g *gen) guard() *node {
-	var all []*variable
-	for _, v := range g.b.vars {
-		if v.typ.sort == bytesSort && v.typ.n > 0 || v.typ.sort == sliceSort {
-			all = append(all, v)
-		}
-	}
+	all := g.sequences()
 	if len(all) == 0 {
 		return nil
 	}
