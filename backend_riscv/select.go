@@ -24,7 +24,7 @@ type selector struct {
 	value     int // IR value id of what is being emitted
 	span      diag.Span
 	blockOf   map[*ir.Block]*block
-	traps     map[trapSite]*block // of the whole program
+	traps     map[int]*block // by site, of the whole program
 	regs      []reg          // by value ID
 	leaves    []*node        // by value ID
 	base      map[*ir.Object]reg
@@ -44,7 +44,7 @@ type madeKey struct {
 }
 
 // selectFn generates the code of f; the functions that it calls are finished.
-func selectFn(tb *table, lay *layout, f *ir.Func, fns map[*ir.Func]*fn, traps map[trapSite]*block, isMain bool) (*fn, error) {
+func selectFn(tb *table, lay *layout, f *ir.Func, fns map[*ir.Func]*fn, traps map[int]*block, isMain bool) (*fn, error) {
 	s := &selector{
 		tb: tb, lay: lay, f: f, fns: fns, flow: ir.FlowOf(f), use: analyse(f),
 		blockOf: map[*ir.Block]*block{}, traps: traps,
@@ -445,19 +445,14 @@ func (s *selector) checkNode(c *node, i *ir.Instr) {
 	s.emit(in)
 }
 
-// trapSite is a check of the program in one of the tasks that come by it: a trap
-// is an event of its task.
-type trapSite struct{ site, task int }
-
-// trapBlock is the place of a site, shared by all copies of the check in a task.
+// trapBlock is the place of a site, shared by all copies of the check.
 func (s *selector) trapBlock(i *ir.Instr) *block {
-	at := trapSite{i.Site, i.Task}
-	if b := s.traps[at]; b != nil {
+	if b := s.traps[i.Site]; b != nil {
 		return b
 	}
 	b := s.out.newBlock(0)
 	b.cold = true
 	b.insts = []*inst{{code: cTrapped, site: i.Site, task: i.Task, span: i.Span}}
-	s.traps[at] = b
+	s.traps[i.Site] = b
 	return b
 }
