@@ -86,7 +86,7 @@ func (o Options) Compile(m *ir.Module, t *design.Target) (*image.Image, error) {
 // functions generates the functions, callees first, and returns them callers first.
 func (o Options) functions(tb *table, lay *layout, order []*ir.Func) ([]*fn, error) {
 	byIR := map[*ir.Func]*fn{}
-	traps := map[int]*block{}
+	traps := map[trapSite]*block{}
 	out := make([]*fn, len(order))
 	for k := len(order) - 1; k >= 0; k-- {
 		f, err := selectFn(tb, lay, order[k], byIR, traps, k == 0)

@@ -24,9 +24,9 @@ type selector struct {
 	value     int // IR value id of what is being emitted
 	span      diag.Span
 	blockOf   map[*ir.Block]*block
-	traps     map[int]*block // by site, of the whole program
-	regs      []reg          // by value ID
-	leaves    []*node        // by value ID
+	traps     map[trapSite]*block // of the whole program
+	regs      []reg               // by value ID
+	leaves    []*node             // by value ID
 	base      map[*ir.Object]reg
 	consts    map[uint32]reg
 	mutable   map[reg]bool // block parameters: not to be renamed
@@ -44,7 +44,7 @@ type madeKey struct {
 }
 
 // selectFn generates the code of f; the functions that it calls are finished.
-func selectFn(tb *table, lay *layout, f *ir.Func, fns map[*ir.Func]*fn, traps map[int]*block, isMain bool) (*fn, error) {
+func selectFn(tb *table, lay *layout, f *ir.Func, fns map[*ir.Func]*fn, traps map[trapSite]*block, isMain bool) (*fn, error) {
 	s := &selector{
 		tb: tb, lay: lay, f: f, fns: fns, flow: ir.FlowOf(f), use: analyse(f),
 		blockOf: map[*ir.Block]*block{}, traps: traps,
@@ -445,14 +445,19 @@ func (s *selector) checkNode(c *node, i *ir.Instr) {
 	s.emit(in)
 }
 
-// trapBlock is the place of a site, shared by all copies of the check.
+// trapSite is a check of the program in one of the tasks that come by it: a trap
+// is an event of its task.
+type trapSite struct{ site, task int }
+
+// trapBlock is the place of a site, shared by all copies of the check in a task.
 func (s *selector) trapBlock(i *ir.Instr) *block {
-	if b := s.traps[i.Site]; b != nil {
+	at := trapSite{i.Site, i.Task}
+	if b := s.traps[at]; b != nil {
 		return b
 	}
 	b := s.out.newBlock(0)
 	b.cold = true
 	b.insts = []*inst{{code: cTrapped, site: i.Site, task: i.Task, span: i.Span}}
-	s.traps[i.Site] = b
+	s.traps[at] = b
 	return b
 }

@@ -45,7 +45,7 @@ type Symbol struct {
 type Trap struct {
 	PC   uint32
 	Task int    // index into Tasks
-	Site int    // trap site id, unique in the program
+	Site int    // trap site id, of the program; two tasks may come by one
 	Code string // "index", "assert", "max", "divide" ...
 }
 

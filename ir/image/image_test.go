@@ -111,7 +111,7 @@ func TestErrors(t *testing.T) {
 		{with("", "ebreak"), "t.image:4:1: error: image x: text 0x100000: `ebreak` has 0 entries in the trap table, expected 1"},
 		{with("", "lui x1, 1 trap 0 0 max"), "t.image:4:1: error: image x: text 0x100000: `lui` has 1 entries in the trap table, expected 0\n" +
 			"t.image:1:1: error: image x: trap: expected one of 0 tasks, got 0"},
-		{with("task a", "ebreak trap 0 0 max\nebreak trap 0 0 max"), "t.image:5:1: error: image x: text 0x100004: expected one instruction of trap site 0, found a second"},
+		{with("task a", "ebreak trap 0 0 max\nebreak trap 0 0 max"), "t.image:5:1: error: image x: text 0x100004: expected one instruction of trap site 0 in task 0, found a second"},
 		{with("data 8 4", "lui x1, 1"), "t.image:1:1: error: image x: expected data (8 bytes) within memory (4) below 0x100000"},
 		{with("data 8 8\nbytes 7 0001", "lui x1, 1"), "t.image:3:9: error: expected bytes within the 8 bytes of data"},
 		{with("data 8 8\nbytes 7 0", "lui x1, 1"), "t.image:3:9: error: expected bytes in hexadecimal, found `0`"},

@@ -16,7 +16,7 @@ import (
 //  2. each word of text is an instruction of the target's set, with registers
 //     that the target has and branches to words of the text;
 //  3. traps are in order of PC, stand at instructions that trap, and each such
-//     instruction has one; trap sites are unique;
+//     instruction has one; a trap site occurs once in a task;
 //  4. devices are numbered in order, at most 32, with unique names; log sites
 //     are unique, with one part more than arguments; all tasks exist.
 func (im *Image) Verify() error {
@@ -88,7 +88,8 @@ func (v *verifier) text() {
 
 func (v *verifier) traps() {
 	dec := isa.NewDecoder(v.im.Target.Set)
-	sites := map[int]bool{}
+	type check struct{ task, site int } // two tasks may come by one site
+	seen := map[check]bool{}
 	next := 0
 	for i, w := range v.im.Text {
 		in, _, ok := dec.Decode(w)
@@ -98,10 +99,10 @@ func (v *verifier) traps() {
 		}
 		if has {
 			t := v.im.Traps[next]
-			if sites[t.Site] {
-				v.faultf(v.places[i], "text %#x: expected one instruction of trap site %d, found a second", PC(i), t.Site)
+			if seen[check{t.Task, t.Site}] {
+				v.faultf(v.places[i], "text %#x: expected one instruction of trap site %d in task %d, found a second", PC(i), t.Site, t.Task)
 			}
-			sites[t.Site] = true
+			seen[check{t.Task, t.Site}] = true
 			v.task("trap", t.Task)
 			next++
 		}
