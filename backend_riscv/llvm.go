@@ -1,8 +1,10 @@
 package riscv
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/llvm"
@@ -63,7 +65,7 @@ type llvmBuild struct {
 func (b *llvmBuild) compile() error {
 	out, err := llvmir.Emit(b.m, llvmir.Options{
 		Triple: "riscv32-unknown-elf", Asm: startAsm(b.m), Debug: llvmir.Values, Narrow: true, LogWords: true,
-		Support: portSupport(), Trap: func(site int) string { return "j " + trapSymbol(site) },
+		Support: portSupport(), Trap: func(task, site int) string { return "j " + trapSymbol(trapSite{site, max(task, 0)}) },
 	})
 	if err != nil {
 		return err
@@ -133,28 +135,25 @@ func usesBulk(m *ir.Module) bool {
 	return used
 }
 
-// checks returns the check sites of a program in order of their numbers, with
-// the task whose event each is.
+// checks returns the checks of a program, each once in a task whose event it may
+// be, in order of sites and tasks.
 func checks(m *ir.Module) []image.Trap {
-	task := make([]int, len(m.Traps))
-	used := make([]bool, len(m.Traps))
+	seen := map[trapSite]bool{}
+	var out []image.Trap
 	for _, f := range reachable(m.Main) {
 		eachInstr(f, func(_ int, i *ir.Instr) {
-			if i.Op == ir.OpCheck {
-				task[i.Site], used[i.Site] = max(i.Task, 0), true
+			at := trapSite{i.Site, max(i.Task, 0)}
+			if i.Op == ir.OpCheck && !seen[at] {
+				seen[at] = true
+				out = append(out, image.Trap{Task: at.task, Site: at.site, Code: m.Traps[at.site].Code})
 			}
 		})
 	}
-	var out []image.Trap
-	for site, u := range used {
-		if u {
-			out = append(out, image.Trap{Task: task[site], Site: site, Code: m.Traps[site].Code})
-		}
-	}
+	slices.SortFunc(out, func(a, b image.Trap) int { return cmp.Or(a.Site-b.Site, a.Task-b.Task) })
 	return out
 }
 
-func trapSymbol(site int) string { return fmt.Sprintf("sn_trap.%d", site) }
+func trapSymbol(at trapSite) string { return fmt.Sprintf("sn_trap.%d.%d", at.site, at.task) }
 
 // startAsm is where the core starts, and one instruction that traps for each
 // check site: a failed check goes there.
@@ -172,7 +171,7 @@ jal sn_main
 1: j 1b
 `)
 	for _, c := range checks(m) {
-		name := trapSymbol(c.Site)
+		name := trapSymbol(trapSite{c.Site, c.Task})
 		fmt.Fprintf(&b, ".section .text.%s,\"ax\",@progbits\n.globl %s\n%s: ebreak\n", name, name, name)
 	}
 	b.WriteString(".text")

@@ -109,7 +109,7 @@ func (l *linked) image(m *ir.Module, t *design.Target, places []llvmir.Place) *i
 		img.Spans, img.Values = append(img.Spans, p.Span), append(img.Values, p.Value)
 	}
 	for _, c := range checks(m) {
-		if pc, kept := l.byName[trapSymbol(c.Site)]; kept {
+		if pc, kept := l.byName[trapSymbol(trapSite{c.Site, c.Task})]; kept {
 			c.PC = pc
 			img.Traps = append(img.Traps, c)
 			img.Spans[(pc-design.TextBase)/4] = m.Traps[c.Site].Span

@@ -66,7 +66,7 @@ type Options struct {
 
 	// Trap gives the inline assembly that ends the run at a failed check; nil
 	// for a call of sn_trap.
-	Trap func(site int) string
+	Trap func(task, site int) string
 }
 
 // Output is a module of LLVM.

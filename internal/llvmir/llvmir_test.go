@@ -79,7 +79,7 @@ func TestHosted(t *testing.T) {
 func coreOptions() llvmir.Options {
 	return llvmir.Options{
 		Debug: llvmir.Values, Narrow: true, LogWords: true,
-		Trap:    func(int) string { return "j trap" },
+		Trap:    func(int, int) string { return "j trap" },
 		Support: "define internal void @sn_halt() alwaysinline {\n  ret void\n}\n",
 	}
 }

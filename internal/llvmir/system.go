@@ -88,7 +88,7 @@ func (b *body) check(in *sir.Instr) {
 // trap is what ends the run: assembly, or a function that does not return.
 func (b *body) trap(task, site int) value.Value {
 	if b.opts.Trap != nil {
-		asm := ir.NewInlineAsm(types.NewPointer(types.NewFunc(types.Void)), b.opts.Trap(site), "")
+		asm := ir.NewInlineAsm(types.NewPointer(types.NewFunc(types.Void)), b.opts.Trap(task, site), "")
 		asm.SideEffect = true
 		return asm
 	}

@@ -1,0 +1,61 @@
+package build_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/ir/trace"
+)
+
+// Two tasks come by the check of one function; the trap is an event of the one
+// for which it fails, whichever code generator placed it.
+func TestTrapOfOneSiteInTwoTasks(t *testing.T) {
+	testkit.Tool(t, "clang-19", "clang")
+	const text = `
+fn below(n: u32) -> u32 {
+  var left = n
+  while left > 0 max 2 { left = left - 1 }
+  for i in 0..8 { left = left * 3 + i ^ n >> (i & 3) }
+  return left
+}
+task feed(to: out chan<u32>, also: out chan<u32>) {
+  to.send(1)
+  also.send(7)
+}
+task first(from: in chan<u32>) {
+  let a = below(from.recv())
+  log.print("{a}")
+}
+task second(from: in chan<u32>) {
+  let b = below(from.recv())
+  log.print("{b}")
+}
+system traps {
+  chan c: u32 cap 1
+  chan d: u32 cap 1
+  run feed(c, d)
+  run first(c)
+  run second(d)
+}
+`
+	for _, backend := range []string{"cg", "llvm"} {
+		p, err := build.LoadFiles([]*diag.File{{Name: "traps.sn", Text: text}}, build.Options{Backend: backend})
+		require.NoError(t, err)
+		for _, level := range []string{build.Source, build.ISA} {
+			r, err := p.Run(context.Background(), build.RunOptions{Level: level, Core: build.Pipe3})
+			require.NoError(t, err)
+			var traps []string
+			for _, e := range r.Trace.Events {
+				if e.Kind == trace.Trap {
+					traps = append(traps, e.Task+" "+e.Code)
+				}
+			}
+			require.Equal(t, []string{"second max"}, traps, "%s %s", backend, level)
+		}
+	}
+}
