@@ -224,16 +224,6 @@ func eachSelect(b *tree.Block, visit func(*tree.Select)) {
 	}
 }
 
-// heads lists the expressions of the heads of all arms.
-func heads(s *tree.Select) []tree.Expr {
-	var out []tree.Expr
-	for k := range s.Arms {
-		a := &s.Arms[k]
-		out = append(out, a.End, a.After, a.When, a.Buf)
-	}
-	return out
-}
-
 // choosing is a select that is being lowered. An arm on an element of an array
 // of ends is one arm of the operation for each element: those from first[k] on.
 type choosing struct {

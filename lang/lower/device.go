@@ -77,7 +77,7 @@ func messagesOf(f *tree.Func) messages {
 					note(s.Value)
 				}
 			}
-			for _, e := range valuesOf(s) {
+			for _, e := range tree.Heads(s) {
 				expr(e)
 			}
 			for _, inner := range tree.Blocks(s) {
@@ -87,19 +87,6 @@ func messagesOf(f *tree.Func) messages {
 	}
 	block(f.Body)
 	return m
-}
-
-// valuesOf lists the expressions of a statement, bindings included.
-func valuesOf(s tree.Stmt) []tree.Expr {
-	switch s := s.(type) {
-	case *tree.Declare:
-		return []tree.Expr{s.Value}
-	case *tree.LetElse:
-		return []tree.Expr{s.Value}
-	case *tree.IfLet:
-		return []tree.Expr{s.Value}
-	}
-	return exprsOf(s)
 }
 
 // room is how much lies before the object of a local.

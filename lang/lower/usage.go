@@ -74,7 +74,7 @@ func (u *usage) stmt(s tree.Stmt) {
 	case *tree.IfLet:
 		u.bind(s.Local, s.Value, 1)
 	default:
-		for _, e := range exprsOf(s) {
+		for _, e := range tree.Heads(s) {
 			u.expr(e)
 		}
 	}
@@ -113,55 +113,6 @@ func (u *usage) expr(e tree.Expr) {
 	for _, c := range tree.Operands(e) {
 		u.expr(c)
 	}
-}
-
-// exprsOf lists the expressions of a statement that stand in no inner block.
-func exprsOf(s tree.Stmt) []tree.Expr {
-	switch s := s.(type) {
-	case *tree.Assign:
-		return []tree.Expr{s.Target, s.Value}
-	case *tree.If:
-		return []tree.Expr{s.Cond}
-	case *tree.For:
-		return []tree.Expr{s.Lo, s.Hi}
-	case *tree.While:
-		return []tree.Expr{s.Cond}
-	case *tree.Match:
-		return []tree.Expr{s.Value}
-	case *tree.Return:
-		return []tree.Expr{s.Value}
-	case *tree.Assert:
-		return []tree.Expr{s.Cond}
-	case *tree.Expect:
-		return []tree.Expr{s.Cond}
-	case *tree.Log:
-		return s.Args
-	case *tree.Do:
-		return []tree.Expr{s.X}
-	case *tree.ChanSend:
-		return []tree.Expr{s.Chan, s.Value}
-	case *tree.Select:
-		return heads(s)
-	case *tree.DevRecv:
-		return []tree.Expr{s.Buf}
-	case *tree.DevSend:
-		return []tree.Expr{s.Value}
-	case *tree.UdpSend:
-		return []tree.Expr{s.Peer, s.Value}
-	case *tree.DiskRead:
-		return []tree.Expr{s.Sector, s.Buf}
-	case *tree.DiskWrite:
-		return []tree.Expr{s.Sector, s.Value}
-	case *tree.Append:
-		return []tree.Expr{s.Buf, s.Value}
-	case *tree.Resize:
-		return []tree.Expr{s.Buf, s.Len}
-	case *tree.MapPut:
-		return []tree.Expr{s.Map, s.Key, s.Value}
-	case *tree.MapRemove:
-		return []tree.Expr{s.Map, s.Key}
-	}
-	return nil
 }
 
 // writes reports whether evaluating e may change a local: it calls a function

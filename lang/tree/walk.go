@@ -134,3 +134,86 @@ func Blocks(s Stmt) []*Block {
 	}
 	return nil
 }
+
+// Heads lists the expressions that a statement evaluates itself, without those
+// in its blocks, in the order of evaluation. Devices are left out as in Operands.
+func Heads(s Stmt) []Expr {
+	switch s := s.(type) {
+	case *Declare:
+		return present(s.Value)
+	case *LetElse:
+		return present(s.Value)
+	case *IfLet:
+		return present(s.Value)
+	case *Assign:
+		return present(s.Target, s.Value)
+	case *If:
+		return present(s.Cond)
+	case *For:
+		return present(s.Lo, s.Hi)
+	case *While:
+		return present(s.Cond)
+	case *Match:
+		return present(s.Value)
+	case *Return:
+		return present(s.Value)
+	case *Assert:
+		return present(s.Cond)
+	case *Log:
+		return present(s.Args...)
+	case *Do:
+		return present(s.X)
+	case *Append:
+		return present(s.Buf, s.Value)
+	case *Resize:
+		return present(s.Buf, s.Len)
+	case *MapPut:
+		return present(s.Map, s.Key, s.Value)
+	case *MapRemove:
+		return present(s.Map, s.Key)
+	}
+	return append(headsOfPorts(s), headsOfTest(s)...)
+}
+
+// headsOfPorts is Heads of what concerns channels and devices.
+func headsOfPorts(s Stmt) []Expr {
+	switch s := s.(type) {
+	case *ChanSend:
+		return present(s.Chan, s.Value)
+	case *Select:
+		var out []Expr
+		for i := range s.Arms {
+			a := &s.Arms[i]
+			out = append(out, present(a.End, a.After, a.When, a.Buf)...)
+		}
+		return out
+	case *DevRecv:
+		return present(s.Buf)
+	case *DevSend:
+		return present(s.Value)
+	case *UdpSend:
+		return present(s.Peer, s.Value)
+	case *DiskRead:
+		return present(s.Sector, s.Buf)
+	case *DiskWrite:
+		return present(s.Sector, s.Value)
+	}
+	return nil
+}
+
+// headsOfTest is Heads of what stands in tests only.
+func headsOfTest(s Stmt) []Expr {
+	switch s := s.(type) {
+	case *Expect:
+		return present(s.Cond)
+	case *Crash:
+		return present(s.Losing)
+	case *Put:
+		return present(s.From, s.Value)
+	case *Quiet:
+		return present(s.Within)
+	case *Pass:
+		return present(s.Within)
+	}
+	return nil
+}

@@ -20,12 +20,15 @@ func samples() []any {
 		&FieldRef{}, &Call{}, &StructLit{}, &EnumLit{}, &ArrayLit{}, &None{}, &Some{}, &Search{}, &Within{}, &Clamp{}, &Parse{}, &Len{}, &ToBytes{},
 		&ChanRecv{}, &TryRecv{}, &TrySend{}, &UdpRecv{}, &Now{}, &LayoutRef{}, &Write{}, &Sealed{}, &MapGet{},
 		&Take{}, &Choose{}, &ChooseBytes{}, &ChooseSubset{}, &Sector{}, &Unflushed{},
+		&Declare{}, &Assign{}, &Break{}, &Continue{}, &Return{}, &Assert{}, &Log{}, &Do{}, &Append{}, &Resize{}, &MapPut{}, &MapRemove{},
+		&ChanSend{}, &DevRecv{}, &DevSend{}, &UdpSend{}, &DiskRead{}, &DiskWrite{}, &DiskFlush{},
+		&Expect{}, &Fail{}, &Start{}, &Crash{}, &Put{}, &Quiet{}, &Pass{},
 		&Block{}, &LetElse{}, &IfLet{}, &If{}, &For{}, &While{}, &Loop{}, &Timed{}, &Select{}, &Match{},
 	}
 }
 
-// kinds lists the types of the package that embed Expr0.
-func kinds(t *testing.T) []string {
+// kinds lists the types of the package that embed a base.
+func kinds(t *testing.T, base string) []string {
 	files, err := os.ReadDir(".")
 	require.NoError(t, err)
 	var out []string
@@ -36,7 +39,7 @@ func kinds(t *testing.T) []string {
 		file, err := parser.ParseFile(token.NewFileSet(), f.Name(), nil, 0)
 		require.NoError(t, err)
 		ast.Inspect(file, func(n ast.Node) bool {
-			if s, ok := n.(*ast.TypeSpec); ok && embeds(s, "Expr0") {
+			if s, ok := n.(*ast.TypeSpec); ok && embeds(s, base) {
 				out = append(out, s.Name.Name)
 			}
 			return true
@@ -64,28 +67,56 @@ func TestOperandsAreAll(t *testing.T) {
 		}
 		v := reflect.ValueOf(n).Elem()
 		known[v.Type().Name()] = true
-		var want []Expr
-		for i := range v.NumField() {
-			switch f := v.Field(i); f.Interface().(type) {
-			case []Expr:
-				f.Set(reflect.ValueOf([]Expr{&Const{Cell: uint64(i)}}))
-				want = append(want, f.Interface().([]Expr)...)
-			case []Arg:
-				leaf := &Const{Cell: uint64(i)}
-				f.Set(reflect.ValueOf([]Arg{{Value: leaf}}))
-				want = append(want, leaf)
-			default:
-				if f.Type() == reflect.TypeFor[Expr]() && v.Type().Field(i).Name != "Dev" {
-					f.Set(reflect.ValueOf(&Const{Cell: uint64(i)}))
-					want = append(want, f.Interface().(Expr))
-				}
-			}
-		}
+		want := leaves(v)
 		require.Equal(t, want, Operands(x), "%T", x)
 	}
-	for _, k := range kinds(t) {
+	for _, k := range kinds(t, "Expr0") {
 		require.True(t, known[k], "no sample of %s", k)
 	}
+}
+
+// TestHeadsAreAll does the same for statements of every kind.
+func TestHeadsAreAll(t *testing.T) {
+	known := map[string]bool{}
+	for _, n := range samples() {
+		s, ok := n.(Stmt)
+		if !ok {
+			continue
+		}
+		v := reflect.ValueOf(n).Elem()
+		known[v.Type().Name()] = true
+		require.ElementsMatch(t, leaves(v), Heads(s), "%T", s)
+	}
+	for _, k := range kinds(t, "Stmt0") {
+		require.True(t, known[k], "no sample of %s", k)
+	}
+}
+
+// leaves puts a leaf into each field of a node that holds expressions, also in
+// the arms of a select, and returns them. A device is no operand.
+func leaves(v reflect.Value) []Expr {
+	var out []Expr
+	for i := range v.NumField() {
+		f := v.Field(i)
+		leaf := &Const{Cell: uint64(i)}
+		switch f.Interface().(type) {
+		case []Expr:
+			f.Set(reflect.ValueOf([]Expr{leaf}))
+		case []Arg:
+			f.Set(reflect.ValueOf([]Arg{{Value: leaf}}))
+		case []SelectArm:
+			f.Set(reflect.ValueOf([]SelectArm{{}}))
+			out = append(out, leaves(f.Index(0))...)
+			continue
+		default:
+			if f.Type() != reflect.TypeFor[Expr]() || v.Type().Field(i).Name == "Dev" {
+				continue
+			}
+			f.Set(reflect.ValueOf(leaf))
+		}
+		out = append(out, leaf)
+	}
+	return out
 }
 
 // TestBlocksAreAll does the same for the blocks of statements.

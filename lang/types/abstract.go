@@ -223,7 +223,9 @@ func (w *abstractWalk) forget(b *tree.Block) {
 		case *tree.Declare:
 			delete(w.known, s.Local)
 		}
-		stmtExprs(s, func(x tree.Expr) { w.forgetWritten(x) })
+		for _, x := range tree.Heads(s) {
+			w.forgetWritten(x)
+		}
 	})
 }
 
@@ -395,23 +397,13 @@ func moves(x tree.Expr) bool { return x != nil && receives(x) }
 func (w *abstractWalk) matters(b *tree.Block) bool {
 	found := false
 	eachStmt(b, func(s tree.Stmt) {
-		switch s := s.(type) {
+		switch s.(type) {
 		case *tree.ChanSend, *tree.Select, *tree.Return, *tree.Break, *tree.Continue:
 			found = true
-		case *tree.If:
-			found = found || moves(s.Cond)
-		case *tree.IfLet:
-			found = found || moves(s.Value)
-		case *tree.LetElse:
-			found = found || moves(s.Value)
-		case *tree.Match:
-			found = found || moves(s.Value)
-		case *tree.For:
-			found = found || moves(s.Lo) || moves(s.Hi)
-		case *tree.While:
-			found = found || moves(s.Cond)
 		}
-		stmtExprs(s, func(x tree.Expr) { found = found || moves(x) })
+		for _, x := range tree.Heads(s) {
+			found = found || moves(x)
+		}
 	})
 	return found
 }
