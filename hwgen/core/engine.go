@@ -150,6 +150,22 @@ func (e *engine) send(g *gen, d *devices) {
 	e.done = b.Or(e.done, b.And(beat, e.txLast), b.And(start, b.IsZero(e.left.Q())))
 }
 
+// still makes the output ports of devices to which the program never comes, as
+// when it traps before: they take and give nothing.
+func (d *devices) still(g *gen) {
+	for _, r := range d.rx {
+		g.b.Output(rtl.RxPorts(r.dev.Name).Ready, g.bool(false))
+		g.b.Output(rtl.PortOversize(r.dev.Name), g.bool(false))
+	}
+	for _, t := range d.tx {
+		p := rtl.TxPorts(t.dev.Name)
+		g.b.Output(p.Valid, g.bool(false))
+		g.b.Output(p.Data, g.b.Const(32, 0))
+		g.b.Output(p.Last, g.bool(false))
+		g.b.Output(p.Bytes, g.b.Const(rtl.PortBytesWidth, 0))
+	}
+}
+
 // outputs makes the output ports of the engine.
 func (e *engine) outputs(g *gen) {
 	for i, r := range g.dev.rx {

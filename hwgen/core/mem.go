@@ -26,10 +26,15 @@ func (g *gen) memory() {
 	if g.c.DataBits == 0 {
 		return
 	}
-	d := &dataMemory{mem: g.b.Mem("data", 32, g.c.DataBits, 4, g.dataInit())}
+	d := &dataMemory{
+		loads:  g.where(func(l *line) bool { return l.load > 0 && l.port == nil }),
+		stores: g.where(func(l *line) bool { return l.store > 0 && l.port == nil }),
+	}
+	if len(d.loads)+len(d.stores) == 0 && g.dev.engine == nil {
+		return // constants that nobody reads, as when the program traps before
+	}
 	g.data = d
-	d.loads = g.where(func(l *line) bool { return l.load > 0 && l.port == nil })
-	d.stores = g.where(func(l *line) bool { return l.store > 0 && l.port == nil })
+	d.mem = g.b.Mem("data", 32, g.c.DataBits, 4, g.dataInit())
 	d.load, d.store = g.bool(false), g.bool(false)
 	if n := len(d.loads) + len(d.stores); n > 0 {
 		d.addr = g.bus("address", g.addresses(append(append([]*line(nil), d.loads...), d.stores...), g.c.DataBits+2))

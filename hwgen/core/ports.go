@@ -139,6 +139,8 @@ func (g *gen) outputs() {
 	}
 	if e := g.dev.engine; e != nil {
 		e.outputs(g)
+	} else {
+		g.dev.still(g)
 	}
 	if g.data != nil {
 		g.data.connect(g, g.dev.engine)

@@ -43,16 +43,6 @@ func TestGeneratedPrograms(t *testing.T) {
 	}
 }
 
-// TestProgramsThatFailed runs programs that once failed. Behind a pass: licm took
-// what it had moved before an inner loop for outside of the outer one.
-func TestProgramsThatFailed(t *testing.T) {
-	for _, seed := range []uint64{282, 343, 382} {
-		fuzz(t, build.FuzzOptions{Seed: seed, Count: 1, On: []string{build.Passes}})
-	}
-	// Two tasks come by one site: the trap is that of the one that trapped.
-	fuzz(t, build.FuzzOptions{Seed: 349, Count: 1, On: []string{build.ISA}})
-}
-
 // TestGeneratedProgramsNative runs some of them as Linux processes.
 func TestGeneratedProgramsNative(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")

@@ -218,7 +218,7 @@ func (s *subject) passes() error {
 	target, env := "x86-64", pass.Env{}
 	if s.seed%2 == 1 {
 		t := s.targets()[s.seed/2%2]
-		target, env = t.Name, pass.Env{XLen: 32, Has: computes(t)}
+		target, env = t.Name, pass.Env{XLen: 32, Has: computes(t), Soft: softFloat}
 	}
 	m, err := lower.Lower(s.prog.Tree)
 	if err != nil {

@@ -315,6 +315,10 @@ func (l *ladder) lockstep(c *Core) error {
 		return err
 	}
 	r, err := lockstep.Random(c.Circuit, sub, lockstep.Options{Instructions: l.opts.Random, Seed: 1})
+	if errors.Is(err, lockstep.ErrNone) {
+		l.report.Add(verify.Skipped(Cycle, c.Kind, verify.Lockstep, err.Error()))
+		return nil
+	}
 	detail := ""
 	if r != nil {
 		detail = fmt.Sprintf("%d random programs of the %d kept instructions, random gaps", r.Programs, len(sub.Set.Insts))

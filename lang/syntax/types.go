@@ -185,7 +185,7 @@ func (p *Parser) typeArg(in stream) (TypeArg, error) {
 	first, t := index(in), in.Peek()
 	n := p.pathLen(in, 0)
 	switch after := p.ahead(in, n).Value; {
-	case is(in, "["), is(in, "in"), is(in, "out") && p.ahead(in, 1).Value == "chan",
+	case is(in, "["), p.maybeOption(in), is(in, "in"), is(in, "out") && p.ahead(in, 1).Value == "chan",
 		t.Type == kindIdent && (after == "<" || after == "?"):
 		typ, err := p.typeExpr(in)
 		return TypeArg{p.since(first, in), typ, nil}, err
@@ -200,6 +200,27 @@ func (p *Parser) typeArg(in stream) (TypeArg, error) {
 		return TypeArg{at, &RangeType{at, r}, nil}, err
 	}
 	return TypeArg{p.since(first, in), nil, x}, err
+}
+
+// maybeOption reports a pair of parentheses with `?` behind it, which no
+// expression has.
+func (p *Parser) maybeOption(in stream) bool {
+	if !is(in, "(") {
+		return false
+	}
+	depth := 0
+	for n := range maxInstance {
+		switch p.ahead(in, n).Value {
+		case "(":
+			depth++
+		case ")":
+			depth--
+		}
+		if depth == 0 {
+			return p.ahead(in, n+1).Value == "?"
+		}
+	}
+	return false
 }
 
 // valueOf returns the plain name of a type as an expression.

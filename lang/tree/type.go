@@ -322,6 +322,9 @@ func (t *Type) String() string {
 	case Layout:
 		return t.Layout.Name
 	case Option:
+		if t.Elem.Kind == Array { // []T? is an array of options
+			return "(" + t.Elem.String() + ")?"
+		}
 		return t.Elem.String() + "?"
 	case Slice:
 		return "[]" + t.Elem.String()

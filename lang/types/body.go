@@ -14,6 +14,7 @@ type body struct {
 	scope *scope
 	facts *facts // nil where control never comes
 	loops []*loop
+	empty int // loops around this place that run no round, whose bodies are never entered
 	timed int
 	test  *testInfo // nil outside of tests
 	// layout is set in the expressions of a layout: names are its earlier fields.

@@ -347,7 +347,8 @@ func (b *body) search(e *syntax.SearchExpr) tree.Expr {
 		v = b.newLocal("_", e.Var.Span(), h.typ, tree.LoopLocal)
 	}
 	b.loopFacts(h, v, changed)
-	where := b.condition(e.Where)
+	var where tree.Expr
+	runs := b.inside(h, func() { where = b.condition(e.Where) })
 	b.pop()
 	b.facts = keep(saved, b.facts)
 	if where == nil {
@@ -356,6 +357,9 @@ func (b *body) search(e *syntax.SearchExpr) tree.Expr {
 	if receives(where) {
 		b.c.errorf(OnlyInTask, e.Where.Span(), "the condition of a search does not receive")
 		return nil
+	}
+	if !runs {
+		where = &tree.Const{Expr0: tree.Expr0{At: where.Span(), T: boolType()}}
 	}
 	x := &tree.Search{Var: v, Lo: h.lo, Hi: h.hi, Closed: h.closed, Safe: h.safe, Where: where}
 	x.At = e.Span()

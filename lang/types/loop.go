@@ -90,6 +90,20 @@ func (h *head) isSafe(word *tree.Type) bool {
 	return word.Holds(past, past) && tree.IntType(bits, signed).Holds(past, past)
 }
 
+// inside checks what stands in the loop and reports whether it may run. Where
+// there is surely no round, as in an instance of a generic function for one
+// element, everything in it is proved, and the caller drops it.
+func (b *body) inside(h *head, check func()) (runs bool) {
+	d := h.most.hi.Cmp(h.least.lo)
+	runs = d > 0 || h.wasClosed && d == 0
+	if !runs {
+		b.empty++
+		defer func() { b.empty-- }()
+	}
+	check()
+	return runs
+}
+
 // loopFacts adds what the bounds say about the variable. changed are the names
 // that the body assigns.
 func (b *body) loopFacts(h *head, v *tree.Local, changed map[string]bool) {
@@ -150,8 +164,11 @@ func (b *body) forStmt(n *syntax.ForStmt) tree.Stmt {
 		Stmt0: tree.Stmt0{At: n.Span()}, Var: v, Lo: h.lo, Hi: h.hi, Closed: h.closed, Step: h.step, Safe: h.safe,
 		Unroll: hints["unroll"],
 	}
-	s.Body = b.block(n.Body)
-	b.fewBanks(s, hintSpan(n))
+	if b.inside(h, func() { s.Body = b.block(n.Body) }) {
+		b.fewBanks(s, hintSpan(n))
+	} else {
+		s.Body = &tree.Block{}
+	}
 	b.pop()
 	b.leave()
 	b.facts = after

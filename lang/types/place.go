@@ -64,6 +64,9 @@ func lengthOf(t *tree.Type) span {
 // inLength reports whether 0 <= i and i - length <= d is known.
 func (b *body) inLength(i, x tree.Expr, d int64) bool {
 	s := b.bounds(i)
+	if b.empty > 0 {
+		return true
+	}
 	if s.lo.Sign() < 0 {
 		return false
 	}
@@ -100,7 +103,7 @@ func (b *body) slice(e *syntax.SliceExpr) tree.Expr {
 		b.c.errorf(TooWide, e.Range.Span(), "64 bits cannot hold both bounds")
 		return nil
 	}
-	n.Proved = b.bounds(lo).nonNegative() && b.below(lo, hi, 0) && b.inLength(hi, x, 0)
+	n.Proved = b.empty > 0 || b.bounds(lo).nonNegative() && b.below(lo, hi, 0) && b.inLength(hi, x, 0)
 	n.Lo, n.Hi = toWord(lo, word), toWord(hi, word)
 	if !n.Proved {
 		n.Site = b.trap(tree.TrapSlice, e.Range.Span())

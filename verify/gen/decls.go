@@ -47,7 +47,11 @@ func (g *gen) types() {
 
 // scalarType is a type of one word.
 func (g *gen) scalarType() *typ {
-	switch g.r.IntN(8) {
+	switch g.r.IntN(9) {
+	case 3, 4:
+		if len(g.reals) > 0 {
+			return pick(g, g.reals)
+		}
 	case 0:
 		return &typ{sort: boolSort, name: "bool"}
 	case 1:
@@ -234,6 +238,9 @@ func (g *gen) parameter() *variable {
 		p.typ = sliceType(pick(g, []*typ{intType(8, false), g.intType(), g.scalarType()}))
 	}
 	p.mutable = g.oneIn(3)
+	if len(g.maps) > 0 && g.oneIn(6) {
+		p.typ, p.mutable = pick(g, g.maps), true
+	}
 	return p
 }
 

@@ -47,7 +47,9 @@ type gen struct {
 	palette                []*typ // integers that the program uses most
 	ranges, structs, enums []*typ
 	layouts                []*layout
+	reals, maps            []*typ
 	consts                 []*variable
+	generic                []generic
 	funcs                  []*function
 	b                      *body
 }
@@ -65,7 +67,10 @@ func New(seed uint64, o Options) *Program {
 		exprs: exprRows(), exacts: exactRows(), stmts: stmtRows(),
 	}
 	g.traps = !o.NoTraps && g.oneIn(3)
+	g.realTypes()
 	g.types()
+	g.mapTypes()
+	g.generics()
 	g.constants()
 	g.functions()
 	g.system()
@@ -83,6 +88,9 @@ func Productions() []string {
 	}
 	for _, r := range stmtRows() {
 		out = append(out, "statement "+r.name)
+	}
+	for _, r := range genericRows() {
+		out = append(out, "generic "+r.name)
 	}
 	return append(out, "statement send", "statement send a frame", "statement receive a frame")
 }

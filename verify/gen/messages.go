@@ -124,7 +124,9 @@ func (g *gen) writtenStmt() *node {
 func (g *gen) equalWhole(t *typ, depth int) *node {
 	g.b.pure++
 	defer func() { g.b.pure-- }()
-	left := g.readable(func(t *typ) bool { return !t.scalar() && t.sort != sliceSort && t.sort != bytesSort })
+	left := g.readable(func(t *typ) bool {
+		return !t.scalar() && t.sort != sliceSort && t.sort != bytesSort && t.sort != mapSort
+	})
 	if left == nil || g.b.short {
 		return nil
 	}

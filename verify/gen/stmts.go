@@ -20,7 +20,7 @@ func nests(g *gen) bool { return g.b.depth < 4 && g.room(12) }
 // stmtRows is the table of statements; what a task alone can do stands in
 // tasks.go.
 func stmtRows() []stmtRow {
-	return []stmtRow{
+	rows := []stmtRow{
 		{row{"let", 10}, always, (*gen).letStmt},
 		{row{"var", 7}, always, (*gen).varStmt},
 		{row{"assign", 14}, always, (*gen).assign},
@@ -46,6 +46,7 @@ func stmtRows() []stmtRow {
 		{row{"timed", 1}, func(g *gen) bool { return nests(g) && g.b.task && g.b.timed == 0 }, (*gen).timedStmt},
 		{row{"loop", 1}, func(g *gen) bool { return nests(g) && g.b.timed == 0 }, (*gen).onceLoop},
 	}
+	return append(rows, mapRows()...)
 }
 
 // statements makes about n statements.
@@ -160,7 +161,7 @@ func (g *gen) mix() *node {
 	if g.b.hash == nil || g.b.hash.locked > 0 {
 		return nil
 	}
-	return g.mixOf(g.readable(func(t *typ) bool { return t.number() || t.sort == boolSort || t.sort == enumSort && t.plain() }))
+	return g.mixOf(g.readable(func(t *typ) bool { return t.scalar() }))
 }
 
 // mixOf is the statement that mixes a value.
@@ -169,8 +170,11 @@ func (g *gen) mixOf(x *node) *node {
 		return nil
 	}
 	h := g.b.hash.name
-	if x.typ.sort == enumSort {
+	switch {
+	case x.typ.sort == enumSort:
 		x = expr(intType(32, false), "bits($)", x)
+	case x.typ.real():
+		x = expr(intType(x.typ.bits, false), "bits($)", x)
 	}
 	if x.typ.sort == intSort && x.typ.bits > 32 && g.oneIn(2) {
 		return stmt(fmt.Sprintf("%s = (%s << 5 | %s >> 27) ^ u32($ >> %d)", h, h, h, x.typ.bits-32), x)
@@ -226,7 +230,11 @@ func (g *gen) forArguments(f *function) []*node {
 			continue
 		}
 		v := &variable{name: g.name("v"), typ: t, mutable: true}
-		out = append(out, stmt("var "+v.name+": "+t.name+" = $", g.value(t, 2)))
+		if t.sort == mapSort {
+			out = append(out, stmt("var "+v.name+": "+t.name))
+		} else {
+			out = append(out, stmt("var "+v.name+": "+t.name+" = $", g.value(t, 2)))
+		}
 		g.add(v)
 	}
 	return out
@@ -339,5 +347,5 @@ func (g *gen) shown() *node {
 	if g.oneIn(3) {
 		return g.value(pick(g, []*typ{g.intType(), {sort: boolSort}}), 2)
 	}
-	return g.readable(func(t *typ) bool { return t.number() || t.sort == boolSort || t.sort == bytesSort })
+	return g.readable(func(t *typ) bool { return t.scalar() && t.sort != enumSort || t.sort == bytesSort })
 }

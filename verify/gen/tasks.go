@@ -209,6 +209,9 @@ func (g *gen) task(t *task) {
 
 // stateStmt declares state, which tasks alone have.
 func (g *gen) stateStmt() *node {
+	if len(g.maps) > 0 && g.oneIn(3) {
+		return g.mapVariable("state ")
+	}
 	t := g.anyType(2)
 	v := &variable{name: g.name("s"), typ: t, mutable: true}
 	defer g.add(v)

@@ -19,16 +19,21 @@ const (
 	enumSort
 	optionSort
 	layoutSort // of what parse gives
+	fixSort
+	floatSort
+	mapSort // of variables and inout parameters only
 )
 
 // typ is a type. Ranges without a name are those of exact expressions.
 type typ struct {
 	sort     sort
 	name     string
-	bits     int // of an integer, or of an enum with a stated width
+	bits     int // of an integer, a real, or an enum with a stated width
+	frac     int // bits behind the point
 	signed   bool
 	lo, hi   int64
-	n        int // elements of an array, most bytes
+	n        int // elements of an array, most bytes, most pairs
+	key      *typ
 	elem     *typ
 	fields   []field // of a struct or layout
 	variants []variant
@@ -58,7 +63,11 @@ func rangeType(lo, hi int64) *typ { return &typ{sort: rangeSort, lo: lo, hi: hi}
 func bytesType(n int) *typ { return &typ{sort: bytesSort, n: n, name: fmt.Sprintf("bytes<%d>", n)} }
 
 func arrayType(n int, elem *typ) *typ {
-	return &typ{sort: arraySort, n: n, elem: elem, name: fmt.Sprintf("[%d]%s", n, elem.name)}
+	name := elem.name
+	if elem.sort == optionSort {
+		name = "(" + name + ")"
+	}
+	return &typ{sort: arraySort, n: n, elem: elem, name: fmt.Sprintf("[%d]%s", n, name)}
 }
 
 func sliceType(elem *typ) *typ { return &typ{sort: sliceSort, elem: elem, name: "[]" + elem.name} }
@@ -87,7 +96,7 @@ func same(a, b *typ) bool {
 
 // scalar reports whether a value is one word.
 func (t *typ) scalar() bool {
-	return t.sort == boolSort || t.number() || t.sort == enumSort && t.plain()
+	return t.sort == boolSort || t.number() || t.real() || t.sort == enumSort && t.plain()
 }
 
 func (t *typ) number() bool { return t.sort == intSort || t.sort == rangeSort }
@@ -135,6 +144,8 @@ func (t *typ) words() int {
 		return t.n * t.elem.words()
 	case optionSort:
 		return 1 + t.elem.words()
+	case mapSort:
+		return t.n * (2 + t.key.words() + t.elem.words())
 	}
 	total := 1
 	for _, f := range t.fields {
@@ -153,7 +164,7 @@ func (t *typ) zero() string {
 	switch t.sort {
 	case boolSort:
 		return "false"
-	case intSort:
+	case intSort, fixSort, floatSort:
 		return t.name + "(0)"
 	case rangeSort:
 		return fmt.Sprint(min(max(t.lo, 0), t.hi))

@@ -15,6 +15,10 @@ func (g *gen) build(t *typ, depth int) *node {
 		return expr(t, pick(g, []string{"true", "false"}))
 	case intSort, rangeSort:
 		return g.literal(t)
+	case fixSort, floatSort:
+		return g.realLiteral(t)
+	case mapSort:
+		return g.readable(ofType(t))
 	case bytesSort:
 		if g.b.short {
 			return g.readable(ofType(t))

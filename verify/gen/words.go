@@ -18,7 +18,7 @@ func isSort(s sort) func(*gen, *typ) bool { return func(_ *gen, t *typ) bool { r
 // smaller depth.
 func exprRows() []exprRow {
 	ints, bools, options := isSort(intSort), isSort(boolSort), isSort(optionSort)
-	return []exprRow{
+	rows := []exprRow{
 		{row{"build", 4}, func(_ *gen, t *typ) bool { return true }, (*gen).build},
 		{row{"place", 14}, func(_ *gen, t *typ) bool { return true }, func(g *gen, t *typ, _ int) *node { return g.readable(ofType(t)) }},
 		{row{"call", 5}, func(g *gen, t *typ) bool { return len(g.funcs) > 0 }, (*gen).callValue},
@@ -44,7 +44,10 @@ func exprRows() []exprRow {
 			return t.sort == optionSort && t.elem.sort == rangeSort && t.elem.hi-t.elem.lo < 16
 		}, (*gen).first},
 		{row{"byte order", 8}, func(_ *gen, t *typ) bool { return t.sort == bytesSort && (t.n == 2 || t.n == 4 || t.n == 8) }, (*gen).byteOrder},
+		{row{"generic call", 4}, func(g *gen, _ *typ) bool { return len(g.generic) > 0 }, (*gen).callGeneric},
+		{row{"look up", 4}, func(g *gen, _ *typ) bool { return len(g.maps) > 0 }, (*gen).lookUp},
 	}
+	return append(rows, realRows()...)
 }
 
 // retype is an expression that its surroundings convert.

@@ -1,6 +1,7 @@
 package lockstep
 
 import (
+	"errors"
 	"fmt"
 	"math/rand"
 	"strings"
@@ -39,8 +40,12 @@ func (d *Difference) Error() string {
 	return fmt.Sprintf("program %d, cycle %d: %s\n  %s", d.Program, d.Cycle, d.What, strings.Join(d.Before, "\n  "))
 }
 
+// ErrNone says that the kept instructions make no program, as those of a core that
+// only stops.
+var ErrNone = errors.New("no instruction of the subset can be the first of a program")
+
 // Random compares a core with the instruction set on random programs of the
-// kept subset. An error is a *Difference, or a fault of the comparison.
+// kept subset. An error is a *Difference, ErrNone, or a fault of the comparison.
 func Random(c *rtl.Circuit, sub *Subset, o Options) (*Result, error) {
 	words, data, err := sizes(c)
 	if err != nil {
@@ -63,7 +68,7 @@ func Random(c *rtl.Circuit, sub *Subset, o Options) (*Result, error) {
 			empty = 0
 		}
 		if empty > 100 {
-			return r, fmt.Errorf("no instruction of the subset can be the first of a program")
+			return r, ErrNone
 		}
 		if err := r.run(withProgram(c, p.text, p.data), sub, p, &environment{frames: f, rng: rng, sub: sub}); err != nil {
 			return r, err

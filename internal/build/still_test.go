@@ -1,0 +1,44 @@
+package build_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/diag"
+)
+
+// A program that traps before it comes to its device has a core whose memory is
+// never read and whose frame ports never move.
+func TestCoreThatNeverComesToItsDevice(t *testing.T) {
+	const text = `
+use net
+const empty: bytes<2> = ""
+task main(d: net.Eth) {
+  state n: u32 = 3
+  let x = empty[u2(n)]
+  var b: bytes<16>
+  d.recv(b)
+  d.send(b)
+  log.print("{x}")
+}
+system still {
+  d = net.eth(0)
+  run main(d)
+}
+`
+	p, err := build.LoadFiles([]*diag.File{{Name: "still.sn", Text: text}}, build.Options{})
+	require.NoError(t, err)
+	for _, core := range build.Cores() {
+		for _, level := range []string{build.Cycle, build.Gates} {
+			r, err := p.Run(context.Background(), build.RunOptions{Level: level, Core: core})
+			require.NoError(t, err, "%s %s", level, core)
+			require.Equal(t, "trap", string(r.Trace.Status))
+		}
+	}
+	report, err := p.Verify(context.Background(), build.VerifyOptions{})
+	require.NoError(t, err)
+	require.False(t, report.Different())
+}
