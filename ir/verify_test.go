@@ -52,6 +52,7 @@ var broken = []struct{ old, new, want string }{
 	{"br v17, b1(v15, v16, v14), b2", "br v15, b1(v15, v16, v14), b2", "needs a condition of type i1"},
 	{"br v17, b1(v15, v16, v14), b2", "br v17, b1(v15, v16, v14), b9", "block b9 is used and nowhere defined"},
 	{"chsend ch %buf, v15, v4", "chsend ch %buf, v4, v15", "channel ch moves 2 words"},
+	{"(i32, i1) [16]", "(i32, i1) [17]", "needs 17 bytes at %buf"},
 	{"chsend ch %buf", "chsend hc %buf", "there is no channel `hc`"},
 	{"recv eth0 %buf, v3, v4, 12", "recv eth0 %buf, v3, v4, 13", "needs 17 bytes at %buf"},
 	{"recv eth0 %buf, v3, v4, 12", "recv eth0 %buf, v3, v4", "recv ends with a number"},

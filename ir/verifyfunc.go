@@ -246,11 +246,11 @@ func (v *verifier) bounds(i *Instr, k int) {
 		n = 4 + int(min(i.Imm, maxObject))
 	case OpSend, OpLog, OpTold:
 		n = 4
-	case OpChSend, OpChRecv, OpChGet, OpChPut:
 	case OpAsk:
 		if n = 4; k == 1 {
 			n += int(min(i.Imm, maxObject))
 		}
+	case OpChSend, OpChRecv, OpChGet, OpChPut:
 		if i.Chan >= 0 && i.Chan < len(v.m.Chans) && k < len(v.m.Chans[i.Chan].Objs) {
 			n = v.m.Chans[i.Chan].Objs[k]
 		}

@@ -214,29 +214,45 @@ func writeFailure(dir string, p *gen.Program, f FuzzFailure) (string, error) {
 		text = tidy
 	}
 	again := "sinter verify " + path
+	if until := p.Script().Until; until != nil {
+		again += fmt.Sprintf(" --until %dus", *until)
+	}
 	for i, device := range p.Devices() {
-		name := strings.TrimSuffix(path, ".sn") + "." + device + ".pcap"
-		data, err := captureOf(p.Script(), i)
-		if err != nil {
+		name := strings.TrimSuffix(path, ".sn") + "." + device.Name + ".pcap"
+		data, err := captureOf(p.Script(), i, device)
+		switch {
+		case err != nil:
 			return "", err
+		case data == nil:
+			continue
 		}
 		if err := WriteFile(name, data); err != nil {
 			return "", err
 		}
-		again += " --pcap-in " + device + "=" + name
+		again += " --pcap-in " + device.Name + "=" + name
 	}
 	detail, _, _ := strings.Cut(f.Detail, "\n")
 	head := fmt.Sprintf("// %s: %s: %s\n// made by: %s\n// see also: %s\n", f.Level, f.Kind, detail, f.Command, again)
 	return path, WriteFile(path, []byte(head+text))
 }
 
-// captureOf writes what arrives at a device as a capture.
-func captureOf(s *world.Script, device int) ([]byte, error) {
+// captureOf writes what arrives at a device as a capture, nil for nothing.
+func captureOf(s *world.Script, index int, d gen.Device) ([]byte, error) {
 	t := &trace.Trace{}
 	for _, in := range s.Inputs {
-		if in.Device == device {
-			t.Events = append(t.Events, trace.Event{Kind: trace.Out, Port: "d", Time: in.Time, Data: in.Data})
+		if in.Device != index {
+			continue
 		}
+		data := in.Data
+		if d.Port != 0 {
+			from, port, body, _ := world.Split(data)
+			to := world.Host{Address: 0x0a000001, Port: d.Port}
+			data = world.Datagram(world.MAC(from), world.MAC(to.Address), world.Host{Address: from, Port: port}, to, body)
+		}
+		t.Events = append(t.Events, trace.Event{Kind: trace.Out, Port: "d", Time: in.Time, Data: data})
+	}
+	if len(t.Events) == 0 {
+		return nil, nil
 	}
 	return world.CaptureOf(t, "d")
 }

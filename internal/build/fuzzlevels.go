@@ -53,12 +53,12 @@ type subject struct {
 	seed   uint64
 	prog   *Program // nil when the checker refused it
 	why    error
-	script *world.Script
+	made   *gen.Program
 	ref    *trace.Trace
 }
 
 func newSubject(ctx context.Context, o FuzzOptions, p *gen.Program) *subject {
-	s := &subject{ctx: ctx, o: o, seed: p.Seed, script: p.Script()}
+	s := &subject{ctx: ctx, o: o, seed: p.Seed, made: p}
 	f := &diag.File{Name: fmt.Sprintf("seed-%d.sn", p.Seed), Text: p.Source()}
 	s.why = guarded(func() error {
 		var err error
@@ -167,7 +167,7 @@ const (
 )
 
 func (s *subject) reference() error {
-	m, err := s.prog.machine(s.ctx, Source, "", world.New(s.script), 0)
+	m, err := s.prog.machine(s.ctx, Source, "", world.New(s.made.Script()), 0)
 	if err != nil {
 		return err
 	}
@@ -184,7 +184,7 @@ func (s *subject) reference() error {
 
 // machine runs the program on a machine.
 func (s *subject) machine(p *Program, level, core string, o trace.Options) error {
-	m, err := p.machine(s.ctx, level, core, world.New(s.script), 0)
+	m, err := p.machine(s.ctx, level, core, world.New(s.made.Script()), 0)
 	if err != nil {
 		return err
 	}
@@ -237,7 +237,7 @@ func (s *subject) passes() error {
 		if !changed {
 			return nil
 		}
-		machine, err := program.New(m, world.New(s.script))
+		machine, err := program.New(m, world.New(s.made.Script()))
 		if err == nil {
 			err = s.run(machine, fuzzSteps, trace.Options{})
 		}

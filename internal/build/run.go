@@ -111,6 +111,10 @@ type stopped struct{ error }
 // Unwrap gives the machine's error.
 func (s *stopped) Unwrap() error { return s.error }
 
+// mostEvents bounds the memory of a run: a program that never waits may show
+// events without end.
+const mostEvents = 1 << 23
+
 // drive runs a machine and looks from time to time whether it shall go on.
 func drive(ctx context.Context, m sim.Machine, limit uint64) (*trace.Trace, error) {
 	const slice = 1 << 16
@@ -119,7 +123,7 @@ func drive(ctx context.Context, m sim.Machine, limit uint64) (*trace.Trace, erro
 		if err != nil {
 			return nil, err
 		}
-		if m.Done() || done+slice >= limit {
+		if m.Done() || done+slice >= limit || len(tr.Events) > mostEvents {
 			return tr, nil
 		}
 		if ctx.Err() != nil {

@@ -59,3 +59,31 @@ system traps {
 		}
 	}
 }
+
+// Several tasks run one timed region: each event is of the task that came by.
+func TestMarkOfOneRegionInTwoTasks(t *testing.T) {
+	testkit.Tool(t, "clang-19", "clang")
+	const text = `
+task work(id: u32) {
+  timed part { for i in 0..id { assert i < 9 } }
+}
+system marks {
+  for k in 0..3 { run work(k) }
+}
+`
+	for _, backend := range []string{"cg", "llvm"} {
+		p, err := build.LoadFiles([]*diag.File{{Name: "marks.sn", Text: text}}, build.Options{Backend: backend})
+		require.NoError(t, err)
+		for _, level := range []string{build.Source, build.IR, build.Native, build.ISA, build.Cycle, build.Gates} {
+			r, err := p.Run(context.Background(), build.RunOptions{Level: level, Core: build.Pipe3})
+			require.NoError(t, err)
+			seen := map[string]int{}
+			for _, e := range r.Trace.Events {
+				if e.Kind == trace.MarkBegin || e.Kind == trace.MarkEnd {
+					seen[e.Task+" "+e.Name]++
+				}
+			}
+			require.Equal(t, map[string]int{"work.0 part": 2, "work.1 part": 2, "work.2 part": 2}, seen, "%s %s", backend, level)
+		}
+	}
+}

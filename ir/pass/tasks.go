@@ -2,6 +2,7 @@ package pass
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/word"
@@ -33,7 +34,7 @@ func tasks(m *ir.Module, _ *Env) bool {
 	if m.Main != nil {
 		return false
 	}
-	t := &tasker{m: m, blocks: map[*ir.Func]bool{}}
+	t := &tasker{m: m, blocks: map[*ir.Func]bool{}, marks: map[mark]uint64{}, marked: map[uint64]bool{}}
 	t.own()
 	t.findBlocking()
 	for _, f := range m.Funcs {
@@ -52,6 +53,8 @@ func tasks(m *ir.Module, _ *Env) bool {
 type tasker struct {
 	m      *ir.Module
 	blocks map[*ir.Func]bool // functions that may block
+	marks  map[mark]uint64   // the number of each
+	marked map[uint64]bool   // numbers that are taken
 	rings  []*ring
 	due    *ir.Object // the earliest deadline that a task waits for, of several tasks with timers
 }
@@ -107,6 +110,9 @@ func (t *tasker) own() {
 					if i.Op.Shape().IO {
 						i.Task = k
 					}
+					if i.Op == ir.OpMark {
+						t.ownMark(i)
+					}
 				}
 			}
 		}
@@ -115,6 +121,27 @@ func (t *tasker) own() {
 			t.m.Tasks[k].Func = task.Func
 		}
 	}
+}
+
+// mark is a timed region of one task.
+type mark struct {
+	number uint64
+	task   int
+}
+
+// ownMark gives a timed region that several tasks run a number for each: a core
+// tells of a mark no more than its number.
+func (t *tasker) ownMark(i *ir.Instr) {
+	m := mark{i.Imm / 2, i.Task}
+	if _, seen := t.marks[m]; !seen {
+		t.marks[m] = m.number
+		if t.marked[m.number] {
+			t.marks[m] = uint64(len(t.m.Marks))
+			t.m.Marks = append(slices.Clone(t.m.Marks), t.m.Marks[m.number])
+		}
+		t.marked[m.number] = true
+	}
+	i.Imm = 2*t.marks[m] + i.Imm%2
 }
 
 // rebind makes a call go to a clone; signatures are the same but for objects.

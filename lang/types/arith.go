@@ -107,7 +107,7 @@ func (b *body) equal(e *syntax.BinaryExpr) tree.Expr {
 	if l == nil || r == nil {
 		return nil
 	}
-	if isReal(l) || isReal(r) {
+	if (isReal(l) || isReal(r)) && l.Type().Kind != tree.Option {
 		return b.realEqual(l, r, e)
 	}
 	lt, rt := l.Type(), r.Type()

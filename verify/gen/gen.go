@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
-
-	"github.com/sinter-lang/sinter/sim/world"
 )
 
 // Options restrict what is made.
@@ -23,14 +21,7 @@ type Program struct {
 	tasks   []*task
 	links   []*link // channels and devices, in the order of the system
 	arrives []*arrival
-}
-
-// arrival is a frame that comes to a device.
-type arrival struct {
-	time uint64
-	to   *link
-	data []byte
-	gone bool
+	ticks   bool // there are timers
 }
 
 // gen makes one program.
@@ -92,15 +83,14 @@ func Productions() []string {
 	for _, r := range genericRows() {
 		out = append(out, "generic "+r.name)
 	}
-	return append(out, "statement send", "statement send a frame", "statement receive a frame")
+	return append(out, "statement send", "statement send a frame", "statement receive a frame",
+		"statement select", "statement every", "statement after", "statement poll", "statement offer", "statement fan")
 }
 
 // Source is the text of the program.
 func (p *Program) Source() string {
 	var b strings.Builder
-	if p.hasDevice() {
-		b.WriteString("use net\n")
-	}
+	b.WriteString(p.uses())
 	p.decls.text(&b)
 	for _, t := range p.tasks {
 		t.text(&b)
@@ -110,32 +100,6 @@ func (p *Program) Source() string {
 	b.WriteString("}\n")
 	return b.String()
 }
-
-// Devices names the devices in the order of the system, as a script wants them.
-func (p *Program) Devices() []string {
-	var names []string
-	for _, l := range p.links {
-		if l.device && !l.gone {
-			names = append(names, l.name)
-		}
-	}
-	return names
-}
-
-// Script is what happens outside.
-func (p *Program) Script() *world.Script {
-	s := &world.Script{Devices: p.Devices()}
-	for _, a := range p.arrives {
-		for i, name := range s.Devices {
-			if !a.gone && !a.to.gone && a.to.name == name {
-				s.Inputs = append(s.Inputs, world.Input{Time: a.time, Device: i, Data: a.data})
-			}
-		}
-	}
-	return s
-}
-
-func (p *Program) hasDevice() bool { return len(p.Devices()) > 0 }
 
 // Chance.
 

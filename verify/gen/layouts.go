@@ -1,7 +1,10 @@
 package gen
 
 import (
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
+	"slices"
 	"strings"
 )
 
@@ -28,7 +31,19 @@ type part struct {
 	of     int // index of the field with the length
 	most   int // of prefixed bytes and of the rest
 	when   *condition
+	seal   sealing
 }
+
+// sealing is what a field is computed of.
+type sealing uint8
+
+const (
+	noSeal  sealing = iota
+	crcSeal         // CRC-32 of the bytes before it
+	sumSeal         // Internet checksum of the whole
+)
+
+var sealWords = [...]string{crcSeal: " = seal crc32", sumSeal: " = seal all inet_sum"}
 
 type sizing uint8
 
@@ -61,8 +76,14 @@ func (c *condition) holds(v uint64) bool {
 // layout declares a message format.
 func (g *gen) layout() {
 	l := &layout{name: g.name("L")}
+	if g.oneIn(6) { // it has an even and constant place
+		l.add(g, part{bits: 16, seal: sumSeal})
+	}
 	for range g.between(1, 4) {
 		g.partOf(l)
+	}
+	if !l.sealed() && g.oneIn(4) {
+		l.add(g, part{bits: 32, seal: crcSeal})
 	}
 	if g.oneIn(3) {
 		l.add(g, part{size: restBytes, most: g.between(0, 24)})
@@ -140,11 +161,16 @@ func (g *gen) partOf(l *layout) {
 func (g *gen) closed() []*layout {
 	var out []*layout
 	for _, l := range g.layouts {
-		if !l.open() {
+		if !l.open() && !l.sealed() {
 			out = append(out, l)
 		}
 	}
 	return out
+}
+
+// sealed reports a layout with a field that is computed of others.
+func (l *layout) sealed() bool {
+	return slices.ContainsFunc(l.parts, func(p part) bool { return p.seal != noSeal })
 }
 
 func (l *layout) open() bool {
@@ -227,6 +253,7 @@ func (p *part) text(l *layout) string {
 	} else if p.hi > 0 {
 		t += fmt.Sprintf(" in %d..=%d", p.lo, p.hi)
 	}
+	t += sealWords[p.seal]
 	if p.when != nil {
 		t += fmt.Sprintf(" when %s %s %d", l.parts[p.when.of].name, p.when.op, p.when.k)
 	}
@@ -252,6 +279,7 @@ func (b *bits) write(v uint64, n int) {
 // message writes a message that parse accepts.
 func (g *gen) message(l *layout, b *bits) {
 	values := make([]uint64, len(l.parts))
+	start, sum := len(b.data), -1
 	for i := range l.parts {
 		p := &l.parts[i]
 		if p.when != nil && !p.when.holds(values[p.when.of]) {
@@ -260,6 +288,11 @@ func (g *gen) message(l *layout, b *bits) {
 		switch {
 		case p.sub != nil:
 			g.message(p.sub, b)
+		case p.seal == crcSeal:
+			b.write(uint64(crc32.ChecksumIEEE(b.data[start:])), p.bits)
+		case p.seal == sumSeal:
+			sum = len(b.data)
+			b.write(0, p.bits)
 		case p.size == exactBytes:
 			g.noise(b, int(values[p.of])*p.scale+p.offset)
 		case p.size == prefixBytes:
@@ -273,6 +306,21 @@ func (g *gen) message(l *layout, b *bits) {
 			g.put(b, values[i], p)
 		}
 	}
+	if sum >= 0 {
+		binary.BigEndian.PutUint16(b.data[sum:], inetSum(b.data[start:]))
+	}
+}
+
+// inetSum is the Internet checksum of bytes (RFC 1071).
+func inetSum(b []byte) uint16 {
+	s := uint32(0)
+	for i, x := range b {
+		s += uint32(x) << (8 - i%2*8)
+	}
+	for s > 0xffff {
+		s = s&0xffff + s>>16
+	}
+	return ^uint16(s)
 }
 
 // number is a value that a part accepts.

@@ -52,17 +52,20 @@ func (g *gen) messageStmt() *node {
 	}
 	l := pick(g, all)
 	x := g.made(l)
-	v := g.add(&variable{name: g.name("v"), typ: l.typ, message: true})
+	v := g.add(&variable{name: g.name("v"), typ: l.typ, message: !l.sealed()})
 	return stmt("var "+v.name+": "+l.name+" = $", x)
 }
 
 // made is L(field: value, ...), with what is fixed left out.
 func (g *gen) made(l *layout) *node {
 	n := expr(l.typ, l.name)
+	if l.sealed() {
+		n.form += ".sealed"
+	}
 	var forms []string
 	for _, i := range g.r.Perm(len(l.parts)) {
 		p := &l.parts[i]
-		if p.fixed || p.name == "_" {
+		if p.fixed || p.name == "_" || p.seal != noSeal {
 			continue
 		}
 		forms = append(forms, p.name+": $")
@@ -117,7 +120,12 @@ func (g *gen) writtenStmt() *node {
 	from := pick(g, all)
 	t := bytesType(from.typ.layout.longest())
 	v := g.add(&variable{name: g.name("v"), typ: t, mutable: true})
-	return stmt("var "+v.name+": "+t.name+" = $", expr(t, from.name+".bytes()"))
+	out := list(stmt("var "+v.name+": "+t.name+" = $", expr(t, from.name+".bytes()")))
+	if g.b.hash != nil && g.b.hash.locked == 0 && g.oneIn(2) {
+		out.kids = append(out.kids, stmt("if let back = $ {\n$}", expr(optionType(from.typ), from.typ.layout.name+".parse("+v.name+")"),
+			list(g.mixOf(expr(&typ{sort: boolSort}, "back == "+from.name)))))
+	}
+	return out
 }
 
 // equalWhole compares values of any type.

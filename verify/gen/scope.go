@@ -27,6 +27,7 @@ type body struct {
 	short  bool      // what is made stands in a string
 	hash   *variable // into which what is computed goes
 	ends   int       // more than 0: nothing may leave the function here
+	disk   *link     // of a task, nil for none
 }
 
 // enter makes a body the current one and returns what leaves it.

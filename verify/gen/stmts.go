@@ -33,6 +33,7 @@ func stmtRows() []stmtRow {
 		{row{"write a message", 4}, always, (*gen).writtenStmt},
 		{row{"assert", 2}, always, (*gen).assert},
 		{row{"log", 3}, func(g *gen) bool { return g.b.task }, (*gen).log},
+		{row{"now", 2}, func(g *gen) bool { return g.b.task }, (*gen).nowStmt},
 		{row{"log in a function", 1}, func(g *gen) bool { return !g.b.task }, (*gen).log},
 		{row{"if", 8}, nests, (*gen).ifStmt},
 		{row{"if let", 5}, nests, (*gen).ifLet},
@@ -46,7 +47,7 @@ func stmtRows() []stmtRow {
 		{row{"timed", 1}, func(g *gen) bool { return nests(g) && g.b.task && g.b.timed == 0 }, (*gen).timedStmt},
 		{row{"loop", 1}, func(g *gen) bool { return nests(g) && g.b.timed == 0 }, (*gen).onceLoop},
 	}
-	return append(rows, mapRows()...)
+	return append(append(rows, mapRows()...), diskRows()...)
 }
 
 // statements makes about n statements.

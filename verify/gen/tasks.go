@@ -2,16 +2,20 @@ package gen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // link is a channel between two tasks or a device of one.
 type link struct {
 	name     string
-	device   bool
+	kind     linkKind
 	elem     *typ // of a channel; of a device the buffer
 	cap      int
+	copies   int   // of an array of channels; 0: it is one
 	from, to *task // from is nil for a device
+	polled   bool  // its reader does not wait
+	buffer   *variable
 	gone     bool
 }
 
@@ -25,9 +29,11 @@ type task struct {
 	gone  bool
 
 	endless bool
+	selects bool // it takes what comes first
 	ins     []*link
 	outs    []*link
 	rx, tx  *link
+	disk    *link
 }
 
 func (t *task) text(b *strings.Builder) {
@@ -38,8 +44,10 @@ func (t *task) text(b *strings.Builder) {
 	for _, l := range t.links {
 		switch {
 		case l.gone:
-		case l.device:
-			params = append(params, l.name+": net.Eth")
+		case l.device():
+			params = append(params, l.name+": "+linkTypes[l.kind])
+		case l.copies > 0 && l.to == t:
+			params = append(params, fmt.Sprintf("%s: [%d]in chan<%s>", l.name, l.copies, l.elem.name))
 		case l.from == t:
 			params = append(params, l.name+": out chan<"+l.elem.name+">")
 		default:
@@ -56,32 +64,45 @@ func (t *task) text(b *strings.Builder) {
 
 // systemText writes the lines of the system.
 func (p *Program) systemText(b *strings.Builder) {
-	devices := 0
+	p.deviceText(b)
 	for _, l := range p.links {
 		switch {
-		case l.gone:
-		case l.device:
-			fmt.Fprintf(b, "%s = net.eth(%d)\n", l.name, devices)
-			devices++
+		case l.gone || l.device():
+		case l.copies > 0:
+			fmt.Fprintf(b, "chan %s[%d]: %s cap %d\n", l.name, l.copies, l.elem.name, l.cap)
 		default:
 			fmt.Fprintf(b, "chan %s: %s cap %d\n", l.name, l.elem.name, l.cap)
 		}
 	}
 	for _, t := range p.tasks {
-		if t.gone {
-			continue
+		if !t.gone {
+			t.run(b)
 		}
-		var args []string
-		for _, l := range t.links {
-			if !l.gone {
-				args = append(args, l.name)
-			}
-		}
-		if t.param != "" {
-			args = append(args, t.value)
-		}
-		fmt.Fprintf(b, "run %s(%s)\n", t.name, strings.Join(args, ", "))
 	}
+}
+
+// run writes the line that runs a task, or copies of it.
+func (t *task) run(b *strings.Builder) {
+	var args []string
+	copies := 0
+	for _, l := range t.links {
+		switch {
+		case l.gone:
+		case l.copies > 0 && l.from == t:
+			copies = l.copies
+			args = append(args, l.name+"[k]")
+		default:
+			args = append(args, l.name)
+		}
+	}
+	if t.param != "" {
+		args = append(args, t.value)
+	}
+	line := fmt.Sprintf("run %s(%s)", t.name, strings.Join(args, ", "))
+	if copies > 0 {
+		line = fmt.Sprintf("for k in 0..%d { %s }", copies, line)
+	}
+	b.WriteString(line + "\n")
 }
 
 // system makes tasks in a line, each fed by earlier ones.
@@ -96,6 +117,10 @@ func (g *gen) system() {
 	if g.oneIn(8) {
 		g.stall()
 	}
+	if g.oneIn(6) {
+		g.fan()
+	}
+	g.unbuffered()
 	for _, t := range g.p.tasks {
 		if t.body == nil {
 			g.task(t)
@@ -116,14 +141,17 @@ func (g *gen) wire(i int) {
 		t.value = g.edge(intType(32, false)).String()
 	}
 	if i == 0 && g.oneIn(2) || g.oneIn(5) {
-		t.rx = g.device(t)
+		t.rx = g.device(t, pick(g, []linkKind{ethLink, ethLink, udpLink}))
 		t.endless = true
 	}
 	if g.oneIn(3) {
 		t.tx = t.rx
-		if t.tx == nil || g.oneIn(2) {
-			t.tx = g.device(t)
+		if t.tx == nil || t.tx.kind == udpLink || g.oneIn(2) {
+			t.tx = g.device(t, ethLink)
 		}
+	}
+	if g.oneIn(8) {
+		t.disk = g.device(t, diskLink)
 	}
 	for _, from := range earlier {
 		if len(t.ins) == 0 && !g.oneIn(4) || g.oneIn(4) {
@@ -135,17 +163,11 @@ func (g *gen) wire(i int) {
 		}
 	}
 	t.endless = t.endless || len(t.ins) > 0 && g.oneIn(3)
-}
-
-func (g *gen) device(t *task) *link {
-	l := &link{name: g.name("d"), device: true, elem: bytesType(pick(g, []int{16, 31, 64, 90})), to: t}
-	g.p.links = append(g.p.links, l)
-	t.links = append(t.links, l)
-	return l
+	t.selects = g.oneIn(4)
 }
 
 func (g *gen) channel(from, to *task) *link {
-	l := &link{name: g.name("c"), elem: g.sentType(), cap: pick(g, []int{1, 1, 2, 3, 4, 8}), from: from, to: to}
+	l := &link{name: g.name("c"), elem: g.sentType(), cap: pick(g, []int{1, 1, 2, 3, 4, 8}), from: from, to: to, polled: g.oneIn(8)}
 	g.p.links = append(g.p.links, l)
 	from.links, to.links = append(from.links, l), append(to.links, l)
 	from.outs, to.ins = append(from.outs, l), append(to.ins, l)
@@ -178,13 +200,58 @@ func (g *gen) stall() {
 	reader.body = list(stmt("let never = ($ == 1)", expr(intType(32, false), "u32(0)")), stmt("if never {\n$}", list(stmt("let x: "+l.elem.name+" = $", receive))))
 }
 
+// unbuffered makes the only channel into some tasks one of capacity 0. Whoever has
+// one such channel comes to receive from it in each round before it waits for
+// anybody else, so that no circle of waiting comes about.
+func (g *gen) unbuffered() {
+	for _, t := range g.p.tasks {
+		if len(t.ins) == 1 && !g.feedback(t.ins[0]) && g.oneIn(3) {
+			t.ins[0].cap, t.ins[0].polled = 0, false
+		}
+	}
+}
+
+// fan is a task that runs several times, and one that collects what all of them
+// send over an array of channels.
+func (g *gen) fan() {
+	worker, collector := &task{name: g.name("t")}, &task{name: g.name("t")}
+	g.p.tasks = append(g.p.tasks, worker, collector)
+	l := g.channel(worker, collector)
+	l.copies, l.polled = g.between(2, 3), false
+	worker.param, worker.value = g.name("p")+": u32", "k"
+	collector.body = g.collect(l)
+}
+
+// collect is the body of a task that takes values from an array of channels, in
+// turn or as they come.
+func (g *gen) collect(l *link) *node {
+	g.p.Used["statement fan"]++
+	defer g.enter(&body{times: rounds, budget: 2000, task: true, ends: 1})()
+	g.b.hash = g.add(&variable{name: g.name("h"), typ: intType(32, false), mutable: true})
+	v := g.add(&variable{name: g.name("v"), typ: l.elem})
+	shown := list(g.showAll(v)...)
+	var body *node
+	if g.oneIn(2) {
+		arms := list()
+		for k := range l.copies {
+			arms.kids = append(arms.kids, stmt(fmt.Sprintf("on let %s = %s[%d].recv() {\n$}", v.name, l.name, k), shown))
+		}
+		body = stmt(fmt.Sprintf("for at in 0..%d {\n$}", rounds*l.copies), list(stmt("select "+pick(g, []string{"prio", "fair"})+" {\n$}", arms)))
+	} else {
+		shown.kids = append([]*node{stmt("let " + v.name + ": " + l.elem.name + " = " + l.name + "[k].recv()")}, shown.kids...)
+		body = stmt(fmt.Sprintf("for at in 0..%d {\n$}", rounds), list(stmt(fmt.Sprintf("for k in 0..%d {\n$}", l.copies), shown)))
+	}
+	return list(
+		stmt("var "+g.b.hash.name+": u32 = 1"), body, stmt(`log.print("{`+g.b.hash.name+`:hex}")`))
+}
+
 // rounds is how many values a task sends over each channel.
 const rounds = 4
 
 // task writes the body of a task: what it starts with, then rounds in which it
 // receives from each link, computes, and sends to each.
 func (g *gen) task(t *task) {
-	b := &body{times: 1, budget: 6000, task: true, ends: 1}
+	b := &body{times: 1, budget: 6000, task: true, ends: 1, disk: t.disk}
 	defer g.enter(b)()
 	text := list()
 	b.hash = g.add(&variable{name: g.name("h"), typ: intType(32, false), mutable: true})
@@ -228,6 +295,7 @@ func (g *gen) roundsOf(t *task) []*node {
 	var out []*node
 	if t.rx != nil {
 		v := g.add(&variable{name: g.name("b"), typ: t.rx.elem, mutable: true})
+		t.rx.buffer = v
 		out = append(out, stmt("var "+v.name+": "+v.typ.name))
 	}
 	head := fmt.Sprintf("for %s in 0..%d", g.name("r"), rounds)
@@ -235,7 +303,11 @@ func (g *gen) roundsOf(t *task) []*node {
 		head = "loop"
 	}
 	body := list()
-	g.repeated(2*rounds, func() { body.kids = g.round(t) })
+	times := 2 * rounds
+	if t.selects {
+		times = armWork
+	}
+	g.repeated(times, func() { body.kids = g.round(t) })
 	return append(out, stmt(head+" {\n$}", body))
 }
 
@@ -244,16 +316,11 @@ func (g *gen) round(t *task) []*node {
 	leave := g.scope()
 	defer leave()
 	var out []*node
-	if t.rx != nil {
-		out = append(out, g.receiveFrame(t.rx)...)
-	}
 	order := g.r.Perm(len(t.ins))
-	for _, i := range order {
-		if t.ins[i].from == t || later(g.p.tasks, t.ins[i].from, t) {
-			continue
-		}
-		out = append(out, g.receiveAndShow(t.ins[i])...)
-		out = append(out, g.statements(g.r.IntN(2))...)
+	if t.selects {
+		out = g.selectRound(t)
+	} else {
+		out = g.takeAll(t, order)
 	}
 	out = append(out, g.statements(g.between(1, g.o.Size/4+1))...)
 	for _, i := range g.r.Perm(len(t.outs)) {
@@ -266,9 +333,32 @@ func (g *gen) round(t *task) []*node {
 		}
 	}
 	if t.tx != nil {
-		out = append(out, g.sendFrame(t.tx)...)
+		out = append(out, g.sendFrame(t.tx, "")...)
 	}
 	return append(out, stmt(`log.print("{`+g.b.hash.name+`:hex}")`))
+}
+
+// takeAll takes a message from each link.
+func (g *gen) takeAll(t *task, order []int) []*node {
+	var out []*node
+	if t.rx != nil {
+		out = append(out, g.receiveFrame(t.rx)...)
+	}
+	waits := !t.endless || t.rx != nil || slices.ContainsFunc(t.ins, func(l *link) bool { return !l.polled && !g.feedback(l) })
+	for _, i := range order {
+		l := t.ins[i]
+		switch {
+		case g.feedback(l):
+			continue
+		case l.polled && waits:
+			out = append(out, g.poll(l)...)
+		default: // a loop without end waits for somebody
+			waits = true
+			out = append(out, g.receiveAndShow(l)...)
+		}
+		out = append(out, g.statements(g.r.IntN(2))...)
+	}
+	return out
 }
 
 // later reports that a stands behind b in the line of tasks.
@@ -320,38 +410,15 @@ func (g *gen) receive(l *link) *node {
 // send puts a value on a channel, now and then only perhaps.
 func (g *gen) send(l *link) []*node {
 	g.p.Used["statement send"]++
+	if l.cap > 0 && l.copies == 0 && g.oneIn(10) {
+		return g.offer(l)
+	}
 	n := stmt(l.name+".send($)", g.value(l.elem, 3))
 	n.link = l
 	if g.oneIn(16) && l.to.endless {
 		return []*node{stmt("if $ {\n$}", g.condition(), list(n))}
 	}
 	return []*node{n}
-}
-
-// receiveFrame takes a frame, and often a message out of it.
-func (g *gen) receiveFrame(l *link) []*node {
-	g.p.Used["statement receive a frame"]++
-	buf := g.b.vars[len(g.b.vars)-1]
-	for _, v := range g.b.vars {
-		if v.typ == l.elem {
-			buf = v
-		}
-	}
-	n := stmt(l.name + ".recv(" + buf.name + ")")
-	n.link = l
-	out := []*node{n}
-	for range g.between(1, 2) {
-		from := pick(g, g.layouts)
-		x := expr(optionType(from.typ), from.name+".parse("+buf.name+")")
-		v := &variable{name: g.name("v"), typ: from.typ}
-		leave := g.scope()
-		g.add(v)
-		body := g.block(g.few() + 1)
-		body.kids = append(body.kids, g.showAll(v)...)
-		leave()
-		out = append(out, stmt("if let "+v.name+" = $ {\n$}", x, body))
-	}
-	return out
 }
 
 // showAll mixes what a message holds.
@@ -373,55 +440,4 @@ func (g *gen) showAll(v *variable) []*node {
 		}
 	}
 	return out
-}
-
-// sendFrame sends bytes.
-func (g *gen) sendFrame(l *link) []*node {
-	g.p.Used["statement send a frame"]++
-	x := g.readable(isBytes)
-	if x == nil || g.oneIn(3) {
-		x = g.byteOrder(bytesType(pick(g, []int{2, 4, 8})), 3)
-	}
-	n := stmt(l.name+".send($)", x)
-	n.link = l
-	return []*node{n}
-}
-
-// arrivals makes what comes to the devices: messages, broken ones, noise.
-func (g *gen) arrivals() {
-	now := uint64(0)
-	for _, t := range g.p.tasks {
-		if t.rx == nil {
-			continue
-		}
-		for range g.between(2, 2*rounds) {
-			g.p.arrives = append(g.p.arrives, &arrival{to: t.rx, data: g.frame(t.rx)})
-		}
-	}
-	g.r.Shuffle(len(g.p.arrives), func(i, j int) { g.p.arrives[i], g.p.arrives[j] = g.p.arrives[j], g.p.arrives[i] })
-	for i, a := range g.p.arrives {
-		if i > 0 {
-			now += uint64(g.r.IntN(3))
-		}
-		a.time = now
-	}
-}
-
-func (g *gen) frame(l *link) []byte {
-	b := &bits{}
-	if g.oneIn(6) {
-		g.noise(b, g.between(1, l.elem.n+2))
-		return b.data
-	}
-	g.message(pick(g, g.layouts), b)
-	if b.n == 0 || g.oneIn(4) {
-		g.noise(b, g.between(1, 9))
-	}
-	switch g.r.IntN(8) {
-	case 0:
-		b.data = b.data[:g.between(1, len(b.data))]
-	case 1:
-		b.data[g.r.IntN(len(b.data))] ^= 1 << g.r.IntN(8)
-	}
-	return b.data
 }

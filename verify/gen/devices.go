@@ -1,0 +1,316 @@
+package gen
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// linkKind says what a link is.
+type linkKind uint8
+
+const (
+	channelLink linkKind = iota
+	ethLink
+	udpLink
+	diskLink
+)
+
+// linkTypes are the types of the parameters for devices.
+var linkTypes = [...]string{ethLink: "net.Eth", udpLink: "net.Udp", diskLink: "blk.Disk"}
+
+func (l *link) device() bool { return l.kind != channelLink }
+
+// receives reports a device to which messages come.
+func (l *link) receives() bool { return l.kind == ethLink || l.kind == udpLink }
+
+// udpPort is the port of all datagram devices; each has an interface of its own.
+const udpPort = 7
+
+// Device is a device of the system.
+type Device struct {
+	Name string
+	Port uint16 // of a datagram device, 0 for others
+	Disk bool
+}
+
+// Devices lists the devices in the order of the system, as a script wants them.
+func (p *Program) Devices() []Device {
+	var out []Device
+	for _, l := range p.links {
+		if !l.device() || l.gone {
+			continue
+		}
+		d := Device{Name: l.name, Disk: l.kind == diskLink}
+		if l.kind == udpLink {
+			out = append(out, Device{Name: l.nic()})
+			d.Port = udpPort
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// nic is the name of the interface of a datagram device.
+func (l *link) nic() string { return "nic_" + l.name }
+
+// uses is the line that names the packages.
+func (p *Program) uses() string {
+	var names []string
+	for _, d := range p.Devices() {
+		name := "net"
+		if d.Disk {
+			name = "blk"
+		}
+		if !strings.Contains(strings.Join(names, " "), name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "use " + strings.Join(names, ", ") + "\n"
+}
+
+// deviceText writes the lines of the system for devices; each kind is numbered.
+func (p *Program) deviceText(b *strings.Builder) {
+	nics, disks := 0, 0
+	for _, l := range p.links {
+		switch {
+		case l.gone:
+		case l.kind == ethLink:
+			fmt.Fprintf(b, "%s = net.eth(%d)\n", l.name, nics)
+			nics++
+		case l.kind == udpLink:
+			fmt.Fprintf(b, "%s = net.eth(%d)\n%s = net.udp(%s, %d)\n", l.nic(), nics, l.name, l.nic(), udpPort)
+			nics++
+		case l.kind == diskLink:
+			fmt.Fprintf(b, "%s = blk.virtio(%d)\n", l.name, disks)
+			disks++
+		}
+	}
+}
+
+// device gives a task a device.
+func (g *gen) device(t *task, kind linkKind) *link {
+	l := &link{name: g.name("d"), kind: kind, elem: bytesType(pick(g, []int{16, 31, 64, 90})), to: t}
+	g.p.links = append(g.p.links, l)
+	t.links = append(t.links, l)
+	return l
+}
+
+// Script is what happens outside. Each call gives a new one, for a run writes to
+// its disks.
+func (p *Program) Script() *world.Script {
+	s := &world.Script{}
+	if p.ticks {
+		until := p.Until()
+		s.Until = &until
+	}
+	for i, d := range p.Devices() {
+		s.Devices = append(s.Devices, d.Name)
+		s.Disks = append(s.Disks, nil)
+		if d.Disk {
+			s.Disks[i] = world.NewDisk(make([]byte, world.DiskSectors*world.SectorSize))
+		}
+	}
+	for _, a := range p.arrives {
+		for i, name := range s.Devices {
+			if !a.gone && !a.to.gone && a.to.name == name {
+				s.Inputs = append(s.Inputs, world.Input{Time: a.time, Device: i, Data: a.message()})
+			}
+		}
+	}
+	return s
+}
+
+// tail is how long a program with timers goes on behind the last input, in us.
+const tail = 12
+
+// Until is when the run ends, in us: some time behind the last input, if there are
+// timers.
+func (p *Program) Until() uint64 {
+	last := uint64(0)
+	for _, a := range p.arrives {
+		last = max(last, a.time)
+	}
+	if p.ticks {
+		last += tail
+	}
+	return last
+}
+
+// arrival is a frame or datagram that comes to a device.
+type arrival struct {
+	time uint64
+	to   *link
+	peer uint64 // of a datagram
+	data []byte
+	gone bool
+}
+
+// message is what the device takes: a datagram has its peer in front.
+func (a *arrival) message() []byte {
+	if a.to.kind != udpLink {
+		return a.data
+	}
+	return append(binary.LittleEndian.AppendUint64(nil, a.peer), a.data...)
+}
+
+// arrivals makes what comes to the devices: messages, broken ones, noise.
+func (g *gen) arrivals() {
+	now := uint64(0)
+	for _, t := range g.p.tasks {
+		if t.rx == nil {
+			continue
+		}
+		for range g.between(2, 2*rounds) {
+			a := &arrival{to: t.rx, peer: g.r.Uint64() >> 16, data: g.frame(t.rx)}
+			if t.rx.kind == udpLink && g.oneIn(9) {
+				a.data = nil
+			}
+			g.p.arrives = append(g.p.arrives, a)
+		}
+	}
+	g.r.Shuffle(len(g.p.arrives), func(i, j int) { g.p.arrives[i], g.p.arrives[j] = g.p.arrives[j], g.p.arrives[i] })
+	for i, a := range g.p.arrives {
+		if i > 0 {
+			now += uint64(g.r.IntN(3))
+		}
+		a.time = now
+	}
+}
+
+func (g *gen) frame(l *link) []byte {
+	b := &bits{}
+	if g.oneIn(6) {
+		g.noise(b, g.between(1, l.elem.n+2))
+		return b.data
+	}
+	g.message(pick(g, g.layouts), b)
+	if b.n == 0 || g.oneIn(4) {
+		g.noise(b, g.between(1, 9))
+	}
+	switch g.r.IntN(8) {
+	case 0:
+		b.data = b.data[:g.between(1, len(b.data))]
+	case 1:
+		b.data[g.r.IntN(len(b.data))] ^= 1 << g.r.IntN(8)
+	}
+	return b.data
+}
+
+// take is the call that takes a message into a buffer, and for a datagram the
+// name of its sender.
+func (l *link) take(g *gen, buf string) (form, peer string) {
+	form = l.name + ".recv(" + buf + ")"
+	if l.kind == udpLink {
+		peer = g.name("from")
+		form = "let " + peer + " = " + form
+	}
+	return form, peer
+}
+
+// receiveFrame takes a message from a device, and often the fields out of it. A
+// datagram is answered now and then.
+func (g *gen) receiveFrame(l *link) []*node {
+	g.p.Used["statement receive a frame"]++
+	form, peer := l.take(g, l.buffer.name)
+	n := stmt(form)
+	n.link = l
+	return append([]*node{n}, g.received(l, peer)...)
+}
+
+// received looks at what came.
+func (g *gen) received(l *link, peer string) []*node {
+	var out []*node
+	for range g.between(1, 2) {
+		out = append(out, g.fieldsOf(l.buffer.name))
+	}
+	if peer != "" && !g.oneIn(3) {
+		out = append(out, g.sendFrame(l, peer)...)
+	}
+	return out
+}
+
+// fieldsOf takes a message out of bytes and shows it.
+func (g *gen) fieldsOf(bytes string) *node {
+	from := pick(g, g.layouts)
+	x := expr(optionType(from.typ), from.name+".parse("+bytes+")")
+	v := &variable{name: g.name("v"), typ: from.typ}
+	leave := g.scope()
+	defer leave()
+	g.add(v)
+	body := g.block(g.few() + 1)
+	body.kids = append(body.kids, g.showAll(v)...)
+	return stmt("if let "+v.name+" = $ {\n$}", x, body)
+}
+
+// sendFrame sends bytes; a datagram to its peer.
+func (g *gen) sendFrame(l *link, peer string) []*node {
+	g.p.Used["statement send a frame"]++
+	x := g.readable(isBytes)
+	if x == nil || g.oneIn(3) {
+		x = g.byteOrder(bytesType(pick(g, []int{2, 4, 8})), 3)
+	}
+	if peer != "" {
+		peer += ", "
+	}
+	n := stmt(l.name+".send("+peer+"$)", x)
+	n.link = l
+	return []*node{n}
+}
+
+func withDisk(g *gen) bool { return g.b.disk != nil }
+
+// diskRows are the statements about disks.
+func diskRows() []stmtRow {
+	return []stmtRow{
+		{row{"disk write", 4}, withDisk, (*gen).diskWrite},
+		{row{"disk read", 4}, withDisk, (*gen).diskRead},
+		{row{"disk flush", 2}, withDisk, func(g *gen) *node { return g.diskStmt("flush()") }},
+	}
+}
+
+func (g *gen) diskStmt(form string, kids ...*node) *node {
+	n := stmt(g.b.disk.name+"."+form, kids...)
+	n.link = g.b.disk
+	return n
+}
+
+// sector is one of a few, or rarely one that may not be there.
+func (g *gen) sector() *node {
+	if g.traps && g.oneIn(20) {
+		return g.value(intType(32, false), 1)
+	}
+	return expr(intType(32, false), "u32($)", g.masked(7, 2))
+}
+
+func (g *gen) diskWrite() *node {
+	g.b.pure++
+	defer func() { g.b.pure-- }()
+	x := g.readable(isBytes)
+	if x == nil || !g.work(300) {
+		return nil
+	}
+	return g.diskStmt("write($, $)", g.sector(), x)
+}
+
+// diskRead reads a sector and shows some of it.
+func (g *gen) diskRead() *node {
+	if !g.work(300) {
+		return nil
+	}
+	buf := g.name("sec")
+	out := list(stmt("var "+buf+": blk.Sector"), g.diskStmt("read($, "+buf+")", g.sector()))
+	for range 3 {
+		at := g.r.IntN(1 << g.r.IntN(10))
+		if g.b.hash.locked == 0 {
+			out.kids = append(out.kids, g.mixOf(expr(intType(8, false), fmt.Sprintf("%s[%d]", buf, at))))
+		}
+	}
+	out.kids = append(out.kids, g.fieldsOf(buf))
+	return out
+}
