@@ -242,7 +242,7 @@ func (c *Config) check(im *image.Image) error {
 			return err
 		}
 	}
-	if len(c.Devices) > 0 && (c.DataBits == 0 || c.PointerBits < c.DataBits || c.LenBits < 3) {
+	if c.Uses(Go) && (c.DataBits == 0 || c.PointerBits < c.DataBits || c.LenBits < 3) {
 		return diag.Errorf("", diag.Span{}, "design point %s: frames need a data memory, ADDR and LEN", c.Name)
 	}
 	return nil

@@ -48,13 +48,13 @@ func (f *finding) class() string {
 
 // subject is one program on its way through the levels.
 type subject struct {
-	ctx    context.Context
-	o      FuzzOptions
-	seed   uint64
-	prog   *Program // nil when the checker refused it
-	why    error
-	made   *gen.Program
-	ref    *trace.Trace
+	ctx  context.Context
+	o    FuzzOptions
+	seed uint64
+	prog *Program // nil when the checker refused it
+	why  error
+	made *gen.Program
+	ref  *trace.Trace
 }
 
 func newSubject(ctx context.Context, o FuzzOptions, p *gen.Program) *subject {

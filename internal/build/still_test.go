@@ -10,15 +10,16 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// A program that traps before it comes to its device has a core whose memory is
-// never read and whose frame ports never move.
+// Two programs that trap before they come to their device: the core has a memory
+// that nobody reads, or none, and frame ports that never move.
 func TestCoreThatNeverComesToItsDevice(t *testing.T) {
-	const text = `
+	for _, trap := range []string{"let x = empty[u2(n)]", "let x = n; assert false"} {
+		neverComes(t, `
 use net
 const empty: bytes<2> = ""
 task main(d: net.Eth) {
   state n: u32 = 3
-  let x = empty[u2(n)]
+  `+trap+`
   var b: bytes<16>
   d.recv(b)
   d.send(b)
@@ -28,7 +29,11 @@ system still {
   d = net.eth(0)
   run main(d)
 }
-`
+`)
+	}
+}
+
+func neverComes(t *testing.T, text string) {
 	p, err := build.LoadFiles([]*diag.File{{Name: "still.sn", Text: text}}, build.Options{})
 	require.NoError(t, err)
 	for _, core := range build.Cores() {
