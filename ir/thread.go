@@ -1,6 +1,10 @@
 package ir
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/sinter-lang/sinter/internal/par"
+)
 
 // Thread rebuilds all tokens of m from the order of its instructions: it drops
 // those that are there, decides anew which tokens each function takes and gives,
@@ -14,19 +18,81 @@ import "slices"
 // A function takes its tokens before its words: that of I/O, then of objects of
 // the module in their order, then of its parameters. It gives those that it
 // changes before its words. Functions must not call themselves.
-func Thread(m *Module) {
-	for _, f := range m.Funcs {
-		strip(f)
-	}
-	order, _ := CallOrder(m)
+func Thread(m *Module) { ThreadSome(m, func(*Func) bool { return true }) }
+
+// ThreadSome is Thread for a module in which only some functions were changed. The
+// others keep their tokens, unless a function that they call takes or gives
+// others than before.
+func ThreadSome(m *Module, changed func(f *Func) bool) {
 	place := map[*Object]int{nil: -1}
 	for n, o := range m.Objects {
 		place[o] = n
 	}
-	for _, f := range order {
-		t := &threader{f: f, place: place, flow: FlowOf(f), need: map[*Instr][]*Object{}, give: map[*Instr][]*Object{}}
-		t.run()
+	other := map[*Func]bool{} // whose signature has changed
+	for _, wave := range waves(m) {
+		differs := make([]bool, len(wave))
+		par.Each(len(wave), func(k int) {
+			c := wave[k]
+			if !changed(c.f) && !slices.ContainsFunc(c.callees, func(g *Func) bool { return other[g] }) {
+				return
+			}
+			before := signatureOf(c.f)
+			strip(c.f)
+			t := &threader{f: c.f, place: place, flow: FlowOf(c.f), need: map[*Instr][]*Object{}, give: map[*Instr][]*Object{}}
+			t.run()
+			differs[k] = !before.equal(signatureOf(c.f))
+		})
+		for k, d := range differs {
+			if d {
+				other[wave[k].f] = true
+			}
+		}
 	}
+}
+
+// caller is a function with those that it calls.
+type caller struct {
+	f       *Func
+	callees []*Func
+}
+
+// waves divides the functions of m: what a function calls is in an earlier wave.
+func waves(m *Module) [][]caller {
+	order, _ := CallOrder(m)
+	level := map[*Func]int{}
+	var out [][]caller
+	for _, f := range order {
+		c := caller{f, Callees(f)}
+		for _, g := range c.callees {
+			level[f] = max(level[f], level[g]+1)
+		}
+		for len(out) <= level[f] {
+			out = append(out, nil)
+		}
+		out[level[f]] = append(out[level[f]], c)
+	}
+	return out
+}
+
+// signature is what f takes and gives besides words.
+type signature struct{ takes, gives []*Object }
+
+func signatureOf(f *Func) (s signature) {
+	for _, p := range f.Params() {
+		if p.Type == Token {
+			s.takes = append(s.takes, p.Obj)
+		}
+	}
+	for _, r := range f.Results {
+		if r.Type == Token {
+			s.gives = append(s.gives, r.Obj)
+		}
+	}
+	return s
+}
+
+func (s signature) equal(o signature) bool {
+	return slices.Equal(s.takes, o.takes) && slices.Equal(s.gives, o.gives)
 }
 
 // strip removes all tokens of f.

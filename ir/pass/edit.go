@@ -1,6 +1,9 @@
 package pass
 
 import (
+	"slices"
+
+	"github.com/sinter-lang/sinter/internal/par"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/word"
 )
@@ -121,16 +124,17 @@ func maxBlockID(f *ir.Func) int {
 
 // each runs a pass over all functions of a module and threads what changed.
 func each(m *ir.Module, run func(f *ir.Func) bool) bool {
-	changed := false
-	for _, f := range m.Funcs {
-		if run(f) {
-			changed = true
-		}
+	changed := make([]bool, len(m.Funcs))
+	par.Each(len(m.Funcs), func(k int) { changed[k] = run(m.Funcs[k]) })
+	if !slices.Contains(changed, true) {
+		return false
 	}
-	if changed {
-		ir.Thread(m)
+	of := map[*ir.Func]bool{}
+	for k, f := range m.Funcs {
+		of[f] = changed[k]
 	}
-	return changed
+	ir.ThreadSome(m, func(f *ir.Func) bool { return of[f] })
+	return true
 }
 
 // useCounts counts the uses of the values of f.

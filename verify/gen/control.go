@@ -142,7 +142,7 @@ func (g *gen) forStmt() *node {
 		n.kids = append(n.kids, g.signedNumber(over.hi+1))
 	}
 	step := ""
-	if g.oneIn(5) {
+	if g.oneIn(5) || bounds == " in $..=$" && g.oneIn(3) {
 		step = fmt.Sprintf(" step %d", g.between(1, 5))
 	}
 	n.form = "for " + v.name + bounds + step + " {\n$}"
@@ -223,8 +223,8 @@ func (g *gen) whileStmt() *node {
 	if g.oneIn(3) {
 		cond = expr(&typ{sort: boolSort}, "("+v.name+" > 0 and $)", g.value(&typ{sort: boolSort}, 2))
 	}
-	if g.traps && g.oneIn(5) {
-		most = g.between(2, 7)
+	if g.traps && g.oneIn(4) {
+		most = pick(g, []int{2, 3, 4, 5, 6, 6, 7})
 	}
 	step := stmt(fmt.Sprintf("%s = %s - 1", v.name, v.name))
 	body := g.loop(8, nil)

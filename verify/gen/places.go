@@ -127,6 +127,9 @@ func (g *gen) index(v *variable, t *typ) *node {
 			return i
 		}
 	case 3:
+		if g.traps && g.oneIn(6) {
+			return g.pastEnd(t)
+		}
 		if g.traps && g.oneIn(3) {
 			return g.value(intType(pick(g, []int{3, 8, 32}), false), 1)
 		}

@@ -159,7 +159,11 @@ func (g *gen) clamp(t *typ, depth int) *node {
 	if t.lo >= 0 && g.oneIn(4) {
 		from = intType(64, false)
 	}
-	return expr(t, "clamp($, $, $)", g.value(from, depth-1), g.signedNumber(t.lo), g.signedNumber(t.hi))
+	x := g.value(from, depth-1)
+	if g.oneIn(3) {
+		x = g.near(from, t.lo, t.hi)
+	}
+	return expr(t, "clamp($, $, $)", x, g.signedNumber(t.lo), g.signedNumber(t.hi))
 }
 
 func (g *gen) signedNumber(v int64) *node { return expr(rangeType(v, v), itoa(v)) }
@@ -168,6 +172,9 @@ func (g *gen) signedNumber(v int64) *node { return expr(rangeType(v, v), itoa(v)
 func (g *gen) within(t *typ, depth int) *node {
 	from := pick(g, []*typ{intType(8, false), intType(16, true), intType(32, false), intType(32, true)})
 	x := g.value(from, depth-1)
+	if g.oneIn(2) {
+		x = g.near(from, t.elem.lo, t.elem.hi)
+	}
 	if g.oneIn(2) && t.elem.hi < farthest {
 		return expr(t, "($ within $..$)", x, g.signedNumber(t.elem.lo), g.signedNumber(t.elem.hi+1))
 	}

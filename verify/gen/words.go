@@ -31,6 +31,7 @@ func exprRows() []exprRow {
 		{row{"exact", 3}, func(_ *gen, t *typ) bool { return t.number() }, (*gen).fromExact},
 		{row{"bits", 2}, func(_ *gen, t *typ) bool { return t.sort == intSort && !t.signed }, (*gen).bitsOf},
 		{row{"compare", 9}, bools, (*gen).compare},
+		{row{"compare beside", 3}, bools, (*gen).beside},
 		{row{"compare exact", 2}, bools, (*gen).compareExact},
 		{row{"equal", 3}, bools, (*gen).equal},
 		{row{"equal whole", 3}, bools, (*gen).equalWhole},
@@ -166,7 +167,9 @@ func (g *gen) bitwise(t *typ, depth int) *node {
 func (g *gen) shift(t *typ, depth int) *node {
 	op := pick(g, []string{"<<", ">>"})
 	left := g.value(t, depth-1)
-	switch g.r.IntN(3) {
+	switch g.r.IntN(4) {
+	case 3:
+		return expr(t, "($ "+op+" $)", left, g.value(intType(g.between(1, 6), g.oneIn(2)), 1))
 	case 0:
 		return expr(t, "($ "+op+" $)", left, g.small(g.r.IntN(t.bits+t.bits/4+1)))
 	case 1:
@@ -187,8 +190,15 @@ func (g *gen) divide(t *typ, depth int) *node {
 	if !g.work(6 + t.bits) {
 		return nil
 	}
+	left := g.value(t, depth-1)
+	if t.signed && g.oneIn(2) {
+		left = expr(t, "($ >> $)", expr(t, t.name+"("+itoa(t.least())+")"), g.masked(t.bits-1, 1))
+	}
 	if g.oneIn(2) {
-		return expr(t, "($ "+pick(g, []string{"/", "%"})+" $)", g.value(t, depth-1), expr(t, g.divisor(t).String()))
+		return expr(t, "($ "+pick(g, []string{"/", "%"})+" $)", left, expr(t, g.divisor(t).String()))
+	}
+	if g.oneIn(2) {
+		return expr(t, "($ "+pick(g, []string{"/", "%"})+" $)", left, g.operand(t, depth-1))
 	}
 	return g.binary(t, pick(g, []string{"/", "%"}), depth)
 }

@@ -1,0 +1,44 @@
+// Package par runs independent pieces of work on all processors.
+//
+//	par.Each(len(funcs), func(k int) { changed[k] = run(funcs[k]) })
+//
+// Which piece runs first is nobody's business: each writes only to what is its
+// own, so results do not depend on it.
+package par
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// Each calls run with 0 to n-1, several at a time, and returns when all calls have.
+// A panic of a call is that of Each.
+func Each(n int, run func(k int)) {
+	workers := min(runtime.GOMAXPROCS(0), n)
+	if workers <= 1 {
+		for k := range n {
+			run(k)
+		}
+		return
+	}
+	var next atomic.Int64
+	var all sync.WaitGroup
+	var first atomic.Pointer[any]
+	for range workers {
+		all.Go(func() {
+			defer func() {
+				if r := recover(); r != nil {
+					first.CompareAndSwap(nil, &r)
+				}
+			}()
+			for k := int(next.Add(1)) - 1; k < n; k = int(next.Add(1)) - 1 {
+				run(k)
+			}
+		})
+	}
+	all.Wait()
+	if r := first.Load(); r != nil {
+		panic(*r)
+	}
+}
