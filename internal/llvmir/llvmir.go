@@ -37,6 +37,7 @@ import (
 	"github.com/llir/llvm/ir/value"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/par"
 	sir "github.com/sinter-lang/sinter/ir"
 )
 
@@ -113,11 +114,29 @@ func Emit(m *sir.Module, opts Options) (*Output, error) {
 		}
 	}
 	e.dropSupported()
-	out := &Output{Text: e.out.String() + opts.Support}
+	out := &Output{Text: textOf(e.out) + opts.Support}
 	if e.debug != nil {
 		out.Places = e.debug.places
 	}
 	return out, nil
+}
+
+// textOf is m.String() with the functions behind the rest, each written for itself:
+// in large modules they are nearly all of the work.
+func textOf(m *ir.Module) string {
+	funcs := m.Funcs
+	texts := make([]string, len(funcs)+1)
+	if err := m.AssignGlobalIDs(); err != nil {
+		panic(fmt.Sprintf("llvmir: %v", err))
+	}
+	if err := m.AssignMetadataIDs(); err != nil {
+		panic(fmt.Sprintf("llvmir: %v", err))
+	}
+	par.Each(len(funcs), func(k int) { texts[k+1] = "\n" + funcs[k].LLString() + "\n" })
+	m.Funcs = nil
+	texts[0] = m.String()
+	m.Funcs = funcs
+	return strings.Join(texts, "")
 }
 
 func newEmitter(m *sir.Module, opts Options) *emitter {

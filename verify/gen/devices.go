@@ -268,8 +268,8 @@ func withDisk(g *gen) bool { return g.b.disk != nil }
 // diskRows are the statements about disks.
 func diskRows() []stmtRow {
 	return []stmtRow{
-		{row{"disk write", 4}, withDisk, (*gen).diskWrite},
-		{row{"disk read", 4}, withDisk, (*gen).diskRead},
+		{row{"disk write", 7}, withDisk, (*gen).diskWrite},
+		{row{"disk read", 6}, withDisk, (*gen).diskRead},
 		{row{"disk flush", 2}, withDisk, func(g *gen) *node { return g.diskStmt("flush()") }},
 	}
 }

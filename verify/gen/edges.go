@@ -1,5 +1,7 @@
 package gen
 
+import "fmt"
+
 // Values that are what a condition asks, one more or one less. Random ones hardly
 // ever meet there, and that is where compilers go wrong.
 
@@ -34,4 +36,39 @@ func (g *gen) pastEnd(t *typ) *node {
 		return g.value(intType(3, true), 1)
 	}
 	return expr(nil, "($ % $)", g.value(intType(32, false), 1), g.small(t.n+1))
+}
+
+// bitTest asks for one bit of a number, in one of the ways in which people do.
+func (g *gen) bitTest(t *typ, depth int) *node {
+	of := g.intType()
+	if of.bits < 2 {
+		return nil
+	}
+	x, k := g.value(of, depth-1), g.r.IntN(of.bits)
+	switch g.r.IntN(3) {
+	case 0:
+		return expr(t, fmt.Sprintf("(u1($ >> %d) == 1)", k), x)
+	case 1:
+		return expr(t, fmt.Sprintf("((($ >> %d) & 1) %s 0)", k, pick(g, []string{"==", "!="})), x)
+	}
+	return expr(t, fmt.Sprintf("(($ & (%s(1) << %d)) != 0)", of.name, k), x)
+}
+
+// chooseStmt gives a variable one of two numbers, which are often 0 and 1.
+func (g *gen) chooseStmt() *node {
+	w, ok := g.writable(func(t *typ) bool { return t.sort == intSort && (!t.signed || t.bits > 1) })
+	if !ok {
+		return nil
+	}
+	target := w.node(g)
+	if target == nil {
+		return nil
+	}
+	number := func() *node {
+		if g.oneIn(3) {
+			return g.leaf(w.typ)
+		}
+		return expr(w.typ, itoa(int64(g.r.IntN(2))))
+	}
+	return stmt("if $ {\n$ = $\n} else {\n$ = $\n}", g.condition(), target, number(), target, number())
 }

@@ -36,6 +36,7 @@ func stmtRows() []stmtRow {
 		{row{"now", 2}, func(g *gen) bool { return g.b.task }, (*gen).nowStmt},
 		{row{"log in a function", 1}, func(g *gen) bool { return !g.b.task }, (*gen).log},
 		{row{"if", 8}, nests, (*gen).ifStmt},
+		{row{"choose", 4}, always, (*gen).chooseStmt},
 		{row{"if let", 5}, nests, (*gen).ifLet},
 		{row{"let else", 3}, func(g *gen) bool { return g.b.depth < 4 && (g.b.loops > 0 || g.b.ends == 0) }, (*gen).letElse},
 		{row{"match", 6}, nests, (*gen).match},

@@ -150,7 +150,7 @@ func (g *gen) wire(i int) {
 			t.tx = g.device(t, ethLink)
 		}
 	}
-	if g.oneIn(8) {
+	if g.oneIn(6) {
 		t.disk = g.device(t, diskLink)
 	}
 	for _, from := range earlier {

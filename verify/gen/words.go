@@ -32,6 +32,7 @@ func exprRows() []exprRow {
 		{row{"bits", 2}, func(_ *gen, t *typ) bool { return t.sort == intSort && !t.signed }, (*gen).bitsOf},
 		{row{"compare", 9}, bools, (*gen).compare},
 		{row{"compare beside", 3}, bools, (*gen).beside},
+		{row{"bit", 3}, bools, (*gen).bitTest},
 		{row{"compare exact", 2}, bools, (*gen).compareExact},
 		{row{"equal", 3}, bools, (*gen).equal},
 		{row{"equal whole", 3}, bools, (*gen).equalWhole},

@@ -2,6 +2,35 @@
 @obj.hits = internal global [8 x i8] zeroinitializer, align 4
 @frame.main.big = internal global [600 x i8] zeroinitializer, align 4
 
+!llvm.dbg.cu = !{!1}
+!llvm.module.flags = !{!2, !3}
+
+!0 = !DIFile(filename: "-", directory: ".")
+!1 = distinct !DICompileUnit(language: DW_LANG_C99, file: !0, producer: "sinter", emissionKind: FullDebug)
+!2 = !{i32 2, !"Debug Info Version", i32 3}
+!3 = !{i32 7, !"Dwarf Version", i32 4}
+!4 = !{null}
+!5 = !DISubroutineType(types: !4)
+!6 = distinct !DISubprogram(name: "pair", linkageName: "fn.pair", scope: !0, file: !0, type: !5, spFlags: DISPFlagDefinition, unit: !1)
+!7 = !DILocation(line: 1, scope: !6)
+!8 = !DILocation(line: 2, scope: !6)
+!9 = !DILocation(line: 3, scope: !6)
+!10 = !DILocation(line: 4, scope: !6)
+!11 = !{null}
+!12 = !DISubroutineType(types: !11)
+!13 = distinct !DISubprogram(name: "main", linkageName: "sn_main", scope: !0, file: !0, type: !12, spFlags: DISPFlagDefinition, unit: !1)
+!14 = !DILocation(line: 5, scope: !13)
+!15 = !DILocation(line: 6, scope: !13)
+!16 = !DILocation(line: 7, scope: !13)
+!17 = !DILocation(line: 8, scope: !13)
+!18 = !DILocation(line: 9, scope: !13)
+!19 = !DILocation(line: 10, scope: !13)
+!20 = !DILocation(line: 11, scope: !13)
+!21 = !DILocation(line: 12, scope: !13)
+!22 = !DILocation(line: 13, scope: !13)
+!23 = !DILocation(line: 14, scope: !13)
+!24 = !DILocation(line: 15, scope: !13)
+
 define weak { i32, i5 } @fn.pair(i8* noalias nocapture align 4 readonly %o0, i32 %v1, i5 %v2) nounwind "no-builtins" noinline !dbg !6 {
 entry:
 	br label %b0
@@ -94,35 +123,6 @@ declare void @sn_log_word(i32 %0) nounwind
 declare void @sn_log_bytes(i8* %0) nounwind
 
 declare void @sn_send(i32 %0, i8* %1) nounwind
-
-!llvm.dbg.cu = !{!1}
-!llvm.module.flags = !{!2, !3}
-
-!0 = !DIFile(filename: "-", directory: ".")
-!1 = distinct !DICompileUnit(language: DW_LANG_C99, file: !0, producer: "sinter", emissionKind: FullDebug)
-!2 = !{i32 2, !"Debug Info Version", i32 3}
-!3 = !{i32 7, !"Dwarf Version", i32 4}
-!4 = !{null}
-!5 = !DISubroutineType(types: !4)
-!6 = distinct !DISubprogram(name: "pair", linkageName: "fn.pair", scope: !0, file: !0, type: !5, spFlags: DISPFlagDefinition, unit: !1)
-!7 = !DILocation(line: 1, scope: !6)
-!8 = !DILocation(line: 2, scope: !6)
-!9 = !DILocation(line: 3, scope: !6)
-!10 = !DILocation(line: 4, scope: !6)
-!11 = !{null}
-!12 = !DISubroutineType(types: !11)
-!13 = distinct !DISubprogram(name: "main", linkageName: "sn_main", scope: !0, file: !0, type: !12, spFlags: DISPFlagDefinition, unit: !1)
-!14 = !DILocation(line: 5, scope: !13)
-!15 = !DILocation(line: 6, scope: !13)
-!16 = !DILocation(line: 7, scope: !13)
-!17 = !DILocation(line: 8, scope: !13)
-!18 = !DILocation(line: 9, scope: !13)
-!19 = !DILocation(line: 10, scope: !13)
-!20 = !DILocation(line: 11, scope: !13)
-!21 = !DILocation(line: 12, scope: !13)
-!22 = !DILocation(line: 13, scope: !13)
-!23 = !DILocation(line: 14, scope: !13)
-!24 = !DILocation(line: 15, scope: !13)
 define internal void @sn_halt() alwaysinline {
   ret void
 }
