@@ -153,7 +153,7 @@ func (g *gen) enum() {
 // constants declares tables and numbers. Some are computed by functions, but
 // those are declared first.
 func (g *gen) constants() {
-	defer g.enter(&body{times: 1, budget: 100, pure: 1})()
+	defer g.enter(&body{times: 1, budget: 100, pure: 1, constant: true})()
 	traps := g.traps
 	g.traps = false // a constant that traps is an error
 	defer func() { g.traps = traps }()

@@ -72,3 +72,18 @@ func (g *gen) chooseStmt() *node {
 	}
 	return stmt("if $ {\n$ = $\n} else {\n$ = $\n}", g.condition(), target, number(), target, number())
 }
+
+// forToEnd counts up to the greatest number of a type: the number behind it is
+// nowhere.
+func (g *gen) forToEnd() *node {
+	t := intType(pick(g, []int{8, 16}), false)
+	v := &variable{name: g.name("at"), typ: rangeType(0, t.most())}
+	lo := expr(t, "("+t.name+"("+itoa(t.most()-3)+") + ($ & 3))", g.value(t, 2))
+	step := ""
+	if g.oneIn(3) {
+		step = fmt.Sprintf(" step %d", g.between(1, 4))
+	}
+	n := stmt("for "+v.name+" in $..="+itoa(t.most())+step+" {\n$}", lo)
+	n.kids = append(n.kids, g.loop(4, func() { g.add(v) }))
+	return n
+}

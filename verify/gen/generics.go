@@ -56,7 +56,7 @@ func (g *gen) callGeneric(t *typ, depth int) *node {
 			able = append(able, f)
 		}
 	}
-	if len(able) == 0 || g.b.short && !t.scalar() {
+	if len(able) == 0 || g.b.constant || g.b.short && !t.scalar() {
 		return nil
 	}
 	f := pick(g, able)

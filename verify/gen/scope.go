@@ -14,20 +14,21 @@ type variable struct {
 
 // body is a function or task while it is made.
 type body struct {
-	vars   []*variable
-	result *typ // nil: none
-	task   bool
-	timed  int
-	loops  int // loops that break and continue may leave
-	depth  int // of nested statements
-	times  int // how often what is made now may run in one call
-	spent  int // work of one call so far
-	budget int
-	pure   int       // more than 0: expressions may change nothing
-	short  bool      // what is made stands in a string
-	hash   *variable // into which what is computed goes
-	ends   int       // more than 0: nothing may leave the function here
-	disk   *link     // of a task, nil for none
+	vars     []*variable
+	result   *typ // nil: none
+	task     bool
+	timed    int
+	loops    int // loops that break and continue may leave
+	depth    int // of nested statements
+	times    int // how often what is made now may run in one call
+	spent    int // work of one call so far
+	budget   int
+	pure     int       // more than 0: expressions may change nothing
+	short    bool      // what is made stands in a string
+	hash     *variable // into which what is computed goes
+	ends     int       // more than 0: nothing may leave the function here
+	disk     *link     // of a task, nil for none
+	constant bool      // of a constant, which calls no function that a region may time
 }
 
 // enter makes a body the current one and returns what leaves it.

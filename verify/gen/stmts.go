@@ -41,6 +41,7 @@ func stmtRows() []stmtRow {
 		{row{"let else", 3}, func(g *gen) bool { return g.b.depth < 4 && (g.b.loops > 0 || g.b.ends == 0) }, (*gen).letElse},
 		{row{"match", 6}, nests, (*gen).match},
 		{row{"for", 9}, nests, (*gen).forStmt},
+		{row{"for to the end", 2}, nests, (*gen).forToEnd},
 		{row{"walk", 5}, nests, (*gen).walkStmt},
 		{row{"while", 5}, nests, (*gen).whileStmt},
 		{row{"guard", 4}, nests, (*gen).guard},

@@ -167,7 +167,7 @@ func (g *gen) wire(i int) {
 }
 
 func (g *gen) channel(from, to *task) *link {
-	l := &link{name: g.name("c"), elem: g.sentType(), cap: pick(g, []int{1, 1, 2, 3, 4, 8}), from: from, to: to, polled: g.oneIn(8)}
+	l := &link{name: g.name("c"), elem: g.sentType(), cap: pick(g, []int{1, 1, 2, 3, 4, 8}), from: from, to: to, polled: g.oneIn(6)}
 	g.p.links = append(g.p.links, l)
 	from.links, to.links = append(from.links, l), append(to.links, l)
 	from.outs, to.ins = append(from.outs, l), append(to.ins, l)
