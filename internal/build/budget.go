@@ -22,33 +22,43 @@ type share struct {
 // maxShares bounds the lines that a broken budget shows.
 const maxShares = 8
 
-// withinBudget checks a number against the program's budget. The error shows the
-// lines that add most to it, and what no line stands for.
+// withinBudget checks a number against the program's budget.
 func (p *Program) withinBudget(kind tree.BudgetKind, what string, n int, unit string, shares []share) error {
 	for _, b := range p.Tree.Budgets {
-		if b.Kind != kind || int64(n) <= b.Max {
-			continue
+		if b.Kind == kind {
+			if err := over(b, what, n, unit, shares); err != nil {
+				return err
+			}
 		}
-		e := diag.Errorf(types.OverBudget, b.Span, "%s has %d %s, the budget is %d", what, n, unit, b.Max)
-		left := n
-		for _, s := range shares[:min(len(shares), maxShares)] {
-			e.Note(s.at, "%d %s", s.n, unit)
-			left -= s.n
-		}
-		if len(shares) > 0 {
-			e.Hint("the rest, %d %s, is in smaller parts and in what no line stands for", left, unit)
-		}
-		return diag.List{e}
 	}
 	return nil
 }
 
-// imageShares are the bytes of text by line of the source, most first.
-func imageShares(im *image.Image) []share {
+// over is the error of a number that is more than a line of a budget allows, nil for
+// others. It shows the lines that add most to it, and what no line stands for.
+func over(b tree.Budget, what string, n int, unit string, shares []share) error {
+	if int64(n) <= b.Max {
+		return nil
+	}
+	e := diag.Errorf(types.OverBudget, b.Span, "%s has %d %s, the budget is %d", what, n, unit, b.Max)
+	left := n
+	for _, s := range shares[:min(len(shares), maxShares)] {
+		e.Note(s.at, "%d %s", s.n, unit)
+		left -= s.n
+	}
+	if len(shares) > 0 {
+		e.Hint("the rest, %d %s, is in smaller parts and in what no line stands for", left, unit)
+	}
+	return diag.List{e}
+}
+
+// sharesOf adds up numbers of the words of a text by line of the source, most
+// first.
+func sharesOf(im *image.Image, of func(word int) int) []share {
 	byLine := map[string]*share{}
 	var order []*share
-	for _, at := range im.Spans {
-		if at.IsZero() {
+	for i, at := range im.Spans {
+		if at.IsZero() || of(i) == 0 {
 			continue
 		}
 		text := at.String()
@@ -57,7 +67,7 @@ func imageShares(im *image.Image) []share {
 			byLine[key] = &share{at: at}
 			order = append(order, byLine[key])
 		}
-		byLine[key].n += 4
+		byLine[key].n += of(i)
 	}
 	slices.SortStableFunc(order, func(a, b *share) int { return cmp.Compare(b.n, a.n) })
 	var out []share
@@ -71,7 +81,7 @@ func imageShares(im *image.Image) []share {
 func (p *Program) imageBudget(im *image.Image) error {
 	text, data := 4*len(im.Text), int(im.DataEnd)
 	what := fmt.Sprintf("the image of the core (%d of text, %d of data)", text, data)
-	return p.withinBudget(tree.BudgetImage, what, text+data, "bytes", imageShares(im))
+	return p.withinBudget(tree.BudgetImage, what, text+data, "bytes", sharesOf(im, func(int) int { return 4 }))
 }
 
 // price is the price of a core that is within the budget.

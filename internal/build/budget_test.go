@@ -44,3 +44,55 @@ budget { cycles(echo) <= `
 		require.ErrorContains(t, err, "E0410")
 	}
 }
+
+// TestCycleBudgetOfSeveralTasks: each line has its own number, of one task or of
+// one arm, and says which lines of the source it went to.
+func TestCycleBudgetOfSeveralTasks(t *testing.T) {
+	const text = `use net
+task work(d: net.Eth, quick: in chan<u32>, id: u32) {
+  state total: u32 = 0
+  var p: bytes<1518>
+  loop {
+    select fair {
+      on d.recv(p) {
+        for i in 0..p.len { total = total * 31 + u32(p[i]) }
+        log.print("{id} {total}")
+      }
+      on let x = quick.recv() { total = total + x }
+    }
+  }
+}
+task feed(d: net.Eth, to: out chan<u32>) {
+  var p: bytes<1518>
+  loop {
+    d.recv(p)
+    to.send(p.len)
+  }
+}
+system s {
+  a = net.eth(0)
+  b = net.eth(1)
+  chan c: u32 cap 1
+  run work(a, c, 7)
+  run feed(b, c)
+}
+`
+	run := func(budget string) error {
+		p, err := build.LoadFiles([]*diag.File{{Name: "s.sn", Text: text + "budget { " + budget + " }\n"}}, build.Options{})
+		require.NoError(t, err)
+		w := build.World{Captures: []string{"a=../../examples/filter/office.pcap", "b=../../examples/filter/office.pcap"}, Frames: 9}
+		for _, core := range build.Cores() {
+			if _, err := p.Run(context.Background(), build.RunOptions{Level: build.Cycle, Core: core, World: w}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	require.NoError(t, run("cycles(work) <= 99000; cycles(work.d) <= 99000; cycles(work.quick) <= 100; cycles(feed) <= 200"))
+	require.ErrorContains(t, run("cycles(work) <= 100"), "cycles(work) on the core")
+	require.ErrorContains(t, run("cycles(work.d) <= 100"), "cycles(work.d) on the core")
+	require.ErrorContains(t, run("cycles(work.quick) <= 3"), "cycles(work.quick) on the core")
+	err := run("cycles(feed) <= 3")
+	require.ErrorContains(t, err, "cycles(feed) on the core")
+	require.Regexp(t, `19 \|.*to\.send`, diag.Render(err))
+}

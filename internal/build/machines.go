@@ -68,7 +68,8 @@ func (p *Program) machine(ctx context.Context, level, core string, w *world.Worl
 		return nil, err
 	}
 	if level == Cycle {
-		return cycle.NewMachine(c.Circuit, coreOf(im), w, cycle.Options{Seed: seed})
+		meters := p.meters(im)
+		return cycle.NewMachine(c.Circuit, coreOf(im), w, cycle.Options{Seed: seed, Retire: len(meters) > 0, Meters: meters})
 	}
 	return gatesMachine(c, im, w, seed)
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/sinter-lang/sinter/ir/trace"
-	"github.com/sinter-lang/sinter/lang/tree"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/cycle"
 	"github.com/sinter-lang/sinter/sim/gates"
@@ -99,7 +98,7 @@ func (p *Program) traceIn(ctx context.Context, level, core string, in *world.Wor
 		err = &stopped{err}
 	}
 	if c, ok := m.(*cycle.Machine); ok && err == nil {
-		err = p.withinBudget(tree.BudgetCycles, "between two waits the core "+core, int(c.Longest()), "cycles", nil)
+		err = p.withinCycles(ctx, core, c.Meters())
 	}
 	return m, tr, time.Since(began).Seconds(), err
 }

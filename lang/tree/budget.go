@@ -11,7 +11,7 @@ const (
 	BudgetTraps    BudgetKind = "traps"    // places that may trap
 	BudgetImage    BudgetKind = "image"    // bytes of text and data of what is built
 	BudgetLUTs     BudgetKind = "luts"     // look-up tables of a generated core
-	BudgetCycles   BudgetKind = "cycles"   // of a core between two waits of its only task
+	BudgetCycles   BudgetKind = "cycles"   // of a core in a task between two waits, or in an arm of it
 	BudgetDeadlock BudgetKind = "deadlock" // cycles of channels that may block for ever
 )
 
@@ -20,4 +20,7 @@ type Budget struct {
 	Kind BudgetKind
 	Max  int64
 	Span diag.Span
+	Task string      // BudgetCycles: the task, whichever instance
+	Arms []diag.Span // the arms that are meant; nil for the task as a whole
+	What string      // as it is written, such as `cycles(echo)`
 }

@@ -1,6 +1,8 @@
 package types
 
 import (
+	"slices"
+
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -9,18 +11,18 @@ import (
 // budgets resolves the lines of `budget { }` and checks those that the checker
 // has the numbers for.
 func (c *checker) checkBudgets() {
-	seen := map[tree.BudgetKind]diag.Span{}
+	seen := map[string]diag.Span{}
 	for _, n := range c.budgets {
 		for _, line := range n.Lines {
 			b, ok := c.budgetLine(line)
 			if !ok {
 				continue
 			}
-			if old, twice := seen[b.Kind]; twice {
-				c.errorf(BadBudget, b.Span, "there are two lines for `%s`", b.Kind).Note(old, "the other one")
+			if old, twice := seen[b.What]; twice {
+				c.errorf(BadBudget, b.Span, "there are two lines for `%s`", b.What).Note(old, "the other one")
 				continue
 			}
-			seen[b.Kind] = b.Span
+			seen[b.What] = b.Span
 			c.prog.Budgets = append(c.prog.Budgets, b)
 			switch b.Kind {
 			case tree.BudgetTraps:
@@ -52,7 +54,7 @@ func (c *checker) budgetLine(e syntax.Expr) (tree.Budget, bool) {
 		return b, false
 	}
 	if line.Op == syntax.OpEq && v.Sign() != 0 {
-		c.errorf(BadBudget, e.Span(), "only 0 is asked for exactly").Hint("write `%s <= %s`", b.Kind, v)
+		c.errorf(BadBudget, e.Span(), "only 0 is asked for exactly").Hint("write `%s <= %s`", b.What, v)
 		return b, false
 	}
 	b.Max = v.Int64()
@@ -71,7 +73,7 @@ func (c *checker) budgetKind(e syntax.Expr, b *tree.Budget) bool {
 		c.errorf(BadBudget, e.Span(), "a budget limits `traps`, `deadlock`, `image`, `luts` or `cycles(task)`")
 		return false
 	}
-	b.Kind = tree.BudgetKind(n.Name)
+	b.Kind, b.What = tree.BudgetKind(n.Name), n.Name
 	switch b.Kind {
 	case tree.BudgetTraps, tree.BudgetImage, tree.BudgetLUTs, tree.BudgetDeadlock:
 		return true
@@ -80,28 +82,63 @@ func (c *checker) budgetKind(e syntax.Expr, b *tree.Budget) bool {
 	return false
 }
 
-// cycleBudget resolves `cycles(task)`. On a core with several tasks nobody can
-// tell yet whose cycles they are, nor those of one arm or loop.
+// cycleBudget resolves `cycles(task)` and `cycles(task.x)`: the arms on x.
 func (c *checker) cycleBudget(e *syntax.CallExpr, b *tree.Budget) bool {
 	b.Kind = tree.BudgetCycles
 	if len(e.Args) != 1 || e.Args[0].Name != nil {
-		c.errorf(BadBudget, e.Span(), "expected `cycles(task)`")
+		c.errorf(BadBudget, e.Span(), "expected `cycles(task)` or `cycles(task.x)`, x being what an arm of a select is on")
 		return false
 	}
-	n, ok := e.Args[0].Value.(*syntax.Name)
+	task, part := e.Args[0].Value, (*syntax.Ident)(nil)
+	if f, ok := task.(*syntax.FieldExpr); ok {
+		task, part = f.X, &f.Name
+	}
+	n, ok := task.(*syntax.Name)
 	if !ok {
-		c.notYet(e.Args[0].Span(), "a budget of the cycles of a part of a task is")
+		c.errorf(BadBudget, e.Args[0].Span(), "expected the name of a task")
 		return false
 	}
-	if d := c.decls[n.Name]; d == nil || d.fn == nil || !d.fn.tree.Task {
+	d := c.decls[n.Name]
+	if d == nil || d.fn == nil || !d.fn.tree.Task {
 		c.unknown(n.Ident, "task", c.taskNames())
 		return false
 	}
-	if c.prog.System == nil || len(c.prog.System.Runs) != 1 {
-		c.notYet(e.Span(), "a budget of cycles where the system does not run exactly one task is")
+	if c.prog.System == nil || !slices.ContainsFunc(c.prog.System.Runs, func(r tree.Run) bool { return r.Task == d.fn.tree }) {
+		c.errorf(BadBudget, e.Span(), "the system does not run `%s`", n.Name)
 		return false
 	}
-	return true
+	b.Task, b.What = n.Name, "cycles("+n.Name+")"
+	return part == nil || c.armBudget(d.fn.tree, *part, b)
+}
+
+// armBudget finds the arms on a channel or device of a task.
+func (c *checker) armBudget(task *tree.Func, part syntax.Ident, b *tree.Budget) bool {
+	b.What = "cycles(" + b.Task + "." + part.Name + ")"
+	var names []string
+	eachStmt(task.Body, func(s tree.Stmt) {
+		sel, ok := s.(*tree.Select)
+		if !ok {
+			return
+		}
+		for _, arm := range sel.Arms {
+			l := root(arm.End)
+			if l == nil {
+				continue
+			}
+			names = append(names, l.Name)
+			if l.Name == part.Name {
+				b.Arms = append(b.Arms, arm.Span, arm.Body.At)
+			}
+		}
+	})
+	if names == nil && c.failed == 0 {
+		c.errorf(BadBudget, part.Span(), "`%s` has no arm on a channel or device", b.Task)
+		return false
+	}
+	if b.Arms == nil && (c.failed == 0 || names != nil) { // after errors the body may be missing
+		c.unknown(part, "arm", names)
+	}
+	return b.Arms != nil
 }
 
 // maxShown bounds the places that a broken budget shows.

@@ -13,9 +13,10 @@ import (
 type Options struct {
 	Seed        int64   // of the gaps in valid and ready; 0: none
 	Resets      int     // cycles of reset before the run; 0: one
-	Retire      bool    // compute the retire record in every cycle
+	Retire      bool    // compute the retire record in every cycle; Meters need it
 	SkipAsserts bool    // do not check the circuit's asserts
 	Wave        *Window // record these cycles for WriteVCD
+	Meters      []*sim.Meter
 }
 
 // Window is a range of cycles of a run, [From, To).
@@ -175,6 +176,9 @@ func (m *Machine) Step() error {
 	if m.opts.Retire {
 		m.takeRetire()
 	}
+	for _, meter := range m.opts.Meters {
+		meter.Cycle(m.out.Idle, m.retired, m.last.PC)
+	}
 	if err := m.h.Cycle(&m.out); err != nil || m.h.Done() {
 		return err
 	}
@@ -227,6 +231,9 @@ func (m *Machine) Cycles() uint64 { return m.h.Cycles() }
 
 // Longest returns the largest number of cycles between two waits.
 func (m *Machine) Longest() uint64 { return m.h.Longest() }
+
+// Meters returns those of the Options.
+func (m *Machine) Meters() []*sim.Meter { return m.opts.Meters }
 
 // Timings returns the cycles between the marks of each timed region.
 func (m *Machine) Timings() []sim.Timing { return m.h.Timings() }

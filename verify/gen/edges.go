@@ -1,6 +1,10 @@
 package gen
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Values that are what a condition asks, one more or one less. Random ones hardly
 // ever meet there, and that is where compilers go wrong.
@@ -86,4 +90,79 @@ func (g *gen) forToEnd() *node {
 	n := stmt("for "+v.name+" in $..="+itoa(t.most())+step+" {\n$}", lo)
 	n.kids = append(n.kids, g.loop(4, func() { g.add(v) }))
 	return n
+}
+
+// swapStmt exchanges two variables, in each round of a loop where there is one.
+func (g *gen) swapStmt() *node {
+	a, ok := g.writable((*typ).scalar)
+	if !ok {
+		return nil
+	}
+	b, ok := g.writable(ofType(a.typ))
+	if !ok || len(a.steps)+len(b.steps) > 0 || a.v == b.v {
+		return nil
+	}
+	v := g.name("v")
+	return list(stmt("let "+v+" = "+a.v.name), stmt(a.v.name+" = "+b.v.name), stmt(b.v.name+" = "+v))
+}
+
+// snapshotStmt copies a value, changes a part of one of the two, and looks at the
+// other: a copy is not another name.
+func (g *gen) snapshotStmt() *node {
+	whole, ok := g.writable(func(t *typ) bool { return t.sort == arraySort || t.sort == structSort })
+	if !ok || g.b.hash == nil || g.b.hash.locked > 0 || !g.work(whole.typ.words()) {
+		return nil
+	}
+	var inner []place
+	for _, p := range parts(nil, place{v: whole.v, typ: whole.v.typ}, (*typ).scalar, 0) {
+		if under(p, whole) && (p.typ.sort != rangeSort || p.typ.name != "") {
+			inner = append(inner, p)
+		}
+	}
+	if len(inner) == 0 || len(whole.steps) > 0 {
+		return nil
+	}
+	part := pick(g, inner)
+	part.v = whole.v
+	target := part.node(g)
+	if target == nil {
+		return nil
+	}
+	v := &variable{name: g.name("v"), typ: whole.typ, mutable: true}
+	seen := expr(part.typ, strings.Replace(target.form, whole.v.name, v.name, 1), target.kids...)
+	if g.oneIn(2) {
+		target, seen = seen, target
+	}
+	out := list(stmt("var "+v.name+": "+v.typ.name+" = "+whole.v.name), stmt("$ = $", target, g.value(part.typ, 2)), g.mixOf(seen))
+	g.add(v)
+	return out
+}
+
+// under reports a part of a place.
+func under(p, whole place) bool {
+	return p.v == whole.v && len(p.steps) > len(whole.steps) && slices.Equal(p.steps[:len(whole.steps)], whole.steps)
+}
+
+// knownStmt asks again for what is known: a part of a condition that holds, or
+// does not.
+func (g *gen) knownStmt() *node {
+	if g.b.hash == nil || g.b.hash.locked > 0 {
+		return nil
+	}
+	g.b.pure++
+	one, other := g.condition(), g.condition()
+	g.b.pure--
+	for _, n := range []*node{one, other} {
+		if mentions(n, g.b.hash.name) {
+			return nil
+		}
+	}
+	again := pick(g, []*node{one, other})
+	word := pick(g, []string{"and", "or"})
+	mix := func() *node { return list(g.mixOf(g.literal(intType(32, false)))) }
+	ask := list(stmt("if $ {\n$} else {\n$}", again, mix(), mix()))
+	if word == "and" {
+		return stmt("if ($ and $) {\n$} else {\n$}", one, other, ask, mix())
+	}
+	return stmt("if ($ or $) {\n$} else {\n$}", one, other, mix(), ask)
 }

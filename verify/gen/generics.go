@@ -28,7 +28,7 @@ func genericRows() []genericRow {
 		{row{"formula", 3}, (*gen).formulaText, number, (*gen).formulaCall},
 		{row{"number of equals", 2}, countText, word, (*gen).countCall},
 		{row{"sum", 2}, (*gen).sumText, number, (*gen).sumCall},
-		{row{"length", 2}, lengthText, word, (*gen).lengthCall},
+		{row{"length", 4}, lengthText, word, (*gen).lengthCall},
 	}
 }
 
@@ -40,7 +40,7 @@ func (t *typ) instance() bool {
 // generics declares some.
 func (g *gen) generics() {
 	rows := genericRows()
-	for g.oneIn(2) && len(g.generic) < 4 {
+	for g.oneIn(2) && len(g.generic) < 5 {
 		at := g.choose(len(rows), func(i int) int { return rows[i].weight })
 		f := generic{g.name("gen"), &rows[at]}
 		g.declare("fn " + f.name + f.of.text(g))

@@ -415,7 +415,8 @@ func (g *gen) send(l *link) []*node {
 	}
 	n := stmt(l.name+".send($)", g.value(l.elem, 3))
 	n.link = l
-	if g.oneIn(16) && l.to.endless {
+	answered := slices.ContainsFunc(l.from.ins, func(back *link) bool { return back.from == l.to })
+	if g.oneIn(16) && l.to.endless && !answered {
 		return []*node{stmt("if $ {\n$}", g.condition(), list(n))}
 	}
 	return []*node{n}
