@@ -133,12 +133,14 @@ func (g *folder) add(i *ir.Instr) *ir.Value {
 }
 
 // identity knows what Rewrite does not: rules that look two operators deep.
-func (g *folder) identity(op word.Op, w int, _ uint64, a []*ir.Value) (*ir.Value, bool) {
+func (g *folder) identity(op word.Op, w int, imm uint64, a []*ir.Value) (*ir.Value, bool) {
 	switch op {
 	case word.Not:
 		return g.not(a[0])
 	case word.Mux:
 		return g.mux(w, a)
+	case word.Slice:
+		return g.slice(w, imm, a[0])
 	}
 	if len(a) != 2 {
 		return nil, false
@@ -159,6 +161,16 @@ func (g *folder) identity(op word.Op, w int, _ uint64, a []*ir.Value) (*ir.Value
 		return g.shift(w, a[0], c)
 	case word.Eq, word.Ne, word.Ltu, word.Geu:
 		return g.compare(op, a[0], c)
+	}
+	return nil, false
+}
+
+// slice takes bits of a number that was shifted to the right from where they were.
+func (g *folder) slice(w int, at uint64, x *ir.Value) (*ir.Value, bool) {
+	for _, op := range []word.Op{word.Shru, word.Shrs} {
+		if y, k, ok := withConst(x, op); ok && k < uint64(x.Type) && at+k+uint64(w) <= uint64(x.Type) {
+			return g.Make(word.Slice, w, at+k, y), true
+		}
 	}
 	return nil, false
 }

@@ -208,6 +208,9 @@ func (g *gen) function() {
 	var forms []string
 	for range g.between(1, 3) {
 		p := g.parameter()
+		if n := len(f.params); n > 0 && f.params[n-1].typ.scalar() && g.oneIn(3) {
+			p.typ = f.params[n-1].typ
+		}
 		f.params = append(f.params, p)
 		mode := ""
 		if p.mutable {
@@ -225,7 +228,7 @@ func (g *gen) function() {
 		result = " -> " + f.result.name
 	}
 	defer g.enter(b)()
-	b.vars = append(b.vars, f.params...)
+	b.vars, b.params = append(b.vars, f.params...), f.params
 	text := g.functionBody(f)
 	g.declare("fn "+f.name+"("+strings.Join(forms, ", ")+")"+result+" {\n$}", text)
 	f.cost = b.spent + 4

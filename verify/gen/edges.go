@@ -2,6 +2,7 @@ package gen
 
 import (
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 )
@@ -36,8 +37,8 @@ func (g *gen) beside(t *typ, depth int) *node {
 
 // pastEnd is an index that may be the length itself, which traps.
 func (g *gen) pastEnd(t *typ) *node {
-	if t.n < 8 && g.oneIn(2) { // below 0 too
-		return g.value(intType(3, true), 1)
+	if t.n >= 2 && t.n&(t.n-1) == 0 && g.oneIn(2) { // below 0, which is within without its sign
+		return g.value(intType(big.NewInt(int64(t.n-1)).BitLen(), true), 1)
 	}
 	return expr(nil, "($ % $)", g.value(intType(32, false), 1), g.small(t.n+1))
 }
@@ -80,7 +81,7 @@ func (g *gen) chooseStmt() *node {
 // forToEnd counts up to the greatest number of a type: the number behind it is
 // nowhere.
 func (g *gen) forToEnd() *node {
-	t := intType(pick(g, []int{8, 16}), false)
+	t := intType(pick(g, []int{8, 16, 32, 32}), false)
 	v := &variable{name: g.name("at"), typ: rangeType(0, t.most())}
 	lo := expr(t, "("+t.name+"("+itoa(t.most()-3)+") + ($ & 3))", g.value(t, 2))
 	step := ""

@@ -15,7 +15,8 @@ type variable struct {
 // body is a function or task while it is made.
 type body struct {
 	vars     []*variable
-	result   *typ // nil: none
+	params   []*variable // of a function
+	result   *typ        // nil: none
 	task     bool
 	timed    int
 	loops    int // loops that break and continue may leave

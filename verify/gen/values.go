@@ -168,6 +168,11 @@ func (g *gen) argument(p *variable, depth int, taken []*variable) (n *node, of *
 	switch {
 	case p.typ.sort == sliceSort:
 		return g.slice(p, taken)
+	case !p.mutable && g.oneIn(3):
+		if q := g.handedOn(p); q != nil {
+			return q, nil
+		}
+		return g.value(p.typ, depth), nil
 	case !p.mutable:
 		return g.value(p.typ, depth), nil
 	}
@@ -181,6 +186,21 @@ func (g *gen) argument(p *variable, depth int, taken []*variable) (n *node, of *
 		}
 	}
 	return nil, nil
+}
+
+// handedOn is a parameter of the function itself as an argument, perhaps at another
+// place: registers change places at once. It is nil when there is none.
+func (g *gen) handedOn(p *variable) *node {
+	var all []*variable
+	for _, q := range g.b.params {
+		if same(q.typ, p.typ) && p.typ.scalar() {
+			all = append(all, q)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return expr(p.typ, pick(g, all).name)
 }
 
 func has(list []*variable, v *variable) bool {
