@@ -34,17 +34,46 @@ func NewFlow(succs [][]int) *Flow {
 
 // FlowOf analyses the blocks of fn.
 func FlowOf(fn *Func) *Flow {
-	at := make(map[*Block]int, len(fn.Blocks))
-	for i, b := range fn.Blocks {
-		at[b] = i
+	at := numberBlocks(fn)
+	edges := 0
+	for _, b := range fn.Blocks {
+		edges += len(b.Term.Succs)
 	}
+	all := make([]int, 0, edges)
 	succs := make([][]int, len(fn.Blocks))
 	for i, b := range fn.Blocks {
+		from := len(all)
 		for _, e := range b.Term.Succs {
-			succs[i] = append(succs[i], at[e.To])
+			all = append(all, at.of(e.To))
 		}
+		succs[i] = all[from:len(all):len(all)]
 	}
 	return NewFlow(succs)
+}
+
+// blockNumbers gives each block its place in Func.Blocks, by ID.
+type blockNumbers []int32
+
+func numberBlocks(fn *Func) blockNumbers {
+	most := 0
+	for _, b := range fn.Blocks {
+		most = max(most, b.ID)
+	}
+	at := make(blockNumbers, most+1)
+	for i, b := range fn.Blocks {
+		if b.ID >= 0 { // the verifier has not seen it yet
+			at[b.ID] = int32(i)
+		}
+	}
+	return at
+}
+
+// of gives the place of b, 0 for a block of another function.
+func (n blockNumbers) of(b *Block) int {
+	if b.ID < 0 || b.ID >= len(n) {
+		return 0
+	}
+	return int(n[b.ID])
 }
 
 func filled(n int) []int {

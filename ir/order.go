@@ -32,20 +32,22 @@ func (f *Flow) Kids() [][]int {
 // RemoveUnreachable drops the blocks of f that no path reaches and keeps the
 // others in their order. It reports whether blocks were dropped.
 func RemoveUnreachable(f *Func) bool {
-	seen := map[*Block]bool{f.Blocks[0]: true}
+	at := numberBlocks(f)
+	seen := make([]bool, len(f.Blocks))
+	seen[0] = true
 	for work := []*Block{f.Blocks[0]}; len(work) > 0; {
 		b := work[len(work)-1]
 		work = work[:len(work)-1]
 		for _, e := range b.Term.Succs {
-			if !seen[e.To] {
-				seen[e.To] = true
+			if k := at.of(e.To); !seen[k] {
+				seen[k] = true
 				work = append(work, e.To)
 			}
 		}
 	}
 	kept := make([]*Block, 0, len(f.Blocks))
-	for _, b := range f.Blocks {
-		if seen[b] {
+	for k, b := range f.Blocks {
+		if seen[k] {
 			kept = append(kept, b)
 		}
 	}

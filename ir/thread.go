@@ -38,7 +38,7 @@ func ThreadSome(m *Module, changed func(f *Func) bool) {
 			}
 			before := signatureOf(c.f)
 			strip(c.f)
-			t := &threader{f: c.f, place: place, flow: FlowOf(c.f), need: map[*Instr][]*Object{}, give: map[*Instr][]*Object{}}
+			t := &threader{f: c.f, place: place, flow: FlowOf(c.f)}
 			t.run()
 			differs[k] = !before.equal(signatureOf(c.f))
 		})
@@ -100,15 +100,15 @@ func strip(f *Func) {
 	for _, b := range f.Blocks {
 		for k := range b.Term.Succs {
 			e := &b.Term.Succs[k]
-			e.Args = words(e.Args)
+			e.Args = withoutTokens(e.Args)
 		}
-		b.Term.Args = words(b.Term.Args)
+		b.Term.Args = withoutTokens(b.Term.Args)
 		for _, i := range b.Instrs {
-			i.Args, i.Results = words(i.Args), words(i.Results)
+			i.Args, i.Results = withoutTokens(i.Args), withoutTokens(i.Results)
 		}
 	}
 	for _, b := range f.Blocks {
-		b.Params = words(b.Params)
+		b.Params = withoutTokens(b.Params)
 	}
 	var kept []Result
 	for _, r := range f.Results {
@@ -119,13 +119,22 @@ func strip(f *Func) {
 	f.Results = kept
 }
 
+// withoutTokens is words, and vs itself where there are no others. What is
+// appended to it is appended to a copy.
+func withoutTokens(vs []*Value) []*Value {
+	if slices.ContainsFunc(vs, func(v *Value) bool { return v.Type == Token }) {
+		return words(vs)
+	}
+	return vs[:len(vs):len(vs)]
+}
+
 type threader struct {
 	f          *Func
 	place      map[*Object]int // in the module; I/O comes first
 	flow       *Flow
-	need, give map[*Instr][]*Object
-	params     []*Object // whose tokens f takes
-	changed    []*Object // whose tokens f gives
+	need, give [][][]*Object // of each instruction, by node and place
+	params     []*Object     // whose tokens f takes
+	changed    []*Object     // whose tokens f gives
 	locals     map[*Object][]*Instr
 	joins      [][]*Object // by node: objects whose tokens meet there
 	node       map[*Block]int
@@ -150,31 +159,43 @@ func (t *threader) run() {
 func (t *threader) effects() {
 	needs, gives := map[*Object]bool{}, map[*Object]bool{}
 	t.locals = map[*Object][]*Instr{}
-	t.each(func(i *Instr) {
-		switch i.Op {
-		case OpCall:
-			t.need[i], t.give[i] = callTokens(i)
-		case OpMark:
-			t.need[i], t.give[i] = []*Object{nil}, []*Object{nil}
-		default:
-			t.need[i], t.give[i] = tokensOf(i)
+	t.need, t.give = make([][][]*Object, len(t.f.Blocks)), make([][][]*Object, len(t.f.Blocks))
+	for _, k := range t.flow.Order {
+		is := t.f.Blocks[k].Instrs
+		t.need[k], t.give[k] = make([][]*Object, len(is)), make([][]*Object, len(is))
+		for at, i := range is {
+			need, give := t.tokens(i)
+			t.need[k][at], t.give[k][at] = need, give
+			for _, o := range need {
+				needs[o] = true
+			}
+			for _, o := range give {
+				gives[o] = true
+			}
+			if i.Op == OpLocal {
+				t.locals[i.Refs[0].Obj] = append(t.locals[i.Refs[0].Obj], i)
+			}
 		}
-		for _, o := range t.need[i] {
-			needs[o] = true
-		}
-		for _, o := range t.give[i] {
-			gives[o] = true
-		}
-		if i.Op == OpLocal {
-			t.locals[i.Refs[0].Obj] = append(t.locals[i.Refs[0].Obj], i)
-		}
-	})
+	}
 	for _, o := range t.foreign(needs, gives) {
 		t.params = append(t.params, o)
 		if gives[o] {
 			t.changed = append(t.changed, o)
 		}
 	}
+}
+
+// tokens lists the objects whose tokens i needs and gives; a mark's are found later.
+func (t *threader) tokens(i *Instr) (need, give []*Object) {
+	switch i.Op {
+	case OpWord, OpConst:
+		return nil, nil
+	case OpCall:
+		return callTokens(i)
+	case OpMark:
+		return []*Object{nil}, []*Object{nil}
+	}
+	return tokensOf(i)
 }
 
 // foreign lists what is in one of the sets and f does not own: I/O, then objects
@@ -247,7 +268,7 @@ func (t *threader) fences() {
 					all = append(all, o)
 				}
 			}
-			t.need[i], t.give[i] = all, all
+			t.need[k][at], t.give[k][at] = all, all
 		}
 	}
 	for _, o := range t.params {
@@ -306,11 +327,11 @@ func (t *threader) extents() map[*Object]*extent {
 	}
 	for _, k := range t.flow.Order {
 		b := t.f.Blocks[k]
-		for _, i := range b.Instrs {
-			for _, o := range t.need[i] {
+		for at := range b.Instrs {
+			for _, o := range t.need[k][at] {
 				need(o, k)
 			}
-			for _, o := range t.give[i] {
+			for _, o := range t.give[k][at] {
 				if x := out[o]; lastOf(x.gives) != k {
 					x.gives = append(x.gives, k)
 				}
@@ -412,7 +433,7 @@ func (t *threader) walk(now *reaching) {
 			continue
 		}
 		now.enter()
-		t.block(t.f.Blocks[k], now)
+		t.block(k, now)
 		stack = append(append(stack, leave), kids[k]...)
 	}
 }
@@ -450,19 +471,20 @@ func (t *threader) token(o *Object, b *Block) *Value {
 
 // block gives the tokens of one block; reach is what holds at its
 // start.
-func (t *threader) block(b *Block, reach *reaching) {
+func (t *threader) block(k int, reach *reaching) {
+	b := t.f.Blocks[k]
 	for _, p := range b.Params {
 		if p.Type == Token {
 			reach.set(p)
 		}
 	}
 	now := reach.now
-	for _, i := range b.Instrs {
-		for _, o := range t.need[i] {
+	for at, i := range b.Instrs {
+		for _, o := range t.need[k][at] {
 			i.Args = append(i.Args, now[o])
 		}
 		var toks []*Value
-		for _, o := range t.give[i] {
+		for _, o := range t.give[k][at] {
 			v := t.f.NewValue(Token, o, i.Span)
 			v.Def, v.In = i, b
 			reach.set(v)

@@ -102,7 +102,7 @@ func skipEmpty(f *ir.Func) bool {
 	return ir.RemoveUnreachable(f) || changed
 }
 
-func canSkip(b *ir.Block, uses map[*ir.Value]int) bool {
+func canSkip(b *ir.Block, uses counts) bool {
 	if len(b.Instrs) > 0 || b.Term.Op != ir.Jump || b.Term.Succs[0].To == b {
 		return false
 	}
@@ -113,7 +113,7 @@ func canSkip(b *ir.Block, uses map[*ir.Value]int) bool {
 				here++
 			}
 		}
-		if here != uses[p] {
+		if here != uses.of(p) {
 			return false
 		}
 	}

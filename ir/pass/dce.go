@@ -122,7 +122,7 @@ func isWrite(i *ir.Instr) bool {
 // dropValues removes pure values and loads that no effect and no branch needs,
 // and parameters alike.
 func dropValues(f *ir.Func) bool {
-	l := &liveValues{need: map[*ir.Value]bool{}, in: preds(f)}
+	l := &liveValues{need: make([]bool, f.NextID+1), in: preds(f)}
 	for _, b := range f.Blocks {
 		for _, i := range b.Instrs {
 			if !isValue(i) && i.Op != ir.OpLoad {
@@ -141,7 +141,7 @@ func dropValues(f *ir.Func) bool {
 	for n, b := range f.Blocks {
 		kept := b.Instrs[:0]
 		for _, i := range b.Instrs {
-			if (isValue(i) || i.Op == ir.OpLoad) && !l.need[i.Results[0]] {
+			if (isValue(i) || i.Op == ir.OpLoad) && !l.need[i.Results[0].ID] {
 				changed = true
 				continue
 			}
@@ -149,7 +149,7 @@ func dropValues(f *ir.Func) bool {
 		}
 		b.Instrs = kept
 		for _, p := range append([]*ir.Value(nil), b.Params...) {
-			if n > 0 && !l.need[p] && p.Type != ir.Token {
+			if n > 0 && !l.need[p.ID] && p.Type != ir.Token {
 				dropParam(f, p)
 				changed = true
 			}
@@ -159,14 +159,14 @@ func dropValues(f *ir.Func) bool {
 }
 
 type liveValues struct {
-	need map[*ir.Value]bool
+	need []bool // by ID
 	work []*ir.Value
 	in   map[*ir.Block][]*ir.Edge
 }
 
 func (l *liveValues) mark(v **ir.Value) {
-	if !l.need[*v] {
-		l.need[*v] = true
+	if !l.need[(*v).ID] {
+		l.need[(*v).ID] = true
 		l.work = append(l.work, *v)
 	}
 }

@@ -138,12 +138,23 @@ func each(m *ir.Module, run func(f *ir.Func) bool) bool {
 }
 
 // useCounts counts the uses of the values of f.
-func useCounts(f *ir.Func) map[*ir.Value]int {
-	uses := map[*ir.Value]int{}
+func useCounts(f *ir.Func) counts {
+	uses := make(counts, f.NextID+1)
 	for _, b := range f.Blocks {
-		eachUse(b, func(v **ir.Value) { uses[*v]++ })
+		eachUse(b, func(v **ir.Value) { uses[(*v).ID]++ })
 	}
 	return uses
+}
+
+// counts are numbers of values, by ID.
+type counts []int32
+
+// of gives the number of v, 0 for a value that is newer than the counts.
+func (c counts) of(v *ir.Value) int {
+	if v.ID >= len(c) {
+		return 0
+	}
+	return int(c[v.ID])
 }
 
 func eachUse(b *ir.Block, visit func(**ir.Value)) {

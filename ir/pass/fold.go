@@ -49,7 +49,7 @@ type folder struct {
 	at      *ir.Instr
 	out     []*ir.Instr
 	subst   renames
-	uses    map[*ir.Value]int
+	uses    counts
 	changed bool
 }
 
@@ -297,7 +297,7 @@ func (g *folder) shift(w int, x *ir.Value, k uint64) (*ir.Value, bool) {
 func (g *folder) compare(op word.Op, x *ir.Value, c uint64) (*ir.Value, bool) {
 	w := int(x.Type)
 	equality := op == word.Eq || op == word.Ne
-	if y, d, ok := withConst(x, word.Add); ok && equality && g.uses[x] <= 1 { // else both would stay alive
+	if y, d, ok := withConst(x, word.Add); ok && equality && g.uses.of(x) <= 1 { // else both would stay alive
 		return g.Make(op, 1, 0, y, g.MakeConst(w, c-d)), true
 	}
 	if in, ok := isWord(x, word.Zext); ok {
