@@ -20,8 +20,15 @@ type Flow struct {
 // NewFlow analyses the graph with the given successors.
 func NewFlow(succs [][]int) *Flow {
 	n := len(succs)
-	f := &Flow{Succs: succs, Preds: make([][]int, n), Place: filled(n), Idom: filled(n), Depth: make([]int, n), Head: filled(n)}
+	f := &Flow{Succs: succs, Order: make([]int, 0, n), Place: filled(n), Idom: filled(n), Depth: make([]int, n), Head: filled(n)}
 	f.number()
+	count := make([]int, n)
+	for _, b := range f.Order {
+		for _, s := range succs[b] {
+			count[s]++
+		}
+	}
+	f.Preds = parts(count)
 	for _, b := range f.Order {
 		for _, s := range succs[b] {
 			f.Preds[s] = append(f.Preds[s], b)
@@ -74,6 +81,22 @@ func (n blockNumbers) of(b *Block) int {
 		return 0
 	}
 	return int(n[b.ID])
+}
+
+// parts makes empty lists with room for so many numbers each, in one piece of
+// memory.
+func parts(count []int) [][]int {
+	total := 0
+	for _, n := range count {
+		total += n
+	}
+	all, out := make([]int, total), make([][]int, len(count))
+	for k, n := range count {
+		if n > 0 {
+			out[k], all = all[:0:n], all[n:]
+		}
+	}
+	return out
 }
 
 func filled(n int) []int {

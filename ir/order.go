@@ -20,7 +20,13 @@ func (f *Flow) Frontier() [][]int {
 
 // Kids returns, by node, the nodes that it immediately dominates.
 func (f *Flow) Kids() [][]int {
-	out := make([][]int, len(f.Succs))
+	count := make([]int, len(f.Succs))
+	for _, b := range f.Order {
+		if b != 0 {
+			count[f.Idom[b]]++
+		}
+	}
+	out := parts(count)
 	for _, b := range f.Order {
 		if b != 0 {
 			out[f.Idom[b]] = append(out[f.Idom[b]], b)

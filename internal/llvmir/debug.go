@@ -25,6 +25,7 @@ type debugInfo struct {
 	scopes map[scopeKey]metadata.Field
 	places []Place // by line-1
 	lineOf map[Place]int
+	lines  map[*diag.File]*diag.Lines
 }
 
 type scopeKey struct {
@@ -43,7 +44,7 @@ const unnumbered = -1
 func newDebugInfo(m *ir.Module, kind Debug) *debugInfo {
 	d := &debugInfo{
 		kind: kind, mod: m, files: map[*diag.File]*metadata.DIFile{}, locs: map[locKey]*metadata.DILocation{},
-		scopes: map[scopeKey]metadata.Field{}, lineOf: map[Place]int{},
+		scopes: map[scopeKey]metadata.Field{}, lineOf: map[Place]int{}, lines: map[*diag.File]*diag.Lines{},
 	}
 	d.none = d.newFile("-")
 	d.unit = &metadata.DICompileUnit{
@@ -124,7 +125,7 @@ func (d *debugInfo) term(t *sir.Term, f *sir.Func, scope *metadata.DISubprogram)
 
 func (d *debugInfo) place(p Place, scope *metadata.DISubprogram) *metadata.DILocation {
 	if d.kind == Lines {
-		line, col := p.Span.Position()
+		line, col := d.position(p.Span)
 		return d.location(line, col, d.scope(scope, d.file(p.Span.File)))
 	}
 	line, known := d.lineOf[p]
@@ -134,6 +135,17 @@ func (d *debugInfo) place(p Place, scope *metadata.DISubprogram) *metadata.DILoc
 		d.lineOf[p] = line
 	}
 	return d.location(line, 0, scope)
+}
+
+// position is s.Position().
+func (d *debugInfo) position(s diag.Span) (line, col int) {
+	if s.File == nil {
+		return 0, 0
+	}
+	if d.lines[s.File] == nil {
+		d.lines[s.File] = diag.LinesOf(s.File)
+	}
+	return d.lines[s.File].Position(s.Start)
 }
 
 // scope is the function itself, or the function seen from another file: our

@@ -1,0 +1,28 @@
+package diag
+
+import "sort"
+
+// Lines finds many places of one file: Span.Position looks through the text, Lines
+// has looked once.
+type Lines struct {
+	starts []int // offset of each line
+	size   int
+}
+
+// LinesOf reads where the lines of f begin.
+func LinesOf(f *File) *Lines {
+	l := &Lines{starts: []int{0}, size: len(f.Text)}
+	for i := range len(f.Text) {
+		if f.Text[i] == '\n' {
+			l.starts = append(l.starts, i+1)
+		}
+	}
+	return l
+}
+
+// Position is Span.Position of a span that begins at an offset.
+func (l *Lines) Position(at int) (line, col int) {
+	at = min(max(at, 0), l.size)
+	line = sort.SearchInts(l.starts, at+1)
+	return line, at - l.starts[line-1] + 1
+}
