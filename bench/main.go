@@ -38,6 +38,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sort"
 	"strings"
 )
@@ -51,6 +52,7 @@ type options struct {
 }
 
 func main() {
+	debug.SetGCPercent(400) // as cmd/sinter does
 	accept := flag.Bool("accept", false, "write the counts to bench/accepted.json")
 	synth := flag.Bool("synth", false, "place every core with yosys and nextpnr")
 	only := flag.String("only", "", "comma-separated examples")

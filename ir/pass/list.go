@@ -1,5 +1,7 @@
 package pass
 
+import "github.com/sinter-lang/sinter/ir"
+
 // List returns all passes in order, for a target of 32 bits, of 64, or none.
 // Optimisers come before legalise, where words are whole and proofs are easy,
 // and again behind it and behind tasks, where new code wants cleaning.
@@ -12,9 +14,19 @@ func List() []Pass {
 	out = append(out, optimise...)
 	out = append(out, fold)
 	out = append(out, Pass{Name: "legalise", Doc: "leave words of one register and operators that the target has", Run: legalise, Gives: []Property{Legal}, Keeps: []Property{Single}})
-	out = append(out, optimise...)
+	for _, p := range optimise {
+		out = append(out, p.forCores())
+	}
 	out = append(out, Pass{Name: "tasks", Doc: "make one function of all tasks in which nothing blocks", Run: tasks, Gives: []Property{Single}, Keeps: []Property{Legal}})
 	return append(out, optimise...)
+}
+
+// forCores leaves a pass out on the way to x86-64, where legalise makes no code
+// that wants cleaning, and LLVM follows.
+func (p Pass) forCores() Pass {
+	run := p.Run
+	p.Run = func(m *ir.Module, env *Env) bool { return env.XLen != 0 && run(m, env) }
+	return p
 }
 
 // Stages returns the passes that every program needs on its way to a target,

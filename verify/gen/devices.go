@@ -23,9 +23,6 @@ var linkTypes = [...]string{ethLink: "net.Eth", udpLink: "net.Udp", diskLink: "b
 
 func (l *link) device() bool { return l.kind != channelLink }
 
-// receives reports a device to which messages come.
-func (l *link) receives() bool { return l.kind == ethLink || l.kind == udpLink }
-
 // udpPort is the port of all datagram devices; each has an interface of its own.
 const udpPort = 7
 

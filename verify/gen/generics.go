@@ -88,8 +88,10 @@ func (g *gen) formula(depth int) string {
 }
 
 func (g *gen) formulaCall(name string, t *typ, depth int) *node {
-	if !g.realWork(t, "*") || !g.realWork(t, "*") || !g.realWork(t, "*") {
-		return nil
+	for range 3 { // operators
+		if !g.realWork(t, "*") {
+			return nil
+		}
 	}
 	return expr(t, name+"<"+t.name+">($, $)", g.value(t, depth-1), g.value(t, depth-1))
 }
