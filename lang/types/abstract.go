@@ -147,14 +147,7 @@ func (w *abstractWalk) other(s tree.Stmt) {
 			panic(walkUnknown)
 		}
 	}
-	stmtExprs(s, func(x tree.Expr) { w.exprs(x) })
 	switch s := s.(type) {
-	case *tree.LetElse:
-		w.exprs(s.Value)
-	case *tree.IfLet:
-		w.exprs(s.Value)
-	case *tree.Match:
-		w.exprs(s.Value)
 	case *tree.While:
 		if moves(s.Cond) {
 			panic(walkUnknown)
@@ -162,6 +155,7 @@ func (w *abstractWalk) other(s tree.Stmt) {
 	case *tree.Select:
 		panic(walkUnknown)
 	}
+	w.exprs(tree.Heads(s)...)
 	w.forget(&tree.Block{Stmts: []tree.Stmt{s}})
 }
 

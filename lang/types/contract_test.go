@@ -148,7 +148,9 @@ func (c *contract) block(b *tree.Block) {
 }
 
 func (c *contract) stmt(s tree.Stmt) {
-	stmtExprs(s, c.expr)
+	for _, x := range tree.Heads(s) {
+		c.expr(x)
+	}
 	switch s := s.(type) {
 	case *tree.Declare:
 		if s.Value != nil {

@@ -1,6 +1,8 @@
 package types
 
 import (
+	"slices"
+
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -106,9 +108,7 @@ func (w *way) match(s *tree.Match) bool {
 
 // waitsIn reports whether a simple statement receives on every way through it.
 func waitsIn(s tree.Stmt) bool {
-	found := false
-	stmtExprs(s, func(e tree.Expr) { found = found || waits(e) })
-	return found
+	return slices.ContainsFunc(tree.Heads(s), waits)
 }
 
 // waits reports whether evaluating x always receives: what is right of and, or

@@ -108,29 +108,12 @@ func reads(x tree.Expr, l *tree.Local) bool {
 	return found
 }
 
-// eachExpr visits the expressions of plain statements of a block and of the
-// blocks in it.
+// eachExpr visits the expressions of the statements of a block and of the blocks
+// in it.
 func eachExpr(b *tree.Block, visit func(tree.Expr)) {
-	if b == nil {
-		return
-	}
-	for _, s := range b.Stmts {
-		stmtExprs(s, func(x tree.Expr) { walk(x, visit) })
-		switch s := s.(type) {
-		case *tree.If:
-			walk(s.Cond, visit)
-			eachExpr(s.Then, visit)
-			eachExpr(s.Else, visit)
-		case *tree.IfLet:
-			walk(s.Value, visit)
-			eachExpr(s.Then, visit)
-			eachExpr(s.Else, visit)
-		case *tree.For:
-			eachExpr(s.Body, visit)
-		case *tree.While:
-			eachExpr(s.Body, visit)
-		case *tree.Block:
-			eachExpr(s, visit)
+	eachStmt(b, func(s tree.Stmt) {
+		for _, x := range tree.Heads(s) {
+			walk(x, visit)
 		}
-	}
+	})
 }
