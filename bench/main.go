@@ -26,7 +26,7 @@
 //	clang_instructions, ratios: cg.instructions     kernels in C; ours to clang's, and the geometric mean
 //	boot_instructions guest_instructions            of a guest until its program begins; from there to its end
 //	placed_cells placed_rams, rates: placed_mhz     on the FPGA, the median of three seeds
-//	scale.check scale.ll, rates: scale.check_growth of generated programs of so many lines, to no error and to LLVM IR
+//	scale.check scale.ll, rates: scale.check_growth, scale.ll_mib (MiB) of generated programs of so many lines, to no error and to LLVM IR
 //
 // Start reading at measure.
 package main
@@ -57,7 +57,11 @@ func main() {
 	synth := flag.Bool("synth", false, "place every core with yosys and nextpnr")
 	only := flag.String("only", "", "comma-separated examples")
 	root := flag.String("root", ".", "root of the tree")
+	peak := flag.String("peak", "", "make LLVM IR of this program only, and print the most memory that took in MiB")
 	flag.Parse()
+	if *peak != "" {
+		os.Exit(printPeak(*peak))
+	}
 	o := options{root: *root, synth: *synth, times: true}
 	if *only != "" {
 		o.only = strings.Split(*only, ",")

@@ -68,7 +68,10 @@ func TestFreshPrograms(t *testing.T) {
 	if !testkit.Full() {
 		t.Skip("only with SINTER_FULL=1: a test that differs from run to run tells nothing about a change")
 	}
-	fuzz(t, build.FuzzOptions{Seed: testkit.FreshSeed(t), Count: 100, On: []string{build.IR, build.Passes, build.ISA}})
+	testkit.Tool(t, "clang-19", "clang")
+	seed := testkit.FreshSeed(t)
+	fuzz(t, build.FuzzOptions{Seed: seed, Count: 100, On: []string{build.IR, build.Passes, build.Native, build.ISA}})
+	fuzz(t, build.FuzzOptions{Seed: seed, Count: 20, On: []string{build.Cycle, build.Gates}, Small: true})
 }
 
 // TestFuzzReportsWhatFails: without time no level answers, and the report says
