@@ -1,8 +1,10 @@
 package gen
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sinter-lang/sinter/sim/world"
@@ -120,6 +122,10 @@ func (p *Program) Script() *world.Script {
 			}
 		}
 	}
+	// As captures are read: what comes at one time comes in the order of the system.
+	slices.SortStableFunc(s.Inputs, func(a, b world.Input) int {
+		return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Device, b.Device))
+	})
 	return s
 }
 
