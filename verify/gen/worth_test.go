@@ -36,7 +36,7 @@ func noticed(f *testkit.Fault, dir string) (how string, err error) {
 		return "", err
 	}
 	defer os.Remove(tool)
-	said, code, err := testkit.Within(3*time.Minute, root, []string{"GOTRACEBACK=none"}, filepath.Clean(tool),
+	said, code, err := testkit.Within(10*time.Minute, root, []string{"GOTRACEBACK=none"}, filepath.Clean(tool),
 		"fuzz", "--seed", "1", "--count", fmt.Sprint(worthSeeds), "--on", "ir,isa", "--first", "--no-shrink", "--out", "")
 	switch {
 	case code == 0:
