@@ -166,6 +166,14 @@ func (g *gen) clamp(t *typ, depth int) *node {
 	return expr(t, "clamp($, $, $)", x, g.signedNumber(t.lo), g.signedNumber(t.hi))
 }
 
+func (g *gen) wrap(t *typ, depth int) *node {
+	from := intType(pick(g, []int{8, 16, 32}), g.oneIn(2))
+	if !g.work(100) {
+		return nil
+	}
+	return expr(t, "wrap($, $, $)", g.value(from, depth-1), g.signedNumber(t.lo), g.signedNumber(t.hi))
+}
+
 func (g *gen) signedNumber(v int64) *node { return expr(rangeType(v, v), itoa(v)) }
 
 // within is `x within lo..=hi`.

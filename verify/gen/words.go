@@ -40,6 +40,7 @@ func exprRows() []exprRow {
 		{row{"not", 2}, bools, func(g *gen, t *typ, d int) *node { return expr(t, "(not $)", g.value(t, d-1)) }},
 		{row{"any", 2}, bools, (*gen).anyAll},
 		{row{"clamp", 3}, isSort(rangeSort), (*gen).clamp},
+		{row{"wrap", 2}, isSort(rangeSort), (*gen).wrap},
 		{row{"some", 4}, options, func(g *gen, t *typ, d int) *node { return retype(g.value(t.elem, d), t) }},
 		{row{"within", 4}, func(_ *gen, t *typ) bool { return t.sort == optionSort && t.elem.sort == rangeSort }, (*gen).within},
 		{row{"first", 3}, func(_ *gen, t *typ) bool {
