@@ -224,7 +224,10 @@ func (g *gen) whileStmt() *node {
 		cond = expr(&typ{sort: boolSort}, "("+v.name+" > 0 and $)", g.value(&typ{sort: boolSort}, 2))
 	}
 	if g.traps && g.oneIn(4) {
-		most = pick(g, []int{2, 3, 4, 5, 6, 6, 7})
+		most = g.between(2, 7)
+		if g.oneIn(2) { // it is exactly at its end, or one behind
+			start.form = fmt.Sprintf("var %s: %s = (%s(%d) - ($ & 1))", v.name, t.name, t.name, most+1)
+		}
 	}
 	step := stmt(fmt.Sprintf("%s = %s - 1", v.name, v.name))
 	body := g.loop(8, nil)

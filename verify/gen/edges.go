@@ -162,6 +162,13 @@ func (g *gen) knownStmt() *node {
 	word := pick(g, []string{"and", "or"})
 	mix := func() *node { return list(g.mixOf(g.literal(intType(32, false)))) }
 	ask := list(stmt("if $ {\n$} else {\n$}", again, mix(), mix()))
+	if g.oneIn(2) { // without a branch for each part
+		both := "((u1($) " + map[string]string{"and": "&", "or": "|"}[word] + " u1($)) == 1)"
+		if word == "and" {
+			return stmt("if "+both+" {\n$} else {\n$}", one, other, ask, mix())
+		}
+		return stmt("if "+both+" {\n$} else {\n$}", one, other, mix(), ask)
+	}
 	if word == "and" {
 		return stmt("if ($ and $) {\n$} else {\n$}", one, other, ask, mix())
 	}
