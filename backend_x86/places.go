@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"debug/dwarf"
 	"debug/elf"
+	"encoding/binary"
 	"fmt"
 	"sort"
 )
@@ -44,6 +45,7 @@ func lines(executable []byte) []lineRow {
 	if err != nil {
 		return nil
 	}
+	tables := lineTables(f)
 	var rows []lineRow
 	left := maxRows
 	for r := data.Reader(); ; r.SkipChildren() {
@@ -51,10 +53,43 @@ func lines(executable []byte) []lineRow {
 		if err != nil || entry == nil || left <= 0 {
 			return rows
 		}
-		if entry.Tag == dwarf.TagCompileUnit {
+		if entry.Tag == dwarf.TagCompileUnit && tables.readable(entry) {
 			rows = append(rows, unitLines(data, entry, &left)...)
 		}
 	}
+}
+
+// lineSection holds the line tables of an executable.
+type lineSection struct {
+	data  []byte
+	order binary.ByteOrder
+}
+
+func lineTables(f *elf.File) lineSection {
+	s := f.Section(".debug_line")
+	if s == nil {
+		return lineSection{}
+	}
+	data, err := s.Data()
+	if err != nil {
+		return lineSection{}
+	}
+	return lineSection{data, f.ByteOrder}
+}
+
+// readable reports a table of at most DWARF 4, which is what we make. Of the lists
+// in the header of a later one debug/dwarf believes any length, and a damaged one
+// takes all memory (DWARF 5, 6.2.4).
+func (s lineSection) readable(unit *dwarf.Entry) bool {
+	at, ok := unit.Val(dwarf.AttrStmtList).(int64)
+	if !ok || at < 0 || at > int64(len(s.data)) {
+		return false
+	}
+	head := s.data[at:]
+	if len(head) >= 4 && s.order.Uint32(head) == 0xffffffff { // 64-bit DWARF: the length follows
+		head = head[min(8, len(head)):]
+	}
+	return len(head) >= 6 && s.order.Uint16(head[4:]) <= 4
 }
 
 // unitLines reads one line table. A sequence that begins at 0 is of a function

@@ -82,9 +82,9 @@ type recipe struct {
 }
 
 // commonFlags are those of both products. The program is made for speed, the
-// layer below it for size.
+// layer below it for size. Places reads line tables up to DWARF 4.
 var commonFlags = []string{
-	"-g", "-ffreestanding", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables",
+	"-gdwarf-4", "-ffreestanding", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables",
 	"-ffunction-sections", "-fdata-sections", "-fdebug-compilation-dir=.", "-mno-red-zone", "-Wno-override-module",
 }
 
