@@ -56,6 +56,7 @@ var broken = []struct{ old, new, want string }{
 	{"chsend ch %buf", "chsend hc %buf", "there is no channel `hc`"},
 	{"recv eth0 %buf, v3, v4, 12", "recv eth0 %buf, v3, v4, 13", "needs 17 bytes at %buf"},
 	{"recv eth0 %buf, v3, v4, 12", "recv eth0 %buf, v3, v4", "recv ends with a number"},
+	{"log %buf, v11, v9, v10 !0", "log %buf, v11, v9, v10 !1", "log site"},
 	{"log %buf, v11, v9, v10 !0", "log %buf, v9, v10 !0", "log site 0 shows 1 words and 1 bytes"},
 	{"v13: tok = send eth0 %buf, v12, v10", "v13: tok = halt v12", "halt in a module without Main"},
 	{"task 1 right @right", "task 1 right @right\nmain @right", "in a module with Main"},

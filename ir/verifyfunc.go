@@ -441,6 +441,9 @@ func (v *verifier) operator(i *Instr, args, results []*Value) {
 
 // logArgs checks that words and refs are what the site shows.
 func (v *verifier) logArgs(i *Instr, args []*Value) {
+	if i.Site < 0 || i.Site >= len(v.m.Logs) {
+		return // tablesOf says so
+	}
 	site := &v.m.Logs[i.Site]
 	refs, k := 0, 0
 	for _, a := range site.Args {
