@@ -87,3 +87,19 @@ system marks {
 		}
 	}
 }
+
+// A function that logs is called by one task, and through another function by two
+// more: each line is of the task that wrote it, also where a copy is copied again.
+func TestLogOfOneFunctionInThreeTasks(t *testing.T) {
+	p, err := build.Load("testdata/logs.sn", build.Options{})
+	require.NoError(t, err)
+	var want *trace.Trace
+	for _, level := range []string{build.Source, build.IR, build.ISA, build.Cycle} {
+		r, err := p.Run(context.Background(), build.RunOptions{Level: level, Core: build.Pipe3})
+		require.NoError(t, err)
+		if want == nil {
+			want = r.Trace
+		}
+		require.Empty(t, trace.Compare(want, r.Trace, trace.Options{}), level)
+	}
+}

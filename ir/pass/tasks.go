@@ -94,11 +94,12 @@ func (t *tasker) own() {
 	for k, task := range t.m.Tasks {
 		mine := map[*ir.Func]*ir.Func{}
 		for _, f := range reach(task.Func) {
-			if !hasEvents(f) {
+			_, taken := owner[f]
+			if !taken && !hasEvents(f) { // a clone, which has an owner, has no tokens yet
 				continue
 			}
 			g := f
-			if _, taken := owner[f]; taken {
+			if taken {
 				g = t.clone(f, fmt.Sprintf("%s.task%d", f.Name, k))
 			}
 			owner[g], mine[f] = k, g
