@@ -96,3 +96,35 @@ system s {
 	require.ErrorContains(t, err, "cycles(feed) on the core")
 	require.Regexp(t, `19 \|.*to\.send`, diag.Render(err))
 }
+
+// TestCycleBudgetOfATaskThatWaitsInAFunction: work in a function behind its own
+// wait is the task's.
+func TestCycleBudgetOfATaskThatWaitsInAFunction(t *testing.T) {
+	const text = `use net
+fn sum(d: net.Eth, p: inout bytes<1518>) -> u32 {
+  d.recv(p)
+  var s: u32 = 1
+  for k in 0..3 { for i in 0..p.len { s = s * 31 + u32(p[i]) + k } }
+  d.recv(p)
+  for k in 0..3 { for i in 0..p.len { s = s * 37 + u32(p[i]) + k } }
+  return s
+}
+task echo(d: net.Eth) {
+  var p: bytes<1518>
+  var n: u32 = 0
+  loop {
+    n = n + sum(d, p)
+    n = n ^ sum(d, p)
+    log.print("{n}")
+  }
+}
+system s { nic = net.eth(0); run echo(nic) }
+budget { cycles(echo) <= 1000 }
+`
+	p, err := build.LoadFiles([]*diag.File{{Name: "s.sn", Text: text}}, build.Options{})
+	require.NoError(t, err)
+	w := build.World{Captures: []string{"nic=../../examples/filter/office.pcap"}, Frames: 9}
+	m, err := p.Run(context.Background(), build.RunOptions{Level: build.Cycle, Core: build.Pipe3, World: w})
+	require.Nil(t, m)
+	require.ErrorContains(t, err, "cycles(echo) on the core pipe3 has")
+}

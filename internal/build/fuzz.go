@@ -236,6 +236,10 @@ func writeFailure(dir string, p *gen.Program, f FuzzFailure) (string, error) {
 	return path, WriteFile(path, []byte(head+text))
 }
 
+// captured is the address to which the datagrams of a capture go; a program takes
+// those to its port, whatever the address.
+const captured = 0x0a000001
+
 // captureOf writes what arrives at a device as a capture, nil for nothing.
 func captureOf(s *world.Script, index int, d gen.Device) ([]byte, error) {
 	t := &trace.Trace{}
@@ -246,7 +250,7 @@ func captureOf(s *world.Script, index int, d gen.Device) ([]byte, error) {
 		data := in.Data
 		if d.Port != 0 {
 			from, port, body, _ := world.Split(data)
-			to := world.Host{Address: 0x0a000001, Port: d.Port}
+			to := world.Host{Address: captured, Port: d.Port}
 			data = world.Datagram(world.MAC(from), world.MAC(to.Address), world.Host{Address: from, Port: port}, to, body)
 		}
 		t.Events = append(t.Events, trace.Event{Kind: trace.Out, Port: "d", Time: in.Time, Data: data})

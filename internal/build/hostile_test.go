@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime/debug"
 	"runtime/metrics"
 	"strings"
@@ -52,8 +51,8 @@ func TestRandomBytesAsSource(t *testing.T) {
 func TestMutatedSources(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	sources := manySources(t)
-	words := tokens(strings.Join(sources, "\n"))
-	accepted := judge(t, hostile(), func() string { return mutated(r, sources[r.IntN(len(sources))], words) })
+	words := testkit.Tokens(strings.Join(sources, "\n"))
+	accepted := judge(t, hostile(), func() string { return testkit.Mutate(r, testkit.Tokens(sources[r.IntN(len(sources))]), words) })
 	require.Greater(t, accepted, hostile()/50, "some changes leave a program")
 }
 
@@ -161,32 +160,4 @@ func manySources(t *testing.T) []string {
 		}
 	}
 	return out
-}
-
-var token = regexp.MustCompile(`[A-Za-z_]\w*|[0-9][\w.]*|"(?:[^"\\\n]|\\.)*"|//[^\n]*|\.\.=?|<<|>>|[=!<>]=|->|\s+|.`)
-
-// tokens divides a text; all parts together are the text.
-func tokens(text string) []string { return token.FindAllString(text, -1) }
-
-// mutated changes one to four tokens of a program: left out, doubled, exchanged,
-// replaced by one of any program.
-func mutated(r *rand.Rand, text string, words []string) string {
-	parts := tokens(text)
-	for range 1 + r.IntN(4) {
-		i, j := r.IntN(len(parts)), r.IntN(len(parts))
-		switch r.IntN(5) {
-		case 0:
-			parts[i] = ""
-		case 1:
-			parts[i] += parts[i]
-		case 2:
-			parts[i], parts[j] = parts[j], parts[i]
-		case 3:
-			i, j = min(i, j), min(max(i, j), min(i, j)+20)
-			parts = append(parts[:j:j], parts[i:]...)
-		default:
-			parts[i] = words[r.IntN(len(words))]
-		}
-	}
-	return strings.Join(parts, "")
 }

@@ -27,16 +27,20 @@ func (p *Program) meters(im *image.Image) []*sim.Meter {
 // an arm is known by its place in the source.
 func (p *Program) placesOf(b tree.Budget, im *image.Image) []sim.Place {
 	places := make([]sim.Place, len(im.Text))
+	function := sim.Shared
 	if len(p.Tree.System.Runs) == 1 {
 		for i := range places {
 			places[i] = sim.Inside
+		}
+		if b.Arms == nil { // the only task also waits in its functions
+			function = sim.Inside
 		}
 	}
 	for _, s := range im.Symbols {
 		switch {
 		case s.Addr < design.TextBase || strings.HasPrefix(s.Name, "sched."):
 		case !strings.HasPrefix(s.Name, "task."):
-			mark(places, s, sim.Shared)
+			mark(places, s, function)
 		case p.isTask(strings.TrimPrefix(s.Name, "task."), b.Task):
 			mark(places, s, sim.Inside)
 		}

@@ -1,7 +1,7 @@
 package types_test
 
 import (
-	"math/rand"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +10,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/testkit"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/types"
 )
@@ -72,33 +73,13 @@ func FuzzCheck(f *testing.F) {
 	})
 }
 
-// TestMutations checks programs with words removed, doubled and exchanged: each
-// gives a tree or errors, never a panic.
+// TestMutations checks programs with tokens changed: each gives a tree or errors,
+// never a panic.
 func TestMutations(t *testing.T) {
-	r := rand.New(rand.NewSource(1))
+	r := rand.New(rand.NewPCG(1, 1))
 	list := seeds(t)
-	words := strings.Fields(strings.Join(list, " "))
+	words := testkit.Tokens(strings.Join(list, "\n"))
 	for n := range 6000 {
-		checkAny(t, mutate(r, list[n%len(list)], words))
+		checkAny(t, testkit.Mutate(r, testkit.Tokens(list[n%len(list)]), words))
 	}
-}
-
-// mutate changes one to three words of a program.
-func mutate(r *rand.Rand, text string, words []string) string {
-	parts := strings.SplitAfter(text, " ")
-	for range 1 + r.Intn(3) {
-		i := r.Intn(len(parts))
-		switch r.Intn(4) {
-		case 0:
-			parts[i] = ""
-		case 1:
-			parts[i] += parts[i]
-		case 2:
-			parts[i] = words[r.Intn(len(words))] + " "
-		case 3:
-			j := r.Intn(len(parts))
-			parts[i], parts[j] = parts[j], parts[i]
-		}
-	}
-	return strings.Join(parts, "")
 }

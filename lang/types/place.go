@@ -63,10 +63,10 @@ func lengthOf(t *tree.Type) span {
 
 // inLength reports whether 0 <= i and i - length <= d is known.
 func (b *body) inLength(i, x tree.Expr, d int64) bool {
-	s := b.bounds(i)
 	if b.empty > 0 {
 		return true
 	}
+	s := b.bounds(i)
 	if s.lo.Sign() < 0 {
 		return false
 	}

@@ -117,4 +117,4 @@ func (g *gen) offer(l *link) []*node {
 
 // feedback reports a channel from a later task: its values are answers, and no
 // select waits for them, so that no value makes another without end.
-func (g *gen) feedback(l *link) bool { return l.from == l.to || later(g.p.tasks, l.from, l.to) }
+func (g *gen) feedback(l *link) bool { return later(g.p.tasks, l.from, l.to) }

@@ -310,7 +310,7 @@ func (g *gen) diskRead() *node {
 	out := list(stmt("var "+buf+": blk.Sector"), g.diskStmt("read($, "+buf+")", g.sector()))
 	for range 3 {
 		at := g.r.IntN(1 << g.r.IntN(10))
-		if g.b.hash.locked == 0 {
+		if g.mixes() {
 			out.kids = append(out.kids, g.mixOf(expr(intType(8, false), fmt.Sprintf("%s[%d]", buf, at))))
 		}
 	}

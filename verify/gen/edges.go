@@ -111,7 +111,7 @@ func (g *gen) swapStmt() *node {
 // other: a copy is not another name.
 func (g *gen) snapshotStmt() *node {
 	whole, ok := g.writable(func(t *typ) bool { return t.sort == arraySort || t.sort == structSort })
-	if !ok || g.b.hash == nil || g.b.hash.locked > 0 || !g.work(whole.typ.words()) {
+	if !ok || !g.mixes() || !g.work(whole.typ.words()) {
 		return nil
 	}
 	var inner []place
@@ -147,7 +147,7 @@ func under(p, whole place) bool {
 // knownStmt asks again for what is known: a part of a condition that holds, or
 // does not.
 func (g *gen) knownStmt() *node {
-	if g.b.hash == nil || g.b.hash.locked > 0 {
+	if !g.mixes() {
 		return nil
 	}
 	g.b.pure++

@@ -86,29 +86,28 @@ func (g *gen) mapWhere(fits func(*variable) bool) *variable {
 	return pick(g, all)
 }
 
-func changeable(v *variable) bool { return v.mutable && v.locked == 0 }
-
 // key is a key of a map.
 func (g *gen) key(m *typ) *node { return g.value(m.key, 2) }
 
-func (g *gen) putStmt() *node {
+// changeMap makes a statement about a map that may be changed.
+func (g *gen) changeMap(make func(m *variable) *node) *node {
 	m := g.mapWhere(changeable)
 	if m == nil {
 		return nil
 	}
 	g.b.pure++
 	defer func() { g.b.pure-- }()
-	return stmt(m.name+".put($, $)", g.key(m.typ), g.value(m.typ.elem, 2))
+	return make(m)
+}
+
+func (g *gen) putStmt() *node {
+	return g.changeMap(func(m *variable) *node {
+		return stmt(m.name+".put($, $)", g.key(m.typ), g.value(m.typ.elem, 2))
+	})
 }
 
 func (g *gen) removeStmt() *node {
-	m := g.mapWhere(changeable)
-	if m == nil {
-		return nil
-	}
-	g.b.pure++
-	defer func() { g.b.pure-- }()
-	return stmt(m.name+".remove($)", g.key(m.typ))
+	return g.changeMap(func(m *variable) *node { return stmt(m.name+".remove($)", g.key(m.typ)) })
 }
 
 // getStmt looks a key up and shows what is there.
@@ -120,7 +119,7 @@ func (g *gen) getStmt() *node {
 	x := g.getFrom(m, 2)
 	v := &variable{name: g.name("v"), typ: m.typ.elem}
 	out := list(stmt("let "+v.name+": "+v.typ.name+" = $", x))
-	if v.typ.scalar() && g.b.hash != nil && g.b.hash.locked == 0 {
+	if v.typ.scalar() && g.mixes() {
 		out.kids = append(out.kids, g.mixOf(expr(v.typ, v.name)))
 	}
 	g.add(v)

@@ -121,7 +121,7 @@ func (g *gen) writtenStmt() *node {
 	t := bytesType(from.typ.layout.longest())
 	v := g.add(&variable{name: g.name("v"), typ: t, mutable: true})
 	out := list(stmt("var "+v.name+": "+t.name+" = $", expr(t, from.name+".bytes()")))
-	if g.b.hash != nil && g.b.hash.locked == 0 && g.oneIn(2) {
+	if g.mixes() && g.oneIn(2) {
 		out.kids = append(out.kids, stmt("if let back = $ {\n$}", expr(optionType(from.typ), from.typ.layout.name+".parse("+v.name+")"),
 			list(g.mixOf(expr(&typ{sort: boolSort}, "back == "+from.name)))))
 	}

@@ -96,7 +96,7 @@ func (g *gen) readable(want func(*typ) bool) *node {
 
 // writable is a place that may be assigned, of a type that want accepts.
 func (g *gen) writable(want func(*typ) bool) (place, bool) {
-	all := g.places(func(v *variable) bool { return v.mutable && v.locked == 0 }, want)
+	all := g.places(changeable, want)
 	kept := all[:0]
 	for _, p := range all {
 		if len(p.steps) > 0 || p.v.fixed == 0 {

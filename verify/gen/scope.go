@@ -12,6 +12,9 @@ type variable struct {
 	message bool // made of fields, which may change
 }
 
+// changeable reports a variable that may be assigned.
+func changeable(v *variable) bool { return v.mutable && v.locked == 0 }
+
 // body is a function or task while it is made.
 type body struct {
 	vars     []*variable

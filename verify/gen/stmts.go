@@ -164,11 +164,14 @@ func (g *gen) assign() *node {
 
 // mix puts a number that was computed into the hash, so that it shows.
 func (g *gen) mix() *node {
-	if g.b.hash == nil || g.b.hash.locked > 0 {
+	if !g.mixes() {
 		return nil
 	}
 	return g.mixOf(g.readable(func(t *typ) bool { return t.scalar() }))
 }
+
+// mixes reports whether there is a hash that may change.
+func (g *gen) mixes() bool { return g.b.hash != nil && g.b.hash.locked == 0 }
 
 // mixOf is the statement that mixes a value.
 func (g *gen) mixOf(x *node) *node {

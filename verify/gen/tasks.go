@@ -188,7 +188,7 @@ func (g *gen) round(t *task) []*node {
 		out = append(out, g.statements(g.r.IntN(2))...)
 	}
 	for _, i := range order {
-		if later(g.p.tasks, t.ins[i].from, t) {
+		if g.feedback(t.ins[i]) {
 			out = append(out, g.receiveAndShow(t.ins[i])...)
 		}
 	}

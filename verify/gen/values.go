@@ -220,7 +220,7 @@ func (g *gen) slice(p *variable, taken []*variable) (*node, *variable) {
 	}
 	from := any2
 	if p.mutable {
-		from = func(v *variable) bool { return v.mutable && v.locked == 0 && !has(taken, v) }
+		from = func(v *variable) bool { return changeable(v) && !has(taken, v) }
 	}
 	all := g.places(from, fits)
 	if len(all) == 0 {
