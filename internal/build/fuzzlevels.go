@@ -164,6 +164,7 @@ func (s *subject) targets() []*design.Target {
 const (
 	fuzzSteps  = 1 << 22
 	fuzzCycles = 1 << 25
+	fuzzEvents = 1 << 17
 )
 
 func (s *subject) reference() error {
@@ -171,7 +172,7 @@ func (s *subject) reference() error {
 	if err != nil {
 		return err
 	}
-	tr, err := drive(s.ctx, m, fuzzSteps)
+	tr, err := drive(s.ctx, m, fuzzSteps, fuzzEvents)
 	if err != nil {
 		return err
 	}
@@ -199,7 +200,7 @@ func (s *subject) machine(p *Program, level, core string, o trace.Options) error
 }
 
 func (s *subject) run(m sim.Machine, limit uint64, o trace.Options) error {
-	tr, err := drive(s.ctx, m, limit)
+	tr, err := drive(s.ctx, m, limit, fuzzEvents)
 	if err != nil {
 		return err
 	}

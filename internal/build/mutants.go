@@ -102,7 +102,7 @@ func (s *screen) otherTrace(c *rtl.Circuit, seed int64) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	tr, err := drive(s.ctx, m, s.limit)
+	tr, err := drive(s.ctx, m, s.limit, mostEvents)
 	if s.ctx.Err() != nil {
 		return false, s.ctx.Err()
 	}

@@ -93,7 +93,7 @@ func (p *Program) traceIn(ctx context.Context, level, core string, in *world.Wor
 		limit = stepLimits[level]
 	}
 	began := time.Now()
-	tr, err := drive(ctx, m, limit)
+	tr, err := drive(ctx, m, limit, mostEvents)
 	if err != nil && ctx.Err() == nil {
 		err = &stopped{err}
 	}
@@ -110,19 +110,20 @@ type stopped struct{ error }
 // Unwrap gives the machine's error.
 func (s *stopped) Unwrap() error { return s.error }
 
-// mostEvents bounds the memory of a run: a program that never waits may show
-// events without end.
-const mostEvents = 1 << 23
+// mostEvents bounds the memory of a run, to some 3 GB: a program that never waits
+// may show events without end.
+const mostEvents = 1 << 22
 
-// drive runs a machine and looks from time to time whether it shall go on.
-func drive(ctx context.Context, m sim.Machine, limit uint64) (*trace.Trace, error) {
+// drive runs a machine and looks from time to time whether it shall go on: at most
+// so many steps, and not much behind so many events.
+func drive(ctx context.Context, m sim.Machine, limit uint64, events int) (*trace.Trace, error) {
 	const slice = 1 << 16
 	for done := uint64(0); ; done += slice {
 		tr, err := sim.Run(m, min(slice, limit-done))
 		if err != nil {
 			return nil, err
 		}
-		if m.Done() || done+slice >= limit || len(tr.Events) > mostEvents {
+		if m.Done() || done+slice >= limit || len(tr.Events) > events {
 			return tr, nil
 		}
 		if ctx.Err() != nil {
@@ -227,7 +228,7 @@ func (p *Program) runWave(ctx context.Context, o RunOptions) (*Result, error) {
 		return nil, err
 	}
 	began := time.Now()
-	tr, err := drive(ctx, m, stepLimits[Cycle])
+	tr, err := drive(ctx, m, stepLimits[Cycle], mostEvents)
 	if err != nil {
 		return nil, err
 	}

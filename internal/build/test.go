@@ -193,7 +193,7 @@ func (b *testBench) once(ctx context.Context, level string, c *driver.Choices) (
 		Start: func(epoch int, w *world.World) (sim.Machine, error) {
 			return b.epochs[epoch].machine(ctx, level, b.core, w, 0)
 		},
-		Drive:   func(m sim.Machine) (*trace.Trace, error) { return drive(ctx, m, stepLimits[level]) },
+		Drive:   func(m sim.Machine) (*trace.Trace, error) { return drive(ctx, m, stepLimits[level], mostEvents) },
 		Choices: c, Traps: b.sites,
 	})
 }
@@ -224,7 +224,7 @@ func (b *testBench) alone(ctx context.Context, level string, c *driver.Choices) 
 	if c, ok := m.(interface{ Close() }); ok {
 		defer c.Close()
 	}
-	tr, err := drive(ctx, m, stepLimits[level])
+	tr, err := drive(ctx, m, stepLimits[level], mostEvents)
 	if err != nil {
 		return nil, err
 	}
