@@ -38,9 +38,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"sort"
 	"strings"
+
+	"github.com/sinter-lang/sinter/internal/cli"
 )
 
 // options say what to measure.
@@ -52,7 +53,7 @@ type options struct {
 }
 
 func main() {
-	debug.SetGCPercent(400) // as cmd/sinter does
+	cli.Tune()
 	accept := flag.Bool("accept", false, "write the counts to bench/accepted.json")
 	synth := flag.Bool("synth", false, "place every core with yosys and nextpnr")
 	only := flag.String("only", "", "comma-separated examples")
