@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/eval"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -187,7 +188,7 @@ func (c *checker) warn(e *diag.Error) {
 
 // notYet reports a part of the language that this version lacks.
 func (c *checker) notYet(at diag.Span, what string) {
-	c.errorf(NotYet, at, "%s not yet supported", what)
+	c.errorf(codes.NotYet, at, "%s not yet supported", what)
 }
 
 // collect finds the names of all declarations.
@@ -272,17 +273,17 @@ var laterPackages = map[string]bool{"gpio": true, "uart": true, "time": true}
 
 func (c *checker) declare(name syntax.Ident, node syntax.Decl) {
 	if name.Name == "" || name.IsBlank() {
-		c.errorf(DuplicateName, node.Span(), "a declaration needs a name, `_` is none")
+		c.errorf(codes.DuplicateName, node.Span(), "a declaration needs a name, `_` is none")
 		return
 	}
 	pkg := c.packageOf[name.Span().File]
 	if pkg == "" && (predeclared[name.Name] || isIntName(name.Name)) {
-		c.errorf(DuplicateName, name.Span(), "`%s` is a word of the language and cannot be declared again", name.Name)
+		c.errorf(codes.DuplicateName, name.Span(), "`%s` is a word of the language and cannot be declared again", name.Name)
 		return
 	}
 	full := qualified(pkg, name.Name)
 	if old := c.decls[full]; old != nil {
-		c.errorf(DuplicateName, name.Span(), "`%s` is declared twice", name.Name).Note(old.name.Span(), "the other declaration")
+		c.errorf(codes.DuplicateName, name.Span(), "`%s` is declared twice", name.Name).Note(old.name.Span(), "the other declaration")
 		return
 	}
 	d := &decl{name: name, pkg: pkg, node: node}
@@ -343,10 +344,10 @@ func (d *decl) ok() bool { return d.typ != nil || d.konst != nil || d.fn != nil 
 func (c *checker) cycle(d *decl, at diag.Span) {
 	switch d.node.(type) {
 	case *syntax.StructDecl, *syntax.EnumDecl, *syntax.LayoutDecl, *syntax.TypeDecl:
-		c.errorf(OwnPart, d.name.Span(), "`%s` contains itself, so it would have no end", d.name.Name).Note(at, "it is a part of itself here").
+		c.errorf(codes.OwnPart, d.name.Span(), "`%s` contains itself, so it would have no end", d.name.Name).Note(at, "it is a part of itself here").
 			Hint("keep the parts in an array and name them by their index")
 	default:
-		c.errorf(Cycle, d.name.Span(), "`%s` is declared in terms of itself", d.name.Name).Note(at, "it is needed here")
+		c.errorf(codes.Cycle, d.name.Span(), "`%s` is declared in terms of itself", d.name.Name).Note(at, "it is needed here")
 	}
 }
 
@@ -408,7 +409,7 @@ func fill(p *tree.Program, order []*decl) {
 
 // unknown reports a name that is not declared, with the nearest known one.
 func (c *checker) unknown(name syntax.Ident, what string, known []string) *diag.Error {
-	e := c.errorf(UnknownName, name.Span(), "there is no %s `%s`", what, name.Name)
+	e := c.errorf(codes.UnknownName, name.Span(), "there is no %s `%s`", what, name.Name)
 	c.suggest(e, name.Name, known)
 	return e
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/eval"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -58,7 +59,7 @@ func (b *body) evaluate(x tree.Expr, at diag.Span) ([]uint64, bool) {
 	if err == nil {
 		return cells, true
 	}
-	e := b.c.errorf(ConstFails, at, "%s", err)
+	e := b.c.errorf(codes.ConstFails, at, "%s", err)
 	var trap *eval.Trap
 	if errors.As(err, &trap) {
 		e.Message = "the value of this constant cannot be computed: trap `" + trap.Code + "`"
@@ -85,7 +86,7 @@ func (c *checker) evaluableFunc(f *fnInfo, at diag.Span, seen map[*fnInfo]stage)
 	}
 	seen[f] = stageBusy
 	if !c.checkBody(f) {
-		c.errorf(Cycle, at, "the constant needs `%s`, and `%s` needs the constant", f.tree.Name, f.tree.Name).
+		c.errorf(codes.Cycle, at, "the constant needs `%s`, and `%s` needs the constant", f.tree.Name, f.tree.Name).
 			Note(f.tree.Span, "the function")
 		return false
 	}
@@ -93,7 +94,7 @@ func (c *checker) evaluableFunc(f *fnInfo, at diag.Span, seen map[*fnInfo]stage)
 		return false
 	}
 	if f.acts {
-		c.errorf(NotConstant, at, "`%s` logs, is timed or reads the clock, so it is not evaluated at compile time", f.tree.Name).
+		c.errorf(codes.NotConstant, at, "`%s` logs, is timed or reads the clock, so it is not evaluated at compile time", f.tree.Name).
 			Note(f.tree.Span, "the function")
 		return false
 	}
@@ -127,7 +128,7 @@ func (b *body) constInt(e syntax.Expr) (*big.Int, bool) {
 		return nil, false
 	}
 	if !x.Type().IsNumber() {
-		b.c.errorf(Mismatch, e.Span(), "expected a number, found %s", describe(x.Type()))
+		b.c.errorf(codes.Mismatch, e.Span(), "expected a number, found %s", describe(x.Type()))
 		return nil, false
 	}
 	return b.constNumber(x, e.Span())
@@ -135,7 +136,7 @@ func (b *body) constInt(e syntax.Expr) (*big.Int, bool) {
 
 func (b *body) constNumber(x tree.Expr, at diag.Span) (*big.Int, bool) {
 	if name := variable(x); name != "" {
-		b.c.errorf(NotConstant, at, "expected a value that is known at compile time, but `%s` is a variable", name)
+		b.c.errorf(codes.NotConstant, at, "expected a value that is known at compile time, but `%s` is a variable", name)
 		return nil, false
 	}
 	cells, ok := b.evaluate(x, at)
@@ -177,7 +178,7 @@ func (c *checker) constAssert(n *syntax.AssertDecl) {
 		return
 	}
 	if cells, ok := b.evaluate(x, n.Cond.Span()); ok && cells[0] == 0 {
-		c.errorf(ConstAssert, n.Cond.Span(), "this does not hold").Labelf("false")
+		c.errorf(codes.ConstAssert, n.Cond.Span(), "this does not hold").Labelf("false")
 	}
 }
 
@@ -227,7 +228,7 @@ func (c *checker) settingValue(s Setting, n *syntax.ConstDecl, t *tree.Type) tre
 	} else if !t.IsNumber() {
 		want = "no setting: only numbers, bools and durations can be set"
 	}
-	c.errorf(BadSetting, n.Name.Span(), "-D %s=%s does not fit this config, expected %s", s.Name, s.Value, want)
+	c.errorf(codes.BadSetting, n.Name.Span(), "-D %s=%s does not fit this config, expected %s", s.Name, s.Value, want)
 	return nil
 }
 
@@ -249,7 +250,7 @@ func (c *checker) checkSettings() {
 		if d != nil && d.what() == "a config" {
 			continue
 		}
-		e := c.errorf(BadSetting, diag.Span{}, "-D %s=%s: the program has no config `%s`", s.Name, s.Value, s.Name)
+		e := c.errorf(codes.BadSetting, diag.Span{}, "-D %s=%s: the program has no config `%s`", s.Name, s.Value, s.Name)
 		c.suggest(e, s.Name, known)
 	}
 }

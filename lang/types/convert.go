@@ -4,6 +4,7 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
@@ -63,12 +64,12 @@ func (b *body) mismatch(x tree.Expr, to *tree.Type, at diag.Span) {
 	from := x.Type()
 	if k, ok := x.(*tree.Const); ok && k.T.Kind == tree.Range && to.IsNumber() {
 		lo, hi := to.Interval()
-		b.c.errorf(OutOfRange, at, "the number %s does not fit `%s`, which holds %s to %s", cellValue(k.Cell, k.T), to, lo, hi)
+		b.c.errorf(codes.OutOfRange, at, "the number %s does not fit `%s`, which holds %s to %s", cellValue(k.Cell, k.T), to, lo, hi)
 		return
 	}
-	code := Mismatch
+	code := codes.Mismatch
 	if (from.Kind == tree.Option) != (to.Kind == tree.Option) {
-		code = OptionUse
+		code = codes.OptionUse
 	}
 	e := b.c.errorf(code, at, "expected `%s`, found %s", to, describe(from))
 	switch {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
@@ -152,7 +153,7 @@ func (c *checker) stopped(r *abstractRun) {
 	}
 	names = append(names, names[0])
 	first := r.tasks[circle[0]].now
-	e := c.errorf(Deadlock, first.at, "these tasks wait for each other: %s", strings.Join(names, " -> ")).
+	e := c.errorf(codes.Deadlock, first.at, "these tasks wait for each other: %s", strings.Join(names, " -> ")).
 		Labelf("%s", r.waitText(circle[0]))
 	for _, k := range circle[1:min(len(circle), maxNotes)] {
 		e.Note(r.tasks[k].now.at, "%s", r.waitText(k))
@@ -197,7 +198,7 @@ func (c *checker) circles(s *tree.System) {
 		}
 		names = append(names, names[0])
 		c.loops = append(c.loops, s.Chans[k].Span)
-		c.warn(diag.Warningf(Deadlock, s.Chans[k].Span, "these tasks may come to wait for each other: %s", strings.Join(names, " -> ")).
+		c.warn(diag.Warningf(codes.Deadlock, s.Chans[k].Span, "these tasks may come to wait for each other: %s", strings.Join(names, " -> ")).
 			Labelf("a channel of the circle").Hint("who communicates depends on data, so this is not decided; nothing from outside breaks the circle"))
 	}
 }

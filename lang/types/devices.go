@@ -2,6 +2,7 @@ package types
 
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -27,7 +28,7 @@ const (
 // datagrams.
 func (e *elaborator) udp(call *syntax.CallExpr, name string) int {
 	if len(call.Args) != 2 || call.Args[0].Name != nil || call.Args[1].Name != nil {
-		e.c.errorf(BadArguments, call.Span(), "expected a network device and a port, as in `net.udp(net.eth(0), 7)`")
+		e.c.errorf(codes.BadArguments, call.Span(), "expected a network device and a port, as in `net.udp(net.eth(0), 7)`")
 		return -1
 	}
 	i := e.network(call.Args[0].Value, name)
@@ -36,7 +37,7 @@ func (e *elaborator) udp(call *syntax.CallExpr, name string) int {
 		return -1
 	}
 	if port == 0 || port > 65535 {
-		e.c.errorf(BadSize, call.Args[1].Span(), "a port is 1 to 65535, not %d", port)
+		e.c.errorf(codes.BadSize, call.Args[1].Span(), "a port is 1 to 65535, not %d", port)
 		return -1
 	}
 	d := &e.sys.Devices[i]
@@ -44,7 +45,7 @@ func (e *elaborator) udp(call *syntax.CallExpr, name string) int {
 		return e.givenUDP(call, i)
 	}
 	if d.Kind != "eth" || d.Run >= 0 {
-		e.c.errorf(UsedTwice, call.Span(), "the device `%s` is in use already", d.Name).Note(d.Span, "the device").
+		e.c.errorf(codes.UsedTwice, call.Span(), "the device `%s` is in use already", d.Name).Note(d.Span, "the device").
 			Hint("a net.Udp needs a network device of its own")
 		return -1
 	}
@@ -63,7 +64,7 @@ func (e *elaborator) givenUDP(call *syntax.CallExpr, i int) int {
 	if d.Kind == "udp" {
 		return i
 	}
-	e.c.errorf(Mismatch, call.Span(), "the system has datagrams over this device, `%s` is a `fake.%s`", d.Name, d.Kind).
+	e.c.errorf(codes.Mismatch, call.Span(), "the system has datagrams over this device, `%s` is a `fake.%s`", d.Name, d.Kind).
 		Note(d.Span, "the device").Hint("give it a `fake.udp()`")
 	return -1
 }
@@ -98,7 +99,7 @@ func (e *elaborator) network(x syntax.Expr, name string) int {
 	case !ok:
 		return -1
 	case !g.device:
-		e.c.errorf(BadBinding, x.Span(), "expected a network device, found a channel").Note(g.at, "declared here")
+		e.c.errorf(codes.BadBinding, x.Span(), "expected a network device, found a channel").Note(g.at, "declared here")
 		return -1
 	}
 	return g.first
@@ -129,7 +130,7 @@ func (b *body) deviceCall(e *syntax.CallExpr, f *syntax.FieldExpr, dev tree.Expr
 		return b.diskWrite(e, dev), nil
 	case "blk.Disk.flush":
 		if len(e.Args) > 0 {
-			b.c.errorf(BadArguments, e.Span(), "`flush` takes no arguments")
+			b.c.errorf(codes.BadArguments, e.Span(), "`flush` takes no arguments")
 			return nil, nil
 		}
 		b.uses(dev, true, true)
@@ -161,7 +162,7 @@ func (b *body) buffer(e *syntax.CallExpr, dev tree.Expr) tree.Expr {
 // two checks the arguments of an operation that takes two.
 func (b *body) two(e *syntax.CallExpr, form string, first *tree.Type) (x, y tree.Expr) {
 	if len(e.Args) != 2 || e.Args[0].Name != nil || e.Args[1].Name != nil {
-		b.c.errorf(BadArguments, e.Span(), "expected `%s`", form)
+		b.c.errorf(codes.BadArguments, e.Span(), "expected `%s`", form)
 		return nil, nil
 	}
 	x = b.value(e.Args[0].Value, first)
@@ -192,7 +193,7 @@ func (b *body) diskRead(e *syntax.CallExpr, dev tree.Expr) tree.Stmt {
 	}
 	want := &tree.Type{Kind: tree.Array, Len: sectorSize, Elem: tree.IntType(8, false)}
 	if !tree.Same(x.Type(), want) {
-		b.c.errorf(Mismatch, x.Span(), "expected a `blk.Sector`, which is `%s`, found %s", want, describe(x.Type()))
+		b.c.errorf(codes.Mismatch, x.Span(), "expected a `blk.Sector`, which is `%s`, found %s", want, describe(x.Type()))
 		return nil
 	}
 	if !b.writable(x, "the sector of a read") {
@@ -216,11 +217,11 @@ func (b *body) isMessage(x tree.Expr, what string, most int) bool {
 	t := x.Type()
 	elem := sliceElem(t)
 	if elem == nil || t.Kind == tree.Slice || !tree.Same(elem, tree.IntType(8, false)) {
-		b.c.errorf(Mismatch, x.Span(), "a %s is made of `bytes<N>`, an array of u8 or a layout, found %s", what, describe(t))
+		b.c.errorf(codes.Mismatch, x.Span(), "a %s is made of `bytes<N>`, an array of u8 or a layout, found %s", what, describe(t))
 		return false
 	}
 	if t.Len > most {
-		b.c.errorf(Mismatch, x.Span(), "a %s has at most %d bytes, %s may have more", what, most, describe(t))
+		b.c.errorf(codes.Mismatch, x.Span(), "a %s has at most %d bytes, %s may have more", what, most, describe(t))
 		return false
 	}
 	return true

@@ -4,12 +4,13 @@ import (
 	"slices"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
 func warnUnreachable(n syntax.Stmt) *diag.Error {
-	return diag.Warningf(Unreachable, n.Span(), "this is never reached").Labelf("and left out")
+	return diag.Warningf(codes.Unreachable, n.Span(), "this is never reached").Labelf("and left out")
 }
 
 // spins reports whether control can go from the head of a loop through its
@@ -193,7 +194,7 @@ func (g *graph) visit(f *fnInfo) {
 
 // report reports the cycle that the path ends with.
 func (g *graph) report(f *fnInfo) {
-	e := g.c.errorf(Recursion, f.tree.Span, "`%s` calls itself", f.tree.Name)
+	e := g.c.errorf(codes.Recursion, f.tree.Span, "`%s` calls itself", f.tree.Name)
 	from := len(g.path) - 1
 	for from > 0 && g.path[from-1].to != f {
 		from--
@@ -211,7 +212,7 @@ const maxNotes = 10
 func (c *checker) checkTimed() {
 	for _, use := range c.consts {
 		if len(use.fn.timed) > 0 {
-			c.errorf(TimedConst, use.at, "`%s` is a timed kernel and is not evaluated at compile time", use.fn.tree.Name).
+			c.errorf(codes.TimedConst, use.at, "`%s` is a timed kernel and is not evaluated at compile time", use.fn.tree.Name).
 				Note(use.fn.timed[0], "it is timed here")
 		}
 	}
@@ -226,7 +227,7 @@ func (c *checker) checkMemory() {
 				continue
 			}
 			if total += tree.Cells(l.Type); total > maxCells {
-				c.errorf(TooLarge, l.Span, "the variables of the program have more than %d words of memory", maxCells)
+				c.errorf(codes.TooLarge, l.Span, "the variables of the program have more than %d words of memory", maxCells)
 				return
 			}
 		}

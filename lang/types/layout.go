@@ -4,6 +4,7 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -46,7 +47,7 @@ func (c *checker) layoutDecl(n *syntax.LayoutDecl) *tree.Type {
 		w.sealf(def.Fields[k].Span, "an inet_sum seals at most %d bytes", maxInetSum)
 	}
 	if def.Max > 8*maxLayout {
-		c.errorf(TooLarge, n.Name.Span(), "a message of `%s` may have more than %d bytes", def.Name, maxLayout)
+		c.errorf(codes.TooLarge, n.Name.Span(), "a message of `%s` may have more than %d bytes", def.Name, maxLayout)
 	}
 	if !w.ok || c.failed != before {
 		return nil
@@ -58,7 +59,7 @@ func (c *checker) layoutDecl(n *syntax.LayoutDecl) *tree.Type {
 
 func (w *layouter) errorf(at diag.Span, format string, args ...any) *diag.Error {
 	w.ok = false
-	return w.c.errorf(BadLayout, at, format, args...)
+	return w.c.errorf(codes.BadLayout, at, format, args...)
 }
 
 // field resolves one field. Min and Max count bits until the end.
@@ -294,7 +295,7 @@ func (w *layouter) seal(n *syntax.LayoutField, f *tree.LayoutField) {
 
 func (w *layouter) sealf(at diag.Span, format string, args ...any) *diag.Error {
 	w.ok = false
-	return w.c.errorf(BadSeal, at, format, args...)
+	return w.c.errorf(codes.BadSeal, at, format, args...)
 }
 
 func (w *layouter) bound(n *syntax.LayoutField, f *tree.LayoutField) {
@@ -329,7 +330,7 @@ func (w *layouter) name(n *syntax.LayoutField, f *tree.LayoutField) {
 	}
 	for _, old := range w.def.Fields {
 		if old.Name == f.Name {
-			w.c.errorf(DuplicateName, n.Name.Span(), "the field `%s` is declared twice", f.Name).Note(old.Span, "the other field")
+			w.c.errorf(codes.DuplicateName, n.Name.Span(), "the field `%s` is declared twice", f.Name).Note(old.Span, "the other field")
 			w.ok = false
 		}
 	}

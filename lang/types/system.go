@@ -5,6 +5,7 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -39,7 +40,7 @@ type group struct {
 // checkSystem elaborates the system and checks that everything is connected.
 func (c *checker) checkSystem() {
 	for _, s := range c.systems[min(len(c.systems), 1):] {
-		c.errorf(ManySystems, s.Name.Span(), "a program has one system").Note(c.systems[0].Name.Span(), "the first one")
+		c.errorf(codes.ManySystems, s.Name.Span(), "a program has one system").Note(c.systems[0].Name.Span(), "the first one")
 	}
 	if len(c.systems) == 0 {
 		return
@@ -78,7 +79,7 @@ func (e *elaborator) items(list []syntax.SystemItem) {
 // fresh checks that a name of the system is new.
 func (e *elaborator) fresh(name syntax.Ident) bool {
 	if old, dup := e.groups[name.Name]; dup {
-		e.c.errorf(DuplicateName, name.Span(), "`%s` is declared twice in this system", name.Name).Note(old.at, "the other declaration")
+		e.c.errorf(codes.DuplicateName, name.Span(), "`%s` is declared twice in this system", name.Name).Note(old.at, "the other declaration")
 		return false
 	}
 	return true
@@ -94,7 +95,7 @@ func (e *elaborator) bind(n *syntax.BindItem) {
 	}
 	call, ok := n.Value.(*syntax.CallExpr)
 	if !ok {
-		e.c.errorf(BadBinding, n.Value.Span(), "a system binds devices, as in `nic = net.eth(0)`")
+		e.c.errorf(codes.BadBinding, n.Value.Span(), "a system binds devices, as in `nic = net.eth(0)`")
 		return
 	}
 	if i := e.device(call, n.Name.Name); i >= 0 {
@@ -126,7 +127,7 @@ func (e *elaborator) device(call *syntax.CallExpr, name string) int {
 		return e.udp(call, name)
 	}
 	if len(call.Args) != 1 {
-		e.c.errorf(BadArguments, call.Span(), "expected the number of the device, as in `%s.%s(0)`", pkg.Name, f.Name.Name)
+		e.c.errorf(codes.BadArguments, call.Span(), "expected the number of the device, as in `%s.%s(0)`", pkg.Name, f.Name.Name)
 		return -1
 	}
 	k, ok := e.b.size(call.Args[0].Value, "device number")
@@ -135,12 +136,12 @@ func (e *elaborator) device(call *syntax.CallExpr, name string) int {
 	}
 	for _, d := range e.sys.Devices {
 		if d.Number == k && (d.Kind == "disk") == (kind == "disk") {
-			e.c.errorf(UsedTwice, call.Span(), "the device %s.%s(%d) is there already, as `%s`", pkg.Name, f.Name.Name, k, d.Name).Note(d.Span, "the other one")
+			e.c.errorf(codes.UsedTwice, call.Span(), "the device %s.%s(%d) is there already, as `%s`", pkg.Name, f.Name.Name, k, d.Name).Note(d.Span, "the other one")
 			return -1
 		}
 	}
 	if len(e.sys.Devices) == maxDevs {
-		e.c.errorf(TooLarge, call.Span(), "a system has at most %d devices", maxDevs)
+		e.c.errorf(codes.TooLarge, call.Span(), "a system has at most %d devices", maxDevs)
 		return -1
 	}
 	if name == "" {
@@ -153,13 +154,13 @@ func (e *elaborator) device(call *syntax.CallExpr, name string) int {
 func (e *elaborator) notDevice(call *syntax.CallExpr, pkg *syntax.Ident, f *syntax.FieldExpr) {
 	switch {
 	case pkg == nil:
-		e.c.errorf(BadBinding, call.Span(), "expected a device, as in `net.eth(0)`")
+		e.c.errorf(codes.BadBinding, call.Span(), "expected a device, as in `net.eth(0)`")
 	case laterPackages[pkg.Name] || pkg.Name == "net" && f.Name.Name == "tcp":
 		e.c.notYet(call.Span(), "the device "+pkg.Name+"."+f.Name.Name+" is")
 	case pkg.Name == "log":
-		e.c.errorf(BadBinding, call.Span(), "expected a device, as in `net.eth(0)`")
+		e.c.errorf(codes.BadBinding, call.Span(), "expected a device, as in `net.eth(0)`")
 	default:
-		x := e.c.errorf(UnknownName, f.Name.Span(), "the package `%s` has no device `%s`", pkg.Name, f.Name.Name)
+		x := e.c.errorf(codes.UnknownName, f.Name.Span(), "the package `%s` has no device `%s`", pkg.Name, f.Name.Name)
 		e.c.suggest(x, f.Name.Name, functionsOfPackage[pkg.Name])
 	}
 }
@@ -180,7 +181,7 @@ func (e *elaborator) channel(n *syntax.ChanItem) {
 		return
 	}
 	if count > maxRuns || capacity > maxCells/max(tree.Cells(elem), 1)/max(count, 1) {
-		e.c.errorf(TooLarge, n.Span(), "these channels are too many or too large")
+		e.c.errorf(codes.TooLarge, n.Span(), "these channels are too many or too large")
 		return
 	}
 	e.groups[n.Name.Name] = group{at: n.Name.Span(), array: array, first: len(e.sys.Chans), n: count}
@@ -204,7 +205,7 @@ func (e *elaborator) capacity(n *syntax.ChanItem) (int, bool) {
 		return 0, false
 	}
 	if v.Sign() < 0 || v.Cmp(big.NewInt(maxCap)) > 0 {
-		e.c.errorf(BadCapacity, n.Cap.Span(), "the capacity of a channel is 0 to %d, not %s", maxCap, v)
+		e.c.errorf(codes.BadCapacity, n.Cap.Span(), "the capacity of a channel is 0 to %d, not %s", maxCap, v)
 		return 0, false
 	}
 	return int(v.Int64()), true
@@ -225,7 +226,7 @@ func (e *elaborator) each(n *syntax.ForItem) {
 		return
 	}
 	if step.Sign() <= 0 {
-		e.c.errorf(BadSize, n.Step.Span(), "a step is a constant above 0, not %s", step)
+		e.c.errorf(codes.BadSize, n.Step.Span(), "a step is a constant above 0, not %s", step)
 		return
 	}
 	if n.Range.Closed {
@@ -249,7 +250,7 @@ func (e *elaborator) each(n *syntax.ForItem) {
 
 func (e *elaborator) tooMany(at diag.Span) {
 	if e.budget == -1 {
-		e.c.errorf(TooLarge, at, "a system has at most %d tasks and rounds of its loops", maxRuns)
+		e.c.errorf(codes.TooLarge, at, "a system has at most %d tasks and rounds of its loops", maxRuns)
 	}
 }
 
@@ -291,7 +292,7 @@ func (e *elaborator) task(n *syntax.RunItem) *tree.Func {
 		return nil
 	}
 	if d.fn == nil || !d.fn.tree.Task {
-		e.c.errorf(BadBinding, n.Call.Fun.Span(), "`%s` is %s, expected a task", d.name.Name, d.what()).Note(d.name.Span(), "declared here")
+		e.c.errorf(codes.BadBinding, n.Call.Fun.Span(), "`%s` is %s, expected a task", d.name.Name, d.what()).Note(d.name.Span(), "declared here")
 		return nil
 	}
 	e.c.checkBodies() // of the library: a body says what its task does with devices
@@ -312,7 +313,7 @@ func (e *elaborator) taskDecl(x syntax.Expr) *decl {
 			return e.b.packageMember(*pkg, x.Name, "task")
 		}
 	}
-	e.c.errorf(BadBinding, x.Span(), "`run` takes the name of a task")
+	e.c.errorf(codes.BadBinding, x.Span(), "`run` takes the name of a task")
 	return nil
 }
 
@@ -351,7 +352,7 @@ func (e *elaborator) deviceArgument(p *tree.Local, x syntax.Expr, run int) (tree
 		i = e.device(call, "")
 	} else if g, ok := e.group(x, "device"); ok {
 		if !g.device {
-			e.c.errorf(BadBinding, x.Span(), "expected a device for `%s`, found a channel", p.Name).Note(g.at, "declared here")
+			e.c.errorf(codes.BadBinding, x.Span(), "expected a device for `%s`, found a channel", p.Name).Note(g.at, "declared here")
 			return tree.Bind{}, false
 		}
 		i = g.first
@@ -361,11 +362,11 @@ func (e *elaborator) deviceArgument(p *tree.Local, x syntax.Expr, run int) (tree
 	}
 	d := &e.sys.Devices[i]
 	if want := typeOfDevice[d.Kind]; want != p.Type.Name {
-		e.c.errorf(Mismatch, x.Span(), "`%s` is a `%s`, `%s` wants a `%s`", d.Name, want, p.Name, p.Type.Name).Note(d.Span, "the device")
+		e.c.errorf(codes.Mismatch, x.Span(), "`%s` is a `%s`, `%s` wants a `%s`", d.Name, want, p.Name, p.Type.Name).Note(d.Span, "the device")
 		return tree.Bind{}, false
 	}
 	if d.Run >= 0 {
-		e.c.errorf(UsedTwice, x.Span(), "the device `%s` is given to two tasks", d.Name).Note(d.Span, "the device")
+		e.c.errorf(codes.UsedTwice, x.Span(), "the device `%s` is given to two tasks", d.Name).Note(d.Span, "the device")
 		return tree.Bind{}, false
 	}
 	use := e.c.useOf[p]
@@ -377,7 +378,7 @@ func (e *elaborator) deviceArgument(p *tree.Local, x syntax.Expr, run int) (tree
 func (e *elaborator) group(x syntax.Expr, what string) (group, bool) {
 	n, ok := x.(*syntax.Name)
 	if !ok {
-		e.c.errorf(BadBinding, x.Span(), "expected the name of a %s", what)
+		e.c.errorf(codes.BadBinding, x.Span(), "expected the name of a %s", what)
 		return group{}, false
 	}
 	g, ok := e.groups[n.Name]
@@ -411,13 +412,13 @@ func (e *elaborator) oneChannel(p *tree.Local, t *tree.Type, x syntax.Expr, run 
 	case !ok || !g.device && g.first < 0:
 		return 0, false
 	case g.device:
-		e.c.errorf(BadBinding, x.Span(), "expected a channel for `%s`, found a device", p.Name).Note(g.at, "declared here")
+		e.c.errorf(codes.BadBinding, x.Span(), "expected a channel for `%s`, found a device", p.Name).Note(g.at, "declared here")
 		return 0, false
 	case g.array != (index >= 0):
-		e.c.errorf(BadBinding, x.Span(), "expected one channel").Note(g.at, "declared here").Hint("an element of an array of channels is `name[k]`")
+		e.c.errorf(codes.BadBinding, x.Span(), "expected one channel").Note(g.at, "declared here").Hint("an element of an array of channels is `name[k]`")
 		return 0, false
 	case index >= g.n:
-		e.c.errorf(AlwaysTraps, x.Span(), "there are %d channels, numbered from 0", g.n).Note(g.at, "declared here")
+		e.c.errorf(codes.AlwaysTraps, x.Span(), "there are %d channels, numbered from 0", g.n).Note(g.at, "declared here")
 		return 0, false
 	}
 	i := g.first + max(index, 0)
@@ -441,7 +442,7 @@ func (e *elaborator) endsArgument(p *tree.Local, x syntax.Expr, run int) (tree.B
 	case !ok || !g.device && g.first < 0:
 		return bind, false
 	case g.device || !g.array:
-		e.c.errorf(BadBinding, x.Span(), "expected an array of channels for `%s`", p.Name).Note(g.at, "declared here").
+		e.c.errorf(codes.BadBinding, x.Span(), "expected an array of channels for `%s`", p.Name).Note(g.at, "declared here").
 			Hint("declare it as `chan name[%d]: T cap n`", p.Type.Len)
 		return bind, false
 	}
@@ -456,7 +457,7 @@ func (e *elaborator) endsArgument(p *tree.Local, x syntax.Expr, run int) (tree.B
 // countEnds checks the number of channels given to an array of ends.
 func (e *elaborator) countEnds(p *tree.Local, n int, x syntax.Expr) bool {
 	if n != p.Type.Len {
-		e.c.errorf(Mismatch, x.Span(), "`%s` takes %d channels, these are %d", p.Name, p.Type.Len, n)
+		e.c.errorf(codes.Mismatch, x.Span(), "`%s` takes %d channels, these are %d", p.Name, p.Type.Len, n)
 	}
 	return n == p.Type.Len
 }
@@ -464,7 +465,7 @@ func (e *elaborator) countEnds(p *tree.Local, n int, x syntax.Expr) bool {
 // connect gives an end of a channel to a task.
 func (e *elaborator) connect(p *tree.Local, t *tree.Type, ch *tree.ChanDef, at diag.Span, run int) bool {
 	if !tree.Same(t.Elem, ch.Elem) {
-		e.c.errorf(Mismatch, at, "`%s` carries `%s`, `%s` wants `%s`", ch.Name, ch.Elem, p.Name, t.Elem).Note(ch.Span, "declared here")
+		e.c.errorf(codes.Mismatch, at, "`%s` carries `%s`, `%s` wants `%s`", ch.Name, ch.Elem, p.Name, t.Elem).Note(ch.Span, "declared here")
 		return false
 	}
 	end, word := &ch.Reader, "reads from"
@@ -472,7 +473,7 @@ func (e *elaborator) connect(p *tree.Local, t *tree.Type, ch *tree.ChanDef, at d
 		end, word = &ch.Writer, "writes to"
 	}
 	if *end >= 0 {
-		e.c.errorf(UsedTwice, at, "a second task %s the channel `%s`", word, ch.Name).Note(ch.Span, "declared here").
+		e.c.errorf(codes.UsedTwice, at, "a second task %s the channel `%s`", word, ch.Name).Note(ch.Span, "declared here").
 			Hint("a channel has one writer and one reader; declare one more channel")
 		return false
 	}
@@ -496,15 +497,15 @@ func (e *elaborator) nameRuns() {
 func (e *elaborator) connected() {
 	for _, ch := range e.sys.Chans {
 		if ch.Writer < 0 {
-			e.c.errorf(Unconnected, ch.Span, "no task writes to the channel `%s`", ch.Name).Hint("give it to a parameter `out chan<%s>`", ch.Elem)
+			e.c.errorf(codes.Unconnected, ch.Span, "no task writes to the channel `%s`", ch.Name).Hint("give it to a parameter `out chan<%s>`", ch.Elem)
 		}
 		if ch.Reader < 0 {
-			e.c.errorf(Unconnected, ch.Span, "no task reads from the channel `%s`", ch.Name).Hint("give it to a parameter `in chan<%s>`", ch.Elem)
+			e.c.errorf(codes.Unconnected, ch.Span, "no task reads from the channel `%s`", ch.Name).Hint("give it to a parameter `in chan<%s>`", ch.Elem)
 		}
 	}
 	for _, d := range e.sys.Devices {
 		if d.Run < 0 {
-			e.c.errorf(UnusedDevice, d.Span, "no task has the device `%s`", d.Name).Hint("give it to a task, or remove it")
+			e.c.errorf(codes.UnusedDevice, d.Span, "no task has the device `%s`", d.Name).Hint("give it to a task, or remove it")
 		}
 	}
 }

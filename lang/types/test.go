@@ -2,6 +2,7 @@ package types
 
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -25,7 +26,7 @@ func (c *checker) checkTests() {
 	for _, n := range c.tests {
 		name := b2s(n.Name)
 		if old, dup := names[name]; dup {
-			c.errorf(DuplicateName, n.Name.Span(), "there are two tests of this name").Note(old, "the other one")
+			c.errorf(codes.DuplicateName, n.Name.Span(), "there are two tests of this name").Note(old, "the other one")
 		}
 		names[name] = n.Name.Span()
 		c.prog.Tests = append(c.prog.Tests, c.checkTest(n, name))
@@ -48,7 +49,7 @@ func (c *checker) checkTest(n *syntax.TestDecl, name string) *tree.Test {
 	b := &body{c: c, fn: t.Body, info: f, facts: newFacts(), test: &testInfo{tree: t, fakes: map[*tree.Local]int{}}}
 	for _, p := range n.Name.Parts {
 		if p.X != nil {
-			c.errorf(BadFormat, p.Span(), "only log.print fills in braces").Hint("a brace itself is written `\\{`")
+			c.errorf(codes.BadFormat, p.Span(), "only log.print fills in braces").Hint("a brace itself is written `\\{`")
 		}
 	}
 	port := &tree.Local{Name: "any", Type: portType(), Kind: tree.ParamLocal, Span: t.Span}
@@ -76,7 +77,7 @@ func (b *body) inTest(at diag.Span, what string) bool {
 	if b.test != nil {
 		return true
 	}
-	b.c.errorf(OnlyInTest, at, "%s belongs in a test", what).Hint("a test is `test \"what must hold\" { ... }`, and `sinter test` runs it")
+	b.c.errorf(codes.OnlyInTest, at, "%s belongs in a test", what).Hint("a test is `test \"what must hold\" { ... }`, and `sinter test` runs it")
 	return false
 }
 
@@ -108,7 +109,7 @@ func (b *body) atTop(at diag.Span, word string) bool {
 	if len(b.loops) == 0 && b.scope.outer != nil && b.scope.outer.outer == nil {
 		return true
 	}
-	b.c.errorf(StartPlace, at, "%s stands directly in the body of a test", word).
+	b.c.errorf(codes.StartPlace, at, "%s stands directly in the body of a test", word).
 		Hint("what a test starts is known before it runs, like a system")
 	return false
 }
@@ -149,7 +150,7 @@ func (b *body) expect(n *syntax.ExpectStmt) tree.Stmt {
 func (b *body) fail(n *syntax.FailStmt) tree.Stmt {
 	lit, ok := n.Message.(*syntax.StringLit)
 	if !ok {
-		b.c.errorf(Mismatch, n.Span(), "`fail` takes a text, as in `fail \"no answer\"`")
+		b.c.errorf(codes.Mismatch, n.Span(), "`fail` takes a text, as in `fail \"no answer\"`")
 		return nil
 	}
 	x, ok := b.stringLit(lit).(*tree.BytesLit)
@@ -167,7 +168,7 @@ func (b *body) start(n *syntax.StartStmt) tree.Stmt {
 		return nil
 	}
 	if !t.talked.IsZero() {
-		b.c.errorf(StartPlace, n.Span(), "all tasks start before the test talks to the first of them").
+		b.c.errorf(codes.StartPlace, n.Span(), "all tasks start before the test talks to the first of them").
 			Note(t.talked, "here it does").Hint("move this `start` up")
 		return nil
 	}
@@ -231,7 +232,7 @@ func (b *body) startSystem(call *syntax.CallExpr, sys *syntax.SystemDecl) {
 			g, fake = b.offer(name)
 		}
 		if !fake {
-			b.c.errorf(BadBinding, x.Span(), "expected a device of the test for `%s`", names[k]).Hint("write `let d = fake.eth()` before")
+			b.c.errorf(codes.BadBinding, x.Span(), "expected a device of the test for `%s`", names[k]).Hint("write `let d = fake.eth()` before")
 			return nil
 		}
 		e.given[names[k]] = g
@@ -281,7 +282,7 @@ func (b *body) crash(n *syntax.CrashStmt) tree.Stmt {
 	x := b.expr(n.Device, nil)
 	i, ok := b.fakeOf(x)
 	if x != nil && !ok {
-		b.c.errorf(Mismatch, n.Device.Span(), "`crash` names a device of the test, found %s", describe(x.Type()))
+		b.c.errorf(codes.Mismatch, n.Device.Span(), "`crash` names a device of the test, found %s", describe(x.Type()))
 	}
 	s := &tree.Crash{Stmt0: tree.Stmt0{At: n.Span()}, Dev: i}
 	if n.Losing != nil && ok {
@@ -290,7 +291,7 @@ func (b *body) crash(n *syntax.CrashStmt) tree.Stmt {
 		}
 	}
 	if ok && b.test.epoch == nil {
-		b.c.errorf(StartPlace, n.Span(), "nothing is running that could crash").Hint("`start` a task first")
+		b.c.errorf(codes.StartPlace, n.Span(), "nothing is running that could crash").Hint("`start` a task first")
 	}
 	b.endEpoch()
 	if !ok {
@@ -302,7 +303,7 @@ func (b *body) crash(n *syntax.CrashStmt) tree.Stmt {
 // losing checks the sectors that a crash loses.
 func (b *body) losing(n syntax.Expr, d tree.Fake) tree.Expr {
 	if d.Kind != "disk" {
-		b.c.errorf(Mismatch, n.Span(), "only a disk loses what was written; `%s` is none", d.Name)
+		b.c.errorf(codes.Mismatch, n.Span(), "only a disk loses what was written; `%s` is none", d.Name)
 		return nil
 	}
 	return b.value(n, sectorSet(d))

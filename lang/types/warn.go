@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -36,7 +37,7 @@ func (c *checker) unusedLocals(f *tree.Func) {
 		if !kind || c.read[l] > 0 || strings.HasPrefix(l.Name, "_") {
 			continue
 		}
-		c.hold(diag.Warningf(UnusedVariable, l.Span, "`%s` is never read", l.Name).Hint("remove it, or call it `_%s`", l.Name))
+		c.hold(diag.Warningf(codes.UnusedVariable, l.Span, "`%s` is never read", l.Name).Hint("remove it, or call it `_%s`", l.Name))
 	}
 }
 
@@ -44,7 +45,7 @@ func (c *checker) unusedLocals(f *tree.Func) {
 func (e *elaborator) unusedTasks() {
 	for _, d := range e.c.order {
 		if d.fn != nil && d.fn.tree.Task && d.pkg == "" && e.count[d.fn.tree] == 0 {
-			e.c.hold(diag.Warningf(UnusedTask, d.name.Span(), "the system `%s` does not run the task `%s`", e.sys.Name, d.name.Name).
+			e.c.hold(diag.Warningf(codes.UnusedTask, d.name.Span(), "the system `%s` does not run the task `%s`", e.sys.Name, d.name.Name).
 				Note(e.sys.Span, "the system").Hint("write `run %s(...)` in it, or remove the task", d.name.Name))
 		}
 	}
@@ -54,7 +55,7 @@ func (e *elaborator) unusedTasks() {
 func (b *body) shadowed(name syntax.Ident) {
 	for s := b.scope.outer; s != nil; s = s.outer {
 		if old := s.locals[name.Name]; old != nil {
-			b.c.hold(diag.Warningf(Shadowed, name.Span(), "this `%s` hides another one", name.Name).Note(old.Span, "the other one").
+			b.c.hold(diag.Warningf(codes.Shadowed, name.Span(), "this `%s` hides another one", name.Name).Note(old.Span, "the other one").
 				Hint("give one of them another name"))
 			return
 		}
