@@ -165,7 +165,7 @@ func (c *checker) params(f *fnInfo, list []syntax.Param) bool {
 
 func (c *checker) paramType(f *tree.Func, p syntax.Param, t *tree.Type) bool {
 	switch {
-	case p.InOut && isEnd(t):
+	case p.InOut && tree.IsEnd(t):
 		c.errorf(codes.OnlyInTask, p.Span(), "a channel end or device never changes, so it is not `inout`")
 	case f.Task && (p.InOut || t.Kind == tree.Slice):
 		c.errorf(codes.OnlyInTask, p.Span(), "a task takes values, channel ends and devices, no references")

@@ -116,13 +116,13 @@ func (c *checker) cycleBudget(e *syntax.CallExpr, b *tree.Budget) bool {
 func (c *checker) armBudget(task *tree.Func, part syntax.Ident, b *tree.Budget) bool {
 	b.What = "cycles(" + b.Task + "." + part.Name + ")"
 	var names []string
-	eachStmt(task.Body, func(s tree.Stmt) {
+	tree.EachStmt(task.Body, func(s tree.Stmt) {
 		sel, ok := s.(*tree.Select)
 		if !ok {
 			return
 		}
 		for _, arm := range sel.Arms {
-			l := root(arm.End)
+			l := tree.Root(arm.End)
 			if l == nil {
 				continue
 			}

@@ -416,7 +416,7 @@ func (b *body) passValue(p *tree.Local, x tree.Expr, at diag.Span) tree.Expr {
 	if p.Kind != tree.InOutLocal {
 		return b.convert(x, p.Type, at)
 	}
-	if root(x) == nil {
+	if tree.Root(x) == nil {
 		b.c.errorf(codes.NotAPlace, at, "an inout argument must be a variable or a part of one")
 		return nil
 	}
@@ -436,7 +436,7 @@ func (b *body) noAlias(f *tree.Func, args []tree.Arg) {
 			if i == j || !inout || other && j < i || !other && y.Value.Type().IsScalar() {
 				continue // not a pair of references, or a pair already looked at
 			}
-			if l := root(x.Value); l != nil && l == root(y.Value) && !b.disjoint(x.Value, y.Value) {
+			if l := tree.Root(x.Value); l != nil && l == tree.Root(y.Value) && !b.disjoint(x.Value, y.Value) {
 				b.c.errorf(codes.Aliased, x.Value.Span(), "`%s` may overlap another argument, and this one is inout", l.Name).
 					Note(y.Value.Span(), "the other argument").Hint("copy one of them into a variable of its own")
 			}
@@ -495,33 +495,13 @@ func (b *body) stepsApart(x, y tree.Expr) bool {
 // to, as in f(a, g(a)) where g takes it inout.
 func (b *body) noOverlap(list ...tree.Expr) {
 	for i, x := range list {
-		for _, w := range written(x) {
+		for _, w := range tree.Written(x) {
 			for j, y := range list {
-				if i != j && !y.Type().IsScalar() && root(y) == root(w) {
-					b.c.errorf(codes.Aliased, w.Span(), "`%s` is changed here and read in the same call", root(w).Name).
+				if i != j && !y.Type().IsScalar() && tree.Root(y) == tree.Root(w) {
+					b.c.errorf(codes.Aliased, w.Span(), "`%s` is changed here and read in the same call", tree.Root(w).Name).
 						Note(y.Span(), "it is read here").Hint("call first and keep the result in a `let`")
 				}
 			}
 		}
 	}
-}
-
-// written lists what an expression writes: inout arguments, buffers of receives.
-func written(x tree.Expr) []tree.Expr {
-	var list []tree.Expr
-	walk(x, func(e tree.Expr) {
-		if r, ok := e.(*tree.UdpRecv); ok {
-			list = append(list, r.Buf)
-		}
-		k, ok := e.(*tree.Call)
-		if !ok {
-			return
-		}
-		for _, a := range k.Args {
-			if k.Func.Params[a.Index].Kind == tree.InOutLocal {
-				list = append(list, a.Value)
-			}
-		}
-	})
-	return list
 }

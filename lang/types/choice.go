@@ -80,7 +80,7 @@ func (b *body) armHead(n *syntax.SelectArm) (tree.SelectArm, bool) {
 // quiet checks that the head of an arm moves nothing: it is evaluated whether
 // or not the arm is chosen.
 func (b *body) quiet(x tree.Expr) bool {
-	if !receives(x) && len(written(x)) == 0 {
+	if !tree.Communicates(x) && len(tree.Written(x)) == 0 {
 		return true
 	}
 	b.c.errorf(codes.BadSelect, x.Span(), "the head of an arm neither receives, sends nor changes anything").
@@ -189,7 +189,7 @@ func (b *body) tryCall(e *syntax.CallExpr, f *syntax.FieldExpr, ch tree.Expr) tr
 	if x == nil {
 		return nil
 	}
-	l := root(ch)
+	l := tree.Root(ch)
 	b.c.tries[l] = append(b.c.tries[l], f.Name.Span())
 	return &tree.TrySend{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Chan: ch, Value: x}
 }
@@ -214,13 +214,13 @@ type passing struct {
 // passEnds notes the channel ends and devices of a call. The body of the function
 // is checked first, for the caller may have to know whether it waits.
 func (b *body) passEnds(f *fnInfo, args []tree.Arg) {
-	if !takesEnds(f.tree) {
+	if !tree.TakesEnds(f.tree) {
 		return
 	}
 	b.c.checkBody(f)
 	for _, a := range args {
-		if p := f.tree.Params[a.Index]; isEnd(p.Type) {
-			b.c.passed = append(b.c.passed, passing{root(a.Value), p})
+		if p := f.tree.Params[a.Index]; tree.IsEnd(p.Type) {
+			b.c.passed = append(b.c.passed, passing{tree.Root(a.Value), p})
 		}
 	}
 }

@@ -111,7 +111,7 @@ func (c *checker) evaluableFunc(f *fnInfo, at diag.Span, seen map[*fnInfo]stage)
 // calledBy returns the functions that are called in x.
 func (c *checker) calledBy(x tree.Expr) []*fnInfo {
 	var list []*fnInfo
-	walk(x, func(e tree.Expr) {
+	tree.Walk(x, func(e tree.Expr) {
 		if k, ok := e.(*tree.Call); ok {
 			if f := c.infos[k.Func]; f != nil {
 				list = append(list, f)
@@ -151,7 +151,7 @@ func (b *body) constNumber(x tree.Expr, at diag.Span) (*big.Int, bool) {
 func variable(x tree.Expr) string {
 	name := ""
 	bound := map[*tree.Local]bool{}
-	walk(x, func(e tree.Expr) {
+	tree.Walk(x, func(e tree.Expr) {
 		switch e := e.(type) {
 		case *tree.Search:
 			bound[e.Var] = true

@@ -96,19 +96,9 @@ func (b *body) mismatch(x tree.Expr, to *tree.Type, at diag.Span) {
 func resize(x tree.Expr, to *tree.Type) tree.Expr {
 	base := tree.Expr0{At: x.Span(), T: to}
 	if k, ok := x.(*tree.Const); ok {
-		return &tree.Const{Expr0: base, Cell: truncate(k.Cell, to)}
+		return &tree.Const{Expr0: base, Cell: tree.Truncate(k.Cell, to)}
 	}
 	return &tree.Convert{Expr0: base, X: x}
-}
-
-// truncate keeps the low bits of a cell and extends them to a cell again.
-func truncate(cell uint64, t *tree.Type) uint64 {
-	bits, signed := t.Word()
-	shift := uint(64 - bits)
-	if signed {
-		return uint64(int64(cell<<shift) >> shift)
-	}
-	return cell << shift >> shift
 }
 
 // toWord gives a number the word of an integer type, unless it has it.

@@ -234,7 +234,7 @@ func circleFrom(s *tree.System, k int, outside []bool) []int {
 // hasTimers reports whether a task waits for the clock.
 func hasTimers(b *tree.Block) bool {
 	found := false
-	eachStmt(b, func(s tree.Stmt) {
+	tree.EachStmt(b, func(s tree.Stmt) {
 		if sel, ok := s.(*tree.Select); ok {
 			for i := range sel.Arms {
 				found = found || sel.Arms[i].Kind == tree.ArmEvery || sel.Arms[i].Kind == tree.ArmAfter

@@ -145,8 +145,8 @@ func (b *body) deviceCall(e *syntax.CallExpr, f *syntax.FieldExpr, dev tree.Expr
 
 // uses notes what the task does with a device.
 func (b *body) uses(dev tree.Expr, rx, tx bool) {
-	old := b.c.useOf[root(dev)]
-	b.c.useOf[root(dev)] = devUse{old.rx || rx, old.tx || tx}
+	old := b.c.useOf[tree.Root(dev)]
+	b.c.useOf[tree.Root(dev)] = devUse{old.rx || rx, old.tx || tx}
 }
 
 // buffer checks the buffer of a receive.

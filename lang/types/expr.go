@@ -247,7 +247,7 @@ func (b *body) arrayLit(e *syntax.ArrayLit, want *tree.Type) tree.Expr {
 		b.c.errorf(codes.StoredSlice, e.Span(), "a slice exists only as a parameter")
 		return nil
 	}
-	if isEnd(elem) {
+	if tree.IsEnd(elem) {
 		b.c.errorf(codes.OnlyInTask, e.Span(), "channel ends and devices are not stored").Hint("declare `chan name[N]: T` and give the array to the task")
 		return nil
 	}
@@ -355,7 +355,7 @@ func (b *body) search(e *syntax.SearchExpr) tree.Expr {
 	if where == nil {
 		return nil
 	}
-	if receives(where) {
+	if tree.Communicates(where) {
 		b.c.errorf(codes.OnlyInTask, e.Where.Span(), "the condition of a search does not receive")
 		return nil
 	}
@@ -380,18 +380,4 @@ func (b *body) search(e *syntax.SearchExpr) tree.Expr {
 		x.Kind, x.T = tree.All, boolType()
 	}
 	return x
-}
-
-// receives reports whether x moves something through a channel.
-func receives(x tree.Expr) bool {
-	found := false
-	walk(x, func(e tree.Expr) {
-		switch e := e.(type) {
-		case *tree.ChanRecv, *tree.UdpRecv, *tree.TryRecv, *tree.TrySend:
-			found = true
-		case *tree.Call:
-			found = found || takesEnds(e.Func)
-		}
-	})
-	return found
 }

@@ -138,27 +138,11 @@ func waits(x tree.Expr) bool {
 
 // alwaysWaits reports whether each way through a function waits.
 func alwaysWaits(f *tree.Func) bool {
-	if !takesEnds(f) || f.Body == nil {
+	if !tree.TakesEnds(f) || f.Body == nil {
 		return false
 	}
 	w := way{}
 	return !w.block(f.Body) && !w.back
-}
-
-// takesEnds reports whether a function is given channel ends or devices.
-func takesEnds(f *tree.Func) bool {
-	for _, p := range f.Params {
-		if isEnd(p.Type) {
-			return true
-		}
-	}
-	return false
-}
-
-// isEnd reports whether a type is that of a device, a channel end or an array
-// of channel ends.
-func isEnd(t *tree.Type) bool {
-	return t.Kind == tree.Chan || t.Kind == tree.Device || tree.EndsOf(t) != nil
 }
 
 // checkRecursion reports cycles of the call graph.

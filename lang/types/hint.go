@@ -77,7 +77,7 @@ func (b *body) fewBanks(s *tree.For, at diag.Span) {
 	seen := map[*tree.Local]bool{}
 	eachExpr(s.Body, func(x tree.Expr) {
 		i, ok := x.(*tree.Index)
-		l := root(x)
+		l := tree.Root(x)
 		if !ok || l == nil || seen[l] || l.Kind == tree.ParamLocal || !reads(i.I, s.Var) {
 			return
 		}
@@ -101,7 +101,7 @@ func counted(n int, noun string) string {
 // reads reports whether x reads a local.
 func reads(x tree.Expr, l *tree.Local) bool {
 	found := false
-	walk(x, func(e tree.Expr) {
+	tree.Walk(x, func(e tree.Expr) {
 		if r, ok := e.(*tree.LocalRef); ok && r.Local == l {
 			found = true
 		}
@@ -112,9 +112,9 @@ func reads(x tree.Expr, l *tree.Local) bool {
 // eachExpr visits the expressions of the statements of a block and of the blocks
 // in it.
 func eachExpr(b *tree.Block, visit func(tree.Expr)) {
-	eachStmt(b, func(s tree.Stmt) {
+	tree.EachStmt(b, func(s tree.Stmt) {
 		for _, x := range tree.Heads(s) {
-			walk(x, visit)
+			tree.Walk(x, visit)
 		}
 	})
 }

@@ -174,7 +174,7 @@ func (w *layouter) expr(check func() tree.Expr) tree.Expr {
 	w.b.layout.needs = nil
 	x := check()
 	plain := true
-	walk(x, func(e tree.Expr) {
+	tree.Walk(x, func(e tree.Expr) {
 		switch e.(type) {
 		case *tree.Const, *tree.LayoutRef, *tree.Unary, *tree.Binary, *tree.Equal, *tree.Convert, *tree.Bits:
 		default:

@@ -72,7 +72,7 @@ func (b *body) logArg(p syntax.StringPart) (tree.Expr, tree.LogArg) {
 		b.c.unknown(p.Format, "format", []string{"hex"})
 		return nil, tree.LogArg{}
 	}
-	if len(written(x)) > 0 || receives(x) {
+	if len(tree.Written(x)) > 0 || tree.Communicates(x) {
 		b.c.errorf(codes.BadFormat, p.X.Span(), "what is printed must not change anything").Hint("compute it before, with `let`")
 		return nil, tree.LogArg{}
 	}

@@ -188,7 +188,7 @@ func (b *body) appendStmt(e *syntax.CallExpr, buf tree.Expr) tree.Stmt {
 	if x == nil {
 		return nil
 	}
-	if l := root(buf); l != nil && elem != nil && l == root(x) && !b.disjoint(buf, x) {
+	if l := tree.Root(buf); l != nil && elem != nil && l == tree.Root(x) && !b.disjoint(buf, x) {
 		b.c.errorf(codes.Aliased, x.Span(), "`%s` is appended to itself", l.Name).Hint("copy it into a variable of its own")
 	}
 	b.noOverlap(buf, x)

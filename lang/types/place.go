@@ -282,28 +282,13 @@ func variantNames(e *tree.EnumDef) []string {
 	return names
 }
 
-// root returns the local that a place is in, nil when x is no place.
-func root(x tree.Expr) *tree.Local {
-	switch x := x.(type) {
-	case *tree.LocalRef:
-		return x.Local
-	case *tree.Index:
-		return root(x.X)
-	case *tree.FieldRef:
-		return root(x.X)
-	case *tree.SliceOf:
-		return root(x.X)
-	}
-	return nil
-}
-
 // assigned is what writable is told of the target of an assignment.
 const assigned = "the target of an assignment"
 
 // writable checks that x is a place that may change, and forgets what is known
 // about it.
 func (b *body) writable(x tree.Expr, what string) bool {
-	l := root(x)
+	l := tree.Root(x)
 	if l == nil {
 		b.c.errorf(codes.NotAPlace, x.Span(), "%s must be a variable or a part of one", what)
 		return false

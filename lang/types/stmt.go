@@ -143,7 +143,7 @@ func (b *body) storable(x tree.Expr) bool {
 	case t.Kind == tree.Fraction:
 		b.untyped(x.Span())
 		return false
-	case isEnd(t):
+	case tree.IsEnd(t):
 		b.c.errorf(codes.OnlyInTask, x.Span(), "%s is not stored", describe(t)).Hint("use the parameter of the task")
 		return false
 	}

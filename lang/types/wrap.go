@@ -64,7 +64,7 @@ func (b *body) learnOption(l *tree.Local, x tree.Expr) {
 		}
 		b.learnBounds(me, x.Lo, x.Hi, x.Closed)
 	case *tree.Search:
-		if len(written(x.Where)) == 0 {
+		if len(tree.Written(x.Where)) == 0 {
 			b.learnBounds(me, x.Lo, x.Hi, x.Closed)
 		}
 	}
