@@ -87,13 +87,3 @@ func Communicates(x Expr) bool {
 	})
 	return found
 }
-
-// Truncate keeps the low bits of a cell of a number and extends them to a cell again.
-func Truncate(cell uint64, t *Type) uint64 {
-	bits, signed := t.Word()
-	shift := uint(64 - bits)
-	if signed {
-		return uint64(int64(cell<<shift) >> shift)
-	}
-	return cell << shift >> shift
-}

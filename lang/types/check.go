@@ -6,6 +6,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/eval"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -111,7 +112,7 @@ func newChecker(files []*syntax.File, opts Options) *checker {
 		used: map[*diag.File]map[string]bool{}, packageOf: map[*diag.File]string{}, loaded: map[string]bool{}, marks: map[string]int{}, useOf: map[*tree.Local]devUse{},
 		tries: map[*tree.Local][]diag.Span{},
 		infos: map[*tree.Func]*fnInfo{}, read: map[*tree.Local]int{}, banks: map[*tree.Local]int{}, whole: map[*tree.Local]bool{},
-		limits: eval.Limits{Statements: 1e8, Cells: maxCells},
+		limits: eval.Limits{Statements: 1e8, Cells: tree.MaxCells},
 	}
 }
 
@@ -260,16 +261,13 @@ func (c *checker) collectUse(f *syntax.File, d *syntax.UseDecl) {
 		switch {
 		case n.Name == "net" || n.Name == "blk" || inLibrary(n.Name) && n.Name != prelude:
 			c.used[f.Source][n.Name] = true
-		case laterPackages[n.Name]:
+		case elab.IsLater(n.Name):
 			c.notYet(n.Span(), "the package "+n.Name+" is")
 		default:
 			c.unknown(n, "package", packageNames())
 		}
 	}
 }
-
-// laterPackages are packages of the language that this version lacks.
-var laterPackages = map[string]bool{"gpio": true, "uart": true, "time": true}
 
 func (c *checker) declare(name syntax.Ident, node syntax.Decl) {
 	if name.Name == "" || name.IsBlank() {

@@ -1,7 +1,6 @@
 package types
 
 import (
-	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -192,17 +191,6 @@ func (b *body) tryCall(e *syntax.CallExpr, f *syntax.FieldExpr, ch tree.Expr) tr
 	l := tree.Root(ch)
 	b.c.tries[l] = append(b.c.tries[l], f.Name.Span())
 	return &tree.TrySend{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Chan: ch, Value: x}
-}
-
-// noTry checks that what a task tries to send has a place to go.
-func (e *elaborator) noTry(p *tree.Local, t *tree.Type, ch *tree.ChanDef, at diag.Span) bool {
-	if ch.Cap > 0 || !t.Out || len(e.c.tries[p]) == 0 {
-		return true
-	}
-	e.c.errorf(codes.TryRendezvous, at, "`%s` has capacity 0, and `%s` tries to send on it", ch.Name, p.Name).
-		Note(e.c.tries[p][0], "tried here").Note(ch.Span, "declared here").
-		Hint("with `cap 0` send and receive happen together, so use `send`; or declare `cap 1`")
-	return false
 }
 
 // passing is an argument of a call that is a channel end or device: what the

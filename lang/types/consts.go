@@ -41,7 +41,7 @@ func (c *checker) constDecl(n *syntax.ConstDecl) *tree.ConstDef {
 	}
 	t := x.Type()
 	if t.IsNumber() && want == nil {
-		v := cellValue(cells[0], t)
+		v := tree.CellValue(cells[0], t)
 		t = tree.RangeType(v, v)
 	}
 	return &tree.ConstDef{Name: n.Name.Name, Config: n.Config, Type: t, Cells: cells, Span: n.Name.Span()}
@@ -143,7 +143,7 @@ func (b *body) constNumber(x tree.Expr, at diag.Span) (*big.Int, bool) {
 	if !ok {
 		return nil, false
 	}
-	return cellValue(cells[0], x.Type()), true
+	return tree.CellValue(cells[0], x.Type()), true
 }
 
 // variable returns the name of a local that x reads and that it does not bind
@@ -255,23 +255,7 @@ func (c *checker) checkSettings() {
 	}
 }
 
-// cellValue is the number that a cell stands for.
-func cellValue(cell uint64, t *tree.Type) *big.Int {
-	if _, signed := t.Word(); signed {
-		return big.NewInt(int64(cell))
-	}
-	return new(big.Int).SetUint64(cell)
-}
-
-// cellOf is the cell of a number: its low 64 bits.
-func cellOf(v *big.Int) uint64 {
-	if v.Sign() < 0 {
-		return uint64(v.Int64())
-	}
-	return v.Uint64()
-}
-
 // number makes an exact constant.
 func number(v *big.Int, at diag.Span) *tree.Const {
-	return &tree.Const{Expr0: tree.Expr0{At: at, T: tree.RangeType(v, v)}, Cell: cellOf(v)}
+	return &tree.Const{Expr0: tree.Expr0{At: at, T: tree.RangeType(v, v)}, Cell: tree.CellOf(v)}
 }

@@ -56,7 +56,7 @@ func (c *contract) one(x tree.Expr) {
 	at := x.Span()
 	switch x := x.(type) {
 	case *tree.Const:
-		if tree.Truncate(x.Cell, x.T) != x.Cell || x.T.IsNumber() && !holds(x.T, point(cellValue(x.Cell, x.T))) {
+		if tree.Truncate(x.Cell, x.T) != x.Cell || x.T.IsNumber() && !holds(x.T, point(tree.CellValue(x.Cell, x.T))) {
 			c.bad(at, "%#x is no cell of %s", x.Cell, x.T)
 		}
 	case *tree.LocalRef:

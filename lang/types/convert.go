@@ -64,7 +64,7 @@ func (b *body) mismatch(x tree.Expr, to *tree.Type, at diag.Span) {
 	from := x.Type()
 	if k, ok := x.(*tree.Const); ok && k.T.Kind == tree.Range && to.IsNumber() {
 		lo, hi := to.Interval()
-		b.c.errorf(codes.OutOfRange, at, "the number %s does not fit `%s`, which holds %s to %s", cellValue(k.Cell, k.T), to, lo, hi)
+		b.c.errorf(codes.OutOfRange, at, "the number %s does not fit `%s`, which holds %s to %s", tree.CellValue(k.Cell, k.T), to, lo, hi)
 		return
 	}
 	code := codes.Mismatch
@@ -123,7 +123,7 @@ func wordFor(s span) *tree.Type {
 // constOf returns the value of a constant number.
 func constOf(x tree.Expr) (*big.Int, bool) {
 	if k, ok := x.(*tree.Const); ok && k.T.IsNumber() {
-		return cellValue(k.Cell, k.T), true
+		return tree.CellValue(k.Cell, k.T), true
 	}
 	return nil, false
 }

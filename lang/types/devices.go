@@ -1,19 +1,10 @@
 package types
 
 import (
-	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
-
-// constructors are the devices that a system can make, with their kinds.
-var constructors = map[string]string{"net.eth": "eth", "net.udp": "udp", "blk.virtio": "disk"}
-
-// typeOfDevice is the type of a parameter that takes a device of a kind.
-var typeOfDevice = map[string]string{"eth": "net.Eth", "udp": "net.Udp", "disk": "blk.Disk"}
-
-var deviceTypes = map[string]bool{"net.Eth": true, "net.Udp": true, "blk.Disk": true}
 
 // The sizes of messages.
 const (
@@ -23,87 +14,6 @@ const (
 	// less the headers of IPv4 and UDP.
 	maxDatagram = 1472
 )
-
-// udp makes the device of net.udp(nic, port): the network device becomes one of
-// datagrams.
-func (e *elaborator) udp(call *syntax.CallExpr, name string) int {
-	if len(call.Args) != 2 || call.Args[0].Name != nil || call.Args[1].Name != nil {
-		e.c.errorf(codes.BadArguments, call.Span(), "expected a network device and a port, as in `net.udp(net.eth(0), 7)`")
-		return -1
-	}
-	i := e.network(call.Args[0].Value, name)
-	port, ok := e.b.size(call.Args[1].Value, "port")
-	if i < 0 || !ok {
-		return -1
-	}
-	if port == 0 || port > 65535 {
-		e.c.errorf(codes.BadSize, call.Args[1].Span(), "a port is 1 to 65535, not %d", port)
-		return -1
-	}
-	d := &e.sys.Devices[i]
-	if e.given != nil {
-		return e.givenUDP(call, i)
-	}
-	if d.Kind != "eth" || d.Run >= 0 {
-		e.c.errorf(codes.UsedTwice, call.Span(), "the device `%s` is in use already", d.Name).Note(d.Span, "the device").
-			Hint("a net.Udp needs a network device of its own")
-		return -1
-	}
-	d.Kind, d.Port, d.Host = "udp", port, e.c.hostAddress(call.Span())
-	if name != "" {
-		d.Name = name
-	}
-	e.c.needNetwork(call.Span())
-	return i
-}
-
-// givenUDP is the device of net.udp(nic, port) where a test has given a fake for
-// nic: the fake itself.
-func (e *elaborator) givenUDP(call *syntax.CallExpr, i int) int {
-	d := &e.sys.Devices[i]
-	if d.Kind == "udp" {
-		return i
-	}
-	e.c.errorf(codes.Mismatch, call.Span(), "the system has datagrams over this device, `%s` is a `fake.%s`", d.Name, d.Kind).
-		Note(d.Span, "the device").Hint("give it a `fake.udp()`")
-	return -1
-}
-
-// needNetwork brings in the functions of the library by which machines whose
-// network devices carry frames have datagrams.
-func (c *checker) needNetwork(at diag.Span) {
-	receive, send := c.decls["net._receive"], c.decls["net._send"]
-	if receive == nil || send == nil || !c.resolve(receive, at) || !c.resolve(send, at) {
-		return
-	}
-	c.checkBodies()
-	c.prog.Network = &tree.Network{Receive: receive.fn.tree, Send: send.fn.tree}
-}
-
-// hostAddress is the IPv4 address of the system: the config net.host.
-func (c *checker) hostAddress(at diag.Span) uint32 {
-	d := c.publicDecl("net", "host")
-	if d == nil || !c.resolve(d, at) || d.konst == nil {
-		return 0
-	}
-	return uint32(d.konst.Cells[0])
-}
-
-// network finds the device that datagrams go over.
-func (e *elaborator) network(x syntax.Expr, name string) int {
-	if call, ok := x.(*syntax.CallExpr); ok {
-		return e.device(call, name)
-	}
-	g, ok := e.group(x, "network device")
-	switch {
-	case !ok:
-		return -1
-	case !g.device:
-		e.c.errorf(codes.BadBinding, x.Span(), "expected a network device, found a channel").Note(g.at, "declared here")
-		return -1
-	}
-	return g.first
-}
 
 // deviceCall checks an operation of a device.
 func (b *body) deviceCall(e *syntax.CallExpr, f *syntax.FieldExpr, dev tree.Expr) (tree.Stmt, tree.Expr) {

@@ -170,7 +170,7 @@ func (b *body) declValue(d *decl, e *syntax.Name) tree.Expr {
 func constRef(k *tree.ConstDef, at diag.Span) tree.Expr {
 	switch {
 	case k.Type.IsNumber():
-		return number(cellValue(k.Cells[0], k.Type), at)
+		return number(tree.CellValue(k.Cells[0], k.Type), at)
 	case k.Type.IsScalar(), k.Type.Kind == tree.Fraction:
 		return &tree.Const{Expr0: tree.Expr0{At: at, T: k.Type}, Cell: k.Cells[0]}
 	}

@@ -4,6 +4,7 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -46,7 +47,7 @@ func (b *body) fakeLet(n *syntax.LetStmt, kind string) tree.Stmt {
 	if !b.fakeArguments(k, &d) {
 		return b.poison(n.Name)
 	}
-	l := b.declareLocal(n.Name, &tree.Type{Kind: tree.Device, Name: typeOfDevice[kind]}, tree.LetLocal)
+	l := b.declareLocal(n.Name, &tree.Type{Kind: tree.Device, Name: elab.TypeOf(kind)}, tree.LetLocal)
 	b.test.fakes[l] = len(b.test.tree.Devices)
 	b.test.tree.Devices = append(b.test.tree.Devices, d)
 	return nil
@@ -86,7 +87,7 @@ func (b *body) testCall(e *syntax.CallExpr, pkg string, f *syntax.FieldExpr) (tr
 		if d := b.waitArgs(e, "wait", "within"); d != nil && b.talk(e, true) {
 			return &tree.Pass{Stmt0: tree.Stmt0{At: e.Span()}, Within: d[0]}, nil
 		}
-	case typeOfDevice[f.Name.Name] != "":
+	case elab.TypeOf(f.Name.Name) != "":
 		b.c.errorf(codes.BadBinding, e.Span(), "a device of a test gets its name in a `let` of its own").
 			Hint("write `let d = fake.%s(...)`", f.Name.Name)
 	default:

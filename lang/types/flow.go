@@ -210,8 +210,8 @@ func (c *checker) checkMemory() {
 			if l.Kind == tree.ParamLocal || l.Kind == tree.InOutLocal || l.Type == nil {
 				continue
 			}
-			if total += tree.Cells(l.Type); total > maxCells {
-				c.errorf(codes.TooLarge, l.Span, "the variables of the program have more than %d words of memory", maxCells)
+			if total += tree.Cells(l.Type); total > tree.MaxCells {
+				c.errorf(codes.TooLarge, l.Span, "the variables of the program have more than %d words of memory", tree.MaxCells)
 				return
 			}
 		}

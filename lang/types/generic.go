@@ -171,7 +171,7 @@ func (b *body) explicit(e *syntax.CallExpr, g *generic, args []syntax.TypeArg) *
 
 // bind sets a constant.
 func (v *env) bind(name string, n *big.Int) {
-	v.consts[name] = &tree.ConstDef{Name: name, Type: tree.RangeType(n, n), Cells: []uint64{cellOf(n)}}
+	v.consts[name] = &tree.ConstDef{Name: name, Type: tree.RangeType(n, n), Cells: []uint64{tree.CellOf(n)}}
 }
 
 // inferFrom checks an argument and learns from its type.
@@ -345,7 +345,7 @@ func (c *checker) instanceName(g *generic, got *env, at diag.Span) (name string,
 	var list []string
 	for _, p := range g.params {
 		if p.of != nil {
-			v := cellValue(got.consts[p.name.Name].Cells[0], got.consts[p.name.Name].Type)
+			v := tree.CellValue(got.consts[p.name.Name].Cells[0], got.consts[p.name.Name].Type)
 			if !p.of.Holds(v, v) {
 				c.errorf(codes.OutOfRange, at, "`%s` of `%s` is %s, which `%s` does not contain", p.name.Name, g.decl.name.Name, v, p.of)
 				return "", false, false

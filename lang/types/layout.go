@@ -248,9 +248,9 @@ func blank(f *tree.LayoutField) uint64 {
 	switch {
 	case f.Fixed != nil:
 		return *f.Fixed
-	case f.Bound && cellValue(f.Low, f.Part).Cmp(zero) > 0:
+	case f.Bound && tree.CellValue(f.Low, f.Part).Cmp(zero) > 0:
 		return f.Low
-	case f.Bound && cellValue(f.High, f.Part).Cmp(zero) < 0:
+	case f.Bound && tree.CellValue(f.High, f.Part).Cmp(zero) < 0:
 		return f.High
 	}
 	return 0
@@ -308,7 +308,7 @@ func (w *layouter) bound(n *syntax.LayoutField, f *tree.LayoutField) {
 	case !f.Part.Holds(t.Lo, t.Hi):
 		w.errorf(n.In.Span(), "`%s` does not hold all of %s", f.Part, t)
 	default:
-		f.Bound, f.Low, f.High = true, cellOf(t.Lo), cellOf(t.Hi)
+		f.Bound, f.Low, f.High = true, tree.CellOf(t.Lo), tree.CellOf(t.Hi)
 	}
 }
 
@@ -368,9 +368,9 @@ func refType(f tree.LayoutField) *tree.Type {
 	s := spanOfType(f.Part)
 	switch {
 	case f.Fixed != nil:
-		s = point(cellValue(*f.Fixed, f.Part))
+		s = point(tree.CellValue(*f.Fixed, f.Part))
 	case f.Bound:
-		s = span{cellValue(f.Low, f.Part), cellValue(f.High, f.Part)}
+		s = span{tree.CellValue(f.Low, f.Part), tree.CellValue(f.High, f.Part)}
 	}
 	return tree.RangeType(s.lo, s.hi)
 }

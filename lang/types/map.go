@@ -37,8 +37,8 @@ func (b *body) mapType(e *syntax.NamedType) *tree.Type {
 		b.c.errorf(codes.NoZero, e.Args[1].Span(), "the values of a map need a zero value, `%s` has none", elem)
 		return nil
 	}
-	if each := tree.Cells(key) + tree.Cells(elem) + 2; n > maxCells/each {
-		b.c.errorf(codes.TooLarge, e.Span(), "a value of this type has more than %d words of memory", maxCells)
+	if each := tree.Cells(key) + tree.Cells(elem) + 2; n > tree.MaxCells/each {
+		b.c.errorf(codes.TooLarge, e.Span(), "a value of this type has more than %d words of memory", tree.MaxCells)
 		return nil
 	}
 	return tree.MapOf(key, elem, n)

@@ -104,7 +104,7 @@ func (m *matcher) poison(p syntax.Pattern) {
 func (m *matcher) learn(x tree.Expr, k tree.Case) {
 	l, ok := x.(*tree.LocalRef)
 	if ok && m.typ.IsNumber() && m.b.facts != nil {
-		m.b.facts.narrow(term{l.Local, false}, span{cellValue(k.Lo, m.typ), cellValue(k.Hi, m.typ)})
+		m.b.facts.narrow(term{l.Local, false}, span{tree.CellValue(k.Lo, m.typ), tree.CellValue(k.Hi, m.typ)})
 	}
 }
 
@@ -154,7 +154,7 @@ func (m *matcher) constant(lo, hi tree.Expr, at diag.Span, arm *tree.Arm) bool {
 		b.c.errorf(codes.NotConstant, at, "a pattern is known at compile time")
 		return false
 	}
-	s := span{cellValue(l.Cell, m.typ), cellValue(h.Cell, m.typ)}
+	s := span{tree.CellValue(l.Cell, m.typ), tree.CellValue(h.Cell, m.typ)}
 	if s.lo.Cmp(s.hi) > 0 {
 		b.c.errorf(codes.BadPattern, at, "the range %s..=%s has no member", s.lo, s.hi)
 		return false

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -80,14 +81,19 @@ func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.I
 		b.c.errorf(codes.BadBinding, e.Span(), "devices are made in the system and given to a task")
 		return nil, nil
 	}
-	if d := b.packageMember(pkg, f.Name, "function", functionsOfPackage[pkg.Name]...); d != nil {
+	if d := b.packageMember(pkg, f.Name, "function", functionsOf(pkg.Name)...); d != nil {
 		return nil, b.declCall(e, d)
 	}
 	return nil, nil
 }
 
-// functionsOfPackage are the functions of packages that are no text.
-var functionsOfPackage = map[string][]string{"log": {"print", "debug", "info", "warn", "error"}, "net": {"eth", "udp"}, "blk": {"virtio"}}
+// functionsOf lists the functions of a package that are no text.
+func functionsOf(pkg string) []string {
+	if pkg == "log" {
+		return []string{"print", "debug", "info", "warn", "error"}
+	}
+	return elab.Constructors(pkg)
+}
 
 // typeCall is Layout.parse(b), Enum.variant(...) or T.from_bits(u).
 func (b *body) typeCall(e *syntax.CallExpr, f *syntax.FieldExpr, d *decl) tree.Expr {

@@ -59,7 +59,7 @@ func exactOf(x tree.Expr) (*big.Rat, bool) {
 	case k.T.Kind == tree.Fraction:
 		return k.T.Ratio, true
 	case k.T.Kind == tree.Range:
-		return new(big.Rat).SetInt(cellValue(k.Cell, k.T)), true
+		return new(big.Rat).SetInt(tree.CellValue(k.Cell, k.T)), true
 	}
 	return nil, false
 }

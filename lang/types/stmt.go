@@ -2,6 +2,7 @@ package types
 
 import (
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -101,7 +102,7 @@ func (b *body) letStmt(n *syntax.LetStmt) tree.Stmt {
 	if n.Else != nil {
 		return b.letElse(n)
 	}
-	if pkg, kind := b.testPackage(n.Value); pkg == "fake" && typeOfDevice[kind] != "" {
+	if pkg, kind := b.testPackage(n.Value); pkg == "fake" && elab.TypeOf(kind) != "" {
 		return b.fakeLet(n, kind)
 	}
 	var want *tree.Type

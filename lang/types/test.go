@@ -3,6 +3,7 @@ package types
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -15,7 +16,7 @@ import (
 type testInfo struct {
 	tree   *tree.Test
 	fakes  map[*tree.Local]int // index in tree.Devices
-	epoch  *elaborator         // nil before the first start
+	epoch  *elab.Elaborator    // nil before the first start
 	talked diag.Span           // first use of a device since that start
 }
 
@@ -174,13 +175,9 @@ func (b *body) start(n *syntax.StartStmt) tree.Stmt {
 	}
 	var s tree.Stmt
 	if t.epoch == nil {
-		t.epoch = &elaborator{
-			c: b.c, b: b.c.newScratch(), sys: &tree.System{Name: "test", Span: n.Span()},
-			groups: map[string]group{}, count: map[*tree.Func]int{}, budget: maxRuns,
-		}
-		t.epoch.b.bound = map[string]*tree.ConstDef{}
+		t.epoch = elab.New(b.c.host(), &tree.System{Name: "test", Span: n.Span()})
 		s = &tree.Start{Stmt0: tree.Stmt0{At: n.Span()}, Epoch: len(t.tree.Epochs)}
-		t.tree.Epochs = append(t.tree.Epochs, t.epoch.sys)
+		t.tree.Epochs = append(t.tree.Epochs, t.epoch.System())
 	}
 	if sys := b.c.systemNamed(n.Call); sys != nil {
 		b.startSystem(n.Call, sys)
@@ -188,12 +185,12 @@ func (b *body) start(n *syntax.StartStmt) tree.Stmt {
 	}
 	for _, a := range n.Call.Args {
 		if name, ok := a.Value.(*syntax.Name); ok {
-			if g, fake := b.offer(name); fake {
-				t.epoch.groups[name.Name] = g
+			if i, fake := b.offer(name); fake {
+				t.epoch.Name(name.Name, i)
 			}
 		}
 	}
-	t.epoch.run(&syntax.RunItem{Place: n.Place, Call: n.Call})
+	t.epoch.Run(&syntax.RunItem{Place: n.Place, Call: n.Call})
 	return s
 }
 
@@ -223,56 +220,39 @@ func (b *body) startSystem(call *syntax.CallExpr, sys *syntax.SystemDecl) {
 			names = append(names, bind.Name.Name)
 		}
 	}
-	e := b.test.epoch
-	e.given = map[string]group{}
+	given := map[string]int{}
 	_, ok := b.arguments(call, "`"+sys.Name.Name+"`", names, func(k int, x syntax.Expr) tree.Expr {
 		name, ok := x.(*syntax.Name)
-		g, fake := group{}, false
+		i, fake := 0, false
 		if ok {
-			g, fake = b.offer(name)
+			i, fake = b.offer(name)
 		}
 		if !fake {
 			b.c.errorf(codes.BadBinding, x.Span(), "expected a device of the test for `%s`", names[k]).Hint("write `let d = fake.eth()` before")
 			return nil
 		}
-		e.given[names[k]] = g
+		given[names[k]] = i
 		return boolConst(true, x.Span())
 	})
 	if ok {
-		e.items(sys.Items)
+		b.test.epoch.Start(sys.Items, given)
 	}
 }
 
-// portOfFake is the UDP port of fakes, where a machine has frames (the discard port).
-const portOfFake = 9
-
 // offer makes a fake a device of the epoch, once.
-func (b *body) offer(name *syntax.Name) (group, bool) {
-	t := b.test
-	i, fake := t.fakes[b.lookup(name.Name)]
+func (b *body) offer(name *syntax.Name) (int, bool) {
+	i, fake := b.test.fakes[b.lookup(name.Name)]
 	if !fake {
-		return group{}, false
+		return 0, false
 	}
-	sys, d := t.epoch.sys, t.tree.Devices[i]
-	for k := range sys.Devices {
-		if sys.Devices[k].Name == d.Name {
-			return group{at: d.Span, device: true, first: k, n: 1}, true
-		}
-	}
-	def := tree.DeviceDef{Name: d.Name, Kind: d.Kind, Number: len(sys.Devices), Run: -1, Span: d.Span}
-	if d.Kind == "udp" {
-		def.Port, def.Host = portOfFake, b.c.hostAddress(d.Span)
-		b.c.needNetwork(d.Span)
-	}
-	sys.Devices = append(sys.Devices, def)
-	return group{at: d.Span, device: true, first: len(sys.Devices) - 1, n: 1}, true
+	return b.test.epoch.Offer(b.test.tree.Devices[i]), true
 }
 
 // endEpoch completes the system of what was started.
 func (b *body) endEpoch() {
 	t := b.test
 	if t.epoch != nil {
-		t.epoch.nameRuns()
+		t.epoch.NameRuns()
 	}
 	t.epoch, t.talked = nil, diag.Span{}
 }

@@ -6,12 +6,10 @@ import (
 	"strconv"
 
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
-
-// maxCells bounds the memory of one value and of a whole program: 64 MiB.
-const maxCells = 8 << 20
 
 // maxMembers bounds the fields of a struct or layout, the variants of an enum,
 // the parameters of a function and the cases of a match.
@@ -121,8 +119,8 @@ func (b *body) sized(e syntax.TypeExpr, t *tree.Type, ok bool) *tree.Type {
 	if t.Kind == tree.Array {
 		each = max(tree.Cells(t.Elem), 1)
 	}
-	if t.Len > maxCells/each {
-		b.c.errorf(codes.TooLarge, e.Span(), "a value of this type has more than %d words of memory", maxCells)
+	if t.Len > tree.MaxCells/each {
+		b.c.errorf(codes.TooLarge, e.Span(), "a value of this type has more than %d words of memory", tree.MaxCells)
 		return nil
 	}
 	return t
@@ -253,7 +251,7 @@ func (d *decl) what() string {
 func (b *body) packageType(e *syntax.NamedType) *tree.Type {
 	full := e.Package.Name + "." + e.Name.Name
 	switch {
-	case deviceTypes[full]:
+	case elab.IsDeviceType(full):
 		if !b.needsUse(*e.Package) {
 			return nil
 		}
@@ -317,9 +315,9 @@ func (c *checker) structDecl(n *syntax.StructDecl) *tree.Type {
 	}
 	fields, cells, ok := c.fields(n.Fields)
 	def.Fields, def.Cells, def.NoZero = fields, cells, noZero(fields)
-	if !ok || cells > maxCells {
+	if !ok || cells > tree.MaxCells {
 		if ok {
-			c.errorf(codes.TooLarge, n.Name.Span(), "a `%s` has more than %d words of memory", def.Name, maxCells)
+			c.errorf(codes.TooLarge, n.Name.Span(), "a `%s` has more than %d words of memory", def.Name, tree.MaxCells)
 		}
 		return nil
 	}
@@ -361,7 +359,7 @@ func (c *checker) fields(list []syntax.Field) (fields []tree.Field, cells int, o
 			continue
 		}
 		fields = append(fields, tree.Field{Name: f.Name.Name, Type: t, Offset: cells, Span: f.Name.Span()})
-		cells = min(cells+tree.Cells(t), 2*maxCells)
+		cells = min(cells+tree.Cells(t), 2*tree.MaxCells)
 	}
 	return fields, cells, ok
 }
@@ -423,8 +421,8 @@ func (c *checker) variant(def *tree.EnumDef, v syntax.Variant, room *tree.Type, 
 	}
 	payload, cells, fine := c.fields(v.Payload)
 	def.Room = max(def.Room, cells)
-	if cells > maxCells {
-		c.errorf(codes.TooLarge, v.Span(), "a `%s` has more than %d words of memory", def.Name, maxCells)
+	if cells > tree.MaxCells {
+		c.errorf(codes.TooLarge, v.Span(), "a `%s` has more than %d words of memory", def.Name, tree.MaxCells)
 		fine = false
 	}
 	def.Variants = append(def.Variants, tree.Variant{
