@@ -5,8 +5,8 @@ import (
 	"math/big"
 	"strconv"
 
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
-	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -251,7 +251,7 @@ func (d *decl) what() string {
 func (b *body) packageType(e *syntax.NamedType) *tree.Type {
 	full := e.Package.Name + "." + e.Name.Name
 	switch {
-	case elab.IsDeviceType(full):
+	case port.OfType(full) != nil:
 		if !b.needsUse(*e.Package) {
 			return nil
 		}
