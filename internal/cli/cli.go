@@ -1,6 +1,6 @@
 // Package cli is the command line: a struct for each command, filled by kong,
-// that calls internal/flow and internal/checks and prints what comes back. It is the only package
-// that prints, and it is callable with streams of the caller's:
+// that calls internal/flow and internal/checks and prints what comes back. It is
+// the only package that prints, and it is callable with streams of the caller's:
 //
 //	code := cli.Run(ctx, []string{"check", "hello.sn"}, stdin, stdout, stderr)
 //
@@ -90,7 +90,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	left := -1
 	parser, err := kong.New(&c, kong.Name("sinter"), kong.Writers(stdout, stderr),
 		kong.Description("One program, every level of computing: language, unikernel, instruction set, core, gates; verified equal."),
-		kong.Vars{"machines": strings.Join(flow.Names(flow.IsNamed), ","), "fuzzed": strings.Join(checks.FuzzLevels(), ", ")},
+		vars(),
 		kong.Exit(func(code int) { left = code }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		fmt.Fprintln(stderr, "sinter:", err)
@@ -110,6 +110,17 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	e := &env{ctx: ctx, stdin: stdin, out: stdout, err: stderr, json: c.JSON}
 	return e.finish(guard(func() error { return parsed.Run(e) }))
+}
+
+// vars are what help and enumerations take from the table of machines.
+func vars() kong.Vars {
+	machines := flow.Names(flow.IsNamed)
+	last := len(machines) - 1
+	return kong.Vars{
+		"machines": strings.Join(machines, ","),
+		"machine":  strings.Join(machines[:last], ", ") + " or " + machines[last],
+		"fuzzed":   strings.Join(checks.FuzzLevels(), ", "),
+	}
 }
 
 // guard turns a panic, which is always a fault of the tool, into an error that

@@ -27,7 +27,7 @@ func (i *inputs) world() flow.World {
 type runCmd struct {
 	program `embed:""`
 	inputs  `embed:""`
-	On      string   `default:"source" enum:"${machines}" help:"Machine: ${enum}."`
+	On      string   `default:"source" enum:"${machines}" help:"Machine: ${machine}."`
 	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core for isa, cycle and gates: multi or pipe3."`
 	DiskOut []string `name:"disk-out" placeholder:"DISK=FILE" help:"Write a disk, as it is behind the run, to a file."`
 	PcapOut []string `name:"pcap-out" placeholder:"DEVICE=FILE" help:"Write the frames that a device sent to a capture."`
