@@ -12,6 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim/cycle"
+	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/sim/world"
 	"github.com/sinter-lang/sinter/verify/equiv"
 	"github.com/sinter-lang/sinter/verify/lockstep"
@@ -83,7 +84,7 @@ func (s *mutantChecks) notices(c *rtl.Circuit) (bool, error) {
 		}
 	}
 	for _, seed := range s.seeds {
-		if found, err := differs(lockstep.Run(s.im, c, flow.CoreOf(s.im), s.script, seed)); found || err != nil {
+		if found, err := differs(lockstep.Run(s.im, c, iss.CoreOf(s.im), s.script, seed)); found || err != nil {
 			return found, err
 		}
 	}
@@ -102,7 +103,7 @@ func differs(_ *lockstep.Result, err error) (bool, error) {
 // otherTrace reports whether the circuit's run shows other events. A machine
 // that cannot go on is a difference too.
 func (s *mutantChecks) otherTrace(c *rtl.Circuit, seed int64) (bool, error) {
-	m, err := cycle.NewMachine(c, flow.CoreOf(s.im), world.New(s.script), cycle.Options{Seed: seed})
+	m, err := cycle.NewMachine(c, iss.CoreOf(s.im), world.New(s.script), cycle.Options{Seed: seed})
 	if err != nil {
 		return false, err
 	}
@@ -123,10 +124,10 @@ func subsetOf(im *image.Image, point *design.Point) (*lockstep.Subset, error) {
 	s := &lockstep.Subset{Set: set, Regs: c.Regs, Amounts: c.Amounts, Devices: c.Devices}
 	for _, port := range c.Ports {
 		if port.Load {
-			s.Loads = append(s.Loads, port.Addr)
+			s.Loads = append(s.Loads, port.Addr())
 		}
 		if port.Store {
-			s.Stores = append(s.Stores, port.Addr)
+			s.Stores = append(s.Stores, port.Addr())
 		}
 	}
 	return s, nil

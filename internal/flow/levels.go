@@ -146,7 +146,7 @@ func onCircuit(ctx context.Context, p *Program, core string, w *world.World, see
 		return nil, err
 	}
 	meters := p.meters(im)
-	return cycle.NewMachine(c.Circuit, CoreOf(im), w, cycle.Options{Seed: seed, Retire: len(meters) > 0, Meters: meters})
+	return cycle.NewMachine(c.Circuit, iss.CoreOf(im), w, cycle.Options{Seed: seed, Retire: len(meters) > 0, Meters: meters})
 }
 
 func onGates(ctx context.Context, p *Program, core string, w *world.World, seed int64) (sim.Machine, error) {

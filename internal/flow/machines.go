@@ -10,6 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/gates"
+	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/sim/process"
 	"github.com/sinter-lang/sinter/sim/program"
 	"github.com/sinter-lang/sinter/sim/world"
@@ -32,27 +33,7 @@ func gatesMachine(c *Core, im *image.Image, w *world.World, seed int64) (sim.Mac
 	if err != nil {
 		return nil, err
 	}
-	return gates.NewMachine(compiled, gates.Lane{Core: CoreOf(im), World: w, Seed: seed})
-}
-
-// CoreOf is what the port side of a core must know of its image.
-func CoreOf(im *image.Image) *sim.Core {
-	c := &sim.Core{Program: im.Name, Tasks: im.Tasks, Logs: im.Logs}
-	for _, m := range im.Marks {
-		c.Marks = append(c.Marks, sim.Mark{Name: m.Name, Task: m.Task})
-	}
-	for _, d := range im.Devices {
-		c.Devices = append(c.Devices, sim.Device{Name: d.Name, Rx: d.Rx, Tx: d.Tx, Task: d.Task})
-	}
-	traps := map[uint32]image.Trap{}
-	for _, t := range im.Traps {
-		traps[t.PC] = t
-	}
-	c.Trap = func(pc uint32) (task, site int, code string, ok bool) {
-		t, ok := traps[pc]
-		return t.Task, t.Site, t.Code, ok
-	}
-	return c
+	return gates.NewMachine(compiled, gates.Lane{Core: iss.CoreOf(im), World: w, Seed: seed})
 }
 
 // process starts a product for x86-64 as a machine.
