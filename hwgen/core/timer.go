@@ -1,7 +1,7 @@
 package core
 
 import (
-	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/word"
 )
@@ -18,15 +18,15 @@ type timer struct {
 // timer makes the clock input when the program reads the clock or sets a
 // deadline; nil when it does neither.
 func (g *gen) timer() *timer {
-	sets := g.c.Uses(plan.Due) || g.c.Uses(plan.DueHigh)
-	if !sets && !g.c.Uses(plan.Now) && !g.c.Uses(plan.NowHigh) {
+	sets := g.p.Uses(design.Due) || g.p.Uses(design.DueHigh)
+	if !sets && !g.p.Uses(design.Now) && !g.p.Uses(design.NowHigh) {
 		return nil
 	}
 	t := &timer{clock: g.b.Input(rtl.PortClock, rtl.PortClockWidth), deadline: rtl.None}
 	if !sets {
 		return t
 	}
-	high, low := g.dueHalf("due.high", plan.DueHigh), g.dueHalf("due.low", plan.Due)
+	high, low := g.dueHalf("due.high", design.DueHigh), g.dueHalf("due.low", design.Due)
 	t.deadline = g.b.Cat(high, low)
 	t.due = g.vec(g.b.Not(g.b.Ltu(t.clock, t.deadline)))
 	return t
@@ -46,7 +46,7 @@ func (g *gen) dueHalf(name, port string) rtl.ID {
 func (t *timer) wait(g *gen) vec {
 	bit := g.b.Reg("wait.timer", 1, 0)
 	t.mask = g.vec(bit.Q())
-	if on := g.storing(plan.Wait); on != rtl.None {
+	if on := g.storing(design.Wait); on != rtl.None {
 		g.b.If(on, func() { g.b.Set(bit, g.pack(g.stored(32)[31:])) })
 	}
 	return g.op(word.And, 1, 0, t.due, t.mask)

@@ -9,14 +9,11 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/hwgen/verilog"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
-	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim/world"
-	"github.com/sinter-lang/sinter/verify/lockstep"
 )
 
 // HardwareOptions say what hardware to write.
@@ -89,7 +86,7 @@ func (p *Program) hardwareFiles(ctx context.Context, kind string, w World) (map[
 	files["vectors.hex"] = verilog.VectorsFile(im, vectors)
 	report := hardwareReport{
 		Program: p.Name, Core: kind, LUTs: price.LUTs, FFs: price.FFs, Cells: price.Cells, Depth: price.Depth,
-		MemoryBits: price.MemBits, TextBytes: 4 * len(im.Text), DataBytes: int(im.DataEnd), Events: vectors.Events(), Choices: c.Point.Choices,
+		MemoryBits: price.MemBits, TextBytes: 4 * len(im.Text), DataBytes: int(im.DataEnd), Events: vectors.Events(), Choices: c.Point.Choices(),
 	}
 	text, err := json.MarshalIndent(report, "", "  ")
 	if err != nil {
@@ -163,23 +160,4 @@ func (r *hardwareReport) readme(module string) string {
 	b.WriteString("`reset` is synchronous and active high; hold it for 1,024 cycles on iCE40, whose block RAM is not readable at once. It resets every\n" +
 		"register and no memory: a reset after the start needs the memories to be loaded again.\n")
 	return b.String()
-}
-
-// subsetOf is what lock-step may use of a core: what its design point kept.
-func subsetOf(im *image.Image, point *design.Point) (*lockstep.Subset, error) {
-	c, err := plan.Decode(im, point)
-	if err != nil {
-		return nil, err
-	}
-	set := &isa.Set{Name: point.Program, Insts: c.Keep}
-	s := &lockstep.Subset{Set: set, Regs: c.Regs, Amounts: c.Amounts, Devices: c.Devices}
-	for _, port := range c.Ports {
-		if port.Load {
-			s.Loads = append(s.Loads, port.Addr)
-		}
-		if port.Store {
-			s.Stores = append(s.Stores, port.Addr)
-		}
-	}
-	return s, nil
 }

@@ -55,10 +55,7 @@ func (p *Program) newScreen(ctx context.Context, c *Core, w World) (*screen, err
 	if err != nil {
 		return nil, err
 	}
-	subset, err := subsetOf(im, c.Point)
-	if err != nil {
-		return nil, err
-	}
+	subset := lockstep.SubsetOf(c.Point)
 	_, ref, _, err := p.trace(ctx, Source, "", w)
 	if err != nil {
 		return nil, err
