@@ -8,6 +8,7 @@ import (
 
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/port"
 )
 
 // TestCoverIsRightOnEveryKeptWord draws sets of lines and words of them.
@@ -15,7 +16,7 @@ func TestCoverIsRightOnEveryKeptWord(t *testing.T) {
 	rng := rand.New(rand.NewSource(1))
 	has := design.Use{Has: true}
 	p := &design.Point{Regs: design.Number{N: 32}, Data: design.Number{N: 4}, Ports: []design.Port{
-		{Register: design.Log, Store: has}, {Register: design.Wait, Load: has, Store: has},
+		{Reg: port.Log, Store: has}, {Reg: port.Wait, Load: has, Store: has},
 	}}
 	for _, in := range isa.RV32IM().Insts {
 		p.Lines = append(p.Lines, design.Line{Inst: in})

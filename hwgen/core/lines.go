@@ -103,7 +103,7 @@ func accessLines(p *design.Point, in *isa.Inst, enc pattern) []*line {
 	}
 	bits := portBits(p)
 	for i := range ports {
-		l := newLine(in, base.offset(from, ports[i].Addr(), bits))
+		l := newLine(in, base.offset(from, ports[i].Reg.Addr(), bits))
 		l.port = &ports[i]
 		out = append(out, l)
 	}
@@ -115,7 +115,7 @@ func accessLines(p *design.Point, in *isa.Inst, enc pattern) []*line {
 func portBits(p *design.Point) int {
 	bits := 5
 	for _, q := range p.Ports {
-		if q.Addr()-design.PortBase >= 1<<bits {
+		for 4*int(q.Reg) >= 1<<bits {
 			bits++
 		}
 	}

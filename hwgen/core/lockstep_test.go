@@ -12,6 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/word"
+	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/verify/lockstep"
 )
 
@@ -119,7 +120,7 @@ func TestOwnProgramInLockStep(t *testing.T) {
 	im := load(t, echo)
 	for _, core := range cores() {
 		for seed := range int64(5) {
-			r, err := lockstep.Run(im, generate(t, im, plan.Options{Core: core}), coreOf(im), frames(), seed)
+			r, err := lockstep.Run(im, generate(t, im, plan.Options{Core: core}), iss.CoreOf(im), frames(), seed)
 			require.NoError(t, err)
 			require.Equal(t, 86, r.Instructions)
 		}

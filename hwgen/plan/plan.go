@@ -30,6 +30,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
@@ -204,8 +205,8 @@ func (p *point) sizes() {
 
 // ports keeps the port registers, by direction, and the devices of the image.
 func (p *point) ports() {
-	for _, r := range design.Registers() {
-		q := design.Port{Register: r.Name}
+	for _, r := range port.Registers() {
+		q := design.Port{Reg: r.Reg}
 		for _, u := range p.c.Ports {
 			use := design.Use{Has: true, Reason: "first at " + u.At}
 			switch {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
@@ -44,7 +45,7 @@ func TestSample(t *testing.T) {
 	require.Equal(t, 13, p.Regs.N)
 	require.Equal(t, []int{2, 8}, p.Line("slli").Amounts)
 	require.Nil(t, p.Line("luck"))
-	require.Equal(t, []Port{{Register: Wait, Load: Use{true, "filter.sn:42"}, Store: Use{true, ""}}, {Register: Go, Store: Use{true, ""}}}, p.Ports)
+	require.Equal(t, []Port{{Reg: port.Wait, Load: Use{true, "filter.sn:42"}, Store: Use{true, ""}}, {Reg: port.Go, Store: Use{true, ""}}}, p.Ports)
 	require.Equal(t, Device{Name: "out side", Index: 3, Rx: true, Tx: true}, p.Devices[1])
 	require.Len(t, p.PortsOf(p.Line("lw").Inst), 1)
 	require.Len(t, p.PortsOf(p.Line("sw").Inst), 2)
@@ -89,7 +90,7 @@ func TestContradictions(t *testing.T) {
 		{"  data 9", "  data 0", "10:3: error: data: 0, but frames need a data memory"},
 		{"  pointer 9", "  pointer 8", "13:3: error: pointer: 8 bits do not reach the data, which has 9 address bits"},
 		{"  length 11\n", "", "1:1: error: length: frames need 3 bits or more, got 0"},
-		{"store go", "store door", "17:3: error: store door: expected a port register"},
+		{"store go", "store door", "17:9: error: expected a port register, found `door`"},
 		{"store go", "load go", "17:3: error: load go: the register is only written"},
 		{"store go", "store now", "17:3: error: store now: the register is only read"},
 		{"  keep lw     I           010 0000011  rd = mem32[rs1 + imm]\n", "", "14:3: error: load wait: no kept line loads a word"},
@@ -122,14 +123,14 @@ func TestRoundTrip(t *testing.T) {
 				p.Lines = append(p.Lines, Line{Inst: in, Reason: reason.Draw(t, "line")})
 			}
 		}
-		for _, r := range Registers() {
+		for _, r := range port.Registers()[:14] {
 			use := func(has bool) (u Use) {
 				if has && rapid.Bool().Draw(t, r.Name) {
 					u = Use{true, reason.Draw(t, "port")}
 				}
 				return u
 			}
-			if q := (Port{r.Name, use(r.Load), use(r.Store)}); q.Load.Has || q.Store.Has {
+			if q := (Port{r.Reg, use(r.Load), use(r.Store)}); q.Load.Has || q.Store.Has {
 				p.Ports = append(p.Ports, q)
 			}
 		}

@@ -2,6 +2,7 @@ package design
 
 import (
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/port"
 )
 
 // The organisations of a generated core.
@@ -61,7 +62,7 @@ type Number struct {
 
 // Port is a port register with the directions that the core has.
 type Port struct {
-	Register    string // its name in Registers
+	Reg         port.Reg
 	Load, Store Use
 }
 
@@ -100,9 +101,9 @@ func (p *Point) Line(name string) *Line {
 }
 
 // Uses reports whether the core has a port register.
-func (p *Point) Uses(register string) bool {
+func (p *Point) Uses(reg port.Reg) bool {
 	for _, q := range p.Ports {
-		if q.Register == register {
+		if q.Reg == reg {
 			return true
 		}
 	}
@@ -122,12 +123,6 @@ func (p *Point) PortsOf(in *isa.Inst) []Port {
 }
 
 func movesWord(a *isa.Access) bool { return a != nil && a.Bytes == 4 }
-
-// Addr is the address of the port register.
-func (q Port) Addr() uint32 {
-	r, _ := RegisterOf(q.Register)
-	return r.Addr
-}
 
 // RegBits is the number of address bits of the register file.
 func (p *Point) RegBits() int { return BitsFor(p.Regs.N) }

@@ -8,6 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/text"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/port"
 )
 
 // Choice is one row of a point for a reader: what Print writes on a line and a
@@ -39,10 +40,10 @@ func (p *Point) Choices() []Choice {
 	}
 	for _, q := range p.Ports {
 		if q.Load.Has {
-			add("load", q.Register, q.Load.Reason)
+			add("load", q.Reg.String(), q.Load.Reason)
 		}
 		if q.Store.Has {
-			add("store", q.Register, q.Store.Reason)
+			add("store", q.Reg.String(), q.Store.Reason)
 		}
 	}
 	for _, d := range p.Devices {
@@ -268,19 +269,23 @@ func (r *reader) port(key text.Token) error {
 	if err := r.once(key.Text+" "+name.Text, key.Span); err != nil {
 		return err
 	}
-	use := r.p.use(name.Text, key.Text == "load")
+	row, ok := port.Named(name.Text)
+	if !ok {
+		return diag.Errorf("", name.Span, "expected a port register, found %s", name)
+	}
+	use := r.p.use(row.Reg, key.Text == "load")
 	use.Has = true
 	return r.reason(&use.Reason)
 }
 
 // use finds or adds a direction of a port register.
-func (p *Point) use(register string, load bool) *Use {
+func (p *Point) use(reg port.Reg, load bool) *Use {
 	i := 0
-	for i < len(p.Ports) && p.Ports[i].Register != register {
+	for i < len(p.Ports) && p.Ports[i].Reg != reg {
 		i++
 	}
 	if i == len(p.Ports) {
-		p.Ports = append(p.Ports, Port{Register: register})
+		p.Ports = append(p.Ports, Port{Reg: reg})
 	}
 	if load {
 		return &p.Ports[i].Load

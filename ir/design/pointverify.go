@@ -7,6 +7,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/port"
 )
 
 // Verify checks a point. The error names the choice that contradicts another:
@@ -116,28 +117,30 @@ func (p *Point) checkPorts() (field, problem string) {
 		loads = loads || movesWord(l.Inst.Meaning.Load)
 		stores = stores || movesWord(l.Inst.Meaning.Store)
 	}
-	seen := map[string]bool{}
+	seen := map[port.Reg]bool{}
 	for _, q := range p.Ports {
-		field := "store " + q.Register
-		if q.Load.Has {
-			field = "load " + q.Register
+		if port.At(q.Reg.Addr()) != q.Reg {
+			return "load or store", fmt.Sprintf("expected a port register, got number %d", int(q.Reg))
 		}
-		r, ok := RegisterOf(q.Register)
+		name := q.Reg.String()
+		r, _ := port.Named(name)
+		field := "store " + name
+		if q.Load.Has {
+			field = "load " + name
+		}
 		switch {
-		case !ok:
-			return field, "expected a port register"
-		case seen[q.Register]:
+		case seen[q.Reg]:
 			return field, "expected one choice of the register, found a second"
 		case q.Load.Has && !r.Load:
 			return field, "the register is only written"
 		case q.Load.Has && !loads:
 			return field, "no kept line loads a word"
 		case q.Store.Has && !r.Store:
-			return "store " + q.Register, "the register is only read"
+			return "store " + name, "the register is only read"
 		case q.Store.Has && !stores:
-			return "store " + q.Register, "no kept line stores a word"
+			return "store " + name, "no kept line stores a word"
 		}
-		seen[q.Register] = true
+		seen[q.Reg] = true
 	}
 	return "", ""
 }
@@ -162,9 +165,9 @@ func (p *Point) checkDevices() (field, problem string) {
 
 func (p *Point) checkFrames() (field, problem string) {
 	switch {
-	case !p.Uses(Go):
+	case !p.Uses(port.Go):
 	case len(p.Devices) == 0:
-		return "store " + Go, "there is no device to move frames"
+		return "store " + port.Go.String(), "there is no device to move frames"
 	case p.Data.N == 0:
 		return "data", "0, but frames need a data memory"
 	case p.Pointer.N < p.Data.N:

@@ -74,7 +74,7 @@ func stringsOf(t *testing.T, path string) []string {
 			s, err := strconv.Unquote(lit.Value)
 			require.NoError(t, err)
 			for _, line := range strings.Split(s, "\n") {
-				out = append(out, strings.TrimSpace(line))
+				out = append(out, strings.TrimLeft(line, "\t"))
 			}
 		}
 		return true

@@ -45,10 +45,10 @@ func SubsetOf(p *design.Point) *Subset {
 	}
 	for _, q := range p.Ports {
 		if q.Load.Has {
-			s.Loads = append(s.Loads, q.Addr())
+			s.Loads = append(s.Loads, q.Reg.Addr())
 		}
 		if q.Store.Has {
-			s.Stores = append(s.Stores, q.Addr())
+			s.Stores = append(s.Stores, q.Reg.Addr())
 		}
 	}
 	return s
