@@ -335,7 +335,7 @@ func (b *body) search(e *syntax.SearchExpr) tree.Expr {
 	if h == nil {
 		return nil
 	}
-	changed := changedNames(nil, e.Where)
+	changed := changedNames(e.Where)
 	for name := range changed { // by a call in the condition, in an earlier round
 		if l := b.lookup(name); l != nil {
 			b.facts.forget(l)
