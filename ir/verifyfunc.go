@@ -81,7 +81,7 @@ func (v *verifier) termShape(b *Block, blocks map[*Block]bool) {
 		v.errorf(t, t.Span, "block b%d has an end of kind %d with %d successors", b.ID, t.Op, len(t.Succs))
 	}
 	if t.Op != Return && len(t.Args) > 0 {
-		v.errorf(t, t.Span, "block b%d has results and is no return", b.ID)
+		v.errorf(t, t.Span, "block b%d has results and is not a return", b.ID)
 	}
 	for _, e := range t.Succs {
 		if !blocks[e.To] {
@@ -298,7 +298,7 @@ func (v *verifier) split(i *Instr) (args, results []*Value, ok bool) {
 		args, results = nil, nil
 	}
 	if !ok1 || !ok2 {
-		v.errorf(i, i.Span, "%s takes the tokens (%s) behind its words and gives (%s)", opcode(i), objNames(need), objNames(give))
+		v.errorf(i, i.Span, "%s takes the tokens (%s) after its words and gives (%s)", opcode(i), objNames(need), objNames(give))
 	}
 	return args, results, ok1 && ok2
 }

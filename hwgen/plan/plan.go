@@ -145,7 +145,7 @@ func (p *point) sizes() {
 			high = max(high, r.Reg)
 		}
 		p.number("regs", high+1, "the highest register in the image is x%d", high)
-		p.number("pc", bitsFor(len(p.im.Text)+1), "the text and the address behind it")
+		p.number("pc", bitsFor(len(p.im.Text)+1), "the text and the address after it")
 	}
 	switch {
 	case len(p.im.Devices) == 0:

@@ -110,7 +110,7 @@ func Run(m *ir.Module, passes []Pass, o Options) error {
 	return nil
 }
 
-// after returns the properties that hold behind p.
+// after returns the properties that hold after p.
 func after(held map[Property]bool, p *Pass) map[Property]bool {
 	out := map[Property]bool{}
 	for _, k := range p.Keeps {

@@ -49,13 +49,13 @@ func Check(im *image.Image, p *design.Point, full *isa.Set) (*Result, error) {
 	for i, w := range im.Text {
 		in, ops, ok := isa.Decode(full, w)
 		if !ok {
-			r.wrong(i, "is no instruction: %#08x", w)
+			r.wrong(i, "is not an instruction: %#08x", w)
 			continue
 		}
 		r.word(k, im, i, in, ops)
 	}
 	if k.pcBits < 30 && len(im.Text) > 1<<k.pcBits {
-		r.wrong(len(im.Text)-1, "lies behind what %d bits of program counter reach", k.pcBits)
+		r.wrong(len(im.Text)-1, "lies after what %d bits of program counter reach", k.pcBits)
 	}
 	return r, nil
 }
