@@ -59,7 +59,7 @@ func sliceElem(t *tree.Type) *tree.Type {
 	return nil
 }
 
-// mismatch reports that x is no `to`, with what would help.
+// mismatch reports that x is not `to`, with what would help.
 func (b *body) mismatch(x tree.Expr, to *tree.Type, at diag.Span) {
 	from := x.Type()
 	if k, ok := x.(*tree.Const); ok && k.T.Kind == tree.Range && to.IsNumber() {

@@ -63,7 +63,7 @@ func methodsOf(t *tree.Type) []string {
 
 func (b *body) noMethod(t *tree.Type, name syntax.Ident, known []string) {
 	if name.Name == "len" {
-		b.c.errorf(codes.NotCallable, name.Span(), "`len` is no function").Hint("write `.len` without `()`")
+		b.c.errorf(codes.NotCallable, name.Span(), "`len` is not a function").Hint("write `.len` without `()`")
 		return
 	}
 	b.noMember(t, name, known)
@@ -91,7 +91,7 @@ func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.I
 	return nil, nil
 }
 
-// functionsOf lists the functions of a package that are no text.
+// functionsOf lists the functions of a package that are not text.
 func functionsOf(pkg string) []string {
 	if pkg == "log" {
 		return []string{"print", "debug", "info", "warn", "error"}

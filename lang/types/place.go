@@ -114,7 +114,7 @@ func length(x tree.Expr, at diag.Span) tree.Expr {
 	return &tree.Len{Expr0: tree.Expr0{At: at, T: tree.SmallRange(0, facts.MaxSlice)}, X: x}
 }
 
-// field checks x.name where it is no call: a variant, a field, a length.
+// field checks x.name where it is not a call: a variant, a field, a length.
 func (b *body) field(e *syntax.FieldExpr, want *tree.Type) tree.Expr {
 	if d := b.typeName(e.X); d != nil && b.mayName(e.X) {
 		return b.typeMember(d, e)

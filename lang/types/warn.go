@@ -66,7 +66,7 @@ func (b *body) shadowed(name syntax.Ident) {
 	}
 }
 
-// writeOnly checks the target of an assignment, which is no use of the variable
+// writeOnly checks the target of an assignment, which is not a use of the variable
 // that it is in, unless an index in it reads it.
 func (b *body) writeOnly(e syntax.Expr) tree.Expr {
 	l := b.lookup(syntax.RootName(e))
