@@ -21,7 +21,6 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/llvm"
-	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/verify"
@@ -267,10 +266,7 @@ func (l *ladder) removal(c *flow.Core) error {
 	if err != nil {
 		return err
 	}
-	r, err := removal.Check(im, c.Point, isa.RV32IM())
-	if err != nil {
-		return err
-	}
+	r := removal.Check(im, c.Point)
 	row := verify.Row{
 		Level: flow.ISA, Core: c.Kind, Check: verify.Removal, Status: verify.Proved, N: r.Words,
 		Detail: "opcodes, registers, amounts, targets and absolute addresses of all text words",
@@ -314,10 +310,7 @@ func (l *ladder) lockstep(c *flow.Core) error {
 	if err = l.lockstepRow(c, run, err, "every instruction of the program's run"); err != nil {
 		return err
 	}
-	sub, err := subsetOf(im, c.Point)
-	if err != nil {
-		return err
-	}
+	sub := lockstep.SubsetOf(c.Point)
 	r, err := lockstep.Random(c.Circuit, sub, lockstep.Options{Instructions: l.opts.Random, Seed: 1})
 	if errors.Is(err, lockstep.ErrNone) {
 		l.report.Add(verify.Skipped(flow.Cycle, c.Kind, verify.Lockstep, err.Error()))

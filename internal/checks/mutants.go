@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/internal/flow"
-	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
-	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim/cycle"
@@ -60,10 +57,7 @@ func newMutantChecks(ctx context.Context, p *flow.Program, c *flow.Core, w flow.
 	if err != nil {
 		return nil, err
 	}
-	subset, err := subsetOf(im, c.Point)
-	if err != nil {
-		return nil, err
-	}
+	subset := lockstep.SubsetOf(c.Point)
 	_, ref, _, err := p.Trace(ctx, flow.Source, "", w)
 	if err != nil {
 		return nil, err
@@ -112,23 +106,4 @@ func (s *mutantChecks) otherTrace(c *rtl.Circuit, seed int64) (bool, error) {
 		return false, s.ctx.Err()
 	}
 	return err != nil || len(trace.Compare(s.ref, tr, trace.Options{})) > 0, nil
-}
-
-// subsetOf is what lock-step may use of a core: what its design point kept.
-func subsetOf(im *image.Image, point *design.Point) (*lockstep.Subset, error) {
-	c, err := plan.Decode(im, point)
-	if err != nil {
-		return nil, err
-	}
-	set := &isa.Set{Name: point.Program, Insts: c.Keep}
-	s := &lockstep.Subset{Set: set, Regs: c.Regs, Amounts: c.Amounts, Devices: c.Devices}
-	for _, port := range c.Ports {
-		if port.Load {
-			s.Loads = append(s.Loads, port.Addr())
-		}
-		if port.Store {
-			s.Stores = append(s.Stores, port.Addr())
-		}
-	}
-	return s, nil
 }

@@ -86,7 +86,7 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 	files["vectors.hex"] = verilog.VectorsFile(im, vectors)
 	report := hardwareReport{
 		Program: p.Name, Core: kind, LUTs: price.LUTs, FFs: price.FFs, Cells: price.Cells, Depth: price.Depth,
-		MemoryBits: price.MemBits, TextBytes: 4 * len(im.Text), DataBytes: int(im.DataEnd), Events: vectors.Events(), Choices: c.Point.Choices,
+		MemoryBits: price.MemBits, TextBytes: 4 * len(im.Text), DataBytes: int(im.DataEnd), Events: vectors.Events(), Choices: c.Point.Choices(),
 	}
 	text, err := json.MarshalIndent(report, "", "  ")
 	if err != nil {

@@ -114,10 +114,8 @@ func CoreEnv(t *design.Target) pass.Env {
 func computes(t *design.Target) func(word.Op) bool {
 	return func(op word.Op) bool {
 		switch op {
-		case word.Mul:
-			return t.Mul
-		case word.Divu, word.Remu, word.Divs, word.Rems:
-			return t.Div
+		case word.Mul, word.Divu, word.Remu, word.Divs, word.Rems:
+			return t.Set.Computes(op)
 		}
 		return true
 	}
@@ -150,7 +148,7 @@ func (p *Program) Target() (*design.Target, error) {
 		if regs < 5 || regs > 32 {
 			return nil, UserErrorf("--regs wants 5 to 32, got %d", regs)
 		}
-		set := isa.RV32IM().Subset("rv32i_zmmul", func(in *isa.Inst) bool { return isa.RV32I().Lookup(in.Name) != nil || in.Name == "mul" })
+		set := isa.RV32IM().Subset("rv32i_zmmul", func(in *isa.Inst) bool { return isa.RV32I().Lookup(in.Name) != nil || in.Computes(word.Mul) })
 		return design.NewTarget(set.Name, set, regs), nil
 	})
 }
