@@ -114,7 +114,7 @@ func (p *Program) isDisk(name string) bool {
 	return false
 }
 
-// WriteDisks writes the disks of a world, as they are behind a run, to DISK=FILE.
+// WriteDisks writes the disks of a world, as they are after a run, to DISK=FILE.
 func (p *Program) WriteDisks(specs []string, w *world.World) error {
 	for _, spec := range specs {
 		i, file, err := p.disk(spec)

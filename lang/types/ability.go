@@ -54,11 +54,11 @@ var abilities = map[string]tree.Ability{"eq": tree.CanEqual, "num": tree.CanCoun
 
 // lacks says what a type lacks that does not fulfil a constraint.
 var lacks = map[tree.Ability]string{
-	tree.CanCopy: "cannot be copied", tree.CanEqual: "has no `==` that is one of bits", tree.CanCount: "is no integer, fix or float",
+	tree.CanCopy: "cannot be copied", tree.CanEqual: "has no `==` that is one of bits", tree.CanCount: "is not an integer, fix or float",
 }
 
 // fulfils reports whether a type can do what a constraint asks for. Ranges are
-// exact, so their sums have other types; they are no `num`.
+// exact, so their sums have other types; they are not `num`.
 func fulfils(t *tree.Type, can tree.Ability) bool {
 	if t.Kind == tree.Opaque {
 		return t.Can >= can

@@ -176,7 +176,7 @@ func (b *body) builtin(e *syntax.CallExpr, f *syntax.Name) tree.Expr {
 	case "wrap":
 		return b.wrapCall(e)
 	default:
-		b.c.errorf(codes.NotCallable, e.Span(), "`%s` is no function", f.Name)
+		b.c.errorf(codes.NotCallable, e.Span(), "`%s` is not a function", f.Name)
 	}
 	return nil
 }

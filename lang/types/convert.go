@@ -46,7 +46,7 @@ func wrapSome(x tree.Expr, t *tree.Type) tree.Expr {
 	return &tree.Some{Expr0: tree.Expr0{At: x.Span(), T: t}, X: x}
 }
 
-// mismatch reports that x is no `to`, with what would help.
+// mismatch reports that x is not `to`, with what would help.
 func (b *body) mismatch(x tree.Expr, to *tree.Type, at diag.Span) {
 	from := x.Type()
 	if k, ok := x.(*tree.Const); ok && k.T.Kind == tree.Range && to.IsNumber() {

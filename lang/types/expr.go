@@ -48,9 +48,9 @@ func (b *body) expr(e syntax.Expr, want *tree.Type) tree.Expr {
 	case *syntax.TimeLit:
 		return &tree.Const{Expr0: tree.Expr0{At: e.Span(), T: tree.DurationType()}, Cell: uint64(e.Ticks)}
 	case *syntax.RangeExpr:
-		b.c.errorf(codes.NotAValue, e.Span(), "a range is no value")
+		b.c.errorf(codes.NotAValue, e.Span(), "a range is not a value")
 	case *syntax.TypeExprValue:
-		b.c.errorf(codes.NotAValue, e.Span(), "a type is no value")
+		b.c.errorf(codes.NotAValue, e.Span(), "a type is not a value")
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func methodsOf(t *tree.Type) []string {
 
 func (b *body) noMethod(t *tree.Type, name syntax.Ident, known []string) {
 	if name.Name == "len" {
-		b.c.errorf(codes.NotCallable, name.Span(), "`len` is no function").Hint("write `.len` without `()`")
+		b.c.errorf(codes.NotCallable, name.Span(), "`len` is not a function").Hint("write `.len` without `()`")
 		return
 	}
 	b.noMember(t, name, known)

@@ -93,7 +93,7 @@ func (b *body) sliceBounds(e *syntax.SliceExpr, x tree.Expr) (lo, hi tree.Expr, 
 	return lo, hi, hi != nil
 }
 
-// field checks x.name where it is no call: a variant, a field, a length.
+// field checks x.name where it is not a call: a variant, a field, a length.
 func (b *body) field(e *syntax.FieldExpr, want *tree.Type) tree.Expr {
 	if d := b.typeName(e.X); d != nil && b.mayName(e.X) {
 		return b.typeMember(d, e)

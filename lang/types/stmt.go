@@ -333,7 +333,7 @@ func (b *body) returnStmt(n *syntax.ReturnStmt) tree.Stmt {
 	s := &tree.Return{Stmt0: tree.Stmt0{At: n.Span()}}
 	want := b.fn.Result
 	if b.timed > 0 {
-		b.c.errorf(codes.LeavesTimed, n.Span(), "a timed region is left at its brace only").Hint("return behind it")
+		b.c.errorf(codes.LeavesTimed, n.Span(), "a timed region is left at its brace only").Hint("return after it")
 	}
 	switch {
 	case n.Value != nil && want.Kind == tree.Unit:

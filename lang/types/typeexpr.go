@@ -249,7 +249,7 @@ func (b *body) packageType(e *syntax.NamedType) *tree.Type {
 	return b.declType(d, e.Name)
 }
 
-// typesOfPackage are the types of packages that are no text.
+// typesOfPackage are the types of packages that are not text.
 var typesOfPackage = map[string][]string{"net": {"Eth", "Udp"}, "blk": {"Disk"}}
 
 // laterTypes are types of packages that this version lacks.
