@@ -194,12 +194,6 @@ func (b *body) tryCall(e *syntax.CallExpr, f *syntax.FieldExpr, ch tree.Expr) tr
 	return &tree.TrySend{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Chan: ch, Value: x}
 }
 
-// passing is an argument of a call that is a channel end or device: what the
-// function does with its parameter, the caller's parameter is used for.
-type passing struct {
-	from, to *tree.Local
-}
-
 // passEnds notes the channel ends and devices of a call. The body of the function
 // is checked first, for the caller may have to know whether it waits.
 func (b *body) passEnds(f *fnInfo, args []tree.Arg) {

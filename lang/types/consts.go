@@ -254,11 +254,3 @@ func (c *checker) checkSettings() {
 		c.suggest(e, s.Name, known)
 	}
 }
-
-// fits64 reports whether u64 or i64 holds a number.
-func fits64(v *big.Int) bool { return v.IsUint64() || v.IsInt64() }
-
-// number makes an exact constant.
-func number(v *big.Int, at diag.Span) *tree.Const {
-	return &tree.Const{Expr0: tree.Expr0{At: at, T: tree.RangeType(v, v)}, Cell: tree.CellOf(v)}
-}

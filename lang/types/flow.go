@@ -3,15 +3,9 @@ package types
 import (
 	"slices"
 
-	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
-	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
-
-func warnUnreachable(n syntax.Stmt) *diag.Error {
-	return diag.Warningf(codes.Unreachable, n.Span(), "this is never reached").Labelf("and left out")
-}
 
 // spins reports whether control can go from the head of a loop through its
 // body to the head again without an operation that waits.
@@ -188,9 +182,6 @@ func (g *graph) report(f *fnInfo) {
 	}
 	e.Hint("there is no recursion: memory is known before the program runs; use a loop with an array as its stack")
 }
-
-// maxNotes bounds the calls of a cycle that are shown.
-const maxNotes = 10
 
 // checkTimed reports timed kernels that a constant has called.
 func (c *checker) checkTimed() {

@@ -53,22 +53,6 @@ func (b *body) memberCall(e *syntax.CallExpr, f *syntax.FieldExpr) (tree.Stmt, t
 	return nil, nil
 }
 
-// methodsOf lists the methods of values that have no other case in memberCall.
-func methodsOf(t *tree.Type) []string {
-	if t.Kind == tree.Layout {
-		return []string{"bytes"}
-	}
-	return nil
-}
-
-func (b *body) noMethod(t *tree.Type, name syntax.Ident, known []string) {
-	if name.Name == "len" {
-		b.c.errorf(codes.NotCallable, name.Span(), "`len` is not a function").Hint("write `.len` without `()`")
-		return
-	}
-	b.noMember(t, name, known)
-}
-
 func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.Ident) (tree.Stmt, tree.Expr) {
 	switch pkg.Name + "." + f.Name.Name {
 	case "log.print":
@@ -130,14 +114,6 @@ func (b *body) parse(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 		return nil
 	}
 	return &tree.Parse{Expr0: tree.Expr0{At: e.Span(), T: tree.OptionOf(t)}, Layout: t.Layout, X: x}
-}
-
-func (b *body) isBytes(x tree.Expr) bool {
-	if x.Type().Kind == tree.Bytes {
-		return true
-	}
-	b.c.errorf(codes.Mismatch, x.Span(), "expected `bytes<N>`, found %s", describe(x.Type()))
-	return false
 }
 
 // chanMethods are the operations of channel ends.

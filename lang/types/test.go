@@ -14,14 +14,6 @@ import (
 // names of its own (fake, any). What it starts between two crashes is an epoch: a
 // system of its own, elaborated as any other, whose devices are the fakes.
 
-// testInfo is a test while it is checked.
-type testInfo struct {
-	tree   *tree.Test
-	fakes  map[*tree.Local]int // index in tree.Devices
-	epoch  *elab.Elaborator    // nil before the first start
-	talked diag.Span           // first use of a device since that start
-}
-
 // checkTests checks the tests of the program, or of the package that is
 // under test.
 func (c *checker) checkTests() {
