@@ -25,6 +25,7 @@ type RunOptions struct {
 	Core      string
 	World     World
 	PcapOut   []string // DEVICE=FILE
+	VcdOut    []string // PORT=FILE
 	DiskOut   []string // DEVICE=FILE
 	TraceFile string
 	Wave      string // VCD of the core, level cycle only
@@ -159,6 +160,9 @@ func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds f
 		r.Command = g.Command
 	}
 	if err := p.WriteCaptures(o.PcapOut, tr); err != nil {
+		return nil, err
+	}
+	if err := p.WriteWaveforms(o.VcdOut, tr); err != nil {
 		return nil, err
 	}
 	if o.TraceFile != "" {

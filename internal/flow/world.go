@@ -14,6 +14,7 @@ import (
 // World names the outside of a run.
 type World struct {
 	Captures []string // DEVICE=FILE, or FILE when the program has one receiving device
+	Levels   []string // PORT=FILE: value change dumps of inputs
 	Disks    []string // DEVICE=FILE: the image of a disk; the file is not changed
 	Seed     int64    // of the gaps on a core's ports; 0: none
 	Limit    uint64   // steps of a machine; 0: its own generous limit
@@ -30,6 +31,9 @@ func (p *Program) Script(w World) (*world.Script, error) {
 		if err != nil {
 			return nil, err
 		}
+		if file == nothing {
+			continue
+		}
 		data, err := os.ReadFile(file)
 		if err != nil {
 			return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", file, reason(err))
@@ -38,6 +42,9 @@ func (p *Program) Script(w World) (*world.Script, error) {
 	}
 	script, err := world.FromCaptures(devices, sources)
 	if err != nil {
+		return nil, err
+	}
+	if err := p.addWaveforms(w.Levels, script); err != nil {
 		return nil, err
 	}
 	if script.Disks, err = p.disks(w.Disks); err != nil {
@@ -180,7 +187,7 @@ func (p *Program) WriteCaptures(specs []string, tr *trace.Trace) error {
 		name, file, ok := strings.Cut(spec, "=")
 		known := false
 		for _, d := range p.devices() {
-			known = known || d == name
+			known = known || d == name && p.isMessages(d)
 		}
 		if !ok || !known {
 			return UserErrorf("%q wants DEVICE=FILE; the devices of %s are: %s", spec, p.Name, strings.Join(p.devices(), ", "))

@@ -254,7 +254,7 @@ var typesOfPackage = map[string][]string{"net": {"Eth", "Udp"}, "blk": {"Disk"}}
 
 // laterTypes are types of packages that this version lacks.
 var laterTypes = map[string]bool{
-	"net.Tcp": true, "gpio.Pin": true,
+	"net.Tcp": true,
 }
 
 func (c *checker) typeNames() []string {
