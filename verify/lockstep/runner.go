@@ -169,15 +169,24 @@ func flag(b bool) uint32 {
 	return 0
 }
 
+// pins takes what the output pins show.
+func (v *environment) pins(r *runner) {
+	for _, d := range v.sub.Devices {
+		if d.Bits > 0 && d.Tx {
+			v.levels.set(d, r.get(rtl.PortLevelOut(d.Name)))
+		}
+	}
+}
+
 // sample takes what the outputs show.
 func (v *environment) sample(r *runner) {
+	v.pins(r)
 	if v.logReady && r.get(rtl.PortLogValid) == 1 {
 		v.logs = append(v.logs, r.get(rtl.PortLogData))
 	}
 	for _, d := range v.sub.Devices {
 		i := d.Index
 		if d.Bits > 0 {
-			v.levels.set(d, r.get(rtl.PortLevelOut(d.Name)))
 			continue
 		}
 		if s := &v.rx[i]; d.Rx && s.valid && r.get(rtl.RxPorts(d.Name).Ready) == 1 {
