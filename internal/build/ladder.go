@@ -67,7 +67,7 @@ func (p *Program) Verify(ctx context.Context, o VerifyOptions) (*verify.Report, 
 }
 
 func checks() []verify.Check {
-	return []verify.Check{verify.Trace, verify.Lockstep, verify.Proof, verify.Removal, verify.Witness}
+	return []verify.Check{verify.Trace, verify.Lockstep, verify.Proof, verify.Removal, verify.Verilog, verify.Witness}
 }
 
 func (l *ladder) wants(c verify.Check) bool {
@@ -225,6 +225,7 @@ func (l *ladder) coreRows(kind string) error {
 		{verify.Trace, l.circuitTraces},
 		{verify.Lockstep, l.lockstep},
 		{verify.Proof, l.proof},
+		{verify.Verilog, l.written},
 		{verify.Witness, l.witness},
 	} {
 		if !l.wants(step.check) {

@@ -89,7 +89,7 @@ func (s *moduleSide) match() error {
 	}
 	for _, r := range s.m.Regs {
 		if !known[r.Q] {
-			return fmt.Errorf("the module has a flip-flop that the circuit lacks (wire %d)", r.Q)
+			return fmt.Errorf("the module has a flip-flop that the circuit lacks: %s", s.m.NameOf(r.Q))
 		}
 	}
 	return nil
@@ -295,7 +295,7 @@ func (e *evaluator[B]) value(b yosys.Bit) B {
 		}
 		i, ok := e.gate[top]
 		if !ok {
-			e.bits[top] = e.leaf(blast.Place{Kind: blast.Input, Name: fmt.Sprintf("undriven wire %d", top)}, 1)[0]
+			e.bits[top] = e.leaf(blast.Place{Kind: blast.Input, Name: e.m.NameOf(top)}, 1)[0]
 			continue
 		}
 		g, before := &e.m.Gates[i], len(todo)

@@ -25,7 +25,8 @@ import (
 	"strings"
 )
 
-// Bit is a wire of one bit; the constants are wires, too.
+// Bit is a wire of one bit; the constants are wires, too. A negative one has
+// no value that the file defines.
 type Bit int
 
 // The constants. Yosys numbers its own wires from 2.
@@ -84,12 +85,23 @@ type Module struct {
 }
 
 // Arguments are those of the command that writes out for the module top of a
-// file. Names have no blanks: they are those of a circuit.
+// file. Every net of the file stays, also one that nothing reads. Names have no
+// blanks: they are those of a circuit.
 func Arguments(file, top, out string) []string {
 	return []string{"-q", "-p", strings.Join([]string{
-		"read_verilog " + file, "hierarchy -top " + top, "proc",
+		"read_verilog " + file, "hierarchy -top " + top, "proc", "setattr -set keep 1 w:* w:$* %d",
 		"techmap -autoproc t:$mul %n", "opt_clean", "write_json " + out,
 	}, "; ")}
+}
+
+// NameOf is a net that a bit belongs to, with its place there.
+func (m *Module) NameOf(b Bit) string {
+	for _, name := range keys(m.Nets) {
+		if i := slices.Index(m.Nets[name], b); i >= 0 && !strings.HasPrefix(name, "$") {
+			return fmt.Sprintf("%s[%d]", name, i)
+		}
+	}
+	return fmt.Sprintf("wire %d", b)
 }
 
 type document struct {
@@ -168,8 +180,9 @@ func order(c *cell) int {
 }
 
 type reader struct {
-	m   *Module
-	err error
+	m         *Module
+	undefined Bit // the last undefined bit
+	err       error
 }
 
 func (r *reader) fail(format string, args ...any) {
@@ -178,7 +191,8 @@ func (r *reader) fail(format string, args ...any) {
 	}
 }
 
-// bits reads wires. An undefined bit has no meaning that could be compared.
+// bits reads wires. Each undefined bit is a wire of its own that nothing drives:
+// whoever compares must find that it does not matter.
 func (r *reader) bits(list []any) []Bit {
 	out := make([]Bit, len(list))
 	for i, x := range list {
@@ -189,26 +203,16 @@ func (r *reader) bits(list []any) []Bit {
 			if v == "1" {
 				out[i] = One
 			} else if v != "0" {
-				out[i] = undefined
+				r.undefined--
+				out[i] = r.undefined
 			}
 		}
 	}
 	return out
 }
 
-// undefined is a bit x. It is an error where something reads it.
-const undefined Bit = -1
-
-func (r *reader) pin(name string, c *cell, pin string) []Bit {
-	bits := r.bits(c.Connections[pin])
-	if slices.Contains(bits, undefined) {
-		r.fail("cell %s: input %s is undefined", name, pin)
-	}
-	return bits
-}
-
 func (r *reader) cell(name string, c *cell) {
-	pin := func(p string) []Bit { return r.pin(name, c, p) }
+	pin := func(p string) []Bit { return r.bits(c.Connections[p]) }
 	one := func(p string) Bit {
 		bits := pin(p)
 		if len(bits) != 1 {
@@ -288,8 +292,8 @@ func (r *reader) contents(name string, c *cell) {
 		r.fail("cell %s: no memory %s", name, c.Parameters["MEMID"])
 		return
 	}
-	at, ok := value(r.pin(name, c, "ADDR"))
-	data := r.pin(name, c, "DATA")
+	at, ok := value(r.bits(c.Connections["ADDR"]))
+	data := r.bits(c.Connections["DATA"])
 	if !ok || m.Width == 0 || len(data)%m.Width != 0 || at+uint64(len(data)/m.Width) > uint64(m.Size) {
 		r.fail("cell %s: expected constant words that lie in memory %s", name, m.Name)
 		return
