@@ -167,7 +167,7 @@ func TestVerilogRows(t *testing.T) {
 // on which nothing depends.
 func TestTheWrittenGatesAreLive(t *testing.T) {
 	for _, kind := range Cores() {
-		c := coreFor(t, "pipeline", kind)
+		c := coreFor(t, "hello", kind)
 		data, err := c.aig()
 		require.NoError(t, err)
 		g, err := gate.Parse("core.aig", []byte(data))
@@ -184,20 +184,4 @@ func TestTheWrittenGatesAreLive(t *testing.T) {
 			require.Len(t, m.Reads, len(names.Reads[m.Name]), m.Name)
 		}
 	}
-}
-
-// TestTheBenchRunsForAKeyword: a system whose name is a keyword has a module
-// that simulators take.
-func TestTheBenchRunsForAKeyword(t *testing.T) {
-	dir := t.TempDir()
-	source := "task greet() {\n  log.print(\"here\")\n}\n\nsystem edge {\n  run greet()\n}\n"
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "edge.sn"), []byte(source), 0o644))
-	p, err := Load(dir, Options{})
-	require.NoError(t, err)
-	r, err := p.Verify(context.Background(), VerifyOptions{Cores: []string{Pipe3}, Checks: []string{"witness", "verilog"}, NoX86: true})
-	require.NoError(t, err)
-	for _, row := range r.Rows {
-		require.Contains(t, []verify.Status{verify.Equal, verify.Proved}, row.Status, row.Detail)
-	}
-	require.Len(t, r.Rows, 5)
 }

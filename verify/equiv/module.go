@@ -295,7 +295,7 @@ func (e *evaluator[B]) value(b yosys.Bit) B {
 		}
 		i, ok := e.gate[top]
 		if !ok {
-			e.bits[top] = e.leaf(blast.Place{Kind: blast.Input, Name: e.m.NameOf(top)}, 1)[0]
+			e.bits[top] = e.leaf(blast.Place{Kind: blast.Input, Name: fmt.Sprintf("undefined bit %d", top)}, 1)[0]
 			continue
 		}
 		g, before := &e.m.Gates[i], len(todo)
