@@ -1,6 +1,8 @@
 package riscv
 
-import "github.com/sinter-lang/sinter/ir/word"
+import (
+	"github.com/sinter-lang/sinter/ir/word"
+)
 
 // once wraps a node that an alternative uses twice.
 func once(n *node) *node {

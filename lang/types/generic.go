@@ -578,53 +578,14 @@ func (b *body) opaqueBinary(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tr
 // namesOf lists the plain names in a type as written.
 func namesOf(e syntax.TypeExpr) map[string]bool {
 	names := map[string]bool{}
-	typeNamesIn(e, names)
+	syntax.Walk(e, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.NamedType:
+			names[n.Name.Name] = true
+		case *syntax.Name:
+			names[n.Name] = true
+		}
+		return true
+	})
 	return names
-}
-
-func typeNamesIn(e syntax.TypeExpr, names map[string]bool) {
-	switch e := e.(type) {
-	case *syntax.NamedType:
-		names[e.Name.Name] = true
-		for _, a := range e.Args {
-			typeNamesIn(a.Type, names)
-			exprNamesIn(a.Value, names)
-		}
-	case *syntax.BytesType:
-		exprNamesIn(e.Size, names)
-	case *syntax.ArrayType:
-		exprNamesIn(e.Len, names)
-		typeNamesIn(e.Elem, names)
-	case *syntax.SliceType:
-		typeNamesIn(e.Elem, names)
-	case *syntax.OptionType:
-		typeNamesIn(e.Elem, names)
-	case *syntax.ChanEndType:
-		typeNamesIn(e.Elem, names)
-	case *syntax.RangeType:
-		exprNamesIn(e.Range, names)
-	}
-}
-
-func exprNamesIn(e syntax.Expr, names map[string]bool) {
-	switch e := e.(type) {
-	case *syntax.Name:
-		names[e.Name] = true
-	case *syntax.ParenExpr:
-		exprNamesIn(e.X, names)
-	case *syntax.UnaryExpr:
-		exprNamesIn(e.X, names)
-	case *syntax.BinaryExpr:
-		exprNamesIn(e.L, names)
-		exprNamesIn(e.R, names)
-	case *syntax.RangeExpr:
-		if e != nil {
-			exprNamesIn(e.Lo, names)
-			exprNamesIn(e.Hi, names)
-		}
-	case *syntax.CallExpr:
-		for _, a := range e.Args {
-			exprNamesIn(a.Value, names)
-		}
-	}
 }
