@@ -7,7 +7,7 @@
 //	//   ends: waiting
 //
 // `logs` lines are the rendered log events of the whole run in order, or with
-// `...` behind the last one its first lines; every machine must show them, and
+// `...` after the last one its first lines; every machine must show them, and
 // its trace must equal the source's.
 package examples
 

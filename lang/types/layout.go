@@ -14,12 +14,6 @@ import (
 // maxLayout bounds the bytes of one message.
 const maxLayout = 1 << 20
 
-// layoutScope is what the expressions of a layout can name: the fields so far.
-type layoutScope struct {
-	def   *tree.LayoutDef
-	needs [][]int // absent parts that the current expression goes through
-}
-
 // layouter is a layout while its fields are resolved.
 type layouter struct {
 	c    *checker
@@ -289,7 +283,7 @@ func (w *layouter) seal(n *syntax.LayoutField, f *tree.LayoutField) {
 		w.sealf(at, "a layout has one seal").Note(w.def.Fields[old].Span, "the other one").
 			Hint("put the part that it seals into a layout of its own")
 	case f.All && f.Seal == tree.CRC32:
-		w.sealf(at, "`crc32` seals the bytes before it, not all").Hint("write `= seal crc32` behind them")
+		w.sealf(at, "`crc32` seals the bytes before it, not all").Hint("write `= seal crc32` after them")
 	case f.All && (w.def.Min != w.def.Max || w.def.Min%16 != 0):
 		w.sealf(at, "a seal over all bytes stands at a constant, even place")
 	}
