@@ -38,7 +38,7 @@ func (w *way) block(b *tree.Block) bool {
 // stmt reports whether a way without waiting leads through a statement.
 func (w *way) stmt(s tree.Stmt) bool {
 	switch s := s.(type) {
-	case *tree.ChanSend, *tree.DevRecv, *tree.DevSend, *tree.UdpSend, *tree.DiskRead, *tree.DiskWrite, *tree.DiskFlush, *tree.Fail:
+	case *tree.ChanSend, *tree.DevRecv, *tree.DevSend, *tree.DevAsk, *tree.Fail:
 		return false
 	case *tree.Select:
 		return atOnce(s)
@@ -112,7 +112,7 @@ func waits(x tree.Expr) bool {
 	switch x := x.(type) {
 	case nil:
 		return false
-	case *tree.ChanRecv, *tree.UdpRecv, *tree.Take:
+	case *tree.ChanRecv, *tree.HeadRecv, *tree.Take:
 		return true
 	case *tree.Call:
 		if alwaysWaits(x.Func) {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/ir/interval"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/facts"
@@ -63,7 +64,8 @@ func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.I
 			return nil, b.take(e, tree.LogOfTest)
 		}
 		return nil, nil
-	case "net.eth", "net.udp", "blk.virtio":
+	}
+	if port.MadeBy(pkg.Name+"."+f.Name.Name) != nil {
 		b.c.errorf(codes.BadBinding, e.Span(), "devices are made in the system and given to a task")
 		return nil, nil
 	}

@@ -1,8 +1,8 @@
 package types
 
 import (
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
-	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -70,7 +70,7 @@ func (b *body) letStmt(n *syntax.LetStmt) tree.Stmt {
 	if n.Else != nil {
 		return b.letElse(n)
 	}
-	if pkg, kind := b.testPackage(n.Value); pkg == "fake" && elab.TypeOf(kind) != "" {
+	if pkg, kind := b.testPackage(n.Value); pkg == "fake" && port.Find(kind) != nil {
 		return b.fakeLet(n, kind)
 	}
 	var want *tree.Type

@@ -2,6 +2,7 @@ package types
 
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/facts"
@@ -280,7 +281,7 @@ func (b *body) crash(n *syntax.CrashStmt) tree.Stmt {
 
 // losing checks the sectors that a crash loses.
 func (b *body) losing(n syntax.Expr, d tree.Fake) tree.Expr {
-	if d.Kind != "disk" {
+	if port.ShapeOf(d.Kind) != port.Command {
 		b.c.errorf(codes.Mismatch, n.Span(), "only a disk loses what was written; `%s` is none", d.Name)
 		return nil
 	}

@@ -4,8 +4,8 @@ import (
 	"math/big"
 	"strconv"
 
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
-	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -231,7 +231,7 @@ func (b *body) declType(d *decl, name syntax.Ident) *tree.Type {
 func (b *body) packageType(e *syntax.NamedType) *tree.Type {
 	full := e.Package.Name + "." + e.Name.Name
 	switch {
-	case elab.IsDeviceType(full):
+	case port.OfType(full) != nil:
 		if !b.needsUse(*e.Package) {
 			return nil
 		}
