@@ -32,6 +32,7 @@ func (o Options) config(m *ir.Module) string {
 	}
 	define("SN_DISKS", count)
 	fmt.Fprintf(&b, "__attribute__((unused)) static const u8 sn_is_disk[] = {%s};\n", strings.Join(append(disks, "0"), ", "))
+	o.levels(&b, m)
 	var tasks, devices, traps []string
 	for _, t := range m.Tasks {
 		tasks = append(tasks, t.Name)
@@ -46,6 +47,26 @@ func (o Options) config(m *ir.Module) string {
 	table(&b, "sn_device_name", devices)
 	table(&b, "sn_trap_text", traps)
 	return b.String()
+}
+
+// levels writes which devices have frames, and which are levels of which direction.
+func (o Options) levels(b *strings.Builder, m *ir.Module) {
+	count := 0
+	var frames, levels []string
+	for _, d := range m.Devices {
+		direction := "0"
+		if k := port.Find(d.Kind); k != nil && k.Shape == port.Level {
+			count++
+			direction = "LEVEL_OUT"
+			if k.In {
+				direction = "LEVEL_IN"
+			}
+		}
+		frames, levels = append(frames, strconv.Itoa(flag(port.ShapeOf(d.Kind) == port.Message))), append(levels, direction)
+	}
+	fmt.Fprintf(b, "#define SN_LEVELS %d\nenum { LEVEL_IN = 1, LEVEL_OUT = 2 };\n", count)
+	fmt.Fprintf(b, "__attribute__((unused)) static const u8 sn_has_frames[] = {%s};\n", strings.Join(append(frames, "0"), ", "))
+	fmt.Fprintf(b, "__attribute__((unused)) static const u8 sn_is_level[] = {%s};\n", strings.Join(append(levels, "0"), ", "))
 }
 
 func flag(b bool) int {

@@ -44,14 +44,14 @@ func (p *Program) Script(w World) (*world.Script, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.addWaveforms(w.Levels, script); err != nil {
-		return nil, err
-	}
 	if script.Disks, err = p.disks(w.Disks); err != nil {
 		return nil, err
 	}
 	if w.Frames > 0 && len(script.Inputs) > w.Frames {
 		script.Inputs = script.Inputs[:w.Frames]
+	}
+	if err := p.addWaveforms(w.Levels, script); err != nil {
+		return nil, err
 	}
 	if w.Until != "" {
 		ticks, ok := types.ParseDuration(w.Until)
