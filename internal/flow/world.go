@@ -112,14 +112,14 @@ func (p *Program) disk(spec string) (device int, file string, err error) {
 	return 0, "", UserErrorf("%q wants DISK=FILE; the disks of %s are: %s", spec, p.Name, strings.Join(disks, ", "))
 }
 
-// isMessages reports whether a device has whole messages.
-func (p *Program) isMessages(name string) bool {
+// shapeOf is the shape of a device by its name.
+func (p *Program) shapeOf(name string) port.Shape {
 	for _, d := range p.Tree.System.Devices {
 		if d.Name == name {
-			return port.ShapeOf(d.Kind) == port.Message
+			return port.ShapeOf(d.Kind)
 		}
 	}
-	return false
+	return port.Message
 }
 
 // WriteDisks writes the disks of a world, as they are after a run, to DISK=FILE.
@@ -187,7 +187,7 @@ func (p *Program) WriteCaptures(specs []string, tr *trace.Trace) error {
 		name, file, ok := strings.Cut(spec, "=")
 		known := false
 		for _, d := range p.devices() {
-			known = known || d == name && p.isMessages(d)
+			known = known || d == name && p.shapeOf(d) == port.Message
 		}
 		if !ok || !known {
 			return UserErrorf("%q wants DEVICE=FILE; the devices of %s are: %s", spec, p.Name, strings.Join(p.devices(), ", "))

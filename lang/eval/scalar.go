@@ -54,6 +54,8 @@ func (c *compiler) scalar(x tree.Expr) scalarCode {
 		return c.mapGetScalar(x)
 	case *tree.Choose:
 		return c.chosen(x)
+	case *tree.Take:
+		return c.takenLevel(x)
 	}
 	panic(unknown("scalar", x))
 }

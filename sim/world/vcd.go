@@ -69,22 +69,38 @@ func readVCD(f Waveform) ([]change, error) {
 	if err := r.choose(); err != nil {
 		return nil, err
 	}
-	return r.changes, r.body()
+	if err := r.body(); err != nil {
+		return nil, err
+	}
+	return changesOf(r.values), nil
+}
+
+// changesOf drops values that are no change; at first a level is 0.
+func changesOf(values []change) []change {
+	var out []change
+	last := uint64(0)
+	for _, c := range values {
+		if c.value != last {
+			out = append(out, c)
+		}
+		last = c.value
+	}
+	return out
 }
 
 // vcdReader reads the words of a file.
 type vcdReader struct {
-	file    *diag.File
-	at      int
-	names   []string
-	scopes  []string
-	vars    []vcdVar
-	id      string // of the signal that is meant
-	number  uint64 // of the timescale
-	micros  int    // decimal places of its unit below a microsecond; -1 before it was read
-	now     uint64 // in microseconds
-	stamp   uint64 // as written
-	changes []change
+	file   *diag.File
+	at     int
+	names  []string
+	scopes []string
+	vars   []vcdVar
+	id     string   // of the signal that is meant
+	number uint64   // of the timescale
+	micros int      // decimal places of its unit below a microsecond; -1 before it was read
+	now    uint64   // in microseconds
+	stamp  uint64   // as written
+	values []change // one for each microsecond
 }
 
 // vcdVar is a signal of one bit.
@@ -291,20 +307,17 @@ func (r *vcdReader) vector(digits string, at diag.Span) error {
 // value takes a new value of the signal. Before it has one, it may be unknown.
 func (r *vcdReader) value(c byte, at diag.Span) error {
 	if c != '0' && c != '1' {
-		if len(r.changes) == 0 {
+		if len(r.values) == 0 {
 			return nil
 		}
 		return r.errorf(at, "a pin is 0 or 1, this signal becomes %c", c)
 	}
 	v := uint64(c - '0')
-	last := len(r.changes) - 1
-	switch {
-	case last >= 0 && r.changes[last].time == r.now:
-		r.changes[last].value = v
-	case last >= 0 && r.changes[last].value == v, last < 0 && v == 0:
-	default:
-		r.changes = append(r.changes, change{r.now, v})
+	if last := len(r.values) - 1; last >= 0 && r.values[last].time == r.now {
+		r.values[last].value = v
+		return nil
 	}
+	r.values = append(r.values, change{r.now, v})
 	return nil
 }
 
