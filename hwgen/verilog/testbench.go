@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/trace"
 )
@@ -128,7 +129,7 @@ func (b *bench) check() {
 		got := fmt.Sprintf("{4'd0, %s, %s ? %s : 3'd4, %s & (%s ? ~(32'hffffffff << {%s, 3'd0}) : 32'hffffffff)}",
 			p.Last, p.Last, p.Bytes, p.Data, p.Last, p.Bytes)
 		b.expect(fmt.Sprintf("%s && %s", p.Valid, p.Ready), s, fmt.Sprintf("tx%d_at", i), got)
-		if b.im.Devices[i].Kind == answers && b.has(rtl.RxPorts(b.im.Devices[i].Name).Valid) {
+		if port.ShapeOf(b.im.Devices[i].Kind) == port.Command && b.has(rtl.RxPorts(b.im.Devices[i].Name).Valid) {
 			b.line("    if (%s && %s && %s) rx%d_due <= rx%d_due + 1;", p.Valid, p.Ready, p.Last, i, i)
 		}
 	})

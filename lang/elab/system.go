@@ -5,6 +5,7 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -96,22 +97,27 @@ func (e *Elaborator) device(call *syntax.CallExpr, name string) int {
 	if ok {
 		pkg = e.h.Package(f.X)
 	}
-	kind := ""
+	var kind *port.Kind
 	if pkg != nil {
-		kind = kindOf[pkg.Name+"."+f.Name.Name]
+		kind = port.MadeBy(pkg.Name + "." + f.Name.Name)
 	}
-	if kind == "" {
+	if kind == nil {
 		e.notDevice(call, pkg, f)
 		return -1
 	}
 	if !e.h.InUse(*pkg) {
 		return -1
 	}
-	if kind == "udp" {
-		return e.udp(call, name)
+	if kind.Key == port.Over {
+		return e.over(call, kind, name)
 	}
+	return e.numbered(call, kind, name)
+}
+
+// numbered makes the device of net.eth(k).
+func (e *Elaborator) numbered(call *syntax.CallExpr, kind *port.Kind, name string) int {
 	if len(call.Args) != 1 {
-		e.h.Errorf(codes.BadArguments, call.Span(), "expected the number of the device, as in `%s.%s(0)`", pkg.Name, f.Name.Name)
+		e.h.Errorf(codes.BadArguments, call.Span(), "expected the number of the device, as in `%s(0)`", kind.Make)
 		return -1
 	}
 	k, ok := e.h.Size(call.Args[0].Value, "device number")
@@ -119,8 +125,8 @@ func (e *Elaborator) device(call *syntax.CallExpr, name string) int {
 		return -1
 	}
 	for _, d := range e.sys.Devices {
-		if d.Number == k && (d.Kind == "disk") == (kind == "disk") {
-			e.h.Errorf(codes.UsedTwice, call.Span(), "the device %s.%s(%d) is there already, as `%s`", pkg.Name, f.Name.Name, k, d.Name).Note(d.Span, "the other one")
+		if d.Number == k && port.Find(d.Kind).Pool == kind.Pool {
+			e.h.Errorf(codes.UsedTwice, call.Span(), "the device %s(%d) is there already, as `%s`", kind.Make, k, d.Name).Note(d.Span, "the other one")
 			return -1
 		}
 	}
@@ -129,9 +135,9 @@ func (e *Elaborator) device(call *syntax.CallExpr, name string) int {
 		return -1
 	}
 	if name == "" {
-		name = fmt.Sprintf("%s%d", kind, k)
+		name = fmt.Sprintf("%s%d", kind.Name, k)
 	}
-	e.sys.Devices = append(e.sys.Devices, tree.DeviceDef{Name: name, Kind: kind, Number: k, Run: -1, Span: call.Span()})
+	e.sys.Devices = append(e.sys.Devices, tree.DeviceDef{Name: name, Kind: kind.Name, Number: k, Run: -1, Span: call.Span()})
 	return len(e.sys.Devices) - 1
 }
 
@@ -300,7 +306,7 @@ func (e *Elaborator) deviceArgument(p *tree.Local, x syntax.Expr, run int) (tree
 		return tree.Bind{}, false
 	}
 	d := &e.sys.Devices[i]
-	if want := typeOf[d.Kind]; want != p.Type.Name {
+	if want := port.Find(d.Kind).Type; want != p.Type.Name {
 		e.h.Errorf(codes.Mismatch, x.Span(), "`%s` is a `%s`, `%s` wants a `%s`", d.Name, want, p.Name, p.Type.Name).Note(d.Span, "the device")
 		return tree.Bind{}, false
 	}

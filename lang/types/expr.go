@@ -1,7 +1,6 @@
 package types
 
 import (
-	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/facts"
@@ -86,14 +85,6 @@ func (b *body) condition(e syntax.Expr) tree.Expr {
 	return nil
 }
 
-func boolConst(v bool, at diag.Span) tree.Expr {
-	k := &tree.Const{Expr0: tree.Expr0{At: at, T: boolType()}}
-	if v {
-		k.Cell = 1
-	}
-	return k
-}
-
 func (b *body) stringLit(e *syntax.StringLit) tree.Expr {
 	text := ""
 	for _, p := range e.Parts {
@@ -166,17 +157,6 @@ func (b *body) declValue(d *decl, e *syntax.Name) tree.Expr {
 	return constRef(d.konst, e.Span())
 }
 
-// constRef is the value of a constant. Numbers are exact again.
-func constRef(k *tree.ConstDef, at diag.Span) tree.Expr {
-	switch {
-	case k.Type.IsNumber():
-		return number(tree.CellValue(k.Cells[0], k.Type), at)
-	case k.Type.IsScalar(), k.Type.Kind == tree.Fraction:
-		return &tree.Const{Expr0: tree.Expr0{At: at, T: k.Type}, Cell: k.Cells[0]}
-	}
-	return &tree.ConstRef{Expr0: tree.Expr0{At: at, T: k.Type}, Const: k}
-}
-
 // bareVariant is the variant of a name where an enum is asked for.
 func (b *body) bareVariant(name syntax.Ident, want *tree.Type) tree.Expr {
 	if want != nil && want.Kind == tree.Option {
@@ -190,23 +170,6 @@ func (b *body) bareVariant(name syntax.Ident, want *tree.Type) tree.Expr {
 		return nil
 	}
 	return variantValue(want, i, name.Span())
-}
-
-func variantIndex(e *tree.EnumDef, name string) int {
-	for i, v := range e.Variants {
-		if v.Name == name {
-			return i
-		}
-	}
-	return -1
-}
-
-func variantValue(t *tree.Type, i int, at diag.Span) tree.Expr {
-	base := tree.Expr0{At: at, T: t}
-	if t.IsScalar() {
-		return &tree.Const{Expr0: base, Cell: uint64(i)}
-	}
-	return &tree.EnumLit{Expr0: base, Variant: i}
 }
 
 // arrayLit checks [a, b, c]. Without a type to take, the elements decide: one

@@ -164,3 +164,17 @@ func (c *checker) checkDeadlock() {
 		c.loops = elab.Deadlock(s, host{c: c})
 	}
 }
+
+// unusedTasks warns of tasks that the system does not run.
+func (c *checker) unusedTasks(sys *tree.System) {
+	run := map[*tree.Func]bool{}
+	for _, r := range sys.Runs {
+		run[r.Task] = true
+	}
+	for _, d := range c.order {
+		if d.fn != nil && d.fn.tree.Task && d.pkg == "" && !run[d.fn.tree] {
+			c.hold(diag.Warningf(codes.UnusedTask, d.name.Span(), "the system `%s` does not run the task `%s`", sys.Name, d.name.Name).
+				Note(sys.Span, "the system").Hint("write `run %s(...)` in it, or remove the task", d.name.Name))
+		}
+	}
+}

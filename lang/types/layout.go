@@ -14,12 +14,6 @@ import (
 // maxLayout bounds the bytes of one message.
 const maxLayout = 1 << 20
 
-// layoutScope is what the expressions of a layout can name: the fields so far.
-type layoutScope struct {
-	def   *tree.LayoutDef
-	needs [][]int // absent parts that the current expression goes through
-}
-
 // layouter is a layout while its fields are resolved.
 type layouter struct {
 	c    *checker

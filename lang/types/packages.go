@@ -153,3 +153,26 @@ func (b *body) mayName(e syntax.Expr) bool {
 	f, ok := e.(*syntax.FieldExpr)
 	return !ok || b.needsUse(*b.packageName(f.X))
 }
+
+// packageName returns the name when an expression names a package.
+func (b *body) packageName(e syntax.Expr) *syntax.Ident {
+	n, ok := e.(*syntax.Name)
+	if !ok || b.lookup(n.Name) != nil || b.c.find(n.Ident) != nil {
+		return nil
+	}
+	if isPackage(n.Name) {
+		return &n.Ident
+	}
+	return nil
+}
+
+// needsUse reports a package that the file does not use.
+func (b *body) needsUse(pkg syntax.Ident) bool {
+	f := pkg.Span().File
+	if b.c.used[f][pkg.Name] || alwaysUsed[pkg.Name] || b.c.packageOf[f] == pkg.Name {
+		return true
+	}
+	b.c.errorf(codes.NeedsUse, pkg.Span(), "the package `%s` is not in use here", pkg.Name).
+		Hint("write `use %s` at the top of the file", pkg.Name)
+	return false
+}

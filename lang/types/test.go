@@ -2,6 +2,7 @@ package types
 
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/facts"
@@ -12,14 +13,6 @@ import (
 // Tests. The body of a test is checked like that of a task, with statements and
 // names of its own (fake, any). What it starts between two crashes is an epoch: a
 // system of its own, elaborated as any other, whose devices are the fakes.
-
-// testInfo is a test while it is checked.
-type testInfo struct {
-	tree   *tree.Test
-	fakes  map[*tree.Local]int // index in tree.Devices
-	epoch  *elab.Elaborator    // nil before the first start
-	talked diag.Span           // first use of a device since that start
-}
 
 // checkTests checks the tests of the program, or of the package that is
 // under test.
@@ -283,7 +276,7 @@ func (b *body) crash(n *syntax.CrashStmt) tree.Stmt {
 
 // losing checks the sectors that a crash loses.
 func (b *body) losing(n syntax.Expr, d tree.Fake) tree.Expr {
-	if d.Kind != "disk" {
+	if port.ShapeOf(d.Kind) != port.Command {
 		b.c.errorf(codes.Mismatch, n.Span(), "only a disk loses what was written; `%s` is none", d.Name)
 		return nil
 	}
