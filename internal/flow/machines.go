@@ -39,10 +39,7 @@ func gatesMachine(c *Core, im *image.Image, w *world.World, seed int64) (sim.Mac
 
 // process starts a product for x86-64 as a machine.
 func (p *Program) process(ctx context.Context, level string, w *world.World) (sim.Machine, error) {
-	product := x86.Linux
-	if level == Unikernel {
-		product = x86.PVH
-	}
+	product := map[string]x86.Product{Native: x86.Linux, Unikernel: x86.PVH, Monitor: x86.HVT}[level]
 	qemu := ""
 	if level == Unikernel {
 		path, err := exec.LookPath("qemu-system-x86_64")
@@ -67,8 +64,11 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 		}
 		prog.Hosts, prog.Disks = append(prog.Hosts, host), append(prog.Disks, port.ShapeOf(d.Kind) == port.Command)
 	}
-	if level == Unikernel {
+	switch level {
+	case Unikernel:
 		return process.NewUnikernel(ctx, prog, w, process.Options{QEMU: qemu})
+	case Monitor:
+		return process.NewMonitor(ctx, prog, w, process.Options{})
 	}
 	return process.NewNative(ctx, prog, w, process.Options{})
 }
