@@ -2,13 +2,16 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os/exec"
 
 	x86 "github.com/sinter-lang/sinter/backend_x86"
+	"github.com/sinter-lang/sinter/internal/llvm"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/port"
+	"github.com/sinter-lang/sinter/monitor"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/gates"
 	"github.com/sinter-lang/sinter/sim/iss"
@@ -86,6 +89,17 @@ func guest(m *ir.Module, img *x86.Image) process.Program {
 		p.Traps = append(p.Traps, t.Code)
 	}
 	return p
+}
+
+// NotHere says why a machine cannot run on this computer, when that is what err means: an
+// outside tool is missing, or /dev/kvm.
+func NotHere(err error) (why string, ok bool) {
+	var tool *MissingTool
+	var clang *llvm.Missing
+	if errors.As(err, &tool) || errors.As(err, &clang) || errors.Is(err, monitor.ErrNoKVM) {
+		return err.Error(), true
+	}
+	return "", false
 }
 
 // MissingTool says which outside tool is not there and what installs it.
