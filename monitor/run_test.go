@@ -109,13 +109,13 @@ func TestHostileGuests(t *testing.T) {
 		"cli":                   {text(0xfa), "exception"},
 		"read of a register":    {text(0x0f, 0x20, 0xd8), "exception"}, // mov rax, cr3
 		"a model register":      {text(0x0f, 0x32), "exception"},
-		"a descriptor table":    {text(0x0f, 0x01, 0x14, 0x25, 0, 0x20, 0x10, 0), "exception"},        // lgdt
-		"write to text":         {text(0xc6, 0x04, 0x25, 0, 0x10, 0x10, 0, 1), "address 0x101000"},    // mov byte [textAt], 1
-		"text in data":          {text(0xb8, 0, 0x20, 0x10, 0, 0xff, 0xe0), "at 0x102000"},            // jmp dataAt
-		"the bottom of memory":  {text(0x8a, 0x04, 0x25, 0, 0, 0, 0), "exception"},                    // mov al, [0]
-		"beyond the image":      {text(0x8a, 0x04, 0x25, 0, 0, 0x20, 0), "address 0x200000"},          // mov al, [0x200000]
+		"a descriptor table":    {text(0x0f, 0x01, 0x14, 0x25, 0, 0x20, 0x10, 0), "exception"},                                             // lgdt
+		"write to text":         {text(0xc6, 0x04, 0x25, 0, 0x10, 0x10, 0, 1), "address 0x101000"},                                         // mov byte [textAt], 1
+		"text in data":          {text(0xb8, 0, 0x20, 0x10, 0, 0xff, 0xe0), "at 0x102000"},                                                 // jmp dataAt
+		"the bottom of memory":  {text(0x8a, 0x04, 0x25, 0, 0, 0, 0), "exception"},                                                         // mov al, [0]
+		"beyond the image":      {text(0x8a, 0x04, 0x25, 0, 0, 0x20, 0), "address 0x200000"},                                               // mov al, [0x200000]
 		"the task state":        {text(0x48, 0xb8, 0, 0, 0, 0xf8, 0, 0, 0, 0, 0x8a, 0, 0xf4), "exception at 0x10100a, address 0xf8000000"}, // mov al, [taskAt]
-		"an overrun stack":      {text(0x50, 0xeb, 0xfd), "address 0xefffdff8"},                       // push rax in a loop
+		"an overrun stack":      {text(0x50, 0xeb, 0xfd), "address 0xefffdff8"},                                                            // push rax in a loop
 		"another port":          {text(0xe7, 0x80), "exception"},
 		"bytes at the port":     {text(0xe6, callPort), "used port 0xe0"},
 		"reading the port":      {text(0xe5, callPort), "used port 0xe0"},
