@@ -51,7 +51,7 @@ func (b *bench) devices(ports func(string) rtl.StreamPorts, f func(i int, p rtl.
 
 // declare writes vectors, clock, counters and the task of failing.
 func (b *bench) declare(limit uint64) {
-	b.line("module %s_tb;", b.c.Name)
+	b.line("module %s_tb;", ModuleName(b.c))
 	b.line("reg [39:0] vectors [0:%d];", len(b.words))
 	b.line("initial $readmemh(\"vectors.hex\", vectors);")
 	b.line("reg clk = 1'b0;\nreg reset = 1'b1;\nreg [63:0] cycle = 64'd0;\nreg [15:0] noise = 16'hace1;")
@@ -90,7 +90,7 @@ func (b *bench) instance() {
 		b.line("wire %s%s;", span(b.c.Nodes[o.Node].Width), o.Name)
 		pins = append(pins, fmt.Sprintf(".%s(%s)", names[o.Name], o.Name))
 	}
-	b.line("%s core(.clk(clk), .reset(reset), %s);", b.c.Name, strings.Join(pins, ", "))
+	b.line("%s core(.clk(clk), .reset(reset), %s);", ModuleName(b.c), strings.Join(pins, ", "))
 }
 
 // drive writes the inputs: beats of frames that have arrived, and ready with
