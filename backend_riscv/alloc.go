@@ -28,6 +28,7 @@ type allocator struct {
 	moves  []*move
 	of     [][]*move // moves of a register
 	active []*move   // worth trying
+	tries  int       // of moves, for the bound
 	stack  []reg
 	noCost []bool // made by spilling: must get a register
 	spills []reg
@@ -57,7 +58,10 @@ type move struct {
 	queued bool // in active
 }
 
-const infinite = 1 << 30
+const (
+	infinite = 1 << 30
+	maxTries = 1 << 20 // then moves that failed are not tried again
+)
 
 // allocate replaces virtual registers by physical ones; adjust may change the
 // result, for tests that plant faults.
@@ -281,6 +285,9 @@ func (a *allocator) lower(r reg) {
 }
 
 func (a *allocator) revive(r reg) {
+	if a.tries > maxTries {
+		return
+	}
 	for _, m := range a.of[r] {
 		if !m.done && !m.queued {
 			m.queued = true
@@ -305,6 +312,7 @@ func (a *allocator) coalesce() bool {
 		if m.done {
 			continue
 		}
+		a.tries++
 		x, y := a.find(m.a), a.find(m.b)
 		if y < firstVirtual {
 			x, y = y, x
@@ -352,24 +360,26 @@ func (a *allocator) george(x, y reg) bool {
 func (a *allocator) briggs(x, y reg) bool {
 	count := 0
 	for _, m := range a.list[x] {
-		if a.inGraph(m) && a.degreeAfter(m, x, y) >= a.limit {
-			count++
+		if a.degree[m] >= a.limit && a.inGraph(m) && a.staysHigh(m, y) {
+			if count++; count == a.limit {
+				return false
+			}
 		}
 	}
 	for _, m := range a.list[y] {
-		if a.inGraph(m) && !a.interferes(m, x) && a.degree[m] >= a.limit {
-			count++
+		if a.degree[m] >= a.limit && a.inGraph(m) && !a.interferes(m, x) {
+			if count++; count == a.limit {
+				return false
+			}
 		}
 	}
-	return count < a.limit
+	return true
 }
 
-// degreeAfter is the degree of m when x and y are one.
-func (a *allocator) degreeAfter(m, x, y reg) int {
-	if m >= firstVirtual && a.interferes(m, y) {
-		return a.degree[m] - 1
-	}
-	return a.degree[m]
+// staysHigh reports whether m, a neighbour of high degree, keeps it when y becomes
+// one with another neighbour.
+func (a *allocator) staysHigh(m, y reg) bool {
+	return m < firstVirtual || a.degree[m] > a.limit || !a.interferes(m, y)
 }
 
 func (a *allocator) merge(x, y reg) {

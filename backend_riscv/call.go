@@ -205,51 +205,6 @@ func (s *selector) moveOf(d reg, v *ir.Value) transfer {
 	return transfer{to: d, from: s.reg(n)}
 }
 
-// parallel emits moves that happen all at once: a move waits until nobody
-// reads its target, and a cycle is broken by one more register.
-func (s *selector) parallel(moves []transfer) {
-	var todo []transfer
-	for _, m := range moves {
-		if !m.isConst && m.to != m.from {
-			todo = append(todo, m)
-		}
-	}
-	for len(todo) > 0 {
-		k := free(todo)
-		if k < 0 {
-			spare := s.out.newReg()
-			s.move(spare, todo[0].to)
-			for j := range todo {
-				if todo[j].from == todo[0].to {
-					todo[j].from = spare
-				}
-			}
-			k = 0
-		}
-		s.move(todo[k].to, todo[k].from)
-		todo = append(todo[:k], todo[k+1:]...)
-	}
-	for _, m := range moves {
-		if m.isConst {
-			s.setConst(m.to, m.value)
-		}
-	}
-}
-
-// free finds a move whose target no other move reads, -1 if there is none.
-func free(todo []transfer) int {
-	for k, m := range todo {
-		read := false
-		for j, o := range todo {
-			read = read || j != k && o.from == m.to
-		}
-		if !read {
-			return k
-		}
-	}
-	return -1
-}
-
 // term ends a block.
 func (s *selector) term(b int, t *ir.Term) {
 	switch t.Op {

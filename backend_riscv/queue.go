@@ -33,6 +33,9 @@ func (q *queue) Pop() any {
 
 func (q *queue) put(r reg, cost float64) { heap.Push(q, entry{cost, r}) }
 
+// drop removes the cheapest register.
+func (q *queue) drop() { heap.Pop(q) }
+
 // take returns the cheapest register that is wanted, 0 for none. cost tells what a
 // register costs now: it may have risen since it was put in, and whoever lowers it
 // puts it in again.

@@ -7,13 +7,13 @@ import "math"
 const crowdedAt = 1 << 20
 
 // relieve moves registers to memory before the graph is built, when so many live at
-// once that it would grow with the square of the function. It reads each place
-// where more live than slack over the registers of the target, and gives up those
-// that are read least for the places that they take. The allocator then decides
+// once that it would grow with the square of the function. It looks at each place
+// where more live than the target has registers, and gives up those that are read
+// least for the places that they take. The allocator then decides
 // about a graph whose size follows the code.
 func (f *fn) relieve(regs int, temps map[reg]bool) {
-	const slack = 8
-	r := &reliever{f: f, live: f.liveness(), cost: make([]float64, f.next), gone: make([]bool, f.next), limit: regs + slack}
+	const slack = 4 // for temporaries
+	r := &reliever{f: f, live: f.liveness(), cost: make([]float64, f.next), gone: make([]bool, f.next), limit: max(regs-slack, 1)}
 	if !r.measure(temps) {
 		return
 	}
@@ -24,7 +24,7 @@ func (f *fn) relieve(regs int, temps map[reg]bool) {
 			list = append(list, x)
 		}
 	}
-	f.spill(list, temps, func(x reg) reg { return x })
+	f.spill(list, temps, r.shareSlots())
 }
 
 type reliever struct {
