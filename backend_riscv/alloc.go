@@ -60,7 +60,7 @@ type move struct {
 
 const (
 	infinite = 1 << 30
-	maxTries = 1 << 20 // then moves that failed are not tried again
+	maxTries = 1 << 18 // then moves that failed are not tried again
 )
 
 // allocate replaces virtual registers by physical ones; adjust may change the

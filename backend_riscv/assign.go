@@ -173,7 +173,10 @@ func (s *spiller) rewrite(b *block, i *inst) {
 	i.defs(func(r *reg) {
 		if at, ok := s.home[*r]; ok {
 			*r = s.temp()
-			b.insts = append(b.insts, &inst{code: cStore, rs1: *r, slot: at, value: i.value, span: i.span})
+			for _, o := range s.f.store(*r, at, s.temp) {
+				o.value, o.span = i.value, i.span
+				b.insts = append(b.insts, o)
+			}
 		}
 	})
 }

@@ -122,7 +122,7 @@ func (s *selector) ret(t *ir.Term) {
 	for k, v := range vals {
 		p := s.out.results[k]
 		if p.reg == 0 {
-			s.emit(&inst{code: cStore, rs1: s.wordReg(v), slot: p.slot})
+			s.intoSlot(s.wordReg(v), p.slot)
 			continue
 		}
 		moves = append(moves, s.moveOf(p.reg, v))
@@ -144,7 +144,7 @@ func (s *selector) call(i *ir.Instr) {
 	c := &inst{code: cCall, callee: callee, clobber: callee.used}
 	for k, p := range callee.params {
 		if p.reg == 0 {
-			s.emit(&inst{code: cStore, rs1: s.transferReg(args[k]), slot: p.slot})
+			s.intoSlot(s.transferReg(args[k]), p.slot)
 		}
 	}
 	for k, p := range callee.params {
@@ -156,6 +156,12 @@ func (s *selector) call(i *ir.Instr) {
 	s.out.calls = append(s.out.calls, callee)
 	s.emit(c)
 	s.callResults(i, callee)
+}
+
+func (s *selector) intoSlot(r reg, at slot) {
+	for _, i := range s.out.store(r, at, s.out.newReg) {
+		s.emit(i)
+	}
 }
 
 func (s *selector) pass(d reg, t transfer) {
