@@ -10,8 +10,6 @@ type liveSet struct {
 
 func newLiveSet(n reg) *liveSet { return &liveSet{place: make([]int32, n)} }
 
-func (s *liveSet) has(r reg) bool { return s.place[r] != 0 }
-
 func (s *liveSet) add(r reg) {
 	if s.place[r] == 0 {
 		s.members = append(s.members, r)
