@@ -13,6 +13,8 @@ class Calls(Exprs):
 
     def e_call(self, node, want):
         f = node.f
+        if f.kind == "instance":
+            return self.call(node, self.prog.lookup(self.pkg, f.name))
         t = self.static_type(f)
         if t is not None:
             return self.make(node, t)
@@ -132,7 +134,7 @@ class Calls(Exprs):
             name = self.tmp()
             self.emit(f"{name} = {place.code}")
             return Ex(name, t, stable=True), (place, name)
-        return C.coerce(Ex(place.code, place.t, True), t), (place, None)
+        return Ex(place.code, t, stable=True), (place, None)
 
     # built in
 
@@ -248,7 +250,7 @@ class Calls(Exprs):
 
     def m_port_recv(self, node, base, args):
         p = self.place(args[0])
-        got = self.awaited(f"{base.code}.recv({p.t.n})", base.t)
+        got = self.awaited(f"{base.code}.recv({p.t.n}, {p.code})", base.t)
         return self.received(base, p, got.code)
 
     def received(self, base, p, got):

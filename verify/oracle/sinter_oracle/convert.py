@@ -102,17 +102,12 @@ def to_int(ex, t):
     if isinstance(ex.t, K.Float):
         return Ex(f"to_int({ex.code}, {t.lo}, {t.hi})", t)
     if isinstance(ex.t, K.Fix):
-        return Ex(f"min(max({fix_whole(ex)}, {t.lo}), {t.hi})", t)
+        return Ex(wrapped(f"({ex.code} >> {ex.t.f})", t.bits, t.signed), t)
     if isinstance(ex.t, K.Frac):
         return Ex(str(min(max(int(ex.t.value), t.lo), t.hi)), t)
     if ex.t in (K.TIME, K.DURATION):
         return Ex(wrapped(ex.code, t.bits, t.signed), t)
     raise Fault(f"a value of type {ex.t} as an integer")
-
-
-def fix_whole(ex):
-    """Text of a fix without what is after its point, toward zero."""
-    return f"quotient({ex.code}, {1 << ex.t.f})"
 
 
 def to_float(ex, t):

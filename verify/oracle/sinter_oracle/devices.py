@@ -18,20 +18,28 @@ class Eth:
         self.queue.append(frame)
 
     def ready(self, size):
-        """Whether a frame is there that is not longer than the buffer; longer ones go."""
-        while self.queue and self.length(self.queue[0]) > size:
-            self.queue.pop(0)
-            self.dropped += 1
+        """Whether a frame is there."""
         return bool(self.queue)
+
+    def fits(self, size):
+        """Whether the frame that is there is not longer than the buffer; a longer one goes."""
+        if self.length(self.queue[0]) <= size:
+            return True
+        self.queue.pop(0)
+        self.dropped += 1
+        return False
 
     def length(self, frame):
         return len(frame)
 
-    def recv(self, size):
-        """Waits for a frame."""
-        while not self.ready(size):
-            yield [(True, "port", self, size)]
-        return self.take()
+    def recv(self, size, empty):
+        """Waits for a frame; one that is too long empties the buffer."""
+        while True:
+            while not self.queue:
+                yield [(True, "port", self, size)]
+            if self.fits(size):
+                return self.take()
+            empty.clear()
 
     def take(self):
         frame = self.queue.pop(0)
@@ -125,14 +133,14 @@ def classic(path, data, order, unit):
     return out
 
 
-def datagram(frame, host, port):
-    """The datagram in a frame that is for this host and port: (peer, bytes), or None."""
+def datagram(frame, port):
+    """The datagram in a frame that is for this port: (peer, bytes), or None."""
     if len(frame) < 42 or frame[12:14] != b"\x08\x00" or frame[14] >> 4 != 4:
         return None
     head = (frame[14] & 15) * 4
     total, frag = struct.unpack_from(">HxxH", frame, 16)
-    src, dst = struct.unpack_from(">II", frame, 26)
-    if frame[23] != 17 or frag & 0x3FFF or dst not in (host, 0xFFFFFFFF) or 14 + total > len(frame):
+    src = struct.unpack_from(">I", frame, 26)[0]
+    if frame[23] != 17 or frag & 0x3FFF or 14 + total > len(frame):
         return None
     udp = 14 + head
     if head < 20 or udp + 8 > len(frame):

@@ -243,29 +243,35 @@ def key_name(t):
     return KEYS.setdefault(t, f"key_{len(KEYS)}")
 
 
-def key_bits(t, v):
-    """The canonical bits of a key, as (number, width): the last part highest."""
+def key_bytes(t, v):
+    """The canonical bytes of a key: its leaves in order, each in the 1, 2, 4 or 8 bytes
+    of its word, the highest byte first."""
     if isinstance(t, Int):
-        return v & (1 << t.bits) - 1, t.bits
+        return leaf(v, t.bits)
     if isinstance(t, Range):
-        width = 64
-        return v & (1 << width) - 1, width
+        return leaf(v, word(t))
     if t == BOOL:
-        return int(v), 1
+        return leaf(int(v), 8)
     if isinstance(t, Fix):
-        return v & (1 << t.i + t.f) - 1, t.i + t.f
+        return leaf(v, t.i + t.f)
     if isinstance(t, Enum):
-        return t.variants[v][3] & (1 << t.base.bits) - 1, t.base.bits
+        return leaf(v, 8 if len(t.variants) <= 256 else 32)
     if isinstance(t, Named):
-        return v & (1 << 64) - 1, 64
+        return leaf(v, 64)
     if isinstance(t, Bytes):
-        parts = [(len(v), 16)] + [(b, 8) for b in v] + [(0, 8)] * (t.n - len(v))
-    elif isinstance(t, Array):
-        parts = [key_bits(t.t, x) for x in v]
-    else:
-        parts = [key_bits(x, v[i]) for i, x in enumerate(t.types)]
-    out = at = 0
-    for n, width in parts:
-        out |= n << at
-        at += width
-    return out, at
+        return leaf(len(v), 32) + bytes(v)
+    if isinstance(t, Array):
+        return b"".join(key_bytes(t.t, x) for x in v)
+    return b"".join(key_bytes(x, v[i]) for i, x in enumerate(t.types))
+
+
+def word(t):
+    """The bits in which a range stands: 32 where that is enough, else 64."""
+    small = -(1 << 31) <= t.lo and t.hi < 1 << 31 or 0 <= t.lo and t.hi < 1 << 32
+    return 32 if small else 64
+
+
+def leaf(v, bits):
+    """A number in the bytes of its word, extended by its sign."""
+    size = next(n for n in (1, 2, 4, 8) if 8 * n >= bits)
+    return (v & (1 << 8 * size) - 1).to_bytes(size, "big")

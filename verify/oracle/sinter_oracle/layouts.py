@@ -168,13 +168,16 @@ class Layout:
         """Adds the bits of a value; returns where the seal is."""
         seal = None
         for f in self.fields:
-            x = 0 if f.name == "_" else value[f.index]
+            x = self.nameless(f) if f.name == "_" else value[f.index]
             t = f.t
             if f.when:
-                if not f.when(value):
+                there = x is not None
+                if there != bool(f.when(value)):
+                    self.prog.globals["trap"](place, "layout")
+                if not there:
                     continue
                 t = t.t
-                x = self.missing(t) if x is None else x[0] if isinstance(t, K.Option) else x
+                x = x[0] if isinstance(t, K.Option) else x
             at = out.n
             if f.shape:
                 self.write_bytes(f, t, x, out, value, place)
@@ -184,9 +187,12 @@ class Layout:
                 seal = (f, at, out.n)
         return seal
 
-    def missing(self, t):
-        """The zero value, for a field that is written but has none."""
-        return eval(K.zero(t), self.prog.globals)
+    def nameless(self, f):
+        """What is written where nobody's field is: its fixed value, else the allowed
+        number that is nearest to zero."""
+        if f.fixed is not None:
+            return f.fixed
+        return min(max(0, f.span[0]), f.span[1]) if f.span else 0
 
     def write_bytes(self, f, t, x, out, value, place):
         """Adds bytes whose number the field says."""

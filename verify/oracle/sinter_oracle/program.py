@@ -259,7 +259,7 @@ class Program:
     def map_type(self, node, pkg, generics):
         t = K.Map(self.arg_type(node.args[0], pkg, generics), self.arg_type(node.args[1], pkg, generics), self.arg_size(node.args[2], pkg, generics))
         name = K.key_name(t.k)
-        self.globals[name] = lambda v, k=t.k: K.key_bits(k, v)
+        self.globals[name] = lambda v, k=t.k: K.key_bytes(k, v)
         return t
 
     def arg_type(self, node, pkg, generics):
@@ -284,7 +284,11 @@ class Program:
         """A function for the arguments of a call: it, the arguments as text, and what to
         do with those that are inout."""
         decl = thing.node
-        generics = self.infer(body, thing, node, args) if decl.generics else {}
+        generics = {}
+        if node.f.kind == "instance":
+            generics = self.written(body, decl, node.f.args)
+        elif decl.generics:
+            generics = self.infer(body, thing, node, args)
         types = [self.type(p.t, thing.pkg, generics) for p in decl.params]
         found = []
         makers = [lambda p=p, t=t, a=a: self.one(body, p, t, a, found) for p, t, a in zip(decl.params, types, args)]
@@ -308,6 +312,17 @@ class Program:
         self.instances[key] = inst
         params = [(p.name, t, p.inout) for p, t in zip(decl.params, types)]
         self.run(Body(self, thing.pkg, generics).function(inst.name, params, decl.body, result, inst.waits))
+
+    def written(self, body, decl, args):
+        """The generic arguments that a call states."""
+        found = {}
+        for (name, bound), a in zip(decl.generics, args):
+            t = BUILTIN.get(bound.names[0]) if bound is not None and bound.kind == "named" else None
+            if t is not None:
+                found[name] = (t, self.arg_size(a, body.pkg, body.generics))
+            else:
+                found[name] = self.type(a, body.pkg, body.generics)
+        return found
 
     def infer(self, body, thing, node, args):
         """The generic arguments of a call, from its arguments."""

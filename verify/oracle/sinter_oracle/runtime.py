@@ -123,7 +123,6 @@ class World:
     def select(self, fair, site, arms):
         """Waits until an arm is ready and says which one is chosen."""
         me = self.task
-        arms = [self.timed(me, a) for a in arms]
         while True:
             first = (me.last.get(site, -1) + 1) % len(arms) if fair else 0
             for k in range(len(arms)):
@@ -135,11 +134,18 @@ class World:
                     return i
             yield arms
 
-    def timed(self, me, arm):
-        """An arm with its deadline in the place of its duration."""
+    def again(self, site, arm):
+        """The next choice begins with the arm that was chosen."""
+        self.task.last[site] = arm - 1
+
+    def arms(self, arms):
+        """Arms with their deadlines in the place of their durations."""
+        return [self.timed(a) for a in arms]
+
+    def timed(self, arm):
         guard, kind, obj, d = arm
         if kind == "every":
-            return guard, kind, obj, me.due.get(obj, 0) + d
+            return guard, kind, obj, self.task.due.get(obj, 0) + d
         if kind == "after":
             return guard, kind, obj, self.clock + d
         return arm
@@ -224,19 +230,18 @@ class World:
 class Map:
     """map<K, V, N> (section 7)."""
 
-    def __init__(self, n, bits):
-        self.bits, self.ways = bits, min(4, n)
+    def __init__(self, n, canonical):
+        self.canonical, self.ways = canonical, min(4, n)
         self.sets = [[None] * self.ways for _ in range(max(n // self.ways, 1))]
         self.pointers = [0] * len(self.sets)
 
     def place(self, key):
-        """The number of a key's set, and its bits."""
-        x, width = self.bits(key)
-        data = x.to_bytes((width + 7) // 8, "little")
-        return crc32c(data) % len(self.sets), x
+        """The number of a key's set, and its canonical bytes."""
+        data = self.canonical(key)
+        return crc32c(data) % len(self.sets), data
 
     def find(self, key):
-        """Set, bits and way of a key; the way is None if it is not there."""
+        """Set, bytes and way of a key; the way is None if it is not there."""
         s, x = self.place(key)
         for w, e in enumerate(self.sets[s]):
             if e and e[0] == x:
@@ -263,7 +268,7 @@ class Map:
 
     def copy(self):
         m = Map.__new__(Map)
-        m.bits, m.ways = self.bits, self.ways
+        m.canonical, m.ways = self.canonical, self.ways
         m.sets, m.pointers = [s[:] for s in self.sets], self.pointers[:]
         return m
 
@@ -284,7 +289,7 @@ CASTAGNOLI = crc_table()
 
 
 def crc32c(data):
-    """CRC-32C of RFC 3720."""
+    """CRC-32C (RFC 3720)."""
     c = 0xFFFFFFFF
     for b in data:
         c = c >> 8 ^ CASTAGNOLI[(c ^ b) & 255]

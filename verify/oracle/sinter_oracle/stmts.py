@@ -1,8 +1,7 @@
 """Statements (section 5), select (section 11) and the bodies of functions and tasks."""
 
-from . import convert as C
 from . import kinds as K
-from .body import Ex, Local, fault
+from .body import Ex, fault
 from .calls import Calls
 
 
@@ -235,51 +234,95 @@ class Body(Calls):
 
     def s_select(self, s):
         arms = [self.arm(a) for a in s.arms]
-        got = self.tmp()
-        site = self.prog.number()
-        self.emit(f"{got} = yield from W.select({s.way == 'fair'}, {site}, [{', '.join(a[0] for a in arms)}])")
-        for k, (a, (_, take)) in enumerate(zip(s.arms, arms)):
+        site, got, all_ = self.prog.number(), self.tmp(), self.tmp()
+        self.emit(f"{all_} = W.arms([{', '.join(a.code for a in arms)}])")
+        self.choose(s, arms, f"{got} = yield from W.select({s.way == 'fair'}, {site}, {all_})", got, site)
+        for k, (a, made) in enumerate(zip(s.arms, arms)):
             self.emit(f"{'if' if k == 0 else 'elif'} {got} == {k}:")
             self.scopes.append({})
             self.ind += 1
-            if take:
-                take(a.bind)
+            made.take(a.bind)
             self.ind -= 1
             self.nested(a.body)
             self.scopes.pop()
 
+    def choose(self, s, arms, text, got, site):
+        """The choice of an arm. A message that is longer than its buffer empties it, and
+        the choice is made anew, from the same arm."""
+        ports = [(k, m) for k, m in enumerate(arms) if m.buffer is not None]
+        if not ports:
+            self.emit(text)
+            return
+        self.emit("while True:")
+        self.ind += 1
+        self.emit(text)
+        for k, m in ports:
+            self.emit(f"if {got} == {k}:")
+            self.ind += 1
+            m.place = self.place(m.buffer)
+            self.emit(f"if not {m.obj}.fits({m.place.t.n}):")
+            self.emit(f"    {m.place.code}.clear()")
+            self.emit(f"    W.again({site}, {k})")
+            self.emit("    continue")
+            self.ind -= 1
+        self.emit("break")
+        self.ind -= 1
+
     def arm(self, a):
-        """The text of an arm and what takes its message (given the name to bind)."""
-        kind, obj, more, take = self.arm_kind(a)
+        """An arm; where its guard does not hold, nothing else of it is evaluated."""
+        made = Arm(self, a)
         guard = "True"
         if a.guard is not None:
             guard = self.keep(self.value(a.guard, K.BOOL)).code
-        return f"({guard}, {kind!r}, {obj}, {more})", take
+        self.ind += 1
+        _, lines = self.captured(made.prepare)
+        self.ind -= 1
+        if lines and guard != "True":
+            self.emit(f"{made.obj} = {made.more} = 0")
+            self.emit(f"if {guard}:")
+            self.out += lines
+        else:
+            self.out += [(i - 1, t) for i, t in lines]
+        made.code = f"({guard}, {made.kind!r}, {made.obj}, {made.more})"
+        return made
 
-    def arm_kind(self, a):
-        """Kind, object and parameter of an arm."""
-        f = a.call.f
+
+class Arm:
+    """An arm of a select: text of its object and its duration, and its buffer."""
+
+    def __init__(self, body, a):
+        self.body, self.a = body, a
+        self.kind = self.code = self.t = self.place = self.buffer = None
+        self.obj, self.more = body.tmp(), body.tmp()
+
+    def prepare(self):
+        """Evaluates the end or the duration."""
+        body, f = self.body, self.a.call.f
+        args = [x for _, x in self.a.call.args]
         if f.kind == "name" and f.name in ("every", "after"):
-            d = self.keep(self.value(a.call.args[0][1], K.DURATION))
-            return f.name, self.prog.number(), d.code, None
-        base = self.place(f.e)
-        name = self.tmp()
-        self.emit(f"{name} = {base.code}")
-        if isinstance(base.t, K.End):
-            return "chan", name, 0, lambda bind: self.take_value(name, base.t.t, bind)
-        p = self.place(a.call.args[0][1])
-        return "port", name, p.t.n, lambda bind: self.take_message(name, base, p, bind)
+            self.kind = f.name
+            body.emit(f"{self.obj} = {body.prog.number()}")
+            body.emit(f"{self.more} = {body.value(args[0], K.DURATION).code}")
+            return
+        base = body.place(f.e)
+        body.emit(f"{self.obj}, {self.more} = {base.code}, 0")
+        self.t = base.t
+        self.kind = "chan" if isinstance(base.t, K.End) else "port"
+        if self.kind == "port":
+            self.buffer = args[0]
 
-    def take_value(self, name, t, bind):
-        code = self.declare(bind, t) if bind else self.tmp()
-        self.emit(f"{code} = {name}.take()")
-
-    def take_message(self, name, base, p, bind):
-        got = self.tmp()
-        self.emit(f"{got} = {name}.take()")
-        ex = self.received(base, p, got)
-        if bind:
-            self.emit(f"{self.declare(bind, ex.t)} = {ex.code}")
+    def take(self, bind):
+        """Takes the message of the arm, which is chosen."""
+        body = self.body
+        if self.kind == "chan":
+            code = body.declare(bind, self.t.t) if bind else body.tmp()
+            body.emit(f"{code} = {self.obj}.take()")
+        elif self.kind == "port":
+            got = body.tmp()
+            body.emit(f"{got} = {self.obj}.take()")
+            ex = body.received(self, self.place, got)
+            if bind:
+                body.emit(f"{body.declare(bind, ex.t)} = {ex.code}")
 
 
 def waits(types):
@@ -287,6 +330,3 @@ def waits(types):
     def end(t):
         return isinstance(t, K.End) or isinstance(t, K.Named) and "." in t.name or isinstance(t, K.Array) and end(t.t)
     return any(end(t) for t in types)
-
-
-__all__ = ["Body", "Local", "C", "waits"]

@@ -571,12 +571,12 @@ class Parser:
             return self.level(n + 1)
         e = self.level(n + 1)
         while self.operator() in LEVELS[n]:
-            pos, op = self.tok.pos, self.operator()
+            op = self.operator()
             self.at += 2 if op == ">>" else 1
             if op == "within":
-                e = Node("within", pos, e=e, range=self.range())
+                e = Node("within", e.pos, e=e, range=self.range())
             else:
-                e = Node("binary", pos, op=op, a=e, b=self.level(n + 1))
+                e = Node("binary", e.pos, op=op, a=e, b=self.level(n + 1))
         return e
 
     def operator(self):
@@ -645,12 +645,35 @@ class Parser:
             return self.search()
         if t.text == "fix" and self.peek().text == "<" or t.text == "bytes" and self.peek().text == "<":
             return Node("typeexpr", t.pos, t=self.named_type(t.pos))
+        if t.kind == "name" and self.peek().text == "<" and self.touches(1):
+            made = self.instance()
+            if made:
+                return made
         self.next()
         if t.text in ("true", "false"):
             return Node("bool", t.pos, value=t.text == "true")
         if t.text == "none":
             return Node("none", t.pos)
         return Node("name", t.pos, name=t.text)
+
+    def touches(self, n):
+        """Whether the next token but n follows the one before it without a space."""
+        a, b = self.peek(n - 1), self.peek(n)
+        return a.pos[1] == b.pos[1] and a.pos[2] + len(a.text) == b.pos[2]
+
+    def instance(self):
+        """f<u8, 4>(...): a function for generic arguments, or None for a comparison."""
+        start = self.at
+        t = self.next()
+        self.next()
+        try:
+            args = self.listed(lambda: self.targ(""), ">")
+            if self.is_op("(") and self.touches(0):
+                return Node("instance", t.pos, name=t.text, args=args)
+        except SyntaxFault:
+            pass
+        self.at = start
+        return None
 
     def search(self):
         pos, op = self.tok.pos, self.next().text

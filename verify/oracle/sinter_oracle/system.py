@@ -122,7 +122,9 @@ class System:
         first = min((f[0][0] for f in files.values() if f), default=0)
         out = []
         for k, (name, port) in enumerate(self.ports.items()):
+            now = first
             for at, frame in files.get(name, []):
+                at = now = max(at, now)
                 message = self.message(port, frame)
                 if message is not None:
                     out.append((at - first, k, port, message))
@@ -140,5 +142,4 @@ class System:
         """What a frame is at a port."""
         if not isinstance(port, devices.Udp):
             return frame
-        host = self.prog.const(self.prog.package("net").things["host"]).code
-        return devices.datagram(frame, int(host), port.number)
+        return devices.datagram(frame, port.number)
