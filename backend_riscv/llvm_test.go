@@ -48,7 +48,7 @@ func llvmOptions(target *design.Target) irtest.Options {
 		case word.Divu, word.Remu, word.Divs, word.Rems:
 			continue
 		case word.Mul:
-			if !target.Mul {
+			if !target.Set.Computes(word.Mul) {
 				continue
 			}
 		}

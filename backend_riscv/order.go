@@ -1,6 +1,8 @@
 package riscv
 
-import "sort"
+import (
+	"sort"
+)
 
 // arrangeBlocks orders the blocks of allocated code so that hot edges fall
 // through, removes empty blocks and moves, and leaves out jumps to the next

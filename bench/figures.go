@@ -11,7 +11,7 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/flow"
 )
 
 // figures are what was measured.
@@ -85,7 +85,7 @@ func writeAccepted(path string, a *accepted) error {
 	if err != nil {
 		return err
 	}
-	return build.WriteFile(path, append(text, '\n'))
+	return flow.WriteFile(path, append(text, '\n'))
 }
 
 // merge gives what shall be accepted: all that was measured, and of the kinds

@@ -23,6 +23,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/gates"
+	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
@@ -71,7 +72,7 @@ func TestChoiceOnCircuits(t *testing.T) {
 // TestChoiceOnGates runs one of them on mapped gates, a script in each lane.
 func TestChoiceOnGates(t *testing.T) {
 	im := choiceImage(t, "prio.sn")
-	c := generate(t, im, plan.Options{Core: plan.Pipe3})
+	c := generate(t, im, plan.Options{Core: design.Pipe3})
 	g, err := gate.Build(c, gate.Options{})
 	require.NoError(t, err)
 	n, err := gate.Map(g)
@@ -80,7 +81,7 @@ func TestChoiceOnGates(t *testing.T) {
 	require.NoError(t, err)
 	var lanes []gates.Lane
 	for seed := range uint64(8) {
-		lanes = append(lanes, gates.Lane{Core: coreOf(im), World: world.New(world.Jitter(deviceNames(im), seed)), Seed: int64(seed)})
+		lanes = append(lanes, gates.Lane{Core: iss.CoreOf(im), World: world.New(world.Jitter(deviceNames(im), seed)), Seed: int64(seed)})
 	}
 	m, err := gates.NewMachine(p, lanes...)
 	require.NoError(t, err)
@@ -108,8 +109,8 @@ func TestTimerPorts(t *testing.T) {
 		}
 		return false
 	}
-	c := generate(t, load(t, echo), plan.Options{Core: plan.Pipe3})
+	c := generate(t, load(t, echo), plan.Options{Core: design.Pipe3})
 	require.False(t, has(c, rtl.PortClock) || has(c, rtl.PortTimer) || has(c, rtl.PortDeadline))
-	c = generate(t, choiceImage(t, "prio.sn"), plan.Options{Core: plan.Pipe3})
+	c = generate(t, choiceImage(t, "prio.sn"), plan.Options{Core: design.Pipe3})
 	require.True(t, has(c, rtl.PortClock) && has(c, rtl.PortTimer) && has(c, rtl.PortDeadline))
 }

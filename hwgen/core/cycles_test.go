@@ -9,8 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/cycle"
+	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
@@ -78,7 +80,7 @@ func measure(t *testing.T, core string, c class) int {
 	}
 	src := strings.Replace(program, "%s", body.String(), 1)
 	im := load(t, src)
-	m, err := cycle.NewMachine(generate(t, im, plan.Options{Core: core}), coreOf(im), world.New(&world.Script{Devices: []string{"eth0"}}), cycle.Options{})
+	m, err := cycle.NewMachine(generate(t, im, plan.Options{Core: core}), iss.CoreOf(im), world.New(&world.Script{Devices: []string{"eth0"}}), cycle.Options{})
 	require.NoError(t, err)
 	_, err = sim.Run(m, 10000)
 	require.NoError(t, err)
@@ -93,7 +95,7 @@ func TestCycleTable(t *testing.T) {
 	for _, c := range classes() {
 		row := "| " + c.name + " |"
 		for _, core := range cores() {
-			base := map[string]int{plan.Pipe3: 1, plan.Multi: 3}[core]
+			base := map[string]int{design.Pipe3: 1, design.Multi: 3}[core]
 			n := measure(t, core, c) - base // the mark that ends
 			require.Zero(t, n%10, "%s %s: %d", core, c.name, n)
 			row += fmt.Sprintf(" %d |", n/10-c.before*base)

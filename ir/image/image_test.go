@@ -287,7 +287,7 @@ func TestContractErrors(t *testing.T) {
 
 func FuzzParseContract(f *testing.F) {
 	f.Add(wantContract)
-	f.Add("contract c\ntext 1\ndata 0\nop a 1 imm 0 0 mul div regshift left \"\"\nend")
+	f.Add("contract c\ntext 1\ndata 0\nop a 1 imm 0 0 multiplies divides regshift left \"\"\nend")
 	f.Fuzz(func(t *testing.T, src string) {
 		c, err := ParseContract(file(src))
 		if err != nil {

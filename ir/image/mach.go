@@ -238,8 +238,8 @@ func (m *Mach) flowBack(b int, wild uint32) bool {
 // each, x0 never. A register counts as read when the meaning uses its field.
 func (d *Decoded) Effects() (uses, defs uint32) {
 	fields := map[string]uint8{"rs1": d.Ops.Rs1, "rs2": d.Ops.Rs2, "rs3": d.Ops.Rs3}
-	eachLeaf(&d.Inst.Meaning, func(leaf string) {
-		if r, ok := fields[leaf]; ok {
+	d.Inst.Meaning.EachNode(func(e *word.Expr) {
+		if r, ok := fields[e.Leaf]; ok {
 			uses |= 1 << r
 		}
 	})
@@ -247,35 +247,4 @@ func (d *Decoded) Effects() (uses, defs uint32) {
 		defs = 1 << d.Ops.Rd
 	}
 	return uses &^ 1, defs &^ 1
-}
-
-// eachLeaf calls visit for the leaves of all expressions of a meaning.
-func eachLeaf(mean *isa.Meaning, visit func(string)) {
-	eachNode(mean, func(e *word.Expr) {
-		if e.Leaf != "" {
-			visit(e.Leaf)
-		}
-	})
-}
-
-// eachNode calls visit for the nodes of all expressions of a meaning.
-func eachNode(mean *isa.Meaning, visit func(*word.Expr)) {
-	var walk func(*word.Expr)
-	walk = func(e *word.Expr) {
-		if e == nil {
-			return
-		}
-		visit(e)
-		for _, a := range e.Args {
-			walk(a)
-		}
-	}
-	for _, e := range []*word.Expr{mean.Rd, mean.PC, mean.Cond, mean.Data} {
-		walk(e)
-	}
-	for _, a := range []*isa.Access{mean.Load, mean.Store} {
-		if a != nil {
-			walk(a.Addr)
-		}
-	}
 }
