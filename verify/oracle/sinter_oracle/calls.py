@@ -150,7 +150,7 @@ class Calls(Exprs):
             return Ex(f"float_bits({e.code}, {e.t.bits})", t)
         if isinstance(e.t, K.Enum):
             return Ex(f"{tuple(v[3] for v in e.t.variants)}[{e.code}]", t)
-        return Ex(C.wrapped(e.code, t.bits, False), t)
+        return Ex(C.wrapped(f"int({e.code})" if e.t == K.BOOL else e.code, t.bits, False), t)
 
     def b_now(self, node, args):
         return Ex("W.clock", K.TIME)
@@ -185,13 +185,13 @@ class Calls(Exprs):
             size = f"len({e.code})"
         else:
             e = self.keep(C.coerce(e, K.U8))
-        self.emit(f"if len({base.code}) + {size} > {base.t.n}: {self.trap(node, 'index')}")
+        self.emit(f"if len({base.code}) + {size} > {base.t.n}: {self.trap(node, 'length')}")
         self.emit(f"{base.code}{f'.append({e.code})' if one else f' += bytes({e.code})'}")
         return Ex("None", K.VOID, stable=True)
 
     def m_bytes_resize(self, node, base, args):
         e = self.keep(self.expr(args[0]))
-        self.emit(f"if not 0 <= {e.code} <= {base.t.n}: {self.trap(node, 'index')}")
+        self.emit(f"if not 0 <= {e.code} <= {base.t.n}: {self.trap(node, 'length')}")
         self.emit(f"resize({base.code}, {e.code})")
         return Ex("None", K.VOID, stable=True)
 

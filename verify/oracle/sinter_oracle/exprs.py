@@ -83,8 +83,15 @@ class Exprs(Lines):
                 return Ex("0", K.TIME, stable=True)
             if isinstance(t, K.Enum):
                 return self.variant(node, t, node.name, [])
-        e = self.expr(node.e)
-        return self.part(node, e, node.name)
+        known = self.constant_length(node)
+        return known or self.part(node, self.expr(node.e), node.name)
+
+    def constant_length(self, node):
+        """The length of an array, for which the array is not evaluated; else None."""
+        if node.name != "len":
+            return None
+        t = self.type_of(node.e)
+        return self.length(Ex("", t)) if isinstance(t, K.Array) else None
 
     def part(self, node, e, name):
         """A field of a value, or its length."""
@@ -414,7 +421,7 @@ class Exprs(Lines):
         lo, hi = (self.keep(e) for e in ends)
         top = f"{hi.code} + 1" if node.closed else hi.code
         if not (lo.t.lo == lo.t.hi and hi.t.lo == hi.t.hi and n is not None and node.hi):
-            self.emit(f"if not 0 <= {lo.code} <= {top} <= {size}: {self.trap(node, 'index')}")
+            self.emit(f"if not 0 <= {lo.code} <= {top} <= {size}: {self.trap(node.range, 'slice')}")
         code = f"{b.code}[{lo.code}:{top}]"
         t = K.Bytes(b.t.n) if isinstance(b.t, K.Bytes) else K.Slice(b.t.t) if isinstance(b.t, (K.Array, K.Slice)) else b.t
         return Place(code, K.Slice(K.U8) if isinstance(t, (K.Bytes, K.Str)) else t, lambda v: self.emit(f"{code} = {v}"))

@@ -178,8 +178,12 @@ def bits_of(t):
     """The integer type that holds the bits of an enum, fix or float."""
     if isinstance(t, Fix):
         return Int(t.i + t.f, False)
-    if isinstance(t, Float):
+    if isinstance(t, (Float, Int)):
         return Int(t.bits, False)
+    if isinstance(t, Range):
+        return Int(word(t), False)
+    if isinstance(t, Named):
+        return Int(1, False) if t == BOOL else U64
     return t.base
 
 

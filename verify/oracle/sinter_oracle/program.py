@@ -157,7 +157,8 @@ class Program:
         """The value of a const or config."""
         if thing.done is None:
             thing.done = self.make_const(thing)
-        return thing.done
+        ex = thing.done
+        return Ex(ex.code, ex.t, ex.place, ex.stable)
 
     def make_const(self, thing):
         node, pkg = thing.node, thing.pkg

@@ -609,12 +609,13 @@ class Parser:
                 return e
 
     def index(self, pos, e):
+        at = Node("at", self.tok.pos)
         lo = None if self.is_op("..") or self.is_op("..=") else self.expr()
         if self.is_op("..") or self.is_op("..="):
             closed = self.next().text == "..="
             hi = None if self.is_op("]") else self.expr()
             self.need("]")
-            return Node("slice", pos, e=e, lo=lo, hi=hi, closed=closed)
+            return Node("slice", pos, e=e, lo=lo, hi=hi, closed=closed, range=at)
         self.need("]")
         return Node("index", pos, e=e, i=lo)
 
@@ -636,6 +637,7 @@ class Parser:
         if self.take("("):
             e = self.expr()
             self.need(")")
+            e.pos = t.pos
             return e
         if self.take("["):
             return Node("list", t.pos, items=self.listed(self.expr, "]"))

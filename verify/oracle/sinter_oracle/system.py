@@ -55,9 +55,10 @@ class System:
             return self.ports[name]
         if what == "udp":
             nic = self.env[args[0].name] if args[0].kind == "name" else self.device(args[0], name, numbers)
-            port = devices.Udp(self.world, nic.name)
+            self.ports.pop(nic.name)
+            port = devices.Udp(self.world, name or nic.name)
             port.number = self.number(args[1], numbers)
-            self.ports[nic.name] = port
+            self.ports[port.name] = port
             return port
         if what == "virtio":
             name = name or f"disk{self.number(args[0], numbers)}"

@@ -25,7 +25,7 @@ def text_bytes(data):
 def width(t):
     """The bits of a number of a type."""
     if isinstance(t, K.Range):
-        return 64
+        return K.word(t)
     if isinstance(t, (K.Int, K.Float)):
         return t.bits
     if isinstance(t, K.Fix):
@@ -90,9 +90,23 @@ def enum_words(t, v):
     return out
 
 
+QUOTED = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
+
+
 def quoted(data):
-    """Text in quotes."""
-    return '"' + text_bytes(data).decode() + '"'
+    """Bytes as a string of a trace."""
+    out = ""
+    for c in data.decode("utf-8", "surrogateescape"):
+        n = ord(c)
+        if n in QUOTED:
+            out += QUOTED[n]
+        elif 0xDC80 <= n <= 0xDCFF:
+            out += f"\\x{n - 0xDC00:02x}"
+        elif n < 32 or n == 127:
+            out += f"\\x{n:02x}"
+        else:
+            out += c if c.isprintable() else f"\\u{n:04x}"
+    return '"' + out + '"'
 
 
 def name(text):
