@@ -112,7 +112,7 @@ class Exprs(Lines):
         if isinstance(e.t, K.Str):
             n = len(e.t.data)
             return Ex(str(n), K.Range(n, n), stable=True)
-        most = e.t.n if isinstance(e.t, K.Bytes) else 0xFFFFFFFF
+        most = e.t.n if isinstance(e.t, K.Bytes) else 0x7FFFFFFF
         return Ex(f"len({e.code})", K.Range(0, most))
 
     def static(self, node):

@@ -190,7 +190,7 @@ def bits_of(t):
 def zero(t):
     """Python text of the zero value of a type."""
     if isinstance(t, Range):
-        return str(t.lo if t.lo > 0 or t.hi < 0 else 0)
+        return "0"
     if isinstance(t, Float):
         return "0.0"
     if t == BOOL:

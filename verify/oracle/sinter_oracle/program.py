@@ -27,7 +27,7 @@ class Thing:
     """A declaration of a package. kind 'builtin' holds a type that needs none."""
 
     def __init__(self, kind, node, pkg):
-        self.kind, self.node, self.pkg, self.done = kind, node, pkg, None
+        self.kind, self.node, self.pkg, self.done, self.declared = kind, node, pkg, None, None
 
 
 class Package:
@@ -168,8 +168,8 @@ class Program:
         if node.kind == "config" and given in self.defines:
             e = syntax.Parser(self.defines[given], "-D " + given).expr()
         t2, value = self.evaluate(lambda b: b.value(e, t), pkg, {})
-        t = t or t2
-        return self.literal(t, value)
+        t = thing.declared = t or t2
+        return self.literal(K.Range(value, value) if K.is_num(t) else t, value)
 
     def literal(self, t, value):
         """A value as text: a number itself, anything else under a name."""
@@ -217,8 +217,7 @@ class Program:
             types = [self.type(f.t, thing.pkg, {}) for f in v.fields]
             t.variants.append((v.name, [f.name for f in v.fields], types, value))
         t.plain = not any(v[1] for v in t.variants)
-        most = max((v[3] for v in t.variants), default=0)
-        t.base = self.type(thing.node.base, thing.pkg, {}) if thing.node.base else K.Int(max(most.bit_length(), 1), False)
+        t.base = self.type(thing.node.base, thing.pkg, {}) if thing.node.base else K.U32
 
     def type(self, node, pkg, generics):
         """The type that a node of the tree says."""

@@ -203,6 +203,8 @@ class World:
         at = 0
         while True:
             self.settle()
+            if self.trapped:
+                break
             due = self.deadline()
             arrives = self.inputs[at][0] if at < len(self.inputs) else None
             if due is not None and (arrives is None or due <= arrives):

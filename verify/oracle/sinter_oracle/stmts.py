@@ -69,6 +69,11 @@ class Body(Calls):
         t = self.prog.type(s.t, self.pkg, self.generics) if s.t else None
         if s.e is None:
             return Ex(K.zero(t), t)
+        if t is None:  # a constant is a number, but a variable has its type
+            thing = self.static(s.e)
+            if thing is not None and thing.kind in ("const", "config"):
+                self.prog.const(thing)
+                t = thing.declared
         return self.stored(s.e, t)
 
     def s_var(self, s):
@@ -152,7 +157,7 @@ class Body(Calls):
         if lines:
             self.out += lines
             self.emit(f"if not {cond.code}: break")
-        self.emit(f"if {n} == {most.code}: {self.trap(s, 'max')}")
+        self.emit(f"if {n} == {most.code}: {self.trap(s.most, 'max')}")
         self.emit(f"{n} += 1")
         self.ind -= 1
         self.nested(s.body)
