@@ -248,34 +248,39 @@ def key_name(t):
 
 
 def key_bytes(t, v):
-    """The canonical bytes of a key: its leaves in order, each in the 1, 2, 4 or 8 bytes
-    of its word, the highest byte first."""
-    if isinstance(t, Int):
-        return leaf(v, t.bits)
-    if isinstance(t, Range):
-        return leaf(v, word(t))
-    if t == BOOL:
-        return leaf(int(v), 8)
-    if isinstance(t, Fix):
-        return leaf(v, t.i + t.f)
-    if isinstance(t, Enum):
-        return leaf(v, 8 if len(t.variants) <= 256 else 32)
-    if isinstance(t, Named):
-        return leaf(v, 64)
+    """The bytes of a key's canonical bits; zeros fill the last one."""
+    x, width = key_bits(t, v)
+    size = (width + 7) // 8
+    return (x << 8 * size - width).to_bytes(size, "big")
+
+
+def key_bits(t, v):
+    """The canonical bits of a key, as (number, width): its leaves in order, each with the
+    bits of its word, the first one highest."""
     if isinstance(t, Bytes):
-        return leaf(len(v), 32) + bytes(v)
-    if isinstance(t, Array):
-        return b"".join(key_bytes(t.t, x) for x in v)
-    return b"".join(key_bytes(x, v[i]) for i, x in enumerate(t.types))
+        return (len(v) << 8 * len(v)) | int.from_bytes(v, "big"), 32 + 8 * len(v)
+    if isinstance(t, (Array, Record)):
+        parts = [key_bits(x, y) for x, y in zip([t.t] * t.n if isinstance(t, Array) else t.types, v)]
+        out = at = 0
+        for n, width in parts:
+            out, at = out << width | n, at + width
+        return out, at
+    width = word(t)
+    return int(v) & (1 << width) - 1, width
 
 
 def word(t):
-    """The bits in which a range stands: 32 where that is enough, else 64."""
-    small = -(1 << 31) <= t.lo and t.hi < 1 << 31 or 0 <= t.lo and t.hi < 1 << 32
-    return 32 if small else 64
-
-
-def leaf(v, bits):
-    """A number in the bytes of its word, extended by its sign."""
-    size = next(n for n in (1, 2, 4, 8) if 8 * n >= bits)
-    return (v & (1 << 8 * size) - 1).to_bytes(size, "big")
+    """The bits in which a value stands: a bool in 1, an enum in 8 or 32, a range in 32 or
+    64."""
+    if isinstance(t, (Int, Float)):
+        return t.bits
+    if isinstance(t, Fix):
+        return t.i + t.f
+    if t == BOOL:
+        return 1
+    if isinstance(t, Enum):
+        return 8 if len(t.variants) <= 256 else 32
+    if isinstance(t, Range):
+        small = -(1 << 31) <= t.lo and t.hi < 1 << 31 or 0 <= t.lo and t.hi < 1 << 32
+        return 32 if small else 64
+    return 64

@@ -55,7 +55,7 @@ class Chan:
 
     def send(self, value):
         """Waits for room, or with capacity 0 until the value is taken."""
-        w = self.world
+        words = trace.words(self.t, value)  # the reader may change the value before this task goes on
         if self.cap == 0:
             while self.ring:
                 yield [(True, "room", self, 0)]
@@ -66,7 +66,7 @@ class Chan:
             while len(self.ring) >= self.cap:
                 yield [(True, "room", self, 0)]
             self.ring.append(value)
-        w.event("send", self.name, *trace.words(self.t, value))
+        self.world.event("send", self.name, *words)
 
     def try_send(self, value):
         """Sends if nobody has to wait."""

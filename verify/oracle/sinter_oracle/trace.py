@@ -22,17 +22,6 @@ def text_bytes(data):
     return out
 
 
-def width(t):
-    """The bits of a number of a type."""
-    if isinstance(t, K.Range):
-        return K.word(t)
-    if isinstance(t, (K.Int, K.Float)):
-        return t.bits
-    if isinstance(t, K.Fix):
-        return t.i + t.f
-    return 64
-
-
 def shown(t, v, hexa):
     """A value in the text of a log."""
     if t == K.BOOL:
@@ -44,7 +33,7 @@ def shown(t, v, hexa):
     if isinstance(t, K.Fix) and not hexa:
         return arith.decimal_fix(v, t.f).encode()
     if hexa:
-        return b"%x" % (v & (1 << width(t)) - 1)
+        return b"%x" % (v & (1 << K.word(t)) - 1)
     return str(v).encode()
 
 
@@ -64,7 +53,7 @@ def words(t, v):
         return enum_words(t, v)
     if t == K.BOOL:
         return [str(int(v))]
-    return [str(v & (1 << width(t)) - 1)]
+    return [str(v & (1 << K.word(t)) - 1)]
 
 
 def zeros(t):
