@@ -159,7 +159,7 @@ func variable(x tree.Expr) string {
 			if name == "" && !bound[e.Local] {
 				name = e.Local.Name
 			}
-		case *tree.ChanRecv, *tree.UdpRecv, *tree.TryRecv, *tree.TrySend:
+		case *tree.ChanRecv, *tree.HeadRecv, *tree.TryRecv, *tree.TrySend:
 			name = "a received value"
 		case *tree.Now:
 			name = "now()"
@@ -210,7 +210,7 @@ func (c *checker) settingValue(s Setting, n *syntax.ConstDecl, t *tree.Type) tre
 		}
 	case t.IsNumber():
 		v, ok := new(big.Int).SetString(strings.TrimSpace(s.Value), 0)
-		if ok && point(v).fits64() {
+		if ok && fits64(v) {
 			return number(v, base.At)
 		}
 	case t.IsReal() || t.Kind == tree.Fraction:
@@ -253,9 +253,4 @@ func (c *checker) checkSettings() {
 		e := c.errorf(codes.BadSetting, diag.Span{}, "-D %s=%s: the program has no config `%s`", s.Name, s.Value, s.Name)
 		c.suggest(e, s.Name, known)
 	}
-}
-
-// number makes an exact constant.
-func number(v *big.Int, at diag.Span) *tree.Const {
-	return &tree.Const{Expr0: tree.Expr0{At: at, T: tree.RangeType(v, v)}, Cell: tree.CellOf(v)}
 }

@@ -3,6 +3,7 @@ package types
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -51,6 +52,7 @@ func (b *body) layoutFields(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 			names, index = append(names, f.Name), append(index, i)
 		}
 	}
+	b.c.namedArguments(e, names, func(i int) diag.Span { return def.Fields[index[i]].Span })
 	args, ok := b.arguments(e, "`"+def.Name+"`", names, func(i int, x syntax.Expr) tree.Expr {
 		return b.partValue(x, &def.Fields[index[i]])
 	})
@@ -90,7 +92,7 @@ func (b *body) partValue(e syntax.Expr, f *tree.LayoutField) tree.Expr {
 // what is known of it here.
 func (b *body) boundedValue(e syntax.Expr, in, part *tree.Type) tree.Expr {
 	x := b.expr(e, in)
-	if x != nil && tree.Same(x.Type(), part) && holds(in, b.bounds(x)) {
+	if x != nil && tree.Same(x.Type(), part) && facts.Holds(in, b.facts.Bounds(x)) {
 		return x
 	}
 	if x = b.convert(x, in, e.Span()); x == nil {

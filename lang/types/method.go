@@ -3,8 +3,11 @@ package types
 import (
 	"strings"
 
+	"github.com/sinter-lang/sinter/ir/interval"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/elab"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -50,22 +53,6 @@ func (b *body) memberCall(e *syntax.CallExpr, f *syntax.FieldExpr) (tree.Stmt, t
 	return nil, nil
 }
 
-// methodsOf lists the methods of values that have no other case in memberCall.
-func methodsOf(t *tree.Type) []string {
-	if t.Kind == tree.Layout {
-		return []string{"bytes"}
-	}
-	return nil
-}
-
-func (b *body) noMethod(t *tree.Type, name syntax.Ident, known []string) {
-	if name.Name == "len" {
-		b.c.errorf(codes.NotCallable, name.Span(), "`len` is no function").Hint("write `.len` without `()`")
-		return
-	}
-	b.noMember(t, name, known)
-}
-
 func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.Ident) (tree.Stmt, tree.Expr) {
 	switch pkg.Name + "." + f.Name.Name {
 	case "log.print":
@@ -77,7 +64,8 @@ func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.I
 			return nil, b.take(e, tree.LogOfTest)
 		}
 		return nil, nil
-	case "net.eth", "net.udp", "blk.virtio":
+	}
+	if port.MadeBy(pkg.Name+"."+f.Name.Name) != nil {
 		b.c.errorf(codes.BadBinding, e.Span(), "devices are made in the system and given to a task")
 		return nil, nil
 	}
@@ -87,7 +75,7 @@ func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.I
 	return nil, nil
 }
 
-// functionsOf lists the functions of a package that are no text.
+// functionsOf lists the functions of a package that are not text.
 func functionsOf(pkg string) []string {
 	if pkg == "log" {
 		return []string{"print", "debug", "info", "warn", "error"}
@@ -108,6 +96,7 @@ func (b *body) typeCall(e *syntax.CallExpr, f *syntax.FieldExpr, d *decl) tree.E
 		return b.layoutLit(e, t, true)
 	case t.Kind == tree.Enum:
 		if i := variantIndex(t.Enum, f.Name.Name); i >= 0 {
+			b.c.opts.Record.Use(f.Name.Span(), t.Enum.Variants[i].Span)
 			return b.variantLit(e, t, i)
 		}
 		b.noMember(t, f.Name, variantNames(t.Enum))
@@ -126,14 +115,6 @@ func (b *body) parse(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 		return nil
 	}
 	return &tree.Parse{Expr0: tree.Expr0{At: e.Span(), T: tree.OptionOf(t)}, Layout: t.Layout, X: x}
-}
-
-func (b *body) isBytes(x tree.Expr) bool {
-	if x.Type().Kind == tree.Bytes {
-		return true
-	}
-	b.c.errorf(codes.Mismatch, x.Span(), "expected `bytes<N>`, found %s", describe(x.Type()))
-	return false
 }
 
 // chanMethods are the operations of channel ends.
@@ -199,12 +180,12 @@ func (b *body) appendStmt(e *syntax.CallExpr, buf tree.Expr) tree.Stmt {
 	}
 	b.noOverlap(buf, x)
 	s := &tree.Append{Stmt0: tree.Stmt0{At: e.Span()}, Buf: buf, Value: x}
-	more := smallSpan(1, 1)
+	more := interval.Make(1, 1)
 	if elem != nil {
-		more = b.lengthSpan(x)
+		more = b.facts.LengthOf(x)
 	}
-	room := smallSpan(int64(buf.Type().Len), int64(buf.Type().Len))
-	s.Proved = add(b.lengthSpan(buf).hi, more.hi).Cmp(room.lo) <= 0
+	room := interval.Int(int64(buf.Type().Len))
+	s.Proved = !room.Less(b.facts.LengthOf(buf).Hi.Add(more.Hi))
 	if !b.writable(buf, "what is appended to") {
 		return nil
 	}
@@ -224,16 +205,14 @@ func (b *body) resizeStmt(e *syntax.CallExpr, buf tree.Expr) tree.Stmt {
 		return nil
 	}
 	s := &tree.Resize{Stmt0: tree.Stmt0{At: e.Span()}, Buf: buf, Len: n}
-	known := b.bounds(n)
-	s.Proved = holds(tree.SmallRange(0, int64(buf.Type().Len)), known)
+	known := b.facts.Bounds(n)
+	s.Proved = facts.Holds(tree.SmallRange(0, int64(buf.Type().Len)), known)
 	if !b.writable(buf, "what is resized") {
 		return nil
 	}
 	if !s.Proved {
 		s.Site = b.trap(tree.TrapLength, e.Span())
 	}
-	if l, ok := buf.(*tree.LocalRef); ok && b.facts != nil {
-		b.facts.narrow(term{l.Local, true}, known)
-	}
+	b.facts.LearnLength(buf, known)
 	return s
 }

@@ -3,8 +3,9 @@ package types
 import (
 	"math/big"
 
-	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -22,10 +23,10 @@ func (b *body) index(e *syntax.IndexExpr) tree.Expr {
 		return nil
 	}
 	n := &tree.Index{Expr0: tree.Expr0{At: e.Span(), T: elem}, X: x, I: i}
-	n.Proved = b.inLength(i, x, -1)
+	n.Proved = b.empty > 0 || b.facts.InLength(i, x, -1)
 	if !n.Proved {
 		// Only what the types say: facts may hold in code that is never run.
-		if s := exprSpan(i); s.hi.Sign() < 0 || s.lo.Cmp(lengthOf(x.Type()).hi) >= 0 {
+		if s := facts.TypeBounds(i); s.Hi.Sign() < 0 || !s.Lo.Less(facts.Length(x.Type()).Hi) {
 			b.c.errorf(codes.AlwaysTraps, e.Index.Span(), "this index is never below the length of %s", describe(x.Type())).
 				Labelf("%s", indexIs(s))
 			return nil
@@ -35,51 +36,11 @@ func (b *body) index(e *syntax.IndexExpr) tree.Expr {
 	return n
 }
 
-func indexIs(s span) string {
-	if s.isPoint() {
-		return s.lo.String()
+func indexIs(s interval.Set) string {
+	if s.IsPoint() {
+		return s.Lo.String()
 	}
-	return "at least " + s.lo.String()
-}
-
-// lengthSpan is the interval of the length of an array, slice or bytes.
-func (b *body) lengthSpan(x tree.Expr) span {
-	l, ok := x.(*tree.LocalRef)
-	if ok && x.Type().Kind != tree.Array {
-		return b.facts.span(term{l.Local, true})
-	}
-	return lengthOf(x.Type())
-}
-
-// lengthOf is what the type says about the length.
-func lengthOf(t *tree.Type) span {
-	switch t.Kind {
-	case tree.Array:
-		return smallSpan(int64(t.Len), int64(t.Len))
-	case tree.Bytes:
-		return smallSpan(0, int64(t.Len))
-	}
-	return smallSpan(0, maxSlice)
-}
-
-// inLength reports whether 0 <= i and i - length <= d is known.
-func (b *body) inLength(i, x tree.Expr, d int64) bool {
-	if b.empty > 0 {
-		return true
-	}
-	s := b.bounds(i)
-	if s.lo.Sign() < 0 {
-		return false
-	}
-	if sub(s.hi, b.lengthSpan(x).lo).Cmp(big.NewInt(d)) <= 0 {
-		return true
-	}
-	l, ok := x.(*tree.LocalRef)
-	at, okAt := b.linearOf(i)
-	if !ok || !okAt || at.term.local == nil || x.Type().Kind == tree.Array {
-		return false
-	}
-	return b.atMost(at.term, term{l.Local, true}, d-at.off, 3)
+	return "at least " + s.Lo.String()
 }
 
 // slice checks a[i..j].
@@ -99,12 +60,12 @@ func (b *body) slice(e *syntax.SliceExpr) tree.Expr {
 	}
 	t := &tree.Type{Kind: tree.Slice, Elem: elem}
 	n := &tree.SliceOf{Expr0: tree.Expr0{At: e.Span(), T: t}, X: x}
-	word := wordFor(spanOfType(lo.Type()).hull(spanOfType(hi.Type())))
+	word := facts.WordFor(facts.All(lo.Type()).Hull(facts.All(hi.Type())))
 	if word == nil {
 		b.c.errorf(codes.TooWide, e.Range.Span(), "64 bits cannot hold both bounds")
 		return nil
 	}
-	n.Proved = b.empty > 0 || b.bounds(lo).nonNegative() && b.below(lo, hi, 0) && b.inLength(hi, x, 0)
+	n.Proved = b.empty > 0 || b.facts.Bounds(lo).NonNegative() && b.facts.Below(lo, hi, 0) && b.facts.InLength(hi, x, 0)
 	n.Lo, n.Hi = toWord(lo, word), toWord(hi, word)
 	if !n.Proved {
 		n.Site = b.trap(tree.TrapSlice, e.Range.Span())
@@ -132,28 +93,7 @@ func (b *body) sliceBounds(e *syntax.SliceExpr, x tree.Expr) (lo, hi tree.Expr, 
 	return lo, hi, hi != nil
 }
 
-// widen makes an exact number of an integer.
-func widen(x tree.Expr) tree.Expr {
-	if x.Type().Kind == tree.Range {
-		return x
-	}
-	s := spanOfType(x.Type())
-	return resize(x, tree.RangeType(s.lo, s.hi))
-}
-
-// length is x.len of an array, slice or bytes.
-func length(x tree.Expr, at diag.Span) tree.Expr {
-	t := x.Type()
-	switch t.Kind {
-	case tree.Array:
-		return number(big.NewInt(int64(t.Len)), at)
-	case tree.Bytes:
-		return &tree.Len{Expr0: tree.Expr0{At: at, T: tree.SmallRange(0, int64(t.Len))}, X: x}
-	}
-	return &tree.Len{Expr0: tree.Expr0{At: at, T: tree.SmallRange(0, maxSlice)}, X: x}
-}
-
-// field checks x.name where it is no call: a variant, a field, a length.
+// field checks x.name where it is not a call: a variant, a field, a length.
 func (b *body) field(e *syntax.FieldExpr, want *tree.Type) tree.Expr {
 	if d := b.typeName(e.X); d != nil && b.mayName(e.X) {
 		return b.typeMember(d, e)
@@ -187,6 +127,7 @@ func (b *body) member(x tree.Expr, e *syntax.FieldExpr) tree.Expr {
 	case tree.Struct:
 		for i, f := range t.Struct.Fields {
 			if f.Name == e.Name.Name {
+				b.c.opts.Record.Use(e.Name.Span(), f.Span)
 				return fieldRef(x, i, f.Offset, f.Type, e.Span())
 			}
 			known = append(known, f.Name)
@@ -194,6 +135,7 @@ func (b *body) member(x tree.Expr, e *syntax.FieldExpr) tree.Expr {
 	case tree.Layout:
 		for i, f := range t.Layout.Fields {
 			if f.Name == e.Name.Name {
+				b.c.opts.Record.Use(e.Name.Span(), f.Span)
 				return fieldRef(x, i, f.Offset, f.Type, e.Span())
 			}
 			known = append(known, f.Name)
@@ -203,18 +145,6 @@ func (b *body) member(x tree.Expr, e *syntax.FieldExpr) tree.Expr {
 	}
 	b.noMember(t, e.Name, known)
 	return nil
-}
-
-func fieldRef(x tree.Expr, i, offset int, t *tree.Type, at diag.Span) tree.Expr {
-	return &tree.FieldRef{Expr0: tree.Expr0{At: at, T: t}, X: x, Index: i, Offset: offset}
-}
-
-func (b *body) noMember(t *tree.Type, name syntax.Ident, known []string) {
-	e := b.c.errorf(codes.UnknownMember, name.Span(), "%s has no `%s`", describe(t), name.Name)
-	b.c.suggest(e, name.Name, known)
-	if t.Kind == tree.Option {
-		e.Hint("take the value out first: `let x = ... else { }` or `if let x = ...`")
-	}
 }
 
 // typeName returns the declaration when an expression is the name of a type.
@@ -228,6 +158,7 @@ func (b *body) typeName(e syntax.Expr) *decl {
 	case *syntax.FieldExpr:
 		if pkg := b.packageName(n.X); pkg != nil {
 			d = b.c.publicDecl(pkg.Name, n.Name.Name)
+			b.c.means(n.Name, d)
 		}
 	}
 	if d == nil {
@@ -236,18 +167,6 @@ func (b *body) typeName(e syntax.Expr) *decl {
 	switch d.node.(type) {
 	case *syntax.TypeDecl, *syntax.StructDecl, *syntax.EnumDecl, *syntax.LayoutDecl:
 		return d
-	}
-	return nil
-}
-
-// packageName returns the name when an expression names a package.
-func (b *body) packageName(e syntax.Expr) *syntax.Ident {
-	n, ok := e.(*syntax.Name)
-	if !ok || b.lookup(n.Name) != nil || b.c.find(n.Ident) != nil {
-		return nil
-	}
-	if isPackage(n.Name) {
-		return &n.Ident
 	}
 	return nil
 }
@@ -266,6 +185,7 @@ func (b *body) typeMember(d *decl, e *syntax.FieldExpr) tree.Expr {
 		b.noMember(d.typ, e.Name, variantNames(d.typ.Enum))
 		return nil
 	}
+	b.c.opts.Record.Use(e.Name.Span(), d.typ.Enum.Variants[i].Span)
 	if len(d.typ.Enum.Variants[i].Payload) > 0 {
 		b.c.errorf(codes.BadArguments, e.Span(), "the variant `%s` carries values", e.Name.Name).
 			Hint("write `%s.%s(...)`", d.name.Name, e.Name.Name)
@@ -302,7 +222,7 @@ func (b *body) writable(x tree.Expr, what string) bool {
 		return false
 	}
 	if _, ok := x.(*tree.Index); !ok {
-		b.facts.forget(l)
+		b.facts.Forget(l)
 	}
 	return true
 }
@@ -315,4 +235,16 @@ var kindHint = map[tree.LocalKind]string{
 	tree.ParamLocal: "declare the parameter `inout`, or copy it into a `var`",
 	tree.LetLocal:   "declare it with `var`",
 	tree.LoopLocal:  "copy it into a `var`",
+}
+
+// writeOnly checks the target of an assignment, which is no use of the variable
+// that it is in, unless an index in it reads it.
+func (b *body) writeOnly(e syntax.Expr) tree.Expr {
+	l := b.lookup(syntax.RootName(e))
+	was := b.c.read[l]
+	x := b.expr(e, nil)
+	if l != nil && l.Kind != tree.InOutLocal && b.c.read[l] == was+1 {
+		b.c.read[l] = was
+	}
+	return x
 }
