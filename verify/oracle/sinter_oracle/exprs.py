@@ -60,7 +60,7 @@ class Exprs(Lines):
     def e_name(self, node, want):
         found = self.local(node.name)
         if found:
-            return Ex(found.code, found.t, place=True)
+            return self.there(Ex(found.code, found.t, place=True))
         bound = self.generics.get(node.name)
         if isinstance(bound, tuple):
             return Ex(str(bound[1]), bound[0], stable=True)
@@ -98,12 +98,23 @@ class Exprs(Lines):
         if name == "len" and isinstance(e.t, (K.Bytes, K.Str, K.Array, K.Slice)):
             return self.length(e)
         t = e.t
-        if isinstance(t, K.Option) and isinstance(t.t, K.Record):  # in a layout: what is missing is zero
-            e, t = Ex(f"({e.code} or {K.zero(t.t)})", t.t), t.t
         if not isinstance(t, K.Record) or name not in t.names:
             return fault(node, f"no part {name}")
         i = t.names.index(name)
-        return Ex(f"{e.code}[{i}]", t.types[i], place=True)
+        return self.there(Ex(f"{e.code}[{i}]", t.types[i], place=True))
+
+    def there(self, ex):
+        """In an expression of a layout: numbers are exact, and what may not be there is
+        noted. Elsewhere a value as it is."""
+        if self.needs is None:
+            return ex
+        t = ex.t
+        if isinstance(t, K.Option):
+            self.needs.append(ex.code)
+            ex, t = Ex(f"({ex.code} or {K.zero(t.t)})", t.t), t.t
+        if isinstance(t, K.Int):
+            ex.t = K.Range(t.lo, t.hi)
+        return ex
 
     def length(self, e):
         """x.len."""

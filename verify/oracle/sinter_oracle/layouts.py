@@ -78,23 +78,20 @@ class Layout:
         for f in self.fields:
             if f.name != "_":
                 body.scopes[0][f.name] = self.seen(f)
-        body.layout_exact = True
+        body.needs = []
         ex = body.expr(node)
         name = f"field_{self.prog.number()}"
+        body.prologue += [f"if {code} is None: return False" for code in body.needs]
         body.emit(f"return {ex.code}")
         self.prog.run(f"def {name}(v):\n{body.text()}\n")
         return self.prog.globals[name], ex.t
 
     def seen(self, f):
-        """An earlier field in an expression: exact, zero when it is not there."""
-        code, t = f"v[{f.index}]", f.t
-        if isinstance(t, K.Option) and not isinstance(t.t, K.Record):
-            code, t = f"({code} or {K.zero(t.t)})", t.t
+        """An earlier field in an expression."""
+        t = f.t
         if f.span:
-            t = K.Range(*f.span)
-        elif isinstance(t, K.Int):
-            t = K.Range(t.lo, t.hi)
-        return Local(code, t)
+            t = K.Option(K.Range(*f.span)) if f.when else K.Range(*f.span)
+        return Local(f"v[{f.index}]", t)
 
     def preset(self, body, parts, given):
         """Gives fields with a fixed value that value, when a constructor leaves them out."""

@@ -198,8 +198,8 @@ class World:
     def run(self):
         """Runs to the end and says how it ended."""
         end = self.until
-        if end is None and self.inputs:
-            end = max(t for t, _, _ in self.inputs)
+        if end is None:
+            end = max((t for t, _, _ in self.inputs), default=0)
         at = 0
         while True:
             self.settle()
@@ -208,10 +208,10 @@ class World:
             due = self.deadline()
             arrives = self.inputs[at][0] if at < len(self.inputs) else None
             if due is not None and (arrives is None or due <= arrives):
-                if end is not None and due > end:
+                if due > end:
                     break
                 self.clock = max(self.clock, due)
-            elif arrives is not None and (end is None or arrives <= end):
+            elif arrives is not None and arrives <= end:
                 self.clock = max(self.clock, arrives)
                 self.inputs[at][1].arrive(self.inputs[at][2])
                 at += 1
