@@ -25,13 +25,14 @@ func (o Options) config(m *ir.Module) string {
 	define("SN_USES_ALARM", flag(uses[ir.OpAlarm]))
 	define("SN_USES_TOLD", flag(uses[ir.OpTold]))
 	var disks []string
-	count := 0
+	count, nets := 0, 0
 	for _, d := range m.Devices {
+		nets += flag(port.ShapeOf(d.Kind) == port.Message)
 		disks = append(disks, strconv.Itoa(flag(port.ShapeOf(d.Kind) == port.Command)))
 		count += flag(port.ShapeOf(d.Kind) == port.Command)
 	}
 	define("SN_DISKS", count)
-	define("SN_NETS", len(m.Devices)-count)
+	define("SN_NETS", nets)
 	fmt.Fprintf(&b, "#define SN_MANIFEST %s\n", strconv.QuoteToASCII(manifest(m)))
 	fmt.Fprintf(&b, "__attribute__((unused)) static const u8 sn_is_disk[] = {%s};\n", strings.Join(append(disks, "0"), ", "))
 	o.levels(&b, m)
@@ -123,11 +124,16 @@ func table(b *strings.Builder, name string, entries []string) {
 func manifest(m *ir.Module) string {
 	var b strings.Builder
 	for _, d := range m.Devices {
-		kind := "net"
-		if port.ShapeOf(d.Kind) == port.Command {
-			kind = "block"
-		}
-		fmt.Fprintf(&b, "%s %s\n", d.Name, kind)
+		fmt.Fprintf(&b, "%s %s\n", d.Name, capability(d.Kind))
 	}
 	return b.String()
+}
+
+// capability is what serves a kind of port in the layer; a kind that has no row, as in
+// texts of tests, has frames.
+func capability(kind string) string {
+	if k := port.Find(kind); k != nil {
+		return k.Capability
+	}
+	return "net"
 }

@@ -54,11 +54,13 @@ func TestGPIOInterface(t *testing.T) {
 const light = `module light
 device 0 led gpio_out task 0 tx
 task 0 main @main
+main @main
 func @main(v1: tok) -> (tok) {
 b0(v1):
   v2: i32 = const 1
   v3: tok = put led v2, v1 task 0
-  ret v3
+  v4: tok = halt v3
+  ret v4
 }
 `
 

@@ -82,9 +82,9 @@ var (
 	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "linux_pins.c", "linux_devices.c", "common.c", "linux.c"}
 	pvhFiles   = []string{
 		"hal.h", "memory.c", "serial.c", "crash.c", "stubs.s", "clock.c", "script.c",
-		"virtio_queue.c", "virtio_transport.c", "virtio_net.c", "virtio_block.c", "virtio.c", "common.c", "pvh.c", "boot.s",
+		"virtio_queue.c", "virtio_transport.c", "virtio_net.c", "virtio_block.c", "no_pins.c", "virtio.c", "common.c", "pvh.c", "boot.s",
 	}
-	hvtFiles = []string{"hal.h", "memory.c", "hvt_calls.c", "script.c", "hvt_devices.c", "common.c", "hvt.c"}
+	hvtFiles = []string{"hal.h", "memory.c", "hvt_calls.c", "script.c", "no_pins.c", "hvt_devices.c", "common.c", "hvt.c"}
 )
 
 // recipe is what differs between the products.

@@ -14,12 +14,6 @@ static u64 number(const char **p) {
   }
 }
 
-#if SN_LEVELS
-// This machine has no pins. With a harness, script.c asks it for levels.
-static u32 hal_level(u32 dev) { return (void)dev, 0; }
-static void hal_set_level(u32 dev, u32 level) { (void)dev, (void)level; }
-#endif
-
 // The command line lists the devices as virtio_mmio.device=SIZE@ADDRESS:INTERRUPT.
 static void virtio_start(const char *line) {
 #if SN_LEVELS
