@@ -94,13 +94,13 @@ func (l *ladder) progress(format string, args ...any) {
 // reference runs the source, with which everything is compared.
 func (l *ladder) reference() error {
 	l.progress("source")
-	_, tr, seconds, err := l.Trace(l.ctx, flow.Source, "", l.opts.World)
+	_, tr, seconds, err := l.Trace(l.ctx, l.Reference(), "", l.opts.World)
 	if err != nil {
 		return err
 	}
 	l.ref = tr
 	l.report.Figures["seconds.source"] = seconds
-	row := verify.Row{Level: flow.Source, Check: verify.Trace, Status: verify.Equal, N: len(tr.Events), Detail: "the reference, ends " + string(tr.Status)}
+	row := verify.Row{Level: l.Reference(), Check: verify.Trace, Status: verify.Equal, N: len(tr.Events), Detail: "the reference, ends " + string(tr.Status)}
 	if tr.Status == trace.Limit {
 		row.Status, row.Detail = verify.Different, "stopped at the limit of steps"
 	}

@@ -20,6 +20,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/pass"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 	"github.com/sinter-lang/sinter/lang/types"
@@ -41,6 +42,12 @@ type Options struct {
 	Backend  string          // "cg" (default) or "llvm" for RISC-V
 	Check    bool            // verify and shuffle between passes
 	Target   *design.Target  // of a core; nil: RV32I with multiplication and Regs registers
+
+	Skip      []string                 // names of passes to leave out
+	DumpAfter []string                 // names of passes after which Dump gets the program IR
+	Dump      func(title, text string) // must be there when DumpAfter is
+
+	Passes func([]pass.Pass) []pass.Pass // may change the passes, for tests that plant mistakes
 }
 
 // Program is a loaded program.
@@ -51,12 +58,19 @@ type Program struct {
 	Tree     *tree.Program
 	Warnings diag.List
 	opts     Options
+	text     *diag.File // of a program that is given as program IR
 	stages
 }
 
 // Load reads and checks a program: a file, or a folder, whose .sn files
-// together are one program. The error is a diag.List for mistakes in the text.
+// together are one program, or program IR in a file that ends in .sir. The error is a diag.List for mistakes in the text.
 func Load(path string, opts Options) (*Program, error) {
+	if err := opts.checkPasses(); err != nil {
+		return nil, err
+	}
+	if isIR(path) {
+		return loadIR(path, opts)
+	}
 	files, err := ReadFiles(path)
 	if err != nil {
 		return nil, err

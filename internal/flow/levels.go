@@ -107,6 +107,9 @@ func (p *Program) Machine(ctx context.Context, level, core string, w *world.Worl
 }
 
 func onTree(_ context.Context, p *Program, _ string, w *world.World, _ int64) (sim.Machine, error) {
+	if p.text != nil {
+		return nil, UserErrorf("%s is program IR and has no source to run", p.Path)
+	}
 	return source.New(p.Tree, w)
 }
 
