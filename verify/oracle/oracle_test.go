@@ -198,3 +198,20 @@ func options(text, dir string) []string {
 	}
 	return out
 }
+
+// TestPages compares them on the programs of the reference and of the tour.
+func TestPages(t *testing.T) {
+	dir := t.TempDir()
+	var jobs []*job
+	for _, page := range []string{"language.md", "tour.md"} {
+		for i, block := range strings.Split(read(t, filepath.Join(root, "docs", page)), "\n```sn run\n")[1:] {
+			text, _, ok := strings.Cut(block, "\n```\n")
+			require.True(t, ok, page)
+			path := filepath.Join(dir, fmt.Sprintf("%s-%d.sn", page, i+1))
+			require.NoError(t, os.WriteFile(path, []byte(text+"\n"), 0o644))
+			jobs = append(jobs, &job{name: path, path: path, options: []string{"--until", "10s"}, out: path})
+		}
+	}
+	require.Greater(t, len(jobs), 20)
+	agree(t, jobs)
+}
