@@ -20,6 +20,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 	"github.com/sinter-lang/sinter/lang/types"
@@ -40,7 +41,8 @@ type Options struct {
 	Regs     int             // registers of a generated core; 0: 16
 	Backend  string          // "cg" (default) or "llvm" for RISC-V
 	Check    bool            // verify and shuffle between passes
-	Target   *design.Target  // of a core; nil: RV32I with multiplication and Regs registers
+	Target   *design.Target  // of a core; nil: RV32I with multiplication, Lines and Regs registers
+	Lines    *isa.Set        // added to the instruction set of a core, or nil
 }
 
 // Program is a loaded program.

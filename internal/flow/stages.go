@@ -148,9 +148,17 @@ func (p *Program) Target() (*design.Target, error) {
 		if regs < 5 || regs > 32 {
 			return nil, UserErrorf("--regs wants 5 to 32, got %d", regs)
 		}
-		set := isa.RV32IM().Subset("rv32i_zmmul", func(in *isa.Inst) bool { return isa.RV32I().Lookup(in.Name) != nil || in.Computes(word.Mul) })
+		set, err := p.opts.withLines(baseSet())
+		if err != nil {
+			return nil, err
+		}
 		return design.NewTarget(set.Name, set, regs), nil
 	})
+}
+
+// baseSet is RV32I with the multiplication of words.
+func baseSet() *isa.Set {
+	return isa.RV32IM().Subset("rv32i_zmmul", func(in *isa.Inst) bool { return isa.RV32I().Lookup(in.Name) != nil || in.Computes(word.Mul) })
 }
 
 // Image is the linked program of a generated core.
