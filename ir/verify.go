@@ -236,7 +236,7 @@ func (v *verifier) stage() {
 	for _, f := range v.m.Funcs {
 		for _, b := range f.Blocks {
 			for _, i := range b.Instrs {
-				switch s := i.Op.Shape(); {
+				switch s := i.Op.Row(); {
 				case s.Early && v.m.Main != nil:
 					v.errorf(i, i.Span, "@%s: %s in a module with Main", f.Name, opcode(i))
 				case s.Late && v.m.Main == nil:

@@ -11,7 +11,7 @@ import (
 // branches and earlier checks, and the bounds of loop counters. Sites never
 // merge: a check goes only when its own condition is proved.
 //
-// Needs: tokens. Keeps: blocks, order of effects, Legal and Single.
+// Needs: tokens. Keeps: blocks, order of effects.
 //
 //	before  b1(v2: i32): v3: i1 = ltu v2, v1 ; br v3, b2, b3       (v1 = const 64)
 //	        b2: v4: tok = check v3, v5 !0 ; v6: i32 = add v2, v7 ; jump b1(v6)

@@ -13,7 +13,7 @@ import (
 // both is in std/net/stack.sn. What was a datagram for the program is told to
 // whoever watches the run.
 //
-// Needs: Single. Keeps: Single, and what is seen at the ports of datagrams.
+// Needs: Main. Keeps: what is seen at the ports of datagrams.
 //
 //	before  v1: i1 = take nic %buf, 1480
 //	after   v1 = take nic %frame, 1514 ; br v1, b1, b4(0)

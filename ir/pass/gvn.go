@@ -12,7 +12,7 @@ import (
 // same place takes the stored word. A load is identified by its place and its
 // token, so no store lies between.
 //
-// Needs: tokens. Keeps: effects and their order, Legal and Single.
+// Needs: tokens. Keeps: effects and their order.
 //
 //	before  v8: tok %a = store4 %a[v2], v5, v7     after  v8: tok %a = store4 %a[v2], v5, v7
 //	        v9: i32 = load4 %a[v2], v8                    v10: i32 = add v5, v5

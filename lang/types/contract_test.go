@@ -8,6 +8,8 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/interval"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -56,7 +58,7 @@ func (c *contract) one(x tree.Expr) {
 	at := x.Span()
 	switch x := x.(type) {
 	case *tree.Const:
-		if tree.Truncate(x.Cell, x.T) != x.Cell || x.T.IsNumber() && !holds(x.T, point(tree.CellValue(x.Cell, x.T))) {
+		if tree.Truncate(x.Cell, x.T) != x.Cell || x.T.IsNumber() && !facts.Holds(x.T, interval.Point(facts.Cell(x.Cell, x.T))) {
 			c.bad(at, "%#x is no cell of %s", x.Cell, x.T)
 		}
 	case *tree.LocalRef:

@@ -110,16 +110,6 @@ func toWord(x tree.Expr, word *tree.Type) tree.Expr {
 	return resize(x, word)
 }
 
-// wordFor is the integer type whose word holds an interval: that of the range.
-// It is nil when 64 bits do not.
-func wordFor(s span) *tree.Type {
-	if !s.fits64() {
-		return nil
-	}
-	bits, signed := tree.RangeType(s.lo, s.hi).Word()
-	return tree.IntType(bits, signed)
-}
-
 // constOf returns the value of a constant number.
 func constOf(x tree.Expr) (*big.Int, bool) {
 	if k, ok := x.(*tree.Const); ok && k.T.IsNumber() {

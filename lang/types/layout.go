@@ -4,7 +4,9 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -159,14 +161,14 @@ func (w *layouter) bytes(t *syntax.BytesType, f *tree.LayoutField) (least, most 
 		w.errorf(t.Size.Span(), "a length cannot depend on a part that may be absent")
 		return 0, 0, false
 	}
-	s := spanOfType(x.Type())
-	if s.lo.Sign() < 0 || s.hi.Cmp(big.NewInt(maxLayout)) > 0 {
-		w.errorf(t.Size.Span(), "this length is %s to %s, expected 0 to %d", s.lo, s.hi, maxLayout).
+	s := facts.All(x.Type())
+	if s.Lo.Sign() < 0 || interval.Int(maxLayout).Less(s.Hi) {
+		w.errorf(t.Size.Span(), "this length is %s to %s, expected 0 to %d", s.Lo, s.Hi, maxLayout).
 			Hint("bound the field it depends on, as in `ihl: u4 in 5..=15`")
 		return 0, 0, false
 	}
-	f.Len, f.Part = x, tree.BytesType(int(s.hi.Int64()))
-	return int(s.lo.Int64()) * 8, int(s.hi.Int64()) * 8, true
+	f.Len, f.Part = x, tree.BytesType(int(s.Hi.Uint64()))
+	return int(s.Lo.Uint64()) * 8, int(s.Hi.Uint64()) * 8, true
 }
 
 // expr checks an expression over earlier fields.
@@ -365,14 +367,7 @@ func refType(f tree.LayoutField) *tree.Type {
 	if f.Kind != tree.LayoutInt {
 		return f.Part
 	}
-	s := spanOfType(f.Part)
-	switch {
-	case f.Fixed != nil:
-		s = point(tree.CellValue(*f.Fixed, f.Part))
-	case f.Bound:
-		s = span{tree.CellValue(f.Low, f.Part), tree.CellValue(f.High, f.Part)}
-	}
-	return tree.RangeType(s.lo, s.hi)
+	return facts.RangeType(facts.OfField(&f))
 }
 
 // layoutField is a field of an earlier part.
