@@ -52,13 +52,19 @@ type Program struct {
 	Files    []*diag.File
 	Tree     *tree.Program
 	Warnings diag.List
+	Form     Form // what it was loaded as
 	opts     Options
+	places   map[int]diag.Span // of the trap sites of an image
 	stages
 }
 
 // Load reads and checks a program: a file, or a folder, whose .sn files
-// together are one program. The error is a diag.List for mistakes in the text.
+// together are one program. A file of a later form (.img, .elf, .rtl) is a program
+// that begins there. The error is a diag.List for mistakes in the text.
 func Load(path string, opts Options) (*Program, error) {
+	if p, err := throughDoor(path, opts); p != nil || err != nil {
+		return p, err
+	}
 	files, err := ReadFiles(path)
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sinter-lang/sinter/docs/errors"
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -64,6 +65,15 @@ func (o *Options) withLines(base *isa.Set) (*isa.Set, error) {
 		return base, nil
 	}
 	return base.Extend(base.Name+"_"+o.Lines.Name, o.Lines.Insts...)
+}
+
+// ReadPoint reads a design point from a file.
+func ReadPoint(path string) (*design.Point, error) {
+	f, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return design.Parse(f)
 }
 
 // Trap is a place that may trap at run time.
