@@ -50,7 +50,7 @@ func (f *fn) thread() {
 	for _, b := range f.blocks {
 		kept := b.succs[:0]
 		for _, s := range b.succs {
-			if s = final(s); !s.cold { // trap blocks are no part of the flow
+			if s = final(s); !s.cold { // trap blocks are not part of the flow
 				kept = append(kept, s)
 			}
 		}

@@ -4,6 +4,8 @@
 //	       inherited descriptors, a system-call filter made of what the program uses
 //	pvh    a bootable unikernel (QEMU microvm, Firecracker): serial console, exit
 //	       device, virtio-mmio network devices, crash trailer
+//	hvt    a guest of our own monitor (package monitor): ring 3, no kernel mode, frames
+//	       in shared rings
 //
 // The program, after ir/pass/tasks, goes through internal/llvmir; below it lies a
 // hardware abstraction layer of about eight operations, the C files in hal/,
@@ -49,6 +51,7 @@ type Product string
 const (
 	Linux Product = "linux"
 	PVH   Product = "pvh"
+	HVT   Product = "hvt"
 )
 
 // Image is a finished executable.
@@ -60,7 +63,7 @@ type Image struct {
 	Stack    int // bytes of stack that the unikernel has
 }
 
-//go:embed hal/*.h hal/*.c hal/boot.s hal/pvh.ld
+//go:embed hal/*.h hal/*.c hal/*.s hal/pvh.ld
 var hal embed.FS
 
 // source returns a file of the layer; all of them are embedded.
@@ -72,11 +75,21 @@ func source(name string) string {
 	return string(data)
 }
 
+// The files of the layer, one translation unit each product, in the order of calls: a
+// file calls what the files before it define.
+var (
+	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "linux_devices.c", "common.c", "linux.c"}
+	pvhFiles   = []string{
+		"hal.h", "memory.c", "serial.c", "crash.c", "stubs.s", "clock.c", "script.c",
+		"virtio_queue.c", "virtio_transport.c", "virtio_net.c", "virtio_block.c", "virtio.c", "common.c", "pvh.c", "boot.s",
+	}
+	hvtFiles = []string{"hal.h", "memory.c", "hvt_calls.c", "script.c", "hvt_devices.c", "common.c", "hvt.c"}
+)
+
 // recipe is what differs between the products.
 type recipe struct {
 	triple  string
-	sources []string
-	asm     string
+	sources []string // C, and assembly that goes into the program's module
 	flags   []string // of clang, for C and IR alike, besides the common ones
 	link    []string
 }
@@ -116,16 +129,32 @@ func recipeOf(p Product) (recipe, error) {
 	switch p {
 	case Linux:
 		return recipe{
-			triple: "x86_64-unknown-linux-gnu", sources: []string{"hal.h", "common.c", "linux.c"},
+			triple: "x86_64-unknown-linux-gnu", sources: linuxFiles,
 			link: []string{"-static", "-z", "noexecstack", "-z", "norelro", "-e", "_start"},
 		}, nil
 	case PVH:
 		return recipe{
-			triple: "x86_64-unknown-none-elf", sources: []string{"hal.h", "pvh.h", "common.c", "pvh.c", "virtio.c"},
-			asm: source("boot.s"), flags: []string{"-fstack-size-section"}, link: []string{"-T", "pvh.ld", "-z", "max-page-size=4096"},
+			triple: "x86_64-unknown-none-elf", sources: pvhFiles,
+			flags: []string{"-fstack-size-section"}, link: []string{"-T", "pvh.ld", "-z", "max-page-size=4096"},
+		}, nil
+	case HVT:
+		return recipe{
+			triple: "x86_64-unknown-none-elf", sources: hvtFiles, flags: []string{"-fstack-size-section"},
+			link: []string{"-static", "-z", "noexecstack", "-z", "norelro", "-z", "separate-code", "-z", "max-page-size=4096", "--image-base=0x100000", "-e", "_start"},
 		}, nil
 	}
-	return recipe{}, fmt.Errorf("no x86 product %q; there are linux and pvh", p)
+	return recipe{}, fmt.Errorf("no x86 product %q; there are linux, pvh and hvt", p)
+}
+
+// assembly joins the assembly files, the entry first: it begins the image.
+func (r *recipe) assembly() string {
+	var b strings.Builder
+	for _, name := range slices.Backward(r.sources) {
+		if strings.HasSuffix(name, ".s") {
+			b.WriteString(source(name))
+		}
+	}
+	return b.String()
 }
 
 // Emit writes the LLVM IR of a product without running a tool.
@@ -134,7 +163,7 @@ func Emit(m *ir.Module, p Product) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	asm := r.asm
+	asm := r.assembly()
 	if hasFloats(m) {
 		asm = strings.Replace(asm, "  // the set-up of SSE stands here\n", sseSetup, 1)
 	}
@@ -188,7 +217,7 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 		return nil, err
 	}
 	img := &Image{Product: p, LLVM: text}
-	if p == PVH { // Linux gives a process what it needs
+	if p != Linux { // Linux gives a process what it needs
 		if img.Stack, err = stackSize(m, program, layer); err != nil {
 			return nil, err
 		}
@@ -228,6 +257,9 @@ func both(one, other func() error) error {
 func (o Options) halText(m *ir.Module, r recipe) string {
 	var b strings.Builder
 	for _, name := range r.sources {
+		if strings.HasSuffix(name, ".s") {
+			continue
+		}
 		fmt.Fprintf(&b, "#line 1 \"hal/%s\"\n", name)
 		for i, line := range strings.Split(source(name), "\n") {
 			switch {

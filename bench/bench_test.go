@@ -74,7 +74,7 @@ func TestInstructionsBesideClang(t *testing.T) {
 	require.InDelta(t, math.Pow(product, 1.0/7), f.Ratios["cg.instructions"], 1e-4)
 }
 
-// A kernel whose result is not the known one is no measurement.
+// A kernel whose result is not the known one is not a measurement.
 func TestWrongResultIsRefused(t *testing.T) {
 	clang := testkit.Tool(t, clangName)
 	testkit.Tool(t, "ld.lld-19", "ld.lld")

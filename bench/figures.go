@@ -32,7 +32,7 @@ func newFigures() *figures {
 
 func (f *figures) count(key string, n int) { f.Counts[key] = float64(n) }
 
-// ratio notes a quotient with four digits behind the point.
+// ratio notes a quotient with four digits after the point.
 func (f *figures) ratio(key string, v float64) { f.Ratios[key] = math.Round(v*1e4) / 1e4 }
 
 // rate notes a speed, which is not exact to more than three digits.

@@ -7,7 +7,7 @@
 //	//   ends: waiting
 //
 // `logs` lines are the rendered log events of the whole run in order, or with
-// `...` behind the last one its first lines; every machine must show them, and
+// `...` after the last one its first lines; every machine must show them, and
 // its trace must equal the source's.
 package examples
 
@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -27,6 +28,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/llvm"
 	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/monitor"
 )
 
 // example is a folder with its expectation.
@@ -107,6 +109,7 @@ func machines() [][2]string {
 		{flow.ISA, ""},
 		{flow.Native, ""},
 		{flow.Unikernel, ""},
+		{flow.Monitor, ""},
 		{flow.Cycle, flow.Multi},
 		{flow.Cycle, flow.Pipe3},
 		{flow.Gates, flow.Multi},
@@ -144,12 +147,15 @@ func TestExamplesOnEveryMachine(t *testing.T) {
 // captures that it writes with those of the machines before it, byte by byte. That
 // traces are equal event by event is checked by TestLadders.
 func (e *example) check(t *testing.T, p *flow.Program, level, core string, sent map[string][]byte) {
-	if level == flow.Native || level == flow.Unikernel {
+	if level == flow.Native || level == flow.Unikernel || level == flow.Monitor {
 		testkit.Tool(t, "clang-19", "clang")
 		testkit.Tool(t, "ld.lld-19", "ld.lld")
 	}
 	if level == flow.Unikernel {
 		testkit.Tool(t, "qemu-system-x86_64")
+	}
+	if err := monitor.Available(); level == flow.Monitor && err != nil {
+		t.Skipf("not run: %v", err)
 	}
 	var out []string
 	dir := t.TempDir()
@@ -196,4 +202,57 @@ func TestLadders(t *testing.T) {
 			require.GreaterOrEqual(t, len(r.Rows), 12)
 		})
 	}
+}
+
+// The written files of each example are the circuit: yosys reads the Verilog and
+// the solver proves it, and the test bench passes in Icarus. Without SINTER_FULL
+// two examples are enough, one of them with a keyword as its name.
+func TestWrittenFiles(t *testing.T) {
+	for _, dir := range folders(t) {
+		if os.Getenv("SINTER_FULL") == "" && dir != "hello" && dir != "edge" {
+			continue
+		}
+		t.Run(dir, func(t *testing.T) {
+			testkit.Tool(t, "yosys")
+			e := read(t, dir)
+			p, err := flow.Load(dir, flow.Options{})
+			require.NoError(t, err)
+			r, err := checks.Verify(context.Background(), p, checks.VerifyOptions{World: e.world(), Cores: flow.Cores(), NoX86: true, Checks: []string{"verilog"}})
+			require.NoError(t, err)
+			rows := 0
+			for _, row := range r.Rows {
+				if row.Check == "verilog" {
+					require.Equal(t, "proved", string(row.Status), "%s: %s", row.Core, row.Detail)
+					rows++
+				}
+			}
+			require.GreaterOrEqual(t, rows, 2)
+			e.bench(t, p)
+		})
+	}
+}
+
+// bench runs the written test bench of each core in Icarus.
+func (e *example) bench(t *testing.T, p *flow.Program) {
+	iverilog, vvp := testkit.Tool(t, "iverilog"), testkit.Tool(t, "vvp")
+	for _, core := range flow.Cores() {
+		dir := t.TempDir()
+		_, err := p.Hardware(context.Background(), flow.HardwareOptions{Dir: dir, Core: core, World: e.world(), Frames: 16})
+		require.NoError(t, err)
+		files, err := filepath.Glob(filepath.Join(dir, "*.v"))
+		require.NoError(t, err)
+		require.Len(t, files, 2)
+		said, err := command(dir, iverilog, append([]string{"-g2005", "-o", "tb"}, files...)...)
+		require.NoError(t, err, said)
+		said, err = command(dir, vvp, "-n", "tb")
+		require.NoError(t, err, said)
+		require.Regexp(t, `^PASS [0-9]+ events`, said)
+	}
+}
+
+func command(dir, path string, args ...string) (string, error) {
+	c := exec.Command(path, args...)
+	c.Dir = dir
+	out, err := c.CombinedOutput()
+	return string(out), err
 }

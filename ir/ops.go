@@ -58,7 +58,7 @@ func (t Type) Bytes() int {
 // Params returns the parameters of f.
 func (f *Func) Params() []*Value { return f.Blocks[0].Params }
 
-// Words returns the arguments of i that are no tokens.
+// Words returns the arguments of i that are not tokens.
 func (i *Instr) Words() []*Value { return words(i.Args) }
 
 // Result returns the first result of i that is a word, nil if there is none.

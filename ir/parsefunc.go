@@ -487,7 +487,7 @@ func (p *parser) ref() (r Ref, err error) {
 			return r, err
 		}
 		if sign = p.sc.Next().Text; sign != "+" && sign != "-" {
-			return r, p.sc.Errorf("expected `+` or `-` behind %s", r.Off)
+			return r, p.sc.Errorf("expected `+` or `-` after %s", r.Off)
 		}
 	}
 	n, err := p.sc.Int("offset", -maxObject, maxObject)

@@ -264,7 +264,7 @@ func edges(es []Edge) string {
 	return strings.Join(out, ", ")
 }
 
-// at prints ` @file:line.col`; a file name that is no identifier is quoted.
+// at prints ` @file:line.col`; a file name that is not an identifier is quoted.
 func (p *printer) at(s diag.Span) string {
 	if s.IsZero() {
 		return ""

@@ -83,7 +83,7 @@ func (v *verifier) termShape(b *Block, blocks map[*Block]bool) {
 		v.errorf(t, t.Span, "block b%d has an end of kind %d with %d successors", b.ID, t.Op, len(t.Succs))
 	}
 	if t.Op != Return && len(t.Args) > 0 {
-		v.errorf(t, t.Span, "block b%d has results and is no return", b.ID)
+		v.errorf(t, t.Span, "block b%d has results and is not a return", b.ID)
 	}
 	for _, e := range t.Succs {
 		if !blocks[e.To] {

@@ -206,7 +206,7 @@ func (p *point) sizes() {
 			high = max(high, r.Reg)
 		}
 		p.Regs = number(high+1, "the highest register in the image is x%d", high)
-		p.PC = number(design.BitsFor(len(p.im.Text)+1), "the text and the address behind it")
+		p.PC = number(design.BitsFor(len(p.im.Text)+1), "the text and the address after it")
 	}
 	switch {
 	case len(p.im.Devices) == 0:

@@ -47,7 +47,7 @@ func TestPoint(t *testing.T) {
   text 3 "6 words of text"
   data 2 "12 bytes of data"
   regs 8 "the highest register in the image is x7"
-  pc 3 "the text and the address behind it"
+  pc 3 "the text and the address after it"
   store halt "first at pc 0x100014"
 end
 `, design.Print(p))

@@ -17,7 +17,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/gen"
 )
 
-// Passes is the level of fuzzing that runs the program IR behind each pass.
+// Passes is the level of fuzzing that runs the program IR after each pass.
 const Passes = "passes"
 
 // FuzzLevels lists what Fuzz can run programs on, besides source, which is the

@@ -15,7 +15,7 @@ import (
 )
 
 // TestWrittenProgramsDoTheSame: the program and the captures that a failure leaves
-// behind show what the failing run was given, frames, datagrams, disks and timers.
+// after show what the failing run was given, frames, datagrams, disks and timers.
 func TestWrittenProgramsDoTheSame(t *testing.T) {
 	dir := t.TempDir()
 	kinds := map[string]int{}

@@ -211,7 +211,7 @@ func (s *subject) run(m sim.Machine, limit uint64, o trace.Options) error {
 	return nil
 }
 
-// passes runs the program IR behind each pass that changed it, in check mode,
+// passes runs the program IR after each pass that changed it, in check mode,
 // on its way to x86-64 or to a core.
 func (s *subject) passes() error {
 	target, env := "x86-64", pass.Env{}
@@ -244,7 +244,7 @@ func (s *subject) passes() error {
 		if err == nil {
 			err = s.run(machine, limit.Fuzz, trace.Options{})
 		}
-		return wrapContext(err, "for %s behind pass %d, %s", target, n, p.Name)
+		return wrapContext(err, "for %s after pass %d, %s", target, n, p.Name)
 	}
 	return pass.Run(m, list, pass.Options{Env: env, Check: true, Seed: s.seed, After: after})
 }

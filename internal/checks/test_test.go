@@ -181,7 +181,7 @@ test "a message survives a power cut" {
 `
 
 // TestPowerCut: a message survives on every machine, and without the flush, or with
-// it behind the answer, on none.
+// it after the answer, on none.
 func TestPowerCut(t *testing.T) {
 	levels := []string{flow.Source, flow.IR, flow.ISA, flow.Cycle}
 	good := runTests(t, load(t, queue), checks.TestOptions{Levels: levels, Cases: 4})

@@ -58,7 +58,7 @@ type env struct {
 	out    io.Writer
 	err    io.Writer
 	json   bool
-	failed int // exit code of a result that is no error, such as a difference
+	failed int // exit code of a result that is not an error, such as a difference
 }
 
 // program is embedded by the commands that take one.

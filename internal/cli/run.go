@@ -14,7 +14,7 @@ type inputs struct {
 	PcapIn []string `name:"pcap-in" placeholder:"DEVICE=FILE" help:"Frames that arrive at a device, from a capture. The device may be left out when there is one."`
 	Disk   []string `placeholder:"DISK=FILE" help:"The image of a disk; without one it has 1 MiB of zeros. The file is not changed."`
 	Seed   int64    `placeholder:"N" help:"Seed of the random gaps on the ports of a core; 0: none."`
-	Until  string   `placeholder:"TIME" help:"End of the run, such as 20ms; without it, the time of the last frame. Timers behind it do not fire."`
+	Until  string   `placeholder:"TIME" help:"End of the run, such as 20ms; without it, the time of the last frame. Timers after it do not fire."`
 	Limit  uint64   `default:"0" placeholder:"N" help:"Stop a machine after so many steps (0: a generous limit of each machine's)."`
 }
 
@@ -29,7 +29,7 @@ type runCmd struct {
 	inputs  `embed:""`
 	On      string   `default:"source" enum:"${machines}" help:"Machine: ${machine}."`
 	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core for isa, cycle and gates: multi or pipe3."`
-	DiskOut []string `name:"disk-out" placeholder:"DISK=FILE" help:"Write a disk, as it is behind the run, to a file."`
+	DiskOut []string `name:"disk-out" placeholder:"DISK=FILE" help:"Write a disk, as it is after the run, to a file."`
 	PcapOut []string `name:"pcap-out" placeholder:"DEVICE=FILE" help:"Write the frames that a device sent to a capture."`
 	Trace   string   `placeholder:"FILE" help:"Write the trace in its text form."`
 	Wave    string   `placeholder:"FILE.vcd" help:"Write a waveform of the core (cycle only)."`
@@ -88,7 +88,7 @@ type verifyCmd struct {
 	inputs  `embed:""`
 	Core    string   `default:"both" enum:"both,multi,pipe3,none" help:"Which core to verify: multi, pipe3, both or none."`
 	Quick   bool     `help:"Only traces and removal: seconds, no outside tool, no proof."`
-	Checks  []string `placeholder:"CHECK" help:"Only these checks: trace, lockstep, proof, removal, witness."`
+	Checks  []string `placeholder:"CHECK" help:"Only these checks: trace, lockstep, proof, removal, verilog, witness."`
 	NoX86   bool     `name:"no-x86" help:"Leave the native process and the unikernel out."`
 	Random  int      `default:"20000" placeholder:"N" help:"Random instructions of the lock-step check of each core."`
 	Mutants int      `placeholder:"N" help:"Make N random faults in each core, one at a time, and count those that traces and lock-step notice."`

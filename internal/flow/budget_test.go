@@ -97,7 +97,7 @@ system s {
 	require.Regexp(t, `19 \|.*to\.send`, diag.Render(err))
 }
 
-// TestCycleBudgetOfATaskThatWaitsInAFunction: work in a function behind its own
+// TestCycleBudgetOfATaskThatWaitsInAFunction: work in a function after its own
 // wait is the task's.
 func TestCycleBudgetOfATaskThatWaitsInAFunction(t *testing.T) {
 	const text = `use net

@@ -127,7 +127,7 @@ func (f *MachineFault) Unwrap() error { return f.Err }
 const MostEvents = 1 << 22
 
 // Drive runs a machine and looks from time to time whether it shall go on: at most
-// so many steps, and not much behind so many events.
+// so many steps, and not much after so many events.
 func Drive(ctx context.Context, m sim.Machine, limit uint64, events int) (*trace.Trace, error) {
 	const slice = 1 << 16
 	for done := uint64(0); ; done += slice {
@@ -151,7 +151,7 @@ func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds f
 	}
 	r.Figures["seconds"] = seconds
 	for _, e := range tr.Events {
-		if e.Kind == trace.Out && !p.isDisk(e.Port) {
+		if e.Kind == trace.Out && p.isMessages(e.Port) {
 			r.Frames[e.Port]++
 		}
 	}

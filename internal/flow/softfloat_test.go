@@ -31,7 +31,7 @@ func pairs() int {
 	return 12_000
 }
 
-// format describes a width: places of the significand behind its leading bit.
+// format describes a width: places of the significand after its leading bit.
 type format struct {
 	width  ir.Type
 	places int
@@ -285,7 +285,7 @@ func halves(words []uint64, w ir.Type) []uint64 {
 }
 
 // TestSoftFloatLegalised calls the library as a core has it: with words of 32
-// bits, behind all optimisers.
+// bits, after all optimisers.
 func TestSoftFloatLegalised(t *testing.T) {
 	m, err := softFloatModule()
 	require.NoError(t, err)

@@ -37,13 +37,13 @@ const (
 	Branch               // the target or the next word
 	Jump                 // the target
 	Call                 // the target, and back to the next word
-	Return               // a target in a register: behind some call, or a text symbol
+	Return               // a target in a register: after some call, or a text symbol
 	CallReg              // the same, and back to the next word
 	TrapFlow             // nothing
 )
 
 // Block is a straight line of words [Start, End). Succs and Preds are edges
-// within a function: a call continues behind itself and a return has no
+// within a function: a call continues after itself and a return has no
 // successor. LiveIn and LiveOut have a bit per register; they take calls and
 // returns into account.
 type Block struct {
@@ -133,7 +133,7 @@ func (m *Mach) textSymbols() []int {
 	return out
 }
 
-// blocks cuts the text at targets and behind jumps, and connects the pieces.
+// blocks cuts the text at targets and after jumps, and connects the pieces.
 func (m *Mach) blocks() {
 	n := len(m.Insts)
 	starts := make([]bool, n+1)
@@ -186,7 +186,7 @@ func (m *Mach) blockAt(start int) int {
 }
 
 // liveness computes LiveIn and LiveOut over all that may happen: a call goes to
-// its target, and an indirect jump to whatever stands behind a call or is a
+// its target, and an indirect jump to whatever stands after a call or is a
 // text symbol.
 func (m *Mach) liveness() {
 	var indirect []int
@@ -215,7 +215,7 @@ func (m *Mach) flowBack(b int, wild uint32) bool {
 	blk := &m.Blocks[b]
 	var out uint32
 	switch last := m.Insts[blk.End-1]; last.Flow {
-	case Call: // what is behind the call comes back through the callee's return
+	case Call: // what is after the call comes back through the callee's return
 		out = m.Blocks[m.blockAt(last.Target)].LiveIn
 	case Return, CallReg:
 		out = wild

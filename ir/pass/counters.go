@@ -212,7 +212,7 @@ func noWrap(s span, c counter, signed bool) bool {
 	return s.SLo >= full.SLo-c.step
 }
 
-// closeSpan adds the far end: the counter is its start or one step behind a
+// closeSpan adds the far end: the counter is its start or one step after a
 // place where the next value was computed.
 func (p *prover) closeSpan(c counter, s, start, reach span, signed bool) span {
 	if reach.Empty() {

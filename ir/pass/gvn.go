@@ -8,7 +8,7 @@ import (
 )
 
 // gvn computes each value once: a word operation, constant or load that equals
-// one in a dominating place is replaced by it, and a load behind a store to the
+// one in a dominating place is replaced by it, and a load after a store to the
 // same place takes the stored word. A load is identified by its place and its
 // token, so no store lies between.
 //

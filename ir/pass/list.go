@@ -4,7 +4,7 @@ import "github.com/sinter-lang/sinter/ir"
 
 // List returns all passes in order, for a target of 32 bits, of 64, or none.
 // Optimisers come before legalise, where words are whole and proofs are easy,
-// and again behind it and behind tasks, where new code wants cleaning.
+// and again after it and after tasks, where new code wants cleaning.
 func List() []Pass {
 	legal, single := Legal(), Single()
 	fold := Pass{Name: "places", Doc: "put constant offsets into places, read constants", Run: places}

@@ -22,7 +22,7 @@ func TestReasons(t *testing.T) {
 		for after >= 0 && names[after] != r.After {
 			after--
 		}
-		require.GreaterOrEqual(t, before, 0, "%s is no pass", r.Before)
+		require.GreaterOrEqual(t, before, 0, "%s is not a pass", r.Before)
 		require.Greater(t, after, before, "%s before %s: %s", r.Before, r.After, r.Why)
 	}
 }

@@ -133,7 +133,7 @@ func bit(b bool) uint64 {
 	return 0
 }
 
-// Table returns the row of op. It panics for a value that is no operator.
+// Table returns the row of op. It panics for a value that is not an operator.
 func Table(op Op) *Row {
 	if op == Bad || op >= NumOps {
 		panic(fmt.Sprintf("word: no operator %d", op))

@@ -34,7 +34,7 @@ func (f *Known) linearOf(e tree.Expr) (linear, bool) {
 	return linear{}, false
 }
 
-// linearTerm is linearOf for what is no constant.
+// linearTerm is linearOf for what is not a constant.
 func (f *Known) linearTerm(e tree.Expr) (linear, bool) {
 	v, ok := f.linearOf(e)
 	return v, ok && v.term.local != nil

@@ -17,7 +17,7 @@ func All(t *tree.Type) interval.Set {
 func num(v *big.Int) interval.Num {
 	n, ok := interval.FromBig(v)
 	if !ok {
-		panic("facts: the number " + v.String() + " is no bound of a type")
+		panic("facts: the number " + v.String() + " is not a bound of a type")
 	}
 	return n
 }

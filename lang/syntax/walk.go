@@ -12,7 +12,7 @@ func Walk(n Node, visit func(Node) bool) {
 	}
 }
 
-// RootName is the variable that a place as written is in, "" for what is no place.
+// RootName is the variable that a place as written is in, "" for what is not a place.
 func RootName(x Expr) string {
 	for {
 		switch e := x.(type) {
@@ -33,7 +33,7 @@ func RootName(x Expr) string {
 }
 
 // Children lists the nodes that n is made of, without those inside of them, in the
-// order of the text. Parts that are no nodes of their own kind come as pointers:
+// order of the text. Parts that are not nodes of their own kind come as pointers:
 // *Field, *Variant, *LayoutField, *Seal, *Generic, *Param, *Hint, *MatchArm,
 // *SelectArm, *StringPart, *Arg and *TypeArg.
 func Children(n Node) []Node {

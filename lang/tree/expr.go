@@ -5,7 +5,7 @@ import "github.com/sinter-lang/sinter/internal/diag"
 // An Expr is an expression with its type:
 // *Const *ConstRef *BytesLit *LocalRef *Unary *Binary *Equal *Convert *Bits *FromBits *Index *SliceOf
 // *FieldRef *Call *StructLit *EnumLit *ArrayLit *None *Some *Search *Within *Clamp *Parse
-// *Len *ToBytes *ChanRecv *TryRecv *TrySend *UdpRecv *Now *LayoutRef *Write *Sealed
+// *Len *ToBytes *ChanRecv *TryRecv *TrySend *HeadRecv *Now *LayoutRef *Write *Sealed
 // *MapGet; in tests also *Take *Choose *ChooseBytes *ChooseSubset *Unflushed *Sector.
 type Expr interface {
 	Span() diag.Span
@@ -32,7 +32,7 @@ type Const struct {
 	Cell uint64
 }
 
-// ConstRef is a constant that is no scalar.
+// ConstRef is a constant that is not a scalar.
 type ConstRef struct {
 	Expr0
 	Const *ConstDef
@@ -109,7 +109,7 @@ type Unary struct {
 
 // Equal is L == R, or L != R when Ne is set, of two values with one type; numbers
 // have the same word, and capacities of bytes may differ. Aggregates are equal
-// when all that can be seen of them is: not the bytes behind a length, the value
+// when all that can be seen of them is: not the bytes after a length, the value
 // of an absent option, nor the payload of another variant. Floats are equal as
 // numbers, in aggregates too: 0 is -0, and NaN equals nothing.
 type Equal struct {
@@ -287,10 +287,10 @@ type ChanRecv struct {
 	Chan Expr
 }
 
-// UdpRecv is `s.recv(buf)` of a net.Udp: it blocks until a datagram came that is
-// not longer than the buffer, a place of type bytes<N>, and is the peer that sent
-// it, a u48.
-type UdpRecv struct {
+// HeadRecv is `s.recv(buf)` of a port whose messages have a head: it blocks until
+// a message came that is not longer than the buffer, a place of type bytes<N>, and
+// is the message's head.
+type HeadRecv struct {
 	Expr0
 	Dev Expr
 	Buf Expr

@@ -84,7 +84,7 @@ type System struct {
 // the owner's task receives from it and sends to it.
 type DeviceDef struct {
 	Name   string // the binding in the system, else constructor and number
-	Kind   string // "eth", "udp", "disk"
+	Kind   string // name of a row of ir/port
 	Number int
 	Port   int    // of "udp"
 	Host   uint32 // of "udp": the IPv4 address of the system
@@ -102,7 +102,7 @@ type ChanDef struct {
 	Span           diag.Span
 }
 
-// Run is a task instance. Name is the task's, with ".0", ".1" behind it when
+// Run is a task instance. Name is the task's, with ".0", ".1" after it when
 // the task is run several times.
 type Run struct {
 	Name string
@@ -138,7 +138,7 @@ type LogSite struct {
 }
 
 // LogArg is how an argument is shown: Kind is "u", "i", "hex", "bool", "float",
-// "fix" with the number of bits behind the point, as in "fix16", or "bytes", Width the bits of its word or the capacity of the bytes.
+// "fix" with the number of bits after the point, as in "fix16", or "bytes", Width the bits of its word or the capacity of the bytes.
 type LogArg struct {
 	Kind  string
 	Width int

@@ -18,10 +18,10 @@ func samples() []any {
 	return []any{
 		&Const{}, &ConstRef{}, &BytesLit{}, &LocalRef{}, &Unary{}, &Binary{}, &Equal{}, &Convert{}, &Bits{}, &FromBits{}, &Index{}, &SliceOf{},
 		&FieldRef{}, &Call{}, &StructLit{}, &EnumLit{}, &ArrayLit{}, &None{}, &Some{}, &Search{}, &Within{}, &Clamp{}, &Parse{}, &Len{}, &ToBytes{},
-		&ChanRecv{}, &TryRecv{}, &TrySend{}, &UdpRecv{}, &Now{}, &LayoutRef{}, &Write{}, &Sealed{}, &MapGet{},
+		&ChanRecv{}, &TryRecv{}, &TrySend{}, &HeadRecv{}, &Now{}, &LayoutRef{}, &Write{}, &Sealed{}, &MapGet{},
 		&Take{}, &Choose{}, &ChooseBytes{}, &ChooseSubset{}, &Sector{}, &Unflushed{},
 		&Declare{}, &Assign{}, &Break{}, &Continue{}, &Return{}, &Assert{}, &Log{}, &Do{}, &Append{}, &Resize{}, &MapPut{}, &MapRemove{},
-		&ChanSend{}, &DevRecv{}, &DevSend{}, &UdpSend{}, &DiskRead{}, &DiskWrite{}, &DiskFlush{},
+		&ChanSend{}, &DevRecv{}, &DevSend{}, &DevAsk{},
 		&Expect{}, &Fail{}, &Start{}, &Crash{}, &Put{}, &Quiet{}, &Pass{},
 		&Block{}, &LetElse{}, &IfLet{}, &If{}, &For{}, &While{}, &Loop{}, &Timed{}, &Select{}, &Match{},
 	}
@@ -93,7 +93,7 @@ func TestHeadsAreAll(t *testing.T) {
 }
 
 // leaves puts a leaf into each field of a node that holds expressions, also in
-// the arms of a select, and returns them. A device is no operand.
+// the arms of a select, and returns them. A device is not an operand.
 func leaves(v reflect.Value) []Expr {
 	var out []Expr
 	for i := range v.NumField() {

@@ -40,13 +40,13 @@ func Check(im *image.Image, p *design.Point) *Result {
 	for i, w := range im.Text {
 		in, ops, ok := isa.Decode(im.Target.Set, w)
 		if !ok {
-			r.wrong(i, "is no instruction: %#08x", w)
+			r.wrong(i, "is not an instruction: %#08x", w)
 			continue
 		}
 		r.word(i, in, ops)
 	}
 	if p.PC.N < 30 && len(im.Text) > 1<<p.PC.N {
-		r.wrong(len(im.Text)-1, "lies behind what %d bits of program counter reach", p.PC.N)
+		r.wrong(len(im.Text)-1, "lies after what %d bits of program counter reach", p.PC.N)
 	}
 	return r
 }
