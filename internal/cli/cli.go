@@ -69,6 +69,7 @@ type program struct {
 	Skip   []string `placeholder:"PASS" help:"Leave a pass over the program IR out."`
 	Dump   []string `name:"dump-after" placeholder:"PASS" help:"Show the program IR after a pass, on standard error."`
 	With   string   `default:"cg" enum:"cg,llvm" help:"Code generator for the core: cg or llvm."`
+	Isa    []string `name:"isa" placeholder:"FILE" help:"Add the lines of an instruction set (.isa) to that of the core."`
 }
 
 // load checks the program and prints its warnings.
@@ -77,6 +78,11 @@ func (p *program) load(e *env) (*flow.Program, error) {
 	opts.Dump = func(title, text string) { fmt.Fprintf(e.err, "# %s\n%s\n", title, text) }
 	for _, d := range p.Define {
 		if err := opts.Set(d); err != nil {
+			return nil, err
+		}
+	}
+	for _, path := range p.Isa {
+		if err := opts.AddLines(path); err != nil {
 			return nil, err
 		}
 	}

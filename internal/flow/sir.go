@@ -1,8 +1,6 @@
 package flow
 
 import (
-	"path/filepath"
-
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/port"
@@ -13,13 +11,9 @@ import (
 // loadIR reads a program that is given as the text of its IR. It has no source, so
 // its reference is the machine ir; all later machines make of it what they make of
 // a program that was lowered.
-func loadIR(path string, opts Options) (*Program, error) {
-	f, err := readFile(path)
-	if err != nil {
-		return nil, err
-	}
+func loadIR(f *diag.File, opts Options) (*Program, error) {
 	if len(opts.Settings) > 0 {
-		return nil, UserErrorf("%s has no config: -D is for sources", path)
+		return nil, UserErrorf("%s has no config: -D is for sources", f.Name)
 	}
 	m, err := ir.Parse(f)
 	if err != nil {
@@ -34,7 +28,7 @@ func loadIR(path string, opts Options) (*Program, error) {
 	if len(m.Tasks) == 0 {
 		return nil, diag.Errorf("", diag.Span{File: f}, "module %s has no task: there is nothing to run", m.Name)
 	}
-	return &Program{Name: m.Name, Path: path, Files: []*diag.File{f}, Tree: declared(m), opts: opts, text: f}, nil
+	return &Program{Name: m.Name, Form: FromIR, Files: []*diag.File{f}, Tree: declared(m), opts: opts}, nil
 }
 
 // knownKinds refuses devices that no machine has.
@@ -92,13 +86,10 @@ func declared(m *ir.Module) *tree.Program {
 	return t
 }
 
-// isIR reports whether a path names the text of a program's IR.
-func isIR(path string) bool { return filepath.Ext(path) == ".sir" }
-
 // Reference is the machine that all others are compared with: source, or ir for a
 // program that has none.
 func (p *Program) Reference() string {
-	if p.text != nil {
+	if p.Form == FromIR {
 		return IR
 	}
 	return Source
@@ -106,8 +97,8 @@ func (p *Program) Reference() string {
 
 // lowered makes the program IR anew, for passes change their module.
 func (p *Program) lowered() (*ir.Module, error) {
-	if p.text != nil {
-		return ir.Parse(p.text)
+	if p.Form == FromIR {
+		return ir.Parse(p.Files[0])
 	}
 	return lower.Lower(p.Tree)
 }
