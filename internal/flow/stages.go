@@ -19,6 +19,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 	"github.com/sinter-lang/sinter/lang/lower"
 	"github.com/sinter-lang/sinter/lang/tree"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/iss"
 )
 
 // once is an artefact that is made at most once.
@@ -36,8 +38,13 @@ func (o *once[T]) get(make func() (T, error)) (T, error) {
 	return o.value, o.err
 }
 
+// set gives the artefact itself.
+func (o *once[T]) set(value T) { o.made, o.value = true, value }
+
 // stages keeps what has been made of a program.
 type stages struct {
+	circuit                         *Core     // of a program that was loaded as a circuit
+	ports                           *sim.Core // what its ports mean
 	first, forX86, product, forCore once[*ir.Module]
 	target                          once[*design.Target]
 	image                           once[*image.Image]
@@ -57,13 +64,13 @@ type Core struct {
 
 // First is the program IR as lowered, before any pass.
 func (p *Program) First() (*ir.Module, error) {
-	return p.first.get(func() (*ir.Module, error) { return lower.Lower(p.Tree) })
+	return p.first.get(p.lowered)
 }
 
 // ForX86 is the program IR after the passes for x86-64: words up to 64 bits, one
 // Main.
 func (p *Program) ForX86() (*ir.Module, error) {
-	return p.forX86.get(func() (*ir.Module, error) { return p.run(pass.Env{}) })
+	return p.forX86.get(func() (*ir.Module, error) { return p.run("x86-64", pass.Env{}) })
 }
 
 // ForProduct is ForX86, with datagrams carried in frames: what the products of
@@ -73,7 +80,7 @@ func (p *Program) ForProduct() (*ir.Module, error) {
 		return p.ForX86()
 	}
 	return p.product.get(func() (*ir.Module, error) {
-		m, err := p.run(pass.Env{})
+		m, err := p.run("x86-64", pass.Env{})
 		if err != nil {
 			return nil, err
 		}
@@ -88,7 +95,10 @@ func (p *Program) ForProduct() (*ir.Module, error) {
 		if err := pass.Ethernet(m, n, ports); err != nil {
 			return nil, err
 		}
-		return m, pass.Run(m, pass.Optimisers(), pass.Options{Check: p.opts.Check, Seed: 1})
+		if err := pass.Run(m, pass.Optimisers(), pass.Options{Check: p.opts.Check, Seed: 1}); err != nil {
+			return nil, err
+		}
+		return m, verified(m)
 	})
 }
 
@@ -100,7 +110,7 @@ func (p *Program) Low() (*ir.Module, error) {
 		if err != nil {
 			return nil, err
 		}
-		return p.run(CoreEnv(t))
+		return p.run("a core", CoreEnv(t))
 	})
 }
 
@@ -121,15 +131,6 @@ func computes(t *design.Target) func(word.Op) bool {
 	}
 }
 
-// run lowers the program anew, for passes change their module.
-func (p *Program) run(env pass.Env) (*ir.Module, error) {
-	m, err := lower.Lower(p.Tree)
-	if err != nil {
-		return nil, err
-	}
-	return m, pass.Run(m, pass.List(), pass.Options{Env: env, Check: p.opts.Check, Seed: 1})
-}
-
 // defaultRegs is RV32E's number of registers: 13 used ones cost three per cent
 // of instructions over 32, and registers are what a core pays for.
 const defaultRegs = 16
@@ -148,9 +149,17 @@ func (p *Program) Target() (*design.Target, error) {
 		if regs < 5 || regs > 32 {
 			return nil, UserErrorf("--regs wants 5 to 32, got %d", regs)
 		}
-		set := isa.RV32IM().Subset("rv32i_zmmul", func(in *isa.Inst) bool { return isa.RV32I().Lookup(in.Name) != nil || in.Computes(word.Mul) })
+		set, err := p.opts.withLines(baseSet())
+		if err != nil {
+			return nil, err
+		}
 		return design.NewTarget(set.Name, set, regs), nil
 	})
+}
+
+// baseSet is RV32I with the multiplication of words.
+func baseSet() *isa.Set {
+	return isa.RV32IM().Subset("rv32i_zmmul", func(in *isa.Inst) bool { return isa.RV32I().Lookup(in.Name) != nil || in.Computes(word.Mul) })
 }
 
 // Image is the linked program of a generated core.
@@ -213,8 +222,23 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 	})
 }
 
+// PortsOf is what the ports of the program's cores mean.
+func (p *Program) PortsOf(ctx context.Context) (*sim.Core, error) {
+	if p.ports != nil {
+		return p.ports, nil
+	}
+	im, err := p.Image(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return iss.CoreOf(im), nil
+}
+
 // Core is the generated core of an organisation.
 func (p *Program) Core(ctx context.Context, kind string) (*Core, error) {
+	if p.circuit != nil {
+		return p.circuit, nil
+	}
 	if p.cores == nil {
 		p.cores = map[string]*once[*Core]{}
 	}
@@ -238,6 +262,42 @@ func (p *Program) FullCore(ctx context.Context, kind string) (*Core, error) {
 		return nil, err
 	}
 	return makeCore(im, plan.Options{Core: kind, Full: true})
+}
+
+// UseWhole makes the program's core of an organisation one that is not specialised
+// and runs any image of the target and the devices.
+func (p *Program) UseWhole(ctx context.Context, kind string) error {
+	im, err := p.Image(ctx)
+	if err != nil {
+		return err
+	}
+	c, err := makeCore(im, plan.Options{Core: kind, Whole: true})
+	if err == nil {
+		p.use(c)
+	}
+	return err
+}
+
+// UsePoint makes the program's core of the point's organisation that of the point.
+func (p *Program) UsePoint(ctx context.Context, point *design.Point) error {
+	im, err := p.Image(ctx)
+	if err != nil {
+		return err
+	}
+	c, err := core.Generate(im, point)
+	if err == nil {
+		p.use(&Core{Kind: point.Core, Point: point, Circuit: c})
+	}
+	return err
+}
+
+// use takes a core for the one of its organisation.
+func (p *Program) use(c *Core) {
+	if p.cores == nil {
+		p.cores = map[string]*once[*Core]{}
+	}
+	p.cores[c.Kind] = &once[*Core]{}
+	p.cores[c.Kind].set(c)
 }
 
 func makeCore(im *image.Image, o plan.Options) (*Core, error) {
