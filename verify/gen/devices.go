@@ -18,10 +18,12 @@ const (
 	ethLink
 	udpLink
 	diskLink
+	inLink
+	outLink
 )
 
 // linkTypes are the types of the parameters for devices.
-var linkTypes = [...]string{ethLink: "net.Eth", udpLink: "net.Udp", diskLink: "blk.Disk"}
+var linkTypes = [...]string{ethLink: "net.Eth", udpLink: "net.Udp", diskLink: "blk.Disk", inLink: "gpio.In", outLink: "gpio.Out"}
 
 func (l *link) device() bool { return l.kind != channelLink }
 
@@ -33,6 +35,7 @@ type Device struct {
 	Name string
 	Port uint16 // of a datagram device, 0 for others
 	Disk bool
+	Pin  bool
 }
 
 // Devices lists the devices in the order of the system, as a script wants them.
@@ -42,7 +45,7 @@ func (p *Program) Devices() []Device {
 		if !l.device() || l.gone {
 			continue
 		}
-		d := Device{Name: l.name, Disk: l.kind == diskLink}
+		d := Device{Name: l.name, Disk: l.kind == diskLink, Pin: l.kind == inLink || l.kind == outLink}
 		if l.kind == udpLink {
 			out = append(out, Device{Name: l.nic()})
 			d.Port = udpPort
@@ -62,6 +65,9 @@ func (p *Program) uses() string {
 		name := "net"
 		if d.Disk {
 			name = "blk"
+		}
+		if d.Pin {
+			name = "gpio"
 		}
 		if !strings.Contains(strings.Join(names, " "), name) {
 			names = append(names, name)
@@ -88,6 +94,10 @@ func (p *Program) deviceText(b *strings.Builder) {
 		case l.kind == udpLink:
 			fmt.Fprintf(b, "%s = net.eth(%d)\n%s = net.udp(%s, %d)\n", l.nic(), nics, l.name, l.nic(), udpPort)
 			nics++
+		case l.kind == inLink:
+			fmt.Fprintf(b, "%s = gpio.in(\"%s\")\n", l.name, l.name)
+		case l.kind == outLink:
+			fmt.Fprintf(b, "%s = gpio.out(\"%s\")\n", l.name, l.name)
 		case l.kind == diskLink:
 			fmt.Fprintf(b, "%s = blk.virtio(%d)\n", l.name, disks)
 			disks++
@@ -125,8 +135,12 @@ func (p *Program) Script() *world.Script {
 			}
 		}
 	}
+	s.Inputs = append(p.levelsOf(s.Devices), s.Inputs...)
 	// As captures are read: what comes at one time comes in the order of the system.
 	slices.SortStableFunc(s.Inputs, func(a, b world.Input) int {
+		if a.Levels != nil || b.Levels != nil {
+			return cmp.Compare(a.Time, b.Time)
+		}
 		return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Device, b.Device))
 	})
 	return s
@@ -141,6 +155,9 @@ func (p *Program) Until() uint64 {
 	last := uint64(0)
 	for _, a := range p.arrives {
 		last = max(last, a.time)
+	}
+	for _, e := range p.edges {
+		last = max(last, e.time)
 	}
 	if p.ticks {
 		last += tail
