@@ -40,6 +40,7 @@ type Options struct {
 	Regs     int             // registers of a generated core; 0: 16
 	Backend  string          // "cg" (default) or "llvm" for RISC-V
 	Check    bool            // verify and shuffle between passes
+	Net      bool            // carry a check after each proved one, which no pass removes
 	Target   *design.Target  // of a core; nil: RV32I with multiplication and Regs registers
 }
 
@@ -80,7 +81,7 @@ func LoadFiles(files []*diag.File, opts Options) (*Program, error) {
 	if err := all.Err(); err != nil {
 		return nil, err
 	}
-	t, list := types.Check(parsed, types.Options{Settings: opts.Settings})
+	t, list := types.Check(parsed, types.Options{Settings: opts.Settings, Net: opts.Net})
 	all = append(all, list...)
 	if err := all.Err(); err != nil {
 		return nil, err
@@ -109,6 +110,13 @@ func (p *Program) For(t *design.Target) *Program {
 	other := *p
 	other.stages, other.opts.Target = stages{}, t
 	return &other
+}
+
+// WithNet is the same program with a check after each proved one.
+func (p *Program) WithNet() (*Program, error) {
+	o := p.opts
+	o.Net = true
+	return LoadFiles(p.Files, o)
 }
 
 // With is a program of another tree, made with the same options.

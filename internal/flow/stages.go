@@ -88,7 +88,7 @@ func (p *Program) ForProduct() (*ir.Module, error) {
 		if err := pass.Ethernet(m, n, ports); err != nil {
 			return nil, err
 		}
-		return m, pass.Run(m, pass.Optimisers(), pass.Options{Check: p.opts.Check, Seed: 1})
+		return m, pass.Run(m, pass.Optimisers(), p.passOptions(pass.Env{}))
 	})
 }
 
@@ -127,7 +127,17 @@ func (p *Program) run(env pass.Env) (*ir.Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m, pass.Run(m, pass.List(), pass.Options{Env: env, Check: p.opts.Check, Seed: 1})
+	return m, pass.Run(m, pass.List(), p.passOptions(env))
+}
+
+// passOptions say how passes run. A net stays where it is: the pass that removes checks
+// rests on the same interval arithmetic as the proofs that the net is under.
+func (p *Program) passOptions(env pass.Env) pass.Options {
+	o := pass.Options{Env: env, Check: p.opts.Check, Seed: 1}
+	if p.opts.Net {
+		o.Skip = []string{"checks"}
+	}
+	return o
 }
 
 // defaultRegs is RV32E's number of registers: 13 used ones cost three per cent
