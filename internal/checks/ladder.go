@@ -107,7 +107,7 @@ func (l *ladder) progress(format string, args ...any) {
 // reference runs the source, with which everything is compared.
 func (l *ladder) reference() error {
 	l.progress("source")
-	_, tr, seconds, err := l.Trace(l.ctx, flow.Source, "", l.opts.World)
+	_, tr, seconds, err := l.Trace(l.ctx, l.Reference(), "", l.opts.World)
 	if wrong := new(eval.Fault); errors.As(err, &wrong) {
 		l.report.Add(verify.Row{Level: flow.Source, Check: verify.Net, Status: verify.Different, Detail: err.Error()})
 		return errNoReference
@@ -117,7 +117,7 @@ func (l *ladder) reference() error {
 	}
 	l.ref = tr
 	l.report.Figures["seconds.source"] = seconds
-	return l.referenceRow(flow.Source)
+	return l.referenceRow(l.Reference())
 }
 
 // referenceRow is the row of the machine with which everything is compared.

@@ -13,8 +13,8 @@ import (
 // netRows repeats the traces on a second build, which carries a check after each proved
 // one. Without it a proof that is wrong shows as a wrong number, or not at all.
 func (l *ladder) netRows() error {
-	if !l.wants(verify.Net) {
-		return nil
+	if !l.wants(verify.Net) || l.Form != flow.FromText {
+		return nil // only a text has proofs
 	}
 	net, err := l.WithNet()
 	if err != nil {

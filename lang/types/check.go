@@ -41,7 +41,7 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 // extent is how much of a program there is: declarations and sites.
 type extent struct {
 	decls, logs, traps, marks, proofs int
-	network                   *tree.Network
+	network                           *tree.Network
 }
 
 func (c *checker) extent() extent {
