@@ -37,7 +37,7 @@ func Ethernet(m, net *ir.Module, ports []uint16) error {
 		}
 		m.Funcs = append(m.Funcs, f)
 	}
-	if m.Main == nil || e.receive == nil || e.send == nil || len(ports) != len(m.Devices) {
+	if m.Main() == nil || e.receive == nil || e.send == nil || len(ports) != len(m.Devices) {
 		return fmt.Errorf("ethernet: a module without Main, or without the functions of the network")
 	}
 	for _, o := range net.Objects {
