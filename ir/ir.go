@@ -90,7 +90,7 @@ const (
 	OpChReady           // ; tok; 0 or 1 -> i1, tok            (Chan; 0: has it a value, 1: has it room)
 	OpChGet             // as chrecv of a channel that has a value
 	OpChPut             // as chsend to a channel that has room
-	OpSelect            // ; see Arm, tok -> i32, tok          (Arms, Fair; blocks)
+	OpSelect            // ; see Arm, tok -> i32, tok          (Arms, Fair, Turn; blocks)
 	OpTake              // buffer; tok, tok r -> i1, tok, tok r (Dev, Imm; as recv of a pending frame; 0: it was longer and dropped, the buffer's length is 0)
 
 	// Only after ir/pass/tasks.
@@ -126,6 +126,7 @@ type Instr struct {
 	Task    int   // task instance whose event this is, -1 while shared
 	Arms    []Arm // of select; never changed in place
 	Fair    bool  // of select
+	Turn    bool  // of a fair select: the other tasks run first
 	Results []*Value
 	Span    diag.Span
 }

@@ -121,6 +121,9 @@ func (s *step) split() {
 		for n, i := range b.Instrs {
 			if i.Blocks() {
 				p := s.t.point(s.f, b, n)
+				if i.Turn { // leaves the step at once; it has moved, so it is called again
+					b.Term.Succs[0].To = p.retry
+				}
 				s.f.Blocks = insertBlocks(s.f.Blocks, k+1, append(p.attempt(s.t, b), p.retry, p.done)...)
 				s.points = append(s.points, p)
 				break

@@ -73,6 +73,7 @@ type Effect struct {
 	Time  uint64
 	Arms  []Wait
 	First int        // arm of Arms that is looked at first
+	Turn  bool       // of a select: the other tasks have their turn first
 	Step  any        // of a test: tree.Stmt or tree.Expr
 	Words []uint64   // the numbers of the step
 	Sides [][]uint64 // of an expect that does not hold: the values compared

@@ -268,7 +268,7 @@ func (x *lowering) selectStmt(s *tree.Select) {
 
 // choiceOf evaluates the heads of the arms.
 func (x *lowering) choiceOf(s *tree.Select) *choosing {
-	c := &choosing{Select: s, op: &ir.Instr{Op: ir.OpSelect, Fair: s.Fair}}
+	c := &choosing{Select: s, op: &ir.Instr{Op: ir.OpSelect, Fair: s.Fair, Turn: s.Turn}}
 	var entry *ir.Value
 	for k := range s.Arms {
 		a := &s.Arms[k]

@@ -18,7 +18,7 @@ func (b *body) selectStmt(n *syntax.SelectStmt) tree.Stmt {
 		b.c.errorf(BadSelect, n.Span(), "a select needs at least one arm")
 		return nil
 	}
-	s := &tree.Select{Stmt0: tree.Stmt0{At: n.Span()}, Fair: n.Fair}
+	s := &tree.Select{Stmt0: tree.Stmt0{At: n.Span()}, Fair: n.Policy != "prio", Turn: n.Policy == "turn"}
 	ok := true
 	for i := range n.Arms {
 		arm, fine := b.armHead(&n.Arms[i])

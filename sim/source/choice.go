@@ -23,6 +23,9 @@ func (t *task) choiceEffect(e *eval.Effect) {
 	case eval.TakeEffect:
 		t.take(e)
 	case eval.SelectEffect:
+		if e.Turn {
+			t.pause(wait{kind: forTurn})
+		}
 		w := wait{kind: forChoice, arms: arms(e.Arms)}
 		t.await(w)
 		e.Index = t.m.choose(w.arms, e.First)

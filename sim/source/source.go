@@ -69,6 +69,7 @@ const (
 	forTaken                  // the value offered in a channel being taken
 	forTime                   // the clock
 	forChoice                 // an arm of a select
+	forTurn                   // the other tasks to have their turn
 )
 
 // wait is a kind and the index of the device or channel, or the arms of a select.
