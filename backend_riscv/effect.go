@@ -3,7 +3,7 @@ package riscv
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir"
-	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
@@ -31,9 +31,9 @@ func (s *selector) instr(i *ir.Instr) {
 	case ir.OpLog:
 		s.log(i)
 	case ir.OpMark:
-		s.port(design.PortMark, k32(uint32(i.Imm)))
+		s.port(port.Mark, k32(uint32(i.Imm)))
 	case ir.OpHalt:
-		s.port(design.PortHalt, k32(0))
+		s.port(port.Halt, k32(0))
 	case ir.OpSend:
 		s.send(i.Dev, &i.Refs[0])
 	case ir.OpAsk:
@@ -48,8 +48,8 @@ func (s *selector) instr(i *ir.Instr) {
 	case ir.OpNow:
 		s.now(i)
 	case ir.OpAlarm:
-		s.port(design.PortDue, s.word32(i.Args[0]))
-		s.port(design.PortDueHigh, s.word32(i.Args[1]))
+		s.port(port.Due, s.word32(i.Args[0]))
+		s.port(port.DueHigh, s.word32(i.Args[1]))
 	default:
 		s.fail(diag.Errorf("", i.Span, "a program for a core has no %s: the tasks pass runs first", i.Op))
 	}
@@ -137,7 +137,7 @@ func (s *selector) fetch(bytes int, addr, n *node, d reg) reg {
 	if r, b := s.access(s.tb.loads, bytes, addr, n); r != nil {
 		i := s.bound(r, &b)
 		i.rd = d
-		i.still = addr.isConst() && addr.imm >= design.PortBase
+		i.still = addr.isConst() && addr.imm >= port.Base
 		s.emit(i)
 		return d
 	}
@@ -200,26 +200,26 @@ func lowPart(n *node, bits int) *node {
 }
 
 // port stores a word to a port register.
-func (s *selector) port(at uint32, n *node) {
+func (s *selector) port(to port.Reg, n *node) {
 	s.start()
-	s.store(4, k32(at), n)
+	s.store(4, k32(to.Addr()), n)
 }
 
 // log writes the site with its task, then the arguments.
 func (s *selector) log(i *ir.Instr) {
 	words, refs := i.Words(), i.Refs
-	s.port(design.PortLog, k32(uint32(i.Task)<<16|uint32(i.Site)))
+	s.port(port.Log, k32(uint32(i.Task)<<16|uint32(i.Site)))
 	for _, a := range s.lay.logs[i.Site].Args {
 		switch {
 		case a.Kind == "bytes":
 			s.logBytes(&refs[0])
 			refs = refs[1:]
 		case a.Width > 32:
-			s.port(design.PortLog, s.word32(words[0]))
-			s.port(design.PortLog, s.word32(words[1]))
+			s.port(port.Log, s.word32(words[0]))
+			s.port(port.Log, s.word32(words[1]))
 			words = words[2:]
 		default:
-			s.port(design.PortLog, s.word32(words[0]))
+			s.port(port.Log, s.word32(words[0]))
 			words = words[1:]
 		}
 	}
@@ -231,11 +231,11 @@ func (s *selector) logBytes(r *ir.Ref) {
 	s.start()
 	base := s.baseReg(s.address(r))
 	n := s.fetch(4, regNode(base), memNode(4), 0)
-	s.port(design.PortLog, regNode(n))
+	s.port(port.Log, regNode(n))
 	p, left := s.counter(regNode(base)), s.counter(regNode(n))
 	s.loop(func() *node { return mk(word.Geu, 1, 0, regNode(left), k32(4)) }, func() {
 		s.start()
-		s.port(design.PortLog, regNode(s.fetch(4, plus(regNode(p), 4), memNode(4), 0)))
+		s.port(port.Log, regNode(s.fetch(4, plus(regNode(p), 4), memNode(4), 0)))
 		s.bump(p, 4)
 		s.bump(left, ^uint32(3))
 	})
@@ -246,7 +246,7 @@ func (s *selector) logBytes(r *ir.Ref) {
 	w := s.fetch(4, plus(regNode(p), 4), memNode(4), 0)
 	cut := mk32(word.Sub, k32(32), mk32(word.Shl, regNode(left), k32(3)))
 	cutReg := s.reg(cut)
-	s.port(design.PortLog, raw(word.Shru, 32, raw(word.Shl, 32, regNode(w), regNode(cutReg)), regNode(cutReg)))
+	s.port(port.Log, raw(word.Shru, 32, raw(word.Shl, 32, regNode(w), regNode(cutReg)), regNode(cutReg)))
 	s.jump(done)
 	s.enter(done)
 }
@@ -255,20 +255,20 @@ func (s *selector) logBytes(r *ir.Ref) {
 func (s *selector) send(dev int, buf *ir.Ref) {
 	addr := s.address(buf)
 	s.start()
-	s.store(4, k32(design.PortAddr), plus(addr, 4))
+	s.store(4, k32(port.Addr.Addr()), plus(addr, 4))
 	s.start()
-	s.store(4, k32(design.PortLen), regNode(s.fetch(4, addr, memNode(4), 0)))
-	s.port(design.PortGo, k32(uint32(dev)*2+1))
+	s.store(4, k32(port.Len.Addr()), regNode(s.fetch(4, addr, memNode(4), 0)))
+	s.port(port.Go, k32(uint32(dev)*2+1))
 }
 
 // take lets the engine move a frame from a device to a buffer.
 func (s *selector) take(i *ir.Instr, buf *ir.Ref) {
 	s.start()
-	s.store(4, k32(design.PortAddr), plus(s.address(buf), 4))
-	s.port(design.PortLen, k32(uint32(i.Imm)))
-	s.port(design.PortGo, k32(uint32(i.Dev)*2))
+	s.store(4, k32(port.Addr.Addr()), plus(s.address(buf), 4))
+	s.port(port.Len, k32(uint32(i.Imm)))
+	s.port(port.Go, k32(uint32(i.Dev)*2))
 	s.start()
-	n := s.fetch(4, k32(design.PortLen), memNode(4), 0)
+	n := s.fetch(4, k32(port.Len.Addr()), memNode(4), 0)
 	s.store(4, s.address(buf), regNode(n))
 	if v := i.Result(); v != nil && s.use.count[v.ID] > 0 {
 		s.start()
@@ -279,25 +279,25 @@ func (s *selector) take(i *ir.Instr, buf *ir.Ref) {
 // now loads the halves of the clock that are used. It does not change while the
 // core computes.
 func (s *selector) now(i *ir.Instr) {
-	at := uint32(design.PortNow)
+	at := port.Now
 	for _, v := range i.Results {
 		if v.Type == ir.Token {
 			continue
 		}
 		if s.use.count[v.ID] > 0 {
 			s.start()
-			s.fetch(4, k32(at), memNode(4), s.regOf(v))
+			s.fetch(4, k32(at.Addr()), memNode(4), s.regOf(v))
 		}
-		at = design.PortNowHigh
+		at = port.NowHigh
 	}
 }
 
 func (s *selector) wait(i *ir.Instr) {
-	at := uint32(design.PortStatus)
+	at := port.Status
 	if i.Op == ir.OpWait {
-		at = design.PortWait
+		at = port.Wait
 		s.port(at, s.word32(i.Args[0]))
 	}
 	s.start()
-	s.fetch(4, k32(at), memNode(4), s.regOf(i.Result()))
+	s.fetch(4, k32(at.Addr()), memNode(4), s.regOf(i.Result()))
 }

@@ -4,14 +4,14 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/port"
 )
 
 // portText defines the operations of the system as accesses of port registers,
 // to be inlined. The engine of a frame port reads and writes memory behind
 // LLVM's back, and a timed region must keep its work inside: both are
 // surrounded by fences of the compiler. The last word of a bytes value is cut to
-// its length. $NAME stands for a register.
+// its length. $NAME$ stands for a register.
 const portText = `
 define internal void @sn_fence() alwaysinline nounwind {
   call void asm sideeffect "", "~{memory}"()
@@ -19,13 +19,13 @@ define internal void @sn_fence() alwaysinline nounwind {
 }
 
 define internal i32 @sn_status() alwaysinline nounwind {
-  %r = load volatile i32, i32* $STATUS
+  %r = load volatile i32, i32* $STATUS$
   ret i32 %r
 }
 
 define internal i64 @sn_now() alwaysinline nounwind {
-  %low = load volatile i32, i32* $NOW
-  %high = load volatile i32, i32* $LATE
+  %low = load volatile i32, i32* $NOW$
+  %high = load volatile i32, i32* $NOW_HIGH$
   %l = zext i32 %low to i64
   %h = zext i32 %high to i64
   %up = shl i64 %h, 32
@@ -37,14 +37,14 @@ define internal void @sn_alarm(i64 %deadline) alwaysinline nounwind {
   %low = trunc i64 %deadline to i32
   %up = lshr i64 %deadline, 32
   %high = trunc i64 %up to i32
-  store volatile i32 %low, i32* $DUE
-  store volatile i32 %high, i32* $END
+  store volatile i32 %low, i32* $DUE$
+  store volatile i32 %high, i32* $DUE_HIGH$
   ret void
 }
 
 define internal i32 @sn_wait(i32 %mask) alwaysinline nounwind {
-  store volatile i32 %mask, i32* $WAIT
-  %r = load volatile i32, i32* $WAIT
+  store volatile i32 %mask, i32* $WAIT$
+  %r = load volatile i32, i32* $WAIT$
   ret i32 %r
 }
 
@@ -52,12 +52,12 @@ define internal i32 @sn_take(i32 %dev, i8* %buf, i32 %capacity) alwaysinline nou
   %at = ptrtoint i8* %buf to i32
   %first = add i32 %at, 4
   %go = shl i32 %dev, 1
-  store volatile i32 %first, i32* $ADDR
-  store volatile i32 %capacity, i32* $LEN
+  store volatile i32 %first, i32* $ADDR$
+  store volatile i32 %capacity, i32* $LEN$
   call void @sn_fence()
-  store volatile i32 %go, i32* $GO
+  store volatile i32 %go, i32* $GO$
   call void @sn_fence()
-  %n = load volatile i32, i32* $LEN
+  %n = load volatile i32, i32* $LEN$
   %length = bitcast i8* %buf to i32*
   store i32 %n, i32* %length, align 4
   ret i32 %n
@@ -70,35 +70,35 @@ define internal void @sn_send(i32 %dev, i8* %buf) alwaysinline nounwind {
   %go = or i32 %twice, 1
   %length = bitcast i8* %buf to i32*
   %n = load i32, i32* %length, align 4
-  store volatile i32 %first, i32* $ADDR
-  store volatile i32 %n, i32* $LEN
+  store volatile i32 %first, i32* $ADDR$
+  store volatile i32 %n, i32* $LEN$
   call void @sn_fence()
-  store volatile i32 %go, i32* $GO
+  store volatile i32 %go, i32* $GO$
   call void @sn_fence()
   ret void
 }
 
 define internal void @sn_mark(i32 %task, i32 %mark) alwaysinline nounwind {
   call void @sn_fence()
-  store volatile i32 %mark, i32* $MARK
+  store volatile i32 %mark, i32* $MARK$
   call void @sn_fence()
   ret void
 }
 
 define internal void @sn_halt() alwaysinline nounwind {
-  store volatile i32 0, i32* $HALT
+  store volatile i32 0, i32* $HALT$
   ret void
 }
 
 define internal void @sn_log_word(i32 %w) alwaysinline nounwind {
-  store volatile i32 %w, i32* $LOG
+  store volatile i32 %w, i32* $LOG$
   ret void
 }
 
 define internal void @sn_log_begin(i32 %task, i32 %site) alwaysinline nounwind {
   %high = shl i32 %task, 16
   %w = or i32 %high, %site
-  store volatile i32 %w, i32* $LOG
+  store volatile i32 %w, i32* $LOG$
   ret void
 }
 
@@ -106,7 +106,7 @@ define internal void @sn_log_bytes(i8* %buf) noinline nounwind "no-builtins" {
 entry:
   %words = bitcast i8* %buf to i32*
   %n = load i32, i32* %words, align 4
-  store volatile i32 %n, i32* $LOG
+  store volatile i32 %n, i32* $LOG$
   br label %head
 head:
   %left = phi i32 [ %n, %entry ], [ %less, %next ]
@@ -119,7 +119,7 @@ body:
   %whole = icmp uge i32 %left, 4
   br i1 %whole, label %next, label %last
 next:
-  store volatile i32 %w, i32* $LOG
+  store volatile i32 %w, i32* $LOG$
   %less = sub i32 %left, 4
   br label %head
 last:
@@ -127,7 +127,7 @@ last:
   %over = sub i32 32, %bits
   %up = shl i32 %w, %over
   %cut = lshr i32 %up, %over
-  store volatile i32 %cut, i32* $LOG
+  store volatile i32 %cut, i32* $LOG$
   br label %done
 done:
   ret void
@@ -137,24 +137,8 @@ done:
 // portSupport is portText with the registers of the design.
 func portSupport() string {
 	var pairs []string
-	for _, p := range []struct {
-		name string
-		at   uint32
-	}{
-		{"STATUS", design.PortStatus},
-		{"WAIT", design.PortWait},
-		{"ADDR", design.PortAddr},
-		{"LEN", design.PortLen},
-		{"GO", design.PortGo},
-		{"MARK", design.PortMark},
-		{"LOG", design.PortLog},
-		{"HALT", design.PortHalt},
-		{"NOW", design.PortNow},
-		{"LATE", design.PortNowHigh},
-		{"DUE", design.PortDue},
-		{"END", design.PortDueHigh},
-	} {
-		pairs = append(pairs, "$"+p.name, fmt.Sprintf("inttoptr (i32 %d to i32*)", int32(p.at)))
+	for _, r := range port.Registers() {
+		pairs = append(pairs, "$"+strings.ToUpper(r.Name)+"$", fmt.Sprintf("inttoptr (i32 %d to i32*)", int32(r.Reg.Addr())))
 	}
 	return strings.NewReplacer(pairs...).Replace(portText)
 }

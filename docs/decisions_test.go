@@ -4,13 +4,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-// Decisions are numbered without gaps, and begin with their number.
+// decision is the form of a note: number and title, date, status, what was decided,
+// and what was considered instead.
+var decision = regexp.MustCompile(`(?s)^# (\d{3}): [^\n]+\n\n- Date: \d{4}-\d\d-\d\d\n- Status: (?:accepted|superseded by \d{3}|accepted, superseded in part by \d{3})\n\n## Decision\n\n\S.*\n\n## Alternatives\n\n- \*\*`)
+
+// Decisions are numbered without gaps, and have the form that CONTRIBUTING.md states.
 func TestDecisionsAreNumbered(t *testing.T) {
 	names, err := filepath.Glob("decisions/*.md")
 	require.NoError(t, err)
@@ -20,6 +24,8 @@ func TestDecisionsAreNumbered(t *testing.T) {
 		require.Equal(t, number, filepath.Base(name)[:3], name)
 		text, err := os.ReadFile(name)
 		require.NoError(t, err)
-		require.True(t, strings.HasPrefix(string(text), "# "+number+": "), "%s begins with another number", name)
+		parts := decision.FindSubmatch(text)
+		require.NotNil(t, parts, "%s lacks its date, status, decision or alternatives (see CONTRIBUTING.md)", name)
+		require.Equal(t, number, string(parts[1]), name)
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/gates"
+	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
@@ -80,7 +81,7 @@ func TestChoiceOnGates(t *testing.T) {
 	require.NoError(t, err)
 	var lanes []gates.Lane
 	for seed := range uint64(8) {
-		lanes = append(lanes, gates.Lane{Core: coreOf(im), World: world.New(world.Jitter(deviceNames(im), seed)), Seed: int64(seed)})
+		lanes = append(lanes, gates.Lane{Core: iss.CoreOf(im), World: world.New(world.Jitter(deviceNames(im), seed)), Seed: int64(seed)})
 	}
 	m, err := gates.NewMachine(p, lanes...)
 	require.NoError(t, err)

@@ -83,33 +83,9 @@ func generate(t testing.TB, im *image.Image, o plan.Options) *rtl.Circuit {
 	return c
 }
 
-// coreOf tells a harness what the ports of an image's core mean.
-func coreOf(im *image.Image) *sim.Core {
-	c := &sim.Core{Program: im.Name, Tasks: im.Tasks}
-	for _, l := range im.Logs {
-		c.Logs = append(c.Logs, make([]trace.Site, l.ID+1-len(c.Logs))...)
-		c.Logs[l.ID] = l
-	}
-	for _, m := range im.Marks {
-		c.Marks = append(c.Marks, sim.Mark{Name: m.Name, Task: m.Task})
-	}
-	for _, d := range im.Devices {
-		c.Devices = append(c.Devices, sim.Device{Name: d.Name, Rx: d.Rx, Tx: d.Tx, Task: d.Task})
-	}
-	c.Trap = func(pc uint32) (task, site int, code string, ok bool) {
-		for _, t := range im.Traps {
-			if t.PC == pc {
-				return t.Task, t.Site, t.Code, true
-			}
-		}
-		return 0, 0, "", false
-	}
-	return c
-}
-
 // simulate runs a core against a script; its claims are checked in every cycle.
 func simulate(t testing.TB, im *image.Image, c *rtl.Circuit, s *world.Script, seed int64) (*trace.Trace, uint64) {
-	m, err := cycle.NewMachine(c, coreOf(im), world.New(s), cycle.Options{Seed: seed})
+	m, err := cycle.NewMachine(c, iss.CoreOf(im), world.New(s), cycle.Options{Seed: seed})
 	require.NoError(t, err)
 	tr, err := sim.Run(m, 1000000)
 	require.NoError(t, err)

@@ -8,13 +8,14 @@ import (
 
 	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/port"
 )
 
 // TestCoverIsRightOnEveryKeptWord draws sets of lines and words of them.
 func TestCoverIsRightOnEveryKeptWord(t *testing.T) {
 	rng := rand.New(rand.NewSource(1))
 	lines := linesOf(&plan.Config{Keep: isa.RV32IM().Insts, RegBits: 5, DataBits: 4, Ports: []plan.Port{
-		{Name: plan.Log, Addr: 0xfffff818, Store: true}, {Name: plan.Wait, Addr: 0xfffff804, Load: true, Store: true},
+		{Reg: port.Log, Store: true}, {Reg: port.Wait, Load: true, Store: true},
 	}})
 	for range 500 {
 		var on, off []*line

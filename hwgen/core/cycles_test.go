@@ -11,6 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/cycle"
+	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
@@ -78,7 +79,7 @@ func measure(t *testing.T, core string, c class) int {
 	}
 	src := strings.Replace(program, "%s", body.String(), 1)
 	im := load(t, src)
-	m, err := cycle.NewMachine(generate(t, im, plan.Options{Core: core}), coreOf(im), world.New(&world.Script{Devices: []string{"eth0"}}), cycle.Options{})
+	m, err := cycle.NewMachine(generate(t, im, plan.Options{Core: core}), iss.CoreOf(im), world.New(&world.Script{Devices: []string{"eth0"}}), cycle.Options{})
 	require.NoError(t, err)
 	_, err = sim.Run(m, 10000)
 	require.NoError(t, err)

@@ -1,7 +1,7 @@
 package core
 
 import (
-	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
@@ -32,13 +32,13 @@ func (g *gen) makeEngine(d *devices) *engine {
 	b := g.b
 	e := &engine{
 		addr: b.Reg("frame.addr", g.c.PointerBits, 0), left: b.Reg("frame.left", g.c.LenBits, 0),
-		busy: b.Reg("frame.busy", 1, 0), going: g.storing(plan.Go),
+		busy: b.Reg("frame.busy", 1, 0), going: g.storing(port.Go),
 		read: g.bool(false), write: g.bool(false), data: b.Const(32, 0), lanes: b.Const(4, 15), done: g.bool(false),
 	}
-	if on := g.storing(plan.Addr); on != rtl.None {
+	if on := g.storing(port.Addr); on != rtl.None {
 		b.If(on, func() { b.Set(e.addr, g.pack(g.stored(g.c.PointerBits + 2)[2:])) })
 	}
-	if on := g.storing(plan.Len); on != rtl.None {
+	if on := g.storing(port.Len); on != rtl.None {
 		b.If(on, func() { b.Set(e.left, g.pack(g.stored(g.c.LenBits))) })
 	}
 	switch value := g.stored(1); {

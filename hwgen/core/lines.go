@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"github.com/sinter-lang/sinter/hwgen/plan"
-	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/word"
 )
@@ -103,7 +102,7 @@ func accessLines(c *plan.Config, in *isa.Inst, enc pattern) []*line {
 	}
 	bits := portBits(c)
 	for i := range ports {
-		l := newLine(in, base.offset(from, ports[i].Addr, bits))
+		l := newLine(in, base.offset(from, ports[i].Reg.Addr(), bits))
 		l.port = &ports[i]
 		out = append(out, l)
 	}
@@ -115,7 +114,7 @@ func accessLines(c *plan.Config, in *isa.Inst, enc pattern) []*line {
 func portBits(c *plan.Config) int {
 	bits := 5
 	for _, p := range c.Ports {
-		if p.Addr-design.PortBase >= 1<<bits {
+		for 4*int(p.Reg) >= 1<<bits {
 			bits++
 		}
 	}

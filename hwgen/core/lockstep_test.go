@@ -12,6 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/word"
+	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/verify/lockstep"
 )
 
@@ -24,10 +25,10 @@ func subset(t testing.TB, im *image.Image, o plan.Options) *lockstep.Subset {
 	s := &lockstep.Subset{Set: &isa.Set{Name: "kept", Insts: c.Keep}, Regs: c.Regs, Amounts: c.Amounts, Devices: c.Devices}
 	for _, p := range c.Ports {
 		if p.Load {
-			s.Loads = append(s.Loads, p.Addr)
+			s.Loads = append(s.Loads, p.Addr())
 		}
 		if p.Store {
-			s.Stores = append(s.Stores, p.Addr)
+			s.Stores = append(s.Stores, p.Addr())
 		}
 	}
 	return s
@@ -130,7 +131,7 @@ func TestOwnProgramInLockStep(t *testing.T) {
 	im := load(t, echo)
 	for _, core := range cores() {
 		for seed := range int64(5) {
-			r, err := lockstep.Run(im, generate(t, im, plan.Options{Core: core}), coreOf(im), frames(), seed)
+			r, err := lockstep.Run(im, generate(t, im, plan.Options{Core: core}), iss.CoreOf(im), frames(), seed)
 			require.NoError(t, err)
 			require.Equal(t, 86, r.Instructions)
 		}

@@ -1,9 +1,9 @@
 package core
 
 import (
-	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/word"
 )
@@ -56,13 +56,13 @@ func (g *gen) devices() devices {
 		d.ready[r.dev.Index] = bit{r.valid, 0}
 	}
 	d.timer = g.timer()
-	if g.c.Uses(plan.Wait) {
+	if g.c.Uses(port.Wait) {
 		g.wait(&d, width)
 	}
-	if g.c.Uses(plan.Log) {
+	if g.c.Uses(port.Log) {
 		d.logging = g.b.Input(rtl.PortLogReady, 1)
 	}
-	if len(d.rx)+len(d.tx) > 0 && g.c.Uses(plan.Go) {
+	if len(d.rx)+len(d.tx) > 0 && g.c.Uses(port.Go) {
 		d.engine = g.makeEngine(&d)
 	}
 	return d
@@ -82,31 +82,31 @@ func (g *gen) wait(d *devices, width int) {
 		meet = concat(meet, d.timer.wait(g))
 	}
 	d.some = g.b.Any(g.pack(meet))
-	if on := g.storing(plan.Wait); on != rtl.None {
+	if on := g.storing(port.Wait); on != rtl.None {
 		g.b.If(on, func() { g.b.Set(mask, g.pack(g.stored(width))) })
 	}
-	if on := g.loading(plan.Wait); on != rtl.None {
+	if on := g.loading(port.Wait); on != rtl.None {
 		g.holdWhile(on, g.b.Not(d.some))
 	}
 }
 
 // storing is 1 while a store to a port register executes; rtl.None when the
 // image has none.
-func (g *gen) storing(name string) rtl.ID {
-	return g.accessing(name, func(l *line) bool { return l.store > 0 })
+func (g *gen) storing(reg port.Reg) rtl.ID {
+	return g.accessing(reg, func(l *line) bool { return l.store > 0 })
 }
 
 // loading is storing for loads.
-func (g *gen) loading(name string) rtl.ID {
-	return g.accessing(name, func(l *line) bool { return l.load > 0 })
+func (g *gen) loading(reg port.Reg) rtl.ID {
+	return g.accessing(reg, func(l *line) bool { return l.load > 0 })
 }
 
-func (g *gen) accessing(name string, kind func(*line) bool) rtl.ID {
-	lines := g.where(func(l *line) bool { return l.port != nil && l.port.Name == name && kind(l) })
+func (g *gen) accessing(reg port.Reg, kind func(*line) bool) rtl.ID {
+	lines := g.where(func(l *line) bool { return l.port != nil && l.port.Reg == reg && kind(l) })
 	if len(lines) == 0 {
 		return rtl.None
 	}
-	return g.b.And(g.x.valid, g.exactly(name, lines))
+	return g.b.And(g.x.valid, g.exactly(reg.String(), lines))
 }
 
 // stored is the low n bits of what a store to a port register writes.
@@ -114,12 +114,12 @@ func (g *gen) stored(n int) vec { return g.x.rs[1].zext(32)[:n] }
 
 // portValue is what a load of a port register gives.
 func (g *gen) portValue(l *line) vec {
-	switch l.port.Name {
-	case plan.Status, plan.Wait:
+	switch l.port.Reg {
+	case port.Status, port.Wait:
 		return g.ready()
-	case plan.Now, plan.NowHigh:
-		return g.dev.timer.half(g, l.port.Name == plan.NowHigh)
-	case plan.Len:
+	case port.Now, port.NowHigh:
+		return g.dev.timer.half(g, l.port.Reg == port.NowHigh)
+	case port.Len:
 		if g.dev.engine != nil && g.dev.engine.received != nil {
 			return g.dev.engine.received.zext(32)
 		}
@@ -145,22 +145,22 @@ func (g *gen) outputs() {
 	if g.data != nil {
 		g.data.connect(g, g.dev.engine)
 	}
-	if on := g.storing(plan.Log); on != rtl.None {
+	if on := g.storing(port.Log); on != rtl.None {
 		g.holdWhile(on, b.Not(g.dev.logging))
 		b.Output(rtl.PortLogValid, on)
 		b.Output(rtl.PortLogData, g.pack(g.stored(32)))
 	}
-	if on := g.storing(plan.Mark); on != rtl.None {
+	if on := g.storing(port.Mark); on != rtl.None {
 		b.Output(rtl.PortMarkValid, on)
 		b.Output(rtl.PortMarkID, g.pack(g.stored(rtl.PortMarkIDWidth)))
 	}
-	idle := orZero(g.loading(plan.Wait))
-	if g.c.Uses(plan.Wait) {
+	idle := orZero(g.loading(port.Wait))
+	if g.c.Uses(port.Wait) {
 		idle = b.And(idle, b.Not(g.dev.some))
 	}
 	b.Output(rtl.PortIdle, idle)
 	g.timerOutputs(idle)
-	g.halted = orZero(g.storing(plan.Halt))
+	g.halted = orZero(g.storing(port.Halt))
 	g.holdWhile(g.halted, g.bool(true))
 	b.Output(rtl.PortHalted, g.halted)
 	trap := g.bool(false)

@@ -1,7 +1,7 @@
 package core
 
 import (
-	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/word"
 )
@@ -18,27 +18,27 @@ type timer struct {
 // timer makes the clock input when the program reads the clock or sets a
 // deadline; nil when it does neither.
 func (g *gen) timer() *timer {
-	sets := g.c.Uses(plan.Due) || g.c.Uses(plan.DueHigh)
-	if !sets && !g.c.Uses(plan.Now) && !g.c.Uses(plan.NowHigh) {
+	sets := g.c.Uses(port.Due) || g.c.Uses(port.DueHigh)
+	if !sets && !g.c.Uses(port.Now) && !g.c.Uses(port.NowHigh) {
 		return nil
 	}
 	t := &timer{clock: g.b.Input(rtl.PortClock, rtl.PortClockWidth), deadline: rtl.None}
 	if !sets {
 		return t
 	}
-	high, low := g.dueHalf("due.high", plan.DueHigh), g.dueHalf("due.low", plan.Due)
+	high, low := g.dueHalf("due.high", port.DueHigh), g.dueHalf("due.low", port.Due)
 	t.deadline = g.b.Cat(high, low)
 	t.due = g.vec(g.b.Not(g.b.Ltu(t.clock, t.deadline)))
 	return t
 }
 
 // dueHalf is half of the deadline. After reset the deadline never comes.
-func (g *gen) dueHalf(name, port string) rtl.ID {
-	half := g.b.Reg(name, 32, 1<<32-1)
-	if on := g.storing(port); on != rtl.None {
-		g.b.If(on, func() { g.b.Set(half, g.pack(g.stored(32))) })
+func (g *gen) dueHalf(name string, half port.Reg) rtl.ID {
+	reg := g.b.Reg(name, 32, 1<<32-1)
+	if on := g.storing(half); on != rtl.None {
+		g.b.If(on, func() { g.b.Set(reg, g.pack(g.stored(32))) })
 	}
-	return half.Q()
+	return reg.Q()
 }
 
 // wait makes the bit of the mask that stands for the deadline, and gives 1 when
@@ -46,7 +46,7 @@ func (g *gen) dueHalf(name, port string) rtl.ID {
 func (t *timer) wait(g *gen) vec {
 	bit := g.b.Reg("wait.timer", 1, 0)
 	t.mask = g.vec(bit.Q())
-	if on := g.storing(plan.Wait); on != rtl.None {
+	if on := g.storing(port.Wait); on != rtl.None {
 		g.b.If(on, func() { g.b.Set(bit, g.pack(g.stored(32)[31:])) })
 	}
 	return g.op(word.And, 1, 0, t.due, t.mask)

@@ -31,6 +31,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/port"
 )
 
 // The organisations.
@@ -39,46 +40,10 @@ const (
 	Pipe3 = "pipe3"
 )
 
-// Names of the port registers, as values of the keys "load" and "store".
-const (
-	Status = "status"
-	Wait   = "wait"
-	Addr   = "addr"
-	Len    = "len"
-	Go     = "go"
-	Mark   = "mark"
-	Log    = "log"
-	Halt   = "halt"
-
-	Now     = "now"
-	NowHigh = "now_high"
-	Due     = "due"
-	DueHigh = "due_high"
-)
-
-// Port is a port register.
+// Port is a port register and the directions of it that are in use.
 type Port struct {
-	Name        string
-	Addr        uint32
-	Load, Store bool // the directions in use
-}
-
-// ports lists all port registers with the directions that they have.
-func ports() []Port {
-	return []Port{
-		{Status, design.PortStatus, true, false},
-		{Wait, design.PortWait, true, true},
-		{Addr, design.PortAddr, false, true},
-		{Len, design.PortLen, true, true},
-		{Go, design.PortGo, false, true},
-		{Mark, design.PortMark, false, true},
-		{Log, design.PortLog, false, true},
-		{Halt, design.PortHalt, false, true},
-		{Now, design.PortNow, true, false},
-		{NowHigh, design.PortNowHigh, true, false},
-		{Due, design.PortDue, false, true},
-		{DueHigh, design.PortDueHigh, false, true},
-	}
+	port.Reg
+	Load, Store bool
 }
 
 // Config is a design point as the generator uses it.
@@ -99,9 +64,9 @@ type Config struct {
 }
 
 // Uses reports whether the core has a port register.
-func (c *Config) Uses(name string) bool {
+func (c *Config) Uses(reg port.Reg) bool {
 	for _, p := range c.Ports {
-		if p.Name == name {
+		if p.Reg == reg {
 			return true
 		}
 	}
@@ -168,21 +133,18 @@ func (c *Config) set(im *image.Image, ch design.Choice) error {
 
 // port adds a direction of a port register.
 func (c *Config) port(name string, load bool) error {
-	for _, p := range ports() {
-		if p.Name != name || load && !p.Load || !load && !p.Store {
-			continue
-		}
-		for i := range c.Ports {
-			if q := &c.Ports[i]; q.Name == name {
-				q.Load, q.Store = q.Load || load, q.Store || !load
-				return nil
-			}
-		}
-		p.Load, p.Store = load, !load
-		c.Ports = append(c.Ports, p)
-		return nil
+	row, ok := port.Named(name)
+	if !ok || load && !row.Load || !load && !row.Store {
+		return fmt.Errorf("expected a port register with that direction")
 	}
-	return fmt.Errorf("expected a port register with that direction")
+	for i := range c.Ports {
+		if q := &c.Ports[i]; q.Reg == row.Reg {
+			q.Load, q.Store = q.Load || load, q.Store || !load
+			return nil
+		}
+	}
+	c.Ports = append(c.Ports, Port{row.Reg, load, !load})
+	return nil
 }
 
 // number applies a choice whose value is a number; others inform the reader.
@@ -242,7 +204,7 @@ func (c *Config) check(im *image.Image) error {
 			return err
 		}
 	}
-	if c.Uses(Go) && (c.DataBits == 0 || c.PointerBits < c.DataBits || c.LenBits < 3) {
+	if c.Uses(port.Go) && (c.DataBits == 0 || c.PointerBits < c.DataBits || c.LenBits < 3) {
 		return diag.Errorf("", diag.Span{}, "design point %s: frames need a data memory, ADDR and LEN", c.Name)
 	}
 	return nil

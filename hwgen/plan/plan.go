@@ -7,6 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
@@ -159,14 +160,14 @@ func (p *point) sizes() {
 
 // ports keeps the port registers, by direction, and the devices of the image.
 func (p *point) ports() {
-	for _, port := range ports() {
+	for _, r := range port.Registers() {
 		for _, u := range p.c.Ports {
 			switch {
-			case u.Name != port.Name:
-			case u.Read && port.Load:
-				p.add("load", port.Name, "first at %s", u.At)
-			case !u.Read && port.Store:
-				p.add("store", port.Name, "first at %s", u.At)
+			case u.Name != r.Name:
+			case u.Read && r.Load:
+				p.add("load", r.Name, "first at %s", u.At)
+			case !u.Read && r.Store:
+				p.add("store", r.Name, "first at %s", u.At)
 			}
 		}
 	}

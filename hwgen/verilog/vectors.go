@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/trace"
 )
@@ -73,7 +74,7 @@ func knowsTime(im *image.Image) (bool, error) {
 	}
 	for _, p := range c.Ports {
 		switch p.Name {
-		case "now", "now_high", "due", "due_high":
+		case port.Now.String(), port.NowHigh.String(), port.Due.String(), port.DueHigh.String():
 			return true, nil
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/gate"
 	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/tree"
-	"github.com/sinter-lang/sinter/lang/types"
 )
 
 // share is what one line of the source adds to a number.
@@ -40,7 +40,7 @@ func over(b tree.Budget, what string, n int, unit string, shares []share) error 
 	if int64(n) <= b.Max {
 		return nil
 	}
-	e := diag.Errorf(types.OverBudget, b.Span, "%s has %d %s, the budget is %d", what, n, unit, b.Max)
+	e := diag.Errorf(codes.OverBudget, b.Span, "%s has %d %s, the budget is %d", what, n, unit, b.Max)
 	left := n
 	for _, s := range shares[:min(len(shares), maxShares)] {
 		e.Note(s.at, "%d %s", s.n, unit)

@@ -175,10 +175,10 @@ func subsetOf(im *image.Image, point *design.Point) (*lockstep.Subset, error) {
 	s := &lockstep.Subset{Set: set, Regs: c.Regs, Amounts: c.Amounts, Devices: c.Devices}
 	for _, port := range c.Ports {
 		if port.Load {
-			s.Loads = append(s.Loads, port.Addr)
+			s.Loads = append(s.Loads, port.Addr())
 		}
 		if port.Store {
-			s.Stores = append(s.Stores, port.Addr)
+			s.Stores = append(s.Stores, port.Addr())
 		}
 	}
 	return s, nil

@@ -10,6 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/llvm"
 	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/verify"
 	"github.com/sinter-lang/sinter/verify/equiv"
 	"github.com/sinter-lang/sinter/verify/lockstep"
@@ -306,7 +307,7 @@ func (l *ladder) lockstep(c *Core) error {
 	if err != nil {
 		return err
 	}
-	run, err := lockstep.Run(im, c.Circuit, coreOf(im), script, l.opts.World.Seed)
+	run, err := lockstep.Run(im, c.Circuit, iss.CoreOf(im), script, l.opts.World.Seed)
 	if err = l.lockstepRow(c, run, err, "every instruction of the program's run"); err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (p *Program) machine(ctx context.Context, level, core string, w *world.Worl
 	}
 	if level == Cycle {
 		meters := p.meters(im)
-		return cycle.NewMachine(c.Circuit, coreOf(im), w, cycle.Options{Seed: seed, Retire: len(meters) > 0, Meters: meters})
+		return cycle.NewMachine(c.Circuit, iss.CoreOf(im), w, cycle.Options{Seed: seed, Retire: len(meters) > 0, Meters: meters})
 	}
 	return gatesMachine(c, im, w, seed)
 }
@@ -91,27 +91,7 @@ func gatesMachine(c *Core, im *image.Image, w *world.World, seed int64) (sim.Mac
 	if err != nil {
 		return nil, err
 	}
-	return gates.NewMachine(compiled, gates.Lane{Core: coreOf(im), World: w, Seed: seed})
-}
-
-// coreOf is what the port side of a core must know of its image.
-func coreOf(im *image.Image) *sim.Core {
-	c := &sim.Core{Program: im.Name, Tasks: im.Tasks, Logs: im.Logs}
-	for _, m := range im.Marks {
-		c.Marks = append(c.Marks, sim.Mark{Name: m.Name, Task: m.Task})
-	}
-	for _, d := range im.Devices {
-		c.Devices = append(c.Devices, sim.Device{Name: d.Name, Rx: d.Rx, Tx: d.Tx, Task: d.Task})
-	}
-	traps := map[uint32]image.Trap{}
-	for _, t := range im.Traps {
-		traps[t.PC] = t
-	}
-	c.Trap = func(pc uint32) (task, site int, code string, ok bool) {
-		t, ok := traps[pc]
-		return t.Task, t.Site, t.Code, ok
-	}
-	return c
+	return gates.NewMachine(compiled, gates.Lane{Core: iss.CoreOf(im), World: w, Seed: seed})
 }
 
 // process starts a product for x86-64 as a machine.

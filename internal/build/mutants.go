@@ -8,6 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim/cycle"
+	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/sim/world"
 	"github.com/sinter-lang/sinter/verify/equiv"
 	"github.com/sinter-lang/sinter/verify/lockstep"
@@ -79,7 +80,7 @@ func (s *screen) notices(c *rtl.Circuit) (bool, error) {
 		}
 	}
 	for _, seed := range s.seeds {
-		if found, err := differs(lockstep.Run(s.im, c, coreOf(s.im), s.script, seed)); found || err != nil {
+		if found, err := differs(lockstep.Run(s.im, c, iss.CoreOf(s.im), s.script, seed)); found || err != nil {
 			return found, err
 		}
 	}
@@ -98,7 +99,7 @@ func differs(_ *lockstep.Result, err error) (bool, error) {
 // otherTrace reports whether the circuit's run shows other events. A machine
 // that cannot go on is a difference too.
 func (s *screen) otherTrace(c *rtl.Circuit, seed int64) (bool, error) {
-	m, err := cycle.NewMachine(c, coreOf(s.im), world.New(s.script), cycle.Options{Seed: seed})
+	m, err := cycle.NewMachine(c, iss.CoreOf(s.im), world.New(s.script), cycle.Options{Seed: seed})
 	if err != nil {
 		return false, err
 	}

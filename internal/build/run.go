@@ -222,7 +222,7 @@ func (p *Program) runWave(ctx context.Context, o RunOptions) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := cycle.NewMachine(c.Circuit, coreOf(im), world.New(script),
+	m, err := cycle.NewMachine(c.Circuit, iss.CoreOf(im), world.New(script),
 		cycle.Options{Seed: o.World.Seed, Wave: &cycle.Window{From: from, To: from + length}})
 	if err != nil {
 		return nil, err

@@ -6,8 +6,8 @@ import (
 	"sort"
 
 	"github.com/sinter-lang/sinter/internal/diag"
-	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
@@ -179,8 +179,8 @@ func (b *contractor) instruction(in *isa.Inst, ops isa.Ops, at string) {
 		}
 	}
 	if addr, ok := fixedAddress(in, ops); ok {
-		if name, ok := design.PortName(addr); ok {
-			first(b.ports, PortUse{Name: name, Read: in.Meaning.Load != nil}, at)
+		if reg := port.At(addr); reg != port.None {
+			first(b.ports, PortUse{Name: reg.String(), Read: in.Meaning.Load != nil}, at)
 		}
 	}
 }

@@ -60,7 +60,7 @@ type Device struct {
 }
 
 // Mark is a timed region of one task; a store of mark*2 or mark*2+1 to
-// design.PortMark begins or ends it. A region that several tasks run is a mark
+// port.Mark begins or ends it. A region that several tasks run is a mark
 // of its own for each.
 type Mark struct {
 	Name string

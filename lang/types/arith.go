@@ -4,6 +4,7 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -67,7 +68,7 @@ func (b *body) binary(e *syntax.BinaryExpr) tree.Expr {
 }
 
 func (b *body) operandError(op string, x tree.Expr) {
-	e := b.c.errorf(BadOperand, x.Span(), "`%s` works on numbers, not on %s", op, describe(x.Type()))
+	e := b.c.errorf(codes.BadOperand, x.Span(), "`%s` works on numbers, not on %s", op, describe(x.Type()))
 	if x.Type().Kind == tree.Option {
 		e.Hint("take the value out first: `let x = ... else { }` or `if let x = ...`")
 	}
@@ -125,7 +126,7 @@ func (b *body) equal(e *syntax.BinaryExpr) tree.Expr {
 		fallthrough
 	default:
 		if !hasEqual(lt) {
-			b.c.errorf(BadOperand, e.OpAt, "%s are not compared", plural(lt))
+			b.c.errorf(codes.BadOperand, e.OpAt, "%s are not compared", plural(lt))
 			return nil
 		}
 	}
@@ -190,7 +191,7 @@ func (b *body) sameWord(l, r tree.Expr, e *syntax.BinaryExpr) (tree.Expr, tree.E
 	if l.Type().Kind == tree.Range && r.Type().Kind == tree.Range {
 		word := wordFor(spanOfType(l.Type()).hull(spanOfType(r.Type())))
 		if word == nil {
-			b.c.errorf(TooWide, e.Span(), "64 bits cannot hold both %s and %s", describe(l.Type()), describe(r.Type()))
+			b.c.errorf(codes.TooWide, e.Span(), "64 bits cannot hold both %s and %s", describe(l.Type()), describe(r.Type()))
 			return nil, nil
 		}
 		return toWord(l, word), toWord(r, word)
@@ -206,7 +207,7 @@ func (b *body) meet(l, r tree.Expr, opAt diag.Span) (tree.Expr, tree.Expr) {
 		if tree.Same(lt, rt) {
 			return l, r
 		}
-		b.c.errorf(MixedIntegers, opAt, "`%s` and `%s` do not mix", lt, rt).
+		b.c.errorf(codes.MixedIntegers, opAt, "`%s` and `%s` do not mix", lt, rt).
 			Hint("convert one side, as in `%s(...)`", wider(lt, rt))
 		return nil, nil
 	case lt.Kind == tree.Int:
@@ -236,7 +237,7 @@ func (b *body) fit(x tree.Expr, to *tree.Type) tree.Expr {
 		b.mismatch(x, to, x.Span())
 		return nil
 	}
-	b.c.errorf(MixedIntegers, x.Span(), "a number in %s does not always fit `%s`", describe(x.Type()), to).
+	b.c.errorf(codes.MixedIntegers, x.Span(), "a number in %s does not always fit `%s`", describe(x.Type()), to).
 		Hint("write `%s(...)`, which keeps the low bits", to)
 	return nil
 }
@@ -244,7 +245,7 @@ func (b *body) fit(x tree.Expr, to *tree.Type) tree.Expr {
 // shift checks an integer shifted by any number.
 func (b *body) shift(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tree.Expr {
 	if !spanOfType(r.Type()).nonNegative() && r.Type().Kind == tree.Range {
-		b.c.errorf(BadOperand, r.Span(), "a shift amount is not negative, this is %s", describe(r.Type()))
+		b.c.errorf(codes.BadOperand, r.Span(), "a shift amount is not negative, this is %s", describe(r.Type()))
 		return nil
 	}
 	return &tree.Binary{Expr0: tree.Expr0{At: e.Span(), T: l.Type()}, Op: op, L: l, R: r}
@@ -278,7 +279,7 @@ func (b *body) exact(op tree.Op, l, r tree.Expr, at diag.Span) tree.Expr {
 		word = b.commonWord(op, result, ls, rs)
 	}
 	if word == nil {
-		b.c.errorf(TooWide, at, "the exact result of `%s` needs more than 64 bits: %s to %s", opText[op], result.lo, result.hi).
+		b.c.errorf(codes.TooWide, at, "the exact result of `%s` needs more than 64 bits: %s to %s", opText[op], result.lo, result.hi).
 			Hint("convert an operand, as in `u32(...)`; integers wrap")
 		return nil
 	}
@@ -314,11 +315,11 @@ func narrowTo(x *tree.Binary, result span) tree.Expr {
 
 func (b *body) noResult(op tree.Op, r tree.Expr) {
 	if op == tree.Div || op == tree.Rem {
-		b.c.errorf(MaybeZero, r.Span(), "the divisor of an exact `%s` may be 0, it is %s", opText[op], describe(r.Type())).
+		b.c.errorf(codes.MaybeZero, r.Span(), "the divisor of an exact `%s` may be 0, it is %s", opText[op], describe(r.Type())).
 			Hint("convert an operand to an integer, as in `u32(...)`; then x / 0 is all ones and x %% 0 is x")
 		return
 	}
-	b.c.errorf(BadOperand, r.Span(), "the amount of an exact shift is 0 to 63, this is %s", describe(r.Type())).
+	b.c.errorf(codes.BadOperand, r.Span(), "the amount of an exact shift is 0 to 63, this is %s", describe(r.Type())).
 		Hint("convert the left side to an integer, as in `u32(...)`")
 }
 

@@ -2,6 +2,7 @@ package types
 
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -62,7 +63,7 @@ func (b *body) declareLocal(name syntax.Ident, t *tree.Type, kind tree.LocalKind
 		return nil
 	}
 	if old := b.scope.locals[name.Name]; old != nil {
-		b.c.errorf(DuplicateName, name.Span(), "`%s` is declared twice in this block", name.Name).
+		b.c.errorf(codes.DuplicateName, name.Span(), "`%s` is declared twice in this block", name.Name).
 			Note(old.Span, "the other declaration")
 	}
 	b.shadowed(name)
@@ -164,10 +165,10 @@ func (c *checker) params(f *fnInfo, list []syntax.Param) bool {
 
 func (c *checker) paramType(f *tree.Func, p syntax.Param, t *tree.Type) bool {
 	switch {
-	case p.InOut && isEnd(t):
-		c.errorf(OnlyInTask, p.Span(), "a channel end or device never changes, so it is not `inout`")
+	case p.InOut && tree.IsEnd(t):
+		c.errorf(codes.OnlyInTask, p.Span(), "a channel end or device never changes, so it is not `inout`")
 	case f.Task && (p.InOut || t.Kind == tree.Slice):
-		c.errorf(OnlyInTask, p.Span(), "a task takes values, channel ends and devices, no references")
+		c.errorf(codes.OnlyInTask, p.Span(), "a task takes values, channel ends and devices, no references")
 	default:
 		return true
 	}
@@ -193,13 +194,13 @@ func (c *checker) checkBodyOnce(f *fnInfo) bool {
 	b.push()
 	for _, l := range f.tree.Params {
 		if old := b.scope.locals[l.Name]; old != nil {
-			c.errorf(DuplicateName, l.Span, "`%s` is declared twice", l.Name).Note(old.Span, "the other parameter")
+			c.errorf(codes.DuplicateName, l.Span, "`%s` is declared twice", l.Name).Note(old.Span, "the other parameter")
 		}
 		b.scope.locals[l.Name] = l
 	}
 	f.tree.Body = b.block(f.body)
 	if b.facts != nil && f.tree.Result.Kind != tree.Unit {
-		c.errorf(MissingReturn, f.tree.Span, "`%s` may end without returning its `%s`", f.tree.Name, f.tree.Result).
+		c.errorf(codes.MissingReturn, f.tree.Span, "`%s` may end without returning its `%s`", f.tree.Name, f.tree.Result).
 			Labelf("not all ways lead to a return")
 	}
 	f.bad = c.failed != before

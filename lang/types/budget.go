@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -19,7 +20,7 @@ func (c *checker) checkBudgets() {
 				continue
 			}
 			if old, twice := seen[b.What]; twice {
-				c.errorf(BadBudget, b.Span, "there are two lines for `%s`", b.What).Note(old, "the other one")
+				c.errorf(codes.BadBudget, b.Span, "there are two lines for `%s`", b.What).Note(old, "the other one")
 				continue
 			}
 			seen[b.What] = b.Span
@@ -39,7 +40,7 @@ func (c *checker) budgetLine(e syntax.Expr) (tree.Budget, bool) {
 	b := tree.Budget{Span: e.Span()}
 	line, ok := e.(*syntax.BinaryExpr)
 	if !ok || line.Op != syntax.OpEq && line.Op != syntax.OpLe {
-		c.errorf(BadBudget, e.Span(), "a line of a budget is `what <= number` or `what == number`")
+		c.errorf(codes.BadBudget, e.Span(), "a line of a budget is `what <= number` or `what == number`")
 		return b, false
 	}
 	if !c.budgetKind(line.L, &b) {
@@ -50,11 +51,11 @@ func (c *checker) budgetLine(e syntax.Expr) (tree.Budget, bool) {
 		return b, false
 	}
 	if v.Sign() < 0 || !v.IsInt64() {
-		c.errorf(BadBudget, line.R.Span(), "a budget is 0 or more, not %s", v)
+		c.errorf(codes.BadBudget, line.R.Span(), "a budget is 0 or more, not %s", v)
 		return b, false
 	}
 	if line.Op == syntax.OpEq && v.Sign() != 0 {
-		c.errorf(BadBudget, e.Span(), "only 0 is asked for exactly").Hint("write `%s <= %s`", b.What, v)
+		c.errorf(codes.BadBudget, e.Span(), "only 0 is asked for exactly").Hint("write `%s <= %s`", b.What, v)
 		return b, false
 	}
 	b.Max = v.Int64()
@@ -70,7 +71,7 @@ func (c *checker) budgetKind(e syntax.Expr, b *tree.Budget) bool {
 	}
 	n, ok := e.(*syntax.Name)
 	if !ok {
-		c.errorf(BadBudget, e.Span(), "a budget limits `traps`, `deadlock`, `image`, `luts` or `cycles(task)`")
+		c.errorf(codes.BadBudget, e.Span(), "a budget limits `traps`, `deadlock`, `image`, `luts` or `cycles(task)`")
 		return false
 	}
 	b.Kind, b.What = tree.BudgetKind(n.Name), n.Name
@@ -86,7 +87,7 @@ func (c *checker) budgetKind(e syntax.Expr, b *tree.Budget) bool {
 func (c *checker) cycleBudget(e *syntax.CallExpr, b *tree.Budget) bool {
 	b.Kind = tree.BudgetCycles
 	if len(e.Args) != 1 || e.Args[0].Name != nil {
-		c.errorf(BadBudget, e.Span(), "expected `cycles(task)` or `cycles(task.x)`, x being what an arm of a select is on")
+		c.errorf(codes.BadBudget, e.Span(), "expected `cycles(task)` or `cycles(task.x)`, x being what an arm of a select is on")
 		return false
 	}
 	task, part := e.Args[0].Value, (*syntax.Ident)(nil)
@@ -95,7 +96,7 @@ func (c *checker) cycleBudget(e *syntax.CallExpr, b *tree.Budget) bool {
 	}
 	n, ok := task.(*syntax.Name)
 	if !ok {
-		c.errorf(BadBudget, e.Args[0].Span(), "expected the name of a task")
+		c.errorf(codes.BadBudget, e.Args[0].Span(), "expected the name of a task")
 		return false
 	}
 	d := c.decls[n.Name]
@@ -104,7 +105,7 @@ func (c *checker) cycleBudget(e *syntax.CallExpr, b *tree.Budget) bool {
 		return false
 	}
 	if c.prog.System == nil || !slices.ContainsFunc(c.prog.System.Runs, func(r tree.Run) bool { return r.Task == d.fn.tree }) {
-		c.errorf(BadBudget, e.Span(), "the system does not run `%s`", n.Name)
+		c.errorf(codes.BadBudget, e.Span(), "the system does not run `%s`", n.Name)
 		return false
 	}
 	b.Task, b.What = n.Name, "cycles("+n.Name+")"
@@ -115,13 +116,13 @@ func (c *checker) cycleBudget(e *syntax.CallExpr, b *tree.Budget) bool {
 func (c *checker) armBudget(task *tree.Func, part syntax.Ident, b *tree.Budget) bool {
 	b.What = "cycles(" + b.Task + "." + part.Name + ")"
 	var names []string
-	eachStmt(task.Body, func(s tree.Stmt) {
+	tree.EachStmt(task.Body, func(s tree.Stmt) {
 		sel, ok := s.(*tree.Select)
 		if !ok {
 			return
 		}
 		for _, arm := range sel.Arms {
-			l := root(arm.End)
+			l := tree.Root(arm.End)
 			if l == nil {
 				continue
 			}
@@ -132,7 +133,7 @@ func (c *checker) armBudget(task *tree.Func, part syntax.Ident, b *tree.Budget) 
 		}
 	})
 	if names == nil && c.failed == 0 {
-		c.errorf(BadBudget, part.Span(), "`%s` has no arm on a channel or device", b.Task)
+		c.errorf(codes.BadBudget, part.Span(), "`%s` has no arm on a channel or device", b.Task)
 		return false
 	}
 	if b.Arms == nil && (c.failed == 0 || names != nil) { // after errors the body may be missing
@@ -150,7 +151,7 @@ func (c *checker) deadlockBudget(b tree.Budget) {
 	if int64(n) <= b.Max || c.failed > 0 {
 		return
 	}
-	e := c.errorf(OverBudget, b.Span, "%s of tasks may come to a deadlock, the budget is %d", counted(n, "circle"), b.Max)
+	e := c.errorf(codes.OverBudget, b.Span, "%s of tasks may come to a deadlock, the budget is %d", counted(n, "circle"), b.Max)
 	for _, at := range c.loops[:min(n, maxShown)] {
 		e.Note(at, "a channel of the circle")
 	}
@@ -163,7 +164,7 @@ func (c *checker) trapBudget(b tree.Budget) {
 	if int64(n) <= b.Max || c.failed > 0 {
 		return
 	}
-	e := c.errorf(OverBudget, b.Span, "%s may trap, the budget is %d", counted(n, "place"), b.Max)
+	e := c.errorf(codes.OverBudget, b.Span, "%s may trap, the budget is %d", counted(n, "place"), b.Max)
 	for _, t := range c.prog.Traps[:min(n, maxShown)] {
 		e.Note(t.Span, "`%s`", t.Code)
 	}

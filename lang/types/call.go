@@ -2,6 +2,7 @@ package types
 
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -10,11 +11,11 @@ import (
 func (b *body) callValue(e *syntax.CallExpr, want *tree.Type) tree.Expr {
 	s, x := b.call(e, want)
 	if s != nil {
-		b.c.errorf(NotAValue, e.Span(), "this call gives no value")
+		b.c.errorf(codes.NotAValue, e.Span(), "this call gives no value")
 		return nil
 	}
 	if x != nil && x.Type().Kind == tree.Unit {
-		b.c.errorf(NotAValue, e.Span(), "`%s` returns nothing", x.(*tree.Call).Func.Name)
+		b.c.errorf(codes.NotAValue, e.Span(), "`%s` returns nothing", x.(*tree.Call).Func.Name)
 		return nil
 	}
 	return x
@@ -40,13 +41,13 @@ func (b *body) call(e *syntax.CallExpr, want *tree.Type) (tree.Stmt, tree.Expr) 
 		}
 		return nil, nil
 	}
-	b.c.errorf(NotCallable, e.Fun.Span(), "only functions, types and methods can be called")
+	b.c.errorf(codes.NotCallable, e.Fun.Span(), "only functions, types and methods can be called")
 	return nil, nil
 }
 
 func (b *body) nameCall(e *syntax.CallExpr, f *syntax.Name, want *tree.Type) tree.Expr {
 	if l := b.lookup(f.Name); l != nil {
-		b.c.errorf(NotCallable, f.Span(), "`%s` is a variable, not a function", f.Name).Note(l.Span, "declared here")
+		b.c.errorf(codes.NotCallable, f.Span(), "`%s` is a variable, not a function", f.Name).Note(l.Span, "declared here")
 		return nil
 	}
 	if b.env != nil && b.env.types[f.Name] != nil {
@@ -92,7 +93,7 @@ func (b *body) declCall(e *syntax.CallExpr, d *decl) tree.Expr {
 	}
 	switch {
 	case d.fn != nil && d.fn.tree.Task:
-		b.c.errorf(NotCallable, e.Fun.Span(), "a task is not called").Hint("write `run %s(...)` in the system", d.name.Name)
+		b.c.errorf(codes.NotCallable, e.Fun.Span(), "a task is not called").Hint("write `run %s(...)` in the system", d.name.Name)
 	case d.fn != nil:
 		return b.funcCall(e, d.fn)
 	case d.generic != nil:
@@ -106,7 +107,7 @@ func (b *body) declCall(e *syntax.CallExpr, d *decl) tree.Expr {
 	case d.typ != nil:
 		return b.conversion(e, d.typ)
 	default:
-		b.c.errorf(NotCallable, e.Fun.Span(), "`%s` is %s, not a function", d.name.Name, d.what()).
+		b.c.errorf(codes.NotCallable, e.Fun.Span(), "`%s` is %s, not a function", d.name.Name, d.what()).
 			Note(d.name.Span(), "declared here")
 	}
 	return nil
@@ -118,7 +119,7 @@ func (b *body) conversion(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 		return b.toReal(e, t)
 	}
 	if t.Kind != tree.Int && (t.Kind != tree.Opaque || t.Can < tree.CanCount) {
-		d := b.c.errorf(BadConversion, e.Span(), "there is no conversion to %s", describe(t))
+		d := b.c.errorf(codes.BadConversion, e.Span(), "there is no conversion to %s", describe(t))
 		if t.Kind == tree.Range {
 			d.Hint("use `x within %s..=%s`", t.Lo, t.Hi)
 		}
@@ -135,7 +136,7 @@ func (b *body) conversion(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 		return &tree.Convert{Expr0: tree.Expr0{At: e.Span(), T: t}, X: x}
 	}
 	if !x.Type().IsNumber() && x.Type().Kind != tree.Bool && (x.Type().Kind != tree.Opaque || x.Type().Can < tree.CanCount) {
-		d := b.c.errorf(BadConversion, e.Span(), "`%s(...)` converts numbers and bools, not %s", t, describe(x.Type()))
+		d := b.c.errorf(codes.BadConversion, e.Span(), "`%s(...)` converts numbers and bools, not %s", t, describe(x.Type()))
 		if x.Type().Kind == tree.Enum {
 			d.Hint("write `bits(...)`")
 		}
@@ -147,7 +148,7 @@ func (b *body) conversion(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 // oneArgument checks the only argument of a call.
 func (b *body) oneArgument(e *syntax.CallExpr, name string, want *tree.Type) tree.Expr {
 	if len(e.Args) != 1 || e.Args[0].Name != nil {
-		b.c.errorf(BadArguments, e.Span(), "`%s(...)` takes one argument, without a name", name)
+		b.c.errorf(codes.BadArguments, e.Span(), "`%s(...)` takes one argument, without a name", name)
 		return nil
 	}
 	return b.value(e.Args[0].Value, want)
@@ -182,7 +183,7 @@ func (b *body) builtin(e *syntax.CallExpr, f *syntax.Name) tree.Expr {
 	case "wrap":
 		return b.wrapCall(e)
 	default:
-		b.c.errorf(NotCallable, e.Span(), "`%s` is no function", f.Name)
+		b.c.errorf(codes.NotCallable, e.Span(), "`%s` is no function", f.Name)
 	}
 	return nil
 }
@@ -210,14 +211,14 @@ func (b *body) bits(e *syntax.CallExpr) tree.Expr {
 		}
 		return &tree.Bits{Expr0: tree.Expr0{At: e.Span(), T: tree.IntType(width, false)}, X: x}
 	}
-	b.c.errorf(BadConversion, e.Span(), "`bits` is for integers, fix, floats, bools and enums without values, not for %s", describe(t))
+	b.c.errorf(codes.BadConversion, e.Span(), "`bits` is for integers, fix, floats, bools and enums without values, not for %s", describe(t))
 	return nil
 }
 
 // clamp is clamp(x, lo, hi).
 func (b *body) clamp(e *syntax.CallExpr) tree.Expr {
 	if len(e.Args) != 3 {
-		b.c.errorf(BadArguments, e.Span(), "expected `clamp(x, lo, hi)`")
+		b.c.errorf(codes.BadArguments, e.Span(), "expected `clamp(x, lo, hi)`")
 		return nil
 	}
 	x, lo, hi := b.number(e.Args[0].Value), b.number(e.Args[1].Value), b.number(e.Args[2].Value)
@@ -226,13 +227,13 @@ func (b *body) clamp(e *syntax.CallExpr) tree.Expr {
 	}
 	ls, hs := spanOfType(lo.Type()), spanOfType(hi.Type())
 	if ls.hi.Cmp(hs.lo) > 0 {
-		b.c.errorf(BadSize, e.Span(), "the bounds of `clamp` may be in the wrong order").
+		b.c.errorf(codes.BadSize, e.Span(), "the bounds of `clamp` may be in the wrong order").
 			Labelf("%s to %s", describe(lo.Type()), describe(hi.Type()))
 		return nil
 	}
 	word := wordFor(spanOfType(x.Type()).hull(ls).hull(hs))
 	if word == nil {
-		b.c.errorf(TooWide, e.Span(), "64 bits cannot hold both the number and the bounds")
+		b.c.errorf(codes.TooWide, e.Span(), "64 bits cannot hold both the number and the bounds")
 		return nil
 	}
 	n := &tree.Clamp{X: toWord(x, word), Lo: toWord(lo, word), Hi: toWord(hi, word)}
@@ -269,7 +270,7 @@ func (b *body) arguments(e *syntax.CallExpr, what string, names []string, check 
 	}
 	for i, g := range given {
 		if !g {
-			b.c.errorf(BadArguments, e.Span(), "%s needs `%s`", what, names[i])
+			b.c.errorf(codes.BadArguments, e.Span(), "%s needs `%s`", what, names[i])
 			return nil, false
 		}
 	}
@@ -288,12 +289,12 @@ func position(names []string, name string) int {
 func (b *body) badArgument(a syntax.Arg, what string, names []string, i int) {
 	switch {
 	case i < 0:
-		e := b.c.errorf(BadArguments, a.Name.Span(), "%s has no `%s`", what, a.Name.Name)
+		e := b.c.errorf(codes.BadArguments, a.Name.Span(), "%s has no `%s`", what, a.Name.Name)
 		b.c.suggest(e, a.Name.Name, append([]string(nil), names...))
 	case i >= len(names):
-		b.c.errorf(BadArguments, a.Span(), "%s takes %d, this is one more", what, len(names))
+		b.c.errorf(codes.BadArguments, a.Span(), "%s takes %d, this is one more", what, len(names))
 	default:
-		b.c.errorf(BadArguments, a.Span(), "%s is given `%s` twice", what, names[i])
+		b.c.errorf(codes.BadArguments, a.Span(), "%s is given `%s` twice", what, names[i])
 	}
 }
 
@@ -312,7 +313,7 @@ func (b *body) variantLit(e *syntax.CallExpr, t *tree.Type, i int) tree.Expr {
 		return nil
 	}
 	if len(v.Payload) == 0 {
-		b.c.errorf(BadArguments, e.Span(), "the variant `%s` carries no values", v.Name).Hint("write `%s.%s`", t.Enum.Name, v.Name)
+		b.c.errorf(codes.BadArguments, e.Span(), "the variant `%s` carries no values", v.Name).Hint("write `%s.%s`", t.Enum.Name, v.Name)
 		return nil
 	}
 	return &tree.EnumLit{Expr0: tree.Expr0{At: e.Span(), T: t}, Variant: i, Args: args}
@@ -377,7 +378,7 @@ func (b *body) explicitCall(e *syntax.CallExpr, d *decl, n *syntax.NamedType) tr
 		return nil
 	}
 	if d.generic == nil {
-		b.c.errorf(BadGeneric, n.Span(), "`%s` takes no arguments between < and >", d.name.Name).Note(d.name.Span(), "declared here")
+		b.c.errorf(codes.BadGeneric, n.Span(), "`%s` takes no arguments between < and >", d.name.Name).Note(d.name.Span(), "declared here")
 		return nil
 	}
 	return b.genericCall(e, d.generic, n.Args)
@@ -398,7 +399,7 @@ func (b *body) paramValue(p *tree.Local, e syntax.Expr) tree.Expr {
 	if p.Kind != tree.InOutLocal {
 		x := b.value(e, p.Type)
 		if _, fake := b.fakeOf(x); fake {
-			b.c.errorf(BadBinding, e.Span(), "a device of a test is given to tasks only").Hint("`start` a task with it")
+			b.c.errorf(codes.BadBinding, e.Span(), "a device of a test is given to tasks only").Hint("`start` a task with it")
 			return nil
 		}
 		return x
@@ -415,12 +416,12 @@ func (b *body) passValue(p *tree.Local, x tree.Expr, at diag.Span) tree.Expr {
 	if p.Kind != tree.InOutLocal {
 		return b.convert(x, p.Type, at)
 	}
-	if root(x) == nil {
-		b.c.errorf(NotAPlace, at, "an inout argument must be a variable or a part of one")
+	if tree.Root(x) == nil {
+		b.c.errorf(codes.NotAPlace, at, "an inout argument must be a variable or a part of one")
 		return nil
 	}
 	if p.Type.Kind != tree.Slice && !tree.Same(x.Type(), p.Type) {
-		b.c.errorf(Mismatch, at, "an inout argument has exactly the type `%s`, found %s", p.Type, describe(x.Type()))
+		b.c.errorf(codes.Mismatch, at, "an inout argument has exactly the type `%s`, found %s", p.Type, describe(x.Type()))
 		return nil
 	}
 	return b.convert(x, p.Type, at)
@@ -435,8 +436,8 @@ func (b *body) noAlias(f *tree.Func, args []tree.Arg) {
 			if i == j || !inout || other && j < i || !other && y.Value.Type().IsScalar() {
 				continue // not a pair of references, or a pair already looked at
 			}
-			if l := root(x.Value); l != nil && l == root(y.Value) && !b.disjoint(x.Value, y.Value) {
-				b.c.errorf(Aliased, x.Value.Span(), "`%s` may overlap another argument, and this one is inout", l.Name).
+			if l := tree.Root(x.Value); l != nil && l == tree.Root(y.Value) && !b.disjoint(x.Value, y.Value) {
+				b.c.errorf(codes.Aliased, x.Value.Span(), "`%s` may overlap another argument, and this one is inout", l.Name).
 					Note(y.Value.Span(), "the other argument").Hint("copy one of them into a variable of its own")
 			}
 		}
@@ -494,33 +495,13 @@ func (b *body) stepsApart(x, y tree.Expr) bool {
 // to, as in f(a, g(a)) where g takes it inout.
 func (b *body) noOverlap(list ...tree.Expr) {
 	for i, x := range list {
-		for _, w := range written(x) {
+		for _, w := range tree.Written(x) {
 			for j, y := range list {
-				if i != j && !y.Type().IsScalar() && root(y) == root(w) {
-					b.c.errorf(Aliased, w.Span(), "`%s` is changed here and read in the same call", root(w).Name).
+				if i != j && !y.Type().IsScalar() && tree.Root(y) == tree.Root(w) {
+					b.c.errorf(codes.Aliased, w.Span(), "`%s` is changed here and read in the same call", tree.Root(w).Name).
 						Note(y.Span(), "it is read here").Hint("call first and keep the result in a `let`")
 				}
 			}
 		}
 	}
-}
-
-// written lists what an expression writes: inout arguments, buffers of receives.
-func written(x tree.Expr) []tree.Expr {
-	var list []tree.Expr
-	walk(x, func(e tree.Expr) {
-		if r, ok := e.(*tree.UdpRecv); ok {
-			list = append(list, r.Buf)
-		}
-		k, ok := e.(*tree.Call)
-		if !ok {
-			return
-		}
-		for _, a := range k.Args {
-			if k.Func.Params[a.Index].Kind == tree.InOutLocal {
-				list = append(list, a.Value)
-			}
-		}
-	})
-	return list
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/eval"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -110,7 +112,7 @@ func newChecker(files []*syntax.File, opts Options) *checker {
 		used: map[*diag.File]map[string]bool{}, packageOf: map[*diag.File]string{}, loaded: map[string]bool{}, marks: map[string]int{}, useOf: map[*tree.Local]devUse{},
 		tries: map[*tree.Local][]diag.Span{},
 		infos: map[*tree.Func]*fnInfo{}, read: map[*tree.Local]int{}, banks: map[*tree.Local]int{}, whole: map[*tree.Local]bool{},
-		limits: eval.Limits{Statements: 1e8, Cells: maxCells},
+		limits: eval.Limits{Statements: 1e8, Cells: tree.MaxCells},
 	}
 }
 
@@ -187,7 +189,7 @@ func (c *checker) warn(e *diag.Error) {
 
 // notYet reports a part of the language that this version lacks.
 func (c *checker) notYet(at diag.Span, what string) {
-	c.errorf(NotYet, at, "%s not yet supported", what)
+	c.errorf(codes.NotYet, at, "%s not yet supported", what)
 }
 
 // collect finds the names of all declarations.
@@ -259,7 +261,7 @@ func (c *checker) collectUse(f *syntax.File, d *syntax.UseDecl) {
 		switch {
 		case n.Name == "net" || n.Name == "blk" || inLibrary(n.Name) && n.Name != prelude:
 			c.used[f.Source][n.Name] = true
-		case laterPackages[n.Name]:
+		case elab.IsLater(n.Name):
 			c.notYet(n.Span(), "the package "+n.Name+" is")
 		default:
 			c.unknown(n, "package", packageNames())
@@ -267,22 +269,19 @@ func (c *checker) collectUse(f *syntax.File, d *syntax.UseDecl) {
 	}
 }
 
-// laterPackages are packages of the language that this version lacks.
-var laterPackages = map[string]bool{"gpio": true, "uart": true, "time": true}
-
 func (c *checker) declare(name syntax.Ident, node syntax.Decl) {
 	if name.Name == "" || name.IsBlank() {
-		c.errorf(DuplicateName, node.Span(), "a declaration needs a name, `_` is none")
+		c.errorf(codes.DuplicateName, node.Span(), "a declaration needs a name, `_` is none")
 		return
 	}
 	pkg := c.packageOf[name.Span().File]
 	if pkg == "" && (predeclared[name.Name] || isIntName(name.Name)) {
-		c.errorf(DuplicateName, name.Span(), "`%s` is a word of the language and cannot be declared again", name.Name)
+		c.errorf(codes.DuplicateName, name.Span(), "`%s` is a word of the language and cannot be declared again", name.Name)
 		return
 	}
 	full := qualified(pkg, name.Name)
 	if old := c.decls[full]; old != nil {
-		c.errorf(DuplicateName, name.Span(), "`%s` is declared twice", name.Name).Note(old.name.Span(), "the other declaration")
+		c.errorf(codes.DuplicateName, name.Span(), "`%s` is declared twice", name.Name).Note(old.name.Span(), "the other declaration")
 		return
 	}
 	d := &decl{name: name, pkg: pkg, node: node}
@@ -343,10 +342,10 @@ func (d *decl) ok() bool { return d.typ != nil || d.konst != nil || d.fn != nil 
 func (c *checker) cycle(d *decl, at diag.Span) {
 	switch d.node.(type) {
 	case *syntax.StructDecl, *syntax.EnumDecl, *syntax.LayoutDecl, *syntax.TypeDecl:
-		c.errorf(OwnPart, d.name.Span(), "`%s` contains itself, so it would have no end", d.name.Name).Note(at, "it is a part of itself here").
+		c.errorf(codes.OwnPart, d.name.Span(), "`%s` contains itself, so it would have no end", d.name.Name).Note(at, "it is a part of itself here").
 			Hint("keep the parts in an array and name them by their index")
 	default:
-		c.errorf(Cycle, d.name.Span(), "`%s` is declared in terms of itself", d.name.Name).Note(at, "it is needed here")
+		c.errorf(codes.Cycle, d.name.Span(), "`%s` is declared in terms of itself", d.name.Name).Note(at, "it is needed here")
 	}
 }
 
@@ -408,7 +407,7 @@ func fill(p *tree.Program, order []*decl) {
 
 // unknown reports a name that is not declared, with the nearest known one.
 func (c *checker) unknown(name syntax.Ident, what string, known []string) *diag.Error {
-	e := c.errorf(UnknownName, name.Span(), "there is no %s `%s`", what, name.Name)
+	e := c.errorf(codes.UnknownName, name.Span(), "there is no %s `%s`", what, name.Name)
 	c.suggest(e, name.Name, known)
 	return e
 }

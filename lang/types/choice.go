@@ -1,7 +1,7 @@
 package types
 
 import (
-	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -11,11 +11,11 @@ import (
 // bodies know nothing about buffers.
 func (b *body) selectStmt(n *syntax.SelectStmt) tree.Stmt {
 	if !b.inTask() {
-		b.c.errorf(OnlyInTask, wordSpan(n.Span(), "select"), "`select` stands in the body of a task").
+		b.c.errorf(codes.OnlyInTask, wordSpan(n.Span(), "select"), "`select` stands in the body of a task").
 			Hint("a function may be given channel ends and receive from them")
 	}
 	if len(n.Arms) == 0 {
-		b.c.errorf(BadSelect, n.Span(), "a select needs at least one arm")
+		b.c.errorf(codes.BadSelect, n.Span(), "a select needs at least one arm")
 		return nil
 	}
 	s := &tree.Select{Stmt0: tree.Stmt0{At: n.Span()}, Fair: n.Policy != "prio", Turn: n.Policy == "turn"}
@@ -69,7 +69,7 @@ func (b *body) armHead(n *syntax.SelectArm) (tree.SelectArm, bool) {
 		ok = b.armRecv(n, &arm)
 	}
 	if n.Let != nil && (n.Kind != syntax.ArmRecv || ok && arm.Kind == tree.ArmDev && !isUdp(arm.End)) {
-		b.c.errorf(BadSelect, n.Let.Span(), "this arm gives no value to `%s`", n.Let.Name)
+		b.c.errorf(codes.BadSelect, n.Let.Span(), "this arm gives no value to `%s`", n.Let.Name)
 		ok = false
 	}
 	b.facts = before
@@ -79,10 +79,10 @@ func (b *body) armHead(n *syntax.SelectArm) (tree.SelectArm, bool) {
 // quiet checks that the head of an arm moves nothing: it is evaluated whether
 // or not the arm is chosen.
 func (b *body) quiet(x tree.Expr) bool {
-	if !receives(x) && len(written(x)) == 0 {
+	if !tree.Communicates(x) && len(tree.Written(x)) == 0 {
 		return true
 	}
-	b.c.errorf(BadSelect, x.Span(), "the head of an arm neither receives, sends nor changes anything").
+	b.c.errorf(codes.BadSelect, x.Span(), "the head of an arm neither receives, sends nor changes anything").
 		Hint("compute it before the select, with `let`")
 	return false
 }
@@ -94,7 +94,7 @@ func (b *body) every(n *syntax.CallExpr, arm *tree.SelectArm) bool {
 		return false
 	}
 	if name := variable(x); name != "" {
-		b.c.errorf(NotConstant, x.Span(), "`every` takes a constant, but `%s` is a variable", name).
+		b.c.errorf(codes.NotConstant, x.Span(), "`every` takes a constant, but `%s` is a variable", name).
 			Hint("`after(d)` takes any duration")
 		return false
 	}
@@ -103,7 +103,7 @@ func (b *body) every(n *syntax.CallExpr, arm *tree.SelectArm) bool {
 		return false
 	}
 	if int64(cells[0]) <= 0 {
-		b.c.errorf(BadSelect, x.Span(), "the period of `every` is above 0")
+		b.c.errorf(codes.BadSelect, x.Span(), "the period of `every` is above 0")
 		return false
 	}
 	arm.After = &tree.Const{Expr0: tree.Expr0{At: x.Span(), T: x.Type()}, Cell: cells[0]}
@@ -114,7 +114,7 @@ func (b *body) every(n *syntax.CallExpr, arm *tree.SelectArm) bool {
 func (b *body) armRecv(n *syntax.SelectArm, arm *tree.SelectArm) bool {
 	f, ok := n.Call.Fun.(*syntax.FieldExpr)
 	if !ok || f.Name.Name != "recv" {
-		b.c.errorf(BadSelect, n.Call.Span(), "an arm waits for `recv`, `every` or `after`").
+		b.c.errorf(codes.BadSelect, n.Call.Span(), "an arm waits for `recv`, `every` or `after`").
 			Hint("a select has no arms that send: send in the body of an arm")
 		return false
 	}
@@ -179,7 +179,7 @@ func (b *body) tryCall(e *syntax.CallExpr, f *syntax.FieldExpr, ch tree.Expr) tr
 	elem := ch.Type().Elem
 	if !ch.Type().Out {
 		if len(e.Args) > 0 {
-			b.c.errorf(BadArguments, e.Span(), "`try_recv` of a channel takes no arguments").Hint("write `if let x = c.try_recv() { }`")
+			b.c.errorf(codes.BadArguments, e.Span(), "`try_recv` of a channel takes no arguments").Hint("write `if let x = c.try_recv() { }`")
 			return nil
 		}
 		return &tree.TryRecv{Expr0: tree.Expr0{At: e.Span(), T: tree.OptionOf(elem)}, Chan: ch}
@@ -188,20 +188,9 @@ func (b *body) tryCall(e *syntax.CallExpr, f *syntax.FieldExpr, ch tree.Expr) tr
 	if x == nil {
 		return nil
 	}
-	l := root(ch)
+	l := tree.Root(ch)
 	b.c.tries[l] = append(b.c.tries[l], f.Name.Span())
 	return &tree.TrySend{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Chan: ch, Value: x}
-}
-
-// noTry checks that what a task tries to send has a place to go.
-func (e *elaborator) noTry(p *tree.Local, t *tree.Type, ch *tree.ChanDef, at diag.Span) bool {
-	if ch.Cap > 0 || !t.Out || len(e.c.tries[p]) == 0 {
-		return true
-	}
-	e.c.errorf(TryRendezvous, at, "`%s` has capacity 0, and `%s` tries to send on it", ch.Name, p.Name).
-		Note(e.c.tries[p][0], "tried here").Note(ch.Span, "declared here").
-		Hint("with `cap 0` send and receive happen together, so use `send`; or declare `cap 1`")
-	return false
 }
 
 // passing is an argument of a call that is a channel end or device: what the
@@ -213,13 +202,13 @@ type passing struct {
 // passEnds notes the channel ends and devices of a call. The body of the function
 // is checked first, for the caller may have to know whether it waits.
 func (b *body) passEnds(f *fnInfo, args []tree.Arg) {
-	if !takesEnds(f.tree) {
+	if !tree.TakesEnds(f.tree) {
 		return
 	}
 	b.c.checkBody(f)
 	for _, a := range args {
-		if p := f.tree.Params[a.Index]; isEnd(p.Type) {
-			b.c.passed = append(b.c.passed, passing{root(a.Value), p})
+		if p := f.tree.Params[a.Index]; tree.IsEnd(p.Type) {
+			b.c.passed = append(b.c.passed, passing{tree.Root(a.Value), p})
 		}
 	}
 }

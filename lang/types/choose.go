@@ -3,6 +3,7 @@ package types
 import (
 	"math/big"
 
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -28,14 +29,14 @@ func (b *body) anyCall(e *syntax.CallExpr, f *syntax.FieldExpr) tree.Expr {
 	default:
 		bits, signed, ok := intName(name)
 		if !ok || bits > 64 {
-			x := b.c.errorf(UnknownName, f.Name.Span(), "there is no generator `any.%s`", name)
+			x := b.c.errorf(codes.UnknownName, f.Name.Span(), "there is no generator `any.%s`", name)
 			b.c.suggest(x, name, []string{"bool", "bytes", "range", "subset", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"})
 			return nil
 		}
 		x0.T = tree.IntType(bits, signed)
 	}
 	if len(e.Args) > 0 {
-		b.c.errorf(BadArguments, e.Span(), "`any.%s` takes no arguments", f.Name.Name).Hint("a number between two others is `any.range(a, b)`")
+		b.c.errorf(codes.BadArguments, e.Span(), "`any.%s` takes no arguments", f.Name.Name).Hint("a number between two others is `any.range(a, b)`")
 		return nil
 	}
 	return &tree.Choose{Expr0: x0, Recv: b.receivedNumber(x0)}
@@ -43,7 +44,7 @@ func (b *body) anyCall(e *syntax.CallExpr, f *syntax.FieldExpr) tree.Expr {
 
 func (b *body) anyRange(e *syntax.CallExpr) tree.Expr {
 	if len(e.Args) != 2 || e.Args[0].Name != nil || e.Args[1].Name != nil {
-		b.c.errorf(BadArguments, e.Span(), "expected the least and the largest number, as in `any.range(1, 6)`")
+		b.c.errorf(codes.BadArguments, e.Span(), "expected the least and the largest number, as in `any.range(1, 6)`")
 		return nil
 	}
 	lo, hi := b.number(e.Args[0].Value), b.number(e.Args[1].Value)
@@ -54,10 +55,10 @@ func (b *body) anyRange(e *syntax.CallExpr) tree.Expr {
 	word := wordFor(all)
 	switch {
 	case word == nil:
-		b.c.errorf(TooWide, e.Span(), "64 bits cannot hold both bounds")
+		b.c.errorf(codes.TooWide, e.Span(), "64 bits cannot hold both bounds")
 		return nil
 	case spanOfType(lo.Type()).lo.Cmp(spanOfType(hi.Type()).hi) > 0:
-		b.c.errorf(BadSize, e.Span(), "this range has no member")
+		b.c.errorf(codes.BadSize, e.Span(), "this range has no member")
 		return nil
 	}
 	t := tree.RangeType(spanOfType(lo.Type()).lo, spanOfType(hi.Type()).hi)
@@ -67,7 +68,7 @@ func (b *body) anyRange(e *syntax.CallExpr) tree.Expr {
 
 func (b *body) anyBytes(e *syntax.CallExpr) tree.Expr {
 	if len(e.Args) != 1 || e.Args[0].Name != nil {
-		b.c.errorf(BadArguments, e.Span(), "expected the number of bytes, as in `any.bytes(n)`")
+		b.c.errorf(codes.BadArguments, e.Span(), "expected the number of bytes, as in `any.bytes(n)`")
 		return nil
 	}
 	n := b.number(e.Args[0].Value)
@@ -76,7 +77,7 @@ func (b *body) anyBytes(e *syntax.CallExpr) tree.Expr {
 	}
 	known := b.bounds(n)
 	if known.lo.Sign() < 0 || known.hi.Cmp(big.NewInt(maxSlice)) > 0 || known.hi.BitLen() > 20 {
-		b.c.errorf(BadSize, e.Args[0].Span(), "the number of bytes is not bounded").
+		b.c.errorf(codes.BadSize, e.Args[0].Span(), "the number of bytes is not bounded").
 			Labelf("%s to %s", known.lo, known.hi).Hint("give it a range type, as with `any.range(0, 64)`")
 		return nil
 	}
@@ -91,7 +92,7 @@ func (b *body) anySubset(e *syntax.CallExpr) tree.Expr {
 		return nil
 	}
 	if t := x.Type(); t.Kind != tree.Array || t.Elem.Kind != tree.Bool {
-		b.c.errorf(Mismatch, x.Span(), "`any.subset` takes a `[n]bool`, found %s", describe(t))
+		b.c.errorf(codes.Mismatch, x.Span(), "`any.subset` takes a `[n]bool`, found %s", describe(t))
 		return nil
 	}
 	b.test.tree.HostOnly = true

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/eval"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -40,7 +41,7 @@ func (c *checker) constDecl(n *syntax.ConstDecl) *tree.ConstDef {
 	}
 	t := x.Type()
 	if t.IsNumber() && want == nil {
-		v := cellValue(cells[0], t)
+		v := tree.CellValue(cells[0], t)
 		t = tree.RangeType(v, v)
 	}
 	return &tree.ConstDef{Name: n.Name.Name, Config: n.Config, Type: t, Cells: cells, Span: n.Name.Span()}
@@ -58,7 +59,7 @@ func (b *body) evaluate(x tree.Expr, at diag.Span) ([]uint64, bool) {
 	if err == nil {
 		return cells, true
 	}
-	e := b.c.errorf(ConstFails, at, "%s", err)
+	e := b.c.errorf(codes.ConstFails, at, "%s", err)
 	var trap *eval.Trap
 	if errors.As(err, &trap) {
 		e.Message = "the value of this constant cannot be computed: trap `" + trap.Code + "`"
@@ -85,7 +86,7 @@ func (c *checker) evaluableFunc(f *fnInfo, at diag.Span, seen map[*fnInfo]stage)
 	}
 	seen[f] = stageBusy
 	if !c.checkBody(f) {
-		c.errorf(Cycle, at, "the constant needs `%s`, and `%s` needs the constant", f.tree.Name, f.tree.Name).
+		c.errorf(codes.Cycle, at, "the constant needs `%s`, and `%s` needs the constant", f.tree.Name, f.tree.Name).
 			Note(f.tree.Span, "the function")
 		return false
 	}
@@ -93,7 +94,7 @@ func (c *checker) evaluableFunc(f *fnInfo, at diag.Span, seen map[*fnInfo]stage)
 		return false
 	}
 	if f.acts {
-		c.errorf(NotConstant, at, "`%s` logs, is timed or reads the clock, so it is not evaluated at compile time", f.tree.Name).
+		c.errorf(codes.NotConstant, at, "`%s` logs, is timed or reads the clock, so it is not evaluated at compile time", f.tree.Name).
 			Note(f.tree.Span, "the function")
 		return false
 	}
@@ -110,7 +111,7 @@ func (c *checker) evaluableFunc(f *fnInfo, at diag.Span, seen map[*fnInfo]stage)
 // calledBy returns the functions that are called in x.
 func (c *checker) calledBy(x tree.Expr) []*fnInfo {
 	var list []*fnInfo
-	walk(x, func(e tree.Expr) {
+	tree.Walk(x, func(e tree.Expr) {
 		if k, ok := e.(*tree.Call); ok {
 			if f := c.infos[k.Func]; f != nil {
 				list = append(list, f)
@@ -127,7 +128,7 @@ func (b *body) constInt(e syntax.Expr) (*big.Int, bool) {
 		return nil, false
 	}
 	if !x.Type().IsNumber() {
-		b.c.errorf(Mismatch, e.Span(), "expected a number, found %s", describe(x.Type()))
+		b.c.errorf(codes.Mismatch, e.Span(), "expected a number, found %s", describe(x.Type()))
 		return nil, false
 	}
 	return b.constNumber(x, e.Span())
@@ -135,14 +136,14 @@ func (b *body) constInt(e syntax.Expr) (*big.Int, bool) {
 
 func (b *body) constNumber(x tree.Expr, at diag.Span) (*big.Int, bool) {
 	if name := variable(x); name != "" {
-		b.c.errorf(NotConstant, at, "expected a value that is known at compile time, but `%s` is a variable", name)
+		b.c.errorf(codes.NotConstant, at, "expected a value that is known at compile time, but `%s` is a variable", name)
 		return nil, false
 	}
 	cells, ok := b.evaluate(x, at)
 	if !ok {
 		return nil, false
 	}
-	return cellValue(cells[0], x.Type()), true
+	return tree.CellValue(cells[0], x.Type()), true
 }
 
 // variable returns the name of a local that x reads and that it does not bind
@@ -150,7 +151,7 @@ func (b *body) constNumber(x tree.Expr, at diag.Span) (*big.Int, bool) {
 func variable(x tree.Expr) string {
 	name := ""
 	bound := map[*tree.Local]bool{}
-	walk(x, func(e tree.Expr) {
+	tree.Walk(x, func(e tree.Expr) {
 		switch e := e.(type) {
 		case *tree.Search:
 			bound[e.Var] = true
@@ -177,7 +178,7 @@ func (c *checker) constAssert(n *syntax.AssertDecl) {
 		return
 	}
 	if cells, ok := b.evaluate(x, n.Cond.Span()); ok && cells[0] == 0 {
-		c.errorf(ConstAssert, n.Cond.Span(), "this does not hold").Labelf("false")
+		c.errorf(codes.ConstAssert, n.Cond.Span(), "this does not hold").Labelf("false")
 	}
 }
 
@@ -227,7 +228,7 @@ func (c *checker) settingValue(s Setting, n *syntax.ConstDecl, t *tree.Type) tre
 	} else if !t.IsNumber() {
 		want = "no setting: only numbers, bools and durations can be set"
 	}
-	c.errorf(BadSetting, n.Name.Span(), "-D %s=%s does not fit this config, expected %s", s.Name, s.Value, want)
+	c.errorf(codes.BadSetting, n.Name.Span(), "-D %s=%s does not fit this config, expected %s", s.Name, s.Value, want)
 	return nil
 }
 
@@ -249,28 +250,12 @@ func (c *checker) checkSettings() {
 		if d != nil && d.what() == "a config" {
 			continue
 		}
-		e := c.errorf(BadSetting, diag.Span{}, "-D %s=%s: the program has no config `%s`", s.Name, s.Value, s.Name)
+		e := c.errorf(codes.BadSetting, diag.Span{}, "-D %s=%s: the program has no config `%s`", s.Name, s.Value, s.Name)
 		c.suggest(e, s.Name, known)
 	}
 }
 
-// cellValue is the number that a cell stands for.
-func cellValue(cell uint64, t *tree.Type) *big.Int {
-	if _, signed := t.Word(); signed {
-		return big.NewInt(int64(cell))
-	}
-	return new(big.Int).SetUint64(cell)
-}
-
-// cellOf is the cell of a number: its low 64 bits.
-func cellOf(v *big.Int) uint64 {
-	if v.Sign() < 0 {
-		return uint64(v.Int64())
-	}
-	return v.Uint64()
-}
-
 // number makes an exact constant.
 func number(v *big.Int, at diag.Span) *tree.Const {
-	return &tree.Const{Expr0: tree.Expr0{At: at, T: tree.RangeType(v, v)}, Cell: cellOf(v)}
+	return &tree.Const{Expr0: tree.Expr0{At: at, T: tree.RangeType(v, v)}, Cell: tree.CellOf(v)}
 }

@@ -42,7 +42,7 @@ func (c *contract) expr(x tree.Expr) {
 	if x == nil {
 		return
 	}
-	walk(x, func(x tree.Expr) {
+	tree.Walk(x, func(x tree.Expr) {
 		c.seen++
 		if x.Type() == nil || x.Span().IsZero() {
 			c.bad(x.Span(), "%T without type or place", x)
@@ -56,7 +56,7 @@ func (c *contract) one(x tree.Expr) {
 	at := x.Span()
 	switch x := x.(type) {
 	case *tree.Const:
-		if truncate(x.Cell, x.T) != x.Cell || x.T.IsNumber() && !holds(x.T, point(cellValue(x.Cell, x.T))) {
+		if tree.Truncate(x.Cell, x.T) != x.Cell || x.T.IsNumber() && !holds(x.T, point(tree.CellValue(x.Cell, x.T))) {
 			c.bad(at, "%#x is no cell of %s", x.Cell, x.T)
 		}
 	case *tree.LocalRef:
@@ -126,7 +126,7 @@ func (c *contract) call(x *tree.Call) {
 	for _, a := range x.Args {
 		p := x.Func.Params[a.Index]
 		c.same(a.Value.Span(), p.Type, a.Value.Type())
-		if p.Kind == tree.InOutLocal && root(a.Value) == nil {
+		if p.Kind == tree.InOutLocal && tree.Root(a.Value) == nil {
 			c.bad(a.Value.Span(), "an inout argument that is no place")
 		}
 	}

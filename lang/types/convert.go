@@ -4,6 +4,7 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
@@ -63,12 +64,12 @@ func (b *body) mismatch(x tree.Expr, to *tree.Type, at diag.Span) {
 	from := x.Type()
 	if k, ok := x.(*tree.Const); ok && k.T.Kind == tree.Range && to.IsNumber() {
 		lo, hi := to.Interval()
-		b.c.errorf(OutOfRange, at, "the number %s does not fit `%s`, which holds %s to %s", cellValue(k.Cell, k.T), to, lo, hi)
+		b.c.errorf(codes.OutOfRange, at, "the number %s does not fit `%s`, which holds %s to %s", tree.CellValue(k.Cell, k.T), to, lo, hi)
 		return
 	}
-	code := Mismatch
+	code := codes.Mismatch
 	if (from.Kind == tree.Option) != (to.Kind == tree.Option) {
-		code = OptionUse
+		code = codes.OptionUse
 	}
 	e := b.c.errorf(code, at, "expected `%s`, found %s", to, describe(from))
 	switch {
@@ -95,19 +96,9 @@ func (b *body) mismatch(x tree.Expr, to *tree.Type, at diag.Span) {
 func resize(x tree.Expr, to *tree.Type) tree.Expr {
 	base := tree.Expr0{At: x.Span(), T: to}
 	if k, ok := x.(*tree.Const); ok {
-		return &tree.Const{Expr0: base, Cell: truncate(k.Cell, to)}
+		return &tree.Const{Expr0: base, Cell: tree.Truncate(k.Cell, to)}
 	}
 	return &tree.Convert{Expr0: base, X: x}
-}
-
-// truncate keeps the low bits of a cell and extends them to a cell again.
-func truncate(cell uint64, t *tree.Type) uint64 {
-	bits, signed := t.Word()
-	shift := uint(64 - bits)
-	if signed {
-		return uint64(int64(cell<<shift) >> shift)
-	}
-	return cell << shift >> shift
 }
 
 // toWord gives a number the word of an integer type, unless it has it.
@@ -132,7 +123,7 @@ func wordFor(s span) *tree.Type {
 // constOf returns the value of a constant number.
 func constOf(x tree.Expr) (*big.Int, bool) {
 	if k, ok := x.(*tree.Const); ok && k.T.IsNumber() {
-		return cellValue(k.Cell, k.T), true
+		return tree.CellValue(k.Cell, k.T), true
 	}
 	return nil, false
 }

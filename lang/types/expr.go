@@ -4,6 +4,7 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -48,9 +49,9 @@ func (b *body) expr(e syntax.Expr, want *tree.Type) tree.Expr {
 	case *syntax.TimeLit:
 		return &tree.Const{Expr0: tree.Expr0{At: e.Span(), T: tree.DurationType()}, Cell: uint64(e.Ticks)}
 	case *syntax.RangeExpr:
-		b.c.errorf(NotAValue, e.Span(), "a range is no value")
+		b.c.errorf(codes.NotAValue, e.Span(), "a range is no value")
 	case *syntax.TypeExprValue:
-		b.c.errorf(NotAValue, e.Span(), "a type is no value")
+		b.c.errorf(codes.NotAValue, e.Span(), "a type is no value")
 	}
 	return nil
 }
@@ -75,7 +76,7 @@ func (b *body) condition(e syntax.Expr) tree.Expr {
 	if x.Type().Kind == tree.Bool {
 		return x
 	}
-	d := b.c.errorf(Mismatch, e.Span(), "expected a condition (`bool`), found %s", describe(x.Type()))
+	d := b.c.errorf(codes.Mismatch, e.Span(), "expected a condition (`bool`), found %s", describe(x.Type()))
 	switch {
 	case x.Type().IsNumber():
 		d.Hint("write `... != 0`")
@@ -97,7 +98,7 @@ func (b *body) stringLit(e *syntax.StringLit) tree.Expr {
 	text := ""
 	for _, p := range e.Parts {
 		if p.X != nil {
-			b.c.errorf(BadFormat, p.Span(), "only log.print fills in braces").Hint("a brace itself is written `\\{`")
+			b.c.errorf(codes.BadFormat, p.Span(), "only log.print fills in braces").Hint("a brace itself is written `\\{`")
 			return nil
 		}
 		text += p.Bytes
@@ -107,11 +108,11 @@ func (b *body) stringLit(e *syntax.StringLit) tree.Expr {
 
 func (b *body) none(e *syntax.NoneLit, want *tree.Type) tree.Expr {
 	if want == nil {
-		b.c.errorf(NeedsType, e.Span(), "the type of this `none` does not follow").Hint("declare it, as in `var x: u32? = none`")
+		b.c.errorf(codes.NeedsType, e.Span(), "the type of this `none` does not follow").Hint("declare it, as in `var x: u32? = none`")
 		return nil
 	}
 	if want.Kind != tree.Option {
-		b.c.errorf(OptionUse, e.Span(), "expected `%s`, found `none`", want).Hint("the type of an optional value is `%s?`", want)
+		b.c.errorf(codes.OptionUse, e.Span(), "expected `%s`, found `none`", want).Hint("the type of an optional value is `%s?`", want)
 		return nil
 	}
 	return &tree.None{Expr0: tree.Expr0{At: e.Span(), T: want}}
@@ -144,7 +145,7 @@ func (b *body) name(e *syntax.Name, want *tree.Type) tree.Expr {
 		return x
 	}
 	if predeclared[e.Name] || isIntName(e.Name) || isPackage(e.Name) {
-		b.c.errorf(NotAValue, e.Span(), "`%s` is a word of the language, expected a value", e.Name)
+		b.c.errorf(codes.NotAValue, e.Span(), "`%s` is a word of the language, expected a value", e.Name)
 		return nil
 	}
 	b.c.unknown(e.Ident, "name", b.names())
@@ -156,7 +157,7 @@ func (b *body) declValue(d *decl, e *syntax.Name) tree.Expr {
 		return nil
 	}
 	if d.konst == nil {
-		x := b.c.errorf(NotAValue, e.Span(), "`%s` is %s, expected a value", e.Name, d.what()).Note(d.name.Span(), "declared here")
+		x := b.c.errorf(codes.NotAValue, e.Span(), "`%s` is %s, expected a value", e.Name, d.what()).Note(d.name.Span(), "declared here")
 		if d.fn != nil || d.generic != nil {
 			x.Hint("call it: `%s(...)`", e.Name)
 		}
@@ -169,7 +170,7 @@ func (b *body) declValue(d *decl, e *syntax.Name) tree.Expr {
 func constRef(k *tree.ConstDef, at diag.Span) tree.Expr {
 	switch {
 	case k.Type.IsNumber():
-		return number(cellValue(k.Cells[0], k.Type), at)
+		return number(tree.CellValue(k.Cells[0], k.Type), at)
 	case k.Type.IsScalar(), k.Type.Kind == tree.Fraction:
 		return &tree.Const{Expr0: tree.Expr0{At: at, T: k.Type}, Cell: k.Cells[0]}
 	}
@@ -239,15 +240,15 @@ func (b *body) arrayLit(e *syntax.ArrayLit, want *tree.Type) tree.Expr {
 	}
 	t := &tree.Type{Kind: tree.Array, Len: len(list), Elem: elem}
 	if want != nil && want.Kind == tree.Array && want.Len != t.Len {
-		b.c.errorf(Mismatch, e.Span(), "expected %d elements, found %d", want.Len, t.Len)
+		b.c.errorf(codes.Mismatch, e.Span(), "expected %d elements, found %d", want.Len, t.Len)
 		return nil
 	}
 	if elem.Kind == tree.Slice {
-		b.c.errorf(StoredSlice, e.Span(), "a slice exists only as a parameter")
+		b.c.errorf(codes.StoredSlice, e.Span(), "a slice exists only as a parameter")
 		return nil
 	}
-	if isEnd(elem) {
-		b.c.errorf(OnlyInTask, e.Span(), "channel ends and devices are not stored").Hint("declare `chan name[N]: T` and give the array to the task")
+	if tree.IsEnd(elem) {
+		b.c.errorf(codes.OnlyInTask, e.Span(), "channel ends and devices are not stored").Hint("declare `chan name[N]: T` and give the array to the task")
 		return nil
 	}
 	return &tree.ArrayLit{Expr0: tree.Expr0{At: e.Span(), T: t}, Elems: list}
@@ -265,13 +266,13 @@ func (b *body) commonType(e *syntax.ArrayLit, list []tree.Expr) *tree.Type {
 			s := spanOfType(t).hull(spanOfType(x.Type()))
 			t = tree.RangeType(s.lo, s.hi)
 			if !s.fits64() {
-				b.c.errorf(TooWide, x.Span(), "64 bits do not hold all elements")
+				b.c.errorf(codes.TooWide, x.Span(), "64 bits do not hold all elements")
 				return nil
 			}
 		}
 	}
 	if t == nil {
-		b.c.errorf(NeedsType, e.Span(), "the type of an empty array does not follow")
+		b.c.errorf(codes.NeedsType, e.Span(), "the type of an empty array does not follow")
 	}
 	return t
 }
@@ -290,12 +291,12 @@ func (b *body) within(e *syntax.WithinExpr) tree.Expr {
 	}
 	word := wordFor(spanOfType(x.Type()).hull(ls).hull(hs))
 	if word == nil {
-		b.c.errorf(TooWide, e.Span(), "64 bits cannot hold both the number and the bounds").
+		b.c.errorf(codes.TooWide, e.Span(), "64 bits cannot hold both the number and the bounds").
 			Hint("convert the number first, as in `i64(...)`")
 		return nil
 	}
 	if ls.lo.Cmp(top) > 0 {
-		b.c.errorf(BadSize, e.Range.Span(), "this range has no member")
+		b.c.errorf(codes.BadSize, e.Range.Span(), "this range has no member")
 		return nil
 	}
 	t := tree.OptionOf(tree.RangeType(ls.lo, top))
@@ -312,7 +313,7 @@ func (b *body) number(e syntax.Expr) tree.Expr {
 	}
 	x := b.expr(e, nil)
 	if x != nil && !x.Type().IsNumber() {
-		d := b.c.errorf(Mismatch, e.Span(), "expected a number, found %s", describe(x.Type()))
+		d := b.c.errorf(codes.Mismatch, e.Span(), "expected a number, found %s", describe(x.Type()))
 		if x.Type().Kind == tree.Enum {
 			d.Hint("write `bits(...)`")
 		}
@@ -354,8 +355,8 @@ func (b *body) search(e *syntax.SearchExpr) tree.Expr {
 	if where == nil {
 		return nil
 	}
-	if receives(where) {
-		b.c.errorf(OnlyInTask, e.Where.Span(), "the condition of a search does not receive")
+	if tree.Communicates(where) {
+		b.c.errorf(codes.OnlyInTask, e.Where.Span(), "the condition of a search does not receive")
 		return nil
 	}
 	if !runs {
@@ -370,7 +371,7 @@ func (b *body) search(e *syntax.SearchExpr) tree.Expr {
 		n := add(sub(h.typ.Hi, h.typ.Lo), big.NewInt(1))
 		x.Kind, x.T = tree.Count, tree.RangeType(new(big.Int), n)
 		if n.BitLen() > 64 {
-			b.c.errorf(TooWide, e.Span(), "the count may need more than 64 bits")
+			b.c.errorf(codes.TooWide, e.Span(), "the count may need more than 64 bits")
 			return nil
 		}
 	case syntax.SearchAny:
@@ -379,18 +380,4 @@ func (b *body) search(e *syntax.SearchExpr) tree.Expr {
 		x.Kind, x.T = tree.All, boolType()
 	}
 	return x
-}
-
-// receives reports whether x moves something through a channel.
-func receives(x tree.Expr) bool {
-	found := false
-	walk(x, func(e tree.Expr) {
-		switch e := e.(type) {
-		case *tree.ChanRecv, *tree.UdpRecv, *tree.TryRecv, *tree.TrySend:
-			found = true
-		case *tree.Call:
-			found = found || takesEnds(e.Func)
-		}
-	})
-	return found
 }

@@ -167,7 +167,7 @@ type linear struct {
 func (b *body) linearOf(e tree.Expr) (linear, bool) {
 	switch e := e.(type) {
 	case *tree.Const:
-		v := cellValue(e.Cell, e.T)
+		v := tree.CellValue(e.Cell, e.T)
 		return linear{off: v.Int64()}, e.T.IsNumber() && v.IsInt64()
 	case *tree.LocalRef:
 		return linear{term: term{e.Local, false}}, e.T.IsNumber()
@@ -217,7 +217,7 @@ func (b *body) bounds(e tree.Expr) span {
 	s := all
 	switch e := e.(type) {
 	case *tree.Const:
-		return point(cellValue(e.Cell, e.T))
+		return point(tree.CellValue(e.Cell, e.T))
 	case *tree.LocalRef:
 		return b.facts.span(term{e.Local, false})
 	case *tree.Len:

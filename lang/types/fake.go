@@ -3,6 +3,8 @@ package types
 import (
 	"math/big"
 
+	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -39,13 +41,13 @@ func (b *body) fakeLet(n *syntax.LetStmt, kind string) tree.Stmt {
 	}
 	d := tree.Fake{Name: n.Name.Name, Kind: kind, Span: n.Name.Span()}
 	if n.Name.IsBlank() {
-		b.c.errorf(NeedsType, n.Name.Span(), "a device needs a name")
+		b.c.errorf(codes.NeedsType, n.Name.Span(), "a device needs a name")
 		return nil
 	}
 	if !b.fakeArguments(k, &d) {
 		return b.poison(n.Name)
 	}
-	l := b.declareLocal(n.Name, &tree.Type{Kind: tree.Device, Name: typeOfDevice[kind]}, tree.LetLocal)
+	l := b.declareLocal(n.Name, &tree.Type{Kind: tree.Device, Name: elab.TypeOf(kind)}, tree.LetLocal)
 	b.test.fakes[l] = len(b.test.tree.Devices)
 	b.test.tree.Devices = append(b.test.tree.Devices, d)
 	return nil
@@ -55,17 +57,17 @@ func (b *body) fakeLet(n *syntax.LetStmt, kind string) tree.Stmt {
 func (b *body) fakeArguments(k *syntax.CallExpr, d *tree.Fake) bool {
 	if d.Kind != "disk" {
 		if len(k.Args) > 0 {
-			b.c.errorf(BadArguments, k.Span(), "`fake.%s` takes no arguments", d.Kind)
+			b.c.errorf(codes.BadArguments, k.Span(), "`fake.%s` takes no arguments", d.Kind)
 		}
 		return len(k.Args) == 0
 	}
 	if len(k.Args) != 1 || k.Args[0].Name != nil {
-		b.c.errorf(BadArguments, k.Span(), "expected the number of sectors, as in `fake.disk(64)`")
+		b.c.errorf(codes.BadArguments, k.Span(), "expected the number of sectors, as in `fake.disk(64)`")
 		return false
 	}
 	n, ok := b.size(k.Args[0].Value, "number of sectors")
 	if ok && (n < 1 || n > maxSectors) {
-		b.c.errorf(BadSize, k.Args[0].Span(), "a fake disk has 1 to %d sectors, not %d", maxSectors, n)
+		b.c.errorf(codes.BadSize, k.Args[0].Span(), "a fake disk has 1 to %d sectors, not %d", maxSectors, n)
 		return false
 	}
 	d.Sectors = n
@@ -85,11 +87,11 @@ func (b *body) testCall(e *syntax.CallExpr, pkg string, f *syntax.FieldExpr) (tr
 		if d := b.waitArgs(e, "wait", "within"); d != nil && b.talk(e, true) {
 			return &tree.Pass{Stmt0: tree.Stmt0{At: e.Span()}, Within: d[0]}, nil
 		}
-	case typeOfDevice[f.Name.Name] != "":
-		b.c.errorf(BadBinding, e.Span(), "a device of a test gets its name in a `let` of its own").
+	case elab.TypeOf(f.Name.Name) != "":
+		b.c.errorf(codes.BadBinding, e.Span(), "a device of a test gets its name in a `let` of its own").
 			Hint("write `let d = fake.%s(...)`", f.Name.Name)
 	default:
-		x := b.c.errorf(UnknownName, f.Name.Span(), "there is no fake `%s`", f.Name.Name)
+		x := b.c.errorf(codes.UnknownName, f.Name.Span(), "there is no fake `%s`", f.Name.Name)
 		b.c.suggest(x, f.Name.Name, []string{"eth", "udp", "disk", "wait"})
 	}
 	return nil, nil
@@ -101,7 +103,7 @@ func (b *body) talk(e *syntax.CallExpr, hears bool) bool {
 	t := b.test
 	if t.epoch == nil {
 		if hears {
-			b.c.errorf(StartPlace, e.Span(), "nothing has been started yet").Hint("`start` a task first")
+			b.c.errorf(codes.StartPlace, e.Span(), "nothing has been started yet").Hint("`start` a task first")
 		}
 		return !hears
 	}
@@ -209,7 +211,7 @@ func (b *body) waitArgs(e *syntax.CallExpr, what string, names ...string) []tree
 func (b *body) ticks(n syntax.Expr) tree.Expr {
 	x := b.value(n, nil)
 	if x != nil && x.Type().Kind != tree.Duration {
-		b.c.errorf(Mismatch, n.Span(), "expected a `duration`, found %s", describe(x.Type())).
+		b.c.errorf(codes.Mismatch, n.Span(), "expected a `duration`, found %s", describe(x.Type())).
 			Hint("write a number with its unit, as in `5ms`, or `n * 1us`")
 		return nil
 	}
@@ -223,7 +225,7 @@ func (b *body) diskCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) tree.Exp
 	switch f.Name.Name {
 	case "unflushed":
 		if len(e.Args) > 0 {
-			b.c.errorf(BadArguments, e.Span(), "`unflushed` takes no arguments")
+			b.c.errorf(codes.BadArguments, e.Span(), "`unflushed` takes no arguments")
 			return nil
 		}
 		b.talk(e, false)

@@ -4,12 +4,13 @@ import (
 	"slices"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
 func warnUnreachable(n syntax.Stmt) *diag.Error {
-	return diag.Warningf(Unreachable, n.Span(), "this is never reached").Labelf("and left out")
+	return diag.Warningf(codes.Unreachable, n.Span(), "this is never reached").Labelf("and left out")
 }
 
 // spins reports whether control can go from the head of a loop through its
@@ -137,27 +138,11 @@ func waits(x tree.Expr) bool {
 
 // alwaysWaits reports whether each way through a function waits.
 func alwaysWaits(f *tree.Func) bool {
-	if !takesEnds(f) || f.Body == nil {
+	if !tree.TakesEnds(f) || f.Body == nil {
 		return false
 	}
 	w := way{}
 	return !w.block(f.Body) && !w.back
-}
-
-// takesEnds reports whether a function is given channel ends or devices.
-func takesEnds(f *tree.Func) bool {
-	for _, p := range f.Params {
-		if isEnd(p.Type) {
-			return true
-		}
-	}
-	return false
-}
-
-// isEnd reports whether a type is that of a device, a channel end or an array
-// of channel ends.
-func isEnd(t *tree.Type) bool {
-	return t.Kind == tree.Chan || t.Kind == tree.Device || tree.EndsOf(t) != nil
 }
 
 // checkRecursion reports cycles of the call graph.
@@ -193,7 +178,7 @@ func (g *graph) visit(f *fnInfo) {
 
 // report reports the cycle that the path ends with.
 func (g *graph) report(f *fnInfo) {
-	e := g.c.errorf(Recursion, f.tree.Span, "`%s` calls itself", f.tree.Name)
+	e := g.c.errorf(codes.Recursion, f.tree.Span, "`%s` calls itself", f.tree.Name)
 	from := len(g.path) - 1
 	for from > 0 && g.path[from-1].to != f {
 		from--
@@ -211,7 +196,7 @@ const maxNotes = 10
 func (c *checker) checkTimed() {
 	for _, use := range c.consts {
 		if len(use.fn.timed) > 0 {
-			c.errorf(TimedConst, use.at, "`%s` is a timed kernel and is not evaluated at compile time", use.fn.tree.Name).
+			c.errorf(codes.TimedConst, use.at, "`%s` is a timed kernel and is not evaluated at compile time", use.fn.tree.Name).
 				Note(use.fn.timed[0], "it is timed here")
 		}
 	}
@@ -225,8 +210,8 @@ func (c *checker) checkMemory() {
 			if l.Kind == tree.ParamLocal || l.Kind == tree.InOutLocal || l.Type == nil {
 				continue
 			}
-			if total += tree.Cells(l.Type); total > maxCells {
-				c.errorf(TooLarge, l.Span, "the variables of the program have more than %d words of memory", maxCells)
+			if total += tree.Cells(l.Type); total > tree.MaxCells {
+				c.errorf(codes.TooLarge, l.Span, "the variables of the program have more than %d words of memory", tree.MaxCells)
 				return
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -57,7 +58,7 @@ func (c *checker) genericDecl(d *decl, n *syntax.FnDecl) *generic {
 	ok := c.fewMembers(len(n.Generics), n.Name)
 	for _, p := range n.Generics {
 		if old, dup := seen[p.Name.Name]; dup {
-			c.errorf(DuplicateName, p.Name.Span(), "`%s` is declared twice", p.Name.Name).Note(old.Span(), "the other parameter")
+			c.errorf(codes.DuplicateName, p.Name.Span(), "`%s` is declared twice", p.Name.Name).Note(old.Span(), "the other parameter")
 			ok = false
 		}
 		seen[p.Name.Name] = p.Name
@@ -68,7 +69,7 @@ func (c *checker) genericDecl(d *decl, n *syntax.FnDecl) *generic {
 		g.params = append(g.params, t)
 	}
 	if n.Where != nil && len(n.Generics) == 0 {
-		c.errorf(BadGeneric, n.Where.Span(), "`where` is for functions with parameters between < and >")
+		c.errorf(codes.BadGeneric, n.Where.Span(), "`where` is for functions with parameters between < and >")
 		ok = false
 	}
 	if !ok {
@@ -92,7 +93,7 @@ func (c *checker) bound(p *typeParam, e syntax.TypeExpr) bool {
 	}
 	p.of = c.newScratch().typeOf(e)
 	if p.of != nil && !p.of.IsNumber() {
-		c.errorf(BadGeneric, e.Span(), "a constant parameter is a number, not %s", describe(p.of))
+		c.errorf(codes.BadGeneric, e.Span(), "a constant parameter is a number, not %s", describe(p.of))
 		return false
 	}
 	return p.of != nil
@@ -138,7 +139,7 @@ func (b *body) genericCall(e *syntax.CallExpr, g *generic, args []syntax.TypeArg
 func (b *body) explicit(e *syntax.CallExpr, g *generic, args []syntax.TypeArg) *env {
 	name := g.decl.name
 	if len(args) != len(g.params) {
-		b.c.errorf(BadGeneric, e.Fun.Span(), "`%s` takes %d arguments between < and >, found %d", name.Name, len(g.params), len(args)).
+		b.c.errorf(codes.BadGeneric, e.Fun.Span(), "`%s` takes %d arguments between < and >, found %d", name.Name, len(g.params), len(args)).
 			Note(name.Span(), "declared here")
 		return nil
 	}
@@ -146,7 +147,7 @@ func (b *body) explicit(e *syntax.CallExpr, g *generic, args []syntax.TypeArg) *
 	for i, p := range g.params {
 		switch {
 		case p.of == nil && args[i].Type == nil:
-			b.c.errorf(BadGeneric, args[i].Span(), "`%s` of `%s` is a type", p.name.Name, name.Name).Note(p.name.Span(), "declared here")
+			b.c.errorf(codes.BadGeneric, args[i].Span(), "`%s` of `%s` is a type", p.name.Name, name.Name).Note(p.name.Span(), "declared here")
 			return nil
 		case p.of == nil:
 			t := b.typeOf(args[i].Type)
@@ -155,7 +156,7 @@ func (b *body) explicit(e *syntax.CallExpr, g *generic, args []syntax.TypeArg) *
 			}
 			got.types[p.name.Name] = t
 		case args[i].Value == nil:
-			b.c.errorf(BadGeneric, args[i].Span(), "`%s` of `%s` is a constant", p.name.Name, name.Name).Note(p.name.Span(), "declared here")
+			b.c.errorf(codes.BadGeneric, args[i].Span(), "`%s` of `%s` is a constant", p.name.Name, name.Name).Note(p.name.Span(), "declared here")
 			return nil
 		default:
 			v, ok := b.constInt(args[i].Value)
@@ -170,7 +171,7 @@ func (b *body) explicit(e *syntax.CallExpr, g *generic, args []syntax.TypeArg) *
 
 // bind sets a constant.
 func (v *env) bind(name string, n *big.Int) {
-	v.consts[name] = &tree.ConstDef{Name: name, Type: tree.RangeType(n, n), Cells: []uint64{cellOf(n)}}
+	v.consts[name] = &tree.ConstDef{Name: name, Type: tree.RangeType(n, n), Cells: []uint64{tree.CellOf(n)}}
 }
 
 // inferFrom checks an argument and learns from its type.
@@ -224,7 +225,7 @@ func (b *body) inferred(e *syntax.CallExpr, g *generic, got *env) bool {
 			for _, q := range g.params {
 				all = append(all, q.name.Name)
 			}
-			b.c.errorf(NeedsType, e.Fun.Span(), "`%s` of `%s` does not follow from the arguments", p.name.Name, g.decl.name.Name).
+			b.c.errorf(codes.NeedsType, e.Fun.Span(), "`%s` of `%s` does not follow from the arguments", p.name.Name, g.decl.name.Name).
 				Note(p.name.Span(), "declared here").Hint("write it, as in `%s<%s>(...)`", g.decl.name.Name, strings.Join(all, ", "))
 			return false
 		}
@@ -307,7 +308,7 @@ func (c *checker) instantiate(g *generic, got *env, at diag.Span) *fnInfo {
 	}
 	if c.instances++; c.instances > maxInstances {
 		if c.instances == maxInstances+1 {
-			c.errorf(TooLarge, at, "the program has more than %d instances of generic functions", maxInstances)
+			c.errorf(codes.TooLarge, at, "the program has more than %d instances of generic functions", maxInstances)
 		}
 		return nil
 	}
@@ -344,9 +345,9 @@ func (c *checker) instanceName(g *generic, got *env, at diag.Span) (name string,
 	var list []string
 	for _, p := range g.params {
 		if p.of != nil {
-			v := cellValue(got.consts[p.name.Name].Cells[0], got.consts[p.name.Name].Type)
+			v := tree.CellValue(got.consts[p.name.Name].Cells[0], got.consts[p.name.Name].Type)
 			if !p.of.Holds(v, v) {
-				c.errorf(OutOfRange, at, "`%s` of `%s` is %s, which `%s` does not contain", p.name.Name, g.decl.name.Name, v, p.of)
+				c.errorf(codes.OutOfRange, at, "`%s` of `%s` is %s, which `%s` does not contain", p.name.Name, g.decl.name.Name, v, p.of)
 				return "", false, false
 			}
 			list = append(list, v.String())
@@ -354,7 +355,7 @@ func (c *checker) instanceName(g *generic, got *env, at diag.Span) (name string,
 		}
 		t := got.types[p.name.Name]
 		if !fulfils(t, p.can) {
-			c.errorf(Constraint, at, "`%s` of `%s` is %s, which %s", p.name.Name, g.decl.name.Name, describe(t), lacks[p.can]).
+			c.errorf(codes.Constraint, at, "`%s` of `%s` is %s, which %s", p.name.Name, g.decl.name.Name, describe(t), lacks[p.can]).
 				Note(p.name.Span(), "the constraint")
 			return "", false, false
 		}
@@ -430,7 +431,7 @@ func (c *checker) whereHolds(f *fnInfo, g *generic, at diag.Span) bool {
 	}
 	cells, ok := b.evaluate(x, g.node.Where.Span())
 	if ok && cells[0] == 0 {
-		c.errorf(Constraint, at, "this is `%s`, whose condition does not hold", f.tree.Name).Note(g.node.Where.Span(), "the condition")
+		c.errorf(codes.Constraint, at, "this is `%s`, whose condition does not hold", f.tree.Name).Note(g.node.Where.Span(), "the condition")
 		return false
 	}
 	return ok
@@ -557,11 +558,11 @@ func (b *body) opaqueBinary(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tr
 	switch op {
 	case tree.Add, tree.Sub, tree.Mul, tree.Div, tree.Lt, tree.Le, tree.Gt, tree.Ge:
 	default:
-		b.c.errorf(BadOperand, e.OpAt, "`%s` does not work on every `num`, only + - * / and comparisons do", opText[op])
+		b.c.errorf(codes.BadOperand, e.OpAt, "`%s` does not work on every `num`, only + - * / and comparisons do", opText[op])
 		return nil
 	}
 	if t.Can < tree.CanCount {
-		b.c.errorf(BadOperand, e.OpAt, "`%s` works on numbers, and `%s` may be any type", opText[op], t).
+		b.c.errorf(codes.BadOperand, e.OpAt, "`%s` works on numbers, and `%s` may be any type", opText[op], t).
 			Hint("ask for a number: `%s: num`", t)
 		return nil
 	}

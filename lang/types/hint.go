@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -49,17 +50,17 @@ func (b *body) hints(list []syntax.Hint, at hintPlace) map[string]int {
 		values[h.Name.Name] = 1
 		switch {
 		case rule.at&at == 0:
-			b.c.errorf(BadHint, h.Span(), "`@%s` is a hint for %s", h.Name.Name, rule.where)
+			b.c.errorf(codes.BadHint, h.Span(), "`@%s` is a hint for %s", h.Name.Name, rule.where)
 		case twice:
-			b.c.errorf(BadHint, h.Span(), "`@%s` is given twice", h.Name.Name)
+			b.c.errorf(codes.BadHint, h.Span(), "`@%s` is given twice", h.Name.Name)
 		case rule.count && len(h.Args) != 1:
-			b.c.errorf(BadHint, h.Span(), "expected `@%s(n)`", h.Name.Name)
+			b.c.errorf(codes.BadHint, h.Span(), "expected `@%s(n)`", h.Name.Name)
 		case !rule.count && len(h.Args) != 0:
-			b.c.errorf(BadHint, h.Span(), "expected `@%s` without arguments", h.Name.Name)
+			b.c.errorf(codes.BadHint, h.Span(), "expected `@%s` without arguments", h.Name.Name)
 		case rule.count:
 			n, ok := b.size(h.Args[0], "count")
 			if ok && (n == 0 || n > maxHint) {
-				b.c.errorf(BadHint, h.Args[0].Span(), "the number of `@%s` is 1 to %d, not %d", h.Name.Name, maxHint, n)
+				b.c.errorf(codes.BadHint, h.Args[0].Span(), "the number of `@%s` is 1 to %d, not %d", h.Name.Name, maxHint, n)
 			}
 			values[h.Name.Name] = n
 		}
@@ -76,7 +77,7 @@ func (b *body) fewBanks(s *tree.For, at diag.Span) {
 	seen := map[*tree.Local]bool{}
 	eachExpr(s.Body, func(x tree.Expr) {
 		i, ok := x.(*tree.Index)
-		l := root(x)
+		l := tree.Root(x)
 		if !ok || l == nil || seen[l] || l.Kind == tree.ParamLocal || !reads(i.I, s.Var) {
 			return
 		}
@@ -85,7 +86,7 @@ func (b *body) fewBanks(s *tree.For, at diag.Span) {
 		if banks >= s.Unroll {
 			return
 		}
-		b.c.hold(diag.Warningf(FewBanks, at, "`@unroll(%d)` needs %d elements of `%s` at once, and `%s` has %s", s.Unroll, s.Unroll, l.Name, l.Name, counted(banks, "bank")).
+		b.c.hold(diag.Warningf(codes.FewBanks, at, "`@unroll(%d)` needs %d elements of `%s` at once, and `%s` has %s", s.Unroll, s.Unroll, l.Name, l.Name, counted(banks, "bank")).
 			Note(l.Span, "declared here").Hint("add `@bank(%d)` to it, or expect %d times the cycles", s.Unroll, (s.Unroll+banks-1)/banks))
 	})
 }
@@ -100,7 +101,7 @@ func counted(n int, noun string) string {
 // reads reports whether x reads a local.
 func reads(x tree.Expr, l *tree.Local) bool {
 	found := false
-	walk(x, func(e tree.Expr) {
+	tree.Walk(x, func(e tree.Expr) {
 		if r, ok := e.(*tree.LocalRef); ok && r.Local == l {
 			found = true
 		}
@@ -111,9 +112,9 @@ func reads(x tree.Expr, l *tree.Local) bool {
 // eachExpr visits the expressions of the statements of a block and of the blocks
 // in it.
 func eachExpr(b *tree.Block, visit func(tree.Expr)) {
-	eachStmt(b, func(s tree.Stmt) {
+	tree.EachStmt(b, func(s tree.Stmt) {
 		for _, x := range tree.Heads(s) {
-			walk(x, visit)
+			tree.Walk(x, visit)
 		}
 	})
 }

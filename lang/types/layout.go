@@ -4,6 +4,7 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -46,7 +47,7 @@ func (c *checker) layoutDecl(n *syntax.LayoutDecl) *tree.Type {
 		w.sealf(def.Fields[k].Span, "an inet_sum seals at most %d bytes", maxInetSum)
 	}
 	if def.Max > 8*maxLayout {
-		c.errorf(TooLarge, n.Name.Span(), "a message of `%s` may have more than %d bytes", def.Name, maxLayout)
+		c.errorf(codes.TooLarge, n.Name.Span(), "a message of `%s` may have more than %d bytes", def.Name, maxLayout)
 	}
 	if !w.ok || c.failed != before {
 		return nil
@@ -58,7 +59,7 @@ func (c *checker) layoutDecl(n *syntax.LayoutDecl) *tree.Type {
 
 func (w *layouter) errorf(at diag.Span, format string, args ...any) *diag.Error {
 	w.ok = false
-	return w.c.errorf(BadLayout, at, format, args...)
+	return w.c.errorf(codes.BadLayout, at, format, args...)
 }
 
 // field resolves one field. Min and Max count bits until the end.
@@ -173,7 +174,7 @@ func (w *layouter) expr(check func() tree.Expr) tree.Expr {
 	w.b.layout.needs = nil
 	x := check()
 	plain := true
-	walk(x, func(e tree.Expr) {
+	tree.Walk(x, func(e tree.Expr) {
 		switch e.(type) {
 		case *tree.Const, *tree.LayoutRef, *tree.Unary, *tree.Binary, *tree.Equal, *tree.Convert, *tree.Bits:
 		default:
@@ -247,9 +248,9 @@ func blank(f *tree.LayoutField) uint64 {
 	switch {
 	case f.Fixed != nil:
 		return *f.Fixed
-	case f.Bound && cellValue(f.Low, f.Part).Cmp(zero) > 0:
+	case f.Bound && tree.CellValue(f.Low, f.Part).Cmp(zero) > 0:
 		return f.Low
-	case f.Bound && cellValue(f.High, f.Part).Cmp(zero) < 0:
+	case f.Bound && tree.CellValue(f.High, f.Part).Cmp(zero) < 0:
 		return f.High
 	}
 	return 0
@@ -294,7 +295,7 @@ func (w *layouter) seal(n *syntax.LayoutField, f *tree.LayoutField) {
 
 func (w *layouter) sealf(at diag.Span, format string, args ...any) *diag.Error {
 	w.ok = false
-	return w.c.errorf(BadSeal, at, format, args...)
+	return w.c.errorf(codes.BadSeal, at, format, args...)
 }
 
 func (w *layouter) bound(n *syntax.LayoutField, f *tree.LayoutField) {
@@ -307,7 +308,7 @@ func (w *layouter) bound(n *syntax.LayoutField, f *tree.LayoutField) {
 	case !f.Part.Holds(t.Lo, t.Hi):
 		w.errorf(n.In.Span(), "`%s` does not hold all of %s", f.Part, t)
 	default:
-		f.Bound, f.Low, f.High = true, cellOf(t.Lo), cellOf(t.Hi)
+		f.Bound, f.Low, f.High = true, tree.CellOf(t.Lo), tree.CellOf(t.Hi)
 	}
 }
 
@@ -329,7 +330,7 @@ func (w *layouter) name(n *syntax.LayoutField, f *tree.LayoutField) {
 	}
 	for _, old := range w.def.Fields {
 		if old.Name == f.Name {
-			w.c.errorf(DuplicateName, n.Name.Span(), "the field `%s` is declared twice", f.Name).Note(old.Span, "the other field")
+			w.c.errorf(codes.DuplicateName, n.Name.Span(), "the field `%s` is declared twice", f.Name).Note(old.Span, "the other field")
 			w.ok = false
 		}
 	}
@@ -367,9 +368,9 @@ func refType(f tree.LayoutField) *tree.Type {
 	s := spanOfType(f.Part)
 	switch {
 	case f.Fixed != nil:
-		s = point(cellValue(*f.Fixed, f.Part))
+		s = point(tree.CellValue(*f.Fixed, f.Part))
 	case f.Bound:
-		s = span{cellValue(f.Low, f.Part), cellValue(f.High, f.Part)}
+		s = span{tree.CellValue(f.Low, f.Part), tree.CellValue(f.High, f.Part)}
 	}
 	return tree.RangeType(s.lo, s.hi)
 }

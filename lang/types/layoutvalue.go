@@ -2,6 +2,7 @@ package types
 
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -13,11 +14,11 @@ func (b *body) layoutLit(e *syntax.CallExpr, t *tree.Type, sealed bool) tree.Exp
 	seal := def.SealedField()
 	switch {
 	case seal >= 0 && !sealed:
-		b.c.errorf(LayoutUse, e.Fun.Span(), "a `%s` carries a seal, which is computed", def.Name).
+		b.c.errorf(codes.LayoutUse, e.Fun.Span(), "a `%s` carries a seal, which is computed", def.Name).
 			Note(def.Fields[seal].Span, "the seal").Hint("write `%s.sealed(...)` with the other fields", def.Name)
 		return nil
 	case seal < 0 && sealed:
-		b.c.errorf(LayoutUse, e.Fun.Span(), "a `%s` has no seal", def.Name).Note(def.Span, "declared here").Hint("write `%s(...)`", def.Name)
+		b.c.errorf(codes.LayoutUse, e.Fun.Span(), "a `%s` has no seal", def.Name).Note(def.Span, "declared here").Hint("write `%s(...)`", def.Name)
 		return nil
 	case !b.hasBlank(def, e.Span()):
 		return nil
@@ -75,7 +76,7 @@ func (b *body) partValue(e syntax.Expr, f *tree.LayoutField) tree.Expr {
 	if f.Kind == tree.LayoutEnum {
 		if x = b.value(e, f.Part); x != nil {
 			if k, ok := x.(*tree.Const); !ok || k.Cell != *f.Fixed {
-				b.c.errorf(OutOfRange, e.Span(), "`%s` is always %s", f.Name, f.Part.Enum.Variants[*f.Fixed].Name)
+				b.c.errorf(codes.OutOfRange, e.Span(), "`%s` is always %s", f.Name, f.Part.Enum.Variants[*f.Fixed].Name)
 				return nil
 			}
 		}
@@ -102,7 +103,7 @@ func (b *body) boundedValue(e syntax.Expr, in, part *tree.Type) tree.Expr {
 func (b *body) hasBlank(def *tree.LayoutDef, at diag.Span) bool {
 	for _, f := range def.Fields {
 		if f.Name == "" && f.Kind == tree.LayoutSub {
-			b.c.errorf(LayoutUse, at, "`%s` has a layout without a name, so it is read but not made or written", def.Name).
+			b.c.errorf(codes.LayoutUse, at, "`%s` has a layout without a name, so it is read but not made or written", def.Name).
 				Note(f.Span, "this part").Hint("give it a name")
 			return false
 		}
@@ -116,7 +117,7 @@ func (b *body) hasBlank(def *tree.LayoutDef, at diag.Span) bool {
 // layoutBytes checks x.bytes().
 func (b *body) layoutBytes(e *syntax.CallExpr, x tree.Expr) tree.Expr {
 	if len(e.Args) > 0 {
-		b.c.errorf(BadArguments, e.Span(), "`bytes` takes no arguments")
+		b.c.errorf(codes.BadArguments, e.Span(), "`bytes` takes no arguments")
 		return nil
 	}
 	return b.bytesOfLayout(x, e.Span())
@@ -174,14 +175,14 @@ func (b *body) writablePart(x tree.Expr, assigned bool) bool {
 		seal := def.SealedField()
 		switch {
 		case seal >= 0:
-			b.c.errorf(LayoutUse, x.Span(), "a `%s` carries a seal, so its parts do not change", def.Name).
+			b.c.errorf(codes.LayoutUse, x.Span(), "a `%s` carries a seal, so its parts do not change", def.Name).
 				Note(def.Fields[seal].Span, "the seal").Hint("make a new one with `%s.sealed(...)`", def.Name)
 			return false
 		case f.Fixed != nil && f.When == nil:
-			b.c.errorf(Immutable, x.Span(), "`%s` cannot change, its value is fixed", f.Name).Note(f.Span, "declared here")
+			b.c.errorf(codes.Immutable, x.Span(), "`%s` cannot change, its value is fixed", f.Name).Note(f.Span, "declared here")
 			return false
 		case (f.Bound || f.Fixed != nil) && !assigned:
-			b.c.errorf(Immutable, x.Span(), "`%s` is bounded, so it changes by assignment only", f.Name).Note(f.Span, "declared here").
+			b.c.errorf(codes.Immutable, x.Span(), "`%s` is bounded, so it changes by assignment only", f.Name).Note(f.Span, "declared here").
 				Hint("copy it into a `var`, and assign what is `within` its bounds")
 			return false
 		}
@@ -203,6 +204,6 @@ func (b *body) isByteRun(x tree.Expr, what string) bool {
 	if elem != nil && tree.Same(elem, tree.IntType(8, false)) {
 		return true
 	}
-	b.c.errorf(Mismatch, x.Span(), "%s reads bytes or a slice of u8, found %s", what, describe(x.Type()))
+	b.c.errorf(codes.Mismatch, x.Span(), "%s reads bytes or a slice of u8, found %s", what, describe(x.Type()))
 	return false
 }

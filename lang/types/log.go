@@ -3,6 +3,7 @@ package types
 import (
 	"fmt"
 
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -33,7 +34,7 @@ func (b *body) logStmt(e *syntax.CallExpr, name, prefix string) tree.Stmt {
 		lit, _ = e.Args[0].Value.(*syntax.StringLit)
 	}
 	if lit == nil {
-		b.c.errorf(BadFormat, e.Span(), "`%s` takes one string", name).Hint("write `%s(\"x is {x}\")`", name)
+		b.c.errorf(codes.BadFormat, e.Span(), "`%s` takes one string", name).Hint("write `%s(\"x is {x}\")`", name)
 		return nil
 	}
 	site := tree.LogSite{Parts: []string{prefix}, Span: e.Span()}
@@ -71,8 +72,8 @@ func (b *body) logArg(p syntax.StringPart) (tree.Expr, tree.LogArg) {
 		b.c.unknown(p.Format, "format", []string{"hex"})
 		return nil, tree.LogArg{}
 	}
-	if len(written(x)) > 0 || receives(x) {
-		b.c.errorf(BadFormat, p.X.Span(), "what is printed must not change anything").Hint("compute it before, with `let`")
+	if len(tree.Written(x)) > 0 || tree.Communicates(x) {
+		b.c.errorf(codes.BadFormat, p.X.Span(), "what is printed must not change anything").Hint("compute it before, with `let`")
 		return nil, tree.LogArg{}
 	}
 	t := x.Type()
@@ -99,7 +100,7 @@ func (b *body) logArg(p syntax.StringPart) (tree.Expr, tree.LogArg) {
 	case t.Kind == tree.Bytes && format == "":
 		return x, tree.LogArg{Kind: "bytes", Width: t.Len}
 	}
-	e := b.c.errorf(BadFormat, p.X.Span(), "log.print shows numbers, times, bools and bytes, not %s", describe(t))
+	e := b.c.errorf(codes.BadFormat, p.X.Span(), "log.print shows numbers, times, bools and bytes, not %s", describe(t))
 	if format == "hex" && (t.Kind == tree.Bool || t.Kind == tree.Bytes) {
 		e.Message = "`hex` is for numbers, not for " + describe(t)
 	}

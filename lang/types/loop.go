@@ -4,6 +4,7 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -36,7 +37,7 @@ func (b *body) loopHead(r *syntax.RangeExpr, step syntax.Expr) *head {
 	ls, hs := spanOfType(lo.Type()), spanOfType(hi.Type())
 	word := wordFor(ls.hull(hs))
 	if word == nil {
-		b.c.errorf(TooWide, r.Span(), "64 bits cannot hold both bounds")
+		b.c.errorf(codes.TooWide, r.Span(), "64 bits cannot hold both bounds")
 		return nil
 	}
 	h.least, h.most = b.bounds(lo), b.bounds(hi)
@@ -60,7 +61,7 @@ func (b *body) step(e syntax.Expr, h *head) bool {
 		return false
 	}
 	if v.Sign() <= 0 || !v.IsInt64() {
-		b.c.errorf(BadSize, e.Span(), "a step is a constant above 0, not %s", v)
+		b.c.errorf(codes.BadSize, e.Span(), "a step is a constant above 0, not %s", v)
 		return false
 	}
 	h.step = v.Uint64()
@@ -203,7 +204,7 @@ func (b *body) whileStmt(n *syntax.WhileStmt) tree.Stmt {
 // rounds checks the max of a while loop.
 func (b *body) rounds(n *syntax.WhileStmt) uint64 {
 	if n.Max == nil {
-		b.c.errorf(BadMax, n.Span(), "a while loop states its `max`").Hint("write `while c max 100 { }`")
+		b.c.errorf(codes.BadMax, n.Span(), "a while loop states its `max`").Hint("write `while c max 100 { }`")
 		return 0
 	}
 	v, ok := b.constInt(n.Max)
@@ -211,7 +212,7 @@ func (b *body) rounds(n *syntax.WhileStmt) uint64 {
 		return 0
 	}
 	if v.Sign() < 0 || v.Cmp(big.NewInt(maxRounds)) > 0 {
-		b.c.errorf(BadMax, n.Max.Span(), "the max of a loop is 0 to 4294967296, not %s", v)
+		b.c.errorf(codes.BadMax, n.Max.Span(), "the max of a loop is 0 to 4294967296, not %s", v)
 	}
 	return v.Uint64()
 }
@@ -225,7 +226,7 @@ func (b *body) loopStmt(n *syntax.LoopStmt) tree.Stmt {
 	l := b.leave()
 	b.facts = l.breaks
 	if b.c.failed == before && spins(s.Body) {
-		e := b.c.errorf(Spins, wordSpan(n.Span(), "loop"), "this loop may go round without waiting").
+		e := b.c.errorf(codes.Spins, wordSpan(n.Span(), "loop"), "this loop may go round without waiting").
 			Hint("on each way round it must send, receive or leave")
 		if !b.inTask() {
 			e.Hint("in a function use `for` or `while c max n`")

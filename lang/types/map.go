@@ -1,6 +1,7 @@
 package types
 
 import (
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -11,7 +12,7 @@ const maxKey = 256 * 8
 // mapType checks map<K, V, N>.
 func (b *body) mapType(e *syntax.NamedType) *tree.Type {
 	if len(e.Args) != 3 || e.Args[0].Type == nil || e.Args[1].Type == nil || e.Args[2].Value == nil {
-		b.c.errorf(BadMap, e.Span(), "expected `map<K, V, N>`: the types of keys and values, and how many entries there are")
+		b.c.errorf(codes.BadMap, e.Span(), "expected `map<K, V, N>`: the types of keys and values, and how many entries there are")
 		return nil
 	}
 	key, elem := b.typeOf(e.Args[0].Type), b.typeOf(e.Args[1].Type)
@@ -20,24 +21,24 @@ func (b *body) mapType(e *syntax.NamedType) *tree.Type {
 		return nil
 	}
 	if n == 0 || n > 4 && (n%4 != 0 || n&(n-1) != 0) {
-		b.c.errorf(BadMap, e.Args[2].Span(), "a map has 1, 2, 3 or a power of two of entries, not %d", n).
+		b.c.errorf(codes.BadMap, e.Args[2].Span(), "a map has 1, 2, 3 or a power of two of entries, not %d", n).
 			Hint("its sets of 4 are as many as a power of two, so that a key finds its set in its low bits")
 		return nil
 	}
 	bits, ok := keyBits(key)
 	switch {
 	case !ok:
-		b.c.errorf(BadMap, e.Args[0].Span(), "a key is made of numbers, bools, enums without values and bytes, not of %s", describe(key))
+		b.c.errorf(codes.BadMap, e.Args[0].Span(), "a key is made of numbers, bools, enums without values and bytes, not of %s", describe(key))
 		return nil
 	case bits > maxKey:
-		b.c.errorf(BadMap, e.Args[0].Span(), "a key has at most %d bytes, this one may have %d", maxKey/8, (bits+7)/8)
+		b.c.errorf(codes.BadMap, e.Args[0].Span(), "a key has at most %d bytes, this one may have %d", maxKey/8, (bits+7)/8)
 		return nil
 	case !elem.HasZero():
-		b.c.errorf(NoZero, e.Args[1].Span(), "the values of a map need a zero value, `%s` has none", elem)
+		b.c.errorf(codes.NoZero, e.Args[1].Span(), "the values of a map need a zero value, `%s` has none", elem)
 		return nil
 	}
-	if each := tree.Cells(key) + tree.Cells(elem) + 2; n > maxCells/each {
-		b.c.errorf(TooLarge, e.Span(), "a value of this type has more than %d words of memory", maxCells)
+	if each := tree.Cells(key) + tree.Cells(elem) + 2; n > tree.MaxCells/each {
+		b.c.errorf(codes.TooLarge, e.Span(), "a value of this type has more than %d words of memory", tree.MaxCells)
 		return nil
 	}
 	return tree.MapOf(key, elem, n)
@@ -119,7 +120,7 @@ func (b *body) mapArguments(e *syntax.CallExpr, m tree.Expr, names []string, typ
 	out := make([]tree.Expr, len(names))
 	for i, a := range args {
 		if a.Index != i {
-			b.c.errorf(BadArguments, e.Args[i].Span(), "the arguments of a map's methods stand in their order: %s", names[i])
+			b.c.errorf(codes.BadArguments, e.Args[i].Span(), "the arguments of a map's methods stand in their order: %s", names[i])
 			return nil
 		}
 		out[i] = a.Value

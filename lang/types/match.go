@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -26,7 +27,7 @@ type taken struct {
 func (b *body) match(n *syntax.MatchStmt) tree.Stmt {
 	x := b.expr(n.Value, nil)
 	if x != nil && !x.Type().IsNumber() && x.Type().Kind != tree.Bool && x.Type().Kind != tree.Enum {
-		e := b.c.errorf(BadPattern, n.Value.Span(), "match works on enums, numbers and bools, not on %s", describe(x.Type()))
+		e := b.c.errorf(codes.BadPattern, n.Value.Span(), "match works on enums, numbers and bools, not on %s", describe(x.Type()))
 		if x.Type().Kind == tree.Option {
 			e.Hint("use `if let x = ... { } else { }`")
 		}
@@ -53,7 +54,7 @@ func (b *body) match(n *syntax.MatchStmt) tree.Stmt {
 		s.Else = b.block(n.Else)
 		after = join(after, b.facts)
 		if s.Value != nil && m.complete() {
-			b.c.hold(diag.Warningf(UnreachableArm, n.Else.Span(), "this `else` is never taken: the arms cover all of %s", describe(m.typ)).
+			b.c.hold(diag.Warningf(codes.UnreachableArm, n.Else.Span(), "this `else` is never taken: the arms cover all of %s", describe(m.typ)).
 				Hint("remove it, then the match is checked to stay complete"))
 		}
 	} else if s.Value != nil {
@@ -103,7 +104,7 @@ func (m *matcher) poison(p syntax.Pattern) {
 func (m *matcher) learn(x tree.Expr, k tree.Case) {
 	l, ok := x.(*tree.LocalRef)
 	if ok && m.typ.IsNumber() && m.b.facts != nil {
-		m.b.facts.narrow(term{l.Local, false}, span{cellValue(k.Lo, m.typ), cellValue(k.Hi, m.typ)})
+		m.b.facts.narrow(term{l.Local, false}, span{tree.CellValue(k.Lo, m.typ), tree.CellValue(k.Hi, m.typ)})
 	}
 }
 
@@ -114,7 +115,7 @@ func (m *matcher) pattern(p syntax.Pattern, arm *tree.Arm, alone bool) bool {
 			return m.variant(p, arm, alone)
 		}
 		if p.HasArgs {
-			m.b.c.errorf(BadPattern, p.Span(), "only variants of an enum carry values, this is %s", describe(m.typ))
+			m.b.c.errorf(codes.BadPattern, p.Span(), "only variants of an enum carry values, this is %s", describe(m.typ))
 			return false
 		}
 		x := m.b.expr(&syntax.Name{Ident: p.Name}, m.typ)
@@ -150,12 +151,12 @@ func (m *matcher) constant(lo, hi tree.Expr, at diag.Span, arm *tree.Arm) bool {
 	l, okL := lo.(*tree.Const)
 	h, okH := hi.(*tree.Const)
 	if !okL || !okH {
-		b.c.errorf(NotConstant, at, "a pattern is known at compile time")
+		b.c.errorf(codes.NotConstant, at, "a pattern is known at compile time")
 		return false
 	}
-	s := span{cellValue(l.Cell, m.typ), cellValue(h.Cell, m.typ)}
+	s := span{tree.CellValue(l.Cell, m.typ), tree.CellValue(h.Cell, m.typ)}
 	if s.lo.Cmp(s.hi) > 0 {
-		b.c.errorf(BadPattern, at, "the range %s..=%s has no member", s.lo, s.hi)
+		b.c.errorf(codes.BadPattern, at, "the range %s..=%s has no member", s.lo, s.hi)
 		return false
 	}
 	return m.take(s, at, arm, tree.Case{Lo: l.Cell, Hi: h.Cell})
@@ -164,12 +165,12 @@ func (m *matcher) constant(lo, hi tree.Expr, at diag.Span, arm *tree.Arm) bool {
 // take adds a case that no earlier one overlaps.
 func (m *matcher) take(s span, at diag.Span, arm *tree.Arm, k tree.Case) bool {
 	if len(m.taken) == maxMembers {
-		m.b.c.errorf(TooLarge, at, "a match has at most %d patterns", maxMembers)
+		m.b.c.errorf(codes.TooLarge, at, "a match has at most %d patterns", maxMembers)
 		return false
 	}
 	for _, t := range m.taken {
 		if s.lo.Cmp(t.hi) <= 0 && t.lo.Cmp(s.hi) <= 0 {
-			m.b.c.errorf(UnreachableArm, at, "an earlier pattern fits this already").Note(t.at, "this one")
+			m.b.c.errorf(codes.UnreachableArm, at, "an earlier pattern fits this already").Note(t.at, "this one")
 			return false
 		}
 	}
@@ -189,11 +190,11 @@ func (m *matcher) variant(p *syntax.NamePattern, arm *tree.Arm, alone bool) bool
 	}
 	v := e.Variants[i]
 	if p.HasArgs && !alone {
-		b.c.errorf(BadPattern, p.Span(), "several patterns in one arm cannot name values")
+		b.c.errorf(codes.BadPattern, p.Span(), "several patterns in one arm cannot name values")
 		return false
 	}
 	if p.HasArgs && len(p.Binds) != len(v.Payload) {
-		b.c.errorf(BadPattern, p.Span(), "`%s` carries %d values, %d are named", v.Name, len(v.Payload), len(p.Binds)).
+		b.c.errorf(codes.BadPattern, p.Span(), "`%s` carries %d values, %d are named", v.Name, len(v.Payload), len(p.Binds)).
 			Note(v.Span, "declared here")
 		return false
 	}
@@ -208,7 +209,7 @@ func (m *matcher) exhaustive(n *syntax.MatchStmt) {
 	if m.complete() {
 		return
 	}
-	e := m.b.c.errorf(NotExhaustive, wordSpan(n.Span(), "match"), "this match does not cover all of %s", describe(m.typ))
+	e := m.b.c.errorf(codes.NotExhaustive, wordSpan(n.Span(), "match"), "this match does not cover all of %s", describe(m.typ))
 	if m.typ.Kind == tree.Enum {
 		e.Labelf("missing: %s", strings.Join(m.missing(), ", "))
 	}

@@ -3,6 +3,8 @@ package types
 import (
 	"strings"
 
+	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -58,7 +60,7 @@ func methodsOf(t *tree.Type) []string {
 
 func (b *body) noMethod(t *tree.Type, name syntax.Ident, known []string) {
 	if name.Name == "len" {
-		b.c.errorf(NotCallable, name.Span(), "`len` is no function").Hint("write `.len` without `()`")
+		b.c.errorf(codes.NotCallable, name.Span(), "`len` is no function").Hint("write `.len` without `()`")
 		return
 	}
 	b.noMember(t, name, known)
@@ -76,17 +78,22 @@ func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.I
 		}
 		return nil, nil
 	case "net.eth", "net.udp", "blk.virtio":
-		b.c.errorf(BadBinding, e.Span(), "devices are made in the system and given to a task")
+		b.c.errorf(codes.BadBinding, e.Span(), "devices are made in the system and given to a task")
 		return nil, nil
 	}
-	if d := b.packageMember(pkg, f.Name, "function", functionsOfPackage[pkg.Name]...); d != nil {
+	if d := b.packageMember(pkg, f.Name, "function", functionsOf(pkg.Name)...); d != nil {
 		return nil, b.declCall(e, d)
 	}
 	return nil, nil
 }
 
-// functionsOfPackage are the functions of packages that are no text.
-var functionsOfPackage = map[string][]string{"log": {"print", "debug", "info", "warn", "error"}, "net": {"eth", "udp"}, "blk": {"virtio"}}
+// functionsOf lists the functions of a package that are no text.
+func functionsOf(pkg string) []string {
+	if pkg == "log" {
+		return []string{"print", "debug", "info", "warn", "error"}
+	}
+	return elab.Constructors(pkg)
+}
 
 // typeCall is Layout.parse(b), Enum.variant(...) or T.from_bits(u).
 func (b *body) typeCall(e *syntax.CallExpr, f *syntax.FieldExpr, d *decl) tree.Expr {
@@ -125,7 +132,7 @@ func (b *body) isBytes(x tree.Expr) bool {
 	if x.Type().Kind == tree.Bytes {
 		return true
 	}
-	b.c.errorf(Mismatch, x.Span(), "expected `bytes<N>`, found %s", describe(x.Type()))
+	b.c.errorf(codes.Mismatch, x.Span(), "expected `bytes<N>`, found %s", describe(x.Type()))
 	return false
 }
 
@@ -139,7 +146,7 @@ func (b *body) chanCall(e *syntax.CallExpr, f *syntax.FieldExpr, ch tree.Expr) (
 	case !chanMethods[f.Name.Name]:
 		b.noMethod(t, f.Name, []string{"recv", "send", "try_recv", "try_send"})
 	case strings.HasSuffix(f.Name.Name, "send") != t.Out:
-		b.c.errorf(WrongEnd, f.Name.Span(), "`%s` on %s", f.Name.Name, describe(t)).
+		b.c.errorf(codes.WrongEnd, f.Name.Span(), "`%s` on %s", f.Name.Name, describe(t)).
 			Hint("an `out` end sends, an `in` end receives")
 	case f.Name.Name == "try_send" || f.Name.Name == "try_recv":
 		return nil, b.tryCall(e, f, ch)
@@ -148,7 +155,7 @@ func (b *body) chanCall(e *syntax.CallExpr, f *syntax.FieldExpr, ch tree.Expr) (
 			return &tree.ChanSend{Stmt0: tree.Stmt0{At: e.Span()}, Chan: ch, Value: x}, nil
 		}
 	case len(e.Args) > 0:
-		b.c.errorf(BadArguments, e.Span(), "`recv` of a channel takes no arguments").Hint("write `let x = c.recv()`")
+		b.c.errorf(codes.BadArguments, e.Span(), "`recv` of a channel takes no arguments").Hint("write `let x = c.recv()`")
 	default:
 		return nil, &tree.ChanRecv{Expr0: tree.Expr0{At: e.Span(), T: t.Elem}, Chan: ch}
 	}
@@ -169,7 +176,7 @@ func (b *body) bytesCall(e *syntax.CallExpr, f *syntax.FieldExpr, buf tree.Expr)
 
 func (b *body) appendStmt(e *syntax.CallExpr, buf tree.Expr) tree.Stmt {
 	if len(e.Args) != 1 {
-		b.c.errorf(BadArguments, e.Span(), "`append` takes one argument")
+		b.c.errorf(codes.BadArguments, e.Span(), "`append` takes one argument")
 		return nil
 	}
 	byteType := tree.IntType(8, false)
@@ -181,14 +188,14 @@ func (b *body) appendStmt(e *syntax.CallExpr, buf tree.Expr) tree.Stmt {
 	if elem == nil {
 		x = b.convert(x, byteType, x.Span())
 	} else if !tree.Same(elem, byteType) {
-		b.c.errorf(Mismatch, x.Span(), "`append` takes a u8, bytes or a slice of u8, found %s", describe(x.Type()))
+		b.c.errorf(codes.Mismatch, x.Span(), "`append` takes a u8, bytes or a slice of u8, found %s", describe(x.Type()))
 		return nil
 	}
 	if x == nil {
 		return nil
 	}
-	if l := root(buf); l != nil && elem != nil && l == root(x) && !b.disjoint(buf, x) {
-		b.c.errorf(Aliased, x.Span(), "`%s` is appended to itself", l.Name).Hint("copy it into a variable of its own")
+	if l := tree.Root(buf); l != nil && elem != nil && l == tree.Root(x) && !b.disjoint(buf, x) {
+		b.c.errorf(codes.Aliased, x.Span(), "`%s` is appended to itself", l.Name).Hint("copy it into a variable of its own")
 	}
 	b.noOverlap(buf, x)
 	s := &tree.Append{Stmt0: tree.Stmt0{At: e.Span()}, Buf: buf, Value: x}
@@ -209,7 +216,7 @@ func (b *body) appendStmt(e *syntax.CallExpr, buf tree.Expr) tree.Stmt {
 
 func (b *body) resizeStmt(e *syntax.CallExpr, buf tree.Expr) tree.Stmt {
 	if len(e.Args) != 1 {
-		b.c.errorf(BadArguments, e.Span(), "`resize` takes the new length")
+		b.c.errorf(codes.BadArguments, e.Span(), "`resize` takes the new length")
 		return nil
 	}
 	n := b.number(e.Args[0].Value)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/std"
 )
@@ -127,7 +128,7 @@ func (b *body) packageMember(pkg, name syntax.Ident, what string, builtins ...st
 	}
 	d := b.c.publicDecl(pkg.Name, name.Name)
 	if d == nil {
-		e := b.c.errorf(UnknownName, name.Span(), "the package `%s` has no %s `%s`", pkg.Name, what, name.Name)
+		e := b.c.errorf(codes.UnknownName, name.Span(), "the package `%s` has no %s `%s`", pkg.Name, what, name.Name)
 		b.c.suggest(e, name.Name, append(append([]string(nil), builtins...), b.c.publicNames(pkg.Name)...))
 	}
 	return d
@@ -140,7 +141,7 @@ func (b *body) packageValue(pkg syntax.Ident, e *syntax.FieldExpr) *decl {
 		return nil
 	}
 	if d.konst == nil {
-		b.c.errorf(NotAValue, e.Span(), "`%s.%s` is %s, expected a value", pkg.Name, e.Name.Name, d.what()).
+		b.c.errorf(codes.NotAValue, e.Span(), "`%s.%s` is %s, expected a value", pkg.Name, e.Name.Name, d.what()).
 			Note(d.name.Span(), "declared here")
 		return nil
 	}

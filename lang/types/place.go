@@ -4,6 +4,7 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -17,7 +18,7 @@ func (b *body) index(e *syntax.IndexExpr) tree.Expr {
 	}
 	elem := sliceElem(x.Type())
 	if elem == nil {
-		b.c.errorf(BadOperand, e.X.Span(), "%s has no elements", describe(x.Type()))
+		b.c.errorf(codes.BadOperand, e.X.Span(), "%s has no elements", describe(x.Type()))
 		return nil
 	}
 	n := &tree.Index{Expr0: tree.Expr0{At: e.Span(), T: elem}, X: x, I: i}
@@ -25,7 +26,7 @@ func (b *body) index(e *syntax.IndexExpr) tree.Expr {
 	if !n.Proved {
 		// Only what the types say: facts may hold in code that is never run.
 		if s := exprSpan(i); s.hi.Sign() < 0 || s.lo.Cmp(lengthOf(x.Type()).hi) >= 0 {
-			b.c.errorf(AlwaysTraps, e.Index.Span(), "this index is never below the length of %s", describe(x.Type())).
+			b.c.errorf(codes.AlwaysTraps, e.Index.Span(), "this index is never below the length of %s", describe(x.Type())).
 				Labelf("%s", indexIs(s))
 			return nil
 		}
@@ -89,7 +90,7 @@ func (b *body) slice(e *syntax.SliceExpr) tree.Expr {
 	}
 	elem := sliceElem(x.Type())
 	if elem == nil {
-		b.c.errorf(BadOperand, e.X.Span(), "%s has no elements", describe(x.Type()))
+		b.c.errorf(codes.BadOperand, e.X.Span(), "%s has no elements", describe(x.Type()))
 		return nil
 	}
 	lo, hi, ok := b.sliceBounds(e, x)
@@ -100,7 +101,7 @@ func (b *body) slice(e *syntax.SliceExpr) tree.Expr {
 	n := &tree.SliceOf{Expr0: tree.Expr0{At: e.Span(), T: t}, X: x}
 	word := wordFor(spanOfType(lo.Type()).hull(spanOfType(hi.Type())))
 	if word == nil {
-		b.c.errorf(TooWide, e.Range.Span(), "64 bits cannot hold both bounds")
+		b.c.errorf(codes.TooWide, e.Range.Span(), "64 bits cannot hold both bounds")
 		return nil
 	}
 	n.Proved = b.empty > 0 || b.bounds(lo).nonNegative() && b.below(lo, hi, 0) && b.inLength(hi, x, 0)
@@ -209,7 +210,7 @@ func fieldRef(x tree.Expr, i, offset int, t *tree.Type, at diag.Span) tree.Expr 
 }
 
 func (b *body) noMember(t *tree.Type, name syntax.Ident, known []string) {
-	e := b.c.errorf(UnknownMember, name.Span(), "%s has no `%s`", describe(t), name.Name)
+	e := b.c.errorf(codes.UnknownMember, name.Span(), "%s has no `%s`", describe(t), name.Name)
 	b.c.suggest(e, name.Name, known)
 	if t.Kind == tree.Option {
 		e.Hint("take the value out first: `let x = ... else { }` or `if let x = ...`")
@@ -266,7 +267,7 @@ func (b *body) typeMember(d *decl, e *syntax.FieldExpr) tree.Expr {
 		return nil
 	}
 	if len(d.typ.Enum.Variants[i].Payload) > 0 {
-		b.c.errorf(BadArguments, e.Span(), "the variant `%s` carries values", e.Name.Name).
+		b.c.errorf(codes.BadArguments, e.Span(), "the variant `%s` carries values", e.Name.Name).
 			Hint("write `%s.%s(...)`", d.name.Name, e.Name.Name)
 		return nil
 	}
@@ -281,34 +282,19 @@ func variantNames(e *tree.EnumDef) []string {
 	return names
 }
 
-// root returns the local that a place is in, nil when x is no place.
-func root(x tree.Expr) *tree.Local {
-	switch x := x.(type) {
-	case *tree.LocalRef:
-		return x.Local
-	case *tree.Index:
-		return root(x.X)
-	case *tree.FieldRef:
-		return root(x.X)
-	case *tree.SliceOf:
-		return root(x.X)
-	}
-	return nil
-}
-
 // assigned is what writable is told of the target of an assignment.
 const assigned = "the target of an assignment"
 
 // writable checks that x is a place that may change, and forgets what is known
 // about it.
 func (b *body) writable(x tree.Expr, what string) bool {
-	l := root(x)
+	l := tree.Root(x)
 	if l == nil {
-		b.c.errorf(NotAPlace, x.Span(), "%s must be a variable or a part of one", what)
+		b.c.errorf(codes.NotAPlace, x.Span(), "%s must be a variable or a part of one", what)
 		return false
 	}
 	if l.Kind != tree.VarLocal && l.Kind != tree.StateLocal && l.Kind != tree.InOutLocal {
-		b.c.errorf(Immutable, x.Span(), "`%s` cannot change, it is %s", l.Name, kindText[l.Kind]).
+		b.c.errorf(codes.Immutable, x.Span(), "`%s` cannot change, it is %s", l.Name, kindText[l.Kind]).
 			Note(l.Span, "declared here").Hint("%s", kindHint[l.Kind])
 		return false
 	}

@@ -5,6 +5,7 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -16,7 +17,7 @@ const maxRatio = 1 << 14
 // fixType resolves fix<I, F>: I bits before the point, sign included, F behind.
 func (b *body) fixType(e *syntax.NamedType) *tree.Type {
 	if len(e.Args) != 2 || e.Args[0].Value == nil || e.Args[1].Value == nil {
-		b.c.errorf(NotAType, e.Span(), "expected `fix<I, F>`: how many bits stand before the point, sign included, and behind it")
+		b.c.errorf(codes.NotAType, e.Span(), "expected `fix<I, F>`: how many bits stand before the point, sign included, and behind it")
 		return nil
 	}
 	whole, ok := b.size(e.Args[0].Value, "number of bits")
@@ -25,7 +26,7 @@ func (b *body) fixType(e *syntax.NamedType) *tree.Type {
 		return nil
 	}
 	if whole < 1 || whole > 64 || frac > 64-whole {
-		b.c.errorf(BadSize, e.Span(), "fix<%d, %d> is not possible", whole, frac).
+		b.c.errorf(codes.BadSize, e.Span(), "fix<%d, %d> is not possible", whole, frac).
 			Hint("one bit at least stands before the point, for the sign, and all bits together are at most 64")
 		return nil
 	}
@@ -43,7 +44,7 @@ func (b *body) floatLit(e *syntax.FloatLit) tree.Expr {
 
 func (b *body) smallFraction(r *big.Rat, at diag.Span) tree.Expr {
 	if r.Num().BitLen() > maxRatio || r.Denom().BitLen() > maxRatio {
-		b.c.errorf(TooWide, at, "this exact fraction needs more than %d bits", maxRatio).
+		b.c.errorf(codes.TooWide, at, "this exact fraction needs more than %d bits", maxRatio).
 			Hint("give a part of it a type, as in `f64(...)`")
 		return nil
 	}
@@ -58,7 +59,7 @@ func exactOf(x tree.Expr) (*big.Rat, bool) {
 	case k.T.Kind == tree.Fraction:
 		return k.T.Ratio, true
 	case k.T.Kind == tree.Range:
-		return new(big.Rat).SetInt(cellValue(k.Cell, k.T)), true
+		return new(big.Rat).SetInt(tree.CellValue(k.Cell, k.T)), true
 	}
 	return nil, false
 }
@@ -78,7 +79,7 @@ func (b *body) realBinary(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tree
 		return b.shift(op, l, r, e)
 	}
 	if !realOps[op] {
-		d := b.c.errorf(BadOperand, e.OpAt, "`%s` does not work on %s and %s", opText[op], describe(l.Type()), describe(r.Type()))
+		d := b.c.errorf(codes.BadOperand, e.OpAt, "`%s` does not work on %s and %s", opText[op], describe(l.Type()), describe(r.Type()))
 		if l.Type().Kind == tree.Fix || r.Type().Kind == tree.Fix {
 			d.Hint("`bits(x)` is the same bits as an integer")
 		}
@@ -163,7 +164,7 @@ func (b *body) meetReal(l, r tree.Expr, opAt diag.Span) (tree.Expr, tree.Expr) {
 }
 
 func (b *body) mixedReals(lt, rt *tree.Type, opAt diag.Span) {
-	d := b.c.errorf(MixedIntegers, opAt, "%s and %s do not mix", describe(lt), describe(rt))
+	d := b.c.errorf(codes.MixedIntegers, opAt, "%s and %s do not mix", describe(lt), describe(rt))
 	switch {
 	case lt.Kind == tree.Float && rt.Kind == tree.Float:
 		d.Hint("convert one side, as in `f64(...)`")
@@ -185,7 +186,7 @@ func (b *body) roundTo(r *big.Rat, t *tree.Type, at diag.Span) tree.Expr {
 		ok = cell != nil
 	}
 	if !ok {
-		b.c.errorf(OutOfRange, at, "the number %s does not fit `%s`", shortRatio(r), t).Hint("%s", realBounds(t))
+		b.c.errorf(codes.OutOfRange, at, "the number %s does not fit `%s`", shortRatio(r), t).Hint("%s", realBounds(t))
 		return nil
 	}
 	return &tree.Const{Expr0: tree.Expr0{At: at, T: t}, Cell: *cell}
@@ -254,7 +255,7 @@ func (b *body) realNeg(x tree.Expr, at diag.Span) tree.Expr {
 
 // untyped reports a fraction that has met no type where it would be kept.
 func (b *body) untyped(at diag.Span) {
-	b.c.errorf(NeedsType, at, "the type of this fraction does not follow").
+	b.c.errorf(codes.NeedsType, at, "the type of this fraction does not follow").
 		Hint("write it as in `f64(...)` or `fix<16, 16>(...)`, or declare the variable with a type")
 }
 
@@ -279,7 +280,7 @@ func (b *body) toReal(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	case from.Kind == tree.Float:
 		return b.floatToFix(x, t, e.Span())
 	}
-	b.c.errorf(BadConversion, e.Span(), "`%s(...)` converts numbers, not %s", t, describe(from))
+	b.c.errorf(codes.BadConversion, e.Span(), "`%s(...)` converts numbers, not %s", t, describe(from))
 	return nil
 }
 
@@ -335,7 +336,7 @@ func (b *body) fromBits(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 		return nil
 	}
 	if t.Kind != tree.Int && !t.IsReal() {
-		b.c.errorf(BadConversion, e.Span(), "%s has no `from_bits`: only integers, fix and floats have", describe(t))
+		b.c.errorf(codes.BadConversion, e.Span(), "%s has no `from_bits`: only integers, fix and floats have", describe(t))
 		return nil
 	}
 	x := b.oneArgument(e, "from_bits", tree.IntType(t.Bits, false))
@@ -359,7 +360,7 @@ func (b *body) sqrt(e *syntax.CallExpr) tree.Expr {
 		return nil
 	}
 	if x.Type().Kind != tree.Float {
-		b.c.errorf(BadOperand, x.Span(), "`sqrt` works on f32 and f64, not on %s", describe(x.Type()))
+		b.c.errorf(codes.BadOperand, x.Span(), "`sqrt` works on f32 and f64, not on %s", describe(x.Type()))
 		return nil
 	}
 	return &tree.Unary{Expr0: tree.Expr0{At: e.Span(), T: x.Type()}, Op: tree.Sqrt, X: x}

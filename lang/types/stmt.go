@@ -1,6 +1,8 @@
 package types
 
 import (
+	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -91,7 +93,7 @@ func (b *body) leaveLoop(n syntax.Stmt, word string) bool {
 	if len(b.loops) > 0 {
 		return true
 	}
-	b.c.errorf(OutsideLoop, n.Span(), "`%s` is not inside a loop", word)
+	b.c.errorf(codes.OutsideLoop, n.Span(), "`%s` is not inside a loop", word)
 	return false
 }
 
@@ -100,7 +102,7 @@ func (b *body) letStmt(n *syntax.LetStmt) tree.Stmt {
 	if n.Else != nil {
 		return b.letElse(n)
 	}
-	if pkg, kind := b.testPackage(n.Value); pkg == "fake" && typeOfDevice[kind] != "" {
+	if pkg, kind := b.testPackage(n.Value); pkg == "fake" && elab.TypeOf(kind) != "" {
 		return b.fakeLet(n, kind)
 	}
 	var want *tree.Type
@@ -136,14 +138,14 @@ func (b *body) poison(name syntax.Ident) tree.Stmt {
 func (b *body) storable(x tree.Expr) bool {
 	switch t := x.Type(); {
 	case t.Kind == tree.Slice:
-		b.c.errorf(StoredSlice, x.Span(), "a slice is not stored, it exists only as an argument").
+		b.c.errorf(codes.StoredSlice, x.Span(), "a slice is not stored, it exists only as an argument").
 			Hint("pass `a[i..j]` to a function")
 		return false
 	case t.Kind == tree.Fraction:
 		b.untyped(x.Span())
 		return false
-	case isEnd(t):
-		b.c.errorf(OnlyInTask, x.Span(), "%s is not stored", describe(t)).Hint("use the parameter of the task")
+	case tree.IsEnd(t):
+		b.c.errorf(codes.OnlyInTask, x.Span(), "%s is not stored", describe(t)).Hint("use the parameter of the task")
 		return false
 	}
 	return true
@@ -171,7 +173,7 @@ func (b *body) letElse(n *syntax.LetStmt) tree.Stmt {
 	saved := b.facts.clone()
 	other := b.block(n.Else)
 	if b.facts != nil {
-		b.c.errorf(ElseFalls, n.Else.Span(), "this else must leave the block").
+		b.c.errorf(codes.ElseFalls, n.Else.Span(), "this else must leave the block").
 			Hint("end it with return, break or continue")
 	}
 	b.facts = saved
@@ -182,7 +184,7 @@ func (b *body) letElse(n *syntax.LetStmt) tree.Stmt {
 	if n.Type != nil {
 		if t := b.typeOf(n.Type); t == nil || !tree.Same(t, elem) {
 			if t != nil {
-				b.c.errorf(Mismatch, n.Type.Span(), "the value has type %s, not %s", describe(elem), describe(t))
+				b.c.errorf(codes.Mismatch, n.Type.Span(), "the value has type %s, not %s", describe(elem), describe(t))
 			}
 			return b.poison(n.Name)
 		}
@@ -199,7 +201,7 @@ func (b *body) optional(e syntax.Expr) tree.Expr {
 	}
 	x := b.expr(e, nil)
 	if x != nil && x.Type().Kind != tree.Option {
-		b.c.errorf(OptionUse, e.Span(), "expected an option (`T?`), found %s", describe(x.Type())).
+		b.c.errorf(codes.OptionUse, e.Span(), "expected an option (`T?`), found %s", describe(x.Type())).
 			Hint("the value is always there: `let x = e` without else")
 		return nil
 	}
@@ -213,7 +215,7 @@ func (b *body) varStmt(n *syntax.VarStmt) tree.Stmt {
 	if n.State {
 		kind = tree.StateLocal
 		if !b.inTask() || len(b.loops) > 0 || b.scope.outer == nil || b.scope.outer.outer != nil {
-			b.c.errorf(OnlyInTask, n.Span(), "`state` stands directly in the body of a task").Hint("use `var`")
+			b.c.errorf(codes.OnlyInTask, n.Span(), "`state` stands directly in the body of a task").Hint("use `var`")
 		}
 	}
 	var want *tree.Type
@@ -236,12 +238,12 @@ func (b *body) varStmt(n *syntax.VarStmt) tree.Stmt {
 		return b.poison(n.Name)
 	}
 	if x == nil && !want.HasZero() {
-		b.c.errorf(NoZero, n.Span(), "`%s` needs a value, `%s` has no zero value", n.Name.Name, want)
+		b.c.errorf(codes.NoZero, n.Span(), "`%s` needs a value, `%s` has no zero value", n.Name.Name, want)
 		return b.poison(n.Name)
 	}
 	l := b.declareLocal(n.Name, want, kind)
 	if l == nil {
-		b.c.errorf(NeedsType, n.Name.Span(), "a variable needs a name")
+		b.c.errorf(codes.NeedsType, n.Name.Span(), "a variable needs a name")
 		return nil
 	}
 	b.c.banks[l] = hints["bank"]
@@ -278,7 +280,7 @@ func (b *body) varValue(n *syntax.VarStmt, x tree.Expr) tree.Expr {
 		t = t.Elem
 	}
 	if _, isConst := x.(*tree.Const); t.Kind == tree.Range && (isConst || x.Type().Kind == tree.Array) {
-		b.c.errorf(NeedsType, n.Name.Span(), "the type of `%s` does not follow from a number", n.Name.Name).
+		b.c.errorf(codes.NeedsType, n.Name.Span(), "the type of `%s` does not follow from a number", n.Name.Name).
 			Hint("write `var %s: u32 = ...`", n.Name.Name)
 		return nil
 	}
@@ -301,7 +303,7 @@ func (b *body) assign(n *syntax.AssignStmt) tree.Stmt {
 		return nil
 	}
 	if _, isLen := target.(*tree.Len); isLen {
-		b.c.errorf(Immutable, n.Target.Span(), "`len` is not assigned").Hint("write `b.resize(n)`")
+		b.c.errorf(codes.Immutable, n.Target.Span(), "`len` is not assigned").Hint("write `b.resize(n)`")
 		return nil
 	}
 	if !b.storable(x) {
@@ -397,14 +399,14 @@ func (b *body) returnStmt(n *syntax.ReturnStmt) tree.Stmt {
 	s := &tree.Return{Stmt0: tree.Stmt0{At: n.Span()}}
 	want := b.fn.Result
 	if b.timed > 0 {
-		b.c.errorf(LeavesTimed, n.Span(), "a timed region is left at its brace only").Hint("return behind it")
+		b.c.errorf(codes.LeavesTimed, n.Span(), "a timed region is left at its brace only").Hint("return behind it")
 	}
 	switch {
 	case n.Value != nil && want.Kind == tree.Unit:
 		b.expr(n.Value, nil)
-		b.c.errorf(Mismatch, n.Value.Span(), "`%s` returns nothing", b.fn.Name).Hint("declare its result: `-> T`")
+		b.c.errorf(codes.Mismatch, n.Value.Span(), "`%s` returns nothing", b.fn.Name).Hint("declare its result: `-> T`")
 	case n.Value == nil && want.Kind != tree.Unit:
-		b.c.errorf(Mismatch, n.Span(), "`%s` returns a `%s`, expected a value here", b.fn.Name, want)
+		b.c.errorf(codes.Mismatch, n.Span(), "`%s` returns a `%s`, expected a value here", b.fn.Name, want)
 	case n.Value != nil:
 		s.Value = b.value(n.Value, want)
 	}
@@ -453,7 +455,7 @@ func (b *body) exprStmt(n *syntax.ExprStmt) tree.Stmt {
 	}
 	k, ok := e.(*syntax.CallExpr)
 	if !ok {
-		b.c.errorf(UnusedResult, n.Span(), "this value is not used")
+		b.c.errorf(codes.UnusedResult, n.Span(), "this value is not used")
 		return nil
 	}
 	s, x := b.call(k, nil)
@@ -461,7 +463,7 @@ func (b *body) exprStmt(n *syntax.ExprStmt) tree.Stmt {
 		return s
 	}
 	if _, taken := x.(*tree.Take); x.Type().Kind != tree.Unit && !taken {
-		b.c.errorf(UnusedResult, n.Span(), "the result of this call is not used").
+		b.c.errorf(codes.UnusedResult, n.Span(), "the result of this call is not used").
 			Labelf("a %s", describe(x.Type())).Hint("write `let _ = ...` to drop it on purpose")
 		return nil
 	}

@@ -2,6 +2,8 @@ package types
 
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -14,7 +16,7 @@ import (
 type testInfo struct {
 	tree   *tree.Test
 	fakes  map[*tree.Local]int // index in tree.Devices
-	epoch  *elaborator         // nil before the first start
+	epoch  *elab.Elaborator    // nil before the first start
 	talked diag.Span           // first use of a device since that start
 }
 
@@ -25,7 +27,7 @@ func (c *checker) checkTests() {
 	for _, n := range c.tests {
 		name := b2s(n.Name)
 		if old, dup := names[name]; dup {
-			c.errorf(DuplicateName, n.Name.Span(), "there are two tests of this name").Note(old, "the other one")
+			c.errorf(codes.DuplicateName, n.Name.Span(), "there are two tests of this name").Note(old, "the other one")
 		}
 		names[name] = n.Name.Span()
 		c.prog.Tests = append(c.prog.Tests, c.checkTest(n, name))
@@ -48,7 +50,7 @@ func (c *checker) checkTest(n *syntax.TestDecl, name string) *tree.Test {
 	b := &body{c: c, fn: t.Body, info: f, facts: newFacts(), test: &testInfo{tree: t, fakes: map[*tree.Local]int{}}}
 	for _, p := range n.Name.Parts {
 		if p.X != nil {
-			c.errorf(BadFormat, p.Span(), "only log.print fills in braces").Hint("a brace itself is written `\\{`")
+			c.errorf(codes.BadFormat, p.Span(), "only log.print fills in braces").Hint("a brace itself is written `\\{`")
 		}
 	}
 	port := &tree.Local{Name: "any", Type: portType(), Kind: tree.ParamLocal, Span: t.Span}
@@ -76,7 +78,7 @@ func (b *body) inTest(at diag.Span, what string) bool {
 	if b.test != nil {
 		return true
 	}
-	b.c.errorf(OnlyInTest, at, "%s belongs in a test", what).Hint("a test is `test \"what must hold\" { ... }`, and `sinter test` runs it")
+	b.c.errorf(codes.OnlyInTest, at, "%s belongs in a test", what).Hint("a test is `test \"what must hold\" { ... }`, and `sinter test` runs it")
 	return false
 }
 
@@ -108,7 +110,7 @@ func (b *body) atTop(at diag.Span, word string) bool {
 	if len(b.loops) == 0 && b.scope.outer != nil && b.scope.outer.outer == nil {
 		return true
 	}
-	b.c.errorf(StartPlace, at, "%s stands directly in the body of a test", word).
+	b.c.errorf(codes.StartPlace, at, "%s stands directly in the body of a test", word).
 		Hint("what a test starts is known before it runs, like a system")
 	return false
 }
@@ -149,7 +151,7 @@ func (b *body) expect(n *syntax.ExpectStmt) tree.Stmt {
 func (b *body) fail(n *syntax.FailStmt) tree.Stmt {
 	lit, ok := n.Message.(*syntax.StringLit)
 	if !ok {
-		b.c.errorf(Mismatch, n.Span(), "`fail` takes a text, as in `fail \"no answer\"`")
+		b.c.errorf(codes.Mismatch, n.Span(), "`fail` takes a text, as in `fail \"no answer\"`")
 		return nil
 	}
 	x, ok := b.stringLit(lit).(*tree.BytesLit)
@@ -167,19 +169,15 @@ func (b *body) start(n *syntax.StartStmt) tree.Stmt {
 		return nil
 	}
 	if !t.talked.IsZero() {
-		b.c.errorf(StartPlace, n.Span(), "all tasks start before the test talks to the first of them").
+		b.c.errorf(codes.StartPlace, n.Span(), "all tasks start before the test talks to the first of them").
 			Note(t.talked, "here it does").Hint("move this `start` up")
 		return nil
 	}
 	var s tree.Stmt
 	if t.epoch == nil {
-		t.epoch = &elaborator{
-			c: b.c, b: b.c.newScratch(), sys: &tree.System{Name: "test", Span: n.Span()},
-			groups: map[string]group{}, count: map[*tree.Func]int{}, budget: maxRuns,
-		}
-		t.epoch.b.bound = map[string]*tree.ConstDef{}
+		t.epoch = elab.New(b.c.host(), &tree.System{Name: "test", Span: n.Span()})
 		s = &tree.Start{Stmt0: tree.Stmt0{At: n.Span()}, Epoch: len(t.tree.Epochs)}
-		t.tree.Epochs = append(t.tree.Epochs, t.epoch.sys)
+		t.tree.Epochs = append(t.tree.Epochs, t.epoch.System())
 	}
 	if sys := b.c.systemNamed(n.Call); sys != nil {
 		b.startSystem(n.Call, sys)
@@ -187,12 +185,12 @@ func (b *body) start(n *syntax.StartStmt) tree.Stmt {
 	}
 	for _, a := range n.Call.Args {
 		if name, ok := a.Value.(*syntax.Name); ok {
-			if g, fake := b.offer(name); fake {
-				t.epoch.groups[name.Name] = g
+			if i, fake := b.offer(name); fake {
+				t.epoch.Name(name.Name, i)
 			}
 		}
 	}
-	t.epoch.run(&syntax.RunItem{Place: n.Place, Call: n.Call})
+	t.epoch.Run(&syntax.RunItem{Place: n.Place, Call: n.Call})
 	return s
 }
 
@@ -222,56 +220,39 @@ func (b *body) startSystem(call *syntax.CallExpr, sys *syntax.SystemDecl) {
 			names = append(names, bind.Name.Name)
 		}
 	}
-	e := b.test.epoch
-	e.given = map[string]group{}
+	given := map[string]int{}
 	_, ok := b.arguments(call, "`"+sys.Name.Name+"`", names, func(k int, x syntax.Expr) tree.Expr {
 		name, ok := x.(*syntax.Name)
-		g, fake := group{}, false
+		i, fake := 0, false
 		if ok {
-			g, fake = b.offer(name)
+			i, fake = b.offer(name)
 		}
 		if !fake {
-			b.c.errorf(BadBinding, x.Span(), "expected a device of the test for `%s`", names[k]).Hint("write `let d = fake.eth()` before")
+			b.c.errorf(codes.BadBinding, x.Span(), "expected a device of the test for `%s`", names[k]).Hint("write `let d = fake.eth()` before")
 			return nil
 		}
-		e.given[names[k]] = g
+		given[names[k]] = i
 		return boolConst(true, x.Span())
 	})
 	if ok {
-		e.items(sys.Items)
+		b.test.epoch.Start(sys.Items, given)
 	}
 }
 
-// portOfFake is the UDP port of fakes, where a machine has frames (the discard port).
-const portOfFake = 9
-
 // offer makes a fake a device of the epoch, once.
-func (b *body) offer(name *syntax.Name) (group, bool) {
-	t := b.test
-	i, fake := t.fakes[b.lookup(name.Name)]
+func (b *body) offer(name *syntax.Name) (int, bool) {
+	i, fake := b.test.fakes[b.lookup(name.Name)]
 	if !fake {
-		return group{}, false
+		return 0, false
 	}
-	sys, d := t.epoch.sys, t.tree.Devices[i]
-	for k := range sys.Devices {
-		if sys.Devices[k].Name == d.Name {
-			return group{at: d.Span, device: true, first: k, n: 1}, true
-		}
-	}
-	def := tree.DeviceDef{Name: d.Name, Kind: d.Kind, Number: len(sys.Devices), Run: -1, Span: d.Span}
-	if d.Kind == "udp" {
-		def.Port, def.Host = portOfFake, b.c.hostAddress(d.Span)
-		b.c.needNetwork(d.Span)
-	}
-	sys.Devices = append(sys.Devices, def)
-	return group{at: d.Span, device: true, first: len(sys.Devices) - 1, n: 1}, true
+	return b.test.epoch.Offer(b.test.tree.Devices[i]), true
 }
 
 // endEpoch completes the system of what was started.
 func (b *body) endEpoch() {
 	t := b.test
 	if t.epoch != nil {
-		t.epoch.nameRuns()
+		t.epoch.NameRuns()
 	}
 	t.epoch, t.talked = nil, diag.Span{}
 }
@@ -281,7 +262,7 @@ func (b *body) crash(n *syntax.CrashStmt) tree.Stmt {
 	x := b.expr(n.Device, nil)
 	i, ok := b.fakeOf(x)
 	if x != nil && !ok {
-		b.c.errorf(Mismatch, n.Device.Span(), "`crash` names a device of the test, found %s", describe(x.Type()))
+		b.c.errorf(codes.Mismatch, n.Device.Span(), "`crash` names a device of the test, found %s", describe(x.Type()))
 	}
 	s := &tree.Crash{Stmt0: tree.Stmt0{At: n.Span()}, Dev: i}
 	if n.Losing != nil && ok {
@@ -290,7 +271,7 @@ func (b *body) crash(n *syntax.CrashStmt) tree.Stmt {
 		}
 	}
 	if ok && b.test.epoch == nil {
-		b.c.errorf(StartPlace, n.Span(), "nothing is running that could crash").Hint("`start` a task first")
+		b.c.errorf(codes.StartPlace, n.Span(), "nothing is running that could crash").Hint("`start` a task first")
 	}
 	b.endEpoch()
 	if !ok {
@@ -302,7 +283,7 @@ func (b *body) crash(n *syntax.CrashStmt) tree.Stmt {
 // losing checks the sectors that a crash loses.
 func (b *body) losing(n syntax.Expr, d tree.Fake) tree.Expr {
 	if d.Kind != "disk" {
-		b.c.errorf(Mismatch, n.Span(), "only a disk loses what was written; `%s` is none", d.Name)
+		b.c.errorf(codes.Mismatch, n.Span(), "only a disk loses what was written; `%s` is none", d.Name)
 		return nil
 	}
 	return b.value(n, sectorSet(d))

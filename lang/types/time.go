@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -12,11 +13,11 @@ import (
 // now checks `now()`.
 func (b *body) now(e *syntax.CallExpr) tree.Expr {
 	if len(e.Args) > 0 {
-		b.c.errorf(BadArguments, e.Span(), "`now` takes no arguments")
+		b.c.errorf(codes.BadArguments, e.Span(), "`now` takes no arguments")
 		return nil
 	}
 	if b.info == nil {
-		b.c.errorf(NotConstant, e.Span(), "the clock is read by tasks only, not at compile time")
+		b.c.errorf(codes.NotConstant, e.Span(), "the clock is read by tasks only, not at compile time")
 		return nil
 	}
 	b.acts()
@@ -61,7 +62,7 @@ func (b *body) timeOp(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tree.Exp
 	case op == tree.Mul && fitsTicks(lt) && isDuration(rt):
 		return wordOp(op, resize(l, duration), r, duration, at)
 	}
-	d := b.c.errorf(BadOperand, at, "`%s` does not take %s and %s", opText[op], describe(lt), describe(rt))
+	d := b.c.errorf(codes.BadOperand, at, "`%s` does not take %s and %s", opText[op], describe(lt), describe(rt))
 	switch {
 	case op == tree.Mul && (isDuration(lt) || isDuration(rt)):
 		d.Hint("convert the number, as in `i64(...)`")
@@ -117,12 +118,12 @@ func (b *body) negated(x tree.Expr, at diag.Span) tree.Expr {
 // duration checks an expression that must be a duration.
 func (b *body) duration(e *syntax.CallExpr, name string) tree.Expr {
 	if len(e.Args) != 1 || e.Args[0].Name != nil {
-		b.c.errorf(BadArguments, e.Span(), "`%s(...)` takes a duration", name)
+		b.c.errorf(codes.BadArguments, e.Span(), "`%s(...)` takes a duration", name)
 		return nil
 	}
 	x := b.expr(e.Args[0].Value, nil)
 	if x != nil && x.Type().Kind != tree.Duration {
-		b.c.errorf(Mismatch, x.Span(), "`%s` takes a `duration`, found %s", name, describe(x.Type())).
+		b.c.errorf(codes.Mismatch, x.Span(), "`%s` takes a `duration`, found %s", name, describe(x.Type())).
 			Hint("write a number with its unit, as in `5ms`, or `n * 1us`")
 		return nil
 	}

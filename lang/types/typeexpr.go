@@ -5,12 +5,11 @@ import (
 	"math/big"
 	"strconv"
 
+	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
-
-// maxCells bounds the memory of one value and of a whole program: 64 MiB.
-const maxCells = 8 << 20
 
 // maxMembers bounds the fields of a struct or layout, the variants of an enum,
 // the parameters of a function and the cases of a match.
@@ -46,15 +45,15 @@ func (b *body) typeOf(e syntax.TypeExpr) *tree.Type {
 	}
 	switch t.Kind {
 	case tree.Slice:
-		b.c.errorf(StoredSlice, e.Span(), "a slice exists only as a parameter").
+		b.c.errorf(codes.StoredSlice, e.Span(), "a slice exists only as a parameter").
 			Hint("use an array `[N]%s`, or pass `a[i..j]` to a function", t.Elem)
 		return nil
 	case tree.Chan, tree.Device:
-		b.c.errorf(OnlyInTask, e.Span(), "%s exists only as a parameter", t)
+		b.c.errorf(codes.OnlyInTask, e.Span(), "%s exists only as a parameter", t)
 		return nil
 	}
 	if tree.EndsOf(t) != nil {
-		b.c.errorf(OnlyInTask, e.Span(), "%s exists only as a parameter", t)
+		b.c.errorf(codes.OnlyInTask, e.Span(), "%s exists only as a parameter", t)
 		return nil
 	}
 	return t
@@ -66,7 +65,7 @@ func (b *body) anyType(e syntax.TypeExpr) *tree.Type {
 		return b.namedType(e)
 	case *syntax.BytesType:
 		if e.Kind != syntax.BytesOf {
-			b.c.errorf(BadSize, e.Span(), "bytes with `..` exist only in a layout").Hint("use `bytes<N>`")
+			b.c.errorf(codes.BadSize, e.Span(), "bytes with `..` exist only in a layout").Hint("use `bytes<N>`")
 			return nil
 		}
 		n, ok := b.size(e.Size, "capacity")
@@ -78,7 +77,7 @@ func (b *body) anyType(e syntax.TypeExpr) *tree.Type {
 			return nil
 		}
 		if n == 0 {
-			b.c.errorf(BadSize, e.Len.Span(), "an array has at least one element")
+			b.c.errorf(codes.BadSize, e.Len.Span(), "an array has at least one element")
 			return nil
 		}
 		return b.sized(e, &tree.Type{Kind: tree.Array, Len: n, Elem: elem}, true)
@@ -120,8 +119,8 @@ func (b *body) sized(e syntax.TypeExpr, t *tree.Type, ok bool) *tree.Type {
 	if t.Kind == tree.Array {
 		each = max(tree.Cells(t.Elem), 1)
 	}
-	if t.Len > maxCells/each {
-		b.c.errorf(TooLarge, e.Span(), "a value of this type has more than %d words of memory", maxCells)
+	if t.Len > tree.MaxCells/each {
+		b.c.errorf(codes.TooLarge, e.Span(), "a value of this type has more than %d words of memory", tree.MaxCells)
 		return nil
 	}
 	return t
@@ -134,7 +133,7 @@ func (b *body) size(e syntax.Expr, what string) (int, bool) {
 		return 0, false
 	}
 	if v.Sign() < 0 || !v.IsInt64() || v.Int64() > 1<<31-1 {
-		b.c.errorf(BadSize, e.Span(), "a %s of %s is not possible, expected 0 to %d", what, v, 1<<31-1)
+		b.c.errorf(codes.BadSize, e.Span(), "a %s of %s is not possible, expected 0 to %d", what, v, 1<<31-1)
 		return 0, false
 	}
 	return int(v.Int64()), true
@@ -153,11 +152,11 @@ func (b *body) rangeType(r *syntax.RangeExpr) *tree.Type {
 		hi = sub(hi, big.NewInt(1))
 	}
 	if lo.Cmp(hi) > 0 {
-		b.c.errorf(BadSize, r.Span(), "the range %s..=%s has no member", lo, hi)
+		b.c.errorf(codes.BadSize, r.Span(), "the range %s..=%s has no member", lo, hi)
 		return nil
 	}
 	if !(span{lo, hi}).fits64() {
-		b.c.errorf(TooWide, r.Span(), "the range %s..=%s does not fit 64 bits", lo, hi)
+		b.c.errorf(codes.TooWide, r.Span(), "the range %s..=%s does not fit 64 bits", lo, hi)
 		return nil
 	}
 	return tree.RangeType(lo, hi)
@@ -176,13 +175,13 @@ func (b *body) namedType(e *syntax.NamedType) *tree.Type {
 	}
 	if name == "f32" || name == "f64" {
 		if e.Args != nil {
-			b.c.errorf(NotAType, e.Span(), "`%s` takes no type arguments", name)
+			b.c.errorf(codes.NotAType, e.Span(), "`%s` takes no type arguments", name)
 			return nil
 		}
 		return tree.FloatType(map[string]int{"f32": 32, "f64": 64}[name])
 	}
 	if e.Args != nil {
-		b.c.errorf(NotAType, e.Span(), "`%s` takes no type arguments", name)
+		b.c.errorf(codes.NotAType, e.Span(), "`%s` takes no type arguments", name)
 		return nil
 	}
 	switch name {
@@ -195,7 +194,7 @@ func (b *body) namedType(e *syntax.NamedType) *tree.Type {
 	}
 	if bits, signed, ok := intName(name); ok {
 		if bits > 64 {
-			b.c.errorf(BadSize, e.Span(), "an integer has 1 to 64 bits, not %d", bits)
+			b.c.errorf(codes.BadSize, e.Span(), "an integer has 1 to 64 bits, not %d", bits)
 			return nil
 		}
 		return tree.IntType(bits, signed)
@@ -227,7 +226,7 @@ func (b *body) declaredType(name syntax.Ident) *tree.Type {
 // declType is the type that a resolved declaration is.
 func (b *body) declType(d *decl, name syntax.Ident) *tree.Type {
 	if d.typ == nil {
-		b.c.errorf(NotAType, name.Span(), "`%s` is %s, expected a type", name.Name, d.what()).
+		b.c.errorf(codes.NotAType, name.Span(), "`%s` is %s, expected a type", name.Name, d.what()).
 			Note(d.name.Span(), "declared here")
 	}
 	return d.typ
@@ -252,7 +251,7 @@ func (d *decl) what() string {
 func (b *body) packageType(e *syntax.NamedType) *tree.Type {
 	full := e.Package.Name + "." + e.Name.Name
 	switch {
-	case deviceTypes[full]:
+	case elab.IsDeviceType(full):
 		if !b.needsUse(*e.Package) {
 			return nil
 		}
@@ -285,7 +284,7 @@ func (b *body) needsUse(pkg syntax.Ident) bool {
 	if b.c.used[f][pkg.Name] || alwaysUsed[pkg.Name] || b.c.packageOf[f] == pkg.Name {
 		return true
 	}
-	b.c.errorf(NeedsUse, pkg.Span(), "the package `%s` is not in use here", pkg.Name).
+	b.c.errorf(codes.NeedsUse, pkg.Span(), "the package `%s` is not in use here", pkg.Name).
 		Hint("write `use %s` at the top of the file", pkg.Name)
 	return false
 }
@@ -308,7 +307,7 @@ func (c *checker) typeNames() []string {
 func (c *checker) structDecl(n *syntax.StructDecl) *tree.Type {
 	def := &tree.StructDef{Name: n.Name.Name, Span: n.Name.Span()}
 	if len(n.Fields) == 0 {
-		c.errorf(BadSize, n.Span(), "a struct needs at least one field")
+		c.errorf(codes.BadSize, n.Span(), "a struct needs at least one field")
 		return nil
 	}
 	if !c.fewMembers(len(n.Fields), n.Name) {
@@ -316,9 +315,9 @@ func (c *checker) structDecl(n *syntax.StructDecl) *tree.Type {
 	}
 	fields, cells, ok := c.fields(n.Fields)
 	def.Fields, def.Cells, def.NoZero = fields, cells, noZero(fields)
-	if !ok || cells > maxCells {
+	if !ok || cells > tree.MaxCells {
 		if ok {
-			c.errorf(TooLarge, n.Name.Span(), "a `%s` has more than %d words of memory", def.Name, maxCells)
+			c.errorf(codes.TooLarge, n.Name.Span(), "a `%s` has more than %d words of memory", def.Name, tree.MaxCells)
 		}
 		return nil
 	}
@@ -328,7 +327,7 @@ func (c *checker) structDecl(n *syntax.StructDecl) *tree.Type {
 // fewMembers checks a number of fields, variants or parameters.
 func (c *checker) fewMembers(n int, name syntax.Ident) bool {
 	if n > maxMembers {
-		c.errorf(TooLarge, name.Span(), "`%s` has %d members, at most %d are possible", name.Name, n, maxMembers)
+		c.errorf(codes.TooLarge, name.Span(), "`%s` has %d members, at most %d are possible", name.Name, n, maxMembers)
 	}
 	return n <= maxMembers
 }
@@ -348,7 +347,7 @@ func (c *checker) fields(list []syntax.Field) (fields []tree.Field, cells int, o
 	seen := map[string]syntax.Ident{}
 	for _, f := range list {
 		if old, dup := seen[f.Name.Name]; dup {
-			c.errorf(DuplicateName, f.Name.Span(), "the field `%s` is declared twice", f.Name.Name).
+			c.errorf(codes.DuplicateName, f.Name.Span(), "the field `%s` is declared twice", f.Name.Name).
 				Note(old.Span(), "the other field")
 			ok = false
 			continue
@@ -360,7 +359,7 @@ func (c *checker) fields(list []syntax.Field) (fields []tree.Field, cells int, o
 			continue
 		}
 		fields = append(fields, tree.Field{Name: f.Name.Name, Type: t, Offset: cells, Span: f.Name.Span()})
-		cells = min(cells+tree.Cells(t), 2*maxCells)
+		cells = min(cells+tree.Cells(t), 2*tree.MaxCells)
 	}
 	return fields, cells, ok
 }
@@ -371,7 +370,7 @@ func (c *checker) enumDecl(n *syntax.EnumDecl) *tree.Type {
 	def := &tree.EnumDef{Name: n.Name.Name, Span: n.Name.Span()}
 	ok := len(n.Variants) > 0
 	if !ok {
-		c.errorf(BadSize, n.Span(), "an enum needs at least one variant")
+		c.errorf(codes.BadSize, n.Span(), "an enum needs at least one variant")
 	}
 	if !c.fewMembers(len(n.Variants), n.Name) {
 		return nil
@@ -381,7 +380,7 @@ func (c *checker) enumDecl(n *syntax.EnumDecl) *tree.Type {
 		room = c.newScratch().typeOf(n.Width)
 		if room == nil || room.Kind != tree.Int || room.Signed {
 			if room != nil {
-				c.errorf(BadSize, n.Width.Span(), "the width of an enum is an unsigned integer such as u8, not %s", room)
+				c.errorf(codes.BadSize, n.Width.Span(), "the width of an enum is an unsigned integer such as u8, not %s", room)
 			}
 			return nil
 		}
@@ -407,23 +406,23 @@ func (c *checker) variant(def *tree.EnumDef, v syntax.Variant, room *tree.Type, 
 		next = given
 	}
 	if !room.Holds(next, next) {
-		c.errorf(OutOfRange, v.Span(), "the number of `%s` is %s, which %s does not contain", v.Name.Name, next, room)
+		c.errorf(codes.OutOfRange, v.Span(), "the number of `%s` is %s, which %s does not contain", v.Name.Name, next, room)
 		return next, false
 	}
 	for _, old := range def.Variants {
 		if old.Name == v.Name.Name {
-			c.errorf(DuplicateName, v.Name.Span(), "the variant `%s` is declared twice", old.Name).Note(old.Span, "the other variant")
+			c.errorf(codes.DuplicateName, v.Name.Span(), "the variant `%s` is declared twice", old.Name).Note(old.Span, "the other variant")
 			ok = false
 		} else if old.Value == next.Uint64() {
-			c.errorf(DuplicateName, v.Name.Span(), "`%s` and `%s` have the same number %s", old.Name, v.Name.Name, next).
+			c.errorf(codes.DuplicateName, v.Name.Span(), "`%s` and `%s` have the same number %s", old.Name, v.Name.Name, next).
 				Note(old.Span, "the other variant")
 			ok = false
 		}
 	}
 	payload, cells, fine := c.fields(v.Payload)
 	def.Room = max(def.Room, cells)
-	if cells > maxCells {
-		c.errorf(TooLarge, v.Span(), "a `%s` has more than %d words of memory", def.Name, maxCells)
+	if cells > tree.MaxCells {
+		c.errorf(codes.TooLarge, v.Span(), "a `%s` has more than %d words of memory", def.Name, tree.MaxCells)
 		fine = false
 	}
 	def.Variants = append(def.Variants, tree.Variant{

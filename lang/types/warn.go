@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -36,16 +37,20 @@ func (c *checker) unusedLocals(f *tree.Func) {
 		if !kind || c.read[l] > 0 || strings.HasPrefix(l.Name, "_") {
 			continue
 		}
-		c.hold(diag.Warningf(UnusedVariable, l.Span, "`%s` is never read", l.Name).Hint("remove it, or call it `_%s`", l.Name))
+		c.hold(diag.Warningf(codes.UnusedVariable, l.Span, "`%s` is never read", l.Name).Hint("remove it, or call it `_%s`", l.Name))
 	}
 }
 
 // unusedTasks warns of tasks that the system does not run.
-func (e *elaborator) unusedTasks() {
-	for _, d := range e.c.order {
-		if d.fn != nil && d.fn.tree.Task && d.pkg == "" && e.count[d.fn.tree] == 0 {
-			e.c.hold(diag.Warningf(UnusedTask, d.name.Span(), "the system `%s` does not run the task `%s`", e.sys.Name, d.name.Name).
-				Note(e.sys.Span, "the system").Hint("write `run %s(...)` in it, or remove the task", d.name.Name))
+func (c *checker) unusedTasks(sys *tree.System) {
+	run := map[*tree.Func]bool{}
+	for _, r := range sys.Runs {
+		run[r.Task] = true
+	}
+	for _, d := range c.order {
+		if d.fn != nil && d.fn.tree.Task && d.pkg == "" && !run[d.fn.tree] {
+			c.hold(diag.Warningf(codes.UnusedTask, d.name.Span(), "the system `%s` does not run the task `%s`", sys.Name, d.name.Name).
+				Note(sys.Span, "the system").Hint("write `run %s(...)` in it, or remove the task", d.name.Name))
 		}
 	}
 }
@@ -54,7 +59,7 @@ func (e *elaborator) unusedTasks() {
 func (b *body) shadowed(name syntax.Ident) {
 	for s := b.scope.outer; s != nil; s = s.outer {
 		if old := s.locals[name.Name]; old != nil {
-			b.c.hold(diag.Warningf(Shadowed, name.Span(), "this `%s` hides another one", name.Name).Note(old.Span, "the other one").
+			b.c.hold(diag.Warningf(codes.Shadowed, name.Span(), "this `%s` hides another one", name.Name).Note(old.Span, "the other one").
 				Hint("give one of them another name"))
 			return
 		}

@@ -3,6 +3,7 @@ package types
 import (
 	"math/big"
 
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -13,7 +14,7 @@ import (
 //	((x % n - lo) % n + n) % n + lo
 func (b *body) wrapCall(e *syntax.CallExpr) tree.Expr {
 	if len(e.Args) != 3 {
-		b.c.errorf(BadArguments, e.Span(), "expected `wrap(x, lo, hi)`")
+		b.c.errorf(codes.BadArguments, e.Span(), "expected `wrap(x, lo, hi)`")
 		return nil
 	}
 	x := b.number(e.Args[0].Value)
@@ -23,13 +24,13 @@ func (b *body) wrapCall(e *syntax.CallExpr) tree.Expr {
 		return nil
 	}
 	if lo.Cmp(hi) > 0 {
-		b.c.errorf(BadSize, e.Span(), "the range %s..=%s has no member", lo, hi)
+		b.c.errorf(codes.BadSize, e.Span(), "the range %s..=%s has no member", lo, hi)
 		return nil
 	}
 	at := e.Span()
 	n := number(add(sub(hi, lo), big.NewInt(1)), at)
 	if !spanOfType(n.T).fits64() {
-		b.c.errorf(TooWide, at, "the range %s..=%s has more members than 64 bits can count", lo, hi)
+		b.c.errorf(codes.TooWide, at, "the range %s..=%s has more members than 64 bits can count", lo, hi)
 		return nil
 	}
 	steps := []struct {
@@ -63,7 +64,7 @@ func (b *body) learnOption(l *tree.Local, x tree.Expr) {
 		}
 		b.learnBounds(me, x.Lo, x.Hi, x.Closed)
 	case *tree.Search:
-		if len(written(x.Where)) == 0 {
+		if len(tree.Written(x.Where)) == 0 {
 			b.learnBounds(me, x.Lo, x.Hi, x.Closed)
 		}
 	}

@@ -3,8 +3,8 @@ package iss
 import (
 	"encoding/binary"
 
-	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/world"
@@ -112,7 +112,7 @@ func (p *ports) ready() uint32 {
 }
 
 // timerBit is the bit of the deadline in STATUS and WAIT.
-const timerBit = 1 << 31
+const timerBit = 1 << port.TimerBit
 
 // deadline is the time that a load of WAIT waits for.
 func (p *ports) deadline() uint64 {
@@ -124,18 +124,19 @@ func (p *ports) deadline() uint64 {
 
 // Load reads a port register.
 func (p *ports) Load(addr uint32, bytes int) (uint32, bool) {
+	reg := port.At(addr)
 	switch {
 	case bytes != 4:
 		return 0, p.m.c.fail("a %d-byte load of port %#x", bytes, addr)
-	case addr == design.PortStatus:
+	case reg == port.Status:
 		return p.ready(), true
-	case addr == design.PortWait:
+	case reg == port.Wait:
 		return p.wait()
-	case addr == design.PortLen:
+	case reg == port.Len:
 		return p.received, true
-	case addr == design.PortNow:
+	case reg == port.Now:
 		return uint32(p.w.Now()), true
-	case addr == design.PortNowHigh:
+	case reg == port.NowHigh:
 		return uint32(p.w.Now() >> 32), true
 	}
 	return 0, p.m.c.fail("a load of %#x, which is no port register that can be read", addr)
@@ -176,24 +177,24 @@ func (p *ports) Store(addr, v uint32, bytes int) bool {
 	if bytes != 4 {
 		return p.m.c.fail("a %d-byte store to port %#x", bytes, addr)
 	}
-	switch addr {
-	case design.PortWait:
+	switch port.At(addr) {
+	case port.Wait:
 		p.mask = v
-	case design.PortDue:
+	case port.Due:
 		p.due = p.due>>32<<32 | uint64(v)
-	case design.PortDueHigh:
+	case port.DueHigh:
 		p.due = p.due<<32>>32 | uint64(v)<<32
-	case design.PortAddr:
+	case port.Addr:
 		p.addr, p.hasAddr = v, true
-	case design.PortLen:
+	case port.Len:
 		p.length, p.hasLen = v, true
-	case design.PortGo:
+	case port.Go:
 		return p.move(v)
-	case design.PortMark:
+	case port.Mark:
 		return p.mark(v)
-	case design.PortLog:
+	case port.Log:
 		return p.check(p.rec.LogWord(v))
-	case design.PortHalt:
+	case port.Halt:
 		return p.finish(trace.Ended)
 	default:
 		return p.m.c.fail("a store to %#x, which is no port register that can be written", addr)

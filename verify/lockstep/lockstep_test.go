@@ -66,10 +66,10 @@ func made(t *testing.T, organisation string) (*rtl.Circuit, *lockstep.Subset) {
 	s := &lockstep.Subset{Set: &isa.Set{Name: "kept", Insts: cfg.Keep}, Regs: cfg.Regs, Amounts: cfg.Amounts, Devices: cfg.Devices}
 	for _, port := range cfg.Ports {
 		if port.Load {
-			s.Loads = append(s.Loads, port.Addr)
+			s.Loads = append(s.Loads, port.Addr())
 		}
 		if port.Store {
-			s.Stores = append(s.Stores, port.Addr)
+			s.Stores = append(s.Stores, port.Addr())
 		}
 	}
 	return c, s

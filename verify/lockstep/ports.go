@@ -3,8 +3,8 @@ package lockstep
 import (
 	"math/rand"
 
-	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/port"
 )
 
 // frames are the endless frames that a device offers, the same for the
@@ -55,23 +55,23 @@ const clock = 0x5_8000_1234
 func (p *portModel) waits() bool { return p.mask&p.ready() == 0 }
 
 // mayLoad reports whether a load would not be held for ever.
-func (p *portModel) mayLoad(addr uint32) bool { return addr != design.PortWait || !p.waits() }
+func (p *portModel) mayLoad(addr uint32) bool { return addr != port.Wait.Addr() || !p.waits() }
 
 // mayStore reports whether a store has a meaning: GO needs a device and a
 // buffer in memory, HALT is rare.
 func (p *portModel) mayStore(addr, v uint32, rng *rand.Rand) bool {
-	switch addr {
-	case design.PortGo:
+	switch port.At(addr) {
+	case port.Go:
 		return p.mayGo(v)
-	case design.PortWait:
+	case port.Wait:
 		return v&p.ready() != 0 || rng.Intn(4) == 0
-	case design.PortAddr:
+	case port.Addr:
 		return v%4 == 0 && p.inMemory(v, p.length*uint32(p.armed>>1))
-	case design.PortLen:
+	case port.Len:
 		return p.inMemory(p.addr*uint32(p.armed&1), v)
-	case design.PortMark:
+	case port.Mark:
 		return v>>16 == 0
-	case design.PortHalt:
+	case port.Halt:
 		return rng.Intn(100) == 0
 	}
 	return true
@@ -98,12 +98,12 @@ func (p *portModel) mayGo(v uint32) bool {
 // likely draws a port register, mostly the one that brings a transfer nearer:
 // three stores in a row are too rare by chance.
 func (p *portModel) likely(list []uint32, rng *rand.Rand) uint32 {
-	next := uint32(design.PortGo)
+	next := port.Go.Addr()
 	switch {
 	case p.armed&1 == 0:
-		next = design.PortAddr
+		next = port.Addr.Addr()
 	case p.armed&2 == 0:
-		next = design.PortLen
+		next = port.Len.Addr()
 	}
 	if has(list, next) && rng.Intn(3) > 0 {
 		return next
@@ -147,14 +147,14 @@ func (p *portModel) prefer(m *maker, o *isa.Ops) {
 
 // Load implements iss.Bus.
 func (p *portModel) Load(addr uint32, _ int) (uint32, bool) {
-	switch addr {
-	case design.PortStatus, design.PortWait:
-		return p.ready(), addr == design.PortStatus || !p.waits()
-	case design.PortLen:
+	switch port.At(addr) {
+	case port.Status, port.Wait:
+		return p.ready(), addr == port.Status.Addr() || !p.waits()
+	case port.Len:
 		return p.received, true
-	case design.PortNow:
+	case port.Now:
 		return clock & (1<<32 - 1), true
-	case design.PortNowHigh:
+	case port.NowHigh:
 		return clock >> 32, true
 	}
 	return 0, true
@@ -162,23 +162,23 @@ func (p *portModel) Load(addr uint32, _ int) (uint32, bool) {
 
 // Store implements iss.Bus.
 func (p *portModel) Store(addr, v uint32, _ int) bool {
-	switch addr {
-	case design.PortWait:
+	switch port.At(addr) {
+	case port.Wait:
 		p.mask = v
-	case design.PortDue:
+	case port.Due:
 		p.due = p.due>>32<<32 | uint64(v)
-	case design.PortDueHigh:
+	case port.DueHigh:
 		p.due = p.due<<32>>32 | uint64(v)<<32
-	case design.PortAddr:
+	case port.Addr:
 		p.addr, p.armed = v, p.armed|1
-	case design.PortLen:
+	case port.Len:
 		p.length, p.armed = v, p.armed|2
-	case design.PortGo:
+	case port.Go:
 		p.armed = 0
 		p.move(int(v>>1), v&1 == 1)
-	case design.PortLog:
+	case port.Log:
 		p.program.logs = append(p.program.logs, v)
-	case design.PortHalt:
+	case port.Halt:
 		p.halted = true
 	}
 	return true

@@ -18,6 +18,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/port"
 )
 
 // Result is what Check found. Words were scanned, Absolute of their memory
@@ -144,7 +145,7 @@ func (r *Result) access(k *kept, i int, in *isa.Inst, ops isa.Ops) {
 	}
 	r.Absolute++
 	at := uint32(ops.Imm)
-	if at >= design.PortBase {
+	if at >= port.Base {
 		return
 	}
 	bytes := 0

@@ -1,10 +1,11 @@
-package types
+package elab
 
 import (
 	"fmt"
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
@@ -12,23 +13,26 @@ import (
 // come to a stop by then goes round, and is taken to go on.
 const maxMoves = 1 << 16
 
-// checkDeadlock looks for tasks that wait for each other. When what all tasks send
+// Deadlock looks for tasks that wait for each other. When what all tasks send
 // and receive does not depend on data, the system is run with channels of counts
 // only, and a circle of waiting tasks is an error. Otherwise each circle of
-// channels whose tasks hear nothing from outside is a warning.
-func (c *checker) checkDeadlock() {
-	s := c.prog.System
-	if s == nil || c.failed > 0 || len(s.Chans) == 0 {
-		return
+// channels whose tasks hear nothing from outside is a warning. It returns a channel
+// of each such circle.
+func Deadlock(s *tree.System, report Report) []diag.Span {
+	if len(s.Chans) == 0 {
+		return nil
 	}
 	r := newAbstractRun(s)
 	defer r.close()
 	if r.run() {
-		c.stopped(r)
-		return
+		r.stopped(report)
+		return nil
 	}
-	c.circles(s)
+	return circles(s, report)
 }
+
+// maxNotes bounds the tasks of a circle that are shown.
+const maxNotes = 10
 
 // move is a send or receive that a task comes to.
 type move struct {
@@ -138,7 +142,7 @@ func (r *abstractRun) circle() []int {
 }
 
 // stopped reports the circle in which a run has stopped.
-func (c *checker) stopped(r *abstractRun) {
+func (r *abstractRun) stopped(report Report) {
 	if r.moves > maxMoves {
 		return
 	}
@@ -152,7 +156,7 @@ func (c *checker) stopped(r *abstractRun) {
 	}
 	names = append(names, names[0])
 	first := r.tasks[circle[0]].now
-	e := c.errorf(Deadlock, first.at, "these tasks wait for each other: %s", strings.Join(names, " -> ")).
+	e := report.Errorf(codes.Deadlock, first.at, "these tasks wait for each other: %s", strings.Join(names, " -> ")).
 		Labelf("%s", r.waitText(circle[0]))
 	for _, k := range circle[1:min(len(circle), maxNotes)] {
 		e.Note(r.tasks[k].now.at, "%s", r.waitText(k))
@@ -174,7 +178,7 @@ func (r *abstractRun) waitText(k int) string {
 }
 
 // circles warns of circles of channels that nothing from outside breaks.
-func (c *checker) circles(s *tree.System) {
+func circles(s *tree.System, report Report) (loops []diag.Span) {
 	outside := make([]bool, len(s.Runs))
 	for _, d := range s.Devices {
 		if d.Run >= 0 && d.Rx {
@@ -196,10 +200,11 @@ func (c *checker) circles(s *tree.System) {
 			names = append(names, s.Runs[run].Name)
 		}
 		names = append(names, names[0])
-		c.loops = append(c.loops, s.Chans[k].Span)
-		c.warn(diag.Warningf(Deadlock, s.Chans[k].Span, "these tasks may come to wait for each other: %s", strings.Join(names, " -> ")).
+		loops = append(loops, s.Chans[k].Span)
+		report.Warn(diag.Warningf(codes.Deadlock, s.Chans[k].Span, "these tasks may come to wait for each other: %s", strings.Join(names, " -> ")).
 			Labelf("a channel of the circle").Hint("who communicates depends on data, so this is not decided; nothing from outside breaks the circle"))
 	}
+	return loops
 }
 
 // circleFrom finds the shortest way from the reader of a channel back to its writer
@@ -233,7 +238,7 @@ func circleFrom(s *tree.System, k int, outside []bool) []int {
 // hasTimers reports whether a task waits for the clock.
 func hasTimers(b *tree.Block) bool {
 	found := false
-	eachStmt(b, func(s tree.Stmt) {
+	tree.EachStmt(b, func(s tree.Stmt) {
 		if sel, ok := s.(*tree.Select); ok {
 			for i := range sel.Arms {
 				found = found || sel.Arms[i].Kind == tree.ArmEvery || sel.Arms[i].Kind == tree.ArmAfter

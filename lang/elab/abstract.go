@@ -1,4 +1,4 @@
-package types
+package elab
 
 import (
 	"iter"
@@ -208,10 +208,10 @@ func afterLoop(l leaving) leaving {
 
 // forget forgets the locals that a block assigns.
 func (w *abstractWalk) forget(b *tree.Block) {
-	eachStmt(b, func(s tree.Stmt) {
+	tree.EachStmt(b, func(s tree.Stmt) {
 		switch s := s.(type) {
 		case *tree.Assign:
-			if l := root(s.Target); l != nil {
+			if l := tree.Root(s.Target); l != nil {
 				delete(w.known, l)
 			}
 		case *tree.Declare:
@@ -227,8 +227,8 @@ func (w *abstractWalk) forgetWritten(x tree.Expr) {
 	if x == nil {
 		return
 	}
-	for _, p := range written(x) {
-		if l := root(p); l != nil {
+	for _, p := range tree.Written(x) {
+		if l := tree.Root(p); l != nil {
 			delete(w.known, l)
 		}
 	}
@@ -272,7 +272,7 @@ func (w *abstractWalk) expr(x tree.Expr) {
 	for _, e := range tree.Operands(x) {
 		w.expr(e)
 	}
-	if k, ok := x.(*tree.Call); ok && takesEnds(k.Func) {
+	if k, ok := x.(*tree.Call); ok && tree.TakesEnds(k.Func) {
 		w.call(k)
 	}
 }
@@ -285,7 +285,7 @@ func (w *abstractWalk) call(k *tree.Call) {
 		case p.Type.Kind == tree.Chan:
 			w.ends[p] = []int{w.end(a.Value)}
 		case tree.EndsOf(p.Type) != nil:
-			w.ends[p] = w.ends[root(a.Value)]
+			w.ends[p] = w.ends[tree.Root(a.Value)]
 		default:
 			w.set(p, a.Value)
 		}
@@ -295,7 +295,7 @@ func (w *abstractWalk) call(k *tree.Call) {
 
 // end is the channel that an expression is.
 func (w *abstractWalk) end(x tree.Expr) int {
-	all := w.ends[root(x)]
+	all := w.ends[tree.Root(x)]
 	if i, ok := x.(*tree.Index); ok {
 		v, known := w.value(i.I)
 		if !known || v < 0 || v >= int64(len(all)) {
@@ -323,7 +323,7 @@ func (w *abstractWalk) value(x tree.Expr) (int64, bool) {
 		return v, ok
 	case *tree.Convert:
 		v, ok := w.value(x.X)
-		return int64(truncate(uint64(v), x.T)), ok
+		return int64(tree.Truncate(uint64(v), x.T)), ok
 	case *tree.Binary:
 		l, okL := w.value(x.L)
 		r, okR := w.value(x.R)
@@ -381,16 +381,16 @@ func applyKnown(x *tree.Binary, l, r int64) (int64, bool) {
 	default:
 		return 0, false
 	}
-	return int64(truncate(uint64(v), x.T)), true
+	return int64(tree.Truncate(uint64(v), x.T)), true
 }
 
 // moves reports whether an expression sends, receives or tries to.
-func moves(x tree.Expr) bool { return x != nil && receives(x) }
+func moves(x tree.Expr) bool { return x != nil && tree.Communicates(x) }
 
 // matters reports whether a block communicates, or leaves something around it.
 func (w *abstractWalk) matters(b *tree.Block) bool {
 	found := false
-	eachStmt(b, func(s tree.Stmt) {
+	tree.EachStmt(b, func(s tree.Stmt) {
 		switch s.(type) {
 		case *tree.ChanSend, *tree.Select, *tree.Return, *tree.Break, *tree.Continue:
 			found = true
@@ -400,17 +400,4 @@ func (w *abstractWalk) matters(b *tree.Block) bool {
 		}
 	})
 	return found
-}
-
-// eachStmt visits the statements of a block and of the blocks in it.
-func eachStmt(b *tree.Block, visit func(tree.Stmt)) {
-	if b == nil {
-		return
-	}
-	for _, s := range b.Stmts {
-		visit(s)
-		for _, in := range tree.Blocks(s) {
-			eachStmt(in, visit)
-		}
-	}
 }

@@ -1,4 +1,6 @@
-package types
+// Package codes names the kinds of diagnostics of the checker, E02xx to E06xx. Each has
+// a page in docs/errors. Those of the parser are in lang/syntax.
+package codes
 
 import "github.com/sinter-lang/sinter/internal/diag"
 

@@ -1,0 +1,19 @@
+// Package port has a row for each kind of port. A port is what a program and the
+// outside share: an interface of frames, a disk, a pin.
+//
+//	eth       net.Eth    net.eth(0)        message   frames
+//	udp       net.Udp    net.udp(nic, 7)   message   datagrams, a peer of 48 bits before each
+//	disk      blk.Disk   blk.virtio(0)     command   read, write, flush of sectors
+//	gpio_in   gpio.In    gpio.in("b0")     level     one bit, into the program
+//	gpio_out  gpio.Out   gpio.out("led0")  level     one bit, out of it
+//
+// A row says everything about a kind that is data: how a program makes and uses
+// the port, and its shape. The shape says how values move, and is what code
+// switches on; no consumer names a kind. So the second kind of a shape is a row,
+// a page of std, a model of the world and a file of the layer below products.
+//
+// The package also lists the port registers by which a program on a core reaches
+// its ports (registers.go). It imports nothing and knows no program.
+//
+// Start reading at Kind.
+package port

@@ -1,0 +1,121 @@
+package port
+
+import "fmt"
+
+// Base is the address of the first port register of a core. Port registers are
+// reachable from x0 and decoded by the top address bit.
+const Base = 0xFFFF_F800
+
+// Reg is a port register: its number of words from Base.
+type Reg int
+
+// The port registers. Device numbers are image.Device.Index.
+const (
+	Status Reg = iota
+	Wait
+	Addr
+	Len
+	Go
+	Mark
+	Log
+	Halt
+	Now
+	NowHigh
+	Due
+	DueHigh
+)
+
+// Ports is the number of ports that a program may have: each has a bit in STATUS
+// and WAIT, where the bit TimerBit stands for the deadline.
+const (
+	Ports    = 31
+	TimerBit = 31
+)
+
+// firstLevel is the register of the level of device 0; those of the others
+// follow. Shape Level uses them.
+const firstLevel Reg = 16
+
+// LevelOf is the register of the level of a device.
+func LevelOf(device int) Reg { return firstLevel + Reg(device) }
+
+// Row describes a port register.
+type Row struct {
+	Reg         Reg
+	Name        string
+	Load, Store bool   // the directions that it has
+	Reads       string // what a load gives
+	Writes      string // what a store does
+}
+
+// rows are the registers that each core may have.
+var rows = [...]Row{
+	{Status, "status", true, false, "ready mask: bit i, device i has something for the program; bit 31, the clock has reached the deadline", ""},
+	{Wait, "wait", true, true, "held until ready and mask meet; gives the ready mask", "the mask"},
+	{Addr, "addr", false, true, "", "first byte of the buffer, a multiple of 4"},
+	{Len, "len", true, true, "length of the last received frame, 0 when it did not fit and was dropped", "capacity or length"},
+	{Go, "go", false, true, "", "device*2 receives, device*2+1 sends; held until the frame has moved; consumes ADDR and LEN"},
+	{Mark, "mark", false, true, "", "mark*2 begins, mark*2+1 ends"},
+	{Log, "log", false, true, "", `task<<16 \| site, then the arguments`},
+	{Halt, "halt", false, true, "", "all tasks have ended"},
+	{Now, "now", true, false, "the clock in ticks of 1 us, low word", ""},
+	{NowHigh, "now_high", true, false, "its high word", ""},
+	{Due, "due", false, true, "", "the deadline, low word; after reset it is all ones and never comes"},
+	{DueHigh, "due_high", false, true, "", "its high word"},
+}
+
+// levelRow describes the registers of levels.
+var levelRow = Row{
+	firstLevel, "level", true, true,
+	"the level of device i, which is then known and no longer ready", "the level of device i",
+}
+
+// Registers lists all port registers in the order of their addresses.
+func Registers() []Row {
+	out := append([]Row(nil), rows[:]...)
+	for i := range Ports {
+		r := levelRow
+		r.Reg, r.Name = LevelOf(i), fmt.Sprintf("%s%d", levelRow.Name, i)
+		out = append(out, r)
+	}
+	return out
+}
+
+// None is no register.
+const None Reg = -1
+
+// At finds the register at an address, None where there is none.
+func At(addr uint32) Reg {
+	r := Reg(addr-Base) / 4
+	if _, level := r.Level(); addr < Base || addr%4 != 0 || int(r) >= len(rows) && !level {
+		return None
+	}
+	return r
+}
+
+// Named finds a register by its name.
+func Named(name string) (Row, bool) {
+	for _, r := range Registers() {
+		if r.Name == name {
+			return r, true
+		}
+	}
+	return Row{}, false
+}
+
+// Level reports which device's level a register is.
+func (r Reg) Level() (device int, ok bool) {
+	device = int(r - firstLevel)
+	return device, device >= 0 && device < Ports
+}
+
+// Addr is the address of a register.
+func (r Reg) Addr() uint32 { return Base + 4*uint32(r) }
+
+// String is the name of a register.
+func (r Reg) String() string {
+	if device, ok := r.Level(); ok {
+		return fmt.Sprintf("%s%d", levelRow.Name, device)
+	}
+	return rows[r].Name
+}

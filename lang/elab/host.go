@@ -1,0 +1,71 @@
+package elab
+
+import (
+	"math/big"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// Host is the checker of the program around a system, in four parts.
+type Host struct {
+	Report
+	Values
+	Tasks
+	Packages
+}
+
+// Report takes diagnostics.
+type Report interface {
+	// Errorf reports an error and returns it for notes and hints.
+	Errorf(code diag.Code, at diag.Span, format string, args ...any) *diag.Error
+	// Warn reports a warning.
+	Warn(e *diag.Error)
+	// Failed is the number of errors so far.
+	Failed() int
+	// Unknown reports a name that is not declared, with the nearest of the known ones.
+	Unknown(name syntax.Ident, what string, known []string) *diag.Error
+	// Suggest adds the nearest of the known names to an error.
+	Suggest(e *diag.Error, name string, known []string)
+}
+
+// Values gives the values of types and constants in the text of a system. Each
+// method reports its errors.
+type Values interface {
+	// TypeOf is the type that is written, nil after an error.
+	TypeOf(x syntax.TypeExpr) *tree.Type
+	// Int is the value of a constant integer.
+	Int(x syntax.Expr) (*big.Int, bool)
+	// Size is the value of a constant length; what names it in errors.
+	Size(x syntax.Expr, what string) (int, bool)
+	// Cells is the value of a constant of a type.
+	Cells(x syntax.Expr, want *tree.Type) ([]uint64, bool)
+	// Bind lets a name stand for a constant, nil for none. It returns what it stood for.
+	Bind(name string, k *tree.ConstDef) *tree.ConstDef
+}
+
+// Tasks knows the tasks of the program.
+type Tasks interface {
+	// Task is the checked task that an expression names, nil after an error.
+	Task(x syntax.Expr) *tree.Func
+	// Arguments brings the arguments of a call to its parameters, which have names, and
+	// calls check for each. It reports what is missing, too many or given twice.
+	Arguments(call *syntax.CallExpr, what string, names []string, check func(i int, x syntax.Expr)) bool
+	// Use says whether a task receives from its device parameter and sends to it.
+	Use(p *tree.Local) (rx, tx bool)
+	// Tried lists the places where a task tries to send on a channel end.
+	Tried(p *tree.Local) []diag.Span
+}
+
+// Packages knows the packages of the language and of the library.
+type Packages interface {
+	// Package is the name when an expression names a package, else nil.
+	Package(x syntax.Expr) *syntax.Ident
+	// InUse reports a package that the file at its name does not use.
+	InUse(pkg syntax.Ident) bool
+	// Address is the IPv4 address of the system.
+	Address(at diag.Span) uint32
+	// NeedNetwork brings in what carries datagrams over frames.
+	NeedNetwork(at diag.Span)
+}

@@ -1,0 +1,89 @@
+package tree
+
+// Walk visits x and all expressions in it, outermost first.
+func Walk(x Expr, visit func(Expr)) {
+	if x == nil {
+		return
+	}
+	visit(x)
+	for _, e := range Operands(x) {
+		Walk(e, visit)
+	}
+}
+
+// EachStmt visits the statements of a block and of the blocks in it.
+func EachStmt(b *Block, visit func(Stmt)) {
+	if b == nil {
+		return
+	}
+	for _, s := range b.Stmts {
+		visit(s)
+		for _, in := range Blocks(s) {
+			EachStmt(in, visit)
+		}
+	}
+}
+
+// Root returns the local that a place is in, nil when x is no place.
+func Root(x Expr) *Local {
+	switch x := x.(type) {
+	case *LocalRef:
+		return x.Local
+	case *Index:
+		return Root(x.X)
+	case *FieldRef:
+		return Root(x.X)
+	case *SliceOf:
+		return Root(x.X)
+	}
+	return nil
+}
+
+// Written lists the places that x changes while it is evaluated: inout arguments
+// and buffers of receives.
+func Written(x Expr) []Expr {
+	var list []Expr
+	Walk(x, func(e Expr) {
+		if r, ok := e.(*UdpRecv); ok {
+			list = append(list, r.Buf)
+		}
+		k, ok := e.(*Call)
+		if !ok {
+			return
+		}
+		for _, a := range k.Args {
+			if k.Func.Params[a.Index].Kind == InOutLocal {
+				list = append(list, a.Value)
+			}
+		}
+	})
+	return list
+}
+
+// IsEnd reports whether a type is that of a device, a channel end or an array
+// of channel ends.
+func IsEnd(t *Type) bool { return t.Kind == Chan || t.Kind == Device || EndsOf(t) != nil }
+
+// TakesEnds reports whether a function is given channel ends or devices.
+func TakesEnds(f *Func) bool {
+	for _, p := range f.Params {
+		if IsEnd(p.Type) {
+			return true
+		}
+	}
+	return false
+}
+
+// Communicates reports whether x moves something through a channel or device.
+func Communicates(x Expr) bool {
+	found := false
+	Walk(x, func(e Expr) {
+		switch e := e.(type) {
+		case *ChanRecv, *UdpRecv, *TryRecv, *TrySend:
+			found = true
+		case *Call:
+			found = found || TakesEnds(e.Func)
+		}
+	})
+	return found
+}
