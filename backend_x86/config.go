@@ -22,7 +22,6 @@ func (o Options) config(m *ir.Module) string {
 	define("SN_USES_TRAP", flag(uses[ir.OpCheck]))
 	define("SN_USES_NOW", flag(uses[ir.OpNow] || uses[ir.OpAlarm]))
 	define("SN_USES_ALARM", flag(uses[ir.OpAlarm]))
-	define("SN_USES_TOLD", flag(uses[ir.OpTold]))
 	var disks []string
 	count := 0
 	for _, d := range m.Devices {

@@ -97,7 +97,6 @@ const (
 	OpStatus // ; tok -> i32, tok         (bit i: device i has a frame pending)
 	OpAlarm  // ; i64, tok -> tok         (sets the deadline; legalised: i32 low, i32 high, tok)
 	OpWait   // ; i32 mask, tok -> i32, tok (holds until status & mask != 0; gives the status; bit 31: the clock has reached the deadline)
-	OpTold   // buffer; tok, tok r -> tok  (Dev; tells who watches that the message in the buffer came from the device)
 	OpHalt   // ; tok -> tok              (all tasks have ended; the machine stops)
 	NumOps
 )
@@ -210,9 +209,13 @@ type Result struct {
 
 // Task is a task instance of the system, in system order. Func takes the I/O
 // token and the tokens of the state objects that it touches, and returns them.
+//
+// A Service is no task of the program's own: a run has ended or is stuck when all
+// others have or are, and who waits for a channel from it waits for the outside.
 type Task struct {
-	Name string
-	Func *Func
+	Name    string
+	Func    *Func
+	Service bool
 }
 
 // Chan is a channel; Writer and Reader are task indices. Words are the widths

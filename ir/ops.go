@@ -53,7 +53,6 @@ var shapes = [NumOps]Shape{
 	OpStatus:  {Name: "status", IO: true, Late: true},
 	OpAlarm:   {Name: "alarm", IO: true, Late: true},
 	OpWait:    {Name: "wait", IO: true, Late: true},
-	OpTold:    {Name: "told", IO: true, Refs: 1, Access: []Access{Reads}, Dev: true, Late: true},
 	OpTake:    {Name: "take", IO: true, Refs: 1, Access: []Access{Writes}, Imm: true, Dev: true},
 	OpHalt:    {Name: "halt", IO: true, Late: true},
 }

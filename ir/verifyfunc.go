@@ -244,7 +244,7 @@ func (v *verifier) bounds(i *Instr, k int) {
 		n = i.Callee.Objs[k].Size
 	case OpRecv, OpTake:
 		n = 4 + int(min(i.Imm, maxObject))
-	case OpSend, OpLog, OpTold:
+	case OpSend, OpLog:
 		n = 4
 	case OpAsk:
 		if n = 4; k == 1 {

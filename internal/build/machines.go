@@ -112,17 +112,17 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 	if err != nil {
 		return nil, err
 	}
-	m, err := p.ForProduct()
+	m, err := p.ForX86()
 	if err != nil {
 		return nil, err
 	}
 	prog := guest(m, img)
 	for _, d := range p.Tree.System.Devices {
-		var host *world.Host
-		if d.Kind == "udp" {
-			host = &world.Host{Address: d.Host, Port: uint16(d.Port)}
-		}
-		prog.Hosts, prog.Disks = append(prog.Hosts, host), append(prog.Disks, d.Kind == "disk")
+		prog.Disks = append(prog.Disks, d.Kind == "disk")
+	}
+	prog.Ports = make([][]int, len(p.Tree.System.Devices))
+	for _, s := range p.Tree.System.Sockets {
+		prog.Ports[s.Device] = append(prog.Ports[s.Device], s.Port)
 	}
 	if level == Unikernel {
 		return process.NewUnikernel(ctx, prog, w, process.Options{QEMU: qemu})

@@ -25,20 +25,34 @@ type Elaborator struct {
 	count  map[*tree.Func]int
 	budget int
 	given  map[string]group // in a test: the fakes for the devices of the system
+	uses   map[int]Use      // by socket
 }
 
-// group is a name of the system: a device, a channel or an array of channels.
+// group is a name of the system: a device, a socket, a channel or an array of
+// channels. After an error first is -1.
 type group struct {
 	at     diag.Span
 	device bool
+	socket bool
 	array  bool
 	first  int
 	n      int
 }
 
+// what says what a group is.
+func (g group) what() string {
+	switch {
+	case g.socket:
+		return "a socket"
+	case g.device:
+		return "a device"
+	}
+	return "a channel"
+}
+
 // New returns an elaborator that adds to sys.
 func New(h Host, sys *tree.System) *Elaborator {
-	return &Elaborator{h: h, sys: sys, groups: map[string]group{}, count: map[*tree.Func]int{}, budget: maxRuns}
+	return &Elaborator{h: h, sys: sys, groups: map[string]group{}, count: map[*tree.Func]int{}, budget: maxRuns, uses: map[int]Use{}}
 }
 
 // System is what has been elaborated so far.
@@ -82,15 +96,13 @@ func (e *Elaborator) bind(n *syntax.BindItem) {
 		e.h.Errorf(codes.BadBinding, n.Value.Span(), "a system binds devices, as in `nic = net.eth(0)`")
 		return
 	}
-	if i := e.device(call, n.Name.Name); i >= 0 {
-		e.groups[n.Name.Name] = group{at: n.Name.Span(), device: true, first: i, n: 1}
-	} else {
-		e.groups[n.Name.Name] = group{at: n.Name.Span(), device: true, first: -1}
-	}
+	g := e.make(call, n.Name.Name)
+	g.at = n.Name.Span()
+	e.groups[n.Name.Name] = g
 }
 
-// device makes the device of `net.eth(k)`; it returns -1 after an error.
-func (e *Elaborator) device(call *syntax.CallExpr, name string) int {
+// make makes the device of `net.eth(k)`, or the socket of `net.udp(nic, k)`.
+func (e *Elaborator) make(call *syntax.CallExpr, name string) group {
 	f, ok := call.Fun.(*syntax.FieldExpr)
 	var pkg *syntax.Ident
 	if ok {
@@ -100,39 +112,56 @@ func (e *Elaborator) device(call *syntax.CallExpr, name string) int {
 	if pkg != nil {
 		kind = kindOf[pkg.Name+"."+f.Name.Name]
 	}
+	failed := group{at: call.Span(), device: true, first: -1}
 	if kind == "" {
 		e.notDevice(call, pkg, f)
-		return -1
+		return failed
 	}
 	if !e.h.InUse(*pkg) {
-		return -1
+		return failed
 	}
-	if kind == "udp" {
-		return e.udp(call, name)
+	if kind == socket {
+		return e.socket(call, name)
 	}
-	if len(call.Args) != 1 {
-		e.h.Errorf(codes.BadArguments, call.Span(), "expected the number of the device, as in `%s.%s(0)`", pkg.Name, f.Name.Name)
-		return -1
+	d := tree.DeviceDef{Name: name, Kind: kind, Run: -1, Span: call.Span()}
+	switch kind {
+	case "udp":
+		ok = e.named(call, &d)
+	default:
+		ok = e.numbered(call, &d, pkg.Name+"."+f.Name.Name)
 	}
-	k, ok := e.h.Size(call.Args[0].Value, "device number")
 	if !ok {
-		return -1
-	}
-	for _, d := range e.sys.Devices {
-		if d.Number == k && (d.Kind == "disk") == (kind == "disk") {
-			e.h.Errorf(codes.UsedTwice, call.Span(), "the device %s.%s(%d) is there already, as `%s`", pkg.Name, f.Name.Name, k, d.Name).Note(d.Span, "the other one")
-			return -1
-		}
+		return failed
 	}
 	if len(e.sys.Devices) == maxDevs {
 		e.h.Errorf(codes.TooLarge, call.Span(), "a system has at most %d devices", maxDevs)
-		return -1
+		return failed
 	}
-	if name == "" {
-		name = fmt.Sprintf("%s%d", kind, k)
+	e.sys.Devices = append(e.sys.Devices, d)
+	return e.groupOf(len(e.sys.Devices) - 1)
+}
+
+// numbered reads the number of a device and what else is said of it.
+func (e *Elaborator) numbered(call *syntax.CallExpr, d *tree.DeviceDef, what string) bool {
+	if len(call.Args) == 0 || call.Args[0].Name != nil {
+		e.h.Errorf(codes.BadArguments, call.Span(), "expected the number of the device, as in `%s(0)`", what)
+		return false
 	}
-	e.sys.Devices = append(e.sys.Devices, tree.DeviceDef{Name: name, Kind: kind, Number: k, Run: -1, Span: call.Span()})
-	return len(e.sys.Devices) - 1
+	k, ok := e.h.Size(call.Args[0].Value, "device number")
+	if !ok || !e.addresses(call, d, what) {
+		return false
+	}
+	for _, other := range e.sys.Devices {
+		if other.Kind == d.Kind && other.Number == k {
+			e.h.Errorf(codes.UsedTwice, call.Span(), "the device %s(%d) is there already, as `%s`", what, k, other.Name).Note(other.Span, "the other one")
+			return false
+		}
+	}
+	d.Number = k
+	if d.Name == "" {
+		d.Name = fmt.Sprintf("%s%d", d.Kind, k)
+	}
+	return true
 }
 
 func (e *Elaborator) notDevice(call *syntax.CallExpr, pkg *syntax.Ident, f *syntax.FieldExpr) {
@@ -286,31 +315,40 @@ func (e *Elaborator) argument(p *tree.Local, x syntax.Expr, run int) (tree.Bind,
 }
 
 func (e *Elaborator) deviceArgument(p *tree.Local, x syntax.Expr, run int) (tree.Bind, bool) {
-	i := -1
+	g := group{first: -1}
 	if call, ok := x.(*syntax.CallExpr); ok {
-		i = e.device(call, "")
-	} else if g, ok := e.group(x, "device"); ok {
-		if !g.device {
-			e.h.Errorf(codes.BadBinding, x.Span(), "expected a device for `%s`, found a channel", p.Name).Note(g.at, "declared here")
+		g = e.make(call, "")
+	} else if named, ok := e.group(x, "device"); ok {
+		if g = named; !g.device {
+			e.h.Errorf(codes.BadBinding, x.Span(), "expected a device for `%s`, found %s", p.Name, g.what()).Note(g.at, "declared here")
 			return tree.Bind{}, false
 		}
-		i = g.first
 	}
-	if i < 0 {
+	switch {
+	case g.first < 0:
 		return tree.Bind{}, false
+	case g.socket:
+		return e.socketArgument(p, x, g.first, run)
 	}
-	d := &e.sys.Devices[i]
+	d := &e.sys.Devices[g.first]
 	if want := typeOf[d.Kind]; want != p.Type.Name {
 		e.h.Errorf(codes.Mismatch, x.Span(), "`%s` is a `%s`, `%s` wants a `%s`", d.Name, want, p.Name, p.Type.Name).Note(d.Span, "the device")
 		return tree.Bind{}, false
 	}
-	if d.Run >= 0 {
-		e.h.Errorf(codes.UsedTwice, x.Span(), "the device `%s` is given to two tasks", d.Name).Note(d.Span, "the device")
+	if s := e.socketOf(g.first); s != nil {
+		e.h.Errorf(codes.UsedTwice, x.Span(), "the device `%s` has a stack, so it is given to no other task", d.Name).Note(s.Span, "a socket over it")
 		return tree.Bind{}, false
 	}
-	d.Run = run
-	d.Rx, d.Tx = e.h.Use(p)
-	return tree.Bind{Kind: tree.BindDevice, Index: i}, true
+	if d.Run >= 0 {
+		x := e.h.Errorf(codes.UsedTwice, x.Span(), "the device `%s` is given to two tasks", d.Name).Note(d.Span, "the device")
+		if e.given != nil && d.Kind == "udp" {
+			x.Hint("give a `fake.udp()` for each socket, by its name in the system")
+		}
+		return tree.Bind{}, false
+	}
+	use := e.h.Use(p)
+	d.Run, d.Rx, d.Tx = run, use.Rx, use.Tx
+	return tree.Bind{Kind: tree.BindDevice, Index: g.first}, true
 }
 
 // group finds a name of the system.
@@ -351,7 +389,7 @@ func (e *Elaborator) oneChannel(p *tree.Local, t *tree.Type, x syntax.Expr, run 
 	case !ok || !g.device && g.first < 0:
 		return 0, false
 	case g.device:
-		e.h.Errorf(codes.BadBinding, x.Span(), "expected a channel for `%s`, found a device", p.Name).Note(g.at, "declared here")
+		e.h.Errorf(codes.BadBinding, x.Span(), "expected a channel for `%s`, found %s", p.Name, g.what()).Note(g.at, "declared here")
 		return 0, false
 	case g.array != (index >= 0):
 		e.h.Errorf(codes.BadBinding, x.Span(), "expected one channel").Note(g.at, "declared here").Hint("an element of an array of channels is `name[k]`")
@@ -453,8 +491,13 @@ func (e *Elaborator) Connected() {
 			e.h.Errorf(codes.Unconnected, ch.Span, "no task reads from the channel `%s`", ch.Name).Hint("give it to a parameter `in chan<%s>`", ch.Elem)
 		}
 	}
-	for _, d := range e.sys.Devices {
-		if d.Run < 0 {
+	for _, s := range e.sys.Sockets {
+		if s.Run < 0 {
+			e.h.Errorf(codes.UnusedDevice, s.Span, "no task has the socket `%s`", s.Name).Hint("give it to a task, or remove it")
+		}
+	}
+	for i, d := range e.sys.Devices {
+		if d.Run < 0 && e.socketOf(i) == nil {
 			e.h.Errorf(codes.UnusedDevice, d.Span, "no task has the device `%s`", d.Name).Hint("give it to a task, or remove it")
 		}
 	}

@@ -340,6 +340,10 @@ func (x *lowering) addArms(c *choosing, a *tree.SelectArm, from ends, open, dead
 		c.op.Arms = append(c.op.Arms, ir.Arm{Kind: ir.ArmTimer})
 		c.op.Args = append(c.op.Args, open, deadline)
 		return
+	case a.Kind == tree.ArmDev && from.list[0] < 0:
+		c.op.Arms = append(c.op.Arms, ir.Arm{Kind: ir.ArmChan, Index: x.socket(from.list[0]).In})
+		c.op.Args = append(c.op.Args, open)
+		return
 	case a.Kind == tree.ArmDev:
 		c.op.Arms = append(c.op.Arms, ir.Arm{Kind: ir.ArmDev, Index: from.list[0]})
 		c.op.Args = append(c.op.Args, open)

@@ -117,17 +117,53 @@ func shifted(r ir.Ref, n int) ir.Ref {
 	return r
 }
 
+// udpType is the type of devices and sockets whose messages have a peer.
+const udpType = "net.Udp"
+
+// socket is the socket that a net.Udp is, nil for a port.
+func (x *lowering) socket(end int) *tree.SocketDef {
+	if end >= 0 {
+		return nil
+	}
+	return &x.p.System.Sockets[^end]
+}
+
 // udpRecv is s.recv(buf): the peer, and the datagram in the buffer.
 func (x *lowering) udpRecv(e *tree.UdpRecv) *ir.Value {
-	size := e.Buf.Type().Len
-	d := x.datagram(e.Buf)
+	end := x.device(e.Dev)
+	if s := x.socket(end); s != nil {
+		return x.socketRecv(e, s)
+	}
+	d := x.datagram(e.Buf, e.Buf.Type().Len)
 	x.At = e.At
-	x.Emit(&ir.Instr{Op: ir.OpRecv, Dev: x.device(e.Dev), Refs: []ir.Ref{d.m}, Imm: uint64(size + peerSize)})
+	x.Emit(&ir.Instr{Op: ir.OpRecv, Dev: end, Refs: []ir.Ref{d.m}, Imm: uint64(e.Buf.Type().Len + peerSize)})
 	return x.arrived(d)
 }
 
-// udpType is the type of devices whose messages have a peer.
-const udpType = "net.Udp"
+// socketRecv receives messages until one fits into the buffer.
+func (x *lowering) socketRecv(e *tree.UdpRecv, s *tree.SocketDef) *ir.Value {
+	room := x.p.System.Chans[s.In].Elem.Len - peerSize
+	again := x.NewBlock()
+	x.goTo(again)
+	x.B = again
+	d := x.datagram(e.Buf, room)
+	x.At = e.At
+	x.Emit(&ir.Instr{Op: ir.OpChRecv, Chan: s.In, Refs: []ir.Ref{d.m}})
+	if room > e.Buf.Type().Len {
+		fits := x.NewBlock()
+		x.branch(x.tooLong(d, e.Buf.Type().Len), again, fits)
+		x.ssa.seal(again)
+		x.enter(fits)
+	} else {
+		x.ssa.seal(again)
+	}
+	return x.arrived(d)
+}
+
+// tooLong reports whether a message is longer than a peer and n bytes.
+func (x *lowering) tooLong(d datagram, n int) *ir.Value {
+	return x.Word(word.Ltu, 1, x.Const(32, uint64(n+peerSize)), x.Load(32, d.m))
+}
 
 // datagram is where a datagram is received: in the room of the buffer itself, or
 // in a place of its own.
@@ -136,12 +172,13 @@ type datagram struct {
 	own    bool
 }
 
-func (x *lowering) datagram(buf tree.Expr) datagram {
-	if m, own := x.inRoom(buf, peerSize); own {
+// datagram makes room for a message with a datagram of most bytes.
+func (x *lowering) datagram(buf tree.Expr, most int) datagram {
+	if m, own := x.inRoom(buf, peerSize); own && most <= buf.Type().Len {
 		return datagram{m, shifted(m, peerSize), true}
 	}
 	to := x.object(x.place(buf)).ref
-	return datagram{x.local("datagram", 4+peerSize+alignTo(buf.Type().Len, 4), 4), to, false}
+	return datagram{x.local("datagram", 4+peerSize+alignTo(most, 4), 4), to, false}
 }
 
 // arrived puts a received datagram into its buffer and gives the peer.
@@ -158,12 +195,21 @@ func (x *lowering) arrived(d datagram) *ir.Value {
 
 // takeDatagram takes the datagram that an arm of a select waited for; one that is
 // too long empties the buffer, and the select goes on.
-func (x *lowering) takeDatagram(a *tree.SelectArm, dev int, again *ir.Block) {
-	d := x.datagram(a.Buf)
-	x.At = a.Span
-	take := &ir.Instr{Op: ir.OpTake, Dev: dev, Refs: []ir.Ref{d.m}, Imm: uint64(a.Buf.Type().Len + peerSize)}
+func (x *lowering) takeDatagram(a *tree.SelectArm, end int, again *ir.Block) {
+	size := a.Buf.Type().Len
 	fits, long := x.NewBlock(), x.NewBlock()
-	x.branch(x.Emit(take, 1).Results[0], fits, long)
+	var d datagram
+	if s := x.socket(end); s != nil {
+		d = x.datagram(a.Buf, x.p.System.Chans[s.In].Elem.Len-peerSize)
+		x.At = a.Span
+		x.Emit(&ir.Instr{Op: ir.OpChGet, Chan: s.In, Refs: []ir.Ref{d.m}})
+		x.branch(x.tooLong(d, size), long, fits)
+	} else {
+		d = x.datagram(a.Buf, size)
+		x.At = a.Span
+		take := &ir.Instr{Op: ir.OpTake, Dev: end, Refs: []ir.Ref{d.m}, Imm: uint64(size + peerSize)}
+		x.branch(x.Emit(take, 1).Results[0], fits, long)
+	}
 	x.enter(long)
 	x.Store(x.Const(32, 0), d.buf)
 	x.goTo(again)
@@ -174,50 +220,70 @@ func (x *lowering) takeDatagram(a *tree.SelectArm, dev int, again *ir.Block) {
 // udpSend is s.send(peer, b).
 func (x *lowering) udpSend(s *tree.UdpSend) {
 	peer := x.word(s.Peer)
-	if s.Value.Type().Kind == tree.Array {
-		x.sendArray(s, peer)
-		return
+	end := x.device(s.Dev)
+	t := s.Value.Type()
+	before := peerSize // of the room before the value
+	if t.Kind == tree.Array {
+		before += 4
 	}
-	m, own := x.inRoom(s.Value, peerSize)
-	var n *ir.Value
-	if own {
-		x.At = s.At
+	m, own := x.inRoom(s.Value, before)
+	if own = own && x.whole(end, t.Len); !own {
+		m = x.inPlace(s, end)
+	}
+	x.At = s.At
+	n := x.Const(32, uint64(t.Len))
+	switch {
+	case t.Kind != tree.Array && own:
 		n = x.Load(32, shifted(m, peerSize))
-	} else {
-		l := x.object(x.place(s.Value))
-		x.At = s.At
-		size, _ := sizeOf(s.Value.Type())
-		m = x.local("datagram", size+peerSize, 4)
-		var from ir.Ref
-		n, from = x.bytesOf(l)
-		x.copyBytes(shifted(m, 4+peerSize), from, n)
+	case t.Kind != tree.Array:
+		n = x.Load(32, m)
 	}
-	x.sendDatagram(s.Dev, m, peer, n)
-	if own {
+	x.sendDatagram(end, m, peer, n)
+	if own && t.Kind != tree.Array {
 		x.Store(n, shifted(m, peerSize))
 	}
 }
 
-// sendArray is s.send(peer, a) of an array: all of it.
-func (x *lowering) sendArray(s *tree.UdpSend, peer *ir.Value) {
-	n := s.Value.Type().Len
-	m, own := x.inRoom(s.Value, 4+peerSize)
-	if !own {
-		l := x.object(x.place(s.Value))
-		x.At = s.At
-		m = x.local("datagram", 4+peerSize+alignTo(n, 4), 4)
-		x.Copy(shifted(m, 4+peerSize), l.ref, n)
-	}
+// whole reports whether a datagram of at most n bytes is one of full size at an end:
+// an element of a channel is moved as a whole.
+func (x *lowering) whole(end, n int) bool {
+	s := x.socket(end)
+	return s == nil || x.p.System.Chans[s.Out].Elem.Len == n+peerSize
+}
+
+// inPlace makes a message of its own of what is sent, its length in front.
+func (x *lowering) inPlace(s *tree.UdpSend, end int) ir.Ref {
+	l := x.object(x.place(s.Value))
+	t := s.Value.Type()
 	x.At = s.At
-	x.sendDatagram(s.Dev, m, peer, x.Const(32, uint64(n)))
+	size := peerSize + t.Len
+	if socket := x.socket(end); socket != nil {
+		size = x.p.System.Chans[socket.Out].Elem.Len
+	}
+	m := x.local("datagram", 4+alignTo(size, 4), 4)
+	if t.Kind == tree.Array {
+		x.Copy(shifted(m, 4+peerSize), l.ref, t.Len)
+		return m
+	}
+	n, from := x.bytesOf(l)
+	x.copyBytes(shifted(m, 4+peerSize), from, n)
+	x.Store(n, m)
+	return m
 }
 
 // sendDatagram sends n bytes that lie behind the head of a message.
-func (x *lowering) sendDatagram(dev tree.Expr, m ir.Ref, peer, n *ir.Value) {
+func (x *lowering) sendDatagram(end int, m ir.Ref, peer, n *ir.Value) {
 	x.Store(x.Word(word.Add, 32, n, x.Const(32, peerSize)), m)
 	x.Store(x.Slice(32, peer, 0), shifted(m, 4))
-	x.Store(x.Zext(32, x.Slice(peerBits-32, peer, 32)), shifted(m, 8))
-	x.Emit(&ir.Instr{Op: ir.OpSend, Dev: x.device(dev), Refs: []ir.Ref{m}})
+	high := x.Zext(32, x.Slice(peerBits-32, peer, 32))
+	s := x.socket(end)
+	if s == nil {
+		x.Store(high, shifted(m, 8))
+		x.Emit(&ir.Instr{Op: ir.OpSend, Dev: end, Refs: []ir.Ref{m}})
+		return
+	}
+	x.Store(x.Word(word.Or, 32, high, x.Const(32, uint64(s.Port)<<16)), shifted(m, 8))
+	x.Emit(&ir.Instr{Op: ir.OpChSend, Chan: s.Out, Refs: []ir.Ref{m}})
 }
 
 // command writes the head of a command with a body of some bytes.

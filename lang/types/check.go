@@ -36,6 +36,7 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 	c.checkSystem()
 	c.checkDeadlock()
 	c.checkBudgets()
+	c.addServices()
 	main := c.extent()
 	c.checkTests()
 	c.checkBodies()
@@ -52,12 +53,11 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 
 // extent is how much of a program there is: declarations and sites.
 type extent struct {
-	decls, logs, traps, marks int
-	network                   *tree.Network
+	decls, services, logs, traps, marks int
 }
 
 func (c *checker) extent() extent {
-	return extent{len(c.order), len(c.prog.Logs), len(c.prog.Traps), len(c.prog.Marks), c.prog.Network}
+	return extent{len(c.order), len(c.services), len(c.prog.Logs), len(c.prog.Traps), len(c.prog.Marks)}
 }
 
 // checker is the state of one Check.
@@ -74,20 +74,22 @@ type checker struct {
 	used   map[*diag.File]map[string]bool // packages by file
 	// packageOf is the package of a file of the library; loaded are the packages
 	// whose files have been read. See packages.go.
-	packageOf map[*diag.File]string
-	loaded    map[string]bool
-	systems   []*syntax.SystemDecl
-	tests     []*syntax.TestDecl
-	receivers map[int]*tree.Func // of chosen values, see receive.go
-	asserts   []*syntax.AssertDecl
-	marks     map[string]int // mark number by name
-	consts    []*constUse    // functions that constants have called
-	useOf     map[*tree.Local]devUse
-	passed    []passing                   // channel ends and devices that functions are given
-	loops     []diag.Span                 // a channel of each circle of tasks that may deadlock
-	tries     map[*tree.Local][]diag.Span // where a parameter is used with try_send
-	limits    eval.Limits                 // what is left of compile-time evaluation
-	infos     map[*tree.Func]*fnInfo
+	packageOf  map[*diag.File]string
+	loaded     map[string]bool
+	systems    []*syntax.SystemDecl
+	tests      []*syntax.TestDecl
+	receivers  map[int]*tree.Func // of chosen values, see receive.go
+	asserts    []*syntax.AssertDecl
+	marks      map[string]int // mark number by name
+	consts     []*constUse    // functions that constants have called
+	useOf      map[*tree.Local]devUse
+	passed     []passing                   // channel ends and devices that functions are given
+	loops      []diag.Span                 // a channel of each circle of tasks that may deadlock
+	tries      map[*tree.Local][]diag.Span // where a parameter is used with try_send
+	limits     eval.Limits                 // what is left of compile-time evaluation
+	infos      map[*tree.Func]*fnInfo
+	elaborated *elab.Elaborator // of the system, nil without one
+	services   []*fnInfo        // tasks of the library that systems need, see service.go
 	// instances counts those of all generic functions.
 	instances int
 	budgets   []*syntax.BudgetDecl
@@ -97,8 +99,17 @@ type checker struct {
 	banks     map[*tree.Local]int  // hint @bank(n)
 }
 
-// devUse says what a task does with a device parameter.
-type devUse struct{ rx, tx bool }
+// devUse says what a task does with a device parameter, and how long the messages
+// are at most.
+type devUse struct {
+	rx, tx          bool
+	longIn, longOut int
+}
+
+// and is what two tasks do together.
+func (u devUse) and(o devUse) devUse {
+	return devUse{u.rx || o.rx, u.tx || o.tx, max(u.longIn, o.longIn), max(u.longOut, o.longOut)}
+}
 
 // constUse is a call of a function while a constant was evaluated.
 type constUse struct {
@@ -259,7 +270,7 @@ func (c *checker) collectDecl(f *syntax.File, d syntax.Decl) {
 func (c *checker) collectUse(f *syntax.File, d *syntax.UseDecl) {
 	for _, n := range d.Names {
 		switch {
-		case n.Name == "net" || n.Name == "blk" || inLibrary(n.Name) && n.Name != prelude:
+		case n.Name == "net" || n.Name == "blk" || n.Name == "port" || inLibrary(n.Name) && n.Name != prelude:
 			c.used[f.Source][n.Name] = true
 		case elab.IsLater(n.Name):
 			c.notYet(n.Span(), "the package "+n.Name+" is")
@@ -371,16 +382,18 @@ func (c *checker) finish(main extent) {
 	if len(p.Tests) > 0 {
 		all := *p
 		all.System, all.Tests = nil, nil
-		fill(&all, c.order)
+		fill(&all, c.order, c.services)
 		p.Bench = &all
-		p.Network = main.network
 		p.Logs, p.Traps, p.Marks = p.Logs[:main.logs], p.Traps[:main.traps], p.Marks[:main.marks]
 	}
-	fill(p, c.order[:main.decls])
+	fill(p, c.order[:main.decls], c.services[:main.services])
 }
 
-// fill lists declarations.
-func fill(p *tree.Program, order []*decl) {
+// fill lists declarations and services.
+func fill(p *tree.Program, order []*decl, services []*fnInfo) {
+	for _, f := range services {
+		p.Tasks = append(p.Tasks, f.tree)
+	}
 	for _, d := range order {
 		switch {
 		case d.konst != nil:

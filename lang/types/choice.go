@@ -219,7 +219,7 @@ func (c *checker) spreadUse() {
 		changed = false
 		for _, k := range c.passed {
 			from, to := c.useOf[k.from], c.useOf[k.to]
-			all := devUse{from.rx || to.rx, from.tx || to.tx}
+			all := from.and(to)
 			if all != from {
 				c.useOf[k.from], changed = all, true
 			}

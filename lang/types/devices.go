@@ -25,7 +25,7 @@ func (b *body) deviceCall(e *syntax.CallExpr, f *syntax.FieldExpr, dev tree.Expr
 		}
 	case "net.Eth.send":
 		if x := b.oneArgument(e, "send", nil); x != nil && b.isBytes(x) {
-			b.uses(dev, false, true)
+			b.uses(dev, devUse{tx: true, longOut: x.Type().Len})
 			return &tree.DevSend{Stmt0: at, Dev: dev, Value: x}, nil
 		}
 	case "net.Udp.recv":
@@ -43,7 +43,7 @@ func (b *body) deviceCall(e *syntax.CallExpr, f *syntax.FieldExpr, dev tree.Expr
 			b.c.errorf(codes.BadArguments, e.Span(), "`flush` takes no arguments")
 			return nil, nil
 		}
-		b.uses(dev, true, true)
+		b.uses(dev, devUse{rx: true, tx: true})
 		return &tree.DiskFlush{Stmt0: at, Dev: dev, Site: b.trap(tree.TrapDisk, e.Span())}, nil
 	default:
 		b.noMethod(dev.Type(), f.Name, map[string][]string{
@@ -54,9 +54,9 @@ func (b *body) deviceCall(e *syntax.CallExpr, f *syntax.FieldExpr, dev tree.Expr
 }
 
 // uses notes what the task does with a device.
-func (b *body) uses(dev tree.Expr, rx, tx bool) {
-	old := b.c.useOf[tree.Root(dev)]
-	b.c.useOf[tree.Root(dev)] = devUse{old.rx || rx, old.tx || tx}
+func (b *body) uses(dev tree.Expr, u devUse) {
+	l := tree.Root(dev)
+	b.c.useOf[l] = b.c.useOf[l].and(u)
 }
 
 // buffer checks the buffer of a receive.
@@ -65,7 +65,7 @@ func (b *body) buffer(e *syntax.CallExpr, dev tree.Expr) tree.Expr {
 	if x == nil || !b.isBytes(x) || !b.writable(x, "the buffer of a receive") {
 		return nil
 	}
-	b.uses(dev, true, false)
+	b.uses(dev, devUse{rx: true, longIn: x.Type().Len})
 	return x
 }
 
@@ -92,7 +92,7 @@ func (b *body) udpSend(e *syntax.CallExpr, dev tree.Expr) tree.Stmt {
 	if peer == nil || !b.isMessage(x, "datagram", maxDatagram) {
 		return nil
 	}
-	b.uses(dev, false, true)
+	b.uses(dev, devUse{tx: true, longOut: x.Type().Len})
 	return &tree.UdpSend{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Peer: peer, Value: x}
 }
 
@@ -109,7 +109,7 @@ func (b *body) diskRead(e *syntax.CallExpr, dev tree.Expr) tree.Stmt {
 	if !b.writable(x, "the sector of a read") {
 		return nil
 	}
-	b.uses(dev, true, true)
+	b.uses(dev, devUse{rx: true, tx: true})
 	return &tree.DiskRead{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Sector: sector, Buf: x, Site: b.trap(tree.TrapDisk, e.Span())}
 }
 
@@ -118,7 +118,7 @@ func (b *body) diskWrite(e *syntax.CallExpr, dev tree.Expr) tree.Stmt {
 	if sector == nil || !b.isMessage(x, "sector", sectorSize) {
 		return nil
 	}
-	b.uses(dev, true, true)
+	b.uses(dev, devUse{rx: true, tx: true})
 	return &tree.DiskWrite{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Sector: sector, Value: x, Site: b.trap(tree.TrapDisk, e.Span())}
 }
 

@@ -535,7 +535,7 @@ func (c *checker) checkInstance(f *fnInfo) bool {
 }
 
 // functions lists all functions and tasks, the instances of a generic one in the
-// order in which they were needed.
+// order in which they were needed, services last.
 func (c *checker) functions() []*fnInfo {
 	var list []*fnInfo
 	for _, d := range c.order {
@@ -546,7 +546,7 @@ func (c *checker) functions() []*fnInfo {
 			list = append(list, d.generic.instances...)
 		}
 	}
-	return list
+	return append(list, c.services...)
 }
 
 // opaqueBinary checks an operator on a type parameter.

@@ -77,7 +77,7 @@ func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.I
 			return nil, b.take(e, tree.LogOfTest)
 		}
 		return nil, nil
-	case "net.eth", "net.udp", "blk.virtio":
+	case "net.eth", "net.udp", "port.udp", "blk.virtio":
 		b.c.errorf(codes.BadBinding, e.Span(), "devices are made in the system and given to a task")
 		return nil, nil
 	}

@@ -23,7 +23,7 @@ const prelude = "prelude"
 var alwaysUsed = map[string]bool{"log": true, "time": true, "bits": true}
 
 // devicePackages are the packages that hold devices, which are no text.
-var devicePackages = map[string]bool{"net": true, "blk": true, "gpio": true, "uart": true}
+var devicePackages = map[string]bool{"net": true, "blk": true, "port": true, "gpio": true, "uart": true}
 
 // isPackage reports whether the language has a package of that name.
 func isPackage(name string) bool {

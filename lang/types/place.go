@@ -44,6 +44,14 @@ func indexIs(s span) string {
 
 // lengthSpan is the interval of the length of an array, slice or bytes.
 func (b *body) lengthSpan(x tree.Expr) span {
+	if s, ok := x.(*tree.SliceOf); ok && s.Lo != nil {
+		lo, hi := b.bounds(s.Lo), b.bounds(s.Hi)
+		n := new(big.Int).Sub(hi.hi, lo.lo)
+		if n.Sign() < 0 {
+			n = new(big.Int)
+		}
+		return span{new(big.Int), n}
+	}
 	l, ok := x.(*tree.LocalRef)
 	if ok && x.Type().Kind != tree.Array {
 		return b.facts.span(term{l.Local, true})

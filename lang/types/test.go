@@ -253,6 +253,9 @@ func (b *body) endEpoch() {
 	t := b.test
 	if t.epoch != nil {
 		t.epoch.NameRuns()
+		if b.c.failed == 0 {
+			t.epoch.AddServices()
+		}
 	}
 	t.epoch, t.talked = nil, diag.Span{}
 }

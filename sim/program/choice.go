@@ -154,6 +154,7 @@ func (c *context) selectWaits() (string, bool) {
 		switch a.Kind {
 		case ir.ArmChan:
 			list = append(list, "a value in "+c.mc.m.Chans[a.Index].Name)
+			outside = outside || c.mc.fromService(a.Index)
 		case ir.ArmDev:
 			list, outside = append(list, "a frame at "+c.mc.m.Devices[a.Index].Name), true
 		default:
