@@ -117,7 +117,7 @@ func learnPlaces(ps []place, regs []reg) {
 	}
 }
 
-// spiller moves registers to slots: a load before each use, a store behind each
+// spiller moves registers to slots: a load before each use, a store after each
 // definition. A constant is made again instead.
 type spiller struct {
 	f     *fn

@@ -77,7 +77,7 @@ func (s *selector) copyOverlapping(to, from *node, n, unit int) {
 	s.enter(done)
 }
 
-// copyDown moves the bytes behind body and then body itself, last unit first.
+// copyDown moves the bytes after body and then body itself, last unit first.
 func (s *selector) copyDown(to, from *node, body, n, unit int) {
 	for at := n - 1; at >= body; at-- {
 		s.moveUnit(plus(to, at), plus(from, at), 1)

@@ -4,7 +4,7 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// wordsOf returns the values that are no tokens.
+// wordsOf returns the values that are not tokens.
 func wordsOf(vs []*ir.Value) []*ir.Value {
 	var out []*ir.Value
 	for _, v := range vs {

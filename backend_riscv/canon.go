@@ -1,6 +1,8 @@
 package riscv
 
-import "github.com/sinter-lang/sinter/ir/word"
+import (
+	"github.com/sinter-lang/sinter/ir/word"
+)
 
 // amountOf brings a shift amount into canonical form: 32 bits wide, without
 // operators that only touch bits that do not count.

@@ -1,6 +1,8 @@
 package riscv
 
-import "github.com/sinter-lang/sinter/ir"
+import (
+	"github.com/sinter-lang/sinter/ir"
+)
 
 // settle drops blocks that nothing reaches and numbers the others.
 func (f *fn) settle() *ir.Flow {

@@ -1,6 +1,8 @@
 package riscv
 
-import "github.com/sinter-lang/sinter/ir/word"
+import (
+	"github.com/sinter-lang/sinter/ir/word"
+)
 
 // once wraps a node that an alternative uses twice.
 func once(n *node) *node {
@@ -165,7 +167,7 @@ func bitFallbacks(c *node) []*node {
 	case c.isOp(word.Ne) && a[0].width == 32:
 		return []*node{zextBit(raw(word.Ltu, 1, k32(0), difference(a[0], a[1]))), byBranch(c)}
 	case c.isOp(word.Geu), c.isOp(word.Ges):
-		inv, _ := inverse(c.op)
+		inv, _ := word.Inverse(c.op)
 		return []*node{raw(word.Xor, 32, zextBit(raw(inv, 1, a[0], a[1])), k32(1)), byBranch(c)}
 	case c.isOp(word.Ltu), c.isOp(word.Lts):
 		return append(flippedLess(c.op, a[0], a[1]), byBranch(c))

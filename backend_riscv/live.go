@@ -45,7 +45,7 @@ func (f *fn) liveness() []bits {
 	return out
 }
 
-// step moves a live set from behind i to before it.
+// step moves a live set from after i to before it.
 func (s bits) step(i *inst) {
 	i.defs(func(r *reg) { s.remove(*r) })
 	for r := reg(1); i.code == cCall && r < firstVirtual; r++ {

@@ -13,6 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/word"
 )
 
 // CompileLLVM makes the image of m for a target by way of clang and lld. It is
@@ -119,9 +120,9 @@ func archOf(t *design.Target) (arch, abi string) {
 		arch, abi = "rv32e", "ilp32e"
 	}
 	switch {
-	case t.Div:
+	case t.Set.Computes(word.Divs):
 		arch += "m"
-	case t.Mul:
+	case t.Set.Computes(word.Mul):
 		arch += "_zmmul"
 	}
 	return arch, abi

@@ -8,7 +8,7 @@ import (
 )
 
 // portText defines the operations of the system as accesses of port registers,
-// to be inlined. The engine of a frame port reads and writes memory behind
+// to be inlined. The engine of a frame port reads and writes memory after
 // LLVM's back, and a timed region must keep its work inside: both are
 // surrounded by fences of the compiler. The last word of a bytes value is cut to
 // its length. $NAME$ stands for a register.
@@ -173,7 +173,7 @@ void *memset(void *to, int byte, u32 n) {
 }
 `
 
-// coreScript lays out a core's memories: data from 0, the stack behind it,
+// coreScript lays out a core's memories: data from 0, the stack after it,
 // text where design.TextBase says.
 const coreScript = `ENTRY(_start)
 PHDRS { data PT_LOAD FLAGS(6); text PT_LOAD FLAGS(5); }

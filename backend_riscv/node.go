@@ -238,30 +238,11 @@ func canonNot(w int, x *node) *node {
 		return x.args[0]
 	}
 	if x.leaf == inner {
-		if inv, ok := inverse(x.op); ok {
+		if inv, ok := word.Inverse(x.op); ok {
 			return &node{op: inv, width: 1, args: x.args}
 		}
 	}
 	return nil
-}
-
-// inverse returns the comparison that holds when op does not.
-func inverse(op word.Op) (word.Op, bool) {
-	switch op {
-	case word.Eq:
-		return word.Ne, true
-	case word.Ne:
-		return word.Eq, true
-	case word.Ltu:
-		return word.Geu, true
-	case word.Geu:
-		return word.Ltu, true
-	case word.Lts:
-		return word.Ges, true
-	case word.Ges:
-		return word.Lts, true
-	}
-	return word.Bad, false
 }
 
 func canonMul(w int, x, y *node) *node {

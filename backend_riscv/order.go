@@ -1,6 +1,8 @@
 package riscv
 
-import "sort"
+import (
+	"sort"
+)
 
 // arrangeBlocks orders the blocks of allocated code so that hot edges fall
 // through, removes empty blocks and moves, and leaves out jumps to the next
@@ -48,7 +50,7 @@ func (f *fn) thread() {
 	for _, b := range f.blocks {
 		kept := b.succs[:0]
 		for _, s := range b.succs {
-			if s = final(s); !s.cold { // trap blocks are no part of the flow
+			if s = final(s); !s.cold { // trap blocks are not part of the flow
 				kept = append(kept, s)
 			}
 		}

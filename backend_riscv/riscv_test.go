@@ -26,9 +26,9 @@ func env(t *design.Target) pass.Env {
 	return pass.Env{XLen: 32, Has: func(op word.Op) bool {
 		switch op {
 		case word.Mul:
-			return t.Mul
+			return t.Set.Computes(op)
 		case word.Divu, word.Remu, word.Divs, word.Rems:
-			return t.Div
+			return t.Set.Computes(op)
 		}
 		return true
 	}}

@@ -355,7 +355,7 @@ func (s *selector) jump(to *block) {
 	s.leads(to)
 }
 
-// leads notes where control goes on. A trap block is no part of the flow: it may
+// leads notes where control goes on. A trap block is not part of the flow: it may
 // belong to another function, which checks the same site.
 func (s *selector) leads(to *block) {
 	if !to.cold {

@@ -76,7 +76,7 @@ func frames(object []byte) (map[string]int, error) {
 		if err != nil || len(data) < 9 {
 			return nil, fmt.Errorf("cannot read what clang has made: a section .stack_sizes of %d bytes", len(data))
 		}
-		n, _ := binary.Uvarint(data[8:]) // behind an address
+		n, _ := binary.Uvarint(data[8:]) // after an address
 		out[strings.TrimPrefix(f.Sections[s.Link].Name, ".text.")] = int(n) + returnAddress
 	}
 	return out, nil

@@ -60,7 +60,7 @@ type Image struct {
 	Stack    int // bytes of stack that the unikernel has
 }
 
-//go:embed hal/*.h hal/*.c hal/boot.s hal/pvh.ld
+//go:embed hal/*.h hal/*.c hal/*.s hal/pvh.ld
 var hal embed.FS
 
 // source returns a file of the layer; all of them are embedded.
@@ -72,11 +72,20 @@ func source(name string) string {
 	return string(data)
 }
 
+// The files of the layer, one translation unit each product, in the order of calls: a
+// file calls what the files before it define.
+var (
+	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "linux_devices.c", "common.c", "linux.c"}
+	pvhFiles   = []string{
+		"hal.h", "memory.c", "serial.c", "crash.c", "stubs.s", "clock.c", "script.c",
+		"virtio_queue.c", "virtio_transport.c", "virtio_net.c", "virtio_block.c", "virtio.c", "common.c", "pvh.c", "boot.s",
+	}
+)
+
 // recipe is what differs between the products.
 type recipe struct {
 	triple  string
-	sources []string
-	asm     string
+	sources []string // C, and assembly that goes into the program's module
 	flags   []string // of clang, for C and IR alike, besides the common ones
 	link    []string
 }
@@ -116,16 +125,27 @@ func recipeOf(p Product) (recipe, error) {
 	switch p {
 	case Linux:
 		return recipe{
-			triple: "x86_64-unknown-linux-gnu", sources: []string{"hal.h", "common.c", "linux.c"},
+			triple: "x86_64-unknown-linux-gnu", sources: linuxFiles,
 			link: []string{"-static", "-z", "noexecstack", "-z", "norelro", "-e", "_start"},
 		}, nil
 	case PVH:
 		return recipe{
-			triple: "x86_64-unknown-none-elf", sources: []string{"hal.h", "pvh.h", "common.c", "pvh.c", "virtio.c"},
-			asm: source("boot.s"), flags: []string{"-fstack-size-section"}, link: []string{"-T", "pvh.ld", "-z", "max-page-size=4096"},
+			triple: "x86_64-unknown-none-elf", sources: pvhFiles,
+			flags: []string{"-fstack-size-section"}, link: []string{"-T", "pvh.ld", "-z", "max-page-size=4096"},
 		}, nil
 	}
 	return recipe{}, fmt.Errorf("no x86 product %q; there are linux and pvh", p)
+}
+
+// assembly joins the assembly files, the entry first: it begins the image.
+func (r *recipe) assembly() string {
+	var b strings.Builder
+	for _, name := range slices.Backward(r.sources) {
+		if strings.HasSuffix(name, ".s") {
+			b.WriteString(source(name))
+		}
+	}
+	return b.String()
 }
 
 // Emit writes the LLVM IR of a product without running a tool.
@@ -134,7 +154,7 @@ func Emit(m *ir.Module, p Product) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	asm := r.asm
+	asm := r.assembly()
 	if hasFloats(m) {
 		asm = strings.Replace(asm, "  // the set-up of SSE stands here\n", sseSetup, 1)
 	}
@@ -228,6 +248,9 @@ func both(one, other func() error) error {
 func (o Options) halText(m *ir.Module, r recipe) string {
 	var b strings.Builder
 	for _, name := range r.sources {
+		if strings.HasSuffix(name, ".s") {
+			continue
+		}
 		fmt.Fprintf(&b, "#line 1 \"hal/%s\"\n", name)
 		for i, line := range strings.Split(source(name), "\n") {
 			switch {

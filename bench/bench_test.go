@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
@@ -22,8 +22,8 @@ func examplesNamed(t *testing.T, names ...string) []*example {
 func TestCaptureInFewCycles(t *testing.T) {
 	e := examplesNamed(t, "filter")[0]
 	require.NotEmpty(t, e.world.Captures)
-	for _, core := range build.Cores() {
-		r, err := e.Run(context.Background(), build.RunOptions{Level: build.Cycle, Core: core, World: e.world})
+	for _, core := range flow.Cores() {
+		r, err := e.Run(context.Background(), flow.RunOptions{Level: flow.Cycle, Core: core, World: e.world})
 		require.NoError(t, err)
 		require.Greater(t, r.Frames["outside"], 100)
 		require.LessOrEqual(t, r.Figures["cycles"], 1.5e6, core)
@@ -32,7 +32,7 @@ func TestCaptureInFewCycles(t *testing.T) {
 
 func TestFilterCoreIsSmall(t *testing.T) {
 	e := examplesNamed(t, "filter")[0]
-	for _, core := range build.Cores() {
+	for _, core := range flow.Cores() {
 		f := newFigures()
 		require.NoError(t, e.price(context.Background(), core, f))
 		require.LessOrEqual(t, f.Ratios["luts."+core+".filter"], 0.6)
@@ -59,7 +59,7 @@ func TestInstructionsBesideClang(t *testing.T) {
 	list := examplesNamed(t, kernelNames()...)
 	f := newFigures()
 	for _, e := range list {
-		n, err := e.work(ctx, build.ISA, "", "instructions")
+		n, err := e.work(ctx, flow.ISA, "", "instructions")
 		require.NoError(t, err)
 		f.count("instructions."+e.name, n)
 	}
@@ -74,7 +74,7 @@ func TestInstructionsBesideClang(t *testing.T) {
 	require.InDelta(t, math.Pow(product, 1.0/7), f.Ratios["cg.instructions"], 1e-4)
 }
 
-// A kernel whose result is not the known one is no measurement.
+// A kernel whose result is not the known one is not a measurement.
 func TestWrongResultIsRefused(t *testing.T) {
 	clang := testkit.Tool(t, clangName)
 	testkit.Tool(t, "ld.lld-19", "ld.lld")

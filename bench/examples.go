@@ -8,15 +8,15 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/flow"
 )
 
 // example is a loaded program of examples/, with the captures of its run line.
 type example struct {
 	name  string
 	dir   string
-	world build.World
-	*build.Program
+	world flow.World
+	*flow.Program
 	clang bool // it is one of the kernels that exist in C as well
 }
 
@@ -36,7 +36,7 @@ func load(o options) ([]*example, error) {
 		if e.world, err = worldOf(source); err != nil {
 			return nil, err
 		}
-		if e.Program, err = build.Load(e.dir, build.Options{}); err != nil {
+		if e.Program, err = flow.Load(e.dir, flow.Options{}); err != nil {
 			return nil, err
 		}
 		out = append(out, e)
@@ -49,12 +49,12 @@ func load(o options) ([]*example, error) {
 
 // worldOf reads the captures off the run line of a program: words of the form
 // DEVICE=FILE, the file beside the program.
-func worldOf(source string) (build.World, error) {
+func worldOf(source string) (flow.World, error) {
 	text, err := os.ReadFile(source)
 	if err != nil {
-		return build.World{}, err
+		return flow.World{}, err
 	}
-	var w build.World
+	var w flow.World
 	for _, line := range strings.Split(string(text), "\n") {
 		if rest, ok := strings.CutPrefix(line, "// run:"); ok {
 			words := strings.Fields(rest)
@@ -84,13 +84,13 @@ func (e *example) counts(ctx context.Context, f *figures) error {
 	}
 	f.count("text_bytes."+e.name, 4*len(im.Text))
 	f.count("data_bytes."+e.name, int(im.DataEnd))
-	n, err := e.work(ctx, build.ISA, "", "instructions")
+	n, err := e.work(ctx, flow.ISA, "", "instructions")
 	if err != nil {
 		return err
 	}
 	f.count("instructions."+e.name, n)
-	for _, core := range build.Cores() {
-		if n, err = e.work(ctx, build.Cycle, core, "cycles"); err != nil {
+	for _, core := range flow.Cores() {
+		if n, err = e.work(ctx, flow.Cycle, core, "cycles"); err != nil {
 			return err
 		}
 		f.count("cycles."+core+"."+e.name, n)
@@ -103,7 +103,7 @@ func (e *example) counts(ctx context.Context, f *figures) error {
 
 // work runs a machine and returns a figure of its timed region or of the run.
 func (e *example) work(ctx context.Context, level, core, figure string) (int, error) {
-	r, err := e.Run(ctx, build.RunOptions{Level: level, Core: core, World: e.world})
+	r, err := e.Run(ctx, flow.RunOptions{Level: level, Core: core, World: e.world})
 	if err != nil {
 		return 0, err
 	}

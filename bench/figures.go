@@ -11,7 +11,7 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/flow"
 )
 
 // figures are what was measured.
@@ -32,7 +32,7 @@ func newFigures() *figures {
 
 func (f *figures) count(key string, n int) { f.Counts[key] = float64(n) }
 
-// ratio notes a quotient with four digits behind the point.
+// ratio notes a quotient with four digits after the point.
 func (f *figures) ratio(key string, v float64) { f.Ratios[key] = math.Round(v*1e4) / 1e4 }
 
 // rate notes a speed, which is not exact to more than three digits.
@@ -85,7 +85,7 @@ func writeAccepted(path string, a *accepted) error {
 	if err != nil {
 		return err
 	}
-	return build.WriteFile(path, append(text, '\n'))
+	return flow.WriteFile(path, append(text, '\n'))
 }
 
 // merge gives what shall be accepted: all that was measured, and of the kinds

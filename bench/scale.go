@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/flow"
 )
 
 // scaleUnit is one part of a generated program: declarations of each kind and a
@@ -145,12 +145,12 @@ func printPeak(path string) (code int) {
 // scaleTime loads a program and, with an extension, makes that of it.
 func scaleTime(ctx context.Context, path, ext string) (float64, error) {
 	began := time.Now()
-	p, err := build.Load(path, build.Options{})
+	p, err := flow.Load(path, flow.Options{})
 	if err != nil {
 		return 0, err
 	}
 	if ext != "" {
-		if _, err := p.Artefact(ctx, "scale."+ext, build.ArtefactOptions{Product: "linux"}); err != nil {
+		if _, err := p.Artefact(ctx, "scale."+ext, flow.ArtefactOptions{Product: "linux"}); err != nil {
 			return 0, err
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/flow"
 )
 
 // allocations counts what the way from source to an artefact allocates: a
@@ -17,10 +17,10 @@ import (
 func allocations(t *testing.T, path, ext string) float64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	p, err := build.Load(path, build.Options{})
+	p, err := flow.Load(path, flow.Options{})
 	require.NoError(t, err)
 	if ext != "" {
-		_, err = p.Artefact(context.Background(), "scale"+ext, build.ArtefactOptions{Product: "linux"})
+		_, err = p.Artefact(context.Background(), "scale"+ext, flow.ArtefactOptions{Product: "linux"})
 		require.NoError(t, err)
 	}
 	runtime.ReadMemStats(&after)

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/gates"
 	"github.com/sinter-lang/sinter/sim/iss"
@@ -53,16 +53,16 @@ func speeds(ctx context.Context, examples []*example, f *figures) error {
 	}
 	e := examples[i]
 	for _, m := range []struct{ level, core, unit string }{
-		{build.IR, "", "ir_instructions"},
-		{build.Source, "", "statements"},
-		{build.ISA, "", "instructions"},
-		{build.Cycle, build.Multi, "cycles"},
-		{build.Cycle, build.Pipe3, "cycles"},
-		{build.Gates, build.Multi, "cycles"},
-		{build.Gates, build.Pipe3, "cycles"},
+		{flow.IR, "", "ir_instructions"},
+		{flow.Source, "", "statements"},
+		{flow.ISA, "", "instructions"},
+		{flow.Cycle, flow.Multi, "cycles"},
+		{flow.Cycle, flow.Pipe3, "cycles"},
+		{flow.Gates, flow.Multi, "cycles"},
+		{flow.Gates, flow.Pipe3, "cycles"},
 	} {
 		v, err := best(3, func() (float64, error) {
-			r, err := e.Run(ctx, build.RunOptions{Level: m.level, Core: m.core, World: e.world})
+			r, err := e.Run(ctx, flow.RunOptions{Level: m.level, Core: m.core, World: e.world})
 			if err != nil {
 				return 0, err
 			}
@@ -95,7 +95,7 @@ func laneSpeed(ctx context.Context, e *example, f *figures) error {
 	if err != nil {
 		return err
 	}
-	for _, core := range build.Cores() {
+	for _, core := range flow.Cores() {
 		c, err := e.Core(ctx, core)
 		if err != nil {
 			return err
@@ -158,12 +158,12 @@ func bareSpeed(p *gates.Program) float64 {
 // artefacts are what is made without an outside tool, in the order of the flow.
 func artefacts() []struct{ name, ext, core string } {
 	return []struct{ name, ext, core string }{
-		{"ir", ".sir", build.Pipe3},
-		{"image", ".img", build.Pipe3},
-		{"verilog.multi", ".v", build.Multi},
-		{"gates.multi", ".aig", build.Multi},
-		{"verilog.pipe3", ".v", build.Pipe3},
-		{"gates.pipe3", ".aig", build.Pipe3},
+		{"ir", ".sir", flow.Pipe3},
+		{"image", ".img", flow.Pipe3},
+		{"verilog.multi", ".v", flow.Multi},
+		{"gates.multi", ".aig", flow.Multi},
+		{"verilog.pipe3", ".v", flow.Pipe3},
+		{"gates.pipe3", ".aig", flow.Pipe3},
 	}
 }
 
@@ -179,7 +179,7 @@ func makeTimes(ctx context.Context, examples []*example, f *figures) error {
 			f.seconds(a.name+"."+e.name, v)
 		}
 		v, err := median(5, func() (float64, error) {
-			return e.makeTime(ctx, build.Pipe3, ".sir", ".s", ".img", ".isa", ".design", ".rtl", ".v", ".aag", ".aig")
+			return e.makeTime(ctx, flow.Pipe3, ".sir", ".s", ".img", ".isa", ".design", ".rtl", ".v", ".aag", ".aig")
 		})
 		if err != nil {
 			return err
@@ -192,12 +192,12 @@ func makeTimes(ctx context.Context, examples []*example, f *figures) error {
 // makeTime loads a program and makes artefacts of it.
 func (e *example) makeTime(ctx context.Context, core string, exts ...string) (float64, error) {
 	began := time.Now()
-	p, err := build.Load(e.dir, build.Options{})
+	p, err := flow.Load(e.dir, flow.Options{})
 	if err != nil {
 		return 0, err
 	}
 	for _, ext := range exts {
-		if _, err := p.Artefact(ctx, e.name+ext, build.ArtefactOptions{Core: core, Stage: "low"}); err != nil {
+		if _, err := p.Artefact(ctx, e.name+ext, flow.ArtefactOptions{Core: core, Stage: "low"}); err != nil {
 			return 0, err
 		}
 	}

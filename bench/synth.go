@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/hwgen/verilog"
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
@@ -34,7 +34,7 @@ func synthesis(ctx context.Context, examples []*example, f *figures) error {
 		}
 	}
 	for _, e := range examples {
-		for _, core := range build.Cores() {
+		for _, core := range flow.Cores() {
 			c, err := e.Core(ctx, core)
 			if err != nil {
 				return err

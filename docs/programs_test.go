@@ -22,7 +22,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// block is a fenced piece of a page. Its kinds, behind the opening fence:
+// block is a fenced piece of a page. Its kinds, after the opening fence:
 //
 //	sn              declarations that check
 //	sn body         statements of a task that check
@@ -86,7 +86,7 @@ func TestPrograms(t *testing.T) {
 					require.NotNil(t, p, "%v", list)
 				}
 				formatted, bad := syntax.FormatSource(&diag.File{Name: "page.sn", Text: b.text})
-				if bad.Err() == nil { // statements alone are no file
+				if bad.Err() == nil { // statements alone are not a file
 					require.Equal(t, formatted, b.text, "not as sinter fmt writes it")
 				}
 			})
@@ -94,7 +94,7 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
-// declaration is how a program begins that is no list of statements.
+// declaration is how a program begins that is not a list of statements.
 var declaration = regexp.MustCompile(`(?m)^(use|const|config|type|struct|enum|layout|fn|task|system|test|budget) `)
 
 // whole makes a program of statements.

@@ -9,7 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/checks"
+	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/testkit"
 	"github.com/sinter-lang/sinter/verify"
 )
@@ -25,24 +26,24 @@ func TestDevices(t *testing.T) {
 			t.Parallel()
 			e := newExample(filepath.Dir(name))
 			e.readFile(t, name)
-			p, err := build.Load(name, build.Options{Check: true})
+			p, err := flow.Load(name, flow.Options{Check: true})
 			require.NoError(t, err)
 			sent := map[string][]byte{}
 			for _, m := range machines() {
 				t.Run(strings.TrimSpace(m[0]+" "+m[1]), func(t *testing.T) { e.check(t, p, m[0], m[1], sent) })
 			}
-			checks := []string{"trace", "removal"}
+			which := []string{"trace", "removal"}
 			if strings.HasSuffix(name, "disk.sn") { // a test bench that answers
-				checks = append(checks, "witness")
+				which = append(which, "witness")
 			}
-			e.ladder(t, p, build.World{Captures: e.captures, Seed: 7}, checks)
+			e.ladder(t, p, flow.World{Captures: e.captures, Seed: 7}, which)
 		})
 	}
 }
 
 // ladder demands that each row is equal, or not run with a reason.
-func (e *example) ladder(t *testing.T, p *build.Program, w build.World, checks []string) {
-	r, err := p.Verify(context.Background(), build.VerifyOptions{World: w, Cores: build.Cores(), Checks: checks})
+func (e *example) ladder(t *testing.T, p *flow.Program, w flow.World, which []string) {
+	r, err := checks.Verify(context.Background(), p, checks.VerifyOptions{World: w, Cores: flow.Cores(), Checks: which})
 	require.NoError(t, err)
 	equal := 0
 	for _, row := range r.Rows {
@@ -61,18 +62,18 @@ func TestDiskImages(t *testing.T) {
 	image := make([]byte, 2048*512)
 	copy(image[5*512:], "there before")
 	require.NoError(t, os.WriteFile(in, image, 0o644))
-	p, err := build.Load("testdata/devices/disk.sn", build.Options{})
+	p, err := flow.Load("testdata/devices/disk.sn", flow.Options{})
 	require.NoError(t, err)
 	var first []byte
 	for _, m := range machines() {
-		if m[0] == build.Native || m[0] == build.Unikernel {
+		if m[0] == flow.Native || m[0] == flow.Unikernel {
 			testkit.Tool(t, "clang-19", "clang")
 		}
-		if m[0] == build.Unikernel {
+		if m[0] == flow.Unikernel {
 			testkit.Tool(t, "qemu-system-x86_64")
 		}
-		_, err := p.Run(context.Background(), build.RunOptions{
-			Level: m[0], Core: m[1], World: build.World{Disks: []string{"disk0=" + in}}, DiskOut: []string{"disk0=" + out},
+		_, err := p.Run(context.Background(), flow.RunOptions{
+			Level: m[0], Core: m[1], World: flow.World{Disks: []string{"disk0=" + in}}, DiskOut: []string{"disk0=" + out},
 		})
 		require.NoError(t, err)
 		data, err := os.ReadFile(out)
@@ -90,7 +91,7 @@ func TestDiskImages(t *testing.T) {
 		require.Equal(t, image, again)
 	}
 	for _, bad := range []string{"disk1=" + in, in, "disk0=" + filepath.Join(dir, "none")} {
-		_, err := p.Run(context.Background(), build.RunOptions{Level: build.Source, World: build.World{Disks: []string{bad}}})
+		_, err := p.Run(context.Background(), flow.RunOptions{Level: flow.Source, World: flow.World{Disks: []string{bad}}})
 		require.Error(t, err, bad)
 	}
 }

@@ -7,7 +7,7 @@
 //	//   ends: waiting
 //
 // `logs` lines are the rendered log events of the whole run in order, or with
-// `...` behind the last one its first lines; every machine must show them, and
+// `...` after the last one its first lines; every machine must show them, and
 // its trace must equal the source's.
 package examples
 
@@ -23,7 +23,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/checks"
+	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/llvm"
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
@@ -44,7 +45,7 @@ func newExample(dir string) *example {
 }
 
 // world is the outside that the run line names.
-func (e *example) world() build.World { return build.World{Captures: e.captures, Until: e.until} }
+func (e *example) world() flow.World { return flow.World{Captures: e.captures, Until: e.until} }
 
 // read collects the run lines of a folder's .sn files.
 func read(t *testing.T, dir string) *example {
@@ -101,15 +102,15 @@ func (e *example) line(t *testing.T, word, rest string) {
 // machines lists every machine and core.
 func machines() [][2]string {
 	return [][2]string{
-		{build.Source, ""},
-		{build.IR, ""},
-		{build.ISA, ""},
-		{build.Native, ""},
-		{build.Unikernel, ""},
-		{build.Cycle, build.Multi},
-		{build.Cycle, build.Pipe3},
-		{build.Gates, build.Multi},
-		{build.Gates, build.Pipe3},
+		{flow.Source, ""},
+		{flow.IR, ""},
+		{flow.ISA, ""},
+		{flow.Native, ""},
+		{flow.Unikernel, ""},
+		{flow.Cycle, flow.Multi},
+		{flow.Cycle, flow.Pipe3},
+		{flow.Gates, flow.Multi},
+		{flow.Gates, flow.Pipe3},
 	}
 }
 
@@ -129,7 +130,7 @@ func TestExamplesOnEveryMachine(t *testing.T) {
 		t.Run(dir, func(t *testing.T) {
 			t.Parallel()
 			e := read(t, dir)
-			p, err := build.Load(dir, build.Options{Check: true})
+			p, err := flow.Load(dir, flow.Options{Check: true})
 			require.NoError(t, err)
 			sent := map[string][]byte{} // by device, as the first machine wrote it
 			for _, m := range machines() {
@@ -142,12 +143,12 @@ func TestExamplesOnEveryMachine(t *testing.T) {
 // check runs one machine and compares what it shows with the run lines, and the
 // captures that it writes with those of the machines before it, byte by byte. That
 // traces are equal event by event is checked by TestLadders.
-func (e *example) check(t *testing.T, p *build.Program, level, core string, sent map[string][]byte) {
-	if level == build.Native || level == build.Unikernel {
+func (e *example) check(t *testing.T, p *flow.Program, level, core string, sent map[string][]byte) {
+	if level == flow.Native || level == flow.Unikernel {
 		testkit.Tool(t, "clang-19", "clang")
 		testkit.Tool(t, "ld.lld-19", "ld.lld")
 	}
-	if level == build.Unikernel {
+	if level == flow.Unikernel {
 		testkit.Tool(t, "qemu-system-x86_64")
 	}
 	var out []string
@@ -155,7 +156,7 @@ func (e *example) check(t *testing.T, p *build.Program, level, core string, sent
 	for device := range e.sends {
 		out = append(out, device+"="+filepath.Join(dir, device))
 	}
-	r, err := p.Run(context.Background(), build.RunOptions{Level: level, Core: core, World: e.world(), PcapOut: out})
+	r, err := p.Run(context.Background(), flow.RunOptions{Level: level, Core: core, World: e.world(), PcapOut: out})
 	var missing *llvm.Missing
 	require.False(t, errors.As(err, &missing), "found a moment ago: %v", err)
 	require.NoError(t, err)
@@ -183,10 +184,10 @@ func TestLadders(t *testing.T) {
 		t.Run(dir, func(t *testing.T) {
 			t.Parallel()
 			e := read(t, dir)
-			p, err := build.Load(dir, build.Options{})
+			p, err := flow.Load(dir, flow.Options{})
 			require.NoError(t, err)
-			r, err := p.Verify(context.Background(), build.VerifyOptions{
-				World: e.world(), Cores: build.Cores(), Checks: []string{"trace", "removal"},
+			r, err := checks.Verify(context.Background(), p, checks.VerifyOptions{
+				World: e.world(), Cores: flow.Cores(), Checks: []string{"trace", "removal"},
 			})
 			require.NoError(t, err)
 			for _, row := range r.Rows {

@@ -9,15 +9,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/sinter-lang/sinter/internal/build"
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/std"
 )
 
 // libraryMachines are those on which every public name of the library runs: the
 // others take the same program IR or image.
 func libraryMachines() [][2]string {
-	return [][2]string{{build.Source, ""}, {build.IR, ""}, {build.ISA, ""}}
+	return [][2]string{{flow.Source, ""}, {flow.IR, ""}, {flow.ISA, ""}}
 }
 
 // TestLibrary runs the programs of testdata/library, which have run lines like
@@ -30,11 +30,11 @@ func TestLibrary(t *testing.T) {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			e := newExample(".")
 			e.readFile(t, name)
-			p, err := build.Load(name, build.Options{Check: true})
+			p, err := flow.Load(name, flow.Options{Check: true})
 			require.NoError(t, err)
 			for _, m := range libraryMachines() {
 				t.Run(m[0], func(t *testing.T) {
-					r, err := p.Run(context.Background(), build.RunOptions{Level: m[0]})
+					r, err := p.Run(context.Background(), flow.RunOptions{Level: m[0]})
 					require.NoError(t, err)
 					require.Equal(t, e.ends, string(r.Status))
 					require.Equal(t, e.logs, r.Lines)
@@ -74,7 +74,7 @@ func publicNames(t *testing.T) []string {
 func TestLibraryIsUsed(t *testing.T) {
 	var used strings.Builder
 	for _, dir := range append(folders(t), "testdata/library", "testdata/devices") {
-		files, err := build.ReadFiles(dir)
+		files, err := flow.ReadFiles(dir)
 		require.NoError(t, err)
 		for _, f := range files {
 			used.WriteString(f.Text)
@@ -115,9 +115,9 @@ func libraryUse(head string) []*diag.File {
 
 // Every name of the library that nobody uses is absent from the program.
 func TestUnusedLibraryCostsNothing(t *testing.T) {
-	small, err := build.LoadFiles(libraryUse(""), build.Options{})
+	small, err := flow.LoadFiles(libraryUse(""), flow.Options{})
 	require.NoError(t, err)
-	big, err := build.LoadFiles(libraryUse("use net, sha256, checksum, ring\n"), build.Options{})
+	big, err := flow.LoadFiles(libraryUse("use net, sha256, checksum, ring\n"), flow.Options{})
 	require.NoError(t, err)
 	a, err := small.Image(context.Background())
 	require.NoError(t, err)

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	x86 "github.com/sinter-lang/sinter/backend_x86"
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/testkit"
 	"github.com/sinter-lang/sinter/sim/process"
 	"github.com/sinter-lang/sinter/sim/world"
@@ -25,7 +25,7 @@ import (
 func product(t *testing.T, dir string, kind x86.Product) string {
 	testkit.Tool(t, "clang-19", "clang")
 	testkit.Tool(t, "ld.lld-19", "ld.lld")
-	p, err := build.Load(dir, build.Options{})
+	p, err := flow.Load(dir, flow.Options{})
 	require.NoError(t, err)
 	img, err := p.X86(context.Background(), kind)
 	require.NoError(t, err)

@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
@@ -29,7 +29,7 @@ func TestFiguresOfReadmes(t *testing.T) {
 		t.Run(dir, func(t *testing.T) {
 			t.Parallel()
 			e := read(t, dir)
-			p, err := build.Load(dir, build.Options{})
+			p, err := flow.Load(dir, flow.Options{})
 			require.NoError(t, err)
 			path := filepath.Join(dir, "README.md")
 			text, err := os.ReadFile(path)
@@ -45,16 +45,16 @@ func TestFiguresOfReadmes(t *testing.T) {
 
 // figures is the table of a README. All of it is exact: sizes, counts of our own
 // machines, and prices by our own mapper.
-func (e *example) figures(t *testing.T, p *build.Program) string {
+func (e *example) figures(t *testing.T, p *flow.Program) string {
 	ctx := context.Background()
 	im, err := p.Image(ctx)
 	require.NoError(t, err)
-	instructions, where := e.work(t, p, build.ISA, "", "instructions")
+	instructions, where := e.work(t, p, flow.ISA, "", "instructions")
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d bytes of text, %d bytes of data; %d instructions %s.\n\n", 4*len(im.Text), im.DataEnd, instructions, where)
 	b.WriteString("| core | cycles | LUT4 | flip-flops | logic cells | depth |\n|---|---|---|---|---|---|\n")
-	for _, kind := range build.Cores() {
-		cycles, _ := e.work(t, p, build.Cycle, kind, "cycles")
+	for _, kind := range flow.Cores() {
+		cycles, _ := e.work(t, p, flow.Cycle, kind, "cycles")
 		c, err := p.Core(ctx, kind)
 		require.NoError(t, err)
 		price, err := c.Price()
@@ -66,8 +66,8 @@ func (e *example) figures(t *testing.T, p *build.Program) string {
 
 // work runs a machine and returns what it counted between the marks of the
 // program's timed region, or in the whole run when there is none.
-func (e *example) work(t *testing.T, p *build.Program, level, core, figure string) (n int, where string) {
-	r, err := p.Run(context.Background(), build.RunOptions{Level: level, Core: core, World: e.world()})
+func (e *example) work(t *testing.T, p *flow.Program, level, core, figure string) (n int, where string) {
+	r, err := p.Run(context.Background(), flow.RunOptions{Level: level, Core: core, World: e.world()})
 	require.NoError(t, err)
 	if v, ok := r.Figures[figure+".kernel"]; ok {
 		return int(v), "between the marks of `timed kernel`"
@@ -91,7 +91,7 @@ func TestReadmesShowTheRun(t *testing.T) {
 
 func TestExamplesAreFormatted(t *testing.T) {
 	for _, dir := range folders(t) {
-		changed, err := build.Format(dir, false)
+		changed, err := flow.Format(dir, false)
 		require.NoError(t, err)
 		require.Empty(t, changed, "sinter fmt examples/%s", dir)
 	}
@@ -113,26 +113,26 @@ func TestSameBytes(t *testing.T) {
 // digests builds every artefact of an example and gives a digest of each.
 func (e *example) digests(t *testing.T, procs int) map[string]string {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
-	p, err := build.Load(e.dir, build.Options{Check: true})
+	p, err := flow.Load(e.dir, flow.Options{Check: true})
 	require.NoError(t, err)
 	out := map[string]string{}
-	add := func(ext string, o build.ArtefactOptions) {
+	add := func(ext string, o flow.ArtefactOptions) {
 		data, err := p.Artefact(context.Background(), "x"+ext, o)
 		require.NoError(t, err)
 		out[fmt.Sprint(ext, o)] = digest(data)
 	}
 	for _, stage := range []string{"first", "x86", "low"} {
-		add(".sir", build.ArtefactOptions{Stage: stage})
+		add(".sir", flow.ArtefactOptions{Stage: stage})
 	}
 	for _, product := range []string{"linux", "pvh"} {
-		add(".ll", build.ArtefactOptions{Product: product})
+		add(".ll", flow.ArtefactOptions{Product: product})
 	}
 	for _, ext := range []string{".s", ".img", ".isa"} {
-		add(ext, build.ArtefactOptions{})
+		add(ext, flow.ArtefactOptions{})
 	}
-	for _, core := range build.Cores() {
+	for _, core := range flow.Cores() {
 		for _, ext := range []string{".design", ".rtl", ".v", ".aag", ".aig"} {
-			add(ext, build.ArtefactOptions{Core: core})
+			add(ext, flow.ArtefactOptions{Core: core})
 		}
 		e.hardware(t, p, core, out)
 	}
@@ -140,8 +140,8 @@ func (e *example) digests(t *testing.T, procs int) map[string]string {
 }
 
 // hardware adds the digests of the files of `sinter hw`.
-func (e *example) hardware(t *testing.T, p *build.Program, core string, out map[string]string) {
-	h, err := p.Hardware(context.Background(), build.HardwareOptions{
+func (e *example) hardware(t *testing.T, p *flow.Program, core string, out map[string]string) {
+	h, err := p.Hardware(context.Background(), flow.HardwareOptions{
 		Dir: t.TempDir(), Core: core, World: e.world(), Frames: 4,
 	})
 	require.NoError(t, err)
@@ -162,9 +162,9 @@ func TestSameExecutables(t *testing.T) {
 		for _, product := range []string{"linux", "pvh"} {
 			var all []string
 			for range 2 {
-				p, err := build.Load(dir, build.Options{})
+				p, err := flow.Load(dir, flow.Options{})
 				require.NoError(t, err)
-				data, err := p.Artefact(context.Background(), "x.elf", build.ArtefactOptions{Product: product})
+				data, err := p.Artefact(context.Background(), "x.elf", flow.ArtefactOptions{Product: product})
 				require.NoError(t, err)
 				all = append(all, digest(data))
 			}

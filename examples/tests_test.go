@@ -7,7 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/checks"
+	"github.com/sinter-lang/sinter/internal/flow"
 )
 
 // tested are the examples that must have test blocks; those that are only for
@@ -21,15 +22,15 @@ func TestTestBlocks(t *testing.T) {
 	for _, dir := range folders(t) {
 		t.Run(dir, func(t *testing.T) {
 			t.Parallel()
-			programs, err := build.LoadTests([]string{dir}, build.Options{})
+			programs, err := checks.LoadTests([]string{dir}, flow.Options{})
 			require.NoError(t, err)
-			results, err := programs[0].Test(context.Background(), build.TestOptions{
-				Levels: []string{build.Source, build.IR, build.ISA}, Cases: 20, Seed: 1, Jobs: 1,
+			results, err := checks.Test(context.Background(), programs[0], checks.TestOptions{
+				Levels: []string{flow.Source, flow.IR, flow.ISA}, Cases: 20, Seed: 1, Jobs: 1,
 			})
 			require.NoError(t, err)
 			require.False(t, slices.Contains(tested(), dir) && len(results) == 0, "no tests")
 			for _, r := range results {
-				require.NotEqual(t, build.Failed, r.Status, "%s on %s\n%s", r.Name, r.Level, r.Detail)
+				require.NotEqual(t, checks.Failed, r.Status, "%s on %s\n%s", r.Name, r.Level, r.Detail)
 			}
 		})
 	}

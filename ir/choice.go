@@ -113,14 +113,14 @@ func (p *parser) arm() (a Arm, err error) {
 }
 
 // armsNamed reports whether the arms of a select name what the module has.
-func (v *verifier) armsNamed(i *Instr) bool {
+func armsNamed(m *Module, i *Instr) bool {
 	for _, a := range i.Arms {
 		ok := a.Kind == ArmTimer
 		switch a.Kind {
 		case ArmChan:
-			ok = a.Index >= 0 && a.Index < len(v.m.Chans)
+			ok = a.Index >= 0 && a.Index < len(m.Chans)
 		case ArmDev:
-			ok = a.Index >= 0 && a.Index < len(v.m.Devices) && v.m.Devices[a.Index].Rx
+			ok = a.Index >= 0 && a.Index < len(m.Devices) && m.Devices[a.Index].Rx
 		}
 		if !ok {
 			return false
@@ -129,8 +129,8 @@ func (v *verifier) armsNamed(i *Instr) bool {
 	return true
 }
 
-// selectWords checks the arguments of a select.
-func (v *verifier) selectWords(i *Instr, args []*Value) {
+// check looks at the arguments of a select.
+func (fitsArms) check(v *verifier, i *Instr, args, _ []*Value) {
 	if len(i.Arms) == 0 {
 		v.errorf(i, i.Span, "a select has at least one arm")
 		return

@@ -194,7 +194,7 @@ func (f *Flow) loops() {
 	}
 }
 
-// Loop returns the nodes of the loop with head h, h first; nil if h is no head.
+// Loop returns the nodes of the loop with head h, h first; nil if h is not a head.
 func (f *Flow) Loop(h int) []int {
 	var body []int
 	in := map[int]bool{h: true}

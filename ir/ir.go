@@ -180,7 +180,7 @@ type Object struct {
 	Kind     ObjKind
 	Size     int    // bytes; of a ParamObj the bytes it may touch
 	Align    int    // 1, 2, 4
-	Init     []byte // of ConstObj and StateObj; zero behind its end
+	Init     []byte // of ConstObj and StateObj; zero after its end
 	ReadOnly bool   // of a ParamObj: a read-only parameter
 	Span     diag.Span
 }

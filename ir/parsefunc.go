@@ -7,7 +7,6 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/text"
-	"github.com/sinter-lang/sinter/ir/word"
 )
 
 func (p *parser) function() error {
@@ -362,18 +361,20 @@ func (p *parser) instr(b *Block) error {
 	if !setOp(i, op.Text) {
 		return diag.Errorf("", op.Span, "there is no operation `%s`", op.Text)
 	}
-	if err := p.selector(i); err != nil {
-		return err
+	if sel := i.Op.Row().Select; sel != nil {
+		if err := sel.parse(p, i); err != nil {
+			return err
+		}
 	}
 	if err := p.operands(i); err != nil {
 		return err
 	}
-	if i.Op.Shape().Site {
+	if i.Op.Row().Site != NoTable {
 		if i.Site, err = p.int("!", 0, maxIndex); err != nil {
 			return err
 		}
 	}
-	if i.Op.Shape().IO && p.sc.Accept("task") {
+	if i.Op.Row().IO && p.sc.Accept("task") {
 		n, err := p.sc.Int("task", 0, maxIndex)
 		if err != nil {
 			return err
@@ -410,49 +411,6 @@ func (p *parser) results(b *Block, i *Instr) error {
 func isNumbered(s, prefix string) bool {
 	_, ok := numbered(s, prefix)
 	return ok
-}
-
-// setOp sets the operation by name; load and store carry their size.
-func setOp(i *Instr, name string) bool {
-	for op := Op(0); op < NumOps; op++ {
-		switch op {
-		case OpWord, OpFloat:
-		case OpLoad, OpStore:
-			n, ok := numbered(name, op.String())
-			if ok && (n == 1 || n == 2 || n == 4 || n == 8) {
-				i.Op, i.Size = op, n
-				return true
-			}
-		default:
-			if op.String() == name {
-				i.Op = op
-				return true
-			}
-		}
-	}
-	if f, ok := LookupFloat(name); ok {
-		i.Op, i.Float = OpFloat, f
-		return true
-	}
-	w, ok := word.Lookup(name)
-	i.Op, i.Word = OpWord, w
-	return ok
-}
-
-// selector takes the callee, device or channel of an operation.
-func (p *parser) selector(i *Instr) (err error) {
-	shape := i.Op.Shape()
-	switch {
-	case i.Op == OpCall:
-		i.Callee, err = p.funcName()
-	case i.Op == OpSelect:
-		err = p.arms(i)
-	case shape.Dev:
-		i.Dev, err = p.deviceName()
-	case shape.Chan:
-		i.Chan, err = p.channelName()
-	}
-	return err
 }
 
 // deviceName takes the name of a device.
@@ -529,7 +487,7 @@ func (p *parser) ref() (r Ref, err error) {
 			return r, err
 		}
 		if sign = p.sc.Next().Text; sign != "+" && sign != "-" {
-			return r, p.sc.Errorf("expected `+` or `-` behind %s", r.Off)
+			return r, p.sc.Errorf("expected `+` or `-` after %s", r.Off)
 		}
 	}
 	n, err := p.sc.Int("offset", -maxObject, maxObject)

@@ -9,7 +9,6 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/trace"
-	"github.com/sinter-lang/sinter/ir/word"
 )
 
 // Print gives the text form of m; Parse reads it back.
@@ -202,7 +201,10 @@ func (p *printer) instr(i *Instr) {
 		p.f("%s%s: %s", flag(", ", k > 0), r, typeOf(r.Type, r.Obj))
 	}
 	p.f("%s", flag(" = ", len(i.Results) > 0))
-	p.f("%s%s", opcode(i), p.selector(i))
+	p.f("%s", opcode(i))
+	if i.Op < NumOps && i.Op.Row().Select != nil {
+		p.f("%s", i.Op.Row().Select.print(p, i))
+	}
 	sep := " "
 	next := func(s string) { p.f("%s%s", sep, s); sep = ", " }
 	for _, r := range i.Refs {
@@ -214,49 +216,13 @@ func (p *printer) instr(i *Instr) {
 	if hasImm(i) {
 		next(strconv.FormatUint(i.Imm, 10))
 	}
-	if i.Op < NumOps && i.Op.Shape().Site {
+	if i.Op < NumOps && i.Op.Row().Site != NoTable {
 		p.f(" !%d", i.Site)
 	}
-	if i.Op < NumOps && i.Op.Shape().IO && i.Task >= 0 {
+	if i.Op < NumOps && i.Op.Row().IO && i.Task >= 0 {
 		p.f(" task %d", i.Task)
 	}
 	p.f("%s", p.at(i.Span))
-}
-
-func opcode(i *Instr) string {
-	switch i.Op {
-	case OpWord:
-		return i.Word.String()
-	case OpFloat:
-		return i.Float.String()
-	case OpLoad, OpStore:
-		return i.Op.String() + strconv.Itoa(i.Size)
-	}
-	return i.Op.String()
-}
-
-func hasImm(i *Instr) bool {
-	if i.Op == OpWord {
-		return i.Word != word.Bad && i.Word < word.NumOps && word.Table(i.Word).Widths == word.Part
-	}
-	return i.Op < NumOps && i.Op.Shape().Imm
-}
-
-// selector prints what an operation names besides its operands.
-func (p *printer) selector(i *Instr) string {
-	switch {
-	case i.Op >= NumOps:
-		return ""
-	case i.Op == OpSelect:
-		return p.arms(i)
-	case i.Op == OpCall && i.Callee != nil:
-		return " @" + i.Callee.Name
-	case i.Op.Shape().Dev && i.Dev >= 0 && i.Dev < len(p.m.Devices):
-		return " " + p.m.Devices[i.Dev].Name
-	case i.Op.Shape().Chan && i.Chan >= 0 && i.Chan < len(p.m.Chans):
-		return " " + p.m.Chans[i.Chan].Name
-	}
-	return ""
 }
 
 // String prints a place: %hits, %hits[8], %hits[v3], %hits[v3 + 8].
@@ -298,7 +264,7 @@ func edges(es []Edge) string {
 	return strings.Join(out, ", ")
 }
 
-// at prints ` @file:line.col`; a file name that is no identifier is quoted.
+// at prints ` @file:line.col`; a file name that is not an identifier is quoted.
 func (p *printer) at(s diag.Span) string {
 	if s.IsZero() {
 		return ""

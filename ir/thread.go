@@ -187,12 +187,10 @@ func (t *threader) effects() {
 
 // tokens lists the objects whose tokens i needs and gives; a mark's are found later.
 func (t *threader) tokens(i *Instr) (need, give []*Object) {
-	switch i.Op {
-	case OpWord, OpConst:
-		return nil, nil
-	case OpCall:
+	switch i.Op.Row().Tokens {
+	case ByCallee:
 		return callTokens(i)
-	case OpMark:
+	case Fence:
 		return []*Object{nil}, []*Object{nil}
 	}
 	return tokensOf(i)
@@ -259,7 +257,7 @@ func (t *threader) fences() {
 	for _, k := range t.flow.Order {
 		b := t.f.Blocks[k]
 		for at, i := range b.Instrs {
-			if i.Op != OpMark {
+			if i.Op.Row().Tokens != Fence {
 				continue
 			}
 			var all []*Object
@@ -280,7 +278,7 @@ func (t *threader) fences() {
 
 func (t *threader) hasMark() bool {
 	found := false
-	t.each(func(i *Instr) { found = found || i.Op == OpMark })
+	t.each(func(i *Instr) { found = found || i.Op.Row().Tokens == Fence })
 	return found
 }
 
@@ -490,7 +488,7 @@ func (t *threader) block(k int, reach *reaching) {
 			reach.set(v)
 			toks = append(toks, v)
 		}
-		if i.Op == OpCall {
+		if i.Op.Row().Tokens == ByCallee {
 			i.Args = callOrder(i)
 			i.Results = append(toks, i.Results...)
 			continue

@@ -71,7 +71,7 @@ func (v *verifier) errorf(at any, span diag.Span, format string, args ...any) {
 // name checks one identifier of a scope.
 func (v *verifier) name(scope map[string]bool, what, name string, at any, span diag.Span) {
 	if !isIdent(name) {
-		v.errorf(at, span, "%s has the name %q, which is no identifier", what, name)
+		v.errorf(at, span, "%s has the name %q, which is not an identifier", what, name)
 	}
 	if scope[name] {
 		v.errorf(at, span, "two of %s have the name %s", what, name)
@@ -236,7 +236,7 @@ func (v *verifier) stage() {
 	for _, f := range v.m.Funcs {
 		for _, b := range f.Blocks {
 			for _, i := range b.Instrs {
-				switch s := i.Op.Shape(); {
+				switch s := i.Op.Row(); {
 				case s.Early && v.m.Main != nil:
 					v.errorf(i, i.Span, "@%s: %s in a module with Main", f.Name, opcode(i))
 				case s.Late && v.m.Main == nil:

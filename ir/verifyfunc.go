@@ -1,6 +1,8 @@
 package ir
 
-import "github.com/sinter-lang/sinter/ir/word"
+import (
+	"strings"
+)
 
 func (v *verifier) function(f *Func) {
 	v.f = f
@@ -81,7 +83,7 @@ func (v *verifier) termShape(b *Block, blocks map[*Block]bool) {
 		v.errorf(t, t.Span, "block b%d has an end of kind %d with %d successors", b.ID, t.Op, len(t.Succs))
 	}
 	if t.Op != Return && len(t.Args) > 0 {
-		v.errorf(t, t.Span, "block b%d has results and is no return", b.ID)
+		v.errorf(t, t.Span, "block b%d has results and is not a return", b.ID)
 	}
 	for _, e := range t.Succs {
 		if !blocks[e.To] {
@@ -166,32 +168,52 @@ func (v *verifier) ret(t *Term) {
 }
 
 func (v *verifier) instr(i *Instr) {
+	row := i.Op.Row()
 	before := len(v.errs)
-	v.refs(i)
+	v.names(i, row)
 	if len(v.errs) > before {
 		return
 	}
-	if i.Op == OpCall {
+	v.refs(i, row)
+	if len(v.errs) > before {
+		return
+	}
+	if row.Tokens == ByCallee {
 		v.call(i)
 		return
 	}
-	v.tablesOf(i)
-	args, results, ok := v.split(i)
-	if !ok {
+	args, results, ok := v.split(i, row)
+	if !ok || row.Tokens == Fence {
 		return
 	}
-	v.words(i, args, results)
+	v.listed(i, "takes", row.In, args)
+	v.listed(i, "gives", row.Out, results)
+	if row.Fits != nil && len(v.errs) == before {
+		row.Fits.check(v, i, args, results)
+	}
+}
+
+// names checks what an operation names in the tables of the module.
+func (v *verifier) names(i *Instr, row *Row) {
+	wrong := []string{row.Site.wrong(v.m, i), row.Imm.wrong(v.m, i)}
+	if row.Select != nil {
+		wrong = append(wrong, row.Select.wrong(v.m, i))
+	}
+	if row.IO {
+		wrong = append(wrong, lacks("task", i.Task < -1 || i.Task >= max(1, len(v.m.Tasks))))
+	}
+	for _, w := range wrong {
+		if w != "" {
+			v.errorf(i, i.Span, "%s %s", opcode(i), w)
+			return
+		}
+	}
 }
 
 // refs checks the places of an operation.
-func (v *verifier) refs(i *Instr) {
-	shape := i.Op.Shape()
-	if shape.Refs >= 0 && len(i.Refs) != shape.Refs {
-		v.errorf(i, i.Span, "%s names %d objects, got %d", opcode(i), shape.Refs, len(i.Refs))
-		return
-	}
-	if i.Op == OpCall && (i.Callee == nil || len(i.Callee.Objs) != len(i.Refs)) {
-		v.errorf(i, i.Span, "a call needs a callee and an object for each of its object parameters, got %d", len(i.Refs))
+func (v *verifier) refs(i *Instr, row *Row) {
+	if n := len(row.Refs.List); !row.Refs.Any && len(i.Refs) != n {
+		v.errorf(i, i.Span, "%s names %d objects, got %d", opcode(i), n, len(i.Refs))
 		return
 	}
 	for k, r := range i.Refs {
@@ -202,7 +224,9 @@ func (v *verifier) refs(i *Instr) {
 		if r.Off != nil && r.Off.Type != 32 {
 			v.errorf(i, i.Span, "an offset has type i32, got %s: %s", r.Off, r.Off.Type)
 		}
-		v.bounds(i, k)
+		if bytes := row.Refs.at(k).Bytes; bytes != nil {
+			v.bounds(i, r, bytes(v.m, i, k))
+		}
 		switch i.Access(k) {
 		case Writes:
 			if !r.Obj.HasToken() {
@@ -232,81 +256,44 @@ func (v *verifier) visible(o *Object) bool {
 	return false
 }
 
-// bounds checks places with a constant offset.
-func (v *verifier) bounds(i *Instr, k int) {
-	r, n := i.Refs[k], 0
-	switch i.Op {
-	case OpLoad, OpStore:
-		n = i.Size
-	case OpCopy, OpClear:
-		n = int(min(i.Imm, maxObject+1))
-	case OpCall:
-		n = i.Callee.Objs[k].Size
-	case OpRecv, OpTake:
-		n = 4 + int(min(i.Imm, maxObject))
-	case OpSend, OpLog:
-		n = 4
-	case OpAsk:
-		if n = 4; k == 1 {
-			n += int(min(i.Imm, maxObject))
-		}
-	case OpChSend, OpChRecv, OpChGet, OpChPut:
-		if i.Chan >= 0 && i.Chan < len(v.m.Chans) && k < len(v.m.Chans[i.Chan].Objs) {
-			n = v.m.Chans[i.Chan].Objs[k]
-		}
-	}
+// bounds checks a place that n bytes are needed of.
+func (v *verifier) bounds(i *Instr, r Ref, n int) {
 	if n > r.Obj.Size || r.Off == nil && (r.Disp < 0 || r.Disp+n > r.Obj.Size) {
 		v.errorf(i, i.Span, "%s needs %d bytes at %s, which has %d", opcode(i), n, r, r.Obj.Size)
 	}
 }
 
-// tablesOf checks the numbers that lead into the module's tables.
-func (v *verifier) tablesOf(i *Instr) {
-	bad := ""
-	shape := i.Op.Shape()
-	switch {
-	case shape.Dev && (i.Dev < 0 || i.Dev >= len(v.m.Devices)):
-		bad = "device"
-	case shape.Chan && (i.Chan < 0 || i.Chan >= len(v.m.Chans)):
-		bad = "channel"
-	case i.Op == OpCheck && (i.Site < 0 || i.Site >= len(v.m.Traps)):
-		bad = "trap site"
-	case i.Op == OpLog && (i.Site < 0 || i.Site >= len(v.m.Logs)):
-		bad = "log site"
-	case i.Op == OpSelect && !v.armsNamed(i):
-		bad = "device or channel"
-	case i.Op == OpMark && i.Imm/2 >= uint64(len(v.m.Marks)):
-		bad = "mark"
-	case shape.IO && (i.Task < -1 || i.Task >= max(1, len(v.m.Tasks))):
-		bad = "task"
-	}
-	if bad != "" {
-		v.errorf(i, i.Span, "%s names a %s that the module does not have", opcode(i), bad)
-	}
-}
-
 // split checks the tokens of an operation against its row and returns the words.
-func (v *verifier) split(i *Instr) (args, results []*Value, ok bool) {
+func (v *verifier) split(i *Instr, row *Row) (args, results []*Value, ok bool) {
 	need, give := tokensOf(i)
 	args, ok1 := leading(i.Args, need)
 	results, ok2 := leading(i.Results, give)
-	if i.Op == OpMark { // the fence takes whatever tokens there are
-		ok1, ok2 = len(i.Args) == len(i.Results) && len(i.Args) > 0 && i.Args[0].Obj == nil, true
-		for k := 0; ok1 && k < len(i.Args); k++ {
-			ok1 = i.Args[k].Type == Token && i.Results[k].Type == Token && i.Args[k].Obj == i.Results[k].Obj
-		}
-		args, results = nil, nil
+	if row.Tokens == Fence {
+		ok1, ok2 = fences(i), true
 	}
 	if !ok1 || !ok2 {
-		v.errorf(i, i.Span, "%s takes the tokens (%s) behind its words and gives (%s)", opcode(i), objNames(need), objNames(give))
+		v.errorf(i, i.Span, "%s takes the tokens (%s) after its words and gives (%s)", opcode(i), objNames(need), objNames(give))
 	}
 	return args, results, ok1 && ok2
+}
+
+// fences reports whether i gives each token that it takes, that of I/O first.
+func fences(i *Instr) bool {
+	if len(i.Args) != len(i.Results) || len(i.Args) == 0 || i.Args[0].Obj != nil {
+		return false
+	}
+	for k, a := range i.Args {
+		if a.Type != Token || i.Results[k].Type != Token || a.Obj != i.Results[k].Obj {
+			return false
+		}
+	}
+	return true
 }
 
 // tokensOf lists the objects (nil: I/O) whose tokens an operation other than a
 // call or a mark takes and gives.
 func tokensOf(i *Instr) (need, give []*Object) {
-	if i.Op.Shape().IO {
+	if i.Op.Row().IO {
 		need, give = append(need, nil), append(give, nil)
 	}
 	for k, r := range i.Refs {
@@ -351,72 +338,6 @@ func objNames(os []*Object) string {
 	return s
 }
 
-// words checks the words of an operation.
-func (v *verifier) words(i *Instr, args, results []*Value) {
-	fail := func(format string, a ...any) { v.errorf(i, i.Span, opcode(i)+" "+format, a...) }
-	want := func(in, out string) {
-		if got := widths(args); got != in {
-			fail("takes (%s), got (%s)", in, got)
-		}
-		if got := widths(results); got != out {
-			fail("gives (%s), got (%s)", out, got)
-		}
-	}
-	switch i.Op {
-	case OpConst:
-		if len(args) != 0 || len(results) != 1 || i.Imm&^word.Mask(int(results[0].Type)) != 0 {
-			fail("gives one word that holds %d", i.Imm)
-		}
-	case OpWord:
-		v.operator(i, args, results)
-	case OpFloat:
-		if err := checkFloat(i.Float, args, results); err != nil {
-			v.errorf(i, i.Span, "%s", err)
-		}
-	case OpLoad, OpStore:
-		if i.Size != 1 && i.Size != 2 && i.Size != 4 && i.Size != 8 {
-			fail("moves 1, 2, 4 or 8 bytes, got %d", i.Size)
-		}
-		if i.Op == OpLoad && (len(args) != 0 || len(results) != 1) || i.Op == OpStore && (len(args) != 1 || len(results) != 0) {
-			fail("has one word")
-		}
-	case OpCheck:
-		want("i1", "")
-	case OpNow:
-		if got := widths(results); len(args) != 0 || got != "i64" && got != "i32 i32" {
-			fail("gives i64, or i32 and i32, got %s", got)
-		}
-	case OpAlarm:
-		if got := widths(args); len(results) != 0 || got != "i64" && got != "i32 i32" {
-			fail("takes i64, or i32 and i32, got %s", got)
-		}
-	case OpChReady:
-		if i.Imm > 1 {
-			fail("asks for 0 or 1, got %d", i.Imm)
-		}
-		want("", "i1")
-	case OpSelect:
-		v.selectWords(i, args)
-		if got := widths(results); got != "i32" {
-			fail("gives i32, got (%s)", got)
-		}
-	case OpStatus:
-		want("", "i32")
-	case OpWait:
-		want("i32", "i32")
-	case OpTake:
-		want("", "i1")
-	case OpLog:
-		v.logArgs(i, args)
-	case OpChSend, OpChPut:
-		v.element(i, args)
-	case OpChRecv, OpChGet:
-		v.element(i, results)
-	default:
-		want("", "")
-	}
-}
-
 func widths(vs []*Value) string {
 	s := ""
 	for k, x := range vs {
@@ -425,53 +346,21 @@ func widths(vs []*Value) string {
 	return s
 }
 
-func (v *verifier) operator(i *Instr, args, results []*Value) {
-	if len(results) != 1 {
-		v.errorf(i, i.Span, "%s has one result", i.Word)
-		return
-	}
-	aw := make([]int, len(args))
-	for k, a := range args {
-		aw[k] = int(a.Type)
-	}
-	if err := word.Check(i.Word, int(results[0].Type), aw, i.Imm); err != nil {
-		v.errorf(i, i.Span, "%s", err)
+// listed checks words against what the row allows.
+func (v *verifier) listed(i *Instr, verb string, want Words, ws []*Value) {
+	if !want.allow(ws) {
+		v.errorf(i, i.Span, "%s %s (%s), got (%s)", opcode(i), verb, strings.Join(want, " or "), widths(ws))
 	}
 }
 
-// logArgs checks that words and refs are what the site shows.
-func (v *verifier) logArgs(i *Instr, args []*Value) {
-	if i.Site < 0 || i.Site >= len(v.m.Logs) {
-		return // tablesOf says so
-	}
-	site := &v.m.Logs[i.Site]
-	refs, k := 0, 0
-	for _, a := range site.Args {
-		switch {
-		case a.Kind == "bytes":
-			refs++
-		case k < len(args) && a.Width > 32 && args[k].Type == 32 && k+1 < len(args) && args[k+1].Type == 32:
-			k += 2
-		default:
-			k++
+func (w Words) allow(ws []*Value) bool {
+	got := widths(ws)
+	for _, list := range w {
+		if list == got || list == "i*" || list == "i" && len(ws) == 1 {
+			return true
 		}
 	}
-	if refs != len(i.Refs) || k != len(args) {
-		v.errorf(i, i.Span, "log site %d shows %d words and %d bytes, got %d and %d", i.Site, len(site.Args)-refs, refs, len(args), len(i.Refs))
-	}
-}
-
-// element checks that words and refs are a channel's element.
-func (v *verifier) element(i *Instr, ws []*Value) {
-	c := &v.m.Chans[i.Chan]
-	ok := len(ws) == len(c.Words) && len(i.Refs) == len(c.Objs)
-	for k := 0; ok && k < len(ws); k++ {
-		ok = ws[k].Type == c.Words[k]
-	}
-	if !ok {
-		v.errorf(i, i.Span, "channel %s moves %d words of types %v and %d objects, got (%s) and %d",
-			c.Name, len(c.Words), c.Words, len(c.Objs), widths(ws), len(i.Refs))
-	}
+	return len(w) == 0 && len(ws) == 0
 }
 
 // call checks arguments and results against the callee's signature.

@@ -111,7 +111,7 @@ func TestHarnessDelivers(t *testing.T) {
 	require.NoError(t, h.Cycle(out))
 	require.True(t, h.Done())
 	require.Equal(t, trace.Waiting, h.Trace().Status)
-	require.EqualValues(t, 5, h.Cycles(), "the question is no cycle of the run")
+	require.EqualValues(t, 5, h.Cycles(), "the question is not a cycle of the run")
 }
 
 // TestHarnessWaitsForBeats keeps the run going while something is on its way out.

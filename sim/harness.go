@@ -78,7 +78,7 @@ type Harness struct {
 type rxState struct {
 	frame   []byte   // nil: none
 	answer  bool     // of a device that answers: the world has no more part in it
-	answers [][]byte // that wait behind it
+	answers [][]byte // that wait after it
 	pos     int
 	shown   bool // the beat at pos is valid until it is taken
 }

@@ -101,29 +101,6 @@ map:
 5: hlt
   jmp 5b
 
-// One stub of five bytes for each exception: what it leaves on the stack tells the
-// vector. pvh_crash sorts out the rest.
-.globl crash_stubs
-crash_stubs:
-.rept 32
-  call crash
-.endr
-crash:
-  mov %rsp, %rdi
-  mov %cr2, %rsi
-  and $-16, %rsp
-  call pvh_crash
-  jmp 5b
-
-// The device interrupt only ends a hlt; it runs on a stack of its own.
-.globl wake_stub
-wake_stub:
-  push %rax
-  mov $0xfee000b0, %eax
-  movl $0, (%rax)
-  pop %rax
-  iretq
-
 .section .rodata.boot, "a", @progbits
 .balign 8
 gdt: .quad 0, 0x00cf9b000000ffff, 0x00cf93000000ffff, 0x00af9b000000ffff

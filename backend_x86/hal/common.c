@@ -1,46 +1,6 @@
-// The sn_ functions that are the same in every product: rendering of log events,
-// and the choice between the live world and the harness.
+// The sn_ functions that the program calls, the same in every product: rendering of
+// log events, and the choice between the live world and the harness.
 #include "hal.h"
-
-u8 hal_scripted;
-
-// ---- harness
-
-#if SN_COUNT
-// Instructions of the program and this layer, less what waits for the harness.
-static u64 spent, resumed;
-void count_stop(void) { spent += hal_instructions() - resumed; }
-void count_go(void) { resumed = hal_instructions(); }
-#else
-void count_stop(void) {}
-void count_go(void) {}
-#endif
-
-void ask(u32 kind, u32 a, u32 b, const void *p, u32 len) {
-  count_stop();
-  struct request r = {kind, a, b, len};
-  hal_write(&r, sizeof r);
-  if (len) hal_write(p, len);
-  count_go();
-}
-
-u32 answer(void) {
-  count_stop();
-  u32 x;
-  hal_read(&x, sizeof x);
-  count_go();
-  return x;
-}
-
-// A request that ends the run.
-static void last(u32 kind, u32 a, u32 b) {
-#if SN_COUNT
-  count_stop();
-  u64 n = spent;
-  ask('I', (u32)n, (u32)(n >> 32), 0, 0);
-#endif
-  ask(kind, a, b, 0, 0);
-}
 
 // ---- log: text is gathered and written at the end of the event, or when full
 
@@ -194,7 +154,7 @@ static void say(const char *s) {
 }
 
 NORETURN void sn_trap(u32 task, u32 site) {
-  if (hal_scripted) last('X', task, site);
+  if (hal_scripted) last_request('X', task, site);
   else {
     say("trap in task ");
     say(sn_task_name(task));
@@ -207,7 +167,7 @@ NORETURN void sn_trap(u32 task, u32 site) {
 #endif
 
 NORETURN void sn_halt(void) {
-  if (hal_scripted) last('H', 0, 0);
+  if (hal_scripted) last_request('H', 0, 0);
   hal_exit(END_OK);
 }
 
@@ -233,7 +193,7 @@ u32 sn_wait(u32 mask) {
   ask('W', mask, 0, 0, 0);
   u32 ready = answer();
   if (ready) return ready;
-  last('E', mask, 0); // no input is left
+  last_request('E', mask, 0); // no input is left
   hal_exit(mask ? END_WAITING : END_STUCK);
 }
 
@@ -298,28 +258,3 @@ void sn_send(u32 dev, const u8 *buf) {
   else hal_send(dev, buf + 4, n);
 }
 #endif
-
-// ---- what compilers call
-
-void *memcpy(void *d, const void *s, unsigned long n) {
-  void *r = d;
-  __asm__ volatile("rep movsb" : "+D"(d), "+S"(s), "+c"(n)::"memory");
-  return r;
-}
-
-void *memmove(void *d, const void *s, unsigned long n) {
-  u8 *dp = d;
-  const u8 *sp = s;
-  if (dp <= sp || dp >= sp + n) return memcpy(d, s, n);
-  while (n--) {
-    dp[n] = sp[n];
-    __asm__ volatile("" ::: "memory"); // or the loop becomes a call of itself
-  }
-  return d;
-}
-
-void *memset(void *d, int c, unsigned long n) {
-  void *r = d;
-  __asm__ volatile("rep stosb" : "+D"(d), "+c"(n) : "a"(c) : "memory");
-  return r;
-}

@@ -11,6 +11,7 @@ typedef unsigned int u32;
 typedef unsigned long long u64;
 typedef long long i64;
 #define NORETURN __attribute__((noreturn))
+#define INLINE static inline __attribute__((always_inline)) // a call is longer than what it does
 // config.h stands here
 
 // The deadline that does not come, and its bit in the mask and result of a wait.
@@ -20,35 +21,29 @@ typedef long long i64;
 // How a run ends: the process's exit code, or what is written to the exit device.
 enum { END_OK = 0, END_WAITING = 0, END_TRAP = 3, END_STUCK = 4, END_CRASH = 5, END_USAGE = 2 };
 
-// ---- what a product supplies
-void hal_write(const void *p, u32 n);  // bytes to the console or to the harness
-void hal_read(void *p, u32 n);         // bytes from the harness
-NORETURN void hal_exit(u32 code);
-u32 hal_status(void);                  // live: devices with a frame pending
-u32 hal_wait(u32 mask, u64 due);       // live: sleeps until one of mask has a frame or, unless NEVER, due has come: TIMER
-u32 hal_take(u32 dev, u8 *p, u32 cap); // live: length of the next frame, 0 if it was longer than cap
-void hal_send(u32 dev, const u8 *p, u32 n);
-u64 hal_now(void);                     // live: microseconds
-u64 hal_instructions(void);            // with SN_COUNT: executed so far
-void hal_script_frame(u32 dev, u8 *p, u32 n);      // scripted: the frame that the harness has announced
-void hal_script_send(u32 dev, const u8 *p, u32 n); // scripted: a frame to the harness
-u32 hal_disk(u32 dev, u32 op, u32 sector, u8 *data); // with SN_DISKS: a DISK_ operation; a DISK_ status
-
-enum { DISK_READ = 1, DISK_WRITE = 2, DISK_FLUSH = 3, SECTOR = 512 };
-enum { DISK_OK = 0, DISK_PAST_END = 1, DISK_ERROR = 2 };
-
-// ---- what common.c supplies
-extern u8 hal_scripted; // the harness drives time and input
+// The files of a product are one translation unit, in the order of x86.go: a file calls
+// what the files before it define, and nothing after it. So no operation has a prototype
+// but what the program supplies, and files cannot call each other in a circle.
 void sn_main(void);
 
-// ---- the harness: requests of four words, then len bytes
-struct request { u32 kind, a, b, len; };
-void ask(u32 kind, u32 a, u32 b, const void *p, u32 len);
-u32 answer(void);
-void count_stop(void); // instructions from here on are not the program's
-void count_go(void);
-
-void *memcpy(void *d, const void *s, unsigned long n);
-void *memmove(void *d, const void *s, unsigned long n);
-void *memset(void *d, int c, unsigned long n);
+// What a product supplies to script.c and common.c:
+//
+//	void hal_write(const void *p, u32 n)    bytes to the console or to the harness
+//	void hal_read(void *p, u32 n)           bytes from the harness
+//	void hal_exit(u32 code)                 does not return
+//	u64 hal_instructions(void)              with SN_COUNT: executed so far
+//	u64 hal_now(void)                       live: microseconds
+//	u32 hal_status(void)                    live: devices with a frame pending
+//	u32 hal_wait(u32 mask, u64 due)         live: sleeps until one of mask has a frame or,
+//	                                        unless NEVER, due has come: TIMER
+//	u32 hal_take(u32 dev, u8 *p, u32 cap)   live: length of the next frame, 0 if it was
+//	                                        longer than cap
+//	void hal_send(u32 dev, const u8 *p, u32 n)
+//	void hal_script_frame(u32 dev, u8 *p, u32 n)        scripted: the frame that the harness
+//	                                                    has announced
+//	void hal_script_send(u32 dev, const u8 *p, u32 n)   scripted: a frame to the harness
+//	u32 hal_disk(u32 dev, u32 op, u32 sector, u8 *data) with SN_DISKS: a DISK_ operation; a
+//	                                                    DISK_ status
+enum { DISK_READ = 1, DISK_WRITE = 2, DISK_FLUSH = 3, SECTOR = 512 };
+enum { DISK_OK = 0, DISK_PAST_END = 1, DISK_ERROR = 2 };
 #endif

@@ -32,7 +32,7 @@ func inFiles() []string { return []string{"E0001", "E0501"} }
 func company() map[string][]string { return map[string][]string{"E0119": {"E0102"}} }
 
 // codesInTree collects the codes of the whole tree: string literals that look
-// like one, in files that are no tests.
+// like one, in files that are not tests.
 func codesInTree(t *testing.T) []string {
 	found := map[string]bool{}
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {

@@ -13,7 +13,7 @@ type bit struct {
 
 // vec is a value as the places its bits come from, low bit first. Cutting,
 // joining, extending and shifting by a constant are free on it, so the selects
-// behind it see which bits of two instructions are the same wire.
+// after it see which bits of two instructions are the same wire.
 type vec []bit
 
 func constVec(w int, v uint64) vec {

@@ -72,7 +72,7 @@ func TestChoiceOnCircuits(t *testing.T) {
 // TestChoiceOnGates runs one of them on mapped gates, a script in each lane.
 func TestChoiceOnGates(t *testing.T) {
 	im := choiceImage(t, "prio.sn")
-	c := generate(t, im, plan.Options{Core: plan.Pipe3})
+	c := generate(t, im, plan.Options{Core: design.Pipe3})
 	g, err := gate.Build(c, gate.Options{})
 	require.NoError(t, err)
 	n, err := gate.Map(g)
@@ -109,8 +109,8 @@ func TestTimerPorts(t *testing.T) {
 		}
 		return false
 	}
-	c := generate(t, load(t, echo), plan.Options{Core: plan.Pipe3})
+	c := generate(t, load(t, echo), plan.Options{Core: design.Pipe3})
 	require.False(t, has(c, rtl.PortClock) || has(c, rtl.PortTimer) || has(c, rtl.PortDeadline))
-	c = generate(t, choiceImage(t, "prio.sn"), plan.Options{Core: plan.Pipe3})
+	c = generate(t, choiceImage(t, "prio.sn"), plan.Options{Core: design.Pipe3})
 	require.True(t, has(c, rtl.PortClock) && has(c, rtl.PortTimer) && has(c, rtl.PortDeadline))
 }

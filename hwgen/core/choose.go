@@ -20,7 +20,7 @@ func Choose(im *image.Image, o plan.Options) (*design.Point, *rtl.Circuit, error
 	if err != nil {
 		return nil, nil, err
 	}
-	if s, _ := p.Choice("shifts"); s != plan.ShiftConstant {
+	if p.Shifts.How != plan.ShiftConstant {
 		return p, c, nil
 	}
 	o.Shifts = plan.ShiftBarrel

@@ -36,20 +36,23 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Generate makes the circuit of a design point for an image.
+// Generate makes the circuit of a design point. The image gives nothing but the
+// contents of its memories.
 func Generate(im *image.Image, p *design.Point) (*rtl.Circuit, error) {
-	c, err := plan.Decode(im, p)
-	if err != nil {
+	if err := p.Verify(); err != nil {
 		return nil, err
 	}
-	g := newGen(im, c)
-	switch c.Core {
-	case plan.Pipe3:
+	if err := plan.Fits(p, im); err != nil {
+		return nil, err
+	}
+	g := newGen(im, p)
+	switch p.Core {
+	case design.Pipe3:
 		newPipe(g).generate()
-	case plan.Multi:
+	case design.Multi:
 		newMulti(g).generate()
 	default:
-		return nil, fmt.Errorf("design point %s: expected core multi or pipe3, got %q", p.Program, c.Core)
+		return nil, fmt.Errorf("design point %s: expected core multi or pipe3, got %q", p.Program, p.Core)
 	}
 	return g.b.Build()
 }
@@ -58,7 +61,7 @@ func Generate(im *image.Image, p *design.Point) (*rtl.Circuit, error) {
 type gen struct {
 	b     *rtl.Builder
 	im    *image.Image
-	c     *plan.Config
+	p     *design.Point
 	lines []*line
 
 	text    rtl.ReadPort // the word being decoded
@@ -98,13 +101,13 @@ type exec struct {
 	second rtl.Register // second cycle of a load from memory
 }
 
-func newGen(im *image.Image, c *plan.Config) *gen {
+func newGen(im *image.Image, p *design.Point) *gen {
 	g := &gen{
-		b: rtl.NewBuilder(c.Name), im: im, c: c, lines: linesOf(c), ctlOf: map[string]rtl.ID{}, named: map[string]int{}, gated: map[rtl.ID]bool{},
+		b: rtl.NewBuilder(p.Program), im: im, p: p, lines: linesOf(p), ctlOf: map[string]rtl.ID{}, named: map[string]int{}, gated: map[rtl.ID]bool{},
 	}
 	g.text = g.b.SyncPort(g.textMemory(), rtl.Old)
 	g.b.Name("fetched", g.text.Q())
-	g.regs = g.b.Mem("regs", 32, c.RegBits, 1, nil)
+	g.regs = g.b.Mem("regs", 32, p.RegBits(), 1, nil)
 	for i := range g.sources() {
 		g.rf = append(g.rf, g.b.SyncPort(g.regs, rtl.Never))
 		g.b.Name(fmt.Sprintf("rf%d", i+1), g.rf[i].Q())
@@ -118,7 +121,7 @@ func (g *gen) textMemory() rtl.Memory {
 	for i, w := range g.im.Text {
 		init[i] = uint64(w)
 	}
-	return g.b.Mem("text", 32, g.c.TextBits, 1, init)
+	return g.b.Mem("text", 32, g.p.Text.N, 1, init)
 }
 
 // sources is the number of register read ports.
@@ -178,7 +181,7 @@ func (g *gen) decode(pc vec) {
 		}
 		g.x.early = g.latch("x.early", g.add(g.address(pc)[:w], g.immediate(early, 0, w)))
 	}
-	rd := g.b.Bits(word, rdAt+g.c.RegBits-1, rdAt)
+	rd := g.b.Bits(word, rdAt+g.p.RegBits()-1, rdAt)
 	some := g.where(func(l *line) bool { return l.rd != nil })
 	has := g.coverOf(minimise(patterns(some), patterns(g.without(some))), word)
 	g.x.rd = g.pack(g.latch("x.rd", g.vec(rd)))
@@ -194,14 +197,14 @@ func usesEarly(l *line) bool { return uses(l.rd, leafEarly) || uses(l.pc, leafEa
 // sourceIndex is the register that read port i reads for the fetched word.
 func (g *gen) sourceIndex(i int) rtl.ID {
 	at := []int{rs1At, rs2At, rs3At}[i]
-	index := g.b.Bits(g.text.Q(), at+g.c.RegBits-1, at)
+	index := g.b.Bits(g.text.Q(), at+g.p.RegBits()-1, at)
 	if i > 0 {
 		return index
 	}
 	zero := g.where(func(l *line) bool { return l.zeroA })
 	reads := g.where(func(l *line) bool { return l.inst.Format.Sources() > 0 })
 	keep := g.coverOf(minimise(patterns(reads), patterns(zero)), g.text.Q())
-	return g.b.And(index, g.b.Repeat(keep, g.c.RegBits))
+	return g.b.And(index, g.b.Repeat(keep, g.p.RegBits()))
 }
 
 // execute makes everything that happens to the executing instruction: units,

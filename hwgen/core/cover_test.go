@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/port"
 )
@@ -14,9 +14,14 @@ import (
 // TestCoverIsRightOnEveryKeptWord draws sets of lines and words of them.
 func TestCoverIsRightOnEveryKeptWord(t *testing.T) {
 	rng := rand.New(rand.NewSource(1))
-	lines := linesOf(&plan.Config{Keep: isa.RV32IM().Insts, RegBits: 5, DataBits: 4, Ports: []plan.Port{
-		{Reg: port.Log, Store: true}, {Reg: port.Wait, Load: true, Store: true},
-	}})
+	has := design.Use{Has: true}
+	p := &design.Point{Regs: design.Number{N: 32}, Data: design.Number{N: 4}, Ports: []design.Port{
+		{Reg: port.Log, Store: has}, {Reg: port.Wait, Load: has, Store: has},
+	}}
+	for _, in := range isa.RV32IM().Insts {
+		p.Lines = append(p.Lines, design.Line{Inst: in})
+	}
+	lines := linesOf(p)
 	for range 500 {
 		var on, off []*line
 		for _, l := range lines {

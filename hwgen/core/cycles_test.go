@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/cycle"
 	"github.com/sinter-lang/sinter/sim/iss"
@@ -94,7 +95,7 @@ func TestCycleTable(t *testing.T) {
 	for _, c := range classes() {
 		row := "| " + c.name + " |"
 		for _, core := range cores() {
-			base := map[string]int{plan.Pipe3: 1, plan.Multi: 3}[core]
+			base := map[string]int{design.Pipe3: 1, design.Multi: 3}[core]
 			n := measure(t, core, c) - base // the mark that ends
 			require.Zero(t, n%10, "%s %s: %d", core, c.name, n)
 			row += fmt.Sprintf(" %d |", n/10-c.before*base)

@@ -31,15 +31,15 @@ type engine struct {
 func (g *gen) makeEngine(d *devices) *engine {
 	b := g.b
 	e := &engine{
-		addr: b.Reg("frame.addr", g.c.PointerBits, 0), left: b.Reg("frame.left", g.c.LenBits, 0),
+		addr: b.Reg("frame.addr", g.p.Pointer.N, 0), left: b.Reg("frame.left", g.p.Length.N, 0),
 		busy: b.Reg("frame.busy", 1, 0), going: g.storing(port.Go),
 		read: g.bool(false), write: g.bool(false), data: b.Const(32, 0), lanes: b.Const(4, 15), done: g.bool(false),
 	}
 	if on := g.storing(port.Addr); on != rtl.None {
-		b.If(on, func() { b.Set(e.addr, g.pack(g.stored(g.c.PointerBits + 2)[2:])) })
+		b.If(on, func() { b.Set(e.addr, g.pack(g.stored(g.p.Pointer.N + 2)[2:])) })
 	}
 	if on := g.storing(port.Len); on != rtl.None {
-		b.If(on, func() { b.Set(e.left, g.pack(g.stored(g.c.LenBits))) })
+		b.If(on, func() { b.Set(e.left, g.pack(g.stored(g.p.Length.N))) })
 	}
 	switch value := g.stored(1); {
 	case len(d.rx) == 0:
@@ -71,7 +71,7 @@ func (g *gen) selects(index, n int) rtl.ID {
 
 // count is left without its two low bits, less one.
 func (e *engine) count(g *gen) (words, low, less rtl.ID) {
-	b, n := g.b, g.c.LenBits
+	b, n := g.b, g.p.Length.N
 	words = b.Bits(e.left.Q(), n-1, 2)
 	low = b.Bits(e.left.Q(), 1, 0)
 	return words, low, b.Cat(b.Sub(words, b.Const(n-2, 1)), low)
@@ -79,14 +79,14 @@ func (e *engine) count(g *gen) (words, low, less rtl.ID) {
 
 // step moves addr to the next word.
 func (e *engine) step(g *gen) {
-	g.b.Set(e.addr, g.b.Add(e.addr.Q(), g.b.Const(g.c.PointerBits, 1)))
+	g.b.Set(e.addr, g.b.Add(e.addr.Q(), g.b.Const(g.p.Pointer.N, 1)))
 }
 
 // receive takes beats. The first cycle clears the length; then each beat that
 // fits into what is left of the capacity is written, as a whole word. A beat that does not fit
 // clears left, so nothing fits until the frame ends.
 func (e *engine) receive(g *gen, d *devices) {
-	b, n := g.b, g.c.LenBits
+	b, n := g.b, g.p.Length.N
 	e.length = b.Reg("frame.length", n, 0)
 	e.received = g.vec(e.length.Q())
 	here := b.And(e.going, b.Not(e.sending))

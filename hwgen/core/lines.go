@@ -3,7 +3,7 @@ package core
 import (
 	"strconv"
 
-	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/word"
 )
@@ -30,7 +30,7 @@ type line struct {
 	inst   *isa.Inst
 	enc    []pattern // words of this line
 	amount int       // constant shift amount, -1 if none
-	port   *plan.Port
+	port   *design.Port
 	load   int // bytes
 	store  int // bytes
 	rd     *word.Expr
@@ -45,19 +45,20 @@ type line struct {
 }
 
 // linesOf splits the kept instructions of a configuration.
-func linesOf(c *plan.Config) []*line {
+func linesOf(p *design.Point) []*line {
 	var out []*line
-	for _, in := range c.Keep {
+	for _, kept := range p.Lines {
+		in := kept.Inst
 		enc := pattern{in.Match, in.Mask}
-		switch amounts := c.Amounts[in.Name]; {
-		case amounts != nil:
-			for _, n := range amounts {
+		switch {
+		case kept.Amounts != nil:
+			for _, n := range kept.Amounts {
 				l := newLine(in, pattern{enc.val | uint32(n)<<20, enc.mask | 31<<20})
 				l.amount = n
 				out = append(out, l)
 			}
 		case in.Meaning.Load != nil || in.Meaning.Store != nil:
-			out = append(out, accessLines(c, in, enc)...)
+			out = append(out, accessLines(p, in, enc)...)
 		default:
 			out = append(out, newLine(in, enc))
 		}
@@ -84,8 +85,8 @@ func newLine(in *isa.Inst, enc ...pattern) *line {
 // accessLines splits a load or store into its accesses to memory and to each
 // port register. Port registers are reached from x0 only, with an offset whose
 // sign bit is set, so decode can tell without adding.
-func accessLines(c *plan.Config, in *isa.Inst, enc pattern) []*line {
-	ports := c.PortsOf(in)
+func accessLines(p *design.Point, in *isa.Inst, enc pattern) []*line {
+	ports := p.PortsOf(in)
 	if len(ports) == 0 {
 		return []*line{newLine(in, enc)}
 	}
@@ -93,14 +94,14 @@ func accessLines(c *plan.Config, in *isa.Inst, enc pattern) []*line {
 	sign := uint32(1) << from[31]
 	base := pattern{enc.val | sign, enc.mask | 31<<rs1At | sign}
 	var out []*line
-	if c.Memory() {
+	if p.Memory() {
 		memory := newLine(in, pattern{enc.val, enc.mask | sign})
-		for i := range c.RegBits {
+		for i := range p.RegBits() {
 			memory.enc = append(memory.enc, pattern{enc.val | 1<<(rs1At+i), enc.mask | 1<<(rs1At+i)})
 		}
 		out = append(out, memory)
 	}
-	bits := portBits(c)
+	bits := portBits(p)
 	for i := range ports {
 		l := newLine(in, base.offset(from, ports[i].Reg.Addr(), bits))
 		l.port = &ports[i]
@@ -111,10 +112,10 @@ func accessLines(c *plan.Config, in *isa.Inst, enc pattern) []*line {
 
 // portBits is how many low bits of an address tell the port registers of the core apart:
 // one more when it knows time.
-func portBits(c *plan.Config) int {
+func portBits(p *design.Point) int {
 	bits := 5
-	for _, p := range c.Ports {
-		for 4*int(p.Reg) >= 1<<bits {
+	for _, q := range p.Ports {
+		for 4*int(q.Reg) >= 1<<bits {
 			bits++
 		}
 	}

@@ -20,27 +20,16 @@ import (
 func subset(t testing.TB, im *image.Image, o plan.Options) *lockstep.Subset {
 	p, err := plan.Make(im, o)
 	require.NoError(t, err)
-	c, err := plan.Decode(im, p)
-	require.NoError(t, err)
-	s := &lockstep.Subset{Set: &isa.Set{Name: "kept", Insts: c.Keep}, Regs: c.Regs, Amounts: c.Amounts, Devices: c.Devices}
-	for _, p := range c.Ports {
-		if p.Load {
-			s.Loads = append(s.Loads, p.Addr())
-		}
-		if p.Store {
-			s.Stores = append(s.Stores, p.Addr())
-		}
-	}
-	return s
+	return lockstep.SubsetOf(p)
 }
 
 func TestRandomInstructions(t *testing.T) {
 	im := load(t, echo)
 	for _, o := range []plan.Options{
-		{Core: plan.Pipe3},
-		{Core: plan.Multi},
-		{Core: plan.Pipe3, Full: true},
-		{Core: plan.Multi, Full: true},
+		{Core: design.Pipe3},
+		{Core: design.Multi},
+		{Core: design.Pipe3, Full: true},
+		{Core: design.Multi, Full: true},
 	} {
 		r, err := lockstep.Random(generate(t, im, o), subset(t, im, o), lockstep.Options{Instructions: 20000, Seed: 1})
 		require.NoError(t, err, "%+v", o)
@@ -92,7 +81,7 @@ func TestWideOperators(t *testing.T) {
 	im, err := image.ParseFor(design.NewTarget("rv32im", isa.RV32IM(), 16), &diag.File{Name: "wide.image", Text: wide})
 	require.NoError(t, err)
 	for _, o := range []plan.Options{
-		{Core: plan.Pipe3, Shifts: plan.ShiftConstant}, {Core: plan.Multi, Shifts: plan.ShiftBarrel},
+		{Core: design.Pipe3, Shifts: plan.ShiftConstant}, {Core: design.Multi, Shifts: plan.ShiftBarrel},
 	} {
 		r, err := lockstep.Random(generate(t, im, o), subset(t, im, o), lockstep.Options{Instructions: 5000, Seed: 2})
 		require.NoError(t, err, "%+v", o)
@@ -105,7 +94,7 @@ func TestWideOperators(t *testing.T) {
 // TestPlantedFaultsAreFound changes one operator of a circuit at a time.
 func TestPlantedFaultsAreFound(t *testing.T) {
 	im := load(t, echo)
-	o := plan.Options{Core: plan.Pipe3, Full: true}
+	o := plan.Options{Core: design.Pipe3, Full: true}
 	good, sub := generate(t, im, o), subset(t, im, o)
 	swaps := map[word.Op]word.Op{word.And: word.Or, word.Or: word.And, word.Xor: word.Or, word.Add: word.Sub, word.Shrs: word.Shru}
 	built := map[rtl.ID]bool{}

@@ -23,7 +23,7 @@ type dataMemory struct {
 // memory makes the data memory and what loads take from it. A load reads in its
 // first cycle and has its value in the second.
 func (g *gen) memory() {
-	if g.c.DataBits == 0 {
+	if g.p.Data.N == 0 {
 		return
 	}
 	d := &dataMemory{
@@ -34,10 +34,10 @@ func (g *gen) memory() {
 		return // constants that nobody reads, as when the program traps before
 	}
 	g.data = d
-	d.mem = g.b.Mem("data", 32, g.c.DataBits, 4, g.dataInit())
+	d.mem = g.b.Mem("data", 32, g.p.Data.N, 4, g.dataInit())
 	d.load, d.store = g.bool(false), g.bool(false)
 	if n := len(d.loads) + len(d.stores); n > 0 {
-		d.addr = g.bus("address", g.addresses(append(append([]*line(nil), d.loads...), d.stores...), g.c.DataBits+2))
+		d.addr = g.bus("address", g.addresses(append(append([]*line(nil), d.loads...), d.stores...), g.p.Data.N+2))
 	}
 	d.read = g.b.SyncPort(d.mem, rtl.Never)
 	g.b.Name("loaded", d.read.Q())
@@ -155,7 +155,7 @@ func (d *dataMemory) connect(g *gen, e *engine) {
 		data, lanes = g.pack(g.storeData(d.stores)), g.pack(g.lanes(d.stores, d.addr))
 	}
 	if e != nil {
-		frames := b.Fit(e.addr.Q(), g.c.DataBits)
+		frames := b.Fit(e.addr.Q(), g.p.Data.N)
 		if d.addr == nil {
 			addr = frames
 		} else {

@@ -18,7 +18,7 @@ type multi struct {
 
 func newMulti(g *gen) *multi {
 	return &multi{
-		g: g, pc: g.b.Reg("pc", g.c.PCBits, g.c.FirstPC()),
+		g: g, pc: g.b.Reg("pc", g.p.PC.N, g.p.FirstPC()),
 		decoding: g.b.Reg("decoding", 1, 0), executing: g.b.Reg("x.valid", 1, 0),
 	}
 }
@@ -27,7 +27,7 @@ func (m *multi) generate() {
 	g, b := m.g, m.g.b
 	pc := m.pc.Q()
 	g.x.valid = m.executing.Q()
-	g.x.next = g.vec(b.Add(pc, b.Const(g.c.PCBits, 1)))
+	g.x.next = g.vec(b.Add(pc, b.Const(g.p.PC.N, 1)))
 	for i := range g.rf {
 		g.x.rs = append(g.x.rs, g.vec(g.rf[i].Q()))
 	}
@@ -36,7 +36,7 @@ func (m *multi) generate() {
 	fetch := b.Not(b.Or(m.decoding.Q(), m.executing.Q()))
 	held := g.held()
 	done := b.Name("done", b.And(m.executing.Q(), b.Not(held)))
-	b.Drive(g.text, b.Bits(pc, g.c.TextBits-1, 0), fetch)
+	b.Drive(g.text, b.Bits(pc, g.p.Text.N-1, 0), fetch)
 	result := b.Name("result", g.pack(g.result))
 	writes := b.And(done, g.x.writes)
 	reading := b.And(m.decoding.Q(), b.Not(m.executing.Q())) // never while a result is written

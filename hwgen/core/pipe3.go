@@ -22,7 +22,7 @@ type pipe struct {
 func newPipe(g *gen) *pipe {
 	b := g.b
 	p := &pipe{g: g}
-	p.pc = b.Reg("pc", g.c.PCBits, g.c.FirstPC()-1)
+	p.pc = b.Reg("pc", g.p.PC.N, g.p.FirstPC()-1)
 	p.started = b.Reg("started", 1, 0)
 	p.valid = b.Reg("x.valid", 1, 0)
 	p.last = b.Reg("x.last", 32, 0)
@@ -44,8 +44,8 @@ func (p *pipe) generate() {
 	insn := g.pack(g.latch("record.insn", g.vec(g.text.Q())))
 	br := g.execute()
 	step := b.Name("advance", b.Not(g.held()))
-	next := b.Mux(br.taken, g.pack(br.target), b.Add(p.pc.Q(), b.Const(g.c.PCBits, 1)))
-	b.Drive(g.text, b.Bits(next, g.c.TextBits-1, 0), step)
+	next := b.Mux(br.taken, g.pack(br.target), b.Add(p.pc.Q(), b.Const(g.p.PC.N, 1)))
+	b.Drive(g.text, b.Bits(next, g.p.Text.N-1, 0), step)
 	writes := b.And(p.valid.Q(), g.x.writes)
 	result := b.Name("result", g.pack(g.result))
 	same := make([]rtl.ID, len(g.rf))

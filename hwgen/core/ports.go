@@ -2,7 +2,7 @@ package core
 
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
-	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/word"
@@ -10,14 +10,14 @@ import (
 
 // receiver is the port by which frames of a device enter.
 type receiver struct {
-	dev               image.Device
+	dev               design.Device
 	valid, data, last rtl.ID
 	bytes             rtl.ID
 }
 
 // sender is the port by which frames of a device leave.
 type sender struct {
-	dev   image.Device
+	dev   design.Device
 	ready rtl.ID
 }
 
@@ -38,7 +38,7 @@ func (g *gen) devices() devices {
 	var d devices
 	g.b.At(diag.Span{})
 	width := 1
-	for _, dev := range g.c.Devices {
+	for _, dev := range g.p.Devices {
 		width = max(width, dev.Index+1)
 		if dev.Rx {
 			p := rtl.RxPorts(dev.Name)
@@ -56,13 +56,13 @@ func (g *gen) devices() devices {
 		d.ready[r.dev.Index] = bit{r.valid, 0}
 	}
 	d.timer = g.timer()
-	if g.c.Uses(port.Wait) {
+	if g.p.Uses(port.Wait) {
 		g.wait(&d, width)
 	}
-	if g.c.Uses(port.Log) {
+	if g.p.Uses(port.Log) {
 		d.logging = g.b.Input(rtl.PortLogReady, 1)
 	}
-	if len(d.rx)+len(d.tx) > 0 && g.c.Uses(port.Go) {
+	if len(d.rx)+len(d.tx) > 0 && g.p.Uses(port.Go) {
 		d.engine = g.makeEngine(&d)
 	}
 	return d
@@ -155,7 +155,7 @@ func (g *gen) outputs() {
 		b.Output(rtl.PortMarkID, g.pack(g.stored(rtl.PortMarkIDWidth)))
 	}
 	idle := orZero(g.loading(port.Wait))
-	if g.c.Uses(port.Wait) {
+	if g.p.Uses(port.Wait) {
 		idle = b.And(idle, b.Not(g.dev.some))
 	}
 	b.Output(rtl.PortIdle, idle)

@@ -80,7 +80,7 @@ func (g *gen) claims(lines []*line, addr vec) {
 	ok("aligned4", ofSize(lines, 4), b.Not(g.pack(addr[1:2])))
 	if g.data != nil {
 		rest := b.Const(1, 0)
-		if n := g.c.DataBits + 2; n < 32 {
+		if n := g.p.Data.N + 2; n < 32 {
 			rest = b.Any(g.pack(addr[n:]))
 		}
 		ok("in_data", concatLines(g.data.loads, g.data.stores), b.Not(rest))
@@ -115,8 +115,8 @@ func (g *gen) registersFit(l *line) rtl.ID {
 	fit := g.bool(true)
 	field := func(at int) {
 		index := b.Bits(g.text.Q(), at+4, at)
-		if g.c.Regs < 32 {
-			fit = b.And(fit, b.Op(word.Ltu, 1, 0, index, b.Const(5, uint64(g.c.Regs))))
+		if g.p.Regs.N < 32 {
+			fit = b.And(fit, b.Op(word.Ltu, 1, 0, index, b.Const(5, uint64(g.p.Regs.N))))
 		}
 	}
 	if l.inst.Format.HasRd() {

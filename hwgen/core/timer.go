@@ -18,8 +18,8 @@ type timer struct {
 // timer makes the clock input when the program reads the clock or sets a
 // deadline; nil when it does neither.
 func (g *gen) timer() *timer {
-	sets := g.c.Uses(port.Due) || g.c.Uses(port.DueHigh)
-	if !sets && !g.c.Uses(port.Now) && !g.c.Uses(port.NowHigh) {
+	sets := g.p.Uses(port.Due) || g.p.Uses(port.DueHigh)
+	if !sets && !g.p.Uses(port.Now) && !g.p.Uses(port.NowHigh) {
 		return nil
 	}
 	t := &timer{clock: g.b.Input(rtl.PortClock, rtl.PortClockWidth), deadline: rtl.None}

@@ -1,9 +1,32 @@
+// Package plan decides what a core is made of: it turns an image into a design
+// point, one choice a line with the reason that a report prints.
+//
+//	p, err := plan.Make(im, plan.Options{Core: design.Pipe3})
+//	fmt.Print(design.Print(p))
+//
+//	point filter
+//	  core pipe3
+//	  keep sltiu I 011 0010011 rd = zext32(rs1 ltu imm) "2 in the image, first at filter.sn:97.3"
+//	  shifts constant "3 constant shifts"
+//	  amounts slli 8 16 24 "all in the image"
+//	  text 9 "308 words of text"
+//	  regs 16 "the highest register in the image is x15"
+//	  store go "first at filter.sn:111.3"
+//	end
+//
+// The contract of the image (ir/image) is the only input: what the words of
+// text contain, not what a target allowed. A point is the authority for what
+// follows: hwgen/core reads its fields and looks at no set, so an edited point
+// gives the core that it describes.
+//
+// The package knows no circuit but its price. Start reading at Make.
 package plan
 
 import (
 	"fmt"
-	"strconv"
+	"slices"
 
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/isa"
@@ -11,16 +34,16 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// How shifts by constants are done.
+// Wishes for how shifts by constants are done.
 const (
-	ShiftAuto     = ""         // constant while there are few amounts, else barrel
-	ShiftConstant = "constant" // a select among the amounts of the image
-	ShiftBarrel   = "barrel"   // one shifter for every amount
+	ShiftAuto     = ""                   // constant while there are few amounts, else barrel
+	ShiftConstant = design.ShiftConstant // a select among the amounts of the image
+	ShiftBarrel   = design.ShiftBarrel   // one shifter for every amount
 )
 
 // Options are wishes that an image does not tell.
 type Options struct {
-	Core   string // Multi or Pipe3
+	Core   string // one of design.Cores
 	Shifts string // ShiftAuto, ShiftConstant, ShiftBarrel
 	// Full asks for the core that is not specialised: RV32I and what else the
 	// image holds, 32 registers, 32-bit program counter and addresses, a barrel
@@ -37,7 +60,7 @@ func Make(im *image.Image, o Options) (*design.Point, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &point{Point: design.Point{Program: im.Name, Core: o.Core}, im: im, c: c, o: o}
+	p := &point{Point: &design.Point{Program: im.Name, Core: o.Core}, im: im, c: c, o: o}
 	p.instructions()
 	p.shifts()
 	p.sizes()
@@ -45,57 +68,87 @@ func Make(im *image.Image, o Options) (*design.Point, error) {
 	if err := p.Verify(); err != nil {
 		return nil, err
 	}
-	_, err = Decode(im, &p.Point)
-	return &p.Point, err
+	return p.Point, Fits(p.Point, im)
+}
+
+// Fits checks that the memories and ports of a point hold an image. What the
+// words of text need is the removal check's to say.
+func Fits(p *design.Point, im *image.Image) error {
+	fault := func(field, format string, args ...any) error {
+		return diag.Errorf("", diag.Span{}, "design point %s: %s: %s", p.Program, field, fmt.Sprintf(format, args...))
+	}
+	switch {
+	case len(im.Text) > 1<<p.Text.N:
+		return fault("text", "%d address bits do not hold the %d words of the image %s", p.Text.N, len(im.Text), im.Name)
+	case p.Data.N > 0 && int(im.DataEnd) > p.DataBytes():
+		return fault("data", "%d address bits do not hold the %d bytes of the image %s", p.Data.N, im.DataEnd, im.Name)
+	}
+	for _, d := range im.Devices {
+		if !slices.ContainsFunc(p.Devices, func(e design.Device) bool {
+			return e.Name == d.Name && e.Index == d.Index && e.Rx == d.Rx && e.Tx == d.Tx
+		}) {
+			return fault("device "+d.Name, "the image %s has it as number %d with its directions, the point has not", im.Name, d.Index)
+		}
+	}
+	return nil
 }
 
 // point is a design point under construction.
 type point struct {
-	design.Point
+	*design.Point
 	im *image.Image
 	c  *image.Contract
 	o  Options
 }
 
-func (p *point) add(key, value, reason string, args ...any) {
-	p.Choices = append(p.Choices, design.Choice{Key: key, Value: value, Reason: fmt.Sprintf(reason, args...)})
-}
+// notSpecialised is the reason of the choices of a full core.
+const notSpecialised = "not specialised"
 
-func (p *point) number(key string, n int, reason string, args ...any) {
-	p.add(key, strconv.Itoa(n), reason, args...)
+func number(n int, reason string, args ...any) design.Number {
+	return design.Number{N: n, Reason: fmt.Sprintf(reason, args...)}
 }
 
 // instructions keeps the lines of the image, in the order of the set.
 func (p *point) instructions() {
+	keep := func(in *isa.Inst, reason string, args ...any) {
+		p.Lines = append(p.Lines, design.Line{Inst: in, Reason: fmt.Sprintf(reason, args...)})
+	}
 	if p.o.Full {
 		for _, in := range isa.RV32I().Insts {
-			p.add("keep", in.Name, "not specialised")
+			keep(in, notSpecialised)
 		}
 	}
 	for _, u := range p.c.Ops {
-		if p.o.Full && isa.RV32I().Lookup(u.Name) != nil {
-			continue
+		if p.Line(u.Name) == nil {
+			keep(p.im.Target.Set.Lookup(u.Name), "%d in the image, first at %s", u.Count, u.At)
 		}
-		p.add("keep", u.Name, "%d in the image, first at %s", u.Count, u.At)
 	}
 }
 
 // shifts chooses between a select of constant amounts and a barrel shifter.
 func (p *point) shifts() {
-	rows, total := p.amounts()
+	choose := func(how, reason string, args ...any) {
+		p.Shifts = design.Shifts{How: how, Reason: fmt.Sprintf(reason, args...)}
+	}
+	total := 0
+	for _, l := range p.Lines {
+		total += len(p.amounts(l.Inst))
+	}
 	switch byRegister := p.byRegister(); {
 	case p.o.Full:
-		p.add("shifts", ShiftBarrel, "not specialised")
+		choose(design.ShiftBarrel, notSpecialised)
 	case byRegister != "":
-		p.add("shifts", ShiftBarrel, "the amount of %s is in a register", byRegister)
+		choose(design.ShiftBarrel, "the amount of %s is in a register", byRegister)
 	case total == 0:
-		p.add("shifts", "none", "no shift in the image")
+		choose(design.ShiftNone, "no shift in the image")
 	case p.o.Shifts == ShiftBarrel, p.o.Shifts == ShiftAuto && total >= manyAmounts:
-		p.add("shifts", ShiftBarrel, "%d constant shifts", total)
+		choose(design.ShiftBarrel, "%d constant shifts", total)
 	default:
-		p.add("shifts", ShiftConstant, "%d constant shifts", total)
-		for _, r := range rows {
-			p.add("amounts", r, "all in the image")
+		choose(design.ShiftConstant, "%d constant shifts", total)
+		for i, l := range p.Lines {
+			if list := p.amounts(l.Inst); len(list) > 0 {
+				p.Lines[i].Amounts, p.Lines[i].Why = list, "all in the image"
+			}
 		}
 	}
 }
@@ -110,69 +163,66 @@ func (p *point) byRegister() string {
 	return ""
 }
 
-// amounts lists the shifts by constants as rows "slli 2 8", and counts them.
-func (p *point) amounts() (rows []string, total int) {
-	for _, u := range p.c.Ops {
-		direction := constantShift(p.im.Target.Set.Lookup(u.Name))
-		row := u.Name
-		for _, s := range p.c.Shifts {
-			if s.Direction == direction {
-				row += " " + strconv.Itoa(s.Amount)
-				total++
-			}
-		}
-		if row != u.Name {
-			rows = append(rows, row)
+// amounts lists the amounts by which the image shifts in the direction of a
+// line that shifts by its immediate, ascending.
+func (p *point) amounts(in *isa.Inst) []int {
+	direction := constantShift(in)
+	var out []int
+	for _, s := range p.c.Shifts {
+		if s.Direction == direction {
+			out = append(out, s.Amount)
 		}
 	}
-	return rows, total
+	return out
 }
 
 // sizes chooses registers, program counter and memories.
 func (p *point) sizes() {
-	text, data := bitsFor(len(p.im.Text)), 0
+	text, data := design.BitsFor(len(p.im.Text)), 0
 	if p.c.DataBytes > 0 || p.o.Full {
-		data = bitsFor((p.c.DataBytes + 3) / 4)
+		data = design.BitsFor((p.c.DataBytes + 3) / 4)
 	}
-	p.number("text", text, "%d words of text", len(p.im.Text))
-	p.number("data", data, "%d bytes of data", p.c.DataBytes)
+	p.Text = number(text, "%d words of text", len(p.im.Text))
+	p.Data = number(data, "%d bytes of data", p.c.DataBytes)
 	if p.o.Full {
-		p.number("regs", 32, "not specialised")
-		p.number("pc", 30, "not specialised")
+		p.Regs, p.PC = number(32, notSpecialised), number(30, notSpecialised)
 	} else {
 		high := 1
 		for _, r := range p.c.Regs {
 			high = max(high, r.Reg)
 		}
-		p.number("regs", high+1, "the highest register in the image is x%d", high)
-		p.number("pc", bitsFor(len(p.im.Text)+1), "the text and the address behind it")
+		p.Regs = number(high+1, "the highest register in the image is x%d", high)
+		p.PC = number(design.BitsFor(len(p.im.Text)+1), "the text and the address after it")
 	}
 	switch {
 	case len(p.im.Devices) == 0:
 	case p.o.Full:
-		p.number("pointer", 30, "not specialised")
-		p.number("length", 32, "not specialised")
+		p.Pointer, p.Length = number(30, notSpecialised), number(32, notSpecialised)
 	default:
-		p.number("pointer", data, "buffers are in data memory")
-		p.number("length", data+2, "buffers are in data memory")
+		p.Pointer, p.Length = number(data, "buffers are in data memory"), number(data+2, "buffers are in data memory")
 	}
 }
 
 // ports keeps the port registers, by direction, and the devices of the image.
 func (p *point) ports() {
 	for _, r := range port.Registers() {
+		q := design.Port{Reg: r.Reg}
 		for _, u := range p.c.Ports {
+			use := design.Use{Has: true, Reason: "first at " + u.At}
 			switch {
 			case u.Name != r.Name:
 			case u.Read && r.Load:
-				p.add("load", r.Name, "first at %s", u.At)
+				q.Load = use
 			case !u.Read && r.Store:
-				p.add("store", r.Name, "first at %s", u.At)
+				q.Store = use
 			}
+		}
+		if q.Load.Has || q.Store.Has {
+			p.Ports = append(p.Ports, q)
 		}
 	}
 	for _, d := range p.im.Devices {
-		p.add("device", d.Name, "a binding of the system")
+		p.Devices = append(p.Devices, design.Device{Name: d.Name, Index: d.Index, Rx: d.Rx, Tx: d.Tx, Reason: "a binding of the system"})
 	}
 }
 

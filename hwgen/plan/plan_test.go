@@ -33,21 +33,21 @@ end
 `
 
 func TestPoint(t *testing.T) {
-	p, err := plan.Make(load(t, shifts), plan.Options{Core: plan.Multi})
+	p, err := plan.Make(load(t, shifts), plan.Options{Core: design.Multi})
 	require.NoError(t, err)
 	require.Equal(t, `point shifts
   core multi
-  keep lw "1 in the image, first at pc 0x100000"
-  keep sw "2 in the image, first at pc 0x100010"
-  keep slli "2 in the image, first at pc 0x100004"
-  keep srai "1 in the image, first at pc 0x10000c"
+  keep lw     I           010 0000011  rd = mem32[rs1 + imm] "1 in the image, first at pc 0x100000"
+  keep sw     S           010 0100011  mem32[rs1 + imm] = rs2 "2 in the image, first at pc 0x100010"
+  keep slli   Sh  0000000 001 0010011  rd = rs1 shl imm "2 in the image, first at pc 0x100004"
+  keep srai   Sh  0100000 101 0010011  rd = rs1 shrs imm "1 in the image, first at pc 0x10000c"
   shifts constant "3 constant shifts"
-  amounts "slli 2 16" "all in the image"
-  amounts "srai 9" "all in the image"
+  amounts slli 2 16 "all in the image"
+  amounts srai 9 "all in the image"
   text 3 "6 words of text"
   data 2 "12 bytes of data"
   regs 8 "the highest register in the image is x7"
-  pc 3 "the text and the address behind it"
+  pc 3 "the text and the address after it"
   store halt "first at pc 0x100014"
 end
 `, design.Print(p))
@@ -56,59 +56,49 @@ end
 func TestShiftsByWish(t *testing.T) {
 	im := load(t, shifts)
 	for _, want := range []string{plan.ShiftBarrel, plan.ShiftConstant} {
-		p, err := plan.Make(im, plan.Options{Core: plan.Multi, Shifts: want})
+		p, err := plan.Make(im, plan.Options{Core: design.Multi, Shifts: want})
 		require.NoError(t, err)
-		got, _ := p.Choice("shifts")
-		require.Equal(t, want, got)
+		require.Equal(t, want, p.Shifts.How)
 	}
 }
 
 func TestFull(t *testing.T) {
 	im := load(t, shifts)
-	p, err := plan.Make(im, plan.Options{Core: plan.Pipe3, Full: true})
+	p, err := plan.Make(im, plan.Options{Core: design.Pipe3, Full: true})
 	require.NoError(t, err)
-	c, err := plan.Decode(im, p)
-	require.NoError(t, err)
-	require.Equal(t, [4]int{38, 32, 30, 0}, [4]int{len(c.Keep), c.Regs, c.PCBits, len(c.Amounts)})
+	require.Equal(t, [3]int{38, 32, 30}, [3]int{len(p.Lines), p.Regs.N, p.PC.N})
+	require.Equal(t, plan.ShiftBarrel, p.Shifts.How)
 }
 
-// TestDecodeSaysWhatIsWrong edits a point.
-func TestDecodeSaysWhatIsWrong(t *testing.T) {
+// TestAPointThatDoesNotHoldTheImage edits a point.
+func TestAPointThatDoesNotHoldTheImage(t *testing.T) {
 	im := load(t, shifts)
 	for _, c := range []struct {
-		choice design.Choice
-		want   string
+		edit func(*design.Point)
+		want string
 	}{
-		{design.Choice{Key: "keep", Value: "frobnicate"}, "keep frobnicate: the instruction set has no such line"},
-		{design.Choice{Key: "amounts", Value: "slli 32"}, "expected an amount in 0..31"},
-		{design.Choice{Key: "amounts", Value: "slli"}, "expected an instruction and shift amounts"},
-		{design.Choice{Key: "load", Value: "door"}, "expected a port register"},
-		{design.Choice{Key: "load", Value: "halt"}, "expected a port register with that direction"},
-		{design.Choice{Key: "device", Value: "eth9"}, "the image has no such device"},
-		{design.Choice{Key: "regs", Value: "33"}, "regs is in 2..32, got 33"},
-		{design.Choice{Key: "text", Value: "2"}, "text is in 3..18, got 2"},
-		{design.Choice{Key: "pc", Value: "many"}, "expected a number"},
+		{func(p *design.Point) { p.Text.N = 2 }, "design point shifts: text: 2 address bits do not hold the 6 words of the image shifts"},
+		{func(p *design.Point) { p.Data.N = 1 }, "design point shifts: data: 1 address bits do not hold the 12 bytes of the image shifts"},
 	} {
-		p, err := plan.Make(im, plan.Options{Core: plan.Pipe3})
+		p, err := plan.Make(im, plan.Options{Core: design.Pipe3})
 		require.NoError(t, err)
-		p.Choices = append(p.Choices, c.choice)
-		_, err = plan.Decode(im, p)
-		require.ErrorContains(t, err, c.want)
+		c.edit(p)
+		require.EqualError(t, plan.Fits(p, im), "error: "+c.want)
 	}
 }
 
 func TestPointsOfCoresAreVerified(t *testing.T) {
 	_, err := plan.Make(load(t, shifts), plan.Options{Core: "five-stage"})
-	require.ErrorContains(t, err, "expected a core multi or pipe3")
+	require.ErrorContains(t, err, "core: expected multi or pipe3")
 }
 
 // TestPageNamesEveryChoice keeps docs/hardware.md complete.
 func TestPageNamesEveryChoice(t *testing.T) {
 	page, err := os.ReadFile("../../docs/hardware.md")
 	require.NoError(t, err)
-	p, err := plan.Make(load(t, shifts), plan.Options{Core: plan.Pipe3})
+	p, err := plan.Make(load(t, shifts), plan.Options{Core: design.Pipe3})
 	require.NoError(t, err)
-	for _, c := range p.Choices {
+	for _, c := range p.Choices() {
 		require.Contains(t, string(page), "`"+c.Key+"`")
 	}
 }

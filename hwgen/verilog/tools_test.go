@@ -85,7 +85,7 @@ func run(t testing.TB, dir string, args ...string) (string, error) {
 }
 
 func cases() [][2]string {
-	return [][2]string{{"hello", plan.Pipe3}, {"hello", plan.Multi}, {"echo", plan.Pipe3}, {"echo", plan.Multi}, {"trap", plan.Pipe3}, {"trap", plan.Multi}}
+	return [][2]string{{"hello", design.Pipe3}, {"hello", design.Multi}, {"echo", design.Pipe3}, {"echo", design.Multi}, {"trap", design.Pipe3}, {"trap", design.Multi}}
 }
 
 // icarus runs the testbench of a folder.
@@ -139,7 +139,7 @@ func TestPrinterFaultsAreFound(t *testing.T) {
 		word.Add: "$0 - $1", word.Mux: "$0 ? $2 : $1", word.Eq: "$0 != $1", word.Not: "$0",
 		word.Cat: "{$1, $0}", word.Sext: "{{$x{1'b0}}, $0}",
 	} {
-		dir := files(t, "echo", plan.Pipe3, verilog.Options{Templates: map[word.Op]string{op: wrong}})
+		dir := files(t, "echo", design.Pipe3, verilog.Options{Templates: map[word.Op]string{op: wrong}})
 		out := icarus(t, dir, "echo")
 		require.True(t, strings.HasPrefix(out, "FAIL "), "%s: %s", op, out)
 	}

@@ -30,7 +30,7 @@ type Beat struct {
 type Vectors struct {
 	Arrivals []int    // device of each input, in order
 	Times    []uint64 // and its time, of a core that knows time
-	End      uint64   // no deadline behind it comes
+	End      uint64   // no deadline after it comes
 	Rx       [][]Beat // by device: all its inputs
 	Tx       [][]Beat // by device: expected
 	Log      []uint32 // expected

@@ -1,6 +1,6 @@
 // Package cli is the command line: a struct for each command, filled by kong,
-// that calls internal/build and prints what comes back. It is the only package
-// that prints, and it is callable with streams of the caller's:
+// that calls internal/flow and internal/checks and prints what comes back. It is
+// the only package that prints, and it is callable with streams of the caller's:
 //
 //	code := cli.Run(ctx, []string{"check", "hello.sn"}, stdin, stdout, stderr)
 //
@@ -21,8 +21,9 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/checks"
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/flow"
 )
 
 // The exit codes.
@@ -57,7 +58,7 @@ type env struct {
 	out    io.Writer
 	err    io.Writer
 	json   bool
-	failed int // exit code of a result that is no error, such as a difference
+	failed int // exit code of a result that is not an error, such as a difference
 }
 
 // program is embedded by the commands that take one.
@@ -69,14 +70,14 @@ type program struct {
 }
 
 // load checks the program and prints its warnings.
-func (p *program) load(e *env) (*build.Program, error) {
-	opts := build.Options{Regs: p.Regs, Backend: p.With}
+func (p *program) load(e *env) (*flow.Program, error) {
+	opts := flow.Options{Regs: p.Regs, Backend: p.With}
 	for _, d := range p.Define {
 		if err := opts.Set(d); err != nil {
 			return nil, err
 		}
 	}
-	prog, err := build.Load(p.Path, opts)
+	prog, err := flow.Load(p.Path, opts)
 	if err == nil && len(prog.Warnings) > 0 && !e.json {
 		fmt.Fprint(e.err, diag.Render(prog.Warnings))
 	}
@@ -89,6 +90,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	left := -1
 	parser, err := kong.New(&c, kong.Name("sinter"), kong.Writers(stdout, stderr),
 		kong.Description("One program, every level of computing: language, unikernel, instruction set, core, gates; verified equal."),
+		vars(),
 		kong.Exit(func(code int) { left = code }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		fmt.Fprintln(stderr, "sinter:", err)
@@ -110,6 +112,17 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return e.finish(guard(func() error { return parsed.Run(e) }))
 }
 
+// vars are what help and enumerations take from the table of machines.
+func vars() kong.Vars {
+	machines := flow.Names(flow.IsNamed)
+	last := len(machines) - 1
+	return kong.Vars{
+		"machines": strings.Join(machines, ","),
+		"machine":  strings.Join(machines[:last], ", ") + " or " + machines[last],
+		"fuzzed":   strings.Join(checks.FuzzLevels(), ", "),
+	}
+}
+
 // guard turns a panic, which is always a fault of the tool, into an error that
 // says where it came from.
 func guard(run func() error) (err error) {
@@ -128,7 +141,7 @@ func (e *env) finish(err error) int {
 	}
 	var list diag.List
 	var one *diag.Error
-	user := errors.As(err, &list) || errors.As(err, &one) || errors.As(err, new(build.UserError))
+	user := errors.As(err, &list) || errors.As(err, &one) || errors.As(err, new(flow.UserError))
 	if e.json {
 		e.printJSON(map[string]any{"errors": jsonErrors(err)})
 	} else if list != nil || one != nil {

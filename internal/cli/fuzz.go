@@ -5,14 +5,14 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/checks"
 )
 
 // fuzzCmd is `sinter fuzz`.
 type fuzzCmd struct {
 	Seed   uint64   `default:"1" placeholder:"N" help:"Seed of the first program; the others follow."`
 	Count  int      `default:"100" placeholder:"N" help:"How many programs."`
-	On     []string `default:"ir,passes,isa" placeholder:"LEVEL,..." help:"What to compare with source: ir, passes (behind each pass), native, isa, cycle, gates."`
+	On     []string `default:"ir,passes,isa" placeholder:"LEVEL,..." help:"What to compare with source: ${fuzzed}; passes is the program IR after each pass."`
 	Small  bool     `help:"Small programs, for cycle and gates."`
 	Shrink bool     `negatable:"" default:"true" help:"Make failing programs smaller."`
 	First  bool     `help:"Stop at the first failure."`
@@ -23,15 +23,15 @@ type fuzzCmd struct {
 // Run runs random programs and prints a line for each failure.
 func (c *fuzzCmd) Run(e *env) error {
 	if c.Show {
-		text, err := build.Generated(c.Seed, c.Small)
+		text, err := checks.Generated(c.Seed, c.Small)
 		fmt.Fprint(e.out, text)
 		return err
 	}
-	o := build.FuzzOptions{Seed: c.Seed, Count: c.Count, On: c.On, Small: c.Small, Shrink: c.Shrink, First: c.First, Dir: c.Out}
+	o := checks.FuzzOptions{Seed: c.Seed, Count: c.Count, On: c.On, Small: c.Small, Shrink: c.Shrink, First: c.First, Dir: c.Out}
 	if !e.json {
 		o.Progress = newProgress(e.err).step
 	}
-	r, err := build.Fuzz(e.ctx, o)
+	r, err := checks.Fuzz(e.ctx, o)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/flow"
 )
 
 // buildCmd is `sinter build`.
@@ -27,18 +27,18 @@ func (c *buildCmd) Run(e *env) error {
 		return err
 	}
 	type made struct {
-		File    string       `json:"file"`
-		Bytes   int          `json:"bytes"`
-		Seconds float64      `json:"seconds"`
-		Copies  []build.Copy `json:"copies,omitempty"`
+		File    string      `json:"file"`
+		Bytes   int         `json:"bytes"`
+		Seconds float64     `json:"seconds"`
+		Copies  []flow.Copy `json:"copies,omitempty"`
 	}
 	results := []made{}
 	for _, out := range c.Out {
-		data, err := p.Artefact(e.ctx, out, build.ArtefactOptions{Product: c.Product, Strip: c.Strip, Core: c.Core, Stage: c.Stage})
+		data, err := p.Artefact(e.ctx, out, flow.ArtefactOptions{Product: c.Product, Strip: c.Strip, Core: c.Core, Stage: c.Stage})
 		if err != nil {
 			return err
 		}
-		if err := build.WriteFile(out, data); err != nil {
+		if err := flow.WriteFile(out, data); err != nil {
 			return err
 		}
 		r := made{File: out, Bytes: len(data), Seconds: time.Since(began).Seconds()}
@@ -82,7 +82,7 @@ func (c *hwCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	r, err := p.Hardware(e.ctx, build.HardwareOptions{Dir: c.Out, Core: c.Core, World: c.world(), Frames: c.Frames})
+	r, err := p.Hardware(e.ctx, flow.HardwareOptions{Dir: c.Out, Core: c.Core, World: c.world(), Frames: c.Frames})
 	if err != nil {
 		return err
 	}

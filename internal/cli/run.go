@@ -5,7 +5,8 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/checks"
+	"github.com/sinter-lang/sinter/internal/flow"
 )
 
 // inputs is embedded by the commands that run a program.
@@ -13,22 +14,22 @@ type inputs struct {
 	PcapIn []string `name:"pcap-in" placeholder:"DEVICE=FILE" help:"Frames that arrive at a device, from a capture. The device may be left out when there is one."`
 	Disk   []string `placeholder:"DISK=FILE" help:"The image of a disk; without one it has 1 MiB of zeros. The file is not changed."`
 	Seed   int64    `placeholder:"N" help:"Seed of the random gaps on the ports of a core; 0: none."`
-	Until  string   `placeholder:"TIME" help:"End of the run, such as 20ms; without it, the time of the last frame. Timers behind it do not fire."`
+	Until  string   `placeholder:"TIME" help:"End of the run, such as 20ms; without it, the time of the last frame. Timers after it do not fire."`
 	Limit  uint64   `default:"0" placeholder:"N" help:"Stop a machine after so many steps (0: a generous limit of each machine's)."`
 }
 
 // world describes the outside that the flags name.
-func (i *inputs) world() build.World {
-	return build.World{Captures: i.PcapIn, Disks: i.Disk, Seed: i.Seed, Limit: i.Limit, Until: i.Until}
+func (i *inputs) world() flow.World {
+	return flow.World{Captures: i.PcapIn, Disks: i.Disk, Seed: i.Seed, Limit: i.Limit, Until: i.Until}
 }
 
 // runCmd is `sinter run`.
 type runCmd struct {
 	program `embed:""`
 	inputs  `embed:""`
-	On      string   `default:"source" enum:"source,ir,native,unikernel,isa,cycle,gates" help:"Machine: source, ir, native, unikernel, isa, cycle or gates."`
+	On      string   `default:"source" enum:"${machines}" help:"Machine: ${machine}."`
 	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core for isa, cycle and gates: multi or pipe3."`
-	DiskOut []string `name:"disk-out" placeholder:"DISK=FILE" help:"Write a disk, as it is behind the run, to a file."`
+	DiskOut []string `name:"disk-out" placeholder:"DISK=FILE" help:"Write a disk, as it is after the run, to a file."`
 	PcapOut []string `name:"pcap-out" placeholder:"DEVICE=FILE" help:"Write the frames that a device sent to a capture."`
 	Trace   string   `placeholder:"FILE" help:"Write the trace in its text form."`
 	Wave    string   `placeholder:"FILE.vcd" help:"Write a waveform of the core (cycle only)."`
@@ -42,7 +43,7 @@ func (c *runCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	r, err := p.Run(e.ctx, build.RunOptions{
+	r, err := p.Run(e.ctx, flow.RunOptions{
 		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, DiskOut: c.DiskOut, TraceFile: c.Trace, Wave: c.Wave, Window: c.Window,
 	})
 	if err != nil {
@@ -99,7 +100,7 @@ func (c *verifyCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	cores := build.Cores()
+	cores := flow.Cores()
 	switch c.Core {
 	case "both":
 	case "none":
@@ -107,14 +108,14 @@ func (c *verifyCmd) Run(e *env) error {
 	default:
 		cores = []string{c.Core}
 	}
-	opts := build.VerifyOptions{World: c.world(), Cores: cores, Checks: c.Checks, NoX86: c.NoX86 || c.Quick, Random: c.Random, Mutants: c.Mutants}
+	opts := checks.VerifyOptions{World: c.world(), Cores: cores, Checks: c.Checks, NoX86: c.NoX86 || c.Quick, Random: c.Random, Mutants: c.Mutants}
 	if c.Quick {
 		opts.Checks = []string{"trace", "removal"}
 	}
 	if !e.json {
 		opts.Progress = newProgress(e.err).step
 	}
-	report, err := p.Verify(e.ctx, opts)
+	report, err := checks.Verify(e.ctx, p, opts)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,8 @@ import (
 	"io"
 	"os"
 
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/checks"
+	"github.com/sinter-lang/sinter/internal/flow"
 )
 
 // checkCmd is `sinter check`.
@@ -53,7 +54,7 @@ func (c *fmtCmd) Run(e *env) error {
 	}
 	changed := []string{}
 	for _, path := range c.Paths {
-		names, err := build.Format(path, !c.Check)
+		names, err := flow.Format(path, !c.Check)
 		if err != nil {
 			return err
 		}
@@ -77,7 +78,7 @@ func (c *fmtCmd) stream(e *env) error {
 	if err != nil {
 		return err
 	}
-	out, err := build.FormatText("<stdin>", string(text))
+	out, err := flow.FormatText("<stdin>", string(text))
 	if err != nil {
 		return err
 	}
@@ -92,7 +93,7 @@ type explainCmd struct {
 
 // Run prints the page of a diagnostic.
 func (c *explainCmd) Run(e *env) error {
-	text, err := build.Explain(c.Code)
+	text, err := flow.Explain(c.Code)
 	if err != nil {
 		return err
 	}
@@ -109,7 +110,7 @@ type doctorCmd struct{}
 
 // Run lists the outside tools.
 func (c *doctorCmd) Run(e *env) error {
-	tools := build.Doctor(e.ctx)
+	tools := checks.Doctor(e.ctx)
 	if e.json {
 		e.printJSON(tools)
 		return nil
@@ -132,10 +133,10 @@ type versionCmd struct{}
 // Run prints the version.
 func (c *versionCmd) Run(e *env) error {
 	if e.json {
-		e.printJSON(map[string]string{"version": build.Version})
+		e.printJSON(map[string]string{"version": flow.Version})
 		return nil
 	}
-	fmt.Fprintln(e.out, "sinter", build.Version)
+	fmt.Fprintln(e.out, "sinter", flow.Version)
 	return nil
 }
 

@@ -5,15 +5,16 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/sinter-lang/sinter/internal/build"
+	"github.com/sinter-lang/sinter/internal/checks"
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/flow"
 )
 
 // testCmd is `sinter test`.
 type testCmd struct {
 	Paths  []string `arg:"" help:"Source files, folders whose .sn files are one program, or std:NAME for a package of the library (std: for all)."`
 	Define []string `short:"D" placeholder:"NAME=VALUE" help:"Set a config of the program."`
-	On     []string `default:"source,ir" placeholder:"MACHINE,..." help:"Machines: source, ir, native, unikernel, isa, cycle, gates, or all but the unikernel."`
+	On     []string `default:"source,ir" placeholder:"MACHINE,..." help:"Machines: ${machine}, or all, which leaves out those that start slowly."`
 	Core   string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core for cycle and gates: multi or pipe3."`
 	Filter string   `placeholder:"TEXT" help:"Only tests whose name contains the text."`
 	Cases  int      `default:"100" placeholder:"N" help:"Runs of a test that chooses values with any."`
@@ -24,26 +25,26 @@ type testCmd struct {
 
 // Run runs the tests and prints what failed.
 func (c *testCmd) Run(e *env) error {
-	opts := build.Options{}
+	opts := flow.Options{}
 	for _, d := range c.Define {
 		if err := opts.Set(d); err != nil {
 			return err
 		}
 	}
-	levels, err := build.TestLevels(c.On)
+	levels, err := checks.TestLevels(c.On)
 	if err != nil {
 		return err
 	}
-	programs, err := build.LoadTests(c.Paths, opts)
+	programs, err := checks.LoadTests(c.Paths, opts)
 	if err != nil {
 		return err
 	}
-	results := []build.TestResult{}
+	results := []checks.TestResult{}
 	for _, p := range programs {
 		if len(p.Warnings) > 0 && !e.json {
 			fmt.Fprint(e.err, diag.Render(p.Warnings))
 		}
-		list, err := p.Test(e.ctx, build.TestOptions{
+		list, err := checks.Test(e.ctx, p, checks.TestOptions{
 			Levels: levels, Core: c.Core, Filter: c.Filter, Cases: c.Cases, Seed: c.Seed, Jobs: c.Jobs,
 		})
 		if err != nil {
@@ -52,7 +53,7 @@ func (c *testCmd) Run(e *env) error {
 		results = append(results, list...)
 	}
 	if c.Junit != "" {
-		if err := build.WriteFile(c.Junit, junit(results)); err != nil {
+		if err := flow.WriteFile(c.Junit, junit(results)); err != nil {
 			return err
 		}
 	}
@@ -60,12 +61,12 @@ func (c *testCmd) Run(e *env) error {
 }
 
 // print prints failures with their excerpts, and a summary.
-func (c *testCmd) print(e *env, results []build.TestResult) error {
+func (c *testCmd) print(e *env, results []checks.TestResult) error {
 	counts := map[string]int{}
 	for _, r := range results {
 		counts[r.Status]++
 	}
-	if counts[build.Failed] > 0 {
+	if counts[checks.Failed] > 0 {
 		e.failed = exitUser
 	}
 	if e.json {
@@ -83,17 +84,17 @@ func (c *testCmd) print(e *env, results []build.TestResult) error {
 	for _, r := range results {
 		line := fmt.Sprintf("%s %s on %s", r.Status, r.Name, r.Level)
 		switch {
-		case r.Status == build.Skipped:
+		case r.Status == checks.Skipped:
 			line += ": " + r.Why
 		case r.Cases > 1:
 			line += fmt.Sprintf(", %d cases", r.Cases)
 		}
 		fmt.Fprintln(e.out, line)
-		if r.Status == build.Failed {
+		if r.Status == checks.Failed {
 			fmt.Fprint(e.out, r.Detail)
 		}
 	}
-	fmt.Fprintf(e.out, "%d passed, %d failed, %d skipped\n", counts[build.Passed], counts[build.Failed], counts[build.Skipped])
+	fmt.Fprintf(e.out, "%d passed, %d failed, %d skipped\n", counts[checks.Passed], counts[checks.Failed], counts[checks.Skipped])
 	return nil
 }
 
@@ -124,7 +125,7 @@ type (
 )
 
 // junit writes results as JUnit XML: a suite for each program and machine.
-func junit(results []build.TestResult) []byte {
+func junit(results []checks.TestResult) []byte {
 	var all junitSuites
 	index := map[string]int{}
 	for _, r := range results {
@@ -139,10 +140,10 @@ func junit(results []build.TestResult) []byte {
 		k := junitCase{Name: r.Name, Class: name, Time: fmt.Sprintf("%.3f", r.Seconds)}
 		s.Tests++
 		switch r.Status {
-		case build.Failed:
+		case checks.Failed:
 			s.Failures++
 			k.Failure = &junitReason{r.Why, r.Detail}
-		case build.Skipped:
+		case checks.Skipped:
 			s.Skipped++
 			k.Skipped = &junitReason{Message: r.Why}
 		}

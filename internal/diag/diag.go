@@ -147,7 +147,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s%s: %s", e.Span.File.Name, line, col, word, code, e.Message)
 }
 
-// List is several diagnostics. A nil or empty List is no error; return it
+// List is several diagnostics. A nil or empty List is not an error; return it
 // through Err, never as a bare value in an error interface.
 type List []*Error
 

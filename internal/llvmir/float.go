@@ -79,7 +79,7 @@ func (b *body) otherFormat(x value.Value, t sir.Type) value.Value {
 	return b.cur.NewFPExt(x, types.Double)
 }
 
-// setExact defines v as f, which is no NaN.
+// setExact defines v as f, which is not a NaN.
 func (b *body) setExact(v *sir.Value, f value.Value) {
 	b.floats[v] = f
 	b.values[v] = b.cur.NewBitCast(f, intType(v.Type))

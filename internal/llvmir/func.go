@@ -222,7 +222,7 @@ func (b *body) call(in *sir.Instr) {
 }
 
 // address gives the i8* that a ref names: offset plus displacement modulo 2^32
-// behind the start of the object.
+// after the start of the object.
 func (b *body) address(r sir.Ref) value.Value {
 	base, ok := b.places[r.Obj]
 	if !ok {

@@ -121,7 +121,7 @@ func Emit(m *sir.Module, opts Options) (*Output, error) {
 	return out, nil
 }
 
-// textOf is m.String() with the functions behind the rest, each written for itself:
+// textOf is m.String() with the functions after the rest, each written for itself:
 // in large modules they are nearly all of the work.
 func textOf(m *ir.Module) string {
 	funcs := m.Funcs

@@ -103,7 +103,7 @@ func (s *Scanner) Line() Token {
 	return s.token(Ident, start, end)
 }
 
-// EndLine takes the end of the line and the empty lines behind it.
+// EndLine takes the end of the line and the empty lines after it.
 func (s *Scanner) EndLine() error {
 	if !s.AtLineEnd() {
 		return s.wanted("the end of the line")

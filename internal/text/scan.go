@@ -12,7 +12,7 @@ import (
 // pairs are the tokens of two characters of punctuation.
 const pairs = "-> => .. == != <= >= << >>"
 
-// scan reads the token at or behind pos and returns it and the place behind it.
+// scan reads the token at or after pos and returns it and the place after it.
 func (s *Scanner) scan(pos int) (Token, int) {
 	src := s.file.Text
 	pos = s.skipSpace(pos)
@@ -49,7 +49,7 @@ func (s *Scanner) bad(start, end int, complaint string) (Token, int) {
 	return t, end
 }
 
-// skipSpace returns the first place at or behind pos that is no white space
+// skipSpace returns the first place at or after pos that is not white space
 // and no comment. A comment ends before its newline.
 func (s *Scanner) skipSpace(pos int) int {
 	src := s.file.Text
@@ -120,7 +120,7 @@ func (s *Scanner) scanNumber(pos int) (Token, int) {
 func (s *Scanner) scanBad(pos int) (Token, int) {
 	r, n := utf8.DecodeRuneInString(s.file.Text[pos:])
 	if r == utf8.RuneError && n <= 1 {
-		return s.bad(pos, pos+1, "a byte that is no UTF-8 text")
+		return s.bad(pos, pos+1, "a byte that is not UTF-8 text")
 	}
 	return s.bad(pos, pos+n, "the character "+strconv.QuoteRune(r))
 }

@@ -96,7 +96,7 @@ type Scanner struct {
 	file       *diag.File
 	pos        int // where the next token is looked for
 	noNewlines bool
-	ahead      Token // valid when hasAhead; then after is the position behind it
+	ahead      Token // valid when hasAhead; then after is the position after it
 	after      int
 	hasAhead   bool
 }

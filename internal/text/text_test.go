@@ -48,7 +48,7 @@ var tokenCases = []struct{ src, want string }{
 	{"a # x\n# y\n\tb", "ia NL NL ib"},
 	{"-> => .. == != <= >= << >> < > - ->>", "-> => .. == != <= >= << >> < > - -> >"},
 	{"a / b // c", "ia / ib"},
-	{"ä \x00 \xff x", "BAD<the character 'ä'> BAD<the character '\\x00'> BAD<a byte that is no UTF-8 text> ix"},
+	{"ä \x00 \xff x", "BAD<the character 'ä'> BAD<the character '\\x00'> BAD<a byte that is not UTF-8 text> ix"},
 	{"if c: pc = (rs1 + imm) and 0xfffffffe", "iif ic : ipc = ( irs1 + iimm ) iand n4294967294"},
 	{"", ""},
 }

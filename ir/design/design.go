@@ -7,16 +7,21 @@
 //
 //	point filter
 //	  core pipe3
-//	  keep sltu "filter.sn:41"
-//	  regs 13 "highest register in the image is x13"
-//	  shifts constant "amounts 2 8 16 24 left, 8 right"
+//	  keep sltu R 0000000 011 0110011 rd = zext32(rs1 ltu rs2) "filter.sn:41"
+//	  shifts none "no shift in the image"
+//	  text 8 "201 words of text"
+//	  data 0
+//	  regs 13 "the highest register in the image is x12"
+//	  pc 8
 //	end
 //
 // The instruction set is a value that hwgen chooses and the backend obeys, so
 // neither owns it. The package knows isa and nothing of programs or circuits.
 package design
 
-import "github.com/sinter-lang/sinter/ir/isa"
+import (
+	"github.com/sinter-lang/sinter/ir/isa"
+)
 
 // TextBase is the first address of text. Data starts at 0, port registers at
 // port.Base.
@@ -26,21 +31,5 @@ const TextBase = 0x0010_0000
 type Target struct {
 	Name string
 	Set  *isa.Set
-	Regs int  // registers x0..x(Regs-1) exist, 5..32
-	Mul  bool // set holds mul; a cache of what Set says, checked by Verify
-	Div  bool
-}
-
-// Choice is one decision of a Point.
-type Choice struct {
-	Key    string // "core", "keep", "regs", "shifts", "pc", "data", "mul" ...
-	Value  string
-	Reason string
-}
-
-// Point is a design point: everything that made a circuit.
-type Point struct {
-	Program string
-	Core    string // "multi" or "pipe3"
-	Choices []Choice
+	Regs int // registers x0..x(Regs-1) exist, 5..32
 }

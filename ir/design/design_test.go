@@ -1,6 +1,7 @@
 package design
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -8,16 +9,31 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/port"
+	"github.com/sinter-lang/sinter/ir/word"
 )
 
 func file(src string) *diag.File { return &diag.File{Name: "t.design", Text: src} }
 
 const sample = `point filter
   core pipe3
-  keep sltu "filter.sn:41"
-  regs 13 "highest register in the image is x13"
-  shifts "l2 l8 r16"
-  pc 0x10
+  keep slli   Sh  0000000 001 0010011  rd = rs1 shl imm "filter.sn:41"
+  keep lw     I           010 0000011  rd = mem32[rs1 + imm]
+  keep sw     S           010 0100011  mem32[rs1 + imm] = rs2
+  keep andn   R   0100000 111 0110011  rd = rs1 and not(rs2) "mined"
+  shifts constant "2 constant shifts"
+  amounts slli 2 8 "all in the image"
+  text 4 "9 words of text"
+  data 9 "1768 bytes of data"
+  regs 13 "highest register in the image is x12"
+  pc 4
+  pointer 9
+  length 11
+  load wait "filter.sn:42"
+  store wait
+  store go
+  device inside 0 rx "a binding of the system"
+  device "out side" 3 rx tx
 end
 `
 
@@ -26,55 +42,108 @@ func TestSample(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, sample, Print(p))
 	require.NoError(t, p.Verify())
-	v, ok := p.Choice("regs")
-	require.True(t, ok)
-	require.Equal(t, "13", v)
-	_, ok = p.Choice("luck")
-	require.False(t, ok)
+	require.Equal(t, 13, p.Regs.N)
+	require.Equal(t, []int{2, 8}, p.Line("slli").Amounts)
+	require.Nil(t, p.Line("luck"))
+	require.Equal(t, []Port{{Reg: port.Wait, Load: Use{true, "filter.sn:42"}, Store: Use{true, ""}}, {Reg: port.Go, Store: Use{true, ""}}}, p.Ports)
+	require.Equal(t, Device{Name: "out side", Index: 3, Rx: true, Tx: true}, p.Devices[1])
+	require.Len(t, p.PortsOf(p.Line("lw").Inst), 1)
+	require.Len(t, p.PortsOf(p.Line("sw").Inst), 2)
+	require.Equal(t, uint64(TextBase/4&15), p.FirstPC())
 }
 
 func TestErrors(t *testing.T) {
 	for _, c := range []struct{ src, want string }{
 		{"", "t.design:1:1: error: expected `point`, found end of text"},
 		{"point a\nregs 3", "t.design:2:1: error: expected `core`, found `regs`"},
-		{"point a\ncore fast\nend", "t.design:2:6: error: expected a core multi or pipe3, found `fast`"},
-		{"point a\ncore multi\nregs\nend", "t.design:3:5: error: expected the value of regs, found end of line"},
+		{"point a\ncore multi\nregs\nend", "t.design:3:5: error: expected the number of regs, found end of line"},
 		{"point a\ncore multi\nregs 3 4\nend", "t.design:3:8: error: expected the end of the line, found `4`"},
-		{"point a\ncore multi\nkeep add\nkeep add \"x\"\nend", "t.design:4:1: error: expected one choice of keep add, found a second"},
-		{"point a\ncore multi\ncore multi\nend", "t.design:3:1: error: expected the key to be a name, found \"core\""},
-		{"point a\ncore multi", "t.design:2:11: error: expected a choice or `end`, found end of text"},
+		{"point a\ncore multi\nregs 40\nend", "t.design:3:6: error: the number of regs is in 2..32, got 40"},
+		{"point a\ncore multi\nregs 3\nregs 4\nend", "t.design:4:1: error: expected one choice of regs, found a second"},
+		{"point a\ncore multi\nkeep add R 1\nend", "t.design:3:12: error: expected funct7 of 7 binary digits, found `1`"},
+		{"point a\ncore multi\namounts slli 3\nend", "t.design:3:9: error: expected a line that is kept above, found `slli`"},
+		{"point a\ncore multi\nluck 3\nend", "t.design:3:1: error: expected keep, shifts, amounts, text, data, regs, pc, pointer, length, load, store, device or `end`, found `luck`"},
+		{"point a\ncore multi", "t.design:2:11: error: expected keep, shifts, amounts, text, data, regs, pc, pointer, length, load, store, device or `end`, found end of text"},
 		{"point a\ncore multi\nend end", "t.design:3:5: error: expected the end of the line, found `end`"},
 	} {
 		_, err := Parse(file(c.src))
-		require.EqualError(t, err, c.want)
+		require.ErrorContains(t, err, c.want)
 	}
 }
 
-func TestVerify(t *testing.T) {
-	for _, p := range []*Point{
-		{Core: "fast"},
-		{Core: "multi", Choices: []Choice{{Key: "a b"}}},
-		{Core: "multi", Choices: []Choice{{Key: "end"}}},
-		{Core: "multi", Choices: []Choice{{Key: ""}}},
-		{Core: "multi", Choices: []Choice{{Key: "keep", Value: "add"}, {Key: "keep", Value: "add"}}},
+// TestContradictions changes one choice of a good point at a time: the error
+// stands at the choice and names it.
+func TestContradictions(t *testing.T) {
+	for _, c := range []struct{ old, new, want string }{
+		{"core pipe3", "core fast", `2:8: error: core: expected multi or pipe3, found "fast"`},
+		{"keep lw     I           010 0000011", "keep lw     I           001 0010011", "4:3: error: keep lw: `lw` and `slli` share encodings"},
+		{"keep lw ", "keep sw ", "5:3: error: expected one choice of keep sw, found a second"},
+		{"  shifts constant \"2 constant shifts\"\n", "", "1:1: error: shifts: expected none, constant or barrel, found \"\""},
+		{"shifts constant", "shifts luck", "7:3: error: shifts: expected none, constant or barrel, found \"luck\""},
+		{"shifts constant", "shifts barrel", "7:3: error: shifts: barrel, but a line has amounts"},
+		{"  amounts slli 2 8 \"all in the image\"\n", "", "7:3: error: shifts: constant, but no line has amounts"},
+		{"amounts slli", "amounts andn", "8:3: error: amounts andn: expected a line with a shift amount, format Sh, this one has format R"},
+		{"amounts slli 2 8", "amounts slli 8 2", "8:3: error: amounts slli: expected ascending amounts in 0..31, found 8 2"},
+		{"amounts slli 2 8", "amounts slli 8 8", "8:3: error: amounts slli: expected each amount once, found 8 8"},
+		{"  regs 13 \"highest register in the image is x12\"\n", "", "1:1: error: regs: expected 2 to 32, got 0"},
+		{"  pc 4", "  pc 3", "12:3: error: pc: 3 bits do not reach the text, which has 4 address bits"},
+		{"  data 9", "  data 0", "10:3: error: data: 0, but frames need a data memory"},
+		{"  pointer 9", "  pointer 8", "13:3: error: pointer: 8 bits do not reach the data, which has 9 address bits"},
+		{"  length 11\n", "", "1:1: error: length: frames need 3 bits or more, got 0"},
+		{"store go", "store door", "17:9: error: expected a port register, found `door`"},
+		{"store go", "load go", "17:3: error: load go: the register is only written"},
+		{"store go", "store now", "17:3: error: store now: the register is only read"},
+		{"  keep lw     I           010 0000011  rd = mem32[rs1 + imm]\n", "", "14:3: error: load wait: no kept line loads a word"},
+		{"  keep sw     S           010 0100011  mem32[rs1 + imm] = rs2\n", "", "15:3: error: store wait: no kept line stores a word"},
+		{"\"out side\" 3", "\"out side\" 0", "19:3: error: device out side: number 0 is that of inside"},
 	} {
-		require.Error(t, p.Verify(), "%+v", p)
+		require.Contains(t, sample, c.old)
+		_, err := Parse(file(strings.Replace(sample, c.old, c.new, 1)))
+		require.ErrorContains(t, err, "t.design:"+c.want)
 	}
-	require.NoError(t, (&Point{Core: "multi", Choices: []Choice{{Key: "keep", Value: "add"}, {Key: "keep", Value: "sub"}}}).Verify())
+	p, err := Parse(file(sample))
+	require.NoError(t, err)
+	p.Devices[1].Name = "inside"
+	require.EqualError(t, p.Verify(), "error: design point filter: device inside: expected one device of that name, found a second")
 }
 
+// TestRoundTrip draws points; those that verify must survive their text form.
 func TestRoundTrip(t *testing.T) {
-	key := rapid.SampledFrom([]string{"keep", "regs", "a.b", "$x"})
+	reason := rapid.OneOf(rapid.Just(""), rapid.String())
 	rapid.Check(t, func(t *rapid.T) {
-		p := &Point{Program: rapid.String().Draw(t, "program"), Core: rapid.SampledFrom(Cores()).Draw(t, "core")}
-		for range rapid.IntRange(0, 4).Draw(t, "n") {
-			p.Choices = append(p.Choices, Choice{key.Draw(t, "key"), rapid.String().Draw(t, "value"), rapid.String().Draw(t, "reason")})
+		number := func(what string, lo, hi int) Number {
+			return Number{rapid.IntRange(lo, hi).Draw(t, what), reason.Draw(t, what+" reason")}
 		}
-		if p.Verify() != nil { // the same choice twice
+		p := &Point{
+			Program: rapid.String().Draw(t, "program"), Core: rapid.SampledFrom(Cores()).Draw(t, "core"), Shifts: Shifts{ShiftBarrel, reason.Draw(t, "shifts")},
+			Text: number("text", 1, 9), Data: number("data", 0, 20), Regs: number("regs", 2, 32), PC: number("pc", 9, 30), Pointer: number("pointer", 0, 30), Length: number("length", 0, 32),
+		}
+		for _, in := range isa.RV32IM().Insts {
+			if rapid.Bool().Draw(t, in.Name) {
+				p.Lines = append(p.Lines, Line{Inst: in, Reason: reason.Draw(t, "line")})
+			}
+		}
+		for _, r := range port.Registers()[:14] {
+			use := func(has bool) (u Use) {
+				if has && rapid.Bool().Draw(t, r.Name) {
+					u = Use{true, reason.Draw(t, "port")}
+				}
+				return u
+			}
+			if q := (Port{r.Reg, use(r.Load), use(r.Store)}); q.Load.Has || q.Store.Has {
+				p.Ports = append(p.Ports, q)
+			}
+		}
+		for i := range rapid.IntRange(0, 2).Draw(t, "devices") {
+			p.Devices = append(p.Devices, Device{rapid.String().Draw(t, "device"), i, rapid.Bool().Draw(t, "rx"), rapid.Bool().Draw(t, "tx"), reason.Draw(t, "reason")})
+		}
+		if p.Verify() != nil {
 			return
 		}
 		again, err := Parse(file(Print(p)))
-		require.NoError(t, err)
+		require.NoError(t, err, Print(p))
+		require.Equal(t, Print(p), Print(again))
+		p.Lines, again.Lines = nil, nil
 		require.Equal(t, p, again)
 	})
 }
@@ -85,10 +154,10 @@ func TestTarget(t *testing.T) {
 		got, err := ParseTarget(file(PrintTarget(want)))
 		require.NoError(t, err)
 		require.Equal(t, PrintTarget(want), PrintTarget(got))
-		require.Equal(t, [4]any{want.Name, want.Regs, want.Mul, want.Div}, [4]any{got.Name, got.Regs, got.Mul, got.Div})
+		require.Equal(t, [2]any{want.Name, want.Regs}, [2]any{got.Name, got.Regs})
 	}
-	require.True(t, Default().Mul)
-	require.False(t, Default().Div)
+	require.True(t, Default().Set.Computes(word.Mul))
+	require.False(t, Default().Set.Computes(word.Divs))
 }
 
 func TestTargetErrors(t *testing.T) {
@@ -105,8 +174,6 @@ func TestTargetErrors(t *testing.T) {
 		func(t *Target) { t.Name = "" },
 		func(t *Target) { t.Set = nil },
 		func(t *Target) { t.Regs = 33 },
-		func(t *Target) { t.Mul = false },
-		func(t *Target) { t.Div = true },
 		func(t *Target) { t.Set.Insts[0].Name = t.Set.Insts[1].Name },
 	} {
 		bad := Default()
@@ -117,7 +184,7 @@ func TestTargetErrors(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add(sample)
-	f.Add("point a\ncore multi\nkeep \"\\x00\" \"\"\nend")
+	f.Add("point \"\\x00\"\ncore multi\nkeep a J 1101111 rd = pc \"x\" # y\nshifts none\ntext 1\nregs 2\npc 1\nend")
 	f.Fuzz(func(t *testing.T, src string) {
 		p, err := Parse(file(src))
 		if err != nil {
@@ -126,7 +193,7 @@ func FuzzParse(f *testing.F) {
 		}
 		again, err := Parse(file(Print(p)))
 		require.NoError(t, err)
-		require.Equal(t, p, again)
+		require.Equal(t, Print(p), Print(again))
 	})
 }
 

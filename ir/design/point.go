@@ -1,174 +1,151 @@
 package design
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
-
-	"github.com/sinter-lang/sinter/internal/diag"
-	"github.com/sinter-lang/sinter/internal/text"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// Cores are the organisations of a generated core.
-func Cores() []string { return []string{"multi", "pipe3"} }
+// The organisations of a generated core.
+const (
+	Multi = "multi"
+	Pipe3 = "pipe3"
+)
 
-// Verify checks a point:
-//
-//  1. it has a program, and its core is one of Cores;
-//  2. each key is a name other than `core` and `end`;
-//  3. no key has the same value twice.
-func (p *Point) Verify() error {
-	if i, problem := p.check(); problem != "" {
-		return diag.Errorf("", diag.Span{}, "point %s, choice %d: %s", p.Program, i, problem)
+// Cores lists the organisations.
+func Cores() []string { return []string{Multi, Pipe3} }
+
+// How a core shifts by constant amounts.
+const (
+	ShiftNone     = "none"     // it has no shift
+	ShiftConstant = "constant" // by a select among the amounts of its lines
+	ShiftBarrel   = "barrel"   // by one shifter for every amount
+)
+
+// Point is a design point: everything that made a circuit but the contents of
+// its memories. It holds lines and not names, so a core that executes a line
+// that no base set has is made of the point alone. Each choice has the reason
+// that the report prints; a reason changes nothing.
+type Point struct {
+	Program string // the name of the circuit
+	Core    string // one of Cores
+	Lines   []Line // what it executes, in the order of the set
+	Shifts  Shifts
+	Text    Number // address bits of the text memory, in words
+	Data    Number // address bits of the data memory, in words; 0: there is none
+	Regs    Number // x0..x(Regs-1) exist
+	PC      Number // bits of the program counter as a word index
+	Pointer Number // bits of ADDR as a word index; 0: there is none
+	Length  Number // bits of LEN; 0: there is none
+	Ports   []Port
+	Devices []Device
+}
+
+// Line is an instruction that the core executes.
+type Line struct {
+	Inst    *isa.Inst
+	Amounts []int  // the shift amounts that exist, ascending; nil: every amount
+	Reason  string // why the line is kept
+	Why     string // why these amounts
+}
+
+// Shifts says how lines shift by constant amounts.
+type Shifts struct {
+	How    string // ShiftNone, ShiftConstant, ShiftBarrel
+	Reason string
+}
+
+// Number is a choice that is a number.
+type Number struct {
+	N      int
+	Reason string
+}
+
+// Port is a port register with the directions that the core has.
+type Port struct {
+	Reg         port.Reg
+	Load, Store Use
+}
+
+// Use is a direction of a port register.
+type Use struct {
+	Has    bool
+	Reason string
+}
+
+// Device is a device at the ports of the core. Index is its bit in STATUS and
+// WAIT and its number in GO.
+type Device struct {
+	Name   string
+	Index  int
+	Rx, Tx bool // whether the program receives from it, sends to it
+	Reason string
+}
+
+// Set is the kept lines as an instruction set.
+func (p *Point) Set() *isa.Set {
+	s := &isa.Set{Name: p.Program}
+	for _, l := range p.Lines {
+		s.Insts = append(s.Insts, l.Inst)
+	}
+	return s
+}
+
+// Line finds a kept line by name, nil if there is none.
+func (p *Point) Line(name string) *Line {
+	for i := range p.Lines {
+		if p.Lines[i].Inst.Name == name {
+			return &p.Lines[i]
+		}
 	}
 	return nil
 }
 
-// check returns the first problem and the choice that it is about; -1 for the
-// core.
-func (p *Point) check() (int, string) {
-	if !isCore(p.Core) {
-		return -1, fmt.Sprintf("expected a core %s, found %q", strings.Join(Cores(), " or "), p.Core)
-	}
-	seen := map[[2]string]bool{}
-	for i, c := range p.Choices {
-		id := [2]string{c.Key, c.Value}
-		switch {
-		case kindOf(c.Key) != text.Ident || c.Key == "core" || c.Key == "end":
-			return i, fmt.Sprintf("expected the key to be a name, found %q", c.Key)
-		case seen[id]:
-			return i, fmt.Sprintf("expected one choice of %s %s, found a second", c.Key, value(c.Value))
-		}
-		seen[id] = true
-	}
-	return 0, ""
-}
-
-func isCore(name string) bool {
-	for _, c := range Cores() {
-		if c == name {
+// Uses reports whether the core has a port register.
+func (p *Point) Uses(reg port.Reg) bool {
+	for _, q := range p.Ports {
+		if q.Reg == reg {
 			return true
 		}
 	}
 	return false
 }
 
-// Choice returns the value of a key, the first if there are several.
-func (p *Point) Choice(key string) (string, bool) {
-	for _, c := range p.Choices {
-		if c.Key == key {
-			return c.Value, true
+// PortsOf lists the port registers that a line reaches: those of its direction
+// when it moves a word.
+func (p *Point) PortsOf(in *isa.Inst) []Port {
+	var out []Port
+	for _, q := range p.Ports {
+		if q.Load.Has && movesWord(in.Meaning.Load) || q.Store.Has && movesWord(in.Meaning.Store) {
+			out = append(out, q)
 		}
 	}
-	return "", false
+	return out
 }
 
-// kindOf tells as what a whole text scans.
-func kindOf(s string) text.Kind {
-	if t := text.New(&diag.File{Text: s}).Next(); t.Text == s {
-		return t.Kind
+func movesWord(a *isa.Access) bool { return a != nil && a.Bytes == 4 }
+
+// RegBits is the number of address bits of the register file.
+func (p *Point) RegBits() int { return BitsFor(p.Regs.N) }
+
+// Memory reports whether loads and stores reach data memory.
+func (p *Point) Memory() bool { return p.Data.N > 0 }
+
+// DataBytes is the size of the data memory.
+func (p *Point) DataBytes() int {
+	if p.Data.N == 0 {
+		return 0
 	}
-	return text.Bad
+	return 4 << p.Data.N
 }
 
-// value prints a value bare where it scans as one name or number.
-func value(s string) string {
-	if k := kindOf(s); k == text.Ident || k == text.Number {
-		return s
-	}
-	return strconv.Quote(s)
-}
+// FirstPC is the word index of the first instruction.
+func (p *Point) FirstPC() uint64 { return TextBase / 4 & (1<<p.PC.N - 1) }
 
-// Print gives the text form of p, which Parse reads. The grammar, newlines
-// counting:
-//
-//	point  = "point" value newline "core" name newline { choice newline } "end"
-//	choice = key value [ reason ]
-//	value  = name | number | string
-func Print(p *Point) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "point %s\n  core %s\n", value(p.Program), p.Core)
-	for _, c := range p.Choices {
-		fmt.Fprintf(&b, "  %s %s", c.Key, value(c.Value))
-		if c.Reason != "" {
-			b.WriteString(" " + strconv.Quote(c.Reason))
-		}
-		b.WriteByte('\n')
+// BitsFor is the number of address bits for n things, at least 1.
+func BitsFor(n int) int {
+	b := 1
+	for 1<<b < n {
+		b++
 	}
-	b.WriteString("end\n")
-	return b.String()
-}
-
-// Parse reads a point and verifies it.
-func Parse(f *diag.File) (*Point, error) {
-	r := &reader{sc: text.New(f)}
-	r.sc.SkipNewlines()
-	p := &Point{}
-	if err := r.head(p); err != nil {
-		return nil, err
-	}
-	for !r.sc.Accept("end") {
-		if err := firstErr(func() error { return r.choice(p) }, r.sc.EndLine); err != nil {
-			return nil, err
-		}
-		if i, problem := p.check(); problem != "" {
-			return nil, diag.Errorf("", r.spans[max(i, 0)], "%s", problem)
-		}
-	}
-	return p, atEnd(r.sc)
-}
-
-type reader struct {
-	sc    *text.Scanner
-	spans []diag.Span // of the choices
-}
-
-// head reads the program and the core.
-func (r *reader) head(p *Point) error {
-	err := r.sc.Expect("point")
-	if err == nil {
-		p.Program, err = r.value("the name of the program")
-	}
-	if err == nil {
-		err = firstErr(r.sc.EndLine, func() error { return r.sc.Expect("core") })
-	}
-	if err != nil {
-		return err
-	}
-	core, err := r.sc.Ident("a core")
-	if err != nil {
-		return err
-	}
-	if p.Core = core.Text; !isCore(p.Core) {
-		return diag.Errorf("", core.Span, "expected a core %s, found %s", strings.Join(Cores(), " or "), core)
-	}
-	return r.sc.EndLine()
-}
-
-func (r *reader) choice(p *Point) error {
-	key, err := r.sc.Ident("a choice or `end`")
-	if err != nil {
-		return err
-	}
-	c := Choice{Key: key.Text}
-	if c.Value, err = r.value("the value of " + key.Text); err != nil {
-		return err
-	}
-	if r.sc.Peek().Kind == text.String {
-		c.Reason = r.sc.Next().Str
-	}
-	p.Choices = append(p.Choices, c)
-	r.spans = append(r.spans, key.Span)
-	return nil
-}
-
-func (r *reader) value(what string) (string, error) {
-	switch t := r.sc.Peek(); t.Kind {
-	case text.Ident, text.Number:
-		return r.sc.Next().Text, nil
-	case text.String:
-		return r.sc.Next().Str, nil
-	default:
-		return "", r.sc.Errorf("expected %s, found %s", what, t)
-	}
+	return b
 }

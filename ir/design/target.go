@@ -9,24 +9,22 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// NewTarget makes a target from a set and a number of registers and fills the
-// flags that say what the set has.
+// NewTarget makes a target from a set and a number of registers.
 func NewTarget(name string, set *isa.Set, regs int) *Target {
-	return &Target{Name: name, Set: set, Regs: regs, Mul: set.Lookup("mul") != nil, Div: set.Lookup("div") != nil}
+	return &Target{Name: name, Set: set, Regs: regs}
 }
 
 // Default is the target of a build that asks for nothing else: RV32E with the
 // multiplications and without division.
 func Default() *Target {
-	set := isa.RV32IM().Without("rv32em", "div", "divu", "rem", "remu")
+	set := isa.RV32IM().Subset("rv32em", func(in *isa.Inst) bool { return !in.Divides() })
 	return NewTarget("rv32em", set, 16)
 }
 
 // Verify checks a target:
 //
 //  1. it has a name and a set that verifies;
-//  2. it has 5 to 32 registers;
-//  3. Mul and Div say what the set has.
+//  2. it has 5 to 32 registers.
 func (t *Target) Verify() error {
 	fault := func(format string, args ...any) error {
 		return diag.Errorf("", diag.Span{}, "target %s: "+format, append([]any{t.Name}, args...)...)
@@ -38,10 +36,6 @@ func (t *Target) Verify() error {
 		return fault("expected an instruction set")
 	case t.Regs < 5 || t.Regs > 32:
 		return fault("expected 5 to 32 registers, got %d", t.Regs)
-	case t.Mul != (t.Set.Lookup("mul") != nil):
-		return fault("expected mul to say whether the set has it")
-	case t.Div != (t.Set.Lookup("div") != nil):
-		return fault("expected div to say whether the set has it")
 	}
 	return t.Set.Verify()
 }

@@ -20,7 +20,7 @@ type emitter struct {
 	m    *mapper
 	n    *Netlist
 	nets map[Lit]Net
-	want [2][]bool // per polarity and node: something that is no table reads it
+	want [2][]bool // per polarity and node: something that is not a table reads it
 }
 
 func (e *emitter) net() Net {

@@ -254,7 +254,7 @@ func ValueOf(values []uint64, l Lit) uint64 {
 }
 
 // Verify checks, in this order: node 0 is the only constant; ands and carries
-// refer to earlier nodes, and to data of asynchronous reads only behind the
+// refer to earlier nodes, and to data of asynchronous reads only after the
 // nodes of the address; a carry's C is a constant or a carry, not inverted; every leaf is driven by
 // exactly one bit of the shell, positively; the shell reads existing nodes;
 // groups have the widths that the memories say; names are unique and not empty.

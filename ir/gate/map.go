@@ -29,7 +29,7 @@ func Map(g *Graph) (*Netlist, error) {
 type mapper struct {
 	g        *Graph
 	async    []*Read[Lit] // per node: the asynchronous read that drives it
-	order    []int        // nodes, the data of asynchronous reads behind their addresses
+	order    []int        // nodes, the data of asynchronous reads after their addresses
 	cuts     [][]cut
 	choice   []int32 // per and node: its chosen cut
 	arrive   []int32
@@ -74,7 +74,7 @@ func newMapper(g *Graph) *mapper {
 }
 
 // sort orders the nodes. The graph has leaves where it likes, but data of
-// asynchronous reads are used behind their address only.
+// asynchronous reads are used after their address only.
 func (m *mapper) sort() {
 	seen := make([]bool, len(m.g.Nodes))
 	var visit func(node int)

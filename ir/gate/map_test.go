@@ -59,7 +59,7 @@ func TestPrices(t *testing.T) {
 			b.If(b.Input("en", 1), func() { b.Set(r, b.Add(r.Q(), b.Const(8, 1))) })
 			b.Output("q", r.Q())
 		}, Price{LUTs: 8, Carries: 7, FFs: 8, Cells: 8, Depth: 3}},
-		{"a comparison is a chain, inverters, and a table behind it", func(b *rtl.Builder) {
+		{"a comparison is a chain, inverters, and a table after it", func(b *rtl.Builder) {
 			b.Output("lt", b.Ltu(b.Input("x", 8), b.Input("y", 8)))
 		}, Price{LUTs: 9, Carries: 8, Cells: 17, Depth: 4}},
 		{"four bits of a multiplexer of two", func(b *rtl.Builder) {
@@ -68,7 +68,7 @@ func TestPrices(t *testing.T) {
 		{"sixteen bits are compared in two levels and a third", func(b *rtl.Builder) {
 			b.Output("e", b.Eq(b.Input("x", 16), b.Input("y", 16)))
 		}, Price{LUTs: 11, Cells: 11, Depth: 3}},
-		{"a register behind nothing is a cell", func(b *rtl.Builder) {
+		{"a register after nothing is a cell", func(b *rtl.Builder) {
 			r := b.Reg("r", 4, 0)
 			b.Set(r, b.Input("x", 4))
 			b.Output("q", r.Q())

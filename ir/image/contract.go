@@ -161,8 +161,7 @@ func (b *contractor) instruction(in *isa.Inst, ops isa.Ops, at string) {
 	u := b.ops[in]
 	if u == nil {
 		u = &OpUse{Name: in.Name, Lo: ops.Imm, Hi: ops.Imm, At: at}
-		u.Mul = uses(in, word.Mul)
-		u.Div = uses(in, word.Divu, word.Remu, word.Divs, word.Rems)
+		u.Mul, u.Div = in.Contains(word.Mul), in.Divides()
 		b.ops[in] = u
 	}
 	u.Count++
@@ -223,17 +222,6 @@ func (b *contractor) finish(set *isa.Set) {
 	})
 }
 
-// uses reports whether a meaning has a node of one of the operators.
-func uses(in *isa.Inst, ops ...word.Op) bool {
-	found := false
-	eachNode(&in.Meaning, func(e *word.Expr) {
-		for _, op := range ops {
-			found = found || e.Op == op
-		}
-	})
-	return found
-}
-
 // shift is a shift in a meaning whose amount is an operand: the immediate or
 // not. One by a constant of the line is only wires and does not count.
 type shift struct {
@@ -244,7 +232,7 @@ type shift struct {
 func shiftsOf(in *isa.Inst) []shift {
 	directions := map[word.Op]string{word.Shl: "left", word.Shru: "right", word.Shrs: "arith", word.Rotl: "left"}
 	var out []shift
-	eachNode(&in.Meaning, func(e *word.Expr) {
+	in.Meaning.EachNode(func(e *word.Expr) {
 		if d, ok := directions[e.Op]; ok && !e.Args[1].IsConst() {
 			out = append(out, shift{d, e.Args[1].Leaf == "imm"})
 		}

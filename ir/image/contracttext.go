@@ -14,7 +14,7 @@ import (
 // grammar, newlines counting:
 //
 //	contract = "contract" name newline "text" words newline "data" bytes newline { use newline } "end"
-//	use      = "op" name count "imm" low high { "mul" | "div" | "regshift" direction } place
+//	use      = "op" name count "imm" low high { "multiplies" | "divides" | "regshift" direction } place
 //	         | "reg" number place
 //	         | "shift" direction amount place
 //	         | "port" name ( "read" | "write" ) place
@@ -25,10 +25,10 @@ func PrintContract(c *Contract) string {
 	for _, o := range c.Ops {
 		flags := ""
 		if o.Mul {
-			flags += " mul"
+			flags += " multiplies"
 		}
 		if o.Div {
-			flags += " div"
+			flags += " divides"
 		}
 		if o.RegShift != "" {
 			flags += " regshift " + o.RegShift
@@ -176,8 +176,8 @@ func (r *contractReader) op() error {
 		}
 		*to = int32(v)
 	}
-	u.Mul = r.sc.Accept("mul")
-	u.Div = r.sc.Accept("div")
+	u.Mul = r.sc.Accept("multiplies")
+	u.Div = r.sc.Accept("divides")
 	if r.sc.Accept("regshift") {
 		if err := r.direction(&u.RegShift); err != nil {
 			return err

@@ -57,7 +57,7 @@ func (w *elfWriter) add(name string, s elf.Section32, data []byte) {
 }
 
 // symbols adds the symbol table and returns its string table, which becomes
-// the section behind it.
+// the section after it.
 func (w *elfWriter) symbols(im *Image) []byte {
 	var table bytes.Buffer
 	table.Write(make([]byte, symbolSize))

@@ -102,7 +102,7 @@ func TestErrors(t *testing.T) {
 		{with("", "fly x1"), "t.image:4:1: error: expected an instruction of rv32em, found `fly`"},
 		{with("", "div x1, x2, x3"), "t.image:4:1: error: expected an instruction of rv32em, found `div`"},
 		{with("", "add x1, x2, x16"), "t.image:4:1: error: image x: text 0x100000: `add x1, x2, x16` uses x16 of 16 registers"},
-		{with("", ".word 0"), "t.image:4:1: error: image x: text 0x100000: word 0x00000000 is no instruction of rv32em"},
+		{with("", ".word 0"), "t.image:4:1: error: image x: text 0x100000: word 0x00000000 is not an instruction of rv32em"},
 		{with("", "jal x0, .+8"), "t.image:4:1: error: image x: text 0x100000: `jal x0, .+8` leaves the text"},
 		{with("", "jal x0, .-2"), "t.image:4:1: error: image x: text 0x100000: `jal x0, .-2` leaves the text"},
 		{with("", "a:\na:\njal x0, a"), "t.image:5:1: error: expected one label `a`, found a second"},
@@ -287,7 +287,7 @@ func TestContractErrors(t *testing.T) {
 
 func FuzzParseContract(f *testing.F) {
 	f.Add(wantContract)
-	f.Add("contract c\ntext 1\ndata 0\nop a 1 imm 0 0 mul div regshift left \"\"\nend")
+	f.Add("contract c\ntext 1\ndata 0\nop a 1 imm 0 0 multiplies divides regshift left \"\"\nend")
 	f.Fuzz(func(t *testing.T, src string) {
 		c, err := ParseContract(file(src))
 		if err != nil {
@@ -325,7 +325,7 @@ func TestMach(t *testing.T) {
 	for _, b := range m.Blocks {
 		live = append(live, [2]uint32{b.LiveIn, b.LiveOut})
 	}
-	// The return may go behind the call and, as far as anybody knows, to the
+	// The return may go after the call and, as far as anybody knows, to the
 	// symbol `twice`.
 	require.Equal(t, [][2]uint32{
 		{0, x5 | x6}, {x5 | x6, x1 | x5 | x6}, {x5 | x6 | x7, x5 | x6}, {x6, 0}, {x1 | x5 | x6, x1 | x5 | x6 | x7},

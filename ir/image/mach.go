@@ -37,13 +37,13 @@ const (
 	Branch               // the target or the next word
 	Jump                 // the target
 	Call                 // the target, and back to the next word
-	Return               // a target in a register: behind some call, or a text symbol
+	Return               // a target in a register: after some call, or a text symbol
 	CallReg              // the same, and back to the next word
 	TrapFlow             // nothing
 )
 
 // Block is a straight line of words [Start, End). Succs and Preds are edges
-// within a function: a call continues behind itself and a return has no
+// within a function: a call continues after itself and a return has no
 // successor. LiveIn and LiveOut have a bit per register; they take calls and
 // returns into account.
 type Block struct {
@@ -133,7 +133,7 @@ func (m *Mach) textSymbols() []int {
 	return out
 }
 
-// blocks cuts the text at targets and behind jumps, and connects the pieces.
+// blocks cuts the text at targets and after jumps, and connects the pieces.
 func (m *Mach) blocks() {
 	n := len(m.Insts)
 	starts := make([]bool, n+1)
@@ -186,7 +186,7 @@ func (m *Mach) blockAt(start int) int {
 }
 
 // liveness computes LiveIn and LiveOut over all that may happen: a call goes to
-// its target, and an indirect jump to whatever stands behind a call or is a
+// its target, and an indirect jump to whatever stands after a call or is a
 // text symbol.
 func (m *Mach) liveness() {
 	var indirect []int
@@ -215,7 +215,7 @@ func (m *Mach) flowBack(b int, wild uint32) bool {
 	blk := &m.Blocks[b]
 	var out uint32
 	switch last := m.Insts[blk.End-1]; last.Flow {
-	case Call: // what is behind the call comes back through the callee's return
+	case Call: // what is after the call comes back through the callee's return
 		out = m.Blocks[m.blockAt(last.Target)].LiveIn
 	case Return, CallReg:
 		out = wild
@@ -238,8 +238,8 @@ func (m *Mach) flowBack(b int, wild uint32) bool {
 // each, x0 never. A register counts as read when the meaning uses its field.
 func (d *Decoded) Effects() (uses, defs uint32) {
 	fields := map[string]uint8{"rs1": d.Ops.Rs1, "rs2": d.Ops.Rs2, "rs3": d.Ops.Rs3}
-	eachLeaf(&d.Inst.Meaning, func(leaf string) {
-		if r, ok := fields[leaf]; ok {
+	d.Inst.Meaning.EachNode(func(e *word.Expr) {
+		if r, ok := fields[e.Leaf]; ok {
 			uses |= 1 << r
 		}
 	})
@@ -247,35 +247,4 @@ func (d *Decoded) Effects() (uses, defs uint32) {
 		defs = 1 << d.Ops.Rd
 	}
 	return uses &^ 1, defs &^ 1
-}
-
-// eachLeaf calls visit for the leaves of all expressions of a meaning.
-func eachLeaf(mean *isa.Meaning, visit func(string)) {
-	eachNode(mean, func(e *word.Expr) {
-		if e.Leaf != "" {
-			visit(e.Leaf)
-		}
-	})
-}
-
-// eachNode calls visit for the nodes of all expressions of a meaning.
-func eachNode(mean *isa.Meaning, visit func(*word.Expr)) {
-	var walk func(*word.Expr)
-	walk = func(e *word.Expr) {
-		if e == nil {
-			return
-		}
-		visit(e)
-		for _, a := range e.Args {
-			walk(a)
-		}
-	}
-	for _, e := range []*word.Expr{mean.Rd, mean.PC, mean.Cond, mean.Data} {
-		walk(e)
-	}
-	for _, a := range []*isa.Access{mean.Load, mean.Store} {
-		if a != nil {
-			walk(a.Addr)
-		}
-	}
 }

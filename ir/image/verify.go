@@ -69,7 +69,7 @@ func (v *verifier) text() {
 	for i, w := range v.im.Text {
 		in, ops, ok := dec.Decode(w)
 		if !ok {
-			v.faultf(v.places[i], "text %#x: word %#08x is no instruction of %s", PC(i), w, v.im.Target.Set.Name)
+			v.faultf(v.places[i], "text %#x: word %#08x is not an instruction of %s", PC(i), w, v.im.Target.Set.Name)
 			continue
 		}
 		for _, r := range in.Regs(ops) {

@@ -45,7 +45,7 @@ func TestRandomCovers(t *testing.T) {
 	}
 	require.Len(t, floats, int(ir.NumFloats))
 	for op := ir.Op(0); op < ir.NumOps; op++ {
-		if op != ir.OpMark && op != ir.OpAsk && !op.Shape().Late {
+		if op != ir.OpMark && op != ir.OpAsk && !op.Row().Late {
 			require.True(t, ops[op], "%s", op)
 		}
 	}

@@ -3,8 +3,10 @@ package isa
 import (
 	_ "embed" // the base sets are text
 	"fmt"
+	"slices"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/word"
 )
 
 //go:embed rv32i.isa
@@ -67,4 +69,47 @@ func (s *Set) Without(name string, dropped ...string) *Set {
 func (s *Set) Extend(name string, more ...*Inst) (*Set, error) {
 	out := &Set{Name: name, Insts: append(append([]*Inst(nil), s.Insts...), more...)}
 	return out, out.Verify()
+}
+
+// Divides reports whether the meaning of the line has a division.
+func (in *Inst) Divides() bool { return in.Contains(word.Divu, word.Remu, word.Divs, word.Rems) }
+
+// Contains reports whether the meaning of the line has one of the operators.
+func (in *Inst) Contains(ops ...word.Op) bool {
+	found := false
+	in.Meaning.EachNode(func(e *word.Expr) { found = found || slices.Contains(ops, e.Op) })
+	return found
+}
+
+// Computes reports whether the line gives rd = rs1 op rs2 and nothing more.
+func (in *Inst) Computes(op word.Op) bool {
+	m := &in.Meaning
+	return m.Rd != nil && m.PC == nil && m.Rd.Op == op && m.Rd.Width == 32 && len(m.Rd.Args) == 2 && m.Rd.Args[0].Leaf == "rs1" && m.Rd.Args[1].Leaf == "rs2"
+}
+
+// Computes reports whether a line of the set gives rd = rs1 op rs2.
+func (s *Set) Computes(op word.Op) bool {
+	return slices.ContainsFunc(s.Insts, func(in *Inst) bool { return in.Computes(op) })
+}
+
+// EachNode calls visit for the nodes of all expressions of a meaning.
+func (m *Meaning) EachNode(visit func(*word.Expr)) {
+	var walk func(*word.Expr)
+	walk = func(e *word.Expr) {
+		if e == nil {
+			return
+		}
+		visit(e)
+		for _, a := range e.Args {
+			walk(a)
+		}
+	}
+	for _, e := range []*word.Expr{m.Rd, m.PC, m.Cond, m.Data} {
+		walk(e)
+	}
+	for _, a := range []*Access{m.Load, m.Store} {
+		if a != nil {
+			walk(a.Addr)
+		}
+	}
 }

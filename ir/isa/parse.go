@@ -51,7 +51,10 @@ func Read(sc *text.Scanner) (*Set, error) {
 		return nil, err
 	}
 	for !sc.Accept("end") {
-		in, err := parseLine(sc)
+		in, err := ReadLine(sc)
+		if err == nil {
+			err = sc.EndLine()
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -67,7 +70,10 @@ func Read(sc *text.Scanner) (*Set, error) {
 func ParseLine(f *diag.File) (*Inst, error) {
 	sc := text.New(f)
 	sc.SkipNewlines()
-	in, err := parseLine(sc)
+	in, err := ReadLine(sc)
+	if err == nil {
+		err = sc.EndLine()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +86,9 @@ func ParseLine(f *diag.File) (*Inst, error) {
 	return in, nil
 }
 
-func parseLine(sc *text.Scanner) (*Inst, error) {
+// ReadLine reads a line that stands inside another form, up to the end of its
+// meaning. It does not verify it.
+func ReadLine(sc *text.Scanner) (*Inst, error) {
 	name, err := sc.Ident("the name of an instruction or `end`")
 	if err != nil {
 		return nil, err
@@ -102,14 +110,13 @@ func parseLine(sc *text.Scanner) (*Inst, error) {
 		in.Match |= bits << x.shift
 	}
 	in.Mask = in.Format.FixedMask()
-	at := sc.Pos()
-	line := sc.Line()
-	in.Text, in.Span = line.Text, name.Span.To(line.Span)
-	sc.Reset(at)
+	from := sc.Peek().Span
 	if err := parseMeaning(sc, in); err != nil {
 		return nil, err
 	}
-	return in, sc.EndLine()
+	meaning := diag.Span{File: from.File, Start: from.Start, End: sc.Pos()}
+	in.Text, in.Span = meaning.File.Text[meaning.Start:meaning.End], name.Span.To(meaning)
+	return in, nil
 }
 
 func parseMeaning(sc *text.Scanner, in *Inst) error {

@@ -7,7 +7,7 @@ import (
 
 // tidyBlocks simplifies control flow: parameters that are always one value,
 // branches on an inverted condition or to one place, blocks that only jump on,
-// and blocks with one way in behind a block with one way out.
+// and blocks with one way in after a block with one way out.
 func tidyBlocks(f *ir.Func) bool {
 	changed := ir.RemoveUnreachable(f)
 	changed = sameParams(f) || changed

@@ -2,6 +2,7 @@ package pass
 
 import (
 	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
@@ -10,7 +11,7 @@ import (
 // branches and earlier checks, and the bounds of loop counters. Sites never
 // merge: a check goes only when its own condition is proved.
 //
-// Needs: tokens. Keeps: blocks, order of effects, Legal and Single.
+// Needs: tokens. Keeps: blocks, order of effects.
 //
 //	before  b1(v2: i32): v3: i1 = ltu v2, v1 ; br v3, b2, b3       (v1 = const 64)
 //	        b2: v4: tok = check v3, v5 !0 ; v6: i32 = add v2, v7 ; jump b1(v6)
@@ -56,28 +57,28 @@ func (p *prover) bound(v *ir.Value, depth int) span {
 		s = b
 	}
 	if f, ok := p.fact[v]; ok {
-		s = s.within(f)
+		s = s.Meet(f)
 	}
 	if v.Def == nil || depth == 0 {
 		return s
 	}
 	switch v.Def.Op {
 	case ir.OpConst:
-		return constSpan(v.Type, v.Def.Imm)
+		return interval.Const(int(v.Type), v.Def.Imm)
 	case ir.OpWord:
-		s = s.within(evalSpan(v.Def, func(x *ir.Value) span { return p.bound(x, depth-1) }))
+		s = s.Meet(evalSpan(v.Def, func(x *ir.Value) span { return p.bound(x, depth-1) }))
 	case ir.OpLoad:
 		if v.Def.Size < 8 {
-			s.hi = min(s.hi, word.Mask(8*v.Def.Size))
+			s.Hi = min(s.Hi, word.Mask(8*v.Def.Size))
 		}
 	}
-	return s.sharpen(v.Type)
+	return s.Sharpen(int(v.Type))
 }
 
 func (p *prover) set(v *ir.Value, s span) {
 	old, had := p.fact[v]
 	if had {
-		s = s.within(old)
+		s = s.Meet(old)
 	}
 	p.fact[v] = s
 	p.undo = append(p.undo, func() {
@@ -114,18 +115,16 @@ func (p *prover) learn(c *ir.Value, holds bool) {
 		}
 		return
 	}
+	r, ok := relationOf(op)
+	if !ok {
+		return
+	}
 	if !holds {
-		inv, ok := inverseOf(op)
-		if !ok {
-			return
-		}
-		op = inv
+		r = r.Inverse()
 	}
-	if _, ok := inverseOf(op); ok {
-		x, y := assume(op, a[0].Type, p.span(a[0]), p.span(a[1]))
-		p.narrow(a[0], x)
-		p.narrow(a[1], y)
-	}
+	x, y := r.Assume(p.span(a[0]), p.span(a[1]), int(a[0].Type))
+	p.narrow(a[0], x)
+	p.narrow(a[1], y)
 }
 
 // narrow notes bounds of v and what follows for the value it is made of.
@@ -133,13 +132,13 @@ func (p *prover) narrow(v *ir.Value, s span) {
 	p.set(v, s)
 	if a, ok := isWord(v, word.Zext); ok {
 		in := fullSpan(a[0].Type)
-		p.narrow(a[0], span{s.lo, min(s.hi, in.hi), in.slo, in.shi}.sharpen(a[0].Type))
+		in.Lo, in.Hi = s.Lo, min(s.Hi, in.Hi)
+		p.narrow(a[0], in.Sharpen(int(a[0].Type)))
 	}
 	if x, c, ok := withConst(v, word.Add); ok {
 		m := word.Mask(int(v.Type))
-		if lo, hi := (s.lo-c)&m, (s.hi-c)&m; lo <= hi {
-			full := fullSpan(x.Type)
-			p.set(x, span{lo, hi, full.slo, full.shi}.sharpen(x.Type).within(p.span(x)))
+		if lo, hi := (s.Lo-c)&m, (s.Hi-c)&m; lo <= hi {
+			p.set(x, interval.Unsigned(int(x.Type), lo, hi).Meet(p.span(x)))
 		}
 	}
 }
@@ -156,24 +155,6 @@ func (p *prover) know(c *ir.Value, holds bool) {
 	})
 }
 
-func inverseOf(op word.Op) (word.Op, bool) {
-	switch op {
-	case word.Eq:
-		return word.Ne, true
-	case word.Ne:
-		return word.Eq, true
-	case word.Ltu:
-		return word.Geu, true
-	case word.Geu:
-		return word.Ltu, true
-	case word.Lts:
-		return word.Ges, true
-	case word.Ges:
-		return word.Lts, true
-	}
-	return word.Bad, false
-}
-
 // decide returns the value of a condition if it is known here.
 func (p *prover) decide(c *ir.Value) (holds, known bool) {
 	if h, ok := p.truth[c]; ok {
@@ -182,8 +163,8 @@ func (p *prover) decide(c *ir.Value) (holds, known bool) {
 	if c.Type != 1 {
 		return false, false
 	}
-	if s := p.span(c); s.lo == s.hi {
-		return s.lo == 1, true
+	if s := p.span(c); s.Lo == s.Hi {
+		return s.Lo == 1, true
 	}
 	if c.Def == nil || c.Def.Op != ir.OpWord {
 		return false, false
@@ -202,14 +183,15 @@ func (p *prover) decide(c *ir.Value) (holds, known bool) {
 		}
 		return !stop, okx && oky
 	}
-	if _, ok := inverseOf(c.Def.Word); !ok {
+	r, ok := relationOf(c.Def.Word)
+	if !ok {
 		return false, false
 	}
 	x, y := p.span(a[0]), p.span(a[1])
-	if x.empty() || y.empty() {
+	if x.Empty() || y.Empty() {
 		return false, false
 	}
-	return compareSpans(c.Def.Word, x, y)
+	return r.Decide(x, y)
 }
 
 // walk visits the dominator tree with the facts that hold on entry.

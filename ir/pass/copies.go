@@ -6,7 +6,7 @@ import "github.com/sinter-lang/sinter/ir"
 // that does not change afterwards is read from there, and a local that is only
 // built to be copied is built in place.
 //
-// Needs: nothing. Keeps: effects and their order, Legal and Single.
+// Needs: nothing. Keeps: effects and their order.
 //
 //	before  v5: tok %t = copy %t, %tab[8], v4, 16 ; v6: i32 = load4 %t[v1], v5
 //	after   v6: i32 = load4 %tab[v1 + 8]

@@ -99,17 +99,17 @@ func (p *prover) boundCounter(c counter) {
 		before, had := p.base[c.param]
 		switch {
 		case !signed && c.step > 0:
-			s.lo = max(s.lo, start.lo)
+			s.Lo = max(s.Lo, start.Lo)
 		case !signed:
-			s.hi = min(s.hi, start.hi)
+			s.Hi = min(s.Hi, start.Hi)
 		case c.step > 0:
-			s.slo = max(s.slo, start.slo)
+			s.SLo = max(s.SLo, start.SLo)
 		default:
-			s.shi = min(s.shi, start.shi)
+			s.SHi = min(s.SHi, start.SHi)
 		}
 		p.base[c.param] = s
 		if upper, ok := p.confirm(c, signed); ok {
-			p.base[c.param] = p.closeSpan(c, s, start, upper, signed).sharpen(t)
+			p.base[c.param] = p.closeSpan(c, s, start, upper, signed).Sharpen(int(t))
 			continue
 		}
 		if had {
@@ -137,7 +137,7 @@ func (p *prover) params() {
 				}
 				s := p.span(e.Args[n])
 				if old, ok := found[q]; ok {
-					s = s.join(old)
+					s = s.Join(old)
 				}
 				found[q] = s
 			}
@@ -149,7 +149,7 @@ func (p *prover) params() {
 	for _, b := range p.f.Blocks[1:] {
 		for _, q := range b.Params {
 			if s, ok := found[q]; ok {
-				p.base[q] = s.within(fullSpan(q.Type))
+				p.base[q] = s.Meet(fullSpan(q.Type))
 			}
 		}
 	}
@@ -173,7 +173,7 @@ func (p *prover) confirm(c counter, signed bool) (reach span, ok bool) {
 		if first {
 			reach, first = s, false
 		} else {
-			reach = reach.join(s)
+			reach = reach.Join(s)
 		}
 		ok = ok && noWrap(s, c, signed)
 	}
@@ -200,33 +200,33 @@ func (p *prover) dominators(of map[*ir.Block]bool) []bool {
 func noWrap(s span, c counter, signed bool) bool {
 	full := fullSpan(c.param.Type)
 	switch {
-	case s.empty():
+	case s.Empty():
 		return true
 	case !signed && c.step > 0:
-		return s.hi <= full.hi-uint64(c.step)
+		return s.Hi <= full.Hi-uint64(c.step)
 	case !signed:
-		return s.lo >= uint64(-c.step)
+		return s.Lo >= uint64(-c.step)
 	case c.step > 0:
-		return s.shi <= full.shi-c.step
+		return s.SHi <= full.SHi-c.step
 	}
-	return s.slo >= full.slo-c.step
+	return s.SLo >= full.SLo-c.step
 }
 
-// closeSpan adds the far end: the counter is its start or one step behind a
+// closeSpan adds the far end: the counter is its start or one step after a
 // place where the next value was computed.
 func (p *prover) closeSpan(c counter, s, start, reach span, signed bool) span {
-	if reach.empty() {
+	if reach.Empty() {
 		return s
 	}
 	switch {
 	case !signed && c.step > 0:
-		s.hi = min(s.hi, max(start.hi, reach.hi+uint64(c.step)))
+		s.Hi = min(s.Hi, max(start.Hi, reach.Hi+uint64(c.step)))
 	case !signed:
-		s.lo = max(s.lo, min(start.lo, reach.lo-uint64(-c.step)))
+		s.Lo = max(s.Lo, min(start.Lo, reach.Lo-uint64(-c.step)))
 	case c.step > 0:
-		s.shi = min(s.shi, max(start.shi, reach.shi+c.step))
+		s.SHi = min(s.SHi, max(start.SHi, reach.SHi+c.step))
 	default:
-		s.slo = max(s.slo, min(start.slo, reach.slo+c.step))
+		s.SLo = max(s.SLo, min(start.SLo, reach.SLo+c.step))
 	}
 	return s
 }

@@ -8,7 +8,7 @@ import (
 // themselves, writes to objects that nothing reads, functions that nothing
 // calls and objects that nothing touches.
 //
-// Needs: nothing. Keeps: events and their order, Legal and Single.
+// Needs: nothing. Keeps: events and their order.
 //
 //	before  v4: tok %t = store4 %t[v1], v2, v3      (%t is never read)
 //	after

@@ -88,7 +88,7 @@ func insertAt(b *ir.Block, k int, in ...*ir.Instr) {
 }
 
 // isValue reports whether i computes a word and does nothing else.
-func isValue(i *ir.Instr) bool { return i.Op == ir.OpConst || i.Op == ir.OpWord || i.Op == ir.OpFloat }
+func isValue(i *ir.Instr) bool { return i.Op.Row().Pure }
 
 // preds returns for each block the edges into it, in order of the blocks.
 func preds(f *ir.Func) map[*ir.Block][]*ir.Edge {

@@ -9,7 +9,7 @@ import (
 // identities, branches on constants, parameters that are always the same
 // value, and blocks that belong together.
 //
-// Needs: nothing. Keeps: effects and their order, Legal and Single.
+// Needs: nothing. Keeps: effects and their order.
 //
 //	before  v3: i32 = mul v1, v2      (v2 = const 8)      after  v5: i32 = shl v1, v4   (v4 = const 3)
 //	        br v4, b1(v3), b2         (v4 = const 1)             jump b1(v5)

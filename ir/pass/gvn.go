@@ -8,11 +8,11 @@ import (
 )
 
 // gvn computes each value once: a word operation, constant or load that equals
-// one in a dominating place is replaced by it, and a load behind a store to the
+// one in a dominating place is replaced by it, and a load after a store to the
 // same place takes the stored word. A load is identified by its place and its
 // token, so no store lies between.
 //
-// Needs: tokens. Keeps: effects and their order, Legal and Single.
+// Needs: tokens. Keeps: effects and their order.
 //
 //	before  v8: tok %a = store4 %a[v2], v5, v7     after  v8: tok %a = store4 %a[v2], v5, v7
 //	        v9: i32 = load4 %a[v2], v8                    v10: i32 = add v5, v5

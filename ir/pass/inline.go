@@ -19,7 +19,7 @@ const large = 2000
 // small, or called once and the caller does not grow large. Timed kernels
 // (NoInline) stay functions.
 //
-// Needs: nothing. Keeps: order of effects, Legal. Events take over the task of
+// Needs: nothing. Keeps: order of effects. Events take over the task of
 // the call; locals of the callee become locals of the caller.
 //
 //	before  v3: i32 = call @twice v1          func @twice(v1: i32) { v2 = add v1, v1 ; ret v2 }

@@ -10,7 +10,7 @@ const maxThreaded = 6
 // branch's condition as a constant: the target is copied for such edges. What
 // an option says by a flag becomes control flow.
 //
-// Needs: nothing. Keeps: effects and their order on every path, Legal and Single.
+// Needs: nothing. Keeps: effects and their order on every path.
 //
 //	before  jump b5(v1, v7)      (v1 = const 0)         after  jump b3
 //	        b5(v2: i1, v3: i32): br v2, b4, b3

@@ -362,7 +362,7 @@ func bitsOf(v *ir.Value, n int) int {
 	return 32
 }
 
-// shiftedBits is bitsOf behind a shift.
+// shiftedBits is bitsOf after a shift.
 func shiftedBits(i *ir.Instr, n int) int {
 	k, ok := constOf(i.Args[1])
 	switch {

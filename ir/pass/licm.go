@@ -6,7 +6,7 @@ import "github.com/sinter-lang/sinter/ir"
 // operations, and loads that cannot leave their object and whose object the
 // loop does not write. A loop with marks inside is left alone.
 //
-// Needs: tokens. Keeps: effects and their order, Legal and Single.
+// Needs: tokens. Keeps: effects and their order.
 //
 //	before  b1(v2: i32): v3: i32 = add v1, v1 ; v4: i32 = add v2, v3 ; br v5, b1(v4), b2
 //	after   v3: i32 = add v1, v1 ; jump b1(v0)

@@ -4,20 +4,20 @@ import "github.com/sinter-lang/sinter/ir"
 
 // List returns all passes in order, for a target of 32 bits, of 64, or none.
 // Optimisers come before legalise, where words are whole and proofs are easy,
-// and again behind it and behind tasks, where new code wants cleaning.
+// and again after it and after tasks, where new code wants cleaning.
 func List() []Pass {
-	keeps := []Property{Legal, Single}
-	fold := Pass{Name: "places", Doc: "put constant offsets into places, read constants", Run: places, Keeps: keeps}
+	legal, single := Legal(), Single()
+	fold := Pass{Name: "places", Doc: "put constant offsets into places, read constants", Run: places}
 	optimise := append([]Pass{fold}, Optimisers()...)
 	var out []Pass
-	out = append(out, Pass{Name: "inline", Doc: "put small functions and those called once in place of their calls", Run: inline, Keeps: keeps})
+	out = append(out, Pass{Name: "inline", Doc: "put small functions and those called once in place of their calls", Run: inline})
 	out = append(out, optimise...)
 	out = append(out, fold)
-	out = append(out, Pass{Name: "legalise", Doc: "leave words of one register and operators that the target has", Run: legalise, Gives: []Property{Legal}, Keeps: []Property{Single}})
+	out = append(out, Pass{Name: "legalise", Doc: "leave words of one register and operators that the target has", Run: legalise, Gives: &legal})
 	for _, p := range optimise {
 		out = append(out, p.forCores())
 	}
-	out = append(out, Pass{Name: "tasks", Doc: "make one function of all tasks in which nothing blocks", Run: tasks, Gives: []Property{Single}, Keeps: []Property{Legal}})
+	out = append(out, Pass{Name: "tasks", Doc: "make one function of all tasks in which nothing blocks", Run: tasks, Gives: &single})
 	return append(out, optimise...)
 }
 

@@ -17,7 +17,7 @@ type loop struct {
 	depth  int
 }
 
-// loops returns the loops of f, inner ones first. The entry block is no head.
+// loops returns the loops of f, inner ones first. The entry block is not a head.
 func loops(f *ir.Func) []*loop {
 	flow := ir.FlowOf(f)
 	var out []*loop

@@ -1,7 +1,7 @@
 // Package pass holds the passes over the program IR and their runner.
 //
 // A pass is a value: a name, one sentence, a function that changes a module and
-// says whether it did, and what it needs and keeps. List is the order; Reasons
+// says whether it did, and what holds from there on. List is the order; Reasons
 // says why it is so, and a test checks both against each other. There is no
 // registration and no global state.
 //
@@ -12,8 +12,9 @@
 // tasks into one Main without blocking operations. Every machine must show the
 // same trace before and after each pass.
 //
-// In check mode the runner verifies after each pass, compares the text when a
-// pass says that it changed nothing, and shuffles what order is not meaningful:
+// In check mode the runner verifies after each pass, looks whether the properties
+// that earlier passes gave still hold, compares the text when a pass says that it
+// changed nothing, and shuffles what order is not meaningful:
 // word operators and constants may stand anywhere between their operands and
 // their users. An internal fault panics with the name of the pass.
 //
@@ -27,16 +28,6 @@ import (
 
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/word"
-)
-
-// Property is something that holds of a module and that passes rely on.
-type Property string
-
-// The properties. A property holds from the pass that gives it to the first
-// pass that does not keep it.
-const (
-	Legal  Property = "legal"  // as Legalise leaves it: words are i1 and i32
-	Single Property = "single" // as Tasks leaves it: Main, nothing blocks
 )
 
 // Env is what passes are told about the target.
@@ -59,9 +50,7 @@ type Pass struct {
 	Name  string
 	Doc   string
 	Run   func(m *ir.Module, env *Env) (changed bool)
-	Needs []Property
-	Gives []Property
-	Keeps []Property
+	Gives *Property // holds from here on
 }
 
 // Options say how to run passes.
@@ -83,7 +72,7 @@ type Reason struct {
 // Run runs passes in order. A fault of a pass that check mode finds is an error
 // with its name.
 func Run(m *ir.Module, passes []Pass, o Options) error {
-	held := map[Property]bool{}
+	var held []Property
 	for n := range passes {
 		p := &passes[n]
 		if o.Limit > 0 && n >= o.Limit {
@@ -92,15 +81,9 @@ func Run(m *ir.Module, passes []Pass, o Options) error {
 		if slices.Contains(o.Skip, p.Name) {
 			continue
 		}
-		for _, need := range p.Needs {
-			if !held[need] {
-				return fmt.Errorf("pass %s needs a module that is %s", p.Name, need)
-			}
-		}
-		if err := one(m, p, &o, n); err != nil {
+		if err := one(m, p, &o, n, &held); err != nil {
 			return err
 		}
-		held = after(held, p)
 		if o.After != nil {
 			if err := o.After(n, p, m); err != nil {
 				return err
@@ -110,20 +93,8 @@ func Run(m *ir.Module, passes []Pass, o Options) error {
 	return nil
 }
 
-// after returns the properties that hold behind p.
-func after(held map[Property]bool, p *Pass) map[Property]bool {
-	out := map[Property]bool{}
-	for _, k := range p.Keeps {
-		out[k] = held[k]
-	}
-	for _, k := range p.Gives {
-		out[k] = true
-	}
-	return out
-}
-
 // one runs a pass, in check mode with all checks around it.
-func one(m *ir.Module, p *Pass, o *Options, n int) error {
+func one(m *ir.Module, p *Pass, o *Options, n int, held *[]Property) error {
 	if !o.Check {
 		p.Run(m, &o.Env)
 		return nil
@@ -136,6 +107,14 @@ func one(m *ir.Module, p *Pass, o *Options, n int) error {
 	}
 	if !changed && ir.Print(m) != before {
 		return fmt.Errorf("pass %s changed the module and says that it did not", p.Name)
+	}
+	if p.Gives != nil {
+		*held = append(*held, *p.Gives)
+	}
+	for _, h := range *held {
+		if err := h.Wrong(m, &o.Env); err != nil {
+			return fmt.Errorf("after pass %s the module is not %s: %w", p.Name, h.Name, err)
+		}
 	}
 	return nil
 }

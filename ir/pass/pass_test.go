@@ -22,19 +22,26 @@ func TestReasons(t *testing.T) {
 		for after >= 0 && names[after] != r.After {
 			after--
 		}
-		require.GreaterOrEqual(t, before, 0, "%s is no pass", r.Before)
+		require.GreaterOrEqual(t, before, 0, "%s is not a pass", r.Before)
 		require.Greater(t, after, before, "%s before %s: %s", r.Before, r.After, r.Why)
 	}
 }
 
-func TestNeeds(t *testing.T) {
-	give := Pass{Name: "give", Run: func(*ir.Module, *Env) bool { return false }, Gives: []Property{Legal}}
-	lose := Pass{Name: "lose", Run: give.Run}
-	need := Pass{Name: "need", Run: give.Run, Needs: []Property{Legal}}
-	m := irtest.Random(1)
-	require.NoError(t, Run(m, []Pass{give, need}, Options{}))
-	require.EqualError(t, Run(m, []Pass{need}, Options{}), "pass need needs a module that is legal")
-	require.EqualError(t, Run(m, []Pass{give, lose, need}, Options{}), "pass need needs a module that is legal")
+// TestPropertiesAreKept: a pass that gives what it does not have is named, and so is
+// a later one that loses it.
+func TestPropertiesAreKept(t *testing.T) {
+	env := Env{XLen: 32}
+	legal := Legal()
+	widen := Pass{Name: "widen", Run: func(m *ir.Module, _ *Env) bool {
+		b := m.Funcs[0].Blocks[0]
+		c := newConst(m.Funcs[0], b, 48, 7, nil)
+		b.Instrs = append([]*ir.Instr{c}, b.Instrs...)
+		return true
+	}}
+	liar := Pass{Name: "liar", Run: func(*ir.Module, *Env) bool { return false }, Gives: &legal}
+	require.ErrorContains(t, Run(irtest.Random(1), []Pass{liar}, Options{Env: env, Check: true}), "after pass liar the module is not legal: @")
+	require.ErrorContains(t, Run(irtest.Random(1), []Pass{Stages()[0], widen}, Options{Env: env, Check: true}), "after pass widen the module is not legal: @")
+	require.NoError(t, Run(irtest.Random(1), List(), Options{Env: env, Check: true}))
 }
 
 func TestRunnerFindsFaults(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 // Places moves constants of offsets into the places, where targets add them for
 // nothing, and reads constant objects at constant offsets.
 //
-// Needs: nothing. Keeps: blocks, effects, Legal and Single. A constant offset
-// outside its object stays as it is: it stands behind a check that fails.
+// Needs: nothing. Keeps: blocks, effects. A constant offset
+// outside its object stays as it is: it stands after a check that fails.
 //
 //	before  v3: i32 = const 8 ; v4: i32 = add v1, v3 ; v5: i32 = load4 %a[v4], v2
 //	after   v5: i32 = load4 %a[v1 + 8], v2

@@ -6,7 +6,7 @@ import (
 )
 
 // ring is a channel in memory: the number of elements, the offsets of the first
-// and behind the last one, and room for
+// and after the last one, and room for
 // Cap elements, or one when Cap is 0.
 type ring struct {
 	c    *ir.Chan
@@ -17,7 +17,7 @@ type ring struct {
 	room int // elements
 }
 
-// The places of a ring's numbers; the elements come behind them.
+// The places of a ring's numbers; the elements come after them.
 const (
 	ringCount = 0
 	ringFirst = 4
@@ -60,7 +60,7 @@ func (r *ring) place(x emitter, which int) *ir.Value {
 	return x.Load(32, r.at(which))
 }
 
-// advance moves an offset behind its element and changes the count.
+// advance moves an offset after its element and changes the count.
 func (r *ring) advance(x emitter, which int, off *ir.Value, count word.Op) {
 	n := x.Word(count, 32, x.Load(32, r.count()), x.const32(1))
 	x.Store(n, r.count())

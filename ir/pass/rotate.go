@@ -8,7 +8,7 @@ const maxHead = 12
 // rotate moves the test of a loop from its head to its end: a copy of the head
 // guards the entry, and each round needs one branch in place of two.
 //
-// Needs: nothing. Keeps: effects, Legal and Single.
+// Needs: nothing. Keeps: effects.
 //
 //	before  jump b1(v1)                         after  br v9, b2(v1), b3    (v9 tests v1)
 //	        b1(v2): br v3, b2, b3                      b2(v2): ... v6 ... ; br v3, b2(v6), b3

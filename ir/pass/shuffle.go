@@ -7,7 +7,7 @@ import (
 )
 
 // shuffle permutes the instructions of each block as far as their order means
-// nothing: word operators and constants go anywhere behind their operands and
+// nothing: word operators and constants go anywhere after their operands and
 // before their users, all others keep their order.
 func shuffle(m *ir.Module, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 2))

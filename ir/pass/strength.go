@@ -12,7 +12,7 @@ const maxWalkers = 4
 // counters of their own, and then tests one of these if the old one has no
 // other use.
 //
-// Needs: rotated loops. Keeps: effects, Legal and Single.
+// Needs: rotated loops. Keeps: effects.
 //
 //	before  b1(v2: i32): v3: i32 = shl v2, v7 ; v4: i32 = load4 %a[v3], v9 ; ...     (v7 = const 2)
 //	        v5: i32 = add v2, v8 ; v6: i1 = ltu v5, v10 ; br v6, b1(v5), b2          (v10 = const 64)

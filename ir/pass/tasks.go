@@ -25,7 +25,7 @@ import (
 // Each event gets the index of its task; functions with events that several
 // tasks share are cloned.
 //
-// Needs: nothing. Keeps: the events of each task, Legal.
+// Needs: nothing. Keeps: the events of each task.
 //
 //	before  v3: tok, v4: tok %p = recv eth0 %p, v1, v2, 1518
 //	after   b1: v5: i32 = wait 1 ; v6: i1 = take eth0 %p, 1518 ; br v6, b2, b1
@@ -108,7 +108,7 @@ func (t *tasker) own() {
 					if i.Op == ir.OpCall && mine[i.Callee] != nil {
 						t.rebind(i, mine[i.Callee])
 					}
-					if i.Op.Shape().IO {
+					if i.Op.Row().IO {
 						i.Task = k
 					}
 					if i.Op == ir.OpMark {

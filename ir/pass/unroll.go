@@ -14,7 +14,7 @@ const (
 // all of them when that is short, else as many as divide the number, so that
 // only one test is left for them.
 //
-// Needs: rotated loops. Keeps: effects and their order, Legal and Single.
+// Needs: rotated loops. Keeps: effects and their order.
 //
 //	before  b1(v2: i32): ... ; v3: i32 = add v2, v1 ; br v4, b1(v3), b2     (four rounds)
 //	after   four times `...`, then jump b2

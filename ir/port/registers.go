@@ -81,7 +81,7 @@ func Registers() []Row {
 	return out
 }
 
-// None is no register.
+// None is not a register.
 const None Reg = -1
 
 // At finds the register at an address, None where there is none.

@@ -9,7 +9,7 @@ import (
 
 // Flat is a circuit whose regions have become values: what gates and proofs
 // need. Circuit has the nodes of the original under the same IDs, with the
-// new ones behind them; its body is one unconditional set for each register
+// new ones after them; its body is one unconditional set for each register
 // and one `if enable { write }` for each write port. Reset stays implicit.
 type Flat struct {
 	Circuit *Circuit

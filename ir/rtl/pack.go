@@ -185,7 +185,7 @@ func (p *packer) leaves(hi, lo ID) ID {
 	return None
 }
 
-// bit returns the bit of which x is one copy or many, None if it is no copy.
+// bit returns the bit of which x is one copy or many, None if it is not a copy.
 func (p *packer) bit(x ID) ID {
 	n := &p.b.c.Nodes[x]
 	if n.Kind == KOp && n.Op == word.Sext {

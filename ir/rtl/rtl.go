@@ -108,7 +108,7 @@ type Write struct {
 }
 
 // Mem is a memory of 1<<AddrBits words of Width bits, Lanes equal write lanes
-// a word, with initial contents Init (zero-filled behind its end). Reset does
+// a word, with initial contents Init (zero-filled after its end). Reset does
 // not touch it.
 type Mem struct {
 	Name     string

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Frac returns the bits behind the point of a "fixF", and whether t is one.
+// Frac returns the bits after the point of a "fixF", and whether t is one.
 func (t ArgType) Frac() (int, bool) {
 	text, ok := strings.CutPrefix(t.Kind, "fix")
 	if !ok {
@@ -29,7 +29,7 @@ func (t ArgType) IsScalar() bool {
 	return ok && frac < t.Width
 }
 
-// renderFix writes v / 2^frac in decimal, exactly: at most frac digits behind
+// renderFix writes v / 2^frac in decimal, exactly: at most frac digits after
 // the point, at least one.
 func renderFix(b *strings.Builder, v int64, frac int) {
 	m := uint64(v)

@@ -21,7 +21,7 @@ import (
 //	arg    = number | "bytes" bytes
 //	bytes  = length [ hex digits ]
 //
-// Names that are no identifiers are written as strings.
+// Names that are not identifiers are written as strings.
 
 // Print gives the text form of t, which Parse reads.
 func Print(t *Trace) string {

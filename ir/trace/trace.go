@@ -79,7 +79,7 @@ type Trace struct {
 
 // ArgType is the type of one argument of a log site, as rendered.
 type ArgType struct {
-	Kind  string // "u", "i", "hex", "bool", "float", "fixF" with F bits behind the point, "bytes"
+	Kind  string // "u", "i", "hex", "bool", "float", "fixF" with F bits after the point, "bytes"
 	Width int    // bits of a scalar, capacity of bytes
 }
 

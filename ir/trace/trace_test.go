@@ -201,7 +201,7 @@ end`
 		{"console", ref, "trace p\na log 0 \"x\"\nb in eth0 1 00\nb out eth0 @5 1 00\nstatus waiting\nend", Options{Console: true}, nil},
 		{"console text", ref, "trace p\na log 0 \"y\"\nb in eth0 1 00\nb out eth0 @5 1 00\nstatus waiting\nend", Options{Console: true}, []string{`task a, event 0: want log 1 2 "x", got log 0 "y"`}},
 		{"trap stops others", trap, "trace p\nb log 1 \"x\"\nb trap 3 max\nstatus trap\nend", Options{}, nil},
-		{"trap is no licence", trap, "trace p\na in f 0\nb log 1 \"x\"\nb trap 3 max\nstatus trap\nend", Options{}, []string{"task a, event 0: want in e 0, got in f 0"}},
+		{"trap is not a licence", trap, "trace p\na in f 0\nb log 1 \"x\"\nb trap 3 max\nstatus trap\nend", Options{}, []string{"task a, event 0: want in e 0, got in f 0"}},
 		{"trap needs all before it", trap, "trace p\nb trap 3 max\nstatus trap\nend", Options{}, []string{`task b, event 0: want log 1 "x", got trap 3 max`}},
 		{"trap code", trap, "trace p\nb log 1 \"x\"\nb trap 3 index\nstatus trap\nend", Options{}, []string{"task b, event 1: want trap 3 max, got trap 3 index"}},
 		{"trap site", trap, "trace p\nb log 1 \"x\"\nb trap 4 max\nstatus trap\nend", Options{}, []string{"task b, event 1: want trap 3 max, got trap 4 max"}},

@@ -94,6 +94,7 @@ type Row struct {
 	Widths      Widths
 	Core        bool   // consumers must handle it; other rows are expanded
 	Commutative bool   // operands 0 and 1 may be exchanged
+	Inverse     Op     // of a comparison: the one that holds when it does not
 	Infix       string // printed between two operands; empty: printed as a call
 	// Eval computes the result of width w. The operands are clean (no bits
 	// above their widths aw); the result is cleaned by the caller.
@@ -132,12 +133,19 @@ func bit(b bool) uint64 {
 	return 0
 }
 
-// Table returns the row of op. It panics for a value that is no operator.
+// Table returns the row of op. It panics for a value that is not an operator.
 func Table(op Op) *Row {
 	if op == Bad || op >= NumOps {
 		panic(fmt.Sprintf("word: no operator %d", op))
 	}
 	return &table[op]
+}
+
+// Inverse returns the comparison that holds when op does not; false when op is no
+// comparison.
+func Inverse(op Op) (Op, bool) {
+	inv := Table(op).Inverse
+	return inv, inv != Bad
 }
 
 // Lookup finds an operator by name.

@@ -58,15 +58,15 @@ var table = [NumOps]Row{
 		Eval: func(w int, a a3, _ w3, _ uint64) uint64 { return uint64(Signed(a[0], w) >> Amount(a[1], w)) },
 	},
 	Eq: {
-		Name: "eq", Args: 2, Widths: Compare, Core: true, Commutative: true, Infix: "eq", Verilog: "$0 == $1",
+		Name: "eq", Args: 2, Widths: Compare, Inverse: Ne, Core: true, Commutative: true, Infix: "eq", Verilog: "$0 == $1",
 		Eval: func(_ int, a a3, _ w3, _ uint64) uint64 { return bit(a[0] == a[1]) },
 	},
 	Ltu: {
-		Name: "ltu", Args: 2, Widths: Compare, Core: true, Infix: "ltu", Verilog: "$0 < $1",
+		Name: "ltu", Args: 2, Widths: Compare, Inverse: Geu, Core: true, Infix: "ltu", Verilog: "$0 < $1",
 		Eval: func(_ int, a a3, _ w3, _ uint64) uint64 { return bit(a[0] < a[1]) },
 	},
 	Lts: {
-		Name: "lts", Args: 2, Widths: Compare, Core: true, Infix: "lts", Verilog: "$signed($0) < $signed($1)",
+		Name: "lts", Args: 2, Widths: Compare, Inverse: Ges, Core: true, Infix: "lts", Verilog: "$signed($0) < $signed($1)",
 		Eval: func(_ int, a a3, w w3, _ uint64) uint64 { return bit(Signed(a[0], w[0]) < Signed(a[1], w[1])) },
 	},
 	Mux: {
@@ -104,17 +104,17 @@ var table = [NumOps]Row{
 		Eval: func(w int, a a3, _ w3, _ uint64) uint64 { return rems(w, a[0], a[1]) },
 	},
 	Ne: {
-		Name: "ne", Args: 2, Widths: Compare, Commutative: true, Infix: "ne",
+		Name: "ne", Args: 2, Widths: Compare, Inverse: Eq, Commutative: true, Infix: "ne",
 		Eval:   func(_ int, a a3, _ w3, _ uint64) uint64 { return bit(a[0] != a[1]) },
 		Expand: func(b *Builder, _ int, x []*Expr, _ uint64) *Expr { return b.Not(b.Eq(x[0], x[1])) },
 	},
 	Geu: {
-		Name: "geu", Args: 2, Widths: Compare, Infix: "geu",
+		Name: "geu", Args: 2, Widths: Compare, Inverse: Ltu, Infix: "geu",
 		Eval:   func(_ int, a a3, _ w3, _ uint64) uint64 { return bit(a[0] >= a[1]) },
 		Expand: func(b *Builder, _ int, x []*Expr, _ uint64) *Expr { return b.Not(b.Ltu(x[0], x[1])) },
 	},
 	Ges: {
-		Name: "ges", Args: 2, Widths: Compare, Infix: "ges",
+		Name: "ges", Args: 2, Widths: Compare, Inverse: Lts, Infix: "ges",
 		Eval:   func(_ int, a a3, w w3, _ uint64) uint64 { return bit(Signed(a[0], w[0]) >= Signed(a[1], w[1])) },
 		Expand: func(b *Builder, _ int, x []*Expr, _ uint64) *Expr { return b.Not(b.Lts(x[0], x[1])) },
 	},

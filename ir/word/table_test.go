@@ -406,3 +406,25 @@ func TestCheck(t *testing.T) {
 	require.Panics(t, func() { (&Builder{}).Make(Eq, 2, 0, (&Builder{}).Const(3, 1), (&Builder{}).Const(3, 1)) })
 	require.Equal(t, fmt.Sprintf("op%d", NumOps), NumOps.String())
 }
+
+// TestInverse: one of a comparison and its inverse holds for all words.
+func TestInverse(t *testing.T) {
+	found := 0
+	for op := Bad + 1; op < NumOps; op++ {
+		inv, ok := Inverse(op)
+		require.Equal(t, Table(op).Widths == Compare, ok, "%s", op)
+		if !ok {
+			continue
+		}
+		found++
+		back, _ := Inverse(inv)
+		require.Equal(t, op, back)
+		for x := range uint64(16) {
+			for y := range uint64(16) {
+				a, w := [3]uint64{x, y}, [3]int{4, 4}
+				require.NotEqual(t, Eval(op, 1, a, w, 0), Eval(inv, 1, a, w, 0), "%s of %d and %d", op, x, y)
+			}
+		}
+	}
+	require.Equal(t, 6, found)
+}

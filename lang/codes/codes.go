@@ -26,12 +26,12 @@ const (
 	BadSize       diag.Code = "E0218" // a length, width or bound that is not possible
 	UnknownMember diag.Code = "E0219" // x.name where x has no such member
 	BadArguments  diag.Code = "E0220" // arguments missing, too many, twice or with unknown names
-	NotCallable   diag.Code = "E0221" // a call of what is no function
+	NotCallable   diag.Code = "E0221" // a call of what is not a function
 	BadPattern    diag.Code = "E0222" // a pattern that cannot fit
 	NotExhaustive diag.Code = "E0223" // a match without arms for all values
 	OptionUse     diag.Code = "E0224" // an option used as its value, or a value as an option
 	BadFormat     diag.Code = "E0225" // what log.print cannot show
-	BadConversion diag.Code = "E0226" // u32(x) of what is no number
+	BadConversion diag.Code = "E0226" // u32(x) of what is not a number
 	NeedsUse      diag.Code = "E0227" // a package without its use
 	BadLayout     diag.Code = "E0228" // a layout that is not made of whole bytes, or not bounded
 	TooLarge      diag.Code = "E0229" // more memory than a program may declare
@@ -52,7 +52,7 @@ const (
 	ElseFalls     diag.Code = "E0303" // an else of a let that does not leave
 	Recursion     diag.Code = "E0304" // a function that calls itself
 	Aliased       diag.Code = "E0305" // inout arguments that overlap
-	NotAPlace     diag.Code = "E0306" // an inout argument that is no variable
+	NotAPlace     diag.Code = "E0306" // an inout argument that is not a variable
 	UnusedResult  diag.Code = "E0307" // a result that is dropped silently
 	OutsideLoop   diag.Code = "E0308" // break or continue without a loop
 	Spins         diag.Code = "E0309" // a loop that may go round without waiting

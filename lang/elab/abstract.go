@@ -198,7 +198,7 @@ func (w *abstractWalk) forStmt(s *tree.For) leaving {
 	return onward
 }
 
-// afterLoop is how control goes on behind a loop that was left.
+// afterLoop is how control goes on after a loop that was left.
 func afterLoop(l leaving) leaving {
 	if l == returns {
 		return returns

@@ -66,7 +66,7 @@ func (c *compiler) alloc(n int) int {
 }
 
 // finish is called when all is compiled.
-func (c *compiler) finish() { c.size++ } // so that no slice expression begins behind the memory
+func (c *compiler) finish() { c.size++ } // so that no slice expression begins after the memory
 
 // machine returns a fresh memory with the constants in it.
 func (c *compiler) machine() *machine {

@@ -46,7 +46,7 @@ func (m *machine) writeTo(at, n, src int, put putCode, site int, proved bool) {
 }
 
 // sealed compiles L.sealed(...): the value is written, and its seal is found on
-// the way or, when it is over all bytes, behind them.
+// the way or, when it is over all bytes, after them.
 func (c *compiler) sealed(x *tree.Sealed) storeCode {
 	value, put := c.store(x.X), c.putLayout(x.T.Layout, true)
 	f := x.T.Layout.Fields[x.T.Layout.SealedField()]
@@ -130,7 +130,7 @@ func putNumber(m *machine, w *writer, f *tree.LayoutField, v uint64) {
 	w.put(m, v, f.Bits)
 }
 
-// putBytes writes bytes: as many as Len says, or behind their length, or as
+// putBytes writes bytes: as many as Len says, or after their length, or as
 // they are. Without a name they are 0, and none where they may be none.
 func (c *compiler) putBytes(f *tree.LayoutField) putCode {
 	named := f.Offset >= 0

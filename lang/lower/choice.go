@@ -230,7 +230,7 @@ type choosing struct {
 	*tree.Select
 	op    *ir.Instr
 	ends  []ends
-	first []int // by arm, and one behind the last
+	first []int // by arm, and one after the last
 }
 
 // selectStmt lowers a select: the heads, the choice, and a chain of branches to

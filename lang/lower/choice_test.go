@@ -49,7 +49,7 @@ func bounded(t *testing.T, mc *program.Machine) *trace.Trace {
 }
 
 // TestChoiceUnderJitter runs the programs with select, timers and what is tried
-// under a hundred scripts on the tree, on the IR, and behind all passes.
+// under a hundred scripts on the tree, on the IR, and after all passes.
 func TestChoiceUnderJitter(t *testing.T) {
 	files, err := filepath.Glob("testdata/choice/*.sn")
 	require.NoError(t, err)
@@ -79,7 +79,7 @@ func TestChoiceUnderJitter(t *testing.T) {
 	}
 }
 
-// passed gives the IR of a program: as lowered, behind all passes for 64 bits, and
+// passed gives the IR of a program: as lowered, after all passes for 64 bits, and
 // for 32 bits.
 func passed(t *testing.T, p *tree.Program) []*ir.Module {
 	t.Helper()

@@ -20,8 +20,8 @@ import (
 //
 // A datagram is a frame whose first 8 bytes are the peer; a disk is asked with an
 // operation and a sector number (sim/world). In a datagram the length of the
-// bytes lies where the upper half of the peer is: it is set behind a receive,
-// and restored behind a send.
+// bytes lies where the upper half of the peer is: it is set after a receive,
+// and restored after a send.
 const (
 	messageRoom  = 12
 	peerSize     = 8
@@ -271,7 +271,7 @@ func (x *lowering) inPlace(s *tree.UdpSend, end int) ir.Ref {
 	return m
 }
 
-// sendDatagram sends n bytes that lie behind the head of a message.
+// sendDatagram sends n bytes that lie after the head of a message.
 func (x *lowering) sendDatagram(end int, m ir.Ref, peer, n *ir.Value) {
 	x.Store(x.Word(word.Add, 32, n, x.Const(32, peerSize)), m)
 	x.Store(x.Slice(32, peer, 0), shifted(m, 4))
@@ -334,7 +334,7 @@ func (x *lowering) diskWrite(s *tree.DiskWrite) {
 	x.ask(s.Dev, m, x.shortAnswer(), statusSize, s.Site)
 }
 
-// sector fills the body of a command with bytes or an array, and zeros behind.
+// sector fills the body of a command with bytes or an array, and zeros after.
 func (x *lowering) sector(to ir.Ref, t *tree.Type, l leaf) {
 	if t.Kind == tree.Array {
 		x.Clear(shifted(to, t.Len), sectorSize-t.Len)

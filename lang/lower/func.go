@@ -181,7 +181,7 @@ func (x *lowering) ret(value []leaf) {
 	var words []*ir.Value
 	objs := 0
 	for k, want := range leavesOf(x.f.Result) {
-		if value == nil { // behind the end: not reached
+		if value == nil { // after the end: not reached
 			if !want.object {
 				words = append(words, x.Const(wordOf(want.t), 0))
 			}

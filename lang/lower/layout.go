@@ -13,8 +13,8 @@ type parsing struct {
 	src    ir.Ref    // first byte
 	n      *ir.Value // length of the source
 	base   *ir.Value // nil: 0
-	pos    int       // bits behind base
-	sure   int       // bytes behind base that are known to be there
+	pos    int       // bits after base
+	sure   int       // bytes after base that are known to be there
 	fail   *ir.Block
 	frames []*frame
 }
@@ -23,7 +23,7 @@ type parsing struct {
 type frame struct {
 	layout *tree.LayoutDef
 	fields [][]leaf
-	start  *ir.Value // of a layout with a seal: its first byte, behind the source
+	start  *ir.Value // of a layout with a seal: its first byte, after the source
 }
 
 // parseOr parses a layout; it jumps to no when that fails.
@@ -103,7 +103,7 @@ func fixedBits(def *tree.LayoutDef, k int) int {
 	return n
 }
 
-// require fails unless so many bits are there, behind the position.
+// require fails unless so many bits are there, after the position.
 func (x *lowering) require(ps *parsing, bits int) {
 	bytes := (ps.pos + bits + 7) / 8
 	if bytes <= ps.sure {
@@ -124,7 +124,7 @@ func (x *lowering) expect(ps *parsing, ok *ir.Value) {
 	x.enter(next)
 }
 
-// here is the position in bytes behind the source; it must be a whole byte.
+// here is the position in bytes after the source; it must be a whole byte.
 func (x *lowering) here(ps *parsing) *ir.Value {
 	k := x.Const(32, uint64(ps.pos/8))
 	switch {
@@ -189,7 +189,7 @@ func (x *lowering) layoutPart(ps *parsing, f *tree.LayoutField) []leaf {
 	return one(x.convert(v, tree.IntType(f.Bits, f.Signed), f.Part))
 }
 
-// bits reads a number of n bits from bit pos behind the base, byte by byte: the
+// bits reads a number of n bits from bit pos after the base, byte by byte: the
 // place has no alignment.
 func (x *lowering) bits(ps *parsing, pos, n int, little bool) *ir.Value {
 	first, skip := pos/8, pos%8
@@ -229,7 +229,7 @@ func (x *lowering) bits(ps *parsing, pos, n int, little bool) *ir.Value {
 	return x.Slice(ir.Type(n), sum, 8*bytes-skip-n)
 }
 
-// byteAt loads a byte. One behind the end of its object is never asked for: the
+// byteAt loads a byte. One after the end of its object is never asked for: the
 // bytes have run out before, and there is no place to load it from.
 func (x *lowering) byteAt(at ir.Ref) *ir.Value {
 	if at.Off == nil && at.Disp >= at.Obj.Size {
@@ -253,7 +253,7 @@ func (x *lowering) variant(ps *parsing, v *ir.Value, e *tree.EnumDef) *ir.Value 
 	return index
 }
 
-// layoutBytes gives a view of bytes and moves behind them.
+// layoutBytes gives a view of bytes and moves after them.
 func (x *lowering) layoutBytes(ps *parsing, f *tree.LayoutField) leaf {
 	var n *ir.Value
 	switch f.Size {
@@ -290,7 +290,7 @@ type join struct {
 	x      *lowering
 	t      *tree.Type
 	ps     *parsing
-	at     *variable // the position behind it
+	at     *variable // the position after it
 	words  []*variable
 	starts []*variable // of views
 }

@@ -73,7 +73,7 @@ func TestFilterOnCapture(t *testing.T) {
 }
 
 // TestPrograms runs every program of testdata on its tree, its IR, and its IR
-// behind all passes.
+// after all passes.
 func TestPrograms(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.sn")
 	require.NoError(t, err)

@@ -17,7 +17,7 @@ type leaf struct {
 	ref  ir.Ref
 	size int // bytes at ref that may be read, of a header and its bytes together
 	n    *ir.Value
-	off  *ir.Value // of a view that is being parsed: ref in bytes behind the source
+	off  *ir.Value // of a view that is being parsed: ref in bytes after the source
 }
 
 func (l leaf) absent() bool { return l.v == nil && l.ref.Obj == nil }
@@ -31,7 +31,7 @@ type place struct {
 	leaves []leaf
 }
 
-// place finds where e is, evaluating indices. What is no place becomes leaves.
+// place finds where e is, evaluating indices. What is not a place becomes leaves.
 func (x *lowering) place(e tree.Expr) place {
 	switch e := e.(type) {
 	case *tree.LocalRef:
@@ -131,7 +131,7 @@ func (x *lowering) index(e *tree.Index, n *ir.Value) *ir.Value {
 }
 
 // offset moves a place by i elements of stride bytes. A constant outside of the
-// object, which stands behind a check that fails, stays an offset.
+// object, which stands after a check that fails, stays an offset.
 func (x *lowering) offset(r ir.Ref, i *ir.Value, stride int) ir.Ref {
 	if i.Def != nil && i.Def.Op == ir.OpConst {
 		if at := r.Disp + int(i.Def.Imm)*stride; at+stride <= r.Obj.Size {
@@ -259,7 +259,7 @@ func (x *lowering) copyLeaf(dst ir.Ref, t *tree.Type, l leaf) {
 	x.copyObject(dst, n, l)
 }
 
-// zero makes an object of type t its zero value. Bytes behind a length are
+// zero makes an object of type t its zero value. Bytes after a length are
 // never seen.
 func (x *lowering) zero(dst ir.Ref, t *tree.Type) {
 	if t.Kind == tree.Bytes {

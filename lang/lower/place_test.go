@@ -57,7 +57,7 @@ system s { d = net.eth(0); chan c: u32 cap 4; chan e: u32 cap 4; run t(d, c, e);
 `
 
 // The indices of a place are evaluated and checked before the value, whatever
-// traps in it: the same site traps on the tree, the IR and behind all passes.
+// traps in it: the same site traps on the tree, the IR and after all passes.
 func TestPlaceBeforeValue(t *testing.T) {
 	for _, stmt := range []string{
 		"a[i] = word(j)", "a[i] = bounded(j)", "a[i] = a[j + 7]", "a[i] = sum(a[0..j])", "a[i] = d.recv()",

@@ -100,7 +100,7 @@ func (x *lowering) conversion(e *tree.Convert) *ir.Value {
 	switch {
 	case from.Kind == tree.Float || to.Kind == tree.Float:
 		return x.floatConvert(v, from, to)
-	case from.Frac > to.Frac: // the bits behind the new point fall off: toward minus infinity
+	case from.Frac > to.Frac: // the bits after the new point fall off: toward minus infinity
 		v = x.Word(word.Shrs, v.Type, v, x.Const(v.Type, uint64(from.Frac-to.Frac)))
 	case from.Frac < to.Frac:
 		w := max(v.Type, wordOf(to)) // all bits that are kept

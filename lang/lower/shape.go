@@ -148,7 +148,7 @@ func sizeOf(t *tree.Type) (size, align int) {
 }
 
 // partOffset returns where part k of an aggregate begins, and the alignment of
-// all parts. For k behind the last part it is the end.
+// all parts. For k after the last part it is the end.
 func partOffset(t *tree.Type, k int) (at, align int) {
 	align = 1
 	if t.Kind == tree.Enum {

@@ -11,7 +11,7 @@ import (
 type writing struct {
 	out  ir.Ref    // first byte
 	base *ir.Value // nil: 0
-	pos  int       // bytes behind base
+	pos  int       // bytes after base
 	acc  *ir.Value // bits of the byte that is not complete, nil for none
 	ok   *variable // whether the parts fit together so far
 	seal *ir.Value // the seal, once it is known

@@ -12,8 +12,8 @@ const (
 	BigNumber       diag.Code = "E0106" // a number of more than 64 bits
 	TooDeep         diag.Code = "E0107" // nesting or a chain beyond the limit
 	Unclosed        diag.Code = "E0108" // a brace that is never closed
-	ElseOnOwnLine   diag.Code = "E0109" // else not behind its closing brace
-	NoEffect        diag.Code = "E0110" // an expression that is no call as a statement
+	ElseOnOwnLine   diag.Code = "E0109" // else not after its closing brace
+	NoEffect        diag.Code = "E0110" // an expression that is not a call as a statement
 	NotAPlace       diag.Code = "E0111" // something that cannot be assigned to
 	Misplaced       diag.Code = "E0112" // a statement among declarations or the reverse
 	ChainedCompare  diag.Code = "E0113" // a < b < c

@@ -73,7 +73,7 @@ func startsExpr(in stream) bool {
 func (p *Parser) expr(in stream) (Expr, error) {
 	x, err := p.climb(in, levelOr)
 	if err == nil && isRangeOp(in) {
-		return nil, diag.Errorf(LoneRange, p.spanOf(in.Peek()), "a range is no value").
+		return nil, diag.Errorf(LoneRange, p.spanOf(in.Peek()), "a range is not a value").
 			Hint("a range stands after in and within, in a slice, and as a type")
 	}
 	return x, err
@@ -394,7 +394,7 @@ func (p *Parser) rangeOf(in stream) (*RangeExpr, error) {
 	return p.rangeFrom(in, first, lo)
 }
 
-// rangeFrom reads the rest of a range behind its lower bound.
+// rangeFrom reads the rest of a range after its lower bound.
 func (p *Parser) rangeFrom(in stream, first int, lo Expr) (*RangeExpr, error) {
 	if !isRangeOp(in) {
 		return nil, p.unexpected(in.Peek(), "`..` or `..=`")

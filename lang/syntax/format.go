@@ -70,7 +70,7 @@ type printer struct {
 	last    *token
 	breaks  int
 	semi    bool
-	tight   bool // last wants nothing behind it
+	tight   bool // last wants nothing after it
 	pending bool // last opened a bracket; the next token tells how lines align
 }
 
@@ -165,7 +165,7 @@ var glued = map[string]bool{
 	")": true, "]": true, ",": true, ".": true, "..": true, "..=": true, "?": true, ":": true,
 }
 
-// gluing are the tokens that have nothing behind them.
+// gluing are the tokens that have nothing after them.
 var gluing = map[string]bool{"(": true, "[": true, ".": true, "..": true, "..=": true}
 
 // spaced reports whether a space goes before a token on its line.

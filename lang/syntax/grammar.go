@@ -225,7 +225,7 @@ type (
 	bracketed       interface{ isBracketed() }
 )
 
-// The values behind these interfaces.
+// The values after these interfaces.
 type (
 	elseNode     struct{ stmt Stmt }
 	fields       []Field

@@ -49,9 +49,9 @@ func number(text string) (v uint64, code diag.Code, why string) {
 
 func notADigit(rest string, base uint64) string {
 	if base == 10 && isLetter(rest[0]) {
-		return fmt.Sprintf("`%s` is no unit: expected us, ms or s", shorten(rest))
+		return fmt.Sprintf("`%s` is not a unit: expected us, ms or s", shorten(rest))
 	}
-	return fmt.Sprintf("`%c` is no digit of a number with base %d", rest[0], base)
+	return fmt.Sprintf("`%c` is not a digit of a number with base %d", rest[0], base)
 }
 
 // digitValue returns the value of a digit up to base 16, or a large number.

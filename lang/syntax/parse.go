@@ -122,7 +122,7 @@ func (f *feed) Next() (lexer.Token, error) {
 	return lexer.EOFToken(lexer.Position{Offset: f.end()}), nil
 }
 
-// end is where the end token stands: behind the last token that is not a
+// end is where the end token stands: after the last token that is not a
 // separator.
 func (f *feed) end() int {
 	for i := len(f.tokens) - 1; i >= 0; i-- {

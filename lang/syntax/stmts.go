@@ -28,7 +28,7 @@ func (p *Parser) stmt(in stream) (Stmt, error) {
 }
 
 // isWordStmt tells `start echo(s)` from a call or assignment that begins with
-// a name start: only a statement has a name or string behind the word.
+// a name start: only a statement has a name or string after the word.
 func (p *Parser) isWordStmt(in stream) bool {
 	next := p.ahead(in, 1)
 	return in.Peek().Type == kindIdent && (next.Type == kindIdent || next.Type == kindString)

@@ -31,7 +31,7 @@ func (p *Parser) typeExpr(in stream) (TypeExpr, error) {
 	return t, err
 }
 
-// plainType reads a type without the ? behind it.
+// plainType reads a type without the ? after it.
 func (p *Parser) plainType(in stream) (TypeExpr, error) {
 	t := in.Peek()
 	switch {
@@ -155,7 +155,7 @@ func (p *Parser) namedType(in stream) (TypeExpr, error) {
 	return n, nil
 }
 
-// bytesType reads <N>, <..N> or <*..N> behind bytes.
+// bytesType reads <N>, <..N> or <*..N> after bytes.
 func (p *Parser) bytesType(in stream, first int) (TypeExpr, error) {
 	p.mark(in, roleAngle)
 	in.Next()
@@ -202,7 +202,7 @@ func (p *Parser) typeArg(in stream) (TypeArg, error) {
 	return TypeArg{p.since(first, in), nil, x}, err
 }
 
-// maybeOption reports a pair of parentheses with `?` behind it, which no
+// maybeOption reports a pair of parentheses with `?` after it, which no
 // expression has.
 func (p *Parser) maybeOption(in stream) bool {
 	if !is(in, "(") {

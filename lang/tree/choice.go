@@ -27,7 +27,7 @@ type TrySend struct {
 // An arm on a channel is ready when the channel has a value, on a device when a
 // message is there, on every and after when the clock has reached its deadline.
 // The first ready arm is chosen: in order of the arms, or, when Fair, cyclically
-// from the arm behind the one that this select last chose in this task, the
+// from the arm after the one that this select last chose in this task, the
 // first arm at first. Choosing takes the value or message. The place of a
 // buffer is evaluated then. A message longer than its buffer is dropped,
 // the buffer is left empty, and the choice is made anew.

@@ -26,7 +26,7 @@
 // zero- or sign-extended; an aggregate is its parts in order; bytes<N> is a
 // length and N cells; an option is a flag and its value; an enum is the index of
 // its variant and room for the largest payload. The cells of an absent value,
-// of the unused part of a payload and of a zero value are 0. Bytes behind the
+// of the unused part of a payload and of a zero value are 0. Bytes after the
 // length have any value.
 //
 // Order of evaluation: operands, arguments and literal fields in the order of

@@ -32,7 +32,7 @@ type Const struct {
 	Cell uint64
 }
 
-// ConstRef is a constant that is no scalar.
+// ConstRef is a constant that is not a scalar.
 type ConstRef struct {
 	Expr0
 	Const *ConstDef
@@ -109,7 +109,7 @@ type Unary struct {
 
 // Equal is L == R, or L != R when Ne is set, of two values with one type; numbers
 // have the same word, and capacities of bytes may differ. Aggregates are equal
-// when all that can be seen of them is: not the bytes behind a length, the value
+// when all that can be seen of them is: not the bytes after a length, the value
 // of an absent option, nor the payload of another variant. Floats are equal as
 // numbers, in aggregates too: 0 is -0, and NaN equals nothing.
 type Equal struct {

@@ -13,7 +13,7 @@ import "github.com/sinter-lang/sinter/internal/diag"
 //	LayoutBytes             by Size: Len bytes; a u16 and as many; all that are left
 //
 // It fails (the result is none) exactly when the bytes run out, Fixed or Low and
-// High do not hold, a number is no variant of its enum, or bytes are longer than
+// High do not hold, a number is not a variant of its enum, or bytes are longer than
 // their capacity, or the seal is another. What follows the last field is not
 // looked at. Sub, bytes, seals and fields with When begin and end at whole bytes,
 // so does the layout.

@@ -116,7 +116,7 @@ type ChanDef struct {
 	Span           diag.Span
 }
 
-// Run is a task instance. Name is the task's, with ".0", ".1" behind it when
+// Run is a task instance. Name is the task's, with ".0", ".1" after it when
 // the task is run several times. A Service is the library's: the stack of a network
 // device. Whether a run has ended or is stuck does not depend on services, and who
 // waits for one waits for the outside.
@@ -156,7 +156,7 @@ type LogSite struct {
 }
 
 // LogArg is how an argument is shown: Kind is "u", "i", "hex", "bool", "float",
-// "fix" with the number of bits behind the point, as in "fix16", or "bytes", Width the bits of its word or the capacity of the bytes.
+// "fix" with the number of bits after the point, as in "fix16", or "bytes", Width the bits of its word or the capacity of the bytes.
 type LogArg struct {
 	Kind  string
 	Width int

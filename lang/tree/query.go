@@ -24,7 +24,7 @@ func EachStmt(b *Block, visit func(Stmt)) {
 	}
 }
 
-// Root returns the local that a place is in, nil when x is no place.
+// Root returns the local that a place is in, nil when x is not a place.
 func Root(x Expr) *Local {
 	switch x := x.(type) {
 	case *LocalRef:

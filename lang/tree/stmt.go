@@ -216,7 +216,7 @@ type DiskWrite struct {
 	Site   int
 }
 
-// DiskFlush is `d.flush()`: what was written before is durable behind it. It traps
+// DiskFlush is `d.flush()`: what was written before is durable after it. It traps
 // at Site when the disk reports an error.
 type DiskFlush struct {
 	Stmt0

@@ -27,7 +27,7 @@ const (
 	Device               // Name; of parameters only
 	Time                 // a point in time: u64 ticks of 1 us since the start
 	Duration             // i64 ticks of 1 us
-	Fix                  // Bits, of which Frac behind the point; two's complement
+	Fix                  // Bits, of which Frac after the point; two's complement
 	Float                // Bits: 32 or 64
 	Fraction             // Ratio: an exact constant that has met no type; in the checker only
 	Map                  // Key, Elem, Len
@@ -59,7 +59,7 @@ type Type struct {
 	Layout *LayoutDef
 	Out    bool   // Chan: the end that sends
 	Name   string // Device: "net.Eth"; Opaque
-	Frac   int    // Fix: the bits behind the point
+	Frac   int    // Fix: the bits after the point
 	Ratio  *big.Rat
 	Can    Ability
 }

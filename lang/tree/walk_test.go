@@ -93,7 +93,7 @@ func TestHeadsAreAll(t *testing.T) {
 }
 
 // leaves puts a leaf into each field of a node that holds expressions, also in
-// the arms of a select, and returns them. A device is no operand.
+// the arms of a select, and returns them. A device is not an operand.
 func leaves(v reflect.Value) []Expr {
 	var out []Expr
 	for i := range v.NumField() {

@@ -4,7 +4,9 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -81,9 +83,9 @@ func (b *body) operandError(op string, x tree.Expr) {
 func (b *body) logic(e *syntax.BinaryExpr) tree.Expr {
 	op := binaryOps[e.Op]
 	l := b.condition(e.L)
-	saved := b.facts.clone()
+	saved := b.facts.Clone()
 	if l != nil {
-		b.assume(l, op == tree.And)
+		b.facts.Assume(l, op == tree.And)
 	}
 	r := b.condition(e.R)
 	b.facts = keep(saved, b.facts)
@@ -95,7 +97,7 @@ func (b *body) logic(e *syntax.BinaryExpr) tree.Expr {
 
 // keep returns the facts that hold whether or not the right side was
 // evaluated: what an inout argument there changed is forgotten.
-func keep(before, after *facts) *facts { return join(before, after) }
+func keep(before, after *facts.Known) *facts.Known { return facts.Join(before, after) }
 
 // equal checks == and !=.
 func (b *body) equal(e *syntax.BinaryExpr) tree.Expr {
@@ -189,7 +191,7 @@ func (b *body) compare(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tree.Ex
 // an error.
 func (b *body) sameWord(l, r tree.Expr, e *syntax.BinaryExpr) (tree.Expr, tree.Expr) {
 	if l.Type().Kind == tree.Range && r.Type().Kind == tree.Range {
-		word := wordFor(spanOfType(l.Type()).hull(spanOfType(r.Type())))
+		word := facts.WordFor(facts.All(l.Type()).Hull(facts.All(r.Type())))
 		if word == nil {
 			b.c.errorf(codes.TooWide, e.Span(), "64 bits cannot hold both %s and %s", describe(l.Type()), describe(r.Type()))
 			return nil, nil
@@ -244,7 +246,7 @@ func (b *body) fit(x tree.Expr, to *tree.Type) tree.Expr {
 
 // shift checks an integer shifted by any number.
 func (b *body) shift(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tree.Expr {
-	if !spanOfType(r.Type()).nonNegative() && r.Type().Kind == tree.Range {
+	if !facts.All(r.Type()).NonNegative() && r.Type().Kind == tree.Range {
 		b.c.errorf(codes.BadOperand, r.Span(), "a shift amount is not negative, this is %s", describe(r.Type()))
 		return nil
 	}
@@ -265,21 +267,21 @@ func (b *body) arith(op tree.Op, l, r tree.Expr, at, opAt diag.Span) tree.Expr {
 // exact makes an operation on ranges. The word of the operation holds both
 // operands and the result.
 func (b *body) exact(op tree.Op, l, r tree.Expr, at diag.Span) tree.Expr {
-	ls, rs := spanOfType(l.Type()), spanOfType(r.Type())
-	result, ok := applySpan(op, ls, rs)
+	ls, rs := facts.All(l.Type()), facts.All(r.Type())
+	result, ok := facts.Apply(op, ls, rs)
 	if !ok {
 		b.noResult(op, r)
 		return nil
 	}
-	if result.fits64() && ls.isPoint() && rs.isPoint() {
-		return number(result.lo, at)
+	if facts.Fits64(result) && ls.IsPoint() && rs.IsPoint() {
+		return number(result.Lo.Big(), at)
 	}
-	word := wordFor(result)
+	word := facts.WordFor(result)
 	if word != nil {
 		word = b.commonWord(op, result, ls, rs)
 	}
 	if word == nil {
-		b.c.errorf(codes.TooWide, at, "the exact result of `%s` needs more than 64 bits: %s to %s", opText[op], result.lo, result.hi).
+		b.c.errorf(codes.TooWide, at, "the exact result of `%s` needs more than 64 bits: %s to %s", opText[op], result.Lo, result.Hi).
 			Hint("convert an operand, as in `u32(...)`; integers wrap")
 		return nil
 	}
@@ -291,20 +293,20 @@ func (b *body) exact(op tree.Op, l, r tree.Expr, at diag.Span) tree.Expr {
 
 // commonWord is the word for operands and result; of a shift it must be wider
 // than the amount.
-func (b *body) commonWord(op tree.Op, result, ls, rs span) *tree.Type {
+func (b *body) commonWord(op tree.Op, result, ls, rs interval.Set) *tree.Type {
 	if op != tree.Shl && op != tree.Shr {
-		return wordFor(result.hull(ls).hull(rs))
+		return facts.WordFor(result.Hull(ls).Hull(rs))
 	}
-	word := wordFor(result.hull(ls))
-	if word != nil && rs.hi.Cmp(big.NewInt(31)) > 0 {
+	word := facts.WordFor(result.Hull(ls))
+	if word != nil && interval.Int(31).Less(rs.Hi) {
 		word = tree.IntType(64, word.Signed)
 	}
 	return word
 }
 
 // narrowTo gives an operation done in a word the range of its result.
-func narrowTo(x *tree.Binary, result span) tree.Expr {
-	t := tree.RangeType(result.lo, result.hi)
+func narrowTo(x *tree.Binary, result interval.Set) tree.Expr {
+	t := facts.RangeType(result)
 	bits, signed := t.Word()
 	if x.T.Bits == bits && x.T.Signed == signed {
 		x.T = t

@@ -3,6 +3,7 @@ package types
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -13,7 +14,7 @@ type body struct {
 	fn    *tree.Func
 	info  *fnInfo // nil in a constant
 	scope *scope
-	facts *facts // nil where control never comes
+	facts *facts.Known // nil where control never comes
 	loops []*loop
 	empty int // loops around this place that run no round, whose bodies are never entered
 	timed int
@@ -28,7 +29,7 @@ type body struct {
 
 // loop is a loop around the current statement.
 type loop struct {
-	breaks *facts // joined over all breaks
+	breaks *facts.Known // joined over all breaks
 }
 
 // scope holds the locals of a block.
@@ -39,7 +40,7 @@ type scope struct {
 
 // newScratch returns a body for an expression outside of functions.
 func (c *checker) newScratch() *body {
-	b := &body{c: c, fn: &tree.Func{Result: &tree.Type{}}, facts: newFacts()}
+	b := &body{c: c, fn: &tree.Func{Result: &tree.Type{}}, facts: facts.New(&c.effort)}
 	b.push()
 	return b
 }
@@ -190,7 +191,7 @@ func (c *checker) checkBodyOnce(f *fnInfo) bool {
 	}
 	f.stage = stageBusy
 	before := c.failed
-	b := &body{c: c, fn: f.tree, info: f, facts: newFacts(), env: f.env}
+	b := &body{c: c, fn: f.tree, info: f, facts: facts.New(&c.effort), env: f.env}
 	b.push()
 	for _, l := range f.tree.Params {
 		if old := b.scope.locals[l.Name]; old != nil {

@@ -2,7 +2,9 @@ package types
 
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -183,7 +185,7 @@ func (b *body) builtin(e *syntax.CallExpr, f *syntax.Name) tree.Expr {
 	case "wrap":
 		return b.wrapCall(e)
 	default:
-		b.c.errorf(codes.NotCallable, e.Span(), "`%s` is no function", f.Name)
+		b.c.errorf(codes.NotCallable, e.Span(), "`%s` is not a function", f.Name)
 	}
 	return nil
 }
@@ -225,20 +227,20 @@ func (b *body) clamp(e *syntax.CallExpr) tree.Expr {
 	if x == nil || lo == nil || hi == nil {
 		return nil
 	}
-	ls, hs := spanOfType(lo.Type()), spanOfType(hi.Type())
-	if ls.hi.Cmp(hs.lo) > 0 {
+	ls, hs := facts.All(lo.Type()), facts.All(hi.Type())
+	if hs.Lo.Less(ls.Hi) {
 		b.c.errorf(codes.BadSize, e.Span(), "the bounds of `clamp` may be in the wrong order").
 			Labelf("%s to %s", describe(lo.Type()), describe(hi.Type()))
 		return nil
 	}
-	word := wordFor(spanOfType(x.Type()).hull(ls).hull(hs))
+	word := facts.WordFor(facts.All(x.Type()).Hull(ls).Hull(hs))
 	if word == nil {
 		b.c.errorf(codes.TooWide, e.Span(), "64 bits cannot hold both the number and the bounds")
 		return nil
 	}
 	n := &tree.Clamp{X: toWord(x, word), Lo: toWord(lo, word), Hi: toWord(hi, word)}
 	n.At, n.T = e.Span(), word
-	t := tree.RangeType(ls.lo, hs.hi)
+	t := facts.RangeType(interval.Set{Lo: ls.Lo, Hi: hs.Hi})
 	if bits, signed := t.Word(); bits == word.Bits && signed == word.Signed {
 		n.T = t
 		return n
@@ -483,10 +485,10 @@ func (b *body) stepsApart(x, y tree.Expr) bool {
 		return ok && x.Index != y.Index
 	case *tree.Index:
 		y, ok := y.(*tree.Index)
-		return ok && (b.below(x.I, y.I, -1) || b.below(y.I, x.I, -1))
+		return ok && (b.facts.Below(x.I, y.I, -1) || b.facts.Below(y.I, x.I, -1))
 	case *tree.SliceOf:
 		y, ok := y.(*tree.SliceOf)
-		return ok && x.Lo != nil && y.Lo != nil && (b.below(x.Hi, y.Lo, 0) || b.below(y.Hi, x.Lo, 0))
+		return ok && x.Lo != nil && y.Lo != nil && (b.facts.Below(x.Hi, y.Lo, 0) || b.facts.Below(y.Hi, x.Lo, 0))
 	}
 	return false
 }

@@ -259,7 +259,7 @@ func (c *checker) collectDecl(f *syntax.File, d syntax.Decl) {
 		c.asserts = append(c.asserts, d)
 	case *syntax.TestDecl:
 		if c.packageOf[f.Source] != c.opts.Package {
-			return // a test of the library is no part of the program
+			return // a test of the library is not part of the program
 		}
 		c.tests = append(c.tests, d)
 	case *syntax.BudgetDecl:
@@ -376,7 +376,7 @@ func (c *checker) checkBodies() {
 }
 
 // finish fills the lists of the program in the order of the text. What only its
-// tests use is no part of it.
+// tests use is not part of it.
 func (c *checker) finish(main extent) {
 	p := c.prog
 	if len(p.Tests) > 0 {

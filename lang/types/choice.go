@@ -2,6 +2,7 @@ package types
 
 import (
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -30,11 +31,11 @@ func (b *body) selectStmt(n *syntax.SelectStmt) tree.Stmt {
 		}
 	}
 	entry := b.facts
-	var after *facts
+	var after *facts.Known
 	for i := range s.Arms {
-		b.facts = entry.clone()
+		b.facts = entry.Clone()
 		b.armBody(&s.Arms[i], &n.Arms[i])
-		after = join(after, b.facts)
+		after = facts.Join(after, b.facts)
 	}
 	b.facts = after
 	if !ok {
@@ -50,11 +51,11 @@ func (b *body) armHead(n *syntax.SelectArm) (tree.SelectArm, bool) {
 		return arm, false
 	}
 	ok, guard := false, true
-	before := b.facts.clone()
+	before := b.facts.Clone()
 	if n.When != nil {
 		arm.When = b.condition(n.When)
 		if guard = arm.When != nil && b.quiet(arm.When); guard {
-			b.assume(arm.When, true)
+			b.facts.Assume(arm.When, true)
 		}
 	}
 	switch n.Kind {
@@ -148,7 +149,7 @@ func (b *body) armBody(arm *tree.SelectArm, n *syntax.SelectArm) {
 	b.push()
 	defer b.pop()
 	if arm.When != nil {
-		b.assume(arm.When, true)
+		b.facts.Assume(arm.When, true)
 	}
 	if n.Let != nil {
 		if arm.Kind == tree.ArmDev && arm.End != nil && isUdp(arm.End) {

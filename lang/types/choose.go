@@ -1,9 +1,9 @@
 package types
 
 import (
-	"math/big"
-
+	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -51,17 +51,17 @@ func (b *body) anyRange(e *syntax.CallExpr) tree.Expr {
 	if lo == nil || hi == nil {
 		return nil
 	}
-	all := spanOfType(lo.Type()).hull(spanOfType(hi.Type()))
-	word := wordFor(all)
+	all := facts.All(lo.Type()).Hull(facts.All(hi.Type()))
+	word := facts.WordFor(all)
 	switch {
 	case word == nil:
 		b.c.errorf(codes.TooWide, e.Span(), "64 bits cannot hold both bounds")
 		return nil
-	case spanOfType(lo.Type()).lo.Cmp(spanOfType(hi.Type()).hi) > 0:
+	case facts.All(hi.Type()).Hi.Less(facts.All(lo.Type()).Lo):
 		b.c.errorf(codes.BadSize, e.Span(), "this range has no member")
 		return nil
 	}
-	t := tree.RangeType(spanOfType(lo.Type()).lo, spanOfType(hi.Type()).hi)
+	t := facts.RangeType(interval.Set{Lo: facts.All(lo.Type()).Lo, Hi: facts.All(hi.Type()).Hi})
 	x0 := tree.Expr0{At: e.Span(), T: t}
 	return &tree.Choose{Expr0: x0, Lo: toWord(lo, word), Hi: toWord(hi, word), Recv: b.receivedNumber(x0)}
 }
@@ -75,13 +75,13 @@ func (b *body) anyBytes(e *syntax.CallExpr) tree.Expr {
 	if n == nil {
 		return nil
 	}
-	known := b.bounds(n)
-	if known.lo.Sign() < 0 || known.hi.Cmp(big.NewInt(maxSlice)) > 0 || known.hi.BitLen() > 20 {
+	known := b.facts.Bounds(n)
+	if known.Lo.Sign() < 0 || known.Hi.BitLen() > 20 {
 		b.c.errorf(codes.BadSize, e.Args[0].Span(), "the number of bytes is not bounded").
-			Labelf("%s to %s", known.lo, known.hi).Hint("give it a range type, as with `any.range(0, 64)`")
+			Labelf("%s to %s", known.Lo, known.Hi).Hint("give it a range type, as with `any.range(0, 64)`")
 		return nil
 	}
-	most := int(known.hi.Int64())
+	most := int(known.Hi.Uint64())
 	x0 := tree.Expr0{At: e.Span(), T: tree.BytesType(most)}
 	return &tree.ChooseBytes{Expr0: x0, Len: n, Recv: b.receiver(most, x0)}
 }

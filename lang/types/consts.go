@@ -210,7 +210,7 @@ func (c *checker) settingValue(s Setting, n *syntax.ConstDecl, t *tree.Type) tre
 		}
 	case t.IsNumber():
 		v, ok := new(big.Int).SetString(strings.TrimSpace(s.Value), 0)
-		if ok && point(v).fits64() {
+		if ok && fits64(v) {
 			return number(v, base.At)
 		}
 	case t.IsReal() || t.Kind == tree.Fraction:
@@ -254,6 +254,9 @@ func (c *checker) checkSettings() {
 		c.suggest(e, s.Name, known)
 	}
 }
+
+// fits64 reports whether u64 or i64 holds a number.
+func fits64(v *big.Int) bool { return v.IsUint64() || v.IsInt64() }
 
 // number makes an exact constant.
 func number(v *big.Int, at diag.Span) *tree.Const {

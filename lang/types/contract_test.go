@@ -8,6 +8,8 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/interval"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -56,13 +58,13 @@ func (c *contract) one(x tree.Expr) {
 	at := x.Span()
 	switch x := x.(type) {
 	case *tree.Const:
-		if tree.Truncate(x.Cell, x.T) != x.Cell || x.T.IsNumber() && !holds(x.T, point(tree.CellValue(x.Cell, x.T))) {
-			c.bad(at, "%#x is no cell of %s", x.Cell, x.T)
+		if tree.Truncate(x.Cell, x.T) != x.Cell || x.T.IsNumber() && !facts.Holds(x.T, interval.Point(facts.Cell(x.Cell, x.T))) {
+			c.bad(at, "%#x is not a cell of %s", x.Cell, x.T)
 		}
 	case *tree.LocalRef:
 		c.same(at, x.Local.Type, x.T)
 		if x.Local.ID >= len(c.fn.Locals) || c.fn.Locals[x.Local.ID] != x.Local {
-			c.bad(at, "%s is no local of %s", x.Local.Name, c.fn.Name)
+			c.bad(at, "%s is not a local of %s", x.Local.Name, c.fn.Name)
 		}
 	case *tree.Binary:
 		c.binary(x)
@@ -127,7 +129,7 @@ func (c *contract) call(x *tree.Call) {
 		p := x.Func.Params[a.Index]
 		c.same(a.Value.Span(), p.Type, a.Value.Type())
 		if p.Kind == tree.InOutLocal && tree.Root(a.Value) == nil {
-			c.bad(a.Value.Span(), "an inout argument that is no place")
+			c.bad(a.Value.Span(), "an inout argument that is not a place")
 		}
 	}
 }
@@ -141,7 +143,7 @@ func (c *contract) block(b *tree.Block) {
 		switch s.(type) {
 		case *tree.Return, *tree.Break, *tree.Continue:
 			if i+1 < len(b.Stmts) {
-				c.bad(s.Span(), "statements behind it")
+				c.bad(s.Span(), "statements after it")
 			}
 		}
 	}

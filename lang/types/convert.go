@@ -59,7 +59,7 @@ func sliceElem(t *tree.Type) *tree.Type {
 	return nil
 }
 
-// mismatch reports that x is no `to`, with what would help.
+// mismatch reports that x is not `to`, with what would help.
 func (b *body) mismatch(x tree.Expr, to *tree.Type, at diag.Span) {
 	from := x.Type()
 	if k, ok := x.(*tree.Const); ok && k.T.Kind == tree.Range && to.IsNumber() {
@@ -108,16 +108,6 @@ func toWord(x tree.Expr, word *tree.Type) tree.Expr {
 		return x
 	}
 	return resize(x, word)
-}
-
-// wordFor is the integer type whose word holds an interval: that of the range.
-// It is nil when 64 bits do not.
-func wordFor(s span) *tree.Type {
-	if !s.fits64() {
-		return nil
-	}
-	bits, signed := tree.RangeType(s.lo, s.hi).Word()
-	return tree.IntType(bits, signed)
 }
 
 // constOf returns the value of a constant number.

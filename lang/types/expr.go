@@ -1,10 +1,10 @@
 package types
 
 import (
-	"math/big"
-
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -49,9 +49,9 @@ func (b *body) expr(e syntax.Expr, want *tree.Type) tree.Expr {
 	case *syntax.TimeLit:
 		return &tree.Const{Expr0: tree.Expr0{At: e.Span(), T: tree.DurationType()}, Cell: uint64(e.Ticks)}
 	case *syntax.RangeExpr:
-		b.c.errorf(codes.NotAValue, e.Span(), "a range is no value")
+		b.c.errorf(codes.NotAValue, e.Span(), "a range is not a value")
 	case *syntax.TypeExprValue:
-		b.c.errorf(codes.NotAValue, e.Span(), "a type is no value")
+		b.c.errorf(codes.NotAValue, e.Span(), "a type is not a value")
 	}
 	return nil
 }
@@ -263,9 +263,9 @@ func (b *body) commonType(e *syntax.ArrayLit, list []tree.Expr) *tree.Type {
 		case t == nil:
 			t = x.Type()
 		case t.Kind == tree.Range && x.Type().Kind == tree.Range:
-			s := spanOfType(t).hull(spanOfType(x.Type()))
-			t = tree.RangeType(s.lo, s.hi)
-			if !s.fits64() {
+			s := facts.All(t).Hull(facts.All(x.Type()))
+			t = facts.RangeType(s)
+			if !facts.Fits64(s) {
 				b.c.errorf(codes.TooWide, x.Span(), "64 bits do not hold all elements")
 				return nil
 			}
@@ -284,22 +284,22 @@ func (b *body) within(e *syntax.WithinExpr) tree.Expr {
 	if x == nil || lo == nil || hi == nil {
 		return nil
 	}
-	ls, hs := spanOfType(lo.Type()), spanOfType(hi.Type())
-	top := hs.hi
+	ls, hs := facts.All(lo.Type()), facts.All(hi.Type())
+	top := hs.Hi
 	if !e.Range.Closed {
-		top = sub(top, big.NewInt(1))
+		top = top.Sub(interval.Int(1))
 	}
-	word := wordFor(spanOfType(x.Type()).hull(ls).hull(hs))
+	word := facts.WordFor(facts.All(x.Type()).Hull(ls).Hull(hs))
 	if word == nil {
 		b.c.errorf(codes.TooWide, e.Span(), "64 bits cannot hold both the number and the bounds").
 			Hint("convert the number first, as in `i64(...)`")
 		return nil
 	}
-	if ls.lo.Cmp(top) > 0 {
+	if top.Less(ls.Lo) {
 		b.c.errorf(codes.BadSize, e.Range.Span(), "this range has no member")
 		return nil
 	}
-	t := tree.OptionOf(tree.RangeType(ls.lo, top))
+	t := tree.OptionOf(facts.RangeType(interval.Set{Lo: ls.Lo, Hi: top}))
 	return &tree.Within{
 		Expr0: tree.Expr0{At: e.Span(), T: t}, X: toWord(x, word), Lo: toWord(lo, word), Hi: toWord(hi, word),
 		Closed: e.Range.Closed,
@@ -335,19 +335,19 @@ func (b *body) search(e *syntax.SearchExpr) tree.Expr {
 	if h == nil {
 		return nil
 	}
-	changed := changedNames(nil, e.Where)
+	changed := changedNames(e.Where)
 	for name := range changed { // by a call in the condition, in an earlier round
 		if l := b.lookup(name); l != nil {
-			b.facts.forget(l)
+			b.facts.Forget(l)
 		}
 	}
-	saved := b.facts.clone()
+	saved := b.facts.Clone()
 	b.push()
 	v := b.declareLocal(e.Var, h.typ, tree.LoopLocal)
 	if v == nil {
 		v = b.newLocal("_", e.Var.Span(), h.typ, tree.LoopLocal)
 	}
-	b.loopFacts(h, v, changed)
+	b.facts.LearnRound(v, h.before, changed)
 	var where tree.Expr
 	runs := b.inside(h, func() { where = b.condition(e.Where) })
 	b.pop()
@@ -368,8 +368,9 @@ func (b *body) search(e *syntax.SearchExpr) tree.Expr {
 	case syntax.SearchFirst:
 		x.Kind, x.T = tree.First, tree.OptionOf(h.typ)
 	case syntax.SearchCount:
-		n := add(sub(h.typ.Hi, h.typ.Lo), big.NewInt(1))
-		x.Kind, x.T = tree.Count, tree.RangeType(new(big.Int), n)
+		all := facts.All(h.typ)
+		n := all.Hi.Sub(all.Lo).Add(interval.Int(1))
+		x.Kind, x.T = tree.Count, facts.RangeType(interval.Set{Hi: n})
 		if n.BitLen() > 64 {
 			b.c.errorf(codes.TooWide, e.Span(), "the count may need more than 64 bits")
 			return nil

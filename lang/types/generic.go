@@ -367,11 +367,11 @@ func (c *checker) instanceName(g *generic, got *env, at diag.Span) (name string,
 
 // lacks says what a type lacks that does not fulfil a constraint.
 var lacks = map[tree.Ability]string{
-	tree.CanCopy: "cannot be copied", tree.CanEqual: "has no `==` that is one of bits", tree.CanCount: "is no integer, fix or float",
+	tree.CanCopy: "cannot be copied", tree.CanEqual: "has no `==` that is one of bits", tree.CanCount: "is not an integer, fix or float",
 }
 
 // fulfils reports whether a type can do what a constraint asks for. Ranges are
-// exact, so their sums have other types; they are no `num`.
+// exact, so their sums have other types; they are not `num`.
 func fulfils(t *tree.Type, can tree.Ability) bool {
 	if t.Kind == tree.Opaque {
 		return t.Can >= can
@@ -578,53 +578,14 @@ func (b *body) opaqueBinary(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tr
 // namesOf lists the plain names in a type as written.
 func namesOf(e syntax.TypeExpr) map[string]bool {
 	names := map[string]bool{}
-	typeNamesIn(e, names)
+	syntax.Walk(e, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.NamedType:
+			names[n.Name.Name] = true
+		case *syntax.Name:
+			names[n.Name] = true
+		}
+		return true
+	})
 	return names
-}
-
-func typeNamesIn(e syntax.TypeExpr, names map[string]bool) {
-	switch e := e.(type) {
-	case *syntax.NamedType:
-		names[e.Name.Name] = true
-		for _, a := range e.Args {
-			typeNamesIn(a.Type, names)
-			exprNamesIn(a.Value, names)
-		}
-	case *syntax.BytesType:
-		exprNamesIn(e.Size, names)
-	case *syntax.ArrayType:
-		exprNamesIn(e.Len, names)
-		typeNamesIn(e.Elem, names)
-	case *syntax.SliceType:
-		typeNamesIn(e.Elem, names)
-	case *syntax.OptionType:
-		typeNamesIn(e.Elem, names)
-	case *syntax.ChanEndType:
-		typeNamesIn(e.Elem, names)
-	case *syntax.RangeType:
-		exprNamesIn(e.Range, names)
-	}
-}
-
-func exprNamesIn(e syntax.Expr, names map[string]bool) {
-	switch e := e.(type) {
-	case *syntax.Name:
-		names[e.Name] = true
-	case *syntax.ParenExpr:
-		exprNamesIn(e.X, names)
-	case *syntax.UnaryExpr:
-		exprNamesIn(e.X, names)
-	case *syntax.BinaryExpr:
-		exprNamesIn(e.L, names)
-		exprNamesIn(e.R, names)
-	case *syntax.RangeExpr:
-		if e != nil {
-			exprNamesIn(e.Lo, names)
-			exprNamesIn(e.Hi, names)
-		}
-	case *syntax.CallExpr:
-		for _, a := range e.Args {
-			exprNamesIn(a.Value, names)
-		}
-	}
 }

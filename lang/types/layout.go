@@ -4,7 +4,9 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -159,14 +161,14 @@ func (w *layouter) bytes(t *syntax.BytesType, f *tree.LayoutField) (least, most 
 		w.errorf(t.Size.Span(), "a length cannot depend on a part that may be absent")
 		return 0, 0, false
 	}
-	s := spanOfType(x.Type())
-	if s.lo.Sign() < 0 || s.hi.Cmp(big.NewInt(maxLayout)) > 0 {
-		w.errorf(t.Size.Span(), "this length is %s to %s, expected 0 to %d", s.lo, s.hi, maxLayout).
+	s := facts.All(x.Type())
+	if s.Lo.Sign() < 0 || interval.Int(maxLayout).Less(s.Hi) {
+		w.errorf(t.Size.Span(), "this length is %s to %s, expected 0 to %d", s.Lo, s.Hi, maxLayout).
 			Hint("bound the field it depends on, as in `ihl: u4 in 5..=15`")
 		return 0, 0, false
 	}
-	f.Len, f.Part = x, tree.BytesType(int(s.hi.Int64()))
-	return int(s.lo.Int64()) * 8, int(s.hi.Int64()) * 8, true
+	f.Len, f.Part = x, tree.BytesType(int(s.Hi.Uint64()))
+	return int(s.Lo.Uint64()) * 8, int(s.Hi.Uint64()) * 8, true
 }
 
 // expr checks an expression over earlier fields.
@@ -287,7 +289,7 @@ func (w *layouter) seal(n *syntax.LayoutField, f *tree.LayoutField) {
 		w.sealf(at, "a layout has one seal").Note(w.def.Fields[old].Span, "the other one").
 			Hint("put the part that it seals into a layout of its own")
 	case f.All && f.Seal == tree.CRC32:
-		w.sealf(at, "`crc32` seals the bytes before it, not all").Hint("write `= seal crc32` behind them")
+		w.sealf(at, "`crc32` seals the bytes before it, not all").Hint("write `= seal crc32` after them")
 	case f.All && (w.def.Min != w.def.Max || w.def.Min%16 != 0):
 		w.sealf(at, "a seal over all bytes stands at a constant, even place")
 	}
@@ -365,14 +367,7 @@ func refType(f tree.LayoutField) *tree.Type {
 	if f.Kind != tree.LayoutInt {
 		return f.Part
 	}
-	s := spanOfType(f.Part)
-	switch {
-	case f.Fixed != nil:
-		s = point(tree.CellValue(*f.Fixed, f.Part))
-	case f.Bound:
-		s = span{tree.CellValue(f.Low, f.Part), tree.CellValue(f.High, f.Part)}
-	}
-	return tree.RangeType(s.lo, s.hi)
+	return facts.RangeType(facts.OfField(&f))
 }
 
 // layoutField is a field of an earlier part.

@@ -3,6 +3,7 @@ package types
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -90,7 +91,7 @@ func (b *body) partValue(e syntax.Expr, f *tree.LayoutField) tree.Expr {
 // what is known of it here.
 func (b *body) boundedValue(e syntax.Expr, in, part *tree.Type) tree.Expr {
 	x := b.expr(e, in)
-	if x != nil && tree.Same(x.Type(), part) && holds(in, b.bounds(x)) {
+	if x != nil && tree.Same(x.Type(), part) && facts.Holds(in, b.facts.Bounds(x)) {
 		return x
 	}
 	if x = b.convert(x, in, e.Span()); x == nil {

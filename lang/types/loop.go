@@ -4,7 +4,9 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -15,13 +17,8 @@ type head struct {
 	closed bool
 	safe   bool
 	step   uint64
-	typ    *tree.Type // of the variable
-	// What is known of the bounds before the loop.
-	least, most span
-	low, top    linear // lo and hi as terms, where lowOK and topOK
-	lowOK       bool
-	topOK       bool
-	wasClosed   bool
+	typ    *tree.Type  // of the variable
+	before facts.Range // what is known of the bounds before the loop
 }
 
 // loopHead checks bounds and step.
@@ -34,21 +31,19 @@ func (b *body) loopHead(r *syntax.RangeExpr, step syntax.Expr) *head {
 	if lo == nil || hi == nil {
 		return nil
 	}
-	ls, hs := spanOfType(lo.Type()), spanOfType(hi.Type())
-	word := wordFor(ls.hull(hs))
+	ls, hs := facts.All(lo.Type()), facts.All(hi.Type())
+	word := facts.WordFor(ls.Hull(hs))
 	if word == nil {
 		b.c.errorf(codes.TooWide, r.Span(), "64 bits cannot hold both bounds")
 		return nil
 	}
-	h.least, h.most = b.bounds(lo), b.bounds(hi)
-	h.low, h.lowOK = b.linearOf(lo)
-	h.top, h.topOK = b.linearOf(hi)
-	h.closed, h.wasClosed = r.Closed, r.Closed
-	top := hs.hi
+	h.before = b.facts.Over(lo, hi, r.Closed)
+	h.closed = r.Closed
+	top := hs.Hi
 	if !r.Closed {
-		top = sub(top, big.NewInt(1))
+		top = top.Sub(interval.Int(1))
 	}
-	h.typ = tree.RangeType(ls.lo, maxInt(top, ls.lo))
+	h.typ = facts.RangeType(interval.Set{Lo: ls.Lo, Hi: interval.Max(top, ls.Lo)})
 	h.lo, h.hi = toWord(lo, word), toWord(hi, word)
 	b.openRange(h, word, hs)
 	h.safe = h.isSafe(word)
@@ -69,9 +64,9 @@ func (b *body) step(e syntax.Expr, h *head) bool {
 }
 
 // openRange turns a..=b into a..b+1 where the word holds b+1.
-func (b *body) openRange(h *head, word *tree.Type, hs span) {
-	next := add(hs.hi, big.NewInt(1))
-	if !h.closed || !word.Holds(next, next) {
+func (b *body) openRange(h *head, word *tree.Type, hs interval.Set) {
+	next := interval.Point(hs.Hi.Add(interval.Int(1)))
+	if !h.closed || !facts.Holds(word, next) {
 		return
 	}
 	one := &tree.Const{Expr0: tree.Expr0{At: h.hi.Span(), T: word}, Cell: 1}
@@ -87,16 +82,15 @@ func (b *body) openRange(h *head, word *tree.Type, hs span) {
 // isSafe: the last value plus the step stays in the words of bounds and variable.
 func (h *head) isSafe(word *tree.Type) bool {
 	bits, signed := h.typ.Word()
-	past := add(h.typ.Hi, new(big.Int).SetUint64(h.step))
-	return word.Holds(past, past) && tree.IntType(bits, signed).Holds(past, past)
+	past := interval.Point(facts.All(h.typ).Hi.Add(interval.Uint(h.step)))
+	return facts.Holds(word, past) && facts.Holds(tree.IntType(bits, signed), past)
 }
 
 // inside checks what stands in the loop and reports whether it may run. Where
 // there is surely no round, as in an instance of a generic function for one
 // element, everything in it is proved, and the caller drops it.
 func (b *body) inside(h *head, check func()) (runs bool) {
-	d := h.most.hi.Cmp(h.least.lo)
-	runs = d > 0 || h.wasClosed && d == 0
+	runs = !h.before.Empty()
 	if !runs {
 		b.empty++
 		defer func() { b.empty-- }()
@@ -105,31 +99,11 @@ func (b *body) inside(h *head, check func()) (runs bool) {
 	return runs
 }
 
-// loopFacts adds what the bounds say about the variable. changed are the names
-// that the body assigns.
-func (b *body) loopFacts(h *head, v *tree.Local, changed map[string]bool) {
-	if b.facts == nil {
-		return
-	}
-	top, d := h.most.hi, int64(0)
-	if !h.wasClosed {
-		top, d = sub(top, big.NewInt(1)), -1
-	}
-	me := term{v, false}
-	b.facts.narrow(me, span{h.least.lo, maxInt(top, h.least.lo)})
-	if h.topOK && h.top.term.local != nil && !changed[h.top.term.local.Name] {
-		b.facts.limit(me, h.top.term, h.top.off+d)
-	}
-	if h.lowOK && h.low.term.local != nil && !changed[h.low.term.local.Name] {
-		b.facts.limit(h.low.term, me, -h.low.off)
-	}
-}
-
 // enter starts the body of a loop: it forgets what the body changes.
 func (b *body) enter(names map[string]bool) {
 	for name := range names {
 		if l := b.lookup(name); l != nil {
-			b.facts.forget(l)
+			b.facts.Forget(l)
 		}
 	}
 	b.loops = append(b.loops, &loop{})
@@ -146,7 +120,7 @@ func (b *body) forStmt(n *syntax.ForStmt) tree.Stmt {
 	h := b.loopHead(n.Range, n.Step)
 	names := changedNames(n.Body)
 	b.enter(names)
-	after := b.facts.clone()
+	after := b.facts.Clone()
 	b.push()
 	if h == nil {
 		b.poison(n.Var)
@@ -160,7 +134,7 @@ func (b *body) forStmt(n *syntax.ForStmt) tree.Stmt {
 	if v == nil {
 		v = b.newLocal("_", n.Var.Span(), h.typ, tree.LoopLocal)
 	}
-	b.loopFacts(h, v, names)
+	b.facts.LearnRound(v, h.before, names)
 	s := &tree.For{
 		Stmt0: tree.Stmt0{At: n.Span()}, Var: v, Lo: h.lo, Hi: h.hi, Closed: h.closed, Step: h.step, Safe: h.safe,
 		Unroll: hints["unroll"],
@@ -184,10 +158,10 @@ func (b *body) whileStmt(n *syntax.WhileStmt) tree.Stmt {
 	s := &tree.While{Stmt0: tree.Stmt0{At: n.Span()}}
 	s.Max = b.rounds(n)
 	b.enter(changedNames(n.Body, n.Cond))
-	after := b.facts.clone()
+	after := b.facts.Clone()
 	s.Cond = b.condition(n.Cond)
 	if s.Cond != nil {
-		b.assume(s.Cond, true)
+		b.facts.Assume(s.Cond, true)
 	}
 	s.Body = b.block(n.Body)
 	l := b.leave()
@@ -195,8 +169,8 @@ func (b *body) whileStmt(n *syntax.WhileStmt) tree.Stmt {
 	if s.Cond == nil {
 		return nil
 	}
-	b.assume(s.Cond, false)
-	b.facts = join(b.facts, l.breaks)
+	b.facts.Assume(s.Cond, false)
+	b.facts = facts.Join(b.facts, l.breaks)
 	s.Site = b.trap(tree.TrapMax, n.Max.Span())
 	return s
 }

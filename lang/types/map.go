@@ -45,7 +45,7 @@ func (b *body) mapType(e *syntax.NamedType) *tree.Type {
 }
 
 // keyBits is the largest number of canonical bits of a key; it reports false for
-// a type that is no key.
+// a type that is not a key.
 func keyBits(t *tree.Type) (int, bool) {
 	switch t.Kind {
 	case tree.Bytes:

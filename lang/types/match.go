@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -15,12 +17,12 @@ type matcher struct {
 	b       *body
 	typ     *tree.Type
 	taken   []taken // what the arms so far cover
-	covered *big.Int
+	covered interval.Num
 }
 
 // taken is a case with its place.
 type taken struct {
-	span
+	interval.Set
 	at diag.Span
 }
 
@@ -34,25 +36,25 @@ func (b *body) match(n *syntax.MatchStmt) tree.Stmt {
 		x = nil
 	}
 	s := &tree.Match{Stmt0: tree.Stmt0{At: n.Span()}, Value: x}
-	m := &matcher{b: b, covered: new(big.Int)}
+	m := &matcher{b: b}
 	if x != nil {
 		m.typ = x.Type()
 	}
 	before := b.facts
-	var after *facts
+	var after *facts.Known
 	for _, a := range n.Arms {
-		b.facts = before.clone()
+		b.facts = before.Clone()
 		if arm, ok := m.arm(a, x); ok {
 			s.Arms = append(s.Arms, arm)
 		} else {
 			s.Value = nil
 		}
-		after = join(after, b.facts)
+		after = facts.Join(after, b.facts)
 	}
-	b.facts = before.clone()
+	b.facts = before.Clone()
 	if n.Else != nil {
 		s.Else = b.block(n.Else)
-		after = join(after, b.facts)
+		after = facts.Join(after, b.facts)
 		if s.Value != nil && m.complete() {
 			b.c.hold(diag.Warningf(codes.UnreachableArm, n.Else.Span(), "this `else` is never taken: the arms cover all of %s", describe(m.typ)).
 				Hint("remove it, then the match is checked to stay complete"))
@@ -62,7 +64,7 @@ func (b *body) match(n *syntax.MatchStmt) tree.Stmt {
 	}
 	b.facts = after
 	if s.Value == nil {
-		b.facts = join(after, before)
+		b.facts = facts.Join(after, before)
 		return nil
 	}
 	return s
@@ -102,10 +104,7 @@ func (m *matcher) poison(p syntax.Pattern) {
 
 // learn adds that the matched local is in the case.
 func (m *matcher) learn(x tree.Expr, k tree.Case) {
-	l, ok := x.(*tree.LocalRef)
-	if ok && m.typ.IsNumber() && m.b.facts != nil {
-		m.b.facts.narrow(term{l.Local, false}, span{tree.CellValue(k.Lo, m.typ), tree.CellValue(k.Hi, m.typ)})
-	}
+	m.b.facts.LearnIn(x, interval.Set{Lo: facts.Cell(k.Lo, m.typ), Hi: facts.Cell(k.Hi, m.typ)})
 }
 
 func (m *matcher) pattern(p syntax.Pattern, arm *tree.Arm, alone bool) bool {
@@ -154,28 +153,28 @@ func (m *matcher) constant(lo, hi tree.Expr, at diag.Span, arm *tree.Arm) bool {
 		b.c.errorf(codes.NotConstant, at, "a pattern is known at compile time")
 		return false
 	}
-	s := span{tree.CellValue(l.Cell, m.typ), tree.CellValue(h.Cell, m.typ)}
-	if s.lo.Cmp(s.hi) > 0 {
-		b.c.errorf(codes.BadPattern, at, "the range %s..=%s has no member", s.lo, s.hi)
+	s := interval.Set{Lo: facts.Cell(l.Cell, m.typ), Hi: facts.Cell(h.Cell, m.typ)}
+	if s.Empty() {
+		b.c.errorf(codes.BadPattern, at, "the range %s..=%s has no member", s.Lo, s.Hi)
 		return false
 	}
 	return m.take(s, at, arm, tree.Case{Lo: l.Cell, Hi: h.Cell})
 }
 
 // take adds a case that no earlier one overlaps.
-func (m *matcher) take(s span, at diag.Span, arm *tree.Arm, k tree.Case) bool {
+func (m *matcher) take(s interval.Set, at diag.Span, arm *tree.Arm, k tree.Case) bool {
 	if len(m.taken) == maxMembers {
 		m.b.c.errorf(codes.TooLarge, at, "a match has at most %d patterns", maxMembers)
 		return false
 	}
 	for _, t := range m.taken {
-		if s.lo.Cmp(t.hi) <= 0 && t.lo.Cmp(s.hi) <= 0 {
+		if !s.Meet(t.Set).Empty() {
 			m.b.c.errorf(codes.UnreachableArm, at, "an earlier pattern fits this already").Note(t.at, "this one")
 			return false
 		}
 	}
 	m.taken = append(m.taken, taken{s, at})
-	m.covered = add(m.covered, add(sub(s.hi, s.lo), big.NewInt(1)))
+	m.covered = m.covered.Add(members(s))
 	arm.Cases = append(arm.Cases, k)
 	return true
 }
@@ -201,7 +200,7 @@ func (m *matcher) variant(p *syntax.NamePattern, arm *tree.Arm, alone bool) bool
 	for k, name := range p.Binds {
 		arm.Binds = append(arm.Binds, b.declareLocal(name, v.Payload[k].Type, tree.LetLocal))
 	}
-	return m.take(smallSpan(int64(i), int64(i)), p.Span(), arm, tree.Case{Lo: uint64(i), Hi: uint64(i)})
+	return m.take(interval.Make(int64(i), int64(i)), p.Span(), arm, tree.Case{Lo: uint64(i), Hi: uint64(i)})
 }
 
 // exhaustive reports values that no arm fits.
@@ -219,17 +218,20 @@ func (m *matcher) exhaustive(n *syntax.MatchStmt) {
 // complete reports whether the arms cover all values.
 func (m *matcher) complete() bool {
 	all := spanOfMatch(m.typ)
-	return m.covered.Cmp(add(sub(all.hi, all.lo), big.NewInt(1))) == 0
+	return m.covered == members(all)
 }
 
-func spanOfMatch(t *tree.Type) span {
+// members is the number of members of an interval.
+func members(s interval.Set) interval.Num { return s.Hi.Sub(s.Lo).Add(interval.Int(1)) }
+
+func spanOfMatch(t *tree.Type) interval.Set {
 	switch t.Kind {
 	case tree.Enum:
-		return smallSpan(0, int64(len(t.Enum.Variants)-1))
+		return interval.Make(0, int64(len(t.Enum.Variants)-1))
 	case tree.Bool:
-		return smallSpan(0, 1)
+		return interval.Make(0, 1)
 	}
-	return spanOfType(t)
+	return facts.All(t)
 }
 
 func (m *matcher) missing() []string {
@@ -237,7 +239,7 @@ func (m *matcher) missing() []string {
 	for i, v := range m.typ.Enum.Variants {
 		found := false
 		for _, t := range m.taken {
-			found = found || t.contains(int64(i))
+			found = found || t.Has(interval.Int(int64(i)))
 		}
 		if !found {
 			names = append(names, v.Name)

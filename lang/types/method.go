@@ -3,8 +3,10 @@ package types
 import (
 	"strings"
 
+	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/elab"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -60,7 +62,7 @@ func methodsOf(t *tree.Type) []string {
 
 func (b *body) noMethod(t *tree.Type, name syntax.Ident, known []string) {
 	if name.Name == "len" {
-		b.c.errorf(codes.NotCallable, name.Span(), "`len` is no function").Hint("write `.len` without `()`")
+		b.c.errorf(codes.NotCallable, name.Span(), "`len` is not a function").Hint("write `.len` without `()`")
 		return
 	}
 	b.noMember(t, name, known)
@@ -87,7 +89,7 @@ func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.I
 	return nil, nil
 }
 
-// functionsOf lists the functions of a package that are no text.
+// functionsOf lists the functions of a package that are not text.
 func functionsOf(pkg string) []string {
 	if pkg == "log" {
 		return []string{"print", "debug", "info", "warn", "error"}
@@ -199,12 +201,12 @@ func (b *body) appendStmt(e *syntax.CallExpr, buf tree.Expr) tree.Stmt {
 	}
 	b.noOverlap(buf, x)
 	s := &tree.Append{Stmt0: tree.Stmt0{At: e.Span()}, Buf: buf, Value: x}
-	more := smallSpan(1, 1)
+	more := interval.Make(1, 1)
 	if elem != nil {
-		more = b.lengthSpan(x)
+		more = b.facts.LengthOf(x)
 	}
-	room := smallSpan(int64(buf.Type().Len), int64(buf.Type().Len))
-	s.Proved = add(b.lengthSpan(buf).hi, more.hi).Cmp(room.lo) <= 0
+	room := interval.Int(int64(buf.Type().Len))
+	s.Proved = !room.Less(b.facts.LengthOf(buf).Hi.Add(more.Hi))
 	if !b.writable(buf, "what is appended to") {
 		return nil
 	}
@@ -224,16 +226,14 @@ func (b *body) resizeStmt(e *syntax.CallExpr, buf tree.Expr) tree.Stmt {
 		return nil
 	}
 	s := &tree.Resize{Stmt0: tree.Stmt0{At: e.Span()}, Buf: buf, Len: n}
-	known := b.bounds(n)
-	s.Proved = holds(tree.SmallRange(0, int64(buf.Type().Len)), known)
+	known := b.facts.Bounds(n)
+	s.Proved = facts.Holds(tree.SmallRange(0, int64(buf.Type().Len)), known)
 	if !b.writable(buf, "what is resized") {
 		return nil
 	}
 	if !s.Proved {
 		s.Site = b.trap(tree.TrapLength, e.Span())
 	}
-	if l, ok := buf.(*tree.LocalRef); ok && b.facts != nil {
-		b.facts.narrow(term{l.Local, true}, known)
-	}
+	b.facts.LearnLength(buf, known)
 	return s
 }

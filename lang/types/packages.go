@@ -22,7 +22,7 @@ const prelude = "prelude"
 // alwaysUsed are the packages that need no `use`.
 var alwaysUsed = map[string]bool{"log": true, "time": true, "bits": true}
 
-// devicePackages are the packages that hold devices, which are no text.
+// devicePackages are the packages that hold devices, which are not text.
 var devicePackages = map[string]bool{"net": true, "blk": true, "port": true, "gpio": true, "uart": true}
 
 // isPackage reports whether the language has a package of that name.

@@ -4,7 +4,9 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -22,10 +24,10 @@ func (b *body) index(e *syntax.IndexExpr) tree.Expr {
 		return nil
 	}
 	n := &tree.Index{Expr0: tree.Expr0{At: e.Span(), T: elem}, X: x, I: i}
-	n.Proved = b.inLength(i, x, -1)
+	n.Proved = b.empty > 0 || b.facts.InLength(i, x, -1)
 	if !n.Proved {
 		// Only what the types say: facts may hold in code that is never run.
-		if s := exprSpan(i); s.hi.Sign() < 0 || s.lo.Cmp(lengthOf(x.Type()).hi) >= 0 {
+		if s := facts.TypeBounds(i); s.Hi.Sign() < 0 || !s.Lo.Less(facts.Length(x.Type()).Hi) {
 			b.c.errorf(codes.AlwaysTraps, e.Index.Span(), "this index is never below the length of %s", describe(x.Type())).
 				Labelf("%s", indexIs(s))
 			return nil
@@ -35,59 +37,11 @@ func (b *body) index(e *syntax.IndexExpr) tree.Expr {
 	return n
 }
 
-func indexIs(s span) string {
-	if s.isPoint() {
-		return s.lo.String()
+func indexIs(s interval.Set) string {
+	if s.IsPoint() {
+		return s.Lo.String()
 	}
-	return "at least " + s.lo.String()
-}
-
-// lengthSpan is the interval of the length of an array, slice or bytes.
-func (b *body) lengthSpan(x tree.Expr) span {
-	if s, ok := x.(*tree.SliceOf); ok && s.Lo != nil {
-		lo, hi := b.bounds(s.Lo), b.bounds(s.Hi)
-		n := new(big.Int).Sub(hi.hi, lo.lo)
-		if n.Sign() < 0 {
-			n = new(big.Int)
-		}
-		return span{new(big.Int), n}
-	}
-	l, ok := x.(*tree.LocalRef)
-	if ok && x.Type().Kind != tree.Array {
-		return b.facts.span(term{l.Local, true})
-	}
-	return lengthOf(x.Type())
-}
-
-// lengthOf is what the type says about the length.
-func lengthOf(t *tree.Type) span {
-	switch t.Kind {
-	case tree.Array:
-		return smallSpan(int64(t.Len), int64(t.Len))
-	case tree.Bytes:
-		return smallSpan(0, int64(t.Len))
-	}
-	return smallSpan(0, maxSlice)
-}
-
-// inLength reports whether 0 <= i and i - length <= d is known.
-func (b *body) inLength(i, x tree.Expr, d int64) bool {
-	if b.empty > 0 {
-		return true
-	}
-	s := b.bounds(i)
-	if s.lo.Sign() < 0 {
-		return false
-	}
-	if sub(s.hi, b.lengthSpan(x).lo).Cmp(big.NewInt(d)) <= 0 {
-		return true
-	}
-	l, ok := x.(*tree.LocalRef)
-	at, okAt := b.linearOf(i)
-	if !ok || !okAt || at.term.local == nil || x.Type().Kind == tree.Array {
-		return false
-	}
-	return b.atMost(at.term, term{l.Local, true}, d-at.off, 3)
+	return "at least " + s.Lo.String()
 }
 
 // slice checks a[i..j].
@@ -107,12 +61,12 @@ func (b *body) slice(e *syntax.SliceExpr) tree.Expr {
 	}
 	t := &tree.Type{Kind: tree.Slice, Elem: elem}
 	n := &tree.SliceOf{Expr0: tree.Expr0{At: e.Span(), T: t}, X: x}
-	word := wordFor(spanOfType(lo.Type()).hull(spanOfType(hi.Type())))
+	word := facts.WordFor(facts.All(lo.Type()).Hull(facts.All(hi.Type())))
 	if word == nil {
 		b.c.errorf(codes.TooWide, e.Range.Span(), "64 bits cannot hold both bounds")
 		return nil
 	}
-	n.Proved = b.empty > 0 || b.bounds(lo).nonNegative() && b.below(lo, hi, 0) && b.inLength(hi, x, 0)
+	n.Proved = b.empty > 0 || b.facts.Bounds(lo).NonNegative() && b.facts.Below(lo, hi, 0) && b.facts.InLength(hi, x, 0)
 	n.Lo, n.Hi = toWord(lo, word), toWord(hi, word)
 	if !n.Proved {
 		n.Site = b.trap(tree.TrapSlice, e.Range.Span())
@@ -145,8 +99,7 @@ func widen(x tree.Expr) tree.Expr {
 	if x.Type().Kind == tree.Range {
 		return x
 	}
-	s := spanOfType(x.Type())
-	return resize(x, tree.RangeType(s.lo, s.hi))
+	return resize(x, facts.RangeType(facts.All(x.Type())))
 }
 
 // length is x.len of an array, slice or bytes.
@@ -158,10 +111,10 @@ func length(x tree.Expr, at diag.Span) tree.Expr {
 	case tree.Bytes:
 		return &tree.Len{Expr0: tree.Expr0{At: at, T: tree.SmallRange(0, int64(t.Len))}, X: x}
 	}
-	return &tree.Len{Expr0: tree.Expr0{At: at, T: tree.SmallRange(0, maxSlice)}, X: x}
+	return &tree.Len{Expr0: tree.Expr0{At: at, T: tree.SmallRange(0, facts.MaxSlice)}, X: x}
 }
 
-// field checks x.name where it is no call: a variant, a field, a length.
+// field checks x.name where it is not a call: a variant, a field, a length.
 func (b *body) field(e *syntax.FieldExpr, want *tree.Type) tree.Expr {
 	if d := b.typeName(e.X); d != nil && b.mayName(e.X) {
 		return b.typeMember(d, e)
@@ -310,7 +263,7 @@ func (b *body) writable(x tree.Expr, what string) bool {
 		return false
 	}
 	if _, ok := x.(*tree.Index); !ok {
-		b.facts.forget(l)
+		b.facts.Forget(l)
 	}
 	return true
 }

@@ -14,10 +14,10 @@ import (
 // constants stay small.
 const maxRatio = 1 << 14
 
-// fixType resolves fix<I, F>: I bits before the point, sign included, F behind.
+// fixType resolves fix<I, F>: I bits before the point, sign included, F after.
 func (b *body) fixType(e *syntax.NamedType) *tree.Type {
 	if len(e.Args) != 2 || e.Args[0].Value == nil || e.Args[1].Value == nil {
-		b.c.errorf(codes.NotAType, e.Span(), "expected `fix<I, F>`: how many bits stand before the point, sign included, and behind it")
+		b.c.errorf(codes.NotAType, e.Span(), "expected `fix<I, F>`: how many bits stand before the point, sign included, and after it")
 		return nil
 	}
 	whole, ok := b.size(e.Args[0].Value, "number of bits")
@@ -313,7 +313,7 @@ func (b *body) scale(x tree.Expr, n int) tree.Expr {
 	return &tree.Binary{Expr0: base, Op: tree.Mul, L: x, R: &tree.Const{Expr0: base, Cell: cell}}
 }
 
-// typeOperand resolves the type in T.from_bits(u); false when x is no type.
+// typeOperand resolves the type in T.from_bits(u); false when x is not a type.
 func (b *body) typeOperand(x syntax.Expr) (*tree.Type, bool) {
 	if d := b.typeName(x); d != nil && b.mayName(x) {
 		b.c.resolve(d, x.Span())

@@ -3,6 +3,7 @@ package types
 import (
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/elab"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -35,7 +36,7 @@ func (b *body) stmts(list []syntax.Stmt) []tree.Stmt {
 
 func (b *body) unreachable(list []syntax.Stmt) {
 	b.c.warn(warnUnreachable(list[0]))
-	b.facts = newFacts()
+	b.facts = facts.New(&b.c.effort)
 	b.stmts(list)
 	b.facts = nil
 }
@@ -60,7 +61,7 @@ func (b *body) stmt(n syntax.Stmt) tree.Stmt {
 		return b.loopStmt(n)
 	case *syntax.BreakStmt:
 		if b.leaveLoop(n, "break") {
-			b.loops[len(b.loops)-1].breaks = join(b.loops[len(b.loops)-1].breaks, b.facts)
+			b.loops[len(b.loops)-1].breaks = facts.Join(b.loops[len(b.loops)-1].breaks, b.facts)
 			b.facts = nil
 			return &tree.Break{Stmt0: base}
 		}
@@ -120,7 +121,7 @@ func (b *body) letStmt(n *syntax.LetStmt) tree.Stmt {
 	if l == nil {
 		return &tree.Do{Stmt0: tree.Stmt0{At: n.Span()}, X: x}
 	}
-	b.learn(l, x)
+	b.facts.Learn(l, x)
 	b.learnWhole(l, x)
 	return &tree.Declare{Stmt0: tree.Stmt0{At: n.Span()}, Local: l, Value: x}
 }
@@ -151,26 +152,10 @@ func (b *body) storable(x tree.Expr) bool {
 	return true
 }
 
-// learn adds what a declaration or assignment says about a local.
-func (b *body) learn(l *tree.Local, x tree.Expr) {
-	if b.facts == nil || !l.Type.IsNumber() || !x.Type().IsNumber() {
-		return
-	}
-	v, ok := b.linearOf(x)
-	known := b.bounds(x)
-	ok = ok && v.term.local != nil && v.term.local != l
-	b.facts.forget(l)
-	b.facts.narrow(term{l, false}, known)
-	if ok {
-		b.facts.limit(term{l, false}, v.term, v.off)
-		b.facts.limit(v.term, term{l, false}, -v.off)
-	}
-}
-
 // letElse checks `let x = e else { }`.
 func (b *body) letElse(n *syntax.LetStmt) tree.Stmt {
 	x := b.optional(n.Value)
-	saved := b.facts.clone()
+	saved := b.facts.Clone()
 	other := b.block(n.Else)
 	if b.facts != nil {
 		b.c.errorf(codes.ElseFalls, n.Else.Span(), "this else must leave the block").
@@ -248,20 +233,11 @@ func (b *body) varStmt(n *syntax.VarStmt) tree.Stmt {
 	}
 	b.c.banks[l] = hints["bank"]
 	if x != nil {
-		b.learn(l, x)
+		b.facts.Learn(l, x)
 	} else {
-		b.learnZero(l)
+		b.facts.LearnZero(l)
 	}
 	return &tree.Declare{Stmt0: tree.Stmt0{At: n.Span()}, Local: l, Value: x}
-}
-
-func (b *body) learnZero(l *tree.Local) {
-	if l.Type.IsNumber() {
-		b.facts.narrow(term{l, false}, smallSpan(0, 0))
-	}
-	if l.Type.Kind == tree.Bytes {
-		b.facts.narrow(term{l, true}, smallSpan(0, 0))
-	}
 }
 
 // varValue gives a var without a type that of its value. A constant takes the
@@ -321,10 +297,10 @@ func (b *body) assign(n *syntax.AssignStmt) tree.Stmt {
 
 // assignFacts learns from the value before the old facts are gone.
 func (b *body) assignFacts(l *tree.LocalRef, x tree.Expr) {
-	saved := b.facts.clone()
+	saved := b.facts.Clone()
 	if b.writable(l, assigned) {
 		b.facts = saved
-		b.learn(l.Local, x)
+		b.facts.Learn(l.Local, x)
 	}
 }
 
@@ -334,18 +310,18 @@ func (b *body) ifStmt(n *syntax.IfStmt) tree.Stmt {
 	}
 	cond := b.condition(n.Cond)
 	s := &tree.If{Stmt0: tree.Stmt0{At: n.Span()}, Cond: cond}
-	other := b.facts.clone()
+	other := b.facts.Clone()
 	if cond != nil {
-		b.assume(cond, true)
+		b.facts.Assume(cond, true)
 	}
 	s.Then = b.block(n.Then)
 	then := b.facts
 	b.facts = other
 	if cond != nil {
-		b.assume(cond, false)
+		b.facts.Assume(cond, false)
 	}
 	s.Else = b.elseBlock(n.Else)
-	b.facts = join(then, b.facts)
+	b.facts = facts.Join(then, b.facts)
 	if cond == nil {
 		return nil
 	}
@@ -369,7 +345,7 @@ func (b *body) elseBlock(n syntax.Stmt) *tree.Block {
 
 func (b *body) ifLet(n *syntax.IfStmt) tree.Stmt {
 	x := b.optional(n.Cond)
-	other := b.facts.clone()
+	other := b.facts.Clone()
 	s := &tree.IfLet{Stmt0: tree.Stmt0{At: n.Span()}, Value: x}
 	b.push()
 	if x == nil {
@@ -388,7 +364,7 @@ func (b *body) ifLet(n *syntax.IfStmt) tree.Stmt {
 	then := b.facts
 	b.facts = other
 	s.Else = b.elseBlock(n.Else)
-	b.facts = join(then, b.facts)
+	b.facts = facts.Join(then, b.facts)
 	if x == nil {
 		return nil
 	}
@@ -399,7 +375,7 @@ func (b *body) returnStmt(n *syntax.ReturnStmt) tree.Stmt {
 	s := &tree.Return{Stmt0: tree.Stmt0{At: n.Span()}}
 	want := b.fn.Result
 	if b.timed > 0 {
-		b.c.errorf(codes.LeavesTimed, n.Span(), "a timed region is left at its brace only").Hint("return behind it")
+		b.c.errorf(codes.LeavesTimed, n.Span(), "a timed region is left at its brace only").Hint("return after it")
 	}
 	switch {
 	case n.Value != nil && want.Kind == tree.Unit:
@@ -422,7 +398,7 @@ func (b *body) assert(n *syntax.AssertStmt) tree.Stmt {
 	if x == nil {
 		return nil
 	}
-	b.assume(x, true)
+	b.facts.Assume(x, true)
 	return &tree.Assert{Stmt0: tree.Stmt0{At: n.Span()}, Cond: x, Site: b.trap(tree.TrapAssert, n.Span())}
 }
 

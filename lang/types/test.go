@@ -4,6 +4,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/elab"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -47,7 +48,7 @@ func (c *checker) checkTest(n *syntax.TestDecl, name string) *tree.Test {
 	t := &tree.Test{Name: name, Span: n.Name.Span()}
 	t.Body = &tree.Func{Name: "test.body", Task: true, Result: &tree.Type{}, Span: n.Name.Span()}
 	f := &fnInfo{tree: t.Body, body: n.Body, stage: stageBusy}
-	b := &body{c: c, fn: t.Body, info: f, facts: newFacts(), test: &testInfo{tree: t, fakes: map[*tree.Local]int{}}}
+	b := &body{c: c, fn: t.Body, info: f, facts: facts.New(&c.effort), test: &testInfo{tree: t, fakes: map[*tree.Local]int{}}}
 	for _, p := range n.Name.Parts {
 		if p.X != nil {
 			c.errorf(codes.BadFormat, p.Span(), "only log.print fills in braces").Hint("a brace itself is written `\\{`")
@@ -143,7 +144,7 @@ func (b *body) expect(n *syntax.ExpectStmt) tree.Stmt {
 		s.R, kept.R = keep(e.R)
 		s.Cond = &kept
 	}
-	b.assume(x, true)
+	b.facts.Assume(x, true)
 	block.Stmts = append(block.Stmts, s)
 	return block
 }

@@ -131,7 +131,7 @@ func (b *body) duration(e *syntax.CallExpr, name string) tree.Expr {
 }
 
 // ParseDuration reads a duration as on the command line, in ticks of 1 us: a number
-// with us, ms or s behind it.
+// with us, ms or s after it.
 func ParseDuration(text string) (int64, bool) {
 	text = strings.TrimSpace(text)
 	for _, unit := range []struct {

@@ -149,13 +149,13 @@ func (b *body) rangeType(r *syntax.RangeExpr) *tree.Type {
 		return nil
 	}
 	if !r.Closed {
-		hi = sub(hi, big.NewInt(1))
+		hi = new(big.Int).Sub(hi, big.NewInt(1))
 	}
 	if lo.Cmp(hi) > 0 {
 		b.c.errorf(codes.BadSize, r.Span(), "the range %s..=%s has no member", lo, hi)
 		return nil
 	}
-	if !(span{lo, hi}).fits64() {
+	if !fits64(lo) || !fits64(hi) || lo.Sign() < 0 && hi.BitLen() > 63 {
 		b.c.errorf(codes.TooWide, r.Span(), "the range %s..=%s does not fit 64 bits", lo, hi)
 		return nil
 	}
@@ -270,7 +270,7 @@ func (b *body) packageType(e *syntax.NamedType) *tree.Type {
 	return b.declType(d, e.Name)
 }
 
-// typesOfPackage are the types of packages that are no text.
+// typesOfPackage are the types of packages that are not text.
 var typesOfPackage = map[string][]string{"net": {"Eth", "Udp"}, "blk": {"Disk"}}
 
 // laterTypes are types of packages that this version lacks.
@@ -428,7 +428,7 @@ func (c *checker) variant(def *tree.EnumDef, v syntax.Variant, room *tree.Type, 
 	def.Variants = append(def.Variants, tree.Variant{
 		Name: v.Name.Name, Value: next.Uint64(), Payload: payload, Span: v.Name.Span(),
 	})
-	return add(next, big.NewInt(1)), ok && fine
+	return new(big.Int).Add(next, big.NewInt(1)), ok && fine
 }
 
 // describe names a type for messages: a constant is shown as its value.

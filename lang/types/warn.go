@@ -66,24 +66,14 @@ func (b *body) shadowed(name syntax.Ident) {
 	}
 }
 
-// writeOnly checks the target of an assignment, which is no use of the variable
+// writeOnly checks the target of an assignment, which is not a use of the variable
 // that it is in, unless an index in it reads it.
 func (b *body) writeOnly(e syntax.Expr) tree.Expr {
-	l := b.lookup(rootName(e))
+	l := b.lookup(syntax.RootName(e))
 	was := b.c.read[l]
 	x := b.expr(e, nil)
 	if l != nil && l.Kind != tree.InOutLocal && b.c.read[l] == was+1 {
 		b.c.read[l] = was
 	}
 	return x
-}
-
-// rootName is the variable that a place as written is in.
-func rootName(e syntax.Expr) string {
-	w := changes{}
-	w.root(e)
-	for name := range w {
-		return name
-	}
-	return ""
 }

@@ -28,8 +28,9 @@ func (b *body) wrapCall(e *syntax.CallExpr) tree.Expr {
 		return nil
 	}
 	at := e.Span()
-	n := number(add(sub(hi, lo), big.NewInt(1)), at)
-	if !spanOfType(n.T).fits64() {
+	members := new(big.Int).Sub(hi, lo)
+	n := number(members.Add(members, big.NewInt(1)), at)
+	if !fits64(members) {
 		b.c.errorf(codes.TooWide, at, "the range %s..=%s has more members than 64 bits can count", lo, hi)
 		return nil
 	}
@@ -46,44 +47,8 @@ func (b *body) wrapCall(e *syntax.CallExpr) tree.Expr {
 	return r
 }
 
-// learnOption adds what is known of the value that an option holds: that of
-// `x within a..b` is x and between the bounds, that of `first i in a..b` is
-// between them.
+// learnOption adds what is known of the value that an option holds.
 func (b *body) learnOption(l *tree.Local, x tree.Expr) {
 	b.learnWhole(l, x)
-	if l == nil || b.facts == nil || !l.Type.IsNumber() {
-		return
-	}
-	me := term{l, false}
-	switch x := x.(type) {
-	case *tree.Within:
-		if v, ok := b.linearOf(x.X); ok && v.term.local != nil && v.term.local != l {
-			b.facts.limit(me, v.term, v.off)
-			b.facts.limit(v.term, me, -v.off)
-			b.facts.narrow(me, b.bounds(x.X))
-		}
-		b.learnBounds(me, x.Lo, x.Hi, x.Closed)
-	case *tree.Search:
-		if len(tree.Written(x.Where)) == 0 {
-			b.learnBounds(me, x.Lo, x.Hi, x.Closed)
-		}
-	}
-}
-
-// learnBounds adds lo <= t < hi, or t <= hi.
-func (b *body) learnBounds(t term, lo, hi tree.Expr, closed bool) {
-	d := int64(-1)
-	if closed {
-		d = 0
-	}
-	top := add(b.bounds(hi).hi, big.NewInt(d))
-	if low := b.bounds(lo).lo; low.Cmp(top) <= 0 {
-		b.facts.narrow(t, span{low, top})
-	}
-	if v, ok := b.linearOf(hi); ok && v.term.local != nil && v.term != t {
-		b.facts.limit(t, v.term, v.off+d)
-	}
-	if v, ok := b.linearOf(lo); ok && v.term.local != nil && v.term != t {
-		b.facts.limit(v.term, t, -v.off)
-	}
+	b.facts.LearnOption(l, x)
 }

@@ -19,7 +19,7 @@ type program struct {
 	// Registers and synchronous read ports have present values in slots
 	// [0, states) and those of the next cycle in [states, 2*states).
 	states int
-	ports  []port // synchronous read ports, in slot order behind the registers
+	ports  []port // synchronous read ports, in slot order after the registers
 	consts map[uint64]uint16
 	slots  int
 }

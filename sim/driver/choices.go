@@ -15,7 +15,7 @@ func Random(seed, number uint64) *Choices {
 	return &Choices{rng: rand.New(rand.NewPCG(seed, number))}
 }
 
-// Replay draws the given choices, each at most as large as is asked for; behind
+// Replay draws the given choices, each at most as large as is asked for; after
 // the last one all are 0.
 func Replay(given []uint64) *Choices { return &Choices{given: given} }
 

@@ -69,7 +69,7 @@ type run struct {
 	world   *world.World
 	machine sim.Machine
 	seen    int           // events of the machine's trace that sent has
-	sent    [][]message   // by device of the test, behind them the log
+	sent    [][]message   // by device of the test, after them the log
 	early   []message     // put before the machine was made
 	disks   []*world.Disk // by device of the test, nil for other devices
 }

@@ -321,7 +321,7 @@ expect m < 4`, ""},
 		{"return ends it", `let e = fake.eth()
 start echo(e)
 if any.u8() == 0 { return }
-fail "behind the return"`, ""},
+fail "after the return"`, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p, test := check(t, c.body)

@@ -79,7 +79,7 @@ func (s *shrinker) zeroRuns() {
 	})
 }
 
-// shorten lowers a choice and deletes as many behind it: the length of something,
+// shorten lowers a choice and deletes as many after it: the length of something,
 // and what it consists of.
 func (s *shrinker) shorten() {
 	for i := 0; i < len(s.best) && s.budget > 0; i++ {

@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// Bus is what stands behind the addresses whose top bit is set. False means
+// Bus is what stands after the addresses whose top bit is set. False means
 // that the instruction does not happen: the core holds it for ever.
 type Bus interface {
 	Load(addr uint32, bytes int) (uint32, bool)

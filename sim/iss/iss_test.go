@@ -183,7 +183,7 @@ func TestDevicesByName(t *testing.T) {
     sw x6, -2028(x0)
     sw x0, -2020(x0)`), &world.Script{Devices: []string{"other", "eth0"}, Inputs: []world.Input{{Device: 1, Data: []byte{9}}}})
 	require.Equal(t, "trace p\n  a in eth0 1 09\n  b mark begin m\n  b mark end m\n  status ended\nend\n", trace.Print(tr),
-		"a send of no bytes is no event")
+		"a send of no bytes is not an event")
 	require.Equal(t, []uint32{1, 1, 0}, []uint32{m.Reg(2), m.Reg(3), m.Reg(5)})
 }
 
@@ -215,11 +215,11 @@ func TestFaults(t *testing.T) {
 		{"addi x1, x0, 0", "image p, pc 0x100004, `no instruction`: a jump to 0x100004, outside of the text"},
 		{"jalr x0, 2(x0)", "a jump to 0x2, outside of the text"},
 		{"lui x1, 0x100\naddi x1, x1, 2\njalr x0, 0(x1)", "a jump to 0x100002, outside of the text"},
-		{"lw x1, -2020(x0)", "a load of 0xfffff81c, which is no port register that can be read"},
+		{"lw x1, -2020(x0)", "a load of 0xfffff81c, which is not a port register that can be read"},
 		{"lb x1, -2048(x0)", "a 1-byte load of port 0xfffff800"},
 		{"sb x1, -2048(x0)", "a 1-byte store to port 0xfffff800"},
-		{"sw x1, -2048(x0)", "a store to 0xfffff800, which is no port register that can be written"},
-		{"sw x1, -4(x0)", "a store to 0xfffffffc, which is no port register that can be written"},
+		{"sw x1, -2048(x0)", "a store to 0xfffff800, which is not a port register that can be written"},
+		{"sw x1, -4(x0)", "a store to 0xfffffffc, which is not a port register that can be written"},
 		{"addi x1, x0, 4\nsw x1, -2032(x0)", "GO of device 2, but there are 2"},
 		{"sw x0, -2032(x0)", "GO of eth0 without ADDR and LEN stored since the last GO"},
 		{"sw x0, -2040(x0)\nsw x0, -2036(x0)\nsw x0, -2032(x0)", "a receive from eth0, which has no frame"},

@@ -45,7 +45,7 @@ type MarkFigure struct {
 	since uint64
 }
 
-// ports are the port registers of a core with the world behind them.
+// ports are the port registers of a core with the world after them.
 type ports struct {
 	im    *image.Image
 	w     *world.World
@@ -139,7 +139,7 @@ func (p *ports) Load(addr uint32, bytes int) (uint32, bool) {
 	case reg == port.NowHigh:
 		return uint32(p.w.Now() >> 32), true
 	}
-	return 0, p.m.c.fail("a load of %#x, which is no port register that can be read", addr)
+	return 0, p.m.c.fail("a load of %#x, which is not a port register that can be read", addr)
 }
 
 // wait lets the world act until a bit of the mask is ready. When none ever
@@ -197,7 +197,7 @@ func (p *ports) Store(addr, v uint32, bytes int) bool {
 	case port.Halt:
 		return p.finish(trace.Ended)
 	default:
-		return p.m.c.fail("a store to %#x, which is no port register that can be written", addr)
+		return p.m.c.fail("a store to %#x, which is not a port register that can be written", addr)
 	}
 	return true
 }
@@ -224,7 +224,7 @@ func (p *ports) move(v uint32) bool {
 }
 
 // receive moves a frame as a core's engine does: whole words, the last one with
-// zeros behind the frame's end, and of a frame that does not fit, the words
+// zeros after the frame's end, and of a frame that does not fit, the words
 // before the first that does not.
 func (p *ports) receive(d *image.Device) bool {
 	if p.ready()>>d.Index&1 == 0 && p.answers[d.Index] == nil {

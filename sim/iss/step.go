@@ -69,7 +69,7 @@ func (s *Stepper) Mem() []byte { return s.c.mem }
 
 // Step executes a word at the present pc. It reports false, without a record,
 // when the instruction did not happen: the word traps or the bus holds it. An
-// error means that the word is no instruction of the set or names a register
+// error means that the word is not an instruction of the set or names a register
 // that does not exist.
 func (s *Stepper) Step(insn uint32) (sim.Retire, bool, error) {
 	l, err := s.line(insn)
@@ -92,7 +92,7 @@ func (s *Stepper) line(insn uint32) (line, error) {
 	}
 	in, ops, ok := s.dec.Decode(insn)
 	if !ok {
-		return line{}, fmt.Errorf("word %#08x is no instruction of the set", insn)
+		return line{}, fmt.Errorf("word %#08x is not an instruction of the set", insn)
 	}
 	for _, r := range in.Regs(ops) {
 		if int(r) >= s.regs {

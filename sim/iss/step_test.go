@@ -275,7 +275,7 @@ func TestStepperStops(t *testing.T) {
 		require.Equal(t, uint32(0), s.PC(), line)
 	}
 	_, _, err = s.Step(0)
-	require.EqualError(t, err, "word 0x00000000 is no instruction of the set")
+	require.EqualError(t, err, "word 0x00000000 is not an instruction of the set")
 	w, err := isa.Assemble(isa.RV32I(), "add x1, x2, x8")
 	require.NoError(t, err)
 	_, _, err = s.Step(w)

@@ -48,7 +48,7 @@ func (m *Machine) serve(r request) error {
 		now := m.world.Now()
 		return m.reply(uint32(now), uint32(now>>32))
 	}
-	return fmt.Errorf("the program asked %q, which is no request", r.kind)
+	return fmt.Errorf("the program asked %q, which is not a request", r.kind)
 }
 
 func (m *Machine) end(s trace.Status) {

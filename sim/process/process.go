@@ -15,7 +15,7 @@
 //
 // Whatever a guest does wrong is an error of Step, never an event and never an
 // end: silence for Options.Timeout, an end of its own, an exit status that does not
-// fit what it said, a processor exception (Crash), bytes that are no request.
+// fit what it said, a processor exception (Crash), bytes that are not a request.
 // Start reading at Machine, then serve in events.go.
 package process
 

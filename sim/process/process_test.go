@@ -95,18 +95,18 @@ func TestFaultsOfAGuest(t *testing.T) {
 		{"is killed", "kill -SYS $$", "guest: the program ended by itself, with signal: bad system call"},
 		{"wrong status", say('H', 0, 0, "") + "echo why >&2; exit 7", "guest: the run is over (ended), but the program ended with exit status 7 instead of exit status 0: why"},
 		{"trap without status", say('X', 0, 0, ""), "guest: the run is over (trap), but the program ended with exit status 0 instead of exit status 3"},
-		{"noise", "printf 'warning: something'; sleep 1", `guest: the program said "warning: somethi", which is no request`},
-		{"line", "printf '\\nnothing\\n'; sleep 1", `guest: the program said "nothing", which is no request`},
+		{"noise", "printf 'warning: something'; sleep 1", `guest: the program said "warning: somethi", which is not a request`},
+		{"line", "printf '\\nnothing\\n'; sleep 1", `guest: the program said "nothing", which is not a request`},
 		{"fault", `printf '\nFAULT "no device"\n'; exit 5`, "guest: the program cannot go on: no device"},
 		{"crash", `printf '\nCRASH e 2 100010 8\n'; exit 5`, "guest: processor exception 14 (code 0x2, address 0x8) at -, rip 0x100010"},
-		{"kind", say('z', 0, 0, ""), "guest: the program asked 'z', which is no request"},
+		{"kind", say('z', 0, 0, ""), "guest: the program asked 'z', which is not a request"},
 		{"task", say('L', 2, 0, ""), "guest: the program named task 2 of 2"},
 		{"mark", say('M', 0, 2, ""), "guest: the program set mark 1 of 1"},
 		{"trap", say('X', 0, 2, ""), "guest: the program trapped at site 2 of 2"},
 		{"device", say('T', 1, 0, ""), "guest: the program named device 1 of 1"},
 		{"empty", say('T', 0, 9, ""), "guest: the program took a frame from eth0, where none waits"},
 		{"wire", say('N', 0, 9, ""), "guest: the program sent a frame of 9 bytes over a wire that it does not have"},
-		{"huge", `printf 'S\0\0\0\0\0\0\0\0\0\0\0\377\377\377\377'; sleep 1`, `guest: the program said "S\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff", which is no request`},
+		{"huge", `printf 'S\0\0\0\0\0\0\0\0\0\0\0\377\377\377\377'; sleep 1`, `guest: the program said "S\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff", which is not a request`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := play(t, c.script)

@@ -35,7 +35,7 @@ func (m *Machine) read() (request, error) {
 	r := request{kind: h[0], a: binary.LittleEndian.Uint32(h[4:]), b: binary.LittleEndian.Uint32(h[8:])}
 	n := binary.LittleEndian.Uint32(h[12:])
 	if h[1]|h[2]|h[3] != 0 || n > maxText {
-		return r, fmt.Errorf("the program said %q, which is no request", h)
+		return r, fmt.Errorf("the program said %q, which is not a request", h)
 	}
 	r.data = make([]byte, n)
 	_, err := io.ReadFull(m.out, r.data)
@@ -72,7 +72,7 @@ func (m *Machine) lastWords() error {
 	if _, err := fmt.Sscanf(string(line), "FAULT %q", &text); err == nil {
 		return fmt.Errorf("the program cannot go on: %s", text)
 	}
-	return fmt.Errorf("the program said %q, which is no request", line)
+	return fmt.Errorf("the program said %q, which is not a request", line)
 }
 
 func (m *Machine) where(rip uint64) string {

@@ -218,7 +218,7 @@ const Q = P(a: 1, b: "hi")`, `
   var a: [4]u8
   var i: i32 = 1
   while i > -5 max 9 { a[i] = 1; i = i - 1; log.print("{i}") }`, "0 -1 trap index"},
-		{"index behind the length of bytes traps", "", `
+		{"index after the length of bytes traps", "", `
   var b: bytes<4> = "ab"
   var i: u32 = 2
   b.resize(i)

@@ -177,7 +177,7 @@ layout L { n: u8; x: u8 when n > 2; t: bytes<*..3> }
 fn opt(n: u8) -> u8? { if n > 3 { return n }; return none }`
 	for _, c := range []struct{ name, body, want string }{
 		{"struct", `let a = P(x: 1, y: "ab"); log.print("{a == P(x: 1, y: ab)} {a == P(x: 2, y: ab)} {a != P(x: 1, y: a1)}")`, "true false true"},
-		{"behind the length", `var a = P(x: 1, y: "abcd"); a.y.resize(1); log.print("{a == P(x: 1, y: a1)}")`, "true"},
+		{"after the length", `var a = P(x: 1, y: "abcd"); a.y.resize(1); log.print("{a == P(x: 1, y: a1)}")`, "true"},
 		{"options", `log.print("{opt(1) == opt(2)} {opt(4) == opt(5)} {opt(4) == opt(4)} {opt(4) == opt(1)} {opt(9) == 9} {opt(1) == none}")`, "true false true false true true"},
 		{"enums", `let e = E.b(n: 1); log.print("{e == E.b(n: 1)} {e == E.b(n: 2)} {e == a} {E.c(p: P(x: 1, y: ab)) == E.c(p: P(x: 1, y: ab))}")`, "true false false true"},
 		{"another payload", `var e = E.c(p: P(x: 1, y: "abc")); e = E.b(n: 5); log.print("{e == E.b(n: 5)}")`, "true"},

@@ -94,7 +94,7 @@ type source interface {
 // open tells the format from the first bytes.
 func open(c Capture) (source, error) {
 	if len(c.Data) < 4 {
-		return nil, captureErrorf(c.Name, "%d bytes are no capture, expected pcap or pcapng", len(c.Data))
+		return nil, captureErrorf(c.Name, "%d bytes are not a capture, expected pcap or pcapng", len(c.Data))
 	}
 	if bytes.HasPrefix(c.Data, []byte{0x1f, 0x8b}) {
 		return nil, captureErrorf(c.Name, "the capture is compressed; unpack it with gunzip first")

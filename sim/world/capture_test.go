@@ -94,7 +94,7 @@ func TestRefused(t *testing.T) {
 		data []byte
 		want string
 	}{
-		{"empty", nil, "0 bytes are no capture"},
+		{"empty", nil, "0 bytes are not a capture"},
 		{"text", []byte("hello, this is a text and no capture"), "expected pcap or pcapng"},
 		{"gzip", []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0}, "compressed"},
 		{"header only half", good[:20], "the file ends too early"},
@@ -202,7 +202,7 @@ func FuzzCapture(f *testing.F) {
 		last := uint64(0)
 		for _, in := range s.Inputs {
 			if in.Time < last || len(in.Data) == 0 {
-				t.Fatalf("input at %d behind %d, %d bytes", in.Time, last, len(in.Data))
+				t.Fatalf("input at %d after %d, %d bytes", in.Time, last, len(in.Data))
 			}
 			last = in.Time
 		}

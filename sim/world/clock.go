@@ -43,7 +43,7 @@ func (w *World) nextInput() (time uint64, some bool) {
 	return time, w.script.Until == nil || time <= *w.script.Until
 }
 
-// End returns the end of the run: no deadline behind it is waited for. Without
+// End returns the end of the run: no deadline after it is waited for. Without
 // one in the script it is the time of the last input.
 func (w *World) End() uint64 {
 	if w.script.Until != nil {

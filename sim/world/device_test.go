@@ -129,7 +129,7 @@ func TestDisk(t *testing.T) {
 	require.Equal(t, []byte{0, 0, 0, 0}, d.Do(command(world.DiskFlush, 0)))
 	require.Zero(t, d.Unflushed())
 	for what, c := range map[string][]byte{
-		"read behind": command(world.DiskRead, 3), "write behind": command(world.DiskWrite, 3, full...),
+		"read after": command(world.DiskRead, 3), "write after": command(world.DiskWrite, 3, full...),
 	} {
 		require.Equal(t, []byte{1, 0, 0, 0}, d.Do(c), what)
 	}

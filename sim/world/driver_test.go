@@ -21,7 +21,7 @@ func TestDriver(t *testing.T) {
 	w.Drive(func(elapsed bool) (uint64, bool) {
 		asked += fmt.Sprintf("%d:%v ", w.Now(), elapsed)
 		if len(steps) == 0 {
-			t.Fatal("asked again behind its end")
+			t.Fatal("asked again after its end")
 		}
 		s := steps[0]
 		steps = steps[1:]
@@ -37,7 +37,7 @@ func TestDriver(t *testing.T) {
 		}
 	}
 	if w.Advance() {
-		t.Error("the run goes on behind its end")
+		t.Error("the run goes on after its end")
 	}
 	if fmt.Sprint(got) != "[0:1:x 0:0:y 7:0:z]" {
 		t.Errorf("got %v", got)

@@ -85,7 +85,7 @@ func (w *World) Take(dev, limit int) ([]byte, bool) {
 // than the buffer.
 func (w *World) Oversize(dev int) int { return w.oversize[dev] }
 
-// Ask gives a device a command and returns its answer, nil when it is no device
+// Ask gives a device a command and returns its answer, nil when it is not a device
 // that answers.
 func (w *World) Ask(dev int, command []byte) []byte {
 	if d := w.Disk(dev); d != nil {

@@ -136,7 +136,7 @@ func (g *Graph) Eval(free func(node int) uint64) []uint64 {
 	return v
 }
 
-// Eval computes a node that is no free input from the values of earlier nodes.
+// Eval computes a node that is not a free input from the values of earlier nodes.
 func (n *Node) Eval(v []uint64) uint64 {
 	switch n.Kind {
 	case KAnd:

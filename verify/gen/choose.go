@@ -34,7 +34,7 @@ func (g *gen) armBody(shown []*node) *node {
 	return body
 }
 
-// guarded puts a condition behind the head of an arm now and then.
+// guarded puts a condition after the head of an arm now and then.
 func (g *gen) guarded(head string) *node {
 	n := stmt(head)
 	if g.oneIn(4) {

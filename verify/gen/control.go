@@ -225,7 +225,7 @@ func (g *gen) whileStmt() *node {
 	}
 	if g.traps && g.oneIn(4) {
 		most = g.between(2, 7)
-		if g.oneIn(2) { // it is exactly at its end, or one behind
+		if g.oneIn(2) { // it is exactly at its end, or one after
 			start.form = fmt.Sprintf("var %s: %s = (%s(%d) - ($ & 1))", v.name, t.name, t.name, most+1)
 		}
 	}

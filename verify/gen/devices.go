@@ -141,10 +141,10 @@ func (p *Program) Script() *world.Script {
 	return s
 }
 
-// tail is how long a program with timers goes on behind the last input, in us.
+// tail is how long a program with timers goes on after the last input, in us.
 const tail = 12
 
-// Until is when the run ends, in us: some time behind the last input, if there are
+// Until is when the run ends, in us: some time after the last input, if there are
 // timers.
 func (p *Program) Until() uint64 {
 	last := uint64(0)

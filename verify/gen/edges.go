@@ -78,7 +78,7 @@ func (g *gen) chooseStmt() *node {
 	return stmt("if $ {\n$ = $\n} else {\n$ = $\n}", g.condition(), target, number(), target, number())
 }
 
-// forToEnd counts up to the greatest number of a type: the number behind it is
+// forToEnd counts up to the greatest number of a type: the number after it is
 // nowhere.
 func (g *gen) forToEnd() *node {
 	t := intType(pick(g, []int{8, 16, 32, 32}), false)

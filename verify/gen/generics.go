@@ -11,7 +11,7 @@ type generic struct {
 	of   *genericRow
 }
 
-// genericRow is a kind of generic function: its text behind `fn NAME`, and how
+// genericRow is a kind of generic function: its text after `fn NAME`, and how
 // it is called for a value of a type.
 type genericRow struct {
 	row

@@ -5,7 +5,7 @@ type Verdict uint8
 
 // The verdicts.
 const (
-	Refused Verdict = iota // it is no program
+	Refused Verdict = iota // it is not a program
 	Lost                   // it is one, and does not fail as the first did
 	Kept                   // it fails in the same way
 )

@@ -222,7 +222,7 @@ func (g *gen) takeAll(t *task, order []int) []*node {
 	return out
 }
 
-// later reports that a stands behind b in the line of tasks.
+// later reports that a stands after b in the line of tasks.
 func later(tasks []*task, a, b *task) bool {
 	for _, t := range tasks {
 		switch t {

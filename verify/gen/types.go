@@ -29,7 +29,7 @@ type typ struct {
 	sort     sort
 	name     string
 	bits     int // of an integer, a real, or an enum with a stated width
-	frac     int // bits behind the point
+	frac     int // bits after the point
 	signed   bool
 	lo, hi   int64
 	n        int // elements of an array, most bytes, most pairs

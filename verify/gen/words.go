@@ -270,7 +270,7 @@ func (g *gen) compareExact(t *typ, depth int) *node {
 	return expr(t, "($ "+op+" $)", g.exact(depth-1), g.exact(depth-1))
 }
 
-// equal compares what is no number.
+// equal compares what is not a number.
 func (g *gen) equal(t *typ, depth int) *node {
 	of := []*typ{{sort: boolSort}}
 	for _, e := range g.enums {

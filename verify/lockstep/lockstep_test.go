@@ -11,7 +11,6 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
-	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/word"
 	"github.com/sinter-lang/sinter/verify/lockstep"
@@ -61,22 +60,11 @@ func made(t *testing.T, organisation string) (*rtl.Circuit, *lockstep.Subset) {
 	require.NoError(t, err)
 	c, err := core.Generate(im, p)
 	require.NoError(t, err)
-	cfg, err := plan.Decode(im, p)
-	require.NoError(t, err)
-	s := &lockstep.Subset{Set: &isa.Set{Name: "kept", Insts: cfg.Keep}, Regs: cfg.Regs, Amounts: cfg.Amounts, Devices: cfg.Devices}
-	for _, port := range cfg.Ports {
-		if port.Load {
-			s.Loads = append(s.Loads, port.Addr())
-		}
-		if port.Store {
-			s.Stores = append(s.Stores, port.Addr())
-		}
-	}
-	return c, s
+	return c, lockstep.SubsetOf(p)
 }
 
 func TestRandomProgramsUseThePorts(t *testing.T) {
-	for _, organisation := range []string{plan.Pipe3, plan.Multi} {
+	for _, organisation := range []string{design.Pipe3, design.Multi} {
 		c, sub := made(t, organisation)
 		r, err := lockstep.Random(c, sub, lockstep.Options{Instructions: 20000, Seed: 3})
 		require.NoError(t, err)
@@ -88,7 +76,7 @@ func TestRandomProgramsUseThePorts(t *testing.T) {
 }
 
 func TestSameSeedSamePrograms(t *testing.T) {
-	c, sub := made(t, plan.Pipe3)
+	c, sub := made(t, design.Pipe3)
 	a, err := lockstep.Random(c, sub, lockstep.Options{Instructions: 500, Seed: 5})
 	require.NoError(t, err)
 	b, err := lockstep.Random(c, sub, lockstep.Options{Instructions: 500, Seed: 5})
@@ -99,7 +87,7 @@ func TestSameSeedSamePrograms(t *testing.T) {
 // TestStuckRegistersAreFound makes one register at a time 0 for ever; some
 // instruction must show it.
 func TestStuckRegistersAreFound(t *testing.T) {
-	c, sub := made(t, plan.Pipe3)
+	c, sub := made(t, design.Pipe3)
 	for i, r := range c.Regs {
 		if r.Name == "frame.length" || r.Name == "started" || r.Name == "record.halted" || r.Width == 1 {
 			continue
@@ -135,7 +123,7 @@ func stuck(list []rtl.Effect, reg int, value rtl.ID) []rtl.Effect {
 }
 
 func TestADifferenceShowsWhereItIs(t *testing.T) {
-	c, sub := made(t, plan.Multi)
+	c, sub := made(t, design.Multi)
 	c.Nodes = append([]rtl.Node(nil), c.Nodes...)
 	for i, p := range c.Probes {
 		if p.Name == rtl.ProbeRetireValue {
@@ -155,7 +143,7 @@ func TestEveryFieldIsCompared(t *testing.T) {
 		rtl.ProbeRetirePC: "pc", rtl.ProbeRetireInsn: "insn", rtl.ProbeRetireRd: "rd", rtl.ProbeRetireValue: "value",
 		rtl.ProbeRetireAddr: "address", rtl.ProbeRetireMask: "mask", rtl.ProbeRetireData: "data",
 	} {
-		c, sub := made(t, plan.Pipe3)
+		c, sub := made(t, design.Pipe3)
 		flip(c, probe)
 		_, err := lockstep.Random(c, sub, lockstep.Options{Instructions: 200, Seed: 1})
 		var d *lockstep.Difference
@@ -178,7 +166,7 @@ func flip(c *rtl.Circuit, probe string) {
 }
 
 func TestNoRecordNoLockstep(t *testing.T) {
-	c, sub := made(t, plan.Multi)
+	c, sub := made(t, design.Multi)
 	c.Probes = nil
 	_, err := lockstep.Random(c, sub, lockstep.Options{Instructions: 1})
 	require.EqualError(t, err, fmt.Sprintf("circuit %s has no retire record", c.Name))

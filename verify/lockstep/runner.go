@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"math/rand"
 
-	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/cycle"
@@ -18,7 +18,7 @@ type runner struct {
 	ports   map[string]rtl.ID
 	inputs  map[string]rtl.ID
 	order   uint64
-	streams []image.Device
+	streams []design.Device
 }
 
 func newRunner(c *rtl.Circuit, sub *Subset) (*runner, error) {

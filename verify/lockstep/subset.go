@@ -10,7 +10,7 @@
 // text, a frame is moved only where a buffer is. It then replaces the contents
 // of the text memory, and the circuit runs it with random gaps at its ports:
 //
-//	r, err := lockstep.Random(circuit, subset, lockstep.Options{Instructions: 20000, Seed: 1})
+//	r, err := lockstep.Random(circuit, lockstep.SubsetOf(point), lockstep.Options{Instructions: 20000, Seed: 1})
 //
 // The first record that differs is reported with the instructions before it.
 // The package knows neither how circuits are made nor what made them. Start
@@ -21,7 +21,6 @@ import (
 	"fmt"
 
 	"github.com/sinter-lang/sinter/ir/design"
-	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
@@ -33,7 +32,26 @@ type Subset struct {
 	Amounts map[string][]int // kept shift amounts by line; no entry: all
 	Loads   []uint32         // port registers that can be read
 	Stores  []uint32         // port registers that can be written
-	Devices []image.Device
+	Devices []design.Device
+}
+
+// SubsetOf reads a design point.
+func SubsetOf(p *design.Point) *Subset {
+	s := &Subset{Set: p.Set(), Regs: p.Regs.N, Amounts: map[string][]int{}, Devices: p.Devices}
+	for _, l := range p.Lines {
+		if l.Amounts != nil {
+			s.Amounts[l.Inst.Name] = l.Amounts
+		}
+	}
+	for _, q := range p.Ports {
+		if q.Load.Has {
+			s.Loads = append(s.Loads, q.Reg.Addr())
+		}
+		if q.Store.Has {
+			s.Stores = append(s.Stores, q.Reg.Addr())
+		}
+	}
+	return s
 }
 
 // Names of the memories of a core.

@@ -13,7 +13,7 @@
 // effect dropped. A mutant that survives is removed when it is proved equal to the
 // circuit, for all states or, failing that, for all that a run reaches
 // (equiv.Machines); one whose proof is undecided counts as missed. Probes and
-// asserts are no behaviour: nodes and registers that only they need are not
+// asserts are not behaviour: nodes and registers that only they need are not
 // mutated.
 //
 // The package knows circuits, not cores: the check is a function that it is
@@ -98,7 +98,7 @@ func cloneEffects(list []rtl.Effect) []rtl.Effect {
 	return out
 }
 
-// insert puts a node before node at and renumbers everything behind it. It
+// insert puts a node before node at and renumbers everything after it. It
 // returns the new node, which has the number at.
 func insert(c *rtl.Circuit, at rtl.ID, n rtl.Node) rtl.ID {
 	c.Nodes = slices.Insert(c.Nodes, int(at), n)

@@ -2,8 +2,8 @@
 // word of the image is an instruction that was dropped, names a register that does
 // not exist, shifts by an amount that was not kept, or leads outside the text.
 //
-// It reads the image's words with the full instruction set and the point's
-// choices by itself; it does not ask the plan that made them. What the words alone
+// It reads the image's words with the set of their target and the fields of the
+// point; it does not ask the plan that made them. What the words alone
 // decide is proved, for all text words: opcodes, registers, immediates, constant
 // shifts, branch targets, absolute addresses. Addresses that are computed are
 // tested by a run: the instruction-set simulator stops at the first one outside
@@ -12,7 +12,7 @@ package removal
 
 import (
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/sinter-lang/sinter/ir/design"
@@ -28,117 +28,69 @@ type Result struct {
 	Absolute int
 	Computed int
 	Wrong    []string // each says which word needs what is not there
+	p        *design.Point
+	im       *image.Image
 }
 
-// kept is what the point says that the core has.
-type kept struct {
-	names   map[string]bool
-	amounts map[string]map[int]bool // no entry: every amount
-	regs    int
-	pcBits  int
-	data    uint64 // bytes of data memory
-}
-
-// Check scans every word of the image against the choices of the point.
-func Check(im *image.Image, p *design.Point, full *isa.Set) (*Result, error) {
-	k, err := read(p)
-	if err != nil {
-		return nil, err
-	}
-	r := &Result{Words: len(im.Text)}
+// Check scans every word of the image against the choices of the point. Words
+// are decoded by the set of the image's target, so a line that no base set has
+// is an instruction like any other.
+func Check(im *image.Image, p *design.Point) *Result {
+	r := &Result{Words: len(im.Text), p: p, im: im}
 	for i, w := range im.Text {
-		in, ops, ok := isa.Decode(full, w)
+		in, ops, ok := isa.Decode(im.Target.Set, w)
 		if !ok {
-			r.wrong(i, "is no instruction: %#08x", w)
+			r.wrong(i, "is not an instruction: %#08x", w)
 			continue
 		}
-		r.word(k, im, i, in, ops)
+		r.word(i, in, ops)
 	}
-	if k.pcBits < 30 && len(im.Text) > 1<<k.pcBits {
-		r.wrong(len(im.Text)-1, "lies behind what %d bits of program counter reach", k.pcBits)
+	if p.PC.N < 30 && len(im.Text) > 1<<p.PC.N {
+		r.wrong(len(im.Text)-1, "lies after what %d bits of program counter reach", p.PC.N)
 	}
-	return r, nil
+	return r
 }
 
 func (r *Result) wrong(i int, format string, args ...any) {
 	r.Wrong = append(r.Wrong, fmt.Sprintf("word %d %s", i, fmt.Sprintf(format, args...)))
 }
 
-// read collects the choices that take something away.
-func read(p *design.Point) (*kept, error) {
-	k := &kept{names: map[string]bool{}, amounts: map[string]map[int]bool{}}
-	for _, c := range p.Choices {
-		var err error
-		switch c.Key {
-		case "keep":
-			k.names[c.Value] = true
-		case "amounts":
-			err = k.readAmounts(c.Value)
-		case "regs":
-			k.regs, err = strconv.Atoi(c.Value)
-		case "pc":
-			k.pcBits, err = strconv.Atoi(c.Value)
-		case "data":
-			var bits int
-			bits, err = strconv.Atoi(c.Value)
-			if bits > 0 {
-				k.data = 4 << bits
-			}
-		}
-		if err != nil {
-			return nil, fmt.Errorf("design point %s: %s %s: %w", p.Program, c.Key, c.Value, err)
-		}
-	}
-	return k, nil
-}
-
-func (k *kept) readAmounts(value string) error {
-	words := strings.Fields(value)
-	if len(words) == 0 {
-		return fmt.Errorf("expected an instruction")
-	}
-	set := map[int]bool{}
-	for _, w := range words[1:] {
-		n, err := strconv.Atoi(w)
-		if err != nil {
-			return err
-		}
-		set[n] = true
-	}
-	k.amounts[words[0]] = set
-	return nil
-}
-
 // word checks one instruction.
-func (r *Result) word(k *kept, im *image.Image, i int, in *isa.Inst, ops isa.Ops) {
-	if !k.names[in.Name] {
+func (r *Result) word(i int, in *isa.Inst, ops isa.Ops) {
+	kept := r.p.Line(in.Name)
+	switch {
+	case kept == nil:
 		r.wrong(i, "is %s, which the core lacks", in.Name)
-	}
-	for _, reg := range []uint8{ops.Rd, ops.Rs1, ops.Rs2, ops.Rs3} {
-		if int(reg) >= k.regs {
-			r.wrong(i, "names x%d, the core has %d registers", reg, k.regs)
-		}
-	}
-	if set, constant := k.amounts[in.Name]; constant && !set[int(ops.Imm)] {
+	case kept.Inst.String() != in.String():
+		r.wrong(i, "is `%s`, which the core executes as `%s`", spaced(in), spaced(kept.Inst))
+	case kept.Amounts != nil && !slices.Contains(kept.Amounts, int(ops.Imm)):
 		r.wrong(i, "shifts by %d, which the core lacks", ops.Imm)
 	}
+	for _, reg := range []uint8{ops.Rd, ops.Rs1, ops.Rs2, ops.Rs3} {
+		if int(reg) >= r.p.Regs.N {
+			r.wrong(i, "names x%d, the core has %d registers", reg, r.p.Regs.N)
+		}
+	}
 	if in.Format == isa.B || in.Format == isa.J {
-		r.target(im, i, ops.Imm)
+		r.target(i, ops.Imm)
 	}
 	if in.Meaning.Load != nil || in.Meaning.Store != nil {
-		r.access(k, i, in, ops)
+		r.access(i, in, ops)
 	}
 }
 
-func (r *Result) target(im *image.Image, i int, offset int32) {
+// spaced is the line with one space between its parts.
+func spaced(in *isa.Inst) string { return strings.Join(strings.Fields(in.String()), " ") }
+
+func (r *Result) target(i int, offset int32) {
 	to := int64(i)*4 + int64(offset)
-	if to < 0 || to >= int64(len(im.Text))*4 || to%4 != 0 {
+	if to < 0 || to >= int64(len(r.im.Text))*4 || to%4 != 0 {
 		r.wrong(i, "leads outside the text, to offset %d", to)
 	}
 }
 
 // access checks an address that the word alone decides: one that is relative to x0.
-func (r *Result) access(k *kept, i int, in *isa.Inst, ops isa.Ops) {
+func (r *Result) access(i int, in *isa.Inst, ops isa.Ops) {
 	if ops.Rs1 != 0 {
 		r.Computed++
 		return
@@ -154,7 +106,7 @@ func (r *Result) access(k *kept, i int, in *isa.Inst, ops isa.Ops) {
 	} else {
 		bytes = in.Meaning.Store.Bytes
 	}
-	if uint64(at)+uint64(bytes) > k.data {
-		r.wrong(i, "reaches address %#x, the core has %d bytes of data", at, k.data)
+	if data := r.p.DataBytes(); uint64(at)+uint64(bytes) > uint64(data) {
+		r.wrong(i, "reaches address %#x, the core has %d bytes of data", at, data)
 	}
 }

@@ -29,28 +29,37 @@ end
 `
 
 // good is a point that has just what the program needs.
-const good = "keep addi, keep slli, amounts slli 3, keep sw, keep lw, keep bne, regs 8, pc 3, data 4"
+const good = `point small
+  core multi
+  keep addi I 000 0010011 rd = rs1 + imm
+  keep slli Sh 0000000 001 0010011 rd = rs1 shl imm
+  keep sw S 010 0100011 mem32[rs1 + imm] = rs2
+  keep lw I 010 0000011 rd = mem32[rs1 + imm]
+  keep bne B 001 1100011 if rs1 ne rs2: pc = pc + imm
+  shifts constant
+  amounts slli 3
+  text 3
+  data 4
+  regs 8
+  pc 3
+  store halt
+end
+`
 
-func point(choices string) *design.Point {
-	p := &design.Point{Program: "small", Core: "multi"}
-	for _, c := range strings.Split(choices, ", ") {
-		key, value, _ := strings.Cut(c, " ")
-		p.Choices = append(p.Choices, design.Choice{Key: key, Value: value})
-	}
+func point(t *testing.T, text string) *design.Point {
+	p, err := design.Parse(&diag.File{Name: "small.design", Text: text})
+	require.NoError(t, err)
 	return p
 }
 
-func check(t *testing.T, choices string) *removal.Result {
-	t.Helper()
+func small(t *testing.T) *image.Image {
 	im, err := image.ParseFor(design.NewTarget("rv32i", isa.RV32I(), 32), &diag.File{Name: "small.img", Text: program})
 	require.NoError(t, err)
-	r, err := removal.Check(im, point(choices), isa.RV32IM())
-	require.NoError(t, err)
-	return r
+	return im
 }
 
 func TestWhatIsKeptIsEnough(t *testing.T) {
-	r := check(t, good)
+	r := removal.Check(small(t), point(t, good))
 	require.Empty(t, r.Wrong)
 	require.Equal(t, 6, r.Words)
 	require.Equal(t, 2, r.Absolute)
@@ -60,22 +69,35 @@ func TestWhatIsKeptIsEnough(t *testing.T) {
 // Each thing that is taken away too much must be noticed.
 func TestMissingThingsAreNoticed(t *testing.T) {
 	for _, c := range []struct{ old, new, wrong string }{
-		{"keep lw, ", "", "word 3 is lw, which the core lacks"},
+		{"  keep lw I 010 0000011 rd = mem32[rs1 + imm]\n", "", "word 3 is lw, which the core lacks"},
+		{
+			"keep addi I 000 0010011 rd = rs1 + imm", "keep addi I 000 0010011 rd = rs1 xor imm",
+			"word 0 is `addi I 000 0010011 rd = rs1 + imm`, which the core executes as `addi I 000 0010011 rd = rs1 xor imm`",
+		},
 		{"amounts slli 3", "amounts slli 2", "word 1 shifts by 3, which the core lacks"},
 		{"regs 8", "regs 7", "word 3 names x7, the core has 7 registers"},
-		{"pc 3", "pc 2", "word 5 lies behind what 2 bits of program counter reach"},
+		{"  text 3\n  data 4\n  regs 8\n  pc 3", "  text 2\n  data 4\n  regs 8\n  pc 2", "word 5 lies after what 2 bits of program counter reach"},
 		{"data 4", "data 1", "word 2 reaches address 0x8, the core has 8 bytes of data"},
 		{"data 4", "data 0", "word 2 reaches address 0x8, the core has 0 bytes of data"},
 	} {
-		r := check(t, strings.Replace(good, c.old, c.new, 1))
+		require.Contains(t, good, c.old)
+		r := removal.Check(small(t), point(t, strings.Replace(good, c.old, c.new, 1)))
 		require.NotEmpty(t, r.Wrong, c.new)
 		require.Equal(t, c.wrong, r.Wrong[0])
 	}
 }
 
-func TestABadPointIsAnError(t *testing.T) {
-	im, err := image.ParseFor(design.NewTarget("rv32i", isa.RV32I(), 32), &diag.File{Name: "small.img", Text: program})
+// TestAnAddedLineIsAnInstruction checks an image whose target has a line that no
+// base set has.
+func TestAnAddedLineIsAnInstruction(t *testing.T) {
+	andn, err := isa.ParseLine(&diag.File{Name: "andn.isa", Text: "andn R 0100000 111 0110011 rd = rs1 and not(rs2)"})
 	require.NoError(t, err)
-	_, err = removal.Check(im, point("regs many"), isa.RV32IM())
-	require.ErrorContains(t, err, "regs many")
+	set, err := isa.RV32I().Extend("more", andn)
+	require.NoError(t, err)
+	text := strings.Replace(program, "slli x6, x5, 3", "andn x6, x5, x5", 1)
+	im, err := image.ParseFor(design.NewTarget("more", set, 32), &diag.File{Name: "small.img", Text: text})
+	require.NoError(t, err)
+	require.Contains(t, removal.Check(im, point(t, good)).Wrong, "word 1 is andn, which the core lacks")
+	with := strings.Replace(good, "  keep bne", "  keep "+andn.String()+"\n  keep bne", 1)
+	require.Empty(t, removal.Check(im, point(t, with)).Wrong)
 }

@@ -1,0 +1,112 @@
+// The devices of a Linux process: descriptors and files. Waiting for them and for a time.
+#include "hal.h"
+
+// left_until is how many microseconds are left, NEVER when due never comes.
+static u64 left_until(u64 due) {
+#if SN_USES_ALARM
+  u64 now = hal_now();
+  if (due != NEVER) return due > now ? due - now : 0;
+#endif
+  (void)due;
+  return NEVER;
+}
+
+#if SN_DEVICES
+static int fd_of[SN_DEVICES];
+
+// The head of each device's queue: read ahead by status, consumed by take. A device
+// whose other end is closed gives nothing any more.
+static u8 head[SN_DEVICES][65536];
+static u32 head_len[SN_DEVICES];
+static u8 closed[SN_DEVICES];
+
+// fill reads ahead at the devices of mask that have no frame, sleeping for at most so
+// many microseconds; it reports whether one of them can still give one.
+static int fill(u32 mask, u64 us) {
+  struct { int fd; short events, revents; } p[SN_DEVICES];
+  i64 time[2] = {(i64)(us / 1000000), (i64)(us % 1000000 * 1000)};
+  int open = 0;
+  for (u32 i = 0; i < SN_DEVICES; i++) {
+    int wanted = !sn_is_disk[i] && mask >> i & 1 && !head_len[i] && !closed[i];
+    p[i].fd = wanted ? fd_of[i] : -1;
+    p[i].events = 1;
+    p[i].revents = 0;
+    open |= wanted;
+  }
+  if (!open && (us == NEVER || !us)) return 0;
+  sys(SYS_ppoll, (long)p, SN_DEVICES, us == NEVER ? 0 : (long)time, 0);
+  for (u32 i = 0; i < SN_DEVICES; i++) {
+    if (!p[i].revents) continue;
+    long n = sys(SYS_read, fd_of[i], (long)head[i], sizeof head[i], 0);
+    if (n > 0) head_len[i] = (u32)n;
+    else if (n != EINTR && n != EAGAIN) closed[i] = 1;
+  }
+  return open;
+}
+
+static u32 ready(void) {
+  u32 r = 0;
+  for (u32 i = 0; i < SN_DEVICES; i++) r |= (u32)(head_len[i] != 0) << i;
+  return r;
+}
+
+u32 hal_status(void) {
+  fill(~0u, 0);
+  return ready();
+}
+
+u32 hal_wait(u32 mask, u64 due) {
+  for (;;) {
+    u64 left = left_until(due);
+    u32 r = ready() | (left ? 0 : TIMER);
+    if (r & mask) return r;
+    if (!fill(mask, left) && due == NEVER) hal_exit(END_WAITING); // nothing will ever come
+  }
+}
+
+u32 hal_take(u32 dev, u8 *p, u32 cap) {
+  u32 n = head_len[dev];
+  head_len[dev] = 0;
+  if (n > cap) return 0;
+  memcpy(p, head[dev], n);
+  return n;
+}
+
+void hal_send(u32 dev, const u8 *p, u32 n) { sys(SYS_write, fd_of[dev], (long)p, n, 0); }
+
+void hal_script_frame(u32 dev, u8 *p, u32 n) { (void)dev, hal_read(p, n); }
+void hal_script_send(u32 dev, const u8 *p, u32 n) { ask('S', dev, 0, p, n); }
+
+#if SN_DISKS
+static u64 sectors[SN_DEVICES];
+
+static int disk(u32 dev, const char *path) {
+  long fd = sys(SYS_open, (long)path, 2, 0, 0), n = fd < 0 ? fd : sys(SYS_lseek, fd, 0, 2, 0);
+  if (n < 0) return -1;
+  sectors[dev] = (u64)n / SECTOR;
+  return (int)fd;
+}
+
+u32 hal_disk(u32 dev, u32 op, u32 sector, u8 *data) {
+  long n = SECTOR;
+  if (op != DISK_FLUSH && sector >= sectors[dev]) return DISK_PAST_END;
+  switch (op) {
+  case DISK_READ: n = sys(SYS_pread64, fd_of[dev], (long)data, SECTOR, (long)sector * SECTOR); break;
+  case DISK_WRITE: n = sys(SYS_pwrite64, fd_of[dev], (long)data, SECTOR, (long)sector * SECTOR); break;
+  default: return sys(SYS_fdatasync, fd_of[dev], 0, 0, 0) ? DISK_ERROR : DISK_OK;
+  }
+  return n == SECTOR ? DISK_OK : DISK_ERROR;
+}
+#endif
+#else
+u32 hal_status(void) { return 0; }
+u32 hal_wait(u32 mask, u64 due) {
+  u64 left;
+  while ((left = left_until(due)) && due != NEVER) {
+    i64 time[2] = {(i64)(left / 1000000), (i64)(left % 1000000 * 1000)};
+    sys(SYS_ppoll, 0, 0, (long)time, 0);
+  }
+  if (left || !(mask & TIMER)) hal_exit(END_STUCK);
+  return TIMER;
+}
+#endif

@@ -1,0 +1,26 @@
+// The exceptions and the interrupt of a PVH guest, as module-level assembly of the
+// program's LLVM module.
+.section .text.boot, "ax", @progbits
+.code64
+// One stub of five bytes for each exception: what it leaves on the stack tells the
+// vector. pvh_crash sorts out the rest.
+.globl crash_stubs
+crash_stubs:
+.rept 32
+  call crash
+.endr
+crash:
+  mov %rsp, %rdi
+  mov %cr2, %rsi
+  mov $crash_stubs, %edx
+  and $-16, %rsp
+  call pvh_crash
+
+// The device interrupt only ends a hlt; it runs on a stack of its own.
+.globl wake_stub
+wake_stub:
+  push %rax
+  mov $0xfee000b0, %eax
+  movl $0, (%rax)
+  pop %rax
+  iretq

@@ -1,0 +1,87 @@
+package x86
+
+import (
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+var (
+	comments    = regexp.MustCompile(`(?s)//[^\n]*|/\*.*?\*/`)
+	definitions = regexp.MustCompile(`(?m)^(?:[A-Za-z_][\w *()]*[ *])?(\w+)\([^;{}]*\) *\{|^\.globl (\w+)`)
+	prototypes  = regexp.MustCompile(`(?m)^[A-Za-z_][\w *]*[ *](\w+)\([^;{}]*\);`)
+	calls       = regexp.MustCompile(`(\w+)\(|(?:call |\$)(\w+)`)
+)
+
+// defined lists the functions of a file, as C or as global labels.
+func defined(text string) []string {
+	var names []string
+	for _, m := range definitions.FindAllStringSubmatch(text, -1) {
+		names = append(names, m[1]+m[2])
+	}
+	return names
+}
+
+// upward lists what files call of files after them.
+func upward(files []string, text func(string) string) []string {
+	var out []string
+	for i, name := range files {
+		var called []string
+		for _, m := range calls.FindAllStringSubmatch(text(name), -1) {
+			called = append(called, m[1]+m[2])
+		}
+		for _, later := range files[i+1:] {
+			for _, f := range defined(text(later)) {
+				if slices.Contains(called, f) && !slices.Contains(defined(text(name)), f) {
+					out = append(out, fmt.Sprintf("%s calls %s of %s", name, f, later))
+				}
+			}
+		}
+	}
+	return out
+}
+
+func withoutComments(name string) string { return comments.ReplaceAllString(source(name), "") }
+
+// TestLayersDoNotCallUpwards: the files of each product call only files before them,
+// so no circle is possible. Only the program has a prototype.
+func TestLayersDoNotCallUpwards(t *testing.T) {
+	used := map[string]bool{"pvh.ld": true}
+	for _, files := range [][]string{linuxFiles, pvhFiles} {
+		total := 0
+		for _, name := range files {
+			used[name] = true
+			total += len(defined(withoutComments(name)))
+			for _, m := range prototypes.FindAllStringSubmatch(withoutComments(name), -1) {
+				require.Equal(t, "sn_main", m[1], "%s declares a function that comes later", name)
+			}
+		}
+		require.Greater(t, total, 35, "the functions were not found")
+		require.Empty(t, upward(files, withoutComments))
+	}
+	entries, err := fs.ReadDir(hal, "hal")
+	require.NoError(t, err)
+	for _, e := range entries {
+		require.True(t, used[e.Name()], "no product uses hal/%s", e.Name())
+	}
+}
+
+// TestPlantedCallUpwards: a call of a later file and a changed order are noticed.
+func TestPlantedCallUpwards(t *testing.T) {
+	planted := func(name string) string {
+		text := withoutComments(name)
+		if name == "virtio_queue.c" {
+			text = strings.Replace(text, "q->avail.idx++;", "q->avail.idx++;\n  notify(0, 0);", 1)
+		}
+		return text
+	}
+	require.Equal(t, []string{"virtio_queue.c calls notify of virtio_transport.c"}, upward(pvhFiles, planted))
+	turned := slices.Clone(linuxFiles)
+	slices.Reverse(turned)
+	require.NotEmpty(t, upward(turned, withoutComments))
+}

@@ -1,0 +1,42 @@
+package examples
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/internal/testkit"
+)
+
+// late demands the log lines of testdata/devices/late.sn, where times pass 2^32 us, of
+// some machines.
+func late(t *testing.T, machines ...[2]string) {
+	e := newExample("testdata/devices")
+	e.readFile(t, "testdata/devices/late.sn")
+	p, err := flow.Load("testdata/devices/late.sn", flow.Options{Check: true})
+	require.NoError(t, err)
+	w := e.world()
+	w.Limit = 100_000 // a mistaken clock may never let the run end
+	for _, m := range machines {
+		r, err := p.Run(context.Background(), flow.RunOptions{Level: m[0], Core: m[1], World: w})
+		require.NoError(t, err)
+		require.Equal(t, e.ends, string(r.Status), m)
+		require.Equal(t, slices.Sorted(slices.Values(e.logs)), slices.Sorted(slices.Values(r.Lines)), m)
+	}
+}
+
+// TestLateClock is the part of late.sn that cores answer for. TestDevices has all
+// machines and compares every event.
+func TestLateClock(t *testing.T) {
+	late(t, [2]string{flow.ISA, ""}, [2]string{flow.Cycle, flow.Multi})
+}
+
+// TestLateProcess is the part of late.sn that the x86-64 products answer for.
+func TestLateProcess(t *testing.T) {
+	testkit.Tool(t, "clang-19", "clang")
+	testkit.Tool(t, "ld.lld-19", "ld.lld")
+	late(t, [2]string{flow.Native, ""})
+}

@@ -1,0 +1,39 @@
+package checks
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/verify"
+)
+
+// Every claim that a read port never meets a write is proved, on both cores of
+// programs with and without data memory and frames; verify says of each claim
+// whether it is proved or only tested.
+func TestNeverClaimsAreProved(t *testing.T) {
+	for name, claims := range map[string]int{"hello": 2, "pipeline": 3, "filter": 3} {
+		p, err := flow.Load("../../examples/"+name, flow.Options{})
+		require.NoError(t, err)
+		report, err := Verify(context.Background(), p, VerifyOptions{Cores: flow.Cores(), Checks: []string{"proof"}, NoX86: true})
+		require.NoError(t, err)
+		proved := 0
+		for _, r := range report.Rows {
+			if r.Level != flow.Cycle || r.Check != verify.Proof {
+				continue
+			}
+			never := strings.Count(r.Detail, ".never")
+			if r.Status == verify.Proved {
+				proved += never
+				require.Contains(t, r.Detail, "in every cycle from reset, by induction")
+			} else {
+				require.Equal(t, verify.Tested, r.Status)
+				require.Zero(t, never, "%s on %s: %s", name, r.Core, r.Detail)
+			}
+		}
+		require.Equal(t, 2*claims, proved, name)
+	}
+}

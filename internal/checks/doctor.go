@@ -1,0 +1,64 @@
+package checks
+
+import (
+	"context"
+	"os/exec"
+	"strings"
+)
+
+// Tool is an outside program that Sinter can use.
+type Tool struct {
+	Name    string `json:"name"`
+	Path    string `json:"path"`    // empty when it is not installed
+	Version string `json:"version"` // first line of what it says of itself
+	Purpose string `json:"purpose"`
+	Install string `json:"install"`
+}
+
+// known lists the outside tools: names in order of preference, the flag that
+// prints the version, what for, and the Debian package.
+var known = []struct {
+	names   []string
+	flag    string
+	purpose string
+	debian  string
+}{
+	{[]string{"clang-19", "clang-18", "clang-17", "clang-16", "clang-15", "clang-14", "clang"}, "--version", "native process, unikernel, second RISC-V generator", "clang-19"},
+	{[]string{"ld.lld-19", "ld.lld-18", "ld.lld-17", "ld.lld-16", "ld.lld-15", "ld.lld-14", "ld.lld"}, "--version", "links the above", "lld-19"},
+	{[]string{"qemu-system-x86_64"}, "--version", "boots the unikernel", "qemu-system-x86"},
+	{[]string{"iverilog"}, "-V", "runs the Verilog test bench", "iverilog"},
+	{[]string{"verilator"}, "--version", "lints and runs the Verilog", "verilator"},
+	{[]string{"yosys"}, "-V", "synthesis for figures", "yosys"},
+	{[]string{"nextpnr-ice40"}, "--version", "placement and timing for figures", "nextpnr-ice40"},
+	{[]string{"icepack"}, "", "bitstream", "fpga-icestorm"},
+}
+
+// Doctor looks for the outside tools. Everything but the x86-64 products works
+// without any of them.
+func Doctor(ctx context.Context) []Tool {
+	var tools []Tool
+	for _, k := range known {
+		t := Tool{Name: k.names[0], Purpose: k.purpose, Install: "apt-get install " + k.debian}
+		for _, name := range k.names {
+			if path, err := exec.LookPath(name); err == nil {
+				t.Name, t.Path, t.Version = name, path, version(ctx, path, k.flag)
+				break
+			}
+		}
+		tools = append(tools, t)
+	}
+	return tools
+}
+
+// version asks a tool for its version; "found" when it does not say.
+func version(ctx context.Context, path, flag string) string {
+	if flag == "" {
+		return "found"
+	}
+	out, _ := exec.CommandContext(ctx, path, flag).CombinedOutput()
+	line, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+	if line == "" {
+		return "found"
+	}
+	return line
+}

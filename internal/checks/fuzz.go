@@ -1,0 +1,262 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/world"
+	"github.com/sinter-lang/sinter/verify/gen"
+)
+
+// Passes is the level of fuzzing that runs the program IR after each pass.
+const Passes = "passes"
+
+// FuzzLevels lists what Fuzz can run programs on, besides source, which is the
+// reference.
+func FuzzLevels() []string {
+	names := flow.Names(func(l flow.Level) bool { return l.Fuzz > 0 && l.Name != flow.Source })
+	at := slices.Index(names, flow.IR) + 1
+	return slices.Insert(names, at, Passes)
+}
+
+// FuzzOptions say which random programs to run and where.
+type FuzzOptions struct {
+	Seed     uint64 // of the first program; the others follow
+	Count    int
+	On       []string // of FuzzLevels; empty: ir, passes, isa
+	Small    bool     // small programs, for circuits
+	Shrink   bool     // make what fails smaller
+	First    bool     // stop at the first failure
+	Dir      string   // where failing programs are written; "": nowhere
+	Jobs     int      // at a time; 0: one for each processor
+	Timeout  time.Duration
+	Progress func(message string) // may be nil
+}
+
+// FuzzFailure is a program on which a machine does not do what the source does.
+type FuzzFailure struct {
+	Seed    uint64 `json:"seed"`
+	Level   string `json:"level"`
+	Kind    string `json:"kind"` // rejected, different, limit, fault, hang
+	Detail  string `json:"detail"`
+	Command string `json:"command"` // repeats it
+	File    string `json:"file"`    // the program, made smaller; "" when none was written
+}
+
+// FuzzReport is what came out.
+type FuzzReport struct {
+	Programs int            `json:"programs"`
+	Runs     map[string]int `json:"runs"` // of each level
+	Events   int            `json:"events"`
+	Status   map[string]int `json:"status"` // how the programs ended, on source
+	Failures []FuzzFailure  `json:"failures"`
+}
+
+// shrinkRuns bounds the runs that a failing program is worth.
+const shrinkRuns = 400
+
+// Fuzz runs random programs and compares every level with source.
+func Fuzz(ctx context.Context, o FuzzOptions) (*FuzzReport, error) {
+	if len(o.On) == 0 {
+		o.On = []string{flow.IR, Passes, flow.ISA}
+	}
+	for _, l := range o.On {
+		if !slices.Contains(FuzzLevels(), l) && l != flow.Source {
+			return nil, flow.UserErrorf("fuzz runs on %s, not on %q", strings.Join(FuzzLevels(), ", "), l)
+		}
+	}
+	if o.Timeout == 0 {
+		o.Timeout = time.Minute
+	}
+	results := make([]fuzzResult, o.Count)
+	fuzzEach(ctx, o, func(i int) bool {
+		results[i] = fuzzOne(ctx, o, o.Seed+uint64(i))
+		return len(results[i].failures) > 0
+	})
+	report := &FuzzReport{Runs: map[string]int{}, Status: map[string]int{}, Failures: []FuzzFailure{}}
+	for _, r := range results {
+		report.add(r)
+	}
+	return report, ctx.Err()
+}
+
+// fuzzEach runs the programs, several at a time.
+func fuzzEach(ctx context.Context, o FuzzOptions, one func(i int) (failed bool)) {
+	jobs := o.Jobs
+	if jobs == 0 {
+		jobs = runtime.GOMAXPROCS(0)
+	}
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	next, failed := 0, false
+	for range jobs {
+		all.Go(func() {
+			for {
+				mu.Lock()
+				i := next
+				next++
+				stop := i >= o.Count || o.First && failed || ctx.Err() != nil
+				mu.Unlock()
+				if stop {
+					return
+				}
+				if o.Progress != nil {
+					o.Progress(fmt.Sprintf("program %d of %d", i+1, o.Count))
+				}
+				bad := one(i)
+				mu.Lock()
+				failed = failed || bad
+				mu.Unlock()
+			}
+		})
+	}
+	all.Wait()
+	if o.Progress != nil {
+		o.Progress("")
+	}
+}
+
+// fuzzResult is what one program showed.
+type fuzzResult struct {
+	ran      bool
+	levels   []string
+	events   int
+	status   trace.Status
+	failures []FuzzFailure
+}
+
+func (r *FuzzReport) add(one fuzzResult) {
+	if !one.ran {
+		return
+	}
+	r.Programs++
+	r.Events += one.events
+	r.Status[string(one.status)]++
+	for _, l := range one.levels {
+		r.Runs[l]++
+	}
+	r.Failures = append(r.Failures, one.failures...)
+}
+
+// fuzzOne runs the program of a seed on all levels.
+func fuzzOne(ctx context.Context, o FuzzOptions, seed uint64) fuzzResult {
+	made := gen.New(seed, gen.Options{Small: o.Small})
+	s := newSubject(ctx, o, made)
+	r := fuzzResult{ran: true}
+	for _, level := range append([]string{flow.Source}, o.On...) {
+		bad := s.try(level)
+		if level == flow.Source && s.ref != nil {
+			r.events, r.status = len(s.ref.Events), s.ref.Status
+		}
+		r.levels = append(r.levels, level)
+		if bad == nil {
+			continue
+		}
+		r.failures = append(r.failures, fuzzFailure(ctx, o, made, seed, *bad))
+		if level == flow.Source || o.First {
+			break // without a reference there is nothing to compare with
+		}
+		made = gen.New(seed, gen.Options{Small: o.Small})
+	}
+	return r
+}
+
+// fuzzFailure makes a failing program smaller and writes it.
+func fuzzFailure(ctx context.Context, o FuzzOptions, made *gen.Program, seed uint64, bad finding) FuzzFailure {
+	f := FuzzFailure{Seed: seed, Level: bad.level, Kind: bad.kind, Detail: bad.detail}
+	f.Command = fmt.Sprintf("sinter fuzz --seed %d --count 1 --on %s", seed, bad.level)
+	if o.Small {
+		f.Command += " --small"
+	}
+	if o.Shrink && bad.kind != hangs {
+		gen.Shrink(made, shrinkRuns, func(p *gen.Program) gen.Verdict { return stillFails(ctx, o, p, bad) })
+	}
+	if o.Dir != "" {
+		path, err := writeFailure(o.Dir, made, f)
+		if err != nil {
+			path = err.Error()
+		}
+		f.File = path
+	}
+	return f
+}
+
+// stillFails reports whether a smaller program fails in the same way.
+func stillFails(ctx context.Context, o FuzzOptions, p *gen.Program, bad finding) gen.Verdict {
+	s := newSubject(ctx, o, p)
+	if s.prog == nil && bad.kind != rejected {
+		return gen.Refused
+	}
+	if bad.level != flow.Source {
+		if s.try(flow.Source) != nil {
+			return gen.Lost
+		}
+	}
+	now := s.try(bad.level)
+	if now == nil || now.kind != bad.kind || now.class() != bad.class() {
+		return gen.Lost
+	}
+	return gen.Kept
+}
+
+// writeFailure writes the program and its captures side by side.
+func writeFailure(dir string, p *gen.Program, f FuzzFailure) (string, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, fmt.Sprintf("seed-%d-%s.sn", f.Seed, f.Level))
+	text := p.Source()
+	if tidy, err := flow.FormatText(path, text); err == nil {
+		text = tidy
+	}
+	again := "sinter verify " + path
+	if until := p.Script().Until; until != nil {
+		again += fmt.Sprintf(" --until %dus", *until)
+	}
+	for i, device := range p.Devices() {
+		name := strings.TrimSuffix(path, ".sn") + "." + device.Name + ".pcap"
+		data, err := captureOf(p.Script(), i, device)
+		switch {
+		case err != nil:
+			return "", err
+		case data == nil:
+			continue
+		}
+		if err := flow.WriteFile(name, data); err != nil {
+			return "", err
+		}
+		again += " --pcap-in " + device.Name + "=" + name
+	}
+	detail, _, _ := strings.Cut(f.Detail, "\n")
+	head := fmt.Sprintf("// %s: %s: %s\n// made by: %s\n// see also: %s\n", f.Level, f.Kind, detail, f.Command, again)
+	return path, flow.WriteFile(path, []byte(head+text))
+}
+
+// captureOf writes what arrives at a device as a capture, nil for nothing.
+func captureOf(s *world.Script, index int, d gen.Device) ([]byte, error) {
+	t := &trace.Trace{}
+	for _, in := range s.Inputs {
+		if in.Device != index {
+			continue
+		}
+		t.Events = append(t.Events, trace.Event{Kind: trace.Out, Port: "d", Time: in.Time, Data: in.Data})
+	}
+	if len(t.Events) == 0 {
+		return nil, nil
+	}
+	return world.CaptureOf(t, "d", d.Messages)
+}
+
+// Generated is the text of a random program, formatted.
+func Generated(seed uint64, small bool) (string, error) {
+	return flow.FormatText(fmt.Sprintf("seed-%d.sn", seed), gen.New(seed, gen.Options{Small: small}).Source())
+}

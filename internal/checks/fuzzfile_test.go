@@ -1,0 +1,55 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/verify/gen"
+)
+
+// TestWrittenProgramsDoTheSame: the program and the captures that a failure leaves
+// after show what the failing run was given, frames, datagrams, disks and timers.
+func TestWrittenProgramsDoTheSame(t *testing.T) {
+	dir := t.TempDir()
+	kinds := map[string]int{}
+	for seed := range uint64(60) {
+		made := gen.New(seed, gen.Options{Small: seed%2 == 0})
+		s := newSubject(context.Background(), FuzzOptions{}, made)
+		require.NoError(t, s.reference(), "seed %d", seed)
+		path, err := writeFailure(dir, made, FuzzFailure{Seed: seed, Level: flow.IR})
+		require.NoError(t, err)
+		p, err := flow.Load(path, flow.Options{})
+		require.NoError(t, err, path)
+		w := flow.World{}
+		for _, d := range made.Devices() {
+			name := strings.TrimSuffix(path, ".sn") + "." + d.Name + ".pcap"
+			if _, err := os.Stat(name); err == nil {
+				w.Captures = append(w.Captures, d.Name+"="+name)
+				kinds["captures"]++
+			}
+			if d.Port != 0 {
+				kinds["udp"]++
+			}
+			if d.Disk {
+				kinds["disk"]++
+			}
+		}
+		if until := made.Script().Until; until != nil {
+			w.Until = fmt.Sprintf("%dus", *until)
+			kinds["until"]++
+		}
+		r, err := p.Run(context.Background(), flow.RunOptions{Level: flow.Source, World: w})
+		require.NoError(t, err, path)
+		require.Empty(t, trace.Compare(s.ref, r.Trace, trace.Options{}), path)
+	}
+	for _, k := range []string{"captures", "udp", "disk", "until"} {
+		require.Greater(t, kinds[k], 3, k)
+	}
+}

@@ -1,0 +1,418 @@
+// Package checks compares machines with each other. It takes a program from
+// internal/flow and runs it in many places:
+//
+//	Verify   the ladder: every machine, lock-step, proofs, removal, outside simulators
+//	Mutants  faults planted in the circuit of a core, which the ladder must notice
+//	Test     the tests that stand in a program, on any machine
+//	Fuzz     random programs on several machines
+//	Doctor   the outside tools that the above can use
+//
+// It returns reports and prints nothing. Which machines there are, how long each
+// may run and what its trace shows stands in the table of flow.Levels. Start
+// reading at Verify.
+package checks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/internal/llvm"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/iss"
+	"github.com/sinter-lang/sinter/verify"
+	"github.com/sinter-lang/sinter/verify/equiv"
+	"github.com/sinter-lang/sinter/verify/lockstep"
+	"github.com/sinter-lang/sinter/verify/removal"
+)
+
+// VerifyOptions say what to verify.
+type VerifyOptions struct {
+	World    flow.World
+	Cores    []string
+	Checks   []string // names of verify.Check; empty: all
+	NoX86    bool
+	Random   int                  // random instructions of each core's lock-step
+	Mutants  int                  // random faults in each core's circuit, 0: none
+	Progress func(message string) // may be nil
+}
+
+// gapSeed is the seed of the second run of each circuit, with random gaps on
+// its ports, when the user gave none.
+const gapSeed = 1
+
+// ladder is one verification under way.
+type ladder struct {
+	*flow.Program
+	ctx    context.Context
+	opts   VerifyOptions
+	report *verify.Report
+	ref    *trace.Trace
+}
+
+// Verify runs and proves the ladder of a program. Only faults of the tool are
+// errors; differences are rows.
+func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Report, error) {
+	if p.Tree.System == nil {
+		return nil, flow.UserErrorf("%s declares no system: there is nothing to verify", p.Name)
+	}
+	for _, c := range o.Checks {
+		if !slices.Contains(checks(), verify.Check(c)) {
+			return nil, flow.UserErrorf("there is no check %q; there are %v", c, checks())
+		}
+	}
+	l := &ladder{Program: p, ctx: ctx, opts: o, report: &verify.Report{Program: p.Name, Figures: map[string]float64{}}}
+	defer l.progress("")
+	steps := []func() error{l.reference, l.software, l.x86Rows, l.isaRows}
+	for _, core := range o.Cores {
+		steps = append(steps, func() error { return l.coreRows(core) })
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return l.report, nil
+}
+
+func checks() []verify.Check {
+	return []verify.Check{verify.Trace, verify.Lockstep, verify.Proof, verify.Removal, verify.Witness}
+}
+
+func (l *ladder) wants(c verify.Check) bool {
+	return len(l.opts.Checks) == 0 || slices.Contains(l.opts.Checks, string(c))
+}
+
+func (l *ladder) progress(format string, args ...any) {
+	if l.opts.Progress != nil {
+		l.opts.Progress(fmt.Sprintf(format, args...))
+	}
+}
+
+// reference runs the source, with which everything is compared.
+func (l *ladder) reference() error {
+	l.progress("source")
+	_, tr, seconds, err := l.Trace(l.ctx, flow.Source, "", l.opts.World)
+	if err != nil {
+		return err
+	}
+	l.ref = tr
+	l.report.Figures["seconds.source"] = seconds
+	row := verify.Row{Level: flow.Source, Check: verify.Trace, Status: verify.Equal, N: len(tr.Events), Detail: "the reference, ends " + string(tr.Status)}
+	if tr.Status == trace.Limit {
+		row.Status, row.Detail = verify.Different, "stopped at the limit of steps"
+	}
+	l.report.Add(row)
+	return nil
+}
+
+// software compares the program IR as lowered and after its passes.
+func (l *ladder) software() error {
+	if !l.wants(verify.Trace) {
+		return nil
+	}
+	if err := l.compare(flow.IR, "", l.opts.World, "as lowered"); err != nil {
+		return err
+	}
+	if err := l.compare(flow.LowIR, "", l.opts.World, "after all passes, for a core"); err != nil {
+		return err
+	}
+	return l.compare(flow.X86IR, "", l.opts.World, "after all passes, for x86-64")
+}
+
+// compare runs a machine and adds the row of its trace.
+func (l *ladder) compare(level, core string, w flow.World, detail string) error {
+	l.progress("%s %s", level, core)
+	known, err := flow.LevelOf(level)
+	if err != nil {
+		return err
+	}
+	m, tr, seconds, err := l.Trace(l.ctx, level, core, w)
+	var fault *flow.MachineFault
+	if errors.As(err, &fault) {
+		l.report.Add(verify.Row{Level: known.Shown, Core: core, Check: verify.Trace, Status: verify.Different, Detail: fault.Error()})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	row := verify.Traces(known.Shown, core, l.ref, tr, known.Compare)
+	if row.Status == verify.Equal {
+		row.Detail = detail
+	}
+	l.report.Add(row)
+	l.figures(level, core, w, flow.Figures(m), seconds)
+	return nil
+}
+
+// figures notes a machine's counts under the keys of docs/verify.md. A run with
+// random gaps has no figures: its cycles depend on the seed.
+func (l *ladder) figures(level, core string, w flow.World, counts map[string]float64, seconds float64) {
+	if w.Seed != l.opts.World.Seed {
+		return
+	}
+	suffix := ""
+	if core != "" {
+		suffix = "." + core
+	}
+	l.report.Figures["seconds."+level+suffix] = seconds
+	for k, v := range counts {
+		name, mark := splitKey(k)
+		switch level {
+		case flow.ISA:
+			l.report.Figures["isa."+name+mark] = v
+		case flow.Cycle:
+			l.report.Figures[name+suffix+mark] = v
+		}
+	}
+}
+
+// splitKey separates the count from the mark: "cycles.kernel" is "cycles" and
+// ".kernel".
+func splitKey(k string) (name, mark string) {
+	for i := range k {
+		if k[i] == '.' {
+			return k[:i], k[i:]
+		}
+	}
+	return k, ""
+}
+
+// x86Rows compares the Linux process and the unikernel.
+func (l *ladder) x86Rows() error {
+	if !l.wants(verify.Trace) || l.opts.NoX86 {
+		return nil
+	}
+	for _, level := range []string{flow.Native, flow.Unikernel} {
+		err := l.compare(level, "", l.opts.World, "log lines rendered by the program")
+		var tool *flow.MissingTool
+		var clang *llvm.Missing
+		if errors.As(err, &tool) || errors.As(err, &clang) {
+			l.report.Add(verify.Skipped(level, "", verify.Trace, err.Error()))
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isaRows compares the image on the instruction table.
+func (l *ladder) isaRows() error {
+	im, err := l.Image(l.ctx)
+	if err != nil {
+		return err
+	}
+	l.report.Figures["text_bytes"] = float64(4 * len(im.Text))
+	l.report.Figures["data_bytes"] = float64(im.DataEnd)
+	if !l.wants(verify.Trace) {
+		return nil
+	}
+	return l.compare(flow.ISA, "", l.opts.World, fmt.Sprintf("%d instructions of text", len(im.Text)))
+}
+
+// coreRows checks one generated core.
+func (l *ladder) coreRows(kind string) error {
+	c, err := l.Core(l.ctx, kind)
+	if err != nil {
+		return err
+	}
+	for _, step := range []struct {
+		check verify.Check
+		run   func(*flow.Core) error
+	}{
+		{verify.Removal, l.removal},
+		{verify.Trace, l.circuitTraces},
+		{verify.Lockstep, l.lockstep},
+		{verify.Proof, l.proof},
+		{verify.Witness, l.witness},
+	} {
+		if !l.wants(step.check) {
+			continue
+		}
+		if err := step.run(c); err != nil {
+			return err
+		}
+	}
+	if l.opts.Mutants > 0 {
+		if err := l.mutants(c); err != nil {
+			return err
+		}
+	}
+	return l.prices(c)
+}
+
+// mutants measures how many faults in the core its checks would notice.
+func (l *ladder) mutants(c *flow.Core) error {
+	l.progress("mutants of %s", c.Kind)
+	score, err := Mutants(l.ctx, l.Program, c.Kind, l.opts.Mutants, l.opts.Random, l.opts.World)
+	if err != nil {
+		return err
+	}
+	row := verify.Row{Level: flow.Cycle, Core: c.Kind, Check: verify.Mutation, Status: verify.Tested, N: score.Mutants, Detail: score.String()}
+	if len(score.Missed) > 0 {
+		row.Detail += ", missed first: " + score.Missed[0].Name
+	}
+	l.report.Add(row)
+	l.report.Figures["mutation."+c.Kind] = score.Percent()
+	return nil
+}
+
+// removal checks that what the core lacks is never needed.
+func (l *ladder) removal(c *flow.Core) error {
+	im, err := l.Image(l.ctx)
+	if err != nil {
+		return err
+	}
+	r := removal.Check(im, c.Point)
+	row := verify.Row{
+		Level: flow.ISA, Core: c.Kind, Check: verify.Removal, Status: verify.Proved, N: r.Words,
+		Detail: "opcodes, registers, amounts, targets and absolute addresses of all text words",
+	}
+	if r.Computed > 0 {
+		row.Status = verify.Tested
+		row.Detail = fmt.Sprintf("proved for all text words but the addresses of %d accesses, which the runs tested", r.Computed)
+	}
+	if len(r.Wrong) > 0 {
+		row.Status, row.Detail = verify.Different, r.Wrong[0]
+	}
+	l.report.Add(row)
+	return nil
+}
+
+// circuitTraces compares circuit and gates, the circuit also with gaps.
+func (l *ladder) circuitTraces(c *flow.Core) error {
+	if err := l.compare(flow.Cycle, c.Kind, l.opts.World, "ports always ready"); err != nil {
+		return err
+	}
+	gaps := l.opts.World
+	gaps.Seed = l.opts.World.Seed + gapSeed
+	if err := l.compare(flow.Cycle, c.Kind, gaps, fmt.Sprintf("random gaps at the ports, seed %d", gaps.Seed)); err != nil {
+		return err
+	}
+	return l.compare(flow.Gates, c.Kind, l.opts.World, "mapped gates")
+}
+
+// lockstep compares retire records over the program and over random ones.
+func (l *ladder) lockstep(c *flow.Core) error {
+	l.progress("lock-step of %s", c.Kind)
+	im, err := l.Image(l.ctx)
+	if err != nil {
+		return err
+	}
+	script, err := l.Script(l.opts.World)
+	if err != nil {
+		return err
+	}
+	run, err := lockstep.Run(im, c.Circuit, iss.CoreOf(im), script, l.opts.World.Seed)
+	if err = l.lockstepRow(c, run, err, "every instruction of the program's run"); err != nil {
+		return err
+	}
+	sub := lockstep.SubsetOf(c.Point)
+	r, err := lockstep.Random(c.Circuit, sub, lockstep.Options{Instructions: l.opts.Random, Seed: 1})
+	if errors.Is(err, lockstep.ErrNone) {
+		l.report.Add(verify.Skipped(flow.Cycle, c.Kind, verify.Lockstep, err.Error()))
+		return nil
+	}
+	detail := ""
+	if r != nil {
+		detail = fmt.Sprintf("%d random programs of the %d kept instructions, random gaps", r.Programs, len(sub.Set.Insts))
+	}
+	return l.lockstepRow(c, r, err, detail)
+}
+
+func (l *ladder) lockstepRow(c *flow.Core, r *lockstep.Result, err error, detail string) error {
+	row := verify.Row{Level: flow.Cycle, Core: c.Kind, Check: verify.Lockstep, Status: verify.Tested, Detail: detail}
+	if r != nil {
+		row.N = r.Instructions
+	}
+	var d *lockstep.Difference
+	if errors.As(err, &d) {
+		row.Status, row.Detail = verify.Different, d.Error()
+	} else if err != nil {
+		return err
+	}
+	l.report.Add(row)
+	return nil
+}
+
+// proof proves that circuit and mapped gates are the same machine.
+func (l *ladder) proof(c *flow.Core) error {
+	if err := l.claims(c); err != nil {
+		return err
+	}
+	l.progress("proof of %s", c.Kind)
+	n, err := c.Netlist()
+	if err != nil {
+		return err
+	}
+	rep, err := equiv.Check(c.Circuit, n, equiv.Options{})
+	if err != nil {
+		return err
+	}
+	row := verify.Row{
+		Level: flow.Gates, Core: c.Kind, Check: verify.Proof, Status: verify.Proved, N: len(rep.Items),
+		Detail: "circuit = gates: combinational, all states, memories as shared arrays; " + rep.Solver,
+	}
+	switch rep.Status() {
+	case equiv.Different:
+		item := rep.First(equiv.Different)
+		row.Status, row.Detail = verify.Different, item.Name+": "+item.Reason
+	case equiv.Undecided:
+		item := rep.First(equiv.Undecided)
+		row.Status = verify.Tested
+		row.Detail = fmt.Sprintf("%d of %d cones undecided, first %s: %s", rep.Count(equiv.Undecided), len(rep.Items), item.Name, item.Reason)
+	}
+	l.report.Add(row)
+	return nil
+}
+
+// claimFrames is over how many cycles the claims of a circuit carry each other.
+const claimFrames = 2
+
+// claims proves what the circuit asserts, such as that a read port with policy
+// never does not meet a write. What is not proved was checked in each cycle of
+// the runs: lock-step fails on a claim that does not hold.
+func (l *ladder) claims(c *flow.Core) error {
+	l.progress("claims of %s", c.Kind)
+	rep, err := equiv.Invariants(c.Circuit, claimFrames, equiv.Options{})
+	if err != nil {
+		return err
+	}
+	var proved, open []string
+	for _, item := range rep.Items {
+		name := strings.TrimPrefix(item.Name, "assert ")
+		if item.Status == equiv.Proved {
+			proved = append(proved, name)
+		} else {
+			open = append(open, name)
+		}
+	}
+	if len(proved) > 0 {
+		l.report.Add(verify.Row{
+			Level: flow.Cycle, Core: c.Kind, Check: verify.Proof, Status: verify.Proved, N: len(proved),
+			Detail: "claims of the circuit, in every cycle from reset, by induction: " + strings.Join(proved, ", "),
+		})
+	}
+	if len(open) > 0 {
+		l.report.Add(verify.Row{
+			Level: flow.Cycle, Core: c.Kind, Check: verify.Proof, Status: verify.Tested, N: len(open),
+			Detail: "claims not proved, but checked in each cycle of trace and lockstep: " + strings.Join(open, ", "),
+		})
+	}
+	return nil
+}
+
+// prices notes what the core costs by our own mapper.
+func (l *ladder) prices(c *flow.Core) error {
+	price, err := l.Price(c)
+	if err != nil {
+		return err
+	}
+	for key, v := range map[string]int{"luts": price.LUTs, "ffs": price.FFs, "cells": price.Cells, "depth": price.Depth} {
+		l.report.Figures[key+"."+c.Kind] = float64(v)
+	}
+	return nil
+}

@@ -1,0 +1,109 @@
+package checks
+
+import (
+	"context"
+	"errors"
+
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/cycle"
+	"github.com/sinter-lang/sinter/sim/iss"
+	"github.com/sinter-lang/sinter/sim/world"
+	"github.com/sinter-lang/sinter/verify/equiv"
+	"github.com/sinter-lang/sinter/verify/lockstep"
+	"github.com/sinter-lang/sinter/verify/mutate"
+)
+
+// mutantSeed chooses the mutants; the same ones every time.
+const mutantSeed = 1
+
+// Mutants makes n random faults in the circuit of a core, one at a time, and
+// counts those that the checks of Verify notice: lock-step over the program and
+// over random instructions, and the traces, each also with gaps at the ports.
+// Faults that are proved to change nothing do not count.
+func Mutants(ctx context.Context, p *flow.Program, kind string, n, random int, w flow.World) (*mutate.Score, error) {
+	c, err := p.Core(ctx, kind)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newMutantChecks(ctx, p, c, w)
+	if err != nil {
+		return nil, err
+	}
+	s.random = random
+	return mutate.Run(c.Circuit, mutate.Mutants(c.Circuit, mutantSeed, n), s.notices, equiv.Options{})
+}
+
+// mutantChecks is what a circuit in the place of a core's must pass.
+type mutantChecks struct {
+	ctx    context.Context
+	im     *image.Image
+	script *world.Script
+	subset *lockstep.Subset
+	ref    *trace.Trace
+	seeds  []int64
+	limit  uint64 // cycles of a run, many times what the core itself needs
+	random int
+}
+
+func newMutantChecks(ctx context.Context, p *flow.Program, c *flow.Core, w flow.World) (*mutantChecks, error) {
+	im, err := p.Image(ctx)
+	if err != nil {
+		return nil, err
+	}
+	script, err := p.Script(w)
+	if err != nil {
+		return nil, err
+	}
+	subset := lockstep.SubsetOf(c.Point)
+	_, ref, _, err := p.Trace(ctx, flow.Source, "", w)
+	if err != nil {
+		return nil, err
+	}
+	m, _, _, err := p.Trace(ctx, flow.Cycle, c.Kind, w)
+	if err != nil {
+		return nil, err
+	}
+	cycles := m.(*cycle.Machine).Cycles()
+	return &mutantChecks{ctx: ctx, im: im, script: script, subset: subset, ref: ref, seeds: []int64{w.Seed, w.Seed + gapSeed}, limit: 10*cycles + 1000}, nil
+}
+
+// notices reports whether some check finds a fault in a circuit.
+func (s *mutantChecks) notices(c *rtl.Circuit) (bool, error) {
+	for _, seed := range s.seeds { // first the runs that stop early
+		if found, err := s.otherTrace(c, seed); found || err != nil {
+			return found, err
+		}
+	}
+	for _, seed := range s.seeds {
+		if found, err := differs(lockstep.Run(s.im, c, iss.CoreOf(s.im), s.script, seed)); found || err != nil {
+			return found, err
+		}
+	}
+	return differs(lockstep.Random(c, s.subset, lockstep.Options{Instructions: s.random, Seed: 1}))
+}
+
+// differs separates what lock-step found from its own faults.
+func differs(_ *lockstep.Result, err error) (bool, error) {
+	var d *lockstep.Difference
+	if errors.As(err, &d) {
+		return true, nil
+	}
+	return false, err
+}
+
+// otherTrace reports whether the circuit's run shows other events. A machine
+// that cannot go on is a difference too.
+func (s *mutantChecks) otherTrace(c *rtl.Circuit, seed int64) (bool, error) {
+	m, err := cycle.NewMachine(c, iss.CoreOf(s.im), world.New(s.script), cycle.Options{Seed: seed})
+	if err != nil {
+		return false, err
+	}
+	tr, err := flow.Drive(s.ctx, m, s.limit, flow.MostEvents)
+	if s.ctx.Err() != nil {
+		return false, s.ctx.Err()
+	}
+	return err != nil || len(trace.Compare(s.ref, tr, trace.Options{})) > 0, nil
+}

@@ -1,0 +1,123 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/verify"
+)
+
+// witnessFrames is how many frames of the captures an outside simulator is
+// given: Icarus runs some ten thousand cycles a second.
+const witnessFrames = 64
+
+// witness lets outside simulators run the written Verilog with its test bench.
+// The files stay when one of them complains, for the command that repeats it.
+func (l *ladder) witness(c *flow.Core) error {
+	w := l.opts.World
+	w.Frames = witnessFrames
+	files, figures, err := l.HardwareFiles(l.ctx, c.Kind, w)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "sinter-witness-")
+	if err != nil {
+		return err
+	}
+	keep := false
+	defer func() {
+		if !keep {
+			os.RemoveAll(dir)
+		}
+	}()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	for _, s := range simulators(c.Circuit.Name) {
+		l.progress("%s on %s", s.name, c.Kind)
+		row := s.row(l.ctx, c.Kind, dir, int(figures["events"]))
+		keep = keep || row.Status == verify.Different
+		l.report.Add(row)
+	}
+	return nil
+}
+
+// simulator is an outside program that runs the test bench: its commands in
+// order, in the folder of the files.
+type simulator struct {
+	name, debian string
+	commands     [][]string
+}
+
+func simulators(module string) []simulator {
+	v, tb := module+".v", module+"_tb.v"
+	return []simulator{
+		{"iverilog", "iverilog", [][]string{{"iverilog", "-g2005", "-o", "tb", v, tb}, {"vvp", "-n", "tb"}}},
+		// Verilator 5.006 miscompiles some designs without the two -fno flags.
+		{"verilator", "verilator", [][]string{
+			{"verilator", "--binary", "--timing", "-fno-reorder", "-fno-split", "-Wno-fatal", "--top-module", module + "_tb", "--Mdir", "obj", "-o", "tb", v, tb},
+			{"obj/tb"},
+		}},
+	}
+}
+
+func (s *simulator) row(ctx context.Context, core, dir string, events int) verify.Row {
+	row := verify.Row{
+		Level: flow.Cycle, Core: core, Check: verify.Witness, Status: verify.Equal, N: events,
+		Detail: fmt.Sprintf("%s runs the Verilog and its test bench", s.name),
+	}
+	if _, err := exec.LookPath(s.name); err != nil {
+		return verify.Skipped(flow.Cycle, core, verify.Witness, (&flow.MissingTool{Tool: s.name, Package: s.debian}).Error())
+	}
+	said := ""
+	for _, command := range s.commands {
+		path := command[0]
+		if strings.Contains(path, "/") {
+			path = filepath.Join(dir, path)
+		}
+		cmd := exec.CommandContext(ctx, path, command[1:]...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		said = string(out)
+		if err != nil {
+			return s.failed(row, dir, complaint(said, err))
+		}
+	}
+	if !strings.Contains(said, fmt.Sprintf("PASS %d events", events)) {
+		return s.failed(row, dir, complaint(said, nil))
+	}
+	return row
+}
+
+// failed says in one line which tool complained of what, and what repeats it.
+func (s *simulator) failed(row verify.Row, dir, said string) verify.Row {
+	repeat := "cd " + dir
+	for _, command := range s.commands {
+		repeat += " && " + strings.Join(command, " ")
+	}
+	row.Status, row.Detail = verify.Different, fmt.Sprintf("%s: %s (to repeat: %s)", s.name, said, repeat)
+	return row
+}
+
+// complaint is the line of an outside tool that says what is wrong.
+func complaint(said string, err error) string {
+	lines := strings.Split(strings.TrimSpace(said), "\n")
+	for _, word := range []string{"FAIL", "rror"} {
+		for _, line := range lines {
+			if strings.Contains(line, word) {
+				return strings.TrimSpace(line)
+			}
+		}
+	}
+	if said == "" && err != nil {
+		return err.Error()
+	}
+	return strings.TrimSpace(lines[len(lines)-1])
+}

@@ -1,0 +1,173 @@
+package flow
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	x86 "github.com/sinter-lang/sinter/backend_x86"
+	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/hwgen/verilog"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/gate"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/isa"
+)
+
+// ArtefactOptions are the choices of an artefact.
+type ArtefactOptions struct {
+	Product string // of an .elf or .ll: linux or pvh
+	Strip   bool
+	Core    string
+	Stage   string // of a .sir: first, x86 or low
+}
+
+// maker makes one kind of artefact.
+type maker func(p *Program, ctx context.Context, o ArtefactOptions) ([]byte, error)
+
+// makers maps a file's extension to what makes it. The order is that of the
+// flow, for the message that lists them.
+var makers = []struct {
+	ext  string
+	make maker
+}{
+	{".sir", (*Program).sir},
+	{".elf", (*Program).elf},
+	{".ll", (*Program).ll},
+	{".s", (*Program).assembly},
+	{".img", (*Program).img},
+	{".isa", (*Program).isa},
+	{".design", (*Program).design},
+	{".rtl", onCore(func(c *Core) (string, error) { return c.Circuit.String(), nil })},
+	{".v", onCore(func(c *Core) (string, error) { return verilog.Write(c.Circuit, verilog.Options{}), nil })},
+	{".aag", onCore((*Core).aag)},
+	{".aig", onCore((*Core).aig)},
+}
+
+// Artefact makes what the extension of a file name asks for.
+func (p *Program) Artefact(ctx context.Context, name string, o ArtefactOptions) ([]byte, error) {
+	ext := filepath.Ext(name)
+	var known []string
+	for _, m := range makers {
+		if m.ext == ext {
+			if p.Tree.System == nil {
+				return nil, UserErrorf("%s declares no system: there is nothing to build", p.Name)
+			}
+			return m.make(p, ctx, o)
+		}
+		known = append(known, m.ext)
+	}
+	return nil, UserErrorf("-o %s: no artefact has the extension %q; there are %s", name, ext, strings.Join(known, " "))
+}
+
+func (p *Program) sir(_ context.Context, o ArtefactOptions) ([]byte, error) {
+	stage := map[string]func() (*ir.Module, error){"first": p.First, "x86": p.ForX86, "low": p.Low}[o.Stage]
+	m, err := stage()
+	if err != nil {
+		return nil, err
+	}
+	return []byte(ir.Print(m)), nil
+}
+
+func (p *Program) elf(ctx context.Context, o ArtefactOptions) ([]byte, error) {
+	img, err := p.X86(ctx, x86.Product(o.Product))
+	if err != nil {
+		return nil, err
+	}
+	if o.Strip {
+		return img.Stripped, nil
+	}
+	return img.ELF, nil
+}
+
+func (p *Program) ll(_ context.Context, o ArtefactOptions) ([]byte, error) {
+	m, err := p.ForX86()
+	if err != nil {
+		return nil, err
+	}
+	text, err := x86.Emit(m, x86.Product(o.Product))
+	return []byte(text), err
+}
+
+// assembly lists the core's program, one instruction a line, with its place.
+func (p *Program) assembly(ctx context.Context, _ ArtefactOptions) ([]byte, error) {
+	im, err := p.Image(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	for i, w := range im.Text {
+		at := ""
+		if i < len(im.Spans) && !im.Spans[i].IsZero() {
+			at = "# " + im.Spans[i].String()
+		}
+		fmt.Fprintf(&b, "%08x: %08x  %-28s %s\n", image.PC(i), w, isa.Disassemble(im.Target.Set, w), at)
+	}
+	return b.Bytes(), nil
+}
+
+func (p *Program) img(ctx context.Context, _ ArtefactOptions) ([]byte, error) {
+	im, err := p.Image(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return []byte(image.Print(im)), nil
+}
+
+// isa prints the lines that the image contains.
+func (p *Program) isa(ctx context.Context, _ ArtefactOptions) ([]byte, error) {
+	im, err := p.Image(ctx)
+	if err != nil {
+		return nil, err
+	}
+	used := map[string]bool{}
+	for _, w := range im.Text {
+		if in, _, ok := isa.Decode(im.Target.Set, w); ok {
+			used[in.Name] = true
+		}
+	}
+	return []byte(isa.Print(im.Target.Set.Subset(p.Name, func(in *isa.Inst) bool { return used[in.Name] }))), nil
+}
+
+func (p *Program) design(ctx context.Context, o ArtefactOptions) ([]byte, error) {
+	c, err := p.Core(ctx, o.Core)
+	if err != nil {
+		return nil, err
+	}
+	return []byte(design.Print(c.Point)), nil
+}
+
+// onCore makes an artefact of a generated core.
+func onCore(f func(*Core) (string, error)) maker {
+	return func(p *Program, ctx context.Context, o ArtefactOptions) ([]byte, error) {
+		c, err := p.Core(ctx, o.Core)
+		if err != nil {
+			return nil, err
+		}
+		text, err := f(c)
+		return []byte(text), err
+	}
+}
+
+func (c *Core) aag() (string, error) {
+	g, err := c.Graph()
+	if err != nil {
+		return "", err
+	}
+	return gate.Print(g), nil
+}
+
+func (c *Core) aig() (string, error) {
+	g, err := c.Graph()
+	if err != nil {
+		return "", err
+	}
+	return string(gate.PrintBinary(g)), nil
+}
+
+// Price is what the core costs by our own mapper, without what only simulators
+// and checks look at.
+func (c *Core) Price() (gate.Price, error) { return plan.Price(c.Circuit) }

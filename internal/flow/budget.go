@@ -1,0 +1,94 @@
+package flow
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/gate"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// share is what one line of the source adds to a number.
+type share struct {
+	at diag.Span
+	n  int
+}
+
+// maxShares bounds the lines that a broken budget shows.
+const maxShares = 8
+
+// withinBudget checks a number against the program's budget.
+func (p *Program) withinBudget(kind tree.BudgetKind, what string, n int, unit string, shares []share) error {
+	for _, b := range p.Tree.Budgets {
+		if b.Kind == kind {
+			if err := over(b, what, n, unit, shares); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// over is the error of a number that is more than a line of a budget allows, nil for
+// others. It shows the lines that add most to it, and what no line stands for.
+func over(b tree.Budget, what string, n int, unit string, shares []share) error {
+	if int64(n) <= b.Max {
+		return nil
+	}
+	e := diag.Errorf(codes.OverBudget, b.Span, "%s has %d %s, the budget is %d", what, n, unit, b.Max)
+	left := n
+	for _, s := range shares[:min(len(shares), maxShares)] {
+		e.Note(s.at, "%d %s", s.n, unit)
+		left -= s.n
+	}
+	if len(shares) > 0 {
+		e.Hint("the rest, %d %s, is in smaller parts and in what no line stands for", left, unit)
+	}
+	return diag.List{e}
+}
+
+// sharesOf adds up numbers of the words of a text by line of the source, most
+// first.
+func sharesOf(im *image.Image, of func(word int) int) []share {
+	byLine := map[string]*share{}
+	var order []*share
+	for i, at := range im.Spans {
+		if at.IsZero() || of(i) == 0 {
+			continue
+		}
+		text := at.String()
+		key := text[:max(strings.LastIndexByte(text, '.'), 0)]
+		if byLine[key] == nil {
+			byLine[key] = &share{at: at}
+			order = append(order, byLine[key])
+		}
+		byLine[key].n += of(i)
+	}
+	slices.SortStableFunc(order, func(a, b *share) int { return cmp.Compare(b.n, a.n) })
+	var out []share
+	for _, s := range order {
+		out = append(out, *s)
+	}
+	return out
+}
+
+// imageBudget checks the size of the image of a core.
+func (p *Program) imageBudget(im *image.Image) error {
+	text, data := 4*len(im.Text), int(im.DataEnd)
+	what := fmt.Sprintf("the image of the core (%d of text, %d of data)", text, data)
+	return p.withinBudget(tree.BudgetImage, what, text+data, "bytes", sharesOf(im, func(int) int { return 4 }))
+}
+
+// Price is the price of a core that is within the budget.
+func (p *Program) Price(c *Core) (gate.Price, error) {
+	price, err := c.Price()
+	if err != nil {
+		return price, err
+	}
+	return price, p.withinBudget(tree.BudgetLUTs, "the core "+c.Kind, price.LUTs, "LUTs", nil)
+}

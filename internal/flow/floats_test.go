@@ -1,0 +1,61 @@
+package flow
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/testkit"
+)
+
+// TestFloatsOnEveryMachine runs a program that is full of floats on every machine
+// and core; all show what the source shows.
+func TestFloatsOnEveryMachine(t *testing.T) {
+	t.Parallel()
+	testkit.Tool(t, "clang-19", "clang")
+	testkit.Tool(t, "ld.lld-19", "ld.lld")
+	testkit.Tool(t, "qemu-system-x86_64")
+	p, err := Load("testdata/floats.sn", Options{Check: true})
+	require.NoError(t, err)
+	want, err := p.Run(context.Background(), RunOptions{Level: Source})
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(want.Lines), 9)
+	for _, m := range [][2]string{{IR, ""}, {Native, ""}, {Unikernel, ""}, {ISA, ""}, {Cycle, Multi}, {Cycle, Pipe3}, {Gates, Multi}} {
+		t.Run(strings.TrimSpace(m[0]+" "+m[1]), func(t *testing.T) {
+			got, err := p.Run(context.Background(), RunOptions{Level: m[0], Core: m[1]})
+			require.NoError(t, err)
+			require.Equal(t, want.Lines, got.Lines)
+			require.Equal(t, want.Status, got.Status)
+		})
+	}
+}
+
+// A program without floats has none of the library and no SSE; one that adds
+// has the sum and what it calls, nothing else.
+func TestOnlyWhatIsUsedOfTheFloats(t *testing.T) {
+	t.Parallel()
+	p, err := Load("../../examples/nbody", Options{})
+	require.NoError(t, err)
+	m, err := p.Low()
+	require.NoError(t, err)
+	var soft []string
+	for _, f := range m.Funcs {
+		if name, ok := strings.CutPrefix(f.Name, "soft."); ok {
+			soft = append(soft, name)
+		}
+	}
+	require.Contains(t, soft, "f32_add")
+	for _, name := range soft {
+		require.NotContains(t, name, "64")
+		require.NotContains(t, name, "f32_to")
+	}
+	p, err = Load("../../examples/heat", Options{})
+	require.NoError(t, err)
+	m, err = p.Low()
+	require.NoError(t, err)
+	for _, f := range m.Funcs {
+		require.False(t, strings.HasPrefix(f.Name, "soft."), f.Name)
+	}
+}

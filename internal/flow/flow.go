@@ -1,0 +1,190 @@
+// Package flow is the only place that knows the whole flow: options in,
+// results out. A Program is loaded once; its artefacts are made on demand and
+// kept, each from the one before it:
+//
+//	files ─ tree ─ ir ─┬─ Unoptimised                 sim/source, sim/program
+//	                   ├─ for x86 ─ tasks             backend_x86: linux, pvh
+//	                   └─ for a core ─ legalise, tasks ─ image ─ point ─ circuit ─ graph ─ netlist
+//
+// It prints nothing and knows no command line; internal/cli does that. What
+// comes from the process's surroundings (files, installed tools) enters here
+// and nowhere below. Start reading at Program.
+package flow
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+	"github.com/sinter-lang/sinter/lang/types"
+)
+
+// The organisations of generated cores.
+const (
+	Multi = "multi"
+	Pipe3 = "pipe3"
+)
+
+// Cores lists the organisations in the order of reports.
+func Cores() []string { return []string{Multi, Pipe3} }
+
+// Options are what the artefacts of a program depend on besides its text.
+type Options struct {
+	Settings []types.Setting // -D name=value
+	Regs     int             // registers of a generated core; 0: 16
+	Backend  string          // "cg" (default) or "llvm" for RISC-V
+	Check    bool            // verify and shuffle between passes
+	Target   *design.Target  // of a core; nil: RV32I with multiplication and Regs registers
+}
+
+// Program is a loaded program.
+type Program struct {
+	Name     string
+	Path     string // that it was loaded from, as on the command line
+	Files    []*diag.File
+	Tree     *tree.Program
+	Warnings diag.List
+	opts     Options
+	stages
+}
+
+// Load reads and checks a program: a file, or a folder, whose .sn files
+// together are one program. The error is a diag.List for mistakes in the text.
+func Load(path string, opts Options) (*Program, error) {
+	files, err := ReadFiles(path)
+	if err != nil {
+		return nil, err
+	}
+	p, err := LoadFiles(files, opts)
+	if p != nil {
+		p.Path = path
+	}
+	return p, err
+}
+
+// LoadFiles checks a program whose texts are at hand.
+func LoadFiles(files []*diag.File, opts Options) (*Program, error) {
+	var parsed []*syntax.File
+	var all diag.List
+	for _, f := range files {
+		tree, list := syntax.Parse(f)
+		all = append(all, list...)
+		parsed = append(parsed, tree)
+	}
+	if err := all.Err(); err != nil {
+		return nil, err
+	}
+	t, list := types.Check(parsed, types.Options{Settings: opts.Settings})
+	all = append(all, list...)
+	if err := all.Err(); err != nil {
+		return nil, err
+	}
+	return &Program{Name: t.Name, Files: files, Tree: t, Warnings: all, opts: opts}, nil
+}
+
+// LoadPackage checks a package of the library with its tests.
+func LoadPackage(pkg string, o Options) (*Program, error) {
+	t, list := types.Check(nil, types.Options{Settings: o.Settings, Package: pkg})
+	if err := list.Err(); err != nil {
+		return nil, err
+	}
+	t.Name = LibraryPath + pkg
+	return &Program{Name: t.Name, Path: t.Name, Tree: t, Warnings: list, opts: o}, nil
+}
+
+// LibraryPath is what begins the path of a package of the library.
+const LibraryPath = "std:"
+
+// Settings are those that the program was loaded with.
+func (p *Program) Settings() []types.Setting { return p.opts.Settings }
+
+// For is the same program for the cores of another target.
+func (p *Program) For(t *design.Target) *Program {
+	other := *p
+	other.stages, other.opts.Target = stages{}, t
+	return &other
+}
+
+// With is a program of another tree, made with the same options.
+func (p *Program) With(t *tree.Program) *Program {
+	return &Program{Name: t.Name, Files: p.Files, Tree: t, opts: p.opts}
+}
+
+// maxSource bounds a source file, so that a mistaken path is an error and not a
+// wait.
+const maxSource = 16 << 20
+
+// ReadFiles reads a file, or the .sn files of a folder in order of name.
+func ReadFiles(path string) ([]*diag.File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", path, reason(err))
+	}
+	names := []string{path}
+	if info.IsDir() {
+		if names, err = filepath.Glob(filepath.Join(path, "*.sn")); err != nil {
+			return nil, err
+		}
+		sort.Strings(names)
+	}
+	if len(names) == 0 {
+		return nil, diag.Errorf("E0001", diag.Span{}, "%s holds no .sn file", path)
+	}
+	var files []*diag.File
+	for _, name := range names {
+		f, err := readFile(name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+func readFile(name string) (*diag.File, error) {
+	info, err := os.Stat(name)
+	if err == nil && info.Size() > maxSource {
+		return nil, diag.Errorf("E0001", diag.Span{}, "%s has %d bytes; a source file may have %d", name, info.Size(), maxSource)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", name, reason(err))
+	}
+	return &diag.File{Name: name, Text: string(text)}, nil
+}
+
+// reason is the part of a file error that says why, without the path again.
+func reason(err error) string {
+	if i := strings.LastIndex(err.Error(), ": "); i >= 0 {
+		return err.Error()[i+2:]
+	}
+	return err.Error()
+}
+
+// WriteFile writes a file whole or not at all.
+func WriteFile(path string, data []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".sinter-*")
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %s", path, reason(err))
+	}
+	defer os.Remove(tmp.Name())
+	if _, err = tmp.Write(data); err == nil {
+		err = tmp.Chmod(0o644)
+	}
+	if e := tmp.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %s", path, reason(err))
+	}
+	return nil
+}

@@ -1,0 +1,163 @@
+package flow
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"github.com/sinter-lang/sinter/hwgen/verilog"
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// HardwareOptions say what hardware to write.
+type HardwareOptions struct {
+	Dir    string
+	Core   string
+	World  World
+	Frames int // that the test bench replays; 0: all
+}
+
+// Hardware is what was written.
+type Hardware struct {
+	Files   []string           `json:"files"` // paths, in order
+	Figures map[string]float64 `json:"figures"`
+}
+
+// benchSlack is how many times more cycles than our own run the test bench
+// waits before it fails: it holds its ports back now and then.
+const benchSlack = 8
+
+// Hardware writes the hardware of a program into a folder.
+func (p *Program) Hardware(ctx context.Context, o HardwareOptions) (*Hardware, error) {
+	if p.Tree.System == nil {
+		return nil, UserErrorf("%s declares no system: there is no hardware to make", p.Name)
+	}
+	o.World.Frames = o.Frames
+	files, figures, err := p.HardwareFiles(ctx, o.Core, o.World)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(o.Dir, 0o755); err != nil {
+		return nil, UserErrorf("cannot make %s: %s", o.Dir, reason(err))
+	}
+	h := &Hardware{Figures: figures}
+	for name := range files {
+		h.Files = append(h.Files, filepath.Join(o.Dir, name))
+	}
+	sort.Strings(h.Files)
+	for _, path := range h.Files {
+		if err := WriteFile(path, []byte(files[filepath.Base(path)])); err != nil {
+			return nil, err
+		}
+	}
+	return h, nil
+}
+
+// HardwareFiles makes the files by name: module, test bench, memory images,
+// vectors, report and read-me.
+func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[string]string, map[string]float64, error) {
+	c, err := p.Core(ctx, kind)
+	if err != nil {
+		return nil, nil, err
+	}
+	im, err := p.Image(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	vectors, cycles, err := p.vectors(ctx, kind, w, im)
+	if err != nil {
+		return nil, nil, err
+	}
+	price, err := p.Price(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	_, files := verilog.Memories(c.Circuit)
+	name := c.Circuit.Name
+	files[name+".v"] = verilog.Write(c.Circuit, verilog.Options{})
+	files[name+"_tb.v"] = verilog.Testbench(c.Circuit, im, vectors, benchSlack*cycles+10000)
+	files["vectors.hex"] = verilog.VectorsFile(im, vectors)
+	report := hardwareReport{
+		Program: p.Name, Core: kind, LUTs: price.LUTs, FFs: price.FFs, Cells: price.Cells, Depth: price.Depth,
+		MemoryBits: price.MemBits, TextBytes: 4 * len(im.Text), DataBytes: int(im.DataEnd), Events: vectors.Events(), Choices: c.Point.Choices(),
+	}
+	text, err := json.MarshalIndent(report, "", "  ")
+	if err != nil {
+		return nil, nil, err
+	}
+	files["report.json"] = string(text) + "\n"
+	files["README.md"] = report.readme(name)
+	return files, report.figures(), nil
+}
+
+// vectors runs the circuit and notes what its ports saw.
+func (p *Program) vectors(ctx context.Context, kind string, w World, im *image.Image) (*verilog.Vectors, uint64, error) {
+	script, err := p.Script(w)
+	if err != nil {
+		return nil, 0, err
+	}
+	m, tr, _, err := p.Trace(ctx, Cycle, kind, w)
+	if err != nil {
+		return nil, 0, err
+	}
+	if tr.Status == trace.Limit {
+		return nil, 0, fmt.Errorf("the run on %s did not end", kind)
+	}
+	v, err := verilog.NewVectors(im, inputsOf(script), world.New(script).End(), tr)
+	return v, uint64(Figures(m)["cycles"]), err
+}
+
+func inputsOf(s *world.Script) []verilog.Input {
+	var in []verilog.Input
+	for _, i := range s.Inputs {
+		if s.Until != nil && i.Time > *s.Until {
+			break
+		}
+		in = append(in, verilog.Input{Device: i.Device, Time: i.Time, Data: i.Data})
+	}
+	return in
+}
+
+// hardwareReport is report.json.
+type hardwareReport struct {
+	Program    string          `json:"program"`
+	Core       string          `json:"core"`
+	LUTs       int             `json:"luts"`
+	FFs        int             `json:"ffs"`
+	Cells      int             `json:"cells"`
+	Depth      int             `json:"depth"`
+	MemoryBits int             `json:"memory_bits"`
+	TextBytes  int             `json:"text_bytes"`
+	DataBytes  int             `json:"data_bytes"`
+	Events     int             `json:"events"` // that the test bench checks
+	Choices    []design.Choice `json:"choices"`
+}
+
+func (r *hardwareReport) figures() map[string]float64 {
+	return map[string]float64{
+		"luts": float64(r.LUTs), "ffs": float64(r.FFs), "cells": float64(r.Cells), "depth": float64(r.Depth),
+		"text_bytes": float64(r.TextBytes), "data_bytes": float64(r.DataBytes), "events": float64(r.Events),
+	}
+}
+
+// readme tells how to use the files, which are all relative to each other.
+func (r *hardwareReport) readme(module string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s, core %s\n\nA core that runs the program `%s` and nothing else. Top module `%s` in `%s.v`; its memories start with the\n"+
+		"`.hex` files beside it.\n\n", module, r.Core, r.Program, module, module)
+	fmt.Fprintf(&b, "| figure | value |\n|---|---|\n| LUT4 | %d |\n| flip-flops | %d |\n| logic cells | %d |\n| LUTs on the longest path | %d |\n"+
+		"| memory bits | %d |\n| program bytes | %d |\n| data bytes | %d |\n\n", r.LUTs, r.FFs, r.Cells, r.Depth, r.MemoryBits, r.TextBytes, r.DataBytes)
+	b.WriteString("Figures are by Sinter's own mapper. `report.json` says why each choice was made.\n\n")
+	fmt.Fprintf(&b, "The self-checking test bench replays a run and prints `PASS %d events`:\n\n", r.Events)
+	fmt.Fprintf(&b, "    iverilog -g2005 -o tb %s.v %s_tb.v && vvp tb\n\n", module, module)
+	b.WriteString("`reset` is synchronous and active high; hold it for 1,024 cycles on iCE40, whose block RAM is not readable at once. It resets every\n" +
+		"register and no memory: a reset after the start needs the memories to be loaded again.\n")
+	return b.String()
+}

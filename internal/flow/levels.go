@@ -1,0 +1,162 @@
+package flow
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/cycle"
+	"github.com/sinter-lang/sinter/sim/iss"
+	"github.com/sinter-lang/sinter/sim/source"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// The machines, from the reference down.
+const (
+	Source    = "source"
+	IR        = "ir"
+	Native    = "native"
+	Unikernel = "unikernel"
+	ISA       = "isa"
+	Cycle     = "cycle"
+	Gates     = "gates"
+
+	LowIR = "ir low" // the program IR after the passes for a core
+	X86IR = "ir x86" // and after those for x86-64
+)
+
+// Level is a machine: what the command line, the ladder, the tests and the random
+// programs know of it.
+type Level struct {
+	Name  string
+	Shown string // its name in reports
+	Inner bool   // only the ladder runs it
+	Slow  bool   // to start: `test --on all` leaves it out
+
+	// Steps bounds a run, so that a program that never waits ends with status
+	// limit. A step of source and ir is a slice of work, one of isa an instruction
+	// or a batch, one of cycle and gates a clock cycle.
+	Steps uint64
+	// Fuzz bounds the run of a random program; 0: fuzzing does not use the machine.
+	Fuzz uint64
+	// Shrink bounds the runs by which the failure of a test is made smaller.
+	Shrink int
+	// Compare says what of a trace the machine cannot show, or shows otherwise.
+	Compare trace.Options
+
+	machine func(ctx context.Context, p *Program, core string, w *world.World, seed int64) (sim.Machine, error)
+}
+
+// A random program is short.
+const (
+	fuzzSteps  = 1 << 22
+	fuzzCycles = 1 << 25
+)
+
+// Levels is the table of machines, in the order of reports.
+func Levels() []Level {
+	return []Level{
+		{Name: Source, Steps: 1 << 26, Fuzz: fuzzSteps, Shrink: 2000, machine: onTree},
+		{Name: IR, Steps: 1 << 26, Fuzz: fuzzSteps, Shrink: 2000, Compare: trace.Options{Channels: true}, machine: onFirst},
+		{Name: LowIR, Shown: IR, Inner: true, Steps: 1 << 26, machine: onLow},
+		{Name: X86IR, Shown: IR, Inner: true, Steps: 1 << 26, machine: onX86},
+		{Name: Native, Steps: 1 << 26, Fuzz: fuzzSteps, Shrink: 200, Compare: trace.Options{Console: true}, machine: onNative},
+		{Name: Unikernel, Slow: true, Steps: 1 << 24, Shrink: 20, Compare: trace.Options{Console: true}, machine: onUnikernel},
+		{Name: ISA, Steps: 1 << 33, Fuzz: fuzzCycles, Shrink: 1000, machine: onImage},
+		{Name: Cycle, Steps: 1 << 32, Fuzz: fuzzCycles, Shrink: 50, machine: onCircuit},
+		{Name: Gates, Steps: 1 << 28, Fuzz: fuzzCycles, Shrink: 50, machine: onGates},
+	}
+}
+
+// LevelOf finds a machine by its name.
+func LevelOf(name string) (Level, error) {
+	for _, l := range Levels() {
+		if l.Name == name {
+			if l.Shown == "" {
+				l.Shown = name
+			}
+			return l, nil
+		}
+	}
+	return Level{}, UserErrorf("there is no machine %q; there are %s", name, strings.Join(Names(IsNamed), ", "))
+}
+
+// IsNamed reports whether the command line knows a machine.
+func IsNamed(l Level) bool { return !l.Inner }
+
+// Names lists the machines for which a condition holds.
+func Names(which func(Level) bool) []string {
+	var names []string
+	for _, l := range slices.DeleteFunc(Levels(), func(l Level) bool { return !which(l) }) {
+		names = append(names, l.Name)
+	}
+	return names
+}
+
+// Machine makes the machine of a level for the program.
+func (p *Program) Machine(ctx context.Context, level, core string, w *world.World, seed int64) (sim.Machine, error) {
+	l, err := LevelOf(level)
+	if err != nil {
+		return nil, err
+	}
+	return l.machine(ctx, p, core, w, seed)
+}
+
+func onTree(_ context.Context, p *Program, _ string, w *world.World, _ int64) (sim.Machine, error) {
+	return source.New(p.Tree, w)
+}
+
+func onFirst(_ context.Context, p *Program, _ string, w *world.World, _ int64) (sim.Machine, error) {
+	return onModule(p.First, w)
+}
+
+func onLow(_ context.Context, p *Program, _ string, w *world.World, _ int64) (sim.Machine, error) {
+	return onModule(p.Low, w)
+}
+
+func onX86(_ context.Context, p *Program, _ string, w *world.World, _ int64) (sim.Machine, error) {
+	return onModule(p.ForX86, w)
+}
+
+func onNative(ctx context.Context, p *Program, _ string, w *world.World, _ int64) (sim.Machine, error) {
+	return p.process(ctx, Native, w)
+}
+
+func onUnikernel(ctx context.Context, p *Program, _ string, w *world.World, _ int64) (sim.Machine, error) {
+	return p.process(ctx, Unikernel, w)
+}
+
+func onImage(ctx context.Context, p *Program, _ string, w *world.World, _ int64) (sim.Machine, error) {
+	im, err := p.Image(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return iss.New(im, w)
+}
+
+func onCircuit(ctx context.Context, p *Program, core string, w *world.World, seed int64) (sim.Machine, error) {
+	c, err := p.Core(ctx, core)
+	if err != nil {
+		return nil, err
+	}
+	im, err := p.Image(ctx)
+	if err != nil {
+		return nil, err
+	}
+	meters := p.meters(im)
+	return cycle.NewMachine(c.Circuit, iss.CoreOf(im), w, cycle.Options{Seed: seed, Retire: len(meters) > 0, Meters: meters})
+}
+
+func onGates(ctx context.Context, p *Program, core string, w *world.World, seed int64) (sim.Machine, error) {
+	c, err := p.Core(ctx, core)
+	if err != nil {
+		return nil, err
+	}
+	im, err := p.Image(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return gatesMachine(c, im, w, seed)
+}

@@ -1,0 +1,96 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+
+	x86 "github.com/sinter-lang/sinter/backend_x86"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/gates"
+	"github.com/sinter-lang/sinter/sim/iss"
+	"github.com/sinter-lang/sinter/sim/process"
+	"github.com/sinter-lang/sinter/sim/program"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+func onModule(make func() (*ir.Module, error), w *world.World) (sim.Machine, error) {
+	m, err := make()
+	if err != nil {
+		return nil, err
+	}
+	return program.New(m, w)
+}
+
+func gatesMachine(c *Core, im *image.Image, w *world.World, seed int64) (sim.Machine, error) {
+	n, err := c.Netlist()
+	if err != nil {
+		return nil, err
+	}
+	compiled, err := gates.Compile(n)
+	if err != nil {
+		return nil, err
+	}
+	return gates.NewMachine(compiled, gates.Lane{Core: iss.CoreOf(im), World: w, Seed: seed})
+}
+
+// process starts a product for x86-64 as a machine.
+func (p *Program) process(ctx context.Context, level string, w *world.World) (sim.Machine, error) {
+	product := x86.Linux
+	if level == Unikernel {
+		product = x86.PVH
+	}
+	qemu := ""
+	if level == Unikernel {
+		path, err := exec.LookPath("qemu-system-x86_64")
+		if err != nil {
+			return nil, &MissingTool{"qemu-system-x86_64", "qemu-system-x86"}
+		}
+		qemu = path
+	}
+	img, err := p.X86(ctx, product)
+	if err != nil {
+		return nil, err
+	}
+	m, err := p.ForX86()
+	if err != nil {
+		return nil, err
+	}
+	prog := guest(m, img)
+	for _, d := range p.Tree.System.Devices {
+		prog.Disks = append(prog.Disks, d.Kind == "disk")
+	}
+	prog.Ports = make([][]int, len(p.Tree.System.Devices))
+	for _, s := range p.Tree.System.Sockets {
+		prog.Ports[s.Device] = append(prog.Ports[s.Device], s.Port)
+	}
+	if level == Unikernel {
+		return process.NewUnikernel(ctx, prog, w, process.Options{QEMU: qemu})
+	}
+	return process.NewNative(ctx, prog, w, process.Options{})
+}
+
+// guest is what the harness of a process must know of its module.
+func guest(m *ir.Module, img *x86.Image) process.Program {
+	p := process.Program{Name: m.Name, ELF: img.ELF, Where: x86.Places(img.ELF), Marks: m.Marks}
+	for _, t := range m.Tasks {
+		p.Tasks = append(p.Tasks, t.Name)
+	}
+	for _, d := range m.Devices {
+		p.Devices, p.Owners = append(p.Devices, d.Name), append(p.Owners, d.Task)
+	}
+	for _, t := range m.Traps {
+		p.Traps = append(p.Traps, t.Code)
+	}
+	return p
+}
+
+// MissingTool says which outside tool is not there and what installs it.
+type MissingTool struct{ Tool, Package string }
+
+// Error gives one line.
+func (m *MissingTool) Error() string {
+	return fmt.Sprintf("%s not found: apt-get install %s", m.Tool, m.Package)
+}

@@ -1,0 +1,160 @@
+package flow
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/sinter-lang/sinter/docs/errors"
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+	"github.com/sinter-lang/sinter/lang/types"
+)
+
+// Version is the version of the tool.
+const Version = "0.1.0"
+
+// UserError is a mistake of the user's that has no place in a text.
+type UserError struct{ Message string }
+
+// Error gives the message.
+func (u UserError) Error() string { return u.Message }
+
+// UserErrorf makes the error of a mistake of the user's.
+func UserErrorf(format string, args ...any) error { return UserError{fmt.Sprintf(format, args...)} }
+
+// Set adds a setting written as name=value.
+func (o *Options) Set(define string) error {
+	name, value, ok := strings.Cut(define, "=")
+	if !ok || name == "" || value == "" {
+		return UserErrorf("-D wants NAME=VALUE, got %q", define)
+	}
+	o.Settings = append(o.Settings, types.Setting{Name: name, Value: value})
+	return nil
+}
+
+// Trap is a place that may trap at run time.
+type Trap struct {
+	Code  string `json:"code"`
+	Place string `json:"place"`
+}
+
+// Summary is what a program declares.
+type Summary struct {
+	Program    string `json:"program"`
+	Tasks      int    `json:"tasks"`
+	Channels   int    `json:"channels"`
+	Devices    int    `json:"devices"`
+	StateBytes int    `json:"state_bytes"` // declared by state and var, at most 8 bytes a scalar
+	Traps      []Trap `json:"traps"`
+}
+
+// Summary tells what the program declares and where it may trap.
+func (p *Program) Summary() Summary {
+	s := Summary{Program: p.Name, Traps: []Trap{}}
+	for _, t := range p.Tree.Traps {
+		s.Traps = append(s.Traps, Trap{t.Code, t.Span.String()})
+	}
+	if p.Tree.System == nil {
+		return s
+	}
+	s.Tasks, s.Channels, s.Devices = len(p.Tree.System.Runs), len(p.Tree.System.Chans), len(p.Tree.System.Devices)
+	for _, r := range p.Tree.System.Runs {
+		for _, l := range r.Task.Locals {
+			if l.Kind == tree.StateLocal || l.Kind == tree.VarLocal {
+				s.StateBytes += byteSize(l.Type)
+			}
+		}
+	}
+	return s
+}
+
+// byteSize is the memory of a value as declared.
+func byteSize(t *tree.Type) int {
+	switch t.Kind {
+	case tree.Array:
+		return t.Len * byteSize(t.Elem)
+	case tree.Bytes:
+		return 4 + (t.Len+3)/4*4
+	case tree.Bool:
+		return 1
+	case tree.Int:
+		for size := 1; ; size *= 2 {
+			if 8*size >= t.Bits {
+				return size
+			}
+		}
+	}
+	return 8 * tree.Cells(t)
+}
+
+// FormatText formats a text.
+func FormatText(name, text string) (string, error) {
+	out, list := syntax.FormatSource(&diag.File{Name: name, Text: text})
+	return out, list.Err()
+}
+
+// Format formats a file, or the .sn files below a folder, and returns the names
+// of those that changed or would change. Files are written only when write is
+// set, and none when one of them has an error.
+func Format(path string, write bool) ([]string, error) {
+	names, err := sourceFiles(path)
+	if err != nil {
+		return nil, err
+	}
+	var changed []string
+	texts := map[string]string{}
+	for _, name := range names {
+		f, err := readFile(name)
+		if err != nil {
+			return nil, err
+		}
+		out, err := FormatText(name, f.Text)
+		if err != nil {
+			return nil, err
+		}
+		if out != f.Text {
+			changed, texts[name] = append(changed, name), out
+		}
+	}
+	for _, name := range changed {
+		if !write {
+			break
+		}
+		if err := WriteFile(name, []byte(texts[name])); err != nil {
+			return nil, err
+		}
+	}
+	return changed, nil
+}
+
+// sourceFiles lists a file, or the .sn files below a folder in order of path.
+func sourceFiles(path string) ([]string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", path, reason(err))
+	}
+	if !info.IsDir() {
+		return []string{path}, nil
+	}
+	var names []string
+	err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.HasSuffix(name, ".sn") {
+			names = append(names, name)
+		}
+		return err
+	})
+	return names, err
+}
+
+// Explain returns the page of a diagnostic.
+func Explain(code string) (string, error) {
+	text, ok := errors.Page(strings.ToUpper(code))
+	if !ok {
+		return "", UserErrorf("there is no diagnostic %s; the known ones are %s", code, strings.Join(errors.Codes(), " "))
+	}
+	return text, nil
+}

@@ -1,0 +1,239 @@
+package flow
+
+import (
+	"context"
+	"os/exec"
+
+	riscv "github.com/sinter-lang/sinter/backend_riscv"
+	x86 "github.com/sinter-lang/sinter/backend_x86"
+	"github.com/sinter-lang/sinter/hwgen/core"
+	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/internal/llvm"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/gate"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/pass"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/word"
+	"github.com/sinter-lang/sinter/lang/lower"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// once is an artefact that is made at most once.
+type once[T any] struct {
+	made  bool
+	value T
+	err   error
+}
+
+func (o *once[T]) get(make func() (T, error)) (T, error) {
+	if !o.made {
+		o.value, o.err = make()
+		o.made = true
+	}
+	return o.value, o.err
+}
+
+// stages keeps what has been made of a program.
+type stages struct {
+	first, forX86, forCore once[*ir.Module]
+	target                 once[*design.Target]
+	image                  once[*image.Image]
+	tools                  once[*llvm.Tools]
+	cores                  map[string]*once[*Core]
+	x86                    map[x86.Product]*once[*x86.Image]
+}
+
+// Core is a generated core.
+type Core struct {
+	Kind    string
+	Point   *design.Point
+	Circuit *rtl.Circuit
+	graph   once[*gate.Graph]
+	netlist once[*gate.Netlist]
+}
+
+// First is the program IR as lowered, before any pass.
+func (p *Program) First() (*ir.Module, error) {
+	return p.first.get(func() (*ir.Module, error) { return lower.Lower(p.Tree) })
+}
+
+// ForX86 is the program IR after the passes for x86-64: words up to 64 bits, one
+// Main.
+func (p *Program) ForX86() (*ir.Module, error) {
+	return p.forX86.get(func() (*ir.Module, error) { return p.run(pass.Env{}) })
+}
+
+// Low is the program IR after the passes for a core: words of 1 and 32 bits,
+// the operators of the target, one Main.
+func (p *Program) Low() (*ir.Module, error) {
+	return p.forCore.get(func() (*ir.Module, error) {
+		t, err := p.Target()
+		if err != nil {
+			return nil, err
+		}
+		return p.run(CoreEnv(t))
+	})
+}
+
+// CoreEnv is what the passes must know of a target of a core.
+func CoreEnv(t *design.Target) pass.Env {
+	return pass.Env{XLen: 32, Has: computes(t), Soft: softFloat}
+}
+
+// computes tells which operators a target has an instruction for; those that
+// compare, shift and add are in every set.
+func computes(t *design.Target) func(word.Op) bool {
+	return func(op word.Op) bool {
+		switch op {
+		case word.Mul, word.Divu, word.Remu, word.Divs, word.Rems:
+			return t.Set.Computes(op)
+		}
+		return true
+	}
+}
+
+// run lowers the program anew, for passes change their module.
+func (p *Program) run(env pass.Env) (*ir.Module, error) {
+	m, err := lower.Lower(p.Tree)
+	if err != nil {
+		return nil, err
+	}
+	return m, pass.Run(m, pass.List(), pass.Options{Env: env, Check: p.opts.Check, Seed: 1})
+}
+
+// defaultRegs is RV32E's number of registers: 13 used ones cost three per cent
+// of instructions over 32, and registers are what a core pays for.
+const defaultRegs = 16
+
+// Target is what the core's back end may use: RV32I with multiplication, no
+// division, unless the settings say otherwise.
+func (p *Program) Target() (*design.Target, error) {
+	return p.target.get(func() (*design.Target, error) {
+		if p.opts.Target != nil {
+			return p.opts.Target, nil
+		}
+		regs := p.opts.Regs
+		if regs == 0 {
+			regs = defaultRegs
+		}
+		if regs < 5 || regs > 32 {
+			return nil, UserErrorf("--regs wants 5 to 32, got %d", regs)
+		}
+		set := isa.RV32IM().Subset("rv32i_zmmul", func(in *isa.Inst) bool { return isa.RV32I().Lookup(in.Name) != nil || in.Computes(word.Mul) })
+		return design.NewTarget(set.Name, set, regs), nil
+	})
+}
+
+// Image is the linked program of a generated core.
+func (p *Program) Image(ctx context.Context) (*image.Image, error) {
+	return p.image.get(func() (*image.Image, error) {
+		m, err := p.Low()
+		if err != nil {
+			return nil, err
+		}
+		t, err := p.Target()
+		if err != nil {
+			return nil, err
+		}
+		im, err := p.compile(ctx, m, t)
+		if err != nil {
+			return nil, err
+		}
+		return im, p.imageBudget(im)
+	})
+}
+
+// compile makes the image with the code generator that the options name.
+func (p *Program) compile(ctx context.Context, m *ir.Module, t *design.Target) (*image.Image, error) {
+	if p.opts.Backend != "llvm" {
+		return riscv.Compile(m, t)
+	}
+	tools, err := p.llvm()
+	if err != nil {
+		return nil, err
+	}
+	return riscv.CompileLLVM(ctx, m, t, tools)
+}
+
+func (p *Program) llvm() (*llvm.Tools, error) {
+	return p.tools.get(func() (*llvm.Tools, error) { return llvm.Find(exec.LookPath) })
+}
+
+// X86 is a product for x86-64; it needs clang and lld.
+func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, error) {
+	if p.x86 == nil {
+		p.x86 = map[x86.Product]*once[*x86.Image]{}
+	}
+	if p.x86[product] == nil {
+		p.x86[product] = &once[*x86.Image]{}
+	}
+	return p.x86[product].get(func() (*x86.Image, error) {
+		m, err := p.ForX86()
+		if err != nil {
+			return nil, err
+		}
+		tools, err := p.llvm()
+		if err != nil {
+			return nil, err
+		}
+		img, err := x86.Build(ctx, m, product, tools)
+		if err != nil {
+			return nil, err
+		}
+		return img, p.withinBudget(tree.BudgetImage, "the file for "+string(product), len(img.Stripped), "bytes", nil)
+	})
+}
+
+// Core is the generated core of an organisation.
+func (p *Program) Core(ctx context.Context, kind string) (*Core, error) {
+	if p.cores == nil {
+		p.cores = map[string]*once[*Core]{}
+	}
+	if p.cores[kind] == nil {
+		p.cores[kind] = &once[*Core]{}
+	}
+	return p.cores[kind].get(func() (*Core, error) {
+		im, err := p.Image(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return makeCore(im, plan.Options{Core: kind})
+	})
+}
+
+// FullCore is the core of the same organisation that is not specialised, the
+// measure for what specialisation saves.
+func (p *Program) FullCore(ctx context.Context, kind string) (*Core, error) {
+	im, err := p.Image(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return makeCore(im, plan.Options{Core: kind, Full: true})
+}
+
+func makeCore(im *image.Image, o plan.Options) (*Core, error) {
+	point, c, err := core.Choose(im, o)
+	if err != nil {
+		return nil, err
+	}
+	return &Core{Kind: o.Core, Point: point, Circuit: c}, nil
+}
+
+// Graph is the core as an and-inverter graph.
+func (c *Core) Graph() (*gate.Graph, error) {
+	return c.graph.get(func() (*gate.Graph, error) { return gate.Build(c.Circuit, gate.Options{}) })
+}
+
+// Netlist is the core as look-up tables and carry cells.
+func (c *Core) Netlist() (*gate.Netlist, error) {
+	return c.netlist.get(func() (*gate.Netlist, error) {
+		g, err := c.Graph()
+		if err != nil {
+			return nil, err
+		}
+		return gate.Map(g)
+	})
+}

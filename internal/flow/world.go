@@ -1,0 +1,196 @@
+package flow
+
+import (
+	"os"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/lang/types"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// World names the outside of a run.
+type World struct {
+	Captures []string // DEVICE=FILE, or FILE when the program has one receiving device
+	Disks    []string // DEVICE=FILE: the image of a disk; the file is not changed
+	Seed     int64    // of the gaps on a core's ports; 0: none
+	Limit    uint64   // steps of a machine; 0: its own generous limit
+	Frames   int      // only the first so many frames; 0: all
+	Until    string   // end of the run as a duration, such as 20ms; empty: the last input
+}
+
+// Script reads the captures of a world for the devices of the program.
+func (p *Program) Script(w World) (*world.Script, error) {
+	devices := p.devices()
+	var sources []world.Capture
+	for _, spec := range w.Captures {
+		device, file, err := p.capture(spec)
+		if err != nil {
+			return nil, err
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", file, reason(err))
+		}
+		sources = append(sources, world.Capture{Device: device, Name: file, Data: data, Messages: p.Tree.System.Devices[device].Kind == "udp"})
+	}
+	script, err := world.FromCaptures(devices, sources)
+	if err != nil {
+		return nil, err
+	}
+	if script.Disks, err = p.disks(w.Disks); err != nil {
+		return nil, err
+	}
+	if w.Frames > 0 && len(script.Inputs) > w.Frames {
+		script.Inputs = script.Inputs[:w.Frames]
+	}
+	if w.Until != "" {
+		ticks, ok := types.ParseDuration(w.Until)
+		if !ok || ticks < 0 {
+			return nil, UserErrorf("--until wants a duration such as 20ms, got %q", w.Until)
+		}
+		until := uint64(ticks)
+		script.Until = &until
+	}
+	return script, nil
+}
+
+// disks makes the disks of the program: of an image, or empty.
+func (p *Program) disks(specs []string) ([]*world.Disk, error) {
+	if p.Tree.System == nil {
+		return nil, nil
+	}
+	disks := make([]*world.Disk, len(p.Tree.System.Devices))
+	for i, d := range p.Tree.System.Devices {
+		if d.Kind == "disk" {
+			disks[i] = world.NewDisk(make([]byte, world.DiskSectors*world.SectorSize))
+		}
+	}
+	for _, spec := range specs {
+		i, file, err := p.disk(spec)
+		if err != nil {
+			return nil, err
+		}
+		info, err := os.Stat(file)
+		if err == nil && info.Size() > maxDisk {
+			return nil, UserErrorf("%s has %d bytes; a disk image may have %d", file, info.Size(), maxDisk)
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", file, reason(err))
+		}
+		disks[i] = world.NewDisk(data)
+	}
+	return disks, nil
+}
+
+// maxDisk bounds a disk image in bytes.
+const maxDisk = 256 << 20
+
+// disk splits DEVICE=FILE for a disk.
+func (p *Program) disk(spec string) (device int, file string, err error) {
+	name, file, ok := strings.Cut(spec, "=")
+	var disks []string
+	for i, d := range p.Tree.System.Devices {
+		if d.Kind != "disk" {
+			continue
+		}
+		if ok && d.Name == name {
+			return i, file, nil
+		}
+		disks = append(disks, d.Name)
+	}
+	return 0, "", UserErrorf("%q wants DISK=FILE; the disks of %s are: %s", spec, p.Name, strings.Join(disks, ", "))
+}
+
+// isDisk reports whether a device is a disk.
+func (p *Program) isDisk(name string) bool {
+	for _, d := range p.Tree.System.Devices {
+		if d.Name == name {
+			return d.Kind == "disk"
+		}
+	}
+	return false
+}
+
+// WriteDisks writes the disks of a world, as they are after a run, to DISK=FILE.
+func (p *Program) WriteDisks(specs []string, w *world.World) error {
+	for _, spec := range specs {
+		i, file, err := p.disk(spec)
+		if err != nil {
+			return err
+		}
+		if err := WriteFile(file, w.Disk(i).Image()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// devices lists the names of the program's devices.
+func (p *Program) devices() []string {
+	var names []string
+	if p.Tree.System != nil {
+		for _, d := range p.Tree.System.Devices {
+			names = append(names, d.Name)
+		}
+	}
+	return names
+}
+
+// capture splits DEVICE=FILE. Without a device the only receiving one is meant.
+func (p *Program) capture(spec string) (device int, file string, err error) {
+	name, file, ok := strings.Cut(spec, "=")
+	var receiving []int
+	if p.Tree.System == nil {
+		return 0, "", UserErrorf("%s has no system, so no devices", p.Name)
+	}
+	for i, d := range p.Tree.System.Devices {
+		if d.Kind == "disk" {
+			continue
+		}
+		if ok && d.Name == name {
+			return i, file, nil
+		}
+		if d.Rx {
+			receiving = append(receiving, i)
+		}
+	}
+	if !ok && len(receiving) == 1 {
+		return receiving[0], spec, nil
+	}
+	return 0, "", UserErrorf("%q wants DEVICE=FILE; the devices of %s are: %s", spec, p.Name, strings.Join(p.devices(), ", "))
+}
+
+// captureOf is what a device has sent, as a capture.
+func (p *Program) captureOf(tr *trace.Trace, name string) ([]byte, error) {
+	for _, d := range p.Tree.System.Devices {
+		if d.Name == name {
+			return world.CaptureOf(tr, name, d.Kind == "udp")
+		}
+	}
+	return nil, UserErrorf("%s has no device %s", p.Name, name)
+}
+
+// WriteCaptures writes what devices sent to DEVICE=FILE captures.
+func (p *Program) WriteCaptures(specs []string, tr *trace.Trace) error {
+	for _, spec := range specs {
+		name, file, ok := strings.Cut(spec, "=")
+		known := false
+		for _, d := range p.devices() {
+			known = known || d == name
+		}
+		if !ok || !known {
+			return UserErrorf("%q wants DEVICE=FILE; the devices of %s are: %s", spec, p.Name, strings.Join(p.devices(), ", "))
+		}
+		data, err := p.captureOf(tr, name)
+		if err != nil {
+			return err
+		}
+		if err := WriteFile(file, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}

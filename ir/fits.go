@@ -1,0 +1,84 @@
+package ir
+
+import (
+	"slices"
+
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// fits is a rule about the words of an operation that their list cannot say: which
+// fit each other, the immediate, or the tables of the module.
+type fits interface {
+	check(v *verifier, i *Instr, args, results []*Value)
+}
+
+type (
+	fitsConst   struct{} // the number fits its type
+	fitsWord    struct{} // the width rule of the operator
+	fitsFloat   struct{} // the formats of the operation
+	fitsSize    struct{} // a size that memory moves
+	fitsLog     struct{} // what the site shows
+	fitsElement struct{} // the element of the channel
+	fitsArms    struct{} // guards and deadlines of a select
+)
+
+func (fitsConst) check(v *verifier, i *Instr, _, results []*Value) {
+	if t := results[0].Type; i.Imm&^word.Mask(int(t)) != 0 {
+		v.errorf(i, i.Span, "const gives one word that holds %d, got %s", i.Imm, t)
+	}
+}
+
+func (fitsSize) check(v *verifier, i *Instr, _, _ []*Value) {
+	if !sizeOK(i.Size) {
+		v.errorf(i, i.Span, "%s moves 1, 2, 4 or 8 bytes, got %d", i.Op, i.Size)
+	}
+}
+
+func (fitsWord) check(v *verifier, i *Instr, args, results []*Value) {
+	aw := make([]int, len(args))
+	for k, a := range args {
+		aw[k] = int(a.Type)
+	}
+	if err := word.Check(i.Word, int(results[0].Type), aw, i.Imm); err != nil {
+		v.errorf(i, i.Span, "%s", err)
+	}
+}
+
+func (fitsFloat) check(v *verifier, i *Instr, args, results []*Value) {
+	if err := checkFloat(i.Float, args, results); err != nil {
+		v.errorf(i, i.Span, "%s", err)
+	}
+}
+
+// check: words and refs are what the site shows.
+func (fitsLog) check(v *verifier, i *Instr, args, _ []*Value) {
+	site := &v.m.Logs[i.Site]
+	refs, k := 0, 0
+	for _, a := range site.Args {
+		switch {
+		case a.Kind == "bytes":
+			refs++
+		case k < len(args) && a.Width > 32 && args[k].Type == 32 && k+1 < len(args) && args[k+1].Type == 32:
+			k += 2
+		default:
+			k++
+		}
+	}
+	if refs != len(i.Refs) || k != len(args) {
+		v.errorf(i, i.Span, "log site %d shows %d words and %d bytes, got %d and %d", i.Site, len(site.Args)-refs, refs, len(args), len(i.Refs))
+	}
+}
+
+// check: words and refs are a channel's element.
+func (fitsElement) check(v *verifier, i *Instr, args, results []*Value) {
+	ws := slices.Concat(args, results)
+	c := &v.m.Chans[i.Chan]
+	ok := len(ws) == len(c.Words) && len(i.Refs) == len(c.Objs)
+	for k := 0; ok && k < len(ws); k++ {
+		ok = ws[k].Type == c.Words[k]
+	}
+	if !ok {
+		v.errorf(i, i.Span, "channel %s moves %d words of types %v and %d objects, got (%s) and %d",
+			c.Name, len(c.Words), c.Words, len(c.Objs), widths(ws), len(i.Refs))
+	}
+}

@@ -1,0 +1,170 @@
+// Package interval is the arithmetic of intervals, which the type checker and the
+// passes share: which numbers can an operation give when its operands lie between
+// bounds.
+//
+//	Add.Of(Make(0, 5), Make(1, 3))     1..=8
+//	Rem.Of(Make(-7, 9), Make(4, 4))    -3..=3
+//
+// Num is an exact integer, Set the interval lo..=hi of such numbers; Op.Of bounds
+// an exact operation. Word holds what is known of a word of 1 to 64 bits: one
+// interval without sign and one with. Its operations wrap as those of ir/word do,
+// and rest on the same rules.
+//
+// Each rule is sound: the result holds each number that can occur. The tests run
+// through all intervals of small numbers. The package knows neither types nor
+// operators of others.
+package interval
+
+// Set is the interval Lo..=Hi. It is empty when Lo > Hi.
+type Set struct{ Lo, Hi Num }
+
+// Make returns lo..=hi.
+func Make(lo, hi int64) Set { return Set{Int(lo), Int(hi)} }
+
+// Point returns the interval of one number.
+func Point(n Num) Set { return Set{n, n} }
+
+// IsPoint reports whether s holds one number.
+func (s Set) IsPoint() bool { return s.Lo == s.Hi }
+
+// Empty reports whether s holds no number.
+func (s Set) Empty() bool { return s.Hi.Less(s.Lo) }
+
+// Has reports whether s holds n.
+func (s Set) Has(n Num) bool { return !n.Less(s.Lo) && !s.Hi.Less(n) }
+
+// Within reports whether t holds each number of s.
+func (s Set) Within(t Set) bool { return s.Empty() || t.Has(s.Lo) && t.Has(s.Hi) }
+
+// NonNegative reports whether s holds no number below 0.
+func (s Set) NonNegative() bool { return s.Lo.Sign() >= 0 }
+
+// Hull is the smallest interval around both.
+func (s Set) Hull(t Set) Set { return Set{Min(s.Lo, t.Lo), Max(s.Hi, t.Hi)} }
+
+// Meet is what both have in common, perhaps nothing.
+func (s Set) Meet(t Set) Set { return Set{Max(s.Lo, t.Lo), Min(s.Hi, t.Hi)} }
+
+// Op is an exact operation on integers.
+type Op uint8
+
+// The operations.
+const (
+	Add Op = iota
+	Sub
+	Mul
+	Quo // toward zero
+	Rem // with the sign of the dividend
+	And // of two's complements, as Or and Xor
+	Or
+	Xor
+	Shl
+	Shr // rounded down
+	NumOps
+)
+
+// maxShift is the largest amount that Shl and Shr can be bounded with.
+const maxShift = 63
+
+// Of bounds l op r. It reports false when there is no bound: a divisor that may be 0,
+// an amount below 0 or above 63. Operands that 64 bits hold never overflow.
+func (op Op) Of(l, r Set) (Set, bool) {
+	switch op {
+	case Add:
+		return Set{l.Lo.Add(r.Lo), l.Hi.Add(r.Hi)}, true
+	case Sub:
+		return Set{l.Lo.Sub(r.Hi), l.Hi.Sub(r.Lo)}, true
+	case Mul:
+		return corners(l, r, Num.Mul), true
+	case Quo:
+		return corners(l, r, quo), !r.Has(Num{})
+	case Rem:
+		return rem(l, r)
+	case And, Or, Xor:
+		return op.bits(l, r), true
+	}
+	return op.shift(l, r)
+}
+
+// corners is the hull of f at the ends of both intervals: right for each f that
+// is monotone in each argument. The caller drops it when a divisor may be 0.
+func corners(l, r Set, f func(a, b Num) Num) Set {
+	s := Point(f(l.Lo, r.Lo))
+	for _, v := range [...]Num{f(l.Lo, r.Hi), f(l.Hi, r.Lo), f(l.Hi, r.Hi)} {
+		s = s.Hull(Point(v))
+	}
+	return s
+}
+
+// quo is the quotient toward zero, and 0 for a divisor of 0.
+func quo(a, b Num) Num {
+	if b.Sign() == 0 {
+		return Num{}
+	}
+	q, _ := a.QuoRem(b)
+	return q
+}
+
+// rem: the sign is that of the dividend, the amount below that of the divisor and
+// at most that of the dividend.
+func rem(l, r Set) (Set, bool) {
+	if r.Has(Num{}) {
+		return Set{}, false
+	}
+	if l.IsPoint() && r.IsPoint() {
+		_, m := l.Lo.QuoRem(r.Lo)
+		return Point(m), true
+	}
+	most := Max(r.Lo.Abs(), r.Hi.Abs()).Sub(Int(1))
+	var s Set
+	if l.Lo.Sign() < 0 {
+		s.Lo = Min(most, l.Lo.Abs()).Neg()
+	}
+	if l.Hi.Sign() > 0 {
+		s.Hi = Min(most, l.Hi)
+	}
+	return s, true
+}
+
+func (op Op) bits(l, r Set) Set {
+	if l.IsPoint() && r.IsPoint() {
+		return Point(op.exact(l.Lo, r.Lo))
+	}
+	if op == And && (l.NonNegative() || r.NonNegative()) {
+		switch {
+		case !l.NonNegative():
+			return Set{Num{}, r.Hi}
+		case !r.NonNegative():
+			return Set{Num{}, l.Hi}
+		}
+		return Set{Num{}, Min(l.Hi, r.Hi)}
+	}
+	both := l.Hull(r)
+	if both.NonNegative() {
+		return Set{Num{}, Int(1).Shl(uint(both.Hi.BitLen())).Sub(Int(1))}
+	}
+	top := Int(1).Shl(uint(max(both.Hi.BitLen(), both.Lo.Not().BitLen())))
+	return Set{top.Neg(), top.Sub(Int(1))}
+}
+
+// exact computes a bitwise operation.
+func (op Op) exact(a, b Num) Num {
+	switch op {
+	case And:
+		return a.And(b)
+	case Or:
+		return a.Or(b)
+	}
+	return a.Xor(b)
+}
+
+func (op Op) shift(l, r Set) (Set, bool) {
+	if !r.NonNegative() || Int(maxShift).Less(r.Hi) {
+		return Set{}, false
+	}
+	f := Num.Shl
+	if op == Shr {
+		f = Num.Shr
+	}
+	return corners(l, r, func(a, b Num) Num { return f(a, uint(b.Uint64())) }), true
+}

@@ -1,0 +1,146 @@
+package ir
+
+// Row is everything about an operation that does not depend on its operands: what
+// the text form, the verifier, Thread, the passes and the machines read.
+type Row struct {
+	Name   string
+	Spell  spelling  // how a text names it; nil: by Name alone
+	Select selector  // what a text names after it; nil: nothing
+	In     Words     // the words that it takes
+	Out    Words     // the words that it gives
+	Refs   Places    // the places that it touches
+	Imm    Immediate // whether Imm counts (of a word operation for slices only)
+	Site   Table     // the table that Site leads into
+	Tokens TokenRule // which tokens it takes and gives
+	IO     bool      // it takes and gives the I/O token: it is an event, or may trap
+	Pure   bool      // it gives one word that follows from its words
+	Late   bool      // only after ir/pass/tasks
+	Early  bool      // only before ir/pass/tasks
+	Blocks bool      // may suspend its task; then Early too
+
+	// Fits reports what In and Out cannot say: which words fit each other, or the
+	// module's tables. Words and places have been counted.
+	Fits fits
+}
+
+// Words says which words an operation takes or gives: the lists of types that
+// it may be, such as "i64" and "i32 i32". A type `i` is any width, `i*` any number
+// of words; nil is none.
+type Words []string
+
+// Places says which objects an operation touches, and how.
+type Places struct {
+	Any  bool    // any number; the last of List holds for the rest
+	List []Place // else these
+}
+
+// Place is what an operation does to one object.
+type Place struct {
+	Access Access
+	Bytes  func(m *Module, i *Instr, k int) int // how many, from the ref on; nil: a new life of it all
+}
+
+func (p Places) at(k int) Place { return p.List[min(k, len(p.List)-1)] }
+
+// Immediate says what Imm means.
+type Immediate uint8
+
+// The meanings of Imm.
+const (
+	NoImm  Immediate = iota
+	Itself           // the word itself
+	Length           // bytes, or the capacity of a buffer
+	Flag             // 0 or 1
+	Mark             // mark*2 + (0 begin, 1 end)
+)
+
+// Table is a table of the module that the Site of an operation leads into.
+type Table uint8
+
+// The tables.
+const (
+	NoTable Table = iota
+	TrapSites
+	LogSites
+)
+
+// TokenRule says which tokens an operation takes and gives.
+type TokenRule uint8
+
+// The rules.
+const (
+	ByRows   TokenRule = iota // I/O and those of its places, as Access says
+	ByCallee                  // as the signature of the callee says
+	Fence                     // all that there are
+)
+
+// Row returns what is fixed about op.
+func (op Op) Row() *Row { return &rows[op] }
+
+// String returns the name of op in the text form.
+func (op Op) String() string {
+	if op >= NumOps {
+		return "?"
+	}
+	return rows[op].Name
+}
+
+// rows is never written after start.
+var rows = [NumOps]Row{
+	OpConst: {Name: "const", Out: one, Imm: Itself, Pure: true, Fits: fitsConst{}},
+	OpWord:  {Name: "word", Spell: byWord{}, In: several, Out: one, Pure: true, Fits: fitsWord{}},
+	OpFloat: {Name: "float", Spell: byFloat{}, In: several, Out: one, Pure: true, Fits: fitsFloat{}},
+
+	OpLocal: {Name: "local", Refs: refs(Place{Begins, nil})},
+	OpLoad:  {Name: "load", Spell: bySize{}, Refs: refs(Place{Reads, moved}), Out: one, Fits: fitsSize{}},
+	OpStore: {Name: "store", Spell: bySize{}, Refs: refs(Place{Writes, moved}), In: one, Fits: fitsSize{}},
+	OpCopy:  {Name: "copy", Refs: refs(Place{Writes, immediate}, Place{Reads, immediate}), Imm: Length},
+	OpClear: {Name: "clear", Refs: refs(Place{Writes, immediate}), Imm: Length},
+	OpCall:  {Name: "call", Select: byCallee{}, Refs: all(Place{Reads, bound1}), In: several, Out: several, Tokens: ByCallee},
+
+	OpCheck: {Name: "check", IO: true, In: Words{"i1"}, Site: TrapSites},
+	OpLog:   {Name: "log", IO: true, Refs: all(Place{Reads, header}), In: several, Site: LogSites, Fits: fitsLog{}},
+	OpMark:  {Name: "mark", IO: true, Imm: Mark, Tokens: Fence},
+	OpNow:   {Name: "now", IO: true, Out: clock},
+
+	OpRecv: {Name: "recv", IO: true, Select: byDevice{}, Refs: refs(Place{Writes, buffer}), Imm: Length, Early: true, Blocks: true},
+	OpTake: {Name: "take", IO: true, Select: byDevice{}, Refs: refs(Place{Writes, buffer}), Out: Words{"i1"}, Imm: Length},
+	OpSend: {Name: "send", IO: true, Select: byDevice{}, Refs: refs(Place{Reads, header})},
+	OpAsk:  {Name: "ask", IO: true, Select: byDevice{}, Refs: refs(Place{Reads, header}, Place{Writes, buffer}), Imm: Length},
+
+	OpChSend:  {Name: "chsend", IO: true, Select: byChannel{}, Refs: all(Place{Reads, leaf}), In: several, Early: true, Blocks: true, Fits: fitsElement{}},
+	OpChRecv:  {Name: "chrecv", IO: true, Select: byChannel{}, Refs: all(Place{Writes, leaf}), Out: several, Early: true, Blocks: true, Fits: fitsElement{}},
+	OpChGet:   {Name: "chget", IO: true, Select: byChannel{}, Refs: all(Place{Writes, leaf}), Out: several, Early: true, Fits: fitsElement{}},
+	OpChPut:   {Name: "chput", IO: true, Select: byChannel{}, Refs: all(Place{Reads, leaf}), In: several, Early: true, Fits: fitsElement{}},
+	OpChReady: {Name: "chready", IO: true, Select: byChannel{}, Out: Words{"i1"}, Imm: Flag, Early: true},
+	OpSelect:  {Name: "select", IO: true, Select: byArms{}, In: several, Out: Words{"i32"}, Early: true, Blocks: true, Fits: fitsArms{}},
+
+	OpStatus: {Name: "status", IO: true, Out: Words{"i32"}, Late: true},
+	OpAlarm:  {Name: "alarm", IO: true, In: clock, Late: true},
+	OpWait:   {Name: "wait", IO: true, In: Words{"i32"}, Out: Words{"i32"}, Late: true},
+	OpHalt:   {Name: "halt", IO: true, Late: true},
+}
+
+// one, several and clock are lists of words; a time is one word, legalised two.
+var (
+	one     = Words{"i"}
+	several = Words{"i*"}
+	clock   = Words{"i64", "i32 i32"}
+)
+
+func refs(list ...Place) Places { return Places{List: list} }
+func all(each Place) Places     { return Places{Any: true, List: []Place{each}} }
+
+// The bytes that operations need at a place.
+func moved(_ *Module, i *Instr, _ int) int     { return i.Size }
+func immediate(_ *Module, i *Instr, _ int) int { return int(min(i.Imm, maxObject+1)) }
+func header(*Module, *Instr, int) int          { return 4 }
+func buffer(_ *Module, i *Instr, _ int) int    { return 4 + int(min(i.Imm, maxObject)) }
+func bound1(_ *Module, i *Instr, k int) int    { return i.Callee.Objs[k].Size }
+
+func leaf(m *Module, i *Instr, k int) int {
+	if i.Chan < 0 || i.Chan >= len(m.Chans) || k >= len(m.Chans[i.Chan].Objs) {
+		return 0 // the row's other rules say so
+	}
+	return m.Chans[i.Chan].Objs[k]
+}

@@ -1,0 +1,176 @@
+package facts
+
+import (
+	"slices"
+
+	"github.com/sinter-lang/sinter/ir/interval"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// term is what facts are about: a local, or the length of a local.
+type term struct {
+	local  *tree.Local
+	length bool
+}
+
+// pair is the subject of a difference fact.
+type pair struct{ a, b term }
+
+// diff is the fact that a - b <= d.
+type diff struct {
+	pair
+	d int64
+}
+
+// Known is what is known at one point of a body: the interval of a term, and
+// a - b <= d for pairs of terms. A nil *Known stands for a point that is never
+// reached.
+type Known struct {
+	spans  map[term]interval.Set
+	diffs  []diff // in the order in which they were learnt, one for each pair
+	effort *int   // steps of all proofs of a check
+}
+
+// New returns that nothing is known. effort counts the steps of all proofs.
+func New(effort *int) *Known { return &Known{spans: map[term]interval.Set{}, effort: effort} }
+
+// Clone returns a copy that can change on its own.
+func (f *Known) Clone() *Known {
+	if f == nil {
+		return nil
+	}
+	g := New(f.effort)
+	for k, v := range f.spans {
+		g.spans[k] = v
+	}
+	g.diffs = slices.Clone(f.diffs)
+	return g
+}
+
+// Join returns what holds on both ways.
+func Join(f, g *Known) *Known {
+	if f == nil {
+		return g
+	}
+	if g == nil {
+		return f
+	}
+	r := New(f.effort)
+	for k, v := range f.spans {
+		if w, ok := g.spans[k]; ok {
+			r.spans[k] = v.Hull(w)
+		}
+	}
+	for _, x := range f.diffs {
+		if i := g.find(x.pair); i >= 0 {
+			r.diffs = append(r.diffs, diff{x.pair, max(x.d, g.diffs[i].d)})
+		}
+	}
+	return r
+}
+
+// Forget drops all facts about a local.
+func (f *Known) Forget(l *tree.Local) {
+	if f == nil {
+		return
+	}
+	delete(f.spans, term{l, false})
+	delete(f.spans, term{l, true})
+	f.diffs = slices.DeleteFunc(f.diffs, func(x diff) bool { return x.a.local == l || x.b.local == l })
+}
+
+// find returns the index of the fact about a pair, -1 if there is none.
+func (f *Known) find(p pair) int {
+	return slices.IndexFunc(f.diffs, func(x diff) bool { return x.pair == p })
+}
+
+// span returns what is known of a term.
+func (f *Known) span(t term) interval.Set {
+	s := t.typeSpan()
+	if f != nil {
+		if known, ok := f.spans[t]; ok {
+			s = meet(s, known)
+		}
+	}
+	return s
+}
+
+// MaxSlice is the largest length of a slice.
+const MaxSlice = 1<<31 - 1
+
+func (t term) typeSpan() interval.Set {
+	if !t.length {
+		return All(t.local.Type)
+	}
+	return Length(t.local.Type)
+}
+
+// Length is what the type of an array, slice or bytes says about the length.
+func Length(t *tree.Type) interval.Set {
+	switch t.Kind {
+	case tree.Array:
+		return interval.Make(int64(t.Len), int64(t.Len))
+	case tree.Bytes:
+		return interval.Make(0, int64(t.Len))
+	}
+	return interval.Make(0, MaxSlice)
+}
+
+// maxFacts bounds the facts of each kind at one point, so that a huge function
+// costs no more than its length; what is beyond is checked at run time.
+const maxFacts = 64
+
+// narrow adds that a term is in an interval.
+func (f *Known) narrow(t term, s interval.Set) {
+	now := f.span(t)
+	s = meet(now, s)
+	if _, known := f.spans[t]; (known || len(f.spans) < maxFacts) && s != now {
+		f.spans[t] = s
+	}
+}
+
+// limit adds a - b <= d.
+func (f *Known) limit(a, b term, d int64) {
+	i := f.find(pair{a, b})
+	switch {
+	case i >= 0:
+		f.diffs[i].d = min(f.diffs[i].d, d)
+	case len(f.diffs) < maxFacts:
+		f.diffs = append(f.diffs, diff{pair{a, b}, d})
+	}
+}
+
+// same adds that a is b + d.
+func (f *Known) same(a, b term, d int64) {
+	f.limit(a, b, d)
+	f.limit(b, a, -d)
+}
+
+// maxEffort bounds the steps of all proofs of a check.
+const maxEffort = 1 << 24
+
+// maxSteps bounds the differences of one proof.
+const maxSteps = 3
+
+// atMost reports whether x - y <= d follows in at most depth steps.
+func (f *Known) atMost(x, y term, d int64, depth int) bool {
+	if x == y {
+		return d >= 0
+	}
+	if f == nil {
+		return false
+	}
+	if i := f.find(pair{x, y}); i >= 0 && f.diffs[i].d <= d {
+		return true
+	}
+	if depth == 0 || *f.effort > maxEffort {
+		return false
+	}
+	*f.effort += len(f.diffs)
+	for _, k := range f.diffs {
+		if k.a == x && f.atMost(k.b, y, d-k.d, depth-1) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,88 @@
+package facts
+
+import (
+	"math/big"
+
+	"github.com/sinter-lang/sinter/ir/interval"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// All is the interval of the values of a number type.
+func All(t *tree.Type) interval.Set {
+	lo, hi := t.Interval()
+	return interval.Set{Lo: num(lo), Hi: num(hi)}
+}
+
+// num is a number of a type, which 65 bits hold.
+func num(v *big.Int) interval.Num {
+	n, ok := interval.FromBig(v)
+	if !ok {
+		panic("facts: the number " + v.String() + " is not a bound of a type")
+	}
+	return n
+}
+
+// Cell is the number that a cell of a type stands for.
+func Cell(cell uint64, t *tree.Type) interval.Num {
+	if _, signed := t.Word(); signed {
+		return interval.Int(int64(cell))
+	}
+	return interval.Uint(cell)
+}
+
+// RangeType is the range type of an interval.
+func RangeType(s interval.Set) *tree.Type { return tree.RangeType(s.Lo.Big(), s.Hi.Big()) }
+
+// Holds reports whether a type is one of numbers and contains the interval.
+func Holds(t *tree.Type, s interval.Set) bool { return t.IsNumber() && s.Within(All(t)) }
+
+// Fits64 reports whether u64 or i64 holds the interval.
+func Fits64(s interval.Set) bool {
+	return s.Within(All(tree.IntType(64, false))) || s.Within(All(tree.IntType(64, true)))
+}
+
+// WordFor is the integer type whose word holds an interval: that of the range. It is
+// nil when 64 bits do not.
+func WordFor(s interval.Set) *tree.Type {
+	if !Fits64(s) {
+		return nil
+	}
+	bits, signed := RangeType(s).Word()
+	return tree.IntType(bits, signed)
+}
+
+// meet is what both have in common; if that is nothing, it is s: facts that
+// contradict each other are at a point that is never reached.
+func meet(s, t interval.Set) interval.Set {
+	if r := s.Meet(t); !r.Empty() {
+		return r
+	}
+	return s
+}
+
+// opOf leads from the operators of the tree to those of intervals.
+var opOf = map[tree.Op]interval.Op{
+	tree.Add: interval.Add, tree.Sub: interval.Sub, tree.Mul: interval.Mul, tree.Div: interval.Quo, tree.Rem: interval.Rem,
+	tree.BitAnd: interval.And, tree.BitOr: interval.Or, tree.BitXor: interval.Xor, tree.Shl: interval.Shl, tree.Shr: interval.Shr,
+}
+
+// Apply returns the interval of exact l op r. It reports false when there is no bound: a
+// divisor that may be 0, a shift amount that is negative or above 63, a comparison.
+func Apply(op tree.Op, l, r interval.Set) (interval.Set, bool) {
+	o, ok := opOf[op]
+	if !ok {
+		return interval.Set{}, false
+	}
+	return o.Of(l, r)
+}
+
+// OfField is the interval of an integer of a layout, as the layout says.
+func OfField(f *tree.LayoutField) interval.Set {
+	switch {
+	case f.Fixed != nil:
+		return interval.Point(Cell(*f.Fixed, f.Part))
+	case f.Bound:
+		return interval.Set{Lo: Cell(f.Low, f.Part), Hi: Cell(f.High, f.Part)}
+	}
+	return All(f.Part)
+}
