@@ -74,6 +74,18 @@ type System struct {
 	Span    diag.Span
 }
 
+// Services are the tasks that the program has not asked for by name.
+func (s *System) Services() []Run {
+	n := 0
+	for n < len(s.Runs) && s.Runs[n].Service {
+		n++
+	}
+	return s.Runs[:n]
+}
+
+// Tasks are the program's own tasks.
+func (s *System) Tasks() []Run { return s.Runs[len(s.Services()):] }
+
 // DeviceDef is a device. Run is the index of its owner; Rx and Tx say whether
 // the owner's task receives from it and sends to it.
 type DeviceDef struct {

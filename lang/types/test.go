@@ -1,6 +1,8 @@
 package types
 
 import (
+	"slices"
+
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/elab"
@@ -215,12 +217,7 @@ func (c *checker) systemNamed(call *syntax.CallExpr) *syntax.SystemDecl {
 // startSystem checks `start edge(inside: a, outside: b)`: all tasks of the system,
 // with fakes for its devices.
 func (b *body) startSystem(call *syntax.CallExpr, sys *syntax.SystemDecl) {
-	var names []string
-	for _, item := range sys.Items {
-		if bind, ok := item.(*syntax.BindItem); ok {
-			names = append(names, bind.Name.Name)
-		}
-	}
+	names := devicesToGive(call, sys)
 	given := map[string]int{}
 	_, ok := b.arguments(call, "`"+sys.Name.Name+"`", names, func(k int, x syntax.Expr) tree.Expr {
 		name, ok := x.(*syntax.Name)
@@ -238,6 +235,49 @@ func (b *body) startSystem(call *syntax.CallExpr, sys *syntax.SystemDecl) {
 	if ok {
 		b.test.epoch.Start(sys.Items, given)
 	}
+}
+
+// devicesToGive lists the names of a system for which a test gives fakes. A socket
+// needs none when its network device is given, nor does a network device when
+// it is not given and its sockets are.
+func devicesToGive(call *syntax.CallExpr, sys *syntax.SystemDecl) []string {
+	said := map[string]bool{}
+	for _, a := range call.Args {
+		if a.Name != nil {
+			said[a.Name.Name] = true
+		}
+	}
+	under := map[string]bool{} // network devices with a socket that is given
+	var names []string
+	for _, item := range sys.Items {
+		bind, ok := item.(*syntax.BindItem)
+		if !ok {
+			continue
+		}
+		if nic, socket := overDevice(bind.Value); socket && !said[bind.Name.Name] {
+			continue
+		} else if socket {
+			under[nic] = true
+		}
+		names = append(names, bind.Name.Name)
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return under[name] && !said[name] })
+}
+
+// overDevice reports whether a binding is net.udp(nic, ...), and the name of nic.
+func overDevice(x syntax.Expr) (nic string, socket bool) {
+	call, ok := x.(*syntax.CallExpr)
+	if !ok || len(call.Args) == 0 {
+		return "", false
+	}
+	if f, ok := call.Fun.(*syntax.FieldExpr); !ok || f.Name.Name != "udp" {
+		return "", false
+	}
+	n, ok := call.Args[0].Value.(*syntax.Name)
+	if !ok {
+		return "", true
+	}
+	return n.Name, true
 }
 
 // offer makes a fake a device of the epoch, once.
