@@ -65,16 +65,20 @@ func (l *link) host() uint32 {
 // uses is the line that names the packages.
 func (p *Program) uses() string {
 	var names []string
+	need := func(name string) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
 	for _, d := range p.Devices() {
-		name := "net"
 		switch {
 		case d.Disk:
-			name = "blk"
-		case d.Messages:
-			name = "port"
-		}
-		if !strings.Contains(strings.Join(names, " "), name) {
-			names = append(names, name)
+			need("blk")
+		case d.Messages: // its type is one of net
+			need("port")
+			need("net")
+		default:
+			need("net")
 		}
 	}
 	if len(names) == 0 {
