@@ -8,6 +8,7 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/gates"
 	"github.com/sinter-lang/sinter/sim/iss"
@@ -60,7 +61,7 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 	}
 	prog := guest(m, img)
 	for _, d := range p.Tree.System.Devices {
-		prog.Disks = append(prog.Disks, d.Kind == "disk")
+		prog.Disks = append(prog.Disks, port.ShapeOf(d.Kind) == port.Command)
 	}
 	prog.Ports = make([][]int, len(p.Tree.System.Devices))
 	for _, s := range p.Tree.System.Sockets {

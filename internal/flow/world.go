@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/lang/types"
 	"github.com/sinter-lang/sinter/sim/world"
@@ -33,7 +34,7 @@ func (p *Program) Script(w World) (*world.Script, error) {
 		if err != nil {
 			return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", file, reason(err))
 		}
-		sources = append(sources, world.Capture{Device: device, Name: file, Data: data, Messages: p.Tree.System.Devices[device].Kind == "udp"})
+		sources = append(sources, world.Capture{Device: device, Name: file, Data: data, Messages: port.HeadOf(p.Tree.System.Devices[device].Kind) > 0})
 	}
 	script, err := world.FromCaptures(devices, sources)
 	if err != nil {
@@ -63,7 +64,7 @@ func (p *Program) disks(specs []string) ([]*world.Disk, error) {
 	}
 	disks := make([]*world.Disk, len(p.Tree.System.Devices))
 	for i, d := range p.Tree.System.Devices {
-		if d.Kind == "disk" {
+		if port.ShapeOf(d.Kind) == port.Command {
 			disks[i] = world.NewDisk(make([]byte, world.DiskSectors*world.SectorSize))
 		}
 	}
@@ -93,7 +94,7 @@ func (p *Program) disk(spec string) (device int, file string, err error) {
 	name, file, ok := strings.Cut(spec, "=")
 	var disks []string
 	for i, d := range p.Tree.System.Devices {
-		if d.Kind != "disk" {
+		if port.ShapeOf(d.Kind) != port.Command {
 			continue
 		}
 		if ok && d.Name == name {
@@ -104,11 +105,11 @@ func (p *Program) disk(spec string) (device int, file string, err error) {
 	return 0, "", UserErrorf("%q wants DISK=FILE; the disks of %s are: %s", spec, p.Name, strings.Join(disks, ", "))
 }
 
-// isDisk reports whether a device is a disk.
-func (p *Program) isDisk(name string) bool {
+// isMessages reports whether a device has whole messages.
+func (p *Program) isMessages(name string) bool {
 	for _, d := range p.Tree.System.Devices {
 		if d.Name == name {
-			return d.Kind == "disk"
+			return port.ShapeOf(d.Kind) == port.Message
 		}
 	}
 	return false
@@ -147,7 +148,7 @@ func (p *Program) capture(spec string) (device int, file string, err error) {
 		return 0, "", UserErrorf("%s has no system, so no devices", p.Name)
 	}
 	for i, d := range p.Tree.System.Devices {
-		if d.Kind == "disk" {
+		if port.ShapeOf(d.Kind) != port.Message {
 			continue
 		}
 		if ok && d.Name == name {
@@ -167,7 +168,7 @@ func (p *Program) capture(spec string) (device int, file string, err error) {
 func (p *Program) captureOf(tr *trace.Trace, name string) ([]byte, error) {
 	for _, d := range p.Tree.System.Devices {
 		if d.Name == name {
-			return world.CaptureOf(tr, name, d.Kind == "udp")
+			return world.CaptureOf(tr, name, port.HeadOf(d.Kind) > 0)
 		}
 	}
 	return nil, UserErrorf("%s has no device %s", p.Name, name)

@@ -4,37 +4,20 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// kindOf are the devices that a system can make, with their kinds.
-var kindOf = map[string]string{"net.eth": "eth", "net.udp": socket, "port.udp": "udp", "blk.virtio": "disk"}
-
-// socket is what net.udp makes: no port of its own, but one over that of a network device.
-const socket = "socket"
-
-// typeOf is the type of a parameter that takes a device of a kind.
-var typeOf = map[string]string{"eth": "net.Eth", "udp": "net.Udp", "disk": "blk.Disk"}
-
-// TypeOf is the type of a parameter that takes a device of a kind, "" for an unknown kind.
-func TypeOf(kind string) string { return typeOf[kind] }
-
-// IsDeviceType reports whether a type, as in "net.Eth", is that of devices.
-func IsDeviceType(name string) bool {
-	for _, t := range typeOf {
-		if t == name {
-			return true
-		}
-	}
-	return false
-}
+// socket makes a net.Udp over a network device. It is a port of the kind that port.udp
+// makes for the task that has it, and a channel to a stack for everybody else.
+var socket = &port.Kind{Type: "net.Udp", Make: "net.udp", Unit: "socket"}
 
 // Constructors lists the devices of a package, in order.
 func Constructors(pkg string) []string {
 	var names []string
-	for full := range kindOf {
-		if name, ok := strings.CutPrefix(full, pkg+"."); ok {
+	for _, k := range append(port.Kinds(), socket) {
+		if name, ok := strings.CutPrefix(k.Make, pkg+"."); ok {
 			names = append(names, name)
 		}
 	}

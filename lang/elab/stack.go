@@ -3,6 +3,7 @@ package elab
 import (
 	"fmt"
 
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -23,18 +24,18 @@ const socketQueue = 8
 const peerSize = 8
 
 // addresses reads what net.eth says of itself behind its number: host, mask, gateway.
-func (e *Elaborator) addresses(call *syntax.CallExpr, d *tree.DeviceDef, what string) bool {
-	if d.Kind == "eth" {
+func (e *Elaborator) addresses(call *syntax.CallExpr, kind *port.Kind, d *tree.DeviceDef) bool {
+	if kind.Stack {
 		d.Home = tree.Home{Host: e.h.Default("host", call.Span()), Mask: e.h.Default("mask", call.Span()), Gateway: e.h.Default("gateway", call.Span())}
 	}
 	for _, a := range call.Args[1:] {
 		to := (*uint32)(nil)
-		if a.Name != nil && d.Kind == "eth" {
+		if a.Name != nil && kind.Stack {
 			to = map[string]*uint32{"host": &d.Home.Host, "mask": &d.Home.Mask, "gateway": &d.Home.Gateway}[a.Name.Name]
 		}
 		if to == nil {
-			x := e.h.Errorf(codes.BadArguments, a.Span(), "`%s` takes the number of the device, this is one more", what)
-			if d.Kind == "eth" {
+			x := e.h.Errorf(codes.BadArguments, a.Span(), "`%s` takes the number of the device, this is one more", kind.Make)
+			if kind.Stack {
 				x.Hint("its addresses have names: `net.eth(0, host: 0x0a00020f, mask: 0xffffff00, gateway: 0x0a000202)`")
 			}
 			return false
@@ -49,13 +50,13 @@ func (e *Elaborator) addresses(call *syntax.CallExpr, d *tree.DeviceDef, what st
 }
 
 // named reads the name of `port.udp("s")`.
-func (e *Elaborator) named(call *syntax.CallExpr, d *tree.DeviceDef) bool {
+func (e *Elaborator) named(call *syntax.CallExpr, kind *port.Kind, d *tree.DeviceDef) bool {
 	var lit *syntax.StringLit
 	if len(call.Args) == 1 && call.Args[0].Name == nil {
 		lit, _ = call.Args[0].Value.(*syntax.StringLit)
 	}
 	if lit == nil || len(lit.Parts) != 1 || lit.Parts[0].X != nil || !isName(lit.Parts[0].Bytes) {
-		e.h.Errorf(codes.BadArguments, call.Span(), "expected the name of the port, as in `port.udp(\"s\")`")
+		e.h.Errorf(codes.BadArguments, call.Span(), "expected the name of the port, as in `%s(\"s\")`", kind.Make)
 		return false
 	}
 	d.Name = lit.Parts[0].Bytes
@@ -91,40 +92,40 @@ func (e *Elaborator) socket(call *syntax.CallExpr, name string) group {
 		return failed
 	}
 	i := e.network(call.Args[0].Value)
-	port, ok := e.h.Size(call.Args[1].Value, "port")
+	number, ok := e.h.Size(call.Args[1].Value, "port")
 	if i < 0 || !ok {
 		return failed
 	}
-	if port == 0 || port > 65535 {
-		e.h.Errorf(codes.BadSize, call.Args[1].Span(), "a port is 1 to 65535, not %d", port)
+	if number == 0 || number > 65535 {
+		e.h.Errorf(codes.BadSize, call.Args[1].Span(), "a port is 1 to 65535, not %d", number)
 		return failed
 	}
 	d := &e.sys.Devices[i]
 	switch {
-	case e.given != nil && d.Kind == "udp":
+	case e.given != nil && port.Find(d.Kind).Type == socket.Type:
 		return e.groupOf(i)
-	case d.Kind != "eth":
-		e.h.Errorf(codes.Mismatch, call.Args[0].Span(), "a socket is made over a `net.Eth`, `%s` is a `%s`", d.Name, typeOf[d.Kind]).Note(d.Span, "the device")
+	case !port.Find(d.Kind).Stack:
+		e.h.Errorf(codes.Mismatch, call.Args[0].Span(), "a socket is made over a `net.Eth`, `%s` is a `%s`", d.Name, port.Find(d.Kind).Type).Note(d.Span, "the device")
 		return failed
 	case d.Run >= 0:
 		e.h.Errorf(codes.UsedTwice, call.Span(), "the device `%s` is in use already", d.Name).Note(d.Span, "the device").
 			Hint("a device with sockets is given to no task")
 		return failed
 	}
-	return e.addSocket(call, name, i, port)
+	return e.addSocket(call, name, i, number)
 }
 
-func (e *Elaborator) addSocket(call *syntax.CallExpr, name string, device, port int) group {
+func (e *Elaborator) addSocket(call *syntax.CallExpr, name string, device, number int) group {
 	for _, s := range e.sys.Sockets {
-		if s.Device == device && s.Port == port {
-			e.h.Errorf(codes.UsedTwice, call.Span(), "the port %d of `%s` has a socket already", port, e.sys.Devices[device].Name).Note(s.Span, "the other one")
+		if s.Device == device && s.Port == number {
+			e.h.Errorf(codes.UsedTwice, call.Span(), "the port %d of `%s` has a socket already", number, e.sys.Devices[device].Name).Note(s.Span, "the other one")
 			return group{at: call.Span(), device: true, first: -1}
 		}
 	}
 	if name == "" {
-		name = fmt.Sprintf("%s.udp%d", e.sys.Devices[device].Name, port)
+		name = fmt.Sprintf("%s.udp%d", e.sys.Devices[device].Name, number)
 	}
-	e.sys.Sockets = append(e.sys.Sockets, tree.SocketDef{Name: name, Device: device, Port: port, Run: -1, In: -1, Out: -1, Span: call.Span()})
+	e.sys.Sockets = append(e.sys.Sockets, tree.SocketDef{Name: name, Device: device, Port: number, Run: -1, In: -1, Out: -1, Span: call.Span()})
 	return group{at: call.Span(), device: true, socket: true, first: len(e.sys.Sockets) - 1, n: 1}
 }
 
@@ -156,7 +157,7 @@ func (e *Elaborator) socketOf(device int) *tree.SocketDef {
 // socketArgument gives a socket to a task. Its channels are made with the stack.
 func (e *Elaborator) socketArgument(p *tree.Local, x syntax.Expr, i, run int) (tree.Bind, bool) {
 	s := &e.sys.Sockets[i]
-	if want := typeOf["udp"]; want != p.Type.Name {
+	if want := socket.Type; want != p.Type.Name {
 		e.h.Errorf(codes.Mismatch, x.Span(), "`%s` is a `%s`, `%s` wants a `%s`", s.Name, want, p.Name, p.Type.Name).Note(s.Span, "the socket")
 		return tree.Bind{}, false
 	}

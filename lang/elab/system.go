@@ -3,9 +3,12 @@ package elab
 import (
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/record"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -80,6 +83,7 @@ func (e *Elaborator) fresh(name syntax.Ident) bool {
 		e.h.Errorf(codes.DuplicateName, name.Span(), "`%s` is declared twice in this system", name.Name).Note(old.at, "the other declaration")
 		return false
 	}
+	e.h.Record.Define(record.Def{Name: name.Name, What: "part of the system", At: name.Span()})
 	return true
 }
 
@@ -108,12 +112,14 @@ func (e *Elaborator) make(call *syntax.CallExpr, name string) group {
 	if ok {
 		pkg = e.h.Package(f.X)
 	}
-	kind := ""
+	var kind *port.Kind
 	if pkg != nil {
-		kind = kindOf[pkg.Name+"."+f.Name.Name]
+		if kind = port.MadeBy(pkg.Name + "." + f.Name.Name); pkg.Name+"."+f.Name.Name == socket.Make {
+			kind = socket
+		}
 	}
 	failed := group{at: call.Span(), device: true, first: -1}
-	if kind == "" {
+	if kind == nil {
 		e.notDevice(call, pkg, f)
 		return failed
 	}
@@ -123,12 +129,11 @@ func (e *Elaborator) make(call *syntax.CallExpr, name string) group {
 	if kind == socket {
 		return e.socket(call, name)
 	}
-	d := tree.DeviceDef{Name: name, Kind: kind, Run: -1, Span: call.Span()}
-	switch kind {
-	case "udp":
-		ok = e.named(call, &d)
-	default:
-		ok = e.numbered(call, &d, pkg.Name+"."+f.Name.Name)
+	d := tree.DeviceDef{Name: name, Kind: kind.Name, Run: -1, Span: call.Span()}
+	if kind.Key == port.Label {
+		ok = e.named(call, kind, &d)
+	} else {
+		ok = e.numbered(call, kind, &d)
 	}
 	if !ok {
 		return failed
@@ -142,18 +147,18 @@ func (e *Elaborator) make(call *syntax.CallExpr, name string) group {
 }
 
 // numbered reads the number of a device and what else is said of it.
-func (e *Elaborator) numbered(call *syntax.CallExpr, d *tree.DeviceDef, what string) bool {
+func (e *Elaborator) numbered(call *syntax.CallExpr, kind *port.Kind, d *tree.DeviceDef) bool {
 	if len(call.Args) == 0 || call.Args[0].Name != nil {
-		e.h.Errorf(codes.BadArguments, call.Span(), "expected the number of the device, as in `%s(0)`", what)
+		e.h.Errorf(codes.BadArguments, call.Span(), "expected the number of the device, as in `%s(0)`", kind.Make)
 		return false
 	}
 	k, ok := e.h.Size(call.Args[0].Value, "device number")
-	if !ok || !e.addresses(call, d, what) {
+	if !ok || !e.addresses(call, kind, d) {
 		return false
 	}
 	for _, other := range e.sys.Devices {
-		if other.Kind == d.Kind && other.Number == k {
-			e.h.Errorf(codes.UsedTwice, call.Span(), "the device %s(%d) is there already, as `%s`", what, k, other.Name).Note(other.Span, "the other one")
+		if other.Number == k && port.Find(other.Kind).Pool == kind.Pool {
+			e.h.Errorf(codes.UsedTwice, call.Span(), "the device %s(%d) is there already, as `%s`", kind.Make, k, other.Name).Note(other.Span, "the other one")
 			return false
 		}
 	}
@@ -245,13 +250,14 @@ func (e *Elaborator) each(n *syntax.ForItem) {
 	if n.Range.Closed {
 		hi = new(big.Int).Add(hi, big.NewInt(1))
 	}
+	e.h.Record.Define(record.Def{Name: n.Var.Name, What: "the variable of a loop", At: n.Var.Span()})
 	outer := e.h.Bind(n.Var.Name, nil)
 	for ; lo.Cmp(hi) < 0; lo = new(big.Int).Add(lo, step) {
 		if e.budget--; e.budget < 0 {
 			e.tooMany(n.Span())
 			break
 		}
-		e.h.Bind(n.Var.Name, &tree.ConstDef{Name: n.Var.Name, Type: tree.RangeType(lo, lo), Cells: []uint64{tree.CellOf(lo)}})
+		e.h.Bind(n.Var.Name, &tree.ConstDef{Name: n.Var.Name, Type: tree.RangeType(lo, lo), Cells: []uint64{tree.CellOf(lo)}, Span: n.Var.Span()})
 		before := e.h.Failed()
 		e.Items(n.Items)
 		if e.h.Failed() != before {
@@ -287,6 +293,11 @@ func (e *Elaborator) Run(n *syntax.RunItem) {
 		names[i] = p.Name
 	}
 	ok := true
+	for _, a := range n.Call.Args {
+		if a.Name != nil && slices.Contains(names, a.Name.Name) {
+			e.h.Record.Use(a.Name.Span(), f.Params[slices.Index(names, a.Name.Name)].Span)
+		}
+	}
 	complete := e.h.Arguments(n.Call, "`"+f.Name+"`", names, func(i int, x syntax.Expr) {
 		bind, fine := e.argument(f.Params[i], x, index)
 		r.Args[i] = bind
@@ -331,7 +342,7 @@ func (e *Elaborator) deviceArgument(p *tree.Local, x syntax.Expr, run int) (tree
 		return e.socketArgument(p, x, g.first, run)
 	}
 	d := &e.sys.Devices[g.first]
-	if want := typeOf[d.Kind]; want != p.Type.Name {
+	if want := port.Find(d.Kind).Type; want != p.Type.Name {
 		e.h.Errorf(codes.Mismatch, x.Span(), "`%s` is a `%s`, `%s` wants a `%s`", d.Name, want, p.Name, p.Type.Name).Note(d.Span, "the device")
 		return tree.Bind{}, false
 	}
@@ -341,7 +352,7 @@ func (e *Elaborator) deviceArgument(p *tree.Local, x syntax.Expr, run int) (tree
 	}
 	if d.Run >= 0 {
 		x := e.h.Errorf(codes.UsedTwice, x.Span(), "the device `%s` is given to two tasks", d.Name).Note(d.Span, "the device")
-		if e.given != nil && d.Kind == "udp" {
+		if e.given != nil && port.Find(d.Kind).Type == socket.Type {
 			x.Hint("give a `fake.udp()` for each socket, by its name in the system")
 		}
 		return tree.Bind{}, false
@@ -366,6 +377,7 @@ func (e *Elaborator) group(x syntax.Expr, what string) (group, bool) {
 		}
 		e.h.Unknown(n.Ident, what, known)
 	}
+	e.h.Record.Use(n.Span(), g.at)
 	return g, ok
 }
 

@@ -90,7 +90,7 @@ func (s *System) Tasks() []Run { return s.Runs[len(s.Services()):] }
 // the owner's task receives from it and sends to it.
 type DeviceDef struct {
 	Name   string // the binding in the system, else constructor and number
-	Kind   string // "eth", "udp", "disk"
+	Kind   string // name of a row of ir/port
 	Number int
 	Home   Home // of "eth"
 	Run    int

@@ -35,10 +35,11 @@ func (h host) Stack(s elab.Stack, at diag.Span) *tree.Func {
 	if !ok {
 		panic("types: net._stack is no task")
 	}
-	env := newEnv()
-	env.bind("_sockets", big.NewInt(int64(s.Sockets)))
-	env.bind("_room", big.NewInt(int64(s.Room)))
-	env.bind("_sent", big.NewInt(int64(s.Sent)))
+	env := &env{map[string]diag.Span{}, map[string]*tree.Type{}, map[string]*tree.ConstDef{}}
+	for name, n := range map[string]int{"_sockets": s.Sockets, "_room": s.Room, "_sent": s.Sent} {
+		env.bind(name, big.NewInt(int64(n)))
+		env.at[name] = c.decls["net."+name].name.Span()
+	}
 	f := &fnInfo{decl: d, param: n.Params, body: n.Body, env: env, at: at}
 	f.tree = &tree.Func{Name: name, Task: true, Result: &tree.Type{}, Span: n.Name.Span()}
 	if !c.params(f, n.Params) {

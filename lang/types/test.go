@@ -1,9 +1,8 @@
 package types
 
 import (
-	"slices"
-
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/facts"
@@ -14,14 +13,6 @@ import (
 // Tests. The body of a test is checked like that of a task, with statements and
 // names of its own (fake, any). What it starts between two crashes is an epoch: a
 // system of its own, elaborated as any other, whose devices are the fakes.
-
-// testInfo is a test while it is checked.
-type testInfo struct {
-	tree   *tree.Test
-	fakes  map[*tree.Local]int // index in tree.Devices
-	epoch  *elab.Elaborator    // nil before the first start
-	talked diag.Span           // first use of a device since that start
-}
 
 // checkTests checks the tests of the program, or of the package that is
 // under test.
@@ -204,7 +195,7 @@ func (c *checker) systemNamed(call *syntax.CallExpr) *syntax.SystemDecl {
 	if !ok || len(c.systems) == 0 || c.systems[0].Name.Name != name.Name {
 		return nil
 	}
-	d := c.find(name.Ident)
+	d := c.decls[name.Name]
 	if d == nil {
 		return c.systems[0]
 	}
@@ -217,7 +208,9 @@ func (c *checker) systemNamed(call *syntax.CallExpr) *syntax.SystemDecl {
 // startSystem checks `start edge(inside: a, outside: b)`: all tasks of the system,
 // with fakes for its devices.
 func (b *body) startSystem(call *syntax.CallExpr, sys *syntax.SystemDecl) {
-	names := devicesToGive(call, sys)
+	names, at := devicesToGive(call, sys)
+	b.c.opts.Record.Use(call.Fun.Span(), sys.Name.Span())
+	b.c.namedArguments(call, names, func(i int) diag.Span { return at[i] })
 	given := map[string]int{}
 	_, ok := b.arguments(call, "`"+sys.Name.Name+"`", names, func(k int, x syntax.Expr) tree.Expr {
 		name, ok := x.(*syntax.Name)
@@ -240,7 +233,7 @@ func (b *body) startSystem(call *syntax.CallExpr, sys *syntax.SystemDecl) {
 // devicesToGive lists the names of a system for which a test gives fakes. A socket
 // needs none when its network device is given, nor does a network device when
 // it is not given and its sockets are.
-func devicesToGive(call *syntax.CallExpr, sys *syntax.SystemDecl) []string {
+func devicesToGive(call *syntax.CallExpr, sys *syntax.SystemDecl) (names []string, at []diag.Span) {
 	said := map[string]bool{}
 	for _, a := range call.Args {
 		if a.Name != nil {
@@ -248,7 +241,7 @@ func devicesToGive(call *syntax.CallExpr, sys *syntax.SystemDecl) []string {
 		}
 	}
 	under := map[string]bool{} // network devices with a socket that is given
-	var names []string
+	var binds []*syntax.BindItem
 	for _, item := range sys.Items {
 		bind, ok := item.(*syntax.BindItem)
 		if !ok {
@@ -259,9 +252,14 @@ func devicesToGive(call *syntax.CallExpr, sys *syntax.SystemDecl) []string {
 		} else if socket {
 			under[nic] = true
 		}
-		names = append(names, bind.Name.Name)
+		binds = append(binds, bind)
 	}
-	return slices.DeleteFunc(names, func(name string) bool { return under[name] && !said[name] })
+	for _, bind := range binds {
+		if name := bind.Name; said[name.Name] || !under[name.Name] {
+			names, at = append(names, name.Name), append(at, name.Span())
+		}
+	}
+	return names, at
 }
 
 // overDevice reports whether a binding is net.udp(nic, ...), and the name of nic.
@@ -282,10 +280,12 @@ func overDevice(x syntax.Expr) (nic string, socket bool) {
 
 // offer makes a fake a device of the epoch, once.
 func (b *body) offer(name *syntax.Name) (int, bool) {
-	i, fake := b.test.fakes[b.lookup(name.Name)]
+	l := b.lookup(name.Name)
+	i, fake := b.test.fakes[l]
 	if !fake {
 		return 0, false
 	}
+	b.c.opts.Record.Use(name.Span(), l.Span)
 	return b.test.epoch.Offer(b.test.tree.Devices[i]), true
 }
 
@@ -326,7 +326,7 @@ func (b *body) crash(n *syntax.CrashStmt) tree.Stmt {
 
 // losing checks the sectors that a crash loses.
 func (b *body) losing(n syntax.Expr, d tree.Fake) tree.Expr {
-	if d.Kind != "disk" {
+	if port.ShapeOf(d.Kind) != port.Command {
 		b.c.errorf(codes.Mismatch, n.Span(), "only a disk loses what was written; `%s` is none", d.Name)
 		return nil
 	}
