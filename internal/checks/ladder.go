@@ -20,7 +20,6 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/flow"
-	"github.com/sinter-lang/sinter/internal/llvm"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/verify"
@@ -181,17 +180,15 @@ func splitKey(k string) (name, mark string) {
 	return k, ""
 }
 
-// x86Rows compares the Linux process and the unikernel.
+// x86Rows compares the products for x86-64.
 func (l *ladder) x86Rows() error {
 	if !l.wants(verify.Trace) || l.opts.NoX86 {
 		return nil
 	}
-	for _, level := range []string{flow.Native, flow.Unikernel} {
+	for _, level := range []string{flow.Native, flow.Unikernel, flow.Monitor} {
 		err := l.compare(level, "", l.opts.World, "log lines rendered by the program")
-		var tool *flow.MissingTool
-		var clang *llvm.Missing
-		if errors.As(err, &tool) || errors.As(err, &clang) {
-			l.report.Add(verify.Skipped(level, "", verify.Trace, err.Error()))
+		if why, ok := flow.NotHere(err); ok {
+			l.report.Add(verify.Skipped(level, "", verify.Trace, why))
 		} else if err != nil {
 			return err
 		}

@@ -11,7 +11,7 @@ import (
 type buildCmd struct {
 	program `embed:""`
 	Out     []string `short:"o" required:"" placeholder:"FILE" help:"What to make: .elf .ll (x86-64), .sir (program IR), .s .img (core's program), .isa, .design, .rtl, .v, .aag .aig (gates)."`
-	Product string   `default:"linux" enum:"linux,pvh" help:"Which x86-64 product: linux (process) or pvh (unikernel)."`
+	Product string   `default:"linux" enum:"linux,pvh,hvt" help:"Which x86-64 product: linux (process), pvh (unikernel) or hvt (guest of the monitor)."`
 	Strip   bool     `help:"Leave symbols and line tables out of an ELF."`
 	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
 	Stage   string   `default:"low" enum:"first,x86,low" help:"Which program IR a .sir shows: first (as lowered), x86, or low (for a core)."`

@@ -19,6 +19,7 @@ const (
 	IR        = "ir"
 	Native    = "native"
 	Unikernel = "unikernel"
+	Monitor   = "monitor"
 	ISA       = "isa"
 	Cycle     = "cycle"
 	Gates     = "gates"
@@ -64,6 +65,7 @@ func Levels() []Level {
 		{Name: X86IR, Shown: IR, Inner: true, Steps: 1 << 26, machine: onX86},
 		{Name: Native, Steps: 1 << 26, Fuzz: fuzzSteps, Shrink: 200, Compare: trace.Options{Console: true}, machine: onNative},
 		{Name: Unikernel, Slow: true, Steps: 1 << 24, Shrink: 20, Compare: trace.Options{Console: true}, machine: onUnikernel},
+		{Name: Monitor, Slow: true, Steps: 1 << 24, Shrink: 20, Compare: trace.Options{Console: true}, machine: onMonitor},
 		{Name: ISA, Steps: 1 << 33, Fuzz: fuzzCycles, Shrink: 1000, machine: onImage},
 		{Name: Cycle, Steps: 1 << 32, Fuzz: fuzzCycles, Shrink: 50, machine: onCircuit},
 		{Name: Gates, Steps: 1 << 28, Fuzz: fuzzCycles, Shrink: 50, machine: onGates},
@@ -126,6 +128,10 @@ func onNative(ctx context.Context, p *Program, _ string, w *world.World, _ int64
 
 func onUnikernel(ctx context.Context, p *Program, _ string, w *world.World, _ int64) (sim.Machine, error) {
 	return p.process(ctx, Unikernel, w)
+}
+
+func onMonitor(ctx context.Context, p *Program, _ string, w *world.World, _ int64) (sim.Machine, error) {
+	return p.process(ctx, Monitor, w)
 }
 
 func onImage(ctx context.Context, p *Program, _ string, w *world.World, _ int64) (sim.Machine, error) {

@@ -2,13 +2,16 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os/exec"
 
 	x86 "github.com/sinter-lang/sinter/backend_x86"
+	"github.com/sinter-lang/sinter/internal/llvm"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/port"
+	"github.com/sinter-lang/sinter/monitor"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/gates"
 	"github.com/sinter-lang/sinter/sim/iss"
@@ -39,10 +42,7 @@ func gatesMachine(c *Core, im *image.Image, w *world.World, seed int64) (sim.Mac
 
 // process starts a product for x86-64 as a machine.
 func (p *Program) process(ctx context.Context, level string, w *world.World) (sim.Machine, error) {
-	product := x86.Linux
-	if level == Unikernel {
-		product = x86.PVH
-	}
+	product := map[string]x86.Product{Native: x86.Linux, Unikernel: x86.PVH, Monitor: x86.HVT}[level]
 	qemu := ""
 	if level == Unikernel {
 		path, err := exec.LookPath("qemu-system-x86_64")
@@ -67,8 +67,11 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 	for _, s := range p.Tree.System.Sockets {
 		prog.Ports[s.Device] = append(prog.Ports[s.Device], s.Port)
 	}
-	if level == Unikernel {
+	switch level {
+	case Unikernel:
 		return process.NewUnikernel(ctx, prog, w, process.Options{QEMU: qemu})
+	case Monitor:
+		return process.NewMonitor(ctx, prog, w, process.Options{})
 	}
 	return process.NewNative(ctx, prog, w, process.Options{})
 }
@@ -86,6 +89,17 @@ func guest(m *ir.Module, img *x86.Image) process.Program {
 		p.Traps = append(p.Traps, t.Code)
 	}
 	return p
+}
+
+// NotHere says why a machine cannot run on this computer, when that is what err means: an
+// outside tool is missing, or /dev/kvm.
+func NotHere(err error) (why string, ok bool) {
+	var tool *MissingTool
+	var clang *llvm.Missing
+	if errors.As(err, &tool) || errors.As(err, &clang) || errors.Is(err, monitor.ErrNoKVM) {
+		return err.Error(), true
+	}
+	return "", false
 }
 
 // MissingTool says which outside tool is not there and what installs it.

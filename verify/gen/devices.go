@@ -81,6 +81,10 @@ func (p *Program) uses() string {
 			need("net")
 		}
 	}
+	if p.library {
+		need("bits")
+		need("checksum")
+	}
 	if len(names) == 0 {
 		return ""
 	}
