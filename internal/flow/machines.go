@@ -9,12 +9,10 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 	"github.com/sinter-lang/sinter/internal/llvm"
 	"github.com/sinter-lang/sinter/ir"
-	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/monitor"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/gates"
-	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/sim/process"
 	"github.com/sinter-lang/sinter/sim/program"
 	"github.com/sinter-lang/sinter/sim/world"
@@ -28,7 +26,7 @@ func onModule(make func() (*ir.Module, error), w *world.World) (sim.Machine, err
 	return program.New(m, w)
 }
 
-func gatesMachine(c *Core, im *image.Image, w *world.World, seed int64) (sim.Machine, error) {
+func gatesMachine(c *Core, ports *sim.Core, w *world.World, seed int64) (sim.Machine, error) {
 	n, err := c.Netlist()
 	if err != nil {
 		return nil, err
@@ -37,7 +35,7 @@ func gatesMachine(c *Core, im *image.Image, w *world.World, seed int64) (sim.Mac
 	if err != nil {
 		return nil, err
 	}
-	return gates.NewMachine(compiled, gates.Lane{Core: iss.CoreOf(im), World: w, Seed: seed})
+	return gates.NewMachine(compiled, gates.Lane{Core: ports, World: w, Seed: seed})
 }
 
 // process starts a product for x86-64 as a machine.
