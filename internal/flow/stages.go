@@ -64,13 +64,13 @@ type Core struct {
 
 // First is the program IR as lowered, before any pass.
 func (p *Program) First() (*ir.Module, error) {
-	return p.first.get(func() (*ir.Module, error) { return lower.Lower(p.Tree) })
+	return p.first.get(p.lowered)
 }
 
 // ForX86 is the program IR after the passes for x86-64: words up to 64 bits, one
 // Main.
 func (p *Program) ForX86() (*ir.Module, error) {
-	return p.forX86.get(func() (*ir.Module, error) { return p.run(pass.Env{}) })
+	return p.forX86.get(func() (*ir.Module, error) { return p.run("x86-64", pass.Env{}) })
 }
 
 // Low is the program IR after the passes for a core: words of 1 and 32 bits,
@@ -81,7 +81,7 @@ func (p *Program) Low() (*ir.Module, error) {
 		if err != nil {
 			return nil, err
 		}
-		return p.run(CoreEnv(t))
+		return p.run("a core", CoreEnv(t))
 	})
 }
 
@@ -100,15 +100,6 @@ func computes(t *design.Target) func(word.Op) bool {
 		}
 		return true
 	}
-}
-
-// run lowers the program anew, for passes change their module.
-func (p *Program) run(env pass.Env) (*ir.Module, error) {
-	m, err := lower.Lower(p.Tree)
-	if err != nil {
-		return nil, err
-	}
-	return m, pass.Run(m, pass.List(), pass.Options{Env: env, Check: p.opts.Check, Seed: 1})
 }
 
 // defaultRegs is RV32E's number of registers: 13 used ones cost three per cent
