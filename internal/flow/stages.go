@@ -17,7 +17,6 @@ import (
 	"github.com/sinter-lang/sinter/ir/pass"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/word"
-	"github.com/sinter-lang/sinter/lang/lower"
 	"github.com/sinter-lang/sinter/lang/tree"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/iss"

@@ -219,7 +219,9 @@ func (e *Elaborator) stack(device, run int) tree.Run {
 		Args: []tree.Bind{
 			{Kind: tree.BindDevice, Index: device},
 			value(uint64(d.Home.Host)), value(uint64(d.Home.Mask)), value(uint64(d.Home.Gateway)),
-			value(ports...), {Kind: tree.BindChans, Cells: in}, {Kind: tree.BindChan, Index: out},
+			value(ports...),
+			{Kind: tree.BindChans, Cells: in},
+			{Kind: tree.BindChan, Index: out},
 		},
 	}
 }
