@@ -60,6 +60,7 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 	prog := guest(m, img)
 	for _, d := range p.Tree.System.Devices {
 		prog.Disks = append(prog.Disks, port.ShapeOf(d.Kind) == port.Command)
+		prog.Levels = append(prog.Levels, port.Find(d.Kind).Bytes())
 	}
 	prog.Ports = make([][]int, len(p.Tree.System.Devices))
 	for _, s := range p.Tree.System.Sockets {

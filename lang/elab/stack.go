@@ -49,40 +49,6 @@ func (e *Elaborator) addresses(call *syntax.CallExpr, kind *port.Kind, d *tree.D
 	return true
 }
 
-// named reads the name of `port.udp("s")`.
-func (e *Elaborator) named(call *syntax.CallExpr, kind *port.Kind, d *tree.DeviceDef) bool {
-	var lit *syntax.StringLit
-	if len(call.Args) == 1 && call.Args[0].Name == nil {
-		lit, _ = call.Args[0].Value.(*syntax.StringLit)
-	}
-	if lit == nil || len(lit.Parts) != 1 || lit.Parts[0].X != nil || !isName(lit.Parts[0].Bytes) {
-		e.h.Errorf(codes.BadArguments, call.Span(), "expected the name of the port, as in `%s(\"s\")`", kind.Make)
-		return false
-	}
-	d.Name = lit.Parts[0].Bytes
-	for _, other := range e.sys.Devices {
-		if other.Name == d.Name {
-			e.h.Errorf(codes.UsedTwice, call.Span(), "there is a device `%s` already", d.Name).Note(other.Span, "the other one")
-			return false
-		}
-		if other.Kind == d.Kind {
-			d.Number++
-		}
-	}
-	return true
-}
-
-// isName reports whether a text may name a port: letters, digits and _.
-func isName(s string) bool {
-	for i, c := range s {
-		letter := c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
-		if !letter && (i == 0 || c < '0' || c > '9') {
-			return false
-		}
-	}
-	return s != ""
-}
-
 // socket makes the socket of net.udp(nic, port). Where a test has given a fake.udp
 // for nic, it is that fake.
 func (e *Elaborator) socket(call *syntax.CallExpr, name string) group {

@@ -17,7 +17,6 @@ import (
 const (
 	maxRuns = 1024    // task instances, and rounds of a for
 	maxCap  = 1 << 16 // capacity of a channel
-	maxDevs = 31      // devices: one bit each in a word of a core
 )
 
 // Elaborator turns the text of a system into its tasks, channels and devices.
@@ -131,19 +130,63 @@ func (e *Elaborator) make(call *syntax.CallExpr, name string) group {
 	}
 	d := tree.DeviceDef{Name: name, Kind: kind.Name, Run: -1, Span: call.Span()}
 	if kind.Key == port.Label {
-		ok = e.named(call, kind, &d)
+		ok = e.labelled(call, kind, &d)
 	} else {
 		ok = e.numbered(call, kind, &d)
 	}
 	if !ok {
 		return failed
 	}
-	if len(e.sys.Devices) == maxDevs {
-		e.h.Errorf(codes.TooLarge, call.Span(), "a system has at most %d devices", maxDevs)
+	if len(e.sys.Devices) == port.Ports {
+		e.h.Errorf(codes.TooLarge, d.Span, "a system has at most %d devices", port.Ports)
 		return failed
 	}
 	e.sys.Devices = append(e.sys.Devices, d)
 	return e.groupOf(len(e.sys.Devices) - 1)
+}
+
+// labelled reads the name of gpio.out("led0").
+func (e *Elaborator) labelled(call *syntax.CallExpr, kind *port.Kind, d *tree.DeviceDef) bool {
+	label, ok := labelOf(call)
+	what := "port"
+	if kind.Shape == port.Level {
+		what = "pin"
+	}
+	if !ok {
+		e.h.Errorf(codes.BadArguments, call.Span(), "expected the name of a %s, as in `%s(\"%s0\")`", what, kind.Make, what).
+			Hint("a name is made of letters, digits and _, and begins with a letter")
+		return false
+	}
+	for _, other := range e.sys.Devices {
+		if other.Label == label {
+			e.h.Errorf(codes.UsedTwice, call.Span(), "the %s %q is in use already, as `%s`", what, label, other.Name).Note(other.Span, "the other one")
+			return false
+		}
+	}
+	d.Label = label
+	if d.Name == "" {
+		d.Name = label
+	}
+	return true
+}
+
+// labelOf is the one argument of a call, a string that is a name.
+func labelOf(call *syntax.CallExpr) (string, bool) {
+	if len(call.Args) != 1 || call.Args[0].Name != nil {
+		return "", false
+	}
+	s, ok := call.Args[0].Value.(*syntax.StringLit)
+	if !ok || len(s.Parts) != 1 || s.Parts[0].X != nil {
+		return "", false
+	}
+	label := s.Parts[0].Bytes
+	for i, r := range label {
+		letter := r == '_' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return "", false
+		}
+	}
+	return label, label != ""
 }
 
 // numbered reads the number of a device and what else is said of it.
@@ -157,7 +200,7 @@ func (e *Elaborator) numbered(call *syntax.CallExpr, kind *port.Kind, d *tree.De
 		return false
 	}
 	for _, other := range e.sys.Devices {
-		if other.Number == k && port.Find(other.Kind).Pool == kind.Pool {
+		if other.Label == "" && other.Number == k && port.Find(other.Kind).Pool == kind.Pool {
 			e.h.Errorf(codes.UsedTwice, call.Span(), "the device %s(%d) is there already, as `%s`", kind.Make, k, other.Name).Note(other.Span, "the other one")
 			return false
 		}

@@ -92,7 +92,8 @@ type DeviceDef struct {
 	Name   string // the binding in the system, else constructor and number
 	Kind   string // name of a row of ir/port
 	Number int
-	Home   Home // of "eth"
+	Home   Home   // of a device that may have a stack
+	Label  string // of a port with a name: that name
 	Run    int
 	Rx, Tx bool
 	Span   diag.Span
