@@ -41,11 +41,11 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 
 // extent is how much of a program there is: declarations and sites.
 type extent struct {
-	decls, services, logs, traps, marks int
+	decls, services, logs, traps, marks, proofs int
 }
 
 func (c *checker) extent() extent {
-	return extent{len(c.order), len(c.services), len(c.prog.Logs), len(c.prog.Traps), len(c.prog.Marks)}
+	return extent{len(c.order), len(c.services), len(c.prog.Logs), len(c.prog.Traps), len(c.prog.Marks), len(c.proofs)}
 }
 
 // collect finds the names of all declarations.
@@ -232,6 +232,9 @@ func (c *checker) finish(main extent) {
 		p.Logs, p.Traps, p.Marks = p.Logs[:main.logs], p.Traps[:main.traps], p.Marks[:main.marks]
 	}
 	fill(p, c.order[:main.decls], c.services[:main.services])
+	if c.opts.Net {
+		c.spread(c.proofs[:main.proofs])
+	}
 }
 
 // fill lists declarations and services.
