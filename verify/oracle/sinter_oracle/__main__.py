@@ -70,7 +70,7 @@ def run(args):
 
 def lines(world):
     """What a run prints: its logs and traps."""
-    out, several = [], len(world.tasks) > 1
+    out, several = [], sum(not t.serves for t in world.tasks) > 1
     for e in world.events:
         if e[1] == "log":
             out.append((e[0] + ": " if several else "") + e[4].decode("utf-8", "replace"))

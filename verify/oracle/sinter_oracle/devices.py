@@ -64,7 +64,48 @@ class Udp(Eth):
         return peer, data
 
     def send(self, peer, data):
+        """Sends a datagram; on a port of datagrams this does not wait."""
         self.world.event("out", self.name, self.world.clock, struct.pack("<Q", peer) + bytes(data))
+        yield from ()
+
+
+class Socket:
+    """net.Udp over a network device: two channels to the device's stack, whose values are
+    messages, the peer in 8 bytes and the datagram."""
+
+    def __init__(self, name, nic, port):
+        self.name, self.nic, self.port = name, nic, port
+        self.arrivals = self.out = self.use = None
+
+    def ready(self, _):
+        """Whether a message is there."""
+        return bool(self.arrivals.ring)
+
+    def fits(self, size):
+        """Whether the message that is there is not longer than the buffer; a longer one goes."""
+        if len(self.arrivals.ring[0]) - 8 <= size:
+            return True
+        self.arrivals.take()
+        return False
+
+    def recv(self, size, empty):
+        """Waits for a datagram; one that is too long empties the buffer."""
+        while True:
+            while not self.arrivals.ring:
+                yield [(True, "port", self, size)]
+            if self.fits(size):
+                return self.take()
+            empty.clear()
+
+    def take(self):
+        """The peer and the bytes of the datagram that is there."""
+        message = self.arrivals.take()
+        return int.from_bytes(message[:6], "little"), message[8:]
+
+    def send(self, peer, data):
+        """Sends a datagram; its message says from which port it comes."""
+        head = struct.pack("<Q", peer | self.port << 48)
+        yield from self.out.send(bytearray(head + bytes(data)))
 
 
 class Disk:
@@ -146,6 +187,6 @@ def datagram(frame, port):
     if head < 20 or udp + 8 > len(frame):
         return None
     sport, dport, size = struct.unpack_from(">HHH", frame, udp)
-    if dport != port or size < 8 or udp + size > 14 + total:
+    if port not in (None, dport) or size < 8 or udp + size > 14 + total:
         return None
     return src << 16 | sport, frame[udp + 8:udp + size]

@@ -42,6 +42,7 @@ class Instance:
 
     def __init__(self, name, params, result, waits_):
         self.name, self.params, self.result, self.waits = name, params, result, waits_
+        self.uses = [None] * len(params)
 
 
 class Program:
@@ -311,7 +312,9 @@ class Program:
         inst = Instance(f"fn_{decl.name}_{self.number()}", types, result, waits(types))
         self.instances[key] = inst
         params = [(p.name, t, p.inout) for p, t in zip(decl.params, types)]
-        self.run(Body(self, thing.pkg, generics).function(inst.name, params, decl.body, result, inst.waits))
+        body = Body(self, thing.pkg, generics)
+        self.run(body.function(inst.name, params, decl.body, result, inst.waits))
+        inst.uses = body.param_uses(types)
 
     def written(self, body, decl, args):
         """The generic arguments that a call states."""

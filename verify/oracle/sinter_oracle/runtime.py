@@ -44,6 +44,7 @@ class Task:
     def __init__(self, name, steps):
         self.name, self.steps = name, steps
         self.wait, self.done, self.last, self.due = None, False, {}, {}
+        self.serves = False  # a task of the library that no program names
 
 
 class Chan:
@@ -151,6 +152,8 @@ class World:
         guard, kind, obj, more = arm
         if not guard:
             return False
+        if kind == "turn":
+            return True
         if kind in ("every", "after"):
             return self.clock >= more
         if kind == "chan":
@@ -199,7 +202,7 @@ class World:
         at = 0
         while True:
             self.settle()
-            if self.trapped:
+            if self.trapped or self.over():
                 break
             due = self.deadline()
             arrives = self.inputs[at][0] if at < len(self.inputs) else None
@@ -219,10 +222,17 @@ class World:
         """How the run has ended."""
         if self.trapped:
             return "trap"
-        if all(t.done for t in self.tasks):
+        own = [t for t in self.tasks if not t.serves and not t.done]
+        if not own:
             return "ended"
-        outside = any(a[0] and a[1] in ("port", "every", "after") for t in self.tasks if t.wait for a in t.wait)
+        outside = any(a[0] and a[1] in ("port", "every", "after") for t in own for a in t.wait)
         return "waiting" if outside else "stuck"
+
+    def over(self):
+        """Whether no input can change how the run ends: the tasks of the program have
+        ended, or wait for each other while only services go on."""
+        status = self.status()
+        return status == "ended" or status == "stuck" and any(t.serves for t in self.tasks)
 
 
 class Map:
