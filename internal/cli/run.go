@@ -43,6 +43,9 @@ func (c *runCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if c.On == flow.Source {
+		c.On = p.Reference()
+	}
 	r, err := p.Run(e.ctx, flow.RunOptions{
 		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, DiskOut: c.DiskOut, TraceFile: c.Trace, Wave: c.Wave, Window: c.Window,
 	})
@@ -91,6 +94,7 @@ type verifyCmd struct {
 	Checks  []string `placeholder:"CHECK" help:"Only these checks: trace, lockstep, proof, removal, verilog, witness."`
 	NoX86   bool     `name:"no-x86" help:"Leave the native process and the unikernel out."`
 	Random  int      `default:"20000" placeholder:"N" help:"Random instructions of the lock-step check of each core."`
+	Bisect  bool     `help:"Only find the first pass over the program IR that changes what the program does."`
 	Mutants int      `placeholder:"N" help:"Make N random faults in each core, one at a time, and count those that traces and lock-step notice."`
 }
 
@@ -99,6 +103,9 @@ func (c *verifyCmd) Run(e *env) error {
 	p, err := c.load(e)
 	if err != nil {
 		return err
+	}
+	if c.Bisect {
+		return c.bisect(e, p)
 	}
 	cores := flow.Cores()
 	switch c.Core {
@@ -131,5 +138,33 @@ func (c *verifyCmd) Run(e *env) error {
 		rows = append(rows, []string{r.Level, r.Core, string(r.Check), string(r.Status), fmt.Sprint(r.N), r.Detail})
 	}
 	table(e.out, rows)
+	return nil
+}
+
+// bisect prints the first wrong pass for each target.
+func (c *verifyCmd) bisect(e *env, p *flow.Program) error {
+	found, err := p.Bisect(e.ctx, c.world())
+	if err != nil {
+		return err
+	}
+	for _, b := range found {
+		if b.Number > 0 {
+			e.failed = exitDifference
+		}
+	}
+	if e.json {
+		e.printJSON(found)
+		return nil
+	}
+	for _, b := range found {
+		switch {
+		case b.Number == 0:
+			fmt.Fprintf(e.out, "for %s: all %d passes are right on this input\n", b.Target, b.Passes)
+		case b.Function == "":
+			fmt.Fprintf(e.out, "for %s: pass %d of %d, %s, is wrong: %s\n", b.Target, b.Number, b.Passes, b.Pass, b.Detail)
+		default:
+			fmt.Fprintf(e.out, "for %s: pass %d of %d, %s, is wrong in @%s: %s\n", b.Target, b.Number, b.Passes, b.Pass, b.Function, b.Detail)
+		}
+	}
 	return nil
 }

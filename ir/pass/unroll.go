@@ -18,8 +18,8 @@ const (
 //
 //	before  b1(v2: i32): ... ; v3: i32 = add v2, v1 ; br v4, b1(v3), b2     (four rounds)
 //	after   four times `...`, then jump b2
-func unroll(m *ir.Module, _ *Env) bool {
-	return each(m, func(f *ir.Func) bool {
+func unroll(m *ir.Module, env *Env) bool {
+	return each(m, env, func(f *ir.Func) bool {
 		changed := false
 		done := map[*ir.Block]bool{}
 		for unrollInner(f, done) { // what was around them may be innermost now
