@@ -280,12 +280,19 @@ class Calls(Exprs):
         return t.layout.most if isinstance(t, K.Record) else len(t.data) if isinstance(t, K.Str) else t.n
 
     def m_port_read(self, node, base, args):
+        if base.t.name == "gpio.In":
+            got = self.tmp()
+            self.emit(f"{got} = {base.code}.take()")
+            return Ex(got, K.BOOL, stable=True)
         i = self.keep(self.expr(args[0]))
         p = self.place(args[1])
         self.emit(f"{p.code}[:] = {base.code}.read({i.code}, {self.prog.place(node.pos)})")
         return Ex("None", K.VOID, stable=True)
 
     def m_port_write(self, node, base, args):
+        if base.t.name == "gpio.Out":
+            self.emit(f"{base.code}.write({self.value(args[0], K.BOOL).code})")
+            return Ex("None", K.VOID, stable=True)
         i, b = self.operands([lambda: self.expr(args[0]), lambda: Ex(self.message(args[1]), K.VOID)])
         self.emit(f"{base.code}.write({i.code}, {b.code}, {self.prog.place(node.pos)})")
         return Ex("None", K.VOID, stable=True)

@@ -1,6 +1,8 @@
 """Devices and what comes in at them: captures and images of disks (section 12)."""
 
+import re
 import struct
+from fractions import Fraction
 
 
 class InputFault(Exception):
@@ -108,6 +110,38 @@ class Socket:
         yield from self.out.send(bytearray(head + bytes(data)))
 
 
+class In:
+    """gpio.In: a level, and the one that the program knows."""
+
+    def __init__(self, name, line):
+        self.name, self.line = name, line
+        self.level = self.known = False
+
+    def arrive(self, level):
+        self.level = level
+
+    def ready(self, _):
+        """Whether the level is not the one that the program knows."""
+        return self.level != self.known
+
+    def take(self):
+        """The level, which is then known."""
+        self.known = self.level
+        return self.level
+
+
+class Out:
+    """gpio.Out: a level; what is shown is each other one."""
+
+    def __init__(self, world, name):
+        self.world, self.name, self.level = world, name, False
+
+    def write(self, level):
+        if level != self.level:
+            self.level = level
+            self.world.event("out", self.name, self.world.clock, bytes([level]))
+
+
 class Disk:
     """blk.Disk: sectors of 512 bytes."""
 
@@ -171,6 +205,32 @@ def classic(path, data, order, unit):
             raise InputFault(f"{path}: the last frame is cut off")
         out.append((sec * 1000000 + part // unit, data[at:at + size]))
         at += size
+    return out
+
+
+SCALES = {"s": 10**6, "ms": 1000, "us": 1, "ns": Fraction(1, 1000), "ps": Fraction(1, 10**6), "fs": Fraction(1, 10**9)}
+
+
+def levels(path, line):
+    """The changes of a signal of a value change dump: (time in us, level)."""
+    with open(path, encoding="utf-8") as f:
+        words = f.read().split()
+    scale, code, now, out, at = Fraction(1), None, 0, [], 0
+    while at < len(words):
+        w = words[at]
+        end = words.index("$end", at) if w in ("$timescale", "$var", "$date", "$version", "$comment", "$scope", "$upscope") else at
+        if w == "$timescale":
+            number, unit = re.fullmatch(r"([0-9]+)([a-z]+)", "".join(words[at + 1:end])).groups()
+            scale = int(number) * SCALES[unit]
+        elif w == "$var" and words[at + 4] == line:
+            code = words[at + 3]
+        elif w[0] == "#":
+            now = int(int(w[1:]) * scale)
+        elif w[0] in "01" and code is not None and w[1:] == code:
+            out.append((now, w[0] == "1"))
+        at = end + 1
+    if code is None:
+        raise InputFault(f"{path}: no signal {line}")
     return out
 
 

@@ -19,7 +19,7 @@ BUILTIN = {
 }
 BUILTIN.update({f"u{n}": K.Int(n, False) for n in range(1, 65)})
 BUILTIN.update({f"i{n}": K.Int(n, True) for n in range(1, 65)})
-DEVICES = {("net", "Eth"), ("net", "Udp"), ("blk", "Disk")}
+DEVICES = {("net", "Eth"), ("net", "Udp"), ("blk", "Disk"), ("gpio", "In"), ("gpio", "Out")}
 ALWAYS = ("log", "time", "bits")
 
 
@@ -102,7 +102,7 @@ class Program:
 
     def member(self, pkg, base, name):
         """The declaration of base.name when base is a package, or None."""
-        if base not in pkg.uses or base in pkg.things:
+        if base not in pkg.uses and base != pkg.name or base in pkg.things:
             return None
         if (base, name) in DEVICES:
             return Thing("builtin", K.Named(f"{base}.{name}"), pkg)

@@ -212,11 +212,23 @@ class World:
                 self.clock = max(self.clock, due)
             elif arrives is not None and arrives <= end:
                 self.clock = max(self.clock, arrives)
-                self.inputs[at][1].arrive(self.inputs[at][2])
-                at += 1
+                at = self.commit(at)
             else:
                 break
         return self.status()
+
+    def commit(self, at):
+        """An input arrives; all levels that change at one time change at once. Returns
+        the number of the next input."""
+        time, port, what = self.inputs[at]
+        port.arrive(what)
+        if hasattr(port, "level"):
+            for later in self.inputs[at + 1:]:
+                if later[0] != time:
+                    break
+                if hasattr(later[1], "level"):
+                    later[1].arrive(later[2])
+        return at + 1
 
     def status(self):
         """How the run has ended."""

@@ -311,7 +311,7 @@ class Arm:
         body.emit(f"{self.obj}, {self.more} = {base.code}, 0")
         self.t, self.base = base.t, base.code
         self.kind = "chan" if isinstance(base.t, K.End) else "port"
-        if self.kind == "port":
+        if self.kind == "port" and args:
             self.buffer = args[0]
 
     def take(self, bind):
@@ -323,7 +323,7 @@ class Arm:
         elif self.kind == "port":
             got = body.tmp()
             body.emit(f"{got} = {self.obj}.take()")
-            ex = body.received(self, self.place, got)
+            ex = Ex(got, K.BOOL) if self.buffer is None else body.received(self, self.place, got)
             if bind:
                 body.emit(f"{body.declare(bind, ex.t)} = {ex.code}")
 

@@ -71,9 +71,23 @@ class System:
         return port
 
     def d_port_udp(self, args, name, numbers):
-        name = self.prog.unescape(args[0][1].text).decode()
+        name = self.line(args)
         self.ports[name] = devices.Udp(self.world, name)
         self.ports[name].number = None
+        return self.ports[name]
+
+    def line(self, args):
+        """The name of a pin or a port."""
+        return self.prog.unescape(args[0][1].text).decode()
+
+    def d_gpio_in(self, args, name, numbers):
+        name = name or self.line(args)
+        self.ports[name] = devices.In(name, self.line(args))
+        return self.ports[name]
+
+    def d_gpio_out(self, args, name, numbers):
+        name = name or self.line(args)
+        self.ports[name] = devices.Out(self.world, name)
         return self.ports[name]
 
     def d_blk_virtio(self, args, name, numbers):
@@ -191,6 +205,8 @@ class System:
                 message = self.message(port, frame)
                 if message is not None:
                     out.append((at - first, k, port, message))
+            if name in self.options.dumps:
+                out += [(at, k, port, level) for at, level in devices.levels(self.options.dumps[name], port.line)]
         out.sort(key=lambda x: x[:2])
         self.world.inputs = [(at, port, m) for at, _, port, m in out]
         self.world.until = self.options.until
