@@ -39,10 +39,13 @@ func (s *selector) instr(i *ir.Instr) {
 	case ir.OpAsk:
 		s.send(i.Dev, &i.Refs[0])
 		s.take(i, &i.Refs[1])
-	case ir.OpTold:
-		s.fail(diag.Errorf("", i.Span, "a core has ports of datagrams, no frames"))
 	case ir.OpTake:
 		s.take(i, &i.Refs[0])
+	case ir.OpGet:
+		s.start()
+		s.fetch(4, k32(port.LevelOf(i.Dev).Addr()), memNode(4), s.regOf(i.Result()))
+	case ir.OpPut:
+		s.port(port.LevelOf(i.Dev), s.word32(i.Args[0]))
 	case ir.OpStatus, ir.OpWait:
 		s.wait(i)
 	case ir.OpNow:

@@ -12,6 +12,7 @@ import (
 // inputs is embedded by the commands that run a program.
 type inputs struct {
 	PcapIn []string `name:"pcap-in" placeholder:"DEVICE=FILE" help:"Frames that arrive at a device, from a capture. The device may be left out when there is one."`
+	VcdIn  []string `name:"vcd-in" placeholder:"PORT=FILE" help:"Levels of an input pin, from a value change dump. FILE:SIGNAL names a signal of the file; none says that nothing changes."`
 	Disk   []string `placeholder:"DISK=FILE" help:"The image of a disk; without one it has 1 MiB of zeros. The file is not changed."`
 	Seed   int64    `placeholder:"N" help:"Seed of the random gaps on the ports of a core; 0: none."`
 	Until  string   `placeholder:"TIME" help:"End of the run, such as 20ms; without it, the time of the last frame. Timers after it do not fire."`
@@ -20,7 +21,7 @@ type inputs struct {
 
 // world describes the outside that the flags name.
 func (i *inputs) world() flow.World {
-	return flow.World{Captures: i.PcapIn, Disks: i.Disk, Seed: i.Seed, Limit: i.Limit, Until: i.Until}
+	return flow.World{Captures: i.PcapIn, Levels: i.VcdIn, Disks: i.Disk, Seed: i.Seed, Limit: i.Limit, Until: i.Until}
 }
 
 // runCmd is `sinter run`.
@@ -31,6 +32,7 @@ type runCmd struct {
 	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core for isa, cycle and gates: multi or pipe3."`
 	DiskOut []string `name:"disk-out" placeholder:"DISK=FILE" help:"Write a disk, as it is after the run, to a file."`
 	PcapOut []string `name:"pcap-out" placeholder:"DEVICE=FILE" help:"Write the frames that a device sent to a capture."`
+	VcdOut  []string `name:"vcd-out" placeholder:"PORT=FILE" help:"Write the levels of an output pin to a value change dump."`
 	Trace   string   `placeholder:"FILE" help:"Write the trace in its text form."`
 	Wave    string   `placeholder:"FILE.vcd" help:"Write a waveform of the core (cycle only)."`
 	Window  string   `name:"wave-window" default:"0:10000" placeholder:"FROM:CYCLES" help:"Cycles of the waveform."`
@@ -47,7 +49,7 @@ func (c *runCmd) Run(e *env) error {
 		c.On = p.Reference()
 	}
 	r, err := p.Run(e.ctx, flow.RunOptions{
-		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, DiskOut: c.DiskOut, TraceFile: c.Trace, Wave: c.Wave, Window: c.Window,
+		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, VcdOut: c.VcdOut, DiskOut: c.DiskOut, TraceFile: c.Trace, Wave: c.Wave, Window: c.Window,
 	})
 	if err != nil {
 		return err

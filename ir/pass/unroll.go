@@ -68,7 +68,7 @@ type unrolling struct {
 func (l *loop) unrolling() unrolling {
 	u := unrolling{loop: l, latch: l.latch(), copies: 1}
 	entries := l.entries()
-	if u.latch == nil || len(entries) != 1 || l.has(ir.OpMark, ir.OpCall, ir.OpRecv, ir.OpSend, ir.OpAsk, ir.OpChRecv, ir.OpChSend, ir.OpSelect) {
+	if u.latch == nil || len(entries) != 1 || l.has(ir.OpMark, ir.OpCall, ir.OpRecv, ir.OpSend, ir.OpAsk, ir.OpGet, ir.OpPut, ir.OpChRecv, ir.OpChSend, ir.OpSelect) {
 		return u
 	}
 	u.copies, u.whole = plan(l.rounds(entries[0], u.latch), l.size())

@@ -268,7 +268,7 @@ func (x *lowering) selectStmt(s *tree.Select) {
 
 // choiceOf evaluates the heads of the arms.
 func (x *lowering) choiceOf(s *tree.Select) *choosing {
-	c := &choosing{Select: s, op: &ir.Instr{Op: ir.OpSelect, Fair: s.Fair}}
+	c := &choosing{Select: s, op: &ir.Instr{Op: ir.OpSelect, Fair: s.Fair, Turn: s.Turn}}
 	var entry *ir.Value
 	for k := range s.Arms {
 		a := &s.Arms[k]
@@ -340,7 +340,11 @@ func (x *lowering) addArms(c *choosing, a *tree.SelectArm, from ends, open, dead
 		c.op.Arms = append(c.op.Arms, ir.Arm{Kind: ir.ArmTimer})
 		c.op.Args = append(c.op.Args, open, deadline)
 		return
-	case a.Kind == tree.ArmDev:
+	case a.Kind == tree.ArmDev && from.list[0] < 0:
+		c.op.Arms = append(c.op.Arms, ir.Arm{Kind: ir.ArmChan, Index: x.socket(from.list[0]).In})
+		c.op.Args = append(c.op.Args, open)
+		return
+	case a.Kind == tree.ArmDev, a.Kind == tree.ArmLevel:
 		c.op.Arms = append(c.op.Arms, ir.Arm{Kind: ir.ArmDev, Index: from.list[0]})
 		c.op.Args = append(c.op.Args, open)
 		return
@@ -374,6 +378,8 @@ func (x *lowering) arm(c *choosing, k int, again *ir.Block) {
 		fits := x.NewBlock()
 		x.branch(x.Emit(take, 1).Results[0], fits, again)
 		x.enter(fits)
+	case tree.ArmLevel:
+		x.bind(a.Local, one(x.levelGet(c.ends[k].list[0], a.Span)))
 	case tree.ArmEvery:
 		v := x.timer[a]
 		x.ssa.write(v, x.Word(word.Add, 64, x.ssa.read(v), x.Const(64, a.After.(*tree.Const).Cell)))

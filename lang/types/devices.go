@@ -35,8 +35,50 @@ func (b *body) deviceCall(e *syntax.CallExpr, f *syntax.FieldExpr, dev tree.Expr
 		return b.deviceSend(e, dev, k, m), nil
 	case port.Ask:
 		return b.deviceAsk(e, dev, k, m), nil
+	case port.Get:
+		return nil, b.levelGet(e, dev, m)
+	case port.Put:
+		return b.levelPut(e, dev, m), nil
+	case port.Changed:
+		b.c.errorf(codes.BadSelect, e.Span(), "`%s` is what an arm of a select waits for", m.Name).
+			Hint("write `select { %s { } }`, or `read()` for the level now", m.Form)
+		return nil, nil
 	}
 	panic("types: an operation of no shape")
+}
+
+func (b *body) levelGet(e *syntax.CallExpr, dev tree.Expr, m *port.Method) tree.Expr {
+	if len(e.Args) > 0 {
+		b.c.errorf(codes.BadArguments, e.Span(), "`%s` takes no arguments", m.Name)
+		return nil
+	}
+	b.uses(dev, devUse{rx: true})
+	return &tree.LevelGet{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Dev: dev}
+}
+
+func (b *body) levelPut(e *syntax.CallExpr, dev tree.Expr, m *port.Method) tree.Stmt {
+	x := b.oneArgument(e, m.Name, boolType())
+	if x == nil {
+		return nil
+	}
+	b.uses(dev, devUse{tx: true})
+	return &tree.LevelPut{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Value: x}
+}
+
+// levelArm checks what an arm on an input waits for.
+func (b *body) levelArm(e *syntax.CallExpr, f *syntax.FieldExpr, arm *tree.SelectArm) bool {
+	k := kindOf(arm.End)
+	if m := k.Method(f.Name.Name); m == nil || m.Does != port.Changed {
+		b.c.errorf(codes.BadSelect, e.Span(), "an arm on a `%s` waits for `changed`", k.Type)
+		return false
+	}
+	if len(e.Args) > 0 {
+		b.c.errorf(codes.BadArguments, e.Span(), "`%s` takes no arguments", f.Name.Name)
+		return false
+	}
+	arm.Kind = tree.ArmLevel
+	b.uses(arm.End, devUse{rx: true})
+	return true
 }
 
 // deviceRecv is a statement, or the head of what is received.
@@ -53,9 +95,9 @@ func (b *body) deviceRecv(e *syntax.CallExpr, dev tree.Expr) (tree.Stmt, tree.Ex
 }
 
 // uses notes what the task does with a device.
-func (b *body) uses(dev tree.Expr, rx, tx bool) {
-	old := b.c.useOf[tree.Root(dev)]
-	b.c.useOf[tree.Root(dev)] = devUse{old.rx || rx, old.tx || tx}
+func (b *body) uses(dev tree.Expr, u devUse) {
+	l := tree.Root(dev)
+	b.c.useOf[l] = b.c.useOf[l].and(u)
 }
 
 // buffer checks the buffer of a receive.
@@ -64,7 +106,7 @@ func (b *body) buffer(e *syntax.CallExpr, dev tree.Expr) tree.Expr {
 	if x == nil || !b.isBytes(x) || !b.writable(x, "the buffer of a receive") {
 		return nil
 	}
-	b.uses(dev, true, false)
+	b.uses(dev, devUse{rx: true, longIn: x.Type().Len})
 	return x
 }
 
@@ -99,7 +141,7 @@ func (b *body) deviceSend(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *po
 	if !ok {
 		return nil
 	}
-	b.uses(dev, false, true)
+	b.uses(dev, devUse{tx: true, longOut: s.Value.Type().Len})
 	return s
 }
 
@@ -117,7 +159,7 @@ func (b *body) deviceAsk(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *por
 			return nil
 		}
 	}
-	b.uses(dev, true, true)
+	b.uses(dev, devUse{rx: true, tx: true})
 	s.Site = b.trap(k.Trap, e.Span())
 	return s
 }
