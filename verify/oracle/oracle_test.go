@@ -38,6 +38,8 @@ func (j *job) world() (w flow.World, settings []types.Setting) {
 		switch j.options[i] {
 		case "--until":
 			w.Until = value
+		case "--vcd-in":
+			w.Levels = append(w.Levels, value)
 		case "--disk":
 			w.Disks = append(w.Disks, value)
 		case "-D":
@@ -201,12 +203,16 @@ func options(text, dir string) []string {
 	_, rest, _ := strings.Cut(text, "// run:")
 	line, _, _ := strings.Cut(rest, "\n")
 	words := strings.Fields(line)
+	option := ""
 	for i, w := range words {
 		if w == "--until" {
 			out = append(out, w, words[i+1])
 		}
+		if strings.HasPrefix(w, "--") {
+			option = w
+		}
 		if device, file, ok := strings.Cut(w, "="); ok {
-			out = append(out, "--pcap-in", device+"="+filepath.Join(dir, file))
+			out = append(out, option, device+"="+filepath.Join(dir, file))
 		}
 	}
 	return out
