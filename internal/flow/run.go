@@ -3,6 +3,7 @@ package flow
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -43,9 +44,6 @@ type Result struct {
 	Command string             `json:"command,omitempty"`
 	Trace   *trace.Trace       `json:"-"`
 }
-
-// Trapped reports whether a task trapped.
-func (r *Result) Trapped() bool { return r.Status == trace.Trapped }
 
 // Run runs the program on one machine.
 func (p *Program) Run(ctx context.Context, o RunOptions) (*Result, error) {
@@ -88,12 +86,12 @@ func (p *Program) traceIn(ctx context.Context, level, core string, in *world.Wor
 	if c, ok := m.(interface{ Close() }); ok {
 		defer c.Close()
 	}
-	limit, err := stepLimit(level, w)
+	steps, events, err := bounds(level, w)
 	if err != nil {
 		return nil, nil, 0, err
 	}
 	began := time.Now()
-	tr, err := Drive(ctx, m, limit, MostEvents)
+	tr, err := Drive(ctx, m, steps, events)
 	if err != nil && ctx.Err() == nil {
 		err = &MachineFault{err}
 	}
@@ -103,13 +101,29 @@ func (p *Program) traceIn(ctx context.Context, level, core string, in *world.Wor
 	return m, tr, time.Since(began).Seconds(), err
 }
 
-// stepLimit is the bound of a run: that of the world, else that of the machine.
-func stepLimit(level string, w World) (uint64, error) {
-	if w.Limit != 0 {
-		return w.Limit, nil
-	}
+// bounds are those of a run: of the world, else of the machine. Events are the same
+// work on every machine, steps are not.
+func bounds(level string, w World) (steps uint64, events int, err error) {
 	l, err := LevelOf(level)
-	return l.Steps, err
+	steps, events = l.Steps, MostEvents
+	if w.Steps != 0 {
+		steps = w.Steps
+	}
+	if w.Limit != 0 && w.Limit < MostEvents {
+		events = int(w.Limit)
+	}
+	return steps, events, err
+}
+
+// IsCrash reports whether an error is the crash of a product.
+func IsCrash(err error) bool { return errors.As(err, new(*process.Crash)) }
+
+// AtLimit is a run that stopped at its limit where a whole run is wanted.
+type AtLimit struct{ Level string }
+
+// Error gives one line.
+func (a *AtLimit) Error() string {
+	return fmt.Sprintf("the run on %s stopped at its limit of events or steps; --until ends a run earlier", a.Level)
 }
 
 // MachineFault is a run that its machine could not finish: what runs on it does
@@ -127,7 +141,8 @@ func (f *MachineFault) Unwrap() error { return f.Err }
 const MostEvents = 1 << 22
 
 // Drive runs a machine and looks from time to time whether it shall go on: at most
-// so many steps, and not much after so many events.
+// so many steps. A run with more than so many events shows the first of them and has
+// stopped at its limit, wherever the machine was when that was noticed.
 func Drive(ctx context.Context, m sim.Machine, limit uint64, events int) (*trace.Trace, error) {
 	const slice = 1 << 16
 	for done := uint64(0); ; done += slice {
@@ -135,7 +150,11 @@ func Drive(ctx context.Context, m sim.Machine, limit uint64, events int) (*trace
 		if err != nil {
 			return nil, err
 		}
-		if m.Done() || done+slice >= limit || len(tr.Events) > events {
+		if len(tr.Events) > events {
+			tr.Events, tr.Status, tr.Waits = tr.Events[:events], trace.Limit, nil
+			return tr, nil
+		}
+		if m.Done() || done+slice >= limit {
 			return tr, nil
 		}
 		if ctx.Err() != nil {
@@ -146,7 +165,7 @@ func Drive(ctx context.Context, m sim.Machine, limit uint64, events int) (*trace
 
 func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds float64) (*Result, error) {
 	r := &Result{
-		Program: p.Name, Level: o.Level, Status: tr.Status, Waits: tr.Waits, Trace: tr,
+		Program: p.Name, Level: o.Level, Status: tr.Status, Waits: append([]string{}, tr.Waits...), Trace: tr,
 		Lines: p.lines(tr), Frames: map[string]int{}, Figures: Figures(m),
 	}
 	r.Figures["seconds"] = seconds
@@ -239,12 +258,12 @@ func (p *Program) runWave(ctx context.Context, o RunOptions) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	limit, err := stepLimit(Cycle, o.World)
+	steps, events, err := bounds(Cycle, o.World)
 	if err != nil {
 		return nil, err
 	}
 	began := time.Now()
-	tr, err := Drive(ctx, m, limit, MostEvents)
+	tr, err := Drive(ctx, m, steps, events)
 	if err != nil {
 		return nil, err
 	}
