@@ -116,7 +116,9 @@ func bounds(level string, w World) (steps uint64, events int, err error) {
 }
 
 // IsCrash reports whether an error is the crash of a product.
-func IsCrash(err error) bool { return errors.As(err, new(*process.Crash)) }
+func IsCrash(err error) bool {
+	return errors.As(err, new(*process.Crash)) || errors.As(err, new(*process.Died))
+}
 
 // AtLimit is a run that stopped at its limit where a whole run is wanted.
 type AtLimit struct{ Level string }
