@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/port"
 )
 
 // config writes what the layer must know of the program: which parts are used,
@@ -26,8 +27,8 @@ func (o Options) config(m *ir.Module) string {
 	var disks []string
 	count := 0
 	for _, d := range m.Devices {
-		disks = append(disks, strconv.Itoa(flag(d.Kind == "disk")))
-		count += flag(d.Kind == "disk")
+		disks = append(disks, strconv.Itoa(flag(port.ShapeOf(d.Kind) == port.Command)))
+		count += flag(port.ShapeOf(d.Kind) == port.Command)
 	}
 	define("SN_DISKS", count)
 	fmt.Fprintf(&b, "__attribute__((unused)) static const u8 sn_is_disk[] = {%s};\n", strings.Join(append(disks, "0"), ", "))

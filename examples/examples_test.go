@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -196,4 +197,57 @@ func TestLadders(t *testing.T) {
 			require.GreaterOrEqual(t, len(r.Rows), 12)
 		})
 	}
+}
+
+// The written files of each example are the circuit: yosys reads the Verilog and
+// the solver proves it, and the test bench passes in Icarus. Without SINTER_FULL
+// two examples are enough, one of them with a keyword as its name.
+func TestWrittenFiles(t *testing.T) {
+	for _, dir := range folders(t) {
+		if os.Getenv("SINTER_FULL") == "" && dir != "hello" && dir != "edge" {
+			continue
+		}
+		t.Run(dir, func(t *testing.T) {
+			testkit.Tool(t, "yosys")
+			e := read(t, dir)
+			p, err := flow.Load(dir, flow.Options{})
+			require.NoError(t, err)
+			r, err := checks.Verify(context.Background(), p, checks.VerifyOptions{World: e.world(), Cores: flow.Cores(), NoX86: true, Checks: []string{"verilog"}})
+			require.NoError(t, err)
+			rows := 0
+			for _, row := range r.Rows {
+				if row.Check == "verilog" {
+					require.Equal(t, "proved", string(row.Status), "%s: %s", row.Core, row.Detail)
+					rows++
+				}
+			}
+			require.GreaterOrEqual(t, rows, 2)
+			e.bench(t, p)
+		})
+	}
+}
+
+// bench runs the written test bench of each core in Icarus.
+func (e *example) bench(t *testing.T, p *flow.Program) {
+	iverilog, vvp := testkit.Tool(t, "iverilog"), testkit.Tool(t, "vvp")
+	for _, core := range flow.Cores() {
+		dir := t.TempDir()
+		_, err := p.Hardware(context.Background(), flow.HardwareOptions{Dir: dir, Core: core, World: e.world(), Frames: 16})
+		require.NoError(t, err)
+		files, err := filepath.Glob(filepath.Join(dir, "*.v"))
+		require.NoError(t, err)
+		require.Len(t, files, 2)
+		said, err := command(dir, iverilog, append([]string{"-g2005", "-o", "tb"}, files...)...)
+		require.NoError(t, err, said)
+		said, err = command(dir, vvp, "-n", "tb")
+		require.NoError(t, err, said)
+		require.Regexp(t, `^PASS [0-9]+ events`, said)
+	}
+}
+
+func command(dir, path string, args ...string) (string, error) {
+	c := exec.Command(path, args...)
+	c.Dir = dir
+	out, err := c.CombinedOutput()
+	return string(out), err
 }

@@ -236,7 +236,7 @@ type ChanLeaf struct {
 // Device is a device of the system, owned by one task.
 type Device struct {
 	Name   string
-	Kind   string // "eth", "udp", "disk"
+	Kind   string // name of a row of ir/port
 	Task   int
 	Rx, Tx bool // used for receiving, for sending
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/trace"
 )
@@ -50,7 +51,7 @@ func (b *bench) devices(ports func(string) rtl.StreamPorts, f func(i int, p rtl.
 
 // declare writes vectors, clock, counters and the task of failing.
 func (b *bench) declare(limit uint64) {
-	b.line("module %s_tb;", b.c.Name)
+	b.line("module %s_tb;", ModuleName(b.c))
 	b.line("reg [39:0] vectors [0:%d];", len(b.words))
 	b.line("initial $readmemh(\"%s\", vectors);", VectorsName(b.c.Name))
 	b.line("reg clk = 1'b0;\nreg reset = 1'b1;\nreg [63:0] cycle = 64'd0;\nreg [15:0] noise = 16'hace1;")
@@ -89,7 +90,7 @@ func (b *bench) instance() {
 		b.line("wire %s%s;", span(b.c.Nodes[o.Node].Width), o.Name)
 		pins = append(pins, fmt.Sprintf(".%s(%s)", names[o.Name], o.Name))
 	}
-	b.line("%s core(.clk(clk), .reset(reset), %s);", b.c.Name, strings.Join(pins, ", "))
+	b.line("%s core(.clk(clk), .reset(reset), %s);", ModuleName(b.c), strings.Join(pins, ", "))
 }
 
 // drive writes the inputs: beats of frames that have arrived, and ready with
@@ -128,7 +129,7 @@ func (b *bench) check() {
 		got := fmt.Sprintf("{4'd0, %s, %s ? %s : 3'd4, %s & (%s ? ~(32'hffffffff << {%s, 3'd0}) : 32'hffffffff)}",
 			p.Last, p.Last, p.Bytes, p.Data, p.Last, p.Bytes)
 		b.expect(fmt.Sprintf("%s && %s", p.Valid, p.Ready), s, fmt.Sprintf("tx%d_at", i), got)
-		if b.im.Devices[i].Kind == answers && b.has(rtl.RxPorts(b.im.Devices[i].Name).Valid) {
+		if port.ShapeOf(b.im.Devices[i].Kind) == port.Command && b.has(rtl.RxPorts(b.im.Devices[i].Name).Valid) {
 			b.line("    if (%s && %s && %s) rx%d_due <= rx%d_due + 1;", p.Valid, p.Ready, p.Last, i, i)
 		}
 	})

@@ -95,15 +95,12 @@ func beats(frame []byte) []Beat {
 	return out
 }
 
-// answers is the kind of device that answers each command at once.
-const answers = "disk"
-
 // event adds what an event of a trace shows on the ports.
 func (v *Vectors) event(im *image.Image, e *trace.Event) error {
 	switch e.Kind {
 	case trace.In: // inputs of the world are there already
 		for i, d := range im.Devices {
-			if d.Name == e.Port && d.Kind == answers {
+			if d.Name == e.Port && port.ShapeOf(d.Kind) == port.Command {
 				v.Rx[i] = append(v.Rx[i], beats(e.Data)...)
 			}
 		}

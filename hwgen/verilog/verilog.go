@@ -72,14 +72,15 @@ func Write(c *rtl.Circuit, o Options) string {
 
 // writer is a module on its way to text.
 type writer struct {
-	c     *rtl.Circuit
-	o     Options
-	sb    strings.Builder
-	name  []string // of each node
-	taken map[string]bool
-	mems  []string
-	outs  []string
-	probe []string
+	c      *rtl.Circuit
+	o      Options
+	sb     strings.Builder
+	module string
+	name   []string // of each node
+	taken  map[string]bool
+	mems   []string
+	outs   []string
+	probe  []string
 }
 
 func (w *writer) line(format string, args ...any) {
@@ -88,8 +89,9 @@ func (w *writer) line(format string, args ...any) {
 
 // nameAll gives every net a name: ports first, so that they keep theirs.
 func (w *writer) nameAll() {
-	w.taken = map[string]bool{"clk": true, "reset": true, w.c.Name: true}
-	for _, k := range strings.Fields(keywords) {
+	w.module = ModuleName(w.c)
+	w.taken = map[string]bool{"clk": true, "reset": true, w.module: true}
+	for _, k := range strings.Fields(keywords + " " + toolWords) {
 		w.taken[k] = true
 	}
 	w.name = make([]string, len(w.c.Nodes))
@@ -170,7 +172,7 @@ func (w *writer) header() {
 	for i, p := range w.c.Probes {
 		ports = append(ports, "output wire "+span(w.c.Nodes[p.Node].Width)+w.probe[i])
 	}
-	w.line("module %s(\n  %s\n);", w.c.Name, strings.Join(ports, ",\n  "))
+	w.line("module %s(\n  %s\n);", w.module, strings.Join(ports, ",\n  "))
 }
 
 // outputs connects the output ports.
@@ -322,20 +324,3 @@ func Memories(c *rtl.Circuit) (names []string, files map[string]string) {
 func imageFile(circuit, mem string) string {
 	return circuit + "_" + strings.ReplaceAll(mem, ".", "_") + ".hex"
 }
-
-// keywords are the reserved words of Verilog-2005 and those of SystemVerilog
-// that tools reserve anyway.
-const keywords = `always and assert assign automatic begin bit break buf bufif0 bufif1 byte case casex casez cell chandle
-class clocking cmos config const constraint context continue cover cross deassign default defparam design disable dist do
-edge else end endcase endclass endclocking endconfig endfunction endgenerate endgroup endinterface endmodule endpackage
-endprimitive endprogram endproperty endsequence endspecify endtable endtask enum event expect export extends extern final
-first_match for force foreach forever fork forkjoin function generate genvar global highz0 highz1 if iff ifnone
-illegal_bins import incdir include initial inout input inside instance int integer interface intersect join join_any
-join_none large let liblist library local localparam logic longint macromodule matches medium modport module nand negedge
-new nmos nor noshowcancelled not notif0 notif1 null or output package packed parameter pmos posedge primitive priority
-program property protected pull0 pull1 pulldown pullup pulsestyle_ondetect pulsestyle_onevent pure rand randc randcase
-randsequence rcmos real realtime ref reg release repeat return rnmos rpmos rtran rtranif0 rtranif1 scalared sequence
-shortint shortreal showcancelled signed small solve specify specparam static string strong strong0 strong1 struct super
-supply0 supply1 table tagged task this throughout time timeprecision timeunit tran tranif0 tranif1 tri tri0 tri1 triand
-trior trireg type typedef union unique unsigned until unused use uwire var vectored virtual void wait wait_order wand weak
-weak0 weak1 while wildcard wire with within wor xnor xor`

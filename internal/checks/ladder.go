@@ -85,7 +85,7 @@ func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Repo
 }
 
 func checks() []verify.Check {
-	return []verify.Check{verify.Trace, verify.Lockstep, verify.Proof, verify.Removal, verify.Witness}
+	return []verify.Check{verify.Trace, verify.Lockstep, verify.Proof, verify.Removal, verify.Verilog, verify.Witness}
 }
 
 func (l *ladder) wants(c verify.Check) bool {
@@ -249,6 +249,7 @@ func (l *ladder) coreRows(kind string) error {
 		{verify.Trace, l.circuitTraces},
 		{verify.Lockstep, l.lockstep},
 		{verify.Proof, l.proof},
+		{verify.Verilog, l.written},
 		{verify.Witness, l.witness},
 	} {
 		if !l.wants(step.check) {

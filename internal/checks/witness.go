@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/sinter-lang/sinter/hwgen/verilog"
 	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/verify"
 )
@@ -42,7 +43,7 @@ func (l *ladder) witness(c *flow.Core) error {
 			return err
 		}
 	}
-	for _, s := range simulators(c.Circuit.Name) {
+	for _, s := range simulators(verilog.ModuleName(c.Circuit)) {
 		l.progress("%s on %s", s.name, c.Kind)
 		row := s.row(l.ctx, c.Kind, dir, int(figures["events"]))
 		if l.ctx.Err() != nil {

@@ -153,7 +153,7 @@ func onCore(f func(*Core) (string, error)) maker {
 }
 
 func (c *Core) aag() (string, error) {
-	g, err := c.Graph()
+	g, err := c.built()
 	if err != nil {
 		return "", err
 	}
@@ -161,12 +161,16 @@ func (c *Core) aag() (string, error) {
 }
 
 func (c *Core) aig() (string, error) {
-	g, err := c.Graph()
+	g, err := c.built()
 	if err != nil {
 		return "", err
 	}
 	return string(gate.PrintBinary(g)), nil
 }
+
+// built is the core as gates without what only simulators and checks look at:
+// the same machine as the written Verilog.
+func (c *Core) built() (*gate.Graph, error) { return gate.Build(plan.Built(c.Circuit), gate.Options{}) }
 
 // Price is what the core costs by our own mapper, without what only simulators
 // and checks look at.

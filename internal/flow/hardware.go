@@ -72,7 +72,7 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 		return nil, nil, err
 	}
 	_, files := verilog.Memories(c.Circuit)
-	name := c.Circuit.Name
+	name := verilog.ModuleName(c.Circuit)
 	files[name+".v"] = verilog.Write(c.Circuit, verilog.Options{})
 	files[name+"_tb.v"] = verilog.Testbench(c.Circuit, im, vectors, benchSlack*cycles+10000)
 	files[verilog.VectorsName(name)] = verilog.VectorsFile(im, vectors)

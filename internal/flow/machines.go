@@ -8,6 +8,7 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/gates"
 	"github.com/sinter-lang/sinter/sim/iss"
@@ -61,10 +62,10 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 	prog := guest(m, img)
 	for _, d := range p.Tree.System.Devices {
 		var host *world.Host
-		if d.Kind == "udp" {
+		if port.HeadOf(d.Kind) > 0 {
 			host = &world.Host{Address: d.Host, Port: uint16(d.Port)}
 		}
-		prog.Hosts, prog.Disks = append(prog.Hosts, host), append(prog.Disks, d.Kind == "disk")
+		prog.Hosts, prog.Disks = append(prog.Hosts, host), append(prog.Disks, port.ShapeOf(d.Kind) == port.Command)
 	}
 	if level == Unikernel {
 		return process.NewUnikernel(ctx, prog, w, process.Options{QEMU: qemu})

@@ -172,7 +172,7 @@ func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds f
 	}
 	r.Figures["seconds"] = seconds
 	for _, e := range tr.Events {
-		if e.Kind == trace.Out && !p.isDisk(e.Port) {
+		if e.Kind == trace.Out && p.isMessages(e.Port) {
 			r.Frames[e.Port]++
 		}
 	}

@@ -3,6 +3,7 @@ package flow
 import (
 	"strings"
 
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/lang/types"
 	"github.com/sinter-lang/sinter/sim/world"
@@ -35,7 +36,7 @@ func (p *Program) Silent(w World) ([]string, error) {
 	}
 	var silent []string
 	for i, d := range p.Tree.System.Devices {
-		if d.Rx && d.Kind != "disk" && !named[i] {
+		if d.Rx && port.ShapeOf(d.Kind) == port.Message && !named[i] {
 			silent = append(silent, d.Name)
 		}
 	}
@@ -88,7 +89,7 @@ func (p *Program) disks(specs []string) ([]*world.Disk, error) {
 	}
 	disks := make([]*world.Disk, len(p.Tree.System.Devices))
 	for i, d := range p.Tree.System.Devices {
-		if d.Kind == "disk" {
+		if port.ShapeOf(d.Kind) == port.Command {
 			disks[i] = world.NewDisk(make([]byte, world.DiskSectors*world.SectorSize))
 		}
 	}
@@ -111,7 +112,7 @@ func (p *Program) disk(spec string) (device int, file string, err error) {
 	name, file, ok := strings.Cut(spec, "=")
 	var disks []string
 	for i, d := range p.Tree.System.Devices {
-		if d.Kind != "disk" {
+		if port.ShapeOf(d.Kind) != port.Command {
 			continue
 		}
 		if ok && d.Name == name {
@@ -122,11 +123,11 @@ func (p *Program) disk(spec string) (device int, file string, err error) {
 	return 0, "", UserErrorf("%q wants DISK=FILE; the disks of %s are: %s", spec, p.Name, strings.Join(disks, ", "))
 }
 
-// isDisk reports whether a device is a disk.
-func (p *Program) isDisk(name string) bool {
+// isMessages reports whether a device has whole messages.
+func (p *Program) isMessages(name string) bool {
 	for _, d := range p.Tree.System.Devices {
 		if d.Name == name {
-			return d.Kind == "disk"
+			return port.ShapeOf(d.Kind) == port.Message
 		}
 	}
 	return false
@@ -165,7 +166,7 @@ func (p *Program) capture(spec string) (device int, file string, err error) {
 		return 0, "", UserErrorf("%s has no system, so no devices", p.Name)
 	}
 	for i, d := range p.Tree.System.Devices {
-		if d.Kind == "disk" {
+		if port.ShapeOf(d.Kind) != port.Message {
 			continue
 		}
 		if ok && d.Name == name {
@@ -184,7 +185,7 @@ func (p *Program) capture(spec string) (device int, file string, err error) {
 // captureOf is what a device has sent, as a capture.
 func (p *Program) captureOf(tr *trace.Trace, name string) ([]byte, error) {
 	for _, d := range p.Tree.System.Devices {
-		if d.Name == name && d.Kind == "udp" {
+		if d.Name == name && port.HeadOf(d.Kind) > 0 {
 			return world.CaptureOfDatagrams(tr, name, world.Host{Address: d.Host, Port: uint16(d.Port)})
 		}
 	}

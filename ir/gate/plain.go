@@ -2,7 +2,7 @@ package gate
 
 // Plain returns the graph in the form that AIGER can say: carries are ands,
 // enables are multiplexers in front of the registers, and leaves come first, in
-// the order inputs, memory reads, registers.
+// the order inputs, memory reads, registers. What nothing depends on is left out.
 func (g *Graph) Plain() *Graph {
 	p := NewGraph(g.Name, false)
 	p.Owners = g.Owners
@@ -42,5 +42,5 @@ func (g *Graph) Plain() *Graph {
 		}
 		r.Enable = True
 	}
-	return p
+	return p.Live()
 }

@@ -53,7 +53,7 @@ type Trap struct {
 // number in GO.
 type Device struct {
 	Name   string // binding in the system, such as "eth0"
-	Kind   string // "eth"
+	Kind   string // name of a row of ir/port
 	Index  int
 	Task   int  // the task that owns it, index into Tasks
 	Rx, Tx bool // whether the program receives from it, sends to it

@@ -4,35 +4,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// kindOf are the devices that a system can make, with their kinds.
-var kindOf = map[string]string{"net.eth": "eth", "net.udp": "udp", "blk.virtio": "disk"}
-
-// typeOf is the type of a parameter that takes a device of a kind.
-var typeOf = map[string]string{"eth": "net.Eth", "udp": "net.Udp", "disk": "blk.Disk"}
-
-// TypeOf is the type of a parameter that takes a device of a kind, "" for an unknown kind.
-func TypeOf(kind string) string { return typeOf[kind] }
-
-// IsDeviceType reports whether a type, as in "net.Eth", is that of devices.
-func IsDeviceType(name string) bool {
-	for _, t := range typeOf {
-		if t == name {
-			return true
-		}
-	}
-	return false
-}
-
 // Constructors lists the devices of a package, in order.
 func Constructors(pkg string) []string {
 	var names []string
-	for full := range kindOf {
-		if name, ok := strings.CutPrefix(full, pkg+"."); ok {
+	for _, k := range port.Kinds() {
+		if name, ok := strings.CutPrefix(k.Make, pkg+"."); ok {
 			names = append(names, name)
 		}
 	}
@@ -43,32 +25,33 @@ func Constructors(pkg string) []string {
 // IsLater reports whether a package is one of the language that this version lacks.
 func IsLater(pkg string) bool { return pkg == "gpio" || pkg == "uart" || pkg == "time" }
 
-// udp makes the device of net.udp(nic, port): the network device becomes one of
-// datagrams.
-func (e *Elaborator) udp(call *syntax.CallExpr, name string) int {
+// over makes the device of net.udp(nic, port): a device of another kind becomes one
+// of kind k.
+func (e *Elaborator) over(call *syntax.CallExpr, k *port.Kind, name string) int {
+	below := port.Find(k.Over)
 	if len(call.Args) != 2 || call.Args[0].Name != nil || call.Args[1].Name != nil {
-		e.h.Errorf(codes.BadArguments, call.Span(), "expected a network device and a port, as in `net.udp(net.eth(0), 7)`")
+		e.h.Errorf(codes.BadArguments, call.Span(), "expected a network device and a port, as in `%s(%s(0), 7)`", k.Make, below.Make)
 		return -1
 	}
 	i := e.network(call.Args[0].Value, name)
-	port, ok := e.h.Size(call.Args[1].Value, "port")
+	number, ok := e.h.Size(call.Args[1].Value, "port")
 	if i < 0 || !ok {
 		return -1
 	}
-	if port == 0 || port > 65535 {
-		e.h.Errorf(codes.BadSize, call.Args[1].Span(), "a port is 1 to 65535, not %d", port)
+	if number == 0 || number > 65535 {
+		e.h.Errorf(codes.BadSize, call.Args[1].Span(), "a port is 1 to 65535, not %d", number)
 		return -1
 	}
 	d := &e.sys.Devices[i]
 	if e.given != nil {
-		return e.givenUDP(call, i)
+		return e.givenOver(call, k, i)
 	}
-	if d.Kind != "eth" || d.Run >= 0 {
+	if d.Kind != below.Name || d.Run >= 0 {
 		e.h.Errorf(codes.UsedTwice, call.Span(), "the device `%s` is in use already", d.Name).Note(d.Span, "the device").
-			Hint("a net.Udp needs a network device of its own")
+			Hint("a %s needs a network device of its own", k.Type)
 		return -1
 	}
-	d.Kind, d.Port, d.Host = "udp", port, e.h.Address(call.Span())
+	d.Kind, d.Port, d.Host = k.Name, number, e.h.Address(call.Span())
 	if name != "" {
 		d.Name = name
 	}
@@ -76,15 +59,15 @@ func (e *Elaborator) udp(call *syntax.CallExpr, name string) int {
 	return i
 }
 
-// givenUDP is the device of net.udp(nic, port) where a test has given a fake for
+// givenOver is the device of net.udp(nic, port) where a test has given a fake for
 // nic: the fake itself.
-func (e *Elaborator) givenUDP(call *syntax.CallExpr, i int) int {
+func (e *Elaborator) givenOver(call *syntax.CallExpr, k *port.Kind, i int) int {
 	d := &e.sys.Devices[i]
-	if d.Kind == "udp" {
+	if d.Kind == k.Name {
 		return i
 	}
-	e.h.Errorf(codes.Mismatch, call.Span(), "the system has datagrams over this device, `%s` is a `fake.%s`", d.Name, d.Kind).
-		Note(d.Span, "the device").Hint("give it a `fake.udp()`")
+	e.h.Errorf(codes.Mismatch, call.Span(), "the system has %ss over this device, `%s` is a `fake.%s`", k.Unit, d.Name, d.Kind).
+		Note(d.Span, "the device").Hint("give it a `fake.%s()`", k.Name)
 	return -1
 }
 
@@ -115,7 +98,7 @@ func (e *Elaborator) Offer(d tree.Fake) int {
 		}
 	}
 	def := tree.DeviceDef{Name: d.Name, Kind: d.Kind, Number: len(e.sys.Devices), Run: -1, Span: d.Span}
-	if d.Kind == "udp" {
+	if port.Find(d.Kind).Key == port.Over {
 		def.Port, def.Host = portOfFake, e.h.Address(d.Span)
 		e.h.NeedNetwork(d.Span)
 	}

@@ -3,9 +3,12 @@ package elab
 import (
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/record"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -66,6 +69,7 @@ func (e *Elaborator) fresh(name syntax.Ident) bool {
 		e.h.Errorf(codes.DuplicateName, name.Span(), "`%s` is declared twice in this system", name.Name).Note(old.at, "the other declaration")
 		return false
 	}
+	e.h.Record.Define(record.Def{Name: name.Name, What: "part of the system", At: name.Span()})
 	return true
 }
 
@@ -96,22 +100,27 @@ func (e *Elaborator) device(call *syntax.CallExpr, name string) int {
 	if ok {
 		pkg = e.h.Package(f.X)
 	}
-	kind := ""
+	var kind *port.Kind
 	if pkg != nil {
-		kind = kindOf[pkg.Name+"."+f.Name.Name]
+		kind = port.MadeBy(pkg.Name + "." + f.Name.Name)
 	}
-	if kind == "" {
+	if kind == nil {
 		e.notDevice(call, pkg, f)
 		return -1
 	}
 	if !e.h.InUse(*pkg) {
 		return -1
 	}
-	if kind == "udp" {
-		return e.udp(call, name)
+	if kind.Key == port.Over {
+		return e.over(call, kind, name)
 	}
+	return e.numbered(call, kind, name)
+}
+
+// numbered makes the device of net.eth(k).
+func (e *Elaborator) numbered(call *syntax.CallExpr, kind *port.Kind, name string) int {
 	if len(call.Args) != 1 {
-		e.h.Errorf(codes.BadArguments, call.Span(), "expected the number of the device, as in `%s.%s(0)`", pkg.Name, f.Name.Name)
+		e.h.Errorf(codes.BadArguments, call.Span(), "expected the number of the device, as in `%s(0)`", kind.Make)
 		return -1
 	}
 	k, ok := e.h.Size(call.Args[0].Value, "device number")
@@ -119,8 +128,8 @@ func (e *Elaborator) device(call *syntax.CallExpr, name string) int {
 		return -1
 	}
 	for _, d := range e.sys.Devices {
-		if d.Number == k && (d.Kind == "disk") == (kind == "disk") {
-			e.h.Errorf(codes.UsedTwice, call.Span(), "the device %s.%s(%d) is there already, as `%s`", pkg.Name, f.Name.Name, k, d.Name).Note(d.Span, "the other one")
+		if d.Number == k && port.Find(d.Kind).Pool == kind.Pool {
+			e.h.Errorf(codes.UsedTwice, call.Span(), "the device %s(%d) is there already, as `%s`", kind.Make, k, d.Name).Note(d.Span, "the other one")
 			return -1
 		}
 	}
@@ -129,9 +138,9 @@ func (e *Elaborator) device(call *syntax.CallExpr, name string) int {
 		return -1
 	}
 	if name == "" {
-		name = fmt.Sprintf("%s%d", kind, k)
+		name = fmt.Sprintf("%s%d", kind.Name, k)
 	}
-	e.sys.Devices = append(e.sys.Devices, tree.DeviceDef{Name: name, Kind: kind, Number: k, Run: -1, Span: call.Span()})
+	e.sys.Devices = append(e.sys.Devices, tree.DeviceDef{Name: name, Kind: kind.Name, Number: k, Run: -1, Span: call.Span()})
 	return len(e.sys.Devices) - 1
 }
 
@@ -216,13 +225,14 @@ func (e *Elaborator) each(n *syntax.ForItem) {
 	if n.Range.Closed {
 		hi = new(big.Int).Add(hi, big.NewInt(1))
 	}
+	e.h.Record.Define(record.Def{Name: n.Var.Name, What: "the variable of a loop", At: n.Var.Span()})
 	outer := e.h.Bind(n.Var.Name, nil)
 	for ; lo.Cmp(hi) < 0; lo = new(big.Int).Add(lo, step) {
 		if e.budget--; e.budget < 0 {
 			e.tooMany(n.Span())
 			break
 		}
-		e.h.Bind(n.Var.Name, &tree.ConstDef{Name: n.Var.Name, Type: tree.RangeType(lo, lo), Cells: []uint64{tree.CellOf(lo)}})
+		e.h.Bind(n.Var.Name, &tree.ConstDef{Name: n.Var.Name, Type: tree.RangeType(lo, lo), Cells: []uint64{tree.CellOf(lo)}, Span: n.Var.Span()})
 		before := e.h.Failed()
 		e.Items(n.Items)
 		if e.h.Failed() != before {
@@ -258,6 +268,11 @@ func (e *Elaborator) Run(n *syntax.RunItem) {
 		names[i] = p.Name
 	}
 	ok := true
+	for _, a := range n.Call.Args {
+		if a.Name != nil && slices.Contains(names, a.Name.Name) {
+			e.h.Record.Use(a.Name.Span(), f.Params[slices.Index(names, a.Name.Name)].Span)
+		}
+	}
 	complete := e.h.Arguments(n.Call, "`"+f.Name+"`", names, func(i int, x syntax.Expr) {
 		bind, fine := e.argument(f.Params[i], x, index)
 		r.Args[i] = bind
@@ -300,7 +315,7 @@ func (e *Elaborator) deviceArgument(p *tree.Local, x syntax.Expr, run int) (tree
 		return tree.Bind{}, false
 	}
 	d := &e.sys.Devices[i]
-	if want := typeOf[d.Kind]; want != p.Type.Name {
+	if want := port.Find(d.Kind).Type; want != p.Type.Name {
 		e.h.Errorf(codes.Mismatch, x.Span(), "`%s` is a `%s`, `%s` wants a `%s`", d.Name, want, p.Name, p.Type.Name).Note(d.Span, "the device")
 		return tree.Bind{}, false
 	}
@@ -328,6 +343,7 @@ func (e *Elaborator) group(x syntax.Expr, what string) (group, bool) {
 		}
 		e.h.Unknown(n.Ident, what, known)
 	}
+	e.h.Record.Use(n.Span(), g.at)
 	return g, ok
 }
 

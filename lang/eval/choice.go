@@ -138,8 +138,8 @@ func (c *frameCompiler) takeValue(s *tree.SelectArm) func(*machine, int) bool {
 // takeMessage takes a message into the buffer; one that is too long empties it.
 func (c *frameCompiler) takeMessage(s *tree.SelectArm) func(*machine, int) bool {
 	buf, limit := c.addr(s.Buf), s.Buf.Type().Len
-	if s.End.Type().Name == udpType {
-		return c.takeDatagram(s, buf, limit)
+	if kindOf(s.End).HeadBits > 0 {
+		return c.takeWithHead(s, buf, limit)
 	}
 	return func(m *machine, dev int) bool {
 		at := buf(m)

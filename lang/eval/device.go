@@ -3,37 +3,31 @@ package eval
 import (
 	"encoding/binary"
 
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// A datagram is a frame whose first bytes are the peer, 64 bits little-endian. A
-// disk is asked with a command, an operation and a sector of 32 bits each, and
-// answers with a status of 32 bits.
-const (
-	peerSize   = 8
-	statusSize = 4
-	sectorSize = 512
-	readDisk   = 1
-	writeDisk  = 2
-	flushDisk  = 3
-)
-
-func (c *compiler) udpRecv(x *tree.UdpRecv) scalarCode {
-	dev, buf, limit := c.scalar(x.Dev), c.addr(x.Buf), x.Buf.Type().Len
+// headRecv receives a message with its head.
+func (c *compiler) headRecv(x *tree.HeadRecv) scalarCode {
+	dev, buf, limit, k := c.scalar(x.Dev), c.addr(x.Buf), x.Buf.Type().Len, kindOf(x.Dev)
 	return func(m *machine) uint64 {
 		at := buf(m)
-		e := Effect{Kind: DevRecvEffect, Index: int(dev(m)), Limit: limit + peerSize}
+		e := Effect{Kind: DevRecvEffect, Index: int(dev(m)), Limit: limit + k.Head()}
 		m.host.Do(&e)
-		peer := peerOf(e.Data)
-		m.setBytes(at, e.Data[peerSize:])
-		return peer
+		head := headOf(k, e.Data)
+		m.setBytes(at, e.Data[k.Head():])
+		return head
 	}
 }
 
-func (c *compiler) udpSend(s *tree.UdpSend) func(m *machine) {
-	dev, peer, elements := c.scalar(s.Dev), c.scalar(s.Peer), c.elements(s.Value)
+// kindOf is the row of what an expression of type Device names.
+func kindOf(dev tree.Expr) *port.Kind { return port.OfType(dev.Type().Name) }
+
+// headSend sends a message with its head.
+func (c *compiler) headSend(s *tree.DevSend) func(m *machine) {
+	dev, head, elements := c.scalar(s.Dev), c.scalar(s.Head), c.elements(s.Value)
 	return func(m *machine) {
-		data := binary.LittleEndian.AppendUint64(nil, peer(m))
+		data := binary.LittleEndian.AppendUint64(nil, head(m))
 		at, n := elements(m)
 		for _, x := range m.mem[at : at+n] {
 			data = append(data, byte(x))
@@ -42,80 +36,81 @@ func (c *compiler) udpSend(s *tree.UdpSend) func(m *machine) {
 	}
 }
 
-// udpType is the type of devices whose messages have a peer.
-const udpType = "net.Udp"
-
-// takeDatagram is takeMessage for datagrams.
-func (c *frameCompiler) takeDatagram(s *tree.SelectArm, buf addrCode, limit int) func(*machine, int) bool {
-	peer := c.alloc(1)
+// takeWithHead is takeMessage for messages with a head.
+func (c *frameCompiler) takeWithHead(s *tree.SelectArm, buf addrCode, limit int) func(*machine, int) bool {
+	to, k := c.alloc(1), kindOf(s.End)
 	if s.Local != nil {
-		peer = c.locals[s.Local].addr
+		to = c.locals[s.Local].addr
 	}
 	return func(m *machine, dev int) bool {
 		at := buf(m)
-		e := &Effect{Kind: TakeEffect, Index: dev, Limit: limit + peerSize}
+		e := &Effect{Kind: TakeEffect, Index: dev, Limit: limit + k.Head()}
 		m.host.Do(e)
 		if !e.Ok {
 			m.setBytes(at, nil)
 			return false
 		}
-		m.mem[peer] = peerOf(e.Data)
-		m.setBytes(at, e.Data[peerSize:])
+		m.mem[to] = headOf(k, e.Data)
+		m.setBytes(at, e.Data[k.Head():])
 		return true
 	}
 }
 
-// peerOf is the peer before a datagram.
-func peerOf(data []byte) uint64 {
-	if len(data) < peerSize {
-		panic(&Fault{"a datagram without its peer"})
+// headOf is the head before a message.
+func headOf(k *port.Kind, data []byte) uint64 {
+	if len(data) < k.Head() {
+		panic(&Fault{"a " + k.Unit + " without its head"})
 	}
-	return binary.LittleEndian.Uint64(data) & (1<<48 - 1)
+	return binary.LittleEndian.Uint64(data) & (1<<k.HeadBits - 1)
 }
 
-// command is an operation on a sector.
-func command(op int, sector uint64) []byte {
-	b := binary.LittleEndian.AppendUint32(nil, uint32(op))
-	return binary.LittleEndian.AppendUint32(b, uint32(sector))
+// devAsk gives a command and takes its answer; it traps unless the status is 0.
+func (c *compiler) devAsk(s *tree.DevAsk) func(m *machine) {
+	dev, does, site, k := c.scalar(s.Dev), s.Does, s.Site, kindOf(s.Dev)
+	arg := func(*machine) uint64 { return 0 }
+	if s.Arg != nil {
+		arg = c.scalar(s.Arg)
+	}
+	var body func(*machine) (at, n int)
+	var place addrCode
+	switch {
+	case does.Takes:
+		body = c.elements(s.Body)
+	case does.Gives:
+		place = c.addr(s.Body)
+	}
+	return func(m *machine) {
+		data := binary.LittleEndian.AppendUint32(nil, does.Code)
+		data = binary.LittleEndian.AppendUint32(data, uint32(arg(m)))
+		to := 0
+		if body != nil {
+			data = append(data, m.bodyOf(body, k.Most)...)
+		}
+		if place != nil {
+			to = place(m)
+		}
+		for i, b := range m.askDevice(int(dev(m)), site, k.Trap, data) {
+			m.mem[to+i] = uint64(b)
+		}
+	}
 }
 
-// askDisk asks a disk and returns what follows the status; it traps unless
-// the status is 0.
-func (m *machine) askDisk(dev, site int, data []byte) []byte {
+// bodyOf is the body of a command: bytes, and zeros up to its size.
+func (m *machine) bodyOf(elements func(*machine) (at, n int), size int) []byte {
+	at, n := elements(m)
+	body := make([]byte, size)
+	for i := range n {
+		body[i] = byte(m.mem[at+i])
+	}
+	return body
+}
+
+// askDevice gives a command and returns what follows the status of the answer.
+func (m *machine) askDevice(dev, site int, trap string, data []byte) []byte {
 	e := Effect{Kind: AskEffect, Index: dev, Data: data}
 	m.host.Do(&e)
-	if len(e.Data) < statusSize || binary.LittleEndian.Uint32(e.Data) != 0 {
-		panic(&Trap{site, tree.TrapDisk})
+	if len(e.Data) < port.StatusSize || binary.LittleEndian.Uint32(e.Data) != 0 {
+		panic(&Trap{site, trap})
 	}
-	return e.Data[statusSize:]
-}
-
-func (c *compiler) diskRead(s *tree.DiskRead) func(m *machine) {
-	dev, sector, buf, site := c.scalar(s.Dev), c.scalar(s.Sector), c.addr(s.Buf), s.Site
-	return func(m *machine) {
-		n := sector(m)
-		at := buf(m)
-		for i, b := range m.askDisk(int(dev(m)), site, command(readDisk, n)) {
-			m.mem[at+i] = uint64(b)
-		}
-	}
-}
-
-func (c *compiler) diskWrite(s *tree.DiskWrite) func(m *machine) {
-	dev, sector, site := c.scalar(s.Dev), c.scalar(s.Sector), s.Site
-	elements := c.elements(s.Value)
-	return func(m *machine) {
-		data := command(writeDisk, sector(m))
-		at, n := elements(m)
-		body := make([]byte, sectorSize)
-		for i := range n {
-			body[i] = byte(m.mem[at+i])
-		}
-		m.askDisk(int(dev(m)), site, append(data, body...))
-	}
-}
-
-func (c *compiler) diskFlush(s *tree.DiskFlush) func(m *machine) {
-	dev, site := c.scalar(s.Dev), s.Site
-	return func(m *machine) { m.askDisk(int(dev(m)), site, command(flushDisk, 0)) }
+	return e.Data[port.StatusSize:]
 }

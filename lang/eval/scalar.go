@@ -37,8 +37,8 @@ func (c *compiler) scalar(x tree.Expr) scalarCode {
 		return c.clamp(x)
 	case *tree.Len:
 		return c.length(x.X)
-	case *tree.UdpRecv:
-		return c.udpRecv(x)
+	case *tree.HeadRecv:
+		return c.headRecv(x)
 	case *tree.ChanRecv:
 		return c.recvScalar(x)
 	case *tree.TrySend:

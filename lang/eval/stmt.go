@@ -75,14 +75,8 @@ func (c *frameCompiler) stmt(s tree.Stmt) code {
 		return doing(c.devRecv(s))
 	case *tree.DevSend:
 		return doing(c.devSend(s))
-	case *tree.UdpSend:
-		return doing(c.udpSend(s))
-	case *tree.DiskRead:
-		return doing(c.diskRead(s))
-	case *tree.DiskWrite:
-		return doing(c.diskWrite(s))
-	case *tree.DiskFlush:
-		return doing(c.diskFlush(s))
+	case *tree.DevAsk:
+		return doing(c.devAsk(s))
 	case *tree.Append:
 		return doing(c.appendStmt(s))
 	case *tree.Resize:
@@ -303,6 +297,9 @@ func (m *machine) setBytes(at int, data []byte) {
 }
 
 func (c *frameCompiler) devSend(s *tree.DevSend) func(m *machine) {
+	if s.Head != nil {
+		return c.headSend(s)
+	}
 	dev, value := c.scalar(s.Dev), c.addr(s.Value)
 	return func(m *machine) {
 		at := value(m)

@@ -364,8 +364,8 @@ func (x *lowering) arm(c *choosing, k int, again *ir.Block) {
 		x.eachEnd(c.ends[k], func(ch int) { x.receive(ir.OpChGet, ch, r) })
 		x.bind(a.Local, x.received(r))
 	case tree.ArmDev:
-		if a.End.Type().Name == udpType {
-			x.takeDatagram(a, c.ends[k].list[0], again)
+		if kindOf(a.End).HeadBits > 0 {
+			x.takeHeaded(a, c.ends[k].list[0], again)
 			break
 		}
 		buf := x.object(x.place(a.Buf))

@@ -2,6 +2,7 @@ package lower
 
 import (
 	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/word"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -11,28 +12,20 @@ import (
 // begins with.
 //
 //	          0       4          8         12        16
-//	room     |       | length   | peer               | data ...     a datagram
+//	room     |       | length   | head               | data ...     with a head
 //	bytes<N> |                             | length  | data ...
 //
-//	room     | length | operation | sector | data ...               a command
+//	room     | length | code      | number | data ...               a command
 //	room     |        | length    | status | data ...               an answer
 //	[512]u8  |                             | data ...
 //
-// A datagram is a frame whose first 8 bytes are the peer; a disk is asked with an
-// operation and a sector number (sim/world). In a datagram the length of the
-// bytes lies where the upper half of the peer is: it is set after a receive,
-// and restored after a send.
-const (
-	messageRoom  = 12
-	peerSize     = 8
-	peerBits     = 48
-	commandSize  = 8
-	statusSize   = 4
-	sectorSize   = 512
-	readCommand  = 1
-	writeCommand = 2
-	flushCommand = 3
-)
+// What stands before the bytes is said by the row of the kind (ir/port). In a
+// message with a head the length of the bytes lies where the upper half of the head
+// is: it is set after a receive, and restored after a send.
+const messageRoom = 12
+
+// kindOf is the row of what an expression of type Device names.
+func kindOf(dev tree.Expr) *port.Kind { return port.OfType(dev.Type().Name) }
 
 // message lists the locals of a function that are messages.
 type messages map[*tree.Local]bool
@@ -47,7 +40,7 @@ func messagesOf(f *tree.Func) messages {
 	}
 	var expr func(tree.Expr)
 	expr = func(e tree.Expr) {
-		if r, ok := e.(*tree.UdpRecv); ok {
+		if r, ok := e.(*tree.HeadRecv); ok {
 			note(r.Buf)
 		}
 		if e != nil {
@@ -62,19 +55,19 @@ func messagesOf(f *tree.Func) messages {
 		}
 		for _, s := range b.Stmts {
 			switch s := s.(type) {
-			case *tree.UdpSend:
-				note(s.Value)
+			case *tree.DevSend:
+				if s.Head != nil {
+					note(s.Value)
+				}
 			case *tree.Select:
 				for k := range s.Arms {
-					if a := &s.Arms[k]; a.Kind == tree.ArmDev && a.End.Type().Name == udpType {
+					if a := &s.Arms[k]; a.Kind == tree.ArmDev && kindOf(a.End).HeadBits > 0 {
 						note(a.Buf)
 					}
 				}
-			case *tree.DiskRead:
-				note(s.Buf)
-			case *tree.DiskWrite:
-				if t := s.Value.Type(); t.Kind == tree.Array && t.Len == sectorSize {
-					note(s.Value)
+			case *tree.DevAsk:
+				if s.Body != nil && (s.Does.Gives || wholeBody(s)) {
+					note(s.Body)
 				}
 			}
 			for _, e := range tree.Heads(s) {
@@ -87,6 +80,12 @@ func messagesOf(f *tree.Func) messages {
 	}
 	block(f.Body)
 	return m
+}
+
+// wholeBody reports whether the body of a command is an array of all its bytes.
+func wholeBody(s *tree.DevAsk) bool {
+	t := s.Body.Type()
+	return t.Kind == tree.Array && t.Len == kindOf(s.Dev).Most
 }
 
 // room is how much lies before the object of a local.
@@ -117,51 +116,50 @@ func shifted(r ir.Ref, n int) ir.Ref {
 	return r
 }
 
-// udpRecv is s.recv(buf): the peer, and the datagram in the buffer.
-func (x *lowering) udpRecv(e *tree.UdpRecv) *ir.Value {
-	size := e.Buf.Type().Len
-	d := x.datagram(e.Buf)
+// headRecv is s.recv(buf): the head, and the message in the buffer.
+func (x *lowering) headRecv(e *tree.HeadRecv) *ir.Value {
+	d := x.headed(e.Dev, e.Buf)
 	x.At = e.At
-	x.Emit(&ir.Instr{Op: ir.OpRecv, Dev: x.device(e.Dev), Refs: []ir.Ref{d.m}, Imm: uint64(size + peerSize)})
+	x.Emit(&ir.Instr{Op: ir.OpRecv, Dev: x.device(e.Dev), Refs: []ir.Ref{d.m}, Imm: uint64(e.Buf.Type().Len + d.kind.Head())})
 	return x.arrived(d)
 }
 
-// udpType is the type of devices whose messages have a peer.
-const udpType = "net.Udp"
-
-// datagram is where a datagram is received: in the room of the buffer itself, or
-// in a place of its own.
-type datagram struct {
+// headed is where a message with a head is received: in the room of the buffer
+// itself, or in a place of its own.
+type headed struct {
+	kind   *port.Kind
 	m, buf ir.Ref
 	own    bool
 }
 
-func (x *lowering) datagram(buf tree.Expr) datagram {
-	if m, own := x.inRoom(buf, peerSize); own {
-		return datagram{m, shifted(m, peerSize), true}
+func (x *lowering) headed(dev, buf tree.Expr) headed {
+	k := kindOf(dev)
+	if m, own := x.inRoom(buf, k.Head()); own {
+		return headed{k, m, shifted(m, k.Head()), true}
 	}
 	to := x.object(x.place(buf)).ref
-	return datagram{x.local("datagram", 4+peerSize+alignTo(buf.Type().Len, 4), 4), to, false}
+	return headed{k, x.local(k.Unit, 4+k.Head()+alignTo(buf.Type().Len, 4), 4), to, false}
 }
 
-// arrived puts a received datagram into its buffer and gives the peer.
-func (x *lowering) arrived(d datagram) *ir.Value {
-	n := x.Word(word.Sub, 32, x.Load(32, d.m), x.Const(32, peerSize))
-	low, high := x.Load(32, shifted(d.m, 4)), x.LoadSize(16, 2, shifted(d.m, 8))
-	peer := x.Word(word.Cat, peerBits, high, low)
+// arrived puts a received message into its buffer and gives the head.
+func (x *lowering) arrived(d headed) *ir.Value {
+	n := x.Word(word.Sub, 32, x.Load(32, d.m), x.Const(32, uint64(d.kind.Head())))
+	high := ir.Type(d.kind.HeadBits - 32)
+	low, up := x.Load(32, shifted(d.m, 4)), x.LoadSize(high, high.Bytes(), shifted(d.m, 8))
+	head := x.Word(word.Cat, ir.Type(d.kind.HeadBits), up, low)
 	x.Store(n, d.buf)
 	if !d.own {
-		x.copyBytes(shifted(d.buf, 4), shifted(d.m, 4+peerSize), n)
+		x.copyBytes(shifted(d.buf, 4), shifted(d.m, 4+d.kind.Head()), n)
 	}
-	return peer
+	return head
 }
 
-// takeDatagram takes the datagram that an arm of a select waited for; one that is
+// takeHeaded takes the message that an arm of a select waited for; one that is
 // too long empties the buffer, and the select goes on.
-func (x *lowering) takeDatagram(a *tree.SelectArm, dev int, again *ir.Block) {
-	d := x.datagram(a.Buf)
+func (x *lowering) takeHeaded(a *tree.SelectArm, dev int, again *ir.Block) {
+	d := x.headed(a.End, a.Buf)
 	x.At = a.Span
-	take := &ir.Instr{Op: ir.OpTake, Dev: dev, Refs: []ir.Ref{d.m}, Imm: uint64(a.Buf.Type().Len + peerSize)}
+	take := &ir.Instr{Op: ir.OpTake, Dev: dev, Refs: []ir.Ref{d.m}, Imm: uint64(a.Buf.Type().Len + d.kind.Head())}
 	fits, long := x.NewBlock(), x.NewBlock()
 	x.branch(x.Emit(take, 1).Results[0], fits, long)
 	x.enter(long)
@@ -171,118 +169,139 @@ func (x *lowering) takeDatagram(a *tree.SelectArm, dev int, again *ir.Block) {
 	x.bind(a.Local, one(x.arrived(d)))
 }
 
-// udpSend is s.send(peer, b).
-func (x *lowering) udpSend(s *tree.UdpSend) {
-	peer := x.word(s.Peer)
-	if s.Value.Type().Kind == tree.Array {
-		x.sendArray(s, peer)
+// devSend is d.send(b), or s.send(head, b).
+func (x *lowering) devSend(s *tree.DevSend) {
+	if s.Head == nil {
+		l := x.stored(s.Value.Type(), x.object(x.place(s.Value)))
+		x.At = s.At
+		x.Emit(&ir.Instr{Op: ir.OpSend, Dev: x.device(s.Dev), Refs: []ir.Ref{l.ref}})
 		return
 	}
-	m, own := x.inRoom(s.Value, peerSize)
+	k, head := kindOf(s.Dev), x.word(s.Head)
+	if s.Value.Type().Kind == tree.Array {
+		x.sendArray(s, k, head)
+		return
+	}
+	m, own := x.inRoom(s.Value, k.Head())
 	var n *ir.Value
 	if own {
 		x.At = s.At
-		n = x.Load(32, shifted(m, peerSize))
+		n = x.Load(32, shifted(m, k.Head()))
 	} else {
 		l := x.object(x.place(s.Value))
 		x.At = s.At
 		size, _ := sizeOf(s.Value.Type())
-		m = x.local("datagram", size+peerSize, 4)
+		m = x.local(k.Unit, size+k.Head(), 4)
 		var from ir.Ref
 		n, from = x.bytesOf(l)
-		x.copyBytes(shifted(m, 4+peerSize), from, n)
+		x.copyBytes(shifted(m, 4+k.Head()), from, n)
 	}
-	x.sendDatagram(s.Dev, m, peer, n)
+	x.sendHeaded(s.Dev, k, m, head, n)
 	if own {
-		x.Store(n, shifted(m, peerSize))
+		x.Store(n, shifted(m, k.Head()))
 	}
 }
 
-// sendArray is s.send(peer, a) of an array: all of it.
-func (x *lowering) sendArray(s *tree.UdpSend, peer *ir.Value) {
+// sendArray is s.send(head, a) of an array: all of it.
+func (x *lowering) sendArray(s *tree.DevSend, k *port.Kind, head *ir.Value) {
 	n := s.Value.Type().Len
-	m, own := x.inRoom(s.Value, 4+peerSize)
+	m, own := x.inRoom(s.Value, 4+k.Head())
 	if !own {
 		l := x.object(x.place(s.Value))
 		x.At = s.At
-		m = x.local("datagram", 4+peerSize+alignTo(n, 4), 4)
-		x.Copy(shifted(m, 4+peerSize), l.ref, n)
+		m = x.local(k.Unit, 4+k.Head()+alignTo(n, 4), 4)
+		x.Copy(shifted(m, 4+k.Head()), l.ref, n)
 	}
 	x.At = s.At
-	x.sendDatagram(s.Dev, m, peer, x.Const(32, uint64(n)))
+	x.sendHeaded(s.Dev, k, m, head, x.Const(32, uint64(n)))
 }
 
-// sendDatagram sends n bytes that lie after the head of a message.
-func (x *lowering) sendDatagram(dev tree.Expr, m ir.Ref, peer, n *ir.Value) {
-	x.Store(x.Word(word.Add, 32, n, x.Const(32, peerSize)), m)
-	x.Store(x.Slice(32, peer, 0), shifted(m, 4))
-	x.Store(x.Zext(32, x.Slice(peerBits-32, peer, 32)), shifted(m, 8))
+// sendHeaded sends n bytes that lie after the head of a message.
+func (x *lowering) sendHeaded(dev tree.Expr, k *port.Kind, m ir.Ref, head, n *ir.Value) {
+	x.Store(x.Word(word.Add, 32, n, x.Const(32, uint64(k.Head()))), m)
+	x.Store(x.Slice(32, head, 0), shifted(m, 4))
+	x.Store(x.Zext(32, x.Slice(ir.Type(k.HeadBits-32), head, 32)), shifted(m, 8))
 	x.Emit(&ir.Instr{Op: ir.OpSend, Dev: x.device(dev), Refs: []ir.Ref{m}})
 }
 
+// devAsk is a command of a port and its answer.
+func (x *lowering) devAsk(s *tree.DevAsk) {
+	arg := func() *ir.Value { return x.Const(32, 0) }
+	if s.Arg != nil {
+		v := x.word(s.Arg)
+		arg = func() *ir.Value { return v }
+	}
+	switch {
+	case s.Does.Gives:
+		x.askBody(s, arg())
+	case s.Does.Takes:
+		x.askWith(s, arg())
+	default:
+		x.At = s.At
+		c := x.local("command", 4+port.CommandSize, 4)
+		x.command(c, s.Does, arg(), 0)
+		x.ask(s, c, x.shortAnswer(), port.StatusSize)
+	}
+}
+
 // command writes the head of a command with a body of some bytes.
-func (x *lowering) command(m ir.Ref, op uint64, sector *ir.Value, body int) {
-	x.Store(x.Const(32, uint64(commandSize+body)), m)
-	x.Store(x.Const(32, op), shifted(m, 4))
-	x.Store(sector, shifted(m, 8))
+func (x *lowering) command(m ir.Ref, does *port.Method, arg *ir.Value, body int) {
+	x.Store(x.Const(32, uint64(port.CommandSize+body)), m)
+	x.Store(x.Const(32, uint64(does.Code)), shifted(m, 4))
+	x.Store(arg, shifted(m, 8))
 }
 
-// ask asks a disk and traps unless its answer begins with status 0.
-func (x *lowering) ask(dev tree.Expr, command, answer ir.Ref, size, site int) {
-	x.Emit(&ir.Instr{Op: ir.OpAsk, Dev: x.device(dev), Refs: []ir.Ref{command, answer}, Imm: uint64(size)})
-	x.Check(x.Word(word.Eq, 1, x.Load(32, shifted(answer, 4)), x.Const(32, 0)), site)
+// ask gives a command and traps unless its answer begins with status 0.
+func (x *lowering) ask(s *tree.DevAsk, command, answer ir.Ref, size int) {
+	x.Emit(&ir.Instr{Op: ir.OpAsk, Dev: x.device(s.Dev), Refs: []ir.Ref{command, answer}, Imm: uint64(size)})
+	x.Check(x.Word(word.Eq, 1, x.Load(32, shifted(answer, 4)), x.Const(32, 0)), s.Site)
 }
 
-// short asks with a command without a body and takes an answer without one.
-func (x *lowering) shortAnswer() ir.Ref { return x.local("answer", 4+statusSize, 4) }
+// shortAnswer is a place for an answer without a body.
+func (x *lowering) shortAnswer() ir.Ref { return x.local("answer", 4+port.StatusSize, 4) }
 
-func (x *lowering) diskRead(s *tree.DiskRead) {
-	sector := x.word(s.Sector)
-	m, own := x.inRoom(s.Buf, 4+statusSize)
+// askBody is a command whose answer has a body.
+func (x *lowering) askBody(s *tree.DevAsk, arg *ir.Value) {
+	size := kindOf(s.Dev).Most
+	m, own := x.inRoom(s.Body, 4+port.StatusSize)
 	var buf leaf
 	if !own {
-		buf = x.object(x.place(s.Buf))
-		m = x.local("answer", 4+statusSize+sectorSize, 4)
+		buf = x.object(x.place(s.Body))
+		m = x.local("answer", 4+port.StatusSize+size, 4)
 	}
 	x.At = s.At
-	c := x.local("command", 4+commandSize, 4)
-	x.command(c, readCommand, sector, 0)
-	x.ask(s.Dev, c, m, statusSize+sectorSize, s.Site)
+	c := x.local("command", 4+port.CommandSize, 4)
+	x.command(c, s.Does, arg, 0)
+	x.ask(s, c, m, port.StatusSize+size)
 	if !own {
-		x.Copy(buf.ref, shifted(m, 4+statusSize), sectorSize)
+		x.Copy(buf.ref, shifted(m, 4+port.StatusSize), size)
 	}
 }
 
-func (x *lowering) diskWrite(s *tree.DiskWrite) {
-	sector := x.word(s.Sector)
-	m, own := x.inRoom(s.Value, 4+commandSize)
-	own = own && s.Value.Type().Kind == tree.Array
+// askWith is a command with a body.
+func (x *lowering) askWith(s *tree.DevAsk, arg *ir.Value) {
+	size := kindOf(s.Dev).Most
+	m, own := x.inRoom(s.Body, 4+port.CommandSize)
+	own = own && s.Body.Type().Kind == tree.Array
 	if !own {
-		l := x.object(x.place(s.Value))
+		l := x.object(x.place(s.Body))
 		x.At = s.At
-		m = x.local("command", 4+commandSize+sectorSize, 4)
-		x.sector(shifted(m, 4+commandSize), s.Value.Type(), l)
+		m = x.local("command", 4+port.CommandSize+size, 4)
+		x.bodyOf(shifted(m, 4+port.CommandSize), s.Body.Type(), l, size)
 	}
 	x.At = s.At
-	x.command(m, writeCommand, sector, sectorSize)
-	x.ask(s.Dev, m, x.shortAnswer(), statusSize, s.Site)
+	x.command(m, s.Does, arg, size)
+	x.ask(s, m, x.shortAnswer(), port.StatusSize)
 }
 
-// sector fills the body of a command with bytes or an array, and zeros after.
-func (x *lowering) sector(to ir.Ref, t *tree.Type, l leaf) {
+// bodyOf fills the body of a command with bytes or an array, and zeros after them.
+func (x *lowering) bodyOf(to ir.Ref, t *tree.Type, l leaf, size int) {
 	if t.Kind == tree.Array {
-		x.Clear(shifted(to, t.Len), sectorSize-t.Len)
+		x.Clear(shifted(to, t.Len), size-t.Len)
 		x.Copy(to, l.ref, t.Len)
 		return
 	}
-	x.Clear(to, sectorSize)
+	x.Clear(to, size)
 	n, from := x.bytesOf(l)
 	x.copyBytes(to, from, n)
-}
-
-func (x *lowering) diskFlush(s *tree.DiskFlush) {
-	x.At = s.At
-	c := x.local("command", 4+commandSize, 4)
-	x.command(c, flushCommand, x.Const(32, 0), 0)
-	x.ask(s.Dev, c, x.shortAnswer(), statusSize, s.Site)
 }

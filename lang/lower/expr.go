@@ -80,8 +80,8 @@ func (x *lowering) value(e tree.Expr, dst []ir.Ref) []leaf {
 		return x.search(e)
 	case *tree.Parse:
 		return x.parseValue(e)
-	case *tree.UdpRecv:
-		return one(x.udpRecv(e))
+	case *tree.HeadRecv:
+		return one(x.headRecv(e))
 	case *tree.ChanRecv:
 		return x.chanRecv(e, dst)
 	case *tree.Write:

@@ -21,17 +21,9 @@ func (x *lowering) osStmt(s tree.Stmt) {
 		x.At = s.At
 		x.Emit(&ir.Instr{Op: ir.OpRecv, Dev: x.device(s.Dev), Refs: []ir.Ref{buf.ref}, Imm: uint64(s.Buf.Type().Len)})
 	case *tree.DevSend:
-		l := x.stored(s.Value.Type(), x.object(x.place(s.Value)))
-		x.At = s.At
-		x.Emit(&ir.Instr{Op: ir.OpSend, Dev: x.device(s.Dev), Refs: []ir.Ref{l.ref}})
-	case *tree.UdpSend:
-		x.udpSend(s)
-	case *tree.DiskRead:
-		x.diskRead(s)
-	case *tree.DiskWrite:
-		x.diskWrite(s)
-	case *tree.DiskFlush:
-		x.diskFlush(s)
+		x.devSend(s)
+	case *tree.DevAsk:
+		x.devAsk(s)
 	default:
 		panic("lower: unknown statement")
 	}

@@ -121,7 +121,7 @@ func writes(e tree.Expr) bool {
 	if e == nil {
 		return false
 	}
-	if _, ok := e.(*tree.UdpRecv); ok {
+	if _, ok := e.(*tree.HeadRecv); ok {
 		return true
 	}
 	if c, ok := e.(*tree.Call); ok {

@@ -5,7 +5,7 @@ import "github.com/sinter-lang/sinter/internal/diag"
 // An Expr is an expression with its type:
 // *Const *ConstRef *BytesLit *LocalRef *Unary *Binary *Equal *Convert *Bits *FromBits *Index *SliceOf
 // *FieldRef *Call *StructLit *EnumLit *ArrayLit *None *Some *Search *Within *Clamp *Parse
-// *Len *ToBytes *ChanRecv *TryRecv *TrySend *UdpRecv *Now *LayoutRef *Write *Sealed
+// *Len *ToBytes *ChanRecv *TryRecv *TrySend *HeadRecv *Now *LayoutRef *Write *Sealed
 // *MapGet; in tests also *Take *Choose *ChooseBytes *ChooseSubset *Unflushed *Sector.
 type Expr interface {
 	Span() diag.Span
@@ -287,10 +287,10 @@ type ChanRecv struct {
 	Chan Expr
 }
 
-// UdpRecv is `s.recv(buf)` of a net.Udp: it blocks until a datagram came that is
-// not longer than the buffer, a place of type bytes<N>, and is the peer that sent
-// it, a u48.
-type UdpRecv struct {
+// HeadRecv is `s.recv(buf)` of a port whose messages have a head: it blocks until
+// a message came that is not longer than the buffer, a place of type bytes<N>, and
+// is the message's head.
+type HeadRecv struct {
 	Expr0
 	Dev Expr
 	Buf Expr

@@ -84,7 +84,7 @@ type System struct {
 // the owner's task receives from it and sends to it.
 type DeviceDef struct {
 	Name   string // the binding in the system, else constructor and number
-	Kind   string // "eth", "udp", "disk"
+	Kind   string // name of a row of ir/port
 	Number int
 	Port   int    // of "udp"
 	Host   uint32 // of "udp": the IPv4 address of the system

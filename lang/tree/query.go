@@ -44,7 +44,7 @@ func Root(x Expr) *Local {
 func Written(x Expr) []Expr {
 	var list []Expr
 	Walk(x, func(e Expr) {
-		if r, ok := e.(*UdpRecv); ok {
+		if r, ok := e.(*HeadRecv); ok {
 			list = append(list, r.Buf)
 		}
 		k, ok := e.(*Call)
@@ -79,7 +79,7 @@ func Communicates(x Expr) bool {
 	found := false
 	Walk(x, func(e Expr) {
 		switch e := e.(type) {
-		case *ChanRecv, *UdpRecv, *TryRecv, *TrySend:
+		case *ChanRecv, *HeadRecv, *TryRecv, *TrySend:
 			found = true
 		case *Call:
 			found = found || TakesEnds(e.Func)

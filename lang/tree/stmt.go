@@ -1,11 +1,14 @@
 package tree
 
-import "github.com/sinter-lang/sinter/internal/diag"
+import (
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/port"
+)
 
 // A Stmt is one statement:
 // *Declare *LetElse *Assign *If *IfLet *For *While *Loop *Break *Continue *Match
-// *Return *Assert *Log *Timed *Do *Block *ChanSend *DevRecv *DevSend *UdpSend *DiskRead
-// *DiskWrite *DiskFlush *Append *Resize *Select *MapPut *MapRemove; in tests also
+// *Return *Assert *Log *Timed *Do *Block *ChanSend *DevRecv *DevSend *DevAsk
+// *Append *Resize *Select *MapPut *MapRemove; in tests also
 // *Expect *Fail *Start *Crash *Put *Quiet *Pass.
 type Stmt interface {
 	Span() diag.Span
@@ -179,48 +182,27 @@ type DevRecv struct {
 	Buf Expr
 }
 
-// DevSend is `d.send(b)`; Value has type bytes<N>. Zero bytes are a no-op.
+// DevSend is `d.send(b)`; Value has type bytes<N>. Zero bytes are a no-op. Of a
+// port whose messages have a head it is `d.send(head, b)`: Value has type bytes<N>
+// or [N]u8, and an empty message is one, too.
 type DevSend struct {
 	Stmt0
 	Dev   Expr
+	Head  Expr // nil when messages have none
 	Value Expr
 }
 
-// UdpSend is `s.send(peer, b)`: Peer is a u48, Value has type bytes<N> or
-// [N]u8. An empty datagram is one, too.
-type UdpSend struct {
-	Stmt0
-	Dev   Expr
-	Peer  Expr
-	Value Expr
-}
-
-// DiskRead is `d.read(i, sec)`: Sector is a u32, Buf a place of type [512]u8. It
-// traps at Site when the disk has no such sector. Operations of a disk never
-// wait.
-type DiskRead struct {
-	Stmt0
-	Dev    Expr
-	Sector Expr
-	Buf    Expr
-	Site   int
-}
-
-// DiskWrite is `d.write(i, b)`: Value is bytes<N> or [N]u8 with N <= 512; the rest
-// of the sector becomes 0. It traps like DiskRead.
-type DiskWrite struct {
-	Stmt0
-	Dev    Expr
-	Sector Expr
-	Value  Expr
-	Site   int
-}
-
-// DiskFlush is `d.flush()`: what was written before is durable after it. It traps
-// at Site when the disk reports an error.
-type DiskFlush struct {
+// DevAsk is a command of a port of shape Command, and its answer, which is there
+// at once. It traps at Site when the command fails. Does says which operands there
+// are: Arg is a u32; of one that takes a body Body is bytes<N> or [N]u8 with N up
+// to the size of a body, and the rest of the body becomes 0; of one that gives a body
+// Body is a place of all its bytes.
+type DevAsk struct {
 	Stmt0
 	Dev  Expr
+	Does *port.Method
+	Arg  Expr
+	Body Expr
 	Site int
 }
 

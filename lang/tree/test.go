@@ -19,7 +19,7 @@ type Test struct {
 // Fake is a device of a test, which its tasks hold and its body plays.
 type Fake struct {
 	Name    string
-	Kind    string // "eth", "udp" or "disk", as in DeviceDef
+	Kind    string // as in DeviceDef
 	Sectors int    // of a disk
 	Span    diag.Span
 }

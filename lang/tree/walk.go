@@ -55,7 +55,7 @@ func Operands(x Expr) []Expr {
 		return present(x.Chan)
 	case *TrySend:
 		return present(x.Chan, x.Value)
-	case *UdpRecv:
+	case *HeadRecv:
 		return present(x.Buf)
 	case *MapGet:
 		return present(x.Map, x.Key, x.Default)
@@ -190,13 +190,9 @@ func headsOfPorts(s Stmt) []Expr {
 	case *DevRecv:
 		return present(s.Buf)
 	case *DevSend:
-		return present(s.Value)
-	case *UdpSend:
-		return present(s.Peer, s.Value)
-	case *DiskRead:
-		return present(s.Sector, s.Buf)
-	case *DiskWrite:
-		return present(s.Sector, s.Value)
+		return present(s.Head, s.Value)
+	case *DevAsk:
+		return present(s.Arg, s.Body)
 	}
 	return nil
 }

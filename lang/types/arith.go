@@ -19,15 +19,6 @@ var binaryOps = map[syntax.Op]tree.Op{
 	syntax.OpMul: tree.Mul, syntax.OpDiv: tree.Div, syntax.OpRem: tree.Rem,
 }
 
-// opText is how an operator is written.
-var opText = map[tree.Op]string{
-	tree.Or: "or", tree.And: "and", tree.Lt: "<", tree.Le: "<=", tree.Gt: ">", tree.Ge: ">=", tree.BitOr: "|",
-	tree.BitXor: "^", tree.BitAnd: "&", tree.Shl: "<<", tree.Shr: ">>", tree.Add: "+", tree.Sub: "-", tree.Mul: "*",
-	tree.Div: "/", tree.Rem: "%",
-}
-
-func boolType() *tree.Type { return &tree.Type{Kind: tree.Bool} }
-
 func (b *body) binary(e *syntax.BinaryExpr) tree.Expr {
 	switch e.Op {
 	case syntax.OpAnd, syntax.OpOr:
@@ -134,49 +125,6 @@ func (b *body) equal(e *syntax.BinaryExpr) tree.Expr {
 	}
 	b.noOverlap(l, r)
 	return &tree.Equal{Expr0: base, Ne: e.Op == syntax.OpNe, L: l, R: r}
-}
-
-// hasEqual reports whether values of t can be compared with ==.
-func hasEqual(t *tree.Type) bool {
-	switch t.Kind {
-	case tree.Unit, tree.Slice, tree.Chan, tree.Device, tree.Map:
-		return false
-	case tree.Opaque:
-		return t.Can >= tree.CanEqual
-	case tree.Array, tree.Option:
-		return hasEqual(t.Elem)
-	case tree.Struct:
-		return allEqual(t.Struct.Fields)
-	case tree.Enum:
-		for _, v := range t.Enum.Variants {
-			if !allEqual(v.Payload) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func allEqual(fields []tree.Field) bool {
-	for _, f := range fields {
-		if !hasEqual(f.Type) {
-			return false
-		}
-	}
-	return true
-}
-
-// plural names the kind of a type that has no ==.
-func plural(t *tree.Type) string {
-	switch t.Kind {
-	case tree.Slice:
-		return "slices"
-	case tree.Map:
-		return "maps"
-	case tree.Chan, tree.Device:
-		return "devices and channel ends"
-	}
-	return "values of " + describe(t)
 }
 
 // compare checks < <= > >=.

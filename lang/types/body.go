@@ -3,7 +3,9 @@ package types
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/facts"
+	"github.com/sinter-lang/sinter/lang/record"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -76,7 +78,19 @@ func (b *body) declareLocal(name syntax.Ident, t *tree.Type, kind tree.LocalKind
 func (b *body) newLocal(name string, at diag.Span, t *tree.Type, kind tree.LocalKind) *tree.Local {
 	l := &tree.Local{ID: len(b.fn.Locals), Name: name, Type: t, Kind: kind, Span: at}
 	b.fn.Locals = append(b.fn.Locals, l)
+	b.c.defineLocal(l)
 	return l
+}
+
+// defineLocal records a local.
+func (c *checker) defineLocal(l *tree.Local) {
+	c.opts.Record.Define(record.Def{Name: l.Name, What: localText[l.Kind], Type: l.Type, At: l.Span})
+}
+
+// localText says what a local is.
+var localText = map[tree.LocalKind]string{
+	tree.ParamLocal: "a parameter", tree.InOutLocal: "an inout parameter", tree.LetLocal: "a let", tree.VarLocal: "a variable",
+	tree.StateLocal: "a state", tree.LoopLocal: "the variable of a loop",
 }
 
 // names returns what is visible, for "did you mean".
@@ -115,100 +129,78 @@ func (b *body) trap(code string, at diag.Span) int {
 	return id
 }
 
-// fnDecl resolves the head of a function.
-func (c *checker) fnDecl(d *decl, n *syntax.FnDecl) *fnInfo {
-	if len(n.Generics) > 0 || n.Where != nil {
-		d.generic = c.genericDecl(d, n)
-		return nil
-	}
-	f := &fnInfo{decl: d, hints: n.Hints, param: n.Params, body: n.Body}
-	f.tree = &tree.Func{Name: qualified(d.pkg, n.Name.Name), Result: &tree.Type{}, Span: n.Name.Span()}
-	ok := c.head(f, n)
-	c.newScratch().hints(n.Hints, atFunc)
-	if !ok {
-		return nil
-	}
-	c.infos[f.tree] = f
-	return f
-}
-
-func (c *checker) taskDecl(d *decl, n *syntax.TaskDecl) *fnInfo {
-	f := &fnInfo{decl: d, param: n.Params, body: n.Body}
-	f.tree = &tree.Func{Name: qualified(d.pkg, n.Name.Name), Task: true, Result: &tree.Type{}, Span: n.Name.Span()}
-	if !c.params(f, n.Params) {
-		return nil
-	}
-	c.infos[f.tree] = f
-	return f
-}
-
-// params resolves the types of parameters.
-func (c *checker) params(f *fnInfo, list []syntax.Param) bool {
-	b := c.newScratch()
-	b.env = f.env
-	ok := c.fewMembers(len(list), f.decl.name)
-	for _, p := range list[:min(len(list), maxMembers)] {
-		t := b.anyType(p.Type)
-		if t == nil || !c.paramType(f.tree, p, t) {
-			ok = false
-			continue
-		}
-		kind := tree.ParamLocal
-		if p.InOut {
-			kind = tree.InOutLocal
-		}
-		l := &tree.Local{ID: len(f.tree.Locals), Name: p.Name.Name, Type: t, Kind: kind, Span: p.Name.Span()}
-		f.tree.Params = append(f.tree.Params, l)
-		f.tree.Locals = append(f.tree.Locals, l)
-	}
-	return ok
-}
-
-func (c *checker) paramType(f *tree.Func, p syntax.Param, t *tree.Type) bool {
-	switch {
-	case p.InOut && tree.IsEnd(t):
-		c.errorf(codes.OnlyInTask, p.Span(), "a channel end or device never changes, so it is not `inout`")
-	case f.Task && (p.InOut || t.Kind == tree.Slice):
-		c.errorf(codes.OnlyInTask, p.Span(), "a task takes values, channel ends and devices, no references")
-	default:
-		return true
-	}
-	return false
-}
-
-// checkBody checks the body of a function or task, once. It reports false while that
-// is under way.
-func (c *checker) checkBody(f *fnInfo) bool {
-	if f.generic != nil {
-		return c.checkInstance(f)
-	}
-	return c.checkBodyOnce(f)
-}
-
-func (c *checker) checkBodyOnce(f *fnInfo) bool {
-	if f.stage != stageNew {
-		return f.stage == stageDone
-	}
-	f.stage = stageBusy
-	before := c.failed
-	b := &body{c: c, fn: f.tree, info: f, facts: facts.New(&c.effort), env: f.env}
-	b.push()
-	for _, l := range f.tree.Params {
-		if old := b.scope.locals[l.Name]; old != nil {
-			c.errorf(codes.DuplicateName, l.Span, "`%s` is declared twice", l.Name).Note(old.Span, "the other parameter")
-		}
-		b.scope.locals[l.Name] = l
-	}
-	f.tree.Body = b.block(f.body)
-	if b.facts != nil && f.tree.Result.Kind != tree.Unit {
-		c.errorf(codes.MissingReturn, f.tree.Span, "`%s` may end without returning its `%s`", f.tree.Name, f.tree.Result).
-			Labelf("not all ways lead to a return")
-	}
-	f.bad = c.failed != before
-	c.unusedLocals(f.tree)
-	f.stage = stageDone
-	return true
-}
-
 // inTask reports whether the statement is in the body of a task.
 func (b *body) inTask() bool { return b.fn.Task && b.test == nil }
+
+// poison declares a name whose type is not known after an error, so that its
+// uses are not reported as unknown names too.
+func (b *body) poison(name syntax.Ident) tree.Stmt {
+	if !name.IsBlank() && b.scope.locals[name.Name] == nil {
+		l := &tree.Local{Name: name.Name, Kind: tree.LetLocal, Span: name.Span()}
+		b.scope.locals[name.Name] = l
+		b.c.defineLocal(l)
+	}
+	return nil
+}
+
+// shadowed warns of a local that hides another one of the function.
+func (b *body) shadowed(name syntax.Ident) {
+	for s := b.scope.outer; s != nil; s = s.outer {
+		if old := s.locals[name.Name]; old != nil {
+			b.c.hold(diag.Warningf(codes.Shadowed, name.Span(), "this `%s` hides another one", name.Name).Note(old.Span, "the other one").
+				Hint("give one of them another name"))
+			return
+		}
+	}
+}
+
+// testInfo is a test while it is checked.
+type testInfo struct {
+	tree   *tree.Test
+	fakes  map[*tree.Local]int // index in tree.Devices
+	epoch  *elab.Elaborator    // nil before the first start
+	talked diag.Span           // first use of a device since that start
+}
+
+// layoutScope is what the expressions of a layout can name: the fields so far.
+type layoutScope struct {
+	def   *tree.LayoutDef
+	needs [][]int // absent parts that the current expression goes through
+}
+
+// block checks a block in a scope of its own.
+func (b *body) block(n *syntax.Block) *tree.Block {
+	if n == nil {
+		return &tree.Block{}
+	}
+	b.push()
+	defer b.pop()
+	return &tree.Block{Stmt0: tree.Stmt0{At: n.Span()}, Stmts: b.stmts(n.Stmts)}
+}
+
+// stmts checks statements in order. What control never reaches is checked too,
+// but left out of the tree, with a warning.
+func (b *body) stmts(list []syntax.Stmt) []tree.Stmt {
+	var out []tree.Stmt
+	for i, n := range list {
+		if b.facts == nil {
+			b.unreachable(list[i:])
+			break
+		}
+		if s := b.stmt(n); s != nil {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (b *body) unreachable(list []syntax.Stmt) {
+	b.c.warn(warnUnreachable(list[0]))
+	b.facts = facts.New(&b.c.effort)
+	b.stmts(list)
+	b.facts = nil
+}
+
+func warnUnreachable(n syntax.Stmt) *diag.Error {
+	return diag.Warningf(codes.Unreachable, n.Span(), "this is never reached").Labelf("and left out")
+}

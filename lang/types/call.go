@@ -53,6 +53,7 @@ func (b *body) nameCall(e *syntax.CallExpr, f *syntax.Name, want *tree.Type) tre
 		return nil
 	}
 	if b.env != nil && b.env.types[f.Name] != nil {
+		b.c.opts.Record.Use(f.Span(), b.env.at[f.Name])
 		return b.conversion(e, b.env.types[f.Name])
 	}
 	if d := b.c.find(f.Ident); d != nil {
@@ -86,6 +87,7 @@ func (b *body) bareVariantCall(e *syntax.CallExpr, f *syntax.Name, want *tree.Ty
 	if i < 0 {
 		return nil, false
 	}
+	b.c.opts.Record.Use(f.Span(), want.Enum.Variants[i].Span)
 	return b.variantLit(e, want, i), true
 }
 
@@ -145,15 +147,6 @@ func (b *body) conversion(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 		return nil
 	}
 	return resize(x, t)
-}
-
-// oneArgument checks the only argument of a call.
-func (b *body) oneArgument(e *syntax.CallExpr, name string, want *tree.Type) tree.Expr {
-	if len(e.Args) != 1 || e.Args[0].Name != nil {
-		b.c.errorf(codes.BadArguments, e.Span(), "`%s(...)` takes one argument, without a name", name)
-		return nil
-	}
-	return b.value(e.Args[0].Value, want)
 }
 
 // byteOrders are the builtins be16 to le64.
@@ -248,58 +241,6 @@ func (b *body) clamp(e *syntax.CallExpr) tree.Expr {
 	return &tree.Convert{Expr0: tree.Expr0{At: e.Span(), T: t}, X: n}
 }
 
-// arguments brings the arguments of a call or literal to their parameters. check
-// checks the argument of parameter i.
-func (b *body) arguments(e *syntax.CallExpr, what string, names []string, check func(int, syntax.Expr) tree.Expr) ([]tree.Arg, bool) {
-	args := make([]tree.Arg, 0, len(names))
-	given := make([]bool, len(names))
-	ok, next := true, 0
-	for _, a := range e.Args {
-		i := next
-		if a.Name != nil {
-			i = position(names, a.Name.Name)
-		} else {
-			next++
-		}
-		if i < 0 || i >= len(names) || given[i] {
-			b.badArgument(a, what, names, i)
-			return nil, false
-		}
-		given[i] = true
-		x := check(i, a.Value)
-		ok = ok && x != nil
-		args = append(args, tree.Arg{Index: i, Value: x})
-	}
-	for i, g := range given {
-		if !g {
-			b.c.errorf(codes.BadArguments, e.Span(), "%s needs `%s`", what, names[i])
-			return nil, false
-		}
-	}
-	return args, ok
-}
-
-func position(names []string, name string) int {
-	for i, n := range names {
-		if n == name {
-			return i
-		}
-	}
-	return -1
-}
-
-func (b *body) badArgument(a syntax.Arg, what string, names []string, i int) {
-	switch {
-	case i < 0:
-		e := b.c.errorf(codes.BadArguments, a.Name.Span(), "%s has no `%s`", what, a.Name.Name)
-		b.c.suggest(e, a.Name.Name, append([]string(nil), names...))
-	case i >= len(names):
-		b.c.errorf(codes.BadArguments, a.Span(), "%s takes %d, this is one more", what, len(names))
-	default:
-		b.c.errorf(codes.BadArguments, a.Span(), "%s is given `%s` twice", what, names[i])
-	}
-}
-
 func (b *body) structLit(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	args, ok := b.fieldArguments(e, "`"+t.Struct.Name+"`", t.Struct.Fields)
 	if !ok {
@@ -326,6 +267,7 @@ func (b *body) fieldArguments(e *syntax.CallExpr, what string, fields []tree.Fie
 	for i, f := range fields {
 		names[i] = f.Name
 	}
+	b.c.namedArguments(e, names, func(i int) diag.Span { return fields[i].Span })
 	return b.arguments(e, what, names, func(i int, x syntax.Expr) tree.Expr { return b.value(x, fields[i].Type) })
 }
 
@@ -334,6 +276,7 @@ func (b *body) funcCall(e *syntax.CallExpr, f *fnInfo) tree.Expr {
 	for i, p := range f.tree.Params {
 		names[i] = p.Name
 	}
+	b.c.namedArguments(e, names, func(i int) diag.Span { return f.tree.Params[i].Span })
 	args, ok := b.arguments(e, "`"+f.tree.Name+"`", names, func(i int, x syntax.Expr) tree.Expr {
 		return b.paramValue(f.tree.Params[i], x)
 	})
@@ -427,83 +370,4 @@ func (b *body) passValue(p *tree.Local, x tree.Expr, at diag.Span) tree.Expr {
 		return nil
 	}
 	return b.convert(x, p.Type, at)
-}
-
-// noAlias checks that inout arguments overlap no other argument, and that no
-// argument changes what another one refers to.
-func (b *body) noAlias(f *tree.Func, args []tree.Arg) {
-	for i, x := range args {
-		for j, y := range args {
-			inout, other := isInOut(f, x), isInOut(f, y)
-			if i == j || !inout || other && j < i || !other && y.Value.Type().IsScalar() {
-				continue // not a pair of references, or a pair already looked at
-			}
-			if l := tree.Root(x.Value); l != nil && l == tree.Root(y.Value) && !b.disjoint(x.Value, y.Value) {
-				b.c.errorf(codes.Aliased, x.Value.Span(), "`%s` may overlap another argument, and this one is inout", l.Name).
-					Note(y.Value.Span(), "the other argument").Hint("copy one of them into a variable of its own")
-			}
-		}
-	}
-	list := make([]tree.Expr, len(args))
-	for i, a := range args {
-		list[i] = a.Value
-	}
-	b.noOverlap(list...)
-}
-
-func isInOut(f *tree.Func, a tree.Arg) bool { return f.Params[a.Index].Kind == tree.InOutLocal }
-
-// disjoint reports whether two places share nothing: different fields, or
-// slices of one array that end before they begin.
-func (b *body) disjoint(x, y tree.Expr) bool {
-	p, q := pathOf(x), pathOf(y)
-	for i := 0; i < len(p) && i < len(q); i++ {
-		if b.stepsApart(p[i], q[i]) {
-			return true
-		}
-	}
-	return false
-}
-
-// pathOf lists the steps of a place from its local.
-func pathOf(x tree.Expr) []tree.Expr {
-	switch n := x.(type) {
-	case *tree.Index:
-		return append(pathOf(n.X), x)
-	case *tree.FieldRef:
-		return append(pathOf(n.X), x)
-	case *tree.SliceOf:
-		return append(pathOf(n.X), x)
-	}
-	return nil
-}
-
-func (b *body) stepsApart(x, y tree.Expr) bool {
-	switch x := x.(type) {
-	case *tree.FieldRef:
-		y, ok := y.(*tree.FieldRef)
-		return ok && x.Index != y.Index
-	case *tree.Index:
-		y, ok := y.(*tree.Index)
-		return ok && (b.facts.Below(x.I, y.I, -1) || b.facts.Below(y.I, x.I, -1))
-	case *tree.SliceOf:
-		y, ok := y.(*tree.SliceOf)
-		return ok && x.Lo != nil && y.Lo != nil && (b.facts.Below(x.Hi, y.Lo, 0) || b.facts.Below(y.Hi, x.Lo, 0))
-	}
-	return false
-}
-
-// noOverlap checks that no expression of a list changes what another one refers
-// to, as in f(a, g(a)) where g takes it inout.
-func (b *body) noOverlap(list ...tree.Expr) {
-	for i, x := range list {
-		for _, w := range tree.Written(x) {
-			for j, y := range list {
-				if i != j && !y.Type().IsScalar() && tree.Root(y) == tree.Root(w) {
-					b.c.errorf(codes.Aliased, w.Span(), "`%s` is changed here and read in the same call", tree.Root(w).Name).
-						Note(y.Span(), "it is read here").Hint("call first and keep the result in a `let`")
-				}
-			}
-		}
-	}
 }

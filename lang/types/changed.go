@@ -1,6 +1,8 @@
 package types
 
-import "github.com/sinter-lang/sinter/lang/syntax"
+import (
+	"github.com/sinter-lang/sinter/lang/syntax"
+)
 
 // changedNames returns the names of all variables that statements and expressions
 // may change: targets of assignments, arguments of calls (which may be inout) and what

@@ -1,27 +1,15 @@
 package types
 
 import (
-	"sort"
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/elab"
-	"github.com/sinter-lang/sinter/lang/eval"
+	"github.com/sinter-lang/sinter/lang/record"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
-
-// Setting is -D Name=Value: the value of a config as text, a number or a bool.
-type Setting struct {
-	Name, Value string
-}
-
-// Options are what a check depends on besides the text.
-type Options struct {
-	Settings []Setting
-	Package  string // of the library, whose tests are checked; empty: the files'
-}
 
 // Check checks a program that consists of files. The list holds errors and
 // warnings in the order of the text; with an error the program is nil.
@@ -58,138 +46,6 @@ type extent struct {
 
 func (c *checker) extent() extent {
 	return extent{len(c.order), len(c.prog.Logs), len(c.prog.Traps), len(c.prog.Marks), c.prog.Network}
-}
-
-// checker is the state of one Check.
-type checker struct {
-	files  []*syntax.File
-	opts   Options
-	prog   *tree.Program
-	errs   diag.List
-	failed int // errors so far
-	warned int // warnings so far
-	effort int // steps of proofs so far
-	decls  map[string]*decl
-	order  []*decl
-	used   map[*diag.File]map[string]bool // packages by file
-	// packageOf is the package of a file of the library; loaded are the packages
-	// whose files have been read. See packages.go.
-	packageOf map[*diag.File]string
-	loaded    map[string]bool
-	systems   []*syntax.SystemDecl
-	tests     []*syntax.TestDecl
-	receivers map[int]*tree.Func // of chosen values, see receive.go
-	asserts   []*syntax.AssertDecl
-	marks     map[string]int // mark number by name
-	consts    []*constUse    // functions that constants have called
-	useOf     map[*tree.Local]devUse
-	passed    []passing                   // channel ends and devices that functions are given
-	loops     []diag.Span                 // a channel of each circle of tasks that may deadlock
-	tries     map[*tree.Local][]diag.Span // where a parameter is used with try_send
-	limits    eval.Limits                 // what is left of compile-time evaluation
-	infos     map[*tree.Func]*fnInfo
-	// instances counts those of all generic functions.
-	instances int
-	budgets   []*syntax.BudgetDecl
-	held      diag.List            // warnings for the end, see warn.go
-	read      map[*tree.Local]int  // how often the value of a local is used
-	whole     map[*tree.Local]bool // see isWhole
-	banks     map[*tree.Local]int  // hint @bank(n)
-}
-
-// devUse says what a task does with a device parameter.
-type devUse struct{ rx, tx bool }
-
-// constUse is a call of a function while a constant was evaluated.
-type constUse struct {
-	fn *fnInfo
-	at diag.Span
-}
-
-func newChecker(files []*syntax.File, opts Options) *checker {
-	return &checker{
-		files: files, opts: opts, prog: &tree.Program{}, decls: map[string]*decl{},
-		used: map[*diag.File]map[string]bool{}, packageOf: map[*diag.File]string{}, loaded: map[string]bool{}, marks: map[string]int{}, useOf: map[*tree.Local]devUse{},
-		tries: map[*tree.Local][]diag.Span{},
-		infos: map[*tree.Func]*fnInfo{}, read: map[*tree.Local]int{}, banks: map[*tree.Local]int{}, whole: map[*tree.Local]bool{},
-		limits: eval.Limits{Statements: 1e8, Cells: tree.MaxCells},
-	}
-}
-
-// stage says how far a declaration is resolved.
-type stage uint8
-
-const (
-	stageNew stage = iota
-	stageBusy
-	stageDone
-)
-
-// decl is a name at the top level of the program.
-type decl struct {
-	name  syntax.Ident
-	pkg   string // of the library, "" for the program's own
-	node  syntax.Decl
-	stage stage
-	typ   *tree.Type     // of a struct, enum, layout or type
-	konst *tree.ConstDef // of a const or config
-	fn    *fnInfo        // of a fn or task
-	// generic is set for a fn with parameters between < and >; then fn is nil.
-	generic *generic
-}
-
-// fnInfo is a function or task while it is checked.
-type fnInfo struct {
-	decl  *decl
-	tree  *tree.Func
-	hints []syntax.Hint
-	param []syntax.Param
-	body  *syntax.Block
-	stage stage // of the body
-	bad   bool  // the body has errors
-	acts  bool  // the body logs or has a timed region
-	calls []call
-	timed []diag.Span // calls of it directly inside timed
-	// Of an instance of a generic function:
-	env     *env
-	generic *generic
-	at      diag.Span // where it is needed first
-}
-
-// call is an edge of the call graph.
-type call struct {
-	to *fnInfo
-	at diag.Span
-}
-
-// The bounds of one check. What lies beyond them is lost to nobody: only the
-// first ten errors are shown.
-const (
-	maxErrors = 100 // errors that are kept
-	maxHelped = 30  // errors up to which similar names are looked for
-)
-
-// errorf reports an error and returns it for notes and hints.
-func (c *checker) errorf(code diag.Code, at diag.Span, format string, args ...any) *diag.Error {
-	e := diag.Errorf(code, at, format, args...)
-	c.failed++
-	if c.failed <= maxErrors {
-		c.errs.Add(e)
-	}
-	return e
-}
-
-// warn reports a warning.
-func (c *checker) warn(e *diag.Error) {
-	c.warned++
-	if c.warned <= maxErrors {
-		c.errs.Add(e)
-	}
-}
-
-// notYet reports a part of the language that this version lacks.
-func (c *checker) notYet(at diag.Span, what string) {
-	c.errorf(codes.NotYet, at, "%s not yet supported", what)
 }
 
 // collect finds the names of all declarations.
@@ -244,6 +100,7 @@ func (c *checker) collectDecl(f *syntax.File, d syntax.Decl) {
 		c.declare(d.Name, d)
 	case *syntax.SystemDecl:
 		c.systems = append(c.systems, d)
+		c.opts.Record.Define(record.Def{Name: d.Name.Name, What: "a system", At: d.Name.Span()})
 	case *syntax.AssertDecl:
 		c.asserts = append(c.asserts, d)
 	case *syntax.TestDecl:
@@ -285,6 +142,7 @@ func (c *checker) declare(name syntax.Ident, node syntax.Decl) {
 		return
 	}
 	d := &decl{name: name, pkg: pkg, node: node}
+	c.opts.Record.Define(record.Def{Name: name.Name, What: d.what(), At: name.Span()})
 	c.decls[full] = d
 	if pkg == "" { // one of the library is added when it is asked for
 		c.order = append(c.order, d)
@@ -332,11 +190,9 @@ func (c *checker) resolve(d *decl, at diag.Span) bool {
 		d.fn = c.taskDecl(d, n)
 	}
 	d.stage = stageDone
+	c.opts.Record.Define(record.Def{Name: d.name.Name, What: d.what(), Type: d.valueType(), At: d.name.Span()})
 	return d.ok()
 }
-
-// ok reports whether a declaration was resolved without error.
-func (d *decl) ok() bool { return d.typ != nil || d.konst != nil || d.fn != nil || d.generic != nil }
 
 // cycle reports a declaration that needs itself.
 func (c *checker) cycle(d *decl, at diag.Span) {
@@ -403,55 +259,4 @@ func fill(p *tree.Program, order []*decl) {
 			p.Layouts = append(p.Layouts, d.typ.Layout)
 		}
 	}
-}
-
-// unknown reports a name that is not declared, with the nearest known one.
-func (c *checker) unknown(name syntax.Ident, what string, known []string) *diag.Error {
-	e := c.errorf(codes.UnknownName, name.Span(), "there is no %s `%s`", what, name.Name)
-	c.suggest(e, name.Name, known)
-	return e
-}
-
-// suggest adds the nearest known name.
-func (c *checker) suggest(e *diag.Error, name string, known []string) {
-	if c.failed > maxHelped {
-		return
-	}
-	if best := nearest(name, known); best != "" {
-		e.Hint("did you mean `%s`?", best)
-	}
-}
-
-// nearest returns the known name with the fewest edits, at most a third of its
-// letters, or "".
-func nearest(name string, known []string) string {
-	sort.Strings(known)
-	best, least := "", len(name)/3+2
-	for _, k := range known {
-		if d := edits(name, k); d < least && d < len(k) {
-			best, least = k, d
-		}
-	}
-	return best
-}
-
-// edits is the Levenshtein distance.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -69,7 +69,7 @@ func (b *body) armHead(n *syntax.SelectArm) (tree.SelectArm, bool) {
 	default:
 		ok = b.armRecv(n, &arm)
 	}
-	if n.Let != nil && (n.Kind != syntax.ArmRecv || ok && arm.Kind == tree.ArmDev && !isUdp(arm.End)) {
+	if n.Let != nil && (n.Kind != syntax.ArmRecv || ok && arm.Kind == tree.ArmDev && headType(arm.End) == nil) {
 		b.c.errorf(codes.BadSelect, n.Let.Span(), "this arm gives no value to `%s`", n.Let.Name)
 		ok = false
 	}
@@ -132,7 +132,7 @@ func (b *body) armRecv(n *syntax.SelectArm, arm *tree.SelectArm) bool {
 		arm.Kind = tree.ArmDev
 		switch s, x := b.deviceCall(n.Call, f, arm.End); {
 		case x != nil:
-			arm.Buf = x.(*tree.UdpRecv).Buf
+			arm.Buf = x.(*tree.HeadRecv).Buf
 		case s != nil:
 			arm.Buf = s.(*tree.DevRecv).Buf
 		default:
@@ -152,8 +152,8 @@ func (b *body) armBody(arm *tree.SelectArm, n *syntax.SelectArm) {
 		b.facts.Assume(arm.When, true)
 	}
 	if n.Let != nil {
-		if arm.Kind == tree.ArmDev && arm.End != nil && isUdp(arm.End) {
-			arm.Local = b.declareLocal(*n.Let, tree.IntType(peerBits, false), tree.LetLocal)
+		if arm.Kind == tree.ArmDev && arm.End != nil && headType(arm.End) != nil {
+			arm.Local = b.declareLocal(*n.Let, headType(arm.End), tree.LetLocal)
 		} else if arm.Kind == tree.ArmChan && arm.End != nil && arm.End.Type().Kind == tree.Chan {
 			arm.Local = b.declareLocal(*n.Let, arm.End.Type().Elem, tree.LetLocal)
 		} else {
@@ -192,12 +192,6 @@ func (b *body) tryCall(e *syntax.CallExpr, f *syntax.FieldExpr, ch tree.Expr) tr
 	l := tree.Root(ch)
 	b.c.tries[l] = append(b.c.tries[l], f.Name.Span())
 	return &tree.TrySend{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Chan: ch, Value: x}
-}
-
-// passing is an argument of a call that is a channel end or device: what the
-// function does with its parameter, the caller's parameter is used for.
-type passing struct {
-	from, to *tree.Local
 }
 
 // passEnds notes the channel ends and devices of a call. The body of the function

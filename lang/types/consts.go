@@ -159,7 +159,7 @@ func variable(x tree.Expr) string {
 			if name == "" && !bound[e.Local] {
 				name = e.Local.Name
 			}
-		case *tree.ChanRecv, *tree.UdpRecv, *tree.TryRecv, *tree.TrySend:
+		case *tree.ChanRecv, *tree.HeadRecv, *tree.TryRecv, *tree.TrySend:
 			name = "a received value"
 		case *tree.Now:
 			name = "now()"
@@ -253,12 +253,4 @@ func (c *checker) checkSettings() {
 		e := c.errorf(codes.BadSetting, diag.Span{}, "-D %s=%s: the program has no config `%s`", s.Name, s.Value, s.Name)
 		c.suggest(e, s.Name, known)
 	}
-}
-
-// fits64 reports whether u64 or i64 holds a number.
-func fits64(v *big.Int) bool { return v.IsUint64() || v.IsInt64() }
-
-// number makes an exact constant.
-func number(v *big.Int, at diag.Span) *tree.Const {
-	return &tree.Const{Expr0: tree.Expr0{At: at, T: tree.RangeType(v, v)}, Cell: tree.CellOf(v)}
 }

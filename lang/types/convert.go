@@ -1,8 +1,6 @@
 package types
 
 import (
-	"math/big"
-
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -48,17 +46,6 @@ func wrapSome(x tree.Expr, t *tree.Type) tree.Expr {
 	return &tree.Some{Expr0: tree.Expr0{At: x.Span(), T: t}, X: x}
 }
 
-// sliceElem is the element type of what can become a slice, else nil.
-func sliceElem(t *tree.Type) *tree.Type {
-	switch t.Kind {
-	case tree.Array, tree.Slice:
-		return t.Elem
-	case tree.Bytes:
-		return tree.IntType(8, false)
-	}
-	return nil
-}
-
 // mismatch reports that x is not `to`, with what would help.
 func (b *body) mismatch(x tree.Expr, to *tree.Type, at diag.Span) {
 	from := x.Type()
@@ -90,30 +77,4 @@ func (b *body) mismatch(x tree.Expr, to *tree.Type, at diag.Span) {
 	case to.Kind == tree.Int && from.Kind == tree.Enum:
 		e.Hint("write `%s(bits(...))`", to)
 	}
-}
-
-// resize gives x the word of a number type. Constants are folded.
-func resize(x tree.Expr, to *tree.Type) tree.Expr {
-	base := tree.Expr0{At: x.Span(), T: to}
-	if k, ok := x.(*tree.Const); ok {
-		return &tree.Const{Expr0: base, Cell: tree.Truncate(k.Cell, to)}
-	}
-	return &tree.Convert{Expr0: base, X: x}
-}
-
-// toWord gives a number the word of an integer type, unless it has it.
-func toWord(x tree.Expr, word *tree.Type) tree.Expr {
-	bits, signed := x.Type().Word()
-	if bits == word.Bits && signed == word.Signed {
-		return x
-	}
-	return resize(x, word)
-}
-
-// constOf returns the value of a constant number.
-func constOf(x tree.Expr) (*big.Int, bool) {
-	if k, ok := x.(*tree.Const); ok && k.T.IsNumber() {
-		return tree.CellValue(k.Cell, k.T), true
-	}
-	return nil, false
 }

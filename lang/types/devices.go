@@ -1,56 +1,55 @@
 package types
 
 import (
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// The sizes of messages.
-const (
-	peerBits   = 48  // of a net.Peer: an IPv4 address above a port
-	sectorSize = 512 // bytes
-	// maxDatagram is what a datagram over Ethernet carries at most, in bytes: 1500
-	// less the headers of IPv4 and UDP.
-	maxDatagram = 1472
-)
+// kindOf is the row of what an expression of type Device names.
+func kindOf(dev tree.Expr) *port.Kind { return port.OfType(dev.Type().Name) }
+
+// headType is the type of the head of a port's messages, nil where they have none.
+func headType(dev tree.Expr) *tree.Type { return headOf(kindOf(dev)) }
+
+func headOf(k *port.Kind) *tree.Type {
+	if k.HeadBits == 0 {
+		return nil
+	}
+	return tree.IntType(k.HeadBits, false)
+}
 
 // deviceCall checks an operation of a device.
 func (b *body) deviceCall(e *syntax.CallExpr, f *syntax.FieldExpr, dev tree.Expr) (tree.Stmt, tree.Expr) {
-	at := tree.Stmt0{At: e.Span()}
-	switch dev.Type().Name + "." + f.Name.Name {
-	case "net.Eth.recv":
-		if x := b.buffer(e, dev); x != nil {
-			return &tree.DevRecv{Stmt0: at, Dev: dev, Buf: x}, nil
-		}
-	case "net.Eth.send":
-		if x := b.oneArgument(e, "send", nil); x != nil && b.isBytes(x) {
-			b.uses(dev, false, true)
-			return &tree.DevSend{Stmt0: at, Dev: dev, Value: x}, nil
-		}
-	case "net.Udp.recv":
-		if x := b.buffer(e, dev); x != nil {
-			return nil, &tree.UdpRecv{Expr0: tree.Expr0{At: e.Span(), T: tree.IntType(peerBits, false)}, Dev: dev, Buf: x}
-		}
-	case "net.Udp.send":
-		return b.udpSend(e, dev), nil
-	case "blk.Disk.read":
-		return b.diskRead(e, dev), nil
-	case "blk.Disk.write":
-		return b.diskWrite(e, dev), nil
-	case "blk.Disk.flush":
-		if len(e.Args) > 0 {
-			b.c.errorf(codes.BadArguments, e.Span(), "`flush` takes no arguments")
-			return nil, nil
-		}
-		b.uses(dev, true, true)
-		return &tree.DiskFlush{Stmt0: at, Dev: dev, Site: b.trap(tree.TrapDisk, e.Span())}, nil
-	default:
-		b.noMethod(dev.Type(), f.Name, map[string][]string{
-			"net.Eth": {"recv", "send"}, "net.Udp": {"recv", "send"}, "blk.Disk": {"read", "write", "flush"},
-		}[dev.Type().Name])
+	k := kindOf(dev)
+	m := k.Method(f.Name.Name)
+	if m == nil {
+		b.noMethod(dev.Type(), f.Name, k.MethodNames())
+		return nil, nil
 	}
-	return nil, nil
+	switch m.Does {
+	case port.Recv:
+		return b.deviceRecv(e, dev)
+	case port.Send:
+		return b.deviceSend(e, dev, k, m), nil
+	case port.Ask:
+		return b.deviceAsk(e, dev, k, m), nil
+	}
+	panic("types: an operation of no shape")
+}
+
+// deviceRecv is a statement, or the head of what is received.
+func (b *body) deviceRecv(e *syntax.CallExpr, dev tree.Expr) (tree.Stmt, tree.Expr) {
+	x := b.buffer(e, dev)
+	head := headType(dev)
+	switch {
+	case x == nil:
+		return nil, nil
+	case head == nil:
+		return &tree.DevRecv{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Buf: x}, nil
+	}
+	return nil, &tree.HeadRecv{Expr0: tree.Expr0{At: e.Span(), T: head}, Dev: dev, Buf: x}
 }
 
 // uses notes what the task does with a device.
@@ -87,43 +86,58 @@ func (b *body) two(e *syntax.CallExpr, form string, first *tree.Type) (x, y tree
 	return x, y
 }
 
-func (b *body) udpSend(e *syntax.CallExpr, dev tree.Expr) tree.Stmt {
-	peer, x := b.two(e, "send(peer, bytes)", tree.IntType(peerBits, false))
-	if peer == nil || !b.isMessage(x, "datagram", maxDatagram) {
+func (b *body) deviceSend(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *port.Method) tree.Stmt {
+	s := &tree.DevSend{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev}
+	ok := false
+	if k.HeadBits == 0 {
+		s.Value = b.oneArgument(e, m.Name, nil)
+		ok = s.Value != nil && b.isBytes(s.Value)
+	} else {
+		s.Head, s.Value = b.two(e, m.Form, headOf(k))
+		ok = s.Head != nil && b.isMessage(s.Value, k)
+	}
+	if !ok {
 		return nil
 	}
 	b.uses(dev, false, true)
-	return &tree.UdpSend{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Peer: peer, Value: x}
+	return s
 }
 
-func (b *body) diskRead(e *syntax.CallExpr, dev tree.Expr) tree.Stmt {
-	sector, x := b.two(e, "read(i, sector)", tree.IntType(32, false))
-	if sector == nil {
-		return nil
+// deviceAsk checks a command: its argument, and its body.
+func (b *body) deviceAsk(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *port.Method) tree.Stmt {
+	s := &tree.DevAsk{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Does: m}
+	if !m.Arg {
+		if len(e.Args) > 0 {
+			b.c.errorf(codes.BadArguments, e.Span(), "`%s` takes no arguments", m.Name)
+			return nil
+		}
+	} else {
+		s.Arg, s.Body = b.two(e, m.Form, tree.IntType(32, false))
+		if s.Arg == nil || !b.isBody(s.Body, k, m) {
+			return nil
+		}
 	}
-	want := &tree.Type{Kind: tree.Array, Len: sectorSize, Elem: tree.IntType(8, false)}
+	b.uses(dev, true, true)
+	s.Site = b.trap(k.Trap, e.Span())
+	return s
+}
+
+// isBody checks the body of a command: what is written, or a place for what is read.
+func (b *body) isBody(x tree.Expr, k *port.Kind, m *port.Method) bool {
+	if m.Takes {
+		return b.isMessage(x, k)
+	}
+	want := &tree.Type{Kind: tree.Array, Len: k.Most, Elem: tree.IntType(8, false)}
 	if !tree.Same(x.Type(), want) {
-		b.c.errorf(codes.Mismatch, x.Span(), "expected a `blk.Sector`, which is `%s`, found %s", want, describe(x.Type()))
-		return nil
+		b.c.errorf(codes.Mismatch, x.Span(), "expected a `%s`, which is `%s`, found %s", k.BodyType, want, describe(x.Type()))
+		return false
 	}
-	if !b.writable(x, "the sector of a read") {
-		return nil
-	}
-	b.uses(dev, true, true)
-	return &tree.DiskRead{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Sector: sector, Buf: x, Site: b.trap(tree.TrapDisk, e.Span())}
-}
-
-func (b *body) diskWrite(e *syntax.CallExpr, dev tree.Expr) tree.Stmt {
-	sector, x := b.two(e, "write(i, bytes)", tree.IntType(32, false))
-	if sector == nil || !b.isMessage(x, "sector", sectorSize) {
-		return nil
-	}
-	b.uses(dev, true, true)
-	return &tree.DiskWrite{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Sector: sector, Value: x, Site: b.trap(tree.TrapDisk, e.Span())}
+	return b.writable(x, "the "+k.Unit+" of a "+m.Name)
 }
 
 // isMessage checks what is sent or written: bytes, or an array of them.
-func (b *body) isMessage(x tree.Expr, what string, most int) bool {
+func (b *body) isMessage(x tree.Expr, k *port.Kind) bool {
+	what, most := k.Unit, k.Most
 	t := x.Type()
 	elem := sliceElem(t)
 	if elem == nil || t.Kind == tree.Slice || !tree.Same(elem, tree.IntType(8, false)) {
@@ -136,6 +150,3 @@ func (b *body) isMessage(x tree.Expr, what string, most int) bool {
 	}
 	return true
 }
-
-// isUdp reports whether a message of a device has a peer.
-func isUdp(dev tree.Expr) bool { return dev.Type().Name == "net.Udp" }

@@ -1,10 +1,10 @@
 package types
 
 import (
-	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/facts"
+	"github.com/sinter-lang/sinter/lang/record"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -13,6 +13,18 @@ import (
 // literals take it, but the result need not have it (see value). It returns nil
 // after an error.
 func (b *body) expr(e syntax.Expr, want *tree.Type) tree.Expr {
+	x := b.plainExpr(e, want)
+	if x != nil && b.c.opts.Record != nil {
+		v := record.Value{At: e.Span(), Type: x.Type(), Range: interval.Make(0, -1)}
+		if x.Type().IsNumber() {
+			v.Range = b.facts.Bounds(x)
+		}
+		b.c.opts.Record.Evaluate(v)
+	}
+	return x
+}
+
+func (b *body) plainExpr(e syntax.Expr, want *tree.Type) tree.Expr {
 	switch e := e.(type) {
 	case *syntax.ParenExpr:
 		return b.expr(e.X, want)
@@ -86,14 +98,6 @@ func (b *body) condition(e syntax.Expr) tree.Expr {
 	return nil
 }
 
-func boolConst(v bool, at diag.Span) tree.Expr {
-	k := &tree.Const{Expr0: tree.Expr0{At: at, T: boolType()}}
-	if v {
-		k.Cell = 1
-	}
-	return k
-}
-
 func (b *body) stringLit(e *syntax.StringLit) tree.Expr {
 	text := ""
 	for _, p := range e.Parts {
@@ -126,9 +130,11 @@ func (b *body) name(e *syntax.Name, want *tree.Type) tree.Expr {
 		}
 	}
 	if k := b.bound[e.Name]; k != nil {
+		b.c.opts.Record.Use(e.Span(), k.Span)
 		return constRef(k, e.Span())
 	}
 	if l := b.lookup(e.Name); l != nil {
+		b.c.opts.Record.Use(e.Span(), l.Span)
 		if l.Type == nil {
 			return nil // its declaration had an error
 		}
@@ -136,6 +142,7 @@ func (b *body) name(e *syntax.Name, want *tree.Type) tree.Expr {
 		return &tree.LocalRef{Expr0: tree.Expr0{At: e.Span(), T: l.Type}, Local: l}
 	}
 	if b.env != nil && b.env.consts[e.Name] != nil {
+		b.c.opts.Record.Use(e.Span(), b.env.at[e.Name])
 		return constRef(b.env.consts[e.Name], e.Span())
 	}
 	if d := b.c.find(e.Ident); d != nil {
@@ -166,17 +173,6 @@ func (b *body) declValue(d *decl, e *syntax.Name) tree.Expr {
 	return constRef(d.konst, e.Span())
 }
 
-// constRef is the value of a constant. Numbers are exact again.
-func constRef(k *tree.ConstDef, at diag.Span) tree.Expr {
-	switch {
-	case k.Type.IsNumber():
-		return number(tree.CellValue(k.Cells[0], k.Type), at)
-	case k.Type.IsScalar(), k.Type.Kind == tree.Fraction:
-		return &tree.Const{Expr0: tree.Expr0{At: at, T: k.Type}, Cell: k.Cells[0]}
-	}
-	return &tree.ConstRef{Expr0: tree.Expr0{At: at, T: k.Type}, Const: k}
-}
-
 // bareVariant is the variant of a name where an enum is asked for.
 func (b *body) bareVariant(name syntax.Ident, want *tree.Type) tree.Expr {
 	if want != nil && want.Kind == tree.Option {
@@ -189,24 +185,8 @@ func (b *body) bareVariant(name syntax.Ident, want *tree.Type) tree.Expr {
 	if i < 0 || len(want.Enum.Variants[i].Payload) > 0 {
 		return nil
 	}
+	b.c.opts.Record.Use(name.Span(), want.Enum.Variants[i].Span)
 	return variantValue(want, i, name.Span())
-}
-
-func variantIndex(e *tree.EnumDef, name string) int {
-	for i, v := range e.Variants {
-		if v.Name == name {
-			return i
-		}
-	}
-	return -1
-}
-
-func variantValue(t *tree.Type, i int, at diag.Span) tree.Expr {
-	base := tree.Expr0{At: at, T: t}
-	if t.IsScalar() {
-		return &tree.Const{Expr0: base, Cell: uint64(i)}
-	}
-	return &tree.EnumLit{Expr0: base, Variant: i}
 }
 
 // arrayLit checks [a, b, c]. Without a type to take, the elements decide: one

@@ -3,8 +3,8 @@ package types
 import (
 	"math/big"
 
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
-	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -47,7 +47,7 @@ func (b *body) fakeLet(n *syntax.LetStmt, kind string) tree.Stmt {
 	if !b.fakeArguments(k, &d) {
 		return b.poison(n.Name)
 	}
-	l := b.declareLocal(n.Name, &tree.Type{Kind: tree.Device, Name: elab.TypeOf(kind)}, tree.LetLocal)
+	l := b.declareLocal(n.Name, &tree.Type{Kind: tree.Device, Name: port.Find(kind).Type}, tree.LetLocal)
 	b.test.fakes[l] = len(b.test.tree.Devices)
 	b.test.tree.Devices = append(b.test.tree.Devices, d)
 	return nil
@@ -55,19 +55,20 @@ func (b *body) fakeLet(n *syntax.LetStmt, kind string) tree.Stmt {
 
 // fakeArguments reads the size of a disk; other devices take nothing.
 func (b *body) fakeArguments(k *syntax.CallExpr, d *tree.Fake) bool {
-	if d.Kind != "disk" {
+	if port.ShapeOf(d.Kind) != port.Command {
 		if len(k.Args) > 0 {
 			b.c.errorf(codes.BadArguments, k.Span(), "`fake.%s` takes no arguments", d.Kind)
 		}
 		return len(k.Args) == 0
 	}
+	unit := port.Find(d.Kind).Unit
 	if len(k.Args) != 1 || k.Args[0].Name != nil {
-		b.c.errorf(codes.BadArguments, k.Span(), "expected the number of sectors, as in `fake.disk(64)`")
+		b.c.errorf(codes.BadArguments, k.Span(), "expected the number of %ss, as in `fake.%s(64)`", unit, d.Kind)
 		return false
 	}
-	n, ok := b.size(k.Args[0].Value, "number of sectors")
+	n, ok := b.size(k.Args[0].Value, "number of "+unit+"s")
 	if ok && (n < 1 || n > maxSectors) {
-		b.c.errorf(codes.BadSize, k.Args[0].Span(), "a fake disk has 1 to %d sectors, not %d", maxSectors, n)
+		b.c.errorf(codes.BadSize, k.Args[0].Span(), "a fake %s has 1 to %d %ss, not %d", d.Kind, maxSectors, unit, n)
 		return false
 	}
 	d.Sectors = n
@@ -84,17 +85,26 @@ func (b *body) testCall(e *syntax.CallExpr, pkg string, f *syntax.FieldExpr) (tr
 	}
 	switch {
 	case f.Name.Name == "wait":
-		if d := b.waitArgs(e, "wait", "within"); d != nil && b.talk(e, true) {
+		if d := b.waitArgs(e, "wait", nil, "within"); d != nil && b.talk(e, true) {
 			return &tree.Pass{Stmt0: tree.Stmt0{At: e.Span()}, Within: d[0]}, nil
 		}
-	case elab.TypeOf(f.Name.Name) != "":
+	case port.Find(f.Name.Name) != nil:
 		b.c.errorf(codes.BadBinding, e.Span(), "a device of a test gets its name in a `let` of its own").
 			Hint("write `let d = fake.%s(...)`", f.Name.Name)
 	default:
 		x := b.c.errorf(codes.UnknownName, f.Name.Span(), "there is no fake `%s`", f.Name.Name)
-		b.c.suggest(x, f.Name.Name, []string{"eth", "udp", "disk", "wait"})
+		b.c.suggest(x, f.Name.Name, fakeNames())
 	}
 	return nil, nil
+}
+
+// fakeNames lists what may follow `fake.`.
+func fakeNames() []string {
+	var names []string
+	for _, k := range port.Kinds() {
+		names = append(names, k.Name)
+	}
+	return append(names, "wait")
 }
 
 // talk notes that the test uses a device. To hear something, tasks must have been
@@ -117,7 +127,7 @@ func (b *body) talk(e *syntax.CallExpr, hears bool) bool {
 func (b *body) fakeCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) (tree.Stmt, tree.Expr) {
 	d := b.test.tree.Devices[i]
 	s0 := tree.Stmt0{At: e.Span()}
-	if d.Kind == "disk" {
+	if port.ShapeOf(d.Kind) == port.Command {
 		return nil, b.diskCall(e, f, i)
 	}
 	switch f.Name.Name {
@@ -126,7 +136,7 @@ func (b *body) fakeCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) (tree.St
 	case "take":
 		return nil, b.take(e, i)
 	case "quiet":
-		if w := b.waitArgs(e, "quiet", "within"); w != nil && b.talk(e, true) {
+		if w := b.waitArgs(e, "quiet", nil, "within"); w != nil && b.talk(e, true) {
 			return &tree.Quiet{Stmt0: s0, Dev: i, Within: w[0]}, nil
 		}
 	default:
@@ -135,19 +145,17 @@ func (b *body) fakeCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) (tree.St
 	return nil, nil
 }
 
-// peerType is the type of the far end of a datagram.
-func peerType() *tree.Type { return tree.IntType(peerBits, false) }
-
 func (b *body) put(e *syntax.CallExpr, i int) tree.Stmt {
 	d := b.test.tree.Devices[i]
 	names := []string{"bytes"}
-	if d.Kind == "udp" {
+	head := headOf(port.Find(d.Kind))
+	if head != nil {
 		names = append(names, "from")
 	}
 	s := &tree.Put{Stmt0: tree.Stmt0{At: e.Span()}, Dev: i}
 	_, ok := b.arguments(e, "`put`", names, func(k int, x syntax.Expr) tree.Expr {
 		if k == 1 {
-			s.From = b.value(x, peerType())
+			s.From = b.value(x, head)
 			return s.From
 		}
 		s.Value = b.message(x)
@@ -170,15 +178,19 @@ func (b *body) message(n syntax.Expr) tree.Expr {
 
 func (b *body) take(e *syntax.CallExpr, i int) tree.Expr {
 	size, names := maxFrame, []string{"within"}
-	if i != tree.LogOfTest && b.test.tree.Devices[i].Kind == "udp" {
-		size = maxDatagram
+	var kind *port.Kind
+	if i != tree.LogOfTest {
+		kind = port.Find(b.test.tree.Devices[i].Kind)
+	}
+	if kind != nil && kind.HeadBits > 0 {
+		size = kind.Most
 		for _, a := range e.Args {
 			if a.Name != nil && a.Name.Name == "to" {
 				names = []string{"within", "to"}
 			}
 		}
 	}
-	list := b.waitArgs(e, "take", names...)
+	list := b.waitArgs(e, "take", kind, names...)
 	if list == nil || !b.talk(e, true) {
 		return nil
 	}
@@ -191,11 +203,11 @@ func (b *body) take(e *syntax.CallExpr, i int) tree.Expr {
 
 // waitArgs checks the arguments of an operation that takes a duration and, when
 // there is a second name, a peer.
-func (b *body) waitArgs(e *syntax.CallExpr, what string, names ...string) []tree.Expr {
+func (b *body) waitArgs(e *syntax.CallExpr, what string, kind *port.Kind, names ...string) []tree.Expr {
 	list := make([]tree.Expr, len(names))
 	_, ok := b.arguments(e, "`"+what+"`", names, func(k int, x syntax.Expr) tree.Expr {
 		if k == 1 {
-			list[k] = b.value(x, peerType())
+			list[k] = b.value(x, headOf(kind))
 		} else {
 			list[k] = b.ticks(x)
 		}
@@ -237,9 +249,9 @@ func (b *body) diskCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) tree.Exp
 			return nil
 		}
 		b.talk(e, false)
-		x0.T = &tree.Type{Kind: tree.Array, Len: sectorSize, Elem: tree.IntType(8, false)}
+		x0.T = &tree.Type{Kind: tree.Array, Len: port.Find(d.Kind).Most, Elem: tree.IntType(8, false)}
 		return &tree.Sector{Expr0: x0, Dev: i, I: n}
 	}
-	b.noMethod(&tree.Type{Kind: tree.Device, Name: "fake.disk"}, f.Name, []string{"unflushed", "sector"})
+	b.noMethod(&tree.Type{Kind: tree.Device, Name: "fake." + d.Kind}, f.Name, []string{"unflushed", "sector"})
 	return nil
 }

@@ -3,15 +3,9 @@ package types
 import (
 	"slices"
 
-	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
-	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
-
-func warnUnreachable(n syntax.Stmt) *diag.Error {
-	return diag.Warningf(codes.Unreachable, n.Span(), "this is never reached").Labelf("and left out")
-}
 
 // spins reports whether control can go from the head of a loop through its
 // body to the head again without an operation that waits.
@@ -44,7 +38,7 @@ func (w *way) block(b *tree.Block) bool {
 // stmt reports whether a way without waiting leads through a statement.
 func (w *way) stmt(s tree.Stmt) bool {
 	switch s := s.(type) {
-	case *tree.ChanSend, *tree.DevRecv, *tree.DevSend, *tree.UdpSend, *tree.DiskRead, *tree.DiskWrite, *tree.DiskFlush, *tree.Fail:
+	case *tree.ChanSend, *tree.DevRecv, *tree.DevSend, *tree.DevAsk, *tree.Fail:
 		return false
 	case *tree.Select:
 		return atOnce(s)
@@ -118,7 +112,7 @@ func waits(x tree.Expr) bool {
 	switch x := x.(type) {
 	case nil:
 		return false
-	case *tree.ChanRecv, *tree.UdpRecv, *tree.Take:
+	case *tree.ChanRecv, *tree.HeadRecv, *tree.Take:
 		return true
 	case *tree.Call:
 		if alwaysWaits(x.Func) {
@@ -188,9 +182,6 @@ func (g *graph) report(f *fnInfo) {
 	}
 	e.Hint("there is no recursion: memory is known before the program runs; use a loop with an array as its stack")
 }
-
-// maxNotes bounds the calls of a cycle that are shown.
-const maxNotes = 10
 
 // checkTimed reports timed kernels that a constant has called.
 func (c *checker) checkTimed() {

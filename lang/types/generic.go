@@ -8,48 +8,13 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/record"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// generic is a function with type and constant parameters. Its body is checked
-// once with types that can do only what their constraints say; after that each
-// instance is a function of its own, whose constants are checked anew.
-type generic struct {
-	decl      *decl
-	node      *syntax.FnDecl
-	params    []typeParam
-	instances []*fnInfo
-	byName    map[string]*fnInfo
-	checked   bool // the body was checked with opaque types
-	bad       bool // and had errors
-}
-
-// typeParam is `T`, `T: eq` or, with of not nil, `N: u32`.
-type typeParam struct {
-	name syntax.Ident
-	can  tree.Ability
-	of   *tree.Type
-}
-
-// env is what the parameters of a generic function stand for.
-type env struct {
-	types  map[string]*tree.Type
-	consts map[string]*tree.ConstDef
-}
-
-func newEnv() *env { return &env{map[string]*tree.Type{}, map[string]*tree.ConstDef{}} }
-
-// has reports whether a parameter is bound.
-func (v *env) has(name string) bool {
-	return v != nil && (v.types[name] != nil || v.consts[name] != nil)
-}
-
 // maxInstances bounds the instances of all generic functions.
 const maxInstances = 4096
-
-// abilities are the constraints by name.
-var abilities = map[string]tree.Ability{"eq": tree.CanEqual, "num": tree.CanCount}
 
 // genericDecl resolves the parameters between < and >.
 func (c *checker) genericDecl(d *decl, n *syntax.FnDecl) *generic {
@@ -62,6 +27,7 @@ func (c *checker) genericDecl(d *decl, n *syntax.FnDecl) *generic {
 			ok = false
 		}
 		seen[p.Name.Name] = p.Name
+		c.opts.Record.Define(record.Def{Name: p.Name.Name, What: "a parameter", At: p.Name.Span()})
 		t := typeParam{name: p.Name}
 		if p.Bound != nil {
 			ok = c.bound(&t, p.Bound) && ok
@@ -112,11 +78,12 @@ func (b *body) genericCall(e *syntax.CallExpr, g *generic, args []syntax.TypeArg
 		}
 		return b.funcCall(e, f)
 	}
-	got := newEnv()
+	got := g.newEnv()
 	names := make([]string, len(g.node.Params))
 	for i, p := range g.node.Params {
 		names[i] = p.Name.Name
 	}
+	b.c.namedArguments(e, names, func(i int) diag.Span { return g.node.Params[i].Name.Span() })
 	list, ok := b.arguments(e, "`"+g.decl.name.Name+"`", names, func(i int, x syntax.Expr) tree.Expr {
 		return b.inferFrom(g, &g.node.Params[i], x, got)
 	})
@@ -143,7 +110,7 @@ func (b *body) explicit(e *syntax.CallExpr, g *generic, args []syntax.TypeArg) *
 			Note(name.Span(), "declared here")
 		return nil
 	}
-	got := newEnv()
+	got := g.newEnv()
 	for i, p := range g.params {
 		switch {
 		case p.of == nil && args[i].Type == nil:
@@ -167,11 +134,6 @@ func (b *body) explicit(e *syntax.CallExpr, g *generic, args []syntax.TypeArg) *
 		}
 	}
 	return got
-}
-
-// bind sets a constant.
-func (v *env) bind(name string, n *big.Int) {
-	v.consts[name] = &tree.ConstDef{Name: name, Type: tree.RangeType(n, n), Cells: []uint64{tree.CellOf(n)}}
 }
 
 // inferFrom checks an argument and learns from its type.
@@ -329,17 +291,6 @@ func (c *checker) instantiate(g *generic, got *env, at diag.Span) *fnInfo {
 	return f
 }
 
-// head resolves parameters and result of a function.
-func (c *checker) head(f *fnInfo, n *syntax.FnDecl) bool {
-	ok := c.params(f, n.Params)
-	if n.Result != nil {
-		b := c.newScratch()
-		b.env = f.env
-		f.tree.Result = b.typeOf(n.Result)
-	}
-	return ok && f.tree.Result != nil
-}
-
 // instanceName checks the constraints and names an instance: f<u8, 4>.
 func (c *checker) instanceName(g *generic, got *env, at diag.Span) (name string, opaque, ok bool) {
 	var list []string
@@ -363,59 +314,6 @@ func (c *checker) instanceName(g *generic, got *env, at diag.Span) (name string,
 		list = append(list, t.String())
 	}
 	return fmt.Sprintf("%s<%s>", qualified(g.decl.pkg, g.decl.name.Name), strings.Join(list, ", ")), opaque, true
-}
-
-// lacks says what a type lacks that does not fulfil a constraint.
-var lacks = map[tree.Ability]string{
-	tree.CanCopy: "cannot be copied", tree.CanEqual: "has no `==` that is one of bits", tree.CanCount: "is not an integer, fix or float",
-}
-
-// fulfils reports whether a type can do what a constraint asks for. Ranges are
-// exact, so their sums have other types; they are not `num`.
-func fulfils(t *tree.Type, can tree.Ability) bool {
-	if t.Kind == tree.Opaque {
-		return t.Can >= can
-	}
-	switch can {
-	case tree.CanEqual:
-		return hasEqual(t) && !hasFloat(t) // equal values have equal bits
-	case tree.CanCount:
-		return t.Kind == tree.Int || t.IsReal()
-	}
-	return t.Kind != tree.Slice && t.Kind != tree.Chan && t.Kind != tree.Device && t.Kind != tree.Unit
-}
-
-// hasFloat reports whether a value of t holds floats, of which 0 and -0 are equal
-// and a NaN is not equal to itself.
-func hasFloat(t *tree.Type) bool {
-	switch t.Kind {
-	case tree.Float:
-		return true
-	case tree.Struct:
-		return anyFloat(t.Struct.Fields)
-	case tree.Enum:
-		for _, v := range t.Enum.Variants {
-			if anyFloat(v.Payload) {
-				return true
-			}
-		}
-	}
-	return t.Elem != nil && hasFloat(t.Elem)
-}
-
-func anyFloat(fields []tree.Field) bool {
-	return slices.ContainsFunc(fields, func(f tree.Field) bool { return hasFloat(f.Type) })
-}
-
-// isOpaque reports whether t is or contains a type parameter.
-func isOpaque(t *tree.Type) bool {
-	for t.Elem != nil {
-		if t.Key != nil && isOpaque(t.Key) {
-			return true
-		}
-		t = t.Elem
-	}
-	return t.Kind == tree.Opaque
 }
 
 // whereHolds checks the condition of an instance.
@@ -444,7 +342,7 @@ func (c *checker) checkOpaque(g *generic, like *env) {
 		return
 	}
 	g.checked = true
-	v := newEnv()
+	v := g.newEnv()
 	for _, p := range g.params {
 		if p.of == nil {
 			v.types[p.name.Name] = &tree.Type{Kind: tree.Opaque, Name: p.name.Name, Can: p.can}
@@ -478,7 +376,7 @@ func (c *checker) checkUnused(g *generic) {
 		return
 	}
 	for n := int64(1); n <= maxTried; n++ {
-		v := newEnv()
+		v := g.newEnv()
 		for _, p := range g.params {
 			if p.of != nil {
 				v.bind(p.name.Name, big.NewInt(n))
@@ -500,14 +398,6 @@ func (c *checker) constantsFit(g *generic, v *env) bool {
 		}
 	}
 	return c.whereHolds(&fnInfo{env: v, tree: &tree.Func{}}, g, diag.Span{})
-}
-
-// quietly runs f and drops the errors that it reports.
-func (c *checker) quietly(f func() bool) bool {
-	errs, failed, warned := len(c.errs), c.failed, c.warned
-	ok := f()
-	c.errs, c.failed, c.warned = c.errs[:errs], failed, warned
-	return ok
 }
 
 // checkInstance checks the body of an instance, if the opaque one is correct.
@@ -532,21 +422,6 @@ func (c *checker) checkInstance(f *fnInfo) bool {
 		return e.Severity != diag.SevError && slices.ContainsFunc(c.errs[:from], func(o *diag.Error) bool { return o.Span == e.Span && o.Code == e.Code })
 	})...)
 	return done
-}
-
-// functions lists all functions and tasks, the instances of a generic one in the
-// order in which they were needed.
-func (c *checker) functions() []*fnInfo {
-	var list []*fnInfo
-	for _, d := range c.order {
-		if d.fn != nil {
-			list = append(list, d.fn)
-		}
-		if d.generic != nil {
-			list = append(list, d.generic.instances...)
-		}
-	}
-	return list
 }
 
 // opaqueBinary checks an operator on a type parameter.

@@ -1,8 +1,6 @@
 package types
 
 import (
-	"strconv"
-
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
@@ -89,13 +87,6 @@ func (b *body) fewBanks(s *tree.For, at diag.Span) {
 		b.c.hold(diag.Warningf(codes.FewBanks, at, "`@unroll(%d)` needs %d elements of `%s` at once, and `%s` has %s", s.Unroll, s.Unroll, l.Name, l.Name, counted(banks, "bank")).
 			Note(l.Span, "declared here").Hint("add `@bank(%d)` to it, or expect %d times the cycles", s.Unroll, (s.Unroll+banks-1)/banks))
 	})
-}
-
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "one " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
 }
 
 // reads reports whether x reads a local.

@@ -20,7 +20,7 @@ type host struct {
 func (c *checker) host() elab.Host {
 	h := host{c, c.newScratch()}
 	h.b.bound = map[string]*tree.ConstDef{}
-	return elab.Host{Report: h, Values: h, Tasks: h, Packages: h}
+	return elab.Host{Record: c.opts.Record, Report: h, Values: h, Tasks: h, Packages: h}
 }
 
 func (h host) Errorf(code diag.Code, at diag.Span, format string, args ...any) *diag.Error {
@@ -162,5 +162,19 @@ func (c *checker) checkSystem() {
 func (c *checker) checkDeadlock() {
 	if s := c.prog.System; s != nil && c.failed == 0 {
 		c.loops = elab.Deadlock(s, host{c: c})
+	}
+}
+
+// unusedTasks warns of tasks that the system does not run.
+func (c *checker) unusedTasks(sys *tree.System) {
+	run := map[*tree.Func]bool{}
+	for _, r := range sys.Runs {
+		run[r.Task] = true
+	}
+	for _, d := range c.order {
+		if d.fn != nil && d.fn.tree.Task && d.pkg == "" && !run[d.fn.tree] {
+			c.hold(diag.Warningf(codes.UnusedTask, d.name.Span(), "the system `%s` does not run the task `%s`", sys.Name, d.name.Name).
+				Note(sys.Span, "the system").Hint("write `run %s(...)` in it, or remove the task", d.name.Name))
+		}
 	}
 }

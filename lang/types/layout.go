@@ -7,18 +7,13 @@ import (
 	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/facts"
+	"github.com/sinter-lang/sinter/lang/record"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
 // maxLayout bounds the bytes of one message.
 const maxLayout = 1 << 20
-
-// layoutScope is what the expressions of a layout can name: the fields so far.
-type layoutScope struct {
-	def   *tree.LayoutDef
-	needs [][]int // absent parts that the current expression goes through
-}
 
 // layouter is a layout while its fields are resolved.
 type layouter struct {
@@ -341,6 +336,7 @@ func (w *layouter) name(n *syntax.LayoutField, f *tree.LayoutField) {
 		f.Type = tree.OptionOf(f.Part)
 	}
 	f.Offset = w.def.Cells
+	w.c.opts.Record.Define(record.Def{Name: f.Name, What: "a field", Type: f.Type, At: f.Span})
 	w.def.Cells += tree.Cells(f.Type)
 }
 
@@ -353,6 +349,7 @@ func (b *body) layoutRef(def *tree.LayoutDef, path []int, name syntax.Ident, at 
 	for i, f := range def.Fields {
 		if f.Name == name.Name {
 			path = append(append([]int(nil), path...), i)
+			b.c.opts.Record.Use(name.Span(), f.Span)
 			if f.When != nil {
 				b.layout.needs = append(b.layout.needs, path)
 			}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/ir/interval"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/facts"
@@ -52,22 +53,6 @@ func (b *body) memberCall(e *syntax.CallExpr, f *syntax.FieldExpr) (tree.Stmt, t
 	return nil, nil
 }
 
-// methodsOf lists the methods of values that have no other case in memberCall.
-func methodsOf(t *tree.Type) []string {
-	if t.Kind == tree.Layout {
-		return []string{"bytes"}
-	}
-	return nil
-}
-
-func (b *body) noMethod(t *tree.Type, name syntax.Ident, known []string) {
-	if name.Name == "len" {
-		b.c.errorf(codes.NotCallable, name.Span(), "`len` is not a function").Hint("write `.len` without `()`")
-		return
-	}
-	b.noMember(t, name, known)
-}
-
 func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.Ident) (tree.Stmt, tree.Expr) {
 	switch pkg.Name + "." + f.Name.Name {
 	case "log.print":
@@ -79,7 +64,8 @@ func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.I
 			return nil, b.take(e, tree.LogOfTest)
 		}
 		return nil, nil
-	case "net.eth", "net.udp", "blk.virtio":
+	}
+	if port.MadeBy(pkg.Name+"."+f.Name.Name) != nil {
 		b.c.errorf(codes.BadBinding, e.Span(), "devices are made in the system and given to a task")
 		return nil, nil
 	}
@@ -110,6 +96,7 @@ func (b *body) typeCall(e *syntax.CallExpr, f *syntax.FieldExpr, d *decl) tree.E
 		return b.layoutLit(e, t, true)
 	case t.Kind == tree.Enum:
 		if i := variantIndex(t.Enum, f.Name.Name); i >= 0 {
+			b.c.opts.Record.Use(f.Name.Span(), t.Enum.Variants[i].Span)
 			return b.variantLit(e, t, i)
 		}
 		b.noMember(t, f.Name, variantNames(t.Enum))
@@ -128,14 +115,6 @@ func (b *body) parse(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 		return nil
 	}
 	return &tree.Parse{Expr0: tree.Expr0{At: e.Span(), T: tree.OptionOf(t)}, Layout: t.Layout, X: x}
-}
-
-func (b *body) isBytes(x tree.Expr) bool {
-	if x.Type().Kind == tree.Bytes {
-		return true
-	}
-	b.c.errorf(codes.Mismatch, x.Span(), "expected `bytes<N>`, found %s", describe(x.Type()))
-	return false
 }
 
 // chanMethods are the operations of channel ends.

@@ -3,7 +3,6 @@ package types
 import (
 	"math/big"
 
-	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/facts"
@@ -94,26 +93,6 @@ func (b *body) sliceBounds(e *syntax.SliceExpr, x tree.Expr) (lo, hi tree.Expr, 
 	return lo, hi, hi != nil
 }
 
-// widen makes an exact number of an integer.
-func widen(x tree.Expr) tree.Expr {
-	if x.Type().Kind == tree.Range {
-		return x
-	}
-	return resize(x, facts.RangeType(facts.All(x.Type())))
-}
-
-// length is x.len of an array, slice or bytes.
-func length(x tree.Expr, at diag.Span) tree.Expr {
-	t := x.Type()
-	switch t.Kind {
-	case tree.Array:
-		return number(big.NewInt(int64(t.Len)), at)
-	case tree.Bytes:
-		return &tree.Len{Expr0: tree.Expr0{At: at, T: tree.SmallRange(0, int64(t.Len))}, X: x}
-	}
-	return &tree.Len{Expr0: tree.Expr0{At: at, T: tree.SmallRange(0, facts.MaxSlice)}, X: x}
-}
-
 // field checks x.name where it is not a call: a variant, a field, a length.
 func (b *body) field(e *syntax.FieldExpr, want *tree.Type) tree.Expr {
 	if d := b.typeName(e.X); d != nil && b.mayName(e.X) {
@@ -148,6 +127,7 @@ func (b *body) member(x tree.Expr, e *syntax.FieldExpr) tree.Expr {
 	case tree.Struct:
 		for i, f := range t.Struct.Fields {
 			if f.Name == e.Name.Name {
+				b.c.opts.Record.Use(e.Name.Span(), f.Span)
 				return fieldRef(x, i, f.Offset, f.Type, e.Span())
 			}
 			known = append(known, f.Name)
@@ -155,6 +135,7 @@ func (b *body) member(x tree.Expr, e *syntax.FieldExpr) tree.Expr {
 	case tree.Layout:
 		for i, f := range t.Layout.Fields {
 			if f.Name == e.Name.Name {
+				b.c.opts.Record.Use(e.Name.Span(), f.Span)
 				return fieldRef(x, i, f.Offset, f.Type, e.Span())
 			}
 			known = append(known, f.Name)
@@ -164,18 +145,6 @@ func (b *body) member(x tree.Expr, e *syntax.FieldExpr) tree.Expr {
 	}
 	b.noMember(t, e.Name, known)
 	return nil
-}
-
-func fieldRef(x tree.Expr, i, offset int, t *tree.Type, at diag.Span) tree.Expr {
-	return &tree.FieldRef{Expr0: tree.Expr0{At: at, T: t}, X: x, Index: i, Offset: offset}
-}
-
-func (b *body) noMember(t *tree.Type, name syntax.Ident, known []string) {
-	e := b.c.errorf(codes.UnknownMember, name.Span(), "%s has no `%s`", describe(t), name.Name)
-	b.c.suggest(e, name.Name, known)
-	if t.Kind == tree.Option {
-		e.Hint("take the value out first: `let x = ... else { }` or `if let x = ...`")
-	}
 }
 
 // typeName returns the declaration when an expression is the name of a type.
@@ -189,6 +158,7 @@ func (b *body) typeName(e syntax.Expr) *decl {
 	case *syntax.FieldExpr:
 		if pkg := b.packageName(n.X); pkg != nil {
 			d = b.c.publicDecl(pkg.Name, n.Name.Name)
+			b.c.means(n.Name, d)
 		}
 	}
 	if d == nil {
@@ -197,18 +167,6 @@ func (b *body) typeName(e syntax.Expr) *decl {
 	switch d.node.(type) {
 	case *syntax.TypeDecl, *syntax.StructDecl, *syntax.EnumDecl, *syntax.LayoutDecl:
 		return d
-	}
-	return nil
-}
-
-// packageName returns the name when an expression names a package.
-func (b *body) packageName(e syntax.Expr) *syntax.Ident {
-	n, ok := e.(*syntax.Name)
-	if !ok || b.lookup(n.Name) != nil || b.c.find(n.Ident) != nil {
-		return nil
-	}
-	if isPackage(n.Name) {
-		return &n.Ident
 	}
 	return nil
 }
@@ -227,6 +185,7 @@ func (b *body) typeMember(d *decl, e *syntax.FieldExpr) tree.Expr {
 		b.noMember(d.typ, e.Name, variantNames(d.typ.Enum))
 		return nil
 	}
+	b.c.opts.Record.Use(e.Name.Span(), d.typ.Enum.Variants[i].Span)
 	if len(d.typ.Enum.Variants[i].Payload) > 0 {
 		b.c.errorf(codes.BadArguments, e.Span(), "the variant `%s` carries values", e.Name.Name).
 			Hint("write `%s.%s(...)`", d.name.Name, e.Name.Name)
@@ -276,4 +235,16 @@ var kindHint = map[tree.LocalKind]string{
 	tree.ParamLocal: "declare the parameter `inout`, or copy it into a `var`",
 	tree.LetLocal:   "declare it with `var`",
 	tree.LoopLocal:  "copy it into a `var`",
+}
+
+// writeOnly checks the target of an assignment, which is no use of the variable
+// that it is in, unless an index in it reads it.
+func (b *body) writeOnly(e syntax.Expr) tree.Expr {
+	l := b.lookup(syntax.RootName(e))
+	was := b.c.read[l]
+	x := b.expr(e, nil)
+	if l != nil && l.Kind != tree.InOutLocal && b.c.read[l] == was+1 {
+		b.c.read[l] = was
+	}
+	return x
 }

@@ -33,11 +33,6 @@ func (b *body) fixType(e *syntax.NamedType) *tree.Type {
 	return tree.FixType(whole, frac)
 }
 
-// fraction makes an exact constant with a value that need not be whole.
-func fraction(r *big.Rat, at diag.Span) *tree.Const {
-	return &tree.Const{Expr0: tree.Expr0{At: at, T: &tree.Type{Kind: tree.Fraction, Ratio: r}}}
-}
-
 func (b *body) floatLit(e *syntax.FloatLit) tree.Expr {
 	return b.smallFraction(syntax.Fraction(e.Text), e.Span())
 }
@@ -50,22 +45,6 @@ func (b *body) smallFraction(r *big.Rat, at diag.Span) tree.Expr {
 	}
 	return fraction(r, at)
 }
-
-// exactOf returns the value of a constant that has met no type yet.
-func exactOf(x tree.Expr) (*big.Rat, bool) {
-	k, ok := x.(*tree.Const)
-	switch {
-	case !ok:
-	case k.T.Kind == tree.Fraction:
-		return k.T.Ratio, true
-	case k.T.Kind == tree.Range:
-		return new(big.Rat).SetInt(tree.CellValue(k.Cell, k.T)), true
-	}
-	return nil, false
-}
-
-// isReal reports whether an operand makes its operation one of fix, floats or fractions.
-func isReal(x tree.Expr) bool { return x.Type().IsReal() || x.Type().Kind == tree.Fraction }
 
 // realOps are the operators of fix, floats and fractions.
 var realOps = map[tree.Op]bool{

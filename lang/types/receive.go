@@ -1,14 +1,13 @@
 package types
 
-import "github.com/sinter-lang/sinter/lang/tree"
+import (
+	"github.com/sinter-lang/sinter/lang/tree"
+)
 
 // A test that starts nothing runs on a machine as a task. What its generators give
 // the host has chosen before: it comes in as frames at a device, one for each value
 // (eight bytes, little-endian, or a byte and then the bytes). The functions here
 // receive them; nobody wrote them, so they are made as trees.
-
-// byteType is u8.
-func byteType() *tree.Type { return tree.IntType(8, false) }
 
 // receiver calls the function that receives a value: bytes<n>, or a u64 for n < 0.
 func (b *body) receiver(n int, at tree.Expr0) tree.Expr {

@@ -1,45 +1,12 @@
 package types
 
 import (
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
-	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
-
-// block checks a block in a scope of its own.
-func (b *body) block(n *syntax.Block) *tree.Block {
-	if n == nil {
-		return &tree.Block{}
-	}
-	b.push()
-	defer b.pop()
-	return &tree.Block{Stmt0: tree.Stmt0{At: n.Span()}, Stmts: b.stmts(n.Stmts)}
-}
-
-// stmts checks statements in order. What control never reaches is checked too,
-// but left out of the tree, with a warning.
-func (b *body) stmts(list []syntax.Stmt) []tree.Stmt {
-	var out []tree.Stmt
-	for i, n := range list {
-		if b.facts == nil {
-			b.unreachable(list[i:])
-			break
-		}
-		if s := b.stmt(n); s != nil {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-func (b *body) unreachable(list []syntax.Stmt) {
-	b.c.warn(warnUnreachable(list[0]))
-	b.facts = facts.New(&b.c.effort)
-	b.stmts(list)
-	b.facts = nil
-}
 
 // stmt checks one statement; it returns nil after an error.
 func (b *body) stmt(n syntax.Stmt) tree.Stmt {
@@ -103,7 +70,7 @@ func (b *body) letStmt(n *syntax.LetStmt) tree.Stmt {
 	if n.Else != nil {
 		return b.letElse(n)
 	}
-	if pkg, kind := b.testPackage(n.Value); pkg == "fake" && elab.TypeOf(kind) != "" {
+	if pkg, kind := b.testPackage(n.Value); pkg == "fake" && port.Find(kind) != nil {
 		return b.fakeLet(n, kind)
 	}
 	var want *tree.Type
@@ -124,15 +91,6 @@ func (b *body) letStmt(n *syntax.LetStmt) tree.Stmt {
 	b.facts.Learn(l, x)
 	b.learnWhole(l, x)
 	return &tree.Declare{Stmt0: tree.Stmt0{At: n.Span()}, Local: l, Value: x}
-}
-
-// poison declares a name whose type is not known after an error, so that its
-// uses are not reported as unknown names too.
-func (b *body) poison(name syntax.Ident) tree.Stmt {
-	if !name.IsBlank() && b.scope.locals[name.Name] == nil {
-		b.scope.locals[name.Name] = &tree.Local{Name: name.Name, Span: name.Span()}
-	}
-	return nil
 }
 
 // storable reports a value that only an argument can be.

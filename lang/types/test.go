@@ -2,6 +2,7 @@ package types
 
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/facts"
@@ -12,14 +13,6 @@ import (
 // Tests. The body of a test is checked like that of a task, with statements and
 // names of its own (fake, any). What it starts between two crashes is an epoch: a
 // system of its own, elaborated as any other, whose devices are the fakes.
-
-// testInfo is a test while it is checked.
-type testInfo struct {
-	tree   *tree.Test
-	fakes  map[*tree.Local]int // index in tree.Devices
-	epoch  *elab.Elaborator    // nil before the first start
-	talked diag.Span           // first use of a device since that start
-}
 
 // checkTests checks the tests of the program, or of the package that is
 // under test.
@@ -202,7 +195,7 @@ func (c *checker) systemNamed(call *syntax.CallExpr) *syntax.SystemDecl {
 	if !ok || len(c.systems) == 0 || c.systems[0].Name.Name != name.Name {
 		return nil
 	}
-	d := c.find(name.Ident)
+	d := c.decls[name.Name]
 	if d == nil {
 		return c.systems[0]
 	}
@@ -216,11 +209,14 @@ func (c *checker) systemNamed(call *syntax.CallExpr) *syntax.SystemDecl {
 // with fakes for its devices.
 func (b *body) startSystem(call *syntax.CallExpr, sys *syntax.SystemDecl) {
 	var names []string
+	var at []diag.Span
 	for _, item := range sys.Items {
 		if bind, ok := item.(*syntax.BindItem); ok {
-			names = append(names, bind.Name.Name)
+			names, at = append(names, bind.Name.Name), append(at, bind.Name.Span())
 		}
 	}
+	b.c.opts.Record.Use(call.Fun.Span(), sys.Name.Span())
+	b.c.namedArguments(call, names, func(i int) diag.Span { return at[i] })
 	given := map[string]int{}
 	_, ok := b.arguments(call, "`"+sys.Name.Name+"`", names, func(k int, x syntax.Expr) tree.Expr {
 		name, ok := x.(*syntax.Name)
@@ -242,10 +238,12 @@ func (b *body) startSystem(call *syntax.CallExpr, sys *syntax.SystemDecl) {
 
 // offer makes a fake a device of the epoch, once.
 func (b *body) offer(name *syntax.Name) (int, bool) {
-	i, fake := b.test.fakes[b.lookup(name.Name)]
+	l := b.lookup(name.Name)
+	i, fake := b.test.fakes[l]
 	if !fake {
 		return 0, false
 	}
+	b.c.opts.Record.Use(name.Span(), l.Span)
 	return b.test.epoch.Offer(b.test.tree.Devices[i]), true
 }
 
@@ -283,7 +281,7 @@ func (b *body) crash(n *syntax.CrashStmt) tree.Stmt {
 
 // losing checks the sectors that a crash loses.
 func (b *body) losing(n syntax.Expr, d tree.Fake) tree.Expr {
-	if d.Kind != "disk" {
+	if port.ShapeOf(d.Kind) != port.Command {
 		b.c.errorf(codes.Mismatch, n.Span(), "only a disk loses what was written; `%s` is none", d.Name)
 		return nil
 	}

@@ -1,19 +1,14 @@
 package types
 
 import (
-	"fmt"
 	"math/big"
 	"strconv"
 
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
-	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
-
-// maxMembers bounds the fields of a struct or layout, the variants of an enum,
-// the parameters of a function and the cases of a match.
-const maxMembers = 4096
 
 // predeclared are the names of the prelude that no declaration may take.
 var predeclared = map[string]bool{
@@ -200,6 +195,7 @@ func (b *body) namedType(e *syntax.NamedType) *tree.Type {
 		return tree.IntType(bits, signed)
 	}
 	if b.env != nil && b.env.types[name] != nil {
+		b.c.opts.Record.Use(e.Name.Span(), b.env.at[name])
 		return b.env.types[name]
 	}
 	return b.declaredType(e.Name)
@@ -232,26 +228,10 @@ func (b *body) declType(d *decl, name syntax.Ident) *tree.Type {
 	return d.typ
 }
 
-// what says what a declaration is.
-func (d *decl) what() string {
-	switch n := d.node.(type) {
-	case *syntax.ConstDecl:
-		if n.Config {
-			return "a config"
-		}
-		return "a constant"
-	case *syntax.FnDecl:
-		return "a function"
-	case *syntax.TaskDecl:
-		return "a task"
-	}
-	return "a type"
-}
-
 func (b *body) packageType(e *syntax.NamedType) *tree.Type {
 	full := e.Package.Name + "." + e.Name.Name
 	switch {
-	case elab.IsDeviceType(full):
+	case port.OfType(full) != nil:
 		if !b.needsUse(*e.Package) {
 			return nil
 		}
@@ -278,17 +258,6 @@ var laterTypes = map[string]bool{
 	"net.Tcp": true, "gpio.Pin": true,
 }
 
-// needsUse reports a package that the file does not use.
-func (b *body) needsUse(pkg syntax.Ident) bool {
-	f := pkg.Span().File
-	if b.c.used[f][pkg.Name] || alwaysUsed[pkg.Name] || b.c.packageOf[f] == pkg.Name {
-		return true
-	}
-	b.c.errorf(codes.NeedsUse, pkg.Span(), "the package `%s` is not in use here", pkg.Name).
-		Hint("write `use %s` at the top of the file", pkg.Name)
-	return false
-}
-
 func (c *checker) typeNames() []string {
 	names := []string{"bool", "bytes", "time", "duration", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"}
 	for _, d := range c.order {
@@ -301,143 +270,4 @@ func (c *checker) typeNames() []string {
 		}
 	}
 	return names
-}
-
-// structDecl resolves a struct.
-func (c *checker) structDecl(n *syntax.StructDecl) *tree.Type {
-	def := &tree.StructDef{Name: n.Name.Name, Span: n.Name.Span()}
-	if len(n.Fields) == 0 {
-		c.errorf(codes.BadSize, n.Span(), "a struct needs at least one field")
-		return nil
-	}
-	if !c.fewMembers(len(n.Fields), n.Name) {
-		return nil
-	}
-	fields, cells, ok := c.fields(n.Fields)
-	def.Fields, def.Cells, def.NoZero = fields, cells, noZero(fields)
-	if !ok || cells > tree.MaxCells {
-		if ok {
-			c.errorf(codes.TooLarge, n.Name.Span(), "a `%s` has more than %d words of memory", def.Name, tree.MaxCells)
-		}
-		return nil
-	}
-	return &tree.Type{Kind: tree.Struct, Struct: def}
-}
-
-// fewMembers checks a number of fields, variants or parameters.
-func (c *checker) fewMembers(n int, name syntax.Ident) bool {
-	if n > maxMembers {
-		c.errorf(codes.TooLarge, name.Span(), "`%s` has %d members, at most %d are possible", name.Name, n, maxMembers)
-	}
-	return n <= maxMembers
-}
-
-// noZero reports whether some field has no zero value.
-func noZero(fields []tree.Field) bool {
-	for _, f := range fields {
-		if !f.Type.HasZero() {
-			return true
-		}
-	}
-	return false
-}
-
-func (c *checker) fields(list []syntax.Field) (fields []tree.Field, cells int, ok bool) {
-	ok = true
-	seen := map[string]syntax.Ident{}
-	for _, f := range list {
-		if old, dup := seen[f.Name.Name]; dup {
-			c.errorf(codes.DuplicateName, f.Name.Span(), "the field `%s` is declared twice", f.Name.Name).
-				Note(old.Span(), "the other field")
-			ok = false
-			continue
-		}
-		seen[f.Name.Name] = f.Name
-		t := c.newScratch().typeOf(f.Type)
-		if t == nil {
-			ok = false
-			continue
-		}
-		fields = append(fields, tree.Field{Name: f.Name.Name, Type: t, Offset: cells, Span: f.Name.Span()})
-		cells = min(cells+tree.Cells(t), 2*tree.MaxCells)
-	}
-	return fields, cells, ok
-}
-
-// enumDecl resolves an enum. A variant without a value has one more than the
-// variant before it.
-func (c *checker) enumDecl(n *syntax.EnumDecl) *tree.Type {
-	def := &tree.EnumDef{Name: n.Name.Name, Span: n.Name.Span()}
-	ok := len(n.Variants) > 0
-	if !ok {
-		c.errorf(codes.BadSize, n.Span(), "an enum needs at least one variant")
-	}
-	if !c.fewMembers(len(n.Variants), n.Name) {
-		return nil
-	}
-	room := tree.IntType(32, false)
-	if n.Width != nil {
-		room = c.newScratch().typeOf(n.Width)
-		if room == nil || room.Kind != tree.Int || room.Signed {
-			if room != nil {
-				c.errorf(codes.BadSize, n.Width.Span(), "the width of an enum is an unsigned integer such as u8, not %s", room)
-			}
-			return nil
-		}
-		def.Bits = room.Bits
-	}
-	next := new(big.Int)
-	for _, v := range n.Variants {
-		next, ok = c.variant(def, v, room, next, ok)
-	}
-	if !ok {
-		return nil
-	}
-	def.NoZero = noZero(def.Variants[0].Payload)
-	return &tree.Type{Kind: tree.Enum, Enum: def}
-}
-
-func (c *checker) variant(def *tree.EnumDef, v syntax.Variant, room *tree.Type, next *big.Int, ok bool) (*big.Int, bool) {
-	if v.Value != nil {
-		given, fine := c.newScratch().constInt(v.Value)
-		if !fine {
-			return next, false
-		}
-		next = given
-	}
-	if !room.Holds(next, next) {
-		c.errorf(codes.OutOfRange, v.Span(), "the number of `%s` is %s, which %s does not contain", v.Name.Name, next, room)
-		return next, false
-	}
-	for _, old := range def.Variants {
-		if old.Name == v.Name.Name {
-			c.errorf(codes.DuplicateName, v.Name.Span(), "the variant `%s` is declared twice", old.Name).Note(old.Span, "the other variant")
-			ok = false
-		} else if old.Value == next.Uint64() {
-			c.errorf(codes.DuplicateName, v.Name.Span(), "`%s` and `%s` have the same number %s", old.Name, v.Name.Name, next).
-				Note(old.Span, "the other variant")
-			ok = false
-		}
-	}
-	payload, cells, fine := c.fields(v.Payload)
-	def.Room = max(def.Room, cells)
-	if cells > tree.MaxCells {
-		c.errorf(codes.TooLarge, v.Span(), "a `%s` has more than %d words of memory", def.Name, tree.MaxCells)
-		fine = false
-	}
-	def.Variants = append(def.Variants, tree.Variant{
-		Name: v.Name.Name, Value: next.Uint64(), Payload: payload, Span: v.Name.Span(),
-	})
-	return new(big.Int).Add(next, big.NewInt(1)), ok && fine
-}
-
-// describe names a type for messages: a constant is shown as its value.
-func describe(t *tree.Type) string {
-	if t.Kind == tree.Range && t.Lo.Cmp(t.Hi) == 0 {
-		return fmt.Sprintf("the number %s", t.Lo)
-	}
-	if t.Kind == tree.Fraction {
-		return "a fraction"
-	}
-	return "`" + t.String() + "`"
 }

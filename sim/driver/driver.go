@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/lang/eval"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -95,7 +96,7 @@ func Run(t *tree.Test, o Options) (*Outcome, error) {
 	r := &run{test: t, opts: o, epoch: -1, sent: make([][]message, len(t.Devices)+1)}
 	for _, d := range t.Devices {
 		var disk *world.Disk
-		if d.Kind == "disk" {
+		if port.ShapeOf(d.Kind) == port.Command {
 			disk = world.NewDisk(make([]byte, d.Sectors*world.SectorSize))
 		}
 		r.disks = append(r.disks, disk)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/eval"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -97,7 +98,7 @@ func (r *run) expected(s *tree.Expect, sides [][]uint64) {
 
 func (r *run) put(s *tree.Put, e *eval.Effect) {
 	m := message{s.Dev, e.Data}
-	if r.test.Devices[s.Dev].Kind == "udp" {
+	if port.HeadOf(r.test.Devices[s.Dev].Kind) > 0 {
 		m.data = withPeer(e.Words[0], e.Data)
 	} else if len(e.Data) == 0 {
 		r.fail(s.At, "an Ethernet frame is not empty")
@@ -136,7 +137,7 @@ func (r *run) take(x *tree.Take, e *eval.Effect) {
 	m := (*list)[0]
 	*list = (*list)[1:]
 	e.Data = m.data
-	if x.Dev != tree.LogOfTest && r.test.Devices[x.Dev].Kind == "udp" {
+	if x.Dev != tree.LogOfTest && port.HeadOf(r.test.Devices[x.Dev].Kind) > 0 {
 		peer := binary.LittleEndian.Uint64(m.data)
 		e.Data = m.data[peerSize:]
 		if x.To != nil && e.Words[1] != peer {

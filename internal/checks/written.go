@@ -1,0 +1,167 @@
+package checks
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/hwgen/verilog"
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/ir/gate"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/verify"
+	"github.com/sinter-lang/sinter/verify/blast"
+	"github.com/sinter-lang/sinter/verify/equiv"
+	"github.com/sinter-lang/sinter/verify/yosys"
+)
+
+// written proves that the Verilog file is the circuit. Yosys reads the file; our
+// own solver proves, and abc as a second one where it is found.
+func (l *ladder) written(c *flow.Core) error {
+	l.progress("written Verilog of %s", c.Kind)
+	if _, err := exec.LookPath("yosys"); err != nil {
+		l.report.Add(verify.Skipped(flow.Cycle, c.Kind, verify.Verilog, (&flow.MissingTool{Tool: "yosys", Package: "yosys"}).Error()))
+		return nil
+	}
+	dir, err := os.MkdirTemp("", "sinter-verilog-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	w, err := l.readBack(c.Circuit, verilog.Write(c.Circuit, verilog.Options{}), dir)
+	if err != nil {
+		return err
+	}
+	row := verify.Row{Level: flow.Cycle, Core: c.Kind, Check: verify.Verilog, Status: verify.Proved}
+	if w.said != "" {
+		row.Status, row.Detail = verify.Different, "yosys does not read the file: "+w.said
+		l.report.Add(row)
+		return nil
+	}
+	rep, err := w.compare()
+	if err != nil {
+		return err
+	}
+	row.N = len(rep.Items)
+	row.Detail = "the written file = circuit: all states, reset included, memories as shared arrays; read by yosys; " + rep.Solver
+	settle(&row, rep)
+	l.report.Add(row)
+	if row.Status == verify.Proved {
+		return l.secondProver(c, w, dir)
+	}
+	return nil
+}
+
+// settle enters what a proof found into its row.
+func settle(row *verify.Row, rep *equiv.Report) {
+	switch rep.Status() {
+	case equiv.Different:
+		item := rep.First(equiv.Different)
+		row.Status, row.Detail = verify.Different, item.Name+": "+item.Reason
+	case equiv.Undecided:
+		item := rep.First(equiv.Undecided)
+		row.Status = verify.Tested
+		row.Detail = fmt.Sprintf("%d of %d cones undecided, first %s: %s", rep.Count(equiv.Undecided), len(rep.Items), item.Name, item.Reason)
+	}
+}
+
+// readBack is a written module as yosys reads it, beside its circuit.
+type readBack struct {
+	whole, circuit *rtl.Circuit // with probes, and as built
+	module         *yosys.Module
+	names          *equiv.Names
+	said           string // a complaint of yosys
+}
+
+// readBack writes a module's text into a folder and lets yosys read it.
+func (l *ladder) readBack(c *rtl.Circuit, text, dir string) (*readBack, error) {
+	own := verilog.NamesOf(c)
+	_, files := verilog.Memories(c)
+	files[own.Module+".v"] = text
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			return nil, err
+		}
+	}
+	w := &readBack{whole: c, circuit: plan.Built(c), names: netsOf(own)}
+	cmd := exec.CommandContext(l.ctx, "yosys", yosys.Arguments(own.Module+".v", own.Module, "net.json")...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		w.said = complaint(string(out), err)
+		return w, l.ctx.Err()
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "net.json"))
+	if err != nil {
+		return nil, err
+	}
+	w.module, err = yosys.Read(data, own.Module)
+	return w, err
+}
+
+func netsOf(own *verilog.Names) *equiv.Names {
+	n := &equiv.Names{Ports: own.Ports, Regs: own.Regs, Mems: own.Mems, Reads: map[blast.Place]string{}}
+	for mem, ports := range own.Reads {
+		for j, name := range ports {
+			n.Reads[blast.Place{Kind: blast.ReadData, Name: mem, Port: j}] = name
+		}
+	}
+	return n
+}
+
+// compare proves that leaving out what nobody reads changes nothing, and that
+// the file is the rest.
+func (w *readBack) compare() (*equiv.Report, error) {
+	rep, err := equiv.Pruned(w.whole, w.circuit, equiv.Options{})
+	if err != nil || rep.Status() != equiv.Proved {
+		return rep, err
+	}
+	return equiv.Verilog(w.circuit, w.module, w.names, equiv.Options{})
+}
+
+// abcSeconds bounds the second prover.
+const abcSeconds = 60
+
+// secondProver asks abc whether the two sides are equal.
+func (l *ladder) secondProver(c *flow.Core, w *readBack, dir string) error {
+	tool, err := abc()
+	if err != nil {
+		return nil
+	}
+	a, b, err := equiv.VerilogFormulas(w.circuit, w.module, w.names)
+	if err != nil {
+		return err
+	}
+	for name, g := range map[string]*gate.Graph{"circuit.aig": a, "module.aig": b} {
+		if err := os.WriteFile(filepath.Join(dir, name), gate.PrintBinary(g), 0o644); err != nil {
+			return err
+		}
+	}
+	cmd := exec.CommandContext(l.ctx, tool, "-c", fmt.Sprintf("cec -T %d circuit.aig module.aig", abcSeconds))
+	cmd.Dir = dir
+	out, _ := cmd.CombinedOutput() // abc ends with 0 whatever it finds
+	if l.ctx.Err() != nil {
+		return l.ctx.Err()
+	}
+	row := verify.Row{Level: flow.Cycle, Core: c.Kind, Check: verify.Verilog, Status: verify.Proved, N: len(a.Outputs), Detail: "the written file = circuit: abc proves the same formulas"}
+	switch said := string(out); {
+	case strings.Contains(said, "Networks are equivalent"):
+	case strings.Contains(said, "NOT EQUIVALENT"):
+		row.Status, row.Detail = verify.Different, "abc: "+complaint(said, nil)
+	default:
+		row.Status, row.Detail = verify.NotRun, "abc gives no answer: "+complaint(said, nil)
+	}
+	l.report.Add(row)
+	return nil
+}
+
+// abc finds the prover, by itself or as it comes with yosys.
+func abc() (string, error) {
+	path, err := exec.LookPath("yosys-abc")
+	if err != nil {
+		path, err = exec.LookPath("abc")
+	}
+	return path, err
+}

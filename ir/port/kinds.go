@@ -1,0 +1,41 @@
+package port
+
+// kinds are the rows, in the order of the documentation. They are never written.
+var kinds = [...]Kind{
+	{
+		Name: "eth", Type: "net.Eth", Make: "net.eth", Key: Number, Pool: "net", Shape: Message,
+		Methods: []Method{
+			{Name: "recv", Does: Recv, Form: "recv(buf)"},
+			{Name: "send", Does: Send, Form: "send(bytes)"},
+		},
+		Unit: "frame", Capability: "net", Files: []string{"pcap"},
+	},
+	{
+		Name: "udp", Type: "net.Udp", Make: "net.udp", Key: Over, Over: "eth", Pool: "net", Shape: Message,
+		Methods: []Method{
+			{Name: "recv", Does: Recv, Form: "recv(buf)"},
+			{Name: "send", Does: Send, Form: "send(peer, bytes)"},
+		},
+		// A datagram over Ethernet carries 1500 bytes less the headers of IPv4 and
+		// UDP. Its head is the peer: an IPv4 address above a port.
+		Unit: "datagram", Most: 1472, HeadBits: 48, Capability: "net", Files: []string{"pcap"},
+	},
+	{
+		Name: "disk", Type: "blk.Disk", Make: "blk.virtio", Key: Number, Pool: "blk", Shape: Command,
+		Methods: []Method{
+			{Name: "read", Does: Ask, Form: "read(i, sector)", Code: 1, Arg: true, Gives: true},
+			{Name: "write", Does: Ask, Form: "write(i, bytes)", Code: 2, Arg: true, Takes: true},
+			{Name: "flush", Does: Ask, Form: "flush()", Code: 3},
+		},
+		Unit: "sector", Most: 512, BodyType: "blk.Sector", Trap: "disk", Capability: "block", Files: []string{"image"},
+	},
+}
+
+// Kinds lists the rows.
+func Kinds() []*Kind {
+	var out []*Kind
+	for i := range kinds {
+		out = append(out, &kinds[i])
+	}
+	return out
+}

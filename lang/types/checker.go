@@ -1,0 +1,231 @@
+package types
+
+import (
+	"math/big"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/eval"
+	"github.com/sinter-lang/sinter/lang/record"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// Setting is -D Name=Value: the value of a config as text, a number or a bool.
+type Setting struct {
+	Name, Value string
+}
+
+// Options are what a check depends on besides the text.
+type Options struct {
+	Settings []Setting
+	Record   *record.Record // is filled with definitions, uses and types; nil: nobody asks
+	Package  string         // of the library, whose tests are checked; empty: the files'
+}
+
+// checker is the state of one Check.
+type checker struct {
+	files  []*syntax.File
+	opts   Options
+	prog   *tree.Program
+	errs   diag.List
+	failed int // errors so far
+	warned int // warnings so far
+	effort int // steps of proofs so far
+	decls  map[string]*decl
+	order  []*decl
+	used   map[*diag.File]map[string]bool // packages by file
+	// packageOf is the package of a file of the library; loaded are the packages
+	// whose files have been read. See packages.go.
+	packageOf map[*diag.File]string
+	loaded    map[string]bool
+	systems   []*syntax.SystemDecl
+	tests     []*syntax.TestDecl
+	receivers map[int]*tree.Func // of chosen values, see receive.go
+	asserts   []*syntax.AssertDecl
+	marks     map[string]int // mark number by name
+	consts    []*constUse    // functions that constants have called
+	useOf     map[*tree.Local]devUse
+	passed    []passing                   // channel ends and devices that functions are given
+	loops     []diag.Span                 // a channel of each circle of tasks that may deadlock
+	tries     map[*tree.Local][]diag.Span // where a parameter is used with try_send
+	limits    eval.Limits                 // what is left of compile-time evaluation
+	infos     map[*tree.Func]*fnInfo
+	// instances counts those of all generic functions.
+	instances int
+	budgets   []*syntax.BudgetDecl
+	held      diag.List            // warnings for the end, see warn.go
+	read      map[*tree.Local]int  // how often the value of a local is used
+	whole     map[*tree.Local]bool // see isWhole
+	banks     map[*tree.Local]int  // hint @bank(n)
+}
+
+// devUse says what a task does with a device parameter.
+type devUse struct{ rx, tx bool }
+
+// constUse is a call of a function while a constant was evaluated.
+type constUse struct {
+	fn *fnInfo
+	at diag.Span
+}
+
+func newChecker(files []*syntax.File, opts Options) *checker {
+	return &checker{
+		files: files, opts: opts, prog: &tree.Program{}, decls: map[string]*decl{},
+		used: map[*diag.File]map[string]bool{}, packageOf: map[*diag.File]string{}, loaded: map[string]bool{}, marks: map[string]int{}, useOf: map[*tree.Local]devUse{},
+		tries: map[*tree.Local][]diag.Span{},
+		infos: map[*tree.Func]*fnInfo{}, read: map[*tree.Local]int{}, banks: map[*tree.Local]int{}, whole: map[*tree.Local]bool{},
+		limits: eval.Limits{Statements: 1e8, Cells: tree.MaxCells},
+	}
+}
+
+// stage says how far a declaration is resolved.
+type stage uint8
+
+const (
+	stageNew stage = iota
+	stageBusy
+	stageDone
+)
+
+// decl is a name at the top level of the program.
+type decl struct {
+	name  syntax.Ident
+	pkg   string // of the library, "" for the program's own
+	node  syntax.Decl
+	stage stage
+	typ   *tree.Type     // of a struct, enum, layout or type
+	konst *tree.ConstDef // of a const or config
+	fn    *fnInfo        // of a fn or task
+	// generic is set for a fn with parameters between < and >; then fn is nil.
+	generic *generic
+}
+
+// valueType is the type that a declaration is or has, nil for functions.
+func (d *decl) valueType() *tree.Type {
+	if d.konst != nil {
+		return d.konst.Type
+	}
+	return d.typ
+}
+
+// ok reports whether a declaration was resolved without error.
+func (d *decl) ok() bool { return d.typ != nil || d.konst != nil || d.fn != nil || d.generic != nil }
+
+// fnInfo is a function or task while it is checked.
+type fnInfo struct {
+	decl  *decl
+	tree  *tree.Func
+	hints []syntax.Hint
+	param []syntax.Param
+	body  *syntax.Block
+	stage stage // of the body
+	bad   bool  // the body has errors
+	acts  bool  // the body logs or has a timed region
+	calls []call
+	timed []diag.Span // calls of it directly inside timed
+	// Of an instance of a generic function:
+	env     *env
+	generic *generic
+	at      diag.Span // where it is needed first
+}
+
+// call is an edge of the call graph.
+type call struct {
+	to *fnInfo
+	at diag.Span
+}
+
+// passing is an argument of a call that is a channel end or device: what the
+// function does with its parameter, the caller's parameter is used for.
+type passing struct {
+	from, to *tree.Local
+}
+
+// what says what a declaration is.
+func (d *decl) what() string {
+	switch n := d.node.(type) {
+	case *syntax.ConstDecl:
+		if n.Config {
+			return "a config"
+		}
+		return "a constant"
+	case *syntax.FnDecl:
+		return "a function"
+	case *syntax.TaskDecl:
+		return "a task"
+	}
+	return "a type"
+}
+
+// generic is a function with type and constant parameters. Its body is checked
+// once with types that can do only what their constraints say; after that each
+// instance is a function of its own, whose constants are checked anew.
+type generic struct {
+	decl      *decl
+	node      *syntax.FnDecl
+	params    []typeParam
+	instances []*fnInfo
+	byName    map[string]*fnInfo
+	checked   bool // the body was checked with opaque types
+	bad       bool // and had errors
+}
+
+// typeParam is `T`, `T: eq` or, with of not nil, `N: u32`.
+type typeParam struct {
+	name syntax.Ident
+	can  tree.Ability
+	of   *tree.Type
+}
+
+// env is what the parameters of a generic function stand for.
+type env struct {
+	at     map[string]diag.Span // where they are declared
+	types  map[string]*tree.Type
+	consts map[string]*tree.ConstDef
+}
+
+func (g *generic) newEnv() *env {
+	v := &env{map[string]diag.Span{}, map[string]*tree.Type{}, map[string]*tree.ConstDef{}}
+	for _, p := range g.params {
+		v.at[p.name.Name] = p.name.Span()
+	}
+	return v
+}
+
+// has reports whether a parameter is bound.
+func (v *env) has(name string) bool {
+	return v != nil && (v.types[name] != nil || v.consts[name] != nil)
+}
+
+// bind sets a constant.
+func (v *env) bind(name string, n *big.Int) {
+	v.consts[name] = &tree.ConstDef{Name: name, Type: tree.RangeType(n, n), Cells: []uint64{tree.CellOf(n)}}
+}
+
+// functions lists all functions and tasks, the instances of a generic one in the
+// order in which they were needed.
+func (c *checker) functions() []*fnInfo {
+	var list []*fnInfo
+	for _, d := range c.order {
+		if d.fn != nil {
+			list = append(list, d.fn)
+		}
+		if d.generic != nil {
+			list = append(list, d.generic.instances...)
+		}
+	}
+	return list
+}
+
+// fewMembers checks a number of fields, variants or parameters.
+func (c *checker) fewMembers(n int, name syntax.Ident) bool {
+	if n > maxMembers {
+		c.errorf(codes.TooLarge, name.Span(), "`%s` has %d members, at most %d are possible", name.Name, n, maxMembers)
+	}
+	return n <= maxMembers
+}
+
+// maxMembers bounds the fields of a struct or layout, the variants of an enum,
+// the parameters of a function and the cases of a match.
+const maxMembers = 4096

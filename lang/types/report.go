@@ -1,0 +1,139 @@
+package types
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// The bounds of one check. What lies beyond them is lost to nobody: only the
+// first ten errors are shown.
+const (
+	maxErrors = 100 // errors that are kept
+	maxHelped = 30  // errors up to which similar names are looked for
+)
+
+// errorf reports an error and returns it for notes and hints.
+func (c *checker) errorf(code diag.Code, at diag.Span, format string, args ...any) *diag.Error {
+	e := diag.Errorf(code, at, format, args...)
+	c.failed++
+	if c.failed <= maxErrors {
+		c.errs.Add(e)
+	}
+	return e
+}
+
+// warn reports a warning.
+func (c *checker) warn(e *diag.Error) {
+	c.warned++
+	if c.warned <= maxErrors {
+		c.errs.Add(e)
+	}
+}
+
+// notYet reports a part of the language that this version lacks.
+func (c *checker) notYet(at diag.Span, what string) {
+	c.errorf(codes.NotYet, at, "%s not yet supported", what)
+}
+
+// unknown reports a name that is not declared, with the nearest known one.
+func (c *checker) unknown(name syntax.Ident, what string, known []string) *diag.Error {
+	e := c.errorf(codes.UnknownName, name.Span(), "there is no %s `%s`", what, name.Name)
+	c.suggest(e, name.Name, known)
+	return e
+}
+
+// suggest adds the nearest known name.
+func (c *checker) suggest(e *diag.Error, name string, known []string) {
+	if c.failed > maxHelped {
+		return
+	}
+	if best := nearest(name, known); best != "" {
+		e.Hint("did you mean `%s`?", best)
+	}
+}
+
+// nearest returns the known name with the fewest edits, at most a third of its
+// letters, or "".
+func nearest(name string, known []string) string {
+	sort.Strings(known)
+	best, least := "", len(name)/3+2
+	for _, k := range known {
+		if d := edits(name, k); d < least && d < len(k) {
+			best, least = k, d
+		}
+	}
+	return best
+}
+
+// edits is the Levenshtein distance.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// hold keeps a warning for the end, unless it is about the library.
+func (c *checker) hold(e *diag.Error) {
+	if c.packageOf[e.Span.File] == "" && len(c.held) < maxErrors {
+		c.held = append(c.held, e)
+	}
+}
+
+// release gives the warnings that were held back.
+func (c *checker) release() {
+	if c.failed > 0 {
+		return
+	}
+	for _, e := range c.held {
+		c.warn(e)
+	}
+}
+
+// quietly runs f and drops the errors that it reports.
+func (c *checker) quietly(f func() bool) bool {
+	errs, failed, warned := len(c.errs), c.failed, c.warned
+	ok := f()
+	c.errs, c.failed, c.warned = c.errs[:errs], failed, warned
+	return ok
+}
+
+// maxNotes bounds the calls of a cycle that are shown.
+const maxNotes = 10
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "one " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// describe names a type for messages: a constant is shown as its value.
+func describe(t *tree.Type) string {
+	if t.Kind == tree.Range && t.Lo.Cmp(t.Hi) == 0 {
+		return fmt.Sprintf("the number %s", t.Lo)
+	}
+	if t.Kind == tree.Fraction {
+		return "a fraction"
+	}
+	return "`" + t.String() + "`"
+}
