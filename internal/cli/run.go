@@ -15,7 +15,7 @@ type inputs struct {
 	Disk   []string `placeholder:"DISK=FILE" help:"The image of a disk; without one it has 1 MiB of zeros. The file is not changed."`
 	Seed   int64    `placeholder:"N" help:"Seed of the random gaps on the ports of a core; 0: none."`
 	Until  string   `placeholder:"TIME" help:"End of the run, such as 20ms; without it, the time of the last frame. Timers after it do not fire."`
-	Limit  uint64   `default:"0" placeholder:"N" help:"Stop after so many events of the trace, the same on every machine (0: after some four million)."`
+	Limit  uint64   `default:"0" placeholder:"N" help:"Stop after so many frames in and out, log lines and traps: the same work on every machine (0: no bound)."`
 	Steps  uint64   `default:"0" placeholder:"N" help:"Stop after so many steps of the machine's own (0: a generous number)."`
 }
 

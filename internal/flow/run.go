@@ -86,12 +86,12 @@ func (p *Program) traceIn(ctx context.Context, level, core string, in *world.Wor
 	if c, ok := m.(interface{ Close() }); ok {
 		defer c.Close()
 	}
-	steps, events, err := bounds(level, w)
+	bounds, err := boundsOf(level, w)
 	if err != nil {
 		return nil, nil, 0, err
 	}
 	began := time.Now()
-	tr, err := Drive(ctx, m, steps, events)
+	tr, err := Drive(ctx, m, bounds)
 	if err != nil && ctx.Err() == nil {
 		err = &MachineFault{err}
 	}
@@ -101,18 +101,21 @@ func (p *Program) traceIn(ctx context.Context, level, core string, in *world.Wor
 	return m, tr, time.Since(began).Seconds(), err
 }
 
-// bounds are those of a run: of the world, else of the machine. Events are the same
-// work on every machine, steps are not.
-func bounds(level string, w World) (steps uint64, events int, err error) {
+// Bounds are where a run stops that does not end by itself.
+type Bounds struct {
+	Steps  uint64 // of the machine's own kind
+	Events int    // of all kinds: they take memory
+	Shown  int    // events that every machine shows, the same work on each; 0: no bound
+}
+
+// boundsOf are those of a machine, and of a world that has some.
+func boundsOf(level string, w World) (Bounds, error) {
 	l, err := LevelOf(level)
-	steps, events = l.Steps, MostEvents
+	b := Bounds{Steps: l.Steps, Events: MostEvents, Shown: int(min(w.Limit, MostEvents))}
 	if w.Steps != 0 {
-		steps = w.Steps
+		b.Steps = w.Steps
 	}
-	if w.Limit != 0 && w.Limit < MostEvents {
-		events = int(w.Limit)
-	}
-	return steps, events, err
+	return b, err
 }
 
 // IsCrash reports whether an error is the crash of a product.
@@ -142,27 +145,51 @@ func (f *MachineFault) Unwrap() error { return f.Err }
 // may show events without end.
 const MostEvents = 1 << 22
 
-// Drive runs a machine and looks from time to time whether it shall go on: at most
-// so many steps. A run with more than so many events shows the first of them and has
-// stopped at its limit, wherever the machine was when that was noticed.
-func Drive(ctx context.Context, m sim.Machine, limit uint64, events int) (*trace.Trace, error) {
-	const slice = 1 << 16
+// Drive runs a machine and looks from time to time whether it shall go on. A run
+// that would show more events than it may shows the first of them and has stopped at
+// its limit, wherever the machine was when that was noticed.
+func Drive(ctx context.Context, m sim.Machine, b Bounds) (*trace.Trace, error) {
+	seen, shown, before := 0, 0, 0
+	slice := uint64(1)
 	for done := uint64(0); ; done += slice {
-		tr, err := sim.Run(m, min(slice, limit-done))
+		slice = nextSlice(slice, len(m.Trace().Events)-before)
+		before = len(m.Trace().Events)
+		tr, err := sim.Run(m, min(slice, b.Steps-done))
 		if err != nil {
 			return nil, err
 		}
-		if len(tr.Events) > events {
-			tr.Events, tr.Status, tr.Waits = tr.Events[:events], trace.Limit, nil
-			return tr, nil
+		for ; b.Shown > 0 && seen < len(tr.Events); seen++ {
+			if !isShown(tr.Events[seen].Kind) {
+				continue
+			}
+			if shown++; shown > b.Shown {
+				tr.Events, tr.Status, tr.Waits = tr.Events[:seen], trace.Limit, nil
+				return tr, nil
+			}
 		}
-		if m.Done() || done+slice >= limit {
+		if m.Done() || done+slice >= b.Steps || len(tr.Events) > b.Events {
 			return tr, nil
 		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 	}
+}
+
+// nextSlice is how many steps to make before the next look: more when the last ones
+// showed little, fewer when they showed much, for a step may be a lot of work.
+func nextSlice(slice uint64, events int) uint64 {
+	const longest, many = 1 << 16, 1 << 12
+	if events < many {
+		return min(2*slice, longest)
+	}
+	return max(slice/4, 1)
+}
+
+// isShown reports whether every machine shows events of a kind: not all have channels
+// and marks.
+func isShown(k trace.Kind) bool {
+	return k == trace.In || k == trace.Out || k == trace.Log || k == trace.Trap
 }
 
 func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds float64) (*Result, error) {
@@ -260,12 +287,12 @@ func (p *Program) runWave(ctx context.Context, o RunOptions) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	steps, events, err := bounds(Cycle, o.World)
+	bounds, err := boundsOf(Cycle, o.World)
 	if err != nil {
 		return nil, err
 	}
 	began := time.Now()
-	tr, err := Drive(ctx, m, steps, events)
+	tr, err := Drive(ctx, m, bounds)
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ type World struct {
 	Captures []string // DEVICE=FILE, or FILE when the program has one receiving device
 	Disks    []string // DEVICE=FILE: the image of a disk; the file is not changed
 	Seed     int64    // of the gaps on a core's ports; 0: none
-	Limit    uint64   // events of the run; 0: the bound of mostEvents
+	Limit    uint64   // events that every machine shows; 0: no bound
 	Steps    uint64   // steps of a machine; 0: its own generous limit
 	Frames   int      // only the first so many frames; 0: all
 	Until    string   // end of the run as a duration, such as 20ms; empty: the last input
