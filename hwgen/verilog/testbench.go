@@ -53,7 +53,7 @@ func (b *bench) devices(ports func(string) rtl.StreamPorts, f func(i int, p rtl.
 func (b *bench) declare(limit uint64) {
 	b.line("module %s_tb;", ModuleName(b.c))
 	b.line("reg [39:0] vectors [0:%d];", len(b.words))
-	b.line("initial $readmemh(\"%s\", vectors);", VectorsName(b.c.Name))
+	b.line("initial $readmemh(\"%s\", vectors);", VectorsName(ModuleName(b.c)))
 	b.line("reg clk = 1'b0;\nreg reset = 1'b1;\nreg [63:0] cycle = 64'd0;\nreg [15:0] noise = 16'hace1;")
 	b.line("always #5 clk = !clk;")
 	b.line("integer arrived = 0;\ninteger settled = 0;")
