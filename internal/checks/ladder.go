@@ -120,13 +120,13 @@ func (l *ladder) hasInput() error {
 // reference runs the source, with which everything is compared.
 func (l *ladder) reference() error {
 	l.progress("source")
-	_, tr, seconds, err := l.Trace(l.ctx, flow.Source, "", l.opts.World)
+	_, tr, seconds, err := l.Trace(l.ctx, l.Reference(), "", l.opts.World)
 	if err != nil {
 		return err
 	}
 	l.ref = tr
 	l.report.Figures["seconds.source"] = seconds
-	return l.referenceRow(flow.Source)
+	return l.referenceRow(l.Reference())
 }
 
 // referenceRow is the row of the machine with which everything is compared.

@@ -13,9 +13,10 @@ import (
 // Bounds of the files that the tool reads, so that a mistaken path is an error and
 // not a wait.
 const (
-	maxSource  = 16 << 20
-	maxCapture = 128 << 20
-	maxDisk    = 64 << 20
+	maxSource   = 16 << 20
+	maxCapture  = 128 << 20
+	maxDisk     = 64 << 20
+	maxWaveform = 128 << 20
 )
 
 // readInput reads a file of at most so many bytes. Devices and pipes have no size

@@ -19,6 +19,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/pass"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 	"github.com/sinter-lang/sinter/lang/types"
@@ -41,6 +42,12 @@ type Options struct {
 	Check    bool            // verify and shuffle between passes
 	Target   *design.Target  // of a core; nil: RV32I with multiplication, Lines and Regs registers
 	Lines    *isa.Set        // added to the instruction set of a core, or nil
+
+	Skip      []string                 // names of passes to leave out
+	DumpAfter []string                 // names of passes after which Dump gets the program IR
+	Dump      func(title, text string) // must be there when DumpAfter is
+
+	Passes func([]pass.Pass) []pass.Pass // may change the passes, for tests that plant mistakes
 }
 
 // Program is a loaded program.
@@ -57,9 +64,12 @@ type Program struct {
 }
 
 // Load reads and checks a program: a file, or a folder, whose .sn files
-// together are one program. A file of a later form (.img, .elf, .rtl) is a program
+// together are one program. A file of a later form (.sir, .img, .elf, .rtl) is a program
 // that begins there. The error is a diag.List for mistakes in the text.
 func Load(path string, opts Options) (*Program, error) {
+	if err := opts.checkPasses(); err != nil {
+		return nil, err
+	}
 	if p, err := throughDoor(path, opts); p != nil || err != nil {
 		return p, err
 	}

@@ -86,6 +86,7 @@ type DeviceDef struct {
 	Name   string // the binding in the system, else constructor and number
 	Kind   string // name of a row of ir/port
 	Number int
+	Label  string // of a level: the name of the pin
 	Port   int    // of "udp"
 	Host   uint32 // of "udp": the IPv4 address of the system
 	Run    int

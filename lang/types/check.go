@@ -116,7 +116,7 @@ func (c *checker) collectDecl(f *syntax.File, d syntax.Decl) {
 func (c *checker) collectUse(f *syntax.File, d *syntax.UseDecl) {
 	for _, n := range d.Names {
 		switch {
-		case n.Name == "net" || n.Name == "blk" || inLibrary(n.Name) && n.Name != prelude:
+		case len(elab.Constructors(n.Name)) > 0 || inLibrary(n.Name) && n.Name != prelude:
 			c.used[f.Source][n.Name] = true
 		case elab.IsLater(n.Name):
 			c.notYet(n.Span(), "the package "+n.Name+" is")
