@@ -14,6 +14,7 @@ package flow
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 
 	"github.com/sinter-lang/sinter/internal/diag"
@@ -40,6 +41,7 @@ type Options struct {
 	Regs     int             // registers of a generated core; 0: 16
 	Backend  string          // "cg" (default) or "llvm" for RISC-V
 	Check    bool            // verify and shuffle between passes
+	Net      bool            // carry a check after each proved one
 	Target   *design.Target  // of a core; nil: RV32I with multiplication, Lines and Regs registers
 	Lines    *isa.Set        // added to the instruction set of a core, or nil
 
@@ -96,7 +98,7 @@ func LoadFiles(files []*diag.File, opts Options) (*Program, error) {
 	if err := all.Err(); err != nil {
 		return nil, err
 	}
-	t, list := types.Check(parsed, types.Options{Settings: opts.Settings})
+	t, list := types.Check(parsed, types.Options{Settings: opts.Settings, Net: opts.Net})
 	all = append(all, list...)
 	if err := all.Err(); err != nil {
 		return nil, err
@@ -125,6 +127,14 @@ func (p *Program) For(t *design.Target) *Program {
 	other := *p
 	other.stages, other.opts.Target = stages{}, t
 	return &other
+}
+
+// WithNet is the same program with a check after each proved one. The pass that removes
+// checks is left out: it rests on the same interval arithmetic as the proofs.
+func (p *Program) WithNet() (*Program, error) {
+	o := p.opts
+	o.Net, o.Skip = true, append(slices.Clone(o.Skip), "checks")
+	return LoadFiles(p.Files, o)
 }
 
 // With is a program of another tree, made with the same options.

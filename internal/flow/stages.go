@@ -95,7 +95,7 @@ func (p *Program) ForProduct() (*ir.Module, error) {
 		if err := pass.Ethernet(m, n, ports); err != nil {
 			return nil, err
 		}
-		if err := pass.Run(m, pass.Optimisers(), pass.Options{Check: p.opts.Check, Seed: 1}); err != nil {
+		if err := pass.Run(m, pass.Optimisers(), pass.Options{Check: p.opts.Check, Seed: 1, Skip: p.opts.Skip}); err != nil {
 			return nil, err
 		}
 		return m, verified(m)

@@ -157,9 +157,11 @@ const (
 	TrapDisk   = "disk"   // a sector that the disk does not have, or an error of the disk
 )
 
-// TrapSite is a place that may trap. ID is its index in Program.Traps.
+// TrapSite is a place that may trap. ID is its index in Program.Traps. Proof is set
+// where a check that was proved is made all the same: it fails when the proof is wrong.
 type TrapSite struct {
-	ID   int
-	Code string
-	Span diag.Span
+	ID    int
+	Code  string
+	Span  diag.Span
+	Proof bool
 }

@@ -40,12 +40,12 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 
 // extent is how much of a program there is: declarations and sites.
 type extent struct {
-	decls, logs, traps, marks int
-	network                   *tree.Network
+	decls, logs, traps, marks, proofs int
+	network                           *tree.Network
 }
 
 func (c *checker) extent() extent {
-	return extent{len(c.order), len(c.prog.Logs), len(c.prog.Traps), len(c.prog.Marks), c.prog.Network}
+	return extent{len(c.order), len(c.prog.Logs), len(c.prog.Traps), len(c.prog.Marks), len(c.proofs), c.prog.Network}
 }
 
 // collect finds the names of all declarations.
@@ -233,6 +233,9 @@ func (c *checker) finish(main extent) {
 		p.Logs, p.Traps, p.Marks = p.Logs[:main.logs], p.Traps[:main.traps], p.Marks[:main.marks]
 	}
 	fill(p, c.order[:main.decls])
+	if c.opts.Net {
+		c.spread(c.proofs[:main.proofs])
+	}
 }
 
 // fill lists declarations.
