@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/sinter-lang/sinter/internal/checks"
 	"github.com/sinter-lang/sinter/internal/flow"
@@ -27,6 +28,9 @@ func (c *checkCmd) Run(e *env) error {
 	}
 	fmt.Fprintf(e.out, "%s: %s, %s, %s, %s of state, %s\n", s.Program, count(s.Tasks, "task"), count(s.Channels, "channel"),
 		count(s.Devices, "device"), count(s.StateBytes, "byte"), count(len(s.Traps), "possible trap"))
+	if len(s.Services) > 0 {
+		fmt.Fprintf(e.out, "  %s over %s: %s\n", count(s.Sockets, "socket"), count(len(s.Services), "service of the library"), strings.Join(s.Services, ", "))
+	}
 	for _, t := range s.Traps {
 		fmt.Fprintf(e.out, "  %s at %s\n", t.Code, t.Place)
 	}

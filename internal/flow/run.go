@@ -228,7 +228,7 @@ func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds f
 // lines renders what a person wants to read of a trace: logs, with the task's
 // name when there are several tasks, and traps with their place.
 func (p *Program) lines(tr *trace.Trace) []string {
-	many := len(p.Tree.System.Runs) > 1
+	many := len(p.Tree.System.Tasks()) > 1
 	lines := []string{}
 	for _, e := range tr.Events {
 		switch {

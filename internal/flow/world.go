@@ -57,7 +57,7 @@ func (p *Program) Script(w World) (*world.Script, error) {
 		if err != nil {
 			return nil, err
 		}
-		sources = append(sources, world.Capture{Device: device, Name: file, Data: data, Port: uint16(p.Tree.System.Devices[device].Port)})
+		sources = append(sources, world.Capture{Device: device, Name: file, Data: data, Messages: port.HeadOf(p.Tree.System.Devices[device].Kind) > 0})
 	}
 	script, err := world.FromCaptures(devices, sources)
 	if err != nil {
@@ -186,11 +186,11 @@ func (p *Program) capture(spec string) (device int, file string, err error) {
 // captureOf is what a device has sent, as a capture.
 func (p *Program) captureOf(tr *trace.Trace, name string) ([]byte, error) {
 	for _, d := range p.Tree.System.Devices {
-		if d.Name == name && port.HeadOf(d.Kind) > 0 {
-			return world.CaptureOfDatagrams(tr, name, world.Host{Address: d.Host, Port: uint16(d.Port)})
+		if d.Name == name {
+			return world.CaptureOf(tr, name, port.HeadOf(d.Kind) > 0)
 		}
 	}
-	return world.CaptureOf(tr, name)
+	return nil, UserErrorf("%s has no device %s", p.Name, name)
 }
 
 // WriteCaptures writes what devices sent to DEVICE=FILE captures.

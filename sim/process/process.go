@@ -42,10 +42,10 @@ type Program struct {
 	ELF     []byte
 	Tasks   []string
 	Devices []string
-	Owners  []int         // task of each device
-	Hosts   []*world.Host // of each device of datagrams, whose program speaks Ethernet; else nil
-	Disks   []bool        // whether each device is a disk; these may be shorter than Devices
-	Levels  []int         // bytes of each device of shape level; 0: it is none
+	Owners  []int   // task of each device
+	Ports   [][]int // by device: the UDP ports of its sockets
+	Disks   []bool  // whether each device is a disk; these may be shorter than Devices
+	Levels  []int   // bytes of each device of shape level; 0: it is none
 	Marks   []string
 	Traps   []string                // code by site
 	Where   func(rip uint64) string // place of an address, for crashes; may be nil
@@ -70,8 +70,6 @@ type Machine struct {
 	shown world.Outputs // levels of outputs
 	due   uint64        // the deadline that the guest has set last
 	done  bool
-
-	nets map[int]*network // by device of datagrams
 
 	instructions uint64 // what the guest has counted
 
@@ -174,12 +172,7 @@ func liveProcess(path string, p *Program) string {
 
 // newMachine is a machine that has no guest yet.
 func newMachine(p Program, w *world.World, o Options) *Machine {
-	m := &Machine{prog: p, opts: o, world: w, tr: &trace.Trace{Program: p.Name}, nets: map[int]*network{}, shown: world.Outputs{}}
-	for i, h := range p.Hosts {
-		if h != nil {
-			m.nets[i] = &network{host: *h}
-		}
-	}
+	m := &Machine{prog: p, opts: o, world: w, tr: &trace.Trace{Program: p.Name}, shown: world.Outputs{}}
 	for _, name := range p.Devices {
 		at := -1
 		for i, have := range w.Devices() {
