@@ -8,7 +8,6 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/flow"
-	"github.com/sinter-lang/sinter/ir/trace"
 )
 
 // The exit codes.
@@ -50,8 +49,16 @@ func exitHelp() string {
 }
 
 // codeOf is the exit code of a run that came to its end.
-func codeOf(s trace.Status) int {
-	return map[trace.Status]int{trace.Trapped: exitTrap, trace.Stuck: exitStuck, trace.Limit: exitLimit}[s]
+func codeOf(r *flow.Result) int {
+	switch r.Status {
+	case flow.Trapped:
+		return exitTrap
+	case flow.Stuck:
+		return exitStuck
+	case flow.Stopped:
+		return exitLimit
+	}
+	return exitOK
 }
 
 // codeOfError is the exit code of an error.

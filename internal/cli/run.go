@@ -55,7 +55,7 @@ func (c *runCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	e.failed = codeOf(r.Status)
+	e.failed = codeOf(r)
 	if e.json {
 		e.printJSON(r)
 		return nil

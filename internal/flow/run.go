@@ -48,6 +48,13 @@ type Result struct {
 	Trace   *trace.Trace       `json:"-"`
 }
 
+// How runs end that neither ended nor wait for the outside.
+const (
+	Trapped = trace.Trapped
+	Stuck   = trace.Stuck
+	Stopped = trace.Limit // at a limit of the user's or of the machine's
+)
+
 // Run runs the program on one machine.
 func (p *Program) Run(ctx context.Context, o RunOptions) (*Result, error) {
 	if p.Tree.System == nil {
