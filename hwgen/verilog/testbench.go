@@ -10,7 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Testbench gives a self-checking testbench of a core: it reads vectors.hex,
+// Testbench gives a self-checking testbench of a core: it reads the
+// file VectorsName,
 // offers frames when the core is idle, holds ready back now and then, and
 // prints `PASS n events`, or `FAIL` with port, index, expected and got, and
 // stops with $fatal. limit bounds the cycles.
@@ -25,6 +26,13 @@ func Testbench(c *rtl.Circuit, im *image.Image, v *Vectors, limit uint64) string
 	b.line("endmodule")
 	return b.sb.String()
 }
+
+// resetCycles is how long the testbench holds reset: as long as a core on iCE40
+// wants it.
+const resetCycles = 1024
+
+// VectorsName is the name of the file that a testbench reads.
+func VectorsName(c *rtl.Circuit) string { return ModuleName(c) + "_vectors.hex" }
 
 // bench is a testbench on its way to text.
 type bench struct {
@@ -70,7 +78,7 @@ func (b *bench) settle() int {
 func (b *bench) declare(limit uint64) {
 	b.line("module %s_tb;", ModuleName(b.c))
 	b.line("reg [39:0] vectors [0:%d];", len(b.words))
-	b.line("initial $readmemh(\"vectors.hex\", vectors);")
+	b.line("initial $readmemh(%q, vectors);", VectorsName(b.c))
 	b.line("reg clk = 1'b0;\nreg reset = 1'b1;\nreg [63:0] cycle = 64'd0;\nreg [15:0] noise = 16'hace1;")
 	b.line("always #5 clk = !clk;")
 	b.line("integer arrived = 0;\ninteger settled = 0;")
@@ -95,7 +103,7 @@ func (b *bench) declare(limit uint64) {
     $fatal(1);
   end
 endtask`)
-	b.line("localparam [63:0] LIMIT = 64'd%d;", limit)
+	b.line("localparam [63:0] LIMIT = 64'd%d;", limit+resetCycles)
 }
 
 // instance connects the core.
@@ -137,7 +145,7 @@ func (b *bench) drive() {
 
 // check writes the block that moves beats and compares.
 func (b *bench) check() {
-	b.line("always @(posedge clk) begin\n  cycle <= cycle + 64'd1;\n  reset <= cycle < 64'd3;")
+	b.line("always @(posedge clk) begin\n  cycle <= cycle + 64'd1;\n  reset <= cycle < 64'd%d;", resetCycles-1)
 	b.line("  noise <= {noise[14:0], noise[15] ^ noise[13] ^ noise[12] ^ noise[10]};")
 	b.line("  if (cycle == LIMIT) fail(\"cycles\", 0, 40'd0, LIMIT[39:0]);\n  if (!reset) begin")
 	quiet := []string{"1'b1"}
