@@ -10,8 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Testbench gives a self-checking testbench of a core: it reads the
-// file VectorsName,
+// Testbench gives a self-checking testbench of a core: it reads NAME_vectors.hex,
 // offers frames when the core is idle, holds ready back now and then, and
 // prints `PASS n events`, or `FAIL` with port, index, expected and got, and
 // stops with $fatal. limit bounds the cycles.
@@ -30,9 +29,6 @@ func Testbench(c *rtl.Circuit, im *image.Image, v *Vectors, limit uint64) string
 // resetCycles is how long the testbench holds reset: as long as a core on iCE40
 // wants it.
 const resetCycles = 1024
-
-// VectorsName is the name of the file that a testbench reads.
-func VectorsName(c *rtl.Circuit) string { return ModuleName(c) + "_vectors.hex" }
 
 // bench is a testbench on its way to text.
 type bench struct {
@@ -78,7 +74,7 @@ func (b *bench) settle() int {
 func (b *bench) declare(limit uint64) {
 	b.line("module %s_tb;", ModuleName(b.c))
 	b.line("reg [39:0] vectors [0:%d];", len(b.words))
-	b.line("initial $readmemh(%q, vectors);", VectorsName(b.c))
+	b.line("initial $readmemh(\"%s\", vectors);", VectorsName(ModuleName(b.c)))
 	b.line("reg clk = 1'b0;\nreg reset = 1'b1;\nreg [63:0] cycle = 64'd0;\nreg [15:0] noise = 16'hace1;")
 	b.line("always #5 clk = !clk;")
 	b.line("integer arrived = 0;\ninteger settled = 0;")

@@ -230,7 +230,7 @@ type section struct {
 	n    int
 }
 
-// layout lists the sections of the file and its words, 40 bits each: 32 of
+// layout lists the sections of the file of vectors and its words, 40 bits each: 32 of
 // data, and for a beat 3 of bytes and one of last above them.
 func (v *Vectors) layout(im *image.Image) (sections map[string]section, words []uint64) {
 	sections = map[string]section{}
@@ -279,6 +279,10 @@ func beatWord(b Beat) uint64 {
 	}
 	return last<<35 | uint64(b.Bytes)<<32 | uint64(b.Data)
 }
+
+// VectorsName is the file of vectors that the test bench of a circuit reads. It carries
+// the circuit's name, so that several circuits can lie in one folder.
+func VectorsName(circuit string) string { return circuit + "_vectors.hex" }
 
 // VectorsFile is the content of the file of vectors.
 func VectorsFile(im *image.Image, v *Vectors) string {

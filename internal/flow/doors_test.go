@@ -94,7 +94,7 @@ func TestTwoProgramsInOneFolder(t *testing.T) {
 		require.NoError(t, err)
 		im, err := p.Image(context.Background())
 		require.NoError(t, err)
-		text := files[verilog.ModuleName(c.Circuit)+"_README.md"]
+		text := files[verilog.ModuleName(c.Circuit)+".md"]
 		for _, id := range c.Circuit.Inputs {
 			require.Contains(t, text, "| "+c.Circuit.Nodes[id].Name+" | in |")
 		}

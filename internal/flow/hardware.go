@@ -3,11 +3,9 @@ package flow
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"os"
+	"maps"
 	"path/filepath"
 	"slices"
-	"sort"
 
 	"github.com/sinter-lang/sinter/hwgen/verilog"
 	"github.com/sinter-lang/sinter/ir/design"
@@ -47,20 +45,12 @@ func (p *Program) Hardware(ctx context.Context, o HardwareOptions) (*Hardware, e
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(o.Dir, 0o755); err != nil {
-		return nil, UserErrorf("cannot make %s: %s", o.Dir, reason(err))
-	}
 	h := &Hardware{Figures: figures}
-	for name := range files {
+	names := slices.Sorted(maps.Keys(files))
+	for _, name := range names {
 		h.Files = append(h.Files, filepath.Join(o.Dir, name))
 	}
-	sort.Strings(h.Files)
-	for _, path := range h.Files {
-		if err := WriteFile(path, []byte(files[filepath.Base(path)])); err != nil {
-			return nil, err
-		}
-	}
-	return h, nil
+	return h, WriteFolder(o.Dir, names, func(name string) []byte { return []byte(files[name]) })
 }
 
 // HardwareFiles makes the files by name: module, test bench, memory images,
@@ -87,7 +77,7 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 	files[name+".v"] = verilog.Write(c.Circuit, verilog.Options{})
 	files[name+"_tb.v"] = verilog.Testbench(c.Circuit, im, vectors, benchSlack*cycles+10000)
 	files[name+".design"] = design.Print(c.Point)
-	files[verilog.VectorsName(c.Circuit)] = verilog.VectorsFile(im, vectors)
+	files[verilog.VectorsName(name)] = verilog.VectorsFile(im, vectors)
 	report := hardwareReport{
 		Program: p.Name, Core: kind, LUTs: price.LUTs, FFs: price.FFs, Cells: price.Cells, Depth: price.Depth,
 		MemoryBits: price.MemBits, TextBytes: 4 * len(im.Text), DataBytes: int(im.DataEnd), Events: vectors.Events(), Choices: c.Point.Choices(),
@@ -97,7 +87,7 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 		return nil, nil, err
 	}
 	files[name+"_report.json"] = string(text) + "\n"
-	files[name+"_README.md"] = report.readme(name, c.Circuit, im)
+	files[name+".md"] = report.readme(name, c.Circuit, im)
 	return files, report.figures(), nil
 }
 
@@ -112,7 +102,7 @@ func (p *Program) vectors(ctx context.Context, kind string, w World, im *image.I
 		return nil, 0, err
 	}
 	if tr.Status == trace.Limit {
-		return nil, 0, fmt.Errorf("the run on %s did not end", kind)
+		return nil, 0, &AtLimit{Level: Cycle}
 	}
 	v, err := verilog.NewVectors(im, inputsOf(script), world.New(script).End(), tr)
 	return v, uint64(Figures(m)["cycles"]), err
@@ -137,7 +127,7 @@ func inputsOf(s *world.Script) []verilog.Input {
 	return in
 }
 
-// hardwareReport is NAME_report.json.
+// hardwareReport is MODULE_report.json.
 type hardwareReport struct {
 	Program    string          `json:"program"`
 	Core       string          `json:"core"`
