@@ -23,7 +23,7 @@ func (c *checkCmd) Run(e *env) error {
 	}
 	s := p.Summary()
 	if e.json {
-		e.printJSON(s)
+		e.printJSON(checked{s, jsonErrors(p.Warnings)})
 		return nil
 	}
 	fmt.Fprintf(e.out, "%s: %s, %s, %s, %s of state, %s\n", s.Program, count(s.Tasks, "task"), count(s.Channels, "channel"),
@@ -35,6 +35,12 @@ func (c *checkCmd) Run(e *env) error {
 		fmt.Fprintf(e.out, "  %s at %s\n", t.Code, t.Place)
 	}
 	return nil
+}
+
+// checked is what check prints as JSON.
+type checked struct {
+	flow.Summary
+	Warnings []jsonError `json:"warnings"`
 }
 
 // count says how many there are of something.

@@ -188,7 +188,7 @@ func Format(path string, write bool) ([]string, error) {
 func sourceFiles(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", path, reason(err))
+		return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", path, Reason(err))
 	}
 	if !info.IsDir() {
 		return []string{path}, nil

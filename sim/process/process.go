@@ -286,8 +286,8 @@ func (m *Machine) reap() error {
 	return err
 }
 
-// The exit codes of a guest.
-var exitCodes = map[trace.Status]int{trace.Ended: 0, trace.Waiting: 0, trace.Trapped: 3, trace.Stuck: 4}
+// The exit codes of a guest, those of the tool.
+var exitCodes = map[trace.Status]int{trace.Ended: 0, trace.Waiting: 0, trace.Trapped: 4, trace.Stuck: 5}
 
 // finish waits for the end of a guest whose run is over, and checks that its
 // exit status says the same.
@@ -323,11 +323,17 @@ func (m *Machine) lost(err error) error {
 		return m.host.ctx.Err()
 	}
 	if !m.host.emulated {
-		return fmt.Errorf("the program ended by itself, with %s%s", ending(end), m.host.said.line())
+		return &Died{ending(end) + m.host.said.line()}
 	}
 	m.host.scratch = false // the executable stays, for the command
 	return fmt.Errorf("QEMU ended by itself, with %s%s (to repeat: %s)", ending(end), m.host.said.line(), m.Command)
 }
+
+// Died is a process that ended by itself before its run was over.
+type Died struct{ With string }
+
+// Error gives one line.
+func (d *Died) Error() string { return "the program ended by itself, with " + d.With }
 
 // Done reports that the run has ended.
 func (m *Machine) Done() bool { return m.done }
