@@ -162,7 +162,7 @@ func TestGenerated(t *testing.T) {
 	var jobs []*job
 	for seed := 1; seed <= n; seed++ {
 		path := filepath.Join(dir, fmt.Sprintf("seed-%d.sn", seed))
-		text, options, err := checks.Written(path, gen.New(uint64(seed), gen.Options{}))
+		text, options, err := checks.Written(path, gen.New(uint64(seed), gen.Options{Ports: true}))
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
 		name := fmt.Sprintf("sinter fuzz --show --seed %d", seed)
@@ -179,6 +179,9 @@ func TestExamples(t *testing.T) {
 		files, err := filepath.Glob(filepath.Join(root, pattern))
 		require.NoError(t, err)
 		for _, f := range files {
+			if strings.Contains(read(t, f), "net.udp(") {
+				continue // over the library's stack
+			}
 			jobs = append(jobs, &job{name: f, path: f, options: options(read(t, f), filepath.Dir(f))})
 		}
 	}

@@ -131,21 +131,3 @@ def classic(path, data, order, unit):
         out.append((sec * 1000000 + part // unit, data[at:at + size]))
         at += size
     return out
-
-
-def datagram(frame, port):
-    """The datagram in a frame that is for this port: (peer, bytes), or None."""
-    if len(frame) < 42 or frame[12:14] != b"\x08\x00" or frame[14] >> 4 != 4:
-        return None
-    head = (frame[14] & 15) * 4
-    total, frag = struct.unpack_from(">HxxH", frame, 16)
-    src = struct.unpack_from(">I", frame, 26)[0]
-    if frame[23] != 17 or frag & 0x3FFF or 14 + total > len(frame):
-        return None
-    udp = 14 + head
-    if head < 20 or udp + 8 > len(frame):
-        return None
-    sport, dport, size = struct.unpack_from(">HHH", frame, udp)
-    if dport != port or size < 8 or udp + size > 14 + total:
-        return None
-    return src << 16 | sport, frame[udp + 8:udp + size]
