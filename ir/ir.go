@@ -33,7 +33,7 @@
 // constants may be permuted freely.
 //
 // Before ir/pass/tasks a module has tasks with blocking operations (recv, select)
-// and channels; after it, it has one function Main and neither. See
+// and channels; after it, it has contexts, each with a function, and neither. See
 // docs/ir.md for the grammar. After ir/pass/legalise every word is i1 or i32; its
 // doc comment is the contract. The package knows no front end and no back end.
 package ir
@@ -90,7 +90,7 @@ const (
 	OpChReady           // ; tok; 0 or 1 -> i1, tok            (Chan; 0: has it a value, 1: has it room)
 	OpChGet             // as chrecv of a channel that has a value
 	OpChPut             // as chsend to a channel that has room
-	OpSelect            // ; see Arm, tok -> i32, tok          (Arms, Fair; blocks)
+	OpSelect            // ; see Arm, tok -> i32, tok          (Arms, Fair, Turn; blocks)
 	OpTake              // buffer; tok, tok r -> i1, tok, tok r (Dev, Imm; as recv of a pending frame; 0: it was longer and dropped, the buffer's length is 0)
 
 	OpGet // ; tok -> i32, tok                   (Dev; the level of an input, which the program knows from then on)
@@ -100,7 +100,6 @@ const (
 	OpStatus // ; tok -> i32, tok         (bit i: device i has a message pending, or a level that the program does not know)
 	OpAlarm  // ; i64, tok -> tok         (sets the deadline; legalised: i32 low, i32 high, tok)
 	OpWait   // ; i32 mask, tok -> i32, tok (holds until status & mask != 0; gives the status; bit 31: the clock has reached the deadline)
-	OpTold   // buffer; tok, tok r -> tok  (Dev; tells who watches that the message in the buffer came from the device)
 	OpHalt   // ; tok -> tok              (all tasks have ended; the machine stops)
 	NumOps
 )
@@ -129,6 +128,7 @@ type Instr struct {
 	Task    int   // task instance whose event this is, -1 while shared
 	Arms    []Arm // of select; never changed in place
 	Fair    bool  // of select
+	Turn    bool  // of a fair select: the other tasks run first
 	Results []*Value
 	Span    diag.Span
 }
@@ -212,9 +212,13 @@ type Result struct {
 
 // Task is a task instance of the system, in system order. Func takes the I/O
 // token and the tokens of the state objects that it touches, and returns them.
+//
+// A Service is no task of the program's own: a run has ended or is stuck when all
+// others have or are, and who waits for a channel from it waits for the outside.
 type Task struct {
-	Name string
-	Func *Func
+	Name    string
+	Func    *Func
+	Service bool
 }
 
 // Chan is a channel; Writer and Reader are task indices. Words are the widths
@@ -251,6 +255,9 @@ type TrapSite struct {
 	Span diag.Span
 }
 
+// Context is a program counter: Func runs until it halts, and never returns before.
+type Context struct{ Func *Func }
+
 // Module is a whole program.
 type Module struct {
 	Name    string
@@ -262,7 +269,17 @@ type Module struct {
 	Logs    []trace.Site // by ID
 	Traps   []TrapSite   // by ID
 	Marks   []string     // names by mark number
-	Main    *Func        // set by ir/pass/tasks
+	// Contexts are what runs: set by ir/pass/tasks, which makes one. Each has a program
+	// counter of its own.
+	Contexts []Context
+}
+
+// Main is the function of the first context, nil before ir/pass/tasks.
+func (m *Module) Main() *Func {
+	if len(m.Contexts) == 0 {
+		return nil
+	}
+	return m.Contexts[0].Func
 }
 
 // NewValue makes a value of f; the caller attaches it to a block or instruction.

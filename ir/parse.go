@@ -111,7 +111,8 @@ func (p *parser) item() error {
 	case "task":
 		return p.task()
 	case "main":
-		p.m.Main, err = p.funcName()
+		f, err := p.funcName()
+		p.m.Contexts = append(p.m.Contexts, Context{f})
 		return err
 	case "func":
 		return p.function()
@@ -294,7 +295,9 @@ func (p *parser) task() error {
 		return err
 	}
 	f, err := p.funcName()
-	p.m.Tasks = append(p.m.Tasks, Task{Name: name.Text, Func: f})
+	if err == nil {
+		p.m.Tasks = append(p.m.Tasks, Task{Name: name.Text, Func: f, Service: p.sc.Accept("service")})
+	}
 	return err
 }
 
