@@ -12,7 +12,7 @@ func List() []Pass {
 	var out []Pass
 	out = append(out, Pass{Name: "inline", Doc: "put small functions and those called once in place of their calls", Run: inline})
 	out = append(out, optimise...)
-	out = append(out, fold)
+	out = append(out, placesPass)
 	out = append(out, Pass{Name: "legalise", Doc: "leave words of one register and operators that the target has", Run: legalise, Gives: &legal})
 	for _, p := range optimise {
 		out = append(out, p.forCores())

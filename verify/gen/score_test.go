@@ -17,9 +17,9 @@ import (
 // root is the project's folder.
 const root = "../.."
 
-// worthSeeds is how many programs, from seed 1 on, shall notice a fault: those
+// scoreSeeds is how many programs, from seed 1 on, shall notice a fault: those
 // that are run in continuous integration.
-const worthSeeds = 500
+const scoreSeeds = 500
 
 // sample is how many faults are planted when the whole measurement does not run.
 const sample = 3
@@ -37,7 +37,7 @@ func noticed(f *testkit.Fault, dir string) (how string, err error) {
 	}
 	defer os.Remove(tool)
 	said, code, err := testkit.Within(10*time.Minute, root, []string{"GOTRACEBACK=none"}, filepath.Clean(tool),
-		"fuzz", "--seed", "1", "--count", fmt.Sprint(worthSeeds), "--on", "ir,isa", "--first", "--no-shrink", "--out", "")
+		"fuzz", "--seed", "1", "--count", fmt.Sprint(scoreSeeds), "--on", "ir,isa", "--first", "--no-shrink", "--out", "")
 	switch {
 	case code == 0:
 		return "", nil
