@@ -51,12 +51,12 @@ func noticed(f *testkit.Fault, dir string) (how string, err error) {
 	return fmt.Sprintf("exit code %d: %s", code, first), nil
 }
 
-// TestWorth measures what generated programs are worth: of the faults of
+// TestMutationScore measures what generated programs notice: of the faults of
 // testdata/faults.txt, planted one at a time, they notice at least 95 of 100. All
 // are planted when SINTER_WORTH is 1, which takes a quarter of an hour; otherwise
 // some that are spread over the list, so that the harness and the list stay
 // sound.
-func TestWorth(t *testing.T) {
+func TestMutationScore(t *testing.T) {
 	faults := testkit.Faults(t, "testdata/faults.txt")
 	groups := map[string]int{}
 	for _, f := range faults {
