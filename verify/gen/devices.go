@@ -123,7 +123,7 @@ func (p *Program) deviceText(b *strings.Builder) {
 
 // device gives a task a device.
 func (g *gen) device(t *task, kind linkKind) *link {
-	l := &link{name: g.name("d"), kind: kind, socket: kind == udpLink && g.oneIn(2), elem: bytesType(pick(g, []int{16, 31, 64, 90})), to: t}
+	l := &link{name: g.name("d"), kind: kind, socket: kind == udpLink && g.oneIn(2) && !g.o.Ports, elem: bytesType(pick(g, []int{16, 31, 64, 90})), to: t}
 	g.p.links = append(g.p.links, l)
 	t.links = append(t.links, l)
 	return l

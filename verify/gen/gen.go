@@ -11,6 +11,7 @@ type Options struct {
 	Size    int  // statements of a task, about; 0: 24
 	Small   bool // few small tasks, for slow machines
 	NoTraps bool // nothing that may trap
+	Ports   bool // datagrams come through ports of their own, never over a stack
 }
 
 // Program is a random program with what arrives at its devices.
