@@ -13,7 +13,7 @@ type stopReason uint8
 
 const (
 	outOfFuel stopReason = iota
-	blocked       // at an operation that is not enabled
+	blocked              // at an operation that is not enabled
 	ended
 	trapped
 	halted
