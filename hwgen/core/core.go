@@ -115,11 +115,16 @@ func newGen(im *image.Image, p *design.Point) *gen {
 	return g
 }
 
-// textMemory holds the program.
+// textMemory holds the program. The words after it trap.
 func (g *gen) textMemory() rtl.Memory {
-	init := make([]uint64, len(g.im.Text))
-	for i, w := range g.im.Text {
-		init[i] = uint64(w)
+	var init []uint64
+	for _, w := range g.im.Text {
+		init = append(init, uint64(w))
+	}
+	if traps := g.where(func(l *line) bool { return l.trap }); len(traps) > 0 {
+		for len(init) < 1<<g.p.Text.N {
+			init = append(init, uint64(traps[0].inst.Match))
+		}
 	}
 	return g.b.Mem("text", 32, g.p.Text.N, 1, init)
 }

@@ -270,11 +270,11 @@ func (l *ladder) removal(c *flow.Core) error {
 	r := removal.Check(im, c.Point)
 	row := verify.Row{
 		Level: flow.ISA, Core: c.Kind, Check: verify.Removal, Status: verify.Proved, N: r.Words,
-		Detail: "opcodes, registers, amounts, targets and absolute addresses of all text words",
+		Detail: "lines, registers, amounts, targets, absolute addresses and port registers of all text words; memories, program counter, counters and devices",
 	}
 	if r.Computed > 0 {
 		row.Status = verify.Tested
-		row.Detail = fmt.Sprintf("proved for all text words but the addresses of %d accesses, which the runs tested", r.Computed)
+		row.Detail = fmt.Sprintf("proved for every choice and all text words but the addresses of %d accesses, which the runs tested", r.Computed)
 	}
 	if len(r.Wrong) > 0 {
 		row.Status, row.Detail = verify.Different, r.Wrong[0]
