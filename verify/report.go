@@ -44,6 +44,7 @@ const (
 	Lockstep Check = "lockstep" // retire records, instruction by instruction
 	Proof    Check = "proof"    // for all states
 	Removal  Check = "removal"  // what the core lacks is never needed
+	Circuit  Check = "circuit"  // the core executes each kept line
 	Verilog  Check = "verilog"  // the written file is the circuit
 	Witness  Check = "witness"  // an outside tool agrees
 	Mutation Check = "mutation" // how many faults in a circuit the others notice

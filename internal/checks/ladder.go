@@ -51,7 +51,8 @@ type ladder struct {
 	opts   VerifyOptions
 	report *verify.Report
 	ref    *trace.Trace
-	cycles map[string]uint64 // by core: cycles in which runs checked the claims
+	cycles map[string]uint64        // by core: cycles in which runs checked the claims
+	proved map[string]*equiv.Report // by core: its invariants
 }
 
 // Verify runs and proves the ladder of a program. Only faults of the tool are
@@ -65,7 +66,7 @@ func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Repo
 			return nil, flow.UserErrorf("there is no check %q; there are %v", c, checks())
 		}
 	}
-	l := &ladder{Program: p, ctx: ctx, opts: o, cycles: map[string]uint64{}, report: &verify.Report{Program: p.Name, Figures: map[string]float64{}}}
+	l := &ladder{Program: p, ctx: ctx, opts: o, cycles: map[string]uint64{}, proved: map[string]*equiv.Report{}, report: &verify.Report{Program: p.Name, Figures: map[string]float64{}}}
 	defer l.progress("")
 	steps := []func() error{l.reference, l.software, l.x86Rows, l.isaRows}
 	for _, core := range o.Cores {
@@ -80,7 +81,7 @@ func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Repo
 }
 
 func checks() []verify.Check {
-	return []verify.Check{verify.Trace, verify.Lockstep, verify.Proof, verify.Removal, verify.Verilog, verify.Witness}
+	return []verify.Check{verify.Trace, verify.Lockstep, verify.Proof, verify.Removal, verify.Circuit, verify.Verilog, verify.Witness}
 }
 
 func (l *ladder) wants(c verify.Check) bool {
@@ -232,6 +233,7 @@ func (l *ladder) coreRows(kind string) error {
 		{verify.Trace, l.circuitTraces},
 		{verify.Lockstep, l.lockstep},
 		{verify.Proof, l.proof},
+		{verify.Circuit, l.circuit},
 		{verify.Verilog, l.written},
 		{verify.Witness, l.witness},
 	} {
@@ -383,8 +385,7 @@ const claimFrames = 2
 // never does not meet a write. What is not proved was checked in each cycle of
 // the runs: lock-step fails on a claim that does not hold.
 func (l *ladder) claims(c *flow.Core) error {
-	l.progress("claims of %s", c.Kind)
-	rep, err := equiv.Invariants(c.Circuit, claimFrames, equiv.Options{})
+	rep, err := l.invariants(c)
 	if err != nil {
 		return err
 	}
