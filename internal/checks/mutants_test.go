@@ -16,7 +16,7 @@ func TestMutantsOfHelloAreNoticed(t *testing.T) {
 	p, err := flow.Load("../../examples/hello", flow.Options{})
 	require.NoError(t, err)
 	for _, kind := range flow.Cores() {
-		score, err := Mutants(context.Background(), p, kind, 150, 4000, flow.World{})
+		score, err := Mutants(context.Background(), p, kind, 300, 4000, flow.World{})
 		require.NoError(t, err)
 		t.Logf("%s: %s", kind, score)
 		for _, m := range score.Missed {
