@@ -1,6 +1,7 @@
 package riscv
 
 import (
+	"container/heap"
 	"fmt"
 	"sort"
 )
@@ -11,23 +12,31 @@ import (
 // Each register is in exactly one of the states.
 type allocator struct {
 	f     *fn
-	limit int // number of colours
-	live  []bits
+	limit int     // number of colours
+	live  [][]reg // at the end of each block
 
 	n      reg
-	adj    bits    // matrix
+	adj    *pairs
 	list   [][]reg // neighbours of virtual registers
 	degree []int
 	state  []state
 	alias  []reg
 	color  []reg
 	weight []float64 // of uses and definitions
+	open   []int     // moves of a register that are not done
+	hope   []float64 // how often these run
 	moves  []*move
 	of     [][]*move // moves of a register
 	active []*move   // worth trying
+	tries  int       // of moves, for the bound
 	stack  []reg
 	noCost []bool // made by spilling: must get a register
 	spills []reg
+
+	ready, next queue // simple registers for this sweep, and for the next one
+	swept       reg   // how far this sweep is
+	frozen      queue // by what their moves are worth
+	crowded     queue // of high degree, by what spilling costs
 }
 
 type state uint8
@@ -49,12 +58,16 @@ type move struct {
 	queued bool // in active
 }
 
-const infinite = 1 << 30
+const (
+	infinite = 1 << 30
+	maxTries = 1 << 18 // then moves that failed are not tried again
+)
 
 // allocate replaces virtual registers by physical ones; adjust may change the
 // result, for tests that plant faults.
 func allocate(f *fn, regs int, adjust func(string, []uint8)) error {
 	temps := map[reg]bool{}
+	f.relieve(regs-1, temps)
 	for round := 0; ; round++ {
 		a := newAllocator(f, regs-1, temps)
 		a.run()
@@ -65,7 +78,7 @@ func allocate(f *fn, regs int, adjust func(string, []uint8)) error {
 		if round > 40 {
 			return fmt.Errorf("riscv: no allocation of @%s to %d registers", f.name, regs)
 		}
-		a.spill(temps)
+		f.spill(a.spills, temps, a.find)
 	}
 }
 
@@ -73,9 +86,9 @@ func newAllocator(f *fn, limit int, temps map[reg]bool) *allocator {
 	n := f.next
 	a := &allocator{
 		f: f, limit: limit, n: n, live: f.liveness(),
-		adj: newBits(n * n), list: make([][]reg, n), degree: make([]int, n), state: make([]state, n),
+		adj: newPairs(), list: make([][]reg, n), degree: make([]int, n), state: make([]state, n),
 		alias: make([]reg, n), color: make([]reg, n), weight: make([]float64, n), of: make([][]*move, n),
-		noCost: make([]bool, n),
+		open: make([]int, n), hope: make([]float64, n), noCost: make([]bool, n),
 	}
 	for r := reg(1); r < firstVirtual; r++ {
 		a.state[r], a.color[r], a.degree[r] = fixed, r, infinite
@@ -101,8 +114,9 @@ func freqOf(depth int) float64 {
 }
 
 func (a *allocator) build() {
+	live := newLiveSet(a.n)
 	for k, b := range a.f.blocks {
-		live := append(bits(nil), a.live[k]...)
+		live.reset(a.live[k])
 		freq := freqOf(min(b.depth, 8))
 		for j := len(b.insts) - 1; j >= 0; j-- {
 			a.buildInst(b.insts[j], live, freq)
@@ -111,7 +125,7 @@ func (a *allocator) build() {
 	sort.SliceStable(a.active, func(i, j int) bool { return a.active[i].freq > a.active[j].freq })
 }
 
-func (a *allocator) buildInst(i *inst, live bits, freq float64) {
+func (a *allocator) buildInst(i *inst, live *liveSet, freq float64) {
 	touch := func(r *reg) {
 		a.weight[*r] += freq
 		if a.state[*r] == dead {
@@ -121,20 +135,14 @@ func (a *allocator) buildInst(i *inst, live bits, freq float64) {
 	i.uses(touch)
 	i.defs(touch)
 	if i.code == cMove && i.rs1 != 0 && i.rd != 0 {
-		if live.has(i.rs1) {
-			live.remove(i.rs1)
-		}
+		live.remove(i.rs1)
 		a.addMove(i.rd, i.rs1, freq)
 	}
-	var defs []reg
-	i.defs(func(r *reg) { defs = append(defs, *r) })
-	for r := reg(1); i.code == cCall && r < firstVirtual; r++ {
-		if i.clobber.has(r) {
-			defs = append(defs, r)
-		}
-	}
+	defs := i.changes()
 	for k, d := range defs {
-		live.each(func(l reg) { a.edge(d, l) })
+		for _, l := range live.members {
+			a.edge(d, l)
+		}
 		for _, e := range defs[:k] {
 			a.edge(d, e)
 		}
@@ -142,31 +150,45 @@ func (a *allocator) buildInst(i *inst, live bits, freq float64) {
 	live.step(i)
 }
 
-// each calls visit for the members in order.
-func (s bits) each(visit func(reg)) {
-	for w, word := range s {
-		for b := 0; word != 0; b++ {
-			if word&1 == 1 {
-				visit(reg(w*64 + b))
-			}
-			word >>= 1
+// changes lists the registers that i writes, clobbers of a call included.
+func (i *inst) changes() []reg {
+	var out []reg
+	i.defs(func(r *reg) { out = append(out, *r) })
+	for r := reg(1); i.code == cCall && r < firstVirtual; r++ {
+		if i.clobber.has(r) {
+			out = append(out, r)
 		}
 	}
+	return out
 }
 
 func (a *allocator) addMove(x, y reg, freq float64) {
 	m := &move{a: x, b: y, freq: freq, queued: true}
-	a.of[x], a.of[y] = append(a.of[x], m), append(a.of[y], m)
+	for _, r := range [2]reg{x, y} {
+		a.of[r] = append(a.of[r], m)
+		a.open[r]++
+		a.hope[r] += freq
+	}
 	a.active = append(a.active, m)
 	a.moves = append(a.moves, m)
 }
 
+// decide notes that nothing more will come of m.
+func (a *allocator) decide(m *move) {
+	m.done = true
+	for _, r := range [2]reg{a.find(m.a), a.find(m.b)} {
+		a.open[r]--
+		a.hope[r] -= m.freq
+		if a.state[r] == freeze {
+			a.frozen.put(r, a.hope[r])
+		}
+	}
+}
+
 func (a *allocator) edge(x, y reg) {
-	if x == y || a.adj.has(x*a.n+y) {
+	if x == y || !a.adj.add(x, y) {
 		return
 	}
-	a.adj.add(x*a.n + y)
-	a.adj.add(y*a.n + x)
 	for _, p := range [2][2]reg{{x, y}, {y, x}} {
 		if p[0] >= firstVirtual {
 			a.list[p[0]] = append(a.list[p[0]], p[1])
@@ -175,26 +197,32 @@ func (a *allocator) edge(x, y reg) {
 	}
 }
 
-func (a *allocator) interferes(x, y reg) bool { return a.adj.has(x*a.n + y) }
-
-func (a *allocator) moveRelated(r reg) bool {
-	for _, m := range a.of[r] {
-		if !m.done {
-			return true
-		}
-	}
-	return false
-}
+func (a *allocator) interferes(x, y reg) bool { return a.adj.has(x, y) }
 
 // classify puts a register of the graph where it belongs.
 func (a *allocator) classify(r reg) {
 	switch {
 	case a.degree[r] >= a.limit:
-		a.state[r] = high
-	case a.moveRelated(r):
-		a.state[r] = freeze
+		a.enter(r, high)
+	case a.open[r] > 0:
+		a.enter(r, freeze)
 	default:
-		a.state[r] = simple
+		a.enter(r, simple)
+	}
+}
+
+// enter gives a register a state, and a place in the queue of it.
+func (a *allocator) enter(r reg, s state) {
+	a.state[r] = s
+	switch {
+	case s == high:
+		a.crowded.put(r, a.spillCost(r))
+	case s == freeze:
+		a.frozen.put(r, a.hope[r])
+	case s == simple && r > a.swept:
+		a.ready.put(r, 0)
+	case s == simple:
+		a.next.put(r, 0)
 	}
 }
 
@@ -207,20 +235,26 @@ func (a *allocator) run() {
 	a.assign()
 }
 
-// simplify removes all registers of low degree that are in no move.
+// simplify removes all registers of low degree that are in no move, in sweeps of
+// ascending numbers.
 func (a *allocator) simplify() bool {
 	did := false
-	for again := true; again; {
-		again = false
-		for r := firstVirtual; r < a.n; r++ {
-			if a.state[r] == simple {
-				a.remove(r)
-				did, again = true, true
-			}
+	isSimple := func(r reg) bool { return a.state[r] == simple }
+	for a.swept = 0; ; a.swept = 0 {
+		a.ready, a.next = append(a.ready, a.next...), a.next[:0]
+		heap.Init(&a.ready)
+		if a.ready.Len() == 0 {
+			return did
+		}
+		for r := a.ready.take(isSimple, free0); r != 0; r = a.ready.take(isSimple, free0) {
+			a.swept = r
+			a.remove(r)
+			did = true
 		}
 	}
-	return did
 }
+
+func free0(reg) float64 { return 0 }
 
 func (a *allocator) remove(r reg) {
 	a.state[r] = stacked
@@ -251,6 +285,9 @@ func (a *allocator) lower(r reg) {
 }
 
 func (a *allocator) revive(r reg) {
+	if a.tries > maxTries {
+		return
+	}
 	for _, m := range a.of[r] {
 		if !m.done && !m.queued {
 			m.queued = true
@@ -275,20 +312,21 @@ func (a *allocator) coalesce() bool {
 		if m.done {
 			continue
 		}
+		a.tries++
 		x, y := a.find(m.a), a.find(m.b)
 		if y < firstVirtual {
 			x, y = y, x
 		}
 		switch {
 		case x == y:
-			m.done = true
+			a.decide(m)
 			a.settleMove(x)
 		case y < firstVirtual, a.interferes(x, y):
-			m.done = true
+			a.decide(m)
 			a.settleMove(x)
 			a.settleMove(y)
 		case x < firstVirtual && a.george(x, y), x >= firstVirtual && a.briggs(x, y):
-			m.done = true
+			a.decide(m)
 			a.merge(x, y)
 		default:
 			continue // perhaps later
@@ -322,30 +360,34 @@ func (a *allocator) george(x, y reg) bool {
 func (a *allocator) briggs(x, y reg) bool {
 	count := 0
 	for _, m := range a.list[x] {
-		if a.inGraph(m) && a.degreeAfter(m, x, y) >= a.limit {
-			count++
+		if a.degree[m] >= a.limit && a.inGraph(m) && a.staysHigh(m, y) {
+			if count++; count == a.limit {
+				return false
+			}
 		}
 	}
 	for _, m := range a.list[y] {
-		if a.inGraph(m) && !a.interferes(m, x) && a.degree[m] >= a.limit {
-			count++
+		if a.degree[m] >= a.limit && a.inGraph(m) && !a.interferes(m, x) {
+			if count++; count == a.limit {
+				return false
+			}
 		}
 	}
-	return count < a.limit
+	return true
 }
 
-// degreeAfter is the degree of m when x and y are one.
-func (a *allocator) degreeAfter(m, x, y reg) int {
-	if m >= firstVirtual && a.interferes(m, y) {
-		return a.degree[m] - 1
-	}
-	return a.degree[m]
+// staysHigh reports whether m, a neighbour of high degree, keeps it when y becomes
+// one with another neighbour.
+func (a *allocator) staysHigh(m, y reg) bool {
+	return m < firstVirtual || a.degree[m] > a.limit || !a.interferes(m, y)
 }
 
 func (a *allocator) merge(x, y reg) {
 	a.state[y] = merged
 	a.alias[y] = x
 	a.of[x] = append(a.of[x], a.of[y]...)
+	a.open[x] += a.open[y]
+	a.hope[x] += a.hope[y]
 	a.weight[x] += a.weight[y]
 	a.noCost[x] = a.noCost[x] || a.noCost[y]
 	for _, m := range a.list[y] {
@@ -362,21 +404,7 @@ func (a *allocator) merge(x, y reg) {
 
 // freezeOne gives up the moves of the cheapest register of low degree.
 func (a *allocator) freezeOne() bool {
-	best, cost := reg(0), 0.0
-	for r := firstVirtual; r < a.n; r++ {
-		if a.state[r] != freeze {
-			continue
-		}
-		c := 0.0
-		for _, m := range a.of[r] {
-			if !m.done {
-				c += m.freq
-			}
-		}
-		if best == 0 || c < cost {
-			best, cost = r, c
-		}
-	}
+	best := a.frozen.take(func(r reg) bool { return a.state[r] == freeze }, func(r reg) float64 { return a.hope[r] })
 	if best == 0 {
 		return false
 	}
@@ -387,40 +415,36 @@ func (a *allocator) freezeOne() bool {
 func (a *allocator) freezeMoves(r reg) {
 	for _, m := range a.of[r] {
 		if !m.done {
-			m.done = true
+			a.decide(m)
 			a.settleMove(a.find(m.a))
 			a.settleMove(a.find(m.b))
 		}
 	}
 	if a.state[r] == freeze {
-		a.state[r] = simple
+		a.enter(r, simple)
 	}
 }
 
 // pickSpill removes the register whose spilling costs least per neighbour; it
 // may still find a colour.
 func (a *allocator) pickSpill() bool {
-	best, cost := reg(0), 0.0
-	for r := firstVirtual; r < a.n; r++ {
-		if a.state[r] != high {
-			continue
-		}
-		c := a.weight[r] / float64(a.degree[r])
-		if _, ok := a.f.constOf[r]; ok {
-			c /= 2
-		}
-		if a.noCost[r] {
-			c = 1e30
-		}
-		if best == 0 || c < cost {
-			best, cost = r, c
-		}
-	}
+	best := a.crowded.take(func(r reg) bool { return a.state[r] == high }, a.spillCost)
 	if best == 0 {
 		return false
 	}
 	a.state[best] = simple
 	a.freezeMoves(best)
-	a.state[best] = simple
+	a.enter(best, simple)
 	return true
+}
+
+func (a *allocator) spillCost(r reg) float64 {
+	if a.noCost[r] {
+		return 1e30
+	}
+	c := a.weight[r] / float64(max(a.degree[r], 1))
+	if _, ok := a.f.constOf[r]; ok {
+		c /= 2
+	}
+	return c
 }

@@ -126,21 +126,23 @@ type spiller struct {
 	temps map[reg]bool
 }
 
-func (a *allocator) spill(temps map[reg]bool) {
-	s := &spiller{f: a.f, home: map[reg]slot{}, again: map[reg]bool{}, temps: temps}
+// spill moves registers to memory; those of one group, which were coalesced, share
+// a slot.
+func (f *fn) spill(list []reg, temps map[reg]bool, group func(reg) reg) {
+	s := &spiller{f: f, home: map[reg]slot{}, again: map[reg]bool{}, temps: temps}
 	slots := map[reg]slot{}
-	for _, r := range a.spills {
-		if _, ok := a.f.constOf[r]; ok {
+	for _, r := range list {
+		if _, ok := f.constOf[r]; ok {
 			s.again[r] = true
 			continue
 		}
-		group := a.find(r)
-		if _, ok := slots[group]; !ok {
-			slots[group] = a.f.newSlot()
+		g := group(r)
+		if _, ok := slots[g]; !ok {
+			slots[g] = f.newSlot()
 		}
-		s.home[r] = slots[group]
+		s.home[r] = slots[g]
 	}
-	for _, b := range a.f.blocks {
+	for _, b := range f.blocks {
 		old := b.insts
 		b.insts = make([]*inst, 0, len(old)+8)
 		for _, i := range old {
@@ -171,7 +173,10 @@ func (s *spiller) rewrite(b *block, i *inst) {
 	i.defs(func(r *reg) {
 		if at, ok := s.home[*r]; ok {
 			*r = s.temp()
-			b.insts = append(b.insts, &inst{code: cStore, rs1: *r, slot: at, value: i.value, span: i.span})
+			for _, o := range s.f.store(*r, at, s.temp) {
+				o.value, o.span = i.value, i.span
+				b.insts = append(b.insts, o)
+			}
 		}
 	})
 }

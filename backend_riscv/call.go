@@ -122,7 +122,7 @@ func (s *selector) ret(t *ir.Term) {
 	for k, v := range vals {
 		p := s.out.results[k]
 		if p.reg == 0 {
-			s.emit(&inst{code: cStore, rs1: s.wordReg(v), slot: p.slot})
+			s.intoSlot(s.wordReg(v), p.slot)
 			continue
 		}
 		moves = append(moves, s.moveOf(p.reg, v))
@@ -144,7 +144,7 @@ func (s *selector) call(i *ir.Instr) {
 	c := &inst{code: cCall, callee: callee, clobber: callee.used}
 	for k, p := range callee.params {
 		if p.reg == 0 {
-			s.emit(&inst{code: cStore, rs1: s.transferReg(args[k]), slot: p.slot})
+			s.intoSlot(s.transferReg(args[k]), p.slot)
 		}
 	}
 	for k, p := range callee.params {
@@ -156,6 +156,12 @@ func (s *selector) call(i *ir.Instr) {
 	s.out.calls = append(s.out.calls, callee)
 	s.emit(c)
 	s.callResults(i, callee)
+}
+
+func (s *selector) intoSlot(r reg, at slot) {
+	for _, i := range s.out.store(r, at, s.out.newReg) {
+		s.emit(i)
+	}
 }
 
 func (s *selector) pass(d reg, t transfer) {
@@ -203,51 +209,6 @@ func (s *selector) moveOf(d reg, v *ir.Value) transfer {
 	}
 	s.start()
 	return transfer{to: d, from: s.reg(n)}
-}
-
-// parallel emits moves that happen all at once: a move waits until nobody
-// reads its target, and a cycle is broken by one more register.
-func (s *selector) parallel(moves []transfer) {
-	var todo []transfer
-	for _, m := range moves {
-		if !m.isConst && m.to != m.from {
-			todo = append(todo, m)
-		}
-	}
-	for len(todo) > 0 {
-		k := free(todo)
-		if k < 0 {
-			spare := s.out.newReg()
-			s.move(spare, todo[0].to)
-			for j := range todo {
-				if todo[j].from == todo[0].to {
-					todo[j].from = spare
-				}
-			}
-			k = 0
-		}
-		s.move(todo[k].to, todo[k].from)
-		todo = append(todo[:k], todo[k+1:]...)
-	}
-	for _, m := range moves {
-		if m.isConst {
-			s.setConst(m.to, m.value)
-		}
-	}
-}
-
-// free finds a move whose target no other move reads, -1 if there is none.
-func free(todo []transfer) int {
-	for k, m := range todo {
-		read := false
-		for j, o := range todo {
-			read = read || j != k && o.from == m.to
-		}
-		if !read {
-			return k
-		}
-	}
-	return -1
 }
 
 // term ends a block.

@@ -67,9 +67,15 @@ func (l *linker) lower(i *inst) error {
 	case cConst:
 		return l.constant(i)
 	case cLoad:
-		return l.slot(i, l.tb.loadW.Line, isa.Ops{Rd: rd})
+		base, low, err := l.upper(i, rd)
+		l.add(i, l.tb.loadW.Line, isa.Ops{Rd: rd, Rs1: base, Imm: low})
+		return err
+	case cUpper:
+		_, _, err := l.upper(i, rd)
+		return err
 	case cStore:
-		return l.slot(i, l.tb.storeW.Line, isa.Ops{Rs2: rs1})
+		base, low := i.slot.split(uint8(i.rs2))
+		l.add(i, l.tb.storeW.Line, isa.Ops{Rs2: rs1, Rs1: base, Imm: low})
 	case cBranch:
 		l.add(i, i.rule.Line, isa.Ops{Rs1: rs1, Rs2: uint8(i.rs2)}).target = i.target
 	case cJump:
@@ -84,29 +90,44 @@ func (l *linker) lower(i *inst) error {
 	return nil
 }
 
-func (l *linker) constant(i *inst) error {
-	steps := l.tb.constSteps(i.imm)
+func (l *linker) constant(i *inst) error { return l.load(i, uint8(i.rd), i.imm) }
+
+// load writes the lines of rd = v.
+func (l *linker) load(i *inst, rd uint8, v uint32) error {
+	steps := l.tb.constSteps(v)
 	if steps == nil {
 		return l.tb.lacks("rd = imm")
 	}
 	for _, s := range steps {
-		ops := isa.Ops{Rd: uint8(i.rd), Imm: int32(s.imm)}
+		ops := isa.Ops{Rd: rd, Imm: int32(s.imm)}
 		if s.fromOwn {
-			ops.Rs1 = uint8(i.rd)
+			ops.Rs1 = rd
 		}
 		l.add(i, s.rule.Line, ops)
 	}
 	return nil
 }
 
-func (l *linker) slot(i *inst, line *isa.Inst, ops isa.Ops) error {
-	at := i.slot.of.frame + 4*uint32(i.slot.at)
-	if !small(at) {
-		return diag.Errorf("", i.span, "scalar slots need %d bytes, 2048 are within reach of x0", at+4)
+// upper puts the upper part of the address of i's slot into rd when x0 does not
+// reach it, and returns the base and the offset of the slot.
+func (l *linker) upper(i *inst, rd uint8) (base uint8, low int32, err error) {
+	if base, low = i.slot.split(rd); base != 0 {
+		hi, _ := upper(i.slot.addr())
+		err = l.load(i, rd, hi)
 	}
-	ops.Imm = int32(at)
-	l.add(i, line, ops)
-	return nil
+	return base, low, err
+}
+
+func (s slot) addr() uint32 { return s.of.frame + 4*uint32(s.at) }
+
+// split returns how a slot is reached: from x0, or from a register that holds the
+// upper part of its address.
+func (s slot) split(base uint8) (uint8, int32) {
+	if small(s.addr()) {
+		return 0, int32(s.addr())
+	}
+	_, low := upper(s.addr())
+	return base, int32(low)
 }
 
 func (l *linker) dest(it *item) int {

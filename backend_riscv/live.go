@@ -1,52 +1,45 @@
 package riscv
 
-// bits is a set of registers.
-type bits []uint64
-
-func newBits(n reg) bits { return make(bits, (n+63)/64) }
-
-func (s bits) has(r reg) bool { return s[r>>6]>>(r&63)&1 == 1 }
-func (s bits) add(r reg)      { s[r>>6] |= 1 << (r & 63) }
-func (s bits) remove(r reg)   { s[r>>6] &^= 1 << (r & 63) }
-
-// addAll adds t and reports whether s grew.
-func (s bits) addAll(t bits) bool {
-	grew := false
-	for i, w := range t {
-		if w&^s[i] != 0 {
-			s[i] |= w
-			grew = true
-		}
-	}
-	return grew
+// liveSet is a set of registers that is visited in time that follows its members,
+// not all registers (Briggs and Torczon, "An Efficient Representation for Sparse
+// Sets", 1993).
+type liveSet struct {
+	members []reg
+	place   []int32 // of each register in members, counted from 1; 0: not there
 }
 
-// liveness is what is live at the end of each block, by block id.
-func (f *fn) liveness() []bits {
-	n := len(f.blocks)
-	in, out := make([]bits, n), make([]bits, n)
-	for i := range f.blocks {
-		in[i], out[i] = newBits(f.next), newBits(f.next)
+func newLiveSet(n reg) *liveSet { return &liveSet{place: make([]int32, n)} }
+
+func (s *liveSet) add(r reg) {
+	if s.place[r] == 0 {
+		s.members = append(s.members, r)
+		s.place[r] = int32(len(s.members))
 	}
-	for changed := true; changed; {
-		changed = false
-		for i := n - 1; i >= 0; i-- {
-			b := f.blocks[i]
-			for _, s := range b.succs {
-				out[i].addAll(in[s.id])
-			}
-			live := append(bits(nil), out[i]...)
-			for k := len(b.insts) - 1; k >= 0; k-- {
-				live.step(b.insts[k])
-			}
-			changed = in[i].addAll(live) || changed
-		}
+}
+
+func (s *liveSet) remove(r reg) {
+	at := s.place[r]
+	if at == 0 {
+		return
 	}
-	return out
+	last := s.members[len(s.members)-1]
+	s.members[at-1], s.place[last] = last, at
+	s.members, s.place[r] = s.members[:len(s.members)-1], 0
+}
+
+// reset makes the set hold just rs.
+func (s *liveSet) reset(rs []reg) {
+	for _, r := range s.members {
+		s.place[r] = 0
+	}
+	s.members = s.members[:0]
+	for _, r := range rs {
+		s.add(r)
+	}
 }
 
 // step moves a live set from after i to before it.
-func (s bits) step(i *inst) {
+func (s *liveSet) step(i *inst) {
 	i.defs(func(r *reg) { s.remove(*r) })
 	for r := reg(1); i.code == cCall && r < firstVirtual; r++ {
 		if i.clobber.has(r) {
@@ -54,4 +47,79 @@ func (s bits) step(i *inst) {
 		}
 	}
 	i.uses(func(r *reg) { s.add(*r) })
+}
+
+// liveness lists what is live at the end of each block, in ascending order, by
+// block id. Each register is followed from the blocks that read it up to its
+// definitions, so what lives within one block costs nothing.
+func (f *fn) liveness() [][]reg {
+	w := &liveWalk{out: make([][]reg, len(f.blocks)), preds: make([][]int, len(f.blocks)), killed: make([]reg, len(f.blocks)), seen: make([]reg, len(f.blocks))}
+	for _, b := range f.blocks {
+		for _, s := range b.succs {
+			w.preds[s.id] = append(w.preds[s.id], b.id)
+		}
+	}
+	reads, kills := f.exposed()
+	for r := range reads {
+		for _, b := range kills[r] {
+			w.killed[b] = reg(r)
+		}
+		w.follow(reg(r), reads[r])
+	}
+	return w.out
+}
+
+type liveWalk struct {
+	out    [][]reg
+	preds  [][]int
+	killed []reg // by block, the register of this walk that it defines
+	seen   []reg // by block, the register of this walk that is live at its end
+	work   []int
+}
+
+// follow marks r at the end of each block from which a reader is reached.
+func (w *liveWalk) follow(r reg, readers []int) {
+	w.work = append(w.work[:0], readers...)
+	for len(w.work) > 0 {
+		b := w.work[len(w.work)-1]
+		w.work = w.work[:len(w.work)-1]
+		for _, p := range w.preds[b] {
+			if w.seen[p] == r {
+				continue
+			}
+			w.seen[p] = r
+			w.out[p] = append(w.out[p], r)
+			if w.killed[p] != r {
+				w.work = append(w.work, p)
+			}
+		}
+	}
+}
+
+// exposed lists, by register, the blocks that read it before they define it, and
+// those that define it.
+func (f *fn) exposed() (reads, kills [][]int) {
+	reads, kills = make([][]int, f.next), make([][]int, f.next)
+	for _, b := range f.blocks {
+		kill := func(r reg) {
+			if l := kills[r]; len(l) == 0 || l[len(l)-1] != b.id {
+				kills[r] = append(l, b.id)
+			}
+		}
+		for _, i := range b.insts {
+			i.uses(func(r *reg) {
+				k, l := kills[*r], reads[*r]
+				if (len(k) == 0 || k[len(k)-1] != b.id) && (len(l) == 0 || l[len(l)-1] != b.id) {
+					reads[*r] = append(l, b.id)
+				}
+			})
+			i.defs(func(r *reg) { kill(*r) })
+			for r := reg(1); i.code == cCall && r < firstVirtual; r++ {
+				if i.clobber.has(r) {
+					kill(r)
+				}
+			}
+		}
+	}
+	return reads, kills
 }

@@ -24,7 +24,8 @@ const (
 	cMove                // rd = rs1
 	cConst               // rd = imm, however many lines that takes
 	cLoad                // rd = slot
-	cStore               // slot = rs1
+	cStore               // slot = rs1; rs2, if any, holds what cUpper makes of the slot
+	cUpper               // rd = the upper part of the address of a slot that x0 does not reach
 	cBranch              // a line of a branch rule: to target, else on
 	cJump                // to target
 	cTrapped             // the trap line: stands for a check site
@@ -89,6 +90,7 @@ type fn struct {
 	slots   int
 	calls   []*fn
 	frame   uint32 // address of slot 0
+	far     bool   // slots may lie beyond the reach of x0
 }
 
 func (f *fn) newReg() reg {
@@ -106,6 +108,17 @@ func (f *fn) newBlock(depth int) *block {
 func (f *fn) newSlot() slot {
 	f.slots++
 	return slot{f, f.slots - 1}
+}
+
+// store makes the instructions that put r into a slot. temp makes a register for the
+// address of a slot that x0 does not reach; of a load that is the result itself.
+func (f *fn) store(r reg, at slot, temp func() reg) []*inst {
+	s := &inst{code: cStore, rs1: r, slot: at}
+	if !f.far {
+		return []*inst{s}
+	}
+	s.rs2 = temp()
+	return []*inst{{code: cUpper, rd: s.rs2, slot: at}, s}
 }
 
 // uses calls visit for each register that i reads, x0 excepted.

@@ -31,6 +31,8 @@
 package riscv
 
 import (
+	"sort"
+
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/design"
@@ -65,41 +67,82 @@ func (o Options) Compile(m *ir.Module, t *design.Target) (*image.Image, error) {
 	order := reachable(m.Main)
 	// Slots lie below the objects, and how many there are is known at the end:
 	// the second round has room for them.
-	for reserve := uint32(0); ; {
+	for reserve, far := uint32(0), false; ; {
 		lay, err := arrange(m, order, reserve)
 		if err != nil {
 			return nil, err
 		}
-		fns, err := o.functions(tb, lay, order)
+		fns, err := o.functions(tb, lay, order, far)
 		if err != nil {
 			return nil, err
 		}
 		need := frames(fns)
-		if need > reserve {
-			reserve = need
+		if need > reserve || need > slotReach && !far {
+			reserve, far = need, far || need > slotReach
 			continue
 		}
 		return o.build(m, t, tb, lay, fns)
 	}
 }
 
+// slotReach is how many bytes of slots x0 reaches. With more the slots that are used
+// most stay there, and the others are reached like other data.
+const slotReach = 2048
+
 // functions generates the functions, callees first, and returns them callers first.
-func (o Options) functions(tb *table, lay *layout, order []*ir.Func) ([]*fn, error) {
+func (o Options) functions(tb *table, lay *layout, order []*ir.Func, far bool) ([]*fn, error) {
 	byIR := map[*ir.Func]*fn{}
 	traps := map[trapSite]*block{}
 	out := make([]*fn, len(order))
 	for k := len(order) - 1; k >= 0; k-- {
-		f, err := selectFn(tb, lay, order[k], byIR, traps, k == 0)
+		f, err := selectFn(tb, lay, order[k], byIR, traps, k == 0, far)
 		if err != nil {
 			return nil, err
 		}
 		if err := allocate(f, tb.target.Regs, o.Colors); err != nil {
 			return nil, err
 		}
+		f.heatSlots()
 		f.arrangeBlocks()
 		byIR[order[k]], out[k] = f, f
 	}
 	return out, nil
+}
+
+// heatSlots numbers the slots of f by how often they are used, when some will lie
+// out of reach.
+func (f *fn) heatSlots() {
+	if !f.far {
+		return
+	}
+	heat, order, rank := make([]float64, f.slots), make([]int, f.slots), make([]int, f.slots)
+	f.eachSlot(func(s *slot, freq float64) { heat[s.at] += freq })
+	for k := range order {
+		order[k] = k
+	}
+	sort.SliceStable(order, func(i, j int) bool { return heat[order[i]] > heat[order[j]] })
+	for k, old := range order {
+		rank[old] = k
+	}
+	f.eachSlot(func(s *slot, _ float64) { s.at = rank[s.at] })
+}
+
+// eachSlot visits each mention of a slot of f with how often it is used.
+func (f *fn) eachSlot(visit func(s *slot, freq float64)) {
+	for _, b := range f.blocks {
+		for _, i := range b.insts {
+			if i.slot.of == f {
+				visit(&i.slot, freqOf(min(b.depth, 8)))
+			}
+		}
+	}
+	for _, ps := range [][]place{f.params, f.results} {
+		for k := range ps {
+			if ps[k].slot.of == f {
+				visit(&ps[k].slot, 1)
+			}
+		}
+	}
 }
 
 // frames puts the slots of each function above those of all its callers and

@@ -44,14 +44,14 @@ type madeKey struct {
 }
 
 // selectFn generates the code of f; the functions that it calls are finished.
-func selectFn(tb *table, lay *layout, f *ir.Func, fns map[*ir.Func]*fn, traps map[trapSite]*block, isMain bool) (*fn, error) {
+func selectFn(tb *table, lay *layout, f *ir.Func, fns map[*ir.Func]*fn, traps map[trapSite]*block, isMain, far bool) (*fn, error) {
 	s := &selector{
 		tb: tb, lay: lay, f: f, fns: fns, flow: ir.FlowOf(f), use: analyse(f),
 		blockOf: map[*ir.Block]*block{}, traps: traps,
 		regs: make([]reg, f.NextID+1), leaves: make([]*node, f.NextID+1),
 		base: map[*ir.Object]reg{}, consts: map[uint32]reg{}, mutable: map[reg]bool{},
 	}
-	s.out = &fn{ir: f, name: f.Name, next: firstVirtual, constOf: map[reg]uint32{}, isMain: isMain}
+	s.out = &fn{ir: f, name: f.Name, next: firstVirtual, constOf: map[reg]uint32{}, isMain: isMain, far: far}
 	for _, b := range s.flow.Order {
 		s.blockOf[f.Blocks[b]] = s.out.newBlock(s.flow.Depth[b])
 	}

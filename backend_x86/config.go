@@ -31,6 +31,8 @@ func (o Options) config(m *ir.Module) string {
 		count += flag(port.ShapeOf(d.Kind) == port.Command)
 	}
 	define("SN_DISKS", count)
+	define("SN_NETS", len(m.Devices)-count)
+	fmt.Fprintf(&b, "#define SN_MANIFEST %s\n", strconv.QuoteToASCII(manifest(m)))
 	fmt.Fprintf(&b, "__attribute__((unused)) static const u8 sn_is_disk[] = {%s};\n", strings.Join(append(disks, "0"), ", "))
 	var tasks, devices, traps []string
 	for _, t := range m.Tasks {
@@ -93,4 +95,18 @@ func table(b *strings.Builder, name string, entries []string) {
 		fmt.Fprintf(b, "%s, ", strconv.QuoteToASCII(e))
 	}
 	fmt.Fprintf(b, "\"\"};\n__attribute__((unused)) static const char *%s(u32 i) { return %s_table[i]; }\n", name, name)
+}
+
+// manifest lists the devices that a guest of the monitor must be given, a line
+// "NAME KIND" for each.
+func manifest(m *ir.Module) string {
+	var b strings.Builder
+	for _, d := range m.Devices {
+		kind := "net"
+		if port.ShapeOf(d.Kind) == port.Command {
+			kind = "block"
+		}
+		fmt.Fprintf(&b, "%s %s\n", d.Name, kind)
+	}
+	return b.String()
 }

@@ -4,6 +4,8 @@
 //	       inherited descriptors, a system-call filter made of what the program uses
 //	pvh    a bootable unikernel (QEMU microvm, Firecracker): serial console, exit
 //	       device, virtio-mmio network devices, crash trailer
+//	hvt    a guest of our own monitor (package monitor): ring 3, no kernel mode, frames
+//	       in shared rings
 //
 // The program, after ir/pass/tasks, goes through internal/llvmir; below it lies a
 // hardware abstraction layer of about eight operations, the C files in hal/,
@@ -49,6 +51,7 @@ type Product string
 const (
 	Linux Product = "linux"
 	PVH   Product = "pvh"
+	HVT   Product = "hvt"
 )
 
 // Image is a finished executable.
@@ -80,6 +83,7 @@ var (
 		"hal.h", "memory.c", "serial.c", "crash.c", "stubs.s", "clock.c", "script.c",
 		"virtio_queue.c", "virtio_transport.c", "virtio_net.c", "virtio_block.c", "virtio.c", "common.c", "pvh.c", "boot.s",
 	}
+	hvtFiles = []string{"hal.h", "memory.c", "hvt_calls.c", "script.c", "hvt_devices.c", "common.c", "hvt.c"}
 )
 
 // recipe is what differs between the products.
@@ -133,8 +137,13 @@ func recipeOf(p Product) (recipe, error) {
 			triple: "x86_64-unknown-none-elf", sources: pvhFiles,
 			flags: []string{"-fstack-size-section"}, link: []string{"-T", "pvh.ld", "-z", "max-page-size=4096"},
 		}, nil
+	case HVT:
+		return recipe{
+			triple: "x86_64-unknown-none-elf", sources: hvtFiles, flags: []string{"-fstack-size-section"},
+			link: []string{"-static", "-z", "noexecstack", "-z", "norelro", "-z", "separate-code", "-z", "max-page-size=4096", "--image-base=0x100000", "-e", "_start"},
+		}, nil
 	}
-	return recipe{}, fmt.Errorf("no x86 product %q; there are linux and pvh", p)
+	return recipe{}, fmt.Errorf("no x86 product %q; there are linux, pvh and hvt", p)
 }
 
 // assembly joins the assembly files, the entry first: it begins the image.
@@ -208,7 +217,7 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 		return nil, err
 	}
 	img := &Image{Product: p, LLVM: text}
-	if p == PVH { // Linux gives a process what it needs
+	if p != Linux { // Linux gives a process what it needs
 		if img.Stack, err = stackSize(m, program, layer); err != nil {
 			return nil, err
 		}

@@ -28,6 +28,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/llvm"
 	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/monitor"
 )
 
 // example is a folder with its expectation.
@@ -108,6 +109,7 @@ func machines() [][2]string {
 		{flow.ISA, ""},
 		{flow.Native, ""},
 		{flow.Unikernel, ""},
+		{flow.Monitor, ""},
 		{flow.Cycle, flow.Multi},
 		{flow.Cycle, flow.Pipe3},
 		{flow.Gates, flow.Multi},
@@ -145,12 +147,15 @@ func TestExamplesOnEveryMachine(t *testing.T) {
 // captures that it writes with those of the machines before it, byte by byte. That
 // traces are equal event by event is checked by TestLadders.
 func (e *example) check(t *testing.T, p *flow.Program, level, core string, sent map[string][]byte) {
-	if level == flow.Native || level == flow.Unikernel {
+	if level == flow.Native || level == flow.Unikernel || level == flow.Monitor {
 		testkit.Tool(t, "clang-19", "clang")
 		testkit.Tool(t, "ld.lld-19", "ld.lld")
 	}
 	if level == flow.Unikernel {
 		testkit.Tool(t, "qemu-system-x86_64")
+	}
+	if err := monitor.Available(); level == flow.Monitor && err != nil {
+		t.Skipf("not run: %v", err)
 	}
 	var out []string
 	dir := t.TempDir()

@@ -15,6 +15,9 @@ type Core struct {
 	Logs    []trace.Site // found by ID, the first one counts
 	Marks   []Mark       // by mark number
 	Devices []Device
+	// Raw says that nobody knows what the words of the log port mean: each is an
+	// event of its own, shown as a number.
+	Raw bool
 	// Trap tells for which site the ebreak at pc stands.
 	Trap func(pc uint32) (task, site int, code string, ok bool)
 }
@@ -31,6 +34,20 @@ type Device struct {
 	Name   string
 	Rx, Tx bool
 	Task   int
+}
+
+// numberedMarks is how many timed regions a program may have of which no names
+// are known.
+const numberedMarks = 4
+
+// Numbers is a core of whose program nothing is known but its devices.
+func Numbers(program string, devices []Device) *Core {
+	c := &Core{Program: program, Tasks: []string{"core"}, Devices: devices, Raw: true}
+	for i := range numberedMarks {
+		c.Marks = append(c.Marks, Mark{Name: fmt.Sprintf("mark%d", i)})
+	}
+	c.Trap = func(uint32) (task, site int, code string, ok bool) { return 0, 0, "trap", true }
+	return c
 }
 
 // Recorder turns what leaves a core into the events of a trace. The machines
@@ -88,6 +105,10 @@ func (r *Recorder) Out(dev int, frame []byte) {
 // LogWord takes the next word of the log port; a word that completes an event
 // records it. The first word is task<<16 | site, the arguments follow.
 func (r *Recorder) LogWord(w uint32) error {
+	if r.core.Raw {
+		r.event(0, trace.Event{Kind: trace.Log, Args: []trace.Arg{{Bits: uint64(w)}}, Text: fmt.Sprintf("%08x", w)})
+		return nil
+	}
 	r.log = append(r.log, w)
 	task, site := int(r.log[0]>>16), int(r.log[0]&0xffff)
 	s, ok := r.sites[site]

@@ -11,7 +11,7 @@ import (
 // of shift amounts or a barrel shifter, and gives the one with fewer look-up
 // tables. Wishes in o are kept.
 func Choose(im *image.Image, o plan.Options) (*design.Point, *rtl.Circuit, error) {
-	if o.Shifts != plan.ShiftAuto || o.Full {
+	if o.Shifts != plan.ShiftAuto || o.Full || o.Whole {
 		p, c, _, err := try(im, o)
 		return p, c, err
 	}

@@ -31,6 +31,7 @@ import (
 	"fmt"
 
 	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/rtl"
@@ -39,7 +40,8 @@ import (
 // Generate makes the circuit of a design point. The image gives nothing but the
 // contents of its memories.
 func Generate(im *image.Image, p *design.Point) (*rtl.Circuit, error) {
-	if err := p.Verify(); err != nil {
+	p, err := placed(p)
+	if err != nil {
 		return nil, err
 	}
 	if err := plan.Fits(p, im); err != nil {
@@ -55,6 +57,15 @@ func Generate(im *image.Image, p *design.Point) (*rtl.Circuit, error) {
 		return nil, fmt.Errorf("design point %s: expected core multi or pipe3, got %q", p.Program, p.Core)
 	}
 	return g.b.Build()
+}
+
+// placed verifies a point and gives it with lines that stand in its own text. So
+// the places in a circuit are the same whether the point was made or read.
+func placed(p *design.Point) (*design.Point, error) {
+	if err := p.Verify(); err != nil {
+		return nil, err
+	}
+	return design.Parse(&diag.File{Name: p.Program + ".design", Text: design.Print(p)})
 }
 
 // gen is a core under construction.

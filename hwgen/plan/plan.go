@@ -49,7 +49,14 @@ type Options struct {
 	// image holds, 32 registers, 32-bit program counter and addresses, a barrel
 	// shifter. It is the measure that a specialised core is compared with.
 	Full bool
+	// Whole asks for a full core that runs any image of the target and the
+	// devices: with all lines of the set, all port registers, and memories of at
+	// least 16 KiB.
+	Whole bool
 }
+
+// wholeBits are the address bits of each memory of a whole core, at least.
+const wholeBits = 12
 
 // manyAmounts is the number of constant shifts from which a barrel is tried first.
 const manyAmounts = 10
@@ -60,6 +67,7 @@ func Make(im *image.Image, o Options) (*design.Point, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.Full = o.Full || o.Whole
 	p := &point{Point: &design.Point{Program: im.Name, Core: o.Core}, im: im, c: c, o: o}
 	p.instructions()
 	p.shifts()
@@ -113,8 +121,11 @@ func (p *point) instructions() {
 	keep := func(in *isa.Inst, reason string, args ...any) {
 		p.Lines = append(p.Lines, design.Line{Inst: in, Reason: fmt.Sprintf(reason, args...)})
 	}
-	if p.o.Full {
-		for _, in := range isa.RV32I().Insts {
+	if all := isa.RV32I(); p.o.Full {
+		if p.o.Whole {
+			all = p.im.Target.Set
+		}
+		for _, in := range all.Insts {
 			keep(in, notSpecialised)
 		}
 	}
@@ -186,6 +197,9 @@ func (p *point) sizes() {
 	if p.c.DataBytes > 0 || p.o.Full {
 		data = design.BitsFor((p.c.DataBytes + 3) / 4)
 	}
+	if p.o.Whole {
+		text, data = max(text, wholeBits), max(data, wholeBits)
+	}
 	p.Text = number(text, "%d words of text", len(p.im.Text))
 	p.Data = number(data, "%d bytes of data", p.c.DataBytes)
 	if p.o.Full {
@@ -210,7 +224,7 @@ func (p *point) sizes() {
 // ports keeps the port registers, by direction, and the devices of the image.
 func (p *point) ports() {
 	for _, r := range port.Registers() {
-		q := design.Port{Reg: r.Reg}
+		q := p.always(r)
 		for _, u := range p.c.Ports {
 			use := design.Use{Has: true, Reason: "first at " + u.At}
 			switch {
@@ -228,6 +242,23 @@ func (p *point) ports() {
 	for _, d := range p.im.Devices {
 		p.Devices = append(p.Devices, design.Device{Name: d.Name, Index: d.Index, Rx: d.Rx, Tx: d.Tx, Reason: "a binding of the system"})
 	}
+}
+
+// always is a port register with the directions that a core has whatever its
+// image does: none unless it is whole.
+func (p *point) always(r port.Row) design.Port {
+	_, level := r.Reg.Level()
+	moves := r.Reg == port.Addr || r.Reg == port.Len || r.Reg == port.Go
+	if !p.o.Whole || level || moves && len(p.im.Devices) == 0 {
+		return design.Port{Reg: r.Reg}
+	}
+	use := func(has bool) (u design.Use) {
+		if has {
+			u = design.Use{Has: true, Reason: notSpecialised}
+		}
+		return u
+	}
+	return design.Port{Reg: r.Reg, Load: use(r.Load), Store: use(r.Store)}
 }
 
 // constantShift is the direction in which a line shifts by its immediate, as a

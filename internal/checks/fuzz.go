@@ -214,31 +214,41 @@ func writeFailure(dir string, p *gen.Program, f FuzzFailure) (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, fmt.Sprintf("seed-%d-%s.sn", f.Seed, f.Level))
-	text := p.Source()
+	text, options, err := Written(path, p)
+	if err != nil {
+		return "", err
+	}
+	again := strings.Join(append([]string{"sinter verify", path}, options...), " ")
+	detail, _, _ := strings.Cut(f.Detail, "\n")
+	head := fmt.Sprintf("// %s: %s: %s\n// made by: %s\n// see also: %s\n", f.Level, f.Kind, detail, f.Command, again)
+	return path, flow.WriteFile(path, []byte(head+text))
+}
+
+// Written writes the captures of a random program beside path, where its text
+// shall be, and returns the text, formatted, and the options of a run.
+func Written(path string, p *gen.Program) (text string, options []string, err error) {
+	text = p.Source()
 	if tidy, err := flow.FormatText(path, text); err == nil {
 		text = tidy
 	}
-	again := "sinter verify " + path
 	if until := p.Script().Until; until != nil {
-		again += fmt.Sprintf(" --until %dus", *until)
+		options = append(options, "--until", fmt.Sprintf("%dus", *until))
 	}
 	for i, device := range p.Devices() {
 		name := strings.TrimSuffix(path, ".sn") + "." + device.Name + ".pcap"
 		data, err := captureOf(p.Script(), i, device)
 		switch {
 		case err != nil:
-			return "", err
+			return "", nil, err
 		case data == nil:
 			continue
 		}
 		if err := flow.WriteFile(name, data); err != nil {
-			return "", err
+			return "", nil, err
 		}
-		again += " --pcap-in " + device.Name + "=" + name
+		options = append(options, "--pcap-in", device.Name+"="+name)
 	}
-	detail, _, _ := strings.Cut(f.Detail, "\n")
-	head := fmt.Sprintf("// %s: %s: %s\n// made by: %s\n// see also: %s\n", f.Level, f.Kind, detail, f.Command, again)
-	return path, flow.WriteFile(path, []byte(head+text))
+	return text, options, nil
 }
 
 // captured is the address to which the datagrams of a capture go; a program takes

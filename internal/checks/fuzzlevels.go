@@ -27,6 +27,7 @@ import (
 const (
 	rejected  = "rejected"  // the checker refuses the program
 	different = "different" // another trace than on source
+	mistaken  = "wrong"     // the library gave an answer that is known to be wrong
 	atLimit   = "limit"     // it does not end
 	faulty    = "fault"     // the tool fails
 	hangs     = "hang"      // the tool does not answer
@@ -176,6 +177,11 @@ func (s *subject) reference() error {
 	}
 	if tr.Status == trace.Limit {
 		return &disagreement{atLimit, "the source does not end"}
+	}
+	for _, e := range tr.Events {
+		if e.Kind == trace.Log && strings.HasPrefix(e.Text, gen.Wrong) {
+			return &disagreement{mistaken, e.Text}
+		}
 	}
 	s.ref = tr
 	return nil

@@ -20,7 +20,6 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/flow"
-	"github.com/sinter-lang/sinter/internal/llvm"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/verify"
@@ -61,6 +60,9 @@ func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Repo
 	if p.Tree.System == nil {
 		return nil, flow.UserErrorf("%s declares no system: there is nothing to verify", p.Name)
 	}
+	if p.Form > flow.FromImage {
+		return nil, flow.UserErrorf("%s is %s: there is nothing above it to verify it with", p.Path, p.Form)
+	}
 	for _, c := range o.Checks {
 		if !slices.Contains(checks(), verify.Check(c)) {
 			return nil, flow.UserErrorf("there is no check %q; there are %v", c, checks())
@@ -69,6 +71,9 @@ func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Repo
 	l := &ladder{Program: p, ctx: ctx, opts: o, cycles: map[string]uint64{}, proved: map[string]*equiv.Report{}, report: &verify.Report{Program: p.Name, Figures: map[string]float64{}}}
 	defer l.progress("")
 	steps := []func() error{l.reference, l.software, l.x86Rows, l.isaRows}
+	if p.Form == flow.FromImage {
+		steps = []func() error{l.beginsAtImage, l.isaRows}
+	}
 	for _, core := range o.Cores {
 		steps = append(steps, func() error { return l.coreRows(core) })
 	}
@@ -103,11 +108,30 @@ func (l *ladder) reference() error {
 	}
 	l.ref = tr
 	l.report.Figures["seconds.source"] = seconds
-	row := verify.Row{Level: flow.Source, Check: verify.Trace, Status: verify.Equal, N: len(tr.Events), Detail: "the reference, ends " + string(tr.Status)}
-	if tr.Status == trace.Limit {
+	return l.referenceRow(flow.Source)
+}
+
+// referenceRow is the row of the machine with which everything is compared.
+func (l *ladder) referenceRow(level string) error {
+	row := verify.Row{Level: level, Check: verify.Trace, Status: verify.Equal, N: len(l.ref.Events), Detail: "the reference, ends " + string(l.ref.Status)}
+	if l.ref.Status == trace.Limit {
 		row.Status, row.Detail = verify.Different, "stopped at the limit of steps"
 	}
 	l.report.Add(row)
+	return nil
+}
+
+// beginsAtImage says that what the image was made of is not known, and makes its
+// run on the instruction table the reference.
+func (l *ladder) beginsAtImage() error {
+	l.report.Add(verify.Skipped(flow.Source, "", verify.Trace, "begins at the image "+l.Path+": no rows of source, ir and x86-64; the reference is isa"))
+	l.progress(flow.ISA)
+	m, tr, seconds, err := l.Trace(l.ctx, flow.ISA, "", l.opts.World)
+	if err != nil {
+		return err
+	}
+	l.ref = tr
+	l.figures(flow.ISA, "", l.opts.World, flow.Figures(m), seconds)
 	return nil
 }
 
@@ -187,17 +211,15 @@ func splitKey(k string) (name, mark string) {
 	return k, ""
 }
 
-// x86Rows compares the Linux process and the unikernel.
+// x86Rows compares the products for x86-64.
 func (l *ladder) x86Rows() error {
 	if !l.wants(verify.Trace) || l.opts.NoX86 {
 		return nil
 	}
-	for _, level := range []string{flow.Native, flow.Unikernel} {
+	for _, level := range []string{flow.Native, flow.Unikernel, flow.Monitor} {
 		err := l.compare(level, "", l.opts.World, "log lines rendered by the program")
-		var tool *flow.MissingTool
-		var clang *llvm.Missing
-		if errors.As(err, &tool) || errors.As(err, &clang) {
-			l.report.Add(verify.Skipped(level, "", verify.Trace, err.Error()))
+		if why, ok := flow.NotHere(err); ok {
+			l.report.Add(verify.Skipped(level, "", verify.Trace, why))
 		} else if err != nil {
 			return err
 		}
@@ -215,6 +237,9 @@ func (l *ladder) isaRows() error {
 	l.report.Figures["data_bytes"] = float64(im.DataEnd)
 	if !l.wants(verify.Trace) {
 		return nil
+	}
+	if l.Form == flow.FromImage {
+		return l.referenceRow(flow.ISA)
 	}
 	return l.compare(flow.ISA, "", l.opts.World, fmt.Sprintf("%d instructions of text", len(im.Text)))
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/flow"
-	"github.com/sinter-lang/sinter/internal/llvm"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/lang/tree"
 	"github.com/sinter-lang/sinter/sim"
@@ -93,7 +92,7 @@ func onLevels(ctx context.Context, p *flow.Program, t *tree.Test, o TestOptions)
 		began := time.Now()
 		err := b.run(ctx, level, &r)
 		r.Seconds = time.Since(began).Seconds()
-		switch why, missing := unavailable(err); {
+		switch why, missing := flow.NotHere(err); {
 		case missing:
 			r.Status, r.Why = Skipped, why
 		case err != nil:
@@ -102,16 +101,6 @@ func onLevels(ctx context.Context, p *flow.Program, t *tree.Test, o TestOptions)
 		list = append(list, r)
 	}
 	return list, nil
-}
-
-// unavailable says why a machine cannot run a test here.
-func unavailable(err error) (why string, missing bool) {
-	var tool *flow.MissingTool
-	var clang *llvm.Missing
-	if errors.As(err, &tool) || errors.As(err, &clang) {
-		return err.Error(), true
-	}
-	return "", false
 }
 
 // testBench keeps what is built for a test: all its runs use it.

@@ -67,6 +67,7 @@ type program struct {
 	Define []string `short:"D" placeholder:"NAME=VALUE" help:"Set a config of the program."`
 	Regs   int      `default:"0" placeholder:"N" help:"Registers of the generated core, 5 to 32 (default: as many as pay)."`
 	With   string   `default:"cg" enum:"cg,llvm" help:"Code generator for the core: cg or llvm."`
+	Isa    []string `name:"isa" placeholder:"FILE" help:"Add the lines of an instruction set (.isa) to that of the core."`
 }
 
 // load checks the program and prints its warnings.
@@ -74,6 +75,11 @@ func (p *program) load(e *env) (*flow.Program, error) {
 	opts := flow.Options{Regs: p.Regs, Backend: p.With}
 	for _, d := range p.Define {
 		if err := opts.Set(d); err != nil {
+			return nil, err
+		}
+	}
+	for _, path := range p.Isa {
+		if err := opts.AddLines(path); err != nil {
 			return nil, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/sinter-lang/sinter/internal/checks"
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
@@ -11,7 +12,7 @@ import (
 type buildCmd struct {
 	program `embed:""`
 	Out     []string `short:"o" required:"" placeholder:"FILE" help:"What to make: .elf .ll (x86-64), .sir (program IR), .s .img (core's program), .isa, .design, .rtl, .v, .aag .aig (gates)."`
-	Product string   `default:"linux" enum:"linux,pvh" help:"Which x86-64 product: linux (process) or pvh (unikernel)."`
+	Product string   `default:"linux" enum:"linux,pvh,hvt" help:"Which x86-64 product: linux (process), pvh (unikernel) or hvt (guest of the monitor)."`
 	Strip   bool     `help:"Leave symbols and line tables out of an ELF."`
 	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
 	Stage   string   `default:"low" enum:"first,x86,low" help:"Which program IR a .sir shows: first (as lowered), x86, or low (for a core)."`
@@ -73,6 +74,8 @@ type hwCmd struct {
 	inputs  `embed:""`
 	Out     string `short:"o" required:"" placeholder:"DIR" help:"Folder to write into; it is made when missing."`
 	Core    string `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
+	Design  string `placeholder:"FILE" help:"Make the core of a design point (.design, as build writes it) and not that of the program's own; it says which organisation."`
+	Full    bool   `help:"Make a core that is not specialised: all lines, 32 registers, all port registers, 16 KiB memories or more. It runs any image."`
 	Frames  int    `default:"64" placeholder:"N" help:"Frames of the captures that the test bench replays; 0: all."`
 }
 
@@ -82,7 +85,19 @@ func (c *hwCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	r, err := p.Hardware(e.ctx, flow.HardwareOptions{Dir: c.Out, Core: c.Core, World: c.world(), Frames: c.Frames})
+	kind := c.Core
+	switch {
+	case c.Design != "" && c.Full:
+		return flow.UserErrorf("--design and --full both say which core: give one")
+	case c.Design != "":
+		kind, err = checks.UseDesign(e.ctx, p, c.Design)
+	case c.Full:
+		err = p.UseWhole(e.ctx, kind)
+	}
+	if err != nil {
+		return err
+	}
+	r, err := p.Hardware(e.ctx, flow.HardwareOptions{Dir: c.Out, Core: kind, World: c.world(), Frames: c.Frames})
 	if err != nil {
 		return err
 	}

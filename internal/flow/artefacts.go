@@ -32,19 +32,20 @@ type maker func(p *Program, ctx context.Context, o ArtefactOptions) ([]byte, err
 // flow, for the message that lists them.
 var makers = []struct {
 	ext  string
+	form Form // the latest form of a program that it can be made of
 	make maker
 }{
-	{".sir", (*Program).sir},
-	{".elf", (*Program).elf},
-	{".ll", (*Program).ll},
-	{".s", (*Program).assembly},
-	{".img", (*Program).img},
-	{".isa", (*Program).isa},
-	{".design", (*Program).design},
-	{".rtl", onCore(func(c *Core) (string, error) { return c.Circuit.String(), nil })},
-	{".v", onCore(func(c *Core) (string, error) { return verilog.Write(c.Circuit, verilog.Options{}), nil })},
-	{".aag", onCore((*Core).aag)},
-	{".aig", onCore((*Core).aig)},
+	{".sir", FromText, (*Program).sir},
+	{".elf", FromText, (*Program).elf},
+	{".ll", FromText, (*Program).ll},
+	{".s", FromImage, (*Program).assembly},
+	{".img", FromImage, (*Program).img},
+	{".isa", FromImage, (*Program).isa},
+	{".design", FromImage, (*Program).design},
+	{".rtl", FromCircuit, onCore(func(c *Core) (string, error) { return c.Circuit.String(), nil })},
+	{".v", FromCircuit, onCore(func(c *Core) (string, error) { return verilog.Write(c.Circuit, verilog.Options{}), nil })},
+	{".aag", FromCircuit, onCore((*Core).aag)},
+	{".aig", FromCircuit, onCore((*Core).aig)},
 }
 
 // Artefact makes what the extension of a file name asks for.
@@ -55,6 +56,9 @@ func (p *Program) Artefact(ctx context.Context, name string, o ArtefactOptions) 
 		if m.ext == ext {
 			if p.Tree.System == nil {
 				return nil, UserErrorf("%s declares no system: there is nothing to build", p.Name)
+			}
+			if m.form < p.Form {
+				return nil, UserErrorf("-o %s: %s is %s, of which no %s can be made", name, p.Path, p.Form, ext)
 			}
 			return m.make(p, ctx, o)
 		}

@@ -20,6 +20,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 	"github.com/sinter-lang/sinter/lang/types"
@@ -40,7 +41,8 @@ type Options struct {
 	Regs     int             // registers of a generated core; 0: 16
 	Backend  string          // "cg" (default) or "llvm" for RISC-V
 	Check    bool            // verify and shuffle between passes
-	Target   *design.Target  // of a core; nil: RV32I with multiplication and Regs registers
+	Target   *design.Target  // of a core; nil: RV32I with multiplication, Lines and Regs registers
+	Lines    *isa.Set        // added to the instruction set of a core, or nil
 }
 
 // Program is a loaded program.
@@ -50,13 +52,19 @@ type Program struct {
 	Files    []*diag.File
 	Tree     *tree.Program
 	Warnings diag.List
+	Form     Form // what it was loaded as
 	opts     Options
+	places   map[int]diag.Span // of the trap sites of an image
 	stages
 }
 
 // Load reads and checks a program: a file, or a folder, whose .sn files
-// together are one program. The error is a diag.List for mistakes in the text.
+// together are one program. A file of a later form (.img, .elf, .rtl) is a program
+// that begins there. The error is a diag.List for mistakes in the text.
 func Load(path string, opts Options) (*Program, error) {
+	if p, err := throughDoor(path, opts); p != nil || err != nil {
+		return p, err
+	}
 	files, err := ReadFiles(path)
 	if err != nil {
 		return nil, err

@@ -39,6 +39,9 @@ func (p *Program) Hardware(ctx context.Context, o HardwareOptions) (*Hardware, e
 	if p.Tree.System == nil {
 		return nil, UserErrorf("%s declares no system: there is no hardware to make", p.Name)
 	}
+	if p.Form > FromImage {
+		return nil, UserErrorf("%s is %s: hardware is made of a program or an image; build -o x.v writes its Verilog", p.Path, p.Form)
+	}
 	o.World.Frames = o.Frames
 	files, figures, err := p.HardwareFiles(ctx, o.Core, o.World)
 	if err != nil {
@@ -83,6 +86,7 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 	name := verilog.ModuleName(c.Circuit)
 	files[name+".v"] = verilog.Write(c.Circuit, verilog.Options{})
 	files[name+"_tb.v"] = verilog.Testbench(c.Circuit, im, vectors, benchSlack*cycles+10000)
+	files[name+".design"] = design.Print(c.Point)
 	files["vectors.hex"] = verilog.VectorsFile(im, vectors)
 	report := hardwareReport{
 		Program: p.Name, Core: kind, LUTs: price.LUTs, FFs: price.FFs, Cells: price.Cells, Depth: price.Depth,

@@ -19,6 +19,7 @@ const (
 	IR        = "ir"
 	Native    = "native"
 	Unikernel = "unikernel"
+	Monitor   = "monitor"
 	ISA       = "isa"
 	Cycle     = "cycle"
 	Gates     = "gates"
@@ -34,6 +35,7 @@ type Level struct {
 	Shown string // its name in reports
 	Inner bool   // only the ladder runs it
 	Slow  bool   // to start: `test --on all` leaves it out
+	Form  Form   // the latest form of a program that the machine can run
 
 	// Steps bounds a run, so that a program that never waits ends with status
 	// limit. A step of source and ir is a slice of work, one of isa an instruction
@@ -64,9 +66,10 @@ func Levels() []Level {
 		{Name: X86IR, Shown: IR, Inner: true, Steps: 1 << 26, machine: onX86},
 		{Name: Native, Steps: 1 << 26, Fuzz: fuzzSteps, Shrink: 200, Compare: trace.Options{Console: true}, machine: onNative},
 		{Name: Unikernel, Slow: true, Steps: 1 << 24, Shrink: 20, Compare: trace.Options{Console: true}, machine: onUnikernel},
-		{Name: ISA, Steps: 1 << 33, Fuzz: fuzzCycles, Shrink: 1000, machine: onImage},
-		{Name: Cycle, Steps: 1 << 32, Fuzz: fuzzCycles, Shrink: 50, machine: onCircuit},
-		{Name: Gates, Steps: 1 << 28, Fuzz: fuzzCycles, Shrink: 50, machine: onGates},
+		{Name: Monitor, Slow: true, Steps: 1 << 24, Shrink: 20, Compare: trace.Options{Console: true}, machine: onMonitor},
+		{Name: ISA, Form: FromImage, Steps: 1 << 33, Fuzz: fuzzCycles, Shrink: 1000, machine: onImage},
+		{Name: Cycle, Form: FromCircuit, Steps: 1 << 32, Fuzz: fuzzCycles, Shrink: 50, machine: onCircuit},
+		{Name: Gates, Form: FromCircuit, Steps: 1 << 28, Fuzz: fuzzCycles, Shrink: 50, machine: onGates},
 	}
 }
 
@@ -101,6 +104,10 @@ func (p *Program) Machine(ctx context.Context, level, core string, w *world.Worl
 	if err != nil {
 		return nil, err
 	}
+	if l.Form < p.Form {
+		on := Names(func(l Level) bool { return IsNamed(l) && l.Form >= p.Form })
+		return nil, UserErrorf("%s is %s: it runs on %s", p.Path, p.Form, strings.Join(on, ", "))
+	}
 	return l.machine(ctx, p, core, w, seed)
 }
 
@@ -128,6 +135,10 @@ func onUnikernel(ctx context.Context, p *Program, _ string, w *world.World, _ in
 	return p.process(ctx, Unikernel, w)
 }
 
+func onMonitor(ctx context.Context, p *Program, _ string, w *world.World, _ int64) (sim.Machine, error) {
+	return p.process(ctx, Monitor, w)
+}
+
 func onImage(ctx context.Context, p *Program, _ string, w *world.World, _ int64) (sim.Machine, error) {
 	im, err := p.Image(ctx)
 	if err != nil {
@@ -141,12 +152,15 @@ func onCircuit(ctx context.Context, p *Program, core string, w *world.World, see
 	if err != nil {
 		return nil, err
 	}
-	im, err := p.Image(ctx)
+	ports, err := p.PortsOf(ctx)
 	if err != nil {
 		return nil, err
 	}
-	meters := p.meters(im)
-	return cycle.NewMachine(c.Circuit, iss.CoreOf(im), w, cycle.Options{Seed: seed, Retire: len(meters) > 0, Meters: meters})
+	meters, err := p.meters(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return cycle.NewMachine(c.Circuit, ports, w, cycle.Options{Seed: seed, Retire: len(meters) > 0, Meters: meters})
 }
 
 func onGates(ctx context.Context, p *Program, core string, w *world.World, seed int64) (sim.Machine, error) {
@@ -154,9 +168,9 @@ func onGates(ctx context.Context, p *Program, core string, w *world.World, seed 
 	if err != nil {
 		return nil, err
 	}
-	im, err := p.Image(ctx)
+	ports, err := p.PortsOf(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return gatesMachine(c, im, w, seed)
+	return gatesMachine(c, ports, w, seed)
 }

@@ -2,16 +2,17 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os/exec"
 
 	x86 "github.com/sinter-lang/sinter/backend_x86"
+	"github.com/sinter-lang/sinter/internal/llvm"
 	"github.com/sinter-lang/sinter/ir"
-	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/port"
+	"github.com/sinter-lang/sinter/monitor"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/gates"
-	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/sim/process"
 	"github.com/sinter-lang/sinter/sim/program"
 	"github.com/sinter-lang/sinter/sim/world"
@@ -25,7 +26,7 @@ func onModule(make func() (*ir.Module, error), w *world.World) (sim.Machine, err
 	return program.New(m, w)
 }
 
-func gatesMachine(c *Core, im *image.Image, w *world.World, seed int64) (sim.Machine, error) {
+func gatesMachine(c *Core, ports *sim.Core, w *world.World, seed int64) (sim.Machine, error) {
 	n, err := c.Netlist()
 	if err != nil {
 		return nil, err
@@ -34,15 +35,12 @@ func gatesMachine(c *Core, im *image.Image, w *world.World, seed int64) (sim.Mac
 	if err != nil {
 		return nil, err
 	}
-	return gates.NewMachine(compiled, gates.Lane{Core: iss.CoreOf(im), World: w, Seed: seed})
+	return gates.NewMachine(compiled, gates.Lane{Core: ports, World: w, Seed: seed})
 }
 
 // process starts a product for x86-64 as a machine.
 func (p *Program) process(ctx context.Context, level string, w *world.World) (sim.Machine, error) {
-	product := x86.Linux
-	if level == Unikernel {
-		product = x86.PVH
-	}
+	product := map[string]x86.Product{Native: x86.Linux, Unikernel: x86.PVH, Monitor: x86.HVT}[level]
 	qemu := ""
 	if level == Unikernel {
 		path, err := exec.LookPath("qemu-system-x86_64")
@@ -67,8 +65,11 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 		}
 		prog.Hosts, prog.Disks = append(prog.Hosts, host), append(prog.Disks, port.ShapeOf(d.Kind) == port.Command)
 	}
-	if level == Unikernel {
+	switch level {
+	case Unikernel:
 		return process.NewUnikernel(ctx, prog, w, process.Options{QEMU: qemu})
+	case Monitor:
+		return process.NewMonitor(ctx, prog, w, process.Options{})
 	}
 	return process.NewNative(ctx, prog, w, process.Options{})
 }
@@ -86,6 +87,17 @@ func guest(m *ir.Module, img *x86.Image) process.Program {
 		p.Traps = append(p.Traps, t.Code)
 	}
 	return p
+}
+
+// NotHere says why a machine cannot run on this computer, when that is what err means: an
+// outside tool is missing, or /dev/kvm.
+func NotHere(err error) (why string, ok bool) {
+	var tool *MissingTool
+	var clang *llvm.Missing
+	if errors.As(err, &tool) || errors.As(err, &clang) || errors.Is(err, monitor.ErrNoKVM) {
+		return err.Error(), true
+	}
+	return "", false
 }
 
 // MissingTool says which outside tool is not there and what installs it.

@@ -179,10 +179,22 @@ func (p *Program) lines(tr *trace.Trace) []string {
 		case e.Kind == trace.Log:
 			lines = append(lines, e.Text)
 		case e.Kind == trace.Trap:
-			lines = append(lines, fmt.Sprintf("trap in task %s: %s at %s", e.Task, e.Code, p.Tree.Traps[e.Site].Span))
+			lines = append(lines, fmt.Sprintf("trap in task %s: %s at %s", e.Task, e.Code, p.trapPlace(e.Site)))
 		}
 	}
 	return lines
+}
+
+// trapPlace is where a trap site stands, as far as that is known.
+func (p *Program) trapPlace(site int) string {
+	at := p.places[site]
+	if site < len(p.Tree.Traps) {
+		at = p.Tree.Traps[site].Span
+	}
+	if at.IsZero() {
+		return fmt.Sprintf("site %d", site)
+	}
+	return at.String()
 }
 
 // Figures are the counts of a machine: exact, but for seconds.
@@ -230,11 +242,11 @@ func (p *Program) runWave(ctx context.Context, o RunOptions) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	im, err := p.Image(ctx)
+	ports, err := p.PortsOf(ctx)
 	if err != nil {
 		return nil, err
 	}
-	m, err := cycle.NewMachine(c.Circuit, iss.CoreOf(im), world.New(script),
+	m, err := cycle.NewMachine(c.Circuit, ports, world.New(script),
 		cycle.Options{Seed: o.World.Seed, Wave: &cycle.Window{From: from, To: from + length}})
 	if err != nil {
 		return nil, err

@@ -9,6 +9,8 @@ import (
 
 	"github.com/sinter-lang/sinter/docs/errors"
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 	"github.com/sinter-lang/sinter/lang/types"
@@ -34,6 +36,44 @@ func (o *Options) Set(define string) error {
 	}
 	o.Settings = append(o.Settings, types.Setting{Name: name, Value: value})
 	return nil
+}
+
+// AddLines adds the lines of an instruction set in a file to that of the core.
+func (o *Options) AddLines(path string) error {
+	f, err := readFile(path)
+	if err != nil {
+		return err
+	}
+	set, err := isa.Parse(f)
+	if err != nil {
+		return err
+	}
+	if o.Lines != nil {
+		if set, err = o.Lines.Extend(o.Lines.Name+"_"+set.Name, set.Insts...); err != nil {
+			return err
+		}
+	}
+	o.Lines = set
+	_, err = o.withLines(baseSet())
+	return err
+}
+
+// withLines is a set with the added lines; one that shares encodings with it is
+// an error at its place.
+func (o *Options) withLines(base *isa.Set) (*isa.Set, error) {
+	if o.Lines == nil {
+		return base, nil
+	}
+	return base.Extend(base.Name+"_"+o.Lines.Name, o.Lines.Insts...)
+}
+
+// ReadPoint reads a design point from a file.
+func ReadPoint(path string) (*design.Point, error) {
+	f, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return design.Parse(f)
 }
 
 // Trap is a place that may trap at run time.

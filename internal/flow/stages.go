@@ -19,6 +19,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 	"github.com/sinter-lang/sinter/lang/lower"
 	"github.com/sinter-lang/sinter/lang/tree"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/iss"
 )
 
 // once is an artefact that is made at most once.
@@ -36,8 +38,13 @@ func (o *once[T]) get(make func() (T, error)) (T, error) {
 	return o.value, o.err
 }
 
+// set gives the artefact itself.
+func (o *once[T]) set(value T) { o.made, o.value = true, value }
+
 // stages keeps what has been made of a program.
 type stages struct {
+	circuit                         *Core     // of a program that was loaded as a circuit
+	ports                           *sim.Core // what its ports mean
 	first, forX86, product, forCore once[*ir.Module]
 	target                          once[*design.Target]
 	image                           once[*image.Image]
@@ -148,9 +155,17 @@ func (p *Program) Target() (*design.Target, error) {
 		if regs < 5 || regs > 32 {
 			return nil, UserErrorf("--regs wants 5 to 32, got %d", regs)
 		}
-		set := isa.RV32IM().Subset("rv32i_zmmul", func(in *isa.Inst) bool { return isa.RV32I().Lookup(in.Name) != nil || in.Computes(word.Mul) })
+		set, err := p.opts.withLines(baseSet())
+		if err != nil {
+			return nil, err
+		}
 		return design.NewTarget(set.Name, set, regs), nil
 	})
+}
+
+// baseSet is RV32I with the multiplication of words.
+func baseSet() *isa.Set {
+	return isa.RV32IM().Subset("rv32i_zmmul", func(in *isa.Inst) bool { return isa.RV32I().Lookup(in.Name) != nil || in.Computes(word.Mul) })
 }
 
 // Image is the linked program of a generated core.
@@ -213,8 +228,23 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 	})
 }
 
+// PortsOf is what the ports of the program's cores mean.
+func (p *Program) PortsOf(ctx context.Context) (*sim.Core, error) {
+	if p.ports != nil {
+		return p.ports, nil
+	}
+	im, err := p.Image(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return iss.CoreOf(im), nil
+}
+
 // Core is the generated core of an organisation.
 func (p *Program) Core(ctx context.Context, kind string) (*Core, error) {
+	if p.circuit != nil {
+		return p.circuit, nil
+	}
 	if p.cores == nil {
 		p.cores = map[string]*once[*Core]{}
 	}
@@ -238,6 +268,42 @@ func (p *Program) FullCore(ctx context.Context, kind string) (*Core, error) {
 		return nil, err
 	}
 	return makeCore(im, plan.Options{Core: kind, Full: true})
+}
+
+// UseWhole makes the program's core of an organisation one that is not specialised
+// and runs any image of the target and the devices.
+func (p *Program) UseWhole(ctx context.Context, kind string) error {
+	im, err := p.Image(ctx)
+	if err != nil {
+		return err
+	}
+	c, err := makeCore(im, plan.Options{Core: kind, Whole: true})
+	if err == nil {
+		p.use(c)
+	}
+	return err
+}
+
+// UsePoint makes the program's core of the point's organisation that of the point.
+func (p *Program) UsePoint(ctx context.Context, point *design.Point) error {
+	im, err := p.Image(ctx)
+	if err != nil {
+		return err
+	}
+	c, err := core.Generate(im, point)
+	if err == nil {
+		p.use(&Core{Kind: point.Core, Point: point, Circuit: c})
+	}
+	return err
+}
+
+// use takes a core for the one of its organisation.
+func (p *Program) use(c *Core) {
+	if p.cores == nil {
+		p.cores = map[string]*once[*Core]{}
+	}
+	p.cores[c.Kind] = &once[*Core]{}
+	p.cores[c.Kind].set(c)
 }
 
 func makeCore(im *image.Image, o plan.Options) (*Core, error) {

@@ -14,14 +14,26 @@ import (
 )
 
 // words says where a string that spells like an instruction is something else.
-var words = map[string][]string{
-	"ir/word/table.go":     {"add", "sub", "mul", "divu", "remu", "and", "or", "xor"}, // operators of expressions
-	"ir/gate/aigread.go":   {"and"},                                                   // a row of an AIGER file
-	"lang/types/arith.go":  {"and", "or"},                                             // operators of the language
-	"lang/syntax/token.go": {"and", "or"},
-	"lang/syntax/expr.go":  {"and", "or"},
-	"verify/gen/words.go":  {"and", "or"},
-	"verify/gen/edges.go":  {"and", "or"},
+var words = []struct {
+	prefix string // of the path
+	spells []string
+}{
+	{"ir/word/table.go", []string{"add", "sub", "mul", "divu", "remu", "and", "or", "xor"}}, // operators of expressions
+	{"ir/gate/aigread.go", []string{"and"}},                                                 // a row of an AIGER file
+	{"verify/yosys/", []string{"mul", "add", "sub", "and", "or", "xor"}},                    // cells of yosys
+	{"verify/equiv/module.go", []string{"mul", "add", "sub", "and", "or", "xor"}},
+	{"lang/", []string{"and", "or"}}, // operators of the language
+	{"verify/gen/", []string{"and", "or"}},
+}
+
+// maySpell reports whether a file has an own meaning for a word.
+func maySpell(path, word string) bool {
+	for _, w := range words {
+		if strings.HasPrefix(path, w.prefix) && contains(w.spells, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // TestNobodySpellsAMnemonic looks for the names of base instructions in strings
@@ -45,7 +57,7 @@ func TestNobodySpellsAMnemonic(t *testing.T) {
 		seen++
 		for _, s := range stringsOf(t, path) {
 			word, rest, _ := strings.Cut(s, " ")
-			if names[word] && (rest == "" || strings.HasPrefix(rest, "x")) && !contains(words[filepath.ToSlash(rel)], word) {
+			if names[word] && (rest == "" || strings.HasPrefix(rest, "x")) && !maySpell(filepath.ToSlash(rel), word) {
 				t.Errorf("%s: the string %q spells an instruction", rel, s)
 			}
 		}

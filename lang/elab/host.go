@@ -4,12 +4,15 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/record"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Host is the checker of the program around a system, in four parts.
+// Host is the checker of the program around a system, in four parts. Record is nil when
+// nobody asks for one.
 type Host struct {
+	Record *record.Record
 	Report
 	Values
 	Tasks

@@ -3,10 +3,12 @@ package elab
 import (
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/record"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -67,6 +69,7 @@ func (e *Elaborator) fresh(name syntax.Ident) bool {
 		e.h.Errorf(codes.DuplicateName, name.Span(), "`%s` is declared twice in this system", name.Name).Note(old.at, "the other declaration")
 		return false
 	}
+	e.h.Record.Define(record.Def{Name: name.Name, What: "part of the system", At: name.Span()})
 	return true
 }
 
@@ -222,13 +225,14 @@ func (e *Elaborator) each(n *syntax.ForItem) {
 	if n.Range.Closed {
 		hi = new(big.Int).Add(hi, big.NewInt(1))
 	}
+	e.h.Record.Define(record.Def{Name: n.Var.Name, What: "the variable of a loop", At: n.Var.Span()})
 	outer := e.h.Bind(n.Var.Name, nil)
 	for ; lo.Cmp(hi) < 0; lo = new(big.Int).Add(lo, step) {
 		if e.budget--; e.budget < 0 {
 			e.tooMany(n.Span())
 			break
 		}
-		e.h.Bind(n.Var.Name, &tree.ConstDef{Name: n.Var.Name, Type: tree.RangeType(lo, lo), Cells: []uint64{tree.CellOf(lo)}})
+		e.h.Bind(n.Var.Name, &tree.ConstDef{Name: n.Var.Name, Type: tree.RangeType(lo, lo), Cells: []uint64{tree.CellOf(lo)}, Span: n.Var.Span()})
 		before := e.h.Failed()
 		e.Items(n.Items)
 		if e.h.Failed() != before {
@@ -264,6 +268,11 @@ func (e *Elaborator) Run(n *syntax.RunItem) {
 		names[i] = p.Name
 	}
 	ok := true
+	for _, a := range n.Call.Args {
+		if a.Name != nil && slices.Contains(names, a.Name.Name) {
+			e.h.Record.Use(a.Name.Span(), f.Params[slices.Index(names, a.Name.Name)].Span)
+		}
+	}
 	complete := e.h.Arguments(n.Call, "`"+f.Name+"`", names, func(i int, x syntax.Expr) {
 		bind, fine := e.argument(f.Params[i], x, index)
 		r.Args[i] = bind
@@ -334,6 +343,7 @@ func (e *Elaborator) group(x syntax.Expr, what string) (group, bool) {
 		}
 		e.h.Unknown(n.Ident, what, known)
 	}
+	e.h.Record.Use(n.Span(), g.at)
 	return g, ok
 }
 

@@ -1,6 +1,7 @@
 package types
 
 import (
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -64,5 +65,18 @@ func (b *body) badArgument(a syntax.Arg, what string, names []string, i int) {
 		b.c.errorf(codes.BadArguments, a.Span(), "%s takes %d, this is one more", what, len(names))
 	default:
 		b.c.errorf(codes.BadArguments, a.Span(), "%s is given `%s` twice", what, names[i])
+	}
+}
+
+// namedArguments notes what the names of arguments mean: at is the place where the
+// parameter i is defined.
+func (c *checker) namedArguments(e *syntax.CallExpr, names []string, at func(i int) diag.Span) {
+	for _, a := range e.Args {
+		if a.Name == nil {
+			continue
+		}
+		if i := position(names, a.Name.Name); i >= 0 {
+			c.opts.Record.Use(a.Name.Span(), at(i))
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/facts"
+	"github.com/sinter-lang/sinter/lang/record"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -77,7 +78,19 @@ func (b *body) declareLocal(name syntax.Ident, t *tree.Type, kind tree.LocalKind
 func (b *body) newLocal(name string, at diag.Span, t *tree.Type, kind tree.LocalKind) *tree.Local {
 	l := &tree.Local{ID: len(b.fn.Locals), Name: name, Type: t, Kind: kind, Span: at}
 	b.fn.Locals = append(b.fn.Locals, l)
+	b.c.defineLocal(l)
 	return l
+}
+
+// defineLocal records a local.
+func (c *checker) defineLocal(l *tree.Local) {
+	c.opts.Record.Define(record.Def{Name: l.Name, What: localText[l.Kind], Type: l.Type, At: l.Span})
+}
+
+// localText says what a local is.
+var localText = map[tree.LocalKind]string{
+	tree.ParamLocal: "a parameter", tree.InOutLocal: "an inout parameter", tree.LetLocal: "a let", tree.VarLocal: "a variable",
+	tree.StateLocal: "a state", tree.LoopLocal: "the variable of a loop",
 }
 
 // names returns what is visible, for "did you mean".
@@ -123,7 +136,9 @@ func (b *body) inTask() bool { return b.fn.Task && b.test == nil }
 // uses are not reported as unknown names too.
 func (b *body) poison(name syntax.Ident) tree.Stmt {
 	if !name.IsBlank() && b.scope.locals[name.Name] == nil {
-		b.scope.locals[name.Name] = &tree.Local{Name: name.Name, Span: name.Span()}
+		l := &tree.Local{Name: name.Name, Kind: tree.LetLocal, Span: name.Span()}
+		b.scope.locals[name.Name] = l
+		b.c.defineLocal(l)
 	}
 	return nil
 }

@@ -100,6 +100,7 @@ func (c *checker) cycleBudget(e *syntax.CallExpr, b *tree.Budget) bool {
 		return false
 	}
 	d := c.decls[n.Name]
+	c.means(n.Ident, d)
 	if d == nil || d.fn == nil || !d.fn.tree.Task {
 		c.unknown(n.Ident, "task", c.taskNames())
 		return false
@@ -128,6 +129,7 @@ func (c *checker) armBudget(task *tree.Func, part syntax.Ident, b *tree.Budget) 
 			}
 			names = append(names, l.Name)
 			if l.Name == part.Name {
+				c.opts.Record.Use(part.Span(), l.Span)
 				b.Arms = append(b.Arms, arm.Span, arm.Body.At)
 			}
 		}

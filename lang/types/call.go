@@ -53,6 +53,7 @@ func (b *body) nameCall(e *syntax.CallExpr, f *syntax.Name, want *tree.Type) tre
 		return nil
 	}
 	if b.env != nil && b.env.types[f.Name] != nil {
+		b.c.opts.Record.Use(f.Span(), b.env.at[f.Name])
 		return b.conversion(e, b.env.types[f.Name])
 	}
 	if d := b.c.find(f.Ident); d != nil {
@@ -86,6 +87,7 @@ func (b *body) bareVariantCall(e *syntax.CallExpr, f *syntax.Name, want *tree.Ty
 	if i < 0 {
 		return nil, false
 	}
+	b.c.opts.Record.Use(f.Span(), want.Enum.Variants[i].Span)
 	return b.variantLit(e, want, i), true
 }
 
@@ -265,6 +267,7 @@ func (b *body) fieldArguments(e *syntax.CallExpr, what string, fields []tree.Fie
 	for i, f := range fields {
 		names[i] = f.Name
 	}
+	b.c.namedArguments(e, names, func(i int) diag.Span { return fields[i].Span })
 	return b.arguments(e, what, names, func(i int, x syntax.Expr) tree.Expr { return b.value(x, fields[i].Type) })
 }
 
@@ -273,6 +276,7 @@ func (b *body) funcCall(e *syntax.CallExpr, f *fnInfo) tree.Expr {
 	for i, p := range f.tree.Params {
 		names[i] = p.Name
 	}
+	b.c.namedArguments(e, names, func(i int) diag.Span { return f.tree.Params[i].Span })
 	args, ok := b.arguments(e, "`"+f.tree.Name+"`", names, func(i int, x syntax.Expr) tree.Expr {
 		return b.paramValue(f.tree.Params[i], x)
 	})

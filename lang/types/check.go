@@ -6,6 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/elab"
+	"github.com/sinter-lang/sinter/lang/record"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -99,6 +100,7 @@ func (c *checker) collectDecl(f *syntax.File, d syntax.Decl) {
 		c.declare(d.Name, d)
 	case *syntax.SystemDecl:
 		c.systems = append(c.systems, d)
+		c.opts.Record.Define(record.Def{Name: d.Name.Name, What: "a system", At: d.Name.Span()})
 	case *syntax.AssertDecl:
 		c.asserts = append(c.asserts, d)
 	case *syntax.TestDecl:
@@ -140,6 +142,7 @@ func (c *checker) declare(name syntax.Ident, node syntax.Decl) {
 		return
 	}
 	d := &decl{name: name, pkg: pkg, node: node}
+	c.opts.Record.Define(record.Def{Name: name.Name, What: d.what(), At: name.Span()})
 	c.decls[full] = d
 	if pkg == "" { // one of the library is added when it is asked for
 		c.order = append(c.order, d)
@@ -187,6 +190,7 @@ func (c *checker) resolve(d *decl, at diag.Span) bool {
 		d.fn = c.taskDecl(d, n)
 	}
 	d.stage = stageDone
+	c.opts.Record.Define(record.Def{Name: d.name.Name, What: d.what(), Type: d.valueType(), At: d.name.Span()})
 	return d.ok()
 }
 

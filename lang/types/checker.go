@@ -6,6 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/eval"
+	"github.com/sinter-lang/sinter/lang/record"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -18,7 +19,8 @@ type Setting struct {
 // Options are what a check depends on besides the text.
 type Options struct {
 	Settings []Setting
-	Package  string // of the library, whose tests are checked; empty: the files'
+	Record   *record.Record // is filled with definitions, uses and types; nil: nobody asks
+	Package  string         // of the library, whose tests are checked; empty: the files'
 }
 
 // checker is the state of one Check.
@@ -99,6 +101,14 @@ type decl struct {
 	generic *generic
 }
 
+// valueType is the type that a declaration is or has, nil for functions.
+func (d *decl) valueType() *tree.Type {
+	if d.konst != nil {
+		return d.konst.Type
+	}
+	return d.typ
+}
+
 // ok reports whether a declaration was resolved without error.
 func (d *decl) ok() bool { return d.typ != nil || d.konst != nil || d.fn != nil || d.generic != nil }
 
@@ -170,11 +180,18 @@ type typeParam struct {
 
 // env is what the parameters of a generic function stand for.
 type env struct {
+	at     map[string]diag.Span // where they are declared
 	types  map[string]*tree.Type
 	consts map[string]*tree.ConstDef
 }
 
-func newEnv() *env { return &env{map[string]*tree.Type{}, map[string]*tree.ConstDef{}} }
+func (g *generic) newEnv() *env {
+	v := &env{map[string]diag.Span{}, map[string]*tree.Type{}, map[string]*tree.ConstDef{}}
+	for _, p := range g.params {
+		v.at[p.name.Name] = p.name.Span()
+	}
+	return v
+}
 
 // has reports whether a parameter is bound.
 func (v *env) has(name string) bool {

@@ -4,6 +4,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/facts"
+	"github.com/sinter-lang/sinter/lang/record"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -12,6 +13,18 @@ import (
 // literals take it, but the result need not have it (see value). It returns nil
 // after an error.
 func (b *body) expr(e syntax.Expr, want *tree.Type) tree.Expr {
+	x := b.plainExpr(e, want)
+	if x != nil && b.c.opts.Record != nil {
+		v := record.Value{At: e.Span(), Type: x.Type(), Range: interval.Make(0, -1)}
+		if x.Type().IsNumber() {
+			v.Range = b.facts.Bounds(x)
+		}
+		b.c.opts.Record.Evaluate(v)
+	}
+	return x
+}
+
+func (b *body) plainExpr(e syntax.Expr, want *tree.Type) tree.Expr {
 	switch e := e.(type) {
 	case *syntax.ParenExpr:
 		return b.expr(e.X, want)
@@ -117,9 +130,11 @@ func (b *body) name(e *syntax.Name, want *tree.Type) tree.Expr {
 		}
 	}
 	if k := b.bound[e.Name]; k != nil {
+		b.c.opts.Record.Use(e.Span(), k.Span)
 		return constRef(k, e.Span())
 	}
 	if l := b.lookup(e.Name); l != nil {
+		b.c.opts.Record.Use(e.Span(), l.Span)
 		if l.Type == nil {
 			return nil // its declaration had an error
 		}
@@ -127,6 +142,7 @@ func (b *body) name(e *syntax.Name, want *tree.Type) tree.Expr {
 		return &tree.LocalRef{Expr0: tree.Expr0{At: e.Span(), T: l.Type}, Local: l}
 	}
 	if b.env != nil && b.env.consts[e.Name] != nil {
+		b.c.opts.Record.Use(e.Span(), b.env.at[e.Name])
 		return constRef(b.env.consts[e.Name], e.Span())
 	}
 	if d := b.c.find(e.Ident); d != nil {
@@ -169,6 +185,7 @@ func (b *body) bareVariant(name syntax.Ident, want *tree.Type) tree.Expr {
 	if i < 0 || len(want.Enum.Variants[i].Payload) > 0 {
 		return nil
 	}
+	b.c.opts.Record.Use(name.Span(), want.Enum.Variants[i].Span)
 	return variantValue(want, i, name.Span())
 }
 

@@ -55,6 +55,7 @@ func (c *checker) params(f *fnInfo, list []syntax.Param) bool {
 		l := &tree.Local{ID: len(f.tree.Locals), Name: p.Name.Name, Type: t, Kind: kind, Span: p.Name.Span()}
 		f.tree.Params = append(f.tree.Params, l)
 		f.tree.Locals = append(f.tree.Locals, l)
+		c.defineLocal(l)
 	}
 	return ok
 }

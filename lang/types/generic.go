@@ -8,6 +8,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/record"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -26,6 +27,7 @@ func (c *checker) genericDecl(d *decl, n *syntax.FnDecl) *generic {
 			ok = false
 		}
 		seen[p.Name.Name] = p.Name
+		c.opts.Record.Define(record.Def{Name: p.Name.Name, What: "a parameter", At: p.Name.Span()})
 		t := typeParam{name: p.Name}
 		if p.Bound != nil {
 			ok = c.bound(&t, p.Bound) && ok
@@ -76,11 +78,12 @@ func (b *body) genericCall(e *syntax.CallExpr, g *generic, args []syntax.TypeArg
 		}
 		return b.funcCall(e, f)
 	}
-	got := newEnv()
+	got := g.newEnv()
 	names := make([]string, len(g.node.Params))
 	for i, p := range g.node.Params {
 		names[i] = p.Name.Name
 	}
+	b.c.namedArguments(e, names, func(i int) diag.Span { return g.node.Params[i].Name.Span() })
 	list, ok := b.arguments(e, "`"+g.decl.name.Name+"`", names, func(i int, x syntax.Expr) tree.Expr {
 		return b.inferFrom(g, &g.node.Params[i], x, got)
 	})
@@ -107,7 +110,7 @@ func (b *body) explicit(e *syntax.CallExpr, g *generic, args []syntax.TypeArg) *
 			Note(name.Span(), "declared here")
 		return nil
 	}
-	got := newEnv()
+	got := g.newEnv()
 	for i, p := range g.params {
 		switch {
 		case p.of == nil && args[i].Type == nil:
@@ -339,7 +342,7 @@ func (c *checker) checkOpaque(g *generic, like *env) {
 		return
 	}
 	g.checked = true
-	v := newEnv()
+	v := g.newEnv()
 	for _, p := range g.params {
 		if p.of == nil {
 			v.types[p.name.Name] = &tree.Type{Kind: tree.Opaque, Name: p.name.Name, Can: p.can}
@@ -373,7 +376,7 @@ func (c *checker) checkUnused(g *generic) {
 		return
 	}
 	for n := int64(1); n <= maxTried; n++ {
-		v := newEnv()
+		v := g.newEnv()
 		for _, p := range g.params {
 			if p.of != nil {
 				v.bind(p.name.Name, big.NewInt(n))

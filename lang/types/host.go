@@ -20,7 +20,7 @@ type host struct {
 func (c *checker) host() elab.Host {
 	h := host{c, c.newScratch()}
 	h.b.bound = map[string]*tree.ConstDef{}
-	return elab.Host{Report: h, Values: h, Tasks: h, Packages: h}
+	return elab.Host{Record: c.opts.Record, Report: h, Values: h, Tasks: h, Packages: h}
 }
 
 func (h host) Errorf(code diag.Code, at diag.Span, format string, args ...any) *diag.Error {

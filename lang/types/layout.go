@@ -7,6 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/facts"
+	"github.com/sinter-lang/sinter/lang/record"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -335,6 +336,7 @@ func (w *layouter) name(n *syntax.LayoutField, f *tree.LayoutField) {
 		f.Type = tree.OptionOf(f.Part)
 	}
 	f.Offset = w.def.Cells
+	w.c.opts.Record.Define(record.Def{Name: f.Name, What: "a field", Type: f.Type, At: f.Span})
 	w.def.Cells += tree.Cells(f.Type)
 }
 
@@ -347,6 +349,7 @@ func (b *body) layoutRef(def *tree.LayoutDef, path []int, name syntax.Ident, at 
 	for i, f := range def.Fields {
 		if f.Name == name.Name {
 			path = append(append([]int(nil), path...), i)
+			b.c.opts.Record.Use(name.Span(), f.Span)
 			if f.When != nil {
 				b.layout.needs = append(b.layout.needs, path)
 			}

@@ -52,6 +52,7 @@ func (b *body) layoutFields(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 			names, index = append(names, f.Name), append(index, i)
 		}
 	}
+	b.c.namedArguments(e, names, func(i int) diag.Span { return def.Fields[index[i]].Span })
 	args, ok := b.arguments(e, "`"+def.Name+"`", names, func(i int, x syntax.Expr) tree.Expr {
 		return b.partValue(x, &def.Fields[index[i]])
 	})

@@ -188,6 +188,7 @@ func (m *matcher) variant(p *syntax.NamePattern, arm *tree.Arm, alone bool) bool
 		return false
 	}
 	v := e.Variants[i]
+	b.c.opts.Record.Use(p.Name.Span(), v.Span)
 	if p.HasArgs && !alone {
 		b.c.errorf(codes.BadPattern, p.Span(), "several patterns in one arm cannot name values")
 		return false

@@ -96,6 +96,7 @@ func (b *body) typeCall(e *syntax.CallExpr, f *syntax.FieldExpr, d *decl) tree.E
 		return b.layoutLit(e, t, true)
 	case t.Kind == tree.Enum:
 		if i := variantIndex(t.Enum, f.Name.Name); i >= 0 {
+			b.c.opts.Record.Use(f.Name.Span(), t.Enum.Variants[i].Span)
 			return b.variantLit(e, t, i)
 		}
 		b.noMember(t, f.Name, variantNames(t.Enum))

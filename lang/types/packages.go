@@ -88,14 +88,20 @@ func (c *checker) loadFile(pkg, name string) {
 // there is none.
 func (c *checker) find(name syntax.Ident) *decl {
 	pkg := c.packageOf[name.Span().File]
-	if d := c.decls[qualified(pkg, name.Name)]; d != nil {
-		return d
+	d := c.decls[qualified(pkg, name.Name)]
+	if d == nil && predeclared[name.Name] {
+		c.load(prelude)
+		d = c.decls[qualified(prelude, name.Name)]
 	}
-	if !predeclared[name.Name] {
-		return nil
+	c.means(name, d)
+	return d
+}
+
+// means notes that a name means a declaration, if there is one.
+func (c *checker) means(name syntax.Ident, d *decl) {
+	if d != nil {
+		c.opts.Record.Use(name.Span(), d.name.Span())
 	}
-	c.load(prelude)
-	return c.decls[qualified(prelude, name.Name)]
 }
 
 // publicDecl returns the declaration of a name in a package, nil if there is none
@@ -131,6 +137,7 @@ func (b *body) packageMember(pkg, name syntax.Ident, what string, builtins ...st
 		e := b.c.errorf(codes.UnknownName, name.Span(), "the package `%s` has no %s `%s`", pkg.Name, what, name.Name)
 		b.c.suggest(e, name.Name, append(append([]string(nil), builtins...), b.c.publicNames(pkg.Name)...))
 	}
+	b.c.means(name, d)
 	return d
 }
 

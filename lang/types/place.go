@@ -127,6 +127,7 @@ func (b *body) member(x tree.Expr, e *syntax.FieldExpr) tree.Expr {
 	case tree.Struct:
 		for i, f := range t.Struct.Fields {
 			if f.Name == e.Name.Name {
+				b.c.opts.Record.Use(e.Name.Span(), f.Span)
 				return fieldRef(x, i, f.Offset, f.Type, e.Span())
 			}
 			known = append(known, f.Name)
@@ -134,6 +135,7 @@ func (b *body) member(x tree.Expr, e *syntax.FieldExpr) tree.Expr {
 	case tree.Layout:
 		for i, f := range t.Layout.Fields {
 			if f.Name == e.Name.Name {
+				b.c.opts.Record.Use(e.Name.Span(), f.Span)
 				return fieldRef(x, i, f.Offset, f.Type, e.Span())
 			}
 			known = append(known, f.Name)
@@ -156,6 +158,7 @@ func (b *body) typeName(e syntax.Expr) *decl {
 	case *syntax.FieldExpr:
 		if pkg := b.packageName(n.X); pkg != nil {
 			d = b.c.publicDecl(pkg.Name, n.Name.Name)
+			b.c.means(n.Name, d)
 		}
 	}
 	if d == nil {
@@ -182,6 +185,7 @@ func (b *body) typeMember(d *decl, e *syntax.FieldExpr) tree.Expr {
 		b.noMember(d.typ, e.Name, variantNames(d.typ.Enum))
 		return nil
 	}
+	b.c.opts.Record.Use(e.Name.Span(), d.typ.Enum.Variants[i].Span)
 	if len(d.typ.Enum.Variants[i].Payload) > 0 {
 		b.c.errorf(codes.BadArguments, e.Span(), "the variant `%s` carries values", e.Name.Name).
 			Hint("write `%s.%s(...)`", d.name.Name, e.Name.Name)

@@ -4,6 +4,7 @@ import (
 	"math/big"
 
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/record"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -55,6 +56,7 @@ func (c *checker) fields(list []syntax.Field) (fields []tree.Field, cells int, o
 			ok = false
 			continue
 		}
+		c.opts.Record.Define(record.Def{Name: f.Name.Name, What: "a field", Type: t, At: f.Name.Span()})
 		fields = append(fields, tree.Field{Name: f.Name.Name, Type: t, Offset: cells, Span: f.Name.Span()})
 		cells = min(cells+tree.Cells(t), 2*tree.MaxCells)
 	}
@@ -122,6 +124,7 @@ func (c *checker) variant(def *tree.EnumDef, v syntax.Variant, room *tree.Type, 
 		c.errorf(codes.TooLarge, v.Span(), "a `%s` has more than %d words of memory", def.Name, tree.MaxCells)
 		fine = false
 	}
+	c.opts.Record.Define(record.Def{Name: v.Name.Name, What: "a variant", At: v.Name.Span()})
 	def.Variants = append(def.Variants, tree.Variant{
 		Name: v.Name.Name, Value: next.Uint64(), Payload: payload, Span: v.Name.Span(),
 	})

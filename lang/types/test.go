@@ -195,7 +195,7 @@ func (c *checker) systemNamed(call *syntax.CallExpr) *syntax.SystemDecl {
 	if !ok || len(c.systems) == 0 || c.systems[0].Name.Name != name.Name {
 		return nil
 	}
-	d := c.find(name.Ident)
+	d := c.decls[name.Name]
 	if d == nil {
 		return c.systems[0]
 	}
@@ -209,11 +209,14 @@ func (c *checker) systemNamed(call *syntax.CallExpr) *syntax.SystemDecl {
 // with fakes for its devices.
 func (b *body) startSystem(call *syntax.CallExpr, sys *syntax.SystemDecl) {
 	var names []string
+	var at []diag.Span
 	for _, item := range sys.Items {
 		if bind, ok := item.(*syntax.BindItem); ok {
-			names = append(names, bind.Name.Name)
+			names, at = append(names, bind.Name.Name), append(at, bind.Name.Span())
 		}
 	}
+	b.c.opts.Record.Use(call.Fun.Span(), sys.Name.Span())
+	b.c.namedArguments(call, names, func(i int) diag.Span { return at[i] })
 	given := map[string]int{}
 	_, ok := b.arguments(call, "`"+sys.Name.Name+"`", names, func(k int, x syntax.Expr) tree.Expr {
 		name, ok := x.(*syntax.Name)
@@ -235,10 +238,12 @@ func (b *body) startSystem(call *syntax.CallExpr, sys *syntax.SystemDecl) {
 
 // offer makes a fake a device of the epoch, once.
 func (b *body) offer(name *syntax.Name) (int, bool) {
-	i, fake := b.test.fakes[b.lookup(name.Name)]
+	l := b.lookup(name.Name)
+	i, fake := b.test.fakes[l]
 	if !fake {
 		return 0, false
 	}
+	b.c.opts.Record.Use(name.Span(), l.Span)
 	return b.test.epoch.Offer(b.test.tree.Devices[i]), true
 }
 

@@ -195,6 +195,7 @@ func (b *body) namedType(e *syntax.NamedType) *tree.Type {
 		return tree.IntType(bits, signed)
 	}
 	if b.env != nil && b.env.types[name] != nil {
+		b.c.opts.Record.Use(e.Name.Span(), b.env.at[name])
 		return b.env.types[name]
 	}
 	return b.declaredType(e.Name)

@@ -222,7 +222,7 @@ func findPins(shell *Shell, core *sim.Core) (*pins, error) {
 	}
 	p.halted, p.idle = f.pin(f.out, rtl.PortHalted, 1), f.pin(f.out, rtl.PortIdle, 1)
 	p.trap, p.trapPC = f.pin(f.out, rtl.PortTrap, 1), f.pin(f.out, rtl.PortTrapPC, 32)
-	if len(core.Logs) > 0 && f.any(rtl.PortLogValid, rtl.PortLogData) {
+	if (core.Raw || len(core.Logs) > 0) && f.any(rtl.PortLogValid, rtl.PortLogData) {
 		p.log, p.logReady = f.pin(f.out, rtl.PortLogValid, 1), f.pin(f.in, rtl.PortLogReady, 1)
 		p.logData = f.pin(f.out, rtl.PortLogData, 32)
 	}

@@ -1,5 +1,5 @@
 // Package process runs an executable as a Machine: a Linux process, or a
-// unikernel in QEMU. It knows no compiler; it speaks the protocol of the
+// unikernel in QEMU or in our own monitor. It knows no compiler; it speaks the protocol of the
 // products, in which the guest asks for everything that comes from outside:
 //
 //	guest                            harness (this package)
@@ -77,6 +77,8 @@ type Machine struct {
 	out  *bufio.Reader
 	wire wire // frames over a network; nil when they go over the line
 	host host
+
+	inside *inside // the guest, when it runs in this process
 	// Command runs the same executable by hand and live, as long as it is there
 	// (Options.Dir).
 	Command string
@@ -267,6 +269,10 @@ func (m *Machine) Close() {
 		m.wire.close()
 		m.wire = nil
 	}
+	if m.inside != nil {
+		m.inside.close()
+		m.inside = nil
+	}
 	if h.scratch {
 		os.RemoveAll(h.dir)
 	}
@@ -307,6 +313,9 @@ func ending(err error) string {
 // lost says why nothing can be read from the guest any more, and of QEMU which
 // command starts it again.
 func (m *Machine) lost(err error) error {
+	if m.inside != nil {
+		return m.lostInside(err)
+	}
 	if m.host.cmd == nil || !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, syscall.EPIPE) {
 		return err
 	}
@@ -340,8 +349,11 @@ func (m *Machine) Step() error {
 	if err == nil && !m.done {
 		return nil
 	}
-	if err == nil && m.host.cmd != nil {
+	switch {
+	case err == nil && m.host.cmd != nil:
 		err = m.finish()
+	case err == nil && m.inside != nil:
+		err = m.finishInside()
 	}
 	m.Close()
 	if err != nil {

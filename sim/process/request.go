@@ -82,13 +82,18 @@ func (m *Machine) where(rip uint64) string {
 	return m.prog.Where(rip)
 }
 
-// Crash is a processor exception in a unikernel.
+// Crash is a processor exception in a unikernel, or what a guest of the monitor did
+// instead of running on.
 type Crash struct {
 	Vector, Code, RIP, Addr uint64
 	Where                   string // file:line
+	Why                     string // of a guest of the monitor, which learns no vector
 }
 
 // Error says what happened and where.
 func (c *Crash) Error() string {
+	if c.Why != "" {
+		return fmt.Sprintf("%s at %s, rip %#x, last faulting address %#x", c.Why, c.Where, c.RIP, c.Addr)
+	}
 	return fmt.Sprintf("processor exception %d (code %#x, address %#x) at %s, rip %#x", c.Vector, c.Code, c.Addr, c.Where, c.RIP)
 }

@@ -67,6 +67,9 @@ func (p *Program) uses() string {
 			names = append(names, name)
 		}
 	}
+	if p.library {
+		names = append(names, "bits", "checksum")
+	}
 	if len(names) == 0 {
 		return ""
 	}

@@ -22,6 +22,7 @@ type Program struct {
 	links   []*link // channels and devices, in the order of the system
 	arrives []*arrival
 	ticks   bool // there are timers
+	library bool // functions of the library are asked for known answers
 }
 
 // gen makes one program.

@@ -32,6 +32,7 @@ func stmtRows() []stmtRow {
 		{row{"change a message", 3}, always, (*gen).changeStmt},
 		{row{"write a message", 4}, always, (*gen).writtenStmt},
 		{row{"assert", 2}, always, (*gen).assert},
+		{row{"library", 2}, always, (*gen).libraryStmt},
 		{row{"log", 3}, func(g *gen) bool { return g.b.task }, (*gen).log},
 		{row{"now", 2}, func(g *gen) bool { return g.b.task }, (*gen).nowStmt},
 		{row{"log in a function", 1}, func(g *gen) bool { return !g.b.task }, (*gen).log},

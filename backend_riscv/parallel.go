@@ -1,0 +1,85 @@
+package riscv
+
+// parallel emits moves that happen all at once: a move waits until nobody reads its
+// target, and a cycle is broken by one more register. Of those that may go the
+// first goes.
+func (s *selector) parallel(moves []transfer) {
+	p := &shuffler{readers: map[reg]int{}, into: map[reg]int{}}
+	for _, m := range moves {
+		if !m.isConst && m.to != m.from {
+			p.into[m.to] = len(p.todo)
+			p.todo = append(p.todo, m)
+			p.readers[m.from]++
+		}
+	}
+	for k, m := range p.todo {
+		if p.readers[m.to] == 0 {
+			p.free.put(reg(k), float64(k))
+		}
+	}
+	p.done = make([]bool, len(p.todo))
+	for k := p.pick(); k >= 0; k = p.pick() {
+		if p.readers[p.todo[k].to] > 0 {
+			spare := s.out.newReg()
+			s.move(spare, p.todo[k].to)
+			p.redirect(p.todo[k].to, spare)
+		}
+		s.move(p.todo[k].to, p.todo[k].from)
+		p.settle(k)
+	}
+	for _, m := range moves {
+		if m.isConst {
+			s.setConst(m.to, m.value)
+		}
+	}
+}
+
+// shuffler orders moves by who still reads what they overwrite.
+type shuffler struct {
+	todo    []transfer
+	done    []bool
+	readers map[reg]int // moves that still read a register
+	into    map[reg]int // the move that writes a register
+	free    queue       // moves that nobody waits for, by number
+	first   int         // all moves before it are done
+}
+
+// pick returns the next move: one that may go, else the first that is left; -1 for
+// none.
+func (p *shuffler) pick() int {
+	for p.free.Len() > 0 {
+		if k := int(p.free[0].r); !p.done[k] {
+			return k
+		}
+		p.free.drop()
+	}
+	for ; p.first < len(p.todo); p.first++ {
+		if !p.done[p.first] {
+			return p.first
+		}
+	}
+	return -1
+}
+
+// redirect makes all who read from read to.
+func (p *shuffler) redirect(from, to reg) {
+	for k := range p.todo {
+		if !p.done[k] && p.todo[k].from == from {
+			p.todo[k].from = to
+			p.readers[from]--
+			p.readers[to]++
+		}
+	}
+}
+
+// settle notes that move k is done, which may free the one that writes its source.
+func (p *shuffler) settle(k int) {
+	p.done[k] = true
+	from := p.todo[k].from
+	if p.readers[from]--; p.readers[from] > 0 {
+		return
+	}
+	if w, ok := p.into[from]; ok && !p.done[w] {
+		p.free.put(reg(w), float64(w))
+	}
+}

@@ -1,0 +1,55 @@
+package riscv
+
+import "container/heap"
+
+// entry is a register with what choosing it costs.
+type entry struct {
+	cost float64
+	r    reg
+}
+
+// queue yields the cheapest register first, and of equals the one with the lowest
+// number. A register may stand in it several times; who takes it out looks whether
+// the cost still holds.
+type queue []entry
+
+func (q queue) Len() int { return len(q) }
+
+func (q queue) Less(i, j int) bool {
+	return q[i].cost < q[j].cost || q[i].cost == q[j].cost && q[i].r < q[j].r
+}
+
+func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+
+// Push is for container/heap.
+func (q *queue) Push(x any) { *q = append(*q, x.(entry)) }
+
+// Pop is for container/heap.
+func (q *queue) Pop() any {
+	x := (*q)[len(*q)-1]
+	*q = (*q)[:len(*q)-1]
+	return x
+}
+
+func (q *queue) put(r reg, cost float64) { heap.Push(q, entry{cost, r}) }
+
+// drop removes the cheapest register.
+func (q *queue) drop() { heap.Pop(q) }
+
+// take returns the cheapest register that is wanted, 0 for none. cost tells what a
+// register costs now: it may have risen since it was put in, and whoever lowers it
+// puts it in again.
+func (q *queue) take(wanted func(reg) bool, cost func(reg) float64) reg {
+	for q.Len() > 0 {
+		e := heap.Pop(q).(entry)
+		if !wanted(e.r) {
+			continue
+		}
+		if c := cost(e.r); c > e.cost {
+			q.put(e.r, c)
+			continue
+		}
+		return e.r
+	}
+	return 0
+}

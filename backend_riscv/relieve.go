@@ -1,0 +1,106 @@
+package riscv
+
+import "math"
+
+// crowdedAt is how many neighbours a graph may have, counted twice, before relieve
+// thins it: a graph of this size takes some 100 MB.
+const crowdedAt = 1 << 20
+
+// relieve moves registers to memory before the graph is built, when so many live at
+// once that it would grow with the square of the function. It looks at each place
+// where more live than the target has registers, and gives up those that are read
+// least for the places that they take. The allocator then decides
+// about a graph whose size follows the code.
+func (f *fn) relieve(regs int, temps map[reg]bool) {
+	const slack = 4 // for temporaries
+	r := &reliever{f: f, live: f.liveness(), cost: make([]float64, f.next), gone: make([]bool, f.next), limit: max(regs-slack, 1)}
+	if !r.measure(temps) {
+		return
+	}
+	r.scan(r.thin)
+	var list []reg
+	for x := firstVirtual; x < f.next; x++ {
+		if r.gone[x] {
+			list = append(list, x)
+		}
+	}
+	f.spill(list, temps, r.shareSlots())
+}
+
+type reliever struct {
+	f     *fn
+	live  [][]reg
+	cost  []float64
+	gone  []bool
+	limit int
+}
+
+// scan shows each place with what is live after it.
+func (r *reliever) scan(visit func(live *liveSet, i *inst, freq float64)) {
+	live := newLiveSet(r.f.next)
+	for k, b := range r.f.blocks {
+		live.reset(r.live[k])
+		freq := freqOf(min(b.depth, 8))
+		for j := len(b.insts) - 1; j >= 0; j-- {
+			visit(live, b.insts[j], freq)
+			live.step(b.insts[j])
+		}
+		visit(live, nil, freq)
+	}
+}
+
+// measure finds what giving up each register costs by the places that it takes,
+// and reports whether the graph is crowded.
+func (r *reliever) measure(temps map[reg]bool) bool {
+	edges := 0
+	spans := make([]float64, r.f.next)
+	r.scan(func(live *liveSet, i *inst, freq float64) {
+		if i == nil {
+			return
+		}
+		edges += len(i.changes()) * len(live.members)
+		touch := func(x *reg) { r.cost[*x] += freq; spans[*x]++ }
+		i.uses(touch)
+		i.defs(touch)
+	})
+	if edges < crowdedAt {
+		return false
+	}
+	r.scan(func(live *liveSet, _ *inst, _ float64) {
+		for _, x := range live.members {
+			spans[x]++
+		}
+	})
+	for x := range r.cost {
+		r.cost[x] /= max(spans[x], 1)
+		if _, ok := r.f.constOf[reg(x)]; ok {
+			r.cost[x] /= 2
+		}
+		if reg(x) < firstVirtual || temps[reg(x)] {
+			r.cost[x] = math.Inf(1)
+		}
+	}
+	return true
+}
+
+// thin gives up the cheapest registers of a place until few enough are left.
+func (r *reliever) thin(live *liveSet, _ *inst, _ float64) {
+	count := 0
+	for _, x := range live.members {
+		if !r.gone[x] {
+			count++
+		}
+	}
+	for ; count > r.limit; count-- {
+		best := reg(0)
+		for _, x := range live.members {
+			if !r.gone[x] && (best == 0 || r.cost[x] < r.cost[best] || r.cost[x] == r.cost[best] && x < best) {
+				best = x
+			}
+		}
+		if math.IsInf(r.cost[best], 1) {
+			return
+		}
+		r.gone[best] = true
+	}
+}

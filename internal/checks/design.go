@@ -1,0 +1,32 @@
+package checks
+
+import (
+	"context"
+
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/verify/removal"
+)
+
+// UseDesign makes the program's core that of a design point in a file, and says
+// which organisation it has. A point that lacks what the program's image needs is
+// an error that names the first such word.
+func UseDesign(ctx context.Context, p *flow.Program, path string) (kind string, err error) {
+	point, err := flow.ReadPoint(path)
+	if err != nil {
+		return "", err
+	}
+	if p.Form > flow.FromImage {
+		return "", flow.UserErrorf("%s is %s: a design point wants a program or an image", p.Path, p.Form)
+	}
+	im, err := p.Image(ctx)
+	if err != nil {
+		return "", err
+	}
+	if err := p.UsePoint(ctx, point); err != nil {
+		return "", err
+	}
+	if r := removal.Check(im, point); len(r.Wrong) > 0 {
+		return "", flow.UserErrorf("%s does not fit %s: %s", path, p.Path, r.Wrong[0])
+	}
+	return point.Core, nil
+}

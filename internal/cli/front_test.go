@@ -1,0 +1,58 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/cli"
+	"github.com/sinter-lang/sinter/internal/testkit"
+)
+
+// TestFrontPage runs the commands that README.md shows between a line `<!-- run -->`
+// and a line `<!-- /run -->`, and demands the output that it shows. SINTER_UPDATE=1
+// rewrites it.
+func TestFrontPage(t *testing.T) {
+	for _, tool := range []string{"clang-19", "ld.lld-19", "qemu-system-x86_64", "iverilog", "yosys"} {
+		testkit.Tool(t, tool)
+	}
+	t.Chdir("../..")
+	text, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	var out strings.Builder
+	lines, shown := strings.SplitAfter(string(text), "\n"), 0
+	for k := 0; k < len(lines); k++ {
+		out.WriteString(lines[k])
+		if lines[k] != "<!-- run -->\n" {
+			continue
+		}
+		command, ok := strings.CutPrefix(lines[k+1], "    $ sinter ")
+		require.True(t, ok, "line %d: expected a command", k+2)
+		out.WriteString(lines[k+1] + output(t, strings.Fields(command)))
+		for lines[k] != "<!-- /run -->\n" {
+			k++
+			require.Less(t, k, len(lines), "a block of README.md has no end")
+		}
+		out.WriteString(lines[k])
+		shown++
+	}
+	require.Positive(t, shown)
+	testkit.Golden(t, "README.md", out.String())
+}
+
+// output is what a command prints, indented as code.
+func output(t *testing.T, args []string) string {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code := cli.Run(context.Background(), args, strings.NewReader(""), &stdout, &stderr)
+	require.Zero(t, code, stderr.String())
+	var out strings.Builder
+	for line := range strings.Lines(stdout.String()) {
+		out.WriteString("    " + strings.TrimRight(line, " \n") + "\n")
+	}
+	return out.String()
+}

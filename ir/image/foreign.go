@@ -1,0 +1,82 @@
+package image
+
+import (
+	"bytes"
+	"debug/elf"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/port"
+)
+
+// FromELF reads an executable for the memory map of a core. One that ELF wrote
+// gives its image; for that of another linker, t says which instructions it may
+// hold, and what stands in no executable is made up: one task, numbered timed
+// regions, and a trap site for each instruction that stops. It has no log sites,
+// so each word of its log port is shown as a number.
+func FromELF(name string, data []byte, t *design.Target) (*Image, error) {
+	f, err := elf.NewFile(bytes.NewReader(data))
+	if err != nil {
+		return nil, fault(name, "%s", err)
+	}
+	if f.Section(tables) != nil {
+		return ReadELF(name, data)
+	}
+	raw, err := ReadRaw(name, data)
+	if err != nil {
+		return nil, withMap(err)
+	}
+	if err := compressed(name, data); err != nil {
+		return nil, err
+	}
+	im := foreign(name, raw, t)
+	if err := im.Verify(); err != nil {
+		return nil, withMap(err)
+	}
+	return im, nil
+}
+
+// withMap adds what a core expects of an executable.
+func withMap(err error) error {
+	list := diag.AsList(err)
+	for _, e := range list {
+		e.Hint("a core runs RV32 code of one text segment at %#x, with its data and constants from 0x0 below that, and port registers from %#x",
+			uint32(design.TextBase), uint32(port.Base))
+	}
+	return list.Err()
+}
+
+// compressed refuses code with instructions of 16 bits, which the flags of the
+// header announce.
+func compressed(name string, data []byte) error {
+	const flagsAt, compressedFlag = 36, 1
+	if len(data) > flagsAt && data[flagsAt]&compressedFlag != 0 {
+		return withMap(fault(name, "expected instructions of 32 bits, found a file with compressed ones (compile with -march=rv32im)"))
+	}
+	return nil
+}
+
+// foreign makes an image of the memories of an executable.
+func foreign(name string, raw *Raw, t *design.Target) *Image {
+	im := &Image{
+		Name: strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)), Target: t, Text: raw.Text, Data: raw.Data, DataEnd: raw.DataEnd,
+		Spans: make([]diag.Span, len(raw.Text)), Values: make([]int, len(raw.Text)), Symbols: raw.Symbols, Tasks: []string{"main"},
+	}
+	for i := range foreignMarks {
+		im.Marks = append(im.Marks, Mark{Name: fmt.Sprintf("mark%d", i)})
+	}
+	dec := isa.NewDecoder(t.Set)
+	for i, w := range raw.Text {
+		if in, _, ok := dec.Decode(w); ok && in.Meaning.Trap {
+			im.Traps = append(im.Traps, Trap{PC: PC(i), Site: len(im.Traps), Code: "trap"})
+		}
+	}
+	return im
+}
+
+// foreignMarks is how many timed regions a program of another linker may have.
+const foreignMarks = 4

@@ -1,0 +1,138 @@
+// Package record is what a check remembers for an editor: where each name is defined,
+// where it is used, and what type and range each expression has at its place.
+//
+//	fn sum(v: []u32) -> u32 {    Definition at the v of `v[i]`: the parameter, a `[]u32`
+//	  for i in 0..v.len {        Value at the i of `v[i]`: `0..=2147483646`
+//	    s = s + v[i]             Uses of v: the places of `v.len` and `v[i]`
+//
+// The checker fills a Record when it is given one (types.Options), in a program with
+// errors too, as far as it gets. Everything is found by a file and a byte in it. The
+// package knows types and places, and nothing of how they were found.
+package record
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/interval"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// Def is the definition of a name. At is the place of the name itself.
+type Def struct {
+	Name string
+	What string // as in "a function"
+	Type *tree.Type
+	At   diag.Span
+}
+
+// Value is what is known of an expression. Range is that of its number, with all that
+// is known at its place; it is empty for other types.
+type Value struct {
+	At    diag.Span
+	Type  *tree.Type
+	Range interval.Set
+}
+
+// Record collects definitions, uses and values. A nil Record collects nothing.
+type Record struct {
+	defs   map[diag.Span]*Def
+	uses   map[diag.Span]diag.Span
+	values map[diag.Span]Value
+}
+
+// New returns an empty record.
+func New() *Record {
+	return &Record{defs: map[diag.Span]*Def{}, uses: map[diag.Span]diag.Span{}, values: map[diag.Span]Value{}}
+}
+
+// Define adds a definition. The body of a generic function is checked many times: the
+// first one counts, except for a type that it lacks.
+func (r *Record) Define(d Def) {
+	if r == nil || d.Name == "" || d.Name == "_" || d.At.IsZero() {
+		return
+	}
+	if old := r.defs[d.At]; old == nil {
+		r.defs[d.At] = &d
+	} else if old.Type == nil {
+		old.Type = d.Type
+	}
+}
+
+// Use adds that the name at a place means what is defined at another one. The first
+// meaning counts: a system that a test starts is elaborated once more, with fakes.
+func (r *Record) Use(at, def diag.Span) {
+	if r == nil || at == def || at.IsZero() || def.IsZero() {
+		return
+	}
+	if _, known := r.uses[at]; !known {
+		r.uses[at] = def
+	}
+}
+
+// Evaluate adds the type of an expression, and its range if it is a number.
+func (r *Record) Evaluate(v Value) {
+	if r == nil {
+		return
+	}
+	if _, known := r.values[v.At]; !known {
+		r.values[v.At] = v
+	}
+}
+
+// Definitions lists all definitions in the order of files and places.
+func (r *Record) Definitions() []*Def {
+	list := make([]*Def, 0, len(r.defs))
+	for _, d := range r.defs {
+		list = append(list, d)
+	}
+	slices.SortFunc(list, func(a, b *Def) int { return compare(a.At, b.At) })
+	return list
+}
+
+// Definition is what the name at a byte of a file means, nil if there is none. At a
+// definition it is that one.
+func (r *Record) Definition(f *diag.File, at int) *Def {
+	for use, def := range r.uses {
+		if holds(use, f, at) {
+			return r.defs[def]
+		}
+	}
+	for span, d := range r.defs {
+		if holds(span, f, at) {
+			return d
+		}
+	}
+	return nil
+}
+
+// Uses lists the places where a definition is used, in order.
+func (r *Record) Uses(d *Def) []diag.Span {
+	var list []diag.Span
+	for use, def := range r.uses {
+		if def == d.At {
+			list = append(list, use)
+		}
+	}
+	slices.SortFunc(list, compare)
+	return list
+}
+
+// Value is what is known of the smallest expression around a byte of a file.
+func (r *Record) Value(f *diag.File, at int) (Value, bool) {
+	best, found := Value{}, false
+	for span, v := range r.values {
+		if holds(span, f, at) && (!found || span.End-span.Start < best.At.End-best.At.Start) {
+			best, found = v, true
+		}
+	}
+	return best, found
+}
+
+func holds(s diag.Span, f *diag.File, at int) bool { return s.File == f && s.Start <= at && at < s.End }
+
+// compare orders places by file, start and end.
+func compare(a, b diag.Span) int {
+	return cmp.Or(cmp.Compare(a.File.Name, b.File.Name), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+}

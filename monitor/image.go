@@ -1,0 +1,209 @@
+package monitor
+
+import (
+	"bytes"
+	"debug/elf"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// page is the unit of memory protection.
+const page = 4096
+
+// The most that an image may ask for.
+const (
+	lowest    = 0x10000    // bytes at the bottom of the address space that stay unmapped
+	highest   = 0xc0000000 // the end of the address space that images use
+	mostStack = 64 << 20
+	mostPorts = 31
+	mostSlots = 1 << 12
+	slotLimit = 1 << 16
+	noteOwner = "Sinter"
+	noteKind  = 1
+)
+
+// part is a segment of an image in memory.
+type part struct {
+	at    uint64 // first byte
+	size  uint64
+	data  []byte // its beginning; zeros follow
+	flags elf.ProgFlag
+}
+
+// Port is a device that an image asks for.
+type Port struct {
+	Name string
+	Kind string // "net" or "block"
+}
+
+// rings says where the frames of the network devices are. Each has two rings, first
+// the one into the guest.
+type rings struct {
+	at          uint64
+	slots, size uint32 // of one ring: its slots, and the bytes of each
+}
+
+// bytes of a ring: two counters, then the slots, each a length and its bytes.
+func (r rings) bytes() uint64 { return 8 + uint64(r.slots)*uint64(4+r.size) }
+
+// Image is an executable of product hvt, checked.
+type Image struct {
+	Ports []Port
+
+	entry, stack uint64
+	parts        []part
+	rings        rings
+}
+
+// Load checks an executable and its manifest, a note of owner Sinter:
+//
+//	u64 stack       bytes
+//	u64 rings       address
+//	u32 slots, size
+//	text            a line "NAME KIND" for each device, then a byte 0
+func Load(file []byte) (*Image, error) {
+	f, err := elf.NewFile(bytes.NewReader(file))
+	if err != nil {
+		return nil, fmt.Errorf("not an executable: %w", err)
+	}
+	if f.Class != elf.ELFCLASS64 || f.Machine != elf.EM_X86_64 || f.Type != elf.ET_EXEC {
+		return nil, fmt.Errorf("expected a static executable for x86-64, found %s %s %s", f.Class, f.Machine, f.Type)
+	}
+	im := &Image{entry: f.Entry}
+	var note []byte
+	for _, p := range f.Progs {
+		switch p.Type {
+		case elf.PT_LOAD:
+			err = im.segment(p, len(file))
+		case elf.PT_NOTE:
+			if n := manifest(p, len(file), f.ByteOrder); n != nil {
+				note = n
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if note == nil {
+		return nil, fmt.Errorf("the executable has no manifest: it is not of product hvt")
+	}
+	if err := im.read(note, f.ByteOrder); err != nil {
+		return nil, err
+	}
+	return im, im.check()
+}
+
+// segment takes a segment that is to be in memory.
+func (im *Image) segment(p *elf.Prog, file int) error {
+	end := p.Vaddr + p.Memsz
+	switch {
+	case p.Memsz == 0:
+		return nil
+	case p.Vaddr < lowest || end < p.Vaddr || end > highest:
+		return fmt.Errorf("a segment at %#x of %#x bytes is outside of %#x to %#x", p.Vaddr, p.Memsz, lowest, highest)
+	case p.Filesz > p.Memsz || p.Filesz > uint64(file):
+		return fmt.Errorf("a segment at %#x has %#x bytes in the file and %#x in memory", p.Vaddr, p.Filesz, p.Memsz)
+	case p.Flags&elf.PF_W != 0 && p.Flags&elf.PF_X != 0:
+		return fmt.Errorf("a segment at %#x can be written and executed", p.Vaddr)
+	}
+	data := make([]byte, p.Filesz)
+	if _, err := io.ReadFull(p.Open(), data); err != nil {
+		return fmt.Errorf("a segment at %#x: %w", p.Vaddr, err)
+	}
+	im.parts = append(im.parts, part{at: p.Vaddr, size: p.Memsz, data: data, flags: p.Flags})
+	return nil
+}
+
+// manifest finds the note of an image in a segment of notes.
+func manifest(p *elf.Prog, file int, order binary.ByteOrder) []byte {
+	if p.Filesz > uint64(file) {
+		return nil
+	}
+	data := make([]byte, p.Filesz)
+	if _, err := io.ReadFull(p.Open(), data); err != nil {
+		return nil
+	}
+	for len(data) >= 12 {
+		owner, size, kind := uint64(order.Uint32(data)), uint64(order.Uint32(data[4:])), order.Uint32(data[8:])
+		data = data[12:]
+		at := (owner + 3) &^ 3
+		if at > uint64(len(data)) || size > uint64(len(data))-at {
+			return nil
+		}
+		if kind == noteKind && string(data[:owner]) == noteOwner+"\x00" {
+			return data[at : at+size]
+		}
+		data = data[min(at+(size+3)&^3, uint64(len(data))):]
+	}
+	return nil
+}
+
+// read takes what the manifest says.
+func (im *Image) read(note []byte, order binary.ByteOrder) error {
+	if len(note) < 24 {
+		return fmt.Errorf("the manifest has %d bytes, expected 24 or more", len(note))
+	}
+	im.stack = order.Uint64(note)
+	im.rings = rings{at: order.Uint64(note[8:]), slots: order.Uint32(note[16:]), size: order.Uint32(note[20:])}
+	text, _, _ := bytes.Cut(note[24:], []byte{0})
+	for line := range strings.Lines(string(text)) {
+		name, kind, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		if !ok || kind != "net" && kind != "block" {
+			return fmt.Errorf("the manifest asks for %q, expected a name and `net` or `block`", line)
+		}
+		im.Ports = append(im.Ports, Port{Name: name, Kind: kind})
+	}
+	return nil
+}
+
+// check holds the manifest against the segments.
+func (im *Image) check() error {
+	for i, p := range im.parts {
+		for _, q := range im.parts[:i] {
+			if p.at/page <= (q.at+q.size-1)/page && q.at/page <= (p.at+p.size-1)/page {
+				return fmt.Errorf("the segments at %#x and %#x share a page", q.at, p.at)
+			}
+		}
+	}
+	if im.stack == 0 || im.stack > mostStack {
+		return fmt.Errorf("the manifest asks for a stack of %d bytes, at most %d", im.stack, mostStack)
+	}
+	if len(im.Ports) > mostPorts {
+		return fmt.Errorf("the manifest asks for %d devices, at most %d", len(im.Ports), mostPorts)
+	}
+	if n := im.nets(); n > 0 {
+		r := im.rings
+		if r.slots == 0 || r.slots&(r.slots-1) != 0 || r.slots > mostSlots || r.size == 0 || r.size > slotLimit || r.size%4 != 0 {
+			return fmt.Errorf("the manifest asks for rings of %d slots of %d bytes", r.slots, r.size)
+		}
+		if r.at%4 != 0 || !im.holds(r.at, 2*uint64(len(im.Ports))*r.bytes(), elf.PF_W) {
+			return fmt.Errorf("the rings at %#x are not in memory that the program may write", r.at)
+		}
+	}
+	if !im.holds(im.entry, 1, elf.PF_X) {
+		return fmt.Errorf("the entry %#x is not in text", im.entry)
+	}
+	return nil
+}
+
+// nets counts the network devices.
+func (im *Image) nets() (n int) {
+	for _, p := range im.Ports {
+		if p.Kind == "net" {
+			n++
+		}
+	}
+	return n
+}
+
+// holds reports whether bytes are in a segment that allows something.
+func (im *Image) holds(at, n uint64, flags elf.ProgFlag) bool {
+	for _, p := range im.parts {
+		if at >= p.at && at-p.at <= p.size && n <= p.size-(at-p.at) {
+			return p.flags&flags == flags
+		}
+	}
+	return false
+}

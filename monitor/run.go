@@ -1,0 +1,309 @@
+package monitor
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// Net is the other end of a network device.
+type Net interface {
+	// Receive puts the next frame into buf and returns its length, 0 when none is
+	// there. Of a frame that is longer than buf the length is returned all the same.
+	Receive(buf []byte) (int, error)
+	// Send takes a frame.
+	Send(frame []byte) error
+	// FD becomes readable when a frame is there.
+	FD() int
+}
+
+// Block is a disk.
+type Block interface {
+	io.ReaderAt
+	io.WriterAt
+	Sync() error
+	// Sectors is its size.
+	Sectors() uint64
+}
+
+// Config is what the guest is given.
+type Config struct {
+	Console io.Writer // what the guest writes
+	Script  io.Reader // not nil: the harness drives the run and answers here
+	Nets    map[string]Net
+	Blocks  map[string]Block
+}
+
+// Crash is an exception of the guest, or what it asked for and cannot have.
+type Crash struct {
+	Address uint64 // of the instruction
+	Fault   uint64 // the address that was accessed last without being there; 0: none
+	Why     string
+}
+
+// Error says where it was.
+func (c *Crash) Error() string {
+	if c.Fault != 0 {
+		return fmt.Sprintf("%s at %#x, address %#x", c.Why, c.Address, c.Fault)
+	}
+	return fmt.Sprintf("%s at %#x", c.Why, c.Address)
+}
+
+// Result is how a run ended.
+type Result struct {
+	Code  int // exit code that the program gave
+	Exits int // of the vCPU
+}
+
+// monitor is a guest that runs.
+type monitor struct {
+	vm    *vm
+	guest *guest
+	conf  Config
+	ports []*device
+	began time.Time
+	exits int
+	kick  atomic.Bool // the run is to end
+	wake  [2]int      // a pipe that ends a wait
+	code  int
+	done  bool
+}
+
+// Run runs an image until it ends, crashes, or ctx does. A device that the image asks for
+// and that conf does not give is an error before the guest starts.
+func Run(ctx context.Context, im *Image, conf Config) (Result, error) {
+	m := &monitor{conf: conf, wake: [2]int{-1, -1}}
+	defer m.close()
+	if err := m.setUp(im); err != nil {
+		return Result{}, err
+	}
+	runtime.LockOSThread() // KVM wants the thread that made the vCPU
+	defer runtime.UnlockOSThread()
+	defer m.stopWith(ctx)()
+	err := m.loop(ctx)
+	return Result{Code: m.code, Exits: m.exits}, err
+}
+
+func (m *monitor) setUp(im *Image) (err error) {
+	if err := m.attach(im); err != nil {
+		return err
+	}
+	if m.guest, err = newGuest(im); err != nil {
+		return err
+	}
+	if m.vm, err = newVM(); err != nil {
+		return err
+	}
+	if err := m.vm.give(0, 0, m.guest.ram); err != nil {
+		return err
+	}
+	for i, d := range m.ports {
+		d.findRings(m.guest, i)
+	}
+	if err := syscall.Pipe2(m.wake[:], syscall.O_CLOEXEC|syscall.O_NONBLOCK); err != nil {
+		return fmt.Errorf("a pipe: %w", err)
+	}
+	scripted := uint64(0)
+	if m.conf.Script != nil {
+		scripted = 1
+	}
+	m.began = time.Now()
+	return m.vm.start(m.guest, [2]uint64{scripted, m.scale()})
+}
+
+// scale makes microseconds of ticks of the time-stamp counter: ticks * scale / 2^64. 0
+// means that the host does not tell its rate, so that the guest asks for the time.
+func (m *monitor) scale() uint64 {
+	khz := m.vm.tscKHz()
+	if khz <= 1000 {
+		return 0
+	}
+	// 2^64 * 1000 / kHz, rounded down.
+	return uint64((1<<63)/uint64(khz)) * 2000
+}
+
+// stopWith makes the end of ctx the end of the run: it forces the vCPU out of the guest,
+// or the monitor out of a wait. The function that it returns undoes this.
+func (m *monitor) stopWith(ctx context.Context) func() {
+	thread, over := syscall.Gettid(), make(chan struct{})
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		select {
+		case <-over:
+			return
+		case <-ctx.Done():
+		}
+		m.kick.Store(true)
+		syscall.Write(m.wake[1], []byte{0}) //nolint:errcheck // a full pipe wakes as well
+		for {
+			m.vm.run[immediateExit] = 1
+			// The Go runtime ignores this signal when it did not send it.
+			syscall.Tgkill(syscall.Getpid(), thread, syscall.SIGURG) //nolint:errcheck // it may have ended
+			select {
+			case <-over:
+				return
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+	}()
+	return func() {
+		close(over)
+		<-ended
+	}
+}
+
+// immediateExit is the byte of the run area that makes KVM_RUN return at once.
+const immediateExit = 1
+
+// loop enters the guest and serves its calls.
+func (m *monitor) loop(ctx context.Context) error {
+	for !m.done {
+		why, err := m.vm.enter(&m.kick)
+		if m.kick.Load() {
+			return ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+		m.exits++
+		switch why {
+		case exitIO:
+			err = m.call(ctx)
+		case exitShutdown:
+			err = m.crash("the program made an exception")
+		case exitHLT:
+			err = m.crash("the program stopped the processor")
+		case exitMMIO:
+			err = m.crash("the program left its memory")
+		default:
+			err = m.crash(fmt.Sprintf("the virtual machine stopped for reason %d", why))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// crash tells where the guest is.
+func (m *monitor) crash(why string) error {
+	c := &Crash{Why: why}
+	if r, err := m.vm.getRegs(); err == nil {
+		c.Address = r.RIP
+	}
+	if s, err := m.vm.getSregs(); err == nil {
+		c.Fault = s.CR2
+	}
+	return c
+}
+
+// The calls of the guest.
+const (
+	callExit   = 1 // a: code
+	callWrite  = 2 // a: address, b: bytes
+	callRead   = 3 // a: address, b: bytes; from the harness
+	callWait   = 4 // a: mask, b: deadline in us or all ones; gives what is ready
+	callNow    = 5 // gives us
+	callDisk   = 6 // device; a: operation, b: sector, c: address; gives a status
+	callPoll   = 7 // fills and drains the rings; gives what is ready
+	callPort   = 0xe0
+	blockBytes = 40
+)
+
+// call serves one call. The guest has written the address of its block to the port.
+func (m *monitor) call(ctx context.Context) error {
+	a := m.vm.area
+	if a.Port != callPort || a.Direction != 1 || a.Size != 4 || a.Count != 1 {
+		return m.crash(fmt.Sprintf("the program used port %#x", a.Port))
+	}
+	at := uint64(binary.LittleEndian.Uint32(m.vm.run[a.Data:]))
+	b, ok := m.guest.bytes(at, blockBytes, canWrite)
+	if !ok {
+		return m.crash(fmt.Sprintf("the program made a call with a block at %#x, which is not in its data", at))
+	}
+	u := binary.LittleEndian
+	c := call3{op: u.Uint32(b), device: u.Uint32(b[4:]), a: u.Uint64(b[8:]), b: u.Uint64(b[16:]), c: u.Uint64(b[24:])}
+	result, err := m.serve(ctx, c)
+	var wrong *refused
+	if errors.As(err, &wrong) {
+		return m.crash("the program " + wrong.why)
+	}
+	u.PutUint64(b[32:], result)
+	return err
+}
+
+// call3 is a call: what, of which device, and three arguments.
+type call3 struct {
+	op, device uint32
+	a, b, c    uint64
+}
+
+// refused is a call that no image of ours makes.
+type refused struct{ why string }
+
+func (r *refused) Error() string { return r.why }
+
+func refuse(format string, args ...any) error { return &refused{fmt.Sprintf(format, args...)} }
+
+func (m *monitor) serve(ctx context.Context, c call3) (uint64, error) {
+	switch c.op {
+	case callExit:
+		m.done, m.code = true, int(uint8(c.a))
+		return 0, m.drain()
+	case callWrite:
+		return 0, m.write(c.a, c.b)
+	case callRead:
+		return 0, m.readScript(c.a, c.b)
+	case callWait:
+		return m.wait(ctx, uint32(c.a), c.b)
+	case callNow:
+		return m.now(), nil
+	case callDisk:
+		return m.disk(c)
+	case callPoll:
+		return m.poll()
+	}
+	return 0, refuse("made call %d, which does not exist", c.op)
+}
+
+// now is the time since the start in us.
+func (m *monitor) now() uint64 { return uint64(time.Since(m.began).Microseconds()) }
+
+func (m *monitor) write(at, n uint64) error {
+	b, ok := m.guest.bytes(at, n, canRead)
+	if !ok {
+		return refuse("wrote %d bytes at %#x, which are not all its own", n, at)
+	}
+	_, err := m.conf.Console.Write(b)
+	return err
+}
+
+func (m *monitor) readScript(at, n uint64) error {
+	b, ok := m.guest.bytes(at, n, canWrite)
+	if !ok || m.conf.Script == nil {
+		return refuse("read %d bytes to %#x, which it may not", n, at)
+	}
+	_, err := io.ReadFull(m.conf.Script, b)
+	return err
+}
+
+func (m *monitor) close() {
+	if m.vm != nil {
+		m.vm.close()
+	}
+	if m.guest != nil {
+		m.guest.close()
+	}
+	for _, fd := range m.wake {
+		if fd >= 0 {
+			syscall.Close(fd)
+		}
+	}
+}

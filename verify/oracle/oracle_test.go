@@ -1,0 +1,200 @@
+package oracle
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/checks"
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/verify/gen"
+)
+
+// root is the project's folder.
+const root = "../.."
+
+// job is a program with the options of a run, and where the oracle writes what it
+// found.
+type job struct {
+	name    string // of the program, for messages
+	path    string
+	options []string
+	out     string // files that begin with it: .trace and .lines
+}
+
+// world is the outside that the options name.
+func (j *job) world() flow.World {
+	var w flow.World
+	for i := 0; i+1 < len(j.options); i += 2 {
+		if j.options[i] == "--until" {
+			w.Until = j.options[i+1]
+		} else {
+			w.Captures = append(w.Captures, j.options[i+1])
+		}
+	}
+	return w
+}
+
+// line is the job for the oracle.
+func (j *job) line() string {
+	words := append([]string{j.path}, j.options...)
+	return strings.Join(append(words, "--trace", j.out+".trace", "--lines", j.out+".lines"), " ")
+}
+
+// ask runs the oracle once for all jobs.
+func ask(t *testing.T, python string, jobs []*job) {
+	dir := t.TempDir()
+	var lines strings.Builder
+	for _, j := range jobs {
+		lines.WriteString(j.line() + "\n")
+	}
+	list := filepath.Join(dir, "jobs")
+	require.NoError(t, os.WriteFile(list, []byte(lines.String()), 0o644))
+	env := []string{"PYTHONPATH=.", "PYTHONDONTWRITEBYTECODE=1"}
+	said, code, err := testkit.Within(time.Hour, ".", env, python, "-m", "sinter_oracle", "--jobs", list)
+	require.NoError(t, err, said)
+	require.Zero(t, code, said)
+}
+
+// source runs a program on the reference machine: its trace and what it prints.
+func source(t *testing.T, j *job) (trace, lines string) {
+	p, err := flow.Load(j.path, flow.Options{})
+	require.NoError(t, err, j.name)
+	file := j.out + ".source"
+	r, err := p.Run(context.Background(), flow.RunOptions{Level: flow.Source, World: j.world(), TraceFile: file})
+	require.NoError(t, err, j.name)
+	for _, l := range r.Lines {
+		lines += l + "\n"
+	}
+	return read(t, file), lines
+}
+
+func read(t *testing.T, path string) string {
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return string(text)
+}
+
+// events are the lines of a trace. The numbers of sites are the compiler's own, so
+// they are counted anew in the order in which they occur; what the tasks wait for
+// at the end is text for people.
+func events(trace string) []string {
+	sites := map[string]string{}
+	var out []string
+	for _, line := range strings.Split(trace, "\n") {
+		w := strings.SplitN(line, " ", 6) // two spaces first
+		if len(w) > 2 && w[2] == "waits" || strings.HasPrefix(line, "  waits ") {
+			continue
+		}
+		if len(w) > 4 && (w[3] == "log" || w[3] == "trap") {
+			site := w[3] + w[4]
+			if sites[site] == "" {
+				sites[site] = fmt.Sprint(len(sites))
+			}
+			w[4] = sites[site]
+			line = strings.Join(w, " ")
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// compare demands that both have seen the same: every event in the same order,
+// every line, and the place of every trap.
+func compare(t *testing.T, j *job) {
+	want, lines := source(t, j)
+	a, b := events(want), events(read(t, j.out+".trace"))
+	for i := range min(len(a), len(b)) {
+		require.Equal(t, a[i], b[i], "%s: event %d of the source and of the oracle", j.name, i)
+	}
+	require.Len(t, b, len(a), j.name)
+	require.Equal(t, lines, read(t, j.out+".lines"), j.name)
+}
+
+// agree runs all jobs on both sides, in as many parts as there are processors.
+func agree(t *testing.T, jobs []*job) {
+	python := testkit.Tool(t, "python3")
+	began := time.Now()
+	parts := min(runtime.GOMAXPROCS(0), len(jobs))
+	t.Run("parts", func(t *testing.T) {
+		for k := range parts {
+			t.Run(fmt.Sprint(k), func(t *testing.T) {
+				t.Parallel()
+				var mine []*job
+				for i := k; i < len(jobs); i += parts {
+					mine = append(mine, jobs[i])
+				}
+				ask(t, python, mine)
+				for _, j := range mine {
+					compare(t, j)
+				}
+			})
+		}
+	})
+	took := time.Since(began).Seconds()
+	t.Logf("%d programs agree, %.1f a second", len(jobs), float64(len(jobs))/took)
+}
+
+// TestGenerated compares the oracle with the reference machine on random programs,
+// with their captures: 500 of them when SINTER_FULL is 1.
+func TestGenerated(t *testing.T) {
+	n := 8
+	if testkit.Full() {
+		n = 500
+	}
+	dir := t.TempDir()
+	var jobs []*job
+	for seed := 1; seed <= n; seed++ {
+		path := filepath.Join(dir, fmt.Sprintf("seed-%d.sn", seed))
+		text, options, err := checks.Written(path, gen.New(uint64(seed), gen.Options{}))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+		name := fmt.Sprintf("sinter fuzz --show --seed %d", seed)
+		jobs = append(jobs, &job{name: name, path: path, options: options, out: path})
+	}
+	agree(t, jobs)
+}
+
+// TestExamples compares them on the programs of examples, with the captures that
+// their heads name.
+func TestExamples(t *testing.T) {
+	var jobs []*job
+	for _, pattern := range []string{"examples/*/*.sn", "examples/testdata/*/*.sn"} {
+		files, err := filepath.Glob(filepath.Join(root, pattern))
+		require.NoError(t, err)
+		for _, f := range files {
+			jobs = append(jobs, &job{name: f, path: f, options: options(read(t, f), filepath.Dir(f))})
+		}
+	}
+	require.Greater(t, len(jobs), 25)
+	dir := t.TempDir()
+	for i, j := range jobs {
+		j.out = filepath.Join(dir, fmt.Sprint(i))
+	}
+	agree(t, jobs)
+}
+
+// options are those of the run line of an example.
+func options(text, dir string) []string {
+	var out []string
+	_, rest, _ := strings.Cut(text, "// run:")
+	line, _, _ := strings.Cut(rest, "\n")
+	words := strings.Fields(line)
+	for i, w := range words {
+		if w == "--until" {
+			out = append(out, w, words[i+1])
+		}
+		if device, file, ok := strings.Cut(w, "="); ok {
+			out = append(out, "--pcap-in", device+"="+filepath.Join(dir, file))
+		}
+	}
+	return out
+}

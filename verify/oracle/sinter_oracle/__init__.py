@@ -1,0 +1,1 @@
+"""An interpreter of the language, written from docs/language.md alone."""

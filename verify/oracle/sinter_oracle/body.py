@@ -1,0 +1,112 @@
+"""The text of one function or task: lines of Python, locals, operands in order.
+
+An expression becomes an Ex: Python text and a type. What does not fit into an
+expression becomes lines before it; operands that were made earlier are then kept in
+names of their own, so everything is evaluated from left to right.
+"""
+
+from . import kinds as K
+
+
+class Fault(Exception):
+    """The program is not one that the oracle can run; the message says where."""
+
+
+def fault(node, text):
+    """Raises a Fault at a node."""
+    f, line, col = node.pos
+    raise Fault(f"{f}:{line}.{col}: {text}")
+
+
+class Ex:
+    """A value in the making: Python text, a type, whether it stands in a variable
+    (place) and whether nothing that comes later changes it (stable)."""
+
+    __slots__ = ("code", "t", "place", "stable")
+
+    def __init__(self, code, t, place=False, stable=False):
+        self.code, self.t, self.place, self.stable = code, t, place, stable
+
+
+class Local:
+    """A name in a body: Python text, a type; held says that an assignment must reach
+    the caller's value; out that the value goes back when the function returns."""
+
+    __slots__ = ("code", "t", "held", "out")
+
+    def __init__(self, code, t, held=False, out=False):
+        self.code, self.t, self.held, self.out = code, t, held, out
+
+
+class Place:
+    """A place that can be assigned: its text and how to assign."""
+
+    def __init__(self, code, t, put):
+        self.code, self.t, self.put = code, t, put
+
+
+class Lines:
+    """Lines of text with an indentation, and names."""
+
+    def __init__(self, prog, pkg, generics):
+        self.prog, self.pkg, self.generics = prog, pkg, generics
+        self.out, self.ind, self.scopes, self.count = [], 1, [{}], 0
+        self.prologue = []
+        self.needs = None  # in a layout: what must be there for a condition to hold
+
+    def emit(self, text):
+        self.out.append((self.ind, text))
+
+    def text(self):
+        """All lines."""
+        return "\n".join("    " * i + t for i, t in [(1, p) for p in self.prologue] + self.out)
+
+    def tmp(self, stem="t"):
+        self.count += 1
+        return f"{stem}_{self.count}"
+
+    def captured(self, make):
+        """What make returns, and the lines that it made instead of adding them."""
+        saved, self.out = self.out, []
+        try:
+            got = make()
+            return got, self.out
+        finally:
+            self.out = saved
+
+    def keep(self, ex):
+        """Puts a value into a name that nothing changes."""
+        if not ex.stable:
+            name = self.tmp()
+            self.emit(f"{name} = {K.copied(ex.t, ex.code) if ex.place else ex.code}")
+            ex.code, ex.place, ex.stable = name, False, True
+        return ex
+
+    def operands(self, makers):
+        """The values of makers, from left to right."""
+        done = []
+        for make in makers:
+            ex, lines = self.captured(make)
+            if lines:
+                for d in done:
+                    self.keep(d)
+                self.out += lines
+            done.append(ex)
+        return done
+
+    def declare(self, name, t, **how):
+        """A new local; its Python name is its own."""
+        code = self.tmp(name)
+        if name != "_":
+            self.scopes[-1][name] = Local(code, t, **how)
+        return code
+
+    def local(self, name):
+        for scope in reversed(self.scopes):
+            if name in scope:
+                return scope[name]
+        return None
+
+    def trap(self, node, code):
+        """Text of the call that traps."""
+        return f"trap({self.prog.place(node.pos)}, {code!r})"

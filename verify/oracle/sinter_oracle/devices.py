@@ -1,0 +1,151 @@
+"""Devices and what comes in at them: captures and images of disks (section 12)."""
+
+import struct
+
+
+class InputFault(Exception):
+    """A capture or an image cannot be used."""
+
+
+class Eth:
+    """net.Eth: frames."""
+
+    def __init__(self, world, name):
+        self.world, self.name, self.queue = world, name, []
+        self.dropped = 0
+
+    def arrive(self, frame):
+        self.queue.append(frame)
+
+    def ready(self, size):
+        """Whether a frame is there."""
+        return bool(self.queue)
+
+    def fits(self, size):
+        """Whether the frame that is there is not longer than the buffer; a longer one goes."""
+        if self.length(self.queue[0]) <= size:
+            return True
+        self.queue.pop(0)
+        self.dropped += 1
+        return False
+
+    def length(self, frame):
+        return len(frame)
+
+    def recv(self, size, empty):
+        """Waits for a frame; one that is too long empties the buffer."""
+        while True:
+            while not self.queue:
+                yield [(True, "port", self, size)]
+            if self.fits(size):
+                return self.take()
+            empty.clear()
+
+    def take(self):
+        frame = self.queue.pop(0)
+        self.world.event("in", self.name, None, bytes(frame))
+        return frame
+
+    def send(self, frame):
+        """Sends a frame; an empty one is none."""
+        if frame:
+            self.world.event("out", self.name, self.world.clock, bytes(frame))
+
+
+class Udp(Eth):
+    """net.Udp: datagrams, as (peer, bytes)."""
+
+    def length(self, message):
+        return len(message[1])
+
+    def take(self):
+        peer, data = self.queue.pop(0)
+        self.world.event("in", self.name, None, struct.pack("<Q", peer) + data)
+        return peer, data
+
+    def send(self, peer, data):
+        self.world.event("out", self.name, self.world.clock, struct.pack("<Q", peer) + bytes(data))
+
+
+class Disk:
+    """blk.Disk: sectors of 512 bytes."""
+
+    def __init__(self, world, name, image, trap):
+        self.world, self.name, self.trap = world, name, trap
+        self.image = bytearray(image)
+        self.sectors = len(self.image) // 512
+
+    def command(self, op, i, data=b""):
+        self.world.event("out", self.name, self.world.clock, struct.pack("<II", op, i & 0xFFFFFFFF) + data)
+
+    def answer(self, status, data=b""):
+        self.world.event("in", self.name, None, struct.pack("<I", status) + data)
+
+    def read(self, i, place):
+        """The bytes of a sector."""
+        self.command(1, i)
+        if i >= self.sectors:
+            self.answer(1)
+            self.trap(place, "disk")
+        data = bytes(self.image[512 * i:512 * i + 512])
+        self.answer(0, data)
+        return data
+
+    def write(self, i, data, place):
+        """Writes a sector; what is missing becomes zero."""
+        data = bytes(data).ljust(512, b"\0")[:512]
+        self.command(2, i, data)
+        if i >= self.sectors:
+            self.answer(1)
+            self.trap(place, "disk")
+        self.image[512 * i:512 * i + 512] = data
+        self.answer(0)
+
+    def flush(self):
+        self.command(3, 0)
+        self.answer(0)
+
+
+MAGIC = {0xA1B2C3D4: 1, 0xA1B23C4D: 1000}
+
+
+def capture(path):
+    """The frames of a capture: (time in us, bytes)."""
+    with open(path, "rb") as f:
+        data = f.read()
+    for order in "<>":
+        magic = struct.unpack_from(order + "I", data)[0] if len(data) >= 24 else 0
+        if magic in MAGIC:
+            return classic(path, data, order, MAGIC[magic])
+    raise InputFault(f"{path}: not a capture")
+
+
+def classic(path, data, order, unit):
+    """The frames of a pcap file; unit is parts of a microsecond."""
+    at, out = 24, []
+    while at + 16 <= len(data):
+        sec, part, size, _ = struct.unpack_from(order + "IIII", data, at)
+        at += 16
+        if at + size > len(data):
+            raise InputFault(f"{path}: the last frame is cut off")
+        out.append((sec * 1000000 + part // unit, data[at:at + size]))
+        at += size
+    return out
+
+
+def datagram(frame, port):
+    """The datagram in a frame that is for this port: (peer, bytes), or None."""
+    if len(frame) < 42 or frame[12:14] != b"\x08\x00" or frame[14] >> 4 != 4:
+        return None
+    head = (frame[14] & 15) * 4
+    total, frag = struct.unpack_from(">HxxH", frame, 16)
+    src = struct.unpack_from(">I", frame, 26)[0]
+    if frame[23] != 17 or frag & 0x3FFF or 14 + total > len(frame):
+        return None
+    udp = 14 + head
+    if head < 20 or udp + 8 > len(frame):
+        return None
+    sport, dport, size = struct.unpack_from(">HHH", frame, udp)
+    if dport != port or size < 8 or udp + size > 14 + total:
+        return None
+    return src << 16 | sport, frame[udp + 8:udp + size]
