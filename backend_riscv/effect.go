@@ -43,6 +43,11 @@ func (s *selector) instr(i *ir.Instr) {
 		s.fail(diag.Errorf("", i.Span, "a core has ports of datagrams, no frames"))
 	case ir.OpTake:
 		s.take(i, &i.Refs[0])
+	case ir.OpGet:
+		s.start()
+		s.fetch(4, k32(port.LevelOf(i.Dev).Addr()), memNode(4), s.regOf(i.Result()))
+	case ir.OpPut:
+		s.port(port.LevelOf(i.Dev), s.word32(i.Args[0]))
 	case ir.OpStatus, ir.OpWait:
 		s.wait(i)
 	case ir.OpNow:

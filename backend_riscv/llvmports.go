@@ -33,6 +33,18 @@ define internal i64 @sn_now() alwaysinline nounwind {
   ret i64 %r
 }
 
+define internal i32 @sn_get(i32 %dev) alwaysinline nounwind {
+  %words = getelementptr i32, i32* $LEVEL0$, i32 %dev
+  %r = load volatile i32, i32* %words
+  ret i32 %r
+}
+
+define internal void @sn_put(i32 %dev, i32 %v) alwaysinline nounwind {
+  %words = getelementptr i32, i32* $LEVEL0$, i32 %dev
+  store volatile i32 %v, i32* %words
+  ret void
+}
+
 define internal void @sn_alarm(i64 %deadline) alwaysinline nounwind {
   %low = trunc i64 %deadline to i32
   %up = lshr i64 %deadline, 32

@@ -25,15 +25,17 @@ func (o Options) config(m *ir.Module) string {
 	define("SN_USES_ALARM", flag(uses[ir.OpAlarm]))
 	define("SN_USES_TOLD", flag(uses[ir.OpTold]))
 	var disks []string
-	count := 0
+	count, nets := 0, 0
 	for _, d := range m.Devices {
+		nets += flag(port.ShapeOf(d.Kind) == port.Message)
 		disks = append(disks, strconv.Itoa(flag(port.ShapeOf(d.Kind) == port.Command)))
 		count += flag(port.ShapeOf(d.Kind) == port.Command)
 	}
 	define("SN_DISKS", count)
-	define("SN_NETS", len(m.Devices)-count)
+	define("SN_NETS", nets)
 	fmt.Fprintf(&b, "#define SN_MANIFEST %s\n", strconv.QuoteToASCII(manifest(m)))
 	fmt.Fprintf(&b, "__attribute__((unused)) static const u8 sn_is_disk[] = {%s};\n", strings.Join(append(disks, "0"), ", "))
+	o.levels(&b, m)
 	var tasks, devices, traps []string
 	for _, t := range m.Tasks {
 		tasks = append(tasks, t.Name)
@@ -48,6 +50,26 @@ func (o Options) config(m *ir.Module) string {
 	table(&b, "sn_device_name", devices)
 	table(&b, "sn_trap_text", traps)
 	return b.String()
+}
+
+// levels writes which devices have frames, and which are levels of which direction.
+func (o Options) levels(b *strings.Builder, m *ir.Module) {
+	count := 0
+	var frames, levels []string
+	for _, d := range m.Devices {
+		direction := "0"
+		if k := port.Find(d.Kind); k != nil && k.Shape == port.Level {
+			count++
+			direction = "LEVEL_OUT"
+			if k.In {
+				direction = "LEVEL_IN"
+			}
+		}
+		frames, levels = append(frames, strconv.Itoa(flag(port.ShapeOf(d.Kind) == port.Message))), append(levels, direction)
+	}
+	fmt.Fprintf(b, "#define SN_LEVELS %d\nenum { LEVEL_IN = 1, LEVEL_OUT = 2 };\n", count)
+	fmt.Fprintf(b, "__attribute__((unused)) static const u8 sn_has_frames[] = {%s};\n", strings.Join(append(frames, "0"), ", "))
+	fmt.Fprintf(b, "__attribute__((unused)) static const u8 sn_is_level[] = {%s};\n", strings.Join(append(levels, "0"), ", "))
 }
 
 func flag(b bool) int {
@@ -102,11 +124,16 @@ func table(b *strings.Builder, name string, entries []string) {
 func manifest(m *ir.Module) string {
 	var b strings.Builder
 	for _, d := range m.Devices {
-		kind := "net"
-		if port.ShapeOf(d.Kind) == port.Command {
-			kind = "block"
-		}
-		fmt.Fprintf(&b, "%s %s\n", d.Name, kind)
+		fmt.Fprintf(&b, "%s %s\n", d.Name, capability(d.Kind))
 	}
 	return b.String()
+}
+
+// capability is what serves a kind of port in the layer; a kind that has no row, as in
+// texts of tests, has frames.
+func capability(kind string) string {
+	if k := port.Find(kind); k != nil {
+		return k.Capability
+	}
+	return "net"
 }

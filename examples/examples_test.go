@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,15 +40,19 @@ type example struct {
 	logs     []string
 	open     bool // more log lines may follow
 	sends    map[string]int
+	levels   []string       // PORT=FILE
+	shows    map[string]int // changes, by output
 	ends     string
 }
 
 func newExample(dir string) *example {
-	return &example{dir: dir, logs: []string{}, sends: map[string]int{}}
+	return &example{dir: dir, logs: []string{}, sends: map[string]int{}, shows: map[string]int{}}
 }
 
 // world is the outside that the run line names.
-func (e *example) world() flow.World { return flow.World{Captures: e.captures, Until: e.until} }
+func (e *example) world() flow.World {
+	return flow.World{Captures: e.captures, Levels: e.levels, Until: e.until}
+}
 
 // read collects the run lines of a folder's .sn files.
 func read(t *testing.T, dir string) *example {
@@ -80,7 +85,9 @@ func (e *example) line(t *testing.T, word, rest string) {
 			if f == "--until" {
 				e.until = strings.Fields(rest)[k+1]
 			}
-			if device, file, ok := strings.Cut(f, "="); ok {
+			if device, file, ok := strings.Cut(f, "="); ok && strings.HasSuffix(file, ".vcd") {
+				e.levels = append(e.levels, device+"="+filepath.Join(e.dir, file))
+			} else if ok {
 				e.captures = append(e.captures, device+"="+filepath.Join(e.dir, file))
 			}
 		}
@@ -90,12 +97,16 @@ func (e *example) line(t *testing.T, word, rest string) {
 			return
 		}
 		e.logs = append(e.logs, rest)
-	case "sends":
+	case "sends", "shows":
 		var device string
 		var n int
 		_, err := fmt.Sscanf(rest, "%s %d", &device, &n)
 		require.NoError(t, err)
-		e.sends[device] = n
+		if word == "shows" && n > 0 {
+			e.shows[device] = n
+		} else if word == "sends" {
+			e.sends[device] = n
+		}
 	case "ends":
 		e.ends = rest
 	}
@@ -162,7 +173,11 @@ func (e *example) check(t *testing.T, p *flow.Program, level, core string, sent 
 	for device := range e.sends {
 		out = append(out, device+"="+filepath.Join(dir, device))
 	}
-	r, err := p.Run(context.Background(), flow.RunOptions{Level: level, Core: core, World: e.world(), PcapOut: out})
+	var shown []string
+	for port := range e.shows {
+		shown = append(shown, port+"="+filepath.Join(dir, port))
+	}
+	r, err := p.Run(context.Background(), flow.RunOptions{Level: level, Core: core, World: e.world(), PcapOut: out, VcdOut: shown})
 	var missing *llvm.Missing
 	require.False(t, errors.As(err, &missing), "found a moment ago: %v", err)
 	require.NoError(t, err)
@@ -173,7 +188,8 @@ func (e *example) check(t *testing.T, p *flow.Program, level, core string, sent 
 	}
 	require.Equal(t, e.logs, got)
 	require.Equal(t, e.sends, r.Frames)
-	for device := range e.sends {
+	require.Equal(t, e.shows, r.Levels)
+	for device := range both(e.sends, e.shows) {
 		data, err := os.ReadFile(filepath.Join(dir, device))
 		require.NoError(t, err)
 		if sent[device] == nil {
@@ -255,4 +271,11 @@ func command(dir, path string, args ...string) (string, error) {
 	c.Dir = dir
 	out, err := c.CombinedOutput()
 	return string(out), err
+}
+
+// both joins two maps.
+func both(a, b map[string]int) map[string]int {
+	out := maps.Clone(a)
+	maps.Copy(out, b)
+	return out
 }

@@ -93,8 +93,11 @@ const (
 	OpSelect            // ; see Arm, tok -> i32, tok          (Arms, Fair; blocks)
 	OpTake              // buffer; tok, tok r -> i1, tok, tok r (Dev, Imm; as recv of a pending frame; 0: it was longer and dropped, the buffer's length is 0)
 
+	OpGet // ; tok -> i32, tok                   (Dev; the level of an input, which the program knows from then on)
+	OpPut // ; i32, tok -> tok                   (Dev; the level of an output from now on)
+
 	// Only after ir/pass/tasks.
-	OpStatus // ; tok -> i32, tok         (bit i: device i has a frame pending)
+	OpStatus // ; tok -> i32, tok         (bit i: device i has a message pending, or a level that the program does not know)
 	OpAlarm  // ; i64, tok -> tok         (sets the deadline; legalised: i32 low, i32 high, tok)
 	OpWait   // ; i32 mask, tok -> i32, tok (holds until status & mask != 0; gives the status; bit 31: the clock has reached the deadline)
 	OpTold   // buffer; tok, tok r -> tok  (Dev; tells who watches that the message in the buffer came from the device)

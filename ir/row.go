@@ -1,5 +1,7 @@
 package ir
 
+import "github.com/sinter-lang/sinter/ir/port"
+
 // Row is everything about an operation that does not depend on its operands: what
 // the text form, the verifier, Thread, the passes and the machines read.
 type Row struct {
@@ -103,11 +105,11 @@ var rows = [NumOps]Row{
 	OpMark:  {Name: "mark", IO: true, Imm: Mark, Tokens: Fence},
 	OpNow:   {Name: "now", IO: true, Out: clock},
 
-	OpRecv: {Name: "recv", IO: true, Select: byDevice{}, Refs: refs(Place{Writes, buffer}), Imm: Length, Early: true, Blocks: true},
-	OpTake: {Name: "take", IO: true, Select: byDevice{}, Refs: refs(Place{Writes, buffer}), Out: Words{"i1"}, Imm: Length},
-	OpSend: {Name: "send", IO: true, Select: byDevice{}, Refs: refs(Place{Reads, header})},
-	OpAsk:  {Name: "ask", IO: true, Select: byDevice{}, Refs: refs(Place{Reads, header}, Place{Writes, buffer}), Imm: Length},
-	OpTold: {Name: "told", IO: true, Select: byDevice{}, Refs: refs(Place{Reads, header}), Late: true},
+	OpRecv: {Name: "recv", IO: true, Select: byDevice{port.Message}, Refs: refs(Place{Writes, buffer}), Imm: Length, Early: true, Blocks: true},
+	OpTake: {Name: "take", IO: true, Select: byDevice{port.Message}, Refs: refs(Place{Writes, buffer}), Out: Words{"i1"}, Imm: Length},
+	OpSend: {Name: "send", IO: true, Select: byDevice{port.Message}, Refs: refs(Place{Reads, header})},
+	OpAsk:  {Name: "ask", IO: true, Select: byDevice{port.Command}, Refs: refs(Place{Reads, header}, Place{Writes, buffer}), Imm: Length},
+	OpTold: {Name: "told", IO: true, Select: byDevice{port.Message}, Refs: refs(Place{Reads, header}), Late: true},
 
 	OpChSend:  {Name: "chsend", IO: true, Select: byChannel{}, Refs: all(Place{Reads, leaf}), In: several, Early: true, Blocks: true, Fits: fitsElement{}},
 	OpChRecv:  {Name: "chrecv", IO: true, Select: byChannel{}, Refs: all(Place{Writes, leaf}), Out: several, Early: true, Blocks: true, Fits: fitsElement{}},
@@ -115,6 +117,9 @@ var rows = [NumOps]Row{
 	OpChPut:   {Name: "chput", IO: true, Select: byChannel{}, Refs: all(Place{Reads, leaf}), In: several, Early: true, Fits: fitsElement{}},
 	OpChReady: {Name: "chready", IO: true, Select: byChannel{}, Out: Words{"i1"}, Imm: Flag, Early: true},
 	OpSelect:  {Name: "select", IO: true, Select: byArms{}, In: several, Out: Words{"i32"}, Early: true, Blocks: true, Fits: fitsArms{}},
+
+	OpGet: {Name: "get", IO: true, Select: byDevice{port.Level}, Out: Words{"i32"}},
+	OpPut: {Name: "put", IO: true, Select: byDevice{port.Level}, In: Words{"i32"}},
 
 	OpStatus: {Name: "status", IO: true, Out: Words{"i32"}, Late: true},
 	OpAlarm:  {Name: "alarm", IO: true, In: clock, Late: true},

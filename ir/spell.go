@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
@@ -79,7 +80,7 @@ type selector interface {
 
 type (
 	byCallee  struct{}
-	byDevice  struct{}
+	byDevice  struct{ shape port.Shape } // a device of a shape
 	byChannel struct{}
 	byArms    struct{}
 )
@@ -115,8 +116,12 @@ func (byDevice) parse(p *parser, i *Instr) (err error) {
 	return err
 }
 
-func (byDevice) wrong(m *Module, i *Instr) string {
-	return lacks("device", i.Dev < 0 || i.Dev >= len(m.Devices))
+func (s byDevice) wrong(m *Module, i *Instr) string {
+	if i.Dev < 0 || i.Dev >= len(m.Devices) {
+		return lacks("device", true)
+	}
+	d := &m.Devices[i.Dev]
+	return flag(fmt.Sprintf("is for devices of shape %s, %s has shape %s", s.shape, d.Name, port.ShapeOf(d.Kind)), s.shape != port.ShapeOf(d.Kind))
 }
 
 func (byChannel) print(p *printer, i *Instr) string {

@@ -43,6 +43,10 @@ func (m *monitor) attach(im *Image) error {
 			if d.net == nil && m.conf.Script == nil {
 				return fmt.Errorf("the program asks for the network device `%s`, which it was not given", p.Name)
 			}
+		case p.Kind == "pin":
+			if m.conf.Script == nil {
+				return fmt.Errorf("the program asks for the pin `%s`; a guest of the monitor has no pins without a harness", p.Name)
+			}
 		default:
 			if d.block = m.conf.Blocks[p.Name]; d.block == nil {
 				return fmt.Errorf("the program asks for the disk `%s`, which it was not given", p.Name)

@@ -28,12 +28,13 @@ type Mark struct {
 	Task int
 }
 
-// Device is a frame device of a core, given to one task. Its place in
+// Device is a device of a core, given to one task. Its place in
 // Core.Devices is its number on the core; Name is also its name in the world.
 type Device struct {
 	Name   string
 	Rx, Tx bool
 	Task   int
+	Bits   int // of a level; 0: it has frames
 }
 
 // numberedMarks is how many timed regions a program may have of which no names
@@ -54,11 +55,12 @@ func Numbers(program string, devices []Device) *Core {
 // of a core share it: sim/iss hands it frames and port stores, a Harness the
 // beats of a circuit.
 type Recorder struct {
-	core  *Core
-	world *world.World
-	tr    *trace.Trace
-	sites map[int]trace.Site
-	log   []uint32 // words of a log event that is not whole yet
+	core   *Core
+	world  *world.World
+	tr     *trace.Trace
+	sites  map[int]trace.Site
+	levels world.Outputs
+	log    []uint32 // words of a log event that is not whole yet
 }
 
 // maxLogWords bounds one log event; more is a fault of the core.
@@ -66,7 +68,7 @@ const maxLogWords = 1 << 16
 
 // NewRecorder starts a trace.
 func NewRecorder(core *Core, w *world.World) *Recorder {
-	r := &Recorder{core: core, world: w, tr: &trace.Trace{Program: core.Program}, sites: map[int]trace.Site{}}
+	r := &Recorder{core: core, world: w, tr: &trace.Trace{Program: core.Program}, sites: map[int]trace.Site{}, levels: world.Outputs{}}
 	for _, s := range core.Logs {
 		if _, ok := r.sites[s.ID]; !ok {
 			r.sites[s.ID] = s
@@ -100,6 +102,13 @@ func (r *Recorder) In(dev int, frame []byte) {
 func (r *Recorder) Out(dev int, frame []byte) {
 	d := &r.core.Devices[dev]
 	r.event(d.Task, trace.Event{Kind: trace.Out, Port: d.Name, Data: frame, Time: r.world.Now()})
+}
+
+// Level records the level of an output, if it is a new one.
+func (r *Recorder) Level(dev int, v uint64) {
+	if d := &r.core.Devices[dev]; r.levels.Set(dev, v) {
+		r.event(d.Task, trace.Event{Kind: trace.Out, Port: d.Name, Data: world.LevelData(v, (d.Bits+7)/8), Time: r.world.Now()})
+	}
 }
 
 // LogWord takes the next word of the log port; a word that completes an event

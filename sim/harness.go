@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim/world"
 )
@@ -18,18 +19,20 @@ type Beat struct {
 
 // Inputs are the values of a core's input ports in one cycle.
 type Inputs struct {
-	Rx       []Beat // by device
-	TxReady  []bool // by device
+	Rx       []Beat   // by device
+	TxReady  []bool   // by device
+	Levels   []uint64 // by device, of inputs of levels
 	LogReady bool
 	Clock    uint64
 }
 
 // Outputs are the values of a core's output ports in one cycle.
 type Outputs struct {
-	RxReady  []bool // by device
-	Oversize []bool // by device
-	Tx       []Beat // by device
-	Log      bool   // valid
+	RxReady  []bool   // by device
+	Oversize []bool   // by device
+	Tx       []Beat   // by device
+	Levels   []uint64 // by device, of outputs of levels
+	Log      bool     // valid
 	LogData  uint32
 	Mark     bool // valid
 	MarkID   uint32
@@ -70,6 +73,7 @@ type Harness struct {
 	cycle  uint64
 	work   stretch
 	timing []Timing
+	settle int  // cycles until the core has seen all inputs of levels
 	asking bool // the run is over but for the question what it waits for
 	done   bool
 }
@@ -110,7 +114,7 @@ func NewHarness(core *Core, w *world.World, seed int64) *Harness {
 	n := len(core.Devices)
 	h := &Harness{
 		rec: NewRecorder(core, w), core: core, world: w, gaps: newGaps(seed),
-		in: Inputs{Rx: make([]Beat, n), TxReady: make([]bool, n)},
+		in: Inputs{Rx: make([]Beat, n), TxReady: make([]bool, n), Levels: make([]uint64, n)},
 		rx: make([]rxState, n), tx: make([]txState, n), dev: make([]int, n),
 	}
 	for i, d := range core.Devices {
@@ -148,6 +152,9 @@ func (h *Harness) Timings() []Timing { return h.timing }
 // prepares the inputs of the next one. An error is a fault of the core.
 func (h *Harness) Cycle(out *Outputs) error {
 	if h.asking {
+		if h.settle--; h.settle > 0 && out.Idle {
+			return nil
+		}
 		return h.answer(out.Idle)
 	}
 	if err := h.transfer(out); err != nil {
@@ -161,7 +168,7 @@ func (h *Harness) Cycle(out *Outputs) error {
 		case out.Halted:
 			h.done = true
 			return h.rec.End(trace.Ended)
-		case out.Idle && h.offered() && !h.world.AdvanceOr(out.deadline()):
+		case out.Idle && h.settle == 0 && h.offered() && !h.world.AdvanceOr(out.deadline()):
 			if out.Timer { // a timer is outside
 				h.done = true
 				return h.rec.End(trace.Waiting)
@@ -178,7 +185,15 @@ func (h *Harness) Cycle(out *Outputs) error {
 
 // transfer moves what valid and ready let pass in this cycle.
 func (h *Harness) transfer(out *Outputs) error {
+	for i, d := range h.core.Devices { // a pin shows what was stored in the last cycle
+		if d.Bits > 0 && d.Tx {
+			h.rec.Level(i, out.Levels[i])
+		}
+	}
 	for i := range h.core.Devices {
+		if h.core.Devices[i].Bits > 0 {
+			continue
+		}
 		if err := h.receive(i, out.RxReady[i], out.Oversize[i]); err != nil {
 			return err
 		}
@@ -298,7 +313,7 @@ func (h *Harness) quiet(out *Outputs) bool {
 // idle core does not want it.
 func (h *Harness) offered() bool {
 	for i, d := range h.core.Devices {
-		if d.Rx && h.dev[i] >= 0 && h.world.Pending(h.dev[i]) && !h.in.Rx[i].Valid {
+		if d.Rx && d.Bits == 0 && h.dev[i] >= 0 && h.world.Pending(h.dev[i]) && !h.in.Rx[i].Valid {
 			return false
 		}
 	}
@@ -309,11 +324,26 @@ func (h *Harness) offered() bool {
 func (h *Harness) drive() {
 	h.in.LogReady = h.gaps.pass()
 	h.in.Clock = h.world.Now()
+	h.settle = max(h.settle-1, 0)
 	for i, d := range h.core.Devices {
+		if d.Bits > 0 {
+			h.driveLevel(i, d)
+			continue
+		}
 		h.in.TxReady[i] = d.Tx && h.gaps.pass()
 		if d.Rx && h.dev[i] >= 0 {
 			h.offer(i)
 		}
+	}
+}
+
+// driveLevel sets an input pin.
+func (h *Harness) driveLevel(i int, d Device) {
+	if !d.Rx || h.dev[i] < 0 {
+		return
+	}
+	if v := h.world.LevelNow(h.dev[i]); v != h.in.Levels[i] {
+		h.in.Levels[i], h.settle = v, port.Settle
 	}
 }
 
@@ -361,8 +391,13 @@ func beatAt(frame []byte, pos int) Beat {
 
 // ask offers a beat at every device, to learn whether the core waits for one.
 func (h *Harness) ask() {
-	h.asking = true
+	h.asking, h.settle = true, 1
 	for i, d := range h.core.Devices {
+		if d.Bits > 0 && d.Rx {
+			h.in.Levels[i] ^= 1
+			h.settle = port.Settle + 1
+			continue
+		}
 		h.in.Rx[i] = Beat{Valid: d.Rx, Last: true, Bytes: 4}
 	}
 }

@@ -43,6 +43,7 @@ const (
 	Trace    Check = "trace"    // traces of two machines on one world
 	Lockstep Check = "lockstep" // retire records, instruction by instruction
 	Proof    Check = "proof"    // for all states
+	Net      Check = "net"      // the traces of a build that checks what was proved
 	Removal  Check = "removal"  // what the core lacks is never needed
 	Circuit  Check = "circuit"  // the core executes each kept line
 	Verilog  Check = "verilog"  // the written file is the circuit

@@ -227,6 +227,19 @@ static u32 disk_take(u8 *buf, u32 cap) {
 }
 #endif
 
+#if SN_LEVELS
+u32 sn_get(u32 dev) {
+  if (!hal_scripted) return hal_level(dev);
+  ask('G', dev, 0, 0, 0);
+  return answer();
+}
+
+void sn_put(u32 dev, u32 level) {
+  if (hal_scripted) ask('U', dev, level, 0, 0);
+  else hal_set_level(dev, level);
+}
+#endif
+
 #if SN_USES_TOLD
 void sn_told(u32 dev, const u8 *buf) {
   if (hal_scripted) ask('D', dev, 0, buf + 4, *(const u32 *)buf);

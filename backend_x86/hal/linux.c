@@ -5,8 +5,24 @@
 //	prog eth0=tap:NAME           a TAP interface
 //	prog eth0=fd:3               an inherited socket or TAP, one frame a read
 //	prog disk0=file:PATH         the image of a disk, whole sectors
+//	prog led=gpio:CHIP:LINE      a pin: a line of a gpio character device, /dev/gpiochip0:4
 //	prog --script                the harness speaks on standard input and output
 #include "hal.h"
+
+static NORETURN void complain(const char *text, u32 n) {
+  sys(SYS_write, 2, (long)text, n, 0);
+  hal_exit(END_USAGE);
+}
+#define COMPLAIN(text) complain(text, sizeof text - 1)
+
+#if SN_LEVELS
+static NORETURN void no_pin(const char *arg) {
+  u32 n = 0;
+  while (arg[n]) n++;
+  sys(SYS_write, 2, (long)arg, n, 0);
+  COMPLAIN(": no such line, or it is in use; write NAME=gpio:/dev/gpiochipN:LINE\n");
+}
+#endif
 
 #if SN_DEVICES
 // The arguments say where each device is.
@@ -41,6 +57,14 @@ static int bind(const char *arg) {
       return v && (fd_of[i] = disk(i, v)) >= 0;
     }
 #endif
+#if SN_LEVELS
+    if (sn_is_level[i]) {
+      v = after(rest + 1, "gpio:");
+      if (!v) return 0;
+      if ((fd_of[i] = pin(i, v)) < 0) no_pin(arg);
+      return 1;
+    }
+#endif
     v = after(rest + 1, "fd:");
     if (v) return (fd_of[i] = number(v)) >= 0;
     v = after(rest + 1, "tap:");
@@ -64,6 +88,13 @@ struct filter { u16 code; u8 jt, jf; u32 k; };
 #define DISK_CALLS
 #endif
 
+// Of ioctl only the two requests that move levels.
+#if SN_LEVELS
+#define LEVEL_CALLS {0x15, 0, 5, SYS_ioctl}, LOAD(24), {0x15, 1, 0, GPIO_GET_VALUES}, {0x15, 0, 1, GPIO_SET_VALUES}, {0x06, 0, 0, 0x7fff0000}, KILL,
+#else
+#define LEVEL_CALLS
+#endif
+
 static const struct filter scripted_calls[] = {BEGIN, ALLOW(SYS_read), ALLOW(SYS_write), ALLOW(SYS_exit_group), DISK_CALLS KILL};
 
 static const struct filter live_calls[] = {
@@ -81,14 +112,8 @@ static const struct filter live_calls[] = {
 #if SN_USES_NOW
     ALLOW(SYS_clock_gettime),
 #endif
-    DISK_CALLS KILL,
+    DISK_CALLS LEVEL_CALLS KILL,
 };
-
-static NORETURN void complain(const char *text, u32 n) {
-  sys(SYS_write, 2, (long)text, n, 0);
-  hal_exit(END_USAGE);
-}
-#define COMPLAIN(text) complain(text, sizeof text - 1)
 
 static void lock(void) {
   struct { u16 n; const struct filter *f; } prog = {sizeof live_calls / sizeof *live_calls, live_calls};
@@ -96,7 +121,7 @@ static void lock(void) {
   if (sys(SYS_prctl, 38, 1, 0, 0) || sys(SYS_prctl, 22, 2, (long)&prog, 0)) COMPLAIN("this kernel accepts no system-call filter\n");
 }
 
-static NORETURN void usage(void) { COMPLAIN("usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME | DISK=file:PATH]...\n"); }
+static NORETURN void usage(void) { COMPLAIN("usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME | DISK=file:PATH | PIN=gpio:CHIP:LINE]...\n"); }
 
 __asm__(".globl _start\n_start: xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call start\n");
 

@@ -27,7 +27,7 @@ static int fill(u32 mask, u64 us) {
   i64 time[2] = {(i64)(us / 1000000), (i64)(us % 1000000 * 1000)};
   int open = 0;
   for (u32 i = 0; i < SN_DEVICES; i++) {
-    int wanted = !sn_is_disk[i] && mask >> i & 1 && !head_len[i] && !closed[i];
+    int wanted = (sn_has_frames[i] || sn_is_level[i] == 1) && mask >> i & 1 && !head_len[i] && !closed[i];
     p[i].fd = wanted ? fd_of[i] : -1;
     p[i].events = 1;
     p[i].revents = 0;
@@ -38,7 +38,7 @@ static int fill(u32 mask, u64 us) {
   for (u32 i = 0; i < SN_DEVICES; i++) {
     if (!p[i].revents) continue;
     long n = sys(SYS_read, fd_of[i], (long)head[i], sizeof head[i], 0);
-    if (n > 0) head_len[i] = (u32)n;
+    if (n > 0) head_len[i] = sn_has_frames[i] ? (u32)n : 0; // of a pin: that it has changed
     else if (n != EINTR && n != EAGAIN) closed[i] = 1;
   }
   return open;
@@ -47,6 +47,9 @@ static int fill(u32 mask, u64 us) {
 static u32 ready(void) {
   u32 r = 0;
   for (u32 i = 0; i < SN_DEVICES; i++) r |= (u32)(head_len[i] != 0) << i;
+#if SN_LEVELS
+  r |= pins_ready();
+#endif
   return r;
 }
 
@@ -58,6 +61,9 @@ u32 hal_status(void) {
 u32 hal_wait(u32 mask, u64 due) {
   for (;;) {
     u64 left = left_until(due);
+#if SN_LEVELS
+    pins_sample();
+#endif
     u32 r = ready() | (left ? 0 : TIMER);
     if (r & mask) return r;
     if (!fill(mask, left) && due == NEVER) hal_exit(END_WAITING); // nothing will ever come

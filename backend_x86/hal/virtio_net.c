@@ -36,10 +36,10 @@ static void nic_start(volatile u32 *reg) {
   for (u16 k = 0; k < QSIZE; k++) publish(n, 0, &n->rx, k);
 }
 
-static int pending(u32 dev) { return !sn_is_disk[dev] && nics[dev].rx.used.idx != nics[dev].rx.seen; }
+static int pending(u32 dev) { return sn_has_frames[dev] && nics[dev].rx.used.idx != nics[dev].rx.seen; }
 
 // nic_missing reports whether a network device of the program was not found.
-static int nic_missing(u32 dev) { return !sn_is_disk[dev] && !nics[dev].reg; }
+static int nic_missing(u32 dev) { return sn_has_frames[dev] && !nics[dev].reg; }
 
 u32 hal_status(void) {
   u32 r = 0;
@@ -52,7 +52,7 @@ u32 hal_status(void) {
 u32 hal_wait(u32 mask, u64 due) {
   for (;;) {
     for (u32 i = 0; i < SN_DEVICES; i++)
-      if (!sn_is_disk[i]) acknowledge(nics[i].reg);
+      if (sn_has_frames[i]) acknowledge(nics[i].reg);
     u32 r = hal_status();
 #if SN_USES_ALARM
     if (due != NEVER && timer_arm(due)) r |= TIMER;

@@ -25,7 +25,9 @@ type sender struct {
 type devices struct {
 	rx      []receiver
 	tx      []sender
-	ready   vec    // bit i: device i has a frame
+	in      []input
+	out     []output
+	ready   vec    // bit i: device i has a frame, or a level that the program does not know
 	mask    vec    // what WAIT waits for
 	some    rtl.ID // ready and mask meet
 	engine  *engine
@@ -40,6 +42,9 @@ func (g *gen) devices() devices {
 	width := 1
 	for _, dev := range g.p.Devices {
 		width = max(width, dev.Index+1)
+		if dev.Bits > 0 {
+			continue
+		}
 		if dev.Rx {
 			p := rtl.RxPorts(dev.Name)
 			d.rx = append(d.rx, receiver{
@@ -55,6 +60,7 @@ func (g *gen) devices() devices {
 	for _, r := range d.rx {
 		d.ready[r.dev.Index] = bit{r.valid, 0}
 	}
+	g.levels(&d)
 	d.timer = g.timer()
 	if g.p.Uses(port.Wait) {
 		g.wait(&d, width)
@@ -114,6 +120,9 @@ func (g *gen) stored(n int) vec { return g.x.rs[1].zext(32)[:n] }
 
 // portValue is what a load of a port register gives.
 func (g *gen) portValue(l *line) vec {
+	if device, ok := l.port.Reg.Level(); ok {
+		return g.levelOf(device)
+	}
 	switch l.port.Reg {
 	case port.Status, port.Wait:
 		return g.ready()
@@ -159,6 +168,7 @@ func (g *gen) outputs() {
 		idle = b.And(idle, b.Not(g.dev.some))
 	}
 	b.Output(rtl.PortIdle, idle)
+	g.levelPins(idle)
 	g.timerOutputs(idle)
 	g.halted = orZero(g.storing(port.Halt))
 	g.holdWhile(g.halted, g.bool(true))

@@ -93,7 +93,7 @@ func Fits(p *design.Point, im *image.Image) error {
 	}
 	for _, d := range im.Devices {
 		if !slices.ContainsFunc(p.Devices, func(e design.Device) bool {
-			return e.Name == d.Name && e.Index == d.Index && e.Rx == d.Rx && e.Tx == d.Tx
+			return e.Name == d.Name && e.Index == d.Index && e.Rx == d.Rx && e.Tx == d.Tx && e.Bits == levelBits(&d)
 		}) {
 			return fault("device "+d.Name, "the image %s has it as number %d with its directions, the point has not", im.Name, d.Index)
 		}
@@ -213,12 +213,20 @@ func (p *point) sizes() {
 		p.PC = number(design.BitsFor(len(p.im.Text)+1), "the text and the address after it")
 	}
 	switch {
-	case len(p.im.Devices) == 0:
+	case !slices.ContainsFunc(p.im.Devices, func(d image.Device) bool { return levelBits(&d) == 0 }):
 	case p.o.Full:
 		p.Pointer, p.Length = number(30, notSpecialised), number(32, notSpecialised)
 	default:
 		p.Pointer, p.Length = number(data, "buffers are in data memory"), number(data+2, "buffers are in data memory")
 	}
+}
+
+// levelBits is the width of a device of shape level, 0 for others.
+func levelBits(d *image.Device) int {
+	if k := port.Find(d.Kind); k != nil {
+		return k.Bits
+	}
+	return 0
 }
 
 // ports keeps the port registers, by direction, and the devices of the image.
@@ -240,7 +248,7 @@ func (p *point) ports() {
 		}
 	}
 	for _, d := range p.im.Devices {
-		p.Devices = append(p.Devices, design.Device{Name: d.Name, Index: d.Index, Rx: d.Rx, Tx: d.Tx, Reason: "a binding of the system"})
+		p.Devices = append(p.Devices, design.Device{Name: d.Name, Index: d.Index, Rx: d.Rx, Tx: d.Tx, Bits: levelBits(&d), Reason: "a binding of the system"})
 	}
 }
 

@@ -49,6 +49,23 @@ func (b *bench) devices(ports func(string) rtl.StreamPorts, f func(i int, p rtl.
 	}
 }
 
+// levels visits the devices of shape level that have a pin of one direction.
+func (b *bench) levels(pin func(string) string, f func(i int, name string, width int)) {
+	for i, d := range b.im.Devices {
+		if k := port.Find(d.Kind); k != nil && k.Shape == port.Level && b.has(pin(d.Name)) {
+			f(i, pin(d.Name), k.Bits)
+		}
+	}
+}
+
+// settle is how many idle cycles the world waits before it acts: with input pins,
+// until the core has seen them.
+func (b *bench) settle() int {
+	n := 2
+	b.levels(rtl.PortLevelIn, func(int, string, int) { n = 2 + port.Settle })
+	return n
+}
+
 // declare writes vectors, clock, counters and the task of failing.
 func (b *bench) declare(limit uint64) {
 	b.line("module %s_tb;", ModuleName(b.c))
@@ -61,7 +78,11 @@ func (b *bench) declare(limit uint64) {
 		b.line("integer rx%[1]d_at = 0;\ninteger rx%[1]d_frames = 0;\ninteger rx%[1]d_due = 0;", i)
 	})
 	b.devices(rtl.TxPorts, func(i int, _ rtl.StreamPorts) { b.line("integer tx%d_at = 0;", i) })
-	b.line("integer log_at = 0;\ninteger mark_at = 0;")
+	b.levels(rtl.PortLevelIn, func(i int, _ string, width int) { b.line("reg %spin%d = 0;", span(width), i) })
+	b.levels(rtl.PortLevelOut, func(i int, _ string, width int) {
+		b.line("integer out%d_at = 0;\nreg %sout%d_last = 0;", i, span(width), i)
+	})
+	b.line("integer log_at = 0;\ninteger mark_at = 0;\ninteger levels_at = 0;")
 	if b.has(rtl.PortClock) {
 		s := b.sections["times"]
 		b.line("reg [63:0] now = 64'd0;")
@@ -105,6 +126,7 @@ func (b *bench) drive() {
 		b.line("assign %s = rx%d_beat[34:32];", p.Bytes, i)
 	})
 	b.devices(rtl.TxPorts, func(i int, p rtl.StreamPorts) { b.line("assign %s = noise[%d];", p.Ready, 1+i%8) })
+	b.levels(rtl.PortLevelIn, func(i int, name string, _ int) { b.line("assign %s = pin%d;", name, i) })
 	if b.has(rtl.PortLogReady) {
 		b.line("assign %s = noise[0];", rtl.PortLogReady)
 	}
@@ -132,6 +154,11 @@ func (b *bench) check() {
 		if port.ShapeOf(b.im.Devices[i].Kind) == port.Command && b.has(rtl.RxPorts(b.im.Devices[i].Name).Valid) {
 			b.line("    if (%s && %s && %s) rx%d_due <= rx%d_due + 1;", p.Valid, p.Ready, p.Last, i, i)
 		}
+	})
+	b.levels(rtl.PortLevelOut, func(i int, name string, width int) {
+		quiet = append(quiet, fmt.Sprintf("%s === out%d_last", name, i))
+		b.expect(fmt.Sprintf("%s !== out%d_last", name, i), b.sections[fmt.Sprintf("out%d", i)], fmt.Sprintf("out%d_at", i), fmt.Sprintf("{%d'd0, %s}", 40-width, name))
+		b.line("    out%d_last <= %s;", i, name)
 	})
 	if b.has(rtl.PortLogValid) {
 		quiet = append(quiet, "!"+rtl.PortLogValid)
@@ -161,7 +188,7 @@ func (b *bench) end() {
 	b.line("      if (%s) finish(32'd0, 2'd0);", rtl.PortHalted)
 	b.line("      else if (%s) finish(%s, 2'd1);", rtl.PortTrap, rtl.PortTrapPC)
 	b.line("      else if (%s) begin", rtl.PortIdle)
-	b.line("        if (settled < 2) settled <= settled + 1;")
+	b.line("        if (settled < %d) settled <= settled + 1;", b.settle())
 	if b.has(rtl.PortTimer) { // the deadline comes before what arrives at the same time
 		b.line("        else if (%s && %s <= 64'd%d && (arrived == %d || %s <= next)) begin", rtl.PortTimer, rtl.PortDeadline, b.v.End, arrivals.n, rtl.PortDeadline)
 		b.line("          settled <= 0;\n          now <= %s;\n        end", rtl.PortDeadline)
@@ -173,8 +200,24 @@ func (b *bench) end() {
 	b.line("          settled <= 0;\n          arrived <= arrived + 1;")
 	b.line("          case (vectors[%d + arrived])", arrivals.base)
 	b.devices(rtl.RxPorts, func(i int, _ rtl.StreamPorts) { b.line("            40'd%d: rx%d_due <= rx%d_due + 1;", i, i, i) })
+	b.arrivingLevels()
 	b.line("            default: ;\n          endcase")
 	b.line("        end else finish(32'd0, 2'd2);\n      end else settled <= 0;")
+}
+
+// arrivingLevels writes the arrival of new levels at all inputs.
+func (b *bench) arrivingLevels() {
+	some := false
+	b.levels(rtl.PortLevelIn, func(i int, _ string, width int) {
+		if !some {
+			b.line("            40'd%d: begin\n              levels_at <= levels_at + 1;", levelsArrive)
+		}
+		some = true
+		b.line("              pin%d <= vectors[%d + levels_at];", i, b.sections[fmt.Sprintf("in%d", i)].base)
+	})
+	if some {
+		b.line("            end")
+	}
 }
 
 // finish writes the task that compares counts and the end itself.
@@ -195,6 +238,7 @@ func (b *bench) finish() {
 		b.line("    if (%s != %d) fail(\"%s count\", %s, 40'd%d, {8'd0, %s});", at, s.n, s.port, at, s.n, at)
 	}
 	b.devices(rtl.TxPorts, func(i int, _ rtl.StreamPorts) { count(fmt.Sprintf("tx%d_at", i), b.sections[fmt.Sprintf("tx%d", i)]) })
+	b.levels(rtl.PortLevelOut, func(i int, _ string, _ int) { count(fmt.Sprintf("out%d_at", i), b.sections[fmt.Sprintf("out%d", i)]) })
 	count("log_at", b.sections["log"])
 	count("mark_at", b.sections["mark"])
 	b.line("    $display(\"PASS %d events\");\n    $finish;\n  end\nendtask", b.v.Events())

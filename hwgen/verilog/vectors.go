@@ -15,6 +15,7 @@ type Input struct {
 	Device int // index into Image.Devices
 	Time   uint64
 	Data   []byte
+	Levels []uint64 // by device: the new levels of inputs; nil for a frame
 }
 
 // Beat is a word of a frame: Bytes of Data count, 4 but in the last beat.
@@ -28,22 +29,27 @@ type Beat struct {
 // offers and what it expects. Between ports no order is checked; a frame is
 // offered when the core is idle, as the world does it.
 type Vectors struct {
-	Arrivals []int    // device of each input, in order
-	Times    []uint64 // and its time, of a core that knows time
-	End      uint64   // no deadline after it comes
-	Rx       [][]Beat // by device: all its inputs
-	Tx       [][]Beat // by device: expected
-	Log      []uint32 // expected
-	Marks    []uint32 // expected
+	Arrivals []int      // device of each input, in order; levelsArrive for new levels
+	In       [][]uint64 // by device: its level at each arrival of levels
+	Out      [][]uint64 // by device: expected new levels
+	Times    []uint64   // and its time, of a core that knows time
+	End      uint64     // no deadline after it comes
+	Rx       [][]Beat   // by device: all its inputs
+	Tx       [][]Beat   // by device: expected
+	Log      []uint32   // expected
+	Marks    []uint32   // expected
 	Status   trace.Status
 	TrapPC   uint32 // when Status is trap
 }
+
+// levelsArrive is the device of an arrival of levels.
+const levelsArrive = port.Ports + 1
 
 // NewVectors makes the vectors of a run: the inputs that it had, its end, and the
 // trace that it gave.
 func NewVectors(im *image.Image, inputs []Input, end uint64, t *trace.Trace) (*Vectors, error) {
 	n := len(im.Devices)
-	v := &Vectors{Rx: make([][]Beat, n), Tx: make([][]Beat, n), End: end, Status: t.Status}
+	v := &Vectors{Rx: make([][]Beat, n), Tx: make([][]Beat, n), In: make([][]uint64, n), Out: make([][]uint64, n), End: end, Status: t.Status}
 	timed, err := knowsTime(im)
 	if err != nil {
 		return nil, err
@@ -52,10 +58,17 @@ func NewVectors(im *image.Image, inputs []Input, end uint64, t *trace.Trace) (*V
 		if in.Device < 0 || in.Device >= n {
 			return nil, fmt.Errorf("vectors of %s: no device %d", im.Name, in.Device)
 		}
-		v.Arrivals = append(v.Arrivals, in.Device)
 		if timed {
 			v.Times = append(v.Times, in.Time)
 		}
+		if in.Levels != nil {
+			v.Arrivals = append(v.Arrivals, levelsArrive)
+			for i, level := range in.Levels {
+				v.In[i] = append(v.In[i], level)
+			}
+			continue
+		}
+		v.Arrivals = append(v.Arrivals, in.Device)
 		v.Rx[in.Device] = append(v.Rx[in.Device], beats(in.Data)...)
 	}
 	for i := range t.Events {
@@ -106,6 +119,10 @@ func (v *Vectors) event(im *image.Image, e *trace.Event) error {
 		}
 	case trace.Out:
 		for i, d := range im.Devices {
+			if d.Name == e.Port && port.ShapeOf(d.Kind) == port.Level {
+				v.Out[i] = append(v.Out[i], levelOf(e.Data))
+				return nil
+			}
 			if d.Name == e.Port {
 				v.Tx[i] = append(v.Tx[i], beats(e.Data)...)
 				return nil
@@ -190,7 +207,19 @@ func (v *Vectors) Events() int {
 	for _, t := range v.Tx {
 		n += len(t)
 	}
+	for _, o := range v.Out {
+		n += len(o)
+	}
 	return n
+}
+
+// levelOf is a little-endian number.
+func levelOf(data []byte) uint64 {
+	v := uint64(0)
+	for i, b := range data {
+		v |= uint64(b) << (8 * i)
+	}
+	return v
 }
 
 // section is a part of vectors.hex.
@@ -216,6 +245,10 @@ func (v *Vectors) layout(im *image.Image) (sections map[string]section, words []
 	for i, d := range im.Devices {
 		add(fmt.Sprintf("rx%d", i), d.Name+"_rx", toWords(v.Rx[i], beatWord))
 		add(fmt.Sprintf("tx%d", i), d.Name+"_tx", toWords(v.Tx[i], beatWord))
+		if port.ShapeOf(d.Kind) == port.Level {
+			add(fmt.Sprintf("in%d", i), rtl.PortLevelIn(d.Name), v.In[i])
+			add(fmt.Sprintf("out%d", i), rtl.PortLevelOut(d.Name), v.Out[i])
+		}
 	}
 	add("log", "log", toWords(v.Log, func(w uint32) uint64 { return uint64(w) }))
 	add("mark", "mark", toWords(v.Marks, func(w uint32) uint64 { return uint64(w) }))

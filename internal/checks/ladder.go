@@ -21,6 +21,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/lang/eval"
 	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/verify"
 	"github.com/sinter-lang/sinter/verify/equiv"
@@ -70,7 +71,7 @@ func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Repo
 	}
 	l := &ladder{Program: p, ctx: ctx, opts: o, cycles: map[string]uint64{}, proved: map[string]*equiv.Report{}, report: &verify.Report{Program: p.Name, Figures: map[string]float64{}}}
 	defer l.progress("")
-	steps := []func() error{l.reference, l.software, l.x86Rows, l.isaRows}
+	steps := []func() error{l.reference, l.software, l.x86Rows, l.isaRows, l.netRows}
 	if p.Form == flow.FromImage {
 		steps = []func() error{l.beginsAtImage, l.isaRows}
 	}
@@ -78,15 +79,21 @@ func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Repo
 		steps = append(steps, func() error { return l.coreRows(core) })
 	}
 	for _, step := range steps {
-		if err := step(); err != nil {
+		if err := step(); errors.Is(err, errNoReference) {
+			break
+		} else if err != nil {
 			return nil, err
 		}
 	}
 	return l.report, nil
 }
 
+// errNoReference ends the ladder when the source itself found a proof wrong: there is
+// nothing to compare with.
+var errNoReference = errors.New("no reference")
+
 func checks() []verify.Check {
-	return []verify.Check{verify.Trace, verify.Lockstep, verify.Proof, verify.Removal, verify.Circuit, verify.Verilog, verify.Witness}
+	return []verify.Check{verify.Trace, verify.Net, verify.Lockstep, verify.Proof, verify.Removal, verify.Circuit, verify.Verilog, verify.Witness}
 }
 
 func (l *ladder) wants(c verify.Check) bool {
@@ -102,13 +109,17 @@ func (l *ladder) progress(format string, args ...any) {
 // reference runs the source, with which everything is compared.
 func (l *ladder) reference() error {
 	l.progress("source")
-	_, tr, seconds, err := l.Trace(l.ctx, flow.Source, "", l.opts.World)
+	_, tr, seconds, err := l.Trace(l.ctx, l.Reference(), "", l.opts.World)
+	if wrong := new(eval.Fault); errors.As(err, &wrong) {
+		l.report.Add(verify.Row{Level: flow.Source, Check: verify.Net, Status: verify.Different, Detail: err.Error()})
+		return errNoReference
+	}
 	if err != nil {
 		return err
 	}
 	l.ref = tr
 	l.report.Figures["seconds.source"] = seconds
-	return l.referenceRow(flow.Source)
+	return l.referenceRow(l.Reference())
 }
 
 // referenceRow is the row of the machine with which everything is compared.

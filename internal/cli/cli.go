@@ -63,16 +63,19 @@ type env struct {
 
 // program is embedded by the commands that take one.
 type program struct {
-	Path   string   `arg:"" help:"A source file, or a folder whose .sn files are one program."`
+	Path   string   `arg:"" help:"A source file, a folder whose .sn files are one program, or program IR (.sir)."`
 	Define []string `short:"D" placeholder:"NAME=VALUE" help:"Set a config of the program."`
 	Regs   int      `default:"0" placeholder:"N" help:"Registers of the generated core, 5 to 32 (default: as many as pay)."`
+	Skip   []string `placeholder:"PASS" help:"Leave a pass over the program IR out."`
+	Dump   []string `name:"dump-after" placeholder:"PASS" help:"Show the program IR after a pass, on standard error."`
 	With   string   `default:"cg" enum:"cg,llvm" help:"Code generator for the core: cg or llvm."`
 	Isa    []string `name:"isa" placeholder:"FILE" help:"Add the lines of an instruction set (.isa) to that of the core."`
 }
 
 // load checks the program and prints its warnings.
 func (p *program) load(e *env) (*flow.Program, error) {
-	opts := flow.Options{Regs: p.Regs, Backend: p.With}
+	opts := flow.Options{Regs: p.Regs, Backend: p.With, Skip: p.Skip, DumpAfter: p.Dump}
+	opts.Dump = func(title, text string) { fmt.Fprintf(e.err, "# %s\n%s\n", title, text) }
 	for _, d := range p.Define {
 		if err := opts.Set(d); err != nil {
 			return nil, err

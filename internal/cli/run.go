@@ -12,6 +12,7 @@ import (
 // inputs is embedded by the commands that run a program.
 type inputs struct {
 	PcapIn []string `name:"pcap-in" placeholder:"DEVICE=FILE" help:"Frames that arrive at a device, from a capture. The device may be left out when there is one."`
+	VcdIn  []string `name:"vcd-in" placeholder:"PORT=FILE" help:"Levels of an input pin, from a value change dump. FILE:SIGNAL names a signal of the file; none says that nothing changes."`
 	Disk   []string `placeholder:"DISK=FILE" help:"The image of a disk; without one it has 1 MiB of zeros. The file is not changed."`
 	Seed   int64    `placeholder:"N" help:"Seed of the random gaps on the ports of a core; 0: none."`
 	Until  string   `placeholder:"TIME" help:"End of the run, such as 20ms; without it, the time of the last frame. Timers after it do not fire."`
@@ -20,7 +21,7 @@ type inputs struct {
 
 // world describes the outside that the flags name.
 func (i *inputs) world() flow.World {
-	return flow.World{Captures: i.PcapIn, Disks: i.Disk, Seed: i.Seed, Limit: i.Limit, Until: i.Until}
+	return flow.World{Captures: i.PcapIn, Levels: i.VcdIn, Disks: i.Disk, Seed: i.Seed, Limit: i.Limit, Until: i.Until}
 }
 
 // runCmd is `sinter run`.
@@ -31,6 +32,7 @@ type runCmd struct {
 	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core for isa, cycle and gates: multi or pipe3."`
 	DiskOut []string `name:"disk-out" placeholder:"DISK=FILE" help:"Write a disk, as it is after the run, to a file."`
 	PcapOut []string `name:"pcap-out" placeholder:"DEVICE=FILE" help:"Write the frames that a device sent to a capture."`
+	VcdOut  []string `name:"vcd-out" placeholder:"PORT=FILE" help:"Write the levels of an output pin to a value change dump."`
 	Trace   string   `placeholder:"FILE" help:"Write the trace in its text form."`
 	Wave    string   `placeholder:"FILE.vcd" help:"Write a waveform of the core (cycle only)."`
 	Window  string   `name:"wave-window" default:"0:10000" placeholder:"FROM:CYCLES" help:"Cycles of the waveform."`
@@ -43,8 +45,11 @@ func (c *runCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if c.On == flow.Source {
+		c.On = p.Reference()
+	}
 	r, err := p.Run(e.ctx, flow.RunOptions{
-		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, DiskOut: c.DiskOut, TraceFile: c.Trace, Wave: c.Wave, Window: c.Window,
+		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, VcdOut: c.VcdOut, DiskOut: c.DiskOut, TraceFile: c.Trace, Wave: c.Wave, Window: c.Window,
 	})
 	if err != nil {
 		return err
@@ -88,9 +93,10 @@ type verifyCmd struct {
 	inputs  `embed:""`
 	Core    string   `default:"both" enum:"both,multi,pipe3,none" help:"Which core to verify: multi, pipe3, both or none."`
 	Quick   bool     `help:"Only traces and removal: seconds, no outside tool, no proof."`
-	Checks  []string `placeholder:"CHECK" help:"Only these checks: trace, lockstep, proof, removal, circuit, verilog, witness."`
+	Checks  []string `placeholder:"CHECK" help:"Only these checks: trace, net, lockstep, proof, removal, circuit, verilog, witness."`
 	NoX86   bool     `name:"no-x86" help:"Leave the native process and the unikernel out."`
 	Random  int      `default:"20000" placeholder:"N" help:"Random instructions of the lock-step check of each core."`
+	Bisect  bool     `help:"Only find the first pass over the program IR that changes what the program does."`
 	Mutants int      `placeholder:"N" help:"Make N random faults in each core, one at a time, and count those that traces and lock-step notice."`
 }
 
@@ -99,6 +105,9 @@ func (c *verifyCmd) Run(e *env) error {
 	p, err := c.load(e)
 	if err != nil {
 		return err
+	}
+	if c.Bisect {
+		return c.bisect(e, p)
 	}
 	cores := flow.Cores()
 	switch c.Core {
@@ -131,5 +140,33 @@ func (c *verifyCmd) Run(e *env) error {
 		rows = append(rows, []string{r.Level, r.Core, string(r.Check), string(r.Status), fmt.Sprint(r.N), r.Detail})
 	}
 	table(e.out, rows)
+	return nil
+}
+
+// bisect prints the first wrong pass for each target.
+func (c *verifyCmd) bisect(e *env, p *flow.Program) error {
+	found, err := p.Bisect(e.ctx, c.world())
+	if err != nil {
+		return err
+	}
+	for _, b := range found {
+		if b.Number > 0 {
+			e.failed = exitDifference
+		}
+	}
+	if e.json {
+		e.printJSON(found)
+		return nil
+	}
+	for _, b := range found {
+		switch {
+		case b.Number == 0:
+			fmt.Fprintf(e.out, "for %s: all %d passes are right on this input\n", b.Target, b.Passes)
+		case b.Function == "":
+			fmt.Fprintf(e.out, "for %s: pass %d of %d, %s, is wrong: %s\n", b.Target, b.Number, b.Passes, b.Pass, b.Detail)
+		default:
+			fmt.Fprintf(e.out, "for %s: pass %d of %d, %s, is wrong in @%s: %s\n", b.Target, b.Number, b.Passes, b.Pass, b.Function, b.Detail)
+		}
+	}
 	return nil
 }

@@ -35,9 +35,9 @@ var makers = []struct {
 	form Form // the latest form of a program that it can be made of
 	make maker
 }{
-	{".sir", FromText, (*Program).sir},
-	{".elf", FromText, (*Program).elf},
-	{".ll", FromText, (*Program).ll},
+	{".sir", FromIR, (*Program).sir},
+	{".elf", FromIR, (*Program).elf},
+	{".ll", FromIR, (*Program).ll},
 	{".s", FromImage, (*Program).assembly},
 	{".img", FromImage, (*Program).img},
 	{".isa", FromImage, (*Program).isa},

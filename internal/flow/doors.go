@@ -23,13 +23,14 @@ type Form uint8
 // The forms, in the order of the flow.
 const (
 	FromText    Form = iota // .sn files
+	FromIR                  // .sir
 	FromImage               // .img, or an ELF for the memory map of a core
 	FromCircuit             // .rtl
 )
 
 // String names a form as messages do.
 func (f Form) String() string {
-	return [...]string{"a program in the language", "an image", "a circuit"}[f]
+	return [...]string{"a program in the language", "program IR", "an image", "a circuit"}[f]
 }
 
 // doors has a row for each extension by which a program other than source text
@@ -38,6 +39,7 @@ var doors = []struct {
 	ext  string
 	load func(f *diag.File, o Options) (*Program, error)
 }{
+	{".sir", loadIR},
 	{".img", loadImage},
 	{".elf", loadELF},
 	{".rtl", loadCircuit},

@@ -15,12 +15,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/pass"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 	"github.com/sinter-lang/sinter/lang/types"
@@ -41,8 +43,15 @@ type Options struct {
 	Regs     int             // registers of a generated core; 0: 16
 	Backend  string          // "cg" (default) or "llvm" for RISC-V
 	Check    bool            // verify and shuffle between passes
+	Net      bool            // carry a check after each proved one
 	Target   *design.Target  // of a core; nil: RV32I with multiplication, Lines and Regs registers
 	Lines    *isa.Set        // added to the instruction set of a core, or nil
+
+	Skip      []string                 // names of passes to leave out
+	DumpAfter []string                 // names of passes after which Dump gets the program IR
+	Dump      func(title, text string) // must be there when DumpAfter is
+
+	Passes func([]pass.Pass) []pass.Pass // may change the passes, for tests that plant mistakes
 }
 
 // Program is a loaded program.
@@ -59,9 +68,12 @@ type Program struct {
 }
 
 // Load reads and checks a program: a file, or a folder, whose .sn files
-// together are one program. A file of a later form (.img, .elf, .rtl) is a program
+// together are one program. A file of a later form (.sir, .img, .elf, .rtl) is a program
 // that begins there. The error is a diag.List for mistakes in the text.
 func Load(path string, opts Options) (*Program, error) {
+	if err := opts.checkPasses(); err != nil {
+		return nil, err
+	}
 	if p, err := throughDoor(path, opts); p != nil || err != nil {
 		return p, err
 	}
@@ -88,7 +100,7 @@ func LoadFiles(files []*diag.File, opts Options) (*Program, error) {
 	if err := all.Err(); err != nil {
 		return nil, err
 	}
-	t, list := types.Check(parsed, types.Options{Settings: opts.Settings})
+	t, list := types.Check(parsed, types.Options{Settings: opts.Settings, Net: opts.Net})
 	all = append(all, list...)
 	if err := all.Err(); err != nil {
 		return nil, err
@@ -117,6 +129,14 @@ func (p *Program) For(t *design.Target) *Program {
 	other := *p
 	other.stages, other.opts.Target = stages{}, t
 	return &other
+}
+
+// WithNet is the same program with a check after each proved one. The pass that removes
+// checks is left out: it rests on the same interval arithmetic as the proofs.
+func (p *Program) WithNet() (*Program, error) {
+	o := p.opts
+	o.Net, o.Skip = true, append(slices.Clone(o.Skip), "checks")
+	return LoadFiles(p.Files, o)
 }
 
 // With is a program of another tree, made with the same options.

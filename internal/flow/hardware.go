@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -120,9 +121,17 @@ func (p *Program) vectors(ctx context.Context, kind string, w World, im *image.I
 
 func inputsOf(s *world.Script) []verilog.Input {
 	var in []verilog.Input
+	now := make([]uint64, len(s.Devices))
 	for _, i := range s.Inputs {
 		if s.Until != nil && i.Time > *s.Until {
 			break
+		}
+		if i.Levels != nil {
+			for _, l := range i.Levels {
+				now[l.Device] = l.Value
+			}
+			in = append(in, verilog.Input{Time: i.Time, Levels: slices.Clone(now)})
+			continue
 		}
 		in = append(in, verilog.Input{Device: i.Device, Time: i.Time, Data: i.Data})
 	}

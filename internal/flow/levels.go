@@ -61,12 +61,12 @@ const (
 func Levels() []Level {
 	return []Level{
 		{Name: Source, Steps: 1 << 26, Fuzz: fuzzSteps, Shrink: 2000, machine: onTree},
-		{Name: IR, Steps: 1 << 26, Fuzz: fuzzSteps, Shrink: 2000, Compare: trace.Options{Channels: true}, machine: onFirst},
-		{Name: LowIR, Shown: IR, Inner: true, Steps: 1 << 26, machine: onLow},
-		{Name: X86IR, Shown: IR, Inner: true, Steps: 1 << 26, machine: onX86},
-		{Name: Native, Steps: 1 << 26, Fuzz: fuzzSteps, Shrink: 200, Compare: trace.Options{Console: true}, machine: onNative},
-		{Name: Unikernel, Slow: true, Steps: 1 << 24, Shrink: 20, Compare: trace.Options{Console: true}, machine: onUnikernel},
-		{Name: Monitor, Slow: true, Steps: 1 << 24, Shrink: 20, Compare: trace.Options{Console: true}, machine: onMonitor},
+		{Name: IR, Form: FromIR, Steps: 1 << 26, Fuzz: fuzzSteps, Shrink: 2000, Compare: trace.Options{Channels: true}, machine: onFirst},
+		{Name: LowIR, Form: FromIR, Shown: IR, Inner: true, Steps: 1 << 26, machine: onLow},
+		{Name: X86IR, Form: FromIR, Shown: IR, Inner: true, Steps: 1 << 26, machine: onX86},
+		{Name: Native, Form: FromIR, Steps: 1 << 26, Fuzz: fuzzSteps, Shrink: 200, Compare: trace.Options{Console: true}, machine: onNative},
+		{Name: Unikernel, Form: FromIR, Slow: true, Steps: 1 << 24, Shrink: 20, Compare: trace.Options{Console: true}, machine: onUnikernel},
+		{Name: Monitor, Form: FromIR, Slow: true, Steps: 1 << 24, Shrink: 20, Compare: trace.Options{Console: true}, machine: onMonitor},
 		{Name: ISA, Form: FromImage, Steps: 1 << 33, Fuzz: fuzzCycles, Shrink: 1000, machine: onImage},
 		{Name: Cycle, Form: FromCircuit, Steps: 1 << 32, Fuzz: fuzzCycles, Shrink: 50, machine: onCircuit},
 		{Name: Gates, Form: FromCircuit, Steps: 1 << 28, Fuzz: fuzzCycles, Shrink: 50, machine: onGates},

@@ -64,6 +64,7 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 			host = &world.Host{Address: d.Host, Port: uint16(d.Port)}
 		}
 		prog.Hosts, prog.Disks = append(prog.Hosts, host), append(prog.Disks, port.ShapeOf(d.Kind) == port.Command)
+		prog.Levels = append(prog.Levels, port.Find(d.Kind).Bytes())
 	}
 	switch level {
 	case Unikernel:

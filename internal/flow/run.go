@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/cycle"
@@ -25,6 +26,7 @@ type RunOptions struct {
 	Core      string
 	World     World
 	PcapOut   []string // DEVICE=FILE
+	VcdOut    []string // PORT=FILE
 	DiskOut   []string // DEVICE=FILE
 	TraceFile string
 	Wave      string // VCD of the core, level cycle only
@@ -39,6 +41,7 @@ type Result struct {
 	Lines   []string           `json:"lines"` // log lines and traps, in order
 	Waits   []string           `json:"waits"`
 	Frames  map[string]int     `json:"frames"` // sent, by device
+	Levels  map[string]int     `json:"levels"` // changes of outputs, by port
 	Figures map[string]float64 `json:"figures"`
 	Command string             `json:"command,omitempty"`
 	Trace   *trace.Trace       `json:"-"`
@@ -147,18 +150,25 @@ func Drive(ctx context.Context, m sim.Machine, limit uint64, events int) (*trace
 func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds float64) (*Result, error) {
 	r := &Result{
 		Program: p.Name, Level: o.Level, Status: tr.Status, Waits: tr.Waits, Trace: tr,
-		Lines: p.lines(tr), Frames: map[string]int{}, Figures: Figures(m),
+		Lines: p.lines(tr), Frames: map[string]int{}, Levels: map[string]int{}, Figures: Figures(m),
 	}
 	r.Figures["seconds"] = seconds
 	for _, e := range tr.Events {
-		if e.Kind == trace.Out && p.isMessages(e.Port) {
+		switch {
+		case e.Kind != trace.Out:
+		case p.shapeOf(e.Port) == port.Message:
 			r.Frames[e.Port]++
+		case p.shapeOf(e.Port) == port.Level:
+			r.Levels[e.Port]++
 		}
 	}
 	if g, ok := m.(*process.Machine); ok {
 		r.Command = g.Command
 	}
 	if err := p.WriteCaptures(o.PcapOut, tr); err != nil {
+		return nil, err
+	}
+	if err := p.WriteWaveforms(o.VcdOut, tr); err != nil {
 		return nil, err
 	}
 	if o.TraceFile != "" {

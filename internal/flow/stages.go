@@ -64,13 +64,13 @@ type Core struct {
 
 // First is the program IR as lowered, before any pass.
 func (p *Program) First() (*ir.Module, error) {
-	return p.first.get(func() (*ir.Module, error) { return lower.Lower(p.Tree) })
+	return p.first.get(p.lowered)
 }
 
 // ForX86 is the program IR after the passes for x86-64: words up to 64 bits, one
 // Main.
 func (p *Program) ForX86() (*ir.Module, error) {
-	return p.forX86.get(func() (*ir.Module, error) { return p.run(pass.Env{}) })
+	return p.forX86.get(func() (*ir.Module, error) { return p.run("x86-64", pass.Env{}) })
 }
 
 // ForProduct is ForX86, with datagrams carried in frames: what the products of
@@ -80,7 +80,7 @@ func (p *Program) ForProduct() (*ir.Module, error) {
 		return p.ForX86()
 	}
 	return p.product.get(func() (*ir.Module, error) {
-		m, err := p.run(pass.Env{})
+		m, err := p.run("x86-64", pass.Env{})
 		if err != nil {
 			return nil, err
 		}
@@ -95,7 +95,10 @@ func (p *Program) ForProduct() (*ir.Module, error) {
 		if err := pass.Ethernet(m, n, ports); err != nil {
 			return nil, err
 		}
-		return m, pass.Run(m, pass.Optimisers(), pass.Options{Check: p.opts.Check, Seed: 1})
+		if err := pass.Run(m, pass.Optimisers(), pass.Options{Check: p.opts.Check, Seed: 1, Skip: p.opts.Skip}); err != nil {
+			return nil, err
+		}
+		return m, verified(m)
 	})
 }
 
@@ -107,7 +110,7 @@ func (p *Program) Low() (*ir.Module, error) {
 		if err != nil {
 			return nil, err
 		}
-		return p.run(CoreEnv(t))
+		return p.run("a core", CoreEnv(t))
 	})
 }
 
@@ -126,15 +129,6 @@ func computes(t *design.Target) func(word.Op) bool {
 		}
 		return true
 	}
-}
-
-// run lowers the program anew, for passes change their module.
-func (p *Program) run(env pass.Env) (*ir.Module, error) {
-	m, err := lower.Lower(p.Tree)
-	if err != nil {
-		return nil, err
-	}
-	return m, pass.Run(m, pass.List(), pass.Options{Env: env, Check: p.opts.Check, Seed: 1})
 }
 
 // defaultRegs is RV32E's number of registers: 13 used ones cost three per cent

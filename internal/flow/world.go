@@ -14,6 +14,7 @@ import (
 // World names the outside of a run.
 type World struct {
 	Captures []string // DEVICE=FILE, or FILE when the program has one receiving device
+	Levels   []string // PORT=FILE: value change dumps of inputs
 	Disks    []string // DEVICE=FILE: the image of a disk; the file is not changed
 	Seed     int64    // of the gaps on a core's ports; 0: none
 	Limit    uint64   // steps of a machine; 0: its own generous limit
@@ -30,6 +31,9 @@ func (p *Program) Script(w World) (*world.Script, error) {
 		if err != nil {
 			return nil, err
 		}
+		if file == nothing {
+			continue
+		}
 		data, err := os.ReadFile(file)
 		if err != nil {
 			return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", file, reason(err))
@@ -45,6 +49,9 @@ func (p *Program) Script(w World) (*world.Script, error) {
 	}
 	if w.Frames > 0 && len(script.Inputs) > w.Frames {
 		script.Inputs = script.Inputs[:w.Frames]
+	}
+	if err := p.addWaveforms(w.Levels, script); err != nil {
+		return nil, err
 	}
 	if w.Until != "" {
 		ticks, ok := types.ParseDuration(w.Until)
@@ -105,14 +112,14 @@ func (p *Program) disk(spec string) (device int, file string, err error) {
 	return 0, "", UserErrorf("%q wants DISK=FILE; the disks of %s are: %s", spec, p.Name, strings.Join(disks, ", "))
 }
 
-// isMessages reports whether a device has whole messages.
-func (p *Program) isMessages(name string) bool {
+// shapeOf is the shape of a device by its name.
+func (p *Program) shapeOf(name string) port.Shape {
 	for _, d := range p.Tree.System.Devices {
 		if d.Name == name {
-			return port.ShapeOf(d.Kind) == port.Message
+			return port.ShapeOf(d.Kind)
 		}
 	}
-	return false
+	return port.Message
 }
 
 // WriteDisks writes the disks of a world, as they are after a run, to DISK=FILE.
@@ -180,7 +187,7 @@ func (p *Program) WriteCaptures(specs []string, tr *trace.Trace) error {
 		name, file, ok := strings.Cut(spec, "=")
 		known := false
 		for _, d := range p.devices() {
-			known = known || d == name
+			known = known || d == name && p.shapeOf(d) == port.Message
 		}
 		if !ok || !known {
 			return UserErrorf("%q wants DEVICE=FILE; the devices of %s are: %s", spec, p.Name, strings.Join(p.devices(), ", "))

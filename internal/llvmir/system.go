@@ -42,6 +42,10 @@ func (b *body) system(in *sir.Instr) {
 		b.cur.NewCall(f, i32(in.Dev), b.address(in.Refs[0]))
 		f = b.hook("sn_take", types.I32, types.I32, types.I8Ptr, types.I32)
 		b.cur.NewCall(f, i32(in.Dev), b.address(in.Refs[1]), i32(int(in.Imm)))
+	case sir.OpGet:
+		b.values[in.Results[0]] = b.cur.NewCall(b.hook("sn_get", types.I32, types.I32), i32(in.Dev))
+	case sir.OpPut:
+		b.cur.NewCall(b.hook("sn_put", types.Void, types.I32, types.I32), i32(in.Dev), b.values[in.Args[0]])
 	case sir.OpHalt:
 		b.cur.NewCall(b.hook("sn_halt", types.Void))
 	}

@@ -78,6 +78,7 @@ type Device struct {
 	Name   string
 	Index  int
 	Rx, Tx bool // whether the program receives from it, sends to it
+	Bits   int  // of a level; 0: it has messages
 	Reason string
 }
 

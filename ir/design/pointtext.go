@@ -54,7 +54,7 @@ func (p *Point) Choices() []Choice {
 
 func joined(list []int) string { return strings.Trim(fmt.Sprint(list), "[]") }
 
-// value prints a device: `eth0 0 rx tx`.
+// value prints a device: `eth0 0 rx tx`, `led 1 tx level 1`.
 func (d *Device) value() string {
 	v := fmt.Sprintf("%s %d", text.QuoteName(d.Name), d.Index)
 	if d.Rx {
@@ -62,6 +62,9 @@ func (d *Device) value() string {
 	}
 	if d.Tx {
 		v += " tx"
+	}
+	if d.Bits > 0 {
+		v += fmt.Sprintf(" level %d", d.Bits)
 	}
 	return v
 }
@@ -305,6 +308,13 @@ func (r *reader) device(key text.Token) error {
 	d := Device{Name: name.Str, Index: int(index)}
 	d.Rx = r.sc.Accept("rx")
 	d.Tx = r.sc.Accept("tx")
+	if r.sc.Accept("level") {
+		bits, err := r.sc.Int("the bits of the level", 1, 32)
+		if err != nil {
+			return err
+		}
+		d.Bits = int(bits)
+	}
 	if err := r.once("device "+d.Name, key.Span); err != nil {
 		return err
 	}

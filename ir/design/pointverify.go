@@ -151,6 +151,9 @@ func (p *Point) checkDevices() (field, problem string) {
 		if d.Name == "" || d.Index < 0 || d.Index > 31 {
 			return field, fmt.Sprintf("expected a name and a number in 0..31, got %d", d.Index)
 		}
+		if d.Bits < 0 || d.Bits > 32 || d.Bits > 0 && d.Rx && d.Tx {
+			return field, "a level has 1 to 32 bits and one direction"
+		}
 		for _, e := range p.Devices[:i] {
 			switch {
 			case e.Name == d.Name:
@@ -166,7 +169,7 @@ func (p *Point) checkDevices() (field, problem string) {
 func (p *Point) checkFrames() (field, problem string) {
 	switch {
 	case !p.Uses(port.Go):
-	case len(p.Devices) == 0:
+	case !slices.ContainsFunc(p.Devices, func(d Device) bool { return d.Bits == 0 }):
 		return "store " + port.Go.String(), "there is no device to move frames"
 	case p.Data.N == 0:
 		return "data", "0, but frames need a data memory"

@@ -1,6 +1,7 @@
 package image
 
 import (
+	"bytes"
 	"debug/elf"
 	"encoding/binary"
 	"os"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/testkit"
 	"github.com/sinter-lang/sinter/ir/design"
 )
@@ -141,6 +143,25 @@ func FuzzReadELF(f *testing.F) {
 			return
 		}
 		again, err := ReadELF("x", ELF(im))
+		require.NoError(t, err)
+		equalImages(t, im, again)
+	})
+}
+
+// FuzzFromELF reads files of any linker: no panic, no hang, and what is read is an
+// image like any other.
+func FuzzFromELF(f *testing.F) {
+	im := load(f, sample)
+	good := ELF(im)
+	f.Add(good)
+	f.Add(bytes.Replace(good, []byte(tables), []byte(".other0"), 1))
+	f.Add(good[:100])
+	f.Fuzz(func(t *testing.T, data []byte) {
+		im, err := FromELF("x.elf", data, design.Default())
+		if err != nil {
+			return
+		}
+		again, err := Parse(&diag.File{Name: "x.img", Text: Print(im)})
 		require.NoError(t, err)
 		equalImages(t, im, again)
 	})

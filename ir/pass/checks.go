@@ -16,8 +16,8 @@ import (
 //	before  b1(v2: i32): v3: i1 = ltu v2, v1 ; br v3, b2, b3       (v1 = const 64)
 //	        b2: v4: tok = check v3, v5 !0 ; v6: i32 = add v2, v7 ; jump b1(v6)
 //	after   b2: v6: i32 = add v2, v7 ; jump b1(v6)
-func checks(m *ir.Module, _ *Env) bool {
-	return each(m, func(f *ir.Func) bool {
+func checks(m *ir.Module, env *Env) bool {
+	return each(m, env, func(f *ir.Func) bool {
 		p := &prover{f: f, flow: ir.FlowOf(f), base: map[*ir.Value]span{}, fact: map[*ir.Value]span{}, truth: map[*ir.Value]bool{}, subst: renames{}}
 		p.kids = p.flow.Kids()
 		p.preds, p.from = preds(f), sources(f)

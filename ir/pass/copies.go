@@ -10,8 +10,8 @@ import "github.com/sinter-lang/sinter/ir"
 //
 //	before  v5: tok %t = copy %t, %tab[8], v4, 16 ; v6: i32 = load4 %t[v1], v5
 //	after   v6: i32 = load4 %tab[v1 + 8]
-func copies(m *ir.Module, _ *Env) bool {
-	return each(m, func(f *ir.Func) bool {
+func copies(m *ir.Module, env *Env) bool {
+	return each(m, env, func(f *ir.Func) bool {
 		changed := false
 		for _, o := range append([]*ir.Object(nil), f.Locals...) {
 			u := usesOf(f, o)

@@ -12,10 +12,10 @@ import (
 //
 //	before  v4: tok %t = store4 %t[v1], v2, v3      (%t is never read)
 //	after
-func dce(m *ir.Module, _ *Env) bool {
+func dce(m *ir.Module, env *Env) bool {
 	changed := dropFuncs(m)
 	read := readObjects(m)
-	again := each(m, func(f *ir.Func) bool {
+	again := each(m, env, func(f *ir.Func) bool {
 		writes := dropWrites(f, read)
 		values := dropValues(f)
 		return writes || values

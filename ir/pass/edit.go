@@ -123,9 +123,11 @@ func maxBlockID(f *ir.Func) int {
 }
 
 // each runs a pass over all functions of a module and threads what changed.
-func each(m *ir.Module, run func(f *ir.Func) bool) bool {
+func each(m *ir.Module, env *Env, run func(f *ir.Func) bool) bool {
 	changed := make([]bool, len(m.Funcs))
-	par.Each(len(m.Funcs), func(k int) { changed[k] = run(m.Funcs[k]) })
+	par.Each(len(m.Funcs), func(k int) {
+		changed[k] = (env.Only == nil || env.Only(m.Funcs[k])) && run(m.Funcs[k])
+	})
 	if !slices.Contains(changed, true) {
 		return false
 	}

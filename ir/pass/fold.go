@@ -13,8 +13,8 @@ import (
 //
 //	before  v3: i32 = mul v1, v2      (v2 = const 8)      after  v5: i32 = shl v1, v4   (v4 = const 3)
 //	        br v4, b1(v3), b2         (v4 = const 1)             jump b1(v5)
-func fold(m *ir.Module, _ *Env) bool {
-	return each(m, foldFunc)
+func fold(m *ir.Module, env *Env) bool {
+	return each(m, env, foldFunc)
 }
 
 func foldFunc(f *ir.Func) bool {

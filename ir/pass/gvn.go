@@ -17,8 +17,8 @@ import (
 //	before  v8: tok %a = store4 %a[v2], v5, v7     after  v8: tok %a = store4 %a[v2], v5, v7
 //	        v9: i32 = load4 %a[v2], v8                    v10: i32 = add v5, v5
 //	        v10: i32 = add v9, v5
-func gvn(m *ir.Module, _ *Env) bool {
-	return each(m, func(f *ir.Func) bool {
+func gvn(m *ir.Module, env *Env) bool {
+	return each(m, env, func(f *ir.Func) bool {
 		g := &numbering{f: f, flow: ir.FlowOf(f), subst: renames{}}
 		g.kids = g.flow.Kids()
 		g.walk(0, map[valueKey]*ir.Value{})

@@ -14,8 +14,8 @@ const maxThreaded = 6
 //
 //	before  jump b5(v1, v7)      (v1 = const 0)         after  jump b3
 //	        b5(v2: i1, v3: i32): br v2, b4, b3
-func jumps(m *ir.Module, _ *Env) bool {
-	return each(m, func(f *ir.Func) bool {
+func jumps(m *ir.Module, env *Env) bool {
+	return each(m, env, func(f *ir.Func) bool {
 		changed := false
 		for n := 0; n < 64; n++ {
 			if !jumpOne(f) {

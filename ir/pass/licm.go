@@ -11,8 +11,8 @@ import "github.com/sinter-lang/sinter/ir"
 //	before  b1(v2: i32): v3: i32 = add v1, v1 ; v4: i32 = add v2, v3 ; br v5, b1(v4), b2
 //	after   v3: i32 = add v1, v1 ; jump b1(v0)
 //	        b1(v2: i32): v4: i32 = add v2, v3 ; br v5, b1(v4), b2
-func licm(m *ir.Module, _ *Env) bool {
-	return each(m, func(f *ir.Func) bool {
+func licm(m *ir.Module, env *Env) bool {
+	return each(m, env, func(f *ir.Func) bool {
 		changed := false
 		all := loops(f)
 		for _, l := range all {

@@ -13,8 +13,8 @@ const maxHead = 12
 //	before  jump b1(v1)                         after  br v9, b2(v1), b3    (v9 tests v1)
 //	        b1(v2): br v3, b2, b3                      b2(v2): ... v6 ... ; br v3, b2(v6), b3
 //	        b2: ... v6 ... ; jump b1(v6)
-func rotate(m *ir.Module, _ *Env) bool {
-	return each(m, func(f *ir.Func) bool {
+func rotate(m *ir.Module, env *Env) bool {
+	return each(m, env, func(f *ir.Func) bool {
 		changed := false
 		for n := 0; n < maxRotations && rotateLevel(f); n++ {
 			changed = true

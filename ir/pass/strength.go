@@ -18,8 +18,8 @@ const maxWalkers = 4
 //	        v5: i32 = add v2, v8 ; v6: i1 = ltu v5, v10 ; br v6, b1(v5), b2          (v10 = const 64)
 //	after   b1(v3: i32): v4: i32 = load4 %a[v3], v9 ; ...
 //	        v11: i32 = add v3, v12 ; v6: i1 = ne v11, v13 ; br v6, b1(v11), b2       (v13 = const 256)
-func strength(m *ir.Module, _ *Env) bool {
-	return each(m, func(f *ir.Func) bool {
+func strength(m *ir.Module, env *Env) bool {
+	return each(m, env, func(f *ir.Func) bool {
 		changed := false
 		var u *users
 		for _, l := range loops(f) {

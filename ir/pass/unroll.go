@@ -18,8 +18,8 @@ const (
 //
 //	before  b1(v2: i32): ... ; v3: i32 = add v2, v1 ; br v4, b1(v3), b2     (four rounds)
 //	after   four times `...`, then jump b2
-func unroll(m *ir.Module, _ *Env) bool {
-	return each(m, func(f *ir.Func) bool {
+func unroll(m *ir.Module, env *Env) bool {
+	return each(m, env, func(f *ir.Func) bool {
 		changed := false
 		done := map[*ir.Block]bool{}
 		for unrollInner(f, done) { // what was around them may be innermost now
@@ -68,7 +68,7 @@ type unrolling struct {
 func (l *loop) unrolling() unrolling {
 	u := unrolling{loop: l, latch: l.latch(), copies: 1}
 	entries := l.entries()
-	if u.latch == nil || len(entries) != 1 || l.has(ir.OpMark, ir.OpCall, ir.OpRecv, ir.OpSend, ir.OpAsk, ir.OpChRecv, ir.OpChSend, ir.OpSelect) {
+	if u.latch == nil || len(entries) != 1 || l.has(ir.OpMark, ir.OpCall, ir.OpRecv, ir.OpSend, ir.OpAsk, ir.OpGet, ir.OpPut, ir.OpChRecv, ir.OpChSend, ir.OpSelect) {
 		return u
 	}
 	u.copies, u.whole = plan(l.rounds(entries[0], u.latch), l.size())

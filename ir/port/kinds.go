@@ -29,6 +29,19 @@ var kinds = [...]Kind{
 		},
 		Unit: "sector", Most: 512, BodyType: "blk.Sector", Trap: "disk", Capability: "block", Files: []string{"image"},
 	},
+	{
+		Name: "gpio_in", Type: "gpio.In", Make: "gpio.in", Key: Label, Pool: "gpio", Shape: Level,
+		Methods: []Method{
+			{Name: "read", Does: Get, Form: "read()"},
+			{Name: "changed", Does: Changed, Form: "on let v = b.changed()"},
+		},
+		Unit: "level", Bits: 1, In: true, Capability: "pin", Files: []string{"vcd"},
+	},
+	{
+		Name: "gpio_out", Type: "gpio.Out", Make: "gpio.out", Key: Label, Pool: "gpio", Shape: Level,
+		Methods: []Method{{Name: "write", Does: Put, Form: "write(v)"}},
+		Unit:    "level", Bits: 1, Out: true, Capability: "pin", Files: []string{"vcd"},
+	},
 }
 
 // Kinds lists the rows.

@@ -32,6 +32,10 @@ const (
 	TimerBit = 31
 )
 
+// Settle is the number of cycles after which a core sees that an input pin has
+// changed: two registers synchronise it, one samples it.
+const Settle = 3
+
 // firstLevel is the register of the level of device 0; those of the others
 // follow. Shape Level uses them.
 const firstLevel Reg = 16

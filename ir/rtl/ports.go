@@ -56,6 +56,13 @@ func TxPorts(dev string) StreamPorts { return streamPorts(dev + "_tx") }
 // when the frame is longer than the buffer and is dropped, else 0.
 func PortOversize(dev string) string { return dev + "_oversize" }
 
+// PortLevelIn names the input pin of a device of shape level. It may change at any
+// time: the core synchronises it, and sees a change port.Settle cycles later.
+func PortLevelIn(dev string) string { return dev + "_in" }
+
+// PortLevelOut names the output pin of a device of shape level.
+func PortLevelOut(dev string) string { return dev + "_out" }
+
 // Names of the probes that form the retire record: one instruction per cycle
 // in which ProbeRetireValid is 1. Rd is 0 when no register is written; Mask
 // has one bit per byte lane of the word at Addr &^ 3 (0: no data access), and

@@ -23,7 +23,7 @@ func Constructors(pkg string) []string {
 }
 
 // IsLater reports whether a package is one of the language that this version lacks.
-func IsLater(pkg string) bool { return pkg == "gpio" || pkg == "uart" || pkg == "time" }
+func IsLater(pkg string) bool { return pkg == "uart" || pkg == "time" }
 
 // over makes the device of net.udp(nic, port): a device of another kind becomes one
 // of kind k.

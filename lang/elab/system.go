@@ -17,7 +17,6 @@ import (
 const (
 	maxRuns = 1024    // task instances, and rounds of a for
 	maxCap  = 1 << 16 // capacity of a channel
-	maxDevs = 31      // devices: one bit each in a word of a core
 )
 
 // Elaborator turns the text of a system into its tasks, channels and devices.
@@ -114,7 +113,59 @@ func (e *Elaborator) device(call *syntax.CallExpr, name string) int {
 	if kind.Key == port.Over {
 		return e.over(call, kind, name)
 	}
+	if kind.Key == port.Label {
+		return e.labelled(call, kind, name)
+	}
 	return e.numbered(call, kind, name)
+}
+
+// labelled makes the device of gpio.out("led0").
+func (e *Elaborator) labelled(call *syntax.CallExpr, kind *port.Kind, name string) int {
+	label, ok := labelOf(call)
+	if !ok {
+		e.h.Errorf(codes.BadArguments, call.Span(), "expected the name of a pin, as in `%s(\"pin0\")`", kind.Make).
+			Hint("a name is made of letters, digits and _, and begins with a letter")
+		return -1
+	}
+	for _, d := range e.sys.Devices {
+		if d.Label == label {
+			e.h.Errorf(codes.UsedTwice, call.Span(), "the pin %q is in use already, as `%s`", label, d.Name).Note(d.Span, "the other one")
+			return -1
+		}
+	}
+	if name == "" {
+		name = label
+	}
+	return e.add(tree.DeviceDef{Name: name, Kind: kind.Name, Label: label, Run: -1, Span: call.Span()})
+}
+
+// labelOf is the one argument of a call, a string that is a name.
+func labelOf(call *syntax.CallExpr) (string, bool) {
+	if len(call.Args) != 1 || call.Args[0].Name != nil {
+		return "", false
+	}
+	s, ok := call.Args[0].Value.(*syntax.StringLit)
+	if !ok || len(s.Parts) != 1 || s.Parts[0].X != nil {
+		return "", false
+	}
+	label := s.Parts[0].Bytes
+	for i, r := range label {
+		letter := r == '_' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return "", false
+		}
+	}
+	return label, true
+}
+
+// add makes a device of the system, -1 when there are too many.
+func (e *Elaborator) add(d tree.DeviceDef) int {
+	if len(e.sys.Devices) == port.Ports {
+		e.h.Errorf(codes.TooLarge, d.Span, "a system has at most %d devices", port.Ports)
+		return -1
+	}
+	e.sys.Devices = append(e.sys.Devices, d)
+	return len(e.sys.Devices) - 1
 }
 
 // numbered makes the device of net.eth(k).
@@ -128,20 +179,15 @@ func (e *Elaborator) numbered(call *syntax.CallExpr, kind *port.Kind, name strin
 		return -1
 	}
 	for _, d := range e.sys.Devices {
-		if d.Number == k && port.Find(d.Kind).Pool == kind.Pool {
+		if d.Label == "" && d.Number == k && port.Find(d.Kind).Pool == kind.Pool {
 			e.h.Errorf(codes.UsedTwice, call.Span(), "the device %s(%d) is there already, as `%s`", kind.Make, k, d.Name).Note(d.Span, "the other one")
 			return -1
 		}
 	}
-	if len(e.sys.Devices) == maxDevs {
-		e.h.Errorf(codes.TooLarge, call.Span(), "a system has at most %d devices", maxDevs)
-		return -1
-	}
 	if name == "" {
 		name = fmt.Sprintf("%s%d", kind.Name, k)
 	}
-	e.sys.Devices = append(e.sys.Devices, tree.DeviceDef{Name: name, Kind: kind.Name, Number: k, Run: -1, Span: call.Span()})
-	return len(e.sys.Devices) - 1
+	return e.add(tree.DeviceDef{Name: name, Kind: kind.Name, Number: k, Run: -1, Span: call.Span()})
 }
 
 func (e *Elaborator) notDevice(call *syntax.CallExpr, pkg *syntax.Ident, f *syntax.FieldExpr) {

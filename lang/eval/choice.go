@@ -107,6 +107,8 @@ func (c *frameCompiler) choice(s *tree.SelectArm) choice {
 		a.kind, a.end, a.take = ChanWait, c.scalar(s.End), c.takeValue(s)
 	case tree.ArmDev:
 		a.kind, a.end, a.take = DevWait, c.scalar(s.End), c.takeMessage(s)
+	case tree.ArmLevel:
+		a.kind, a.end, a.take = DevWait, c.scalar(s.End), c.takeLevel(s)
 	case tree.ArmEvery:
 		a.kind, a.fired = TimeWait, c.alloc(1)
 		period, fired := s.After.(*tree.Const).Cell, a.fired
@@ -147,5 +149,17 @@ func (c *frameCompiler) takeMessage(s *tree.SelectArm) func(*machine, int) bool 
 		m.host.Do(e)
 		m.setBytes(at, e.Data)
 		return e.Ok
+	}
+}
+
+// takeLevel reads an input whose level has changed.
+func (c *frameCompiler) takeLevel(s *tree.SelectArm) func(*machine, int) bool {
+	to := c.alloc(1)
+	if s.Local != nil {
+		to = c.locals[s.Local].addr
+	}
+	return func(m *machine, dev int) bool {
+		m.mem[to] = m.level(dev)
+		return true
 	}
 }

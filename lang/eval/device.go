@@ -114,3 +114,18 @@ func (m *machine) askDevice(dev, site int, trap string, data []byte) []byte {
 	}
 	return e.Data[port.StatusSize:]
 }
+
+// level reads an input.
+func (m *machine) level(dev int) uint64 {
+	e := Effect{Kind: GetEffect, Index: dev, Words: []uint64{0}}
+	m.host.Do(&e)
+	return e.Words[0]
+}
+
+func (c *compiler) levelPut(s *tree.LevelPut) func(m *machine) {
+	dev, value := c.scalar(s.Dev), c.scalar(s.Value)
+	return func(m *machine) {
+		k := int(dev(m))
+		m.host.Do(&Effect{Kind: PutEffect, Index: k, Words: []uint64{value(m)}})
+	}
+}

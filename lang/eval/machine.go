@@ -56,6 +56,8 @@ const (
 	NowEffect                        // the host sets Time
 	SelectEffect                     // Arms, First; the host sets Index to the arm
 	AskEffect                        // Index is the device; Data is the command; the host sets Data to the answer
+	GetEffect                        // Index is the device; the host sets Words[0] to its level
+	PutEffect                        // Index is the device; Words[0] is its new level
 	TickEffect                       // the task has run for a while
 	StepEffect                       // a step of a test, see test.go
 )
@@ -85,7 +87,7 @@ type WaitKind uint8
 const (
 	NoWait   WaitKind = iota // nothing: its guard does not hold
 	ChanWait                 // a value in channel Index
-	DevWait                  // a message at device Index
+	DevWait                  // a message at device Index, or a level there that the program does not know
 	TimeWait                 // the clock at Time or later
 )
 

@@ -39,6 +39,9 @@ func (c *compiler) scalar(x tree.Expr) scalarCode {
 		return c.length(x.X)
 	case *tree.HeadRecv:
 		return c.headRecv(x)
+	case *tree.LevelGet:
+		dev := c.scalar(x.Dev)
+		return func(m *machine) uint64 { return m.level(int(dev(m))) }
 	case *tree.ChanRecv:
 		return c.recvScalar(x)
 	case *tree.TrySend:
@@ -51,6 +54,8 @@ func (c *compiler) scalar(x tree.Expr) scalarCode {
 		return c.mapGetScalar(x)
 	case *tree.Choose:
 		return c.chosen(x)
+	case *tree.Take:
+		return c.takenLevel(x)
 	}
 	panic(unknown("scalar", x))
 }

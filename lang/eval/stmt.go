@@ -75,6 +75,8 @@ func (c *frameCompiler) stmt(s tree.Stmt) code {
 		return doing(c.devRecv(s))
 	case *tree.DevSend:
 		return doing(c.devSend(s))
+	case *tree.LevelPut:
+		return doing(c.levelPut(s))
 	case *tree.DevAsk:
 		return doing(c.devAsk(s))
 	case *tree.Append:

@@ -85,6 +85,9 @@ func (c *frameCompiler) crash(s *tree.Crash) func(m *machine) {
 }
 
 func (c *frameCompiler) put(s *tree.Put) func(m *machine) {
+	if s.Value.Type().Kind == tree.Bool { // a level
+		return c.say(s, s.Value)
+	}
 	words, elements := c.words([]tree.Expr{s.From}), c.elements(s.Value)
 	return func(m *machine) {
 		from := words(m)
@@ -114,6 +117,15 @@ func (c *compiler) answer(step tree.Expr, x tree.Expr, numbers ...tree.Expr) sto
 // chosen compiles a number that the host chooses.
 func (c *compiler) chosen(x *tree.Choose) scalarCode {
 	at, answer := c.alloc(1), c.answer(x, nil, x.Lo, x.Hi)
+	return func(m *machine) uint64 {
+		answer(m, at)
+		return m.mem[at]
+	}
+}
+
+// takenLevel compiles the level that an output has next.
+func (c *compiler) takenLevel(x *tree.Take) scalarCode {
+	at, answer := c.alloc(1), c.answer(x, nil, x.Within)
 	return func(m *machine) uint64 {
 		answer(m, at)
 		return m.mem[at]

@@ -340,7 +340,7 @@ func (x *lowering) addArms(c *choosing, a *tree.SelectArm, from ends, open, dead
 		c.op.Arms = append(c.op.Arms, ir.Arm{Kind: ir.ArmTimer})
 		c.op.Args = append(c.op.Args, open, deadline)
 		return
-	case a.Kind == tree.ArmDev:
+	case a.Kind == tree.ArmDev, a.Kind == tree.ArmLevel:
 		c.op.Arms = append(c.op.Arms, ir.Arm{Kind: ir.ArmDev, Index: from.list[0]})
 		c.op.Args = append(c.op.Args, open)
 		return
@@ -374,6 +374,8 @@ func (x *lowering) arm(c *choosing, k int, again *ir.Block) {
 		fits := x.NewBlock()
 		x.branch(x.Emit(take, 1).Results[0], fits, again)
 		x.enter(fits)
+	case tree.ArmLevel:
+		x.bind(a.Local, one(x.levelGet(c.ends[k].list[0], a.Span)))
 	case tree.ArmEvery:
 		v := x.timer[a]
 		x.ssa.write(v, x.Word(word.Add, 64, x.ssa.read(v), x.Const(64, a.After.(*tree.Const).Cell)))

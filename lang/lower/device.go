@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/word"
@@ -304,4 +305,17 @@ func (x *lowering) bodyOf(to ir.Ref, t *tree.Type, l leaf, size int) {
 	x.Clear(to, size)
 	n, from := x.bytesOf(l)
 	x.copyBytes(to, from, n)
+}
+
+// levelGet is b.read().
+func (x *lowering) levelGet(dev int, at diag.Span) *ir.Value {
+	x.At = at
+	return x.Slice(1, x.Emit(&ir.Instr{Op: ir.OpGet, Dev: dev}, 32).Results[0], 0)
+}
+
+// levelPut is led.write(v).
+func (x *lowering) levelPut(s *tree.LevelPut) {
+	v := x.word(s.Value)
+	x.At = s.At
+	x.Emit(&ir.Instr{Op: ir.OpPut, Dev: x.device(s.Dev), Args: []*ir.Value{x.Zext(32, v)}})
 }

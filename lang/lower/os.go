@@ -22,6 +22,8 @@ func (x *lowering) osStmt(s tree.Stmt) {
 		x.Emit(&ir.Instr{Op: ir.OpRecv, Dev: x.device(s.Dev), Refs: []ir.Ref{buf.ref}, Imm: uint64(s.Buf.Type().Len)})
 	case *tree.DevSend:
 		x.devSend(s)
+	case *tree.LevelPut:
+		x.levelPut(s)
 	case *tree.DevAsk:
 		x.devAsk(s)
 	default:

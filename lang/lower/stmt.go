@@ -295,6 +295,10 @@ func (x *lowering) match(s *tree.Match) {
 	if t.Kind == tree.Enum && !t.IsScalar() {
 		word0 = tagType(t.Enum)
 	}
+	if casesOf(s) >= treeFrom {
+		x.matchTree(s, l, word0)
+		return
+	}
 	after := x.NewBlock()
 	for k := range s.Arms {
 		a := &s.Arms[k]

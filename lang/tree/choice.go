@@ -25,7 +25,8 @@ type TrySend struct {
 // index of its end or its duration, once; arms whose guard does not hold are left out.
 //
 // An arm on a channel is ready when the channel has a value, on a device when a
-// message is there, on every and after when the clock has reached its deadline.
+// message is there, on an input when its level is not the one that the program
+// knows (from its last read or such an arm; at first false), on every and after when the clock has reached its deadline.
 // The first ready arm is chosen: in order of the arms, or, when Fair, cyclically
 // from the arm after the one that this select last chose in this task, the
 // first arm at first. Choosing takes the value or message. The place of a
@@ -46,6 +47,7 @@ type ArmKind uint8
 const (
 	ArmChan  ArmKind = iota // a value in the channel End, given to Local
 	ArmDev                  // a message at the device End, put into Buf
+	ArmLevel                // the level of the input End, which differs from what the program knows
 	ArmEvery                // the deadline of the arm: task start + After, each firing adds After
 	ArmAfter                // After from entry on; not above 0: at once
 )
@@ -54,10 +56,11 @@ const (
 type SelectArm struct {
 	Kind  ArmKind
 	End   Expr   // ArmChan, ArmDev: *LocalRef, or *Index of an array of ends
-	Local *Local // ArmChan: nil when the value is dropped; ArmDev: the head of the message where it has one, else nil
-	Buf   Expr   // ArmDev: a place of type bytes<N>
-	After Expr   // ArmEvery: a *Const above 0; ArmAfter: a duration
-	When  Expr   // nil when not written
+	Local *Local // ArmChan: nil when the value is dropped; ArmDev: the head of the message where it has one, else nil;
+	// ArmLevel: the level, nil when it is dropped
+	Buf   Expr // ArmDev: a place of type bytes<N>
+	After Expr // ArmEvery: a *Const above 0; ArmAfter: a duration
+	When  Expr // nil when not written
 	Body  *Block
 	Span  diag.Span
 }

@@ -86,6 +86,7 @@ type DeviceDef struct {
 	Name   string // the binding in the system, else constructor and number
 	Kind   string // name of a row of ir/port
 	Number int
+	Label  string // of a level: the name of the pin
 	Port   int    // of "udp"
 	Host   uint32 // of "udp": the IPv4 address of the system
 	Run    int
@@ -156,9 +157,11 @@ const (
 	TrapDisk   = "disk"   // a sector that the disk does not have, or an error of the disk
 )
 
-// TrapSite is a place that may trap. ID is its index in Program.Traps.
+// TrapSite is a place that may trap. ID is its index in Program.Traps. Proof is set
+// where a check that was proved is made all the same: it fails when the proof is wrong.
 type TrapSite struct {
-	ID   int
-	Code string
-	Span diag.Span
+	ID    int
+	Code  string
+	Span  diag.Span
+	Proof bool
 }

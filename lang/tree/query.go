@@ -79,7 +79,7 @@ func Communicates(x Expr) bool {
 	found := false
 	Walk(x, func(e Expr) {
 		switch e := e.(type) {
-		case *ChanRecv, *HeadRecv, *TryRecv, *TrySend:
+		case *ChanRecv, *HeadRecv, *TryRecv, *TrySend, *LevelGet:
 			found = true
 		case *Call:
 			found = found || TakesEnds(e.Func)

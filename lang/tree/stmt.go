@@ -7,7 +7,7 @@ import (
 
 // A Stmt is one statement:
 // *Declare *LetElse *Assign *If *IfLet *For *While *Loop *Break *Continue *Match
-// *Return *Assert *Log *Timed *Do *Block *ChanSend *DevRecv *DevSend *DevAsk
+// *Return *Assert *Log *Timed *Do *Block *ChanSend *DevRecv *DevSend *DevAsk *LevelPut
 // *Append *Resize *Select *MapPut *MapRemove; in tests also
 // *Expect *Fail *Start *Crash *Put *Quiet *Pass.
 type Stmt interface {
@@ -204,6 +204,13 @@ type DevAsk struct {
 	Arg  Expr
 	Body Expr
 	Site int
+}
+
+// LevelPut is `led.write(v)`: the level of an output is Value from now on, a bool.
+type LevelPut struct {
+	Stmt0
+	Dev   Expr
+	Value Expr
 }
 
 // Append is `b.append(e)`: Buf is a place of type bytes<N>, Value a u8, bytes or

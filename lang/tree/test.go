@@ -60,7 +60,7 @@ type Crash struct {
 	Losing Expr
 }
 
-// Put is `d.put(b)` or `s.put(from: p, b)`: b arrives at the device now. From is
+// Put is `d.put(b)`, `b.put(v)` of a pin with a bool, or `s.put(from: p, b)`: b arrives at the device now. From is
 // nil when the device has no peers.
 type Put struct {
 	Stmt0
@@ -86,6 +86,7 @@ type Pass struct {
 const LogOfTest = -1
 
 // Take is `d.take(within: t)`: what was sent to the device next, as bytes; or
+// of a pin as a bool, or
 // `log.take(within: t)`, the next line that a task logs. When nothing comes for
 // that time the test fails. To is nil, or the peer that it must have been
 // sent to.

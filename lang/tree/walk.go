@@ -191,6 +191,8 @@ func headsOfPorts(s Stmt) []Expr {
 		return present(s.Buf)
 	case *DevSend:
 		return present(s.Head, s.Value)
+	case *LevelPut:
+		return present(s.Value)
 	case *DevAsk:
 		return present(s.Arg, s.Body)
 	}

@@ -40,12 +40,12 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 
 // extent is how much of a program there is: declarations and sites.
 type extent struct {
-	decls, logs, traps, marks int
-	network                   *tree.Network
+	decls, logs, traps, marks, proofs int
+	network                           *tree.Network
 }
 
 func (c *checker) extent() extent {
-	return extent{len(c.order), len(c.prog.Logs), len(c.prog.Traps), len(c.prog.Marks), c.prog.Network}
+	return extent{len(c.order), len(c.prog.Logs), len(c.prog.Traps), len(c.prog.Marks), len(c.proofs), c.prog.Network}
 }
 
 // collect finds the names of all declarations.
@@ -116,7 +116,7 @@ func (c *checker) collectDecl(f *syntax.File, d syntax.Decl) {
 func (c *checker) collectUse(f *syntax.File, d *syntax.UseDecl) {
 	for _, n := range d.Names {
 		switch {
-		case n.Name == "net" || n.Name == "blk" || inLibrary(n.Name) && n.Name != prelude:
+		case len(elab.Constructors(n.Name)) > 0 || inLibrary(n.Name) && n.Name != prelude:
 			c.used[f.Source][n.Name] = true
 		case elab.IsLater(n.Name):
 			c.notYet(n.Span(), "the package "+n.Name+" is")
@@ -233,6 +233,9 @@ func (c *checker) finish(main extent) {
 		p.Logs, p.Traps, p.Marks = p.Logs[:main.logs], p.Traps[:main.traps], p.Marks[:main.marks]
 	}
 	fill(p, c.order[:main.decls])
+	if c.opts.Net {
+		c.spread(c.proofs[:main.proofs])
+	}
 }
 
 // fill lists declarations.

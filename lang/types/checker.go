@@ -19,8 +19,11 @@ type Setting struct {
 // Options are what a check depends on besides the text.
 type Options struct {
 	Settings []Setting
-	Record   *record.Record // is filled with definitions, uses and types; nil: nobody asks
-	Package  string         // of the library, whose tests are checked; empty: the files'
+	// Net makes a program that carries a check after each proved one, as a site of its
+	// own: a net under the proofs. Its tests are left out.
+	Net     bool
+	Record  *record.Record // is filled with definitions, uses and types; nil: nobody asks
+	Package string         // of the library, whose tests are checked; empty: the files'
 }
 
 // checker is the state of one Check.
@@ -43,6 +46,7 @@ type checker struct {
 	tests     []*syntax.TestDecl
 	receivers map[int]*tree.Func // of chosen values, see receive.go
 	asserts   []*syntax.AssertDecl
+	proofs    []proof        // see net.go
 	marks     map[string]int // mark number by name
 	consts    []*constUse    // functions that constants have called
 	useOf     map[*tree.Local]devUse

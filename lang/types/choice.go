@@ -1,6 +1,7 @@
 package types
 
 import (
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
@@ -114,8 +115,8 @@ func (b *body) every(n *syntax.CallExpr, arm *tree.SelectArm) bool {
 // armRecv checks `on e.recv(...)`.
 func (b *body) armRecv(n *syntax.SelectArm, arm *tree.SelectArm) bool {
 	f, ok := n.Call.Fun.(*syntax.FieldExpr)
-	if !ok || f.Name.Name != "recv" {
-		b.c.errorf(codes.BadSelect, n.Call.Span(), "an arm waits for `recv`, `every` or `after`").
+	if !ok || f.Name.Name != "recv" && f.Name.Name != "changed" {
+		b.c.errorf(codes.BadSelect, n.Call.Span(), "an arm waits for `recv`, `changed`, `every` or `after`").
 			Hint("a select has no arms that send: send in the body of an arm")
 		return false
 	}
@@ -129,6 +130,9 @@ func (b *body) armRecv(n *syntax.SelectArm, arm *tree.SelectArm) bool {
 		_, recv := x.(*tree.ChanRecv)
 		return s == nil && recv
 	case tree.Device:
+		if kindOf(arm.End).Shape == port.Level {
+			return b.levelArm(n.Call, f, arm)
+		}
 		arm.Kind = tree.ArmDev
 		switch s, x := b.deviceCall(n.Call, f, arm.End); {
 		case x != nil:
@@ -152,7 +156,9 @@ func (b *body) armBody(arm *tree.SelectArm, n *syntax.SelectArm) {
 		b.facts.Assume(arm.When, true)
 	}
 	if n.Let != nil {
-		if arm.Kind == tree.ArmDev && arm.End != nil && headType(arm.End) != nil {
+		if arm.Kind == tree.ArmLevel {
+			arm.Local = b.declareLocal(*n.Let, boolType(), tree.LetLocal)
+		} else if arm.Kind == tree.ArmDev && arm.End != nil && headType(arm.End) != nil {
 			arm.Local = b.declareLocal(*n.Let, headType(arm.End), tree.LetLocal)
 		} else if arm.Kind == tree.ArmChan && arm.End != nil && arm.End.Type().Kind == tree.Chan {
 			arm.Local = b.declareLocal(*n.Let, arm.End.Type().Elem, tree.LetLocal)

@@ -35,8 +35,50 @@ func (b *body) deviceCall(e *syntax.CallExpr, f *syntax.FieldExpr, dev tree.Expr
 		return b.deviceSend(e, dev, k, m), nil
 	case port.Ask:
 		return b.deviceAsk(e, dev, k, m), nil
+	case port.Get:
+		return nil, b.levelGet(e, dev, m)
+	case port.Put:
+		return b.levelPut(e, dev, m), nil
+	case port.Changed:
+		b.c.errorf(codes.BadSelect, e.Span(), "`%s` is what an arm of a select waits for", m.Name).
+			Hint("write `select { %s { } }`, or `read()` for the level now", m.Form)
+		return nil, nil
 	}
 	panic("types: an operation of no shape")
+}
+
+func (b *body) levelGet(e *syntax.CallExpr, dev tree.Expr, m *port.Method) tree.Expr {
+	if len(e.Args) > 0 {
+		b.c.errorf(codes.BadArguments, e.Span(), "`%s` takes no arguments", m.Name)
+		return nil
+	}
+	b.uses(dev, true, false)
+	return &tree.LevelGet{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Dev: dev}
+}
+
+func (b *body) levelPut(e *syntax.CallExpr, dev tree.Expr, m *port.Method) tree.Stmt {
+	x := b.oneArgument(e, m.Name, boolType())
+	if x == nil {
+		return nil
+	}
+	b.uses(dev, false, true)
+	return &tree.LevelPut{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Value: x}
+}
+
+// levelArm checks what an arm on an input waits for.
+func (b *body) levelArm(e *syntax.CallExpr, f *syntax.FieldExpr, arm *tree.SelectArm) bool {
+	k := kindOf(arm.End)
+	if m := k.Method(f.Name.Name); m == nil || m.Does != port.Changed {
+		b.c.errorf(codes.BadSelect, e.Span(), "an arm on a `%s` waits for `changed`", k.Type)
+		return false
+	}
+	if len(e.Args) > 0 {
+		b.c.errorf(codes.BadArguments, e.Span(), "`%s` takes no arguments", f.Name.Name)
+		return false
+	}
+	arm.Kind = tree.ArmLevel
+	b.uses(arm.End, true, false)
+	return true
 }
 
 // deviceRecv is a statement, or the head of what is received.

@@ -2,6 +2,7 @@ package types
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
@@ -130,6 +131,9 @@ func (b *body) fakeCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) (tree.St
 	if port.ShapeOf(d.Kind) == port.Command {
 		return nil, b.diskCall(e, f, i)
 	}
+	if port.ShapeOf(d.Kind) == port.Level {
+		return b.fakeLevel(e, f, i)
+	}
 	switch f.Name.Name {
 	case "put":
 		return b.put(e, i), nil
@@ -254,4 +258,33 @@ func (b *body) diskCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) tree.Exp
 	}
 	b.noMethod(&tree.Type{Kind: tree.Device, Name: "fake." + d.Kind}, f.Name, []string{"unflushed", "sector"})
 	return nil
+}
+
+// fakeLevel checks an operation of a fake pin: put sets an input of the program, take
+// and quiet wait for another level of an output.
+func (b *body) fakeLevel(e *syntax.CallExpr, f *syntax.FieldExpr, i int) (tree.Stmt, tree.Expr) {
+	d := b.test.tree.Devices[i]
+	k := port.Find(d.Kind)
+	known := []string{"take", "quiet"}
+	if k.In {
+		known = []string{"put"}
+	}
+	switch {
+	case !slices.Contains(known, f.Name.Name):
+		b.noMethod(&tree.Type{Kind: tree.Device, Name: "fake." + d.Kind}, f.Name, known)
+	case k.In:
+		if x := b.oneArgument(e, "put", boolType()); x != nil && b.talk(e, false) {
+			return &tree.Put{Stmt0: tree.Stmt0{At: e.Span()}, Dev: i, Value: x}, nil
+		}
+	default:
+		w := b.waitArgs(e, f.Name.Name, nil, "within")
+		if w == nil || !b.talk(e, true) {
+			return nil, nil
+		}
+		if f.Name.Name == "quiet" {
+			return &tree.Quiet{Stmt0: tree.Stmt0{At: e.Span()}, Dev: i, Within: w[0]}, nil
+		}
+		return nil, &tree.Take{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Dev: i, Within: w[0]}
+	}
+	return nil, nil
 }

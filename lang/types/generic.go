@@ -351,14 +351,14 @@ func (c *checker) checkOpaque(g *generic, like *env) {
 		}
 	}
 	before := c.failed
-	traps, logs, marks := len(c.prog.Traps), len(c.prog.Logs), len(c.prog.Marks)
+	traps, logs, marks, proofs := len(c.prog.Traps), len(c.prog.Logs), len(c.prog.Marks), len(c.proofs)
 	f := &fnInfo{decl: g.decl, hints: g.node.Hints, param: g.node.Params, body: g.node.Body, env: v}
 	f.tree = &tree.Func{Name: qualified(g.decl.pkg, g.decl.name.Name), Result: &tree.Type{}, Span: g.node.Name.Span()}
 	if c.head(f, g.node) {
 		c.checkBody(f)
 	}
 	c.newScratch().hints(g.node.Hints, atFunc)
-	c.prog.Traps, c.prog.Logs = c.prog.Traps[:traps], c.prog.Logs[:logs]
+	c.prog.Traps, c.prog.Logs, c.proofs = c.prog.Traps[:traps], c.prog.Logs[:logs], c.proofs[:proofs]
 	for _, name := range c.prog.Marks[marks:] {
 		delete(c.marks, name)
 	}

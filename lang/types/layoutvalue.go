@@ -29,9 +29,7 @@ func (b *body) layoutLit(e *syntax.CallExpr, t *tree.Type, sealed bool) tree.Exp
 		return lit
 	}
 	x := &tree.Sealed{Expr0: tree.Expr0{At: e.Span(), T: t}, X: lit, Proved: !def.Loose()}
-	if !x.Proved {
-		x.Site = b.trap(tree.TrapLayout, e.Span())
-	}
+	b.checked(&x.Proved, &x.Site, tree.TrapLayout, e.Span())
 	return x
 }
 
@@ -132,9 +130,7 @@ func (b *body) bytesOfLayout(x tree.Expr, at diag.Span) tree.Expr {
 		return nil
 	}
 	n := &tree.Write{Expr0: tree.Expr0{At: at, T: tree.BytesType(def.Max)}, X: x, Proved: !def.Loose() || b.isWhole(x)}
-	if !n.Proved {
-		n.Site = b.trap(tree.TrapLayout, at)
-	}
+	b.checked(&n.Proved, &n.Site, tree.TrapLayout, at)
 	return n
 }
 

@@ -189,9 +189,7 @@ func (b *body) appendStmt(e *syntax.CallExpr, buf tree.Expr) tree.Stmt {
 	if !b.writable(buf, "what is appended to") {
 		return nil
 	}
-	if !s.Proved {
-		s.Site = b.trap(tree.TrapLength, e.Span())
-	}
+	b.checked(&s.Proved, &s.Site, tree.TrapLength, e.Span())
 	return s
 }
 
@@ -210,9 +208,7 @@ func (b *body) resizeStmt(e *syntax.CallExpr, buf tree.Expr) tree.Stmt {
 	if !b.writable(buf, "what is resized") {
 		return nil
 	}
-	if !s.Proved {
-		s.Site = b.trap(tree.TrapLength, e.Span())
-	}
+	b.checked(&s.Proved, &s.Site, tree.TrapLength, e.Span())
 	b.facts.LearnLength(buf, known)
 	return s
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/std"
 )
@@ -22,12 +23,9 @@ const prelude = "prelude"
 // alwaysUsed are the packages that need no `use`.
 var alwaysUsed = map[string]bool{"log": true, "time": true, "bits": true}
 
-// devicePackages are the packages that hold devices, which are not text.
-var devicePackages = map[string]bool{"net": true, "blk": true, "gpio": true, "uart": true}
-
 // isPackage reports whether the language has a package of that name.
 func isPackage(name string) bool {
-	return name != prelude && (devicePackages[name] || name == "log" || name == "time" || inLibrary(name))
+	return name != prelude && (name == "log" || name == "uart" || len(elab.Constructors(name)) > 0 || inLibrary(name))
 }
 
 func inLibrary(name string) bool {

@@ -31,8 +31,8 @@ func (b *body) index(e *syntax.IndexExpr) tree.Expr {
 				Labelf("%s", indexIs(s))
 			return nil
 		}
-		n.Site = b.trap(tree.TrapIndex, e.Index.Span())
 	}
+	b.checked(&n.Proved, &n.Site, tree.TrapIndex, e.Index.Span())
 	return n
 }
 
@@ -67,9 +67,7 @@ func (b *body) slice(e *syntax.SliceExpr) tree.Expr {
 	}
 	n.Proved = b.empty > 0 || b.facts.Bounds(lo).NonNegative() && b.facts.Below(lo, hi, 0) && b.facts.InLength(hi, x, 0)
 	n.Lo, n.Hi = toWord(lo, word), toWord(hi, word)
-	if !n.Proved {
-		n.Site = b.trap(tree.TrapSlice, e.Range.Span())
-	}
+	b.checked(&n.Proved, &n.Site, tree.TrapSlice, e.Range.Span())
 	return n
 }
 

@@ -3,6 +3,7 @@ package types
 import (
 	"math/big"
 	"strconv"
+	"strings"
 
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
@@ -243,19 +244,27 @@ func (b *body) packageType(e *syntax.NamedType) *tree.Type {
 		b.c.unknown(*e.Package, "package", packageNames())
 		return nil
 	}
-	d := b.packageMember(*e.Package, e.Name, "type", typesOfPackage[e.Package.Name]...)
+	d := b.packageMember(*e.Package, e.Name, "type", typesOfPackage(e.Package.Name)...)
 	if d == nil || !b.c.resolve(d, e.Span()) {
 		return nil
 	}
 	return b.declType(d, e.Name)
 }
 
-// typesOfPackage are the types of packages that are not text.
-var typesOfPackage = map[string][]string{"net": {"Eth", "Udp"}, "blk": {"Disk"}}
+// typesOfPackage lists the types of a package that are not text: those of ports.
+func typesOfPackage(pkg string) []string {
+	var names []string
+	for _, k := range port.Kinds() {
+		if name, ok := strings.CutPrefix(k.Type, pkg+"."); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
 
 // laterTypes are types of packages that this version lacks.
 var laterTypes = map[string]bool{
-	"net.Tcp": true, "gpio.Pin": true,
+	"net.Tcp": true,
 }
 
 func (c *checker) typeNames() []string {

@@ -25,9 +25,11 @@ type Window struct{ From, To uint64 }
 // Machine is a core's circuit with a world at its ports. One Step is one cycle.
 type Machine struct {
 	e       *Engine
+	core    *sim.Core
 	h       *sim.Harness
 	rx, tx  []stream
 	over    []wire
+	levels  []wire // by device: its pin, of shape level
 	logs    struct{ ready, valid, data wire }
 	marks   struct{ valid, id wire }
 	clock   wire
@@ -62,7 +64,7 @@ var _ sim.Machine = (*Machine)(nil)
 // NewMachine connects a circuit, whose memories hold the program, to a world.
 // It is an error when a device of the core has no ports on the circuit.
 func NewMachine(c *rtl.Circuit, core *sim.Core, w *world.World, opts Options) (*Machine, error) {
-	m := &Machine{h: sim.NewHarness(core, w, opts.Seed), opts: opts}
+	m := &Machine{core: core, h: sim.NewHarness(core, w, opts.Seed), opts: opts}
 	var watch []rtl.ID
 	if !opts.SkipAsserts {
 		for _, a := range c.Asserts {
@@ -123,6 +125,15 @@ func (m *Machine) set(w wire, v uint64) {
 // devices finds the ports of each device.
 func (m *Machine) devices(core *sim.Core) error {
 	for _, d := range core.Devices {
+		level := m.levelPin(d)
+		if d.Bits > 0 && (d.Rx || d.Tx) && !level.ok {
+			return fmt.Errorf("circuit %s has no pin for the device %s", m.e.c.Name, d.Name)
+		}
+		m.levels = append(m.levels, level)
+		if d.Bits > 0 {
+			m.rx, m.tx, m.over = append(m.rx, stream{}), append(m.tx, stream{}), append(m.over, wire{})
+			continue
+		}
 		r, t := rtl.RxPorts(d.Name), rtl.TxPorts(d.Name)
 		rx := stream{m.input(r.Valid), m.output(r.Ready), m.input(r.Data), m.input(r.Last), m.input(r.Bytes)}
 		tx := stream{m.output(t.Valid), m.input(t.Ready), m.output(t.Data), m.output(t.Last), m.output(t.Bytes)}
@@ -133,8 +144,19 @@ func (m *Machine) devices(core *sim.Core) error {
 		m.over = append(m.over, m.output(rtl.PortOversize(d.Name)))
 	}
 	n := len(core.Devices)
-	m.out.RxReady, m.out.Oversize, m.out.Tx = make([]bool, n), make([]bool, n), make([]sim.Beat, n)
+	m.out.RxReady, m.out.Oversize, m.out.Tx, m.out.Levels = make([]bool, n), make([]bool, n), make([]sim.Beat, n), make([]uint64, n)
 	return nil
+}
+
+// levelPin is the pin of a device of shape level.
+func (m *Machine) levelPin(d sim.Device) wire {
+	switch {
+	case d.Bits == 0:
+		return wire{}
+	case d.Rx:
+		return m.input(rtl.PortLevelIn(d.Name))
+	}
+	return m.output(rtl.PortLevelOut(d.Name))
 }
 
 // fixed finds the ports that every core may have, and the retire record.
@@ -191,6 +213,11 @@ func (m *Machine) drive() {
 	in := m.h.Inputs()
 	m.set(m.logs.ready, bit(in.LogReady))
 	m.set(m.clock, in.Clock)
+	for i, d := range m.core.Devices {
+		if d.Bits > 0 && d.Rx {
+			m.set(m.levels[i], in.Levels[i])
+		}
+	}
 	for i := range m.rx {
 		rx, b := &m.rx[i], &in.Rx[i]
 		m.set(rx.valid, bit(b.Valid))
@@ -205,6 +232,7 @@ func (m *Machine) drive() {
 func (m *Machine) sample() {
 	o := &m.out
 	for i := range m.rx {
+		o.Levels[i] = m.get(m.levels[i])
 		o.RxReady[i] = m.get(m.rx[i].ready) != 0
 		o.Oversize[i] = m.get(m.over[i]) != 0
 		tx := &m.tx[i]

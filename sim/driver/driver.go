@@ -288,6 +288,10 @@ func (r *run) arrive(m message) {
 	name := r.test.Devices[m.dev].Name
 	for i, d := range r.world.Devices() {
 		if d == name {
+			if port.ShapeOf(r.test.Devices[m.dev].Kind) == port.Level {
+				r.world.SetLevel(i, world.LevelOf(m.data))
+				continue
+			}
 			r.world.Put(i, m.data)
 		}
 	}

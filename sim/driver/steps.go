@@ -8,6 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/eval"
 	"github.com/sinter-lang/sinter/lang/tree"
+	"github.com/sinter-lang/sinter/sim/world"
 )
 
 // Do does a step of the body, waiting where it waits. A failed test goes no
@@ -98,7 +99,10 @@ func (r *run) expected(s *tree.Expect, sides [][]uint64) {
 
 func (r *run) put(s *tree.Put, e *eval.Effect) {
 	m := message{s.Dev, e.Data}
-	if port.HeadOf(r.test.Devices[s.Dev].Kind) > 0 {
+	kind := r.test.Devices[s.Dev].Kind
+	if port.ShapeOf(kind) == port.Level {
+		m.data = world.LevelData(e.Words[0], port.Find(kind).Bytes())
+	} else if port.HeadOf(kind) > 0 {
 		m.data = withPeer(e.Words[0], e.Data)
 	} else if len(e.Data) == 0 {
 		r.fail(s.At, "an Ethernet frame is not empty")
@@ -123,6 +127,10 @@ func (r *run) listen(dev int, within uint64) bool {
 
 func (r *run) quiet(s *tree.Quiet, within uint64) {
 	if r.listen(s.Dev, within) {
+		if port.ShapeOf(r.test.Devices[s.Dev].Kind) == port.Level {
+			r.fail(s.At, "expected no change, got %t", world.LevelOf(r.sent[s.Dev][0].data) != 0)
+			return
+		}
 		r.fail(s.At, "expected nothing, got %s", quoted(bytesCells(r.sent[s.Dev][0].data)[1:]))
 	}
 }
@@ -136,6 +144,10 @@ func (r *run) take(x *tree.Take, e *eval.Effect) {
 	list := r.queue(x.Dev)
 	m := (*list)[0]
 	*list = (*list)[1:]
+	if x.T.Kind == tree.Bool {
+		e.Cells[0] = world.LevelOf(m.data)
+		return
+	}
 	e.Data = m.data
 	if x.Dev != tree.LogOfTest && port.HeadOf(r.test.Devices[x.Dev].Kind) > 0 {
 		peer := binary.LittleEndian.Uint64(m.data)

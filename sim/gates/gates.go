@@ -70,7 +70,7 @@ func NewMachine(p *Program, lanes ...Lane) (*Machine, error) {
 	}
 	n := len(core.Devices)
 	m := &Machine{state: p.NewState(len(lanes)), pins: pins, left: len(lanes), out: sim.Outputs{
-		RxReady: make([]bool, n), Oversize: make([]bool, n), Tx: make([]sim.Beat, n),
+		RxReady: make([]bool, n), Oversize: make([]bool, n), Tx: make([]sim.Beat, n), Levels: make([]uint64, n),
 	}}
 	for i, l := range lanes {
 		if len(l.Core.Devices) != n {
@@ -78,7 +78,7 @@ func NewMachine(p *Program, lanes ...Lane) (*Machine, error) {
 		}
 		m.lanes = append(m.lanes, lane{
 			harness: sim.NewHarness(l.Core, l.World, l.Seed),
-			shown:   sim.Inputs{Rx: make([]sim.Beat, n), TxReady: make([]bool, n)},
+			shown:   sim.Inputs{Rx: make([]sim.Beat, n), TxReady: make([]bool, n), Levels: make([]uint64, n)},
 		})
 	}
 	return m, nil
@@ -130,6 +130,10 @@ func (m *Machine) State() *State { return m.state }
 func (m *Machine) drive(i int, l *lane) {
 	in, s := l.harness.Inputs(), m.state
 	for d := range in.Rx {
+		if v := in.Levels[d]; v != l.shown.Levels[d] {
+			l.shown.Levels[d] = v
+			s.Set(m.pins.levelIn[d], i, v)
+		}
 		if b := in.Rx[d]; b != l.shown.Rx[d] {
 			l.shown.Rx[d] = b
 			rx := &m.pins.rx[d]
@@ -157,6 +161,7 @@ func (m *Machine) drive(i int, l *lane) {
 func (m *Machine) sample(i int) {
 	out, p, s := &m.out, m.pins, m.state
 	for d := range p.rx {
+		out.Levels[d] = s.Get(p.levelOut[d], i)
 		out.RxReady[d], out.Oversize[d] = s.on(p.rx[d].ready, i), s.on(p.rx[d].oversize, i)
 		out.Tx[d] = sim.Beat{}
 		if tx := &p.tx[d]; s.on(tx.valid, i) {
@@ -196,6 +201,7 @@ type stream struct{ valid, ready, data, last, bytes, oversize []uint16 }
 // pins are the slots of a core's ports, by device and kind.
 type pins struct {
 	rx, tx                                                           []stream
+	levelIn, levelOut                                                [][]uint16 // by device, of shape level
 	log, logReady, logData, mark, markID, halted, idle, trap, trapPC []uint16
 	clock, timer, deadline                                           []uint16 // of a core that knows time
 }
@@ -216,9 +222,17 @@ func findPins(shell *Shell, core *sim.Core) (*pins, error) {
 	for _, w := range shell.Outputs {
 		f.out[w.Name] = w.Bits
 	}
-	p := &pins{rx: make([]stream, len(core.Devices)), tx: make([]stream, len(core.Devices))}
+	n := len(core.Devices)
+	p := &pins{rx: make([]stream, n), tx: make([]stream, n), levelIn: make([][]uint16, n), levelOut: make([][]uint16, n)}
 	for i, d := range core.Devices {
-		f.device(d, &p.rx[i], &p.tx[i])
+		switch {
+		case d.Bits == 0:
+			f.device(d, &p.rx[i], &p.tx[i])
+		case d.Rx:
+			p.levelIn[i] = f.pin(f.in, rtl.PortLevelIn(d.Name), d.Bits)
+		case d.Tx:
+			p.levelOut[i] = f.pin(f.out, rtl.PortLevelOut(d.Name), d.Bits)
+		}
 	}
 	p.halted, p.idle = f.pin(f.out, rtl.PortHalted, 1), f.pin(f.out, rtl.PortIdle, 1)
 	p.trap, p.trapPC = f.pin(f.out, rtl.PortTrap, 1), f.pin(f.out, rtl.PortTrapPC, 32)

@@ -24,13 +24,21 @@ func CoreOf(im *image.Image) *sim.Core {
 		c.Marks = append(c.Marks, sim.Mark{Name: m.Name, Task: m.Task})
 	}
 	for _, d := range im.Devices {
-		c.Devices = append(c.Devices, sim.Device{Name: d.Name, Rx: d.Rx, Tx: d.Tx, Task: d.Task})
+		c.Devices = append(c.Devices, sim.Device{Name: d.Name, Rx: d.Rx, Tx: d.Tx, Task: d.Task, Bits: levelBits(d)})
 	}
 	c.Trap = func(pc uint32) (task, site int, code string, ok bool) {
 		t, ok := im.TrapAt(pc)
 		return t.Task, t.Site, t.Code, ok
 	}
 	return c
+}
+
+// levelBits is the width of a device of shape level, 0 for others.
+func levelBits(d image.Device) int {
+	if k := port.Find(d.Kind); k != nil {
+		return k.Bits
+	}
+	return 0
 }
 
 // MarkFigure counts what was executed in a timed region: how often it ended,
@@ -125,7 +133,10 @@ func (p *ports) deadline() uint64 {
 // Load reads a port register.
 func (p *ports) Load(addr uint32, bytes int) (uint32, bool) {
 	reg := port.At(addr)
+	level, isLevel := reg.Level()
 	switch {
+	case isLevel && bytes == 4:
+		return p.level(level)
 	case bytes != 4:
 		return 0, p.m.c.fail("a %d-byte load of port %#x", bytes, addr)
 	case reg == port.Status:
@@ -140,6 +151,23 @@ func (p *ports) Load(addr uint32, bytes int) (uint32, bool) {
 		return uint32(p.w.Now() >> 32), true
 	}
 	return 0, p.m.c.fail("a load of %#x, which is not a port register that can be read", addr)
+}
+
+// level is a load of the level of a device.
+func (p *ports) level(dev int) (uint32, bool) {
+	if dev >= len(p.im.Devices) || levelBits(p.im.Devices[dev]) == 0 || !p.im.Devices[dev].Rx {
+		return 0, p.m.c.fail("a load of the level of device %d, which is not an input", dev)
+	}
+	return uint32(p.w.Get(p.dev[dev])), true
+}
+
+// setLevel is a store to the level of a device.
+func (p *ports) setLevel(dev int, v uint32) bool {
+	if dev >= len(p.im.Devices) || levelBits(p.im.Devices[dev]) == 0 || !p.im.Devices[dev].Tx {
+		return p.m.c.fail("a store to the level of device %d, which is not an output", dev)
+	}
+	p.rec.Level(dev, uint64(v)&(1<<levelBits(p.im.Devices[dev])-1))
+	return true
 }
 
 // wait lets the world act until a bit of the mask is ready. When none ever
@@ -164,7 +192,7 @@ func (p *ports) waits() {
 	t := p.rec.Trace()
 	for i, d := range p.im.Devices {
 		if p.mask>>i&1 != 0 {
-			t.Waits = append(t.Waits, p.im.Tasks[d.Task]+": a frame from "+d.Name)
+			t.Waits = append(t.Waits, p.im.Tasks[d.Task]+": "+waitText(d))
 		}
 	}
 	if p.mask&timerBit != 0 {
@@ -172,10 +200,21 @@ func (p *ports) waits() {
 	}
 }
 
+// waitText says what a task waits for at a device.
+func waitText(d image.Device) string {
+	if levelBits(d) > 0 {
+		return "a level at " + d.Name
+	}
+	return "a frame from " + d.Name
+}
+
 // Store writes a port register.
 func (p *ports) Store(addr, v uint32, bytes int) bool {
 	if bytes != 4 {
 		return p.m.c.fail("a %d-byte store to port %#x", bytes, addr)
+	}
+	if level, ok := port.At(addr).Level(); ok {
+		return p.setLevel(level, v)
 	}
 	switch port.At(addr) {
 	case port.Wait:

@@ -36,6 +36,10 @@ func (m *Machine) serve(r request) error {
 		return m.wait(r.a)
 	case 'T':
 		return m.take(int(r.a), int(r.b))
+	case 'G':
+		return m.level(int(r.a))
+	case 'U':
+		return m.setLevel(int(r.a), uint64(r.b))
 	case 'O':
 		return m.asked(int(r.a), r.data)
 	case 'D':

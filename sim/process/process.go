@@ -44,7 +44,8 @@ type Program struct {
 	Devices []string
 	Owners  []int         // task of each device
 	Hosts   []*world.Host // of each device of datagrams, whose program speaks Ethernet; else nil
-	Disks   []bool        // whether each device is a disk; both may be shorter than Devices
+	Disks   []bool        // whether each device is a disk; these may be shorter than Devices
+	Levels  []int         // bytes of each device of shape level; 0: it is none
 	Marks   []string
 	Traps   []string                // code by site
 	Where   func(rip uint64) string // place of an address, for crashes; may be nil
@@ -65,8 +66,9 @@ type Machine struct {
 	world *world.World
 	dev   []int // number in the world of each device, -1 for none
 	tr    *trace.Trace
-	text  []byte // of the log event that is being said
-	due   uint64 // the deadline that the guest has set last
+	text  []byte        // of the log event that is being said
+	shown world.Outputs // levels of outputs
+	due   uint64        // the deadline that the guest has set last
 	done  bool
 
 	nets map[int]*network // by device of datagrams
@@ -161,6 +163,10 @@ func liveProcess(path string, p *Program) string {
 			path += fmt.Sprintf(" %s=file:%s.img", d, d)
 			continue
 		}
+		if p.isLevel(i) {
+			path += fmt.Sprintf(" %s=gpio:/dev/gpiochip0:%d", d, i)
+			continue
+		}
 		path += fmt.Sprintf(" %s=tap:%s", d, d)
 	}
 	return path
@@ -168,7 +174,7 @@ func liveProcess(path string, p *Program) string {
 
 // newMachine is a machine that has no guest yet.
 func newMachine(p Program, w *world.World, o Options) *Machine {
-	m := &Machine{prog: p, opts: o, world: w, tr: &trace.Trace{Program: p.Name}, nets: map[int]*network{}}
+	m := &Machine{prog: p, opts: o, world: w, tr: &trace.Trace{Program: p.Name}, nets: map[int]*network{}, shown: world.Outputs{}}
 	for i, h := range p.Hosts {
 		if h != nil {
 			m.nets[i] = &network{host: *h}

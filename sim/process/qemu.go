@@ -44,6 +44,7 @@ func liveQEMU(o Options, kernel string, p *Program) []string {
 		switch {
 		case p.isDisk(i):
 			args = append(args, diskArgs(i, name+".img")...)
+		case p.isLevel(i): // a PVH guest has no pins, and says so
 		case i < len(p.Hosts) && p.Hosts[i] != nil:
 			port := p.Hosts[i].Port
 			args = append(args, card(i, fmt.Sprintf("user,hostfwd=udp:127.0.0.1:%d-:%d", 10000+int(port)%50000, port))...)
@@ -105,7 +106,7 @@ func (m *Machine) boot(ctx context.Context) error {
 		}
 	}
 	if n := len(m.prog.Devices); n > 0 {
-		wire, extra, err := newDatagrams(n, m.prog.isDisk)
+		wire, extra, err := newDatagrams(n, m.prog.wired)
 		if err != nil {
 			return err
 		}
@@ -122,7 +123,7 @@ type datagrams struct {
 	peers []*net.UnixAddr
 }
 
-func newDatagrams(devices int, without func(int) bool) (*datagrams, []string, error) {
+func newDatagrams(devices int, with func(int) bool) (*datagrams, []string, error) {
 	dir, err := os.MkdirTemp("", "sinter-net-") // names of sockets must be short
 	if err != nil {
 		return nil, nil, err
@@ -130,7 +131,7 @@ func newDatagrams(devices int, without func(int) bool) (*datagrams, []string, er
 	d := &datagrams{dir: dir}
 	var args []string
 	for i := range devices {
-		if without(i) {
+		if !with(i) {
 			d.conns, d.peers = append(d.conns, nil), append(d.peers, nil)
 			continue
 		}

@@ -4,8 +4,10 @@ import (
 	"encoding/binary"
 
 	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/ir/word"
+	"github.com/sinter-lang/sinter/sim/world"
 )
 
 // event executes an operation with the outside, a channel or the trace. It
@@ -44,6 +46,10 @@ func (c *context) event(i *inst) (why, error) {
 		return c.choice(i)
 	case ir.OpTold:
 		return outOfFuel, fault(i.instr, "told: this machine has ports of datagrams, no frames")
+	case ir.OpGet:
+		c.result(i, mc.world.Get(mc.ports[in.Dev]))
+	case ir.OpPut:
+		c.putLevel(i)
 	case ir.OpStatus:
 		c.result(i, mc.status())
 	case ir.OpWait:
@@ -189,6 +195,15 @@ func (c *context) send(i *inst) error {
 		c.mc.event(c, i.instr, trace.Event{Kind: trace.Out, Port: c.mc.m.Devices[i.instr.Dev].Name, Time: c.mc.world.Now(), Data: data})
 	}
 	return nil
+}
+
+// putLevel sets the level of an output.
+func (c *context) putLevel(i *inst) {
+	d, v := &c.mc.m.Devices[i.instr.Dev], c.slots[i.event.args[0]]
+	if c.mc.outputs.Set(i.instr.Dev, v) {
+		data := world.LevelData(v, port.Find(d.Kind).Bytes())
+		c.mc.event(c, i.instr, trace.Event{Kind: trace.Out, Port: d.Name, Time: c.mc.world.Now(), Data: data})
+	}
 }
 
 // ask gives a device a command and takes its answer.

@@ -38,15 +38,16 @@ const fuel = 1 << 20
 
 // Machine runs one module against one world. It implements sim.Machine.
 type Machine struct {
-	m     *ir.Module
-	world *world.World
-	mem   []byte
-	tasks []*context
-	chans [][]element
-	offer []bool // by channel of capacity 0: its value waits to be taken
-	trace trace.Trace
-	ports []int // world device of each device, -1 if the world has none of its name
-	done  bool
+	m       *ir.Module
+	world   *world.World
+	mem     []byte
+	tasks   []*context
+	chans   [][]element
+	offer   []bool // by channel of capacity 0: its value waits to be taken
+	trace   trace.Trace
+	outputs world.Outputs
+	ports   []int // world device of each device, -1 if the world has none of its name
+	done    bool
 
 	turn     int // the context whose turn it is
 	progress bool
@@ -75,7 +76,7 @@ type BlockCount struct {
 
 // New compiles a verified module. The devices of the world are found by name.
 func New(m *ir.Module, w *world.World) (*Machine, error) {
-	mc := &Machine{m: m, world: w, chans: make([][]element, len(m.Chans)), offer: make([]bool, len(m.Chans)), open: map[int]uint64{}}
+	mc := &Machine{m: m, world: w, chans: make([][]element, len(m.Chans)), offer: make([]bool, len(m.Chans)), open: map[int]uint64{}, outputs: world.Outputs{}}
 	mc.trace.Program = m.Name
 	for _, d := range m.Devices {
 		mc.ports = append(mc.ports, slices.Index(w.Devices(), d.Name))

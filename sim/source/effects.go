@@ -3,9 +3,11 @@ package source
 import (
 	"slices"
 
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/lang/eval"
 	"github.com/sinter-lang/sinter/lang/tree"
+	"github.com/sinter-lang/sinter/sim/world"
 )
 
 // channel is a queue of values as cells.
@@ -39,6 +41,10 @@ func (t *task) Do(e *eval.Effect) {
 		t.in(e)
 	case eval.AskEffect:
 		t.ask(e)
+	case eval.GetEffect:
+		e.Words[0] = t.m.world.Get(t.m.ports[e.Index])
+	case eval.PutEffect:
+		t.put(e)
 	default:
 		t.choiceEffect(e)
 	}
@@ -91,6 +97,14 @@ func (t *task) out(e *eval.Effect) {
 	t.event(trace.Event{
 		Kind: trace.Out, Port: t.m.prog.System.Devices[e.Index].Name, Time: t.m.world.Now(), Data: e.Data,
 	})
+}
+
+// put sets the level of an output.
+func (t *task) put(e *eval.Effect) {
+	if d := &t.m.prog.System.Devices[e.Index]; t.m.outputs.Set(e.Index, e.Words[0]) {
+		data := world.LevelData(e.Words[0], port.Find(d.Kind).Bytes())
+		t.event(trace.Event{Kind: trace.Out, Port: d.Name, Time: t.m.world.Now(), Data: data})
+	}
 }
 
 // ask gives a device a command and takes its answer. A device that the world does

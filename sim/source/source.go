@@ -22,6 +22,7 @@ import (
 	"iter"
 
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/lang/eval"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -33,15 +34,16 @@ var _ sim.Machine = (*Machine)(nil)
 
 // Machine is a program that runs on its tree.
 type Machine struct {
-	prog   *tree.Program
-	world  *world.World
-	trace  *trace.Trace
-	tasks  []*task
-	chans  []*channel
-	ports  []int // world device of each device, -1 if the script has none of its name
-	cursor int   // the task whose turn it is
-	fault  error
-	done   bool
+	outputs world.Outputs
+	prog    *tree.Program
+	world   *world.World
+	trace   *trace.Trace
+	tasks   []*task
+	chans   []*channel
+	ports   []int // world device of each device, -1 if the script has none of its name
+	cursor  int   // the task whose turn it is
+	fault   error
+	done    bool
 }
 
 // task is a task instance and what it waits for.
@@ -88,7 +90,7 @@ func New(p *tree.Program, w *world.World) (*Machine, error) {
 	if p.System == nil {
 		return nil, diag.Errorf("", diag.Span{}, "%s has no system: nothing runs", p.Name)
 	}
-	m := &Machine{prog: p, world: w, trace: &trace.Trace{Program: p.Name}}
+	m := &Machine{prog: p, world: w, trace: &trace.Trace{Program: p.Name}, outputs: world.Outputs{}}
 	for _, c := range p.System.Chans {
 		m.chans = append(m.chans, &channel{name: c.Name, room: c.Cap, elem: c.Elem})
 	}
@@ -257,7 +259,7 @@ func (m *Machine) end() {
 func (m *Machine) waitText(w wait) string {
 	switch w.kind {
 	case forInput:
-		return "a frame at " + m.prog.System.Devices[w.index].Name
+		return waitsAt(&m.prog.System.Devices[w.index])
 	case forRoom:
 		return "room in channel " + m.chans[w.index].name
 	case forValue:
@@ -270,6 +272,11 @@ func (m *Machine) waitText(w wait) string {
 		return m.choiceText(w.arms)
 	}
 	return "its turn"
+}
+
+// waitsAt says what a task waits for at a device.
+func waitsAt(d *tree.DeviceDef) string {
+	return "a " + port.Find(d.Kind).Unit + " at " + d.Name
 }
 
 // Done reports that the run has ended.

@@ -16,11 +16,20 @@
 // It knows no machine. Captures are read and written in capture.go.
 package world
 
-// Input is one frame that arrives at a device, Time in ticks of 1 us.
+// Input is one message that arrives at a device, Time in ticks of 1 us. With
+// Levels it is the inputs of levels that change at that time, all at once; Device
+// and Data do not count then.
 type Input struct {
 	Time   uint64
 	Device int
 	Data   []byte
+	Levels []Level
+}
+
+// Level is the new level of an input.
+type Level struct {
+	Device int
+	Value  uint64
 }
 
 // Script is everything that will happen outside. Inputs are in commit order:
@@ -39,6 +48,7 @@ type World struct {
 	now      uint64
 	pending  [][][]byte
 	oversize []int
+	levels   []level
 	driver   Driver // nil: the script is all
 	over     bool   // the driver has ended the run
 }
@@ -48,7 +58,7 @@ func New(s *Script) *World {
 	if s == nil {
 		s = &Script{}
 	}
-	return &World{script: s, pending: make([][][]byte, len(s.Devices)), oversize: make([]int, len(s.Devices))}
+	return &World{script: s, pending: make([][][]byte, len(s.Devices)), oversize: make([]int, len(s.Devices)), levels: make([]level, len(s.Devices))}
 }
 
 // Now returns the clock.
@@ -57,12 +67,15 @@ func (w *World) Now() uint64 { return w.now }
 // Devices returns the names of the devices.
 func (w *World) Devices() []string { return w.script.Devices }
 
-// Pending reports whether a frame waits at a device.
-func (w *World) Pending(dev int) bool { return dev < len(w.pending) && len(w.pending[dev]) > 0 }
+// Pending reports whether a message waits at a device, or a level that the
+// program does not know.
+func (w *World) Pending(dev int) bool {
+	return dev < len(w.pending) && (len(w.pending[dev]) > 0 || w.levels[dev].now != w.levels[dev].known)
+}
 
 // Head returns the frame that waits longest at a device, nil if none.
 func (w *World) Head(dev int) []byte {
-	if !w.Pending(dev) {
+	if dev >= len(w.pending) || len(w.pending[dev]) == 0 {
 		return nil
 	}
 	return w.pending[dev][0]
@@ -111,5 +124,11 @@ func (w *World) commit() {
 	in := w.script.Inputs[w.next]
 	w.next++
 	w.now = max(w.now, in.Time)
+	if in.Levels != nil {
+		for _, l := range in.Levels {
+			w.levels[l.Device].now = l.Value
+		}
+		return
+	}
 	w.pending[in.Device] = append(w.pending[in.Device], in.Data)
 }

@@ -125,7 +125,13 @@ func (g *gen) forStmt() *node {
 	n := stmt("", g.signedNumber(over.lo))
 	v := &variable{name: g.name("at"), typ: over}
 	bounds := " in $..$"
-	switch g.r.IntN(4) {
+	switch g.r.IntN(5) {
+	case 4: // up to a number that only the run knows
+		if over.lo < 0 {
+			return nil
+		}
+		n.kids = append(n.kids, g.upTo(int(over.hi+1)))
+		v.typ, v.under = rangeType(over.lo, unknownEnd), over.hi+1
 	case 0:
 		bounds = " in $..=$"
 		n.kids = append(n.kids, g.signedNumber(over.hi))

@@ -84,6 +84,9 @@ func Productions() []string {
 	for _, r := range genericRows() {
 		out = append(out, "generic "+r.name)
 	}
+	for _, r := range boundRows() {
+		out = append(out, "bound "+r.name)
+	}
 	return append(out, "statement send", "statement send a frame", "statement receive a frame",
 		"statement select", "statement every", "statement after", "statement poll", "statement offer", "statement fan")
 }

@@ -119,10 +119,13 @@ func (g *gen) index(v *variable, t *typ) *node {
 	if g.b.depth > 12 {
 		return g.small(g.r.IntN(t.n))
 	}
-	switch g.r.IntN(7) {
+	switch g.r.IntN(10) {
 	case 0:
 		return g.small(g.r.IntN(t.n))
 	case 1, 2:
+		if i := g.underLength(t.n); i != nil {
+			return i
+		}
 		if i := g.countUp(func(r *typ) bool { return r.lo >= 0 && r.hi < int64(t.n) }); i != nil {
 			return i
 		}
@@ -134,6 +137,8 @@ func (g *gen) index(v *variable, t *typ) *node {
 			return g.value(intType(pick(g, []int{3, 8, 32}), false), 1)
 		}
 		return expr(rangeType(0, int64(t.n-1)), "clamp($, 0, $)", g.value(pick(g, g.common()), 1), g.small(t.n-1))
+	case 7, 8, 9:
+		return g.upTo(g.beyond(t.n - 1))
 	case 4:
 		if e := g.exactWithin(rangeType(0, int64(t.n-1)), 1); e != nil {
 			return e
@@ -143,6 +148,21 @@ func (g *gen) index(v *variable, t *typ) *node {
 		return g.masked(t.n-1, 1)
 	}
 	return expr(rangeType(0, int64(t.n-1)), "($ % $)", g.value(intType(32, false), 1), g.small(t.n))
+}
+
+// underLength is a variable of a loop that is below n because of where the loop ends.
+func (g *gen) underLength(n int) *node {
+	var all []*variable
+	for _, v := range g.b.vars {
+		if v.under > 0 && v.under <= int64(g.beyond(n)) {
+			all = append(all, v)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	v := pick(g, all)
+	return expr(v.typ, v.name)
 }
 
 // countUp is a variable whose range is accepted.

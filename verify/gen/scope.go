@@ -8,6 +8,7 @@ type variable struct {
 	locked  int         // more than 0: nobody may assign it
 	fixed   int         // more than 0: bytes that keep their length
 	below   []*variable // bytes and slices that are longer than this number
+	under   int64       // a number that it is below, when its type does not tell
 	global  bool
 	message bool // made of fields, which may change
 }

@@ -313,6 +313,9 @@ func (g *gen) resize() *node {
 	if e := g.exactWithin(rangeType(0, int64(v.typ.n)), 2); e != nil && g.oneIn(2) {
 		return stmt(v.name+".resize($)", e)
 	}
+	if g.oneIn(2) {
+		return stmt(v.name+".resize($)", g.upTo(g.beyond(v.typ.n)))
+	}
 	return stmt(v.name+".resize($)", g.small(g.r.IntN(v.typ.n+1)))
 }
 

@@ -112,6 +112,8 @@ func (r *Result) run(c *rtl.Circuit, sub *Subset, p *program, env *environment) 
 		}
 	}
 	if err = run.end(p, env); err == nil {
+		run.e.Eval()
+		env.pins(run) // a pin shows what was stored in the last cycle
 		err = env.check(p)
 	}
 	if err != nil {

@@ -17,6 +17,7 @@ type program struct {
 	records []sim.Retire
 	out     [][]byte // frames sent
 	logs    []uint32
+	levels  levels
 	end     ending
 	trapPC  uint32
 }

@@ -3,6 +3,7 @@ package lockstep
 import (
 	"math/rand"
 
+	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/port"
 )
@@ -38,7 +39,7 @@ type portModel struct {
 func (p *portModel) ready() uint32 {
 	var r uint32
 	for _, d := range p.sub.Devices {
-		if d.Rx {
+		if d.Rx && d.Bits == 0 {
 			r |= 1 << d.Index
 		}
 	}
@@ -60,6 +61,9 @@ func (p *portModel) mayLoad(addr uint32) bool { return addr != port.Wait.Addr() 
 // mayStore reports whether a store has a meaning: GO needs a device and a
 // buffer in memory, HALT is rare.
 func (p *portModel) mayStore(addr, v uint32, rng *rand.Rand) bool {
+	if level, ok := port.At(addr).Level(); ok {
+		return p.output(level) != nil
+	}
 	switch port.At(addr) {
 	case port.Go:
 		return p.mayGo(v)
@@ -88,7 +92,7 @@ func (p *portModel) mayGo(v uint32) bool {
 		return false
 	}
 	for _, d := range p.sub.Devices {
-		if int(v>>1) == d.Index {
+		if int(v>>1) == d.Index && d.Bits == 0 {
 			return v&1 == 0 && d.Rx || v&1 == 1 && d.Tx
 		}
 	}
@@ -160,8 +164,22 @@ func (p *portModel) Load(addr uint32, _ int) (uint32, bool) {
 	return 0, true
 }
 
+// output is the device of that number, if it is an output of levels.
+func (p *portModel) output(index int) *design.Device {
+	for i := range p.sub.Devices {
+		if d := &p.sub.Devices[i]; d.Index == index && d.Bits > 0 && d.Tx {
+			return d
+		}
+	}
+	return nil
+}
+
 // Store implements iss.Bus.
 func (p *portModel) Store(addr, v uint32, _ int) bool {
+	if level, ok := port.At(addr).Level(); ok {
+		p.program.levels.set(*p.output(level), v)
+		return true
+	}
 	switch port.At(addr) {
 	case port.Wait:
 		p.mask = v

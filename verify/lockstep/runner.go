@@ -127,6 +127,7 @@ type environment struct {
 	sending  []byte
 	out      [][]byte
 	logs     []uint32
+	levels   levels
 }
 
 // drive sets the inputs of the coming cycle.
@@ -137,6 +138,9 @@ func (v *environment) drive(r *runner) {
 		r.e.SetInput(id, clock)
 	}
 	for _, d := range v.sub.Devices {
+		if d.Bits > 0 {
+			continue // a pin stays 0: the core samples it while it is idle
+		}
 		i := d.Index
 		v.txReady[i] = v.rng.Intn(3) > 0
 		r.set(rtl.TxPorts(d.Name).Ready, flag(v.txReady[i]))
@@ -165,13 +169,26 @@ func flag(b bool) uint32 {
 	return 0
 }
 
+// pins takes what the output pins show.
+func (v *environment) pins(r *runner) {
+	for _, d := range v.sub.Devices {
+		if d.Bits > 0 && d.Tx {
+			v.levels.set(d, r.get(rtl.PortLevelOut(d.Name)))
+		}
+	}
+}
+
 // sample takes what the outputs show.
 func (v *environment) sample(r *runner) {
+	v.pins(r)
 	if v.logReady && r.get(rtl.PortLogValid) == 1 {
 		v.logs = append(v.logs, r.get(rtl.PortLogData))
 	}
 	for _, d := range v.sub.Devices {
 		i := d.Index
+		if d.Bits > 0 {
+			continue
+		}
 		if s := &v.rx[i]; d.Rx && s.valid && r.get(rtl.RxPorts(d.Name).Ready) == 1 {
 			s.valid = false
 			if s.pos += 4; s.pos >= len(v.frames.frame(i, s.n)) {
@@ -203,6 +220,9 @@ func (v *environment) beat(data uint32, last bool, n uint32) {
 func (v *environment) check(p *program) error {
 	if len(v.logs) < len(p.logs) || len(v.out) < len(p.out) {
 		return fmt.Errorf("expected %d log words and %d frames, got %d and %d", len(p.logs), len(p.out), len(v.logs), len(v.out))
+	}
+	if err := v.levels.begins(p.levels); err != nil {
+		return err
 	}
 	for i, w := range p.logs {
 		if v.logs[i] != w {

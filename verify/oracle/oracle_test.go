@@ -15,6 +15,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/checks"
 	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/lang/types"
 	"github.com/sinter-lang/sinter/verify/gen"
 )
 
@@ -30,17 +31,23 @@ type job struct {
 	out     string // files that begin with it: .trace and .lines
 }
 
-// world is the outside that the options name.
-func (j *job) world() flow.World {
-	var w flow.World
+// world is the outside that the options name, and settings the configs.
+func (j *job) world() (w flow.World, settings []types.Setting) {
 	for i := 0; i+1 < len(j.options); i += 2 {
-		if j.options[i] == "--until" {
-			w.Until = j.options[i+1]
-		} else {
-			w.Captures = append(w.Captures, j.options[i+1])
+		value := j.options[i+1]
+		switch j.options[i] {
+		case "--until":
+			w.Until = value
+		case "--disk":
+			w.Disks = append(w.Disks, value)
+		case "-D":
+			name, text, _ := strings.Cut(value, "=")
+			settings = append(settings, types.Setting{Name: name, Value: text})
+		default:
+			w.Captures = append(w.Captures, value)
 		}
 	}
-	return w
+	return w, settings
 }
 
 // line is the job for the oracle.
@@ -66,10 +73,11 @@ func ask(t *testing.T, python string, jobs []*job) {
 
 // source runs a program on the reference machine: its trace and what it prints.
 func source(t *testing.T, j *job) (trace, lines string) {
-	p, err := flow.Load(j.path, flow.Options{})
+	w, settings := j.world()
+	p, err := flow.Load(j.path, flow.Options{Settings: settings})
 	require.NoError(t, err, j.name)
 	file := j.out + ".source"
-	r, err := p.Run(context.Background(), flow.RunOptions{Level: flow.Source, World: j.world(), TraceFile: file})
+	r, err := p.Run(context.Background(), flow.RunOptions{Level: flow.Source, World: w, TraceFile: file})
 	require.NoError(t, err, j.name)
 	for _, l := range r.Lines {
 		lines += l + "\n"
@@ -197,4 +205,45 @@ func options(text, dir string) []string {
 		}
 	}
 	return out
+}
+
+// TestOptions compares them with configs that are set, and with the image of a disk.
+func TestOptions(t *testing.T) {
+	dir := t.TempDir()
+	image := make([]byte, 4096)
+	for i := range image {
+		image[i] = byte(i * 7)
+	}
+	disk := filepath.Join(dir, "disk.img")
+	require.NoError(t, os.WriteFile(disk, image, 0o644))
+	var jobs []*job
+	for i, words := range []string{
+		"pipeline -D items=3",
+		"limiter -D refill=1ms -D burst=2 --pcap-in inside=" + root + "/examples/limiter/bursts.pcap --until 60ms",
+		"heat -D N=32 -D P=8 -D steps=0x6",
+		"testdata/library/log.sn -D log.level=3",
+		"testdata/library/net.sn -D net.host=0xc0a80002",
+		"testdata/devices/disk.sn --disk disk0=" + disk,
+	} {
+		w := strings.Fields(words)
+		jobs = append(jobs, &job{name: words, path: filepath.Join(root, "examples", w[0]), options: w[1:], out: filepath.Join(dir, fmt.Sprint(i))})
+	}
+	agree(t, jobs)
+}
+
+// TestPages compares them on the programs of the reference and of the tour.
+func TestPages(t *testing.T) {
+	dir := t.TempDir()
+	var jobs []*job
+	for _, page := range []string{"language.md", "tour.md"} {
+		for i, block := range strings.Split(read(t, filepath.Join(root, "docs", page)), "\n```sn run\n")[1:] {
+			text, _, ok := strings.Cut(block, "\n```\n")
+			require.True(t, ok, page)
+			path := filepath.Join(dir, fmt.Sprintf("%s-%d.sn", page, i+1))
+			require.NoError(t, os.WriteFile(path, []byte(text+"\n"), 0o644))
+			jobs = append(jobs, &job{name: path, path: path, options: []string{"--until", "10s"}, out: path})
+		}
+	}
+	require.Greater(t, len(jobs), 20)
+	agree(t, jobs)
 }

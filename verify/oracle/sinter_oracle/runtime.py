@@ -51,7 +51,7 @@ class Chan:
 
     def __init__(self, world, name, t, cap):
         self.world, self.name, self.t, self.cap = world, name, t, cap
-        self.ring, self.offered, self.receiver = [], False, None
+        self.ring = []
 
     def send(self, value):
         """Waits for room, or with capacity 0 until the value is taken."""
@@ -70,15 +70,11 @@ class Chan:
 
     def try_send(self, value):
         """Sends if nobody has to wait."""
-        room = len(self.ring) < self.cap if self.cap else not self.ring and self.awaited()
+        room = len(self.ring) < self.cap
         if room:
             self.ring.append(value)
             self.world.event("send", self.name, *trace.words(self.t, value))
         return room
-
-    def awaited(self):
-        """Whether a task waits for a value."""
-        return any(t.wait and any(a[0] and a[1] == "chan" and a[2] is self for a in t.wait) for t in self.world.tasks)
 
     def recv(self):
         """Waits for a value."""

@@ -81,18 +81,8 @@ class Body(Calls):
         self.emit(f"{self.declare(s.name, ex.t)} = {ex.code}")
 
     def s_state(self, s):
-        """A variable of the task, set once."""
-        if self.ind == 1:
-            self.s_var(s)
-            return
-        flag = self.tmp("set")
-        self.prologue.append(f"{flag} = False")
-        self.emit(f"if not {flag}:")
-        self.ind += 1
-        ex = self.start(s)
-        self.ind -= 1
-        code = self.declare(s.name, ex.t)
-        self.emit(f"    {flag}, {code} = True, {ex.code}")
+        """A variable of the task, which stands directly in its body."""
+        self.s_var(s)
 
     def s_assign(self, s):
         p = self.place(s.place)

@@ -1,0 +1,94 @@
+package checks
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/internal/llvm"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/verify"
+)
+
+// netRows repeats the traces on a second build, which carries a check after each proved
+// one. Without it a proof that is wrong shows as a wrong number, or not at all.
+func (l *ladder) netRows() error {
+	if !l.wants(verify.Net) || l.Form != flow.FromText {
+		return nil // only a text has proofs
+	}
+	net, err := l.WithNet()
+	if err != nil {
+		return err
+	}
+	if len(net.Tree.Traps) == len(l.Tree.Traps) {
+		l.report.Add(verify.Row{Level: flow.Source, Check: verify.Net, Status: verify.Equal, N: len(l.ref.Events), Detail: "no check was proved"})
+		return nil
+	}
+	for _, on := range l.netMachines() {
+		if err := l.netRow(net, on.level, on.core); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// place is a machine of a core, or of none.
+type place struct{ level, core string }
+
+// netMachines lists where the net runs: on every machine that the ladder has.
+func (l *ladder) netMachines() []place {
+	list := []place{{flow.Source, ""}, {flow.IR, ""}, {flow.LowIR, ""}, {flow.X86IR, ""}}
+	if !l.opts.NoX86 {
+		list = append(list, place{flow.Native, ""}, place{flow.Unikernel, ""})
+	}
+	list = append(list, place{flow.ISA, ""})
+	for _, core := range l.opts.Cores {
+		list = append(list, place{flow.Cycle, core}, place{flow.Gates, core})
+	}
+	return list
+}
+
+// netRow runs one machine of the build with the net.
+func (l *ladder) netRow(net *flow.Program, level, core string) error {
+	l.progress("net of %s %s", level, core)
+	known, err := flow.LevelOf(level)
+	if err != nil {
+		return err
+	}
+	_, tr, _, err := net.Trace(l.ctx, level, core, l.opts.World)
+	var fault *flow.MachineFault
+	var tool *flow.MissingTool
+	var clang *llvm.Missing
+	switch {
+	case errors.As(err, &fault):
+		l.report.Add(verify.Row{Level: known.Shown, Core: core, Check: verify.Net, Status: verify.Different, Detail: fault.Error()})
+		return nil
+	case errors.As(err, &tool), errors.As(err, &clang):
+		l.report.Add(verify.Skipped(known.Shown, core, verify.Net, err.Error()))
+		return nil
+	case err != nil:
+		return err
+	}
+	row := verify.Traces(known.Shown, core, l.ref, tr, known.Compare)
+	row.Check = verify.Net
+	if why := wrongProof(net, tr); why != "" {
+		row.Status, row.Detail = verify.Different, why
+	} else if row.Status == verify.Equal {
+		row.Detail = fmt.Sprintf("%d proved checks are made, none fails", len(net.Tree.Traps)-len(l.Tree.Traps))
+	}
+	l.report.Add(row)
+	return nil
+}
+
+// wrongProof names the proof that a trace shows to be wrong, "" if there is none.
+func wrongProof(net *flow.Program, tr *trace.Trace) string {
+	for _, e := range tr.Events {
+		if e.Kind != trace.Trap || e.Site >= len(net.Tree.Traps) {
+			continue
+		}
+		if s := net.Tree.Traps[e.Site]; s.Proof {
+			return fmt.Sprintf("a wrong proof: the check `%s` at %s was proved, and fails in task %s", s.Code, s.Span, e.Task)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,127 @@
+package port
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// knowsKinds are the places where a kind may be named: its row, its model of the
+// world, the layer below products (C, which is not read here), the library.
+var knowsKinds = []string{"ir/port/", "sim/world/"}
+
+// namesOf says how code names a kind, in identifiers and in strings.
+var namesOf = map[string]*regexp.Regexp{
+	"eth":      regexp.MustCompile(`^eth$|^net\.(Eth|eth)$`),
+	"udp":      regexp.MustCompile(`(?i)^udp|udp$|datagram`),
+	"disk":     regexp.MustCompile(`(?i)disk`),
+	"gpio_in":  regexp.MustCompile(`(?i)gpio`),
+	"gpio_out": regexp.MustCompile(`(?i)gpio`),
+}
+
+// most are the counts of today: they may fall, and a new kind begins with 0. What
+// names datagrams and disks is what they alone can do: the stack below datagrams, the
+// files and crashes of disks, the program generator.
+var most = map[string]int{"eth": 5, "udp": 12, "disk": 24, "gpio_in": 1, "gpio_out": 1}
+
+// TestFilesThatNameAKind counts the files outside of those places that name a kind, and
+// those that look at its shape.
+func TestFilesThatNameAKind(t *testing.T) {
+	named, shapes := map[string][]string{}, map[string][]string{}
+	require.NoError(t, filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		rel := strings.TrimPrefix(filepath.ToSlash(path), "../../")
+		if err != nil || d.IsDir() || !strings.HasSuffix(rel, ".go") || strings.HasSuffix(rel, "_test.go") ||
+			slices.ContainsFunc(knowsKinds, func(p string) bool { return strings.HasPrefix(rel, p) }) {
+			return err
+		}
+		words := wordsOf(t, path)
+		for kind, name := range namesOf {
+			if slices.ContainsFunc(words, name.MatchString) {
+				named[kind] = append(named[kind], rel)
+			}
+		}
+		for _, s := range []Shape{Message, Command, Level} {
+			if name := s.String(); slices.Contains(words, "port."+strings.ToUpper(name[:1])+name[1:]) {
+				shapes[s.String()] = append(shapes[s.String()], rel)
+			}
+		}
+		return nil
+	}))
+	for _, k := range Kinds() {
+		files := named[k.Name]
+		t.Logf("%-9s %2d files name it: %s", k.Name, len(files), strings.Join(files, " "))
+		require.LessOrEqual(t, len(files), most[k.Name], "%s: switch on the shape, or on what its row says", k.Name)
+		require.NotNil(t, namesOf[k.Name], "how does code name %s?", k.Name)
+	}
+	for _, s := range []Shape{Message, Command, Level} {
+		t.Logf("%-9s %2d files look at this shape: %s", s, len(shapes[s.String()]), strings.Join(shapes[s.String()], " "))
+	}
+}
+
+// wordsOf lists the identifiers, the selectors of this package and the strings of a
+// file, without its comments and imports.
+func wordsOf(t *testing.T, path string) []string {
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	var words []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ImportSpec:
+			return false
+		case *ast.Ident:
+			words = append(words, n.Name)
+		case *ast.SelectorExpr:
+			if x, ok := n.X.(*ast.Ident); ok && x.Name == "port" {
+				words = append(words, "port."+n.Sel.Name)
+			}
+		case *ast.BasicLit:
+			if n.Kind == token.STRING {
+				words = append(words, strings.Trim(n.Value, "\"`"))
+			}
+		}
+		return true
+	})
+	return words
+}
+
+// TestKinds: rows are complete and do not contradict each other.
+func TestKinds(t *testing.T) {
+	seen := map[string]bool{}
+	for _, k := range Kinds() {
+		for _, name := range []string{k.Name, k.Type, k.Make} {
+			require.False(t, seen[name], name)
+			seen[name] = true
+		}
+		require.Same(t, k, Find(k.Name))
+		require.Same(t, k, OfType(k.Type))
+		require.Same(t, k, MadeBy(k.Make))
+		require.True(t, strings.HasPrefix(k.Type, k.Package()+"."))
+		require.NotEmpty(t, k.Unit)
+		require.NotEmpty(t, k.Capability)
+		require.NotEmpty(t, k.Files)
+		require.Equal(t, k.Key == Over, Find(k.Over) != nil, k.Name)
+		require.Equal(t, k.Shape == Level, k.Bits > 0, k.Name)
+		require.Equal(t, k.Shape == Level, k.In != k.Out, k.Name)
+		require.Equal(t, k.Shape == Command, k.Trap != "", k.Name)
+		for _, m := range k.Methods {
+			require.Equal(t, k.Shape, shapeOf[m.Does], "%s.%s", k.Name, m.Name)
+			require.Same(t, k.Method(m.Name), k.Method(m.Name))
+			require.False(t, m.Takes && m.Gives)
+		}
+	}
+	require.Nil(t, Find("door"))
+	require.Equal(t, Message, ShapeOf("door"))
+	require.Equal(t, 8, HeadOf("udp"))
+	require.Equal(t, 0, HeadOf("door"))
+}
+
+// shapeOf says to which shape an operation belongs.
+var shapeOf = map[Does]Shape{Recv: Message, Send: Message, Ask: Command, Get: Level, Put: Level, Changed: Level}

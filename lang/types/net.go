@@ -1,0 +1,37 @@
+package types
+
+import (
+	"slices"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// proof is a check that was proved: where the tree says so, and where it would trap.
+type proof struct {
+	proved *bool
+	site   *int
+	code   string
+	at     diag.Span
+}
+
+// checked gives a check its site, unless proved says that it has been proved.
+func (b *body) checked(proved *bool, site *int, code string, at diag.Span) {
+	if !*proved {
+		*site = b.trap(code, at)
+		return
+	}
+	b.c.proofs = append(b.c.proofs, proof{proved, site, code, at})
+}
+
+// spread puts a net under the proofs of the program: each becomes a check with a site
+// behind those of the program, which keep their numbers.
+func (c *checker) spread(proofs []proof) {
+	p := c.prog
+	p.Tests, p.Bench = nil, nil // they share bodies with the program and know none of its sites
+	p.Traps = slices.Clone(p.Traps)
+	for _, k := range proofs {
+		*k.proved, *k.site = false, len(p.Traps)
+		p.Traps = append(p.Traps, tree.TrapSite{ID: *k.site, Code: k.code, Span: k.at, Proof: true})
+	}
+}

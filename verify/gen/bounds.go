@@ -1,0 +1,137 @@
+package gen
+
+import "fmt"
+
+// Numbers up to a bound, which is the largest one that can occur: indices, lengths and
+// ends of loops are made of them by every operator, so that a rule by which the checker
+// bounds an operator too tightly proves what is wrong.
+
+// boundRow is a production of numbers from 0 to most.
+type boundRow struct {
+	row
+	make func(g *gen, t *typ, most int) *node // nil: not this one
+}
+
+// boundRows is the table of bounded numbers.
+func boundRows() []boundRow {
+	return []boundRow{
+		{row{"and", 2}, func(g *gen, t *typ, most int) *node { return g.upToMask(t, most) }},
+		{row{"or", 4}, func(g *gen, t *typ, most int) *node { return g.joined(t, most, "|") }},
+		{row{"xor", 4}, func(g *gen, t *typ, most int) *node { return g.joined(t, most, "^") }},
+		{row{"sum", 4}, func(g *gen, t *typ, most int) *node {
+			a := g.r.IntN(most + 1)
+			return expr(t, "($ + $)", g.upToMask(t, a), g.upToMask(t, most-a))
+		}},
+		{row{"difference", 4}, func(g *gen, t *typ, most int) *node {
+			return expr(t, fmt.Sprintf("(%s(%d) - $)", t.name, most), g.upToMask(t, g.r.IntN(most+1)))
+		}},
+		{row{"product", 4}, (*gen).upToProduct},
+		{row{"quotient", 2}, func(g *gen, t *typ, most int) *node {
+			k := g.between(2, 9)
+			if k*most+k-1 > t.top() || !g.work(40) {
+				return nil
+			}
+			return expr(t, fmt.Sprintf("($ / %d)", k), g.upToMask(t, k*most+k-1))
+		}},
+		{row{"remainder", 2}, (*gen).upToRest},
+		{row{"left", 4}, func(g *gen, t *typ, most int) *node {
+			k := g.between(1, 3)
+			if most%(1<<k) != 0 || most == 0 {
+				return nil
+			}
+			return expr(t, fmt.Sprintf("($ << %d)", k), g.upToMask(t, most>>k))
+		}},
+		{row{"right", 4}, func(g *gen, t *typ, most int) *node {
+			k := g.between(1, 3)
+			if (most+1)<<k-1 > t.top() {
+				return nil
+			}
+			return expr(t, fmt.Sprintf("($ >> %d)", k), g.upToMask(t, (most+1)<<k-1))
+		}},
+		{row{"by an amount", 2}, func(g *gen, t *typ, most int) *node {
+			return expr(t, fmt.Sprintf("(%s(%d) >> $)", t.name, most), g.upToMask(intType(8, false), 3))
+		}},
+		{row{"conversion", 3}, func(g *gen, t *typ, most int) *node {
+			for bits := 1; bits < t.bits; bits++ {
+				if most == 1<<bits-1 {
+					return expr(t, fmt.Sprintf("%s(u%d($))", t.name, bits), g.value(t, 1))
+				}
+			}
+			return nil
+		}},
+		{row{"larger of two", 3}, func(g *gen, t *typ, most int) *node {
+			return expr(t, fmt.Sprintf("%s(clamp($, $, %d))", t.name, most), g.value(t, 1), g.small(g.r.IntN(most+1)))
+		}},
+	}
+}
+
+// unknownEnd is the last number of a loop whose end is a u64, as far as we tell: more
+// than what counts as a small range.
+const unknownEnd = 1 << 62
+
+// top is the largest number of an integer type that int holds.
+func (t *typ) top() int { return 1<<min(t.bits, 40) - 1 }
+
+// upTo is a number of an unsigned type from 0 to most, which may occur.
+func (g *gen) upTo(most int) *node {
+	t := intType(pick(g, []int{32, 32, 16, 64, 33}), false)
+	if most > t.top()>>4 {
+		t = intType(32, false)
+	}
+	rows := boundRows()
+	for range 4 {
+		i := g.choose(len(rows), func(i int) int { return rows[i].weight })
+		if n := rows[i].make(g, t, most); n != nil {
+			g.p.Used["bound "+rows[i].name]++
+			return n
+		}
+	}
+	return g.upToMask(t, most)
+}
+
+// upToMask keeps some bits of a number.
+func (g *gen) upToMask(t *typ, most int) *node {
+	return expr(t, "($ & $)", g.value(t, 1), g.small(most))
+}
+
+// upToRest is a remainder.
+func (g *gen) upToRest(t *typ, most int) *node {
+	if most >= t.top() || !g.work(40) {
+		return nil
+	}
+	return expr(t, "($ % $)", g.value(t, 1), g.small(most+1))
+}
+
+// upToProduct multiplies two numbers whose largest ones give most.
+func (g *gen) upToProduct(t *typ, most int) *node {
+	var factors []int
+	for k := 1; k <= most; k++ {
+		if most%k == 0 {
+			factors = append(factors, k)
+		}
+	}
+	if factors == nil || !g.work(4) {
+		return nil
+	}
+	k := pick(g, factors)
+	return expr(t, "($ * $)", g.upToMask(t, k), g.upToMask(t, most/k))
+}
+
+// joined makes the bits of most on two sides, none or all of them on both. A xor has none
+// on both, or most would not occur.
+func (g *gen) joined(t *typ, most int, op string) *node {
+	a := most & g.r.IntN(most+1)
+	b := most &^ a
+	if op == "|" && g.oneIn(3) {
+		b = most & (b | g.r.IntN(most+1))
+	}
+	return expr(t, "($ "+op+" $)", g.upToMask(t, a), g.upToMask(t, b))
+}
+
+// beyond is one more than the last index, where the program may trap.
+func (g *gen) beyond(last int) int {
+	if g.traps && g.oneIn(8) {
+		return last + 1
+	}
+	return last
+}
