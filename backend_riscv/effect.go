@@ -39,8 +39,6 @@ func (s *selector) instr(i *ir.Instr) {
 	case ir.OpAsk:
 		s.send(i.Dev, &i.Refs[0])
 		s.take(i, &i.Refs[1])
-	case ir.OpTold:
-		s.fail(diag.Errorf("", i.Span, "a core has ports of datagrams, no frames"))
 	case ir.OpTake:
 		s.take(i, &i.Refs[0])
 	case ir.OpGet:

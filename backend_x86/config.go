@@ -18,12 +18,15 @@ func (o Options) config(m *ir.Module) string {
 	define("SN_DEVICES", len(m.Devices))
 	define("SN_FRAME", maxFrame(m))
 	define("SN_COUNT", flag(o.Count))
-	define("SN_MANY_TASKS", flag(len(m.Tasks) > 1))
+	own := 0
+	for _, t := range m.Tasks {
+		own += flag(!t.Service)
+	}
+	define("SN_MANY_TASKS", flag(own > 1))
 	define("SN_USES_LOG", flag(uses[ir.OpLog]))
 	define("SN_USES_TRAP", flag(uses[ir.OpCheck]))
 	define("SN_USES_NOW", flag(uses[ir.OpNow] || uses[ir.OpAlarm]))
 	define("SN_USES_ALARM", flag(uses[ir.OpAlarm]))
-	define("SN_USES_TOLD", flag(uses[ir.OpTold]))
 	var disks []string
 	count, nets := 0, 0
 	for _, d := range m.Devices {

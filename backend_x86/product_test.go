@@ -189,15 +189,15 @@ func TestLiveEnds(t *testing.T) {
 	for _, p := range products() {
 		out, code := live(t, build(t, parse(t, failing), p))
 		require.Equal(t, "trap in task main: index at f.sn:3.4\n", out)
-		require.Equal(t, 3, code)
+		require.Equal(t, 4, code)
 		out, code = live(t, build(t, parse(t, waiting), p))
 		require.Equal(t, "", out)
-		require.Equal(t, 4, code)
+		require.Equal(t, 5, code)
 	}
 	_, code := live(t, build(t, parse(t, echo), x86.Linux))
-	require.Equal(t, 2, code, "a device that is not given")
+	require.Equal(t, 1, code, "a device that is not given")
 	_, code = live(t, build(t, parse(t, echo), x86.Linux), "eth1=fd:0")
-	require.Equal(t, 2, code, "a device that does not exist")
+	require.Equal(t, 1, code, "a device that does not exist")
 }
 
 const wild = `module wild

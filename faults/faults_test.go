@@ -130,7 +130,7 @@ func (f *fault) arguments() []string {
 	}
 	return []string{
 		"verify", "--json", "--no-x86", "--checks", check, "--core", core, "--random", "4000",
-		"--limit", strconv.Itoa(limit), "faults/probe", "--pcap-in", "inside=faults/probe/" + capture + ".pcap",
+		"--steps", strconv.Itoa(limit), "faults/probe", "--pcap-in", "inside=faults/probe/" + capture + ".pcap",
 	}
 }
 

@@ -21,7 +21,8 @@ const (
 // first such arm, cyclically when it is Fair. It takes nothing: chget or take of
 // that arm comes next, and what a device's message means beyond its bytes is the
 // business of that take. Nothing can happen in between, for the task is the only
-// reader of what its arms name.
+// reader of what its arms name. One with Turn, which is Fair, waits once before it
+// looks, so that every other task has its turn.
 type Arm struct {
 	Kind  ArmKind
 	Index int
@@ -71,7 +72,10 @@ func (p *printer) arms(i *Instr) string {
 		list = append(list, text)
 	}
 	policy := " prio ["
-	if i.Fair {
+	switch {
+	case i.Turn:
+		policy = " turn ["
+	case i.Fair:
 		policy = " fair ["
 	}
 	return policy + strings.Join(list, ", ") + "]"
@@ -79,7 +83,8 @@ func (p *printer) arms(i *Instr) string {
 
 // arms takes what the printer makes.
 func (p *parser) arms(i *Instr) error {
-	i.Fair = p.sc.Accept("fair")
+	i.Turn = p.sc.Accept("turn")
+	i.Fair = i.Turn || p.sc.Accept("fair")
 	if !i.Fair {
 		if err := p.sc.Expect("prio"); err != nil {
 			return err
@@ -129,6 +134,9 @@ func (fitsArms) check(v *verifier, i *Instr, args, _ []*Value) {
 	if len(i.Arms) == 0 {
 		v.errorf(i, i.Span, "a select has at least one arm")
 		return
+	}
+	if i.Turn && !i.Fair {
+		v.errorf(i, i.Span, "a select with turn is fair")
 	}
 	var want []string
 	if i.Fair {

@@ -90,7 +90,7 @@ const (
 	OpChReady           // ; tok; 0 or 1 -> i1, tok            (Chan; 0: has it a value, 1: has it room)
 	OpChGet             // as chrecv of a channel that has a value
 	OpChPut             // as chsend to a channel that has room
-	OpSelect            // ; see Arm, tok -> i32, tok          (Arms, Fair; blocks)
+	OpSelect            // ; see Arm, tok -> i32, tok          (Arms, Fair, Turn; blocks)
 	OpTake              // buffer; tok, tok r -> i1, tok, tok r (Dev, Imm; as recv of a pending frame; 0: it was longer and dropped, the buffer's length is 0)
 
 	OpGet // ; tok -> i32, tok                   (Dev; the level of an input, which the program knows from then on)
@@ -100,7 +100,6 @@ const (
 	OpStatus // ; tok -> i32, tok         (bit i: device i has a message pending, or a level that the program does not know)
 	OpAlarm  // ; i64, tok -> tok         (sets the deadline; legalised: i32 low, i32 high, tok)
 	OpWait   // ; i32 mask, tok -> i32, tok (holds until status & mask != 0; gives the status; bit 31: the clock has reached the deadline)
-	OpTold   // buffer; tok, tok r -> tok  (Dev; tells who watches that the message in the buffer came from the device)
 	OpHalt   // ; tok -> tok              (all tasks have ended; the machine stops)
 	NumOps
 )
@@ -129,6 +128,7 @@ type Instr struct {
 	Task    int   // task instance whose event this is, -1 while shared
 	Arms    []Arm // of select; never changed in place
 	Fair    bool  // of select
+	Turn    bool  // of a fair select: the other tasks run first
 	Results []*Value
 	Span    diag.Span
 }
@@ -212,9 +212,13 @@ type Result struct {
 
 // Task is a task instance of the system, in system order. Func takes the I/O
 // token and the tokens of the state objects that it touches, and returns them.
+//
+// A Service is no task of the program's own: a run has ended or is stuck when all
+// others have or are, and who waits for a channel from it waits for the outside.
 type Task struct {
-	Name string
-	Func *Func
+	Name    string
+	Func    *Func
+	Service bool
 }
 
 // Chan is a channel; Writer and Reader are task indices. Words are the widths

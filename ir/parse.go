@@ -294,7 +294,9 @@ func (p *parser) task() error {
 		return err
 	}
 	f, err := p.funcName()
-	p.m.Tasks = append(p.m.Tasks, Task{Name: name.Text, Func: f})
+	if err == nil {
+		p.m.Tasks = append(p.m.Tasks, Task{Name: name.Text, Func: f, Service: p.sc.Accept("service")})
+	}
 	return err
 }
 

@@ -109,7 +109,6 @@ var rows = [NumOps]Row{
 	OpTake: {Name: "take", IO: true, Select: byDevice{port.Message}, Refs: refs(Place{Writes, buffer}), Out: Words{"i1"}, Imm: Length},
 	OpSend: {Name: "send", IO: true, Select: byDevice{port.Message}, Refs: refs(Place{Reads, header})},
 	OpAsk:  {Name: "ask", IO: true, Select: byDevice{port.Command}, Refs: refs(Place{Reads, header}, Place{Writes, buffer}), Imm: Length},
-	OpTold: {Name: "told", IO: true, Select: byDevice{port.Message}, Refs: refs(Place{Reads, header}), Late: true},
 
 	OpChSend:  {Name: "chsend", IO: true, Select: byChannel{}, Refs: all(Place{Reads, leaf}), In: several, Early: true, Blocks: true, Fits: fitsElement{}},
 	OpChRecv:  {Name: "chrecv", IO: true, Select: byChannel{}, Refs: all(Place{Writes, leaf}), Out: several, Early: true, Blocks: true, Fits: fitsElement{}},

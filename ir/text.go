@@ -61,7 +61,7 @@ func (p *printer) module() {
 		p.object(o)
 	}
 	for i, t := range p.m.Tasks {
-		p.f("task %d %s @%s\n", i, t.Name, t.Func.Name)
+		p.f("task %d %s @%s%s\n", i, t.Name, t.Func.Name, flag(" service", t.Service))
 	}
 	if p.m.Main != nil {
 		p.f("main @%s\n", p.m.Main.Name)

@@ -33,6 +33,8 @@ const (
 	Tested    Status = "tested"
 	Different Status = "different"
 	NotRun    Status = "not run"
+	Undecided Status = "undecided" // a proof that was given up; nothing is known
+	Empty     Status = "empty"     // both runs ended alike, and showed nothing to compare
 )
 
 // Check names a kind of check.
@@ -57,7 +59,8 @@ type Row struct {
 	Core   string `json:"core"`
 	Check  Check  `json:"check"`
 	Status Status `json:"status"`
-	N      int    `json:"n"` // events, instructions, cones or words that were checked
+	N      int    `json:"n"`              // events, instructions, cones or words that were checked
+	Data   int    `json:"data,omitempty"` // of a proof: initial memory contents that were compared as data
 	Detail string `json:"detail"`
 }
 
@@ -91,11 +94,14 @@ func Traces(level, core string, want, got *trace.Trace, opts trace.Options) Row 
 	row := Row{Level: level, Core: core, Check: Trace, N: len(got.Events)}
 	diffs := trace.Compare(want, got, opts)
 	if got.Status == trace.Limit {
-		row.Status, row.Detail = Different, "stopped at the limit of steps"
+		row.Status, row.Detail = Different, "stopped at its limit, after so many events"
 		return row
 	}
 	if len(diffs) == 0 {
 		row.Status = Equal
+		if row.N == 0 {
+			row.Status, row.Detail = Empty, "no event in either run; both end "+string(got.Status)
+		}
 		return row
 	}
 	row.Status, row.Detail = Different, diffs[0].String()

@@ -240,12 +240,6 @@ void sn_put(u32 dev, u32 level) {
 }
 #endif
 
-#if SN_USES_TOLD
-void sn_told(u32 dev, const u8 *buf) {
-  if (hal_scripted) ask('D', dev, 0, buf + 4, *(const u32 *)buf);
-}
-#endif
-
 #if SN_DEVICES
 // A buffer is its length and then its bytes.
 u32 sn_take(u32 dev, u8 *buf, u32 cap) {

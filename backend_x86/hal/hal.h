@@ -18,8 +18,9 @@ typedef long long i64;
 #define NEVER (~0ull)
 #define TIMER (1u << 31)
 
-// How a run ends: the process's exit code, or what is written to the exit device.
-enum { END_OK = 0, END_WAITING = 0, END_TRAP = 3, END_STUCK = 4, END_CRASH = 5, END_USAGE = 2 };
+// How a run ends: the process's exit code, or what is written to the exit device. The
+// codes are those of the tool.
+enum { END_OK = 0, END_WAITING = 0, END_USAGE = 1, END_TRAP = 4, END_STUCK = 5, END_CRASH = 7 };
 
 // The files of a product are one translation unit, in the order of x86.go: a file calls
 // what the files before it define, and nothing after it. So no operation has a prototype

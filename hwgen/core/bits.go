@@ -5,6 +5,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
+// wires makes nodes of values that are known bit by bit. Decode, ports and
+// datapath all work with it.
+type wires struct{ b *rtl.Builder }
+
 // bit is one bit of a node; with node rtl.None the constant index (0 or 1).
 type bit struct {
 	node  rtl.ID
@@ -52,7 +56,7 @@ func concat(low vec, rest ...vec) vec {
 }
 
 // vec names the bits of a node.
-func (g *gen) vec(id rtl.ID) vec {
+func (g wires) vec(id rtl.ID) vec {
 	if v, ok := g.b.ConstOf(id); ok {
 		return constVec(g.b.Width(id), v)
 	}
@@ -64,7 +68,7 @@ func (g *gen) vec(id rtl.ID) vec {
 }
 
 // pack makes one node of the bits of v.
-func (g *gen) pack(v vec) rtl.ID {
+func (g wires) pack(v vec) rtl.ID {
 	out := rtl.None
 	for lo := 0; lo < len(v); {
 		hi := lo + runLength(v[lo:])
@@ -100,7 +104,7 @@ func runLength(v vec) int {
 	return n
 }
 
-func (g *gen) run(v vec) rtl.ID {
+func (g wires) run(v vec) rtl.ID {
 	first := v[0]
 	if first.node == rtl.None {
 		var c uint64
@@ -116,7 +120,7 @@ func (g *gen) run(v vec) rtl.ID {
 }
 
 // op applies an operator of the table to packed operands.
-func (g *gen) op(op word.Op, w int, imm uint64, args ...vec) vec {
+func (g wires) op(op word.Op, w int, imm uint64, args ...vec) vec {
 	ids := make([]rtl.ID, len(args))
 	for i, a := range args {
 		ids[i] = g.pack(a)
@@ -126,7 +130,7 @@ func (g *gen) op(op word.Op, w int, imm uint64, args ...vec) vec {
 
 // add adds two values of one width; low bits where one of them is constant 0
 // need no adder.
-func (g *gen) add(x, y vec) vec {
+func (g wires) add(x, y vec) vec {
 	zero := bit{rtl.None, 0}
 	k := 0
 	var low vec
@@ -142,4 +146,11 @@ func (g *gen) add(x, y vec) vec {
 		return low
 	}
 	return concat(low, g.op(word.Add, len(x)-k, 0, x[k:], y[k:]))
+}
+
+func (g wires) bool(v bool) rtl.ID {
+	if v {
+		return g.b.Const(1, 1)
+	}
+	return g.b.Const(1, 0)
 }

@@ -133,7 +133,7 @@ func (g *gen) makeResult() vec {
 		var v vec
 		g.b.At(l.inst.Span)
 		if l.port != nil {
-			v = g.portValue(l)
+			v = g.ports.value(l.port.Reg)
 		} else {
 			v = g.el.value(l.rd)
 		}

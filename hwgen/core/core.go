@@ -17,8 +17,14 @@
 // Units (units.go) are the cases where one piece of hardware serves several
 // operators: the carry chain, and-or-xor, the barrel shifter, the multiplier.
 // The bus of results (bus.go) joins what is left. Two sequences run the same
-// stages: pipe3.go overlaps them, multi.go does not. Ports and the frame
-// engine are in ports.go and engine.go, retire record and claims in probes.go.
+// stages: pipe3.go overlaps them, multi.go does not. Retire record and claims are
+// in probes.go.
+//
+// Three parts know as little of each other as they can. The decoder (decode.go)
+// knows the lines and the fetched word: controls, latches, immediates. The port
+// side (ports.go, engine.go, levels.go, timer.go) asks an execution of four
+// methods. The datapath (gen) is between them; another datapath takes the same
+// decoder and the same ports.
 //
 // The tricks are those of small RISC-V cores: operand sharing and one-hot
 // and-or buses of FemtoRV, synchronous register reads one stage early of
@@ -68,35 +74,23 @@ func placed(p *design.Point) (*design.Point, error) {
 	return design.Parse(&diag.File{Name: p.Program + ".design", Text: design.Print(p)})
 }
 
-// gen is a core under construction.
+// gen is a core under construction: a datapath of 32 bits between a decoder and the
+// ports.
 type gen struct {
-	b     *rtl.Builder
+	*decoder
+	ports *portSide
 	im    *image.Image
-	p     *design.Point
-	lines []*line
-
-	text    rtl.ReadPort // the word being decoded
-	regs    rtl.Memory
-	rf      []rtl.ReadPort
-	latches []latch
-	ctls    []control
-	ctlOf   map[string]rtl.ID
-	named   map[string]int
+	text  rtl.ReadPort // gives the word being decoded
+	regs  rtl.Memory
+	rf    []rtl.ReadPort
 
 	x      exec
 	el     *elab
-	dev    devices
 	data   *dataMemory
 	result vec // value for rd
 	holds  []rtl.ID
 	halted rtl.ID
 	gated  map[rtl.ID]bool // nodes that are 0 unless a line that selects them executes
-}
-
-// latch is a register between decode and execution.
-type latch struct {
-	reg   rtl.Register
-	value rtl.ID
 }
 
 // exec is the instruction in execution. The sequencer fills it; what the
@@ -113,11 +107,11 @@ type exec struct {
 }
 
 func newGen(im *image.Image, p *design.Point) *gen {
-	g := &gen{
-		b: rtl.NewBuilder(p.Program), im: im, p: p, lines: linesOf(p), ctlOf: map[string]rtl.ID{}, named: map[string]int{}, gated: map[rtl.ID]bool{},
-	}
-	g.text = g.b.SyncPort(g.textMemory(), rtl.Old)
-	g.b.Name("fetched", g.text.Q())
+	b := rtl.NewBuilder(p.Program)
+	text := b.SyncPort(textMemory(b, im, p), rtl.Old)
+	b.Name("fetched", text.Q())
+	g := &gen{decoder: newDecoder(b, p, text.Q()), im: im, text: text, gated: map[rtl.ID]bool{}}
+	g.ports = &portSide{wires: g.wires, p: p, execution: g}
 	g.regs = g.b.Mem("regs", 32, p.RegBits(), 1, nil)
 	for i := range g.sources() {
 		g.rf = append(g.rf, g.b.SyncPort(g.regs, rtl.Never))
@@ -126,27 +120,18 @@ func newGen(im *image.Image, p *design.Point) *gen {
 	return g
 }
 
-// textMemory holds the program. The words after it trap.
-func (g *gen) textMemory() rtl.Memory {
+// textMemory holds the program. The words after it trap, where a line does.
+func textMemory(b *rtl.Builder, im *image.Image, p *design.Point) rtl.Memory {
 	var init []uint64
-	for _, w := range g.im.Text {
+	for _, w := range im.Text {
 		init = append(init, uint64(w))
 	}
-	if traps := g.where(func(l *line) bool { return l.trap }); len(traps) > 0 {
-		for len(init) < 1<<g.p.Text.N {
-			init = append(init, uint64(traps[0].inst.Match))
+	for _, l := range p.Lines {
+		for l.Inst.Meaning.Trap && len(init) < 1<<p.Text.N {
+			init = append(init, uint64(l.Inst.Match))
 		}
 	}
-	return g.b.Mem("text", 32, g.p.Text.N, 1, init)
-}
-
-// sources is the number of register read ports.
-func (g *gen) sources() int {
-	n := 1
-	for _, l := range g.lines {
-		n = max(n, l.inst.Format.Sources())
-	}
-	return n
+	return b.Mem("text", 32, p.Text.N, 1, init)
 }
 
 // address makes the 32-bit address of a word index of text.
@@ -156,31 +141,6 @@ func (g *gen) address(index vec) vec {
 		return low[:32]
 	}
 	return concat(low, constVec(32-len(low), design.TextBase>>len(low)))
-}
-
-// latch makes a register that takes value when an instruction goes from decode
-// to execution. Constant bits and copies of one bit cost no register.
-func (g *gen) latch(name string, value vec) vec {
-	var distinct vec
-	place := map[bit]int{}
-	for _, b := range value {
-		if _, ok := place[b]; !ok && b.node != rtl.None {
-			place[b] = len(distinct)
-			distinct = append(distinct, b)
-		}
-	}
-	if len(distinct) == 0 {
-		return value
-	}
-	reg := g.b.Reg(name, len(distinct), 0)
-	g.latches = append(g.latches, latch{reg, g.pack(distinct)})
-	out := append(vec(nil), value...)
-	for i, b := range value {
-		if b.node != rtl.None {
-			out[i] = bit{reg.Q(), place[b]}
-		}
-	}
-	return out
 }
 
 // decode latches what execution needs of the fetched word at pc, a word index,
@@ -210,25 +170,12 @@ func usesImm(l *line) bool {
 
 func usesEarly(l *line) bool { return uses(l.rd, leafEarly) || uses(l.pc, leafEarly) }
 
-// sourceIndex is the register that read port i reads for the fetched word.
-func (g *gen) sourceIndex(i int) rtl.ID {
-	at := []int{rs1At, rs2At, rs3At}[i]
-	index := g.b.Bits(g.text.Q(), at+g.p.RegBits()-1, at)
-	if i > 0 {
-		return index
-	}
-	zero := g.where(func(l *line) bool { return l.zeroA })
-	reads := g.where(func(l *line) bool { return l.inst.Format.Sources() > 0 })
-	keep := g.coverOf(minimise(patterns(reads), patterns(zero)), g.text.Q())
-	return g.b.And(index, g.b.Repeat(keep, g.p.RegBits()))
-}
-
 // execute makes everything that happens to the executing instruction: units,
 // result, memory access, ports and branch.
 func (g *gen) execute() branch {
 	g.x.second = g.b.Reg("x.second", 1, 0)
 	g.el = newElab(g)
-	g.dev = g.devices()
+	g.ports.inputs()
 	g.memory()
 	g.result = g.makeResult()
 	g.outputs()
@@ -245,15 +192,4 @@ func (g *gen) held() rtl.ID {
 		sum = g.b.Or(sum, h)
 	}
 	return g.b.And(g.x.valid, sum)
-}
-
-// advance sets the latches and controls at the end of a decode cycle. Nothing
-// may ask for a control after it.
-func (g *gen) advance() {
-	for _, c := range g.ctls {
-		g.b.Set(c.reg, g.coverOf(c.cover, g.text.Q()))
-	}
-	for _, l := range g.latches {
-		g.b.Set(l.reg, l.value)
-	}
 }

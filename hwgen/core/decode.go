@@ -4,8 +4,29 @@ import (
 	"fmt"
 	"math/bits"
 
+	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
+
+// decoder computes from the fetched word what the executing stage must know:
+// which lines execute, as controls, and operands, as latches. It knows the lines
+// of a point and no datapath; whoever executes asks it and calls advance at the
+// end of a decode cycle.
+type decoder struct {
+	wires
+	p       *design.Point
+	lines   []*line
+	word    rtl.ID // the word being decoded
+	latches []latch
+	ctls    []control
+	ctlOf   map[string]rtl.ID
+	named   map[string]int
+}
+
+// newDecoder decodes words of the lines of a point.
+func newDecoder(b *rtl.Builder, p *design.Point, word rtl.ID) *decoder {
+	return &decoder{wires: wires{b}, p: p, lines: linesOf(p), word: word, ctlOf: map[string]rtl.ID{}, named: map[string]int{}}
+}
 
 // control is one bit of the executing instruction that decode computes from
 // the fetched word.
@@ -26,7 +47,7 @@ func patterns(lines []*line) []pattern {
 // ctl returns a bit that is 1 while a line of on executes and 0 while one of off
 // does. For other lines, and while nothing executes, it is anything. Equal
 // functions of the fetched word share a register.
-func (g *gen) ctl(name string, on, off []*line) rtl.ID {
+func (g *decoder) ctl(name string, on, off []*line) rtl.ID {
 	c := minimise(patterns(on), patterns(off))
 	if len(c.terms) == 0 {
 		return g.bool(c.invert)
@@ -47,7 +68,7 @@ func (g *gen) ctl(name string, on, off []*line) rtl.ID {
 }
 
 // freshName numbers a control when its name is taken.
-func (g *gen) freshName(name string) string {
+func (g *decoder) freshName(name string) string {
 	g.named[name]++
 	if n := g.named[name]; n > 1 {
 		return fmt.Sprintf("%s_%d", name, n)
@@ -56,10 +77,10 @@ func (g *gen) freshName(name string) string {
 }
 
 // exactly is ctl with every other line on the off side.
-func (g *gen) exactly(name string, on []*line) rtl.ID { return g.ctl(name, on, g.without(on)) }
+func (g *decoder) exactly(name string, on []*line) rtl.ID { return g.ctl(name, on, g.without(on)) }
 
 // without lists the lines that are not in some.
-func (g *gen) without(some []*line) []*line {
+func (g *decoder) without(some []*line) []*line {
 	return g.where(func(l *line) bool {
 		for _, s := range some {
 			if s == l {
@@ -71,7 +92,7 @@ func (g *gen) without(some []*line) []*line {
 }
 
 // where lists the lines for which f holds.
-func (g *gen) where(f func(*line) bool) []*line {
+func (g *decoder) where(f func(*line) bool) []*line {
 	var out []*line
 	for _, l := range g.lines {
 		if f(l) {
@@ -81,15 +102,8 @@ func (g *gen) where(f func(*line) bool) []*line {
 	return out
 }
 
-func (g *gen) bool(v bool) rtl.ID {
-	if v {
-		return g.b.Const(1, 1)
-	}
-	return g.b.Const(1, 0)
-}
-
 // coverOf computes a cover of a word.
-func (g *gen) coverOf(c cover, word rtl.ID) rtl.ID {
+func (g *decoder) coverOf(c cover, word rtl.ID) rtl.ID {
 	sum := g.bool(false)
 	for _, t := range c.terms {
 		sum = g.b.Or(sum, g.matches(t, word))
@@ -101,7 +115,7 @@ func (g *gen) coverOf(c cover, word rtl.ID) rtl.ID {
 }
 
 // matches compares the fixed bits of a pattern.
-func (g *gen) matches(t pattern, word rtl.ID) rtl.ID {
+func (g *decoder) matches(t pattern, word rtl.ID) rtl.ID {
 	var at vec
 	var want uint64
 	for m := t.mask; m != 0; m &= m - 1 {
@@ -120,7 +134,7 @@ func (g *gen) matches(t pattern, word rtl.ID) rtl.ID {
 
 // immediate makes bits [lo, hi) of the immediates of lines from the fetched
 // word; for other lines they are anything.
-func (g *gen) immediate(lines []*line, lo, hi int) vec {
+func (g *decoder) immediate(lines []*line, lo, hi int) vec {
 	out := make(vec, 0, hi-lo)
 	for i := lo; i < hi; i++ {
 		out = append(out, g.immediateBit(lines, i))
@@ -129,7 +143,7 @@ func (g *gen) immediate(lines []*line, lo, hi int) vec {
 }
 
 // immediateBit selects one bit of the immediates of lines.
-func (g *gen) immediateBit(lines []*line, i int) bit {
+func (g *decoder) immediateBit(lines []*line, i int) bit {
 	var from []int
 	by := map[int][]*line{}
 	for _, l := range lines {
@@ -139,7 +153,7 @@ func (g *gen) immediateBit(lines []*line, i int) bit {
 		}
 		by[k] = append(by[k], l)
 	}
-	word := g.text.Q()
+	word := g.word
 	place := func(k int) bit {
 		if k < 0 {
 			return bit{rtl.None, 0}
@@ -164,4 +178,68 @@ func (g *gen) immediateBit(lines []*line, i int) bit {
 		sum = g.b.Or(sum, g.b.And(on, g.b.Bit(word, k)))
 	}
 	return bit{sum, 0}
+}
+
+// latch is a register between decode and execution.
+type latch struct {
+	reg   rtl.Register
+	value rtl.ID
+}
+
+// sources is the number of register read ports.
+func (g *decoder) sources() int {
+	n := 1
+	for _, l := range g.lines {
+		n = max(n, l.inst.Format.Sources())
+	}
+	return n
+}
+
+// latch makes a register that takes value when an instruction goes from decode
+// to execution. Constant bits and copies of one bit cost no register.
+func (g *decoder) latch(name string, value vec) vec {
+	var distinct vec
+	place := map[bit]int{}
+	for _, b := range value {
+		if _, ok := place[b]; !ok && b.node != rtl.None {
+			place[b] = len(distinct)
+			distinct = append(distinct, b)
+		}
+	}
+	if len(distinct) == 0 {
+		return value
+	}
+	reg := g.b.Reg(name, len(distinct), 0)
+	g.latches = append(g.latches, latch{reg, g.pack(distinct)})
+	out := append(vec(nil), value...)
+	for i, b := range value {
+		if b.node != rtl.None {
+			out[i] = bit{reg.Q(), place[b]}
+		}
+	}
+	return out
+}
+
+// sourceIndex is the register that read port i reads for the fetched word.
+func (g *decoder) sourceIndex(i int) rtl.ID {
+	at := []int{rs1At, rs2At, rs3At}[i]
+	index := g.b.Bits(g.word, at+g.p.RegBits()-1, at)
+	if i > 0 {
+		return index
+	}
+	zero := g.where(func(l *line) bool { return l.zeroA })
+	reads := g.where(func(l *line) bool { return l.inst.Format.Sources() > 0 })
+	keep := g.coverOf(minimise(patterns(reads), patterns(zero)), g.word)
+	return g.b.And(index, g.b.Repeat(keep, g.p.RegBits()))
+}
+
+// advance sets the latches and controls at the end of a decode cycle. Nothing
+// may ask for a control after it.
+func (g *decoder) advance() {
+	for _, c := range g.ctls {
+		g.b.Set(c.reg, g.coverOf(c.cover, g.word))
+	}
+	for _, l := range g.latches {
+		g.b.Set(l.reg, l.value)
+	}
 }

@@ -28,7 +28,7 @@ type engine struct {
 	txBytes     rtl.ID
 }
 
-func (g *gen) makeEngine(d *devices) *engine {
+func (g *portSide) makeEngine(d *devices) *engine {
 	b := g.b
 	e := &engine{
 		addr: b.Reg("frame.addr", g.p.Pointer.N, 0), left: b.Reg("frame.left", g.p.Length.N, 0),
@@ -61,7 +61,7 @@ func (g *gen) makeEngine(d *devices) *engine {
 }
 
 // selects is 1 when the value stored to GO names a device out of n.
-func (g *gen) selects(index, n int) rtl.ID {
+func (g *portSide) selects(index, n int) rtl.ID {
 	if n == 1 {
 		return g.bool(true)
 	}
@@ -70,7 +70,7 @@ func (g *gen) selects(index, n int) rtl.ID {
 }
 
 // count is left without its two low bits, less one.
-func (e *engine) count(g *gen) (words, low, less rtl.ID) {
+func (e *engine) count(g *portSide) (words, low, less rtl.ID) {
 	b, n := g.b, g.p.Length.N
 	words = b.Bits(e.left.Q(), n-1, 2)
 	low = b.Bits(e.left.Q(), 1, 0)
@@ -78,14 +78,14 @@ func (e *engine) count(g *gen) (words, low, less rtl.ID) {
 }
 
 // step moves addr to the next word.
-func (e *engine) step(g *gen) {
+func (e *engine) step(g *portSide) {
 	g.b.Set(e.addr, g.b.Add(e.addr.Q(), g.b.Const(g.p.Pointer.N, 1)))
 }
 
 // receive takes beats. The first cycle clears the length; then each beat that
 // fits into what is left of the capacity is written, as a whole word. A beat that does not fit
 // clears left, so nothing fits until the frame ends.
-func (e *engine) receive(g *gen, d *devices) {
+func (e *engine) receive(g *portSide, d *devices) {
 	b, n := g.b, g.p.Length.N
 	e.length = b.Reg("frame.length", n, 0)
 	e.received = g.vec(e.length.Q())
@@ -127,7 +127,7 @@ func (e *engine) receive(g *gen, d *devices) {
 
 // send gives beats. The first cycle reads the first word; each beat that is
 // taken reads the next one.
-func (e *engine) send(g *gen, d *devices) {
+func (e *engine) send(g *portSide, d *devices) {
 	b := g.b
 	here := b.And(e.going, e.sending)
 	active := b.And(here, e.busy.Q())
@@ -152,7 +152,7 @@ func (e *engine) send(g *gen, d *devices) {
 
 // still makes the output ports of devices to which the program never comes, as
 // when it traps before: they take and give nothing.
-func (d *devices) still(g *gen) {
+func (d *devices) still(g *portSide) {
 	for _, r := range d.rx {
 		g.b.Output(rtl.RxPorts(r.dev.Name).Ready, g.bool(false))
 		g.b.Output(rtl.PortOversize(r.dev.Name), g.bool(false))
@@ -167,7 +167,7 @@ func (d *devices) still(g *gen) {
 }
 
 // outputs makes the output ports of the engine.
-func (e *engine) outputs(g *gen) {
+func (e *engine) outputs(g *portSide, loaded rtl.ID) {
 	for i, r := range g.dev.rx {
 		g.b.Output(rtl.RxPorts(r.dev.Name).Ready, e.rxReady[i])
 		g.b.Output(rtl.PortOversize(r.dev.Name), e.over[i])
@@ -175,7 +175,7 @@ func (e *engine) outputs(g *gen) {
 	for i, t := range g.dev.tx {
 		p := rtl.TxPorts(t.dev.Name)
 		g.b.Output(p.Valid, e.txValid[i])
-		g.b.Output(p.Data, g.data.read.Q())
+		g.b.Output(p.Data, loaded)
 		g.b.Output(p.Last, e.txLast)
 		g.b.Output(p.Bytes, e.txBytes)
 	}

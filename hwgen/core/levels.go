@@ -23,7 +23,7 @@ type output struct {
 }
 
 // levels makes the pins of the devices of shape level.
-func (g *gen) levels(d *devices) {
+func (g *portSide) levels(d *devices) {
 	for _, dev := range g.p.Devices {
 		switch {
 		case dev.Bits == 0:
@@ -52,7 +52,7 @@ func (g *gen) levels(d *devices) {
 }
 
 // levelOf is what a load of the level of a device gives.
-func (g *gen) levelOf(device int) vec {
+func (g *portSide) levelOf(device int) vec {
 	for _, in := range g.dev.in {
 		if in.dev.Index == device {
 			return g.vec(in.sampled.Q()).zext(32)
@@ -62,7 +62,7 @@ func (g *gen) levelOf(device int) vec {
 }
 
 // levelPins samples the inputs and makes the output pins.
-func (g *gen) levelPins(idle rtl.ID) {
+func (g *portSide) levelPins(idle rtl.ID) {
 	for _, in := range g.dev.in {
 		g.b.If(idle, func() { g.b.Set(in.sampled, in.second) })
 	}

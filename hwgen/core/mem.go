@@ -30,7 +30,7 @@ func (g *gen) memory() {
 		loads:  g.where(func(l *line) bool { return l.load > 0 && l.port == nil }),
 		stores: g.where(func(l *line) bool { return l.store > 0 && l.port == nil }),
 	}
-	if len(d.loads)+len(d.stores) == 0 && g.dev.engine == nil {
+	if len(d.loads)+len(d.stores) == 0 && g.ports.dev.engine == nil {
 		return // constants that nobody reads, as when the program traps before
 	}
 	g.data = d

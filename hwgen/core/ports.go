@@ -35,8 +35,28 @@ type devices struct {
 	timer   *timer // nil: none
 }
 
-// devices makes the inputs of the frame and log ports, the mask and the engine.
-func (g *gen) devices() devices {
+// execution is what the ports must know of the instruction in execution, whatever
+// datapath executes it.
+type execution interface {
+	storing(port.Reg) rtl.ID // 1 while a store to a port register executes; rtl.None when none can
+	loading(port.Reg) rtl.ID // the same of a load
+	stored(n int) vec        // the low n bits of what a store writes
+	holdWhile(on, cond rtl.ID)
+}
+
+// portSide makes the ports of a core: streams, levels, log, marks, clock. It knows
+// the point and the execution, and no datapath.
+type portSide struct {
+	wires
+	execution
+	p   *design.Point
+	dev devices
+}
+
+// inputs makes the inputs of the ports, the mask and the engine.
+func (g *portSide) inputs() { g.dev = g.devices() }
+
+func (g *portSide) devices() devices {
 	var d devices
 	g.b.At(diag.Span{})
 	width := 1
@@ -75,7 +95,7 @@ func (g *gen) devices() devices {
 }
 
 // wait makes the mask register and holds loads of WAIT.
-func (g *gen) wait(d *devices, width int) {
+func (g *portSide) wait(d *devices, width int) {
 	mask := g.b.Reg("wait.mask", width, 0)
 	d.mask = g.vec(mask.Q())
 	meet := constVec(width, 0)
@@ -118,16 +138,16 @@ func (g *gen) accessing(reg port.Reg, kind func(*line) bool) rtl.ID {
 // stored is the low n bits of what a store to a port register writes.
 func (g *gen) stored(n int) vec { return g.x.rs[1].zext(32)[:n] }
 
-// portValue is what a load of a port register gives.
-func (g *gen) portValue(l *line) vec {
-	if device, ok := l.port.Reg.Level(); ok {
+// value is what a load of a port register gives.
+func (g *portSide) value(reg port.Reg) vec {
+	if device, ok := reg.Level(); ok {
 		return g.levelOf(device)
 	}
-	switch l.port.Reg {
+	switch reg {
 	case port.Status, port.Wait:
 		return g.ready()
 	case port.Now, port.NowHigh:
-		return g.dev.timer.half(g, l.port.Reg == port.NowHigh)
+		return g.dev.timer.half(g, reg == port.NowHigh)
 	case port.Len:
 		if g.dev.engine != nil && g.dev.engine.received != nil {
 			return g.dev.engine.received.zext(32)
@@ -140,20 +160,41 @@ func (g *gen) portValue(l *line) vec {
 func (g *gen) outputs() {
 	b := g.b
 	b.At(diag.Span{})
-	orZero := func(id rtl.ID) rtl.ID {
-		if id == rtl.None {
-			return g.bool(false)
-		}
-		return id
+	g.ports.streams(g.loaded())
+	if g.data != nil {
+		g.data.connect(g, g.ports.dev.engine)
 	}
+	g.halted = g.ports.outputs()
+	trap := g.bool(false)
+	if lines := g.where(func(l *line) bool { return l.trap }); len(lines) > 0 {
+		trap = b.And(g.x.valid, g.exactly("trap", lines))
+	}
+	g.holdWhile(trap, g.bool(true))
+	b.Output(rtl.PortTrap, trap)
+	b.Output(rtl.PortTrapPC, g.pack(g.pc()))
+}
+
+// loaded is the word that the data memory gives, rtl.None without one.
+func (g *gen) loaded() rtl.ID {
+	if g.data == nil {
+		return rtl.None
+	}
+	return g.data.read.Q()
+}
+
+// streams makes the outputs of the devices that frames pass; loaded is the word
+// that the data memory gives.
+func (g *portSide) streams(loaded rtl.ID) {
 	if e := g.dev.engine; e != nil {
-		e.outputs(g)
+		e.outputs(g, loaded)
 	} else {
 		g.dev.still(g)
 	}
-	if g.data != nil {
-		g.data.connect(g, g.dev.engine)
-	}
+}
+
+// outputs makes the other output ports, and says when the core has halted.
+func (g *portSide) outputs() (halted rtl.ID) {
+	b := g.b
 	if on := g.storing(port.Log); on != rtl.None {
 		g.holdWhile(on, b.Not(g.dev.logging))
 		b.Output(rtl.PortLogValid, on)
@@ -163,23 +204,24 @@ func (g *gen) outputs() {
 		b.Output(rtl.PortMarkValid, on)
 		b.Output(rtl.PortMarkID, g.pack(g.stored(rtl.PortMarkIDWidth)))
 	}
-	idle := orZero(g.loading(port.Wait))
+	idle := g.orZero(g.loading(port.Wait))
 	if g.p.Uses(port.Wait) {
 		idle = b.And(idle, b.Not(g.dev.some))
 	}
 	b.Output(rtl.PortIdle, idle)
 	g.levelPins(idle)
 	g.timerOutputs(idle)
-	g.halted = orZero(g.storing(port.Halt))
-	g.holdWhile(g.halted, g.bool(true))
-	b.Output(rtl.PortHalted, g.halted)
-	trap := g.bool(false)
-	if lines := g.where(func(l *line) bool { return l.trap }); len(lines) > 0 {
-		trap = b.And(g.x.valid, g.exactly("trap", lines))
+	halted = g.orZero(g.storing(port.Halt))
+	g.holdWhile(halted, g.bool(true))
+	b.Output(rtl.PortHalted, halted)
+	return halted
+}
+
+func (g *portSide) orZero(id rtl.ID) rtl.ID {
+	if id == rtl.None {
+		return g.bool(false)
 	}
-	g.holdWhile(trap, g.bool(true))
-	b.Output(rtl.PortTrap, trap)
-	b.Output(rtl.PortTrapPC, g.pack(g.pc()))
+	return id
 }
 
 // pc is the address of the executing instruction.

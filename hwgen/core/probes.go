@@ -58,7 +58,7 @@ func (g *gen) accessData(lines []*line) rtl.ID {
 		case l.store > 0:
 			v = g.storeData([]*line{l})
 		case l.port != nil:
-			v = g.portValue(l)
+			v = g.ports.value(l.port.Reg)
 		default:
 			v = g.vec(g.data.read.Q())
 		}

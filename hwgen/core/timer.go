@@ -17,7 +17,7 @@ type timer struct {
 
 // timer makes the clock input when the program reads the clock or sets a
 // deadline; nil when it does neither.
-func (g *gen) timer() *timer {
+func (g *portSide) timer() *timer {
 	sets := g.p.Uses(port.Due) || g.p.Uses(port.DueHigh)
 	if !sets && !g.p.Uses(port.Now) && !g.p.Uses(port.NowHigh) {
 		return nil
@@ -33,7 +33,7 @@ func (g *gen) timer() *timer {
 }
 
 // dueHalf is half of the deadline. After reset the deadline never comes.
-func (g *gen) dueHalf(name string, half port.Reg) rtl.ID {
+func (g *portSide) dueHalf(name string, half port.Reg) rtl.ID {
 	reg := g.b.Reg(name, 32, 1<<32-1)
 	if on := g.storing(half); on != rtl.None {
 		g.b.If(on, func() { g.b.Set(reg, g.pack(g.stored(32))) })
@@ -43,7 +43,7 @@ func (g *gen) dueHalf(name string, half port.Reg) rtl.ID {
 
 // wait makes the bit of the mask that stands for the deadline, and gives 1 when
 // WAIT waits for it and it has come.
-func (t *timer) wait(g *gen) vec {
+func (t *timer) wait(g *portSide) vec {
 	bit := g.b.Reg("wait.timer", 1, 0)
 	t.mask = g.vec(bit.Q())
 	if on := g.storing(port.Wait); on != rtl.None {
@@ -53,7 +53,7 @@ func (t *timer) wait(g *gen) vec {
 }
 
 // half is the low or the high word of the clock.
-func (t *timer) half(g *gen, high bool) vec {
+func (t *timer) half(g *portSide, high bool) vec {
 	if high {
 		return g.vec(t.clock)[32:]
 	}
@@ -61,7 +61,7 @@ func (t *timer) half(g *gen, high bool) vec {
 }
 
 // ready is what STATUS and WAIT give.
-func (g *gen) ready() vec {
+func (g *portSide) ready() vec {
 	v := g.dev.ready.zext(32)
 	if t := g.dev.timer; t != nil && t.due != nil {
 		v = concat(v[:31], t.due)
@@ -70,7 +70,7 @@ func (g *gen) ready() vec {
 }
 
 // timerOutputs makes the outputs of a core with a deadline.
-func (g *gen) timerOutputs(idle rtl.ID) {
+func (g *portSide) timerOutputs(idle rtl.ID) {
 	if t := g.dev.timer; t != nil && t.mask != nil {
 		g.b.Output(rtl.PortTimer, g.b.And(idle, g.pack(t.mask)))
 		g.b.Output(rtl.PortDeadline, t.deadline)

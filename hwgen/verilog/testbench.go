@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Testbench gives a self-checking testbench of a core: it reads vectors.hex,
+// Testbench gives a self-checking testbench of a core: it reads NAME_vectors.hex,
 // offers frames when the core is idle, holds ready back now and then, and
 // prints `PASS n events`, or `FAIL` with port, index, expected and got, and
 // stops with $fatal. limit bounds the cycles.
@@ -70,7 +70,7 @@ func (b *bench) settle() int {
 func (b *bench) declare(limit uint64) {
 	b.line("module %s_tb;", ModuleName(b.c))
 	b.line("reg [39:0] vectors [0:%d];", len(b.words))
-	b.line("initial $readmemh(\"vectors.hex\", vectors);")
+	b.line("initial $readmemh(\"%s\", vectors);", VectorsName(ModuleName(b.c)))
 	b.line("reg clk = 1'b0;\nreg reset = 1'b1;\nreg [63:0] cycle = 64'd0;\nreg [15:0] noise = 16'hace1;")
 	b.line("always #5 clk = !clk;")
 	b.line("integer arrived = 0;\ninteger settled = 0;")

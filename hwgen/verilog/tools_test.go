@@ -68,7 +68,7 @@ func files(t testing.TB, name, organisation string, o verilog.Options) (dir stri
 	_, list := verilog.Memories(c)
 	list[name+".v"] = verilog.Write(c, o)
 	list[name+"_tb.v"] = verilog.Testbench(c, im, v, 100*m.Instructions()+1000)
-	list["vectors.hex"] = verilog.VectorsFile(im, v)
+	list[verilog.VectorsName(name)] = verilog.VectorsFile(im, v)
 	dir = t.TempDir()
 	for file, content := range list {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(content), 0o644))

@@ -222,7 +222,7 @@ func levelOf(data []byte) uint64 {
 	return v
 }
 
-// section is a part of vectors.hex.
+// section is a part of the file of vectors.
 type section struct {
 	name string // of its first word in the testbench
 	port string // as in messages
@@ -230,7 +230,7 @@ type section struct {
 	n    int
 }
 
-// layout lists the sections of vectors.hex and its words, 40 bits each: 32 of
+// layout lists the sections of the file of vectors and its words, 40 bits each: 32 of
 // data, and for a beat 3 of bytes and one of last above them.
 func (v *Vectors) layout(im *image.Image) (sections map[string]section, words []uint64) {
 	sections = map[string]section{}
@@ -280,7 +280,11 @@ func beatWord(b Beat) uint64 {
 	return last<<35 | uint64(b.Bytes)<<32 | uint64(b.Data)
 }
 
-// VectorsFile is the content of vectors.hex.
+// VectorsName is the file of vectors that the test bench of a circuit reads. It carries
+// the circuit's name, so that several circuits can lie in one folder.
+func VectorsName(circuit string) string { return circuit + "_vectors.hex" }
+
+// VectorsFile is the content of the file of vectors.
 func VectorsFile(im *image.Image, v *Vectors) string {
 	_, words := v.layout(im)
 	var sb strings.Builder

@@ -251,10 +251,6 @@ func Written(path string, p *gen.Program) (text string, options []string, err er
 	return text, options, nil
 }
 
-// captured is the address to which the datagrams of a capture go; a program takes
-// those to its port, whatever the address.
-const captured = 0x0a000001
-
 // captureOf writes what arrives at a device as a capture, nil for nothing.
 func captureOf(s *world.Script, index int, d gen.Device) ([]byte, error) {
 	t := &trace.Trace{}
@@ -262,18 +258,12 @@ func captureOf(s *world.Script, index int, d gen.Device) ([]byte, error) {
 		if in.Device != index {
 			continue
 		}
-		data := in.Data
-		if d.Port != 0 {
-			from, port, body, _ := world.Split(data)
-			to := world.Host{Address: captured, Port: d.Port}
-			data = world.Datagram(world.MAC(from), world.MAC(to.Address), world.Host{Address: from, Port: port}, to, body)
-		}
-		t.Events = append(t.Events, trace.Event{Kind: trace.Out, Port: "d", Time: in.Time, Data: data})
+		t.Events = append(t.Events, trace.Event{Kind: trace.Out, Port: "d", Time: in.Time, Data: in.Data})
 	}
 	if len(t.Events) == 0 {
 		return nil, nil
 	}
-	return world.CaptureOf(t, "d")
+	return world.CaptureOf(t, "d", d.Messages)
 }
 
 // Generated is the text of a random program, formatted.

@@ -34,8 +34,11 @@ func TestWrittenProgramsDoTheSame(t *testing.T) {
 				w.Captures = append(w.Captures, d.Name+"="+name)
 				kinds["captures"]++
 			}
-			if d.Port != 0 {
-				kinds["udp"]++
+			if d.Messages {
+				kinds["port.udp"]++
+			}
+			if strings.HasPrefix(d.Name, "nic_") {
+				kinds["net.udp"]++
 			}
 			if d.Disk {
 				kinds["disk"]++
@@ -49,7 +52,7 @@ func TestWrittenProgramsDoTheSame(t *testing.T) {
 		require.NoError(t, err, path)
 		require.Empty(t, trace.Compare(s.ref, r.Trace, trace.Options{}), path)
 	}
-	for _, k := range []string{"captures", "udp", "disk", "until"} {
+	for _, k := range []string{"captures", "port.udp", "net.udp", "disk", "until"} {
 		require.Greater(t, kinds[k], 3, k)
 	}
 }

@@ -171,7 +171,7 @@ func (s *subject) reference() error {
 	if err != nil {
 		return err
 	}
-	tr, err := flow.Drive(s.ctx, m, l.Fuzz, fuzzEvents)
+	tr, err := flow.Drive(s.ctx, m, flow.Bounds{Steps: l.Fuzz, Events: fuzzEvents})
 	if err != nil {
 		return err
 	}
@@ -204,7 +204,7 @@ func (s *subject) machine(p *flow.Program, level, core string) error {
 }
 
 func (s *subject) run(m sim.Machine, limit uint64, o trace.Options) error {
-	tr, err := flow.Drive(s.ctx, m, limit, fuzzEvents)
+	tr, err := flow.Drive(s.ctx, m, flow.Bounds{Steps: limit, Events: fuzzEvents})
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,10 @@ func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Repo
 			return nil, flow.UserErrorf("there is no check %q; there are %v", c, checks())
 		}
 	}
-	l := &ladder{Program: p, ctx: ctx, opts: o, cycles: map[string]uint64{}, proved: map[string]*equiv.Report{}, report: &verify.Report{Program: p.Name, Figures: map[string]float64{}}}
+	l := &ladder{Program: p, ctx: ctx, opts: o, cycles: map[string]uint64{}, proved: map[string]*equiv.Report{}, report: &verify.Report{Program: p.Name, Rows: []verify.Row{}, Figures: map[string]float64{}}}
+	if err := l.hasInput(); err != nil {
+		return nil, err
+	}
 	defer l.progress("")
 	steps := []func() error{l.reference, l.software, l.x86Rows, l.isaRows, l.netRows}
 	if p.Form == flow.FromImage {
@@ -83,6 +86,9 @@ func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Repo
 			break
 		} else if err != nil {
 			return nil, err
+		}
+		if ctx.Err() != nil { // what an interrupted tool says is no result
+			return nil, ctx.Err()
 		}
 	}
 	return l.report, nil
@@ -106,6 +112,20 @@ func (l *ladder) progress(format string, args ...any) {
 	}
 }
 
+// hasInput demands that something arrives at each device that the program reads, or
+// that the user said that nothing shall: runs without events are equal to anything.
+func (l *ladder) hasInput() error {
+	if !l.wants(verify.Trace) && !l.wants(verify.Lockstep) && !l.wants(verify.Witness) {
+		return nil
+	}
+	silent, err := l.Silent(l.opts.World)
+	if err == nil && len(silent) > 0 {
+		err = flow.UserErrorf("nothing arrives at %s, so there is nothing to compare: name a capture with --pcap-in %s=FILE, or --pcap-in %s=none when that is meant",
+			strings.Join(silent, ", "), silent[0], silent[0])
+	}
+	return err
+}
+
 // reference runs the source, with which everything is compared.
 func (l *ladder) reference() error {
 	l.progress("source")
@@ -126,7 +146,9 @@ func (l *ladder) reference() error {
 func (l *ladder) referenceRow(level string) error {
 	row := verify.Row{Level: level, Check: verify.Trace, Status: verify.Equal, N: len(l.ref.Events), Detail: "the reference, ends " + string(l.ref.Status)}
 	if l.ref.Status == trace.Limit {
-		row.Status, row.Detail = verify.Different, "stopped at the limit of steps"
+		row.Status, row.Detail = verify.Different, "stopped at its limit, after so many events"
+	} else if row.N == 0 {
+		row.Status, row.Detail = verify.Empty, "the reference shows no event, ends "+string(l.ref.Status)
 	}
 	l.report.Add(row)
 	return nil
@@ -279,6 +301,9 @@ func (l *ladder) coreRows(kind string) error {
 		if err := step.run(c); err != nil {
 			return err
 		}
+		if l.ctx.Err() != nil {
+			return l.ctx.Err()
+		}
 	}
 	if l.opts.Mutants > 0 {
 		if err := l.mutants(c); err != nil {
@@ -397,9 +422,15 @@ func (l *ladder) proof(c *flow.Core) error {
 	if err != nil {
 		return err
 	}
+	l.report.Add(proofRow(c.Kind, rep))
+	return nil
+}
+
+// proofRow is the row of a proof; a cone that was given up is neither proved nor tested.
+func proofRow(core string, rep *equiv.Report) verify.Row {
 	row := verify.Row{
-		Level: flow.Gates, Core: c.Kind, Check: verify.Proof, Status: verify.Proved, N: len(rep.Items),
-		Detail: "circuit = gates: combinational, all states, memories as shared arrays; " + rep.Solver,
+		Level: flow.Gates, Core: core, Check: verify.Proof, Status: verify.Proved, N: len(rep.Items) - rep.Data(), Data: rep.Data(),
+		Detail: fmt.Sprintf("cones and %d rows of data, circuit = gates, both in memory: combinational, all states, memories as shared arrays; %s", rep.Data(), rep.Solver),
 	}
 	switch rep.Status() {
 	case equiv.Different:
@@ -407,11 +438,10 @@ func (l *ladder) proof(c *flow.Core) error {
 		row.Status, row.Detail = verify.Different, item.Name+": "+item.Reason
 	case equiv.Undecided:
 		item := rep.First(equiv.Undecided)
-		row.Status = verify.Tested
-		row.Detail = fmt.Sprintf("%d of %d cones undecided, first %s: %s", rep.Count(equiv.Undecided), len(rep.Items), item.Name, item.Reason)
+		row.Status = verify.Undecided
+		row.Detail = fmt.Sprintf("%d of %d cones undecided, first %s: %s", rep.Count(equiv.Undecided), row.N, item.Name, item.Reason)
 	}
-	l.report.Add(row)
-	return nil
+	return row
 }
 
 // claimFrames is over how many cycles the claims of a circuit carry each other.

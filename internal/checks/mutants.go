@@ -114,7 +114,7 @@ func (s *mutantChecks) otherTrace(c *rtl.Circuit, seed int64) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	tr, err := flow.Drive(s.ctx, m, s.limit, flow.MostEvents)
+	tr, err := flow.Drive(s.ctx, m, flow.Bounds{Steps: s.limit, Events: flow.MostEvents})
 	if s.ctx.Err() != nil {
 		return false, s.ctx.Err()
 	}

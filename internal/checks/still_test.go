@@ -44,7 +44,7 @@ func neverComes(t *testing.T, text string) {
 			require.Equal(t, "trap", string(r.Trace.Status))
 		}
 	}
-	report, err := checks.Verify(context.Background(), p, checks.VerifyOptions{})
+	report, err := checks.Verify(context.Background(), p, checks.VerifyOptions{World: flow.World{Captures: []string{"d=none"}}})
 	require.NoError(t, err)
 	require.False(t, report.Different())
 }

@@ -194,7 +194,7 @@ func runLevel(ctx context.Context, m sim.Machine, level string) (*trace.Trace, e
 	if err != nil {
 		return nil, err
 	}
-	return flow.Drive(ctx, m, l.Steps, flow.MostEvents)
+	return flow.Drive(ctx, m, flow.Bounds{Steps: l.Steps, Events: flow.MostEvents})
 }
 
 // one runs one case on a machine: the test beside it, or on it.

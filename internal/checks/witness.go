@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
+	"time"
 
 	"github.com/sinter-lang/sinter/hwgen/verilog"
 	"github.com/sinter-lang/sinter/internal/flow"
@@ -44,6 +46,9 @@ func (l *ladder) witness(c *flow.Core) error {
 	for _, s := range simulators(verilog.ModuleName(c.Circuit)) {
 		l.progress("%s on %s", s.name, c.Kind)
 		row := s.row(l.ctx, c.Kind, dir, int(figures["events"]))
+		if l.ctx.Err() != nil {
+			return l.ctx.Err()
+		}
 		keep = keep || row.Status == verify.Different
 		l.report.Add(row)
 	}
@@ -72,7 +77,7 @@ func simulators(module string) []simulator {
 func (s *simulator) row(ctx context.Context, core, dir string, events int) verify.Row {
 	row := verify.Row{
 		Level: flow.Cycle, Core: core, Check: verify.Witness, Status: verify.Equal, N: events,
-		Detail: fmt.Sprintf("%s runs the Verilog and its test bench", s.name),
+		Detail: fmt.Sprintf("%s runs the Verilog and its test bench, at most %d frames", s.name, witnessFrames),
 	}
 	if _, err := exec.LookPath(s.name); err != nil {
 		return verify.Skipped(flow.Cycle, core, verify.Witness, (&flow.MissingTool{Tool: s.name, Package: s.debian}).Error())
@@ -85,6 +90,9 @@ func (s *simulator) row(ctx context.Context, core, dir string, events int) verif
 		}
 		cmd := exec.CommandContext(ctx, path, command[1:]...)
 		cmd.Dir = dir
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Verilator starts compilers of its own
+		cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+		cmd.WaitDelay = time.Second
 		out, err := cmd.CombinedOutput()
 		said = string(out)
 		if err != nil {

@@ -4,19 +4,17 @@
 //
 //	code := cli.Run(ctx, []string{"check", "hello.sn"}, stdin, stdout, stderr)
 //
-// Exit codes: 0 done, 1 a mistake of the user's (a program that does not check,
-// an unknown option, a missing file), 2 a fault of the tool or of an outside
-// tool, 3 a difference that verification found. With --json the result is one
-// JSON value on stdout and diagnostics are JSON too.
+// The exit codes are those of exitCodes, one scheme for the tool and for what it
+// makes. With --json the result is one JSON value on stdout, and diagnostics are
+// JSON too, those of the flags included.
 package cli
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -24,14 +22,6 @@ import (
 	"github.com/sinter-lang/sinter/internal/checks"
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/flow"
-)
-
-// The exit codes.
-const (
-	exitOK         = 0
-	exitUser       = 1
-	exitFault      = 2
-	exitDifference = 3
 )
 
 // command is the whole command line.
@@ -55,7 +45,7 @@ type command struct {
 type env struct {
 	ctx    context.Context
 	stdin  io.Reader
-	out    io.Writer
+	out    *output
 	err    io.Writer
 	json   bool
 	failed int // exit code of a result that is not an error, such as a difference
@@ -97,8 +87,9 @@ func (p *program) load(e *env) (*flow.Program, error) {
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var c command
 	left := -1
-	parser, err := kong.New(&c, kong.Name("sinter"), kong.Writers(stdout, stderr),
-		kong.Description("One program, every level of computing: language, unikernel, instruction set, core, gates; verified equal."),
+	out := &output{w: stdout}
+	parser, err := kong.New(&c, kong.Name("sinter"), kong.Writers(out, stderr),
+		kong.Description("One program, every level of computing: language, unikernel, instruction set, core, gates; verified equal.\n\n"+exitHelp()),
 		vars(),
 		kong.Exit(func(code int) { left = code }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
@@ -108,16 +99,15 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
+	e := &env{ctx: ctx, stdin: stdin, out: out, err: stderr, json: slices.Contains(args, "--json")}
 	parsed, err := parser.Parse(args)
-	if left >= 0 { // --help has printed
-		return left
+	switch {
+	case left >= 0: // --help has printed
+		return e.close(left)
+	case err != nil:
+		return e.finish(flow.UserErrorf("%v; sinter --help lists the commands", err))
 	}
-	if err != nil {
-		fmt.Fprintf(stderr, "sinter: %v\n", err)
-		fmt.Fprintln(stderr, "sinter --help lists the commands")
-		return exitUser
-	}
-	e := &env{ctx: ctx, stdin: stdin, out: stdout, err: stderr, json: c.JSON}
+	e.json = c.JSON
 	return e.finish(guard(func() error { return parsed.Run(e) }))
 }
 
@@ -141,61 +131,6 @@ func guard(run func() error) (err error) {
 		}
 	}()
 	return run()
-}
-
-// finish prints an error and gives the exit code.
-func (e *env) finish(err error) int {
-	if err == nil {
-		return e.failed
-	}
-	var list diag.List
-	var one *diag.Error
-	user := errors.As(err, &list) || errors.As(err, &one) || errors.As(err, new(flow.UserError))
-	if e.json {
-		e.printJSON(map[string]any{"errors": jsonErrors(err)})
-	} else if list != nil || one != nil {
-		fmt.Fprint(e.err, diag.Render(err))
-	} else {
-		fmt.Fprintf(e.err, "sinter: %v\n", err)
-	}
-	if user {
-		return exitUser
-	}
-	return exitFault
-}
-
-// jsonError is a diagnostic for programs.
-type jsonError struct {
-	Code     string   `json:"code"`
-	Severity string   `json:"severity"`
-	File     string   `json:"file"`
-	Line     int      `json:"line"`
-	Column   int      `json:"column"`
-	Message  string   `json:"message"`
-	Hints    []string `json:"hints,omitempty"`
-}
-
-func jsonErrors(err error) []jsonError {
-	out := []jsonError{}
-	for _, d := range diag.AsList(err).Sorted() {
-		j := jsonError{Code: string(d.Code), Severity: "error", Message: d.Message, Hints: d.Hints}
-		if d.Severity == diag.SevWarning {
-			j.Severity = "warning"
-		}
-		if !d.Span.IsZero() {
-			j.File = d.Span.File.Name
-			j.Line, j.Column = d.Span.Position()
-		}
-		out = append(out, j)
-	}
-	return out
-}
-
-func (e *env) printJSON(v any) {
-	enc := json.NewEncoder(e.out)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	enc.Encode(v) //nolint:errcheck // a closed stdout has no one to tell
 }
 
 // table prints rows in aligned columns, two spaces apart.

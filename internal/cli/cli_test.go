@@ -12,7 +12,9 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"sinter": func() { os.Exit(cli.Run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		"sinter": func() {
+			os.Exit(cli.Run(cli.Signals(context.Background()), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+		},
 	})
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/sinter-lang/sinter/internal/checks"
@@ -39,7 +40,11 @@ func (c *buildCmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
-		if err := flow.WriteFile(out, data); err != nil {
+		write := flow.WriteFile
+		if filepath.Ext(out) == ".elf" {
+			write = flow.WriteProgram
+		}
+		if err := write(out, data); err != nil {
 			return err
 		}
 		r := made{File: out, Bytes: len(data), Seconds: time.Since(began).Seconds()}

@@ -11,17 +11,18 @@ import (
 
 // inputs is embedded by the commands that run a program.
 type inputs struct {
-	PcapIn []string `name:"pcap-in" placeholder:"DEVICE=FILE" help:"Frames that arrive at a device, from a capture. The device may be left out when there is one."`
+	PcapIn []string `name:"pcap-in" placeholder:"DEVICE=FILE" help:"Frames that arrive at a device, from a capture; DEVICE=none for nothing. The device may be left out when there is one."`
 	VcdIn  []string `name:"vcd-in" placeholder:"PORT=FILE" help:"Levels of an input pin, from a value change dump. FILE:SIGNAL names a signal of the file; none says that nothing changes."`
 	Disk   []string `placeholder:"DISK=FILE" help:"The image of a disk; without one it has 1 MiB of zeros. The file is not changed."`
 	Seed   int64    `placeholder:"N" help:"Seed of the random gaps on the ports of a core; 0: none."`
 	Until  string   `placeholder:"TIME" help:"End of the run, such as 20ms; without it, the time of the last frame. Timers after it do not fire."`
-	Limit  uint64   `default:"0" placeholder:"N" help:"Stop a machine after so many steps (0: a generous limit of each machine's)."`
+	Limit  uint64   `default:"0" placeholder:"N" help:"Stop after so many frames in and out, log lines and traps: the same work on every machine (0: no bound)."`
+	Steps  uint64   `default:"0" placeholder:"N" help:"Stop after so many steps of the machine's own (0: a generous number)."`
 }
 
 // world describes the outside that the flags name.
 func (i *inputs) world() flow.World {
-	return flow.World{Captures: i.PcapIn, Levels: i.VcdIn, Disks: i.Disk, Seed: i.Seed, Limit: i.Limit, Until: i.Until}
+	return flow.World{Captures: i.PcapIn, Levels: i.VcdIn, Disks: i.Disk, Seed: i.Seed, Limit: i.Limit, Steps: i.Steps, Until: i.Until}
 }
 
 // runCmd is `sinter run`.
@@ -54,9 +55,7 @@ func (c *runCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if r.Trapped() {
-		e.failed = exitUser
-	}
+	e.failed = codeOf(r)
 	if e.json {
 		e.printJSON(r)
 		return nil

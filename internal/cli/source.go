@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/sinter-lang/sinter/internal/checks"
 	"github.com/sinter-lang/sinter/internal/flow"
@@ -22,15 +23,24 @@ func (c *checkCmd) Run(e *env) error {
 	}
 	s := p.Summary()
 	if e.json {
-		e.printJSON(s)
+		e.printJSON(checked{s, jsonErrors(p.Warnings)})
 		return nil
 	}
 	fmt.Fprintf(e.out, "%s: %s, %s, %s, %s of state, %s\n", s.Program, count(s.Tasks, "task"), count(s.Channels, "channel"),
 		count(s.Devices, "device"), count(s.StateBytes, "byte"), count(len(s.Traps), "possible trap"))
+	if len(s.Services) > 0 {
+		fmt.Fprintf(e.out, "  %s over %s: %s\n", count(s.Sockets, "socket"), count(len(s.Services), "service of the library"), strings.Join(s.Services, ", "))
+	}
 	for _, t := range s.Traps {
 		fmt.Fprintf(e.out, "  %s at %s\n", t.Code, t.Place)
 	}
 	return nil
+}
+
+// checked is what check prints as JSON.
+type checked struct {
+	flow.Summary
+	Warnings []jsonError `json:"warnings"`
 }
 
 // count says how many there are of something.

@@ -1,8 +1,12 @@
 package cli
 
 import (
+	"context"
 	"os"
+	"os/signal"
 	"runtime/debug"
+	"syscall"
+	"time"
 )
 
 // gcPercent trades memory for time: a compiler lives for a moment and keeps most
@@ -15,4 +19,27 @@ func Tune() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
+}
+
+// grace is how long a command may go on after a signal: it ends its children and
+// removes its temporary folders. Work that looks at no signal does neither.
+const grace = 3 * time.Second
+
+// Signals gives a context that ends with the first SIGINT, SIGTERM or SIGHUP. A
+// second one ends the process at once, and so does a command that goes on for too
+// long. Writing into a closed pipe becomes an error like any other.
+func Signals(ctx context.Context) context.Context {
+	ending := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup does
+		ending = append(ending, syscall.SIGHUP)
+	}
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(ctx, ending...)
+	go func() {
+		<-ctx.Done()
+		stop()
+		time.Sleep(grace)
+		os.Exit(exitSignal)
+	}()
+	return ctx
 }

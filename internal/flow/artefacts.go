@@ -88,7 +88,7 @@ func (p *Program) elf(ctx context.Context, o ArtefactOptions) ([]byte, error) {
 }
 
 func (p *Program) ll(_ context.Context, o ArtefactOptions) ([]byte, error) {
-	m, err := p.ForProduct()
+	m, err := p.ForX86()
 	if err != nil {
 		return nil, err
 	}

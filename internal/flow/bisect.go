@@ -138,15 +138,15 @@ func (b *bisector) wrong(n int, may func(*ir.Func) bool) (bad bool, why string, 
 	if err != nil {
 		return false, "", err
 	}
-	limit, err := stepLimit(IR, b.world)
+	bounds, err := boundsOf(IR, b.world)
 	if err != nil {
 		return false, "", err
 	}
-	return b.differs(mc, limit)
+	return b.differs(mc, bounds)
 }
 
-func (b *bisector) differs(mc sim.Machine, limit uint64) (bad bool, why string, err error) {
-	tr, err := Drive(b.ctx, mc, limit, MostEvents)
+func (b *bisector) differs(mc sim.Machine, bounds Bounds) (bad bool, why string, err error) {
+	tr, err := Drive(b.ctx, mc, bounds)
 	switch {
 	case b.ctx.Err() != nil:
 		return false, "", b.ctx.Err()

@@ -37,7 +37,7 @@ system endless {
 	for _, level := range []string{Source, IR} {
 		m, err := p.Machine(context.Background(), level, "", world.New(nil), 0)
 		require.NoError(t, err)
-		tr, err := Drive(context.Background(), m, 1<<40, 1000)
+		tr, err := Drive(context.Background(), m, Bounds{Steps: 1 << 40, Events: 1000})
 		require.NoError(t, err)
 		require.Equal(t, trace.Limit, tr.Status, level)
 		require.Greater(t, len(tr.Events), 1000)

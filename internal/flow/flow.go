@@ -12,12 +12,10 @@
 package flow
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"sort"
-	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
@@ -144,15 +142,11 @@ func (p *Program) With(t *tree.Program) *Program {
 	return &Program{Name: t.Name, Files: p.Files, Tree: t, opts: p.opts}
 }
 
-// maxSource bounds a source file, so that a mistaken path is an error and not a
-// wait.
-const maxSource = 16 << 20
-
 // ReadFiles reads a file, or the .sn files of a folder in order of name.
 func ReadFiles(path string) ([]*diag.File, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", path, reason(err))
+		return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", path, Reason(err))
 	}
 	names := []string{path}
 	if info.IsDir() {
@@ -176,43 +170,9 @@ func ReadFiles(path string) ([]*diag.File, error) {
 }
 
 func readFile(name string) (*diag.File, error) {
-	info, err := os.Stat(name)
-	if err == nil && info.Size() > maxSource {
-		return nil, diag.Errorf("E0001", diag.Span{}, "%s has %d bytes; a source file may have %d", name, info.Size(), maxSource)
-	}
-	text, err := os.ReadFile(name)
+	text, err := readInput(name, "a source file", maxSource)
 	if err != nil {
-		return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", name, reason(err))
+		return nil, err
 	}
 	return &diag.File{Name: name, Text: string(text)}, nil
-}
-
-// reason is the part of a file error that says why, without the path again.
-func reason(err error) string {
-	if i := strings.LastIndex(err.Error(), ": "); i >= 0 {
-		return err.Error()[i+2:]
-	}
-	return err.Error()
-}
-
-// WriteFile writes a file whole or not at all.
-func WriteFile(path string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".sinter-*")
-	if err != nil {
-		return fmt.Errorf("cannot write %s: %s", path, reason(err))
-	}
-	defer os.Remove(tmp.Name())
-	if _, err = tmp.Write(data); err == nil {
-		err = tmp.Chmod(0o644)
-	}
-	if e := tmp.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("cannot write %s: %s", path, reason(err))
-	}
-	return nil
 }

@@ -4,10 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
+	"maps"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/sinter-lang/sinter/hwgen/verilog"
@@ -48,20 +47,12 @@ func (p *Program) Hardware(ctx context.Context, o HardwareOptions) (*Hardware, e
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(o.Dir, 0o755); err != nil {
-		return nil, UserErrorf("cannot make %s: %s", o.Dir, reason(err))
-	}
 	h := &Hardware{Figures: figures}
-	for name := range files {
+	names := slices.Sorted(maps.Keys(files))
+	for _, name := range names {
 		h.Files = append(h.Files, filepath.Join(o.Dir, name))
 	}
-	sort.Strings(h.Files)
-	for _, path := range h.Files {
-		if err := WriteFile(path, []byte(files[filepath.Base(path)])); err != nil {
-			return nil, err
-		}
-	}
-	return h, nil
+	return h, WriteFolder(o.Dir, names, func(name string) []byte { return []byte(files[name]) })
 }
 
 // HardwareFiles makes the files by name: module, test bench, memory images,
@@ -88,7 +79,7 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 	files[name+".v"] = verilog.Write(c.Circuit, verilog.Options{})
 	files[name+"_tb.v"] = verilog.Testbench(c.Circuit, im, vectors, benchSlack*cycles+10000)
 	files[name+".design"] = design.Print(c.Point)
-	files["vectors.hex"] = verilog.VectorsFile(im, vectors)
+	files[verilog.VectorsName(name)] = verilog.VectorsFile(im, vectors)
 	report := hardwareReport{
 		Program: p.Name, Core: kind, LUTs: price.LUTs, FFs: price.FFs, Cells: price.Cells, Depth: price.Depth,
 		MemoryBits: price.MemBits, TextBytes: 4 * len(im.Text), DataBytes: int(im.DataEnd), Events: vectors.Events(), Choices: c.Point.Choices(),
@@ -97,8 +88,8 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 	if err != nil {
 		return nil, nil, err
 	}
-	files["report.json"] = string(text) + "\n"
-	files["README.md"] = report.readme(name)
+	files[name+"_report.json"] = string(text) + "\n"
+	files[name+".md"] = report.readme(name)
 	return files, report.figures(), nil
 }
 
@@ -113,7 +104,7 @@ func (p *Program) vectors(ctx context.Context, kind string, w World, im *image.I
 		return nil, 0, err
 	}
 	if tr.Status == trace.Limit {
-		return nil, 0, fmt.Errorf("the run on %s did not end", kind)
+		return nil, 0, &AtLimit{Level: Cycle}
 	}
 	v, err := verilog.NewVectors(im, inputsOf(script), world.New(script).End(), tr)
 	return v, uint64(Figures(m)["cycles"]), err
@@ -138,7 +129,7 @@ func inputsOf(s *world.Script) []verilog.Input {
 	return in
 }
 
-// hardwareReport is report.json.
+// hardwareReport is MODULE_report.json.
 type hardwareReport struct {
 	Program    string          `json:"program"`
 	Core       string          `json:"core"`
@@ -167,7 +158,7 @@ func (r *hardwareReport) readme(module string) string {
 		"`.hex` files beside it.\n\n", module, r.Core, r.Program, module, module)
 	fmt.Fprintf(&b, "| figure | value |\n|---|---|\n| LUT4 | %d |\n| flip-flops | %d |\n| logic cells | %d |\n| LUTs on the longest path | %d |\n"+
 		"| memory bits | %d |\n| program bytes | %d |\n| data bytes | %d |\n\n", r.LUTs, r.FFs, r.Cells, r.Depth, r.MemoryBits, r.TextBytes, r.DataBytes)
-	b.WriteString("Figures are by Sinter's own mapper. `report.json` says why each choice was made.\n\n")
+	fmt.Fprintf(&b, "Figures are by Sinter's own mapper. `%s_report.json` says why each choice was made.\n\n", module)
 	fmt.Fprintf(&b, "The self-checking test bench replays a run and prints `PASS %d events`:\n\n", r.Events)
 	fmt.Fprintf(&b, "    iverilog -g2005 -o tb %s.v %s_tb.v && vvp tb\n\n", module, module)
 	b.WriteString("`reset` is synchronous and active high; hold it for 1,024 cycles on iCE40, whose block RAM is not readable at once. It resets every\n" +

@@ -53,18 +53,18 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 	if err != nil {
 		return nil, err
 	}
-	m, err := p.ForProduct()
+	m, err := p.ForX86()
 	if err != nil {
 		return nil, err
 	}
 	prog := guest(m, img)
 	for _, d := range p.Tree.System.Devices {
-		var host *world.Host
-		if port.HeadOf(d.Kind) > 0 {
-			host = &world.Host{Address: d.Host, Port: uint16(d.Port)}
-		}
-		prog.Hosts, prog.Disks = append(prog.Hosts, host), append(prog.Disks, port.ShapeOf(d.Kind) == port.Command)
+		prog.Disks = append(prog.Disks, port.ShapeOf(d.Kind) == port.Command)
 		prog.Levels = append(prog.Levels, port.Find(d.Kind).Bytes())
+	}
+	prog.Ports = make([][]int, len(p.Tree.System.Devices))
+	for _, s := range p.Tree.System.Sockets {
+		prog.Ports[s.Device] = append(prog.Ports[s.Device], s.Port)
 	}
 	switch level {
 	case Unikernel:

@@ -3,6 +3,7 @@ package flow
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -47,8 +48,12 @@ type Result struct {
 	Trace   *trace.Trace       `json:"-"`
 }
 
-// Trapped reports whether a task trapped.
-func (r *Result) Trapped() bool { return r.Status == trace.Trapped }
+// How runs end that neither ended nor wait for the outside.
+const (
+	Trapped = trace.Trapped
+	Stuck   = trace.Stuck
+	Stopped = trace.Limit // at a limit of the user's or of the machine's
+)
 
 // Run runs the program on one machine.
 func (p *Program) Run(ctx context.Context, o RunOptions) (*Result, error) {
@@ -91,12 +96,12 @@ func (p *Program) traceIn(ctx context.Context, level, core string, in *world.Wor
 	if c, ok := m.(interface{ Close() }); ok {
 		defer c.Close()
 	}
-	limit, err := stepLimit(level, w)
+	bounds, err := boundsOf(level, w)
 	if err != nil {
 		return nil, nil, 0, err
 	}
 	began := time.Now()
-	tr, err := Drive(ctx, m, limit, MostEvents)
+	tr, err := Drive(ctx, m, bounds)
 	if err != nil && ctx.Err() == nil {
 		err = &MachineFault{err}
 	}
@@ -106,13 +111,34 @@ func (p *Program) traceIn(ctx context.Context, level, core string, in *world.Wor
 	return m, tr, time.Since(began).Seconds(), err
 }
 
-// stepLimit is the bound of a run: that of the world, else that of the machine.
-func stepLimit(level string, w World) (uint64, error) {
-	if w.Limit != 0 {
-		return w.Limit, nil
-	}
+// Bounds are where a run stops that does not end by itself.
+type Bounds struct {
+	Steps  uint64 // of the machine's own kind
+	Events int    // of all kinds: they take memory
+	Shown  int    // events that every machine shows, the same work on each; 0: no bound
+}
+
+// boundsOf are those of a machine, and of a world that has some.
+func boundsOf(level string, w World) (Bounds, error) {
 	l, err := LevelOf(level)
-	return l.Steps, err
+	b := Bounds{Steps: l.Steps, Events: MostEvents, Shown: int(min(w.Limit, MostEvents))}
+	if w.Steps != 0 {
+		b.Steps = w.Steps
+	}
+	return b, err
+}
+
+// IsCrash reports whether an error is the crash of a product.
+func IsCrash(err error) bool {
+	return errors.As(err, new(*process.Crash)) || errors.As(err, new(*process.Died))
+}
+
+// AtLimit is a run that stopped at its limit where a whole run is wanted.
+type AtLimit struct{ Level string }
+
+// Error gives one line.
+func (a *AtLimit) Error() string {
+	return fmt.Sprintf("the run on %s stopped at its limit of events or steps; --until ends a run earlier", a.Level)
 }
 
 // MachineFault is a run that its machine could not finish: what runs on it does
@@ -129,16 +155,29 @@ func (f *MachineFault) Unwrap() error { return f.Err }
 // may show events without end.
 const MostEvents = 1 << 22
 
-// Drive runs a machine and looks from time to time whether it shall go on: at most
-// so many steps, and not much after so many events.
-func Drive(ctx context.Context, m sim.Machine, limit uint64, events int) (*trace.Trace, error) {
-	const slice = 1 << 16
+// Drive runs a machine and looks from time to time whether it shall go on. A run
+// that would show more events than it may shows the first of them and has stopped at
+// its limit, wherever the machine was when that was noticed.
+func Drive(ctx context.Context, m sim.Machine, b Bounds) (*trace.Trace, error) {
+	seen, shown, before := 0, 0, 0
+	slice := uint64(1)
 	for done := uint64(0); ; done += slice {
-		tr, err := sim.Run(m, min(slice, limit-done))
+		slice = nextSlice(slice, len(m.Trace().Events)-before)
+		before = len(m.Trace().Events)
+		tr, err := sim.Run(m, min(slice, b.Steps-done))
 		if err != nil {
 			return nil, err
 		}
-		if m.Done() || done+slice >= limit || len(tr.Events) > events {
+		for ; b.Shown > 0 && seen < len(tr.Events); seen++ {
+			if !isShown(tr.Events[seen].Kind) {
+				continue
+			}
+			if shown++; shown > b.Shown {
+				tr.Events, tr.Status, tr.Waits = tr.Events[:seen], trace.Limit, nil
+				return tr, nil
+			}
+		}
+		if m.Done() || done+slice >= b.Steps || len(tr.Events) > b.Events {
 			return tr, nil
 		}
 		if ctx.Err() != nil {
@@ -147,9 +186,25 @@ func Drive(ctx context.Context, m sim.Machine, limit uint64, events int) (*trace
 	}
 }
 
+// nextSlice is how many steps to make before the next look: more when the last ones
+// showed little, fewer when they showed much, for a step may be a lot of work.
+func nextSlice(slice uint64, events int) uint64 {
+	const longest, many = 1 << 16, 1 << 12
+	if events < many {
+		return min(2*slice, longest)
+	}
+	return max(slice/4, 1)
+}
+
+// isShown reports whether every machine shows events of a kind: not all have channels
+// and marks.
+func isShown(k trace.Kind) bool {
+	return k == trace.In || k == trace.Out || k == trace.Log || k == trace.Trap
+}
+
 func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds float64) (*Result, error) {
 	r := &Result{
-		Program: p.Name, Level: o.Level, Status: tr.Status, Waits: tr.Waits, Trace: tr,
+		Program: p.Name, Level: o.Level, Status: tr.Status, Waits: append([]string{}, tr.Waits...), Trace: tr,
 		Lines: p.lines(tr), Frames: map[string]int{}, Levels: map[string]int{}, Figures: Figures(m),
 	}
 	r.Figures["seconds"] = seconds
@@ -180,7 +235,7 @@ func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds f
 // lines renders what a person wants to read of a trace: logs, with the task's
 // name when there are several tasks, and traps with their place.
 func (p *Program) lines(tr *trace.Trace) []string {
-	many := len(p.Tree.System.Runs) > 1
+	many := len(p.Tree.System.Tasks()) > 1
 	lines := []string{}
 	for _, e := range tr.Events {
 		switch {
@@ -261,12 +316,12 @@ func (p *Program) runWave(ctx context.Context, o RunOptions) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	limit, err := stepLimit(Cycle, o.World)
+	bounds, err := boundsOf(Cycle, o.World)
 	if err != nil {
 		return nil, err
 	}
 	began := time.Now()
-	tr, err := Drive(ctx, m, limit, MostEvents)
+	tr, err := Drive(ctx, m, bounds)
 	if err != nil {
 		return nil, err
 	}

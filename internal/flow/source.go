@@ -84,12 +84,16 @@ type Trap struct {
 
 // Summary is what a program declares.
 type Summary struct {
-	Program    string `json:"program"`
-	Tasks      int    `json:"tasks"`
-	Channels   int    `json:"channels"`
-	Devices    int    `json:"devices"`
-	StateBytes int    `json:"state_bytes"` // declared by state and var, at most 8 bytes a scalar
-	Traps      []Trap `json:"traps"`
+	Program  string `json:"program"`
+	Tasks    int    `json:"tasks"`
+	Channels int    `json:"channels"`
+	Devices  int    `json:"devices"`
+	Sockets  int    `json:"sockets"`
+	// Services are tasks of the library that the program needs, as stack.nic. They
+	// and their channels are not counted above.
+	Services   []string `json:"services,omitempty"`
+	StateBytes int      `json:"state_bytes"` // declared by state and var, at most 8 bytes a scalar
+	Traps      []Trap   `json:"traps"`
 }
 
 // Summary tells what the program declares and where it may trap.
@@ -101,8 +105,17 @@ func (p *Program) Summary() Summary {
 	if p.Tree.System == nil {
 		return s
 	}
-	s.Tasks, s.Channels, s.Devices = len(p.Tree.System.Runs), len(p.Tree.System.Chans), len(p.Tree.System.Devices)
-	for _, r := range p.Tree.System.Runs {
+	sys := p.Tree.System
+	s.Tasks, s.Devices, s.Sockets = len(sys.Tasks()), len(sys.Devices), len(sys.Sockets)
+	for _, c := range sys.Chans {
+		if !sys.Runs[c.Writer].Service && !sys.Runs[c.Reader].Service {
+			s.Channels++
+		}
+	}
+	for _, r := range sys.Services() {
+		s.Services = append(s.Services, r.Name)
+	}
+	for _, r := range sys.Tasks() {
 		for _, l := range r.Task.Locals {
 			if l.Kind == tree.StateLocal || l.Kind == tree.VarLocal {
 				s.StateBytes += byteSize(l.Type)
@@ -175,7 +188,7 @@ func Format(path string, write bool) ([]string, error) {
 func sourceFiles(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", path, reason(err))
+		return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", path, Reason(err))
 	}
 	if !info.IsDir() {
 		return []string{path}, nil

@@ -17,7 +17,6 @@ import (
 	"github.com/sinter-lang/sinter/ir/pass"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/word"
-	"github.com/sinter-lang/sinter/lang/lower"
 	"github.com/sinter-lang/sinter/lang/tree"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/iss"
@@ -43,14 +42,14 @@ func (o *once[T]) set(value T) { o.made, o.value = true, value }
 
 // stages keeps what has been made of a program.
 type stages struct {
-	circuit                         *Core     // of a program that was loaded as a circuit
-	ports                           *sim.Core // what its ports mean
-	first, forX86, product, forCore once[*ir.Module]
-	target                          once[*design.Target]
-	image                           once[*image.Image]
-	tools                           once[*llvm.Tools]
-	cores                           map[string]*once[*Core]
-	x86                             map[x86.Product]*once[*x86.Image]
+	circuit                *Core     // of a program that was loaded as a circuit
+	ports                  *sim.Core // what its ports mean
+	first, forX86, forCore once[*ir.Module]
+	target                 once[*design.Target]
+	image                  once[*image.Image]
+	tools                  once[*llvm.Tools]
+	cores                  map[string]*once[*Core]
+	x86                    map[x86.Product]*once[*x86.Image]
 }
 
 // Core is a generated core.
@@ -71,35 +70,6 @@ func (p *Program) First() (*ir.Module, error) {
 // Main.
 func (p *Program) ForX86() (*ir.Module, error) {
 	return p.forX86.get(func() (*ir.Module, error) { return p.run("x86-64", pass.Env{}) })
-}
-
-// ForProduct is ForX86, with datagrams carried in frames: what the products of
-// x86-64 are made of.
-func (p *Program) ForProduct() (*ir.Module, error) {
-	if p.Tree.Network == nil {
-		return p.ForX86()
-	}
-	return p.product.get(func() (*ir.Module, error) {
-		m, err := p.run("x86-64", pass.Env{})
-		if err != nil {
-			return nil, err
-		}
-		n, err := lower.Network(p.Tree)
-		if err != nil {
-			return nil, err
-		}
-		var ports []uint16
-		for _, d := range p.Tree.System.Devices {
-			ports = append(ports, uint16(d.Port))
-		}
-		if err := pass.Ethernet(m, n, ports); err != nil {
-			return nil, err
-		}
-		if err := pass.Run(m, pass.Optimisers(), pass.Options{Check: p.opts.Check, Seed: 1, Skip: p.opts.Skip}); err != nil {
-			return nil, err
-		}
-		return m, verified(m)
-	})
 }
 
 // Low is the program IR after the passes for a core: words of 1 and 32 bits,
@@ -206,7 +176,7 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 		p.x86[product] = &once[*x86.Image]{}
 	}
 	return p.x86[product].get(func() (*x86.Image, error) {
-		m, err := p.ForProduct()
+		m, err := p.ForX86()
 		if err != nil {
 			return nil, err
 		}

@@ -4,7 +4,6 @@ import (
 	"os"
 	"strings"
 
-	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -48,18 +47,10 @@ func (p *Program) waveform(i int, file string) (world.Waveform, error) {
 			f.Name, f.Names = file[:at], []string{file[at+1:]}
 		}
 	}
-	info, err := os.Stat(f.Name)
-	if err == nil && info.Size() > maxWaveform {
-		return f, UserErrorf("%s has %d bytes; a value change dump may have %d", f.Name, info.Size(), maxWaveform)
-	}
-	if f.Data, err = os.ReadFile(f.Name); err != nil {
-		return f, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", f.Name, reason(err))
-	}
-	return f, nil
+	var err error
+	f.Data, err = readInput(f.Name, "a value change dump", maxWaveform)
+	return f, err
 }
-
-// maxWaveform bounds a value change dump in bytes.
-const maxWaveform = 256 << 20
 
 // level splits PORT=FILE for an input or an output.
 func (p *Program) level(spec string, in bool) (device int, file string, err error) {

@@ -1,10 +1,8 @@
 package flow
 
 import (
-	"os"
 	"strings"
 
-	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/lang/types"
@@ -17,9 +15,30 @@ type World struct {
 	Levels   []string // PORT=FILE: value change dumps of inputs
 	Disks    []string // DEVICE=FILE: the image of a disk; the file is not changed
 	Seed     int64    // of the gaps on a core's ports; 0: none
-	Limit    uint64   // steps of a machine; 0: its own generous limit
+	Limit    uint64   // events that every machine shows; 0: no bound
+	Steps    uint64   // steps of a machine; 0: its own generous limit
 	Frames   int      // only the first so many frames; 0: all
 	Until    string   // end of the run as a duration, such as 20ms; empty: the last input
+}
+
+// Silent lists the devices at which the program receives and for which a world
+// names no capture, not even none.
+func (p *Program) Silent(w World) ([]string, error) {
+	named := map[int]bool{}
+	for _, spec := range w.Captures {
+		device, _, err := p.capture(spec)
+		if err != nil {
+			return nil, err
+		}
+		named[device] = true
+	}
+	var silent []string
+	for i, d := range p.Tree.System.Devices {
+		if d.Rx && port.ShapeOf(d.Kind) == port.Message && !named[i] {
+			silent = append(silent, d.Name)
+		}
+	}
+	return silent, nil
 }
 
 // Script reads the captures of a world for the devices of the program.
@@ -34,11 +53,11 @@ func (p *Program) Script(w World) (*world.Script, error) {
 		if file == nothing {
 			continue
 		}
-		data, err := os.ReadFile(file)
+		data, err := readInput(file, "a capture", maxCapture)
 		if err != nil {
-			return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", file, reason(err))
+			return nil, err
 		}
-		sources = append(sources, world.Capture{Device: device, Name: file, Data: data, Port: uint16(p.Tree.System.Devices[device].Port)})
+		sources = append(sources, world.Capture{Device: device, Name: file, Data: data, Messages: port.HeadOf(p.Tree.System.Devices[device].Kind) > 0})
 	}
 	script, err := world.FromCaptures(devices, sources)
 	if err != nil {
@@ -80,21 +99,14 @@ func (p *Program) disks(specs []string) ([]*world.Disk, error) {
 		if err != nil {
 			return nil, err
 		}
-		info, err := os.Stat(file)
-		if err == nil && info.Size() > maxDisk {
-			return nil, UserErrorf("%s has %d bytes; a disk image may have %d", file, info.Size(), maxDisk)
-		}
-		data, err := os.ReadFile(file)
+		data, err := readInput(file, "the image of a disk", maxDisk)
 		if err != nil {
-			return nil, diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", file, reason(err))
+			return nil, err
 		}
 		disks[i] = world.NewDisk(data)
 	}
 	return disks, nil
 }
-
-// maxDisk bounds a disk image in bytes.
-const maxDisk = 256 << 20
 
 // disk splits DEVICE=FILE for a disk.
 func (p *Program) disk(spec string) (device int, file string, err error) {
@@ -174,11 +186,11 @@ func (p *Program) capture(spec string) (device int, file string, err error) {
 // captureOf is what a device has sent, as a capture.
 func (p *Program) captureOf(tr *trace.Trace, name string) ([]byte, error) {
 	for _, d := range p.Tree.System.Devices {
-		if d.Name == name && port.HeadOf(d.Kind) > 0 {
-			return world.CaptureOfDatagrams(tr, name, world.Host{Address: d.Host, Port: uint16(d.Port)})
+		if d.Name == name {
+			return world.CaptureOf(tr, name, port.HeadOf(d.Kind) > 0)
 		}
 	}
-	return world.CaptureOf(tr, name)
+	return nil, UserErrorf("%s has no device %s", p.Name, name)
 }
 
 // WriteCaptures writes what devices sent to DEVICE=FILE captures.

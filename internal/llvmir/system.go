@@ -34,9 +34,6 @@ func (b *body) system(in *sir.Instr) {
 	case sir.OpSend:
 		f := b.hook("sn_send", types.Void, types.I32, types.I8Ptr)
 		b.cur.NewCall(f, i32(in.Dev), b.address(in.Refs[0]))
-	case sir.OpTold:
-		f := b.hook("sn_told", types.Void, types.I32, types.I8Ptr)
-		b.cur.NewCall(f, i32(in.Dev), b.address(in.Refs[0]))
 	case sir.OpAsk:
 		f := b.hook("sn_send", types.Void, types.I32, types.I8Ptr)
 		b.cur.NewCall(f, i32(in.Dev), b.address(in.Refs[0]))

@@ -132,25 +132,30 @@ func (x emitter) earlier(a, b []*ir.Value) *ir.Value {
 }
 
 // mask computes what a point that is not enabled waits for outside: the bits of
-// devices, and that of the timer.
-func (p *point) mask(x emitter) *ir.Value {
+// devices, and that of the timer. Who waits for a channel from a service waits for
+// the devices of that service.
+func (p *point) mask(t *tasker, x emitter) *ir.Value {
 	switch p.i.Op {
 	case ir.OpRecv:
 		return x.const32(1 << p.i.Dev)
+	case ir.OpChRecv:
+		return x.Const(32, t.behind(p.i.Chan))
 	case ir.OpSelect:
 	default:
 		return x.const32(0)
 	}
 	var mask *ir.Value
 	for k, a := range p.i.Arms {
-		bit := a.Index
+		bits := uint64(1) << a.Index
 		switch a.Kind {
 		case ir.ArmChan:
-			continue
+			if bits = t.behind(a.Index); bits == 0 {
+				continue
+			}
 		case ir.ArmTimer:
-			bit = ir.TimerBit
+			bits = 1 << ir.TimerBit
 		}
-		m := x.Word(word.Mux, 32, p.guard(k), x.Const(32, 1<<bit), x.const32(0))
+		m := x.Word(word.Mux, 32, p.guard(k), x.Const(32, bits), x.const32(0))
 		if mask == nil {
 			mask = m
 		} else {
@@ -161,6 +166,17 @@ func (p *point) mask(x emitter) *ir.Value {
 		return x.const32(0)
 	}
 	return mask
+}
+
+// behind gives the bits of the devices whose service writes a channel.
+func (t *tasker) behind(ch int) uint64 {
+	bits := uint64(0)
+	for k, d := range t.m.Devices {
+		if w := t.m.Chans[ch].Writer; d.Task == w && w < len(t.m.Tasks) && t.m.Tasks[w].Service {
+			bits |= 1 << k
+		}
+	}
+	return bits
 }
 
 // earliest gives the earliest deadline of the open arms of a select that is no
@@ -189,11 +205,11 @@ func (x emitter) never() []*ir.Value {
 }
 
 // hold waits in place for what the point waits for.
-func (p *point) hold(x emitter) {
+func (p *point) hold(t *tasker, x emitter) {
 	if d := p.earliest(x, x.never()); d != nil {
 		x.Emit(&ir.Instr{Op: ir.OpAlarm, Args: d})
 	}
-	x.Emit(&ir.Instr{Op: ir.OpWait, Args: []*ir.Value{p.mask(x)}}, 32)
+	x.Emit(&ir.Instr{Op: ir.OpWait, Args: []*ir.Value{p.mask(t, x)}}, 32)
 }
 
 // note notes the earliest deadline of a point that is not enabled, for the scheduler.

@@ -73,7 +73,7 @@ func (u *objectUses) readThrough(f *ir.Func) bool {
 		return false
 	}
 	for _, r := range u.reads {
-		if r.i.Op == ir.OpCall || (r.i.Op == ir.OpSend || r.i.Op == ir.OpTold || r.i.Op == ir.OpAsk) && src.Disp != 0 {
+		if r.i.Op == ir.OpCall || (r.i.Op == ir.OpSend || r.i.Op == ir.OpAsk) && src.Disp != 0 {
 			return false // a callee's parameter may be as large as the object
 		}
 	}

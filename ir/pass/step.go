@@ -121,6 +121,9 @@ func (s *step) split() {
 		for n, i := range b.Instrs {
 			if i.Blocks() {
 				p := s.t.point(s.f, b, n)
+				if i.Turn { // leaves the step at once; it has moved, so it is called again
+					b.Term.Succs[0].To = p.retry
+				}
 				s.f.Blocks = insertBlocks(s.f.Blocks, k+1, append(p.attempt(s.t, b), p.retry, p.done)...)
 				s.points = append(s.points, p)
 				break
@@ -269,7 +272,7 @@ func (s *step) leave() {
 			}
 		}
 		x.Store(x.const32(k+1), ir.Ref{Obj: s.frame})
-		mask := p.mask(x)
+		mask := p.mask(s.t, x)
 		p.note(x, s.t.due)
 		x.Ret(s.moved, mask, x.Const(1, 0))
 		s.note(p.done, p)
@@ -304,17 +307,32 @@ func (t *tasker) scheduler(steps []*step) *ir.Func {
 	x.Jump(round)
 	x.B = round
 	t.noDeadline(x)
-	moved, mask, ended := x.Const(1, 0), x.const32(0), x.Const(1, 1)
-	for _, s := range steps {
+	moved, mask, ended, serves := x.Const(1, 0), x.const32(0), x.Const(1, 1), x.const32(0)
+	services := false
+	for k, s := range steps {
 		r := x.Call(s.f, nil, nil)
 		moved = x.Word(word.Or, 1, moved, r[0])
+		if t.m.Tasks[k].Service {
+			serves, services = x.Word(word.Or, 32, serves, r[1]), true
+			continue
+		}
 		mask = x.Word(word.Or, 32, mask, r[1])
 		ended = x.Word(word.And, 1, ended, r[2])
 	}
-	x.Branch(ended, end, look)
-	x.B = look
-	x.Branch(moved, round, idle)
+	if services { // they still do what the others have asked for
+		x.Branch(moved, round, look)
+		x.B = look
+		x.Branch(ended, end, idle)
+	} else {
+		x.Branch(ended, end, look)
+		x.B = look
+		x.Branch(moved, round, idle)
+	}
 	x.B = idle
+	if services { // a mask of 0 stays: nothing wakes the program's own tasks
+		stuck := x.Word(word.Eq, 1, mask, x.const32(0))
+		mask = x.Word(word.Mux, 32, stuck, mask, x.Word(word.Or, 32, mask, serves))
+	}
 	t.setAlarm(x)
 	x.Emit(&ir.Instr{Op: ir.OpWait, Args: []*ir.Value{mask}}, 32)
 	x.Jump(round)

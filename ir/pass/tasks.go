@@ -219,7 +219,7 @@ func (t *tasker) waitInPlace(f *ir.Func) {
 				f.Blocks = insertBlocks(f.Blocks, k+1, p.try, p.done)
 				break
 			}
-			p.hold(x)
+			p.hold(t, x)
 			x.Jump(p.try)
 			f.Blocks = insertBlocks(f.Blocks, k+1, append(p.attempt(t, b), p.retry, p.done)...)
 			break

@@ -2,7 +2,7 @@
 // outside share: an interface of frames, a disk, a pin.
 //
 //	eth       net.Eth    net.eth(0)        message   frames
-//	udp       net.Udp    net.udp(nic, 7)   message   datagrams, a peer of 48 bits before each
+//	udp       net.Udp    port.udp("s")     message   datagrams, a peer of 48 bits before each
 //	disk      blk.Disk   blk.virtio(0)     command   read, write, flush of sectors
 //	gpio_in   gpio.In    gpio.in("b0")     level     one bit, into the program
 //	gpio_out  gpio.Out   gpio.out("led0")  level     one bit, out of it

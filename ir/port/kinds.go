@@ -3,7 +3,7 @@ package port
 // kinds are the rows, in the order of the documentation. They are never written.
 var kinds = [...]Kind{
 	{
-		Name: "eth", Type: "net.Eth", Make: "net.eth", Key: Number, Pool: "net", Shape: Message,
+		Name: "eth", Type: "net.Eth", Make: "net.eth", Key: Number, Pool: "net", Shape: Message, Stack: true,
 		Methods: []Method{
 			{Name: "recv", Does: Recv, Form: "recv(buf)"},
 			{Name: "send", Does: Send, Form: "send(bytes)"},
@@ -11,14 +11,15 @@ var kinds = [...]Kind{
 		Unit: "frame", Capability: "net", Files: []string{"pcap"},
 	},
 	{
-		Name: "udp", Type: "net.Udp", Make: "net.udp", Key: Over, Over: "eth", Pool: "net", Shape: Message,
+		Name: "udp", Type: "net.Udp", Make: "port.udp", Key: Label, Shape: Message,
 		Methods: []Method{
 			{Name: "recv", Does: Recv, Form: "recv(buf)"},
 			{Name: "send", Does: Send, Form: "send(peer, bytes)"},
 		},
-		// A datagram over Ethernet carries 1500 bytes less the headers of IPv4 and
+		// Of a core that has an engine for datagrams outside; over a net.eth they are
+		// sockets of the library's stack. A datagram over Ethernet carries 1500 bytes less the headers of IPv4 and
 		// UDP. Its head is the peer: an IPv4 address above a port.
-		Unit: "datagram", Most: 1472, HeadBits: 48, Capability: "net", Files: []string{"pcap"},
+		Unit: "datagram", Most: 1472, HeadBits: 48, Capability: "datagram", Files: []string{"pcap"},
 	},
 	{
 		Name: "disk", Type: "blk.Disk", Make: "blk.virtio", Key: Number, Pool: "blk", Shape: Command,

@@ -52,8 +52,7 @@ type Key uint8
 // The keys.
 const (
 	Number Key = iota // net.eth(0)
-	Over              // net.udp(nic, 7): a port of the kind Kind.Over, and a number
-	Label             // gpio.out("led0"): the name of a pin
+	Label             // port.udp("s"), gpio.out("led0"): the name of the port
 )
 
 // The layout of messages of shape Command: a command is its code, an argument
@@ -70,9 +69,9 @@ type Kind struct {
 	Type  string // of a parameter that takes it
 	Make  string // how a system makes it
 	Key   Key
-	Over  string // of Key Over: the kind that it is made of
 	Pool  string // ports of one pool have different numbers
 	Shape Shape
+	Stack bool // sockets can be made over it; then it has IPv4 addresses
 
 	Methods []Method
 

@@ -185,6 +185,11 @@ func circles(s *tree.System, report Report) (loops []diag.Span) {
 			outside[d.Run] = true
 		}
 	}
+	for _, x := range s.Sockets {
+		if x.Run >= 0 {
+			outside[x.Run] = true
+		}
+	}
 	for k := range s.Runs {
 		outside[k] = outside[k] || hasTimers(s.Runs[k].Task.Body)
 	}

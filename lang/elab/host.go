@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Host is the checker of the program around a system, in four parts. Record is nil when
+// Host is the checker of the program around a system, in five parts. Record is nil when
 // nobody asks for one.
 type Host struct {
 	Record *record.Record
@@ -17,6 +17,7 @@ type Host struct {
 	Values
 	Tasks
 	Packages
+	Library
 }
 
 // Report takes diagnostics.
@@ -55,8 +56,8 @@ type Tasks interface {
 	// Arguments brings the arguments of a call to its parameters, which have names, and
 	// calls check for each. It reports what is missing, too many or given twice.
 	Arguments(call *syntax.CallExpr, what string, names []string, check func(i int, x syntax.Expr)) bool
-	// Use says whether a task receives from its device parameter and sends to it.
-	Use(p *tree.Local) (rx, tx bool)
+	// Use says what a task does with its device parameter.
+	Use(p *tree.Local) Use
 	// Tried lists the places where a task tries to send on a channel end.
 	Tried(p *tree.Local) []diag.Span
 }
@@ -67,8 +68,25 @@ type Packages interface {
 	Package(x syntax.Expr) *syntax.Ident
 	// InUse reports a package that the file at its name does not use.
 	InUse(pkg syntax.Ident) bool
-	// Address is the IPv4 address of the system.
-	Address(at diag.Span) uint32
-	// NeedNetwork brings in what carries datagrams over frames.
-	NeedNetwork(at diag.Span)
+}
+
+// Use says whether a task receives from a device and sends to it, and how many bytes
+// its longest message has.
+type Use struct {
+	Rx, Tx                bool
+	LongestIn, LongestOut int
+}
+
+// Library has what systems need of the library without naming it.
+type Library interface {
+	// Default is the config `name` of the package net.
+	Default(name string, at diag.Span) uint32
+	// Stack is the task that serves a network device. Its body may not be checked yet.
+	Stack(s Stack, at diag.Span) *tree.Func
+}
+
+// Stack says for what a stack is made: the number of sockets that receive, and the
+// longest messages to them and from them, in bytes.
+type Stack struct {
+	Sockets, Room, Sent int
 }

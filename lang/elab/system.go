@@ -27,20 +27,34 @@ type Elaborator struct {
 	count  map[*tree.Func]int
 	budget int
 	given  map[string]group // in a test: the fakes for the devices of the system
+	uses   map[int]Use      // by socket
 }
 
-// group is a name of the system: a device, a channel or an array of channels.
+// group is a name of the system: a device, a socket, a channel or an array of
+// channels. After an error first is -1.
 type group struct {
 	at     diag.Span
 	device bool
+	socket bool
 	array  bool
 	first  int
 	n      int
 }
 
+// what says what a group is.
+func (g group) what() string {
+	switch {
+	case g.socket:
+		return "a socket"
+	case g.device:
+		return "a device"
+	}
+	return "a channel"
+}
+
 // New returns an elaborator that adds to sys.
 func New(h Host, sys *tree.System) *Elaborator {
-	return &Elaborator{h: h, sys: sys, groups: map[string]group{}, count: map[*tree.Func]int{}, budget: maxRuns}
+	return &Elaborator{h: h, sys: sys, groups: map[string]group{}, count: map[*tree.Func]int{}, budget: maxRuns, uses: map[int]Use{}}
 }
 
 // System is what has been elaborated so far.
@@ -85,15 +99,13 @@ func (e *Elaborator) bind(n *syntax.BindItem) {
 		e.h.Errorf(codes.BadBinding, n.Value.Span(), "a system binds devices, as in `nic = net.eth(0)`")
 		return
 	}
-	if i := e.device(call, n.Name.Name); i >= 0 {
-		e.groups[n.Name.Name] = group{at: n.Name.Span(), device: true, first: i, n: 1}
-	} else {
-		e.groups[n.Name.Name] = group{at: n.Name.Span(), device: true, first: -1}
-	}
+	g := e.make(call, n.Name.Name)
+	g.at = n.Name.Span()
+	e.groups[n.Name.Name] = g
 }
 
-// device makes the device of `net.eth(k)`; it returns -1 after an error.
-func (e *Elaborator) device(call *syntax.CallExpr, name string) int {
+// make makes the device of `net.eth(k)`, or the socket of `net.udp(nic, k)`.
+func (e *Elaborator) make(call *syntax.CallExpr, name string) group {
 	f, ok := call.Fun.(*syntax.FieldExpr)
 	var pkg *syntax.Ident
 	if ok {
@@ -101,42 +113,61 @@ func (e *Elaborator) device(call *syntax.CallExpr, name string) int {
 	}
 	var kind *port.Kind
 	if pkg != nil {
-		kind = port.MadeBy(pkg.Name + "." + f.Name.Name)
-	}
-	if kind == nil {
-		e.notDevice(call, pkg, f)
-		return -1
-	}
-	if !e.h.InUse(*pkg) {
-		return -1
-	}
-	if kind.Key == port.Over {
-		return e.over(call, kind, name)
-	}
-	if kind.Key == port.Label {
-		return e.labelled(call, kind, name)
-	}
-	return e.numbered(call, kind, name)
-}
-
-// labelled makes the device of gpio.out("led0").
-func (e *Elaborator) labelled(call *syntax.CallExpr, kind *port.Kind, name string) int {
-	label, ok := labelOf(call)
-	if !ok {
-		e.h.Errorf(codes.BadArguments, call.Span(), "expected the name of a pin, as in `%s(\"pin0\")`", kind.Make).
-			Hint("a name is made of letters, digits and _, and begins with a letter")
-		return -1
-	}
-	for _, d := range e.sys.Devices {
-		if d.Label == label {
-			e.h.Errorf(codes.UsedTwice, call.Span(), "the pin %q is in use already, as `%s`", label, d.Name).Note(d.Span, "the other one")
-			return -1
+		if kind = port.MadeBy(pkg.Name + "." + f.Name.Name); pkg.Name+"."+f.Name.Name == socket.Make {
+			kind = socket
 		}
 	}
-	if name == "" {
-		name = label
+	failed := group{at: call.Span(), device: true, first: -1}
+	if kind == nil {
+		e.notDevice(call, pkg, f)
+		return failed
 	}
-	return e.add(tree.DeviceDef{Name: name, Kind: kind.Name, Label: label, Run: -1, Span: call.Span()})
+	if !e.h.InUse(*pkg) {
+		return failed
+	}
+	if kind == socket {
+		return e.socket(call, name)
+	}
+	d := tree.DeviceDef{Name: name, Kind: kind.Name, Run: -1, Span: call.Span()}
+	if kind.Key == port.Label {
+		ok = e.labelled(call, kind, &d)
+	} else {
+		ok = e.numbered(call, kind, &d)
+	}
+	if !ok {
+		return failed
+	}
+	if len(e.sys.Devices) == port.Ports {
+		e.h.Errorf(codes.TooLarge, d.Span, "a system has at most %d devices", port.Ports)
+		return failed
+	}
+	e.sys.Devices = append(e.sys.Devices, d)
+	return e.groupOf(len(e.sys.Devices) - 1)
+}
+
+// labelled reads the name of gpio.out("led0").
+func (e *Elaborator) labelled(call *syntax.CallExpr, kind *port.Kind, d *tree.DeviceDef) bool {
+	label, ok := labelOf(call)
+	what := "port"
+	if kind.Shape == port.Level {
+		what = "pin"
+	}
+	if !ok {
+		e.h.Errorf(codes.BadArguments, call.Span(), "expected the name of a %s, as in `%s(\"%s0\")`", what, kind.Make, what).
+			Hint("a name is made of letters, digits and _, and begins with a letter")
+		return false
+	}
+	for _, other := range e.sys.Devices {
+		if other.Label == label {
+			e.h.Errorf(codes.UsedTwice, call.Span(), "the %s %q is in use already, as `%s`", what, label, other.Name).Note(other.Span, "the other one")
+			return false
+		}
+	}
+	d.Label = label
+	if d.Name == "" {
+		d.Name = label
+	}
+	return true
 }
 
 // labelOf is the one argument of a call, a string that is a name.
@@ -155,39 +186,30 @@ func labelOf(call *syntax.CallExpr) (string, bool) {
 			return "", false
 		}
 	}
-	return label, true
+	return label, label != ""
 }
 
-// add makes a device of the system, -1 when there are too many.
-func (e *Elaborator) add(d tree.DeviceDef) int {
-	if len(e.sys.Devices) == port.Ports {
-		e.h.Errorf(codes.TooLarge, d.Span, "a system has at most %d devices", port.Ports)
-		return -1
-	}
-	e.sys.Devices = append(e.sys.Devices, d)
-	return len(e.sys.Devices) - 1
-}
-
-// numbered makes the device of net.eth(k).
-func (e *Elaborator) numbered(call *syntax.CallExpr, kind *port.Kind, name string) int {
-	if len(call.Args) != 1 {
+// numbered reads the number of a device and what else is said of it.
+func (e *Elaborator) numbered(call *syntax.CallExpr, kind *port.Kind, d *tree.DeviceDef) bool {
+	if len(call.Args) == 0 || call.Args[0].Name != nil {
 		e.h.Errorf(codes.BadArguments, call.Span(), "expected the number of the device, as in `%s(0)`", kind.Make)
-		return -1
+		return false
 	}
 	k, ok := e.h.Size(call.Args[0].Value, "device number")
-	if !ok {
-		return -1
+	if !ok || !e.addresses(call, kind, d) {
+		return false
 	}
-	for _, d := range e.sys.Devices {
-		if d.Label == "" && d.Number == k && port.Find(d.Kind).Pool == kind.Pool {
-			e.h.Errorf(codes.UsedTwice, call.Span(), "the device %s(%d) is there already, as `%s`", kind.Make, k, d.Name).Note(d.Span, "the other one")
-			return -1
+	for _, other := range e.sys.Devices {
+		if other.Label == "" && other.Number == k && port.Find(other.Kind).Pool == kind.Pool {
+			e.h.Errorf(codes.UsedTwice, call.Span(), "the device %s(%d) is there already, as `%s`", kind.Make, k, other.Name).Note(other.Span, "the other one")
+			return false
 		}
 	}
-	if name == "" {
-		name = fmt.Sprintf("%s%d", kind.Name, k)
+	d.Number = k
+	if d.Name == "" {
+		d.Name = fmt.Sprintf("%s%d", d.Kind, k)
 	}
-	return e.add(tree.DeviceDef{Name: name, Kind: kind.Name, Number: k, Run: -1, Span: call.Span()})
+	return true
 }
 
 func (e *Elaborator) notDevice(call *syntax.CallExpr, pkg *syntax.Ident, f *syntax.FieldExpr) {
@@ -347,31 +369,40 @@ func (e *Elaborator) argument(p *tree.Local, x syntax.Expr, run int) (tree.Bind,
 }
 
 func (e *Elaborator) deviceArgument(p *tree.Local, x syntax.Expr, run int) (tree.Bind, bool) {
-	i := -1
+	g := group{first: -1}
 	if call, ok := x.(*syntax.CallExpr); ok {
-		i = e.device(call, "")
-	} else if g, ok := e.group(x, "device"); ok {
-		if !g.device {
-			e.h.Errorf(codes.BadBinding, x.Span(), "expected a device for `%s`, found a channel", p.Name).Note(g.at, "declared here")
+		g = e.make(call, "")
+	} else if named, ok := e.group(x, "device"); ok {
+		if g = named; !g.device {
+			e.h.Errorf(codes.BadBinding, x.Span(), "expected a device for `%s`, found %s", p.Name, g.what()).Note(g.at, "declared here")
 			return tree.Bind{}, false
 		}
-		i = g.first
 	}
-	if i < 0 {
+	switch {
+	case g.first < 0:
 		return tree.Bind{}, false
+	case g.socket:
+		return e.socketArgument(p, x, g.first, run)
 	}
-	d := &e.sys.Devices[i]
+	d := &e.sys.Devices[g.first]
 	if want := port.Find(d.Kind).Type; want != p.Type.Name {
 		e.h.Errorf(codes.Mismatch, x.Span(), "`%s` is a `%s`, `%s` wants a `%s`", d.Name, want, p.Name, p.Type.Name).Note(d.Span, "the device")
 		return tree.Bind{}, false
 	}
-	if d.Run >= 0 {
-		e.h.Errorf(codes.UsedTwice, x.Span(), "the device `%s` is given to two tasks", d.Name).Note(d.Span, "the device")
+	if s := e.socketOf(g.first); s != nil {
+		e.h.Errorf(codes.UsedTwice, x.Span(), "the device `%s` has a stack, so it is given to no other task", d.Name).Note(s.Span, "a socket over it")
 		return tree.Bind{}, false
 	}
-	d.Run = run
-	d.Rx, d.Tx = e.h.Use(p)
-	return tree.Bind{Kind: tree.BindDevice, Index: i}, true
+	if d.Run >= 0 {
+		x := e.h.Errorf(codes.UsedTwice, x.Span(), "the device `%s` is given to two tasks", d.Name).Note(d.Span, "the device")
+		if e.given != nil && port.Find(d.Kind).Type == socket.Type {
+			x.Hint("give a `fake.udp()` for each socket, by its name in the system")
+		}
+		return tree.Bind{}, false
+	}
+	use := e.h.Use(p)
+	d.Run, d.Rx, d.Tx = run, use.Rx, use.Tx
+	return tree.Bind{Kind: tree.BindDevice, Index: g.first}, true
 }
 
 // group finds a name of the system.
@@ -413,7 +444,7 @@ func (e *Elaborator) oneChannel(p *tree.Local, t *tree.Type, x syntax.Expr, run 
 	case !ok || !g.device && g.first < 0:
 		return 0, false
 	case g.device:
-		e.h.Errorf(codes.BadBinding, x.Span(), "expected a channel for `%s`, found a device", p.Name).Note(g.at, "declared here")
+		e.h.Errorf(codes.BadBinding, x.Span(), "expected a channel for `%s`, found %s", p.Name, g.what()).Note(g.at, "declared here")
 		return 0, false
 	case g.array != (index >= 0):
 		e.h.Errorf(codes.BadBinding, x.Span(), "expected one channel").Note(g.at, "declared here").Hint("an element of an array of channels is `name[k]`")
@@ -515,8 +546,13 @@ func (e *Elaborator) Connected() {
 			e.h.Errorf(codes.Unconnected, ch.Span, "no task reads from the channel `%s`", ch.Name).Hint("give it to a parameter `in chan<%s>`", ch.Elem)
 		}
 	}
-	for _, d := range e.sys.Devices {
-		if d.Run < 0 {
+	for _, s := range e.sys.Sockets {
+		if s.Run < 0 {
+			e.h.Errorf(codes.UnusedDevice, s.Span, "no task has the socket `%s`", s.Name).Hint("give it to a task, or remove it")
+		}
+	}
+	for i, d := range e.sys.Devices {
+		if d.Run < 0 && e.socketOf(i) == nil {
 			e.h.Errorf(codes.UnusedDevice, d.Span, "no task has the device `%s`", d.Name).Hint("give it to a task, or remove it")
 		}
 	}

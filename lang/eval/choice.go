@@ -56,14 +56,14 @@ func (c *frameCompiler) selectStmt(s *tree.Select) code {
 	for i := range s.Arms {
 		arms[i] = c.choice(&s.Arms[i])
 	}
-	fair := s.Fair
+	fair, turns := s.Fair, s.Turn
 	return func(m *machine) flow {
 		waits := make([]Wait, len(arms))
 		for i := range arms {
 			waits[i] = arms[i].wait(m)
 		}
 		for {
-			e := &Effect{Kind: SelectEffect, Arms: waits}
+			e := &Effect{Kind: SelectEffect, Arms: waits, Turn: turns}
 			if fair {
 				e.First = int(m.mem[turn])
 			}

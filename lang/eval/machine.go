@@ -48,7 +48,7 @@ const (
 	MarkEffect                       // Index is the mark; Begin
 	ChanSendEffect                   // Index is the channel; Cells is the value
 	ChanRecvEffect                   // Index is the channel; the host fills Cells
-	DevSendEffect                    // Index is the device; Data
+	DevSendEffect                    // Index is the device, of socket k it is ^k, as in the next ones; Data
 	DevRecvEffect                    // Index is the device; Limit; the host sets Data
 	TryRecvEffect                    // Index is the channel; the host fills Cells when there is a value
 	TrySendEffect                    // Index is the channel; Cells is the value
@@ -75,6 +75,7 @@ type Effect struct {
 	Time  uint64
 	Arms  []Wait
 	First int        // arm of Arms that is looked at first
+	Turn  bool       // of a select: the other tasks have their turn first
 	Step  any        // of a test: tree.Stmt or tree.Expr
 	Words []uint64   // the numbers of the step
 	Sides [][]uint64 // of an expect that does not hold: the values compared
@@ -187,9 +188,12 @@ func NewTask(r *tree.Run, h Host) *Task {
 	m.host = h
 	for i, p := range r.Task.Params {
 		at := c.locals[p].addr
-		if k := r.Args[i].Kind; k == tree.BindValue || k == tree.BindChans {
+		switch r.Args[i].Kind {
+		case tree.BindValue, tree.BindChans:
 			copy(m.mem[at:], r.Args[i].Cells)
-		} else {
+		case tree.BindSocket:
+			m.mem[at] = uint64(^r.Args[i].Index)
+		default:
 			m.mem[at] = uint64(r.Args[i].Index)
 		}
 	}

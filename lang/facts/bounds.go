@@ -118,10 +118,15 @@ func (f *Known) binaryBounds(e *tree.Binary, all interval.Set) interval.Set {
 	return all
 }
 
-// LengthOf is the interval of the length of an array, slice or bytes.
+// LengthOf is the interval of the length of an array, slice or bytes. A part x[lo..hi]
+// that did not trap is as long as hi - lo.
 func (f *Known) LengthOf(x tree.Expr) interval.Set {
 	if l, ok := x.(*tree.LocalRef); ok && x.Type().Kind != tree.Array {
 		return f.span(term{l.Local, true})
+	}
+	if s, ok := x.(*tree.SliceOf); ok && s.Lo != nil {
+		most := f.Bounds(s.Hi).Hi.Sub(f.Bounds(s.Lo).Lo)
+		return interval.Set{Lo: interval.Int(0), Hi: interval.Max(most, interval.Int(0))}
 	}
 	return Length(x.Type())
 }

@@ -268,7 +268,7 @@ func (x *lowering) selectStmt(s *tree.Select) {
 
 // choiceOf evaluates the heads of the arms.
 func (x *lowering) choiceOf(s *tree.Select) *choosing {
-	c := &choosing{Select: s, op: &ir.Instr{Op: ir.OpSelect, Fair: s.Fair}}
+	c := &choosing{Select: s, op: &ir.Instr{Op: ir.OpSelect, Fair: s.Fair, Turn: s.Turn}}
 	var entry *ir.Value
 	for k := range s.Arms {
 		a := &s.Arms[k]
@@ -339,6 +339,10 @@ func (x *lowering) addArms(c *choosing, a *tree.SelectArm, from ends, open, dead
 	case deadline != nil:
 		c.op.Arms = append(c.op.Arms, ir.Arm{Kind: ir.ArmTimer})
 		c.op.Args = append(c.op.Args, open, deadline)
+		return
+	case a.Kind == tree.ArmDev && from.list[0] < 0:
+		c.op.Arms = append(c.op.Arms, ir.Arm{Kind: ir.ArmChan, Index: x.socket(from.list[0]).In})
+		c.op.Args = append(c.op.Args, open)
 		return
 	case a.Kind == tree.ArmDev, a.Kind == tree.ArmLevel:
 		c.op.Arms = append(c.op.Arms, ir.Arm{Kind: ir.ArmDev, Index: from.list[0]})

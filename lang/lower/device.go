@@ -117,29 +117,66 @@ func shifted(r ir.Ref, n int) ir.Ref {
 	return r
 }
 
+// socket is the socket that an end of a device is, nil for a port.
+func (x *lowering) socket(end int) *tree.SocketDef {
+	if end >= 0 {
+		return nil
+	}
+	return &x.p.System.Sockets[^end]
+}
+
 // headRecv is s.recv(buf): the head, and the message in the buffer.
 func (x *lowering) headRecv(e *tree.HeadRecv) *ir.Value {
-	d := x.headed(e.Dev, e.Buf)
+	end, size := x.device(e.Dev), e.Buf.Type().Len
+	if s := x.socket(end); s != nil {
+		return x.socketRecv(e, s)
+	}
+	d := x.headed(e.Dev, e.Buf, size)
 	x.At = e.At
-	x.Emit(&ir.Instr{Op: ir.OpRecv, Dev: x.device(e.Dev), Refs: []ir.Ref{d.m}, Imm: uint64(e.Buf.Type().Len + d.kind.Head())})
+	x.Emit(&ir.Instr{Op: ir.OpRecv, Dev: end, Refs: []ir.Ref{d.m}, Imm: uint64(size + d.kind.Head())})
 	return x.arrived(d)
 }
 
-// headed is where a message with a head is received: in the room of the buffer
-// itself, or in a place of its own.
+// socketRecv receives messages until one fits into the buffer.
+func (x *lowering) socketRecv(e *tree.HeadRecv, s *tree.SocketDef) *ir.Value {
+	size := e.Buf.Type().Len
+	again, fits := x.NewBlock(), x.NewBlock()
+	x.goTo(again)
+	x.B = again
+	d := x.headed(e.Dev, e.Buf, x.p.System.Chans[s.In].Elem.Len-kindOf(e.Dev).Head())
+	x.At = e.At
+	x.Emit(&ir.Instr{Op: ir.OpChRecv, Chan: s.In, Refs: []ir.Ref{d.m}})
+	if d.most > size {
+		x.branch(x.tooLong(d, size), again, fits)
+	} else {
+		x.goTo(fits)
+	}
+	x.ssa.seal(again)
+	x.enter(fits)
+	return x.arrived(d)
+}
+
+// tooLong reports whether a message is longer than its head and n bytes.
+func (x *lowering) tooLong(d headed, n int) *ir.Value {
+	return x.Word(word.Ltu, 1, x.Const(32, uint64(n+d.kind.Head())), x.Load(32, d.m))
+}
+
+// headed is where a message with a head and at most so many bytes is received: in the
+// room of the buffer itself, or in a place of its own.
 type headed struct {
 	kind   *port.Kind
+	most   int
 	m, buf ir.Ref
 	own    bool
 }
 
-func (x *lowering) headed(dev, buf tree.Expr) headed {
+func (x *lowering) headed(dev, buf tree.Expr, most int) headed {
 	k := kindOf(dev)
-	if m, own := x.inRoom(buf, k.Head()); own {
-		return headed{k, m, shifted(m, k.Head()), true}
+	if m, own := x.inRoom(buf, k.Head()); own && most <= buf.Type().Len {
+		return headed{k, most, m, shifted(m, k.Head()), true}
 	}
 	to := x.object(x.place(buf)).ref
-	return headed{k, x.local(k.Unit, 4+k.Head()+alignTo(buf.Type().Len, 4), 4), to, false}
+	return headed{k, most, x.local(k.Unit, 4+k.Head()+alignTo(most, 4), 4), to, false}
 }
 
 // arrived puts a received message into its buffer and gives the head.
@@ -157,12 +194,21 @@ func (x *lowering) arrived(d headed) *ir.Value {
 
 // takeHeaded takes the message that an arm of a select waited for; one that is
 // too long empties the buffer, and the select goes on.
-func (x *lowering) takeHeaded(a *tree.SelectArm, dev int, again *ir.Block) {
-	d := x.headed(a.End, a.Buf)
-	x.At = a.Span
-	take := &ir.Instr{Op: ir.OpTake, Dev: dev, Refs: []ir.Ref{d.m}, Imm: uint64(a.Buf.Type().Len + d.kind.Head())}
+func (x *lowering) takeHeaded(a *tree.SelectArm, end int, again *ir.Block) {
+	size, head := a.Buf.Type().Len, kindOf(a.End).Head()
 	fits, long := x.NewBlock(), x.NewBlock()
-	x.branch(x.Emit(take, 1).Results[0], fits, long)
+	var d headed
+	if s := x.socket(end); s != nil {
+		d = x.headed(a.End, a.Buf, x.p.System.Chans[s.In].Elem.Len-head)
+		x.At = a.Span
+		x.Emit(&ir.Instr{Op: ir.OpChGet, Chan: s.In, Refs: []ir.Ref{d.m}})
+		x.branch(x.tooLong(d, size), long, fits)
+	} else {
+		d = x.headed(a.End, a.Buf, size)
+		x.At = a.Span
+		take := &ir.Instr{Op: ir.OpTake, Dev: end, Refs: []ir.Ref{d.m}, Imm: uint64(size + head)}
+		x.branch(x.Emit(take, 1).Results[0], fits, long)
+	}
 	x.enter(long)
 	x.Store(x.Const(32, 0), d.buf)
 	x.goTo(again)
@@ -178,51 +224,70 @@ func (x *lowering) devSend(s *tree.DevSend) {
 		x.Emit(&ir.Instr{Op: ir.OpSend, Dev: x.device(s.Dev), Refs: []ir.Ref{l.ref}})
 		return
 	}
-	k, head := kindOf(s.Dev), x.word(s.Head)
-	if s.Value.Type().Kind == tree.Array {
-		x.sendArray(s, k, head)
-		return
+	k, head, end, t := kindOf(s.Dev), x.word(s.Head), x.device(s.Dev), s.Value.Type()
+	before := k.Head() // of the room before the value
+	if t.Kind == tree.Array {
+		before += 4
 	}
-	m, own := x.inRoom(s.Value, k.Head())
-	var n *ir.Value
-	if own {
-		x.At = s.At
+	m, own := x.inRoom(s.Value, before)
+	if own = own && x.whole(end, t, k); !own {
+		m = x.messageOf(s, k, end)
+	}
+	x.At = s.At
+	n := x.Const(32, uint64(t.Len))
+	switch {
+	case t.Kind != tree.Array && own:
 		n = x.Load(32, shifted(m, k.Head()))
-	} else {
-		l := x.object(x.place(s.Value))
-		x.At = s.At
-		size, _ := sizeOf(s.Value.Type())
-		m = x.local(k.Unit, size+k.Head(), 4)
-		var from ir.Ref
-		n, from = x.bytesOf(l)
-		x.copyBytes(shifted(m, 4+k.Head()), from, n)
+	case t.Kind != tree.Array:
+		n = x.Load(32, m)
 	}
-	x.sendHeaded(s.Dev, k, m, head, n)
-	if own {
+	x.sendHeaded(end, k, m, head, n)
+	if own && t.Kind != tree.Array {
 		x.Store(n, shifted(m, k.Head()))
 	}
 }
 
-// sendArray is s.send(head, a) of an array: all of it.
-func (x *lowering) sendArray(s *tree.DevSend, k *port.Kind, head *ir.Value) {
-	n := s.Value.Type().Len
-	m, own := x.inRoom(s.Value, 4+k.Head())
-	if !own {
-		l := x.object(x.place(s.Value))
-		x.At = s.At
-		m = x.local(k.Unit, 4+k.Head()+alignTo(n, 4), 4)
-		x.Copy(shifted(m, 4+k.Head()), l.ref, n)
-	}
-	x.At = s.At
-	x.sendHeaded(s.Dev, k, m, head, x.Const(32, uint64(n)))
+// whole reports whether a value is as long as the messages at an end may be: an
+// element of a channel is moved as a whole.
+func (x *lowering) whole(end int, t *tree.Type, k *port.Kind) bool {
+	s := x.socket(end)
+	return s == nil || t.Len%4 == 0 && x.p.System.Chans[s.Out].Elem.Len == t.Len+k.Head()
 }
 
-// sendHeaded sends n bytes that lie after the head of a message.
-func (x *lowering) sendHeaded(dev tree.Expr, k *port.Kind, m ir.Ref, head, n *ir.Value) {
+// messageOf makes a message of its own of what is sent, its length in front.
+func (x *lowering) messageOf(s *tree.DevSend, k *port.Kind, end int) ir.Ref {
+	l := x.object(x.place(s.Value))
+	t := s.Value.Type()
+	x.At = s.At
+	size := k.Head() + t.Len
+	if socket := x.socket(end); socket != nil {
+		size = x.p.System.Chans[socket.Out].Elem.Len
+	}
+	m := x.local(k.Unit, 4+alignTo(size, 4), 4)
+	if t.Kind == tree.Array {
+		x.Copy(shifted(m, 4+k.Head()), l.ref, t.Len)
+		return m
+	}
+	n, from := x.bytesOf(l)
+	x.copyBytes(shifted(m, 4+k.Head()), from, n)
+	x.Store(n, m)
+	return m
+}
+
+// sendHeaded sends n bytes that lie after the head of a message. Above the head
+// stands the port of a socket.
+func (x *lowering) sendHeaded(end int, k *port.Kind, m ir.Ref, head, n *ir.Value) {
 	x.Store(x.Word(word.Add, 32, n, x.Const(32, uint64(k.Head()))), m)
 	x.Store(x.Slice(32, head, 0), shifted(m, 4))
-	x.Store(x.Zext(32, x.Slice(ir.Type(k.HeadBits-32), head, 32)), shifted(m, 8))
-	x.Emit(&ir.Instr{Op: ir.OpSend, Dev: x.device(dev), Refs: []ir.Ref{m}})
+	high := x.Zext(32, x.Slice(ir.Type(k.HeadBits-32), head, 32))
+	s := x.socket(end)
+	if s == nil {
+		x.Store(high, shifted(m, 8))
+		x.Emit(&ir.Instr{Op: ir.OpSend, Dev: end, Refs: []ir.Ref{m}})
+		return
+	}
+	x.Store(x.Word(word.Or, 32, high, x.Const(32, uint64(s.Port)<<(k.HeadBits-32))), shifted(m, 8))
+	x.Emit(&ir.Instr{Op: ir.OpChSend, Chan: s.Out, Refs: []ir.Ref{m}})
 }
 
 // devAsk is a command of a port and its answer.

@@ -16,7 +16,7 @@ type lowering struct {
 	ssa   *ssa
 	f     *tree.Func
 	run   int                           // of a task, else -1
-	ends  map[*tree.Local][]int         // channels or devices that parameters are bound to
+	ends  map[*tree.Local][]int         // channels or devices that parameters are bound to; of socket k it is ^k
 	timer map[*tree.SelectArm]*variable // deadline of an every
 	turn  map[*tree.Select]*variable    // arm that a fair select looks at first
 	vars  map[*tree.Local][]slot
@@ -65,6 +65,8 @@ func (l *lowerer) task(k int, r *tree.Run) *ir.Func {
 			for _, c := range a.Cells {
 				x.ends[p] = append(x.ends[p], int(c))
 			}
+		case tree.BindSocket:
+			x.ends[p] = []int{^a.Index}
 		default:
 			x.ends[p] = []int{a.Index}
 		}

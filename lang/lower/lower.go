@@ -119,7 +119,7 @@ func (l *lowerer) system(s *tree.System) {
 		l.m.Chans = append(l.m.Chans, channel(c))
 	}
 	for k := range s.Runs {
-		l.m.Tasks = append(l.m.Tasks, ir.Task{Name: identifier(s.Runs[k].Name)})
+		l.m.Tasks = append(l.m.Tasks, ir.Task{Name: identifier(s.Runs[k].Name), Service: s.Runs[k].Service})
 	}
 	for k := range s.Runs {
 		l.m.Tasks[k].Func = l.task(k, &s.Runs[k])

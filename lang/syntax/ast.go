@@ -393,8 +393,8 @@ type ValuePattern struct {
 // SelectStmt is `select fair { on ... { } }`.
 type SelectStmt struct {
 	Place
-	Fair bool // else prio
-	Arms []SelectArm
+	Policy string // "prio", "fair" or "turn"
+	Arms   []SelectArm
 }
 
 // ArmKind is what a select arm waits for.

@@ -174,7 +174,7 @@ func buildCase(_ *Parser, g *caseRule, at Place) MatchArm {
 func buildCaseElse(_ *Parser, g *caseElseRule, _ Place) *Block { return blockOf(g.Body) }
 
 func buildSelect(_ *Parser, g *selectRule, at Place) Stmt {
-	return &SelectStmt{at, g.Policy.Value == "fair", g.Arms.(arms)}
+	return &SelectStmt{at, g.Policy.Value, g.Arms.(arms)}
 }
 
 func buildArm(p *Parser, g *armRule, at Place) SelectArm {

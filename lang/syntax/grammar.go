@@ -177,7 +177,7 @@ type (
 		Body body `parser:"'else' @@"`
 	}
 	selectRule struct {
-		Policy lexer.Token `parser:"'select' @('prio' | 'fair')"`
+		Policy lexer.Token `parser:"'select' @('prio' | 'fair' | 'turn')"`
 		Arms   armList     `parser:"@@"`
 	}
 	armRule struct {

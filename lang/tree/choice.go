@@ -33,11 +33,14 @@ type TrySend struct {
 // buffer is evaluated then. A message longer than its buffer is dropped,
 // the buffer is left empty, and the choice is made anew.
 //
+// With Turn every other task has its turn before the choice is made; a select
+// with Turn is Fair.
+//
 // It stands in the body of a task only.
 type Select struct {
 	Stmt0
-	Fair bool
-	Arms []SelectArm
+	Fair, Turn bool
+	Arms       []SelectArm
 }
 
 // ArmKind is what an arm of a select waits for.

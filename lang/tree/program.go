@@ -17,15 +17,8 @@ type Program struct {
 	Traps   []TrapSite
 	Marks   []string // names by mark number
 	Budgets []Budget
-	Network *Network // nil without a net.Udp
 	Tests   []*Test
 	Bench   *Program // with all that its tests use too, and no system; nil without tests
-}
-
-// Network is what carries datagrams where a network device has frames: functions
-// of the library (std/net/stack.sn), which says what they do.
-type Network struct {
-	Receive, Send *Func
 }
 
 // ConstDef is a const or config, evaluated.
@@ -75,10 +68,23 @@ type Local struct {
 type System struct {
 	Name    string
 	Devices []DeviceDef
+	Sockets []SocketDef
 	Chans   []ChanDef
-	Runs    []Run
+	Runs    []Run // services first
 	Span    diag.Span
 }
+
+// Services are the tasks that the program has not asked for by name.
+func (s *System) Services() []Run {
+	n := 0
+	for n < len(s.Runs) && s.Runs[n].Service {
+		n++
+	}
+	return s.Runs[:n]
+}
+
+// Tasks are the program's own tasks.
+func (s *System) Tasks() []Run { return s.Runs[len(s.Services()):] }
 
 // DeviceDef is a device. Run is the index of its owner; Rx and Tx say whether
 // the owner's task receives from it and sends to it.
@@ -86,15 +92,35 @@ type DeviceDef struct {
 	Name   string // the binding in the system, else constructor and number
 	Kind   string // name of a row of ir/port
 	Number int
-	Label  string // of a level: the name of the pin
-	Port   int    // of "udp"
-	Host   uint32 // of "udp": the IPv4 address of the system
+	Home   Home   // of a device that may have a stack
+	Label  string // of a port with a name: that name
 	Run    int
 	Rx, Tx bool
 	Span   diag.Span
 }
 
-// ChanDef is a channel; Writer and Reader are indices of runs.
+// Home are the IPv4 addresses of a network device that has a stack: its own, the mask
+// of its network, and what leads out of that.
+type Home struct {
+	Host, Mask, Gateway uint32
+}
+
+// SocketDef is a net.Udp over the stack of a network device. What arrives for it
+// comes through the channel In, -1 when its owner Run does not receive; what it sends
+// goes through Out, which all sockets of the device share. An element
+// is the peer, 8 bytes, and the datagram; in the upper 16 bits of the peer
+// stands the port of the socket that sends.
+type SocketDef struct {
+	Name    string
+	Device  int // index of the network device
+	Port    int // UDP
+	Run     int
+	In, Out int
+	Span    diag.Span
+}
+
+// ChanDef is a channel; Writer and Reader are indices of runs. What several sockets
+// send has one writer here, the first of them.
 type ChanDef struct {
 	Name           string
 	Elem           *Type
@@ -104,12 +130,15 @@ type ChanDef struct {
 }
 
 // Run is a task instance. Name is the task's, with ".0", ".1" after it when
-// the task is run several times.
+// the task is run several times. A Service is the library's: the stack of a network
+// device. Whether a run has ended or is stuck does not depend on services, and who
+// waits for one waits for the outside.
 type Run struct {
-	Name string
-	Task *Func
-	Args []Bind // one for each parameter
-	Span diag.Span
+	Name    string
+	Task    *Func
+	Args    []Bind // one for each parameter
+	Service bool
+	Span    diag.Span
 }
 
 // BindKind says what a parameter of a task is bound to.
@@ -121,6 +150,7 @@ const (
 	BindChan                   // Index into System.Chans
 	BindDevice                 // Index into System.Devices
 	BindChans                  // Cells are indices into System.Chans, one for each end of an array
+	BindSocket                 // Index into System.Sockets
 )
 
 // Bind is what a parameter of a task instance is bound to.

@@ -24,6 +24,7 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 	c.checkSystem()
 	c.checkDeadlock()
 	c.checkBudgets()
+	c.addServices()
 	main := c.extent()
 	c.checkTests()
 	c.checkBodies()
@@ -40,12 +41,11 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 
 // extent is how much of a program there is: declarations and sites.
 type extent struct {
-	decls, logs, traps, marks, proofs int
-	network                           *tree.Network
+	decls, services, logs, traps, marks, proofs int
 }
 
 func (c *checker) extent() extent {
-	return extent{len(c.order), len(c.prog.Logs), len(c.prog.Traps), len(c.prog.Marks), len(c.proofs), c.prog.Network}
+	return extent{len(c.order), len(c.services), len(c.prog.Logs), len(c.prog.Traps), len(c.prog.Marks), len(c.proofs)}
 }
 
 // collect finds the names of all declarations.
@@ -227,19 +227,21 @@ func (c *checker) finish(main extent) {
 	if len(p.Tests) > 0 {
 		all := *p
 		all.System, all.Tests = nil, nil
-		fill(&all, c.order)
+		fill(&all, c.order, c.services)
 		p.Bench = &all
-		p.Network = main.network
 		p.Logs, p.Traps, p.Marks = p.Logs[:main.logs], p.Traps[:main.traps], p.Marks[:main.marks]
 	}
-	fill(p, c.order[:main.decls])
+	fill(p, c.order[:main.decls], c.services[:main.services])
 	if c.opts.Net {
 		c.spread(c.proofs[:main.proofs])
 	}
 }
 
-// fill lists declarations.
-func fill(p *tree.Program, order []*decl) {
+// fill lists declarations and services.
+func fill(p *tree.Program, order []*decl, services []*fnInfo) {
+	for _, f := range services {
+		p.Tasks = append(p.Tasks, f.tree)
+	}
 	for _, d := range order {
 		switch {
 		case d.konst != nil:

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/elab"
 	"github.com/sinter-lang/sinter/lang/eval"
 	"github.com/sinter-lang/sinter/lang/record"
 	"github.com/sinter-lang/sinter/lang/syntax"
@@ -55,6 +56,10 @@ type checker struct {
 	tries     map[*tree.Local][]diag.Span // where a parameter is used with try_send
 	limits    eval.Limits                 // what is left of compile-time evaluation
 	infos     map[*tree.Func]*fnInfo
+	// elaborated made the system, nil without one; services are the tasks of the
+	// library that systems need, see service.go.
+	elaborated *elab.Elaborator
+	services   []*fnInfo
 	// instances counts those of all generic functions.
 	instances int
 	budgets   []*syntax.BudgetDecl
@@ -64,8 +69,17 @@ type checker struct {
 	banks     map[*tree.Local]int  // hint @bank(n)
 }
 
-// devUse says what a task does with a device parameter.
-type devUse struct{ rx, tx bool }
+// devUse says what a task does with a device parameter, and how long the messages
+// are at most.
+type devUse struct {
+	rx, tx          bool
+	longIn, longOut int
+}
+
+// and is what two tasks do together.
+func (u devUse) and(o devUse) devUse {
+	return devUse{u.rx || o.rx, u.tx || o.tx, max(u.longIn, o.longIn), max(u.longOut, o.longOut)}
+}
 
 // constUse is a call of a function while a constant was evaluated.
 type constUse struct {
@@ -208,7 +222,7 @@ func (v *env) bind(name string, n *big.Int) {
 }
 
 // functions lists all functions and tasks, the instances of a generic one in the
-// order in which they were needed.
+// order in which they were needed, services last.
 func (c *checker) functions() []*fnInfo {
 	var list []*fnInfo
 	for _, d := range c.order {
@@ -219,7 +233,7 @@ func (c *checker) functions() []*fnInfo {
 			list = append(list, d.generic.instances...)
 		}
 	}
-	return list
+	return append(list, c.services...)
 }
 
 // fewMembers checks a number of fields, variants or parameters.

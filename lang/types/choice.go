@@ -20,7 +20,7 @@ func (b *body) selectStmt(n *syntax.SelectStmt) tree.Stmt {
 		b.c.errorf(codes.BadSelect, n.Span(), "a select needs at least one arm")
 		return nil
 	}
-	s := &tree.Select{Stmt0: tree.Stmt0{At: n.Span()}, Fair: n.Fair}
+	s := &tree.Select{Stmt0: tree.Stmt0{At: n.Span()}, Fair: n.Policy != "prio", Turn: n.Policy == "turn"}
 	ok := true
 	for i := range n.Arms {
 		arm, fine := b.armHead(&n.Arms[i])
@@ -220,7 +220,7 @@ func (c *checker) spreadUse() {
 		changed = false
 		for _, k := range c.passed {
 			from, to := c.useOf[k.from], c.useOf[k.to]
-			all := devUse{from.rx || to.rx, from.tx || to.tx}
+			all := from.and(to)
 			if all != from {
 				c.useOf[k.from], changed = all, true
 			}

@@ -52,7 +52,7 @@ func (b *body) levelGet(e *syntax.CallExpr, dev tree.Expr, m *port.Method) tree.
 		b.c.errorf(codes.BadArguments, e.Span(), "`%s` takes no arguments", m.Name)
 		return nil
 	}
-	b.uses(dev, true, false)
+	b.uses(dev, devUse{rx: true})
 	return &tree.LevelGet{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Dev: dev}
 }
 
@@ -61,7 +61,7 @@ func (b *body) levelPut(e *syntax.CallExpr, dev tree.Expr, m *port.Method) tree.
 	if x == nil {
 		return nil
 	}
-	b.uses(dev, false, true)
+	b.uses(dev, devUse{tx: true})
 	return &tree.LevelPut{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Value: x}
 }
 
@@ -77,7 +77,7 @@ func (b *body) levelArm(e *syntax.CallExpr, f *syntax.FieldExpr, arm *tree.Selec
 		return false
 	}
 	arm.Kind = tree.ArmLevel
-	b.uses(arm.End, true, false)
+	b.uses(arm.End, devUse{rx: true})
 	return true
 }
 
@@ -95,9 +95,9 @@ func (b *body) deviceRecv(e *syntax.CallExpr, dev tree.Expr) (tree.Stmt, tree.Ex
 }
 
 // uses notes what the task does with a device.
-func (b *body) uses(dev tree.Expr, rx, tx bool) {
-	old := b.c.useOf[tree.Root(dev)]
-	b.c.useOf[tree.Root(dev)] = devUse{old.rx || rx, old.tx || tx}
+func (b *body) uses(dev tree.Expr, u devUse) {
+	l := tree.Root(dev)
+	b.c.useOf[l] = b.c.useOf[l].and(u)
 }
 
 // buffer checks the buffer of a receive.
@@ -106,7 +106,7 @@ func (b *body) buffer(e *syntax.CallExpr, dev tree.Expr) tree.Expr {
 	if x == nil || !b.isBytes(x) || !b.writable(x, "the buffer of a receive") {
 		return nil
 	}
-	b.uses(dev, true, false)
+	b.uses(dev, devUse{rx: true, longIn: x.Type().Len})
 	return x
 }
 
@@ -141,7 +141,7 @@ func (b *body) deviceSend(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *po
 	if !ok {
 		return nil
 	}
-	b.uses(dev, false, true)
+	b.uses(dev, devUse{tx: true, longOut: s.Value.Type().Len})
 	return s
 }
 
@@ -159,7 +159,7 @@ func (b *body) deviceAsk(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *por
 			return nil
 		}
 	}
-	b.uses(dev, true, true)
+	b.uses(dev, devUse{rx: true, tx: true})
 	s.Site = b.trap(k.Trap, e.Span())
 	return s
 }

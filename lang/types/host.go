@@ -20,7 +20,7 @@ type host struct {
 func (c *checker) host() elab.Host {
 	h := host{c, c.newScratch()}
 	h.b.bound = map[string]*tree.ConstDef{}
-	return elab.Host{Record: c.opts.Record, Report: h, Values: h, Tasks: h, Packages: h}
+	return elab.Host{Record: c.opts.Record, Report: h, Values: h, Tasks: h, Packages: h, Library: h}
 }
 
 func (h host) Errorf(code diag.Code, at diag.Span, format string, args ...any) *diag.Error {
@@ -106,9 +106,9 @@ func (h host) Arguments(call *syntax.CallExpr, what string, names []string, chec
 	return ok
 }
 
-func (h host) Use(p *tree.Local) (rx, tx bool) {
+func (h host) Use(p *tree.Local) elab.Use {
 	use := h.c.useOf[p]
-	return use.rx, use.tx
+	return elab.Use{Rx: use.rx, Tx: use.tx, LongestIn: use.longIn, LongestOut: use.longOut}
 }
 
 func (h host) Tried(p *tree.Local) []diag.Span { return h.c.tries[p] }
@@ -117,25 +117,12 @@ func (h host) Package(x syntax.Expr) *syntax.Ident { return h.b.packageName(x) }
 
 func (h host) InUse(pkg syntax.Ident) bool { return h.b.needsUse(pkg) }
 
-// Address is the config net.host.
-func (h host) Address(at diag.Span) uint32 {
-	d := h.c.publicDecl("net", "host")
+func (h host) Default(name string, at diag.Span) uint32 {
+	d := h.c.publicDecl("net", name)
 	if d == nil || !h.c.resolve(d, at) || d.konst == nil {
 		return 0
 	}
 	return uint32(d.konst.Cells[0])
-}
-
-// NeedNetwork brings in the functions of the library by which machines whose
-// network devices carry frames have datagrams.
-func (h host) NeedNetwork(at diag.Span) {
-	c := h.c
-	receive, send := c.decls["net._receive"], c.decls["net._send"]
-	if receive == nil || send == nil || !c.resolve(receive, at) || !c.resolve(send, at) {
-		return
-	}
-	c.checkBodies()
-	c.prog.Network = &tree.Network{Receive: receive.fn.tree, Send: send.fn.tree}
 }
 
 // checkSystem elaborates the system and checks that everything is connected.
@@ -155,7 +142,7 @@ func (c *checker) checkSystem() {
 		e.Connected()
 		c.unusedTasks(e.System())
 	}
-	c.prog.System = e.System()
+	c.elaborated, c.prog.System = e, e.System()
 }
 
 // checkDeadlock looks for tasks of a correct system that wait for each other.

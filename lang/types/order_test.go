@@ -20,7 +20,7 @@ import (
 func fileOrder() []string {
 	return strings.Fields(`
 		report checker flow ability net body packages nodes typeexpr receive member args real alias hint
-		changed convert expr log time func choose consts struct loop layout layoutvalue host test
+		changed convert expr log time func choose consts struct loop layout layoutvalue service host test
 		generic budget check arith wrap place match map devices fake method choice call stmt
 	`)
 }

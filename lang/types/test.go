@@ -208,13 +208,7 @@ func (c *checker) systemNamed(call *syntax.CallExpr) *syntax.SystemDecl {
 // startSystem checks `start edge(inside: a, outside: b)`: all tasks of the system,
 // with fakes for its devices.
 func (b *body) startSystem(call *syntax.CallExpr, sys *syntax.SystemDecl) {
-	var names []string
-	var at []diag.Span
-	for _, item := range sys.Items {
-		if bind, ok := item.(*syntax.BindItem); ok {
-			names, at = append(names, bind.Name.Name), append(at, bind.Name.Span())
-		}
-	}
+	names, at := devicesToGive(call, sys)
 	b.c.opts.Record.Use(call.Fun.Span(), sys.Name.Span())
 	b.c.namedArguments(call, names, func(i int) diag.Span { return at[i] })
 	given := map[string]int{}
@@ -236,6 +230,54 @@ func (b *body) startSystem(call *syntax.CallExpr, sys *syntax.SystemDecl) {
 	}
 }
 
+// devicesToGive lists the names of a system for which a test gives fakes. A socket
+// needs none when its network device is given, nor does a network device when
+// it is not given and its sockets are.
+func devicesToGive(call *syntax.CallExpr, sys *syntax.SystemDecl) (names []string, at []diag.Span) {
+	said := map[string]bool{}
+	for _, a := range call.Args {
+		if a.Name != nil {
+			said[a.Name.Name] = true
+		}
+	}
+	under := map[string]bool{} // network devices with a socket that is given
+	var binds []*syntax.BindItem
+	for _, item := range sys.Items {
+		bind, ok := item.(*syntax.BindItem)
+		if !ok {
+			continue
+		}
+		if nic, socket := overDevice(bind.Value); socket && !said[bind.Name.Name] {
+			continue
+		} else if socket {
+			under[nic] = true
+		}
+		binds = append(binds, bind)
+	}
+	for _, bind := range binds {
+		if name := bind.Name; said[name.Name] || !under[name.Name] {
+			names, at = append(names, name.Name), append(at, name.Span())
+		}
+	}
+	return names, at
+}
+
+// overDevice reports whether a binding is net.udp(nic, ...), and the name of nic.
+func overDevice(x syntax.Expr) (nic string, socket bool) {
+	call, ok := x.(*syntax.CallExpr)
+	if !ok || len(call.Args) == 0 {
+		return "", false
+	}
+	if f, ok := call.Fun.(*syntax.FieldExpr); !ok || f.Name.Name != "udp" {
+		return "", false
+	}
+	n, ok := call.Args[0].Value.(*syntax.Name)
+	if !ok {
+		return "", true
+	}
+	return n.Name, true
+}
+
 // offer makes a fake a device of the epoch, once.
 func (b *body) offer(name *syntax.Name) (int, bool) {
 	l := b.lookup(name.Name)
@@ -252,6 +294,9 @@ func (b *body) endEpoch() {
 	t := b.test
 	if t.epoch != nil {
 		t.epoch.NameRuns()
+		if b.c.failed == 0 {
+			t.epoch.AddServices()
+		}
 	}
 	t.epoch, t.talked = nil, diag.Span{}
 }

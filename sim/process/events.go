@@ -122,7 +122,7 @@ func (m *Machine) trap(r request) error {
 func (m *Machine) ready() uint32 {
 	var mask uint32
 	for i, at := range m.dev {
-		if at >= 0 && m.world.Pending(at) || m.nets[i].pending() {
+		if at >= 0 && m.world.Pending(at) {
 			mask |= 1 << i
 		}
 	}
@@ -166,11 +166,6 @@ func (m *Machine) noMore(mask uint32) error {
 	if m.readyFor(mask) != 0 || m.world.AdvanceOr(m.deadline(mask)) {
 		return errors.New("the program gave up although an input is left")
 	}
-	for i := range m.prog.Devices {
-		if err := m.nets[i].answered(); err != nil {
-			return err
-		}
-	}
 	m.end(trace.Waiting)
 	if mask == 0 {
 		m.end(trace.Stuck)
@@ -193,9 +188,6 @@ func (m *Machine) take(dev, limit int) error {
 	}
 	if m.ready()>>dev&1 == 0 {
 		return fmt.Errorf("the program took a frame from %s, where none waits", port)
-	}
-	if n := m.nets[dev]; n != nil {
-		return m.takeDatagram(dev, n, limit)
 	}
 	frame, ok := m.world.Take(m.dev[dev], limit)
 	if !ok {
@@ -221,13 +213,6 @@ func (m *Machine) sent(dev int, frame []byte) error {
 	port, err := m.device(dev)
 	if err != nil {
 		return err
-	}
-	if n := m.nets[dev]; n != nil {
-		message, err := n.sent(frame)
-		if message == nil || err != nil {
-			return err
-		}
-		frame = message
 	}
 	m.emit(trace.Event{Kind: trace.Out, Task: m.owner(dev), Port: port, Time: m.world.Now(), Data: frame})
 	return nil

@@ -42,10 +42,10 @@ type Program struct {
 	ELF     []byte
 	Tasks   []string
 	Devices []string
-	Owners  []int         // task of each device
-	Hosts   []*world.Host // of each device of datagrams, whose program speaks Ethernet; else nil
-	Disks   []bool        // whether each device is a disk; these may be shorter than Devices
-	Levels  []int         // bytes of each device of shape level; 0: it is none
+	Owners  []int   // task of each device
+	Ports   [][]int // by device: the UDP ports of its sockets
+	Disks   []bool  // whether each device is a disk; these may be shorter than Devices
+	Levels  []int   // bytes of each device of shape level; 0: it is none
 	Marks   []string
 	Traps   []string                // code by site
 	Where   func(rip uint64) string // place of an address, for crashes; may be nil
@@ -70,8 +70,6 @@ type Machine struct {
 	shown world.Outputs // levels of outputs
 	due   uint64        // the deadline that the guest has set last
 	done  bool
-
-	nets map[int]*network // by device of datagrams
 
 	instructions uint64 // what the guest has counted
 
@@ -174,12 +172,7 @@ func liveProcess(path string, p *Program) string {
 
 // newMachine is a machine that has no guest yet.
 func newMachine(p Program, w *world.World, o Options) *Machine {
-	m := &Machine{prog: p, opts: o, world: w, tr: &trace.Trace{Program: p.Name}, nets: map[int]*network{}, shown: world.Outputs{}}
-	for i, h := range p.Hosts {
-		if h != nil {
-			m.nets[i] = &network{host: *h}
-		}
-	}
+	m := &Machine{prog: p, opts: o, world: w, tr: &trace.Trace{Program: p.Name}, shown: world.Outputs{}}
 	for _, name := range p.Devices {
 		at := -1
 		for i, have := range w.Devices() {
@@ -293,8 +286,8 @@ func (m *Machine) reap() error {
 	return err
 }
 
-// The exit codes of a guest.
-var exitCodes = map[trace.Status]int{trace.Ended: 0, trace.Waiting: 0, trace.Trapped: 3, trace.Stuck: 4}
+// The exit codes of a guest, those of the tool.
+var exitCodes = map[trace.Status]int{trace.Ended: 0, trace.Waiting: 0, trace.Trapped: 4, trace.Stuck: 5}
 
 // finish waits for the end of a guest whose run is over, and checks that its
 // exit status says the same.
@@ -330,11 +323,17 @@ func (m *Machine) lost(err error) error {
 		return m.host.ctx.Err()
 	}
 	if !m.host.emulated {
-		return fmt.Errorf("the program ended by itself, with %s%s", ending(end), m.host.said.line())
+		return &Died{ending(end) + m.host.said.line()}
 	}
 	m.host.scratch = false // the executable stays, for the command
 	return fmt.Errorf("QEMU ended by itself, with %s%s (to repeat: %s)", ending(end), m.host.said.line(), m.Command)
 }
+
+// Died is a process that ended by itself before its run was over.
+type Died struct{ With string }
+
+// Error gives one line.
+func (d *Died) Error() string { return "the program ended by itself, with " + d.With }
 
 // Done reports that the run has ended.
 func (m *Machine) Done() bool { return m.done }

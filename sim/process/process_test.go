@@ -57,7 +57,7 @@ func play(t *testing.T, script string, inputs ...world.Input) (*trace.Trace, err
 func TestEvents(t *testing.T) {
 	script := say('P', 0, 0, "hel") + say('L', 0, 3, "lo") + say('M', 1, 0, "") + say('M', 1, 1, "") +
 		say('W', 1, 0, "") + "head -c 4 >&2\n" + say('T', 0, 8, "") + "head -c 7 >&2\n" + say('S', 0, 0, "\x01\x02") +
-		say('X', 1, 1, "") + "exit 3\n"
+		say('X', 1, 1, "") + "exit 4\n"
 	tr, err := play(t, script, world.Input{Time: 7, Device: 1, Data: []byte("abc")})
 	require.NoError(t, err)
 	require.Equal(t, `trace guest
@@ -79,7 +79,7 @@ func TestEnds(t *testing.T) {
 	}{
 		{say('H', 0, 0, "") + "exit 0", trace.Ended},
 		{say('W', 1, 0, "") + "head -c 4 >&2\n" + say('E', 1, 0, "") + "exit 0", trace.Waiting},
-		{say('W', 0, 0, "") + "head -c 4 >&2\n" + say('E', 0, 0, "") + "exit 4", trace.Stuck},
+		{say('W', 0, 0, "") + "head -c 4 >&2\n" + say('E', 0, 0, "") + "exit 5", trace.Stuck},
 		{say('Q', 0, 0, "") + "head -c 4 >&2\n" + say('C', 0, 0, "") + "head -c 8 >&2\n" + say('H', 0, 0, ""), trace.Ended},
 	} {
 		tr, err := play(t, c.script)
@@ -94,11 +94,11 @@ func TestFaultsOfAGuest(t *testing.T) {
 		{"dies in a request", "printf 'L\\0\\0\\0'; exit 1", "guest: the program ended by itself, with exit status 1"},
 		{"is killed", "kill -SYS $$", "guest: the program ended by itself, with signal: bad system call"},
 		{"wrong status", say('H', 0, 0, "") + "echo why >&2; exit 7", "guest: the run is over (ended), but the program ended with exit status 7 instead of exit status 0: why"},
-		{"trap without status", say('X', 0, 0, ""), "guest: the run is over (trap), but the program ended with exit status 0 instead of exit status 3"},
+		{"trap without status", say('X', 0, 0, ""), "guest: the run is over (trap), but the program ended with exit status 0 instead of exit status 4"},
 		{"noise", "printf 'warning: something'; sleep 1", `guest: the program said "warning: somethi", which is not a request`},
 		{"line", "printf '\\nnothing\\n'; sleep 1", `guest: the program said "nothing", which is not a request`},
-		{"fault", `printf '\nFAULT "no device"\n'; exit 5`, "guest: the program cannot go on: no device"},
-		{"crash", `printf '\nCRASH e 2 100010 8\n'; exit 5`, "guest: processor exception 14 (code 0x2, address 0x8) at -, rip 0x100010"},
+		{"fault", `printf '\nFAULT "no device"\n'; exit 7`, "guest: the program cannot go on: no device"},
+		{"crash", `printf '\nCRASH e 2 100010 8\n'; exit 7`, "guest: processor exception 14 (code 0x2, address 0x8) at -, rip 0x100010"},
 		{"kind", say('z', 0, 0, ""), "guest: the program asked 'z', which is not a request"},
 		{"task", say('L', 2, 0, ""), "guest: the program named task 2 of 2"},
 		{"mark", say('M', 0, 2, ""), "guest: the program set mark 1 of 1"},

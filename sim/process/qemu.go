@@ -45,9 +45,12 @@ func liveQEMU(o Options, kernel string, p *Program) []string {
 		case p.isDisk(i):
 			args = append(args, diskArgs(i, name+".img")...)
 		case p.isLevel(i): // a PVH guest has no pins, and says so
-		case i < len(p.Hosts) && p.Hosts[i] != nil:
-			port := p.Hosts[i].Port
-			args = append(args, card(i, fmt.Sprintf("user,hostfwd=udp:127.0.0.1:%d-:%d", 10000+int(port)%50000, port))...)
+		case i < len(p.Ports):
+			backend := "user"
+			for _, port := range p.Ports[i] {
+				backend += fmt.Sprintf(",hostfwd=udp:127.0.0.1:%d-:%d", 10000+port%50000, port)
+			}
+			args = append(args, card(i, backend)...)
 		default:
 			args = append(args, card(i, "user")...)
 		}

@@ -33,10 +33,15 @@ func (c *context) choice(i *inst) (why, error) {
 		}
 		return outOfFuel, c.put(i)
 	case ir.OpSelect:
+		if in.Turn && !c.turned {
+			c.turned, c.moved = true, true
+			return blocked, nil
+		}
 		k := c.choose(i)
 		if k < 0 {
 			return blocked, nil
 		}
+		c.turned = false
 		c.result(i, uint64(k))
 	case ir.OpAlarm:
 		c.alarm = c.joined(i, 0)
@@ -149,6 +154,7 @@ func (c *context) selectWaits() (string, bool) {
 		switch a.Kind {
 		case ir.ArmChan:
 			list = append(list, "a value in "+c.mc.m.Chans[a.Index].Name)
+			outside = outside || c.mc.fromService(a.Index)
 		case ir.ArmDev:
 			list, outside = append(list, "a frame at "+c.mc.m.Devices[a.Index].Name), true
 		default:

@@ -93,6 +93,7 @@ type context struct {
 	pc       int32
 	ended    bool
 	moved    bool   // did something in this turn
+	turned   bool   // a select has let the other tasks run
 	mask     uint64 // of the wait that holds Main
 	alarm    uint64 // its deadline
 }

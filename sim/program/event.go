@@ -44,8 +44,6 @@ func (c *context) event(i *inst) (why, error) {
 		return outOfFuel, c.get(i)
 	case ir.OpChReady, ir.OpChGet, ir.OpChPut, ir.OpSelect, ir.OpAlarm:
 		return c.choice(i)
-	case ir.OpTold:
-		return outOfFuel, fault(i.instr, "told: this machine has ports of datagrams, no frames")
 	case ir.OpGet:
 		c.result(i, mc.world.Get(mc.ports[in.Dev]))
 	case ir.OpPut:
@@ -307,7 +305,7 @@ func (c *context) waitsFor() (string, bool) {
 	case ir.OpChSend:
 		return "room in " + c.mc.m.Chans[i.Chan].Name, false
 	case ir.OpChRecv:
-		return "a value in " + c.mc.m.Chans[i.Chan].Name, false
+		return "a value in " + c.mc.m.Chans[i.Chan].Name, c.mc.fromService(i.Chan)
 	case ir.OpSelect:
 		return c.selectWaits()
 	}

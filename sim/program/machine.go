@@ -49,7 +49,8 @@ type Machine struct {
 	ports   []int // world device of each device, -1 if the world has none of its name
 	done    bool
 
-	turn     int // the context whose turn it is
+	services bool // some task is a service
+	turn     int  // the context whose turn it is
 	progress bool
 	marks    []Mark
 	open     map[int]uint64 // begin of the open marks by number
@@ -88,6 +89,7 @@ func New(m *ir.Module, w *world.World) (*Machine, error) {
 		return mc, nil
 	}
 	for i, t := range m.Tasks {
+		mc.services = mc.services || t.Service
 		mc.tasks = append(mc.tasks, c.context(t.Func, i))
 	}
 	return mc, nil
@@ -187,35 +189,54 @@ func (mc *Machine) idle(c *context) error {
 func (mc *Machine) round() {
 	moved := mc.progress
 	mc.turn, mc.progress = 0, false
+	if moved && (mc.services || !mc.allEnded()) {
+		return
+	}
 	if mc.allEnded() {
 		mc.end(trace.Ended)
 		return
 	}
-	if moved || mc.world.AdvanceOr(mc.deadline()) {
+	status, waits := mc.waits()
+	stuck := status == trace.Stuck && mc.services // whatever comes, the program's own tasks do not go on
+	if !stuck && mc.world.AdvanceOr(mc.deadline()) {
 		return
 	}
+	mc.trace.Waits = append(mc.trace.Waits, waits...)
+	mc.end(status)
+}
+
+// waits says what the tasks wait for, and how the run ends if that does not come.
+func (mc *Machine) waits() (trace.Status, []string) {
 	status := trace.Stuck
+	var waits []string
 	for _, c := range mc.tasks {
-		if c.ended {
+		if c.ended || mc.isService(c) {
 			continue
 		}
 		what, outside := c.waitsFor()
-		mc.trace.Waits = append(mc.trace.Waits, c.name+" waits for "+what)
+		waits = append(waits, c.name+" waits for "+what)
 		if outside {
 			status = trace.Waiting
 		}
 	}
-	mc.end(status)
+	return status, waits
 }
 
+// allEnded reports whether all tasks but services have ended.
 func (mc *Machine) allEnded() bool {
 	for _, c := range mc.tasks {
-		if !c.ended {
+		if !c.ended && !mc.isService(c) {
 			return false
 		}
 	}
 	return true
 }
+
+func (mc *Machine) isService(c *context) bool { return c.task >= 0 && mc.m.Tasks[c.task].Service }
+
+// fromService reports whether a channel is written by a service: who waits for it
+// waits for the outside.
+func (mc *Machine) fromService(ch int) bool { return mc.m.Tasks[mc.m.Chans[ch].Writer].Service }
 
 func (mc *Machine) end(s trace.Status) { mc.done, mc.trace.Status = true, s }
 

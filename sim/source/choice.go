@@ -23,21 +23,24 @@ func (t *task) choiceEffect(e *eval.Effect) {
 	case eval.TakeEffect:
 		t.take(e)
 	case eval.SelectEffect:
-		w := wait{kind: forChoice, arms: arms(e.Arms)}
+		if e.Turn {
+			t.pause(wait{kind: forTurn})
+		}
+		w := wait{kind: forChoice, arms: t.m.arms(e.Arms)}
 		t.await(w)
 		e.Index = t.m.choose(w.arms, e.First)
 	}
 }
 
 // arms are what a select waits for, by arm.
-func arms(list []eval.Wait) []wait {
+func (m *Machine) arms(list []eval.Wait) []wait {
 	out := make([]wait, len(list))
 	for i, a := range list {
 		switch a.Kind {
 		case eval.ChanWait:
 			out[i] = wait{kind: forValue, index: a.Index}
 		case eval.DevWait:
-			out[i] = wait{kind: forInput, index: a.Index}
+			out[i] = m.message(a.Index)
 		case eval.TimeWait:
 			out[i] = wait{kind: forTime, time: a.Time}
 		default:
@@ -74,14 +77,14 @@ func (m *Machine) deadline() uint64 {
 	return d
 }
 
-// outside reports whether a device or the clock can end the wait.
-func (w wait) outside() bool {
+// outside reports whether a device, a service or the clock can end the wait.
+func (m *Machine) outside(w wait) bool {
 	for _, a := range w.arms {
-		if a.outside() {
+		if m.outside(a) {
 			return true
 		}
 	}
-	return w.kind == forInput || w.kind == forTime
+	return w.kind == forInput || w.kind == forTime || w.kind == forValue && m.fromService(w.index)
 }
 
 func (m *Machine) choiceText(arms []wait) string {

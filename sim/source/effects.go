@@ -91,6 +91,10 @@ func (t *task) get(e *eval.Effect) {
 
 // out sends a frame; nothing is sent for zero bytes.
 func (t *task) out(e *eval.Effect) {
+	if e.Index < 0 {
+		t.outOf(t.m.socket(e.Index), e.Data)
+		return
+	}
 	if len(e.Data) == 0 {
 		return
 	}
@@ -120,7 +124,7 @@ func (t *task) ask(e *eval.Effect) {
 // world, and the task goes on waiting.
 func (t *task) in(e *eval.Effect) {
 	for {
-		t.await(wait{kind: forInput, index: e.Index})
+		t.await(t.m.message(e.Index))
 		if t.take(e); e.Ok {
 			return
 		}
@@ -129,6 +133,10 @@ func (t *task) in(e *eval.Effect) {
 
 // take takes the pending frame, which may be too long.
 func (t *task) take(e *eval.Effect) {
+	if e.Index < 0 {
+		t.outOfQueue(t.m.socket(e.Index), e)
+		return
+	}
 	frame, ok := t.m.world.Take(t.m.ports[e.Index], e.Limit)
 	if e.Ok = ok; ok {
 		e.Data = frame

@@ -20,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/port"
@@ -48,16 +49,17 @@ type Machine struct {
 
 // task is a task instance and what it waits for.
 type task struct {
-	m     *Machine
-	name  string
-	run   *eval.Task
-	next  func() (wait, bool)
-	stop  func()
-	yield func(wait) bool
-	wait  wait
-	ended bool
-	trap  *eval.Trap
-	fault error
+	m      *Machine
+	name   string
+	serves bool // a service of the library
+	run    *eval.Task
+	next   func() (wait, bool)
+	stop   func()
+	yield  func(wait) bool
+	wait   wait
+	ended  bool
+	trap   *eval.Trap
+	fault  error
 }
 
 // waitKind is what a task waits for.
@@ -71,6 +73,7 @@ const (
 	forTaken                  // the value offered in a channel being taken
 	forTime                   // the clock
 	forChoice                 // an arm of a select
+	forTurn                   // the other tasks to have their turn
 )
 
 // wait is a kind and the index of the device or channel, or the arms of a select.
@@ -114,7 +117,7 @@ func portOf(w *world.World, name string) int {
 }
 
 func (m *Machine) newTask(r *tree.Run) *task {
-	t := &task{m: m, name: r.Name}
+	t := &task{m: m, name: r.Name, serves: r.Service}
 	t.run = eval.NewTask(r, t)
 	t.next, t.stop = iter.Pull(func(yield func(wait) bool) {
 		t.yield = yield
@@ -162,7 +165,7 @@ func (m *Machine) Step() error {
 		}
 		return m.fault
 	}
-	if m.trapped() || !m.waiting() || !m.world.AdvanceOr(m.deadline()) {
+	if m.trapped() || m.over() || !m.world.AdvanceOr(m.deadline()) {
 		m.trace.Status = m.status()
 		m.end()
 	}
@@ -209,14 +212,15 @@ func (m *Machine) trapped() bool {
 	return false
 }
 
-// waiting reports whether some task has not ended.
-func (m *Machine) waiting() bool {
-	for _, t := range m.tasks {
-		if !t.ended {
-			return true
-		}
-	}
-	return false
+// over reports whether no input can change how the run ends: the program's own tasks
+// have ended, or wait for each other while only services go on.
+func (m *Machine) over() bool {
+	s := m.status()
+	return s == trace.Ended || s == trace.Stuck && m.hasService()
+}
+
+func (m *Machine) hasService() bool {
+	return slices.ContainsFunc(m.tasks, func(t *task) bool { return t.serves })
 }
 
 // status is how the run ends now that nothing can go on.
@@ -227,8 +231,8 @@ func (m *Machine) status() trace.Status {
 	status := trace.Ended
 	for _, t := range m.tasks {
 		switch {
-		case t.ended:
-		case t.wait.outside():
+		case t.ended || t.serves:
+		case m.outside(t.wait):
 			return trace.Waiting
 		default:
 			status = trace.Stuck
@@ -249,7 +253,7 @@ func (m *Machine) Close() {
 func (m *Machine) end() {
 	m.done = true
 	for _, t := range m.tasks {
-		if !t.ended {
+		if !t.ended && !t.serves {
 			m.trace.Waits = append(m.trace.Waits, t.name+" waits for "+m.waitText(t.wait))
 		}
 	}
@@ -263,6 +267,9 @@ func (m *Machine) waitText(w wait) string {
 	case forRoom:
 		return "room in channel " + m.chans[w.index].name
 	case forValue:
+		if s := m.prog.System.Sockets; m.fromService(w.index) {
+			return "a datagram at " + s[slices.IndexFunc(s, func(s tree.SocketDef) bool { return s.In == w.index })].Name
+		}
 		return "a value in channel " + m.chans[w.index].name
 	case forTaken:
 		return "a receiver at channel " + m.chans[w.index].name

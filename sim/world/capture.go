@@ -21,7 +21,9 @@ type Capture struct {
 	Device int    // index into the names given to FromCaptures
 	Name   string // of the file, for messages
 	Data   []byte
-	Port   uint16 // of a device of datagrams: only those to this port count; else 0
+	// Messages: of a port of messages that are no frames. Such a capture has the link
+	// type USER0, and each record is a message.
+	Messages bool
 }
 
 // FromCaptures makes a script of captures. A frame's time is the running
@@ -39,9 +41,6 @@ func FromCaptures(devices []string, captures []Capture) (*Script, error) {
 		if err != nil {
 			return nil, err
 		}
-		if c.Port != 0 {
-			frames = datagrams(frames, c.Port)
-		}
 		if len(frames) > 0 && (!some || frames[0].stamp < first) {
 			first, some = frames[0].stamp, true
 		}
@@ -58,17 +57,6 @@ func FromCaptures(devices []string, captures []Capture) (*Script, error) {
 		return a.Device < b.Device
 	})
 	return &Script{Devices: devices, Inputs: inputs}, nil
-}
-
-// datagrams keeps the frames that carry a datagram to a port, as messages.
-func datagrams(frames []frame, port uint16) []frame {
-	var kept []frame
-	for _, f := range frames {
-		if m := toMessage(f.data, port); m != nil {
-			kept = append(kept, frame{f.stamp, m})
-		}
-	}
-	return kept
 }
 
 // frame is a record of a capture.
@@ -139,8 +127,8 @@ func readCapture(c Capture) ([]frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	if link := r.LinkType(); link != layers.LinkTypeEthernet {
-		return nil, captureErrorf(c.Name, "link type %d is not Ethernet, expected 1", uint32(link))
+	if link, want := r.LinkType(), linkType(c.Messages); link != want {
+		return nil, captureErrorf(c.Name, "link type %d is not %s, expected %d", uint32(link), linkNames[c.Messages], uint32(want))
 	}
 	var frames []frame
 	for {
@@ -163,22 +151,25 @@ func readCapture(c Capture) ([]frame, error) {
 // snapLen is the length that written captures state.
 const snapLen = 65535
 
+// user0 is the link type of records that are messages of a port.
+const user0 layers.LinkType = 147
+
+var linkNames = map[bool]string{false: "Ethernet", true: "USER0, whose records are messages"}
+
+func linkType(messages bool) layers.LinkType {
+	if messages {
+		return user0
+	}
+	return layers.LinkTypeEthernet
+}
+
 // CaptureOf returns what a device sent as a capture: pcap, little-endian,
-// microseconds, Ethernet, each frame stamped with the clock at its commit.
-func CaptureOf(t *trace.Trace, device string) ([]byte, error) {
-	return captureOf(t, device, func(data []byte) ([]byte, bool) { return data, true })
-}
-
-// CaptureOfDatagrams is CaptureOf for a device of datagrams: each becomes a frame
-// from the host.
-func CaptureOfDatagrams(t *trace.Trace, device string, h Host) ([]byte, error) {
-	return captureOf(t, device, func(data []byte) ([]byte, bool) { return WrapSent(h, data) })
-}
-
-func captureOf(t *trace.Trace, device string, wrap func([]byte) ([]byte, bool)) ([]byte, error) {
+// microseconds, each frame stamped with the clock at its commit. The link is
+// Ethernet, or, of a port of messages, USER0.
+func CaptureOf(t *trace.Trace, device string, messages bool) ([]byte, error) {
 	var b bytes.Buffer
 	w := pcapgo.NewWriter(&b)
-	if err := w.WriteFileHeader(snapLen, layers.LinkTypeEthernet); err != nil {
+	if err := w.WriteFileHeader(snapLen, linkType(messages)); err != nil {
 		return nil, captureErrorf(device, "%s", err)
 	}
 	for _, e := range t.Events {
@@ -188,12 +179,8 @@ func captureOf(t *trace.Trace, device string, wrap func([]byte) ([]byte, bool)) 
 		if e.Time > maxStamp {
 			return nil, captureErrorf(device, "a capture cannot hold the time %d us, at most %d", e.Time, uint64(maxStamp))
 		}
-		data, ok := wrap(e.Data)
-		if !ok {
-			return nil, captureErrorf(device, "a datagram of %d bytes has no peer", len(e.Data))
-		}
-		info := gopacket.CaptureInfo{Timestamp: time.UnixMicro(int64(e.Time)), CaptureLength: len(data), Length: len(data)}
-		if err := w.WritePacket(info, data); err != nil {
+		info := gopacket.CaptureInfo{Timestamp: time.UnixMicro(int64(e.Time)), CaptureLength: len(e.Data), Length: len(e.Data)}
+		if err := w.WritePacket(info, e.Data); err != nil {
 			return nil, captureErrorf(device, "%s", err)
 		}
 	}

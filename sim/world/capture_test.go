@@ -156,7 +156,7 @@ func TestWriteRead(t *testing.T) {
 		{Kind: trace.In, Port: "b", Data: []byte("nor")},
 		{Kind: trace.Out, Port: "b", Time: 5000009, Data: []byte("two")},
 	}}
-	data, err := world.CaptureOf(tr, "b")
+	data, err := world.CaptureOf(tr, "b", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestWriteRead(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	tr.Events[0].Time = 1 << 60
-	if _, err := world.CaptureOf(tr, "b"); err == nil {
+	if _, err := world.CaptureOf(tr, "b", false); err == nil {
 		t.Error("a time that the format cannot hold")
 	}
 }

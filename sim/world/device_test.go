@@ -74,27 +74,22 @@ func TestNoDatagrams(t *testing.T) {
 	}
 }
 
-// A capture for a device of datagrams gives messages; what it sends becomes frames.
-func TestCapturesOfDatagrams(t *testing.T) {
-	frame := func(port uint16, body string) string {
-		return string(world.Datagram(world.MAC(1), world.MAC(2), there, world.Host{Address: 99, Port: port}, []byte(body)))
-	}
-	data := pcap(binary.LittleEndian, 1, record{1, 0, frame(8, "no"), 0}, record{1, 5, frame(7, "yes"), 0}, record{1, 6, "short", 0}, record{2, 5, frame(7, ""), 0})
-	s, err := world.FromCaptures([]string{"nic"}, []world.Capture{{Data: data, Port: 7}})
+// Records of a capture for a port of messages are messages, and so is what it sends.
+func TestCapturesOfMessages(t *testing.T) {
+	out := world.Message(there.Address, there.Port, []byte("out"))
+	tr := &trace.Trace{Events: []trace.Event{{Kind: trace.Out, Port: "s", Time: 5, Data: out}}}
+	data, err := world.CaptureOf(tr, "s", true)
 	require.NoError(t, err)
-	require.Equal(t, []world.Input{
-		{Time: 0, Data: world.Message(there.Address, there.Port, []byte("yes"))},
-		{Time: 1000000, Data: world.Message(there.Address, there.Port, nil)},
-	}, s.Inputs)
-	tr := &trace.Trace{Events: []trace.Event{{Kind: trace.Out, Port: "nic", Data: world.Message(there.Address, there.Port, []byte("out"))}}}
-	sent, err := world.CaptureOfDatagrams(tr, "nic", here)
+	require.Equal(t, pcap(binary.LittleEndian, 147, record{0, 5, string(out), 0}), data)
+	s, err := world.FromCaptures([]string{"s"}, []world.Capture{{Name: "a.pcap", Data: data, Messages: true}})
 	require.NoError(t, err)
-	s, err = world.FromCaptures([]string{"nic"}, []world.Capture{{Data: sent, Port: there.Port}})
+	require.Equal(t, []world.Input{{Data: out}}, s.Inputs)
+	_, err = world.FromCaptures([]string{"s"}, []world.Capture{{Name: "a.pcap", Data: data}})
+	require.ErrorContains(t, err, "a.pcap: link type 147 is not Ethernet, expected 1")
+	data, err = world.CaptureOf(tr, "s", false)
 	require.NoError(t, err)
-	require.Equal(t, world.Message(here.Address, here.Port, []byte("out")), s.Inputs[0].Data)
-	tr.Events[0].Data = []byte("short")
-	_, err = world.CaptureOfDatagrams(tr, "nic", here)
-	require.ErrorContains(t, err, "has no peer")
+	_, err = world.FromCaptures([]string{"s"}, []world.Capture{{Name: "a.pcap", Data: data, Messages: true}})
+	require.ErrorContains(t, err, "link type 1 is not USER0, whose records are messages, expected 147")
 }
 
 func TestARP(t *testing.T) {

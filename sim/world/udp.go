@@ -188,17 +188,6 @@ func Echo(reply bool, srcMAC, dstMAC []byte, src, dst uint32) []byte {
 	return f
 }
 
-// toMessage is the message of a frame to a port, nil for any other frame. What
-// address it was sent to does not count, nor do its checksums: a capture may come
-// from another host, or from one whose card computes them.
-func toMessage(f []byte, port uint16) []byte {
-	u, ok := Unwrap(f)
-	if !ok || u.Dst.Port != port {
-		return nil
-	}
-	return Message(u.Src.Address, u.Src.Port, u.Body)
-}
-
 // Wrap makes the frame by which a message reaches a host.
 func Wrap(h Host, message []byte) ([]byte, bool) {
 	address, port, body, ok := Split(message)
@@ -206,13 +195,4 @@ func Wrap(h Host, message []byte) ([]byte, bool) {
 		return nil, false
 	}
 	return Datagram(MAC(address), MAC(h.Address), Host{address, port}, h, body), true
-}
-
-// WrapSent makes the frame of a message that a host has sent.
-func WrapSent(h Host, message []byte) ([]byte, bool) {
-	address, port, body, ok := Split(message)
-	if !ok {
-		return nil, false
-	}
-	return Datagram(MAC(h.Address), MAC(address), h, Host{address, port}, body), true
 }

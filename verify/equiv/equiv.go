@@ -65,6 +65,7 @@ type Item struct {
 	Example *Counterexample // of a different cone
 	Span    diag.Span
 
+	Data  bool // compared as data: shapes, reset values and contents of memories
 	place blast.Place
 }
 
@@ -92,6 +93,17 @@ func (r *Report) Count(s Status) int {
 	n := 0
 	for i := range r.Items {
 		if r.Items[i].Status == s {
+			n++
+		}
+	}
+	return n
+}
+
+// Data returns the number of items that were compared as data.
+func (r *Report) Data() int {
+	n := 0
+	for i := range r.Items {
+		if r.Items[i].Data {
 			n++
 		}
 	}

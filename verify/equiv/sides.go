@@ -27,7 +27,7 @@ func compareData(a, b data) []Item {
 		second[d.name] = d
 	}
 	for _, d := range a {
-		item := Item{Name: d.name, Bits: d.bits}
+		item := Item{Name: d.name, Bits: d.bits, Data: true}
 		e, ok := second[d.name]
 		delete(second, d.name)
 		switch {
@@ -42,7 +42,7 @@ func compareData(a, b data) []Item {
 	}
 	for _, d := range b {
 		if _, ok := second[d.name]; ok {
-			out = append(out, Item{Name: d.name, Bits: d.bits, Status: Different, Reason: "missing on the first side"})
+			out = append(out, Item{Name: d.name, Bits: d.bits, Data: true, Status: Different, Reason: "missing on the first side"})
 		}
 	}
 	return out

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"slices"
 	"strings"
 
@@ -25,14 +26,14 @@ var linkTypes = [...]string{ethLink: "net.Eth", udpLink: "net.Udp", diskLink: "b
 
 func (l *link) device() bool { return l.kind != channelLink }
 
-// udpPort is the port of all datagram devices; each has an interface of its own.
+// udpPort is the port of all sockets; each has an interface of its own.
 const udpPort = 7
 
 // Device is a device of the system.
 type Device struct {
-	Name string
-	Port uint16 // of a datagram device, 0 for others
-	Disk bool
+	Name     string
+	Messages bool // a port of datagrams
+	Disk     bool
 }
 
 // Devices lists the devices in the order of the system, as a script wants them.
@@ -42,33 +43,47 @@ func (p *Program) Devices() []Device {
 		if !l.device() || l.gone {
 			continue
 		}
-		d := Device{Name: l.name, Disk: l.kind == diskLink}
-		if l.kind == udpLink {
-			out = append(out, Device{Name: l.nic()})
-			d.Port = udpPort
-		}
-		out = append(out, d)
+		out = append(out, Device{Name: l.port(), Disk: l.kind == diskLink, Messages: l.kind == udpLink && !l.socket})
 	}
 	return out
 }
 
-// nic is the name of the interface of a datagram device.
-func (l *link) nic() string { return "nic_" + l.name }
+// port is the device that a link is over: of a socket its interface.
+func (l *link) port() string {
+	if l.socket {
+		return "nic_" + l.name
+	}
+	return l.name
+}
+
+// host is the address of the interface of a socket.
+func (l *link) host() uint32 {
+	sum := crc32.ChecksumIEEE([]byte(l.name))
+	return 0x0a000000 | sum&0xffff
+}
 
 // uses is the line that names the packages.
 func (p *Program) uses() string {
 	var names []string
-	for _, d := range p.Devices() {
-		name := "net"
-		if d.Disk {
-			name = "blk"
-		}
-		if !strings.Contains(strings.Join(names, " "), name) {
+	need := func(name string) {
+		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
+	for _, d := range p.Devices() {
+		switch {
+		case d.Disk:
+			need("blk")
+		case d.Messages: // its type is one of net
+			need("port")
+			need("net")
+		default:
+			need("net")
+		}
+	}
 	if p.library {
-		names = append(names, "bits", "checksum")
+		need("bits")
+		need("checksum")
 	}
 	if len(names) == 0 {
 		return ""
@@ -85,9 +100,11 @@ func (p *Program) deviceText(b *strings.Builder) {
 		case l.kind == ethLink:
 			fmt.Fprintf(b, "%s = net.eth(%d)\n", l.name, nics)
 			nics++
-		case l.kind == udpLink:
-			fmt.Fprintf(b, "%s = net.eth(%d)\n%s = net.udp(%s, %d)\n", l.nic(), nics, l.name, l.nic(), udpPort)
+		case l.socket:
+			fmt.Fprintf(b, "%s = net.eth(%d, host: %#x)\n%s = net.udp(%s, %d)\n", l.port(), nics, l.host(), l.name, l.port(), udpPort)
 			nics++
+		case l.kind == udpLink:
+			fmt.Fprintf(b, "%s = port.udp(%q)\n", l.name, l.name)
 		case l.kind == diskLink:
 			fmt.Fprintf(b, "%s = blk.virtio(%d)\n", l.name, disks)
 			disks++
@@ -97,7 +114,7 @@ func (p *Program) deviceText(b *strings.Builder) {
 
 // device gives a task a device.
 func (g *gen) device(t *task, kind linkKind) *link {
-	l := &link{name: g.name("d"), kind: kind, elem: bytesType(pick(g, []int{16, 31, 64, 90})), to: t}
+	l := &link{name: g.name("d"), kind: kind, socket: kind == udpLink && g.oneIn(2), elem: bytesType(pick(g, []int{16, 31, 64, 90})), to: t}
 	g.p.links = append(g.p.links, l)
 	t.links = append(t.links, l)
 	return l
@@ -120,7 +137,7 @@ func (p *Program) Script() *world.Script {
 	}
 	for _, a := range p.arrives {
 		for i, name := range s.Devices {
-			if !a.gone && !a.to.gone && a.to.name == name {
+			if !a.gone && !a.to.gone && a.to.port() == name {
 				s.Inputs = append(s.Inputs, world.Input{Time: a.time, Device: i, Data: a.message()})
 			}
 		}
@@ -157,10 +174,15 @@ type arrival struct {
 	gone bool
 }
 
-// message is what the device takes: a datagram has its peer in front.
+// message is what the device takes: a datagram has its peer in front, or is a frame
+// to its interface.
 func (a *arrival) message() []byte {
 	if a.to.kind != udpLink {
 		return a.data
+	}
+	if a.to.socket {
+		from, to := world.Host{Address: uint32(a.peer >> 16), Port: uint16(a.peer)}, world.Host{Address: a.to.host(), Port: udpPort}
+		return world.Datagram(world.MAC(from.Address), world.MAC(to.Address), from, to, a.data)
 	}
 	return append(binary.LittleEndian.AppendUint64(nil, a.peer), a.data...)
 }

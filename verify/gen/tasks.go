@@ -15,6 +15,7 @@ type link struct {
 	copies   int   // of an array of channels; 0: it is one
 	from, to *task // from is nil for a device
 	polled   bool  // its reader does not wait
+	socket   bool  // a net.Udp over an interface, no port of datagrams
 	buffer   *variable
 	gone     bool
 }

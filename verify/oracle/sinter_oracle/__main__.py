@@ -20,6 +20,7 @@ class Options:
 
     def __init__(self, args):
         self.captures = [pair(x) for x in many(args.pcap_in)]
+        self.dumps = dict(pair(x) for x in many(args.vcd_in))
         self.disks = {}
         for x in many(args.disk):
             name, path = pair(x)
@@ -52,6 +53,7 @@ def arguments(argv):
     p.add_argument("path", help="a program, or with --jobs a file with the arguments of one run a line")
     p.add_argument("-D", "--define", action="append", default=[], metavar="NAME=VALUE")
     p.add_argument("--pcap-in", action="append", default=[], metavar="DEVICE=FILE")
+    p.add_argument("--vcd-in", action="append", default=[], metavar="PIN=FILE")
     p.add_argument("--disk", action="append", default=[], metavar="DISK=FILE")
     p.add_argument("--until", metavar="TIME")
     p.add_argument("--trace", metavar="FILE", help="write the trace")
@@ -70,7 +72,7 @@ def run(args):
 
 def lines(world):
     """What a run prints: its logs and traps."""
-    out, several = [], len(world.tasks) > 1
+    out, several = [], sum(not t.serves for t in world.tasks) > 1
     for e in world.events:
         if e[1] == "log":
             out.append((e[0] + ": " if several else "") + e[4].decode("utf-8", "replace"))

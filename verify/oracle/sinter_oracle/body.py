@@ -45,6 +45,27 @@ class Place:
         self.code, self.t, self.put = code, t, put
 
 
+class Use:
+    """What a function does with a net.Udp: whether it receives and sends, and the longest
+    messages."""
+
+    def __init__(self):
+        self.rx = self.tx = False
+        self.longest_in = self.longest_out = 0
+
+    def receives(self, n):
+        self.rx, self.longest_in = True, max(self.longest_in, n)
+
+    def sends(self, n):
+        self.tx, self.longest_out = True, max(self.longest_out, n)
+
+    def add(self, other):
+        """All that other does."""
+        self.rx, self.tx = self.rx or other.rx, self.tx or other.tx
+        self.longest_in = max(self.longest_in, other.longest_in)
+        self.longest_out = max(self.longest_out, other.longest_out)
+
+
 class Lines:
     """Lines of text with an indentation, and names."""
 
@@ -52,6 +73,7 @@ class Lines:
         self.prog, self.pkg, self.generics = prog, pkg, generics
         self.out, self.ind, self.scopes, self.count = [], 1, [{}], 0
         self.prologue = []
+        self.uses = {}  # of parameters that are a net.Udp
         self.needs = None  # in a layout: what must be there for a condition to hold
 
     def emit(self, text):
@@ -106,6 +128,10 @@ class Lines:
             if name in scope:
                 return scope[name]
         return None
+
+    def use(self, code):
+        """The use of the parameter that a device's text begins with."""
+        return self.uses.setdefault(code.split("[")[0], Use())
 
     def trap(self, node, code):
         """Text of the call that traps."""

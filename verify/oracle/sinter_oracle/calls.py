@@ -93,6 +93,9 @@ class Calls(Exprs):
         decl = thing.node
         order = self.in_order(decl, node)
         inst, args, backs = self.prog.instance(self, thing, node, order)
+        for t, a, use in zip(inst.params, args, inst.uses):
+            if use is not None:
+                self.use(a.code).add(use)
         code = f"{inst.name}({', '.join(a.code for a in args)})"
         if inst.waits:
             code = f"(yield from {code})"
@@ -250,6 +253,8 @@ class Calls(Exprs):
 
     def m_port_recv(self, node, base, args):
         p = self.place(args[0])
+        if base.t.name == "net.Udp":
+            self.use(base.code).receives(p.t.n)
         got = self.awaited(f"{base.code}.recv({p.t.n}, {p.code})", base.t)
         return self.received(base, p, got.code)
 
@@ -262,18 +267,32 @@ class Calls(Exprs):
         return Ex("None", K.VOID, stable=True)
 
     def m_port_send(self, node, base, args):
-        makers = [lambda: self.value(args[0], K.Int(48, False))] if base.t.name == "net.Udp" else []
-        got = self.operands(makers + [lambda: Ex(self.message(args[-1]), K.VOID)])
-        self.emit(f"{base.code}.send({', '.join(g.code for g in got)})")
-        return Ex("None", K.VOID, stable=True)
+        if base.t.name != "net.Udp":
+            self.emit(f"{base.code}.send({self.message(args[0])})")
+            return Ex("None", K.VOID, stable=True)
+        self.use(base.code).sends(self.longest(args[1]))
+        to, data = self.operands([lambda: self.value(args[0], K.Int(48, False)), lambda: Ex(self.message(args[1]), K.VOID)])
+        return self.awaited(f"{base.code}.send({to.code}, {data.code})", K.VOID)
+
+    def longest(self, node):
+        """The most bytes of a message."""
+        t = self.type_of(node)
+        return t.layout.most if isinstance(t, K.Record) else len(t.data) if isinstance(t, K.Str) else t.n
 
     def m_port_read(self, node, base, args):
+        if base.t.name == "gpio.In":
+            got = self.tmp()
+            self.emit(f"{got} = {base.code}.take()")
+            return Ex(got, K.BOOL, stable=True)
         i = self.keep(self.expr(args[0]))
         p = self.place(args[1])
         self.emit(f"{p.code}[:] = {base.code}.read({i.code}, {self.prog.place(node.pos)})")
         return Ex("None", K.VOID, stable=True)
 
     def m_port_write(self, node, base, args):
+        if base.t.name == "gpio.Out":
+            self.emit(f"{base.code}.write({self.value(args[0], K.BOOL).code})")
+            return Ex("None", K.VOID, stable=True)
         i, b = self.operands([lambda: self.expr(args[0]), lambda: Ex(self.message(args[1]), K.VOID)])
         self.emit(f"{base.code}.write({i.code}, {b.code}, {self.prog.place(node.pos)})")
         return Ex("None", K.VOID, stable=True)

@@ -1,6 +1,8 @@
 """Devices and what comes in at them: captures and images of disks (section 12)."""
 
+import re
 import struct
+from fractions import Fraction
 
 
 class InputFault(Exception):
@@ -64,7 +66,80 @@ class Udp(Eth):
         return peer, data
 
     def send(self, peer, data):
+        """Sends a datagram; on a port of datagrams this does not wait."""
         self.world.event("out", self.name, self.world.clock, struct.pack("<Q", peer) + bytes(data))
+        yield from ()
+
+
+class Socket:
+    """net.Udp over a network device: two channels to the device's stack, whose values are
+    messages, the peer in 8 bytes and the datagram."""
+
+    def __init__(self, name, nic, port):
+        self.name, self.nic, self.port = name, nic, port
+        self.arrivals = self.out = self.use = None
+
+    def ready(self, _):
+        """Whether a message is there."""
+        return bool(self.arrivals.ring)
+
+    def fits(self, size):
+        """Whether the message that is there is not longer than the buffer; a longer one goes."""
+        if len(self.arrivals.ring[0]) - 8 <= size:
+            return True
+        self.arrivals.take()
+        return False
+
+    def recv(self, size, empty):
+        """Waits for a datagram; one that is too long empties the buffer."""
+        while True:
+            while not self.arrivals.ring:
+                yield [(True, "port", self, size)]
+            if self.fits(size):
+                return self.take()
+            empty.clear()
+
+    def take(self):
+        """The peer and the bytes of the datagram that is there."""
+        message = self.arrivals.take()
+        return int.from_bytes(message[:6], "little"), message[8:]
+
+    def send(self, peer, data):
+        """Sends a datagram; its message says from which port it comes."""
+        head = struct.pack("<Q", peer | self.port << 48)
+        yield from self.out.send(bytearray(head + bytes(data)))
+
+
+class In:
+    """gpio.In: a level, and the one that the program knows."""
+
+    def __init__(self, name, line):
+        self.name, self.line = name, line
+        self.level = self.known = False
+
+    def arrive(self, level):
+        self.level = level
+
+    def ready(self, _):
+        """Whether the level is not the one that the program knows."""
+        return self.level != self.known
+
+    def take(self):
+        """The level, which is then known."""
+        self.known = self.level
+        return self.level
+
+
+class Out:
+    """gpio.Out: a level; what is shown is each other one."""
+
+    def __init__(self, world, name):
+        self.world, self.name, self.level = world, name, False
+
+    def write(self, level):
+        if level != self.level:
+            self.level = level
+            self.world.event("out", self.name, self.world.clock, bytes([level]))
 
 
 class Disk:
@@ -133,6 +208,32 @@ def classic(path, data, order, unit):
     return out
 
 
+SCALES = {"s": 10**6, "ms": 1000, "us": 1, "ns": Fraction(1, 1000), "ps": Fraction(1, 10**6), "fs": Fraction(1, 10**9)}
+
+
+def levels(path, line):
+    """The changes of a signal of a value change dump: (time in us, level)."""
+    with open(path, encoding="utf-8") as f:
+        words = f.read().split()
+    scale, code, now, out, at = Fraction(1), None, 0, [], 0
+    while at < len(words):
+        w = words[at]
+        end = words.index("$end", at) if w in ("$timescale", "$var", "$date", "$version", "$comment", "$scope", "$upscope") else at
+        if w == "$timescale":
+            number, unit = re.fullmatch(r"([0-9]+)([a-z]+)", "".join(words[at + 1:end])).groups()
+            scale = int(number) * SCALES[unit]
+        elif w == "$var" and words[at + 4] == line:
+            code = words[at + 3]
+        elif w[0] == "#":
+            now = int(int(w[1:]) * scale)
+        elif w[0] in "01" and code is not None and w[1:] == code:
+            out.append((now, w[0] == "1"))
+        at = end + 1
+    if code is None:
+        raise InputFault(f"{path}: no signal {line}")
+    return out
+
+
 def datagram(frame, port):
     """The datagram in a frame that is for this port: (peer, bytes), or None."""
     if len(frame) < 42 or frame[12:14] != b"\x08\x00" or frame[14] >> 4 != 4:
@@ -146,6 +247,6 @@ def datagram(frame, port):
     if head < 20 or udp + 8 > len(frame):
         return None
     sport, dport, size = struct.unpack_from(">HHH", frame, udp)
-    if dport != port or size < 8 or udp + size > 14 + total:
+    if port not in (None, dport) or size < 8 or udp + size > 14 + total:
         return None
     return src << 16 | sport, frame[udp + 8:udp + size]

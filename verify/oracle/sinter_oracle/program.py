@@ -19,7 +19,7 @@ BUILTIN = {
 }
 BUILTIN.update({f"u{n}": K.Int(n, False) for n in range(1, 65)})
 BUILTIN.update({f"i{n}": K.Int(n, True) for n in range(1, 65)})
-DEVICES = {("net", "Eth"), ("net", "Udp"), ("blk", "Disk")}
+DEVICES = {("net", "Eth"), ("net", "Udp"), ("blk", "Disk"), ("gpio", "In"), ("gpio", "Out")}
 ALWAYS = ("log", "time", "bits")
 
 
@@ -42,6 +42,7 @@ class Instance:
 
     def __init__(self, name, params, result, waits_):
         self.name, self.params, self.result, self.waits = name, params, result, waits_
+        self.uses = [None] * len(params)
 
 
 class Program:
@@ -101,7 +102,7 @@ class Program:
 
     def member(self, pkg, base, name):
         """The declaration of base.name when base is a package, or None."""
-        if base not in pkg.uses or base in pkg.things:
+        if base not in pkg.uses and base != pkg.name or base in pkg.things:
             return None
         if (base, name) in DEVICES:
             return Thing("builtin", K.Named(f"{base}.{name}"), pkg)
@@ -311,7 +312,9 @@ class Program:
         inst = Instance(f"fn_{decl.name}_{self.number()}", types, result, waits(types))
         self.instances[key] = inst
         params = [(p.name, t, p.inout) for p, t in zip(decl.params, types)]
-        self.run(Body(self, thing.pkg, generics).function(inst.name, params, decl.body, result, inst.waits))
+        body = Body(self, thing.pkg, generics)
+        self.run(body.function(inst.name, params, decl.body, result, inst.waits))
+        inst.uses = body.param_uses(types)
 
     def written(self, body, decl, args):
         """The generic arguments that a call states."""

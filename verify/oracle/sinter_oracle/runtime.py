@@ -44,6 +44,7 @@ class Task:
     def __init__(self, name, steps):
         self.name, self.steps = name, steps
         self.wait, self.done, self.last, self.due = None, False, {}, {}
+        self.serves = False  # a task of the library that no program names
 
 
 class Chan:
@@ -151,6 +152,8 @@ class World:
         guard, kind, obj, more = arm
         if not guard:
             return False
+        if kind == "turn":
+            return True
         if kind in ("every", "after"):
             return self.clock >= more
         if kind == "chan":
@@ -199,7 +202,7 @@ class World:
         at = 0
         while True:
             self.settle()
-            if self.trapped:
+            if self.trapped or self.over():
                 break
             due = self.deadline()
             arrives = self.inputs[at][0] if at < len(self.inputs) else None
@@ -209,20 +212,39 @@ class World:
                 self.clock = max(self.clock, due)
             elif arrives is not None and arrives <= end:
                 self.clock = max(self.clock, arrives)
-                self.inputs[at][1].arrive(self.inputs[at][2])
-                at += 1
+                at = self.commit(at)
             else:
                 break
         return self.status()
+
+    def commit(self, at):
+        """An input arrives; all levels that change at one time change at once. Returns
+        the number of the next input."""
+        time, port, what = self.inputs[at]
+        port.arrive(what)
+        if hasattr(port, "level"):
+            for later in self.inputs[at + 1:]:
+                if later[0] != time:
+                    break
+                if hasattr(later[1], "level"):
+                    later[1].arrive(later[2])
+        return at + 1
 
     def status(self):
         """How the run has ended."""
         if self.trapped:
             return "trap"
-        if all(t.done for t in self.tasks):
+        own = [t for t in self.tasks if not t.serves and not t.done]
+        if not own:
             return "ended"
-        outside = any(a[0] and a[1] in ("port", "every", "after") for t in self.tasks if t.wait for a in t.wait)
+        outside = any(a[0] and a[1] in ("port", "every", "after") for t in own for a in t.wait)
         return "waiting" if outside else "stuck"
+
+    def over(self):
+        """Whether no input can change how the run ends: the tasks of the program have
+        ended, or wait for each other while only services go on."""
+        status = self.status()
+        return status == "ended" or status == "stuck" and any(t.serves for t in self.tasks)
 
 
 class Map:

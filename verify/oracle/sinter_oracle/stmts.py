@@ -1,7 +1,7 @@
 """Statements (section 5), select (section 11) and the bodies of functions and tasks."""
 
 from . import kinds as K
-from .body import Ex, fault
+from .body import Ex, Use, fault
 from .calls import Calls
 
 
@@ -10,12 +10,12 @@ class Body(Calls):
 
     def __init__(self, prog, pkg, generics=None):
         super().__init__(prog, pkg, generics or {})
-        self.result, self.outs = K.VOID, []
+        self.result, self.outs, self.codes = K.VOID, [], []
 
     def function(self, name, params, body, result, waits):
         """The text of a function; params are (name, type, inout)."""
         self.result = result
-        codes = []
+        codes = self.codes = []
         for n, t, inout in params:
             code = self.declare(n, t, held=inout and t.heap, out=inout and not t.heap)
             if inout and not t.heap:
@@ -29,6 +29,10 @@ class Body(Calls):
         if waits:
             self.emit("yield from ()")
         return f"def {name}({', '.join(codes)}):\n{self.text()}\n"
+
+    def param_uses(self, types):
+        """For each parameter that is a net.Udp what the function does with it."""
+        return [self.uses.get(code, Use()) if is_udp(t) else None for code, t in zip(self.codes, types)]
 
     def block(self, stmts):
         self.scopes.append({})
@@ -230,6 +234,8 @@ class Body(Calls):
     def s_select(self, s):
         arms = [self.arm(a) for a in s.arms]
         site, got, all_ = self.prog.number(), self.tmp(), self.tmp()
+        if s.way == "turn":
+            self.emit('yield [(True, "turn", None, 0)]')
         self.emit(f"{all_} = W.arms([{', '.join(a.code for a in arms)}])")
         self.choose(s, arms, f"{got} = yield from W.select({s.way == 'fair'}, {site}, {all_})", got, site)
         for k, (a, made) in enumerate(zip(s.arms, arms)):
@@ -255,6 +261,8 @@ class Body(Calls):
             self.emit(f"if {got} == {k}:")
             self.ind += 1
             m.place = self.place(m.buffer)
+            if m.t.name == "net.Udp":
+                self.use(m.base).receives(m.place.t.n)
             self.emit(f"if not {m.obj}.fits({m.place.t.n}):")
             self.emit(f"    {m.place.code}.clear()")
             self.emit(f"    W.again({site}, {k})")
@@ -287,7 +295,7 @@ class Arm:
 
     def __init__(self, body, a):
         self.body, self.a = body, a
-        self.kind = self.code = self.t = self.place = self.buffer = None
+        self.kind = self.code = self.t = self.place = self.buffer = self.base = None
         self.obj, self.more = body.tmp(), body.tmp()
 
     def prepare(self):
@@ -301,9 +309,9 @@ class Arm:
             return
         base = body.place(f.e)
         body.emit(f"{self.obj}, {self.more} = {base.code}, 0")
-        self.t = base.t
+        self.t, self.base = base.t, base.code
         self.kind = "chan" if isinstance(base.t, K.End) else "port"
-        if self.kind == "port":
+        if self.kind == "port" and args:
             self.buffer = args[0]
 
     def take(self, bind):
@@ -315,9 +323,14 @@ class Arm:
         elif self.kind == "port":
             got = body.tmp()
             body.emit(f"{got} = {self.obj}.take()")
-            ex = body.received(self, self.place, got)
+            ex = Ex(got, K.BOOL) if self.buffer is None else body.received(self, self.place, got)
             if bind:
                 body.emit(f"{body.declare(bind, ex.t)} = {ex.code}")
+
+
+def is_udp(t):
+    """Whether a type is net.Udp, or an array of them."""
+    return t == K.Named("net.Udp") or isinstance(t, K.Array) and is_udp(t.t)
 
 
 def waits(types):

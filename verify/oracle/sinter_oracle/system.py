@@ -14,7 +14,7 @@ class System:
         self.prog, self.world, self.options = prog, prog.world, options
         self.node = prog.main.system
         self.env, self.made, self.ports, self.disks = {}, {}, {}, 0
-        self.tasks = []
+        self.tasks, self.sockets = [], []
         self.items(self.node.items, {})
         self.start()
 
@@ -47,25 +47,54 @@ class System:
             self.items(item.items, {**numbers, item.var: v})
 
     def device(self, node, name, numbers):
-        """A device: net.eth(n), net.udp(nic, port), blk.virtio(n)."""
-        what = node.f.name
-        args = [a for _, a in node.args]
-        if what == "eth":
-            self.ports[name] = devices.Eth(self.world, name)
-            return self.ports[name]
-        if what == "udp":
-            nic = self.env[args[0].name] if args[0].kind == "name" else self.device(args[0], name, numbers)
-            self.ports.pop(nic.name)
-            port = devices.Udp(self.world, name or nic.name)
-            port.number = self.number(args[1], numbers)
-            self.ports[port.name] = port
-            return port
-        if what == "virtio":
-            name = name or f"disk{self.number(args[0], numbers)}"
-            image = self.options.disks.get(name, self.options.disks.get("", bytes(1 << 20)))
-            self.ports[name] = devices.Disk(self.world, name, image, runtime.trap)
-            return self.ports[name]
-        return fault(node, f"no device {what}")
+        """A device: net.eth(n), net.udp(nic, port), port.udp("s"), blk.virtio(n)."""
+        make = getattr(self, f"d_{node.f.e.name}_{node.f.name}", None)
+        return make(node.args, name, numbers) if make else fault(node, f"no device {node.f.name}")
+
+    def d_net_eth(self, args, name, numbers):
+        nic = self.ports[name] = devices.Eth(self.world, name or f"eth{self.number(args[0][1], numbers)}")
+        nic.home = {n: self.number(a, numbers) for n, a in args[1:]}
+        return nic
+
+    def d_net_udp(self, args, name, numbers):
+        nic = args[0][1]
+        nic = self.env[nic.name] if nic.kind == "name" else self.device(nic, name, numbers)
+        number = self.number(args[1][1], numbers)
+        if "_stack" in self.prog.package("net").things:
+            socket = devices.Socket(name or f"{nic.name}.udp{number}", nic, number)
+            self.sockets.append(socket)
+            return socket
+        self.ports.pop(nic.name)
+        port = devices.Udp(self.world, name or nic.name)
+        port.number = number
+        self.ports[port.name] = port
+        return port
+
+    def d_port_udp(self, args, name, numbers):
+        name = self.line(args)
+        self.ports[name] = devices.Udp(self.world, name)
+        self.ports[name].number = None
+        return self.ports[name]
+
+    def line(self, args):
+        """The name of a pin or a port."""
+        return self.prog.unescape(args[0][1].text).decode()
+
+    def d_gpio_in(self, args, name, numbers):
+        name = name or self.line(args)
+        self.ports[name] = devices.In(name, self.line(args))
+        return self.ports[name]
+
+    def d_gpio_out(self, args, name, numbers):
+        name = name or self.line(args)
+        self.ports[name] = devices.Out(self.world, name)
+        return self.ports[name]
+
+    def d_blk_virtio(self, args, name, numbers):
+        name = name or f"disk{self.number(args[0][1], numbers)}"
+        image = self.options.disks.get(name, self.options.disks.get("", bytes(1 << 20)))
+        self.ports[name] = devices.Disk(self.world, name, image, runtime.trap)
+        return self.ports[name]
 
     def i_run(self, item, numbers):
         call = item.call
@@ -75,7 +104,12 @@ class System:
         name = decl.name if call.f.kind == "name" else f"{call.f.e.name}.{decl.name}"
         types = [self.prog.type(p.t, thing.pkg, {}) for p in decl.params]
         args = [self.argument(a, t, numbers) for a, t in zip(body.in_order(decl, call), types)]
-        self.tasks.append((name, self.task(thing, types), args))
+        make, uses = self.task(thing, types)
+        for arg, use in zip(args, uses):
+            for socket in arg if isinstance(arg, list) else [arg]:
+                if isinstance(socket, devices.Socket):
+                    socket.use = use
+        self.tasks.append((name, make, args))
 
     def argument(self, node, t, numbers):
         """An end, a device or a constant."""
@@ -98,14 +132,56 @@ class System:
     def task(self, thing, types):
         """The Python function of a task, made once."""
         if thing not in self.made:
-            name = f"task_{thing.node.name}_{self.prog.number()}"
-            params = [(p.name, t, p.inout) for p, t in zip(thing.node.params, types)]
-            self.prog.run(Body(self.prog, thing.pkg).function(name, params, thing.node.body, K.VOID, True))
-            self.made[thing] = self.prog.globals[name]
+            self.made[thing] = self.compiled(thing, types, {})
         return self.made[thing]
+
+    def compiled(self, thing, types, generics):
+        """A task as a Python function, and its uses of sockets."""
+        name = f"task_{thing.node.name}_{self.prog.number()}"
+        params = [(p.name, t, p.inout) for p, t in zip(thing.node.params, types)]
+        body = Body(self.prog, thing.pkg, generics)
+        self.prog.run(body.function(name, params, thing.node.body, K.VOID, True))
+        return self.prog.globals[name], body.param_uses(types)
+
+    # sockets
+
+    def services(self):
+        """Gives each device that has sockets its stack; they are the first tasks."""
+        for nic in self.ports.values():
+            mine = [s for s in self.sockets if s.nic is nic and s.use is not None]
+            if mine:
+                self.world.tasks.append(self.stack(nic, mine))
+
+    def stack(self, nic, mine):
+        """The task of a device, with a channel to each socket that receives and one from
+        those that send."""
+        thing = self.prog.package("net").things["_stack"]
+        rx = [s for s in mine if s.use.rx]
+        room = max((s.use.longest_in for s in rx), default=0) + 8
+        sent = max((s.use.longest_out for s in mine if s.use.tx), default=0) + 8
+        for s in rx or mine[:1]:
+            s.arrivals = runtime.Chan(self.world, s.name + ".in", K.Bytes(room), 8 if rx else 1)
+        out = runtime.Chan(self.world, nic.name + ".out", K.Bytes(sent), 1)
+        for s in mine:
+            s.out = out
+        receivers = rx or mine[:1]
+        sizes = {"_sockets": len(receivers), "_room": room, "_sent": sent}
+        generics = {n: (K.Range(v, v), v) for n, v in sizes.items()}
+        types = [self.prog.type(p.t, thing.pkg, generics) for p in thing.node.params]
+        make, _ = self.compiled(thing, types, generics)
+        home = [nic.home.get(n, self.config(n)) for n in ("host", "mask", "gateway")]
+        steps = make(nic, *home, [s.port for s in receivers], [s.arrivals for s in receivers], out)
+        task = runtime.Task(f"stack.{nic.name}", steps)
+        task.serves = True
+        return task
+
+    def config(self, name):
+        """A number that the package net sets."""
+        return int(self.prog.const(self.prog.package("net").things[name]).code)
 
     def start(self):
         """Makes the tasks; one that runs more than once has a number after its name."""
+        self.services()
         names = [n for n, _, _ in self.tasks]
         seen = {}
         for name, make, args in self.tasks:
@@ -129,6 +205,8 @@ class System:
                 message = self.message(port, frame)
                 if message is not None:
                     out.append((at - first, k, port, message))
+            if name in self.options.dumps:
+                out += [(at, k, port, level) for at, level in devices.levels(self.options.dumps[name], port.line)]
         out.sort(key=lambda x: x[:2])
         self.world.inputs = [(at, port, m) for at, _, port, m in out]
         self.world.until = self.options.until

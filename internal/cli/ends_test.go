@@ -1,0 +1,336 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"debug/elf"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/cli"
+	"github.com/sinter-lang/sinter/internal/testkit"
+)
+
+// endless never waits for the outside, and shows an event a turn when it logs.
+const endless = `
+task ask(to: out chan<u32>, from: in chan<u32>) {
+  var n: u32 = 0
+  loop {
+    to.send(n)
+    n = from.recv() + 1
+    LOG
+  }
+}
+task answer(to: out chan<u32>, from: in chan<u32>) {
+  loop { to.send(from.recv()) }
+}
+system endless {
+  chan x: u32 cap 1
+  chan y: u32 cap 1
+  run ask(x, y)
+  run answer(y, x)
+}
+`
+
+// folder makes a folder with programs, by name.
+func folder(t *testing.T) string {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"good.sn":  "task main() { log.print(\"a\"); log.print(\"b\") }\nsystem good { run main() }\n",
+		"quiet.sn": "task main() { }\nsystem quiet { run main() }\n",
+		"trap.sn":  "task main() {\n  var a: [4]u32\n  var i: u32 = 3\n  while a[i] == 0 max 9 { i = i + 1 }\n}\nsystem trap { run main() }\n",
+		"stuck.sn": "task main(c: in chan<u32>) { let x = c.recv(); log.print(\"{x}\") }\ntask other(c: out chan<u32>) { }\nsystem stuck { chan c: u32 cap 1\n run main(c)\n run other(c) }\n",
+		"spin.sn":  strings.Replace(endless, "LOG", "", 1),
+		"logs.sn":  strings.Replace(endless, "LOG", `log.print("{n}")`, 1),
+		"echo.sn":  "use net\ntask echo(d: net.Eth) {\n  var p: bytes<64>\n  loop {\n    d.recv(p)\n    d.send(p)\n  }\n}\nsystem echo {\n  nic = net.eth(0)\n  run echo(nic)\n}\n",
+		"bad.sn":   "task main() { let x: u8 = 300 }\nsystem bad { run main() }\n",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	}
+	return dir
+}
+
+// sinter runs one command line, whose files are in a folder.
+func sinter(dir string, args ...string) (code int, stdout, stderr string) {
+	var out, said bytes.Buffer
+	for i, a := range args {
+		if strings.HasSuffix(a, ".sn") || strings.HasPrefix(a, "./") {
+			args[i] = filepath.Join(dir, a)
+		}
+	}
+	code = cli.Run(context.Background(), args, strings.NewReader(""), &out, &said)
+	return code, out.String(), said.String()
+}
+
+// TestExitCodes: one scheme, each code of it but crash and signal.
+func TestExitCodes(t *testing.T) {
+	dir := folder(t)
+	for _, c := range []struct {
+		code int
+		args string
+	}{
+		{0, "run good.sn"},
+		{0, "run echo.sn"},
+		{1, "run bad.sn"},
+		{1, "run missing.sn"},
+		{1, "run good.sn --what"},
+		{1, "verify echo.sn --core none --no-x86"},
+		{0, "verify echo.sn --core none --no-x86 --pcap-in nic=none"},
+		{4, "run trap.sn"},
+		{4, "run trap.sn --on isa"},
+		{5, "run stuck.sn"},
+		{5, "run stuck.sn --on gates"},
+		{6, "run good.sn --limit 1"},
+		{6, "run spin.sn --steps 1000"},
+		{6, "run logs.sn --limit 100"},
+		{3, "verify logs.sn --limit 100 --core none --no-x86"},
+		{6, "hw logs.sn --limit 50 -o ./hw"},
+	} {
+		code, _, said := sinter(dir, strings.Fields(c.args)...)
+		require.Equal(t, c.code, code, "%s: %s", c.args, said)
+	}
+	_, help, _ := sinter(dir, "--help")
+	for _, code := range []string{"0 done", "1 a", "2 a", "3 a", "4 a", "5 a", "6 a", "7 a", "130 "} {
+		require.Contains(t, strings.ReplaceAll(help, "\n", " "), code)
+	}
+	_, err := os.Stat(filepath.Join(dir, "hw"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// TestProductsEndWithTheCodesOfTheTool: a process that traps or has nothing to wait
+// for says so with the same codes.
+func TestProductsEndWithTheCodesOfTheTool(t *testing.T) {
+	testkit.Tool(t, "clang-19", "clang")
+	dir := folder(t)
+	for name, want := range map[string]int{"good": 0, "trap": 4, "stuck": 5} {
+		code, _, said := sinter(dir, "build", name+".sn", "-o", "./"+name+".elf")
+		require.Zero(t, code, said)
+		path := filepath.Join(dir, name+".elf")
+		info, err := os.Stat(path)
+		require.NoError(t, err)
+		require.Equal(t, os.FileMode(0o755), info.Mode())
+		f, err := elf.Open(path)
+		require.NoError(t, err)
+		require.NoError(t, f.Close())
+		cmd := exec.Command(path)
+		err = cmd.Run()
+		var ended *exec.ExitError
+		require.True(t, err == nil || errors.As(err, &ended), "%v", err)
+		require.Equal(t, want, cmd.ProcessState.ExitCode(), name)
+	}
+}
+
+// TestLimitIsTheSameWorkEverywhere: a run of so many events shows the same events on
+// every machine.
+func TestLimitIsTheSameWorkEverywhere(t *testing.T) {
+	dir := folder(t)
+	want := ""
+	for _, machine := range []string{"source", "ir", "isa", "cycle", "gates"} {
+		code, out, _ := sinter(dir, "run", "logs.sn", "--limit", "40", "--on", machine)
+		require.Equal(t, 6, code, machine)
+		if want == "" {
+			want = out
+			require.Equal(t, 40, strings.Count(out, "\n"))
+		}
+		require.Equal(t, want, out, machine)
+	}
+}
+
+// TestNothingIsNeverEqual: runs without an event are not called equal.
+func TestNothingIsNeverEqual(t *testing.T) {
+	dir := folder(t)
+	_, out, _ := sinter(dir, "verify", "quiet.sn", "--core", "none", "--no-x86")
+	require.NotContains(t, out, "equal")
+	require.Equal(t, 5, strings.Count(out, "empty"), out)
+	_, _, said := sinter(dir, "verify", "echo.sn", "--core", "none", "--no-x86")
+	require.Contains(t, said, "--pcap-in nic=FILE")
+}
+
+// TestJSONIsWhole: what is printed as JSON has no null, and diagnostics keep their
+// notes, labels and ends.
+func TestJSONIsWhole(t *testing.T) {
+	dir := folder(t)
+	for _, args := range []string{
+		"check good.sn", "check bad.sn", "run good.sn", "run echo.sn", "run nothing.sn", "run good.sn --what", "verify quiet.sn --core none --no-x86",
+		"hw good.sn -o ./hw", "build good.sn -o ./x.sir", "test good.sn", "fuzz --count 1 --on ir", "doctor", "version", "fmt good.sn",
+	} {
+		_, out, said := sinter(dir, append(strings.Fields(args), "--json")...)
+		require.True(t, json.Valid([]byte(out)), "%s: %s%s", args, out, said)
+		require.NotContains(t, out, "null", args)
+	}
+	text := "task main() {\n  let x: u8 = 1\n  let x: u8 = 2\n}\nsystem s { run main() }\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "twice.sn"), []byte(text), 0o644))
+	_, out, _ := sinter(dir, "check", "twice.sn", "--json")
+	var got struct {
+		Errors []struct {
+			Line, Column int
+			EndLine      int `json:"end_line"`
+			EndColumn    int `json:"end_column"`
+			Notes        []struct {
+				Line    int
+				Message string
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(out), &got))
+	require.Len(t, got.Errors, 1, out)
+	e := got.Errors[0]
+	require.Equal(t, []int{3, 7, 3, 8}, []int{e.Line, e.Column, e.EndLine, e.EndColumn})
+	require.NotEmpty(t, e.Notes)
+	require.Equal(t, 2, e.Notes[0].Line)
+}
+
+// tool is this test as the tool, in a process of its own.
+func tool(t *testing.T, dir string, args ...string) *exec.Cmd {
+	self, err := os.Executable()
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "sinter")
+	require.NoError(t, os.Symlink(self, path))
+	cmd := exec.Command(path, args...)
+	cmd.Dir = dir
+	return cmd
+}
+
+// TestOutputThatCannotBeWritten is an error, whatever is full or closed, and leaves
+// no part of a file.
+func TestOutputThatCannotBeWritten(t *testing.T) {
+	dir := folder(t)
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	require.NoError(t, err)
+	defer full.Close()
+	for _, args := range []string{"run good.sn", "check good.sn --json", "--help", "verify good.sn --core none --no-x86", "explain E0101"} {
+		cmd := tool(t, dir, strings.Fields(args)...)
+		cmd.Stdout = full
+		err := cmd.Run()
+		require.Equal(t, 1, cmd.ProcessState.ExitCode(), "%s: %v", args, err)
+	}
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	cmd := tool(t, dir, "run", "good.sn")
+	cmd.Stdout = w
+	cmd.Run() //nolint:errcheck // its exit code is looked at
+	require.NoError(t, w.Close())
+	require.Equal(t, 1, cmd.ProcessState.ExitCode())
+	code, _, said := sinter(dir, "run", "good.sn", "--trace", "/dev/full")
+	require.Equal(t, 1, code)
+	require.Contains(t, said, "cannot write /dev/full")
+	info, err := os.Stat("/dev/full")
+	require.NoError(t, err)
+	require.NotZero(t, info.Mode()&os.ModeCharDevice, "the device was replaced")
+}
+
+// TestFullDiskLeavesNoHalf: with room for a part of the files only, hw leaves none.
+func TestFullDiskLeavesNoHalf(t *testing.T) {
+	dir := folder(t)
+	out := filepath.Join(dir, "hw")
+	self := tool(t, dir, "hw", "good.sn", "-o", out)
+	// A limit of the size of a file stands for a full disk: some files fit, one does not.
+	cmd := exec.Command("bash", "-c", `ulimit -f 4; trap '' XFSZ; exec "$@"`, "bash", self.Path, "hw", "good.sn", "-o", out)
+	cmd.Dir = dir
+	said, err := cmd.CombinedOutput()
+	require.Error(t, err)
+	require.Equal(t, 1, cmd.ProcessState.ExitCode(), "%s", said)
+	require.Contains(t, string(said), "cannot write")
+	_, err = os.Stat(out)
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// TestTwoProgramsInOneFolder do not share the name of a file.
+func TestTwoProgramsInOneFolder(t *testing.T) {
+	dir := folder(t)
+	files := map[string]string{}
+	for _, name := range []string{"good", "trap"} {
+		code, out, said := sinter(dir, "hw", name+".sn", "-o", "./hw", "--json")
+		require.Zero(t, code, said)
+		var got struct{ Files []string }
+		require.NoError(t, json.Unmarshal([]byte(out), &got))
+		for _, f := range got.Files {
+			require.Empty(t, files[f], "%s is of %s and %s", f, files[f], name)
+			files[f] = name
+		}
+	}
+	require.Greater(t, len(files), 8)
+}
+
+// children lists the processes below a process.
+func children(pid int) []int {
+	text, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/task/" + strconv.Itoa(pid) + "/children")
+	tasks, _ := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/task/*/children")
+	for _, path := range tasks {
+		more, _ := os.ReadFile(path)
+		text = append(append(text, ' '), more...)
+	}
+	var list []int
+	for _, f := range strings.Fields(string(text)) {
+		if n, err := strconv.Atoi(f); err == nil && !slices.Contains(list, n) {
+			list = append(append(list, n), children(n)...)
+		}
+	}
+	return list
+}
+
+// alive reports whether a process runs; a dead one that nobody has taken does not.
+func alive(pid int) bool {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	return err == nil && !strings.Contains(string(text), ") Z ")
+}
+
+// TestSignalsEndEverything: after SIGINT, SIGTERM and SIGHUP the tool ends with 130,
+// its children have ended and its temporary folders are gone.
+func TestSignalsEndEverything(t *testing.T) {
+	dir := folder(t)
+	slow := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(slow, "iverilog"), []byte("#!/bin/sh\nsleep 60 & wait\n"), 0o755))
+	for _, c := range []struct {
+		args   string
+		signal syscall.Signal
+		needs  []string
+	}{
+		{"verify good.sn --core pipe3 --checks witness", syscall.SIGINT, nil},
+		{"verify good.sn --core pipe3 --checks witness --json", syscall.SIGHUP, nil},
+		{"run spin.sn --on unikernel", syscall.SIGTERM, []string{"qemu-system-x86_64", "clang-19"}},
+		{"run spin.sn --on native", syscall.SIGHUP, []string{"clang-19"}},
+	} {
+		for _, name := range c.needs {
+			testkit.Tool(t, name)
+		}
+		temp := t.TempDir()
+		cmd := tool(t, dir, strings.Fields(c.args)...)
+		cmd.Env = append(os.Environ(), "TMPDIR="+temp, "PATH="+slow+":"+os.Getenv("PATH"))
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		require.NoError(t, cmd.Start())
+		var below []int
+		settled := func() bool { // its last child has run for a while
+			now := children(cmd.Process.Pid)
+			same := len(now) > 0 && slices.Equal(now, below)
+			below = now
+			return same
+		}
+		require.Eventually(t, settled, 30*time.Second, 700*time.Millisecond, "%s starts nothing: %s", c.args, &out)
+		require.NoError(t, cmd.Process.Signal(c.signal))
+		began := time.Now()
+		cmd.Wait() //nolint:errcheck // its exit code is looked at
+		require.Less(t, time.Since(began), 10*time.Second, c.args)
+		require.Equal(t, 130, cmd.ProcessState.ExitCode(), "%s: %s", c.args, &out)
+		require.NotContains(t, out.String(), "different")
+		left, err := os.ReadDir(temp)
+		require.NoError(t, err)
+		require.Empty(t, left, c.args)
+		for _, pid := range below {
+			require.Eventually(t, func() bool { return !alive(pid) }, 5*time.Second, 50*time.Millisecond, "%s leaves process %d", c.args, pid)
+		}
+	}
+}

@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/flow"
+)
+
+// The exit codes.
+const (
+	exitOK         = 0
+	exitUser       = 1
+	exitFault      = 2
+	exitDifference = 3
+	exitTrap       = 4
+	exitStuck      = 5
+	exitLimit      = 6
+	exitCrash      = 7
+	exitSignal     = 130
+)
+
+// exitCodes says what each code means, for --help.
+var exitCodes = []struct {
+	code  int
+	means string
+}{
+	{exitOK, "done; a program ended or waits"},
+	{exitUser, "a mistake of the user's"},
+	{exitFault, "a fault of the tool or of an outside tool"},
+	{exitDifference, "a difference"},
+	{exitTrap, "a trap"},
+	{exitStuck, "a program is stuck"},
+	{exitLimit, "a run stopped at its limit"},
+	{exitCrash, "a product crashed"},
+	{exitSignal, "ended by a signal"},
+}
+
+// exitHelp lists the exit codes in one line.
+func exitHelp() string {
+	var list []string
+	for _, c := range exitCodes {
+		list = append(list, fmt.Sprintf("%d %s", c.code, c.means))
+	}
+	return "Exit codes: " + strings.Join(list, ", ") + "."
+}
+
+// codeOf is the exit code of a run that came to its end.
+func codeOf(r *flow.Result) int {
+	switch r.Status {
+	case flow.Trapped:
+		return exitTrap
+	case flow.Stuck:
+		return exitStuck
+	case flow.Stopped:
+		return exitLimit
+	}
+	return exitOK
+}
+
+// codeOfError is the exit code of an error.
+func codeOfError(err error) int {
+	switch {
+	case errors.As(err, new(diag.List)), errors.As(err, new(*diag.Error)), errors.As(err, new(flow.UserError)):
+		return exitUser
+	case errors.As(err, new(*flow.AtLimit)):
+		return exitLimit
+	case flow.IsCrash(err):
+		return exitCrash
+	}
+	return exitFault
+}
+
+// output is standard output. It remembers the first error, because a result that
+// nobody could read is none.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+// Write writes unless an earlier write failed.
+func (o *output) Write(p []byte) (int, error) {
+	if o.err != nil {
+		return 0, o.err
+	}
+	n, err := o.w.Write(p)
+	o.err = err
+	return n, err
+}
+
+// finish prints an error and gives the exit code.
+func (e *env) finish(err error) int {
+	if err == nil {
+		return e.close(e.failed)
+	}
+	if e.ctx.Err() != nil { // what an interrupted tool says is no result
+		fmt.Fprintln(e.err, "sinter: ended by a signal")
+		return exitSignal
+	}
+	placed := errors.As(err, new(diag.List)) || errors.As(err, new(*diag.Error))
+	switch {
+	case e.json:
+		e.printJSON(map[string]any{"errors": jsonErrors(err)})
+	case placed:
+		fmt.Fprint(e.err, diag.Render(err))
+	default:
+		fmt.Fprintf(e.err, "sinter: %v\n", err)
+	}
+	return e.close(codeOfError(err))
+}
+
+// close gives the exit code of a command, or that of an output that could not be
+// written.
+func (e *env) close(code int) int {
+	if e.out.err == nil {
+		return code
+	}
+	fmt.Fprintf(e.err, "sinter: cannot write to standard output: %s\n", flow.Reason(e.out.err))
+	return exitUser
+}

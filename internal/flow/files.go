@@ -1,0 +1,155 @@
+package flow
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+)
+
+// Bounds of the files that the tool reads, so that a mistaken path is an error and
+// not a wait.
+const (
+	maxSource   = 16 << 20
+	maxCapture  = 128 << 20
+	maxDisk     = 64 << 20
+	maxWaveform = 128 << 20
+)
+
+// readInput reads a file of at most so many bytes. Devices and pipes have no size
+// and may never end, so they are refused.
+func readInput(name, what string, most int64) ([]byte, error) {
+	cannot := func(why string) error {
+		return diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", name, why)
+	}
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return nil, cannot(Reason(err))
+	case info.IsDir():
+		return nil, cannot("is a directory")
+	case !info.Mode().IsRegular():
+		return nil, cannot("it is a device or a pipe; " + what + " is a regular file")
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, cannot(Reason(err))
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	switch {
+	case err != nil:
+		return nil, cannot(Reason(err))
+	case int64(len(data)) > most:
+		return nil, diag.Errorf("E0001", diag.Span{}, "%s has more than %d bytes; %s may have %d", name, most, what, most)
+	}
+	return data, nil
+}
+
+// Reason is the part of a file error that says why, without the path again.
+func Reason(err error) string {
+	if i := strings.LastIndex(err.Error(), ": "); i >= 0 {
+		return err.Error()[i+2:]
+	}
+	return err.Error()
+}
+
+// WriteFile writes a file whole or not at all.
+func WriteFile(path string, data []byte) error { return writeFile(path, data, 0o644) }
+
+// WriteProgram writes a file that can be executed, whole or not at all.
+func WriteProgram(path string, data []byte) error { return writeFile(path, data, 0o755) }
+
+func writeFile(path string, data []byte, mode os.FileMode) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return writeDevice(path, data)
+	}
+	part, err := writePart(path, data, mode)
+	if err != nil {
+		return err
+	}
+	return commit(part, path)
+}
+
+// writeDevice writes to what is no regular file, such as a terminal: it cannot be
+// replaced, and what was written cannot be taken back.
+func writeDevice(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.Write(data)
+		if e := f.Close(); err == nil {
+			err = e
+		}
+	}
+	return cannotWrite(path, err)
+}
+
+// writePart writes the content of a file beside it, under a name of its own.
+func writePart(path string, data []byte, mode os.FileMode) (part string, err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".sinter-*")
+	if err != nil {
+		return "", cannotWrite(path, err)
+	}
+	if _, err = tmp.Write(data); err == nil {
+		err = tmp.Chmod(mode)
+	}
+	if e := tmp.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		os.Remove(tmp.Name())
+		return "", cannotWrite(path, err)
+	}
+	return tmp.Name(), nil
+}
+
+// commit gives what writePart wrote its name.
+func commit(part, path string) error {
+	err := os.Rename(part, path)
+	if err != nil {
+		os.Remove(part)
+	}
+	return cannotWrite(path, err)
+}
+
+func cannotWrite(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return UserError{fmt.Sprintf("cannot write %s: %s", path, Reason(err))}
+}
+
+// WriteFolder writes files into a folder, which is made when it is missing. When one
+// cannot be written, none is.
+func WriteFolder(dir string, names []string, content func(name string) []byte) error {
+	_, missing := os.Stat(dir)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return UserErrorf("cannot make %s: %s", dir, Reason(err))
+	}
+	var parts []string
+	for _, name := range names {
+		part, err := writePart(filepath.Join(dir, name), content(name), 0o644)
+		if err != nil {
+			for _, p := range parts {
+				os.Remove(p)
+			}
+			if missing != nil {
+				os.Remove(dir) // it is empty again
+			}
+			return err
+		}
+		parts = append(parts, part)
+	}
+	for i, name := range names {
+		if err := commit(parts[i], filepath.Join(dir, name)); err != nil {
+			for _, p := range parts[i:] {
+				os.Remove(p)
+			}
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+package types
+
+import (
+	"fmt"
+	"math/big"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/elab"
+	"github.com/sinter-lang/sinter/lang/syntax"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// addServices completes the system with the tasks of the library that it needs. They
+// come last: deadlock and budgets are about the program's own tasks.
+func (c *checker) addServices() {
+	if c.elaborated != nil && c.failed == 0 {
+		c.elaborated.AddServices()
+		c.checkBodies()
+	}
+}
+
+// Stack is the task net._stack for so many sockets and messages so long: an instance
+// whose constants are those instead of the declared ones.
+func (h host) Stack(s elab.Stack, at diag.Span) *tree.Func {
+	c := h.c
+	name := fmt.Sprintf("net._stack<%d, %d, %d>", s.Sockets, s.Room, s.Sent)
+	for _, f := range c.services {
+		if f.tree.Name == name {
+			return f.tree
+		}
+	}
+	c.load("net")
+	d := c.decls["net._stack"]
+	n, ok := d.node.(*syntax.TaskDecl)
+	if !ok {
+		panic("types: net._stack is no task")
+	}
+	env := &env{map[string]diag.Span{}, map[string]*tree.Type{}, map[string]*tree.ConstDef{}}
+	for name, n := range map[string]int{"_sockets": s.Sockets, "_room": s.Room, "_sent": s.Sent} {
+		env.bind(name, big.NewInt(int64(n)))
+		env.at[name] = c.decls["net."+name].name.Span()
+	}
+	f := &fnInfo{decl: d, param: n.Params, body: n.Body, env: env, at: at}
+	f.tree = &tree.Func{Name: name, Task: true, Result: &tree.Type{}, Span: n.Name.Span()}
+	if !c.params(f, n.Params) {
+		return nil
+	}
+	c.infos[f.tree] = f
+	c.services = append(c.services, f)
+	return f.tree
+}

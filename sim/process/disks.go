@@ -1,0 +1,74 @@
+package process
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/sinter-lang/sinter/ir/trace"
+)
+
+// told notes the answer of a disk, as the program tells it.
+func (m *Machine) told(dev int, data []byte) error {
+	port, err := m.device(dev)
+	if err != nil {
+		return err
+	}
+	m.emit(trace.Event{Kind: trace.In, Task: m.owner(dev), Port: port, Data: data})
+	return nil
+}
+
+// asked notes a command that the program has given a disk, and gives it to the
+// world's disk as well.
+func (m *Machine) asked(dev int, command []byte) error {
+	port, err := m.device(dev)
+	if err != nil {
+		return err
+	}
+	m.emit(trace.Event{Kind: trace.Out, Task: m.owner(dev), Port: port, Time: m.world.Now(), Data: command})
+	if m.world.Ask(m.dev[dev], command) == nil {
+		return fmt.Errorf("the program asked %s, which is no disk", port)
+	}
+	return nil
+}
+
+func (p *Program) isDisk(dev int) bool { return dev < len(p.Disks) && p.Disks[dev] }
+
+func (m *Machine) diskFile(dev int) string {
+	return filepath.Join(m.host.dir, fmt.Sprintf("disk%d.img", dev))
+}
+
+// writeDisks makes the files of the disks.
+func (m *Machine) writeDisks() error {
+	for i, name := range m.prog.Devices {
+		if !m.prog.isDisk(i) {
+			continue
+		}
+		d := m.world.Disk(m.dev[i])
+		if d == nil {
+			return fmt.Errorf("%s: the world has no disk %s", m.prog.Name, name)
+		}
+		if err := os.WriteFile(m.diskFile(i), d.Image(), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkDisks compares the files with what the program said that it wrote.
+func (m *Machine) checkDisks() error {
+	for i, name := range m.prog.Devices {
+		if !m.prog.isDisk(i) {
+			continue
+		}
+		data, err := os.ReadFile(m.diskFile(i))
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(data, m.world.Disk(m.dev[i]).Image()) {
+			return fmt.Errorf("the file of disk %s is not what the program said that it wrote", name)
+		}
+	}
+	return nil
+}

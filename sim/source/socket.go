@@ -1,0 +1,55 @@
+package source
+
+import (
+	"encoding/binary"
+
+	"github.com/sinter-lang/sinter/lang/eval"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// Sockets. A net.Udp over the stack of a network device is two channels whose values
+// are messages: the peer, 8 bytes, and the datagram.
+
+// socket is the socket that an effect names.
+func (m *Machine) socket(index int) *tree.SocketDef { return &m.prog.System.Sockets[^index] }
+
+// message is the wait for a message of a device or socket.
+func (m *Machine) message(index int) wait {
+	if index < 0 {
+		return wait{kind: forValue, index: m.socket(index).In}
+	}
+	return wait{kind: forInput, index: index}
+}
+
+// outOf sends a message out of a socket: the upper 16 bits of the peer are the port.
+func (t *task) outOf(s *tree.SocketDef, message []byte) {
+	binary.LittleEndian.PutUint16(message[6:], uint16(s.Port))
+	cells := make([]uint64, tree.Cells(t.m.chans[s.Out].elem))
+	cells[0] = uint64(len(message))
+	for i, b := range message {
+		cells[1+i] = uint64(b)
+	}
+	t.send(&eval.Effect{Kind: eval.ChanSendEffect, Index: s.Out, Cells: cells})
+}
+
+// outOfQueue takes the first message that waits at a socket. One that is longer than
+// the limit is dropped.
+func (t *task) outOfQueue(s *tree.SocketDef, e *eval.Effect) {
+	cells := make([]uint64, tree.Cells(t.m.chans[s.In].elem))
+	t.get(&eval.Effect{Kind: eval.ChanRecvEffect, Index: s.In, Cells: cells})
+	n := int(cells[0])
+	if e.Ok = n <= e.Limit; !e.Ok {
+		return
+	}
+	e.Data = make([]byte, n)
+	for i := range e.Data {
+		e.Data[i] = byte(cells[1+i])
+	}
+}
+
+// fromService reports whether a channel is written by a service: who waits for it
+// waits for the outside.
+func (m *Machine) fromService(ch int) bool {
+	s := m.prog.System
+	return s.Runs[s.Chans[ch].Writer].Service
+}
