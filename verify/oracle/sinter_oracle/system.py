@@ -71,7 +71,7 @@ class System:
         return port
 
     def d_port_udp(self, args, name, numbers):
-        name = self.line(args)
+        name = name or self.line(args)
         self.ports[name] = devices.Udp(self.world, name)
         self.ports[name].number = None
         return self.ports[name]
@@ -221,4 +221,6 @@ class System:
         """What a frame is at a port."""
         if not isinstance(port, devices.Udp):
             return frame
+        if port.number is None:  # the records of a port's capture are messages
+            return int.from_bytes(frame[:8], "little"), frame[8:]
         return devices.datagram(frame, port.number)
