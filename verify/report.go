@@ -47,6 +47,7 @@ const (
 	Proof    Check = "proof"    // for all states
 	Net      Check = "net"      // the traces of a build that checks what was proved
 	Removal  Check = "removal"  // what the core lacks is never needed
+	Circuit  Check = "circuit"  // the core executes each kept line
 	Verilog  Check = "verilog"  // the written file is the circuit
 	Witness  Check = "witness"  // an outside tool agrees
 	Mutation Check = "mutation" // how many faults in a circuit the others notice
