@@ -94,7 +94,7 @@ func newChecker(files []*syntax.File, opts Options) *checker {
 		used: map[*diag.File]map[string]bool{}, packageOf: map[*diag.File]string{}, loaded: map[string]bool{}, marks: map[string]int{}, useOf: map[*tree.Local]devUse{},
 		tries: map[*tree.Local][]diag.Span{},
 		infos: map[*tree.Func]*fnInfo{}, read: map[*tree.Local]int{}, banks: map[*tree.Local]int{}, whole: map[*tree.Local]bool{},
-		limits: eval.Limits{Statements: 1e8, Cells: tree.MaxCells},
+		limits: eval.Limits{Statements: 3e7, Cells: tree.MaxCells},
 	}
 }
 
