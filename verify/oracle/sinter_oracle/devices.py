@@ -16,6 +16,10 @@ class Eth:
         self.world, self.name, self.queue = world, name, []
         self.dropped = 0
 
+    def message(self, record):
+        """What a record of a capture is at this port."""
+        return record
+
     def arrive(self, frame):
         self.queue.append(frame)
 
@@ -55,7 +59,11 @@ class Eth:
 
 
 class Udp(Eth):
-    """net.Udp: datagrams, as (peer, bytes)."""
+    """A port of datagrams, as (peer, bytes); a record of a capture is the peer, 8 bytes
+    little-endian, and the datagram."""
+
+    def message(self, record):
+        return int.from_bytes(record[:8], "little"), record[8:]
 
     def length(self, message):
         return len(message[1])
@@ -232,21 +240,3 @@ def levels(path, line):
     if code is None:
         raise InputFault(f"{path}: no signal {line}")
     return out
-
-
-def datagram(frame, port):
-    """The datagram in a frame that is for this port: (peer, bytes), or None."""
-    if len(frame) < 42 or frame[12:14] != b"\x08\x00" or frame[14] >> 4 != 4:
-        return None
-    head = (frame[14] & 15) * 4
-    total, frag = struct.unpack_from(">HxxH", frame, 16)
-    src = struct.unpack_from(">I", frame, 26)[0]
-    if frame[23] != 17 or frag & 0x3FFF or 14 + total > len(frame):
-        return None
-    udp = 14 + head
-    if head < 20 or udp + 8 > len(frame):
-        return None
-    sport, dport, size = struct.unpack_from(">HHH", frame, udp)
-    if port not in (None, dport) or size < 8 or udp + size > 14 + total:
-        return None
-    return src << 16 | sport, frame[udp + 8:udp + size]
