@@ -130,7 +130,7 @@ func archOf(t *design.Target) (arch, abi string) {
 
 func usesBulk(m *ir.Module) bool {
 	used := false
-	for _, f := range reachable(m.Main) {
+	for _, f := range reachable(m.Main()) {
 		eachInstr(f, func(_ int, i *ir.Instr) { used = used || i.Op == ir.OpCopy || i.Op == ir.OpClear })
 	}
 	return used
@@ -141,7 +141,7 @@ func usesBulk(m *ir.Module) bool {
 func checks(m *ir.Module) []image.Trap {
 	seen := map[trapSite]bool{}
 	var out []image.Trap
-	for _, f := range reachable(m.Main) {
+	for _, f := range reachable(m.Main()) {
 		eachInstr(f, func(_ int, i *ir.Instr) {
 			at := trapSite{i.Site, max(i.Task, 0)}
 			if i.Op == ir.OpCheck && !seen[at] {

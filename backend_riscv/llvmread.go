@@ -134,7 +134,7 @@ func (l *linked) image(m *ir.Module, t *design.Target, places []llvmir.Place) *i
 // plainName takes off the prefixes of llvmir.
 func plainName(name string, m *ir.Module) string {
 	if name == "sn_main" {
-		return m.Main.Name
+		return m.Main().Name
 	}
 	for _, prefix := range []string{"obj.", "frame.", "fn."} {
 		if rest, ok := strings.CutPrefix(name, prefix); ok {

@@ -57,14 +57,17 @@ func Compile(m *ir.Module, t *design.Target) (*image.Image, error) {
 
 // Compile makes the image of m for a target.
 func (o Options) Compile(m *ir.Module, t *design.Target) (*image.Image, error) {
-	if m.Main == nil {
+	if m.Main() == nil {
 		return nil, diag.Errorf("", diag.Span{}, "module %s has no main function: the tasks pass runs first", m.Name)
+	}
+	if n := len(m.Contexts); n > 1 {
+		return nil, diag.Errorf("", diag.Span{}, "module %s has %d contexts, a core has one", m.Name, n)
 	}
 	tb, err := newTable(t, o.Rules)
 	if err != nil {
 		return nil, err
 	}
-	order := reachable(m.Main)
+	order := reachable(m.Main())
 	// Slots lie below the objects, and how many there are is known at the end:
 	// the second round has room for them.
 	for reserve, far := uint32(0), false; ; {

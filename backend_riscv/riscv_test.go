@@ -166,7 +166,7 @@ func single(m *ir.Module) *ir.Module {
 			}
 		}
 	}
-	m.Main = f
+	m.Contexts = []ir.Context{{Func: f}}
 	ir.Thread(m)
 	return m
 }

@@ -164,13 +164,13 @@ func littleEndian(words []uint64) []byte {
 // finish gives a module of one task without blocking operations the form that
 // it has after the tasks pass.
 func finish(m *ir.Module) {
-	m.Main = m.Tasks[0].Func
+	m.Contexts = []ir.Context{{Func: m.Tasks[0].Func}}
 	for _, f := range m.Funcs {
 		for _, blk := range f.Blocks {
 			for _, in := range blk.Instrs {
 				in.Task = 0
 			}
-			if f == m.Main && blk.Term.Op == ir.Return {
+			if f == m.Main() && blk.Term.Op == ir.Return {
 				blk.Instrs = append(blk.Instrs, &ir.Instr{Op: ir.OpHalt})
 			}
 		}

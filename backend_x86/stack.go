@@ -24,7 +24,7 @@ func stackSize(m *ir.Module, program, hal []byte) (int, error) {
 		return 0, err
 	}
 	known := map[*ir.Func]int{}
-	total := depth(m.Main, "sn_main", own, known)
+	total := depth(m.Main(), "sn_main", own, known)
 	for _, n := range below {
 		total += n
 	}

@@ -184,6 +184,11 @@ type Options struct {
 	Count bool
 }
 
+// optimise are the flags for the program. Scalar evolution builds one expression of a
+// straight line of arithmetic, in time that grows with the square of the line; past
+// 64 operands it shall give up, and loops of programs have fewer.
+var optimise = []string{"-O2", "-mllvm", "-scalar-evolution-huge-expr-threshold=64"}
+
 // Build compiles and links a module, which has been through the tasks pass.
 func Build(ctx context.Context, m *ir.Module, p Product, tools *llvm.Tools) (*Image, error) {
 	return Options{}.Build(ctx, m, p, tools)
@@ -207,7 +212,7 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 	var program, layer []byte
 	err = both(
 		func() (err error) {
-			program, err = tools.Compile(ctx, llvm.Unit{Name: "program", Lang: "ir", Text: text}, slices.Concat(flags, regs, []string{"-O2"})...)
+			program, err = tools.Compile(ctx, llvm.Unit{Name: "program", Lang: "ir", Text: text}, slices.Concat(flags, regs, optimise)...)
 			return err
 		},
 		func() (err error) {

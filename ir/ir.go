@@ -33,7 +33,7 @@
 // constants may be permuted freely.
 //
 // Before ir/pass/tasks a module has tasks with blocking operations (recv, select)
-// and channels; after it, it has one function Main and neither. See
+// and channels; after it, it has contexts, each with a function, and neither. See
 // docs/ir.md for the grammar. After ir/pass/legalise every word is i1 or i32; its
 // doc comment is the contract. The package knows no front end and no back end.
 package ir
@@ -255,6 +255,9 @@ type TrapSite struct {
 	Span diag.Span
 }
 
+// Context is a program counter: Func runs until it halts, and never returns before.
+type Context struct{ Func *Func }
+
 // Module is a whole program.
 type Module struct {
 	Name    string
@@ -266,7 +269,17 @@ type Module struct {
 	Logs    []trace.Site // by ID
 	Traps   []TrapSite   // by ID
 	Marks   []string     // names by mark number
-	Main    *Func        // set by ir/pass/tasks
+	// Contexts are what runs: set by ir/pass/tasks, which makes one. Each has a program
+	// counter of its own.
+	Contexts []Context
+}
+
+// Main is the function of the first context, nil before ir/pass/tasks.
+func (m *Module) Main() *Func {
+	if len(m.Contexts) == 0 {
+		return nil
+	}
+	return m.Contexts[0].Func
 }
 
 // NewValue makes a value of f; the caller attaches it to a block or instruction.

@@ -111,7 +111,8 @@ func (p *parser) item() error {
 	case "task":
 		return p.task()
 	case "main":
-		p.m.Main, err = p.funcName()
+		f, err := p.funcName()
+		p.m.Contexts = append(p.m.Contexts, Context{f})
 		return err
 	case "func":
 		return p.function()

@@ -63,8 +63,8 @@ func (p *printer) module() {
 	for i, t := range p.m.Tasks {
 		p.f("task %d %s @%s%s\n", i, t.Name, t.Func.Name, flag(" service", t.Service))
 	}
-	if p.m.Main != nil {
-		p.f("main @%s\n", p.m.Main.Name)
+	for _, c := range p.m.Contexts {
+		p.f("main @%s\n", c.Func.Name)
 	}
 	for _, f := range p.m.Funcs {
 		p.f("\n")

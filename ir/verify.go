@@ -226,9 +226,16 @@ func (v *verifier) wordsShown(c *Chan, at, width int) int {
 // stage checks what depends on whether the tasks pass has run.
 func (v *verifier) stage() {
 	v.f = nil
-	if v.m.Main != nil {
-		v.taskSignature(v.m.Main)
-	} else {
+	seen := map[*Func]bool{}
+	for _, c := range v.m.Contexts {
+		if c.Func == nil || seen[c.Func] {
+			v.errorf(v.m, diag.Span{}, "each context has a function of its own")
+			return
+		}
+		seen[c.Func] = true
+		v.taskSignature(c.Func)
+	}
+	if len(v.m.Contexts) == 0 {
 		for _, t := range v.m.Tasks {
 			v.taskSignature(t.Func)
 		}
@@ -237,9 +244,9 @@ func (v *verifier) stage() {
 		for _, b := range f.Blocks {
 			for _, i := range b.Instrs {
 				switch s := i.Op.Row(); {
-				case s.Early && v.m.Main != nil:
+				case s.Early && len(v.m.Contexts) > 0:
 					v.errorf(i, i.Span, "@%s: %s in a module with Main", f.Name, opcode(i))
-				case s.Late && v.m.Main == nil:
+				case s.Late && len(v.m.Contexts) == 0:
 					v.errorf(i, i.Span, "@%s: %s in a module without Main", f.Name, opcode(i))
 				}
 			}

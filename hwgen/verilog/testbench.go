@@ -26,6 +26,10 @@ func Testbench(c *rtl.Circuit, im *image.Image, v *Vectors, limit uint64) string
 	return b.sb.String()
 }
 
+// resetCycles is how long the testbench holds reset: as long as a core on iCE40
+// wants it.
+const resetCycles = 1024
+
 // bench is a testbench on its way to text.
 type bench struct {
 	c        *rtl.Circuit
@@ -95,7 +99,7 @@ func (b *bench) declare(limit uint64) {
     $fatal(1);
   end
 endtask`)
-	b.line("localparam [63:0] LIMIT = 64'd%d;", limit)
+	b.line("localparam [63:0] LIMIT = 64'd%d;", limit+resetCycles)
 }
 
 // instance connects the core.
@@ -137,7 +141,7 @@ func (b *bench) drive() {
 
 // check writes the block that moves beats and compares.
 func (b *bench) check() {
-	b.line("always @(posedge clk) begin\n  cycle <= cycle + 64'd1;\n  reset <= cycle < 64'd3;")
+	b.line("always @(posedge clk) begin\n  cycle <= cycle + 64'd1;\n  reset <= cycle < 64'd%d;", resetCycles-1)
 	b.line("  noise <= {noise[14:0], noise[15] ^ noise[13] ^ noise[12] ^ noise[10]};")
 	b.line("  if (cycle == LIMIT) fail(\"cycles\", 0, 40'd0, LIMIT[39:0]);\n  if (!reset) begin")
 	quiet := []string{"1'b1"}

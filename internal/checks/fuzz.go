@@ -235,6 +235,16 @@ func Written(path string, p *gen.Program) (text string, options []string, err er
 		options = append(options, "--until", fmt.Sprintf("%dus", *until))
 	}
 	for i, device := range p.Devices() {
+		if device.Pin {
+			if data := levelsOf(p.Script(), i); data != nil {
+				name := strings.TrimSuffix(path, ".sn") + "." + device.Name + ".vcd"
+				if err := flow.WriteFile(name, data); err != nil {
+					return "", nil, err
+				}
+				options = append(options, "--vcd-in", device.Name+"="+name)
+			}
+			continue
+		}
 		name := strings.TrimSuffix(path, ".sn") + "." + device.Name + ".pcap"
 		data, err := captureOf(p.Script(), i, device)
 		switch {
@@ -251,11 +261,27 @@ func Written(path string, p *gen.Program) (text string, options []string, err er
 	return text, options, nil
 }
 
+// levelsOf writes the changes of an input as a value change dump, nil for none.
+func levelsOf(s *world.Script, index int) []byte {
+	t := &trace.Trace{Program: "random"}
+	for _, in := range s.Inputs {
+		for _, l := range in.Levels {
+			if l.Device == index {
+				t.Events = append(t.Events, trace.Event{Kind: trace.Out, Port: "d", Time: in.Time, Data: world.LevelData(l.Value, 1)})
+			}
+		}
+	}
+	if len(t.Events) == 0 {
+		return nil
+	}
+	return world.WriteVCD(t, "d")
+}
+
 // captureOf writes what arrives at a device as a capture, nil for nothing.
 func captureOf(s *world.Script, index int, d gen.Device) ([]byte, error) {
 	t := &trace.Trace{}
 	for _, in := range s.Inputs {
-		if in.Device != index {
+		if in.Device != index || in.Levels != nil {
 			continue
 		}
 		t.Events = append(t.Events, trace.Event{Kind: trace.Out, Port: "d", Time: in.Time, Data: in.Data})

@@ -34,6 +34,11 @@ func TestWrittenProgramsDoTheSame(t *testing.T) {
 				w.Captures = append(w.Captures, d.Name+"="+name)
 				kinds["captures"]++
 			}
+			name = strings.TrimSuffix(name, "pcap") + "vcd"
+			if _, err := os.Stat(name); err == nil {
+				w.Levels = append(w.Levels, d.Name+"="+name)
+				kinds["levels"]++
+			}
 			if d.Messages {
 				kinds["port.udp"]++
 			}
@@ -52,7 +57,7 @@ func TestWrittenProgramsDoTheSame(t *testing.T) {
 		require.NoError(t, err, path)
 		require.Empty(t, trace.Compare(s.ref, r.Trace, trace.Options{}), path)
 	}
-	for _, k := range []string{"captures", "port.udp", "net.udp", "disk", "until"} {
+	for _, k := range []string{"captures", "port.udp", "net.udp", "disk", "levels", "until"} {
 		require.Greater(t, kinds[k], 3, k)
 	}
 }

@@ -63,6 +63,9 @@ func (c *runCmd) Run(e *env) error {
 	for _, line := range r.Lines {
 		fmt.Fprintln(e.out, line)
 	}
+	if r.Wave != "" {
+		fmt.Fprintln(e.err, r.Wave)
+	}
 	if c.Print && r.Command != "" {
 		fmt.Fprintln(e.err, r.Command)
 	}

@@ -2,11 +2,15 @@ package flow
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/sinter-lang/sinter/hwgen/verilog"
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/testkit"
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
@@ -71,4 +75,52 @@ func FuzzAddedLines(f *testing.F) {
 			_ = run(p, Cycle)
 		}
 	})
+}
+
+// TestTwoProgramsInOneFolder: no file of the second is one of the first, and the
+// read-me lists every port and every line of the log.
+func TestTwoProgramsInOneFolder(t *testing.T) {
+	seen := map[string]bool{}
+	for _, path := range []string{"../../examples/hello", "../../examples/echo"} {
+		p, err := Load(path, Options{})
+		require.NoError(t, err)
+		files, _, err := p.HardwareFiles(context.Background(), Pipe3, World{})
+		require.NoError(t, err)
+		for name := range files {
+			require.False(t, seen[name], name)
+			seen[name] = true
+		}
+		c, err := p.Core(context.Background(), Pipe3)
+		require.NoError(t, err)
+		im, err := p.Image(context.Background())
+		require.NoError(t, err)
+		text := files[verilog.ModuleName(c.Circuit)+".md"]
+		for _, id := range c.Circuit.Inputs {
+			require.Contains(t, text, "| "+c.Circuit.Nodes[id].Name+" | in |")
+		}
+		for _, o := range c.Circuit.Outputs {
+			require.Contains(t, text, "| "+o.Name+" | out |")
+		}
+		for _, s := range im.Logs {
+			require.Contains(t, text, fmt.Sprintf("| %d | `%s", s.ID, s.Parts[0]))
+		}
+		require.NotContains(t, text, "| a pin |")
+	}
+}
+
+// TestFewRegistersForClang: the error names the option, and no folder stays.
+func TestFewRegistersForClang(t *testing.T) {
+	testkit.Tool(t, "clang-19", "clang")
+	t.Setenv("TMPDIR", t.TempDir())
+	p := hello(t, Options{Backend: "llvm", Regs: 5})
+	_, err := p.Image(context.Background())
+	if err == nil {
+		p, err = Load("../../examples/crc32", Options{Backend: "llvm", Regs: 5})
+		require.NoError(t, err)
+		_, err = p.Image(context.Background())
+	}
+	require.ErrorContains(t, err, "--with llvm wants 16 registers or more, got --regs 5")
+	left, err := os.ReadDir(os.TempDir())
+	require.NoError(t, err)
+	require.Empty(t, left)
 }

@@ -3,11 +3,9 @@ package flow
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/sinter-lang/sinter/hwgen/verilog"
 	"github.com/sinter-lang/sinter/ir/design"
@@ -89,7 +87,7 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 		return nil, nil, err
 	}
 	files[name+"_report.json"] = string(text) + "\n"
-	files[name+".md"] = report.readme(name)
+	files[name+".md"] = report.readme(name, c.Circuit, im)
 	return files, report.figures(), nil
 }
 
@@ -149,19 +147,4 @@ func (r *hardwareReport) figures() map[string]float64 {
 		"luts": float64(r.LUTs), "ffs": float64(r.FFs), "cells": float64(r.Cells), "depth": float64(r.Depth),
 		"text_bytes": float64(r.TextBytes), "data_bytes": float64(r.DataBytes), "events": float64(r.Events),
 	}
-}
-
-// readme tells how to use the files, which are all relative to each other.
-func (r *hardwareReport) readme(module string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# %s, core %s\n\nA core that runs the program `%s` and nothing else. Top module `%s` in `%s.v`; its memories start with the\n"+
-		"`.hex` files beside it.\n\n", module, r.Core, r.Program, module, module)
-	fmt.Fprintf(&b, "| figure | value |\n|---|---|\n| LUT4 | %d |\n| flip-flops | %d |\n| logic cells | %d |\n| LUTs on the longest path | %d |\n"+
-		"| memory bits | %d |\n| program bytes | %d |\n| data bytes | %d |\n\n", r.LUTs, r.FFs, r.Cells, r.Depth, r.MemoryBits, r.TextBytes, r.DataBytes)
-	fmt.Fprintf(&b, "Figures are by Sinter's own mapper. `%s_report.json` says why each choice was made.\n\n", module)
-	fmt.Fprintf(&b, "The self-checking test bench replays a run and prints `PASS %d events`:\n\n", r.Events)
-	fmt.Fprintf(&b, "    iverilog -g2005 -o tb %s.v %s_tb.v && vvp tb\n\n", module, module)
-	b.WriteString("`reset` is synchronous and active high; hold it for 1,024 cycles on iCE40, whose block RAM is not readable at once. It resets every\n" +
-		"register and no memory: a reset after the start needs the memories to be loaded again.\n")
-	return b.String()
 }

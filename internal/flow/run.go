@@ -45,6 +45,7 @@ type Result struct {
 	Levels  map[string]int     `json:"levels"` // changes of outputs, by port
 	Figures map[string]float64 `json:"figures"`
 	Command string             `json:"command,omitempty"`
+	Wave    string             `json:"wave,omitempty"` // which cycles a waveform shows
 	Trace   *trace.Trace       `json:"-"`
 }
 
@@ -336,7 +337,11 @@ func (p *Program) runWave(ctx context.Context, o RunOptions) (*Result, error) {
 	if err := WriteFile(o.Wave, vcd.Bytes()); err != nil {
 		return nil, err
 	}
-	return p.result(o, m, tr, time.Since(began).Seconds())
+	r, err := p.result(o, m, tr, time.Since(began).Seconds())
+	if r != nil {
+		r.Wave = fmt.Sprintf("%s shows cycles %d to %d of %d (--wave-window)", o.Wave, from, min(from+length, m.Cycles()), m.Cycles())
+	}
+	return r, err
 }
 
 // window reads FROM:CYCLES.

@@ -151,7 +151,7 @@ func TestBisect(t *testing.T) {
 func TestBrokenPassIsNoticed(t *testing.T) {
 	broken := func(list []pass.Pass) []pass.Pass {
 		list[len(list)-1].Run = func(m *ir.Module, _ *pass.Env) bool {
-			b := m.Main.Blocks[0]
+			b := m.Main().Blocks[0]
 			b.Instrs = b.Instrs[:len(b.Instrs)-1]
 			return true
 		}

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"os/exec"
 
 	riscv "github.com/sinter-lang/sinter/backend_riscv"
@@ -160,8 +161,16 @@ func (p *Program) compile(ctx context.Context, m *ir.Module, t *design.Target) (
 	if err != nil {
 		return nil, err
 	}
-	return riscv.CompileLLVM(ctx, m, t, tools)
+	im, err := riscv.CompileLLVM(ctx, m, t, tools)
+	if f := new(*llvm.Failure); errors.As(err, f) && t.Regs < llvmRegs {
+		(*f).Forget()
+		return nil, UserErrorf("--with llvm wants %d registers or more, got --regs %d: clang says %s", llvmRegs, t.Regs, (*f).Said)
+	}
+	return im, err
 }
+
+// llvmRegs is the number of registers from which clang compiles every program.
+const llvmRegs = 16
 
 func (p *Program) llvm() (*llvm.Tools, error) {
 	return p.tools.get(func() (*llvm.Tools, error) { return llvm.Find(exec.LookPath) })

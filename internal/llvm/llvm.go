@@ -77,7 +77,11 @@ type Failure struct {
 	Tool    string // base name
 	Said    string // first line that says what is wrong
 	Command string // repeats it
+	dir     string
 }
+
+// Forget removes the directory in which the command can be repeated.
+func (f *Failure) Forget() { os.RemoveAll(f.dir) }
 
 // Error gives one line.
 func (f *Failure) Error() string {
@@ -125,7 +129,7 @@ func inScratch(ctx context.Context, tool string, args []string, files map[string
 		return nil, ctx.Err()
 	}
 	if err != nil {
-		return nil, &Failure{filepath.Base(tool), firstComplaint(string(said), err), repeat(dir, tool, args)}
+		return nil, &Failure{filepath.Base(tool), firstComplaint(string(said), err), repeat(dir, tool, args), dir}
 	}
 	return os.ReadFile(filepath.Join(dir, out))
 }

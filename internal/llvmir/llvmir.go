@@ -98,8 +98,11 @@ type emitter struct {
 
 // Emit writes m, which has a Main, as an LLVM module whose entry is `sn_main`.
 func Emit(m *sir.Module, opts Options) (*Output, error) {
-	if m.Main == nil {
+	if m.Main() == nil {
 		return nil, fmt.Errorf("llvmir: module %s has no main function; run the tasks pass first", m.Name)
+	}
+	if n := len(m.Contexts); n > 1 {
+		return nil, fmt.Errorf("llvmir: module %s has %d contexts, this back end makes one", m.Name, n)
 	}
 	e := newEmitter(m, opts)
 	for _, o := range m.Objects {
@@ -206,11 +209,11 @@ func (e *emitter) declare(f *sir.Func) {
 		}
 	}
 	name := "fn." + f.Name
-	if f == e.src.Main {
+	if f == e.src.Main() {
 		name = "sn_main"
 	}
 	fn := e.out.NewFunc(name, resultType(f), params...)
-	if f != e.src.Main {
+	if f != e.src.Main() {
 		fn.Linkage = enum.LinkageInternal
 	}
 	fn.FuncAttrs = append(fn.FuncAttrs, enum.FuncAttrNoUnwind, ir.AttrString("no-builtins"))

@@ -98,7 +98,7 @@ func TestPlaces(t *testing.T) {
 	seen := map[string]int{}
 	for _, p := range out.Places {
 		require.NotNil(t, p.Func)
-		if p.Func == m.Main && !p.Span.IsZero() {
+		if p.Func == m.Main() && !p.Span.IsZero() {
 			seen[p.Span.String()] = p.Value
 		}
 	}
@@ -107,14 +107,14 @@ func TestPlaces(t *testing.T) {
 
 func TestNeedsMain(t *testing.T) {
 	m := module(t)
-	m.Main = nil
+	m.Contexts = nil
 	_, err := llvmir.Emit(m, llvmir.Options{})
 	require.EqualError(t, err, "llvmir: module sample has no main function; run the tasks pass first")
 }
 
 func TestRefusesWhatTheTasksPassRemoves(t *testing.T) {
 	m := module(t)
-	m.Main.Blocks[0].Instrs[3].Op = ir.OpRecv
+	m.Main().Blocks[0].Instrs[3].Op = ir.OpRecv
 	_, err := llvmir.Emit(m, llvmir.Options{})
 	require.EqualError(t, err, "llvmir: function main: block b0: operation recv cannot reach a back end")
 }

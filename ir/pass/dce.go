@@ -36,9 +36,11 @@ func dropFuncs(m *ir.Module) bool {
 			visit(c)
 		}
 	}
-	visit(m.Main)
+	for _, c := range m.Contexts {
+		visit(c.Func)
+	}
 	for _, t := range m.Tasks {
-		if m.Main == nil {
+		if len(m.Contexts) == 0 {
 			visit(t.Func)
 		}
 	}

@@ -235,9 +235,7 @@ func shiftAmount(i *ir.Instr) (uint64, bool) {
 // not inverts a comparison.
 func (g *folder) not(x *ir.Value) (*ir.Value, bool) {
 	op, _, a := g.App(x)
-	inv, ok := map[word.Op]word.Op{
-		word.Eq: word.Ne, word.Ne: word.Eq, word.Ltu: word.Geu, word.Geu: word.Ltu, word.Lts: word.Ges, word.Ges: word.Lts,
-	}[op]
+	inv, ok := word.Inverse(op)
 	if !ok {
 		return nil, false
 	}

@@ -21,7 +21,7 @@ func Legal() Property { return Property{"legal", notLegal} }
 // Single is what tasks leaves: Main, and nothing blocks.
 func Single() Property {
 	return Property{"single", func(m *ir.Module, _ *Env) error {
-		if m.Main == nil {
+		if len(m.Contexts) == 0 {
 			return fmt.Errorf("there is no Main")
 		}
 		return nil // the verifier knows what may stand in a module with Main

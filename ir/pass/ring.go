@@ -1,6 +1,8 @@
 package pass
 
 import (
+	"fmt"
+
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/word"
 )
@@ -13,8 +15,9 @@ type ring struct {
 	o    *ir.Object
 	word []int // offsets within an element
 	objs []int
-	size int // of an element
-	room int // elements
+	size int        // of an element
+	room int        // elements
+	copy []*ir.Func // by object: moves bytes no longer than they are; nil: all of it is moved
 }
 
 // The places of a ring's numbers; the elements come after them.
@@ -38,7 +41,8 @@ func (t *tasker) ring(k int) *ring {
 		r.word = append(r.word, r.size)
 		r.size += max(4, w.Bytes())
 	}
-	for _, n := range r.c.Objs {
+	for k, n := range r.c.Objs {
+		r.copy = append(r.copy, t.copier(r.c, k))
 		r.objs = append(r.objs, r.size)
 		r.size += (n + 3) / 4 * 4
 	}
@@ -83,7 +87,7 @@ func (r *ring) send(x emitter, i *ir.Instr) {
 		x.Store(v, at)
 	}
 	for k, src := range i.Refs {
-		x.Copy(ir.Ref{Obj: r.o, Off: off, Disp: ringData + r.objs[k]}, src, r.c.Objs[k])
+		r.move(x, k, ir.Ref{Obj: r.o, Off: off, Disp: ringData + r.objs[k]}, src)
 	}
 	r.advance(x, ringNext, off, word.Add)
 }
@@ -106,7 +110,7 @@ func (r *ring) recv(x emitter, i *ir.Instr) {
 		x.redefine(&ir.Instr{Op: ir.OpLoad, Size: max(4, v.Type.Bytes()), Refs: []ir.Ref{at}}, v)
 	}
 	for k, dst := range i.Refs {
-		x.Copy(dst, ir.Ref{Obj: r.o, Off: off, Disp: ringData + r.objs[k]}, r.c.Objs[k])
+		r.move(x, k, dst, ir.Ref{Obj: r.o, Off: off, Disp: ringData + r.objs[k]})
 	}
 	r.advance(x, ringFirst, off, word.Sub)
 }
@@ -116,4 +120,68 @@ func (x emitter) redefine(i *ir.Instr, v *ir.Value) {
 	i.Span, i.Task, i.Results = x.At, -1, []*ir.Value{v}
 	v.Def, v.In = i, x.B
 	x.B.Instrs = append(x.B.Instrs, i)
+}
+
+// move copies object k of an element.
+func (r *ring) move(x emitter, k int, dst, src ir.Ref) {
+	if f := r.copy[k]; f != nil {
+		x.Call(f, nil, []ir.Ref{dst, src})
+		return
+	}
+	x.Copy(dst, src, r.c.Objs[k])
+}
+
+// longBytes is from how many bytes on an object of a channel that is bytes<N> is moved
+// by its length: most messages are much shorter than what there is room for.
+const longBytes = 256
+
+// copier gives the function that moves object k of a channel when it is long bytes:
+//
+//	func @copy.bytes1480[%to 1484, %from 1484 ro]: a length and so many bytes, word by word
+func (t *tasker) copier(c *ir.Chan, k int) *ir.Func {
+	size := c.Objs[k]
+	if size < longBytes || size%4 != 0 || !isBytes(c, k) {
+		return nil
+	}
+	name := fmt.Sprintf("copy.bytes%d", size-4)
+	for _, f := range t.m.Funcs {
+		if f.Name == name {
+			return f
+		}
+	}
+	f := &ir.Func{Name: name, Span: c.Span}
+	to := &ir.Object{Name: "to", Kind: ir.ParamObj, Size: size, Align: 4, Span: c.Span}
+	from := &ir.Object{Name: "from", Kind: ir.ParamObj, Size: size, Align: 4, ReadOnly: true, Span: c.Span}
+	f.Objs = []*ir.Object{to, from}
+	x := emitter{ir.NewBuilder(f)}
+	x.At = c.Span
+	n := x.Load(32, ir.Ref{Obj: from})
+	x.Store(n, ir.Ref{Obj: to})
+	head, body, done := x.NewBlock(), x.NewBlock(), x.NewBlock()
+	x.Jump(head, x.const32(0))
+	x.B = head
+	at := x.Param(head, 32)
+	x.Branch(x.Word(word.Ltu, 1, at, n), body, done)
+	x.B = body
+	x.Store(x.Load(32, ir.Ref{Obj: from, Off: at, Disp: 4}), ir.Ref{Obj: to, Off: at, Disp: 4})
+	x.Jump(head, x.Word(word.Add, 32, at, x.const32(4)))
+	x.B = done
+	x.Ret()
+	t.m.Funcs = append(t.m.Funcs, f)
+	return f
+}
+
+// isBytes reports whether object k of a channel is one bytes<N>.
+func isBytes(c *ir.Chan, k int) bool {
+	found := false
+	for n, from := range c.From {
+		if from.Obj != k {
+			continue
+		}
+		if found || from.Off != 0 || c.Args[n].Kind != "bytes" {
+			return false
+		}
+		found = true
+	}
+	return found
 }

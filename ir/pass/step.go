@@ -23,7 +23,7 @@ func (t *tasker) several() {
 		s.make()
 		steps = append(steps, s)
 	}
-	t.m.Main = t.scheduler(steps)
+	t.m.Contexts = []ir.Context{{Func: t.scheduler(steps)}}
 }
 
 // runsEarlier reports whether an earlier task has the same function, which

@@ -31,7 +31,7 @@ import (
 //	after   b1: v5: i32 = wait 1 ; v6: i1 = take eth0 %p, 1518 ; br v6, b2, b1
 //	        b2:
 func tasks(m *ir.Module, _ *Env) bool {
-	if m.Main != nil {
+	if len(m.Contexts) > 0 {
 		return false
 	}
 	t := &tasker{m: m, blocks: map[*ir.Func]bool{}, marks: map[mark]uint64{}, marked: map[uint64]bool{}}
@@ -194,8 +194,8 @@ func (t *tasker) single() {
 			t.waitInPlace(f)
 		}
 	}
-	t.m.Main = t.m.Tasks[0].Func
-	for _, b := range t.m.Main.Blocks {
+	t.m.Contexts = []ir.Context{{Func: t.m.Tasks[0].Func}}
+	for _, b := range t.m.Main().Blocks {
 		if b.Term.Op == ir.Return {
 			b.Instrs = append(b.Instrs, &ir.Instr{Op: ir.OpHalt, Task: -1, Span: b.Term.Span})
 		}
@@ -310,11 +310,13 @@ func (p *point) attempt(t *tasker, before *ir.Block) []*ir.Block {
 	return []*ir.Block{p.try, p.work}
 }
 
-// dropUncalled removes the functions that Main does not reach.
+// dropUncalled removes the functions that no context reaches.
 func dropUncalled(m *ir.Module) {
 	keep := map[*ir.Func]bool{}
-	for _, f := range reach(m.Main) {
-		keep[f] = true
+	for _, c := range m.Contexts {
+		for _, f := range reach(c.Func) {
+			keep[f] = true
+		}
 	}
 	kept := m.Funcs[:0]
 	for _, f := range m.Funcs {

@@ -67,6 +67,7 @@ func examples(t *testing.T) map[string]*world.Script {
 	s, err := world.FromCaptures([]string{"inside", "outside"}, []world.Capture{{Device: 0, Name: "office.pcap", Data: data}})
 	require.NoError(t, err)
 	out["../../examples/filter/filter.sn"] = s
+	out["../../examples/queue/queue.sn"] = &world.Script{Devices: []string{"disk"}, Disks: []*world.Disk{world.NewDisk(make([]byte, 1<<20))}}
 	return out
 }
 

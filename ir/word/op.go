@@ -144,8 +144,10 @@ func Table(op Op) *Row {
 // Inverse returns the comparison that holds when op does not; false when op is no
 // comparison.
 func Inverse(op Op) (Op, bool) {
-	inv := Table(op).Inverse
-	return inv, inv != Bad
+	if op == Bad || op >= NumOps {
+		return Bad, false
+	}
+	return table[op].Inverse, table[op].Inverse != Bad
 }
 
 // Lookup finds an operator by name.

@@ -41,6 +41,7 @@ const (
 	BadMap        diag.Code = "E0234" // a map whose keys or entries are not possible
 	BadHint       diag.Code = "E0235" // a hint where it has no meaning
 	OwnPart       diag.Code = "E0236" // a type that contains itself
+	NarrowWrap    diag.Code = "E0237" // narrow arithmetic that may wrap and is then widened
 	LayoutUse     diag.Code = "E0231" // a layout made, changed or written as it must not be
 	NotYet        diag.Code = "E0299" // part of the language that this version lacks
 )

@@ -146,6 +146,9 @@ func (b *body) conversion(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 		}
 		return nil
 	}
+	if x.Type().Kind == tree.Int && t.Kind == tree.Int && t.Bits > x.Type().Bits {
+		b.noWrap(x, t, "widened to `"+t.String()+"`")
+	}
 	return resize(x, t)
 }
 
@@ -361,6 +364,7 @@ func (b *body) passValue(p *tree.Local, x tree.Expr, at diag.Span) tree.Expr {
 	if p.Kind != tree.InOutLocal {
 		return b.convert(x, p.Type, at)
 	}
+	x = plainPlace(x)
 	if tree.Root(x) == nil {
 		b.c.errorf(codes.NotAPlace, at, "an inout argument must be a variable or a part of one")
 		return nil

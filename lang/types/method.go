@@ -202,6 +202,7 @@ func (b *body) resizeStmt(e *syntax.CallExpr, buf tree.Expr) tree.Stmt {
 	if n == nil {
 		return nil
 	}
+	b.noWrap(n, wideOf(n), "a length")
 	s := &tree.Resize{Stmt0: tree.Stmt0{At: e.Span()}, Buf: buf, Len: n}
 	known := b.facts.Bounds(n)
 	s.Proved = facts.Holds(tree.SmallRange(0, int64(buf.Type().Len)), known)

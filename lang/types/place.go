@@ -3,6 +3,7 @@ package types
 import (
 	"math/big"
 
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/interval"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/facts"
@@ -22,6 +23,7 @@ func (b *body) index(e *syntax.IndexExpr) tree.Expr {
 		b.c.errorf(codes.BadOperand, e.X.Span(), "%s has no elements", describe(x.Type()))
 		return nil
 	}
+	b.noWrap(i, wideOf(i), "an index")
 	n := &tree.Index{Expr0: tree.Expr0{At: e.Span(), T: elem}, X: x, I: i}
 	n.Proved = b.empty > 0 || b.facts.InLength(i, x, -1)
 	if !n.Proved {
@@ -58,6 +60,8 @@ func (b *body) slice(e *syntax.SliceExpr) tree.Expr {
 	if !ok {
 		return nil
 	}
+	b.noWrap(lo, wideOf(lo), "a bound of a slice")
+	b.noWrap(hi, wideOf(hi), "a bound of a slice")
 	t := &tree.Type{Kind: tree.Slice, Elem: elem}
 	n := &tree.SliceOf{Expr0: tree.Expr0{At: e.Span(), T: t}, X: x}
 	word := facts.WordFor(facts.All(lo.Type()).Hull(facts.All(hi.Type())))
@@ -134,7 +138,7 @@ func (b *body) member(x tree.Expr, e *syntax.FieldExpr) tree.Expr {
 		for i, f := range t.Layout.Fields {
 			if f.Name == e.Name.Name {
 				b.c.opts.Record.Use(e.Name.Span(), f.Span)
-				return fieldRef(x, i, f.Offset, f.Type, e.Span())
+				return b.partRef(x, i, &f, e.Span())
 			}
 			known = append(known, f.Name)
 		}
@@ -143,6 +147,15 @@ func (b *body) member(x tree.Expr, e *syntax.FieldExpr) tree.Expr {
 	}
 	b.noMember(t, e.Name, known)
 	return nil
+}
+
+// partRef reads a field of a layout. One that is bounded has its range as its type.
+func (b *body) partRef(x tree.Expr, i int, f *tree.LayoutField, at diag.Span) tree.Expr {
+	ref := fieldRef(x, i, f.Offset, f.Type, at)
+	if f.Bound && f.When == nil && f.Kind == tree.LayoutInt {
+		return &tree.Convert{Expr0: tree.Expr0{At: at, T: facts.RangeType(facts.OfField(f))}, X: ref}
+	}
+	return ref
 }
 
 // typeName returns the declaration when an expression is the name of a type.
@@ -206,6 +219,7 @@ const assigned = "the target of an assignment"
 // writable checks that x is a place that may change, and forgets what is known
 // about it.
 func (b *body) writable(x tree.Expr, what string) bool {
+	x = plainPlace(x)
 	l := tree.Root(x)
 	if l == nil {
 		b.c.errorf(codes.NotAPlace, x.Span(), "%s must be a variable or a part of one", what)

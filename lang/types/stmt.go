@@ -222,7 +222,7 @@ func (b *body) varValue(n *syntax.VarStmt, x tree.Expr) tree.Expr {
 }
 
 func (b *body) assign(n *syntax.AssignStmt) tree.Stmt {
-	target := b.writeOnly(n.Target)
+	target := plainPlace(b.writeOnly(n.Target))
 	var want *tree.Type
 	if target != nil {
 		want = target.Type()

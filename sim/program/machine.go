@@ -83,9 +83,12 @@ func New(m *ir.Module, w *world.World) (*Machine, error) {
 		mc.ports = append(mc.ports, slices.Index(w.Devices(), d.Name))
 	}
 	c := newCompiler(mc)
-	if m.Main != nil {
-		mc.tasks = []*context{c.context(m.Main, -1)}
-		mc.tasks[0].alarm = world.Never
+	for _, k := range m.Contexts {
+		t := c.context(k.Func, -1)
+		t.alarm = world.Never
+		mc.tasks = append(mc.tasks, t)
+	}
+	if len(m.Contexts) > 0 {
 		return mc, nil
 	}
 	for i, t := range m.Tasks {

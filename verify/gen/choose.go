@@ -17,6 +17,9 @@ func (g *gen) selectRound(t *task) []*node {
 	if t.rx != nil {
 		arms.kids = append(arms.kids, g.deviceArm(t.rx))
 	}
+	if t.pin != nil {
+		arms.kids = append(arms.kids, g.pinArm(t.pin))
+	}
 	if len(arms.kids) == 0 || g.oneIn(3) {
 		arms.kids = append(arms.kids, g.timerArm("every"))
 	}

@@ -19,10 +19,12 @@ const (
 	ethLink
 	udpLink
 	diskLink
+	inLink
+	outLink
 )
 
 // linkTypes are the types of the parameters for devices.
-var linkTypes = [...]string{ethLink: "net.Eth", udpLink: "net.Udp", diskLink: "blk.Disk"}
+var linkTypes = [...]string{ethLink: "net.Eth", udpLink: "net.Udp", diskLink: "blk.Disk", inLink: "gpio.In", outLink: "gpio.Out"}
 
 func (l *link) device() bool { return l.kind != channelLink }
 
@@ -34,6 +36,7 @@ type Device struct {
 	Name     string
 	Messages bool // a port of datagrams
 	Disk     bool
+	Pin      bool
 }
 
 // Devices lists the devices in the order of the system, as a script wants them.
@@ -43,7 +46,7 @@ func (p *Program) Devices() []Device {
 		if !l.device() || l.gone {
 			continue
 		}
-		out = append(out, Device{Name: l.port(), Disk: l.kind == diskLink, Messages: l.kind == udpLink && !l.socket})
+		out = append(out, Device{Name: l.port(), Disk: l.kind == diskLink, Pin: l.kind == inLink || l.kind == outLink, Messages: l.kind == udpLink && !l.socket})
 	}
 	return out
 }
@@ -74,6 +77,8 @@ func (p *Program) uses() string {
 		switch {
 		case d.Disk:
 			need("blk")
+		case d.Pin:
+			need("gpio")
 		case d.Messages: // its type is one of net
 			need("port")
 			need("net")
@@ -103,6 +108,10 @@ func (p *Program) deviceText(b *strings.Builder) {
 		case l.socket:
 			fmt.Fprintf(b, "%s = net.eth(%d, host: %#x)\n%s = net.udp(%s, %d)\n", l.port(), nics, l.host(), l.name, l.port(), udpPort)
 			nics++
+		case l.kind == inLink:
+			fmt.Fprintf(b, "%s = gpio.in(\"%s\")\n", l.name, l.name)
+		case l.kind == outLink:
+			fmt.Fprintf(b, "%s = gpio.out(\"%s\")\n", l.name, l.name)
 		case l.kind == udpLink:
 			fmt.Fprintf(b, "%s = port.udp(%q)\n", l.name, l.name)
 		case l.kind == diskLink:
@@ -114,7 +123,7 @@ func (p *Program) deviceText(b *strings.Builder) {
 
 // device gives a task a device.
 func (g *gen) device(t *task, kind linkKind) *link {
-	l := &link{name: g.name("d"), kind: kind, socket: kind == udpLink && g.oneIn(2), elem: bytesType(pick(g, []int{16, 31, 64, 90})), to: t}
+	l := &link{name: g.name("d"), kind: kind, socket: kind == udpLink && g.oneIn(2) && !g.o.Ports, elem: bytesType(pick(g, []int{16, 31, 64, 90})), to: t}
 	g.p.links = append(g.p.links, l)
 	t.links = append(t.links, l)
 	return l
@@ -142,8 +151,12 @@ func (p *Program) Script() *world.Script {
 			}
 		}
 	}
+	s.Inputs = append(p.levelsOf(s.Devices), s.Inputs...)
 	// As captures are read: what comes at one time comes in the order of the system.
 	slices.SortStableFunc(s.Inputs, func(a, b world.Input) int {
+		if a.Levels != nil || b.Levels != nil {
+			return cmp.Compare(a.Time, b.Time)
+		}
 		return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Device, b.Device))
 	})
 	return s
@@ -158,6 +171,9 @@ func (p *Program) Until() uint64 {
 	last := uint64(0)
 	for _, a := range p.arrives {
 		last = max(last, a.time)
+	}
+	for _, e := range p.edges {
+		last = max(last, e.time)
 	}
 	if p.ticks {
 		last += tail

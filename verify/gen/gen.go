@@ -11,6 +11,7 @@ type Options struct {
 	Size    int  // statements of a task, about; 0: 24
 	Small   bool // few small tasks, for slow machines
 	NoTraps bool // nothing that may trap
+	Ports   bool // datagrams come through ports of their own, never over a stack
 }
 
 // Program is a random program with what arrives at its devices.
@@ -21,6 +22,7 @@ type Program struct {
 	tasks   []*task
 	links   []*link // channels and devices, in the order of the system
 	arrives []*arrival
+	edges   []edgeOf
 	ticks   bool // there are timers
 	library bool // functions of the library are asked for known answers
 }
@@ -28,6 +30,7 @@ type Program struct {
 // gen makes one program.
 type gen struct {
 	r      *rand.Rand
+	pins   *rand.Rand // of pins
 	o      Options
 	p      *Program
 	traps  bool // this program may trap
@@ -55,7 +58,7 @@ func New(seed uint64, o Options) *Program {
 		o.Size = min(o.Size, 10)
 	}
 	g := &gen{
-		r: rand.New(rand.NewPCG(seed, 7)), o: o, p: &Program{Seed: seed, Used: map[string]int{}, decls: list()},
+		r: rand.New(rand.NewPCG(seed, 7)), pins: rand.New(rand.NewPCG(seed, 8)), o: o, p: &Program{Seed: seed, Used: map[string]int{}, decls: list()},
 		exprs: exprRows(), exacts: exactRows(), stmts: stmtRows(),
 	}
 	g.traps = !o.NoTraps && g.oneIn(3)

@@ -102,6 +102,9 @@ func (g *gen) layout() {
 		if p.when != nil {
 			t = optionType(t)
 		}
+		if p.hi > 0 && !p.fixed && p.when == nil { // read as what its bounds say
+			t = rangeType(int64(p.lo), int64(p.hi))
+		}
 		l.typ.fields = append(l.typ.fields, field{p.name, t})
 	}
 	g.layouts = append(g.layouts, l)

@@ -33,6 +33,7 @@ type body struct {
 	hash     *variable // into which what is computed goes
 	ends     int       // more than 0: nothing may leave the function here
 	disk     *link     // of a task, nil for none
+	pin, led *link     // of a task, nil for none
 	constant bool      // of a constant, which calls no function that a region may time
 }
 

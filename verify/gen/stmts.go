@@ -2,6 +2,7 @@ package gen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -53,7 +54,7 @@ func stmtRows() []stmtRow {
 		{row{"timed", 1}, func(g *gen) bool { return nests(g) && g.b.task && g.b.timed == 0 }, (*gen).timedStmt},
 		{row{"loop", 1}, func(g *gen) bool { return nests(g) && g.b.timed == 0 }, (*gen).onceLoop},
 	}
-	return append(append(rows, mapRows()...), diskRows()...)
+	return slices.Concat(rows, mapRows(), diskRows(), pinRows())
 }
 
 // statements makes about n statements.

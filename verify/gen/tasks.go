@@ -29,12 +29,13 @@ type task struct {
 	body  *node
 	gone  bool
 
-	endless bool
-	selects bool // it takes what comes first
-	ins     []*link
-	outs    []*link
-	rx, tx  *link
-	disk    *link
+	endless  bool
+	selects  bool // it takes what comes first
+	ins      []*link
+	outs     []*link
+	rx, tx   *link
+	disk     *link
+	pin, led *link // an input, an output
 }
 
 func (t *task) text(b *strings.Builder) {
@@ -112,7 +113,7 @@ const rounds = 4
 // task writes the body of a task: what it starts with, then rounds in which it
 // receives from each link, computes, and sends to each.
 func (g *gen) task(t *task) {
-	b := &body{times: 1, budget: 6000, task: true, ends: 1, disk: t.disk}
+	b := &body{times: 1, budget: 6000, task: true, ends: 1, disk: t.disk, pin: t.pin, led: t.led}
 	defer g.enter(b)()
 	text := list()
 	b.hash = g.add(&variable{name: g.name("h"), typ: intType(32, false), mutable: true})

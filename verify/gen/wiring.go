@@ -50,6 +50,7 @@ func (g *gen) wire(i int) {
 	if g.oneIn(6) {
 		t.disk = g.device(t, diskLink)
 	}
+	g.pinsOf(t)
 	for _, from := range earlier {
 		if len(t.ins) == 0 && !g.oneIn(4) || g.oneIn(4) {
 			g.channel(from, t)

@@ -56,8 +56,29 @@ func exprRows() []exprRow {
 // retype is an expression that its surroundings convert.
 func retype(n *node, t *typ) *node { return expr(t, "$", n) }
 
-// value makes an expression of a type.
+// value makes an expression of a type. Narrow arithmetic is converted to its own type:
+// what is cut off is meant, whatever becomes of the value.
 func (g *gen) value(t *typ, depth int) *node {
+	n := g.plain(t, depth)
+	if n != nil && t.sort == intSort && t.bits < 32 && arithmetic(n) {
+		return expr(t, t.name+"($)", n)
+	}
+	return n
+}
+
+// arithmetic reports an operation that may not fit its type.
+func arithmetic(n *node) bool {
+	switch n.form {
+	case "$":
+		return arithmetic(n.kids[0])
+	case "($ + $)", "($ - $)", "($ * $)", "($ << $)", "($ / $)", "($ >> $)":
+		return true
+	}
+	return false
+}
+
+// plain is value for what is an operand of further arithmetic.
+func (g *gen) plain(t *typ, depth int) *node {
 	if depth <= 0 || !g.room(4) {
 		return g.leaf(t)
 	}
@@ -146,11 +167,11 @@ func (g *gen) operand(t *typ, depth int) *node {
 			return e
 		}
 	}
-	return g.value(t, depth)
+	return g.plain(t, depth)
 }
 
 func (g *gen) binary(t *typ, op string, depth int) *node {
-	return expr(t, "($ "+op+" $)", g.value(t, depth-1), g.operand(t, depth-1))
+	return expr(t, "($ "+op+" $)", g.plain(t, depth-1), g.operand(t, depth-1))
 }
 
 func (g *gen) arithmetic(t *typ, depth int) *node {

@@ -101,7 +101,8 @@ class Exprs(Lines):
         if not isinstance(t, K.Record) or name not in t.names:
             return fault(node, f"no part {name}")
         i = t.names.index(name)
-        return self.there(Ex(f"{e.code}[{i}]", t.types[i], place=True))
+        kind = t.layout.read_as(name) if t.layout else None
+        return self.there(Ex(f"{e.code}[{i}]", kind or t.types[i], place=True))
 
     def there(self, ex):
         """In an expression of a layout: numbers are exact, and what may not be there is

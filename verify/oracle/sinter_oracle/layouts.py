@@ -93,6 +93,13 @@ class Layout:
             t = K.Option(K.Range(*f.span)) if f.when else K.Range(*f.span)
         return Local(f"v[{f.index}]", t)
 
+    def read_as(self, name):
+        """The range that a bounded field is of where it is read; None for other fields."""
+        for f in self.fields:
+            if f.name == name and f.span and not f.when:
+                return K.Range(*f.span)
+        return None
+
     def preset(self, body, parts, given):
         """Gives fields with a fixed value that value, when a constructor leaves them out."""
         for f in self.fields:

@@ -65,7 +65,7 @@ class System:
         return socket
 
     def d_port_udp(self, args, name, numbers):
-        name = self.line(args)
+        name = name or self.line(args)
         self.ports[name] = devices.Udp(self.world, name)
         return self.ports[name]
 

@@ -1,0 +1,240 @@
+package examples
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// system is the end of a datagram that programs have by default.
+func system(port uint16) world.Host { return world.Host{Address: 0x0a00020f, Port: port} }
+
+// datagram is a frame to the system, from a host of its network.
+func datagram(from byte, port uint16, body []byte) []byte {
+	src := world.Host{Address: 0x0a000200 | uint32(from), Port: 5000 + uint16(from)}
+	return world.Datagram(world.MAC(src.Address), world.MAC(system(port).Address), src, system(port), body)
+}
+
+// stamped is a frame and when it arrives, in us.
+type stamped struct {
+	at   uint64
+	data []byte
+}
+
+func capture(t *testing.T, frames []stamped) []byte {
+	tr := &trace.Trace{}
+	for _, f := range frames {
+		tr.Events = append(tr.Events, trace.Event{Kind: trace.Out, Port: "nic", Time: f.at, Data: f.data})
+	}
+	data, err := world.CaptureOf(tr, "nic", false)
+	require.NoError(t, err)
+	return data
+}
+
+// socketFrames is what arrives in testdata/devices/sockets.sn: twelve datagrams for
+// the task that is late, and between them questions and echoes.
+func socketFrames() []stamped {
+	var frames []stamped
+	add := func(at uint64, data []byte) { frames = append(frames, stamped{at, data}) }
+	question := func(id uint16, name string) []byte {
+		q := binary.BigEndian.AppendUint16(nil, id)
+		q = binary.BigEndian.AppendUint16(q, uint16(len(name)))
+		return append(q, name...)
+	}
+	add(0, world.ARP(false, world.MAC(0x0a000203), 0x0a000203, nil, system(0).Address))
+	for k := range 12 {
+		at := uint64(10 * k)
+		add(at, datagram(9, 9, []byte{'a' + byte(k)}))
+		add(at, datagram(3, 7, []byte(strings.Repeat("echo ", k*20))))
+		switch k % 4 {
+		case 0:
+			add(at+1, datagram(4, 53, question(uint16(k), "gateway")))
+		case 1:
+			add(at+1, datagram(4, 53, question(uint16(k), "nobody")))
+		case 2:
+			add(at+1, datagram(4, 53, []byte("not a question")))
+		default:
+			add(at+1, datagram(5, 1234, []byte("no socket")))
+		}
+	}
+	add(2000, datagram(9, 9, []byte("again")))
+	return frames
+}
+
+// TestSocketCapture: the capture is what socketFrames says. SINTER_UPDATE=1 writes it.
+func TestSocketCapture(t *testing.T) {
+	testkit.Golden(t, "testdata/devices/sockets.pcap", string(capture(t, socketFrames())))
+}
+
+// traceOf runs a program on a level with frames at nic.
+func traceOf(t *testing.T, p *flow.Program, level string, frames []stamped) *trace.Trace {
+	path := filepath.Join(t.TempDir(), "in.pcap")
+	require.NoError(t, os.WriteFile(path, capture(t, frames), 0o644))
+	r, err := p.Run(context.Background(), flow.RunOptions{Level: level, World: flow.World{Captures: []string{"nic=" + path}}})
+	require.NoError(t, err)
+	return r.Trace
+}
+
+// A socket tells its task how many datagrams it has lost: the upper 16 bits above
+// the peer. What other sockets get does not depend on it.
+func TestLostDatagramsAreCounted(t *testing.T) {
+	p, err := flow.Load("testdata/devices/sockets.sn", flow.Options{})
+	require.NoError(t, err)
+	var lost []uint16
+	echoes := 0
+	for _, e := range traceOf(t, p, flow.Source, socketFrames()).Events {
+		if e.Kind != trace.Recv {
+			continue
+		}
+		switch e.Task {
+		case "late":
+			lost = append(lost, binary.LittleEndian.Uint16(e.Args[0].Bytes[6:]))
+		case "echo":
+			require.Zero(t, binary.LittleEndian.Uint16(e.Args[0].Bytes[6:]))
+			echoes++
+		}
+	}
+	require.Equal(t, []uint16{0, 0, 0, 0, 0, 0, 0, 0, 4}, lost)
+	require.Equal(t, 12, echoes)
+}
+
+// What the deployed image drops, every machine drops: a frame with a wrong checksum,
+// and one that is for another station or address.
+func TestWrongFramesAreDropped(t *testing.T) {
+	good := datagram(3, 7, []byte("good"))
+	for _, c := range []struct {
+		name string
+		at   int
+	}{{"checksum of UDP", 40}, {"checksum of IPv4", 24}, {"address", 33}, {"station", 5}, {"payload", 43}, {"port", 37}} {
+		t.Run(c.name, func(t *testing.T) {
+			bad := bytes.Clone(good)
+			bad[c.at] ^= 0x10
+			p, err := flow.Load("echo", flow.Options{})
+			require.NoError(t, err)
+			for _, level := range []string{flow.Source, flow.IR, flow.ISA, flow.Native} {
+				if level == flow.Native {
+					testkit.Tool(t, "clang-19", "clang")
+				}
+				sent := 0
+				for _, e := range traceOf(t, p, level, []stamped{{0, bad}, {1, good}, {2, bad}}).Events {
+					if e.Kind == trace.Out {
+						require.Equal(t, uint64(1), e.Time, level)
+						sent++
+					}
+				}
+				require.Equal(t, 1, sent, level)
+			}
+		})
+	}
+}
+
+// hostile makes frames that are real ones, changed, of every length, or noise.
+func hostile(n int) []stamped {
+	r := rand.New(rand.NewPCG(1, 2))
+	host := system(7).Address
+	var good [][]byte
+	for from := range byte(12) {
+		mac := world.MAC(0x0a000200 | uint32(from))
+		good = append(good, datagram(from, 7, payload(int(from)*123)), datagram(from, 9, nil),
+			world.ARP(from%2 == 0, mac, 0x0a000200|uint32(from), world.MAC(host), host),
+			world.Echo(from%3 == 0, mac, world.MAC(host), 0x0a000200|uint32(from), host))
+	}
+	frames := make([]stamped, n)
+	for k := range frames {
+		f := bytes.Clone(good[r.IntN(len(good))])
+		switch r.IntN(8) {
+		case 0:
+			f = make([]byte, 1+k%1518)
+			for i := range f {
+				f[i] = byte(r.Uint32())
+			}
+			if len(f) > 14 && r.IntN(2) == 0 { // noise that reaches the stack
+				copy(f, good[0][:14])
+			}
+		case 1:
+			f = f[:1+r.IntN(len(f))]
+		case 2:
+			f = append(f, payload(r.IntN(40))...)
+		case 3: // whole and right
+		default:
+			for range 1 + r.IntN(4) {
+				f[r.IntN(len(f))] ^= byte(r.Uint32())
+			}
+		}
+		frames[k] = stamped{uint64(k / 3), f}
+	}
+	return frames
+}
+
+// TestHostileFrames: the interpreter and the process answer broken frames alike, and
+// go on. With SINTER_FULL=1 there are 100,000.
+func TestHostileFrames(t *testing.T) {
+	testkit.Tool(t, "clang-19", "clang")
+	n := 3000
+	if testkit.Full() {
+		n = 100000
+	}
+	p, err := flow.Load("echo", flow.Options{})
+	require.NoError(t, err)
+	frames := hostile(n)
+	want := traceOf(t, p, flow.IR, frames)
+	got := traceOf(t, p, flow.Native, frames)
+	require.Empty(t, trace.Compare(want, got, trace.Options{Console: true}))
+	answers := 0
+	for _, e := range want.Events {
+		if e.Kind == trace.Out {
+			answers++
+		}
+	}
+	require.Greater(t, answers, n/20)
+}
+
+// TestUserPrograms runs programs that users wrote against the frames that models of
+// their own, in another language, say.
+func TestUserPrograms(t *testing.T) {
+	levels := []string{flow.Source, flow.IR, flow.ISA, flow.Native}
+	for _, name := range []string{"lease", "modbus", "ntp"} {
+		dir := filepath.Join("testdata", "programs", name)
+		p, err := flow.Load(filepath.Join(dir, "prog.sn"), flow.Options{})
+		require.NoError(t, err)
+		read := func(file string) string {
+			text, err := os.ReadFile(filepath.Join(dir, file))
+			require.NoError(t, err)
+			return string(text)
+		}
+		for _, level := range levels {
+			t.Run(name+" "+level, func(t *testing.T) {
+				if level == flow.Native {
+					testkit.Tool(t, "clang-19", "clang")
+				}
+				r, err := p.Run(context.Background(), flow.RunOptions{Level: level, World: flow.World{Captures: []string{"nic=" + filepath.Join(dir, "in.pcap")}}})
+				require.NoError(t, err)
+				var logs, sent strings.Builder
+				for _, e := range r.Trace.Events {
+					switch e.Kind {
+					case trace.Log:
+						fmt.Fprintln(&logs, e.Text)
+					case trace.Out:
+						fmt.Fprintln(&sent, e.Time, hex.EncodeToString(e.Data))
+					}
+				}
+				require.Equal(t, strings.TrimSpace(read("expected.log")), strings.TrimSpace(logs.String()))
+				require.Equal(t, strings.TrimSpace(read("expected.nic.hex")), strings.TrimSpace(sent.String()))
+			})
+		}
+	}
+}

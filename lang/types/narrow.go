@@ -1,0 +1,89 @@
+package types
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/facts"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// wideBits is the width from which on integers are meant to wrap: hashes and checksums
+// are of such words. In a narrower one a sum that is cut off and then widened is mostly
+// a mistake.
+const wideBits = 32
+
+// wraps returns the operation in x that may not fit its narrow type, nil if there is
+// none. What is masked, or converted to its own type, is meant.
+func (b *body) wraps(x tree.Expr) *tree.Binary {
+	e, ok := x.(*tree.Binary)
+	if !ok || e.T.Kind != tree.Int || e.T.Bits >= wideBits {
+		return nil
+	}
+	switch e.Op {
+	case tree.Shr, tree.Div:
+		return b.wraps(e.L)
+	case tree.Add, tree.Sub, tree.Mul, tree.Shl:
+	default:
+		return nil
+	}
+	for _, part := range []tree.Expr{e.L, e.R} {
+		if in := b.wraps(part); in != nil {
+			return in
+		}
+	}
+	exact, ok := facts.Apply(e.Op, b.facts.Bounds(e.L), b.facts.Bounds(e.R))
+	if ok && facts.Holds(e.T, exact) {
+		return nil
+	}
+	return e
+}
+
+// noWrap reports narrow arithmetic that may wrap and whose result is then used in a
+// wider type, to, or as an index or length, when what says so.
+func (b *body) noWrap(x tree.Expr, to *tree.Type, what string) {
+	e := b.wraps(x)
+	if e == nil {
+		return
+	}
+	b.c.errorf(codes.NarrowWrap, e.Span(), "this `%s` keeps the low %d bits of its result, and is then %s", opText[e.Op], e.T.Bits, what).
+		Labelf("of type `%s`", e.T).
+		Hint("write `%s`, or `%s(%s)` if the low bits are meant", widened(e, to), e.T, textOf(e.Span()))
+}
+
+// widened is an operation with its operands in a wider type.
+func widened(e *tree.Binary, to *tree.Type) string {
+	left, right := textOf(e.L.Span()), textOf(e.R.Span())
+	_, number := constOf(e.R)
+	_, composed := e.R.(*tree.Binary)
+	switch {
+	case !number && e.Op != tree.Shl:
+		right = fmt.Sprintf("%s(%s)", to, right)
+	case composed:
+		right = "(" + right + ")"
+	}
+	return fmt.Sprintf("%s(%s) %s %s", to, left, opText[e.Op], right)
+}
+
+// textOf is what is written at a place.
+func textOf(at diag.Span) string {
+	if at.File == nil {
+		return "..."
+	}
+	return at.File.Text[at.Start:at.End]
+}
+
+// wideOf is the type in which an index or length is computed.
+func wideOf(x tree.Expr) *tree.Type { return tree.IntType(wideBits, x.Type().Signed) }
+
+// plainPlace is the place that an expression reads: of a field with bounds, which has
+// its range as its type, the field itself.
+func plainPlace(x tree.Expr) tree.Expr {
+	if c, ok := x.(*tree.Convert); ok && c.X != nil {
+		if f := part(c.X); f != nil && f.Bound {
+			return c.X
+		}
+	}
+	return x
+}

@@ -1,0 +1,120 @@
+package gen
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// Pins are drawn from a source of their own (gen.pins), so that programs without them
+// stay what they were.
+
+// edgeOf is a change of an input pin.
+type edgeOf struct {
+	time  uint64
+	to    *link
+	value uint64
+}
+
+// pins gives a task an input, an output, both or, mostly, neither.
+func (g *gen) pinsOf(t *task) {
+	pin := func(kind linkKind) *link {
+		l := &link{name: g.name("d"), kind: kind, to: t}
+		g.p.links, t.links = append(g.p.links, l), append(t.links, l)
+		return l
+	}
+	if g.pins.IntN(5) == 0 {
+		t.led = pin(outLink)
+	}
+	if g.pins.IntN(5) == 0 {
+		t.pin = pin(inLink)
+		for now := uint64(0); len(g.p.edges) < 200 && g.pins.IntN(9) > 0; now += uint64(g.pins.IntN(4)) {
+			g.p.edges = append(g.p.edges, edgeOf{now, t.pin, uint64(g.pins.IntN(2))})
+		}
+	}
+}
+
+// pinRows are the statements about pins.
+func pinRows() []stmtRow {
+	return []stmtRow{
+		{row{"pin write", 6}, func(g *gen) bool { return g.b.led != nil }, (*gen).pinWrite},
+		{row{"pin read", 6}, func(g *gen) bool { return g.b.pin != nil }, (*gen).pinRead},
+	}
+}
+
+func (g *gen) pinWrite() *node {
+	g.b.pure++
+	defer func() { g.b.pure-- }()
+	n := stmt(g.b.led.name+".write($)", g.condition())
+	n.link = g.b.led
+	return n
+}
+
+// pinRead keeps a level.
+func (g *gen) pinRead() *node {
+	v := &variable{name: g.name("v"), typ: boolType()}
+	defer g.add(v)
+	n := stmt("let " + v.name + " = " + g.b.pin.name + ".read()")
+	n.link = g.b.pin
+	return n
+}
+
+func boolType() *typ { return &typ{sort: boolSort, name: "bool"} }
+
+// pinArm takes a change of an input.
+func (g *gen) pinArm(l *link) *node {
+	g.p.Used["statement changed"]++
+	leave := g.scope()
+	defer leave()
+	v := &variable{name: g.name("v"), typ: boolType()}
+	n := g.guarded("on let " + v.name + " = " + l.name + ".changed()")
+	n.link = l
+	g.add(v)
+	n.kids = append(n.kids, g.armBody(g.showAll(v)))
+	return n
+}
+
+// levelsOf are the inputs that change the levels of devices of a script, all of one
+// time at once.
+func (p *Program) levelsOf(devices []string) []world.Input {
+	at := map[uint64][]world.Level{}
+	for _, e := range p.edges {
+		i := slices.Index(devices, e.to.name)
+		if i < 0 || e.to.gone {
+			continue
+		}
+		same := slices.IndexFunc(at[e.time], func(l world.Level) bool { return l.Device == i })
+		if same >= 0 {
+			at[e.time][same].Value = e.value
+			continue
+		}
+		at[e.time] = append(at[e.time], world.Level{Device: i, Value: e.value})
+	}
+	var out []world.Input
+	for time, levels := range at {
+		slices.SortFunc(levels, func(a, b world.Level) int { return cmp.Compare(a.Device, b.Device) })
+		out = append(out, world.Input{Time: time, Levels: levels})
+	}
+	slices.SortFunc(out, func(a, b world.Input) int { return cmp.Compare(a.Time, b.Time) })
+	return realChanges(out)
+}
+
+// realChanges leaves out levels that are as they were, as a file of them does.
+func realChanges(list []world.Input) []world.Input {
+	now := map[int]uint64{}
+	var out []world.Input
+	for _, in := range list {
+		var levels []world.Level
+		for _, l := range in.Levels {
+			if now[l.Device] != l.Value {
+				levels = append(levels, l)
+			}
+			now[l.Device] = l.Value
+		}
+		if levels != nil {
+			out = append(out, world.Input{Time: in.Time, Levels: levels})
+		}
+	}
+	return out
+}
