@@ -197,7 +197,7 @@ class System:
                 at = now = max(at, now)
                 out.append((at - first, k, port, port.message(frame)))
             if name in self.options.dumps:
-                out += [(at, k, port, level) for at, level in devices.levels(self.options.dumps[name], port.line)]
+                out += [(at, k, port, level) for at, level in devices.levels(self.options.dumps[name], (port.line, name))]
         out.sort(key=lambda x: x[:2])
         self.world.inputs = [(at, port, m) for at, _, port, m in out]
         self.world.until = self.options.until
