@@ -81,7 +81,7 @@ func TestNoPin(t *testing.T) {
 		}
 		out, err := cmd.CombinedOutput()
 		require.Error(t, err, arg)
-		require.Equal(t, 2, cmd.ProcessState.ExitCode(), "%s", out)
+		require.Equal(t, 1, cmd.ProcessState.ExitCode(), "%s", out)
 		require.Equal(t, want, string(out))
 	}
 }

@@ -41,7 +41,7 @@ func (b *body) deviceCall(e *syntax.CallExpr, f *syntax.FieldExpr, dev tree.Expr
 		return b.levelPut(e, dev, m), nil
 	case port.Changed:
 		b.c.errorf(codes.BadSelect, e.Span(), "`%s` is what an arm of a select waits for", m.Name).
-			Hint("write `select { %s { } }`, or `read()` for the level now", m.Form)
+			Hint("write `select prio { %s { } }`, or `read()` for the level now", m.Form)
 		return nil, nil
 	}
 	panic("types: an operation of no shape")
@@ -68,6 +68,10 @@ func (b *body) levelPut(e *syntax.CallExpr, dev tree.Expr, m *port.Method) tree.
 // levelArm checks what an arm on an input waits for.
 func (b *body) levelArm(e *syntax.CallExpr, f *syntax.FieldExpr, arm *tree.SelectArm) bool {
 	k := kindOf(arm.End)
+	if !k.In {
+		b.c.errorf(codes.BadSelect, e.Span(), "a `%s` is an output: there is nothing to wait for", k.Type)
+		return false
+	}
 	if m := k.Method(f.Name.Name); m == nil || m.Does != port.Changed {
 		b.c.errorf(codes.BadSelect, e.Span(), "an arm on a `%s` waits for `changed`", k.Type)
 		return false

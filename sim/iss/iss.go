@@ -88,8 +88,11 @@ func (m *Machine) PC() uint32 { return m.c.s.PC }
 // Trace returns what was observed so far.
 func (m *Machine) Trace() *trace.Trace { return m.ports.rec.Trace() }
 
-// Done reports that the run has ended.
-func (m *Machine) Done() bool { return m.ports.rec.Trace().Status != "" }
+// Done reports that the run has ended. One that was stopped at a limit goes on.
+func (m *Machine) Done() bool {
+	s := m.ports.rec.Trace().Status
+	return s != "" && s != trace.Limit
+}
 
 // Step executes some thousand instructions, or fewer when the run ends.
 func (m *Machine) Step() error {

@@ -159,6 +159,9 @@ func TestLimit(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, trace.Limit, tr.Status)
 	require.Equal(t, uint64(3*slice), m.Instructions())
+	_, err = sim.Run(m, 2) // and goes on
+	require.NoError(t, err)
+	require.Equal(t, uint64(5*slice), m.Instructions())
 }
 
 // TestDevicesByName: the world lists its devices in another order than the
