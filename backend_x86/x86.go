@@ -62,6 +62,7 @@ type Image struct {
 	ELF      []byte // with DWARF
 	Stripped []byte
 	Stack    int // bytes of stack that the unikernel has
+	tables   int // page tables that the unikernel has
 }
 
 //go:embed hal/*.h hal/*.c hal/*.s hal/pvh.ld
@@ -228,12 +229,15 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 			return nil, err
 		}
 	}
+	if img.tables, err = pageTables(m, len(program)+len(layer)+img.Stack); err != nil {
+		return nil, err
+	}
 	return img, img.link(ctx, r, tools, map[string][]byte{"program.o": program, "hal.o": layer, "pvh.ld": []byte(source("pvh.ld"))})
 }
 
 // link makes the executable with and without debug information.
 func (img *Image) link(ctx context.Context, r recipe, tools *llvm.Tools, files map[string][]byte) error {
-	args := []string{"--gc-sections", "--build-id=none", "-o", "out", fmt.Sprintf("--defsym=__stack_size=%d", img.Stack), "program.o", "hal.o"}
+	args := []string{"--gc-sections", "--build-id=none", "-o", "out", fmt.Sprintf("--defsym=__stack_size=%d", img.Stack), fmt.Sprintf("--defsym=__page_tables=%d", img.tables), "program.o", "hal.o"}
 	args = slices.Clip(append(args, r.link...))
 	return both(
 		func() (err error) {

@@ -25,7 +25,14 @@ pvh_entry:
   movl $pdpt + 3, (%edi)
   movl $pd_low + 3, pdpt
   movl $pd_high + 3, pdpt + 24
-  movl $pt_low + 3, pd_low
+  // as many page tables as the image needs, one after the other
+  mov $pt_low + 3, %eax
+  mov $pd_low, %edi
+  mov $__page_tables, %ecx
+7: mov %eax, (%edi)
+  add $0x1000, %eax
+  add $8, %edi
+  loop 7b
   // the image's 4 KiB pages, from 1 MiB: text, constants, data
   mov $__text_start, %eax
   mov $__text_end, %ecx
@@ -80,7 +87,7 @@ map:
   and $0xfffff000, %eax
 6: cmp %ecx, %eax
   jae 4f
-  cmp $0x200000, %eax
+  cmp $__mapped_end, %eax
   jae 4f
   mov %eax, %edi
   shr $9, %edi
@@ -113,5 +120,4 @@ pml4: .skip 4096
 pdpt: .skip 4096
 pd_low: .skip 4096
 pd_high: .skip 4096
-pt_low: .skip 4096
 .text

@@ -2,10 +2,12 @@ package process
 
 import (
 	"context"
+	"debug/elf"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,7 +17,7 @@ import (
 // machineArgs is the machine: a microvm without what the unikernel does not
 // use. Without ACPI the virtio devices are on the kernel command line.
 var machineArgs = []string{
-	"-M", "microvm,x-option-roms=off,pic=off,pit=off,rtc=off,acpi=off", "-accel", "tcg", "-m", "4",
+	"-M", "microvm,x-option-roms=off,pic=off,pit=off,rtc=off,acpi=off", "-accel", "tcg",
 	"-global", "virtio-mmio.force-legacy=false", "-nodefaults", "-no-user-config", "-display", "none",
 	"-no-reboot", "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
 }
@@ -27,6 +29,7 @@ var exact = []string{"-icount", "shift=0,sleep=off"}
 // own command line is empty for a live run.
 func QEMUArgs(o Options, kernel, line string) []string {
 	args := append([]string{o.QEMU}, machineArgs...)
+	args = append(args, "-m", strconv.Itoa(memoryOf(kernel)))
 	if o.ICount {
 		args = append(args, exact...)
 	}
@@ -35,6 +38,26 @@ func QEMUArgs(o Options, kernel, line string) []string {
 		args = append(args, "-append", line)
 	}
 	return args
+}
+
+// leastMemory is what a guest with little static memory gets, in MiB.
+const leastMemory = 4
+
+// memoryOf is the memory that a kernel needs, in MiB: up to the end of its image,
+// and two for what the loader puts beside it.
+func memoryOf(kernel string) int {
+	f, err := elf.Open(kernel)
+	if err != nil {
+		return leastMemory // QEMU says what is wrong with the file
+	}
+	defer f.Close()
+	end := uint64(0)
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_LOAD {
+			end = max(end, p.Vaddr+p.Memsz)
+		}
+	}
+	return max(leastMemory, int(min(end, 1<<32)>>20)+3)
 }
 
 // liveQEMU is how a person boots a kernel: its cards share QEMU's own network.

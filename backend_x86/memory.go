@@ -1,0 +1,49 @@
+package x86
+
+import (
+	"sort"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir"
+)
+
+// The memory of a guest: the image lies from 1 MiB on, and a page table maps 2 MiB.
+const (
+	imageAt   = 1 << 20
+	tableMaps = 2 << 20
+	maxStatic = 512 << 20 // bytes of objects that one page directory maps with all else
+)
+
+// pageTables is how many page tables the image needs: for the objects of the program
+// and for what else it holds, which is counted generously.
+func pageTables(m *ir.Module, rest int) (int, error) {
+	objs := objects(m)
+	static := 0
+	for _, o := range objs {
+		static += (o.Size + 15) &^ 15
+	}
+	if static > maxStatic {
+		return 0, tooLarge(objs, static)
+	}
+	return (imageAt + static + rest + rest/2 + tableMaps - 1) / tableMaps, nil
+}
+
+// objects lists all that has memory of its own.
+func objects(m *ir.Module) []*ir.Object {
+	out := append([]*ir.Object(nil), m.Objects...)
+	for _, f := range m.Funcs {
+		out = append(out, f.Locals...)
+	}
+	return out
+}
+
+// tooLarge names the largest objects with their places.
+func tooLarge(objs []*ir.Object, static int) error {
+	const shown = 3
+	sort.SliceStable(objs, func(i, j int) bool { return objs[i].Size > objs[j].Size })
+	e := diag.Errorf("", objs[0].Span, "static memory of %d bytes is more than a guest has, %d; %s takes %d", static, maxStatic, objs[0].Name, objs[0].Size)
+	for _, o := range objs[1:min(shown, len(objs))] {
+		e.Note(o.Span, "%s takes %d", o.Name, o.Size)
+	}
+	return e
+}
