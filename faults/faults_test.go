@@ -147,18 +147,23 @@ func (f *fault) verify(tool, path string) ([]row, string, error) {
 	return report.Rows, said, err
 }
 
-// simulators makes a folder with the one outside simulator that is quick enough.
-func simulators(t *testing.T) string {
+// outside makes a folder with the outside tools that the entry needs: the one
+// simulator that is quick enough, or what reads written files. Empty: none.
+func (f *fault) outside(t *testing.T) string {
+	var names []string
+	switch {
+	case f.expect[0] == "row" && f.expect[2] == "witness", strings.HasSuffix(f.expect[2], "InIcarus"):
+		names = []string{"iverilog", "vvp"}
+	case f.expect[0] == "row" && f.expect[2] == "verilog":
+		names = []string{"yosys"}
+	default:
+		return ""
+	}
 	dir := t.TempDir()
-	for _, name := range []string{"iverilog", "vvp"} {
+	for _, name := range names {
 		require.NoError(t, os.Symlink(testkit.Tool(t, name), filepath.Join(dir, name)))
 	}
 	return dir
-}
-
-// wantsIcarus reports whether the entry needs an outside simulator.
-func (f *fault) wantsIcarus() bool {
-	return f.expect[0] == "row" && f.expect[2] == "witness" || strings.HasSuffix(f.expect[2], "InIcarus")
 }
 
 // The list is whole and none of its entries is stale.
@@ -224,11 +229,7 @@ func TestEveryPlantedFaultIsNoticed(t *testing.T) {
 	for _, f := range planted(t) {
 		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
-			path := ""
-			if f.wantsIcarus() {
-				path = simulators(t)
-			}
-			red, said, err := f.noticed(t.TempDir(), path)
+			red, said, err := f.noticed(t.TempDir(), f.outside(t))
 			require.NoError(t, err, said)
 			require.True(t, red, "nobody noticed; %v stayed green\n%s", f.expect, said)
 		})
@@ -246,11 +247,7 @@ func TestNoFaultNoDifference(t *testing.T) {
 		}
 		key := strings.Join(f.arguments(), " ")
 		if checked[key] == nil {
-			path := ""
-			if f.wantsIcarus() {
-				path = simulators(t)
-			}
-			rows, said, err := f.verify(tool, path)
+			rows, said, err := f.verify(tool, f.outside(t))
 			require.NoError(t, err, said)
 			checked[key] = rows
 		}

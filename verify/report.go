@@ -47,6 +47,7 @@ const (
 	Proof    Check = "proof"    // for all states
 	Net      Check = "net"      // the traces of a build that checks what was proved
 	Removal  Check = "removal"  // what the core lacks is never needed
+	Circuit  Check = "circuit"  // the core executes each kept line
 	Verilog  Check = "verilog"  // the written file is the circuit
 	Witness  Check = "witness"  // an outside tool agrees
 	Mutation Check = "mutation" // how many faults in a circuit the others notice
@@ -70,8 +71,13 @@ type Report struct {
 	Figures map[string]float64 `json:"figures"`
 }
 
-// Add appends a row.
-func (r *Report) Add(row Row) { r.Rows = append(r.Rows, row) }
+// Add appends a row. What showed nothing is equal to nothing.
+func (r *Report) Add(row Row) {
+	if row.Status == Equal && row.N == 0 {
+		row.Status = Empty
+	}
+	r.Rows = append(r.Rows, row)
+}
 
 // Different reports whether some row found a difference.
 func (r *Report) Different() bool {

@@ -120,11 +120,16 @@ func newGen(im *image.Image, p *design.Point) *gen {
 	return g
 }
 
-// textMemory holds the program.
+// textMemory holds the program. The words after it trap, where a line does.
 func textMemory(b *rtl.Builder, im *image.Image, p *design.Point) rtl.Memory {
-	init := make([]uint64, len(im.Text))
-	for i, w := range im.Text {
-		init[i] = uint64(w)
+	var init []uint64
+	for _, w := range im.Text {
+		init = append(init, uint64(w))
+	}
+	for _, l := range p.Lines {
+		for l.Inst.Meaning.Trap && len(init) < 1<<p.Text.N {
+			init = append(init, uint64(l.Inst.Match))
+		}
 	}
 	return b.Mem("text", 32, p.Text.N, 1, init)
 }

@@ -69,5 +69,7 @@ func (p *pipe) generate() {
 		g.advance()
 		b.If(writes, func() { b.WriteMem(g.regs, g.x.rd, result, rtl.None) })
 	})
-	g.legal(b.And(step, p.started.Q(), b.Not(br.taken)))
+	g.legal(p.started.Q(), b.And(step, p.started.Q(), b.Not(br.taken)))
+	g.keepsZero()
+	b.Assert("order", b.Or(b.Not(p.valid.Q()), p.started.Q()))
 }

@@ -87,17 +87,25 @@ func (g *gen) claims(lines []*line, addr vec) {
 	}
 }
 
-// legal claims that what leaves decode is an instruction of the core: a kept
-// line with kept registers and shift amounts.
-func (g *gen) legal(leaves rtl.ID) {
+// legal claims that a word in decode is an instruction of the core: a kept line
+// with kept registers and shift amounts. All words of the text memory are. leaves
+// is 1 when the word goes to execution.
+func (g *gen) legal(present, leaves rtl.ID) {
 	b := g.b
 	sum := g.bool(false)
 	for _, l := range g.lines {
 		sum = b.Or(sum, b.And(g.matchesAny(l.enc), g.registersFit(l)))
 	}
-	illegal := b.And(leaves, b.Not(sum))
-	b.Probe("illegal", illegal)
-	b.Assert("legal", b.Not(illegal))
+	b.Probe("illegal", b.And(leaves, b.Not(sum)))
+	b.Assert("legal", b.Or(b.Not(present), sum))
+	b.Probe(rtl.ProbeDecode, leaves)
+	b.Probe(rtl.ProbeExecute, g.x.valid)
+}
+
+// keepsZero claims that what executes never writes x0, which all read as 0.
+func (g *gen) keepsZero() {
+	b := g.b
+	b.Assert("x0", b.Or(b.Not(b.And(g.x.valid, g.x.writes)), b.Any(g.x.rd)))
 }
 
 func (g *gen) matchesAny(ps []pattern) rtl.ID {

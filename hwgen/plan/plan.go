@@ -134,6 +134,10 @@ func (p *point) instructions() {
 			keep(p.im.Target.Set.Lookup(u.Name), "%d in the image, first at %s", u.Count, u.At)
 		}
 	}
+	n := len(p.im.Text)
+	if traps := func(l design.Line) bool { return l.Inst.Meaning.Trap }; n < 1<<design.BitsFor(n) && !slices.ContainsFunc(p.Lines, traps) {
+		keep(isa.RV32I().Lookup("ebreak"), "words outside of the image trap")
+	}
 }
 
 // shifts chooses between a select of constant amounts and a barrel shifter.

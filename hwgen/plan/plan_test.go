@@ -41,6 +41,7 @@ func TestPoint(t *testing.T) {
   keep sw     S           010 0100011  mem32[rs1 + imm] = rs2 "2 in the image, first at pc 0x100010"
   keep slli   Sh  0000000 001 0010011  rd = rs1 shl imm "2 in the image, first at pc 0x100004"
   keep srai   Sh  0100000 101 0010011  rd = rs1 shrs imm "1 in the image, first at pc 0x10000c"
+  keep ebreak Sys 000000000001 00000 000 00000 1110011  trap "words outside of the image trap"
   shifts constant "3 constant shifts"
   amounts slli 2 16 "all in the image"
   amounts srai 9 "all in the image"

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/trace"
@@ -14,6 +15,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/equiv"
 	"github.com/sinter-lang/sinter/verify/lockstep"
 	"github.com/sinter-lang/sinter/verify/mutate"
+	"github.com/sinter-lang/sinter/verify/refine"
 )
 
 // mutantSeed chooses the mutants; the same ones every time.
@@ -32,8 +34,8 @@ func Mutants(ctx context.Context, p *flow.Program, kind string, n, random int, w
 	if err != nil {
 		return nil, err
 	}
-	s.random = random
-	return mutate.Run(c.Circuit, mutate.Mutants(c.Circuit, mutantSeed, n), s.notices, equiv.Options{})
+	s.random, s.point = random, c.Point
+	return mutate.Run(c.Circuit, mutate.Mutants(c.Circuit, mutantSeed, n), s.notices, s.refuses, equiv.Options{})
 }
 
 // mutantChecks is what a circuit in the place of a core's must pass.
@@ -46,6 +48,7 @@ type mutantChecks struct {
 	seeds  []int64
 	limit  uint64 // cycles of a run, many times what the core itself needs
 	random int
+	point  *design.Point
 }
 
 func newMutantChecks(ctx context.Context, p *flow.Program, c *flow.Core, w flow.World) (*mutantChecks, error) {
@@ -83,6 +86,16 @@ func (s *mutantChecks) notices(c *rtl.Circuit) (bool, error) {
 		}
 	}
 	return differs(lockstep.Random(c, s.subset, lockstep.Options{Instructions: s.random, Seed: 1}))
+}
+
+// refuses reports whether the proof of the core's lines fails on a circuit.
+func (s *mutantChecks) refuses(c *rtl.Circuit) (bool, error) {
+	hold, err := equiv.Invariants(c, claimFrames, equiv.Options{})
+	if err != nil {
+		return false, err
+	}
+	rep, err := refine.Check(c, s.point, provedNames(hold), refine.Options{Stop: true})
+	return err == nil && rep.Status() == equiv.Different, err
 }
 
 // differs separates what lock-step found from its own faults.

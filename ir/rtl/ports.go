@@ -66,7 +66,8 @@ func PortLevelOut(dev string) string { return dev + "_out" }
 // Names of the probes that form the retire record: one instruction per cycle
 // in which ProbeRetireValid is 1. Rd is 0 when no register is written; Mask
 // has one bit per byte lane of the word at Addr &^ 3 (0: no data access), and
-// Data is the word's lanes that are written (store) or were read (load).
+// Data is the word's lanes that are written (store) or were read (load). The
+// last two say where instructions are, for proofs.
 const (
 	ProbeRetireValid = "retire_valid" // 1
 	ProbeRetirePC    = "retire_pc"    // 32
@@ -76,4 +77,7 @@ const (
 	ProbeRetireAddr  = "retire_addr"  // 32
 	ProbeRetireMask  = "retire_mask"  // 4
 	ProbeRetireData  = "retire_data"  // 32
+
+	ProbeDecode  = "decode_valid"  // 1: the fetched word goes to execution at the end of this cycle
+	ProbeExecute = "execute_valid" // 1: an instruction executes
 )

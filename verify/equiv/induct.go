@@ -13,8 +13,9 @@ import (
 // those of read ports with policy never included, by induction over frames
 // cycles: they hold in the first ones after reset, and in the cycle after as many
 // in which they all held. The largest set of asserts that carries itself this way
-// is proved; the others are undecided. What memories hold is left open, so an
-// assert that depends on contents is not proved.
+// is proved; the others are undecided. A memory that nothing writes holds its
+// words, so what is read of it is one of them (contents.go); what other memories
+// hold is left open.
 func Invariants(c *rtl.Circuit, frames int, opt Options) (*Report, error) {
 	flat := c.Flat().Circuit
 	rep := &Report{Solver: SolverName + ", induction"}
@@ -86,8 +87,12 @@ func unroll(c *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolled,
 	for _, r := range c.Regs {
 		regs[r.Name] = firstValue(g, r, fromReset)
 	}
+	known, err := contentsOf(g, c)
+	if err != nil {
+		return nil, err
+	}
 	for t := range frames {
-		cones, err := blast.Circuit(g.g, c, g.at(t, nil, regs))
+		cones, err := blast.Circuit(g.g, c, known.leaf(g.at(t, nil, regs)))
 		if err != nil {
 			return nil, err
 		}
@@ -101,6 +106,7 @@ func unroll(c *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolled,
 				claims = append(claims, cone.Bits[0])
 			}
 		}
+		known.step(t, cones)
 		u.last = regs
 		u.claims, regs = append(u.claims, claims), next
 	}

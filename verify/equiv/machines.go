@@ -203,12 +203,37 @@ func (p *parallel) cones(sides [2][]blast.Cone) (next [2]map[string][]blast.Lit)
 			}
 		}
 	}
+	enables := map[blast.Place]blast.Lit{}
+	for _, c := range sides[0] {
+		if c.Place.Kind == blast.ReadEnable || c.Place.Kind == blast.WriteEnable {
+			enables[c.Place] = c.Bits[0]
+		}
+	}
 	for _, c := range sides[0] {
 		if c.Place.Kind != blast.Next && !optional(c.Place.Kind) {
-			p.claim(c.Place.String(), p.equal(c.Bits, other[c.Place]))
+			same := p.equal(c.Bits, other[c.Place])
+			if en, ok := enables[enableOf(c.Place)]; ok && c.Place != enableOf(c.Place) { // without it nobody sees the word
+				same = p.g.Or(en.Not(), same)
+			}
+			p.claim(c.Place.String(), same)
 		}
 	}
 	return next
+}
+
+// enableOf is the enable of the port that a word belongs to; for others a place
+// that is not an enable.
+func enableOf(p blast.Place) blast.Place {
+	switch p.Kind {
+	case blast.ReadAddr:
+		p.Kind = blast.ReadEnable
+	case blast.WriteAddr, blast.WriteData, blast.WriteLanes:
+		p.Kind = blast.WriteEnable
+	}
+	if p.Kind != blast.ReadEnable && p.Kind != blast.WriteEnable {
+		return blast.Place{}
+	}
+	return p
 }
 
 // registers adds the claims that carry the others.

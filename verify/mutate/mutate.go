@@ -4,7 +4,7 @@
 //	for _, m := range mutate.Mutants(c, 1, 400) {
 //		fmt.Println(m.Name) // "node 17 alu.sum: add becomes sub"
 //	}
-//	score, err := mutate.Run(c, mutants, check, equiv.Options{})
+//	score, err := mutate.Run(c, mutants, check, proof, equiv.Options{})
 //	score.Percent() // killed of those that are not equivalent
 //
 // Every mutant is a valid circuit with one fault: another operator, exchanged

@@ -37,7 +37,7 @@ func TestProofIsAPerfectCheck(t *testing.T) {
 		rep, err := equiv.Circuits(c, m, equiv.Options{})
 		return err == nil && rep.Status() == equiv.Different, err
 	}
-	s, err := Run(c, Mutants(c, 1, 120), check, equiv.Options{})
+	s, err := Run(c, Mutants(c, 1, 120), check, nil, equiv.Options{})
 	require.NoError(t, err)
 	require.Empty(t, s.Missed)
 	require.Equal(t, 100.0, s.Percent())
@@ -48,7 +48,7 @@ func TestProofIsAPerfectCheck(t *testing.T) {
 // TestBlindCheckScoresZero counts what a check that sees nothing misses.
 func TestBlindCheckScoresZero(t *testing.T) {
 	c := rtltest.Make(rtltest.Config{Seed: 4, Size: 30, MaxWidth: 10})
-	s, err := Run(c, Mutants(c, 1, 40), func(*rtl.Circuit) (bool, error) { return false, nil }, equiv.Options{})
+	s, err := Run(c, Mutants(c, 1, 40), func(*rtl.Circuit) (bool, error) { return false, nil }, nil, equiv.Options{})
 	require.NoError(t, err)
 	require.Zero(t, s.Killed)
 	require.Equal(t, s.Mutants, s.Equivalent+len(s.Missed))
@@ -66,7 +66,7 @@ func TestUndecidedCountsAsMissed(t *testing.T) {
 
 func TestCheckThatFailsByItself(t *testing.T) {
 	c := rtltest.Make(rtltest.Config{Seed: 5, Size: 10})
-	_, err := Run(c, nil, func(*rtl.Circuit) (bool, error) { return true, nil }, equiv.Options{})
+	_, err := Run(c, nil, func(*rtl.Circuit) (bool, error) { return true, nil }, nil, equiv.Options{})
 	require.ErrorContains(t, err, "without a fault")
 	bad := errors.New("broken check")
 	_, err = Run(c, Mutants(c, 1, 3), func(m *rtl.Circuit) (bool, error) {
@@ -74,6 +74,6 @@ func TestCheckThatFailsByItself(t *testing.T) {
 			return false, bad
 		}
 		return false, nil
-	}, equiv.Options{})
+	}, nil, equiv.Options{})
 	require.ErrorIs(t, err, bad)
 }

@@ -15,9 +15,12 @@ type Check func(c *rtl.Circuit) (found bool, err error)
 type Score struct {
 	Mutants    int
 	Killed     int
+	Proofs     int // of those killed, by the second check alone
 	Equivalent int // proved equal to the circuit
 	Undecided  int // not found, and neither proved equal nor different: missed
 	Missed     []Miss
+
+	proof Check
 }
 
 // Miss is a mutant that the check did not find.
@@ -38,18 +41,25 @@ func (s *Score) Percent() float64 {
 
 // String is one line about the run.
 func (s *Score) String() string {
-	return fmt.Sprintf("%.1f %% of %d mutants found (%d of %d, %d equivalent, %d undecided counted as missed)",
-		s.Percent(), s.Mutants-s.Equivalent, s.Killed, s.Mutants, s.Equivalent, s.Undecided)
+	return fmt.Sprintf("%.1f %% of %d mutants found (%d of %d, %d of them by proof alone; %d equivalent, %d undecided counted as missed)",
+		s.Percent(), s.Mutants-s.Equivalent, s.Killed, s.Mutants, s.Proofs, s.Equivalent, s.Undecided)
 }
 
 // Run applies a check to mutants of a circuit. The survivors are compared with
-// the circuit by proof. A check that already finds a fault in the circuit itself
-// is an error.
-func Run(c *rtl.Circuit, mutants []Mutant, check Check, opt equiv.Options) (*Score, error) {
-	if found, err := check(c); err != nil || found {
-		return nil, fmt.Errorf("mutate: the check fails on the circuit without a fault (found %v, error %v)", found, err)
+// the circuit by proof, and those that are not proved equal are given to a second
+// check, which may be nil: a proof that asks more than runs can show, and so may
+// also refuse what no run tells apart. A check that already finds a fault in the
+// circuit itself is an error.
+func Run(c *rtl.Circuit, mutants []Mutant, check, proof Check, opt equiv.Options) (*Score, error) {
+	for _, f := range []Check{check, proof} {
+		if f == nil {
+			continue
+		}
+		if found, err := f(c); err != nil || found {
+			return nil, fmt.Errorf("mutate: the check fails on the circuit without a fault (found %v, error %v)", found, err)
+		}
 	}
-	s := &Score{Mutants: len(mutants)}
+	s := &Score{Mutants: len(mutants), proof: proof}
 	for _, m := range mutants {
 		found, err := check(m.Circuit)
 		if err != nil {
@@ -77,6 +87,17 @@ func (s *Score) survivor(c *rtl.Circuit, m Mutant, opt equiv.Options) error {
 		}
 		if reached.Status() == equiv.Proved {
 			status = equiv.Proved
+		}
+	}
+	if status != equiv.Proved && s.proof != nil {
+		found, err := s.proof(m.Circuit)
+		if err != nil {
+			return err
+		}
+		if found {
+			s.Killed++
+			s.Proofs++
+			return nil
 		}
 	}
 	switch status {

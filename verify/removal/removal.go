@@ -1,6 +1,9 @@
 // Package removal checks that what a generated core lacks is never needed: no
 // word of the image is an instruction that was dropped, names a register that does
-// not exist, shifts by an amount that was not kept, or leads outside the text.
+// not exist, shifts by an amount that was not kept, needs a port register that is
+// not there, or leads outside the text; memories, counters and devices hold what
+// the image declares. Every field of a point but its name and its organisation is
+// looked at.
 //
 // It reads the image's words with the set of their target and the fields of the
 // point; it does not ask the plan that made them. What the words alone
@@ -19,6 +22,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/port"
+	"github.com/sinter-lang/sinter/ir/word"
 )
 
 // Result is what Check found. Words were scanned, Absolute of their memory
@@ -30,13 +34,15 @@ type Result struct {
 	Wrong    []string // each says which word needs what is not there
 	p        *design.Point
 	im       *image.Image
+	usesData bool // some access may reach data memory
+	stores   map[port.Reg]bool
 }
 
 // Check scans every word of the image against the choices of the point. Words
 // are decoded by the set of the image's target, so a line that no base set has
 // is an instruction like any other.
 func Check(im *image.Image, p *design.Point) *Result {
-	r := &Result{Words: len(im.Text), p: p, im: im}
+	r := &Result{Words: len(im.Text), p: p, im: im, stores: map[port.Reg]bool{}}
 	for i, w := range im.Text {
 		in, ops, ok := isa.Decode(im.Target.Set, w)
 		if !ok {
@@ -45,10 +51,84 @@ func Check(im *image.Image, p *design.Point) *Result {
 		}
 		r.word(i, in, ops)
 	}
-	if p.PC.N < 30 && len(im.Text) > 1<<p.PC.N {
-		r.wrong(len(im.Text)-1, "lies after what %d bits of program counter reach", p.PC.N)
-	}
+	r.text()
+	r.memories()
+	r.devices()
 	return r
+}
+
+// text checks the sizes of the text: the memory holds it, the program counter
+// reaches the address after it, and nothing runs on to that address.
+func (r *Result) text() {
+	last := len(r.im.Text) - 1
+	if len(r.im.Text) > 1<<r.p.Text.N {
+		r.wrong(last, "lies outside the text memory, which has %d address bits", r.p.Text.N)
+	}
+	if r.p.PC.N < 30 && len(r.im.Text) >= 1<<r.p.PC.N {
+		r.wrong(last, "lies at the end of what %d bits of program counter reach", r.p.PC.N)
+	}
+	in, ops, ok := isa.Decode(r.im.Target.Set, r.im.Text[last])
+	if ok && !in.Meaning.Trap && (in.Meaning.PC == nil || in.Meaning.Cond != nil) && !halts(in, ops) {
+		r.wrong(last, "runs on past the end of the text")
+	}
+}
+
+// halts reports whether an instruction ends the run for ever.
+func halts(in *isa.Inst, ops isa.Ops) bool {
+	return in.Meaning.Store != nil && ops.Rs1 == 0 && uint32(ops.Imm) == port.Halt.Addr()
+}
+
+// memories checks that the data memory and the counters of the frame engine hold
+// what the image declares.
+func (r *Result) memories() {
+	if r.usesData && int(r.im.DataEnd) > r.p.DataBytes() {
+		r.lacks("the image has %d bytes of data, the core %d", r.im.DataEnd, r.p.DataBytes())
+	}
+	if !r.stores[port.Go] {
+		return
+	}
+	if 4<<r.p.Pointer.N < int(r.im.DataEnd) {
+		r.lacks("buffers lie in %d bytes of data, which %d bits of ADDR do not reach", r.im.DataEnd, r.p.Pointer.N)
+	}
+	if largest := r.largest(); largest>>r.p.Length.N > 0 {
+		r.lacks("a buffer may have %d bytes, which %d bits of LEN do not count", largest, r.p.Length.N)
+	}
+}
+
+// largest is the size of the largest object of data, all data where objects have
+// no names.
+func (r *Result) largest() uint32 {
+	var n uint32
+	for _, s := range r.im.Symbols {
+		if s.Addr < r.im.DataEnd {
+			n = max(n, s.Size)
+		}
+	}
+	if n == 0 {
+		return r.im.DataEnd
+	}
+	return n
+}
+
+// devices checks that each device of the image is there with its number and its
+// directions.
+func (r *Result) devices() {
+	for _, d := range r.im.Devices {
+		at := slices.IndexFunc(r.p.Devices, func(e design.Device) bool { return e.Name == d.Name })
+		switch {
+		case at < 0:
+			r.lacks("the image has a device %s, which the core lacks", d.Name)
+		case r.p.Devices[at].Index != d.Index:
+			r.lacks("device %s is number %d in the image, %d in the core", d.Name, d.Index, r.p.Devices[at].Index)
+		case d.Rx && !r.p.Devices[at].Rx, d.Tx && !r.p.Devices[at].Tx:
+			r.lacks("device %s has a direction in the image which the core lacks", d.Name)
+		}
+	}
+}
+
+// lacks notes a thing that the image needs as a whole.
+func (r *Result) lacks(format string, args ...any) {
+	r.Wrong = append(r.Wrong, fmt.Sprintf(format, args...))
 }
 
 func (r *Result) wrong(i int, format string, args ...any) {
@@ -65,6 +145,9 @@ func (r *Result) word(i int, in *isa.Inst, ops isa.Ops) {
 		r.wrong(i, "is `%s`, which the core executes as `%s`", spaced(in), spaced(kept.Inst))
 	case kept.Amounts != nil && !slices.Contains(kept.Amounts, int(ops.Imm)):
 		r.wrong(i, "shifts by %d, which the core lacks", ops.Imm)
+	}
+	if shiftsByRegister(in) && r.p.Shifts.How != design.ShiftBarrel || shiftsByImmediate(in) && r.p.Shifts.How == design.ShiftNone {
+		r.wrong(i, "shifts, the core's shifts are %s", r.p.Shifts.How)
 	}
 	for _, reg := range []uint8{ops.Rd, ops.Rs1, ops.Rs2, ops.Rs3} {
 		if int(reg) >= r.p.Regs.N {
@@ -93,20 +176,68 @@ func (r *Result) target(i int, offset int32) {
 func (r *Result) access(i int, in *isa.Inst, ops isa.Ops) {
 	if ops.Rs1 != 0 {
 		r.Computed++
+		r.usesData = true
 		return
 	}
 	r.Absolute++
 	at := uint32(ops.Imm)
-	if at >= port.Base {
-		return
-	}
 	bytes := 0
 	if in.Meaning.Load != nil {
 		bytes = in.Meaning.Load.Bytes
 	} else {
 		bytes = in.Meaning.Store.Bytes
 	}
+	if at >= port.Base {
+		r.register(i, at, bytes, in.Meaning.Load != nil)
+		return
+	}
+	r.usesData = true
 	if data := r.p.DataBytes(); uint64(at)+uint64(bytes) > uint64(data) {
 		r.wrong(i, "reaches address %#x, the core has %d bytes of data", at, data)
 	}
+}
+
+// register checks an access to a port register: the core has it in that
+// direction.
+func (r *Result) register(i int, at uint32, bytes int, load bool) {
+	reg := port.At(at)
+	if reg == port.None || bytes != 4 {
+		r.wrong(i, "reaches %d bytes at address %#x, where no port register is", bytes, at)
+		return
+	}
+	direction := "store"
+	if load {
+		direction = "load"
+	} else {
+		r.stores[reg] = true
+	}
+	for _, q := range r.p.Ports {
+		if q.Reg == reg && (load && q.Load.Has || !load && q.Store.Has) {
+			return
+		}
+	}
+	r.wrong(i, "needs the %s of %s, which the core lacks", direction, reg)
+}
+
+// shiftsByRegister reports whether a line shifts by an amount in a register,
+// shiftsByImmediate whether by its immediate.
+func shiftsByRegister(in *isa.Inst) bool {
+	return shifts(in.Meaning.Rd, func(leaf string) bool { return leaf != "imm" })
+}
+
+func shiftsByImmediate(in *isa.Inst) bool {
+	return shifts(in.Meaning.Rd, func(leaf string) bool { return leaf == "imm" })
+}
+
+func shifts(e *word.Expr, amount func(leaf string) bool) bool {
+	if e == nil || e.Op == word.Bad {
+		return false
+	}
+	switch e.Op {
+	case word.Shl, word.Shru, word.Shrs, word.Rotl:
+		if !e.Args[1].IsConst() && amount(e.Args[1].Leaf) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(e.Args, func(a *word.Expr) bool { return shifts(a, amount) })
 }

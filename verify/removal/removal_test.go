@@ -76,7 +76,10 @@ func TestMissingThingsAreNoticed(t *testing.T) {
 		},
 		{"amounts slli 3", "amounts slli 2", "word 1 shifts by 3, which the core lacks"},
 		{"regs 8", "regs 7", "word 3 names x7, the core has 7 registers"},
-		{"  text 3\n  data 4\n  regs 8\n  pc 3", "  text 2\n  data 4\n  regs 8\n  pc 2", "word 5 lies after what 2 bits of program counter reach"},
+		{"  text 3\n  data 4\n  regs 8\n  pc 3", "  text 2\n  data 4\n  regs 8\n  pc 2", "word 5 lies outside the text memory, which has 2 address bits"},
+		{"data 4", "data 3", "the image has 64 bytes of data, the core 32"},
+		{"store halt", "store log", "word 5 needs the store of halt, which the core lacks"},
+		{"shifts constant\n  amounts slli 3", "shifts none", "word 1 shifts, the core's shifts are none"},
 		{"data 4", "data 1", "word 2 reaches address 0x8, the core has 8 bytes of data"},
 		{"data 4", "data 0", "word 2 reaches address 0x8, the core has 0 bytes of data"},
 	} {

@@ -1,0 +1,281 @@
+// Package refine proves that a core executes the lines of its design point: from
+// any state in which the core's own invariants hold, and for each kept line, all
+// its encodings and all operands.
+//
+// One proof a line. The word in decode is the line, with its fields free; the
+// cycle in which it leaves decode is symbolic, so the instruction before it may
+// be any. Claimed is, with the meaning of the line as formulas of verify/blast:
+//
+//	operands   what executes reads is the register file after the instruction before
+//	record     pc, word, rd, value, address, lanes and data of the retire record
+//	effects    registers, data memory and outputs do this and nothing else
+//	held       while it does not retire, it stays with all that it was decoded to
+//	next       the next instruction that executes is the one that the line names
+//
+// With two claims more (nothing acts while nothing executes; the first instruction
+// after reset is the first word) these follow one another: each run of the core is a run of its lines, whatever it
+// stalls, forwards and squashes. Facts that the claims rest on are those of the
+// point, such as that addresses are aligned and in data, and branch targets in the
+// text; removal and the runs answer for them. The frame engine is not followed: of
+// stores to ADDR, LEN, GO and WAIT and loads of LEN the record alone is proved.
+//
+// The package knows neither how circuits are made nor what made them. Start
+// reading at Check, then lines.go.
+package refine
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/verify/blast"
+	"github.com/sinter-lang/sinter/verify/equiv"
+	"github.com/sinter-lang/sinter/verify/sat"
+)
+
+// Item is one claim about one line, or about all states.
+type Item struct {
+	Name   string // such as "add: value"
+	Status equiv.Status
+	Reason string // of a claim that is not proved
+}
+
+// Report is what Check found.
+type Report struct {
+	Items     []Item
+	Lines     int // cases: lines, with their amounts and port registers apart
+	Conflicts int
+}
+
+// First returns the first item with a status, nil if there is none.
+func (r *Report) First(s equiv.Status) *Item {
+	for i := range r.Items {
+		if r.Items[i].Status == s {
+			return &r.Items[i]
+		}
+	}
+	return nil
+}
+
+// Count returns the number of items with a status.
+func (r *Report) Count(s equiv.Status) int {
+	n := 0
+	for i := range r.Items {
+		if r.Items[i].Status == s {
+			n++
+		}
+	}
+	return n
+}
+
+// Status is the worst of the items' results.
+func (r *Report) Status() equiv.Status {
+	worst := equiv.Proved
+	for i := range r.Items {
+		worst = max(worst, r.Items[i].Status)
+	}
+	return worst
+}
+
+// Options of Check. The zero value is the default.
+type Options struct {
+	Conflicts int  // limit of one question; 0: 20000
+	Stop      bool // at the first difference
+}
+
+const defaultConflicts = 20000
+
+// checker proves the lines of one core.
+type checker struct {
+	p    *design.Point
+	m    *machine
+	hold map[string]bool // asserts that are proved
+	opt  Options
+	rep  *Report
+}
+
+// Check proves a circuit against its point. invariants are the asserts of the
+// circuit that hold in every cycle from reset; the others are not relied on.
+func Check(c *rtl.Circuit, p *design.Point, invariants []string, opt Options) (*Report, error) {
+	for _, name := range []string{rtl.ProbeDecode, rtl.ProbeExecute, rtl.ProbeRetireValid} {
+		if !has(c, name) {
+			return nil, fmt.Errorf("circuit %s has no probe %s", c.Name, name)
+		}
+	}
+	if opt.Conflicts == 0 {
+		opt.Conflicts = defaultConflicts
+	}
+	k := &checker{p: p, m: newMachine(c), hold: map[string]bool{}, opt: opt, rep: &Report{}}
+	for _, name := range invariants {
+		k.hold[name] = true
+	}
+	steps := []func() error{k.start, k.quiet}
+	for _, one := range k.cases() {
+		steps = append(steps, func() error { return k.line(one) })
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, err
+		}
+		if opt.Stop && k.rep.First(equiv.Different) != nil {
+			break
+		}
+	}
+	return k.rep, nil
+}
+
+func has(c *rtl.Circuit, probe string) bool {
+	for _, p := range c.Probes {
+		if p.Name == probe {
+			return true
+		}
+	}
+	return false
+}
+
+// invariants supposes in a run what holds in its first cycle.
+func (k *checker) invariants(r *run, first *cycle) {
+	for _, a := range k.m.c.Asserts {
+		if k.hold[a.Name] {
+			r.assume = append(r.assume, first.cones[blast.Place{Kind: blast.Assert, Name: a.Name}][0])
+		}
+	}
+}
+
+// claim is a literal that must be 1.
+type claim struct {
+	name string
+	lit  lit
+}
+
+// prove asks for each claim whether it can fail under the run's assumptions. The
+// assumptions must be possible, or every claim would hold.
+func (k *checker) prove(r *run, what string, word bits, claims []claim) {
+	roots := append(bits{}, r.assume...)
+	for _, c := range claims {
+		roots = append(roots, c.lit)
+	}
+	g, moved := cones(r.g, append(roots, word...))
+	assume, rest := moved[:len(r.assume)], moved[len(r.assume):]
+	w := rest[len(claims):]
+	p := newProver(g, k.opt)
+	if st := p.Ask(assume...); st != sat.Sat {
+		k.rep.Items = append(k.rep.Items, Item{what + ": reached", equiv.Different, "no state in which the core decodes it: " + [...]string{"unknown", "sat", "unsat"}[st]})
+		return
+	}
+	for i, c := range claims {
+		item := Item{Name: what + ": " + c.name}
+		switch p.Ask(append(assume[:len(assume):len(assume)], rest[i].Not())...) {
+		case sat.Sat:
+			item.Status = equiv.Different
+			item.Reason = "the core differs"
+			if len(w) == 32 {
+				item.Reason += " for " + k.disassembled(p, w)
+			}
+		case sat.Unknown:
+			item.Status, item.Reason = equiv.Undecided, fmt.Sprintf("no answer within %d conflicts", k.opt.Conflicts)
+		}
+		k.rep.Items = append(k.rep.Items, item)
+	}
+	k.rep.Conflicts += p.Conflicts()
+}
+
+func (k *checker) disassembled(p *equiv.Prover, w bits) string {
+	var v uint32
+	for i, l := range w {
+		if p.Value(l) {
+			v |= 1 << i
+		}
+	}
+	return isa.Disassemble(k.p.Set(), v)
+}
+
+// patience is in how many cycles at most the next instruction executes after one
+// has retired: fetch, decode and execute, which overlap in a pipeline.
+func (k *checker) patience() int {
+	if k.p.Core == design.Pipe3 {
+		return 2
+	}
+	return 3
+}
+
+// start claims that the first instruction after reset is the first word of text.
+func (k *checker) start() error {
+	r := newRun(k.m, true)
+	first := constant(32, design.TextBase)
+	return k.follows(r, "reset", nil, first, blast.True, nil, k.patience()+1)
+}
+
+// follows claims that the next instruction that executes is the word at an
+// address, and that one does. on is the condition of all claims.
+func (k *checker) follows(r *run, what string, word, pc bits, on lit, claims []claim, cycles int) error {
+	want := r.arrays[textMemory].read(pc[2:min(len(pc), 2+k.p.Text.N)])
+	none := on
+	for range cycles {
+		y, err := r.step(nil)
+		if err != nil {
+			return err
+		}
+		first := r.g.And(none, y.probe(rtl.ProbeExecute)[0])
+		claims = append(claims,
+			claim{"next pc", r.implies(first, r.same(y.probe(rtl.ProbeRetirePC), pc))},
+			claim{"next word", r.implies(first, r.same(y.probe(rtl.ProbeRetireInsn), want))})
+		none = r.g.And(none, y.probe(rtl.ProbeExecute)[0].Not())
+	}
+	claims = append(claims, claim{"goes on", none.Not()})
+	k.prove(r, what, word, merged(r, claims))
+	return nil
+}
+
+// merged joins claims of one name.
+func merged(r *run, claims []claim) []claim {
+	var out []claim
+	at := map[string]int{}
+	for _, c := range claims {
+		if i, ok := at[c.name]; ok {
+			out[i].lit = r.g.And(out[i].lit, c.lit)
+			continue
+		}
+		at[c.name] = len(out)
+		out = append(out, c)
+	}
+	return out
+}
+
+// quiet claims that nothing acts in a cycle in which nothing executes.
+func (k *checker) quiet() error {
+	r := newRun(k.m, false)
+	y, err := r.step(nil)
+	if err != nil {
+		return err
+	}
+	k.invariants(r, y)
+	idle := y.probe(rtl.ProbeExecute)[0].Not()
+	claims := []claim{{"nothing retires", r.implies(idle, y.probe(rtl.ProbeRetireValid)[0].Not())}}
+	for _, mem := range []string{regsMemory, dataMemory} {
+		if en := y.write(blast.WriteEnable, mem); en != nil {
+			claims = append(claims, claim{"writes no " + mem, r.implies(idle, en[0].Not())})
+		}
+	}
+	for _, o := range k.acts() {
+		claims = append(claims, claim{"output " + o, r.implies(idle, y.output(o)[0].Not())})
+	}
+	k.prove(r, "no instruction", nil, claims)
+	return nil
+}
+
+// acts lists the outputs of one bit: each is an act of an instruction.
+func (k *checker) acts() []string {
+	var out []string
+	for _, o := range k.m.c.Outputs {
+		if k.m.c.Nodes[o.Node].Width == 1 && !levelOutput(o.Name) && !ofBeat(o.Name) {
+			out = append(out, o.Name)
+		}
+	}
+	return out
+}
+
+func newProver(g *blast.Graph, opt Options) *equiv.Prover {
+	return equiv.NewProver(g, equiv.Options{Conflicts: opt.Conflicts})
+}

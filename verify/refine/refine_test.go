@@ -1,0 +1,139 @@
+package refine_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/hwgen/core"
+	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/word"
+	"github.com/sinter-lang/sinter/verify/equiv"
+	"github.com/sinter-lang/sinter/verify/refine"
+)
+
+// program has an instruction of each kind.
+const program = `image small
+task main
+log 0 ""
+mark m 0
+data 64 64
+text
+again:
+  addi x5, x0, 12
+  sub x6, x5, x7
+  slt x7, x6, x5
+  sll x7, x7, x5
+  srai x6, x6, 3
+  mul x6, x6, x7
+  lui x5, 4096
+  sb x6, 8(x5)
+  lh x7, 2(x5)
+  lbu x6, 1(x5)
+  sw x6, -2024(x0)
+  sw x5, -2028(x0)
+  lw x5, 0(x6)
+  jal x1, again
+  jalr x0, 0(x1)
+  bltu x7, x6, again
+  ebreak trap 0 0 assert
+  sw x0, -2020(x0)
+end
+end
+`
+
+// made generates a core for the program.
+func made(t *testing.T, kind string) (*rtl.Circuit, *design.Point, []string) {
+	t.Helper()
+	im, err := image.ParseFor(design.NewTarget("rv32im", isa.RV32IM(), 32), &diag.File{Name: "small.img", Text: program})
+	require.NoError(t, err)
+	p, err := plan.Make(im, plan.Options{Core: kind})
+	require.NoError(t, err)
+	c, err := core.Generate(im, p)
+	require.NoError(t, err)
+	return c, p, invariants(t, c)
+}
+
+func invariants(t *testing.T, c *rtl.Circuit) []string {
+	t.Helper()
+	rep, err := equiv.Invariants(c, 2, equiv.Options{})
+	require.NoError(t, err)
+	var names []string
+	for _, item := range rep.Items {
+		if item.Status == equiv.Proved {
+			names = append(names, item.Name[len("assert "):])
+		}
+	}
+	return names
+}
+
+func TestCoresExecuteTheirLines(t *testing.T) {
+	for _, kind := range design.Cores() {
+		c, p, hold := made(t, kind)
+		require.Subset(t, hold, []string{"legal", "x0", "order"})
+		rep, err := refine.Check(c, p, hold, refine.Options{})
+		require.NoError(t, err)
+		require.Nil(t, rep.First(equiv.Different), "%+v", rep.First(equiv.Different))
+		require.Nil(t, rep.First(equiv.Undecided), "%+v", rep.First(equiv.Undecided))
+		require.Greater(t, rep.Lines, 15)
+		require.Greater(t, len(rep.Items), 10*rep.Lines)
+	}
+}
+
+// stuck makes a named node or register constant.
+func stuck(t *testing.T, c *rtl.Circuit, name string, value uint64) *rtl.Circuit {
+	t.Helper()
+	d := *c
+	d.Nodes = append([]rtl.Node(nil), c.Nodes...)
+	for id, n := range c.Nodes {
+		if n.Name == name {
+			d.Nodes[id] = rtl.Node{Kind: rtl.KConst, Width: n.Width, Imm: value & word.Mask(n.Width), Span: n.Span}
+			return &d
+		}
+	}
+	t.Fatalf("no node %s", name)
+	return nil
+}
+
+// TestFaultsAreNoticed makes one thing in a core constant. The claims that hold by
+// induction are those of the mistaken core.
+func TestFaultsAreNoticed(t *testing.T) {
+	for _, f := range []struct {
+		kind, node string
+		value      uint64
+	}{
+		{design.Pipe3, "advance", 1},    // nothing holds
+		{design.Pipe3, "x.forward1", 0}, // nothing is forwarded
+		{design.Pipe3, "x.forward2", 1}, // all is forwarded
+		{design.Pipe3, "x.second", 1},   // loads do not wait
+		{design.Pipe3, "x.subtract", 0}, // differences are sums
+		{design.Pipe3, "x.signed", 1},   // orders have signs
+		{design.Pipe3, "x.writes", 1},   // all write
+		{design.Pipe3, "x.imm", 4},      // one immediate
+		{design.Pipe3, "result", 7},
+		{design.Multi, "x.rd", 5},
+		{design.Multi, "x.early", 0},
+		{design.Multi, "x.imm_operand", 1},
+		{design.Multi, "done", 1},
+		{design.Multi, "sum", 1},
+	} {
+		c, p, _ := made(t, f.kind)
+		bad := stuck(t, c, f.node, f.value)
+		rep, err := refine.Check(bad, p, invariants(t, bad), refine.Options{Stop: true})
+		require.NoError(t, err)
+		require.NotNil(t, rep.First(equiv.Different), "%s: %s stuck at %d", f.kind, f.node, f.value)
+	}
+}
+
+func TestNoProbesNoProof(t *testing.T) {
+	c, p, hold := made(t, design.Multi)
+	d := *c
+	d.Probes = nil
+	_, err := refine.Check(&d, p, hold, refine.Options{})
+	require.ErrorContains(t, err, "has no probe decode_valid")
+}
