@@ -71,8 +71,13 @@ type Report struct {
 	Figures map[string]float64 `json:"figures"`
 }
 
-// Add appends a row.
-func (r *Report) Add(row Row) { r.Rows = append(r.Rows, row) }
+// Add appends a row. What showed nothing is equal to nothing.
+func (r *Report) Add(row Row) {
+	if row.Status == Equal && row.N == 0 {
+		row.Status = Empty
+	}
+	r.Rows = append(r.Rows, row)
+}
 
 // Different reports whether some row found a difference.
 func (r *Report) Different() bool {

@@ -44,3 +44,13 @@ func TestDifferent(t *testing.T) {
 	r.Add(verify.Row{Status: verify.Different})
 	require.True(t, r.Different())
 }
+
+// TestNothingIsNotEqual: a row of no cases is empty, whoever makes it.
+func TestNothingIsNotEqual(t *testing.T) {
+	r := &verify.Report{}
+	r.Add(verify.Row{Level: "cycle", Check: verify.Witness, Status: verify.Equal})
+	r.Add(verify.Row{Level: "cycle", Check: verify.Witness, Status: verify.Equal, N: 1})
+	require.Equal(t, []verify.Status{verify.Empty, verify.Equal}, []verify.Status{r.Rows[0].Status, r.Rows[1].Status})
+	nothing := logs(trace.Ended)
+	require.Equal(t, verify.Empty, verify.Traces("isa", "", nothing, nothing, trace.Options{}).Status)
+}

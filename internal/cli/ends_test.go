@@ -152,7 +152,7 @@ func TestNothingIsNeverEqual(t *testing.T) {
 	dir := folder(t)
 	_, out, _ := sinter(dir, "verify", "quiet.sn", "--core", "none", "--no-x86")
 	require.NotContains(t, out, "equal")
-	require.Equal(t, 5, strings.Count(out, "empty"), out)
+	require.Equal(t, strings.Count(out, "\n")-1, strings.Count(out, "  empty  "), out)
 	_, _, said := sinter(dir, "verify", "echo.sn", "--core", "none", "--no-x86")
 	require.Contains(t, said, "--pcap-in nic=FILE")
 }

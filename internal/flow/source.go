@@ -34,6 +34,11 @@ func (o *Options) Set(define string) error {
 	if !ok || name == "" || value == "" {
 		return UserErrorf("-D wants NAME=VALUE, got %q", define)
 	}
+	for _, s := range o.Settings {
+		if s.Name == name {
+			return UserErrorf("-D sets %s twice, to %s and to %s", name, s.Value, value)
+		}
+	}
 	o.Settings = append(o.Settings, types.Setting{Name: name, Value: value})
 	return nil
 }
@@ -100,6 +105,9 @@ type Summary struct {
 func (p *Program) Summary() Summary {
 	s := Summary{Program: p.Name, Traps: []Trap{}}
 	for _, t := range p.Tree.Traps {
+		if t.Const {
+			continue
+		}
 		s.Traps = append(s.Traps, Trap{t.Code, t.Span.String()})
 	}
 	if p.Tree.System == nil {

@@ -7,12 +7,12 @@ import "github.com/sinter-lang/sinter/ir"
 // and again after it and after tasks, where new code wants cleaning.
 func List() []Pass {
 	legal, single := Legal(), Single()
-	fold := Pass{Name: "places", Doc: "put constant offsets into places, read constants", Run: places}
-	optimise := append([]Pass{fold}, Optimisers()...)
+	placesPass := Pass{Name: "places", Doc: "put constant offsets into places, read constants", Run: places}
+	optimise := append([]Pass{placesPass}, Optimisers()...)
 	var out []Pass
 	out = append(out, Pass{Name: "inline", Doc: "put small functions and those called once in place of their calls", Run: inline})
 	out = append(out, optimise...)
-	out = append(out, fold)
+	out = append(out, placesPass)
 	out = append(out, Pass{Name: "legalise", Doc: "leave words of one register and operators that the target has", Run: legalise, Gives: &legal})
 	for _, p := range optimise {
 		out = append(out, p.forCores())

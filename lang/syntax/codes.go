@@ -32,5 +32,9 @@ const (
 const (
 	maxDepth  = 200  // brackets, blocks, prefixes and type constructors inside each other
 	maxChain  = 1000 // operators or suffixes in a row
+	maxElse   = 2000 // else if after each other
 	maxErrors = 100  // then the rest of the file is not looked at
+
+	maxTokens   = 1 << 20 // of a file
+	maxBrackets = 1000    // open at once
 )

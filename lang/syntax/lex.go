@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -25,11 +26,34 @@ type scanner struct {
 // scan returns the tokens of a part of a file, without an end token.
 func scan(f *diag.File, start, end int, report func(*diag.Error)) []token {
 	s := &scanner{file: f, text: f.Text[:end], pos: start, report: report}
-	s.tokens = make([]token, 0, (end-start)/2+8)
+	s.tokens = make([]token, 0, min((end-start)/2, maxTokens)+8)
+	if start == 0 && strings.HasPrefix(s.text, byteOrderMark) {
+		s.pos = len(byteOrderMark)
+	}
 	for s.pos < len(s.text) {
 		s.one()
+		s.bounded()
 	}
 	return s.tokens
+}
+
+// byteOrderMark begins the files of some editors; it says nothing.
+const byteOrderMark = "\xef\xbb\xbf"
+
+// bounded ends the scan of a text that no program is: what is after it would only
+// cost time and memory.
+func (s *scanner) bounded() {
+	what, code := "", TooMany
+	switch {
+	case len(s.brackets) > maxBrackets:
+		what, code = fmt.Sprintf("more than %d open brackets", maxBrackets), TooDeep
+	case len(s.tokens) > maxTokens:
+		what = fmt.Sprintf("more than %d words and signs in one file", maxTokens)
+	default:
+		return
+	}
+	s.errorf(code, s.pos-1, s.pos, "%s; the rest of the text was not looked at", what)
+	s.pos, s.brackets = len(s.text), nil
 }
 
 // one scans one token, or skips blanks.
@@ -261,6 +285,9 @@ func (s *scanner) str() {
 			s.pos = i + 1
 			s.add(kindString, start)
 			return
+		}
+		if c := s.text[i]; c < ' ' && c != '\t' || c == 0x7f {
+			s.errorf(BadCharacter, i, i+1, "a string holds no raw control character, here %#02x", c).Hint("write it as \\x%02x", c)
 		}
 		if s.text[i] == '\\' && i+1 < len(s.text) && s.text[i+1] != '\n' {
 			i++

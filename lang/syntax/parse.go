@@ -24,6 +24,7 @@ type Parser struct {
 	origin []int32
 	diags  diag.List
 	depth  int
+	elses  int // else if after each other, around the position
 	// unclosed is the word at which a missing } was reported, or -1.
 	unclosed int
 }
@@ -43,7 +44,7 @@ func Parse(f *diag.File) (*File, diag.List) { return NewParser().Parse(f) }
 
 // Parse reads a file. It returns what could be parsed, also with errors.
 func (p *Parser) Parse(f *diag.File) (*File, diag.List) {
-	p.file, p.diags, p.depth, p.unclosed = f, nil, 0, -1
+	p.file, p.diags, p.depth, p.elses, p.unclosed = f, nil, 0, 0, -1
 	file := &File{Source: f, tokens: scan(f, 0, len(f.Text), p.report)}
 	for from := 0; from < len(file.tokens); {
 		to := p.segment(file.tokens, from)

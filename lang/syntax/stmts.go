@@ -86,10 +86,12 @@ func (p *Parser) elseBranch(in stream) (elseNode, error) {
 		b, err := p.block(in)
 		return elseNode{b}, err
 	}
-	if err := p.enter(in); err != nil {
-		return elseNode{}, err
+	if p.elses >= maxElse {
+		return elseNode{}, diag.Errorf(TooDeep, p.spanOf(in.Peek()), "more than %d times else if after each other", maxElse).
+			Hint("a match over the value says it in less")
 	}
-	defer p.leave()
+	p.elses++
+	defer func() { p.elses-- }()
 	s, err := p.rules.stmts["if"](in)
 	return elseNode{s}, err
 }

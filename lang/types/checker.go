@@ -48,6 +48,7 @@ type checker struct {
 	receivers map[int]*tree.Func // of chosen values, see receive.go
 	asserts   []*syntax.AssertDecl
 	proofs    []proof        // see net.go
+	trapsOf   []*fnInfo      // the function of each site of the program, nil in a constant
 	marks     map[string]int // mark number by name
 	consts    []*constUse    // functions that constants have called
 	useOf     map[*tree.Local]devUse
@@ -93,7 +94,7 @@ func newChecker(files []*syntax.File, opts Options) *checker {
 		used: map[*diag.File]map[string]bool{}, packageOf: map[*diag.File]string{}, loaded: map[string]bool{}, marks: map[string]int{}, useOf: map[*tree.Local]devUse{},
 		tries: map[*tree.Local][]diag.Span{},
 		infos: map[*tree.Func]*fnInfo{}, read: map[*tree.Local]int{}, banks: map[*tree.Local]int{}, whole: map[*tree.Local]bool{},
-		limits: eval.Limits{Statements: 1e8, Cells: tree.MaxCells},
+		limits: eval.Limits{Statements: 3e7, Cells: tree.MaxCells},
 	}
 }
 

@@ -13,7 +13,7 @@ func (mc *Machine) hasValue(ch int) bool { return len(mc.chans[ch]) > 0 }
 func (mc *Machine) hasRoom(ch int) bool { return len(mc.chans[ch]) < mc.m.Chans[ch].Cap }
 
 // choice executes the operations of select, try_ and timers.
-func (c *context) choice(i *inst) (why, error) {
+func (c *context) choice(i *inst) (stopReason, error) {
 	in := i.instr
 	switch in.Op {
 	case ir.OpChReady:
@@ -51,7 +51,7 @@ func (c *context) choice(i *inst) (why, error) {
 
 // meet is a send to a channel of capacity 0: the value is offered, and the task
 // goes on when it is taken.
-func (c *context) meet(i *inst) (why, error) {
+func (c *context) meet(i *inst) (stopReason, error) {
 	ch := i.instr.Chan
 	switch {
 	case !c.mc.offer[ch]:

@@ -12,7 +12,7 @@ import (
 
 // event executes an operation with the outside, a channel or the trace. It
 // returns outOfFuel to go on.
-func (c *context) event(i *inst) (why, error) {
+func (c *context) event(i *inst) (stopReason, error) {
 	mc, in := c.mc, i.instr
 	switch in.Op {
 	case ir.OpLog:

@@ -8,12 +8,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// why tells why a context stopped running.
-type why uint8
+// stopReason tells why a context stopped running.
+type stopReason uint8
 
 const (
-	outOfFuel why = iota
-	blocked       // at an operation that is not enabled
+	outOfFuel stopReason = iota
+	blocked              // at an operation that is not enabled
 	ended
 	trapped
 	halted
@@ -34,7 +34,7 @@ func place(s []uint64, i *inst) (at int, ok bool) {
 }
 
 // run executes until the context stops; budget is in IR instructions.
-func (c *context) run(budget int) (why, error) {
+func (c *context) run(budget int) (stopReason, error) {
 	s, mem, prog := c.slots, c.mc.mem, c.code
 	pc := c.pc
 	c.moved = false

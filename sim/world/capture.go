@@ -141,11 +141,27 @@ func readCapture(c Capture) ([]frame, error) {
 			return nil, captureErrorf(c.Name, "record %d: %s", len(frames), reason(err))
 		case info.Length > len(data):
 			return nil, captureErrorf(c.Name, "record %d is truncated: %d of %d bytes", len(frames), len(data), info.Length)
+		case tooLong(r, info, len(data)):
+			return nil, captureErrorf(c.Name, "record %d has %d bytes, more than the file says that a record may have", len(frames), len(data))
 		case len(data) == 0:
 			return nil, captureErrorf(c.Name, "record %d is empty", len(frames))
 		}
 		frames = append(frames, frame{info.Timestamp.UnixMicro(), data})
 	}
+}
+
+// tooLong reports whether a record is longer than its file says that records are.
+func tooLong(r source, info gopacket.CaptureInfo, n int) bool {
+	most := uint32(0) // no bound
+	switch r := r.(type) {
+	case *pcapgo.Reader:
+		most = r.Snaplen()
+	case *pcapgo.NgReader:
+		if i, err := r.Interface(info.InterfaceIndex); err == nil {
+			most = i.SnapLength
+		}
+	}
+	return most != 0 && uint32(n) > most
 }
 
 // snapLen is the length that written captures state.

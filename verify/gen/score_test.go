@@ -17,9 +17,9 @@ import (
 // root is the project's folder.
 const root = "../.."
 
-// worthSeeds is how many programs, from seed 1 on, shall notice a fault: those
+// scoreSeeds is how many programs, from seed 1 on, shall notice a fault: those
 // that are run in continuous integration.
-const worthSeeds = 500
+const scoreSeeds = 500
 
 // sample is how many faults are planted when the whole measurement does not run.
 const sample = 3
@@ -37,7 +37,7 @@ func noticed(f *testkit.Fault, dir string) (how string, err error) {
 	}
 	defer os.Remove(tool)
 	said, code, err := testkit.Within(10*time.Minute, root, []string{"GOTRACEBACK=none"}, filepath.Clean(tool),
-		"fuzz", "--seed", "1", "--count", fmt.Sprint(worthSeeds), "--on", "ir,isa", "--first", "--no-shrink", "--out", "")
+		"fuzz", "--seed", "1", "--count", fmt.Sprint(scoreSeeds), "--on", "ir,isa", "--first", "--no-shrink", "--out", "")
 	switch {
 	case code == 0:
 		return "", nil
@@ -51,12 +51,12 @@ func noticed(f *testkit.Fault, dir string) (how string, err error) {
 	return fmt.Sprintf("exit code %d: %s", code, first), nil
 }
 
-// TestWorth measures what generated programs are worth: of the faults of
+// TestMutationScore measures what generated programs notice: of the faults of
 // testdata/faults.txt, planted one at a time, they notice at least 95 of 100. All
 // are planted when SINTER_WORTH is 1, which takes a quarter of an hour; otherwise
 // some that are spread over the list, so that the harness and the list stay
 // sound.
-func TestWorth(t *testing.T) {
+func TestMutationScore(t *testing.T) {
 	faults := testkit.Faults(t, "testdata/faults.txt")
 	groups := map[string]int{}
 	for _, f := range faults {
