@@ -105,6 +105,9 @@ type Summary struct {
 func (p *Program) Summary() Summary {
 	s := Summary{Program: p.Name, Traps: []Trap{}}
 	for _, t := range p.Tree.Traps {
+		if t.Const {
+			continue
+		}
 		s.Traps = append(s.Traps, Trap{t.Code, t.Span.String()})
 	}
 	if p.Tree.System == nil {

@@ -189,9 +189,11 @@ const (
 
 // TrapSite is a place that may trap. ID is its index in Program.Traps. Proof is set
 // where a check that was proved is made all the same: it fails when the proof is wrong.
+// Const is set in a function that only constants call: it never traps at run time.
 type TrapSite struct {
 	ID    int
 	Code  string
 	Span  diag.Span
 	Proof bool
+	Const bool
 }

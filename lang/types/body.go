@@ -126,6 +126,7 @@ func (b *body) names() []string {
 func (b *body) trap(code string, at diag.Span) int {
 	id := len(b.c.prog.Traps)
 	b.c.prog.Traps = append(b.c.prog.Traps, tree.TrapSite{ID: id, Code: code, Span: at})
+	b.c.trapsOf = append(b.c.trapsOf, b.info)
 	return id
 }
 

@@ -162,12 +162,13 @@ func (c *checker) deadlockBudget(b tree.Budget) {
 
 // trapBudget checks how many places may trap.
 func (c *checker) trapBudget(b tree.Budget) {
-	n := len(c.prog.Traps)
+	traps := slices.DeleteFunc(slices.Clone(c.prog.Traps), func(t tree.TrapSite) bool { return t.Const })
+	n := len(traps)
 	if int64(n) <= b.Max || c.failed > 0 {
 		return
 	}
 	e := c.errorf(codes.OverBudget, b.Span, "%s may trap, the budget is %d", counted(n, "place"), b.Max)
-	for _, t := range c.prog.Traps[:min(n, maxShown)] {
+	for _, t := range traps[:min(n, maxShown)] {
 		e.Note(t.Span, "`%s`", t.Code)
 	}
 	e.Hint("prove them with a condition, `within` or an exact range; `sinter check` lists all")

@@ -23,6 +23,7 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 	c.spreadUse()
 	c.checkSystem()
 	c.checkDeadlock()
+	c.markConstTraps()
 	c.checkBudgets()
 	c.addServices()
 	main := c.extent()

@@ -48,6 +48,7 @@ type checker struct {
 	receivers map[int]*tree.Func // of chosen values, see receive.go
 	asserts   []*syntax.AssertDecl
 	proofs    []proof        // see net.go
+	trapsOf   []*fnInfo      // the function of each site of the program, nil in a constant
 	marks     map[string]int // mark number by name
 	consts    []*constUse    // functions that constants have called
 	useOf     map[*tree.Local]devUse

@@ -169,16 +169,11 @@ func (b *body) armBody(arm *tree.SelectArm, n *syntax.SelectArm) {
 	arm.Body = b.block(n.Body)
 }
 
-// atOnce reports whether a select may have an arm that is ready on entry: one
-// with `after` and no constant above 0. It then does not count as waiting.
-func atOnce(s *tree.Select) bool {
-	for i := range s.Arms {
-		a := &s.Arms[i]
-		if k, ok := a.After.(*tree.Const); a.Kind == tree.ArmAfter && ok && int64(k.Cell) <= 0 {
-			return true
-		}
-	}
-	return false
+// atOnce reports whether an arm of a select is ready on entry: one with `after` and a
+// constant that is not above 0. To take it is not to wait.
+func atOnce(a *tree.SelectArm) bool {
+	k, ok := a.After.(*tree.Const)
+	return a.Kind == tree.ArmAfter && ok && int64(k.Cell) <= 0
 }
 
 // tryCall checks c.try_recv(), an option, and c.try_send(e), a bool.

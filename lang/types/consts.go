@@ -254,3 +254,29 @@ func (c *checker) checkSettings() {
 		c.suggest(e, s.Name, known)
 	}
 }
+
+// markConstTraps marks the sites in constants, and in functions that only constants call.
+func (c *checker) markConstTraps() {
+	folded, runs := map[*fnInfo]bool{}, map[*fnInfo]bool{}
+	for _, use := range c.consts {
+		folded[use.fn] = true
+	}
+	var reach func(f *fnInfo)
+	reach = func(f *fnInfo) {
+		if runs[f] {
+			return
+		}
+		runs[f] = true
+		for _, k := range f.calls {
+			reach(k.to)
+		}
+	}
+	for _, f := range c.functions() {
+		if !folded[f] {
+			reach(f)
+		}
+	}
+	for i, f := range c.trapsOf {
+		c.prog.Traps[i].Const = !runs[f]
+	}
+}

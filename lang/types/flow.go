@@ -41,7 +41,7 @@ func (w *way) stmt(s tree.Stmt) bool {
 	case *tree.ChanSend, *tree.DevRecv, *tree.DevSend, *tree.DevAsk, *tree.Fail:
 		return false
 	case *tree.Select:
-		return atOnce(s)
+		return w.selected(s)
 	case *tree.Return:
 		w.back = true
 		return false
@@ -85,6 +85,18 @@ func (w *way) stmt(s tree.Stmt) bool {
 		return w.block(s)
 	}
 	return !waitsIn(s)
+}
+
+// selected follows the arms of a select that are ready on entry. Each other one is taken
+// after something has come.
+func (w *way) selected(s *tree.Select) bool {
+	through := false
+	for i := range s.Arms {
+		if a := &s.Arms[i]; atOnce(a) {
+			through = w.block(a.Body) || through
+		}
+	}
+	return through
 }
 
 func (w *way) match(s *tree.Match) bool {

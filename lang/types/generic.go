@@ -358,6 +358,7 @@ func (c *checker) checkOpaque(g *generic, like *env) {
 		c.checkBody(f)
 	}
 	c.newScratch().hints(g.node.Hints, atFunc)
+	c.trapsOf = c.trapsOf[:traps]
 	c.prog.Traps, c.prog.Logs, c.proofs = c.prog.Traps[:traps], c.prog.Logs[:logs], c.proofs[:proofs]
 	for _, name := range c.prog.Marks[marks:] {
 		delete(c.marks, name)
