@@ -87,6 +87,8 @@ func (e *example) line(t *testing.T, word, rest string) {
 			}
 			if device, file, ok := strings.Cut(f, "="); ok && strings.HasSuffix(file, ".vcd") {
 				e.levels = append(e.levels, device+"="+filepath.Join(e.dir, file))
+			} else if ok && file == "none" {
+				e.captures = append(e.captures, f)
 			} else if ok {
 				e.captures = append(e.captures, device+"="+filepath.Join(e.dir, file))
 			}

@@ -136,8 +136,14 @@ func (p *point) instructions() {
 	}
 	n := len(p.im.Text)
 	if traps := func(l design.Line) bool { return l.Inst.Meaning.Trap }; n < 1<<design.BitsFor(n) && !slices.ContainsFunc(p.Lines, traps) {
-		keep(isa.RV32I().Lookup("ebreak"), "words outside of the image trap")
+		keep(p.trapLine(), "words outside of the image trap")
 	}
+}
+
+// trapLine is a line that stops the machine: of the target, else of the base set.
+func (p *point) trapLine() *isa.Inst {
+	lines := slices.Concat(p.im.Target.Set.Insts, isa.RV32I().Insts)
+	return lines[slices.IndexFunc(lines, func(in *isa.Inst) bool { return in.Meaning.Trap })]
 }
 
 // shifts chooses between a select of constant amounts and a barrel shifter.

@@ -71,6 +71,10 @@ func (b *body) nameCall(e *syntax.CallExpr, f *syntax.Name, want *tree.Type) tre
 	if x, ok := b.bareVariantCall(e, f, want); ok {
 		return x
 	}
+	if here := elsewhere[f.Name]; here != "" {
+		b.c.errorf(codes.UnknownName, f.Span(), "there is no function `%s`", f.Name).Hint("%s", here)
+		return nil
+	}
 	b.c.unknown(f.Ident, "function", b.names())
 	return nil
 }

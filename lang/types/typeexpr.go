@@ -211,6 +211,10 @@ func (b *body) declaredType(name syntax.Ident) *tree.Type {
 				known = append(known, n)
 			}
 		}
+		if here := elsewhere[name.Name]; here != "" {
+			b.c.errorf(codes.UnknownName, name.Span(), "there is no type `%s`", name.Name).Hint("%s", here)
+			return nil
+		}
 		b.c.unknown(name, "type", known)
 		return nil
 	}
@@ -218,6 +222,15 @@ func (b *body) declaredType(name syntax.Ident) *tree.Type {
 		return nil
 	}
 	return b.declType(d, name)
+}
+
+// elsewhere says what types and functions of other languages are here.
+var elsewhere = map[string]string{
+	"string": "text is `bytes<N>`, with room for N bytes", "str": "text is `bytes<N>`, with room for N bytes",
+	"int": "integers state their width, as in `i32` or `u8`", "uint": "integers state their width, as in `u32` or `u8`",
+	"float": "floats are `f32` and `f64`", "double": "floats are `f32` and `f64`", "char": "a character is a `u8`", "byte": "a byte is a `u8`",
+	"sleep": "wait with `select prio { on after(1s) { } }`", "print": "write `log.print(...)`", "printf": "write `log.print(\"{x}\")`",
+	"len": "write `x.len`",
 }
 
 // declType is the type that a resolved declaration is.

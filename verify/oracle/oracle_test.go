@@ -156,18 +156,13 @@ func agree(t *testing.T, jobs []*job) {
 // TestGenerated compares the oracle with the reference machine on random programs,
 // with their captures: 500 of them when SINTER_FULL is 1.
 func TestGenerated(t *testing.T) {
-	t.Run("first", func(t *testing.T) { agree(t, generated(t, 1, 8)) })
+	last := uint64(8)
 	if testkit.Full() {
-		t.Run("some", func(t *testing.T) { agree(t, generated(t, 9, 60)) })
-		t.Run("all", func(t *testing.T) { agree(t, generated(t, 61, 500)) })
+		last = 500
 	}
-}
-
-// generated are the programs of some seeds.
-func generated(t *testing.T, from, to uint64) []*job {
 	dir := t.TempDir()
 	var jobs []*job
-	for seed := from; seed <= to; seed++ {
+	for seed := uint64(1); seed <= last; seed++ {
 		path := filepath.Join(dir, fmt.Sprintf("seed-%d.sn", seed))
 		text, options, err := checks.Written(path, gen.New(seed, gen.Options{}))
 		require.NoError(t, err)
@@ -175,7 +170,7 @@ func generated(t *testing.T, from, to uint64) []*job {
 		name := fmt.Sprintf("sinter fuzz --show --seed %d", seed)
 		jobs = append(jobs, &job{name: name, path: path, options: options, out: path})
 	}
-	return jobs
+	agree(t, jobs)
 }
 
 // TestExamples compares them on the programs of examples, with the captures that
@@ -216,6 +211,19 @@ func options(text, dir string) []string {
 		}
 	}
 	return out
+}
+
+// TestProbes compares them on small programs about edges of the language.
+func TestProbes(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.sn")
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(files), 6)
+	dir := t.TempDir()
+	var jobs []*job
+	for i, f := range files {
+		jobs = append(jobs, &job{name: f, path: f, options: []string{"--until", "1s"}, out: filepath.Join(dir, fmt.Sprint(i))})
+	}
+	agree(t, jobs)
 }
 
 // TestOptions compares them with configs that are set, and with the image of a disk.

@@ -24,7 +24,7 @@ func progress(name string) bool {
 // levelOutput reports whether an output shows a level that a store has set
 // before: no act of the present instruction.
 func levelOutput(name string) bool {
-	return strings.HasSuffix(name, "_level") || strings.HasSuffix(name, "_pin")
+	return strings.HasSuffix(name, rtl.PortLevelOut(""))
 }
 
 // ofBeat reports whether an output belongs to a beat and counts beside valid only.

@@ -16,6 +16,10 @@ class Eth:
         self.world, self.name, self.queue = world, name, []
         self.dropped = 0
 
+    def message(self, record):
+        """What a record of a capture is at this port."""
+        return record
+
     def arrive(self, frame):
         self.queue.append(frame)
 
@@ -55,7 +59,11 @@ class Eth:
 
 
 class Udp(Eth):
-    """net.Udp: datagrams, as (peer, bytes)."""
+    """A port of datagrams, as (peer, bytes); a record of a capture is the peer, 8 bytes
+    little-endian, and the datagram."""
+
+    def message(self, record):
+        return int.from_bytes(record[:8], "little"), record[8:]
 
     def length(self, message):
         return len(message[1])
@@ -211,42 +219,29 @@ def classic(path, data, order, unit):
 SCALES = {"s": 10**6, "ms": 1000, "us": 1, "ns": Fraction(1, 1000), "ps": Fraction(1, 10**6), "fs": Fraction(1, 10**9)}
 
 
-def levels(path, line):
-    """The changes of a signal of a value change dump: (time in us, level)."""
+HEADS = ("$timescale", "$var", "$date", "$version", "$comment", "$scope", "$upscope")
+
+
+def levels(path, names):
+    """The changes of a signal of a value change dump: (time in us, level). The signal is
+    the first one with one of the names, or the only one."""
     with open(path, encoding="utf-8") as f:
         words = f.read().split()
-    scale, code, now, out, at = Fraction(1), None, 0, [], 0
+    scale, now, codes, changes, at = Fraction(1), 0, {}, [], 0
     while at < len(words):
         w = words[at]
-        end = words.index("$end", at) if w in ("$timescale", "$var", "$date", "$version", "$comment", "$scope", "$upscope") else at
+        end = words.index("$end", at) if w in HEADS else at
         if w == "$timescale":
             number, unit = re.fullmatch(r"([0-9]+)([a-z]+)", "".join(words[at + 1:end])).groups()
             scale = int(number) * SCALES[unit]
-        elif w == "$var" and words[at + 4] == line:
-            code = words[at + 3]
+        elif w == "$var":
+            codes[words[at + 4]] = words[at + 3]
         elif w[0] == "#":
             now = int(int(w[1:]) * scale)
-        elif w[0] in "01" and code is not None and w[1:] == code:
-            out.append((now, w[0] == "1"))
+        elif w[0] in "01":
+            changes.append((now, w[0] == "1", w[1:]))
         at = end + 1
-    if code is None:
-        raise InputFault(f"{path}: no signal {line}")
-    return out
-
-
-def datagram(frame, port):
-    """The datagram in a frame that is for this port: (peer, bytes), or None."""
-    if len(frame) < 42 or frame[12:14] != b"\x08\x00" or frame[14] >> 4 != 4:
-        return None
-    head = (frame[14] & 15) * 4
-    total, frag = struct.unpack_from(">HxxH", frame, 16)
-    src = struct.unpack_from(">I", frame, 26)[0]
-    if frame[23] != 17 or frag & 0x3FFF or 14 + total > len(frame):
-        return None
-    udp = 14 + head
-    if head < 20 or udp + 8 > len(frame):
-        return None
-    sport, dport, size = struct.unpack_from(">HHH", frame, udp)
-    if port not in (None, dport) or size < 8 or udp + size > 14 + total:
-        return None
-    return src << 16 | sport, frame[udp + 8:udp + size]
+    found = [codes[n] for n in names if n in codes] or list(codes.values())
+    if not found or len(codes) > 1 and not any(n in codes for n in names):
+        raise InputFault(f"{path}: no signal {names[0]}")
+    return [(t, level) for t, level, code in changes if code == found[0]]

@@ -237,7 +237,7 @@ class Body(Calls):
         if s.way == "turn":
             self.emit('yield [(True, "turn", None, 0)]')
         self.emit(f"{all_} = W.arms([{', '.join(a.code for a in arms)}])")
-        self.choose(s, arms, f"{got} = yield from W.select({s.way == 'fair'}, {site}, {all_})", got, site)
+        self.choose(s, arms, f"{got} = yield from W.select({s.way != 'prio'}, {site}, {all_})", got, site)
         for k, (a, made) in enumerate(zip(s.arms, arms)):
             self.emit(f"{'if' if k == 0 else 'elif'} {got} == {k}:")
             self.scopes.append({})

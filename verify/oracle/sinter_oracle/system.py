@@ -60,20 +60,13 @@ class System:
         nic = args[0][1]
         nic = self.env[nic.name] if nic.kind == "name" else self.device(nic, name, numbers)
         number = self.number(args[1][1], numbers)
-        if "_stack" in self.prog.package("net").things:
-            socket = devices.Socket(name or f"{nic.name}.udp{number}", nic, number)
-            self.sockets.append(socket)
-            return socket
-        self.ports.pop(nic.name)
-        port = devices.Udp(self.world, name or nic.name)
-        port.number = number
-        self.ports[port.name] = port
-        return port
+        socket = devices.Socket(name or f"{nic.name}.udp{number}", nic, number)
+        self.sockets.append(socket)
+        return socket
 
     def d_port_udp(self, args, name, numbers):
         name = name or self.line(args)
         self.ports[name] = devices.Udp(self.world, name)
-        self.ports[name].number = None
         return self.ports[name]
 
     def line(self, args):
@@ -202,11 +195,9 @@ class System:
             now = first
             for at, frame in files.get(name, []):
                 at = now = max(at, now)
-                message = self.message(port, frame)
-                if message is not None:
-                    out.append((at - first, k, port, message))
+                out.append((at - first, k, port, port.message(frame)))
             if name in self.options.dumps:
-                out += [(at, k, port, level) for at, level in devices.levels(self.options.dumps[name], port.line)]
+                out += [(at, k, port, level) for at, level in devices.levels(self.options.dumps[name], (port.line, name))]
         out.sort(key=lambda x: x[:2])
         self.world.inputs = [(at, port, m) for at, _, port, m in out]
         self.world.until = self.options.until
@@ -216,11 +207,3 @@ class System:
             return name
         eths = [n for n, p in self.ports.items() if isinstance(p, devices.Eth)]
         return eths[0]
-
-    def message(self, port, frame):
-        """What a frame is at a port."""
-        if not isinstance(port, devices.Udp):
-            return frame
-        if port.number is None:  # the records of a port's capture are messages
-            return int.from_bytes(frame[:8], "little"), frame[8:]
-        return devices.datagram(frame, port.number)
