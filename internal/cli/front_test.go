@@ -44,6 +44,21 @@ func TestFrontPage(t *testing.T) {
 	testkit.Golden(t, "README.md", out.String())
 }
 
+// The figures of the packet filter on the front page are those of its own page, which a
+// test of examples measures.
+func TestFrontPageFigures(t *testing.T) {
+	between := func(path string) string {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		_, rest, ok := strings.Cut(string(text), "<!-- figures -->\n")
+		require.True(t, ok, path)
+		figures, _, ok := strings.Cut(rest, "<!-- /figures -->\n")
+		require.True(t, ok, path)
+		return figures
+	}
+	require.Equal(t, between("../../examples/filter/README.md"), between("../../README.md"))
+}
+
 // output is what a command prints, indented as code.
 func output(t *testing.T, args []string) string {
 	t.Helper()
