@@ -206,7 +206,10 @@ func options(text, dir string) []string {
 		if strings.HasPrefix(w, "--") {
 			option = w
 		}
-		if device, file, ok := strings.Cut(w, "="); ok {
+		switch device, file, ok := strings.Cut(w, "="); {
+		case ok && file == "none": // it hears nothing, on purpose
+			out = append(out, option, w)
+		case ok:
 			out = append(out, option, device+"="+filepath.Join(dir, file))
 		}
 	}

@@ -19,8 +19,8 @@ class Options:
     """Inputs of a run."""
 
     def __init__(self, args):
-        self.captures = [pair(x) for x in many(args.pcap_in)]
-        self.dumps = dict(pair(x) for x in many(args.vcd_in))
+        self.captures = [p for p in (pair(x) for x in many(args.pcap_in)) if p[1] != "none"]
+        self.dumps = dict(p for p in (pair(x) for x in many(args.vcd_in)) if p[1] != "none")
         self.disks = {}
         for x in many(args.disk):
             name, path = pair(x)

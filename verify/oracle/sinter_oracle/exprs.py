@@ -207,7 +207,7 @@ class Exprs(Lines):
         hint = None if compare else want
         if node.a.kind == "name" and not self.known(node.a):
             hint = self.type_of(node.b)
-        bare = compare and node.b.kind == "name" and not self.known(node.b)
+        bare = compare and (node.b.kind == "list" or node.b.kind == "name" and not self.known(node.b))
         other = self.type_of(node.a) if bare else hint
         a, b = self.operands([lambda: self.expr(node.a, hint), lambda: self.expr(node.b, other)])
         a, b = C.common(a, b)

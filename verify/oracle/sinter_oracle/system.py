@@ -198,7 +198,7 @@ class System:
                 out.append((at - first, k, port, port.message(frame)))
             if name in self.options.dumps:
                 out += [(at, k, port, level) for at, level in devices.levels(self.options.dumps[name], (port.line, name))]
-        out.sort(key=lambda x: x[:2])
+        out.sort(key=lambda x: (x[0], not isinstance(x[2], devices.In), x[1]))  # levels before messages
         self.world.inputs = [(at, port, m) for at, _, port, m in out]
         self.world.until = self.options.until
 
