@@ -2,7 +2,7 @@
 
 GO ?= go
 
-.PHONY: all build demo test lint fuzz figures clean
+.PHONY: all build demo test campaign lint fuzz figures clean
 
 all: build
 
@@ -14,6 +14,10 @@ demo: build
 
 test:
 	./scripts/test.sh
+
+# Everything in full, with every planted fault: some hours on two cores.
+campaign:
+	SINTER_STRICT=1 SINTER_FULL=1 SINTER_CAMPAIGN=1 SINTER_WORTH=1 SINTER_FUZZ=60 ./scripts/test.sh
 
 lint:
 	./scripts/lint.sh

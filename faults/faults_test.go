@@ -18,10 +18,10 @@
 // usual one; `test PACKAGE NAME` runs one test. A tool that says nothing
 // within two minutes hangs, which is not a way to notice.
 //
-// Three entries of each group are planted, all of them when SINTER_FULL is 1. One
+// Three entries of each group are planted, all of them when SINTER_CAMPAIGN is 1. One
 // entry alone:
 //
-//	SINTER_FULL=1 go test ./faults -run 'TestEveryPlantedFaultIsNoticed/cg:_a_store'
+//	SINTER_CAMPAIGN=1 go test ./faults -run 'TestEveryPlantedFaultIsNoticed/cg:_a_store'
 package faults
 
 import (
@@ -194,7 +194,7 @@ const perGroup = 3
 // each group at equal distances.
 func planted(t *testing.T) []*fault {
 	all := read(t)
-	if testkit.Full() {
+	if testkit.Campaign() {
 		return all
 	}
 	size := map[string]int{}

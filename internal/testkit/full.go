@@ -11,6 +11,10 @@ import (
 // (SINTER_FULL=1, as continuous integration sets it).
 func Full() bool { return os.Getenv("SINTER_FULL") == "1" }
 
+// Campaign reports whether work that takes an hour or more runs whole
+// (SINTER_CAMPAIGN=1, as `make campaign` sets it); otherwise a share of it does.
+func Campaign() bool { return os.Getenv("SINTER_CAMPAIGN") == "1" }
+
 // FreshSeed is a seed that no run before this one had, or SINTER_SEED. It is
 // printed, so that a failure can be repeated.
 func FreshSeed(t testing.TB) uint64 {

@@ -10,7 +10,7 @@ import (
 
 // TestFaults plants mistakes in the front end and the reference machine, one at a
 // time: the comparison with the oracle must fail for each. They are planted when
-// SINTER_FULL is 1; otherwise only the list is checked against the tree.
+// SINTER_CAMPAIGN is 1; otherwise only the list is checked against the tree.
 func TestFaults(t *testing.T) {
 	all := testkit.Faults(t, "testdata/faults.txt")
 	require.GreaterOrEqual(t, len(all), 6)
@@ -18,11 +18,11 @@ func TestFaults(t *testing.T) {
 		t.Run(f.Name, func(t *testing.T) {
 			list, err := f.Overlay(root, t.TempDir())
 			require.NoError(t, err)
-			if !testkit.Full() {
+			if !testkit.Campaign() {
 				return
 			}
 			testkit.Tool(t, "python3")
-			said, code, err := testkit.Within(testkit.Compiling, ".", []string{"SINTER_FULL=0"}, "go", "test", "-overlay", list,
+			said, code, err := testkit.Within(testkit.Compiling, ".", []string{"SINTER_FULL=0", "SINTER_CAMPAIGN=0"}, "go", "test", "-overlay", list,
 				"-vet=off", "-count=1", "-failfast", "-run", "^(TestProbes|TestPages|TestExamples|TestGenerated)$", ".")
 			require.Positive(t, code, "%v\n%s", err, said)
 			require.Contains(t, said, "--- FAIL: ")
