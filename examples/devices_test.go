@@ -36,7 +36,7 @@ func TestDevices(t *testing.T) {
 			if strings.HasSuffix(name, "disk.sn") { // a test bench that answers
 				which = append(which, "witness")
 			}
-			e.ladder(t, p, flow.World{Captures: e.captures, Seed: 7}, which)
+			e.ladder(t, p, flow.World{Captures: e.captures, Until: e.until, Seed: 7}, which)
 		})
 	}
 }

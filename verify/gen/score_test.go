@@ -68,7 +68,8 @@ func TestMutationScore(t *testing.T) {
 	for _, g := range []string{"lower", "passes", "cg", "eval", "interpreter", "iss"} {
 		require.GreaterOrEqual(t, groups[g], 5, g)
 	}
-	if os.Getenv("SINTER_WORTH") != "1" {
+	whole := os.Getenv("SINTER_WORTH") == "1"
+	if !whole {
 		faults = spread(faults, sample)
 	}
 	var seen atomic.Int64
@@ -87,6 +88,10 @@ func TestMutationScore(t *testing.T) {
 	})
 	score := float64(seen.Load()) / float64(len(faults))
 	t.Logf("generated programs notice %d of %d planted faults, %.1f %%", seen.Load(), len(faults), 100*score)
+	if !whole { // one of a few may be among the twentieth that is missed
+		require.GreaterOrEqual(t, int(seen.Load()), len(faults)-1)
+		return
+	}
 	require.GreaterOrEqual(t, score, 0.95)
 }
 
