@@ -19,7 +19,7 @@ func late(t *testing.T, machines ...[2]string) {
 	p, err := flow.Load("testdata/devices/late.sn", flow.Options{Check: true})
 	require.NoError(t, err)
 	w := e.world()
-	w.Limit = 100_000 // a mistaken clock may never let the run end
+	w.Steps = 100_000 // a mistaken clock may never let the run end
 	for _, m := range machines {
 		r, err := p.Run(context.Background(), flow.RunOptions{Level: m[0], Core: m[1], World: w})
 		require.NoError(t, err)
