@@ -114,11 +114,11 @@ func (k *table) sound(t testing.TB, what string, l, r *tree.Type, of func(a, b t
 	}
 }
 
-// stride leaves out intervals of the widest types; SINTER_FULL tries all.
+// stride leaves out intervals of the widest types; SINTER_CAMPAIGN tries all.
 func stride(t *tree.Type) int {
 	bits, _ := t.Word()
 	switch {
-	case testkit.Full() || bits < 4:
+	case testkit.Campaign() || bits < 4:
 		return 1
 	case bits == 4:
 		return 7
@@ -168,7 +168,7 @@ func TestConversions(t *testing.T) {
 // of the result in its word.
 func TestRanges(t *testing.T) {
 	from, most := int64(-3), int64(4)
-	if testkit.Full() {
+	if testkit.Campaign() {
 		from, most = -16, 15
 	}
 	for _, op := range numberOps() {
@@ -220,7 +220,7 @@ func corner(rng *rand.Rand, t *tree.Type) interval.Num {
 func TestWideOperators(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	rounds := 4000
-	if testkit.Full() {
+	if testkit.Campaign() {
 		rounds = 200_000
 	}
 	for range rounds {
