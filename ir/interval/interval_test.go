@@ -31,7 +31,7 @@ var exactOps = [NumOps]struct {
 // TestSetsOfSmallNumbers compares each rule with all numbers of all intervals.
 func TestSetsOfSmallNumbers(t *testing.T) {
 	lo, hi := int64(-6), int64(9)
-	if testkit.Full() {
+	if testkit.Campaign() {
 		lo, hi = -16, 16
 	}
 	for op := range NumOps {

@@ -53,7 +53,7 @@ func known(width int) []Word {
 // TestWordsOfSmallWidths compares each rule with all words of all bounds.
 func TestWordsOfSmallWidths(t *testing.T) {
 	widths := []int{1, 2, 3}
-	if testkit.Full() {
+	if testkit.Campaign() {
 		widths = append(widths, 4)
 	}
 	for _, width := range widths {
