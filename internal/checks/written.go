@@ -65,7 +65,7 @@ func settle(row *verify.Row, rep *equiv.Report) {
 		row.Status, row.Detail = verify.Different, item.Name+": "+item.Reason
 	case equiv.Undecided:
 		item := rep.First(equiv.Undecided)
-		row.Status = verify.Tested
+		row.Status = verify.Undecided
 		row.Detail = fmt.Sprintf("%d of %d cones undecided, first %s: %s", rep.Count(equiv.Undecided), len(rep.Items), item.Name, item.Reason)
 	}
 }
