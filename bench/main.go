@@ -5,6 +5,7 @@
 //	go run ./bench -accept       also write bench/accepted.json
 //	go run ./bench -synth        also place every core on an iCE40 HX8K
 //	go run ./bench -only filter  only these examples
+//	go run ./bench -echo         only what one echo of net.udp costs
 //
 // The object has four parts, each a map from a dotted key to a number:
 //
@@ -24,6 +25,7 @@
 //	luts depth ffs cells .CORE, full_luts.CORE      by our own mapper; of the core with all of RV32I
 //	ratios: luts.CORE.EXAMPLE                       of the two
 //	clang_instructions, ratios: cg.instructions     kernels in C; ours to clang's, and the geometric mean
+//	echo_instructions echo_cycles.CORE              of one echo of so many bytes: scheduler, stack and task
 //	boot_instructions guest_instructions            of a guest until its program begins; from there to its end
 //	placed_cells placed_rams, rates: placed_mhz     on the FPGA, the median of three seeds
 //	scale.check scale.ll, rates: scale.check_growth, scale.ll_mib (MiB) of generated programs of so many lines, to no error and to LLVM IR
@@ -58,10 +60,14 @@ func main() {
 	synth := flag.Bool("synth", false, "place every core with yosys and nextpnr")
 	only := flag.String("only", "", "comma-separated examples")
 	root := flag.String("root", ".", "root of the tree")
+	echo := flag.Bool("echo", false, "count the instructions of one echo and nothing else")
 	peak := flag.String("peak", "", "make LLVM IR of this program only, and print the most memory that took in MiB")
 	flag.Parse()
 	if *peak != "" {
 		os.Exit(printPeak(*peak))
+	}
+	if *echo {
+		os.Exit(printEchoes(context.Background(), *root))
 	}
 	o := options{root: *root, synth: *synth, times: true}
 	if *only != "" {
@@ -115,7 +121,7 @@ func measure(ctx context.Context, o options) (*figures, error) {
 			return nil, fmt.Errorf("%s: %w", e.name, err)
 		}
 	}
-	steps := []func(context.Context, []*example, *figures) error{kernels, products}
+	steps := []func(context.Context, []*example, *figures) error{kernels, echoes, products}
 	if o.times {
 		steps = append(steps, speeds, makeTimes)
 	}
