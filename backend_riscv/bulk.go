@@ -93,6 +93,50 @@ func (s *selector) copyDown(to, from *node, body, n, unit int) {
 	})
 }
 
+// unrolledUnits is how many units a round of a long move takes.
+const unrolledUnits = 4
+
+// moveBytes copies a number of bytes that is known when it runs: some units a round, then
+// single ones, then bytes.
+func (s *selector) moveBytes(i *ir.Instr) {
+	dst, src := &i.Refs[0], &i.Refs[1]
+	unit := min(s.unit(dst), s.unit(src))
+	s.start()
+	n := regNode(s.reg(s.word32(i.Args[0])))
+	p, q := s.counter(s.address(src)), s.counter(s.address(dst))
+	s.start()
+	end := s.baseReg(mk32(word.Add, regNode(p), n))
+	for _, step := range []int{unrolledUnits * unit, unit, 1} {
+		if step == unit && unit == 1 {
+			continue
+		}
+		to := end
+		if step > 1 {
+			rest := mk32(word.And, mk32(word.Sub, regNode(end), regNode(p)), k32(uint32(-step)))
+			to = s.baseReg(mk32(word.Add, regNode(p), rest))
+		}
+		s.whileBefore(p, to, func() {
+			for at := 0; at < step; at += min(step, unit) {
+				s.moveUnit(plus(regNode(q), at), plus(regNode(p), at), min(step, unit))
+			}
+			s.bump(p, uint32(step))
+			s.bump(q, uint32(step))
+		})
+	}
+}
+
+// whileBefore runs body until p reaches end, perhaps never.
+func (s *selector) whileBefore(p, end reg, body func()) {
+	work, out := s.out.newBlock(s.cur.depth+1), s.out.newBlock(s.cur.depth)
+	s.start()
+	s.fork(mk(word.Ne, 1, 0, regNode(p), regNode(end)), work, out)
+	s.enter(work)
+	body()
+	s.start()
+	s.fork(mk(word.Ne, 1, 0, regNode(p), regNode(end)), work, out)
+	s.enter(out)
+}
+
 // clear fills a constant number of bytes with zeros.
 func (s *selector) clear(i *ir.Instr) {
 	n, unit := int(i.Imm), s.unit(&i.Refs[0])

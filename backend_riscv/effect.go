@@ -22,6 +22,8 @@ func (s *selector) instr(i *ir.Instr) {
 		s.storeWord(i)
 	case ir.OpCopy:
 		s.copy(i)
+	case ir.OpMove:
+		s.moveBytes(i)
 	case ir.OpClear:
 		s.clear(i)
 	case ir.OpCall:

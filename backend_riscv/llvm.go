@@ -131,7 +131,7 @@ func archOf(t *design.Target) (arch, abi string) {
 func usesBulk(m *ir.Module) bool {
 	used := false
 	for _, f := range reachable(m.Main()) {
-		eachInstr(f, func(_ int, i *ir.Instr) { used = used || i.Op == ir.OpCopy || i.Op == ir.OpClear })
+		eachInstr(f, func(_ int, i *ir.Instr) { used = used || i.Op == ir.OpCopy || i.Op == ir.OpMove || i.Op == ir.OpClear })
 	}
 	return used
 }

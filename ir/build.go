@@ -124,6 +124,11 @@ func (b *Builder) Copy(dst, src Ref, n int) {
 	}
 }
 
+// Move copies n bytes upward: dst is not within the bytes after src.
+func (b *Builder) Move(dst, src Ref, n *Value) {
+	b.Emit(&Instr{Op: OpMove, Refs: []Ref{dst, src}, Args: []*Value{n}})
+}
+
 // Clear zeroes n bytes.
 func (b *Builder) Clear(dst Ref, n int) {
 	if n > 0 {

@@ -76,6 +76,7 @@ const (
 	OpLoad              // r; tok r -> word                           (reads Size bytes, zero-extended or cut to the word)
 	OpStore             // r; word, tok r -> tok r                    (writes Size bytes, the word zero-extended or cut)
 	OpCopy              // dst, src; tok dst, tok src; length in bytes -> tok dst (as if read before written)
+	OpMove              // dst, src; i32 length, tok dst, tok src -> tok dst (the length in bytes; upward: dst is not within the bytes after src)
 	OpClear             // r; tok r; length in bytes -> tok r         (zero fill)
 	OpCall              // objects; as the callee's parameters, then tok r of each ref with tokens that is bound to a read-only parameter -> its results
 	OpCheck             // ; i1, tok; -> tok                          (traps at Site unless 1)

@@ -97,6 +97,7 @@ var rows = [NumOps]Row{
 	OpLoad:  {Name: "load", Spell: bySize{}, Refs: refs(Place{Reads, moved}), Out: one, Fits: fitsSize{}},
 	OpStore: {Name: "store", Spell: bySize{}, Refs: refs(Place{Writes, moved}), In: one, Fits: fitsSize{}},
 	OpCopy:  {Name: "copy", Refs: refs(Place{Writes, immediate}, Place{Reads, immediate}), Imm: Length},
+	OpMove:  {Name: "move", Refs: refs(Place{Writes, counted}, Place{Reads, counted}), In: Words{"i32"}},
 	OpClear: {Name: "clear", Refs: refs(Place{Writes, immediate}), Imm: Length},
 	OpCall:  {Name: "call", Select: byCallee{}, Refs: all(Place{Reads, bound1}), In: several, Out: several, Tokens: ByCallee},
 
@@ -139,6 +140,7 @@ func all(each Place) Places     { return Places{Any: true, List: []Place{each}} 
 // The bytes that operations need at a place.
 func moved(_ *Module, i *Instr, _ int) int     { return i.Size }
 func immediate(_ *Module, i *Instr, _ int) int { return int(min(i.Imm, maxObject+1)) }
+func counted(*Module, *Instr, int) int         { return 0 } // known when it runs
 func header(*Module, *Instr, int) int          { return 4 }
 func buffer(_ *Module, i *Instr, _ int) int    { return 4 + int(min(i.Imm, maxObject)) }
 func bound1(_ *Module, i *Instr, k int) int    { return i.Callee.Objs[k].Size }

@@ -27,9 +27,12 @@ func (b *body) instr(in *sir.Instr) error {
 	case sir.OpStore:
 		b.store(in)
 	case sir.OpCopy:
-		b.bulk("llvm.memmove.p0i8.p0i8", b.address(in.Refs[0]), b.address(in.Refs[1]), in.Imm)
+		b.bulk("llvm.memmove.p0i8.p0i8", b.address(in.Refs[0]), b.address(in.Refs[1]), constUint(b.size, in.Imm))
+	case sir.OpMove:
+		n := b.resize(b.values[in.Args[0]], b.size)
+		b.bulk("llvm.memmove.p0i8.p0i8", b.address(in.Refs[0]), b.address(in.Refs[1]), n)
 	case sir.OpClear:
-		b.bulk("llvm.memset.p0i8", b.address(in.Refs[0]), constant.NewInt(types.I8, 0), in.Imm)
+		b.bulk("llvm.memset.p0i8", b.address(in.Refs[0]), constant.NewInt(types.I8, 0), constUint(b.size, in.Imm))
 	case sir.OpCall:
 		b.call(in)
 	case sir.OpCheck:
@@ -90,7 +93,7 @@ func (b *body) store(in *sir.Instr) {
 }
 
 // bulk calls an intrinsic that moves or fills n bytes.
-func (b *body) bulk(name string, dst, src value.Value, n uint64) {
+func (b *body) bulk(name string, dst, src, n value.Value) {
 	f := b.hook(fmt.Sprintf("%s.i%d", name, b.size.BitSize), types.Void, types.I8Ptr, src.Type(), b.size, types.I1)
-	b.cur.NewCall(f, dst, src, constUint(b.size, n), constant.False)
+	b.cur.NewCall(f, dst, src, n, constant.False)
 }

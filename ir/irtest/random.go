@@ -309,6 +309,11 @@ func (g *gen) bulk() {
 	if src.Off != nil {
 		src.Disp = 0
 	}
+	if dst.Obj != src.Obj && g.r.IntN(2) == 0 {
+		length := g.b.Word(word.And, 32, g.b.Zext(32, g.pick(0)), g.b.Const(32, 15))
+		g.b.Move(dst, src, length)
+		return
+	}
 	g.b.Copy(dst, src, n)
 }
 

@@ -91,7 +91,7 @@ func reads(i *ir.Instr, k int) bool {
 	switch i.Op {
 	case ir.OpStore, ir.OpClear, ir.OpLocal:
 		return false
-	case ir.OpCopy:
+	case ir.OpCopy, ir.OpMove:
 		return k == 1
 	}
 	return true
@@ -115,7 +115,7 @@ func dropWrites(f *ir.Func, read map[*ir.Object]bool) bool {
 
 func isWrite(i *ir.Instr) bool {
 	switch i.Op {
-	case ir.OpStore, ir.OpClear, ir.OpCopy, ir.OpLocal:
+	case ir.OpStore, ir.OpClear, ir.OpCopy, ir.OpMove, ir.OpLocal:
 		return true
 	}
 	return false

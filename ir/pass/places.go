@@ -62,7 +62,7 @@ func reachOf(i *ir.Instr) (int, bool) {
 	case ir.OpCopy, ir.OpClear:
 		return int(i.Imm), true
 	}
-	return 0, false
+	return 0, i.Op == ir.OpMove // no more than stands in it, which it knows
 }
 
 // readConst makes a load of constant bytes a constant.

@@ -137,7 +137,7 @@ const longBytes = 256
 
 // copier gives the function that moves object k of a channel when it is long bytes:
 //
-//	func @copy.bytes1480[%to 1484, %from 1484 ro]: a length and so many bytes, word by word
+//	func @copy.bytes1480[%to 1484, %from 1484 ro]: a length and so many bytes
 func (t *tasker) copier(c *ir.Chan, k int) *ir.Func {
 	size := c.Objs[k]
 	if size < longBytes || size%4 != 0 || !isBytes(c, k) {
@@ -157,15 +157,7 @@ func (t *tasker) copier(c *ir.Chan, k int) *ir.Func {
 	x.At = c.Span
 	n := x.Load(32, ir.Ref{Obj: from})
 	x.Store(n, ir.Ref{Obj: to})
-	head, body, done := x.NewBlock(), x.NewBlock(), x.NewBlock()
-	x.Jump(head, x.const32(0))
-	x.B = head
-	at := x.Param(head, 32)
-	x.Branch(x.Word(word.Ltu, 1, at, n), body, done)
-	x.B = body
-	x.Store(x.Load(32, ir.Ref{Obj: from, Off: at, Disp: 4}), ir.Ref{Obj: to, Off: at, Disp: 4})
-	x.Jump(head, x.Word(word.Add, 32, at, x.const32(4)))
-	x.B = done
+	x.Move(ir.Ref{Obj: to, Disp: 4}, ir.Ref{Obj: from, Disp: 4}, n)
 	x.Ret()
 	t.m.Funcs = append(t.m.Funcs, f)
 	return f

@@ -6,11 +6,15 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
+// extent is what an instance knows of an object that it is given: its size, and an
+// alignment that is more than that of its type, else 0.
+type extent struct{ size, align int }
+
 // argument is an evaluated argument of a call.
 type argument struct {
 	words []*ir.Value
 	refs  []ir.Ref
-	sizes []int
+	sizes []extent
 	back  place // of an inout parameter
 	ends  ends  // of a channel end or device
 }
@@ -25,7 +29,7 @@ func (x *lowering) call(e *tree.Call, dst []ir.Ref) []leaf {
 	x.At = e.At
 	var words []*ir.Value
 	var refs []ir.Ref
-	var sizes []int
+	var sizes []extent
 	for _, a := range args {
 		words, refs, sizes = append(words, a.words...), append(refs, a.refs...), append(sizes, a.sizes...)
 	}
@@ -43,7 +47,7 @@ func (x *lowering) call(e *tree.Call, dst []ir.Ref) []leaf {
 			r = x.temp(lt.t)
 		}
 		out = append(out, leaf{ref: r, size: size})
-		refs, sizes = append(refs, r), append(sizes, size)
+		refs, sizes = append(refs, r), append(sizes, extent{size: size})
 	}
 	results := x.callEach(e.Func, args, sizes, words, refs)
 	for k := range out {
@@ -82,7 +86,7 @@ func (x *lowering) argument(p *tree.Local, e tree.Expr) argument {
 			l.ref = r
 			l.size, _ = sizeOf(lt.t)
 		}
-		a.refs, a.sizes = append(a.refs, l.ref), append(a.sizes, l.size)
+		a.refs, a.sizes = append(a.refs, l.ref), append(a.sizes, extent{size: l.size})
 	}
 	return a
 }
@@ -112,7 +116,11 @@ func (x *lowering) writeBack(at place, results []*ir.Value) []*ir.Value {
 // element in bytes, and its length.
 func (x *lowering) sliceArg(e tree.Expr) argument {
 	base, start, n := x.slice(e)
-	return argument{words: []*ir.Value{start, n}, refs: []ir.Ref{base.ref}, sizes: []int{base.size}}
+	is := extent{size: base.size}
+	if base.ref.Off == nil && base.ref.Disp%4 == 0 && base.ref.Obj.Align == 4 {
+		is.align = 4
+	}
+	return argument{words: []*ir.Value{start, n}, refs: []ir.Ref{base.ref}, sizes: []extent{is}}
 }
 
 // slice evaluates a slice: a parameter, or a part of an array, bytes or slice.

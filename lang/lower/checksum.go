@@ -58,6 +58,99 @@ func (x *lowering) crcTable(poly uint32) *ir.Object {
 	return x.lowerer.object(name, mem, len(mem), 4, x.At)
 }
 
+// longestSum is up to how many bytes inetAdd is right.
+const longestSum = 1 << 16
+
+// known lowers a function of the library that has a faster form than its text when
+// its object allows it.
+func (x *lowering) known() bool {
+	if x.f.Name != "checksum.inet_add" {
+		return false
+	}
+	b := x.F.Objs[0]
+	if b.Align != 4 || b.Size > longestSum {
+		return false
+	}
+	x.At = x.f.Span
+	sum, s := x.slotsOf(x.f.Params[0]), x.slotsOf(x.f.Params[1])
+	add := x.inetAdd(ir.Ref{Obj: b}, x.ssa.read(s[1].v), x.ssa.read(s[2].v))
+	x.Ret(x.Word(word.Add, 32, x.ssa.read(sum[0].v), add))
+	x.dead()
+	x.ssa.finish()
+	ir.RemoveUnreachable(x.F)
+	return true
+}
+
+// inetAdd is the sum of n bytes from start on as 16-bit words in network order,
+// brought to 16 bits, of an object that is aligned to 4. It adds words of 32 bits
+// as they lie in memory: carries go around, so the sum of words in the other order
+// is the sum in the other order (RFC 1071). From an odd place on the order is the
+// right one, after the first byte.
+func (x *lowering) inetAdd(b ir.Ref, start, n *ir.Value) *ir.Value {
+	end := x.Word(word.Add, 32, start, n)
+	at, sum := x.variable("at", 32), x.variable("sum", 64)
+	x.ssa.write(at, start)
+	x.ssa.write(sum, x.Const(64, 0))
+	take := func(size int) {
+		i := x.ssa.read(at)
+		for k := 0; k < size; k += 4 {
+			place := x.offset(b, i, 1)
+			place.Disp += k
+			v := x.LoadSize(32, min(size, 4), place)
+			x.ssa.write(sum, x.Word(word.Add, 64, x.ssa.read(sum), x.Zext(64, v)))
+		}
+		x.ssa.write(at, x.Word(word.Add, 32, i, x.Const(32, uint64(size))))
+	}
+	first := x.variable("first", 32)
+	x.ssa.write(first, x.Const(32, 0))
+	odd := x.Slice(1, start, 0)
+	left := func() *ir.Value { return x.Word(word.Sub, 32, end, x.ssa.read(at)) }
+	x.when(x.Word(word.And, 1, odd, x.Word(word.Ne, 1, n, x.Const(32, 0))), func() {
+		i := x.ssa.read(at)
+		x.ssa.write(first, x.Word(word.Shl, 32, x.LoadSize(32, 1, x.offset(b, i, 1)), x.Const(32, 8)))
+		x.ssa.write(at, x.Word(word.Add, 32, i, x.Const(32, 1)))
+	})
+	two := func(c *ir.Value) {
+		more := x.Word(word.Ltu, 1, x.Const(32, 1), left())
+		x.when(x.Word(word.And, 1, c, more), func() { take(2) })
+	}
+	two(x.Slice(1, x.ssa.read(at), 1))
+	for _, size := range []int{16, 4} {
+		stop := x.Word(word.Add, 32, x.ssa.read(at), x.Word(word.And, 32, left(), x.Const(32, uint64(uint32(-size)))))
+		x.whileBelow(at, stop, func() { take(size) })
+	}
+	two(x.Const(1, 1))
+	x.when(x.Word(word.Ne, 1, left(), x.Const(32, 0)), func() { take(1) })
+	return x.inOrder(x.ssa.read(sum), x.ssa.read(first), odd)
+}
+
+// inOrder brings a sum of words in memory order to 16 bits. From an even place
+// on their bytes are exchanged.
+func (x *lowering) inOrder(sum, first, odd *ir.Value) *ir.Value {
+	s := x.Word(word.Add, 32, x.Word(word.And, 32, x.Slice(32, sum, 0), x.Const(32, 0xffff)), x.Zext(32, x.Slice(16, sum, 16)))
+	s = x.folded(x.folded(x.Word(word.Add, 32, s, x.Slice(32, sum, 32))))
+	swapped := x.Word(word.Or, 32, x.Word(word.Shru, 32, s, x.Const(32, 8)), x.Word(word.Shl, 32, x.Word(word.And, 32, s, x.Const(32, 255)), x.Const(32, 8)))
+	return x.Word(word.Mux, 32, odd, x.folded(x.Word(word.Add, 32, s, first)), swapped)
+}
+
+// folded adds the carries of a sum to its low 16 bits.
+func (x *lowering) folded(v *ir.Value) *ir.Value {
+	return x.Word(word.Add, 32, x.Word(word.And, 32, v, x.Const(32, 0xffff)), x.Word(word.Shru, 32, v, x.Const(32, 16)))
+}
+
+// whileBelow runs body, which moves at, until at is end.
+func (x *lowering) whileBelow(at *variable, end *ir.Value, body func()) {
+	head, inner, done := x.NewBlock(), x.NewBlock(), x.NewBlock()
+	x.goTo(head)
+	x.B = head
+	x.branch(x.Word(word.Ne, 1, x.ssa.read(at), end), inner, done)
+	x.enter(inner)
+	body()
+	x.goTo(head)
+	x.ssa.seal(head)
+	x.enter(done)
+}
+
 // wordSum adds the big-endian 16-bit words of n bytes; 32 bits hold it, since a
 // layout with such a sum is bounded.
 func (x *lowering) wordSum(at ir.Ref, n *ir.Value) *ir.Value {
@@ -74,10 +167,7 @@ func (x *lowering) wordSum(at ir.Ref, n *ir.Value) *ir.Value {
 
 // fold brings a sum to 16 bits, carries around, and inverts it.
 func (x *lowering) fold(v *ir.Value) *ir.Value {
-	for range 2 {
-		v = x.Word(word.Add, 32, x.Word(word.And, 32, v, x.Const(32, 0xffff)), x.Word(word.Shru, 32, v, x.Const(32, 16)))
-	}
-	return x.Word(word.Not, 16, x.Slice(16, v, 0))
+	return x.Word(word.Not, 16, x.Slice(16, x.folded(x.folded(v)), 0))
 }
 
 // checkWhole checks the seal over all bytes of a layout that has just been

@@ -393,7 +393,7 @@ func (x *lowering) arm(c *choosing, k int, again *ir.Block) {
 
 // callEach calls the instance of f for the channels and devices that it is given;
 // where an element of an array decides, there is a call for each.
-func (x *lowering) callEach(f *tree.Func, args []argument, sizes []int, words []*ir.Value, refs []ir.Ref) []*ir.Value {
+func (x *lowering) callEach(f *tree.Func, args []argument, sizes []extent, words []*ir.Value, refs []ir.Ref) []*ir.Value {
 	bound := make([][]int, len(args))
 	var open []int
 	for k := range args {

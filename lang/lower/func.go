@@ -84,7 +84,7 @@ func (x *lowering) bindConst(p *tree.Local, cells []uint64) {
 
 // function returns the instance of f for the given sizes of its objects and the
 // channels and devices that its parameters are.
-func (l *lowerer) function(f *tree.Func, sizes []int, ends [][]int) *ir.Func {
+func (l *lowerer) function(f *tree.Func, sizes []extent, ends [][]int) *ir.Func {
 	key := fmt.Sprintf("%p %v %v", f, sizes, ends)
 	if f := l.instances[key]; f != nil {
 		return f
@@ -97,7 +97,9 @@ func (l *lowerer) function(f *tree.Func, sizes []int, ends [][]int) *ir.Func {
 		}
 	}
 	x.params(sizes)
-	x.body()
+	if !x.known() {
+		x.body()
+	}
 	return x.F
 }
 
@@ -117,9 +119,9 @@ func (l *lowerer) freeName(name string) string {
 
 // params makes the parameters: words in the entry block, objects in Objs, and
 // the results: first those of the value, then the scalars of inout parameters.
-func (x *lowering) params(sizes []int) {
+func (x *lowering) params(sizes []extent) {
 	next := func(name string, align int, readOnly bool) *ir.Object {
-		o := &ir.Object{Name: x.unique(name), Kind: ir.ParamObj, Size: sizes[0], Align: align, ReadOnly: readOnly, Span: x.At}
+		o := &ir.Object{Name: x.unique(name), Kind: ir.ParamObj, Size: sizes[0].size, Align: max(align, sizes[0].align), ReadOnly: readOnly, Span: x.At}
 		sizes = sizes[1:]
 		x.F.Objs = append(x.F.Objs, o)
 		return o

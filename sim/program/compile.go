@@ -50,6 +50,8 @@ const (
 	cPlace // s[dst] = address of place
 	cFill  // n bytes at place with imm
 	cCopy  // n bytes from address s[c] to place
+	cSpan  // s[dst] = address of a place that leaves s[c] bytes
+	cBytes // s[c] bytes from address s[b] to address s[a]
 	cCheck // trap unless s[c]
 	cEvent // everything else, by the instruction
 )
@@ -404,6 +406,12 @@ func (k *compiling) instr(i *ir.Instr) {
 	case ir.OpCopy:
 		src := k.address(i, i.Refs[1], int(i.Imm))
 		k.emit(k.at(inst{op: cCopy, c: src, instr: i}, i.Refs[0], int(i.Imm)))
+	case ir.OpMove:
+		n := k.slotOf(i.Args[0])
+		dst, src := k.newSlot(), k.newSlot()
+		k.emit(k.at(inst{op: cSpan, dst: dst, c: n, instr: i}, i.Refs[0], 0))
+		k.emit(k.at(inst{op: cSpan, dst: src, c: n, instr: i}, i.Refs[1], 0))
+		k.emit(inst{op: cBytes, a: dst, b: src, c: n, instr: i})
 	case ir.OpCall:
 		k.call(i)
 	case ir.OpCheck:

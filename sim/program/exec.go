@@ -29,8 +29,11 @@ func bit(b bool) uint64 {
 
 // place computes an address; ok is false when n bytes there leave the object.
 func place(s []uint64, i *inst) (at int, ok bool) {
-	off := int(uint32(s[i.a]) + uint32(i.disp))
-	return i.base + int(s[i.b]) + off, off+i.n <= i.limit
+	off, n := int(uint32(s[i.a])+uint32(i.disp)), i.n
+	if i.op == cSpan {
+		n = int(s[i.c])
+	}
+	return i.base + int(s[i.b]) + off, off+n <= i.limit
 }
 
 // run executes until the context stops; budget is in IR instructions.
@@ -115,6 +118,12 @@ func (c *context) run(budget int) (stopReason, error) {
 		case cFloat:
 			f := i.instr
 			s[i.dst] = ir.EvalFloat(f.Float, f.Results[0].Type, f.Args[0].Type, s[i.a], s[i.b])
+		case cBytes:
+			to, from, n := int(s[i.a]), int(s[i.b]), int(s[i.c])
+			if from < to && to < from+n {
+				return ended, fault(i.instr, "a move writes what it has yet to read")
+			}
+			copy(mem[to:to+n], mem[from:from+n])
 		case cCheck:
 			if s[i.c] == 0 {
 				c.trap(i.instr)
@@ -155,7 +164,7 @@ func memory(s []uint64, mem []byte, i *inst, at int) {
 		binary.LittleEndian.PutUint32(mem[at:], uint32(s[i.c]))
 	case cStore8:
 		binary.LittleEndian.PutUint64(mem[at:], s[i.c])
-	case cPlace:
+	case cPlace, cSpan:
 		s[i.dst] = uint64(at)
 	case cFill:
 		b := mem[at : at+i.n]
