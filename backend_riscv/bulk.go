@@ -106,9 +106,13 @@ func (s *selector) moveBytes(i *ir.Instr) {
 	p, q := s.counter(s.address(src)), s.counter(s.address(dst))
 	s.start()
 	end := s.baseReg(mk32(word.Add, regNode(p), n))
-	for _, step := range []int{unrolledUnits * unit, unit, 1} {
-		if step == unit && unit == 1 {
-			continue
+	steps := []int{unrolledUnits * unit, unit, 1}
+	if unit == 1 {
+		steps = steps[1:] // of single bytes a short loop
+	}
+	for k, step := range steps {
+		if k > 0 && step == steps[k-1] {
+			break
 		}
 		to := end
 		if step > 1 {
