@@ -5,7 +5,7 @@
 //	go run ./bench -accept       also write bench/accepted.json
 //	go run ./bench -synth        also place every core on an iCE40 HX8K
 //	go run ./bench -only filter  only these examples
-//	go run ./bench -echo         only what one echo of net.udp costs
+//	go run ./bench -echo         only what one echo of net.udp costs; with -lines by source line
 //
 // The object has four parts, each a map from a dotted key to a number:
 //
@@ -61,13 +61,14 @@ func main() {
 	only := flag.String("only", "", "comma-separated examples")
 	root := flag.String("root", ".", "root of the tree")
 	echo := flag.Bool("echo", false, "count the instructions of one echo and nothing else")
+	lines := flag.Bool("lines", false, "with -echo: by source line too")
 	peak := flag.String("peak", "", "make LLVM IR of this program only, and print the most memory that took in MiB")
 	flag.Parse()
 	if *peak != "" {
 		os.Exit(printPeak(*peak))
 	}
 	if *echo {
-		os.Exit(printEchoes(context.Background(), *root))
+		os.Exit(printEchoes(context.Background(), *root, *lines))
 	}
 	o := options{root: *root, synth: *synth, times: true}
 	if *only != "" {

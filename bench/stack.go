@@ -7,9 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
@@ -20,7 +24,7 @@ const echoProgram = "echo"
 func echoSizes() []int { return []int{64, 1472} }
 
 // printEchoes prints the counts of echoes alone.
-func printEchoes(ctx context.Context, root string) int {
+func printEchoes(ctx context.Context, root string, lines bool) int {
 	f := newFigures()
 	examples, err := load(options{root: root, only: []string{echoProgram}})
 	if err == nil {
@@ -32,6 +36,17 @@ func printEchoes(ctx context.Context, root string) int {
 	}
 	for _, key := range slices.Sorted(maps.Keys(f.Counts)) {
 		fmt.Printf("%-28s %.0f\n", key, f.Counts[key])
+	}
+	if !lines {
+		return 0
+	}
+	for _, size := range echoSizes() {
+		list, err := examples[0].echoLines(ctx, size)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			return 2
+		}
+		fmt.Printf("\n%d bytes, by line\n%s\n", size, strings.Join(list, "\n"))
 	}
 	return 0
 }
@@ -67,11 +82,35 @@ func echoes(ctx context.Context, examples []*example, f *figures) error {
 // echoWork runs the program against so many datagrams from one station, and
 // expects as many answers.
 func (e *example) echoWork(ctx context.Context, level, core, unit string, size, n int) (int, error) {
-	dir, err := os.MkdirTemp("", "bench")
+	w, drop, err := e.echoWorld(size, n)
 	if err != nil {
 		return 0, err
 	}
-	defer os.RemoveAll(dir)
+	defer drop()
+	r, err := e.Run(ctx, flow.RunOptions{Level: level, Core: core, World: w})
+	if err != nil {
+		return 0, err
+	}
+	sent := 0
+	for _, event := range r.Trace.Events {
+		if event.Kind == trace.Out {
+			sent++
+		}
+	}
+	if sent != n+1 {
+		return 0, fmt.Errorf("%s sent %d frames, expected %d", e.name, sent, n+1)
+	}
+	return int(r.Figures[unit]), nil
+}
+
+// echoWorld writes a capture of so many datagrams of one station, after its
+// question for this one; drop removes it.
+func (e *example) echoWorld(size, n int) (w flow.World, drop func(), err error) {
+	dir, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return w, nil, err
+	}
+	drop = func() { os.RemoveAll(dir) }
 	host := e.Tree.System.Devices[0].Home.Host
 	peer := world.Host{Address: host ^ 1, Port: 5000}
 	body := make([]byte, size)
@@ -88,25 +127,54 @@ func (e *example) echoWork(ctx context.Context, level, core, unit string, size, 
 		add(world.Datagram(world.MAC(peer.Address), world.MAC(host), peer, world.Host{Address: host, Port: 7}, body))
 	}
 	data, err := world.CaptureOf(in, "nic", false)
-	if err != nil {
-		return 0, err
-	}
 	path := filepath.Join(dir, "in.pcap")
-	if err := os.WriteFile(path, data, 0o644); err != nil {
-		return 0, err
+	if err == nil {
+		err = os.WriteFile(path, data, 0o644)
 	}
-	r, err := e.Run(ctx, flow.RunOptions{Level: level, Core: core, World: flow.World{Captures: []string{"nic=" + path}}})
+	return flow.World{Captures: []string{"nic=" + path}}, drop, err
+}
+
+// echoLines counts the instructions of one echo by source line, the costliest first.
+func (e *example) echoLines(ctx context.Context, size int) ([]string, error) {
+	im, err := e.Image(ctx)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	sent := 0
-	for _, event := range r.Trace.Events {
-		if event.Kind == trace.Out {
-			sent++
+	count := map[string]int{}
+	for _, run := range []struct{ n, sign int }{{4, -1}, {12, 1}} {
+		w, drop, err := e.echoWorld(size, run.n)
+		if err != nil {
+			return nil, err
+		}
+		script, err := e.Script(w)
+		drop()
+		if err != nil {
+			return nil, err
+		}
+		m, err := iss.New(im, world.New(script))
+		if err != nil {
+			return nil, err
+		}
+		m.Retire(func(r *sim.Retire) {
+			at := im.Spans[(r.PC-design.TextBase)/4]
+			line, _ := at.Position()
+			name := "?"
+			if at.File != nil {
+				name = at.File.Name
+			}
+			count[fmt.Sprintf("%s:%d", name, line)] += run.sign
+		})
+		if _, err := sim.Run(m, 1<<24); err != nil {
+			return nil, err
 		}
 	}
-	if sent != n+1 {
-		return 0, fmt.Errorf("%s sent %d frames, expected %d", e.name, sent, n+1)
+	lines := slices.Sorted(maps.Keys(count))
+	slices.SortStableFunc(lines, func(a, b string) int { return count[b] - count[a] })
+	var out []string
+	for _, l := range lines {
+		if n := count[l] / 8; n > 0 {
+			out = append(out, fmt.Sprintf("%6d  %s", n, l))
+		}
 	}
-	return int(r.Figures[unit]), nil
+	return out, nil
 }

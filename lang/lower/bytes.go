@@ -157,9 +157,9 @@ func (x *lowering) resize(s *tree.Resize) {
 	old, at := x.bytesOf(buf)
 	grows := x.Word(word.Ltu, 1, old, n)
 	more := x.Word(word.Mux, 32, grows, x.Word(word.Sub, 32, n, old), x.Const(32, 0))
-	x.Store(n, buf.ref)
 	to := x.offset(at, old, 1)
 	x.repeat(more, func(i *ir.Value) { x.Store(x.Const(8, 0), x.offset(to, i, 1)) })
+	x.Store(n, buf.ref) // last, so it is known to what comes next
 }
 
 func (x *lowering) not(v *ir.Value) *ir.Value { return x.Word(word.Not, 1, v) }

@@ -359,14 +359,36 @@ func (x *lowering) addArms(c *choosing, a *tree.SelectArm, from ends, open, dead
 	}
 }
 
+// bindReceived receives into the objects of an arm's local.
+func (x *lowering) bindReceived(a *tree.SelectArm, from ends) {
+	t := a.End.Type().Elem
+	var slots []slot
+	var dst []ir.Ref
+	if a.Local != nil {
+		slots = x.begin(a.Local)
+		for k, lt := range leavesOf(t) {
+			switch {
+			case !lt.object:
+			case slots[k].ref.Obj == nil:
+				dst = append(dst, x.temp(lt.t))
+			default:
+				dst = append(dst, slots[k].ref)
+			}
+		}
+	}
+	r := x.receiver(t, dst)
+	x.eachEnd(from, func(ch int) { x.receive(ir.OpChGet, ch, r) })
+	if a.Local != nil {
+		x.assign(a.Local.Type, slots, x.received(r))
+	}
+}
+
 // arm takes what arm k waited for and runs its body.
 func (x *lowering) arm(c *choosing, k int, again *ir.Block) {
 	a := &c.Arms[k]
 	switch a.Kind {
 	case tree.ArmChan:
-		r := x.receiver(a.End.Type().Elem, nil)
-		x.eachEnd(c.ends[k], func(ch int) { x.receive(ir.OpChGet, ch, r) })
-		x.bind(a.Local, x.received(r))
+		x.bindReceived(a, c.ends[k])
 	case tree.ArmDev:
 		if kindOf(a.End).HeadBits > 0 {
 			x.takeHeaded(a, c.ends[k].list[0], again)
