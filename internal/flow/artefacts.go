@@ -10,11 +10,13 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/hwgen/verilog"
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/gate"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/port"
 )
 
 // ArtefactOptions are the choices of an artefact.
@@ -77,6 +79,9 @@ func (p *Program) sir(_ context.Context, o ArtefactOptions) ([]byte, error) {
 }
 
 func (p *Program) elf(ctx context.Context, o ArtefactOptions) ([]byte, error) {
+	if err := p.servable(x86.Product(o.Product)); err != nil {
+		return nil, err
+	}
 	img, err := p.X86(ctx, x86.Product(o.Product))
 	if err != nil {
 		return nil, err
@@ -85,6 +90,21 @@ func (p *Program) elf(ctx context.Context, o ArtefactOptions) ([]byte, error) {
 		return img.Stripped, nil
 	}
 	return img.ELF, nil
+}
+
+// servable reports a port that nothing serves where a product runs: a machine of QEMU
+// has no engine for datagrams.
+func (p *Program) servable(product x86.Product) error {
+	if product != x86.PVH || p.Tree == nil || p.Tree.System == nil {
+		return nil
+	}
+	for _, d := range p.Tree.System.Devices {
+		if k := port.Find(d.Kind); k != nil && k.Key == port.Label && k.Shape == port.Message {
+			return diag.Errorf("", d.Span, "`%s` is a port of datagrams, which needs an engine outside; a machine for product %s has none", d.Name, product).
+				Hint("a socket over a network device is a `%s` too: `net.udp(net.eth(0), 7)`", k.Type)
+		}
+	}
+	return nil
 }
 
 func (p *Program) ll(_ context.Context, o ArtefactOptions) ([]byte, error) {

@@ -74,8 +74,8 @@ func (e *Elaborator) socket(call *syntax.CallExpr, name string) group {
 		e.h.Errorf(codes.Mismatch, call.Args[0].Span(), "a socket is made over a `net.Eth`, `%s` is a `%s`", d.Name, port.Find(d.Kind).Type).Note(d.Span, "the device")
 		return failed
 	case d.Run >= 0:
-		e.h.Errorf(codes.UsedTwice, call.Span(), "the device `%s` is in use already", d.Name).Note(d.Span, "the device").
-			Hint("a device with sockets is given to no task")
+		e.h.Errorf(codes.UsedTwice, call.Span(), "a task has all frames of the device `%s`, so it has no sockets", d.Name).Note(d.Span, "the device").
+			Hint("make the socket over another device, as in `net.eth(1)`")
 		return failed
 	}
 	return e.addSocket(call, name, i, number)

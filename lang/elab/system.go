@@ -390,7 +390,8 @@ func (e *Elaborator) deviceArgument(p *tree.Local, x syntax.Expr, run int) (tree
 		return tree.Bind{}, false
 	}
 	if s := e.socketOf(g.first); s != nil {
-		e.h.Errorf(codes.UsedTwice, x.Span(), "the device `%s` has a stack, so it is given to no other task", d.Name).Note(s.Span, "a socket over it")
+		e.h.Errorf(codes.UsedTwice, x.Span(), "the device `%s` has sockets, so the library's stack has all of its frames", d.Name).Note(s.Span, "a socket over it").
+			Hint("a task with frames of its own takes another device, as in `net.eth(1)`")
 		return tree.Bind{}, false
 	}
 	if d.Run >= 0 {
