@@ -94,7 +94,7 @@ func TestMistakes(t *testing.T) {
 		{"sg48", "ct256", "b.board:3:21: error: the package of up5k is one of sg48, got `ct256`"},
 		{"pcf", "ucf", "b.board:4:15: error: the form of constraints is one of pcf, lpf, xdc, got `ucf`"},
 		{"iceprog", "avrdude", "b.board:5:14: error: the programmer is one of iceprog, tinyprog, openFPGALoader, got `avrdude`"},
-		{"12000000", "12", "b.board:6:19: error: the frequency of the clock in Hz is in 1000000..1000000000, got 12"},
+		{"12000000", "12", "b.board:6:19: error: the frequency of the clock in Hz is in 2000000..1000000000, got 12"},
 		{"pll pad", "pll star", "b.board:6:32: error: the primitive of the PLL is one of pad, core, got `star`"},
 		{"title", "tytle", "b.board:2:3: error: a board has no `tytle`; it has title, part, constraints, programmer, clock and pin"},
 		{"  title \"B\"\n", "", "b.board:1:7: error: board b does not say its `title`"},

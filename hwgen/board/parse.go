@@ -11,7 +11,7 @@ import (
 
 // Bounds of the oscillator of a board.
 const (
-	leastHz = 1_000_000
+	leastHz = 2_000_000
 	mostHz  = 1_000_000_000
 )
 

@@ -1,0 +1,142 @@
+package periph
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/sinter-lang/sinter/ir/rtl"
+)
+
+// frameBits are those of a byte on the line: start, eight of data, stop.
+const frameBits = 10
+
+// Divider is the number of clock cycles of a bit. The two ends of a line may differ by
+// some percent; more than one of our own is refused.
+func Divider(f Hz, baud uint64) (uint64, error) {
+	if baud == 0 || f.Num/f.Den < 4*baud {
+		return 0, fmt.Errorf("a serial line of %d baud needs a clock of at least %.6g MHz, got %s", baud, 4*float64(baud)/1e6, f)
+	}
+	exact := float64(f.Num) / float64(f.Den) / float64(baud)
+	d := uint64(exact + 0.5)
+	if off := float64(d)/exact - 1; off > 0.01 || off < -0.01 {
+		return 0, fmt.Errorf("no divider of %s is within 1 %% of %d baud: the nearest makes %.6g", f, baud, f.MHz()*1e6/float64(d))
+	}
+	return d, nil
+}
+
+// sender is a line that bytes leave by, on its way into a circuit.
+type sender struct {
+	ready, line rtl.ID
+}
+
+// send makes the registers of a line: `valid` offers the byte, which is taken in a cycle
+// with ready.
+func send(b *rtl.Builder, divider uint64, valid rtl.ID, data rtl.ID) sender {
+	w := bits.Len64(divider - 1)
+	shift, left, wait := b.Reg("send.shift", frameBits-1, 1<<(frameBits-1)-1), b.Reg("send.left", 4, 0), b.Reg("send.wait", w, 0)
+	idle := b.IsZero(left.Q())
+	tick := b.IsZero(wait.Q())
+	full := func() { b.Set(wait, b.Const(w, divider-1)) }
+	b.If(idle, func() {
+		b.If(valid, func() {
+			b.Set(shift, b.Cat(data, b.Const(1, 0)))
+			b.Set(left, b.Const(4, frameBits))
+			full()
+		})
+	}, func() {
+		b.If(tick, func() {
+			b.Set(shift, b.Cat(b.Const(1, 1), b.Bits(shift.Q(), frameBits-2, 1)))
+			b.Set(left, b.Sub(left.Q(), b.Const(4, 1)))
+			full()
+		}, func() { b.Set(wait, b.Sub(wait.Q(), b.Const(w, 1))) })
+	})
+	return sender{idle, b.Bit(shift.Q(), 0)}
+}
+
+// Sender puts bytes on a serial line.
+func Sender(f Hz, baud uint64) (*rtl.Circuit, error) {
+	d, err := Divider(f, baud)
+	if err != nil {
+		return nil, err
+	}
+	b := rtl.NewBuilder("sinter_uart_tx")
+	s := send(b, d, b.Input("valid", 1), b.Input("data", 8))
+	b.Output("ready", s.ready)
+	b.Output("line", s.line)
+	return b.Build()
+}
+
+// Receiver takes bytes from a serial line of any phase. `valid` is 1 for a cycle with
+// `data`; a byte whose stop bit is missing is dropped, and so is a start bit that is
+// gone at its middle.
+func Receiver(f Hz, baud uint64) (*rtl.Circuit, error) {
+	d, err := Divider(f, baud)
+	if err != nil {
+		return nil, err
+	}
+	b := rtl.NewBuilder("sinter_uart_rx")
+	w := bits.Len64(d - 1)
+	// The line rests at 1, so what is kept of it is its complement: registers start at 0.
+	low := synchronise(b, b.Not(b.Input("line", 1)))
+	shift, left, wait := b.Reg("receive.shift", 8, 0), b.Reg("receive.left", 4, 0), b.Reg("receive.wait", w, 0)
+	armed := b.Reg("receive.armed", 1, 0) // the line has been at rest
+	idle, tick := b.IsZero(left.Q()), b.IsZero(wait.Q())
+	b.If(idle, func() {
+		b.Set(wait, b.Const(w, d/2-1))
+		b.If(low, func() {
+			b.If(armed.Q(), func() { b.Set(left, b.Const(4, frameBits)) })
+		}, func() { b.Set(armed, b.Const(1, 1)) })
+	}, func() {
+		b.If(tick, func() {
+			start := b.EqConst(left.Q(), frameBits)
+			b.Set(wait, b.Const(w, d-1))
+			b.Set(left, b.Sub(left.Q(), b.Const(4, 1)))
+			b.If(b.And(start, b.Not(low)), func() { b.Set(left, b.Const(4, 0)) })
+			b.If(b.Not(b.EqConst(left.Q(), 1)), func() { b.Set(shift, b.Cat(b.Not(low), b.Bits(shift.Q(), 7, 1))) })
+			b.Set(armed, b.Not(low))
+		}, func() { b.Set(wait, b.Sub(wait.Q(), b.Const(w, 1))) })
+	})
+	b.Output("valid", b.And(b.EqConst(left.Q(), 1), tick, b.Not(low)))
+	b.Output("data", shift.Q())
+	return b.Build()
+}
+
+// wordBytes is the number of bytes that a word takes on the line, seven bits of it in
+// each but the first.
+const wordBytes = 5
+
+// WordOnWire gives the bytes of a word of the log, its high bits first. Only the first
+// byte has its top bit set, so a reader who comes late finds the next word.
+func WordOnWire(v uint32) [wordBytes]byte {
+	var out [wordBytes]byte
+	for i := range out {
+		out[i] = byte(v>>(7*(wordBytes-1-i))) & 0x7F
+	}
+	out[0] = out[0]&0x0F | 0x80
+	return out
+}
+
+// LogWire puts the words of a log port on a serial line. The word stays at the port
+// until its last byte is taken, so nothing is stored.
+func LogWire(f Hz, baud uint64) (*rtl.Circuit, error) {
+	d, err := Divider(f, baud)
+	if err != nil {
+		return nil, err
+	}
+	b := rtl.NewBuilder("sinter_log")
+	valid, data := b.Input(rtl.PortLogValid, 1), b.Input(rtl.PortLogData, 32)
+	at := b.Reg("at", 3, 0)
+	byteAt := b.Cat(b.Const(4, 8), b.Bits(data, 31, 28))
+	for i := 1; i < wordBytes; i++ {
+		low := 7 * (wordBytes - 1 - i)
+		byteAt = b.Mux(b.EqConst(at.Q(), uint64(i)), b.Cat(b.Const(1, 0), b.Bits(data, low+6, low)), byteAt)
+	}
+	s := send(b, d, valid, byteAt)
+	last := b.EqConst(at.Q(), wordBytes-1)
+	b.If(b.And(valid, s.ready), func() {
+		b.If(last, func() { b.Set(at, b.Const(3, 0)) }, func() { b.Set(at, b.Add(at.Q(), b.Const(3, 1))) })
+	})
+	b.Output(rtl.PortLogReady, b.And(s.ready, last))
+	b.Output("line", s.line)
+	return b.Build()
+}
