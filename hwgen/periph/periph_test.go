@@ -45,7 +45,7 @@ func TestCells(t *testing.T) {
 	require.LessOrEqual(t, cells(Clock(twelve)), TimeBits+s.Bits+12)
 	require.LessOrEqual(t, cells(Debounce(DebounceBits)), 20)
 	require.LessOrEqual(t, cells(Sender(twelve, 115200))+cells(Receiver(twelve, 115200)), 70)
-	require.LessOrEqual(t, cells(LogWire(twelve, 115200)), 70)
+	require.LessOrEqual(t, cells(LogWire(twelve, 115200)), 80)
 }
 
 // TestReset: 1 for 1,024 cycles after power-up, and after each request that the clock

@@ -29,26 +29,25 @@ type sender struct {
 	ready, line rtl.ID
 }
 
-// send makes the registers of a line: `valid` offers the byte, which is taken in a cycle
-// with ready.
-func send(b *rtl.Builder, divider uint64, valid rtl.ID, data rtl.ID) sender {
+// beat counts down the cycles of a bit. It begins anew while hold is 1, and gives the
+// count and whether it is at its end. One net chooses between reload and count, so a bit
+// of the counter is one logic cell.
+func beat(b *rtl.Builder, name string, divider uint64, hold rtl.ID) (count, end rtl.ID) {
 	w := bits.Len64(divider - 1)
-	shift, left, wait := b.Reg("send.shift", frameBits-1, 1<<(frameBits-1)-1), b.Reg("send.left", 4, 0), b.Reg("send.wait", w, 0)
-	idle := b.IsZero(left.Q())
-	tick := b.IsZero(wait.Q())
-	full := func() { b.Set(wait, b.Const(w, divider-1)) }
-	b.If(idle, func() {
-		b.If(valid, func() {
-			b.Set(shift, b.Cat(data, b.Const(1, 0)))
-			b.Set(left, b.Const(4, frameBits))
-			full()
-		})
-	}, func() {
-		b.If(tick, func() {
-			b.Set(shift, b.Cat(b.Const(1, 1), b.Bits(shift.Q(), frameBits-2, 1)))
-			b.Set(left, b.Sub(left.Q(), b.Const(4, 1)))
-			full()
-		}, func() { b.Set(wait, b.Sub(wait.Q(), b.Const(w, 1))) })
+	r := b.Reg(name, w, 0)
+	end = b.IsZero(r.Q())
+	b.Set(r, b.Mux(b.Or(hold, end), b.Const(w, divider-1), b.Sub(r.Q(), b.Const(w, 1))))
+	return r.Q(), end
+}
+
+// send makes the registers of a line: `valid` offers the byte, which is taken in a cycle
+// with ready. A 1 goes out as the last of all and stays at the line: then it is at rest.
+func send(b *rtl.Builder, divider uint64, valid rtl.ID, data rtl.ID) sender {
+	shift := b.Reg("send.shift", frameBits+1, 1)
+	idle := b.IsZero(b.Bits(shift.Q(), frameBits, 1))
+	_, end := beat(b, "send.wait", divider, idle)
+	b.If(b.Mux(idle, valid, end), func() {
+		b.Set(shift, b.Mux(idle, b.Cat(b.Const(2, 3), data, b.Const(1, 0)), b.Cat(b.Const(1, 0), b.Bits(shift.Q(), frameBits, 1))))
 	})
 	return sender{idle, b.Bit(shift.Q(), 0)}
 }
@@ -75,29 +74,27 @@ func Receiver(f Hz, baud uint64) (*rtl.Circuit, error) {
 		return nil, err
 	}
 	b := rtl.NewBuilder("sinter_uart_rx")
-	w := bits.Len64(d - 1)
 	// The line rests at 1, so what is kept of it is its complement: registers start at 0.
 	low := synchronise(b, b.Not(b.Input("line", 1)))
-	shift, left, wait := b.Reg("receive.shift", 8, 0), b.Reg("receive.left", 4, 0), b.Reg("receive.wait", w, 0)
-	armed := b.Reg("receive.armed", 1, 0) // the line has been at rest
-	idle, tick := b.IsZero(left.Q()), b.IsZero(wait.Q())
-	b.If(idle, func() {
-		b.Set(wait, b.Const(w, d/2-1))
-		b.If(low, func() {
-			b.If(armed.Q(), func() { b.Set(left, b.Const(4, frameBits)) })
-		}, func() { b.Set(armed, b.Const(1, 1)) })
+	high := b.Not(low)
+	busy, doubt, shift := b.Reg("receive.busy", 1, 0), b.Reg("receive.doubt", 1, 0), b.Reg("receive.shift", frameBits, 0)
+	count, _ := beat(b, "receive.wait", d, b.Not(busy.Q()))
+	middle := b.And(busy.Q(), b.EqConst(count, d/2))
+	last := b.Bit(shift.Q(), 0) // the mark that went in first has come out: this is the stop bit
+	b.If(busy.Q(), func() {
+		b.If(middle, func() {
+			b.Set(doubt, last) // at the start bit: whether it is one; at a missing stop bit: until the line rests
+			b.If(b.And(high, b.Or(last, doubt.Q())), func() { b.Set(busy, b.Const(1, 0)) })
+		})
 	}, func() {
-		b.If(tick, func() {
-			start := b.EqConst(left.Q(), frameBits)
-			b.Set(wait, b.Const(w, d-1))
-			b.Set(left, b.Sub(left.Q(), b.Const(4, 1)))
-			b.If(b.And(start, b.Not(low)), func() { b.Set(left, b.Const(4, 0)) })
-			b.If(b.Not(b.EqConst(left.Q(), 1)), func() { b.Set(shift, b.Cat(b.Not(low), b.Bits(shift.Q(), 7, 1))) })
-			b.Set(armed, b.Not(low))
-		}, func() { b.Set(wait, b.Sub(wait.Q(), b.Const(w, 1))) })
+		b.Set(busy, low)
+		b.Set(doubt, b.Const(1, 1))
 	})
-	b.Output("valid", b.And(b.EqConst(left.Q(), 1), tick, b.Not(low)))
-	b.Output("data", shift.Q())
+	b.If(b.Or(b.Not(busy.Q()), b.And(middle, b.Not(last))), func() {
+		b.Set(shift, b.Mux(busy.Q(), b.Cat(high, b.Bits(shift.Q(), frameBits-1, 1)), b.Const(frameBits, 1<<(frameBits-1))))
+	})
+	b.Output("valid", b.And(middle, high, last, b.Not(doubt.Q())))
+	b.Output("data", b.Bits(shift.Q(), frameBits-1, 2))
 	return b.Build()
 }
 
