@@ -74,6 +74,23 @@ func (b *Board) Pin(name string) *Pin {
 	return nil
 }
 
+// WithPart is the board with another part in the same package.
+func (b *Board) WithPart(name string) (*Board, error) {
+	var fit []string
+	for _, p := range Parts() {
+		if p.Family != b.Part.Family || !slices.Contains(p.packages, b.Package) {
+			continue
+		}
+		if p.Name == name {
+			other := *b
+			other.Part = p
+			return &other, nil
+		}
+		fit = append(fit, p.Name)
+	}
+	return nil, diag.Errorf("", diag.Span{}, "no part %q fits into the place of %s on %s; there is %s", name, b.Package, b.Name, strings.Join(fit, ", "))
+}
+
 // Fits reports whether a pin can be an input (in) or an output.
 func (p *Pin) Fits(in bool) bool {
 	return p.Direction == Both || (p.Direction == In) == in

@@ -89,6 +89,7 @@ func TestMistakes(t *testing.T) {
 		{"pin led1", "pin led0", "b.board:8:7: error: there is a pin led0 already"},
 		{"at 37", "at 37 sideways", "b.board:8:18: error: expected the end of the line, found `sideways`"},
 		{"at 37", "at 37 pull left", "b.board:8:23: error: the resistor is one of up, down, got `left`"},
+		{"at 37", "at 37 pull down", "b.board:8:18: error: up5k has resistors to the supply only"},
 		{"at 37", "37", "b.board:8:12: error: expected `at`, found `37`"},
 		{"up5k", "up6k", "b.board:3:8: error: the part is one of up5k, lp8k, hx8k, lfe5u-25f, lfe5u-45f, lfe5u-85f, xc7a35t, got `up6k`"},
 		{"sg48", "ct256", "b.board:3:21: error: the package of up5k is one of sg48, got `ct256`"},

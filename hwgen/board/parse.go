@@ -212,9 +212,12 @@ func (r *reader) pin() error {
 		p.Direction = Out
 	}
 	p.Low = r.Accept("low")
-	if r.Accept("pull") {
+	if at := r.Peek().Span; r.Accept("pull") {
 		if p.Pull, err = r.choice("the resistor", "up", "down"); err != nil {
 			return err
+		}
+		if p.Pull == "down" && r.b.Part.Family == ICE40 {
+			return diag.Errorf("", at, "%s has resistors to the supply only", r.b.Part.Name).Hint("pull up, and a button that connects to ground")
 		}
 	}
 	r.b.Pins = append(r.b.Pins, p)

@@ -15,16 +15,16 @@ import (
 var twelve = Hz{12_000_000, 1}
 
 // engine runs a circuit that a constructor has made.
-func engine(t *testing.T, c *rtl.Circuit, err error) *cycle.Engine {
+func engine(t *testing.T, c *rtl.Circuit, err error) *cycle.Scalar {
 	require.NoError(t, err)
 	e, err := cycle.New(c)
 	require.NoError(t, err)
 	return e
 }
 
-func set(t *testing.T, e *cycle.Engine, name string, v uint64) { require.NoError(t, e.Set(name, v)) }
+func set(t *testing.T, e *cycle.Scalar, name string, v uint64) { require.NoError(t, e.Set(name, v)) }
 
-func output(t *testing.T, e *cycle.Engine, name string) uint64 {
+func output(t *testing.T, e *cycle.Scalar, name string) uint64 {
 	v, ok := e.Output(name)
 	require.True(t, ok, name)
 	return v
