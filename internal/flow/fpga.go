@@ -111,6 +111,15 @@ func (f *FPGA) writeReport(dir string) error {
 	return WriteFile(path, append(text, '\n'))
 }
 
+// BoardTexts makes a program on a board and its files by name; nothing is written.
+func (p *Program) BoardTexts(ctx context.Context, o FPGAOptions) (*top.Design, map[string]string, error) {
+	f, files, err := p.boardFiles(ctx, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f.design, files, nil
+}
+
 // boardFiles makes the texts: core, top, constraints and memories.
 func (p *Program) boardFiles(ctx context.Context, o FPGAOptions) (*FPGA, map[string]string, error) {
 	d, err := p.onBoard(ctx, o)
