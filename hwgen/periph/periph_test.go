@@ -45,7 +45,7 @@ func TestCells(t *testing.T) {
 	require.LessOrEqual(t, cells(Clock(twelve)), TimeBits+s.Bits+12)
 	require.LessOrEqual(t, cells(Debounce(DebounceBits)), 20)
 	require.LessOrEqual(t, cells(Sender(twelve, 115200))+cells(Receiver(twelve, 115200)), 70)
-	require.LessOrEqual(t, cells(LogWire(twelve, 115200)), 80)
+	require.LessOrEqual(t, cells(LogWire(twelve, 115200)), 140)
 }
 
 // TestReset: 1 for 1,024 cycles after power-up, and after each request that the clock
@@ -244,40 +244,62 @@ func TestDivider(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestLogWire: words leave as WordOnWire says, each taken with its last byte.
+// TestLogWire: words leave in order and as WordOnWire says, while random words come as
+// fast as the buffer takes them, or with pauses.
 func TestLogWire(t *testing.T) {
+	const divider = 12
 	c, err := LogWire(twelve, 1_000_000)
 	e := engine(t, c, err)
-	words := []uint32{0, 0xFFFF_FFFF, 0x0003_0011, 0x89AB_CDEF}
+	r := rand.New(rand.NewSource(5))
 	var want, got []byte
-	for _, w := range words {
-		b := WordOnWire(w)
-		require.Equal(t, w, uint32(b[0]&15)<<28|uint32(b[1])<<21|uint32(b[2])<<14|uint32(b[3])<<7|uint32(b[4]))
-		want = append(want, b[:]...)
-	}
-	at, bitNo, v := 0, -1, uint64(0)
-	for wait := 0; len(got) < len(want); {
-		require.Less(t, e.Cycle(), uint64(10_000))
-		set(t, e, "log_valid", map[bool]uint64{true: 1}[at < len(words)])
-		set(t, e, "log_data", uint64(words[min(at, len(words)-1)]))
-		e.Eval()
-		line := output(t, e, "line")
-		if at < len(words) && output(t, e, "log_ready") == 1 {
-			at++
+	offered, word, left, full := uint64(0), uint32(0), 0, 0
+	bit, wait, v := -1, 0, uint64(0)
+	for e.Cycle() < 400_000 {
+		if offered == 0 {
+			if left--; left < 0 && e.Cycle() < 150_000 {
+				offered, word, left = 1, r.Uint32(), 0
+				if r.Intn(200) == 0 { // a pause in which the buffer may run empty
+					left = r.Intn(40_000)
+				}
+			}
 		}
+		set(t, e, "log_valid", offered)
+		set(t, e, "log_data", uint64(word))
+		e.Eval()
+		if ready := output(t, e, "log_ready"); offered == 1 && ready == 1 {
+			b := WordOnWire(word)
+			want = append(want, b[:]...)
+			offered = 0
+		} else if offered == 1 {
+			full++
+		}
+		line := output(t, e, "line")
 		switch wait--; {
-		case bitNo < 0 && line == 0:
-			bitNo, wait, v = 0, 6+12, 0
-		case bitNo >= 0 && wait == 0 && bitNo < 8:
-			v |= line << bitNo
-			bitNo, wait = bitNo+1, 12
-		case bitNo == 8 && wait == 0:
+		case bit < 0 && line == 0:
+			bit, wait, v = 0, divider/2+divider, 0
+		case bit >= 0 && wait == 0 && bit < 8:
+			v |= line << bit
+			bit, wait = bit+1, divider
+		case bit == 8 && wait == 0:
 			require.Equal(t, uint64(1), line, "stop bit")
 			got = append(got, byte(v))
-			bitNo = -1
+			bit = -1
 		}
 		e.Clock()
 	}
 	require.Equal(t, want, got)
-	require.Equal(t, len(words), at)
+	require.Greater(t, len(got), 5*300)
+	require.Greater(t, full, 1000, "the buffer was full at times")
+}
+
+// TestWordOnWire: the bytes hold the word, and the first alone has its top bit set.
+func TestWordOnWire(t *testing.T) {
+	for _, w := range []uint32{0, 0xFFFF_FFFF, 0x0003_0011, 0x89AB_CDEF} {
+		b := WordOnWire(w)
+		require.Equal(t, w, uint32(b[0]&15)<<28|uint32(b[1])<<21|uint32(b[2])<<14|uint32(b[3])<<7|uint32(b[4]))
+		require.Equal(t, byte(8), b[0]>>4)
+		for _, x := range b[1:] {
+			require.Less(t, x, byte(0x80))
+		}
+	}
 }

@@ -113,27 +113,52 @@ func WordOnWire(v uint32) [wordBytes]byte {
 	return out
 }
 
-// LogWire puts the words of a log port on a serial line. The word stays at the port
-// until its last byte is taken, so nothing is stored.
+// fifoBits is the size of the buffer of the log: a line of the log must not wait for the
+// wire, or the program would be late. 256 words fill two block RAMs of 4 Kbit.
+const fifoBits = 8
+
+// LogWire puts the words of a log port on a serial line. Words wait in a buffer; only when
+// it is full does the core wait, too.
 func LogWire(f Hz, baud uint64) (*rtl.Circuit, error) {
 	d, err := Divider(f, baud)
 	if err != nil {
 		return nil, err
 	}
 	b := rtl.NewBuilder("sinter_log")
-	valid, data := b.Input(rtl.PortLogValid, 1), b.Input(rtl.PortLogData, 32)
-	at := b.Reg("at", 3, 0)
-	byteAt := b.Cat(b.Const(4, 8), b.Bits(data, 31, 28))
-	for i := 1; i < wordBytes; i++ {
-		low := 7 * (wordBytes - 1 - i)
-		byteAt = b.Mux(b.EqConst(at.Q(), uint64(i)), b.Cat(b.Const(1, 0), b.Bits(data, low+6, low)), byteAt)
-	}
-	s := send(b, d, valid, byteAt)
-	last := b.EqConst(at.Q(), wordBytes-1)
-	b.If(b.And(valid, s.ready), func() {
-		b.If(last, func() { b.Set(at, b.Const(3, 0)) }, func() { b.Set(at, b.Add(at.Q(), b.Const(3, 1))) })
+	valid := b.Input(rtl.PortLogValid, 1)
+	buffer := b.Mem("buffer", 32, fifoBits, 1, nil)
+	in, out := b.Reg("in", fifoBits, 0), b.Reg("out", fifoBits, 0)
+	have, at := b.Reg("have", 1, 0), b.Reg("at", 3, 0)
+	one := b.Const(fifoBits, 1)
+	next := b.Add(in.Q(), one)
+	ready := b.Ne(next, out.Q())
+	b.If(b.And(valid, ready), func() {
+		b.WriteMem(buffer, in.Q(), b.Input(rtl.PortLogData, 32), rtl.None)
+		b.Set(in, next)
 	})
-	b.Output(rtl.PortLogReady, b.And(s.ready, last))
+	s := send(b, d, have.Q(), byteOf(b, b.ReadSync(buffer, out.Q(), rtl.None, rtl.Old), at.Q()))
+	taken := b.And(have.Q(), s.ready)
+	last := b.EqConst(at.Q(), wordBytes-1)
+	// The word at `out` is there a cycle after the buffer holds it.
+	b.Set(have, b.And(b.Ne(in.Q(), out.Q()), b.Not(b.And(taken, last))))
+	b.If(taken, func() {
+		b.Set(at, b.Add(at.Q(), b.Const(3, 1)))
+		b.If(last, func() {
+			b.Set(at, b.Const(3, 0))
+			b.Set(out, b.Add(out.Q(), one))
+		})
+	})
+	b.Output(rtl.PortLogReady, ready)
 	b.Output("line", s.line)
 	return b.Build()
+}
+
+// byteOf is the byte of a word on the line, by its number.
+func byteOf(b *rtl.Builder, data, at rtl.ID) rtl.ID {
+	v := b.Cat(b.Const(4, 8), b.Bits(data, 31, 28))
+	for i := 1; i < wordBytes; i++ {
+		low := 7 * (wordBytes - 1 - i)
+		v = b.Mux(b.EqConst(at, uint64(i)), b.Cat(b.Const(1, 0), b.Bits(data, low+6, low)), v)
+	}
+	return v
 }

@@ -21,11 +21,13 @@ type Pins struct {
 	Changes    int     // of outputs, equal to those of the reference
 	LatestUs   float64 // the largest distance of a change from the time of the reference
 	Difference string  // "" when all are equal
+
+	most float64 // distance in microseconds that a change may have
 }
 
-// mostLate is the distance in microseconds within which a change at a pin may be from
-// the time of the reference: there a program computes in no time.
-const mostLate = 200
+// mostLate is the distance in cycles of the core within which a change at a pin may be
+// from the time of the reference: there a program computes in no time.
+const mostLate = 1000
 
 // SimulatePins runs the whole top of a program on a board in Icarus, at its pins only,
 // and compares what leaves them with the reference. The world needs an end (Until).
@@ -101,7 +103,7 @@ func runIcarus(ctx context.Context, files map[string]string) (string, error) {
 
 // comparePins compares the changes of each output, in their order and about their time.
 func comparePins(d *top.Design, tr *trace.Trace, seen []top.Seen) *Pins {
-	r := &Pins{}
+	r := &Pins{most: mostLate / d.Clock.MHz()}
 	for _, wire := range d.Wires {
 		if wire.Own || wire.Port.In {
 			continue
@@ -134,7 +136,7 @@ func (r *Pins) port(name string, want, got []top.Seen) string {
 		}
 		g := got[i]
 		late := math.Abs(g.Micros - w.Micros)
-		if g.Level != w.Level || late > mostLate {
+		if g.Level != w.Level || late > r.most {
 			return fmt.Sprintf("%s: change %d is to %d at %.1f us, the reference says to %d at %.0f us", name, i, g.Level, g.Micros, w.Level, w.Micros)
 		}
 		r.Changes++

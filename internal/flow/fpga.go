@@ -160,12 +160,12 @@ func (p *Program) boardFiles(ctx context.Context, o FPGAOptions) (*FPGA, map[str
 func (u Usage) need() board.Need { return board.Need{Cells: u.Cells, Blocks: u.Blocks, DSPs: u.DSPs} }
 
 // blocksOf is the number of blocks that memories fill: they have words of up to 16 bits
-// at their shortest.
+// at their shortest, and each read port has a copy.
 func blocksOf(c *rtl.Circuit, p board.Part) int {
 	n := 0
 	for i := range c.Mems {
 		words := max(1<<c.Mems[i].AddrBits, 256)
-		n += (words*c.Mems[i].Width + p.Bits - 1) / p.Bits
+		n += (words*c.Mems[i].Width + p.Bits - 1) / p.Bits * max(1, len(c.Mems[i].Reads))
 	}
 	return n
 }
