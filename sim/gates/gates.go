@@ -32,6 +32,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
+// Engine is the name of the only engine for gates: Program and State.
+const Engine = "lanes"
+
 // Lane is one run of a Machine: what its ports mean, its outside, and the seed
 // of the gaps in valid and ready (0: none).
 type Lane struct {
@@ -122,6 +125,9 @@ func (m *Machine) Trace() *trace.Trace { return m.Harness(0).Trace() }
 
 // Harness returns the outside of a lane, with its trace, cycles and timings.
 func (m *Machine) Harness(lane int) *sim.Harness { return m.lanes[lane].harness }
+
+// Engine returns the name of what runs the gates.
+func (m *Machine) Engine() string { return Engine }
 
 // State returns the gates' state, for probes.
 func (m *Machine) State() *State { return m.state }

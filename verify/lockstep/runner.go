@@ -13,7 +13,7 @@ import (
 
 // runner runs a circuit and reads its retire record.
 type runner struct {
-	e       *cycle.Engine
+	e       *cycle.Scalar
 	c       *rtl.Circuit
 	ports   map[string]rtl.ID
 	inputs  map[string]rtl.ID
