@@ -1,6 +1,8 @@
 package types
 
 import (
+	"fmt"
+
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/facts"
@@ -209,13 +211,15 @@ func (b *body) varValue(n *syntax.VarStmt, x tree.Expr) tree.Expr {
 			return resize(x, d.konst.Type)
 		}
 	}
-	t := x.Type()
-	for t.Kind == tree.Array {
-		t = t.Elem
+	t, lens := x.Type(), ""
+	for ; t.Kind == tree.Array; t = t.Elem {
+		lens += fmt.Sprintf("[%d]", t.Len)
 	}
-	if _, isConst := x.(*tree.Const); t.Kind == tree.Range && (isConst || x.Type().Kind == tree.Array) {
+	_, isConst := x.(*tree.Const)
+	_, isList := n.Value.(*syntax.ArrayLit)
+	if t.Kind == tree.Range && (isConst || isList) {
 		b.c.errorf(codes.NeedsType, n.Name.Span(), "the type of `%s` does not follow from a number", n.Name.Name).
-			Hint("write `var %s: u32 = ...`", n.Name.Name)
+			Hint("write `var %s: %su32 = ...`", n.Name.Name, lens)
 		return nil
 	}
 	return x
