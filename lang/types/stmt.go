@@ -231,6 +231,10 @@ func (b *body) assign(n *syntax.AssignStmt) tree.Stmt {
 	if target != nil {
 		want = target.Type()
 	}
+	if l := tree.Root(target); target != nil && l != nil && kindText[l.Kind] != "" {
+		b.writable(target, assigned) // says that it is not
+		return nil
+	}
 	var x tree.Expr
 	if f := part(target); f != nil && n.Value != nil {
 		x = b.partValue(n.Value, f)
@@ -342,7 +346,12 @@ func (b *body) returnStmt(n *syntax.ReturnStmt) tree.Stmt {
 	switch {
 	case n.Value != nil && want.Kind == tree.Unit:
 		b.expr(n.Value, nil)
-		b.c.errorf(codes.Mismatch, n.Value.Span(), "`%s` returns nothing", b.fn.Name).Hint("declare its result: `-> T`")
+		e := b.c.errorf(codes.Mismatch, n.Value.Span(), "`%s` returns nothing", b.fn.Name)
+		if b.fn.Task {
+			e.Hint("a task ends with `return` alone; it tells others through a channel")
+		} else {
+			e.Hint("declare its result: `-> T`")
+		}
 	case n.Value == nil && want.Kind != tree.Unit:
 		b.c.errorf(codes.Mismatch, n.Span(), "`%s` returns a `%s`, expected a value here", b.fn.Name, want)
 	case n.Value != nil:
