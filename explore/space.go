@@ -144,15 +144,17 @@ func (s *Space) axis(section string, e entry) error {
 	} else if k = find(e.key); k == nil {
 		return suggest(mistake(e.at, "there is no axis %s; there are %s", e.key, strings.Join(names(), ", ")), e.key, names())
 	}
+	seen := map[string]bool{}
 	for _, v := range values {
 		if k != nil {
 			if err := k.check(&v); err != nil {
 				return err
 			}
 		}
-		if slices.Contains(a.Values, v.text) {
+		if seen[v.text] {
 			return mistake(v.at, "%s has the value %s twice", e.key, v.text)
 		}
+		seen[v.text] = true
 		a.Values = append(a.Values, v.text)
 	}
 	if i := s.index(a.Name); i >= 0 && s.Axes[i].at.IsZero() {
@@ -188,14 +190,14 @@ func listOf(e entry) ([]value, error) {
 func steps(e entry) ([]value, error) {
 	given := map[string]int{"step": 1}
 	for _, part := range e.val.entries {
-		n, err := strconv.Atoi(part.val.text)
+		n, err := strconv.ParseInt(part.val.text, 10, 32)
 		if err != nil || part.val.kind != scalar {
-			return nil, mistake(part.val.at, "%s wants a whole number", part.key)
+			return nil, mistake(part.val.at, "%s wants a whole number of 32 bits", part.key)
 		}
 		if !slices.Contains([]string{"from", "to", "step"}, part.key) {
 			return nil, suggest(mistake(part.at, "a range has from, to and step, not %s", part.key), part.key, []string{"from", "to", "step"})
 		}
-		given[part.key] = n
+		given[part.key] = int(n)
 	}
 	from, is := given["from"]
 	to, too := given["to"]

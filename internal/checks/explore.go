@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -222,6 +223,12 @@ func (s *sweep) finish(by []explore.Objective) error {
 		}
 		s.report.Front = append(s.report.Front, f)
 	}
+	order := func(f FrontRow) int {
+		return slices.IndexFunc(s.m.Programs, func(p explore.Program) bool { return p.Name == f.Program })
+	}
+	slices.SortStableFunc(s.report.Front, func(a, b FrontRow) int {
+		return cmp.Or(cmp.Compare(order(a), order(b)), slices.Compare(a.Values, b.Values))
+	})
 	return nil
 }
 

@@ -211,7 +211,7 @@ func measureCore(ctx context.Context, ref *reference, variant *flow.Program, cor
 	if d := trace.Compare(ref.trace, tr, level.Compare); len(d) > 0 {
 		return explore.Figures{}, &unequal{d[0].String()}
 	}
-	price, err := core.Price()
+	price, err := variant.Price(core)
 	return explore.Figures{
 		Cycles: uint64(flow.Figures(m)["cycles"]), Events: len(tr.Events), LUTs: price.LUTs, FFs: price.FFs, Cells: price.Cells, Depth: price.Depth,
 		MemoryBits: price.MemBits, TextBytes: 4 * len(im.Text), DataBytes: int(im.DataEnd), Shifts: core.Point.Shifts.How,

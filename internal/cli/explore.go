@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/checks"
@@ -23,7 +24,7 @@ type exploreCmd struct {
 	Seed      int64    `placeholder:"N" help:"Seed of the random gaps on the ports of the cores; 0: none."`
 	Runner    string   `default:"local" enum:"local,slurm,slurm-or-local" help:"Where points are measured: local, slurm, or slurm-or-local."`
 	Jobs      int      `short:"j" default:"0" placeholder:"N" help:"Units at a time; on Slurm, jobs of the array (0: the processors of this computer)."`
-	Sbatch    []string `placeholder:"ARG" help:"A further argument of sbatch, such as --partition=short."`
+	Sbatch    []string `sep:"none" placeholder:"ARG" help:"A further argument of sbatch, such as --partition=short."`
 	Repro     string   `placeholder:"MANIFEST" help:"Make the points of a sweep again from its folder and compare every figure."`
 	Point     []string `placeholder:"KEY" help:"With --repro: only points whose key begins so."`
 	Worker    string   `hidden:"" placeholder:"DIR" help:"Measure units of a folder's queue."`
@@ -89,15 +90,7 @@ func exploreCode(r *checks.ExploreReport) int {
 
 // print shows the front, what failed, and what was done.
 func (c *exploreCmd) print(e *env, r *checks.ExploreReport) {
-	rows := [][]string{append([]string{"program"}, append(append([]string{}, c.Objective...), "point")...)}
-	for _, f := range r.Front {
-		row := []string{f.Program}
-		for _, v := range f.Values {
-			row = append(row, fmt.Sprint(v))
-		}
-		rows = append(rows, append(row, f.Point))
-	}
-	table(e.out, rows)
+	table(e.out, frontTable(c.Objective, r.Front))
 	for _, f := range r.Failed {
 		fmt.Fprintf(e.err, "%s: %s: %s\n", f.Point, f.Kind, strings.ReplaceAll(f.Message, "\n", "\n  "))
 	}
@@ -109,6 +102,28 @@ func (c *exploreCmd) print(e *env, r *checks.ExploreReport) {
 	for _, f := range r.Files {
 		fmt.Fprintln(e.err, f)
 	}
+}
+
+// frontTable has a line for each place on the front: the first point that is there, and
+// how many others are as good.
+func frontTable(objectives []string, front []checks.FrontRow) [][]string {
+	rows := [][]string{append(append([]string{"program"}, objectives...), "point")}
+	same := 0
+	for i, f := range front {
+		row := []string{f.Program}
+		for _, v := range f.Values {
+			row = append(row, fmt.Sprint(v))
+		}
+		last := rows[len(rows)-1]
+		if i > 0 && slices.Equal(row, last[:len(row)]) {
+			same++
+			last[len(row)] = front[i-same].Point + fmt.Sprintf(" (and %d more)", same)
+			continue
+		}
+		same = 0
+		rows = append(rows, append(row, f.Point))
+	}
+	return rows
 }
 
 // repro makes points again.
