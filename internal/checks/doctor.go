@@ -4,9 +4,11 @@ import (
 	"context"
 	"os/exec"
 	"strings"
+
+	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// Tool is an outside program that Sinter can use.
+// Tool is an outside program that Sinter can use, or an engine that it has.
 type Tool struct {
 	Name    string `json:"name"`
 	Path    string `json:"path"`    // empty when it is not installed
@@ -33,7 +35,7 @@ var known = []struct {
 	{[]string{"icepack"}, "", "bitstream", "fpga-icestorm"},
 }
 
-// Doctor looks for the outside tools. Everything but the x86-64 products works
+// Doctor looks for the outside tools and lists the engines for circuits. Everything but the x86-64 products works
 // without any of them.
 func Doctor(ctx context.Context) []Tool {
 	var tools []Tool
@@ -46,6 +48,9 @@ func Doctor(ctx context.Context) []Tool {
 			}
 		}
 		tools = append(tools, t)
+	}
+	for _, g := range flow.AllEngines() {
+		tools = append(tools, Tool{Name: "engine " + g.Name, Path: "built in", Version: "built in", Purpose: g.Level + ": " + g.Purpose})
 	}
 	return tools
 }

@@ -33,9 +33,12 @@ type command struct {
 	Test    testCmd    `cmd:"" help:"Run the tests of programs, on any machine."`
 	Verify  verifyCmd  `cmd:"" help:"Run a program on every machine, compare, and prove the core."`
 	Hw      hwCmd      `cmd:"" help:"Write the hardware: Verilog, test bench, memory images, report."`
+	Fpga    fpgaCmd    `cmd:"" help:"Put a program onto a board: top, constraints, bitstream."`
+	Decode  decodeCmd  `cmd:"" help:"Show the log of a board, from its serial wire."`
 	Fuzz    fuzzCmd    `cmd:"" help:"Run random programs on several machines and compare."`
+	Explore exploreCmd `cmd:"" help:"Sweep design points of programs: run, compare, price, find the Pareto front."`
 	Explain explainCmd `cmd:"" help:"Explain a diagnostic by its code."`
-	Doctor  doctorCmd  `cmd:"" help:"Say which outside tools are installed and what each is for."`
+	Doctor  doctorCmd  `cmd:"" help:"Say which outside tools and engines are there and what each is for."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 
 	JSON bool `name:"json" help:"Print results and diagnostics as JSON."`
@@ -62,10 +65,14 @@ type program struct {
 	Isa    []string `name:"isa" placeholder:"FILE" help:"Add the lines of an instruction set (.isa) to that of the core."`
 }
 
-// load checks the program and prints its warnings.
-func (p *program) load(e *env) (*flow.Program, error) {
+// load checks the program and prints its warnings. More options are those that only
+// one command has.
+func (p *program) load(e *env, more ...func(*flow.Options)) (*flow.Program, error) {
 	opts := flow.Options{Regs: p.Regs, Backend: p.With, Skip: p.Skip, DumpAfter: p.Dump}
 	opts.Dump = func(title, text string) { fmt.Fprintf(e.err, "# %s\n%s\n", title, text) }
+	for _, set := range more {
+		set(&opts)
+	}
 	for _, d := range p.Define {
 		if err := opts.Set(d); err != nil {
 			return nil, err
@@ -118,8 +125,19 @@ func vars() kong.Vars {
 	return kong.Vars{
 		"machines": strings.Join(machines, ","),
 		"machine":  strings.Join(machines[:last], ", ") + " or " + machines[last],
+		"engines":  engines(),
+		"boards":   strings.Join(flow.Boards(), ", "),
 		"fuzzed":   strings.Join(checks.FuzzLevels(), ", "),
 	}
+}
+
+// engines lists the engines with their machines.
+func engines() string {
+	var out []string
+	for _, e := range flow.AllEngines() {
+		out = append(out, fmt.Sprintf("%s (%s)", e.Name, e.Level))
+	}
+	return strings.Join(out, ", ")
 }
 
 // guard turns a panic, which is always a fault of the tool, into an error that

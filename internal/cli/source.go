@@ -118,7 +118,7 @@ func (c *explainCmd) Run(e *env) error {
 // doctorCmd is `sinter doctor`.
 type doctorCmd struct{}
 
-// Run lists the outside tools.
+// Run lists the outside tools and the engines for circuits.
 func (c *doctorCmd) Run(e *env) error {
 	tools := checks.Doctor(e.ctx)
 	if e.json {

@@ -40,6 +40,7 @@ type Options struct {
 	Settings []types.Setting // -D name=value
 	Regs     int             // registers of a generated core; 0: 16
 	Backend  string          // "cg" (default) or "llvm" for RISC-V
+	Engine   string          // of the machine that runs the circuit; empty: its first
 	Check    bool            // verify and shuffle between passes
 	Net      bool            // carry a check after each proved one
 	Target   *design.Target  // of a core; nil: RV32I with multiplication, Lines and Regs registers

@@ -47,6 +47,8 @@ type Level struct {
 	Shrink int
 	// Compare says what of a trace the machine cannot show, or shows otherwise.
 	Compare trace.Options
+	// Engines are what can run its circuit, the default first; none where there is no choice.
+	Engines []Engine
 
 	machine func(ctx context.Context, p *Program, core string, w *world.World, seed int64) (sim.Machine, error)
 }
@@ -68,8 +70,8 @@ func Levels() []Level {
 		{Name: Unikernel, Form: FromIR, Slow: true, Steps: 1 << 24, Shrink: 20, Compare: trace.Options{Console: true}, machine: onUnikernel},
 		{Name: Monitor, Form: FromIR, Slow: true, Steps: 1 << 24, Shrink: 20, Compare: trace.Options{Console: true}, machine: onMonitor},
 		{Name: ISA, Form: FromImage, Steps: 1 << 33, Fuzz: fuzzCycles, Shrink: 1000, machine: onImage},
-		{Name: Cycle, Form: FromCircuit, Steps: 1 << 32, Fuzz: fuzzCycles, Shrink: 50, machine: onCircuit},
-		{Name: Gates, Form: FromCircuit, Steps: 1 << 28, Fuzz: fuzzCycles, Shrink: 50, machine: onGates},
+		{Name: Cycle, Form: FromCircuit, Steps: 1 << 32, Fuzz: fuzzCycles, Shrink: 50, Engines: ofCircuits(), machine: onCircuit},
+		{Name: Gates, Form: FromCircuit, Steps: 1 << 28, Fuzz: fuzzCycles, Shrink: 50, Engines: ofGates(), machine: onGates},
 	}
 }
 
@@ -107,6 +109,9 @@ func (p *Program) Machine(ctx context.Context, level, core string, w *world.Worl
 	if l.Form < p.Form {
 		on := Names(func(l Level) bool { return IsNamed(l) && l.Form >= p.Form })
 		return nil, UserErrorf("%s is %s: it runs on %s", p.Path, p.Form, strings.Join(on, ", "))
+	}
+	if err := p.checkEngine(level); err != nil {
+		return nil, err
 	}
 	return l.machine(ctx, p, core, w, seed)
 }
@@ -160,7 +165,9 @@ func onCircuit(ctx context.Context, p *Program, core string, w *world.World, see
 	if err != nil {
 		return nil, err
 	}
-	return cycle.NewMachine(c.Circuit, ports, w, cycle.Options{Seed: seed, Retire: len(meters) > 0, Meters: meters})
+	return cycle.NewMachine(c.Circuit, ports, w, cycle.Options{
+		Engine: p.opts.Engine, Seed: seed, Retire: len(meters) > 0, Meters: meters,
+	})
 }
 
 func onGates(ctx context.Context, p *Program, core string, w *world.World, seed int64) (sim.Machine, error) {

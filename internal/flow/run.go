@@ -38,6 +38,7 @@ type RunOptions struct {
 type Result struct {
 	Program string             `json:"program"`
 	Level   string             `json:"level"`
+	Engine  string             `json:"engine,omitempty"` // that ran the circuit
 	Status  trace.Status       `json:"status"`
 	Lines   []string           `json:"lines"` // log lines and traps, in order
 	Waits   []string           `json:"waits"`
@@ -218,6 +219,9 @@ func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds f
 			r.Levels[e.Port]++
 		}
 	}
+	if e, ok := m.(interface{ Engine() string }); ok {
+		r.Engine = e.Engine()
+	}
 	if g, ok := m.(*process.Machine); ok {
 		r.Command = g.Command
 	}
@@ -281,7 +285,9 @@ func Figures(m sim.Machine) map[string]float64 {
 		}
 	case *cycle.Machine:
 		f["cycles"] = float64(m.Cycles())
-		f["step_cycles"] = float64(m.Longest())
+		if n := m.Longest(); n > 0 {
+			f["step_cycles"] = float64(n)
+		}
 		for _, t := range m.Timings() {
 			f["cycles."+t.Name] += float64(t.Cycles)
 		}
@@ -295,6 +301,9 @@ func Figures(m sim.Machine) map[string]float64 {
 func (p *Program) runWave(ctx context.Context, o RunOptions) (*Result, error) {
 	if o.Level != Cycle {
 		return nil, UserErrorf("--wave wants --on cycle, got --on %s", o.Level)
+	}
+	if err := p.checkEngine(o.Level); err != nil {
+		return nil, err
 	}
 	from, length, err := window(o.Window)
 	if err != nil {
@@ -313,7 +322,7 @@ func (p *Program) runWave(ctx context.Context, o RunOptions) (*Result, error) {
 		return nil, err
 	}
 	m, err := cycle.NewMachine(c.Circuit, ports, world.New(script),
-		cycle.Options{Seed: o.World.Seed, Wave: &cycle.Window{From: from, To: from + length}})
+		cycle.Options{Engine: p.opts.Engine, Seed: o.World.Seed, Wave: &cycle.Window{From: from, To: from + length}})
 	if err != nil {
 		return nil, err
 	}

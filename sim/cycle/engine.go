@@ -1,10 +1,12 @@
 // Package cycle runs a circuit (ir/rtl) cycle by cycle.
 //
-// An Engine packs bit operations into words (rtl.Circuit.Pack) and compiles the
-// result to a dense array of instructions over slots of 64 bits. Regions become jumps, and so do multiplexers whose arms are
-// worth it: a value is computed only in cycles that need it. Registers have two
-// slots, present and next, so effects may come in any order; memory writes wait
-// for the clock edge.
+// An Engine runs one circuit: Engines lists them. Each is the oracle of the others.
+// Scalar packs bit operations into words (rtl.Circuit.Pack) and compiles the
+// result to a dense array of instructions over slots of 64 bits. Regions become
+// jumps, and so do multiplexers whose arms are worth it: a value is computed only
+// in cycles that need it. Registers have two slots, present and next, so effects
+// may come in any order. Memory writes wait for the clock edge. Direct computes
+// every node in every cycle, as the definition of circuits reads.
 //
 //	e, err := cycle.New(circuit)
 //	e.Reset(true)
@@ -20,216 +22,102 @@
 // window and write it as VCD.
 //
 // The package knows circuits, not instructions or images. Start reading at
-// Engine, then blocks.go (what is computed when), compile.go, run.go.
+// Engine, then direct.go, then scalar.go: blocks.go (what is computed when),
+// compile.go, run.go.
 package cycle
 
 import (
 	"fmt"
-	"math/bits"
+	"strings"
 
 	"github.com/sinter-lang/sinter/ir/rtl"
-	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Engine runs one circuit. Between Eval and Clock all values are those of one
-// cycle; after Clock the registers are those of the next one.
-type Engine struct {
-	c       *rtl.Circuit // as it was given
-	packed  *rtl.Circuit // as it is run
-	to      []rtl.ID     // per node of c, its node in packed
-	prog    *program
-	slots   *[maxSlots]uint64
-	mems    [][]uint64
-	stores  []store
-	fetches []fetch
-	reset   bool
-	settled bool // Eval has run in this cycle
-	cycle   uint64
-	inputs  map[string]rtl.ID
-	outputs map[string]rtl.ID
-	probes  map[string]rtl.ID
-	slow    slow
+// Engine runs one circuit. A cycle is Eval, which makes the values of the present
+// cycle from registers and inputs, and Clock, the clock edge. Eval may be repeated
+// after a change of inputs.
+type Engine interface {
+	Inside
+	// Reset sets the implicit input reset until further notice.
+	Reset(on bool)
+	// Cell is where an input, an output or a watched node has its value. Inputs are
+	// written there, at most as wide as they are.
+	Cell(id rtl.ID) *uint64
+	Eval()
+	Clock()
 }
 
-func trailing(x uint64) int { return bits.TrailingZeros64(x) }
-
-// New compiles a circuit, which must verify. Outputs and the nodes in watch are
-// computed in every cycle; Peek gives any other node, more slowly. Registers
-// start with their reset values and memories with their initial words.
-func New(c *rtl.Circuit, watch ...rtl.ID) (*Engine, error) {
-	packed, to := c.Pack()
-	var roots []rtl.ID
-	for _, o := range packed.Outputs {
-		roots = append(roots, o.Node)
-	}
-	for _, id := range watch {
-		roots = append(roots, to[id])
-	}
-	prog, err := compile(packed, roots)
-	if err != nil {
-		return nil, err
-	}
-	e := &Engine{
-		c: c, packed: packed, to: to, prog: prog, slots: new([maxSlots]uint64), slow: newSlow(len(packed.Nodes)),
-		inputs: map[string]rtl.ID{}, outputs: map[string]rtl.ID{}, probes: map[string]rtl.ID{},
-	}
-	for _, id := range c.Inputs {
-		e.inputs[c.Nodes[id].Name] = id
-	}
-	for _, o := range c.Outputs {
-		e.outputs[o.Name] = o.Node
-	}
-	for _, p := range c.Probes {
-		e.probes[p.Name] = p.Node
-	}
-	for v, slot := range prog.consts {
-		e.slots[slot] = v
-	}
-	e.resetNext()
-	copy(e.slots[:prog.states], e.slots[prog.states:])
-	for i := range c.Mems {
-		e.mems = append(e.mems, make([]uint64, 1<<c.Mems[i].AddrBits))
-		copy(e.mems[i], c.Mems[i].Init)
-	}
-	return e, nil
+// Inside shows what an engine holds.
+type Inside interface {
+	// Peek is the value of any node between Eval and Clock, and of the state between
+	// Clock and Eval: registers, synchronous reads, inputs.
+	Peek(id rtl.ID) uint64
+	// Memory gives the words of a memory, for reading and loading.
+	Memory(index int) []uint64
 }
 
-// Circuit returns the circuit that runs.
-func (e *Engine) Circuit() *rtl.Circuit { return e.c }
+var (
+	_ Engine = (*Scalar)(nil)
+	_ Engine = (*Direct)(nil)
+)
 
-// Cycle returns the number of clock edges so far.
-func (e *Engine) Cycle() uint64 { return e.cycle }
+// Maker is a row of Engines.
+type Maker struct {
+	Name    string
+	Purpose string
+	// Make prepares a circuit that verifies. Outputs and the nodes in watch have a Cell.
+	Make func(c *rtl.Circuit, watch ...rtl.ID) (Engine, error)
+}
 
-// Reset sets the implicit input reset.
-func (e *Engine) Reset(on bool) { e.reset = on }
-
-// Set gives an input its value until further notice.
-func (e *Engine) Set(name string, v uint64) error {
-	id, ok := e.inputs[name]
-	if !ok {
-		return fmt.Errorf("circuit %s: no input `%s`", e.c.Name, name)
+// Engines is the table of engines; the first is the default.
+func Engines() []Maker {
+	return []Maker{
+		{"scalar", "compiles a circuit to instructions of its own and interprets them", makeScalar},
+		{"direct", "computes every node in every cycle, as circuits are defined: slow, and the judge of the others", makeDirect},
 	}
-	e.SetInput(id, v)
-	return nil
 }
 
-// SetInput gives an input node its value until further notice.
-func (e *Engine) SetInput(id rtl.ID, v uint64) {
-	e.slots[e.slot(id)] = v & word.Mask(e.c.Nodes[id].Width)
-}
+func makeScalar(c *rtl.Circuit, watch ...rtl.ID) (Engine, error) { return New(c, watch...) }
 
-// slot returns where the value of a node is.
-func (e *Engine) slot(id rtl.ID) uint16 { return e.prog.slot[e.to[id]] }
+func makeDirect(c *rtl.Circuit, _ ...rtl.ID) (Engine, error) { return NewDirect(c), nil }
 
-// Eval computes the values of the present cycle from registers and inputs.
-func (e *Engine) Eval() {
-	if n := e.prog.states; e.settled { // a second Eval in this cycle: undo the first
-		copy(e.slots[n:2*n], e.slots[:n])
-		e.stores, e.fetches = e.stores[:0], e.fetches[:0]
-	}
-	e.settled = true
-	e.run()
-	e.slow.epoch++
-}
-
-// Step is one cycle: Eval and Clock.
-func (e *Engine) Step() {
-	e.Eval()
-	e.Clock()
-}
-
-// Output returns the value of an output in the present cycle.
-func (e *Engine) Output(name string) (uint64, bool) { return e.lookup(e.outputs, name) }
-
-// Probe returns the value of a probe in the present cycle.
-func (e *Engine) Probe(name string) (uint64, bool) { return e.lookup(e.probes, name) }
-
-func (e *Engine) lookup(ids map[string]rtl.ID, name string) (uint64, bool) {
-	id, ok := ids[name]
-	if !ok {
-		return 0, false
-	}
-	return e.Peek(id), true
-}
-
-// Peek returns the value of a node in the present cycle, between Eval and Clock.
-func (e *Engine) Peek(id rtl.ID) uint64 { return e.peek(e.to[id]) }
-
-// slow computes nodes that the code did not compute in this cycle.
-type slow struct {
-	epoch uint64
-	at    []uint64 // per node: epoch of its value
-	value []uint64
-}
-
-func newSlow(n int) slow { return slow{epoch: 1, at: make([]uint64, n), value: make([]uint64, n)} }
-
-// peek returns the value of a node of the packed circuit.
-func (e *Engine) peek(id rtl.ID) uint64 {
-	if e.prog.valid[id] {
-		return e.slots[e.prog.slot[id]]
-	}
-	if e.slow.at[id] == e.slow.epoch {
-		return e.slow.value[id]
-	}
-	n := &e.packed.Nodes[id]
-	var v uint64
-	if n.Kind == rtl.KRead {
-		v = e.mems[n.Index][e.peek(e.packed.Mems[n.Index].Reads[n.Port].Addr)]
-	} else {
-		var a [3]uint64
-		var aw [3]int
-		for i, x := range n.Args {
-			a[i], aw[i] = e.peek(x), e.packed.Nodes[x].Width
+// makerOf finds an engine by its name; empty means the default.
+func makerOf(name string) (Maker, error) {
+	var names []string
+	for _, m := range Engines() {
+		if m.Name == name || name == "" {
+			return m, nil
 		}
-		v = word.Eval(n.Op, n.Width, a, aw, n.Imm)
+		names = append(names, m.Name)
 	}
-	e.slow.at[id], e.slow.value[id] = e.slow.epoch, v
-	return v
-}
-
-// Memory returns the words of a memory for reading and loading; nil for an
-// unknown name.
-func (e *Engine) Memory(name string) []uint64 {
-	for i := range e.c.Mems {
-		if e.c.Mems[i].Name == name {
-			return e.mems[i]
-		}
-	}
-	return nil
+	return Maker{}, fmt.Errorf("there is no engine %q for circuits; there are %s", name, strings.Join(names, ", "))
 }
 
 // Snapshot is the state of an engine between cycles: what registers,
 // synchronous read ports, inputs and memories hold.
 type Snapshot struct {
-	state  []uint64
+	state  []uint64 // registers, then synchronous read ports by memory and port
 	inputs []uint64
 	mems   [][]uint64
 	reset  bool
-	cycle  uint64
 }
 
-// Snapshot copies the state. It is taken after Clock, not between Eval and Clock.
-func (e *Engine) Snapshot() *Snapshot {
-	s := &Snapshot{reset: e.reset, cycle: e.cycle}
-	s.state = append(s.state, e.slots[:e.prog.states]...)
-	for _, id := range e.c.Inputs {
-		s.inputs = append(s.inputs, e.slots[e.slot(id)])
+// SnapshotOf copies the state between Clock and Eval.
+func SnapshotOf(e Engine, c *rtl.Circuit) *Snapshot {
+	s := &Snapshot{}
+	for i := range c.Regs {
+		s.state = append(s.state, e.Peek(c.Regs[i].Node))
 	}
-	for _, m := range e.mems {
-		s.mems = append(s.mems, append([]uint64(nil), m...))
+	for i := range c.Mems {
+		for _, r := range c.Mems[i].Reads {
+			if r.Sync {
+				s.state = append(s.state, e.Peek(r.Node))
+			}
+		}
+		s.mems = append(s.mems, append([]uint64(nil), e.Memory(i)...))
+	}
+	for _, id := range c.Inputs {
+		s.inputs = append(s.inputs, *e.Cell(id))
 	}
 	return s
-}
-
-// Restore takes a snapshot of an engine of the same circuit.
-func (e *Engine) Restore(s *Snapshot) {
-	copy(e.slots[:e.prog.states], s.state)
-	for i, id := range e.c.Inputs {
-		e.slots[e.slot(id)] = s.inputs[i]
-	}
-	for i, m := range e.mems {
-		copy(m, s.mems[i])
-	}
-	e.reset, e.cycle, e.settled = s.reset, s.cycle, true
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl/rtltest"
 	"github.com/sinter-lang/sinter/ir/word"
 	"github.com/sinter-lang/sinter/sim/cycle"
+	"github.com/sinter-lang/sinter/sim/world"
 )
 
 func parse(t testing.TB, src string) *rtl.Circuit {
@@ -21,55 +22,136 @@ func parse(t testing.TB, src string) *rtl.Circuit {
 	return c
 }
 
-// drive gives both machines the same random inputs, resetting now and then.
-func drive(e *cycle.Engine, d *direct, r *rand.Rand, n int) {
-	d.reset = n == 0 || r.Intn(16) == 0
-	e.Reset(d.reset)
-	for _, id := range d.c.Inputs {
-		v := r.Uint64() & word.Mask(d.c.Nodes[id].Width)
+// rival is an engine in a run of all of them.
+type rival struct {
+	name string
+	cycle.Engine
+}
+
+// rivals makes every engine for a circuit.
+func rivals(t *testing.T, c *rtl.Circuit) []rival {
+	t.Helper()
+	var out []rival
+	for _, m := range cycle.Engines() {
+		e, err := m.Make(c)
+		require.NoError(t, err)
+		out = append(out, rival{m.Name, e})
+	}
+	return out
+}
+
+// drive gives all engines the same random inputs, resetting now and then.
+func drive(c *rtl.Circuit, all []rival, r *rand.Rand, n int) {
+	reset := n == 0 || r.Intn(16) == 0
+	for _, e := range all {
+		e.Reset(reset)
+	}
+	for _, id := range c.Inputs {
+		v := r.Uint64() & word.Mask(c.Nodes[id].Width)
 		if r.Intn(3) == 0 {
 			v &= 1
 		}
-		d.in[id] = v
-		e.SetInput(id, v)
+		for _, e := range all {
+			*e.Cell(id) = v
+		}
 	}
 }
 
 // compare checks every node and every word of memory.
-func compare(t *testing.T, e *cycle.Engine, d *direct, where string) {
+func compare(t *testing.T, c *rtl.Circuit, got, want rival, where string) {
 	t.Helper()
-	for i := range d.c.Nodes {
-		if got, want := e.Peek(rtl.ID(i)), d.value[i]; got != want {
-			t.Fatalf("%s: node %d (%s): got %#x, want %#x\n%s", where, i, d.c.Ref(rtl.ID(i)), got, want, d.c)
+	for i := range c.Nodes {
+		if g, w := got.Peek(rtl.ID(i)), want.Peek(rtl.ID(i)); g != w {
+			t.Fatalf("%s: node %d (%s): %s has %#x, %s has %#x\n%s", where, i, c.Ref(rtl.ID(i)), got.name, g, want.name, w, c)
 		}
 	}
-	for i, m := range d.c.Mems {
-		require.Equal(t, d.mems[i], e.Memory(m.Name), where)
+	for _, o := range c.Outputs {
+		require.Equal(t, *want.Cell(o.Node), *got.Cell(o.Node), "%s: output %s", where, o.Name)
+	}
+	for i := range c.Mems {
+		require.Equal(t, want.Memory(i), got.Memory(i), where)
 	}
 }
 
-func lockstep(t *testing.T, c *rtl.Circuit, seed int64, cycles int) {
+// state checks what must hold between Clock and Eval.
+func state(t *testing.T, c *rtl.Circuit, got, want rival, where string) {
 	t.Helper()
-	e, err := cycle.New(c)
-	require.NoError(t, err)
-	d, r := newDirect(c), rand.New(rand.NewSource(seed))
+	for i := range c.Nodes {
+		n := &c.Nodes[i]
+		if n.Kind == rtl.KReg || n.Kind == rtl.KRead && c.Mems[n.Index].Reads[n.Port].Sync {
+			require.Equal(t, want.Peek(rtl.ID(i)), got.Peek(rtl.ID(i)), "%s: state %s", where, c.Ref(rtl.ID(i)))
+		}
+	}
+}
+
+// lockstep runs all engines in step and returns how often a read and a write, or two
+// writes, met at one word of a memory in one cycle.
+func lockstep(t *testing.T, c *rtl.Circuit, seed int64, cycles int) (met int) {
+	t.Helper()
+	all, r := rivals(t, c), rand.New(rand.NewSource(seed))
+	judge := all[len(all)-1]
 	for n := range cycles {
-		drive(e, d, r, n)
+		where := fmt.Sprintf("seed %d, cycle %d", seed, n)
+		drive(c, all, r, n)
 		if r.Intn(4) == 0 {
-			e.Eval() // settling twice must not matter
+			all[n%len(all)].Eval() // settling twice must not matter
 		}
-		e.Eval()
-		d.eval()
-		compare(t, e, d, fmt.Sprintf("seed %d, cycle %d", seed, n))
-		e.Clock()
-		d.clock()
+		for _, e := range all {
+			e.Eval()
+		}
+		met += meetings(c, judge)
+		for _, e := range all[:len(all)-1] {
+			compare(t, c, e, judge, where)
+		}
+		for _, e := range all {
+			e.Clock()
+		}
+		for _, e := range all[:len(all)-1] {
+			state(t, c, e, judge, where)
+		}
 	}
+	return met
 }
 
-func TestRandomCircuits(t *testing.T) {
+// meetings counts the pairs of ports of one memory, one of them a write port, that
+// have one address.
+func meetings(c *rtl.Circuit, e rival) (n int) {
+	for i := range c.Mems {
+		m := &c.Mems[i]
+		for j, w := range m.Writes {
+			for _, r := range m.Reads {
+				n += same(e, w.Addr, r.Addr)
+			}
+			for _, other := range m.Writes[:j] {
+				n += same(e, w.Addr, other.Addr)
+			}
+		}
+	}
+	return n
+}
+
+func same(e rival, a, b rtl.ID) int {
+	if e.Peek(a) == e.Peek(b) {
+		return 1
+	}
+	return 0
+}
+
+// TestEnginesAgree runs random circuits on all engines, every node compared. Ports
+// must meet in memories, so that policies count.
+func TestEnginesAgree(t *testing.T) {
+	met := 0
 	for _, size := range []int{15, 80} {
 		for seed := range int64(400) {
-			lockstep(t, rtltest.Random(seed+int64(size)*1000, size), seed, 25)
+			met += lockstep(t, rtltest.Random(seed+int64(size)*1000, size), seed, 25)
 		}
 	}
+	require.Greater(t, met, 5000)
+	t.Logf("ports met %d times", met)
+}
+
+// TestUnknownEngine gets an error that lists those there are.
+func TestUnknownEngine(t *testing.T) {
+	_, err := cycle.NewMachine(echo(t, 1), echoCore(), world.New(nil), cycle.Options{Engine: "steam"})
+	require.EqualError(t, err, `there is no engine "steam" for circuits; there are scalar, direct`)
 }

@@ -11,6 +11,7 @@ import (
 
 // Options of a Machine. The zero value is what verify uses for traces.
 type Options struct {
+	Engine      string  // a name in Engines; empty: the default
 	Seed        int64   // of the gaps in valid and ready; 0: none
 	Resets      int     // cycles of reset before the run; 0: one
 	Retire      bool    // compute the retire record in every cycle; Meters need it
@@ -24,7 +25,11 @@ type Window struct{ From, To uint64 }
 
 // Machine is a core's circuit with a world at its ports. One Step is one cycle.
 type Machine struct {
-	e       *Engine
+	c       *rtl.Circuit
+	e       Engine
+	engine  string
+	inputs  map[string]rtl.ID
+	outputs map[string]rtl.ID
 	core    *sim.Core
 	h       *sim.Harness
 	rx, tx  []stream
@@ -35,11 +40,11 @@ type Machine struct {
 	clock   wire
 	timer   struct{ on, deadline wire }
 	halted  wire
-	idle    wire
+	idle    []wire // by context
 	trap    wire
 	trapPC  wire
 	asserts []wire
-	retire  [8]wire
+	retire  [9]wire
 	last    sim.Retire
 	retired bool
 	order   uint64 // of the next instruction to retire
@@ -48,13 +53,9 @@ type Machine struct {
 	rec     *Recording
 }
 
-// wire is a port or node of the circuit; a missing one is never driven and
-// reads as 0.
-type wire struct {
-	id   rtl.ID
-	slot uint16
-	ok   bool
-}
+// wire is where a port or node of the circuit has its value. A missing one is nil: it
+// is never driven and reads as 0.
+type wire *uint64
 
 // stream is one direction of a device.
 type stream struct{ valid, ready, data, last, bytes wire }
@@ -64,7 +65,14 @@ var _ sim.Machine = (*Machine)(nil)
 // NewMachine connects a circuit, whose memories hold the program, to a world.
 // It is an error when a device of the core has no ports on the circuit.
 func NewMachine(c *rtl.Circuit, core *sim.Core, w *world.World, opts Options) (*Machine, error) {
-	m := &Machine{core: core, h: sim.NewHarness(core, w, opts.Seed), opts: opts}
+	maker, err := makerOf(opts.Engine)
+	if err != nil {
+		return nil, err
+	}
+	m := &Machine{
+		c: c, core: core, h: sim.NewHarness(core, w, opts.Seed), opts: opts, engine: maker.Name,
+		inputs: map[string]rtl.ID{}, outputs: map[string]rtl.ID{},
+	}
 	var watch []rtl.ID
 	if !opts.SkipAsserts {
 		for _, a := range c.Asserts {
@@ -76,9 +84,14 @@ func NewMachine(c *rtl.Circuit, core *sim.Core, w *world.World, opts Options) (*
 			watch = append(watch, p.Node)
 		}
 	}
-	var err error
-	if m.e, err = New(c, watch...); err != nil {
+	if m.e, err = maker.Make(c, watch...); err != nil {
 		return nil, err
+	}
+	for _, id := range c.Inputs {
+		m.inputs[c.Nodes[id].Name] = id
+	}
+	for _, o := range c.Outputs {
+		m.outputs[o.Name] = o.Node
 	}
 	if err := m.devices(core); err != nil {
 		return nil, err
@@ -86,7 +99,8 @@ func NewMachine(c *rtl.Circuit, core *sim.Core, w *world.World, opts Options) (*
 	m.fixed()
 	m.e.Reset(true)
 	for range max(1, opts.Resets) {
-		m.e.Step()
+		m.e.Eval()
+		m.e.Clock()
 	}
 	m.e.Reset(false)
 	return m, nil
@@ -94,31 +108,40 @@ func NewMachine(c *rtl.Circuit, core *sim.Core, w *world.World, opts Options) (*
 
 func (m *Machine) wire(id rtl.ID, ok bool) wire {
 	if !ok {
-		return wire{}
+		return nil
 	}
-	return wire{id, m.e.slot(id), true}
+	return m.e.Cell(id)
 }
 
 func (m *Machine) input(name string) wire {
-	id, ok := m.e.inputs[name]
+	id, ok := m.inputs[name]
 	return m.wire(id, ok)
 }
 
 func (m *Machine) output(name string) wire {
-	id, ok := m.e.outputs[name]
+	id, ok := m.outputs[name]
 	return m.wire(id, ok)
 }
 
+func (m *Machine) probe(name string) wire {
+	for _, p := range m.c.Probes {
+		if p.Name == name {
+			return m.wire(p.Node, m.opts.Retire)
+		}
+	}
+	return nil
+}
+
 func (m *Machine) get(w wire) uint64 {
-	if !w.ok {
+	if w == nil {
 		return 0
 	}
-	return m.e.slots[w.slot]
+	return *w
 }
 
 func (m *Machine) set(w wire, v uint64) {
-	if w.ok {
-		m.e.slots[w.slot] = v
+	if w != nil {
+		*w = v
 	}
 }
 
@@ -126,19 +149,19 @@ func (m *Machine) set(w wire, v uint64) {
 func (m *Machine) devices(core *sim.Core) error {
 	for _, d := range core.Devices {
 		level := m.levelPin(d)
-		if d.Bits > 0 && (d.Rx || d.Tx) && !level.ok {
-			return fmt.Errorf("circuit %s has no pin for the device %s", m.e.c.Name, d.Name)
+		if d.Bits > 0 && (d.Rx || d.Tx) && level == nil {
+			return fmt.Errorf("circuit %s has no pin for the device %s", m.c.Name, d.Name)
 		}
 		m.levels = append(m.levels, level)
 		if d.Bits > 0 {
-			m.rx, m.tx, m.over = append(m.rx, stream{}), append(m.tx, stream{}), append(m.over, wire{})
+			m.rx, m.tx, m.over = append(m.rx, stream{}), append(m.tx, stream{}), append(m.over, nil)
 			continue
 		}
 		r, t := rtl.RxPorts(d.Name), rtl.TxPorts(d.Name)
 		rx := stream{m.input(r.Valid), m.output(r.Ready), m.input(r.Data), m.input(r.Last), m.input(r.Bytes)}
 		tx := stream{m.output(t.Valid), m.input(t.Ready), m.output(t.Data), m.output(t.Last), m.output(t.Bytes)}
-		if d.Rx && !(rx.valid.ok && rx.ready.ok) || d.Tx && !(tx.valid.ok && tx.ready.ok) {
-			return fmt.Errorf("circuit %s has no frame ports for the device %s", m.e.c.Name, d.Name)
+		if d.Rx && !(rx.valid != nil && rx.ready != nil) || d.Tx && !(tx.valid != nil && tx.ready != nil) {
+			return fmt.Errorf("circuit %s has no frame ports for the device %s", m.c.Name, d.Name)
 		}
 		m.rx, m.tx = append(m.rx, rx), append(m.tx, tx)
 		m.over = append(m.over, m.output(rtl.PortOversize(d.Name)))
@@ -152,7 +175,7 @@ func (m *Machine) devices(core *sim.Core) error {
 func (m *Machine) levelPin(d sim.Device) wire {
 	switch {
 	case d.Bits == 0:
-		return wire{}
+		return nil
 	case d.Rx:
 		return m.input(rtl.PortLevelIn(d.Name))
 	}
@@ -165,19 +188,22 @@ func (m *Machine) fixed() {
 	m.marks.valid, m.marks.id = m.output(rtl.PortMarkValid), m.output(rtl.PortMarkID)
 	m.clock = m.input(rtl.PortClock)
 	m.timer.on, m.timer.deadline = m.output(rtl.PortTimer), m.output(rtl.PortDeadline)
-	m.halted, m.idle = m.output(rtl.PortHalted), m.output(rtl.PortIdle)
+	m.halted = m.output(rtl.PortHalted)
+	for k := range max(1, m.core.Contexts) {
+		m.idle = append(m.idle, m.output(rtl.PortIdleOf(k)))
+	}
 	m.trap, m.trapPC = m.output(rtl.PortTrap), m.output(rtl.PortTrapPC)
 	if !m.opts.SkipAsserts {
-		for _, a := range m.e.c.Asserts {
+		for _, a := range m.c.Asserts {
 			m.asserts = append(m.asserts, m.wire(a.Node, true))
 		}
 	}
 	for i, name := range []string{
 		rtl.ProbeRetireValid, rtl.ProbeRetirePC, rtl.ProbeRetireInsn, rtl.ProbeRetireRd,
 		rtl.ProbeRetireValue, rtl.ProbeRetireAddr, rtl.ProbeRetireMask, rtl.ProbeRetireData,
+		rtl.ProbeRetireContext,
 	} {
-		id, ok := m.e.probes[name]
-		m.retire[i] = m.wire(id, ok)
+		m.retire[i] = m.probe(name)
 	}
 }
 
@@ -191,7 +217,7 @@ func (m *Machine) Step() error {
 	m.e.Eval()
 	for i, a := range m.asserts {
 		if m.get(a) == 0 {
-			return fmt.Errorf("cycle %d: assert %s does not hold", m.h.Cycles(), m.e.c.Asserts[i].Name)
+			return fmt.Errorf("cycle %d: assert %s does not hold", m.h.Cycles(), m.c.Asserts[i].Name)
 		}
 	}
 	m.sample()
@@ -199,7 +225,7 @@ func (m *Machine) Step() error {
 		m.takeRetire()
 	}
 	for _, meter := range m.opts.Meters {
-		meter.Cycle(m.out.Idle, m.retired, m.last.PC)
+		meter.Cycle(m.core.AllIdle(m.out.Idle), m.retired, m.last.PC)
 	}
 	if err := m.h.Cycle(&m.out); err != nil || m.h.Done() {
 		return err
@@ -244,7 +270,10 @@ func (m *Machine) sample() {
 	o.Log, o.LogData = m.get(m.logs.valid) != 0, uint32(m.get(m.logs.data))
 	o.Mark, o.MarkID = m.get(m.marks.valid) != 0, uint32(m.get(m.marks.id))
 	o.Timer, o.Deadline = m.get(m.timer.on) != 0, m.get(m.timer.deadline)
-	o.Halted, o.Idle = m.get(m.halted) != 0, m.get(m.idle) != 0
+	o.Halted, o.Idle = m.get(m.halted) != 0, 0
+	for k, w := range m.idle {
+		o.Idle |= uint32(m.get(w)&1) << k
+	}
 	o.Trap, o.TrapPC = m.get(m.trap) != 0, uint32(m.get(m.trapPC))
 }
 
@@ -266,21 +295,25 @@ func (m *Machine) Meters() []*sim.Meter { return m.opts.Meters }
 // Timings returns the cycles between the marks of each timed region.
 func (m *Machine) Timings() []sim.Timing { return m.h.Timings() }
 
-// Engine returns the engine, for Peek, Probe and Memory.
-func (m *Machine) Engine() *Engine { return m.e }
+// Inside shows the values in the circuit.
+func (m *Machine) Inside() Inside { return m.e }
+
+// Engine returns the name of the engine that runs the circuit.
+func (m *Machine) Engine() string { return m.engine }
 
 // takeRetire reads the retire record of this cycle.
 func (m *Machine) takeRetire() {
 	if m.retired = m.get(m.retire[0]) != 0; !m.retired {
 		return
 	}
-	var v [8]uint32
+	var v [9]uint32
 	for i, w := range m.retire {
 		v[i] = uint32(m.get(w))
 	}
 	m.last = sim.Retire{
 		Order: m.order, PC: v[1], Insn: v[2], Rd: uint8(v[3]),
 		Value: v[4], Addr: v[5], Mask: uint8(v[6]), Data: v[7],
+		Context: int(v[8]),
 	}
 	m.order++
 }

@@ -158,15 +158,22 @@ func run(t testing.TB, c *rtl.Circuit, s *world.Script, opts cycle.Options) (*cy
 }
 
 func TestMachine(t *testing.T) {
+	for _, e := range cycle.Engines() {
+		t.Run(e.Name, func(t *testing.T) { machine(t, cycle.Options{Engine: e.Name}) })
+	}
+}
+
+func machine(t *testing.T, opts cycle.Options) {
 	c := echo(t, 2)
-	_, got := run(t, c, script(frame(1, 5), frame(2, 65), frame(3, 64)), cycle.Options{})
+	m, got := run(t, c, script(frame(1, 5), frame(2, 65), frame(3, 64)), opts)
+	require.Equal(t, opts.Engine, m.Engine())
 	require.Equal(t, []string{
 		"in 0102030405", "got 5", "begin send", "out@0 0102030405", "end send",
 		fmt.Sprintf("in %x", frame(3, 64)), "got 64", "begin send", fmt.Sprintf("out@200 %x", frame(3, 64)), "end send", "ended",
 	}, got)
-	_, got = run(t, c, script(frame(0xee, 1)), cycle.Options{})
+	_, got = run(t, c, script(frame(0xee, 1)), opts)
 	require.Equal(t, []string{"in ee", "got 1", "begin send", "out@0 ee", "end send", "trap 3 assert", "trap"}, got)
-	_, got = run(t, c, script(), cycle.Options{})
+	_, got = run(t, c, script(), opts)
 	require.Equal(t, []string{"waiting"}, got)
 }
 
@@ -250,9 +257,15 @@ func TestMissingPorts(t *testing.T) {
 // TestWave records a window of a machine's run; what the dump shows must be
 // what the same run shows when it is looked at on the way.
 func TestWave(t *testing.T) {
+	for _, e := range cycle.Engines() {
+		t.Run(e.Name, func(t *testing.T) { wave(t, e.Name) })
+	}
+}
+
+func wave(t *testing.T, engine string) {
 	c := echo(t, 9)
 	s := script(frame(1, 30), frame(9, 17))
-	m, _ := run(t, c, s, cycle.Options{Seed: 5, Wave: &cycle.Window{From: 10, To: 50}})
+	m, _ := run(t, c, s, cycle.Options{Engine: engine, Seed: 5, Wave: &cycle.Window{From: 10, To: 50}})
 	rec := m.Recording()
 	require.EqualValues(t, 10, rec.From)
 	require.Len(t, rec.Inputs, 40)
@@ -268,7 +281,7 @@ func TestWave(t *testing.T) {
 			id, ok := namedPorts(c)[name]
 			require.True(t, ok)
 			if n >= 10 {
-				require.Equal(t, again.Engine().Peek(id), dump.at("echo."+name, 10*n+1), "%s in cycle %d", name, n)
+				require.Equal(t, again.Inside().Peek(id), dump.at("echo."+name, 10*n+1), "%s in cycle %d", name, n)
 			}
 		}
 	}
@@ -292,4 +305,28 @@ func namedNodes(c *rtl.Circuit) map[string]rtl.ID {
 		}
 	}
 	return out
+}
+
+// TestContexts: each context has an idle port of its own, and the record says which one
+// retired.
+func TestContexts(t *testing.T) {
+	b := rtl.NewBuilder("two")
+	n := b.Reg("n", 4, 0)
+	b.Set(n, b.Add(n.Q(), b.Const(4, 1)))
+	b.Output(rtl.PortIdle, b.Const(1, 1))
+	b.Output(rtl.PortIdleOf(1), b.Ltu(b.Const(4, 9), n.Q()))
+	b.Probe(rtl.ProbeRetireValid, b.Const(1, 1))
+	b.Probe(rtl.ProbeRetireContext, b.Bit(n.Q(), 0))
+	c, err := b.Build()
+	require.NoError(t, err)
+	core := &sim.Core{Program: "two", Tasks: []string{"main"}, Contexts: 2}
+	m, err := cycle.NewMachine(c, core, world.New(nil), cycle.Options{Retire: true})
+	require.NoError(t, err)
+	for k := 0; !m.Done(); k++ {
+		require.NoError(t, m.Step())
+		r, ok := m.Retired()
+		require.True(t, ok)
+		require.Equal(t, k%2, r.Context)
+	}
+	require.Greater(t, m.Cycles(), uint64(9), "ended while a context was at work")
 }

@@ -26,7 +26,7 @@ func bit(b bool) uint64 {
 
 // run executes the code of one cycle. Constant shift amounts are below 64 and
 // masked, so that the machine code needs no comparison.
-func (e *Engine) run() {
+func (e *Scalar) run() {
 	s, code := e.slots, e.prog.code
 	for pc := 0; pc < len(code); pc++ {
 		i := &code[pc]
@@ -99,7 +99,7 @@ func (e *Engine) run() {
 	}
 }
 
-func (e *Engine) call(c *call) uint64 {
+func (e *Scalar) call(c *call) uint64 {
 	var a [3]uint64
 	for k, slot := range c.args {
 		a[k] = e.slots[slot]
@@ -110,7 +110,7 @@ func (e *Engine) call(c *call) uint64 {
 // Clock is the clock edge: registers and synchronous read ports take their next
 // values and memories are written, or, when reset is 1, registers take their
 // reset values. Eval must have run.
-func (e *Engine) Clock() {
+func (e *Scalar) Clock() {
 	n := e.prog.states
 	if e.reset {
 		e.resetNext()
@@ -132,7 +132,7 @@ func (e *Engine) Clock() {
 
 // commit writes the stores of a cycle in port order: the order in which the
 // effects were executed.
-func (e *Engine) commit() {
+func (e *Scalar) commit() {
 	for i := range e.stores {
 		st := &e.stores[i]
 		mem := e.mems[st.mem]
@@ -143,7 +143,7 @@ func (e *Engine) commit() {
 }
 
 // laneMask spreads one bit per lane over the bits of a word.
-func (e *Engine) laneMask(mem int, lanes uint64) uint64 {
+func (e *Scalar) laneMask(mem int, lanes uint64) uint64 {
 	m := &e.c.Mems[mem]
 	if lanes == word.Mask(m.Lanes) {
 		return word.Mask(m.Width)
@@ -156,7 +156,7 @@ func (e *Engine) laneMask(mem int, lanes uint64) uint64 {
 	return mask
 }
 
-func (e *Engine) resetNext() {
+func (e *Scalar) resetNext() {
 	n := e.prog.states
 	for i := range e.c.Regs {
 		e.slots[n+i] = e.c.Regs[i].Reset

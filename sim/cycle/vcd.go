@@ -24,11 +24,11 @@ func (m *Machine) tape() {
 		return
 	}
 	if m.rec == nil {
-		m.rec = &Recording{From: n, Start: m.e.Snapshot()}
+		m.rec = &Recording{From: n, Start: SnapshotOf(m.e, m.c)}
 	}
-	row := make([]uint64, len(m.e.c.Inputs))
-	for i, id := range m.e.c.Inputs {
-		row[i] = m.e.slots[m.e.slot(id)]
+	row := make([]uint64, len(m.c.Inputs))
+	for i, id := range m.c.Inputs {
+		row[i] = *m.e.Cell(id)
 	}
 	m.rec.Inputs = append(m.rec.Inputs, row)
 }
@@ -150,7 +150,7 @@ func (v *vcd) header() {
 }
 
 // cycle writes the changes of one cycle, or all values in the first one.
-func (v *vcd) cycle(e *Engine, n uint64, all bool) {
+func (v *vcd) cycle(e Engine, n uint64, all bool) {
 	fmt.Fprintf(v.w, "#%d\n1%s\n", 10*n, clockCode)
 	for i := range v.signals {
 		s := &v.signals[i]

@@ -1,25 +1,26 @@
-package cycle_test
+package cycle
 
 import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// direct runs a circuit as its definition reads: every node in order, every
-// effect where its conditions hold. It is slow and shares nothing with the
-// engine but the word table.
-type direct struct {
+// Direct is the engine that runs a circuit as its definition reads: every node in
+// order, every effect where its conditions hold. It is slow and shares nothing with
+// other engines but the word table.
+type Direct struct {
 	c     *rtl.Circuit
 	value []uint64
 	regs  []uint64
 	ports [][]uint64 // per memory and read port
 	mems  [][]uint64
-	in    map[rtl.ID]uint64
 	reset bool
 }
 
-func newDirect(c *rtl.Circuit) *direct {
-	d := &direct{c: c, value: make([]uint64, len(c.Nodes)), in: map[rtl.ID]uint64{}}
+// NewDirect makes the engine of a circuit, which must verify. Registers have their
+// reset values and memories their initial words.
+func NewDirect(c *rtl.Circuit) *Direct {
+	d := &Direct{c: c, value: make([]uint64, len(c.Nodes))}
 	for _, r := range c.Regs {
 		d.regs = append(d.regs, r.Reset)
 	}
@@ -29,24 +30,45 @@ func newDirect(c *rtl.Circuit) *direct {
 		d.mems = append(d.mems, words)
 		d.ports = append(d.ports, make([]uint64, len(m.Reads)))
 	}
+	d.show()
 	return d
 }
 
-func (d *direct) eval() {
+// Reset sets the implicit input reset until further notice.
+func (d *Direct) Reset(on bool) { d.reset = on }
+
+// Cell returns where a node has its value.
+func (d *Direct) Cell(id rtl.ID) *uint64 { return &d.value[id] }
+
+// Peek returns the value of a node in the present cycle.
+func (d *Direct) Peek(id rtl.ID) uint64 { return d.value[id] }
+
+// Memory returns the words of a memory, for reading and loading.
+func (d *Direct) Memory(index int) []uint64 { return d.mems[index] }
+
+// show gives the nodes of registers and synchronous reads the values that those hold.
+func (d *Direct) show() {
+	for i := range d.c.Regs {
+		d.value[d.c.Regs[i].Node] = d.regs[i]
+	}
+	for i := range d.c.Mems {
+		for j, r := range d.c.Mems[i].Reads {
+			if r.Sync {
+				d.value[r.Node] = d.ports[i][j]
+			}
+		}
+	}
+}
+
+// Eval computes every node from registers, memories and inputs.
+func (d *Direct) Eval() {
 	for i := range d.c.Nodes {
 		n := &d.c.Nodes[i]
 		switch n.Kind {
 		case rtl.KConst:
 			d.value[i] = n.Imm
-		case rtl.KInput:
-			d.value[i] = d.in[rtl.ID(i)]
-		case rtl.KReg:
-			d.value[i] = d.regs[n.Index]
 		case rtl.KRead:
-			r := d.c.Mems[n.Index].Reads[n.Port]
-			if r.Sync {
-				d.value[i] = d.ports[n.Index][n.Port]
-			} else {
+			if r := d.c.Mems[n.Index].Reads[n.Port]; !r.Sync {
 				d.value[i] = d.mems[n.Index][d.value[r.Addr]]
 			}
 		case rtl.KOp:
@@ -60,7 +82,9 @@ func (d *direct) eval() {
 	}
 }
 
-func (d *direct) clock() {
+// Clock is the clock edge: the effects of the cycle, or the reset of registers, and
+// what synchronous reads take.
+func (d *Direct) Clock() {
 	before := make([][]uint64, len(d.mems))
 	for i, m := range d.mems {
 		before[i] = append([]uint64(nil), m...)
@@ -72,6 +96,13 @@ func (d *direct) clock() {
 	} else {
 		d.effects(d.c.Body)
 	}
+	d.capture(before)
+	d.show()
+}
+
+// capture gives synchronous read ports their words, of the memories before the edge
+// or after it.
+func (d *Direct) capture(before [][]uint64) {
 	for i, m := range d.c.Mems {
 		for j, r := range m.Reads {
 			switch {
@@ -85,7 +116,7 @@ func (d *direct) clock() {
 	}
 }
 
-func (d *direct) effects(list []rtl.Effect) {
+func (d *Direct) effects(list []rtl.Effect) {
 	for _, e := range list {
 		switch e.Kind {
 		case rtl.SetReg:
@@ -102,7 +133,7 @@ func (d *direct) effects(list []rtl.Effect) {
 	}
 }
 
-func (d *direct) write(mem int, w rtl.Write) {
+func (d *Direct) write(mem int, w rtl.Write) {
 	m := &d.c.Mems[mem]
 	lane := m.Width / m.Lanes
 	for b := range m.Width {
