@@ -11,6 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/pass"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim"
@@ -26,6 +27,8 @@ type Specimen struct {
 	Files  []*diag.File
 	Script *world.Script
 
+	prog  *flow.Program
+	image *image.Image
 	ref   *trace.Trace
 	bound uint64    // of a run on the program IR, many times what it needs
 	low   string    // what the passes leave
@@ -88,12 +91,11 @@ func (c *CompilerMutants) study(s *Specimen) error {
 	if err != nil {
 		return err
 	}
-	s.low = ir.Print(low)
-	im, err := p.Image(c.ctx)
-	if err != nil {
+	s.prog, s.low = p, ir.Print(low)
+	if s.image, err = p.Image(c.ctx); err != nil {
 		return err
 	}
-	for _, name := range mutate.Text(im) {
+	for _, name := range mutate.Text(s.image) {
 		s.kinds[ofSelection][name] = true
 	}
 	for _, on := range []struct {
@@ -108,7 +110,7 @@ func (c *CompilerMutants) study(s *Specimen) error {
 		if why := c.differs(s, counted, flow.Bounds{Steps: 1 << 26, Events: fuzzEvents}); why != "" {
 			return fmt.Errorf("without a mistake, %s differs: %s", on.level, why)
 		}
-		*on.bound = 10*counted.steps + 1000
+		*on.bound = 4*counted.steps + 20
 	}
 	return nil
 }
@@ -264,12 +266,9 @@ func (c *CompilerMutants) wrongPass(s *Specimen, mistake string, reach bool) (mu
 	if reach {
 		how = (*mutate.Changes).Reach
 	}
-	p, err := flow.LoadFiles(s.Files, flow.Options{Passes: planting(mistake, how)})
-	if err != nil {
-		return mutate.Missed, err
-	}
+	p := s.prog.Through(planting(mistake, how))
 	var low *ir.Module
-	err = guarded(func() (err error) {
+	err := guarded(func() (err error) {
 		low, err = p.Low()
 		return err
 	})
@@ -290,19 +289,11 @@ func (c *CompilerMutants) wrongPass(s *Specimen, mistake string, reach bool) (mu
 }
 
 func (c *CompilerMutants) wrongText(s *Specimen, mistake string, reach bool) (mutate.Outcome, error) {
-	p, err := flow.LoadFiles(s.Files, flow.Options{})
-	if err != nil {
-		return mutate.Missed, err
-	}
-	im, err := p.Image(c.ctx)
-	if err != nil {
-		return mutate.Missed, err
-	}
 	wrong := mutate.Misselect
 	if reach {
 		wrong = mutate.ReachText
 	}
-	m, err := iss.New(wrong(im, mistake), world.New(s.Script))
+	m, err := iss.New(wrong(s.image, mistake), world.New(s.Script))
 	if err != nil {
 		return mutate.Found, nil // the image refuses it
 	}

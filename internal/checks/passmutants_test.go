@@ -23,11 +23,12 @@ func specimens(t *testing.T, n int) []*Specimen {
 }
 
 // TestMutantsOfTheCompilerAreNoticed makes mistakes in what passes and instruction
-// selection have made. Of all at least 95 of 100 show; a plain run takes some of them.
+// selection have made. Of all at least 95 of 100 show on 30 random programs. A plain run takes a few mistakes
+// and fewer programs, so it may miss some more.
 func TestMutantsOfTheCompilerAreNoticed(t *testing.T) {
-	programs, some := 16, 40
+	programs, some, least := 10, 24, 85.0
 	if testkit.Full() {
-		programs, some = 40, 0
+		programs, some, least = 30, 0, 95.0
 	}
 	c, err := NewCompilerMutants(context.Background(), specimens(t, programs))
 	require.NoError(t, err)
@@ -41,6 +42,6 @@ func TestMutantsOfTheCompilerAreNoticed(t *testing.T) {
 		for _, m := range score.Missed {
 			t.Logf("  missed: %s (%s)", m.Name, m.Why)
 		}
-		require.GreaterOrEqual(t, score.Percent(), 95.0, kind.name)
+		require.GreaterOrEqual(t, score.Percent(), least, kind.name)
 	}
 }

@@ -13,7 +13,7 @@ import (
 // Float operations. In the program IR a float is a word, and a NaN that was
 // computed has one form; what the processor and LLVM make of a NaN is another
 // matter. So each result is kept twice: as a float, which other float operations
-// take, and as a word with the one NaN, of which nothing is left in the code when
+// take, and as a word with the one NaN; nothing of it is left in the code when
 // nobody looks at the bits. No operation has fast-math flags.
 
 func floatType(t sir.Type) *types.FloatType {
@@ -96,7 +96,7 @@ func (b *body) setFloat(v *sir.Value, f value.Value) {
 	b.values[v] = b.cur.NewSelect(isNaN, constUint(intType(v.Type), nan), b.cur.NewBitCast(f, intType(v.Type)))
 }
 
-// toInt saturates, as LLVM's operation does, of which NaN is 0.
+// toInt saturates, as LLVM's operation does, and makes 0 of NaN.
 func (b *body) toInt(in *sir.Instr, x value.Value) value.Value {
 	t := in.Results[0].Type
 	name, top := "llvm.fptosi", ^uint64(0)>>(65-t)
