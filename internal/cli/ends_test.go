@@ -47,14 +47,15 @@ system endless {
 func folder(t *testing.T) string {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"good.sn":  "task main() { log.print(\"a\"); log.print(\"b\") }\nsystem good { run main() }\n",
-		"quiet.sn": "task main() { }\nsystem quiet { run main() }\n",
-		"trap.sn":  "task main() {\n  var a: [4]u32\n  var i: u32 = 3\n  while a[i] == 0 max 9 { i = i + 1 }\n}\nsystem trap { run main() }\n",
-		"stuck.sn": "task main(c: in chan<u32>) { let x = c.recv(); log.print(\"{x}\") }\ntask other(c: out chan<u32>) { }\nsystem stuck { chan c: u32 cap 1\n run main(c)\n run other(c) }\n",
-		"spin.sn":  strings.Replace(endless, "LOG", "", 1),
-		"logs.sn":  strings.Replace(endless, "LOG", `log.print("{n}")`, 1),
-		"echo.sn":  "use net\ntask echo(d: net.Eth) {\n  var p: bytes<64>\n  loop {\n    d.recv(p)\n    d.send(p)\n  }\n}\nsystem echo {\n  nic = net.eth(0)\n  run echo(nic)\n}\n",
-		"bad.sn":   "task main() { let x: u8 = 300 }\nsystem bad { run main() }\n",
+		"good.sn":   "task main() { log.print(\"a\"); log.print(\"b\") }\nsystem good { run main() }\n",
+		"quiet.sn":  "task main() { }\nsystem quiet { run main() }\n",
+		"trap.sn":   "task main() {\n  var a: [4]u32\n  var i: u32 = 3\n  while a[i] == 0 max 9 { i = i + 1 }\n}\nsystem trap { run main() }\n",
+		"stuck.sn":  "task main(c: in chan<u32>) { let x = c.recv(); log.print(\"{x}\") }\ntask other(c: out chan<u32>) { }\nsystem stuck { chan c: u32 cap 1\n run main(c)\n run other(c) }\n",
+		"spin.sn":   strings.Replace(endless, "LOG", "", 1),
+		"logs.sn":   strings.Replace(endless, "LOG", `log.print("{n}")`, 1),
+		"echo.sn":   "use net\ntask echo(d: net.Eth) {\n  var p: bytes<64>\n  loop {\n    d.recv(p)\n    d.send(p)\n  }\n}\nsystem echo {\n  nic = net.eth(0)\n  run echo(nic)\n}\n",
+		"tested.sn": "test \"one\" { expect 1 == 1 }\n",
+		"bad.sn":    "task main() { let x: u8 = 300 }\nsystem bad { run main() }\n",
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
 	}
@@ -202,18 +203,83 @@ func tool(t *testing.T, dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// TestOutputThatCannotBeWritten is an error, whatever is full or closed, and leaves
-// no part of a file.
+// TestEachExitCode runs the tool as a process to each end that it has. The product of
+// code 7 is killed from outside.
+func TestEachExitCode(t *testing.T) {
+	testkit.Tool(t, "clang-19")
+	testkit.Tool(t, "ld.lld-19")
+	dir := folder(t)
+	broken := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(broken, "clang-19"), []byte("#!/bin/sh\necho no >&2; exit 3\n"), 0o755))
+	spin := "run spin.sn --on native"
+	for _, c := range []struct {
+		code  int
+		args  string
+		path  string         // stands first in PATH
+		self  syscall.Signal // is sent to the tool
+		below syscall.Signal // is sent to its child
+		says  string
+	}{
+		{code: 0, args: "run good.sn", says: "ended"},
+		{code: 1, args: "check bad.sn", says: "E0207"},
+		{code: 2, args: "build good.sn -o good.elf", path: broken, says: "clang-19 failed: no"},
+		{code: 3, args: "verify logs.sn --limit 100 --core none --no-x86", says: "different"},
+		{code: 4, args: "run trap.sn --on isa", says: "trap in task main: index"},
+		{code: 5, args: "run stuck.sn", says: "stuck"},
+		{code: 6, args: "run logs.sn --limit 9", says: "limit"},
+		{code: 7, args: spin, below: syscall.SIGSEGV, says: "segmentation fault"},
+		{code: 130, args: spin, self: syscall.SIGTERM, says: "ended by a signal"},
+	} {
+		cmd := tool(t, dir, strings.Fields(c.args)...)
+		cmd.Env = append(os.Environ(), "PATH="+c.path+":"+os.Getenv("PATH"))
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		require.NoError(t, cmd.Start())
+		if c.self != 0 || c.below != 0 {
+			product := settled(t, cmd, c.args)
+			if c.self != 0 {
+				require.NoError(t, cmd.Process.Signal(c.self))
+			} else {
+				require.NoError(t, syscall.Kill(product[len(product)-1], c.below))
+			}
+		}
+		cmd.Wait() //nolint:errcheck // its exit code is looked at
+		require.Equal(t, c.code, cmd.ProcessState.ExitCode(), "%s: %s", c.args, &out)
+		require.Contains(t, out.String(), c.says, c.args)
+	}
+}
+
+// settled waits until the last child of the tool has run for a while, and lists its
+// children.
+func settled(t *testing.T, cmd *exec.Cmd, args string) []int {
+	var below []int
+	require.Eventually(t, func() bool {
+		now := children(cmd.Process.Pid)
+		same := len(now) > 0 && slices.Equal(now, below)
+		below = now
+		return same
+	}, 30*time.Second, 700*time.Millisecond, "%s starts nothing", args)
+	return below
+}
+
+// TestOutputThatCannotBeWritten is an error of every command, whatever is full or
+// closed, and leaves no part of a file.
 func TestOutputThatCannotBeWritten(t *testing.T) {
 	dir := folder(t)
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	require.NoError(t, err)
 	defer full.Close()
-	for _, args := range []string{"run good.sn", "check good.sn --json", "--help", "verify good.sn --core none --no-x86", "explain E0101"} {
+	for _, args := range []string{
+		"--help", "check good.sn", "check good.sn --json", "check bad.sn --json", "fmt -", "build good.sn -o x.sir", "build good.sn -o x.sir --json",
+		"run good.sn", "run good.sn --json", "test tested.sn", "verify good.sn --core none --no-x86", "hw good.sn -o hw", "hw good.sn -o hw --json",
+		"fuzz --count 1 --on ir --json", "explain E0101", "doctor", "version",
+	} {
 		cmd := tool(t, dir, strings.Fields(args)...)
-		cmd.Stdout = full
+		var said bytes.Buffer
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader("task t() { }\n"), full, &said
 		err := cmd.Run()
 		require.Equal(t, 1, cmd.ProcessState.ExitCode(), "%s: %v", args, err)
+		require.Equal(t, 1, strings.Count(said.String(), "no space left"), "%s: %s", args, &said)
 	}
 	r, w, err := os.Pipe()
 	require.NoError(t, err)
@@ -312,14 +378,7 @@ func TestSignalsEndEverything(t *testing.T) {
 		var out bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &out, &out
 		require.NoError(t, cmd.Start())
-		var below []int
-		settled := func() bool { // its last child has run for a while
-			now := children(cmd.Process.Pid)
-			same := len(now) > 0 && slices.Equal(now, below)
-			below = now
-			return same
-		}
-		require.Eventually(t, settled, 30*time.Second, 700*time.Millisecond, "%s starts nothing: %s", c.args, &out)
+		below := settled(t, cmd, c.args)
 		require.NoError(t, cmd.Process.Signal(c.signal))
 		began := time.Now()
 		cmd.Wait() //nolint:errcheck // its exit code is looked at
