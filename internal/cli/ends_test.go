@@ -297,20 +297,42 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 	require.NotZero(t, info.Mode()&os.ModeCharDevice, "the device was replaced")
 }
 
-// TestFullDiskLeavesNoHalf: with room for a part of the files only, hw leaves none.
+// TestFullDiskLeavesNoHalf: with room for a part of the files only, each command that
+// writes leaves the folder as it was.
 func TestFullDiskLeavesNoHalf(t *testing.T) {
 	dir := folder(t)
-	out := filepath.Join(dir, "hw")
-	self := tool(t, dir, "hw", "good.sn", "-o", out)
-	// A limit of the size of a file stands for a full disk: some files fit, one does not.
-	cmd := exec.Command("bash", "-c", `ulimit -f 4; trap '' XFSZ; exec "$@"`, "bash", self.Path, "hw", "good.sn", "-o", out)
-	cmd.Dir = dir
-	said, err := cmd.CombinedOutput()
-	require.Error(t, err)
-	require.Equal(t, 1, cmd.ProcessState.ExitCode(), "%s", said)
-	require.Contains(t, string(said), "cannot write")
-	_, err = os.Stat(out)
-	require.ErrorIs(t, err, os.ErrNotExist)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "relay.sn"), []byte(relay), 0o644))
+	long := "task   main() { log.print(\"a\") }\nsystem long { run main() }\n" + strings.Repeat("// a line of a long file\n", 400)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "long.sn"), []byte(long), 0o644))
+	before := contents(t, dir)
+	self := tool(t, dir)
+	for _, args := range []string{
+		"hw relay.sn -o hw --pcap-in none", "fpga good.sn -o board --board icebreaker", "build relay.sn -o a.sir,b.s,c.img,d.v,e.aig",
+		"build relay.sn -o f.rtl", "run logs.sn --limit 300 --trace t.trace", "run logs.sn --limit 50 --on cycle --wave w.vcd", "run relay.sn --pcap-out o.pcap --disk-out d.img",
+		"fmt long.sn",
+	} {
+		// A limit of the size of a file stands for a full disk: some files fit, one does not.
+		cmd := exec.Command("bash", append([]string{"-c", `ulimit -f 4; trap '' XFSZ; exec "$@"`, "bash", self.Path}, strings.Fields(args)...)...)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "PATH="+dir) // without outside tools
+		said, err := cmd.CombinedOutput()
+		require.Error(t, err, args)
+		require.Equal(t, 1, cmd.ProcessState.ExitCode(), "%s: %s", args, said)
+		require.Contains(t, string(said), "cannot write", args)
+		require.Equal(t, before, contents(t, dir), args)
+	}
+}
+
+// contents are the files of a folder, by name.
+func contents(t *testing.T, dir string) map[string]string {
+	out := map[string]string{}
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	for _, e := range entries {
+		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		require.NoError(t, err)
+		out[e.Name()] = string(text)
+	}
+	return out
 }
 
 // TestTwoProgramsInOneFolder do not share the name of a file.
@@ -358,38 +380,53 @@ func alive(pid int) bool {
 func TestSignalsEndEverything(t *testing.T) {
 	dir := folder(t)
 	slow := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(slow, "iverilog"), []byte("#!/bin/sh\nsleep 60 & wait\n"), 0o755))
+	for _, name := range []string{"iverilog", "yosys", "clang-19", "qemu-system-x86_64", "nextpnr-ice40"} {
+		require.NoError(t, os.WriteFile(filepath.Join(slow, name), []byte("#!/bin/sh\nsleep 60 & wait\n"), 0o755))
+	}
 	for _, c := range []struct {
 		args   string
 		signal syscall.Signal
-		needs  []string
+		needs  []string // what runs in earnest; else all outside tools only sleep
 	}{
-		{"verify good.sn --core pipe3 --checks witness", syscall.SIGINT, nil},
-		{"verify good.sn --core pipe3 --checks witness --json", syscall.SIGHUP, nil},
+		{"verify good.sn --core pipe3 --checks witness --no-x86", syscall.SIGINT, nil},
+		{"verify good.sn --core pipe3 --checks verilog --no-x86 --json", syscall.SIGHUP, nil},
+		{"verify good.sn --core none", syscall.SIGTERM, nil},
+		{"build good.sn -o x.elf", syscall.SIGTERM, nil},
+		{"build good.sn -o x.img --with llvm", syscall.SIGHUP, nil},
+		{"test tested.sn --on native", syscall.SIGINT, nil},
+		{"fuzz --count 1 --on native", syscall.SIGTERM, nil},
+		{"fpga good.sn -o board --board icebreaker", syscall.SIGINT, nil},
+		{"doctor", syscall.SIGINT, nil},
 		{"run spin.sn --on unikernel", syscall.SIGTERM, []string{"qemu-system-x86_64", "clang-19"}},
+		{"run echo.sn --live --on unikernel", syscall.SIGHUP, []string{"qemu-system-x86_64", "clang-19"}},
 		{"run spin.sn --on native", syscall.SIGHUP, []string{"clang-19"}},
 	} {
-		for _, name := range c.needs {
-			testkit.Tool(t, name)
-		}
-		temp := t.TempDir()
-		cmd := tool(t, dir, strings.Fields(c.args)...)
-		cmd.Env = append(os.Environ(), "TMPDIR="+temp, "PATH="+slow+":"+os.Getenv("PATH"))
-		var out bytes.Buffer
-		cmd.Stdout, cmd.Stderr = &out, &out
-		require.NoError(t, cmd.Start())
-		below := settled(t, cmd, c.args)
-		require.NoError(t, cmd.Process.Signal(c.signal))
-		began := time.Now()
-		cmd.Wait() //nolint:errcheck // its exit code is looked at
-		require.Less(t, time.Since(began), 10*time.Second, c.args)
-		require.Equal(t, 130, cmd.ProcessState.ExitCode(), "%s: %s", c.args, &out)
-		require.NotContains(t, out.String(), "different")
-		left, err := os.ReadDir(temp)
-		require.NoError(t, err)
-		require.Empty(t, left, c.args)
-		for _, pid := range below {
-			require.Eventually(t, func() bool { return !alive(pid) }, 5*time.Second, 50*time.Millisecond, "%s leaves process %d", c.args, pid)
-		}
+		t.Run(c.args, func(t *testing.T) {
+			t.Parallel()
+			path := slow + ":" + os.Getenv("PATH")
+			for _, name := range c.needs {
+				testkit.Tool(t, name)
+				path = os.Getenv("PATH")
+			}
+			temp := t.TempDir()
+			cmd := tool(t, dir, strings.Fields(c.args)...)
+			cmd.Env = append(os.Environ(), "TMPDIR="+temp, "PATH="+path)
+			var out bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &out
+			require.NoError(t, cmd.Start())
+			below := settled(t, cmd, c.args)
+			require.NoError(t, cmd.Process.Signal(c.signal))
+			began := time.Now()
+			cmd.Wait() //nolint:errcheck // its exit code is looked at
+			require.Less(t, time.Since(began), 10*time.Second, c.args)
+			require.Equal(t, 130, cmd.ProcessState.ExitCode(), "%s: %s", c.args, &out)
+			require.NotContains(t, out.String(), "different")
+			left, err := os.ReadDir(temp)
+			require.NoError(t, err)
+			require.Empty(t, left, c.args)
+			for _, pid := range below {
+				require.Eventually(t, func() bool { return !alive(pid) }, 5*time.Second, 50*time.Millisecond, "%s leaves process %d", c.args, pid)
+			}
+		})
 	}
 }
