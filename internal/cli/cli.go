@@ -35,6 +35,7 @@ type command struct {
 	Hw      hwCmd      `cmd:"" help:"Write the hardware: Verilog, test bench, memory images, report."`
 	Fpga    fpgaCmd    `cmd:"" help:"Put a program onto a board: top, constraints, bitstream."`
 	Fuzz    fuzzCmd    `cmd:"" help:"Run random programs on several machines and compare."`
+	Decode  decodeCmd  `cmd:"" help:"Say where the crashes and traps of a console's text are."`
 	Explain explainCmd `cmd:"" help:"Explain a diagnostic by its code."`
 	Doctor  doctorCmd  `cmd:"" help:"Say which outside tools and engines are there and what each is for."`
 	Version versionCmd `cmd:"" help:"Print the version."`
