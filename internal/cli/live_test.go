@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -59,7 +60,7 @@ func startLive(t *testing.T, args ...string) *liveRun {
 	ctx, stop := context.WithCancel(context.Background())
 	r := &liveRun{stop: stop, code: make(chan int, 1)}
 	go func() {
-		r.code <- cli.Run(ctx, append([]string{"run", "--live"}, args...), strings.NewReader(""), &r.out, &r.err)
+		r.code <- cli.Run(ctx, append([]string{"run", "--live"}, slices.DeleteFunc(args, func(a string) bool { return a == "--live" })...), strings.NewReader(""), &r.out, &r.err)
 	}()
 	t.Cleanup(stop)
 	return r
@@ -427,4 +428,34 @@ func elfFile(path string) (uint64, error) {
 			}
 		}
 	}
+}
+
+// TestLivePage runs each command of docs/live.md for a moment: services until they answer,
+// all else to its end.
+func TestLivePage(t *testing.T) {
+	needs(t, "unikernel")
+	page, err := os.ReadFile("../../docs/live.md")
+	require.NoError(t, err)
+	t.Setenv("TMPDIR", t.TempDir())
+	examples, err := filepath.Abs("../../examples")
+	require.NoError(t, err)
+	t.Chdir(t.TempDir())
+	ran := 0
+	for _, block := range regexp.MustCompile("(?s)```live\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
+		for line := range strings.Lines(block[1]) {
+			args := strings.Fields(strings.ReplaceAll(line, "examples/", examples+"/"))
+			require.Equal(t, "sinter", args[0])
+			ran++
+			if args[1] != "run" || strings.Contains(line, "--print-command") {
+				code, _, stderr := sinter("", args[1:]...)
+				require.Equal(t, 0, code, "%s: %s", line, stderr)
+				continue
+			}
+			r := startLive(t, append(args[3:], args[2], "--on", "native")...)
+			r.expect(t, `answers after [0-9.]+ ms at udp 127.0.0.1:\d+ \(port \d+ of 10\.\d`)
+			r.stop()
+			require.Equal(t, 130, r.end(t))
+		}
+	}
+	require.GreaterOrEqual(t, ran, 7)
 }
