@@ -34,8 +34,9 @@ type command struct {
 	Verify  verifyCmd  `cmd:"" help:"Run a program on every machine, compare, and prove the core."`
 	Hw      hwCmd      `cmd:"" help:"Write the hardware: Verilog, test bench, memory images, report."`
 	Fpga    fpgaCmd    `cmd:"" help:"Put a program onto a board: top, constraints, bitstream."`
+	Decode  decodeCmd  `cmd:"" help:"Show the log of a board, from its serial wire, or where the crashes of a console's text are."`
 	Fuzz    fuzzCmd    `cmd:"" help:"Run random programs on several machines and compare."`
-	Decode  decodeCmd  `cmd:"" help:"Say where the crashes and traps of a console's text are."`
+	Explore exploreCmd `cmd:"" help:"Sweep design points of programs: run, compare, price, find the Pareto front."`
 	Explain explainCmd `cmd:"" help:"Explain a diagnostic by its code."`
 	Doctor  doctorCmd  `cmd:"" help:"Say which outside tools and engines are there and what each is for."`
 	Version versionCmd `cmd:"" help:"Print the version."`

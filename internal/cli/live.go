@@ -198,18 +198,11 @@ func (c *runCmd) printLive(e *env, im *live.Image, o live.Options) error {
 	return nil
 }
 
-// decodeCmd is `sinter decode`.
-type decodeCmd struct {
-	program `embed:""`
-	Console string `arg:"" optional:"" default:"-" help:"A file with what the console showed; - for standard input."`
-	Product string `default:"pvh" enum:"pvh,hvt,linux" help:"Which product of the program it was; of an .elf that sinter wrote nothing need be said."`
-}
-
 // mostConsole bounds what is read of a console.
 const mostConsole = 64 << 20
 
-// Run shows the lines of a console, each crash and trap with its place and source line.
-func (c *decodeCmd) Run(e *env) error {
+// console shows the lines of a console, each crash and trap with its place and source line.
+func (c *decodeCmd) console(e *env) error {
 	where, source, err := c.places(e)
 	if err != nil {
 		return err
