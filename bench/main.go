@@ -5,6 +5,7 @@
 //	go run ./bench -accept       also write bench/accepted.json
 //	go run ./bench -synth        also place every core on an iCE40 HX8K
 //	go run ./bench -only filter  only these examples
+//	go run ./bench -registers    the table of docs/hardware.md of cores with 8 to 32 registers
 //
 // The object has four parts, each a map from a dotted key to a number:
 //
@@ -59,6 +60,7 @@ func main() {
 	only := flag.String("only", "", "comma-separated examples")
 	root := flag.String("root", ".", "root of the tree")
 	peak := flag.String("peak", "", "make LLVM IR of this program only, and print the most memory that took in MiB")
+	registers := flag.Bool("registers", false, "print what registers cost and save")
 	flag.Parse()
 	if *peak != "" {
 		os.Exit(printPeak(*peak))
@@ -67,7 +69,12 @@ func main() {
 	if *only != "" {
 		o.only = strings.Split(*only, ",")
 	}
-	code, err := run(context.Background(), o, *accept)
+	code, err := 0, error(nil)
+	if *registers {
+		err = printRegisters(context.Background(), o, os.Stdout)
+	} else {
+		code, err = run(context.Background(), o, *accept)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		code = 2

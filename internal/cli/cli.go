@@ -33,7 +33,10 @@ type command struct {
 	Test    testCmd    `cmd:"" help:"Run the tests of programs, on any machine."`
 	Verify  verifyCmd  `cmd:"" help:"Run a program on every machine, compare, and prove the core."`
 	Hw      hwCmd      `cmd:"" help:"Write the hardware: Verilog, test bench, memory images, report."`
+	Fpga    fpgaCmd    `cmd:"" help:"Put a program onto a board: top, constraints, bitstream."`
+	Decode  decodeCmd  `cmd:"" help:"Show the log of a board, from its serial wire, or where the crashes of a console's text are."`
 	Fuzz    fuzzCmd    `cmd:"" help:"Run random programs on several machines and compare."`
+	Explore exploreCmd `cmd:"" help:"Sweep design points of programs: run, compare, price, find the Pareto front."`
 	Explain explainCmd `cmd:"" help:"Explain a diagnostic by its code."`
 	Doctor  doctorCmd  `cmd:"" help:"Say which outside tools and engines are there and what each is for."`
 	Version versionCmd `cmd:"" help:"Print the version."`
@@ -55,7 +58,7 @@ type env struct {
 type program struct {
 	Path   string   `arg:"" help:"A source file, a folder whose .sn files are one program, or program IR (.sir)."`
 	Define []string `short:"D" placeholder:"NAME=VALUE" help:"Set a config of the program."`
-	Regs   int      `default:"0" placeholder:"N" help:"Registers of the generated core, 5 to 32 (default: 16)."`
+	Regs   int      `default:"0" placeholder:"N" help:"Registers of the generated core, 5 to 32 (default: 16 or 32, as pays)."`
 	Skip   []string `placeholder:"PASS" help:"Leave a pass over the program IR out."`
 	Dump   []string `name:"dump-after" placeholder:"PASS" help:"Show the program IR after a pass, on standard error."`
 	With   string   `default:"cg" enum:"cg,llvm" help:"Code generator for the core: cg or llvm."`
@@ -106,8 +109,8 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	e := &env{ctx: ctx, stdin: stdin, out: out, err: stderr, json: slices.Contains(args, "--json")}
 	parsed, err := parser.Parse(args)
 	switch {
-	case left >= 0: // --help has printed
-		return e.close(left)
+	case left >= 0 || out.err != nil: // --help has printed, or could not
+		return e.close(max(left, exitOK))
 	case err != nil:
 		return e.finish(flow.UserErrorf("%v; sinter --help lists the commands", err))
 	}
@@ -123,6 +126,7 @@ func vars() kong.Vars {
 		"machines": strings.Join(machines, ","),
 		"machine":  strings.Join(machines[:last], ", ") + " or " + machines[last],
 		"engines":  engines(),
+		"boards":   strings.Join(flow.Boards(), ", "),
 		"fuzzed":   strings.Join(checks.FuzzLevels(), ", "),
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // inputs is embedded by the commands that run a program.
 type inputs struct {
-	PcapIn []string `name:"pcap-in" placeholder:"DEVICE=FILE" help:"Frames that arrive at a device, from a capture; DEVICE=none for nothing. The device may be left out when there is one."`
+	PcapIn []string `name:"pcap-in" placeholder:"DEVICE=FILE" help:"Frames that arrive at a device, from a capture; none for nothing. The name may be left out when there is one, here and in the options below."`
 	VcdIn  []string `name:"vcd-in" placeholder:"PORT=FILE" help:"Levels of an input pin, from a value change dump. FILE:SIGNAL names a signal of the file; none says that nothing changes."`
 	Disk   []string `placeholder:"DISK=FILE" help:"The image of a disk; without one it has 1 MiB of zeros. The file is not changed."`
 	Seed   int64    `placeholder:"N" help:"Seed of the random gaps on the ports of a core; 0: none."`
@@ -27,25 +27,35 @@ func (i *inputs) world() flow.World {
 
 // runCmd is `sinter run`.
 type runCmd struct {
-	program `embed:""`
-	inputs  `embed:""`
-	On      string   `default:"source" enum:"${machines}" help:"Machine: ${machine}."`
-	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core for isa, cycle and gates: multi or pipe3."`
-	Engine  string   `placeholder:"NAME" help:"What runs the circuit on cycle or gates (default: the first): ${engines}."`
-	DiskOut []string `name:"disk-out" placeholder:"DISK=FILE" help:"Write a disk, as it is after the run, to a file."`
-	PcapOut []string `name:"pcap-out" placeholder:"DEVICE=FILE" help:"Write the frames that a device sent to a capture."`
-	VcdOut  []string `name:"vcd-out" placeholder:"PORT=FILE" help:"Write the levels of an output pin to a value change dump."`
-	Trace   string   `placeholder:"FILE" help:"Write the trace in its text form."`
-	Wave    string   `placeholder:"FILE.vcd" help:"Write a waveform of the core (cycle only)."`
-	Window  string   `name:"wave-window" default:"0:10000" placeholder:"FROM:CYCLES" help:"Cycles of the waveform."`
-	Print   bool     `name:"print-command" help:"Print the command that repeats a native or unikernel run."`
+	program   `embed:""`
+	inputs    `embed:""`
+	liveFlags `embed:""`
+	On        string   `default:"" enum:",${machines}" help:"Machine: ${machine} (default: source; with --live the monitor where it can run, else unikernel)."`
+	Core      string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core for isa, cycle and gates: multi or pipe3."`
+	Engine    string   `placeholder:"NAME" help:"What runs the circuit on cycle or gates (default: the first): ${engines}."`
+	DiskOut   []string `name:"disk-out" placeholder:"DISK=FILE" help:"Write a disk, as it is after the run, to a file."`
+	PcapOut   []string `name:"pcap-out" placeholder:"DEVICE=FILE" help:"Write the frames that a device sent to a capture."`
+	VcdOut    []string `name:"vcd-out" placeholder:"PORT=FILE" help:"Write the levels of an output pin to a value change dump."`
+	Trace     string   `placeholder:"FILE" help:"Write the trace in its text form."`
+	Wave      string   `placeholder:"FILE.vcd" help:"Write a waveform of the core (cycle only)."`
+	Window    string   `name:"wave-window" default:"0:10000" placeholder:"FROM:CYCLES" help:"Cycles of the waveform."`
+	Print     bool     `name:"print-command" help:"Print the command that repeats a native or unikernel run."`
 }
 
 // Run runs the program and prints what it logs.
 func (c *runCmd) Run(e *env) error {
+	if c.Live {
+		return c.serve(e)
+	}
+	if f := c.liveOnly(); f != "" {
+		return flow.UserErrorf("%s is for live runs: add --live", f)
+	}
 	p, err := c.load(e, func(o *flow.Options) { o.Engine = c.Engine })
 	if err != nil {
 		return err
+	}
+	if c.On == "" {
+		c.On = flow.Source
 	}
 	if c.On == flow.Source {
 		c.On = p.Reference()
@@ -79,11 +89,18 @@ func (c *runCmd) Run(e *env) error {
 		fmt.Fprintf(e.err, ", %s", f)
 	}
 	fmt.Fprintln(e.err)
-	for _, w := range r.Waits {
+	for k, w := range r.Waits {
+		if k == maxWaits {
+			fmt.Fprintf(e.err, "  and %s; --json lists all\n", count(len(r.Waits)-k, "more task"))
+			break
+		}
 		fmt.Fprintln(e.err, " ", w)
 	}
 	return nil
 }
+
+// maxWaits is how many waiting tasks run lists.
+const maxWaits = 10
 
 func sortedFigures(figures map[string]float64) []string {
 	var out []string

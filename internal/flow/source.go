@@ -1,8 +1,10 @@
 package flow
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/lang/lower"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 	"github.com/sinter-lang/sinter/lang/types"
@@ -39,8 +42,18 @@ func (o *Options) Set(define string) error {
 			return UserErrorf("-D sets %s twice, to %s and to %s", name, s.Value, value)
 		}
 	}
-	o.Settings = append(o.Settings, types.Setting{Name: name, Value: value})
+	o.Settings = append(o.Settings, types.Setting{Name: name, Value: number(value)})
 	return nil
+}
+
+// number writes an IPv4 address as the number that it is, and leaves all else alone.
+func number(value string) string {
+	a, err := netip.ParseAddr(value)
+	if err != nil || !a.Is4() {
+		return value
+	}
+	b := a.As4()
+	return fmt.Sprintf("%#x", binary.BigEndian.Uint32(b[:]))
 }
 
 // AddLines adds the lines of an instruction set in a file to that of the core.
@@ -97,7 +110,7 @@ type Summary struct {
 	// Services are tasks of the library that the program needs, as stack.nic. They
 	// and their channels are not counted above.
 	Services   []string `json:"services,omitempty"`
-	StateBytes int      `json:"state_bytes"` // declared by state and var, at most 8 bytes a scalar
+	StateBytes int      `json:"state_bytes"` // of what state and var declare, as it lies in memory
 	Traps      []Trap   `json:"traps"`
 }
 
@@ -126,30 +139,11 @@ func (p *Program) Summary() Summary {
 	for _, r := range sys.Tasks() {
 		for _, l := range r.Task.Locals {
 			if l.Kind == tree.StateLocal || l.Kind == tree.VarLocal {
-				s.StateBytes += byteSize(l.Type)
+				s.StateBytes += lower.Size(l.Type)
 			}
 		}
 	}
 	return s
-}
-
-// byteSize is the memory of a value as declared.
-func byteSize(t *tree.Type) int {
-	switch t.Kind {
-	case tree.Array:
-		return t.Len * byteSize(t.Elem)
-	case tree.Bytes:
-		return 4 + (t.Len+3)/4*4
-	case tree.Bool:
-		return 1
-	case tree.Int:
-		for size := 1; ; size *= 2 {
-			if 8*size >= t.Bits {
-				return size
-			}
-		}
-	}
-	return 8 * tree.Cells(t)
 }
 
 // FormatText formats a text.
@@ -218,4 +212,13 @@ func Explain(code string) (string, error) {
 		return "", UserErrorf("there is no diagnostic %s; the known ones are %s", code, strings.Join(errors.Codes(), " "))
 	}
 	return text, nil
+}
+
+// ReadText reads a file that is no source text, such as the space of a sweep.
+func ReadText(path string) (*diag.File, error) {
+	data, err := readInput(path, "an input", maxCapture)
+	if err != nil {
+		return nil, err
+	}
+	return &diag.File{Name: path, Text: string(data)}, nil
 }

@@ -102,12 +102,9 @@ func computes(t *design.Target) func(word.Op) bool {
 	}
 }
 
-// defaultRegs is RV32E's number of registers: 13 used ones cost three per cent
-// of instructions over 32, and registers are what a core pays for.
-const defaultRegs = 16
-
 // Target is what the core's back end may use: RV32I with multiplication, no
-// division, unless the settings say otherwise.
+// division, unless the settings say otherwise. Where they leave the number of registers
+// open it is the least that is tried; that of the image is the one that was chosen.
 func (p *Program) Target() (*design.Target, error) {
 	return p.target.get(func() (*design.Target, error) {
 		if p.opts.Target != nil {
@@ -115,10 +112,10 @@ func (p *Program) Target() (*design.Target, error) {
 		}
 		regs := p.opts.Regs
 		if regs == 0 {
-			regs = defaultRegs
+			regs = fewRegs
 		}
-		if regs < 5 || regs > 32 {
-			return nil, UserErrorf("--regs wants 5 to 32, got %d", regs)
+		if err := checkRegs(regs); err != nil {
+			return nil, err
 		}
 		set, err := p.opts.withLines(baseSet())
 		if err != nil {
@@ -126,6 +123,13 @@ func (p *Program) Target() (*design.Target, error) {
 		}
 		return design.NewTarget(set.Name, set, regs), nil
 	})
+}
+
+func checkRegs(regs int) error {
+	if regs < 5 || regs > 32 {
+		return UserErrorf("--regs wants 5 to 32, got %d", regs)
+	}
+	return nil
 }
 
 // baseSet is RV32I with the multiplication of words.
@@ -144,7 +148,8 @@ func (p *Program) Image(ctx context.Context) (*image.Image, error) {
 		if err != nil {
 			return nil, err
 		}
-		im, err := p.compile(ctx, m, t)
+		compile := func(ctx context.Context, t *design.Target) (*image.Image, error) { return p.compile(ctx, m, t) }
+		im, err := p.chosen(ctx, compile, t)
 		if err != nil {
 			return nil, err
 		}

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/sinter-lang/sinter/internal/checks"
+	"github.com/sinter-lang/sinter/internal/flow"
+)
+
+// fpgaCmd is `sinter fpga`.
+type fpgaCmd struct {
+	program  `embed:""`
+	inputs   `embed:""`
+	Out      string   `short:"o" placeholder:"DIR" help:"Folder to write into; it is made when missing."`
+	Board    string   `required:"" placeholder:"NAME" help:"Board: ${boards}, or a file of your own (x.board)."`
+	Bind     []string `placeholder:"PORT=PIN" help:"The pin of a port; without it, the pin that has the port's label. The ports reset, log, trap and halted can be bound, too."`
+	Debounce []string `placeholder:"PORT" help:"Let an input rest for some milliseconds before the program sees it."`
+	Clock    string   `placeholder:"MHZ" help:"Clock of the core, by the PLL of the part (default: the clock of the board)."`
+	Baud     uint64   `default:"115200" placeholder:"N" help:"Speed of the log on its wire."`
+	Core     string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
+	Part     string   `placeholder:"NAME" help:"Another part in the same package, where boards are sold with several."`
+	Check    bool     `help:"Run the whole top in Icarus at its pins, with --vcd-in and until --until, and compare with the reference; nothing is written."`
+	Program  bool     `help:"Hand the bitstream to the board."`
+}
+
+// Run writes the files of the board, and the bitstream where the tools are found.
+func (c *fpgaCmd) Run(e *env) error {
+	p, err := c.load(e)
+	if err != nil {
+		return err
+	}
+	o := flow.FPGAOptions{
+		Dir: c.Out, Board: c.Board, Part: c.Part, Core: c.Core, Bind: c.Bind, Debounce: c.Debounce, Clock: c.Clock, Baud: c.Baud, Program: c.Program,
+	}
+	switch {
+	case c.Check:
+		return c.check(e, p, o)
+	case c.Out == "":
+		return flow.UserErrorf("fpga wants a folder to write into: -o DIR")
+	}
+	f, err := p.FPGA(e.ctx, o)
+	if f == nil {
+		return err
+	}
+	if e.json {
+		if err != nil {
+			e.printJSON(map[string]any{"errors": jsonErrors(err), "fpga": f})
+			return errors.Join(errPrinted, err)
+		}
+		e.printJSON(f)
+		return nil
+	}
+	printFPGA(e, f)
+	return err
+}
+
+// check prints how the simulated pins and the reference compare.
+func (c *fpgaCmd) check(e *env, p *flow.Program, o flow.FPGAOptions) error {
+	r, err := checks.SimulatePins(e.ctx, p, o, c.world())
+	if err != nil {
+		return err
+	}
+	if r.Difference != "" {
+		e.failed = exitDifference
+	}
+	switch {
+	case e.json:
+		e.printJSON(r)
+	case r.Difference != "":
+		fmt.Fprintln(e.out, r.Difference)
+	default:
+		fmt.Fprintf(e.out, "%d changes at the pins equal the reference, at most %.1f us apart\n", r.Changes, r.LatestUs)
+	}
+	return nil
+}
+
+// printFPGA prints what was made for a person.
+func printFPGA(e *env, f *flow.FPGA) {
+	for _, name := range f.Files {
+		fmt.Fprintln(e.out, name)
+	}
+	rows := [][]string{}
+	for _, p := range f.Pins {
+		rows = append(rows, []string{p.Port, p.Pin, p.Site})
+	}
+	table(e.out, rows)
+	u, who := f.Estimate, "estimated"
+	if f.Used != nil {
+		u, who = *f.Used, "used"
+	}
+	fmt.Fprintf(e.out, "%s of %s: %d cells, %d block RAMs, %d DSPs, %d SPRAMs\n", who, f.Part, u.Cells, u.Blocks, u.DSPs, u.SPRAMs)
+	if f.FmaxMHz > 0 {
+		fmt.Fprintf(e.out, "clock %.6g MHz, at most %.2f MHz\n", f.ClockMHz, f.FmaxMHz)
+	} else {
+		fmt.Fprintf(e.out, "clock %.6g MHz\n", f.ClockMHz)
+	}
+	for _, t := range f.Tools {
+		if t.Missing == "" {
+			fmt.Fprintf(e.out, "%s: %.1f s\n", t.Tool, t.Seconds)
+		}
+	}
+	if f.Load != "" {
+		fmt.Fprintf(e.out, "to program the board: %s\n", f.Load)
+	}
+}
