@@ -5,6 +5,7 @@
 //	go run ./bench -accept       also write bench/accepted.json
 //	go run ./bench -synth        also place every core on an iCE40 HX8K
 //	go run ./bench -only filter  only these examples
+//	go run ./bench -native       only kernels as Linux processes beside the same in C; -only names kernels
 //
 // The object has four parts, each a map from a dotted key to a number:
 //
@@ -59,6 +60,8 @@ func main() {
 	only := flag.String("only", "", "comma-separated examples")
 	root := flag.String("root", ".", "root of the tree")
 	peak := flag.String("peak", "", "make LLVM IR of this program only, and print the most memory that took in MiB")
+	beside := flag.Bool("native", false, "time kernels as Linux processes beside the same in C, and nothing else")
+	rounds := flag.Int("rounds", nativeRounds, "with -native: runs of each process, of which the median counts")
 	flag.Parse()
 	if *peak != "" {
 		os.Exit(printPeak(*peak))
@@ -66,6 +69,13 @@ func main() {
 	o := options{root: *root, synth: *synth, times: true}
 	if *only != "" {
 		o.only = strings.Split(*only, ",")
+	}
+	if *beside {
+		if err := native(context.Background(), o.only, max(*rounds, 1)); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(2)
+		}
+		return
 	}
 	code, err := run(context.Background(), o, *accept)
 	if err != nil {
