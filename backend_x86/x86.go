@@ -37,6 +37,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -209,6 +210,10 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 	regs := generalRegs
 	if hasFloats(m) {
 		regs = floatRegs
+	}
+	if p == Linux {
+		regs = []string{"-march=" + os.Getenv("XCPU"), "-mno-mmx", "-ffp-contract=off"}
+		optimise = append(strings.Fields(os.Getenv("XOPT")), optimise[1:]...)
 	}
 	var program, layer []byte
 	err = both(

@@ -94,6 +94,7 @@ type emitter struct {
 	hooks   map[string]*ir.Func
 	strings map[string]value.Value
 	debug   *debugInfo
+	canon   *canon
 }
 
 // Emit writes m, which has a Main, as an LLVM module whose entry is `sn_main`.
@@ -105,6 +106,7 @@ func Emit(m *sir.Module, opts Options) (*Output, error) {
 		return nil, fmt.Errorf("llvmir: module %s has %d contexts, this back end makes one", m.Name, n)
 	}
 	e := newEmitter(m, opts)
+	e.canon = newCanon(m)
 	for _, o := range m.Objects {
 		e.globals[o] = e.global("obj."+o.Name, o)
 	}
@@ -183,9 +185,20 @@ func (e *emitter) global(name string, o *sir.Object) value.Value {
 	}
 	g := e.out.NewGlobalDef(name, init)
 	g.Linkage = enum.LinkageInternal
-	g.Align = ir.Align(max(o.Align, 4))
+	g.Align = ir.Align(e.alignment(o))
 	g.Immutable = o.Kind == sir.ConstObj
 	return constant.NewBitCast(g, types.I8Ptr)
+}
+
+// longVector is the longest vector of x86-64-v3 in bytes.
+const longVector = 32
+
+// alignment keeps vectors of a large object within cache lines, where there are any.
+func (e *emitter) alignment(o *sir.Object) int {
+	if !e.opts.Narrow && o.Size >= longVector {
+		return longVector
+	}
+	return max(o.Align, 4)
 }
 
 // declare makes the signature of f: a pointer for each object parameter, then
