@@ -116,12 +116,8 @@ func (l *linked) image(m *ir.Module, t *design.Target, places []llvmir.Place) *i
 		}
 	}
 	sort.Slice(img.Traps, func(i, j int) bool { return img.Traps[i].PC < img.Traps[j].PC })
-	for _, task := range m.Tasks {
-		img.Tasks = append(img.Tasks, task.Name)
-	}
-	for i, d := range m.Devices {
-		img.Devices = append(img.Devices, image.Device{Name: d.Name, Kind: d.Kind, Index: i, Task: d.Task, Rx: d.Rx, Tx: d.Tx})
-	}
+	tables(img, m)
+	img.Contexts = []image.Context{{Name: m.Main().Name, Entry: design.TextBase}}
 	for _, s := range l.Symbols {
 		if s.Size > 0 { // not a label of the linker
 			s.Name = plainName(s.Name, m)

@@ -177,14 +177,28 @@ func (o Options) build(m *ir.Module, t *design.Target, tb *table, lay *layout, f
 	if o.Traps != nil {
 		img.Traps = o.Traps(img.Traps)
 	}
+	tables(img, m)
+	img.Contexts = []image.Context{{Name: fns[0].name, Entry: uint32(design.TextBase + 4*l.entry[fns[0]])}}
+	img.Symbols = symbols(lay, l, fns)
+	return img, nil
+}
+
+// tables gives the image what it says of tasks, channels and devices.
+func tables(img *image.Image, m *ir.Module) {
 	for _, task := range m.Tasks {
 		img.Tasks = append(img.Tasks, task.Name)
+	}
+	for i := range m.Chans {
+		c := &m.Chans[i]
+		out := image.Channel{Name: c.Name, Writer: c.Writer, Reader: c.Reader, Cap: c.Cap, Objects: c.Objs}
+		for _, w := range c.Words {
+			out.Words = append(out.Words, int(w))
+		}
+		img.Channels = append(img.Channels, out)
 	}
 	for i, d := range m.Devices {
 		img.Devices = append(img.Devices, image.Device{Name: d.Name, Kind: d.Kind, Index: i, Task: d.Task, Rx: d.Rx, Tx: d.Tx})
 	}
-	img.Symbols = symbols(lay, l, fns)
-	return img, nil
 }
 
 // marks names the timed regions with the task of their operations.

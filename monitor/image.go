@@ -188,6 +188,15 @@ func (im *Image) check() error {
 	return nil
 }
 
+// Memory is how much memory a guest of the image has, in bytes, without page tables.
+func (im *Image) Memory() uint64 {
+	n := pages(im.stack)
+	for _, p := range im.parts {
+		n += pages(p.at%page + p.size)
+	}
+	return n
+}
+
 // nets counts the network devices.
 func (im *Image) nets() (n int) {
 	for _, p := range im.Ports {

@@ -11,15 +11,23 @@ import (
 // what a linked image knows, without the image.
 type Core struct {
 	Program string
-	Tasks   []string     // instance names, in system order
-	Logs    []trace.Site // found by ID, the first one counts
-	Marks   []Mark       // by mark number
-	Devices []Device
+	Tasks   []string // instance names, in system order
+	// Contexts is how many program counters the core has; 0 is 1.
+	Contexts int
+	Logs     []trace.Site // found by ID, the first one counts
+	Marks    []Mark       // by mark number
+	Devices  []Device
 	// Raw says that nobody knows what the words of the log port mean: each is an
 	// event of its own, shown as a number.
 	Raw bool
 	// Trap tells for which site the ebreak at pc stands.
 	Trap func(pc uint32) (task, site int, code string, ok bool)
+}
+
+// AllIdle reports whether all contexts wait; idle has a bit for each that does.
+func (c *Core) AllIdle(idle uint32) bool {
+	all := uint32(1)<<max(1, c.Contexts) - 1
+	return idle&all == all
 }
 
 // Mark is a timed region of a task.
@@ -174,9 +182,11 @@ func (r *Recorder) End(s trace.Status) error {
 // Retire is the record of one retired instruction, in which sim/iss and a
 // circuit must agree (the probes retire_* of ir/rtl). Rd is 0 when no register
 // is written; Mask has a bit per byte lane of the word at Addr &^ 3, 0 for no
-// data access, and Data holds these lanes, the other ones 0. Order counts from 0.
+// data access, and Data holds these lanes, the other ones 0. Order counts from 0,
+// in all contexts together; Context is the number of the one that executed it.
 type Retire struct {
 	Order    uint64
+	Context  int
 	PC, Insn uint32
 	Rd       uint8
 	Value    uint32

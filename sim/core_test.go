@@ -85,9 +85,9 @@ func TestHarnessDelivers(t *testing.T) {
 	h := NewHarness(testCore(), w, 0)
 	require.False(t, h.Inputs().Rx[0].Valid, "nothing has arrived")
 	out := quietOutputs()
-	out.Idle = true
+	out.Idle = 1
 	require.NoError(t, h.Cycle(out)) // all wait: the world acts
-	out.Idle = false
+	out.Idle = 0
 	require.Equal(t, Beat{Valid: true, Data: 0x04030201, Bytes: 4}, h.Inputs().Rx[0])
 	require.NoError(t, h.Cycle(out)) // not ready: the beat stays
 	require.Equal(t, Beat{Valid: true, Data: 0x04030201, Bytes: 4}, h.Inputs().Rx[0])
@@ -103,15 +103,32 @@ func TestHarnessDelivers(t *testing.T) {
 	require.False(t, h.Inputs().Rx[1].Valid, "a device that the world does not have")
 	require.EqualValues(t, 5, h.Cycles())
 
-	out.Idle = true
+	out.Idle = 1
 	require.NoError(t, h.Cycle(out)) // nothing left: a beat is offered to learn what it waits for
 	require.True(t, h.Inputs().Rx[0].Valid)
 	require.False(t, h.Done())
-	out.Idle = false
+	out.Idle = 0
 	require.NoError(t, h.Cycle(out))
 	require.True(t, h.Done())
 	require.Equal(t, trace.Waiting, h.Trace().Status)
 	require.EqualValues(t, 5, h.Cycles(), "the question is not a cycle of the run")
+}
+
+// TestWorldWaitsForAllContexts: the world acts when each context of the core waits.
+func TestWorldWaitsForAllContexts(t *testing.T) {
+	core := testCore()
+	core.Contexts = 3
+	w := world.New(&world.Script{Devices: []string{"other", "eth0"}, Inputs: []world.Input{{Device: 1, Data: []byte{1}}}})
+	h := NewHarness(core, w, 0)
+	out := quietOutputs()
+	for _, idle := range []uint32{0, 1, 2, 5, 6} {
+		out.Idle = idle
+		require.NoError(t, h.Cycle(out))
+		require.False(t, h.Inputs().Rx[0].Valid, "idle %b", idle)
+	}
+	out.Idle = 7
+	require.NoError(t, h.Cycle(out))
+	require.True(t, h.Inputs().Rx[0].Valid)
 }
 
 // TestHarnessWaitsForBeats keeps the run going while something is on its way out.

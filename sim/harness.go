@@ -39,7 +39,7 @@ type Outputs struct {
 	Halted   bool
 	Timer    bool   // idle, and it waits for the deadline
 	Deadline uint64 // valid with Timer
-	Idle     bool
+	Idle     uint32 // a bit for each context that waits
 	Trap     bool
 	TrapPC   uint32
 }
@@ -151,11 +151,12 @@ func (h *Harness) Timings() []Timing { return h.timing }
 // Cycle takes the output ports of the present cycle, records what passes and
 // prepares the inputs of the next one. An error is a fault of the core.
 func (h *Harness) Cycle(out *Outputs) error {
+	idle := h.core.AllIdle(out.Idle)
 	if h.asking {
-		if h.settle--; h.settle > 0 && out.Idle {
+		if h.settle--; h.settle > 0 && idle {
 			return nil
 		}
-		return h.answer(out.Idle)
+		return h.answer(idle)
 	}
 	if err := h.transfer(out); err != nil {
 		return fmt.Errorf("cycle %d: %w", h.cycle, err)
@@ -168,7 +169,7 @@ func (h *Harness) Cycle(out *Outputs) error {
 		case out.Halted:
 			h.done = true
 			return h.rec.End(trace.Ended)
-		case out.Idle && h.settle == 0 && h.offered() && !h.world.AdvanceOr(out.deadline()):
+		case idle && h.settle == 0 && h.offered() && !h.world.AdvanceOr(out.deadline()):
 			if out.Timer { // a timer is outside
 				h.done = true
 				return h.rec.End(trace.Waiting)
@@ -177,7 +178,7 @@ func (h *Harness) Cycle(out *Outputs) error {
 			return nil
 		}
 	}
-	h.work.cycle(out.Idle)
+	h.work.cycle(idle)
 	h.cycle++
 	h.drive()
 	return nil

@@ -63,6 +63,9 @@ const manyAmounts = 10
 
 // Make decides the design point for an image.
 func Make(im *image.Image, o Options) (*design.Point, error) {
+	if _, err := im.OneContext(); err != nil {
+		return nil, err
+	}
 	c, err := image.ContractOf(im)
 	if err != nil {
 		return nil, err

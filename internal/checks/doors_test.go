@@ -15,6 +15,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/ir/image"
 )
 
 // write puts a text into a folder of the test's.
@@ -63,6 +64,42 @@ func TestAnImageRuns(t *testing.T) {
 	require.ErrorContains(t, err, "is an image, of which no .sir can be made")
 	_, err = flow.Load(file, flow.Options{Regs: 8})
 	require.ErrorContains(t, err, "--regs says how an image is made")
+}
+
+// TestContextsAndChannelsReachTheImage, where they are read again, and a contradiction
+// in them is refused with the field that has it.
+func TestContextsAndChannelsReachTheImage(t *testing.T) {
+	p := loaded(t, "../../examples/pipeline")
+	im, err := p.Image(context.Background())
+	require.NoError(t, err)
+	low, err := p.Low()
+	require.NoError(t, err)
+	require.NotEmpty(t, low.Chans)
+	require.Len(t, im.Channels, len(low.Chans))
+	for k, c := range im.Channels {
+		want := low.Chans[k]
+		require.Equal(t, []any{want.Name, want.Writer, want.Reader, want.Cap}, []any{c.Name, c.Writer, c.Reader, c.Cap})
+	}
+	require.Equal(t, []image.Context{{Name: low.Main().Name, Entry: image.PC(0)}}, im.Contexts)
+
+	text, dir, n := image.Print(im), t.TempDir(), 0
+	line := fmt.Sprintf("context %s 0x100000", low.Main().Name)
+	for _, c := range []struct{ with, want string }{
+		{strings.Replace(line, "0x100000", "0x104", 1), "entry 0x104 is not a word of the text"},
+		{strings.Replace(line, "0x100000", "0x100004", 1), "a core enters at 0x100000, the image at 0x100004"},
+		{line + "\n  " + line, "expected unique names"},
+		{line + "\n  context other 0x100004", "a core has one context, the image has 2"},
+		{line + "\n  channel wrong 0 99 1", "reader of channel wrong: expected one of"},
+	} {
+		require.Contains(t, text, line)
+		n++
+		file := write(t, dir, fmt.Sprintf("x%d.img", n), strings.Replace(text, line, c.with, 1))
+		p, err := flow.Load(file, flow.Options{})
+		if err == nil {
+			_, err = checks.Verify(context.Background(), p, checks.VerifyOptions{Cores: []string{flow.Multi}, Checks: []string{"trace"}})
+		}
+		require.ErrorContains(t, err, c.want)
+	}
 }
 
 // TestACircuitRuns: the image beside it says what its words mean, and must be

@@ -27,25 +27,35 @@ func (i *inputs) world() flow.World {
 
 // runCmd is `sinter run`.
 type runCmd struct {
-	program `embed:""`
-	inputs  `embed:""`
-	On      string   `default:"source" enum:"${machines}" help:"Machine: ${machine}."`
-	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core for isa, cycle and gates: multi or pipe3."`
-	Engine  string   `placeholder:"NAME" help:"What runs the circuit on cycle or gates (default: the first): ${engines}."`
-	DiskOut []string `name:"disk-out" placeholder:"DISK=FILE" help:"Write a disk, as it is after the run, to a file."`
-	PcapOut []string `name:"pcap-out" placeholder:"DEVICE=FILE" help:"Write the frames that a device sent to a capture."`
-	VcdOut  []string `name:"vcd-out" placeholder:"PORT=FILE" help:"Write the levels of an output pin to a value change dump."`
-	Trace   string   `placeholder:"FILE" help:"Write the trace in its text form."`
-	Wave    string   `placeholder:"FILE.vcd" help:"Write a waveform of the core (cycle only)."`
-	Window  string   `name:"wave-window" default:"0:10000" placeholder:"FROM:CYCLES" help:"Cycles of the waveform."`
-	Print   bool     `name:"print-command" help:"Print the command that repeats a native or unikernel run."`
+	program   `embed:""`
+	inputs    `embed:""`
+	liveFlags `embed:""`
+	On        string   `default:"" enum:",${machines}" help:"Machine: ${machine} (default: source; with --live the monitor where it can run, else unikernel)."`
+	Core      string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core for isa, cycle and gates: multi or pipe3."`
+	Engine    string   `placeholder:"NAME" help:"What runs the circuit on cycle or gates (default: the first): ${engines}."`
+	DiskOut   []string `name:"disk-out" placeholder:"DISK=FILE" help:"Write a disk, as it is after the run, to a file."`
+	PcapOut   []string `name:"pcap-out" placeholder:"DEVICE=FILE" help:"Write the frames that a device sent to a capture."`
+	VcdOut    []string `name:"vcd-out" placeholder:"PORT=FILE" help:"Write the levels of an output pin to a value change dump."`
+	Trace     string   `placeholder:"FILE" help:"Write the trace in its text form."`
+	Wave      string   `placeholder:"FILE.vcd" help:"Write a waveform of the core (cycle only)."`
+	Window    string   `name:"wave-window" default:"0:10000" placeholder:"FROM:CYCLES" help:"Cycles of the waveform."`
+	Print     bool     `name:"print-command" help:"Print the command that repeats a native or unikernel run."`
 }
 
 // Run runs the program and prints what it logs.
 func (c *runCmd) Run(e *env) error {
+	if c.Live {
+		return c.serve(e)
+	}
+	if f := c.liveOnly(); f != "" {
+		return flow.UserErrorf("%s is for live runs: add --live", f)
+	}
 	p, err := c.load(e, func(o *flow.Options) { o.Engine = c.Engine })
 	if err != nil {
 		return err
+	}
+	if c.On == "" {
+		c.On = flow.Source
 	}
 	if c.On == flow.Source {
 		c.On = p.Reference()

@@ -103,7 +103,7 @@ func (w *elfWriter) finish(im *Image) []byte {
 // head makes the file header and the two program headers.
 func (w *elfWriter) head(im *Image, sections uint32) []byte {
 	h := elf.Header32{
-		Type: uint16(elf.ET_EXEC), Machine: uint16(elf.EM_RISCV), Version: uint32(elf.EV_CURRENT), Entry: design.TextBase,
+		Type: uint16(elf.ET_EXEC), Machine: uint16(elf.EM_RISCV), Version: uint32(elf.EV_CURRENT), Entry: im.Contexts[0].Entry,
 		Phoff: headerSize, Shoff: sections, Ehsize: headerSize, Phentsize: progSize, Phnum: 2,
 		Shentsize: sectionSize, Shnum: uint16(len(w.sections) + 1), Shstrndx: uint16(len(w.sections)),
 	}

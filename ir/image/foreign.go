@@ -64,7 +64,8 @@ func compressed(name string, data []byte) error {
 func foreign(name string, raw *Raw, t *design.Target) *Image {
 	im := &Image{
 		Name: strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)), Target: t, Text: raw.Text, Data: raw.Data, DataEnd: raw.DataEnd,
-		Spans: make([]diag.Span, len(raw.Text)), Values: make([]int, len(raw.Text)), Symbols: raw.Symbols, Tasks: []string{"main"},
+		Spans: make([]diag.Span, len(raw.Text)), Values: make([]int, len(raw.Text)), Symbols: raw.Symbols,
+		Contexts: []Context{{"main", design.TextBase}}, Tasks: []string{"main"},
 	}
 	for i := range foreignMarks {
 		im.Marks = append(im.Marks, Mark{Name: fmt.Sprintf("mark%d", i)})

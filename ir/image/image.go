@@ -3,6 +3,7 @@
 // program (spans, traps, marks, log sites). Printed, the target left out:
 //
 //	image echo
+//	  context main 0x100000
 //	  task main
 //	  device eth0 eth 0 rx tx
 //	  log 0 "frame of " u 32 " bytes"
@@ -33,6 +34,22 @@ import (
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/trace"
 )
+
+// Context is a program counter. A core runs all its contexts from reset on.
+type Context struct {
+	Name  string
+	Entry uint32 // address of its first instruction
+}
+
+// Channel leads from one task to another. The image has it as code and data already;
+// this is what it was made from.
+type Channel struct {
+	Name           string
+	Writer, Reader int // indices into Tasks
+	Cap            int
+	Words          []int // widths of an element's words
+	Objects        []int // sizes of its arrays, in bytes
+}
 
 // Symbol names an address of data or text.
 type Symbol struct {
@@ -77,11 +94,14 @@ type Image struct {
 	Data    []byte      // from address 0
 	DataEnd uint32      // bytes of data memory in use, >= len(Data)
 	Symbols []Symbol
-	Tasks   []string // instance names, in system order
-	Traps   []Trap
-	Logs    []trace.Site
-	Marks   []Mark // by number
-	Devices []Device
+	// Contexts by number; today's cores have one.
+	Contexts []Context
+	Tasks    []string // instance names, in system order
+	Channels []Channel
+	Traps    []Trap
+	Logs     []trace.Site
+	Marks    []Mark // by number
+	Devices  []Device
 }
 
 // TrapAt returns what the trapping instruction at pc stands for.
@@ -92,4 +112,17 @@ func (im *Image) TrapAt(pc uint32) (Trap, bool) {
 		}
 	}
 	return Trap{}, false
+}
+
+// OneContext is the context of an image for a core that has one, which enters at the
+// first word. The error says what such a core cannot run.
+func (im *Image) OneContext() (Context, error) {
+	if n := len(im.Contexts); n != 1 {
+		return Context{}, diag.Errorf("", diag.Span{}, "image %s: a core has one context, the image has %d", im.Name, n)
+	}
+	c := im.Contexts[0]
+	if c.Entry != design.TextBase {
+		return c, diag.Errorf("", diag.Span{}, "image %s: context %s: a core enters at %#x, the image at %#x", im.Name, c.Name, design.TextBase, c.Entry)
+	}
+	return c, nil
 }

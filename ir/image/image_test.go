@@ -16,8 +16,11 @@ func file(src string) *diag.File { return &diag.File{Name: "t.image", Text: src}
 
 // sample has everything that an image can have.
 const sample = `image sample
+  context main 0x100000
   task main
   task "other one"
+  channel jobs 0 1 4 word 32 word 1 object 64
+  channel "done or not" 1 0 0
   device eth0 eth 0 rx tx
   device eth1 eth 1 rx
   mark kernel 0
@@ -58,6 +61,10 @@ func TestSample(t *testing.T) {
 	require.Equal(t, []string{"main", "other one"}, im.Tasks)
 	require.Equal(t, []Device{{"eth0", "eth", 0, 0, true, true}, {"eth1", "eth", 1, 1, true, false}}, im.Devices)
 	require.Equal(t, []Mark{{"kernel", 0}}, im.Marks)
+	require.Equal(t, []Context{{"main", 0x100000}}, im.Contexts)
+	require.Equal(t, []Channel{
+		{Name: "jobs", Reader: 1, Cap: 4, Words: []int{32, 1}, Objects: []int{64}}, {Name: "done or not", Writer: 1},
+	}, im.Channels)
 	require.Equal(t, []trace.Site{
 		{ID: 0, Parts: []string{"hello"}},
 		{ID: 7, Parts: []string{"n ", " b \"", ""}, Args: []trace.ArgType{{Kind: "u", Width: 32}, {Kind: "bytes", Width: 64}}},
@@ -89,6 +96,24 @@ func TestRoundTrip(t *testing.T) {
 	equalImages(t, im, again)
 }
 
+// TestOneContext: today's cores run one context, from the first word on.
+func TestOneContext(t *testing.T) {
+	im := load(t, sample)
+	c, err := im.OneContext()
+	require.NoError(t, err)
+	require.Equal(t, Context{"main", PC(0)}, c)
+	im.Contexts = append(im.Contexts, Context{"second", PC(8)})
+	require.NoError(t, im.Verify())
+	again, err := Parse(file(Print(im)))
+	require.NoError(t, err)
+	require.Equal(t, im.Contexts, again.Contexts)
+	_, err = im.OneContext()
+	require.EqualError(t, err, "error: image sample: a core has one context, the image has 2")
+	im.Contexts = im.Contexts[1:]
+	_, err = im.OneContext()
+	require.EqualError(t, err, "error: image sample: context second: a core enters at 0x100000, the image at 0x100020")
+}
+
 // with puts lines into an image around a given text.
 func with(tables, words string) string {
 	return "image x\n" + tables + "\ntext\n" + words + "\nend\nend\n"
@@ -98,7 +123,7 @@ func TestErrors(t *testing.T) {
 	for _, c := range []struct{ src, want string }{
 		{"", "t.image:1:1: error: expected `image`, found end of text"},
 		{"image x\nend", "t.image:1:1: error: image x: expected at least one word of text"},
-		{"image x\nfly", "t.image:2:1: error: expected target, task, device, mark, log, symbol, data, bytes, source, text or `end`, found `fly`"},
+		{"image x\nfly", "t.image:2:1: error: expected target, context, task, channel, device, mark, log, symbol, data, bytes, source, text or `end`, found `fly`"},
 		{with("", "fly x1"), "t.image:4:1: error: expected an instruction of rv32em, found `fly`"},
 		{with("", "div x1, x2, x3"), "t.image:4:1: error: expected an instruction of rv32em, found `div`"},
 		{with("", "add x1, x2, x16"), "t.image:4:1: error: image x: text 0x100000: `add x1, x2, x16` uses x16 of 16 registers"},
@@ -117,6 +142,16 @@ func TestErrors(t *testing.T) {
 		{with("data 8 8\nbytes 7 0", "lui x1, 1"), "t.image:3:9: error: expected bytes in hexadecimal, found `0`"},
 		{with("device a eth 0", "lui x1, 1"), "t.image:1:1: error: image x: device a: expected one of 0 tasks, got 0"},
 		{with("task t\ndevice a eth 0\ndevice a eth 0", "lui x1, 1"), "t.image:1:1: error: image x: device a: expected unique names"},
+		{with("context a 0x100000\ncontext a 0x100004", "lui x1, 1\nlui x1, 1"), "t.image:1:1: error: image x: context a: expected unique names"},
+		{with("context a 0x100000\ncontext b 0x100000", "lui x1, 1"), "t.image:1:1: error: image x: context b: entry 0x100000 is that of context a"},
+		{with("context a 0x100004", "lui x1, 1"), "t.image:1:1: error: image x: context a: entry 0x100004 is not a word of the text"},
+		{with("context a 0x100002", "lui x1, 1"), "t.image:1:1: error: image x: context a: entry 0x100002 is not a word of the text"},
+		{with("context a 8", "lui x1, 1"), "t.image:1:1: error: image x: context a: entry 0x8 is not a word of the text"},
+		{with("task t\nchannel c 0 1 0", "lui x1, 1"), "t.image:1:1: error: image x: reader of channel c: expected one of 1 tasks, got 1"},
+		{with("task t\nchannel c 0 0 0\nchannel c 0 0 0", "lui x1, 1"), "t.image:1:1: error: image x: channel \"c\": expected unique names"},
+		{with("task t\nchannel c 0 0 1 word 65", "lui x1, 1"), "t.image:1:1: error: image x: channel c: expected words of 1 to 64 bits, got 65"},
+		{with("task t\nchannel c 0 0 1 object 0", "lui x1, 1"), "t.image:1:1: error: image x: channel c: expected objects of at least one byte, got 0"},
+		{with("task t\nchannel c 0 0", "lui x1, 1"), "t.image:3:14: error: expected the capacity, found end of line"},
 		{with("mark a 1", "lui x1, 1"), "t.image:1:1: error: image x: mark a: expected one of 0 tasks, got 1"},
 		{with("log 1 \"a\"\nlog 1 \"b\"", "lui x1, 1"), "t.image:1:1: error: image x: log site 1: expected unique numbers of 16 bits"},
 		{with("log 1 \"a\" u 65 \"b\"", "lui x1, 1"), "t.image:1:1: error: image x: log site 1: expected an argument u, i, hex, bool, float or fix of 1 to 64 bits, or bytes, got u of 65"},
@@ -144,6 +179,10 @@ func TestVerify(t *testing.T) {
 		"device index": func(im *Image) { im.Devices[1].Index = 0 },
 		"log parts":    func(im *Image) { im.Logs[1].Parts = nil },
 		"log kind":     func(im *Image) { im.Logs[1].Args[0].Kind = "real" },
+		"no context":   func(im *Image) { im.Contexts = nil },
+		"contexts":     func(im *Image) { im.Contexts = make([]Context, 33) },
+		"no name":      func(im *Image) { im.Contexts[0].Name = "" },
+		"capacity":     func(im *Image) { im.Channels[0].Cap = -1 },
 		"task":         func(im *Image) { im.Traps[0].Task = -1 },
 	} {
 		im := load(t, sample)

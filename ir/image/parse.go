@@ -15,7 +15,9 @@ import (
 //
 //	image  = "image" name newline { item newline } "end"
 //	item   = target                                  // see ir/design
+//	       | "context" name entry
 //	       | "task" name
+//	       | "channel" name writer reader capacity { "word" bits } { "object" bytes }
 //	       | "device" name kind task [ "rx" ] [ "tx" ]
 //	       | "mark" name task
 //	       | "log" id string { kind width string }
@@ -26,7 +28,8 @@ import (
 //	word   = label ":" | instruction [ "trap" task site code ]
 //	         [ "@" source start end ] [ "%" value ]
 //
-// The target comes before the text. A branch may name a label, which makes the
+// The target comes before the text. Without a context there is one, main, at the first
+// word. A branch may name a label, which makes the
 // form fit for images written by hand; Print writes distances.
 func Parse(f *diag.File) (*Image, error) { return ParseFor(nil, f) }
 
@@ -35,6 +38,9 @@ func ParseFor(t *design.Target, f *diag.File) (*Image, error) {
 	p := &parser{sc: text.New(f), im: &Image{Target: t}}
 	if err := p.image(); err != nil {
 		return nil, err
+	}
+	if len(p.im.Contexts) == 0 {
+		p.im.Contexts = []Context{{"main", design.TextBase}}
 	}
 	v := verifier{im: p.im, places: p.words}
 	if err := v.verify(); err != nil {
@@ -102,12 +108,12 @@ func (p *parser) item() error {
 		return err
 	}
 	items := map[string]func() error{
-		"task": p.task, "device": p.device, "mark": p.mark, "log": p.log, "symbol": p.symbol,
+		"context": p.context, "task": p.task, "channel": p.channel, "device": p.device, "mark": p.mark, "log": p.log, "symbol": p.symbol,
 		"data": p.data, "bytes": p.bytes, "source": p.source, "text": p.text,
 	}
 	read, ok := items[t.Text]
 	if !ok || t.Kind != text.Ident {
-		return p.sc.Errorf("expected target, task, device, mark, log, symbol, data, bytes, source, text or `end`, found %s", t)
+		return p.sc.Errorf("expected target, context, task, channel, device, mark, log, symbol, data, bytes, source, text or `end`, found %s", t)
 	}
 	p.sc.Next()
 	return read()
@@ -134,6 +140,54 @@ func (p *parser) addr(what string, limit uint64, to *uint32) error {
 func (p *parser) task() error {
 	p.im.Tasks = append(p.im.Tasks, "")
 	return p.name("the name of a task", &p.im.Tasks[len(p.im.Tasks)-1])
+}
+
+func (p *parser) context() error {
+	var c Context
+	if err := p.name("the name of a context", &c.Name); err != nil {
+		return err
+	}
+	err := p.addr("the entry", 1<<32-1, &c.Entry)
+	p.im.Contexts = append(p.im.Contexts, c)
+	return err
+}
+
+func (p *parser) channel() error {
+	var c Channel
+	if err := p.name("the name of a channel", &c.Name); err != nil {
+		return err
+	}
+	for _, part := range []struct {
+		what  string
+		limit int64
+		to    *int
+	}{
+		{"the task that writes", 1<<16 - 1, &c.Writer},
+		{"the task that reads", 1<<16 - 1, &c.Reader},
+		{"the capacity", 1<<31 - 1, &c.Cap},
+	} {
+		if err := p.num(part.what, part.limit, part.to); err != nil {
+			return err
+		}
+	}
+	if err := p.list("word", "the bits of a word", &c.Words); err != nil {
+		return err
+	}
+	err := p.list("object", "the bytes of an object", &c.Objects)
+	p.im.Channels = append(p.im.Channels, c)
+	return err
+}
+
+// list reads { word number }.
+func (p *parser) list(word, what string, to *[]int) error {
+	for p.sc.Accept(word) {
+		n := 0
+		if err := p.num(what, 1<<31-1, &n); err != nil {
+			return err
+		}
+		*to = append(*to, n)
+	}
+	return nil
 }
 
 func (p *parser) device() error {

@@ -50,8 +50,14 @@ type printer struct {
 func (p *printer) linef(format string, args ...any) { fmt.Fprintf(&p.b, "  "+format+"\n", args...) }
 
 func (p *printer) tables() {
+	for _, c := range p.im.Contexts {
+		p.linef("context %s %#x", text.QuoteName(c.Name), c.Entry)
+	}
 	for _, t := range p.im.Tasks {
 		p.linef("task %s", text.QuoteName(t))
+	}
+	for i := range p.im.Channels {
+		p.linef("%s", channel(&p.im.Channels[i]))
 	}
 	for _, d := range p.im.Devices {
 		flags := ""
@@ -79,6 +85,18 @@ func (p *printer) tables() {
 	for _, s := range p.im.Symbols {
 		p.linef("symbol %s %#x %d", text.QuoteName(s.Name), s.Addr, s.Size)
 	}
+}
+
+// channel gives the line of a channel.
+func channel(c *Channel) string {
+	line := fmt.Sprintf("channel %s %d %d %d", text.QuoteName(c.Name), c.Writer, c.Reader, c.Cap)
+	for _, w := range c.Words {
+		line += fmt.Sprintf(" word %d", w)
+	}
+	for _, n := range c.Objects {
+		line += fmt.Sprintf(" object %d", n)
+	}
+	return line
 }
 
 // row is the number of data bytes on a line.

@@ -51,6 +51,8 @@ func ReadELF(name string, data []byte) (*Image, error) {
 	switch {
 	case !slices.Equal(raw.Text, im.Text):
 		return nil, fault(name, "expected the text segment to hold the %d words that %s lists", len(im.Text), tables)
+	case uint64(im.Contexts[0].Entry) != f.Entry:
+		return nil, fault(name, "expected the entry of context %s at %#x, found %#x", im.Contexts[0].Name, im.Contexts[0].Entry, f.Entry)
 	case !bytes.Equal(raw.Data, im.Data) || raw.DataEnd != im.DataEnd:
 		return nil, fault(name, "expected the data segment to hold what %s lists", tables)
 	}

@@ -18,7 +18,11 @@ import (
 //  3. traps are in order of PC, stand at instructions that trap, and each such
 //     instruction has one; a trap site occurs once in a task;
 //  4. devices are numbered in order, at most 32, with unique names; log sites
-//     are unique, with one part more than arguments; all tasks exist.
+//     are unique, with one part more than arguments; all tasks exist;
+//  5. there is a context, at most 32; names and entries are unique, each entry is
+//     a word of the text;
+//  6. channels have unique names, tasks that write and read them, and elements with
+//     words of 1 to 64 bits and objects of at least one byte.
 func (im *Image) Verify() error {
 	v := verifier{im: im, places: im.Spans}
 	return v.verify()
@@ -35,7 +39,9 @@ func (v *verifier) verify() error {
 	if len(v.errs) == 0 {
 		v.text()
 		v.traps()
+		v.contexts()
 	}
+	v.channels()
 	v.tables()
 	return v.errs.Err()
 }
@@ -122,6 +128,56 @@ func count(b bool) int {
 func (v *verifier) task(what string, task int) {
 	if task < 0 || task >= len(v.im.Tasks) {
 		v.faultf(diag.Span{}, "%s: expected one of %d tasks, got %d", what, len(v.im.Tasks), task)
+	}
+}
+
+// maxContexts is how many contexts an image may have.
+const maxContexts = 32
+
+func (v *verifier) contexts() {
+	im := v.im
+	if n := len(im.Contexts); n < 1 || n > maxContexts {
+		v.faultf(diag.Span{}, "expected 1 to %d contexts, got %d", maxContexts, n)
+	}
+	names, entries := map[string]bool{}, map[uint32]string{}
+	for _, c := range im.Contexts {
+		at, twice := entries[c.Entry]
+		switch {
+		case c.Name == "":
+			v.faultf(diag.Span{}, "context: expected a name")
+		case names[c.Name]:
+			v.faultf(diag.Span{}, "context %s: expected unique names", c.Name)
+		case twice:
+			v.faultf(diag.Span{}, "context %s: entry %#x is that of context %s", c.Name, c.Entry, at)
+		case c.Entry%4 != 0 || c.Entry < design.TextBase || c.Entry-design.TextBase >= 4*uint32(len(im.Text)):
+			v.faultf(diag.Span{}, "context %s: entry %#x is not a word of the text", c.Name, c.Entry)
+		}
+		names[c.Name], entries[c.Entry] = true, c.Name
+	}
+}
+
+func (v *verifier) channels() {
+	names := map[string]bool{}
+	for _, c := range v.im.Channels {
+		if c.Name == "" || names[c.Name] {
+			v.faultf(diag.Span{}, "channel %q: expected unique names", c.Name)
+		}
+		names[c.Name] = true
+		v.task("writer of channel "+c.Name, c.Writer)
+		v.task("reader of channel "+c.Name, c.Reader)
+		if c.Cap < 0 {
+			v.faultf(diag.Span{}, "channel %s: expected a capacity of at least 0, got %d", c.Name, c.Cap)
+		}
+		for _, w := range c.Words {
+			if w < 1 || w > 64 {
+				v.faultf(diag.Span{}, "channel %s: expected words of 1 to 64 bits, got %d", c.Name, w)
+			}
+		}
+		for _, n := range c.Objects {
+			if n < 1 {
+				v.faultf(diag.Span{}, "channel %s: expected objects of at least one byte, got %d", c.Name, n)
+			}
+		}
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/sinter-lang/sinter/internal/testkit"
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
@@ -50,13 +49,10 @@ func known(width int) []Word {
 	return out
 }
 
-// TestWordsOfSmallWidths compares each rule with all words of all bounds.
+// TestWordsOfSmallWidths compares each rule with all words of all bounds of both views
+// at once, of up to three bits.
 func TestWordsOfSmallWidths(t *testing.T) {
-	widths := []int{1, 2, 3}
-	if testkit.Campaign() {
-		widths = append(widths, 4)
-	}
-	for _, width := range widths {
+	for width := 1; width <= 3; width++ {
 		bounds := known(width)
 		for op, rule := range wordRules {
 			table := tableOf(op, width)
@@ -65,6 +61,94 @@ func TestWordsOfSmallWidths(t *testing.T) {
 					got := rule(a, b, width)
 					if x, y, v, ok := outside(got, a, b, width, table); ok {
 						t.Fatalf("%s of %d and %d of width %d is %d, not in %+v (from %+v and %+v)", op, x, y, width, v, got, a, b)
+					}
+				}
+			}
+		}
+	}
+}
+
+// view is one way to number the words of a width: without sign or with.
+type view struct{ width, from int }
+
+// views lists both.
+func views(width int) []view { return []view{{width, 0}, {width, -(1 << (width - 1))}} }
+
+// word is the word of number i of a view.
+func (v view) word(i int) uint64 { return uint64(v.from+i) & mask(v.width) }
+
+// bound is what is known when a word is one of the numbers i to j of the view.
+func (v view) bound(i, j int) Word {
+	if v.from == 0 {
+		return Unsigned(v.width, uint64(i), uint64(j))
+	}
+	w := Full(v.width)
+	w.SLo, w.SHi = int64(v.from+i), int64(v.from+j)
+	return w.Sharpen(v.width)
+}
+
+// TestWordsOfEachView compares each rule with all words of all intervals of four and
+// five bits, of either view on either side. A rule bounds each view of its result
+// on its own, and TestSharpen shows that views may be put together.
+func TestWordsOfEachView(t *testing.T) {
+	t.Parallel()
+	for op, rule := range wordRules {
+		for width := 4; width <= 5; width++ {
+			table := tableOf(op, width)
+			for _, l := range views(width) {
+				for _, r := range views(width) {
+					eachPair(l, r, table, func(a, b, want Word) {
+						if got := rule(a, b, width); got.Join(want) != got {
+							t.Fatalf("%s of width %d is in %+v, not %+v (from %+v and %+v)", op, width, want, got, a, b)
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+// eachPair yields all pairs of intervals with the smallest bound of their results, which
+// grows by a row or a column of the table.
+func eachPair(l, r view, table [][]uint64, yield func(a, b, want Word)) {
+	n := 1 << l.width
+	for i := range n {
+		columns := make([]Word, n)
+		for j := i; j < n; j++ {
+			for k := range columns {
+				c := Const(l.width, table[l.word(j)][r.word(k)])
+				if j > i {
+					c = columns[k].Join(c)
+				}
+				columns[k] = c
+			}
+			a := l.bound(i, j)
+			for from := range columns {
+				want := columns[from]
+				for to := from; to < n; to++ {
+					want = want.Join(columns[to])
+					yield(a, r.bound(from, to), want)
+				}
+			}
+		}
+	}
+}
+
+// TestSharpen: no word is lost when both views of up to five bits draw their conclusions.
+func TestSharpen(t *testing.T) {
+	for width := 1; width <= 5; width++ {
+		n := 1 << width
+		for lo := range n {
+			for hi := lo; hi < n; hi++ {
+				for slo := -n / 2; slo < n/2; slo++ {
+					for shi := slo; shi < n/2; shi++ {
+						w := Word{uint64(lo), uint64(hi), int64(slo), int64(shi)}
+						sharp := w.Sharpen(width)
+						for x := w.Lo; x <= w.Hi; x++ {
+							if w.Has(x, width) && !sharp.Has(x, width) {
+								t.Fatalf("%+v of width %d loses %d: %+v", w, width, x, sharp)
+							}
+						}
 					}
 				}
 			}
@@ -136,26 +220,32 @@ func pickWord(rng *rand.Rand, width int) (Word, uint64) {
 	return w.Sharpen(width), x
 }
 
-// TestWidthChanges compares slices and extensions with all words.
+// TestWidthChanges compares slices and extensions with all words: of all bounds of both
+// views of four bits, and of all intervals of one view of five.
 func TestWidthChanges(t *testing.T) {
-	const width = 4
-	for _, a := range known(width) {
-		for x := a.Lo; x <= a.Hi; x++ {
-			if !a.Has(x, width) {
-				continue
-			}
-			for out := 1; out <= 6; out++ {
-				eval := func(op word.Op, imm uint64) uint64 {
-					return word.Eval(op, out, [3]uint64{x}, [3]int{width}, imm)
-				}
-				for n := 0; n+out <= width; n++ {
-					require.True(t, a.Slice(uint(n), out).Has(eval(word.Slice, uint64(n)), out), "%+v [%d] %d", a, n, out)
-				}
-				if out >= width {
-					require.True(t, a.Zext(out).Has(eval(word.Zext, 0), out))
-					require.True(t, a.Sext(out).Has(eval(word.Sext, 0), out))
+	for width, bounds := range map[int][]Word{4: known(4), 5: intervals(5)} {
+		for _, a := range bounds {
+			for x := a.Lo; x <= a.Hi; x++ {
+				if a.Has(x, width) {
+					checkWidths(t, a, x, width)
 				}
 			}
+		}
+	}
+}
+
+// checkWidths compares what the rules say of a with what becomes of one of its words.
+func checkWidths(t *testing.T, a Word, x uint64, width int) {
+	for out := 1; out <= width+2; out++ {
+		eval := func(op word.Op, imm uint64) uint64 {
+			return word.Eval(op, out, [3]uint64{x}, [3]int{width}, imm)
+		}
+		for n := 0; n+out <= width; n++ {
+			require.True(t, a.Slice(uint(n), out).Has(eval(word.Slice, uint64(n)), out), "%+v [%d] %d", a, n, out)
+		}
+		if out >= width {
+			require.True(t, a.Zext(out).Has(eval(word.Zext, 0), out))
+			require.True(t, a.Sext(out).Has(eval(word.Sext, 0), out))
 		}
 	}
 }
@@ -164,48 +254,78 @@ func TestWidthChanges(t *testing.T) {
 var relations = map[Relation]word.Op{Eq: word.Eq, Ne: word.Ne, Lt: word.Ltu, Ge: word.Geu, SLt: word.Lts, SGe: word.Ges}
 
 // TestRelations: what is decided is so for all words; what is assumed drops no pair
-// for which it holds.
+// for which it holds. All bounds of both views have up to three bits, all intervals of
+// one view five.
 func TestRelations(t *testing.T) {
-	const width = 3
-	bounds := known(width)
+	t.Parallel()
 	for r, op := range relations {
 		inv, ok := word.Inverse(op)
 		require.True(t, ok)
 		require.Equal(t, inv, relations[r.Inverse()])
-		table := tableOf1(op, width)
-		for _, a := range bounds {
-			for _, b := range bounds {
-				holds, fails := false, false
-				na, nb := r.Assume(a, b, width)
-				for x := a.Lo; x <= a.Hi; x++ {
-					for y := b.Lo; y <= b.Hi; y++ {
-						if !a.Has(x, width) || !b.Has(y, width) {
-							continue
-						}
-						if !table[x][y] {
-							fails = true
-							continue
-						}
-						holds = true
-						if !na.Has(x, width) || !nb.Has(y, width) {
-							t.Fatalf("assuming %s drops %d and %d of %+v and %+v", op, x, y, a, b)
-						}
-					}
-				}
-				if result, known := r.Decide(a, b); known && (result && fails || !result && holds) {
-					t.Fatalf("%s of %+v and %+v is not always %v", op, a, b, result)
+		for width, bounds := range map[int][]Word{1: known(1), 2: known(2), 3: known(3), 4: intervals(4), 5: intervals(5)} {
+			holds := tableOf1(op, width)
+			for _, a := range bounds {
+				for _, b := range bounds {
+					checkRelation(t, r, a, b, width, holds)
 				}
 			}
 		}
 	}
 }
 
-func tableOf1(op word.Op, width int) [][]bool {
+// intervals lists each different interval of either view.
+func intervals(width int) (list []Word) {
+	seen := map[Word]bool{}
+	for _, v := range views(width) {
+		for i := range 1 << width {
+			for j := i; j < 1<<width; j++ {
+				if w := v.bound(i, j); !seen[w] {
+					seen[w] = true
+					list = append(list, w)
+				}
+			}
+		}
+	}
+	return list
+}
+
+// members is the set of words of w.
+func members(w Word, width int) (set uint32) {
+	for x := w.Lo; x <= w.Hi; x++ {
+		if w.Has(x, width) {
+			set |= 1 << x
+		}
+	}
+	return set
+}
+
+// checkRelation tries all pairs; holds has the set of right operands of each left one.
+func checkRelation(t *testing.T, r Relation, a, b Word, width int, holds []uint32) {
+	na, nb := r.Assume(a, b, width)
+	result, known := r.Decide(a, b)
+	left, right := members(na, width), members(nb, width)
+	of := members(b, width)
+	for x := a.Lo; x <= a.Hi; x++ {
+		if !a.Has(x, width) {
+			continue
+		}
+		yes := holds[x] & of
+		if yes != 0 && left>>x&1 == 0 || yes&^right != 0 {
+			t.Fatalf("assuming relation %d of %d drops words of %+v and %+v", r, x, a, b)
+		}
+		if known && (result && yes != of || !result && yes != 0) {
+			t.Fatalf("relation %d of %+v and %+v is not always %v", r, a, b, result)
+		}
+	}
+}
+
+// tableOf1 has for each left operand the set of right ones for which a comparison holds.
+func tableOf1(op word.Op, width int) []uint32 {
 	n := uint64(1) << width
-	out := make([][]bool, n)
+	out := make([]uint32, n)
 	for x := range n {
 		for y := range n {
-			out[x] = append(out[x], word.Eval(op, 1, [3]uint64{x, y}, [3]int{width, width}, 0) == 1)
+			out[x] |= uint32(word.Eval(op, 1, [3]uint64{x, y}, [3]int{width, width}, 0)) << y
 		}
 	}
 	return out

@@ -1,5 +1,7 @@
 package rtl
 
+import "strconv"
+
 // Names of the ports of a generated core. The generator makes ports of these
 // names, every machine and testbench finds them by these names; nobody else
 // spells them. Beats are moved in cycles with valid and ready both 1, and
@@ -24,6 +26,14 @@ const (
 	PortTrap      = "trap"       // out 1: stopped at an ebreak, stays
 	PortTrapPC    = "trap_pc"    // out 32: its address, valid with trap
 )
+
+// PortIdleOf names the idle port of a context: that of the first is PortIdle.
+func PortIdleOf(context int) string {
+	if context == 0 {
+		return PortIdle
+	}
+	return PortIdle + strconv.Itoa(context)
+}
 
 // Widths of ports that are neither one bit nor a word.
 const (
@@ -77,6 +87,8 @@ const (
 	ProbeRetireAddr  = "retire_addr"  // 32
 	ProbeRetireMask  = "retire_mask"  // 4
 	ProbeRetireData  = "retire_data"  // 32
+	// ProbeRetireContext is missing on a core with one context.
+	ProbeRetireContext = "retire_context"
 
 	ProbeDecode  = "decode_valid"  // 1: the fetched word goes to execution at the end of this cycle
 	ProbeExecute = "execute_valid" // 1: an instruction executes

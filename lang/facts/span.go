@@ -9,8 +9,21 @@ import (
 
 // All is the interval of the values of a number type.
 func All(t *tree.Type) interval.Set {
+	if t.Kind == tree.Int {
+		return ofWord(t.Bits, t.Signed)
+	}
 	lo, hi := t.Interval()
 	return interval.Set{Lo: num(lo), Hi: num(hi)}
+}
+
+// ofWord is the interval of an integer type. Proofs ask for it most of all, so it
+// makes no big.Int.
+func ofWord(bits int, signed bool) interval.Set {
+	if signed {
+		half := int64(1) << (bits - 1)
+		return interval.Set{Lo: interval.Int(half).Abs().Neg(), Hi: interval.Int(half - 1)}
+	}
+	return interval.Set{Hi: interval.Uint(^uint64(0) >> (64 - bits))}
 }
 
 // num is a number of a type, which 65 bits hold.

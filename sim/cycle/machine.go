@@ -40,11 +40,11 @@ type Machine struct {
 	clock   wire
 	timer   struct{ on, deadline wire }
 	halted  wire
-	idle    wire
+	idle    []wire // by context
 	trap    wire
 	trapPC  wire
 	asserts []wire
-	retire  [8]wire
+	retire  [9]wire
 	last    sim.Retire
 	retired bool
 	order   uint64 // of the next instruction to retire
@@ -188,7 +188,10 @@ func (m *Machine) fixed() {
 	m.marks.valid, m.marks.id = m.output(rtl.PortMarkValid), m.output(rtl.PortMarkID)
 	m.clock = m.input(rtl.PortClock)
 	m.timer.on, m.timer.deadline = m.output(rtl.PortTimer), m.output(rtl.PortDeadline)
-	m.halted, m.idle = m.output(rtl.PortHalted), m.output(rtl.PortIdle)
+	m.halted = m.output(rtl.PortHalted)
+	for k := range max(1, m.core.Contexts) {
+		m.idle = append(m.idle, m.output(rtl.PortIdleOf(k)))
+	}
 	m.trap, m.trapPC = m.output(rtl.PortTrap), m.output(rtl.PortTrapPC)
 	if !m.opts.SkipAsserts {
 		for _, a := range m.c.Asserts {
@@ -198,6 +201,7 @@ func (m *Machine) fixed() {
 	for i, name := range []string{
 		rtl.ProbeRetireValid, rtl.ProbeRetirePC, rtl.ProbeRetireInsn, rtl.ProbeRetireRd,
 		rtl.ProbeRetireValue, rtl.ProbeRetireAddr, rtl.ProbeRetireMask, rtl.ProbeRetireData,
+		rtl.ProbeRetireContext,
 	} {
 		m.retire[i] = m.probe(name)
 	}
@@ -221,7 +225,7 @@ func (m *Machine) Step() error {
 		m.takeRetire()
 	}
 	for _, meter := range m.opts.Meters {
-		meter.Cycle(m.out.Idle, m.retired, m.last.PC)
+		meter.Cycle(m.core.AllIdle(m.out.Idle), m.retired, m.last.PC)
 	}
 	if err := m.h.Cycle(&m.out); err != nil || m.h.Done() {
 		return err
@@ -266,7 +270,10 @@ func (m *Machine) sample() {
 	o.Log, o.LogData = m.get(m.logs.valid) != 0, uint32(m.get(m.logs.data))
 	o.Mark, o.MarkID = m.get(m.marks.valid) != 0, uint32(m.get(m.marks.id))
 	o.Timer, o.Deadline = m.get(m.timer.on) != 0, m.get(m.timer.deadline)
-	o.Halted, o.Idle = m.get(m.halted) != 0, m.get(m.idle) != 0
+	o.Halted, o.Idle = m.get(m.halted) != 0, 0
+	for k, w := range m.idle {
+		o.Idle |= uint32(m.get(w)&1) << k
+	}
 	o.Trap, o.TrapPC = m.get(m.trap) != 0, uint32(m.get(m.trapPC))
 }
 
@@ -299,13 +306,14 @@ func (m *Machine) takeRetire() {
 	if m.retired = m.get(m.retire[0]) != 0; !m.retired {
 		return
 	}
-	var v [8]uint32
+	var v [9]uint32
 	for i, w := range m.retire {
 		v[i] = uint32(m.get(w))
 	}
 	m.last = sim.Retire{
 		Order: m.order, PC: v[1], Insn: v[2], Rd: uint8(v[3]),
 		Value: v[4], Addr: v[5], Mask: uint8(v[6]), Data: v[7],
+		Context: int(v[8]),
 	}
 	m.order++
 }

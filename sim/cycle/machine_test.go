@@ -306,3 +306,27 @@ func namedNodes(c *rtl.Circuit) map[string]rtl.ID {
 	}
 	return out
 }
+
+// TestContexts: each context has an idle port of its own, and the record says which one
+// retired.
+func TestContexts(t *testing.T) {
+	b := rtl.NewBuilder("two")
+	n := b.Reg("n", 4, 0)
+	b.Set(n, b.Add(n.Q(), b.Const(4, 1)))
+	b.Output(rtl.PortIdle, b.Const(1, 1))
+	b.Output(rtl.PortIdleOf(1), b.Ltu(b.Const(4, 9), n.Q()))
+	b.Probe(rtl.ProbeRetireValid, b.Const(1, 1))
+	b.Probe(rtl.ProbeRetireContext, b.Bit(n.Q(), 0))
+	c, err := b.Build()
+	require.NoError(t, err)
+	core := &sim.Core{Program: "two", Tasks: []string{"main"}, Contexts: 2}
+	m, err := cycle.NewMachine(c, core, world.New(nil), cycle.Options{Retire: true})
+	require.NoError(t, err)
+	for k := 0; !m.Done(); k++ {
+		require.NoError(t, m.Step())
+		r, ok := m.Retired()
+		require.True(t, ok)
+		require.Equal(t, k%2, r.Context)
+	}
+	require.Greater(t, m.Cycles(), uint64(9), "ended while a context was at work")
+}

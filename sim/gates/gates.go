@@ -183,7 +183,12 @@ func (m *Machine) sample(i int) {
 	if out.Timer = s.on(p.timer, i); out.Timer {
 		out.Deadline = s.Get(p.deadline, i)
 	}
-	out.Halted, out.Idle = s.on(p.halted, i), s.on(p.idle, i)
+	out.Halted, out.Idle = s.on(p.halted, i), 0
+	for k, pin := range p.idle {
+		if s.on(pin, i) {
+			out.Idle |= 1 << k
+		}
+	}
 	if out.Trap = s.on(p.trap, i); out.Trap {
 		out.TrapPC = uint32(s.Get(p.trapPC, i))
 	}
@@ -206,10 +211,11 @@ type stream struct{ valid, ready, data, last, bytes, oversize []uint16 }
 
 // pins are the slots of a core's ports, by device and kind.
 type pins struct {
-	rx, tx                                                           []stream
-	levelIn, levelOut                                                [][]uint16 // by device, of shape level
-	log, logReady, logData, mark, markID, halted, idle, trap, trapPC []uint16
-	clock, timer, deadline                                           []uint16 // of a core that knows time
+	rx, tx                                                     []stream
+	levelIn, levelOut                                          [][]uint16 // by device, of shape level
+	log, logReady, logData, mark, markID, halted, trap, trapPC []uint16
+	idle                                                       [][]uint16 // by context
+	clock, timer, deadline                                     []uint16   // of a core that knows time
 }
 
 // pinFinder looks ports up by name and keeps the first that is missing.
@@ -240,7 +246,10 @@ func findPins(shell *Shell, core *sim.Core) (*pins, error) {
 			p.levelOut[i] = f.pin(f.out, rtl.PortLevelOut(d.Name), d.Bits)
 		}
 	}
-	p.halted, p.idle = f.pin(f.out, rtl.PortHalted, 1), f.pin(f.out, rtl.PortIdle, 1)
+	p.halted = f.pin(f.out, rtl.PortHalted, 1)
+	for k := range max(1, core.Contexts) {
+		p.idle = append(p.idle, f.pin(f.out, rtl.PortIdleOf(k), 1))
+	}
 	p.trap, p.trapPC = f.pin(f.out, rtl.PortTrap, 1), f.pin(f.out, rtl.PortTrapPC, 32)
 	if (core.Raw || len(core.Logs) > 0) && f.any(rtl.PortLogValid, rtl.PortLogData) {
 		p.log, p.logReady = f.pin(f.out, rtl.PortLogValid, 1), f.pin(f.in, rtl.PortLogReady, 1)

@@ -49,6 +49,10 @@ func New(im *image.Image, w *world.World) (*Machine, error) {
 	if err := im.Verify(); err != nil {
 		return nil, err
 	}
+	context, err := im.OneContext()
+	if err != nil {
+		return nil, err
+	}
 	m := &Machine{im: im}
 	dec := isa.NewDecoder(im.Target.Set)
 	for _, w := range im.Text {
@@ -60,7 +64,7 @@ func New(im *image.Image, w *world.World) (*Machine, error) {
 	copy(mem, im.Data)
 	m.ports = newPorts(im, w, m)
 	m.c = core{mem: mem, strict: true, bus: m.ports}
-	m.c.s.PC = design.TextBase
+	m.c.s.PC = context.Entry
 	return m, nil
 }
 

@@ -13,7 +13,7 @@ import (
 // CoreOf says what the ports of an image's core mean: for this machine, and for
 // the harness of a circuit that runs the image.
 func CoreOf(im *image.Image) *sim.Core {
-	c := &sim.Core{Program: im.Name, Tasks: im.Tasks, Raw: len(im.Logs) == 0}
+	c := &sim.Core{Program: im.Name, Tasks: im.Tasks, Contexts: len(im.Contexts), Raw: len(im.Logs) == 0}
 	for _, l := range im.Logs {
 		for len(c.Logs) <= l.ID {
 			c.Logs = append(c.Logs, trace.Site{ID: len(c.Logs)})

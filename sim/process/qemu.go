@@ -17,7 +17,7 @@ import (
 // machineArgs is the machine: a microvm without what the unikernel does not
 // use. Without ACPI the virtio devices are on the kernel command line.
 var machineArgs = []string{
-	"-M", "microvm,x-option-roms=off,pic=off,pit=off,rtc=off,acpi=off", "-accel", "tcg",
+	"-M", "microvm,x-option-roms=off,pic=off,pit=off,rtc=off,acpi=off",
 	"-global", "virtio-mmio.force-legacy=false", "-nodefaults", "-no-user-config", "-display", "none",
 	"-no-reboot", "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
 }
@@ -29,7 +29,12 @@ var exact = []string{"-icount", "shift=0,sleep=off"}
 // own command line is empty for a live run.
 func QEMUArgs(o Options, kernel, line string) []string {
 	args := append([]string{o.QEMU}, machineArgs...)
-	args = append(args, "-m", strconv.Itoa(memoryOf(kernel)))
+	if o.Accel == "kvm" {
+		args = append(args, "-accel", "kvm", "-cpu", "host,-arch-capabilities")
+	} else {
+		args = append(args, "-accel", "tcg")
+	}
+	args = append(args, "-m", strconv.Itoa(MemoryOf(o, kernel)))
 	if o.ICount {
 		args = append(args, exact...)
 	}
@@ -43,9 +48,12 @@ func QEMUArgs(o Options, kernel, line string) []string {
 // leastMemory is what a guest with little static memory gets, in MiB.
 const leastMemory = 4
 
-// memoryOf is the memory that a kernel needs, in MiB: up to the end of its image,
-// and two for what the loader puts beside it.
-func memoryOf(kernel string) int {
+// MemoryOf is the memory that a kernel gets, in MiB: what the options say, or up to the
+// end of its image, and two for what the loader puts beside it.
+func MemoryOf(o Options, kernel string) int {
+	if o.Memory > 0 {
+		return o.Memory
+	}
 	f, err := elf.Open(kernel)
 	if err != nil {
 		return leastMemory // QEMU says what is wrong with the file
@@ -66,32 +74,32 @@ func liveQEMU(o Options, kernel string, p *Program) []string {
 	for i, name := range p.Devices {
 		switch {
 		case p.isDisk(i):
-			args = append(args, diskArgs(i, name+".img")...)
+			args = append(args, DiskArgs(i, name+".img")...)
 		case p.isLevel(i): // a PVH guest has no pins, and says so
 		case i < len(p.Ports):
 			backend := "user"
 			for _, port := range p.Ports[i] {
 				backend += fmt.Sprintf(",hostfwd=udp:127.0.0.1:%d-:%d", 10000+port%50000, port)
 			}
-			args = append(args, card(i, backend)...)
+			args = append(args, Card(i, backend)...)
 		default:
-			args = append(args, card(i, "user")...)
+			args = append(args, Card(i, "user")...)
 		}
 	}
 	return args
 }
 
-// diskArgs is a disk. The program knows its disks by their serial numbers.
-func diskArgs(i int, file string) []string {
+// DiskArgs is a disk. The program knows its disks by their serial numbers.
+func DiskArgs(i int, file string) []string {
 	return []string{
 		"-drive", fmt.Sprintf("file=%s,if=none,format=raw,id=d%d", file, i),
 		"-device", fmt.Sprintf("virtio-blk-device,drive=d%d,serial=%d", i, i),
 	}
 }
 
-// card is a network card. The program knows its devices by the last byte of the
+// Card is a network card. The program knows its devices by the last byte of the
 // address.
-func card(i int, backend string) []string {
+func Card(i int, backend string) []string {
 	return []string{
 		"-netdev", fmt.Sprintf("%s,id=n%d", backend, i),
 		"-device", fmt.Sprintf("virtio-net-device,netdev=n%d,mac=52:54:00:00:00:%02x", i, i),
@@ -128,7 +136,7 @@ func (m *Machine) boot(ctx context.Context) error {
 	args := QEMUArgs(m.opts, kernel, "sn.script")
 	for i := range m.prog.Devices {
 		if m.prog.isDisk(i) {
-			args = append(args, diskArgs(i, m.diskFile(i))...)
+			args = append(args, DiskArgs(i, m.diskFile(i))...)
 		}
 	}
 	if n := len(m.prog.Devices); n > 0 {
@@ -170,7 +178,7 @@ func newDatagrams(devices int, with func(int) bool) (*datagrams, []string, error
 		}
 		d.conns = append(d.conns, c)
 		d.peers = append(d.peers, &net.UnixAddr{Name: guest, Net: "unixgram"})
-		args = append(args, card(i, fmt.Sprintf("dgram,local.type=unix,local.path=%s,remote.type=unix,remote.path=%s", guest, host))...)
+		args = append(args, Card(i, fmt.Sprintf("dgram,local.type=unix,local.path=%s,remote.type=unix,remote.path=%s", guest, host))...)
 	}
 	return d, args, nil
 }

@@ -131,6 +131,7 @@ func differs(got sim.Retire, want sim.Retire) string {
 			out = append(out, fmt.Sprintf("%s: expected %#x, got %#x", name, w, g))
 		}
 	}
+	field("context", uint32(got.Context), uint32(want.Context))
 	field("pc", got.PC, want.PC)
 	field("insn", got.Insn, want.Insn)
 	field("rd", uint32(got.Rd), uint32(want.Rd))

@@ -80,6 +80,7 @@ func (r *runner) step(env *environment) (sim.Retire, bool, error) {
 	rec := sim.Retire{
 		Order: r.order, PC: r.get(rtl.ProbeRetirePC), Insn: r.get(rtl.ProbeRetireInsn), Rd: uint8(r.get(rtl.ProbeRetireRd)),
 		Value: r.get(rtl.ProbeRetireValue), Addr: r.get(rtl.ProbeRetireAddr), Mask: uint8(r.get(rtl.ProbeRetireMask)), Data: r.get(rtl.ProbeRetireData),
+		Context: int(r.get(rtl.ProbeRetireContext)),
 	}
 	retired := r.get(rtl.ProbeRetireValid) == 1
 	if retired {

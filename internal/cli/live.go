@@ -1,0 +1,196 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/internal/live"
+)
+
+// liveFlags are those of `sinter run --live`.
+type liveFlags struct {
+	Live    bool          `help:"Run as a service, until it ends or a signal comes."`
+	Port    []string      `short:"p" placeholder:"udp:HOST:GUEST" help:"Live: forward a port of this computer to one of the program's."`
+	Tap     []string      `placeholder:"DEVICE=NAME" help:"Live: a TAP interface for a network device; the device may be left out when there is one."`
+	Size    string        `placeholder:"SIZE" help:"Live: make the file of a disk that is missing, such as 1M."`
+	Mem     int           `placeholder:"MiB" help:"Live: memory of a unikernel (default: what it needs)."`
+	Vmm     string        `default:"" enum:",qemu,monitor" help:"Live: qemu or monitor, the same as --on unikernel or --on monitor."`
+	Accel   string        `default:"auto" enum:"auto,kvm,tcg" help:"Live: what executes a guest of QEMU; auto takes KVM when a probe guest runs under it, else tcg."`
+	Pcap    string        `placeholder:"FILE" help:"Live: a capture of all that crosses the network devices."`
+	For     time.Duration `placeholder:"TIME" help:"Live: end after a time such as 10s."`
+	Setting []string      `name:"set" placeholder:"sn.NIC.KEY=VALUE" hidden:""`
+}
+
+// scripted names a flag of runs in a script that was given with --live, "" for none.
+func (c *runCmd) scripted() string {
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{
+		{"--pcap-in", len(c.PcapIn) > 0},
+		{"--vcd-in", len(c.VcdIn) > 0},
+		{"--seed", c.Seed != 0},
+		{"--until", c.Until != ""},
+		{"--limit", c.Limit != 0},
+		{"--steps", c.Steps != 0},
+		{"--disk-out", len(c.DiskOut) > 0},
+		{"--pcap-out", len(c.PcapOut) > 0},
+		{"--vcd-out", len(c.VcdOut) > 0},
+		{"--trace", c.Trace != ""},
+		{"--wave", c.Wave != ""},
+	} {
+		if f.set {
+			return f.name
+		}
+	}
+	return ""
+}
+
+// liveOnly names a flag of live runs that was given without --live, "" for none.
+func (c *runCmd) liveOnly() string {
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{
+		{"-p", len(c.Port) > 0},
+		{"--tap", len(c.Tap) > 0},
+		{"--size", c.Size != ""},
+		{"--mem", c.Mem != 0},
+		{"--vmm", c.Vmm != ""},
+		{"--accel", c.Accel != "auto"},
+		{"--pcap", c.Pcap != ""},
+		{"--for", c.For != 0},
+	} {
+		if f.set {
+			return f.name
+		}
+	}
+	return ""
+}
+
+// serve is `sinter run --live`.
+func (c *runCmd) serve(e *env) error {
+	if f := c.scripted(); f != "" {
+		return flow.UserErrorf("%s is for runs in a script, and --live is none", f)
+	}
+	o, err := c.liveOptions()
+	if err != nil {
+		return userError(err)
+	}
+	p, err := c.load(e)
+	if err != nil {
+		return err
+	}
+	im, err := p.Outline(o.Machine)
+	if err != nil {
+		return err
+	}
+	if err := live.Check(im, o); err != nil {
+		return userError(err)
+	}
+	if o.Machine == flow.Unikernel {
+		if o.QEMU, err = flow.QEMU(); err != nil {
+			return err
+		}
+		o.Accel = c.accel(e, o.QEMU)
+	}
+	if c.Print {
+		if err := live.ByHand(im, o); err != nil {
+			return userError(err)
+		}
+	}
+	if err := p.Service(e.ctx, o.Machine, im); err != nil {
+		return err
+	}
+	if c.Print {
+		return c.printLive(e, im, o)
+	}
+	o.Stdout = e.out
+	o.Ready = func(s live.Started) { fmt.Fprintln(e.err, s) }
+	code, err := live.Run(e.ctx, im, o)
+	if err == nil && e.ctx.Err() != nil {
+		return e.ctx.Err()
+	}
+	e.failed = code
+	var crash live.Crash
+	if errors.As(err, &crash) {
+		fmt.Fprintf(e.err, "sinter: %s crashed: %v\n", p.Name, crash)
+		e.failed = exitCrash
+		return nil
+	}
+	return userError(err)
+}
+
+// userError makes a mistake of the user's one of the tool's own kind.
+func userError(err error) error {
+	var u live.UserError
+	if errors.As(err, &u) {
+		return flow.UserErrorf("%s", u.Error())
+	}
+	return err
+}
+
+// liveOptions reads the flags.
+func (c *runCmd) liveOptions() (o live.Options, err error) {
+	o = live.Options{Machine: c.On, Memory: c.Mem, Pcap: c.Pcap, For: c.For, Set: c.Setting}
+	byVMM := map[string]string{"qemu": flow.Unikernel, "monitor": flow.Monitor}[c.Vmm]
+	switch {
+	case byVMM != "" && c.On != "" && c.On != byVMM:
+		return o, flow.UserErrorf("--vmm %s and --on %s do not go together", c.Vmm, c.On)
+	case byVMM != "":
+		o.Machine = byVMM
+	case c.On == "":
+		o.Machine = flow.LiveMachine()
+	}
+	if o.Machine != flow.Native && o.Machine != flow.Unikernel && o.Machine != flow.Monitor {
+		return o, flow.UserErrorf("--live runs on native, unikernel or monitor, not on %s", o.Machine)
+	}
+	for _, d := range c.Define {
+		if name, value, _ := strings.Cut(d, "="); name == "net.host" && value == "dhcp" {
+			return o, flow.UserErrorf("-D net.host=dhcp: there is no DHCP yet, it comes with TCP; give an address")
+		}
+	}
+	for _, s := range c.Port {
+		f, err := live.ParseForward(s)
+		if err != nil {
+			return o, err
+		}
+		o.Forwards = append(o.Forwards, f)
+	}
+	for _, s := range c.Tap {
+		o.Taps = append(o.Taps, live.ParsePair(s))
+	}
+	for _, s := range c.Disk {
+		o.Disks = append(o.Disks, live.ParsePair(s))
+	}
+	if c.Size != "" {
+		o.Size, err = live.ParseSize(c.Size)
+	}
+	return o, err
+}
+
+// accel chooses what executes a guest of QEMU, and says why when that is not what one
+// would expect.
+func (c *runCmd) accel(e *env, qemu string) string {
+	if c.Accel != "auto" {
+		return c.Accel
+	}
+	if err := flow.KVMServes(e.ctx, qemu); err != nil {
+		fmt.Fprintf(e.err, "QEMU interprets the guest (tcg): %v\n", err)
+		return "tcg"
+	}
+	return "kvm"
+}
+
+// printLive prints a command that does the same by hand, and keeps its files.
+func (c *runCmd) printLive(e *env, im *live.Image, o live.Options) error {
+	line, err := live.Command(im, o)
+	if err != nil {
+		return userError(err)
+	}
+	fmt.Fprintln(e.out, line)
+	return nil
+}

@@ -1,0 +1,274 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gopacket/gopacket/pcapgo"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/cli"
+	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/monitor"
+)
+
+// said is what a command has written so far.
+type said struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *said) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *said) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// liveRun is a service that runs.
+type liveRun struct {
+	out, err said
+	stop     context.CancelFunc
+	code     chan int
+}
+
+// startLive starts `sinter run --live`.
+func startLive(t *testing.T, args ...string) *liveRun {
+	ctx, stop := context.WithCancel(context.Background())
+	r := &liveRun{stop: stop, code: make(chan int, 1)}
+	go func() {
+		r.code <- cli.Run(ctx, append([]string{"run", "--live"}, args...), strings.NewReader(""), &r.out, &r.err)
+	}()
+	t.Cleanup(stop)
+	return r
+}
+
+// expect waits for a text on standard error and gives what a pattern found in it.
+func (r *liveRun) expect(t *testing.T, pattern string) []string {
+	t.Helper()
+	re := regexp.MustCompile(pattern)
+	for range 600 {
+		if found := re.FindStringSubmatch(r.err.String()); found != nil {
+			return found
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	require.Fail(t, "nothing on standard error matches "+pattern, r.err.String()+r.out.String())
+	return nil
+}
+
+// end waits for the exit code.
+func (r *liveRun) end(t *testing.T) int {
+	t.Helper()
+	select {
+	case code := <-r.code:
+		return code
+	case <-time.After(30 * time.Second):
+		require.Fail(t, "the run does not end", r.err.String())
+	}
+	return -1
+}
+
+// needs skips where a machine of x86-64 cannot run.
+func needs(t *testing.T, machine string) {
+	testkit.Tool(t, "clang-19", "clang")
+	testkit.Tool(t, "ld.lld-19", "ld.lld")
+	switch machine {
+	case "unikernel":
+		testkit.Tool(t, "qemu-system-x86_64")
+	case "monitor":
+		if err := monitor.Available(); err != nil {
+			t.Skip("not run: ", err)
+		}
+	}
+}
+
+// call sends a datagram to a port of this computer and gives the answer.
+func call(t *testing.T, conn net.Conn, body []byte) []byte {
+	t.Helper()
+	buf := make([]byte, 2000)
+	for range 100 {
+		if _, err := conn.Write(body); err != nil {
+			time.Sleep(20 * time.Millisecond)
+			continue
+		}
+		require.NoError(t, conn.SetReadDeadline(time.Now().Add(time.Second)))
+		n, err := conn.Read(buf)
+		if err == nil {
+			return buf[:n]
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	require.Fail(t, "no answer")
+	return nil
+}
+
+// TestLiveEcho talks to the echo on every machine of x86-64, with two clients at once,
+// ends it as a signal does, and looks at what is left.
+func TestLiveEcho(t *testing.T) {
+	for _, machine := range []string{"native", "unikernel", "monitor"} {
+		t.Run(machine, func(t *testing.T) {
+			needs(t, machine)
+			tmp, capture := t.TempDir(), filepath.Join(t.TempDir(), "all.pcap")
+			t.Setenv("TMPDIR", tmp)
+			r := startLive(t, "../../examples/echo", "--on", machine, "--accel", "tcg", "-p", "udp:0:7", "--pcap", capture)
+			at := r.expect(t, `answers after [0-9.]+ ms at udp (127\.0\.0\.1:\d+) \(port 7 of 10\.0\.2\.15\); image \d+ bytes.*linked: nic`)[1]
+			var clients []net.Conn
+			for range 2 {
+				conn, err := net.Dial("udp4", at)
+				require.NoError(t, err)
+				defer conn.Close()
+				clients = append(clients, conn)
+			}
+			for n := 0; n <= 1472; n += 92 {
+				for k, conn := range clients {
+					body := bytes.Repeat([]byte{byte(n), byte(k + 1)}, n/2)
+					require.Equal(t, body, bytes.Clone(call(t, conn, body)), "%d bytes", n)
+				}
+			}
+			r.stop()
+			require.Equal(t, 130, r.end(t), "%s", r.err.String())
+			left, err := os.ReadDir(tmp)
+			require.NoError(t, err)
+			require.Empty(t, left, "files are left")
+			require.GreaterOrEqual(t, captured(t, capture), 2*2*17)
+		})
+	}
+}
+
+// captured counts the frames of a capture, read by a library.
+func captured(t *testing.T, path string) (n int) {
+	f, err := os.Open(path)
+	require.NoError(t, err)
+	defer f.Close()
+	r, err := pcapgo.NewReader(f)
+	require.NoError(t, err)
+	for {
+		if _, _, err := r.ReadPacketData(); err == io.EOF {
+			return n
+		}
+		require.NoError(t, err)
+		n++
+	}
+}
+
+// TestLiveEnds: how a service ends is its exit code, on each machine.
+func TestLiveEnds(t *testing.T) {
+	dir := folder(t)
+	for _, machine := range []string{"native", "unikernel", "monitor"} {
+		for _, c := range []struct {
+			file string
+			code int
+			out  string
+		}{{"good.sn", 0, "a\nb\n"}, {"trap.sn", 4, "trap in task main: index at "}, {"stuck.sn", 5, ""}} {
+			t.Run(machine+"/"+c.file, func(t *testing.T) {
+				t.Parallel()
+				needs(t, machine)
+				r := startLive(t, filepath.Join(dir, c.file), "--on", machine, "--accel", "tcg")
+				require.Equal(t, c.code, r.end(t), "%s", r.err.String())
+				require.Contains(t, r.out.String(), c.out)
+			})
+		}
+	}
+}
+
+// TestLiveFor: a time ends a service, and that is no mistake.
+func TestLiveFor(t *testing.T) {
+	needs(t, "native")
+	r := startLive(t, filepath.Join(folder(t), "echo.sn"), "--on", "native", "--for", "300ms")
+	require.Equal(t, 0, r.end(t), "%s", r.err.String())
+	require.Contains(t, r.err.String(), "echo on native has started at `nic` (connected to nothing; --tap nic=NAME)")
+}
+
+// TestLiveRefuses: a wish that cannot be met is a sentence, before anything runs.
+func TestLiveRefuses(t *testing.T) {
+	needs(t, "native")
+	dir := t.TempDir()
+	odd := filepath.Join(dir, "odd.img")
+	require.NoError(t, os.WriteFile(odd, make([]byte, 700), 0o644))
+	for _, c := range []struct {
+		want string
+		args []string
+	}{
+		{"-p tcp:80:80: there is no TCP yet", []string{"echo", "-p", "tcp:80:80"}},
+		{"-p udp:7: expected udp:HOST:GUEST", []string{"echo", "-p", "udp:7"}},
+		{"-p udp:70000:7: a port is a number", []string{"echo", "-p", "udp:70000:7"}},
+		{"has no UDP socket at port 9; it has 7 at `nic`", []string{"echo", "-p", "udp:0:9"}},
+		{"filter has no UDP socket", []string{"filter", "-p", "udp:0:9"}},
+		{"net.host=dhcp: there is no DHCP yet", []string{"echo", "-D", "net.host=dhcp"}},
+		{"there is no interface nosuchtap", []string{"echo", "--tap", "nosuchtap"}},
+		{"the name of an interface has 1 to 15 characters", []string{"echo", "--tap", "nic=" + strings.Repeat("x", 16)}},
+		{"lo is not a TAP interface", []string{"echo", "--tap", "lo"}},
+		{"echo_server has no network device `eth7`; there is `nic`", []string{"echo", "--tap", "eth7=tap0"}},
+		{"filter has several", []string{"filter", "--tap", "tap0"}},
+		{"`nic` is given twice", []string{"echo", "--tap", "nic=a", "--tap", "b"}},
+		{"say which file it is, --disk disk=FILE", []string{"queue"}},
+		{"there is no file nosuch.img; --size 1M makes one", []string{"queue", "--disk", "nosuch.img"}},
+		{"has 700 bytes; a disk is whole sectors of 512", []string{"queue", "--disk", odd}},
+		{"--size 100: expected whole sectors", []string{"queue", "--disk", "nosuch.img", "--size", "100"}},
+		{"a live run has no pins", []string{"blinky"}},
+		{"--live runs on native, unikernel or monitor, not on cycle", []string{"echo", "--on", "cycle"}},
+		{"--vmm qemu and --on native do not go together", []string{"echo", "--vmm", "qemu"}},
+		{"--until is for runs in a script", []string{"echo", "--until", "1s"}},
+		{"--mem is for --on unikernel", []string{"echo", "--mem", "4"}},
+		{"a process by hand needs an interface", []string{"echo", "--print-command"}},
+	} {
+		args := append([]string{"../../examples/" + c.args[0]}, c.args[1:]...)
+		if !strings.Contains(c.want, "not on cycle") {
+			args = append(args, "--on", "native")
+		}
+		r := startLive(t, args...)
+		require.Equal(t, 1, r.end(t), "%v: %s", c.args, r.err.String())
+		require.Contains(t, r.err.String(), c.want)
+	}
+	code, _, stderr := sinter(dir, "run", "../../examples/echo", "-p", "udp:0:7")
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, "-p is for live runs: add --live")
+}
+
+// TestLiveCommand pastes the command that --print-command prints into a shell, and talks
+// to what it starts.
+func TestLiveCommand(t *testing.T) {
+	needs(t, "unikernel")
+	t.Setenv("TMPDIR", t.TempDir())
+	free, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	require.NoError(t, err)
+	at := free.LocalAddr().String()
+	require.NoError(t, free.Close())
+	_, port, _ := net.SplitHostPort(at)
+	r := startLive(t, "../../examples/echo", "--on", "unikernel", "--accel", "tcg", "-p", "udp:"+port+":7", "--print-command")
+	require.Equal(t, 0, r.end(t), "%s", r.err.String())
+	cmd := exec.Command("sh", "-c", "exec "+strings.TrimSuffix(strings.TrimSpace(r.out.String()), "; (exit $(( ($? - 1) / 2 )))"))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	require.NoError(t, cmd.Start())
+	defer func() {
+		cmd.Process.Kill() //nolint:errcheck // it may have ended
+		cmd.Wait()         //nolint:errcheck // killed on purpose
+	}()
+	conn, err := net.Dial("udp4", at)
+	require.NoError(t, err)
+	defer conn.Close()
+	require.Equal(t, "by hand", string(call(t, conn, []byte("by hand"))))
+
+	r = startLive(t, filepath.Join(folder(t), "trap.sn"), "--on", "unikernel", "--accel", "tcg", "--print-command")
+	require.Equal(t, 0, r.end(t), "%s", r.err.String())
+	err = exec.Command("sh", "-c", r.out.String()).Run()
+	require.EqualError(t, err, fmt.Sprintf("exit status %d", 4))
+}

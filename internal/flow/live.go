@@ -1,0 +1,198 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	x86 "github.com/sinter-lang/sinter/backend_x86"
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/live"
+	"github.com/sinter-lang/sinter/ir/port"
+	"github.com/sinter-lang/sinter/monitor"
+	"github.com/sinter-lang/sinter/sim/process"
+)
+
+// products are what the machines of x86-64 run.
+func products(level string) x86.Product {
+	return map[string]x86.Product{Native: x86.Linux, Unikernel: x86.PVH, Monitor: x86.HVT}[level]
+}
+
+// Outline is the program as a service of a machine, not yet built.
+func (p *Program) Outline(machine string) (*live.Image, error) {
+	if p.Tree.System == nil {
+		return nil, UserErrorf("%s declares no system: there is nothing to run", p.Name)
+	}
+	if p.Form > FromIR {
+		return nil, UserErrorf("--live wants a program; %s is %s", p.Path, p.Form)
+	}
+	return &live.Image{Name: p.Name, Devices: p.serviceDevices(), Linked: p.linked(machine)}, nil
+}
+
+// Service builds the image of an outline.
+func (p *Program) Service(ctx context.Context, machine string, im *live.Image) error {
+	img, err := p.X86(ctx, products(machine))
+	if err != nil {
+		return err
+	}
+	im.ELF, im.Size, im.Where = img.ELF, len(img.Stripped), x86.Places(img.ELF)
+	return nil
+}
+
+// serviceDevices are the devices of the program, with the sockets of their stacks.
+func (p *Program) serviceDevices() []live.Device {
+	var all []live.Device
+	for i, d := range p.Tree.System.Devices {
+		dev := live.Device{Name: d.Name, Home: live.Home(d.Home)}
+		switch port.ShapeOf(d.Kind) {
+		case port.Command:
+			dev.Kind = live.Disk
+		case port.Level:
+			dev.Kind = live.Pin
+		}
+		for _, s := range p.Tree.System.Sockets {
+			if s.Device == i {
+				dev.Ports = append(dev.Ports, s.Port)
+			}
+		}
+		all = append(all, dev)
+	}
+	return all
+}
+
+// linked says what an image contains besides the program: what serves each device, and
+// services of the library.
+func (p *Program) linked(machine string) []string {
+	drivers := map[string][]string{
+		Native: {"descriptor", "file"}, Unikernel: {"virtio-net", "virtio-blk"}, Monitor: {"rings", "sectors"},
+	}[machine]
+	var list []string
+	for _, d := range p.Tree.System.Devices {
+		switch port.ShapeOf(d.Kind) {
+		case port.Message:
+			list = append(list, d.Name+" ("+drivers[0]+")")
+		case port.Command:
+			list = append(list, d.Name+" ("+drivers[1]+")")
+		}
+	}
+	stacks := 0
+	for i := range p.Tree.System.Devices {
+		for _, s := range p.Tree.System.Sockets {
+			if s.Device == i {
+				stacks++
+				break
+			}
+		}
+	}
+	if stacks > 0 {
+		list = append(list, "ARP, IPv4, ICMP, UDP")
+	}
+	return list
+}
+
+// LiveMachine is the machine that a service takes first here: the monitor where it can
+// run, else QEMU, else a process.
+func LiveMachine() string {
+	if monitor.Available() == nil {
+		return Monitor
+	}
+	if _, err := exec.LookPath("qemu-system-x86_64"); err == nil {
+		return Unikernel
+	}
+	return Native
+}
+
+// QEMU is the path of the outside tool.
+func QEMU() (string, error) {
+	path, err := exec.LookPath("qemu-system-x86_64")
+	if err != nil {
+		return "", &MissingTool{"qemu-system-x86_64", "qemu-system-x86"}
+	}
+	return path, nil
+}
+
+// probe is a guest with an instruction of every class that images use: integers of all
+// widths, multiplication and division, floats, memory in blocks, the console. It also
+// takes a million turns of a loop, so an accelerator that executes a kernel one
+// instruction at a time is noticed.
+const probe = `
+task probe() {
+  var x: u64 = 88172645463325252
+  var y: f64 = 1.0
+  var b: bytes<256>
+  for i in 0..1000000 {
+    x = x ^ x << 13
+    x = x ^ x >> 7
+    x = x ^ x << 17
+  }
+  for i in 0..100 { y = y * 1.5 / 1.25 + 0.5 }
+  b.resize(200)
+  let c = b
+  log.print("probe {x} {x * 3 / 7 % 1001} {y > 2.0} {c.len}")
+}
+system probe { run probe() }
+`
+
+// probeTime is how long the probe may take: a hundred times what a processor needs.
+const probeTime = 1500 * time.Millisecond
+
+// KVMServes says why QEMU cannot use KVM here, nil if it can: a probe guest must run
+// under it to its end, in time, and say what it says without it.
+func KVMServes(ctx context.Context, qemu string) error {
+	f, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0)
+	if err != nil {
+		return fmt.Errorf("cannot open /dev/kvm: %s", Reason(err))
+	}
+	f.Close()
+	p, err := LoadFiles([]*diag.File{{Name: "probe.sn", Text: probe}}, Options{})
+	if err != nil {
+		return err
+	}
+	img, err := p.X86(ctx, x86.PVH)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "sinter-probe-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	kernel := filepath.Join(dir, "probe.elf")
+	if err := os.WriteFile(kernel, img.Stripped, 0o644); err != nil {
+		return err
+	}
+	said := map[string]string{}
+	for _, accel := range []string{"kvm", "tcg"} {
+		limit := probeTime
+		if accel == "tcg" {
+			limit *= 10
+		}
+		if said[accel], err = runProbe(ctx, process.Options{QEMU: qemu, Accel: accel}, kernel, limit); err != nil {
+			return fmt.Errorf("a probe guest under %s %w", accel, err)
+		}
+	}
+	if said["kvm"] != said["tcg"] {
+		return fmt.Errorf("a probe guest says %q under KVM and %q without it", said["kvm"], said["tcg"])
+	}
+	return nil
+}
+
+func runProbe(ctx context.Context, o process.Options, kernel string, limit time.Duration) (string, error) {
+	ctx, stop := context.WithTimeout(ctx, limit)
+	defer stop()
+	args := process.QEMUArgs(o, kernel, "")
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.WaitDelay = time.Second
+	out, _ := cmd.Output() // QEMU's exit status for code 0 is 1
+	switch {
+	case ctx.Err() != nil:
+		return "", fmt.Errorf("has not ended after %v", limit)
+	case !strings.Contains(string(out), "probe "):
+		return "", fmt.Errorf("ends with %s and without its line", cmd.ProcessState)
+	}
+	return string(out), nil
+}

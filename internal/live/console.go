@@ -1,0 +1,86 @@
+package live
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+)
+
+// console hands on what an image writes, and keeps the last line of a crash.
+type console struct {
+	mu   sync.Mutex
+	to   io.Writer
+	line []byte
+	last string // line of a crash or fault
+}
+
+// mostLine bounds what is kept of a line.
+const mostLine = 400
+
+// Write hands bytes on.
+func (c *console) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, b := range p {
+		if b != '\n' {
+			if len(c.line) < mostLine {
+				c.line = append(c.line, b)
+			}
+			continue
+		}
+		if s := string(c.line); strings.HasPrefix(s, "CRASH ") || strings.HasPrefix(s, "FAULT ") {
+			c.last = s
+		}
+		c.line = c.line[:0]
+	}
+	return c.to.Write(p)
+}
+
+// crash makes a sentence of the last line of an image that crashed, "" without one.
+func (c *console) crash(where func(uint64) string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	text, _ := Decode(c.last, where)
+	return text
+}
+
+// vectors are the names of processor exceptions (Intel SDM volume 3, table 6-1).
+var vectors = map[uint64]string{
+	0: "division by zero", 3: "breakpoint", 6: "no such instruction", 7: "no floating point", 8: "double fault",
+	12: "stack fault", 13: "general protection", 14: "page fault", 16: "floating point", 17: "alignment", 19: "SIMD floating point",
+}
+
+// Decode makes a sentence of a line of a console that tells of a crash or a fault of the
+// guest's; false for any other line.
+func Decode(line string, where func(uint64) string) (string, bool) {
+	line = strings.TrimSuffix(line, "\r")
+	var vector, code, rip, address uint64
+	if n, _ := fmt.Sscanf(line, "CRASH %x %x %x %x", &vector, &code, &rip, &address); n == 4 {
+		name := vectors[vector]
+		if name == "" {
+			name = fmt.Sprintf("exception %d", vector)
+		}
+		text := fmt.Sprintf("%s at %s (rip %#x", name, where(rip), rip)
+		if vector == 14 {
+			text += fmt.Sprintf(", address %#x, %s", address, access(code))
+		}
+		return text + ")", true
+	}
+	var text string
+	if n, _ := fmt.Sscanf(line, "FAULT %q", &text); n == 1 {
+		return "the program cannot go on: " + text, true
+	}
+	return "", false
+}
+
+// access says what the error code of a page fault tells.
+func access(code uint64) string {
+	switch {
+	case code&16 != 0:
+		return "executed"
+	case code&2 != 0:
+		return "written"
+	}
+	return "read"
+}

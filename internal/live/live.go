@@ -1,0 +1,236 @@
+// Package live runs an x86-64 product as a service: as a Linux process, in QEMU or in our
+// own monitor, with its network and disks attached, until it ends or is told to.
+//
+//	client of the host          this package                        the image
+//	udp 127.0.0.1:10007  ──▶  gateway: ARP, UDP, ping  ◀─frames─▶  nic
+//	tap0                 ◀──────────── the descriptor, or a relay that records ──▶
+//
+// All machines are given the same thing for a network device: one end of a socket pair
+// that carries a frame a message, or a TAP interface. So one forwarder in Go serves them
+// all, without root and without help of QEMU's own network. The package knows no
+// compiler; an Image is bytes and what its devices are. Start reading at Run.
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+)
+
+// The machines that a service runs on.
+const (
+	Native    = "native"
+	Unikernel = "unikernel"
+	Monitor   = "monitor"
+)
+
+// Kind says what serves a device.
+type Kind int
+
+// The kinds of devices.
+const (
+	Net Kind = iota
+	Disk
+	Pin
+)
+
+// Device is a device of an image.
+type Device struct {
+	Name  string
+	Kind  Kind
+	Home  Home
+	Ports []int // UDP ports of its sockets; a device without a stack has none
+}
+
+// Home are the addresses of a network device that has a stack.
+type Home struct{ Host, Mask, Gateway uint32 }
+
+// Image is what runs.
+type Image struct {
+	Name    string
+	ELF     []byte // with its line tables
+	Size    int    // bytes without them
+	Devices []Device
+	Linked  []string                // what the image contains besides the program, in words
+	Where   func(rip uint64) string // place of an address
+}
+
+// Options say how it runs.
+type Options struct {
+	Machine  string
+	Accel    string // of QEMU: tcg or kvm
+	QEMU     string // path of qemu-system-x86_64
+	Memory   int    // MiB of a unikernel; 0: what it needs
+	Forwards []Forward
+	Taps     []Pair // DEVICE=INTERFACE; the device may be empty when there is one
+	Disks    []Pair // DEVICE=FILE
+	Size     int64  // of a disk whose file is missing; 0: that is an error
+	Pcap     string // a capture of all that crosses the network devices
+	Set      []string
+	For      time.Duration // 0: until it ends or ctx does
+	Stdout   io.Writer
+	Ready    func(Started) // is called once, when the service answers
+}
+
+// Pair is a flag DEVICE=VALUE.
+type Pair struct{ Device, Value string }
+
+// Started is a service that answers.
+type Started struct {
+	Name, Machine string
+	Reach         []string      // how to reach it, in words
+	After         time.Duration // from the start of its machine to its first frame
+	Answers       bool          // it has answered; without a stack nobody can know
+	Size          int           // bytes of the image
+	Memory        int           // KiB that its machine gives it; 0: what the process needs
+	Linked        []string
+}
+
+// String is the line of a service that answers.
+func (s Started) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s on %s", s.Name, s.Machine)
+	if s.Answers {
+		fmt.Fprintf(&b, " answers after %.1f ms", float64(s.After.Microseconds())/1000)
+	} else {
+		b.WriteString(" has started")
+	}
+	if len(s.Reach) > 0 {
+		fmt.Fprintf(&b, " at %s", strings.Join(s.Reach, ", "))
+	}
+	fmt.Fprintf(&b, "; image %d bytes", s.Size)
+	if s.Memory > 0 {
+		fmt.Fprintf(&b, ", memory %d KiB", s.Memory)
+	}
+	if len(s.Linked) > 0 {
+		fmt.Fprintf(&b, "; linked: %s", strings.Join(s.Linked, ", "))
+	}
+	return b.String()
+}
+
+// UserError is a wish that cannot be met as it was written.
+type UserError struct{ text string }
+
+// Error gives one line.
+func (u UserError) Error() string { return u.text }
+
+func wrong(format string, args ...any) error { return UserError{fmt.Sprintf(format, args...)} }
+
+// Crash is an image that ended by an exception, or by a signal.
+type Crash struct{ text string }
+
+// Error gives one line.
+func (c Crash) Error() string { return c.text }
+
+// service is an image that runs, with all that serves it.
+type service struct {
+	im      *Image
+	o       Options
+	ends    []*os.File // what the image gets, by device; nil for disks
+	links   []*link    // our ends
+	closers []io.Closer
+	capture *capture
+	dir     string
+	began   time.Time
+	reach   []string
+	memory  int
+	heard   chan time.Time
+}
+
+// Run runs an image until it ends, and gives its exit code. The end of ctx ends it; that
+// is no error here.
+func Run(ctx context.Context, im *Image, o Options) (code int, err error) {
+	if err := Check(im, o); err != nil {
+		return 0, err
+	}
+	s := &service{im: im, o: o, heard: make(chan time.Time, 1)}
+	defer s.close()
+	if s.dir, err = os.MkdirTemp("", "sinter-live-"); err != nil {
+		return 0, err
+	}
+	if err := s.attach(); err != nil {
+		return 0, err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	if o.For > 0 {
+		var done context.CancelFunc
+		ctx, done = context.WithTimeout(ctx, o.For)
+		defer done()
+	}
+	go s.announce(ctx)
+	s.began = time.Now()
+	code, err = s.machine()(ctx)
+	if ctx.Err() != nil && !errors.As(err, new(Crash)) {
+		return 0, nil
+	}
+	return code, err
+}
+
+func (s *service) machine() func(context.Context) (int, error) {
+	switch s.o.Machine {
+	case Unikernel:
+		return s.unikernel
+	case Monitor:
+		return s.monitor
+	}
+	return s.native
+}
+
+// settle is how long a service without a stack gets before it counts as started.
+const settle = 200 * time.Millisecond
+
+// announce says that the service answers. With a stack that is when its first frame has
+// come, an answer to our question for its station.
+func (s *service) announce(ctx context.Context) {
+	st := Started{Name: s.im.Name, Machine: s.o.Machine, Reach: s.reach, Size: s.im.Size, Linked: s.im.Linked}
+	var later <-chan time.Time
+	if !s.asks() {
+		later = time.After(settle)
+	}
+	select {
+	case <-ctx.Done():
+		return
+	case at := <-s.heard:
+		st.Answers, st.After = true, at.Sub(s.began)
+	case <-later:
+	}
+	if st.Memory = s.memory; s.o.Ready != nil {
+		s.o.Ready(st)
+	}
+}
+
+// asks reports whether a gateway of ours asks for the image's station.
+func (s *service) asks() bool {
+	for i, d := range s.im.Devices {
+		if s.ends[i] != nil && len(d.Ports) > 0 && s.tapOf(i) == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// close gives back all that the service held.
+func (s *service) close() {
+	for _, l := range s.links {
+		l.close()
+	}
+	for _, f := range s.ends {
+		if f != nil {
+			f.Close()
+		}
+	}
+	for _, c := range s.closers {
+		c.Close()
+	}
+	if s.capture != nil {
+		s.capture.close()
+	}
+	if s.dir != "" {
+		os.RemoveAll(s.dir)
+	}
+}

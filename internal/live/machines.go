@@ -1,0 +1,240 @@
+package live
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"time"
+
+	"github.com/sinter-lang/sinter/monitor"
+	"github.com/sinter-lang/sinter/sim/process"
+)
+
+// firstFD is the number that the first inherited descriptor has in a child.
+const firstFD = 3
+
+// inherit lists the descriptors of the network devices for a child, and calls with for
+// each device with the number that it has there.
+func (s *service) inherit(with func(i, fd int)) []*os.File {
+	var files []*os.File
+	for i, f := range s.ends {
+		if f == nil {
+			continue
+		}
+		with(i, firstFD+len(files))
+		files = append(files, f)
+	}
+	return files
+}
+
+// native runs the image as a Linux process.
+func (s *service) native(ctx context.Context) (int, error) {
+	path := filepath.Join(s.dir, "prog")
+	if err := os.WriteFile(path, s.im.ELF, 0o755); err != nil {
+		return 0, err
+	}
+	args := []string{}
+	files := s.inherit(func(i, fd int) { args = append(args, fmt.Sprintf("%s=fd:%d", s.im.Devices[i].Name, fd)) })
+	for i, d := range s.im.Devices {
+		if d.Kind == Disk {
+			args = append(args, d.Name+"=file:"+s.im.value(Disk, s.o.Disks, i))
+		}
+	}
+	args = append(args, s.o.Set...)
+	code, said, err := s.child(ctx, path, args, files)
+	if err != nil {
+		return 0, err
+	}
+	switch {
+	case code == 1:
+		return 1, wrong("the process ended: %s", firstLine(said))
+	case code > 128:
+		return 7, Crash{fmt.Sprintf("the process was ended by %s", syscall.Signal(code-128))}
+	}
+	return code, nil
+}
+
+// unikernel runs the image in QEMU.
+func (s *service) unikernel(ctx context.Context) (int, error) {
+	kernel := filepath.Join(s.dir, "kernel.elf")
+	if err := os.WriteFile(kernel, s.im.ELF, 0o644); err != nil {
+		return 0, err
+	}
+	o := process.Options{QEMU: s.o.QEMU, Accel: s.o.Accel, Memory: s.o.Memory}
+	args := process.QEMUArgs(o, kernel, kernelLine(s.o.Set))
+	s.memory = process.MemoryOf(o, kernel) << 10
+	files := s.inherit(func(i, fd int) {
+		backend := fmt.Sprintf("dgram,local.type=fd,local.str=%d", fd)
+		if s.tapOf(i) != "" && s.capture == nil {
+			backend = fmt.Sprintf("tap,fd=%d", fd)
+		}
+		args = append(args, process.Card(i, backend)...)
+	})
+	for i, d := range s.im.Devices {
+		if d.Kind == Disk {
+			args = append(args, process.DiskArgs(i, s.im.value(Disk, s.o.Disks, i))...)
+		}
+	}
+	con := &console{to: s.o.Stdout}
+	s.o.Stdout = con
+	status, said, err := s.child(ctx, args[0], args[1:], files)
+	if err != nil {
+		return 0, err
+	}
+	if status%2 == 0 || status == 1 && len(said) > 0 || status > 128 {
+		return 0, fmt.Errorf("QEMU ended by itself, with status %d: %s", status, firstLine(said))
+	}
+	if code := status / 2; code != crashed {
+		return code, nil
+	}
+	return crashed, Crash{con.crash(s.im.Where)}
+}
+
+// crashed is the exit code of an image that crashed.
+const crashed = 7
+
+// child runs a command with inherited descriptors until it ends, or ctx does. It gives
+// the exit status, 128 above a signal, and what the command said on standard error.
+func (s *service) child(ctx context.Context, path string, args []string, files []*os.File) (int, []byte, error) {
+	runtime.LockOSThread() // the death of this thread is the death of the child
+	defer runtime.UnlockOSThread()
+	var said bytes.Buffer
+	var cmd *exec.Cmd
+	for attempt := 0; ; attempt++ {
+		cmd = exec.CommandContext(ctx, path, args...)
+		cmd.ExtraFiles, cmd.Stdout, cmd.Stderr = files, s.o.Stdout, &limited{&said}
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+		cmd.WaitDelay = time.Second
+		err := cmd.Start()
+		if errors.Is(err, syscall.ETXTBSY) && attempt < 20 { // another child is being made
+			time.Sleep(5 * time.Millisecond)
+			continue
+		}
+		if err != nil {
+			return 0, nil, err
+		}
+		break
+	}
+	for i, f := range s.ends { // the child alone holds them now, so its end is seen
+		if f != nil {
+			f.Close()
+			s.ends[i] = nil
+		}
+	}
+	err := cmd.Wait()
+	if ctx.Err() != nil {
+		return 0, said.Bytes(), nil
+	}
+	state, ok := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	if !ok {
+		return 0, nil, err
+	}
+	if state.Signaled() {
+		return 128 + int(state.Signal()), said.Bytes(), nil
+	}
+	return state.ExitStatus(), said.Bytes(), nil
+}
+
+// limited keeps the beginning of what is written to it.
+type limited struct{ b *bytes.Buffer }
+
+func (l *limited) Write(p []byte) (int, error) {
+	l.b.Write(p[:min(len(p), max(0, 4096-l.b.Len()))])
+	return len(p), nil
+}
+
+func firstLine(b []byte) string {
+	line, _, _ := bytes.Cut(bytes.TrimSpace(b), []byte("\n"))
+	return string(line)
+}
+
+// kernelLine is the command line of a kernel with settings.
+func kernelLine(set []string) string {
+	var b bytes.Buffer
+	for i, s := range set {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(s)
+	}
+	return b.String()
+}
+
+// monitor runs the image in our own monitor, in this process.
+func (s *service) monitor(ctx context.Context) (int, error) {
+	im, err := monitor.Load(s.im.ELF)
+	if err != nil {
+		return 0, err
+	}
+	s.memory = int(im.Memory() >> 10)
+	conf := monitor.Config{Console: s.o.Stdout, Nets: map[string]monitor.Net{}, Blocks: map[string]monitor.Block{}}
+	for i, d := range s.im.Devices {
+		if f := s.ends[i]; f != nil {
+			conf.Nets[d.Name] = &frames{fd: int(f.Fd()), buf: make([]byte, maxFrame)}
+			if err := syscall.SetNonblock(int(f.Fd()), true); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		b, err := monitor.OpenBlock(s.im.value(Disk, s.o.Disks, i))
+		if err != nil {
+			return 0, wrong("--disk: %s", err)
+		}
+		s.closers = append(s.closers, b)
+		conf.Blocks[d.Name] = b
+	}
+	r, err := monitor.Run(ctx, im, conf)
+	var c *monitor.Crash
+	if errors.As(err, &c) {
+		return crashed, Crash{fmt.Sprintf("%s at %s (rip %#x, last address that was not there %#x)", c.Why, s.im.Where(c.Address), c.Address, c.Fault)}
+	}
+	return r.Code, err
+}
+
+// frames is a network device of the monitor over a descriptor.
+type frames struct {
+	fd  int
+	buf []byte
+}
+
+// Receive gives the next frame, 0 when none is there.
+func (f *frames) Receive(buf []byte) (int, error) {
+	for {
+		n, err := syscall.Read(f.fd, f.buf)
+		switch {
+		case errors.Is(err, syscall.EINTR):
+			continue
+		case errors.Is(err, syscall.EAGAIN):
+			return 0, nil
+		case err != nil:
+			return 0, err
+		case n == 0:
+			return 0, errors.New("the other end of the network is gone")
+		}
+		copy(buf, f.buf[:n])
+		return n, nil
+	}
+}
+
+// Send gives the other end a frame, which is lost when there is no room.
+func (f *frames) Send(frame []byte) error {
+	for {
+		_, err := syscall.Write(f.fd, frame)
+		switch {
+		case errors.Is(err, syscall.EINTR):
+			continue
+		case err == nil || errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.ENOBUFS) || errors.Is(err, syscall.EIO):
+			return nil
+		}
+		return err
+	}
+}
+
+// FD becomes readable when a frame is there.
+func (f *frames) FD() int { return f.fd }

@@ -1,0 +1,51 @@
+package live
+
+import (
+	"os"
+	"syscall"
+	"unsafe"
+)
+
+// Requests of /dev/net/tun (linux/if_tun.h).
+const (
+	tunSetIff     = 0x400454ca
+	tunSetOffload = 0x400454d0
+	iffTap        = 2
+	iffNoPI       = 0x1000
+	mostName      = 15
+)
+
+// checkTap sees to it that an interface exists: opening a mistyped name would make a new
+// one, which nobody is connected to.
+func checkTap(name string) error {
+	if len(name) == 0 || len(name) > mostName {
+		return wrong("--tap: the name of an interface has 1 to %d characters, got %q", mostName, name)
+	}
+	if _, err := os.Stat("/sys/class/net/" + name); err != nil {
+		return wrong("--tap: there is no interface %s; `ip tuntap add %s mode tap` makes one", name, name)
+	}
+	if _, err := os.Stat("/sys/class/net/" + name + "/tun_flags"); err != nil {
+		return wrong("--tap: %s is not a TAP interface", name)
+	}
+	return nil
+}
+
+// openTap opens a TAP interface. Offloads are off, or a frame may come with half a checksum.
+func openTap(name string) (*os.File, error) {
+	fd, err := syscall.Open("/dev/net/tun", syscall.O_RDWR|syscall.O_CLOEXEC|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, wrong("--tap: cannot open /dev/net/tun: %s", reason(err))
+	}
+	var req [40]byte
+	copy(req[:mostName], name)
+	req[16], req[17] = iffTap&0xff, iffNoPI>>8
+	if _, _, e := syscall.Syscall(syscall.SYS_IOCTL, uintptr(fd), tunSetIff, uintptr(unsafe.Pointer(&req))); e != 0 {
+		syscall.Close(fd)
+		return nil, wrong("--tap: cannot take %s: %s (it belongs to another user, or is in use)", name, e.Error())
+	}
+	if _, _, e := syscall.Syscall(syscall.SYS_IOCTL, uintptr(fd), tunSetOffload, 0); e != 0 {
+		syscall.Close(fd)
+		return nil, wrong("--tap: cannot turn the offloads of %s off: %s", name, e.Error())
+	}
+	return os.NewFile(uintptr(fd), name), nil
+}
