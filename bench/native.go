@@ -168,7 +168,7 @@ func buildSinter(ctx context.Context, dir, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p, err := flow.LoadFiles([]*diag.File{{Name: name + ".sn", Text: string(text)}}, flow.Options{})
+	p, err := flow.LoadFiles([]*diag.File{{Name: name + ".sn", Text: string(text)}}, flow.Options{CPU: string(x86.Native)})
 	if err != nil {
 		return "", err
 	}
