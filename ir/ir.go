@@ -235,9 +235,10 @@ type Chan struct {
 }
 
 // ChanLeaf is where a shown part of an element is: the next of its words when
-// Obj is -1, else at a byte offset of one of its objects.
+// Obj is -1, else at a byte offset of one of its objects. A number that takes
+// fewer bytes there than its width needs says how many in Size, which is else 0.
 type ChanLeaf struct {
-	Obj, Off int
+	Obj, Off, Size int
 }
 
 // Device is a device of the system, owned by one task.

@@ -198,14 +198,9 @@ func (p *parser) channel() (err error) {
 			if err != nil {
 				return err
 			}
-			from := ChanLeaf{Obj: -1}
-			if p.sc.Peek().Is("in") {
-				if from.Obj, err = p.int("in", 0, maxIndex); err != nil {
-					return err
-				}
-				if from.Off, err = p.int("at", 0, maxObject); err != nil {
-					return err
-				}
+			from, err := p.chanLeaf()
+			if err != nil {
+				return err
 			}
 			c.Args, c.From = append(c.Args, a), append(c.From, from)
 		}
@@ -213,6 +208,23 @@ func (p *parser) channel() (err error) {
 	p.m.Chans = append(p.m.Chans, c)
 	at := len(p.m.Chans) - 1
 	return p.place(func(s diag.Span) { p.m.Chans[at].Span = s })
+}
+
+// chanLeaf reads where a shown part of an element is.
+func (p *parser) chanLeaf() (from ChanLeaf, err error) {
+	if !p.sc.Peek().Is("in") {
+		return ChanLeaf{Obj: -1}, nil
+	}
+	if from.Obj, err = p.int("in", 0, maxIndex); err != nil {
+		return from, err
+	}
+	if from.Off, err = p.int("at", 0, maxObject); err != nil {
+		return from, err
+	}
+	if p.sc.Peek().Is("size") {
+		from.Size, err = p.int("size", 1, 4)
+	}
+	return from, err
 }
 
 // list takes open, items between commas, and shut.

@@ -95,6 +95,9 @@ func (p *printer) channel(i int, c *Chan) {
 		p.f("%s %s", flag(" as", k == 0), argType(a))
 		if k < len(c.From) && c.From[k].Obj >= 0 {
 			p.f(" in %d at %d", c.From[k].Obj, c.From[k].Off)
+			if c.From[k].Size > 0 {
+				p.f(" size %d", c.From[k].Size)
+			}
 		}
 	}
 	p.f("%s\n", p.at(c.Span))

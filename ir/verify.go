@@ -2,6 +2,7 @@ package ir
 
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/trace"
 )
 
 // Verify reports the first violations of the rules below, nil if there is none.
@@ -201,18 +202,26 @@ func (v *verifier) channel(names map[string]bool, c *Chan) {
 		if a.Kind != "bytes" {
 			n = Type(a.Width).Bytes()
 		}
+		if from.Size > 0 {
+			n = from.Size
+		}
 		ok := isIdent(a.Kind) && a.Width >= 0 && a.Width <= maxObject && (a.Kind == "bytes" || a.Width >= 1 && a.Width <= 64)
 		if from.Obj < 0 {
 			words += v.wordsShown(c, words, a.Width)
-			ok = ok && a.Kind != "bytes" && words <= len(c.Words)
+			ok = ok && from.Size == 0 && a.Kind != "bytes" && words <= len(c.Words)
 		} else {
-			ok = ok && from.Obj < len(c.Objs) && from.Off >= 0 && from.Off+n <= c.Objs[from.Obj]
+			ok = ok && v.leafSize(a, from.Size) && from.Obj < len(c.Objs) && from.Off >= 0 && from.Off+n <= c.Objs[from.Obj]
 		}
 		if !ok {
 			v.errorf(v.m, c.Span, "channel %s cannot show %s", c.Name, argType(a))
 			return
 		}
 	}
+}
+
+// leafSize reports whether a part may take so many bytes of an object.
+func (v *verifier) leafSize(a trace.ArgType, size int) bool {
+	return size == 0 || a.Kind != "bytes" && (size == 1 || size == 2 || size == 4) && size < Type(a.Width).Bytes()
 }
 
 // wordsShown is how many words of c from index at on hold width bits.

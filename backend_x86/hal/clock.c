@@ -1,5 +1,5 @@
-// Time of a PVH guest: the time-stamp counter, which -icount makes an exact counter of
-// instructions.
+// Time of a PVH guest: the clock of KVM where there is one, else the time-stamp counter,
+// which -icount makes an exact counter of instructions.
 #include "hal.h"
 
 #if SN_COUNT || SN_USES_NOW
@@ -15,29 +15,86 @@ u64 hal_instructions(void) { return tsc(); }
 #endif
 
 #if SN_USES_NOW
-// The rate of the time-stamp counter is measured once against the timer of the local
-// interrupt controller, which counts down 1,000 times a microsecond in QEMU and KVM.
+// The timer of the local interrupt controller counts down 1,000 times a microsecond in
+// QEMU and KVM.
 enum { APIC = 0xfee00000, TIMER_LVT = 0x320, TIMER_START = 0x380, TIMER_NOW = 0x390, TIMER_DIVIDE = 0x3e0, MASKED = 1 << 16 };
 
 static volatile u32 *apic(u32 at) { return (volatile u32 *)(u64)(APIC + at); }
 
+// What a hypervisor of KVM's interface tells of time (Linux, Documentation/virt/kvm/x86/msr.rst).
+static volatile struct { u32 version, pad; u64 tsc, ns; u32 mul; signed char shift; u8 flags, pad2[2]; } page __attribute__((aligned(64)));
+
+static void cpuid(u32 leaf, u32 *r) {
+  __asm__ volatile("cpuid" : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]), "=d"(r[3]) : "a"(leaf), "c"(0));
+}
+
+// kvm_clock makes the hypervisor write that page; 0: it has no such clock.
+static int kvm_clock(void) {
+  enum { SYSTEM_TIME = 0x4b564d01, HAS_CLOCK = 1 << 3 };
+  u32 r[4];
+  cpuid(1, r);
+  if (!(r[2] >> 31)) return 0;
+  cpuid(0x40000000, r);
+  if (r[1] != 0x4b4d564b || r[2] != 0x564b4d56 || r[3] != 0x4d) return 0; // KVMKVMKVM
+  cpuid(0x40000001, r);
+  if (!(r[0] & HAS_CLOCK)) return 0;
+  u64 at = (u64)&page | 1;
+  __asm__ volatile("wrmsr" ::"c"(SYSTEM_TIME), "a"((u32)at), "d"((u32)(at >> 32)) : "memory");
+  return page.mul != 0;
+}
+
+static u64 kvm_now(void) {
+  u32 version;
+  u64 ns;
+  do {
+    version = page.version;
+    u64 ticks = tsc() - page.tsc;
+    ticks = page.shift < 0 ? ticks >> -page.shift : ticks << page.shift;
+    ns = page.ns + (u64)((unsigned __int128)ticks * page.mul >> 32);
+  } while (version & 1 || version != page.version);
+  return ns / 1000;
+}
+
+// sample reads both counters as of one moment: of some readings the one between whose
+// reads of the time-stamp counter the least time went by.
+static void sample(u64 *ticks, u32 *left) {
+  u64 best = ~0ull;
+  for (u32 k = 0; k < 8; k++) {
+    u64 before = tsc();
+    u32 l = *apic(TIMER_NOW);
+    u64 gap = tsc() - before;
+    if (gap < best) best = gap, *ticks = before + gap / 2, *left = l;
+  }
+}
+
+// ticks_per_ms compares the time-stamp counter with that timer, over what the timer has
+// really counted: a host that is busy takes the processor away at any place.
 static u64 ticks_per_ms(void) {
-  *apic(TIMER_LVT) = MASKED;
-  *apic(TIMER_DIVIDE) = 11; // by one
-  *apic(TIMER_START) = ~0u;
-  u64 t = tsc();
-  while (*apic(TIMER_NOW) > ~0u - 1000000) {}
-  t = tsc() - t;
+  enum { WINDOW = 4000000 }; // ns
+  u64 t0, t1;
+  u32 l0, l1;
+  do {
+    *apic(TIMER_LVT) = MASKED;
+    *apic(TIMER_DIVIDE) = 11; // by one
+    *apic(TIMER_START) = ~0u;
+    sample(&t0, &l0);
+    while (*apic(TIMER_NOW) > l0 - WINDOW) {}
+    sample(&t1, &l1);
+  } while (!l1); // it has run out in between
   *apic(TIMER_START) = 0;
-  return t ? t : 1;
+  u64 rate = (t1 - t0) * 1000000 / (l0 - l1);
+  return rate ? rate : 1;
 }
 
 u64 hal_now(void) {
   static u64 start, rate;
+  static u8 kvm;
   if (!rate) {
-    rate = ticks_per_ms();
-    start = tsc();
+    kvm = (u8)kvm_clock();
+    rate = kvm ? 1 : ticks_per_ms();
+    start = kvm ? kvm_now() : tsc();
   }
+  if (kvm) return kvm_now() - start;
   u64 ticks = tsc() - start;
   return ticks / rate * 1000 + ticks % rate * 1000 / rate;
 }

@@ -30,15 +30,6 @@ static void descriptors(void) {
   __asm__ volatile("lgdt %0; lidt %1; ltr %w2" ::"m"(g), "m"(i), "r"(32));
 }
 
-static int has(const char *line, const char *what) {
-  for (; *line; line++) {
-    u32 i = 0;
-    while (what[i] && line[i] == what[i]) i++;
-    if (!what[i]) return 1;
-  }
-  return 0;
-}
-
 void pvh_start(const u32 *info) {
   const char *line = (const char *)(u64)info[6]; // command line, a 64-bit pointer at +24
   descriptors();

@@ -30,3 +30,15 @@ NORETURN void hal_exit(u32 code) {
   outb(0x64, 0xfe);          // Firecracker: reset by the keyboard controller
   for (;;) __asm__ volatile("cli; hlt");
 }
+
+// has reports whether a word stands on the command line, whole.
+static int has(const char *line, const char *word) {
+  for (;;) {
+    while (*line == ' ') line++;
+    if (!*line) return 0;
+    const char *w = word;
+    while (*w && *line == *w) line++, w++;
+    if (!*w && (!*line || *line == ' ')) return 1;
+    while (*line && *line != ' ') line++;
+  }
+}

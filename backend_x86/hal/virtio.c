@@ -20,6 +20,9 @@ static void virtio_start(const char *line) {
   if (!hal_scripted) fail("this machine has no pins: a program with levels runs here with a harness only");
 #endif
   static const char key[] = "virtio_mmio.device=";
+#if SN_DISKS
+  int in_order = has(line, "sn.disks=order");
+#endif
   *(volatile u32 *)0xfee000f0 = 0x1ff; // the local interrupt controller is on
   for (; *line; line++) {
     u32 i = 0;
@@ -40,7 +43,7 @@ static void virtio_start(const char *line) {
       interrupt(gsi);
     }
 #if SN_DISKS
-    if (reg[DEVICE] == 2) disk_start(reg);
+    if (reg[DEVICE] == 2) disk_start(reg, in_order);
 #endif
   }
 #if SN_DISKS

@@ -6,16 +6,20 @@
 struct disk {
   volatile u32 *reg;
   struct queue q;
+  u32 features;
   struct { u32 type, reserved; u64 sector; } head;
   volatile u8 status;
   u8 data[SECTOR] __attribute__((aligned(16)));
 };
 static struct disk disks[SN_DEVICES], found;
 
+enum { FLUSHES = 1 << 9, READ_ONLY = 1 << 5 };
 enum { BLK_IN = 0, BLK_OUT = 1, BLK_FLUSH = 4, BLK_ID = 8 };
 
-// request runs one request with n bytes of data, which the device writes or reads.
+// request runs one request with n bytes of data, which the device writes or reads. A
+// device that answers never, or what it was not asked, ends the program.
 static int request(struct disk *d, u32 type, u64 sector, u32 n) {
+  enum { LOOKS = 1 << 30 }; // a minute or more
   d->head.type = type;
   d->head.reserved = 0;
   d->head.sector = sector;
@@ -28,40 +32,62 @@ static int request(struct disk *d, u32 type, u64 sector, u32 n) {
   }
   k++;
   d->q.desc[k] = (struct desc){(u64)&d->status, 1, 2, 0};
-  offer(&d->q, 0);
-  notify(d->reg, 0);
-  finish(&d->q);
+  if (offer(&d->q, 0)) notify(d->reg, 0);
+  if (!await(&d->q, LOOKS)) fail("virtio: a disk does not answer");
+  u32 at = d->q.seen % QSIZE;
+  if (answered(&d->q) != 1 || d->q.used.ring[at].id || d->q.used.ring[at].len > n + 1) fail("virtio: a disk answers what it was not asked");
+  d->q.seen++;
   acknowledge(d->reg);
   return d->status == 0;
 }
 
-// Disk i of the program is the one whose serial number is i.
-static void disk_start(volatile u32 *reg) {
-  accept(reg, 1 << 9); // the device flushes
-  struct disk *d = &found;
-  memset(d, 0, sizeof *d);
+// begin starts a disk with those of its features that we know.
+static void begin(struct disk *d, volatile u32 *reg) {
+  reg[STATUS] = 0;
+  reg[DEVICE_SELECT] = 0;
+  d->features = reg[DEVICE_FEATURES] & (FLUSHES | READ_ONLY);
+  accept(reg, d->features);
   d->reg = reg;
-  d->q.avail.flags = 1; // no interrupts
+  d->q.avail.flags = QUIET;
   queue_start(reg, 0, &d->q);
   reg[STATUS] = 15;
-  if (!request(d, BLK_ID, 0, 20)) fail("virtio: a disk without a serial number");
-  u32 i = 0;
-  for (const u8 *s = d->data; *s >= '0' && *s <= '9'; s++) i = i * 10 + *s - '0';
-  reg[STATUS] = 0; // and again, with its queue in place
-  if (i >= SN_DEVICES || !sn_is_disk[i]) return;
-  accept(reg, 1 << 9);
-  d = &disks[i];
-  d->reg = reg;
-  d->q.avail.flags = 1;
-  queue_start(reg, 0, &d->q);
-  reg[STATUS] = 15;
+}
+
+// serial reads the number that a disk has as its serial number: digits and nothing else.
+// -1: it is none of a disk of the program.
+static int serial(const u8 *s) {
+  u32 n = 0, i = 0;
+  for (; n < 20 && s[n]; n++) {
+    if (s[n] < '0' || s[n] > '9' || n > 2) return -1;
+    i = i * 10 + s[n] - '0';
+  }
+  return n && i < SN_DEVICES && sn_is_disk[i] ? (int)i : -1;
+}
+
+// Disk i of the program is the one whose serial number is i. With the word sn.disks=order
+// on the command line they come in order: Firecracker makes serial numbers of its own.
+static void disk_start(volatile u32 *reg, int in_order) {
+  int i = -1;
+  if (in_order) {
+    for (u32 k = SN_DEVICES; k--;)
+      if (sn_is_disk[k] && !disks[k].reg) i = (int)k;
+  } else {
+    memset(&found, 0, sizeof found);
+    begin(&found, reg);
+    if (request(&found, BLK_ID, 0, 20)) i = serial(found.data);
+    reg[STATUS] = 0; // and again, with its queue in place
+  }
+  if (i < 0) return;
+  if (disks[i].reg) fail("virtio: two disks have one serial number");
+  begin(&disks[i], reg);
 }
 
 u32 hal_disk(u32 dev, u32 op, u32 sector, u8 *data) {
   struct disk *d = &disks[dev];
   u64 sectors = d->reg[CONFIG] | (u64)d->reg[CONFIG + 1] << 32;
-  if (op == DISK_FLUSH) return request(d, BLK_FLUSH, 0, 0) ? DISK_OK : DISK_ERROR;
+  if (op == DISK_FLUSH) return !(d->features & FLUSHES) || request(d, BLK_FLUSH, 0, 0) ? DISK_OK : DISK_ERROR;
   if (sector >= sectors) return DISK_PAST_END;
+  if (op == DISK_WRITE && d->features & READ_ONLY) fail("virtio: the program writes to a disk that can only be read");
   if (op == DISK_WRITE) memcpy(d->data, data, SECTOR);
   if (!request(d, op == DISK_READ ? BLK_IN : BLK_OUT, sector, SECTOR)) return DISK_ERROR;
   if (op == DISK_READ) memcpy(data, d->data, SECTOR);

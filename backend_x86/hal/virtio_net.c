@@ -5,38 +5,44 @@
 
 #if SN_DEVICES
 
-enum { HEADER = 12, FRAME = SN_FRAME, SLOT = HEADER + (FRAME + 3) / 4 * 4 };
+// Frames wait in QSIZE slots for the program, and in OUT slots for the device.
+enum { HEADER = 12, FRAME = SN_FRAME, SLOT = HEADER + (FRAME + 3) / 4 * 4, OUT = 16 };
 
 struct nic {
   volatile u32 *reg;
   struct queue rx, tx;
+  u32 free;    // slots of out that the device does not hold
+  u8 stalled;  // the device has not taken a frame for long
+  u32 dropped; // frames for which no slot was free
   u8 in[QSIZE][SLOT] __attribute__((aligned(4)));
-  u8 out[SLOT] __attribute__((aligned(4)));
+  u8 out[OUT][SLOT] __attribute__((aligned(4)));
 };
 static struct nic nics[SN_DEVICES];
 
 static void publish(struct nic *n, u32 number, struct queue *q, u16 id) {
-  offer(q, id);
-  notify(n->reg, number);
+  if (offer(q, id)) notify(n->reg, number);
 }
 
 static void nic_start(volatile u32 *reg) {
   accept(reg, 1 << 5); // the device has a MAC address
   const volatile u8 *mac = (const volatile u8 *)(reg + CONFIG);
   u32 i = mac[5];
-  if (i >= SN_DEVICES) return;
+  if (i >= SN_DEVICES || !sn_has_frames[i]) return;
   struct nic *n = &nics[i];
+  if (n->reg) fail("virtio: two network devices have MAC addresses that end alike");
   n->reg = reg;
+  n->free = (1u << OUT) - 1;
   queue_start(reg, 0, &n->rx);
   queue_start(reg, 1, &n->tx);
-  n->tx.avail.flags = 1; // no interrupt when a frame has left
+  n->rx.avail.flags = QUIET; // until somebody waits
+  n->tx.avail.flags = QUIET; // no interrupt when a frame has left
   for (u16 k = 0; k < QSIZE; k++) n->rx.desc[k] = (struct desc){(u64)n->in[k], SLOT, 2, 0};
-  n->tx.desc[0] = (struct desc){(u64)n->out, 0, 0, 0};
+  for (u16 k = 0; k < OUT; k++) n->tx.desc[k] = (struct desc){(u64)n->out[k], 0, 0, 0};
   reg[STATUS] = 15; // acknowledge, driver, features accepted, driver ready
   for (u16 k = 0; k < QSIZE; k++) publish(n, 0, &n->rx, k);
 }
 
-static int pending(u32 dev) { return sn_has_frames[dev] && nics[dev].rx.used.idx != nics[dev].rx.seen; }
+static int pending(u32 dev) { return sn_has_frames[dev] && answered(&nics[dev].rx); }
 
 // nic_missing reports whether a network device of the program was not found.
 static int nic_missing(u32 dev) { return sn_has_frames[dev] && !nics[dev].reg; }
@@ -47,24 +53,37 @@ u32 hal_status(void) {
   return r;
 }
 
+// wake asks for interrupts at frames that arrive, or for none.
+static void wake(u16 flags) {
+  for (u32 i = 0; i < SN_DEVICES; i++) {
+    if (!sn_has_frames[i]) continue;
+    nics[i].rx.avail.flags = flags;
+    if (!flags) acknowledge(nics[i].reg); // of an edge only the next one counts
+  }
+  __asm__ volatile("mfence" ::: "memory");
+}
+
 // Interrupts stay off but for the one instruction that sleeps, so that none is
-// lost between the look and the sleep.
+// lost between the look and the sleep. Who finds something at once asks for none.
 u32 hal_wait(u32 mask, u64 due) {
-  for (;;) {
-    for (u32 i = 0; i < SN_DEVICES; i++)
-      if (sn_has_frames[i]) acknowledge(nics[i].reg);
+  for (u32 asked = 0;; asked = 1) {
     u32 r = hal_status();
 #if SN_USES_ALARM
     if (due != NEVER && timer_arm(due)) r |= TIMER;
 #endif
     (void)due;
-    if (r & mask) return r;
-    __asm__ volatile("sti; hlt; cli" ::: "memory");
+    if (r & mask) {
+      if (asked) wake(QUIET);
+      return r;
+    }
+    if (asked) __asm__ volatile("sti; hlt; cli" ::: "memory");
+    wake(0);
   }
 }
 
 u32 hal_take(u32 dev, u8 *p, u32 cap) {
   struct nic *n = &nics[dev];
+  if (!answered(&n->rx)) return 0;
   u16 at = n->rx.seen % QSIZE;
   u32 id = n->rx.used.ring[at].id, len = n->rx.used.ring[at].len;
   n->rx.seen++;
@@ -77,14 +96,37 @@ u32 hal_take(u32 dev, u8 *p, u32 cap) {
   return got;
 }
 
+// sent takes back the slots whose frames have left.
+static void sent(struct nic *d) {
+  for (; answered(&d->tx); d->tx.seen++) {
+    u32 id = d->tx.used.ring[d->tx.seen % QSIZE].id;
+    if (id < OUT) d->free |= 1u << id;
+    d->stalled = 0;
+  }
+}
+
+// A frame for which no slot becomes free in some time is lost, as on a wire: a device that
+// has stalled must not stop the program. From then on nobody waits for it.
 void hal_send(u32 dev, const u8 *p, u32 n) {
+  enum { LOOKS = 20000 };
   struct nic *d = &nics[dev];
   if (n > FRAME) return;
-  finish(&d->tx); // the last frame has left
-  memset(d->out, 0, HEADER);
-  memcpy(d->out + HEADER, p, n);
-  d->tx.desc[0].len = HEADER + n;
-  publish(d, 1, &d->tx, 0);
+  sent(d);
+  if (!d->free && !d->stalled) {
+    notify(d->reg, 1);
+    d->stalled = (u8)!await(&d->tx, LOOKS);
+    sent(d);
+  }
+  if (!d->free) {
+    d->dropped++;
+    return;
+  }
+  u16 k = (u16)__builtin_ctz(d->free);
+  d->free &= ~(1u << k);
+  memset(d->out[k], 0, HEADER);
+  memcpy(d->out[k] + HEADER, p, n);
+  d->tx.desc[k].len = HEADER + n;
+  publish(d, 1, &d->tx, k);
 }
 
 // In a script the harness announces a frame and then sends it over the wire.
@@ -98,7 +140,7 @@ void hal_script_frame(u32 dev, u8 *p, u32 n) {
 void hal_script_send(u32 dev, const u8 *p, u32 n) {
   hal_send(dev, p, n);
   count_stop();
-  finish(&nics[dev].tx);
+  while (nics[dev].free != (1u << OUT) - 1) sent(&nics[dev]);
   count_go();
   ask('N', dev, n, 0, 0);
 }

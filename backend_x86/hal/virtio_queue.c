@@ -4,28 +4,40 @@
 
 #if SN_DEVICES
 
-enum { QSIZE = 8 };
+enum { QSIZE = 64 };
 
 struct desc { u64 addr; u32 len; u16 flags, next; };
 struct avail { u16 flags, idx, ring[QSIZE]; };
 struct used { u16 flags, idx; struct { u32 id, len; } ring[QSIZE]; };
 struct queue {
   struct desc desc[QSIZE] __attribute__((aligned(16)));
-  struct avail avail __attribute__((aligned(4)));
+  volatile struct avail avail __attribute__((aligned(4)));
   volatile struct used used __attribute__((aligned(4)));
-  u16 seen;
+  u16 seen; // of the used ring
 };
 
-// offer makes a descriptor available to the device.
-INLINE void offer(struct queue *q, u16 id) {
+// What a side writes into its flags when it wants no word of the other.
+enum { QUIET = 1 };
+
+// offer makes a descriptor available to the device. It reports whether the device wants
+// to be told (section 2.4.7): one that is busy with the queue looks by itself.
+INLINE int offer(struct queue *q, u16 id) {
   q->avail.ring[q->avail.idx % QSIZE] = id;
   __asm__ volatile("" ::: "memory");
   q->avail.idx++;
   __asm__ volatile("mfence" ::: "memory");
+  return !(q->used.flags & QUIET);
 }
 
-// finish waits until the device has used all that it was offered.
-INLINE void finish(struct queue *q) {
-  while (q->used.idx != q->avail.idx) __asm__ volatile("pause" ::: "memory");
+// answered is how many answers of the device nobody has looked at.
+INLINE u16 answered(struct queue *q) { return (u16)(q->used.idx - q->seen); }
+
+// await looks so many times for an answer; 0: none has come.
+static int await(struct queue *q, u32 looks) {
+  while (!answered(q)) {
+    if (!looks--) return 0;
+    __asm__ volatile("pause" ::: "memory");
+  }
+  return 1;
 }
 #endif

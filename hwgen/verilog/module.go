@@ -21,7 +21,11 @@ func src(s diag.Span) string {
 // state declares registers, memories and the registers of read ports.
 func (w *writer) state() {
 	for _, r := range w.c.Regs {
-		w.line("%sreg %s%s;", src(r.Span), span(r.Width), w.name[r.Node])
+		start := ""
+		if w.o.Initial {
+			start = " = " + literal(r.Width, r.Reset)
+		}
+		w.line("%sreg %s%s%s;", src(r.Span), span(r.Width), w.name[r.Node], start)
 	}
 	for i := range w.c.Mems {
 		m := &w.c.Mems[i]

@@ -2,6 +2,7 @@ package verilog
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sinter-lang/sinter/ir/rtl"
@@ -50,6 +51,19 @@ func ModuleName(c *rtl.Circuit) string {
 	if reserved(name) || name == "clk" || name == "reset" { // a port may not hide its module
 		name += "_core"
 	}
+	return name
+}
+
+// Free makes a Verilog name of a name: its own with an underscore for each dot, and a
+// number after it where a language, a tool or something in taken has that. The result is
+// entered into taken.
+func Free(name string, taken map[string]bool) string {
+	base := strings.ReplaceAll(name, ".", "_")
+	name = base
+	for n := 2; taken[name] || reserved(name); n++ {
+		name = base + "_" + strconv.Itoa(n)
+	}
+	taken[name] = true
 	return name
 }
 

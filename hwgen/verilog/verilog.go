@@ -41,6 +41,9 @@ type Options struct {
 	// Proved states that the claims of read ports with policy never hold for all
 	// time, so that synthesis may leave out what guards against collisions.
 	Proved bool
+	// Initial starts each register with its reset value as the part is configured, for
+	// circuits that nothing resets.
+	Initial bool
 	// Templates replaces the Verilog of operators. Tests plant faults with it.
 	Templates map[word.Op]string
 }

@@ -33,6 +33,7 @@ type command struct {
 	Test    testCmd    `cmd:"" help:"Run the tests of programs, on any machine."`
 	Verify  verifyCmd  `cmd:"" help:"Run a program on every machine, compare, and prove the core."`
 	Hw      hwCmd      `cmd:"" help:"Write the hardware: Verilog, test bench, memory images, report."`
+	Fpga    fpgaCmd    `cmd:"" help:"Put a program onto a board: top, constraints, bitstream."`
 	Fuzz    fuzzCmd    `cmd:"" help:"Run random programs on several machines and compare."`
 	Explain explainCmd `cmd:"" help:"Explain a diagnostic by its code."`
 	Doctor  doctorCmd  `cmd:"" help:"Say which outside tools and engines are there and what each is for."`
@@ -124,6 +125,7 @@ func vars() kong.Vars {
 		"machines": strings.Join(machines, ","),
 		"machine":  strings.Join(machines[:last], ", ") + " or " + machines[last],
 		"engines":  engines(),
+		"boards":   strings.Join(flow.Boards(), ", "),
 		"fuzzed":   strings.Join(checks.FuzzLevels(), ", "),
 	}
 }

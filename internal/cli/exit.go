@@ -74,6 +74,9 @@ func codeOfError(err error) int {
 	return exitFault
 }
 
+// errPrinted joins an error that the command has printed with its result.
+var errPrinted = errors.New("printed")
+
 // output is standard output. It remembers the first error, because a result that
 // nobody could read is none.
 type output struct {
@@ -99,6 +102,9 @@ func (e *env) finish(err error) int {
 	if e.ctx.Err() != nil { // what an interrupted tool says is no result
 		fmt.Fprintln(e.err, "sinter: ended by a signal")
 		return exitSignal
+	}
+	if errors.Is(err, errPrinted) {
+		return e.close(codeOfError(err))
 	}
 	placed := errors.As(err, new(diag.List)) || errors.As(err, new(*diag.Error))
 	switch {

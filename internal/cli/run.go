@@ -89,11 +89,18 @@ func (c *runCmd) Run(e *env) error {
 		fmt.Fprintf(e.err, ", %s", f)
 	}
 	fmt.Fprintln(e.err)
-	for _, w := range r.Waits {
+	for k, w := range r.Waits {
+		if k == maxWaits {
+			fmt.Fprintf(e.err, "  and %s; --json lists all\n", count(len(r.Waits)-k, "more task"))
+			break
+		}
 		fmt.Fprintln(e.err, " ", w)
 	}
 	return nil
 }
+
+// maxWaits is how many waiting tasks run lists.
+const maxWaits = 10
 
 func sortedFigures(figures map[string]float64) []string {
 	var out []string

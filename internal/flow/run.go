@@ -285,7 +285,9 @@ func Figures(m sim.Machine) map[string]float64 {
 		}
 	case *cycle.Machine:
 		f["cycles"] = float64(m.Cycles())
-		f["step_cycles"] = float64(m.Longest())
+		if n := m.Longest(); n > 0 {
+			f["step_cycles"] = float64(n)
+		}
 		for _, t := range m.Timings() {
 			f["cycles."+t.Name] += float64(t.Cycles)
 		}

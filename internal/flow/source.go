@@ -11,6 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/lang/lower"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 	"github.com/sinter-lang/sinter/lang/types"
@@ -97,7 +98,7 @@ type Summary struct {
 	// Services are tasks of the library that the program needs, as stack.nic. They
 	// and their channels are not counted above.
 	Services   []string `json:"services,omitempty"`
-	StateBytes int      `json:"state_bytes"` // declared by state and var, at most 8 bytes a scalar
+	StateBytes int      `json:"state_bytes"` // of what state and var declare, as it lies in memory
 	Traps      []Trap   `json:"traps"`
 }
 
@@ -126,30 +127,11 @@ func (p *Program) Summary() Summary {
 	for _, r := range sys.Tasks() {
 		for _, l := range r.Task.Locals {
 			if l.Kind == tree.StateLocal || l.Kind == tree.VarLocal {
-				s.StateBytes += byteSize(l.Type)
+				s.StateBytes += lower.Size(l.Type)
 			}
 		}
 	}
 	return s
-}
-
-// byteSize is the memory of a value as declared.
-func byteSize(t *tree.Type) int {
-	switch t.Kind {
-	case tree.Array:
-		return t.Len * byteSize(t.Elem)
-	case tree.Bytes:
-		return 4 + (t.Len+3)/4*4
-	case tree.Bool:
-		return 1
-	case tree.Int:
-		for size := 1; ; size *= 2 {
-			if 8*size >= t.Bits {
-				return size
-			}
-		}
-	}
-	return 8 * tree.Cells(t)
 }
 
 // FormatText formats a text.

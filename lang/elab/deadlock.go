@@ -156,12 +156,20 @@ func (r *abstractRun) stopped(report Report) {
 	}
 	names = append(names, names[0])
 	first := r.tasks[circle[0]].now
-	e := report.Errorf(codes.Deadlock, first.at, "these tasks wait for each other: %s", strings.Join(names, " -> ")).
+	e := report.Errorf(codes.Deadlock, first.at, "these tasks wait for each other: %s", round(names)).
 		Labelf("%s", r.waitText(circle[0]))
 	for _, k := range circle[1:min(len(circle), maxNotes)] {
 		e.Note(r.tasks[k].now.at, "%s", r.waitText(k))
 	}
 	e.Hint("give a channel of the circle more capacity, or let a task receive before it sends")
+}
+
+// round shows the names of a circle, the first ones of a long one.
+func round(names []string) string {
+	if more := len(names) - 1 - maxNotes; more > 0 {
+		names = append(append(append([]string(nil), names[:maxNotes]...), fmt.Sprintf("%d more", more)), names[len(names)-1])
+	}
+	return strings.Join(names, " -> ")
 }
 
 // waitText says what a task waits for.
@@ -206,7 +214,7 @@ func circles(s *tree.System, report Report) (loops []diag.Span) {
 		}
 		names = append(names, names[0])
 		loops = append(loops, s.Chans[k].Span)
-		report.Warn(diag.Warningf(codes.Deadlock, s.Chans[k].Span, "these tasks may come to wait for each other: %s", strings.Join(names, " -> ")).
+		report.Warn(diag.Warningf(codes.Deadlock, s.Chans[k].Span, "these tasks may come to wait for each other: %s", round(names)).
 			Labelf("a channel of the circle").Hint("who communicates depends on data, so this is not decided; nothing from outside breaks the circle"))
 	}
 	return loops

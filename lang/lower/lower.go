@@ -159,7 +159,11 @@ func show(c *ir.Chan, t *tree.Type, obj, off int) {
 	default:
 		c.Args = append(c.Args, scalarArg(t))
 	}
-	c.From = append(c.From, ir.ChanLeaf{Obj: obj, Off: off})
+	from := ir.ChanLeaf{Obj: obj, Off: off}
+	if obj >= 0 && t.IsScalar() && scalarSize(t) < wordOf(t).Bytes() {
+		from.Size = scalarSize(t)
+	}
+	c.From = append(c.From, from)
 }
 
 // scalarArg says how a scalar is shown in an event.

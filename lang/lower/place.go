@@ -199,7 +199,7 @@ func (x *lowering) read(p place) []leaf {
 			out = append(out, leaf{ref: r, size: n})
 			continue
 		}
-		out = append(out, leaf{v: x.Load(wordOf(lt.t), r)})
+		out = append(out, leaf{v: x.loadScalar(lt.t, r)})
 	}
 	return out
 }
@@ -222,11 +222,20 @@ func (x *lowering) write(p place, value []leaf) {
 	}
 }
 
+// loadScalar reads a word of its size in memory.
+func (x *lowering) loadScalar(t *tree.Type, r ir.Ref) *ir.Value {
+	size, w := scalarSize(t), wordOf(t)
+	if isSigned(t) && 8*size < int(w) {
+		return x.Sext(w, x.Load(ir.Type(8*size), r))
+	}
+	return x.LoadSize(w, size, r)
+}
+
 // storeScalar stores a word in its size in memory, where signed ones are extended
 // with their sign.
 func (x *lowering) storeScalar(v *ir.Value, t *tree.Type, r ir.Ref) {
-	size := v.Type.Bytes()
-	if isSigned(t) {
+	size := scalarSize(t)
+	if isSigned(t) && int(v.Type) < 8*size {
 		v = x.Sext(ir.Type(8*size), v)
 	}
 	x.StoreSize(v, size, r)

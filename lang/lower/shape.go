@@ -121,8 +121,34 @@ func isSigned(t *tree.Type) bool {
 	return signed
 }
 
-// In memory a scalar takes 1, 2, 4 or 8 bytes, aligned to at most 4; bytes<N>
-// are a length and N bytes rounded up to 4; an aggregate is its parts in order.
+// In memory a scalar takes the fewest of 1, 2, 4 or 8 bytes that hold its values,
+// aligned to at most 4; bytes<N> are a length and N bytes rounded up to 4; an
+// aggregate is its parts in order.
+
+// scalarSize is how many bytes a scalar takes in memory. A range and an enum may
+// need fewer than their words have.
+func scalarSize(t *tree.Type) int {
+	switch t.Kind {
+	case tree.Range:
+		for _, n := range []int{1, 2, 4} {
+			if tree.IntType(8*n, isSigned(t)).Holds(t.Lo, t.Hi) {
+				return n
+			}
+		}
+		return 8
+	case tree.Enum:
+		if n := len(t.Enum.Variants); n > 256 && n <= 65536 {
+			return 2
+		}
+	}
+	return wordOf(t).Bytes()
+}
+
+// Size is how many bytes a value takes in memory.
+func Size(t *tree.Type) int {
+	n, _ := sizeOf(t)
+	return n
+}
 
 func alignTo(n, a int) int { return (n + a - 1) / a * a }
 
@@ -132,7 +158,7 @@ func sizeOf(t *tree.Type) (size, align int) {
 	case t.Kind == tree.Unit:
 		return 0, 1
 	case t.IsScalar():
-		n := wordOf(t).Bytes()
+		n := scalarSize(t)
 		return n, min(n, 4)
 	case t.Kind == tree.Bytes:
 		return 4 + alignTo(t.Len, 4), 4
@@ -206,7 +232,7 @@ func optionOffset(t *tree.Type) int {
 func encode(t *tree.Type, cells []uint64, mem []byte) []uint64 {
 	switch {
 	case t.IsScalar():
-		for k := range wordOf(t).Bytes() {
+		for k := range scalarSize(t) {
 			mem[k] = byte(cells[0] >> (8 * k))
 		}
 		return cells[1:]

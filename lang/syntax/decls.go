@@ -54,7 +54,11 @@ func (p *Parser) notADecl(in stream) error {
 	if _, ok := p.rules.stmts[t.Value]; ok && t.Type == kindKeyword {
 		return diag.Errorf(Misplaced, p.spanOf(t), "a statement stands in the body of a fn, task or test, found `%s`", t.Value)
 	}
-	return p.unexpected(t, "a declaration").Hint("a file holds use, const, config, type, struct, enum, layout, fn, task, system, budget, test")
+	e := p.unexpected(t, "a declaration")
+	if p.habit(t, "a declaration") == "" {
+		e.Hint("a file holds use, const, config, type, struct, enum, layout, fn, task, system, budget, test")
+	}
+	return e
 }
 
 // lineEnd checks that nothing follows on the line of what was just read.
@@ -62,8 +66,6 @@ func (p *Parser) lineEnd(in stream) error {
 	switch t := in.Peek(); {
 	case t.Type == kindSep || t.Type == kindEOF || is(in, "}"):
 		return nil
-	case is(in, "else"):
-		return p.unexpected(t, "the end of the line").Hint("else follows the `}` of an if, or the value of a let")
 	default:
 		return p.unexpected(t, "the end of the line")
 	}
@@ -86,18 +88,33 @@ func (p *Parser) toNextDecl(in stream, first int) {
 }
 
 // toNextItem skips what is left of a line in braces that failed, with the
-// braces that it opens.
+// braces that it opens. A semicolon between round or square brackets ends nothing.
 func (p *Parser) toNextItem(in stream, first int) {
 	if index(in) == first && !is(in, "}") {
 		in.Next()
 	}
+	round := 0
+	for _, t := range p.words[first:index(in)] {
+		round += rounding(t.Value)
+	}
 	for depth := 0; in.Peek().Type != kindEOF; in.Next() {
 		t := in.Peek()
-		if depth == 0 && (t.Type == kindSep || is(in, "}")) {
+		if depth == 0 && (t.Type == kindSep && (round <= 0 || t.Value != ";") || is(in, "}")) {
 			return
 		}
 		depth += nesting(t.Value)
+		round += rounding(t.Value)
 	}
+}
+
+func rounding(text string) int {
+	switch text {
+	case "(", "[":
+		return 1
+	case ")", "]":
+		return -1
+	}
+	return 0
 }
 
 func nesting(text string) int {

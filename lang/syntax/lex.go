@@ -192,6 +192,7 @@ var foreign = []struct{ text, hint string }{
 	{"=>", "an arm is written `case pattern { }`"},
 	{"::", "members are written with `.`"},
 	{"/*", "comments start with // and end with the line"},
+	{"**", "there is no power; multiply, or write `1 << n` for a power of two"},
 	{"!", "write `not`"},
 }
 
@@ -267,11 +268,20 @@ func (s *scanner) badCharacter() {
 	if r == utf8.RuneError {
 		what = "a byte that is not UTF-8"
 	}
-	if r != '\'' {
-		s.errorf(BadCharacter, start, s.pos, "no token starts with %s", what)
-	} else {
+	switch r {
+	case '#':
+		s.pos = s.while(start, func(c byte) bool { return c != '\n' })
+		s.errorf(BadCharacter, start, start+1, "no token starts with %s", what).Hint("a comment starts with //")
+	case '\'':
 		s.pos += 1 + strings.IndexByte(s.text[s.pos:min(s.pos+8, len(s.text))], '\'')
-		s.errorf(BadCharacter, start, s.pos, "no token starts with a single quote").Hint("strings are written with double quotes")
+		e := s.errorf(BadCharacter, start, s.pos, "no token starts with a single quote")
+		if s.pos-start == 3 {
+			e.Hint("a character is its number, %#02x; strings are written with double quotes", s.text[start+1])
+		} else {
+			e.Hint("strings are written with double quotes")
+		}
+	default:
+		s.errorf(BadCharacter, start, s.pos, "no token starts with %s", what)
 	}
 	s.add(kindBad, start)
 }

@@ -242,9 +242,12 @@ func found(t *lexer.Token) string {
 
 // unexpected is the error for a word that is not what was wanted.
 func (p *Parser) unexpected(t *lexer.Token, want string) *diag.Error {
+	habit := p.habit(t, want)
 	if want == "a name" && t.Type == kindKeyword {
-		return diag.Errorf(KeywordAsName, p.spanOf(t), "expected a name, found the keyword `%s`", t.Value).
-			Hint("`%s_` is free", t.Value)
+		if habit == "" {
+			habit = "`" + t.Value + "_` is free"
+		}
+		return diag.Errorf(KeywordAsName, p.spanOf(t), "expected a name, found the keyword `%s`", t.Value).Hint("%s", habit)
 	}
 	e := diag.Errorf(Unexpected, p.spanOf(t), "expected %s, found %s", want, found(t))
 	if t.Type == kindSep && t.Value != ";" {
@@ -257,6 +260,8 @@ func (p *Parser) unexpected(t *lexer.Token, want string) *diag.Error {
 		e.Hint("the `{` stands on the same line")
 	case want == "`max`":
 		e.Hint("a loop states its bound: `while c max 100 { }`")
+	case habit != "":
+		e.Hint("%s", habit)
 	}
 	return e
 }
@@ -314,14 +319,19 @@ func (p *Parser) fail(in stream, err error) {
 		p.skipTo(in, len(p.words)-1)
 		return
 	}
-	p.skipTo(in, sort.Search(len(p.words)-1, func(i int) bool { return p.words[i].Pos.Offset >= e.Span.Start }))
+	p.skipTo(in, min(p.firstAt(e.Span.Start), len(p.words)-1))
 }
 
 // atBad reports whether the error is about a token that the lexer complained
 // about already.
 func (p *Parser) atBad(e *diag.Error) bool {
-	i := sort.Search(len(p.words), func(i int) bool { return p.words[i].Pos.Offset >= e.Span.Start })
+	i := p.firstAt(e.Span.Start)
 	return e.Code == Unexpected && i < len(p.words) && p.words[i].Type == kindBad
+}
+
+// firstAt is the index of the first word at or after a place of the text.
+func (p *Parser) firstAt(offset int) int {
+	return sort.Search(len(p.words), func(i int) bool { return p.words[i].Pos.Offset >= offset })
 }
 
 func (p *Parser) skipTo(in stream, word int) {

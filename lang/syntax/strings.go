@@ -130,7 +130,7 @@ func (p *Parser) interpolated(part *StringPart, in stream) error {
 		}
 	}
 	if t := in.Peek(); t.Type != kindEOF {
-		return p.unexpected(t, "`:` or `}`")
+		return p.unexpected(t, "`}` or `:`")
 	}
 	return nil
 }

@@ -38,11 +38,15 @@ func (b *body) arguments(e *syntax.CallExpr, what string, names []string, check 
 		ok = ok && x != nil
 		args = append(args, tree.Arg{Index: i, Value: x})
 	}
+	var missing []string
 	for i, g := range given {
 		if !g {
-			b.c.errorf(codes.BadArguments, e.Span(), "%s needs `%s`", what, names[i])
-			return nil, false
+			missing = append(missing, names[i])
 		}
+	}
+	if len(missing) > 0 {
+		b.c.errorf(codes.BadArguments, e.Span(), "%s needs %s", what, quoted(missing))
+		return nil, false
 	}
 	return args, ok
 }
@@ -60,7 +64,7 @@ func (b *body) badArgument(a syntax.Arg, what string, names []string, i int) {
 	switch {
 	case i < 0:
 		e := b.c.errorf(codes.BadArguments, a.Name.Span(), "%s has no `%s`", what, a.Name.Name)
-		b.c.suggest(e, a.Name.Name, append([]string(nil), names...))
+		b.c.suggestOrList(e, a.Name.Name, append([]string(nil), names...))
 	case i >= len(names):
 		b.c.errorf(codes.BadArguments, a.Span(), "%s takes %d, this is one more", what, len(names))
 	default:

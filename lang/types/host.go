@@ -131,6 +131,7 @@ func (c *checker) checkSystem() {
 		c.errorf(codes.ManySystems, s.Name.Span(), "a program has one system").Note(c.systems[0].Name.Span(), "the first one")
 	}
 	if len(c.systems) == 0 {
+		c.noSystem()
 		return
 	}
 	n := c.systems[0]
@@ -149,6 +150,17 @@ func (c *checker) checkSystem() {
 func (c *checker) checkDeadlock() {
 	if s := c.prog.System; s != nil && c.failed == 0 {
 		c.loops = elab.Deadlock(s, host{c: c})
+	}
+}
+
+// noSystem warns of a program whose tasks nothing runs, not even a test.
+func (c *checker) noSystem() {
+	for _, d := range c.order {
+		if d.fn != nil && d.fn.tree.Task && d.pkg == "" && len(c.tests) == 0 {
+			c.hold(diag.Warningf(codes.UnusedTask, d.name.Span(), "there is no system, so nothing runs the task `%s`", d.name.Name).
+				Hint("write `system s { run %s(...) }`", d.name.Name))
+			return
+		}
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 func (b *body) noMember(t *tree.Type, name syntax.Ident, known []string) {
 	e := b.c.errorf(codes.UnknownMember, name.Span(), "%s has no `%s`", describe(t), name.Name)
-	b.c.suggest(e, name.Name, known)
+	b.c.suggestOrList(e, name.Name, known)
 	if t.Kind == tree.Option {
 		e.Hint("take the value out first: `let x = ... else { }` or `if let x = ...`")
 	}

@@ -58,6 +58,37 @@ func (c *checker) suggest(e *diag.Error, name string, known []string) {
 	}
 }
 
+// maxListed is how many names a hint lists.
+const maxListed = 8
+
+// suggestOrList adds the nearest known name, or all of them when they are few.
+func (c *checker) suggestOrList(e *diag.Error, name string, known []string) {
+	if n := len(known); nearest(name, known) != "" || n == 0 || n > maxListed {
+		c.suggest(e, name, known)
+	} else if c.failed <= maxHelped {
+		verb := "is"
+		if n > 1 {
+			verb = "are"
+		}
+		e.Hint("there %s %s", verb, quoted(known))
+	}
+}
+
+// quoted lists names in words: `a`, `b` and `c`.
+func quoted(names []string) string {
+	text := ""
+	for k, n := range names {
+		switch {
+		case k > 0 && k == len(names)-1:
+			text += " and "
+		case k > 0:
+			text += ", "
+		}
+		text += "`" + n + "`"
+	}
+	return text
+}
+
 // nearest returns the known name with the fewest edits, at most a third of its
 // letters, or "".
 func nearest(name string, known []string) string {

@@ -1,6 +1,8 @@
 package types
 
 import (
+	"fmt"
+
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
 	"github.com/sinter-lang/sinter/lang/facts"
@@ -209,13 +211,15 @@ func (b *body) varValue(n *syntax.VarStmt, x tree.Expr) tree.Expr {
 			return resize(x, d.konst.Type)
 		}
 	}
-	t := x.Type()
-	for t.Kind == tree.Array {
-		t = t.Elem
+	t, lens := x.Type(), ""
+	for ; t.Kind == tree.Array; t = t.Elem {
+		lens += fmt.Sprintf("[%d]", t.Len)
 	}
-	if _, isConst := x.(*tree.Const); t.Kind == tree.Range && (isConst || x.Type().Kind == tree.Array) {
+	_, isConst := x.(*tree.Const)
+	_, isList := n.Value.(*syntax.ArrayLit)
+	if t.Kind == tree.Range && (isConst || isList) {
 		b.c.errorf(codes.NeedsType, n.Name.Span(), "the type of `%s` does not follow from a number", n.Name.Name).
-			Hint("write `var %s: u32 = ...`", n.Name.Name)
+			Hint("write `var %s: %su32 = ...`", n.Name.Name, lens)
 		return nil
 	}
 	return x
@@ -226,6 +230,10 @@ func (b *body) assign(n *syntax.AssignStmt) tree.Stmt {
 	var want *tree.Type
 	if target != nil {
 		want = target.Type()
+	}
+	if l := tree.Root(target); target != nil && l != nil && kindText[l.Kind] != "" {
+		b.writable(target, assigned) // says that it is not
+		return nil
 	}
 	var x tree.Expr
 	if f := part(target); f != nil && n.Value != nil {
@@ -338,7 +346,12 @@ func (b *body) returnStmt(n *syntax.ReturnStmt) tree.Stmt {
 	switch {
 	case n.Value != nil && want.Kind == tree.Unit:
 		b.expr(n.Value, nil)
-		b.c.errorf(codes.Mismatch, n.Value.Span(), "`%s` returns nothing", b.fn.Name).Hint("declare its result: `-> T`")
+		e := b.c.errorf(codes.Mismatch, n.Value.Span(), "`%s` returns nothing", b.fn.Name)
+		if b.fn.Task {
+			e.Hint("a task ends with `return` alone; it tells others through a channel")
+		} else {
+			e.Hint("declare its result: `-> T`")
+		}
 	case n.Value == nil && want.Kind != tree.Unit:
 		b.c.errorf(codes.Mismatch, n.Span(), "`%s` returns a `%s`, expected a value here", b.fn.Name, want)
 	case n.Value != nil:

@@ -161,5 +161,8 @@ func (c *context) selectWaits() (string, bool) {
 			list, outside = append(list, "the clock"), true
 		}
 	}
-	return strings.Join(append(list, "nothing else"), " or "), outside
+	if len(list) == 0 {
+		return "nothing: no arm of its select is open", false
+	}
+	return strings.Join(list, " or "), outside
 }

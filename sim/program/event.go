@@ -272,7 +272,7 @@ func (c *context) moveEvent(i *inst, kind trace.Kind, slots []int32, values []*i
 			args = append(args, trace.Arg{Bits: v & word.Mask(t.Width)})
 			continue
 		}
-		a, err := c.mc.argAt(t, int(c.slots[i.event.refs[from.Obj]])+from.Off, i.instr)
+		a, err := c.mc.argAt(t, int(c.slots[i.event.refs[from.Obj]])+from.Off, from.Size, i.instr)
 		if err != nil {
 			return err
 		}
@@ -282,15 +282,23 @@ func (c *context) moveEvent(i *inst, kind trace.Kind, slots []int32, values []*i
 	return nil
 }
 
-// argAt reads an argument from memory.
-func (mc *Machine) argAt(t trace.ArgType, at int, what *ir.Instr) (trace.Arg, error) {
+// argAt reads an argument from memory, where a number takes size bytes, or as many
+// as its width needs when size is 0.
+func (mc *Machine) argAt(t trace.ArgType, at, size int, what *ir.Instr) (trace.Arg, error) {
 	if t.Kind == "bytes" {
 		data, err := mc.bytesAt(at, what)
 		return trace.Arg{Bytes: data, IsBytes: true}, err
 	}
+	if size == 0 {
+		size = ir.Type(t.Width).Bytes()
+	}
 	var b [8]byte
-	copy(b[:], mc.mem[at:at+ir.Type(t.Width).Bytes()])
-	return trace.Arg{Bits: binary.LittleEndian.Uint64(b[:]) & word.Mask(t.Width)}, nil
+	copy(b[:], mc.mem[at:at+size])
+	v := binary.LittleEndian.Uint64(b[:])
+	if t.Kind == "i" {
+		v = uint64(word.Signed(v, 8*size))
+	}
+	return trace.Arg{Bits: v & word.Mask(t.Width)}, nil
 }
 
 // waitsFor says what a blocked context waits for and whether that is outside.

@@ -1,0 +1,188 @@
+package x86_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	x86 "github.com/sinter-lang/sinter/backend_x86"
+	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/sim/process"
+)
+
+// bootLive boots an image in QEMU; it is killed when the test ends.
+func bootLive(t *testing.T, img *x86.Image, extra ...string) *bufio.Reader {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "kernel")
+	require.NoError(t, os.WriteFile(path, img.Stripped, 0o644))
+	args := process.QEMUArgs(process.Options{QEMU: testkit.Tool(t, "qemu-system-x86_64")}, path, "")
+	cmd := exec.Command(args[0], append(args[1:], extra...)...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		cmd.Process.Kill() //nolint:errcheck // it may have ended
+		cmd.Wait()         //nolint:errcheck // killed on purpose
+	})
+	return bufio.NewReader(out)
+}
+
+const clock = `
+use time
+task tick() {
+  for k in 0..151 { select prio { on every(40ms) { log.print("{now()}") } } }
+}
+system clock { run tick() }
+`
+
+// TestClock compares the clock of booted guests with the host's, while the host is busy.
+// A clock of a wrong rate is wrong in every window; in some window the host is in time.
+func TestClock(t *testing.T) {
+	img := build(t, compile(t, "clock.sn", clock), x86.PVH)
+	over := make(chan struct{})
+	for range 4 {
+		go func() {
+			for {
+				select {
+				case <-over:
+					return
+				default:
+				}
+			}
+		}()
+	}
+	defer close(over)
+	for range 3 {
+		lines, began, least := bootLive(t, img), time.Now(), 1.0
+		for window := 0; window < 5 && least > 0.005; window++ {
+			least = min(least, math.Abs(drift(t, lines, began)))
+		}
+		require.LessOrEqual(t, least, 0.005)
+	}
+}
+
+// drift is how far two clocks drift apart in a second, from 30 lines with the time of the
+// guest. A line arrives late, never early; so of each half of them the one that was the
+// least late tells where the clocks are.
+func drift(t *testing.T, lines io.Reader, began time.Time) float64 {
+	const ticks, period = 30, 40000
+	least := [2]int64{1 << 60, 1 << 60}
+	for k := range ticks {
+		var guest int64
+		_, err := fmt.Fscan(lines, &guest)
+		require.NoError(t, err)
+		half := k / (ticks / 2)
+		least[half] = min(least[half], time.Since(began).Microseconds()-guest)
+	}
+	return float64(least[1]-least[0]) / (period * ticks / 2)
+}
+
+const twoEchoes = `
+use net
+task echo(a: net.Eth) {
+  var p: bytes<1514>
+  loop {
+    a.recv(p)
+    a.send(p)
+  }
+}
+system two {
+  a = net.eth(0)
+  b = net.eth(1)
+  run echo(a)
+  run echo(b)
+}
+`
+
+// TestStalledPort: the other end of one device takes nothing more. The other device goes
+// on, and so does the stalled one when its end takes frames again.
+func TestStalledPort(t *testing.T) {
+	img := build(t, compile(t, "two.sn", twoEchoes), x86.PVH)
+	dir := t.TempDir()
+	var conns []*net.UnixConn
+	var peers []*net.UnixAddr
+	var args []string
+	for i := range 2 {
+		host, guest := filepath.Join(dir, fmt.Sprint("h", i)), filepath.Join(dir, fmt.Sprint("g", i))
+		c, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: host, Net: "unixgram"})
+		require.NoError(t, err)
+		t.Cleanup(func() { c.Close() })
+		conns, peers = append(conns, c), append(peers, &net.UnixAddr{Name: guest, Net: "unixgram"})
+		args = append(args, process.Card(i, fmt.Sprintf("dgram,local.type=unix,local.path=%s,remote.type=unix,remote.path=%s", guest, host))...)
+	}
+	bootLive(t, img, args...)
+	send := func(i int, frame []byte) error {
+		require.NoError(t, conns[i].SetWriteDeadline(time.Now().Add(50*time.Millisecond)))
+		_, err := conns[i].WriteToUnix(frame, peers[i])
+		return err
+	}
+	answer := func(i int, want string) bool {
+		buf := make([]byte, 2000)
+		for until := time.Now().Add(20 * time.Second); time.Now().Before(until); {
+			send(i, []byte(want)) //nolint:errcheck // it may not be there yet; it is sent again
+			require.NoError(t, conns[i].SetReadDeadline(time.Now().Add(100*time.Millisecond)))
+			for {
+				n, err := conns[i].Read(buf)
+				if err != nil {
+					break
+				}
+				if string(buf[:n]) == want {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	require.True(t, answer(0, "device a is there, fourteen bytes or more"))
+	require.True(t, answer(1, "device b is there, fourteen bytes or more"))
+	for k := range 1000 { // more than the socket and the queues hold
+		if send(0, payload(1000)) != nil && k > 300 {
+			break
+		}
+	}
+	require.True(t, answer(1, "device b goes on while the other one is stalled"))
+	require.True(t, answer(0, "device a goes on when its frames are taken"))
+}
+
+// payload is n bytes.
+func payload(n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(i)
+	}
+	return b
+}
+
+// TestWrongDevices: devices that are not the program's are one clear line.
+func TestWrongDevices(t *testing.T) {
+	img := build(t, compile(t, "two.sn", twoEchoes), x86.PVH)
+	alike := append(process.Card(0, "user"), "-netdev", "user,id=x", "-device", "virtio-net-device,netdev=x,mac=52:54:00:00:01:00")
+	for want, args := range map[string][]string{
+		"a network device of the program is missing":              process.Card(0, "user"),
+		"two network devices have MAC addresses that end alike":   alike,
+		"a network device of the program is missing; its MAC add": nil,
+	} {
+		lines := bootLive(t, img, args...)
+		said := ""
+		for {
+			line, err := lines.ReadString('\n')
+			said += line
+			if err != nil {
+				break
+			}
+		}
+		require.Contains(t, said, want)
+	}
+}

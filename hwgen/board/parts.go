@@ -1,0 +1,106 @@
+package board
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Family is a kind of parts that share their tools and primitives.
+type Family string
+
+// The families.
+const (
+	ICE40  Family = "ice40"
+	ECP5   Family = "ecp5"
+	Xilinx Family = "xilinx"
+)
+
+// Part is a chip and what it holds.
+type Part struct {
+	Name   string
+	Family Family
+	Cells  int // a look-up table with a flip-flop
+	Blocks int // of RAM
+	Bits   int // of a block
+	DSPs   int
+	SPRAMs int
+
+	packages []string
+}
+
+// Parts lists the parts, of each family the smallest first.
+func Parts() []Part {
+	return []Part{
+		{"up5k", ICE40, 5280, 30, 4096, 8, 4, []string{"sg48"}},
+		{"lp8k", ICE40, 7680, 32, 4096, 0, 0, []string{"cm81"}},
+		{"hx8k", ICE40, 7680, 32, 4096, 0, 0, []string{"ct256"}},
+		{"lfe5u-25f", ECP5, 24288, 56, 18432, 28, 0, []string{"cabga381"}},
+		{"lfe5u-45f", ECP5, 43848, 108, 18432, 72, 0, []string{"cabga381"}},
+		{"lfe5u-85f", ECP5, 83640, 208, 18432, 156, 0, []string{"cabga381"}},
+		{"xc7a35t", Xilinx, 20800, 50, 36864, 90, 0, []string{"csg324"}},
+	}
+}
+
+// Need is what a design takes of a part.
+type Need struct{ Cells, Blocks, DSPs int }
+
+// Fits reports whether a part holds it. A block of one part may be several of another:
+// bits count.
+func (n Need) Fits(from, p Part) bool {
+	blocks := (n.Blocks*from.Bits + p.Bits - 1) / p.Bits
+	return n.Cells <= p.Cells && blocks <= p.Blocks && n.DSPs <= p.DSPs
+}
+
+// Nearest is the smallest part that holds what a design takes of another one.
+func (n Need) Nearest(from Part) (Part, bool) {
+	parts := Parts()
+	slices.SortStableFunc(parts, func(a, b Part) int { return a.Cells - b.Cells })
+	for _, p := range parts {
+		if n.Fits(from, p) {
+			return p, true
+		}
+	}
+	return Part{}, false
+}
+
+// sites lists the places of a package that a wire may go to; nil when only their form
+// is known.
+func sites(part, pack string) ([]string, error) {
+	text, err := files.ReadFile("packages.txt")
+	if err != nil {
+		return nil, fmt.Errorf("packages: %w", err)
+	}
+	for _, line := range strings.Split(string(text), "\n") {
+		if f := strings.Fields(line); len(f) > 2 && f[0] == part && f[1] == pack {
+			return f[2:], nil
+		}
+	}
+	return nil, nil
+}
+
+// grids are the rows and the columns of packages of which no list is at hand.
+var grids = map[string]struct {
+	rows    string
+	columns int
+}{
+	"cabga381": {"ABCDEFGHJKLMNPRTUVWY", 20},
+	"csg324":   {"ABCDEFGHJKLMNPRTUV", 18},
+}
+
+// isSite reports whether a package has a place.
+func isSite(part, pack, site string) (bool, error) {
+	list, err := sites(part, pack)
+	if err != nil || list != nil {
+		return slices.Contains(list, site), err
+	}
+	g := grids[pack]
+	column := 0
+	if len(site) < 2 || !strings.Contains(g.rows, site[:1]) {
+		return false, nil
+	}
+	if n, err := fmt.Sscanf(site[1:], "%d", &column); n != 1 || err != nil || fmt.Sprint(column) != site[1:] {
+		return false, nil
+	}
+	return column >= 1 && column <= g.columns, nil
+}

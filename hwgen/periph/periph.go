@@ -1,0 +1,143 @@
+// Package periph makes the circuits that stand between a core and the wires of a board:
+//
+//	Reset     1 after power-up and while something asks for it, for 1,024 cycles
+//	Clock     the time in microseconds, which stands still while the core computes
+//	Debounce  a level that follows an input once it has been still
+//	Sender    bytes on a serial line, 8N1
+//	Receiver  bytes from a serial line, 8N1
+//	LogWire   words of the log port on a serial line, five bytes each
+//
+// and computes the settings of a PLL (pll.go), which is a primitive of the part. Each
+// is a circuit of ir/rtl like a core: simulated, priced and written by the same code, and
+// compared with a model of its own in tests.
+//
+// The package knows no board and no program. Start reading at Clock.
+package periph
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/sinter-lang/sinter/ir/rtl"
+)
+
+// Hz is a frequency: Num / Den Hz.
+type Hz struct{ Num, Den uint64 }
+
+// MHz is the frequency as a number for people.
+func (f Hz) MHz() float64 { return float64(f.Num) / float64(f.Den) / 1e6 }
+
+// String shows a frequency in MHz.
+func (f Hz) String() string { return fmt.Sprintf("%.6g MHz", f.MHz()) }
+
+// Same reports whether two frequencies are equal.
+func (f Hz) Same(g Hz) bool {
+	ah, al := bits.Mul64(f.Num, g.Den)
+	bh, bl := bits.Mul64(g.Num, f.Den)
+	return ah == bh && al == bl
+}
+
+func gcd(a, b uint64) uint64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// resetBits is the size of the reset counter: 1,024 cycles, after which the block RAM
+// of iCE40 parts can be read.
+const resetBits = 10
+
+// ResetCycles is how long a reset lasts.
+const ResetCycles = 1 << resetBits
+
+// Reset is the reset of everything else. Its own registers start at 0 with the part, so
+// nothing resets it. `request` may come at any time, without regard to the clock.
+func Reset() (*rtl.Circuit, error) {
+	b := rtl.NewBuilder("sinter_reset")
+	request := synchronise(b, b.Input("request", 1))
+	count := b.Reg("count", resetBits+1, 0)
+	over := b.Bit(count.Q(), resetBits)
+	b.If(request, func() { b.Set(count, b.Const(resetBits+1, 0)) }, func() {
+		b.If(b.Not(over), func() { b.Set(count, b.Add(count.Q(), b.Const(resetBits+1, 1))) })
+	})
+	b.Output("reset_out", b.Not(over))
+	return b.Build()
+}
+
+// synchronise passes a wire through two registers.
+func synchronise(b *rtl.Builder, wire rtl.ID) rtl.ID {
+	first, second := b.Reg("sync.first", 1, 0), b.Reg("sync.second", 1, 0)
+	b.Set(first, wire)
+	b.Set(second, first.Q())
+	return second.Q()
+}
+
+// TimeBits is the size of the time.
+const TimeBits = rtl.PortClockWidth
+
+// Step is how the time is made of the clock: each cycle adds Add to a fraction, each
+// microsecond takes Take from it. Bits is the size of the fraction, which holds the
+// time of at least a second while the core computes.
+type Step struct {
+	Add, Take uint64
+	Bits      int
+}
+
+// StepOf is the step of a clock.
+func StepOf(f Hz) (Step, error) {
+	const tick = 1_000_000
+	high, add := bits.Mul64(tick, f.Den)
+	g := gcd(f.Num, add)
+	if f.Num == 0 || f.Den == 0 || high != 0 || add > f.Num/2 { // the time must be able to make up for a pause
+		return Step{}, fmt.Errorf("a clock of at least 2 MHz makes the time, got %s", f)
+	}
+	s := Step{Add: add / g, Take: f.Num / g}
+	s.Bits = bits.Len64(s.Take) + bits.Len64(tick-1)
+	if s.Bits > 63 {
+		return Step{}, fmt.Errorf("the clock of %s is no simple multiple of 1 MHz: the time would need %d bits of fraction", f, s.Bits)
+	}
+	return s, nil
+}
+
+// Clock is the time in microseconds. It goes on by one in a cycle with `run`, and
+// remembers the cycles without, so it is late for as long as the core computes and then
+// makes up for it. The fraction is compared with a power of two and not with Take: a
+// tick comes a part of a microsecond late, and the rate is exact.
+func Clock(f Hz) (*rtl.Circuit, error) {
+	s, err := StepOf(f)
+	if err != nil {
+		return nil, err
+	}
+	b := rtl.NewBuilder("sinter_clock")
+	run := b.Input("run", 1)
+	fraction, now := b.Reg("fraction", s.Bits, 0), b.Reg("now", TimeBits, 0)
+	take := b.And(run, b.Any(b.Bits(fraction.Q(), s.Bits-1, bits.Len64(s.Take-1))))
+	add := b.Const(s.Bits, s.Add)
+	b.Set(fraction, b.Add(fraction.Q(), b.Mux(take, b.Const(s.Bits, s.Add-s.Take), add)))
+	b.If(take, func() { b.Set(now, b.Add(now.Q(), b.Const(TimeBits, 1))) })
+	b.Output("clock", now.Q())
+	return b.Build()
+}
+
+// DebounceBits is the size of the debouncer of a board: at 12 MHz an input must rest for
+// 1.4 to 2.7 ms.
+const DebounceBits = 14
+
+// Debounce follows an input of any phase. A counter that never stops cuts the time into
+// parts of 1 << n cycles; the output changes at the end of a part in which the input
+// differed from it all the time. So it changes after 1 << n to 2 << n cycles of rest, and
+// never for less.
+func Debounce(n int) (*rtl.Circuit, error) {
+	b := rtl.NewBuilder("sinter_debounce")
+	in := synchronise(b, b.Input("in", 1))
+	level, broken, count := b.Reg("level", 1, 0), b.Reg("broken", 1, 0), b.Reg("count", n, 0)
+	next := b.Add(b.Zext(count.Q(), n+1), b.Const(n+1, 1))
+	b.Set(count, b.Bits(next, n-1, 0))
+	end := b.Bit(next, n) // the carry: no table looks at the whole count
+	same := b.Not(b.Xor(in, level.Q()))
+	b.Set(broken, b.Mux(end, same, b.Or(broken.Q(), same)))
+	b.If(b.And(end, b.Not(b.Or(broken.Q(), same))), func() { b.Set(level, in) })
+	b.Output("out", level.Q())
+	return b.Build()
+}

@@ -1,0 +1,305 @@
+package periph
+
+import (
+	"math/rand"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/sim/cycle"
+)
+
+// twelve is the clock of many boards.
+var twelve = Hz{12_000_000, 1}
+
+// engine runs a circuit that a constructor has made.
+func engine(t *testing.T, c *rtl.Circuit, err error) *cycle.Scalar {
+	require.NoError(t, err)
+	e, err := cycle.New(c)
+	require.NoError(t, err)
+	return e
+}
+
+func set(t *testing.T, e *cycle.Scalar, name string, v uint64) { require.NoError(t, e.Set(name, v)) }
+
+func output(t *testing.T, e *cycle.Scalar, name string) uint64 {
+	v, ok := e.Output(name)
+	require.True(t, ok, name)
+	return v
+}
+
+// TestCells: what each circuit costs, with the bounds that are promised.
+func TestCells(t *testing.T) {
+	cells := func(c *rtl.Circuit, err error) int {
+		require.NoError(t, err)
+		p, err := plan.Price(c)
+		require.NoError(t, err)
+		t.Logf("%-16s %3d cells, %d flip-flops", c.Name, p.Cells, p.FFs)
+		return p.Cells
+	}
+	s, err := StepOf(twelve)
+	require.NoError(t, err)
+	require.LessOrEqual(t, cells(Reset()), 16)
+	require.LessOrEqual(t, cells(Clock(twelve)), TimeBits+s.Bits+12)
+	require.LessOrEqual(t, cells(Debounce(DebounceBits)), 20)
+	require.LessOrEqual(t, cells(Sender(twelve, 115200))+cells(Receiver(twelve, 115200)), 70)
+	require.LessOrEqual(t, cells(LogWire(twelve, 115200)), 140)
+}
+
+// TestReset: 1 for 1,024 cycles after power-up, and after each request that the clock
+// has seen.
+func TestReset(t *testing.T) {
+	c, err := Reset()
+	e := engine(t, c, err)
+	r := rand.New(rand.NewSource(1))
+	var sync [2]bool
+	count, requested := 0, 0
+	for range 200_000 {
+		request := r.Intn(4000) == 0 && requested == 0
+		if request {
+			requested = 1 + r.Intn(30)
+		}
+		requested = max(requested-1, 0)
+		on := requested > 0 || request
+		set(t, e, "request", map[bool]uint64{true: 1}[on])
+		e.Eval()
+		require.Equal(t, count < ResetCycles, output(t, e, "reset_out") == 1, "cycle %d", e.Cycle())
+		e.Clock()
+		switch {
+		case sync[1]:
+			count = 0
+		case count < ResetCycles:
+			count++
+		}
+		sync[0], sync[1] = on, sync[0]
+	}
+}
+
+// TestClock: with random pauses the time is never ahead of the cycles and never goes
+// backward, stands still without run, and has made up for every pause in the end.
+func TestClock(t *testing.T) {
+	for _, f := range []Hz{{2_000_000, 1}, twelve, {16_000_000, 1}, {39_750_000, 1}, {100_000_000, 1}, {2_000_000_000, 3}} {
+		c, err := Clock(f)
+		e := engine(t, c, err)
+		r := rand.New(rand.NewSource(int64(f.Num)))
+		before, ran, run, left := uint64(0), uint64(1), uint64(1), 0
+		for cycleNo := uint64(0); cycleNo < 60_000; cycleNo++ {
+			if left--; left < 0 {
+				run, left = 1-run, r.Intn(300)
+			}
+			if cycleNo > 40_000 { // the last pauses are made up for
+				run = 1
+			}
+			set(t, e, "run", run)
+			e.Eval()
+			now := output(t, e, "clock")
+			exact := cycleNo * 1_000_000 * f.Den / f.Num
+			if now > exact || now < before || now > before+ran {
+				t.Fatalf("%s: %d after %d at cycle %d", f, now, before, cycleNo)
+			}
+			before, ran = now, run
+			e.Clock()
+			if cycleNo > 59_000 && now+2 < exact {
+				t.Fatalf("%s: late at cycle %d", f, cycleNo)
+			}
+		}
+	}
+}
+
+// TestClockErrors: frequencies of which no time can be made.
+func TestClockErrors(t *testing.T) {
+	_, err := Clock(Hz{1_999_999, 1})
+	require.ErrorContains(t, err, "a clock of at least 2 MHz makes the time, got 2 MHz")
+	_, err = Clock(Hz{1<<60 + 1, 1})
+	require.ErrorContains(t, err, "is no simple multiple of 1 MHz")
+	_, err = Clock(Hz{5, 0})
+	require.Error(t, err)
+}
+
+// TestDebounce: over presses that bounce and glitches of any length, the output changes
+// after enough rest, and for no less. The rest is counted where the circuit sees it.
+func TestDebounce(t *testing.T) {
+	const n = 5
+	c, err := Debounce(n)
+	e := engine(t, c, err)
+	r := rand.New(rand.NewSource(3))
+	var sync [2]uint64
+	level, still, in, left := uint64(0), 0, uint64(0), 0
+	changes, held := 0, 0
+	for range 200_000 {
+		if left--; left < 0 {
+			in, left = 1-in, r.Intn(5<<n)
+			if r.Intn(3) > 0 {
+				left = r.Intn(4)
+			}
+		}
+		set(t, e, "in", in)
+		e.Eval()
+		switch out := output(t, e, "out"); {
+		case out != level:
+			require.GreaterOrEqual(t, still, 1<<n, "a change after too little rest")
+			level, still = out, 0
+			changes++
+		default:
+			require.Less(t, still, 2<<n, "no change after enough rest")
+		}
+		e.Clock()
+		if sync[1] == level {
+			if still >= 1<<n {
+				held++
+			}
+			still = 0
+		} else {
+			still++
+		}
+		sync[0], sync[1] = in, sync[0]
+	}
+	require.Greater(t, changes, 500)
+	require.Greater(t, held, 10, "rests between the bounds, which may do either")
+}
+
+// TestSender reads the line like an oscilloscope: each bit lasts the divider, to the
+// cycle.
+func TestSender(t *testing.T) {
+	const divider = 104
+	c, err := Sender(twelve, 115200)
+	e := engine(t, c, err)
+	for _, want := range []uint64{0x00, 0xFF, 0x55, 0xA3} {
+		set(t, e, "valid", 1)
+		set(t, e, "data", want)
+		for e.Eval(); output(t, e, "ready") == 0; e.Eval() {
+			require.Equal(t, uint64(1), output(t, e, "line"), "the line rests")
+			e.Clock()
+		}
+		e.Clock()
+		set(t, e, "valid", 0)
+		frame := want<<1 | 1<<9
+		for i := range frameBits * divider {
+			e.Eval()
+			require.Equal(t, frame>>(i/divider)&1, output(t, e, "line"), "byte %#x, bit %d", want, i/divider)
+			e.Clock()
+		}
+	}
+}
+
+// TestReceiver: bytes of a sender whose clock is off by 2 % come through at any phase,
+// glitches and broken bytes do not.
+func TestReceiver(t *testing.T) {
+	c, err := Receiver(twelve, 115200)
+	e := engine(t, c, err)
+	r := rand.New(rand.NewSource(4))
+	var got []uint64
+	hold := func(level uint64, until float64, at *float64) {
+		*at += until
+		for float64(e.Cycle()) < *at {
+			set(t, e, "line", level)
+			e.Eval()
+			if output(t, e, "valid") == 1 {
+				got = append(got, output(t, e, "data"))
+			}
+			e.Clock()
+		}
+	}
+	at := 0.0
+	hold(1, 500, &at)
+	for _, drift := range []float64{0.98, 0.99, 1, 1.01, 1.02} {
+		bit := 12e6 / 115200 * drift
+		var want []uint64
+		got = nil
+		for range 60 {
+			v := uint64(r.Intn(256))
+			want = append(want, v)
+			for i := range frameBits {
+				hold((v<<1|1<<9)>>i&1, bit, &at)
+			}
+			switch r.Intn(4) {
+			case 0: // a rest of any length
+				hold(1, float64(r.Intn(2000)), &at)
+			case 1: // a glitch that is shorter than half a bit
+				hold(1, bit, &at)
+				hold(0, float64(1+r.Intn(45)), &at)
+				hold(1, 2*bit, &at)
+			case 2: // a byte without its stop bit, and the rest after it
+				hold(0, 10*bit+float64(r.Intn(1000)), &at)
+				hold(1, 2*bit, &at)
+			}
+		}
+		hold(1, 2*bit, &at)
+		require.Equal(t, want, got, "drift %g", drift)
+	}
+}
+
+// TestDivider: a line that the clock cannot serve.
+func TestDivider(t *testing.T) {
+	d, err := Divider(twelve, 115200)
+	require.NoError(t, err)
+	require.Equal(t, uint64(104), d)
+	_, err = Divider(twelve, 4_000_000)
+	require.EqualError(t, err, "a serial line of 4000000 baud needs a clock of at least 16 MHz, got 12 MHz")
+	_, err = Divider(twelve, 921600*2)
+	require.EqualError(t, err, "no divider of 12 MHz is within 1 % of 1843200 baud: the nearest makes 1.71429e+06")
+	_, err = Divider(twelve, 0)
+	require.Error(t, err)
+}
+
+// TestLogWire: words leave in order and as WordOnWire says, while random words come as
+// fast as the buffer takes them, or with pauses.
+func TestLogWire(t *testing.T) {
+	const divider = 12
+	c, err := LogWire(twelve, 1_000_000)
+	e := engine(t, c, err)
+	r := rand.New(rand.NewSource(5))
+	var want, got []byte
+	offered, word, left, full := uint64(0), uint32(0), 0, 0
+	bit, wait, v := -1, 0, uint64(0)
+	for e.Cycle() < 400_000 {
+		if offered == 0 {
+			if left--; left < 0 && e.Cycle() < 150_000 {
+				offered, word, left = 1, r.Uint32(), 0
+				if r.Intn(200) == 0 { // a pause in which the buffer may run empty
+					left = r.Intn(40_000)
+				}
+			}
+		}
+		set(t, e, "log_valid", offered)
+		set(t, e, "log_data", uint64(word))
+		e.Eval()
+		if ready := output(t, e, "log_ready"); offered == 1 && ready == 1 {
+			b := WordOnWire(word)
+			want = append(want, b[:]...)
+			offered = 0
+		} else if offered == 1 {
+			full++
+		}
+		line := output(t, e, "line")
+		switch wait--; {
+		case bit < 0 && line == 0:
+			bit, wait, v = 0, divider/2+divider, 0
+		case bit >= 0 && wait == 0 && bit < 8:
+			v |= line << bit
+			bit, wait = bit+1, divider
+		case bit == 8 && wait == 0:
+			require.Equal(t, uint64(1), line, "stop bit")
+			got = append(got, byte(v))
+			bit = -1
+		}
+		e.Clock()
+	}
+	require.Equal(t, want, got)
+	require.Greater(t, len(got), 5*300)
+	require.Greater(t, full, 1000, "the buffer was full at times")
+}
+
+// TestWordOnWire: the bytes hold the word, and the first alone has its top bit set.
+func TestWordOnWire(t *testing.T) {
+	for _, w := range []uint32{0, 0xFFFF_FFFF, 0x0003_0011, 0x89AB_CDEF} {
+		b := WordOnWire(w)
+		require.Equal(t, w, uint32(b[0]&15)<<28|uint32(b[1])<<21|uint32(b[2])<<14|uint32(b[3])<<7|uint32(b[4]))
+		require.Equal(t, byte(8), b[0]>>4)
+		for _, x := range b[1:] {
+			require.Less(t, x, byte(0x80))
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package periph
+
+import (
+	"fmt"
+	"math"
+)
+
+// PLL are the settings of the PLL of iCE40 parts with simple feedback: the output is the
+// reference times (DivF + 1) over (DivR + 1) << DivQ.
+type PLL struct {
+	DivR, DivF, DivQ int
+	Filter           int // of the loop, by the frequency at its input
+	Out              Hz
+}
+
+// Bounds of the PLL in MHz: at the input of the phase detector, of the oscillator, and
+// of the output.
+const (
+	leastPFD, mostPFD = 10, 133
+	leastVCO, mostVCO = 533, 1066
+	leastOut, mostOut = 16, 275
+)
+
+// filterOf is the setting of the loop filter.
+func filterOf(pfd float64) int {
+	for i, below := range []float64{17, 26, 44, 66, 101} {
+		if pfd < below {
+			return i + 1
+		}
+	}
+	return 6
+}
+
+// FindPLL computes the settings that make a frequency of a reference. When none does it
+// says which is the nearest.
+func FindPLL(ref, want Hz) (PLL, error) {
+	best, found := PLL{}, false
+	off := math.Inf(1)
+	for r := 0; r <= 15; r++ {
+		pfd := ref.MHz() / float64(r+1)
+		if pfd < leastPFD || pfd > mostPFD {
+			continue
+		}
+		for f := 0; f <= 127; f++ {
+			vco := pfd * float64(f+1)
+			for q := 1; q <= 6 && vco >= leastVCO && vco <= mostVCO; q++ {
+				out := Hz{ref.Num * uint64(f+1), ref.Den * uint64(r+1) << q}
+				d := math.Abs(out.MHz() - want.MHz())
+				if out.MHz() >= leastOut && out.MHz() <= mostOut && d < off {
+					best, off, found = PLL{r, f, q, filterOf(pfd), out}, d, true
+				}
+			}
+		}
+	}
+	switch {
+	case !found:
+		return PLL{}, fmt.Errorf("the PLL makes nothing of a clock of %s: it wants %d to %d MHz", ref, leastPFD, mostPFD)
+	case want.MHz() < leastOut || want.MHz() > mostOut:
+		return PLL{}, fmt.Errorf("the PLL makes %d to %d MHz, so %s is out of its reach; the nearest is %s", leastOut, mostOut, want, best.Out)
+	case !best.Out.Same(want):
+		return PLL{}, fmt.Errorf("no setting of the PLL makes %s of %s; the nearest is %s", want, ref, best.Out)
+	}
+	return best, nil
+}

@@ -1,0 +1,164 @@
+package periph
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/sinter-lang/sinter/ir/rtl"
+)
+
+// frameBits are those of a byte on the line: start, eight of data, stop.
+const frameBits = 10
+
+// Divider is the number of clock cycles of a bit. The two ends of a line may differ by
+// some percent; more than one of our own is refused.
+func Divider(f Hz, baud uint64) (uint64, error) {
+	if baud == 0 || f.Num/f.Den < 4*baud {
+		return 0, fmt.Errorf("a serial line of %d baud needs a clock of at least %.6g MHz, got %s", baud, 4*float64(baud)/1e6, f)
+	}
+	exact := float64(f.Num) / float64(f.Den) / float64(baud)
+	d := uint64(exact + 0.5)
+	if off := float64(d)/exact - 1; off > 0.01 || off < -0.01 {
+		return 0, fmt.Errorf("no divider of %s is within 1 %% of %d baud: the nearest makes %.6g", f, baud, f.MHz()*1e6/float64(d))
+	}
+	return d, nil
+}
+
+// sender is a line that bytes leave by, on its way into a circuit.
+type sender struct {
+	ready, line rtl.ID
+}
+
+// beat counts down the cycles of a bit. It begins anew while hold is 1, and gives the
+// count and whether it is at its end. One net chooses between reload and count, so a bit
+// of the counter is one logic cell.
+func beat(b *rtl.Builder, name string, divider uint64, hold rtl.ID) (count, end rtl.ID) {
+	w := bits.Len64(divider - 1)
+	r := b.Reg(name, w, 0)
+	end = b.IsZero(r.Q())
+	b.Set(r, b.Mux(b.Or(hold, end), b.Const(w, divider-1), b.Sub(r.Q(), b.Const(w, 1))))
+	return r.Q(), end
+}
+
+// send makes the registers of a line: `valid` offers the byte, which is taken in a cycle
+// with ready. A 1 goes out as the last of all and stays at the line: then it is at rest.
+func send(b *rtl.Builder, divider uint64, valid rtl.ID, data rtl.ID) sender {
+	shift := b.Reg("send.shift", frameBits+1, 1)
+	idle := b.IsZero(b.Bits(shift.Q(), frameBits, 1))
+	_, end := beat(b, "send.wait", divider, idle)
+	b.If(b.Mux(idle, valid, end), func() {
+		b.Set(shift, b.Mux(idle, b.Cat(b.Const(2, 3), data, b.Const(1, 0)), b.Cat(b.Const(1, 0), b.Bits(shift.Q(), frameBits, 1))))
+	})
+	return sender{idle, b.Bit(shift.Q(), 0)}
+}
+
+// Sender puts bytes on a serial line.
+func Sender(f Hz, baud uint64) (*rtl.Circuit, error) {
+	d, err := Divider(f, baud)
+	if err != nil {
+		return nil, err
+	}
+	b := rtl.NewBuilder("sinter_uart_tx")
+	s := send(b, d, b.Input("valid", 1), b.Input("data", 8))
+	b.Output("ready", s.ready)
+	b.Output("line", s.line)
+	return b.Build()
+}
+
+// Receiver takes bytes from a serial line of any phase. `valid` is 1 for a cycle with
+// `data`; a byte whose stop bit is missing is dropped, and so is a start bit that is
+// gone at its middle.
+func Receiver(f Hz, baud uint64) (*rtl.Circuit, error) {
+	d, err := Divider(f, baud)
+	if err != nil {
+		return nil, err
+	}
+	b := rtl.NewBuilder("sinter_uart_rx")
+	// The line rests at 1, so what is kept of it is its complement: registers start at 0.
+	low := synchronise(b, b.Not(b.Input("line", 1)))
+	high := b.Not(low)
+	busy, doubt, shift := b.Reg("receive.busy", 1, 0), b.Reg("receive.doubt", 1, 0), b.Reg("receive.shift", frameBits, 0)
+	count, _ := beat(b, "receive.wait", d, b.Not(busy.Q()))
+	middle := b.And(busy.Q(), b.EqConst(count, d/2))
+	last := b.Bit(shift.Q(), 0) // the mark that went in first has come out: this is the stop bit
+	b.If(busy.Q(), func() {
+		b.If(middle, func() {
+			b.Set(doubt, last) // at the start bit: whether it is one; at a missing stop bit: until the line rests
+			b.If(b.And(high, b.Or(last, doubt.Q())), func() { b.Set(busy, b.Const(1, 0)) })
+		})
+	}, func() {
+		b.Set(busy, low)
+		b.Set(doubt, b.Const(1, 1))
+	})
+	b.If(b.Or(b.Not(busy.Q()), b.And(middle, b.Not(last))), func() {
+		b.Set(shift, b.Mux(busy.Q(), b.Cat(high, b.Bits(shift.Q(), frameBits-1, 1)), b.Const(frameBits, 1<<(frameBits-1))))
+	})
+	b.Output("valid", b.And(middle, high, last, b.Not(doubt.Q())))
+	b.Output("data", b.Bits(shift.Q(), frameBits-1, 2))
+	return b.Build()
+}
+
+// wordBytes is the number of bytes that a word takes on the line, seven bits of it in
+// each but the first.
+const wordBytes = 5
+
+// WordOnWire gives the bytes of a word of the log, its high bits first. Only the first
+// byte has its top bit set, so a reader who comes late finds the next word.
+func WordOnWire(v uint32) [wordBytes]byte {
+	var out [wordBytes]byte
+	for i := range out {
+		out[i] = byte(v>>(7*(wordBytes-1-i))) & 0x7F
+	}
+	out[0] = out[0]&0x0F | 0x80
+	return out
+}
+
+// fifoBits is the size of the buffer of the log: a line of the log must not wait for the
+// wire, or the program would be late. 256 words fill two block RAMs of 4 Kbit.
+const fifoBits = 8
+
+// LogWire puts the words of a log port on a serial line. Words wait in a buffer; only when
+// it is full does the core wait, too.
+func LogWire(f Hz, baud uint64) (*rtl.Circuit, error) {
+	d, err := Divider(f, baud)
+	if err != nil {
+		return nil, err
+	}
+	b := rtl.NewBuilder("sinter_log")
+	valid := b.Input(rtl.PortLogValid, 1)
+	buffer := b.Mem("buffer", 32, fifoBits, 1, nil)
+	in, out := b.Reg("in", fifoBits, 0), b.Reg("out", fifoBits, 0)
+	have, at := b.Reg("have", 1, 0), b.Reg("at", 3, 0)
+	one := b.Const(fifoBits, 1)
+	next := b.Add(in.Q(), one)
+	ready := b.Ne(next, out.Q())
+	b.If(b.And(valid, ready), func() {
+		b.WriteMem(buffer, in.Q(), b.Input(rtl.PortLogData, 32), rtl.None)
+		b.Set(in, next)
+	})
+	s := send(b, d, have.Q(), byteOf(b, b.ReadSync(buffer, out.Q(), rtl.None, rtl.Old), at.Q()))
+	taken := b.And(have.Q(), s.ready)
+	last := b.EqConst(at.Q(), wordBytes-1)
+	// The word at `out` is there a cycle after the buffer holds it.
+	b.Set(have, b.And(b.Ne(in.Q(), out.Q()), b.Not(b.And(taken, last))))
+	b.If(taken, func() {
+		b.Set(at, b.Add(at.Q(), b.Const(3, 1)))
+		b.If(last, func() {
+			b.Set(at, b.Const(3, 0))
+			b.Set(out, b.Add(out.Q(), one))
+		})
+	})
+	b.Output(rtl.PortLogReady, ready)
+	b.Output("line", s.line)
+	return b.Build()
+}
+
+// byteOf is the byte of a word on the line, by its number.
+func byteOf(b *rtl.Builder, data, at rtl.ID) rtl.ID {
+	v := b.Cat(b.Const(4, 8), b.Bits(data, 31, 28))
+	for i := 1; i < wordBytes; i++ {
+		low := 7 * (wordBytes - 1 - i)
+		v = b.Mux(b.EqConst(at, uint64(i)), b.Cat(b.Const(1, 0), b.Bits(data, low+6, low)), v)
+	}
+	return v
+}

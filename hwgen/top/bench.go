@@ -1,0 +1,123 @@
+package top
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sinter-lang/sinter/hwgen/periph"
+)
+
+// Change is a new level at an input of the program, at a time in microseconds.
+type Change struct {
+	Time  uint64
+	Port  string
+	Level uint64
+}
+
+// Seen is a new level at an output pin, as the program means it: 1 is lit.
+type Seen struct {
+	Micros float64 // since the reset was over
+	Port   string
+	Level  uint64
+}
+
+// startCycles are those of the core before a program begins: its reset, and what passes
+// the registers around it.
+const startCycles = periph.ResetCycles + 4
+
+// Bench writes a test bench that knows the pins of the top module only: it plays the
+// inputs and prints what the outputs show, in lines that ParseSeen reads. The time begins
+// when the reset is over.
+func (d *Design) Bench(inputs []Change, until uint64) string {
+	var s strings.Builder
+	b := func(format string, args ...any) { fmt.Fprintf(&s, format+"\n", args...) }
+	half := 5e8 / float64(d.Board.ClockHz)
+	b("`timescale 1ns/1fs\nmodule tb;\nreg clk = 0;\nalways #(%.6f) clk = ~clk;\nreal start = 0;\nreg running = 0;", half)
+	joins := []string{".clk(clk)"}
+	for i, w := range d.Wires {
+		net := fmt.Sprintf("pin%d", i)
+		joins = append(joins, fmt.Sprintf(".%s(%s)", d.pins[w.Port.Name], net))
+		if w.Port.In {
+			b("reg %s = 1'b%d;", net, invert(w, 0))
+			continue
+		}
+		b("wire %s;\nreg last%d = 1'b%d;", net, i, invert(w, 0))
+		b("always @(posedge clk) if (running && %[1]s !== last%[2]d) begin\n  last%[2]d <= %[1]s;\n  $display(\"PIN %[2]d %%b %%0.3f\", %[1]s, ($realtime - start) / 1000.0);\nend", net, i)
+	}
+	b("%s dut(%s);", d.Module(), strings.Join(joins, ", "))
+	b("initial begin\n  #(%.6f) start = $realtime;\n  running = 1;", startCycles*1000/d.Clock.MHz()+d.lockTime())
+	now := uint64(0)
+	for _, c := range inputs {
+		i := slices.IndexFunc(d.Wires, func(w Wire) bool { return !w.Own && w.Port.Name == c.Port })
+		if c.Time > until {
+			break
+		}
+		b("  #(%d) pin%d = 1'b%d;", (c.Time-now)*1000, i, invert(d.Wires[i], c.Level))
+		now = c.Time
+	}
+	b("  #(%d) $display(\"END\");\n  $finish;\nend\nendmodule", (until-now)*1000+500)
+	return s.String() + d.pllModel(half)
+}
+
+func invert(w Wire, level uint64) uint64 {
+	if w.Pin.Low {
+		return 1 - level
+	}
+	return level
+}
+
+// lockNanos is how long the model of the PLL takes to lock.
+const lockNanos = 5000
+
+func (d *Design) lockTime() float64 {
+	if d.PLL == nil {
+		return 0
+	}
+	return lockNanos
+}
+
+// pllModel is the primitive for a simulator: a clock of the period that the settings
+// make of the reference. Synthesis knows it by itself.
+func (d *Design) pllModel(half float64) string {
+	if d.PLL == nil {
+		return ""
+	}
+	var s strings.Builder
+	for _, p := range [][2]string{{"SB_PLL40_PAD", "PACKAGEPIN"}, {"SB_PLL40_CORE", "REFERENCECLK"}} {
+		fmt.Fprintf(&s, `
+module %s #(
+  parameter FEEDBACK_PATH = "SIMPLE", parameter [3:0] DIVR = 0, parameter [6:0] DIVF = 0, parameter [2:0] DIVQ = 0, parameter [2:0] FILTER_RANGE = 0
+) (input %s, input RESETB, input BYPASS, output reg PLLOUTGLOBAL, output reg LOCK);
+  initial begin PLLOUTGLOBAL = 0; LOCK = 0; #(%d) LOCK = 1; end
+  always #(%.6f * (DIVR + 1) * (1 << DIVQ) / (DIVF + 1)) PLLOUTGLOBAL = ~PLLOUTGLOBAL;
+endmodule
+`, p[0], p[1], lockNanos, half)
+	}
+	return s.String()
+}
+
+// ParseSeen reads what a bench has printed. A pin without a level is an error: in a
+// simulator that is a register that nothing starts.
+func (d *Design) ParseSeen(said string) ([]Seen, error) {
+	var out []Seen
+	ended := false
+	for _, line := range strings.Split(said, "\n") {
+		ended = ended || line == "END"
+		var pin int
+		var level string
+		var at float64
+		if n, _ := fmt.Sscanf(line, "PIN %d %s %f", &pin, &level, &at); n != 3 {
+			continue
+		}
+		w := d.Wires[pin]
+		if level != "0" && level != "1" {
+			return nil, fmt.Errorf("the pin of %s has no level at %.3f us", w.Port.Name, at)
+		}
+		out = append(out, Seen{at, w.Port.Name, invert(w, uint64(level[0]-'0'))})
+	}
+	if !ended {
+		return nil, fmt.Errorf("the bench did not come to its end: %s", strings.TrimSpace(said))
+	}
+	return out, nil
+}

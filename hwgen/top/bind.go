@@ -1,0 +1,181 @@
+package top
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sinter-lang/sinter/hwgen/board"
+	"github.com/sinter-lang/sinter/internal/diag"
+)
+
+// Port is a port of a program, as binding sees it.
+type Port struct {
+	Name  string
+	Label string // what the program calls the wire; a pin of that name is taken
+	In    bool
+	Wire  bool // a level of one bit: what a pin can carry
+	Span  diag.Span
+}
+
+// Spec is a wish of the user's: `port=pin`.
+type Spec struct{ Port, Pin string }
+
+// Wire is a port with its pin.
+type Wire struct {
+	Port     Port
+	Pin      *board.Pin
+	Own      bool // the top's own port and not the program's
+	Debounce bool
+}
+
+// Names of the ports that a top adds to those of the program.
+const (
+	PortReset  = "reset"  // in: pressed, the program starts anew
+	PortLog    = "log"    // out: words of the log, serial
+	PortTrap   = "trap"   // out: a check has failed, the core has stopped
+	PortHalted = "halted" // out: all tasks have ended
+)
+
+// logPin is where the log goes unless the user says otherwise.
+const logPin = "uart_tx"
+
+// Request is what a binding is made of.
+type Request struct {
+	Board    *board.Board
+	Ports    []Port
+	Logs     bool // the program has a log
+	Bind     []Spec
+	Debounce []string // ports
+}
+
+// binder makes a binding.
+type binder struct {
+	Request
+	wires []Wire
+	used  map[string]string // port by place of the package
+}
+
+// Bind gives each port of a program a pin: the one of the user's wish, or that with the
+// port's label.
+func Bind(r Request) ([]Wire, error) {
+	b := &binder{Request: r, used: map[string]string{}}
+	known := b.known()
+	for i, s := range r.Bind {
+		at := slices.IndexFunc(known, func(w Wire) bool { return w.Port.Name == s.Port })
+		if at < 0 {
+			return nil, diag.Errorf("", diag.Span{}, "--bind %s=%s: the program has no port %s; it has %s", s.Port, s.Pin, s.Port, b.list(known))
+		}
+		if slices.ContainsFunc(r.Bind[:i], func(o Spec) bool { return o.Port == s.Port }) {
+			return nil, diag.Errorf("", diag.Span{}, "--bind %s=%s: the port %s has a pin already", s.Port, s.Pin, s.Port)
+		}
+		if err := b.join(known[at], s.Pin); err != nil {
+			return nil, err
+		}
+	}
+	for _, w := range known {
+		if slices.ContainsFunc(r.Bind, func(s Spec) bool { return s.Port == w.Port.Name }) {
+			continue
+		}
+		if err := b.byLabel(w); err != nil {
+			return nil, err
+		}
+	}
+	return b.wires, b.debounce()
+}
+
+// known lists what can be bound: the program's ports, then the top's own.
+func (b *binder) known() []Wire {
+	var out []Wire
+	for _, p := range b.Ports {
+		out = append(out, Wire{Port: p})
+	}
+	own := []Port{{Name: PortReset, In: true, Wire: true}, {Name: PortTrap, Wire: true}, {Name: PortHalted, Wire: true}}
+	if b.Logs {
+		own = append(own, Port{Name: PortLog, Label: logPin, Wire: true})
+	}
+	for _, p := range own {
+		if !slices.ContainsFunc(b.Ports, func(q Port) bool { return q.Name == p.Name }) {
+			out = append(out, Wire{Port: p, Own: true})
+		}
+	}
+	return out
+}
+
+func (b *binder) list(known []Wire) string {
+	var names []string
+	for _, w := range known {
+		names = append(names, w.Port.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// join gives a port the pin of a name.
+func (b *binder) join(w Wire, name string) error {
+	what := fmt.Sprintf("--bind %s=%s: ", w.Port.Name, name)
+	pin := b.Board.Pin(name)
+	switch {
+	case !w.Port.Wire:
+		return b.frames(w.Port)
+	case pin == nil && name == b.Board.ClockSite:
+		return diag.Errorf("", w.Port.Span, "%sthis is the pin of the clock", what)
+	case pin == nil:
+		return diag.Errorf("", w.Port.Span, "%s%s has no pin %s; %s", what, b.Board.Name, name, b.free(w.Port.In))
+	case !pin.Fits(w.Port.In):
+		return diag.Errorf("", w.Port.Span, "%sthe pin %s of %s is an %sput; %s", what, name, b.Board.Name, pin.Direction, b.free(w.Port.In))
+	case b.used[pin.Site] != "":
+		return diag.Errorf("", w.Port.Span, "%sthe pin belongs to the port %s already; %s", what, b.used[pin.Site], b.free(w.Port.In))
+	}
+	w.Pin = pin
+	b.used[pin.Site] = w.Port.Name
+	b.wires = append(b.wires, w)
+	return nil
+}
+
+// byLabel gives a port the pin of its label.
+func (b *binder) byLabel(w Wire) error {
+	if !w.Port.Wire {
+		return b.frames(w.Port)
+	}
+	pin := b.Board.Pin(w.Port.Label)
+	if pin != nil && pin.Fits(w.Port.In) && b.used[pin.Site] == "" {
+		return b.join(w, w.Port.Label)
+	}
+	if w.Own {
+		return nil
+	}
+	return diag.Errorf("", w.Port.Span, "port %s has no pin on %s", w.Port.Name, b.Board.Name).
+		Labelf("%q is no free pin of this board", w.Port.Label).Hint("--bind %s=PIN gives it one; %s", w.Port.Name, b.free(w.Port.In))
+}
+
+// frames is the error of a port that no pin can carry.
+func (b *binder) frames(p Port) error {
+	return diag.Errorf("", p.Span, "port %s carries messages, and a pin of %s carries a level", p.Name, b.Board.Name).
+		Hint("sinter hw writes the core alone; its streams join a design of your own")
+}
+
+// free lists the pins that a port of a direction may still have.
+func (b *binder) free(in bool) string {
+	var names []string
+	for i := range b.Board.Pins {
+		if p := &b.Board.Pins[i]; p.Fits(in) && b.used[p.Site] == "" {
+			names = append(names, p.Name)
+		}
+	}
+	if len(names) == 0 {
+		return "none is free"
+	}
+	return "free are " + strings.Join(names, ", ")
+}
+
+// debounce marks the inputs that the user wants to be still.
+func (b *binder) debounce() error {
+	for _, name := range b.Debounce {
+		i := slices.IndexFunc(b.wires, func(w Wire) bool { return w.Port.Name == name && w.Port.In && !w.Own })
+		if i < 0 {
+			return diag.Errorf("", diag.Span{}, "--debounce %s: the program has no input of that name", name)
+		}
+		b.wires[i].Debounce = true
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+// Package top joins a core with a board: the pins of the program's ports, the clock, the
+// reset, the time and the log, as one Verilog module with its constraints.
+//
+//	wires, err := top.Bind(...)       // which port has which pin
+//	d, err := top.New(...)            // clock and PLL
+//	files, err := d.Files()           // NAME_top.v, NAME_top.pcf
+//
+// The module has a port for each wire, named after the port of the program, and `clk`:
+//
+//	pin ─ invert ─ debounce ─▶ core ─▶ invert ─ pin
+//	clk ─ PLL ─┬──────────────▶ │
+//	           ├─ reset ────────┤
+//	           └─ time ◀─ idle ─┘
+//
+// Peripherals are circuits of hwgen/periph; only the PLL is a primitive of the part. The
+// package knows no program and runs no tool. Start reading at Files.
+package top
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sinter-lang/sinter/hwgen/board"
+	"github.com/sinter-lang/sinter/hwgen/periph"
+	"github.com/sinter-lang/sinter/hwgen/verilog"
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/rtl"
+)
+
+// Design is a core on a board.
+type Design struct {
+	Board *board.Board
+	Core  *rtl.Circuit
+	Wires []Wire
+	Clock periph.Hz   // of the core
+	PLL   *periph.PLL // nil: the core has the clock of the board
+	Baud  uint64      // of the log
+
+	modules []string          // text of the peripherals
+	pins    map[string]string // name of a wire's port in the module
+	ports   map[string]string // name of a port of the core in its module
+	taken   map[string]bool
+}
+
+// New makes a design with a clock, zero for that of the board.
+func New(b *board.Board, core *rtl.Circuit, wires []Wire, clock periph.Hz, baud uint64) (*Design, error) {
+	own := periph.Hz{Num: b.ClockHz, Den: 1}
+	d := &Design{Board: b, Core: core, Wires: wires, Clock: own, Baud: baud}
+	if clock.Num == 0 || clock.Same(own) {
+		return d, nil
+	}
+	if b.PLL == "" {
+		return nil, diag.Errorf("", diag.Span{}, "--clock: the PLL of %s is not known; without --clock the core has the %s of the board", b.Part.Name, own)
+	}
+	pll, err := periph.FindPLL(own, clock)
+	if err != nil {
+		return nil, diag.Errorf("", diag.Span{}, "--clock: %v", err)
+	}
+	d.PLL, d.Clock = &pll, pll.Out
+	return d, nil
+}
+
+// Module is the name of the top module.
+func (d *Design) Module() string { return verilog.ModuleName(d.Core) + "_top" }
+
+// Files makes the module and its constraints.
+func (d *Design) Files() (map[string]string, error) {
+	d.modules = nil
+	d.taken = map[string]bool{verilog.ModuleName(d.Core): true, d.Module(): true}
+	d.ports = verilog.NamesOf(d.Core).Ports
+	d.pins = map[string]string{"clk": verilog.Free("clk", d.taken)}
+	for _, w := range d.Wires {
+		d.pins[w.Port.Name] = verilog.Free(w.Port.Name, d.taken)
+	}
+	text, err := d.module()
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{
+		d.Module() + ".v":                      text,
+		d.Module() + "." + d.Board.Constraints: d.constraints(),
+	}, nil
+}
+
+// module writes the top and, after it, its peripherals.
+func (d *Design) module() (string, error) {
+	var s strings.Builder
+	fmt.Fprintf(&s, "// %s on %s: the core runs at %s.\n", d.Core.Name, d.Board.Title, d.Clock)
+	heads := []string{"input wire clk"}
+	for _, w := range d.Wires {
+		direction := "output"
+		if w.Port.In {
+			direction = "input"
+		}
+		heads = append(heads, fmt.Sprintf("%s wire %s", direction, d.pins[w.Port.Name]))
+	}
+	fmt.Fprintf(&s, "module %s(\n  %s\n);\n", d.Module(), strings.Join(heads, ",\n  "))
+	b := &body{Design: d, s: &s, join: map[string]string{}}
+	b.clock()
+	if err := b.reset(); err != nil {
+		return "", err
+	}
+	for _, step := range []func() error{b.time, b.log, b.pinsIn} {
+		if err := step(); err != nil {
+			return "", err
+		}
+	}
+	b.core()
+	b.pinsOut()
+	s.WriteString("endmodule\n")
+	for _, m := range d.modules {
+		s.WriteString("\n" + m)
+	}
+	return s.String(), nil
+}
+
+// wire finds the wire of one of the top's own ports.
+func (d *Design) wire(name string) (Wire, bool) {
+	for _, w := range d.Wires {
+		if w.Own && w.Port.Name == name {
+			return w, true
+		}
+	}
+	return Wire{}, false
+}

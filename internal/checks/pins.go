@@ -1,0 +1,150 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+
+	"github.com/sinter-lang/sinter/hwgen/top"
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// Pins is what the simulated top of a board showed at its pins, beside the reference.
+type Pins struct {
+	Changes    int     // of outputs, equal to those of the reference
+	LatestUs   float64 // the largest distance of a change from the time of the reference
+	Difference string  // "" when all are equal
+
+	most float64 // distance in microseconds that a change may have
+}
+
+// mostLate is the distance in cycles of the core within which a change at a pin may be
+// from the time of the reference: there a program computes in no time.
+const mostLate = 1000
+
+// SimulatePins runs the whole top of a program on a board in Icarus, at its pins only,
+// and compares what leaves them with the reference. The world needs an end (Until).
+func SimulatePins(ctx context.Context, p *flow.Program, o flow.FPGAOptions, w flow.World) (*Pins, error) {
+	if _, err := exec.LookPath("iverilog"); err != nil {
+		return nil, &flow.MissingTool{Tool: "iverilog", Package: "iverilog"}
+	}
+	script, err := p.Script(w)
+	if err != nil {
+		return nil, err
+	}
+	if script.Until == nil {
+		return nil, flow.UserErrorf("a run at the pins has no end of its own: --until says when it is over")
+	}
+	_, tr, _, err := p.Trace(ctx, p.Reference(), o.Core, w)
+	if err != nil {
+		return nil, err
+	}
+	d, files, err := p.BoardTexts(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	files["tb.v"] = d.Bench(changesOf(p, script), *script.Until)
+	said, err := runIcarus(ctx, files)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := d.ParseSeen(said)
+	if err != nil {
+		return nil, err
+	}
+	return comparePins(d, tr, seen), nil
+}
+
+// changesOf are the inputs of a script by port.
+func changesOf(p *flow.Program, s *world.Script) []top.Change {
+	var out []top.Change
+	for _, in := range s.Inputs {
+		for _, l := range in.Levels {
+			out = append(out, top.Change{Time: in.Time, Port: p.Tree.System.Devices[l.Device].Name, Level: l.Value})
+		}
+	}
+	return out
+}
+
+// runIcarus compiles all files and runs them in a folder of their own.
+func runIcarus(ctx context.Context, files map[string]string) (string, error) {
+	dir, err := os.MkdirTemp("", "sinter-pins-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	args := []string{"-g2005", "-s", "tb", "-o", "tb"}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if filepath.Ext(name) == ".v" {
+			args = append(args, name)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(files[name]), 0o644); err != nil {
+			return "", err
+		}
+	}
+	said := ""
+	for _, command := range [][]string{append([]string{"iverilog"}, args...), {"vvp", "-n", "tb"}} {
+		cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		if said = string(out); err != nil {
+			return "", fmt.Errorf("%s: %s", command[0], complaint(said, err))
+		}
+	}
+	return said, nil
+}
+
+// comparePins compares the changes of each output, in their order and about their time.
+func comparePins(d *top.Design, tr *trace.Trace, seen []top.Seen) *Pins {
+	r := &Pins{most: mostLate / d.Clock.MHz()}
+	for _, wire := range d.Wires {
+		if wire.Own || wire.Port.In {
+			continue
+		}
+		name := wire.Port.Name
+		var want []top.Seen
+		for _, e := range tr.Events {
+			if e.Kind == trace.Out && e.Port == name {
+				want = append(want, top.Seen{Micros: float64(e.Time), Port: name, Level: world.LevelOf(e.Data)})
+			}
+		}
+		var got []top.Seen
+		for _, s := range seen {
+			if s.Port == name {
+				got = append(got, s)
+			}
+		}
+		if r.Difference = r.port(name, want, got); r.Difference != "" {
+			return r
+		}
+	}
+	return r
+}
+
+// port compares one output.
+func (r *Pins) port(name string, want, got []top.Seen) string {
+	for i, w := range want {
+		if i == len(got) {
+			return fmt.Sprintf("%s: change %d, to %d at %.0f us, is missing", name, i, w.Level, w.Micros)
+		}
+		g := got[i]
+		late := math.Abs(g.Micros - w.Micros)
+		if g.Level != w.Level || late > r.most {
+			return fmt.Sprintf("%s: change %d is to %d at %.1f us, the reference says to %d at %.0f us", name, i, g.Level, g.Micros, w.Level, w.Micros)
+		}
+		r.Changes++
+		r.LatestUs = max(r.LatestUs, late)
+	}
+	if len(got) > len(want) {
+		g := got[len(want)]
+		return fmt.Sprintf("%s: a change to %d at %.1f us that the reference does not have", name, g.Level, g.Micros)
+	}
+	return ""
+}

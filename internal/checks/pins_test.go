@@ -1,0 +1,130 @@
+package checks
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/hwgen/top"
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/internal/testkit"
+)
+
+// loadExample loads an example with settings.
+func loadExample(t *testing.T, name string, defines ...string) *flow.Program {
+	var o flow.Options
+	for _, d := range defines {
+		require.NoError(t, o.Set(d))
+	}
+	p, err := flow.Load("../../examples/"+name, o)
+	require.NoError(t, err)
+	return p
+}
+
+// TestPinsOfBlinky: the whole top in Icarus, on the board's clock and on one of the PLL.
+func TestPinsOfBlinky(t *testing.T) {
+	testkit.Tool(t, "iverilog")
+	p := loadExample(t, "blinky", "half=1ms")
+	for _, o := range []flow.FPGAOptions{
+		{Board: "icebreaker", Core: flow.Pipe3, Baud: 115200},
+		{Board: "hx8k", Core: flow.Multi, Clock: "30", Baud: 115200},
+	} {
+		r, err := SimulatePins(context.Background(), p, o, flow.World{Until: "9500us"})
+		require.NoError(t, err)
+		require.Empty(t, r.Difference, o.Board)
+		require.Equal(t, 9, r.Changes)
+		t.Logf("%s: latest %.1f us", o.Board, r.LatestUs)
+	}
+	_, err := SimulatePins(context.Background(), p, flow.FPGAOptions{Board: "hx8k", Core: flow.Multi, Baud: 115200}, flow.World{})
+	require.ErrorContains(t, err, "--until says when it is over")
+}
+
+// presses is a recording of two presses that bounce, and of both buttons held.
+const presses = `$timescale 1 us $end
+$var wire 1 ! button0 $end
+$var wire 1 " button1 $end
+$enddefinitions $end
+#0
+0!
+0"
+#500
+1!
+#900
+0!
+#1100
+1!
+#9000
+0!
+#9300
+1!
+#9350
+0!
+#16000
+1!
+#24000
+0!
+#31000
+1"
+#31200
+0"
+#31250
+1"
+`
+
+// TestPinsOfButtons: a recorded dump at the input pins, the lights at the output pins.
+func TestPinsOfButtons(t *testing.T) {
+	testkit.Tool(t, "iverilog")
+	p := loadExample(t, "buttons", "hold=5ms")
+	dump := filepath.Join(t.TempDir(), "presses.vcd")
+	require.NoError(t, os.WriteFile(dump, []byte(presses), 0o644))
+	w := flow.World{Levels: []string{"up=" + dump, "down=" + dump}, Until: "40ms"}
+	o := flow.FPGAOptions{Board: slow(t), Core: flow.Pipe3, Baud: 9600}
+	o.Bind = []string{"up=button1", "down=button0"} // the inputs of the bench follow the binding
+	r, err := SimulatePins(context.Background(), p, o, w)
+	require.NoError(t, err)
+	require.Empty(t, r.Difference)
+	require.Equal(t, 5, r.Changes)
+	t.Logf("latest %.1f us", r.LatestUs)
+}
+
+// slow writes a board with a slow clock, on which a simulation is short.
+func slow(t *testing.T) string {
+	path := filepath.Join(t.TempDir(), "slow.board")
+	text, err := os.ReadFile("../../hwgen/board/boards/icebreaker.board")
+	require.NoError(t, err)
+	require.Contains(t, string(text), "hz 12000000")
+	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(text), "hz 12000000", "hz 2000000", 1)), 0o644))
+	return path
+}
+
+type seen struct {
+	at    float64
+	level uint64
+}
+
+func changes(list []seen) []top.Seen {
+	var out []top.Seen
+	for _, s := range list {
+		out = append(out, top.Seen{Micros: s.at, Port: "led", Level: s.level})
+	}
+	return out
+}
+
+// TestPinsDiffer: the comparison notices a level, a time, and a change too many or too
+// few.
+func TestPinsDiffer(t *testing.T) {
+	want := []seen{{1000, 1}, {2000, 0}}
+	for text, got := range map[string][]seen{
+		"": {{1020, 1}, {2020, 0}},
+		"led: change 1 is to 0 at 2500.0 us, the reference says to 0 at 2000 us": {{1000, 1}, {2500, 0}},
+		"led: change 0 is to 0 at 1000.0 us, the reference says to 1 at 1000 us": {{1000, 0}, {2000, 0}},
+		"led: change 1, to 0 at 2000 us, is missing":                             {{1000, 1}},
+		"led: a change to 1 at 3000.0 us that the reference does not have":       {{1000, 1}, {2000, 0}, {3000, 1}},
+	} {
+		require.Equal(t, text, (&Pins{most: 100}).port("led", changes(want), changes(got)))
+	}
+}

@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/sinter-lang/sinter/internal/flow"
+)
+
+// fpgaCmd is `sinter fpga`.
+type fpgaCmd struct {
+	program  `embed:""`
+	Out      string   `short:"o" required:"" placeholder:"DIR" help:"Folder to write into; it is made when missing."`
+	Board    string   `required:"" placeholder:"NAME" help:"Board: ${boards}, or a file of your own (x.board)."`
+	Bind     []string `placeholder:"PORT=PIN" help:"The pin of a port; without it, the pin that has the port's label. The ports reset, log, trap and halted can be bound, too."`
+	Debounce []string `placeholder:"PORT" help:"Let an input rest for some milliseconds before the program sees it."`
+	Clock    string   `placeholder:"MHZ" help:"Clock of the core, by the PLL of the part (default: the clock of the board)."`
+	Baud     uint64   `default:"115200" placeholder:"N" help:"Speed of the log on its wire."`
+	Core     string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
+	Part     string   `placeholder:"NAME" help:"Another part in the same package, where boards are sold with several."`
+	Program  bool     `help:"Hand the bitstream to the board."`
+}
+
+// Run writes the files of the board, and the bitstream where the tools are found.
+func (c *fpgaCmd) Run(e *env) error {
+	p, err := c.load(e)
+	if err != nil {
+		return err
+	}
+	f, err := p.FPGA(e.ctx, flow.FPGAOptions{
+		Dir: c.Out, Board: c.Board, Part: c.Part, Core: c.Core, Bind: c.Bind, Debounce: c.Debounce, Clock: c.Clock, Baud: c.Baud, Program: c.Program,
+	})
+	if f == nil {
+		return err
+	}
+	if e.json {
+		if err != nil {
+			e.printJSON(map[string]any{"errors": jsonErrors(err), "fpga": f})
+			return errors.Join(errPrinted, err)
+		}
+		e.printJSON(f)
+		return nil
+	}
+	printFPGA(e, f)
+	return err
+}
+
+// printFPGA prints what was made for a person.
+func printFPGA(e *env, f *flow.FPGA) {
+	for _, name := range f.Files {
+		fmt.Fprintln(e.out, name)
+	}
+	rows := [][]string{}
+	for _, p := range f.Pins {
+		rows = append(rows, []string{p.Port, p.Pin, p.Site})
+	}
+	table(e.out, rows)
+	u, who := f.Estimate, "estimated"
+	if f.Used != nil {
+		u, who = *f.Used, "used"
+	}
+	fmt.Fprintf(e.out, "%s of %s: %d cells, %d block RAMs, %d DSPs, %d SPRAMs\n", who, f.Part, u.Cells, u.Blocks, u.DSPs, u.SPRAMs)
+	if f.FmaxMHz > 0 {
+		fmt.Fprintf(e.out, "clock %.6g MHz, at most %.2f MHz\n", f.ClockMHz, f.FmaxMHz)
+	} else {
+		fmt.Fprintf(e.out, "clock %.6g MHz\n", f.ClockMHz)
+	}
+	for _, t := range f.Tools {
+		if t.Missing == "" {
+			fmt.Fprintf(e.out, "%s: %.1f s\n", t.Tool, t.Seconds)
+		}
+	}
+	if f.Load != "" {
+		fmt.Fprintf(e.out, "to program the board: %s\n", f.Load)
+	}
+}

@@ -1,0 +1,266 @@
+package flow
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"math/big"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/sinter-lang/sinter/hwgen/board"
+	"github.com/sinter-lang/sinter/hwgen/periph"
+	"github.com/sinter-lang/sinter/hwgen/top"
+	"github.com/sinter-lang/sinter/hwgen/verilog"
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/port"
+	"github.com/sinter-lang/sinter/ir/rtl"
+)
+
+// FPGAOptions say what to put onto which board.
+type FPGAOptions struct {
+	Dir      string
+	Board    string // a name, or the path of a board file
+	Part     string // "": that of the board
+	Core     string
+	Bind     []string // PORT=PIN
+	Debounce []string // ports
+	Clock    string   // in MHz; "": that of the board
+	Baud     uint64   // of the log
+	Program  bool     // hand the bitstream to the board
+}
+
+// FPGA is a program on a board.
+type FPGA struct {
+	Program   string      `json:"program"`
+	Board     string      `json:"board"`
+	Part      string      `json:"part"`
+	Package   string      `json:"package"`
+	ClockMHz  float64     `json:"clock_mhz"`
+	Pins      []BoundPin  `json:"pins"`
+	Files     []string    `json:"files"`
+	Estimate  Usage       `json:"estimate"`            // by our own mapper
+	Used      *Usage      `json:"used,omitempty"`      // by the outside tools
+	FmaxMHz   float64     `json:"fmax_mhz,omitempty"`  // by the outside tools
+	Fits      bool        `json:"fits"`                // as far as is known
+	Meets     bool        `json:"meets_clock"`         // the outside tools say so
+	Bitstream string      `json:"bitstream,omitempty"` // path
+	Tools     []ToolRun   `json:"tools"`
+	Load      string      `json:"load,omitempty"` // the command that hands the bitstream to the board
+	design    *top.Design // what was made
+}
+
+// BoundPin is a port with its pin.
+type BoundPin struct {
+	Port string `json:"port"`
+	Pin  string `json:"pin"`
+	Site string `json:"site"`
+}
+
+// Usage is what a design takes of a part.
+type Usage struct {
+	Cells  int `json:"cells"`
+	Blocks int `json:"block_rams"`
+	DSPs   int `json:"dsps"`
+	SPRAMs int `json:"sprams"`
+}
+
+// ToolRun is an outside tool in its turn.
+type ToolRun struct {
+	Tool    string  `json:"tool"`
+	Seconds float64 `json:"seconds"`
+	Missing string  `json:"missing,omitempty"` // the line that installs it
+}
+
+// FPGA puts a program onto a board. The files are written before any outside tool runs;
+// a missing tool is an error that comes with what is there.
+func (p *Program) FPGA(ctx context.Context, o FPGAOptions) (*FPGA, error) {
+	f, files, err := p.boardFiles(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	names := slices.Sorted(maps.Keys(files))
+	if err := WriteFolder(o.Dir, names, func(name string) []byte { return []byte(files[name]) }); err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		f.Files = append(f.Files, filepath.Join(o.Dir, name))
+	}
+	if !f.Fits {
+		return f, tooLarge(f.design.Board, f.Estimate, "by Sinter's own estimate")
+	}
+	err = p.implement(ctx, f, o)
+	if e := f.writeReport(o.Dir); err == nil {
+		err = e
+	}
+	if err == nil && o.Program {
+		err = f.load(ctx)
+	}
+	return f, err
+}
+
+// writeReport writes the figures beside the rest.
+func (f *FPGA) writeReport(dir string) error {
+	path := filepath.Join(dir, f.design.Module()+"_report.json")
+	f.Files = append(f.Files, path)
+	text, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return err
+	}
+	return WriteFile(path, append(text, '\n'))
+}
+
+// BoardTexts makes a program on a board and its files by name; nothing is written.
+func (p *Program) BoardTexts(ctx context.Context, o FPGAOptions) (*top.Design, map[string]string, error) {
+	f, files, err := p.boardFiles(ctx, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f.design, files, nil
+}
+
+// boardFiles makes the texts: core, top, constraints and memories.
+func (p *Program) boardFiles(ctx context.Context, o FPGAOptions) (*FPGA, map[string]string, error) {
+	d, err := p.onBoard(ctx, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	files, err := d.Files()
+	if err != nil {
+		return nil, nil, UserErrorf("%s on %s: %v", p.Name, d.Board.Name, err)
+	}
+	_, memories := verilog.Memories(d.Core)
+	maps.Copy(files, memories)
+	c, err := p.Core(ctx, o.Core)
+	if err != nil {
+		return nil, nil, err
+	}
+	name := verilog.ModuleName(c.Circuit)
+	files[name+".v"] = verilog.Write(c.Circuit, verilog.Options{})
+	if c.Point != nil {
+		files[name+".design"] = design.Print(c.Point)
+	}
+	price, err := p.Price(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	f := &FPGA{
+		Program: p.Name, Board: d.Board.Name, Part: d.Board.Part.Name, Package: d.Board.Package, ClockMHz: d.Clock.MHz(),
+		Tools: []ToolRun{}, Pins: []BoundPin{{"clk", "clk", d.Board.ClockSite}}, design: d,
+		Estimate: Usage{Cells: price.Cells, Blocks: blocksOf(d.Core, d.Board.Part)},
+	}
+	for _, w := range d.Wires {
+		f.Pins = append(f.Pins, BoundPin{w.Port.Name, w.Pin.Name, w.Pin.Site})
+	}
+	f.Fits = f.Estimate.need().Fits(d.Board.Part, d.Board.Part)
+	return f, files, nil
+}
+
+func (u Usage) need() board.Need { return board.Need{Cells: u.Cells, Blocks: u.Blocks, DSPs: u.DSPs} }
+
+// blocksOf is the number of blocks that memories fill: they have words of up to 16 bits
+// at their shortest, and each read port has a copy.
+func blocksOf(c *rtl.Circuit, p board.Part) int {
+	n := 0
+	for i := range c.Mems {
+		words := max(1<<c.Mems[i].AddrBits, 256)
+		n += (words*c.Mems[i].Width + p.Bits - 1) / p.Bits * max(1, len(c.Mems[i].Reads))
+	}
+	return n
+}
+
+// tooLarge is the error of a program that its part cannot hold.
+func tooLarge(b *board.Board, u Usage, who string) error {
+	have := Usage{Cells: b.Part.Cells, Blocks: b.Part.Blocks, DSPs: b.Part.DSPs}
+	way := "no part that Sinter knows holds it; --core multi and fewer --regs make it smaller"
+	if p, ok := u.need().Nearest(b.Part); ok {
+		way = "the nearest part that does is " + p.Name
+	}
+	return UserErrorf("the program does not fit into %s, %s: it needs %d cells of %d, %d block RAMs of %d and %d DSPs of %d; %s",
+		b.Part.Name, who, u.Cells, have.Cells, u.Blocks, have.Blocks, u.DSPs, have.DSPs, way)
+}
+
+// onBoard binds the core of the program to a board.
+func (p *Program) onBoard(ctx context.Context, o FPGAOptions) (*top.Design, error) {
+	if p.Tree.System == nil {
+		return nil, UserErrorf("%s declares no system: there is nothing to put onto a board", p.Name)
+	}
+	b, err := findBoard(o.Board, o.Part)
+	if err != nil {
+		return nil, err
+	}
+	clock, err := parseMHz(o.Clock)
+	if err != nil {
+		return nil, err
+	}
+	r := top.Request{Board: b, Ports: p.boardPorts(), Debounce: o.Debounce}
+	for _, spec := range o.Bind {
+		name, pin, ok := strings.Cut(spec, "=")
+		if !ok || name == "" || pin == "" {
+			return nil, UserErrorf("--bind wants PORT=PIN, got %q", spec)
+		}
+		r.Bind = append(r.Bind, top.Spec{Port: name, Pin: pin})
+	}
+	c, err := p.Core(ctx, o.Core)
+	if err != nil {
+		return nil, err
+	}
+	r.Logs = hasInput(c.Circuit, rtl.PortLogReady)
+	wires, err := top.Bind(r)
+	if err != nil {
+		return nil, err
+	}
+	return top.New(b, c.Circuit, wires, clock, o.Baud)
+}
+
+// Boards lists the boards that come with the tool.
+func Boards() []string { return board.Names() }
+
+// findBoard finds a board by its name, or reads its file.
+func findBoard(name, part string) (b *board.Board, err error) {
+	if filepath.Ext(name) == ".board" {
+		f, e := readFile(name)
+		if e != nil {
+			return nil, e
+		}
+		b, err = board.Parse(f)
+	} else {
+		b, err = board.Find(name)
+	}
+	if err != nil || part == "" {
+		return b, err
+	}
+	return b.WithPart(part)
+}
+
+// boardPorts lists the ports of the program for a binding.
+func (p *Program) boardPorts() []top.Port {
+	var out []top.Port
+	for _, d := range p.systemDevices() {
+		k := port.Find(d.Kind)
+		q := top.Port{Name: d.Name, Label: d.Label, Span: d.Span}
+		if k != nil && k.Shape == port.Level {
+			q.In, q.Wire = k.In, k.Bits == 1
+		}
+		out = append(out, q)
+	}
+	return out
+}
+
+// parseMHz reads a frequency such as 39.75; "" is zero.
+func parseMHz(s string) (periph.Hz, error) {
+	if s == "" {
+		return periph.Hz{}, nil
+	}
+	r, ok := new(big.Rat).SetString(s)
+	wrong := UserErrorf("--clock wants a frequency in MHz, such as 39.75, got %q", s)
+	if !ok || r.Sign() <= 0 || strings.ContainsAny(s, "/eExXpP_") || len(s) > 12 {
+		return periph.Hz{}, wrong
+	}
+	r.Mul(r, big.NewRat(1_000_000, 1))
+	if r.Cmp(big.NewRat(1_000_000_000, 1)) > 0 {
+		return periph.Hz{}, wrong
+	}
+	return periph.Hz{Num: r.Num().Uint64(), Den: r.Denom().Uint64()}, nil
+}

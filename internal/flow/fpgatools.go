@@ -1,0 +1,200 @@
+package flow
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/sinter-lang/sinter/hwgen/board"
+)
+
+// packageOf is what installs an outside tool for boards.
+var packageOf = map[string]string{
+	"yosys": "apt-get install -y yosys", "nextpnr-ice40": "apt-get install -y nextpnr-ice40", "icepack": "apt-get install -y fpga-icestorm",
+	"iceprog": "apt-get install -y fpga-icestorm", "tinyprog": "pip install tinyprog", "openFPGALoader": "apt-get install -y openfpgaloader",
+}
+
+// tool runs an outside tool in the folder and notes how long it took. What it says is
+// in the error.
+func (f *FPGA) tool(ctx context.Context, dir, name string, args ...string) error {
+	if _, err := exec.LookPath(name); err != nil {
+		f.Tools = append(f.Tools, ToolRun{Tool: name, Missing: packageOf[name]})
+		return fmt.Errorf("%s is not installed, so there is no bitstream; the files are written. To install it: %s", name, packageOf[name])
+	}
+	began := time.Now()
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = time.Second
+	out, err := cmd.CombinedOutput()
+	f.Tools = append(f.Tools, ToolRun{Tool: name, Seconds: time.Since(began).Seconds()})
+	if err != nil {
+		return fmt.Errorf("%s failed: %s (to repeat: cd %s && %s)", name, lastError(string(out), err), dir, commandLine(name, args))
+	}
+	return nil
+}
+
+func commandLine(name string, args []string) string {
+	line := name
+	for _, a := range args {
+		if strings.ContainsAny(a, " ;") {
+			a = "'" + a + "'"
+		}
+		line += " " + a
+	}
+	return line
+}
+
+// lastError is the line of a tool that says what is wrong.
+func lastError(said string, err error) string {
+	lines := strings.Split(strings.TrimSpace(said), "\n")
+	for _, line := range lines {
+		if strings.HasPrefix(line, "ERROR") {
+			return strings.TrimSpace(line)
+		}
+	}
+	if last := strings.TrimSpace(lines[len(lines)-1]); last != "" {
+		return last
+	}
+	return err.Error()
+}
+
+// implement makes the bitstream with the tools of the part's family.
+func (p *Program) implement(ctx context.Context, f *FPGA, o FPGAOptions) error {
+	b, name := f.design.Board, f.design.Module()
+	if b.Part.Family != board.ICE40 {
+		return nil // the files are what there is: Sinter runs no tool for it
+	}
+	core := strings.TrimSuffix(name, "_top") + ".v"
+	flags := ""
+	if b.Part.DSPs > 0 {
+		flags = " -dsp"
+	}
+	script := fmt.Sprintf("read_verilog %s %s.v; synth_ice40%s -top %s -json %s.json", core, name, flags, name, name)
+	if err := f.tool(ctx, o.Dir, "yosys", "-q", "-p", script); err != nil {
+		return err
+	}
+	if err := f.count(filepath.Join(o.Dir, name+".json"), name); err != nil {
+		return err
+	}
+	if f.Fits = f.Used.need().Fits(b.Part, b.Part); !f.Fits {
+		return tooLarge(b, *f.Used, "by yosys")
+	}
+	report := name + "_nextpnr.json"
+	err := f.tool(ctx, o.Dir, "nextpnr-ice40", "-q", "--"+b.Part.Name, "--package", b.Package, "--json", name+".json", "--pcf", name+".pcf",
+		"--asc", name+".asc", "--freq", strconv.FormatFloat(f.ClockMHz, 'f', 6, 64), "--seed", "1", "--timing-allow-fail", "--report", report)
+	if err != nil {
+		return err
+	}
+	if err := f.timing(filepath.Join(o.Dir, report)); err != nil {
+		return err
+	}
+	if f.Fits = f.Used.need().Fits(b.Part, b.Part); !f.Fits {
+		return tooLarge(b, *f.Used, "by nextpnr")
+	}
+	if !f.Meets {
+		return UserErrorf("the design reaches %.2f MHz and its clock is %.6g MHz: a lower --clock, --core multi or another board", f.FmaxMHz, f.ClockMHz)
+	}
+	bin := name + ".bin"
+	if err := f.tool(ctx, o.Dir, "icepack", name+".asc", bin); err != nil {
+		return err
+	}
+	for _, between := range []string{".json", ".asc", "_nextpnr.json"} { // a failure leaves them, for its command
+		os.Remove(filepath.Join(o.Dir, name+between))
+	}
+	f.Bitstream = filepath.Join(o.Dir, bin)
+	f.Load = commandLine(b.Programmer, f.loader())
+	return nil
+}
+
+// loader are the arguments of the board's programmer.
+func (f *FPGA) loader() []string {
+	switch f.design.Board.Programmer {
+	case "tinyprog":
+		return []string{"-p", f.Bitstream}
+	case "openFPGALoader":
+		return []string{"-b", f.design.Board.Name, f.Bitstream}
+	}
+	return []string{f.Bitstream}
+}
+
+// load hands the bitstream to the board.
+func (f *FPGA) load(ctx context.Context) error {
+	if f.Bitstream == "" {
+		return UserErrorf("--program: there is no bitstream for %s, whose tools Sinter does not run; the files are written", f.design.Board.Part.Name)
+	}
+	name := f.design.Board.Programmer
+	if _, err := exec.LookPath(name); err != nil {
+		f.Tools = append(f.Tools, ToolRun{Tool: name, Missing: packageOf[name]})
+		return fmt.Errorf("%s is not installed; the bitstream is written. To install it: %s", name, packageOf[name])
+	}
+	return f.tool(ctx, "", name, f.loader()...)
+}
+
+// count reads what yosys made: each table and flip-flop apart, so the sum of cells is at
+// most what placement will say.
+func (f *FPGA) count(path, module string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var netlist struct {
+		Modules map[string]struct {
+			Cells map[string]struct{ Type string }
+		}
+	}
+	if err := json.Unmarshal(data, &netlist); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	tables, flops := 0, 0
+	u := &Usage{}
+	for _, c := range netlist.Modules[module].Cells {
+		switch {
+		case c.Type == "SB_LUT4":
+			tables++
+		case strings.HasPrefix(c.Type, "SB_DFF"):
+			flops++
+		case strings.HasPrefix(c.Type, "SB_RAM40"):
+			u.Blocks++
+		case c.Type == "SB_MAC16":
+			u.DSPs++
+		case c.Type == "SB_SPRAM256KA":
+			u.SPRAMs++
+		}
+	}
+	u.Cells = max(tables, flops)
+	f.Used = u
+	return nil
+}
+
+// timing reads the report of nextpnr.
+func (f *FPGA) timing(path string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var r struct {
+		Fmax        map[string]struct{ Achieved, Constraint float64 }
+		Utilization map[string]struct{ Used int }
+	}
+	if err := json.Unmarshal(data, &r); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	f.Used.Cells = r.Utilization["ICESTORM_LC"].Used
+	f.Meets = len(r.Fmax) > 0
+	for _, c := range r.Fmax {
+		if f.FmaxMHz == 0 || c.Achieved < f.FmaxMHz {
+			f.FmaxMHz = c.Achieved
+		}
+		f.Meets = f.Meets && c.Achieved >= f.ClockMHz
+	}
+	return nil
+}
