@@ -69,21 +69,23 @@ func (b *body) bindParams() {
 	}
 }
 
-// local makes the storage of a local object. A byte that nobody has written is
-// unspecified here but poison in LLVM, so a stack slot begins as zeros, which LLVM takes
-// out where the program writes it first. A static one is zero by itself.
+// local makes the storage of a local object.
 func (b *body) local(o *sir.Object) value.Value {
 	if o.Size > maxStackObject {
 		return b.global(fmt.Sprintf("frame.%s.%s", b.src.Name, o.Name), o)
 	}
 	slot := b.entry.NewAlloca(types.NewArray(uint64(max(o.Size, 1)), types.I8))
 	slot.Align = ir.Align(b.alignment(o))
-	p := b.entry.NewBitCast(slot, types.I8Ptr)
-	if o.Size > 0 {
-		f := b.hook(fmt.Sprintf("llvm.memset.p0i8.i%d", b.size.BitSize), types.Void, types.I8Ptr, types.I8, b.size, types.I1)
-		b.entry.NewCall(f, p, constant.NewInt(types.I8, 0), constUint(b.size, uint64(o.Size)), constant.False)
+	return b.entry.NewBitCast(slot, types.I8Ptr)
+}
+
+// begin writes the new life of a local object. A byte that nobody has written is
+// unspecified here but poison in LLVM, so a stack slot begins as zeros, which LLVM takes
+// out where the program writes it first. A static object is zero by itself.
+func (b *body) begin(o *sir.Object) {
+	if o.Size > 0 && o.Size <= maxStackObject {
+		b.bulk("llvm.memset.p0i8", b.places[o], constant.NewInt(types.I8, 0), uint64(o.Size))
 	}
-	return p
 }
 
 // open makes the head of a block with a phi for each word parameter. The

@@ -21,7 +21,7 @@ func (b *body) instr(in *sir.Instr) error {
 	case sir.OpFloat:
 		return b.float(in)
 	case sir.OpLocal:
-		// storage is made at the function's entry
+		b.begin(in.Refs[0].Obj)
 	case sir.OpLoad:
 		b.load(in)
 	case sir.OpStore:

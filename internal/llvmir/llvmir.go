@@ -62,6 +62,7 @@ type Options struct {
 	Asm      string // module-level assembly, empty for none
 	Debug    Debug
 	Narrow   bool   // addresses have 32 bits instead of 64
+	Vectors  bool   // objects are aligned for vectors
 	LogWords bool   // log events as words of a log port
 	Support  string // LLVM text with definitions of functions that the back end supplies
 
@@ -193,9 +194,9 @@ func (e *emitter) global(name string, o *sir.Object) value.Value {
 // longVector is the longest vector of x86-64-v3 in bytes.
 const longVector = 32
 
-// alignment keeps vectors of a large object within cache lines, where there are any.
+// alignment keeps vectors of a large object within cache lines.
 func (e *emitter) alignment(o *sir.Object) int {
-	if !e.opts.Narrow && o.Size >= longVector {
+	if e.opts.Vectors && o.Size >= longVector {
 		return longVector
 	}
 	return max(o.Align, 4)

@@ -58,10 +58,10 @@ define void @sn_main() nounwind "no-builtins" !dbg !13 {
 entry:
 	%0 = alloca [64 x i8], align 4
 	%1 = bitcast [64 x i8]* %0 to i8*
-	call void @llvm.memset.p0i8.i32(i8* %1, i8 0, i32 64, i1 false)
 	br label %b0
 
 b0:
+	call void @llvm.memset.p0i8.i32(i8* %1, i8 0, i32 64, i1 false), !dbg !14
 	%2 = call i32 @sn_wait(i32 1), !dbg !16
 	%3 = call i32 @sn_take(i32 0, i8* %1, i32 60), !dbg !17
 	%4 = icmp ne i32 %3, 0, !dbg !17

@@ -5,7 +5,7 @@ module asm ".globl x"
 
 @obj.tab = internal constant [4 x i8] c"\01\02\03\04", align 4
 @obj.hits = internal global [8 x i8] zeroinitializer, align 4
-@frame.main.big = internal global [600 x i8] zeroinitializer, align 32
+@frame.main.big = internal global [600 x i8] zeroinitializer, align 4
 @text.0 = internal constant [2 x i8] c"n "
 @text.1 = internal constant [4 x i8] c" of "
 @text.2 = internal constant [1 x i8] c"!"
@@ -35,12 +35,12 @@ b0:
 
 define void @sn_main() nounwind "no-builtins" {
 entry:
-	%0 = alloca [64 x i8], align 32
+	%0 = alloca [64 x i8], align 4
 	%1 = bitcast [64 x i8]* %0 to i8*
-	call void @llvm.memset.p0i8.i64(i8* %1, i8 0, i64 64, i1 false)
 	br label %b0
 
 b0:
+	call void @llvm.memset.p0i8.i64(i8* %1, i8 0, i64 64, i1 false)
 	%2 = call i32 @sn_wait(i32 1)
 	%3 = call i32 @sn_take(i32 0, i8* %1, i32 60)
 	%4 = icmp ne i32 %3, 0
