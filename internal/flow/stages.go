@@ -117,8 +117,8 @@ func (p *Program) Target() (*design.Target, error) {
 		if regs == 0 {
 			regs = defaultRegs
 		}
-		if regs < 5 || regs > 32 {
-			return nil, UserErrorf("--regs wants 5 to 32, got %d", regs)
+		if err := checkRegs(regs); err != nil {
+			return nil, err
 		}
 		set, err := p.opts.withLines(baseSet())
 		if err != nil {
@@ -126,6 +126,13 @@ func (p *Program) Target() (*design.Target, error) {
 		}
 		return design.NewTarget(set.Name, set, regs), nil
 	})
+}
+
+func checkRegs(regs int) error {
+	if regs < 5 || regs > 32 {
+		return UserErrorf("--regs wants 5 to 32, got %d", regs)
+	}
+	return nil
 }
 
 // baseSet is RV32I with the multiplication of words.

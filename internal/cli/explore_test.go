@@ -1,0 +1,71 @@
+package cli_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// slowProgram takes a while for each point.
+const slowProgram = `config n: u32 = 2000
+
+task main() {
+  var x: u32 = 1
+  for i in 0..n {
+    x = x * 3 + (x >> 7)
+  }
+  log.print("x {x}")
+}
+
+system slow {
+  run main()
+}
+`
+
+// results counts the results in the folder of a sweep.
+func results(dir string) int {
+	list, _ := filepath.Glob(filepath.Join(dir, "points", "*.json"))
+	return len(list)
+}
+
+// A sweep that is interrupted says what is kept and ends with 130; the same command
+// makes only the rest. Meanwhile nobody else may sweep there.
+func TestInterruptedSweepGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "slow.sn"), []byte(slowProgram), 0o644))
+	space := "[axes]\norganisation = ['multi', 'pipe3']\nregisters = { from = 8, to = 16 }\n[config]\nn = { from = 2000, to = 2003 }\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "f.toml"), []byte(space), 0o644))
+	const all = 2 * 9 * 4
+	args := []string{"explore", "slow.sn", "-o", "sweep", "--space", "f.toml", "-j", "1"}
+	sweep := filepath.Join(dir, "sweep")
+
+	cmd := tool(t, dir, args...)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	require.NoError(t, cmd.Start())
+	require.Eventually(t, func() bool { return results(sweep) >= 2 }, 60*time.Second, 5*time.Millisecond, "%s", &out)
+
+	second, err := tool(t, dir, args...).CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(second), "another sweep is at work in sweep")
+
+	require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
+	cmd.Wait() //nolint:errcheck // its exit code is looked at
+	require.Equal(t, 130, cmd.ProcessState.ExitCode(), "%s", &out)
+	kept := results(sweep)
+	require.Less(t, kept, all, "it was interrupted")
+	require.Contains(t, out.String(), strconv.Itoa(kept)+" points of 72 are in sweep; the same command goes on from there")
+	require.NoFileExists(t, filepath.Join(sweep, "points.csv"))
+
+	rest, err := tool(t, dir, args...).CombinedOutput()
+	require.NoError(t, err, "%s", rest)
+	require.Regexp(t, regexp.MustCompile(`(?m)^72 points: `+strconv.Itoa(kept)+` from the folder, `+strconv.Itoa(all-kept)+` made, 0 failed`), string(rest))
+	require.Equal(t, all, results(sweep))
+}

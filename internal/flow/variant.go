@@ -1,0 +1,50 @@
+package flow
+
+import (
+	"context"
+
+	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/isa"
+)
+
+// Variant says what another back end of the same program may use.
+type Variant struct {
+	Regs    int
+	Soft    bool   // multiply without an instruction
+	Backend string // as in Options
+}
+
+// Variant is the same checked program for another back end. Variants of one program
+// may be used at the same time.
+func (p *Program) Variant(v Variant) (*Program, error) {
+	if err := checkRegs(v.Regs); err != nil {
+		return nil, err
+	}
+	set := baseSet()
+	if v.Soft {
+		set = isa.RV32I()
+	}
+	set, err := p.opts.withLines(set)
+	if err != nil {
+		return nil, err
+	}
+	other := p.For(design.NewTarget(set.Name, set, v.Regs))
+	other.opts.Backend = v.Backend
+	return other, nil
+}
+
+// Shifting makes the program's core of an organisation one that shifts as wished: one
+// of plan.ShiftAuto, plan.ShiftConstant and plan.ShiftBarrel. What the image needs
+// comes first.
+func (p *Program) Shifting(ctx context.Context, kind, how string) (*Core, error) {
+	im, err := p.Image(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := makeCore(im, plan.Options{Core: kind, Shifts: how})
+	if err == nil {
+		p.use(c)
+	}
+	return c, err
+}
