@@ -57,19 +57,6 @@ func (l *ladder) written(c *flow.Core) error {
 	return nil
 }
 
-// settle enters what a proof found into its row.
-func settle(row *verify.Row, rep *equiv.Report) {
-	switch rep.Status() {
-	case equiv.Different:
-		item := rep.First(equiv.Different)
-		row.Status, row.Detail = verify.Different, item.Name+": "+item.Reason
-	case equiv.Undecided:
-		item := rep.First(equiv.Undecided)
-		row.Status = verify.Undecided
-		row.Detail = fmt.Sprintf("%d of %d cones undecided, first %s: %s", rep.Count(equiv.Undecided), len(rep.Items), item.Name, item.Reason)
-	}
-}
-
 // readBack is a written module as yosys reads it, beside its circuit.
 type readBack struct {
 	whole, circuit *rtl.Circuit // with probes, and as built

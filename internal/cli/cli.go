@@ -34,7 +34,7 @@ type command struct {
 	Verify  verifyCmd  `cmd:"" help:"Run a program on every machine, compare, and prove the core."`
 	Hw      hwCmd      `cmd:"" help:"Write the hardware: Verilog, test bench, memory images, report."`
 	Fpga    fpgaCmd    `cmd:"" help:"Put a program onto a board: top, constraints, bitstream."`
-	Decode  decodeCmd  `cmd:"" help:"Show the log of a board, from its serial wire."`
+	Decode  decodeCmd  `cmd:"" help:"Show the log of a board, from its serial wire, or where the crashes of a console's text are."`
 	Fuzz    fuzzCmd    `cmd:"" help:"Run random programs on several machines and compare."`
 	Explore exploreCmd `cmd:"" help:"Sweep design points of programs: run, compare, price, find the Pareto front."`
 	Explain explainCmd `cmd:"" help:"Explain a diagnostic by its code."`
@@ -58,7 +58,7 @@ type env struct {
 type program struct {
 	Path   string   `arg:"" help:"A source file, a folder whose .sn files are one program, or program IR (.sir)."`
 	Define []string `short:"D" placeholder:"NAME=VALUE" help:"Set a config of the program."`
-	Regs   int      `default:"0" placeholder:"N" help:"Registers of the generated core, 5 to 32 (default: 16)."`
+	Regs   int      `default:"0" placeholder:"N" help:"Registers of the generated core, 5 to 32 (default: 16 or 32, as pays)."`
 	Skip   []string `placeholder:"PASS" help:"Leave a pass over the program IR out."`
 	Dump   []string `name:"dump-after" placeholder:"PASS" help:"Show the program IR after a pass, on standard error."`
 	With   string   `default:"cg" enum:"cg,llvm" help:"Code generator for the core: cg or llvm."`
