@@ -5,11 +5,8 @@
 //	go run ./bench -accept       also write bench/accepted.json
 //	go run ./bench -synth        also place every core on an iCE40 HX8K
 //	go run ./bench -only filter  only these examples
-<<<<<<< HEAD
 //	go run ./bench -native       only kernels as Linux processes beside the same in C; -only names kernels
-=======
 //	go run ./bench -registers    the table of docs/hardware.md of cores with 8 to 32 registers
->>>>>>> main
 //
 // The object has four parts, each a map from a dotted key to a number:
 //
@@ -64,12 +61,9 @@ func main() {
 	only := flag.String("only", "", "comma-separated examples")
 	root := flag.String("root", ".", "root of the tree")
 	peak := flag.String("peak", "", "make LLVM IR of this program only, and print the most memory that took in MiB")
-<<<<<<< HEAD
 	beside := flag.Bool("native", false, "time kernels as Linux processes beside the same in C, and nothing else")
 	rounds := flag.Int("rounds", nativeRounds, "with -native: runs of each process, of which the median counts")
-=======
 	registers := flag.Bool("registers", false, "print what registers cost and save")
->>>>>>> main
 	flag.Parse()
 	if *peak != "" {
 		os.Exit(printPeak(*peak))
@@ -78,7 +72,6 @@ func main() {
 	if *only != "" {
 		o.only = strings.Split(*only, ",")
 	}
-<<<<<<< HEAD
 	if *beside {
 		if err := native(context.Background(), o.only, max(*rounds, 1)); err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)
@@ -87,14 +80,12 @@ func main() {
 		return
 	}
 	code, err := run(context.Background(), o, *accept)
-=======
 	code, err := 0, error(nil)
 	if *registers {
 		err = printRegisters(context.Background(), o, os.Stdout)
 	} else {
 		code, err = run(context.Background(), o, *accept)
 	}
->>>>>>> main
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		code = 2
