@@ -72,18 +72,13 @@ func main() {
 	if *only != "" {
 		o.only = strings.Split(*only, ",")
 	}
-	if *beside {
-		if err := native(context.Background(), o.only, max(*rounds, 1)); err != nil {
-			fmt.Fprintln(os.Stderr, "bench:", err)
-			os.Exit(2)
-		}
-		return
-	}
-	code, err := run(context.Background(), o, *accept)
 	code, err := 0, error(nil)
-	if *registers {
+	switch {
+	case *beside:
+		err = native(context.Background(), o.only, max(*rounds, 1))
+	case *registers:
 		err = printRegisters(context.Background(), o, os.Stdout)
-	} else {
+	default:
 		code, err = run(context.Background(), o, *accept)
 	}
 	if err != nil {
