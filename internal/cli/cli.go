@@ -110,8 +110,8 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	e := &env{ctx: ctx, stdin: stdin, out: out, err: stderr, json: slices.Contains(args, "--json")}
 	parsed, err := parser.Parse(args)
 	switch {
-	case left >= 0: // --help has printed
-		return e.close(left)
+	case left >= 0 || out.err != nil: // --help has printed, or could not
+		return e.close(max(left, exitOK))
 	case err != nil:
 		return e.finish(flow.UserErrorf("%v; sinter --help lists the commands", err))
 	}

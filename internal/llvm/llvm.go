@@ -15,10 +15,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/sinter-lang/sinter/internal/proc"
 )
 
 // The oldest versions that can be used.
@@ -140,7 +141,7 @@ func inScratch(ctx context.Context, tool string, args []string, files map[string
 			return nil, err
 		}
 	}
-	cmd := exec.CommandContext(ctx, tool, args...)
+	cmd := proc.Command(ctx, tool, args...)
 	cmd.Dir = dir
 	said, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
