@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/proc"
@@ -98,6 +99,23 @@ func (t *Tools) Compile(ctx context.Context, u Unit, args ...string) ([]byte, er
 	in, out := u.Name+ext, u.Name+".o"
 	args = append(args, "-c", in, "-o", out)
 	return inScratch(ctx, t.Clang, args, map[string][]byte{in: []byte(u.Text)}, out)
+}
+
+// Macros lists the names of the macros that clang predefines, in order.
+func (t *Tools) Macros(ctx context.Context, args ...string) ([]string, error) {
+	args = append(args, "-E", "-dM", "-x", "c", "empty.h", "-o", "macros")
+	text, err := inScratch(ctx, t.Clang, args, map[string][]byte{"empty.h": nil}, "macros")
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) > 1 && f[0] == "#define" {
+			names = append(names, f[1])
+		}
+	}
+	slices.Sort(names)
+	return names, nil
 }
 
 // Link runs lld on named files; args name them and must write to `out`.
