@@ -33,6 +33,8 @@ var known = []struct {
 	{[]string{"yosys"}, "-V", "synthesis for figures", "yosys"},
 	{[]string{"nextpnr-ice40"}, "--version", "placement and timing for figures", "nextpnr-ice40"},
 	{[]string{"icepack"}, "", "bitstream", "fpga-icestorm"},
+	{[]string{"iceprog"}, "", "loads a bitstream into iCEBreaker and HX8K boards", "fpga-icestorm"},
+	{[]string{"openFPGALoader"}, "", "loads a bitstream into other boards", "openfpgaloader"},
 }
 
 // Doctor looks for the outside tools and lists the engines for circuits. Everything but the x86-64 products works

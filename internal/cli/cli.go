@@ -34,7 +34,7 @@ type command struct {
 	Verify  verifyCmd  `cmd:"" help:"Run a program on every machine, compare, and prove the core."`
 	Hw      hwCmd      `cmd:"" help:"Write the hardware: Verilog, test bench, memory images, report."`
 	Fpga    fpgaCmd    `cmd:"" help:"Put a program onto a board: top, constraints, bitstream."`
-	Decode  decodeCmd  `cmd:"" help:"Show the log of a board, from its serial wire."`
+	Decode  decodeCmd  `cmd:"" help:"Show the log of a board, from its serial wire, or where the crashes of a console's text are."`
 	Fuzz    fuzzCmd    `cmd:"" help:"Run random programs on several machines and compare."`
 	Explore exploreCmd `cmd:"" help:"Sweep design points of programs: run, compare, price, find the Pareto front."`
 	Explain explainCmd `cmd:"" help:"Explain a diagnostic by its code."`

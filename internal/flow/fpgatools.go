@@ -73,6 +73,8 @@ func (p *Program) implement(ctx context.Context, f *FPGA, o FPGAOptions) error {
 	if b.Part.Family != board.ICE40 {
 		return nil // the files are what there is: Sinter runs no tool for it
 	}
+	bin := name + ".bin"
+	os.Remove(filepath.Join(o.Dir, bin)) // that of an earlier run would pass for this one's
 	core := strings.TrimSuffix(name, "_top") + ".v"
 	flags := ""
 	if b.Part.DSPs > 0 {
@@ -103,7 +105,6 @@ func (p *Program) implement(ctx context.Context, f *FPGA, o FPGAOptions) error {
 	if !f.Meets {
 		return UserErrorf("the design reaches %.2f MHz and its clock is %.6g MHz: a lower --clock, --core multi or another board", f.FmaxMHz, f.ClockMHz)
 	}
-	bin := name + ".bin"
 	if err := f.tool(ctx, o.Dir, "icepack", name+".asc", bin); err != nil {
 		return err
 	}

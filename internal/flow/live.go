@@ -43,6 +43,28 @@ func (p *Program) Service(ctx context.Context, machine string, im *live.Image) e
 	return nil
 }
 
+// SourceLine is the source line that a sentence about a trap or a crash names, with its
+// number, as one indented line; "" when it names none of the program's.
+func (p *Program) SourceLine(text string) string {
+	file, number, ok := live.Place(text)
+	if !ok {
+		return ""
+	}
+	for _, f := range p.Files {
+		lines := strings.Split(f.Text, "\n")
+		if f.Name == file && number >= 1 && number <= len(lines) {
+			return fmt.Sprintf("  %d | %s\n", number, lines[number-1])
+		}
+	}
+	return ""
+}
+
+// ReadProgram reads an executable.
+func ReadProgram(path string) ([]byte, error) { return readInput(path, "an executable", maxCapture) }
+
+// Places gives the place of an address of an executable.
+func Places(elf []byte) func(uint64) string { return x86.Places(elf) }
+
 // serviceDevices are the devices of the program, with the sockets of their stacks.
 func (p *Program) serviceDevices() []live.Device {
 	var all []live.Device
