@@ -13,6 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/hwgen/periph"
 	"github.com/sinter-lang/sinter/hwgen/top"
 	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/internal/proc"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim/world"
 )
@@ -92,7 +93,7 @@ func runIcarus(ctx context.Context, files map[string]string) (string, error) {
 	}
 	said := ""
 	for _, command := range [][]string{append([]string{"iverilog"}, args...), {"vvp", "-n", "tb"}} {
-		cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+		cmd := proc.Command(ctx, command[0], command[1:]...)
 		cmd.Dir = dir
 		out, err := cmd.CombinedOutput()
 		if said = string(out); err != nil {

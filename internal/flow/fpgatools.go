@@ -9,10 +9,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/sinter-lang/sinter/hwgen/board"
+	"github.com/sinter-lang/sinter/internal/proc"
 )
 
 // packageOf is what installs an outside tool for boards.
@@ -29,11 +29,8 @@ func (f *FPGA) tool(ctx context.Context, dir, name string, args ...string) error
 		return fmt.Errorf("%s is not installed, so there is no bitstream; the files are written. To install it: %s", name, packageOf[name])
 	}
 	began := time.Now()
-	cmd := exec.CommandContext(ctx, name, args...)
+	cmd := proc.Command(ctx, name, args...)
 	cmd.Dir = dir
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()
 	f.Tools = append(f.Tools, ToolRun{Tool: name, Seconds: time.Since(began).Seconds()})
 	if err != nil {
