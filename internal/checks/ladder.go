@@ -87,7 +87,7 @@ func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Repo
 		} else if err != nil {
 			return nil, err
 		}
-		if ctx.Err() != nil { // what an interrupted tool says is no result
+		if ctx.Err() != nil { // the output of an interrupted tool is not a result
 			return nil, ctx.Err()
 		}
 	}
@@ -432,6 +432,12 @@ func proofRow(core string, rep *equiv.Report) verify.Row {
 		Level: flow.Gates, Core: core, Check: verify.Proof, Status: verify.Proved, N: len(rep.Items) - rep.Data(), Data: rep.Data(),
 		Detail: fmt.Sprintf("cones and %d rows of data, circuit = gates, both in memory: combinational, all states, memories as shared arrays; %s", rep.Data(), rep.Solver),
 	}
+	settle(&row, rep)
+	return row
+}
+
+// settle enters what a proof found into its row.
+func settle(row *verify.Row, rep *equiv.Report) {
 	switch rep.Status() {
 	case equiv.Different:
 		item := rep.First(equiv.Different)
@@ -441,7 +447,6 @@ func proofRow(core string, rep *equiv.Report) verify.Row {
 		row.Status = verify.Undecided
 		row.Detail = fmt.Sprintf("%d of %d cones undecided, first %s: %s", rep.Count(equiv.Undecided), row.N, item.Name, item.Reason)
 	}
-	return row
 }
 
 // claimFrames is over how many cycles the claims of a circuit carry each other.

@@ -12,10 +12,15 @@ import (
 type decodeCmd struct {
 	program `embed:""`
 	In      string `short:"i" placeholder:"FILE" help:"Where the bytes come from, such as /dev/ttyUSB1 or a recording (default: standard input)."`
+	Console string `placeholder:"FILE" help:"Text that the console of an x86-64 product showed: say where its crashes and traps are; - for standard input."`
+	Product string `default:"pvh" enum:"pvh,hvt,linux" help:"Console: which product of the program it was. The program may be the .elf itself."`
 }
 
 // Run prints the lines of a log wire as they come.
 func (c *decodeCmd) Run(e *env) error {
+	if c.Console != "" {
+		return c.console(e)
+	}
 	p, err := c.load(e)
 	if err != nil {
 		return err

@@ -99,9 +99,12 @@ func (e *env) finish(err error) int {
 	if err == nil {
 		return e.close(e.failed)
 	}
-	if e.ctx.Err() != nil { // what an interrupted tool says is no result
+	if e.ctx.Err() != nil { // the output of an interrupted tool is not a result
 		fmt.Fprintln(e.err, "sinter: ended by a signal")
 		return exitSignal
+	}
+	if e.out.err != nil && errors.Is(err, e.out.err) {
+		return e.close(exitUser)
 	}
 	if errors.Is(err, errPrinted) {
 		return e.close(codeOfError(err))
