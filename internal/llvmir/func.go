@@ -84,7 +84,7 @@ func (b *body) local(o *sir.Object) value.Value {
 // out where the program writes it first. A static object is zero by itself.
 func (b *body) begin(o *sir.Object) {
 	if o.Size > 0 && o.Size <= maxStackObject {
-		b.bulk("llvm.memset.p0i8", b.places[o], constant.NewInt(types.I8, 0), uint64(o.Size))
+		b.bulk("llvm.memset.p0i8", b.places[o], constant.NewInt(types.I8, 0), constUint(b.size, uint64(o.Size)))
 	}
 }
 
