@@ -2,6 +2,7 @@ package x86_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -51,19 +52,14 @@ system clock { run tick() }
 // A clock of a wrong rate is wrong in every window; in some window the host is in time.
 func TestClock(t *testing.T) {
 	img := build(t, compile(t, "clock.sn", clock), x86.PVH)
-	over := make(chan struct{})
+	over, stop := context.WithCancel(context.Background())
 	for range 4 {
 		go func() {
-			for {
-				select {
-				case <-over:
-					return
-				default:
-				}
+			for over.Err() == nil {
 			}
 		}()
 	}
-	defer close(over)
+	defer stop()
 	for range 3 {
 		lines, began, least := bootLive(t, img), time.Now(), 1.0
 		for window := 0; window < 5 && least > 0.005; window++ {

@@ -47,8 +47,8 @@ func load(o options) ([]*example, error) {
 	return out, nil
 }
 
-// worldOf reads the captures off the run line of a program: words of the form
-// DEVICE=FILE, the file beside the program.
+// worldOf reads the captures and levels off the run line of a program: words of the
+// form DEVICE=FILE, the file beside the program, or DEVICE=none.
 func worldOf(source string) (flow.World, error) {
 	text, err := os.ReadFile(source)
 	if err != nil {
@@ -62,8 +62,15 @@ func worldOf(source string) (flow.World, error) {
 				if word == "--until" && k+1 < len(words) {
 					w.Until = words[k+1]
 				}
-				if device, file, ok := strings.Cut(word, "="); ok {
-					w.Captures = append(w.Captures, device+"="+filepath.Join(filepath.Dir(source), file))
+				device, file, ok := strings.Cut(word, "=")
+				beside := device + "=" + filepath.Join(filepath.Dir(source), file)
+				switch {
+				case ok && file == "none":
+					w.Captures = append(w.Captures, word)
+				case ok && strings.HasSuffix(file, ".vcd"):
+					w.Levels = append(w.Levels, beside)
+				case ok:
+					w.Captures = append(w.Captures, beside)
 				}
 			}
 		}

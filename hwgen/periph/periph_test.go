@@ -301,5 +301,14 @@ func TestWordOnWire(t *testing.T) {
 		for _, x := range b[1:] {
 			require.Less(t, x, byte(0x80))
 		}
+		r := WordReader{}
+		for i, x := range append([]byte{1, 2, 0x81, 3}, b[:]...) { // what a reader that comes late sees first
+			got, whole := r.Next(x)
+			require.Equal(t, i == 8, whole)
+			if whole {
+				require.Equal(t, w, got)
+			}
+		}
+		require.Equal(t, 4, r.Lost)
 	}
 }

@@ -162,3 +162,29 @@ func byteOf(b *rtl.Builder, data, at rtl.ID) rtl.ID {
 	}
 	return v
 }
+
+// WordReader puts the bytes of a log wire together again.
+type WordReader struct {
+	Lost int // bytes that belong to no whole word
+	word uint32
+	have int
+}
+
+// Next takes a byte, and gives the word that it completes.
+func (r *WordReader) Next(c byte) (word uint32, whole bool) {
+	switch {
+	case c >= 0x80:
+		r.Lost += r.have
+		r.word, r.have = uint32(c&0x0F), 1
+		return 0, false
+	case r.have == 0:
+		r.Lost++
+		return 0, false
+	}
+	r.word = r.word<<7 | uint32(c)
+	if r.have++; r.have < wordBytes {
+		return 0, false
+	}
+	r.have = 0
+	return r.word, true
+}

@@ -60,6 +60,13 @@ func New(b *board.Board, core *rtl.Circuit, wires []Wire, clock periph.Hz, baud 
 	return d, nil
 }
 
+// Resets reports whether something can reset the core in the middle of a run: a button, or
+// a PLL that loses its lock. After power-up the memories are as configured.
+func (d *Design) Resets() bool {
+	_, button := d.wire(PortReset)
+	return button || d.PLL != nil
+}
+
 // Module is the name of the top module.
 func (d *Design) Module() string { return verilog.ModuleName(d.Core) + "_top" }
 

@@ -432,6 +432,12 @@ func proofRow(core string, rep *equiv.Report) verify.Row {
 		Level: flow.Gates, Core: core, Check: verify.Proof, Status: verify.Proved, N: len(rep.Items) - rep.Data(), Data: rep.Data(),
 		Detail: fmt.Sprintf("cones and %d rows of data, circuit = gates, both in memory: combinational, all states, memories as shared arrays; %s", rep.Data(), rep.Solver),
 	}
+	settle(&row, rep)
+	return row
+}
+
+// settle enters what a proof found into its row.
+func settle(row *verify.Row, rep *equiv.Report) {
 	switch rep.Status() {
 	case equiv.Different:
 		item := rep.First(equiv.Different)
@@ -441,7 +447,6 @@ func proofRow(core string, rep *equiv.Report) verify.Row {
 		row.Status = verify.Undecided
 		row.Detail = fmt.Sprintf("%d of %d cones undecided, first %s: %s", rep.Count(equiv.Undecided), row.N, item.Name, item.Reason)
 	}
-	return row
 }
 
 // claimFrames is over how many cycles the claims of a circuit carry each other.

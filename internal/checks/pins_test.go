@@ -83,7 +83,8 @@ func TestPinsOfButtons(t *testing.T) {
 	require.NoError(t, os.WriteFile(dump, []byte(presses), 0o644))
 	w := flow.World{Levels: []string{"up=" + dump, "down=" + dump}, Until: "40ms"}
 	o := flow.FPGAOptions{Board: slow(t), Core: flow.Pipe3, Baud: 9600}
-	o.Bind = []string{"up=button1", "down=button0"} // the inputs of the bench follow the binding
+	// The inputs of the bench follow the binding; with a reset the core has its restart.
+	o.Bind = []string{"up=button1", "down=button0", "reset=button2"}
 	r, err := SimulatePins(context.Background(), p, o, w)
 	require.NoError(t, err)
 	require.Empty(t, r.Difference)
@@ -99,6 +100,100 @@ func slow(t *testing.T) string {
 	require.Contains(t, string(text), "hz 12000000")
 	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(text), "hz 12000000", "hz 2000000", 1)), 0o644))
 	return path
+}
+
+// TestResetAtThePins: the button in the middle of a run puts the light out, and the next
+// press counts from zero again.
+func TestResetAtThePins(t *testing.T) {
+	testkit.Tool(t, "iverilog")
+	ctx := context.Background()
+	p := loadExample(t, "buttons")
+	o := flow.FPGAOptions{Board: slow(t), Core: flow.Pipe3, Baud: 9600, Bind: []string{"reset=button0", "up=button1"}}
+	o.Bind = append(o.Bind, "down=button2")
+	d, files, err := p.BoardTexts(ctx, o)
+	require.NoError(t, err)
+	files["tb.v"] = d.Bench([]top.Change{
+		{Time: 1000, Port: "up", Level: 1},
+		{Time: 7000, Port: "reset", Level: 1},
+		{Time: 7100, Port: "up", Level: 0},
+		{Time: 7200, Port: "reset", Level: 0},
+		{Time: 9000, Port: "up", Level: 1},
+	}, 15_000)
+	said, err := runIcarus(ctx, files)
+	require.NoError(t, err)
+	seen, err := d.ParseSeen(said)
+	require.NoError(t, err)
+	want := []top.Seen{{Micros: 6000, Port: "one", Level: 1}, {Micros: 7000, Port: "one", Level: 0}, {Micros: 14000, Port: "one", Level: 1}}
+	got := seen[:0]
+	for _, s := range seen {
+		if s.Port != top.PortLog {
+			got = append(got, s)
+		}
+	}
+	require.Len(t, got, len(want), "%v", got)
+	for i, w := range want {
+		require.Equal(t, w.Port, got[i].Port)
+		require.Equal(t, w.Level, got[i].Level)
+		require.InDelta(t, w.Micros, got[i].Micros, 700)
+	}
+}
+
+// TestLogOfHello: what the wire of the log shows at its pin, decoded, is what the
+// reference logs; and what a late reader gets is whole lines.
+func TestLogOfHello(t *testing.T) {
+	testkit.Tool(t, "iverilog")
+	const baud = 1_000_000
+	ctx := context.Background()
+	p := loadExample(t, "hello")
+	run, err := p.Run(ctx, flow.RunOptions{Level: flow.Source})
+	require.NoError(t, err)
+	require.NotEmpty(t, run.Lines)
+	d, files, err := p.BoardTexts(ctx, flow.FPGAOptions{Board: "icebreaker", Core: flow.Pipe3, Baud: baud})
+	require.NoError(t, err)
+	files["tb.v"] = d.Bench(nil, 3000)
+	said, err := runIcarus(ctx, files)
+	require.NoError(t, err)
+	pins, err := d.ParseSeen(said)
+	require.NoError(t, err)
+	bytes := serial(t, pins, baud)
+	var lines []string
+	n, err := p.Decode(ctx, strings.NewReader(string(bytes)), func(l string) { lines = append(lines, l) })
+	require.NoError(t, err)
+	require.Equal(t, run.Lines, lines)
+	require.Zero(t, n.Skipped)
+	lines = nil
+	n, err = p.Decode(ctx, strings.NewReader(string(bytes[3:])), func(l string) { lines = append(lines, l) })
+	require.NoError(t, err)
+	require.Equal(t, append([]string(nil), run.Lines[1:]...), lines)
+	require.NotZero(t, n.Skipped)
+}
+
+// serial reads the bytes of a line from its changes.
+func serial(t *testing.T, pins []top.Seen, baud float64) []byte {
+	at := func(us float64) uint64 {
+		level := uint64(1)
+		for _, s := range pins {
+			if s.Micros <= us && s.Port == top.PortLog {
+				level = s.Level
+			}
+		}
+		return level
+	}
+	var out []byte
+	bit, busy := 1e6/baud, -1.0
+	for _, s := range pins {
+		if s.Port != top.PortLog || s.Level == 1 || s.Micros < busy {
+			continue
+		}
+		v := byte(0)
+		for i := range 8 {
+			v |= byte(at(s.Micros+bit*(1.5+float64(i)))) << i
+		}
+		busy = s.Micros + 9.5*bit
+		require.Equal(t, uint64(1), at(busy), "stop bit")
+		out = append(out, v)
+	}
+	return out
 }
 
 type seen struct {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sinter-lang/sinter/verify"
 	"github.com/sinter-lang/sinter/verify/equiv"
+	"github.com/sinter-lang/sinter/verify/refine"
 )
 
 // TestProofRow: cones and data are counted apart, and what was given up is neither
@@ -21,4 +22,16 @@ func TestProofRow(t *testing.T) {
 	require.Equal(t, "1 of 1 cones undecided, first next a: too hard", row.Detail)
 	items[1].Status = equiv.Different
 	require.Equal(t, verify.Different, proofRow("multi", &equiv.Report{Items: items}).Status)
+}
+
+// A claim of the row `circuit` that the solver gives up is neither proved nor tested,
+// and one that fails outweighs it.
+func TestUndecidedLinesAreNotTested(t *testing.T) {
+	items := []refine.Item{{Name: "add: value"}, {Name: "mul: value", Status: equiv.Undecided, Reason: "too hard"}}
+	row := circuitRow("multi", &refine.Report{Items: items, Lines: 2})
+	require.Equal(t, verify.Undecided, row.Status)
+	require.Equal(t, "1 of 2 claims undecided, first mul: value: too hard", row.Detail)
+	row = circuitRow("multi", &refine.Report{Items: append(items, refine.Item{Name: "sub: value", Status: equiv.Different, Reason: "the core differs"}), Lines: 3})
+	require.Equal(t, verify.Different, row.Status)
+	require.Equal(t, verify.Proved, circuitRow("multi", &refine.Report{Items: items[:1], Lines: 1}).Status)
 }

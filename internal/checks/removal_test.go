@@ -99,7 +99,7 @@ func TestEachChoiceIsNeeded(t *testing.T) {
 // TestEachOperandIsLookedAt makes each register field in turn name a register that
 // the core lacks.
 func TestEachOperandIsLookedAt(t *testing.T) {
-	p, err := flow.Load("../../examples/filter", flow.Options{})
+	p, err := flow.Load("../../examples/filter", flow.Options{Regs: 16})
 	require.NoError(t, err)
 	im, err := p.Image(context.Background())
 	require.NoError(t, err)

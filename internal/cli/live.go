@@ -3,6 +3,9 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -12,16 +15,15 @@ import (
 
 // liveFlags are those of `sinter run --live`.
 type liveFlags struct {
-	Live    bool          `help:"Run as a service, until it ends or a signal comes."`
-	Port    []string      `short:"p" placeholder:"udp:HOST:GUEST" help:"Live: forward a port of this computer to one of the program's."`
-	Tap     []string      `placeholder:"DEVICE=NAME" help:"Live: a TAP interface for a network device; the device may be left out when there is one."`
-	Size    string        `placeholder:"SIZE" help:"Live: make the file of a disk that is missing, such as 1M."`
-	Mem     int           `placeholder:"MiB" help:"Live: memory of a unikernel (default: what it needs)."`
-	Vmm     string        `default:"" enum:",qemu,monitor" help:"Live: qemu or monitor, the same as --on unikernel or --on monitor."`
-	Accel   string        `default:"auto" enum:"auto,kvm,tcg" help:"Live: what executes a guest of QEMU; auto takes KVM when a probe guest runs under it, else tcg."`
-	Pcap    string        `placeholder:"FILE" help:"Live: a capture of all that crosses the network devices."`
-	For     time.Duration `placeholder:"TIME" help:"Live: end after a time such as 10s."`
-	Setting []string      `name:"set" placeholder:"sn.NIC.KEY=VALUE" hidden:""`
+	Live  bool          `help:"Run as a service, until it ends or a signal comes."`
+	Port  []string      `short:"p" placeholder:"udp:HOST:GUEST" help:"Live: forward a port of this computer to one of the program's."`
+	Tap   []string      `placeholder:"DEVICE=NAME" help:"Live: a TAP interface for a network device; the device may be left out when there is one."`
+	Size  string        `placeholder:"SIZE" help:"Live: make the file of a disk that is missing, such as 1M."`
+	Mem   int           `placeholder:"MiB" help:"Live: memory of a unikernel (default: what it needs)."`
+	Vmm   string        `default:"" enum:",qemu,monitor" help:"Live: qemu or monitor, the same as --on unikernel or --on monitor."`
+	Accel string        `default:"auto" enum:"auto,kvm,tcg" help:"Live: what executes a guest of QEMU; auto takes KVM when a probe guest runs under it, else tcg."`
+	Pcap  string        `placeholder:"FILE" help:"Live: a capture of all that crosses the network devices."`
+	For   time.Duration `placeholder:"TIME" help:"Live: end after a time such as 10s."`
 }
 
 // scripted names a flag of runs in a script that was given with --live, "" for none.
@@ -110,6 +112,7 @@ func (c *runCmd) serve(e *env) error {
 	}
 	o.Stdout = e.out
 	o.Ready = func(s live.Started) { fmt.Fprintln(e.err, s) }
+	o.Trapped = func(text string) { fmt.Fprint(e.err, p.SourceLine(text)) }
 	code, err := live.Run(e.ctx, im, o)
 	if err == nil && e.ctx.Err() != nil {
 		return e.ctx.Err()
@@ -117,7 +120,7 @@ func (c *runCmd) serve(e *env) error {
 	e.failed = code
 	var crash live.Crash
 	if errors.As(err, &crash) {
-		fmt.Fprintf(e.err, "sinter: %s crashed: %v\n", p.Name, crash)
+		fmt.Fprintf(e.err, "sinter: %s crashed: %v\n%s", p.Name, crash, p.SourceLine(crash.Error()))
 		e.failed = exitCrash
 		return nil
 	}
@@ -135,7 +138,7 @@ func userError(err error) error {
 
 // liveOptions reads the flags.
 func (c *runCmd) liveOptions() (o live.Options, err error) {
-	o = live.Options{Machine: c.On, Memory: c.Mem, Pcap: c.Pcap, For: c.For, Set: c.Setting}
+	o = live.Options{Machine: c.On, Memory: c.Mem, Pcap: c.Pcap, For: c.For}
 	byVMM := map[string]string{"qemu": flow.Unikernel, "monitor": flow.Monitor}[c.Vmm]
 	switch {
 	case byVMM != "" && c.On != "" && c.On != byVMM:
@@ -192,5 +195,113 @@ func (c *runCmd) printLive(e *env, im *live.Image, o live.Options) error {
 		return userError(err)
 	}
 	fmt.Fprintln(e.out, line)
+	return nil
+}
+
+// mostConsole bounds what is read of a console.
+const mostConsole = 64 << 20
+
+// console shows the lines of a console, each crash and trap with its place and source line.
+func (c *decodeCmd) console(e *env) error {
+	where, source, err := c.places(e)
+	if err != nil {
+		return err
+	}
+	in := e.stdin
+	if c.Console != "-" {
+		f, err := os.Open(c.Console)
+		if err != nil {
+			return flow.UserErrorf("cannot read %s: %s", c.Console, flow.Reason(err))
+		}
+		defer f.Close()
+		in = f
+	}
+	text, err := io.ReadAll(io.LimitReader(in, mostConsole))
+	if err != nil {
+		return flow.UserErrorf("cannot read %s: %s", c.Console, flow.Reason(err))
+	}
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimRight(line, "\r\n")
+		fmt.Fprintln(e.out, line)
+		if said, ok := live.Decode(line, where); ok {
+			fmt.Fprintf(e.out, "  %s\n", said)
+			fmt.Fprint(e.out, source(said))
+		} else if strings.HasPrefix(line, "trap in task ") {
+			fmt.Fprint(e.out, source(line))
+		}
+	}
+	return nil
+}
+
+// places gives the place of an address, and the source line that a sentence names.
+func (c *decodeCmd) places(e *env) (where func(uint64) string, source func(string) string, err error) {
+	if strings.HasSuffix(c.Path, ".elf") {
+		data, err := flow.ReadProgram(c.Path)
+		return flow.Places(data), func(string) string { return "" }, err
+	}
+	p, err := c.load(e)
+	if err != nil {
+		return nil, nil, err
+	}
+	machine := map[string]string{"pvh": flow.Unikernel, "hvt": flow.Monitor, "linux": flow.Native}[c.Product]
+	im, err := p.Outline(machine)
+	if err == nil {
+		err = p.Service(e.ctx, machine, im)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return im.Where, p.SourceLine, nil
+}
+
+// bundle writes a folder for a hypervisor or for systemd.
+func (c *buildCmd) bundle(e *env, p *flow.Program) error {
+	b := live.Bundle{Machine: flow.Native, Files: live.Systemd}
+	switch {
+	case c.Vmm != "" && c.Systemd:
+		return flow.UserErrorf("--vmm and --systemd write two different folders: give one")
+	case len(c.Out) != 1:
+		return flow.UserErrorf("-o is one folder, got %d", len(c.Out))
+	case c.Vmm != "":
+		var err error
+		if b, err = live.BundleFor(c.Vmm); err != nil {
+			return userError(err)
+		}
+	}
+	im, err := p.Outline(b.Machine)
+	if err != nil {
+		return err
+	}
+	for _, d := range im.Devices {
+		if d.Kind == live.Pin {
+			return flow.UserErrorf("%s has the pin `%s`, which neither a hypervisor nor a unit gives it", p.Name, d.Name)
+		}
+	}
+	if err := p.Service(e.ctx, b.Machine, im); err != nil {
+		return err
+	}
+	var names []string
+	files := map[string]live.File{}
+	for _, f := range b.Files(im) {
+		names = append(names, f.Name)
+		files[f.Name] = f
+	}
+	if err := flow.WriteFolder(c.Out[0], names, func(name string) []byte { return []byte(files[name].Text) }); err != nil {
+		return err
+	}
+	for _, name := range names {
+		path := filepath.Join(c.Out[0], name)
+		if files[name].Program {
+			if err := os.Chmod(path, 0o755); err != nil {
+				return flow.UserErrorf("cannot write %s: %s", path, flow.Reason(err))
+			}
+		}
+		if !e.json {
+			fmt.Fprintln(e.out, path)
+		}
+	}
+	if e.json {
+		e.printJSON(names)
+	}
 	return nil
 }

@@ -3,6 +3,10 @@ package cli_test
 import (
 	"bytes"
 	"context"
+	"debug/dwarf"
+	"debug/elf"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -10,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -22,6 +27,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/cli"
 	"github.com/sinter-lang/sinter/internal/testkit"
 	"github.com/sinter-lang/sinter/monitor"
+	"github.com/sinter-lang/sinter/sim/process"
 )
 
 // said is what a command has written so far.
@@ -54,7 +60,7 @@ func startLive(t *testing.T, args ...string) *liveRun {
 	ctx, stop := context.WithCancel(context.Background())
 	r := &liveRun{stop: stop, code: make(chan int, 1)}
 	go func() {
-		r.code <- cli.Run(ctx, append([]string{"run", "--live"}, args...), strings.NewReader(""), &r.out, &r.err)
+		r.code <- cli.Run(ctx, append([]string{"run", "--live"}, slices.DeleteFunc(args, func(a string) bool { return a == "--live" })...), strings.NewReader(""), &r.out, &r.err)
 	}()
 	t.Cleanup(stop)
 	return r
@@ -271,4 +277,185 @@ func TestLiveCommand(t *testing.T) {
 	require.Equal(t, 0, r.end(t), "%s", r.err.String())
 	err = exec.Command("sh", "-c", r.out.String()).Run()
 	require.EqualError(t, err, fmt.Sprintf("exit status %d", 4))
+}
+
+// TestBundleQEMU runs the script of a folder for QEMU, talks to what it starts, and ends
+// it with a signal.
+func TestBundleQEMU(t *testing.T) {
+	needs(t, "unikernel")
+	dir := filepath.Join(t.TempDir(), "echo")
+	code, out, stderr := sinter("", "build", "../../examples/echo", "--vmm", "qemu", "-o", dir, "-D", "port=1234", "-D", "net.host=10.1.2.3", "-D", "net.gateway=10.1.2.1")
+	require.Equal(t, 0, code, stderr)
+	require.Contains(t, out, filepath.Join(dir, "run.sh"))
+	info, err := os.Stat(filepath.Join(dir, "echo_server.elf"))
+	require.NoError(t, err)
+	require.EqualValues(t, 0o755, info.Mode().Perm())
+	text, err := os.ReadFile(filepath.Join(dir, "run.sh"))
+	require.NoError(t, err)
+	require.Contains(t, string(text), "net=10.1.2.0/24,host=10.1.2.1,hostfwd=udp:127.0.0.1:11234-10.1.2.3:1234")
+	cmd := exec.Command(filepath.Join(dir, "run.sh"))
+	require.NoError(t, cmd.Start())
+	defer cmd.Process.Kill() //nolint:errcheck // it has ended
+	conn, err := net.Dial("udp4", "127.0.0.1:11234")
+	require.NoError(t, err)
+	defer conn.Close()
+	require.Equal(t, "from a folder", string(call(t, conn, []byte("from a folder"))))
+	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
+	require.EqualError(t, cmd.Wait(), "exit status 130")
+}
+
+// TestBundleFirecracker: the configuration is what Firecracker reads, and the word that it
+// gives the image makes disks come in order, whatever their serial numbers are.
+func TestBundleFirecracker(t *testing.T) {
+	needs(t, "unikernel")
+	dir := t.TempDir()
+	code, _, stderr := sinter("", "build", "../../examples/queue", "--vmm", "firecracker", "-o", dir)
+	require.Equal(t, 0, code, stderr)
+	data, err := os.ReadFile(filepath.Join(dir, "sqs.json"))
+	require.NoError(t, err)
+	var conf struct {
+		Boot struct {
+			Kernel string `json:"kernel_image_path"`
+			Args   string `json:"boot_args"`
+		} `json:"boot-source"`
+		Drives []struct {
+			Path string `json:"path_on_host"`
+		}
+		Networks []struct {
+			MAC string `json:"guest_mac"`
+		} `json:"network-interfaces"`
+	}
+	require.NoError(t, json.Unmarshal(data, &conf))
+	require.Len(t, conf.Drives, 1)
+	require.Equal(t, "52:54:00:00:00:01", conf.Networks[0].MAC)
+	disk := filepath.Join(dir, conf.Drives[0].Path)
+	require.NoError(t, os.WriteFile(disk, make([]byte, 1<<16), 0o644))
+	boot := func(line string) (string, error) {
+		ctx, stop := context.WithTimeout(context.Background(), 3*time.Second)
+		defer stop()
+		args := process.QEMUArgs(process.Options{QEMU: testkit.Tool(t, "qemu-system-x86_64")}, filepath.Join(dir, conf.Boot.Kernel), line)
+		args = append(args, process.Card(1, "user")...)
+		args = append(args, "-drive", "file="+disk+",if=none,format=raw,id=d", "-device", "virtio-blk-device,drive=d,serial=64768123456789012345")
+		out, err := exec.CommandContext(ctx, args[0], args[1:]...).CombinedOutput()
+		return string(out), err
+	}
+	out, _ := boot("sn.disks=orderly")
+	require.Contains(t, out, "a disk of the program is missing")
+	out, err = boot("panic=1 " + conf.Boot.Args + " quiet")
+	require.NotContains(t, out, "missing")
+	require.Error(t, err, "killed: it waits for requests, or it finds no queue on the disk and ends")
+}
+
+// TestSystemdUnit: systemd finds nothing wrong with the unit.
+func TestSystemdUnit(t *testing.T) {
+	needs(t, "native")
+	dir := t.TempDir()
+	code, _, stderr := sinter("", "build", "../../examples/queue", "--systemd", "-o", dir)
+	require.Equal(t, 0, code, stderr)
+	unit := filepath.Join(dir, "sqs.service")
+	text, err := os.ReadFile(unit)
+	require.NoError(t, err)
+	require.Contains(t, string(text), "ExecStart=/usr/local/bin/sqs disk=file:/var/lib/sqs/disk.img nic=tap:tap0\n")
+	verify := testkit.Tool(t, "systemd-analyze")
+	program := strings.ReplaceAll(string(text), "/usr/local/bin/sqs", filepath.Join(dir, "sqs"))
+	require.NoError(t, os.WriteFile(unit, []byte(program), 0o644))
+	out, err := exec.Command(verify, "verify", unit).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.NotContains(t, string(out), "sqs.service")
+}
+
+// TestBundleRefuses: what has no folder says so.
+func TestBundleRefuses(t *testing.T) {
+	for want, args := range map[string][]string{
+		"it has devices on PCI only":         {"--vmm", "cloud-hypervisor"},
+		"the monitor is a part of this tool": {"--vmm", "monitor"},
+		"write two different folders":        {"--vmm", "qemu", "--systemd"},
+	} {
+		code, _, stderr := sinter("", append([]string{"build", "../../examples/echo", "-o", filepath.Join(t.TempDir(), "x")}, args...)...)
+		require.Equal(t, 1, code)
+		require.Contains(t, stderr, want)
+	}
+}
+
+// TestDecode: the text of a console tells places once the program is known.
+func TestDecode(t *testing.T) {
+	needs(t, "unikernel")
+	dir := folder(t)
+	path := filepath.Join(dir, "trap.sn")
+	kernel := filepath.Join(dir, "k.elf")
+	code, _, stderr := sinter("", "build", path, "-o", kernel, "--product", "pvh")
+	require.Equal(t, 0, code, stderr)
+	f, err := elfFile(kernel)
+	require.NoError(t, err)
+	console := filepath.Join(dir, "console.txt")
+	text := fmt.Sprintf("hello\r\ntrap in task main: index at %s:4.9\n\nCRASH 000000000000000e 0000000000000002 %016x 00000000d0000000 \n", path, f)
+	require.NoError(t, os.WriteFile(console, []byte(text), 0o644))
+	code, out, stderr := sinter("", "decode", path, "--console", console)
+	require.Equal(t, 0, code, stderr)
+	require.Contains(t, out, "hello\ntrap in task main: index at "+path+":4.9\n  4 |   while a[i] == 0 max 9 { i = i + 1 }\n")
+	require.Regexp(t, `page fault at \S+trap\.sn:\d+ \(rip 0x[0-9a-f]+, address 0xd0000000, written\)\n  \d+ \|`, out)
+	code, out, stderr = sinter("", "decode", kernel, "--console", console)
+	require.Equal(t, 0, code, stderr)
+	require.Regexp(t, `page fault at \S+trap\.sn:\d+ `, out)
+	code, _, stderr = sinter("", "decode", path, "--console", filepath.Join(dir, "none.txt"))
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, "cannot read")
+}
+
+// elfFile gives an address that the line table of an executable gives to the program.
+func elfFile(path string) (uint64, error) {
+	f, err := elf.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	d, err := f.DWARF()
+	if err != nil {
+		return 0, err
+	}
+	for r := d.Reader(); ; r.SkipChildren() {
+		unit, err := r.Next()
+		if err != nil || unit == nil {
+			return 0, errors.Join(err, io.EOF)
+		}
+		lines, err := d.LineReader(unit)
+		if err != nil || lines == nil {
+			continue
+		}
+		for e := (dwarf.LineEntry{}); lines.Next(&e) == nil; {
+			if strings.HasSuffix(e.File.Name, "trap.sn") && e.Line > 0 && e.Address > 0 && !e.EndSequence {
+				return e.Address, nil
+			}
+		}
+	}
+}
+
+// TestLivePage runs each command of docs/live.md for a moment: services until they answer,
+// all else to its end.
+func TestLivePage(t *testing.T) {
+	needs(t, "unikernel")
+	page, err := os.ReadFile("../../docs/live.md")
+	require.NoError(t, err)
+	t.Setenv("TMPDIR", t.TempDir())
+	examples, err := filepath.Abs("../../examples")
+	require.NoError(t, err)
+	t.Chdir(t.TempDir())
+	ran := 0
+	for _, block := range regexp.MustCompile("(?s)```live\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
+		for line := range strings.Lines(block[1]) {
+			args := strings.Fields(strings.ReplaceAll(line, "examples/", examples+"/"))
+			require.Equal(t, "sinter", args[0])
+			ran++
+			if args[1] != "run" || strings.Contains(line, "--print-command") {
+				code, _, stderr := sinter("", args[1:]...)
+				require.Equal(t, 0, code, "%s: %s", line, stderr)
+				continue
+			}
+			r := startLive(t, append(args[3:], args[2], "--on", "native")...)
+			r.expect(t, `answers after [0-9.]+ ms at udp 127.0.0.1:\d+ \(port \d+ of 10\.\d`)
+			r.stop()
+			require.Equal(t, 130, r.end(t))
+		}
+	}
+	require.GreaterOrEqual(t, ran, 7)
 }

@@ -19,6 +19,8 @@ type buildCmd struct {
 	Stage   string   `default:"low" enum:"first,x86,low" help:"Which program IR a .sir shows: first (as lowered), x86, or low (for a core)."`
 	Time    bool     `help:"Print how long each artefact took."`
 	Plan    bool     `help:"List the copies over 64 bytes that are left."`
+	Vmm     string   `default:"" enum:",qemu,firecracker,cloud-hypervisor,monitor" help:"Write a folder for a hypervisor, qemu or firecracker: image, configuration, command."`
+	Systemd bool     `help:"Write a folder with the Linux process and a unit of systemd for it."`
 }
 
 // Run makes each artefact.
@@ -27,6 +29,9 @@ func (c *buildCmd) Run(e *env) error {
 	p, err := c.load(e)
 	if err != nil {
 		return err
+	}
+	if c.Vmm != "" || c.Systemd {
+		return c.bundle(e, p)
 	}
 	type made struct {
 		File    string      `json:"file"`

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sinter-lang/sinter/hwgen/board"
 	"github.com/sinter-lang/sinter/hwgen/periph"
+	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/hwgen/top"
 	"github.com/sinter-lang/sinter/hwgen/verilog"
 	"github.com/sinter-lang/sinter/ir/design"
@@ -137,11 +138,11 @@ func (p *Program) boardFiles(ctx context.Context, o FPGAOptions) (*FPGA, map[str
 		return nil, nil, err
 	}
 	name := verilog.ModuleName(c.Circuit)
-	files[name+".v"] = verilog.Write(c.Circuit, verilog.Options{})
+	files[name+".v"] = verilog.Write(d.Core, verilog.Options{})
 	if c.Point != nil {
 		files[name+".design"] = design.Print(c.Point)
 	}
-	price, err := p.Price(c)
+	price, err := plan.Price(d.Core)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -211,7 +212,12 @@ func (p *Program) onBoard(ctx context.Context, o FPGAOptions) (*top.Design, erro
 	if err != nil {
 		return nil, err
 	}
-	return top.New(b, c.Circuit, wires, clock, o.Baud)
+	d, err := top.New(b, c.Circuit, wires, clock, o.Baud)
+	if err != nil || !d.Resets() {
+		return d, err
+	}
+	d.Core, err = top.Restart(c.Circuit)
+	return d, err
 }
 
 // Boards lists the boards that come with the tool.

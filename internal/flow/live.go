@@ -12,6 +12,7 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/live"
+	"github.com/sinter-lang/sinter/internal/proc"
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/monitor"
 	"github.com/sinter-lang/sinter/sim/process"
@@ -42,6 +43,28 @@ func (p *Program) Service(ctx context.Context, machine string, im *live.Image) e
 	im.ELF, im.Size, im.Where = img.ELF, len(img.Stripped), x86.Places(img.ELF)
 	return nil
 }
+
+// SourceLine is the source line that a sentence about a trap or a crash names, with its
+// number, as one indented line; "" when it names none of the program's.
+func (p *Program) SourceLine(text string) string {
+	file, number, ok := live.Place(text)
+	if !ok {
+		return ""
+	}
+	for _, f := range p.Files {
+		lines := strings.Split(f.Text, "\n")
+		if f.Name == file && number >= 1 && number <= len(lines) {
+			return fmt.Sprintf("  %d | %s\n", number, lines[number-1])
+		}
+	}
+	return ""
+}
+
+// ReadProgram reads an executable.
+func ReadProgram(path string) ([]byte, error) { return readInput(path, "an executable", maxCapture) }
+
+// Places gives the place of an address of an executable.
+func Places(elf []byte) func(uint64) string { return x86.Places(elf) }
 
 // serviceDevices are the devices of the program, with the sockets of their stacks.
 func (p *Program) serviceDevices() []live.Device {
@@ -185,8 +208,7 @@ func runProbe(ctx context.Context, o process.Options, kernel string, limit time.
 	ctx, stop := context.WithTimeout(ctx, limit)
 	defer stop()
 	args := process.QEMUArgs(o, kernel, "")
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.WaitDelay = time.Second
+	cmd := proc.Command(ctx, args[0], args[1:]...)
 	out, _ := cmd.Output() // QEMU's exit status for code 0 is 1
 	switch {
 	case ctx.Err() != nil:

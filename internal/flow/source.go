@@ -1,8 +1,10 @@
 package flow
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,8 +42,18 @@ func (o *Options) Set(define string) error {
 			return UserErrorf("-D sets %s twice, to %s and to %s", name, s.Value, value)
 		}
 	}
-	o.Settings = append(o.Settings, types.Setting{Name: name, Value: value})
+	o.Settings = append(o.Settings, types.Setting{Name: name, Value: number(value)})
 	return nil
+}
+
+// number writes an IPv4 address as the number that it is, and leaves all else alone.
+func number(value string) string {
+	a, err := netip.ParseAddr(value)
+	if err != nil || !a.Is4() {
+		return value
+	}
+	b := a.As4()
+	return fmt.Sprintf("%#x", binary.BigEndian.Uint32(b[:]))
 }
 
 // AddLines adds the lines of an instruction set in a file to that of the core.

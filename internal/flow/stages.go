@@ -102,12 +102,9 @@ func computes(t *design.Target) func(word.Op) bool {
 	}
 }
 
-// defaultRegs is RV32E's number of registers: 13 used ones cost three per cent
-// of instructions over 32, and registers are what a core pays for.
-const defaultRegs = 16
-
 // Target is what the core's back end may use: RV32I with multiplication, no
-// division, unless the settings say otherwise.
+// division, unless the settings say otherwise. Where they leave the number of registers
+// open it is the least that is tried; that of the image is the one that was chosen.
 func (p *Program) Target() (*design.Target, error) {
 	return p.target.get(func() (*design.Target, error) {
 		if p.opts.Target != nil {
@@ -115,7 +112,7 @@ func (p *Program) Target() (*design.Target, error) {
 		}
 		regs := p.opts.Regs
 		if regs == 0 {
-			regs = defaultRegs
+			regs = fewRegs
 		}
 		if err := checkRegs(regs); err != nil {
 			return nil, err
@@ -151,7 +148,8 @@ func (p *Program) Image(ctx context.Context) (*image.Image, error) {
 		if err != nil {
 			return nil, err
 		}
-		im, err := p.compile(ctx, m, t)
+		compile := func(ctx context.Context, t *design.Target) (*image.Image, error) { return p.compile(ctx, m, t) }
+		im, err := p.chosen(ctx, compile, t)
 		if err != nil {
 			return nil, err
 		}
@@ -200,7 +198,7 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 		if err != nil {
 			return nil, err
 		}
-		img, err := x86.Build(ctx, m, product, tools)
+		img, err := x86.Options{CPU: x86.CPU(p.opts.CPU)}.Build(ctx, m, product, tools)
 		if err != nil {
 			return nil, err
 		}

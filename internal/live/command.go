@@ -49,7 +49,7 @@ func Command(im *Image, o Options) (string, error) {
 	if err := os.WriteFile(kernel, im.ELF, 0o755); err != nil {
 		return "", err
 	}
-	args := process.QEMUArgs(process.Options{QEMU: o.QEMU, Accel: o.Accel, Memory: o.Memory}, kernel, kernelLine(o.Set))
+	args := process.QEMUArgs(process.Options{QEMU: o.QEMU, Accel: o.Accel, Memory: o.Memory}, kernel, "")
 	args = append(args, s.qemuDevices()...)
 	return shellLine(args) + "; (exit $(( ($? - 1) / 2 )))", nil
 }
@@ -121,7 +121,7 @@ func (s *service) nativeCommand() (string, error) {
 	if err := os.WriteFile(path, s.im.ELF, 0o755); err != nil {
 		return "", err
 	}
-	return shellLine(append(append([]string{path}, args...), s.o.Set...)), nil
+	return shellLine(append([]string{path}, args...)), nil
 }
 
 // shellLine quotes the words of a command.

@@ -3,6 +3,8 @@ package live
 import (
 	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -29,7 +31,7 @@ func (c *console) Write(p []byte) (int, error) {
 			}
 			continue
 		}
-		if s := string(c.line); strings.HasPrefix(s, "CRASH ") || strings.HasPrefix(s, "FAULT ") {
+		if s := string(c.line); strings.HasPrefix(s, "CRASH ") || strings.HasPrefix(s, "FAULT ") || strings.HasPrefix(s, "trap in task ") {
 			c.last = s
 		}
 		c.line = c.line[:0]
@@ -37,12 +39,24 @@ func (c *console) Write(p []byte) (int, error) {
 	return c.to.Write(p)
 }
 
-// crash makes a sentence of the last line of an image that crashed, "" without one.
-func (c *console) crash(where func(uint64) string) string {
+// lastWords is the line that tells of the end of an image, "" without one.
+func (c *console) lastWords() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	text, _ := Decode(c.last, where)
-	return text
+	return c.last
+}
+
+// place is how a sentence names a place of a source.
+var place = regexp.MustCompile(` at (\S+?):(\d+)(?:\.(\d+))?(?: |$)`)
+
+// Place finds the file and the line that a sentence about a trap or a crash names.
+func Place(text string) (file string, line int, ok bool) {
+	m := place.FindStringSubmatch(text)
+	if m == nil {
+		return "", 0, false
+	}
+	line, err := strconv.Atoi(m[2])
+	return m[1], line, err == nil
 }
 
 // vectors are the names of processor exceptions (Intel SDM volume 3, table 6-1).

@@ -66,14 +66,14 @@ type Options struct {
 	QEMU     string // path of qemu-system-x86_64
 	Memory   int    // MiB of a unikernel; 0: what it needs
 	Forwards []Forward
-	Taps     []Pair // DEVICE=INTERFACE; the device may be empty when there is one
-	Disks    []Pair // DEVICE=FILE
-	Size     int64  // of a disk whose file is missing; 0: that is an error
-	Pcap     string // a capture of all that crosses the network devices
-	Set      []string
+	Taps     []Pair        // DEVICE=INTERFACE; the device may be empty when there is one
+	Disks    []Pair        // DEVICE=FILE
+	Size     int64         // of a disk whose file is missing; 0: that is an error
+	Pcap     string        // a capture of all that crosses the network devices
 	For      time.Duration // 0: until it ends or ctx does
 	Stdout   io.Writer
-	Ready    func(Started) // is called once, when the service answers
+	Ready    func(Started)     // is called once, when the service answers
+	Trapped  func(text string) // is called with the line of a trap that has ended it
 }
 
 // Pair is a flag DEVICE=VALUE.
@@ -139,6 +139,7 @@ type service struct {
 	reach   []string
 	memory  int
 	heard   chan time.Time
+	console *console
 }
 
 // Run runs an image until it ends, and gives its exit code. The end of ctx ends it; that
@@ -147,7 +148,8 @@ func Run(ctx context.Context, im *Image, o Options) (code int, err error) {
 	if err := Check(im, o); err != nil {
 		return 0, err
 	}
-	s := &service{im: im, o: o, heard: make(chan time.Time, 1)}
+	s := &service{im: im, o: o, heard: make(chan time.Time, 1), console: &console{to: o.Stdout}}
+	s.o.Stdout = s.console
 	defer s.close()
 	if s.dir, err = os.MkdirTemp("", "sinter-live-"); err != nil {
 		return 0, err
@@ -165,6 +167,9 @@ func Run(ctx context.Context, im *Image, o Options) (code int, err error) {
 	go s.announce(ctx)
 	s.began = time.Now()
 	code, err = s.machine()(ctx)
+	if o.Trapped != nil && code == trapped {
+		o.Trapped(s.console.lastWords())
+	}
 	if ctx.Err() != nil && !errors.As(err, new(Crash)) {
 		return 0, nil
 	}

@@ -46,7 +46,6 @@ func (s *service) native(ctx context.Context) (int, error) {
 			args = append(args, d.Name+"=file:"+s.im.value(Disk, s.o.Disks, i))
 		}
 	}
-	args = append(args, s.o.Set...)
 	code, said, err := s.child(ctx, path, args, files)
 	if err != nil {
 		return 0, err
@@ -67,7 +66,7 @@ func (s *service) unikernel(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	o := process.Options{QEMU: s.o.QEMU, Accel: s.o.Accel, Memory: s.o.Memory}
-	args := process.QEMUArgs(o, kernel, kernelLine(s.o.Set))
+	args := process.QEMUArgs(o, kernel, "")
 	s.memory = process.MemoryOf(o, kernel) << 10
 	files := s.inherit(func(i, fd int) {
 		backend := fmt.Sprintf("dgram,local.type=fd,local.str=%d", fd)
@@ -81,8 +80,6 @@ func (s *service) unikernel(ctx context.Context) (int, error) {
 			args = append(args, process.DiskArgs(i, s.im.value(Disk, s.o.Disks, i))...)
 		}
 	}
-	con := &console{to: s.o.Stdout}
-	s.o.Stdout = con
 	status, said, err := s.child(ctx, args[0], args[1:], files)
 	if err != nil {
 		return 0, err
@@ -93,11 +90,15 @@ func (s *service) unikernel(ctx context.Context) (int, error) {
 	if code := status / 2; code != crashed {
 		return code, nil
 	}
-	return crashed, Crash{con.crash(s.im.Where)}
+	text, _ := Decode(s.console.lastWords(), s.im.Where)
+	return crashed, Crash{text}
 }
 
-// crashed is the exit code of an image that crashed.
-const crashed = 7
+// Exit codes of an image that trapped or crashed.
+const (
+	trapped = 4
+	crashed = 7
+)
 
 // child runs a command with inherited descriptors until it ends, or ctx does. It gives
 // the exit status, 128 above a signal, and what the command said on standard error.
@@ -152,18 +153,6 @@ func (l *limited) Write(p []byte) (int, error) {
 func firstLine(b []byte) string {
 	line, _, _ := bytes.Cut(bytes.TrimSpace(b), []byte("\n"))
 	return string(line)
-}
-
-// kernelLine is the command line of a kernel with settings.
-func kernelLine(set []string) string {
-	var b bytes.Buffer
-	for i, s := range set {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(s)
-	}
-	return b.String()
 }
 
 // monitor runs the image in our own monitor, in this process.

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"bytes"
 	"context"
 	"debug/elf"
 	"fmt"
@@ -48,17 +49,26 @@ func QEMUArgs(o Options, kernel, line string) []string {
 // leastMemory is what a guest with little static memory gets, in MiB.
 const leastMemory = 4
 
-// MemoryOf is the memory that a kernel gets, in MiB: what the options say, or up to the
-// end of its image, and two for what the loader puts beside it.
+// MemoryOf is the memory that a kernel gets, in MiB: what the options say, or what its
+// image needs.
 func MemoryOf(o Options, kernel string) int {
 	if o.Memory > 0 {
 		return o.Memory
 	}
-	f, err := elf.Open(kernel)
+	data, err := os.ReadFile(kernel)
 	if err != nil {
 		return leastMemory // QEMU says what is wrong with the file
 	}
-	defer f.Close()
+	return MemoryOfImage(data)
+}
+
+// MemoryOfImage is the memory that a kernel needs, in MiB: up to the end of its image, and
+// two for what the loader puts beside it.
+func MemoryOfImage(kernel []byte) int {
+	f, err := elf.NewFile(bytes.NewReader(kernel))
+	if err != nil {
+		return leastMemory
+	}
 	end := uint64(0)
 	for _, p := range f.Progs {
 		if p.Type == elf.PT_LOAD {

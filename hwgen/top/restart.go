@@ -1,0 +1,167 @@
+package top
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// Restart makes a circuit whose reset means start. Reset alone touches no memory, so a
+// core that is reset in the middle of a run finds the data of that run. Here each memory
+// that is written and has contents of the program (`data`) is filled again after every
+// reset, from a copy that nothing writes; everything else stands still until that is over:
+//
+//	restart.at       which word the copy gives; its top bit says that all are given
+//	restart.to       the word that is written in this cycle, when restart.writing is 1
+//
+// Memories of other names, such as a register file, are written before they are read.
+func Restart(c *rtl.Circuit) (*rtl.Circuit, error) {
+	d := *c
+	mem := -1
+	for i := range c.Mems {
+		if c.Mems[i].Name == "data" && len(c.Mems[i].Writes) > 0 {
+			mem = i
+		}
+	}
+	if mem < 0 {
+		return c, nil
+	}
+	if n := len(c.Mems[mem].Writes); n != 1 {
+		return nil, fmt.Errorf("circuit %s: the memory `data` has %d write ports, and a restart fills one of one", c.Name, n)
+	}
+	r := &restarter{c: &d, mem: mem}
+	d.Nodes = append([]rtl.Node(nil), c.Nodes...)
+	d.Regs = append([]rtl.Reg(nil), c.Regs...)
+	d.Mems = append([]rtl.Mem(nil), c.Mems...)
+	r.build()
+	return &d, d.Verify()
+}
+
+// restarter is a circuit that gets a restart.
+type restarter struct {
+	c      *rtl.Circuit
+	mem    int
+	enable rtl.ID // 1 when the core writes
+}
+
+func (r *restarter) node(n rtl.Node) rtl.ID {
+	r.c.Nodes = append(r.c.Nodes, n)
+	return rtl.ID(len(r.c.Nodes) - 1)
+}
+
+func (r *restarter) constant(width int, v uint64) rtl.ID {
+	return r.node(rtl.Node{Kind: rtl.KConst, Width: width, Imm: v})
+}
+
+func (r *restarter) op(op word.Op, width int, args ...rtl.ID) rtl.ID {
+	return r.node(rtl.Node{Kind: rtl.KOp, Op: op, Width: width, Args: args})
+}
+
+func (r *restarter) slice(x rtl.ID, high, low int) rtl.ID {
+	return r.node(rtl.Node{Kind: rtl.KOp, Op: word.Slice, Width: high - low + 1, Args: []rtl.ID{x}, Imm: uint64(low)})
+}
+
+// mux chooses, where both sides have a width.
+func (r *restarter) mux(cond, then, els rtl.ID) rtl.ID {
+	return r.op(word.Mux, r.c.Nodes[then].Width, cond, then, els)
+}
+
+func (r *restarter) reg(name string, width int) (index int, q rtl.ID) {
+	index = len(r.c.Regs)
+	q = r.node(rtl.Node{Kind: rtl.KReg, Width: width, Index: index, Name: name})
+	r.c.Regs = append(r.c.Regs, rtl.Reg{Name: name, Width: width, Node: q})
+	return index, q
+}
+
+func (r *restarter) set(reg int, value rtl.ID) rtl.Effect {
+	return rtl.Effect{Kind: rtl.SetReg, Index: reg, Value: value, Cond: rtl.None}
+}
+
+// build adds the registers and the copy, and takes the write port over.
+func (r *restarter) build() {
+	m := r.c.Mems[r.mem]
+	n := m.AddrBits
+	at, atQ := r.reg("restart.at", n+1)
+	to, toQ := r.reg("restart.to", n)
+	writing, writingQ := r.reg("restart.writing", 1)
+	given := r.slice(atQ, n, n)
+	giving := r.op(word.Not, 1, given)
+	loading := r.op(word.Or, 1, giving, writingQ)
+	data := r.contents(m, r.slice(atQ, n-1, 0), toQ)
+
+	r.enable = r.constant(1, 0)
+	rest := r.without(r.c.Body, r.constant(1, 1))
+	old := m.Writes[0]
+	port := rtl.Write{
+		Addr: r.mux(loading, toQ, old.Addr), Data: r.mux(loading, data, old.Data), Lanes: rtl.None,
+	}
+	if old.Lanes != rtl.None {
+		port.Lanes = r.mux(loading, r.constant(m.Lanes, word.Mask(m.Lanes)), old.Lanes)
+	}
+	r.c.Mems[r.mem].Writes = []rtl.Write{port}
+	r.c.Mems[r.mem].Reads = append([]rtl.Read(nil), m.Reads...)
+	for i := range r.c.Mems[r.mem].Reads { // while it is filled, a read may meet the write; nothing takes what it gives
+		r.c.Mems[r.mem].Reads[i].Policy = rtl.Old
+	}
+	write := rtl.Effect{Kind: rtl.WriteMem, Index: r.mem, Value: rtl.None, Cond: rtl.None}
+	r.c.Body = []rtl.Effect{
+		r.set(to, r.slice(atQ, n-1, 0)),
+		r.set(writing, giving),
+		{Kind: rtl.If, Cond: giving, Value: rtl.None, Then: []rtl.Effect{r.set(at, r.op(word.Add, n+1, atQ, r.constant(n+1, 1)))}},
+		{Kind: rtl.If, Cond: r.mux(loading, writingQ, r.enable), Value: rtl.None, Then: []rtl.Effect{write}},
+		{Kind: rtl.If, Cond: r.op(word.Not, 1, loading), Value: rtl.None, Then: rest},
+	}
+}
+
+// contents is the word of the copy for the address of the cycle before, which is in to.
+// The copy is as long as the program's data; after it there are zeros.
+func (r *restarter) contents(m rtl.Mem, at, to rtl.ID) rtl.ID {
+	length := len(m.Init)
+	for length > 0 && m.Init[length-1] == 0 {
+		length--
+	}
+	if length == 0 {
+		return r.constant(m.Width, 0)
+	}
+	n := max(bits.Len(uint(length-1)), 1)
+	if n > m.AddrBits {
+		n = m.AddrBits
+	}
+	copied := rtl.Mem{Name: "data_copy", Width: m.Width, AddrBits: n, Lanes: 1, Init: m.Init[:length]}
+	q := r.node(rtl.Node{Kind: rtl.KRead, Width: m.Width, Index: len(r.c.Mems)})
+	if n < m.AddrBits {
+		at = r.slice(at, n-1, 0)
+	}
+	copied.Reads = []rtl.Read{{Node: q, Addr: at, Sync: true, Enable: rtl.None}}
+	r.c.Mems = append(r.c.Mems, copied)
+	if n == m.AddrBits {
+		return q
+	}
+	high := r.slice(to, m.AddrBits-1, n)
+	beyond := r.op(word.Not, 1, r.op(word.Eq, 1, high, r.constant(m.AddrBits-n, 0)))
+	return r.mux(beyond, r.constant(m.Width, 0), q)
+}
+
+// without gives effects without the write of the core, and notes when it would happen.
+func (r *restarter) without(list []rtl.Effect, under rtl.ID) []rtl.Effect {
+	var out []rtl.Effect
+	for _, e := range list {
+		switch {
+		case e.Kind == rtl.WriteMem && e.Index == r.mem:
+			r.enable = under
+		case e.Kind == rtl.If:
+			e.Then = r.without(e.Then, r.op(word.And, 1, under, e.Cond))
+			if len(e.Else) > 0 {
+				e.Else = r.without(e.Else, r.op(word.And, 1, under, r.op(word.Not, 1, e.Cond)))
+			}
+			if len(e.Then)+len(e.Else) > 0 {
+				out = append(out, e)
+			}
+		default:
+			out = append(out, e)
+		}
+	}
+	return out
+}

@@ -1,0 +1,59 @@
+package checks
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/internal/testkit"
+)
+
+// bitstream is an example on a board.
+type bitstream struct{ example, board, clock string }
+
+// bitstreams are all that are made; a run with SINTER_FULL=1 makes the first two.
+func bitstreams() []bitstream {
+	list := []bitstream{{"hello", "icebreaker", ""}, {"buttons", "hx8k", "24"}}
+	if !testkit.Campaign() {
+		return list
+	}
+	for _, board := range []string{"icebreaker", "tinyfpga-bx", "hx8k"} {
+		for _, example := range []string{"hello", "blinky", "buttons"} {
+			list = append(list, bitstream{example, board, ""})
+		}
+	}
+	return append(list, bitstream{"blinky", "icebreaker", "18"}, bitstream{"blinky", "tinyfpga-bx", "32"})
+}
+
+// TestBitstreams: each fits, meets its clock, and is a bitstream of iCE40. The files
+// without the tools are a script of the command line.
+func TestBitstreams(t *testing.T) {
+	if !testkit.Full() {
+		t.Skip("bitstreams are made with SINTER_FULL=1")
+	}
+	for _, tool := range []string{"yosys", "nextpnr-ice40", "icepack"} {
+		testkit.Tool(t, tool)
+	}
+	for _, b := range bitstreams() {
+		t.Run(b.example+" "+b.board+" "+b.clock, func(t *testing.T) {
+			p := loadExample(t, b.example)
+			o := flow.FPGAOptions{Dir: t.TempDir(), Board: b.board, Core: flow.Pipe3, Clock: b.clock, Baud: 115200}
+			f, err := p.FPGA(context.Background(), o)
+			require.NoError(t, err)
+			require.True(t, f.Fits && f.Meets)
+			require.Greater(t, f.Used.Cells, 100)
+			require.GreaterOrEqual(t, f.FmaxMHz, f.ClockMHz)
+			data, err := os.ReadFile(f.Bitstream)
+			require.NoError(t, err)
+			require.Greater(t, len(data), 10_000)
+			require.Contains(t, string(data[:64]), "\x7e\xaa\x99\x7e", "the preamble of a bitstream")
+			t.Logf("%d cells, %d block RAMs, %.1f MHz, %d bytes", f.Used.Cells, f.Used.Blocks, f.FmaxMHz, len(data))
+			for _, run := range f.Tools {
+				t.Logf("  %s %.1f s", run.Tool, run.Seconds)
+			}
+		})
+	}
+}

@@ -1,0 +1,77 @@
+package flow
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+
+	"github.com/sinter-lang/sinter/hwgen/periph"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// Decoded counts what came over a log wire.
+type Decoded struct {
+	Lines   int `json:"lines"`
+	Skipped int `json:"skipped"` // words and bytes that belong to no whole line
+}
+
+// decoder makes lines of words.
+type decoder struct {
+	p    *Program
+	core *sim.Core
+	rec  *sim.Recorder
+	show func(line string)
+	Decoded
+}
+
+// Decode renders the bytes of a log wire (periph.LogWire) until they end. Who comes late
+// misses a line: words that begin none are skipped.
+func (p *Program) Decode(ctx context.Context, in io.Reader, show func(line string)) (Decoded, error) {
+	if p.Tree.System == nil {
+		return Decoded{}, UserErrorf("%s declares no system: it has no log", p.Name)
+	}
+	core, err := p.PortsOf(ctx)
+	if err != nil {
+		return Decoded{}, err
+	}
+	d := &decoder{p: p, core: core, show: show}
+	d.begin()
+	var r periph.WordReader
+	bytes := bufio.NewReader(in)
+	for ctx.Err() == nil {
+		c, err := bytes.ReadByte()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return d.Decoded, UserErrorf("cannot read the log: %s", Reason(err))
+		}
+		if w, whole := r.Next(c); whole {
+			d.word(w)
+		}
+	}
+	d.Skipped += r.Lost
+	return d.Decoded, ctx.Err()
+}
+
+// begin forgets a line that is not whole.
+func (d *decoder) begin() { d.rec = sim.NewRecorder(d.core, world.New(nil)) }
+
+// word takes one word; one that continues no line may begin one.
+func (d *decoder) word(w uint32) {
+	if d.rec.LogWord(w) != nil {
+		d.begin()
+		if d.rec.LogWord(w) != nil {
+			d.begin()
+			d.Skipped++
+			return
+		}
+	}
+	for _, line := range d.p.lines(d.rec.Trace()) {
+		d.show(line)
+		d.Lines++
+	}
+	d.rec.Trace().Events = nil
+}

@@ -1,0 +1,58 @@
+package flow
+
+import (
+	"context"
+
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/image"
+)
+
+// The register file is block RAM, so registers cost no cells by themselves: what costs
+// is a bit more in each register number. Sixteen and 32 are where a bit is full.
+const (
+	fewRegs  = 16
+	manyRegs = 32
+)
+
+// bitSaves is what a bit of a register number has to save of the estimated cycles. It costs
+// three to nine cells of 500 to 1,800; a loop that saves them is more of a run than of
+// the estimate, which counts what stands outside of loops as well.
+const bitSaves = 1.0 / 128
+
+// chosen makes the image with as many registers as pay: 32 when the estimated cycles
+// fall by more than the cells grow, so that their product falls. A program that does
+// not use all of 16 registers gains nothing by more. clang is asked once: its image is
+// there to be compared with.
+func (p *Program) chosen(ctx context.Context, compile func(context.Context, *design.Target) (*image.Image, error), few *design.Target) (*image.Image, error) {
+	im, err := compile(ctx, few)
+	if err != nil || p.opts.Regs != 0 || p.opts.Target != nil || p.opts.Backend == "llvm" || !full(im) {
+		return im, err
+	}
+	more, err := compile(ctx, design.NewTarget(few.Name, few.Set, manyRegs))
+	if err != nil {
+		return nil, err
+	}
+	before, err := work(im)
+	if err != nil {
+		return nil, err
+	}
+	after, err := work(more)
+	if err != nil || after > before*(1-bitSaves) {
+		return im, err
+	}
+	return more, nil
+}
+
+// full reports whether an image uses the last register of its target.
+func full(im *image.Image) bool {
+	c, err := image.ContractOf(im)
+	return err == nil && len(c.Regs) > 0 && c.Regs[len(c.Regs)-1].Reg == im.Target.Regs-1
+}
+
+func work(im *image.Image) (float64, error) {
+	m, err := image.Decode(im)
+	if err != nil {
+		return 0, err
+	}
+	return m.Work(), nil
+}

@@ -1,0 +1,171 @@
+package live
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/sinter-lang/sinter/sim/process"
+)
+
+// File is a file of a folder that a hypervisor or systemd takes.
+type File struct {
+	Name    string
+	Text    string
+	Program bool // it can be executed
+}
+
+// Bundle is what a hypervisor wants: the image, its configuration, and the command, with
+// paths relative to the folder. Machine is what its image is made for.
+type Bundle struct {
+	Machine string
+	Files   func(im *Image) []File
+}
+
+// BundleFor is the bundle for a hypervisor.
+func BundleFor(vmm string) (Bundle, error) {
+	switch vmm {
+	case "qemu":
+		return Bundle{Unikernel, qemuBundle}, nil
+	case "firecracker":
+		return Bundle{Unikernel, firecrackerBundle}, nil
+	case "cloud-hypervisor":
+		return Bundle{}, wrong("--vmm cloud-hypervisor: it has devices on PCI only, and images drive virtio-mmio; there are qemu and firecracker")
+	case "monitor":
+		return Bundle{}, wrong("--vmm monitor: the monitor is a part of this tool: `sinter run P --live --vmm monitor` runs a program in it, and `-o P.elf --product hvt` writes its image")
+	}
+	return Bundle{}, wrong("--vmm %s: expected qemu or firecracker", vmm)
+}
+
+// interfaceName is the interface that a device has unless its user says otherwise.
+func interfaceName(im *Image, i int) string {
+	n := 0
+	for _, d := range im.Devices[:i] {
+		if d.Kind == Net {
+			n++
+		}
+	}
+	return fmt.Sprintf("tap%d", n)
+}
+
+// script begins a script of a bundle: it works wherever it is called from.
+const script = "#!/bin/sh\ncd \"$(dirname \"$0\")\" || exit 2\n"
+
+// qemuBundle has QEMU's own network, so it runs without root.
+func qemuBundle(im *Image) []File {
+	kernel := im.Name + ".elf"
+	s := &service{im: im, o: Options{Disks: bundleDisks(im)}}
+	for _, d := range im.Devices {
+		for _, p := range d.Ports {
+			s.o.Forwards = append(s.o.Forwards, Forward{Host: 10000 + p%50000, Guest: p})
+		}
+	}
+	mem := process.Options{QEMU: "qemu-system-x86_64", Memory: process.MemoryOfImage(im.ELF)}
+	args := append(process.QEMUArgs(mem, kernel, ""), s.qemuDevices()...)
+	var b strings.Builder
+	b.WriteString(script)
+	for _, f := range s.o.Forwards {
+		fmt.Fprintf(&b, "# udp 127.0.0.1:%d is port %d of the program\n", f.Host, f.Guest)
+	}
+	b.WriteString(makeDisks(im))
+	fmt.Fprintf(&b, "%s &\npid=$!\ntrap 'kill $pid' INT TERM HUP\nwait $pid\ncode=$?\n", shellLine(args))
+	b.WriteString("[ $code -gt 128 ] && { wait $pid; exit 130; }\nexit $(( (code - 1) / 2 ))\n")
+	return []File{{kernel, string(im.ELF), true}, {"run.sh", b.String(), true}}
+}
+
+func bundleDisks(im *Image) (all []Pair) {
+	for _, d := range im.Devices {
+		if d.Kind == Disk {
+			all = append(all, Pair{d.Name, d.Name + ".img"})
+		}
+	}
+	return all
+}
+
+// makeDisks makes the disks that are missing, of 1 MiB.
+func makeDisks(im *Image) string {
+	var b strings.Builder
+	for _, p := range bundleDisks(im) {
+		fmt.Fprintf(&b, "[ -e %s ] || truncate -s 1M %s\n", p.Value, p.Value)
+	}
+	return b.String()
+}
+
+// Parts of a configuration of Firecracker.
+type (
+	bootSource struct {
+		Kernel string `json:"kernel_image_path"`
+		Args   string `json:"boot_args"`
+	}
+	drive struct {
+		ID       string `json:"drive_id"`
+		Path     string `json:"path_on_host"`
+		Root     bool   `json:"is_root_device"`
+		ReadOnly bool   `json:"is_read_only"`
+	}
+	network struct {
+		ID   string `json:"iface_id"`
+		MAC  string `json:"guest_mac"`
+		Host string `json:"host_dev_name"`
+	}
+	machineConfig struct {
+		CPUs int `json:"vcpu_count"`
+		MiB  int `json:"mem_size_mib"`
+	}
+	firecracker struct {
+		Boot     bootSource    `json:"boot-source"`
+		Drives   []drive       `json:"drives"`
+		Machine  machineConfig `json:"machine-config"`
+		Networks []network     `json:"network-interfaces"`
+	}
+)
+
+// firecrackerBundle has TAP interfaces. Disks come in the order of the program, because
+// Firecracker makes serial numbers of its own.
+func firecrackerBundle(im *Image) []File {
+	kernel := im.Name + ".elf"
+	conf := firecracker{Boot: bootSource{Kernel: kernel, Args: "sn.disks=order"}, Machine: machineConfig{1, process.MemoryOfImage(im.ELF)}, Drives: []drive{}, Networks: []network{}}
+	for i, d := range im.Devices {
+		if d.Kind == Disk {
+			conf.Drives = append(conf.Drives, drive{ID: d.Name, Path: d.Name + ".img"})
+		} else {
+			conf.Networks = append(conf.Networks, network{d.Name, fmt.Sprintf("52:54:00:00:00:%02x", i), interfaceName(im, i)})
+		}
+	}
+	text, err := json.MarshalIndent(conf, "", "  ")
+	if err != nil {
+		panic("live: " + err.Error()) // strings and numbers
+	}
+	run := script + makeDisks(im) + "exec firecracker --no-api --config-file " + shellLine([]string{im.Name + ".json"}) + "\n"
+	return []File{{kernel, string(im.ELF), true}, {im.Name + ".json", string(text) + "\n", false}, {"run.sh", run, true}}
+}
+
+// Systemd is a process and its unit, which may do no more than the process needs.
+func Systemd(im *Image) []File {
+	var args []string
+	for i, d := range im.Devices {
+		if d.Kind == Disk {
+			args = append(args, fmt.Sprintf("%s=file:/var/lib/%s/%s.img", d.Name, im.Name, d.Name))
+		} else {
+			args = append(args, fmt.Sprintf("%s=tap:%s", d.Name, interfaceName(im, i)))
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "[Unit]\nDescription=%s, made by sinter\nAfter=network.target\n\n[Service]\n", im.Name)
+	for _, p := range bundleDisks(im) {
+		fmt.Fprintf(&b, "ExecStartPre=/bin/sh -c '[ -e /var/lib/%s/%s ] || truncate -s 1M /var/lib/%s/%s'\n", im.Name, p.Value, im.Name, p.Value)
+	}
+	fmt.Fprintf(&b, "ExecStart=%s\n", strings.Join(append([]string{"/usr/local/bin/" + im.Name}, args...), " "))
+	b.WriteString("Restart=on-failure\nRestartPreventExitStatus=1\n")
+	if len(im.Devices) > len(bundleDisks(im)) {
+		b.WriteString("CapabilityBoundingSet=CAP_NET_ADMIN\nDevicePolicy=closed\nDeviceAllow=/dev/net/tun rw\n")
+	} else {
+		b.WriteString("CapabilityBoundingSet=\nPrivateDevices=yes\n")
+	}
+	if len(bundleDisks(im)) > 0 {
+		fmt.Fprintf(&b, "StateDirectory=%s\n", im.Name)
+	}
+	b.WriteString("NoNewPrivileges=yes\nProtectSystem=strict\nProtectHome=yes\nPrivateTmp=yes\nMemoryDenyWriteExecute=yes\n")
+	b.WriteString("\n[Install]\nWantedBy=multi-user.target\n")
+	return []File{{im.Name, string(im.ELF), true}, {im.Name + ".service", b.String(), false}}
+}

@@ -1,0 +1,92 @@
+package image
+
+import "math"
+
+// What a static estimate supposes: a loop goes round 8 times, one deeper than this
+// counts like this, and a load, a jump, a call and a return take two cycles.
+const (
+	rounds    = 8
+	deepest   = 8
+	twoCycles = 2
+)
+
+// Work estimates the cycles of a run without one: each block counts as often as the
+// loops around it go round, and a function as often as it is called. It orders
+// images of one program; by itself it means nothing.
+func (m *Mach) Work() float64 {
+	w := &worker{m: m, of: m.functions(), callers: map[int][]int{}, known: map[int]float64{}}
+	for b := range m.Blocks {
+		if last := m.Insts[m.Blocks[b].End-1]; last.Flow == Call {
+			to := m.blockAt(last.Target)
+			w.callers[to] = append(w.callers[to], b)
+		}
+	}
+	sum := 0.0
+	for b, blk := range m.Blocks {
+		cycles := 0
+		for _, d := range m.Insts[blk.Start:blk.End] {
+			cycles += cyclesOf(&d)
+		}
+		sum += w.weight(b) * float64(cycles)
+	}
+	return sum
+}
+
+func cyclesOf(d *Decoded) int {
+	if d.Inst.Meaning.Load != nil || d.Flow != Next && d.Flow != Branch {
+		return twoCycles
+	}
+	return 1
+}
+
+// functions names for each block the entry by which it is reached, -1 for none.
+func (m *Mach) functions() []int {
+	of := make([]int, len(m.Blocks))
+	for b := range of {
+		of[b] = -1
+	}
+	for _, e := range m.entries() {
+		work := []int{e}
+		for len(work) > 0 {
+			b := work[len(work)-1]
+			work = work[:len(work)-1]
+			if of[b] < 0 {
+				of[b] = e
+				work = append(work, m.Blocks[b].Succs...)
+			}
+		}
+	}
+	return of
+}
+
+type worker struct {
+	m       *Mach
+	of      []int           // by block: the entry of its function
+	callers map[int][]int   // by entry: the blocks that call it
+	known   map[int]float64 // by entry: how often it is entered
+}
+
+// weight is how often a block is entered.
+func (w *worker) weight(b int) float64 {
+	depth := 0
+	for l := w.m.Blocks[b].Loop; l >= 0 && depth < deepest; l = w.m.Loops[l].Parent {
+		depth++
+	}
+	return math.Pow(rounds, float64(depth)) * w.entered(w.of[b])
+}
+
+// entered is how often a function is entered; a call of itself does not count.
+func (w *worker) entered(e int) float64 {
+	if n, ok := w.known[e]; ok {
+		return n
+	}
+	w.known[e] = 1
+	sum := 0.0
+	for _, b := range w.callers[e] {
+		sum += w.weight(b)
+	}
+	if len(w.callers[e]) > 0 {
+		w.known[e] = sum
+	}
+	return w.known[e]
+}
