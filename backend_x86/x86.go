@@ -80,7 +80,7 @@ func source(name string) string {
 // The files of the layer, one translation unit each product, in the order of calls: a
 // file calls what the files before it define.
 var (
-	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "linux_pins.c", "linux_devices.c", "common.c", "linux.c"}
+	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "linux_pins.c", "linux_devices.c", "common.c", "linux_cpu.c", "linux.c"}
 	pvhFiles   = []string{
 		"hal.h", "memory.c", "serial.c", "crash.c", "stubs.s", "clock.c", "script.c",
 		"virtio_queue.c", "virtio_transport.c", "virtio_net.c", "virtio_block.c", "no_pins.c", "virtio.c", "common.c", "pvh.c", "boot.s",
@@ -108,10 +108,10 @@ var commonFlags = []string{
 // set-up.
 var generalRegs = []string{"-mgeneral-regs-only"}
 
-// floatRegs are the flags of a program with floats: SSE2, which rounds each
+// floatRegs are the flags of a guest with floats: SSE2, which rounds each
 // operation to its format, and nothing contracted. Interrupts of the unikernel run
 // code of the layer only.
-var floatRegs = []string{"-mno-mmx", "-mno-avx", "-ffp-contract=off"}
+var floatRegs = append([]string{"-mno-avx"}, withoutContraction...)
 
 // sseSetup makes the processor take SSE instructions: CR4.OSFXSR and OSXMMEXCPT;
 // MXCSR with all exceptions masked, round to nearest even, subnormals in full
@@ -160,16 +160,19 @@ func (r *recipe) assembly() string {
 }
 
 // Emit writes the LLVM IR of a product without running a tool.
-func Emit(m *ir.Module, p Product) (string, error) {
+func Emit(m *ir.Module, p Product) (string, error) { return emit(m, p, hasFloats(m)) }
+
+// emit is Emit; a guest with vectors switches SSE on.
+func emit(m *ir.Module, p Product, vectors bool) (string, error) {
 	r, err := recipeOf(p)
 	if err != nil {
 		return "", err
 	}
 	asm := r.assembly()
-	if hasFloats(m) {
+	if vectors {
 		asm = strings.Replace(asm, "  // the set-up of SSE stands here\n", sseSetup, 1)
 	}
-	out, err := llvmir.Emit(m, llvmir.Options{Triple: r.triple, Asm: asm, Debug: llvmir.Lines})
+	out, err := llvmir.Emit(m, llvmir.Options{Triple: r.triple, Asm: asm, Debug: llvmir.Lines, Vectors: p == Linux})
 	if err != nil {
 		return "", err
 	}
@@ -183,12 +186,24 @@ type Options struct {
 	// Count makes the program say at its end how many instructions it has
 	// executed; QEMU must count them (process.Options.ICount).
 	Count bool
+	// CPU is the processor that the program is made for.
+	CPU CPU
+
+	more []feature // that the program needs as well, where tests plant one that nobody has
 }
 
 // optimise are the flags for the program. Scalar evolution builds one expression of a
 // straight line of arithmetic, in time that grows with the square of the line; past
 // 64 operands it shall give up, and loops of programs have fewer.
-var optimise = []string{"-O2", "-mllvm", "-scalar-evolution-huge-expr-threshold=64"}
+var optimise = []string{"-mllvm", "-scalar-evolution-huge-expr-threshold=64"}
+
+// level is how hard clang tries: a guest shall be small, a process fast.
+func level(p Product) string {
+	if p == Linux {
+		return "-O3"
+	}
+	return "-O2"
+}
 
 // Build compiles and links a module, which has been through the tasks pass.
 func Build(ctx context.Context, m *ir.Module, p Product, tools *llvm.Tools) (*Image, error) {
@@ -201,23 +216,23 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 	if err != nil {
 		return nil, err
 	}
-	text, err := Emit(m, p)
+	cpu, err := o.targetOf(ctx, m, p, tools)
+	if err != nil {
+		return nil, err
+	}
+	text, err := emit(m, p, hasFloats(m) || o.CPU != "")
 	if err != nil {
 		return nil, err
 	}
 	flags := slices.Clip(append([]string{"--target=" + r.triple}, append(r.flags, commonFlags...)...))
-	regs := generalRegs
-	if hasFloats(m) {
-		regs = floatRegs
-	}
 	var program, layer []byte
 	err = both(
 		func() (err error) {
-			program, err = tools.Compile(ctx, llvm.Unit{Name: "program", Lang: "ir", Text: text}, slices.Concat(flags, regs, optimise)...)
+			program, err = tools.Compile(ctx, llvm.Unit{Name: "program", Lang: "ir", Text: text}, slices.Concat(flags, cpu.flags, []string{level(p)}, optimise)...)
 			return err
 		},
 		func() (err error) {
-			layer, err = tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: o.halText(m, r)}, slices.Concat(flags, generalRegs, []string{"-Oz"})...)
+			layer, err = tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: o.halText(m, r, cpu)}, slices.Concat(flags, generalRegs, []string{"-Oz"})...)
 			return err
 		})
 	if err != nil {
@@ -264,7 +279,7 @@ func both(one, other func() error) error {
 
 // halText joins the sources of the layer with the program's configuration. Line
 // numbers stay those of the files, for the debug information.
-func (o Options) halText(m *ir.Module, r recipe) string {
+func (o Options) halText(m *ir.Module, r recipe, cpu target) string {
 	var b strings.Builder
 	for _, name := range r.sources {
 		if strings.HasSuffix(name, ".s") {
@@ -276,7 +291,7 @@ func (o Options) halText(m *ir.Module, r recipe) string {
 			case strings.HasPrefix(line, "#include"):
 				line = ""
 			case strings.HasPrefix(line, "// config.h stands here"):
-				line = fmt.Sprintf("%s#line %d", o.config(m), i+2)
+				line = fmt.Sprintf("%s#line %d", o.config(m)+cpu.needsTable(), i+2)
 			case strings.HasPrefix(line, "  // planted faults stand here"):
 				line = o.Plant
 			}

@@ -5,6 +5,7 @@
 //	go run ./bench -accept       also write bench/accepted.json
 //	go run ./bench -synth        also place every core on an iCE40 HX8K
 //	go run ./bench -only filter  only these examples
+//	go run ./bench -native       only kernels as Linux processes beside the same in C; -only names kernels
 //	go run ./bench -registers    the table of docs/hardware.md of cores with 8 to 32 registers
 //
 // The object has four parts, each a map from a dotted key to a number:
@@ -60,6 +61,8 @@ func main() {
 	only := flag.String("only", "", "comma-separated examples")
 	root := flag.String("root", ".", "root of the tree")
 	peak := flag.String("peak", "", "make LLVM IR of this program only, and print the most memory that took in MiB")
+	beside := flag.Bool("native", false, "time kernels as Linux processes beside the same in C, and nothing else")
+	rounds := flag.Int("rounds", nativeRounds, "with -native: runs of each process, of which the median counts")
 	registers := flag.Bool("registers", false, "print what registers cost and save")
 	flag.Parse()
 	if *peak != "" {
@@ -70,9 +73,12 @@ func main() {
 		o.only = strings.Split(*only, ",")
 	}
 	code, err := 0, error(nil)
-	if *registers {
+	switch {
+	case *beside:
+		err = native(context.Background(), o.only, max(*rounds, 1))
+	case *registers:
 		err = printRegisters(context.Background(), o, os.Stdout)
-	} else {
+	default:
 		code, err = run(context.Background(), o, *accept)
 	}
 	if err != nil {

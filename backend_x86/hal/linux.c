@@ -9,12 +9,6 @@
 //	prog --script                the harness speaks on standard input and output
 #include "hal.h"
 
-static NORETURN void complain(const char *text, u32 n) {
-  sys(SYS_write, 2, (long)text, n, 0);
-  hal_exit(END_USAGE);
-}
-#define COMPLAIN(text) complain(text, sizeof text - 1)
-
 #if SN_DEVICES
 // refuse says what is wrong with an argument.
 static NORETURN void refuse(const char *arg, const char *why) {
@@ -185,6 +179,7 @@ __asm__(".globl _start\n_start: xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp
 
 NORETURN void start(long *sp) {
   char **argv = (char **)(sp + 1);
+  check_processor();
 #if SN_DEVICES
   for (u32 i = 0; i < SN_DEVICES; i++) fd_of[i] = -1;
 #endif

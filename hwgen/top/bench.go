@@ -27,7 +27,7 @@ type Seen struct {
 const startCycles = periph.ResetCycles + 4
 
 // Bench writes a test bench that knows the pins of the top module only: it plays the
-// inputs and prints what the outputs show, in lines that ParseSeen reads. The time begins
+// inputs, the button of the reset among them, and prints what the outputs show, in lines that ParseSeen reads. The time begins
 // when the reset is over.
 func (d *Design) Bench(inputs []Change, until uint64) string {
 	var s strings.Builder
@@ -49,9 +49,9 @@ func (d *Design) Bench(inputs []Change, until uint64) string {
 	b("initial begin\n  #(%.6f) start = $realtime;\n  running = 1;", startCycles*1000/d.Clock.MHz()+d.lockTime())
 	now := uint64(0)
 	for _, c := range inputs {
-		i := slices.IndexFunc(d.Wires, func(w Wire) bool { return !w.Own && w.Port.Name == c.Port })
-		if c.Time > until {
-			break
+		i := slices.IndexFunc(d.Wires, func(w Wire) bool { return w.Port.In && w.Port.Name == c.Port })
+		if c.Time > until || i < 0 {
+			continue
 		}
 		b("  #(%d) pin%d = 1'b%d;", (c.Time-now)*1000, i, invert(d.Wires[i], c.Level))
 		now = c.Time

@@ -4,8 +4,10 @@ import (
 	"context"
 	"os/exec"
 	"strings"
+	"time"
 
 	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/internal/proc"
 )
 
 // Tool is an outside program that Sinter can use, or an engine that it has.
@@ -33,6 +35,8 @@ var known = []struct {
 	{[]string{"yosys"}, "-V", "synthesis for figures", "yosys"},
 	{[]string{"nextpnr-ice40"}, "--version", "placement and timing for figures", "nextpnr-ice40"},
 	{[]string{"icepack"}, "", "bitstream", "fpga-icestorm"},
+	{[]string{"iceprog"}, "", "loads a bitstream into iCEBreaker and HX8K boards", "fpga-icestorm"},
+	{[]string{"openFPGALoader"}, "", "loads a bitstream into other boards", "openfpgaloader"},
 }
 
 // Doctor looks for the outside tools and lists the engines for circuits. Everything but the x86-64 products works
@@ -55,12 +59,17 @@ func Doctor(ctx context.Context) []Tool {
 	return tools
 }
 
+// versionTime is how long a tool may take to say its version.
+const versionTime = 10 * time.Second
+
 // version asks a tool for its version; "found" when it does not say.
 func version(ctx context.Context, path, flag string) string {
 	if flag == "" {
 		return "found"
 	}
-	out, _ := exec.CommandContext(ctx, path, flag).CombinedOutput()
+	ctx, stop := context.WithTimeout(ctx, versionTime)
+	defer stop()
+	out, _ := proc.Command(ctx, path, flag).CombinedOutput()
 	line, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 	if line == "" {
 		return "found"

@@ -10,17 +10,19 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/sinter-lang/sinter/hwgen/periph"
 	"github.com/sinter-lang/sinter/hwgen/top"
 	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/internal/proc"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
 // Pins is what the simulated top of a board showed at its pins, beside the reference.
 type Pins struct {
-	Changes    int     // of outputs, equal to those of the reference
-	LatestUs   float64 // the largest distance of a change from the time of the reference
-	Difference string  // "" when all are equal
+	Changes    int     `json:"changes"`    // of outputs, equal to those of the reference
+	LatestUs   float64 `json:"latest_us"`  // the largest distance of a change from the time of the reference
+	Difference string  `json:"difference"` // "" when all are equal
 
 	most float64 // distance in microseconds that a change may have
 }
@@ -91,7 +93,7 @@ func runIcarus(ctx context.Context, files map[string]string) (string, error) {
 	}
 	said := ""
 	for _, command := range [][]string{append([]string{"iverilog"}, args...), {"vvp", "-n", "tb"}} {
-		cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+		cmd := proc.Command(ctx, command[0], command[1:]...)
 		cmd.Dir = dir
 		out, err := cmd.CombinedOutput()
 		if said = string(out); err != nil {
@@ -103,7 +105,11 @@ func runIcarus(ctx context.Context, files map[string]string) (string, error) {
 
 // comparePins compares the changes of each output, in their order and about their time.
 func comparePins(d *top.Design, tr *trace.Trace, seen []top.Seen) *Pins {
-	r := &Pins{most: mostLate / d.Clock.MHz()}
+	cycles := float64(mostLate)
+	if slices.ContainsFunc(d.Wires, func(w top.Wire) bool { return w.Debounce }) {
+		cycles += 2 << periph.DebounceBits
+	}
+	r := &Pins{most: cycles / d.Clock.MHz()}
 	for _, wire := range d.Wires {
 		if wire.Own || wire.Port.In {
 			continue

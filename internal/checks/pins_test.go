@@ -102,6 +102,42 @@ func slow(t *testing.T) string {
 	return path
 }
 
+// TestResetAtThePins: the button in the middle of a run puts the light out, and the next
+// press counts from zero again.
+func TestResetAtThePins(t *testing.T) {
+	testkit.Tool(t, "iverilog")
+	ctx := context.Background()
+	p := loadExample(t, "buttons")
+	o := flow.FPGAOptions{Board: slow(t), Core: flow.Pipe3, Baud: 9600, Bind: []string{"reset=button0", "up=button1"}}
+	o.Bind = append(o.Bind, "down=button2")
+	d, files, err := p.BoardTexts(ctx, o)
+	require.NoError(t, err)
+	files["tb.v"] = d.Bench([]top.Change{
+		{Time: 1000, Port: "up", Level: 1},
+		{Time: 7000, Port: "reset", Level: 1},
+		{Time: 7100, Port: "up", Level: 0},
+		{Time: 7200, Port: "reset", Level: 0},
+		{Time: 9000, Port: "up", Level: 1},
+	}, 15_000)
+	said, err := runIcarus(ctx, files)
+	require.NoError(t, err)
+	seen, err := d.ParseSeen(said)
+	require.NoError(t, err)
+	want := []top.Seen{{Micros: 6000, Port: "one", Level: 1}, {Micros: 7000, Port: "one", Level: 0}, {Micros: 14000, Port: "one", Level: 1}}
+	got := seen[:0]
+	for _, s := range seen {
+		if s.Port != top.PortLog {
+			got = append(got, s)
+		}
+	}
+	require.Len(t, got, len(want), "%v", got)
+	for i, w := range want {
+		require.Equal(t, w.Port, got[i].Port)
+		require.Equal(t, w.Level, got[i].Level)
+		require.InDelta(t, w.Micros, got[i].Micros, 700)
+	}
+}
+
 // TestLogOfHello: what the wire of the log shows at its pin, decoded, is what the
 // reference logs; and what a late reader gets is whole lines.
 func TestLogOfHello(t *testing.T) {

@@ -7,11 +7,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
-	"time"
 
 	"github.com/sinter-lang/sinter/hwgen/verilog"
 	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/internal/proc"
 	"github.com/sinter-lang/sinter/verify"
 )
 
@@ -88,11 +87,8 @@ func (s *simulator) row(ctx context.Context, core, dir string, events int) verif
 		if strings.Contains(path, "/") {
 			path = filepath.Join(dir, path)
 		}
-		cmd := exec.CommandContext(ctx, path, command[1:]...)
+		cmd := proc.Command(ctx, path, command[1:]...)
 		cmd.Dir = dir
-		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Verilator starts compilers of its own
-		cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-		cmd.WaitDelay = time.Second
 		out, err := cmd.CombinedOutput()
 		said = string(out)
 		if err != nil {

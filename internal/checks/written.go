@@ -10,6 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/hwgen/verilog"
 	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/internal/proc"
 	"github.com/sinter-lang/sinter/ir/gate"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/verify"
@@ -76,7 +77,7 @@ func (l *ladder) readBack(c *rtl.Circuit, text, dir string) (*readBack, error) {
 		}
 	}
 	w := &readBack{whole: c, circuit: plan.Built(c), names: netsOf(own)}
-	cmd := exec.CommandContext(l.ctx, "yosys", yosys.Arguments(own.Module+".v", own.Module, "net.json")...)
+	cmd := proc.Command(l.ctx, "yosys", yosys.Arguments(own.Module+".v", own.Module, "net.json")...)
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		w.said = complaint(string(out), err)
@@ -130,7 +131,7 @@ func (l *ladder) secondProver(c *flow.Core, w *readBack, dir string) error {
 			return err
 		}
 	}
-	cmd := exec.CommandContext(l.ctx, tool, "-c", fmt.Sprintf("cec -T %d circuit.aig module.aig", abcSeconds))
+	cmd := proc.Command(l.ctx, tool, "-c", fmt.Sprintf("cec -T %d circuit.aig module.aig", abcSeconds))
 	cmd.Dir = dir
 	out, _ := cmd.CombinedOutput() // abc ends with 0 whatever it finds
 	if l.ctx.Err() != nil {

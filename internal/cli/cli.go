@@ -62,13 +62,14 @@ type program struct {
 	Skip   []string `placeholder:"PASS" help:"Leave a pass over the program IR out."`
 	Dump   []string `name:"dump-after" placeholder:"PASS" help:"Show the program IR after a pass, on standard error."`
 	With   string   `default:"cg" enum:"cg,llvm" help:"Code generator for the core: cg or llvm."`
+	CPU    string   `name:"cpu" default:"" enum:",native,x86-64,x86-64-v3" placeholder:"CPU" help:"Processor that x86-64 products are made for: native, x86-64 or x86-64-v3 (default: x86-64-v3). A guest uses SSE2 at most, and without this only for floats."`
 	Isa    []string `name:"isa" placeholder:"FILE" help:"Add the lines of an instruction set (.isa) to that of the core."`
 }
 
 // load checks the program and prints its warnings. More options are those that only
 // one command has.
 func (p *program) load(e *env, more ...func(*flow.Options)) (*flow.Program, error) {
-	opts := flow.Options{Regs: p.Regs, Backend: p.With, Skip: p.Skip, DumpAfter: p.Dump}
+	opts := flow.Options{Regs: p.Regs, Backend: p.With, CPU: p.CPU, Skip: p.Skip, DumpAfter: p.Dump}
 	opts.Dump = func(title, text string) { fmt.Fprintf(e.err, "# %s\n%s\n", title, text) }
 	for _, set := range more {
 		set(&opts)
@@ -109,8 +110,8 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	e := &env{ctx: ctx, stdin: stdin, out: out, err: stderr, json: slices.Contains(args, "--json")}
 	parsed, err := parser.Parse(args)
 	switch {
-	case left >= 0: // --help has printed
-		return e.close(left)
+	case left >= 0 || out.err != nil: // --help has printed, or could not
+		return e.close(max(left, exitOK))
 	case err != nil:
 		return e.finish(flow.UserErrorf("%v; sinter --help lists the commands", err))
 	}

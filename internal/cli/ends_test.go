@@ -47,14 +47,15 @@ system endless {
 func folder(t *testing.T) string {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"good.sn":  "task main() { log.print(\"a\"); log.print(\"b\") }\nsystem good { run main() }\n",
-		"quiet.sn": "task main() { }\nsystem quiet { run main() }\n",
-		"trap.sn":  "task main() {\n  var a: [4]u32\n  var i: u32 = 3\n  while a[i] == 0 max 9 { i = i + 1 }\n}\nsystem trap { run main() }\n",
-		"stuck.sn": "task main(c: in chan<u32>) { let x = c.recv(); log.print(\"{x}\") }\ntask other(c: out chan<u32>) { }\nsystem stuck { chan c: u32 cap 1\n run main(c)\n run other(c) }\n",
-		"spin.sn":  strings.Replace(endless, "LOG", "", 1),
-		"logs.sn":  strings.Replace(endless, "LOG", `log.print("{n}")`, 1),
-		"echo.sn":  "use net\ntask echo(d: net.Eth) {\n  var p: bytes<64>\n  loop {\n    d.recv(p)\n    d.send(p)\n  }\n}\nsystem echo {\n  nic = net.eth(0)\n  run echo(nic)\n}\n",
-		"bad.sn":   "task main() { let x: u8 = 300 }\nsystem bad { run main() }\n",
+		"good.sn":   "task main() { log.print(\"a\"); log.print(\"b\") }\nsystem good { run main() }\n",
+		"quiet.sn":  "task main() { }\nsystem quiet { run main() }\n",
+		"trap.sn":   "task main() {\n  var a: [4]u32\n  var i: u32 = 3\n  while a[i] == 0 max 9 { i = i + 1 }\n}\nsystem trap { run main() }\n",
+		"stuck.sn":  "task main(c: in chan<u32>) { let x = c.recv(); log.print(\"{x}\") }\ntask other(c: out chan<u32>) { }\nsystem stuck { chan c: u32 cap 1\n run main(c)\n run other(c) }\n",
+		"spin.sn":   strings.Replace(endless, "LOG", "", 1),
+		"logs.sn":   strings.Replace(endless, "LOG", `log.print("{n}")`, 1),
+		"echo.sn":   "use net\ntask echo(d: net.Eth) {\n  var p: bytes<64>\n  loop {\n    d.recv(p)\n    d.send(p)\n  }\n}\nsystem echo {\n  nic = net.eth(0)\n  run echo(nic)\n}\n",
+		"tested.sn": "test \"one\" { expect 1 == 1 }\n",
+		"bad.sn":    "task main() { let x: u8 = 300 }\nsystem bad { run main() }\n",
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
 	}
@@ -202,18 +203,89 @@ func tool(t *testing.T, dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// TestOutputThatCannotBeWritten is an error, whatever is full or closed, and leaves
-// no part of a file.
+// TestEachExitCode runs the tool as a process to each end that it has. The product of
+// code 7 is killed from outside.
+func TestEachExitCode(t *testing.T) {
+	testkit.Tool(t, "clang-19")
+	testkit.Tool(t, "ld.lld-19")
+	dir := folder(t)
+	broken := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(broken, "clang-19"), []byte("#!/bin/sh\necho no >&2; exit 3\n"), 0o755))
+	spin := "run spin.sn --on native"
+	for _, c := range []struct {
+		code  int
+		args  string
+		path  string         // stands first in PATH
+		self  syscall.Signal // is sent to the tool
+		below syscall.Signal // is sent to its child
+		says  string
+	}{
+		{code: 0, args: "run good.sn", says: "ended"},
+		{code: 1, args: "check bad.sn", says: "E0207"},
+		{code: 2, args: "build good.sn -o good.elf", path: broken, says: "clang-19 failed: no"},
+		{code: 3, args: "verify logs.sn --limit 100 --core none --no-x86", says: "different"},
+		{code: 4, args: "run trap.sn --on isa", says: "trap in task main: index"},
+		{code: 5, args: "run stuck.sn", says: "stuck"},
+		{code: 6, args: "run logs.sn --limit 9", says: "limit"},
+		{code: 7, args: spin, below: syscall.SIGSEGV, says: "segmentation fault"},
+		{code: 130, args: spin, self: syscall.SIGTERM, says: "ended by a signal"},
+	} {
+		cmd := tool(t, dir, strings.Fields(c.args)...)
+		cmd.Env = append(os.Environ(), "PATH="+c.path+":"+os.Getenv("PATH"))
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		require.NoError(t, cmd.Start())
+		if c.self != 0 || c.below != 0 {
+			product := settled(t, cmd, c.args, true)
+			if c.self != 0 {
+				require.NoError(t, cmd.Process.Signal(c.self))
+			} else {
+				require.NoError(t, syscall.Kill(product[len(product)-1], c.below))
+			}
+		}
+		cmd.Wait() //nolint:errcheck // its exit code is looked at
+		require.Equal(t, c.code, cmd.ProcessState.ExitCode(), "%s: %s", c.args, &out)
+		require.Contains(t, out.String(), c.says, c.args)
+	}
+}
+
+// compiles reports whether a process is a tool of LLVM.
+func compiles(pid int) bool {
+	name, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/comm")
+	return strings.HasPrefix(string(name), "clang") || strings.HasPrefix(string(name), "ld.lld")
+}
+
+// settled waits until the last child of the tool has run for a while, and lists its
+// children. In earnest the last one is no compiler.
+func settled(t *testing.T, cmd *exec.Cmd, args string, earnest bool) []int {
+	var below []int
+	require.Eventually(t, func() bool {
+		now := children(cmd.Process.Pid)
+		same := len(now) > 0 && slices.Equal(now, below) && !(earnest && compiles(now[len(now)-1]))
+		below = now
+		return same
+	}, time.Minute, 700*time.Millisecond, "%s starts nothing", args)
+	return below
+}
+
+// TestOutputThatCannotBeWritten is an error of every command, whatever is full or
+// closed, and leaves no part of a file.
 func TestOutputThatCannotBeWritten(t *testing.T) {
 	dir := folder(t)
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	require.NoError(t, err)
 	defer full.Close()
-	for _, args := range []string{"run good.sn", "check good.sn --json", "--help", "verify good.sn --core none --no-x86", "explain E0101"} {
+	for _, args := range []string{
+		"--help", "check good.sn", "check good.sn --json", "check bad.sn --json", "fmt -", "build good.sn -o x.sir", "build good.sn -o x.sir --json",
+		"run good.sn", "run good.sn --json", "test tested.sn", "verify good.sn --core none --no-x86", "hw good.sn -o hw", "hw good.sn -o hw --json",
+		"fuzz --count 1 --on ir --json", "explain E0101", "doctor", "version",
+	} {
 		cmd := tool(t, dir, strings.Fields(args)...)
-		cmd.Stdout = full
+		var said bytes.Buffer
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader("task t() { }\n"), full, &said
 		err := cmd.Run()
 		require.Equal(t, 1, cmd.ProcessState.ExitCode(), "%s: %v", args, err)
+		require.Equal(t, 1, strings.Count(said.String(), "no space left"), "%s: %s", args, &said)
 	}
 	r, w, err := os.Pipe()
 	require.NoError(t, err)
@@ -231,20 +303,42 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 	require.NotZero(t, info.Mode()&os.ModeCharDevice, "the device was replaced")
 }
 
-// TestFullDiskLeavesNoHalf: with room for a part of the files only, hw leaves none.
+// TestFullDiskLeavesNoHalf: with room for a part of the files only, each command that
+// writes leaves the folder as it was.
 func TestFullDiskLeavesNoHalf(t *testing.T) {
 	dir := folder(t)
-	out := filepath.Join(dir, "hw")
-	self := tool(t, dir, "hw", "good.sn", "-o", out)
-	// A limit of the size of a file stands for a full disk: some files fit, one does not.
-	cmd := exec.Command("bash", "-c", `ulimit -f 4; trap '' XFSZ; exec "$@"`, "bash", self.Path, "hw", "good.sn", "-o", out)
-	cmd.Dir = dir
-	said, err := cmd.CombinedOutput()
-	require.Error(t, err)
-	require.Equal(t, 1, cmd.ProcessState.ExitCode(), "%s", said)
-	require.Contains(t, string(said), "cannot write")
-	_, err = os.Stat(out)
-	require.ErrorIs(t, err, os.ErrNotExist)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "relay.sn"), []byte(relay), 0o644))
+	long := "task   main() { log.print(\"a\") }\nsystem long { run main() }\n" + strings.Repeat("// a line of a long file\n", 400)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "long.sn"), []byte(long), 0o644))
+	before := contents(t, dir)
+	self := tool(t, dir)
+	for _, args := range []string{
+		"hw relay.sn -o hw --pcap-in none", "fpga good.sn -o board --board icebreaker", "build relay.sn -o a.sir,b.s,c.img,d.v,e.aig",
+		"build relay.sn -o f.rtl", "run logs.sn --limit 300 --trace t.trace", "run logs.sn --limit 50 --on cycle --wave w.vcd", "run relay.sn --pcap-out o.pcap --disk-out d.img",
+		"fmt long.sn",
+	} {
+		// A limit of the size of a file stands for a full disk: some files fit, one does not.
+		cmd := exec.Command("bash", append([]string{"-c", `ulimit -f 4; trap '' XFSZ; exec "$@"`, "bash", self.Path}, strings.Fields(args)...)...)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "PATH="+dir) // without outside tools
+		said, err := cmd.CombinedOutput()
+		require.Error(t, err, args)
+		require.Equal(t, 1, cmd.ProcessState.ExitCode(), "%s: %s", args, said)
+		require.Contains(t, string(said), "cannot write", args)
+		require.Equal(t, before, contents(t, dir), args)
+	}
+}
+
+// contents are the files of a folder, by name.
+func contents(t *testing.T, dir string) map[string]string {
+	out := map[string]string{}
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	for _, e := range entries {
+		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		require.NoError(t, err)
+		out[e.Name()] = string(text)
+	}
+	return out
 }
 
 // TestTwoProgramsInOneFolder do not share the name of a file.
@@ -292,45 +386,53 @@ func alive(pid int) bool {
 func TestSignalsEndEverything(t *testing.T) {
 	dir := folder(t)
 	slow := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(slow, "iverilog"), []byte("#!/bin/sh\nsleep 60 & wait\n"), 0o755))
+	for _, name := range []string{"iverilog", "yosys", "clang-19", "qemu-system-x86_64", "nextpnr-ice40"} {
+		require.NoError(t, os.WriteFile(filepath.Join(slow, name), []byte("#!/bin/sh\nsleep 60 & wait\n"), 0o755))
+	}
 	for _, c := range []struct {
 		args   string
 		signal syscall.Signal
-		needs  []string
+		needs  []string // what runs in earnest; else all outside tools only sleep
 	}{
-		{"verify good.sn --core pipe3 --checks witness", syscall.SIGINT, nil},
-		{"verify good.sn --core pipe3 --checks witness --json", syscall.SIGHUP, nil},
+		{"verify good.sn --core pipe3 --checks witness --no-x86", syscall.SIGINT, nil},
+		{"verify good.sn --core pipe3 --checks verilog --no-x86 --json", syscall.SIGHUP, nil},
+		{"verify good.sn --core none", syscall.SIGTERM, nil},
+		{"build good.sn -o x.elf", syscall.SIGTERM, nil},
+		{"build good.sn -o x.img --with llvm", syscall.SIGHUP, nil},
+		{"test tested.sn --on native", syscall.SIGINT, nil},
+		{"fuzz --count 1 --on native", syscall.SIGTERM, nil},
+		{"fpga good.sn -o board --board icebreaker", syscall.SIGINT, nil},
+		{"doctor", syscall.SIGINT, nil},
 		{"run spin.sn --on unikernel", syscall.SIGTERM, []string{"qemu-system-x86_64", "clang-19"}},
+		{"run echo.sn --live --on unikernel", syscall.SIGHUP, []string{"qemu-system-x86_64", "clang-19"}},
 		{"run spin.sn --on native", syscall.SIGHUP, []string{"clang-19"}},
 	} {
-		for _, name := range c.needs {
-			testkit.Tool(t, name)
-		}
-		temp := t.TempDir()
-		cmd := tool(t, dir, strings.Fields(c.args)...)
-		cmd.Env = append(os.Environ(), "TMPDIR="+temp, "PATH="+slow+":"+os.Getenv("PATH"))
-		var out bytes.Buffer
-		cmd.Stdout, cmd.Stderr = &out, &out
-		require.NoError(t, cmd.Start())
-		var below []int
-		settled := func() bool { // its last child has run for a while
-			now := children(cmd.Process.Pid)
-			same := len(now) > 0 && slices.Equal(now, below)
-			below = now
-			return same
-		}
-		require.Eventually(t, settled, 30*time.Second, 700*time.Millisecond, "%s starts nothing: %s", c.args, &out)
-		require.NoError(t, cmd.Process.Signal(c.signal))
-		began := time.Now()
-		cmd.Wait() //nolint:errcheck // its exit code is looked at
-		require.Less(t, time.Since(began), 10*time.Second, c.args)
-		require.Equal(t, 130, cmd.ProcessState.ExitCode(), "%s: %s", c.args, &out)
-		require.NotContains(t, out.String(), "different")
-		left, err := os.ReadDir(temp)
-		require.NoError(t, err)
-		require.Empty(t, left, c.args)
-		for _, pid := range below {
-			require.Eventually(t, func() bool { return !alive(pid) }, 5*time.Second, 50*time.Millisecond, "%s leaves process %d", c.args, pid)
-		}
+		t.Run(c.args, func(t *testing.T) {
+			t.Parallel()
+			path := slow + ":" + os.Getenv("PATH")
+			for _, name := range c.needs {
+				testkit.Tool(t, name)
+				path = os.Getenv("PATH")
+			}
+			temp := t.TempDir()
+			cmd := tool(t, dir, strings.Fields(c.args)...)
+			cmd.Env = append(os.Environ(), "TMPDIR="+temp, "PATH="+path)
+			var out bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &out
+			require.NoError(t, cmd.Start())
+			below := settled(t, cmd, c.args, len(c.needs) > 0)
+			require.NoError(t, cmd.Process.Signal(c.signal))
+			began := time.Now()
+			cmd.Wait() //nolint:errcheck // its exit code is looked at
+			require.Less(t, time.Since(began), 10*time.Second, c.args)
+			require.Equal(t, 130, cmd.ProcessState.ExitCode(), "%s: %s", c.args, &out)
+			require.NotContains(t, out.String(), "different")
+			left, err := os.ReadDir(temp)
+			require.NoError(t, err)
+			require.Empty(t, left, c.args)
+			for _, pid := range below {
+				require.Eventually(t, func() bool { return !alive(pid) }, 5*time.Second, 50*time.Millisecond, "%s leaves process %d", c.args, pid)
+			}
+		})
 	}
 }

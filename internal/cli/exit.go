@@ -103,6 +103,9 @@ func (e *env) finish(err error) int {
 		fmt.Fprintln(e.err, "sinter: ended by a signal")
 		return exitSignal
 	}
+	if e.out.err != nil && errors.Is(err, e.out.err) {
+		return e.close(exitUser)
+	}
 	if errors.Is(err, errPrinted) {
 		return e.close(codeOfError(err))
 	}

@@ -4,13 +4,15 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/sinter-lang/sinter/internal/checks"
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
 // fpgaCmd is `sinter fpga`.
 type fpgaCmd struct {
 	program  `embed:""`
-	Out      string   `short:"o" required:"" placeholder:"DIR" help:"Folder to write into; it is made when missing."`
+	inputs   `embed:""`
+	Out      string   `short:"o" placeholder:"DIR" help:"Folder to write into; it is made when missing."`
 	Board    string   `required:"" placeholder:"NAME" help:"Board: ${boards}, or a file of your own (x.board)."`
 	Bind     []string `placeholder:"PORT=PIN" help:"The pin of a port; without it, the pin that has the port's label. The ports reset, log, trap and halted can be bound, too."`
 	Debounce []string `placeholder:"PORT" help:"Let an input rest for some milliseconds before the program sees it."`
@@ -18,6 +20,7 @@ type fpgaCmd struct {
 	Baud     uint64   `default:"115200" placeholder:"N" help:"Speed of the log on its wire."`
 	Core     string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
 	Part     string   `placeholder:"NAME" help:"Another part in the same package, where boards are sold with several."`
+	Check    bool     `help:"Run the whole top in Icarus at its pins, with --vcd-in and until --until, and compare with the reference; nothing is written."`
 	Program  bool     `help:"Hand the bitstream to the board."`
 }
 
@@ -27,9 +30,16 @@ func (c *fpgaCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	f, err := p.FPGA(e.ctx, flow.FPGAOptions{
+	o := flow.FPGAOptions{
 		Dir: c.Out, Board: c.Board, Part: c.Part, Core: c.Core, Bind: c.Bind, Debounce: c.Debounce, Clock: c.Clock, Baud: c.Baud, Program: c.Program,
-	})
+	}
+	switch {
+	case c.Check:
+		return c.check(e, p, o)
+	case c.Out == "":
+		return flow.UserErrorf("fpga wants a folder to write into: -o DIR")
+	}
+	f, err := p.FPGA(e.ctx, o)
 	if f == nil {
 		return err
 	}
@@ -43,6 +53,26 @@ func (c *fpgaCmd) Run(e *env) error {
 	}
 	printFPGA(e, f)
 	return err
+}
+
+// check prints how the simulated pins and the reference compare.
+func (c *fpgaCmd) check(e *env, p *flow.Program, o flow.FPGAOptions) error {
+	r, err := checks.SimulatePins(e.ctx, p, o, c.world())
+	if err != nil {
+		return err
+	}
+	if r.Difference != "" {
+		e.failed = exitDifference
+	}
+	switch {
+	case e.json:
+		e.printJSON(r)
+	case r.Difference != "":
+		fmt.Fprintln(e.out, r.Difference)
+	default:
+		fmt.Fprintf(e.out, "%d changes at the pins equal the reference, at most %.1f us apart\n", r.Changes, r.LatestUs)
+	}
+	return nil
 }
 
 // printFPGA prints what was made for a person.

@@ -121,6 +121,9 @@ type doctorCmd struct{}
 // Run lists the outside tools and the engines for circuits.
 func (c *doctorCmd) Run(e *env) error {
 	tools := checks.Doctor(e.ctx)
+	if err := e.ctx.Err(); err != nil {
+		return err
+	}
 	if e.json {
 		e.printJSON(tools)
 		return nil

@@ -116,6 +116,8 @@ func (o *Options) unused(name string, form Form) error {
 		option = "--regs"
 	case o.Backend == "llvm":
 		option = "--with llvm"
+	case o.CPU != "":
+		option = "--cpu"
 	case o.Lines != nil && filepath.Ext(name) != ".elf":
 		option = "--isa"
 	default:

@@ -64,7 +64,7 @@ func WriteFile(path string, data []byte) error { return writeFile(path, data, 0o
 func WriteProgram(path string, data []byte) error { return writeFile(path, data, 0o755) }
 
 func writeFile(path string, data []byte, mode os.FileMode) error {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+	if isDevice(path) {
 		return writeDevice(path, data)
 	}
 	part, err := writePart(path, data, mode)
@@ -72,6 +72,12 @@ func writeFile(path string, data []byte, mode os.FileMode) error {
 		return err
 	}
 	return commit(part, path)
+}
+
+// isDevice reports whether a path is neither free nor a regular file or folder.
+func isDevice(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
 }
 
 // writeDevice writes to what is no regular file, such as a terminal: it cannot be
@@ -129,25 +135,52 @@ func WriteFolder(dir string, names []string, content func(name string) []byte) e
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return UserErrorf("cannot make %s: %s", dir, Reason(err))
 	}
+	files := make([]file, len(names))
+	for i, name := range names {
+		files[i] = file{filepath.Join(dir, name), content(name)}
+	}
+	err := writeAll(files)
+	if err != nil && missing != nil {
+		os.Remove(dir) // it is empty again
+	}
+	return err
+}
+
+// file is a file to be written.
+type file struct {
+	path string
+	data []byte
+}
+
+// writeAll writes files. When one cannot be written, none is; what went to
+// a device stays there.
+func writeAll(files []file) (err error) {
 	var parts []string
-	for _, name := range names {
-		part, err := writePart(filepath.Join(dir, name), content(name), 0o644)
+	var paths []string
+	var devices []file
+	defer func() {
+		for _, part := range parts { // of these, none has its name
+			os.Remove(part)
+		}
+	}()
+	for _, f := range files {
+		if isDevice(f.path) {
+			devices = append(devices, f)
+			continue
+		}
+		part, err := writePart(f.path, f.data, 0o644)
 		if err != nil {
-			for _, p := range parts {
-				os.Remove(p)
-			}
-			if missing != nil {
-				os.Remove(dir) // it is empty again
-			}
 			return err
 		}
-		parts = append(parts, part)
+		parts, paths = append(parts, part), append(paths, f.path)
 	}
-	for i, name := range names {
-		if err := commit(parts[i], filepath.Join(dir, name)); err != nil {
-			for _, p := range parts[i:] {
-				os.Remove(p)
-			}
+	for _, f := range devices {
+		if err := writeDevice(f.path, f.data); err != nil {
+			return err
+		}
+	}
+	for ; len(parts) > 0; parts, paths = parts[1:], paths[1:] {
+		if err := commit(parts[0], paths[0]); err != nil {
 			return err
 		}
 	}

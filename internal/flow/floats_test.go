@@ -59,3 +59,35 @@ func TestOnlyWhatIsUsedOfTheFloats(t *testing.T) {
 		require.False(t, strings.HasPrefix(f.Name, "soft."), f.Name)
 	}
 }
+
+// pairRounds are rounds of 64 pairs each: a million pairs an operation in full.
+func pairRounds() string {
+	if testkit.Full() {
+		return "rounds=15700"
+	}
+	return "rounds=60"
+}
+
+// TestPairsOfFloats: the bits of every operation on many pairs are those of the source,
+// for each processor that an x86-64 product can be made for.
+func TestPairsOfFloats(t *testing.T) {
+	t.Parallel()
+	testkit.Tool(t, "clang-19", "clang")
+	testkit.Tool(t, "ld.lld-19", "ld.lld")
+	testkit.Tool(t, "qemu-system-x86_64")
+	var want *Result
+	for _, c := range [][2]string{{Source, ""}, {Native, "x86-64"}, {Native, "x86-64-v3"}, {Native, "native"}, {Unikernel, ""}} {
+		o := Options{CPU: c[1]}
+		require.NoError(t, o.Set(pairRounds()))
+		p, err := Load("testdata/pairs.sn", o)
+		require.NoError(t, err)
+		got, err := p.Run(context.Background(), RunOptions{Level: c[0]})
+		require.NoError(t, err)
+		if want == nil {
+			want = got
+			require.Len(t, want.Lines, 18)
+		}
+		require.Equal(t, want.Lines, got.Lines, c)
+		require.Equal(t, want.Status, got.Status)
+	}
+}

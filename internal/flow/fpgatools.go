@@ -9,10 +9,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/sinter-lang/sinter/hwgen/board"
+	"github.com/sinter-lang/sinter/internal/proc"
 )
 
 // packageOf is what installs an outside tool for boards.
@@ -29,11 +29,8 @@ func (f *FPGA) tool(ctx context.Context, dir, name string, args ...string) error
 		return fmt.Errorf("%s is not installed, so there is no bitstream; the files are written. To install it: %s", name, packageOf[name])
 	}
 	began := time.Now()
-	cmd := exec.CommandContext(ctx, name, args...)
+	cmd := proc.Command(ctx, name, args...)
 	cmd.Dir = dir
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()
 	f.Tools = append(f.Tools, ToolRun{Tool: name, Seconds: time.Since(began).Seconds()})
 	if err != nil {
@@ -73,6 +70,8 @@ func (p *Program) implement(ctx context.Context, f *FPGA, o FPGAOptions) error {
 	if b.Part.Family != board.ICE40 {
 		return nil // the files are what there is: Sinter runs no tool for it
 	}
+	bin := name + ".bin"
+	os.Remove(filepath.Join(o.Dir, bin)) // that of an earlier run would pass for this one's
 	core := strings.TrimSuffix(name, "_top") + ".v"
 	flags := ""
 	if b.Part.DSPs > 0 {
@@ -103,7 +102,6 @@ func (p *Program) implement(ctx context.Context, f *FPGA, o FPGAOptions) error {
 	if !f.Meets {
 		return UserErrorf("the design reaches %.2f MHz and its clock is %.6g MHz: a lower --clock, --core multi or another board", f.FmaxMHz, f.ClockMHz)
 	}
-	bin := name + ".bin"
 	if err := f.tool(ctx, o.Dir, "icepack", name+".asc", bin); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/live"
+	"github.com/sinter-lang/sinter/internal/proc"
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/monitor"
 	"github.com/sinter-lang/sinter/sim/process"
@@ -207,8 +208,7 @@ func runProbe(ctx context.Context, o process.Options, kernel string, limit time.
 	ctx, stop := context.WithTimeout(ctx, limit)
 	defer stop()
 	args := process.QEMUArgs(o, kernel, "")
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.WaitDelay = time.Second
+	cmd := proc.Command(ctx, args[0], args[1:]...)
 	out, _ := cmd.Output() // QEMU's exit status for code 0 is 1
 	switch {
 	case ctx.Err() != nil:

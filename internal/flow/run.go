@@ -62,8 +62,12 @@ func (p *Program) Run(ctx context.Context, o RunOptions) (*Result, error) {
 	if p.Tree.System == nil {
 		return nil, UserErrorf("%s declares no system: there is nothing to run", p.Name)
 	}
+	outs, err := p.outputs(o)
+	if err != nil {
+		return nil, err
+	}
 	if o.Wave != "" {
-		return p.runWave(ctx, o)
+		return p.runWave(ctx, o, outs)
 	}
 	script, err := p.Script(o.World)
 	if err != nil {
@@ -74,10 +78,10 @@ func (p *Program) Run(ctx context.Context, o RunOptions) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.WriteDisks(o.DiskOut, w); err != nil {
+	if err := outs.write(tr, w); err != nil {
 		return nil, err
 	}
-	return p.result(o, m, tr, seconds)
+	return p.result(o, m, tr, seconds), nil
 }
 
 // Trace runs one machine to its end.
@@ -204,7 +208,7 @@ func isShown(k trace.Kind) bool {
 	return k == trace.In || k == trace.Out || k == trace.Log || k == trace.Trap
 }
 
-func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds float64) (*Result, error) {
+func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds float64) *Result {
 	r := &Result{
 		Program: p.Name, Level: o.Level, Status: tr.Status, Waits: append([]string{}, tr.Waits...), Trace: tr,
 		Lines: p.lines(tr), Frames: map[string]int{}, Levels: map[string]int{}, Figures: Figures(m),
@@ -225,16 +229,7 @@ func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds f
 	if g, ok := m.(*process.Machine); ok {
 		r.Command = g.Command
 	}
-	if err := p.WriteCaptures(o.PcapOut, tr); err != nil {
-		return nil, err
-	}
-	if err := p.WriteWaveforms(o.VcdOut, tr); err != nil {
-		return nil, err
-	}
-	if o.TraceFile != "" {
-		return r, WriteFile(o.TraceFile, []byte(trace.Print(tr)))
-	}
-	return r, nil
+	return r
 }
 
 // lines renders what a person wants to read of a trace: logs, with the task's
@@ -298,7 +293,7 @@ func Figures(m sim.Machine) map[string]float64 {
 }
 
 // runWave runs the circuit and writes a waveform of a window of it.
-func (p *Program) runWave(ctx context.Context, o RunOptions) (*Result, error) {
+func (p *Program) runWave(ctx context.Context, o RunOptions, outs outputs) (*Result, error) {
 	if o.Level != Cycle {
 		return nil, UserErrorf("--wave wants --on cycle, got --on %s", o.Level)
 	}
@@ -321,7 +316,8 @@ func (p *Program) runWave(ctx context.Context, o RunOptions) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := cycle.NewMachine(c.Circuit, ports, world.New(script),
+	w := world.New(script)
+	m, err := cycle.NewMachine(c.Circuit, ports, w,
 		cycle.Options{Engine: p.opts.Engine, Seed: o.World.Seed, Wave: &cycle.Window{From: from, To: from + length}})
 	if err != nil {
 		return nil, err
@@ -343,14 +339,12 @@ func (p *Program) runWave(ctx context.Context, o RunOptions) (*Result, error) {
 	if err := cycle.WriteVCD(&vcd, c.Circuit, rec); err != nil {
 		return nil, err
 	}
-	if err := WriteFile(o.Wave, vcd.Bytes()); err != nil {
+	if err := outs.add(o.Wave, vcd.Bytes()).write(tr, w); err != nil {
 		return nil, err
 	}
-	r, err := p.result(o, m, tr, time.Since(began).Seconds())
-	if r != nil {
-		r.Wave = fmt.Sprintf("%s shows cycles %d to %d of %d (--wave-window)", o.Wave, from, min(from+length, m.Cycles()), m.Cycles())
-	}
-	return r, err
+	r := p.result(o, m, tr, time.Since(began).Seconds())
+	r.Wave = fmt.Sprintf("%s shows cycles %d to %d of %d (--wave-window)", o.Wave, from, min(from+length, m.Cycles()), m.Cycles())
+	return r, nil
 }
 
 // window reads FROM:CYCLES.

@@ -1,10 +1,7 @@
 package flow
 
 import (
-	"strings"
-
 	"github.com/sinter-lang/sinter/ir/port"
-	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/lang/types"
 	"github.com/sinter-lang/sinter/sim/world"
 )
@@ -26,7 +23,7 @@ type World struct {
 func (p *Program) Silent(w World) ([]string, error) {
 	named := map[int]bool{}
 	for _, spec := range w.Captures {
-		device, _, err := p.capture(spec)
+		device, _, err := p.port(optionPcapIn, spec)
 		if err != nil {
 			return nil, err
 		}
@@ -46,7 +43,7 @@ func (p *Program) Script(w World) (*world.Script, error) {
 	devices := p.devices()
 	var sources []world.Capture
 	for _, spec := range w.Captures {
-		device, file, err := p.capture(spec)
+		device, file, err := p.port(optionPcapIn, spec)
 		if err != nil {
 			return nil, err
 		}
@@ -94,11 +91,16 @@ func (p *Program) disks(specs []string) ([]*world.Disk, error) {
 			disks[i] = world.NewDisk(make([]byte, world.DiskSectors*world.SectorSize))
 		}
 	}
+	given := map[int]string{}
 	for _, spec := range specs {
-		i, file, err := p.disk(spec)
+		i, file, err := p.port(optionDisk, spec)
 		if err != nil {
 			return nil, err
 		}
+		if old, twice := given[i]; twice {
+			return nil, UserErrorf("--disk %s: the disk has a file already, %s", spec, old)
+		}
+		given[i] = file
 		data, err := readInput(file, "the image of a disk", maxDisk)
 		if err != nil {
 			return nil, err
@@ -106,22 +108,6 @@ func (p *Program) disks(specs []string) ([]*world.Disk, error) {
 		disks[i] = world.NewDisk(data)
 	}
 	return disks, nil
-}
-
-// disk splits DEVICE=FILE for a disk.
-func (p *Program) disk(spec string) (device int, file string, err error) {
-	name, file, ok := strings.Cut(spec, "=")
-	var disks []string
-	for i, d := range p.Tree.System.Devices {
-		if port.ShapeOf(d.Kind) != port.Command {
-			continue
-		}
-		if ok && d.Name == name {
-			return i, file, nil
-		}
-		disks = append(disks, d.Name)
-	}
-	return 0, "", UserErrorf("%q wants DISK=FILE; the disks of %s are: %s", spec, p.Name, strings.Join(disks, ", "))
 }
 
 // shapeOf is the shape of a device by its name.
@@ -134,20 +120,6 @@ func (p *Program) shapeOf(name string) port.Shape {
 	return port.Message
 }
 
-// WriteDisks writes the disks of a world, as they are after a run, to DISK=FILE.
-func (p *Program) WriteDisks(specs []string, w *world.World) error {
-	for _, spec := range specs {
-		i, file, err := p.disk(spec)
-		if err != nil {
-			return err
-		}
-		if err := WriteFile(file, w.Disk(i).Image()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // devices lists the names of the program's devices.
 func (p *Program) devices() []string {
 	var names []string
@@ -157,60 +129,4 @@ func (p *Program) devices() []string {
 		}
 	}
 	return names
-}
-
-// capture splits DEVICE=FILE. Without a device the only receiving one is meant.
-func (p *Program) capture(spec string) (device int, file string, err error) {
-	name, file, ok := strings.Cut(spec, "=")
-	var receiving []int
-	if p.Tree.System == nil {
-		return 0, "", UserErrorf("%s has no system, so no devices", p.Name)
-	}
-	for i, d := range p.Tree.System.Devices {
-		if port.ShapeOf(d.Kind) != port.Message {
-			continue
-		}
-		if ok && d.Name == name {
-			return i, file, nil
-		}
-		if d.Rx {
-			receiving = append(receiving, i)
-		}
-	}
-	if !ok && len(receiving) == 1 {
-		return receiving[0], spec, nil
-	}
-	return 0, "", UserErrorf("%q wants DEVICE=FILE; the devices of %s are: %s", spec, p.Name, strings.Join(p.devices(), ", "))
-}
-
-// captureOf is what a device has sent, as a capture.
-func (p *Program) captureOf(tr *trace.Trace, name string) ([]byte, error) {
-	for _, d := range p.Tree.System.Devices {
-		if d.Name == name {
-			return world.CaptureOf(tr, name, port.HeadOf(d.Kind) > 0)
-		}
-	}
-	return nil, UserErrorf("%s has no device %s", p.Name, name)
-}
-
-// WriteCaptures writes what devices sent to DEVICE=FILE captures.
-func (p *Program) WriteCaptures(specs []string, tr *trace.Trace) error {
-	for _, spec := range specs {
-		name, file, ok := strings.Cut(spec, "=")
-		known := false
-		for _, d := range p.devices() {
-			known = known || d == name && p.shapeOf(d) == port.Message
-		}
-		if !ok || !known {
-			return UserErrorf("%q wants DEVICE=FILE; the devices of %s are: %s", spec, p.Name, strings.Join(p.devices(), ", "))
-		}
-		data, err := p.captureOf(tr, name)
-		if err != nil {
-			return err
-		}
-		if err := WriteFile(file, data); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -15,9 +15,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/sinter-lang/sinter/internal/proc"
 )
 
 // The oldest versions that can be used.
@@ -99,6 +101,23 @@ func (t *Tools) Compile(ctx context.Context, u Unit, args ...string) ([]byte, er
 	return inScratch(ctx, t.Clang, args, map[string][]byte{in: []byte(u.Text)}, out)
 }
 
+// Macros lists the names of the macros that clang predefines, in order.
+func (t *Tools) Macros(ctx context.Context, args ...string) ([]string, error) {
+	args = append(args, "-E", "-dM", "-x", "c", "empty.h", "-o", "macros")
+	text, err := inScratch(ctx, t.Clang, args, map[string][]byte{"empty.h": nil}, "macros")
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) > 1 && f[0] == "#define" {
+			names = append(names, f[1])
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
 // Link runs lld on named files; args name them and must write to `out`.
 func (t *Tools) Link(ctx context.Context, files map[string][]byte, out string, args ...string) ([]byte, error) {
 	return inScratch(ctx, t.LLD, args, files, out)
@@ -122,7 +141,7 @@ func inScratch(ctx context.Context, tool string, args []string, files map[string
 			return nil, err
 		}
 	}
-	cmd := exec.CommandContext(ctx, tool, args...)
+	cmd := proc.Command(ctx, tool, args...)
 	cmd.Dir = dir
 	said, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {

@@ -8,13 +8,15 @@ import (
 	"github.com/llir/llvm/ir/value"
 
 	sir "github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
 )
 
 // Float operations. In the program IR a float is a word, and a NaN that was
 // computed has one form; what the processor and LLVM make of a NaN is another
 // matter. So each result is kept twice: as a float, which other float operations
-// take, and as a word with the one NaN, of which nothing is left in the code when
-// nobody looks at the bits. No operation has fast-math flags.
+// take, and as a word with the one NaN, and nothing of the word is left in the code when
+// nobody looks at the bits. canon says which loops and memory need no words either.
+// No operation has fast-math flags.
 
 func floatType(t sir.Type) *types.FloatType {
 	if t == 32 {
@@ -87,13 +89,27 @@ func (b *body) setExact(v *sir.Value, f value.Value) {
 
 // setFloat defines v as f; its word has the one NaN.
 func (b *body) setFloat(v *sir.Value, f value.Value) {
-	nan := uint64(sir.NaN64)
-	if v.Type == 32 {
-		nan = sir.NaN32
-	}
 	b.floats[v] = f
 	isNaN := b.cur.NewFCmp(enum.FPredUNO, f, f)
-	b.values[v] = b.cur.NewSelect(isNaN, constUint(intType(v.Type), nan), b.cur.NewBitCast(f, intType(v.Type)))
+	b.values[v] = b.cur.NewSelect(isNaN, constUint(intType(v.Type), oneNaN(v.Type)), b.cur.NewBitCast(f, intType(v.Type)))
+}
+
+// floatWord writes minus and the choice of two floats as operations on floats; false
+// for other words.
+func (b *body) floatWord(in *sir.Instr) bool {
+	out := in.Results[0]
+	if in.Word != word.Mux || !b.canon.isFloat(out) {
+		return false
+	}
+	if x := minus(in, b.canon.known); x != nil && b.canon.canonical(x) {
+		b.setFloat(out, b.cur.NewFNeg(b.number(x)))
+		return true
+	}
+	if !b.canon.isChoice(in) {
+		return false
+	}
+	b.setFloat(out, b.cur.NewSelect(b.values[in.Args[0]], b.number(in.Args[1]), b.number(in.Args[2])))
+	return true
 }
 
 // toInt saturates, as LLVM's operation does, of which NaN is 0.

@@ -75,8 +75,17 @@ func (b *body) local(o *sir.Object) value.Value {
 		return b.global(fmt.Sprintf("frame.%s.%s", b.src.Name, o.Name), o)
 	}
 	slot := b.entry.NewAlloca(types.NewArray(uint64(max(o.Size, 1)), types.I8))
-	slot.Align = ir.Align(max(o.Align, 4))
+	slot.Align = ir.Align(b.alignment(o))
 	return b.entry.NewBitCast(slot, types.I8Ptr)
+}
+
+// begin writes the new life of a local object. A byte that nobody has written is
+// unspecified here but poison in LLVM, so a stack slot begins as zeros, which LLVM takes
+// out where the program writes it first. A static object is zero by itself.
+func (b *body) begin(o *sir.Object) {
+	if o.Size > 0 && o.Size <= maxStackObject {
+		b.bulk("llvm.memset.p0i8", b.places[o], constant.NewInt(types.I8, 0), uint64(o.Size))
+	}
 }
 
 // open makes the head of a block with a phi for each word parameter. The
@@ -95,11 +104,20 @@ func (b *body) open(blk *sir.Block) {
 		phi.SetName(valueName(v))
 		head.Insts = append(head.Insts, phi)
 		b.phis[v], b.values[v] = phi, phi
+		if b.canon.isFloat(v) {
+			phi.Typ = floatType(v.Type)
+			b.floats[v] = phi
+		}
 	}
 }
 
 func (b *body) block(blk *sir.Block) error {
 	b.cur = b.heads[blk]
+	for _, v := range blk.Params {
+		if b.phis[v] != nil && b.floats[v] != nil {
+			b.setFloat(v, b.phis[v])
+		}
+	}
 	for _, in := range blk.Instrs {
 		first, start := b.cur, len(b.cur.Insts)
 		if err := b.instr(in); err != nil {
@@ -134,7 +152,11 @@ func (b *body) term(t *sir.Term) error {
 	for _, e := range t.Succs {
 		for i, v := range e.To.Params {
 			if v.Type != sir.Token {
-				b.phis[v].Incs = append(b.phis[v].Incs, ir.NewIncoming(b.values[e.Args[i]], from))
+				x := b.values[e.Args[i]]
+				if b.floats[v] != nil {
+					x = b.number(e.Args[i])
+				}
+				b.phis[v].Incs = append(b.phis[v].Incs, ir.NewIncoming(x, from))
 			}
 		}
 	}

@@ -21,7 +21,7 @@ func (b *body) instr(in *sir.Instr) error {
 	case sir.OpFloat:
 		return b.float(in)
 	case sir.OpLocal:
-		// storage is made at the function's entry
+		b.begin(in.Refs[0].Obj)
 	case sir.OpLoad:
 		b.load(in)
 	case sir.OpStore:
@@ -66,26 +66,30 @@ func (b *body) resize(x value.Value, t *types.IntType) value.Value {
 	return x
 }
 
-// load reads a scalar. A byte of a local object that nobody has written is
-// unspecified here but poison in LLVM, so it is frozen.
+// load reads a scalar, as a float where memory holds floats.
 func (b *body) load(in *sir.Instr) {
-	mem := types.NewInt(uint64(8 * in.Size))
-	p := b.cur.NewBitCast(b.address(in.Refs[0]), types.NewPointer(mem))
-	x := b.cur.NewLoad(mem, p)
-	x.Align = ir.Align(min(in.Size, 4))
-	var v value.Value = x
-	if k := in.Refs[0].Obj.Kind; k == sir.LocalObj || k == sir.ParamObj {
-		frozen := ir.NewInstFreeze(x)
-		b.cur.Insts = append(b.cur.Insts, frozen)
-		v = frozen
+	r, out := in.Refs[0], in.Results[0]
+	if b.canon.holdsFloats(r.Obj, in.Size) {
+		mem := floatType(out.Type)
+		x := b.cur.NewLoad(mem, b.cur.NewBitCast(b.address(r), types.NewPointer(mem)))
+		x.Align = ir.Align(min(in.Size, 4))
+		b.setFloat(out, x)
+		return
 	}
-	b.values[in.Results[0]] = b.resize(v, intType(in.Results[0].Type))
+	mem := types.NewInt(uint64(8 * in.Size))
+	x := b.cur.NewLoad(mem, b.cur.NewBitCast(b.address(r), types.NewPointer(mem)))
+	x.Align = ir.Align(min(in.Size, 4))
+	b.values[out] = b.resize(x, intType(out.Type))
 }
 
 func (b *body) store(in *sir.Instr) {
-	mem := types.NewInt(uint64(8 * in.Size))
-	p := b.cur.NewBitCast(b.address(in.Refs[0]), types.NewPointer(mem))
-	s := b.cur.NewStore(b.resize(b.values[in.Args[0]], mem), p)
+	var x value.Value
+	if b.canon.holdsFloats(in.Refs[0].Obj, in.Size) {
+		x = b.number(in.Args[0])
+	} else {
+		x = b.resize(b.values[in.Args[0]], types.NewInt(uint64(8*in.Size)))
+	}
+	s := b.cur.NewStore(x, b.cur.NewBitCast(b.address(in.Refs[0]), types.NewPointer(x.Type())))
 	s.Align = ir.Align(min(in.Size, 4))
 }
 

@@ -62,6 +62,7 @@ type Options struct {
 	Asm      string // module-level assembly, empty for none
 	Debug    Debug
 	Narrow   bool   // addresses have 32 bits instead of 64
+	Vectors  bool   // objects are aligned for vectors
 	LogWords bool   // log events as words of a log port
 	Support  string // LLVM text with definitions of functions that the back end supplies
 
@@ -94,6 +95,7 @@ type emitter struct {
 	hooks   map[string]*ir.Func
 	strings map[string]value.Value
 	debug   *debugInfo
+	canon   *canon
 }
 
 // Emit writes m, which has a Main, as an LLVM module whose entry is `sn_main`.
@@ -105,6 +107,7 @@ func Emit(m *sir.Module, opts Options) (*Output, error) {
 		return nil, fmt.Errorf("llvmir: module %s has %d contexts, this back end makes one", m.Name, n)
 	}
 	e := newEmitter(m, opts)
+	e.canon = newCanon(m)
 	for _, o := range m.Objects {
 		e.globals[o] = e.global("obj."+o.Name, o)
 	}
@@ -183,9 +186,20 @@ func (e *emitter) global(name string, o *sir.Object) value.Value {
 	}
 	g := e.out.NewGlobalDef(name, init)
 	g.Linkage = enum.LinkageInternal
-	g.Align = ir.Align(max(o.Align, 4))
+	g.Align = ir.Align(e.alignment(o))
 	g.Immutable = o.Kind == sir.ConstObj
 	return constant.NewBitCast(g, types.I8Ptr)
+}
+
+// longVector is the longest vector of x86-64-v3 in bytes.
+const longVector = 32
+
+// alignment keeps vectors of a large object within cache lines.
+func (e *emitter) alignment(o *sir.Object) int {
+	if e.opts.Vectors && o.Size >= longVector {
+		return longVector
+	}
+	return max(o.Align, 4)
 }
 
 // declare makes the signature of f: a pointer for each object parameter, then

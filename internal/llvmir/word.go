@@ -14,6 +14,9 @@ import (
 
 // word writes an operator: a core row directly, another through its expansion.
 func (b *body) word(in *sir.Instr) error {
+	if b.floatWord(in) {
+		return nil
+	}
 	args := make([]value.Value, len(in.Args))
 	leaves := make([]*word.Expr, len(in.Args))
 	builder := &word.Builder{}

@@ -8,21 +8,26 @@ import "github.com/sinter-lang/sinter/ir"
 func List() []Pass {
 	legal, single := Legal(), Single()
 	placesPass := Pass{Name: "places", Doc: "put constant offsets into places, read constants", Run: places}
-	optimise := append([]Pass{placesPass}, Optimisers()...)
+	optimise := []Pass{placesPass}
+	for _, p := range Optimisers() {
+		if p.Name == "unroll" || p.Name == "strength" { // LLVM does so, and finds less to do in what we have made of a loop
+			p = p.forCores()
+		}
+		optimise = append(optimise, p)
+	}
 	var out []Pass
 	out = append(out, Pass{Name: "inline", Doc: "put small functions and those called once in place of their calls", Run: inline})
 	out = append(out, optimise...)
 	out = append(out, placesPass)
 	out = append(out, Pass{Name: "legalise", Doc: "leave words of one register and operators that the target has", Run: legalise, Gives: &legal})
-	for _, p := range optimise {
+	for _, p := range optimise { // on the way to x86-64 legalise makes no code that wants cleaning
 		out = append(out, p.forCores())
 	}
 	out = append(out, Pass{Name: "tasks", Doc: "make one function of all tasks in which nothing blocks", Run: tasks, Gives: &single})
 	return append(out, optimise...)
 }
 
-// forCores leaves a pass out on the way to x86-64, where legalise makes no code
-// that wants cleaning, and LLVM follows.
+// forCores leaves a pass out on the way to x86-64, where LLVM follows.
 func (p Pass) forCores() Pass {
 	run := p.Run
 	p.Run = func(m *ir.Module, env *Env) bool { return env.XLen != 0 && run(m, env) }

@@ -39,20 +39,19 @@ b0:
 	%0 = getelementptr i8, i8* %o0, i32 4, !dbg !7
 	%1 = bitcast i8* %0 to i32*, !dbg !7
 	%2 = load i32, i32* %1, align 4, !dbg !7
-	%3 = freeze i32 %2, !dbg !7
-	%4 = icmp eq i32 %v1, 0, !dbg !8
-	%5 = select i1 %4, i32 1, i32 %v1, !dbg !8
-	%6 = udiv i32 %3, %5, !dbg !8
-	%7 = select i1 %4, i32 u0xFFFFFFFF, i32 %6, !dbg !8
-	%8 = and i32 %v1, 7, !dbg !9
-	%9 = icmp uge i32 %8, 5, !dbg !9
-	%10 = select i1 %9, i32 0, i32 %8, !dbg !9
-	%11 = trunc i32 %10 to i5, !dbg !9
-	%12 = shl i5 %v2, %11, !dbg !9
-	%13 = select i1 %9, i5 0, i5 %12, !dbg !9
-	%14 = insertvalue { i32, i5 } undef, i32 %7, 0
-	%15 = insertvalue { i32, i5 } %14, i5 %13, 1
-	ret { i32, i5 } %15, !dbg !10
+	%3 = icmp eq i32 %v1, 0, !dbg !8
+	%4 = select i1 %3, i32 1, i32 %v1, !dbg !8
+	%5 = udiv i32 %2, %4, !dbg !8
+	%6 = select i1 %3, i32 u0xFFFFFFFF, i32 %5, !dbg !8
+	%7 = and i32 %v1, 7, !dbg !9
+	%8 = icmp uge i32 %7, 5, !dbg !9
+	%9 = select i1 %8, i32 0, i32 %7, !dbg !9
+	%10 = trunc i32 %9 to i5, !dbg !9
+	%11 = shl i5 %v2, %10, !dbg !9
+	%12 = select i1 %8, i5 0, i5 %11, !dbg !9
+	%13 = insertvalue { i32, i5 } undef, i32 %6, 0
+	%14 = insertvalue { i32, i5 } %13, i5 %12, 1
+	ret { i32, i5 } %14, !dbg !10
 }
 
 define void @sn_main() nounwind "no-builtins" !dbg !13 {
@@ -62,6 +61,7 @@ entry:
 	br label %b0
 
 b0:
+	call void @llvm.memset.p0i8.i32(i8* %1, i8 0, i32 64, i1 false), !dbg !14
 	%2 = call i32 @sn_wait(i32 1), !dbg !16
 	%3 = call i32 @sn_take(i32 0, i8* %1, i32 60), !dbg !17
 	%4 = icmp ne i32 %3, 0, !dbg !17
@@ -95,18 +95,19 @@ next2:
 	%16 = getelementptr i8, i8* bitcast ([600 x i8]* @frame.main.big to i8*), i32 2, !dbg !24
 	%17 = bitcast i8* %16 to i16*, !dbg !24
 	%18 = load i16, i16* %17, align 2, !dbg !24
-	%19 = freeze i16 %18, !dbg !24
-	%20 = trunc i16 %19 to i12, !dbg !24
+	%19 = trunc i16 %18 to i12, !dbg !24
 	call void @sn_mark(i32 0, i32 0), !dbg !14
 	call void @sn_log_begin(i32 0, i32 0), !dbg !14
-	%21 = zext i12 %20 to i64, !dbg !14
-	%22 = trunc i64 %21 to i32, !dbg !14
-	call void @sn_log_word(i32 %22), !dbg !14
+	%20 = zext i12 %19 to i64, !dbg !14
+	%21 = trunc i64 %20 to i32, !dbg !14
+	call void @sn_log_word(i32 %21), !dbg !14
 	call void @sn_log_bytes(i8* %1), !dbg !14
 	call void @sn_send(i32 0, i8* %1), !dbg !14
 	call void @sn_halt(), !dbg !14
 	ret void, !dbg !14
 }
+
+declare void @llvm.memset.p0i8.i32(i8* %0, i8 %1, i32 %2, i1 %3) nounwind
 
 declare i32 @sn_wait(i32 %0) nounwind
 

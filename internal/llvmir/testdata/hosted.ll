@@ -18,20 +18,19 @@ b0:
 	%0 = getelementptr i8, i8* %o0, i64 4
 	%1 = bitcast i8* %0 to i32*
 	%2 = load i32, i32* %1, align 4
-	%3 = freeze i32 %2
-	%4 = icmp eq i32 %v1, 0
-	%5 = select i1 %4, i32 1, i32 %v1
-	%6 = udiv i32 %3, %5
-	%7 = select i1 %4, i32 u0xFFFFFFFF, i32 %6
-	%8 = and i32 %v1, 7
-	%9 = icmp uge i32 %8, 5
-	%10 = select i1 %9, i32 0, i32 %8
-	%11 = trunc i32 %10 to i5
-	%12 = shl i5 %v2, %11
-	%13 = select i1 %9, i5 0, i5 %12
-	%14 = insertvalue { i32, i5 } undef, i32 %7, 0
-	%15 = insertvalue { i32, i5 } %14, i5 %13, 1
-	ret { i32, i5 } %15
+	%3 = icmp eq i32 %v1, 0
+	%4 = select i1 %3, i32 1, i32 %v1
+	%5 = udiv i32 %2, %4
+	%6 = select i1 %3, i32 u0xFFFFFFFF, i32 %5
+	%7 = and i32 %v1, 7
+	%8 = icmp uge i32 %7, 5
+	%9 = select i1 %8, i32 0, i32 %7
+	%10 = trunc i32 %9 to i5
+	%11 = shl i5 %v2, %10
+	%12 = select i1 %8, i5 0, i5 %11
+	%13 = insertvalue { i32, i5 } undef, i32 %6, 0
+	%14 = insertvalue { i32, i5 } %13, i5 %12, 1
+	ret { i32, i5 } %14
 }
 
 define void @sn_main() nounwind "no-builtins" {
@@ -41,6 +40,7 @@ entry:
 	br label %b0
 
 b0:
+	call void @llvm.memset.p0i8.i64(i8* %1, i8 0, i64 64, i1 false)
 	%2 = call i32 @sn_wait(i32 1)
 	%3 = call i32 @sn_take(i32 0, i8* %1, i32 60)
 	%4 = icmp ne i32 %3, 0
@@ -75,15 +75,14 @@ next2:
 	%17 = getelementptr i8, i8* bitcast ([600 x i8]* @frame.main.big to i8*), i64 2
 	%18 = bitcast i8* %17 to i16*
 	%19 = load i16, i16* %18, align 2
-	%20 = freeze i16 %19
-	%21 = trunc i16 %20 to i12
+	%20 = trunc i16 %19 to i12
 	call void @sn_mark(i32 0, i32 0)
 	call void @sn_log_begin(i32 0, i32 0)
 	call void @sn_log_text(i8* bitcast ([2 x i8]* @text.0 to i8*), i32 2)
-	%22 = zext i12 %21 to i64
-	%23 = shl i64 %22, 52
-	%24 = ashr i64 %23, 52
-	call void @sn_log_i(i64 %24)
+	%21 = zext i12 %20 to i64
+	%22 = shl i64 %21, 52
+	%23 = ashr i64 %22, 52
+	call void @sn_log_i(i64 %23)
 	call void @sn_log_text(i8* bitcast ([4 x i8]* @text.1 to i8*), i32 4)
 	call void @sn_log_bytes(i8* %1)
 	call void @sn_log_text(i8* bitcast ([1 x i8]* @text.2 to i8*), i32 1)
@@ -92,6 +91,8 @@ next2:
 	call void @sn_halt()
 	ret void
 }
+
+declare void @llvm.memset.p0i8.i64(i8* %0, i8 %1, i64 %2, i1 %3) nounwind
 
 declare i32 @sn_wait(i32 %0) nounwind
 

@@ -1,0 +1,24 @@
+#include "kernel.h"
+#ifndef REPS
+#define REPS 8000
+#endif
+static uint8_t buf[1024];
+NOINLINE uint32_t kernel(const uint8_t *p, uint32_t n) {
+  uint32_t c = 0xffffffffu;
+  while (n--) {
+    c ^= *p++;
+    for (int k = 0; k < 8; k++) c = (c >> 1) ^ (0xedb88320u & -(c & 1));
+  }
+  return ~c;
+}
+int main(void) {
+  uint32_t s = 1;
+  for (int i = 0; i < 1024; i++) buf[i] = (uint8_t)rnd(&s);
+  uint32_t r = 0;
+  for (uint32_t n = 0; n < REPS; n++) {
+    r = kernel(buf, sizeof buf);
+    buf[0] = (uint8_t)r;
+  }
+  put_result(r);
+  return 0;
+}

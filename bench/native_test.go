@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"io/fs"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/testkit"
+)
+
+// Each kernel is there in both languages.
+func TestKernelsArePairs(t *testing.T) {
+	inC, err := fs.Glob(pairs, "c/*.c")
+	require.NoError(t, err)
+	var names []string
+	for _, f := range inC {
+		names = append(names, strings.TrimSuffix(filepath.Base(f), ".c"))
+	}
+	require.Equal(t, names, pairNames())
+	require.GreaterOrEqual(t, len(names), 13)
+}
+
+// A pair has a time of each process, and is refused when the two say different things.
+func TestPairIsTimedAndCompared(t *testing.T) {
+	testkit.Tool(t, clangName)
+	testkit.Tool(t, "ld.lld-19", "ld.lld")
+	clang, err := exec.LookPath(clangName)
+	require.NoError(t, err)
+	f := newNative()
+	require.NoError(t, f.pair(context.Background(), clang, "crc32", 1))
+	f.means()
+	for _, key := range []string{"crc32.sinter", "crc32.O3", "crc32.O2"} {
+		require.Positive(t, f.Seconds[key], key)
+	}
+	require.InDelta(t, f.Ratios["crc32.O3"], f.Ratios["mean.O3"], 1e-3)
+
+	dir := t.TempDir()
+	path, err := buildC(context.Background(), clang, dir, "crc32", cNormal)
+	require.NoError(t, err)
+	said, _, err := userTime(context.Background(), path)
+	require.NoError(t, err)
+	require.Error(t, agree("sinter", said, "C", "result 0\n"))
+	require.Error(t, agree("sinter", "", "C", ""))
+	require.NoError(t, agree("sinter", said, "C", said))
+}

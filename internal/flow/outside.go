@@ -1,0 +1,161 @@
+package flow
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/sinter-lang/sinter/ir/port"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/lang/tree"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// portOption is an option NAME=FILE about ports of one kind. The name may be left out
+// when the program has one port that is meant.
+type portOption struct {
+	name  string
+	noun  string                     // what its ports are
+	takes func(*tree.DeviceDef) bool // ports that may be named
+	means func(*tree.DeviceDef) bool // of these, ports that are meant without a name
+}
+
+var (
+	optionPcapIn  = portOption{"--pcap-in", "network device", isMessage, func(d *tree.DeviceDef) bool { return d.Rx }}
+	optionPcapOut = portOption{"--pcap-out", "network device", isMessage, func(d *tree.DeviceDef) bool { return d.Tx }}
+	optionDisk    = portOption{"--disk", "disk", isDisk, isDisk}
+	optionDiskOut = portOption{"--disk-out", "disk", isDisk, isDisk}
+	optionVcdIn   = portOption{"--vcd-in", "input of levels", isInput, isInput}
+	optionVcdOut  = portOption{"--vcd-out", "output of levels", isOutput, isOutput}
+)
+
+func isMessage(d *tree.DeviceDef) bool { return port.ShapeOf(d.Kind) == port.Message }
+func isDisk(d *tree.DeviceDef) bool    { return port.ShapeOf(d.Kind) == port.Command }
+
+func isInput(d *tree.DeviceDef) bool {
+	k := port.Find(d.Kind)
+	return k.Shape == port.Level && k.In
+}
+
+func isOutput(d *tree.DeviceDef) bool {
+	k := port.Find(d.Kind)
+	return k.Shape == port.Level && !k.In
+}
+
+// systemDevices lists the devices of the program.
+func (p *Program) systemDevices() []tree.DeviceDef {
+	if p.Tree.System == nil {
+		return nil
+	}
+	return p.Tree.System.Devices
+}
+
+// port splits NAME=FILE of an option, or takes FILE for the one port that is meant.
+func (p *Program) port(o portOption, spec string) (device int, file string, err error) {
+	name, file, named := strings.Cut(spec, "=")
+	var known, meant []string
+	for i, d := range p.systemDevices() {
+		if !o.takes(&d) {
+			continue
+		}
+		if named && d.Name == name {
+			if file == "" {
+				return 0, "", UserErrorf("%s %s names no file", o.name, spec)
+			}
+			return i, file, nil
+		}
+		known = append(known, d.Name)
+		if o.means(&d) {
+			meant, device = append(meant, d.Name), i
+		}
+	}
+	switch {
+	case len(known) == 0:
+		return 0, "", UserErrorf("%s %s: %s has no %s", o.name, spec, p.Name, o.noun)
+	case named:
+		return 0, "", UserErrorf("%s %s: %s has no %s `%s`; it has %s", o.name, spec, p.Name, o.noun, name, strings.Join(known, ", "))
+	case len(meant) != 1:
+		return 0, "", UserErrorf("%s %s: %s has %s; write %s=%s", o.name, spec, p.Name, strings.Join(known, ", "), known[0], spec)
+	case spec == "":
+		return 0, "", UserErrorf("%s names no file", o.name)
+	}
+	return device, spec, nil
+}
+
+// outputs are the files that a run writes.
+type outputs []output
+
+type output struct {
+	path string
+	make func(*trace.Trace, *world.World) ([]byte, error)
+}
+
+// outputs finds what the options of a run name, before it begins: a mistake in them
+// costs no run.
+func (p *Program) outputs(o RunOptions) (outputs, error) {
+	var out outputs
+	for _, kind := range []struct {
+		option portOption
+		specs  []string
+		make   func(d *tree.DeviceDef, i int) func(*trace.Trace, *world.World) ([]byte, error)
+	}{
+		{optionDiskOut, o.DiskOut, diskOutput},
+		{optionPcapOut, o.PcapOut, captureOutput},
+		{optionVcdOut, o.VcdOut, waveformOutput},
+	} {
+		for _, spec := range kind.specs {
+			i, file, err := p.port(kind.option, spec)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, output{file, kind.make(&p.Tree.System.Devices[i], i)})
+		}
+	}
+	if o.TraceFile != "" {
+		out = append(out, output{o.TraceFile, func(t *trace.Trace, _ *world.World) ([]byte, error) { return []byte(trace.Print(t)), nil }})
+	}
+	paths := map[string]bool{}
+	if o.Wave != "" {
+		paths[filepath.Clean(o.Wave)] = true
+	}
+	for _, x := range out {
+		path := filepath.Clean(x.path)
+		if paths[path] {
+			return nil, UserErrorf("two outputs of the run are to be written to %s", x.path)
+		}
+		paths[path] = true
+	}
+	return out, nil
+}
+
+func diskOutput(_ *tree.DeviceDef, i int) func(*trace.Trace, *world.World) ([]byte, error) {
+	return func(_ *trace.Trace, w *world.World) ([]byte, error) { return w.Disk(i).Image(), nil }
+}
+
+func captureOutput(d *tree.DeviceDef, _ int) func(*trace.Trace, *world.World) ([]byte, error) {
+	return func(t *trace.Trace, _ *world.World) ([]byte, error) {
+		return world.CaptureOf(t, d.Name, port.HeadOf(d.Kind) > 0)
+	}
+}
+
+func waveformOutput(d *tree.DeviceDef, _ int) func(*trace.Trace, *world.World) ([]byte, error) {
+	return func(t *trace.Trace, _ *world.World) ([]byte, error) { return world.WriteVCD(t, d.Name), nil }
+}
+
+// add appends a file whose content is known.
+func (o outputs) add(path string, data []byte) outputs {
+	return append(o, output{path, func(*trace.Trace, *world.World) ([]byte, error) { return data, nil }})
+}
+
+// write writes all files of a run, or none.
+func (o outputs) write(t *trace.Trace, w *world.World) error {
+	files := make([]file, len(o))
+	for i, x := range o {
+		data, err := x.make(t, w)
+		if err != nil {
+			return fmt.Errorf("%s: %w", x.path, err)
+		}
+		files[i] = file{x.path, data}
+	}
+	return writeAll(files)
+}
