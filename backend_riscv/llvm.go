@@ -113,7 +113,7 @@ func llvmFlags(t *design.Target) []string {
 	return flags
 }
 
-// archOf names the families of which the target has lines.
+// archOf names the families whose lines the target has.
 func archOf(t *design.Target) (arch, abi string) {
 	arch, abi = "rv32i", "ilp32"
 	if t.Regs <= 16 {

@@ -172,7 +172,7 @@ func (t *tiler) best(n *node) *choice {
 		return c
 	}
 	c := &choice{cost: costNever}
-	t.memo[n] = c // a node that needs itself is no way
+	t.memo[n] = c // no way leads through the node itself
 	switch n.leaf {
 	case register:
 		c.cost = 0

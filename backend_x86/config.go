@@ -55,7 +55,7 @@ func (o Options) config(m *ir.Module) string {
 	return b.String()
 }
 
-// levels writes which devices have frames, and which are levels of which direction.
+// levels writes which devices have frames, and which are levels, with their direction.
 func (o Options) levels(b *strings.Builder, m *ir.Module) {
 	count := 0
 	var frames, levels []string

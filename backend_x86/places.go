@@ -14,8 +14,8 @@ import (
 const maxRows = 1 << 20
 
 // Places reads the line table of an executable and returns a function from an
-// address to "file:line", "-" where it knows nothing. A file that is no
-// executable, or whose tables are damaged, has no places after the damage.
+// address to "file:line", "-" where it knows nothing. A file that is not
+// an executable, or whose tables are damaged, has no places after the damage.
 func Places(executable []byte) func(rip uint64) string {
 	rows := lines(executable)
 	sort.SliceStable(rows, func(i, j int) bool { return rows[i].from < rows[j].from })

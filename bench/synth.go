@@ -24,8 +24,8 @@ const (
 
 // synthesis places every core on an iCE40 HX8K with yosys and nextpnr. The
 // ports of a core of two devices fit the pins of the package, so that a core is
-// placed as it is and its cells are only its own; paths to and from pins are no
-// part of the frequency.
+// placed as it is and its cells are only its own; paths to and from pins do not
+// count in the frequency.
 func synthesis(ctx context.Context, examples []*example, f *figures) error {
 	for _, tool := range []string{"yosys", "nextpnr-ice40"} {
 		if _, err := exec.LookPath(tool); err != nil {

@@ -85,8 +85,8 @@ func switchLines(b *ast.BlockStmt, lines func(ast.Node) int) int {
 	return most
 }
 
-// nesting is how deep if, for, switch and select stand inside each other; else if is
-// no level, and a function in a function begins anew.
+// nesting is how deep if, for, switch and select stand inside each other; else if does
+// not count, and a function in a function begins anew.
 func nesting(n ast.Node) int {
 	deepest := 0
 	var walk func(n ast.Node, depth int)

@@ -213,7 +213,7 @@ type Result struct {
 // Task is a task instance of the system, in system order. Func takes the I/O
 // token and the tokens of the state objects that it touches, and returns them.
 //
-// A Service is no task of the program's own: a run has ended or is stuck when all
+// A Service is not a task of the program's own: a run has ended or is stuck when all
 // others have or are, and who waits for a channel from it waits for the outside.
 type Task struct {
 	Name    string

@@ -18,7 +18,7 @@ const (
 )
 
 // Parse reads the text form of a module and verifies it. Places `@file:line.col`
-// become spans in made-up files of which only lines and columns are known.
+// become spans in made-up files, where only lines and columns are known.
 func Parse(file *diag.File) (*Module, error) {
 	p := &parser{
 		sc: text.New(file), m: &Module{}, funcs: map[string]*Func{}, objs: map[string]*Object{},

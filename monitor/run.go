@@ -239,7 +239,7 @@ func (m *monitor) call(ctx context.Context) error {
 	return err
 }
 
-// call3 is a call: what, of which device, and three arguments.
+// call3 is a call: what, the device, and three arguments.
 type call3 struct {
 	op, device uint32
 	a, b, c    uint64

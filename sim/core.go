@@ -45,8 +45,8 @@ type Device struct {
 	Bits   int // of a level; 0: it has frames
 }
 
-// numberedMarks is how many timed regions a program may have of which no names
-// are known.
+// numberedMarks is how many timed regions a program may have when their names
+// are unknown.
 const numberedMarks = 4
 
 // Numbers is a core of whose program nothing is known but its devices.

@@ -22,7 +22,7 @@ type Meter struct {
 	pending uint64 // cycles since the last instruction retired
 	now     uint64
 	spent   []uint64 // of the present stretch, by word
-	touched []uint32 // words of which spent is not 0
+	touched []uint32 // words whose spent is not 0
 	most    uint64
 	worst   []uint64 // spent of the longest stretch
 }

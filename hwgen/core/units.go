@@ -150,7 +150,7 @@ func (g *gen) wholeOver(ops ...word.Op) []*line {
 	})
 }
 
-// logic makes one unit of and, or and xor, of which one look-up table a bit is
+// logic makes one unit of and, or and xor, where one look-up table a bit is
 // enough: two controls choose among the three and 0. Its value is 0 for lines
 // with another result, so the result bus needs no select for it.
 func (e *elab) logic() {

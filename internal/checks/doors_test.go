@@ -61,7 +61,7 @@ func TestAnImageRuns(t *testing.T) {
 		require.ErrorContains(t, err, "hello.img is an image: it runs on isa, cycle, gates")
 	}
 	_, err := p.Artefact(context.Background(), "x.sir", flow.ArtefactOptions{Stage: "low"})
-	require.ErrorContains(t, err, "is an image, of which no .sir can be made")
+	require.ErrorContains(t, err, "is an image; no .sir can be made from it")
 	_, err = flow.Load(file, flow.Options{Regs: 8})
 	require.ErrorContains(t, err, "--regs says how an image is made")
 }

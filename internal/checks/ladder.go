@@ -87,7 +87,7 @@ func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Repo
 		} else if err != nil {
 			return nil, err
 		}
-		if ctx.Err() != nil { // what an interrupted tool says is no result
+		if ctx.Err() != nil { // the output of an interrupted tool is not a result
 			return nil, ctx.Err()
 		}
 	}

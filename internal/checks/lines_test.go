@@ -97,7 +97,7 @@ func kernelCycles(t *testing.T, p *flow.Program) float64 {
 }
 
 // unrolled is the eight rounds of a byte in the image of crc32, and the branch
-// behind them.
+// after them.
 var unrolled = regexp.MustCompile(`(?m)^    xor (x\d+), (x\d+), (x\d+)\b.*\n(?:    (?:andi|sub|and|srli|xor) .*\n){39}    xor (x\d+),.*\n(    addi .*\n    bltu .*, \.)-(\d+)`)
 
 // TestTheByteStepOfCRC32 puts one line in the place of eight rounds, in the text of

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/lang/tree"
 	"github.com/sinter-lang/sinter/sim"
@@ -139,7 +140,7 @@ const chosenPort = "any"
 func aloneSystem(t *tree.Test) *tree.System {
 	s := &tree.System{Name: "test", Runs: []tree.Run{{Name: "test", Task: t.Body, Span: t.Span}}, Span: t.Span}
 	if t.Chooses {
-		s.Devices = []tree.DeviceDef{{Name: chosenPort, Kind: "eth", Rx: true, Span: t.Span}}
+		s.Devices = []tree.DeviceDef{{Name: chosenPort, Kind: port.Frames, Rx: true, Span: t.Span}}
 		s.Runs[0].Args = []tree.Bind{{Kind: tree.BindDevice}}
 	}
 	return s

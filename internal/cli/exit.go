@@ -99,7 +99,7 @@ func (e *env) finish(err error) int {
 	if err == nil {
 		return e.close(e.failed)
 	}
-	if e.ctx.Err() != nil { // what an interrupted tool says is no result
+	if e.ctx.Err() != nil { // the output of an interrupted tool is not a result
 		fmt.Fprintln(e.err, "sinter: ended by a signal")
 		return exitSignal
 	}

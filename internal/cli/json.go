@@ -7,7 +7,7 @@ import (
 )
 
 // jsonPlace is where something stands in a source, lines and columns from 1; the end
-// is behind the last character. All are zero for what has no place.
+// is after the last character. All are zero for what has no place.
 type jsonPlace struct {
 	File      string `json:"file"`
 	Line      int    `json:"line"`

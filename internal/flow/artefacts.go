@@ -58,7 +58,7 @@ func (p *Program) Artefact(ctx context.Context, name string, o ArtefactOptions) 
 				return nil, UserErrorf("%s declares no system: there is nothing to build", p.Name)
 			}
 			if m.form < p.Form {
-				return nil, UserErrorf("-o %s: %s is %s, of which no %s can be made", name, p.Path, p.Form, ext)
+				return nil, UserErrorf("-o %s: %s is %s; no %s can be made from it", name, p.Path, p.Form, ext)
 			}
 			return m.make(p, ctx, o)
 		}

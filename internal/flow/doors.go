@@ -10,6 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/lang/tree"
 	"github.com/sinter-lang/sinter/sim"
@@ -181,15 +182,12 @@ func numbers(f *diag.File, c *rtl.Circuit, o Options) *Program {
 	var devices []sim.Device
 	for _, name := range deviceNames(c) {
 		d := sim.Device{Name: name, Rx: hasInput(c, rtl.RxPorts(name).Valid), Tx: hasInput(c, rtl.TxPorts(name).Ready)}
-		s.Devices = append(s.Devices, tree.DeviceDef{Name: name, Kind: frames, Number: len(devices), Rx: d.Rx, Tx: d.Tx})
+		s.Devices = append(s.Devices, tree.DeviceDef{Name: name, Kind: port.Frames, Number: len(devices), Rx: d.Rx, Tx: d.Tx})
 		devices = append(devices, d)
 	}
 	p.Tree, p.ports = &tree.Program{Name: c.Name, System: s}, sim.Numbers(c.Name, devices)
 	return p
 }
-
-// frames is the kind of a device of which only its ports are known.
-const frames = "eth"
 
 // deviceNames lists the devices of a circuit in the order of its input ports.
 func deviceNames(c *rtl.Circuit) []string {
@@ -264,7 +262,7 @@ func differsAt(c *rtl.Circuit, name string, words []uint64) string {
 			init = c.Mems[i].Init
 		}
 	}
-	for i := range words { // words behind the image are the core's own
+	for i := range words { // words after the image are the core's own
 		if a, b := at(init, i), at(words, i); a != b {
 			return fmt.Sprintf("word %d of %s is %#08x in the circuit and %#08x in the image", i, name, a, b)
 		}

@@ -24,7 +24,7 @@ func hello(t testing.TB, o Options) *Program {
 // run runs a program on a machine for at most some steps; only a mistake in the
 // tool panics.
 func run(p *Program, level string) error {
-	_, err := p.Run(context.Background(), RunOptions{Level: level, Core: Pipe3, World: World{Limit: 1000}})
+	_, err := p.Run(context.Background(), RunOptions{Level: level, Core: Pipe3, World: World{Limit: 1000, Steps: 1 << 16}})
 	return err
 }
 

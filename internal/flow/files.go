@@ -80,7 +80,7 @@ func isDevice(path string) bool {
 	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
 }
 
-// writeDevice writes to what is no regular file, such as a terminal: it cannot be
+// writeDevice writes to a terminal or another special file: it cannot be
 // replaced, and what was written cannot be taken back.
 func writeDevice(path string, data []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)

@@ -131,6 +131,13 @@ func (p *Program) For(t *design.Target) *Program {
 	return &other
 }
 
+// Through is the same program with other passes.
+func (p *Program) Through(passes func([]pass.Pass) []pass.Pass) *Program {
+	other := *p
+	other.stages, other.opts.Passes = stages{}, passes
+	return &other
+}
+
 // WithNet is the same program with a check after each proved one. The pass that removes
 // checks is left out: it rests on the same interval arithmetic as the proofs.
 func (p *Program) WithNet() (*Program, error) {

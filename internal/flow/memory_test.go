@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// TestLargeMemory: 12 MB of static memory are no limit of the unikernel; page tables
+// TestLargeMemory: the unikernel has room for 12 MB of static memory; page tables
 // and the guest's memory follow the program.
 func TestLargeMemory(t *testing.T) {
 	for _, tool := range []string{"clang-19", "ld.lld-19", "qemu-system-x86_64"} {

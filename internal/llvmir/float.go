@@ -112,7 +112,7 @@ func (b *body) floatWord(in *sir.Instr) bool {
 	return true
 }
 
-// toInt saturates, as LLVM's operation does, of which NaN is 0.
+// toInt saturates, as LLVM's operation does, and makes 0 of NaN.
 func (b *body) toInt(in *sir.Instr, x value.Value) value.Value {
 	t := in.Results[0].Type
 	name, top := "llvm.fptosi", ^uint64(0)>>(65-t)

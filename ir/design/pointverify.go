@@ -13,7 +13,7 @@ import (
 // Verify checks a point. The error names the choice that contradicts another:
 //
 //  1. its core is one of Cores;
-//  2. it keeps at least one line; the lines are right and share no encoding;
+//  2. it keeps at least one line; the lines are right and have different encodings;
 //  3. only a line with a 5-bit amount has amounts, in 0..31 and ascending; there
 //     are some exactly when shifts are constant;
 //  4. numbers are in their ranges; the program counter reaches all of the text;

@@ -87,9 +87,9 @@ func (n *Netlist) Eval(leaf func(Net) uint64) []uint64 {
 
 // Verify checks, in this order: every net but the constants has exactly one
 // driver, the shell or a cell; cells use 0 to 4 inputs (a carry cell 3) that
-// are driven before them, as is the address of memory data among them; tables are repeated over unused inputs; a carry cell's
-// third input is a constant or a carry; the shell reads existing nets, names
-// and widths are as Graph.Verify says.
+// are driven before them, as is the address of memory data among them; tables
+// are repeated over unused inputs; a carry cell's third input is a constant or a carry;
+// the shell reads existing nets, names and widths are as Graph.Verify says.
 func (n *Netlist) Verify() error {
 	by := make([]int8, n.Nets) // 0 undriven, 1 shell, 2 LUT, 3 carry
 	if n.Nets < 2 {

@@ -139,7 +139,7 @@ func (p *point) mask(t *tasker, x emitter) *ir.Value {
 	case ir.OpRecv:
 		return x.const32(1 << p.i.Dev)
 	case ir.OpChRecv:
-		return x.Const(32, t.behind(p.i.Chan))
+		return x.Const(32, t.fedBy(p.i.Chan))
 	case ir.OpSelect:
 	default:
 		return x.const32(0)
@@ -149,7 +149,7 @@ func (p *point) mask(t *tasker, x emitter) *ir.Value {
 		bits := uint64(1) << a.Index
 		switch a.Kind {
 		case ir.ArmChan:
-			if bits = t.behind(a.Index); bits == 0 {
+			if bits = t.fedBy(a.Index); bits == 0 {
 				continue
 			}
 		case ir.ArmTimer:
@@ -168,8 +168,8 @@ func (p *point) mask(t *tasker, x emitter) *ir.Value {
 	return mask
 }
 
-// behind gives the bits of the devices whose service writes a channel.
-func (t *tasker) behind(ch int) uint64 {
+// fedBy gives the bits of the devices whose service writes a channel.
+func (t *tasker) fedBy(ch int) uint64 {
 	bits := uint64(0)
 	for k, d := range t.m.Devices {
 		if w := t.m.Chans[ch].Writer; d.Task == w && w < len(t.m.Tasks) && t.m.Tasks[w].Service {
@@ -179,7 +179,7 @@ func (t *tasker) behind(ch int) uint64 {
 	return bits
 }
 
-// earliest gives the earliest deadline of the open arms of a select that is no
+// earliest gives the earliest deadline of the open arms of a select that is not
 // later than from; nil when it has no timers.
 func (p *point) earliest(x emitter, from []*ir.Value) []*ir.Value {
 	some := false

@@ -53,7 +53,7 @@ func Reasons() []Reason {
 		{"inline", "copies", "a copy made for an argument shows only when caller and callee are one function"},
 		{"inline", "jumps", "an option that is returned is tested at once by the caller"},
 		{"fold", "gvn", "equal values are found when constants have one form"},
-		{"unroll", "places", "the rounds of a loop that is no more have constant offsets"},
+		{"unroll", "places", "the rounds of an unrolled loop have constant offsets"},
 		{"checks", "legalise", "bounds of words over 32 bits cannot be seen in their halves"},
 		{"unroll", "legalise", "calls of rt stand where operators were, and count as large"},
 		{"inline", "legalise", "helpers of rt shall stay functions"},

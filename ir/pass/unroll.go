@@ -5,7 +5,7 @@ import "github.com/sinter-lang/sinter/ir"
 // Limits of unrolling, in instructions other than constants after it.
 const (
 	maxWhole   = 160 // a loop that disappears
-	maxPart    = 64  // a loop of which several rounds become one
+	maxPart    = 64  // a loop where several rounds become one
 	maxCopies  = 64
 	partRounds = 4
 )

@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// users tells who uses a value: which instructions, and the ends of which
-// blocks. Whoever changes uses says so with instr and term; a block that is
+// users tells who uses a value: instructions and ends of blocks.
+// Whoever changes uses says so with instr and term; a block that is
 // listed may have ceased to use the value.
 type users struct {
 	instrs map[*ir.Value][]*ir.Instr

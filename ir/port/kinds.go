@@ -45,6 +45,10 @@ var kinds = [...]Kind{
 	},
 }
 
+// Frames names the kind of a port when nothing is known but that frames pass: of a
+// circuit without its image, of random modules, of the numbers that a test draws.
+const Frames = "eth"
+
 // Kinds lists the rows.
 func Kinds() []*Kind {
 	var out []*Kind

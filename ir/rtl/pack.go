@@ -185,7 +185,7 @@ func (p *packer) leaves(hi, lo ID) ID {
 	return None
 }
 
-// bit returns the bit of which x is one copy or many, None if it is not a copy.
+// bit returns the bit that x is one copy or many of, None if it is not a copy.
 func (p *packer) bit(x ID) ID {
 	n := &p.b.c.Nodes[x]
 	if n.Kind == KOp && n.Op == word.Sext {
@@ -197,7 +197,7 @@ func (p *packer) bit(x ID) ID {
 	return None
 }
 
-// slice returns of which value x is a part, and from which bit.
+// slice returns the value that x is a part of, and from which bit.
 func (p *packer) slice(x ID) (ID, int) {
 	if n := &p.b.c.Nodes[x]; n.Kind == KOp && n.Op == word.Slice {
 		return n.Args[0], int(n.Imm)

@@ -141,8 +141,8 @@ func Table(op Op) *Row {
 	return &table[op]
 }
 
-// Inverse returns the comparison that holds when op does not; false when op is no
-// comparison.
+// Inverse returns the comparison that holds when op does not; false when op does not
+// compare.
 func Inverse(op Op) (Op, bool) {
 	if op == Bad || op >= NumOps {
 		return Bad, false

@@ -49,7 +49,7 @@ type abstractTask struct {
 	ended bool
 }
 
-// abstractRun is a system of which only the numbers of values in channels are kept.
+// abstractRun is a system reduced to the numbers of values in channels.
 type abstractRun struct {
 	sys     *tree.System
 	tasks   []*abstractTask

@@ -23,7 +23,7 @@ const socketQueue = 8
 // peerSize is the length of the peer before a datagram, in bytes.
 const peerSize = 8
 
-// addresses reads what net.eth says of itself behind its number: host, mask, gateway.
+// addresses reads what net.eth says of itself after its number: host, mask, gateway.
 func (e *Elaborator) addresses(call *syntax.CallExpr, kind *port.Kind, d *tree.DeviceDef) bool {
 	if kind.Stack {
 		d.Home = tree.Home{Host: e.h.Default("host", call.Span()), Mask: e.h.Default("mask", call.Span()), Gateway: e.h.Default("gateway", call.Span())}

@@ -283,7 +283,7 @@ func (x *lowering) variantNumber(t *tree.EnumDef, v *ir.Value, w ir.Type) *ir.Va
 }
 
 // parts evaluates the fields of a literal in the order of the text and gives
-// their leaves in the order of the type, behind head.
+// their leaves in the order of the type, after head.
 func (x *lowering) parts(args []tree.Arg, t *tree.Type, head []leaf) []leaf {
 	types := partsOf(t)
 	got := make([][]leaf, len(types))

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// placed is a program in which PLACE = VALUE meets an index i and a value j, of
-// which both may trap.
+// placed is a program in which PLACE = VALUE meets an index i and a value j. Both
+// may trap.
 const placed = `use net
 struct S { x: u32; v: [4]u32 }
 enum E { nothing; some(v: u32) }

@@ -20,7 +20,7 @@ const (
 	NoTypeNoValue   diag.Code = "E0114" // var x, without type and value
 	LoneRange       diag.Code = "E0115" // a range where a value must be
 	KeywordAsName   diag.Code = "E0116" // a reserved word where a name must be
-	BadInterpolate  diag.Code = "E0117" // braces in a string that are no {expression}
+	BadInterpolate  diag.Code = "E0117" // braces in a string that are not an {expression}
 	BadArm          diag.Code = "E0118" // a select arm that waits for nothing
 	TooMany         diag.Code = "E0119" // the parser gave up
 	ForeignOperator diag.Code = "E0120" // an operator of another language

@@ -133,7 +133,7 @@ func (p *Parser) arms(in stream) (arms, error) {
 	})
 }
 
-// armCall checks what an arm waits for and says of which kind it is.
+// armCall checks what an arm waits for and says what kind it is of.
 func (p *Parser) armCall(g *armRule) (*CallExpr, ArmKind) {
 	call, ok := g.Call.(*CallExpr)
 	if ok {

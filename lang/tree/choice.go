@@ -26,7 +26,8 @@ type TrySend struct {
 //
 // An arm on a channel is ready when the channel has a value, on a device when a
 // message is there, on an input when its level is not the one that the program
-// knows (from its last read or such an arm; at first false), on every and after when the clock has reached its deadline.
+// knows (from its last read or such an arm; at first false), on every and
+// after when the clock has reached its deadline.
 // The first ready arm is chosen: in order of the arms, or, when Fair, cyclically
 // from the arm after the one that this select last chose in this task, the
 // first arm at first. Choosing takes the value or message. The place of a

@@ -169,7 +169,8 @@ type LogSite struct {
 }
 
 // LogArg is how an argument is shown: Kind is "u", "i", "hex", "bool", "float",
-// "fix" with the number of bits after the point, as in "fix16", or "bytes", Width the bits of its word or the capacity of the bytes.
+// "fix" with the number of bits after the point, as in "fix16", or "bytes". Width is the
+// bits of its word or the capacity of the bytes.
 type LogArg struct {
 	Kind  string
 	Width int

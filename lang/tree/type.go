@@ -27,7 +27,7 @@ const (
 	Device               // Name; of parameters only
 	Time                 // a point in time: u64 ticks of 1 us since the start
 	Duration             // i64 ticks of 1 us
-	Fix                  // Bits, of which Frac after the point; two's complement
+	Fix                  // Bits, Frac of them after the point; two's complement
 	Float                // Bits: 32 or 64
 	Fraction             // Ratio: an exact constant that has met no type; in the checker only
 	Map                  // Key, Elem, Len

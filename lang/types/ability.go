@@ -72,7 +72,7 @@ func fulfils(t *tree.Type, can tree.Ability) bool {
 	return t.Kind != tree.Slice && t.Kind != tree.Chan && t.Kind != tree.Device && t.Kind != tree.Unit
 }
 
-// hasFloat reports whether a value of t holds floats, of which 0 and -0 are equal
+// hasFloat reports whether a value of t holds floats, where 0 and -0 are equal
 // and a NaN is not equal to itself.
 func hasFloat(t *tree.Type) bool {
 	switch t.Kind {

@@ -25,7 +25,7 @@ func (b *body) checked(proved *bool, site *int, code string, at diag.Span) {
 }
 
 // spread puts a net under the proofs of the program: each becomes a check with a site
-// behind those of the program, which keep their numbers.
+// after those of the program, which keep their numbers.
 func (c *checker) spread(proofs []proof) {
 	p := c.prog
 	p.Tests, p.Bench = nil, nil // they share bodies with the program and know none of its sites

@@ -28,7 +28,7 @@ func fileOrder() []string {
 // maxBack bounds the references that run back.
 const maxBack = 40
 
-// TestFilesAreInOrder counts the pairs of files of which the first uses a function,
+// TestFilesAreInOrder counts the pairs of files where the first uses a function,
 // method, type, variable or constant that the second declares, and of these the pairs
 // that run back: the second stands after the first in fileOrder. Some must: expressions,
 // statements, types and declarations are made of each other. More of them would make one

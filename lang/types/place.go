@@ -249,7 +249,7 @@ var kindHint = map[tree.LocalKind]string{
 	tree.LoopLocal:  "copy it into a `var`",
 }
 
-// writeOnly checks the target of an assignment, which is no use of the variable
+// writeOnly checks the target of an assignment, which does not use the variable
 // that it is in, unless an index in it reads it.
 func (b *body) writeOnly(e syntax.Expr) tree.Expr {
 	l := b.lookup(syntax.RootName(e))

@@ -1,6 +1,7 @@
 package types
 
 import (
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
@@ -20,13 +21,13 @@ func (b *body) receiver(n int, at tree.Expr0) tree.Expr {
 		f = receiveFunc(n)
 		c.receivers[n] = f
 	}
-	port := b.fn.Params[0]
-	dev := &tree.LocalRef{Expr0: tree.Expr0{At: at.At, T: port.Type}, Local: port}
+	from := b.fn.Params[0]
+	dev := &tree.LocalRef{Expr0: tree.Expr0{At: at.At, T: from.Type}, Local: from}
 	return &tree.Call{Expr0: tree.Expr0{At: at.At, T: f.Result}, Func: f, Args: []tree.Arg{{Value: dev}}}
 }
 
 // portType is the type of the device at which chosen values come in.
-func portType() *tree.Type { return &tree.Type{Kind: tree.Device, Name: "net.Eth"} }
+func portType() *tree.Type { return &tree.Type{Kind: tree.Device, Name: port.Find(port.Frames).Type} }
 
 func receiveFunc(n int) *tree.Func {
 	f := &tree.Func{Name: "test.number", Result: tree.IntType(64, false)}

@@ -33,7 +33,7 @@ func (h host) Stack(s elab.Stack, at diag.Span) *tree.Func {
 	d := c.decls["net._stack"]
 	n, ok := d.node.(*syntax.TaskDecl)
 	if !ok {
-		panic("types: net._stack is no task")
+		panic("types: net._stack is not a task")
 	}
 	env := &env{map[string]diag.Span{}, map[string]*tree.Type{}, map[string]*tree.ConstDef{}}
 	for name, n := range map[string]int{"_sockets": s.Sockets, "_room": s.Room, "_sent": s.Sent} {

@@ -28,7 +28,7 @@ func (m *Machine) asked(dev int, command []byte) error {
 	}
 	m.emit(trace.Event{Kind: trace.Out, Task: m.owner(dev), Port: port, Time: m.world.Now(), Data: command})
 	if m.world.Ask(m.dev[dev], command) == nil {
-		return fmt.Errorf("the program asked %s, which is no disk", port)
+		return fmt.Errorf("the program asked %s, which is not a disk", port)
 	}
 	return nil
 }

@@ -95,7 +95,7 @@ func (m *Machine) choiceText(arms []wait) string {
 		}
 	}
 	if len(list) == 0 {
-		return "an arm of a select, of which none is open"
+		return "an arm of a select; none is open"
 	}
 	return strings.Join(list, " or ")
 }

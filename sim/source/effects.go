@@ -199,7 +199,7 @@ func leaves(list []trace.Arg, t *tree.Type, cells []uint64) []trace.Arg {
 	return append(list, trace.Arg{Bits: cells[0] << (64 - bits) >> (64 - bits)})
 }
 
-// enumLeaves appends the index and the payloads of all variants, of which those
+// enumLeaves appends the index and the payloads of all variants; those
 // that the value does not have are zero.
 func enumLeaves(list []trace.Arg, t *tree.Type, cells []uint64) []trace.Arg {
 	list = append(list, trace.Arg{Bits: cells[0]})

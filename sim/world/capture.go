@@ -21,7 +21,7 @@ type Capture struct {
 	Device int    // index into the names given to FromCaptures
 	Name   string // of the file, for messages
 	Data   []byte
-	// Messages: of a port of messages that are no frames. Such a capture has the link
+	// Messages: of a port whose messages are not frames. Such a capture has the link
 	// type USER0, and each record is a message.
 	Messages bool
 }

@@ -75,7 +75,7 @@ func readVCD(f Waveform) ([]change, error) {
 	return changesOf(r.values), nil
 }
 
-// changesOf drops values that are no change; at first a level is 0.
+// changesOf drops values that change nothing; at first a level is 0.
 func changesOf(values []change) []change {
 	var out []change
 	last := uint64(0)

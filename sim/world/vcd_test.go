@@ -49,7 +49,7 @@ func levelsOf(t *testing.T, names ...string) []Input {
 	return s.Inputs
 }
 
-// TestWaveform: of a microsecond the last value counts; what changes nothing is no input;
+// TestWaveform: the last value of a microsecond counts; what changes nothing is not an input;
 // x before the first value is nothing yet.
 func TestWaveform(t *testing.T) {
 	require.Equal(t, []Input{

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// layout is a message format of which the generator can make messages.
+// layout is a message format that the generator can make messages of.
 type layout struct {
 	name  string
 	parts []part

@@ -2,7 +2,7 @@ package gen
 
 import "strings"
 
-// strict reports a layout of which every value of its fields is a message: no
+// strict reports a layout where every value of its fields is a message: no
 // conditions and no lengths that other fields say.
 func (l *layout) strict() bool {
 	for i := range l.parts {
@@ -33,7 +33,7 @@ func (l *layout) longest() int {
 	return bits / 8
 }
 
-// strictLayouts are those of which messages are made.
+// strictLayouts are those that messages are made of.
 func (g *gen) strictLayouts() []*layout {
 	var out []*layout
 	for _, l := range g.layouts {

@@ -1,6 +1,6 @@
 package gen
 
-// exactRow is a production of exact numbers: ranges of which the checker and we
+// exactRow is a production of exact numbers: ranges for which the checker and we
 // compute the same bounds.
 type exactRow struct {
 	row

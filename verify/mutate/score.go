@@ -17,6 +17,7 @@ type Score struct {
 	Killed     int
 	Proofs     int // of those killed, by the second check alone
 	Equivalent int // proved equal to the circuit
+	Unreached  int // of programs: no run comes where the mistake is
 	Undecided  int // not found, and neither proved equal nor different: missed
 	Missed     []Miss
 
@@ -32,7 +33,7 @@ type Miss struct {
 // Percent is the share found of the mutants that are not equivalent, 100 when
 // there is none.
 func (s *Score) Percent() float64 {
-	real := s.Mutants - s.Equivalent
+	real := s.Mutants - s.Equivalent - s.Unreached
 	if real == 0 {
 		return 100
 	}
@@ -110,4 +111,43 @@ func (s *Score) survivor(c *rtl.Circuit, m Mutant, opt equiv.Options) error {
 	worst := rep.First(status)
 	s.Missed = append(s.Missed, Miss{m.Name, worst.Name + ": " + worst.Reason})
 	return nil
+}
+
+// Outcome is what came out for a mutant that is made on the way.
+type Outcome int
+
+// The outcomes.
+const (
+	Missed Outcome = iota
+	Found
+	Same      // it changes nothing
+	Unreached // no run comes to what it changes
+)
+
+// Each tries mutants by their names.
+func Each(names []string, try func(name string) (o Outcome, why string, err error)) (*Score, error) {
+	s := &Score{Mutants: len(names)}
+	for _, name := range names {
+		o, why, err := try(name)
+		if err != nil {
+			return nil, fmt.Errorf("mutate: %s: %w", name, err)
+		}
+		switch o {
+		case Found:
+			s.Killed++
+		case Same:
+			s.Equivalent++
+		case Unreached:
+			s.Unreached++
+		case Missed:
+			s.Missed = append(s.Missed, Miss{name, why})
+		}
+	}
+	return s, nil
+}
+
+// Line is one line about mutants of programs.
+func (s *Score) Line() string {
+	return fmt.Sprintf("%.1f %% of %d mistakes found (%d), of %d that were tried: %d change nothing, %d are never executed",
+		s.Percent(), s.Killed+len(s.Missed), s.Killed, s.Mutants, s.Equivalent, s.Unreached)
 }

@@ -1,0 +1,304 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/pass"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/iss"
+	"github.com/sinter-lang/sinter/sim/world"
+	"github.com/sinter-lang/sinter/verify/gen"
+	"github.com/sinter-lang/sinter/verify/mutate"
+)
+
+// Specimen is a program on which a wrong compiler must show.
+type Specimen struct {
+	Name   string
+	Files  []*diag.File
+	Script *world.Script
+
+	prog  *flow.Program
+	image *image.Image
+	ref   *trace.Trace
+	bound uint64    // of a run on the program IR, many times what it needs
+	low   string    // what the passes leave
+	words uint64    // bound of a run on the instruction set
+	kinds [2]kindOf // of mistakes that it has a place for
+}
+
+// kindOf says which mistakes a specimen has a place for: of passes, of the back end.
+type kindOf map[string]bool
+
+const (
+	ofPasses = iota
+	ofSelection
+)
+
+// Random makes specimens of random programs.
+func Random(seed uint64, n int) []*Specimen {
+	var out []*Specimen
+	for i := range uint64(n) {
+		p := gen.New(seed+i, gen.Options{})
+		f := &diag.File{Name: fmt.Sprintf("random%d.sn", seed+i), Text: p.Source()}
+		out = append(out, &Specimen{Name: f.Name, Files: []*diag.File{f}, Script: p.Script()})
+	}
+	return out
+}
+
+// CompilerMutants are the mistakes that a compiler could make on some programs.
+type CompilerMutants struct {
+	ctx       context.Context
+	specimens []*Specimen
+}
+
+// NewCompilerMutants runs the programs and notes what could go wrong on each. Programs
+// are tried in this order, so that small ones come first.
+func NewCompilerMutants(ctx context.Context, list []*Specimen) (*CompilerMutants, error) {
+	c := &CompilerMutants{ctx, list}
+	for _, s := range list {
+		if err := c.study(s); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.Name, err)
+		}
+	}
+	return c, nil
+}
+
+// study makes the reference of a program, and of what its passes and its image are.
+func (c *CompilerMutants) study(s *Specimen) error {
+	s.kinds = [2]kindOf{{}, {}}
+	p, err := flow.LoadFiles(s.Files, flow.Options{Passes: noting(s.kinds[ofPasses])})
+	if err != nil {
+		return err
+	}
+	reference, err := p.Machine(c.ctx, flow.Source, "", world.New(s.Script), 0)
+	if err != nil {
+		return err
+	}
+	if s.ref, err = flow.Drive(c.ctx, reference, flow.Bounds{Steps: 1 << 26, Events: fuzzEvents}); err != nil {
+		return err
+	}
+	low, err := p.Low()
+	if err != nil {
+		return err
+	}
+	s.prog, s.low = p, ir.Print(low)
+	if s.image, err = p.Image(c.ctx); err != nil {
+		return err
+	}
+	for _, name := range mutate.Text(s.image) {
+		s.kinds[ofSelection][name] = true
+	}
+	for _, on := range []struct {
+		level string
+		bound *uint64
+	}{{flow.LowIR, &s.bound}, {flow.ISA, &s.words}} {
+		m, err := p.Machine(c.ctx, on.level, "", world.New(s.Script), 0)
+		if err != nil {
+			return err
+		}
+		counted := &counting{Machine: m}
+		if why := c.differs(s, counted, flow.Bounds{Steps: 1 << 26, Events: fuzzEvents}); why != "" {
+			return fmt.Errorf("without a mistake, %s differs: %s", on.level, why)
+		}
+		*on.bound = 4*counted.steps + 20
+	}
+	return nil
+}
+
+// counting counts the steps of a machine.
+type counting struct {
+	sim.Machine
+	steps uint64
+}
+
+// Step makes one step.
+func (c *counting) Step() error {
+	c.steps++
+	return c.Machine.Step()
+}
+
+// noting notes for each pass which mistakes could be made in what it changes.
+func noting(kinds kindOf) func([]pass.Pass) []pass.Pass {
+	return wrapped(func(p *pass.Pass, m *ir.Module, env *pass.Env) bool {
+		before := mutate.Remember(m)
+		changed := p.Run(m, env)
+		for _, name := range before.Changed(m).Faults() {
+			kinds[p.Name+": "+name] = true
+		}
+		return changed
+	})
+}
+
+// planting makes one mistake in all that a pass changes, wherever it stands in the list,
+// or looks whether a run comes there.
+// What the verifier would refuse goes through no other pass.
+func planting(mistake string, how func(*mutate.Changes, string)) func([]pass.Pass) []pass.Pass {
+	broken := false
+	return wrapped(func(p *pass.Pass, m *ir.Module, env *pass.Env) bool {
+		name, mine := strings.CutPrefix(mistake, p.Name+": ")
+		switch {
+		case broken:
+			return false
+		case !mine:
+			return p.Run(m, env)
+		}
+		before := mutate.Remember(m)
+		p.Run(m, env)
+		how(before.Changed(m), name)
+		broken = ir.Verify(m) != nil
+		return true
+	})
+}
+
+// wrapped puts a function around each pass.
+func wrapped(around func(p *pass.Pass, m *ir.Module, env *pass.Env) bool) func([]pass.Pass) []pass.Pass {
+	return func(list []pass.Pass) []pass.Pass {
+		out := slices.Clone(list)
+		for i := range out {
+			p := list[i]
+			out[i].Run = func(m *ir.Module, env *pass.Env) bool { return around(&p, m, env) }
+		}
+		return out
+	}
+}
+
+// differs runs a machine and says what shows that it is not the reference, "" if nothing
+// does.
+func (c *CompilerMutants) differs(s *Specimen, m sim.Machine, b flow.Bounds) string {
+	var tr *trace.Trace
+	err := guarded(func() (err error) {
+		tr, err = flow.Drive(c.ctx, m, b)
+		return err
+	})
+	if err != nil {
+		return err.Error()
+	}
+	if diffs := trace.Compare(s.ref, tr, trace.Options{}); len(diffs) > 0 {
+		return diffs[0].String()
+	}
+	return ""
+}
+
+// names lists the mistakes of a kind, each once.
+func (c *CompilerMutants) names(kind int) []string {
+	all := map[string]bool{}
+	for _, s := range c.specimens {
+		maps.Copy(all, s.kinds[kind])
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// share picks up to n of the names by a seed; 0 is all.
+func share(names []string, n int) []string {
+	if n == 0 || n >= len(names) {
+		return names
+	}
+	r := rand.New(rand.NewPCG(mutantSeed, 0x9a55))
+	r.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	names = names[:n]
+	slices.Sort(names)
+	return names
+}
+
+// Passes tries up to n mistakes of passes (0: all). A mistake counts as found when a build
+// fails or the program IR shows other events on some program, and as none when the passes
+// leave the same text on all of them.
+func (c *CompilerMutants) Passes(n int) (*mutate.Score, error) {
+	return mutate.Each(share(c.names(ofPasses), n), func(mistake string) (mutate.Outcome, string, error) {
+		return c.try(ofPasses, mistake, c.wrongPass)
+	})
+}
+
+// Selection tries up to n mistakes of the back end for cores: wrong lines, wrong
+// operands and wrong immediates in images.
+func (c *CompilerMutants) Selection(n int) (*mutate.Score, error) {
+	return mutate.Each(share(c.names(ofSelection), n), func(mistake string) (mutate.Outcome, string, error) {
+		return c.try(ofSelection, mistake, c.wrongText)
+	})
+}
+
+// try looks for a program that shows a mistake.
+func (c *CompilerMutants) try(kind int, mistake string, on func(s *Specimen, mistake string, reach bool) (mutate.Outcome, error)) (mutate.Outcome, string, error) {
+	out, where := mutate.Same, []string{}
+	var left []*Specimen
+	for _, s := range c.specimens {
+		if !s.kinds[kind][mistake] {
+			continue
+		}
+		o, err := on(s, mistake, false)
+		if err != nil || o == mutate.Found {
+			return o, "", err
+		}
+		if o == mutate.Missed {
+			out, left = o, append(left, s)
+		}
+		if err := c.ctx.Err(); err != nil {
+			return out, "", err
+		}
+	}
+	for _, s := range left {
+		o, err := on(s, mistake, true)
+		if err != nil {
+			return out, "", err
+		}
+		if o == mutate.Found {
+			where = append(where, s.Name)
+		}
+	}
+	if len(left) > 0 && len(where) == 0 {
+		return mutate.Unreached, "", nil
+	}
+	return out, "changes what becomes of " + strings.Join(where, ", "), nil
+}
+
+func (c *CompilerMutants) wrongPass(s *Specimen, mistake string, reach bool) (mutate.Outcome, error) {
+	how := (*mutate.Changes).Apply
+	if reach {
+		how = (*mutate.Changes).Reach
+	}
+	p := s.prog.Through(planting(mistake, how))
+	var low *ir.Module
+	err := guarded(func() (err error) {
+		low, err = p.Low()
+		return err
+	})
+	if err != nil {
+		return mutate.Found, nil // no build: the verifier or a later pass refuses it
+	}
+	if ir.Print(low) == s.low {
+		return mutate.Same, nil
+	}
+	m, err := p.Machine(c.ctx, flow.LowIR, "", world.New(s.Script), 0)
+	if err != nil {
+		return mutate.Found, nil
+	}
+	if c.differs(s, m, flow.Bounds{Steps: s.bound, Events: fuzzEvents}) != "" {
+		return mutate.Found, nil
+	}
+	return mutate.Missed, nil
+}
+
+func (c *CompilerMutants) wrongText(s *Specimen, mistake string, reach bool) (mutate.Outcome, error) {
+	wrong := mutate.Misselect
+	if reach {
+		wrong = mutate.ReachText
+	}
+	m, err := iss.New(wrong(s.image, mistake), world.New(s.Script))
+	if err != nil {
+		return mutate.Found, nil // the image refuses it
+	}
+	if c.differs(s, m, flow.Bounds{Steps: s.words, Events: fuzzEvents}) != "" {
+		return mutate.Found, nil
+	}
+	return mutate.Missed, nil
+}
