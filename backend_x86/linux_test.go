@@ -179,7 +179,8 @@ func TestTAP(t *testing.T) {
 	img := build(t, parse(t, echo), x86.Linux)
 	path := filepath.Join(t.TempDir(), "prog")
 	require.NoError(t, os.WriteFile(path, img.Stripped, 0o755))
-	cmd := exec.Command(path, "eth0=tap:sn0")
+	testkit.Tool(t, "ip")
+	cmd := exec.Command("sh", "-c", "ip tuntap add sn0 mode tap && exec \"$0\" eth0=tap:sn0", path)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })

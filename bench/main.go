@@ -7,6 +7,7 @@
 //	go run ./bench -only filter  only these examples
 //	go run ./bench -echo         only what one echo of net.udp costs; with -lines by source line
 //	go run ./bench -native       only kernels as Linux processes beside the same in C; -only names kernels
+//	go run ./bench -live         the echo as a service on each machine: medians of five rounds
 //	go run ./bench -registers    the table of docs/hardware.md of cores with 8 to 32 registers
 //
 // The object has four parts, each a map from a dotted key to a number:
@@ -68,6 +69,7 @@ func main() {
 	beside := flag.Bool("native", false, "time kernels as Linux processes beside the same in C, and nothing else")
 	rounds := flag.Int("rounds", nativeRounds, "with -native: runs of each process, of which the median counts")
 	registers := flag.Bool("registers", false, "print what registers cost and save")
+	services := flag.Bool("live", false, "run the echo as a service on each machine, and print how fast it answers")
 	flag.Parse()
 	if *peak != "" {
 		os.Exit(printPeak(*peak))
@@ -83,6 +85,8 @@ func main() {
 	switch {
 	case *beside:
 		err = native(context.Background(), o.only, max(*rounds, 1))
+	case *services:
+		err = printLive(context.Background(), o, os.Stdout)
 	case *registers:
 		err = printRegisters(context.Background(), o, os.Stdout)
 	default:

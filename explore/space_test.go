@@ -69,7 +69,7 @@ func TestMistakesInSpaces(t *testing.T) {
 		{"step of nothing", "[axes]\nregisters = { from = 8, to = 16, step = 0 }\n", "2:13", "the step of a range is at least 1", ""},
 		{"unknown part of a range", "[axes]\nregisters = { form = 8, to = 16 }\n", "2:15", "from, to and step, not form", "did you mean `from`?"},
 		{"huge range", "[config]\nn = { from = 0, to = 9000000 }\n", "2:5", "at most", ""},
-		{"range of huge numbers", "[config]\nn = { from = -1, to = 9223372036854775807 }\n", "2:22", "to wants a whole number of 32 bits", ""},
+		{"range of huge numbers", "[config]\nn = { from = -1, to = 9223372036854775807 }\n", "2:23", "to wants a whole number of 32 bits", ""},
 		{"huge space", "[config]\na = { from = 1, to = 9999 }\nb = { from = 1, to = 9999 }\n", "2:1", "more than 1048576 points", ""},
 		{"value twice", "[axes]\nregisters = [8, 16, 8]\n", "2:21", "has the value 8 twice", ""},
 		{"axis twice", "[axes]\nregisters = 8\nregisters = 16\n", "3:1", "registers is given twice", ""},

@@ -2,19 +2,22 @@
 // forbids itself every system call that the program does not need.
 //
 //	prog                         no devices, or devices only in a script
-//	prog eth0=tap:NAME           a TAP interface
+//	prog eth0=tap:NAME           a TAP interface that exists
 //	prog eth0=fd:3               an inherited socket or TAP, one frame a read
 //	prog disk0=file:PATH         the image of a disk, whole sectors
 //	prog led=gpio:CHIP:LINE      a pin: a line of a gpio character device, /dev/gpiochip0:4
 //	prog --script                the harness speaks on standard input and output
 #include "hal.h"
 
-#if SN_LEVELS
-static NORETURN void no_pin(const char *arg) {
-  u32 n = 0;
+#if SN_DEVICES
+// refuse says what is wrong with an argument.
+static NORETURN void refuse(const char *arg, const char *why) {
+  u32 n = 0, k = 0;
   while (arg[n]) n++;
+  while (why[k]) k++;
   sys(SYS_write, 2, (long)arg, n, 0);
-  COMPLAIN(": no such line, or it is in use; write NAME=gpio:/dev/gpiochipN:LINE\n");
+  sys(SYS_write, 2, (long)": ", 2, 0);
+  complain(why, k);
 }
 #endif
 
@@ -26,46 +29,101 @@ static const char *after(const char *s, const char *prefix) {
   return s;
 }
 
-static int tap(const char *name) {
-  struct { char name[16]; short flags; char pad[22]; } req = {{0}, 0x1002, {0}}; // IFF_TAP | IFF_NO_PI
-  for (u32 i = 0; i < 15 && name[i]; i++) req.name[i] = name[i];
+// tap opens a TAP interface that is there: a mistyped name would make a new one, which
+// nobody is connected to. Its offloads are off, or a frame may come with half a checksum.
+static int tap(const char *arg, const char *name) {
+  enum { INTERNET = 2, DATAGRAMS = 2, SIOCGIFINDEX = 0x8933, TUNSETIFF = 0x400454ca, TUNSETOFFLOAD = 0x400454d0 };
+  struct { char name[16]; short flags; char pad[22]; } req = {{0}, 0, {0}};
+  u32 n = 0;
+  for (; name[n] && n < 16; n++) req.name[n] = name[n];
+  if (!n || n == 16) refuse(arg, "the name of an interface has 1 to 15 characters\n");
+  if (sys(SYS_ioctl, sys(SYS_socket, INTERNET, DATAGRAMS, 0, 0), SIOCGIFINDEX, (long)&req, 0) < 0) refuse(arg, "there is no such interface; `ip tuntap add NAME mode tap` makes one\n");
+  memset(&req.flags, 0, sizeof req.pad);
+  req.flags = 0x1002; // IFF_TAP | IFF_NO_PI
   long fd = sys(SYS_open, (long)"/dev/net/tun", 2, 0, 0);
-  if (fd < 0 || sys(SYS_ioctl, fd, 0x400454ca, (long)&req, 0) < 0) return -1;
+  if (fd < 0) refuse(arg, "cannot open /dev/net/tun\n");
+  if (sys(SYS_ioctl, fd, TUNSETIFF, (long)&req, 0) < 0) refuse(arg, "cannot take the interface: it is no TAP interface, belongs to another user, or is in use\n");
+  if (sys(SYS_ioctl, fd, TUNSETOFFLOAD, 0, 0) < 0) refuse(arg, "cannot turn the offloads of the interface off\n");
   return (int)fd;
 }
 
-static int number(const char *s) {
-  int n = 0;
-  for (; *s >= '0' && *s <= '9'; s++) n = n * 10 + *s - '0';
-  return *s ? -1 : n;
+// inherited reads the number of a descriptor, which must be open.
+static int inherited(const char *arg, const char *s) {
+  enum { GET_FLAGS = 1 };
+  u32 n = 0, k = 0;
+  for (; s[k] >= '0' && s[k] <= '9' && k < 9; k++) n = n * 10 + (u32)(s[k] - '0');
+  if (!k || s[k]) refuse(arg, "expected the number of a descriptor, such as fd:3\n");
+  if (sys(SYS_fcntl, n, GET_FLAGS, 0, 0) < 0) refuse(arg, "this descriptor is not open\n");
+  return (int)n;
 }
 
 static int bind(const char *arg) {
   for (u32 i = 0; i < SN_DEVICES; i++) {
     const char *rest = after(arg, sn_device_name(i));
     if (!rest || *rest != '=') continue;
+    if (fd_of[i] >= 0) refuse(arg, "this device is given twice\n");
     const char *v;
 #if SN_DISKS
     if (sn_is_disk[i]) {
       v = after(rest + 1, "file:");
-      return v && (fd_of[i] = disk(i, v)) >= 0;
+      if (!v) return 0;
+      fd_of[i] = disk(i, v);
+      if (fd_of[i] == NO_FILE) refuse(arg, "cannot open this file for reading and writing\n");
+      if (fd_of[i] == ODD_SIZE) refuse(arg, "the file is not one or more whole sectors of 512 bytes\n");
+      if (fd_of[i] == IN_USE) refuse(arg, "the file is the disk of another run\n");
+      return 1;
     }
 #endif
 #if SN_LEVELS
     if (sn_is_level[i]) {
       v = after(rest + 1, "gpio:");
       if (!v) return 0;
-      if ((fd_of[i] = pin(i, v)) < 0) no_pin(arg);
+      if ((fd_of[i] = pin(i, v)) < 0) refuse(arg, "no such line, or it is in use; write NAME=gpio:/dev/gpiochipN:LINE\n");
       return 1;
     }
 #endif
     v = after(rest + 1, "fd:");
-    if (v) return (fd_of[i] = number(v)) >= 0;
+    if (v) {
+      fd_of[i] = inherited(arg, v);
+      return 1;
+    }
     v = after(rest + 1, "tap:");
-    return v && (fd_of[i] = tap(v)) >= 0;
+    if (v) fd_of[i] = tap(arg, v);
+    return v != 0;
   }
   return 0;
 }
+
+// used reports whether a descriptor serves a device.
+static int used_fd(u32 fd) {
+  for (u32 i = 0; i < SN_DEVICES; i++) {
+    if (fd_of[i] == (int)fd) return 1;
+#if SN_LEVELS
+    if (sn_is_level[i] && line_of[i] == (int)fd) return 1;
+#endif
+  }
+  return 0;
+}
+
+// close_others closes what was inherited for nothing: all between the descriptors of the
+// devices, and all after them.
+static void close_others(void) {
+  u32 from = 3, last = 2;
+  for (u32 i = 0; i < SN_DEVICES; i++) {
+    if (fd_of[i] > (int)last) last = (u32)fd_of[i];
+#if SN_LEVELS
+    if (sn_is_level[i] && line_of[i] > (int)last) last = (u32)line_of[i];
+#endif
+  }
+  for (u32 fd = 3; fd <= last; fd++) {
+    if (!used_fd(fd)) continue;
+    if (fd > from) sys(SYS_close_range, from, fd - 1, 0, 0);
+    from = fd + 1;
+  }
+  sys(SYS_close_range, from, ~0u, 0, 0); // a kernel before 5.9 keeps them
+}
+#else
+static void close_others(void) { sys(SYS_close_range, 3, ~0u, 0, 0); }
 #endif
 
 // ---- the system-call filter, made of what the program uses and how it runs
@@ -138,6 +196,7 @@ NORETURN void start(long *sp) {
   for (u32 i = 0; i < SN_DEVICES; i++)
     if ((!hal_scripted || sn_is_disk[i]) && fd_of[i] < 0) usage();
 #endif
+  close_others();
   lock();
   // planted faults stand here
   sn_main();

@@ -20,6 +20,16 @@ static u8 head[SN_DEVICES][65536];
 static u32 head_len[SN_DEVICES];
 static u8 closed[SN_DEVICES];
 
+// gone ends the process when a device is not there any more: its interface was deleted.
+static NORETURN void gone(u32 dev) {
+  const char *name = sn_device_name(dev);
+  u32 n = 0;
+  while (name[n]) n++;
+  sys(SYS_write, 2, (long)name, n, 0);
+  sys(SYS_write, 2, (long)": the device is gone\n", 21, 0);
+  hal_exit(END_CRASH);
+}
+
 // fill reads ahead at the devices of mask that have no frame, sleeping for at most so
 // many microseconds; it reports whether one of them can still give one.
 static int fill(u32 mask, u64 us) {
@@ -39,7 +49,8 @@ static int fill(u32 mask, u64 us) {
     if (!p[i].revents) continue;
     long n = sys(SYS_read, fd_of[i], (long)head[i], sizeof head[i], 0);
     if (n > 0) head_len[i] = sn_has_frames[i] ? (u32)n : 0; // of a pin: that it has changed
-    else if (n != EINTR && n != EAGAIN) closed[i] = 1;
+    else if (!n || n == ECONNRESET) closed[i] = 1;
+    else if (n != EINTR && n != EAGAIN) gone(i);
   }
   return open;
 }
@@ -86,9 +97,16 @@ void hal_script_send(u32 dev, const u8 *p, u32 n) { ask('S', dev, 0, p, n); }
 #if SN_DISKS
 static u64 sectors[SN_DEVICES];
 
+// Why a file is no disk.
+enum { NO_FILE = -1, ODD_SIZE = -2, IN_USE = -3 };
+
+// disk opens the image of a disk and locks it, as long as the process lives.
 static int disk(u32 dev, const char *path) {
+  enum { EXCLUSIVE_OR_NOT = 2 | 4 };
   long fd = sys(SYS_open, (long)path, 2, 0, 0), n = fd < 0 ? fd : sys(SYS_lseek, fd, 0, 2, 0);
-  if (n < 0) return -1;
+  if (n < 0) return NO_FILE;
+  if (!n || n % SECTOR) return ODD_SIZE;
+  if (sys(SYS_flock, fd, EXCLUSIVE_OR_NOT, 0, 0)) return IN_USE;
   sectors[dev] = (u64)n / SECTOR;
   return (int)fd;
 }

@@ -34,6 +34,7 @@ var known = []struct {
 	{[]string{"verilator"}, "--version", "lints and runs the Verilog", "verilator"},
 	{[]string{"yosys"}, "-V", "synthesis for figures", "yosys"},
 	{[]string{"nextpnr-ice40"}, "--version", "placement and timing for figures", "nextpnr-ice40"},
+	{[]string{"sbatch"}, "--version", "sweeps on a cluster", "slurm-wlm"},
 	{[]string{"icepack"}, "", "bitstream", "fpga-icestorm"},
 	{[]string{"iceprog"}, "", "loads a bitstream into iCEBreaker and HX8K boards", "fpga-icestorm"},
 	{[]string{"openFPGALoader"}, "", "loads a bitstream into other boards", "openfpgaloader"},

@@ -40,9 +40,8 @@ func results(dir string) int {
 func TestInterruptedSweepGoesOn(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "slow.sn"), []byte(slowProgram), 0o644))
-	space := "[axes]\norganisation = ['multi', 'pipe3']\nregisters = { from = 8, to = 16 }\n[config]\nn = { from = 2000, to = 2003 }\n"
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "f.toml"), []byte(space), 0o644))
-	const all = 2 * 9 * 4
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "f.toml"), []byte(clusterSpace), 0o644))
+	const all = clusterPoints
 	args := []string{"explore", "slow.sn", "-o", "sweep", "--space", "f.toml", "-j", "1"}
 	sweep := filepath.Join(dir, "sweep")
 
@@ -61,11 +60,11 @@ func TestInterruptedSweepGoesOn(t *testing.T) {
 	require.Equal(t, 130, cmd.ProcessState.ExitCode(), "%s", &out)
 	kept := results(sweep)
 	require.Less(t, kept, all, "it was interrupted")
-	require.Contains(t, out.String(), strconv.Itoa(kept)+" points of 72 are in sweep; the same command goes on from there")
+	require.Contains(t, out.String(), strconv.Itoa(kept)+" points of 30 are in sweep; the same command goes on from there")
 	require.NoFileExists(t, filepath.Join(sweep, "points.csv"))
 
 	rest, err := tool(t, dir, args...).CombinedOutput()
 	require.NoError(t, err, "%s", rest)
-	require.Regexp(t, regexp.MustCompile(`(?m)^72 points: `+strconv.Itoa(kept)+` from the folder, `+strconv.Itoa(all-kept)+` made, 0 failed`), string(rest))
+	require.Regexp(t, regexp.MustCompile(`(?m)^30 points: `+strconv.Itoa(kept)+` from the folder, `+strconv.Itoa(all-kept)+` made, 0 failed`), string(rest))
 	require.Equal(t, all, results(sweep))
 }

@@ -221,7 +221,6 @@ func TestLiveRefuses(t *testing.T) {
 		{"net.host=dhcp: there is no DHCP yet", []string{"echo", "-D", "net.host=dhcp"}},
 		{"there is no interface nosuchtap", []string{"echo", "--tap", "nosuchtap"}},
 		{"the name of an interface has 1 to 15 characters", []string{"echo", "--tap", "nic=" + strings.Repeat("x", 16)}},
-		{"lo is not a TAP interface", []string{"echo", "--tap", "lo"}},
 		{"echo_server has no network device `eth7`; there is `nic`", []string{"echo", "--tap", "eth7=tap0"}},
 		{"filter has several", []string{"filter", "--tap", "tap0"}},
 		{"`nic` is given twice", []string{"echo", "--tap", "nic=a", "--tap", "b"}},
@@ -247,6 +246,24 @@ func TestLiveRefuses(t *testing.T) {
 	code, _, stderr := sinter(dir, "run", "../../examples/echo", "-p", "udp:0:7")
 	require.Equal(t, 1, code)
 	require.Contains(t, stderr, "-p is for live runs: add --live")
+}
+
+// TestLiveDiskIsLocked: two services cannot have one disk.
+func TestLiveDiskIsLocked(t *testing.T) {
+	needs(t, "native")
+	disk := filepath.Join(t.TempDir(), "disk.img")
+	first := startLive(t, "../../examples/queue", "--on", "native", "--disk", disk, "--size", "1M")
+	first.expect(t, `answers after`)
+	for _, machine := range []string{"native", "unikernel", "monitor"} {
+		t.Run(machine, func(t *testing.T) {
+			needs(t, machine)
+			r := startLive(t, "../../examples/queue", "--on", machine, "--accel", "tcg", "--disk", disk)
+			require.Equal(t, 1, r.end(t), "%s", r.err.String())
+			require.Contains(t, r.err.String(), "the disk of another run")
+		})
+	}
+	first.stop()
+	require.Equal(t, 130, first.end(t))
 }
 
 // TestLiveCommand pastes the command that --print-command prints into a shell, and talks

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"net"
 	"os"
 	"syscall"
 	"unsafe"
@@ -21,11 +22,8 @@ func checkTap(name string) error {
 	if len(name) == 0 || len(name) > mostName {
 		return wrong("--tap: the name of an interface has 1 to %d characters, got %q", mostName, name)
 	}
-	if _, err := os.Stat("/sys/class/net/" + name); err != nil {
+	if _, err := net.InterfaceByName(name); err != nil {
 		return wrong("--tap: there is no interface %s; `ip tuntap add %s mode tap` makes one", name, name)
-	}
-	if _, err := os.Stat("/sys/class/net/" + name + "/tun_flags"); err != nil {
-		return wrong("--tap: %s is not a TAP interface", name)
 	}
 	return nil
 }
@@ -41,7 +39,7 @@ func openTap(name string) (*os.File, error) {
 	req[16], req[17] = iffTap&0xff, iffNoPI>>8
 	if _, _, e := syscall.Syscall(syscall.SYS_IOCTL, uintptr(fd), tunSetIff, uintptr(unsafe.Pointer(&req))); e != 0 {
 		syscall.Close(fd)
-		return nil, wrong("--tap: cannot take %s: %s (it belongs to another user, or is in use)", name, e.Error())
+		return nil, wrong("--tap: cannot take %s: %s (it is no TAP interface, belongs to another user, or is in use)", name, e.Error())
 	}
 	if _, _, e := syscall.Syscall(syscall.SYS_IOCTL, uintptr(fd), tunSetOffload, 0); e != 0 {
 		syscall.Close(fd)

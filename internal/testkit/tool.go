@@ -51,6 +51,7 @@ func debianPackage(command string) string {
 		"yosys": "yosys", "nextpnr-ice40": "nextpnr-ice40", "icepack": "fpga-icestorm", "z3": "z3",
 		"riscv64-unknown-elf-as": "binutils-riscv64-unknown-elf", "riscv64-unknown-elf-objdump": "binutils-riscv64-unknown-elf",
 		"riscv64-unknown-elf-gcc": "gcc-riscv64-unknown-elf",
+		"munged":                  "munge", "slurmctld": "slurm-wlm", "slurmd": "slurm-wlm", "sbatch": "slurm-wlm",
 	}
 	if p, ok := packages[command]; ok {
 		return p
