@@ -100,7 +100,7 @@ func (p *Program) servable(product x86.Product) error {
 	}
 	for _, d := range p.Tree.System.Devices {
 		if k := port.Find(d.Kind); k != nil && k.Key == port.Label && k.Shape == port.Message {
-			return diag.Errorf("", d.Span, "`%s` is a port of datagrams, which needs an engine outside; a machine for product %s has none", d.Name, product).
+			return diag.Errorf("", d.Span, "`%s` is a port of %ss, which needs an engine outside; a machine for product %s has none", d.Name, k.Unit, product).
 				Hint("a socket over a network device is a `%s` too: `net.udp(net.eth(0), 7)`", k.Type)
 		}
 	}

@@ -15,9 +15,9 @@ import (
 )
 
 // knowsKinds are the places where a kind may be named: its row, its model of the
-// world, real outsides of a live run, the layer below products (C, which is not read
-// here), the library.
-var knowsKinds = []string{"ir/port/", "sim/world/", "internal/live/"}
+// world, real outsides of a live run and of the bench, the layer below products (C,
+// which is not read here), the library.
+var knowsKinds = []string{"ir/port/", "sim/world/", "internal/live/", "bench/"}
 
 // namesOf says how code names a kind, in identifiers and in strings.
 var namesOf = map[string]*regexp.Regexp{
