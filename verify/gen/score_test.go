@@ -21,12 +21,13 @@ const root = "../.."
 // that are run in continuous integration.
 const scoreSeeds = 500
 
-// sample is how many faults are planted when the whole measurement does not run.
-const sample = 3
+// sample is how many faults are planted when the whole measurement does not run, and
+// someSeeds how many programs run on each of them: a fault that is missed costs all.
+const sample, someSeeds = 3, 120
 
-// noticed plants a fault and runs the generated programs. A tool that fails or
+// noticed plants a fault and runs so many generated programs. A tool that fails or
 // hangs where it did not before is noticed too; how says what was seen.
-func noticed(f *testkit.Fault, dir string) (how string, err error) {
+func noticed(f *testkit.Fault, dir string, programs int) (how string, err error) {
 	list, err := f.Overlay(root, dir)
 	if err != nil {
 		return "", err
@@ -37,7 +38,7 @@ func noticed(f *testkit.Fault, dir string) (how string, err error) {
 	}
 	defer os.Remove(tool)
 	said, code, err := testkit.Within(10*time.Minute, root, []string{"GOTRACEBACK=none"}, filepath.Clean(tool),
-		"fuzz", "--seed", "1", "--count", fmt.Sprint(scoreSeeds), "--on", "ir,isa", "--first", "--no-shrink", "--out", "")
+		"fuzz", "--seed", "1", "--count", fmt.Sprint(programs), "--on", "ir,isa", "--first", "--no-shrink", "--out", "")
 	switch {
 	case code == 0:
 		return "", nil
@@ -69,15 +70,16 @@ func TestMutationScore(t *testing.T) {
 		require.GreaterOrEqual(t, groups[g], 5, g)
 	}
 	whole := os.Getenv("SINTER_WORTH") == "1"
+	programs := scoreSeeds
 	if !whole {
-		faults = spread(faults, sample)
+		faults, programs = spread(faults, sample), someSeeds
 	}
 	var seen atomic.Int64
 	t.Run("faults", func(t *testing.T) {
 		for _, f := range faults {
 			t.Run(f.Name, func(t *testing.T) {
 				t.Parallel()
-				how, err := noticed(f, t.TempDir())
+				how, err := noticed(f, t.TempDir(), programs)
 				require.NoError(t, err)
 				if how != "" {
 					seen.Add(1)
