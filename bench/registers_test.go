@@ -16,7 +16,7 @@ import (
 // cycles and cells, within one in a hundred, and 8 registers never have a lesser one.
 func TestRegistersPay(t *testing.T) {
 	names := []string{"fir", "sort", "crc32"}
-	if testkit.Full() {
+	if testkit.Campaign() {
 		names = nil
 	}
 	chosen := map[int]bool{}
@@ -52,7 +52,7 @@ func TestTableOfRegisters(t *testing.T) {
 	page, err := os.ReadFile("../docs/hardware.md")
 	require.NoError(t, err)
 	names := []string{"fir", "crc32", "hello"}
-	if testkit.Full() {
+	if testkit.Campaign() {
 		names = append(names, "filter", "firewall", "heat", "matmul", "nbody", "pipeline", "sha256", "sort")
 	}
 	for _, e := range examplesNamed(t, names...) {

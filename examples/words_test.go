@@ -15,7 +15,8 @@ import (
 )
 
 // wordsProgram sums and copies every part of up to 40 bytes from every place of a
-// buffer, in words where it can; what it sees goes into its log.
+// buffer, in words where it can, and each copy once more from its beginning, which is
+// the place of a word; what it sees goes into its log.
 const wordsProgram = `use checksum
 
 fn mixed(h: u32, v: u32) -> u32 { return (h ^ v) * 16777619 }
@@ -36,8 +37,10 @@ task look() {
       c.resize(from)
       c.append(b[from..to])
       c.append(0x5a)
+      var whole: bytes<64>
+      whole.append(c)
       for k in 0..64 {
-        if k < c.len { copies = mixed(copies, u32(c[k])) }
+        if k < whole.len { copies = mixed(copies, u32(whole[k])) }
       }
     }
     log.print("{sums} {copies}")
