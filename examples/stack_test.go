@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"testing"
 
+	"github.com/gopacket/gopacket"
+	"github.com/gopacket/gopacket/layers"
 	"github.com/stretchr/testify/require"
 
 	"github.com/sinter-lang/sinter/internal/flow"
@@ -222,4 +224,28 @@ func TestEchoesHaveRightSums(t *testing.T) {
 		require.Equal(t, "echo", kindOf(e.Data))
 		require.Zero(t, inet(e.Data[34:]))
 	}
+}
+
+// What the system says to a question for its station, and what it asks itself, is what
+// a parser of others reads as such, field by field (RFC 826).
+func TestWordsOfARP(t *testing.T) {
+	frames := []stamped{{0, asks(9)}, {second, from(near(77), world.MAC(near(77)))}, {2 * second, asks(200)}}
+	out, _ := sends(t, "echo", frames)
+	seen := map[uint16]int{}
+	for _, e := range out {
+		p := gopacket.NewPacket(e.Data, layers.LayerTypeEthernet, gopacket.Default)
+		require.Nil(t, p.ErrorLayer())
+		a, ok := p.Layer(layers.LayerTypeARP).(*layers.ARP)
+		if !ok {
+			continue
+		}
+		seen[a.Operation]++
+		require.Equal(t, []any{layers.LinkTypeEthernet, layers.EthernetTypeIPv4, uint8(6), uint8(4)}, []any{a.AddrType, a.Protocol, a.HwAddressSize, a.ProtAddressSize})
+		require.Equal(t, world.MAC(system(0).Address), a.SourceHwAddress)
+		require.Equal(t, binary.BigEndian.AppendUint32(nil, system(0).Address), a.SourceProtAddress)
+		if a.Operation == layers.ARPReply {
+			require.Equal(t, world.MAC(binary.BigEndian.Uint32(a.DstProtAddress)), a.DstHwAddress)
+		}
+	}
+	require.Equal(t, map[uint16]int{layers.ARPReply: 2}, seen)
 }

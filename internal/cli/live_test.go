@@ -311,8 +311,9 @@ func TestBundleQEMU(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(text), "net=10.1.2.0/24,host=10.1.2.1,hostfwd=udp:127.0.0.1:11234-10.1.2.3:1234")
 	cmd := exec.Command(filepath.Join(dir, "run.sh"))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	require.NoError(t, cmd.Start())
-	defer cmd.Process.Kill() //nolint:errcheck // it has ended
+	defer syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) //nolint:errcheck // all of it has ended when all is well
 	conn, err := net.Dial("udp4", "127.0.0.1:11234")
 	require.NoError(t, err)
 	defer conn.Close()

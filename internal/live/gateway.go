@@ -199,7 +199,7 @@ func (g *gateway) serve(frame []byte) {
 // learn takes the station of the image from its answer to our question, and sends what
 // has waited for that.
 func (g *gateway) learn(frame []byte) {
-	if len(frame) < 42 || frame[21] != 2 || bigEndian(frame[28:]) != g.host {
+	if len(frame) < 42 || frame[20] != 0 || frame[21] != 2 || bigEndian(frame[28:]) != g.host {
 		return
 	}
 	g.mu.Lock()
