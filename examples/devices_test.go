@@ -90,7 +90,7 @@ func TestDiskImages(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, image, again)
 	}
-	for _, bad := range []string{"disk1=" + in, in, "disk0=" + filepath.Join(dir, "none")} {
+	for _, bad := range []string{"disk1=" + in, "disk0=" + filepath.Join(dir, "none")} {
 		_, err := p.Run(context.Background(), flow.RunOptions{Level: flow.Source, World: flow.World{Disks: []string{bad}}})
 		require.Error(t, err, bad)
 	}
