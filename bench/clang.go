@@ -106,7 +106,7 @@ func (k kernel) compile(ctx context.Context, clang string) (*image.Raw, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	for _, name := range []string{"crt0.S", "rt.c", "mmio.h", "link.ld", k.name + ".c"} {
+	for _, name := range []string{"crt0.S", "rt.c", "kernel.h", "input.h", "link.ld", k.name + ".c"} {
 		text, err := sources.ReadFile("testdata/kernels/" + name)
 		if err != nil {
 			return nil, err
@@ -127,7 +127,7 @@ func (k kernel) compile(ctx context.Context, clang string) (*image.Raw, error) {
 	return image.ReadRaw(k.name, elf)
 }
 
-// What a kernel stores above its memory; see testdata/kernels/mmio.h.
+// What a kernel stores above its memory; see testdata/kernels/kernel.h.
 const (
 	memory     = 0x10000
 	resultWord = memory

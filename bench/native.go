@@ -22,7 +22,8 @@ import (
 )
 
 // The kernels that exist in both languages and run long enough to be timed. Each pair
-// prints the same lines, and repeats its work a fixed number of times.
+// prints the same lines, and repeats its work a fixed number of times. Those that a
+// core runs too have their C in testdata/kernels.
 //
 //go:embed sn/*.sn c/*.c c/*.h
 var pairs embed.FS
@@ -180,14 +181,23 @@ func buildSinter(ctx context.Context, dir, name string) (string, error) {
 	return path, os.WriteFile(path, img.Stripped, 0o700)
 }
 
+// inC reads a file of a kernel in C: its own, or the one that a core's program shares.
+func inC(file string) ([]byte, error) {
+	text, err := pairs.ReadFile("c/" + file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return sources.ReadFile("testdata/kernels/" + file)
+	}
+	return text, err
+}
+
 // buildC makes the process of a kernel in C.
 func buildC(ctx context.Context, clang, dir, name, setting string) (string, error) {
 	where := filepath.Join(dir, setting)
 	if err := os.Mkdir(where, 0o700); err != nil {
 		return "", err
 	}
-	for _, file := range []string{"kernel.h", name + ".c"} {
-		text, err := pairs.ReadFile("c/" + file)
+	for _, file := range []string{"kernel.h", "input.h", name + ".c"} {
+		text, err := inC(file)
 		if err != nil {
 			return "", err
 		}

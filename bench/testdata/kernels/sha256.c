@@ -1,5 +1,5 @@
 // SHA-256 of 1 KiB, padding included (17 blocks).
-#include "mmio.h"
+#include "kernel.h"
 static const uint32_t K[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -44,9 +44,12 @@ int main(void) {
   for (int i = 0; i < 1024; i++) buf[i] = (uint8_t)rnd(&s);
   buf[1024] = 0x80;
   buf[1024 + 62] = 0x20;  // 8192 bits
-  mark(1);
-  kernel();
-  mark(0);
+  for (uint32_t n = 0; n < ROUNDS(30000); n++) {
+    mark(1);
+    kernel();
+    mark(0);
+    buf[0] = (uint8_t)h[0];
+  }
   for (int i = 0; i < 8; i++) put_result(h[i]);
   return 0;
 }
