@@ -67,7 +67,7 @@ func main() {
 	lines := flag.Bool("lines", false, "with -echo: by source line too")
 	peak := flag.String("peak", "", "make LLVM IR of this program only, and print the most memory that took in MiB")
 	beside := flag.Bool("native", false, "time kernels as Linux processes beside the same in C, and nothing else")
-	rounds := flag.Int("rounds", nativeRounds, "with -native: runs of each process, of which the median counts")
+	rounds := flag.Int("rounds", nativeRounds, "with -native: runs of each process; the median counts")
 	registers := flag.Bool("registers", false, "print what registers cost and save")
 	services := flag.Bool("live", false, "run the echo as a service on each machine, and print how fast it answers")
 	flag.Parse()

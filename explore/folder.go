@@ -14,7 +14,7 @@ import (
 
 // Folder is where a sweep lives:
 //
-//	manifest.json            what was swept, by which tool, of which texts
+//	manifest.json            what was swept, by which tool, and the texts
 //	points.csv, points.jsonl the table; front.svg: its picture
 //	points/KEY.json          a result, under the hash of all that it depends on
 //	inputs/HASH              texts and captures

@@ -240,7 +240,7 @@ func find(name string) *known {
 func (k *known) check(v *value) error {
 	if k.values != nil {
 		if !slices.Contains(k.values, v.text) {
-			return suggest(mistake(v.at, "%s is no %s; there are %s", v.text, k.name, strings.Join(k.values, ", ")), v.text, k.values)
+			return suggest(mistake(v.at, "%s is not a %s; there are %s", v.text, k.name, strings.Join(k.values, ", ")), v.text, k.values)
 		}
 		return nil
 	}
@@ -344,35 +344,8 @@ func mistake(at diag.Span, format string, args ...any) *diag.Error {
 
 // suggest adds the nearest name that would be right.
 func suggest(e *diag.Error, name string, known []string) *diag.Error {
-	best, least := "", len(name)/2+1
-	for _, k := range known {
-		if d := distance(name, k); d < least {
-			best, least = k, d
-		}
-	}
-	if best != "" {
+	if best := diag.Nearest(name, known); best != "" {
 		e.Hint("did you mean `%s`?", best)
 	}
 	return e
-}
-
-// distance is the number of letters to add, remove or change.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

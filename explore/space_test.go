@@ -61,7 +61,7 @@ func TestMistakesInSpaces(t *testing.T) {
 	for _, c := range []struct{ name, text, place, message, hint string }{
 		{"unknown axis", "[axes]\nregister = 8\n", "2:1", "there is no axis register", "did you mean `registers`?"},
 		{"unknown section", "[axis]\n", "1:1", "a space has no section axis", "did you mean `axes`?"},
-		{"unknown value", "[axes]\nshifter = [\"auto\", \"barel\"]\n", "2:20", "barel is no shifter", "did you mean `barrel`?"},
+		{"unknown value", "[axes]\nshifter = [\"auto\", \"barel\"]\n", "2:20", "barel is not a shifter", "did you mean `barrel`?"},
 		{"number out of range", "[axes]\nregisters = [8, 64]\n", "2:17", "registers are 5 to 32, got 64", ""},
 		{"no number", "[axes]\nregisters = ['all']\n", "2:14", "registers are 5 to 32, got all", ""},
 		{"empty axis", "[axes]\nregisters = []\n", "2:13", "the space is empty", ""},
@@ -84,7 +84,7 @@ func TestMistakesInSpaces(t *testing.T) {
 		{"all forbidden", "[[forbid]]\nshifter = 'auto'\n", "1:1", "the constraints leave no point", ""},
 		{"contradiction", "[axes]\nregisters = [8, 16]\n[[require]]\nregisters = 8\n[[require]]\nregisters = 16\n", "3:1", "constraints contradict", ""},
 		{"no value", "[axes]\nregisters =\n", "2:12", "expected a string, a number", ""},
-		{"bare word", "[axes]\nshifter = auto\n", "2:11", "auto is no number; a text stands in quotes", ""},
+		{"bare word", "[axes]\nshifter = auto\n", "2:11", "auto is not a number; a text stands in quotes", ""},
 		{"open string", "[axes]\nshifter = \"auto\n", "2:16", "a string is not closed", ""},
 		{"escape", "[axes]\nshifter = \"\\n\"\n", "2:13", "the escapes of a string", ""},
 		{"open array", "[axes]\nregisters = [8\n", "3:1", "expected", ""},

@@ -220,7 +220,7 @@ func (r *reader) value(depth int) (value, error) {
 		}
 		if !isWord(v.text) {
 			r.pos = start
-			return v, mistake(r.span(start, start+len(v.text)), "%s is no number; a text stands in quotes", v.text)
+			return v, mistake(r.span(start, start+len(v.text)), "%s is not a number; a text stands in quotes", v.text)
 		}
 	}
 	v.at = r.span(start, r.pos)

@@ -42,7 +42,7 @@ static int tap(const char *arg, const char *name) {
   req.flags = 0x1002; // IFF_TAP | IFF_NO_PI
   long fd = sys(SYS_open, (long)"/dev/net/tun", 2, 0, 0);
   if (fd < 0) refuse(arg, "cannot open /dev/net/tun\n");
-  if (sys(SYS_ioctl, fd, TUNSETIFF, (long)&req, 0) < 0) refuse(arg, "cannot take the interface: it is no TAP interface, belongs to another user, or is in use\n");
+  if (sys(SYS_ioctl, fd, TUNSETIFF, (long)&req, 0) < 0) refuse(arg, "cannot take the interface: the interface is not a TAP, belongs to another user, or is in use\n");
   if (sys(SYS_ioctl, fd, TUNSETOFFLOAD, 0, 0) < 0) refuse(arg, "cannot turn the offloads of the interface off\n");
   return (int)fd;
 }

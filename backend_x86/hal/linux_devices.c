@@ -97,7 +97,7 @@ void hal_script_send(u32 dev, const u8 *p, u32 n) { ask('S', dev, 0, p, n); }
 #if SN_DISKS
 static u64 sectors[SN_DEVICES];
 
-// Why a file is no disk.
+// Why a file cannot be a disk.
 enum { NO_FILE = -1, ODD_SIZE = -2, IN_USE = -3 };
 
 // disk opens the image of a disk and locks it, as long as the process lives.

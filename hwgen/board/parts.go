@@ -79,7 +79,7 @@ func sites(part, pack string) ([]string, error) {
 	return nil, nil
 }
 
-// grids are the rows and the columns of packages of which no list is at hand.
+// grids are the rows and the columns of packages whose lists are not at hand.
 var grids = map[string]struct {
 	rows    string
 	columns int

@@ -95,7 +95,7 @@ func StepOf(f Hz) (Step, error) {
 	s := Step{Add: add / g, Take: f.Num / g}
 	s.Bits = bits.Len64(s.Take) + bits.Len64(tick-1)
 	if s.Bits > 63 {
-		return Step{}, fmt.Errorf("the clock of %s is no simple multiple of 1 MHz: the time would need %d bits of fraction", f, s.Bits)
+		return Step{}, fmt.Errorf("the clock of %s is not a simple multiple of 1 MHz: the time would need %d bits of fraction", f, s.Bits)
 	}
 	return s, nil
 }

@@ -108,12 +108,12 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// TestClockErrors: frequencies of which no time can be made.
+// TestClockErrors: frequencies that give no exact time.
 func TestClockErrors(t *testing.T) {
 	_, err := Clock(Hz{1_999_999, 1})
 	require.ErrorContains(t, err, "a clock of at least 2 MHz makes the time, got 2 MHz")
 	_, err = Clock(Hz{1<<60 + 1, 1})
-	require.ErrorContains(t, err, "is no simple multiple of 1 MHz")
+	require.ErrorContains(t, err, "is not a simple multiple of 1 MHz")
 	_, err = Clock(Hz{5, 0})
 	require.Error(t, err)
 }

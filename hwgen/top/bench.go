@@ -26,9 +26,9 @@ type Seen struct {
 // the registers around it.
 const startCycles = periph.ResetCycles + 4
 
-// Bench writes a test bench that knows the pins of the top module only: it plays the
-// inputs, the button of the reset among them, and prints what the outputs show, in lines that ParseSeen reads. The time begins
-// when the reset is over.
+// Bench writes a test bench that knows the pins of the top module only. It plays the
+// inputs, the button of the reset among them, and prints what the outputs show, in lines
+// that ParseSeen reads. The time begins when the reset is over.
 func (d *Design) Bench(inputs []Change, until uint64) string {
 	var s strings.Builder
 	b := func(format string, args ...any) { fmt.Fprintf(&s, format+"\n", args...) }

@@ -145,7 +145,7 @@ func (b *binder) byLabel(w Wire) error {
 		return nil
 	}
 	return diag.Errorf("", w.Port.Span, "port %s has no pin on %s", w.Port.Name, b.Board.Name).
-		Labelf("%q is no free pin of this board", w.Port.Label).Hint("--bind %s=PIN gives it one; %s", w.Port.Name, b.free(w.Port.In))
+		Labelf("%q is not a free pin of this board", w.Port.Label).Hint("--bind %s=PIN gives it one; %s", w.Port.Name, b.free(w.Port.In))
 }
 
 // frames is the error of a port that no pin can carry.

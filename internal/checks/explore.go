@@ -363,7 +363,7 @@ func (g *gathered) manifest(folder *explore.Folder, space *explore.Space, text [
 	return m, nil
 }
 
-// nothing is the capture of which nothing arrives.
+// nothing is the capture that holds nothing.
 const nothing = "none"
 
 // keepAll stores the files of DEVICE=FILE.

@@ -256,7 +256,7 @@ func compiles(pid int) bool {
 }
 
 // settled waits until the last child of the tool has run for a while, and lists its
-// children. In earnest the last one is no compiler.
+// children. In earnest the last one is not a compiler.
 func settled(t *testing.T, cmd *exec.Cmd, args string, earnest bool) []int {
 	var below []int
 	require.Eventually(t, func() bool {

@@ -195,7 +195,7 @@ func TestLiveEnds(t *testing.T) {
 	}
 }
 
-// TestLiveFor: a time ends a service, and that is no mistake.
+// TestLiveFor: a time ends a service, which is a success.
 func TestLiveFor(t *testing.T) {
 	needs(t, "native")
 	r := startLive(t, filepath.Join(folder(t), "echo.sn"), "--on", "native", "--for", "300ms")

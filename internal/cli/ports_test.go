@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// relay has two network devices, of which one receives and one sends, a disk, an
+// relay has two network devices, one that receives and one that sends, a disk, an
 // input and two outputs.
 const relay = `
 use net

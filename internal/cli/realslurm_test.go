@@ -106,7 +106,7 @@ func foreground(t *testing.T, env []string, log, name string, args ...string) {
 	})
 }
 
-// A sweep on a real Slurm, of which a job is cancelled in the middle: nothing is lost,
+// A sweep on a real Slurm, where a job is cancelled in the middle: nothing is lost,
 // nothing is made twice, and the table is that of a sweep on one computer.
 func TestSweepOnSlurm(t *testing.T) {
 	long(t)

@@ -214,7 +214,7 @@ func Explain(code string) (string, error) {
 	return text, nil
 }
 
-// ReadText reads a file that is no source text, such as the space of a sweep.
+// ReadText reads a file that is not source text, such as the space of a sweep.
 func ReadText(path string) (*diag.File, error) {
 	data, err := readInput(path, "an input", maxCapture)
 	if err != nil {

@@ -142,8 +142,8 @@ type service struct {
 	console *console
 }
 
-// Run runs an image until it ends, and gives its exit code. The end of ctx ends it; that
-// is no error here.
+// Run runs an image until it ends, and gives its exit code. The end of ctx ends it
+// too, which is a success here.
 func Run(ctx context.Context, im *Image, o Options) (code int, err error) {
 	if err := Check(im, o); err != nil {
 		return 0, err

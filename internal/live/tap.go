@@ -39,7 +39,7 @@ func openTap(name string) (*os.File, error) {
 	req[16], req[17] = iffTap&0xff, iffNoPI>>8
 	if _, _, e := syscall.Syscall(syscall.SYS_IOCTL, uintptr(fd), tunSetIff, uintptr(unsafe.Pointer(&req))); e != 0 {
 		syscall.Close(fd)
-		return nil, wrong("--tap: cannot take %s: %s (it is no TAP interface, belongs to another user, or is in use)", name, e.Error())
+		return nil, wrong("--tap: cannot take %s: %s (the interface is not a TAP, belongs to another user, or is in use)", name, e.Error())
 	}
 	if _, _, e := syscall.Syscall(syscall.SYS_IOCTL, uintptr(fd), tunSetOffload, 0); e != 0 {
 		syscall.Close(fd)

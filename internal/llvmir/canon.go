@@ -345,7 +345,7 @@ func (c *canon) instr(in *sir.Instr) {
 
 func zeros(x uint64) int { return bits.TrailingZeros64(x | 1<<maxStep) }
 
-// places spoils objects of which a place is not in step with their accesses.
+// places spoils objects where a place is not in step with the accesses.
 func (c *canon) places(in *sir.Instr) {
 	for _, r := range in.Refs {
 		n := zeros(uint64(uint32(r.Disp)))

@@ -2,7 +2,7 @@ package types
 
 import (
 	"fmt"
-	"sort"
+	"slices"
 	"strconv"
 
 	"github.com/sinter-lang/sinter/internal/diag"
@@ -48,14 +48,16 @@ func (c *checker) unknown(name syntax.Ident, what string, known []string) *diag.
 	return e
 }
 
-// suggest adds the nearest known name.
-func (c *checker) suggest(e *diag.Error, name string, known []string) {
+// suggest adds the nearest known name, and reports whether there was one.
+func (c *checker) suggest(e *diag.Error, name string, known []string) bool {
 	if c.failed > maxHelped {
-		return
+		return false
 	}
-	if best := nearest(name, known); best != "" {
+	best := diag.Nearest(name, known)
+	if best != "" {
 		e.Hint("did you mean `%s`?", best)
 	}
+	return best != ""
 }
 
 // maxListed is how many names a hint lists.
@@ -63,15 +65,15 @@ const maxListed = 8
 
 // suggestOrList adds the nearest known name, or all of them when they are few.
 func (c *checker) suggestOrList(e *diag.Error, name string, known []string) {
-	if n := len(known); nearest(name, known) != "" || n == 0 || n > maxListed {
-		c.suggest(e, name, known)
-	} else if c.failed <= maxHelped {
-		verb := "is"
-		if n > 1 {
-			verb = "are"
-		}
-		e.Hint("there %s %s", verb, quoted(known))
+	n := len(known)
+	if c.suggest(e, name, known) || n == 0 || n > maxListed || c.failed > maxHelped {
+		return
 	}
+	verb := "is"
+	if n > 1 {
+		verb = "are"
+	}
+	e.Hint("there %s %s", verb, quoted(slices.Sorted(slices.Values(known))))
 }
 
 // quoted lists names in words: `a`, `b` and `c`.
@@ -87,40 +89,6 @@ func quoted(names []string) string {
 		text += "`" + n + "`"
 	}
 	return text
-}
-
-// nearest returns the known name with the fewest edits, at most a third of its
-// letters, or "".
-func nearest(name string, known []string) string {
-	sort.Strings(known)
-	best, least := "", len(name)/3+2
-	for _, k := range known {
-		if d := edits(name, k); d < least && d < len(k) {
-			best, least = k, d
-		}
-	}
-	return best
-}
-
-// edits is the Levenshtein distance.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // hold keeps a warning for the end, unless it is about the library.
