@@ -6,11 +6,16 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/explore"
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
 // slowProgram takes a while for each point.
@@ -67,4 +72,22 @@ func TestInterruptedSweepGoesOn(t *testing.T) {
 	require.NoError(t, err, "%s", rest)
 	require.Regexp(t, regexp.MustCompile(`(?m)^30 points: `+strconv.Itoa(kept)+` from the folder, `+strconv.Itoa(all-kept)+` made, 0 failed`), string(rest))
 	require.Equal(t, all, results(sweep))
+}
+
+// TestResearchPage: the first command of the page prints what stands below it, and the
+// space that the page explains is one.
+func TestResearchPage(t *testing.T) {
+	shown := testkit.Blocks(t, "../../docs/research.md", "text")
+	first, want, _ := strings.Cut(shown[0], "\n")
+	words := strings.Fields(first)
+	require.Equal(t, []string{"$", "sinter", "explore", "examples/fir", "-o", "build/fir"}, words)
+	code, out, said := sinter("", "explore", "../../examples/fir", "-o", filepath.Join(t.TempDir(), "fir"))
+	require.Equal(t, 0, code, said)
+	require.Equal(t, want, out)
+
+	spaces := testkit.Blocks(t, "../../docs/research.md", "toml")
+	require.Len(t, spaces, 1)
+	space, err := explore.ReadSpace(&diag.File{Name: "research.md", Text: spaces[0]})
+	require.NoError(t, err)
+	require.NotEmpty(t, space.Points())
 }

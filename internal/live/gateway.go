@@ -1,6 +1,7 @@
 package live
 
 import (
+	"encoding/binary"
 	"net"
 	"net/netip"
 	"sync"
@@ -199,7 +200,7 @@ func (g *gateway) serve(frame []byte) {
 // learn takes the station of the image from its answer to our question, and sends what
 // has waited for that.
 func (g *gateway) learn(frame []byte) {
-	if len(frame) < 42 || frame[20] != 0 || frame[21] != 2 || bigEndian(frame[28:]) != g.host {
+	if len(frame) < 42 || frame[20] != 0 || frame[21] != 2 || binary.BigEndian.Uint32(frame[28:]) != g.host {
 		return
 	}
 	g.mu.Lock()
@@ -222,7 +223,7 @@ func (g *gateway) learn(frame []byte) {
 
 // pong answers a ping of the gateway, nil if a frame is none (RFC 792).
 func (g *gateway) pong(frame []byte) []byte {
-	if len(frame) < 42 || frame[12] != 8 || frame[13] != 0 || frame[14] != 0x45 || frame[23] != 1 || frame[34] != 8 || bigEndian(frame[30:]) != g.own {
+	if len(frame) < 42 || frame[12] != 8 || frame[13] != 0 || frame[14] != 0x45 || frame[23] != 1 || frame[34] != 8 || binary.BigEndian.Uint32(frame[30:]) != g.own {
 		return nil
 	}
 	reply := append([]byte(nil), frame...)
@@ -236,8 +237,4 @@ func (g *gateway) pong(frame []byte) []byte {
 	sum = sum&0xffff + sum>>16
 	reply[36], reply[37] = byte(sum>>8), byte(sum)
 	return reply
-}
-
-func bigEndian(b []byte) uint32 {
-	return uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
 }
