@@ -113,7 +113,8 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case left >= 0 || out.err != nil: // --help has printed, or could not
 		return e.close(max(left, exitOK))
 	case err != nil:
-		return e.finish(flow.UserErrorf("%v; sinter --help lists the commands", err))
+		said := strings.Replace(err.Error(), `one of "",`, "one of ", 1) // "" stands for an option that is not given
+		return e.finish(flow.UserErrorf("%s; sinter --help lists the commands", said))
 	}
 	e.json = c.JSON
 	return e.finish(guard(func() error { return parsed.Run(e) }))
