@@ -127,7 +127,7 @@ var spoilt = []struct {
 func TestVerifierReadsRows(t *testing.T) {
 	seen := map[string]map[ir.Op]bool{}
 	for seed := range uint64(25) {
-		m := irtest.RandomWith(seed, irtest.Options{Floats: true, Choice: true, Tasks: 1 + 2*int(seed%2)})
+		m := irtest.RandomWith(seed, irtest.Options{Floats: true, Selects: true, Tasks: 1 + 2*int(seed%2)})
 		for _, f := range m.Funcs {
 			for _, b := range f.Blocks {
 				for k := range b.Instrs {
