@@ -30,12 +30,12 @@ const system elf.ProgFlag = 1 << 30
 // the parts of the image and the stack one after the other, each on pages of its own;
 // then come the page tables, which no entry of theirs maps.
 type guest struct {
-	im     *Image
-	ram    []byte
+	im       *Image
+	ram      []byte
 	mappings []mapping
-	tables []byte // the pages of the page tables, the first the root
-	base   uint64 // physical address of tables
-	used   int    // bytes of tables that are taken
+	tables   []byte // the pages of the page tables, the first the root
+	base     uint64 // physical address of tables
+	used     int    // bytes of tables that are taken
 }
 
 // mapping is a mapped piece: size bytes at a virtual address are ram from offset on.
