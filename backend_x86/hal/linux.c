@@ -186,7 +186,12 @@ static void lock(void) {
   if (sys(SYS_prctl, 38, 1, 0, 0) || sys(SYS_prctl, 22, 2, (long)&prog, 0)) COMPLAIN("this kernel accepts no system-call filter\n");
 }
 
-static NORETURN void usage(void) { COMPLAIN("usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME | DISK=file:PATH | PIN=gpio:CHIP:LINE | sn.DEVICE.host=ADDRESS/BITS | sn.DEVICE.gateway=ADDRESS]...\n"); }
+#if SN_HOMES
+#define USAGE_WORDS " | sn.DEVICE.host=ADDRESS/BITS | sn.DEVICE.gateway=ADDRESS"
+#else
+#define USAGE_WORDS ""
+#endif
+static NORETURN void usage(void) { COMPLAIN("usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME | DISK=file:PATH | PIN=gpio:CHIP:LINE" USAGE_WORDS "]...\n"); }
 
 __asm__(".globl _start\n_start: xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call start\n");
 

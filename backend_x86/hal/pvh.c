@@ -30,7 +30,7 @@ static void descriptors(void) {
   __asm__ volatile("lgdt %0; lidt %1; ltr %w2" ::"m"(g), "m"(i), "r"(32));
 }
 
-#if SN_DEVICES
+#if SN_HOMES
 // is_known tells whether a word of the command line is one that this file or virtio.c reads.
 static int is_known(const char *word) { return begins(word, "sn.script") || begins(word, "sn.disks=order"); }
 #endif
@@ -40,7 +40,9 @@ void pvh_start(const u32 *info) {
   descriptors();
   hal_scripted = (u8)has(line, "sn.script");
 #if SN_DEVICES
+#if SN_HOMES
   words_of(line, is_known);
+#endif
   virtio_start(line);
 #endif
   // planted faults stand here

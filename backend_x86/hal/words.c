@@ -93,7 +93,7 @@ static const char *words_check(u32 *dev) {
 }
 #endif
 
-#if !SN_ARGUMENTS && SN_DEVICES
+#if !SN_ARGUMENTS && SN_HOMES
 // print_name writes a name up to a blank, fit to stand between quotes.
 static void print_name(const char *s) {
   for (; *s && *s != ' '; s++) hal_write(*s == '"' || *s == '\\' || *s < 32 ? "?" : s, 1);
@@ -116,19 +116,13 @@ static void words_of(const char *line, int (*known)(const char *word)) {
     while (*line == ' ') line++;
     if (!*line) break;
     if (line[0] == 's' && line[1] == 'n' && line[2] == '.' && !known(line)) {
-#if SN_HOMES
       const char *why = word_set(line + 3);
       if (why) refuse_word(line, why);
-#else
-      refuse_word(line, "the program has no network device with addresses");
-#endif
     }
     while (*line && *line != ' ') line++;
   }
-#if SN_HOMES
   u32 dev;
   const char *why = words_check(&dev);
   if (why) refuse_word(sn_device_name(dev), why);
-#endif
 }
 #endif
