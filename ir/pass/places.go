@@ -19,7 +19,7 @@ func places(m *ir.Module, env *Env) bool {
 		for _, b := range f.Blocks {
 			for _, i := range b.Instrs {
 				for k := range i.Refs {
-					changed = foldPlace(i, k) || changed
+					changed = foldPlace(m, i, k) || changed
 				}
 				changed = readConst(i, env) || changed
 			}
@@ -29,13 +29,13 @@ func places(m *ir.Module, env *Env) bool {
 }
 
 // foldPlace folds the offset of one place.
-func foldPlace(i *ir.Instr, k int) bool {
+func foldPlace(m *ir.Module, i *ir.Instr, k int) bool {
 	r := &i.Refs[k]
 	changed := false
 	for r.Off != nil {
 		if c, ok := constOf(r.Off); ok {
 			at := shifted(r.Disp, c)
-			n, known := reachOf(i)
+			n, known := i.Reach(m, k)
 			if !known || at < 0 || at+n > r.Obj.Size {
 				return changed
 			}
@@ -53,17 +53,6 @@ func foldPlace(i *ir.Instr, k int) bool {
 
 // shifted adds modulo 2^32.
 func shifted(disp int, c uint64) int { return int(int32(uint32(disp) + uint32(c))) }
-
-// reachOf is how many bytes an operation touches at its places.
-func reachOf(i *ir.Instr) (int, bool) {
-	switch i.Op {
-	case ir.OpLoad, ir.OpStore:
-		return i.Size, true
-	case ir.OpCopy, ir.OpClear:
-		return int(i.Imm), true
-	}
-	return 0, i.Op == ir.OpMove // no more than stands in it, which it knows
-}
 
 // readConst makes a load of constant bytes a constant. What may be set at the start is
 // one for a core, which nobody starts with words.
