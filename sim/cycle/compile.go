@@ -47,10 +47,10 @@ type emitter struct {
 }
 
 // compile makes the program of a circuit in which the roots are computed in
-// every cycle.
-func compile(c *rtl.Circuit, roots []rtl.ID) (*program, error) {
+// every cycle; lazy is what place takes.
+func compile(c *rtl.Circuit, roots []rtl.ID, lazy int) (*program, error) {
 	e := &emitter{
-		placer: place(c, roots), done: make([]bool, len(c.Nodes)), placed: make([]bool, len(c.Nodes)),
+		placer: place(c, roots, lazy), done: make([]bool, len(c.Nodes)), placed: make([]bool, len(c.Nodes)),
 		prog: &program{slot: make([]uint16, len(c.Nodes)), valid: make([]bool, len(c.Nodes)), consts: map[uint64]uint16{}},
 	}
 	e.state()

@@ -31,6 +31,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/sim/amd64"
 )
 
 // Engine runs one circuit. A cycle is Eval, which makes the values of the present
@@ -69,13 +70,19 @@ type Maker struct {
 	Make func(c *rtl.Circuit, watch ...rtl.ID) (Engine, error)
 }
 
-// Engines is the table of engines; the first is the default.
+// Engines is the table of the engines that run here; the first is the default.
 func Engines() []Maker {
-	return []Maker{
+	var fast []Maker
+	if amd64.Available() {
+		fast = []Maker{{"native", "compiles a circuit to x86-64 instructions, which run in this process", makeNative}}
+	}
+	return append(fast, []Maker{
 		{"scalar", "compiles a circuit to instructions of its own and interprets them", makeScalar},
 		{"direct", "computes every node in every cycle, as circuits are defined: slow, and the judge of the others", makeDirect},
-	}
+	}...)
 }
+
+func makeNative(c *rtl.Circuit, watch ...rtl.ID) (Engine, error) { return NewNative(c, watch...) }
 
 func makeScalar(c *rtl.Circuit, watch ...rtl.ID) (Engine, error) { return New(c, watch...) }
 

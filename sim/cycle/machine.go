@@ -51,6 +51,7 @@ type Machine struct {
 	out     sim.Outputs
 	opts    Options
 	rec     *Recording
+	skip    skipping
 }
 
 // wire is where a port or node of the circuit has its value. A missing one is nil: it
@@ -103,7 +104,7 @@ func NewMachine(c *rtl.Circuit, core *sim.Core, w *world.World, opts Options) (*
 		m.e.Clock()
 	}
 	m.e.Reset(false)
-	return m, nil
+	return m, m.skipper()
 }
 
 func (m *Machine) wire(id rtl.ID, ok bool) wire {
