@@ -302,8 +302,11 @@ func (c *Code) ZeroExtend(d, s Reg, bits int) {
 	if bits == 16 {
 		op = 0xb7
 	}
-	rex := byte(0x40) | byte(d>>3<<2) | byte(s>>3) // always a prefix, so that the byte of RSI and RDI is the low one
-	c.b = append(c.b, rex, 0x0f, op, 0xc0|byte(d&7)<<3|byte(s&7))
+	rex := byte(d>>3<<2) | byte(s>>3)
+	if rex != 0 || bits == 8 && s >= RSP { // without a prefix RSI is a high half
+		c.b = append(c.b, 0x40|rex)
+	}
+	c.b = append(c.b, 0x0f, op, 0xc0|byte(d&7)<<3|byte(s&7))
 }
 
 // IMul is d = d * s, the low bits.
@@ -332,7 +335,10 @@ func (c *Code) Test(d, s Reg, size Size) { c.rm(size, s, R(d), 0x85) }
 
 // SetCond is d = 1 when cond holds, else 0.
 func (c *Code) SetCond(cond Cond, d Reg) {
-	c.b = append(c.b, 0x40|byte(d>>3), 0x0f, 0x90|byte(cond), 0xc0|byte(d&7))
+	if d >= RSP {
+		c.b = append(c.b, 0x40|byte(d>>3))
+	}
+	c.b = append(c.b, 0x0f, 0x90|byte(cond), 0xc0|byte(d&7))
 	c.ZeroExtend(d, d, 8)
 }
 

@@ -5,8 +5,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// lazyCost is the number of nodes from which it pays an interpreter to jump over the
-// arm of a multiplexer.
+// lazyCost is the number of nodes from which it pays to jump over the arm of a
+// multiplexer.
 const lazyCost = 3
 
 // blockID names a piece of code that runs as a whole or not at all.
@@ -47,17 +47,15 @@ type placer struct {
 	enable map[rtl.ID]blockID
 	sels   map[rtl.ID]*sel
 	ifs    int
-	lazy   int // the cost from which arms stay arms
 }
 
 // blocks are those of the two arms of a region.
 type blocks struct{ then, els blockID }
 
-// place computes homes; the roots are needed in every cycle, and arms of fewer than lazy
-// nodes are no blocks of their own.
-func place(c *rtl.Circuit, roots []rtl.ID, lazy int) *placer {
+// place computes homes; the roots are needed in every cycle.
+func place(c *rtl.Circuit, roots []rtl.ID) *placer {
 	p := &placer{
-		c: c, lazy: lazy, blocks: []block{{parent: noBlock}},
+		c: c, blocks: []block{{parent: noBlock}},
 		home: make([]blockID, len(c.Nodes)), uses: make([]int, len(c.Nodes)),
 		region: map[int]blocks{}, enable: map[rtl.ID]blockID{}, sels: map[rtl.ID]*sel{},
 	}
@@ -196,7 +194,7 @@ func (p *placer) selects(n *rtl.Node) *sel {
 // merge dissolves arms that are too cheap to jump over, innermost first.
 func (p *placer) merge() {
 	for i := len(p.blocks) - 1; i > 0; i-- {
-		if b := &p.blocks[i]; b.arm && b.cost < p.lazy {
+		if b := &p.blocks[i]; b.arm && b.cost < lazyCost {
 			b.merged = true
 		}
 	}

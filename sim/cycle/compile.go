@@ -13,6 +13,7 @@ const maxSlots = 1 << 16
 // program is a compiled circuit.
 type program struct {
 	code  []instr
+	roots int // the instructions before this one make the roots and set nothing
 	calls []call
 	slot  []uint16 // per node
 	valid []bool   // per node: its slot holds its value after every Eval
@@ -47,10 +48,10 @@ type emitter struct {
 }
 
 // compile makes the program of a circuit in which the roots are computed in
-// every cycle; lazy is what place takes.
-func compile(c *rtl.Circuit, roots []rtl.ID, lazy int) (*program, error) {
+// every cycle.
+func compile(c *rtl.Circuit, roots []rtl.ID) (*program, error) {
 	e := &emitter{
-		placer: place(c, roots, lazy), done: make([]bool, len(c.Nodes)), placed: make([]bool, len(c.Nodes)),
+		placer: place(c, roots), done: make([]bool, len(c.Nodes)), placed: make([]bool, len(c.Nodes)),
 		prog: &program{slot: make([]uint16, len(c.Nodes)), valid: make([]bool, len(c.Nodes)), consts: map[uint64]uint16{}},
 	}
 	e.state()
@@ -70,6 +71,7 @@ func (p *program) body(k *chunk, c *rtl.Circuit, roots []rtl.ID) {
 	for _, r := range roots {
 		k.need(r)
 	}
+	p.roots = len(k.code)
 	k.effects(c.Body)
 	for i, at := range p.ports {
 		k.read(i, at)

@@ -88,16 +88,22 @@ func makeScalar(c *rtl.Circuit, watch ...rtl.ID) (Engine, error) { return New(c,
 
 func makeDirect(c *rtl.Circuit, _ ...rtl.ID) (Engine, error) { return NewDirect(c), nil }
 
-// makerOf finds an engine by its name; empty means the default.
-func makerOf(name string) (Maker, error) {
+// engineOf makes the engine with a name. Without one it is the first that can be made: a
+// system may forbid code that is made at run time, and a circuit may be too large.
+func engineOf(name string, c *rtl.Circuit, watch []rtl.ID) (e Engine, made string, err error) {
 	var names []string
 	for _, m := range Engines() {
 		if m.Name == name || name == "" {
-			return m, nil
+			if e, err = m.Make(c, watch...); err == nil || name != "" {
+				return e, m.Name, err
+			}
 		}
 		names = append(names, m.Name)
 	}
-	return Maker{}, fmt.Errorf("there is no engine %q for circuits; there are %s", name, strings.Join(names, ", "))
+	if name == "" {
+		return nil, "", err
+	}
+	return nil, "", fmt.Errorf("there is no engine %q for circuits; there are %s", name, strings.Join(names, ", "))
 }
 
 // Snapshot is the state of an engine between cycles: what registers,

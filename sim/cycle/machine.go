@@ -66,12 +66,8 @@ var _ sim.Machine = (*Machine)(nil)
 // NewMachine connects a circuit, whose memories hold the program, to a world.
 // It is an error when a device of the core has no ports on the circuit.
 func NewMachine(c *rtl.Circuit, core *sim.Core, w *world.World, opts Options) (*Machine, error) {
-	maker, err := makerOf(opts.Engine)
-	if err != nil {
-		return nil, err
-	}
 	m := &Machine{
-		c: c, core: core, h: sim.NewHarness(core, w, opts.Seed), opts: opts, engine: maker.Name,
+		c: c, core: core, h: sim.NewHarness(core, w, opts.Seed), opts: opts,
 		inputs: map[string]rtl.ID{}, outputs: map[string]rtl.ID{},
 	}
 	var watch []rtl.ID
@@ -85,7 +81,8 @@ func NewMachine(c *rtl.Circuit, core *sim.Core, w *world.World, opts Options) (*
 			watch = append(watch, p.Node)
 		}
 	}
-	if m.e, err = maker.Make(c, watch...); err != nil {
+	var err error
+	if m.e, m.engine, err = engineOf(opts.Engine, c, watch); err != nil {
 		return nil, err
 	}
 	for _, id := range c.Inputs {

@@ -34,7 +34,7 @@ func NewNative(c *rtl.Circuit, watch ...rtl.ID) (*Native, error) {
 	for i, id := range first {
 		to[i] = then[id]
 	}
-	s, roots, err := newScalar(c, packed, to, costOfJump, watch)
+	s, roots, err := newScalar(c, packed, to, watch)
 	if err != nil {
 		return nil, err
 	}
@@ -47,20 +47,17 @@ func NewNative(c *rtl.Circuit, watch ...rtl.ID) (*Native, error) {
 	}
 	e := &Native{Scalar: s, gen: g}
 	var code amd64.Code
-	g.body(&code)
+	g.begin(&code)
+	g.body(0, len(g.prog.code))
 	code.Ret()
 	e.edge = code.Len()
-	g.clock(&code)
+	g.clock()
 	code.Ret()
 	if e.code, err = code.Load(); err != nil {
 		return nil, fmt.Errorf("circuit %s: %w", c.Name, err)
 	}
 	return e, nil
 }
-
-// costOfJump is the number of nodes from which it pays to jump over an arm: a jump that
-// the processor guesses wrong costs as much as some twenty operators.
-const costOfJump = 6
 
 // Eval computes the values of the present cycle from registers and inputs.
 func (e *Native) Eval() {
@@ -92,10 +89,15 @@ func (e *Native) Clock() {
 func (e *Native) Prepare(s *Stop) error {
 	var code amd64.Code
 	again, out := code.Label(), code.Label()
+	g := e.gen
+	g.aliases()
 	code.Place(again)
-	e.gen.body(&code)
-	e.gen.stops(&code, s, e.to, e.slots, out)
-	e.gen.clock(&code)
+	g.begin(&code)
+	g.body(0, g.prog.roots)
+	g.stops(s, e.to, e.slots, out)
+	g.body(g.prog.roots, len(g.prog.code))
+	g.clock()
+	g.alias = nil
 	code.Op(amd64.Sub, counter, amd64.Imm(1), amd64.Q)
 	code.JumpIf(amd64.NotEqual, again)
 	code.Place(out)
@@ -106,15 +108,16 @@ func (e *Native) Prepare(s *Stop) error {
 	return err
 }
 
-// Run makes up to n cycles and returns how many. It stops between Eval and Clock of the
-// first cycle in which the Stop of Prepare holds.
+// Run makes up to n cycles and returns how many. It stops before the first cycle in which
+// the Stop of Prepare holds.
 func (e *Native) Run(n uint64) uint64 {
 	if n == 0 || e.reset {
 		return 0
 	}
 	e.undo()
 	left := e.loop.Run(0, &e.slots[0], n)
-	e.settled = left > 0
+	copy(e.slots[e.prog.states:2*e.prog.states], e.slots[:e.prog.states])
+	e.settled = false
 	e.slow.epoch++
 	e.cycle += n - left
 	return n - left
@@ -122,22 +125,24 @@ func (e *Native) Run(n uint64) uint64 {
 
 // generator makes the instructions for a program.
 type generator struct {
-	prog   *program
-	c      *rtl.Circuit
-	mems   [][]uint64
-	consts map[uint16]uint64    // by slot
-	kept   map[uint16]bool      // slots whose value must be in memory after Eval
-	regs   map[uint16]amd64.Reg // slots that live in registers
-	last   []int                // by slot: the last instruction that names it
-	target []bool               // by instruction: a jump comes here
-	stores []storeSite
-	fetch  []fetchSite
-	spare  int // the next slot that is free
-	masks  [][]uint64
-	err    error
+	prog    *program
+	c       *rtl.Circuit
+	mems    [][]uint64
+	consts  map[uint16]uint64    // by slot
+	kept    map[uint16]bool      // slots whose value must be in memory after Eval
+	regs    map[uint16]amd64.Reg // slots that live in registers
+	last    []int                // by slot: the last instruction that names it
+	written []bool               // by slot: an instruction writes it
+	target  []bool               // by instruction: a jump comes here
+	stores  []storeSite
+	fetch   []fetchSite
+	spare   int // the next slot that is free
+	masks   [][]uint64
+	err     error
 
 	code   *amd64.Code
 	labels []amd64.Label
+	alias  map[uint16]uint16 // the slot that stands for another one
 }
 
 // storeSite is the place of a memory write between Eval and the clock edge.
@@ -157,7 +162,7 @@ func newGenerator(s *Scalar, roots []rtl.ID) (*generator, error) {
 	p := s.prog
 	g := &generator{
 		prog: p, c: s.packed, mems: s.mems, consts: map[uint16]uint64{}, kept: map[uint16]bool{}, regs: map[uint16]amd64.Reg{},
-		last: make([]int, maxSlots), target: make([]bool, len(p.code)+1), spare: p.slots,
+		last: make([]int, maxSlots), written: make([]bool, maxSlots), target: make([]bool, len(p.code)+1), spare: p.slots,
 	}
 	for v, slot := range p.consts {
 		g.consts[slot] = v

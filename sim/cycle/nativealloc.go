@@ -30,18 +30,25 @@ type span struct {
 
 // allocate gives registers to slots: linear scan. Jumps go forward only, so a value is
 // needed at most from its first definition to its last use in the order of the code.
-// When registers run out, the value that is needed longest stays in memory.
+// When registers run out, the value that is needed longest stays in memory. A result may
+// take the register of an operand that dies there, best that of the first one: the code
+// of an operation reads its other operands before it writes, or works in acc.
 func (g *generator) allocate() {
 	var active []span
 	free := holders()
 	for _, s := range g.spans() {
 		active = slices.DeleteFunc(active, func(a span) bool {
-			if a.last >= s.first {
+			if a.last > s.first {
 				return false
 			}
 			free = append(free, g.regs[a.slot])
 			return true
 		})
+		if r, ok := g.regs[g.prog.code[s.first].a]; ok {
+			if i := slices.Index(free, r); i >= 0 {
+				free[i], free[len(free)-1] = free[len(free)-1], free[i]
+			}
+		}
 		if len(free) == 0 {
 			worst := 0
 			for i, a := range active {
@@ -77,6 +84,9 @@ func (g *generator) spans() []span {
 				out = append(out, span{slot: in.d, first: i})
 			}
 			g.last[in.d] = max(g.last[in.d], i)
+		}
+		if writes {
+			g.written[in.d] = true
 		}
 		if in.op == opJump || in.op == opJumpZ || in.op == opJumpNZ {
 			g.target[i+1+int(in.imm)] = true
@@ -117,4 +127,26 @@ func (in instr) uses() (reads []uint16, writes bool) {
 		return nil, true
 	}
 	return []uint16{in.a, in.b}, true
+}
+
+// aliases lets a state that nobody reads after it is set take its next value at once: Run
+// needs the old one no more, since it stops before anything is set.
+func (g *generator) aliases() {
+	g.alias = map[uint16]uint16{}
+	n := uint16(g.prog.states)
+	late := map[uint16]bool{} // set before an instruction that reads the present value
+	for _, in := range g.prog.code {
+		reads, writes := in.uses()
+		for _, s := range append(reads, g.callArgs(in)...) {
+			if _, set := g.alias[n+s]; s < n && set {
+				late[s] = true
+			}
+		}
+		if writes && in.d >= n && in.d < 2*n {
+			g.alias[in.d] = in.d - n
+		}
+	}
+	for s := range late {
+		delete(g.alias, n+s)
+	}
 }

@@ -18,12 +18,13 @@ func (g *generator) store(in *instr, s storeSite) {
 
 // clock makes the code of the clock edge: states take their next values, memories are
 // written in the order of the effects, and late reads come last.
-func (g *generator) clock(c *amd64.Code) {
-	g.code = c
-	n := uint16(g.prog.states)
+func (g *generator) clock() {
+	c, n := g.code, uint16(g.prog.states)
 	for i := range n {
-		c.Mov(acc, g.slot(n+i), amd64.Q)
-		c.Store(g.slot(i), amd64.R(acc), amd64.Q)
+		if from := g.slot(n + i); g.written[n+i] && from != g.slot(i) {
+			c.Mov(acc, from, amd64.Q)
+			c.Store(g.slot(i), amd64.R(acc), amd64.Q)
+		}
 	}
 	for _, s := range g.stores {
 		skip := c.Label()
@@ -88,8 +89,8 @@ type Runner interface {
 	Engine
 	// Prepare tells when Run stops, and comes before it.
 	Prepare(s *Stop) error
-	// Run makes up to n cycles and returns how many. It stops between Eval and Clock of
-	// the first cycle in which the Stop holds.
+	// Run makes up to n cycles and returns how many. It stops before the first cycle in
+	// which the Stop holds.
 	Run(n uint64) uint64
 }
 
@@ -110,11 +111,18 @@ type Moved struct {
 }
 
 // stops makes the jump to out when the stop holds.
-func (g *generator) stops(c *amd64.Code, s *Stop, to []rtl.ID, slots *[maxSlots]uint64, out amd64.Label) {
-	g.code = c
+func (g *generator) stops(s *Stop, to []rtl.ID, slots *[maxSlots]uint64, out amd64.Label) {
+	c := g.code
 	at := func(id rtl.ID) amd64.Operand { return g.slot(g.prog.slot[to[id]]) }
-	for _, id := range s.Any {
-		c.OpTo(amd64.Cmp, at(id), amd64.Imm(0), amd64.Q)
+	for i, id := range s.Any {
+		if i == 0 {
+			c.Mov(acc, at(id), amd64.Q)
+			continue
+		}
+		c.Op(amd64.Or, acc, at(id), amd64.Q)
+	}
+	if len(s.Any) > 0 {
+		c.Test(acc, acc, amd64.Q)
 		c.JumpIf(amd64.NotEqual, out)
 	}
 	for _, id := range s.Zero {

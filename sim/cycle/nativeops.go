@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/amd64"
 )
 
-// body makes the code of Eval.
-func (g *generator) body(c *amd64.Code) {
+// begin starts the code of a cycle: nothing is to be written yet.
+func (g *generator) begin(c *amd64.Code) {
 	g.code, g.labels = c, nil
 	for range len(g.prog.code) + 1 {
 		g.labels = append(g.labels, c.Label())
@@ -20,9 +20,16 @@ func (g *generator) body(c *amd64.Code) {
 	for _, f := range g.fetch {
 		c.Store(g.slot(f.at), amd64.Imm(0), amd64.Q)
 	}
-	stores, fetches := g.stores, g.fetch
-	for i := 0; i < len(g.prog.code); i++ {
-		c.Place(g.labels[i])
+}
+
+// body makes the code of a stretch of instructions, which contains all effects or none. A
+// jump to its end stays before what the caller adds there.
+func (g *generator) body(from, to int) {
+	c, stores, fetches := g.code, g.stores, g.fetch
+	for i := from; i < to; i++ {
+		if i > from || from == 0 {
+			c.Place(g.labels[i])
+		}
 		switch in := &g.prog.code[i]; in.op {
 		case opStore:
 			g.store(in, stores[0])
@@ -39,11 +46,16 @@ func (g *generator) body(c *amd64.Code) {
 			}
 		}
 	}
-	c.Place(g.labels[len(g.prog.code)])
+	c.Place(g.labels[to])
 }
 
 // slot is the memory of a slot.
-func (g *generator) slot(s uint16) amd64.Operand { return amd64.At(cells, 8*int32(s)) }
+func (g *generator) slot(s uint16) amd64.Operand {
+	if other, ok := g.alias[s]; ok {
+		s = other
+	}
+	return amd64.At(cells, 8*int32(s))
+}
 
 // value is where an operand is: a number, a register, or memory.
 func (g *generator) value(s uint16) amd64.Operand {
@@ -373,7 +385,7 @@ func (g *generator) takeKeeping(t amd64.Reg, v amd64.Operand) {
 
 // fused makes a comparison and the jump or choice that alone needs it one piece.
 func (g *generator) fused(i int) bool {
-	if i+1 >= len(g.prog.code) || g.target[i+1] {
+	if i+1 >= len(g.prog.code) || i+1 == g.prog.roots || g.target[i+1] {
 		return false
 	}
 	in, next := &g.prog.code[i], &g.prog.code[i+1]

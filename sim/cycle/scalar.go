@@ -35,13 +35,13 @@ func trailing(x uint64) int { return bits.TrailingZeros64(x) }
 // start with their reset values and memories with their initial words.
 func New(c *rtl.Circuit, watch ...rtl.ID) (*Scalar, error) {
 	packed, to := c.Pack()
-	e, _, err := newScalar(c, packed, to, lazyCost, watch)
+	e, _, err := newScalar(c, packed, to, watch)
 	return e, err
 }
 
 // newScalar makes the engine that runs packed in place of c, to being its node for each
 // one of c. It returns the nodes of packed that are computed in every cycle.
-func newScalar(c, packed *rtl.Circuit, to []rtl.ID, lazy int, watch []rtl.ID) (*Scalar, []rtl.ID, error) {
+func newScalar(c, packed *rtl.Circuit, to []rtl.ID, watch []rtl.ID) (*Scalar, []rtl.ID, error) {
 	var roots []rtl.ID
 	for _, o := range packed.Outputs {
 		roots = append(roots, o.Node)
@@ -49,7 +49,7 @@ func newScalar(c, packed *rtl.Circuit, to []rtl.ID, lazy int, watch []rtl.ID) (*
 	for _, id := range watch {
 		roots = append(roots, to[id])
 	}
-	prog, err := compile(packed, roots, lazy)
+	prog, err := compile(packed, roots)
 	if err != nil {
 		return nil, nil, err
 	}
