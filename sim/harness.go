@@ -188,7 +188,7 @@ func (h *Harness) Cycle(out *Outputs) error {
 // core does not wait.
 func (h *Harness) Steady() bool { return h.gaps.state == 0 && h.settle == 0 && !h.asking && !h.done }
 
-// Skip counts n cycles of which the caller knows that nothing passed a port and that the core
+// Skip counts n cycles. The caller knows that in them nothing passed a port and the core
 // did not wait.
 func (h *Harness) Skip(n uint64) {
 	h.cycle += n

@@ -415,7 +415,7 @@ func (g *generator) fused(i int) bool {
 	return false
 }
 
-// call makes the operators that are no single instruction: divisions.
+// call makes divisions, which take several instructions.
 func (g *generator) call(in *instr) {
 	c, k := g.code, &g.prog.calls[in.imm]
 	zero, done := c.Label(), c.Label()
