@@ -137,7 +137,6 @@ type generator struct {
 	stores  []storeSite
 	fetch   []fetchSite
 	spare   int // the next slot that is free
-	masks   [][]uint64
 	err     error
 
 	code   *amd64.Code
