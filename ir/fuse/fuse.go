@@ -33,8 +33,9 @@ type Fusion struct {
 
 // Fusions are those of a function.
 type Fusions struct {
-	of   map[*ir.Instr]*Fusion
-	uses []int32 // by value ID, as things stand
+	of    map[*ir.Instr]*Fusion
+	uses  []int32            // by value ID, as things stand
+	loads map[*ir.Instr]bool // what a load does by itself
 }
 
 // Of returns the fusion that computes the value of an instruction, nil if none does.
@@ -93,7 +94,7 @@ func Find(f *ir.Func, lines []*isa.Inst) *Fusions {
 		return fs
 	}
 	slices.SortStableFunc(lines, func(a, b *isa.Inst) int { return Parts(b) - Parts(a) })
-	fs.of, fs.uses = map[*ir.Instr]*Fusion{}, make([]int32, f.NextID+1)
+	fs.of, fs.uses, fs.loads = map[*ir.Instr]*Fusion{}, make([]int32, f.NextID+1), Extensions(f)
 	for _, b := range f.Blocks {
 		for _, i := range b.Instrs {
 			i.Uses(func(v **ir.Value) { fs.uses[(*v).ID]++ })
@@ -110,6 +111,31 @@ func Find(f *ir.Func, lines []*isa.Inst) *Fusions {
 	return fs
 }
 
+// Extensions are the operations of f that extend the sign of a loaded value, which a
+// load does by itself: no line is to take them from it.
+func Extensions(f *ir.Func) map[*ir.Instr]bool {
+	out := map[*ir.Instr]bool{}
+	for _, b := range f.Blocks {
+		for _, i := range b.Instrs {
+			if i.Op != ir.OpWord || i.Word != word.Shrs && i.Word != word.Sext {
+				continue
+			}
+			up := i.Args[0].Def
+			switch {
+			case up == nil:
+			case narrow(up):
+				out[i] = i.Word == word.Sext
+			case up.Op == ir.OpWord && (up.Word == word.Shl || up.Word == word.Slice) && narrow(up.Args[0].Def):
+				out[i], out[up] = true, true
+			}
+		}
+	}
+	return out
+}
+
+// narrow reports whether an instruction loads less than a word.
+func narrow(i *ir.Instr) bool { return i != nil && i.Op == ir.OpLoad && i.Size <= 2 }
+
 // try fuses an instruction when the line computes its value and saves one.
 func (fs *Fusions) try(in *isa.Inst, b *ir.Block, i *ir.Instr) {
 	if i.Op != ir.OpWord || fs.of[i] != nil || fs.uses[i.Results[0].ID] == 0 {
@@ -122,7 +148,7 @@ func (fs *Fusions) try(in *isa.Inst, b *ir.Block, i *ir.Instr) {
 		}
 		root = root.Args[0]
 	}
-	m := graphMatch{block: b, bound: map[*word.Expr]*ir.Value{}}
+	m := graphMatch{loads: fs.loads, block: b, bound: map[*word.Expr]*ir.Value{}}
 	if !m.node(root, i.Results[0], true) {
 		return
 	}
@@ -168,6 +194,7 @@ func (fs *Fusions) restore(i *ir.Instr, gone []*ir.Instr) {
 
 // graphMatch compares the graph of a line with that of the values of a block.
 type graphMatch struct {
+	loads map[*ir.Instr]bool
 	block *ir.Block
 	bound map[*word.Expr]*ir.Value
 	trail []*word.Expr // what is bound, in order
@@ -227,7 +254,7 @@ func (m *graphMatch) node(e *word.Expr, v *ir.Value, root bool) bool {
 // same operands.
 func (m *graphMatch) inner(e *word.Expr, v *ir.Value, root bool) bool {
 	i := v.Def
-	if i == nil || i.Op != ir.OpWord || !root && v.In != m.block || i.Word != e.Op || i.Imm != e.Imm || len(i.Args) != len(e.Args) {
+	if i == nil || i.Op != ir.OpWord || m.loads[i] || !root && v.In != m.block || i.Word != e.Op || i.Imm != e.Imm || len(i.Args) != len(e.Args) {
 		return false
 	}
 	if m.all(e.Args, i.Args) {
