@@ -33,7 +33,7 @@ func treeSize(e *word.Expr) int {
 
 // fuse computes a value by the line that fuse has found for it.
 func (s *selector) fuse(v *ir.Value, fu *fuse.Fusion) {
-	c := &choice{rule: s.tb.graphs[fu.Line]}
+	c := &cover{rule: s.tb.graphs[fu.Line]}
 	for k, a := range fu.Args {
 		if a != nil {
 			c.bind.regs[k] = s.word32(a)
