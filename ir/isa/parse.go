@@ -312,7 +312,7 @@ func memBytes(name string) int {
 // renameLeaf returns e with the leaf of the load named to.
 func renameLeaf(e *word.Expr, to string) *word.Expr {
 	return e.Rewrite(func(x *word.Expr) *word.Expr {
-		if x.Op == word.Bad && (memBytes(x.Leaf) != 0 || x.Leaf == "mem") {
+		if x.Op == word.Bad && (memBytes(x.Leaf) != 0 || x.Leaf == "mem") && x.Leaf != to {
 			return &word.Expr{Width: x.Width, Leaf: to}
 		}
 		return x

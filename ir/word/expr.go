@@ -156,7 +156,7 @@ func (e *Expr) expand(done map[*Expr]*Expr) *Expr {
 }
 
 // Rewrite rebuilds e from its operands up; f may replace each part. What e shares
-// stays shared, and f sees it once.
+// stays shared, f sees it once, and what is not replaced stays the same pointer.
 func (e *Expr) Rewrite(f func(*Expr) *Expr) *Expr {
 	done := map[*Expr]*Expr{}
 	var visit func(*Expr) *Expr
@@ -164,14 +164,15 @@ func (e *Expr) Rewrite(f func(*Expr) *Expr) *Expr {
 		if y := done[x]; y != nil {
 			return y
 		}
+		args, same := make([]*Expr, len(x.Args)), true
+		for i, a := range x.Args {
+			args[i] = visit(a)
+			same = same && args[i] == a
+		}
 		y := x
-		if x.Op != Bad {
+		if !same {
 			n := *x
-			n.Args = make([]*Expr, len(x.Args))
-			for i, a := range x.Args {
-				n.Args[i] = visit(a)
-			}
-			y = &n
+			n.Args, y = args, &n
 		}
 		y = f(y)
 		done[x] = y

@@ -10,7 +10,7 @@ type Sum struct {
 const MaxLeaves = 4
 
 // Linear gives each bit of e, lowest first, as a sum of bits of leaves; false when
-// some bit is no such sum. Shifts, masks and exclusive ors are linear, so a round of a
+// some bit is not such a sum. Shifts, masks and exclusive ors are linear, so a round of a
 // cyclic redundancy check is, however it is written: what `0 - (x and 1)` masks is a
 // bit of x in each place.
 func Linear(e *Expr, leaves []string) ([]Sum, bool) {
@@ -21,7 +21,7 @@ func Linear(e *Expr, leaves []string) ([]Sum, bool) {
 
 type linear struct {
 	leaves []string
-	done   map[*Expr][]Sum // nil: some bit is no sum
+	done   map[*Expr][]Sum // nil: some bit is not a sum
 }
 
 func (l *linear) bits(e *Expr) []Sum {
