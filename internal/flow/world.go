@@ -10,6 +10,7 @@ import (
 type World struct {
 	Captures []string // DEVICE=FILE, or FILE when the program has one receiving device
 	Levels   []string // PORT=FILE: value change dumps of inputs
+	Bytes    []string // PORT=FILE: files of bytes of serial lines
 	Disks    []string // DEVICE=FILE: the image of a disk; the file is not changed
 	Seed     int64    // of the gaps on a core's ports; 0: none
 	Limit    uint64   // events that every machine shows; 0: no bound
@@ -67,6 +68,9 @@ func (p *Program) Script(w World) (*world.Script, error) {
 		script.Inputs = script.Inputs[:w.Frames]
 	}
 	if err := p.addWaveforms(w.Levels, script); err != nil {
+		return nil, err
+	}
+	if err := p.addBytes(w.Bytes, script); err != nil {
 		return nil, err
 	}
 	if w.Until != "" {
