@@ -49,7 +49,7 @@ var kinds = [...]Kind{
 			{Name: "recv", Does: Recv, Form: "recv(buf)"},
 			{Name: "send", Does: Send, Form: "send(bytes)"},
 		},
-		// A serial line of 8 data bits and no parity. Its speed is no matter of the program.
+		// A serial line of 8 data bits and no parity. The program does not know its speed.
 		Unit: "byte", Capability: "serial", Files: []string{"bytes"},
 	},
 }

@@ -1,9 +1,10 @@
 package world
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,10 +27,9 @@ type Bytes struct {
 	Data   []byte
 }
 
-// AddBytes puts what files of bytes say into a script. What comes at the time of
-// something else comes after it.
+// AddBytes puts what files of bytes say into a script: what comes at one time comes in
+// the order of the devices, after levels.
 func (s *Script) AddBytes(list []Bytes) error {
-	sort.SliceStable(list, func(i, j int) bool { return list[i].Device < list[j].Device })
 	for _, f := range list {
 		inputs, err := readBytes(f)
 		if err != nil {
@@ -38,9 +38,22 @@ func (s *Script) AddBytes(list []Bytes) error {
 		s.Inputs = append(s.Inputs, inputs...)
 	}
 	if len(list) > 0 {
-		sort.SliceStable(s.Inputs, func(i, j int) bool { return s.Inputs[i].Time < s.Inputs[j].Time })
+		slices.SortStableFunc(s.Inputs, compareInputs)
 	}
 	return nil
+}
+
+// compareInputs orders what happens: by time, levels first, then by device.
+func compareInputs(a, b Input) int {
+	switch {
+	case a.Time != b.Time:
+		return cmp.Compare(a.Time, b.Time)
+	case a.Levels != nil && b.Levels == nil:
+		return -1
+	case a.Levels == nil && b.Levels != nil:
+		return 1
+	}
+	return cmp.Compare(a.Device, b.Device)
 }
 
 // readBytes reads the lines of a file.
