@@ -63,6 +63,7 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 		prog.Levels = append(prog.Levels, port.Find(d.Kind).Bytes())
 		prog.Streams = append(prog.Streams, port.ShapeOf(d.Kind) == port.Stream)
 	}
+	prog.Words = p.words
 	prog.Ports = make([][]int, len(p.Tree.System.Devices))
 	for _, s := range p.Tree.System.Sockets {
 		prog.Ports[s.Device] = append(prog.Ports[s.Device], s.Port)
