@@ -20,6 +20,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -157,7 +158,7 @@ func TestExamplesOnEveryMachine(t *testing.T) {
 			require.NoError(t, err)
 			sent := map[string][]byte{} // by device, as the first machine wrote it
 			for _, m := range machines() {
-				if m[0] == flow.Gates && !testkit.Full() {
+				if !testkit.Full() && slices.Contains([]string{flow.Gates, flow.Native, flow.Unikernel, flow.Monitor}, m[0]) {
 					continue // TestLadders runs them too, and compares more
 				}
 				t.Run(strings.TrimSpace(m[0]+" "+m[1]), func(t *testing.T) { e.check(t, p, m[0], m[1], sent) })
