@@ -41,11 +41,19 @@ func (s *selector) instr(i *ir.Instr) {
 	case ir.OpHalt:
 		s.port(port.Halt, k32(0))
 	case ir.OpSend:
+		if s.lay.streams[i.Dev] {
+			s.sendBytes(i.Dev, &i.Refs[0])
+			return
+		}
 		s.send(i.Dev, &i.Refs[0])
 	case ir.OpAsk:
 		s.send(i.Dev, &i.Refs[0])
 		s.take(i, &i.Refs[1])
 	case ir.OpTake:
+		if s.lay.streams[i.Dev] {
+			s.takeBytes(i, &i.Refs[0])
+			return
+		}
 		s.take(i, &i.Refs[0])
 	case ir.OpGet:
 		s.start()
