@@ -70,7 +70,7 @@ func script(r *rand.Rand, frames int) *world.Script {
 // TestLanesHaveWorldsOfTheirOwn runs different captures with different gaps in
 // all lanes at once; each trace is the one that its own capture asks for.
 func TestLanesHaveWorldsOfTheirOwn(t *testing.T) {
-	p, err := Compile(netlist(t, wire(t)))
+	p, err := Compile(netlist(t, wire(t)), "")
 	require.NoError(t, err)
 	for _, n := range []int{1, 3, MaxLanes} {
 		r := rand.New(rand.NewPCG(8, uint64(n)))
@@ -107,14 +107,14 @@ func TestMissingAndWrongPorts(t *testing.T) {
 	for i := range n.Outputs {
 		name := n.Outputs[i].Name
 		n.Outputs[i].Name = "gone"
-		p, err := Compile(n)
+		p, err := Compile(n, "")
 		require.NoError(t, err)
 		_, err = NewMachine(p, Lane{Core: wireCore(), World: world.New(nil)})
 		require.ErrorContains(t, err, fmt.Sprintf("no port %s", name))
 		n.Outputs[i].Name = name
 	}
 	n.Outputs[0].Bits = append(n.Outputs[0].Bits, n.Outputs[0].Bits...)
-	p, err := Compile(n)
+	p, err := Compile(n, "")
 	require.NoError(t, err)
 	_, err = NewMachine(p, Lane{Core: wireCore(), World: world.New(nil)})
 	require.ErrorContains(t, err, "has 2 bits, expected 1")
@@ -131,7 +131,7 @@ func TestBrokenProtocolIsAnError(t *testing.T) {
 			n.Outputs[i].Bits = n.Inputs[4].Bits // tx_ready
 		}
 	}
-	p, err := Compile(n)
+	p, err := Compile(n, "")
 	require.NoError(t, err)
 	r := rand.New(rand.NewPCG(1, 1))
 	m, err := NewMachine(p, Lane{wireCore(), world.New(script(r, 40)), 7})
@@ -141,7 +141,7 @@ func TestBrokenProtocolIsAnError(t *testing.T) {
 }
 
 func BenchmarkMachine(b *testing.B) {
-	p, err := Compile(netlist(b, wire(b)))
+	p, err := Compile(netlist(b, wire(b)), "")
 	require.NoError(b, err)
 	r := rand.New(rand.NewPCG(8, 8))
 	var lanes []Lane
