@@ -158,3 +158,56 @@ func BenchmarkMachine(b *testing.B) {
 	}
 	b.ReportMetric(float64(n)*MaxLanes/b.Elapsed().Seconds(), "lane-cycles/s")
 }
+
+// sink is a core that takes frames and says their beats, three of them a word, after each.
+func sink(t testing.TB) *rtl.Circuit {
+	b := rtl.NewBuilder("sink")
+	rx := rtl.RxPorts("eth0")
+	valid, last := b.Input(rx.Valid, 1), b.Input(rx.Last, 1)
+	b.Input(rx.Data, 32)
+	b.Input(rx.Bytes, rtl.PortBytesWidth)
+	b.Input(rtl.PortLogReady, 1)
+	beats, said := b.Reg("beats", 32, 0), b.Reg("said", 1, 0)
+	b.If(valid, func() { b.Set(beats, b.Add(beats.Q(), b.Const(32, 1))) })
+	b.Set(said, b.And(valid, last))
+	b.Output(rx.Ready, b.Const(1, 1))
+	b.Output(rtl.PortOversize("eth0"), b.Const(1, 0))
+	b.Output(rtl.PortLogValid, said.Q())
+	b.Output(rtl.PortLogData, b.And(beats.Q(), b.Const(32, 0)))
+	b.Output("count", beats.Q())
+	b.Output(rtl.PortHalted, b.Const(1, 0))
+	b.Output(rtl.PortIdle, b.And(b.Not(valid), b.Not(said.Q())))
+	b.Output(rtl.PortTrap, b.Const(1, 0))
+	b.Output(rtl.PortTrapPC, b.Const(32, 0))
+	c, err := b.Build()
+	require.NoError(t, err)
+	return c
+}
+
+// TestTakenBeatsAreEvents takes frames of many beats in cycles in which nothing else is
+// seen from outside: each beat is taken once, in any number of lanes.
+func TestTakenBeatsAreEvents(t *testing.T) {
+	p, err := Compile(netlist(t, sink(t)), "")
+	require.NoError(t, err)
+	core := wireCore()
+	core.Devices[0].Tx = false
+	for _, n := range []int{1, 5} {
+		var lanes []Lane
+		for l := range n {
+			s := &world.Script{Devices: []string{"eth0"}, Inputs: []world.Input{{Data: make([]byte, 40+4*l)}, {Data: make([]byte, 7)}}}
+			lanes = append(lanes, Lane{Core: core, World: world.New(s)})
+		}
+		m, err := NewMachine(p, lanes...)
+		require.NoError(t, err)
+		_, err = sim.Run(m, 1000)
+		require.NoError(t, err)
+		for l := range n {
+			for _, o := range m.State().Shell().Outputs {
+				if o.Name == "count" {
+					require.Equal(t, uint64(10+l+2+1), m.State().Get(o.Bits, l), "lane %d of %d: its beats, and the one that asks what it waits for", l, n)
+				}
+			}
+			require.Equal(t, trace.Waiting, m.Harness(l).Trace().Status)
+		}
+	}
+}
