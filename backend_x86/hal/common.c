@@ -250,6 +250,7 @@ u32 sn_take(u32 dev, u8 *buf, u32 cap) {
   if (hal_scripted) {
     ask('T', dev, cap, 0, 0);
     n = answer();
+    if (n > cap) hal_exit(END_CRASH); // the harness is wrong
     if (n) hal_script_frame(dev, buf + 4, n);
   } else {
     n = hal_take(dev, buf + 4, cap);
