@@ -238,7 +238,7 @@ func (h *Harness) receive(i int, ready, oversize bool) error {
 		return nil
 	}
 	s.pos, s.shown = s.pos+4, false
-	if !b.Last {
+	if !b.Last { // never of a stream: its frames are bytes
 		return nil
 	}
 	limit := len(s.frame)
@@ -261,6 +261,9 @@ func (h *Harness) receive(i int, ready, oversize bool) error {
 // send moves a beat out of the core.
 func (h *Harness) send(i int, b Beat) error {
 	s, name := &h.tx[i], h.core.Devices[i].Name
+	if h.core.Devices[i].Stream && b.Valid { // a byte is whole in itself
+		b.Last, b.Bytes = true, 1
+	}
 	moved, err := s.held.move(name, b, h.in.TxReady[i])
 	if !moved || err != nil {
 		return err

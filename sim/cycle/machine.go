@@ -159,7 +159,7 @@ func (m *Machine) devices(core *sim.Core) error {
 		rx := stream{m.input(r.Valid), m.output(r.Ready), m.input(r.Data), m.input(r.Last), m.input(r.Bytes)}
 		tx := stream{m.output(t.Valid), m.input(t.Ready), m.output(t.Data), m.output(t.Last), m.output(t.Bytes)}
 		if d.Rx && !(rx.valid != nil && rx.ready != nil) || d.Tx && !(tx.valid != nil && tx.ready != nil) {
-			return fmt.Errorf("circuit %s has no frame ports for the device %s", m.c.Name, d.Name)
+			return fmt.Errorf("circuit %s has no ports for the device %s", m.c.Name, d.Name)
 		}
 		m.rx, m.tx = append(m.rx, rx), append(m.tx, tx)
 		m.over = append(m.over, m.output(rtl.PortOversize(d.Name)))
