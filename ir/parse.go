@@ -344,6 +344,7 @@ func (p *parser) object(kind ObjKind, scope map[string]*Object) (*Object, error)
 		}
 	}
 	o.ReadOnly = p.sc.Accept("ro")
+	o.Boot = kind == ConstObj && p.sc.Accept("boot")
 	return o, p.place(func(s diag.Span) { o.Span = s })
 }
 

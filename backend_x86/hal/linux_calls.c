@@ -2,8 +2,9 @@
 // line to the harness, the end of the process, and time.
 #include "hal.h"
 
-enum { SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_ioctl = 16, SYS_socket = 41, SYS_fcntl = 72, SYS_flock = 73, SYS_close_range = 436, SYS_lseek = 8, SYS_pread64 = 17, SYS_pwrite64 = 18, SYS_fdatasync = 75, SYS_prctl = 157, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_ppoll = 271 };
-enum { EINTR = -4, EAGAIN = -11, ECONNRESET = -104 };
+enum { SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_dup2 = 33, SYS_ioctl = 16, SYS_socket = 41, SYS_fcntl = 72, SYS_flock = 73, SYS_close_range = 436, SYS_lseek = 8, SYS_pread64 = 17, SYS_pwrite64 = 18, SYS_fdatasync = 75, SYS_prctl = 157, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_ppoll = 271 };
+enum { MONOTONIC = 1 };
+enum { EINTR = -4, EIO = -5, EAGAIN = -11, ECONNRESET = -104 };
 
 static long sys(long n, long a, long b, long c, long d) {
   long r;
@@ -41,7 +42,7 @@ void hal_read(void *p, u32 n) {
 u64 hal_now(void) {
   static u64 start;
   i64 t[2];
-  sys(SYS_clock_gettime, 1, (long)t, 0, 0);
+  sys(SYS_clock_gettime, MONOTONIC, (long)t, 0, 0);
   u64 us = (u64)t[0] * 1000000 + (u64)t[1] / 1000;
   if (!start) start = us;
   return us - start;
