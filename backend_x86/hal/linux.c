@@ -23,13 +23,39 @@ static NORETURN void refuse(const char *arg, const char *why) {
 }
 #endif
 
-enum { FIRST = 3 }; // descriptor of the first device
-
 // close_from closes all descriptors from one on; a kernel before 5.9 does so one by one.
 static void close_from(u32 fd) {
   enum { USUAL_LIMIT = 1024 };
   if (!sys(SYS_close_range, fd, ~0u, 0, 0)) return;
   for (; fd < USUAL_LIMIT; fd++) sys(SYS_close, fd, 0, 0, 0);
+}
+
+enum { COPY = 0 }; // fcntl: the next free descriptor from one on
+
+// notify_socket is connected to the socket that systemd names in the environment, or -1. Its
+// descriptor lies above those of the devices.
+static long notify_socket(char **env) {
+  enum { LOCAL = 1, DATAGRAMS = 2, CLOSE = 0x80000, HEAD = 2 };
+  static const char key[] = "NOTIFY_SOCKET=";
+  struct { u16 family; char path[108]; } to = {LOCAL, {0}};
+  for (; *env; env++) {
+    u32 n = 0, k = 0;
+    while (key[k] && (*env)[k] == key[k]) k++;
+    if (key[k]) continue;
+    for (; (*env)[k + n] && n < sizeof to.path; n++) to.path[n] = (*env)[k + n];
+    if (n < 2 || n == sizeof to.path || (to.path[0] != '/' && to.path[0] != '@')) return -1;
+    if (to.path[0] == '@') to.path[0] = 0; // a name that is no file
+    long fd = sys(SYS_socket, LOCAL, DATAGRAMS | CLOSE, 0, 0);
+    if (fd < 0 || sys(SYS_connect, fd, (long)&to, HEAD + n, 0)) return -1;
+    return sys(SYS_fcntl, fd, COPY, NOTIFY + 1, 0);
+  }
+  return -1;
+}
+
+// keep gives the socket of systemd its descriptor and closes all after it.
+static void keep(long notify) {
+  notifies = notify >= 0 && sys(SYS_dup2, notify, NOTIFY, 0, 0) == NOTIFY;
+  close_from(notifies ? NOTIFY + 1 : NOTIFY);
 }
 
 #if SN_HOMES
@@ -128,10 +154,9 @@ static int bind(const char *arg) {
 
 // settle gives device i the descriptor FIRST + i, so that the filter can name it, and
 // closes all others: what was inherited for nothing.
-static void settle(void) {
-  enum { COPY = 0 };
+static void settle(long notify) {
   for (u32 i = 0; i < SN_DEVICES; i++)
-    if (fd_of[i] >= 0) fd_of[i] = (int)sys(SYS_fcntl, fd_of[i], COPY, FIRST + SN_DEVICES, 0);
+    if (fd_of[i] >= 0) fd_of[i] = (int)sys(SYS_fcntl, fd_of[i], COPY, NOTIFY + 1, 0);
   for (u32 i = 0; i < SN_DEVICES; i++) {
     if (fd_of[i] < 0) sys(SYS_close, FIRST + i, 0, 0, 0);
     else fd_of[i] = (int)sys(SYS_dup2, fd_of[i], FIRST + i, 0, 0);
@@ -139,10 +164,10 @@ static void settle(void) {
     if (sn_is_level[i]) line_of[i] = fd_of[i];
 #endif
   }
-  close_from(FIRST + SN_DEVICES);
+  keep(notify);
 }
 #else
-static void settle(void) { close_from(FIRST); }
+static void settle(long notify) { keep(notify); }
 #endif
 
 // ---- the system-call filter, made of what the program uses and how it runs
@@ -178,10 +203,10 @@ static const struct filter live_calls[] = {
     BEGIN,
     ALLOW(SYS_exit_group),
 #if SN_DEVICES
-    ALLOW_ON(SYS_write, 1, FIRST + SN_DEVICES - 1),
+    ALLOW_ON(SYS_write, 1, NOTIFY),
     ON_DEVICES(SYS_read),
-#elif SN_USES_LOG || SN_USES_TRAP
-    ALLOW_ON(SYS_write, 1, 1),
+#else
+    {0x15, 0, 5, SYS_write}, LOAD(16), {0x15, 2, 0, 1}, {0x15, 1, 0, NOTIFY}, KILL, PASS,
 #endif
 #if SN_DEVICES || SN_USES_ALARM
     ALLOW(SYS_ppoll),
@@ -237,7 +262,7 @@ NORETURN void start(long *sp) {
   for (u32 i = 0; i < SN_DEVICES; i++)
     if ((!hal_scripted || sn_is_disk[i]) && fd_of[i] < 0) usage();
 #endif
-  settle();
+  settle(hal_scripted ? -1 : notify_socket(argv + sp[0] + 1));
   lock();
   // planted faults stand here
   sn_main();
