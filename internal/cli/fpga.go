@@ -17,7 +17,7 @@ type fpgaCmd struct {
 	Bind     []string `placeholder:"PORT=PIN" help:"The pin of a port; without it, the pin that has the port's label. The ports reset, log, trap and halted can be bound, too."`
 	Debounce []string `placeholder:"PORT" help:"Let an input rest for some milliseconds before the program sees it."`
 	Clock    string   `placeholder:"MHZ" help:"Clock of the core, by the PLL of the part (default: the clock of the board)."`
-	Baud     uint64   `default:"115200" placeholder:"N" help:"Speed of the log on its wire."`
+	Baud     uint64   `default:"115200" placeholder:"N" help:"Speed of all serial lines, the log among them."`
 	Core     string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
 	Part     string   `placeholder:"NAME" help:"Another part in the same package, where boards are sold with several."`
 	Check    bool     `help:"Run the whole top in Icarus at its pins, with --vcd-in and until --until, and compare with the reference; nothing is written."`

@@ -17,6 +17,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/lang/tree"
 )
 
 // FPGAOptions say what to put onto which board.
@@ -28,7 +29,7 @@ type FPGAOptions struct {
 	Bind     []string // PORT=PIN
 	Debounce []string // ports
 	Clock    string   // in MHz; "": that of the board
-	Baud     uint64   // of the log
+	Baud     uint64   // of the log and of all serial lines
 	Program  bool     // hand the bitstream to the board
 }
 
@@ -246,10 +247,36 @@ func (p *Program) boardPorts() []top.Port {
 	for _, d := range p.systemDevices() {
 		k := port.Find(d.Kind)
 		q := top.Port{Name: d.Name, Label: d.Label, Span: d.Span}
-		if k != nil && k.Shape == port.Level {
+		switch k.Shape {
+		case port.Level:
 			q.In, q.Wire = k.In, k.Bits == 1
+		case port.Stream:
+			out = append(out, linesOf(&d, top.Bytes, d.Label)...)
+			continue
+		case port.Message:
+			out = append(out, linesOf(&d, top.Frames, boardLine)...)
+			continue
 		}
 		out = append(out, q)
+	}
+	return out
+}
+
+// boardLine is the line of a board that frames go over.
+const boardLine = "uart"
+
+// linesOf are the serial lines that a device has on a board: NAME_rx and NAME_tx.
+func linesOf(d *tree.DeviceDef, what top.Serial, label string) []top.Port {
+	var out []top.Port
+	for _, way := range []struct {
+		has  bool
+		name string
+	}{{d.Rx, "_rx"}, {d.Tx, "_tx"}} {
+		if way.has {
+			out = append(out, top.Port{
+				Name: d.Name + way.name, Label: label + way.name, In: way.name == "_rx", Wire: true, Span: d.Span, Serial: what, Device: d.Name,
+			})
+		}
 	}
 	return out
 }
