@@ -18,6 +18,9 @@ type bench struct {
 
 func benchOf(c *rtl.Circuit) (*bench, error) {
 	e, err := cycle.New(c)
+	if err == nil {
+		start(e)
+	}
 	return &bench{e}, err
 }
 
@@ -140,10 +143,6 @@ func slipOutAgrees(c *rtl.Circuit) (bool, error) {
 			offered = offered || r.Intn(3) > 0
 			ready := r.Intn(3) > 0
 			b.set("valid", flag(offered))
-			b.set("data", word|uint64(r.Uint32())<<(8*min(4, len(rest)))&0xFFFFFFFF)
-			if held { // a beat stays as it was
-				b.set("data", word)
-			}
 			b.set("data", word)
 			b.set("last", flag(len(rest) <= 4))
 			b.set("bytes", uint64(min(4, len(rest))))
@@ -217,7 +216,7 @@ func lineInAgrees(c *rtl.Circuit) (bool, error) {
 	const divider = 4
 	var sent, got []byte
 	at, asleep := 0.0, 0
-	tick := func(level uint64, until float64) bool {
+	tick := func(level uint64, until float64) {
 		for at += until; float64(b.e.Cycle()) < at; {
 			asleep = max(asleep-1, 0)
 			ready := asleep == 0 && r.Intn(3) > 0
@@ -232,18 +231,18 @@ func lineInAgrees(c *rtl.Circuit) (bool, error) {
 				asleep = 30_000
 			}
 		}
-		return true
 	}
 	tick(1, 50)
 	lost := 0
 	for range 3000 {
 		v := byte(r.Intn(256))
-		if waits := len(sent) - len(got); waits >= 1<<queueBits-1 && asleep > 100*divider {
-			lost++ // the buffer is full
-		} else if waits > 1<<queueBits-3 {
-			tick(1, 5*divider) // nobody says which of the two it is
+		switch full := len(sent)-len(got) == 1<<queueBits-1; {
+		case full && asleep > 100*divider:
+			lost++
+		case full: // whether there will be room is not known
+			tick(1, 5*divider)
 			continue
-		} else {
+		default:
 			sent = append(sent, v)
 		}
 		bit := divider * (0.98 + 0.04*r.Float64())
@@ -256,7 +255,7 @@ func lineInAgrees(c *rtl.Circuit) (bool, error) {
 	}
 	asleep = 0
 	tick(1, 8000)
-	return lost >= 0 && bytes.Equal(sent, got), nil
+	return lost > 10 && bytes.Equal(sent, got), nil
 }
 
 func TestLineIn(t *testing.T) {
