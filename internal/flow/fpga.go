@@ -251,10 +251,10 @@ func (p *Program) boardPorts() []top.Port {
 		case port.Level:
 			q.In, q.Wire = k.In, k.Bits == 1
 		case port.Stream:
-			out = append(out, linesOf(&d, top.Bytes, d.Label)...)
+			out = append(out, linesOf(&d, top.Bytes, d.Label+"_rx", d.Label+"_tx")...)
 			continue
 		case port.Message:
-			out = append(out, linesOf(&d, top.Frames, boardLine)...)
+			out = append(out, linesOf(&d, top.Frames, "uart_rx", "uart_tx")...)
 			continue
 		}
 		out = append(out, q)
@@ -262,19 +262,16 @@ func (p *Program) boardPorts() []top.Port {
 	return out
 }
 
-// boardLine is the line of a board that frames go over.
-const boardLine = "uart"
-
 // linesOf are the serial lines that a device has on a board: NAME_rx and NAME_tx.
-func linesOf(d *tree.DeviceDef, what top.Serial, label string) []top.Port {
+func linesOf(d *tree.DeviceDef, what top.Serial, rx, tx string) []top.Port {
 	var out []top.Port
 	for _, way := range []struct {
-		has  bool
-		name string
-	}{{d.Rx, "_rx"}, {d.Tx, "_tx"}} {
+		has         bool
+		name, label string
+	}{{d.Rx, "_rx", rx}, {d.Tx, "_tx", tx}} {
 		if way.has {
 			out = append(out, top.Port{
-				Name: d.Name + way.name, Label: label + way.name, In: way.name == "_rx", Wire: true, Span: d.Span, Serial: what, Device: d.Name,
+				Name: d.Name + way.name, Label: way.label, In: way.name == "_rx", Wire: true, Span: d.Span, Serial: what, Device: d.Name,
 			})
 		}
 	}
