@@ -13,6 +13,10 @@ func (s *selector) instr(i *ir.Instr) {
 	case ir.OpConst, ir.OpLocal:
 	case ir.OpWord:
 		v := i.Results[0]
+		if fu := s.fused.Of(i); fu != nil && s.use.count[v.ID] > 0 {
+			s.fuse(v, fu)
+			return
+		}
 		if s.use.count[v.ID] > 0 && !s.use.inlined[v.ID] && !s.use.covered[v.ID] {
 			s.root(v)
 		}

@@ -43,11 +43,13 @@ type Options struct {
 	Regs      int            // registers of a generated core; 0: as many as pay
 	Backend   string         // "cg" (default) or "llvm" for RISC-V
 	CPU       string         // that x86-64 products are made for; empty: the product's own choice
+	Layout    uint64         // seed of the addresses of x86-64 products; 0: the usual ones
 	Engine    string         // of the machine that runs the circuit; empty: its first
 	Check     bool           // verify and shuffle between passes
 	Net       bool           // carry a check after each proved one
 	Target    *design.Target // of a core; nil: RV32I with multiplication, Lines and Regs registers
 	Lines     *isa.Set       // added to the instruction set of a core, or nil
+	Mine      int            // mined lines of a core at most; 0: none
 
 	Skip      []string                 // names of passes to leave out
 	DumpAfter []string                 // names of passes after which Dump gets the program IR
