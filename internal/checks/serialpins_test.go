@@ -50,7 +50,7 @@ func TestPinsOfFrames(t *testing.T) {
 	t.Logf("%d frames", r.Frames)
 }
 
-// shortFrames writes a capture of ten short frames of the filter's own, of which some
+// shortFrames writes a capture of ten short frames of the filter's own, where some
 // pass; all arrive at once.
 func shortFrames(t *testing.T, p *flow.Program) string {
 	_, all, _, err := p.Trace(context.Background(), flow.Source, "", flow.World{Captures: []string{"inside=../../examples/filter/office.pcap"}, Frames: 400})
