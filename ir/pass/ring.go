@@ -11,6 +11,7 @@ import (
 // and after the last one, and room for
 // Cap elements, or one when Cap is 0.
 type ring struct {
+	k    int // its channel
 	c    *ir.Chan
 	o    *ir.Object
 	word []int // offsets within an element
@@ -18,6 +19,7 @@ type ring struct {
 	size int        // of an element
 	room int        // elements
 	copy []*ir.Func // by object: moves bytes no longer than they are; nil: all of it is moved
+	t    *tasker
 }
 
 // The places of a ring's numbers; the elements come after them.
@@ -36,7 +38,7 @@ func (t *tasker) ring(k int) *ring {
 	if t.rings[k] != nil {
 		return t.rings[k]
 	}
-	r := &ring{c: &t.m.Chans[k], room: max(1, t.m.Chans[k].Cap)}
+	r := &ring{k: k, c: &t.m.Chans[k], room: max(1, t.m.Chans[k].Cap), t: t}
 	for _, w := range r.c.Words {
 		r.word = append(r.word, r.size)
 		r.size += max(4, w.Bytes())
@@ -90,6 +92,7 @@ func (r *ring) send(x emitter, i *ir.Instr) {
 		r.move(x, k, ir.Ref{Obj: r.o, Off: off, Disp: ringData + r.objs[k]}, src)
 	}
 	r.advance(x, ringNext, off, word.Add)
+	r.t.wakeAll(x, r.t.takers, r.k)
 }
 
 // recv gets the results of a chrecv out of the ring.
@@ -113,6 +116,7 @@ func (r *ring) recv(x emitter, i *ir.Instr) {
 		r.move(x, k, dst, ir.Ref{Obj: r.o, Off: off, Disp: ringData + r.objs[k]})
 	}
 	r.advance(x, ringFirst, off, word.Sub)
+	r.t.wakeAll(x, r.t.givers, r.k)
 }
 
 // redefine appends i as the new definition of v.
