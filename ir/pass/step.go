@@ -11,6 +11,16 @@ import (
 func (t *tasker) several() {
 	var steps []*step
 	for k := range t.m.Tasks {
+		s := &step{t: t, f: t.m.Tasks[k].Func, name: t.m.Tasks[k].Name, task: k}
+		s.make()
+		steps = append(steps, s)
+	}
+	t.m.Contexts = []ir.Context{{Func: t.scheduler(steps)}}
+}
+
+// wholeTasks gives each task a function of its own with all that blocks.
+func (t *tasker) wholeTasks() {
+	for k := range t.m.Tasks {
 		f := t.m.Tasks[k].Func
 		if k > 0 && t.runsEarlier(k) {
 			f = t.clone(f, fmt.Sprintf("%s.task%d", f.Name, k))
@@ -18,11 +28,7 @@ func (t *tasker) several() {
 		}
 		for inlineCalls(f, func(g *ir.Func) bool { return t.blocks[g] }) {
 		}
-		s := &step{t: t, f: f, name: t.m.Tasks[k].Name, task: k}
-		s.make()
-		steps = append(steps, s)
 	}
-	t.m.Contexts = []ir.Context{{Func: t.scheduler(steps)}}
 }
 
 // runsEarlier reports whether an earlier task has the same function, which

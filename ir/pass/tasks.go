@@ -39,6 +39,8 @@ func tasks(m *ir.Module, _ *Env) bool {
 	t.findBlocking()
 	if len(t.m.Tasks) > 1 {
 		t.schedule()
+		t.wholeTasks()
+		t.hands()
 	}
 	for _, f := range m.Funcs {
 		t.atOnce(f)
@@ -62,6 +64,9 @@ type tasker struct {
 	ready  *ir.Object // of several tasks: a byte for each, 1 if it is to be called
 	takers [][]int    // by channel: tasks that wait for a value
 	givers [][]int    // by channel: tasks that wait for room, or to be met
+	pools  []*pool    // by channel: its slots, if it hands them over
+	bufs   map[*ir.Object]*buffer
+	swaps  map[*ir.Instr]bool // operations that change places
 }
 
 // reach lists f and the functions that it calls, callees first.
