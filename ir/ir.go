@@ -237,9 +237,10 @@ type Chan struct {
 
 // ChanLeaf is where a shown part of an element is: the next of its words when
 // Obj is -1, else at a byte offset of one of its objects. A number that takes
-// fewer bytes there than its width needs says how many in Size, which is else 0.
+// fewer bytes there than its width needs says how many in Size, which is else 0. Of
+// bytes, the first Skip are not shown: nobody but the writer knows them.
 type ChanLeaf struct {
-	Obj, Off, Size int
+	Obj, Off, Size, Skip int
 }
 
 // Device is a device of the system, owned by one task.

@@ -223,6 +223,8 @@ func (p *parser) chanLeaf() (from ChanLeaf, err error) {
 	}
 	if p.sc.Peek().Is("size") {
 		from.Size, err = p.int("size", 1, 4)
+	} else if p.sc.Peek().Is("skip") {
+		from.Skip, err = p.int("skip", 1, maxObject)
 	}
 	return from, err
 }

@@ -98,6 +98,9 @@ func (p *printer) channel(i int, c *Chan) {
 			if c.From[k].Size > 0 {
 				p.f(" size %d", c.From[k].Size)
 			}
+			if c.From[k].Skip > 0 {
+				p.f(" skip %d", c.From[k].Skip)
+			}
 		}
 	}
 	p.f("%s\n", p.at(c.Span))

@@ -210,7 +210,7 @@ func (v *verifier) channel(names map[string]bool, c *Chan) {
 			words += v.wordsShown(c, words, a.Width)
 			ok = ok && from.Size == 0 && a.Kind != "bytes" && words <= len(c.Words)
 		} else {
-			ok = ok && v.leafSize(a, from.Size) && from.Obj < len(c.Objs) && from.Off >= 0 && from.Off+n <= c.Objs[from.Obj]
+			ok = ok && v.leafSize(a, from.Size) && (from.Skip == 0 || a.Kind == "bytes" && from.Skip > 0) && from.Obj < len(c.Objs) && from.Off >= 0 && from.Off+n <= c.Objs[from.Obj]
 		}
 		if !ok {
 			v.errorf(v.m, c.Span, "channel %s cannot show %s", c.Name, argType(a))

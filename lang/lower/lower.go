@@ -43,6 +43,7 @@ func Lower(p *tree.Program) (*ir.Module, error) {
 	if p.System != nil {
 		l.system(p.System)
 	}
+	alignParams(l.m)
 	ir.Thread(l.m)
 	if err := ir.Verify(l.m); err != nil {
 		return nil, fmt.Errorf("lower: %w", err)
@@ -63,6 +64,7 @@ func Library(p *tree.Program) (*ir.Module, error) {
 			l.function(f, nil, nil)
 		}
 	}
+	alignParams(l.m)
 	ir.Thread(l.m)
 	if err := ir.Verify(l.m); err != nil {
 		return nil, fmt.Errorf("lower: %w", err)
@@ -133,6 +135,9 @@ func channel(c tree.ChanDef) ir.Chan {
 		if leaf.object {
 			n, _ := sizeOf(leaf.t)
 			show(&out, leaf.t, len(out.Objs), 0)
+			if c.Frames {
+				out.From[0].Skip = tree.MessageAt
+			}
 			out.Objs = append(out.Objs, n)
 			continue
 		}
