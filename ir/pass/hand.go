@@ -170,7 +170,7 @@ func (t *tasker) makePool(p *pool) {
 	}
 }
 
-func slotBytes(at int) []byte { return binary.LittleEndian.AppendUint32(nil, uint32(at)) }
+func slotBytes(at int) []byte { return binary.LittleEndian.AppendUint32(nil, uint32(at/4)) }
 
 // moveBuffers makes the places in buffers of f places in their slots. What changes
 // places keeps the buffer until its ring is known.
@@ -188,9 +188,16 @@ func (t *tasker) moveBuffers(f *ir.Func) {
 	for _, b := range f.Blocks {
 		list := b.Instrs
 		b.Instrs = nil
+		var given *ir.Object
 		for _, i := range list {
-			if i.Op == ir.OpLocal && t.bufs[i.Refs[0].Obj] != nil {
+			if given != nil && fills(i, given) {
+				given = nil
+			}
+			if i.Op == ir.OpLocal && t.bufs[i.Refs[0].Obj] != nil || given != nil && i.Op == ir.OpStore && i.Refs[0].Obj == given {
 				continue
+			}
+			if t.swaps[i] && (i.Op == ir.OpChSend || i.Op == ir.OpChPut) {
+				given = i.Refs[0].Obj // what is written before it is filled anew is lost
 			}
 			x := emitter{&ir.Builder{F: f, B: b, At: i.Span, Task: i.Task}}
 			for k := range i.Refs {
@@ -205,12 +212,16 @@ func (t *tasker) moveBuffers(f *ir.Func) {
 
 // place is where a place of a buffer is now.
 func (b *buffer) place(x emitter, r ir.Ref) ir.Ref {
-	off := x.Load(32, ir.Ref{Obj: b.cell})
+	off := slotAt(x, ir.Ref{Obj: b.cell})
 	if r.Off != nil {
 		off = x.Word(word.Add, 32, off, r.Off)
 	}
 	return ir.Ref{Obj: b.p.o, Off: off, Disp: r.Disp}
 }
+
+// slotAt is the offset of the slot that a cell or an element names, in units that show that
+// it is aligned.
+func slotAt(x emitter, r ir.Ref) *ir.Value { return x.Word(word.Shl, 32, x.Load(32, r), x.const32(2)) }
 
 // swap makes a buffer and the slot of a ring's element change places.
 func (b *buffer) swap(x emitter, element ir.Ref) {

@@ -144,7 +144,7 @@ func (r *ring) exchange(x emitter, k int, i *ir.Instr, element, buf ir.Ref, in b
 			r.t.bufs[buf.Obj].swap(x, element)
 			return
 		}
-		element = ir.Ref{Obj: r.pool.o, Off: x.Load(32, element)}
+		element = ir.Ref{Obj: r.pool.o, Off: slotAt(x, element)}
 	}
 	if in {
 		r.move(x, k, element, buf)
