@@ -170,7 +170,7 @@ func (s *selector) root(v *ir.Value) {
 
 // start forgets what belongs to the last root.
 func (s *selector) start() {
-	s.tile.memo, s.tile.work = map[*node]*choice{}, 0
+	s.tile.memo, s.tile.work = map[*node]*cover{}, 0
 	s.done = map[*node]reg{}
 }
 
@@ -244,7 +244,7 @@ func (s *selector) noCover(n *node) error {
 }
 
 // line emits a matched value line, or finds its result in the block.
-func (s *selector) line(c *choice, d reg) reg {
+func (s *selector) line(c *cover, d reg) reg {
 	i := s.bound(c.rule, &c.bind)
 	key := madeKey{c.rule, i.rs1, i.rs2, i.rs3, i.imm}
 	if r, ok := s.made[key]; ok {

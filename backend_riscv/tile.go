@@ -137,8 +137,8 @@ func evalImm(p *node, imm uint64) uint64 {
 	return word.Eval(p.op, p.width, a, aw, p.imm)
 }
 
-// choice is the cheapest way found to compute a node in a register.
-type choice struct {
+// cover is the cheapest way found to compute a node in a register.
+type cover struct {
 	cost int
 	rule *Rule
 	bind binding
@@ -154,7 +154,7 @@ type tiler struct {
 	level int  // of nested fallbacks
 	nest  int  // of covers
 	work  int  // covers tried
-	memo  map[*node]*choice
+	memo  map[*node]*cover
 }
 
 // maxLevel bounds how far fallbacks may build on fallbacks.
@@ -167,11 +167,11 @@ const (
 )
 
 // best returns the cheapest way to have n in a register.
-func (t *tiler) best(n *node) *choice {
+func (t *tiler) best(n *node) *cover {
 	if c := t.memo[n]; c != nil && (c.cost < costNever || t.level >= c.from) {
 		return c
 	}
-	c := &choice{cost: costNever}
+	c := &cover{cost: costNever}
 	t.memo[n] = c // no way leads through the node itself
 	switch n.leaf {
 	case register:
@@ -195,7 +195,7 @@ func (t *tiler) best(n *node) *choice {
 }
 
 // share is the cost of one of the two leaves that share a computation.
-func (t *tiler) share(n *node) choice {
+func (t *tiler) share(n *node) cover {
 	level := t.level
 	if !n.raw {
 		t.level = 0 // n is an operand of the program, not of a fallback
@@ -205,7 +205,7 @@ func (t *tiler) share(n *node) choice {
 	if cost < costNever {
 		cost = (cost + 1) / 2
 	}
-	return choice{cost: cost, alt: n}
+	return cover{cost: cost, alt: n}
 }
 
 func (t *tiler) constCost(v uint32) int {
@@ -219,14 +219,14 @@ func (t *tiler) constCost(v uint32) int {
 	return costLine * n
 }
 
-func (t *tiler) cover(n *node) choice {
-	found := choice{cost: costNever}
+func (t *tiler) cover(n *node) cover {
+	found := cover{cost: costNever}
 	if n.width == 32 {
 		for _, r := range t.table.values[n.op] {
 			var b binding
 			if b.match(r.root, n) && b.settled(r) {
 				if cost := costLine + t.bound(&b); cost < found.cost {
-					found = choice{cost: cost, rule: r, bind: b}
+					found = cover{cost: cost, rule: r, bind: b}
 				}
 			}
 		}
@@ -234,7 +234,7 @@ func (t *tiler) cover(n *node) choice {
 	t.consider(alternatives(n), &found)
 	if n.isOp(word.Mux) && n.width == 32 {
 		if cost := costMux + t.condCost(n.args[0]) + t.best(n.args[1]).cost + t.best(n.args[2]).cost; cost < found.cost {
-			found = choice{cost: cost, mux: true}
+			found = cover{cost: cost, mux: true}
 		}
 	}
 	if found.cost >= costNever && t.level < maxLevel {
@@ -245,10 +245,10 @@ func (t *tiler) cover(n *node) choice {
 	return found
 }
 
-func (t *tiler) consider(shapes []*node, found *choice) {
+func (t *tiler) consider(shapes []*node, found *cover) {
 	for _, alt := range shapes {
 		if cost := t.best(alt).cost; cost < found.cost {
-			*found = choice{cost: cost, alt: alt}
+			*found = cover{cost: cost, alt: alt}
 		}
 	}
 }
@@ -264,8 +264,8 @@ func (t *tiler) bound(b *binding) int {
 	return cost
 }
 
-// branchChoice is the cheapest way to branch on a condition.
-type branchChoice struct {
+// branchCover is the cheapest way to branch on a condition.
+type branchCover struct {
 	cost int
 	rule *Rule
 	bind binding
@@ -273,8 +273,8 @@ type branchChoice struct {
 }
 
 // branch finds the cheapest branch line for c, or for its opposite.
-func (t *tiler) branch(c *node) branchChoice {
-	found := branchChoice{cost: costNever}
+func (t *tiler) branch(c *node) branchCover {
+	found := branchCover{cost: costNever}
 	not := mk(word.Not, 1, 0, c)
 	t.tryBranch(conditions(c), false, &found)
 	t.tryBranch(conditions(not), true, &found)
@@ -287,13 +287,13 @@ func (t *tiler) branch(c *node) branchChoice {
 	return found
 }
 
-func (t *tiler) tryBranch(forms []*node, flip bool, found *branchChoice) {
+func (t *tiler) tryBranch(forms []*node, flip bool, found *branchCover) {
 	for _, form := range forms {
 		for _, r := range t.table.branches {
 			var b binding
 			if b.match(r.root, form) && b.settled(r) {
 				if cost := costLine + t.bound(&b); cost < found.cost {
-					*found = branchChoice{cost: cost, rule: r, bind: b, flip: flip}
+					*found = branchCover{cost: cost, rule: r, bind: b, flip: flip}
 				}
 			}
 		}

@@ -51,8 +51,36 @@ func (o Options) config(m *ir.Module) string {
 	}
 	table(&b, "sn_task_name", tasks)
 	table(&b, "sn_device_name", devices)
+	homes(&b, m)
 	table(&b, "sn_trap_text", traps)
 	return b.String()
+}
+
+// homes writes where the addresses of each network device are: what the program reads,
+// and the layer may set at the start. A device without a stack has none.
+func homes(b *strings.Builder, m *ir.Module) {
+	boot := map[string]bool{}
+	for _, o := range m.Objects {
+		boot[o.Name] = o.Boot
+	}
+	count := 0
+	var rows []string
+	for i, d := range m.Devices {
+		row := "0, 0, 0"
+		if names := []string{"host", "mask", "gateway"}; boot["boot."+d.Name+".host"] {
+			count++
+			for k, n := range names {
+				names[k] = fmt.Sprintf("&sn_%s_%d", n, i)
+				fmt.Fprintf(b, "extern u32 sn_%s_%d __asm__(\"obj.boot.%s.%s\");\n", n, i, d.Name, n)
+			}
+			row = strings.Join(names, ", ")
+		}
+		rows = append(rows, "{"+row+"}")
+	}
+	fmt.Fprintf(b, "#define SN_HOMES %d\n", count)
+	if count > 0 {
+		fmt.Fprintf(b, "static u32 *const sn_home[][3] = {%s};\n", strings.Join(rows, ", "))
+	}
 }
 
 // levels writes which devices have frames, and which are levels, with their direction.

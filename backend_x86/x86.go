@@ -80,12 +80,12 @@ func source(name string) string {
 // The files of the layer, one translation unit each product, in the order of calls: a
 // file calls what the files before it define.
 var (
-	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "linux_pins.c", "linux_devices.c", "common.c", "linux_cpu.c", "linux.c"}
+	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "linux_pins.c", "linux_devices.c", "common.c", "linux_cpu.c", "words.c", "linux.c"}
 	pvhFiles   = []string{
 		"hal.h", "memory.c", "serial.c", "crash.c", "stubs.s", "clock.c", "script.c",
-		"virtio_queue.c", "virtio_transport.c", "virtio_net.c", "virtio_block.c", "no_pins.c", "virtio.c", "common.c", "pvh.c", "boot.s",
+		"virtio_queue.c", "virtio_transport.c", "virtio_net.c", "virtio_block.c", "no_pins.c", "virtio.c", "common.c", "words.c", "pvh.c", "boot.s",
 	}
-	hvtFiles = []string{"hal.h", "memory.c", "hvt_calls.c", "script.c", "no_pins.c", "hvt_devices.c", "common.c", "hvt.c"}
+	hvtFiles = []string{"hal.h", "memory.c", "hvt_calls.c", "script.c", "no_pins.c", "hvt_devices.c", "common.c", "words.c", "hvt.c"}
 )
 
 // recipe is what differs between the products.
@@ -232,7 +232,7 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 			return err
 		},
 		func() (err error) {
-			layer, err = tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: o.halText(m, r, cpu)}, slices.Concat(flags, generalRegs, []string{"-Oz"})...)
+			layer, err = tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: o.halText(m, p, r, cpu)}, slices.Concat(flags, generalRegs, []string{"-Oz"})...)
 			return err
 		})
 	if err != nil {
@@ -279,7 +279,7 @@ func both(one, other func() error) error {
 
 // halText joins the sources of the layer with the program's configuration. Line
 // numbers stay those of the files, for the debug information.
-func (o Options) halText(m *ir.Module, r recipe, cpu target) string {
+func (o Options) halText(m *ir.Module, p Product, r recipe, cpu target) string {
 	var b strings.Builder
 	for _, name := range r.sources {
 		if strings.HasSuffix(name, ".s") {
@@ -291,7 +291,7 @@ func (o Options) halText(m *ir.Module, r recipe, cpu target) string {
 			case strings.HasPrefix(line, "#include"):
 				line = ""
 			case strings.HasPrefix(line, "// config.h stands here"):
-				line = fmt.Sprintf("%s#line %d", o.config(m)+cpu.needsTable(), i+2)
+				line = fmt.Sprintf("#define SN_ARGUMENTS %d\n%s#line %d", flag(p == Linux), o.config(m)+cpu.needsTable(), i+2)
 			case strings.HasPrefix(line, "  // planted faults stand here"):
 				line = o.Plant
 			}

@@ -36,6 +36,30 @@ func (i *Instr) Access(k int) Access {
 	return Reads
 }
 
+// HasEffect reports whether i does more than to give words that follow from its
+// operands: it writes, it is an event, it may trap, or it calls.
+func (i *Instr) HasEffect() bool {
+	row := &rows[i.Op]
+	return !row.isPlain() || len(row.Refs.List) > 0 && row.Refs.List[0].Access != Reads
+}
+
+// OnlyWrites reports whether all that i does is to change the object of its first ref:
+// nobody misses it when nothing looks at the object.
+func (i *Instr) OnlyWrites() bool { return rows[i.Op].isPlain() && i.HasEffect() }
+
+// Reach is how many bytes from ref k on i needs in the object. It is not known of events
+// and calls, whose other side decides how many they use.
+func (i *Instr) Reach(m *Module, k int) (n int, known bool) {
+	row := &rows[i.Op]
+	if !row.isPlain() || row.Refs.at(k).Bytes == nil {
+		return 0, false
+	}
+	return row.Refs.at(k).Bytes(m, i, k), true
+}
+
+// isPlain reports whether only words and objects matter to an operation.
+func (r *Row) isPlain() bool { return !r.IO && r.Tokens == ByRows }
+
 // returns reports whether a token of o is among the results of f.
 func (f *Func) returns(o *Object) bool {
 	for _, r := range f.Results {

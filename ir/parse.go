@@ -22,12 +22,12 @@ const (
 func Parse(file *diag.File) (*Module, error) {
 	p := &parser{
 		sc: text.New(file), m: &Module{}, funcs: map[string]*Func{}, objs: map[string]*Object{},
-		at: map[any]diag.Span{}, places: newPlaces(),
+		at: map[any]diag.Span{}, positions: newPositions(),
 	}
 	if err := p.module(); err != nil {
 		return nil, err
 	}
-	p.places.resolve()
+	p.positions.resolve()
 	if err := verify(p.m, func(x any) diag.Span { return p.at[x] }); err != nil {
 		return nil, err
 	}
@@ -44,12 +44,12 @@ func MustParse(name, src string) *Module {
 }
 
 type parser struct {
-	sc     *text.Scanner
-	m      *Module
-	funcs  map[string]*Func
-	objs   map[string]*Object
-	at     map[any]diag.Span // where the text defines or first names each thing
-	places *places
+	sc        *text.Scanner
+	m         *Module
+	funcs     map[string]*Func
+	objs      map[string]*Object
+	at        map[any]diag.Span // where the text defines or first names each thing
+	positions *positions
 
 	// Of the function being read.
 	f       *Func
@@ -346,6 +346,7 @@ func (p *parser) object(kind ObjKind, scope map[string]*Object) (*Object, error)
 		}
 	}
 	o.ReadOnly = p.sc.Accept("ro")
+	o.Boot = kind == ConstObj && p.sc.Accept("boot")
 	return o, p.place(func(s diag.Span) { o.Span = s })
 }
 
@@ -426,5 +427,5 @@ func (p *parser) place(set func(diag.Span)) error {
 	if err != nil {
 		return err
 	}
-	return p.places.add(set, name, int(line), int(col), t.Span)
+	return p.positions.add(set, name, int(line), int(col), t.Span)
 }

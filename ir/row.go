@@ -19,6 +19,7 @@ type Row struct {
 	Late   bool      // only after ir/pass/tasks
 	Early  bool      // only before ir/pass/tasks
 	Blocks bool      // may suspend its task; then Early too
+	Whole  bool      // somebody else reads or wrote its words: they are whole registers, once legal
 
 	// Fits reports what In and Out cannot say: which words fit each other, or the
 	// module's tables. Words and places have been counted.
@@ -102,7 +103,7 @@ var rows = [NumOps]Row{
 	OpCall:  {Name: "call", Select: byCallee{}, Refs: all(Place{Reads, bound1}), In: several, Out: several, Tokens: ByCallee},
 
 	OpCheck: {Name: "check", IO: true, In: Words{"i1"}, Site: TrapSites},
-	OpLog:   {Name: "log", IO: true, Refs: all(Place{Reads, header}), In: several, Site: LogSites, Fits: fitsLog{}},
+	OpLog:   {Name: "log", IO: true, Whole: true, Refs: all(Place{Reads, header}), In: several, Site: LogSites, Fits: fitsLog{}},
 	OpMark:  {Name: "mark", IO: true, Imm: Mark, Tokens: Fence},
 	OpNow:   {Name: "now", IO: true, Out: clock},
 
@@ -111,10 +112,10 @@ var rows = [NumOps]Row{
 	OpSend: {Name: "send", IO: true, Select: byDevice{port.Message}, Refs: refs(Place{Reads, header})},
 	OpAsk:  {Name: "ask", IO: true, Select: byDevice{port.Command}, Refs: refs(Place{Reads, header}, Place{Writes, buffer}), Imm: Length},
 
-	OpChSend:  {Name: "chsend", IO: true, Select: byChannel{}, Refs: all(Place{Reads, leaf}), In: several, Early: true, Blocks: true, Fits: fitsElement{}},
-	OpChRecv:  {Name: "chrecv", IO: true, Select: byChannel{}, Refs: all(Place{Writes, leaf}), Out: several, Early: true, Blocks: true, Fits: fitsElement{}},
-	OpChGet:   {Name: "chget", IO: true, Select: byChannel{}, Refs: all(Place{Writes, leaf}), Out: several, Early: true, Fits: fitsElement{}},
-	OpChPut:   {Name: "chput", IO: true, Select: byChannel{}, Refs: all(Place{Reads, leaf}), In: several, Early: true, Fits: fitsElement{}},
+	OpChSend:  {Name: "chsend", IO: true, Whole: true, Select: byChannel{}, Refs: all(Place{Reads, leaf}), In: several, Early: true, Blocks: true, Fits: fitsElement{}},
+	OpChRecv:  {Name: "chrecv", IO: true, Whole: true, Select: byChannel{}, Refs: all(Place{Writes, leaf}), Out: several, Early: true, Blocks: true, Fits: fitsElement{}},
+	OpChGet:   {Name: "chget", IO: true, Whole: true, Select: byChannel{}, Refs: all(Place{Writes, leaf}), Out: several, Early: true, Fits: fitsElement{}},
+	OpChPut:   {Name: "chput", IO: true, Whole: true, Select: byChannel{}, Refs: all(Place{Reads, leaf}), In: several, Early: true, Fits: fitsElement{}},
 	OpChReady: {Name: "chready", IO: true, Select: byChannel{}, Out: Words{"i1"}, Imm: Flag, Early: true},
 	OpSelect:  {Name: "select", IO: true, Select: byArms{}, In: several, Out: Words{"i32"}, Early: true, Blocks: true, Fits: fitsArms{}},
 

@@ -27,6 +27,27 @@ func TestRows(t *testing.T) {
 	}
 }
 
+// TestWhatRowsSayOfEffects names the operations whose results alone count, and those
+// that only change an object; passes remove them by what the rows say.
+func TestWhatRowsSayOfEffects(t *testing.T) {
+	var quiet, writes, whole []string
+	for op := range ir.NumOps {
+		i := &ir.Instr{Op: op}
+		if !i.HasEffect() {
+			quiet = append(quiet, op.String())
+		}
+		if i.OnlyWrites() {
+			writes = append(writes, op.String())
+		}
+		if op.Row().Whole {
+			whole = append(whole, op.String())
+		}
+	}
+	require.Equal(t, []string{"const", "word", "float", "load"}, quiet)
+	require.Equal(t, []string{"local", "store", "copy", "move", "clear"}, writes)
+	require.Equal(t, []string{"log", "chsend", "chrecv", "chget", "chput"}, whole)
+}
+
 // spoilt are changes of an instruction that its row forbids, with what they apply to.
 var spoilt = []struct {
 	name string
@@ -106,7 +127,7 @@ var spoilt = []struct {
 func TestVerifierReadsRows(t *testing.T) {
 	seen := map[string]map[ir.Op]bool{}
 	for seed := range uint64(25) {
-		m := irtest.RandomWith(seed, irtest.Options{Floats: true, Choice: true, Tasks: 1 + 2*int(seed%2)})
+		m := irtest.RandomWith(seed, irtest.Options{Floats: true, Selects: true, Tasks: 1 + 2*int(seed%2)})
 		for _, f := range m.Funcs {
 			for _, b := range f.Blocks {
 				for k := range b.Instrs {

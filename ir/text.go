@@ -112,7 +112,7 @@ func (p *printer) object(o *Object) {
 	if len(o.Init) > 0 {
 		p.f(" = $%s", hex.EncodeToString(o.Init))
 	}
-	p.f("%s\n", p.at(o.Span))
+	p.f("%s%s\n", flag(" boot", o.Boot), p.at(o.Span))
 }
 
 func (p *printer) function(f *Func) {

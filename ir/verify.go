@@ -90,7 +90,7 @@ func (v *verifier) module() {
 	}
 	for _, o := range m.Objects {
 		v.name(objs, "objects", o.Name, o, o.Span)
-		v.object(o, o.Kind == ConstObj || o.Kind == StateObj)
+		v.object(o, o.Kind == ConstObj || o.Kind == StateObj && !o.Boot)
 	}
 	for _, f := range m.Funcs {
 		scope := map[string]bool{}

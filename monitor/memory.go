@@ -30,16 +30,16 @@ const system elf.ProgFlag = 1 << 30
 // the parts of the image and the stack one after the other, each on pages of its own;
 // then come the page tables, which no entry of theirs maps.
 type guest struct {
-	im     *Image
-	ram    []byte
-	places []place
-	tables []byte // the pages of the page tables, the first the root
-	base   uint64 // physical address of tables
-	used   int    // bytes of tables that are taken
+	im       *Image
+	ram      []byte
+	mappings []mapping
+	tables   []byte // the pages of the page tables, the first the root
+	base     uint64 // physical address of tables
+	used     int    // bytes of tables that are taken
 }
 
-// place is a mapped piece: size bytes at a virtual address are ram from offset on.
-type place struct {
+// mapping is a mapped piece: size bytes at a virtual address are ram from offset on.
+type mapping struct {
 	at, size uint64
 	offset   uint64
 	flags    elf.ProgFlag
@@ -53,7 +53,7 @@ func newGuest(im *Image) (*guest, error) {
 	end := uint64(0)
 	add := func(at, size uint64, flags elf.ProgFlag) {
 		first := at / page * page
-		g.places = append(g.places, place{at: first, size: pages(at + size - first), offset: end, flags: flags})
+		g.mappings = append(g.mappings, mapping{at: first, size: pages(at + size - first), offset: end, flags: flags})
 		end += pages(at + size - first)
 	}
 	for _, p := range im.parts {
@@ -64,7 +64,7 @@ func newGuest(im *Image) (*guest, error) {
 	task := end
 	add(taskAt, page, system)
 	// Four levels, each place may begin and end in tables of its own.
-	most := 1 + len(g.places)*2*2 + int(end/(512*page)) + len(g.places)*2
+	most := 1 + len(g.mappings)*2*2 + int(end/(512*page)) + len(g.mappings)*2
 	var err error
 	if g.ram, err = anonymous(int(end) + most*page); err != nil {
 		return nil, fmt.Errorf("%d bytes for the guest: %w", end, err)
@@ -72,9 +72,9 @@ func newGuest(im *Image) (*guest, error) {
 	g.base, g.tables, g.used = end, g.ram[end:], page
 	writeTask(g.ram[task:])
 	for i, p := range im.parts {
-		copy(g.ram[g.places[i].offset+p.at-g.places[i].at:], p.data)
+		copy(g.ram[g.mappings[i].offset+p.at-g.mappings[i].at:], p.data)
 	}
-	for _, p := range g.places {
+	for _, p := range g.mappings {
 		for off := uint64(0); off < p.size; off += page {
 			g.mapPage(p.at+off, p.offset+off, p.flags)
 		}
@@ -116,7 +116,7 @@ func (g *guest) mapPage(at, physical uint64, flags elf.ProgFlag) {
 // bytes are n bytes of the guest at a virtual address, if all of them are in one piece
 // that allows what is wanted.
 func (g *guest) bytes(at, n uint64, flags elf.ProgFlag) ([]byte, bool) {
-	for _, p := range g.places {
+	for _, p := range g.mappings {
 		if at >= p.at && at-p.at <= p.size && n <= p.size-(at-p.at) {
 			from := p.offset + at - p.at
 			return g.ram[from : from+n : from+n], p.flags&flags == flags && p.flags&system == 0

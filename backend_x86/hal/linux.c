@@ -6,6 +6,7 @@
 //	prog eth0=fd:3               an inherited socket or TAP, one frame a read
 //	prog disk0=file:PATH         the image of a disk, whole sectors
 //	prog led=gpio:CHIP:LINE      a pin: a line of a gpio character device, /dev/gpiochip0:4
+//	prog sn.eth0.host=10.0.0.2/24   an address of a stack (words.c)
 //	prog --script                the harness speaks on standard input and output
 #include "hal.h"
 
@@ -18,6 +19,18 @@ static NORETURN void refuse(const char *arg, const char *why) {
   sys(SYS_write, 2, (long)arg, n, 0);
   sys(SYS_write, 2, (long)": ", 2, 0);
   complain(why, k);
+}
+#endif
+
+#if SN_HOMES
+static NORETURN void refuse_line(const char *arg, const char *why) {
+  u32 n = 0, k = 0;
+  while (arg[n]) n++;
+  while (why[k]) k++;
+  sys(SYS_write, 2, (long)arg, n, 0);
+  sys(SYS_write, 2, (long)": ", 2, 0);
+  sys(SYS_write, 2, (long)why, k, 0);
+  complain("\n", 1);
 }
 #endif
 
@@ -173,7 +186,12 @@ static void lock(void) {
   if (sys(SYS_prctl, 38, 1, 0, 0) || sys(SYS_prctl, 22, 2, (long)&prog, 0)) COMPLAIN("this kernel accepts no system-call filter\n");
 }
 
-static NORETURN void usage(void) { COMPLAIN("usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME | DISK=file:PATH | PIN=gpio:CHIP:LINE]...\n"); }
+#if SN_HOMES
+#define USAGE_WORDS " | sn.DEVICE.host=ADDRESS/BITS | sn.DEVICE.gateway=ADDRESS"
+#else
+#define USAGE_WORDS ""
+#endif
+static NORETURN void usage(void) { COMPLAIN("usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME | DISK=file:PATH | PIN=gpio:CHIP:LINE" USAGE_WORDS "]...\n"); }
 
 __asm__(".globl _start\n_start: xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call start\n");
 
@@ -190,8 +208,19 @@ NORETURN void start(long *sp) {
 #if SN_DEVICES
     else if (bind(argv[i])) continue;
 #endif
+#if SN_HOMES
+    else if (behind(argv[i], "sn.")) {
+      const char *why = word_set(argv[i] + 3);
+      if (why) refuse_line(argv[i], why);
+    }
+#endif
     else usage();
   }
+#if SN_HOMES
+  u32 of;
+  const char *why = words_check(&of);
+  if (why) refuse_line(sn_device_name(of), why);
+#endif
 #if SN_DEVICES
   for (u32 i = 0; i < SN_DEVICES; i++)
     if ((!hal_scripted || sn_is_disk[i]) && fd_of[i] < 0) usage();

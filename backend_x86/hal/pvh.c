@@ -30,11 +30,19 @@ static void descriptors(void) {
   __asm__ volatile("lgdt %0; lidt %1; ltr %w2" ::"m"(g), "m"(i), "r"(32));
 }
 
+#if SN_HOMES
+// is_known tells whether a word of the command line is one that this file or virtio.c reads.
+static int is_known(const char *word) { return begins(word, "sn.script") || begins(word, "sn.disks=order"); }
+#endif
+
 void pvh_start(const u32 *info) {
   const char *line = (const char *)(u64)info[6]; // command line, a 64-bit pointer at +24
   descriptors();
   hal_scripted = (u8)has(line, "sn.script");
 #if SN_DEVICES
+#if SN_HOMES
+  words_of(line, is_known);
+#endif
   virtio_start(line);
 #endif
   // planted faults stand here

@@ -67,8 +67,8 @@ func (r *reader) dashed(what string) (text.Token, error) {
 	return t, err
 }
 
-// choice reads one of some words.
-func (r *reader) choice(what string, words ...string) (string, error) {
+// oneOf reads one of some words.
+func (r *reader) oneOf(what string, words ...string) (string, error) {
 	t, err := r.dashed(what)
 	if err == nil && !slices.Contains(words, t.Text) {
 		return "", diag.Errorf("", t.Span, "%s is one of %s, got `%s`", what, strings.Join(words, ", "), t.Text)
@@ -96,9 +96,9 @@ func (r *reader) statement() error {
 	case "part":
 		err = r.part()
 	case "constraints":
-		r.b.Constraints, err = r.choice("the form of constraints", "pcf", "lpf", "xdc")
+		r.b.Constraints, err = r.oneOf("the form of constraints", "pcf", "lpf", "xdc")
 	case "programmer":
-		r.b.Programmer, err = r.choice("the programmer", "iceprog", "tinyprog", "openFPGALoader")
+		r.b.Programmer, err = r.oneOf("the programmer", "iceprog", "tinyprog", "openFPGALoader")
 	case "clock":
 		err = r.clock()
 	case "pin":
@@ -131,7 +131,7 @@ func (r *reader) part() error {
 	if err := r.Expect("package"); err != nil {
 		return err
 	}
-	r.b.Package, err = r.choice("the package of "+t.Text, r.b.Part.packages...)
+	r.b.Package, err = r.oneOf("the package of "+t.Text, r.b.Part.packages...)
 	return err
 }
 
@@ -184,7 +184,7 @@ func (r *reader) clock() error {
 		if r.b.Part.Family != ICE40 {
 			return diag.Errorf("", at, "only the PLL of ice40 parts is known; %s has another", r.b.Part.Name)
 		}
-		r.b.PLL, err = r.choice("the primitive of the PLL", "pad", "core")
+		r.b.PLL, err = r.oneOf("the primitive of the PLL", "pad", "core")
 	}
 	return err
 }
@@ -213,7 +213,7 @@ func (r *reader) pin() error {
 	}
 	p.Low = r.Accept("low")
 	if at := r.Peek().Span; r.Accept("pull") {
-		if p.Pull, err = r.choice("the resistor", "up", "down"); err != nil {
+		if p.Pull, err = r.oneOf("the resistor", "up", "down"); err != nil {
 			return err
 		}
 		if p.Pull == "down" && r.b.Part.Family == ICE40 {

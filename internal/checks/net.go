@@ -32,18 +32,18 @@ func (l *ladder) netRows() error {
 	return nil
 }
 
-// place is a machine of a core, or of none.
-type place struct{ level, core string }
+// netMachine is a machine of a core, or of none.
+type netMachine struct{ level, core string }
 
 // netMachines lists where the net runs: on every machine that the ladder has.
-func (l *ladder) netMachines() []place {
-	list := []place{{flow.Source, ""}, {flow.IR, ""}, {flow.LowIR, ""}, {flow.X86IR, ""}}
+func (l *ladder) netMachines() []netMachine {
+	list := []netMachine{{flow.Source, ""}, {flow.IR, ""}, {flow.LowIR, ""}, {flow.X86IR, ""}}
 	if !l.opts.NoX86 {
-		list = append(list, place{flow.Native, ""}, place{flow.Unikernel, ""})
+		list = append(list, netMachine{flow.Native, ""}, netMachine{flow.Unikernel, ""})
 	}
-	list = append(list, place{flow.ISA, ""})
+	list = append(list, netMachine{flow.ISA, ""})
 	for _, core := range l.opts.Cores {
-		list = append(list, place{flow.Cycle, core}, place{flow.Gates, core})
+		list = append(list, netMachine{flow.Cycle, core}, netMachine{flow.Gates, core})
 	}
 	return list
 }

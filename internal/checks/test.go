@@ -179,13 +179,13 @@ func (b *testBench) number(k int) uint64 {
 }
 
 // once runs one case.
-func (b *testBench) once(ctx context.Context, level string, c *driver.Choices) (*driver.Outcome, error) {
+func (b *testBench) once(ctx context.Context, level string, c *driver.Draws) (*driver.Outcome, error) {
 	return driver.Run(b.test, driver.Options{
 		Start: func(epoch int, w *world.World) (sim.Machine, error) {
 			return b.epochs[epoch].Machine(ctx, level, b.core, w, 0)
 		},
-		Drive:   func(m sim.Machine) (*trace.Trace, error) { return runLevel(ctx, m, level) },
-		Choices: c, Traps: b.sites,
+		Drive: func(m sim.Machine) (*trace.Trace, error) { return runLevel(ctx, m, level) },
+		Draws: c, Traps: b.sites,
 	})
 }
 
@@ -199,7 +199,7 @@ func runLevel(ctx context.Context, m sim.Machine, level string) (*trace.Trace, e
 }
 
 // one runs one case on a machine: the test beside it, or on it.
-func (b *testBench) one(ctx context.Context, level string, c *driver.Choices) (*driver.Outcome, error) {
+func (b *testBench) one(ctx context.Context, level string, c *driver.Draws) (*driver.Outcome, error) {
 	if b.test.Hosted() || level == flow.Source {
 		return b.once(ctx, level, c)
 	}
@@ -208,7 +208,7 @@ func (b *testBench) one(ctx context.Context, level string, c *driver.Choices) (*
 
 // alone runs the body of a test that starts nothing on a machine, as a task. What it
 // chooses, and what a failure compares, is known from a run on the host.
-func (b *testBench) alone(ctx context.Context, level string, c *driver.Choices) (*driver.Outcome, error) {
+func (b *testBench) alone(ctx context.Context, level string, c *driver.Draws) (*driver.Outcome, error) {
 	hosted, err := b.once(ctx, flow.Source, c)
 	if err != nil {
 		return nil, err

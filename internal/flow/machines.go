@@ -62,6 +62,7 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 		prog.Disks = append(prog.Disks, port.ShapeOf(d.Kind) == port.Command)
 		prog.Levels = append(prog.Levels, port.Find(d.Kind).Bytes())
 	}
+	prog.Words = p.words
 	prog.Ports = make([][]int, len(p.Tree.System.Devices))
 	for _, s := range p.Tree.System.Sockets {
 		prog.Ports[s.Device] = append(prog.Ports[s.Device], s.Port)

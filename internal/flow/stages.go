@@ -183,6 +183,9 @@ func (p *Program) llvm() (*llvm.Tools, error) {
 
 // X86 is a product for x86-64; it needs clang and lld.
 func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, error) {
+	if p.bare != nil {
+		return p.bare.X86(ctx, product)
+	}
 	if p.x86 == nil {
 		p.x86 = map[x86.Product]*once[*x86.Image]{}
 	}

@@ -55,6 +55,7 @@ type Image struct {
 	ELF     []byte // with its line tables
 	Size    int    // bytes without them
 	Devices []Device
+	Words   []string                // that tell it its addresses at the start
 	Linked  []string                // what the image contains besides the program, in words
 	Where   func(rip uint64) string // place of an address
 }

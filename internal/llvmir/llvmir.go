@@ -187,7 +187,10 @@ func (e *emitter) global(name string, o *sir.Object) value.Value {
 	g := e.out.NewGlobalDef(name, init)
 	g.Linkage = enum.LinkageInternal
 	g.Align = ir.Align(e.alignment(o))
-	g.Immutable = o.Kind == sir.ConstObj
+	g.Immutable = o.Kind == sir.ConstObj && !o.Boot
+	if o.Boot { // the layer below sets it before the program runs
+		g.Linkage, g.Preemption = enum.LinkageNone, enum.PreemptionDSOLocal
+	}
 	return constant.NewBitCast(g, types.I8Ptr)
 }
 

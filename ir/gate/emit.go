@@ -50,7 +50,7 @@ func (e *emitter) node(i int) {
 	pos := Lit(2 * i)
 	switch n.Kind {
 	case And:
-		c := &e.m.cuts[i][e.m.choice[i]]
+		c := &e.m.cuts[i][e.m.chosen[i]]
 		table := e.m.g.tableOf(i, c)
 		if e.want[0][i] || !e.want[1][i] {
 			e.nets[pos] = e.table(table, c, n)

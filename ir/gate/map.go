@@ -8,8 +8,8 @@ import "math"
 func Map(g *Graph) (*Netlist, error) {
 	m := newMapper(g)
 	m.enumerate()
-	for i := range m.choice {
-		m.choice[i] = 0
+	for i := range m.chosen {
+		m.chosen[i] = 0
 	}
 	m.cover()
 	for range 2 {
@@ -31,7 +31,7 @@ type mapper struct {
 	async    []*Read[Lit] // per node: the asynchronous read that drives it
 	order    []int        // nodes, the data of asynchronous reads after their addresses
 	cuts     [][]cut
-	choice   []int32 // per and node: its chosen cut
+	chosen   []int32 // per and node: its chosen cut
 	arrive   []int32
 	required []int32
 	flow     []float32
@@ -43,7 +43,7 @@ type mapper struct {
 func newMapper(g *Graph) *mapper {
 	n := len(g.Nodes)
 	m := &mapper{
-		g: g, async: make([]*Read[Lit], n), cuts: make([][]cut, n), choice: make([]int32, n),
+		g: g, async: make([]*Read[Lit], n), cuts: make([][]cut, n), chosen: make([]int32, n),
 		arrive: make([]int32, n), required: make([]int32, n), flow: make([]float32, n), fanout: make([]int32, n), sums: map[int]cut{},
 	}
 	for i := range g.Mems {
@@ -131,7 +131,7 @@ func (m *mapper) inputs(node int, f func(in int, delay int32)) {
 		f(n.B.Node(), delayToCarry)
 		f(n.C.Node(), delayCarry)
 	case And:
-		for _, l := range m.cuts[node][m.choice[node]].leaves() {
+		for _, l := range m.cuts[node][m.chosen[node]].leaves() {
 			f(int(l), delayLUT)
 		}
 	case Leaf:
@@ -186,7 +186,7 @@ func (m *mapper) arrivals() {
 		case Carry:
 			m.arrive[i] = m.carryArrival(n)
 		case And:
-			c := &m.cuts[i][m.choice[i]]
+			c := &m.cuts[i][m.chosen[i]]
 			m.weigh(c)
 			m.arrive[i] = c.arrive
 		}
@@ -208,7 +208,7 @@ func (m *mapper) recover(choose func(node int)) {
 				m.weigh(&m.cuts[i][j])
 			}
 			choose(i)
-			c := &m.cuts[i][m.choice[i]]
+			c := &m.cuts[i][m.chosen[i]]
 			m.arrive[i], m.flow[i] = c.arrive, c.flow/m.refs(i)
 		}
 	}
@@ -227,7 +227,7 @@ func (m *mapper) chooseByFlow(node int) {
 		}
 	}
 	if best >= 0 {
-		m.choice[node] = int32(best)
+		m.chosen[node] = int32(best)
 	}
 }
 
@@ -239,20 +239,20 @@ func (m *mapper) chooseExactly(node int) {
 		return
 	}
 	m.drop(node)
-	best, bestArea := m.choice[node], int32(math.MaxInt32)
+	best, bestArea := m.chosen[node], int32(math.MaxInt32)
 	for j := range m.cuts[node] {
 		c := &m.cuts[node][j]
 		if c.arrive > m.required[node] {
 			continue
 		}
-		m.choice[node] = int32(j)
+		m.chosen[node] = int32(j)
 		area := m.take(node)
 		m.drop(node)
 		if area < bestArea || area == bestArea && c.arrive < m.cuts[node][best].arrive {
 			best, bestArea = int32(j), area
 		}
 	}
-	m.choice[node] = best
+	m.chosen[node] = best
 	m.take(node)
 }
 

@@ -27,13 +27,13 @@ const objectSize = 64
 
 // Options restrict what Random makes.
 type Options struct {
-	Widths []ir.Type // widths of values; empty: all kinds
-	Ops    []word.Op // word operators; empty: all
-	Size   int       // statements per function; 0: 25
-	Pure   bool      // word operators and logs only
-	Choice bool      // tasks choose, try, and meet at channels of capacity 0
-	Floats bool      // float operations too
-	Tasks  int       // 0 or 1: one task that needs nothing; more: each with a device and with channels to the next ones
+	Widths  []ir.Type // widths of values; empty: all kinds
+	Ops     []word.Op // word operators; empty: all
+	Size    int       // statements per function; 0: 25
+	Pure    bool      // word operators and logs only
+	Selects bool      // tasks choose, try, and meet at channels of capacity 0
+	Floats  bool      // float operations too
+	Tasks   int       // 0 or 1: one task that needs nothing; more: each with a device and with channels to the next ones
 }
 
 // Random makes a module from a seed.

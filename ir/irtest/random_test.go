@@ -25,7 +25,7 @@ func TestRandomIsVerifiedAndRepeats(t *testing.T) {
 func TestRandomCovers(t *testing.T) {
 	words, ops, floats := map[word.Op]bool{}, map[ir.Op]bool{}, map[ir.Float]bool{}
 	for seed := uint64(0); seed < 60; seed++ {
-		for _, m := range []*ir.Module{Random(seed), RandomWith(seed, Options{Tasks: 2}), RandomWith(seed, Options{Tasks: 3, Choice: true}), RandomWith(seed, Options{Floats: true})} {
+		for _, m := range []*ir.Module{Random(seed), RandomWith(seed, Options{Tasks: 2}), RandomWith(seed, Options{Tasks: 3, Selects: true}), RandomWith(seed, Options{Floats: true})} {
 			for _, f := range m.Funcs {
 				for _, b := range f.Blocks {
 					for _, i := range b.Instrs {

@@ -51,7 +51,7 @@ func (g *gen) tasks(tab *ir.Object) {
 // channel makes a channel with some words and perhaps an object.
 func (g *gen) channel(from, to int) ir.Chan {
 	c := ir.Chan{Name: fmt.Sprintf("c%d", from), Cap: 1 + g.r.IntN(3), Writer: from, Reader: to}
-	if g.o.Choice && g.r.IntN(3) == 0 {
+	if g.o.Selects && g.r.IntN(3) == 0 {
 		c.Cap = 0
 	}
 	for range g.r.IntN(3) {
@@ -71,8 +71,8 @@ func (g *gen) channel(from, to int) ir.Chan {
 // talk makes an operation with a channel or the device.
 func (g *gen) talk() {
 	t := g.task
-	if g.o.Choice && g.r.IntN(2) == 0 {
-		g.choice()
+	if g.o.Selects && g.r.IntN(2) == 0 {
+		g.selecting()
 		return
 	}
 	switch g.r.IntN(6) {

@@ -76,7 +76,7 @@ func readObjects(m *ir.Module) map[*ir.Object]bool {
 		for _, b := range f.Blocks {
 			for _, i := range b.Instrs {
 				for k, r := range i.Refs {
-					if reads(i, k) {
+					if k > 0 || !i.OnlyWrites() {
 						read[r.Obj] = true
 					}
 				}
@@ -86,23 +86,12 @@ func readObjects(m *ir.Module) map[*ir.Object]bool {
 	return read
 }
 
-// reads reports whether i looks at the bytes of its ref k.
-func reads(i *ir.Instr, k int) bool {
-	switch i.Op {
-	case ir.OpStore, ir.OpClear, ir.OpLocal:
-		return false
-	case ir.OpCopy, ir.OpMove:
-		return k == 1
-	}
-	return true
-}
-
 func dropWrites(f *ir.Func, read map[*ir.Object]bool) bool {
 	changed := false
 	for _, b := range f.Blocks {
 		kept := b.Instrs[:0]
 		for _, i := range b.Instrs {
-			if isWrite(i) && !read[i.Refs[0].Obj] {
+			if i.OnlyWrites() && !read[i.Refs[0].Obj] {
 				changed = true
 				continue
 			}
@@ -113,21 +102,13 @@ func dropWrites(f *ir.Func, read map[*ir.Object]bool) bool {
 	return changed
 }
 
-func isWrite(i *ir.Instr) bool {
-	switch i.Op {
-	case ir.OpStore, ir.OpClear, ir.OpCopy, ir.OpMove, ir.OpLocal:
-		return true
-	}
-	return false
-}
-
 // dropValues removes pure values and loads that no effect and no branch needs,
 // and parameters alike.
 func dropValues(f *ir.Func) bool {
 	l := &liveValues{need: make([]bool, f.NextID+1), in: preds(f)}
 	for _, b := range f.Blocks {
 		for _, i := range b.Instrs {
-			if !isValue(i) && i.Op != ir.OpLoad {
+			if i.HasEffect() {
 				i.Uses(l.mark)
 			}
 		}
@@ -143,7 +124,7 @@ func dropValues(f *ir.Func) bool {
 	for n, b := range f.Blocks {
 		kept := b.Instrs[:0]
 		for _, i := range b.Instrs {
-			if (isValue(i) || i.Op == ir.OpLoad) && !l.need[i.Results[0].ID] {
+			if !i.HasEffect() && !l.need[i.Results[0].ID] {
 				changed = true
 				continue
 			}
@@ -179,7 +160,7 @@ func (l *liveValues) drain() {
 		v := l.work[len(l.work)-1]
 		l.work = l.work[:len(l.work)-1]
 		if v.Def != nil {
-			if isValue(v.Def) || v.Def.Op == ir.OpLoad {
+			if !v.Def.HasEffect() {
 				v.Def.Uses(l.mark)
 			}
 			continue

@@ -53,7 +53,7 @@ func decider(b *ir.Block) int {
 		return -1
 	}
 	for _, i := range b.Instrs {
-		if !isValue(i) && i.Op != ir.OpLoad {
+		if i.HasEffect() {
 			return -1
 		}
 	}

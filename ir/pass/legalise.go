@@ -241,13 +241,11 @@ func (l *legaliser) other(i *ir.Instr) {
 			types = append(types, legalTypes([]ir.Type{r.Type})...)
 		}
 	}
-	if i.Op == ir.OpLog || i.Op == ir.OpChSend || i.Op == ir.OpChPut {
+	whole := i.Op.Row().Whole
+	if whole {
 		for k, a := range next.Args {
 			next.Args[k] = l.b.Zext(32, a)
 		}
-	}
-	recv := i.Op == ir.OpChRecv || i.Op == ir.OpChGet
-	if recv {
 		for k := range types {
 			types[k] = 32
 		}
@@ -265,7 +263,7 @@ func (l *legaliser) other(i *ir.Instr) {
 		if r.Type > 32 {
 			n.hi, out = out[0], out[1:]
 		}
-		if recv && r.Type == 1 {
+		if whole && r.Type == 1 {
 			n.lo = l.b.Slice(1, n.lo, 0)
 		}
 		l.parts[r] = n

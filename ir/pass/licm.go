@@ -71,7 +71,7 @@ func (l *loop) hoist() (pre *ir.Block, made bool) {
 // if its block does not; certain says that its block runs in every round and
 // nothing was checked before.
 func (l *loop) invariant(i *ir.Instr, certain bool) bool {
-	if !isValue(i) && (i.Op != ir.OpLoad || i.Refs[0].Off != nil && !certain) {
+	if i.HasEffect() || !isValue(i) && i.Refs[0].Off != nil && !certain {
 		return false
 	}
 	same := true

@@ -13,15 +13,15 @@ import (
 //
 //	before  v3: i32 = const 8 ; v4: i32 = add v1, v3 ; v5: i32 = load4 %a[v4], v2
 //	after   v5: i32 = load4 %a[v1 + 8], v2
-func places(m *ir.Module, _ *Env) bool {
+func places(m *ir.Module, env *Env) bool {
 	changed := false
 	for _, f := range m.Funcs {
 		for _, b := range f.Blocks {
 			for _, i := range b.Instrs {
 				for k := range i.Refs {
-					changed = foldPlace(i, k) || changed
+					changed = foldPlace(m, i, k) || changed
 				}
-				changed = readConst(i) || changed
+				changed = readConst(i, env) || changed
 			}
 		}
 	}
@@ -29,13 +29,13 @@ func places(m *ir.Module, _ *Env) bool {
 }
 
 // foldPlace folds the offset of one place.
-func foldPlace(i *ir.Instr, k int) bool {
+func foldPlace(m *ir.Module, i *ir.Instr, k int) bool {
 	r := &i.Refs[k]
 	changed := false
 	for r.Off != nil {
 		if c, ok := constOf(r.Off); ok {
 			at := shifted(r.Disp, c)
-			n, known := reachOf(i)
+			n, known := i.Reach(m, k)
 			if !known || at < 0 || at+n > r.Obj.Size {
 				return changed
 			}
@@ -54,20 +54,13 @@ func foldPlace(i *ir.Instr, k int) bool {
 // shifted adds modulo 2^32.
 func shifted(disp int, c uint64) int { return int(int32(uint32(disp) + uint32(c))) }
 
-// reachOf is how many bytes an operation touches at its places.
-func reachOf(i *ir.Instr) (int, bool) {
-	switch i.Op {
-	case ir.OpLoad, ir.OpStore:
-		return i.Size, true
-	case ir.OpCopy, ir.OpClear:
-		return int(i.Imm), true
-	}
-	return 0, i.Op == ir.OpMove // no more than stands in it, which it knows
-}
-
-// readConst makes a load of constant bytes a constant.
-func readConst(i *ir.Instr) bool {
+// readConst makes a load of constant bytes a constant. What may be set at the start is
+// one for a core, which nobody starts with words.
+func readConst(i *ir.Instr, env *Env) bool {
 	if i.Op != ir.OpLoad || i.Refs[0].Obj.Kind != ir.ConstObj || i.Refs[0].Off != nil {
+		return false
+	}
+	if i.Refs[0].Obj.Boot && env.XLen == 0 {
 		return false
 	}
 	r := i.Refs[0]

@@ -67,7 +67,7 @@ func (l *loop) turnable() bool {
 		return false
 	}
 	for _, i := range h.Instrs {
-		if !isValue(i) && i.Op != ir.OpLoad {
+		if i.HasEffect() {
 			return false
 		}
 	}

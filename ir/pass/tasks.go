@@ -17,7 +17,7 @@ import (
 // with the number of the operation. Functions that block are inlined first.
 // Channels become rings in state; a send to a channel of capacity 0 puts its value into
 // a ring of one and waits until it is taken. A select tests its arms and goes on
-// with the number of one (choice.go). Main calls the steps that may get on, in the
+// with the number of one (select.go). Main calls the steps that may get on, in the
 // order of the system; when there are none, it waits for the devices that tasks
 // wait for and for the earliest deadline (for ever, when there are none), and halts when
 // all have ended (sched.go).

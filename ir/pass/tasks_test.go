@@ -110,7 +110,7 @@ func TestRandomModulesThroughTheStages(t *testing.T) {
 func TestRandomTasks(t *testing.T) {
 	ends := map[string]int{}
 	for seed := uint64(0); seed < 80; seed++ {
-		o := irtest.Options{Tasks: 2 + int(seed%3), Size: 15, Choice: seed%5 > 1}
+		o := irtest.Options{Tasks: 2 + int(seed%3), Size: 15, Selects: seed%5 > 1}
 		s := &world.Script{}
 		for k := range o.Tasks {
 			s.Devices = append(s.Devices, fmt.Sprintf("d%d", k))

@@ -184,12 +184,15 @@ func (e *Elaborator) stack(device, run int) tree.Run {
 		ports = []uint64{uint64(e.sys.Sockets[first].Port)}
 	}
 	value := func(v ...uint64) tree.Bind { return tree.Bind{Kind: tree.BindValue, Cells: v} }
+	home := func(name string, v uint32) tree.Bind {
+		return tree.Bind{Kind: tree.BindValue, Cells: []uint64{uint64(v)}, Boot: d.Name + "." + name}
+	}
 	return tree.Run{
 		Name: "stack." + d.Name, Service: true, Span: d.Span,
 		Task: e.h.Stack(Stack{Sockets: len(ports), Room: headers + room, Frame: frame}, d.Span),
 		Args: []tree.Bind{
 			{Kind: tree.BindDevice, Index: device},
-			value(uint64(d.Home.Host)), value(uint64(d.Home.Mask)), value(uint64(d.Home.Gateway)),
+			home("host", d.Home.Host), home("mask", d.Home.Mask), home("gateway", d.Home.Gateway),
 			value(ports...),
 			{Kind: tree.BindChans, Cells: in},
 			{Kind: tree.BindChan, Index: out},

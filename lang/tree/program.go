@@ -158,11 +158,13 @@ const (
 	BindSocket                 // Index into System.Sockets
 )
 
-// Bind is what a parameter of a task instance is bound to.
+// Bind is what a parameter of a task instance is bound to. A value with a name may be
+// set when the program is started: `nic.host` is the address of a device.
 type Bind struct {
 	Kind  BindKind
 	Cells []uint64
 	Index int
+	Boot  string
 }
 
 // LogSite is one log.print: len(Args)+1 literal parts around the arguments.

@@ -2,7 +2,7 @@
 // starts. It runs on lang/eval as a coroutine beside any machine that has a
 // scripted world:
 //
-//	outcome, err := driver.Run(test, driver.Options{Start: machineOfEpoch, Choices: driver.Random(1, 0)})
+//	outcome, err := driver.Run(test, driver.Options{Start: machineOfEpoch, Draws: driver.Random(1, 0)})
 //
 // A machine runs as always. When all its tasks wait, the world asks its driver
 // (world.Drive), and the body goes on: it reads what was sent so far, puts more
@@ -11,7 +11,7 @@
 // next start makes another one, with the disks as the crash left them.
 //
 // What a generator (any.u8() and its kin) gives is drawn from one list of numbers,
-// Choices; a failure is shrunk on that list without a word about types, see Shrink
+// Draws; a failure is shrunk on that list without a word about types, see Shrink
 // (MacIver and Donaldson, "Test-case reduction via test-case generation",
 // ECOOP 2020).
 //

@@ -20,9 +20,9 @@ type Options struct {
 	// Start makes the machine of an epoch.
 	Start func(epoch int, w *world.World) (sim.Machine, error)
 	// Drive runs a machine to its end, or to the limit of its steps.
-	Drive   func(m sim.Machine) (*trace.Trace, error)
-	Choices *Choices
-	Traps   []tree.TrapSite
+	Drive func(m sim.Machine) (*trace.Trace, error)
+	Draws *Draws
+	Traps []tree.TrapSite
 }
 
 // Outcome is how a run of a test ended.

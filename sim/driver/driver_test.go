@@ -105,7 +105,7 @@ func check(t *testing.T, body string) (*tree.Program, *tree.Test) {
 }
 
 // run runs a test on the source machine.
-func run(t *testing.T, p *tree.Program, test *tree.Test, c *driver.Choices) *driver.Outcome {
+func run(t *testing.T, p *tree.Program, test *tree.Test, c *driver.Draws) *driver.Outcome {
 	t.Helper()
 	out, err := driver.Run(test, driver.Options{
 		Start: func(epoch int, w *world.World) (sim.Machine, error) {
@@ -113,8 +113,8 @@ func run(t *testing.T, p *tree.Program, test *tree.Test, c *driver.Choices) *dri
 			all.System = test.Epochs[epoch]
 			return source.New(&all, w)
 		},
-		Drive:   func(m sim.Machine) (*trace.Trace, error) { return sim.Run(m, 1<<16) },
-		Choices: c, Traps: p.Bench.Traps,
+		Drive: func(m sim.Machine) (*trace.Trace, error) { return sim.Run(m, 1<<16) },
+		Draws: c, Traps: p.Bench.Traps,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Shrink makes the choices of a failure simpler as long as it stays a failure:
-// fewer ones, then smaller ones. fails runs a test with the given choices; it
+// Shrink makes the draws of a failure simpler as long as it stays a failure:
+// fewer ones, then smaller ones. fails runs a test with the given draws; it
 // returns what was drawn and whether the run failed as the first one did. At most
 // budget runs are made. The result is always one that failed.
 func Shrink(choices []uint64, budget int, fails func([]uint64) (drawn []uint64, same bool)) []uint64 {

@@ -63,14 +63,14 @@ func (r *run) Do(e *eval.Effect) {
 	case *tree.ChooseBytes:
 		e.Data = make([]byte, e.Words[0])
 		for i := range e.Data {
-			e.Data[i] = byte(r.opts.Choices.draw(255))
+			e.Data[i] = byte(r.opts.Draws.draw(255))
 		}
 		r.chose(s.At, s.T, bytesCells(e.Data))
 		r.outcome.Chosen = append(r.outcome.Chosen, append([]byte{0}, e.Data...))
 	case *tree.ChooseSubset:
 		for i, member := range e.Cells {
 			if member != 0 {
-				e.Cells[i] = r.opts.Choices.draw(1)
+				e.Cells[i] = r.opts.Draws.draw(1)
 			}
 		}
 		r.chose(s.At, s.T, e.Cells)
@@ -183,7 +183,7 @@ func (r *run) crash(s *tree.Crash, lost []uint64) {
 func (r *run) choose(x *tree.Choose, e *eval.Effect) {
 	if x.Lo == nil {
 		bits, signed := x.T.Word()
-		v := r.opts.Choices.draw(^uint64(0) >> (64 - bits))
+		v := r.opts.Draws.draw(^uint64(0) >> (64 - bits))
 		if signed {
 			v = v>>1 ^ -(v & 1)
 		}
@@ -194,7 +194,7 @@ func (r *run) choose(x *tree.Choose, e *eval.Effect) {
 			r.fail(x.At, "there is no number to choose: the least is above the largest")
 			return
 		}
-		e.Cells[0] = lo + r.opts.Choices.draw(hi-lo)
+		e.Cells[0] = lo + r.opts.Draws.draw(hi-lo)
 	}
 	r.chose(x.At, x.T, e.Cells)
 	r.outcome.Chosen = append(r.outcome.Chosen, binary.LittleEndian.AppendUint64(nil, e.Cells[0]))

@@ -80,7 +80,7 @@ func MemoryOfImage(kernel []byte) int {
 
 // liveQEMU is how a person boots a kernel: its cards share QEMU's own network.
 func liveQEMU(o Options, kernel string, p *Program) []string {
-	args := QEMUArgs(o, kernel, "")
+	args := QEMUArgs(o, kernel, strings.Join(p.Words, " "))
 	for i, name := range p.Devices {
 		switch {
 		case p.isDisk(i):
@@ -143,7 +143,7 @@ func (m *Machine) boot(ctx context.Context) error {
 	if err := m.writeDisks(); err != nil {
 		return err
 	}
-	args := QEMUArgs(m.opts, kernel, "sn.script")
+	args := QEMUArgs(m.opts, kernel, strings.Join(append([]string{"sn.script"}, m.prog.Words...), " "))
 	for i := range m.prog.Devices {
 		if m.prog.isDisk(i) {
 			args = append(args, DiskArgs(i, m.diskFile(i))...)

@@ -56,7 +56,7 @@ func (t *task) Do(e *eval.Effect) {
 	case eval.PutEffect:
 		t.put(e)
 	default:
-		t.choiceEffect(e)
+		t.selectEffect(e)
 	}
 }
 

@@ -72,7 +72,7 @@ const (
 	forValue                  // a value in a channel
 	forTaken                  // the value offered in a channel being taken
 	forTime                   // the clock
-	forChoice                 // an arm of a select
+	forSelect                 // an arm of a select
 	forTurn                   // the other tasks to have their turn
 )
 
@@ -80,7 +80,7 @@ const (
 type wait struct {
 	kind  waitKind
 	index int
-	arms  []wait // of a forChoice; arms that are left out have kind forChoice
+	arms  []wait // of a forSelect; arms that are left out have kind forSelect
 	time  uint64 // of a forTime
 }
 
@@ -197,7 +197,7 @@ func (m *Machine) open(w wait) bool {
 		return len(m.chans[w.index].values) == 0
 	case forTime:
 		return m.world.Now() >= w.time
-	case forChoice:
+	case forSelect:
 		return m.choose(w.arms, 0) >= 0
 	}
 	return true
@@ -275,8 +275,8 @@ func (m *Machine) waitText(w wait) string {
 		return "a receiver at channel " + m.chans[w.index].name
 	case forTime:
 		return fmt.Sprintf("the clock to be %d", w.time)
-	case forChoice:
-		return m.choiceText(w.arms)
+	case forSelect:
+		return m.selectText(w.arms)
 	}
 	return "its turn"
 }

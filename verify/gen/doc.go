@@ -18,7 +18,7 @@
 // stands in it, each call costs what its function costs), the counter of a
 // while is changed by nobody else, bytes keep their length while something
 // walks over them. Tasks form a line (wiring.go) along which every channel moves
-// one value a round, in turn or as they come (choose.go); each round of a loop
+// one value a round, in turn or as they come (select.go); each round of a loop
 // without end waits for something from outside, directly or through others.
 //
 // The text is kept as a tree of forms, and Shrink makes it smaller as long as

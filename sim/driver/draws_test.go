@@ -64,7 +64,7 @@ if a < -4 or a > 3 or b < -2 or b > 2 { fail "outside" }`)
 	}
 }
 
-// TestShrink gives the least choices that fail, and only ones that do.
+// TestShrink gives the least draws that fail, and only ones that do.
 func TestShrink(t *testing.T) {
 	for _, c := range []struct {
 		name   string

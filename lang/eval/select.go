@@ -38,8 +38,8 @@ func (c *compiler) trySend(x *tree.TrySend) scalarCode {
 	}
 }
 
-// choice is a compiled arm of a select.
-type choice struct {
+// waitArm is a compiled arm of a select.
+type waitArm struct {
 	kind  WaitKind
 	end   scalarCode               // of a channel or device
 	time  func(m *machine) uint64  // the deadline
@@ -52,9 +52,9 @@ type choice struct {
 // selectStmt compiles a select. turn is the cell of the arm that a fair one looks at first.
 func (c *frameCompiler) selectStmt(s *tree.Select) code {
 	turn := c.alloc(1)
-	arms := make([]choice, len(s.Arms))
+	arms := make([]waitArm, len(s.Arms))
 	for i := range s.Arms {
-		arms[i] = c.choice(&s.Arms[i])
+		arms[i] = c.arm(&s.Arms[i])
 	}
 	fair, turns := s.Fair, s.Turn
 	return func(m *machine) flow {
@@ -83,7 +83,7 @@ func (c *frameCompiler) selectStmt(s *tree.Select) code {
 
 // wait evaluates the head of an arm: its guard and, where it holds, its end or its
 // duration.
-func (a *choice) wait(m *machine) Wait {
+func (a *waitArm) wait(m *machine) Wait {
 	if a.when != nil && a.when(m) == 0 {
 		return Wait{}
 	}
@@ -97,8 +97,8 @@ func (a *choice) wait(m *machine) Wait {
 	return w
 }
 
-func (c *frameCompiler) choice(s *tree.SelectArm) choice {
-	a := choice{body: c.block(s.Body)}
+func (c *frameCompiler) arm(s *tree.SelectArm) waitArm {
+	a := waitArm{body: c.block(s.Body)}
 	if s.When != nil {
 		a.when = c.scalar(s.When)
 	}

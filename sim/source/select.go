@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// choiceEffect does the effects of select, try_ and the clock.
-func (t *task) choiceEffect(e *eval.Effect) {
+// selectEffect does the effects of select, try_ and the clock.
+func (t *task) selectEffect(e *eval.Effect) {
 	switch e.Kind {
 	case eval.NowEffect:
 		e.Time = t.m.world.Now()
@@ -26,7 +26,7 @@ func (t *task) choiceEffect(e *eval.Effect) {
 		if e.Turn {
 			t.pause(wait{kind: forTurn})
 		}
-		w := wait{kind: forChoice, arms: t.m.arms(e.Arms)}
+		w := wait{kind: forSelect, arms: t.m.arms(e.Arms)}
 		t.await(w)
 		e.Index = t.m.choose(w.arms, e.First)
 	}
@@ -44,7 +44,7 @@ func (m *Machine) arms(list []eval.Wait) []wait {
 		case eval.TimeWait:
 			out[i] = wait{kind: forTime, time: a.Time}
 		default:
-			out[i] = wait{kind: forChoice} // never ready
+			out[i] = wait{kind: forSelect} // never ready
 		}
 	}
 	return out
@@ -54,7 +54,7 @@ func (m *Machine) arms(list []eval.Wait) []wait {
 func (m *Machine) choose(arms []wait, first int) int {
 	for i := range arms {
 		k := (first + i) % len(arms)
-		if arms[k].kind != forChoice && m.open(arms[k]) {
+		if arms[k].kind != forSelect && m.open(arms[k]) {
 			return k
 		}
 	}
@@ -87,10 +87,10 @@ func (m *Machine) outside(w wait) bool {
 	return w.kind == forInput || w.kind == forTime || w.kind == forValue && m.fromService(w.index)
 }
 
-func (m *Machine) choiceText(arms []wait) string {
+func (m *Machine) selectText(arms []wait) string {
 	var list []string
 	for _, a := range arms {
-		if a.kind != forChoice {
+		if a.kind != forSelect {
 			list = append(list, m.waitText(a))
 		}
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // choice makes something that is chosen or tried.
-func (g *gen) choice() {
+func (g *gen) selecting() {
 	in, out := g.task.in[0], g.task.out[0]
 	switch g.r.IntN(4) {
 	case 0:

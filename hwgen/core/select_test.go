@@ -27,8 +27,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// choiceImage compiles one of the programs with select and timers.
-func choiceImage(t *testing.T, name string) *image.Image {
+// selectImage compiles one of the programs with select and timers.
+func selectImage(t *testing.T, name string) *image.Image {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("../../lang/lower/testdata/choice", name))
 	require.NoError(t, err)
@@ -52,11 +52,11 @@ func deviceNames(im *image.Image) []string {
 	return out
 }
 
-// TestChoiceOnCircuits runs programs with select and timers on both cores, with and
+// TestSelectOnCircuits runs programs with select and timers on both cores, with and
 // without gaps at the ports.
-func TestChoiceOnCircuits(t *testing.T) {
+func TestSelectOnCircuits(t *testing.T) {
 	for _, name := range []string{"prio.sn", "fair.sn", "ends.sn"} {
-		im := choiceImage(t, name)
+		im := selectImage(t, name)
 		for _, core := range cores() {
 			c := generate(t, im, plan.Options{Core: core})
 			for seed := range uint64(4) {
@@ -69,9 +69,9 @@ func TestChoiceOnCircuits(t *testing.T) {
 	}
 }
 
-// TestChoiceOnGates runs one of them on mapped gates, a script in each lane.
-func TestChoiceOnGates(t *testing.T) {
-	im := choiceImage(t, "prio.sn")
+// TestSelectOnGates runs one of them on mapped gates, a script in each lane.
+func TestSelectOnGates(t *testing.T) {
+	im := selectImage(t, "prio.sn")
 	c := generate(t, im, plan.Options{Core: design.Pipe3})
 	g, err := gate.Build(c, gate.Options{})
 	require.NoError(t, err)
@@ -111,6 +111,6 @@ func TestTimerPorts(t *testing.T) {
 	}
 	c := generate(t, load(t, echo), plan.Options{Core: design.Pipe3})
 	require.False(t, has(c, rtl.PortClock) || has(c, rtl.PortTimer) || has(c, rtl.PortDeadline))
-	c = generate(t, choiceImage(t, "prio.sn"), plan.Options{Core: design.Pipe3})
+	c = generate(t, selectImage(t, "prio.sn"), plan.Options{Core: design.Pipe3})
 	require.True(t, has(c, rtl.PortClock) && has(c, rtl.PortTimer) && has(c, rtl.PortDeadline))
 }

@@ -2,28 +2,28 @@ package driver
 
 import "math/rand/v2"
 
-// Choices are the numbers that the generators of a test draw. Each draw has a
+// Draws are the numbers that the generators of a test draw. Each draw has a
 // largest value; 0 is the simplest.
-type Choices struct {
+type Draws struct {
 	rng    *rand.Rand // nil: a replay
 	given  []uint64
 	record []uint64
 }
 
-// Random draws the choices of a case of a seed.
-func Random(seed, number uint64) *Choices {
-	return &Choices{rng: rand.New(rand.NewPCG(seed, number))}
+// Random draws the draws of a case of a seed.
+func Random(seed, number uint64) *Draws {
+	return &Draws{rng: rand.New(rand.NewPCG(seed, number))}
 }
 
-// Replay draws the given choices, each at most as large as is asked for; after
+// Replay draws the given draws, each at most as large as is asked for; after
 // the last one all are 0.
-func Replay(given []uint64) *Choices { return &Choices{given: given} }
+func Replay(given []uint64) *Draws { return &Draws{given: given} }
 
 // Drawn returns what was drawn.
-func (c *Choices) Drawn() []uint64 { return c.record }
+func (c *Draws) Drawn() []uint64 { return c.record }
 
 // draw returns a number of 0..=most.
-func (c *Choices) draw(most uint64) uint64 {
+func (c *Draws) draw(most uint64) uint64 {
 	v := uint64(0)
 	switch k := len(c.record); {
 	case c.rng != nil:
@@ -36,7 +36,7 @@ func (c *Choices) draw(most uint64) uint64 {
 }
 
 // random prefers the corners: errors live at the ends and near powers of two.
-func (c *Choices) random(most uint64) uint64 {
+func (c *Draws) random(most uint64) uint64 {
 	switch c.rng.IntN(8) {
 	case 0:
 		return 0

@@ -36,9 +36,9 @@ func compile(t *testing.T, name, text string) *ir.Module {
 	return m
 }
 
-// TestChoiceUnderJitter runs the programs with select and timers as Linux
+// TestSelectUnderJitter runs the programs with select and timers as Linux
 // processes under a few scripts. What they do under many is compared on the IR.
-func TestChoiceUnderJitter(t *testing.T) {
+func TestSelectUnderJitter(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"prio.sn", "fair.sn", "ends.sn"} {
 		text, err := os.ReadFile(filepath.Join("../lang/lower/testdata/choice", name))
@@ -65,8 +65,8 @@ func TestChoiceUnderJitter(t *testing.T) {
 	}
 }
 
-// TestChoiceInUnikernel runs one of them in QEMU.
-func TestChoiceInUnikernel(t *testing.T) {
+// TestSelectInUnikernel runs one of them in QEMU.
+func TestSelectInUnikernel(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../lang/lower/testdata/choice/prio.sn")
 	require.NoError(t, err)

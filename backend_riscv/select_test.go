@@ -24,9 +24,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestChoiceUnderJitter runs images of the programs with select and timers under
+// TestSelectUnderJitter runs images of the programs with select and timers under
 // a hundred scripts and compares them with the source.
-func TestChoiceUnderJitter(t *testing.T) {
+func TestSelectUnderJitter(t *testing.T) {
 	files, err := filepath.Glob("../lang/lower/testdata/choice/*.sn")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
@@ -64,11 +64,11 @@ func TestChoiceUnderJitter(t *testing.T) {
 	}
 }
 
-// TestRandomChoice runs images of random tasks that choose and try.
-func TestRandomChoice(t *testing.T) {
+// TestRandomSelect runs images of random tasks that choose and try.
+func TestRandomSelect(t *testing.T) {
 	target := design.NewTarget("t", isa.RV32IM(), 16)
 	for seed := uint64(0); seed < 24; seed++ {
-		o := irtest.Options{Tasks: 2 + int(seed%3), Size: 15, Choice: true}
+		o := irtest.Options{Tasks: 2 + int(seed%3), Size: 15, Selects: true}
 		var devices []string
 		for k := range o.Tasks {
 			devices = append(devices, fmt.Sprintf("d%d", k))

@@ -12,34 +12,34 @@ const (
 	maxText = 1 << 22 // bytes of all made-up files together
 )
 
-// places collects the places of a text and makes files that have these lines
+// positions collects the positions of a text and makes files that have these lines
 // and columns. The contents of the files are blanks.
-type places struct {
-	files map[string]*placeFile
-	order []*placeFile
-	todo  []place
+type positions struct {
+	files map[string]*positionFile
+	order []*positionFile
+	todo  []position
 	total int
 }
 
-type placeFile struct {
+type positionFile struct {
 	file  *diag.File
 	cols  []int // of each line the number of columns in use
 	start []int
 }
 
-type place struct {
+type position struct {
 	set       func(diag.Span)
-	in        *placeFile
+	in        *positionFile
 	line, col int
 }
 
-func newPlaces() *places { return &places{files: map[string]*placeFile{}} }
+func newPositions() *positions { return &positions{files: map[string]*positionFile{}} }
 
-// add notes that set wants the place; from is where the text says so.
-func (p *places) add(set func(diag.Span), name string, line, col int, from diag.Span) error {
+// add notes that set wants the position; from is where the text says so.
+func (p *positions) add(set func(diag.Span), name string, line, col int, from diag.Span) error {
 	f := p.files[name]
 	if f == nil {
-		f = &placeFile{file: &diag.File{Name: name}}
+		f = &positionFile{file: &diag.File{Name: name}}
 		p.files[name] = f
 		p.order = append(p.order, f)
 	}
@@ -54,12 +54,12 @@ func (p *places) add(set func(diag.Span), name string, line, col int, from diag.
 	if p.total > maxText {
 		return diag.Errorf("", from, "the places of this text need files of more than %d bytes", maxText)
 	}
-	p.todo = append(p.todo, place{set, f, line, col})
+	p.todo = append(p.todo, position{set, f, line, col})
 	return nil
 }
 
 // resolve makes the files and sets the spans.
-func (p *places) resolve() {
+func (p *positions) resolve() {
 	for _, f := range p.order {
 		var sb strings.Builder
 		for _, n := range f.cols {

@@ -48,9 +48,9 @@ func bounded(t *testing.T, mc *program.Machine) *trace.Trace {
 	return tr
 }
 
-// TestChoiceUnderJitter runs the programs with select, timers and what is tried
+// TestSelectUnderJitter runs the programs with select, timers and what is tried
 // under a hundred scripts on the tree, on the IR, and after all passes.
-func TestChoiceUnderJitter(t *testing.T) {
+func TestSelectUnderJitter(t *testing.T) {
 	files, err := filepath.Glob("testdata/choice/*.sn")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
