@@ -186,6 +186,7 @@ type Object struct {
 	Align    int    // 1, 2, 4
 	Init     []byte // of ConstObj and StateObj; zero after its end
 	ReadOnly bool   // of a ParamObj: a read-only parameter
+	Slot     int    // of a StateObj that is many buffers: bytes of each
 	Boot     bool   // of a ConstObj: who starts the program may set it; a core has it as it stands
 	Span     diag.Span
 }

@@ -346,6 +346,11 @@ func (p *parser) object(kind ObjKind, scope map[string]*Object) (*Object, error)
 		}
 	}
 	o.ReadOnly = p.sc.Accept("ro")
+	if kind == StateObj && p.sc.Peek().Is("slots") {
+		if o.Slot, err = p.int("slots", 1, maxObject); err != nil {
+			return o, err
+		}
+	}
 	o.Boot = kind == ConstObj && p.sc.Accept("boot")
 	return o, p.place(func(s diag.Span) { o.Span = s })
 }

@@ -112,6 +112,9 @@ func (p *printer) object(o *Object) {
 	if len(o.Init) > 0 {
 		p.f(" = $%s", hex.EncodeToString(o.Init))
 	}
+	if o.Slot > 0 {
+		p.f(" slots %d", o.Slot)
+	}
 	p.f("%s%s\n", flag(" boot", o.Boot), p.at(o.Span))
 }
 

@@ -153,7 +153,7 @@ func (t *tasker) makePool(p *pool) {
 	for _, ch := range p.chans {
 		slots += max(1, t.m.Chans[ch].Cap)
 	}
-	p.o = &ir.Object{Name: "slots." + t.m.Chans[p.chans[0]].Name, Kind: ir.StateObj, Size: p.size * slots, Align: 4, Span: t.m.Chans[p.chans[0]].Span}
+	p.o = &ir.Object{Name: "slots." + t.m.Chans[p.chans[0]].Name, Kind: ir.StateObj, Size: p.size * slots, Slot: p.size, Align: 4, Span: t.m.Chans[p.chans[0]].Span}
 	t.m.Objects = append(t.m.Objects, p.o)
 	for k, b := range p.bufs {
 		b.cell = &ir.Object{Name: "slot." + b.f.Name + "." + b.o.Name, Kind: ir.StateObj, Size: 4, Align: 4, Init: slotBytes(k * p.size), Span: b.o.Span}
