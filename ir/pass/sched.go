@@ -5,34 +5,34 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// The scheduler of several tasks calls those that may get on, and no others. A byte
-// for each task says so, four in a word. All are set at the start. A byte is cleared
-// when its task is called. It is set again
+// The scheduler of several tasks calls those that may get on, and no others. A word
+// for each task says so. All are set at the start. A word is cleared when its task is
+// called. It is set again
 //
 //   - for who waits for a value, by who puts one into the channel,
 //   - for who waits for room, by who takes a value,
 //   - for who waits outside, by a wait that ends with one of its devices or the clock,
 //   - by a task itself that lets the others have their turn.
 //
-// A step that cannot get on after all returns at once, so a byte that is set in vain
+// A step that cannot get on after all returns at once, so a word that is set in vain
 // changes nothing. The order is that of rounds over all tasks: one that becomes ready
-// runs in this round if it is further on, else in the next.
+// runs in this round if it is further on, else in the next. A round in which nobody
+// was called is the last one.
 //
-//	round:  b1: i32 = load4 %sched.ready ; br b1, first, idle
-//	first:  b2: i32 = load1 %sched.ready[0] ; br b2, call0, second
-//	call0:  store1 %sched.ready[0], 0 ; call @task.a ; jump second
-//	second: ...                                       ; jump round
-//	idle:   wait for what the tasks wait for, and set their bytes ; jump round
+//	round:  v1: i32 = load4 %sched.ready[0] ; br v1, call0, second(0)
+//	call0:  store4 %sched.ready[0], 0 ; call @task.a ; jump second(1)
+//	second: ...                                        ; br v9, round, idle
+//	idle:   wait for what the tasks wait for, and set their words ; jump round
 
-// perWord is how many bytes of tasks are looked at together.
-const perWord = 4
+// readySize is how many bytes the word of a task takes.
+const readySize = 4
 
-// schedule prepares the bytes of the tasks, and finds who waits for which channel.
+// schedule prepares the words of the tasks, and finds who waits for which channel.
 func (t *tasker) schedule() {
 	n := len(t.m.Tasks)
-	t.ready = &ir.Object{Name: "sched.ready", Kind: ir.StateObj, Size: (n + perWord - 1) / perWord * perWord, Align: 4, Span: t.m.Tasks[0].Func.Span}
+	t.ready = &ir.Object{Name: "sched.ready", Kind: ir.StateObj, Size: readySize * n, Align: 4, Span: t.m.Tasks[0].Func.Span}
 	for range n {
-		t.ready.Init = append(t.ready.Init, 1)
+		t.ready.Init = append(t.ready.Init, 1, 0, 0, 0)
 	}
 	t.m.Objects = append(t.m.Objects, t.ready)
 	t.findWaiters()
@@ -75,9 +75,12 @@ func (t *tasker) noteWaiter(i *ir.Instr) {
 	}
 }
 
+// readyAt is the word of a task.
+func (t *tasker) readyAt(task int) ir.Ref { return ir.Ref{Obj: t.ready, Disp: readySize * task} }
+
 // wake makes a task be called.
 func (t *tasker) wake(x emitter, task int) {
-	x.StoreSize(x.const32(1), 1, ir.Ref{Obj: t.ready, Disp: task})
+	x.Store(x.const32(1), t.readyAt(task))
 }
 
 // wakeAll wakes those who wait at a channel.
@@ -245,36 +248,22 @@ func (t *tasker) scheduler(steps []*step) *ir.Func {
 	return f
 }
 
-// round calls the steps whose bytes are set, and goes round again, or to idle when
-// none is.
+// round calls the steps whose words are set, and goes round again, or to idle when
+// none was.
 func (t *tasker) round(x emitter, steps []*step, again, idle *ir.Block) {
-	var words []*ir.Value
-	for k := 0; k < len(steps); k += perWord {
-		first, next := x.NewBlock(), idle
-		if len(steps) > perWord {
-			next = x.NewBlock()
-		}
-		x.Branch(t.anyReady(x, k), first, next)
-		x.B = first
-		for n, s := range steps[k:min(k+perWord, len(steps))] {
-			t.callIfReady(x, s, k+n)
-		}
-		if next == idle {
-			x.Jump(again)
-			return
-		}
-		x.Jump(next)
-		x.B = next
+	called := x.Const(1, 0)
+	for k, s := range steps {
+		call, next := x.NewBlock(), x.NewBlock()
+		after := x.Param(next, 1)
+		ready := x.Word(word.Ne, 1, x.Load(32, t.readyAt(k)), x.const32(0))
+		x.B.Term = ir.Term{Op: ir.Branch, Cond: ready, Succs: []ir.Edge{{To: call}, {To: next, Args: []*ir.Value{called}}}, Span: x.At}
+		x.B = call
+		x.Store(x.const32(0), t.readyAt(k))
+		x.Call(s.f, nil, nil)
+		x.Jump(next, x.Const(1, 1))
+		x.B, called = next, after
 	}
-	for k := 0; k < len(steps); k += perWord {
-		words = append(words, x.Load(32, ir.Ref{Obj: t.ready, Disp: k}))
-	}
-	x.Branch(x.Word(word.Ne, 1, x.anyOf(words), x.const32(0)), again, idle)
-}
-
-// anyReady looks at the bytes of the tasks from k on that stand in one word.
-func (t *tasker) anyReady(x emitter, k int) *ir.Value {
-	return x.Word(word.Ne, 1, x.Load(32, ir.Ref{Obj: t.ready, Disp: k}), x.const32(0))
+	x.Branch(called, again, idle)
 }
 
 // anyOf joins words by or.
@@ -284,18 +273,6 @@ func (x emitter) anyOf(vs []*ir.Value) *ir.Value {
 		v = x.Word(word.Or, v.Type, v, w)
 	}
 	return v
-}
-
-// callIfReady calls the step of task k if its byte is set.
-func (t *tasker) callIfReady(x emitter, s *step, k int) {
-	call, next := x.NewBlock(), x.NewBlock()
-	at := ir.Ref{Obj: t.ready, Disp: k}
-	x.Branch(x.Word(word.Ne, 1, x.LoadSize(32, 1, at), x.const32(0)), call, next)
-	x.B = call
-	x.StoreSize(x.const32(0), 1, at)
-	x.Call(s.f, nil, nil)
-	x.Jump(next)
-	x.B = next
 }
 
 // end halts when all tasks of the program have ended, if they can.
@@ -351,8 +328,7 @@ func (t *tasker) sleep(x emitter, steps []*step) {
 			t.wake(x, k)
 			continue
 		}
-		own := x.Word(word.And, 32, got, x.Const(32, steps[k].own()))
-		x.StoreSize(x.Zext(32, x.Word(word.Ne, 1, own, x.const32(0))), 1, ir.Ref{Obj: t.ready, Disp: k})
+		x.Store(x.Word(word.And, 32, got, x.Const(32, steps[k].own())), t.readyAt(k))
 	}
 }
 

@@ -61,7 +61,7 @@ type tasker struct {
 	marks  map[mark]uint64   // the number of each
 	marked map[uint64]bool   // numbers that are taken
 	rings  []*ring
-	ready  *ir.Object // of several tasks: a byte for each, 1 if it is to be called
+	ready  *ir.Object // of several tasks: a word for each, not 0 if it is to be called
 	takers [][]int    // by channel: tasks that wait for a value
 	givers [][]int    // by channel: tasks that wait for room, or to be met
 	pools  []*pool    // by channel: its slots, if it hands them over

@@ -98,8 +98,8 @@ func wholeBody(s *tree.DevAsk) bool {
 	return t.Kind == tree.Array && t.Len == kindOf(s.Dev).Most
 }
 
-// room is how much lies before the object of a local, and how long both are at least.
-// A buffer of sockets and of others has no room: their messages lie differently.
+// room is how much lies before the object of a local, and how long both are at least. That
+// of a frame is for sockets only: the messages of ports lie differently.
 func (x *lowering) room(p *tree.Local) (before, whole int) {
 	sockets := 0
 	for _, dev := range x.messages[p] {
@@ -109,9 +109,9 @@ func (x *lowering) room(p *tree.Local) (before, whole int) {
 		}
 	}
 	switch {
-	case len(x.messages[p]) == 0 || sockets > 0 && sockets < len(x.messages[p]):
+	case len(x.messages[p]) == 0:
 		return 0, 0
-	case sockets == 0:
+	case sockets < len(x.messages[p]):
 		return messageRoom, 0
 	case p.Type.Kind == tree.Array:
 		return frameRoom + 4, whole
@@ -120,13 +120,13 @@ func (x *lowering) room(p *tree.Local) (before, whole int) {
 }
 
 // inRoom gives the place of a message whose data is e, when e is a variable with
-// room before it; before is what of the room the message takes.
-func (x *lowering) inRoom(e tree.Expr, before int) (ir.Ref, bool) {
+// room before it, that of a frame for sockets; before is what of the room the message takes.
+func (x *lowering) inRoom(e tree.Expr, before int, socket bool) (ir.Ref, bool) {
 	l, ok := e.(*tree.LocalRef)
 	if !ok {
 		return ir.Ref{}, false
 	}
-	if room, _ := x.room(l.Local); room == 0 {
+	if room, whole := x.room(l.Local); room == 0 || (whole > 0) != socket {
 		return ir.Ref{}, false
 	}
 	r := x.slotsOf(l.Local)[0].ref
@@ -202,7 +202,7 @@ func (d headed) whole() ir.Ref { return shifted(d.m, -d.before) }
 
 func (x *lowering) headed(dev, buf tree.Expr, most int) headed {
 	k := kindOf(dev)
-	if m, own := x.inRoom(buf, k.Head()); own && most <= buf.Type().Len {
+	if m, own := x.inRoom(buf, k.Head(), false); own && most <= buf.Type().Len {
 		return headed{k, most, m, shifted(m, k.Head()), 0, true}
 	}
 	to := x.object(x.place(buf)).ref
@@ -213,7 +213,7 @@ func (x *lowering) headed(dev, buf tree.Expr, most int) headed {
 func (x *lowering) framed(dev, buf tree.Expr, ch int) headed {
 	k, elem := kindOf(dev), x.p.System.Chans[ch].Elem
 	most := elem.Len - tree.MessageAt - k.Head()
-	if m, own := x.inRoom(buf, k.Head()); own {
+	if m, own := x.inRoom(buf, k.Head(), true); own {
 		return headed{k, most, m, shifted(m, k.Head()), tree.MessageAt, true}
 	}
 	to := x.object(x.place(buf)).ref
@@ -276,7 +276,7 @@ func (x *lowering) devSend(s *tree.DevSend) {
 	if t.Kind == tree.Array {
 		before += 4
 	}
-	m, own := x.inRoom(s.Value, before)
+	m, own := x.inRoom(s.Value, before, x.socket(end) != nil)
 	n := x.Const(32, uint64(t.Len))
 	if !own {
 		m, n = x.messageOf(s, k, end)
@@ -370,7 +370,7 @@ func (x *lowering) shortAnswer() ir.Ref { return x.local("answer", 4+port.Status
 // askBody is a command whose answer has a body.
 func (x *lowering) askBody(s *tree.DevAsk, arg *ir.Value) {
 	size := kindOf(s.Dev).Most
-	m, own := x.inRoom(s.Body, 4+port.StatusSize)
+	m, own := x.inRoom(s.Body, 4+port.StatusSize, false)
 	var buf leaf
 	if !own {
 		buf = x.object(x.place(s.Body))
@@ -388,7 +388,7 @@ func (x *lowering) askBody(s *tree.DevAsk, arg *ir.Value) {
 // askWith is a command with a body.
 func (x *lowering) askWith(s *tree.DevAsk, arg *ir.Value) {
 	size := kindOf(s.Dev).Most
-	m, own := x.inRoom(s.Body, 4+port.CommandSize)
+	m, own := x.inRoom(s.Body, 4+port.CommandSize, false)
 	own = own && s.Body.Type().Kind == tree.Array
 	if !own {
 		l := x.object(x.place(s.Body))
