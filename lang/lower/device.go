@@ -168,7 +168,7 @@ func (x *lowering) socketRecv(e *tree.HeadRecv, s *tree.SocketDef) *ir.Value {
 	again, fits := x.NewBlock(), x.NewBlock()
 	x.goTo(again)
 	x.B = again
-	d := x.framed(e.Dev, e.Buf, s.In)
+	d := x.framed(e.Dev, e.Buf, s)
 	x.At = e.At
 	x.Emit(&ir.Instr{Op: ir.OpChRecv, Chan: s.In, Refs: []ir.Ref{d.whole()}})
 	if d.most > size {
@@ -195,6 +195,7 @@ type headed struct {
 	m, buf ir.Ref // the place before the head, and the buffer
 	before int
 	own    bool
+	socket *tree.SocketDef // that says what it has lost; nil for a port
 }
 
 // whole is where the length of what is received is.
@@ -203,21 +204,21 @@ func (d headed) whole() ir.Ref { return shifted(d.m, -d.before) }
 func (x *lowering) headed(dev, buf tree.Expr, most int) headed {
 	k := kindOf(dev)
 	if m, own := x.inRoom(buf, k.Head(), false); own && most <= buf.Type().Len {
-		return headed{k, most, m, shifted(m, k.Head()), 0, true}
+		return headed{k, most, m, shifted(m, k.Head()), 0, true, nil}
 	}
 	to := x.object(x.place(buf)).ref
-	return headed{k, most, x.local(k.Unit, 4+k.Head()+alignTo(most, 4), 4), to, 0, false}
+	return headed{k, most, x.local(k.Unit, 4+k.Head()+alignTo(most, 4), 4), to, 0, false, nil}
 }
 
-// framed is headed for an element of a channel of frames.
-func (x *lowering) framed(dev, buf tree.Expr, ch int) headed {
-	k, elem := kindOf(dev), x.p.System.Chans[ch].Elem
+// framed is headed for a message of a socket.
+func (x *lowering) framed(dev, buf tree.Expr, s *tree.SocketDef) headed {
+	k, elem := kindOf(dev), x.p.System.Chans[s.In].Elem
 	most := elem.Len - tree.MessageAt - k.Head()
 	if m, own := x.inRoom(buf, k.Head(), true); own {
-		return headed{k, most, m, shifted(m, k.Head()), tree.MessageAt, true}
+		return headed{k, most, m, shifted(m, k.Head()), tree.MessageAt, true, s}
 	}
 	to := x.object(x.place(buf)).ref
-	return headed{k, most, shifted(x.frame(ch), tree.MessageAt), to, tree.MessageAt, false}
+	return headed{k, most, shifted(x.frame(s.In), tree.MessageAt), to, tree.MessageAt, false, s}
 }
 
 // frame makes a place for an element of a channel of frames.
@@ -232,11 +233,36 @@ func (x *lowering) arrived(d headed) *ir.Value {
 	high := ir.Type(d.kind.HeadBits - 32)
 	low, up := x.Load(32, shifted(d.m, 4)), x.LoadSize(high, high.Bytes(), shifted(d.m, 8))
 	head := x.Word(word.Cat, ir.Type(d.kind.HeadBits), up, low)
+	if d.socket != nil {
+		x.Store(x.Load(16, shifted(d.m, 4+d.kind.HeadBits/8)), x.lossOf(d.socket))
+	}
 	x.Store(n, d.buf)
 	if !d.own {
 		x.copyBytes(shifted(d.buf, 4), shifted(d.m, 4+d.kind.Head()), n)
 	}
 	return head
+}
+
+// lossOf is where the count of a socket stands that came with its last message. Where nobody
+// reads it, nothing writes it.
+func (x *lowering) lossOf(s *tree.SocketDef) ir.Ref {
+	o := x.losses[s]
+	if o == nil {
+		o = x.lowerer.object("lost."+s.Name, nil, 2, 2, s.Span)
+		o.Kind = ir.StateObj
+		x.losses[s] = o
+	}
+	return ir.Ref{Obj: o}
+}
+
+// lost is s.lost().
+func (x *lowering) lost(e *tree.Lost) *ir.Value {
+	s := x.socket(x.device(e.Dev))
+	x.At = e.At
+	if s == nil {
+		return x.Const(16, 0)
+	}
+	return x.Load(16, x.lossOf(s))
 }
 
 // takeHeaded takes the message that an arm of a select waited for; one that is
@@ -246,7 +272,7 @@ func (x *lowering) takeHeaded(a *tree.SelectArm, end int, again *ir.Block) {
 	fits, long := x.NewBlock(), x.NewBlock()
 	var d headed
 	if s := x.socket(end); s != nil {
-		d = x.framed(a.End, a.Buf, s.In)
+		d = x.framed(a.End, a.Buf, s)
 		x.At = a.Span
 		x.Emit(&ir.Instr{Op: ir.OpChGet, Chan: s.In, Refs: []ir.Ref{d.whole()}})
 		x.branch(x.tooLong(d, size), long, fits)
