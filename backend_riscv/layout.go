@@ -5,6 +5,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
@@ -17,6 +18,8 @@ type layout struct {
 	end  uint32
 	objs []*ir.Object // in address order
 	logs []trace.Site
+
+	streams []bool // by device: bytes pass it, each for itself
 }
 
 // known returns the constant address of a ref without its offset value.
@@ -29,6 +32,9 @@ func (l *layout) known(r *ir.Ref) (uint32, bool) {
 // funcs is in callers-first order.
 func arrange(m *ir.Module, funcs []*ir.Func, start uint32) (*layout, error) {
 	l := &layout{addr: map[*ir.Object]uint32{}, logs: m.Logs}
+	for _, d := range m.Devices {
+		l.streams = append(l.streams, port.ShapeOf(d.Kind) == port.Stream)
+	}
 	heat := measure(funcs)
 	seen := map[*ir.Object]bool{}
 	collect := func(o *ir.Object) {

@@ -83,10 +83,11 @@ func homes(b *strings.Builder, m *ir.Module) {
 	}
 }
 
-// levels writes which devices have frames, and which are levels, with their direction.
+// levels writes which devices have frames, which are streams, by their number from 1, and
+// which are levels, with their direction.
 func (o Options) levels(b *strings.Builder, m *ir.Module) {
-	count := 0
-	var frames, levels []string
+	count, lines := 0, 0
+	var frames, levels, streams []string
 	for _, d := range m.Devices {
 		direction := "0"
 		if k := port.Find(d.Kind); k != nil && k.Shape == port.Level {
@@ -96,9 +97,17 @@ func (o Options) levels(b *strings.Builder, m *ir.Module) {
 				direction = "LEVEL_IN"
 			}
 		}
+		line := 0
+		if port.ShapeOf(d.Kind) == port.Stream {
+			lines++
+			line = lines
+		}
+		streams = append(streams, strconv.Itoa(line))
 		frames, levels = append(frames, strconv.Itoa(flag(port.ShapeOf(d.Kind) == port.Message))), append(levels, direction)
 	}
 	fmt.Fprintf(b, "#define SN_LEVELS %d\nenum { LEVEL_IN = 1, LEVEL_OUT = 2 };\n", count)
+	fmt.Fprintf(b, "#define SN_STREAMS %d\n", lines)
+	fmt.Fprintf(b, "__attribute__((unused)) static const u8 sn_is_stream[] = {%s};\n", strings.Join(append(streams, "0"), ", "))
 	fmt.Fprintf(b, "__attribute__((unused)) static const u8 sn_has_frames[] = {%s};\n", strings.Join(append(frames, "0"), ", "))
 	fmt.Fprintf(b, "__attribute__((unused)) static const u8 sn_is_level[] = {%s};\n", strings.Join(append(levels, "0"), ", "))
 }

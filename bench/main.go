@@ -7,6 +7,7 @@
 //	go run ./bench -only filter  only these examples
 //	go run ./bench -echo         only what one echo of net.udp costs; with -lines by source line
 //	go run ./bench -native       only kernels as Linux processes beside the same in C; -only names kernels
+//	go run ./bench -sim          only cycles a second of cores beside Verilator; -only names kernels
 //	go run ./bench -live         the echo as a service on each machine: medians of five rounds
 //	go run ./bench -compile      what functions of 1,000 to 16,000 statements cost, by what is made of them
 //	go run ./bench -registers    the table of docs/hardware.md of cores with 8 to 32 registers
@@ -70,8 +71,9 @@ func main() {
 	to := flag.String("to", "", "with -cost: also make this of it, an extension such as elf")
 	sizes := flag.Bool("compile", false, "measure what functions of 1,000 to 16,000 statements cost, and nothing else")
 	beside := flag.Bool("native", false, "time kernels as Linux processes beside the same in C, and nothing else")
-	rounds := flag.Int("rounds", nativeRounds, "with -native: runs of each process; the median counts")
+	rounds := flag.Int("rounds", nativeRounds, "with -native and -sim: runs of each process; the median counts")
 	registers := flag.Bool("registers", false, "print what registers cost and save")
+	simulators := flag.Bool("sim", false, "time the engines of circuits beside Verilator, and nothing else")
 	services := flag.Bool("live", false, "run the echo as a service on each machine, and print how fast it answers")
 	flag.Parse()
 	if *cost != "" {
@@ -88,6 +90,8 @@ func main() {
 	switch {
 	case *beside:
 		err = native(context.Background(), o.only, max(*rounds, 1))
+	case *simulators:
+		err = printSimulators(context.Background(), o.only, max(*rounds, 1), os.Stdout)
 	case *services:
 		err = printLive(context.Background(), o, os.Stdout)
 	case *sizes:

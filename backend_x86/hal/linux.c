@@ -6,6 +6,7 @@
 //	prog eth0=fd:3               an inherited socket or TAP, one frame a read
 //	prog disk0=file:PATH         the image of a disk, whole sectors
 //	prog led=gpio:CHIP:LINE      a pin: a line of a gpio character device, /dev/gpiochip0:4
+//	prog line=tty:/dev/ttyUSB0   a serial line, at 115,200 baud or :BAUD
 //	prog sn.eth0.host=10.0.0.2/24   an address of a stack (words.c)
 //	prog --script                the harness speaks on standard input and output
 #include "hal.h"
@@ -95,12 +96,21 @@ static int bind(const char *arg) {
       return 1;
     }
 #endif
+#if SN_STREAMS
+    v = sn_is_stream[i] ? after(rest + 1, "tty:") : 0;
+    if (v) {
+      fd_of[i] = serial(v);
+      if (fd_of[i] == NO_TERMINAL) refuse(arg, "cannot open this as a terminal; write NAME=tty:/dev/ttyUSB0 or NAME=tty:/dev/ttyUSB0:9600\n");
+      if (fd_of[i] == BAD_SPEED) refuse(arg, "the terminal does not take this speed\n");
+      return 1;
+    }
+#endif
     v = after(rest + 1, "fd:");
     if (v) {
       fd_of[i] = inherited(arg, v);
       return 1;
     }
-    v = after(rest + 1, "tap:");
+    v = sn_has_frames[i] ? after(rest + 1, "tap:") : 0;
     if (v) fd_of[i] = tap(arg, v);
     return v != 0;
   }
@@ -191,7 +201,7 @@ static void lock(void) {
 #else
 #define USAGE_WORDS ""
 #endif
-static NORETURN void usage(void) { COMPLAIN("usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME | DISK=file:PATH | PIN=gpio:CHIP:LINE" USAGE_WORDS "]...\n"); }
+static NORETURN void usage(void) { COMPLAIN("usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME | DISK=file:PATH | PIN=gpio:CHIP:LINE | SERIAL=tty:PATH[:BAUD]" USAGE_WORDS "]...\n"); }
 
 __asm__(".globl _start\n_start: xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call start\n");
 

@@ -33,6 +33,7 @@ type command struct {
 	Test    testCmd    `cmd:"" help:"Run the tests of programs, on any machine."`
 	Verify  verifyCmd  `cmd:"" help:"Run a program on every machine, compare, and prove the core."`
 	Hw      hwCmd      `cmd:"" help:"Write the hardware: Verilog, test bench, memory images, report."`
+	Mine    mineCmd    `cmd:"" help:"Find the operations that a program asks for: what each would save and cost as an instruction."`
 	Fpga    fpgaCmd    `cmd:"" help:"Put a program onto a board: top, constraints, bitstream."`
 	Decode  decodeCmd  `cmd:"" help:"Show the log of a board, from its serial wire, or where the crashes of a console's text are."`
 	Fuzz    fuzzCmd    `cmd:"" help:"Run random programs on several machines and compare."`
@@ -65,6 +66,7 @@ type program struct {
 	With   string   `default:"cg" enum:"cg,llvm" help:"Code generator for the core: cg or llvm."`
 	CPU    string   `name:"cpu" default:"" enum:",native,x86-64,x86-64-v3" placeholder:"CPU" help:"Processor that x86-64 products are made for: native, x86-64 or x86-64-v3 (default: x86-64-v3). A guest uses SSE2 at most, and without this only for floats."`
 	Isa    []string `name:"isa" placeholder:"FILE" help:"Add the lines of an instruction set (.isa) to that of the core."`
+	Mine   string   `default:"off" placeholder:"N" help:"Lines that are mined from the program for its core: off, or at most so many (sinter mine shows them)."`
 }
 
 // load checks the program and prints its warnings. More options are those that only
@@ -79,6 +81,9 @@ func (p *program) load(e *env, more ...func(*flow.Options)) (*flow.Program, erro
 		if err := opts.Set(d); err != nil {
 			return nil, err
 		}
+	}
+	if err := opts.SetMine(p.Mine); err != nil {
+		return nil, err
 	}
 	for _, path := range p.Isa {
 		if err := opts.AddLines(path); err != nil {

@@ -78,9 +78,13 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 	files[name+"_tb.v"] = verilog.Testbench(c.Circuit, im, vectors, benchSlack*cycles+10000)
 	files[name+".design"] = design.Print(c.Point)
 	files[verilog.VectorsName(name)] = verilog.VectorsFile(im, vectors)
+	mined, err := p.minedIn(im)
+	if err != nil {
+		return nil, nil, err
+	}
 	report := hardwareReport{
 		Program: p.Name, Core: kind, LUTs: price.LUTs, FFs: price.FFs, Cells: price.Cells, Depth: price.Depth,
-		MemoryBits: price.MemBits, TextBytes: 4 * len(im.Text), DataBytes: int(im.DataEnd), Events: vectors.Events(), Choices: c.Point.Choices(),
+		Mined: mined, MemoryBits: price.MemBits, TextBytes: 4 * len(im.Text), DataBytes: int(im.DataEnd), Events: vectors.Events(), Choices: c.Point.Choices(),
 	}
 	text, err := json.MarshalIndent(report, "", "  ")
 	if err != nil {
@@ -140,6 +144,8 @@ type hardwareReport struct {
 	DataBytes  int             `json:"data_bytes"`
 	Events     int             `json:"events"` // that the test bench checks
 	Choices    []design.Choice `json:"choices"`
+
+	Mined []MinedLine `json:"mined,omitempty"` // why each mined line exists
 }
 
 func (r *hardwareReport) figures() map[string]float64 {

@@ -61,6 +61,7 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 	for _, d := range p.Tree.System.Devices {
 		prog.Disks = append(prog.Disks, port.ShapeOf(d.Kind) == port.Command)
 		prog.Levels = append(prog.Levels, port.Find(d.Kind).Bytes())
+		prog.Streams = append(prog.Streams, port.ShapeOf(d.Kind) == port.Stream)
 	}
 	prog.Words = p.words
 	prog.Ports = make([][]int, len(p.Tree.System.Devices))

@@ -28,6 +28,7 @@ type RunOptions struct {
 	World     World
 	PcapOut   []string // DEVICE=FILE
 	VcdOut    []string // PORT=FILE
+	BytesOut  []string // PORT=FILE
 	DiskOut   []string // DEVICE=FILE
 	TraceFile string
 	Wave      string // VCD of the core, level cycle only
@@ -44,6 +45,7 @@ type Result struct {
 	Waits   []string           `json:"waits"`
 	Frames  map[string]int     `json:"frames"` // sent, by device
 	Levels  map[string]int     `json:"levels"` // changes of outputs, by port
+	Bytes   map[string]int     `json:"bytes"`  // sent, by port of shape stream
 	Figures map[string]float64 `json:"figures"`
 	Command string             `json:"command,omitempty"`
 	Wave    string             `json:"wave,omitempty"` // which cycles a waveform shows
@@ -211,7 +213,7 @@ func isShown(k trace.Kind) bool {
 func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds float64) *Result {
 	r := &Result{
 		Program: p.Name, Level: o.Level, Status: tr.Status, Waits: append([]string{}, tr.Waits...), Trace: tr,
-		Lines: p.lines(tr), Frames: map[string]int{}, Levels: map[string]int{}, Figures: Figures(m),
+		Lines: p.lines(tr), Frames: map[string]int{}, Levels: map[string]int{}, Bytes: map[string]int{}, Figures: Figures(m),
 	}
 	r.Figures["seconds"] = seconds
 	for _, e := range tr.Events {
@@ -221,6 +223,8 @@ func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds f
 			r.Frames[e.Port]++
 		case p.shapeOf(e.Port) == port.Level:
 			r.Levels[e.Port]++
+		case p.shapeOf(e.Port) == port.Stream:
+			r.Bytes[e.Port] += len(e.Data)
 		}
 	}
 	if e, ok := m.(interface{ Engine() string }); ok {

@@ -8,6 +8,7 @@ import (
 	riscv "github.com/sinter-lang/sinter/backend_riscv"
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 	"github.com/sinter-lang/sinter/hwgen/core"
+	"github.com/sinter-lang/sinter/hwgen/mine"
 	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/internal/llvm"
 	"github.com/sinter-lang/sinter/ir"
@@ -47,6 +48,7 @@ type stages struct {
 	ports                  *sim.Core // what its ports mean
 	first, forX86, forCore once[*ir.Module]
 	target                 once[*design.Target]
+	mined                  once[*mine.Result]
 	image                  once[*image.Image]
 	tools                  once[*llvm.Tools]
 	cores                  map[string]*once[*Core]
@@ -150,6 +152,9 @@ func (p *Program) Image(ctx context.Context) (*image.Image, error) {
 		}
 		compile := func(ctx context.Context, t *design.Target) (*image.Image, error) { return p.compile(ctx, m, t) }
 		im, err := p.chosen(ctx, compile, t)
+		if err == nil && p.opts.mines() {
+			im, err = p.withMined(ctx, compile, t, im)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -64,6 +64,7 @@ type Options struct {
 	Narrow   bool   // addresses have 32 bits instead of 64
 	Vectors  bool   // objects are aligned for vectors
 	LogWords bool   // log events as words of a log port
+	Bytewise bool   // streams are moved by sn_take_bytes and sn_send_bytes, of the same types as sn_take and sn_send
 	Support  string // LLVM text with definitions of functions that the back end supplies
 
 	// Trap gives the inline assembly that ends the run at a failed check; nil

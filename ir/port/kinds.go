@@ -44,6 +44,15 @@ var kinds = [...]Kind{
 		Methods: []Method{{Name: "write", Does: Put, Form: "write(v)"}},
 		Unit:    "level", Bits: 1, Out: true, Capability: "pin", Files: []string{"vcd"},
 	},
+	{
+		Name: "uart", Type: "uart.Port", Make: "uart.port", Key: Label, Pool: "uart", Shape: Stream,
+		Methods: []Method{
+			{Name: "recv", Does: Recv, Form: "recv(buf)"},
+			{Name: "send", Does: Send, Form: "send(bytes)"},
+		},
+		// A serial line of 8 data bits and no parity. The program does not know its speed.
+		Unit: "byte", Capability: "serial", Files: []string{"bytes"},
+	},
 }
 
 // Frames names the kind of a port when nothing is known but that frames pass: of a

@@ -273,6 +273,10 @@ func (f *pinFinder) any(names ...string) bool {
 }
 
 func (f *pinFinder) device(d sim.Device, rx, tx *stream) {
+	if d.Stream {
+		f.bytes(d, rx, tx)
+		return
+	}
 	if d.Rx {
 		n := rtl.RxPorts(d.Name)
 		*rx = stream{
@@ -286,6 +290,18 @@ func (f *pinFinder) device(d sim.Device, rx, tx *stream) {
 			f.pin(f.out, n.Valid, 1), f.pin(f.in, n.Ready, 1), f.pin(f.out, n.Data, 32),
 			f.pin(f.out, n.Last, 1), f.pin(f.out, n.Bytes, rtl.PortBytesWidth), nil,
 		}
+	}
+}
+
+// bytes finds the ports of a device of shape stream.
+func (f *pinFinder) bytes(d sim.Device, rx, tx *stream) {
+	if d.Rx {
+		n := rtl.RxPorts(d.Name)
+		*rx = stream{valid: f.pin(f.in, n.Valid, 1), ready: f.pin(f.out, n.Ready, 1), data: f.pin(f.in, n.Data, rtl.PortByteWidth)}
+	}
+	if d.Tx {
+		n := rtl.TxPorts(d.Name)
+		*tx = stream{valid: f.pin(f.out, n.Valid, 1), ready: f.pin(f.in, n.Ready, 1), data: f.pin(f.out, n.Data, rtl.PortByteWidth)}
 	}
 }
 

@@ -46,6 +46,7 @@ type Program struct {
 	Ports   [][]int  // by device: the UDP ports of its sockets
 	Disks   []bool   // whether each device is a disk; these may be shorter than Devices
 	Levels  []int    // bytes of each device of shape level; 0: it is none
+	Streams []bool   // whether bytes pass each device, each for itself
 	Words   []string // of the start, such as sn.nic.host=10.0.0.2/24
 	Marks   []string
 	Traps   []string                // code by site
@@ -166,6 +167,10 @@ func liveProcess(path string, p *Program) string {
 		}
 		if p.isLevel(i) {
 			path += fmt.Sprintf(" %s=gpio:/dev/gpiochip0:%d", d, i)
+			continue
+		}
+		if p.isStream(i) {
+			path += fmt.Sprintf(" %s=tty:/dev/ttyUSB%d", d, i)
 			continue
 		}
 		path += fmt.Sprintf(" %s=tap:%s", d, d)

@@ -108,9 +108,11 @@ func (t *task) out(e *eval.Effect) {
 	if len(e.Data) == 0 {
 		return
 	}
-	t.event(trace.Event{
-		Kind: trace.Out, Port: t.m.prog.System.Devices[e.Index].Name, Time: t.m.world.Now(), Data: e.Data,
-	})
+	for _, piece := range t.m.world.Pieces(t.m.ports[e.Index], e.Data) {
+		t.event(trace.Event{
+			Kind: trace.Out, Port: t.m.prog.System.Devices[e.Index].Name, Time: t.m.world.Now(), Data: piece,
+		})
+	}
 }
 
 // put sets the level of an output.
@@ -150,7 +152,9 @@ func (t *task) take(e *eval.Effect) {
 	frame, ok := t.m.world.Take(t.m.ports[e.Index], e.Limit)
 	if e.Ok = ok; ok {
 		e.Data = frame
-		t.event(trace.Event{Kind: trace.In, Port: t.m.prog.System.Devices[e.Index].Name, Data: frame})
+		for _, piece := range t.m.world.Pieces(t.m.ports[e.Index], frame) {
+			t.event(trace.Event{Kind: trace.In, Port: t.m.prog.System.Devices[e.Index].Name, Data: piece})
+		}
 	}
 }
 
