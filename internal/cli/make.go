@@ -14,6 +14,7 @@ type buildCmd struct {
 	program `embed:""`
 	Out     []string `short:"o" required:"" placeholder:"FILE" help:"What to make: .elf .ll (x86-64), .sir (program IR), .s .img (core's program), .isa, .design, .rtl, .v, .aag .aig (gates)."`
 	Product string   `default:"linux" enum:"linux,pvh,hvt" help:"Which x86-64 product: linux (process), pvh (unikernel) or hvt (guest of the monitor)."`
+	Layout  uint64   `default:"0" placeholder:"SEED" help:"Put a linux or hvt product at addresses of a seed; 0: the usual ones."`
 	Strip   bool     `help:"Leave symbols and line tables out of an ELF."`
 	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
 	Stage   string   `default:"low" enum:"first,x86,low" help:"Which program IR a .sir shows: first (as lowered), x86, or low (for a core)."`
@@ -26,9 +27,12 @@ type buildCmd struct {
 // Run makes each artefact.
 func (c *buildCmd) Run(e *env) error {
 	began := time.Now()
-	p, err := c.load(e)
+	p, err := c.load(e, func(o *flow.Options) { o.Layout = c.Layout })
 	if err != nil {
 		return err
+	}
+	if c.Layout != 0 && (c.Vmm != "" || c.Product == "pvh") {
+		return flow.UserErrorf("--layout is for linux and hvt: a loader puts a pvh image where memory is")
 	}
 	if c.Vmm != "" || c.Systemd {
 		return c.bundle(e, p)
