@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/sinter-lang/sinter/internal/checks"
@@ -44,16 +43,10 @@ func (c *buildCmd) Run(e *env) error {
 		Copies  []flow.Copy `json:"copies,omitempty"`
 	}
 	results := []made{}
+	var files [][]byte
 	for _, out := range c.Out {
 		data, err := p.Artefact(e.ctx, out, flow.ArtefactOptions{Product: c.Product, Strip: c.Strip, Core: c.Core, Stage: c.Stage})
 		if err != nil {
-			return err
-		}
-		write := flow.WriteFile
-		if filepath.Ext(out) == ".elf" {
-			write = flow.WriteProgram
-		}
-		if err := write(out, data); err != nil {
 			return err
 		}
 		r := made{File: out, Bytes: len(data), Seconds: time.Since(began).Seconds()}
@@ -62,8 +55,11 @@ func (c *buildCmd) Run(e *env) error {
 				return err
 			}
 		}
-		results = append(results, r)
+		files, results = append(files, data), append(results, r)
 		began = time.Now()
+	}
+	if err := flow.WriteArtefacts(c.Out, files); err != nil {
+		return err
 	}
 	if e.json {
 		e.printJSON(results)
