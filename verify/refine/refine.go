@@ -246,6 +246,7 @@ func merged(r *run, claims []claim) []claim {
 // quiet claims that nothing acts in a cycle in which nothing executes.
 func (k *checker) quiet() error {
 	r := newRun(k.m, false)
+	before := clone(r.regs)
 	y, err := r.step(nil)
 	if err != nil {
 		return err
@@ -261,6 +262,7 @@ func (k *checker) quiet() error {
 	for _, o := range k.acts() {
 		claims = append(claims, claim{"output " + o, r.implies(idle, y.output(o)[0].Not())})
 	}
+	claims = append(claims, resting(r, idle, before)...)
 	k.prove(r, "no instruction", nil, claims)
 	return nil
 }
