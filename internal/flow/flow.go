@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
@@ -52,6 +53,8 @@ type Options struct {
 	Dump      func(title, text string) // must be there when DumpAfter is
 
 	Passes func([]pass.Pass) []pass.Pass // may change the passes, for tests that plant mistakes
+	// Printed may change the LLVM IR of processes and guests, for tests that plant mistakes.
+	Printed func(text string) string
 }
 
 // Program is a loaded program.
@@ -89,7 +92,12 @@ func Load(path string, opts Options) (*Program, error) {
 }
 
 // LoadFiles checks a program whose texts are at hand.
+//
+// One file whose name ends in .sir is a program that is given as its IR.
 func LoadFiles(files []*diag.File, opts Options) (*Program, error) {
+	if len(files) == 1 && strings.HasSuffix(files[0].Name, ".sir") {
+		return loadIR(files[0], opts)
+	}
 	var parsed []*syntax.File
 	var all diag.List
 	for _, f := range files {
@@ -134,7 +142,14 @@ func (p *Program) For(t *design.Target) *Program {
 // Through is the same program with other passes.
 func (p *Program) Through(passes func([]pass.Pass) []pass.Pass) *Program {
 	other := *p
-	other.stages, other.opts.Passes = stages{}, passes
+	other.stages, other.opts.Passes = stages{target: p.target}, passes
+	return &other
+}
+
+// Printing is the same program with other LLVM IR for x86-64.
+func (p *Program) Printing(text func(string) string) *Program {
+	other := *p
+	other.stages, other.opts.Printed = stages{target: p.target, forX86: p.forX86, tools: p.tools}, text
 	return &other
 }
 

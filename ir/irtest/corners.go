@@ -1,0 +1,158 @@
+package irtest
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// cornerCount is how many values of a width are tried with each other.
+const cornerCount = 12
+
+// Corners makes a module that applies every word operator to all pairs of corner values
+// of a width, and to each of them with a constant. What a comparison of the wrong sign, a
+// shift by the wrong mask or an exchanged operand changes is seen: a sum of all results
+// is logged for each first operand. The values stand in an object that may change, so
+// no pass knows them.
+func Corners(seed uint64, w ir.Type) *ir.Module {
+	c := &corners{r: rand.New(rand.NewPCG(seed, 2)), w: w, m: &ir.Module{Name: fmt.Sprintf("corners%d", w)}}
+	c.tab = &ir.Object{Name: "tab", Kind: ir.StateObj, Size: 8 * cornerCount, Align: 4}
+	for _, v := range c.values() {
+		c.tab.Init = binary.LittleEndian.AppendUint64(c.tab.Init, v)
+	}
+	f := &ir.Func{Name: "main"}
+	c.m.Objects, c.m.Funcs, c.m.Tasks = []*ir.Object{c.tab}, []*ir.Func{f}, []ir.Task{{Name: "main", Func: f}}
+	c.m.Logs = []trace.Site{{Parts: []string{"sum ", ""}, Args: []trace.ArgType{{Kind: "hex", Width: 64}}}}
+	c.b = ir.NewBuilder(f)
+	zero := c.b.Const(64, 0)
+	c.each(zero, func(x, sum *ir.Value) *ir.Value {
+		sum = c.each(sum, func(y, sum *ir.Value) *ir.Value { return c.all(sum, x, y) })
+		c.b.Emit(&ir.Instr{Op: ir.OpLog, Args: []*ir.Value{sum}})
+		return sum
+	})
+	c.b.Ret()
+	ir.Thread(c.m)
+	return c.m
+}
+
+type corners struct {
+	r   *rand.Rand
+	w   ir.Type
+	m   *ir.Module
+	b   *ir.Builder
+	tab *ir.Object
+}
+
+// values are the corners of the width: zeros and ones, the ends of both signs, amounts of
+// shifts, and some in between.
+func (c *corners) values() []uint64 {
+	w := int(c.w)
+	top := uint64(1) << (w - 1)
+	list := []uint64{0, 1, ^uint64(0), top, top - 1, top + 1, uint64(w - 1), uint64(w), ^uint64(0) - 1}
+	for len(list) < cornerCount {
+		list = append(list, c.r.Uint64())
+	}
+	for k := range list {
+		list[k] &= word.Mask(w)
+	}
+	return list
+}
+
+// each makes a loop over the values and gives what it has summed up.
+func (c *corners) each(sum *ir.Value, do func(v, sum *ir.Value) *ir.Value) *ir.Value {
+	b := c.b
+	head, body, done := b.NewBlock(), b.NewBlock(), b.NewBlock()
+	n, total := b.Param(head, 32), b.Param(head, 64)
+	s := total
+	b.Jump(head, b.Const(32, 0), sum)
+	b.B = head
+	b.Branch(b.Word(word.Ltu, 1, n, b.Const(32, cornerCount)), body, done)
+	b.B = body
+	at := b.Word(word.Shl, 32, n, b.Const(32, 3))
+	for _, size := range []int{1, 2, 4} { // with the sign of what is loaded, and without
+		part := b.LoadSize(ir.Type(8*size), size, ir.Ref{Obj: c.tab, Off: at})
+		s = c.mix(c.mix(s, b.Sext(64, part)), part)
+	}
+	next := do(b.LoadSize(c.w, 8, ir.Ref{Obj: c.tab, Off: at}), s)
+	b.Jump(head, b.Word(word.Add, 32, n, b.Const(32, 1)), next)
+	b.B = done
+	return total
+}
+
+// all adds the results of all operators on two values, and on each with a constant.
+func (c *corners) all(sum, x, y *ir.Value) *ir.Value {
+	list := c.values()
+	for op := word.Bad + 1; op < word.NumOps; op++ {
+		if word.Table(op).Widths == word.Compare {
+			sum = c.decide(sum, c.apply(op, x, y), c.apply(op, y, x))
+		}
+		constant := func() *ir.Value { return c.b.Const(c.w, list[c.r.IntN(len(list))]) }
+		for _, v := range []*ir.Value{c.apply(op, x, y), c.apply(op, x, constant()), c.apply(op, constant(), y)} {
+			if v != nil {
+				sum = c.mix(sum, v)
+			}
+		}
+	}
+	return sum
+}
+
+// decide adds a bit to the sum for each condition that holds, by branches.
+func (c *corners) decide(sum *ir.Value, conds ...*ir.Value) *ir.Value {
+	b := c.b
+	for _, cond := range conds {
+		yes, join := b.NewBlock(), b.NewBlock()
+		p := b.Param(join, 64)
+		b.Branch(cond, yes, join)
+		e := &b.B.Term.Succs[1]
+		e.Args = append(e.Args, sum)
+		b.B = yes
+		b.Jump(join, b.Word(word.Add, 64, c.mix(sum, cond), b.Const(64, 5)))
+		b.B = join
+		sum = p
+	}
+	return sum
+}
+
+// apply applies an operator, nil when it has no such form.
+func (c *corners) apply(op word.Op, x, y *ir.Value) *ir.Value {
+	b := c.b
+	switch word.Table(op).Widths {
+	case word.Same:
+		if word.Table(op).Args == 1 {
+			return b.Word(op, c.w, x)
+		}
+		return b.Word(op, c.w, x, y)
+	case word.Compare:
+		return b.Word(op, 1, x, y)
+	case word.Shift:
+		return b.Word(op, c.w, x, y)
+	case word.Select:
+		return b.Word(op, c.w, b.Word(word.Lts, 1, x, y), x, y)
+	case word.Concat:
+		if 2*c.w <= 64 {
+			return b.Word(op, 2*c.w, x, y)
+		}
+	case word.Part:
+		lo := c.r.IntN(int(c.w))
+		return b.Slice(ir.Type(1+c.r.IntN(int(c.w)-lo)), x, lo)
+	case word.Extend:
+		return b.Word(op, c.w+ir.Type(c.r.IntN(65-int(c.w))), x)
+	case word.Reduce:
+		return b.Word(op, 1, x)
+	}
+	return nil
+}
+
+// mix turns the sum and adds a word to it without carries.
+func (c *corners) mix(sum, v *ir.Value) *ir.Value {
+	b := c.b
+	turned := b.Word(word.Or, 64, b.Word(word.Shl, 64, sum, b.Const(64, 7)), b.Word(word.Shru, 64, sum, b.Const(64, 57)))
+	if v.Type < 64 {
+		v = b.Zext(64, v)
+	}
+	return b.Word(word.Xor, 64, turned, v)
+}
