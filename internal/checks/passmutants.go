@@ -76,8 +76,12 @@ func Modules(seed uint64, n int) []*Specimen {
 // moduleOf makes a random module, and what arrives at its devices when it has some.
 func moduleOf(seed uint64) (*ir.Module, *world.Script) {
 	s := &world.Script{}
-	if widths := []ir.Type{64, 32, 8, 33, 13, 48, 31, 16}; seed < uint64(len(widths)) {
+	widths := []ir.Type{64, 32, 8, 33, 13, 48}
+	switch n := uint64(len(widths)); {
+	case seed < n:
 		return irtest.Corners(seed, widths[seed]), s
+	case seed < 2*n:
+		return irtest.Shapes(seed, widths[seed-n]), s
 	}
 	if seed%3 > 0 {
 		return irtest.RandomWith(seed, irtest.Options{Size: 12}), s

@@ -68,5 +68,6 @@ func TestCorners(t *testing.T) {
 			require.True(t, ops[op] || op == word.Cat && w > 32 || op == word.Slice && w == 1, "%s at width %d", op, w)
 		}
 		require.NotEqual(t, ir.Print(m), ir.Print(Corners(2, w)))
+		require.NoError(t, ir.Verify(Shapes(1, w)), "width %d", w)
 	}
 }
