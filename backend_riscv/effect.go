@@ -13,6 +13,10 @@ func (s *selector) instr(i *ir.Instr) {
 	case ir.OpConst, ir.OpLocal:
 	case ir.OpWord:
 		v := i.Results[0]
+		if fu := s.fused.Of(i); fu != nil && s.use.count[v.ID] > 0 {
+			s.fuse(v, fu)
+			return
+		}
 		if s.use.count[v.ID] > 0 && !s.use.inlined[v.ID] && !s.use.covered[v.ID] {
 			s.root(v)
 		}
@@ -37,11 +41,19 @@ func (s *selector) instr(i *ir.Instr) {
 	case ir.OpHalt:
 		s.port(port.Halt, k32(0))
 	case ir.OpSend:
+		if s.lay.streams[i.Dev] {
+			s.sendBytes(i.Dev, &i.Refs[0])
+			return
+		}
 		s.send(i.Dev, &i.Refs[0])
 	case ir.OpAsk:
 		s.send(i.Dev, &i.Refs[0])
 		s.take(i, &i.Refs[1])
 	case ir.OpTake:
+		if s.lay.streams[i.Dev] {
+			s.takeBytes(i, &i.Refs[0])
+			return
+		}
 		s.take(i, &i.Refs[0])
 	case ir.OpGet:
 		s.start()

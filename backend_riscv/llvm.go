@@ -65,7 +65,7 @@ type llvmBuild struct {
 // compile makes the object files of the program and of what it calls.
 func (b *llvmBuild) compile() error {
 	out, err := llvmir.Emit(b.m, llvmir.Options{
-		Triple: "riscv32-unknown-elf", Asm: startAsm(b.m), Debug: llvmir.Values, Narrow: true, LogWords: true,
+		Triple: "riscv32-unknown-elf", Asm: startAsm(b.m), Debug: llvmir.Values, Narrow: true, LogWords: true, Bytewise: true,
 		Support: portSupport(), Trap: func(task, site int) string { return "j " + trapSymbol(trapSite{site, max(task, 0)}) },
 	})
 	if err != nil {

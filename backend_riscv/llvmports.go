@@ -90,6 +90,54 @@ define internal void @sn_send(i32 %dev, i8* %buf) alwaysinline nounwind {
   ret void
 }
 
+define internal i32 @sn_take_bytes(i32 %dev, i8* %buf, i32 %capacity) alwaysinline nounwind {
+entry:
+  %length = bitcast i8* %buf to i32*
+  %from = getelementptr i32, i32* $LEVEL0$, i32 %dev
+  %bit = shl i32 1, %dev
+  br label %next
+next:
+  %n = phi i32 [ 0, %entry ], [ %m, %more ]
+  %w = load volatile i32, i32* %from
+  %b = trunc i32 %w to i8
+  %k = add i32 %n, 4
+  %to = getelementptr i8, i8* %buf, i32 %k
+  store i8 %b, i8* %to
+  %m = add i32 %n, 1
+  %full = icmp eq i32 %m, %capacity
+  br i1 %full, label %done, label %more
+more:
+  %ready = load volatile i32, i32* $STATUS$
+  %mine = and i32 %ready, %bit
+  %none = icmp eq i32 %mine, 0
+  br i1 %none, label %done, label %next
+done:
+  store i32 %m, i32* %length, align 4
+  ret i32 %m
+}
+
+define internal void @sn_send_bytes(i32 %dev, i8* %buf) alwaysinline nounwind {
+entry:
+  %length = bitcast i8* %buf to i32*
+  %to = getelementptr i32, i32* $LEVEL0$, i32 %dev
+  %n = load i32, i32* %length, align 4
+  br label %head
+head:
+  %i = phi i32 [ 0, %entry ], [ %j, %body ]
+  %some = icmp ult i32 %i, %n
+  br i1 %some, label %body, label %done
+body:
+  %k = add i32 %i, 4
+  %from = getelementptr i8, i8* %buf, i32 %k
+  %b = load i8, i8* %from
+  %w = zext i8 %b to i32
+  store volatile i32 %w, i32* %to
+  %j = add i32 %i, 1
+  br label %head
+done:
+  ret void
+}
+
 define internal void @sn_mark(i32 %task, i32 %mark) alwaysinline nounwind {
   call void @sn_fence()
   store volatile i32 %mark, i32* $MARK$

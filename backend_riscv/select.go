@@ -5,6 +5,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/fuse"
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
@@ -18,6 +19,8 @@ type selector struct {
 	flow *ir.Flow
 	use  *usage
 	tile tiler
+
+	fused *fuse.Fusions
 
 	cur       *block // where instructions go
 	at        *ir.Instr
@@ -45,8 +48,9 @@ type madeKey struct {
 
 // selectFn generates the code of f; the functions that it calls are finished.
 func selectFn(tb *table, lay *layout, f *ir.Func, fns map[*ir.Func]*fn, traps map[trapSite]*block, isMain, far bool) (*fn, error) {
+	fused := tb.fusedIn(f)
 	s := &selector{
-		tb: tb, lay: lay, f: f, fns: fns, flow: ir.FlowOf(f), use: analyse(f),
+		tb: tb, lay: lay, f: f, fns: fns, flow: ir.FlowOf(f), use: analyse(f, fused), fused: fused,
 		blockOf: map[*ir.Block]*block{}, traps: traps,
 		regs: make([]reg, f.NextID+1), leaves: make([]*node, f.NextID+1),
 		base: map[*ir.Object]reg{}, consts: map[uint32]reg{}, mutable: map[reg]bool{},

@@ -3,6 +3,7 @@ package riscv
 import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/fuse"
 	"github.com/sinter-lang/sinter/ir/isa"
 	"github.com/sinter-lang/sinter/ir/word"
 )
@@ -25,6 +26,7 @@ type table struct {
 	loads    []*Rule
 	stores   []*Rule
 	branches []*Rule
+	graphs   map[*isa.Inst]*Rule // those that package fuse looks for
 
 	// The lines without which there is no program.
 	jump *isa.Inst // pc = pc + imm, rd = pc + 4
@@ -39,7 +41,7 @@ type table struct {
 
 // newTable reads the meanings of the lines of t. wrap may change the rules.
 func newTable(t *design.Target, wrap func([]*Rule) []*Rule) (*table, error) {
-	tb := &table{target: t, values: map[word.Op][]*Rule{}}
+	tb := &table{target: t, values: map[word.Op][]*Rule{}, graphs: map[*isa.Inst]*Rule{}}
 	var rules []*Rule
 	for _, in := range t.Set.Insts {
 		if r := tb.read(in); r != nil {
@@ -79,6 +81,9 @@ func (tb *table) read(in *isa.Inst) *Rule {
 	case m.Load != nil:
 		r.root, r.addr, r.bytes = pattern(m.Rd), pattern(m.Load.Addr), m.Load.Bytes
 	case m.Rd != nil:
+		if fuse.Parts(in) > 0 && treeSize(m.Rd) > maxTree {
+			return r
+		}
 		r.root = pattern(m.Rd)
 	default:
 		return nil
@@ -88,6 +93,10 @@ func (tb *table) read(in *isa.Inst) *Rule {
 	}
 	return r
 }
+
+// maxTree is how large the tree of a line may be: a larger one shares parts, and trees
+// of the program do not look like it.
+const maxTree = 64
 
 func first(a, b *isa.Inst) *isa.Inst {
 	if a != nil {
@@ -153,7 +162,11 @@ func mentionsPC(n *node) bool {
 
 func (tb *table) add(r *Rule) {
 	m := &r.Line.Meaning
+	if fuse.Parts(r.Line) > 0 {
+		tb.graphs[r.Line] = r
+	}
 	switch {
+	case r.root == nil: // a graph only
 	case m.Cond != nil:
 		tb.branches = append(tb.branches, r)
 	case m.Store != nil:

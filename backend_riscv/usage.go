@@ -2,6 +2,7 @@ package riscv
 
 import (
 	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/fuse"
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
@@ -15,14 +16,15 @@ type usage struct {
 	inlined []bool      // belongs to the tree of its user
 	widened map[*ir.Instr]*ir.Value
 	covered []bool // computed by a load that extends
+	fused   *fuse.Fusions
 }
 
-func analyse(f *ir.Func) *usage {
+func analyse(f *ir.Func, fused *fuse.Fusions) *usage {
 	n := f.NextID + 1
 	u := &usage{
 		count: make([]int, n), user: make([]*ir.Instr, n), in: make([]*ir.Block, n),
 		test: make([]bool, n), inlined: make([]bool, n), covered: make([]bool, n),
-		widened: map[*ir.Instr]*ir.Value{},
+		widened: map[*ir.Instr]*ir.Value{}, fused: fused,
 	}
 	for i := range u.test {
 		u.test[i] = true
@@ -43,7 +45,10 @@ func (u *usage) countBlock(b *ir.Block) {
 		u.test[v.ID] = u.test[v.ID] && test
 	}
 	for _, i := range b.Instrs {
-		i.Uses(func(v **ir.Value) { note(i, *v, i.Op == ir.OpCheck) })
+		if u.fused.Dead(i) {
+			continue
+		}
+		u.fused.Operands(i, func(v *ir.Value) { note(i, v, i.Op == ir.OpCheck) })
 	}
 	b.Term.Uses(func(v **ir.Value) { note(nil, *v, *v == b.Term.Cond) })
 }
@@ -52,10 +57,11 @@ func (u *usage) countBlock(b *ir.Block) {
 func (u *usage) decide(b *ir.Block) {
 	for k := len(b.Instrs) - 1; k >= 0; k-- {
 		i := b.Instrs[k]
-		switch i.Op {
-		case ir.OpWord:
+		switch {
+		case u.fused.Dead(i) || u.fused.Of(i) != nil:
+		case i.Op == ir.OpWord:
 			u.decideWord(b, i)
-		case ir.OpLoad:
+		case i.Op == ir.OpLoad:
 			u.widen(b, i)
 		}
 	}
@@ -74,7 +80,7 @@ func (u *usage) decideWord(b *ir.Block, i *ir.Instr) {
 
 // repeated reports whether the tree of i is built more than once or elsewhere.
 func (u *usage) repeated(i *ir.Instr) bool {
-	if i == nil || i.Op != ir.OpWord {
+	if i == nil || i.Op != ir.OpWord || u.fused.Of(i) != nil {
 		return false
 	}
 	v := i.Results[0]
@@ -104,7 +110,7 @@ func (u *usage) widen(b *ir.Block, load *ir.Instr) {
 	var path []*ir.Value
 	for len(path) < 3 && u.count[last.ID] == 1 && u.in[last.ID] == b {
 		next := u.user[last.ID]
-		if next == nil || next.Op != ir.OpWord || !othersConst(next, last) {
+		if next == nil || next.Op != ir.OpWord || u.fused.Of(next) != nil || !othersConst(next, last) {
 			break
 		}
 		n = applyTo(next, last, n)

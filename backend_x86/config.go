@@ -51,14 +51,43 @@ func (o Options) config(m *ir.Module) string {
 	}
 	table(&b, "sn_task_name", tasks)
 	table(&b, "sn_device_name", devices)
+	homes(&b, m)
 	table(&b, "sn_trap_text", traps)
 	return b.String()
 }
 
-// levels writes which devices have frames, and which are levels, with their direction.
-func (o Options) levels(b *strings.Builder, m *ir.Module) {
+// homes writes where the addresses of each network device are: what the program reads,
+// and the layer may set at the start. A device without a stack has none.
+func homes(b *strings.Builder, m *ir.Module) {
+	boot := map[string]bool{}
+	for _, o := range m.Objects {
+		boot[o.Name] = o.Boot
+	}
 	count := 0
-	var frames, levels []string
+	var rows []string
+	for i, d := range m.Devices {
+		row := "0, 0, 0"
+		if names := []string{"host", "mask", "gateway"}; boot["boot."+d.Name+".host"] {
+			count++
+			for k, n := range names {
+				names[k] = fmt.Sprintf("&sn_%s_%d", n, i)
+				fmt.Fprintf(b, "extern u32 sn_%s_%d __asm__(\"obj.boot.%s.%s\");\n", n, i, d.Name, n)
+			}
+			row = strings.Join(names, ", ")
+		}
+		rows = append(rows, "{"+row+"}")
+	}
+	fmt.Fprintf(b, "#define SN_HOMES %d\n", count)
+	if count > 0 {
+		fmt.Fprintf(b, "static u32 *const sn_home[][3] = {%s};\n", strings.Join(rows, ", "))
+	}
+}
+
+// levels writes which devices have frames, which are streams, by their number from 1, and
+// which are levels, with their direction.
+func (o Options) levels(b *strings.Builder, m *ir.Module) {
+	count, lines := 0, 0
+	var frames, levels, streams []string
 	for _, d := range m.Devices {
 		direction := "0"
 		if k := port.Find(d.Kind); k != nil && k.Shape == port.Level {
@@ -68,9 +97,17 @@ func (o Options) levels(b *strings.Builder, m *ir.Module) {
 				direction = "LEVEL_IN"
 			}
 		}
+		line := 0
+		if port.ShapeOf(d.Kind) == port.Stream {
+			lines++
+			line = lines
+		}
+		streams = append(streams, strconv.Itoa(line))
 		frames, levels = append(frames, strconv.Itoa(flag(port.ShapeOf(d.Kind) == port.Message))), append(levels, direction)
 	}
 	fmt.Fprintf(b, "#define SN_LEVELS %d\nenum { LEVEL_IN = 1, LEVEL_OUT = 2 };\n", count)
+	fmt.Fprintf(b, "#define SN_STREAMS %d\n", lines)
+	fmt.Fprintf(b, "__attribute__((unused)) static const u8 sn_is_stream[] = {%s};\n", strings.Join(append(streams, "0"), ", "))
 	fmt.Fprintf(b, "__attribute__((unused)) static const u8 sn_has_frames[] = {%s};\n", strings.Join(append(frames, "0"), ", "))
 	fmt.Fprintf(b, "__attribute__((unused)) static const u8 sn_is_level[] = {%s};\n", strings.Join(append(levels, "0"), ", "))
 }
@@ -107,7 +144,11 @@ func maxFrame(m *ir.Module) int {
 		case ir.OpTake:
 			longest = max(longest, int(in.Imm))
 		case ir.OpSend:
-			longest = max(longest, in.Refs[0].Obj.Size-4-in.Refs[0].Disp)
+			size := in.Refs[0].Obj.Size
+			if slot := in.Refs[0].Obj.Slot; slot > 0 {
+				size = slot
+			}
+			longest = max(longest, size-4-in.Refs[0].Disp)
 		}
 	})
 	return longest

@@ -80,12 +80,12 @@ func source(name string) string {
 // The files of the layer, one translation unit each product, in the order of calls: a
 // file calls what the files before it define.
 var (
-	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "linux_pins.c", "linux_devices.c", "common.c", "linux_cpu.c", "linux.c"}
+	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "linux_pins.c", "linux_serial.c", "linux_devices.c", "common.c", "linux_cpu.c", "words.c", "linux.c"}
 	pvhFiles   = []string{
 		"hal.h", "memory.c", "serial.c", "crash.c", "stubs.s", "clock.c", "script.c",
-		"virtio_queue.c", "virtio_transport.c", "virtio_net.c", "virtio_block.c", "no_pins.c", "virtio.c", "common.c", "pvh.c", "boot.s",
+		"virtio_queue.c", "virtio_transport.c", "pvh_serial.c", "virtio_net.c", "virtio_block.c", "no_pins.c", "virtio.c", "common.c", "words.c", "pvh.c", "boot.s",
 	}
-	hvtFiles = []string{"hal.h", "memory.c", "hvt_calls.c", "script.c", "no_pins.c", "hvt_devices.c", "common.c", "hvt.c"}
+	hvtFiles = []string{"hal.h", "memory.c", "hvt_calls.c", "script.c", "no_pins.c", "hvt_devices.c", "common.c", "words.c", "hvt.c"}
 )
 
 // recipe is what differs between the products.
@@ -190,6 +190,9 @@ type Options struct {
 	Count bool
 	// CPU is the processor that the program is made for.
 	CPU CPU
+	// Layout is a seed that moves a process, or a guest of the monitor, to other addresses;
+	// 0: the usual ones.
+	Layout uint64
 
 	more []feature // that the program needs as well, where tests plant one that nobody has
 }
@@ -237,7 +240,7 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 			return err
 		},
 		func() (err error) {
-			layer, err = tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: o.halText(m, r, cpu)}, slices.Concat(flags, generalRegs, []string{"-Oz"})...)
+			layer, err = tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: o.halText(m, p, r, cpu)}, slices.Concat(flags, generalRegs, []string{"-Oz"})...)
 			return err
 		})
 	if err != nil {
@@ -252,7 +255,17 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 	if img.tables, err = pageTables(m, len(program)+len(layer)+img.Stack); err != nil {
 		return nil, err
 	}
+	if o.Layout != 0 && p != PVH {
+		r.link = append(slices.Clip(r.link), fmt.Sprintf("--image-base=%#x", baseOf(o.Layout)))
+	}
 	return img, img.link(ctx, r, tools, map[string][]byte{"program.o": program, "hal.o": layer, "pvh.ld": []byte(source("pvh.ld"))})
+}
+
+// baseOf is where an image begins by a seed: one of some 200,000 pages below 800 MiB.
+func baseOf(seed uint64) uint64 {
+	const first, pages = 0x200000, 0x30000
+	seed *= 0x9e3779b97f4a7c15 // Fibonacci hashing: neighbours are far from each other
+	return first + (seed>>32)%pages*page
 }
 
 // link makes the executable with and without debug information.
@@ -284,7 +297,7 @@ func both(one, other func() error) error {
 
 // halText joins the sources of the layer with the program's configuration. Line
 // numbers stay those of the files, for the debug information.
-func (o Options) halText(m *ir.Module, r recipe, cpu target) string {
+func (o Options) halText(m *ir.Module, p Product, r recipe, cpu target) string {
 	var b strings.Builder
 	for _, name := range r.sources {
 		if strings.HasSuffix(name, ".s") {
@@ -296,7 +309,7 @@ func (o Options) halText(m *ir.Module, r recipe, cpu target) string {
 			case strings.HasPrefix(line, "#include"):
 				line = ""
 			case strings.HasPrefix(line, "// config.h stands here"):
-				line = fmt.Sprintf("%s#line %d", o.config(m)+cpu.needsTable(), i+2)
+				line = fmt.Sprintf("#define SN_ARGUMENTS %d\n%s#line %d", flag(p == Linux), o.config(m)+cpu.needsTable(), i+2)
 			case strings.HasPrefix(line, "  // planted faults stand here"):
 				line = o.Plant
 			}

@@ -67,6 +67,8 @@ func worldOf(source string) (flow.World, error) {
 				switch {
 				case ok && file == "none":
 					w.Captures = append(w.Captures, word)
+				case ok && strings.HasSuffix(file, ".bytes"):
+					w.Bytes = append(w.Bytes, beside)
 				case ok && strings.HasSuffix(file, ".vcd"):
 					w.Levels = append(w.Levels, beside)
 				case ok:

@@ -7,7 +7,10 @@
 //	go run ./bench -only filter  only these examples
 //	go run ./bench -echo         only what one echo of net.udp costs; with -lines by source line
 //	go run ./bench -native       only kernels as Linux processes beside the same in C; -only names kernels
-//	go run ./bench -live         the echo as a service on each machine: medians of five rounds
+//	go run ./bench -sim          only cycles a second of cores beside Verilator; -only names kernels
+//	go run ./bench -live         the echo as a service on each machine, and sizes, memory, clock and processor
+//	                             time of guests: medians of five rounds. -peer KERNEL measures another guest beside
+//	go run ./bench -compile      what functions of 1,000 to 16,000 statements cost, by what is made of them
 //	go run ./bench -registers    the table of docs/hardware.md of cores with 8 to 32 registers
 //
 // The object has four parts, each a map from a dotted key to a number:
@@ -55,6 +58,7 @@ type options struct {
 	only  []string // examples; empty: all
 	synth bool
 	times bool // rates and seconds
+	peer  peer // that services are measured beside
 }
 
 func main() {
@@ -65,19 +69,26 @@ func main() {
 	root := flag.String("root", ".", "root of the tree")
 	echo := flag.Bool("echo", false, "count the instructions of one echo and nothing else")
 	lines := flag.Bool("lines", false, "with -echo: by source line too")
-	peak := flag.String("peak", "", "make LLVM IR of this program only, and print the most memory that took in MiB")
+	cost := flag.String("cost", "", "load this program only, and print the processor seconds and the MiB that took")
+	to := flag.String("to", "", "with -cost: also make this of it, an extension such as elf")
+	sizes := flag.Bool("compile", false, "measure what functions of 1,000 to 16,000 statements cost, and nothing else")
 	beside := flag.Bool("native", false, "time kernels as Linux processes beside the same in C, and nothing else")
-	rounds := flag.Int("rounds", nativeRounds, "with -native: runs of each process; the median counts")
+	rounds := flag.Int("rounds", nativeRounds, "with -native and -sim: runs of each process; the median counts")
 	registers := flag.Bool("registers", false, "print what registers cost and save")
+	simulators := flag.Bool("sim", false, "time the engines of circuits beside Verilator, and nothing else")
 	services := flag.Bool("live", false, "run the echo as a service on each machine, and print how fast it answers")
+	var other peer
+	flag.StringVar(&other.kernel, "peer", "", "with -live: a kernel that serves an echo at port 7 of 10.0.2.15, to measure ours beside")
+	flag.StringVar(&other.initrd, "peer-initrd", "", "with -peer: its initial RAM disk")
+	flag.StringVar(&other.line, "peer-line", "", "with -peer: its command line")
 	flag.Parse()
-	if *peak != "" {
-		os.Exit(printPeak(*peak))
+	if *cost != "" {
+		os.Exit(printCost(*cost, *to))
 	}
 	if *echo {
 		os.Exit(printEchoes(context.Background(), *root, *lines))
 	}
-	o := options{root: *root, synth: *synth, times: true}
+	o := options{root: *root, synth: *synth, times: true, peer: other}
 	if *only != "" {
 		o.only = strings.Split(*only, ",")
 	}
@@ -85,8 +96,12 @@ func main() {
 	switch {
 	case *beside:
 		err = native(context.Background(), o.only, max(*rounds, 1))
+	case *simulators:
+		err = printSimulators(context.Background(), o.only, max(*rounds, 1), os.Stdout)
 	case *services:
 		err = printLive(context.Background(), o, os.Stdout)
+	case *sizes:
+		err = compileCosts(o.root, os.Stdout)
 	case *registers:
 		err = printRegisters(context.Background(), o, os.Stdout)
 	default:

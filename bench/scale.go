@@ -4,11 +4,8 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/sinter-lang/sinter/internal/flow"
@@ -105,41 +102,13 @@ func scale(ctx context.Context, f *figures) error {
 			return err
 		}
 		f.seconds(fmt.Sprintf("scale.ll.%d", lines), made)
-		most, err := peakOf(path)
+		used, err := costOf(path, "ll")
 		if err != nil {
 			return err
 		}
-		f.rate(fmt.Sprintf("scale.ll_mib.%d", lines), most)
+		f.rate(fmt.Sprintf("scale.ll_mib.%d", lines), used.mib)
 	}
 	return nil
-}
-
-// peakOf is the most memory, in MiB, of a process that makes LLVM IR of a program.
-func peakOf(path string) (float64, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return 0, err
-	}
-	said, err := exec.Command(self, "-peak", path).Output()
-	if err != nil {
-		return 0, fmt.Errorf("%s -peak %s: %w", self, path, err)
-	}
-	return strconv.ParseFloat(strings.TrimSpace(string(said)), 64)
-}
-
-// printPeak is that process.
-func printPeak(path string) (code int) {
-	var used syscall.Rusage
-	_, err := scaleTime(context.Background(), path, "ll")
-	if err == nil {
-		err = syscall.Getrusage(syscall.RUSAGE_SELF, &used)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		return 2
-	}
-	fmt.Println(used.Maxrss >> 10) // Linux counts it in KiB
-	return 0
 }
 
 // scaleTime loads a program and, with an extension, makes that of it.

@@ -40,9 +40,10 @@ type example struct {
 	captures []string
 	until    string
 	logs     []string
-	open     bool // more log lines may follow
-	sends    map[string]int
+	open     bool           // more log lines may follow
+	sends    map[string]int // frames or bytes, by device
 	levels   []string       // PORT=FILE
+	bytes    []string       // PORT=FILE
 	shows    map[string]int // changes, by output
 	ends     string
 }
@@ -53,7 +54,7 @@ func newExample(dir string) *example {
 
 // world is the outside that the run line names.
 func (e *example) world() flow.World {
-	return flow.World{Captures: e.captures, Levels: e.levels, Until: e.until}
+	return flow.World{Captures: e.captures, Levels: e.levels, Bytes: e.bytes, Until: e.until}
 }
 
 // read collects the run lines of a folder's .sn files.
@@ -89,6 +90,12 @@ func (e *example) line(t *testing.T, word, rest string) {
 			}
 			if device, file, ok := strings.Cut(f, "="); ok && strings.HasSuffix(file, ".vcd") {
 				e.levels = append(e.levels, device+"="+filepath.Join(e.dir, file))
+			} else if ok && (strings.HasSuffix(file, ".bytes") || file == "none" && e.bytes != nil) {
+				if file == "none" {
+					e.bytes = append(e.bytes, f)
+					continue
+				}
+				e.bytes = append(e.bytes, device+"="+filepath.Join(e.dir, file))
 			} else if ok && file == "none" {
 				e.captures = append(e.captures, f)
 			} else if ok {
@@ -144,8 +151,8 @@ func folders(t *testing.T) []string {
 }
 
 // The run lines hold on the source and, through passes in check mode, on the instruction
-// set and on a process; in full on every machine. In a plain test TestLadders runs the others and compares their traces, of which lines,
-// captures and counts are made, with the source's.
+// set; in full on every machine. In a plain test TestLadders runs the others and compares
+// their traces, of which lines, captures and counts are made, with the source's.
 func TestExamplesOnEveryMachine(t *testing.T) {
 	for _, dir := range folders(t) {
 		t.Run(dir, func(t *testing.T) {
@@ -153,9 +160,11 @@ func TestExamplesOnEveryMachine(t *testing.T) {
 			e := read(t, dir)
 			p, err := flow.Load(dir, flow.Options{Check: true})
 			require.NoError(t, err)
+			_, err = p.ForX86() // in check mode too
+			require.NoError(t, err)
 			sent := map[string][]byte{} // by device, as the first machine wrote it
 			for _, m := range machines() {
-				if !testkit.Full() && !slices.Contains([]string{flow.Source, flow.ISA, flow.Native}, m[0]) {
+				if !testkit.Full() && !slices.Contains([]string{flow.Source, flow.ISA}, m[0]) {
 					continue
 				}
 				t.Run(strings.TrimSpace(m[0]+" "+m[1]), func(t *testing.T) { e.check(t, p, m[0], m[1], sent) })
@@ -178,16 +187,21 @@ func (e *example) check(t *testing.T, p *flow.Program, level, core string, sent 
 	if err := monitor.Available(); level == flow.Monitor && err != nil {
 		t.Skipf("not run: %v", err)
 	}
-	var out []string
+	var out, said []string
 	dir := t.TempDir()
 	for device := range e.sends {
-		out = append(out, device+"="+filepath.Join(dir, device))
+		file := device + "=" + filepath.Join(dir, device)
+		if e.bytes != nil {
+			said = append(said, file)
+			continue
+		}
+		out = append(out, file)
 	}
 	var shown []string
 	for port := range e.shows {
 		shown = append(shown, port+"="+filepath.Join(dir, port))
 	}
-	r, err := p.Run(context.Background(), flow.RunOptions{Level: level, Core: core, World: e.world(), PcapOut: out, VcdOut: shown})
+	r, err := p.Run(context.Background(), flow.RunOptions{Level: level, Core: core, World: e.world(), PcapOut: out, VcdOut: shown, BytesOut: said})
 	var missing *llvm.Missing
 	require.False(t, errors.As(err, &missing), "found a moment ago: %v", err)
 	require.NoError(t, err)
@@ -197,6 +211,7 @@ func (e *example) check(t *testing.T, p *flow.Program, level, core string, sent 
 		got = got[:len(e.logs)]
 	}
 	require.Equal(t, e.logs, got)
+	maps.Copy(r.Frames, r.Bytes)
 	require.Equal(t, e.sends, r.Frames)
 	require.Equal(t, e.shows, r.Levels)
 	for device := range both(e.sends, e.shows) {

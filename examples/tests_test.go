@@ -14,7 +14,7 @@ import (
 // tested are the examples that must have test blocks; those that are only for
 // figures need none.
 func tested() []string {
-	return []string{"crc32", "crc32t", "echo", "edge", "filter", "fir", "firewall", "hello", "limiter", "matmul", "pipeline", "queue", "router", "sort"}
+	return []string{"crc32", "crc32t", "dns", "echo", "edge", "filter", "fir", "firewall", "hello", "kv", "limiter", "matmul", "pipeline", "queue", "router", "sort"}
 }
 
 // TestTestBlocks runs the tests of each example where they are quick.

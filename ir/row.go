@@ -107,9 +107,9 @@ var rows = [NumOps]Row{
 	OpMark:  {Name: "mark", IO: true, Imm: Mark, Tokens: Fence},
 	OpNow:   {Name: "now", IO: true, Out: clock},
 
-	OpRecv: {Name: "recv", IO: true, Select: byDevice{port.Message}, Refs: refs(Place{Writes, buffer}), Imm: Length, Early: true, Blocks: true},
-	OpTake: {Name: "take", IO: true, Select: byDevice{port.Message}, Refs: refs(Place{Writes, buffer}), Out: Words{"i1"}, Imm: Length},
-	OpSend: {Name: "send", IO: true, Select: byDevice{port.Message}, Refs: refs(Place{Reads, header})},
+	OpRecv: {Name: "recv", IO: true, Select: byDevice{port.Message, port.Stream}, Refs: refs(Place{Writes, buffer}), Imm: Length, Early: true, Blocks: true},
+	OpTake: {Name: "take", IO: true, Select: byDevice{port.Message, port.Stream}, Refs: refs(Place{Writes, buffer}), Out: Words{"i1"}, Imm: Length},
+	OpSend: {Name: "send", IO: true, Select: byDevice{port.Message, port.Stream}, Refs: refs(Place{Reads, header})},
 	OpAsk:  {Name: "ask", IO: true, Select: byDevice{port.Command}, Refs: refs(Place{Reads, header}, Place{Writes, buffer}), Imm: Length},
 
 	OpChSend:  {Name: "chsend", IO: true, Whole: true, Select: byChannel{}, Refs: all(Place{Reads, leaf}), In: several, Early: true, Blocks: true, Fits: fitsElement{}},

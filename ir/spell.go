@@ -2,7 +2,9 @@ package ir
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/word"
@@ -80,7 +82,7 @@ type selector interface {
 
 type (
 	byCallee  struct{}
-	byDevice  struct{ shape port.Shape } // a device of a shape
+	byDevice  []port.Shape // a device of one of these shapes
 	byChannel struct{}
 	byArms    struct{}
 )
@@ -121,7 +123,12 @@ func (s byDevice) wrong(m *Module, i *Instr) string {
 		return lacks("device", true)
 	}
 	d := &m.Devices[i.Dev]
-	return flag(fmt.Sprintf("is for devices of shape %s, %s has shape %s", s.shape, d.Name, port.ShapeOf(d.Kind)), s.shape != port.ShapeOf(d.Kind))
+	var names []string
+	for _, shape := range s {
+		names = append(names, shape.String())
+	}
+	what := fmt.Sprintf("is for devices of shape %s, %s has shape %s", strings.Join(names, " or "), d.Name, port.ShapeOf(d.Kind))
+	return flag(what, !slices.Contains(s, port.ShapeOf(d.Kind)))
 }
 
 func (byChannel) print(p *printer, i *Instr) string {

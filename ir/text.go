@@ -98,6 +98,9 @@ func (p *printer) channel(i int, c *Chan) {
 			if c.From[k].Size > 0 {
 				p.f(" size %d", c.From[k].Size)
 			}
+			if c.From[k].Skip > 0 {
+				p.f(" skip %d", c.From[k].Skip)
+			}
 		}
 	}
 	p.f("%s\n", p.at(c.Span))
@@ -109,7 +112,10 @@ func (p *printer) object(o *Object) {
 	if len(o.Init) > 0 {
 		p.f(" = $%s", hex.EncodeToString(o.Init))
 	}
-	p.f("%s\n", p.at(o.Span))
+	if o.Slot > 0 {
+		p.f(" slots %d", o.Slot)
+	}
+	p.f("%s%s\n", flag(" boot", o.Boot), p.at(o.Span))
 }
 
 func (p *printer) function(f *Func) {

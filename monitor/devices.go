@@ -47,6 +47,10 @@ func (m *monitor) attach(im *Image) error {
 			if m.conf.Script == nil {
 				return fmt.Errorf("the program asks for the pin `%s`; a guest of the monitor has no pins without a harness", p.Name)
 			}
+		case p.Kind == "serial":
+			if m.conf.Script == nil {
+				return fmt.Errorf("the program asks for the serial line `%s`; a guest of the monitor has none without a harness", p.Name)
+			}
 		default:
 			if d.block = m.conf.Blocks[p.Name]; d.block == nil {
 				return fmt.Errorf("the program asks for the disk `%s`, which it was not given", p.Name)

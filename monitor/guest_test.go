@@ -11,6 +11,9 @@ const (
 	textAt = 0x101000
 	dataAt = 0x102000
 	ringAt = dataAt + 0x800
+
+	wordsAt   = dataAt + 0x1e00
+	wordsRoom = 32
 )
 
 // image builds an executable of product hvt: text, 8 KiB of data that begin as given, and a
@@ -23,13 +26,15 @@ func imageWith(text, data []byte, ports string, flags elf.ProgFlag) []byte {
 	const headers = 64 + 3*56
 	u := binary.LittleEndian
 	note := u.AppendUint32(nil, 7)
-	note = u.AppendUint32(note, uint32(24+len(ports)+1))
+	note = u.AppendUint32(note, uint32(noteHead+len(ports)+1))
 	note = u.AppendUint32(note, noteKind)
 	note = append(note, "Sinter\x00\x00"...)
 	note = u.AppendUint64(note, 2*page)
 	note = u.AppendUint64(note, ringAt)
 	note = u.AppendUint32(note, 4)
 	note = u.AppendUint32(note, 64)
+	note = u.AppendUint64(note, wordsAt)
+	note = u.AppendUint64(note, wordsRoom)
 	note = append(append(note, ports...), 0)
 	var b bytes.Buffer
 	h := elf.Header64{

@@ -22,6 +22,7 @@ const (
 	slotLimit = 1 << 16
 	noteOwner = "Sinter"
 	noteKind  = 1
+	noteHead  = 40 // bytes before the text of a manifest
 )
 
 // part is a segment of an image in memory.
@@ -35,7 +36,7 @@ type part struct {
 // Port is a device that an image asks for.
 type Port struct {
 	Name string
-	Kind string // "net", "block" or "pin"
+	Kind string // "net", "block", "pin" or "serial"
 }
 
 // rings says where the frames of the network devices are. Each has two rings, first
@@ -48,6 +49,12 @@ type rings struct {
 // bytes of a ring: two counters, then the slots, each a length and its bytes.
 func (r rings) bytes() uint64 { return 8 + uint64(r.slots)*uint64(4+r.size) }
 
+// words says where the program takes the words of its start.
+type words struct {
+	at   uint64
+	room uint32 // bytes, with a zero at the end
+}
+
 // Image is an executable of product hvt, checked.
 type Image struct {
 	Ports []Port
@@ -55,6 +62,7 @@ type Image struct {
 	entry, stack uint64
 	parts        []part
 	rings        rings
+	words        words
 }
 
 // Load checks an executable and its manifest, a note of owner Sinter:
@@ -62,6 +70,8 @@ type Image struct {
 //	u64 stack       bytes
 //	u64 rings       address
 //	u32 slots, size
+//	u64 words       address
+//	u32 room, 0
 //	text            a line "NAME KIND" for each device, then a byte 0
 func Load(file []byte) (*Image, error) {
 	f, err := elf.NewFile(bytes.NewReader(file))
@@ -142,15 +152,16 @@ func manifest(p *elf.Prog, file int, order binary.ByteOrder) []byte {
 
 // read takes what the manifest says.
 func (im *Image) read(note []byte, order binary.ByteOrder) error {
-	if len(note) < 24 {
-		return fmt.Errorf("the manifest has %d bytes, expected 24 or more", len(note))
+	if len(note) < noteHead {
+		return fmt.Errorf("the manifest has %d bytes, expected %d or more", len(note), noteHead)
 	}
 	im.stack = order.Uint64(note)
 	im.rings = rings{at: order.Uint64(note[8:]), slots: order.Uint32(note[16:]), size: order.Uint32(note[20:])}
-	text, _, _ := bytes.Cut(note[24:], []byte{0})
+	im.words = words{at: order.Uint64(note[24:]), room: order.Uint32(note[32:])}
+	text, _, _ := bytes.Cut(note[noteHead:], []byte{0})
 	for line := range strings.Lines(string(text)) {
 		name, kind, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		if !ok || kind != "net" && kind != "block" && kind != "pin" {
+		if !ok || kind != "net" && kind != "block" && kind != "pin" && kind != "serial" {
 			return fmt.Errorf("the manifest asks for %q, expected a name and `net` or `block`", line)
 		}
 		im.Ports = append(im.Ports, Port{Name: name, Kind: kind})
@@ -181,6 +192,9 @@ func (im *Image) check() error {
 		if r.at%4 != 0 || !im.holds(r.at, 2*uint64(len(im.Ports))*r.bytes(), elf.PF_W) {
 			return fmt.Errorf("the rings at %#x are not in memory that the program may write", r.at)
 		}
+	}
+	if w := im.words; w.room > 0 && !im.holds(w.at, uint64(w.room), elf.PF_W) {
+		return fmt.Errorf("the room for words at %#x is not in memory that the program may write", w.at)
 	}
 	if !im.holds(im.entry, 1, elf.PF_X) {
 		return fmt.Errorf("the entry %#x is not in text", im.entry)

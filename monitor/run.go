@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -38,6 +39,8 @@ type Config struct {
 	Script  io.Reader // not nil: the harness drives the run and answers here
 	Nets    map[string]Net
 	Blocks  map[string]Block
+	Words   []string      // of the start, such as sn.nic.host=10.0.0.2/24
+	Exits   *atomic.Int64 // counts exits of the guest while it runs; may be nil
 }
 
 // Crash is an exception of the guest, or what it asked for and cannot have.
@@ -106,6 +109,9 @@ func (m *monitor) setUp(im *Image) (err error) {
 	for i, d := range m.ports {
 		d.findRings(m.guest, i)
 	}
+	if err := m.giveWords(im.words); err != nil {
+		return err
+	}
 	if err := syscall.Pipe2(m.wake[:], syscall.O_CLOEXEC|syscall.O_NONBLOCK); err != nil {
 		return fmt.Errorf("a pipe: %w", err)
 	}
@@ -115,6 +121,23 @@ func (m *monitor) setUp(im *Image) (err error) {
 	}
 	m.began = time.Now()
 	return m.vm.start(m.guest, [2]uint64{scripted, m.scale()})
+}
+
+// giveWords puts the words of the start where the program looks for them.
+func (m *monitor) giveWords(to words) error {
+	text := strings.Join(m.conf.Words, " ")
+	if text == "" {
+		return nil
+	}
+	if len(text) >= int(to.room) {
+		return fmt.Errorf("the words of the start have %d bytes, and the program takes %d", len(text), max(0, int(to.room)-1))
+	}
+	b, ok := m.guest.bytes(to.at, uint64(to.room), canWrite)
+	if !ok {
+		return fmt.Errorf("the room for words at %#x is not the program's own", to.at)
+	}
+	copy(b, text)
+	return nil
 }
 
 // scale makes microseconds of ticks of the time-stamp counter: ticks * scale / 2^64. 0
@@ -173,6 +196,9 @@ func (m *monitor) loop(ctx context.Context) error {
 			return err
 		}
 		m.exits++
+		if m.conf.Exits != nil {
+			m.conf.Exits.Add(1)
+		}
 		switch why {
 		case exitIO:
 			err = m.call(ctx)

@@ -245,6 +245,19 @@ func (m *monitor) attempt(t *testing.T, c call3) int {
 	return 1
 }
 
+// The words of the start lie where the manifest says, and no more than fit.
+func TestWords(t *testing.T) {
+	need(t)
+	im, err := Load(image(calls(1), block(call3{op: callWrite, a: wordsAt, b: wordsRoom}), ""))
+	require.NoError(t, err)
+	var out bytes.Buffer
+	_, err = Run(t.Context(), im, Config{Console: &out, Words: []string{"sn.a.host=1", "sn.b.host=2"}})
+	require.Error(t, err, "text that ends in nothing")
+	require.Equal(t, "sn.a.host=1 sn.b.host=2"+strings.Repeat("\x00", wordsRoom-23), out.String())
+	_, err = Run(t.Context(), im, Config{Console: &out, Words: []string{strings.Repeat("x", wordsRoom)}})
+	require.EqualError(t, err, "the words of the start have 32 bytes, and the program takes 31")
+}
+
 // What is not an image of product hvt is refused.
 func TestLoadRefuses(t *testing.T) {
 	good := image(calls(1), nil, "")
@@ -269,6 +282,7 @@ func TestLoadRefuses(t *testing.T) {
 		"a kind":         {image(calls(1), nil, "x usb\n"), "asks for \"x usb\\n\""},
 		"many devices":   {image(calls(1), nil, strings.Repeat("d block\n", 32)), "32 devices"},
 		"no manifest":    {change(64+2*56, 0), "no manifest"},
+		"no words":       {bytes.Replace(good, binary.LittleEndian.AppendUint64(nil, wordsAt), binary.LittleEndian.AppendUint64(nil, textAt), 1), "the room for words"},
 		"rings too long": {image(calls(1), nil, strings.Repeat("n net\n", 12)), "the rings"},
 	} {
 		_, err := Load(c.file)

@@ -42,7 +42,8 @@ type Device struct {
 	Name   string
 	Rx, Tx bool
 	Task   int
-	Bits   int // of a level; 0: it has frames
+	Bits   int  // of a level; 0: it has frames or bytes
+	Stream bool // bytes pass, each for itself
 }
 
 // numberedMarks is how many timed regions a program may have when their names

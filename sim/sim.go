@@ -10,6 +10,7 @@ package sim
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/sinter-lang/sinter/ir/trace"
 )
@@ -26,10 +27,29 @@ type Machine interface {
 	Trace() *trace.Trace
 }
 
+// Skipper is a machine that can make many steps at once.
+type Skipper interface {
+	// Skip makes up to limit steps in which nothing happens that the world or the trace
+	// sees, in a bounded time, and returns how many: 0 when the next step must be a Step.
+	Skip(limit uint64) uint64
+}
+
+// left is how many steps of a limit (0: none) are left after n.
+func left(limit, n uint64) uint64 {
+	if limit == 0 {
+		return math.MaxUint64
+	}
+	return limit - n
+}
+
 // Run steps m until it is done or has made limit steps (0: no limit), when the
 // trace gets status limit.
 func Run(m Machine, limit uint64) (*trace.Trace, error) {
+	skip, _ := m.(Skipper)
 	for n := uint64(0); !m.Done(); n++ {
+		if skip != nil && left(limit, n) > 0 {
+			n += skip.Skip(left(limit, n))
+		}
 		if limit != 0 && n == limit {
 			t := m.Trace()
 			t.Status = trace.Limit

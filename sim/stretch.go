@@ -15,8 +15,13 @@ func (s *stretch) cycle(idle bool) {
 		s.waited, s.now = true, 0
 		return
 	}
+	s.busy(1)
+}
+
+// busy takes n cycles of work.
+func (s *stretch) busy(n uint64) {
 	if s.waited {
-		s.now++
+		s.now += n
 		s.most = max(s.most, s.now)
 	}
 }

@@ -250,6 +250,11 @@ u32 sn_take(u32 dev, u8 *buf, u32 cap) {
   if (hal_scripted) {
     ask('T', dev, cap, 0, 0);
     n = answer();
+    if (n > cap) hal_exit(END_CRASH); // the harness is wrong
+#if SN_STREAMS
+    if (sn_is_stream[dev]) hal_read(buf + 4, n);
+    else
+#endif
     if (n) hal_script_frame(dev, buf + 4, n);
   } else {
     n = hal_take(dev, buf + 4, cap);
@@ -266,6 +271,10 @@ void sn_send(u32 dev, const u8 *buf) {
     disk_ask(dev, buf);
     return;
   }
+#endif
+#if SN_STREAMS
+  if (hal_scripted && sn_is_stream[dev]) ask('S', dev, 0, buf + 4, n);
+  else
 #endif
   if (hal_scripted) hal_script_send(dev, buf + 4, n);
   else hal_send(dev, buf + 4, n);

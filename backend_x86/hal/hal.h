@@ -2,7 +2,7 @@
 // C of a product: some eight operations below the program's own code, which
 // comes from the compiler and calls the sn_ functions (internal/llvmir). The back
 // end writes config.h in its place: SN_DEVICES, SN_DISKS, sn_is_disk,
-// SN_LEVELS, sn_is_level, sn_has_frames, SN_FRAME, SN_MANY_TASKS, SN_USES_*, SN_COUNT and the tables of task names and trap places.
+// SN_LEVELS, sn_is_level, sn_has_frames, SN_STREAMS, sn_is_stream (counted from 1), SN_FRAME, SN_MANY_TASKS, SN_USES_*, SN_COUNT and the tables of task names and trap places.
 #ifndef HAL_H
 #define HAL_H
 typedef unsigned char u8;
@@ -38,7 +38,8 @@ void sn_main(void);
 //	u32 hal_wait(u32 mask, u64 due)         live: sleeps until one of mask has a frame or,
 //	                                        unless NEVER, due has come: TIMER
 //	u32 hal_take(u32 dev, u8 *p, u32 cap)   live: length of the next frame, 0 if it was
-//	                                        longer than cap
+//	                                        longer than cap; of a stream how many of the
+//	                                        bytes that wait fit
 //	void hal_send(u32 dev, const u8 *p, u32 n)
 //	void hal_script_frame(u32 dev, u8 *p, u32 n)        scripted: the frame that the harness
 //	                                                    has announced

@@ -4,13 +4,26 @@
 
 extern u8 __stack_size[];
 
+// The monitor puts the words of the start here.
+#if SN_HOMES
+static char words[512] = {0};
+#define WORDS ((u64)words)
+#define WORDS_ROOM sizeof words
+static int is_known(const char *word) { return (void)word, 0; }
+#else
+#define WORDS 0
+#define WORDS_ROOM 0
+#endif
+
 __attribute__((section(".note.sinter"), used, aligned(4))) static const struct {
   u32 owner, size, kind;
   char name[8];
   u64 stack, rings;
   u32 slots, slot;
+  u64 words;
+  u32 room, pad;
   char ports[sizeof SN_MANIFEST];
-} __attribute__((packed)) note = {7, 24 + sizeof SN_MANIFEST, 1, "Sinter", (u64)__stack_size, RINGS, RING_SLOTS, RING_SIZE, SN_MANIFEST};
+} __attribute__((packed)) note = {7, 40 + sizeof SN_MANIFEST, 1, "Sinter", (u64)__stack_size, RINGS, RING_SLOTS, RING_SIZE, WORDS, WORDS_ROOM, 0, SN_MANIFEST};
 
 NORETURN void _start(u64 scripted, u64 microseconds) {
   hal_scripted = (u8)scripted;
@@ -19,6 +32,9 @@ NORETURN void _start(u64 scripted, u64 microseconds) {
   first = ticks();
 #else
   (void)microseconds;
+#endif
+#if SN_HOMES
+  words_of(words, is_known);
 #endif
   // planted faults stand here
   count_go();

@@ -18,6 +18,9 @@ static int fd_of[SN_DEVICES];
 // whose other end is closed gives nothing any more.
 static u8 head[SN_DEVICES][65536];
 static u32 head_len[SN_DEVICES];
+#if SN_STREAMS
+static u32 head_at[SN_DEVICES]; // of a stream: bytes of it that were taken
+#endif
 static u8 closed[SN_DEVICES];
 
 // gone ends the process when a device is not there any more: its interface was deleted.
@@ -37,7 +40,7 @@ static int fill(u32 mask, u64 us) {
   i64 time[2] = {(i64)(us / 1000000), (i64)(us % 1000000 * 1000)};
   int open = 0;
   for (u32 i = 0; i < SN_DEVICES; i++) {
-    int wanted = (sn_has_frames[i] || sn_is_level[i] == 1) && mask >> i & 1 && !head_len[i] && !closed[i];
+    int wanted = (sn_has_frames[i] || sn_is_stream[i] || sn_is_level[i] == 1) && mask >> i & 1 && !head_len[i] && !closed[i];
     p[i].fd = wanted ? fd_of[i] : -1;
     p[i].events = 1;
     p[i].revents = 0;
@@ -48,8 +51,8 @@ static int fill(u32 mask, u64 us) {
   for (u32 i = 0; i < SN_DEVICES; i++) {
     if (!p[i].revents) continue;
     long n = sys(SYS_read, fd_of[i], (long)head[i], sizeof head[i], 0);
-    if (n > 0) head_len[i] = sn_has_frames[i] ? (u32)n : 0; // of a pin: that it has changed
-    else if (!n || n == ECONNRESET) closed[i] = 1;
+    if (n > 0) head_len[i] = sn_has_frames[i] || sn_is_stream[i] ? (u32)n : 0; // of a pin: that it has changed
+    else if (!n || n == ECONNRESET || (n == EIO && sn_is_stream[i])) closed[i] = 1;
     else if (n != EINTR && n != EAGAIN) gone(i);
   }
   return open;
@@ -70,6 +73,7 @@ u32 hal_status(void) {
 }
 
 u32 hal_wait(u32 mask, u64 due) {
+  tell_ready();
   for (;;) {
     u64 left = left_until(due);
 #if SN_LEVELS
@@ -83,13 +87,30 @@ u32 hal_wait(u32 mask, u64 due) {
 
 u32 hal_take(u32 dev, u8 *p, u32 cap) {
   u32 n = head_len[dev];
+#if SN_STREAMS
+  if (sn_is_stream[dev]) {
+    n -= head_at[dev];
+    if (n > cap) n = cap;
+    memcpy(p, head[dev] + head_at[dev], n);
+    if ((head_at[dev] += n) == head_len[dev]) head_at[dev] = head_len[dev] = 0;
+    return n;
+  }
+#endif
   head_len[dev] = 0;
   if (n > cap) return 0;
   memcpy(p, head[dev], n);
   return n;
 }
 
-void hal_send(u32 dev, const u8 *p, u32 n) { sys(SYS_write, fd_of[dev], (long)p, n, 0); }
+void hal_send(u32 dev, const u8 *p, u32 n) {
+#if SN_STREAMS
+  if (sn_is_stream[dev]) {
+    if (!write_all(fd_of[dev], p, n)) gone(dev);
+    return;
+  }
+#endif
+  sys(SYS_write, fd_of[dev], (long)p, n, 0);
+}
 
 void hal_script_frame(u32 dev, u8 *p, u32 n) { (void)dev, hal_read(p, n); }
 void hal_script_send(u32 dev, const u8 *p, u32 n) { ask('S', dev, 0, p, n); }
@@ -125,6 +146,7 @@ u32 hal_disk(u32 dev, u32 op, u32 sector, u8 *data) {
 #else
 u32 hal_status(void) { return 0; }
 u32 hal_wait(u32 mask, u64 due) {
+  tell_ready();
   u64 left;
   while ((left = left_until(due)) && due != NEVER) {
     i64 time[2] = {(i64)(left / 1000000), (i64)(left % 1000000 * 1000)};

@@ -31,14 +31,18 @@ NORETURN void hal_exit(u32 code) {
   for (;;) __asm__ volatile("cli; hlt");
 }
 
+// begins reports whether a line begins with a word, whole.
+static int begins(const char *line, const char *word) {
+  while (*word && *line == *word) line++, word++;
+  return !*word && (!*line || *line == ' ');
+}
+
 // has reports whether a word stands on the command line, whole.
 static int has(const char *line, const char *word) {
   for (;;) {
     while (*line == ' ') line++;
     if (!*line) return 0;
-    const char *w = word;
-    while (*w && *line == *w) line++, w++;
-    if (!*w && (!*line || *line == ' ')) return 1;
+    if (begins(line, word)) return 1;
     while (*line && *line != ' ') line++;
   }
 }

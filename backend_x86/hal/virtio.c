@@ -23,7 +23,10 @@ static void virtio_start(const char *line) {
 #if SN_DISKS
   int in_order = has(line, "sn.disks=order");
 #endif
-  *(volatile u32 *)0xfee000f0 = 0x1ff; // the local interrupt controller is on
+  *(volatile u32 *)0xfee000f0 = 0x100 | SPURIOUS; // the local interrupt controller is on
+#if SN_STREAMS
+  if (!hal_scripted) serial_start();
+#endif
   for (; *line; line++) {
     u32 i = 0;
     while (key[i] && line[i] == key[i]) i++;

@@ -42,7 +42,12 @@ static void nic_start(volatile u32 *reg) {
   for (u16 k = 0; k < QSIZE; k++) publish(n, 0, &n->rx, k);
 }
 
-static int pending(u32 dev) { return sn_has_frames[dev] && answered(&nics[dev].rx); }
+static int pending(u32 dev) {
+#if SN_STREAMS
+  if (sn_is_stream[dev]) return serial_pending(dev);
+#endif
+  return sn_has_frames[dev] && answered(&nics[dev].rx);
+}
 
 // nic_missing reports whether a network device of the program was not found.
 static int nic_missing(u32 dev) { return sn_has_frames[dev] && !nics[dev].reg; }
@@ -82,6 +87,9 @@ u32 hal_wait(u32 mask, u64 due) {
 }
 
 u32 hal_take(u32 dev, u8 *p, u32 cap) {
+#if SN_STREAMS
+  if (sn_is_stream[dev]) return serial_take(dev, p, cap);
+#endif
   struct nic *n = &nics[dev];
   if (!answered(&n->rx)) return 0;
   u16 at = n->rx.seen % QSIZE;
@@ -109,6 +117,12 @@ static void sent(struct nic *d) {
 // has stalled must not stop the program. From then on nobody waits for it.
 void hal_send(u32 dev, const u8 *p, u32 n) {
   enum { LOOKS = 20000 };
+#if SN_STREAMS
+  if (sn_is_stream[dev]) {
+    serial_send(dev, p, n);
+    return;
+  }
+#endif
   struct nic *d = &nics[dev];
   if (n > FRAME) return;
   sent(d);

@@ -11,12 +11,15 @@ import (
 type elab struct {
 	g      *gen
 	leaves map[string]vec
-	memo   map[string]vec
-	units  map[string]vec // by printed expression
+	memo   map[int]vec
+	units  map[int]vec // by the key of an expression
+
+	keys    map[keyOf]int
+	numbers map[*word.Expr]int
 }
 
 func newElab(g *gen) *elab {
-	e := &elab{g: g, memo: map[string]vec{}, units: map[string]vec{}}
+	e := &elab{g: g, memo: map[int]vec{}, units: map[int]vec{}, keys: map[keyOf]int{}, numbers: map[*word.Expr]int{}}
 	e.leaves = map[string]vec{
 		leafImm: g.x.imm, leafEarly: g.x.early, leafNext: g.address(g.x.next),
 	}
@@ -35,16 +38,47 @@ func (e *elab) value(x *word.Expr) vec {
 	if x.Op == word.Bad {
 		return e.leaf(x)
 	}
-	key := x.String()
+	key := e.key(x)
 	if v, ok := e.units[key]; ok {
 		return v
 	}
 	if v, ok := e.memo[key]; ok {
 		return v
 	}
-	v := e.apply(x)
+	v, ok := e.linear(x)
+	if !ok {
+		v = e.apply(x)
+	}
 	e.memo[key] = v
 	return v
+}
+
+// keyOf identifies an expression by its operator and the numbers of its operands:
+// equal ones have one number, and what is shared is looked at once.
+type keyOf struct {
+	op    word.Op
+	width int
+	imm   uint64
+	leaf  string
+	args  [3]int
+}
+
+// key is the number of an expression.
+func (e *elab) key(x *word.Expr) int {
+	if n, ok := e.numbers[x]; ok {
+		return n
+	}
+	k := keyOf{op: x.Op, width: x.Width, imm: x.Imm, leaf: x.Leaf}
+	for i, a := range x.Args {
+		k.args[i] = e.key(a)
+	}
+	n, ok := e.keys[k]
+	if !ok {
+		n = len(e.keys) + 1
+		e.keys[k] = n
+	}
+	e.numbers[x] = n
+	return n
 }
 
 func (e *elab) leaf(x *word.Expr) vec {

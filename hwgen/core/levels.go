@@ -26,6 +26,8 @@ type output struct {
 func (g *portSide) levels(d *devices) {
 	for _, dev := range g.p.Devices {
 		switch {
+		case dev.Stream:
+			g.line(d, dev)
 		case dev.Bits == 0:
 		case dev.Rx:
 			in := input{dev: dev}
@@ -51,11 +53,16 @@ func (g *portSide) levels(d *devices) {
 	}
 }
 
-// levelOf is what a load of the level of a device gives.
+// levelOf is what a load of the level of a device gives, or of its next byte.
 func (g *portSide) levelOf(device int) vec {
 	for _, in := range g.dev.in {
 		if in.dev.Index == device {
 			return g.vec(in.sampled.Q()).zext(32)
+		}
+	}
+	for _, l := range g.dev.lines {
+		if l.dev.Index == device && l.data != rtl.None {
+			return g.vec(l.data).zext(32)
 		}
 	}
 	return constVec(32, 0)

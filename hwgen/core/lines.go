@@ -201,35 +201,15 @@ func (l *line) each(f func(*word.Expr) *word.Expr) {
 
 // uses reports whether leaf occurs in e.
 func uses(e *word.Expr, leaf string) bool {
-	if e == nil {
-		return false
+	found := false
+	if e != nil {
+		e.Each(func(x *word.Expr) { found = found || x.Op == word.Bad && x.Leaf == leaf })
 	}
-	if e.Op == word.Bad {
-		return e.Leaf == leaf
-	}
-	for _, a := range e.Args {
-		if uses(a, leaf) {
-			return true
-		}
-	}
-	return false
-}
-
-// rewrite rebuilds e bottom up; f may replace a node.
-func rewrite(e *word.Expr, f func(*word.Expr) *word.Expr) *word.Expr {
-	if e.Op != word.Bad {
-		n := *e
-		n.Args = make([]*word.Expr, len(e.Args))
-		for i, a := range e.Args {
-			n.Args[i] = rewrite(a, f)
-		}
-		e = &n
-	}
-	return f(e)
+	return found
 }
 
 func replaceLeaf(e *word.Expr, leaf string, by *word.Expr) *word.Expr {
-	return rewrite(e, func(x *word.Expr) *word.Expr {
+	return e.Rewrite(func(x *word.Expr) *word.Expr {
 		if x.Op == word.Bad && x.Leaf == leaf {
 			return by
 		}
@@ -240,7 +220,7 @@ func replaceLeaf(e *word.Expr, leaf string, by *word.Expr) *word.Expr {
 // replacePC names the two sums of the program counter that the fetch logic has
 // anyway.
 func replacePC(e *word.Expr) *word.Expr {
-	return rewrite(e, func(x *word.Expr) *word.Expr {
+	return e.Rewrite(func(x *word.Expr) *word.Expr {
 		if x.Op != word.Add {
 			return x
 		}

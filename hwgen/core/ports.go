@@ -27,6 +27,7 @@ type devices struct {
 	tx      []sender
 	in      []input
 	out     []output
+	lines   []byteLine
 	ready   vec    // bit i: device i has a frame, or a level that the program does not know
 	mask    vec    // what WAIT waits for
 	some    rtl.ID // ready and mask meet
@@ -62,7 +63,7 @@ func (g *portSide) devices() devices {
 	width := 1
 	for _, dev := range g.p.Devices {
 		width = max(width, dev.Index+1)
-		if dev.Bits > 0 {
+		if !dev.Frames() {
 			continue
 		}
 		if dev.Rx {
@@ -210,6 +211,7 @@ func (g *portSide) outputs() (halted rtl.ID) {
 	}
 	b.Output(rtl.PortIdle, idle)
 	g.levelPins(idle)
+	g.lineOutputs()
 	g.timerOutputs(idle)
 	halted = g.orZero(g.storing(port.Halt))
 	g.holdWhile(halted, g.bool(true))

@@ -9,10 +9,15 @@ import (
 // whether operand b occurs elsewhere in l, too.
 func (l *line) overAB() (ops map[word.Op]bool, elsewhere bool) {
 	ops = map[word.Op]bool{}
+	seen := map[*word.Expr]bool{}
 	var walk func(e *word.Expr)
 	walk = func(e *word.Expr) {
 		switch {
-		case e == nil:
+		case e == nil || seen[e]:
+			return
+		}
+		seen[e] = true
+		switch {
 		case e.Op == word.Bad:
 			elsewhere = elsewhere || e.Leaf == leafB
 		case isAB(e, e.Op) && len(e.Args) == 2:
@@ -89,11 +94,11 @@ func (e *elab) makeB() {
 	}
 	e.leaves[leafB] = b
 	if len(sub) > 0 && e.leaves[leafA] != nil {
-		e.adder(invert)
+		g.near(g.linesOver(word.Add, word.Sub, word.Ltu, word.Lts), func() { e.adder(invert) })
 	}
-	e.logic()
-	e.shifter()
-	e.multiplier()
+	g.near(g.wholeOver(word.And, word.Or, word.Xor), e.logic)
+	g.near(g.linesOver(word.Shl, word.Shru, word.Shrs), e.shifter)
+	g.near(g.where(func(l *line) bool { return product(l.rd) != nil }), e.multiplier)
 }
 
 // separate gives lines that need both b and its complement an operand of their
@@ -108,9 +113,10 @@ func (e *elab) separate(b vec) {
 	}
 }
 
-func ab(op word.Op, w int) string {
+// ab is the key of an operator over the two shared operands.
+func (e *elab) ab(op word.Op, w int) int {
 	b := &word.Builder{}
-	return b.Make(op, w, 0, b.LeafOf(leafA, 32), b.LeafOf(leafB, 32)).String()
+	return e.key(b.Make(op, w, 0, b.LeafOf(leafA, 32), b.LeafOf(leafB, 32)))
 }
 
 // adder makes the carry chain for a + b, a - b and the orders. A bit below the
@@ -129,11 +135,11 @@ func (e *elab) adder(invert rtl.ID) {
 	}
 	sum := g.op(word.Add, len(x), 0, x, y)
 	g.b.Name("sum", sum[0].node)
-	e.units[ab(word.Add, 32)] = sum[1:33]
-	e.units[ab(word.Sub, 32)] = sum[1:33]
+	e.units[e.ab(word.Add, 32)] = sum[1:33]
+	e.units[e.ab(word.Sub, 32)] = sum[1:33]
 	if len(sum) > 33 {
-		e.units[ab(word.Ltu, 1)] = sum[33:]
-		e.units[ab(word.Lts, 1)] = sum[33:]
+		e.units[e.ab(word.Ltu, 1)] = sum[33:]
+		e.units[e.ab(word.Lts, 1)] = sum[33:]
 	}
 }
 
@@ -176,7 +182,7 @@ func (e *elab) logic() {
 		g.b.And(g.b.And(a, b), g.b.Repeat(both, 32)))
 	v := g.vec(g.b.Name("logic", unit))
 	for _, op := range []word.Op{word.And, word.Or, word.Xor} {
-		e.units[ab(op, 32)] = v
+		e.units[e.ab(op, 32)] = v
 	}
 	g.gated[v[0].node] = true
 }
@@ -200,14 +206,14 @@ func (e *elab) shifter() {
 		return
 	}
 	if len(right)+len(arith) == 0 {
-		e.units[ab(word.Shl, 32)] = g.op(word.Shl, 32, 0, e.leaves[leafA], e.leaves[leafB][:5])
+		e.units[e.ab(word.Shl, 32)] = g.op(word.Shl, 32, 0, e.leaves[leafA], e.leaves[leafB][:5])
 		return
 	}
 	a := e.leaves[leafA]
 	turn := g.ctl("shift_left", left, concatLines(right, arith))
 	x := g.op(word.Mux, 32, 0, g.vec(turn), a.reversed(), a)
 	out := e.rightShifter(x, right, arith, left)
-	e.units[ab(word.Shl, 32)] = g.vec(g.pack(out.reversed()))
+	e.units[e.ab(word.Shl, 32)] = g.vec(g.pack(out.reversed()))
 }
 
 // rightShifter shifts x, which is reversed for the lines of left.
@@ -224,8 +230,8 @@ func (e *elab) rightShifter(x vec, right, arith, left []*line) vec {
 		fill := g.op(word.And, 1, 0, g.vec(g.ctl("shift_sign", arith, concatLines(right, left))), x[31:])
 		out = g.op(word.Shrs, 33, 0, concat(x, fill), amount)[:32]
 	}
-	e.units[ab(word.Shru, 32)] = out
-	e.units[ab(word.Shrs, 32)] = out
+	e.units[e.ab(word.Shru, 32)] = out
+	e.units[e.ab(word.Shrs, 32)] = out
 	return out
 }
 
@@ -258,10 +264,10 @@ func (e *elab) multiplier() {
 	p := g.op(word.Mul, 64, 0, x, y)
 	for _, l := range g.lines {
 		if m := product(l.rd); m != nil {
-			e.units[m.String()] = p
+			e.units[e.key(m)] = p
 		}
 	}
-	e.units[ab(word.Mul, 32)] = p[:32]
+	e.units[e.ab(word.Mul, 32)] = p[:32]
 }
 
 // product finds the 64-bit product of extended shared operands in e.

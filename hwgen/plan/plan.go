@@ -96,7 +96,7 @@ func Fits(p *design.Point, im *image.Image) error {
 	}
 	for _, d := range im.Devices {
 		if !slices.ContainsFunc(p.Devices, func(e design.Device) bool {
-			return e.Name == d.Name && e.Index == d.Index && e.Rx == d.Rx && e.Tx == d.Tx && e.Bits == levelBits(&d)
+			return e.Name == d.Name && e.Index == d.Index && e.Rx == d.Rx && e.Tx == d.Tx && e.Bits == levelBits(&d) && e.Stream == isStream(&d)
 		}) {
 			return fault("device "+d.Name, "the image %s has it as number %d with its directions, the point has not", im.Name, d.Index)
 		}
@@ -222,7 +222,7 @@ func (p *point) sizes() {
 		p.PC = number(design.BitsFor(len(p.im.Text)+1), "the text and the address after it")
 	}
 	switch {
-	case !slices.ContainsFunc(p.im.Devices, func(d image.Device) bool { return levelBits(&d) == 0 }):
+	case !slices.ContainsFunc(p.im.Devices, func(d image.Device) bool { return levelBits(&d) == 0 && !isStream(&d) }):
 	case p.o.Full:
 		p.Pointer, p.Length = number(30, notSpecialised), number(32, notSpecialised)
 	default:
@@ -237,6 +237,9 @@ func levelBits(d *image.Device) int {
 	}
 	return 0
 }
+
+// isStream reports whether bytes pass a device, each for itself.
+func isStream(d *image.Device) bool { return port.ShapeOf(d.Kind) == port.Stream }
 
 // ports keeps the port registers, by direction, and the devices of the image.
 func (p *point) ports() {
@@ -257,7 +260,7 @@ func (p *point) ports() {
 		}
 	}
 	for _, d := range p.im.Devices {
-		p.Devices = append(p.Devices, design.Device{Name: d.Name, Index: d.Index, Rx: d.Rx, Tx: d.Tx, Bits: levelBits(&d), Reason: "a binding of the system"})
+		p.Devices = append(p.Devices, design.Device{Name: d.Name, Index: d.Index, Rx: d.Rx, Tx: d.Tx, Bits: levelBits(&d), Stream: isStream(&d), Reason: "a binding of the system"})
 	}
 }
 

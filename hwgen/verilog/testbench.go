@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Testbench gives a self-checking testbench of a core: it reads NAME_vectors.hex,
-// offers frames when the core is idle, holds ready back now and then, and
+// Testbench gives a self-checking testbench of a core: it reads NAME_vectors.hex in
+// the folder DIR, offers frames when the core is idle, holds ready back now and then, and
 // prints `PASS n events`, or `FAIL` with port, index, expected and got, and
 // stops with $fatal. limit bounds the cycles.
 func Testbench(c *rtl.Circuit, im *image.Image, v *Vectors, limit uint64) string {
@@ -72,9 +72,11 @@ func (b *bench) settle() int {
 
 // declare writes vectors, clock, counters and the task of failing.
 func (b *bench) declare(limit uint64) {
-	b.line("module %s_tb;", ModuleName(b.c))
+	b.line("module %s_tb #(\n  parameter %s = \"./\"\n);", ModuleName(b.c), FolderParameter)
 	b.line("reg [39:0] vectors [0:%d];", len(b.words))
-	b.line("initial $readmemh(\"%s\", vectors);", VectorsName(ModuleName(b.c)))
+	b.line("initial $readmemh({%s, \"%s\"}, vectors);", FolderParameter, VectorsName(ModuleName(b.c)))
+	b.line("initial #1 if (^vectors[0] === 1'bx) begin\n"+
+		"  $display(\"FAIL no vectors: set %s to the folder of the .hex files, with a slash at its end\");\n  $fatal(1);\nend", FolderParameter)
 	b.line("reg clk = 1'b0;\nreg reset = 1'b1;\nreg [63:0] cycle = 64'd0;\nreg [15:0] noise = 16'hace1;")
 	b.line("always #5 clk = !clk;")
 	b.line("integer arrived = 0;\ninteger settled = 0;")
@@ -115,7 +117,11 @@ func (b *bench) instance() {
 		b.line("wire %s%s;", span(b.c.Nodes[o.Node].Width), o.Name)
 		pins = append(pins, fmt.Sprintf(".%s(%s)", names[o.Name], o.Name))
 	}
-	b.line("%s core(.clk(clk), .reset(reset), %s);", ModuleName(b.c), strings.Join(pins, ", "))
+	folder := ""
+	if names, _ := Memories(b.c.Expand().Prune()); len(names) > 0 {
+		folder = fmt.Sprintf("#(.%[1]s(%[1]s)) ", FolderParameter)
+	}
+	b.line("%s %score(.clk(clk), .reset(reset), %s);", ModuleName(b.c), folder, strings.Join(pins, ", "))
 }
 
 // drive writes the inputs: beats of frames that have arrived, and ready with
@@ -125,6 +131,10 @@ func (b *bench) drive() {
 		s := b.sections[fmt.Sprintf("rx%d", i)]
 		b.line("wire [39:0] rx%d_beat = vectors[%d + rx%d_at];", i, s.base, i)
 		b.line("assign %s = rx%d_frames < rx%d_due;", p.Valid, i, i)
+		if isStream(b.im, i) {
+			b.line("assign %s = rx%d_beat[7:0];", p.Data, i)
+			return
+		}
 		b.line("assign %s = rx%d_beat[31:0];", p.Data, i)
 		b.line("assign %s = rx%d_beat[35];", p.Last, i)
 		b.line("assign %s = rx%d_beat[34:32];", p.Bytes, i)
@@ -147,13 +157,20 @@ func (b *bench) check() {
 	quiet := []string{"1'b1"}
 	b.devices(rtl.RxPorts, func(i int, p rtl.StreamPorts) {
 		b.line("    if (%s && %s) begin", p.Valid, p.Ready)
-		b.line("      rx%d_at <= rx%d_at + 1;\n      if (%s) rx%d_frames <= rx%d_frames + 1;\n    end", i, i, p.Last, i, i)
+		last := p.Last
+		if isStream(b.im, i) {
+			last = "1'b1"
+		}
+		b.line("      rx%d_at <= rx%d_at + 1;\n      if (%s) rx%d_frames <= rx%d_frames + 1;\n    end", i, i, last, i, i)
 	})
 	b.devices(rtl.TxPorts, func(i int, p rtl.StreamPorts) {
 		s := b.sections[fmt.Sprintf("tx%d", i)]
 		quiet = append(quiet, "!"+p.Valid)
 		got := fmt.Sprintf("{4'd0, %s, %s ? %s : 3'd4, %s & (%s ? ~(32'hffffffff << {%s, 3'd0}) : 32'hffffffff)}",
 			p.Last, p.Last, p.Bytes, p.Data, p.Last, p.Bytes)
+		if isStream(b.im, i) { // a byte is whole in itself
+			got = fmt.Sprintf("{4'd0, 1'b1, 3'd1, 24'd0, %s}", p.Data)
+		}
 		b.expect(fmt.Sprintf("%s && %s", p.Valid, p.Ready), s, fmt.Sprintf("tx%d_at", i), got)
 		if port.ShapeOf(b.im.Devices[i].Kind) == port.Command && b.has(rtl.RxPorts(b.im.Devices[i].Name).Valid) {
 			b.line("    if (%s && %s && %s) rx%d_due <= rx%d_due + 1;", p.Valid, p.Ready, p.Last, i, i)
@@ -202,8 +219,14 @@ func (b *bench) end() {
 		b.line("          if (next > now) now <= next;")
 	}
 	b.line("          settled <= 0;\n          arrived <= arrived + 1;")
-	b.line("          case (vectors[%d + arrived])", arrivals.base)
-	b.devices(rtl.RxPorts, func(i int, _ rtl.StreamPorts) { b.line("            40'd%d: rx%d_due <= rx%d_due + 1;", i, i, i) })
+	b.line("          case (vectors[%d + arrived] & 40'hff)", arrivals.base)
+	b.devices(rtl.RxPorts, func(i int, _ rtl.StreamPorts) {
+		more := "1"
+		if isStream(b.im, i) {
+			more = fmt.Sprintf("1 + (vectors[%d + arrived] >> 8)", arrivals.base)
+		}
+		b.line("            40'd%d: rx%d_due <= rx%d_due + %s;", i, i, i, more)
+	})
 	b.arrivingLevels()
 	b.line("            default: ;\n          endcase")
 	b.line("        end else finish(32'd0, 2'd2);\n      end else settled <= 0;")

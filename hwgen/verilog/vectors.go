@@ -29,7 +29,7 @@ type Beat struct {
 // offers and what it expects. Between ports no order is checked; a frame is
 // offered when the core is idle, as the world does it.
 type Vectors struct {
-	Arrivals []int      // device of each input, in order; levelsArrive for new levels
+	Arrivals []int      // device of each input, in order; levelsArrive for new levels; above 8 bits how many bytes more than one arrive at a stream
 	In       [][]uint64 // by device: its level at each arrival of levels
 	Out      [][]uint64 // by device: expected new levels
 	Times    []uint64   // and its time, of a core that knows time
@@ -68,6 +68,13 @@ func NewVectors(im *image.Image, inputs []Input, end uint64, t *trace.Trace) (*V
 			}
 			continue
 		}
+		if isStream(im, in.Device) {
+			v.Arrivals = append(v.Arrivals, in.Device|(len(in.Data)-1)<<8)
+			for _, b := range in.Data {
+				v.Rx[in.Device] = append(v.Rx[in.Device], beats([]byte{b})...)
+			}
+			continue
+		}
 		v.Arrivals = append(v.Arrivals, in.Device)
 		v.Rx[in.Device] = append(v.Rx[in.Device], beats(in.Data)...)
 	}
@@ -78,6 +85,9 @@ func NewVectors(im *image.Image, inputs []Input, end uint64, t *trace.Trace) (*V
 	}
 	return v, nil
 }
+
+// isStream reports whether bytes pass a device of an image, each for itself.
+func isStream(im *image.Image, i int) bool { return port.ShapeOf(im.Devices[i].Kind) == port.Stream }
 
 // knowsTime reports whether a program reads the clock or sets a deadline.
 func knowsTime(im *image.Image) (bool, error) {

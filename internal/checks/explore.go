@@ -15,6 +15,7 @@ import (
 	"github.com/sinter-lang/sinter/explore"
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/ir/port"
 )
 
 // The runners of a sweep.
@@ -315,7 +316,7 @@ func gather(o *ExploreOptions) (*gathered, error) {
 		if slices.ContainsFunc(g.programs, func(q gatheredProgram) bool { return q.name == p.Name }) {
 			return nil, flow.UserErrorf("two programs are called %s; their rows could not be told apart", p.Name)
 		}
-		silent, err := p.Silent(o.World)
+		silent, err := p.Silent(o.World, port.Message)
 		if err != nil {
 			return nil, err
 		}

@@ -245,6 +245,16 @@ func Written(path string, p *gen.Program) (text string, options []string, err er
 			}
 			continue
 		}
+		if device.Serial {
+			if data := bytesOf(p.Script(), i); data != nil {
+				name := strings.TrimSuffix(path, ".sn") + "." + device.Name + ".bytes"
+				if err := flow.WriteFile(name, data); err != nil {
+					return "", nil, err
+				}
+				options = append(options, "--bytes-in", device.Name+"="+name)
+			}
+			continue
+		}
 		name := strings.TrimSuffix(path, ".sn") + "." + device.Name + ".pcap"
 		data, err := captureOf(p.Script(), i, device)
 		switch {
@@ -275,6 +285,17 @@ func levelsOf(s *world.Script, index int) []byte {
 		return nil
 	}
 	return world.WriteVCD(t, "d")
+}
+
+// bytesOf writes what arrives at a serial line as a file of bytes, nil for nothing.
+func bytesOf(s *world.Script, index int) []byte {
+	var b []byte
+	for _, in := range s.Inputs {
+		if in.Device == index && in.Levels == nil {
+			b = fmt.Appendf(b, "%d %x\n", in.Time, in.Data)
+		}
+	}
+	return b
 }
 
 // captureOf writes what arrives at a device as a capture, nil for nothing.

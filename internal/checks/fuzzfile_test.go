@@ -34,7 +34,12 @@ func TestWrittenProgramsDoTheSame(t *testing.T) {
 				w.Captures = append(w.Captures, d.Name+"="+name)
 				kinds["captures"]++
 			}
-			name = strings.TrimSuffix(name, "pcap") + "vcd"
+			name = strings.TrimSuffix(name, "pcap") + "bytes"
+			if _, err := os.Stat(name); err == nil {
+				w.Bytes = append(w.Bytes, d.Name+"="+name)
+				kinds["bytes"]++
+			}
+			name = strings.TrimSuffix(name, "bytes") + "vcd"
 			if _, err := os.Stat(name); err == nil {
 				w.Levels = append(w.Levels, d.Name+"="+name)
 				kinds["levels"]++
@@ -57,7 +62,7 @@ func TestWrittenProgramsDoTheSame(t *testing.T) {
 		require.NoError(t, err, path)
 		require.Empty(t, trace.Compare(s.ref, r.Trace, trace.Options{}), path)
 	}
-	for _, k := range []string{"captures", "port.udp", "net.udp", "disk", "levels", "until"} {
+	for _, k := range []string{"captures", "port.udp", "net.udp", "disk", "levels", "bytes", "until"} {
 		require.Greater(t, kinds[k], 3, k)
 	}
 }

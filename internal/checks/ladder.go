@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/lang/eval"
 	"github.com/sinter-lang/sinter/sim/iss"
@@ -118,12 +119,20 @@ func (l *ladder) hasInput() error {
 	if !l.wants(verify.Trace) && !l.wants(verify.Lockstep) && !l.wants(verify.Witness) {
 		return nil
 	}
-	silent, err := l.Silent(l.opts.World)
-	if err == nil && len(silent) > 0 {
-		err = flow.UserErrorf("nothing arrives at %s, so there is nothing to compare: name a capture with --pcap-in %s=FILE, or --pcap-in %s=none when that is meant",
-			strings.Join(silent, ", "), silent[0], silent[0])
+	for _, way := range []struct {
+		shape        port.Shape
+		what, option string
+	}{{port.Message, "a capture", "--pcap-in"}, {port.Stream, "a file of bytes", "--bytes-in"}} {
+		silent, err := l.Silent(l.opts.World, way.shape)
+		if err == nil && len(silent) > 0 {
+			err = flow.UserErrorf("nothing arrives at %s, so there is nothing to compare: name %s with %s %s=FILE, or %s %s=none when that is meant",
+				strings.Join(silent, ", "), way.what, way.option, silent[0], way.option, silent[0])
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // reference runs the source, with which everything is compared.

@@ -33,8 +33,10 @@ type command struct {
 	Test    testCmd    `cmd:"" help:"Run the tests of programs, on any machine."`
 	Verify  verifyCmd  `cmd:"" help:"Run a program on every machine, compare, and prove the core."`
 	Hw      hwCmd      `cmd:"" help:"Write the hardware: Verilog, test bench, memory images, report."`
+	Mine    mineCmd    `cmd:"" help:"Find the operations that a program asks for: what each would save and cost as an instruction."`
 	Fpga    fpgaCmd    `cmd:"" help:"Put a program onto a board: top, constraints, bitstream."`
 	Decode  decodeCmd  `cmd:"" help:"Show the log of a board, from its serial wire, or where the crashes of a console's text are."`
+	Attach  attachCmd  `cmd:"" help:"Carry frames between a board, on its serial line, and a TAP interface or captures."`
 	Fuzz    fuzzCmd    `cmd:"" help:"Run random programs on several machines and compare."`
 	Explore exploreCmd `cmd:"" help:"Sweep design points of programs: run, compare, price, find the Pareto front."`
 	Explain explainCmd `cmd:"" help:"Explain a diagnostic by its code."`
@@ -58,18 +60,20 @@ type env struct {
 type program struct {
 	Path   string   `arg:"" help:"A source file, a folder whose .sn files are one program, or program IR (.sir)."`
 	Define []string `short:"D" placeholder:"NAME=VALUE" help:"Set a config of the program."`
+	Net    []string `placeholder:"DEVICE.host=ADDRESS/BITS" help:"Addresses of a network device at the start, DEVICE.gateway=ADDRESS too; the device may be left out when one has addresses. Products for x86-64 stay as they are and are told."`
 	Regs   int      `default:"0" placeholder:"N" help:"Registers of the generated core, 5 to 32 (default: 16 or 32, as pays)."`
 	Skip   []string `placeholder:"PASS" help:"Leave a pass over the program IR out."`
 	Dump   []string `name:"dump-after" placeholder:"PASS" help:"Show the program IR after a pass, on standard error."`
 	With   string   `default:"cg" enum:"cg,llvm" help:"Code generator for the core: cg or llvm."`
 	CPU    string   `name:"cpu" default:"" enum:",native,x86-64,x86-64-v3" placeholder:"CPU" help:"Processor that x86-64 products are made for: native, x86-64 or x86-64-v3 (default: x86-64-v3). A guest uses SSE2 at most, and without this only for floats."`
 	Isa    []string `name:"isa" placeholder:"FILE" help:"Add the lines of an instruction set (.isa) to that of the core."`
+	Mine   string   `default:"off" placeholder:"N" help:"Lines that are mined from the program for its core: off, or at most so many (sinter mine shows them)."`
 }
 
 // load checks the program and prints its warnings. More options are those that only
 // one command has.
 func (p *program) load(e *env, more ...func(*flow.Options)) (*flow.Program, error) {
-	opts := flow.Options{Regs: p.Regs, Backend: p.With, CPU: p.CPU, Skip: p.Skip, DumpAfter: p.Dump}
+	opts := flow.Options{Regs: p.Regs, Addresses: p.Net, Backend: p.With, CPU: p.CPU, Skip: p.Skip, DumpAfter: p.Dump}
 	opts.Dump = func(title, text string) { fmt.Fprintf(e.err, "# %s\n%s\n", title, text) }
 	for _, set := range more {
 		set(&opts)
@@ -78,6 +82,9 @@ func (p *program) load(e *env, more ...func(*flow.Options)) (*flow.Program, erro
 		if err := opts.Set(d); err != nil {
 			return nil, err
 		}
+	}
+	if err := opts.SetMine(p.Mine); err != nil {
+		return nil, err
 	}
 	for _, path := range p.Isa {
 		if err := opts.AddLines(path); err != nil {

@@ -134,8 +134,8 @@ func TestLiveEcho(t *testing.T) {
 			needs(t, machine)
 			tmp, capture := t.TempDir(), filepath.Join(t.TempDir(), "all.pcap")
 			t.Setenv("TMPDIR", tmp)
-			r := startLive(t, "../../examples/echo", "--on", machine, "--accel", "tcg", "-p", "udp:0:7", "--pcap", capture)
-			at := r.expect(t, `answers after [0-9.]+ ms at udp (127\.0\.0\.1:\d+) \(port 7 of 10\.0\.2\.15\); image \d+ bytes.*linked: nic`)[1]
+			r := startLive(t, "../../examples/echo", "--on", machine, "--accel", "tcg", "-p", "udp:0:7", "--pcap", capture, "--net", "host=10.3.0.7/16")
+			at := r.expect(t, `answers after [0-9.]+ ms at udp (127\.0\.0\.1:\d+) \(port 7 of 10\.3\.0\.7\); image \d+ bytes.*linked: nic`)[1]
 			var clients []net.Conn
 			for range 2 {
 				conn, err := net.Dial("udp4", at)
@@ -357,8 +357,10 @@ func TestBundleFirecracker(t *testing.T) {
 		out, err := exec.CommandContext(ctx, args[0], args[1:]...).CombinedOutput()
 		return string(out), err
 	}
-	out, _ := boot("sn.disks=orderly")
+	out, _ := boot("xsn.disks=order")
 	require.Contains(t, out, "a disk of the program is missing")
+	out, _ = boot("sn.disks=orderly")
+	require.Contains(t, out, "sn.disks=orderly: expected host=")
 	out, err = boot("panic=1 " + conf.Boot.Args + " quiet")
 	require.NotContains(t, out, "missing")
 	require.Error(t, err, "killed: it waits for requests, or it finds no queue on the disk and ends")

@@ -11,18 +11,19 @@ import (
 
 // inputs is embedded by the commands that run a program.
 type inputs struct {
-	PcapIn []string `name:"pcap-in" placeholder:"DEVICE=FILE" help:"Frames that arrive at a device, from a capture; none for nothing. The name may be left out when there is one, here and in the options below."`
-	VcdIn  []string `name:"vcd-in" placeholder:"PORT=FILE" help:"Levels of an input pin, from a value change dump. FILE:SIGNAL names a signal of the file; none says that nothing changes."`
-	Disk   []string `placeholder:"DISK=FILE" help:"The image of a disk; without one it has 1 MiB of zeros. The file is not changed."`
-	Seed   int64    `placeholder:"N" help:"Seed of the random gaps on the ports of a core; 0: none."`
-	Until  string   `placeholder:"TIME" help:"End of the run, such as 20ms; without it, the time of the last frame. Timers after it do not fire."`
-	Limit  uint64   `default:"0" placeholder:"N" help:"Stop after so many frames in and out, log lines and traps: the same work on every machine (0: no bound)."`
-	Steps  uint64   `default:"0" placeholder:"N" help:"Stop after so many steps of the machine's own (0: a generous number)."`
+	PcapIn  []string `name:"pcap-in" placeholder:"DEVICE=FILE" help:"Frames that arrive at a device, from a capture; none for nothing. The name may be left out when there is one, here and in the options below."`
+	VcdIn   []string `name:"vcd-in" placeholder:"PORT=FILE" help:"Levels of an input pin, from a value change dump. FILE:SIGNAL names a signal of the file; none says that nothing changes."`
+	BytesIn []string `name:"bytes-in" placeholder:"PORT=FILE" help:"Bytes that arrive at a serial line: lines of a time in us and bytes in hexadecimal; none for nothing."`
+	Disk    []string `placeholder:"DISK=FILE" help:"The image of a disk; without one it has 1 MiB of zeros. The file is not changed."`
+	Seed    int64    `placeholder:"N" help:"Seed of the random gaps on the ports of a core; 0: none."`
+	Until   string   `placeholder:"TIME" help:"End of the run, such as 20ms; without it, the time of the last frame. Timers after it do not fire."`
+	Limit   uint64   `default:"0" placeholder:"N" help:"Stop after so many frames in and out, log lines and traps: the same work on every machine (0: no bound)."`
+	Steps   uint64   `default:"0" placeholder:"N" help:"Stop after so many steps of the machine's own (0: a generous number)."`
 }
 
 // world describes the outside that the flags name.
 func (i *inputs) world() flow.World {
-	return flow.World{Captures: i.PcapIn, Levels: i.VcdIn, Disks: i.Disk, Seed: i.Seed, Limit: i.Limit, Steps: i.Steps, Until: i.Until}
+	return flow.World{Captures: i.PcapIn, Levels: i.VcdIn, Bytes: i.BytesIn, Disks: i.Disk, Seed: i.Seed, Limit: i.Limit, Steps: i.Steps, Until: i.Until}
 }
 
 // runCmd is `sinter run`.
@@ -33,9 +34,11 @@ type runCmd struct {
 	On        string   `default:"" enum:",${machines}" help:"Machine: ${machine} (default: source; with --live the monitor where it can run, else unikernel)."`
 	Core      string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core for isa, cycle and gates: multi or pipe3."`
 	Engine    string   `placeholder:"NAME" help:"What runs the circuit on cycle or gates (default: the first): ${engines}."`
+	Lanes     int      `placeholder:"N" help:"Runs of a core at once, each with gaps of another seed at its ports; all must show the same (cycle and gates only)."`
 	DiskOut   []string `name:"disk-out" placeholder:"DISK=FILE" help:"Write a disk, as it is after the run, to a file."`
 	PcapOut   []string `name:"pcap-out" placeholder:"DEVICE=FILE" help:"Write the frames that a device sent to a capture."`
 	VcdOut    []string `name:"vcd-out" placeholder:"PORT=FILE" help:"Write the levels of an output pin to a value change dump."`
+	BytesOut  []string `name:"bytes-out" placeholder:"PORT=FILE" help:"Write the bytes that a program sent over a serial line to such a file."`
 	Trace     string   `placeholder:"FILE" help:"Write the trace in its text form."`
 	Wave      string   `placeholder:"FILE.vcd" help:"Write a waveform of the core (cycle only)."`
 	Window    string   `name:"wave-window" default:"0:10000" placeholder:"FROM:CYCLES" help:"Cycles of the waveform."`
@@ -61,12 +64,15 @@ func (c *runCmd) Run(e *env) error {
 		c.On = p.Reference()
 	}
 	r, err := p.Run(e.ctx, flow.RunOptions{
-		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, VcdOut: c.VcdOut, DiskOut: c.DiskOut, TraceFile: c.Trace, Wave: c.Wave, Window: c.Window,
+		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, VcdOut: c.VcdOut, BytesOut: c.BytesOut, DiskOut: c.DiskOut, TraceFile: c.Trace, Wave: c.Wave, Window: c.Window, Lanes: c.Lanes,
 	})
 	if err != nil {
 		return err
 	}
 	e.failed = codeOf(r)
+	if len(r.Differs) > 0 {
+		e.failed = exitDifference
+	}
 	if e.json {
 		e.printJSON(r)
 		return nil
@@ -89,6 +95,7 @@ func (c *runCmd) Run(e *env) error {
 		fmt.Fprintf(e.err, ", %s", f)
 	}
 	fmt.Fprintln(e.err)
+	printLanes(e, r)
 	for k, w := range r.Waits {
 		if k == maxWaits {
 			fmt.Fprintf(e.err, "  and %s; --json lists all\n", count(len(r.Waits)-k, "more task"))
@@ -97,6 +104,16 @@ func (c *runCmd) Run(e *env) error {
 		fmt.Fprintln(e.err, " ", w)
 	}
 	return nil
+}
+
+// printLanes says whether all lanes showed the same.
+func printLanes(e *env, r *flow.Result) {
+	if r.Lanes > 0 && len(r.Differs) == 0 {
+		fmt.Fprintf(e.err, "  %d lanes showed the same\n", r.Lanes)
+	}
+	for _, d := range r.Differs {
+		fmt.Fprintln(e.err, " ", d)
+	}
 }
 
 // maxWaits is how many waiting tasks run lists.

@@ -113,6 +113,8 @@ func (o *Options) unused(name string, form Form) error {
 	switch {
 	case len(o.Settings) > 0:
 		option = "-D"
+	case len(o.Addresses) > 0:
+		option = "--net"
 	case o.Regs != 0:
 		option = "--regs"
 	case o.Backend == "llvm":

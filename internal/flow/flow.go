@@ -39,14 +39,18 @@ func Cores() []string { return []string{Multi, Pipe3} }
 // Options are what the artefacts of a program depend on besides its text.
 type Options struct {
 	Settings []types.Setting // -D name=value
-	Regs     int             // registers of a generated core; 0: as many as pay
-	Backend  string          // "cg" (default) or "llvm" for RISC-V
-	CPU      string          // that x86-64 products are made for; empty: the product's own choice
-	Engine   string          // of the machine that runs the circuit; empty: its first
-	Check    bool            // verify and shuffle between passes
-	Net      bool            // carry a check after each proved one
-	Target   *design.Target  // of a core; nil: RV32I with multiplication, Lines and Regs registers
-	Lines    *isa.Set        // added to the instruction set of a core, or nil
+	// Addresses are those of network devices, DEVICE.host=10.0.0.2/24 (addresses.go).
+	Addresses []string
+	Regs      int            // registers of a generated core; 0: as many as pay
+	Backend   string         // "cg" (default) or "llvm" for RISC-V
+	CPU       string         // that x86-64 products are made for; empty: the product's own choice
+	Layout    uint64         // seed of the addresses of x86-64 products; 0: the usual ones
+	Engine    string         // of the machine that runs the circuit; empty: its first
+	Check     bool           // verify and shuffle between passes
+	Net       bool           // carry a check after each proved one
+	Target    *design.Target // of a core; nil: RV32I with multiplication, Lines and Regs registers
+	Lines     *isa.Set       // added to the instruction set of a core, or nil
+	Mine      int            // mined lines of a core at most; 0: none
 
 	Skip      []string                 // names of passes to leave out
 	DumpAfter []string                 // names of passes after which Dump gets the program IR
@@ -66,6 +70,8 @@ type Program struct {
 	Warnings diag.List
 	Form     Form // what it was loaded as
 	opts     Options
+	bare     *Program          // without the addresses of the start; nil: there are none
+	words    []string          // that give them to a product
 	places   map[int]diag.Span // of the trap sites of an image
 	stages
 }
@@ -113,7 +119,8 @@ func LoadFiles(files []*diag.File, opts Options) (*Program, error) {
 	if err := all.Err(); err != nil {
 		return nil, err
 	}
-	return &Program{Name: t.Name, Files: files, Tree: t, Warnings: all, opts: opts}, nil
+	p := &Program{Name: t.Name, Files: files, Tree: t, Warnings: all, opts: opts}
+	return p, p.addressed()
 }
 
 // LoadPackage checks a package of the library with its tests.
@@ -143,6 +150,9 @@ func (p *Program) For(t *design.Target) *Program {
 func (p *Program) Through(passes func([]pass.Pass) []pass.Pass) *Program {
 	other := *p
 	other.stages, other.opts.Passes = stages{target: p.target}, passes
+	if p.bare != nil {
+		other.bare = p.bare.Through(passes)
+	}
 	return &other
 }
 
@@ -150,6 +160,9 @@ func (p *Program) Through(passes func([]pass.Pass) []pass.Pass) *Program {
 func (p *Program) Printing(text func(string) string) *Program {
 	other := *p
 	other.stages, other.opts.Printed = stages{target: p.target, forX86: p.forX86, tools: p.tools}, text
+	if p.bare != nil {
+		other.bare = p.bare.Printing(text)
+	}
 	return &other
 }
 

@@ -31,7 +31,7 @@ func (p *Program) Outline(machine string) (*live.Image, error) {
 	if p.Form > FromIR {
 		return nil, UserErrorf("--live wants a program; %s is %s", p.Path, p.Form)
 	}
-	return &live.Image{Name: p.Name, Devices: p.serviceDevices(), Linked: p.linked(machine)}, nil
+	return &live.Image{Name: p.Name, Devices: p.serviceDevices(), Linked: p.linked(machine), Words: p.words}, nil
 }
 
 // Service builds the image of an outline.

@@ -26,12 +26,12 @@ func onModule(make func() (*ir.Module, error), w *world.World) (sim.Machine, err
 	return program.New(m, w)
 }
 
-func gatesMachine(c *Core, ports *sim.Core, w *world.World, seed int64) (sim.Machine, error) {
+func gatesMachine(c *Core, ports *sim.Core, w *world.World, seed int64, engine string) (sim.Machine, error) {
 	n, err := c.Netlist()
 	if err != nil {
 		return nil, err
 	}
-	compiled, err := gates.Compile(n)
+	compiled, err := gates.Compile(n, engine)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,9 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 	for _, d := range p.Tree.System.Devices {
 		prog.Disks = append(prog.Disks, port.ShapeOf(d.Kind) == port.Command)
 		prog.Levels = append(prog.Levels, port.Find(d.Kind).Bytes())
+		prog.Streams = append(prog.Streams, port.ShapeOf(d.Kind) == port.Stream)
 	}
+	prog.Words = p.words
 	prog.Ports = make([][]int, len(p.Tree.System.Devices))
 	for _, s := range p.Tree.System.Sockets {
 		prog.Ports[s.Device] = append(prog.Ports[s.Device], s.Port)

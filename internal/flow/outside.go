@@ -21,12 +21,14 @@ type portOption struct {
 }
 
 var (
-	optionPcapIn  = portOption{"--pcap-in", "network device", isMessage, func(d *tree.DeviceDef) bool { return d.Rx }}
-	optionPcapOut = portOption{"--pcap-out", "network device", isMessage, func(d *tree.DeviceDef) bool { return d.Tx }}
-	optionDisk    = portOption{"--disk", "disk", isDisk, isDisk}
-	optionDiskOut = portOption{"--disk-out", "disk", isDisk, isDisk}
-	optionVcdIn   = portOption{"--vcd-in", "input of levels", isInput, isInput}
-	optionVcdOut  = portOption{"--vcd-out", "output of levels", isOutput, isOutput}
+	optionPcapIn   = portOption{"--pcap-in", "network device", isMessage, func(d *tree.DeviceDef) bool { return d.Rx }}
+	optionPcapOut  = portOption{"--pcap-out", "network device", isMessage, func(d *tree.DeviceDef) bool { return d.Tx }}
+	optionDisk     = portOption{"--disk", "disk", isDisk, isDisk}
+	optionDiskOut  = portOption{"--disk-out", "disk", isDisk, isDisk}
+	optionBytesIn  = portOption{"--bytes-in", "serial line", isStream, isStream}
+	optionBytesOut = portOption{"--bytes-out", "serial line", isStream, func(d *tree.DeviceDef) bool { return d.Tx }}
+	optionVcdIn    = portOption{"--vcd-in", "input of levels", isInput, isInput}
+	optionVcdOut   = portOption{"--vcd-out", "output of levels", isOutput, isOutput}
 )
 
 func isMessage(d *tree.DeviceDef) bool { return port.ShapeOf(d.Kind) == port.Message }
@@ -102,6 +104,7 @@ func (p *Program) outputs(o RunOptions) (outputs, error) {
 		{optionDiskOut, o.DiskOut, diskOutput},
 		{optionPcapOut, o.PcapOut, captureOutput},
 		{optionVcdOut, o.VcdOut, waveformOutput},
+		{optionBytesOut, o.BytesOut, bytesOutput},
 	} {
 		for _, spec := range kind.specs {
 			i, file, err := p.port(kind.option, spec)
@@ -155,7 +158,7 @@ func (o outputs) write(t *trace.Trace, w *world.World) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", x.path, err)
 		}
-		files[i] = file{x.path, data}
+		files[i] = file{x.path, data, 0o644}
 	}
 	return writeAll(files)
 }

@@ -19,11 +19,14 @@ const (
 // the estimate, which counts what stands outside of loops as well.
 const bitSaves = 1.0 / 128
 
+// compiler makes the image for a target.
+type compiler func(context.Context, *design.Target) (*image.Image, error)
+
 // chosen makes the image with as many registers as pay: 32 when the estimated cycles
 // fall by more than the cells grow, so that their product falls. A program that does
 // not use all of 16 registers gains nothing by more. clang is asked once: its image is
 // there to be compared with.
-func (p *Program) chosen(ctx context.Context, compile func(context.Context, *design.Target) (*image.Image, error), few *design.Target) (*image.Image, error) {
+func (p *Program) chosen(ctx context.Context, compile compiler, few *design.Target) (*image.Image, error) {
 	im, err := compile(ctx, few)
 	if err != nil || p.opts.Regs != 0 || p.opts.Target != nil || p.opts.Backend == "llvm" || !full(im) {
 		return im, err

@@ -28,10 +28,12 @@ type RunOptions struct {
 	World     World
 	PcapOut   []string // DEVICE=FILE
 	VcdOut    []string // PORT=FILE
+	BytesOut  []string // PORT=FILE
 	DiskOut   []string // DEVICE=FILE
 	TraceFile string
 	Wave      string // VCD of the core, level cycle only
 	Window    string // FROM:CYCLES
+	Lanes     int    // runs of a core with other gaps at its ports, this one counted; 0: one
 }
 
 // Result is what a run showed.
@@ -44,9 +46,12 @@ type Result struct {
 	Waits   []string           `json:"waits"`
 	Frames  map[string]int     `json:"frames"` // sent, by device
 	Levels  map[string]int     `json:"levels"` // changes of outputs, by port
+	Bytes   map[string]int     `json:"bytes"`  // sent, by port of shape stream
 	Figures map[string]float64 `json:"figures"`
 	Command string             `json:"command,omitempty"`
 	Wave    string             `json:"wave,omitempty"` // which cycles a waveform shows
+	Lanes   int                `json:"lanes,omitempty"`
+	Differs []string           `json:"differs,omitempty"` // where other lanes showed something else
 	Trace   *trace.Trace       `json:"-"`
 }
 
@@ -61,6 +66,9 @@ const (
 func (p *Program) Run(ctx context.Context, o RunOptions) (*Result, error) {
 	if p.Tree.System == nil {
 		return nil, UserErrorf("%s declares no system: there is nothing to run", p.Name)
+	}
+	if err := checkLanes(o); err != nil {
+		return nil, err
 	}
 	outs, err := p.outputs(o)
 	if err != nil {
@@ -81,7 +89,12 @@ func (p *Program) Run(ctx context.Context, o RunOptions) (*Result, error) {
 	if err := outs.write(tr, w); err != nil {
 		return nil, err
 	}
-	return p.result(o, m, tr, seconds), nil
+	r := p.result(o, m, tr, seconds)
+	if o.Lanes > 1 {
+		r.Lanes = o.Lanes
+		r.Differs, err = p.otherLanes(ctx, o, tr)
+	}
+	return r, err
 }
 
 // Trace runs one machine to its end.
@@ -211,7 +224,7 @@ func isShown(k trace.Kind) bool {
 func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds float64) *Result {
 	r := &Result{
 		Program: p.Name, Level: o.Level, Status: tr.Status, Waits: append([]string{}, tr.Waits...), Trace: tr,
-		Lines: p.lines(tr), Frames: map[string]int{}, Levels: map[string]int{}, Figures: Figures(m),
+		Lines: p.lines(tr), Frames: map[string]int{}, Levels: map[string]int{}, Bytes: map[string]int{}, Figures: Figures(m),
 	}
 	r.Figures["seconds"] = seconds
 	for _, e := range tr.Events {
@@ -221,6 +234,8 @@ func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds f
 			r.Frames[e.Port]++
 		case p.shapeOf(e.Port) == port.Level:
 			r.Levels[e.Port]++
+		case p.shapeOf(e.Port) == port.Stream:
+			r.Bytes[e.Port] += len(e.Data)
 		}
 	}
 	if e, ok := m.(interface{ Engine() string }); ok {

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/sinter-lang/sinter/docs/errors"
@@ -74,6 +75,23 @@ func (o *Options) AddLines(path string) error {
 	o.Lines = set
 	_, err = o.withLines(baseSet())
 	return err
+}
+
+// maxMined is how many lines may be mined.
+const maxMined = 64
+
+// SetMine takes how many lines are mined: off, or a number.
+func (o *Options) SetMine(value string) error {
+	if value == "off" {
+		o.Mine = 0
+		return nil
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 || n > maxMined {
+		return UserErrorf("--mine wants off or 1 to %d, got %s", maxMined, value)
+	}
+	o.Mine = n
+	return nil
 }
 
 // withLines is a set with the added lines; one that shares encodings with it is
@@ -159,6 +177,9 @@ func Format(path string, write bool) ([]string, error) {
 	names, err := sourceFiles(path)
 	if err != nil {
 		return nil, err
+	}
+	if len(names) == 0 {
+		return nil, diag.Errorf("E0001", diag.Span{}, "%s holds no .sn file", path)
 	}
 	var changed []string
 	texts := map[string]string{}

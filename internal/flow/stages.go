@@ -8,6 +8,7 @@ import (
 	riscv "github.com/sinter-lang/sinter/backend_riscv"
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 	"github.com/sinter-lang/sinter/hwgen/core"
+	"github.com/sinter-lang/sinter/hwgen/mine"
 	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/internal/llvm"
 	"github.com/sinter-lang/sinter/ir"
@@ -47,6 +48,7 @@ type stages struct {
 	ports                  *sim.Core // what its ports mean
 	first, forX86, forCore once[*ir.Module]
 	target                 once[*design.Target]
+	mined                  once[*mine.Result]
 	image                  once[*image.Image]
 	tools                  once[*llvm.Tools]
 	cores                  map[string]*once[*Core]
@@ -151,6 +153,9 @@ func (p *Program) Image(ctx context.Context) (*image.Image, error) {
 		}
 		compile := func(ctx context.Context, t *design.Target) (*image.Image, error) { return p.compile(ctx, m, t) }
 		im, err := p.chosen(ctx, compile, t)
+		if err == nil && p.opts.mines() {
+			im, err = p.withMined(ctx, compile, t, im)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -184,6 +189,9 @@ func (p *Program) llvm() (*llvm.Tools, error) {
 
 // X86 is a product for x86-64; it needs clang and lld.
 func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, error) {
+	if p.bare != nil {
+		return p.bare.X86(ctx, product)
+	}
 	if p.x86 == nil {
 		p.x86 = map[x86.Product]*once[*x86.Image]{}
 	}
@@ -199,7 +207,7 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 		if err != nil {
 			return nil, err
 		}
-		img, err := x86.Options{CPU: x86.CPU(p.opts.CPU), Printed: p.opts.Printed}.Build(ctx, m, product, tools)
+		img, err := x86.Options{CPU: x86.CPU(p.opts.CPU), Layout: p.opts.Layout, Printed: p.opts.Printed}.Build(ctx, m, product, tools)
 		if err != nil {
 			return nil, err
 		}

@@ -10,6 +10,7 @@ import (
 type World struct {
 	Captures []string // DEVICE=FILE, or FILE when the program has one receiving device
 	Levels   []string // PORT=FILE: value change dumps of inputs
+	Bytes    []string // PORT=FILE: files of bytes of serial lines
 	Disks    []string // DEVICE=FILE: the image of a disk; the file is not changed
 	Seed     int64    // of the gaps on a core's ports; 0: none
 	Limit    uint64   // events that every machine shows; 0: no bound
@@ -18,12 +19,16 @@ type World struct {
 	Until    string   // end of the run as a duration, such as 20ms; empty: the last input
 }
 
-// Silent lists the devices at which the program receives and for which a world
-// names no capture, not even none.
-func (p *Program) Silent(w World) ([]string, error) {
+// Silent lists the devices of a shape at which the program receives and for which a
+// world names no file, not even none.
+func (p *Program) Silent(w World, shape port.Shape) ([]string, error) {
+	option, specs := optionPcapIn, w.Captures
+	if shape == port.Stream {
+		option, specs = optionBytesIn, w.Bytes
+	}
 	named := map[int]bool{}
-	for _, spec := range w.Captures {
-		device, _, err := p.port(optionPcapIn, spec)
+	for _, spec := range specs {
+		device, _, err := p.port(option, spec)
 		if err != nil {
 			return nil, err
 		}
@@ -31,7 +36,7 @@ func (p *Program) Silent(w World) ([]string, error) {
 	}
 	var silent []string
 	for i, d := range p.Tree.System.Devices {
-		if d.Rx && port.ShapeOf(d.Kind) == port.Message && !named[i] {
+		if d.Rx && port.ShapeOf(d.Kind) == shape && !named[i] {
 			silent = append(silent, d.Name)
 		}
 	}
@@ -67,6 +72,9 @@ func (p *Program) Script(w World) (*world.Script, error) {
 		script.Inputs = script.Inputs[:w.Frames]
 	}
 	if err := p.addWaveforms(w.Levels, script); err != nil {
+		return nil, err
+	}
+	if err := p.addBytes(w.Bytes, script); err != nil {
 		return nil, err
 	}
 	if w.Until != "" {

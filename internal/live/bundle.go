@@ -61,7 +61,7 @@ func qemuBundle(im *Image) []File {
 		}
 	}
 	mem := process.Options{QEMU: "qemu-system-x86_64", Memory: process.MemoryOfImage(im.ELF)}
-	args := append(process.QEMUArgs(mem, kernel, ""), s.qemuDevices()...)
+	args := append(process.QEMUArgs(mem, kernel, strings.Join(im.Words, " ")), s.qemuDevices()...)
 	var b strings.Builder
 	b.WriteString(script)
 	for _, f := range s.o.Forwards {
@@ -124,7 +124,7 @@ type (
 // Firecracker makes serial numbers of its own.
 func firecrackerBundle(im *Image) []File {
 	kernel := im.Name + ".elf"
-	conf := firecracker{Boot: bootSource{Kernel: kernel, Args: "sn.disks=order"}, Machine: machineConfig{1, process.MemoryOfImage(im.ELF)}, Drives: []drive{}, Networks: []network{}}
+	conf := firecracker{Boot: bootSource{Kernel: kernel, Args: strings.Join(append([]string{"sn.disks=order"}, im.Words...), " ")}, Machine: machineConfig{1, process.MemoryOfImage(im.ELF)}, Drives: []drive{}, Networks: []network{}}
 	for i, d := range im.Devices {
 		if d.Kind == Disk {
 			conf.Drives = append(conf.Drives, drive{ID: d.Name, Path: d.Name + ".img"})
@@ -150,13 +150,14 @@ func Systemd(im *Image) []File {
 			args = append(args, fmt.Sprintf("%s=tap:%s", d.Name, interfaceName(im, i)))
 		}
 	}
+	args = append(args, im.Words...)
 	var b strings.Builder
 	fmt.Fprintf(&b, "[Unit]\nDescription=%s, made by sinter\nAfter=network.target\n\n[Service]\n", im.Name)
 	for _, p := range bundleDisks(im) {
 		fmt.Fprintf(&b, "ExecStartPre=/bin/sh -c '[ -e /var/lib/%s/%s ] || truncate -s 1M /var/lib/%s/%s'\n", im.Name, p.Value, im.Name, p.Value)
 	}
 	fmt.Fprintf(&b, "ExecStart=%s\n", strings.Join(append([]string{"/usr/local/bin/" + im.Name}, args...), " "))
-	b.WriteString("Restart=on-failure\nRestartPreventExitStatus=1\n")
+	b.WriteString("Type=notify\nNotifyAccess=main\nRestart=on-failure\nRestartPreventExitStatus=1\n")
 	if len(im.Devices) > len(bundleDisks(im)) {
 		b.WriteString("CapabilityBoundingSet=CAP_NET_ADMIN\nDevicePolicy=closed\nDeviceAllow=/dev/net/tun rw\n")
 	} else {

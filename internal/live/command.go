@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/sinter-lang/sinter/sim/process"
@@ -49,7 +50,7 @@ func Command(im *Image, o Options) (string, error) {
 	if err := os.WriteFile(kernel, im.ELF, 0o755); err != nil {
 		return "", err
 	}
-	args := process.QEMUArgs(process.Options{QEMU: o.QEMU, Accel: o.Accel, Memory: o.Memory}, kernel, "")
+	args := process.QEMUArgs(process.Options{QEMU: o.QEMU, Accel: o.Accel, Memory: o.Memory}, kernel, strings.Join(im.Words, " "))
 	args = append(args, s.qemuDevices()...)
 	return shellLine(args) + "; (exit $(( ($? - 1) / 2 )))", nil
 }
@@ -104,7 +105,7 @@ func (s *service) userNetwork(i int) string {
 // nativeCommand runs a process. It gets frames from interfaces only: nothing of a shell
 // carries datagrams to it.
 func (s *service) nativeCommand() (string, error) {
-	var args []string
+	args := slices.Clone(s.im.Words)
 	for i, d := range s.im.Devices {
 		switch {
 		case d.Kind == Disk:

@@ -18,6 +18,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -55,6 +56,7 @@ type Image struct {
 	ELF     []byte // with its line tables
 	Size    int    // bytes without them
 	Devices []Device
+	Words   []string                // that tell it its addresses at the start
 	Linked  []string                // what the image contains besides the program, in words
 	Where   func(rip uint64) string // place of an address
 }
@@ -69,6 +71,7 @@ type Options struct {
 	Taps     []Pair        // DEVICE=INTERFACE; the device may be empty when there is one
 	Disks    []Pair        // DEVICE=FILE
 	Size     int64         // of a disk whose file is missing; 0: that is an error
+	Metrics  string        // where to answer /metrics, such as 127.0.0.1:9100; empty: nowhere
 	Pcap     string        // a capture of all that crosses the network devices
 	For      time.Duration // 0: until it ends or ctx does
 	Stdout   io.Writer
@@ -88,6 +91,7 @@ type Started struct {
 	Size          int           // bytes of the image
 	Memory        int           // KiB that its machine gives it; 0: what the process needs
 	Linked        []string
+	Metrics       string // where its metrics are; empty: nowhere
 }
 
 // String is the line of a service that answers.
@@ -108,6 +112,9 @@ func (s Started) String() string {
 	}
 	if len(s.Linked) > 0 {
 		fmt.Fprintf(&b, "; linked: %s", strings.Join(s.Linked, ", "))
+	}
+	if s.Metrics != "" {
+		fmt.Fprintf(&b, "; metrics at %s", s.Metrics)
 	}
 	return b.String()
 }
@@ -140,6 +147,11 @@ type service struct {
 	memory  int
 	heard   chan time.Time
 	console *console
+
+	gateways []*gateway
+	scrape   string // where the metrics are
+	beganAt  atomic.Int64
+	exits    atomic.Int64 // of a guest of the monitor
 }
 
 // Run runs an image until it ends, and gives its exit code. The end of ctx ends it
@@ -157,6 +169,11 @@ func Run(ctx context.Context, im *Image, o Options) (code int, err error) {
 	if err := s.attach(); err != nil {
 		return 0, err
 	}
+	if o.Metrics != "" {
+		if err := s.serveMetrics(); err != nil {
+			return 0, err
+		}
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	if o.For > 0 {
@@ -166,6 +183,7 @@ func Run(ctx context.Context, im *Image, o Options) (code int, err error) {
 	}
 	go s.announce(ctx)
 	s.began = time.Now()
+	s.beganAt.Store(s.began.UnixNano())
 	code, err = s.machine()(ctx)
 	if o.Trapped != nil && code == trapped {
 		o.Trapped(s.console.lastWords())
@@ -192,7 +210,7 @@ const settle = 200 * time.Millisecond
 // announce says that the service answers. With a stack that is when its first frame has
 // come, an answer to our question for its station.
 func (s *service) announce(ctx context.Context) {
-	st := Started{Name: s.im.Name, Machine: s.o.Machine, Reach: s.reach, Size: s.im.Size, Linked: s.im.Linked}
+	st := Started{Name: s.im.Name, Machine: s.o.Machine, Reach: s.reach, Size: s.im.Size, Linked: s.im.Linked, Metrics: s.scrape}
 	var later <-chan time.Time
 	if !s.asks() {
 		later = time.After(settle)

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -39,7 +40,7 @@ func (s *service) native(ctx context.Context) (int, error) {
 	if err := os.WriteFile(path, s.im.ELF, 0o755); err != nil {
 		return 0, err
 	}
-	args := []string{}
+	args := append([]string{}, s.im.Words...)
 	files := s.inherit(func(i, fd int) { args = append(args, fmt.Sprintf("%s=fd:%d", s.im.Devices[i].Name, fd)) })
 	for i, d := range s.im.Devices {
 		if d.Kind == Disk {
@@ -66,11 +67,11 @@ func (s *service) unikernel(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	o := process.Options{QEMU: s.o.QEMU, Accel: s.o.Accel, Memory: s.o.Memory}
-	args := process.QEMUArgs(o, kernel, "")
+	args := process.QEMUArgs(o, kernel, strings.Join(s.im.Words, " "))
 	s.memory = process.MemoryOf(o, kernel) << 10
 	files := s.inherit(func(i, fd int) {
 		backend := fmt.Sprintf("dgram,local.type=fd,local.str=%d", fd)
-		if s.tapOf(i) != "" && s.capture == nil {
+		if s.tapOf(i) != "" && s.capture == nil && s.o.Metrics == "" {
 			backend = fmt.Sprintf("tap,fd=%d", fd)
 		}
 		args = append(args, process.Card(i, backend)...)
@@ -162,7 +163,7 @@ func (s *service) monitor(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	s.memory = int(im.Memory() >> 10)
-	conf := monitor.Config{Console: s.o.Stdout, Nets: map[string]monitor.Net{}, Blocks: map[string]monitor.Block{}}
+	conf := monitor.Config{Console: s.o.Stdout, Nets: map[string]monitor.Net{}, Blocks: map[string]monitor.Block{}, Words: s.im.Words, Exits: &s.exits}
 	for i, d := range s.im.Devices {
 		if f := s.ends[i]; f != nil {
 			conf.Nets[d.Name] = &frames{fd: int(f.Fd()), buf: make([]byte, maxFrame)}
@@ -182,6 +183,9 @@ func (s *service) monitor(ctx context.Context) (int, error) {
 	var c *monitor.Crash
 	if errors.As(err, &c) {
 		return crashed, Crash{fmt.Sprintf("%s at %s (rip %#x, last address that was not there %#x)", c.Why, s.im.Where(c.Address), c.Address, c.Fault)}
+	}
+	if text, ok := Decode(s.console.lastWords(), s.im.Where); err == nil && r.Code == crashed && ok {
+		return crashed, Crash{text}
 	}
 	return r.Code, err
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/llir/llvm/ir"
 	"github.com/llir/llvm/ir/constant"
+	"github.com/llir/llvm/ir/enum"
 	"github.com/llir/llvm/ir/metadata"
 	"github.com/llir/llvm/ir/types"
 	"github.com/llir/llvm/ir/value"
@@ -118,7 +119,10 @@ func (b *body) block(blk *sir.Block) error {
 			b.setFloat(v, b.phis[v])
 		}
 	}
-	for _, in := range blk.Instrs {
+	for k, in := range blk.Instrs {
+		if k > 0 && k%longestBlock == 0 {
+			b.cut()
+		}
 		first, start := b.cur, len(b.cur.Insts)
 		if err := b.instr(in); err != nil {
 			return err
@@ -126,6 +130,27 @@ func (b *body) block(blk *sir.Block) error {
 		b.locate(first, start, in)
 	}
 	return b.term(&blk.Term)
+}
+
+// longestBlock is after how many operations a block is cut. Two passes of LLVM take
+// time that grows with the square of a block of arithmetic, 30 s at 16,000 statements.
+const longestBlock = 1024
+
+// cut ends the current block and goes on in another one. The branch between them asks
+// what LLVM does not know, or it would join them again. It is never taken to the side,
+// and costs two instructions.
+func (b *body) cut() {
+	b.splits++
+	first := b.cur
+	side, next := b.fn.NewBlock(fmt.Sprintf("side%d", b.splits)), b.fn.NewBlock(fmt.Sprintf("cut%d", b.splits))
+	unknown := ir.NewInlineAsm(types.NewPointer(types.NewFunc(types.I32, types.I32)), "", "=r,0")
+	nothing := ir.NewInlineAsm(types.NewPointer(types.NewFunc(types.Void)), "", "")
+	unknown.SideEffect, nothing.SideEffect = true, true
+	zero := first.NewCall(unknown, i32(0))
+	first.NewCondBr(first.NewICmp(enum.IPredEQ, zero, i32(0)), next, side)
+	side.NewCall(nothing)
+	side.NewBr(next)
+	b.cur = next
 }
 
 // locate gives the instructions written since (first, start) their place.

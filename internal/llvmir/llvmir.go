@@ -64,6 +64,7 @@ type Options struct {
 	Narrow   bool   // addresses have 32 bits instead of 64
 	Vectors  bool   // objects are aligned for vectors
 	LogWords bool   // log events as words of a log port
+	Bytewise bool   // streams are moved by sn_take_bytes and sn_send_bytes, of the same types as sn_take and sn_send
 	Support  string // LLVM text with definitions of functions that the back end supplies
 
 	// Trap gives the inline assembly that ends the run at a failed check; nil
@@ -187,7 +188,10 @@ func (e *emitter) global(name string, o *sir.Object) value.Value {
 	g := e.out.NewGlobalDef(name, init)
 	g.Linkage = enum.LinkageInternal
 	g.Align = ir.Align(e.alignment(o))
-	g.Immutable = o.Kind == sir.ConstObj
+	g.Immutable = o.Kind == sir.ConstObj && !o.Boot
+	if o.Boot { // the layer below sets it before the program runs
+		g.Linkage, g.Preemption = enum.LinkageNone, enum.PreemptionDSOLocal
+	}
 	return constant.NewBitCast(g, types.I8Ptr)
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/llvmir"
 	"github.com/sinter-lang/sinter/internal/testkit"
 	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
 )
 
 // sample has one of each kind of thing: objects of all kinds, a call with two
@@ -117,6 +118,31 @@ func TestRefusesWhatTheTasksPassRemoves(t *testing.T) {
 	m.Main().Blocks[0].Instrs[3].Op = ir.OpRecv
 	_, err := llvmir.Emit(m, llvmir.Options{})
 	require.EqualError(t, err, "llvmir: function main: block b0: operation recv cannot reach a back end")
+}
+
+// TestLongBlocksAreCut: clang never sees a block of more than some 1,000 operations.
+func TestLongBlocksAreCut(t *testing.T) {
+	m := module(t)
+	f := m.Funcs[0]
+	b := ir.NewBuilder(f)
+	b.B = f.Blocks[0]
+	x := b.B.Params[0]
+	for range 2500 {
+		x = b.Word(word.Add, 32, x, b.B.Params[0])
+	}
+	out, err := llvmir.Emit(m, llvmir.Options{})
+	require.NoError(t, err)
+	longest, now := 0, 0
+	for line := range strings.Lines(out.Text) {
+		now++
+		if !strings.HasPrefix(line, "\t") {
+			now = 0
+		}
+		longest = max(longest, now)
+	}
+	require.Greater(t, longest, 900)
+	require.Less(t, longest, 1100)
+	require.Equal(t, 2, strings.Count(out.Text, "\ncut"))
 }
 
 // TestDeterministic: the same module gives the same bytes.

@@ -10,6 +10,7 @@ import (
 	"github.com/llir/llvm/ir/value"
 
 	sir "github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
@@ -28,11 +29,11 @@ func (b *body) system(in *sir.Instr) {
 		f := b.hook("sn_wait", types.I32, types.I32)
 		b.values[in.Results[0]] = b.cur.NewCall(f, b.values[in.Args[0]])
 	case sir.OpTake:
-		f := b.hook("sn_take", types.I32, types.I32, types.I8Ptr, types.I32)
+		f := b.hook("sn_take"+b.bytewise(in), types.I32, types.I32, types.I8Ptr, types.I32)
 		got := b.cur.NewCall(f, i32(in.Dev), b.address(in.Refs[0]), i32(int(in.Imm)))
 		b.values[in.Results[0]] = b.cur.NewICmp(enum.IPredNE, got, i32(0))
 	case sir.OpSend:
-		f := b.hook("sn_send", types.Void, types.I32, types.I8Ptr)
+		f := b.hook("sn_send"+b.bytewise(in), types.Void, types.I32, types.I8Ptr)
 		b.cur.NewCall(f, i32(in.Dev), b.address(in.Refs[0]))
 	case sir.OpAsk:
 		f := b.hook("sn_send", types.Void, types.I32, types.I8Ptr)
@@ -46,6 +47,15 @@ func (b *body) system(in *sir.Instr) {
 	case sir.OpHalt:
 		b.cur.NewCall(b.hook("sn_halt", types.Void))
 	}
+}
+
+// bytewise ends the name of a function that moves what passes the device of an
+// operation.
+func (b *body) bytewise(in *sir.Instr) string {
+	if b.opts.Bytewise && port.ShapeOf(b.emitter.src.Devices[in.Dev].Kind) == port.Stream {
+		return "_bytes"
+	}
+	return ""
 }
 
 // now gives the clock as one word or as two of 32 bits, low first.

@@ -135,7 +135,7 @@ func TestRoundTrip(t *testing.T) {
 			}
 		}
 		for i := range rapid.IntRange(0, 2).Draw(t, "devices") {
-			p.Devices = append(p.Devices, Device{rapid.String().Draw(t, "device"), i, rapid.Bool().Draw(t, "rx"), rapid.Bool().Draw(t, "tx"), rapid.IntRange(0, 3).Draw(t, "bits"), reason.Draw(t, "reason")})
+			p.Devices = append(p.Devices, Device{rapid.String().Draw(t, "device"), i, rapid.Bool().Draw(t, "rx"), rapid.Bool().Draw(t, "tx"), rapid.IntRange(0, 3).Draw(t, "bits"), rapid.Bool().Draw(t, "stream"), reason.Draw(t, "reason")})
 		}
 		if p.Verify() != nil {
 			return

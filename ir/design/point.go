@@ -78,9 +78,13 @@ type Device struct {
 	Name   string
 	Index  int
 	Rx, Tx bool // whether the program receives from it, sends to it
-	Bits   int  // of a level; 0: it has messages
+	Bits   int  // of a level; 0: it has messages or bytes
+	Stream bool // bytes pass, each for itself
 	Reason string
 }
+
+// Frames reports whether messages pass the device, moved by the frame engine.
+func (d Device) Frames() bool { return d.Bits == 0 && !d.Stream }
 
 // Set is the kept lines as an instruction set.
 func (p *Point) Set() *isa.Set {

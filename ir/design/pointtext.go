@@ -54,7 +54,7 @@ func (p *Point) Choices() []Choice {
 
 func joined(list []int) string { return strings.Trim(fmt.Sprint(list), "[]") }
 
-// value prints a device: `eth0 0 rx tx`, `led 1 tx level 1`.
+// value prints a device: `eth0 0 rx tx`, `led 1 tx level 1`, `line 2 rx tx stream`.
 func (d *Device) value() string {
 	v := fmt.Sprintf("%s %d", text.QuoteName(d.Name), d.Index)
 	if d.Rx {
@@ -65,6 +65,9 @@ func (d *Device) value() string {
 	}
 	if d.Bits > 0 {
 		v += fmt.Sprintf(" level %d", d.Bits)
+	}
+	if d.Stream {
+		v += " stream"
 	}
 	return v
 }
@@ -315,6 +318,7 @@ func (r *reader) device(key text.Token) error {
 		}
 		d.Bits = int(bits)
 	}
+	d.Stream = r.sc.Accept("stream")
 	if err := r.once("device "+d.Name, key.Span); err != nil {
 		return err
 	}

@@ -154,6 +154,9 @@ func (p *Point) checkDevices() (field, problem string) {
 		if d.Bits < 0 || d.Bits > 32 || d.Bits > 0 && d.Rx && d.Tx {
 			return field, "a level has 1 to 32 bits and one direction"
 		}
+		if d.Bits > 0 && d.Stream {
+			return field, "a device is a level or a stream, not both"
+		}
 		for _, e := range p.Devices[:i] {
 			switch {
 			case e.Name == d.Name:
@@ -169,7 +172,7 @@ func (p *Point) checkDevices() (field, problem string) {
 func (p *Point) checkFrames() (field, problem string) {
 	switch {
 	case !p.Uses(port.Go):
-	case !slices.ContainsFunc(p.Devices, func(d Device) bool { return d.Bits == 0 }):
+	case !slices.ContainsFunc(p.Devices, Device.Frames):
 		return "store " + port.Go.String(), "there is no device to move frames"
 	case p.Data.N == 0:
 		return "data", "0, but frames need a data memory"

@@ -92,16 +92,12 @@ func (s *Set) Computes(op word.Op) bool {
 	return slices.ContainsFunc(s.Insts, func(in *Inst) bool { return in.Computes(op) })
 }
 
-// EachNode calls visit for the nodes of all expressions of a meaning.
+// EachNode calls visit for the nodes of all expressions of a meaning, once for one
+// that an expression shares.
 func (m *Meaning) EachNode(visit func(*word.Expr)) {
-	var walk func(*word.Expr)
-	walk = func(e *word.Expr) {
-		if e == nil {
-			return
-		}
-		visit(e)
-		for _, a := range e.Args {
-			walk(a)
+	walk := func(e *word.Expr) {
+		if e != nil {
+			e.Each(visit)
 		}
 	}
 	for _, e := range []*word.Expr{m.Rd, m.PC, m.Cond, m.Data} {

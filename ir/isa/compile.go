@@ -10,6 +10,8 @@ type State struct {
 	X   [32]uint32
 	PC  uint32
 	Mem uint32
+
+	parts []uint64 // what the expression that is being computed shares
 }
 
 // Fn computes one expression of a meaning.
@@ -41,15 +43,37 @@ func (in *Inst) Bind(o Ops) *Code {
 }
 
 type compiler struct {
-	ops Ops
+	ops   Ops
+	uses  map[*word.Expr]int // of each part of the expression
+	steps []Fn               // the shared parts, each before its users
+	place map[*word.Expr]int // of a shared part in State.parts
 }
 
-// fn compiles e; nil stays nil.
+// fn compiles e; nil stays nil. What e shares is computed once.
 func (c *compiler) fn(e *word.Expr) Fn {
 	if e == nil {
 		return nil
 	}
-	return c.compile(e.Expand())
+	e = e.Expand()
+	c.uses, c.steps, c.place = map[*word.Expr]int{}, nil, map[*word.Expr]int{}
+	e.Each(func(x *word.Expr) {
+		for _, a := range x.Args {
+			c.uses[a]++
+		}
+	})
+	whole, steps := c.compile(e), c.steps
+	if len(steps) == 0 {
+		return whole
+	}
+	return func(s *State) uint64 {
+		if len(s.parts) < len(steps) {
+			s.parts = make([]uint64, len(steps))
+		}
+		for i, f := range steps {
+			s.parts[i] = f(s)
+		}
+		return whole(s)
+	}
 }
 
 // compile turns an expression of core rows into a closure.
@@ -57,11 +81,20 @@ func (c *compiler) compile(e *word.Expr) Fn {
 	if e.Op == word.Bad {
 		return c.leaf(e)
 	}
-	var a [3]Fn
-	for i, x := range e.Args {
-		a[i] = c.compile(x)
+	k, shared := c.place[e]
+	if !shared {
+		var a [3]Fn
+		for i, x := range e.Args {
+			a[i] = c.compile(x)
+		}
+		f := coreFn(e, a[0], a[1], a[2])
+		if c.uses[e] < 2 {
+			return f
+		}
+		k = len(c.steps)
+		c.place[e], c.steps = k, append(c.steps, f)
 	}
-	return coreFn(e, a[0], a[1], a[2])
+	return func(s *State) uint64 { return s.parts[k] }
 }
 
 func (c *compiler) leaf(e *word.Expr) Fn {

@@ -12,14 +12,16 @@ import (
 //	line   = name format { bits } meaning
 //	format = "R" | "I" | "S" | "B" | "U" | "J" | "Sh" | "R4" | "Sys"
 //	meaning = effect { ";" effect }
-//	effect = "rd" "=" expr
+//	effect = name "=" expr
+//	       | "rd" "=" expr
 //	       | [ "if" expr ":" ] "pc" "=" expr
 //	       | mem "[" expr "]" "=" expr
 //	       | "trap"
 //	mem    = "mem8" | "mem16" | "mem32"
 //
 // The bits are the format's fixed fields from high to low. In an expression,
-// mem with an address is the loaded value; there is at most one.
+// mem with an address is the loaded value; there is at most one. A name stands
+// for its expression in what follows, as one value.
 func Parse(f *diag.File) (*Set, error) {
 	sc := text.New(f)
 	sc.SkipNewlines()
@@ -120,13 +122,13 @@ func ReadLine(sc *text.Scanner) (*Inst, error) {
 }
 
 func parseMeaning(sc *text.Scanner, in *Inst) error {
-	p := &meaningParser{sc: sc, in: in, m: &in.Meaning}
+	p := &meaningParser{sc: sc, in: in, m: &in.Meaning, names: map[string]*word.Expr{}, idle: map[string]diag.Span{}}
 	for {
 		if err := p.effect(); err != nil {
 			return err
 		}
 		if !sc.Accept(";") {
-			return nil
+			return p.allUsed()
 		}
 	}
 }
@@ -136,6 +138,8 @@ type meaningParser struct {
 	in    *Inst
 	m     *Meaning
 	fault error // found while a load inside an expression was read
+	names map[string]*word.Expr
+	idle  map[string]diag.Span // names that nothing has used so far
 }
 
 func (p *meaningParser) effect() error {
@@ -163,8 +167,52 @@ func (p *meaningParser) effect() error {
 		return nil
 	case memBytes(t.Text) != 0:
 		return p.store()
+	case t.Kind == text.Ident:
+		return p.define()
 	}
 	return p.sc.Errorf("expected an effect (rd = , pc = , if, mem8[] = , trap), found %s", t)
+}
+
+// define reads `name = expr`, a value that what follows shares.
+func (p *meaningParser) define() error {
+	t := p.sc.Next()
+	if !p.sc.Accept("=") {
+		return diag.Errorf("", t.Span, "expected an effect (rd = , pc = , if, mem8[] = , trap) or a name with its value, found %s", t)
+	}
+	if _, taken := p.in.Format.leafWidth(t.Text); taken || p.names[t.Text] != nil || t.Text == "mem" || t.Text == "imm" {
+		return diag.Errorf("", t.Span, "expected a name that is free, found `%s`", t.Text)
+	}
+	e, err := p.expr()
+	if err == nil {
+		p.names[t.Text], p.idle[t.Text] = e, t.Span
+	}
+	return err
+}
+
+// allUsed refuses a name that stands for nothing in an effect.
+func (p *meaningParser) allUsed() error {
+	var errs diag.List
+	for name, at := range p.idle {
+		errs.Add(diag.Errorf("", at, "expected the name `%s` to be used", name))
+	}
+	return errs.Sorted().Err()
+}
+
+// expr reads an expression and puts the values of names in their places.
+func (p *meaningParser) expr() (*word.Expr, error) {
+	e, err := word.ParseExpr(p.sc, p.leaf)
+	switch {
+	case p.fault != nil:
+		return nil, p.fault
+	case err != nil:
+		return nil, err
+	}
+	return renameLeaf(e.Rewrite(func(x *word.Expr) *word.Expr {
+		if v := p.names[x.Leaf]; x.Op == word.Bad && v != nil {
+			return v
+		}
+		return x
+	}), "mem"), nil
 }
 
 // assign reads `name = expr` into a field that is empty so far.
@@ -182,23 +230,24 @@ func (p *meaningParser) assign(to **word.Expr, width int) error {
 // value reads an expression of a width.
 func (p *meaningParser) value(to **word.Expr, width int, what string) error {
 	at := p.sc.Peek().Span
-	e, err := word.ParseExpr(p.sc, p.leaf)
-	if p.fault != nil {
-		return p.fault
-	}
+	e, err := p.expr()
 	if err != nil {
 		return err
 	}
 	if e.Width != width {
 		return diag.Errorf("", at, "%s has %d bits, got an expression of %d", what, width, e.Width)
 	}
-	*to = renameLeaf(e, "mem")
+	*to = e
 	return nil
 }
 
 // leaf gives the width of an operand. A memory name is followed by its
 // address, which is read here.
 func (p *meaningParser) leaf(name string) (int, bool) {
+	if e := p.names[name]; e != nil {
+		delete(p.idle, name)
+		return e.Width, true
+	}
 	n := memBytes(name)
 	if n == 0 {
 		return p.in.Format.leafWidth(name)
@@ -262,15 +311,10 @@ func memBytes(name string) int {
 
 // renameLeaf returns e with the leaf of the load named to.
 func renameLeaf(e *word.Expr, to string) *word.Expr {
-	if e.Op == word.Bad {
-		if memBytes(e.Leaf) != 0 || e.Leaf == "mem" {
-			return &word.Expr{Width: e.Width, Leaf: to}
+	return e.Rewrite(func(x *word.Expr) *word.Expr {
+		if x.Op == word.Bad && (memBytes(x.Leaf) != 0 || x.Leaf == "mem") && x.Leaf != to {
+			return &word.Expr{Width: x.Width, Leaf: to}
 		}
-		return e
-	}
-	args := make([]*word.Expr, len(e.Args))
-	for i, a := range e.Args {
-		args[i] = renameLeaf(a, to)
-	}
-	return &word.Expr{Op: e.Op, Width: e.Width, Args: args, Imm: e.Imm}
+		return x
+	})
 }

@@ -34,14 +34,15 @@ func (in *Inst) String() string {
 	return fmt.Sprintf("%-6s %-3s %20s %s", in.Name, in.Format, fields, meaning)
 }
 
-// String prints a meaning as it stands on a line.
+// String prints a meaning as it stands on a line. What its expressions share gets a
+// name.
 func (m *Meaning) String() string {
-	load := ""
+	n := namer{names: map[*word.Expr]string{}}
 	if m.Load != nil {
-		load = m.Load.String()
+		n.load = m.Load.String()
 	}
-	show := func(e *word.Expr) string { return renameLeaf(e, load).String() }
-	var out []string
+	out := n.define(m)
+	show := n.show
 	if m.Store != nil && m.Data != nil {
 		out = append(out, m.Store.String()+" = "+show(m.Data))
 	}
@@ -59,6 +60,55 @@ func (m *Meaning) String() string {
 		out = append(out, "trap")
 	}
 	return strings.Join(out, " ; ")
+}
+
+// namer prints expressions that share parts.
+type namer struct {
+	load  string
+	names map[*word.Expr]string
+}
+
+// define prints the parts that are used more than once, each before its users.
+func (n *namer) define(m *Meaning) []string {
+	uses, seen := map[*word.Expr]int{}, map[*word.Expr]bool{}
+	var order []*word.Expr
+	m.EachNode(func(e *word.Expr) {
+		if seen[e] {
+			return
+		}
+		seen[e] = true
+		order = append(order, e)
+		for _, a := range e.Args {
+			uses[a]++
+		}
+	})
+	var out []string
+	for _, e := range order {
+		if e.Op != word.Bad && uses[e] > 1 {
+			name := fmt.Sprintf("t%d", len(n.names)+1)
+			out = append(out, name+" = "+n.show(e))
+			n.names[e] = name
+		}
+	}
+	return out
+}
+
+// show prints an expression with the names that are known.
+func (n *namer) show(e *word.Expr) string {
+	return renameLeaf(n.named(e), n.load).String()
+}
+
+// named puts names in the places of what they stand for, below e.
+func (n *namer) named(e *word.Expr) *word.Expr {
+	if name := n.names[e]; name != "" {
+		return &word.Expr{Width: e.Width, Leaf: name}
+	}
+	out := *e
+	out.Args = make([]*word.Expr, len(e.Args))
+	for i, a := range e.Args {
+		out.Args[i] = n.named(a)
+	}
+	return &out
 }
 
 // String prints an access such as mem8[rs1 + imm].

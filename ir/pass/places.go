@@ -13,7 +13,7 @@ import (
 //
 //	before  v3: i32 = const 8 ; v4: i32 = add v1, v3 ; v5: i32 = load4 %a[v4], v2
 //	after   v5: i32 = load4 %a[v1 + 8], v2
-func places(m *ir.Module, _ *Env) bool {
+func places(m *ir.Module, env *Env) bool {
 	changed := false
 	for _, f := range m.Funcs {
 		for _, b := range f.Blocks {
@@ -21,7 +21,7 @@ func places(m *ir.Module, _ *Env) bool {
 				for k := range i.Refs {
 					changed = foldPlace(m, i, k) || changed
 				}
-				changed = readConst(i) || changed
+				changed = readConst(i, env) || changed
 			}
 		}
 	}
@@ -54,9 +54,13 @@ func foldPlace(m *ir.Module, i *ir.Instr, k int) bool {
 // shifted adds modulo 2^32.
 func shifted(disp int, c uint64) int { return int(int32(uint32(disp) + uint32(c))) }
 
-// readConst makes a load of constant bytes a constant.
-func readConst(i *ir.Instr) bool {
+// readConst makes a load of constant bytes a constant. What may be set at the start is
+// one for a core, which nobody starts with words.
+func readConst(i *ir.Instr, env *Env) bool {
 	if i.Op != ir.OpLoad || i.Refs[0].Obj.Kind != ir.ConstObj || i.Refs[0].Off != nil {
+		return false
+	}
+	if i.Refs[0].Obj.Boot && env.XLen == 0 {
 		return false
 	}
 	r := i.Refs[0]

@@ -6,6 +6,7 @@
 //	disk      blk.Disk   blk.virtio(0)     command   read, write, flush of sectors
 //	gpio_in   gpio.In    gpio.in("b0")     level     one bit, into the program
 //	gpio_out  gpio.Out   gpio.out("led0")  level     one bit, out of it
+//	uart      uart.Port  uart.port("s")    stream    bytes in both directions
 //
 // A row says everything about a kind that is data: how a program makes and uses
 // the port, and its shape. The shape says how values move, and is what code

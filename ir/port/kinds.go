@@ -15,6 +15,7 @@ var kinds = [...]Kind{
 		Methods: []Method{
 			{Name: "recv", Does: Recv, Form: "recv(buf)"},
 			{Name: "send", Does: Send, Form: "send(peer, bytes)"},
+			{Name: "lost", Does: Lost, Form: "lost()"},
 		},
 		// Of a core that has an engine for datagrams outside; over a net.eth they are
 		// sockets of the library's stack. A datagram over Ethernet carries 1500 bytes less the headers of IPv4 and
@@ -42,6 +43,15 @@ var kinds = [...]Kind{
 		Name: "gpio_out", Type: "gpio.Out", Make: "gpio.out", Key: Label, Pool: "gpio", Shape: Level,
 		Methods: []Method{{Name: "write", Does: Put, Form: "write(v)"}},
 		Unit:    "level", Bits: 1, Out: true, Capability: "pin", Files: []string{"vcd"},
+	},
+	{
+		Name: "uart", Type: "uart.Port", Make: "uart.port", Key: Label, Pool: "uart", Shape: Stream,
+		Methods: []Method{
+			{Name: "recv", Does: Recv, Form: "recv(buf)"},
+			{Name: "send", Does: Send, Form: "send(bytes)"},
+		},
+		// A serial line of 8 data bits and no parity. The program does not know its speed.
+		Unit: "byte", Capability: "serial", Files: []string{"bytes"},
 	},
 }
 

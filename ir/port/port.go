@@ -10,23 +10,27 @@ type Shape uint8
 //	Message  whole messages, in and out, with back-pressure; never lost at the port
 //	Command  commands out; the answer to each is there at once
 //	Level    a value now, in or out; a change of an input can wake the program
+//	Stream   bytes in, one to as many as fit of those that have arrived; bytes out, where
+//	         no border between two sends is seen
 const (
 	Message Shape = iota
 	Command
 	Level
+	Stream
 )
 
 // String is the name of a shape.
-func (s Shape) String() string { return [...]string{"message", "command", "level"}[s] }
+func (s Shape) String() string { return [...]string{"message", "command", "level", "stream"}[s] }
 
 // Does is what a method of a port does: an operation of its shape.
 type Does uint8
 
-// The operations. Of shape Message: Recv, Send; of Command: Ask; of Level: Get,
-// Put, Changed (as an arm of a select).
+// The operations. Of shapes Message and Stream: Recv, Send, and Lost of a socket; of
+// Command: Ask; of Level: Get, Put, Changed (as an arm of a select).
 const (
 	Recv Does = iota
 	Send
+	Lost
 	Ask
 	Get
 	Put

@@ -37,10 +37,11 @@ const (
 const Settle = 3
 
 // firstLevel is the register of the level of device 0; those of the others
-// follow. Shape Level uses them.
+// follow. Shapes Level and Stream use them.
 const firstLevel Reg = 16
 
-// LevelOf is the register of the level of a device.
+// LevelOf is the register of the level of a device, of one of shape Stream that of its
+// next byte.
 func LevelOf(device int) Reg { return firstLevel + Reg(device) }
 
 // Row describes a port register.
@@ -71,7 +72,8 @@ var rows = [...]Row{
 // levelRow describes the registers of levels.
 var levelRow = Row{
 	firstLevel, "level", true, true,
-	"the level of device i, which is then known and no longer ready", "the level of device i",
+	"the level of device i, which is then known and no longer ready; of a stream the next byte, while there is one",
+	"the level of device i; of a stream the next byte, held until it has moved",
 }
 
 // Registers lists all port registers in the order of their addresses.

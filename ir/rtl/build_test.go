@@ -407,3 +407,28 @@ func TestNamesInText(t *testing.T) {
 	require.Equal(t, "never", rtl.Never.String())
 	require.True(t, strings.HasPrefix(rtl.Policy(9).String(), "policy"))
 }
+
+// TestPackReverses turns words whose bits run backwards into parts of a reversed word:
+// whole, in part, and between other parts.
+func TestPackReverses(t *testing.T) {
+	for _, w := range []int{8, 12, 32, 33, 64} {
+		for _, run := range [][2]int{{0, w}, {0, 8}, {w - 8, w}, {1, w}} {
+			b := rtl.NewBuilder("t")
+			x, y := b.Input("x", w), b.Input("y", 3)
+			v := b.Bits(y, 1, 0)
+			if run[1]-run[0] > 60 {
+				v = b.Bit(x, run[0])
+				run[0]++
+			}
+			for i := run[1] - 1; i >= run[0]; i-- {
+				v = b.Cat(b.Bit(x, i), v)
+			}
+			b.Output("o", b.Not(v))
+			c, err := b.Build()
+			require.NoError(t, err)
+			p, _ := c.Pack()
+			require.NoError(t, p.Verify())
+			require.Equal(t, outputsOver(c, 1, 60), outputsOver(p, 1, 60), "%d bits of %d", run, w)
+		}
+	}
+}

@@ -188,6 +188,13 @@ func (f *flattener) meet(r Read, w Write, enable ID) ID {
 // handles the core rows of the word table works on. Nodes get new IDs; named
 // ones keep their names, registers, memories and ports their order.
 func (c *Circuit) Expand() *Circuit {
+	out, _ := c.Core()
+	return out
+}
+
+// Core is Expand. The second result gives, for each node of c, the node of the new circuit
+// with the same value.
+func (c *Circuit) Core() (*Circuit, []ID) {
 	k := &copier{src: c, dst: &Circuit{Name: c.Name}, to: make([]ID, len(c.Nodes))}
 	for i := range c.Nodes {
 		n := &c.Nodes[i]
@@ -199,7 +206,7 @@ func (c *Circuit) Expand() *Circuit {
 		k.to[i] = k.add(*n)
 	}
 	k.rest()
-	return k.dst
+	return k.dst, k.to
 }
 
 // copier copies a circuit node by node; None in `to` marks a dropped node.

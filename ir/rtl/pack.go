@@ -94,6 +94,9 @@ func (p *packer) node(n *Node, whole bool) ID {
 		if y := p.gather(x); y != None {
 			return y
 		}
+		if y := p.reversed(x); y != None {
+			return y
+		}
 		return x
 	case word.Eq:
 		if x := p.equal(args[0], args[1]); x != None {

@@ -38,6 +38,7 @@ func PortIdleOf(context int) string {
 // Widths of ports that are neither one bit nor a word.
 const (
 	PortBytesWidth  = 3
+	PortByteWidth   = 8 // of data of a device of shape stream, which has no last, bytes and oversize
 	PortMarkIDWidth = 16
 	PortClockWidth  = 64
 )

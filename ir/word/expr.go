@@ -108,32 +108,93 @@ func (b *Builder) Sext(x *Expr, w int) *Expr { return node(Sext, Extend, w, 0, x
 
 // Eval computes e; leaf gives the value of each named leaf.
 func (e *Expr) Eval(leaf func(name string) uint64) uint64 {
+	return e.eval(leaf, map[*Expr]uint64{})
+}
+
+// eval visits shared parts once.
+func (e *Expr) eval(leaf func(name string) uint64, done map[*Expr]uint64) uint64 {
 	if e.Op == Bad {
 		if e.Leaf != "" {
 			return leaf(e.Leaf) & Mask(e.Width)
 		}
 		return e.Imm
 	}
+	if v, ok := done[e]; ok {
+		return v
+	}
 	var a [3]uint64
 	var aw [3]int
 	for i, x := range e.Args {
-		a[i], aw[i] = x.Eval(leaf), x.Width
+		a[i], aw[i] = x.eval(leaf, done), x.Width
 	}
-	return Eval(e.Op, e.Width, a, aw, e.Imm)
+	v := Eval(e.Op, e.Width, a, aw, e.Imm)
+	done[e] = v
+	return v
 }
 
-// Expand rewrites e until it holds core rows only.
-func (e *Expr) Expand() *Expr {
+// Expand rewrites e until it holds core rows only. What e shares stays shared.
+func (e *Expr) Expand() *Expr { return e.expand(map[*Expr]*Expr{}) }
+
+func (e *Expr) expand(done map[*Expr]*Expr) *Expr {
 	if e.Op == Bad {
 		return e
 	}
+	if x := done[e]; x != nil {
+		return x
+	}
 	args := make([]*Expr, len(e.Args))
 	for i, a := range e.Args {
-		args[i] = a.Expand()
+		args[i] = a.expand(done)
 	}
 	row := Table(e.Op)
-	if row.Core {
-		return &Expr{Op: e.Op, Width: e.Width, Args: args, Imm: e.Imm}
+	x := &Expr{Op: e.Op, Width: e.Width, Args: args, Imm: e.Imm}
+	if !row.Core {
+		x = row.Expand(&Builder{}, e.Width, args, e.Imm).expand(done)
 	}
-	return row.Expand(&Builder{}, e.Width, args, e.Imm).Expand()
+	done[e] = x
+	return x
+}
+
+// Rewrite rebuilds e from its operands up; f may replace each part. What e shares
+// stays shared, f sees it once, and what is not replaced stays the same pointer.
+func (e *Expr) Rewrite(f func(*Expr) *Expr) *Expr {
+	done := map[*Expr]*Expr{}
+	var visit func(*Expr) *Expr
+	visit = func(x *Expr) *Expr {
+		if y := done[x]; y != nil {
+			return y
+		}
+		args, same := make([]*Expr, len(x.Args)), true
+		for i, a := range x.Args {
+			args[i] = visit(a)
+			same = same && args[i] == a
+		}
+		y := x
+		if !same {
+			n := *x
+			n.Args, y = args, &n
+		}
+		y = f(y)
+		done[x] = y
+		return y
+	}
+	return visit(e)
+}
+
+// Each calls visit for each part of e once, operands first. Parts that are one
+// pointer are one part.
+func (e *Expr) Each(visit func(*Expr)) {
+	seen := map[*Expr]bool{}
+	var walk func(*Expr)
+	walk = func(x *Expr) {
+		if seen[x] {
+			return
+		}
+		seen[x] = true
+		for _, a := range x.Args {
+			walk(a)
+		}
+		visit(x)
+	}
+	walk(e)
 }

@@ -295,7 +295,7 @@ func (r *reducer[T]) cat() (T, bool) {
 // Simplify returns an expression equal to e with constants folded and
 // identities applied. Equal subexpressions of the result are one node.
 func Simplify(e *Expr) *Expr {
-	g := &exprGraph{made: map[exprKey]*Expr{}}
+	g := &exprGraph{made: map[exprKey]*Expr{}, done: map[*Expr]*Expr{}}
 	return g.copy(e)
 }
 
@@ -308,7 +308,10 @@ type exprKey struct {
 }
 
 // exprGraph hash-conses expressions, so that equal ones are equal pointers.
-type exprGraph struct{ made map[exprKey]*Expr }
+type exprGraph struct {
+	made map[exprKey]*Expr
+	done map[*Expr]*Expr // what is copied
+}
 
 func (g *exprGraph) intern(e Expr) *Expr {
 	k := exprKey{op: e.Op, width: e.Width, imm: e.Imm, leaf: e.Leaf}
@@ -324,11 +327,16 @@ func (g *exprGraph) copy(e *Expr) *Expr {
 	if e.Op == Bad {
 		return g.intern(Expr{Width: e.Width, Imm: e.Imm, Leaf: e.Leaf})
 	}
+	if x := g.done[e]; x != nil {
+		return x
+	}
 	args := make([]*Expr, len(e.Args))
 	for i, a := range e.Args {
 		args[i] = g.copy(a)
 	}
-	return g.Make(e.Op, e.Width, e.Imm, args...)
+	x := g.Make(e.Op, e.Width, e.Imm, args...)
+	g.done[e] = x
+	return x
 }
 
 // Width implements Graph.

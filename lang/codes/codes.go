@@ -70,6 +70,7 @@ const (
 	UnusedVariable diag.Code = "E0318" // a variable that nobody reads
 	Shadowed       diag.Code = "E0319" // a variable that hides another one
 	FewBanks       diag.Code = "E0320" // an unrolled loop over an array with fewer banks
+	WideShift      diag.Code = "E0322" // a shift by the width or more
 )
 
 // Errors about tests.

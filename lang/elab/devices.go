@@ -26,7 +26,7 @@ func Constructors(pkg string) []string {
 }
 
 // IsLater reports whether a package is one of the language that this version lacks.
-func IsLater(pkg string) bool { return pkg == "uart" || pkg == "time" }
+func IsLater(pkg string) bool { return pkg == "time" }
 
 // Offer makes a fake device of a test a device of the system, once. It returns its index.
 func (e *Elaborator) Offer(d tree.Fake) int {

@@ -60,7 +60,7 @@ func (l *lowerer) task(k int, r *tree.Run) *ir.Func {
 	for n, p := range r.Task.Params {
 		switch a := r.Args[n]; a.Kind {
 		case tree.BindValue:
-			x.bindConst(p, a.Cells)
+			x.bindConst(p, a)
 		case tree.BindChans:
 			for _, c := range a.Cells {
 				x.ends[p] = append(x.ends[p], int(c))
@@ -76,10 +76,17 @@ func (l *lowerer) task(k int, r *tree.Run) *ir.Func {
 	return x.F
 }
 
-// bindConst makes a parameter a constant.
-func (x *lowering) bindConst(p *tree.Local, cells []uint64) {
+// bindConst makes a parameter a constant, or what a constant object holds that may be set
+// at the start.
+func (x *lowering) bindConst(p *tree.Local, a tree.Bind) {
 	slots := x.begin(p)
-	x.assign(p.Type, slots, x.constLeaves(p.Type, cells, p.Name, p.Span))
+	if a.Boot == "" {
+		x.assign(p.Type, slots, x.constLeaves(p.Type, a.Cells, p.Name, p.Span))
+		return
+	}
+	o := x.data("boot."+a.Boot, p.Type, a.Cells, p.Span)
+	o.Boot = true
+	x.assign(p.Type, slots, []leaf{{v: x.Load(wordOf(p.Type), ir.Ref{Obj: o})}})
 }
 
 // function returns the instance of f for the given sizes of its objects and the

@@ -198,7 +198,9 @@ func (b *body) shift(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tree.Expr
 		b.c.errorf(codes.BadOperand, r.Span(), "a shift amount is not negative, this is %s", describe(r.Type()))
 		return nil
 	}
-	return &tree.Binary{Expr0: tree.Expr0{At: e.Span(), T: l.Type()}, Op: op, L: l, R: r}
+	x := &tree.Binary{Expr0: tree.Expr0{At: e.Span(), T: l.Type()}, Op: op, L: l, R: r}
+	b.wideShift(x)
+	return x
 }
 
 // arith makes l op r of two numbers: exact for ranges, wrapping for integers.

@@ -2,6 +2,8 @@ package types
 
 import (
 	"fmt"
+	"math/big"
+	mathbits "math/bits"
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/codes"
@@ -50,6 +52,36 @@ func (b *body) noWrap(x tree.Expr, to *tree.Type, what string) {
 	b.c.errorf(codes.NarrowWrap, e.Span(), "this `%s` keeps the low %d bits of its result, and is then %s", opText[e.Op], e.T.Bits, what).
 		Labelf("of type `%s`", e.T).
 		Hint("write `%s`, or `%s(%s)` if the low bits are meant", widened(e, to), e.T, textOf(e.Span()))
+}
+
+// wideShift warns of a shift by a constant that is the width or more: such an amount
+// counts modulo a power of two, which hardly anybody means.
+func (b *body) wideShift(e *tree.Binary) {
+	n, ok := constOf(e.R)
+	bits, signed := e.T.Word()
+	if !ok || n.Cmp(big.NewInt(int64(bits))) < 0 {
+		return
+	}
+	round := new(big.Int).Lsh(big.NewInt(1), uint(mathbits.Len(uint(bits-1))))
+	left := new(big.Int).Mod(n, round)
+	what := fmt.Sprintf("the amount counts modulo %d, so it is %d", round, left)
+	if left.Cmp(n) == 0 {
+		what = "nothing is left"
+		if e.Op == tree.Shr && signed {
+			what = "only copies of the sign are left"
+		}
+	}
+	w := diag.Warningf(codes.WideShift, e.Span(), "this shifts the %d bits of `%s` by %d", bits, e.T, n).Labelf("%s", what)
+	wide := 2 * wideBits
+	for wide > 16 && n.Cmp(big.NewInt(int64(wide/2))) < 0 {
+		wide /= 2
+	}
+	if e.T.Kind == tree.Int && n.Cmp(big.NewInt(int64(wide))) < 0 {
+		w.Hint("write `%s`", widened(e, tree.IntType(wide, signed)))
+	} else {
+		w.Hint("an amount is 0 to %d", bits-1)
+	}
+	b.c.hold(w)
 }
 
 // widened is an operation with its operands in a wider type.

@@ -25,7 +25,7 @@ var alwaysUsed = map[string]bool{"log": true, "time": true, "bits": true}
 
 // isPackage reports whether the language has a package of that name.
 func isPackage(name string) bool {
-	return name != prelude && (name == "log" || name == "uart" || len(elab.Constructors(name)) > 0 || inLibrary(name))
+	return name != prelude && (name == "log" || len(elab.Constructors(name)) > 0 || inLibrary(name))
 }
 
 func inLibrary(name string) bool {

@@ -30,16 +30,21 @@ func TestSampleCores(t *testing.T) {
 // BenchmarkEngine runs the circuit alone, BenchmarkMachine with its ports.
 func BenchmarkEngine(b *testing.B) {
 	for _, core := range []string{"multi", "pipe3"} {
-		b.Run(core, func(b *testing.B) {
-			c := load(b, core)
-			e, err := cycle.New(c)
-			require.NoError(b, err)
-			for b.Loop() {
-				e.Step()
-			}
-			b.ReportMetric(float64(e.Cycle())/b.Elapsed().Seconds(), "cycles/s")
-			b.ReportMetric(float64(len(c.Nodes)), "nodes")
-		})
+		c := load(b, core)
+		for _, m := range cycle.Engines() {
+			b.Run(core+"/"+m.Name, func(b *testing.B) {
+				e, err := m.Make(c)
+				require.NoError(b, err)
+				n := 0
+				for b.Loop() {
+					e.Eval()
+					e.Clock()
+					n++
+				}
+				b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "cycles/s")
+				b.ReportMetric(float64(len(c.Nodes)), "nodes")
+			})
+		}
 	}
 }
 
@@ -52,6 +57,22 @@ func BenchmarkMachine(b *testing.B) {
 				require.NoError(b, m.Step())
 			}
 			b.ReportMetric(float64(m.Cycles())/b.Elapsed().Seconds(), "cycles/s")
+		})
+	}
+}
+
+// BenchmarkRun makes many cycles in one call.
+func BenchmarkRun(b *testing.B) {
+	for _, core := range []string{"multi", "pipe3"} {
+		b.Run(core, func(b *testing.B) {
+			e, err := cycle.NewNative(load(b, core))
+			require.NoError(b, err)
+			require.NoError(b, e.Prepare(&cycle.Stop{}))
+			n := uint64(0)
+			for b.Loop() {
+				n += e.Run(1000)
+			}
+			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "cycles/s")
 		})
 	}
 }

@@ -13,6 +13,7 @@ const maxSlots = 1 << 16
 // program is a compiled circuit.
 type program struct {
 	code  []instr
+	roots int // the instructions before this one make the roots and set nothing
 	calls []call
 	slot  []uint16 // per node
 	valid []bool   // per node: its slot holds its value after every Eval
@@ -70,6 +71,7 @@ func (p *program) body(k *chunk, c *rtl.Circuit, roots []rtl.ID) {
 	for _, r := range roots {
 		k.need(r)
 	}
+	p.roots = len(k.code)
 	k.effects(c.Body)
 	for i, at := range p.ports {
 		k.read(i, at)

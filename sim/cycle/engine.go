@@ -31,6 +31,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/sim/amd64"
 )
 
 // Engine runs one circuit. A cycle is Eval, which makes the values of the present
@@ -69,28 +70,40 @@ type Maker struct {
 	Make func(c *rtl.Circuit, watch ...rtl.ID) (Engine, error)
 }
 
-// Engines is the table of engines; the first is the default.
+// Engines is the table of the engines that run here; the first is the default.
 func Engines() []Maker {
-	return []Maker{
+	var fast []Maker
+	if amd64.Available() {
+		fast = []Maker{{"native", "compiles a circuit to x86-64 instructions, which run in this process", makeNative}}
+	}
+	return append(fast, []Maker{
 		{"scalar", "compiles a circuit to instructions of its own and interprets them", makeScalar},
 		{"direct", "computes every node in every cycle, as circuits are defined: slow, and the judge of the others", makeDirect},
-	}
+	}...)
 }
+
+func makeNative(c *rtl.Circuit, watch ...rtl.ID) (Engine, error) { return NewNative(c, watch...) }
 
 func makeScalar(c *rtl.Circuit, watch ...rtl.ID) (Engine, error) { return New(c, watch...) }
 
 func makeDirect(c *rtl.Circuit, _ ...rtl.ID) (Engine, error) { return NewDirect(c), nil }
 
-// makerOf finds an engine by its name; empty means the default.
-func makerOf(name string) (Maker, error) {
+// engineOf makes the engine with a name. Without one it is the first that can be made: a
+// system may forbid code that is made at run time, and a circuit may be too large.
+func engineOf(name string, c *rtl.Circuit, watch []rtl.ID) (e Engine, made string, err error) {
 	var names []string
 	for _, m := range Engines() {
 		if m.Name == name || name == "" {
-			return m, nil
+			if e, err = m.Make(c, watch...); err == nil || name != "" {
+				return e, m.Name, err
+			}
 		}
 		names = append(names, m.Name)
 	}
-	return Maker{}, fmt.Errorf("there is no engine %q for circuits; there are %s", name, strings.Join(names, ", "))
+	if name == "" {
+		return nil, "", err
+	}
+	return nil, "", fmt.Errorf("there is no engine %q for circuits; there are %s", name, strings.Join(names, ", "))
 }
 
 // Snapshot is the state of an engine between cycles: what registers,

@@ -51,6 +51,7 @@ type Machine struct {
 	out     sim.Outputs
 	opts    Options
 	rec     *Recording
+	skip    skipping
 }
 
 // wire is where a port or node of the circuit has its value. A missing one is nil: it
@@ -65,12 +66,8 @@ var _ sim.Machine = (*Machine)(nil)
 // NewMachine connects a circuit, whose memories hold the program, to a world.
 // It is an error when a device of the core has no ports on the circuit.
 func NewMachine(c *rtl.Circuit, core *sim.Core, w *world.World, opts Options) (*Machine, error) {
-	maker, err := makerOf(opts.Engine)
-	if err != nil {
-		return nil, err
-	}
 	m := &Machine{
-		c: c, core: core, h: sim.NewHarness(core, w, opts.Seed), opts: opts, engine: maker.Name,
+		c: c, core: core, h: sim.NewHarness(core, w, opts.Seed), opts: opts,
 		inputs: map[string]rtl.ID{}, outputs: map[string]rtl.ID{},
 	}
 	var watch []rtl.ID
@@ -84,7 +81,8 @@ func NewMachine(c *rtl.Circuit, core *sim.Core, w *world.World, opts Options) (*
 			watch = append(watch, p.Node)
 		}
 	}
-	if m.e, err = maker.Make(c, watch...); err != nil {
+	var err error
+	if m.e, m.engine, err = engineOf(opts.Engine, c, watch); err != nil {
 		return nil, err
 	}
 	for _, id := range c.Inputs {
@@ -103,7 +101,7 @@ func NewMachine(c *rtl.Circuit, core *sim.Core, w *world.World, opts Options) (*
 		m.e.Clock()
 	}
 	m.e.Reset(false)
-	return m, nil
+	return m, m.skipper()
 }
 
 func (m *Machine) wire(id rtl.ID, ok bool) wire {
@@ -161,7 +159,7 @@ func (m *Machine) devices(core *sim.Core) error {
 		rx := stream{m.input(r.Valid), m.output(r.Ready), m.input(r.Data), m.input(r.Last), m.input(r.Bytes)}
 		tx := stream{m.output(t.Valid), m.input(t.Ready), m.output(t.Data), m.output(t.Last), m.output(t.Bytes)}
 		if d.Rx && !(rx.valid != nil && rx.ready != nil) || d.Tx && !(tx.valid != nil && tx.ready != nil) {
-			return fmt.Errorf("circuit %s has no frame ports for the device %s", m.c.Name, d.Name)
+			return fmt.Errorf("circuit %s has no ports for the device %s", m.c.Name, d.Name)
 		}
 		m.rx, m.tx = append(m.rx, rx), append(m.tx, tx)
 		m.over = append(m.over, m.output(rtl.PortOversize(d.Name)))

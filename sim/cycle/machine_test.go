@@ -251,7 +251,7 @@ func TestFaultsOfACore(t *testing.T) {
 
 func TestMissingPorts(t *testing.T) {
 	_, err := cycle.NewMachine(parse(t, "circuit none\nend\n"), echoCore(), world.New(nil), cycle.Options{})
-	require.EqualError(t, err, "circuit none has no frame ports for the device eth0")
+	require.EqualError(t, err, "circuit none has no ports for the device eth0")
 }
 
 // TestWave records a window of a machine's run; what the dump shows must be

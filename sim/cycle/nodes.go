@@ -118,7 +118,7 @@ func (k *chunk) operator(id rtl.ID, n *rtl.Node) {
 	case word.Sext:
 		in.op, in.b = opSext, uint16(64-aw)
 	case word.Cat:
-		in.op, in.imm = opCat, uint64(k.e.c.Nodes[n.Args[1]].Width)
+		k.cat(&in, n)
 	case word.Lts:
 		in.op, in.imm = opLts, uint64(64-aw)
 	case word.Mux:
@@ -133,6 +133,20 @@ func (k *chunk) operator(id rtl.ID, n *rtl.Node) {
 	}
 	in.d = k.slot(id)
 	k.put(in)
+}
+
+// cat emits a concatenation; with a constant it is a shift or a disjunction.
+func (k *chunk) cat(in *instr, n *rtl.Node) {
+	c := k.e.c
+	high, low := &c.Nodes[n.Args[0]], &c.Nodes[n.Args[1]]
+	switch {
+	case high.Kind == rtl.KConst:
+		in.op, in.a, in.b = opOr, in.b, k.e.constant(high.Imm<<low.Width)
+	case low.Kind == rtl.KConst && low.Imm == 0:
+		in.op, in.b = opShlC, uint16(low.Width)
+	default:
+		in.op, in.imm = opCat, uint64(low.Width)
+	}
 }
 
 // shift emits a shift; by a constant it needs no amount.

@@ -35,6 +35,13 @@ func trailing(x uint64) int { return bits.TrailingZeros64(x) }
 // start with their reset values and memories with their initial words.
 func New(c *rtl.Circuit, watch ...rtl.ID) (*Scalar, error) {
 	packed, to := c.Pack()
+	e, _, err := newScalar(c, packed, to, watch)
+	return e, err
+}
+
+// newScalar makes the engine that runs packed in place of c, to being its node for each
+// one of c. It returns the nodes of packed that are computed in every cycle.
+func newScalar(c, packed *rtl.Circuit, to []rtl.ID, watch []rtl.ID) (*Scalar, []rtl.ID, error) {
 	var roots []rtl.ID
 	for _, o := range packed.Outputs {
 		roots = append(roots, o.Node)
@@ -44,7 +51,7 @@ func New(c *rtl.Circuit, watch ...rtl.ID) (*Scalar, error) {
 	}
 	prog, err := compile(packed, roots)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	e := &Scalar{
 		c: c, packed: packed, to: to, prog: prog, slots: new([maxSlots]uint64), slow: newSlow(len(packed.Nodes)),
@@ -68,7 +75,7 @@ func New(c *rtl.Circuit, watch ...rtl.ID) (*Scalar, error) {
 		e.mems = append(e.mems, make([]uint64, 1<<c.Mems[i].AddrBits))
 		copy(e.mems[i], c.Mems[i].Init)
 	}
-	return e, nil
+	return e, roots, nil
 }
 
 // Circuit returns the circuit that runs.

@@ -207,6 +207,7 @@ func (r *run) begin() error {
 		for i := range r.test.Devices {
 			if r.test.Devices[i].Name == d.Name {
 				script.Disks = append(script.Disks, r.disks[i])
+				script.Streams = append(script.Streams, r.isStream(i))
 			}
 		}
 	}

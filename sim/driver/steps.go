@@ -3,6 +3,7 @@ package driver
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/port"
@@ -105,7 +106,7 @@ func (r *run) put(s *tree.Put, e *eval.Effect) {
 	} else if port.HeadOf(kind) > 0 {
 		m.data = withPeer(e.Words[0], e.Data)
 	} else if len(e.Data) == 0 {
-		r.fail(s.At, "an Ethernet frame is not empty")
+		r.fail(s.At, "a %s is not empty", map[bool]string{true: "piece of a stream", false: "frame"}[port.ShapeOf(kind) == port.Stream])
 		return
 	}
 	if r.machine == nil {
@@ -113,6 +114,11 @@ func (r *run) put(s *tree.Put, e *eval.Effect) {
 		return
 	}
 	r.arrive(m)
+}
+
+// isStream reports whether bytes pass a device of the test, each for itself.
+func (r *run) isStream(dev int) bool {
+	return port.ShapeOf(r.test.Devices[dev].Kind) == port.Stream
 }
 
 // listen waits for the next message of a device; false when none comes in time.
@@ -144,6 +150,9 @@ func (r *run) take(x *tree.Take, e *eval.Effect) {
 	list := r.queue(x.Dev)
 	m := (*list)[0]
 	*list = (*list)[1:]
+	for x.Dev != tree.LogOfTest && r.isStream(x.Dev) && len(*list) > 0 && len(m.data) < e.Limit {
+		m.data, *list = append(slices.Clone(m.data), (*list)[0].data...), (*list)[1:]
+	}
 	if x.T.Kind == tree.Bool {
 		e.Cells[0] = world.LevelOf(m.data)
 		return

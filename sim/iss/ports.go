@@ -24,7 +24,7 @@ func CoreOf(im *image.Image) *sim.Core {
 		c.Marks = append(c.Marks, sim.Mark{Name: m.Name, Task: m.Task})
 	}
 	for _, d := range im.Devices {
-		c.Devices = append(c.Devices, sim.Device{Name: d.Name, Rx: d.Rx, Tx: d.Tx, Task: d.Task, Bits: levelBits(d)})
+		c.Devices = append(c.Devices, sim.Device{Name: d.Name, Rx: d.Rx, Tx: d.Tx, Task: d.Task, Bits: levelBits(d), Stream: isStream(d)})
 	}
 	c.Trap = func(pc uint32) (task, site int, code string, ok bool) {
 		t, ok := im.TrapAt(pc)
@@ -40,6 +40,9 @@ func levelBits(d image.Device) int {
 	}
 	return 0
 }
+
+// isStream reports whether bytes pass a device, each for itself.
+func isStream(d image.Device) bool { return port.ShapeOf(d.Kind) == port.Stream }
 
 // MarkFigure counts what was executed in a timed region: how often it ended,
 // and the instructions between its two stores over all runs, the stores not
@@ -135,6 +138,8 @@ func (p *ports) Load(addr uint32, bytes int) (uint32, bool) {
 	reg := port.At(addr)
 	level, isLevel := reg.Level()
 	switch {
+	case isLevel && bytes == 4 && level < len(p.im.Devices) && isStream(p.im.Devices[level]):
+		return p.nextByte(&p.im.Devices[level])
 	case isLevel && bytes == 4:
 		return p.level(level)
 	case bytes != 4:
@@ -159,6 +164,16 @@ func (p *ports) level(dev int) (uint32, bool) {
 		return 0, p.m.c.fail("a load of the level of device %d, which is not an input", dev)
 	}
 	return uint32(p.w.Get(p.dev[dev])), true
+}
+
+// nextByte takes a byte of a stream.
+func (p *ports) nextByte(d *image.Device) (uint32, bool) {
+	if p.ready()>>d.Index&1 == 0 {
+		return 0, p.m.c.fail("a load of a byte of %s, which has none", d.Name)
+	}
+	data, _ := p.w.Take(p.dev[d.Index], 1)
+	p.rec.In(d.Index, data)
+	return uint32(data[0]), true
 }
 
 // setLevel is a store to the level of a device.
@@ -205,6 +220,9 @@ func waitText(d image.Device) string {
 	if levelBits(d) > 0 {
 		return "a level at " + d.Name
 	}
+	if isStream(d) {
+		return "a byte from " + d.Name
+	}
 	return "a frame from " + d.Name
 }
 
@@ -214,6 +232,10 @@ func (p *ports) Store(addr, v uint32, bytes int) bool {
 		return p.m.c.fail("a %d-byte store to port %#x", bytes, addr)
 	}
 	if level, ok := port.At(addr).Level(); ok {
+		if level < len(p.im.Devices) && isStream(p.im.Devices[level]) && p.im.Devices[level].Tx {
+			p.rec.Out(level, []byte{byte(v)})
+			return true
+		}
 		return p.setLevel(level, v)
 	}
 	switch port.At(addr) {
@@ -249,6 +271,9 @@ func (p *ports) move(v uint32) bool {
 		return p.m.c.fail("GO of device %d, but there are %d", dev, len(p.im.Devices))
 	}
 	d := &p.im.Devices[dev]
+	if isStream(*d) {
+		return p.m.c.fail("GO of %s, whose bytes move one by one", d.Name)
+	}
 	if !p.hasAddr || !p.hasLen {
 		return p.m.c.fail("GO of %s without ADDR and LEN stored since the last GO", d.Name)
 	}

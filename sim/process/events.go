@@ -196,13 +196,15 @@ func (m *Machine) take(dev, limit int) error {
 	if err := m.reply(uint32(len(frame))); err != nil {
 		return err
 	}
-	m.emit(trace.Event{Kind: trace.In, Task: m.owner(dev), Port: port, Data: frame})
+	for _, piece := range m.world.Pieces(m.dev[dev], frame) {
+		m.emit(trace.Event{Kind: trace.In, Task: m.owner(dev), Port: port, Data: piece})
+	}
 	return m.carry(dev, frame)
 }
 
 // carry brings a frame to the guest.
 func (m *Machine) carry(dev int, frame []byte) error {
-	if m.wire != nil {
+	if m.wire != nil && m.prog.wired(dev) {
 		return m.wire.send(dev, frame)
 	}
 	_, err := m.in.Write(frame)
@@ -214,7 +216,9 @@ func (m *Machine) sent(dev int, frame []byte) error {
 	if err != nil {
 		return err
 	}
-	m.emit(trace.Event{Kind: trace.Out, Task: m.owner(dev), Port: port, Time: m.world.Now(), Data: frame})
+	for _, piece := range m.world.Pieces(m.dev[dev], frame) {
+		m.emit(trace.Event{Kind: trace.Out, Task: m.owner(dev), Port: port, Time: m.world.Now(), Data: piece})
+	}
 	return nil
 }
 

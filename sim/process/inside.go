@@ -65,7 +65,7 @@ func (m *Machine) enter(ctx context.Context, im *monitor.Image) error {
 	m.in, m.out = fromHarness, bufio.NewReader(&deadlineReader{toHarness, m.opts.Timeout})
 	go func() {
 		defer close(g.done)
-		g.result, g.err = monitor.Run(ctx, im, monitor.Config{Console: fromGuest, Script: toGuest, Blocks: blocks})
+		g.result, g.err = monitor.Run(ctx, im, monitor.Config{Console: fromGuest, Script: toGuest, Blocks: blocks, Words: m.prog.Words})
 		fromGuest.Close() // the harness sees the end
 		toGuest.Close()
 	}()

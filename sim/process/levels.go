@@ -9,8 +9,10 @@ import (
 
 func (p *Program) isLevel(dev int) bool { return dev < len(p.Levels) && p.Levels[dev] > 0 }
 
+func (p *Program) isStream(dev int) bool { return dev < len(p.Streams) && p.Streams[dev] }
+
 // wired reports whether frames of a device go over a wire of QEMU.
-func (p *Program) wired(dev int) bool { return !p.isDisk(dev) && !p.isLevel(dev) }
+func (p *Program) wired(dev int) bool { return !p.isDisk(dev) && !p.isLevel(dev) && !p.isStream(dev) }
 
 // level gives the guest the level of an input.
 func (m *Machine) level(dev int) error {

@@ -42,10 +42,12 @@ type Program struct {
 	ELF     []byte
 	Tasks   []string
 	Devices []string
-	Owners  []int   // task of each device
-	Ports   [][]int // by device: the UDP ports of its sockets
-	Disks   []bool  // whether each device is a disk; these may be shorter than Devices
-	Levels  []int   // bytes of each device of shape level; 0: it is none
+	Owners  []int    // task of each device
+	Ports   [][]int  // by device: the UDP ports of its sockets
+	Disks   []bool   // whether each device is a disk; these may be shorter than Devices
+	Levels  []int    // bytes of each device of shape level; 0: it is none
+	Streams []bool   // whether bytes pass each device, each for itself
+	Words   []string // of the start, such as sn.nic.host=10.0.0.2/24
 	Marks   []string
 	Traps   []string                // code by site
 	Where   func(rip uint64) string // place of an address, for crashes; may be nil
@@ -121,7 +123,7 @@ func NewNative(ctx context.Context, p Program, w *world.World, o Options) (*Mach
 		return nil, err
 	}
 	m.Command = liveProcess(path, &p)
-	args := []string{"--script"}
+	args := append([]string{"--script"}, p.Words...)
 	for i, name := range p.Devices {
 		if p.isDisk(i) {
 			args = append(args, name+"=file:"+m.diskFile(i))
@@ -167,7 +169,14 @@ func liveProcess(path string, p *Program) string {
 			path += fmt.Sprintf(" %s=gpio:/dev/gpiochip0:%d", d, i)
 			continue
 		}
+		if p.isStream(i) {
+			path += fmt.Sprintf(" %s=tty:/dev/ttyUSB%d", d, i)
+			continue
+		}
 		path += fmt.Sprintf(" %s=tap:%s", d, d)
+	}
+	for _, w := range p.Words {
+		path += " " + w
 	}
 	return path
 }

@@ -80,11 +80,14 @@ func MemoryOfImage(kernel []byte) int {
 
 // liveQEMU is how a person boots a kernel: its cards share QEMU's own network.
 func liveQEMU(o Options, kernel string, p *Program) []string {
-	args := QEMUArgs(o, kernel, "")
+	args, lines := QEMUArgs(o, kernel, strings.Join(p.Words, " ")), 0
 	for i, name := range p.Devices {
 		switch {
 		case p.isDisk(i):
 			args = append(args, DiskArgs(i, name+".img")...)
+		case p.isStream(i):
+			args = append(args, LineArgs(lines, fmt.Sprintf("pty,id=s%d", lines))...)
+			lines++
 		case p.isLevel(i): // a PVH guest has no pins, and says so
 		case i < len(p.Ports):
 			backend := "user"
@@ -97,6 +100,15 @@ func liveQEMU(o Options, kernel string, p *Program) []string {
 		}
 	}
 	return args
+}
+
+// LineArgs is the nth serial line besides the console, of two. The program knows its
+// lines by their order; backend is a character device of QEMU with the identity sN.
+func LineArgs(n int, backend string) []string {
+	return []string{
+		"-chardev", backend,
+		"-device", fmt.Sprintf("isa-serial,chardev=s%d,iobase=%#x,irq=%d", n, [...]int{0x2f8, 0x3e8}[n%2], 3+n%2),
+	}
 }
 
 // DiskArgs is a disk. The program knows its disks by their serial numbers.
@@ -143,7 +155,7 @@ func (m *Machine) boot(ctx context.Context) error {
 	if err := m.writeDisks(); err != nil {
 		return err
 	}
-	args := QEMUArgs(m.opts, kernel, "sn.script")
+	args := QEMUArgs(m.opts, kernel, strings.Join(append([]string{"sn.script"}, m.prog.Words...), " "))
 	for i := range m.prog.Devices {
 		if m.prog.isDisk(i) {
 			args = append(args, DiskArgs(i, m.diskFile(i))...)

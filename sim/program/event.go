@@ -167,7 +167,9 @@ func (c *context) recv(i *inst) bool {
 
 func (c *context) deliver(i *inst, frame []byte) {
 	c.mc.setBytes(int(c.slots[i.event.refs[0]]), frame)
-	c.mc.event(c, i.instr, trace.Event{Kind: trace.In, Port: c.mc.m.Devices[i.instr.Dev].Name, Data: frame})
+	for _, piece := range c.mc.world.Pieces(c.mc.ports[i.instr.Dev], frame) {
+		c.mc.event(c, i.instr, trace.Event{Kind: trace.In, Port: c.mc.m.Devices[i.instr.Dev].Name, Data: piece})
+	}
 }
 
 func (c *context) take(i *inst) error {
@@ -189,8 +191,11 @@ func (c *context) send(i *inst) error {
 	if err != nil {
 		return err
 	}
-	if len(data) > 0 {
-		c.mc.event(c, i.instr, trace.Event{Kind: trace.Out, Port: c.mc.m.Devices[i.instr.Dev].Name, Time: c.mc.world.Now(), Data: data})
+	if len(data) == 0 {
+		return nil
+	}
+	for _, piece := range c.mc.world.Pieces(c.mc.ports[i.instr.Dev], data) {
+		c.mc.event(c, i.instr, trace.Event{Kind: trace.Out, Port: c.mc.m.Devices[i.instr.Dev].Name, Time: c.mc.world.Now(), Data: piece})
 	}
 	return nil
 }
@@ -276,6 +281,7 @@ func (c *context) moveEvent(i *inst, kind trace.Kind, slots []int32, values []*i
 		if err != nil {
 			return err
 		}
+		a.Bytes = a.Bytes[min(from.Skip, len(a.Bytes)):]
 		args = append(args, a)
 	}
 	c.mc.event(c, i.instr, trace.Event{Kind: kind, Port: ch.Name, Args: args})

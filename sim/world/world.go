@@ -16,6 +16,8 @@
 // It knows no machine. Captures are read and written in capture.go.
 package world
 
+import "bytes"
+
 // Input is one message that arrives at a device, Time in ticks of 1 us. With
 // Levels it is the inputs of levels that change at that time, all at once; Device
 // and Data do not count then.
@@ -39,6 +41,7 @@ type Script struct {
 	Inputs  []Input
 	Until   *uint64 // end of the run, nil: the time of the last input
 	Disks   []*Disk // by device, nil or absent where there is none; the run changes them
+	Streams []bool  // by device, or shorter: its inputs are bytes, each for itself
 }
 
 // World plays a script.
@@ -73,7 +76,26 @@ func (w *World) Pending(dev int) bool {
 	return dev < len(w.pending) && (len(w.pending[dev]) > 0 || w.levels[dev].now != w.levels[dev].known)
 }
 
-// Head returns the frame that waits longest at a device, nil if none.
+// IsStream reports whether what arrives at a device are bytes, each for itself.
+func (w *World) IsStream(dev int) bool {
+	return dev >= 0 && dev < len(w.script.Streams) && w.script.Streams[dev]
+}
+
+// Pieces is what passes a device at once as the contents of events: of a stream each
+// byte is one, so that it does not matter how many a machine moves at a time.
+func (w *World) Pieces(dev int, data []byte) [][]byte {
+	if !w.IsStream(dev) {
+		return [][]byte{data}
+	}
+	out := make([][]byte, len(data))
+	for i := range data {
+		out[i] = data[i : i+1 : i+1]
+	}
+	return out
+}
+
+// Head returns the frame, or the byte of a stream, that waits longest at a device, nil
+// if none.
 func (w *World) Head(dev int) []byte {
 	if dev >= len(w.pending) || len(w.pending[dev]) == 0 {
 		return nil
@@ -82,9 +104,16 @@ func (w *World) Head(dev int) []byte {
 }
 
 // Take consumes the head of a device. It reports false, and counts, when the
-// frame is longer than limit bytes: such a frame is not delivered. It panics
-// when nothing is pending, which is a fault of the machine.
+// frame is longer than limit bytes: such a frame is not delivered. Of a stream it
+// consumes as many bytes as wait, at most limit. It panics when nothing is pending, which
+// is a fault of the machine.
 func (w *World) Take(dev, limit int) ([]byte, bool) {
+	if w.IsStream(dev) {
+		n := min(limit, len(w.pending[dev]))
+		data := bytes.Join(w.pending[dev][:n], nil)
+		w.pending[dev] = w.pending[dev][n:]
+		return data, true
+	}
 	frame := w.pending[dev][0]
 	w.pending[dev] = w.pending[dev][1:]
 	if len(frame) > limit {
@@ -130,5 +159,5 @@ func (w *World) commit() {
 		}
 		return
 	}
-	w.pending[in.Device] = append(w.pending[in.Device], in.Data)
+	w.pending[in.Device] = append(w.pending[in.Device], w.Pieces(in.Device, in.Data)...)
 }

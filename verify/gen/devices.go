@@ -21,10 +21,11 @@ const (
 	diskLink
 	inLink
 	outLink
+	serialLink
 )
 
 // linkTypes are the types of the parameters for devices.
-var linkTypes = [...]string{ethLink: "net.Eth", udpLink: "net.Udp", diskLink: "blk.Disk", inLink: "gpio.In", outLink: "gpio.Out"}
+var linkTypes = [...]string{ethLink: "net.Eth", udpLink: "net.Udp", diskLink: "blk.Disk", inLink: "gpio.In", outLink: "gpio.Out", serialLink: "uart.Port"}
 
 func (l *link) device() bool { return l.kind != channelLink }
 
@@ -37,6 +38,7 @@ type Device struct {
 	Messages bool // a port of datagrams
 	Disk     bool
 	Pin      bool
+	Serial   bool
 }
 
 // Devices lists the devices in the order of the system, as a script wants them.
@@ -46,7 +48,7 @@ func (p *Program) Devices() []Device {
 		if !l.device() || l.gone {
 			continue
 		}
-		out = append(out, Device{Name: l.port(), Disk: l.kind == diskLink, Pin: l.kind == inLink || l.kind == outLink, Messages: l.kind == udpLink && !l.socket})
+		out = append(out, Device{Name: l.port(), Disk: l.kind == diskLink, Pin: l.kind == inLink || l.kind == outLink, Serial: l.kind == serialLink, Messages: l.kind == udpLink && !l.socket})
 	}
 	return out
 }
@@ -79,6 +81,8 @@ func (p *Program) uses() string {
 			need("blk")
 		case d.Pin:
 			need("gpio")
+		case d.Serial:
+			need("uart")
 		case d.Messages: // its type is one of net
 			need("port")
 			need("net")
@@ -112,6 +116,8 @@ func (p *Program) deviceText(b *strings.Builder) {
 			fmt.Fprintf(b, "%s = gpio.in(\"%s\")\n", l.name, l.name)
 		case l.kind == outLink:
 			fmt.Fprintf(b, "%s = gpio.out(\"%s\")\n", l.name, l.name)
+		case l.kind == serialLink:
+			fmt.Fprintf(b, "%s = uart.port(%q)\n", l.name, l.name)
 		case l.kind == udpLink:
 			fmt.Fprintf(b, "%s = port.udp(%q)\n", l.name, l.name)
 		case l.kind == diskLink:
@@ -140,6 +146,7 @@ func (p *Program) Script() *world.Script {
 	for i, d := range p.Devices() {
 		s.Devices = append(s.Devices, d.Name)
 		s.Disks = append(s.Disks, nil)
+		s.Streams = append(s.Streams, d.Serial)
 		if d.Disk {
 			s.Disks[i] = world.NewDisk(make([]byte, world.DiskSectors*world.SectorSize))
 		}

@@ -31,6 +31,7 @@ type Program struct {
 type gen struct {
 	r      *rand.Rand
 	pins   *rand.Rand // of pins
+	serial *rand.Rand // of serial lines
 	o      Options
 	p      *Program
 	traps  bool // this program may trap
@@ -58,7 +59,7 @@ func New(seed uint64, o Options) *Program {
 		o.Size = min(o.Size, 10)
 	}
 	g := &gen{
-		r: rand.New(rand.NewPCG(seed, 7)), pins: rand.New(rand.NewPCG(seed, 8)), o: o, p: &Program{Seed: seed, Used: map[string]int{}, decls: list()},
+		r: rand.New(rand.NewPCG(seed, 7)), pins: rand.New(rand.NewPCG(seed, 8)), serial: rand.New(rand.NewPCG(seed, 9)), o: o, p: &Program{Seed: seed, Used: map[string]int{}, decls: list()},
 		exprs: exprRows(), exacts: exactRows(), stmts: stmtRows(),
 	}
 	g.traps = !o.NoTraps && g.oneIn(3)

@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Pins are drawn from a source of their own (gen.pins), so that programs without them
-// stay what they were.
+// Pins and serial lines are drawn from a source of their own (gen.pins, gen.serial), so
+// that programs without them stay what they were.
 
 // edgeOf is a change of an input pin.
 type edgeOf struct {
@@ -31,6 +31,16 @@ func (g *gen) pinsOf(t *task) {
 		t.pin = pin(inLink)
 		for now := uint64(0); len(g.p.edges) < 200 && g.pins.IntN(9) > 0; now += uint64(g.pins.IntN(4)) {
 			g.p.edges = append(g.p.edges, edgeOf{now, t.pin, uint64(g.pins.IntN(2))})
+		}
+	}
+}
+
+// serialOf makes a serial line of an interface now and then: what is said to one is said
+// to the other, but a message has borders and bytes have none.
+func (g *gen) serialOf(t *task) {
+	for _, l := range []*link{t.rx, t.tx} {
+		if l != nil && l.kind == ethLink && g.serial.IntN(4) == 0 {
+			l.kind = serialLink
 		}
 	}
 }

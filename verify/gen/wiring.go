@@ -51,6 +51,7 @@ func (g *gen) wire(i int) {
 		t.disk = g.device(t, diskLink)
 	}
 	g.pinsOf(t)
+	g.serialOf(t)
 	for _, from := range earlier {
 		if len(t.ins) == 0 && !g.oneIn(4) || g.oneIn(4) {
 			g.channel(from, t)

@@ -20,6 +20,9 @@ func (f *frames) frame(dev, n int) []byte {
 	return data
 }
 
+// byteOf is the nth byte of a device of shape stream.
+func (f *frames) byteOf(dev, n int) byte { return f.frame(dev, n)[0] }
+
 // portModel is what the port registers do to the reference. A frame is always
 // pending at each device that receives.
 type portModel struct {
@@ -39,7 +42,7 @@ type portModel struct {
 func (p *portModel) ready() uint32 {
 	var r uint32
 	for _, d := range p.sub.Devices {
-		if d.Rx && d.Bits == 0 {
+		if d.Rx && (d.Frames() || d.Stream) {
 			r |= 1 << d.Index
 		}
 	}
@@ -62,7 +65,7 @@ func (p *portModel) mayLoad(addr uint32) bool { return addr != port.Wait.Addr() 
 // buffer in memory, HALT is rare.
 func (p *portModel) mayStore(addr, v uint32, rng *rand.Rand) bool {
 	if level, ok := port.At(addr).Level(); ok {
-		return p.output(level) != nil
+		return p.output(level) != nil || p.line(level) != nil
 	}
 	switch port.At(addr) {
 	case port.Go:
@@ -92,7 +95,7 @@ func (p *portModel) mayGo(v uint32) bool {
 		return false
 	}
 	for _, d := range p.sub.Devices {
-		if int(v>>1) == d.Index && d.Bits == 0 {
+		if int(v>>1) == d.Index && d.Frames() {
 			return v&1 == 0 && d.Rx || v&1 == 1 && d.Tx
 		}
 	}
@@ -151,6 +154,10 @@ func (p *portModel) prefer(m *maker, o *isa.Ops) {
 
 // Load implements iss.Bus.
 func (p *portModel) Load(addr uint32, _ int) (uint32, bool) {
+	if level, ok := port.At(addr).Level(); ok && p.line(level) != nil {
+		p.taken[level]++
+		return uint32(p.frames.byteOf(level, p.taken[level]-1)), true
+	}
 	switch port.At(addr) {
 	case port.Status, port.Wait:
 		return p.ready(), addr == port.Status.Addr() || !p.waits()
@@ -174,9 +181,23 @@ func (p *portModel) output(index int) *design.Device {
 	return nil
 }
 
+// line is the device of that number, if bytes pass it.
+func (p *portModel) line(index int) *design.Device {
+	for i := range p.sub.Devices {
+		if d := &p.sub.Devices[i]; d.Index == index && d.Stream {
+			return d
+		}
+	}
+	return nil
+}
+
 // Store implements iss.Bus.
 func (p *portModel) Store(addr, v uint32, _ int) bool {
 	if level, ok := port.At(addr).Level(); ok {
+		if p.line(level) != nil {
+			p.program.out = append(p.program.out, []byte{byte(v)})
+			return true
+		}
 		p.program.levels.set(*p.output(level), v)
 		return true
 	}

@@ -139,13 +139,18 @@ func (v *environment) drive(r *runner) {
 		r.e.SetInput(id, clock)
 	}
 	for _, d := range v.sub.Devices {
-		if d.Bits > 0 {
-			continue // a pin stays 0: the core samples it while it is idle
-		}
 		i := d.Index
+		switch {
+		case d.Bits > 0:
+			continue // a pin stays 0: the core samples it while it is idle
+		case d.Stream && d.Rx: // a byte is always pending
+			v.rx[i].valid = true
+			r.set(rtl.RxPorts(d.Name).Valid, 1)
+			r.set(rtl.RxPorts(d.Name).Data, uint32(v.frames.byteOf(i, v.rx[i].n)))
+		}
 		v.txReady[i] = v.rng.Intn(3) > 0
 		r.set(rtl.TxPorts(d.Name).Ready, flag(v.txReady[i]))
-		if !d.Rx {
+		if !d.Rx || d.Stream {
 			continue
 		}
 		s, p := &v.rx[i], rtl.RxPorts(d.Name)
@@ -192,11 +197,15 @@ func (v *environment) sample(r *runner) {
 		}
 		if s := &v.rx[i]; d.Rx && s.valid && r.get(rtl.RxPorts(d.Name).Ready) == 1 {
 			s.valid = false
-			if s.pos += 4; s.pos >= len(v.frames.frame(i, s.n)) {
+			if s.pos += 4; d.Stream || s.pos >= len(v.frames.frame(i, s.n)) {
 				s.n, s.pos = s.n+1, 0
 			}
 		}
 		if p := rtl.TxPorts(d.Name); d.Tx && v.txReady[i] && r.get(p.Valid) == 1 {
+			if d.Stream {
+				v.beat(r.get(p.Data), true, 1)
+				continue
+			}
 			v.beat(r.get(p.Data), r.get(p.Last) == 1, r.get(p.Bytes))
 		}
 	}

@@ -40,6 +40,8 @@ func (j *job) world() (w flow.World, settings []types.Setting) {
 			w.Until = value
 		case "--vcd-in":
 			w.Levels = append(w.Levels, value)
+		case "--bytes-in":
+			w.Bytes = append(w.Bytes, value)
 		case "--disk":
 			w.Disks = append(w.Disks, value)
 		case "-D":

@@ -458,6 +458,11 @@ func (p *proof) fromPort(y *cycle) []lit {
 	case p.c.reg == port.NowHigh && clock != nil:
 		return clock[32:]
 	}
+	if d := p.k.lineOf(p.c.reg); d != nil {
+		if data := y.inputs[rtl.RxPorts(d.Name).Data]; data != nil {
+			return p.word(word.Zext, 32, data)
+		}
+	}
 	return nil
 }
 
@@ -489,7 +494,7 @@ func (p *proof) effects(y *cycle, valid lit) {
 	for _, o := range []struct {
 		reg  port.Reg
 		name string
-	}{{port.Log, rtl.PortLogData}, {port.Mark, rtl.PortMarkID}} {
+	}{{port.Log, rtl.PortLogData}, {port.Mark, rtl.PortMarkID}, {p.c.reg, p.k.byteOut(p.c.reg)}} {
 		if v := y.output(o.name); p.c.reg == o.reg && v != nil {
 			p.claim("output "+o.name, p.same(v, p.values["rs2"][:len(v)]))
 		}
@@ -517,6 +522,25 @@ func (p *proof) stores(y *cycle, valid lit) {
 	}
 }
 
+// byteOut names the output of the byte that a store to a register sends, "" for none.
+func (k *checker) byteOut(reg port.Reg) string {
+	if d := k.lineOf(reg); d != nil {
+		return rtl.TxPorts(d.Name).Data
+	}
+	return ""
+}
+
+// lineOf is the device of shape stream whose register it is, nil for none.
+func (k *checker) lineOf(reg port.Reg) *design.Device {
+	index, ok := reg.Level()
+	for i := range k.p.Devices {
+		if d := &k.p.Devices[i]; ok && d.Stream && d.Index == index {
+			return d
+		}
+	}
+	return nil
+}
+
 // act is what an output of one bit shows; known is false where the proof does not
 // follow it.
 func (p *proof) act(output string, y *cycle, valid lit) (want lit, known bool) {
@@ -535,6 +559,13 @@ func (p *proof) act(output string, y *cycle, valid lit) (want lit, known bool) {
 			return valid.Not(), output == rtl.PortIdle
 		}
 		return blast.False, true
+	}
+	if d := p.k.lineOf(p.c.reg); d != nil {
+		moves := rtl.TxPorts(d.Name).Valid
+		if p.c.load {
+			moves = rtl.RxPorts(d.Name).Ready
+		}
+		return blast.Const(output == moves), true
 	}
 	return blast.False, p.c.reg != port.Go // frames move in stores to GO only
 }

@@ -230,14 +230,15 @@ func shiftsByImmediate(in *isa.Inst) bool {
 }
 
 func shifts(e *word.Expr, amount func(leaf string) bool) bool {
-	if e == nil || e.Op == word.Bad {
-		return false
+	found := false
+	if e == nil {
+		return found
 	}
-	switch e.Op {
-	case word.Shl, word.Shru, word.Shrs, word.Rotl:
-		if !e.Args[1].IsConst() && amount(e.Args[1].Leaf) {
-			return true
+	e.Each(func(x *word.Expr) {
+		switch x.Op {
+		case word.Shl, word.Shru, word.Shrs, word.Rotl:
+			found = found || !x.Args[1].IsConst() && amount(x.Args[1].Leaf)
 		}
-	}
-	return slices.ContainsFunc(e.Args, func(a *word.Expr) bool { return shifts(a, amount) })
+	})
+	return found
 }

@@ -118,6 +118,54 @@ class Socket:
         yield from self.out.send(bytearray(head + bytes(data)))
 
 
+class Serial:
+    """uart.Port: bytes, each an event of its own."""
+
+    def __init__(self, world, name):
+        self.world, self.name, self.waiting, self.room = world, name, bytearray(), 0
+
+    def arrive(self, data):
+        self.waiting += data
+
+    def ready(self, size):
+        """Whether a byte is there."""
+        return bool(self.waiting)
+
+    def fits(self, size):
+        """Bytes are never too long: as many are taken as fit."""
+        self.room = size
+        return True
+
+    def recv(self, size, empty):
+        """Waits for a byte, and takes what is there and fits."""
+        while not self.waiting:
+            yield [(True, "port", self, size)]
+        self.fits(size)
+        return self.take()
+
+    def take(self):
+        data = bytes(self.waiting[:self.room])
+        del self.waiting[:self.room]
+        for b in data:
+            self.world.event("in", self.name, None, bytes([b]))
+        return data
+
+    def send(self, data):
+        for b in bytes(data):
+            self.world.event("out", self.name, self.world.clock, bytes([b]))
+
+
+def said(path):
+    """What a file of bytes says: times in us, and bytes in hexadecimal."""
+    out = []
+    with open(path, encoding="utf-8") as f:
+        for line in f:
+            words = line.split("#")[0].split()
+            if words:
+                out.append((int(words[0]), bytes.fromhex("".join(words[1:]))))
+    return out
+
+
 class In:
     """gpio.In: a level, and the one that the program knows."""
 

@@ -83,6 +83,11 @@ class System:
         self.ports[name] = devices.Out(self.world, name)
         return self.ports[name]
 
+    def d_uart_port(self, args, name, numbers):
+        name = name or self.line(args)
+        self.ports[name] = devices.Serial(self.world, name)
+        return self.ports[name]
+
     def d_blk_virtio(self, args, name, numbers):
         name = name or f"disk{self.number(args[0][1], numbers)}"
         image = self.options.disks.get(name, self.options.disks.get("", bytes(1 << 20)))
@@ -189,6 +194,7 @@ class System:
     def inputs(self):
         """The frames of all captures in the order in which the world commits them."""
         files = {self.port_name(n): devices.capture(p) for n, p in self.options.captures}
+        said = {self.serial_name(n): devices.said(p) for n, p in self.options.bytes}
         first = min((f[0][0] for f in files.values() if f), default=0)
         out = []
         for k, (name, port) in enumerate(self.ports.items()):
@@ -196,6 +202,7 @@ class System:
             for at, frame in files.get(name, []):
                 at = now = max(at, now)
                 out.append((at - first, k, port, port.message(frame)))
+            out += [(at, k, port, data) for at, data in said.get(name, [])]
             if name in self.options.dumps:
                 out += [(at, k, port, level) for at, level in devices.levels(self.options.dumps[name], (port.line, name))]
         out.sort(key=lambda x: (x[0], not isinstance(x[2], devices.In), x[1]))  # levels before messages
@@ -207,3 +214,7 @@ class System:
             return name
         eths = [n for n, p in self.ports.items() if isinstance(p, devices.Eth)]
         return eths[0]
+
+    def serial_name(self, name):
+        """The port that a file of bytes is for."""
+        return name or next(n for n, p in self.ports.items() if isinstance(p, devices.Serial))

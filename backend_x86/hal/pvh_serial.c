@@ -1,0 +1,59 @@
+// The serial lines of a PVH guest: 16550 UARTs beside that of the console. Line i of the
+// program is the ith of these ports; QEMU makes one with
+//
+//	-device isa-serial,chardev=ID,iobase=0x2f8,irq=3
+#include "hal.h"
+
+#if SN_STREAMS
+enum { LINES = 2, WAITING = 4096 };
+enum { DATA = 0, WANTED = 1, FIFO = 2, FORMAT = 3, MODEM = 4, STATE = 5, SCRATCH = 7 };
+
+// What has arrived and nobody has taken: the UART holds 16 bytes.
+static struct serial { u32 put, taken; u8 data[WAITING]; } serials[SN_STREAMS];
+
+static u16 serial_at(u32 dev) {
+  static const u16 at[LINES] = {0x2f8, 0x3e8};
+  return at[sn_is_stream[dev] - 1];
+}
+
+static void serial_start(void) {
+  static const u8 gsi[LINES] = {3, 4};
+  for (u32 i = 0; i < SN_DEVICES; i++) {
+    if (!sn_is_stream[i]) continue;
+    if (sn_is_stream[i] > LINES) fail("this machine has two serial lines besides the console, the program more");
+    u16 at = serial_at(i);
+    outb(at + SCRATCH, 0xa5);
+    if (inb(at + SCRATCH) != 0xa5) fail("a serial line of the program is missing; give QEMU -device isa-serial,chardev=ID,iobase=0x2f8,irq=3, for a second one 0x3e8 and 4");
+    outb(at + WANTED, 0);
+    outb(at + FORMAT, 0x83); // the divisor for 115,200 baud
+    outb(at + DATA, 1);
+    outb(at + WANTED, 0);
+    outb(at + FORMAT, 3); // 8 bits, no parity, one stop bit
+    outb(at + FIFO, 7);   // on and empty
+    outb(at + MODEM, 0x0b);
+    outb(at + WANTED, 1); // interrupts when bytes have arrived
+    interrupt(gsi[sn_is_stream[i] - 1]);
+  }
+}
+
+// serial_pending takes what the UART has and reports whether bytes wait.
+static int serial_pending(u32 dev) {
+  struct serial *s = &serials[sn_is_stream[dev] - 1];
+  while (s->put - s->taken < WAITING && inb(serial_at(dev) + STATE) & 1) s->data[s->put++ % WAITING] = inb(serial_at(dev) + DATA);
+  return s->put != s->taken;
+}
+
+static u32 serial_take(u32 dev, u8 *p, u32 cap) {
+  struct serial *s = &serials[sn_is_stream[dev] - 1];
+  u32 n = 0;
+  while (n < cap && s->taken != s->put) p[n++] = s->data[s->taken++ % WAITING];
+  return n;
+}
+
+static void serial_send(u32 dev, const u8 *p, u32 n) {
+  while (n--) {
+    while (!(inb(serial_at(dev) + STATE) & 0x20)) serial_pending(dev);
+    outb(serial_at(dev) + DATA, *p++);
+  }
+}
+#endif

@@ -1,0 +1,174 @@
+package x86_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/stretchr/testify/require"
+
+	x86 "github.com/sinter-lang/sinter/backend_x86"
+	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/sim/process"
+)
+
+// serialEcho sends what arrives on a line back, with buffers of 64 bytes; a tab first in
+// one is a trap.
+func serialEcho() string {
+	return strings.NewReplacer("device 0 eth0 eth", "device 0 line uart", "eth0", "line").Replace(echo)
+}
+
+// terminal opens a pair of pseudo-terminals: our end, and the path of the other.
+func terminal(t *testing.T) (ours *os.File, theirs string) {
+	t.Helper()
+	ours, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		testkit.Skip(t, "no pseudo-terminals: "+err.Error())
+	}
+	t.Cleanup(func() { ours.Close() })
+	var unlock, number int32
+	for request, arg := range map[uintptr]*int32{syscall.TIOCSPTLCK: &unlock, syscall.TIOCGPTN: &number} {
+		_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, ours.Fd(), request, uintptr(unsafe.Pointer(arg)))
+		require.Zero(t, errno)
+	}
+	return ours, fmt.Sprintf("/dev/pts/%d", number)
+}
+
+// exchange writes bytes and wants them back, in any pieces.
+func exchange(t *testing.T, line io.ReadWriter, data string) {
+	t.Helper()
+	done := make(chan error, 1)
+	back := make([]byte, len(data))
+	go func() {
+		_, err := io.ReadFull(line, back)
+		done <- err
+	}()
+	_, err := io.WriteString(line, data)
+	require.NoError(t, err)
+	select {
+	case err = <-done:
+		require.NoError(t, err)
+		require.Equal(t, data, string(back))
+	case <-time.After(20 * time.Second):
+		require.FailNow(t, "the bytes did not come back")
+	}
+}
+
+// all are bytes of every value, but for one tab that would stand first in a buffer.
+func all() string {
+	var b strings.Builder
+	for i := range 256 {
+		b.WriteByte(byte(255 - i))
+	}
+	return strings.ReplaceAll(b.String(), "\t", "")
+}
+
+// TestTerminal: a Linux product makes a terminal raw, so that all bytes pass as they are,
+// at the speed that it is told; it ends when the other end is closed.
+func TestTerminal(t *testing.T) {
+	ours, theirs := terminal(t)
+	held, err := os.OpenFile(theirs, os.O_RDWR|syscall.O_NOCTTY, 0) // so that its settings stay
+	require.NoError(t, err)
+	cmd := launch(t, build(t, parse(t, serialEcho()), x86.Linux), nil, "line=tty:"+theirs+":31250")
+	require.Eventually(t, func() bool { return speed(t, held) == 31250 }, 10*time.Second, 5*time.Millisecond)
+	exchange(t, ours, all())
+	exchange(t, ours, strings.Repeat("a line that is longer than any buffer of the program\r\n", 40))
+	requireFilter(t, cmd.Process.Pid)
+	require.NoError(t, held.Close())
+	require.NoError(t, ours.Close())
+	require.NoError(t, cmd.Wait())
+}
+
+// speed asks the kernel for the speed of a terminal (struct termios2).
+func speed(t *testing.T, f *os.File) uint32 {
+	var termios [44]byte
+	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, f.Fd(), 0x802c542a, uintptr(unsafe.Pointer(&termios)))
+	require.Zero(t, errno)
+	return uint32(termios[40]) | uint32(termios[41])<<8 | uint32(termios[42])<<16
+}
+
+// TestTerminalInterface compares the structure and requests of the layer with the
+// kernel's own header.
+func TestTerminalInterface(t *testing.T) {
+	clang := testkit.Tool(t, "clang-19", "clang")
+	text, err := os.ReadFile("hal/linux_serial.c")
+	require.NoError(t, err)
+	_, part, ok := strings.Cut(string(text), "#if SN_STREAMS\n")
+	require.True(t, ok)
+	part, _, ok = strings.Cut(part, "\n// Why")
+	require.True(t, ok)
+	part = strings.Replace(part, "struct termios2", "struct ours", 1)
+	src := "#include <asm/termbits.h>\n#include <asm/ioctls.h>\n#include <asm/ioctl.h>\n#include <fcntl.h>\ntypedef unsigned char u8; typedef unsigned int u32;\n" + part +
+		"\n#define SAME(a, b) _Static_assert((a) == (b), #a)\n"
+	for _, pair := range [][2]string{
+		{"TERM_GET", "TCGETS2"},
+		{"TERM_SET", "TCSETS2"},
+		{"TERM_BITS8", "CS8"},
+		{"TERM_READ", "CREAD"},
+		{"TERM_LOCAL", "CLOCAL"},
+		{"TERM_ANY_SPEED", "BOTHER"},
+		{"TERM_LEAST", "VMIN"},
+		{"TERM_LEAST - 1", "VTIME"},
+		{"NO_DOORKEEPER", "(O_NOCTTY | O_NONBLOCK)"},
+		{"sizeof(struct ours)", "sizeof(struct termios2)"},
+		{"__builtin_offsetof(struct ours, chars)", "__builtin_offsetof(struct termios2, c_cc)"},
+		{"__builtin_offsetof(struct ours, speed_in)", "__builtin_offsetof(struct termios2, c_ispeed)"},
+	} {
+		src += fmt.Sprintf("SAME(%s, %s);\n", pair[0], pair[1])
+	}
+	path := filepath.Join(t.TempDir(), "same.c")
+	require.NoError(t, os.WriteFile(path, []byte(src), 0o644))
+	out, err := exec.Command(clang, "-fsyntax-only", path).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+}
+
+// TestWrongTerminal: what cannot be a serial line is refused with a sentence.
+func TestWrongTerminal(t *testing.T) {
+	img := build(t, parse(t, serialEcho()), x86.Linux)
+	path := filepath.Join(t.TempDir(), "prog")
+	require.NoError(t, os.WriteFile(path, img.Stripped, 0o755))
+	_, theirs := terminal(t)
+	for arg, want := range map[string]string{
+		"line=tty:/dev/null":           "line=tty:/dev/null: cannot open this as a terminal",
+		"line=tty:/no/such/thing":      "cannot open this as a terminal",
+		"line=tty:" + theirs + ":fast": "does not take this speed",
+		"line=tty:" + theirs + ":0":    "does not take this speed",
+		"line=tap:tap0":                "usage:",
+	} {
+		out, err := exec.Command(path, arg).CombinedOutput()
+		require.Error(t, err, arg)
+		require.Contains(t, string(out), want)
+	}
+}
+
+// TestSecondUART: a PVH guest in QEMU talks over the UART beside its console.
+func TestSecondUART(t *testing.T) {
+	img := build(t, parse(t, serialEcho()), x86.PVH)
+	path := filepath.Join(t.TempDir(), "line")
+	l, err := net.Listen("unix", path)
+	require.NoError(t, err)
+	defer l.Close()
+	bootLive(t, img, process.LineArgs(0, "socket,id=s0,path="+path)...)
+	require.NoError(t, l.(*net.UnixListener).SetDeadline(time.Now().Add(20*time.Second)))
+	line, err := l.Accept()
+	require.NoError(t, err)
+	defer line.Close()
+	exchange(t, line, "hello")
+	exchange(t, line, all())
+	exchange(t, line, strings.Repeat("more than the sixteen bytes of its queue ", 60))
+}
+
+// TestMissingUART: a guest without its line says so and ends.
+func TestMissingUART(t *testing.T) {
+	said, err := io.ReadAll(bootLive(t, build(t, parse(t, serialEcho()), x86.PVH)))
+	require.NoError(t, err)
+	require.Contains(t, string(said), "a serial line of the program is missing")
+}

@@ -1,0 +1,166 @@
+package examples
+
+import (
+	"encoding/binary"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	x86 "github.com/sinter-lang/sinter/backend_x86"
+	"github.com/sinter-lang/sinter/internal/testkit"
+)
+
+// namespace is a thread in a network of its own, which does what it is told there. The
+// network ends with the thread.
+type namespace struct {
+	do     chan func()
+	thread int
+}
+
+func newNamespace(t *testing.T) *namespace {
+	n := &namespace{do: make(chan func())}
+	ready := make(chan error)
+	go func() {
+		runtime.LockOSThread() // and never unlocked: the thread ends with this function
+		n.thread = syscall.Gettid()
+		ready <- syscall.Unshare(syscall.CLONE_NEWNET)
+		for f := range n.do {
+			f()
+		}
+	}()
+	require.NoError(t, <-ready)
+	t.Cleanup(func() { close(n.do) })
+	return n
+}
+
+// in runs a function in the namespace.
+func (n *namespace) in(f func() error) error {
+	result := make(chan error)
+	n.do <- func() { result <- f() }
+	return <-result
+}
+
+// ip configures the namespace.
+func (n *namespace) ip(t *testing.T, args ...string) {
+	t.Helper()
+	require.NoError(t, n.in(func() error {
+		out, err := exec.Command("ip", args...).CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("ip %q: %w: %s", args, err, out)
+		}
+		return nil
+	}))
+}
+
+// TestTranslatorBetweenNamespaces puts the translator between two networks of the kernel's.
+// A client of the inside talks to a server of the outside, which sees the outer address; a
+// ping comes back too, and what the server says unasked does not.
+func TestTranslatorBetweenNamespaces(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("not run: namespaces and TAP interfaces need root")
+	}
+	testkit.Tool(t, "ip")
+	if _, err := os.Stat("/dev/net/tun"); err != nil {
+		t.Skip("not run: ", err)
+	}
+	path := product(t, "nat", x86.Linux)
+	inside, outside := newNamespace(t), newNamespace(t)
+	inside.ip(t, "tuntap", "add", "in0", "mode", "tap")
+	inside.ip(t, "tuntap", "add", "out0", "mode", "tap")
+	cmd := exec.Command(path, "inside=tap:in0", "outside=tap:out0")
+	cmd.Stderr = os.Stderr
+	require.NoError(t, inside.in(cmd.Start))
+	t.Cleanup(func() {
+		cmd.Process.Kill() //nolint:errcheck // it may have ended
+		cmd.Wait()         //nolint:errcheck // killed on purpose
+	})
+	taken := func() bool { // the process has its interfaces once they have a carrier
+		return inside.in(func() error {
+			out, err := exec.Command("sh", "-c", "ip link set in0 up; ip link set out0 up; ip -o link show up | grep -c '[nt]0: <.*LOWER_UP'").CombinedOutput()
+			if err == nil && string(out) != "2\n" {
+				return fmt.Errorf("%s", out)
+			}
+			return err
+		}) == nil
+	}
+	require.Eventually(t, taken, 20*time.Second, 20*time.Millisecond)
+	inside.ip(t, "link", "set", "out0", "netns", fmt.Sprint(outside.thread))
+	inside.ip(t, "addr", "add", "192.168.0.5/24", "dev", "in0")
+	inside.ip(t, "route", "add", "default", "via", "192.168.0.1")
+	outside.ip(t, "link", "set", "lo", "up")
+	outside.ip(t, "link", "set", "out0", "up")
+	outside.ip(t, "addr", "add", "10.0.2.2/24", "dev", "out0")
+	outside.ip(t, "addr", "add", "8.8.8.8/32", "dev", "lo")
+
+	var server, client *net.UDPConn
+	require.NoError(t, outside.in(func() (err error) {
+		server, err = net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(8, 8, 8, 8), Port: 99})
+		return err
+	}))
+	defer server.Close()
+	require.NoError(t, inside.in(func() (err error) {
+		client, err = net.DialUDP("udp4", nil, &net.UDPAddr{IP: net.IPv4(8, 8, 8, 8), Port: 99})
+		return err
+	}))
+	defer client.Close()
+	buf := make([]byte, 100)
+	for k := range 20 {
+		question := fmt.Sprintf("question %d", k)
+		_, err := client.Write([]byte(question))
+		require.NoError(t, err)
+		require.NoError(t, server.SetReadDeadline(time.Now().Add(10*time.Second)))
+		n, from, err := server.ReadFromUDP(buf)
+		require.NoError(t, err)
+		require.Equal(t, question, string(buf[:n]))
+		require.Equal(t, "10.0.2.15:40000", from.String())
+		_, err = server.WriteToUDP([]byte("answer"), from)
+		require.NoError(t, err)
+		require.NoError(t, client.SetReadDeadline(time.Now().Add(10*time.Second)))
+		n, err = client.Read(buf)
+		require.NoError(t, err)
+		require.Equal(t, "answer", string(buf[:n]))
+	}
+	_, err := server.WriteToUDP([]byte("nobody asked"), &net.UDPAddr{IP: net.IPv4(10, 0, 2, 15), Port: 40009})
+	require.NoError(t, err)
+	require.NoError(t, client.SetReadDeadline(time.Now().Add(200*time.Millisecond)))
+	_, err = client.Read(buf)
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	require.NoError(t, inside.in(ping))
+}
+
+// ping sends an echo to the outer network's host and waits for its answer.
+func ping() error {
+	c, err := net.ListenPacket("ip4:icmp", "192.168.0.5")
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	b := []byte{8, 0, 0, 0, 0x12, 0x34, 0, 1, 'p', 'i', 'n', 'g'}
+	sum := uint32(0)
+	for i := 0; i < len(b); i += 2 {
+		sum += uint32(binary.BigEndian.Uint16(b[i:]))
+	}
+	binary.BigEndian.PutUint16(b[2:], ^uint16(sum&0xffff+sum>>16))
+	if _, err := c.WriteTo(b, &net.IPAddr{IP: net.IPv4(10, 0, 2, 2)}); err != nil {
+		return err
+	}
+	if err := c.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		return err
+	}
+	reply := make([]byte, 100)
+	n, from, err := c.ReadFrom(reply)
+	if err != nil {
+		return err
+	}
+	if n != len(b) || reply[0] != 0 || string(reply[4:n]) != string(b[4:]) || from.String() != "10.0.2.2" {
+		return fmt.Errorf("got % x from %s", reply[:n], from)
+	}
+	return nil
+}

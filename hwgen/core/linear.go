@@ -1,0 +1,149 @@
+package core
+
+import (
+	"math/bits"
+	"slices"
+
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// linearFrom is from how many operators on an expression whose bits are sums is built
+// of sums: smaller ones are as good as they are written.
+const linearFrom = 5
+
+// linear makes the bits of an expression that is linear over the operands, such as
+// some rounds of a cyclic redundancy check, as exclusive ors that share what they can.
+func (e *elab) linear(x *word.Expr) (vec, bool) {
+	n := 0
+	x.Each(func(p *word.Expr) {
+		if p.Op != word.Bad {
+			n++
+		}
+	})
+	if n < linearFrom {
+		return nil, false
+	}
+	names := []string{leafA, leafB, leafRs2, leafRs3}
+	sums, ok := word.Linear(x, names)
+	if !ok {
+		return nil, false
+	}
+	s := &summer{g: e.g.wires}
+	rows := make([][]int, len(sums))
+	for i, sum := range sums {
+		rows[i] = s.row(sum, e.leaves, names)
+	}
+	s.share(rows)
+	out := make(vec, len(sums))
+	for i, row := range rows {
+		out[i] = s.sum(row)
+		if sums[i].One {
+			out[i] = s.g.op(word.Not, 1, 0, vec{out[i]})[0]
+		}
+	}
+	return out, true
+}
+
+// summer makes sums of bits.
+type summer struct {
+	g     wires
+	terms []term
+	found map[bit]int
+}
+
+// term is a bit that sums are made of: of an operand, or the sum of two terms.
+type term struct {
+	at    bit
+	level int
+}
+
+func (s *summer) term(b bit, level int) int {
+	if s.found == nil {
+		s.found = map[bit]int{}
+	}
+	k, ok := s.found[b]
+	if !ok {
+		k = len(s.terms)
+		s.found[b], s.terms = k, append(s.terms, term{b, level})
+	}
+	return k
+}
+
+// row lists the terms of a sum of operand bits.
+func (s *summer) row(sum word.Sum, leaves map[string]vec, names []string) []int {
+	var out []int
+	for k, name := range names {
+		for m := sum.Of[k]; m != 0; m &= m - 1 {
+			t := s.term(leaves[name][bits.TrailingZeros64(m)], 0)
+			if at := slices.Index(out, t); at >= 0 { // bits of an immediate may be one wire
+				out = slices.Delete(out, at, at+1)
+				continue
+			}
+			out = append(out, t)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// share makes one term of the two that most rows have in common, again and again
+// (Paar, "Optimized Arithmetic for Reed-Solomon Encoders", 1997).
+func (s *summer) share(rows [][]int) {
+	for {
+		a, b, n := s.commonest(rows)
+		if n < 2 {
+			return
+		}
+		c := s.xor(a, b)
+		for i, row := range rows {
+			if slices.Contains(row, a) && slices.Contains(row, b) {
+				rows[i] = append(slices.DeleteFunc(row, func(t int) bool { return t == a || t == b }), c)
+			}
+		}
+	}
+}
+
+// commonest finds the pair in most rows; of equals that of the lowest level.
+func (s *summer) commonest(rows [][]int) (a, b, n int) {
+	type pair struct{ a, b int }
+	count := map[pair]int{}
+	var order []pair
+	for _, row := range rows {
+		for i, x := range row {
+			for _, y := range row[:i] {
+				p := pair{min(x, y), max(x, y)}
+				if count[p] == 0 {
+					order = append(order, p)
+				}
+				count[p]++
+			}
+		}
+	}
+	level := func(p pair) int { return max(s.terms[p.a].level, s.terms[p.b].level) }
+	best := pair{}
+	for _, p := range order {
+		if count[p] > n || count[p] == n && level(p) < level(best) {
+			best, n = p, count[p]
+		}
+	}
+	return best.a, best.b, n
+}
+
+func (s *summer) xor(a, b int) int {
+	v := s.g.op(word.Xor, 1, 0, vec{s.terms[a].at}, vec{s.terms[b].at})
+	return s.term(v[0], max(s.terms[a].level, s.terms[b].level)+1)
+}
+
+// sum adds the terms of a row, the lowest first.
+func (s *summer) sum(row []int) bit {
+	if len(row) == 0 {
+		return bit{rtl.None, 0}
+	}
+	row = slices.Clone(row)
+	for len(row) > 1 {
+		slices.SortStableFunc(row, func(x, y int) int { return s.terms[x].level - s.terms[y].level })
+		row = append(row[2:], s.xor(row[0], row[1]))
+	}
+	return s.terms[row[0]].at
+}

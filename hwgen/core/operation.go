@@ -1,0 +1,26 @@
+package core
+
+import (
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// Operation makes the circuit of a line's result by itself, as a core has it beside
+// its units, from its sources to its result. Its price is
+// what the line adds, and its depth how long its way is.
+func Operation(in *isa.Inst) (*rtl.Circuit, error) {
+	b := rtl.NewBuilder(in.Name)
+	e := &elab{
+		g: &gen{decoder: &decoder{wires: wires{b}}}, leaves: map[string]vec{},
+		memo: map[int]vec{}, units: map[int]vec{}, keys: map[keyOf]int{}, numbers: map[*word.Expr]int{},
+	}
+	for _, name := range []string{leafA, leafRs2, leafRs3} {
+		if uses(in.Meaning.Rd, name) {
+			e.leaves[name] = e.g.vec(b.Input(name, 32))
+		}
+	}
+	b.At(in.Span)
+	b.Output("rd", e.g.pack(e.value(word.Simplify(in.Meaning.Rd.Expand()))))
+	return b.Build()
+}

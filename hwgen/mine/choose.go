@@ -1,0 +1,206 @@
+package mine
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/sinter-lang/sinter/hwgen/core"
+	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/isa"
+)
+
+// What a core costs beside the circuits of lines, in cells: the place of a line on the
+// bus of results and in decode, the third read port with its forwarding for lines of
+// three sources, each amount by which a shift that is left shifts, and a shifter for all
+// amounts.
+const (
+	costPlace  = 8
+	costPort   = 48
+	costShift  = 16
+	costBarrel = 170
+)
+
+// priced maps the circuits of the candidates that save most.
+func (p *program) priced(all []*Candidate, r *Result) ([]*Candidate, error) {
+	if len(all) > maxPriced {
+		for _, c := range all[maxPriced:] {
+			c.Why = fmt.Sprintf("not priced: %d others save more", maxPriced)
+		}
+		all, r.Others = all[:maxPriced], append(r.Others, all[maxPriced:]...)
+	}
+	var out []*Candidate
+	for _, c := range all {
+		circuit, err := core.Operation(c.Line)
+		if err != nil {
+			return nil, err
+		}
+		price, err := plan.Price(circuit)
+		if err != nil {
+			return nil, err
+		}
+		c.LUTs, c.Depth = price.Cells, price.Depth
+		if c.Depth > r.Depth {
+			c.Why = fmt.Sprintf("%d look-up tables deep, an adder %d", c.Depth, r.Depth)
+			r.Others = append(r.Others, c)
+			continue
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// adderDepth is that of what each core has between its operands and its result: an
+// adder whose second operand may be complemented.
+func adderDepth() (int, error) {
+	in, err := isa.ParseLine(&diag.File{Name: "adder.isa", Text: "adder R4 00 000 0001011 rd = rs1 + (rs2 xor (0 - (rs3 and 1)))\n"})
+	if err != nil {
+		return 0, err
+	}
+	c, err := core.Operation(in)
+	if err != nil {
+		return 0, err
+	}
+	price, err := plan.Price(c)
+	return price.Depth, err
+}
+
+// chooser takes the line with which cycles times cells are least, again and again.
+type chooser struct {
+	p   *program
+	o   Options
+	r   *Result
+	now state
+}
+
+// state is what a set of lines makes of the program.
+type state struct {
+	chosen []*Candidate
+	of     map[*ir.Func]work
+	cycles float64
+	cells  int
+}
+
+// product is what is to be small.
+func (s *state) product() float64 { return s.cycles * float64(s.cells) }
+
+func (s *state) lines() []*isa.Inst {
+	var out []*isa.Inst
+	for _, c := range s.chosen {
+		out = append(out, c.Line)
+	}
+	return out
+}
+
+// with is the state of other lines; only functions in which the changed line stands are
+// looked at again.
+func (c *chooser) with(chosen []*Candidate, changed *Candidate) state {
+	s := state{chosen: chosen, of: map[*ir.Func]work{}}
+	lines := s.lines()
+	var shifts amounts
+	for _, f := range c.p.m.Funcs {
+		w := c.now.of[f]
+		if changed == nil || changed.funcs[f] {
+			w = c.p.work(f, lines)
+		}
+		s.of[f] = w
+		s.cycles += w.cycles
+		shifts = shifts.and(w.shifts)
+	}
+	s.cells = c.o.Cells + min(costShift*shifts.count(), costBarrel)
+	port := 0
+	for _, x := range chosen {
+		s.cells += x.LUTs + costPlace
+		if x.Inputs > 2 {
+			port = costPort
+		}
+	}
+	s.cells += port
+	return s
+}
+
+func (c *chooser) choose(left []*Candidate) error {
+	c.now = c.with(nil, nil)
+	whole := c.now.cycles
+	for len(c.now.chosen) < c.o.Lines {
+		best, at := c.best(left), 0
+		if best == nil {
+			break
+		}
+		at = slices.Index(left, best)
+		left = slices.Delete(left, at, at+1)
+		c.now = c.with(append(slices.Clone(c.now.chosen), best), best)
+		left = append(left, c.prune()...)
+	}
+	for _, x := range left {
+		x.Why = c.why(x)
+	}
+	c.r.Others = append(left, c.r.Others...)
+	c.r.Chosen = c.now.chosen
+	for _, x := range c.r.Chosen {
+		without := c.without(x)
+		x.Saved = (without.cycles - c.now.cycles) / whole
+	}
+	return c.encode()
+}
+
+// best is the candidate with which the product is least, nil when none makes it
+// smaller.
+func (c *chooser) best(left []*Candidate) *Candidate {
+	var best *Candidate
+	least := c.now.product()
+	for _, x := range left {
+		s := c.with(append(slices.Clone(c.now.chosen), x), x)
+		if p := s.product(); p < least && s.cycles < c.now.cycles {
+			best, least = x, p
+		}
+	}
+	return best
+}
+
+func (c *chooser) without(x *Candidate) state {
+	return c.with(slices.DeleteFunc(slices.Clone(c.now.chosen), func(y *Candidate) bool { return x == y }), x)
+}
+
+// prune drops the lines that later ones have made useless, and returns them.
+func (c *chooser) prune() []*Candidate {
+	var out []*Candidate
+	for _, x := range slices.Clone(c.now.chosen) {
+		if s := c.without(x); s.product() <= c.now.product() {
+			c.now = s
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// encode gives the chosen lines names and encodings, the most useful one first.
+func (c *chooser) encode() error {
+	slices.SortStableFunc(c.r.Chosen, func(a, b *Candidate) int { return cmp.Compare(b.Saved, a.Saved) })
+	taken := c.o.Set
+	for _, x := range c.r.Chosen {
+		var err error
+		if x.Line, err = encode(x.Line, taken); err != nil {
+			return err
+		}
+		if taken, err = taken.Extend(taken.Name, x.Line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// why says why a candidate is left.
+func (c *chooser) why(x *Candidate) string {
+	s := c.with(append(slices.Clone(c.now.chosen), x), x)
+	x.Saved = (c.now.cycles - s.cycles) / c.now.cycles
+	switch {
+	case x.Saved <= 0:
+		return "the chosen lines do what it does"
+	case s.product() >= c.now.product():
+		return fmt.Sprintf("saves %.1f %% of the cycles for %.1f %% more cells", 100*x.Saved, 100*(float64(s.cells)/float64(c.now.cells)-1))
+	}
+	return fmt.Sprintf("the %d lines asked for are chosen", c.o.Lines)
+}

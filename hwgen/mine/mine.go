@@ -1,0 +1,129 @@
+// Package mine finds the operations that a program asks for: values that it computes
+// often, with several instructions, of few registers. Each becomes a line of the
+// instruction table, and from there on it is a line like any other.
+//
+//	r, err := mine.Find(m, mine.Options{Set: target.Set, Lines: 4})
+//	fmt.Print(isa.Print(r.Set("mined")))
+//
+//	isa mined
+//	  mine1  R  0000000 000 0101011  t1 = rs1 xor rs2 ; ... ; rd = ...
+//	end
+//
+// A candidate is the part of the graph of values between one result and at most three
+// registers, constants inside, within one block of the program IR as selection gets it.
+// Rounds that the optimiser has unrolled are one part. They are found as cuts are by a
+// technology mapper (cuts.go; Pan and Lin, 1998), written as lines (pattern.go), and
+// priced: the circuit of the line, as a core has it, goes through the mapper of
+// ir/gate. Sums of operators would be wrong by a factor of twenty for a step of a CRC.
+//
+// The best line is taken, then what the others save beside it is computed anew with the
+// same search that selection uses (ir/fuse), until none pays (choose.go). A line pays
+// when cycles times cells of the core fall. None is deeper than an adder, which each
+// core has in the same place, so the clock stays.
+//
+// What is found depends on the program, the weights of its blocks and nothing else. The
+// work is bounded by numbers, not by a clock. The package knows no machine. Start
+// reading at Find.
+package mine
+
+import (
+	"slices"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/isa"
+)
+
+// Options say what to mine for.
+type Options struct {
+	Set   *isa.Set // of the target: its encodings and names are taken
+	Lines int      // at most
+	// Weight is how often a block runs; nil: an estimate by loops and calls.
+	Weight func(*ir.Func, *ir.Block) float64
+	Cells  int // of the core without mined lines; 0: of a usual one
+}
+
+// Candidate is an operation that a line could do.
+type Candidate struct {
+	Line   *isa.Inst // of a chosen one with its encoding
+	Inputs int
+	Uses   []Use   // where it stands, the most often run first
+	Saved  float64 // of the cycles of the program, a part of 1: when it was chosen, or now
+	LUTs   int
+	Depth  int
+	Why    string // it was not chosen; empty: it was
+
+	funcs map[*ir.Func]bool
+	score float64
+}
+
+// Use is a place of an operation.
+type Use struct {
+	Func string
+	At   diag.Span
+	Runs float64 // of its block
+}
+
+// Result is what Find has found.
+type Result struct {
+	Chosen  []*Candidate
+	Others  []*Candidate
+	Limited string // what was left out by a bound; empty: nothing
+	Depth   int    // that a line may have
+}
+
+// Lines are the chosen lines in the order of their choice.
+func (r *Result) Lines() []*isa.Inst {
+	var out []*isa.Inst
+	for _, c := range r.Chosen {
+		out = append(out, c.Line)
+	}
+	return out
+}
+
+// Set is the chosen lines as an instruction set of a name.
+func (r *Result) Set(name string) *isa.Set { return &isa.Set{Name: name, Insts: r.Lines()} }
+
+// Bounds of the work.
+const (
+	maxInstrs  = 20000 // looked at, those of the most often run blocks
+	maxCuts    = 16    // of a value
+	maxParts   = 64    // operators of a candidate
+	maxPriced  = 96    // candidates
+	usualCells = 450   // of a core, without what shifts
+)
+
+// Find finds the operations that pay, for a program that is legalised for 32 bits and
+// has passed ir/pass/tasks.
+func Find(m *ir.Module, o Options) (*Result, error) {
+	if o.Cells == 0 {
+		o.Cells = usualCells
+	}
+	p := newProgram(m, o.Weight)
+	r := &Result{}
+	all := p.candidates(r)
+	limit, err := adderDepth()
+	if err != nil {
+		return nil, err
+	}
+	r.Depth = limit
+	if all, err = p.priced(all, r); err != nil {
+		return nil, err
+	}
+	c := &chooser{p: p, o: o, r: r}
+	if err := c.choose(all); err != nil {
+		return nil, err
+	}
+	for _, x := range slices.Concat(r.Chosen, r.Others) {
+		slices.SortStableFunc(x.Uses, func(a, b Use) int {
+			switch {
+			case a.Runs > b.Runs:
+				return -1
+			case a.Runs < b.Runs:
+				return 1
+			}
+			return 0
+		})
+	}
+	return r, nil
+}

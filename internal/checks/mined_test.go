@@ -1,0 +1,140 @@
+package checks_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/checks"
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/verify"
+)
+
+// mined loads a program whose core has mined lines.
+func mined(t *testing.T, path string) *flow.Program {
+	p, err := flow.Load(path, flow.Options{Mine: flow.MinedLines})
+	require.NoError(t, err)
+	return p
+}
+
+// TestMinedCRC32: eight rounds of the CRC become one line, which is selected, executed,
+// proved against its meaning and kept by removal, on both organisations. The core has
+// more cells by a seventh at most, and needs a seventh of the cycles.
+func TestMinedCRC32(t *testing.T) {
+	ctx := context.Background()
+	p := mined(t, "../../examples/crc32")
+	im, err := p.Image(ctx)
+	require.NoError(t, err)
+	require.Equal(t, 1024, executed(t, im, "mine1"))
+	plain, err := flow.Load("../../examples/crc32", flow.Options{})
+	require.NoError(t, err)
+	require.Less(t, 7*kernelCycles(t, p), kernelCycles(t, plain))
+	cells := func(p *flow.Program) int {
+		c, err := p.Core(ctx, flow.Pipe3)
+		require.NoError(t, err)
+		price, err := p.Price(c)
+		require.NoError(t, err)
+		return price.Cells
+	}
+	require.Less(t, cells(p), cells(plain)*115/100)
+	o := checks.VerifyOptions{Cores: []string{flow.Pipe3}, NoX86: true, Random: 1000, Checks: []string{"trace", "removal", "lockstep", "circuit"}}
+	if testkit.Full() {
+		o.Cores, o.Checks = flow.Cores(), nil
+	}
+	report, err := checks.Verify(ctx, p, o)
+	require.NoError(t, err)
+	require.False(t, report.Different(), "%+v", report.Rows)
+	proved := false
+	for _, r := range report.Rows {
+		proved = proved || r.Check == verify.Circuit && r.Status == verify.Proved
+	}
+	require.True(t, proved, "%+v", report.Rows)
+}
+
+// TestMinedSha256: the functions of the rounds become lines.
+func TestMinedSha256(t *testing.T) {
+	p := mined(t, "../../examples/sha256")
+	cycles := func(p *flow.Program) float64 {
+		r, err := p.Run(context.Background(), flow.RunOptions{Level: flow.ISA, Core: flow.Pipe3})
+		require.NoError(t, err)
+		require.Equal(t, "result d282e9c9", r.Lines[0])
+		return r.Figures["instructions.kernel"]
+	}
+	plain, err := flow.Load("../../examples/sha256", flow.Options{})
+	require.NoError(t, err)
+	require.Less(t, 1.5*cycles(p), cycles(plain))
+}
+
+// TestMinedLinesAsAFile: the lines in a file give the same image and the same point, to
+// the byte.
+func TestMinedLinesAsAFile(t *testing.T) {
+	ctx := context.Background()
+	p := mined(t, "../../examples/crc32t")
+	r, err := p.MinedReport(nil)
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "lines.isa")
+	require.NoError(t, os.WriteFile(file, []byte(r.Set), 0o644))
+	q := loadWith(t, "../../examples/crc32t", file)
+	for _, of := range []func(*flow.Program) string{
+		func(p *flow.Program) string {
+			im, err := p.Image(ctx)
+			require.NoError(t, err)
+			return image.Print(im)
+		},
+		func(p *flow.Program) string {
+			c, err := p.Core(ctx, flow.Pipe3)
+			require.NoError(t, err)
+			return design.Print(c.Point)
+		},
+	} {
+		require.Equal(t, of(p), of(q))
+	}
+}
+
+// TestMiningBesideLines: lines of the user's stay, and mined ones take other encodings.
+func TestMiningBesideLines(t *testing.T) {
+	opts := flow.Options{Mine: 4}
+	require.NoError(t, opts.AddLines("testdata/crcbit.isa"))
+	p, err := flow.Load("../../examples/crc32", opts)
+	require.NoError(t, err)
+	im, err := p.Image(context.Background())
+	require.NoError(t, err)
+	require.NotNil(t, im.Target.Set.Lookup("crcbit"))
+	require.NotNil(t, im.Target.Set.Lookup("mine1"))
+	require.Less(t, 7*kernelCycles(t, p), 47115.0)
+}
+
+// TestMiningInARun: with the runs of the interpreter for weights the same line is first.
+func TestMiningInARun(t *testing.T) {
+	p := mined(t, "../../examples/crc32")
+	want, err := p.MinedReport(nil)
+	require.NoError(t, err)
+	got, err := p.MinedReport(&flow.World{})
+	require.NoError(t, err)
+	require.Equal(t, "run", got.Weights)
+	require.Equal(t, want.Lines[0].Meaning, got.Lines[0].Meaning)
+	require.Equal(t, 1024.0, got.Lines[0].Uses[0].Runs)
+}
+
+// TestMiningThatIsRefused: a number out of range, and a program that begins too late.
+func TestMiningThatIsRefused(t *testing.T) {
+	for _, v := range []string{"", "0", "-1", "65", "on", "1x"} {
+		require.ErrorContains(t, (&flow.Options{}).SetMine(v), "--mine wants off or 1 to 64", v)
+	}
+	file := filepath.Join(t.TempDir(), "x.img")
+	p, err := flow.Load("../../examples/hello", flow.Options{})
+	require.NoError(t, err)
+	im, err := p.Image(context.Background())
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, []byte(image.Print(im)), 0o644))
+	q, err := flow.Load(file, flow.Options{Mine: 4})
+	require.NoError(t, err)
+	_, err = q.MinedReport(nil)
+	require.ErrorContains(t, err, "operations are mined from a program")
+}

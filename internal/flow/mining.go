@@ -1,0 +1,175 @@
+package flow
+
+import (
+	"context"
+	"slices"
+
+	"github.com/sinter-lang/sinter/hwgen/mine"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/program"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// MinedLines is how many lines are mined at most when nobody says how many.
+const MinedLines = 8
+
+// minedSet is the name of a set of mined lines.
+const minedSet = "mined"
+
+// mines reports whether the options ask for mined lines. clang selects no such line.
+func (o *Options) mines() bool { return o.Mine > 0 && o.Backend != "llvm" }
+
+// Mined are the operations that the program asks for, with the estimate of how often
+// its blocks run.
+func (p *Program) Mined() (*mine.Result, error) {
+	return p.mined.get(func() (*mine.Result, error) { return p.mine(nil) })
+}
+
+// MinedIn are the operations that the program asks for in a run in a world: the
+// interpreter of the program IR counts how often each block runs.
+func (p *Program) MinedIn(w World) (*mine.Result, error) {
+	m, err := p.Low()
+	if err != nil {
+		return nil, err
+	}
+	script, err := p.Script(w)
+	if err != nil {
+		return nil, err
+	}
+	mc, err := program.New(m, world.New(script))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := sim.Run(mc, w.Steps); err != nil {
+		return nil, err
+	}
+	runs := map[*ir.Block]float64{}
+	for _, b := range mc.Profile() {
+		runs[b.Block] = float64(b.Count)
+	}
+	return p.mine(func(_ *ir.Func, b *ir.Block) float64 { return runs[b] })
+}
+
+func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64) (*mine.Result, error) {
+	m, err := p.Low()
+	if err != nil {
+		return nil, err
+	}
+	t, err := p.Target()
+	if err != nil {
+		return nil, err
+	}
+	lines := p.opts.Mine
+	if lines == 0 {
+		lines = MinedLines
+	}
+	return mine.Find(m, mine.Options{Set: t.Set, Lines: lines, Weight: weight})
+}
+
+// withMined is an image with mined lines, or the one without them when its work is no
+// less: then the program keeps the plain set.
+func (p *Program) withMined(ctx context.Context, compile compiler, t *design.Target, plain *image.Image) (*image.Image, error) {
+	r, err := p.Mined()
+	if err != nil || len(r.Chosen) == 0 {
+		return plain, err
+	}
+	set, err := t.Set.Extend(t.Set.Name+"_"+minedSet, r.Lines()...)
+	if err != nil {
+		return nil, err
+	}
+	im, err := p.chosen(ctx, compile, design.NewTarget(set.Name, set, t.Regs))
+	if err != nil {
+		return nil, err
+	}
+	before, err := work(plain)
+	if err != nil {
+		return nil, err
+	}
+	after, err := work(im)
+	if err != nil || after >= before {
+		return plain, err
+	}
+	return im, nil
+}
+
+// MinedLine is a mined line as reports show it.
+type MinedLine struct {
+	Name    string     `json:"name,omitempty"` // of a chosen one
+	Meaning string     `json:"meaning"`
+	Sources int        `json:"sources"`
+	Saves   float64    `json:"saves"` // of the cycles without mined lines; of one that was not chosen: of those with them
+	LUTs    int        `json:"luts"`
+	Depth   int        `json:"depth"`
+	Uses    []MinedUse `json:"uses"`
+	Why     string     `json:"why,omitempty"` // it was not chosen
+}
+
+// MinedUse is a place of a mined line in the source.
+type MinedUse struct {
+	Place string  `json:"place"`
+	Runs  float64 `json:"runs"`
+}
+
+// MinedReport is what `sinter mine` shows.
+type MinedReport struct {
+	Program string      `json:"program"`
+	Weights string      `json:"weights"` // where the runs come from: estimate or run
+	Lines   []MinedLine `json:"lines"`
+	Others  []MinedLine `json:"others"`
+	Deepest int         `json:"deepest"` // a line may be
+	Limited string      `json:"limited,omitempty"`
+	Set     string      `json:"set"`    // the lines as text
+	Header  string      `json:"header"` // and for C
+}
+
+// MinedReport shows what was mined with the estimate of runs, or in a run in a world.
+func (p *Program) MinedReport(w *World) (*MinedReport, error) {
+	if p.Form > FromIR {
+		return nil, UserErrorf("%s is %s: operations are mined from a program", p.Path, p.Form)
+	}
+	r, weights, err := (*mine.Result)(nil), "estimate", error(nil)
+	if w == nil {
+		r, err = p.Mined()
+	} else {
+		r, err = p.MinedIn(*w)
+		weights = "run"
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &MinedReport{
+		Program: p.Name, Weights: weights, Lines: minedLines(r.Chosen), Others: minedLines(r.Others), Deepest: r.Depth, Limited: r.Limited,
+		Set: isa.Print(r.Set(minedSet)), Header: mine.Header(p.Name, r.Lines()),
+	}, nil
+}
+
+func minedLines(of []*mine.Candidate) []MinedLine {
+	out := []MinedLine{}
+	for _, c := range of {
+		l := MinedLine{Meaning: c.Line.Text, Sources: c.Inputs, Saves: c.Saved, LUTs: c.LUTs, Depth: c.Depth, Why: c.Why}
+		if c.Why == "" {
+			l.Name = c.Line.Name
+		}
+		for _, u := range c.Uses {
+			l.Uses = append(l.Uses, MinedUse{u.At.String(), u.Runs})
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// minedIn are the mined lines that an image holds.
+func (p *Program) minedIn(im *image.Image) ([]MinedLine, error) {
+	if !p.opts.mines() || p.Form > FromIR {
+		return nil, nil
+	}
+	r, err := p.Mined()
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(minedLines(r.Chosen), func(l MinedLine) bool { return im.Target.Set.Lookup(l.Name) == nil }), nil
+}

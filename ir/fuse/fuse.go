@@ -1,0 +1,286 @@
+// Package fuse finds where a line of several operators computes values of a function.
+//
+// Instruction selection covers trees of expressions. A line of several operators may
+// use a part more than once, as a program does that keeps the part in a value, and
+// trees do not show that. So such lines are looked for in the graph of values before
+// trees are made: for each line from the largest on, the words that it computes, where
+// that saves something.
+//
+//	v16: i32 = shru v9, 1
+//	v20: i32 = and v9, 1
+//	v21: i32 = sub 0, v20
+//	v22: i32 = and v21, 0xedb88320
+//	v23: i32 = xor v16, v22          crcbit x5, x4
+//
+// The values between operands and result need no register any more, unless something
+// else reads them. The back end asks here what to select, and hwgen/mine what a line
+// would save. The package knows no target. Start reading at Find.
+package fuse
+
+import (
+	"slices"
+
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// Fusion is a line that computes the value of a word operation.
+type Fusion struct {
+	Line *isa.Inst
+	Args [3]*ir.Value // by source field; nil: not read
+}
+
+// Fusions are those of a function.
+type Fusions struct {
+	of    map[*ir.Instr]*Fusion
+	uses  []int32            // by value ID, as things stand
+	loads map[*ir.Instr]bool // what a load does by itself
+}
+
+// Of returns the fusion that computes the value of an instruction, nil if none does.
+func (fs *Fusions) Of(i *ir.Instr) *Fusion { return fs.of[i] }
+
+// Dead reports whether nothing reads a word operation any more.
+func (fs *Fusions) Dead(i *ir.Instr) bool {
+	return len(fs.of) > 0 && i.Op == ir.OpWord && fs.uses[i.Results[0].ID] == 0
+}
+
+// Operands visits what an instruction reads.
+func (fs *Fusions) Operands(i *ir.Instr, visit func(*ir.Value)) {
+	if fu := fs.of[i]; fu != nil {
+		for _, a := range fu.Args {
+			if a != nil {
+				visit(a)
+			}
+		}
+		return
+	}
+	i.Uses(func(v **ir.Value) { visit(*v) })
+}
+
+// Parts is how many operators of a line stand for an instruction each, 0 when the
+// line is none that Find looks for: a value of registers, of two such operators or more.
+func Parts(in *isa.Inst) int {
+	m := &in.Meaning
+	if m.Rd == nil || m.Load != nil || m.Store != nil || m.PC != nil || in.Format != isa.R && in.Format != isa.R4 {
+		return 0
+	}
+	n, pure := 0, true
+	m.Rd.Each(func(e *word.Expr) {
+		pure = pure && e.Leaf != "pc"
+		n += worth(e.Op)
+	})
+	if n < 2 || !pure {
+		return 0
+	}
+	return n
+}
+
+// worth is how many instructions an operator takes by itself.
+func worth(op word.Op) int {
+	switch op {
+	case word.Bad, word.Zext, word.Sext, word.Slice, word.Cat:
+		return 0
+	}
+	return 1
+}
+
+// Find finds the values of f that the lines compute, those of other kinds left out.
+func Find(f *ir.Func, lines []*isa.Inst) *Fusions {
+	fs := &Fusions{}
+	lines = slices.DeleteFunc(slices.Clone(lines), func(in *isa.Inst) bool { return Parts(in) == 0 })
+	if len(lines) == 0 {
+		return fs
+	}
+	slices.SortStableFunc(lines, func(a, b *isa.Inst) int { return Parts(b) - Parts(a) })
+	fs.of, fs.uses, fs.loads = map[*ir.Instr]*Fusion{}, make([]int32, f.NextID+1), Extensions(f)
+	for _, b := range f.Blocks {
+		for _, i := range b.Instrs {
+			i.Uses(func(v **ir.Value) { fs.uses[(*v).ID]++ })
+		}
+		b.Term.Uses(func(v **ir.Value) { fs.uses[(*v).ID]++ })
+	}
+	for _, in := range lines {
+		for _, b := range f.Blocks {
+			for k := len(b.Instrs) - 1; k >= 0; k-- {
+				fs.try(in, b, b.Instrs[k])
+			}
+		}
+	}
+	return fs
+}
+
+// Extensions are the operations of f that extend the sign of a loaded value, which a
+// load does by itself: no line is to take them from it.
+func Extensions(f *ir.Func) map[*ir.Instr]bool {
+	out := map[*ir.Instr]bool{}
+	for _, b := range f.Blocks {
+		for _, i := range b.Instrs {
+			if i.Op != ir.OpWord || i.Word != word.Shrs && i.Word != word.Sext {
+				continue
+			}
+			up := i.Args[0].Def
+			switch {
+			case up == nil:
+			case narrow(up):
+				out[i] = i.Word == word.Sext
+			case up.Op == ir.OpWord && (up.Word == word.Shl || up.Word == word.Slice) && narrow(up.Args[0].Def):
+				out[i], out[up] = true, true
+			}
+		}
+	}
+	return out
+}
+
+// narrow reports whether an instruction loads less than a word.
+func narrow(i *ir.Instr) bool { return i != nil && i.Op == ir.OpLoad && i.Size <= 2 }
+
+// try fuses an instruction when the line computes its value and saves one.
+func (fs *Fusions) try(in *isa.Inst, b *ir.Block, i *ir.Instr) {
+	if i.Op != ir.OpWord || fs.of[i] != nil || fs.uses[i.Results[0].ID] == 0 {
+		return
+	}
+	root := in.Meaning.Rd
+	if i.Results[0].Type == 1 {
+		if root.Op != word.Zext || root.Args[0].Width != 1 {
+			return
+		}
+		root = root.Args[0]
+	}
+	m := graphMatch{loads: fs.loads, block: b, bound: map[*word.Expr]*ir.Value{}}
+	if !m.node(root, i.Results[0], true) {
+		return
+	}
+	fu := &Fusion{Line: in, Args: m.args}
+	var gone []*ir.Instr
+	for _, a := range fu.Args {
+		if a != nil {
+			fs.uses[a.ID]++
+		}
+	}
+	saved := worth(i.Word) - 1 + fs.release(i, &gone)
+	if saved > 0 {
+		fs.of[i] = fu
+		return
+	}
+	fs.restore(i, gone)
+	for _, a := range fu.Args {
+		if a != nil {
+			fs.uses[a.ID]--
+		}
+	}
+}
+
+// release drops what i reads, and what then nothing reads; it gives how many
+// instructions that saves.
+func (fs *Fusions) release(i *ir.Instr, gone *[]*ir.Instr) int {
+	saved := 0
+	fs.Operands(i, func(v *ir.Value) {
+		if fs.uses[v.ID]--; fs.uses[v.ID] == 0 && v.Def != nil && v.Def.Op == ir.OpWord {
+			*gone = append(*gone, v.Def)
+			saved += worth(v.Def.Word) + fs.release(v.Def, gone)
+		}
+	})
+	return saved
+}
+
+// restore undoes release.
+func (fs *Fusions) restore(i *ir.Instr, gone []*ir.Instr) {
+	for _, g := range append([]*ir.Instr{i}, gone...) {
+		fs.Operands(g, func(v *ir.Value) { fs.uses[v.ID]++ })
+	}
+}
+
+// graphMatch compares the graph of a line with that of the values of a block.
+type graphMatch struct {
+	loads map[*ir.Instr]bool
+	block *ir.Block
+	bound map[*word.Expr]*ir.Value
+	trail []*word.Expr // what is bound, in order
+	args  [3]*ir.Value
+	work  int
+}
+
+// maxCompared bounds the comparisons for one place: operands that may be exchanged
+// double them.
+const maxCompared = 4096
+
+// mark is how far a match has come.
+type mark struct {
+	args  [3]*ir.Value
+	bound int
+}
+
+func (m *graphMatch) mark() mark { return mark{m.args, len(m.trail)} }
+
+// back forgets what was bound after a mark.
+func (m *graphMatch) back(to mark) {
+	m.args = to.args
+	for _, e := range m.trail[to.bound:] {
+		delete(m.bound, e)
+	}
+	m.trail = m.trail[:to.bound]
+}
+
+// node reports whether e computes v.
+func (m *graphMatch) node(e *word.Expr, v *ir.Value, root bool) bool {
+	if known := m.bound[e]; known != nil {
+		return known == v
+	}
+	m.work++
+	switch {
+	case int(v.Type) != e.Width || m.work > maxCompared:
+		return false
+	case e.IsConst():
+		return v.Def != nil && v.Def.Op == ir.OpConst && v.Def.Imm == e.Imm
+	case e.Op == word.Bad:
+		return m.operand(e, v)
+	}
+	before := m.mark()
+	if m.inner(e, v, root) {
+		m.bound[e], m.trail = v, append(m.trail, e)
+		return true
+	}
+	m.back(before)
+	// A bit that is an operand lies in the low bit of its register.
+	if e.Op == word.Slice && e.Width == 1 && e.Imm == 0 && e.Args[0].Op == word.Bad && !e.Args[0].IsConst() {
+		return m.operand(e.Args[0], v)
+	}
+	return false
+}
+
+// inner reports whether the operation of v is that of e, in the same block, over the
+// same operands.
+func (m *graphMatch) inner(e *word.Expr, v *ir.Value, root bool) bool {
+	i := v.Def
+	if i == nil || i.Op != ir.OpWord || m.loads[i] || !root && v.In != m.block || i.Word != e.Op || i.Imm != e.Imm || len(i.Args) != len(e.Args) {
+		return false
+	}
+	if m.all(e.Args, i.Args) {
+		return true
+	}
+	return word.Table(e.Op).Commutative && m.all(e.Args, []*ir.Value{i.Args[1], i.Args[0]})
+}
+
+func (m *graphMatch) all(es []*word.Expr, vs []*ir.Value) bool {
+	before := m.mark()
+	for k := range es {
+		if !m.node(es[k], vs[k], false) {
+			m.back(before)
+			return false
+		}
+	}
+	return true
+}
+
+// operand binds a source field.
+func (m *graphMatch) operand(e *word.Expr, v *ir.Value) bool {
+	for k, name := range [3]string{"rs1", "rs2", "rs3"} {
+		if e.Leaf == name && (m.args[k] == nil || m.args[k] == v) {
+			m.args[k] = v
+			return true
+		}
+	}
+	return false
+}

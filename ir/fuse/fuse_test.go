@@ -1,0 +1,92 @@
+package fuse_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/fuse"
+	"github.com/sinter-lang/sinter/ir/isa"
+)
+
+const module = `module t
+task 0 m @main
+main @main
+func @main(v1: tok) -> (tok) {
+  local %o 64 align 4
+b0(v1):
+  v2: tok %o = local %o
+  v3: i32 = const 3
+  v4: i32 = load4 %o, v2
+  v5: i32 = load4 %o[4], v2
+  v6: i32 = shl v4, v3
+  v7: i32 = xor v6, v4
+  v8: i32 = add v7, v6
+  v9: tok %o = store4 %o[8], v8, v2
+  v10: i32 = load2 %o[12], v9
+  v11: i32 = const 16
+  v12: i32 = shl v10, v11
+  v13: i32 = shrs v12, v11
+  v14: tok %o = store4 %o[16], v13, v9
+  v15: i32 = shl v5, v3
+  v16: i32 = xor v5, v15
+  v17: i32 = add v15, v16
+  v18: tok %o = store4 %o[20], v17, v14
+  v19: tok %o = store4 %o[24], v16, v18
+  v20: tok = halt v1
+  ret v20
+}
+`
+
+func find(t *testing.T, lines ...string) (map[string]string, *ir.Func, *fuse.Fusions) {
+	m, err := ir.Parse(&diag.File{Name: "t.sir", Text: module})
+	require.NoError(t, err)
+	var set []*isa.Inst
+	for _, l := range lines {
+		in, err := isa.ParseLine(&diag.File{Name: "t.isa", Text: l + "\n"})
+		require.NoError(t, err)
+		set = append(set, in)
+	}
+	f := m.Funcs[0]
+	fs := fuse.Find(f, set)
+	out := map[string]string{}
+	for _, i := range f.Blocks[0].Instrs {
+		if fu := fs.Of(i); fu != nil {
+			out[i.Result().String()] = fu.Line.Name + " " + fu.Args[0].String()
+		}
+	}
+	return out, f, fs
+}
+
+// TestFind: a part that occurs twice is one value, operands may be exchanged, and what
+// only the line reads falls away. Where it is read elsewhere as well, nothing is saved.
+func TestFind(t *testing.T) {
+	got, f, fs := find(t, "a R 0000000 000 0001011 x = rs1 shl 3 ; rd = x + (rs1 xor x)")
+	require.Equal(t, map[string]string{"v8": "a v4"}, got)
+	dead := map[string]bool{}
+	for _, i := range f.Blocks[0].Instrs {
+		if fs.Dead(i) {
+			dead[i.Result().String()] = true
+		}
+	}
+	require.Equal(t, map[string]bool{"v6": true, "v7": true, "v15": false, "v16": false}, map[string]bool{"v6": dead["v6"], "v7": dead["v7"], "v15": dead["v15"], "v16": dead["v16"]}, "v16 is stored")
+}
+
+// TestTheLargestFirst: of two lines the one with more operators is tried first.
+func TestTheLargestFirst(t *testing.T) {
+	got, _, _ := find(t, "small R 0000000 000 0001011 rd = (rs1 shl 3) xor rs1", "large R 0000000 001 0001011 x = rs1 shl 3 ; rd = x + (rs1 xor x)")
+	require.Equal(t, map[string]string{"v8": "large v4"}, got)
+}
+
+// TestWhatIsLeft: no line takes from a load what it does itself, none is found where it
+// saves nothing, and those of one operator are none of ours.
+func TestWhatIsLeft(t *testing.T) {
+	got, _, _ := find(t, "ext R 0000000 000 0001011 rd = (rs1 shl 16) shrs 16", "shl R 0000000 001 0001011 rd = rs1 shl 3",
+		"other R 0000000 010 0001011 rd = (rs1 shl 4) xor rs1", "x R 0000000 011 0001011 rd = (rs1 shl 3) xor rs2")
+	require.Empty(t, got)
+	in, err := isa.ParseLine(&diag.File{Name: "t.isa", Text: "l I 000 0001011 rd = mem32[rs1 + imm] xor (rs1 shl 3)\n"})
+	require.NoError(t, err)
+	require.Zero(t, fuse.Parts(in))
+}

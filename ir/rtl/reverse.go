@@ -1,0 +1,81 @@
+package rtl
+
+import (
+	"math/bits"
+
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// fewestReversed is the length from which a run of reversed bits is worth the words that
+// reverse it. Runs of one value share them.
+const fewestReversed = 8
+
+// reversed rewrites a word in which the bits of a value stand in reverse order, as a
+// shifter that serves both directions has it, to a part of the reversed value:
+//
+//	before  cat(slice x 0, cat(slice x 1, cat(slice x 2, ...)))
+//	after   slice(reverse x)
+//
+// It returns None when there is no such run.
+func (p *packer) reversed(x ID) ID {
+	parts, found := p.parts(x, nil), false
+	var out []ID
+	for i := 0; i < len(parts); {
+		n := p.run(parts[i:])
+		if n < fewestReversed {
+			out = append(out, parts[i])
+			i++
+			continue
+		}
+		base, top := p.slice(parts[i])
+		low := p.b.Width(base) - 1 - top
+		out = append(out, p.b.Bits(p.reverse(base), low+n-1, low))
+		found = true
+		i += n
+	}
+	if !found {
+		return None
+	}
+	y := out[0]
+	for _, part := range out[1:] {
+		y = p.b.Cat(part, y)
+	}
+	return y
+}
+
+// run counts the parts, each a bit, that go down in one value.
+func (p *packer) run(parts []ID) int {
+	base, first := p.slice(parts[0])
+	for n, x := range parts {
+		from, at := p.slice(x)
+		if p.b.Width(x) != 1 || from != base || at != first-n {
+			return n
+		}
+	}
+	return len(parts)
+}
+
+// reverse makes the value whose bit i is bit width-1-i of x: neighbours are exchanged, then
+// pairs, then groups of four (Warren, Hacker's Delight, section 7-1).
+func (p *packer) reverse(x ID) ID {
+	w := p.b.Width(x)
+	n := 1 << bits.Len(uint(w-1))
+	y := p.b.Fit(x, n)
+	for s := 1; s < n; s *= 2 {
+		mask := p.b.Const(n, everyOther(s))
+		by := p.b.Const(n, uint64(s))
+		high := p.b.And(p.b.Op(word.Shru, n, 0, y, by), mask)
+		low := p.b.Op(word.Shl, n, 0, p.b.And(y, mask), by)
+		y = p.b.Or(high, low)
+	}
+	return p.b.Bits(y, n-1, n-w)
+}
+
+// everyOther has s ones, s zeros and so on, from bit 0 up.
+func everyOther(s int) uint64 {
+	out := uint64(0)
+	for at := 0; at < 64; at += 2 * s {
+		out |= word.Mask(s) << at
+	}
+	return out
+}

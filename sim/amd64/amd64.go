@@ -1,0 +1,368 @@
+// Package amd64 makes x86-64 instructions at run time and runs them in this
+// process.
+//
+// It is an assembler for those who compile what they simulate: a Code collects
+// instructions, Load puts them into executable pages, Run calls them. It knows
+// the few instructions that such engines need, and no circuit.
+//
+//	var c amd64.Code
+//	c.Mov(amd64.RAX, amd64.At(amd64.RBX, 8), amd64.Q)   // rax = word 1 of the block at rbx
+//	c.Op(amd64.Add, amd64.RAX, amd64.Imm(1), amd64.Q)
+//	c.Ret()
+//	p, err := c.Load()
+//	v := p.Run(0, &block[0], 7)                         // rbx = block, rdi = 7; the result is rax
+//
+// The code must use no stack, touch nothing but what it was given addresses of,
+// and return within milliseconds: the Go runtime cannot stop it. RSP is not its
+// own; all other registers are free. The encodings are those of the Intel 64
+// and IA-32 Architectures Software Developer's Manual, volume 2.
+package amd64
+
+import "encoding/binary"
+
+// Reg is a register of 64 bits.
+type Reg uint8
+
+// The registers, by their numbers in instructions.
+const (
+	RAX Reg = iota
+	RCX
+	RDX
+	RBX
+	RSP
+	RBP
+	RSI
+	RDI
+	R8
+	R9
+	R10
+	R11
+	R12
+	R13
+	R14
+	R15
+)
+
+// Size is the width of an operation. D clears the upper half of a register that it writes.
+type Size uint8
+
+// The sizes.
+const (
+	D Size = 32
+	Q Size = 64
+)
+
+// Operand is a register, a word in memory, or a number.
+type Operand struct {
+	kind  kind
+	reg   Reg   // the register, or the base of the address
+	index Reg   // of a word in an array
+	disp  int32 // of an address, or the number
+}
+
+type kind uint8
+
+const (
+	register kind = iota
+	memory
+	element // base + 8*index
+	number
+)
+
+// R is a register as an operand.
+func R(r Reg) Operand { return Operand{kind: register, reg: r} }
+
+// At is what stands disp bytes after the address in base.
+func At(base Reg, disp int32) Operand { return Operand{kind: memory, reg: base, disp: disp} }
+
+// Elem is the word of 8 bytes with number index in the array at base.
+func Elem(base, index Reg) Operand { return Operand{kind: element, reg: base, index: index} }
+
+// Imm is a number of 32 bits, which 64-bit operations extend with its sign.
+func Imm(v int32) Operand { return Operand{kind: number, disp: v} }
+
+// IsReg reports whether o is the register r.
+func (o Operand) IsReg(r Reg) bool { return o.kind == register && o.reg == r }
+
+// InReg reports whether o is a register.
+func (o Operand) InReg() bool { return o.kind == register }
+
+// InMemory reports whether o is in memory.
+func (o Operand) InMemory() bool { return o.kind == memory || o.kind == element }
+
+// Reg is the register that o is, or the base of its address.
+func (o Operand) Reg() Reg { return o.reg }
+
+// Moved is the operand n bytes further in memory.
+func (o Operand) Moved(n int32) Operand {
+	o.disp += n
+	return o
+}
+
+// Code is a sequence of instructions under construction. The zero value is empty.
+type Code struct {
+	b     []byte
+	fixes []fix
+	at    []int // by label, -1 when not placed
+}
+
+// Label is a place in the code that jumps name.
+type Label int
+
+type fix struct {
+	pos   int // of the 4 bytes of a distance
+	label Label
+}
+
+// Len is the number of bytes so far.
+func (c *Code) Len() int { return len(c.b) }
+
+// Label makes a label, which Place gives its place.
+func (c *Code) Label() Label {
+	c.at = append(c.at, -1)
+	return Label(len(c.at) - 1)
+}
+
+// Place puts a label here.
+func (c *Code) Place(l Label) { c.at[l] = len(c.b) }
+
+// Bytes are the instructions, jumps resolved. Each label that a jump names must be placed.
+func (c *Code) Bytes() []byte {
+	for _, f := range c.fixes {
+		binary.LittleEndian.PutUint32(c.b[f.pos:], uint32(int32(c.at[f.label]-(f.pos+4))))
+	}
+	return c.b
+}
+
+// Arith is an operation on two operands whose first one takes the result.
+type Arith uint8
+
+// The operations, by their numbers in instructions.
+const (
+	Add Arith = 0
+	Or  Arith = 1
+	And Arith = 4
+	Sub Arith = 5
+	Xor Arith = 6
+	Cmp Arith = 7 // sets flags only
+)
+
+// Shift is a shift by a number or by CL.
+type Shift uint8
+
+// The shifts, by their numbers in instructions.
+const (
+	Shl Shift = 4
+	Shr Shift = 5
+	Sar Shift = 7
+)
+
+// Cond is a condition on flags.
+type Cond uint8
+
+// The conditions, by their numbers in instructions.
+const (
+	Below    Cond = 2
+	Equal    Cond = 4
+	NotEqual Cond = 5
+	Less     Cond = 12
+)
+
+// Not is the opposite condition.
+func (c Cond) Not() Cond { return c ^ 1 }
+
+// rm emits prefix, opcode, and the bytes that name a register and an operand.
+func (c *Code) rm(size Size, reg Reg, o Operand, op ...byte) {
+	rex := byte(reg >> 3 << 2)
+	if size == Q {
+		rex |= 8
+	}
+	rex |= byte(o.reg >> 3)
+	if o.kind == element {
+		rex |= byte(o.index >> 3 << 1)
+	}
+	if rex != 0 {
+		c.b = append(c.b, 0x40|rex)
+	}
+	c.b = append(c.b, op...)
+	c.modrm(byte(reg&7)<<3, o)
+}
+
+// modrm emits the operand; r is the other register in its place.
+func (c *Code) modrm(r byte, o Operand) {
+	base := byte(o.reg & 7)
+	switch {
+	case o.kind == register:
+		c.b = append(c.b, 0xc0|r|base)
+	case o.kind == element:
+		c.b = append(c.b, 0x44|r, 0xc0|byte(o.index&7)<<3|base, 0) // a distance of 0: RBP and R13 need one
+	default:
+		mod := byte(0x80)
+		if o.disp == int32(int8(o.disp)) {
+			mod = 0x40
+		}
+		c.b = append(c.b, mod|r|base)
+		if base == byte(RSP) {
+			c.b = append(c.b, 0x24)
+		}
+		c.imm(o.disp, mod == 0x40)
+	}
+}
+
+func (c *Code) imm(v int32, short bool) {
+	if short {
+		c.b = append(c.b, byte(v))
+		return
+	}
+	c.b = binary.LittleEndian.AppendUint32(c.b, uint32(v))
+}
+
+// Op is d = d op s; Cmp leaves d. A number is extended with its sign.
+func (c *Code) Op(op Arith, d Reg, s Operand, size Size) { c.OpTo(op, R(d), s, size) }
+
+// OpTo is the same on a word in memory, or on a register; s is then a register or a number.
+func (c *Code) OpTo(op Arith, d, s Operand, size Size) {
+	switch {
+	case s.kind == number:
+		short := s.disp == int32(int8(s.disp))
+		code := byte(0x81)
+		if short {
+			code = 0x83
+		}
+		c.rm(size, Reg(op), d, code)
+		c.imm(s.disp, short)
+	case d.kind == register:
+		c.rm(size, d.reg, s, byte(op)<<3|3)
+	default:
+		c.rm(size, s.reg, d, byte(op)<<3|1)
+	}
+}
+
+// Mov is d = s. Of a number the upper half is its sign with Q, 0 with D. It may change flags.
+func (c *Code) Mov(d Reg, s Operand, size Size) {
+	if s.kind == number && s.disp == 0 {
+		c.Op(Xor, d, R(d), D)
+		return
+	}
+	c.MovKeeping(d, s, size)
+}
+
+// MovKeeping is Mov that keeps the flags.
+func (c *Code) MovKeeping(d Reg, s Operand, size Size) {
+	switch {
+	case s.kind != number:
+		c.rm(size, d, s, 0x8b)
+	case size == D || s.disp >= 0:
+		if d >= R8 {
+			c.b = append(c.b, 0x41)
+		}
+		c.b = append(c.b, 0xb8|byte(d&7))
+		c.imm(s.disp, false)
+	default:
+		c.rm(Q, 0, R(d), 0xc7)
+		c.imm(s.disp, false)
+	}
+}
+
+// MovConst is d = v.
+func (c *Code) MovConst(d Reg, v uint64) {
+	switch {
+	case v <= 0xffffffff:
+		c.Mov(d, Imm(int32(uint32(v))), D)
+	case int64(v) == int64(int32(v)):
+		c.Mov(d, Imm(int32(v)), Q)
+	default:
+		c.b = append(c.b, 0x48|byte(d>>3), 0xb8|byte(d&7))
+		c.b = binary.LittleEndian.AppendUint64(c.b, v)
+	}
+}
+
+// Store writes a register or a number to memory.
+func (c *Code) Store(d, s Operand, size Size) {
+	if s.kind == number {
+		c.rm(size, 0, d, 0xc7)
+		c.imm(s.disp, false)
+		return
+	}
+	c.rm(size, s.reg, d, 0x89)
+}
+
+// MovZX is d = the byte (bits 8) or the two bytes (bits 16) at s, which is in memory.
+func (c *Code) MovZX(d Reg, s Operand, bits int) {
+	op := byte(0xb6)
+	if bits == 16 {
+		op = 0xb7
+	}
+	c.rm(D, d, s, 0x0f, op)
+}
+
+// ZeroExtend is d = the low 8 or 16 bits of s.
+func (c *Code) ZeroExtend(d, s Reg, bits int) {
+	op := byte(0xb6)
+	if bits == 16 {
+		op = 0xb7
+	}
+	rex := byte(d>>3<<2) | byte(s>>3)
+	if rex != 0 || bits == 8 && s >= RSP { // without a prefix RSI is a high half
+		c.b = append(c.b, 0x40|rex)
+	}
+	c.b = append(c.b, 0x0f, op, 0xc0|byte(d&7)<<3|byte(s&7))
+}
+
+// IMul is d = d * s, the low bits.
+func (c *Code) IMul(d Reg, s Operand, size Size) { c.rm(size, d, s, 0x0f, 0xaf) }
+
+// Div divides RDX:RAX by s: RAX is the quotient, RDX the remainder.
+func (c *Code) Div(s Operand, size Size) { c.rm(size, 6, s, 0xf7) }
+
+// Not is d = ^d.
+func (c *Code) Not(d Reg, size Size) { c.rm(size, 2, R(d), 0xf7) }
+
+// ShiftBy shifts d by n bits, n less than the size.
+func (c *Code) ShiftBy(op Shift, d Reg, n byte, size Size) {
+	if n == 0 {
+		return
+	}
+	c.rm(size, Reg(op), R(d), 0xc1)
+	c.b = append(c.b, n)
+}
+
+// ShiftCL shifts d by CL, of which 5 or 6 bits count.
+func (c *Code) ShiftCL(op Shift, d Reg, size Size) { c.rm(size, Reg(op), R(d), 0xd3) }
+
+// Test sets flags by d and s, both registers.
+func (c *Code) Test(d, s Reg, size Size) { c.rm(size, s, R(d), 0x85) }
+
+// SetCond is d = 1 when cond holds, else 0.
+func (c *Code) SetCond(cond Cond, d Reg) {
+	if d >= RSP {
+		c.b = append(c.b, 0x40|byte(d>>3))
+	}
+	c.b = append(c.b, 0x0f, 0x90|byte(cond), 0xc0|byte(d&7))
+	c.ZeroExtend(d, d, 8)
+}
+
+// MovCond is d = s when cond holds; s is a register or in memory.
+func (c *Code) MovCond(cond Cond, d Reg, s Operand, size Size) {
+	c.rm(size, d, s, 0x0f, 0x40|byte(cond))
+}
+
+// Jump goes to a label, JumpIf when cond holds.
+func (c *Code) Jump(l Label) {
+	c.b = append(c.b, 0xe9)
+	c.distance(l)
+}
+
+// JumpIf goes to a label when cond holds.
+func (c *Code) JumpIf(cond Cond, l Label) {
+	c.b = append(c.b, 0x0f, 0x80|byte(cond))
+	c.distance(l)
+}
+
+func (c *Code) distance(l Label) {
+	c.fixes = append(c.fixes, fix{len(c.b), l})
+	c.b = append(c.b, 0, 0, 0, 0)
+}
+
+// Ret ends the code; RAX is its result.
+func (c *Code) Ret() { c.b = append(c.b, 0xc3) }

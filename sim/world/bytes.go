@@ -1,0 +1,120 @@
+package world
+
+import (
+	"cmp"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/trace"
+)
+
+// BadBytes is the code of errors about files of bytes.
+const BadBytes diag.Code = "E0503"
+
+// Bytes is a file of what arrives at a device of shape stream: in each line a time in
+// microseconds and bytes in hexadecimal, spaces between them as one likes. A line or the
+// rest of it after # is a comment.
+//
+//	0     48 65 6c 6c 6f
+//	1500  0a              # 1.5 ms later
+type Bytes struct {
+	Device int
+	Name   string // of the file, for errors
+	Data   []byte
+}
+
+// AddBytes puts what files of bytes say into a script: what comes at one time comes in
+// the order of the devices, after levels.
+func (s *Script) AddBytes(list []Bytes) error {
+	for _, f := range list {
+		inputs, err := readBytes(f)
+		if err != nil {
+			return err
+		}
+		s.Inputs = append(s.Inputs, inputs...)
+	}
+	if len(list) > 0 {
+		slices.SortStableFunc(s.Inputs, compareInputs)
+	}
+	return nil
+}
+
+// compareInputs orders what happens: by time, levels first, then by device.
+func compareInputs(a, b Input) int {
+	switch {
+	case a.Time != b.Time:
+		return cmp.Compare(a.Time, b.Time)
+	case a.Levels != nil && b.Levels == nil:
+		return -1
+	case a.Levels == nil && b.Levels != nil:
+		return 1
+	}
+	return cmp.Compare(a.Device, b.Device)
+}
+
+// readBytes reads the lines of a file.
+func readBytes(f Bytes) ([]Input, error) {
+	file := &diag.File{Name: f.Name, Text: string(f.Data)}
+	var out []Input
+	for at := 0; at < len(file.Text); {
+		line, _, _ := strings.Cut(file.Text[at:], "\n")
+		span := diag.Span{File: file, Start: at, End: at + len(line)}
+		at += len(line) + 1
+		text, _, _ := strings.Cut(line, "#")
+		fields := strings.Fields(text)
+		if len(fields) == 0 {
+			continue
+		}
+		in, err := readLine(span, fields)
+		if err != nil {
+			return nil, err
+		}
+		if n := len(out); n > 0 && in.Time < out[n-1].Time {
+			return nil, diag.Errorf(BadBytes, span, "the time %d lies before that of the line above, %d", in.Time, out[n-1].Time)
+		}
+		in.Device = f.Device
+		out = append(out, in)
+	}
+	return out, nil
+}
+
+func readLine(span diag.Span, fields []string) (Input, error) {
+	time, err := strconv.ParseUint(fields[0], 10, 63)
+	if err != nil {
+		return Input{}, diag.Errorf(BadBytes, span, "expected a time in microseconds, got %q", fields[0])
+	}
+	data, err := hex.DecodeString(strings.Join(fields[1:], ""))
+	if err != nil || len(data) == 0 {
+		return Input{}, diag.Errorf(BadBytes, span, "expected bytes in hexadecimal after the time, two digits each, got %q", strings.Join(fields[1:], " "))
+	}
+	return Input{Time: time, Data: data}, nil
+}
+
+// WriteBytes is what a program sent to a device of shape stream, as a file that AddBytes
+// reads: a line for each time at which bytes left.
+func WriteBytes(t *trace.Trace, device string) []byte {
+	var b strings.Builder
+	last, some := uint64(0), false
+	for i := range t.Events {
+		e := &t.Events[i]
+		if e.Kind != trace.Out || e.Port != device {
+			continue
+		}
+		switch {
+		case !some:
+			fmt.Fprintf(&b, "%d ", e.Time)
+		case e.Time != last:
+			fmt.Fprintf(&b, "\n%d ", e.Time)
+		}
+		last, some = e.Time, true
+		b.WriteString(hex.EncodeToString(e.Data))
+	}
+	if some {
+		b.WriteByte('\n')
+	}
+	return []byte(b.String())
+}
