@@ -152,7 +152,7 @@ func folders(t *testing.T) []string {
 
 // The run lines hold on the source and, through passes in check mode, on the instruction
 // set; in full on every machine. In a plain test TestLadders runs the others and compares
-// their traces, of which lines, captures and counts are made, with the source's.
+// their traces with the source's. Lines, captures and counts are made of traces.
 func TestExamplesOnEveryMachine(t *testing.T) {
 	for _, dir := range folders(t) {
 		t.Run(dir, func(t *testing.T) {

@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -14,7 +13,6 @@ import (
 	"github.com/sinter-lang/sinter/internal/par"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/image"
-	"github.com/sinter-lang/sinter/ir/irtest"
 	"github.com/sinter-lang/sinter/ir/pass"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim"
@@ -58,43 +56,6 @@ func Random(seed uint64, n int) []*Specimen {
 		out = append(out, &Specimen{Name: f.Name, Files: []*diag.File{f}, Script: p.Script()})
 	}
 	return out
-}
-
-// Modules makes specimens of program IR. The first few apply all operators to the corners
-// of some widths; the others are random. They reach what programs hardly do, for a
-// program has its lengths and indices near zero.
-func Modules(seed uint64, n int) []*Specimen {
-	var out []*Specimen
-	for i := range uint64(n) {
-		m, script := moduleOf(seed + i)
-		f := &diag.File{Name: fmt.Sprintf("random%d.sir", seed+i), Text: ir.Print(m)}
-		out = append(out, &Specimen{Name: f.Name, Files: []*diag.File{f}, Script: script})
-	}
-	return out
-}
-
-// moduleOf makes a random module, and what arrives at its devices when it has some.
-func moduleOf(seed uint64) (*ir.Module, *world.Script) {
-	s := &world.Script{}
-	widths := []ir.Type{64, 32, 8, 33, 13, 48}
-	switch n := uint64(len(widths)); {
-	case seed < n:
-		return irtest.Corners(seed, widths[seed]), s
-	case seed < 2*n:
-		return irtest.Shapes(seed, widths[seed-n]), s
-	}
-	if seed%3 > 0 {
-		return irtest.RandomWith(seed, irtest.Options{Size: 12}), s
-	}
-	o := irtest.Options{Tasks: 2 + int(seed%2), Size: 10, Selects: seed%4 < 2}
-	for k := range o.Tasks {
-		s.Devices = append(s.Devices, fmt.Sprintf("d%d", k))
-	}
-	for k := range 12 {
-		data := bytes.Repeat([]byte{byte(k), byte(seed)}, 1+k*7%15)
-		s.Inputs = append(s.Inputs, world.Input{Time: uint64(k), Device: k * 5 % o.Tasks, Data: data})
-	}
-	return irtest.RandomWith(seed, o), s
 }
 
 // CompilerMutants are the mistakes that a compiler could make on some programs.

@@ -1,20 +1,63 @@
 package checks
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/irtest"
+	"github.com/sinter-lang/sinter/sim/world"
 	"github.com/sinter-lang/sinter/verify/mutate"
 )
+
+// modulesFrom makes specimens of program IR. The first few apply all operators to the corners
+// of some widths; the others are random. They reach what programs hardly do, for a
+// program has its lengths and indices near zero.
+func modulesFrom(seed uint64, n int) []*Specimen {
+	var out []*Specimen
+	for i := range uint64(n) {
+		m, script := moduleOf(seed + i)
+		f := &diag.File{Name: fmt.Sprintf("random%d.sir", seed+i), Text: ir.Print(m)}
+		out = append(out, &Specimen{Name: f.Name, Files: []*diag.File{f}, Script: script})
+	}
+	return out
+}
+
+// moduleOf makes a random module, and what arrives at its devices when it has some.
+func moduleOf(seed uint64) (*ir.Module, *world.Script) {
+	s := &world.Script{}
+	widths := []ir.Type{64, 32, 8, 33, 13, 48}
+	switch n := uint64(len(widths)); {
+	case seed < n:
+		return irtest.Corners(seed, widths[seed]), s
+	case seed < 2*n:
+		return irtest.Shapes(seed, widths[seed-n]), s
+	}
+	if seed%3 > 0 {
+		return irtest.RandomWith(seed, irtest.Options{Size: 12}), s
+	}
+	o := irtest.Options{Tasks: 2 + int(seed%2), Size: 10, Selects: seed%4 < 2}
+	for k := range o.Tasks {
+		s.Devices = append(s.Devices, fmt.Sprintf("d%d", k))
+	}
+	for k := range 12 {
+		data := bytes.Repeat([]byte{byte(k), byte(seed)}, 1+k*7%15)
+		s.Inputs = append(s.Inputs, world.Input{Time: uint64(k), Device: k * 5 % o.Tasks, Data: data})
+	}
+	return irtest.RandomWith(seed, o), s
+}
 
 // specimens are the programs on which mistakes of the compiler must show: random modules
 // of program IR, random programs, and four that people wrote.
 func specimens(t *testing.T, modules, programs int) []*Specimen {
-	out := append(Modules(0, modules), Random(1, programs)...)
+	out := append(modulesFrom(0, modules), Random(1, programs)...)
 	for _, name := range []string{"../../faults/probe", "../../examples/crc32", "../../examples/pipeline", "../../examples/sort"} {
 		files, err := flow.ReadFiles(name)
 		require.NoError(t, err)
