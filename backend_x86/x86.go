@@ -80,7 +80,7 @@ func source(name string) string {
 // The files of the layer, one translation unit each product, in the order of calls: a
 // file calls what the files before it define.
 var (
-	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "linux_pins.c", "linux_serial.c", "linux_devices.c", "common.c", "linux_cpu.c", "words.c", "linux.c"}
+	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "linux_pins.c", "linux_serial.c", "linux_capture.c", "linux_devices.c", "common.c", "linux_cpu.c", "words.c", "linux.c"}
 	pvhFiles   = []string{
 		"hal.h", "memory.c", "serial.c", "crash.c", "stubs.s", "clock.c", "script.c",
 		"virtio_queue.c", "virtio_transport.c", "pvh_serial.c", "virtio_net.c", "virtio_block.c", "no_pins.c", "virtio.c", "common.c", "words.c", "pvh.c", "boot.s",
@@ -183,6 +183,8 @@ func emit(m *ir.Module, p Product, vectors bool) (string, error) {
 type Options struct {
 	// Plant is C that runs before the program, where tests plant faults.
 	Plant string
+	// Printed may change the program's LLVM IR, for tests that plant mistakes.
+	Printed func(text string) string
 	// Count makes the program say at its end how many instructions it has
 	// executed; QEMU must count them (process.Options.ICount).
 	Count bool
@@ -226,6 +228,9 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 	text, err := emit(m, p, hasFloats(m) || o.CPU != "")
 	if err != nil {
 		return nil, err
+	}
+	if o.Printed != nil {
+		text = o.Printed(text)
 	}
 	flags := slices.Clip(append([]string{"--target=" + r.triple}, append(r.flags, commonFlags...)...))
 	var program, layer []byte
