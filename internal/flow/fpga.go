@@ -42,9 +42,11 @@ type FPGA struct {
 	ClockMHz  float64     `json:"clock_mhz"`
 	Pins      []BoundPin  `json:"pins"`
 	Files     []string    `json:"files"`
-	Estimate  Usage       `json:"estimate"`            // by our own mapper
-	Used      *Usage      `json:"used,omitempty"`      // by the outside tools
-	FmaxMHz   float64     `json:"fmax_mhz,omitempty"`  // by the outside tools
+	Estimate  Usage       `json:"estimate"`           // by our own mapper
+	Used      *Usage      `json:"used,omitempty"`     // by the outside tools
+	FmaxMHz   float64     `json:"fmax_mhz,omitempty"` // by the outside tools
+	Path      []PathStep  `json:"path,omitempty"`     // the longest, in names of the written Verilog
+	PathNs    float64     `json:"path_ns,omitempty"`
 	Fits      bool        `json:"fits"`                // as far as is known
 	Meets     bool        `json:"meets_clock"`         // the outside tools say so
 	Bitstream string      `json:"bitstream,omitempty"` // path
