@@ -39,6 +39,9 @@ func (c *fpgaCmd) Run(e *env) error {
 	case c.Out == "":
 		return flow.UserErrorf("fpga wants a folder to write into: -o DIR")
 	}
+	if w := c.world(); c.Until != "" || len(c.PcapIn)+len(c.VcdIn)+len(c.BytesIn) > 0 {
+		o.World = &w
+	}
 	f, err := p.FPGA(e.ctx, o)
 	if f == nil {
 		return err
@@ -105,6 +108,9 @@ func printFPGA(e *env, f *flow.FPGA) {
 		fmt.Fprintln(e.out, f.PathText())
 	} else {
 		fmt.Fprintf(e.out, "clock %.6g MHz\n", f.ClockMHz)
+	}
+	for _, r := range f.Responses {
+		fmt.Fprintln(e.out, r)
 	}
 	for _, t := range f.Tools {
 		if t.Missing == "" {

@@ -31,6 +31,7 @@ type FPGAOptions struct {
 	Clock    string   // in MHz; "": that of the board
 	Baud     uint64   // of the log and of all serial lines
 	Program  bool     // hand the bitstream to the board
+	World    *World   // measure the arms of selects in it; nil: do not
 }
 
 // FPGA is a program on a board.
@@ -47,6 +48,7 @@ type FPGA struct {
 	FmaxMHz   float64     `json:"fmax_mhz,omitempty"` // by the outside tools
 	Path      []PathStep  `json:"path,omitempty"`     // the longest, in names of the written Verilog
 	PathNs    float64     `json:"path_ns,omitempty"`
+	Responses []Response  `json:"responses,omitempty"` // of the arms of selects, in a run
 	Fits      bool        `json:"fits"`                // as far as is known
 	Meets     bool        `json:"meets_clock"`         // the outside tools say so
 	Bitstream string      `json:"bitstream,omitempty"` // path
@@ -83,6 +85,11 @@ func (p *Program) FPGA(ctx context.Context, o FPGAOptions) (*FPGA, error) {
 	f, files, err := p.boardFiles(ctx, o)
 	if err != nil {
 		return nil, err
+	}
+	if o.World != nil {
+		if f.Responses, err = p.Responses(ctx, o.Core, f.ClockMHz, *o.World); err != nil {
+			return nil, err
+		}
 	}
 	names := slices.Sorted(maps.Keys(files))
 	if err := WriteFolder(o.Dir, names, func(name string) []byte { return []byte(files[name]) }); err != nil {
