@@ -29,9 +29,9 @@ func (p *Program) Mined() (*mine.Result, error) {
 	return p.mined.get(func() (*mine.Result, error) { return p.mine(nil) })
 }
 
-// MinedIn are the operations that the program asks for in a run in a world: the
+// minedInRun are the operations that the program asks for in a run in a world: the
 // interpreter of the program IR counts how often each block runs.
-func (p *Program) MinedIn(w World) (*mine.Result, error) {
+func (p *Program) minedInRun(w World) (*mine.Result, error) {
 	m, err := p.Low()
 	if err != nil {
 		return nil, err
@@ -135,7 +135,7 @@ func (p *Program) MinedReport(w *World) (*MinedReport, error) {
 	if w == nil {
 		r, err = p.Mined()
 	} else {
-		r, err = p.MinedIn(*w)
+		r, err = p.minedInRun(*w)
 		weights = "run"
 	}
 	if err != nil {
@@ -162,8 +162,8 @@ func minedLines(of []*mine.Candidate) []MinedLine {
 	return out
 }
 
-// minedIn are the mined lines that an image holds.
-func (p *Program) minedIn(im *image.Image) ([]MinedLine, error) {
+// MinedIn are the mined lines that an image of the program may use.
+func (p *Program) MinedIn(im *image.Image) ([]MinedLine, error) {
 	if !p.opts.mines() || p.Form > FromIR {
 		return nil, nil
 	}
