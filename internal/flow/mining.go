@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/sinter-lang/sinter/hwgen/mine"
+	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
@@ -63,25 +64,40 @@ func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64) (*mine.Result, 
 	if err != nil {
 		return nil, err
 	}
+	plain, err := p.plainImage(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	core, err := makeCore(plain, plan.Options{Core: Pipe3})
+	if err != nil {
+		return nil, err
+	}
+	price, err := p.Price(core)
+	if err != nil {
+		return nil, err
+	}
 	lines := p.opts.Mine
 	if lines == 0 {
 		lines = MinedLines
 	}
-	return mine.Find(m, mine.Options{Set: t.Set, Lines: lines, Weight: weight})
+	return mine.Find(m, mine.Options{Set: t.Set, Lines: lines, Weight: weight, Cells: price.Cells})
 }
 
-// withMined is an image with mined lines, or the one without them when its work is no
-// less: then the program keeps the plain set.
-func (p *Program) withMined(ctx context.Context, compile compiler, t *design.Target, plain *image.Image) (*image.Image, error) {
+// withMined is an image with mined lines, or the plain one when its work is no more.
+func (p *Program) withMined(ctx context.Context, plain *image.Image) (*image.Image, error) {
 	r, err := p.Mined()
 	if err != nil || len(r.Chosen) == 0 {
 		return plain, err
+	}
+	t, err := p.Target()
+	if err != nil {
+		return nil, err
 	}
 	set, err := t.Set.Extend(t.Set.Name+"_"+minedSet, r.Lines()...)
 	if err != nil {
 		return nil, err
 	}
-	im, err := p.chosen(ctx, compile, design.NewTarget(set.Name, set, t.Regs))
+	im, err := p.imageFor(ctx, design.NewTarget(set.Name, set, t.Regs))
 	if err != nil {
 		return nil, err
 	}
