@@ -51,6 +51,9 @@ func (e *example) side(ctx context.Context, lines int) (minedSide, int, error) {
 	with := *e
 	with.Program = p
 	var s minedSide
+	if err := with.sameAsIR(ctx); err != nil {
+		return s, 0, err
+	}
 	if s.Instructions, err = with.work(ctx, flow.ISA, "", "instructions"); err != nil {
 		return s, 0, err
 	}
@@ -66,12 +69,21 @@ func (e *example) side(ctx context.Context, lines int) (minedSide, int, error) {
 		return s, 0, err
 	}
 	s.Cells, s.Depth = price.Cells, price.Depth
-	im, err := p.Image(ctx)
-	if err != nil || lines == 0 {
-		return s, 0, err
-	}
-	held, err := p.MinedIn(im)
+	held, err := p.MinedLines()
 	return s, len(held), err
+}
+
+// sameAsIR demands that the core logs what the interpreter of the program IR does.
+func (e *example) sameAsIR(ctx context.Context) error {
+	want, err := e.Run(ctx, flow.RunOptions{Level: flow.IR, World: e.world})
+	if err != nil {
+		return err
+	}
+	got, err := e.Run(ctx, flow.RunOptions{Level: flow.Cycle, Core: flow.Pipe3, World: e.world})
+	if err == nil && !slices.Equal(want.Lines, got.Lines) {
+		err = fmt.Errorf("%s logs something else on the core", e.name)
+	}
+	return err
 }
 
 func (e *example) minedRow(ctx context.Context, lines int) (minedRow, error) {

@@ -82,6 +82,16 @@ func (r *Result) Lines() []*isa.Inst {
 	return out
 }
 
+// Drop takes the last n chosen lines back.
+func (r *Result) Drop(n int, why string) {
+	at := len(r.Chosen) - n
+	for _, c := range r.Chosen[at:] {
+		c.Why = why
+	}
+	r.Others = slices.Concat(r.Chosen[at:], r.Others)
+	r.Chosen = r.Chosen[:at]
+}
+
 // Set is the chosen lines as an instruction set of a name.
 func (r *Result) Set(name string) *isa.Set { return &isa.Set{Name: name, Insts: r.Lines()} }
 

@@ -2,7 +2,7 @@ package flow
 
 import (
 	"context"
-	"slices"
+	"fmt"
 
 	"github.com/sinter-lang/sinter/hwgen/mine"
 	"github.com/sinter-lang/sinter/hwgen/plan"
@@ -68,11 +68,7 @@ func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64) (*mine.Result, 
 	if err != nil {
 		return nil, err
 	}
-	core, err := makeCore(plain, plan.Options{Core: Pipe3})
-	if err != nil {
-		return nil, err
-	}
-	price, err := p.Price(core)
+	before, err := p.paceOf(plain)
 	if err != nil {
 		return nil, err
 	}
@@ -80,15 +76,52 @@ func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64) (*mine.Result, 
 	if lines == 0 {
 		lines = MinedLines
 	}
-	return mine.Find(m, mine.Options{Set: t.Set, Lines: lines, Weight: weight, Cells: price.Cells})
+	r, err := mine.Find(m, mine.Options{Set: t.Set, Lines: lines, Weight: weight, Cells: before.cells})
+	if err != nil {
+		return nil, err
+	}
+	return r, p.keepFaster(r, before)
 }
 
-// withMined is an image with mined lines, or the plain one when its work is no more.
-func (p *Program) withMined(ctx context.Context, plain *image.Image) (*image.Image, error) {
-	r, err := p.Mined()
-	if err != nil || len(r.Chosen) == 0 {
-		return plain, err
+// pace is how fast the pipe3 core of an image is, as far as an estimate goes: cycles
+// times the look-up tables on the longest path.
+type pace struct {
+	time         float64
+	cells, depth int
+}
+
+func (p *Program) paceOf(im *image.Image) (pace, error) {
+	n, err := work(im)
+	if err != nil {
+		return pace{}, err
 	}
+	core, err := makeCore(im, plan.Options{Core: Pipe3})
+	if err != nil {
+		return pace{}, err
+	}
+	price, err := p.Price(core)
+	return pace{n * float64(price.Depth), price.Cells, price.Depth}, err
+}
+
+// keepFaster drops lines, half of them at a time, until the core is faster with them
+// than without.
+func (p *Program) keepFaster(r *mine.Result, before pace) error {
+	for len(r.Chosen) > 0 {
+		im, err := p.imageWith(context.Background(), r)
+		if err != nil {
+			return err
+		}
+		after, err := p.paceOf(im)
+		if err != nil || after.time < before.time {
+			return err
+		}
+		r.Drop((len(r.Chosen)+1)/2, fmt.Sprintf("the core would not be faster: its longest path has %d look-up tables, %d without mined lines", after.depth, before.depth))
+	}
+	return nil
+}
+
+// imageWith is the image with mined lines.
+func (p *Program) imageWith(ctx context.Context, r *mine.Result) (*image.Image, error) {
 	t, err := p.Target()
 	if err != nil {
 		return nil, err
@@ -97,19 +130,16 @@ func (p *Program) withMined(ctx context.Context, plain *image.Image) (*image.Ima
 	if err != nil {
 		return nil, err
 	}
-	im, err := p.imageFor(ctx, design.NewTarget(set.Name, set, t.Regs))
-	if err != nil {
-		return nil, err
-	}
-	before, err := work(plain)
-	if err != nil {
-		return nil, err
-	}
-	after, err := work(im)
-	if err != nil || after >= before {
+	return p.imageFor(ctx, design.NewTarget(set.Name, set, t.Regs))
+}
+
+// withMined is an image with mined lines, or the plain one when there are none.
+func (p *Program) withMined(ctx context.Context, plain *image.Image) (*image.Image, error) {
+	r, err := p.Mined()
+	if err != nil || len(r.Chosen) == 0 {
 		return plain, err
 	}
-	return im, nil
+	return p.imageWith(ctx, r)
 }
 
 // MinedLine is a mined line as reports show it.
@@ -178,8 +208,8 @@ func minedLines(of []*mine.Candidate) []MinedLine {
 	return out
 }
 
-// MinedIn are the mined lines that an image of the program may use.
-func (p *Program) MinedIn(im *image.Image) ([]MinedLine, error) {
+// MinedLines are the mined lines of the program's core.
+func (p *Program) MinedLines() ([]MinedLine, error) {
 	if !p.opts.mines() || p.Form > FromIR {
 		return nil, nil
 	}
@@ -187,5 +217,5 @@ func (p *Program) MinedIn(im *image.Image) ([]MinedLine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(minedLines(r.Chosen), func(l MinedLine) bool { return im.Target.Set.Lookup(l.Name) == nil }), nil
+	return minedLines(r.Chosen), nil
 }
