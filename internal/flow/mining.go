@@ -16,7 +16,7 @@ import (
 )
 
 // MinedLines is how many lines are mined at most when nobody says how many.
-const MinedLines = 8
+const MinedLines = 16
 
 // minedSet is the name of a set of mined lines.
 const minedSet = "mined"
