@@ -169,3 +169,26 @@ func logsOf(tr *trace.Trace) []string {
 	}
 	return out
 }
+
+// TestTooMuchData: the error names the largest objects with their places, not the one
+// that happened to be the last.
+func TestTooMuchData(t *testing.T) {
+	src := "task t() {\n  state a: [200000]u32\n  state b: [70000]u32\n  state c: [90000]u16\n  var i: u32 = 0\n  while i < 3 max 3 {\n    a[i] = 1\n    b[i] = 2\n    c[i] = 3\n    i = i + 1\n  }\n" +
+		"  log.print(\"{a[1]} {b[1]} {c[1]}\")\n}\nsystem s { run t() }\n"
+	m := lowered(t, "big.sn", src)
+	target := design.NewTarget("t", isa.RV32IM(), 32)
+	require.NoError(t, pass.Run(m, pass.List(), pass.Options{Env: env(target)}))
+	_, err := riscv.Compile(m, target)
+	var said []string
+	for _, e := range diag.AsList(err) {
+		said = append(said, e.Error())
+		for _, n := range e.Notes {
+			line, col := n.Span.Position()
+			said = append(said, fmt.Sprintf("%d:%d %s", line, col, n.Text))
+		}
+	}
+	require.Equal(t, []string{
+		"big.sn:2:9: error: the data of a core is at most 1048576 bytes, this program has 1260000; state.t.a takes 800000",
+		"3:9 state.t.b takes 280000", "4:9 state.t.c takes 180000",
+	}, said)
+}

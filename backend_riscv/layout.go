@@ -5,6 +5,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 )
@@ -67,8 +68,8 @@ func (l *layout) assign(at uint32) error {
 	l.data = make([]byte, at)
 	for _, o := range l.objs {
 		at = (at + 3) &^ 3
-		if uint64(at)+uint64(o.Size) > 1<<20 {
-			return diag.Errorf("", o.Span, "data memory needs more than 1 MiB with %s of %d bytes", o.Name, o.Size)
+		if uint64(at)+uint64(o.Size) > dataLimit {
+			return l.tooLarge()
 		}
 		l.addr[o] = at
 		if init := trimZeros(o.Init); len(init) > 0 {
@@ -79,6 +80,25 @@ func (l *layout) assign(at uint32) error {
 	}
 	l.end = (at + 3) &^ 3
 	return nil
+}
+
+// dataLimit is where the text of a core begins.
+const dataLimit = design.TextBase
+
+// tooLarge names the largest objects with their places.
+func (l *layout) tooLarge() error {
+	const shown = 4
+	objs := append([]*ir.Object(nil), l.objs...)
+	sort.SliceStable(objs, func(i, j int) bool { return objs[i].Size > objs[j].Size })
+	total := 0
+	for _, o := range objs {
+		total += (o.Size + 3) &^ 3
+	}
+	e := diag.Errorf("", objs[0].Span, "the data of a core is at most %d bytes, this program has %d; %s takes %d", dataLimit, total, objs[0].Name, objs[0].Size)
+	for _, o := range objs[1:min(shown, len(objs))] {
+		e.Note(o.Span, "%s takes %d", o.Name, o.Size)
+	}
+	return e.Hint("processes and guests on x86-64 have more memory")
 }
 
 func trimZeros(b []byte) []byte {

@@ -144,7 +144,11 @@ func maxFrame(m *ir.Module) int {
 		case ir.OpTake:
 			longest = max(longest, int(in.Imm))
 		case ir.OpSend:
-			longest = max(longest, in.Refs[0].Obj.Size-4-in.Refs[0].Disp)
+			size := in.Refs[0].Obj.Size
+			if slot := in.Refs[0].Obj.Slot; slot > 0 {
+				size = slot
+			}
+			longest = max(longest, size-4-in.Refs[0].Disp)
 		}
 	})
 	return longest

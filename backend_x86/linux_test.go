@@ -2,6 +2,8 @@ package x86_test
 
 import (
 	"bytes"
+	"debug/elf"
+	"encoding/binary"
 	"fmt"
 	"net"
 	"os"
@@ -19,6 +21,7 @@ import (
 
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/monitor"
 )
 
 // pair is a socket that keeps the bounds of frames, with a time-out on our end.
@@ -131,9 +134,7 @@ func TestOneDeviceCloses(t *testing.T) {
 // TestForbiddenCallKills: the filter lets through what the program uses and the
 // way it runs needs, and nothing else.
 func TestForbiddenCallKills(t *testing.T) {
-	call := func(n int) string {
-		return fmt.Sprintf(`{ u64 r; __asm__ volatile("syscall" : "=a"(r) : "a"(%d), "D"(0), "S"(0), "d"(0) : "rcx", "r11", "memory"); }`, n)
-	}
+	call := func(n int) string { return callOn(n, map[bool]int{true: 1}[n == 228]) }
 	const read, clock, getpid, exit = 0, 228, 39, 231
 	for _, c := range []struct {
 		name, text string
@@ -166,6 +167,120 @@ func TestForbiddenCallKills(t *testing.T) {
 			require.NotEqual(t, -1, cmd.ProcessState.ExitCode(), "%v", err)
 		})
 	}
+}
+
+// callOn is C that makes a system call with a first argument.
+func callOn(n, first int) string {
+	return fmt.Sprintf(`{ u64 r; __asm__ volatile("syscall" : "=a"(r) : "a"(%d), "D"(%d), "S"(0), "d"(0) : "rcx", "r11", "memory"); }`, n, first)
+}
+
+// callOfEnvironment is C that makes the system call that the environment names: its number and
+// its first argument. Then it ends the process.
+const callOfEnvironment = `{
+  const char *e = ((char **)(sp + 1))[sp[0] + 1];
+  long n = 0, first = 0;
+  for (; *e != ' '; e++) n = n * 10 + *e - '0';
+  for (e++; *e; e++) first = first * 10 + *e - '0';
+  sys(n, first, 0, 0, 0);
+  hal_exit(0);
+}`
+
+// TestArgumentsOfCalls: the filter knows which descriptors and which clock a call may name.
+func TestArgumentsOfCalls(t *testing.T) {
+	const read, write, pread, clock = 0, 1, 17, 228
+	timed := strings.NewReplacer("v2: i32 = const 42", "v2: i64, v9: tok = now v1", "log v2, v1", "log v2, v9", "u:32", "u:64").Replace(hello)
+	device, script := []string{"eth0=fd:5"}, []string{"--script"}
+	for _, program := range []struct {
+		text  string
+		calls []forbidden
+	}{
+		{echo, []forbidden{
+			{"a frame is read", read, 3, false, device},
+			{"standard input is read", read, 0, true, device},
+			{"what was inherited is read", read, 5, true, device},
+			{"a frame is written", write, 3, false, device},
+			{"standard input is written", write, 0, true, device},
+			{"what is not there is written", write, 5, true, device},
+			{"a script reads a device", read, 3, true, script},
+			{"no disk is read", pread, 3, true, device},
+		}},
+		{timed, []forbidden{
+			{"an error is written without devices", write, 2, true, nil},
+			{"the clock of the wall", clock, 0, true, nil},
+			{"the clock", clock, 1, false, nil},
+		}},
+	} {
+		path := filepath.Join(t.TempDir(), "prog")
+		require.NoError(t, os.WriteFile(path, buildWith(t, parse(t, program.text), x86.Linux, x86.Options{Plant: callOfEnvironment}).Stripped, 0o755))
+		for _, c := range program.calls {
+			t.Run(c.name, func(t *testing.T) { c.try(t, path) })
+		}
+	}
+}
+
+// forbidden is a call that kills the process, or does not.
+type forbidden struct {
+	name          string
+	number, first int
+	killed        bool
+	args          []string
+}
+
+func (c forbidden) try(t *testing.T, path string) {
+	_, theirs := pair(t)
+	defer theirs.Close()
+	require.NoError(t, syscall.SetNonblock(int(theirs.Fd()), true))
+	cmd := exec.Command(path, c.args...)
+	cmd.ExtraFiles, cmd.Env = []*os.File{theirs, theirs, theirs}, []string{fmt.Sprintf("%d %d", c.number, c.first)}
+	err := cmd.Run()
+	if c.killed {
+		require.EqualError(t, err, "signal: bad system call")
+		return
+	}
+	require.NoError(t, err)
+}
+
+// TestLongFrameOfAHarness: a harness that announces more bytes than the program's buffer has
+// ends the process, before any is read.
+func TestLongFrameOfAHarness(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "prog")
+	require.NoError(t, os.WriteFile(path, build(t, parse(t, echo), x86.Linux).Stripped, 0o755))
+	cmd := exec.Command(path, "--script")
+	answers := binary.LittleEndian.AppendUint32([]byte{1, 0, 0, 0}, 100) // device 0 is ready; the length of its frame
+	cmd.Stdin = bytes.NewReader(append(answers, make([]byte, 4096)...))
+	out, err := cmd.Output()
+	require.EqualError(t, err, "exit status 7")
+	require.Len(t, out, 32, "two requests: for what is ready, and for the frame")
+	require.Equal(t, "T", string(out[16:17]))
+}
+
+// TestLayouts: a seed moves a process and a guest of the monitor to other addresses, where
+// they do the same.
+func TestLayouts(t *testing.T) {
+	entry := func(img *x86.Image) uint64 {
+		f, err := elf.NewFile(bytes.NewReader(img.Stripped))
+		require.NoError(t, err)
+		return f.Entry
+	}
+	one := buildWith(t, parse(t, hello), x86.Linux, x86.Options{Layout: 1})
+	two := buildWith(t, parse(t, hello), x86.Linux, x86.Options{Layout: 2})
+	require.Greater(t, max(entry(one), entry(two))-min(entry(one), entry(two)), uint64(1<<20))
+	for _, img := range []*x86.Image{one, two} {
+		out, code := live(t, img)
+		require.Equal(t, "hello 42\n", out)
+		require.Equal(t, 0, code)
+	}
+	guest := buildWith(t, parse(t, hello), x86.HVT, x86.Options{Layout: 1})
+	require.Equal(t, entry(one)>>21, entry(guest)>>21)
+	if err := monitor.Available(); err != nil {
+		t.Skip("not run: ", err)
+	}
+	im, err := monitor.Load(guest.ELF)
+	require.NoError(t, err)
+	var out bytes.Buffer
+	_, err = monitor.Run(t.Context(), im, monitor.Config{Console: &out})
+	require.NoError(t, err)
+	require.Equal(t, "hello 42\n", out.String())
 }
 
 // TestTAP echoes a frame over a TAP interface in a network of its own.

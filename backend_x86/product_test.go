@@ -231,8 +231,17 @@ func TestCrash(t *testing.T) {
 		{"text is written", "*(volatile u8 *)(u64)pvh_start = 0xc3;", 14, `^hal/pvh\.c:\d+$`},
 		{"data is executed", "static u8 code[1] = {0xc3}; ((void (*)(void))code)();", 14, `^-$`},
 		{"general protection", "*(volatile u32 *)(1ull << 63) = 1;", 13, `^hal/pvh\.c:\d+$`},
+		{"the table of interrupts is written", "*(volatile u8 *)idt = 0;", 14, `^hal/pvh\.c:\d+$`},
+		{"full: the table of segments is written", "*(volatile u8 *)gdt = 0;", 14, `^hal/pvh\.c:\d+$`},
+		{"full: the task segment is written", "*(volatile u8 *)&tss = 0;", 14, `^hal/pvh\.c:\d+$`},
+		{"the last page table is written", "*(volatile u64 *)(__tables_end - 8) = 0;", 14, `^hal/pvh\.c:\d+$`},
+		{"full: the first page table is written", "*(volatile u64 *)__tables_start = 0;", 14, `^hal/pvh\.c:\d+$`},
+		{"overflow of the stack of interrupts", "*(volatile u8 *)(__interrupt_stack_top - 4097) = 0;", 14, `^hal/pvh\.c:\d+$`},
 		{"program", "", 14, `^wild\.sn:12$`},
 	} {
+		if strings.HasPrefix(c.name, "full: ") && !testkit.Full() {
+			continue
+		}
 		t.Run(c.name, func(t *testing.T) {
 			_, _, err := tryBoot(t, parse(t, wild), x86.Options{Plant: c.plant}, world.New(nil))
 			var crash *process.Crash
@@ -241,6 +250,28 @@ func TestCrash(t *testing.T) {
 			require.Regexp(t, regexp.MustCompile(c.where), crash.Where)
 		})
 	}
+}
+
+// TestHardening: what the processor offers is on, the old interrupt controllers are masked
+// where there are any, and an interrupt that went away is taken.
+func TestHardening(t *testing.T) {
+	t.Parallel()
+	const plant = `{
+  u64 x;
+  __asm__ volatile("mov %%cr4, %0" : "=r"(x));
+  if ((x & (1 << 20 | 1 << 21 | 1 << 11)) != (1 << 20 | 1 << 21 | 1 << 11)) hal_exit(20);
+  __asm__ volatile("mov %%cr0, %0" : "=r"(x));
+  if (!(x & 1 << 16)) hal_exit(21);
+  if (inb(0x21) != 0xff || inb(0xa1) != 0xff) hal_exit(22);
+  __asm__ volatile("int $47; sti; nop; cli");
+}`
+	path := filepath.Join(t.TempDir(), "image")
+	require.NoError(t, os.WriteFile(path, buildWith(t, parse(t, hello), x86.PVH, x86.Options{Plant: plant}).Stripped, 0o755))
+	line := strings.Join(process.QEMUArgs(process.Options{QEMU: testkit.Tool(t, "qemu-system-x86_64")}, path, ""), " ")
+	argv := strings.Fields(strings.Replace(line, "pic=off,pit=off", "pic=on,pit=on", 1) + " -cpu max")
+	out, err := exec.Command(argv[0], argv[1:]...).Output()
+	require.EqualError(t, err, "exit status 1", "%s", out)
+	require.Equal(t, "hello 42\n", string(out))
 }
 
 // TestDeterministic: the same program gives the same bytes, and nothing of the

@@ -188,6 +188,9 @@ type Options struct {
 	Count bool
 	// CPU is the processor that the program is made for.
 	CPU CPU
+	// Layout is a seed that moves a process, or a guest of the monitor, to other addresses;
+	// 0: the usual ones.
+	Layout uint64
 
 	more []feature // that the program needs as well, where tests plant one that nobody has
 }
@@ -247,7 +250,17 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 	if img.tables, err = pageTables(m, len(program)+len(layer)+img.Stack); err != nil {
 		return nil, err
 	}
+	if o.Layout != 0 && p != PVH {
+		r.link = append(slices.Clip(r.link), fmt.Sprintf("--image-base=%#x", baseOf(o.Layout)))
+	}
 	return img, img.link(ctx, r, tools, map[string][]byte{"program.o": program, "hal.o": layer, "pvh.ld": []byte(source("pvh.ld"))})
+}
+
+// baseOf is where an image begins by a seed: one of some 200,000 pages below 800 MiB.
+func baseOf(seed uint64) uint64 {
+	const first, pages = 0x200000, 0x30000
+	seed *= 0x9e3779b97f4a7c15 // Fibonacci hashing: neighbours are far from each other
+	return first + (seed>>32)%pages*page
 }
 
 // link makes the executable with and without debug information.

@@ -56,7 +56,11 @@ func printLive(ctx context.Context, o options, w io.Writer) error {
 	for _, f := range found {
 		f.AnswerMS, f.EchoUS = middle(f.answers), middle(f.echoes)
 	}
-	text, err := json.MarshalIndent(map[string]any{"echo": found, "rounds": liveRounds, "accel": "tcg", "missing": missing}, "", "  ")
+	g, err := measureGoals(ctx, o.root, o.peer)
+	if err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(map[string]any{"echo": found, "goals": g.found, "rounds": liveRounds, "accel": "tcg", "missing": append(missing, g.missing...)}, "", "  ")
 	if err == nil {
 		fmt.Fprintf(w, "%s\n", text)
 	}

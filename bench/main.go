@@ -8,7 +8,8 @@
 //	go run ./bench -echo         only what one echo of net.udp costs; with -lines by source line
 //	go run ./bench -native       only kernels as Linux processes beside the same in C; -only names kernels
 //	go run ./bench -sim          only cycles a second of cores beside Verilator; -only names kernels
-//	go run ./bench -live         the echo as a service on each machine: medians of five rounds
+//	go run ./bench -live         the echo as a service on each machine, and sizes, memory, clock and processor
+//	                             time of guests: medians of five rounds. -peer KERNEL measures another guest beside
 //	go run ./bench -compile      what functions of 1,000 to 16,000 statements cost, by what is made of them
 //	go run ./bench -mine         the examples with mined lines and without; -programs DIR takes the programs of a folder
 //	go run ./bench -registers    the table of docs/hardware.md of cores with 8 to 32 registers
@@ -59,6 +60,7 @@ type options struct {
 	only  []string // examples; empty: all
 	synth bool
 	times bool // rates and seconds
+	peer  peer // that services are measured beside
 }
 
 func main() {
@@ -80,6 +82,10 @@ func main() {
 	registers := flag.Bool("registers", false, "print what registers cost and save")
 	simulators := flag.Bool("sim", false, "time the engines of circuits beside Verilator, and nothing else")
 	services := flag.Bool("live", false, "run the echo as a service on each machine, and print how fast it answers")
+	var other peer
+	flag.StringVar(&other.kernel, "peer", "", "with -live: a kernel that serves an echo at port 7 of 10.0.2.15, to measure ours beside")
+	flag.StringVar(&other.initrd, "peer-initrd", "", "with -peer: its initial RAM disk")
+	flag.StringVar(&other.line, "peer-line", "", "with -peer: its command line")
 	flag.Parse()
 	if *cost != "" {
 		os.Exit(printCost(*cost, *to))
@@ -87,7 +93,7 @@ func main() {
 	if *echo {
 		os.Exit(printEchoes(context.Background(), *root, *lines))
 	}
-	o := options{root: *root, synth: *synth, times: true}
+	o := options{root: *root, synth: *synth, times: true, peer: other}
 	if *only != "" {
 		o.only = strings.Split(*only, ",")
 	}

@@ -294,7 +294,7 @@ func runVerilated(ctx context.Context, dir string) (string, float64, error) {
 		if err != nil {
 			return "", 0, err
 		}
-		said += fmt.Sprintf(" %08x", w)
+		said += fmt.Sprintf(" %x", w)
 	}
 	return said, cycles / seconds, nil
 }

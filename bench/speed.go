@@ -104,7 +104,7 @@ func laneSpeed(ctx context.Context, e *example, f *figures) error {
 		if err != nil {
 			return err
 		}
-		p, err := gates.Compile(n)
+		p, err := gates.Compile(n, "")
 		if err != nil {
 			return err
 		}

@@ -186,6 +186,7 @@ type Object struct {
 	Align    int    // 1, 2, 4
 	Init     []byte // of ConstObj and StateObj; zero after its end
 	ReadOnly bool   // of a ParamObj: a read-only parameter
+	Slot     int    // of a StateObj that is many buffers: bytes of each
 	Boot     bool   // of a ConstObj: who starts the program may set it; a core has it as it stands
 	Span     diag.Span
 }
@@ -238,9 +239,10 @@ type Chan struct {
 
 // ChanLeaf is where a shown part of an element is: the next of its words when
 // Obj is -1, else at a byte offset of one of its objects. A number that takes
-// fewer bytes there than its width needs says how many in Size, which is else 0.
+// fewer bytes there than its width needs says how many in Size, which is else 0. Of
+// bytes, the first Skip are not shown: nobody but the writer knows them.
 type ChanLeaf struct {
-	Obj, Off, Size int
+	Obj, Off, Size, Skip int
 }
 
 // Device is a device of the system, owned by one task.

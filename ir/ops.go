@@ -11,6 +11,16 @@ const (
 	Begins
 )
 
+// Aligned is what a place is a multiple of: 1, 2 or 4 bytes. Its offset is one of the
+// size of what is accessed.
+func (r Ref) Aligned() int {
+	a := r.Obj.Align
+	for r.Disp%a != 0 {
+		a /= 2
+	}
+	return a
+}
+
 // Blocks reports whether i may suspend its task.
 func (i *Instr) Blocks() bool { return rows[i.Op].Blocks }
 

@@ -223,6 +223,8 @@ func (p *parser) chanLeaf() (from ChanLeaf, err error) {
 	}
 	if p.sc.Peek().Is("size") {
 		from.Size, err = p.int("size", 1, 4)
+	} else if p.sc.Peek().Is("skip") {
+		from.Skip, err = p.int("skip", 1, maxObject)
 	}
 	return from, err
 }
@@ -344,6 +346,11 @@ func (p *parser) object(kind ObjKind, scope map[string]*Object) (*Object, error)
 		}
 	}
 	o.ReadOnly = p.sc.Accept("ro")
+	if kind == StateObj && p.sc.Peek().Is("slots") {
+		if o.Slot, err = p.int("slots", 1, maxObject); err != nil {
+			return o, err
+		}
+	}
 	o.Boot = kind == ConstObj && p.sc.Accept("boot")
 	return o, p.place(func(s diag.Span) { o.Span = s })
 }

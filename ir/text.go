@@ -98,6 +98,9 @@ func (p *printer) channel(i int, c *Chan) {
 			if c.From[k].Size > 0 {
 				p.f(" size %d", c.From[k].Size)
 			}
+			if c.From[k].Skip > 0 {
+				p.f(" skip %d", c.From[k].Skip)
+			}
 		}
 	}
 	p.f("%s\n", p.at(c.Span))
@@ -108,6 +111,9 @@ func (p *printer) object(o *Object) {
 	p.f("%s %%%s %d align %d", word, o.Name, o.Size, o.Align)
 	if len(o.Init) > 0 {
 		p.f(" = $%s", hex.EncodeToString(o.Init))
+	}
+	if o.Slot > 0 {
+		p.f(" slots %d", o.Slot)
 	}
 	p.f("%s%s\n", flag(" boot", o.Boot), p.at(o.Span))
 }

@@ -121,6 +121,9 @@ func (v *verifier) object(o *Object, kind bool) {
 	if o.Align != 1 && o.Align != 2 && o.Align != 4 {
 		v.errorf(o, o.Span, "object %%%s is aligned to 1, 2 or 4 bytes, got %d", o.Name, o.Align)
 	}
+	if o.Slot < 0 || o.Slot > 0 && o.Size%o.Slot != 0 {
+		v.errorf(o, o.Span, "object %%%s of %d bytes has slots of %d", o.Name, o.Size, o.Slot)
+	}
 	if o.Size < 0 || o.Size > maxObject || len(o.Init) > o.Size {
 		v.errorf(o, o.Span, "object %%%s has %d bytes and %d initial ones", o.Name, o.Size, len(o.Init))
 	}
@@ -210,7 +213,7 @@ func (v *verifier) channel(names map[string]bool, c *Chan) {
 			words += v.wordsShown(c, words, a.Width)
 			ok = ok && from.Size == 0 && a.Kind != "bytes" && words <= len(c.Words)
 		} else {
-			ok = ok && v.leafSize(a, from.Size) && from.Obj < len(c.Objs) && from.Off >= 0 && from.Off+n <= c.Objs[from.Obj]
+			ok = ok && v.leafSize(a, from.Size) && (from.Skip == 0 || a.Kind == "bytes" && from.Skip > 0) && from.Obj < len(c.Objs) && from.Off >= 0 && from.Off+n <= c.Objs[from.Obj]
 		}
 		if !ok {
 			v.errorf(v.m, c.Span, "channel %s cannot show %s", c.Name, argType(a))

@@ -39,7 +39,8 @@ type Config struct {
 	Script  io.Reader // not nil: the harness drives the run and answers here
 	Nets    map[string]Net
 	Blocks  map[string]Block
-	Words   []string // of the start, such as sn.nic.host=10.0.0.2/24
+	Words   []string      // of the start, such as sn.nic.host=10.0.0.2/24
+	Exits   *atomic.Int64 // counts exits of the guest while it runs; may be nil
 }
 
 // Crash is an exception of the guest, or what it asked for and cannot have.
@@ -195,6 +196,9 @@ func (m *monitor) loop(ctx context.Context) error {
 			return err
 		}
 		m.exits++
+		if m.conf.Exits != nil {
+			m.conf.Exits.Add(1)
+		}
 		switch why {
 		case exitIO:
 			err = m.call(ctx)

@@ -185,8 +185,10 @@ func (h *Harness) Cycle(out *Outputs) error {
 }
 
 // Steady reports that the inputs stay as they are as long as nothing passes a port and the
-// core does not wait.
-func (h *Harness) Steady() bool { return h.gaps.state == 0 && h.settle == 0 && !h.asking && !h.done }
+// core does not wait. In the first cycle outputs are looked at for the first time.
+func (h *Harness) Steady() bool {
+	return h.cycle > 0 && h.gaps.state == 0 && h.settle == 0 && !h.asking && !h.done
+}
 
 // Skip counts n cycles. The caller knows that in them nothing passed a port and the core
 // did not wait.

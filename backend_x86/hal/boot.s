@@ -1,7 +1,7 @@
 // Boot of a PVH guest: from the 32-bit entry of the note to long mode with its
 // own descriptor table and page tables, then pvh_start(start_info). Text is executable, constants are read-only,
 // everything else is not executable; page 0 and the page under the stack are
-// not mapped. This file is the module-level assembly of the program's LLVM module.
+// not mapped, nor that under the stack of interrupts. pvh.c makes the tables read-only. This file is the module-level assembly of the program's LLVM module.
 .section .note.pvh, "a", @note
 .balign 4
 .long 4, 8, 18
@@ -50,7 +50,10 @@ pvh_entry:
   mov $__guard, %eax
   shr $9, %eax
   movl $0, pt_low(%eax)
-  // what the loader gave us lies in low memory: one read-only window is enough
+  mov $__interrupt_guard, %eax
+  shr $9, %eax
+  movl $0, pt_low(%eax)
+  // what the loader gave us, to be read only
   mov %esi, %eax
   lea 0x1000(%eax), %ecx
   mov $1, %ebx
@@ -88,7 +91,7 @@ map:
 6: cmp %ecx, %eax
   jae 4f
   cmp $__mapped_end, %eax
-  jae 4f
+  jae 8f
   mov %eax, %edi
   shr $9, %edi
   add $pt_low, %edi
@@ -96,8 +99,20 @@ map:
   or %ebx, %edx
   mov %edx, (%edi)
   mov %ebp, 4(%edi)
-  add $0x1000, %eax
+9: add $0x1000, %eax
   jmp 6b
+8: // above the 4 KiB pages, and below 1 GiB: in 2 MiB pages
+  cmp $0x40000000, %eax
+  jae 4f
+  mov %eax, %edi
+  shr $18, %edi
+  and $0xff8, %edi
+  mov %eax, %edx
+  and $0xffe00000, %edx
+  or $0x81, %edx
+  mov %edx, pd_low(%edi)
+  mov %ebp, pd_low + 4(%edi)
+  jmp 9b
 4: ret
 
 .code64

@@ -2,6 +2,13 @@
 // which -icount makes an exact counter of instructions.
 #include "hal.h"
 
+static void cpuid(u32 leaf, u32 *r) {
+  __asm__ volatile("cpuid" : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]), "=d"(r[3]) : "a"(leaf), "c"(0));
+}
+
+// The vector of interrupts that went away; its low four bits are ones (Intel SDM 3, 10.9).
+enum { SPURIOUS = 47 };
+
 #if SN_COUNT || SN_USES_NOW
 static u64 tsc(void) {
   u32 a, d;
@@ -23,10 +30,6 @@ static volatile u32 *apic(u32 at) { return (volatile u32 *)(u64)(APIC + at); }
 
 // What a hypervisor of KVM's interface tells of time (Linux, Documentation/virt/kvm/x86/msr.rst).
 static volatile struct { u32 version, pad; u64 tsc, ns; u32 mul; signed char shift; u8 flags, pad2[2]; } page __attribute__((aligned(64)));
-
-static void cpuid(u32 leaf, u32 *r) {
-  __asm__ volatile("cpuid" : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]), "=d"(r[3]) : "a"(leaf), "c"(0));
-}
 
 // kvm_clock makes the hypervisor write that page; 0: it has no such clock.
 static int kvm_clock(void) {
@@ -103,10 +106,10 @@ u64 hal_now(void) {
 #if SN_USES_ALARM
 // timer_arm makes the next hlt end when due comes; 1: it has come.
 static int timer_arm(u64 due) {
-  enum { SPURIOUS = 0xf0, VECTOR = 32, LONGEST = 4000000 };
+  enum { APIC_SPURIOUS = 0xf0, VECTOR = 32, LONGEST = 4000000 };
   u64 now = hal_now();
   if (now >= due) return 1;
-  *apic(SPURIOUS) = 0x1ff; // on
+  *apic(APIC_SPURIOUS) = 0x100 | SPURIOUS; // on
   *apic(TIMER_DIVIDE) = 11;
   *apic(TIMER_LVT) = VECTOR;
   u64 left = due - now;

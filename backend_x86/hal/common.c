@@ -250,6 +250,7 @@ u32 sn_take(u32 dev, u8 *buf, u32 cap) {
   if (hal_scripted) {
     ask('T', dev, cap, 0, 0);
     n = answer();
+    if (n > cap) hal_exit(END_CRASH); // the harness is wrong
 #if SN_STREAMS
     if (sn_is_stream[dev]) hal_read(buf + 4, n);
     else

@@ -23,6 +23,41 @@ static NORETURN void refuse(const char *arg, const char *why) {
 }
 #endif
 
+// close_from closes all descriptors from one on; a kernel before 5.9 does so one by one.
+static void close_from(u32 fd) {
+  enum { USUAL_LIMIT = 1024 };
+  if (!sys(SYS_close_range, fd, ~0u, 0, 0)) return;
+  for (; fd < USUAL_LIMIT; fd++) sys(SYS_close, fd, 0, 0, 0);
+}
+
+enum { COPY = 0 }; // fcntl: the next free descriptor from one on
+
+// notify_socket is connected to the socket that systemd names in the environment, or -1. Its
+// descriptor lies above those of the devices.
+static long notify_socket(char **env) {
+  enum { LOCAL = 1, DATAGRAMS = 2, CLOSE = 0x80000, HEAD = 2 };
+  static const char key[] = "NOTIFY_SOCKET=";
+  struct { u16 family; char path[108]; } to = {LOCAL, {0}};
+  for (; *env; env++) {
+    u32 n = 0, k = 0;
+    while (key[k] && (*env)[k] == key[k]) k++;
+    if (key[k]) continue;
+    for (; (*env)[k + n] && n < sizeof to.path; n++) to.path[n] = (*env)[k + n];
+    if (n < 2 || n == sizeof to.path || (to.path[0] != '/' && to.path[0] != '@')) return -1;
+    if (to.path[0] == '@') to.path[0] = 0; // a name that is no file
+    long fd = sys(SYS_socket, LOCAL, DATAGRAMS | CLOSE, 0, 0);
+    if (fd < 0 || sys(SYS_connect, fd, (long)&to, HEAD + n, 0)) return -1;
+    return sys(SYS_fcntl, fd, COPY, NOTIFY + 1, 0);
+  }
+  return -1;
+}
+
+// keep gives the socket of systemd its descriptor and closes all after it.
+static void keep(long notify) {
+  notifies = notify >= 0 && sys(SYS_dup2, notify, NOTIFY, 0, 0) == NOTIFY;
+  close_from(notifies ? NOTIFY + 1 : NOTIFY);
+}
+
 #if SN_HOMES
 static NORETURN void refuse_line(const char *arg, const char *why) {
   u32 n = 0, k = 0;
@@ -117,75 +152,67 @@ static int bind(const char *arg) {
   return 0;
 }
 
-// used reports whether a descriptor serves a device.
-static int used_fd(u32 fd) {
+// settle gives device i the descriptor FIRST + i, so that the filter can name it, and
+// closes all others: what was inherited for nothing.
+static void settle(long notify) {
+  for (u32 i = 0; i < SN_DEVICES; i++)
+    if (fd_of[i] >= 0) fd_of[i] = (int)sys(SYS_fcntl, fd_of[i], COPY, NOTIFY + 1, 0);
   for (u32 i = 0; i < SN_DEVICES; i++) {
-    if (fd_of[i] == (int)fd) return 1;
+    if (fd_of[i] < 0) sys(SYS_close, FIRST + i, 0, 0, 0);
+    else fd_of[i] = (int)sys(SYS_dup2, fd_of[i], FIRST + i, 0, 0);
 #if SN_LEVELS
-    if (sn_is_level[i] && line_of[i] == (int)fd) return 1;
+    if (sn_is_level[i]) line_of[i] = fd_of[i];
 #endif
   }
-  return 0;
-}
-
-// close_others closes what was inherited for nothing: all between the descriptors of the
-// devices, and all after them.
-static void close_others(void) {
-  u32 from = 3, last = 2;
-  for (u32 i = 0; i < SN_DEVICES; i++) {
-    if (fd_of[i] > (int)last) last = (u32)fd_of[i];
-#if SN_LEVELS
-    if (sn_is_level[i] && line_of[i] > (int)last) last = (u32)line_of[i];
-#endif
-  }
-  for (u32 fd = 3; fd <= last; fd++) {
-    if (!used_fd(fd)) continue;
-    if (fd > from) sys(SYS_close_range, from, fd - 1, 0, 0);
-    from = fd + 1;
-  }
-  sys(SYS_close_range, from, ~0u, 0, 0); // a kernel before 5.9 keeps them
+  keep(notify);
 }
 #else
-static void close_others(void) { sys(SYS_close_range, 3, ~0u, 0, 0); }
+static void settle(long notify) { keep(notify); }
 #endif
 
 // ---- the system-call filter, made of what the program uses and how it runs
 
 struct filter { u16 code; u8 jt, jf; u32 k; };
 #define LOAD(at) {0x20, 0, 0, at}
-#define ALLOW(n) {0x15, 0, 1, n}, {0x06, 0, 0, 0x7fff0000}
+#define PASS {0x06, 0, 0, 0x7fff0000}
 #define KILL {0x06, 0, 0, 0x80000000}
 #define BEGIN LOAD(4), {0x15, 1, 0, 0xc000003e}, KILL, LOAD(0) // x86-64 only
+#define ALLOW(n) {0x15, 0, 1, n}, PASS
+
+// A call whose first argument is from first to last.
+#define ALLOW_ON(n, first, last) {0x15, 0, 5, n}, LOAD(16), {0x35, 0, 2, first}, {0x25, 1, 0, last}, PASS, KILL
+#define ON_DEVICES(n) ALLOW_ON(n, FIRST, FIRST + SN_DEVICES - 1)
 
 #if SN_DISKS
-#define DISK_CALLS ALLOW(SYS_pread64), ALLOW(SYS_pwrite64), ALLOW(SYS_fdatasync),
+#define DISK_CALLS ON_DEVICES(SYS_pread64), ON_DEVICES(SYS_pwrite64), ON_DEVICES(SYS_fdatasync),
 #else
 #define DISK_CALLS
 #endif
 
-// Of ioctl only the two requests that move levels.
+// Of ioctl only the two requests that move levels, on devices.
 #if SN_LEVELS
-#define LEVEL_CALLS {0x15, 0, 5, SYS_ioctl}, LOAD(24), {0x15, 1, 0, GPIO_GET_VALUES}, {0x15, 0, 1, GPIO_SET_VALUES}, {0x06, 0, 0, 0x7fff0000}, KILL,
+#define LEVEL_CALLS \
+  {0x15, 0, 8, SYS_ioctl}, LOAD(16), {0x35, 0, 5, FIRST}, {0x25, 4, 0, FIRST + SN_DEVICES - 1}, LOAD(24), {0x15, 1, 0, GPIO_GET_VALUES}, {0x15, 0, 1, GPIO_SET_VALUES}, PASS, KILL,
 #else
 #define LEVEL_CALLS
 #endif
 
-static const struct filter scripted_calls[] = {BEGIN, ALLOW(SYS_read), ALLOW(SYS_write), ALLOW(SYS_exit_group), DISK_CALLS KILL};
+static const struct filter scripted_calls[] = {BEGIN, ALLOW_ON(SYS_read, 0, 0), ALLOW_ON(SYS_write, 1, 2), ALLOW(SYS_exit_group), DISK_CALLS KILL};
 
 static const struct filter live_calls[] = {
     BEGIN,
     ALLOW(SYS_exit_group),
-#if SN_USES_LOG || SN_USES_TRAP || SN_DEVICES
-    ALLOW(SYS_write),
-#endif
 #if SN_DEVICES
-    ALLOW(SYS_read),
+    ALLOW_ON(SYS_write, 1, NOTIFY),
+    ON_DEVICES(SYS_read),
+#else
+    {0x15, 0, 5, SYS_write}, LOAD(16), {0x15, 2, 0, 1}, {0x15, 1, 0, NOTIFY}, KILL, PASS,
 #endif
 #if SN_DEVICES || SN_USES_ALARM
     ALLOW(SYS_ppoll),
 #endif
 #if SN_USES_NOW
-    ALLOW(SYS_clock_gettime),
+    ALLOW_ON(SYS_clock_gettime, MONOTONIC, MONOTONIC),
 #endif
     DISK_CALLS LEVEL_CALLS KILL,
 };
@@ -235,7 +262,7 @@ NORETURN void start(long *sp) {
   for (u32 i = 0; i < SN_DEVICES; i++)
     if ((!hal_scripted || sn_is_disk[i]) && fd_of[i] < 0) usage();
 #endif
-  close_others();
+  settle(hal_scripted ? -1 : notify_socket(argv + sp[0] + 1));
   lock();
   // planted faults stand here
   sn_main();

@@ -2,7 +2,9 @@
 // line to the harness, the end of the process, and time.
 #include "hal.h"
 
-enum { SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_ioctl = 16, SYS_socket = 41, SYS_fcntl = 72, SYS_flock = 73, SYS_close_range = 436, SYS_lseek = 8, SYS_pread64 = 17, SYS_pwrite64 = 18, SYS_fdatasync = 75, SYS_prctl = 157, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_ppoll = 271 };
+enum { SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_dup2 = 33, SYS_ioctl = 16, SYS_socket = 41, SYS_connect = 42, SYS_fcntl = 72, SYS_flock = 73, SYS_close_range = 436, SYS_lseek = 8, SYS_pread64 = 17, SYS_pwrite64 = 18, SYS_fdatasync = 75, SYS_prctl = 157, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_ppoll = 271 };
+enum { MONOTONIC = 1 };
+enum { FIRST = 3, NOTIFY = FIRST + SN_DEVICES }; // descriptors of the devices, and of who started the process
 enum { EINTR = -4, EIO = -5, EAGAIN = -11, ECONNRESET = -104 };
 
 static long sys(long n, long a, long b, long c, long d) {
@@ -13,7 +15,22 @@ static long sys(long n, long a, long b, long c, long d) {
   return r;
 }
 
+static u8 notifies, told; // somebody wants to know how far the process is; it has said that it waits
+
+// tell says to who started the process how far it is (sd_notify).
+static void tell(const char *state, u32 n) {
+  if (notifies) sys(SYS_write, NOTIFY, (long)state, n, 0);
+}
+
+// tell_ready says so when the program waits for the first time.
+__attribute__((unused)) static void tell_ready(void) {
+  if (!told) tell("READY=1", 7);
+  told = 1;
+}
+
 NORETURN void hal_exit(u32 code) {
+  if (told) tell("STOPPING=1", 10);
+  else tell("READY=1\nSTOPPING=1", 18);
   for (;;) sys(SYS_exit_group, code, 0, 0, 0);
 }
 
@@ -41,7 +58,7 @@ void hal_read(void *p, u32 n) {
 u64 hal_now(void) {
   static u64 start;
   i64 t[2];
-  sys(SYS_clock_gettime, 1, (long)t, 0, 0);
+  sys(SYS_clock_gettime, MONOTONIC, (long)t, 0, 0);
   u64 us = (u64)t[0] * 1000000 + (u64)t[1] / 1000;
   if (!start) start = us;
   return us - start;

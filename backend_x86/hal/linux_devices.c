@@ -73,6 +73,7 @@ u32 hal_status(void) {
 }
 
 u32 hal_wait(u32 mask, u64 due) {
+  tell_ready();
   for (;;) {
     u64 left = left_until(due);
 #if SN_LEVELS
@@ -145,6 +146,7 @@ u32 hal_disk(u32 dev, u32 op, u32 sector, u8 *data) {
 #else
 u32 hal_status(void) { return 0; }
 u32 hal_wait(u32 mask, u64 due) {
+  tell_ready();
   u64 left;
   while ((left = left_until(due)) && due != NEVER) {
     i64 time[2] = {(i64)(left / 1000000), (i64)(left % 1000000 * 1000)};

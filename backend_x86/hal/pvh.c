@@ -2,12 +2,15 @@
 // mode from the kernel command line, devices, program.
 #include "hal.h"
 
-extern u8 crash_stubs[], wake_stub[], __interrupt_stack_top[];
+extern u8 crash_stubs[], wake_stub[], spurious_stub[], __interrupt_stack_top[], __tables_start[], __tables_end[];
+extern u64 pt_low[];
 
 struct gate { u16 low, selector; u8 ist, kind; u16 middle; u32 high, zero; };
-static struct gate idt[33];
-static struct { u32 pad; u64 rsp[3]; u64 zero; u64 ist[7]; u64 zero2; u16 zero3, iomap; } __attribute__((packed)) tss;
-static u64 gdt[6];
+// The tables of the processor have pages of their own, which become read-only.
+#define TABLE __attribute__((section(".bss.tables")))
+static struct gate idt[SPURIOUS + 1] TABLE;
+static struct { u32 pad; u64 rsp[3]; u64 zero; u64 ist[7]; u64 zero2; u16 zero3, iomap; } __attribute__((packed)) tss TABLE;
+static u64 gdt[6] TABLE;
 
 static void gate(u32 n, const u8 *to) {
   u64 a = (u64)to;
@@ -19,6 +22,7 @@ static void gate(u32 n, const u8 *to) {
 static void descriptors(void) {
   for (u32 i = 0; i < 32; i++) gate(i, crash_stubs + STUB * i);
   gate(32, wake_stub);
+  gate(SPURIOUS, spurious_stub);
   tss.ist[0] = (u64)__interrupt_stack_top;
   u64 t = (u64)&tss;
   gdt[1] = 0x00cf9b000000ffff;
@@ -30,6 +34,29 @@ static void descriptors(void) {
   __asm__ volatile("lgdt %0; lidt %1; ltr %w2" ::"m"(g), "m"(i), "r"(32));
 }
 
+// harden makes the tables read-only, switches on what the processor has against running or
+// reading what is not the guest's, and masks the old interrupt controllers, whose vectors are
+// those of exceptions.
+static void harden(void) {
+  enum { WP = 1 << 16, UMIP = 1 << 11, SMEP = 1 << 20, SMAP = 1 << 21 };
+  u64 cr0, cr3, cr4;
+  u32 r[4];
+  __asm__ volatile("mov %%cr0, %0; mov %%cr3, %1; mov %%cr4, %2" : "=r"(cr0), "=r"(cr3), "=r"(cr4));
+  __asm__ volatile("mov %0, %%cr0" ::"r"(cr0 & ~(u64)WP) : "memory");
+  for (u64 a = (u64)__tables_start; a < (u64)__tables_end; a += 4096) pt_low[a / 4096] &= ~2ull;
+  __asm__ volatile("mov %0, %%cr0; mov %1, %%cr3" ::"r"(cr0), "r"(cr3) : "memory");
+  cpuid(0, r);
+  if (r[0] >= 7) {
+    cpuid(7, r);
+    if (r[1] >> 7 & 1) cr4 |= SMEP;
+    if (r[1] >> 20 & 1) cr4 |= SMAP;
+    if (r[2] >> 2 & 1) cr4 |= UMIP;
+    __asm__ volatile("mov %0, %%cr4" ::"r"(cr4));
+  }
+  outb(0x21, 0xff);
+  outb(0xa1, 0xff);
+}
+
 #if SN_HOMES
 // is_known tells whether a word of the command line is one that this file or virtio.c reads.
 static int is_known(const char *word) { return begins(word, "sn.script") || begins(word, "sn.disks=order"); }
@@ -38,6 +65,7 @@ static int is_known(const char *word) { return begins(word, "sn.script") || begi
 void pvh_start(const u32 *info) {
   const char *line = (const char *)(u64)info[6]; // command line, a 64-bit pointer at +24
   descriptors();
+  harden();
   hal_scripted = (u8)has(line, "sn.script");
 #if SN_DEVICES
 #if SN_HOMES

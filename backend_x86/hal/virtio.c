@@ -23,7 +23,7 @@ static void virtio_start(const char *line) {
 #if SN_DISKS
   int in_order = has(line, "sn.disks=order");
 #endif
-  *(volatile u32 *)0xfee000f0 = 0x1ff; // the local interrupt controller is on
+  *(volatile u32 *)0xfee000f0 = 0x100 | SPURIOUS; // the local interrupt controller is on
 #if SN_STREAMS
   if (!hal_scripted) serial_start();
 #endif

@@ -33,6 +33,15 @@ func newDecoder(b *rtl.Builder, p *design.Point, word rtl.ID) *decoder {
 type control struct {
 	reg   rtl.Register
 	cover cover
+	on    []*line
+}
+
+// near makes nodes that lines share; their place is that of the first line.
+func (g *decoder) near(lines []*line, f func()) {
+	if len(lines) > 0 {
+		defer g.b.At(g.b.At(lines[0].inst.Span))
+	}
+	f()
 }
 
 // patterns lists the words of lines.
@@ -61,8 +70,9 @@ func (g *decoder) ctl(name string, on, off []*line) rtl.ID {
 	if id, ok := g.ctlOf[fmt.Sprint(inverse)]; ok {
 		return g.b.Not(id)
 	}
-	reg := g.b.Reg(g.freshName("x."+name), 1, 0)
-	g.ctls = append(g.ctls, control{reg, c})
+	var reg rtl.Register
+	g.near(on, func() { reg = g.b.Reg(g.freshName("x."+name), 1, 0) })
+	g.ctls = append(g.ctls, control{reg, c, on})
 	g.ctlOf[key] = reg.Q()
 	return reg.Q()
 }
@@ -237,7 +247,7 @@ func (g *decoder) sourceIndex(i int) rtl.ID {
 // may ask for a control after it.
 func (g *decoder) advance() {
 	for _, c := range g.ctls {
-		g.b.Set(c.reg, g.coverOf(c.cover, g.word))
+		g.near(c.on, func() { g.b.Set(c.reg, g.coverOf(c.cover, g.word)) })
 	}
 	for _, l := range g.latches {
 		g.b.Set(l.reg, l.value)

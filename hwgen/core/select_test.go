@@ -77,7 +77,7 @@ func TestSelectOnGates(t *testing.T) {
 	require.NoError(t, err)
 	n, err := gate.Map(g)
 	require.NoError(t, err)
-	p, err := gates.Compile(n)
+	p, err := gates.Compile(n, "")
 	require.NoError(t, err)
 	var lanes []gates.Lane
 	for seed := range uint64(8) {

@@ -94,11 +94,11 @@ func (e *elab) makeB() {
 	}
 	e.leaves[leafB] = b
 	if len(sub) > 0 && e.leaves[leafA] != nil {
-		e.adder(invert)
+		g.near(g.linesOver(word.Add, word.Sub, word.Ltu, word.Lts), func() { e.adder(invert) })
 	}
-	e.logic()
-	e.shifter()
-	e.multiplier()
+	g.near(g.wholeOver(word.And, word.Or, word.Xor), e.logic)
+	g.near(g.linesOver(word.Shl, word.Shru, word.Shrs), e.shifter)
+	g.near(g.where(func(l *line) bool { return product(l.rd) != nil }), e.multiplier)
 }
 
 // separate gives lines that need both b and its complement an operand of their

@@ -5,6 +5,9 @@
 //	Debounce  a level that follows an input once it has been still
 //	Sender    bytes on a serial line, 8N1
 //	Receiver  bytes from a serial line, 8N1
+//	LineIn    a receiver with a buffer
+//	SlipIn    frames from the bytes of a line (RFC 1055)
+//	SlipOut   bytes of a line from frames
 //	LogWire   words of the log port on a serial line, five bytes each
 //
 // and computes the settings of a PLL (pll.go), which is a primitive of the part. Each

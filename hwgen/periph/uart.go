@@ -74,8 +74,21 @@ func Receiver(f Hz, baud uint64) (*rtl.Circuit, error) {
 		return nil, err
 	}
 	b := rtl.NewBuilder("sinter_uart_rx")
+	r := receive(b, d, b.Input("line", 1))
+	b.Output("valid", r.valid)
+	b.Output("data", r.data)
+	return b.Build()
+}
+
+// received is a line that bytes enter by, within a circuit: valid for a cycle.
+type received struct {
+	valid, data rtl.ID
+}
+
+// receive makes the registers of a line that bytes enter by.
+func receive(b *rtl.Builder, d uint64, line rtl.ID) received {
 	// The line rests at 1, so what is kept of it is its complement: registers start at 0.
-	low := synchronise(b, b.Not(b.Input("line", 1)))
+	low := synchronise(b, b.Not(line))
 	high := b.Not(low)
 	busy, doubt, shift := b.Reg("receive.busy", 1, 0), b.Reg("receive.doubt", 1, 0), b.Reg("receive.shift", frameBits, 0)
 	count, _ := beat(b, "receive.wait", d, b.Not(busy.Q()))
@@ -93,8 +106,37 @@ func Receiver(f Hz, baud uint64) (*rtl.Circuit, error) {
 	b.If(b.Or(b.Not(busy.Q()), b.And(middle, b.Not(last))), func() {
 		b.Set(shift, b.Mux(busy.Q(), b.Cat(high, b.Bits(shift.Q(), frameBits-1, 1)), b.Const(frameBits, 1<<(frameBits-1))))
 	})
-	b.Output("valid", b.And(middle, high, last, b.Not(doubt.Q())))
-	b.Output("data", b.Bits(shift.Q(), frameBits-1, 2))
+	return received{b.And(middle, high, last, b.Not(doubt.Q())), b.Bits(shift.Q(), frameBits-1, 2)}
+}
+
+// queueBits is the size of the buffer after a line: what arrives while a program computes,
+// or waits for another line, is kept. 512 bytes fill one block RAM of 4 Kbit.
+const queueBits = 9
+
+// LineIn takes bytes from a serial line of any phase and keeps them until they are taken.
+// Bytes that find the buffer full are lost.
+func LineIn(f Hz, baud uint64) (*rtl.Circuit, error) {
+	d, err := Divider(f, baud)
+	if err != nil {
+		return nil, err
+	}
+	b := rtl.NewBuilder("sinter_line_in")
+	r := receive(b, d, b.Input("line", 1))
+	ready := b.Input("ready", 1)
+	buffer := b.Mem("buffer", 8, queueBits, 1, nil)
+	in, out, have := b.Reg("in", queueBits, 0), b.Reg("out", queueBits, 0), b.Reg("have", 1, 0)
+	one := b.Const(queueBits, 1)
+	next := b.Add(in.Q(), one)
+	b.If(b.And(r.valid, b.Ne(next, out.Q())), func() {
+		b.WriteMem(buffer, in.Q(), r.data, rtl.None)
+		b.Set(in, next)
+	})
+	taken := b.And(have.Q(), ready)
+	// The byte at `out` is there a cycle after the buffer holds it.
+	b.Set(have, b.And(b.Ne(in.Q(), out.Q()), b.Not(taken)))
+	b.If(taken, func() { b.Set(out, b.Add(out.Q(), one)) })
+	b.Output("valid", have.Q())
+	b.Output("data", b.ReadSync(buffer, out.Q(), rtl.None, rtl.Old))
 	return b.Build()
 }
 

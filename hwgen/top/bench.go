@@ -13,7 +13,11 @@ type Change struct {
 	Time  uint64
 	Port  string
 	Level uint64
+	Nanos uint64 // after that time
 }
+
+// nanos is the time of a change in nanoseconds.
+func (c Change) nanos() uint64 { return 1000*c.Time + c.Nanos }
 
 // Seen is a new level at an output pin, as the program means it: 1 is lit.
 type Seen struct {
@@ -39,10 +43,10 @@ func (d *Design) Bench(inputs []Change, until uint64) string {
 		net := fmt.Sprintf("pin%d", i)
 		joins = append(joins, fmt.Sprintf(".%s(%s)", d.pins[w.Port.Name], net))
 		if w.Port.In {
-			b("reg %s = 1'b%d;", net, invert(w, 0))
+			b("reg %s = 1'b%d;", net, invert(w, w.Port.Rest()))
 			continue
 		}
-		b("wire %s;\nreg last%d = 1'b%d;", net, i, invert(w, 0))
+		b("wire %s;\nreg last%d = 1'b%d;", net, i, invert(w, w.Port.Rest()))
 		b("always @(posedge clk) if (running && %[1]s !== last%[2]d) begin\n  last%[2]d <= %[1]s;\n  $display(\"PIN %[2]d %%b %%0.3f\", %[1]s, ($realtime - start) / 1000.0);\nend", net, i)
 	}
 	b("%s dut(%s);", d.Module(), strings.Join(joins, ", "))
@@ -53,10 +57,10 @@ func (d *Design) Bench(inputs []Change, until uint64) string {
 		if c.Time > until || i < 0 {
 			continue
 		}
-		b("  #(%d) pin%d = 1'b%d;", (c.Time-now)*1000, i, invert(d.Wires[i], c.Level))
-		now = c.Time
+		b("  #(%d) pin%d = 1'b%d;", c.nanos()-now, i, invert(d.Wires[i], c.Level))
+		now = c.nanos()
 	}
-	b("  #(%d) $display(\"END\");\n  $finish;\nend\nendmodule", (until-now)*1000+500)
+	b("  #(%d) $display(\"END\");\n  $finish;\nend\nendmodule", until*1000-min(now, until*1000)+500)
 	return s.String() + d.pllModel(half)
 }
 

@@ -14,8 +14,29 @@ type Port struct {
 	Name  string
 	Label string // what the program calls the wire; a pin of that name is taken
 	In    bool
-	Wire  bool // a level of one bit: what a pin can carry
+	Wire  bool // a level of one bit or a serial line: what a pin can carry
 	Span  diag.Span
+
+	Serial Serial // what a serial line carries
+	Device string // of a serial line: the device of the core
+}
+
+// Serial is what a wire carries.
+type Serial uint8
+
+// What wires carry.
+const (
+	Level  Serial = iota // a level
+	Bytes                // bytes, 8N1
+	Frames               // bytes, 8N1, that are frames in SLIP (RFC 1055)
+)
+
+// Rest is the level of a wire that says nothing.
+func (p Port) Rest() uint64 {
+	if p.Serial == Level && !(p.Label == logPin && !p.In) {
+		return 0
+	}
+	return 1
 }
 
 // Spec is a wish of the user's: `port=pin`.
@@ -150,8 +171,8 @@ func (b *binder) byLabel(w Wire) error {
 
 // frames is the error of a port that no pin can carry.
 func (b *binder) frames(p Port) error {
-	return diag.Errorf("", p.Span, "port %s carries messages, and a pin of %s carries a level", p.Name, b.Board.Name).
-		Hint("sinter hw writes the core alone; its streams join a design of your own")
+	return diag.Errorf("", p.Span, "port %s carries messages, and a pin of %s carries a level or a serial line", p.Name, b.Board.Name).
+		Hint("sinter hw writes the core alone; its ports join a design of your own")
 }
 
 // free lists the pins that a port of a direction may still have.

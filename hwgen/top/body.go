@@ -143,7 +143,7 @@ func (b *body) drive(w Wire, level string) {
 // pinsIn joins the inputs of the program.
 func (b *body) pinsIn() error {
 	for _, w := range b.Wires {
-		if w.Own || !w.Port.In {
+		if w.Own || !w.Port.In || w.Port.Serial != Level {
 			continue
 		}
 		port := rtl.PortLevelIn(w.Port.Name)
@@ -167,7 +167,7 @@ func (b *body) core() {
 	for _, w := range b.Wires {
 		port := ""
 		switch {
-		case w.Port.In, w.Port.Name == PortLog && w.Own:
+		case w.Port.In, w.Port.Serial != Level, w.Port.Name == PortLog && w.Own:
 			continue
 		case !w.Own:
 			port = rtl.PortLevelOut(w.Port.Name)
@@ -201,7 +201,7 @@ func (b *body) joined(port, rest string) string {
 func (b *body) pinsOut() {
 	for _, w := range b.Wires {
 		switch {
-		case w.Port.In, w.Own && w.Port.Name == PortLog:
+		case w.Port.In, w.Port.Serial != Level, w.Own && w.Port.Name == PortLog:
 		case !w.Own:
 			b.drive(w, b.join[rtl.PortLevelOut(w.Port.Name)])
 		case w.Port.Name == PortTrap:

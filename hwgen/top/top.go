@@ -34,7 +34,7 @@ type Design struct {
 	Wires []Wire
 	Clock periph.Hz   // of the core
 	PLL   *periph.PLL // nil: the core has the clock of the board
-	Baud  uint64      // of the log
+	Baud  uint64      // of the log and of all serial lines
 
 	modules []string          // text of the peripherals
 	pins    map[string]string // name of a wire's port in the module
@@ -107,7 +107,7 @@ func (d *Design) module() (string, error) {
 	if err := b.reset(); err != nil {
 		return "", err
 	}
-	for _, step := range []func() error{b.time, b.log, b.pinsIn} {
+	for _, step := range []func() error{b.time, b.log, b.serial, b.pinsIn} {
 		if err := step(); err != nil {
 			return "", err
 		}

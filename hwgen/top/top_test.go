@@ -132,7 +132,7 @@ func TestTops(t *testing.T) {
 		require.Equal(t, files, again)
 		dir := t.TempDir()
 		files["core.v"] = verilog.Write(d.Core, verilog.Options{})
-		files["tb.v"] = d.Bench([]Change{{5, "up", 1}}, 10)
+		files["tb.v"] = d.Bench([]Change{{Time: 5, Port: "up", Level: 1}}, 10)
 		args := []string{"-g2005", "-Wall", "-Wno-timescale", "-s", "tb", "-o", "tb"}
 		script := "read_verilog core.v " + d.Module() + ".v; "
 		if d.PLL != nil {

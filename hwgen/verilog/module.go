@@ -63,7 +63,7 @@ func collisionFree(m *rtl.Mem) bool {
 func (w *writer) contents(i int) {
 	m := &w.c.Mems[i]
 	if len(m.Init) > 0 {
-		w.line("initial $readmemh(%q, %s);", imageFile(w.c.Name, m.Name), w.mems[i])
+		w.line("initial $readmemh({%s, %q}, %s);", FolderParameter, imageFile(w.c.Name, m.Name), w.mems[i])
 		return
 	}
 	index := w.fresh(m.Name + "_index")

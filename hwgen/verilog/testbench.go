@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Testbench gives a self-checking testbench of a core: it reads NAME_vectors.hex,
-// offers frames when the core is idle, holds ready back now and then, and
+// Testbench gives a self-checking testbench of a core: it reads NAME_vectors.hex in
+// the folder DIR, offers frames when the core is idle, holds ready back now and then, and
 // prints `PASS n events`, or `FAIL` with port, index, expected and got, and
 // stops with $fatal. limit bounds the cycles.
 func Testbench(c *rtl.Circuit, im *image.Image, v *Vectors, limit uint64) string {
@@ -72,9 +72,11 @@ func (b *bench) settle() int {
 
 // declare writes vectors, clock, counters and the task of failing.
 func (b *bench) declare(limit uint64) {
-	b.line("module %s_tb;", ModuleName(b.c))
+	b.line("module %s_tb #(\n  parameter %s = \"./\"\n);", ModuleName(b.c), FolderParameter)
 	b.line("reg [39:0] vectors [0:%d];", len(b.words))
-	b.line("initial $readmemh(\"%s\", vectors);", VectorsName(ModuleName(b.c)))
+	b.line("initial $readmemh({%s, \"%s\"}, vectors);", FolderParameter, VectorsName(ModuleName(b.c)))
+	b.line("initial #1 if (^vectors[0] === 1'bx) begin\n"+
+		"  $display(\"FAIL no vectors: set %s to the folder of the .hex files, with a slash at its end\");\n  $fatal(1);\nend", FolderParameter)
 	b.line("reg clk = 1'b0;\nreg reset = 1'b1;\nreg [63:0] cycle = 64'd0;\nreg [15:0] noise = 16'hace1;")
 	b.line("always #5 clk = !clk;")
 	b.line("integer arrived = 0;\ninteger settled = 0;")
@@ -115,7 +117,11 @@ func (b *bench) instance() {
 		b.line("wire %s%s;", span(b.c.Nodes[o.Node].Width), o.Name)
 		pins = append(pins, fmt.Sprintf(".%s(%s)", names[o.Name], o.Name))
 	}
-	b.line("%s core(.clk(clk), .reset(reset), %s);", ModuleName(b.c), strings.Join(pins, ", "))
+	folder := ""
+	if names, _ := Memories(b.c.Expand().Prune()); len(names) > 0 {
+		folder = fmt.Sprintf("#(.%[1]s(%[1]s)) ", FolderParameter)
+	}
+	b.line("%s %score(.clk(clk), .reset(reset), %s);", ModuleName(b.c), folder, strings.Join(pins, ", "))
 }
 
 // drive writes the inputs: beats of frames that have arrived, and ready with

@@ -108,13 +108,42 @@ func TestVerilatorAgrees(t *testing.T) {
 	tool := testkit.Tool(t, "verilator")
 	for _, c := range cases()[2:3] {
 		dir := files(t, c[0], c[1], verilog.Options{})
-		out, err := run(t, dir, tool, "--binary", "-Wno-lint", "-fno-reorder", "-fno-split", "-CFLAGS", "-O0",
-			"--top-module", c[0]+"_tb", c[0]+".v", c[0]+"_tb.v")
+		elsewhere := t.TempDir() // files are found through the parameter
+		out, err := run(t, elsewhere, tool, "--binary", `-GDIR="`+dir+`/"`, "-Wno-lint", "-fno-reorder", "-fno-split", "-CFLAGS", "-O0",
+			"--top-module", c[0]+"_tb", dir+"/"+c[0]+".v", dir+"/"+c[0]+"_tb.v")
 		require.NoError(t, err, out)
-		out, err = run(t, dir, "./obj_dir/V"+c[0]+"_tb")
+		out, err = run(t, elsewhere, "./obj_dir/V"+c[0]+"_tb")
 		require.NoError(t, err, out)
 		require.Contains(t, out, "PASS ", c)
 	}
+}
+
+// TestFilesFromElsewhere: the parameter DIR finds the files from any folder, and
+// without it the bench says at once what is missing.
+func TestFilesFromElsewhere(t *testing.T) {
+	dir, elsewhere := files(t, "echo", design.Pipe3, verilog.Options{}), t.TempDir()
+	bench := func(args ...string) string {
+		args = append(append([]string{testkit.Tool(t, "iverilog"), "-g2005", "-o", "tb"}, args...), dir+"/echo.v", dir+"/echo_tb.v")
+		out, err := run(t, elsewhere, args...)
+		require.NoError(t, err, out)
+		out, _ = run(t, elsewhere, testkit.Tool(t, "vvp"), "-N", "tb")
+		return out
+	}
+	require.Regexp(t, `^PASS [0-9]+ events\n`, bench(`-Pecho_tb.DIR="`+dir+`/"`))
+	require.Contains(t, bench(), "FAIL no vectors: set DIR to the folder of the .hex files, with a slash at its end\n")
+}
+
+// TestPlacesInTheFile: attributes name rows of the design point that lies beside it.
+func TestPlacesInTheFile(t *testing.T) {
+	im := load(t, "echo")
+	p, err := plan.Make(im, plan.Options{Core: design.Pipe3})
+	require.NoError(t, err)
+	c, err := core.Generate(im, p)
+	require.NoError(t, err)
+	text := verilog.Write(c, verilog.Options{About: []string{"echo", "core pipe3"}})
+	require.True(t, strings.HasPrefix(text, "// echo\n// core pipe3\nmodule echo #(\n  parameter DIR = \"./\"\n) ("), text[:80])
+	require.Regexp(t, `\(\* src = "echo\.design:\d+\.\d+" \*\) reg x_\w+;`, text)
+	require.Regexp(t, `\(\* src = "echo\.design:\d+\.\d+" \*\) wire `, text)
 }
 
 func TestLint(t *testing.T) {

@@ -14,8 +14,8 @@
 //	    if (en) count <= n2;
 //	  end
 //
-// Memories are arrays that start with `$readmemh` of a file beside the module;
-// no vendor primitive is used. The output is the same for the same circuit,
+// Memories are arrays that start with `$readmemh` of a file; the parameter DIR is the
+// folder of these files. No vendor primitive is used. The output is the same for the same circuit,
 // byte for byte, and clean under `verilator --lint-only -Wall`, `iverilog -Wall`
 // and `yosys check -assert`. Probes and asserts are written on request only.
 //
@@ -25,6 +25,7 @@ package verilog
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -44,9 +45,15 @@ type Options struct {
 	// Initial starts each register with its reset value as the part is configured, for
 	// circuits that nothing resets.
 	Initial bool
+	// About are comment lines at the top.
+	About []string
 	// Templates replaces the Verilog of operators. Tests plant faults with it.
 	Templates map[word.Op]string
 }
+
+// FolderParameter is the parameter of a module with memories, and of its test bench:
+// the folder of the .hex files, with a slash at its end.
+const FolderParameter = "DIR"
 
 // Write gives the module of a circuit. It must verify.
 func Write(c *rtl.Circuit, o Options) string {
@@ -93,7 +100,7 @@ func (w *writer) line(format string, args ...any) {
 // nameAll gives every net a name: ports first, so that they keep theirs.
 func (w *writer) nameAll() {
 	w.module = ModuleName(w.c)
-	w.taken = map[string]bool{"clk": true, "reset": true, w.module: true}
+	w.taken = map[string]bool{"clk": true, "reset": true, FolderParameter: true, w.module: true}
 	for _, k := range strings.Fields(keywords + " " + toolWords) {
 		w.taken[k] = true
 	}
@@ -175,7 +182,14 @@ func (w *writer) header() {
 	for i, p := range w.c.Probes {
 		ports = append(ports, "output wire "+span(w.c.Nodes[p.Node].Width)+w.probe[i])
 	}
-	w.line("module %s(\n  %s\n);", w.module, strings.Join(ports, ",\n  "))
+	for _, line := range w.o.About {
+		w.line("// %s", line)
+	}
+	folder := ""
+	if slices.ContainsFunc(w.c.Mems, func(m rtl.Mem) bool { return len(m.Init) > 0 }) {
+		folder = fmt.Sprintf(" #(\n  parameter %s = \"./\"\n) ", FolderParameter)
+	}
+	w.line("module %s%s(\n  %s\n);", w.module, folder, strings.Join(ports, ",\n  "))
 }
 
 // outputs connects the output ports.

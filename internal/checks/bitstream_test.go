@@ -16,12 +16,12 @@ type bitstream struct{ example, board, clock string }
 
 // bitstreams are all that are made; a run with SINTER_FULL=1 makes the first two.
 func bitstreams() []bitstream {
-	list := []bitstream{{"hello", "icebreaker", ""}, {"buttons", "hx8k", "24"}}
+	list := []bitstream{{"uart-echo", "icebreaker", ""}, {"buttons", "hx8k", "24"}}
 	if !testkit.Campaign() {
 		return list
 	}
 	for _, board := range []string{"icebreaker", "tinyfpga-bx", "hx8k"} {
-		for _, example := range []string{"hello", "blinky", "buttons"} {
+		for _, example := range []string{"hello", "blinky", "buttons", "uart-echo", "filter"} {
 			if b := (bitstream{example, board, ""}); b != list[0] {
 				list = append(list, b)
 			}

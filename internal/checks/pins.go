@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -21,6 +22,8 @@ import (
 // Pins is what the simulated top of a board showed at its pins, beside the reference.
 type Pins struct {
 	Changes    int     `json:"changes"`    // of outputs, equal to those of the reference
+	Bytes      int     `json:"bytes"`      // that left by serial lines
+	Frames     int     `json:"frames"`     // that did
 	LatestUs   float64 `json:"latest_us"`  // the largest distance of a change from the time of the reference
 	Difference string  `json:"difference"` // "" when all are equal
 
@@ -52,7 +55,7 @@ func SimulatePins(ctx context.Context, p *flow.Program, o flow.FPGAOptions, w fl
 	if err != nil {
 		return nil, err
 	}
-	files["tb.v"] = d.Bench(changesOf(p, script), *script.Until)
+	files["tb.v"] = d.Bench(inputsAt(d, p, script), *script.Until)
 	said, err := runIcarus(ctx, files)
 	if err != nil {
 		return nil, err
@@ -62,6 +65,13 @@ func SimulatePins(ctx context.Context, p *flow.Program, o flow.FPGAOptions, w fl
 		return nil, err
 	}
 	return comparePins(d, tr, seen), nil
+}
+
+// inputsAt are the levels at all input pins, in the order of their times.
+func inputsAt(d *top.Design, p *flow.Program, s *world.Script) []top.Change {
+	all := append(changesOf(p, s), lineChanges(d, s)...)
+	slices.SortStableFunc(all, func(a, b top.Change) int { return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Nanos, b.Nanos)) })
+	return all
 }
 
 // changesOf are the inputs of a script by port.
@@ -126,6 +136,12 @@ func comparePins(d *top.Design, tr *trace.Trace, seen []top.Seen) *Pins {
 			if s.Port == name {
 				got = append(got, s)
 			}
+		}
+		if wire.Port.Serial != top.Level {
+			if r.Difference = r.serial(d, wire, tr, got); r.Difference != "" {
+				return r
+			}
+			continue
 		}
 		if r.Difference = r.port(name, want, got); r.Difference != "" {
 			return r

@@ -36,6 +36,7 @@ type command struct {
 	Mine    mineCmd    `cmd:"" help:"Find the operations that a program asks for: what each would save and cost as an instruction."`
 	Fpga    fpgaCmd    `cmd:"" help:"Put a program onto a board: top, constraints, bitstream."`
 	Decode  decodeCmd  `cmd:"" help:"Show the log of a board, from its serial wire, or where the crashes of a console's text are."`
+	Attach  attachCmd  `cmd:"" help:"Carry frames between a board, on its serial line, and a TAP interface or captures."`
 	Fuzz    fuzzCmd    `cmd:"" help:"Run random programs on several machines and compare."`
 	Explore exploreCmd `cmd:"" help:"Sweep design points of programs: run, compare, price, find the Pareto front."`
 	Explain explainCmd `cmd:"" help:"Explain a diagnostic by its code."`

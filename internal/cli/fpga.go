@@ -17,10 +17,10 @@ type fpgaCmd struct {
 	Bind     []string `placeholder:"PORT=PIN" help:"The pin of a port; without it, the pin that has the port's label. The ports reset, log, trap and halted can be bound, too."`
 	Debounce []string `placeholder:"PORT" help:"Let an input rest for some milliseconds before the program sees it."`
 	Clock    string   `placeholder:"MHZ" help:"Clock of the core, by the PLL of the part (default: the clock of the board)."`
-	Baud     uint64   `default:"115200" placeholder:"N" help:"Speed of the log on its wire."`
+	Baud     uint64   `default:"115200" placeholder:"N" help:"Speed of all serial lines, the log among them."`
 	Core     string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
 	Part     string   `placeholder:"NAME" help:"Another part in the same package, where boards are sold with several."`
-	Check    bool     `help:"Run the whole top in Icarus at its pins, with --vcd-in and until --until, and compare with the reference; nothing is written."`
+	Check    bool     `help:"Run the whole top in Icarus at its pins, with --vcd-in, --bytes-in and --pcap-in, until --until, and compare with the reference; nothing is written."`
 	Program  bool     `help:"Hand the bitstream to the board."`
 }
 
@@ -70,7 +70,17 @@ func (c *fpgaCmd) check(e *env, p *flow.Program, o flow.FPGAOptions) error {
 	case r.Difference != "":
 		fmt.Fprintln(e.out, r.Difference)
 	default:
-		fmt.Fprintf(e.out, "%d changes at the pins equal the reference, at most %.1f us apart\n", r.Changes, r.LatestUs)
+		for _, row := range []struct {
+			n    int
+			what string
+		}{{r.Bytes, "byte"}, {r.Frames, "frame"}} {
+			if row.n > 0 {
+				fmt.Fprintf(e.out, "%s at serial lines equal the reference\n", count(row.n, row.what))
+			}
+		}
+		if r.Changes > 0 || r.Bytes+r.Frames == 0 {
+			fmt.Fprintf(e.out, "%d changes at the pins equal the reference, at most %.1f us apart\n", r.Changes, r.LatestUs)
+		}
 	}
 	return nil
 }

@@ -15,15 +15,16 @@ import (
 
 // liveFlags are those of `sinter run --live`.
 type liveFlags struct {
-	Live  bool          `help:"Run as a service, until it ends or a signal comes."`
-	Port  []string      `short:"p" placeholder:"udp:HOST:GUEST" help:"Live: forward a port of this computer to one of the program's."`
-	Tap   []string      `placeholder:"DEVICE=NAME" help:"Live: a TAP interface for a network device; the device may be left out when there is one."`
-	Size  string        `placeholder:"SIZE" help:"Live: make the file of a disk that is missing, such as 1M."`
-	Mem   int           `placeholder:"MiB" help:"Live: memory of a unikernel (default: what it needs)."`
-	Vmm   string        `default:"" enum:",qemu,monitor" help:"Live: qemu or monitor, the same as --on unikernel or --on monitor."`
-	Accel string        `default:"auto" enum:"auto,kvm,tcg" help:"Live: what executes a guest of QEMU; auto takes KVM when a probe guest runs under it, else tcg."`
-	Pcap  string        `placeholder:"FILE" help:"Live: a capture of all that crosses the network devices."`
-	For   time.Duration `placeholder:"TIME" help:"Live: end after a time such as 10s."`
+	Live    bool          `help:"Run as a service, until it ends or a signal comes."`
+	Port    []string      `short:"p" placeholder:"udp:HOST:GUEST" help:"Live: forward a port of this computer to one of the program's."`
+	Tap     []string      `placeholder:"DEVICE=NAME" help:"Live: a TAP interface for a network device; the device may be left out when there is one."`
+	Size    string        `placeholder:"SIZE" help:"Live: make the file of a disk that is missing, such as 1M."`
+	Mem     int           `placeholder:"MiB" help:"Live: memory of a unikernel (default: what it needs)."`
+	Vmm     string        `default:"" enum:",qemu,monitor" help:"Live: qemu or monitor, the same as --on unikernel or --on monitor."`
+	Accel   string        `default:"auto" enum:"auto,kvm,tcg" help:"Live: what executes a guest of QEMU; auto takes KVM when a probe guest runs under it, else tcg."`
+	Pcap    string        `placeholder:"FILE" help:"Live: a capture of all that crosses the network devices."`
+	Metrics string        `placeholder:"ADDRESS" help:"Live: answer /metrics there for Prometheus, such as 127.0.0.1:9100."`
+	For     time.Duration `placeholder:"TIME" help:"Live: end after a time such as 10s."`
 }
 
 // scripted names a flag of runs in a script that was given with --live, "" for none.
@@ -66,6 +67,7 @@ func (c *runCmd) liveOnly() string {
 		{"--vmm", c.Vmm != ""},
 		{"--accel", c.Accel != "auto"},
 		{"--pcap", c.Pcap != ""},
+		{"--metrics", c.Metrics != ""},
 		{"--for", c.For != 0},
 	} {
 		if f.set {
@@ -140,7 +142,7 @@ func userError(err error) error {
 
 // liveOptions reads the flags.
 func (c *runCmd) liveOptions() (o live.Options, err error) {
-	o = live.Options{Machine: c.On, Memory: c.Mem, Pcap: c.Pcap, For: c.For}
+	o = live.Options{Machine: c.On, Memory: c.Mem, Pcap: c.Pcap, Metrics: c.Metrics, For: c.For}
 	byVMM := map[string]string{"qemu": flow.Unikernel, "monitor": flow.Monitor}[c.Vmm]
 	switch {
 	case byVMM != "" && c.On != "" && c.On != byVMM:

@@ -357,8 +357,10 @@ func TestBundleFirecracker(t *testing.T) {
 		out, err := exec.CommandContext(ctx, args[0], args[1:]...).CombinedOutput()
 		return string(out), err
 	}
-	out, _ := boot("sn.disks=orderly")
+	out, _ := boot("xsn.disks=order")
 	require.Contains(t, out, "a disk of the program is missing")
+	out, _ = boot("sn.disks=orderly")
+	require.Contains(t, out, "sn.disks=orderly: expected host=")
 	out, err = boot("panic=1 " + conf.Boot.Args + " quiet")
 	require.NotContains(t, out, "missing")
 	require.Error(t, err, "killed: it waits for requests, or it finds no queue on the disk and ends")

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/sinter-lang/sinter/internal/checks"
@@ -14,6 +13,7 @@ type buildCmd struct {
 	program `embed:""`
 	Out     []string `short:"o" required:"" placeholder:"FILE" help:"What to make: .elf .ll (x86-64), .sir (program IR), .s .img (core's program), .isa, .design, .rtl, .v, .aag .aig (gates)."`
 	Product string   `default:"linux" enum:"linux,pvh,hvt" help:"Which x86-64 product: linux (process), pvh (unikernel) or hvt (guest of the monitor)."`
+	Layout  uint64   `default:"0" placeholder:"SEED" help:"Put a linux or hvt product at addresses of a seed; 0: the usual ones."`
 	Strip   bool     `help:"Leave symbols and line tables out of an ELF."`
 	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
 	Stage   string   `default:"low" enum:"first,x86,low" help:"Which program IR a .sir shows: first (as lowered), x86, or low (for a core)."`
@@ -26,9 +26,12 @@ type buildCmd struct {
 // Run makes each artefact.
 func (c *buildCmd) Run(e *env) error {
 	began := time.Now()
-	p, err := c.load(e)
+	p, err := c.load(e, func(o *flow.Options) { o.Layout = c.Layout })
 	if err != nil {
 		return err
+	}
+	if c.Layout != 0 && (c.Vmm != "" || c.Product == "pvh") {
+		return flow.UserErrorf("--layout is for linux and hvt: a loader puts a pvh image where memory is")
 	}
 	if c.Vmm != "" || c.Systemd {
 		return c.bundle(e, p)
@@ -40,16 +43,10 @@ func (c *buildCmd) Run(e *env) error {
 		Copies  []flow.Copy `json:"copies,omitempty"`
 	}
 	results := []made{}
+	var files [][]byte
 	for _, out := range c.Out {
 		data, err := p.Artefact(e.ctx, out, flow.ArtefactOptions{Product: c.Product, Strip: c.Strip, Core: c.Core, Stage: c.Stage})
 		if err != nil {
-			return err
-		}
-		write := flow.WriteFile
-		if filepath.Ext(out) == ".elf" {
-			write = flow.WriteProgram
-		}
-		if err := write(out, data); err != nil {
 			return err
 		}
 		r := made{File: out, Bytes: len(data), Seconds: time.Since(began).Seconds()}
@@ -58,8 +55,11 @@ func (c *buildCmd) Run(e *env) error {
 				return err
 			}
 		}
-		results = append(results, r)
+		files, results = append(files, data), append(results, r)
 		began = time.Now()
+	}
+	if err := flow.WriteArtefacts(c.Out, files); err != nil {
+		return err
 	}
 	if e.json {
 		e.printJSON(results)

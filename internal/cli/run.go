@@ -34,6 +34,7 @@ type runCmd struct {
 	On        string   `default:"" enum:",${machines}" help:"Machine: ${machine} (default: source; with --live the monitor where it can run, else unikernel)."`
 	Core      string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core for isa, cycle and gates: multi or pipe3."`
 	Engine    string   `placeholder:"NAME" help:"What runs the circuit on cycle or gates (default: the first): ${engines}."`
+	Lanes     int      `placeholder:"N" help:"Runs of a core at once, each with gaps of another seed at its ports; all must show the same (cycle and gates only)."`
 	DiskOut   []string `name:"disk-out" placeholder:"DISK=FILE" help:"Write a disk, as it is after the run, to a file."`
 	PcapOut   []string `name:"pcap-out" placeholder:"DEVICE=FILE" help:"Write the frames that a device sent to a capture."`
 	VcdOut    []string `name:"vcd-out" placeholder:"PORT=FILE" help:"Write the levels of an output pin to a value change dump."`
@@ -63,12 +64,15 @@ func (c *runCmd) Run(e *env) error {
 		c.On = p.Reference()
 	}
 	r, err := p.Run(e.ctx, flow.RunOptions{
-		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, VcdOut: c.VcdOut, BytesOut: c.BytesOut, DiskOut: c.DiskOut, TraceFile: c.Trace, Wave: c.Wave, Window: c.Window,
+		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, VcdOut: c.VcdOut, BytesOut: c.BytesOut, DiskOut: c.DiskOut, TraceFile: c.Trace, Wave: c.Wave, Window: c.Window, Lanes: c.Lanes,
 	})
 	if err != nil {
 		return err
 	}
 	e.failed = codeOf(r)
+	if len(r.Differs) > 0 {
+		e.failed = exitDifference
+	}
 	if e.json {
 		e.printJSON(r)
 		return nil
@@ -91,6 +95,7 @@ func (c *runCmd) Run(e *env) error {
 		fmt.Fprintf(e.err, ", %s", f)
 	}
 	fmt.Fprintln(e.err)
+	printLanes(e, r)
 	for k, w := range r.Waits {
 		if k == maxWaits {
 			fmt.Fprintf(e.err, "  and %s; --json lists all\n", count(len(r.Waits)-k, "more task"))
@@ -99,6 +104,16 @@ func (c *runCmd) Run(e *env) error {
 		fmt.Fprintln(e.err, " ", w)
 	}
 	return nil
+}
+
+// printLanes says whether all lanes showed the same.
+func printLanes(e *env, r *flow.Result) {
+	if r.Lanes > 0 && len(r.Differs) == 0 {
+		fmt.Fprintf(e.err, "  %d lanes showed the same\n", r.Lanes)
+	}
+	for _, d := range r.Differs {
+		fmt.Fprintln(e.err, " ", d)
+	}
 }
 
 // maxWaits is how many waiting tasks run lists.

@@ -2,9 +2,14 @@ package cli_test
 
 import (
 	"context"
+	"io"
 	"net"
+	"net/http"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,4 +82,74 @@ func TestLiveStore(t *testing.T) {
 		r.stop()
 		require.Equal(t, 130, r.end(t))
 	}
+}
+
+// sample is a line of the text form of Prometheus with a value.
+var sample = regexp.MustCompile(`^(sinter_[a-z_]+)(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? ([0-9.]+)$`)
+
+// TestLiveMetrics counts what a client makes the service do. Each sample has a name that was
+// described, and is a number.
+func TestLiveMetrics(t *testing.T) {
+	needs(t, "native")
+	r := startLive(t, "../../examples/echo", "--on", "native", "-p", "udp:0:7", "--metrics", "127.0.0.1:0")
+	found := r.expect(t, `udp (127\.0\.0\.1:\d+) .*; metrics at (http://127\.0\.0\.1:\d+/metrics)`)
+	conn, err := net.Dial("udp4", found[1])
+	require.NoError(t, err)
+	defer conn.Close()
+	for range 5 {
+		require.Equal(t, "four", string(call(t, conn, []byte("four"))))
+	}
+	_, err = conn.Write(make([]byte, 1473)) // no frame holds it
+	require.NoError(t, err)
+	values := map[string]string{}
+	require.Eventually(t, func() bool {
+		values = scrape(t, found[2])
+		return values[`sinter_frames_dropped_total{device="nic",reason="too long"}`] == "1"
+	}, 10*time.Second, 20*time.Millisecond)
+	require.Equal(t, "5", values[`sinter_datagrams_total{device="nic",port="7",direction="in"}`])
+	require.Equal(t, "5", values[`sinter_datagrams_total{device="nic",port="7",direction="out"}`])
+	require.Equal(t, "1", values[`sinter_clients{device="nic",port="7"}`])
+	require.Equal(t, "1", values[`sinter_info{machine="native",program="echo_server"}`])
+	frames, err := strconv.Atoi(values[`sinter_frames_total{device="nic",direction="out"}`])
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, frames, 6, "five echoes and the answer of ARP")
+	other, err := http.Get(strings.TrimSuffix(found[2], "metrics"))
+	require.NoError(t, err)
+	other.Body.Close()
+	require.Equal(t, http.StatusNotFound, other.StatusCode)
+
+	for _, at := range []string{"nowhere", "127.0.0.1:99999", strings.TrimSuffix(strings.TrimPrefix(found[2], "http://"), "/metrics")} {
+		code, _, stderr := sinter("", "run", "--live", "../../examples/echo", "--on", "native", "--metrics", at)
+		require.Equal(t, 1, code)
+		require.Contains(t, stderr, "--metrics "+at+": ")
+	}
+	r.stop()
+	require.Equal(t, 130, r.end(t))
+}
+
+// scrape reads all samples.
+func scrape(t *testing.T, url string) map[string]string {
+	answer, err := http.Get(url)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	require.Equal(t, "text/plain; version=0.0.4; charset=utf-8", answer.Header.Get("Content-Type"))
+	text, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	values, known := map[string]string{}, map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSuffix(line, "\n")
+		if rest, ok := strings.CutPrefix(line, "# TYPE "); ok {
+			name, _, _ := strings.Cut(rest, " ")
+			known[name] = true
+			continue
+		}
+		if strings.HasPrefix(line, "# HELP ") {
+			continue
+		}
+		m := sample.FindStringSubmatch(line)
+		require.NotNil(t, m, line)
+		require.True(t, known[m[1]], line)
+		values[m[1]+m[2]] = m[4]
+	}
+	return values
 }

@@ -17,7 +17,15 @@ type Engine struct {
 
 // ofGates are the engines of gates.
 func ofGates() []Engine {
-	return []Engine{{gates.Engine, Gates, "computes each gate for up to 64 runs at once, one in each bit of a word"}}
+	purposes := map[string]string{
+		gates.Native: "makes x86-64 instructions of the gates; up to 64 runs at once, one in each bit of a word",
+		gates.Lanes:  "interprets operations of a gate or two; as many runs at once",
+	}
+	var out []Engine
+	for _, name := range gates.Engines() {
+		out = append(out, Engine{name, Gates, purposes[name]})
+	}
+	return out
 }
 
 // ofCircuits are the engines of cycle.

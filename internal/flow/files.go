@@ -60,9 +60,6 @@ func Reason(err error) string {
 // WriteFile writes a file whole or not at all.
 func WriteFile(path string, data []byte) error { return writeFile(path, data, 0o644) }
 
-// WriteProgram writes a file that can be executed, whole or not at all.
-func WriteProgram(path string, data []byte) error { return writeFile(path, data, 0o755) }
-
 func writeFile(path string, data []byte, mode os.FileMode) error {
 	if isDevice(path) {
 		return writeDevice(path, data)
@@ -137,7 +134,7 @@ func WriteFolder(dir string, names []string, content func(name string) []byte) e
 	}
 	files := make([]file, len(names))
 	for i, name := range names {
-		files[i] = file{filepath.Join(dir, name), content(name)}
+		files[i] = file{filepath.Join(dir, name), content(name), 0o644}
 	}
 	err := writeAll(files)
 	if err != nil && missing != nil {
@@ -150,6 +147,20 @@ func WriteFolder(dir string, names []string, content func(name string) []byte) e
 type file struct {
 	path string
 	data []byte
+	mode os.FileMode
+}
+
+// WriteArtefacts writes files under their names; those that can run may be executed.
+// When one cannot be written, none is.
+func WriteArtefacts(names []string, data [][]byte) error {
+	files := make([]file, len(names))
+	for i, name := range names {
+		files[i] = file{name, data[i], 0o644}
+		if filepath.Ext(name) == ".elf" {
+			files[i].mode = 0o755
+		}
+	}
+	return writeAll(files)
 }
 
 // writeAll writes files. When one cannot be written, none is; what went to
@@ -168,7 +179,7 @@ func writeAll(files []file) (err error) {
 			devices = append(devices, f)
 			continue
 		}
-		part, err := writePart(f.path, f.data, 0o644)
+		part, err := writePart(f.path, f.data, f.mode)
 		if err != nil {
 			return err
 		}

@@ -43,6 +43,7 @@ type Options struct {
 	Regs      int            // registers of a generated core; 0: as many as pay
 	Backend   string         // "cg" (default) or "llvm" for RISC-V
 	CPU       string         // that x86-64 products are made for; empty: the product's own choice
+	Layout    uint64         // seed of the addresses of x86-64 products; 0: the usual ones
 	Engine    string         // of the machine that runs the circuit; empty: its first
 	Check     bool           // verify and shuffle between passes
 	Net       bool           // carry a check after each proved one

@@ -17,6 +17,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/lang/tree"
 )
 
 // FPGAOptions say what to put onto which board.
@@ -28,7 +29,7 @@ type FPGAOptions struct {
 	Bind     []string // PORT=PIN
 	Debounce []string // ports
 	Clock    string   // in MHz; "": that of the board
-	Baud     uint64   // of the log
+	Baud     uint64   // of the log and of all serial lines
 	Program  bool     // hand the bitstream to the board
 }
 
@@ -246,10 +247,33 @@ func (p *Program) boardPorts() []top.Port {
 	for _, d := range p.systemDevices() {
 		k := port.Find(d.Kind)
 		q := top.Port{Name: d.Name, Label: d.Label, Span: d.Span}
-		if k != nil && k.Shape == port.Level {
+		switch k.Shape {
+		case port.Level:
 			q.In, q.Wire = k.In, k.Bits == 1
+		case port.Stream:
+			out = append(out, linesOf(&d, top.Bytes, d.Label+"_rx", d.Label+"_tx")...)
+			continue
+		case port.Message:
+			out = append(out, linesOf(&d, top.Frames, "uart_rx", "uart_tx")...)
+			continue
 		}
 		out = append(out, q)
+	}
+	return out
+}
+
+// linesOf are the serial lines that a device has on a board: NAME_rx and NAME_tx.
+func linesOf(d *tree.DeviceDef, what top.Serial, rx, tx string) []top.Port {
+	var out []top.Port
+	for _, way := range []struct {
+		has         bool
+		name, label string
+	}{{d.Rx, "_rx", rx}, {d.Tx, "_tx", tx}} {
+		if way.has {
+			out = append(out, top.Port{
+				Name: d.Name + way.name, Label: way.label, In: way.name == "_rx", Wire: true, Span: d.Span, Serial: what, Device: d.Name,
+			})
+		}
 	}
 	return out
 }

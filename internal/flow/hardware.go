@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/hwgen/verilog"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim/world"
 )
@@ -74,7 +76,7 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 	}
 	_, files := verilog.Memories(c.Circuit)
 	name := verilog.ModuleName(c.Circuit)
-	files[name+".v"] = verilog.Write(c.Circuit, verilog.Options{})
+	files[name+".v"] = verilog.Write(c.Circuit, verilog.Options{About: about(c, name)})
 	files[name+"_tb.v"] = verilog.Testbench(c.Circuit, im, vectors, benchSlack*cycles+10000)
 	files[name+".design"] = design.Print(c.Point)
 	files[verilog.VectorsName(name)] = verilog.VectorsFile(im, vectors)
@@ -93,6 +95,25 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 	files[name+"_report.json"] = string(text) + "\n"
 	files[name+".md"] = report.readme(name, c.Circuit, im)
 	return files, report.figures(), nil
+}
+
+// about is the comment at the top of a core's Verilog.
+func about(c *Core, module string) []string {
+	p := c.Point
+	return []string{
+		fmt.Sprintf("%s: a core for one program, made by Sinter.", module),
+		fmt.Sprintf("core %s, %d instruction lines, %d registers, %d words of text, %d of data", p.Core, len(p.Lines), p.Regs.N, 1<<p.Text.N, dataWords(c.Circuit)),
+		fmt.Sprintf("%s.design holds its choices; (* src *) names the first row of it that needs a net.", module),
+	}
+}
+
+func dataWords(c *rtl.Circuit) int {
+	for _, m := range c.Mems {
+		if m.Name == "data" {
+			return 1 << m.AddrBits
+		}
+	}
+	return 0
 }
 
 // vectors runs the circuit and notes what its ports saw.

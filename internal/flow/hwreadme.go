@@ -9,17 +9,20 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// readme tells how to use the files, which are all relative to each other.
+// readme tells how to use the files, which belong into one folder.
 func (r *hardwareReport) readme(module string, c *rtl.Circuit, im *image.Image) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s, core %s\n\nA core that runs the program `%s`. Top module `%s` in `%s.v`; its memories start with the `.hex` files\n"+
-		"beside it, which simulators and yosys look for in the folder that they are started in.\n\n", module, r.Core, r.Program, module, module)
+		"beside it. Simulators and yosys look for them in the folder that they are started in; the parameter `DIR` of the module and of the\n"+
+		"bench names another one, with a slash at its end.\n\n", module, r.Core, r.Program, module, module)
 	fmt.Fprintf(&b, "| figure | value |\n|---|---|\n| LUT4 | %d |\n| flip-flops | %d |\n| logic cells | %d |\n| LUTs on the longest path | %d |\n"+
 		"| memory bits | %d |\n| program bytes | %d |\n| data bytes | %d |\n\n", r.LUTs, r.FFs, r.Cells, r.Depth, r.MemoryBits, r.TextBytes, r.DataBytes)
 	fmt.Fprintf(&b, "Figures are by Sinter's own mapper. `%s_report.json` says why each choice was made. `%s.design` is the design point: with it\n"+
 		"`sinter hw --design %s.design` makes these files again.\n\n", module, module, module)
 	fmt.Fprintf(&b, "## Simulation\n\nThe self-checking test bench replays a run and prints `PASS %d events`:\n\n", r.Events)
-	fmt.Fprintf(&b, "    iverilog -g2005 -o tb %s.v %s_tb.v && vvp -n tb\n\n", module, module)
+	fmt.Fprintf(&b, "    iverilog -g2005 -o tb %[1]s.v %[1]s_tb.v && vvp -n tb\n\nFrom another folder:\n\n"+
+		"    iverilog -g2005 -P'%[1]s_tb.DIR=\"FOLDER/\"' -o tb FOLDER/%[1]s.v FOLDER/%[1]s_tb.v && vvp -n tb\n"+
+		"    verilator --binary --timing -Wno-fatal -GDIR='\"FOLDER/\"' --top-module %[1]s_tb FOLDER/%[1]s.v FOLDER/%[1]s_tb.v && obj_dir/V%[1]s_tb\n\n", module)
 	fmt.Fprintf(&b, "## Synthesis\n\n    yosys -p 'read_verilog %[1]s.v; synth_ice40 -top %[1]s -json %[1]s.json'\n\n"+
 		"`nextpnr-ice40` places the result below a top module of yours that drives `clk` and `reset`.\n\n", module)
 	b.WriteString("## Reset and clock\n\n`reset` is synchronous and active high; hold it for 1,024 cycles on iCE40, whose block RAM is not readable at once. It resets every\n" +

@@ -179,5 +179,5 @@ func onGates(ctx context.Context, p *Program, core string, w *world.World, seed 
 	if err != nil {
 		return nil, err
 	}
-	return gatesMachine(c, ports, w, seed)
+	return gatesMachine(c, ports, w, seed, p.opts.Engine)
 }

@@ -26,12 +26,12 @@ func onModule(make func() (*ir.Module, error), w *world.World) (sim.Machine, err
 	return program.New(m, w)
 }
 
-func gatesMachine(c *Core, ports *sim.Core, w *world.World, seed int64) (sim.Machine, error) {
+func gatesMachine(c *Core, ports *sim.Core, w *world.World, seed int64, engine string) (sim.Machine, error) {
 	n, err := c.Netlist()
 	if err != nil {
 		return nil, err
 	}
-	compiled, err := gates.Compile(n)
+	compiled, err := gates.Compile(n, engine)
 	if err != nil {
 		return nil, err
 	}

@@ -158,7 +158,7 @@ func (o outputs) write(t *trace.Trace, w *world.World) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", x.path, err)
 		}
-		files[i] = file{x.path, data}
+		files[i] = file{x.path, data, 0o644}
 	}
 	return writeAll(files)
 }

@@ -33,6 +33,7 @@ type RunOptions struct {
 	TraceFile string
 	Wave      string // VCD of the core, level cycle only
 	Window    string // FROM:CYCLES
+	Lanes     int    // runs of a core with other gaps at its ports, this one counted; 0: one
 }
 
 // Result is what a run showed.
@@ -49,6 +50,8 @@ type Result struct {
 	Figures map[string]float64 `json:"figures"`
 	Command string             `json:"command,omitempty"`
 	Wave    string             `json:"wave,omitempty"` // which cycles a waveform shows
+	Lanes   int                `json:"lanes,omitempty"`
+	Differs []string           `json:"differs,omitempty"` // where other lanes showed something else
 	Trace   *trace.Trace       `json:"-"`
 }
 
@@ -63,6 +66,9 @@ const (
 func (p *Program) Run(ctx context.Context, o RunOptions) (*Result, error) {
 	if p.Tree.System == nil {
 		return nil, UserErrorf("%s declares no system: there is nothing to run", p.Name)
+	}
+	if err := checkLanes(o); err != nil {
+		return nil, err
 	}
 	outs, err := p.outputs(o)
 	if err != nil {
@@ -83,7 +89,12 @@ func (p *Program) Run(ctx context.Context, o RunOptions) (*Result, error) {
 	if err := outs.write(tr, w); err != nil {
 		return nil, err
 	}
-	return p.result(o, m, tr, seconds), nil
+	r := p.result(o, m, tr, seconds)
+	if o.Lanes > 1 {
+		r.Lanes = o.Lanes
+		r.Differs, err = p.otherLanes(ctx, o, tr)
+	}
+	return r, err
 }
 
 // Trace runs one machine to its end.

@@ -178,6 +178,9 @@ func Format(path string, write bool) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(names) == 0 {
+		return nil, diag.Errorf("E0001", diag.Span{}, "%s holds no .sn file", path)
+	}
 	var changed []string
 	texts := map[string]string{}
 	for _, name := range names {

@@ -217,7 +217,7 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 		if err != nil {
 			return nil, err
 		}
-		img, err := x86.Options{CPU: x86.CPU(p.opts.CPU)}.Build(ctx, m, product, tools)
+		img, err := x86.Options{CPU: x86.CPU(p.opts.CPU), Layout: p.opts.Layout}.Build(ctx, m, product, tools)
 		if err != nil {
 			return nil, err
 		}

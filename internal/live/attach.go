@@ -63,9 +63,9 @@ func (s *service) attachGateway(i int) error {
 		return err
 	}
 	s.ends[i] = theirs
-	l := &link{f: ours, capture: s.capture}
-	s.links = append(s.links, l)
 	d := s.im.Devices[i]
+	l := &link{f: ours, capture: s.capture, device: d.Name}
+	s.links = append(s.links, l)
 	if len(d.Ports) == 0 {
 		s.reach = append(s.reach, fmt.Sprintf("`%s` (connected to nothing; --tap %s=NAME)", d.Name, d.Name))
 	}
@@ -85,13 +85,13 @@ func (s *service) attachGateway(i int) error {
 	if len(d.Ports) > 0 && len(g.forwards) == 0 {
 		s.reach = append(s.reach, fmt.Sprintf("%s (no port leads there; -p udp:HOST:%d)", dotted(d.Home.Host), d.Ports[0]))
 	}
-	s.closers = append(s.closers, g)
+	s.closers, s.gateways = append(s.closers, g), append(s.gateways, g)
 	g.start(len(d.Ports) > 0)
 	return nil
 }
 
 // attachTap gives a device a TAP interface: the descriptor itself, or a relay when the
-// frames are recorded.
+// frames are recorded or counted.
 func (s *service) attachTap(i int) error {
 	name, d := s.tapOf(i), s.im.Devices[i]
 	tap, err := openTap(name)
@@ -103,7 +103,7 @@ func (s *service) attachTap(i int) error {
 		reach = fmt.Sprintf("%s over interface %s", dotted(d.Home.Host), name)
 	}
 	s.reach = append(s.reach, reach)
-	if s.capture == nil {
+	if s.capture == nil && s.o.Metrics == "" {
 		s.ends[i] = tap
 		return nil
 	}
@@ -113,7 +113,7 @@ func (s *service) attachTap(i int) error {
 		return err
 	}
 	s.ends[i] = theirs
-	inner, outer := &link{f: ours, capture: s.capture}, &link{f: tap}
+	inner, outer := &link{f: ours, capture: s.capture, device: d.Name}, &link{f: tap}
 	s.links = append(s.links, inner, outer)
 	go relay(inner, outer)
 	go relay(outer, inner)

@@ -157,7 +157,7 @@ func Systemd(im *Image) []File {
 		fmt.Fprintf(&b, "ExecStartPre=/bin/sh -c '[ -e /var/lib/%s/%s ] || truncate -s 1M /var/lib/%s/%s'\n", im.Name, p.Value, im.Name, p.Value)
 	}
 	fmt.Fprintf(&b, "ExecStart=%s\n", strings.Join(append([]string{"/usr/local/bin/" + im.Name}, args...), " "))
-	b.WriteString("Restart=on-failure\nRestartPreventExitStatus=1\n")
+	b.WriteString("Type=notify\nNotifyAccess=main\nRestart=on-failure\nRestartPreventExitStatus=1\n")
 	if len(im.Devices) > len(bundleDisks(im)) {
 		b.WriteString("CapabilityBoundingSet=CAP_NET_ADMIN\nDevicePolicy=closed\nDeviceAllow=/dev/net/tun rw\n")
 	} else {

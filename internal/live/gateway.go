@@ -41,6 +41,7 @@ type forward struct {
 	byPort  map[uint16]netip.AddrPort
 	byPeer  map[netip.AddrPort]uint16
 	oldest  []uint16 // ports in use, in order of their first datagram
+	in, out count    // datagrams to the image and from it
 	another uint16   // the next port to try for a client whose own is taken
 }
 
@@ -108,9 +109,10 @@ func (g *gateway) fromHost(f *forward) {
 			return
 		}
 		if n > 1472 { // it would be a fragment
-			g.link.dropped.Add(1)
+			g.link.long.Add(1)
 			continue
 		}
+		f.in.add(n)
 		g.mu.Lock()
 		src := world.Host{Address: g.own, Port: f.portOf(from)}
 		dst := world.Host{Address: g.host, Port: f.port}
@@ -191,6 +193,7 @@ func (g *gateway) serve(frame []byte) {
 	defer g.mu.Unlock()
 	for _, f := range g.forwards {
 		if to, known := f.byPort[u.Dst.Port]; known && f.port == u.Src.Port {
+			f.out.add(len(u.Body))
 			f.conn.WriteToUDPAddrPort(u.Body, to) //nolint:errcheck // a client that is gone has lost it
 			return
 		}

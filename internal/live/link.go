@@ -17,7 +17,10 @@ const maxFrame = 1 << 16
 type link struct {
 	f       *os.File
 	capture *capture // nil: not recorded
+	device  string   // that it leads to; empty: the outer end of a relay
+	in, out count    // frames to the image and from it
 	dropped atomic.Int64
+	long    atomic.Int64 // datagrams that no frame holds
 }
 
 // send gives the other end a frame. When there is no room the frame is lost, as on a wire.
@@ -36,6 +39,7 @@ func (l *link) send(frame []byte) {
 		l.dropped.Add(1)
 		return
 	}
+	l.in.add(len(frame))
 	l.capture.record(frame)
 }
 
@@ -44,6 +48,7 @@ func (l *link) receive(buf []byte) (int, error) {
 	for {
 		n, err := l.f.Read(buf)
 		if err == nil && n > 0 {
+			l.out.add(n)
 			l.capture.record(buf[:n])
 		}
 		if !errors.Is(err, syscall.ECONNREFUSED) {

@@ -18,6 +18,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -70,6 +71,7 @@ type Options struct {
 	Taps     []Pair        // DEVICE=INTERFACE; the device may be empty when there is one
 	Disks    []Pair        // DEVICE=FILE
 	Size     int64         // of a disk whose file is missing; 0: that is an error
+	Metrics  string        // where to answer /metrics, such as 127.0.0.1:9100; empty: nowhere
 	Pcap     string        // a capture of all that crosses the network devices
 	For      time.Duration // 0: until it ends or ctx does
 	Stdout   io.Writer
@@ -89,6 +91,7 @@ type Started struct {
 	Size          int           // bytes of the image
 	Memory        int           // KiB that its machine gives it; 0: what the process needs
 	Linked        []string
+	Metrics       string // where its metrics are; empty: nowhere
 }
 
 // String is the line of a service that answers.
@@ -109,6 +112,9 @@ func (s Started) String() string {
 	}
 	if len(s.Linked) > 0 {
 		fmt.Fprintf(&b, "; linked: %s", strings.Join(s.Linked, ", "))
+	}
+	if s.Metrics != "" {
+		fmt.Fprintf(&b, "; metrics at %s", s.Metrics)
 	}
 	return b.String()
 }
@@ -141,6 +147,11 @@ type service struct {
 	memory  int
 	heard   chan time.Time
 	console *console
+
+	gateways []*gateway
+	scrape   string // where the metrics are
+	beganAt  atomic.Int64
+	exits    atomic.Int64 // of a guest of the monitor
 }
 
 // Run runs an image until it ends, and gives its exit code. The end of ctx ends it
@@ -158,6 +169,11 @@ func Run(ctx context.Context, im *Image, o Options) (code int, err error) {
 	if err := s.attach(); err != nil {
 		return 0, err
 	}
+	if o.Metrics != "" {
+		if err := s.serveMetrics(); err != nil {
+			return 0, err
+		}
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	if o.For > 0 {
@@ -167,6 +183,7 @@ func Run(ctx context.Context, im *Image, o Options) (code int, err error) {
 	}
 	go s.announce(ctx)
 	s.began = time.Now()
+	s.beganAt.Store(s.began.UnixNano())
 	code, err = s.machine()(ctx)
 	if o.Trapped != nil && code == trapped {
 		o.Trapped(s.console.lastWords())
@@ -193,7 +210,7 @@ const settle = 200 * time.Millisecond
 // announce says that the service answers. With a stack that is when its first frame has
 // come, an answer to our question for its station.
 func (s *service) announce(ctx context.Context) {
-	st := Started{Name: s.im.Name, Machine: s.o.Machine, Reach: s.reach, Size: s.im.Size, Linked: s.im.Linked}
+	st := Started{Name: s.im.Name, Machine: s.o.Machine, Reach: s.reach, Size: s.im.Size, Linked: s.im.Linked, Metrics: s.scrape}
 	var later <-chan time.Time
 	if !s.asks() {
 		later = time.After(settle)

@@ -71,7 +71,7 @@ func (s *service) unikernel(ctx context.Context) (int, error) {
 	s.memory = process.MemoryOf(o, kernel) << 10
 	files := s.inherit(func(i, fd int) {
 		backend := fmt.Sprintf("dgram,local.type=fd,local.str=%d", fd)
-		if s.tapOf(i) != "" && s.capture == nil {
+		if s.tapOf(i) != "" && s.capture == nil && s.o.Metrics == "" {
 			backend = fmt.Sprintf("tap,fd=%d", fd)
 		}
 		args = append(args, process.Card(i, backend)...)
@@ -163,7 +163,7 @@ func (s *service) monitor(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	s.memory = int(im.Memory() >> 10)
-	conf := monitor.Config{Console: s.o.Stdout, Nets: map[string]monitor.Net{}, Blocks: map[string]monitor.Block{}, Words: s.im.Words}
+	conf := monitor.Config{Console: s.o.Stdout, Nets: map[string]monitor.Net{}, Blocks: map[string]monitor.Block{}, Words: s.im.Words, Exits: &s.exits}
 	for i, d := range s.im.Devices {
 		if f := s.ends[i]; f != nil {
 			conf.Nets[d.Name] = &frames{fd: int(f.Fd()), buf: make([]byte, maxFrame)}

@@ -2,6 +2,7 @@ package live
 
 import (
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 )
@@ -91,6 +92,11 @@ func Check(im *Image, o Options) error {
 			return wrong("%s has the pin `%s`: a live run has no pins (a Linux process takes lines of a gpio device: build --product linux)", im.Name, d.Name)
 		case d.Kind == Disk && im.value(Disk, o.Disks, i) == "":
 			return wrong("%s has the disk `%s`: say which file it is, --disk %s=FILE", im.Name, d.Name, d.Name)
+		}
+	}
+	if o.Metrics != "" {
+		if _, err := net.ResolveTCPAddr("tcp", o.Metrics); err != nil {
+			return wrong("--metrics %s: expected an address and a port, such as 127.0.0.1:9100", o.Metrics)
 		}
 	}
 	if o.Memory < 0 || o.Memory > 1<<16 {

@@ -47,3 +47,11 @@ func openTap(name string) (*os.File, error) {
 	}
 	return os.NewFile(uintptr(fd), name), nil
 }
+
+// OpenTap opens a TAP interface that is there.
+func OpenTap(name string) (*os.File, error) {
+	if err := checkTap(name); err != nil {
+		return nil, err
+	}
+	return openTap(name)
+}

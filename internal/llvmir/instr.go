@@ -75,13 +75,13 @@ func (b *body) load(in *sir.Instr) {
 	if b.canon.holdsFloats(r.Obj, in.Size) {
 		mem := floatType(out.Type)
 		x := b.cur.NewLoad(mem, b.cur.NewBitCast(b.address(r), types.NewPointer(mem)))
-		x.Align = ir.Align(min(in.Size, 4))
+		x.Align = ir.Align(min(in.Size, r.Aligned()))
 		b.setFloat(out, x)
 		return
 	}
 	mem := types.NewInt(uint64(8 * in.Size))
 	x := b.cur.NewLoad(mem, b.cur.NewBitCast(b.address(r), types.NewPointer(mem)))
-	x.Align = ir.Align(min(in.Size, 4))
+	x.Align = ir.Align(min(in.Size, r.Aligned()))
 	b.values[out] = b.resize(x, intType(out.Type))
 }
 
@@ -93,7 +93,7 @@ func (b *body) store(in *sir.Instr) {
 		x = b.resize(b.values[in.Args[0]], types.NewInt(uint64(8*in.Size)))
 	}
 	s := b.cur.NewStore(x, b.cur.NewBitCast(b.address(in.Refs[0]), types.NewPointer(x.Type())))
-	s.Align = ir.Align(min(in.Size, 4))
+	s.Align = ir.Align(min(in.Size, in.Refs[0].Aligned()))
 }
 
 // bulk calls an intrinsic that moves or fills n bytes.

@@ -250,7 +250,9 @@ func (l *legaliser) other(i *ir.Instr) {
 			types[k] = 32
 		}
 	}
+	after := l.byWay(&next)
 	out := l.b.Emit(&next, types...).Results
+	after()
 	for _, r := range i.Results {
 		if r.Type == ir.Token {
 			continue
@@ -270,19 +272,19 @@ func (l *legaliser) other(i *ir.Instr) {
 
 func (l *legaliser) load(w, size int, r ir.Ref) num {
 	if size < 8 || w <= 32 {
-		return l.cut(num{w: 32, lo: l.b.LoadSize(32, min(size, 4), r)}, w)
+		return l.cut(num{w: 32, lo: l.loadWord(min(size, 4), r)}, w)
 	}
-	lo := l.b.LoadSize(32, 4, r)
+	lo := l.loadWord(4, r)
 	r.Disp += 4
-	return l.cut(num{w: 64, lo: lo, hi: l.b.LoadSize(32, 4, r)}, w)
+	return l.cut(num{w: 64, lo: lo, hi: l.loadWord(4, r)}, w)
 }
 
 func (l *legaliser) store(n num, size int, r ir.Ref) {
 	n = l.widen(n, 64)
-	l.b.StoreSize(n.lo, min(size, 4), r)
+	l.storeWord(n.lo, min(size, 4), r)
 	if size == 8 {
 		r.Disp += 4
-		l.b.StoreSize(n.hi, 4, r)
+		l.storeWord(n.hi, 4, r)
 	}
 }
 

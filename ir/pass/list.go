@@ -24,7 +24,9 @@ func List() []Pass {
 		out = append(out, p.forCores())
 	}
 	out = append(out, Pass{Name: "tasks", Doc: "make one function of all tasks in which nothing blocks", Run: tasks, Gives: &single})
-	return append(out, optimise...)
+	out = append(out, optimise...)
+	out = append(out, Pass{Name: "products", Doc: "shift and add instead of multiplying, when then nothing multiplies", Run: products}.forCores())
+	return append(out, optimise[len(optimise)-1].forCores())
 }
 
 // forCores leaves a pass out on the way to x86-64, where LLVM follows.
@@ -58,6 +60,8 @@ func Reasons() []Reason {
 		{"unroll", "legalise", "calls of rt stand where operators were, and count as large"},
 		{"inline", "legalise", "helpers of rt shall stay functions"},
 		{"legalise", "tasks", "what is saved across a wait are registers, and channels have legal words"},
+		{"strength", "products", "a step of a loop is cheaper than shifts"},
+		{"products", "dce", "the constants that were multiplied by are left over"},
 		{"tasks", "dce", "joining the tasks leaves functions that nobody calls"},
 	}
 }

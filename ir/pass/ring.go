@@ -11,6 +11,7 @@ import (
 // and after the last one, and room for
 // Cap elements, or one when Cap is 0.
 type ring struct {
+	k    int // its channel
 	c    *ir.Chan
 	o    *ir.Object
 	word []int // offsets within an element
@@ -18,6 +19,8 @@ type ring struct {
 	size int        // of an element
 	room int        // elements
 	copy []*ir.Func // by object: moves bytes no longer than they are; nil: all of it is moved
+	pool *pool      // of the slots, which the elements name then; nil: the elements hold what they are
+	t    *tasker
 }
 
 // The places of a ring's numbers; the elements come after them.
@@ -36,17 +39,26 @@ func (t *tasker) ring(k int) *ring {
 	if t.rings[k] != nil {
 		return t.rings[k]
 	}
-	r := &ring{c: &t.m.Chans[k], room: max(1, t.m.Chans[k].Cap)}
+	r := &ring{k: k, c: &t.m.Chans[k], room: max(1, t.m.Chans[k].Cap), t: t}
 	for _, w := range r.c.Words {
 		r.word = append(r.word, r.size)
 		r.size += max(4, w.Bytes())
 	}
+	if t.ready != nil {
+		r.pool = t.pools[k]
+	}
 	for k, n := range r.c.Objs {
 		r.copy = append(r.copy, t.copier(r.c, k))
 		r.objs = append(r.objs, r.size)
+		if r.pool != nil {
+			n = 4 // where the slot is
+		}
 		r.size += (n + 3) / 4 * 4
 	}
 	r.o = &ir.Object{Name: "chan." + r.c.Name, Kind: ir.StateObj, Size: ringData + r.size*r.room, Align: 4, Span: r.c.Span}
+	if r.pool != nil {
+		r.o.Init = make([]byte, r.o.Size)
+	}
 	t.m.Objects = append(t.m.Objects, r.o)
 	t.rings[k] = r
 	return r
@@ -87,9 +99,10 @@ func (r *ring) send(x emitter, i *ir.Instr) {
 		x.Store(v, at)
 	}
 	for k, src := range i.Refs {
-		r.move(x, k, ir.Ref{Obj: r.o, Off: off, Disp: ringData + r.objs[k]}, src)
+		r.exchange(x, k, i, ir.Ref{Obj: r.o, Off: off, Disp: ringData + r.objs[k]}, src, true)
 	}
 	r.advance(x, ringNext, off, word.Add)
+	r.t.wakeAll(x, r.t.takers, r.k)
 }
 
 // recv gets the results of a chrecv out of the ring.
@@ -110,9 +123,10 @@ func (r *ring) recv(x emitter, i *ir.Instr) {
 		x.redefine(&ir.Instr{Op: ir.OpLoad, Size: max(4, v.Type.Bytes()), Refs: []ir.Ref{at}}, v)
 	}
 	for k, dst := range i.Refs {
-		r.move(x, k, dst, ir.Ref{Obj: r.o, Off: off, Disp: ringData + r.objs[k]})
+		r.exchange(x, k, i, ir.Ref{Obj: r.o, Off: off, Disp: ringData + r.objs[k]}, dst, false)
 	}
 	r.advance(x, ringFirst, off, word.Sub)
+	r.t.wakeAll(x, r.t.givers, r.k)
 }
 
 // redefine appends i as the new definition of v.
@@ -120,6 +134,23 @@ func (x emitter) redefine(i *ir.Instr, v *ir.Value) {
 	i.Span, i.Task, i.Results = x.At, -1, []*ir.Value{v}
 	v.Def, v.In = i, x.B
 	x.B.Instrs = append(x.B.Instrs, i)
+}
+
+// exchange moves object k of an element from a buffer, or to it, unless they change
+// places.
+func (r *ring) exchange(x emitter, k int, i *ir.Instr, element, buf ir.Ref, in bool) {
+	if r.pool != nil {
+		if r.t.swaps[i] {
+			r.t.bufs[buf.Obj].swap(x, element)
+			return
+		}
+		element = ir.Ref{Obj: r.pool.o, Off: slotAt(x, element)}
+	}
+	if in {
+		r.move(x, k, element, buf)
+	} else {
+		r.move(x, k, buf, element)
+	}
 }
 
 // move copies object k of an element.

@@ -212,57 +212,15 @@ func (p *point) hold(t *tasker, x emitter) {
 	x.Emit(&ir.Instr{Op: ir.OpWait, Args: []*ir.Value{p.mask(t, x)}}, 32)
 }
 
-// note notes the earliest deadline of a point that is not enabled, for the scheduler.
-func (p *point) note(x emitter, due *ir.Object) {
-	if due == nil {
-		return
-	}
-	lo, hi := ir.Ref{Obj: due}, ir.Ref{Obj: due, Disp: 4}
-	if !hasTimer(p.i) {
-		return
-	}
-	if d := p.earliest(x, []*ir.Value{x.Load(32, lo), x.Load(32, hi)}); d != nil {
-		x.Store(d[0], lo)
-		x.Store(d[1], hi)
-	}
-}
+func hasTimer(i *ir.Instr) bool { return timers(i) > 0 }
 
-func hasTimer(i *ir.Instr) bool {
+// timers counts the arms of a select that wait for the clock.
+func timers(i *ir.Instr) int {
+	n := 0
 	for _, a := range i.Arms {
 		if a.Kind == ir.ArmTimer {
-			return true
+			n++
 		}
 	}
-	return false
-}
-
-// findTimers makes the place of the earliest deadline when some task has timers.
-func (t *tasker) findTimers() {
-	for _, f := range t.m.Funcs {
-		for _, b := range f.Blocks {
-			for _, i := range b.Instrs {
-				if hasTimer(i) && t.due == nil {
-					t.due = &ir.Object{Name: "sched.due", Kind: ir.StateObj, Size: 8, Align: 4, Span: i.Span}
-					t.m.Objects = append(t.m.Objects, t.due)
-				}
-			}
-		}
-	}
-}
-
-// noDeadline begins a round: no task has waited for the clock yet.
-func (t *tasker) noDeadline(x emitter) {
-	if t.due != nil {
-		d := x.never()
-		x.Store(d[0], ir.Ref{Obj: t.due})
-		x.Store(d[1], ir.Ref{Obj: t.due, Disp: 4})
-	}
-}
-
-// setAlarm hands the earliest deadline to the machine.
-func (t *tasker) setAlarm(x emitter) {
-	if t.due != nil {
-		d := []*ir.Value{x.Load(32, ir.Ref{Obj: t.due}), x.Load(32, ir.Ref{Obj: t.due, Disp: 4})}
-		x.Emit(&ir.Instr{Op: ir.OpAlarm, Args: d})
-	}
+	return n
 }

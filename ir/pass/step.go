@@ -10,7 +10,16 @@ import (
 // several makes a step function of each task and the loop that calls them.
 func (t *tasker) several() {
 	var steps []*step
-	t.findTimers()
+	for k := range t.m.Tasks {
+		s := &step{t: t, f: t.m.Tasks[k].Func, name: t.m.Tasks[k].Name, task: k}
+		s.make()
+		steps = append(steps, s)
+	}
+	t.m.Contexts = []ir.Context{{Func: t.scheduler(steps)}}
+}
+
+// wholeTasks gives each task a function of its own with all that blocks.
+func (t *tasker) wholeTasks() {
 	for k := range t.m.Tasks {
 		f := t.m.Tasks[k].Func
 		if k > 0 && t.runsEarlier(k) {
@@ -19,11 +28,7 @@ func (t *tasker) several() {
 		}
 		for inlineCalls(f, func(g *ir.Func) bool { return t.blocks[g] }) {
 		}
-		s := &step{t: t, f: f, name: t.m.Tasks[k].Name, task: k}
-		s.make()
-		steps = append(steps, s)
 	}
-	t.m.Contexts = []ir.Context{{Func: t.scheduler(steps)}}
 }
 
 // runsEarlier reports whether an earlier task has the same function, which
@@ -37,12 +42,12 @@ func (t *tasker) runsEarlier(k int) bool {
 	return false
 }
 
-// step is a task that is being turned into a step function:
-//
-//	() -> (i1 moved, i32 mask of devices, i1 ended)
+// step is a task that is being turned into a step function, without arguments and
+// results.
 //
 // The frame holds the number of the point where the task waits (0 before it
-// began, the last one when it has ended) and what lives across points.
+// began, the last one when it has ended), what it waits for outside and until when,
+// where the scheduler must know that (sched.go), and what lives across points.
 type step struct {
 	t      *tasker
 	f      *ir.Func
@@ -53,8 +58,10 @@ type step struct {
 	live   [][]*ir.Value           // by point: what must be saved
 	slots  map[*ir.Value]int       // offset in the frame
 	of     map[*ir.Value]*ir.Value // for rejoin
-	moved  *ir.Value
-	begin  *ir.Block // the first block of the task
+	begin  *ir.Block               // the first block of the task
+	waits  int                     // where in the frame the mask of its wait stands, 0 if it is always the same
+	due    int                     // where its deadline stands, 0 if it has no timers
+	always uint64                  // the mask that is always the same
 }
 
 func (s *step) make() {
@@ -64,11 +71,12 @@ func (s *step) make() {
 	s.stripTokens()
 	s.keepLocals()
 	s.split()
+	s.findWaits()
 	s.begin = s.f.Blocks[0]
 	s.findLive()
 	s.enter()
 	s.leave()
-	s.f.Results = []ir.Result{{Type: 1}, {Type: 32}, {Type: 1}}
+	s.f.Results = nil
 	rejoin(s.f, s.of)
 }
 
@@ -121,8 +129,9 @@ func (s *step) split() {
 		for n, i := range b.Instrs {
 			if i.Blocks() {
 				p := s.t.point(s.f, b, n)
-				if i.Turn { // leaves the step at once; it has moved, so it is called again
+				if i.Turn { // leaves the step at once, and is called again
 					b.Term.Succs[0].To = p.retry
+					s.t.wake(p.at(b), s.task)
 				}
 				s.f.Blocks = insertBlocks(s.f.Blocks, k+1, append(p.attempt(s.t, b), p.retry, p.done)...)
 				s.points = append(s.points, p)
@@ -211,8 +220,6 @@ func (s *step) enter() {
 	entry, start := block(), block()
 	x := emitter{&ir.Builder{F: s.f, B: entry, At: s.f.Span, Task: -1}}
 	number := x.Load(32, ir.Ref{Obj: s.frame})
-	s.moved = x.Const(1, 0)
-	s.of[s.moved] = s.moved
 	front := []*ir.Block{entry}
 	test := func(n int, to *ir.Block) {
 		next := block()
@@ -220,24 +227,16 @@ func (s *step) enter() {
 		x.B = next
 		front = append(front, to, next)
 	}
-	test(0, start)
 	for k, p := range s.points {
 		resume := block()
 		test(k+1, resume)
 		s.resume(resume, p, s.live[k])
 	}
-	x.Ret(x.Const(1, 0), x.const32(0), x.Const(1, 1)) // it has ended
+	test(0, start)
+	x.Ret() // it has ended
 	x.B = start
-	s.again(x)
 	x.Jump(s.begin)
 	s.f.Blocks = append(front, s.f.Blocks...)
-}
-
-// again notes that the task moves in this step.
-func (s *step) again(x emitter) {
-	v := s.f.NewValue(1, nil, x.At)
-	x.redefine(&ir.Instr{Op: ir.OpConst, Imm: 1}, v)
-	s.of[v] = s.moved
 }
 
 // resume reloads what lives at p and goes there.
@@ -272,10 +271,8 @@ func (s *step) leave() {
 			}
 		}
 		x.Store(x.const32(k+1), ir.Ref{Obj: s.frame})
-		mask := p.mask(s.t, x)
-		p.note(x, s.t.due)
-		x.Ret(s.moved, mask, x.Const(1, 0))
-		s.note(p.done, p)
+		s.noteWait(x, p)
+		x.Ret()
 	}
 	retries := map[*ir.Block]bool{}
 	for _, p := range s.points {
@@ -284,60 +281,17 @@ func (s *step) leave() {
 	for _, b := range s.f.Blocks {
 		if b.Term.Op == ir.Return && len(b.Term.Args) == 0 && !retries[b] {
 			x := emitter{&ir.Builder{F: s.f, B: b, At: b.Term.Span, Task: -1}}
-			x.Store(x.const32(len(s.points)+1), ir.Ref{Obj: s.frame})
-			x.Ret(x.Const(1, 1), x.const32(0), x.Const(1, 1))
+			x.Store(x.const32(s.last()), ir.Ref{Obj: s.frame})
+			if s.waits > 0 {
+				x.Store(x.const32(0), s.place(s.waits))
+			}
+			x.Ret()
 		}
 	}
 }
 
-// note puts `moved = 1` at the start of a block.
-func (s *step) note(b *ir.Block, p *point) {
-	rest := b.Instrs
-	b.Instrs = nil
-	s.again(p.at(b))
-	b.Instrs = append(b.Instrs, rest...)
-}
+// last is the number of a task that has ended.
+func (s *step) last() int { return len(s.points) + 1 }
 
-// scheduler makes Main.
-func (t *tasker) scheduler(steps []*step) *ir.Func {
-	f := &ir.Func{Name: "sched.main"}
-	t.m.Funcs = append(t.m.Funcs, f)
-	x := emitter{ir.NewBuilder(f)}
-	round, look, idle, end := x.NewBlock(), x.NewBlock(), x.NewBlock(), x.NewBlock()
-	x.Jump(round)
-	x.B = round
-	t.noDeadline(x)
-	moved, mask, ended, serves := x.Const(1, 0), x.const32(0), x.Const(1, 1), x.const32(0)
-	services := false
-	for k, s := range steps {
-		r := x.Call(s.f, nil, nil)
-		moved = x.Word(word.Or, 1, moved, r[0])
-		if t.m.Tasks[k].Service {
-			serves, services = x.Word(word.Or, 32, serves, r[1]), true
-			continue
-		}
-		mask = x.Word(word.Or, 32, mask, r[1])
-		ended = x.Word(word.And, 1, ended, r[2])
-	}
-	if services { // they still do what the others have asked for
-		x.Branch(moved, round, look)
-		x.B = look
-		x.Branch(ended, end, idle)
-	} else {
-		x.Branch(ended, end, look)
-		x.B = look
-		x.Branch(moved, round, idle)
-	}
-	x.B = idle
-	if services { // a mask of 0 stays: nothing wakes the program's own tasks
-		stuck := x.Word(word.Eq, 1, mask, x.const32(0))
-		mask = x.Word(word.Mux, 32, stuck, mask, x.Word(word.Or, 32, mask, serves))
-	}
-	t.setAlarm(x)
-	x.Emit(&ir.Instr{Op: ir.OpWait, Args: []*ir.Value{mask}}, 32)
-	x.Jump(round)
-	x.B = end
-	x.Emit(&ir.Instr{Op: ir.OpHalt})
-	x.Ret()
-	return f
-}
+// place is a place of the frame.
+func (s *step) place(at int) ir.Ref { return ir.Ref{Obj: s.frame, Disp: at} }

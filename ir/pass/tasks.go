@@ -17,10 +17,10 @@ import (
 // with the number of the operation. Functions that block are inlined first.
 // Channels become rings in state; a send to a channel of capacity 0 puts its value into
 // a ring of one and waits until it is taken. A select tests its arms and goes on
-// with the number of one (select.go). Main calls the steps in the order of the
-// system as long as one of them gets on; then it waits for the devices that tasks
+// with the number of one (select.go). Main calls the steps that may get on, in the
+// order of the system; when there are none, it waits for the devices that tasks
 // wait for and for the earliest deadline (for ever, when there are none), and halts when
-// all have ended.
+// all have ended (sched.go).
 //
 // Each event gets the index of its task; functions with events that several
 // tasks share are cloned.
@@ -37,6 +37,11 @@ func tasks(m *ir.Module, _ *Env) bool {
 	t := &tasker{m: m, blocks: map[*ir.Func]bool{}, marks: map[mark]uint64{}, marked: map[uint64]bool{}}
 	t.own()
 	t.findBlocking()
+	if len(t.m.Tasks) > 1 {
+		t.schedule()
+		t.wholeTasks()
+		t.hands()
+	}
 	for _, f := range m.Funcs {
 		t.atOnce(f)
 	}
@@ -56,7 +61,12 @@ type tasker struct {
 	marks  map[mark]uint64   // the number of each
 	marked map[uint64]bool   // numbers that are taken
 	rings  []*ring
-	due    *ir.Object // the earliest deadline that a task waits for, of several tasks with timers
+	ready  *ir.Object // of several tasks: a word for each, not 0 if it is to be called
+	takers [][]int    // by channel: tasks that wait for a value
+	givers [][]int    // by channel: tasks that wait for room, or to be met
+	pools  []*pool    // by channel: its slots, if it hands them over
+	bufs   map[*ir.Object]*buffer
+	swaps  map[*ir.Instr]bool // operations that change places
 }
 
 // reach lists f and the functions that it calls, callees first.

@@ -127,5 +127,5 @@ func TestKinds(t *testing.T) {
 
 // shapesOf says to which shapes an operation belongs.
 var shapesOf = map[Does][]Shape{
-	Recv: {Message, Stream}, Send: {Message, Stream}, Ask: {Command}, Get: {Level}, Put: {Level}, Changed: {Level},
+	Recv: {Message, Stream}, Send: {Message, Stream}, Lost: {Message}, Ask: {Command}, Get: {Level}, Put: {Level}, Changed: {Level},
 }

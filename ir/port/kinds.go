@@ -15,6 +15,7 @@ var kinds = [...]Kind{
 		Methods: []Method{
 			{Name: "recv", Does: Recv, Form: "recv(buf)"},
 			{Name: "send", Does: Send, Form: "send(peer, bytes)"},
+			{Name: "lost", Does: Lost, Form: "lost()"},
 		},
 		// Of a core that has an engine for datagrams outside; over a net.eth they are
 		// sockets of the library's stack. A datagram over Ethernet carries 1500 bytes less the headers of IPv4 and

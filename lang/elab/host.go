@@ -85,8 +85,8 @@ type Library interface {
 	Stack(s Stack, at diag.Span) *tree.Func
 }
 
-// Stack says for what a stack is made: the number of sockets that receive, and the
-// longest messages to them and from them, in bytes.
+// Stack says for what a stack is made: the number of sockets that receive, the longest
+// frame that one of them has room for, and the longest frame that there is, in bytes.
 type Stack struct {
-	Sockets, Room, Sent int
+	Sockets, Room, Frame int
 }

@@ -20,8 +20,12 @@ import (
 // socketQueue is how many datagrams wait for a task at most. One more is lost.
 const socketQueue = 8
 
-// peerSize is the length of the peer before a datagram, in bytes.
-const peerSize = 8
+// A frame of a stack has room for the longest datagram of its sockets and the headers
+// before it, and for what every host takes (RFC 791: packets of 576 bytes).
+const (
+	headers       = tree.MessageAt + 8
+	shortestFrame = 14 + 576
+)
 
 // addresses reads what net.eth says of itself after its number: host, mask, gateway.
 func (e *Elaborator) addresses(call *syntax.CallExpr, kind *port.Kind, d *tree.DeviceDef) bool {
@@ -174,7 +178,8 @@ func (e *Elaborator) stack(device, run int) tree.Run {
 			sent = max(sent, use.LongestOut)
 		}
 	}
-	in, out := e.socketChannels(device, run, first, room+peerSize, sent+peerSize)
+	frame := max(shortestFrame, headers+max(room, sent))
+	in, out := e.socketChannels(device, run, first, frame)
 	if ports == nil {
 		ports = []uint64{uint64(e.sys.Sockets[first].Port)}
 	}
@@ -184,7 +189,7 @@ func (e *Elaborator) stack(device, run int) tree.Run {
 	}
 	return tree.Run{
 		Name: "stack." + d.Name, Service: true, Span: d.Span,
-		Task: e.h.Stack(Stack{Sockets: len(ports), Room: room + peerSize, Sent: sent + peerSize}, d.Span),
+		Task: e.h.Stack(Stack{Sockets: len(ports), Room: headers + room, Frame: frame}, d.Span),
 		Args: []tree.Bind{
 			{Kind: tree.BindDevice, Index: device},
 			home("host", d.Home.Host), home("mask", d.Home.Mask), home("gateway", d.Home.Gateway),
@@ -197,26 +202,26 @@ func (e *Elaborator) stack(device, run int) tree.Run {
 
 // socketChannels makes a channel to each socket of a device that receives, and one
 // from those that send.
-func (e *Elaborator) socketChannels(device, run, first, room, sent int) (in []uint64, out int) {
+func (e *Elaborator) socketChannels(device, run, first, frame int) (in []uint64, out int) {
 	add := func(c tree.ChanDef) int {
 		e.sys.Chans = append(e.sys.Chans, c)
 		return len(e.sys.Chans) - 1
 	}
-	receive := func(s *tree.SocketDef, room, capacity int) {
-		s.In = add(tree.ChanDef{Name: s.Name + ".in", Elem: tree.BytesType(room), Cap: capacity, Writer: run, Reader: s.Run, Span: s.Span})
+	receive := func(s *tree.SocketDef, capacity int) {
+		s.In = add(tree.ChanDef{Name: s.Name + ".in", Elem: tree.BytesType(frame), Frames: true, Cap: capacity, Writer: run, Reader: s.Run, Span: s.Span})
 		in = append(in, uint64(s.In))
 	}
 	from := &e.sys.Sockets[first]
 	for i := range e.sys.Sockets {
 		s := &e.sys.Sockets[i]
 		if s.Device == device && s.Run >= 0 && e.uses[i].Rx {
-			receive(s, room, socketQueue)
+			receive(s, socketQueue)
 		}
 	}
 	if in == nil {
-		receive(from, room, 1)
+		receive(from, 1)
 	}
-	out = add(tree.ChanDef{Name: e.sys.Devices[device].Name + ".out", Elem: tree.BytesType(sent), Cap: 1, Writer: from.Run, Reader: run, Span: from.Span})
+	out = add(tree.ChanDef{Name: e.sys.Devices[device].Name + ".out", Elem: tree.BytesType(frame), Frames: true, Cap: 1, Writer: from.Run, Reader: run, Span: from.Span})
 	for i := range e.sys.Sockets {
 		if e.sys.Sockets[i].Device == device {
 			e.sys.Sockets[i].Out = out

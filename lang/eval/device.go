@@ -15,6 +15,7 @@ func (c *compiler) headRecv(x *tree.HeadRecv) scalarCode {
 		e := Effect{Kind: DevRecvEffect, Index: int(dev(m)), Limit: limit + k.Head()}
 		m.host.Do(&e)
 		head := headOf(k, e.Data)
+		m.noteLost(e.Index, k, e.Data)
 		m.setBytes(at, e.Data[k.Head():])
 		return head
 	}
@@ -51,6 +52,7 @@ func (c *frameCompiler) takeWithHead(s *tree.SelectArm, buf addrCode, limit int)
 			return false
 		}
 		m.mem[to] = headOf(k, e.Data)
+		m.noteLost(dev, k, e.Data)
 		m.setBytes(at, e.Data[k.Head():])
 		return true
 	}
@@ -62,6 +64,17 @@ func headOf(k *port.Kind, data []byte) uint64 {
 		panic(&Fault{"a " + k.Unit + " without its head"})
 	}
 	return binary.LittleEndian.Uint64(data) & (1<<k.HeadBits - 1)
+}
+
+// noteLost notes what a socket says above the head of its messages.
+func (m *machine) noteLost(dev int, k *port.Kind, data []byte) {
+	if dev >= 0 {
+		return
+	}
+	if m.lost == nil {
+		m.lost = map[int]uint64{}
+	}
+	m.lost[dev] = binary.LittleEndian.Uint64(data) >> k.HeadBits
 }
 
 // devAsk gives a command and takes its answer; it traps unless the status is 0.

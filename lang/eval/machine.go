@@ -107,13 +107,14 @@ type Host interface {
 // machine is a memory and what is running on it.
 type machine struct {
 	mem    []uint64
-	ret    uint64 // scalar result of the last call
-	layout int    // address of the layout value that is being parsed
-	left   int64  // statements until tick
-	ticks  uint64 // how often that came
-	host   Host   // nil at compile time
-	total  uint64 // statements left at compile time
-	start  uint64 // the clock when the task began
+	ret    uint64         // scalar result of the last call
+	layout int            // address of the layout value that is being parsed
+	left   int64          // statements until tick
+	ticks  uint64         // how often that came
+	host   Host           // nil at compile time
+	total  uint64         // statements left at compile time
+	start  uint64         // the clock when the task began
+	lost   map[int]uint64 // by socket: what it had lost when its last message came
 }
 
 // slice is how many statements run between two ticks.

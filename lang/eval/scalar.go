@@ -39,6 +39,9 @@ func (c *compiler) scalar(x tree.Expr) scalarCode {
 		return c.length(x.X)
 	case *tree.HeadRecv:
 		return c.headRecv(x)
+	case *tree.Lost:
+		dev := c.scalar(x.Dev)
+		return func(m *machine) uint64 { return m.lost[int(dev(m))] }
 	case *tree.LevelGet:
 		dev := c.scalar(x.Dev)
 		return func(m *machine) uint64 { return m.level(int(dev(m))) }

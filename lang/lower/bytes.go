@@ -144,6 +144,7 @@ func (x *lowering) grow(s *tree.Append, buf leaf, more *ir.Value) (*ir.Value, ir
 // resize is b.resize(n).
 func (x *lowering) resize(s *tree.Resize) {
 	buf := x.object(x.place(s.Buf))
+	x.forget(s, buf)
 	n := x.word(s.Len)
 	if !s.Proved {
 		wide := max(n.Type, 32)
@@ -160,6 +161,16 @@ func (x *lowering) resize(s *tree.Resize) {
 	to := x.offset(at, old, 1)
 	x.repeat(more, func(i *ir.Value) { x.Store(x.Const(8, 0), x.offset(to, i, 1)) })
 	x.Store(n, buf.ref) // last, so it is known to what comes next
+}
+
+// forget begins a new life of a variable that is emptied: nobody reads what it held.
+func (x *lowering) forget(s *tree.Resize, buf leaf) {
+	c, empty := s.Len.(*tree.Const)
+	_, whole := s.Buf.(*tree.LocalRef)
+	if empty && whole && c.Cell == 0 && buf.ref.Obj.Kind == ir.LocalObj {
+		x.Local(buf.ref.Obj)
+		x.Store(x.Const(32, 0), buf.ref)
+	}
 }
 
 func (x *lowering) not(v *ir.Value) *ir.Value { return x.Word(word.Not, 1, v) }

@@ -25,24 +25,33 @@ import (
 // is: it is set after a receive, and restored after a send.
 const messageRoom = 12
 
+// A message of a socket lies in a frame, so its buffer is one. Its parts are
+// aligned to 2 then.
+//
+//	          0        4             38        42        46
+//	room     | length | headers     | head              | data ...
+//	bytes<N> |                                | length  | data ...
+const frameRoom = 4 + tree.MessageAt + 4
+
 // kindOf is the row of what an expression of type Device names.
 func kindOf(dev tree.Expr) *port.Kind { return port.OfType(dev.Type().Name) }
 
-// message lists the locals of a function that are messages.
-type messages map[*tree.Local]bool
+// messages lists the locals of a function that are messages, with the devices that they
+// go to and come from; nil for one that takes no room.
+type messages map[*tree.Local][]tree.Expr
 
 func messagesOf(f *tree.Func) messages {
 	m := messages{}
 	var block func(*tree.Block)
-	note := func(e tree.Expr) {
+	note := func(e, dev tree.Expr) {
 		if r, ok := e.(*tree.LocalRef); ok && (r.Local.Kind == tree.VarLocal || r.Local.Kind == tree.StateLocal) {
-			m[r.Local] = true
+			m[r.Local] = append(m[r.Local], dev)
 		}
 	}
 	var expr func(tree.Expr)
 	expr = func(e tree.Expr) {
 		if r, ok := e.(*tree.HeadRecv); ok {
-			note(r.Buf)
+			note(r.Buf, r.Dev)
 		}
 		if e != nil {
 			for _, p := range tree.Operands(e) {
@@ -58,17 +67,17 @@ func messagesOf(f *tree.Func) messages {
 			switch s := s.(type) {
 			case *tree.DevSend:
 				if s.Head != nil {
-					note(s.Value)
+					note(s.Value, s.Dev)
 				}
 			case *tree.Select:
 				for k := range s.Arms {
 					if a := &s.Arms[k]; a.Kind == tree.ArmDev && kindOf(a.End).HeadBits > 0 {
-						note(a.Buf)
+						note(a.Buf, a.End)
 					}
 				}
 			case *tree.DevAsk:
 				if s.Body != nil && (s.Does.Gives || wholeBody(s)) {
-					note(s.Body)
+					note(s.Body, s.Dev)
 				}
 			}
 			for _, e := range tree.Heads(s) {
@@ -89,19 +98,35 @@ func wholeBody(s *tree.DevAsk) bool {
 	return t.Kind == tree.Array && t.Len == kindOf(s.Dev).Most
 }
 
-// room is how much lies before the object of a local.
-func (x *lowering) room(p *tree.Local) int {
-	if x.messages[p] {
-		return messageRoom
+// room is how much lies before the object of a local, and how long both are at least. That
+// of a frame is for sockets only: the messages of ports lie differently.
+func (x *lowering) room(p *tree.Local) (before, whole int) {
+	sockets := 0
+	for _, dev := range x.messages[p] {
+		if s := x.socket(x.device(dev)); s != nil {
+			sockets++
+			whole, _ = sizeOf(x.p.System.Chans[max(s.In, s.Out)].Elem)
+		}
 	}
-	return 0
+	switch {
+	case len(x.messages[p]) == 0:
+		return 0, 0
+	case sockets < len(x.messages[p]):
+		return messageRoom, 0
+	case p.Type.Kind == tree.Array:
+		return frameRoom + 4, whole
+	}
+	return frameRoom, whole
 }
 
 // inRoom gives the place of a message whose data is e, when e is a variable with
-// room before it; before is what of the room the message takes.
-func (x *lowering) inRoom(e tree.Expr, before int) (ir.Ref, bool) {
+// room before it, that of a frame for sockets; before is what of the room the message takes.
+func (x *lowering) inRoom(e tree.Expr, before int, socket bool) (ir.Ref, bool) {
 	l, ok := e.(*tree.LocalRef)
-	if !ok || !x.messages[l.Local] {
+	if !ok {
+		return ir.Ref{}, false
+	}
+	if room, whole := x.room(l.Local); room == 0 || (whole > 0) != socket {
 		return ir.Ref{}, false
 	}
 	r := x.slotsOf(l.Local)[0].ref
@@ -143,9 +168,9 @@ func (x *lowering) socketRecv(e *tree.HeadRecv, s *tree.SocketDef) *ir.Value {
 	again, fits := x.NewBlock(), x.NewBlock()
 	x.goTo(again)
 	x.B = again
-	d := x.headed(e.Dev, e.Buf, x.p.System.Chans[s.In].Elem.Len-kindOf(e.Dev).Head())
+	d := x.framed(e.Dev, e.Buf, s)
 	x.At = e.At
-	x.Emit(&ir.Instr{Op: ir.OpChRecv, Chan: s.In, Refs: []ir.Ref{d.m}})
+	x.Emit(&ir.Instr{Op: ir.OpChRecv, Chan: s.In, Refs: []ir.Ref{d.whole()}})
 	if d.most > size {
 		x.branch(x.tooLong(d, size), again, fits)
 	} else {
@@ -158,38 +183,86 @@ func (x *lowering) socketRecv(e *tree.HeadRecv, s *tree.SocketDef) *ir.Value {
 
 // tooLong reports whether a message is longer than its head and n bytes.
 func (x *lowering) tooLong(d headed, n int) *ir.Value {
-	return x.Word(word.Ltu, 1, x.Const(32, uint64(n+d.kind.Head())), x.Load(32, d.m))
+	return x.Word(word.Ltu, 1, x.Const(32, uint64(d.before+d.kind.Head()+n)), x.Load(32, d.whole()))
 }
 
 // headed is where a message with a head and at most so many bytes is received: in the
-// room of the buffer itself, or in a place of its own.
+// room of the buffer itself, or in a place of its own. In a frame some bytes lie before
+// the message, and the length is that of the frame.
 type headed struct {
 	kind   *port.Kind
 	most   int
-	m, buf ir.Ref
+	m, buf ir.Ref // the place before the head, and the buffer
+	before int
 	own    bool
+	socket *tree.SocketDef // that says what it has lost; nil for a port
 }
+
+// whole is where the length of what is received is.
+func (d headed) whole() ir.Ref { return shifted(d.m, -d.before) }
 
 func (x *lowering) headed(dev, buf tree.Expr, most int) headed {
 	k := kindOf(dev)
-	if m, own := x.inRoom(buf, k.Head()); own && most <= buf.Type().Len {
-		return headed{k, most, m, shifted(m, k.Head()), true}
+	if m, own := x.inRoom(buf, k.Head(), false); own && most <= buf.Type().Len {
+		return headed{k, most, m, shifted(m, k.Head()), 0, true, nil}
 	}
 	to := x.object(x.place(buf)).ref
-	return headed{k, most, x.local(k.Unit, 4+k.Head()+alignTo(most, 4), 4), to, false}
+	return headed{k, most, x.local(k.Unit, 4+k.Head()+alignTo(most, 4), 4), to, 0, false, nil}
+}
+
+// framed is headed for a message of a socket.
+func (x *lowering) framed(dev, buf tree.Expr, s *tree.SocketDef) headed {
+	k, elem := kindOf(dev), x.p.System.Chans[s.In].Elem
+	most := elem.Len - tree.MessageAt - k.Head()
+	if m, own := x.inRoom(buf, k.Head(), true); own {
+		return headed{k, most, m, shifted(m, k.Head()), tree.MessageAt, true, s}
+	}
+	to := x.object(x.place(buf)).ref
+	return headed{k, most, shifted(x.frame(s.In), tree.MessageAt), to, tree.MessageAt, false, s}
+}
+
+// frame makes a place for an element of a channel of frames.
+func (x *lowering) frame(ch int) ir.Ref {
+	size, align := sizeOf(x.p.System.Chans[ch].Elem)
+	return x.local("frame", size, align)
 }
 
 // arrived puts a received message into its buffer and gives the head.
 func (x *lowering) arrived(d headed) *ir.Value {
-	n := x.Word(word.Sub, 32, x.Load(32, d.m), x.Const(32, uint64(d.kind.Head())))
+	n := x.Word(word.Sub, 32, x.Load(32, d.whole()), x.Const(32, uint64(d.before+d.kind.Head())))
 	high := ir.Type(d.kind.HeadBits - 32)
 	low, up := x.Load(32, shifted(d.m, 4)), x.LoadSize(high, high.Bytes(), shifted(d.m, 8))
 	head := x.Word(word.Cat, ir.Type(d.kind.HeadBits), up, low)
+	if d.socket != nil {
+		x.Store(x.Load(16, shifted(d.m, 4+d.kind.HeadBits/8)), x.lossOf(d.socket))
+	}
 	x.Store(n, d.buf)
 	if !d.own {
 		x.copyBytes(shifted(d.buf, 4), shifted(d.m, 4+d.kind.Head()), n)
 	}
 	return head
+}
+
+// lossOf is where the count of a socket stands that came with its last message. Where nobody
+// reads it, nothing writes it.
+func (x *lowering) lossOf(s *tree.SocketDef) ir.Ref {
+	o := x.losses[s]
+	if o == nil {
+		o = x.lowerer.object("lost."+s.Name, nil, 2, 2, s.Span)
+		o.Kind = ir.StateObj
+		x.losses[s] = o
+	}
+	return ir.Ref{Obj: o}
+}
+
+// lost is s.lost().
+func (x *lowering) lost(e *tree.Lost) *ir.Value {
+	s := x.socket(x.device(e.Dev))
+	x.At = e.At
+	if s == nil {
+		return x.Const(16, 0)
+	}
+	return x.Load(16, x.lossOf(s))
 }
 
 // takeHeaded takes the message that an arm of a select waited for; one that is
@@ -199,9 +272,9 @@ func (x *lowering) takeHeaded(a *tree.SelectArm, end int, again *ir.Block) {
 	fits, long := x.NewBlock(), x.NewBlock()
 	var d headed
 	if s := x.socket(end); s != nil {
-		d = x.headed(a.End, a.Buf, x.p.System.Chans[s.In].Elem.Len-head)
+		d = x.framed(a.End, a.Buf, s)
 		x.At = a.Span
-		x.Emit(&ir.Instr{Op: ir.OpChGet, Chan: s.In, Refs: []ir.Ref{d.m}})
+		x.Emit(&ir.Instr{Op: ir.OpChGet, Chan: s.In, Refs: []ir.Ref{d.whole()}})
 		x.branch(x.tooLong(d, size), long, fits)
 	} else {
 		d = x.headed(a.End, a.Buf, size)
@@ -229,17 +302,14 @@ func (x *lowering) devSend(s *tree.DevSend) {
 	if t.Kind == tree.Array {
 		before += 4
 	}
-	m, own := x.inRoom(s.Value, before)
-	if own = own && x.whole(end, t, k); !own {
-		m = x.messageOf(s, k, end)
+	m, own := x.inRoom(s.Value, before, x.socket(end) != nil)
+	n := x.Const(32, uint64(t.Len))
+	if !own {
+		m, n = x.messageOf(s, k, end)
 	}
 	x.At = s.At
-	n := x.Const(32, uint64(t.Len))
-	switch {
-	case t.Kind != tree.Array && own:
+	if own && t.Kind != tree.Array {
 		n = x.Load(32, shifted(m, k.Head()))
-	case t.Kind != tree.Array:
-		n = x.Load(32, m)
 	}
 	x.sendHeaded(end, k, m, head, n)
 	if own && t.Kind != tree.Array {
@@ -247,47 +317,44 @@ func (x *lowering) devSend(s *tree.DevSend) {
 	}
 }
 
-// whole reports whether a value is as long as the messages at an end may be: an
-// element of a channel is moved as a whole.
-func (x *lowering) whole(end int, t *tree.Type, k *port.Kind) bool {
-	s := x.socket(end)
-	return s == nil || t.Len%4 == 0 && x.p.System.Chans[s.Out].Elem.Len == t.Len+k.Head()
-}
-
-// messageOf makes a message of its own of what is sent, its length in front.
-func (x *lowering) messageOf(s *tree.DevSend, k *port.Kind, end int) ir.Ref {
+// messageOf makes a message of its own of what is sent, and gives its length.
+func (x *lowering) messageOf(s *tree.DevSend, k *port.Kind, end int) (ir.Ref, *ir.Value) {
 	l := x.object(x.place(s.Value))
 	t := s.Value.Type()
 	x.At = s.At
-	size := k.Head() + t.Len
+	var m ir.Ref
 	if socket := x.socket(end); socket != nil {
-		size = x.p.System.Chans[socket.Out].Elem.Len
+		m = shifted(x.frame(socket.Out), tree.MessageAt)
+	} else {
+		m = x.local(k.Unit, 4+alignTo(k.Head()+t.Len, 4), 4)
 	}
-	m := x.local(k.Unit, 4+alignTo(size, 4), 4)
 	if t.Kind == tree.Array {
 		x.Copy(shifted(m, 4+k.Head()), l.ref, t.Len)
-		return m
+		return m, x.Const(32, uint64(t.Len))
 	}
 	n, from := x.bytesOf(l)
 	x.copyBytes(shifted(m, 4+k.Head()), from, n)
-	x.Store(n, m)
-	return m
+	return m, n
 }
 
 // sendHeaded sends n bytes that lie after the head of a message. Above the head
 // stands the port of a socket.
 func (x *lowering) sendHeaded(end int, k *port.Kind, m ir.Ref, head, n *ir.Value) {
-	x.Store(x.Word(word.Add, 32, n, x.Const(32, uint64(k.Head()))), m)
+	s, whole := x.socket(end), m
+	before := 0
+	if s != nil {
+		before, whole = tree.MessageAt, shifted(m, -tree.MessageAt)
+	}
+	x.Store(x.Word(word.Add, 32, n, x.Const(32, uint64(before+k.Head()))), whole)
 	x.Store(x.Slice(32, head, 0), shifted(m, 4))
 	high := x.Zext(32, x.Slice(ir.Type(k.HeadBits-32), head, 32))
-	s := x.socket(end)
 	if s == nil {
 		x.Store(high, shifted(m, 8))
 		x.Emit(&ir.Instr{Op: ir.OpSend, Dev: end, Refs: []ir.Ref{m}})
 		return
 	}
 	x.Store(x.Word(word.Or, 32, high, x.Const(32, uint64(s.Port)<<(k.HeadBits-32))), shifted(m, 8))
-	x.Emit(&ir.Instr{Op: ir.OpChSend, Chan: s.Out, Refs: []ir.Ref{m}})
+	x.Emit(&ir.Instr{Op: ir.OpChSend, Chan: s.Out, Refs: []ir.Ref{whole}})
 }
 
 // devAsk is a command of a port and its answer.
@@ -329,7 +396,7 @@ func (x *lowering) shortAnswer() ir.Ref { return x.local("answer", 4+port.Status
 // askBody is a command whose answer has a body.
 func (x *lowering) askBody(s *tree.DevAsk, arg *ir.Value) {
 	size := kindOf(s.Dev).Most
-	m, own := x.inRoom(s.Body, 4+port.StatusSize)
+	m, own := x.inRoom(s.Body, 4+port.StatusSize, false)
 	var buf leaf
 	if !own {
 		buf = x.object(x.place(s.Body))
@@ -347,7 +414,7 @@ func (x *lowering) askBody(s *tree.DevAsk, arg *ir.Value) {
 // askWith is a command with a body.
 func (x *lowering) askWith(s *tree.DevAsk, arg *ir.Value) {
 	size := kindOf(s.Dev).Most
-	m, own := x.inRoom(s.Body, 4+port.CommandSize)
+	m, own := x.inRoom(s.Body, 4+port.CommandSize, false)
 	own = own && s.Body.Type().Kind == tree.Array
 	if !own {
 		l := x.object(x.place(s.Body))

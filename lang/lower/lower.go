@@ -43,6 +43,7 @@ func Lower(p *tree.Program) (*ir.Module, error) {
 	if p.System != nil {
 		l.system(p.System)
 	}
+	alignParams(l.m)
 	ir.Thread(l.m)
 	if err := ir.Verify(l.m); err != nil {
 		return nil, fmt.Errorf("lower: %w", err)
@@ -63,6 +64,7 @@ func Library(p *tree.Program) (*ir.Module, error) {
 			l.function(f, nil, nil)
 		}
 	}
+	alignParams(l.m)
 	ir.Thread(l.m)
 	if err := ir.Verify(l.m); err != nil {
 		return nil, fmt.Errorf("lower: %w", err)
@@ -71,7 +73,7 @@ func Library(p *tree.Program) (*ir.Module, error) {
 }
 
 func newLowerer(p *tree.Program) *lowerer {
-	return &lowerer{p: p, m: &ir.Module{Name: identifier(p.Name), Marks: p.Marks}, consts: map[*tree.ConstDef]*ir.Object{}, instances: map[string]*ir.Func{}, helpers: map[string]*ir.Func{}}
+	return &lowerer{p: p, m: &ir.Module{Name: identifier(p.Name), Marks: p.Marks}, consts: map[*tree.ConstDef]*ir.Object{}, instances: map[string]*ir.Func{}, losses: map[*tree.SocketDef]*ir.Object{}, helpers: map[string]*ir.Func{}}
 }
 
 type lowerer struct {
@@ -79,6 +81,7 @@ type lowerer struct {
 	m         *ir.Module
 	consts    map[*tree.ConstDef]*ir.Object
 	instances map[string]*ir.Func // by function and sizes of its objects
+	losses    map[*tree.SocketDef]*ir.Object
 	helpers   map[string]*ir.Func // of real.sir, that are in the module
 }
 
@@ -133,6 +136,9 @@ func channel(c tree.ChanDef) ir.Chan {
 		if leaf.object {
 			n, _ := sizeOf(leaf.t)
 			show(&out, leaf.t, len(out.Objs), 0)
+			if c.Frames {
+				out.From[0].Skip = tree.MessageAt
+			}
 			out.Objs = append(out.Objs, n)
 			continue
 		}

@@ -307,11 +307,11 @@ func (x *lowering) declare(p *tree.Local) {
 			slots = append(slots, x.stateSlot(p, lt.t))
 		default:
 			size, align := sizeOf(lt.t)
-			room := x.room(p)
+			room, whole := x.room(p)
 			if room > 0 {
 				align = 4
 			}
-			slots = append(slots, slot{ref: ir.Ref{Obj: x.newLocal(p.Name, room+size, align, p.Span), Disp: room}, size: size})
+			slots = append(slots, slot{ref: ir.Ref{Obj: x.newLocal(p.Name, max(room+size, whole), align, p.Span), Disp: room}, size: size})
 		}
 	}
 	x.vars[p] = slots
@@ -320,11 +320,11 @@ func (x *lowering) declare(p *tree.Local) {
 // stateSlot makes an object of the module for an array of a task's state.
 func (x *lowering) stateSlot(p *tree.Local, t *tree.Type) slot {
 	size, align := sizeOf(t)
-	room := x.room(p)
+	room, whole := x.room(p)
 	if room > 0 {
 		align = 4
 	}
-	o := x.lowerer.object("state."+x.p.System.Runs[x.run].Name+"."+p.Name, nil, room+size, align, p.Span)
+	o := x.lowerer.object("state."+x.p.System.Runs[x.run].Name+"."+p.Name, nil, max(room+size, whole), align, p.Span)
 	o.Kind = ir.StateObj
 	return slot{ref: ir.Ref{Obj: o, Disp: room}, size: size}
 }

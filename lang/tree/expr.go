@@ -5,7 +5,7 @@ import "github.com/sinter-lang/sinter/internal/diag"
 // An Expr is an expression with its type:
 // *Const *ConstRef *BytesLit *LocalRef *Unary *Binary *Equal *Convert *Bits *FromBits *Index *SliceOf
 // *FieldRef *Call *StructLit *EnumLit *ArrayLit *None *Some *Search *Within *Clamp *Parse
-// *Len *ToBytes *ChanRecv *TryRecv *TrySend *HeadRecv *LevelGet *Now *LayoutRef *Write *Sealed
+// *Len *ToBytes *ChanRecv *TryRecv *TrySend *HeadRecv *LevelGet *Lost *Now *LayoutRef *Write *Sealed
 // *MapGet; in tests also *Take *Choose *ChooseBytes *ChooseSubset *Unflushed *Sector.
 type Expr interface {
 	Span() diag.Span
@@ -294,6 +294,13 @@ type HeadRecv struct {
 	Expr0
 	Dev Expr
 	Buf Expr
+}
+
+// Lost is `s.lost()`, a u16: how many messages the socket had lost, modulo 2^16, when the one
+// that the task received last came; 0 for a port, which loses none.
+type Lost struct {
+	Expr0
+	Dev Expr
 }
 
 // LevelGet is `b.read()`, a bool: the level of an input when all tasks last waited,

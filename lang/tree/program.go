@@ -107,9 +107,9 @@ type Home struct {
 
 // SocketDef is a net.Udp over the stack of a network device. What arrives for it
 // comes through the channel In, -1 when its owner Run does not receive; what it sends
-// goes through Out, which all sockets of the device share. An element
-// is the peer, 8 bytes, and the datagram; in the upper 16 bits of the peer
-// stands the port of the socket that sends.
+// goes through Out, which all sockets of the device share. An element is a frame; from
+// byte MessageAt on stand the peer, 8 bytes, and the datagram. In the upper 16 bits of
+// the peer stands the port of the socket that sends.
 type SocketDef struct {
 	Name    string
 	Device  int // index of the network device
@@ -119,10 +119,15 @@ type SocketDef struct {
 	Span    diag.Span
 }
 
+// MessageAt is where the message of a socket lies in its frame: after the headers of
+// Ethernet and IPv4, so the peer is where the header of UDP is.
+const MessageAt = 34
+
 // ChanDef is a channel; Writer and Reader are indices of runs. What several sockets
 // send has one writer here, the first of them.
 type ChanDef struct {
 	Name           string
+	Frames         bool // of a socket: what stands before MessageAt is the stack's
 	Elem           *Type
 	Cap            int
 	Writer, Reader int

@@ -35,6 +35,8 @@ func (b *body) deviceCall(e *syntax.CallExpr, f *syntax.FieldExpr, dev tree.Expr
 		return b.deviceSend(e, dev, k, m), nil
 	case port.Ask:
 		return b.deviceAsk(e, dev, k, m), nil
+	case port.Lost:
+		return nil, b.lostOf(e, dev, m)
 	case port.Get:
 		return nil, b.levelGet(e, dev, m)
 	case port.Put:
@@ -54,6 +56,15 @@ func (b *body) levelGet(e *syntax.CallExpr, dev tree.Expr, m *port.Method) tree.
 	}
 	b.uses(dev, devUse{rx: true})
 	return &tree.LevelGet{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Dev: dev}
+}
+
+// lostOf is how many messages a socket has lost.
+func (b *body) lostOf(e *syntax.CallExpr, dev tree.Expr, m *port.Method) tree.Expr {
+	if len(e.Args) > 0 {
+		b.c.errorf(codes.BadArguments, e.Span(), "`%s` takes no arguments", m.Name)
+		return nil
+	}
+	return &tree.Lost{Expr0: tree.Expr0{At: e.Span(), T: tree.IntType(16, false)}, Dev: dev}
 }
 
 func (b *body) levelPut(e *syntax.CallExpr, dev tree.Expr, m *port.Method) tree.Stmt {

@@ -20,8 +20,8 @@ import (
 func fileOrder() []string {
 	return strings.Fields(`
 		report checker flow ability net narrow body packages nodes typeexpr receive member args real alias hint
-		changed convert expr log time func choose consts struct loop layout layoutvalue service host test
-		generic budget check arith wrap place match map devices fake method choice call stmt
+		changed convert expr log time func any consts struct loop layout layoutvalue service host test
+		generic budget check arith wrap place match map devices fake method select call stmt
 	`)
 }
 

@@ -23,7 +23,7 @@ func (c *checker) addServices() {
 // whose constants are those instead of the declared ones.
 func (h host) Stack(s elab.Stack, at diag.Span) *tree.Func {
 	c := h.c
-	name := fmt.Sprintf("net._stack<%d, %d, %d>", s.Sockets, s.Room, s.Sent)
+	name := fmt.Sprintf("net._stack<%d, %d, %d>", s.Sockets, s.Room, s.Frame)
 	for _, f := range c.services {
 		if f.tree.Name == name {
 			return f.tree
@@ -36,7 +36,7 @@ func (h host) Stack(s elab.Stack, at diag.Span) *tree.Func {
 		panic("types: net._stack is not a task")
 	}
 	env := &env{map[string]diag.Span{}, map[string]*tree.Type{}, map[string]*tree.ConstDef{}}
-	for name, n := range map[string]int{"_sockets": s.Sockets, "_room": s.Room, "_sent": s.Sent} {
+	for name, n := range map[string]int{"_sockets": s.Sockets, "_room": s.Room, "_frame": s.Frame} {
 		env.bind(name, big.NewInt(int64(n)))
 		env.at[name] = c.decls["net."+name].name.Span()
 	}

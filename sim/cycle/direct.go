@@ -46,6 +46,26 @@ func (d *Direct) Peek(id rtl.ID) uint64 { return d.value[id] }
 // Memory returns the words of a memory, for reading and loading.
 func (d *Direct) Memory(index int) []uint64 { return d.mems[index] }
 
+// Restore takes a snapshot of any engine of the same circuit.
+func (d *Direct) Restore(s *Snapshot) {
+	state := s.state
+	copy(d.regs, state)
+	state = state[len(d.regs):]
+	for i := range d.c.Mems {
+		for j, r := range d.c.Mems[i].Reads {
+			if r.Sync {
+				d.ports[i][j], state = state[0], state[1:]
+			}
+		}
+		copy(d.mems[i], s.mems[i])
+	}
+	for i, id := range d.c.Inputs {
+		d.value[id] = s.inputs[i]
+	}
+	d.reset = s.reset
+	d.show()
+}
+
 // show gives the nodes of registers and synchronous reads the values that those hold.
 func (d *Direct) show() {
 	for i := range d.c.Regs {

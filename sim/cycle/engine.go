@@ -46,6 +46,8 @@ type Engine interface {
 	Cell(id rtl.ID) *uint64
 	Eval()
 	Clock()
+	// Restore takes a snapshot of any engine of the same circuit.
+	Restore(s *Snapshot)
 }
 
 // Inside shows what an engine holds.
@@ -87,6 +89,12 @@ func makeNative(c *rtl.Circuit, watch ...rtl.ID) (Engine, error) { return NewNat
 func makeScalar(c *rtl.Circuit, watch ...rtl.ID) (Engine, error) { return New(c, watch...) }
 
 func makeDirect(c *rtl.Circuit, _ ...rtl.ID) (Engine, error) { return NewDirect(c), nil }
+
+// Default makes the first engine that can be made.
+func Default(c *rtl.Circuit, watch ...rtl.ID) (Engine, error) {
+	e, _, err := engineOf("", c, watch)
+	return e, err
+}
 
 // engineOf makes the engine with a name. Without one it is the first that can be made: a
 // system may forbid code that is made at run time, and a circuit may be too large.

@@ -67,7 +67,7 @@ func (m *Machine) both(valid, ready string) {
 // returns how many. It does what as many Steps do.
 func (m *Machine) Skip(limit uint64) uint64 {
 	s := &m.skip
-	if s.run == nil || m.h.Cycles() == 0 || !m.h.Steady() {
+	if s.run == nil || !m.h.Steady() {
 		return 0
 	}
 	if s.busy > 0 {

@@ -25,15 +25,28 @@ package gates
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/amd64"
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Engine is the name of the only engine for gates: Program and State.
-const Engine = "lanes"
+// The engines for gates. Both keep one run in each bit of a word.
+const (
+	Native = "native" // operations are x86-64 instructions, which run in this process
+	Lanes  = "lanes"  // operations are interpreted
+)
+
+// Engines lists the names of the engines that run here; the first is the default.
+func Engines() []string {
+	if amd64.Available() {
+		return []string{Native, Lanes}
+	}
+	return []string{Lanes}
+}
 
 // Lane is one run of a Machine: what its ports mean, its outside, and the seed
 // of the gaps in valid and ready (0: none).
@@ -47,16 +60,18 @@ type Lane struct {
 // sim.Machine whose steps are cycles and whose trace is lane 0's; it is done when
 // every lane is.
 type Machine struct {
-	state *State
-	pins  *pins
-	lanes []lane
-	out   sim.Outputs
-	left  int // lanes not done
+	state  *State
+	pins   *pins
+	lanes  []lane
+	out    sim.Outputs
+	left   int      // lanes not done
+	levels []uint64 // what the output pins of levels were, all lanes
 }
 
 type lane struct {
 	harness *sim.Harness
 	shown   sim.Inputs // what the pins hold
+	asked   bool       // the harness had a cycle, so the inputs may be others
 	done    bool
 }
 
@@ -75,6 +90,7 @@ func NewMachine(p *Program, lanes ...Lane) (*Machine, error) {
 	m := &Machine{state: p.NewState(len(lanes)), pins: pins, left: len(lanes), out: sim.Outputs{
 		RxReady: make([]bool, n), Oversize: make([]bool, n), Tx: make([]sim.Beat, n), Levels: make([]uint64, n),
 	}}
+	m.levels = make([]uint64, len(pins.levels))
 	for i, l := range lanes {
 		if len(l.Core.Devices) != n {
 			return nil, fmt.Errorf("gates: lane %d has %d devices, lane 0 has %d", i, len(l.Core.Devices), n)
@@ -82,6 +98,7 @@ func NewMachine(p *Program, lanes ...Lane) (*Machine, error) {
 		m.lanes = append(m.lanes, lane{
 			harness: sim.NewHarness(l.Core, l.World, l.Seed),
 			shown:   sim.Inputs{Rx: make([]sim.Beat, n), TxReady: make([]bool, n), Levels: make([]uint64, n)},
+			asked:   true,
 		})
 	}
 	return m, nil
@@ -94,14 +111,19 @@ func (m *Machine) Step() error {
 		return nil
 	}
 	for i := range m.lanes {
-		if l := &m.lanes[i]; !l.done {
+		if l := &m.lanes[i]; !l.done && l.asked {
 			m.drive(i, l)
 		}
 	}
 	m.state.Eval()
+	busy := m.events()
 	for i := range m.lanes {
 		l := &m.lanes[i]
 		if l.done {
+			continue
+		}
+		if l.asked = busy>>i&1 == 1 || !l.harness.Steady(); !l.asked {
+			l.harness.Skip(1)
 			continue
 		}
 		m.sample(i)
@@ -127,10 +149,34 @@ func (m *Machine) Trace() *trace.Trace { return m.Harness(0).Trace() }
 func (m *Machine) Harness(lane int) *sim.Harness { return m.lanes[lane].harness }
 
 // Engine returns the name of what runs the gates.
-func (m *Machine) Engine() string { return Engine }
+func (m *Machine) Engine() string {
+	if m.state.p.native != nil {
+		return Native
+	}
+	return Lanes
+}
 
 // State returns the gates' state, for probes.
 func (m *Machine) State() *State { return m.state }
+
+// events marks the lanes in which something passes a port, or the core waits or ends.
+func (m *Machine) events() uint64 {
+	p, v := m.pins, m.state.slots
+	busy := uint64(0)
+	for _, pin := range p.loud {
+		busy |= v[pin]
+	}
+	for d := range p.rx {
+		if rx := &p.rx[d]; len(rx.valid) > 0 {
+			busy |= v[rx.valid[0]] & v[rx.ready[0]]
+		}
+	}
+	for i, pin := range p.levels {
+		busy |= v[pin] ^ m.levels[i]
+		m.levels[i] = v[pin]
+	}
+	return busy
+}
 
 // drive sets the input pins of a lane that change.
 func (m *Machine) drive(i int, l *lane) {
@@ -216,6 +262,8 @@ type pins struct {
 	log, logReady, logData, mark, markID, halted, trap, trapPC []uint16
 	idle                                                       [][]uint16 // by context
 	clock, timer, deadline                                     []uint16   // of a core that knows time
+	loud                                                       []uint16   // outputs that say something when they are 1
+	levels                                                     []uint16   // bits of outputs of levels
 }
 
 // pinFinder looks ports up by name and keeps the first that is missing.
@@ -259,6 +307,11 @@ func findPins(shell *Shell, core *sim.Core) (*pins, error) {
 		p.mark, p.markID = f.pin(f.out, rtl.PortMarkValid, 1), f.pin(f.out, rtl.PortMarkID, rtl.PortMarkIDWidth)
 	}
 	p.clock, p.timer, p.deadline = f.in[rtl.PortClock], f.out[rtl.PortTimer], f.out[rtl.PortDeadline]
+	p.loud = slices.Concat(append(slices.Clone(p.idle), p.halted, p.trap, p.log, p.mark)...)
+	for d := range p.tx {
+		p.loud = slices.Concat(p.loud, p.tx[d].valid, p.rx[d].oversize)
+	}
+	p.levels = slices.Concat(p.levelOut...)
 	return p, f.err
 }
 

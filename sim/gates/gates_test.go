@@ -1,6 +1,7 @@
 package gates
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -112,8 +113,15 @@ func netlist(t testing.TB, c *rtl.Circuit) *gate.Netlist {
 // follow runs the machine with a number of lanes and a reference per lane on
 // random inputs and compares every output and probe in every cycle.
 func follow(t *testing.T, n *gate.Netlist, lanes, cycles int) {
-	p, err := Compile(n)
+	for _, engine := range Engines() {
+		followed(t, n, engine, lanes, cycles)
+	}
+}
+
+func followed(t *testing.T, n *gate.Netlist, engine string, lanes, cycles int) {
+	p, err := Compile(n, engine)
 	require.NoError(t, err)
+	require.Equal(t, engine == Native, p.native != nil)
 	s, r := p.NewState(lanes), rand.New(rand.NewPCG(3, uint64(lanes)))
 	var refs []*reference
 	for range lanes {
@@ -223,18 +231,20 @@ func TestTranspose(t *testing.T) {
 
 func BenchmarkRandomCircuit(b *testing.B) {
 	n := netlist(b, rtltest.Make(rtltest.Config{Seed: 4, Size: 90, MaxWidth: 32}))
-	p, err := Compile(n)
-	require.NoError(b, err)
-	for _, lanes := range []int{1, MaxLanes} {
-		b.Run(map[int]string{1: "1lane", MaxLanes: "64lanes"}[lanes], func(b *testing.B) {
-			s := p.NewState(lanes)
-			for range b.N {
-				s.Eval()
-				s.Clock()
-			}
-			ops, runs, slots := p.Size()
-			b.ReportMetric(float64(b.N)*float64(lanes)/b.Elapsed().Seconds(), "lane-cycles/s")
-			b.Logf("%d tables, %d operations, %d runs, %d slots", len(n.Cells), ops, runs, slots)
-		})
+	for _, engine := range Engines() {
+		p, err := Compile(n, engine)
+		require.NoError(b, err)
+		for _, lanes := range []int{1, MaxLanes} {
+			b.Run(fmt.Sprintf("%s/%d", engine, lanes), func(b *testing.B) {
+				s := p.NewState(lanes)
+				for range b.N {
+					s.Eval()
+					s.Clock()
+				}
+				ops, runs, slots := p.Size()
+				b.ReportMetric(float64(b.N)*float64(lanes)/b.Elapsed().Seconds(), "lane-cycles/s")
+				b.Logf("%d tables, %d operations, %d runs, %d slots", len(n.Cells), ops, runs, slots)
+			})
+		}
 	}
 }

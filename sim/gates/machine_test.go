@@ -70,7 +70,7 @@ func script(r *rand.Rand, frames int) *world.Script {
 // TestLanesHaveWorldsOfTheirOwn runs different captures with different gaps in
 // all lanes at once; each trace is the one that its own capture asks for.
 func TestLanesHaveWorldsOfTheirOwn(t *testing.T) {
-	p, err := Compile(netlist(t, wire(t)))
+	p, err := Compile(netlist(t, wire(t)), "")
 	require.NoError(t, err)
 	for _, n := range []int{1, 3, MaxLanes} {
 		r := rand.New(rand.NewPCG(8, uint64(n)))
@@ -107,14 +107,14 @@ func TestMissingAndWrongPorts(t *testing.T) {
 	for i := range n.Outputs {
 		name := n.Outputs[i].Name
 		n.Outputs[i].Name = "gone"
-		p, err := Compile(n)
+		p, err := Compile(n, "")
 		require.NoError(t, err)
 		_, err = NewMachine(p, Lane{Core: wireCore(), World: world.New(nil)})
 		require.ErrorContains(t, err, fmt.Sprintf("no port %s", name))
 		n.Outputs[i].Name = name
 	}
 	n.Outputs[0].Bits = append(n.Outputs[0].Bits, n.Outputs[0].Bits...)
-	p, err := Compile(n)
+	p, err := Compile(n, "")
 	require.NoError(t, err)
 	_, err = NewMachine(p, Lane{Core: wireCore(), World: world.New(nil)})
 	require.ErrorContains(t, err, "has 2 bits, expected 1")
@@ -131,7 +131,7 @@ func TestBrokenProtocolIsAnError(t *testing.T) {
 			n.Outputs[i].Bits = n.Inputs[4].Bits // tx_ready
 		}
 	}
-	p, err := Compile(n)
+	p, err := Compile(n, "")
 	require.NoError(t, err)
 	r := rand.New(rand.NewPCG(1, 1))
 	m, err := NewMachine(p, Lane{wireCore(), world.New(script(r, 40)), 7})
@@ -141,7 +141,7 @@ func TestBrokenProtocolIsAnError(t *testing.T) {
 }
 
 func BenchmarkMachine(b *testing.B) {
-	p, err := Compile(netlist(b, wire(b)))
+	p, err := Compile(netlist(b, wire(b)), "")
 	require.NoError(b, err)
 	r := rand.New(rand.NewPCG(8, 8))
 	var lanes []Lane
@@ -157,4 +157,60 @@ func BenchmarkMachine(b *testing.B) {
 		n++
 	}
 	b.ReportMetric(float64(n)*MaxLanes/b.Elapsed().Seconds(), "lane-cycles/s")
+}
+
+// sink is a core that takes frames and says their beats, three of them a word, after each.
+func sink(t testing.TB) *rtl.Circuit {
+	b := rtl.NewBuilder("sink")
+	rx := rtl.RxPorts("eth0")
+	valid, last := b.Input(rx.Valid, 1), b.Input(rx.Last, 1)
+	b.Input(rx.Data, 32)
+	b.Input(rx.Bytes, rtl.PortBytesWidth)
+	b.Input(rtl.PortLogReady, 1)
+	beats, said := b.Reg("beats", 32, 0), b.Reg("said", 1, 0)
+	b.If(valid, func() { b.Set(beats, b.Add(beats.Q(), b.Const(32, 1))) })
+	b.Set(said, b.And(valid, last))
+	b.Output(rx.Ready, b.Const(1, 1))
+	b.Output(rtl.PortOversize("eth0"), b.Const(1, 0))
+	b.Output(rtl.PortLogValid, said.Q())
+	b.Output(rtl.PortLogData, b.And(beats.Q(), b.Const(32, 0)))
+	b.Output("count", beats.Q())
+	b.Output(rtl.PortHalted, b.Const(1, 0))
+	b.Output(rtl.PortIdle, b.And(b.Not(valid), b.Not(said.Q())))
+	b.Output(rtl.PortTrap, b.Const(1, 0))
+	b.Output(rtl.PortTrapPC, b.Const(32, 0))
+	c, err := b.Build()
+	require.NoError(t, err)
+	return c
+}
+
+// TestTakenBeatsAreEvents takes frames of many beats in cycles in which nothing else is
+// seen from outside: each beat is taken once, in any number of lanes.
+func TestTakenBeatsAreEvents(t *testing.T) {
+	p, err := Compile(netlist(t, sink(t)), "")
+	require.NoError(t, err)
+	core := wireCore()
+	core.Devices[0].Tx = false
+	for _, n := range []int{1, 5} {
+		var lanes []Lane
+		for l := range n {
+			s := &world.Script{Devices: []string{"eth0"}, Inputs: []world.Input{{Data: make([]byte, 40+4*l)}, {Data: make([]byte, 7)}}}
+			lanes = append(lanes, Lane{Core: core, World: world.New(s)})
+		}
+		m, err := NewMachine(p, lanes...)
+		require.NoError(t, err)
+		_, err = sim.Run(m, 1000)
+		require.NoError(t, err)
+		longest := n - 1 // the others go on without a world
+		for _, o := range m.State().Shell().Outputs {
+			if o.Name == "count" {
+				require.Equal(t, uint64(10+longest+2+1), m.State().Get(o.Bits, longest), "its beats, and the one that asks what it waits for")
+			}
+		}
+		for l := range n {
+			tr := m.Harness(l).Trace()
+			require.Equal(t, trace.Waiting, tr.Status)
+			require.Len(t, tr.Events, 4, "lane %d of %d: two frames, each with a word", l, n)
+		}
+	}
 }

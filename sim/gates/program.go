@@ -5,6 +5,7 @@ import (
 
 	"github.com/sinter-lang/sinter/ir/gate"
 	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/sim/amd64"
 )
 
 const maxSlots = 1 << 16
@@ -23,6 +24,7 @@ type Program struct {
 	writes []writePort
 	regs   []flop
 	slots  int
+	native *native // nil: State interprets
 }
 
 // flop is one register bit: at the edge q takes d where enable is 1.
@@ -46,23 +48,69 @@ type writePort struct {
 	enable            uint16
 }
 
-// Compile makes the program of a netlist.
-func Compile(n *gate.Netlist) (*Program, error) {
+// Compile makes the program of a netlist for an engine, empty for the first of Engines
+// that runs here.
+func Compile(n *gate.Netlist, engine string) (*Program, error) {
 	if err := n.Verify(); err != nil {
 		return nil, err
 	}
 	f, nets := formulaOf(n)
 	shell := gate.MapShell(&n.Shell, func(x gate.Net) int { return f.plain(nets[x]) })
 	needed := reachable(f, &shell)
+	fast := engine == Native || engine == "" && amd64.Available()
 	order := schedule(f, needed)
+	if fast {
+		order = inDepth(f, needed)
+	}
 	slots, count := allocate(f, order, &shell)
-	if count > maxSlots {
+	if spare := len(n.Shell.Regs) * 64; count+spare > maxSlots {
 		return nil, fmt.Errorf("gates: the netlist needs %d slots, the machine has %d", count, maxSlots)
 	}
 	p := &Program{slots: count, shell: gate.MapShell(&shell, func(v int) uint16 { return slots[v] })}
 	p.emit(f, order, slots)
 	p.ports()
+	if fast {
+		if p.native = assemble(p, pinned(f, &shell, slots)); p.native == nil && engine == Native {
+			return nil, fmt.Errorf("gates: the engine %s does not run here", Native)
+		}
+	}
 	return p, nil
+}
+
+// inDepth orders the needed values so that operands come soon before their readers and can
+// stay in registers.
+func inDepth(f *formula, needed []bool) []int {
+	var order []int
+	done := make([]bool, len(f.values))
+	var visit func(v int)
+	visit = func(v int) {
+		if done[v] || f.values[v].kind <= source {
+			return
+		}
+		done[v] = true
+		for _, o := range operandsOf(f, v) {
+			visit(o)
+		}
+		order = append(order, v)
+	}
+	for v := range f.values {
+		if needed[v] {
+			visit(v)
+		}
+	}
+	return order
+}
+
+// pinned marks the slots that must hold their values after Eval, or for an asynchronous read.
+func pinned(f *formula, shell *gate.Shell[int], slots []uint16) []bool {
+	out := make([]bool, maxSlots)
+	shell.Readers(func(v int) { out[slots[v]] = true })
+	for _, addr := range f.addrs {
+		for _, v := range addr {
+			out[slots[v]] = true
+		}
+	}
+	return out
 }
 
 // reachable marks the values that the shell reads, directly or not.

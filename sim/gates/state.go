@@ -83,6 +83,28 @@ func (s *State) Word(mem, addr, lane int) uint64 {
 
 // Eval computes everything that follows from the inputs and the state.
 func (s *State) Eval() {
+	n := s.p.native
+	if n == nil {
+		s.interpret()
+		return
+	}
+	for i, entry := range n.evals {
+		if i > 0 {
+			s.readPort(&s.p.async[i-1])
+		}
+		n.code.Run(entry, &s.slots[0], 0)
+	}
+}
+
+// readPort makes an asynchronous read.
+func (s *State) readPort(p *port) {
+	var words [MaxLanes]uint64
+	s.fetch(p, &words)
+	s.scatter(p.data, &words, ^uint64(0))
+}
+
+// interpret is Eval without machine code.
+func (s *State) interpret() {
 	v := s.slots
 	for _, r := range s.p.runs {
 		ops := s.p.ops[r.lo:r.hi]
@@ -126,10 +148,7 @@ func (s *State) Eval() {
 			}
 		case read:
 			for i := range ops {
-				p := &s.p.async[ops[i].a]
-				var words [MaxLanes]uint64
-				s.fetch(p, &words)
-				s.scatter(p.data, &words, ^uint64(0))
+				s.readPort(&s.p.async[ops[i].a])
 			}
 		}
 	}
@@ -139,11 +158,6 @@ func (s *State) Eval() {
 // synchronous reads and writes happen as the ports' policies say.
 func (s *State) Clock() {
 	v := s.slots
-	for i := range s.p.regs {
-		r := &s.p.regs[i]
-		q := v[r.q]
-		s.next[i] = q ^ (q^v[r.d])&v[r.enable]
-	}
 	s.fetchSync(false)
 	for i := range s.p.writes {
 		s.write(&s.p.writes[i])
@@ -154,10 +168,25 @@ func (s *State) Clock() {
 	for i := range s.p.sync {
 		s.enables[i] = v[s.p.sync[i].enable] & s.live
 	}
+	if s.p.native == nil {
+		s.nextRegs()
+	} else {
+		s.p.native.code.Run(s.p.native.edge, &v[0], 0)
+	}
 	for i := range s.p.sync {
 		if s.enables[i] != 0 {
 			s.scatter(s.p.sync[i].data, &s.held[i], s.enables[i])
 		}
+	}
+}
+
+// nextRegs lets all register bits take their next values.
+func (s *State) nextRegs() {
+	v := s.slots
+	for i := range s.p.regs {
+		r := &s.p.regs[i]
+		q := v[r.q]
+		s.next[i] = q ^ (q^v[r.d])&v[r.enable]
 	}
 	for i := range s.p.regs {
 		v[s.p.regs[i].q] = s.next[i]

@@ -281,6 +281,7 @@ func (c *context) moveEvent(i *inst, kind trace.Kind, slots []int32, values []*i
 		if err != nil {
 			return err
 		}
+		a.Bytes = a.Bytes[min(from.Skip, len(a.Bytes)):]
 		args = append(args, a)
 	}
 	c.mc.event(c, i.instr, trace.Event{Kind: kind, Port: ch.Name, Args: args})

@@ -15,7 +15,17 @@ type channel struct {
 	name   string
 	room   int // 0: a rendezvous
 	elem   *tree.Type
+	frames bool // of a socket
 	values [][]uint64
+}
+
+// shown are the parts of an element in the trace; of a frame the message.
+func (ch *channel) shown(cells []uint64) []trace.Arg {
+	args := leaves(nil, ch.elem, cells)
+	if ch.frames {
+		args[0].Bytes = args[0].Bytes[min(tree.MessageAt, len(args[0].Bytes)):]
+	}
+	return args
 }
 
 // Do does an effect of the task, waiting as long as it is not possible.
@@ -73,7 +83,7 @@ func (t *task) send(e *eval.Effect) {
 	if ch.room == 0 { // offered; both go on when it is taken
 		t.await(wait{kind: forTaken, index: e.Index})
 	}
-	t.event(trace.Event{Kind: trace.Send, Port: ch.name, Args: leaves(nil, ch.elem, e.Cells)})
+	t.event(trace.Event{Kind: trace.Send, Port: ch.name, Args: ch.shown(e.Cells)})
 }
 
 func (t *task) recv(e *eval.Effect) {
@@ -86,7 +96,7 @@ func (t *task) get(e *eval.Effect) {
 	ch := t.m.chans[e.Index]
 	copy(e.Cells, ch.values[0])
 	ch.values = ch.values[1:]
-	t.event(trace.Event{Kind: trace.Recv, Port: ch.name, Args: leaves(nil, ch.elem, e.Cells)})
+	t.event(trace.Event{Kind: trace.Recv, Port: ch.name, Args: ch.shown(e.Cells)})
 }
 
 // out sends a frame; nothing is sent for zero bytes.

@@ -8,7 +8,7 @@ import (
 )
 
 // Sockets. A net.Udp over the stack of a network device is two channels whose values
-// are messages: the peer, 8 bytes, and the datagram.
+// are frames that hold a message: the peer, 8 bytes, and the datagram.
 
 // socket is the socket that an effect names.
 func (m *Machine) socket(index int) *tree.SocketDef { return &m.prog.System.Sockets[^index] }
@@ -25,9 +25,9 @@ func (m *Machine) message(index int) wait {
 func (t *task) outOf(s *tree.SocketDef, message []byte) {
 	binary.LittleEndian.PutUint16(message[6:], uint16(s.Port))
 	cells := make([]uint64, tree.Cells(t.m.chans[s.Out].elem))
-	cells[0] = uint64(len(message))
+	cells[0] = uint64(tree.MessageAt + len(message))
 	for i, b := range message {
-		cells[1+i] = uint64(b)
+		cells[1+tree.MessageAt+i] = uint64(b)
 	}
 	t.send(&eval.Effect{Kind: eval.ChanSendEffect, Index: s.Out, Cells: cells})
 }
@@ -37,13 +37,13 @@ func (t *task) outOf(s *tree.SocketDef, message []byte) {
 func (t *task) outOfQueue(s *tree.SocketDef, e *eval.Effect) {
 	cells := make([]uint64, tree.Cells(t.m.chans[s.In].elem))
 	t.get(&eval.Effect{Kind: eval.ChanRecvEffect, Index: s.In, Cells: cells})
-	n := int(cells[0])
+	n := int(cells[0]) - tree.MessageAt
 	if e.Ok = n <= e.Limit; !e.Ok {
 		return
 	}
 	e.Data = make([]byte, n)
 	for i := range e.Data {
-		e.Data[i] = byte(cells[1+i])
+		e.Data[i] = byte(cells[1+tree.MessageAt+i])
 	}
 }
 

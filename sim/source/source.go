@@ -95,7 +95,7 @@ func New(p *tree.Program, w *world.World) (*Machine, error) {
 	}
 	m := &Machine{prog: p, world: w, trace: &trace.Trace{Program: p.Name}, outputs: world.Outputs{}}
 	for _, c := range p.System.Chans {
-		m.chans = append(m.chans, &channel{name: c.Name, room: c.Cap, elem: c.Elem})
+		m.chans = append(m.chans, &channel{name: c.Name, room: c.Cap, elem: c.Elem, frames: c.Frames})
 	}
 	for _, d := range p.System.Devices {
 		m.ports = append(m.ports, portOf(w, d.Name))

@@ -67,6 +67,7 @@ type Item struct {
 
 	Data  bool // compared as data: shapes, reset values and contents of memories
 	place blast.Place
+	from  []int // items from each of which this one follows
 }
 
 // Report is the result of a proof.

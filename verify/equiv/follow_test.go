@@ -102,7 +102,7 @@ func (s *stepper) clock() {
 func TestGatesFollowTheCircuit(t *testing.T) {
 	for seed := range int64(30) {
 		c := rtltest.Make(rtltest.Config{Seed: seed, Size: 40, MaxWidth: 20})
-		p, err := gates.Compile(mapped(t, c, gate.Options{}))
+		p, err := gates.Compile(mapped(t, c, gate.Options{}), "")
 		require.NoError(t, err)
 		const lanes = 3
 		s, r := p.NewState(lanes), rand.New(rand.NewPCG(9, uint64(seed)))

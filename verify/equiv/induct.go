@@ -2,6 +2,7 @@ package equiv
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sinter-lang/sinter/ir/rtl"
@@ -38,30 +39,97 @@ func Invariants(c *rtl.Circuit, frames int, opt Options) (*Report, error) {
 // first cycles after reset (base) and in a cycle after frames cycles in which all
 // of it held (step).
 func (r *Report) induct(base, step *unrolled, frames int) {
-	for i := range r.Items {
-		for t := range frames {
-			if st := base.ask(base.claims[t][i].Not()); st != sat.Unsat {
-				undecided(&r.Items[i], fmt.Sprintf("not shown %d cycles after reset", t))
-			}
-		}
-	}
+	r.base(base, frames)
 	for changed := true; changed; {
 		changed = false
-		assume := step.assumptions(r.Items, frames)
+		assume := r.assumptions(step, frames)
 		for i := range r.Items {
-			if r.Items[i].Status != Proved {
+			if r.Items[i].Status != Proved || r.follows(i) {
 				continue
 			}
-			if st := step.ask(append(assume, step.claims[frames][i].Not())...); st != sat.Unsat {
-				undecided(&r.Items[i], fmt.Sprintf("not inductive over %d cycles%s", frames, step.state(st)))
-				changed = true
+			st := step.ask(append(assume[:len(assume):len(assume)], step.claims[frames][i].Not())...)
+			if st == sat.Unsat {
+				continue
 			}
+			undecided(&r.Items[i], fmt.Sprintf("not inductive over %d cycles%s", frames, step.state(st)))
+			if st == sat.Sat {
+				r.refute(step, frames)
+			}
+			assume, changed = r.assumptions(step, frames), true
 		}
 	}
 	for _, u := range []*unrolled{base, step} {
 		r.Nodes, r.Merged = r.Nodes+len(u.from.Nodes), r.Merged+u.merged
 		r.Queries, r.Conflicts = r.Queries+u.queries, r.Conflicts+u.solver.Conflicts()
 	}
+}
+
+// follows reports whether a claim follows from another one that was not given up. It
+// is then neither asked nor assumed, so a mistake here proves less, never more.
+func (r *Report) follows(i int) bool {
+	return slices.ContainsFunc(r.Items[i].from, func(k int) bool { return r.Items[k].Status == Proved })
+}
+
+// base gives up what does not hold in the first cycles after reset. A claim that
+// follows from another one is asked for when that is given up.
+func (r *Report) base(u *unrolled, frames int) {
+	asked := make([]bool, len(r.Items))
+	for again := true; again; {
+		again = false
+		for i := range r.Items {
+			if asked[i] || r.follows(i) {
+				continue
+			}
+			asked[i], again = true, true
+			for t := range frames {
+				if claim := u.claims[t][i]; u.fails(claim) || u.ask(claim.Not()) != sat.Unsat {
+					undecided(&r.Items[i], fmt.Sprintf("not shown %d cycles after reset", t))
+				}
+			}
+		}
+	}
+}
+
+// fails reports whether a random pattern refutes a literal.
+func (u *unrolled) fails(l blast.Lit) bool {
+	l = u.of(l)
+	for _, word := range u.words {
+		if word[l.Node()]^-uint64(l&1) != ^uint64(0) {
+			return true
+		}
+	}
+	return false
+}
+
+// refute gives up every claim that the model just found refutes, not only the one
+// that was asked: what the question did not depend on may be anything, so it is
+// tried with 64 random values.
+func (r *Report) refute(step *unrolled, frames int) {
+	values := step.model()
+	for i := range r.Items {
+		l := step.of(step.claims[frames][i])
+		if values[l.Node()]^-uint64(l&1) != ^uint64(0) {
+			undecided(&r.Items[i], fmt.Sprintf("not inductive over %d cycles", frames))
+		}
+	}
+}
+
+// model is the value of each node of the merged graph under the model just found, 64
+// times: where the question did not depend on a leaf, it is random.
+func (u *unrolled) model() []uint64 {
+	values := make([]uint64, len(u.to.Nodes))
+	for i := range u.to.Nodes {
+		n := &u.to.Nodes[i]
+		switch {
+		case n.Kind != blast.KFree:
+			values[i] = n.Eval(values)
+		case u.mark[i] != u.visit:
+			values[i] = u.r.Uint64()
+		case u.solver.Value(u.vars[i]):
+			values[i] = ^uint64(0)
+		}
+	}
+	return values
 }
 
 func undecided(item *Item, why string) {
@@ -127,12 +195,13 @@ func firstValue(g *leaves, r rtl.Reg, fromReset bool) []blast.Lit {
 	return bits
 }
 
-// assumptions are the claims not given up, in all cycles but the last.
-func (u *unrolled) assumptions(items []Item, frames int) []blast.Lit {
+// assumptions are the claims not given up, in all cycles but the last, without those
+// that follow from others of them.
+func (r *Report) assumptions(u *unrolled, frames int) []blast.Lit {
 	var out []blast.Lit
 	for t := range frames {
-		for i := range items {
-			if items[i].Status == Proved {
+		for i := range r.Items {
+			if r.Items[i].Status == Proved && !r.follows(i) {
 				out = append(out, u.claims[t][i])
 			}
 		}

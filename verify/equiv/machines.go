@@ -34,13 +34,11 @@ func Machines(x, y *rtl.Circuit, opt Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	step, names, err := twins(x, y, 2, false, opt)
+	step, items, err := twins(x, y, 2, false, opt)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range names {
-		rep.Items = append(rep.Items, Item{Name: name, Bits: 1})
-	}
+	rep.Items = append(rep.Items, items...)
 	rep.induct(base, step, 1)
 	kept := rep.Items[:0]
 	for _, item := range rep.Items {
@@ -73,11 +71,11 @@ func shapes(x, y *rtl.Circuit) []Item {
 }
 
 // twins unrolls two circuits side by side, over the same inputs and the same
-// words read, and returns the claims' names.
-func twins(x, y *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolled, []string, error) {
+// words read, and returns the claims as items.
+func twins(x, y *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolled, []Item, error) {
 	l := newLeaves()
 	u := &unrolled{}
-	var names []string
+	var items []Item
 	pair := [2]*rtl.Circuit{x, y}
 	var regs [2]map[string][]blast.Lit
 	for i, c := range pair {
@@ -101,12 +99,12 @@ func twins(x, y *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolle
 		for i, c := range pair {
 			p.flags(fmt.Sprintf("%sside %d ", support, i+1), c.Regs, regs[i])
 		}
-		u.claims, names = append(u.claims, p.claims), p.names
+		u.claims, items = append(u.claims, p.claims), p.items
 		regs = next
 	}
 	u.sweeper = newSweeper(l, opt)
 	u.sweep()
-	return u, names, nil
+	return u, items, nil
 }
 
 // at gives the leaves of a circuit in cycle t: its registers, and inputs and
@@ -173,12 +171,13 @@ func (l *leaves) word(p blast.Place, m *rtl.Mem) []blast.Lit {
 // parallel collects the claims about one cycle of two circuits.
 type parallel struct {
 	g      *blast.Graph
-	names  []string
+	items  []Item
 	claims []blast.Lit
 }
 
-func (p *parallel) claim(name string, l blast.Lit) {
-	p.names, p.claims = append(p.names, name), append(p.claims, l)
+// claim adds one, which follows from each of some others alone.
+func (p *parallel) claim(name string, l blast.Lit, from ...int) {
+	p.items, p.claims = append(p.items, Item{Name: name, Bits: 1, from: from}), append(p.claims, l)
 }
 
 func (p *parallel) equal(a, b []blast.Lit) blast.Lit {
@@ -240,14 +239,15 @@ func enableOf(p blast.Place) blast.Place {
 func (p *parallel) registers(list []rtl.Reg, sides [2]map[string][]blast.Lit) {
 	for _, r := range list {
 		same := p.equal(sides[0][r.Name], sides[1][r.Name])
+		whole := len(p.claims)
 		p.claim(support+r.Name, same)
 		for _, v := range list {
 			if v.Width != 1 || v.Name == r.Name {
 				continue
 			}
 			on := sides[0][v.Name][0]
-			p.claim(fmt.Sprintf("%s%s while %s", support, r.Name, v.Name), p.g.Or(on.Not(), same))
-			p.claim(fmt.Sprintf("%s%s while not %s", support, r.Name, v.Name), p.g.Or(on, same))
+			p.claim(fmt.Sprintf("%s%s while %s", support, r.Name, v.Name), p.g.Or(on.Not(), same), whole)
+			p.claim(fmt.Sprintf("%s%s while not %s", support, r.Name, v.Name), p.g.Or(on, same), whole)
 		}
 	}
 }
@@ -263,17 +263,17 @@ func (p *parallel) flags(prefix string, list []rtl.Reg, values map[string][]blas
 		}
 	}
 	value := map[bool]string{false: "1", true: "0"}
-	for i := range bits {
-		for j := range i + 1 { // j = i: a constant
-			for _, flip := range [][2]bool{{false, false}, {false, true}, {true, false}, {true, true}} {
-				a, b := bits[i], bits[j]
-				if flip[0] {
-					a = a.Not()
-				}
-				if flip[1] {
-					b = b.Not()
-				}
-				p.claim(fmt.Sprintf("%s%s %s or %s %s", prefix, names[i], value[flip[0]], names[j], value[flip[1]]), p.g.Or(a, b))
+	constant := make([][2]int, len(bits)) // the claims that a bit is always 1, always 0
+	for i, bit := range bits {
+		for k, l := range []blast.Lit{bit, bit.Not()} {
+			constant[i][k] = len(p.claims)
+			p.claim(fmt.Sprintf("%s%s %s", prefix, names[i], value[k == 1]), l)
+		}
+		for j := range i {
+			for _, flip := range [][2]int{{0, 0}, {0, 1}, {1, 0}, {1, 1}} {
+				a, b := bit^blast.Lit(flip[0]), bits[j]^blast.Lit(flip[1])
+				p.claim(fmt.Sprintf("%s%s %s or %s %s", prefix, names[i], value[flip[0] == 1], names[j], value[flip[1] == 1]),
+					p.g.Or(a, b), constant[i][flip[0]], constant[j][flip[1]])
 			}
 		}
 	}

@@ -51,6 +51,10 @@ func Random(c *rtl.Circuit, sub *Subset, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	on, err := newRunner(c, sub)
+	if err != nil {
+		return nil, err
+	}
 	r := &Result{Lines: map[string]int{}}
 	empty := 0 // programs in a row without an instruction
 	for r.Instructions < o.Instructions {
@@ -70,7 +74,8 @@ func Random(c *rtl.Circuit, sub *Subset, o Options) (*Result, error) {
 		if empty > 100 {
 			return r, ErrNone
 		}
-		if err := r.run(withProgram(c, p.text, p.data), sub, p, &environment{frames: f, rng: rng, sub: sub}); err != nil {
+		on.start(p.text, p.data)
+		if err := r.run(on, sub, p, &environment{frames: f, rng: rng, sub: sub}); err != nil {
 			return r, err
 		}
 		r.Programs++
@@ -83,16 +88,12 @@ func Random(c *rtl.Circuit, sub *Subset, o Options) (*Result, error) {
 }
 
 // run executes one program on the circuit and compares.
-func (r *Result) run(c *rtl.Circuit, sub *Subset, p *program, env *environment) error {
-	run, err := newRunner(c, sub)
-	if err != nil {
-		return err
-	}
+func (r *Result) run(run *runner, sub *Subset, p *program, env *environment) error {
 	limit := uint64(len(p.records))*400 + 1000
 	for n := 0; n < len(p.records); {
 		got, retired, err := run.step(env)
 		fail := func(what string) error {
-			return &Difference{r.Programs, run.e.Cycle(), what, history(sub.Set, p.records, n)}
+			return &Difference{r.Programs, run.cycle, what, history(sub.Set, p.records, n)}
 		}
 		switch {
 		case err != nil:
@@ -107,19 +108,20 @@ func (r *Result) run(c *rtl.Circuit, sub *Subset, p *program, env *environment) 
 			}
 			n++
 			r.Instructions++
-		case run.e.Cycle() > limit:
+		case run.cycle > limit:
 			return fail("the core retires nothing more")
 		}
 	}
-	if err = run.end(p, env); err == nil {
+	err := run.end(p, env)
+	if err == nil {
 		run.e.Eval()
 		env.pins(run) // a pin shows what was stored in the last cycle
 		err = env.check(p)
 	}
 	if err != nil {
-		return &Difference{r.Programs, run.e.Cycle(), err.Error(), history(sub.Set, p.records, len(p.records))}
+		return &Difference{r.Programs, run.cycle, err.Error(), history(sub.Set, p.records, len(p.records))}
 	}
-	r.Cycles += run.e.Cycle()
+	r.Cycles += run.cycle
 	return nil
 }
 

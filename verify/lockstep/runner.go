@@ -7,62 +7,121 @@ import (
 
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/word"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/cycle"
 )
 
 // runner runs a circuit and reads its retire record.
 type runner struct {
-	e       *cycle.Scalar
+	e       cycle.Engine
+	fresh   *cycle.Snapshot // before the first clock edge
 	c       *rtl.Circuit
-	ports   map[string]rtl.ID
-	inputs  map[string]rtl.ID
+	ports   map[string]*uint64 // outputs and probes
+	inputs  map[string]input
+	record  [9]*uint64 // the retire record; nil for what the core does not show
+	asserts []*uint64
 	order   uint64
+	cycle   uint64 // clock edges, that of reset counted
 	streams []design.Device
 }
 
+// input is where the value of an input goes.
+type input struct {
+	to   *uint64
+	mask uint64
+}
+
 func newRunner(c *rtl.Circuit, sub *Subset) (*runner, error) {
-	r := &runner{c: c, ports: map[string]rtl.ID{}, inputs: map[string]rtl.ID{}, streams: sub.Devices}
+	r := &runner{c: c, ports: map[string]*uint64{}, inputs: map[string]input{}, streams: sub.Devices}
 	var watch []rtl.ID
 	for _, a := range c.Asserts {
 		watch = append(watch, a.Node)
 	}
 	for _, p := range c.Probes {
 		watch = append(watch, p.Node)
-		r.ports[p.Name] = p.Node
 	}
-	if _, ok := r.ports[rtl.ProbeRetireValid]; !ok {
-		return nil, fmt.Errorf("circuit %s has no retire record", c.Name)
-	}
-	for _, o := range c.Outputs {
-		r.ports[o.Name] = o.Node
-	}
-	for _, id := range c.Inputs {
-		r.inputs[c.Nodes[id].Name] = id
-	}
-	e, err := cycle.New(c, watch...)
+	e, err := cycle.Default(c, watch...)
 	if err != nil {
 		return nil, err
 	}
 	r.e = e
-	e.Reset(true)
-	e.Step()
-	e.Reset(false)
+	r.find()
+	if r.record[0] == nil {
+		return nil, fmt.Errorf("circuit %s has no retire record", c.Name)
+	}
+	r.fresh = cycle.SnapshotOf(e, c)
 	return r, nil
+}
+
+// start begins with a program in the memories.
+func (r *runner) start(text, data []uint32) {
+	r.e.Restore(r.fresh)
+	r.order, r.cycle = 0, 1
+	r.load(textMemory, text)
+	r.load(dataMemory, data)
+	r.e.Reset(true)
+	r.e.Eval()
+	r.e.Clock()
+	r.e.Reset(false)
+}
+
+// load fills a memory, if the circuit has it: with words, then with zeros.
+func (r *runner) load(name string, words []uint32) {
+	for i := range r.c.Mems {
+		if r.c.Mems[i].Name != name {
+			continue
+		}
+		to := r.e.Memory(i)
+		clear(to)
+		for k, w := range words {
+			to[k] = uint64(w)
+		}
+	}
+}
+
+// find looks up where values are.
+func (r *runner) find() {
+	for _, a := range r.c.Asserts {
+		r.asserts = append(r.asserts, r.e.Cell(a.Node))
+	}
+	for _, p := range r.c.Probes {
+		r.ports[p.Name] = r.e.Cell(p.Node)
+	}
+	for _, o := range r.c.Outputs {
+		r.ports[o.Name] = r.e.Cell(o.Node)
+	}
+	for _, id := range r.c.Inputs {
+		n := &r.c.Nodes[id]
+		r.inputs[n.Name] = input{r.e.Cell(id), word.Mask(n.Width)}
+	}
+	for i, name := range []string{
+		rtl.ProbeRetireValid, rtl.ProbeRetirePC, rtl.ProbeRetireInsn, rtl.ProbeRetireRd, rtl.ProbeRetireValue,
+		rtl.ProbeRetireAddr, rtl.ProbeRetireMask, rtl.ProbeRetireData, rtl.ProbeRetireContext,
+	} {
+		r.record[i] = r.ports[name]
+	}
 }
 
 // get reads an output or probe; one that does not exist is 0.
 func (r *runner) get(name string) uint32 {
-	id, ok := r.ports[name]
-	if !ok {
+	return value(r.ports[name])
+}
+
+func value(at *uint64) uint32 {
+	if at == nil {
 		return 0
 	}
-	return uint32(r.e.Peek(id))
+	return uint32(*at)
 }
 
 func (r *runner) set(name string, v uint32) {
-	if id, ok := r.inputs[name]; ok {
-		r.e.SetInput(id, uint64(v))
+	r.setWide(name, uint64(v))
+}
+
+func (r *runner) setWide(name string, v uint64) {
+	if in, ok := r.inputs[name]; ok {
+		*in.to = v & in.mask
 	}
 }
 
@@ -72,22 +131,25 @@ func (r *runner) set(name string, v uint32) {
 func (r *runner) step(env *environment) (sim.Retire, bool, error) {
 	env.drive(r)
 	r.e.Eval()
-	for _, a := range r.c.Asserts {
-		if r.e.Peek(a.Node) == 0 {
-			return sim.Retire{}, false, fmt.Errorf("assert %s does not hold", a.Name)
+	for i, a := range r.asserts {
+		if *a == 0 {
+			return sim.Retire{}, false, fmt.Errorf("assert %s does not hold", r.c.Asserts[i].Name)
 		}
 	}
-	rec := sim.Retire{
-		Order: r.order, PC: r.get(rtl.ProbeRetirePC), Insn: r.get(rtl.ProbeRetireInsn), Rd: uint8(r.get(rtl.ProbeRetireRd)),
-		Value: r.get(rtl.ProbeRetireValue), Addr: r.get(rtl.ProbeRetireAddr), Mask: uint8(r.get(rtl.ProbeRetireMask)), Data: r.get(rtl.ProbeRetireData),
-		Context: int(r.get(rtl.ProbeRetireContext)),
+	var v [9]uint32
+	for i, at := range r.record {
+		v[i] = value(at)
 	}
-	retired := r.get(rtl.ProbeRetireValid) == 1
+	rec := sim.Retire{
+		Order: r.order, PC: v[1], Insn: v[2], Rd: uint8(v[3]), Value: v[4], Addr: v[5], Mask: uint8(v[6]), Data: v[7], Context: int(v[8]),
+	}
+	retired := v[0] == 1
 	if retired {
 		r.order++
 	}
 	env.sample(r)
 	r.e.Clock()
+	r.cycle++
 	return rec, retired, nil
 }
 
@@ -135,9 +197,7 @@ type environment struct {
 func (v *environment) drive(r *runner) {
 	v.logReady = v.rng.Intn(3) > 0
 	r.set(rtl.PortLogReady, flag(v.logReady))
-	if id, ok := r.inputs[rtl.PortClock]; ok {
-		r.e.SetInput(id, clock)
-	}
+	r.setWide(rtl.PortClock, clock)
 	for _, d := range v.sub.Devices {
 		i := d.Index
 		switch {

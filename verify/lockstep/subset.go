@@ -70,23 +70,6 @@ func memory(c *rtl.Circuit, name string) *rtl.Mem {
 	return nil
 }
 
-// withProgram is c with other contents of its memories.
-func withProgram(c *rtl.Circuit, text []uint32, data []uint32) *rtl.Circuit {
-	out := *c
-	out.Mems = append([]rtl.Mem(nil), c.Mems...)
-	set := func(name string, words []uint32) {
-		if m := memory(&out, name); m != nil {
-			m.Init = make([]uint64, len(words))
-			for i, w := range words {
-				m.Init[i] = uint64(w)
-			}
-		}
-	}
-	set(textMemory, text)
-	set(dataMemory, data)
-	return &out
-}
-
 // sizes returns the words of text and data that a circuit holds.
 func sizes(c *rtl.Circuit) (text, data int, err error) {
 	m := memory(c, textMemory)

@@ -75,6 +75,7 @@ type Solver struct {
 	reason  []ref     // per variable
 	trail   []Lit
 	limits  []int // trail length at each decision level
+	assumed []Lit // of the levels that the last call has left standing
 	head    int   // of the trail: propagated up to here
 	learnts []ref
 
@@ -124,6 +125,7 @@ func (s *Solver) Value(v Var) bool { return s.model[v] }
 
 // Add adds a clause. It is called between Solve calls.
 func (s *Solver) Add(lits ...Lit) {
+	s.undo(0)
 	var kept []Lit
 	for _, l := range lits {
 		switch {
@@ -250,12 +252,17 @@ func (s *Solver) undo(n int) {
 
 // Solve looks for an assignment that satisfies all clauses and the assumptions.
 // It decides on vars only (nil: all), and gives up after limit conflicts (0:
-// never).
+// never). What follows from the first assumptions is kept for the next call, which
+// is quick when it begins with the same ones.
 func (s *Solver) Solve(vars []Var, limit int, assume ...Lit) Status {
 	if s.broken {
 		return Unsat
 	}
-	defer s.undo(0)
+	s.undo(s.common(assume))
+	defer func() {
+		s.undo(len(assume))
+		s.assumed = append(s.assumed[:0], assume...)
+	}()
 	s.choose(vars)
 	for start, round := s.conflicts, 1; ; round++ {
 		budget := 100 * luby(round)
@@ -270,6 +277,15 @@ func (s *Solver) Solve(vars []Var, limit int, assume ...Lit) Status {
 		}
 		s.undo(0)
 	}
+}
+
+// common counts the decision levels that stand for the same assumptions.
+func (s *Solver) common(assume []Lit) int {
+	n := 0
+	for n < min(len(s.limits), len(s.assumed), len(assume)) && s.assumed[n] == assume[n] {
+		n++
+	}
+	return n
 }
 
 // choose fills the heap with the variables to decide on.

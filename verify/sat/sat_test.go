@@ -108,6 +108,62 @@ func TestIncremental(t *testing.T) {
 	}
 }
 
+// TestKeptAssumptions: calls that begin with the same assumptions, or with some of
+// them, answer what a new solver answers, clauses and limits between them or not.
+func TestKeptAssumptions(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 5))
+	answers := map[Status]int{}
+	for range 20 {
+		f, s := uniform3(r, 60), New()
+		for range f.Vars {
+			s.Var()
+		}
+		so := &CNF{Vars: f.Vars}
+		add := func(c []int) {
+			var lits []Lit
+			for _, l := range c {
+				lits = append(lits, literal(l))
+			}
+			s.Add(lits...)
+			so.Clauses = append(so.Clauses, c)
+		}
+		for _, c := range f.Clauses[:180] {
+			add(c)
+		}
+		var assume []int
+		for k := range 60 {
+			assume = assume[:min(len(assume), 1+r.IntN(8))]
+			for range 1 + r.IntN(3) {
+				assume = append(assume, (1+r.IntN(f.Vars))*(1-2*r.IntN(2)))
+			}
+			if k%7 == 0 && len(so.Clauses) < len(f.Clauses) {
+				add(f.Clauses[len(so.Clauses)])
+			}
+			if k%11 == 0 {
+				s.Solve(nil, 1, literal(assume[0])) // may give up, in the middle of a search
+			}
+			full := &CNF{Vars: f.Vars, Clauses: append([][]int(nil), so.Clauses...)}
+			var lits []Lit
+			for _, l := range assume {
+				lits, full.Clauses = append(lits, literal(l)), append(full.Clauses, []int{l})
+			}
+			want, _ := Ours{}.Decide(full, 0)
+			got := s.Solve(nil, 0, lits...)
+			require.Equal(t, want, got)
+			answers[got]++
+			if got == Sat {
+				model := make([]bool, f.Vars)
+				for v := range model {
+					model[v] = s.Value(Var(v))
+				}
+				require.True(t, full.Holds(model))
+			}
+		}
+	}
+	require.Greater(t, answers[Sat], 100)
+	require.Greater(t, answers[Unsat], 100)
+}
+
 func literal(l int) Lit {
 	if l > 0 {
 		return Var(l - 1).Pos()

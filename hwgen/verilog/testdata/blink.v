@@ -1,4 +1,6 @@
-module blink(
+module blink #(
+  parameter DIR = "./"
+) (
   input wire clk,
   input wire reset,
   input wire en,
@@ -8,7 +10,7 @@ module blink(
 );
 (* src = "blink.sn:2.3" *) reg [3:0] main_count;
 (* ram_style = "block" *) reg [15:0] log [0:3];
-initial $readmemh("blink_log.hex", log);
+initial $readmemh({DIR, "blink_log.hex"}, log);
 reg [15:0] n9;
 `ifndef SYNTHESIS
 initial n9 = 16'h0000;

@@ -1,0 +1,350 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	x86 "github.com/sinter-lang/sinter/backend_x86"
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/sim/process"
+)
+
+// goal is a figure of the products for x86-64 as services.
+type goal struct {
+	What  string  `json:"what"`
+	Value float64 `json:"value"`
+	Unit  string  `json:"unit"`
+}
+
+// peer is a guest that ours is measured beside, in the same QEMU: a kernel that answers
+// datagrams at port 7 of 10.0.2.15, such as a Linux with a server in its initial RAM disk.
+type peer struct{ kernel, initrd, line string }
+
+// goals measures what needs no other machine than QEMU and a process. What could not be
+// measured is said in missing.
+type goals struct {
+	ctx     context.Context
+	dir     string
+	qemu    string
+	peer    peer
+	found   map[string]goal
+	missing []string
+}
+
+// measureGoals takes all figures of services.
+func measureGoals(ctx context.Context, root string, p peer) (*goals, error) {
+	dir, err := os.MkdirTemp("", "sinter-bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	g := &goals{ctx: ctx, dir: dir, peer: p, found: map[string]goal{}, missing: []string{}}
+	if g.qemu, err = flow.QEMU(); err != nil {
+		g.missing = append(g.missing, "all of unikernels: "+err.Error())
+		return g, nil
+	}
+	hello, err := flow.Load(filepath.Join(root, "examples", "hello"), flow.Options{})
+	if err != nil {
+		return nil, err
+	}
+	echo, err := flow.Load(filepath.Join(root, "examples", "echo"), flow.Options{})
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range []func(hello, echo *flow.Program) error{g.sizes, g.process, g.memory, g.clock, g.served} {
+		if err := f(hello, echo); err != nil {
+			return nil, err
+		}
+	}
+	return g, nil
+}
+
+func (g *goals) set(id, what string, value float64, unit string) {
+	g.found[id] = goal{what, value, unit}
+}
+
+// file writes a stripped product.
+func (g *goals) file(p *flow.Program, kind x86.Product) (string, int, error) {
+	img, err := p.X86(g.ctx, kind)
+	if err != nil {
+		return "", 0, err
+	}
+	path := filepath.Join(g.dir, p.Name+"."+string(kind))
+	return path, len(img.Stripped), os.WriteFile(path, img.Stripped, 0o755)
+}
+
+func (g *goals) sizes(hello, echo *flow.Program) error {
+	for id, p := range map[string]*flow.Program{"S1": hello, "S2": echo} {
+		_, n, err := g.file(p, x86.PVH)
+		if err != nil {
+			return err
+		}
+		g.set(id, "image of a unikernel, "+p.Name, float64(n), "bytes")
+	}
+	tools, err := llvmTools()
+	if err != nil {
+		return err
+	}
+	m, err := hello.ForX86()
+	if err != nil {
+		return err
+	}
+	_, tr, err := boot(g.ctx, m, x86.Options{Count: true, Plant: sayCount}, tools, g.qemu)
+	if err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(tr.Events[0].Text))
+	g.set("B3", "from the entry to the program, firmware included", float64(n), "instructions")
+	return err
+}
+
+// process measures the memory of a Linux process that has answered.
+func (g *goals) process(_, echo *flow.Program) error {
+	path, _, err := g.file(echo, x86.Linux)
+	if err != nil {
+		return err
+	}
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	ours, theirs := os.NewFile(uintptr(fds[0]), "ours"), os.NewFile(uintptr(fds[1]), "theirs")
+	defer ours.Close()
+	cmd := exec.CommandContext(g.ctx, path, "nic=fd:3")
+	cmd.ExtraFiles = []*os.File{theirs}
+	err = cmd.Start()
+	theirs.Close()
+	if err != nil {
+		return err
+	}
+	defer end(cmd)
+	if _, err := ours.Write(arpQuestion()); err != nil {
+		return err
+	}
+	if _, err := ours.Read(make([]byte, 2000)); err != nil {
+		return err
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(string(status)) {
+		if f := strings.Fields(line); len(f) > 1 && f[0] == "VmRSS:" {
+			kib, err := strconv.Atoi(f[1])
+			g.set("M3", "resident memory of a Linux process that has answered", float64(kib), "KiB")
+			return err
+		}
+	}
+	return fmt.Errorf("no VmRSS of process %d", cmd.Process.Pid)
+}
+
+func end(cmd *exec.Cmd) {
+	cmd.Process.Kill() //nolint:errcheck // it may have ended
+	cmd.Wait()         //nolint:errcheck // killed on purpose
+}
+
+// guest boots a kernel with QEMU's own network and waits for its first answer.
+func (g *goals) guest(args []string, limit time.Duration) (*exec.Cmd, net.Conn, time.Duration, error) {
+	free, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	at := free.LocalAddr().String()
+	free.Close()
+	args = append(args, process.Card(0, "user,hostfwd=udp:"+at+"-10.0.2.15:7")...)
+	cmd := exec.CommandContext(g.ctx, args[0], args[1:]...)
+	began := time.Now()
+	if err := cmd.Start(); err != nil {
+		return nil, nil, 0, err
+	}
+	conn, err := net.Dial("udp4", at)
+	if err == nil {
+		err = fmt.Errorf("no answer in %s", limit)
+		buf := make([]byte, 2000)
+		for time.Since(began) < limit {
+			conn.Write([]byte("there?"))                                //nolint:errcheck // nobody may listen yet
+			conn.SetReadDeadline(time.Now().Add(20 * time.Millisecond)) //nolint:errcheck // of a socket that is open
+			if _, e := conn.Read(buf); e == nil {
+				return cmd, conn, time.Since(began), nil
+			}
+		}
+	}
+	end(cmd)
+	return nil, nil, 0, err
+}
+
+// memory finds the smallest guest that serves.
+func (g *goals) memory(_, echo *flow.Program) error {
+	path, _, err := g.file(echo, x86.PVH)
+	if err != nil {
+		return err
+	}
+	for mib := 1; mib <= 16; mib++ {
+		cmd, conn, _, err := g.guest(process.QEMUArgs(process.Options{QEMU: g.qemu, Memory: mib}, path, ""), 5*time.Second)
+		if err == nil {
+			conn.Close()
+			end(cmd)
+			g.set("M1", "smallest memory of a unikernel that serves datagrams", float64(mib), "MiB")
+			return nil
+		}
+	}
+	g.missing = append(g.missing, "M1: no guest of up to 16 MiB answers")
+	return nil
+}
+
+const ticker = `task tick() {
+  for k in 0..31 { select prio { on every(100ms) { log.print("{now()}") } } }
+}
+system ticker { run tick() }
+`
+
+// clock compares the time of guests with that of the host: the worst of five boots.
+func (g *goals) clock(_, _ *flow.Program) error {
+	p, err := flow.LoadFiles([]*diag.File{{Name: "ticker.sn", Text: ticker}}, flow.Options{})
+	if err != nil {
+		return err
+	}
+	path, _, err := g.file(p, x86.PVH)
+	if err != nil {
+		return err
+	}
+	worst := 1.0
+	for range liveRounds {
+		r, err := g.ratio(path)
+		if err != nil {
+			return err
+		}
+		if max(r, 1/r) > max(worst, 1/worst) {
+			worst = r
+		}
+	}
+	g.set("C1", "time of a guest by that of the host, 30 periods of 100 ms, the worst of five boots", worst, "")
+	return nil
+}
+
+func (g *goals) ratio(path string) (float64, error) {
+	args := process.QEMUArgs(process.Options{QEMU: g.qemu}, path, "")
+	cmd := exec.CommandContext(g.ctx, args[0], args[1:]...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return 0, err
+	}
+	if err := cmd.Start(); err != nil {
+		return 0, err
+	}
+	defer end(cmd)
+	lines := bufio.NewScanner(out)
+	var host []time.Time
+	var guest []float64
+	for lines.Scan() {
+		us, err := strconv.ParseFloat(lines.Text(), 64)
+		if err != nil {
+			return 0, fmt.Errorf("the guest said %q, expected a number", lines.Text())
+		}
+		host, guest = append(host, time.Now()), append(guest, us)
+	}
+	if len(guest) < 2 {
+		return 0, fmt.Errorf("the guest said %d times, expected 31", len(guest))
+	}
+	last := len(guest) - 1
+	return (guest[last] - guest[0]) / float64(host[last].Sub(host[0]).Microseconds()), nil
+}
+
+// served measures guests that answer clients: the processor time of all threads of QEMU
+// for an echo, and of one that is idle. Ours and the other one take turns.
+func (g *goals) served(_, echo *flow.Program) error {
+	path, _, err := g.file(echo, x86.PVH)
+	if err != nil {
+		return err
+	}
+	kinds := map[string][]string{"": process.QEMUArgs(process.Options{QEMU: g.qemu}, path, "")}
+	if g.peer.kernel == "" {
+		g.missing = append(g.missing, "P1, B1 beside a Linux guest: none was given (-peer KERNEL -peer-initrd FILE -peer-line TEXT)")
+	} else {
+		kinds[".peer"] = g.peer.args(g.qemu)
+	}
+	costs, boots := map[string][]float64{}, map[string][]float64{}
+	for round := range liveRounds {
+		for _, kind := range []string{"", ".peer"} {
+			if kinds[kind] == nil {
+				continue
+			}
+			cmd, conn, after, err := g.guest(kinds[kind], time.Minute)
+			if err != nil {
+				return fmt.Errorf("a guest%s: %w", kind, err)
+			}
+			boots[kind] = append(boots[kind], float64(after.Microseconds())/1000)
+			for _, clients := range []int{1, 4, 32} {
+				us, err := costOfEcho(cmd.Process.Pid, conn.RemoteAddr().String(), clients)
+				if err != nil {
+					return err
+				}
+				costs[fmt.Sprint(clients, kind)] = append(costs[fmt.Sprint(clients, kind)], us)
+			}
+			if round == 0 && kind == "" {
+				err = g.idle(cmd.Process.Pid)
+			}
+			conn.Close()
+			end(cmd)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	for kind, all := range boots {
+		g.set("B1"+kind, "from the start of QEMU to the first answer", middle(all), "ms")
+	}
+	for kind, all := range costs {
+		g.set("P1."+kind, "processor time of all threads of QEMU for an echo, by the number of clients", middle(all), "us")
+	}
+	return nil
+}
+
+// args boot a kernel of others as ours is booted, with what it needs besides.
+func (p peer) args(qemu string) []string {
+	args := []string{
+		qemu, "-M", "microvm,x-option-roms=off,rtc=off,acpi=on,pit=on,pic=on", "-global", "virtio-mmio.force-legacy=false", "-nodefaults", "-no-user-config",
+		"-display", "none", "-no-reboot", "-serial", "null", "-accel", "tcg", "-m", "128", "-kernel", p.kernel,
+	}
+	if p.initrd != "" {
+		args = append(args, "-initrd", p.initrd)
+	}
+	return append(args, "-append", p.line)
+}
+
+// idle counts the ticks of ten seconds in which nobody asks for anything.
+func (g *goals) idle(pid int) error {
+	before, err := ticks(pid)
+	if err != nil {
+		return err
+	}
+	time.Sleep(10 * time.Second)
+	after, err := ticks(pid)
+	g.set("I1", "ticks of QEMU in ten idle seconds, the network up", float64(after-before), "ticks")
+	return err
+}
+
+// ticks is the processor time of a process in ticks of the kernel.
+func ticks(pid int) (int, error) {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, err
+	}
+	f := strings.Fields(string(data[strings.LastIndexByte(string(data), ')')+1:]))
+	user, e1 := strconv.Atoi(f[11])
+	system, e2 := strconv.Atoi(f[12])
+	if e1 != nil || e2 != nil {
+		return 0, fmt.Errorf("cannot read /proc/%d/stat", pid)
+	}
+	return user + system, nil
+}

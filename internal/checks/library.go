@@ -1,0 +1,90 @@
+package checks
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+
+	"github.com/sinter-lang/sinter/internal/proc"
+)
+
+// library are objects of an outside tool that are the same in each of its runs, such as
+// Verilator's own C++, which takes several seconds to compile. They are kept in the user's
+// cache folder, by the versions of the tools that make them. A folder that cannot be
+// used costs time and nothing else: the tool makes what it does not find.
+type library struct {
+	step     int    // the command that makes them
+	dir      string // where it looks for them, within the folder of the run
+	files    string // their pattern
+	versions [][]string
+}
+
+// place is the folder of the kept objects, empty when there is none.
+func (b *library) place(ctx context.Context) string {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	h := sha256.New()
+	for _, v := range b.versions {
+		said, err := proc.Command(ctx, v[0], v[1:]...).Output()
+		if err != nil {
+			return ""
+		}
+		h.Write(said)
+	}
+	return filepath.Join(cache, "sinter", "objects-"+hex.EncodeToString(h.Sum(nil))[:16])
+}
+
+// lend puts kept objects where command number i of a run in dir looks for them.
+func (b *library) lend(ctx context.Context, i int, dir string) {
+	if b == nil || i != b.step {
+		return
+	}
+	if from := b.place(ctx); from != "" {
+		copyFiles(filepath.Join(from, b.files), filepath.Join(dir, b.dir))
+	}
+}
+
+// keep takes the objects that command number i has made. They appear as a whole folder,
+// so that runs at one time do not see half of it.
+func (b *library) keep(ctx context.Context, i int, dir string) {
+	if b == nil || i != b.step {
+		return
+	}
+	to := b.place(ctx)
+	if to == "" {
+		return
+	}
+	if _, err := os.Stat(to); err == nil {
+		return
+	}
+	if os.MkdirAll(filepath.Dir(to), 0o755) != nil {
+		return
+	}
+	part, err := os.MkdirTemp(filepath.Dir(to), "part-")
+	if err != nil {
+		return
+	}
+	if !copyFiles(filepath.Join(dir, b.dir, b.files), part) || os.Rename(part, to) != nil {
+		os.RemoveAll(part)
+	}
+}
+
+// copyFiles copies the files of a pattern into a folder, and reports whether all, and at
+// least one, are there.
+func copyFiles(pattern, dir string) bool {
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		return false
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil || os.WriteFile(filepath.Join(dir, filepath.Base(f)), data, 0o644) != nil {
+			return false
+		}
+	}
+	return true
+}

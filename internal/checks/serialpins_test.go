@@ -1,0 +1,97 @@
+package checks
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/hwgen/top"
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// TestPinsOfSerialLine: bytes at the pin of a UART come back at the other one; the whole
+// top in Icarus.
+func TestPinsOfSerialLine(t *testing.T) {
+	testkit.Tool(t, "iverilog")
+	p := loadExample(t, "uart-echo")
+	w := flow.World{Bytes: []string{"serial=../../examples/uart-echo/typed.bytes"}, Until: "21ms"}
+	o := flow.FPGAOptions{Board: slow(t), Core: flow.Pipe3, Baud: 250_000}
+	r, err := SimulatePins(context.Background(), p, o, w)
+	require.NoError(t, err)
+	require.Empty(t, r.Difference)
+	require.Equal(t, 24, r.Bytes)
+	// The log goes to a pin of its own when one is given.
+	o.Bind = []string{"log=p1a1"}
+	d, _, err := p.BoardTexts(context.Background(), o)
+	require.NoError(t, err)
+	var ports []string
+	for _, wire := range d.Wires {
+		ports = append(ports, wire.Port.Name+" "+wire.Pin.Name)
+	}
+	require.Equal(t, []string{"log p1a1", "serial_rx uart_rx", "serial_tx uart_tx"}, ports)
+}
+
+// TestPinsOfFrames: frames over SLIP pass the packet filter on a board.
+func TestPinsOfFrames(t *testing.T) {
+	testkit.Tool(t, "iverilog")
+	p := loadExample(t, "filter")
+	w := flow.World{Captures: []string{"inside=" + shortFrames(t, p)}, Until: "20ms"}
+	o := flow.FPGAOptions{Board: slow(t), Core: flow.Pipe3, Baud: 500_000}
+	r, err := SimulatePins(context.Background(), p, o, w)
+	require.NoError(t, err)
+	require.Empty(t, r.Difference)
+	require.GreaterOrEqual(t, r.Frames, 3)
+	t.Logf("%d frames", r.Frames)
+}
+
+// shortFrames writes a capture of ten short frames of the filter's own, where some
+// pass; all arrive at once.
+func shortFrames(t *testing.T, p *flow.Program) string {
+	_, all, _, err := p.Trace(context.Background(), flow.Source, "", flow.World{Captures: []string{"inside=../../examples/filter/office.pcap"}, Frames: 400})
+	require.NoError(t, err)
+	some := &trace.Trace{}
+	passed := map[string]bool{}
+	for _, e := range all.Events {
+		passed[string(e.Data)] = passed[string(e.Data)] || e.Kind == trace.Out
+	}
+	pass, drop := 0, 0
+	for _, e := range all.Events {
+		count := &drop
+		if passed[string(e.Data)] {
+			count = &pass
+		}
+		if e.Kind == trace.In && len(e.Data) < 90 && *count < 5 {
+			*count++
+			some.Events = append(some.Events, trace.Event{Kind: trace.Out, Port: "d", Data: e.Data})
+		}
+	}
+	data, err := world.CaptureOf(some, "d", false)
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "short.pcap")
+	require.NoError(t, os.WriteFile(path, data, 0o644))
+	return path
+}
+
+// TestLineOfBytes: a line reads as it was written, and a broken byte is told.
+func TestLineOfBytes(t *testing.T) {
+	var seen []top.Seen
+	at := 5000.0
+	want := []byte{0x00, 0xff, 0x55, 0xc0, 0x0a}
+	for i, c := range want {
+		for _, x := range byteChanges("p", c, at, 115200) {
+			seen = append(seen, top.Seen{Micros: float64(x.Time) + float64(x.Nanos)/1000, Port: "p", Level: x.Level})
+		}
+		at += 1e10/115200 + float64(i*7000)
+	}
+	got, err := bytesOfLine(seen, 115200)
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+	_, err = bytesOfLine(seen[:1], 115200)
+	require.ErrorContains(t, err, "a byte without its stop bit at 5.0 us")
+}

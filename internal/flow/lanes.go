@@ -1,0 +1,116 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sinter-lang/sinter/internal/par"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/gates"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// MaxLanes is how many runs of a core one command makes.
+const MaxLanes = gates.MaxLanes
+
+// checkLanes says whether so many runs at once can be asked for.
+func checkLanes(o RunOptions) error {
+	switch {
+	case o.Lanes < 0 || o.Lanes > MaxLanes:
+		return UserErrorf("--lanes wants 1 to %d, got %d", MaxLanes, o.Lanes)
+	case o.Lanes > 1 && o.Level != Cycle && o.Level != Gates:
+		return UserErrorf("--lanes is for cores: it goes with --on cycle and --on gates, got --on %s", o.Level)
+	case o.Lanes > 1 && o.Wave != "":
+		return UserErrorf("--lanes does not go with --wave: a waveform shows one run")
+	}
+	return nil
+}
+
+// otherLanes runs a core again, with gaps at its ports from the seeds after that of the first
+// run, and says where one of them showed something else than want. A program must not
+// depend on how long its ports take.
+func (p *Program) otherLanes(ctx context.Context, o RunOptions, want *trace.Trace) ([]string, error) {
+	var all []*trace.Trace
+	var err error
+	if o.Level == Gates {
+		all, err = p.laneTraces(ctx, o)
+	} else {
+		all, err = p.eachLane(ctx, o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for k, tr := range all {
+		for _, d := range trace.Compare(want, tr, trace.Options{}) {
+			out = append(out, fmt.Sprintf("with gaps of seed %d: %s", o.World.Seed+int64(k)+1, d))
+		}
+	}
+	return out, nil
+}
+
+// eachLane runs circuits one beside the other.
+func (p *Program) eachLane(ctx context.Context, o RunOptions) ([]*trace.Trace, error) {
+	all, errs := make([]*trace.Trace, o.Lanes-1), make([]error, o.Lanes-1)
+	if _, err := p.Core(ctx, o.Core); err != nil { // made once
+		return nil, err
+	}
+	par.Each(len(all), func(k int) {
+		w := o.World
+		w.Seed += int64(k) + 1
+		_, all[k], _, errs[k] = p.Trace(ctx, o.Level, o.Core, w)
+	})
+	for k, err := range errs {
+		if err != nil {
+			return nil, fmt.Errorf("with gaps of seed %d: %w", o.World.Seed+int64(k)+1, err)
+		}
+	}
+	return all, nil
+}
+
+// laneTraces runs gates, all lanes in one machine.
+func (p *Program) laneTraces(ctx context.Context, o RunOptions) ([]*trace.Trace, error) {
+	c, err := p.Core(ctx, o.Core)
+	if err != nil {
+		return nil, err
+	}
+	ports, err := p.PortsOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n, err := c.Netlist()
+	if err != nil {
+		return nil, err
+	}
+	compiled, err := gates.Compile(n, p.opts.Engine)
+	if err != nil {
+		return nil, err
+	}
+	script, err := p.Script(o.World)
+	if err != nil {
+		return nil, err
+	}
+	var lanes []gates.Lane
+	for k := range o.Lanes - 1 {
+		lanes = append(lanes, gates.Lane{Core: ports, World: world.New(script), Seed: o.World.Seed + int64(k) + 1})
+	}
+	m, err := gates.NewMachine(compiled, lanes...)
+	if err != nil {
+		return nil, err
+	}
+	bounds, err := boundsOf(o.Level, o.World)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := Drive(ctx, m, bounds); err != nil {
+		return nil, err
+	}
+	if !m.Done() {
+		return nil, UserErrorf("%s", (&AtLimit{o.Level}).Error())
+	}
+	var all []*trace.Trace
+	for k := range lanes {
+		all = append(all, m.Harness(k).Trace())
+	}
+	return all, nil
+}

@@ -1,0 +1,93 @@
+package pass
+
+import (
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// Targets whose words must be aligned get pieces where a place is not: the payload of a
+// frame lies after 14 bytes of Ethernet, so its words are aligned to 2.
+//
+//	before  v3: i32 = load4 %f[38], v2
+//	after   v4: i32 = load2 %f[38], v2 ; v5: i32 = load2 %f[40], v2
+//	        v6: i32 = shl v5, 16 ; v3: i32 = or v4, v6
+//
+// What the ports of a core move must be aligned as a whole, so it is moved by way of an
+// object that is.
+
+// loadWord reads up to four bytes.
+func (l *legaliser) loadWord(size int, r ir.Ref) *ir.Value {
+	step := min(size, r.Aligned())
+	v := l.b.LoadSize(32, step, r)
+	for at := step; at < size; at += step {
+		r.Disp += step
+		v = l.op(word.Or, v, l.op(word.Shl, l.b.LoadSize(32, step, r), l.const32(8*at)))
+	}
+	return v
+}
+
+// storeWord writes up to four bytes.
+func (l *legaliser) storeWord(v *ir.Value, size int, r ir.Ref) {
+	step := min(size, r.Aligned())
+	for at := 0; at < size; at += step {
+		part := v
+		if at > 0 {
+			part = l.op(word.Shru, v, l.const32(8*at))
+		}
+		l.b.StoreSize(part, step, r)
+		r.Disp += step
+	}
+}
+
+// wordAligned is what the ports of a core want of a buffer.
+const wordAligned = 4
+
+// byWay gives aligned places for the messages of an operation on ports, and what is to
+// be done after it.
+func (l *legaliser) byWay(i *ir.Instr) (after func()) {
+	after = func() {}
+	switch i.Op {
+	case ir.OpLog, ir.OpSend, ir.OpAsk, ir.OpTake, ir.OpRecv:
+	default:
+		return after
+	}
+	for k, r := range i.Refs {
+		if r.Aligned() >= wordAligned {
+			continue
+		}
+		o := &ir.Object{Name: l.freeName("aligned"), Kind: ir.LocalObj, Size: (r.Obj.Size - max(r.Disp, 0) + 3) / 4 * 4, Align: wordAligned, Span: i.Span}
+		l.b.F.Locals = append(l.b.F.Locals, o)
+		l.b.Local(o)
+		way := ir.Ref{Obj: o}
+		i.Refs[k] = way
+		if i.Access(k) == ir.Reads {
+			l.moveBytes(way, r)
+			continue
+		}
+		before := after
+		after = func() {
+			before()
+			l.moveBytes(r, way)
+		}
+	}
+	return after
+}
+
+// moveBytes moves a length and so many bytes.
+func (l *legaliser) moveBytes(to, from ir.Ref) {
+	n := l.loadWord(4, from)
+	l.storeWord(n, 4, to)
+	to.Disp += 4
+	from.Disp += 4
+	l.b.Move(to, from, n)
+}
+
+// freeName makes a name that no local of the function has.
+func (l *legaliser) freeName(name string) string {
+	for _, o := range l.b.F.Locals {
+		if o.Name == name {
+			return l.freeName(name + "_")
+		}
+	}
+	return name
+}

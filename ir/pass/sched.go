@@ -1,0 +1,360 @@
+package pass
+
+import (
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// The scheduler of several tasks calls those that may get on, and no others. A word
+// for each task says so. All are set at the start. A word is cleared when its task is
+// called. It is set again
+//
+//   - for who waits for a value, by who puts one into the channel,
+//   - for who waits for room, by who takes a value,
+//   - for who waits outside, by a wait that ends with one of its devices or the clock,
+//   - by a task itself that lets the others have their turn.
+//
+// A step that cannot get on after all returns at once, so a word that is set in vain
+// changes nothing. The order is that of rounds over all tasks: one that becomes ready
+// runs in this round if it is further on, else in the next. A round in which nobody
+// was called is the last one.
+//
+//	round:  v1: i32 = load4 %sched.ready[0] ; br v1, call0, second(0)
+//	call0:  store4 %sched.ready[0], 0 ; call @task.a ; jump second(1)
+//	second: ...                                        ; br v9, round, idle
+//	idle:   wait for what the tasks wait for, and set their words ; jump round
+
+// readySize is how many bytes the word of a task takes.
+const readySize = 4
+
+// schedule prepares the words of the tasks, and finds who waits for which channel.
+func (t *tasker) schedule() {
+	n := len(t.m.Tasks)
+	t.ready = &ir.Object{Name: "sched.ready", Kind: ir.StateObj, Size: readySize * n, Align: 4, Span: t.m.Tasks[0].Func.Span}
+	for range n {
+		t.ready.Init = append(t.ready.Init, 1, 0, 0, 0)
+	}
+	t.m.Objects = append(t.m.Objects, t.ready)
+	t.findWaiters()
+}
+
+// findWaiters lists the tasks that may wait at each channel.
+func (t *tasker) findWaiters() {
+	t.takers, t.givers = make([][]int, len(t.m.Chans)), make([][]int, len(t.m.Chans))
+	for _, task := range t.m.Tasks {
+		for _, f := range reach(task.Func) {
+			for _, b := range f.Blocks {
+				for _, i := range b.Instrs {
+					t.noteWaiter(i)
+				}
+			}
+		}
+	}
+}
+
+func (t *tasker) noteWaiter(i *ir.Instr) {
+	add := func(of [][]int, ch int) {
+		for _, k := range of[ch] {
+			if k == i.Task {
+				return
+			}
+		}
+		of[ch] = append(of[ch], i.Task)
+	}
+	switch i.Op {
+	case ir.OpChRecv:
+		add(t.takers, i.Chan)
+	case ir.OpChSend:
+		add(t.givers, i.Chan)
+	case ir.OpSelect:
+		for _, a := range i.Arms {
+			if a.Kind == ir.ArmChan {
+				add(t.takers, a.Index)
+			}
+		}
+	}
+}
+
+// readyAt is the word of a task.
+func (t *tasker) readyAt(task int) ir.Ref { return ir.Ref{Obj: t.ready, Disp: readySize * task} }
+
+// wake makes a task be called.
+func (t *tasker) wake(x emitter, task int) {
+	x.Store(x.const32(1), t.readyAt(task))
+}
+
+// wakeAll wakes those who wait at a channel.
+func (t *tasker) wakeAll(x emitter, of [][]int, ch int) {
+	if t.ready == nil {
+		return
+	}
+	for _, k := range of[ch] {
+		t.wake(x, k)
+	}
+}
+
+// findWaits decides what of its waits a task must write down: the mask when it is not
+// always the same, and the deadline.
+func (s *step) findWaits() {
+	same := s.endless()
+	for k, p := range s.points {
+		if hasTimer(p.i) && s.due == 0 {
+			s.due = s.frame.Size
+			s.frame.Size += 8
+		}
+		m, fixed := p.fixedMask(s.t)
+		if k == 0 {
+			s.always = m
+		}
+		same = same && fixed && m == s.always
+	}
+	if !same && s.outside() != 0 {
+		s.waits, s.always = s.frame.Size, 0
+		s.frame.Size += 4
+	}
+}
+
+// endless reports whether the task cannot end.
+func (s *step) endless() bool {
+	waits := map[*ir.Block]bool{}
+	for _, p := range s.points {
+		waits[p.retry] = true
+	}
+	for _, b := range s.f.Blocks {
+		if b.Term.Op == ir.Return && !waits[b] {
+			return false
+		}
+	}
+	return true
+}
+
+// noteWait writes down what a task waits for.
+func (s *step) noteWait(x emitter, p *point) {
+	if s.waits > 0 {
+		x.Store(p.mask(s.t, x), s.place(s.waits))
+	}
+	if !hasTimer(p.i) {
+		return
+	}
+	d := p.only(x)
+	if d == nil {
+		d = p.earliest(x, x.never())
+	}
+	x.Store(d[0], s.place(s.due))
+	x.Store(d[1], s.place(s.due+4))
+}
+
+// only gives the deadline of the one arm of a select that waits for the clock: the
+// mask says whether it counts. It is nil when there are several.
+func (p *point) only(x emitter) []*ir.Value {
+	if timers(p.i) > 1 {
+		return nil
+	}
+	for k, a := range p.i.Arms {
+		if a.Kind == ir.ArmTimer {
+			return p.deadline(x, k)
+		}
+	}
+	return nil
+}
+
+// mask is what a task waits for outside.
+func (s *step) mask(x emitter) *ir.Value {
+	if s.waits == 0 {
+		return x.Const(32, s.always)
+	}
+	return x.Load(32, s.place(s.waits))
+}
+
+// outside gives all bits that a task ever waits for.
+func (s *step) outside() uint64 {
+	bits := uint64(0)
+	for _, p := range s.points {
+		bits |= p.allBits(s.t)
+	}
+	return bits
+}
+
+// own gives the bits of its own devices and of the clock that a task ever waits for: who
+// waits for a service is called by that.
+func (s *step) own() uint64 {
+	bits := uint64(0)
+	for _, p := range s.points {
+		if p.i.Op == ir.OpRecv {
+			bits |= 1 << p.i.Dev
+		}
+		for _, a := range p.i.Arms {
+			switch a.Kind {
+			case ir.ArmDev:
+				bits |= 1 << a.Index
+			case ir.ArmTimer:
+				bits |= 1 << ir.TimerBit
+			}
+		}
+	}
+	return bits
+}
+
+// allBits gives the bits that a point may wait for.
+func (p *point) allBits(t *tasker) uint64 {
+	switch p.i.Op {
+	case ir.OpRecv:
+		return 1 << p.i.Dev
+	case ir.OpChRecv:
+		return t.fedBy(p.i.Chan)
+	}
+	bits := uint64(0)
+	for _, a := range p.i.Arms {
+		bits |= armBits(t, a)
+	}
+	return bits
+}
+
+// armBits gives the bits that an arm waits for when its guard holds.
+func armBits(t *tasker, a ir.Arm) uint64 {
+	switch a.Kind {
+	case ir.ArmChan:
+		return t.fedBy(a.Index)
+	case ir.ArmTimer:
+		return 1 << ir.TimerBit
+	}
+	return 1 << a.Index
+}
+
+// fixedMask gives what a point waits for when that depends on no guard.
+func (p *point) fixedMask(t *tasker) (uint64, bool) {
+	fixed := true
+	for k, a := range p.i.Arms {
+		if c, ok := constOf(p.guard(k)); (!ok || c == 0) && armBits(t, a) != 0 {
+			fixed = false
+		}
+	}
+	return p.allBits(t), fixed
+}
+
+// scheduler makes Main.
+func (t *tasker) scheduler(steps []*step) *ir.Func {
+	f := &ir.Func{Name: "sched.main"}
+	t.m.Funcs = append(t.m.Funcs, f)
+	x := emitter{ir.NewBuilder(f)}
+	round, idle := x.NewBlock(), x.NewBlock()
+	x.Jump(round)
+	x.B = round
+	t.round(x, steps, round, idle)
+	x.B = idle
+	t.end(x, steps)
+	t.sleep(x, steps)
+	x.Jump(round)
+	return f
+}
+
+// round calls the steps whose words are set, and goes round again, or to idle when
+// none was.
+func (t *tasker) round(x emitter, steps []*step, again, idle *ir.Block) {
+	called := x.Const(1, 0)
+	for k, s := range steps {
+		call, next := x.NewBlock(), x.NewBlock()
+		after := x.Param(next, 1)
+		ready := x.Word(word.Ne, 1, x.Load(32, t.readyAt(k)), x.const32(0))
+		x.B.Term = ir.Term{Op: ir.Branch, Cond: ready, Succs: []ir.Edge{{To: call}, {To: next, Args: []*ir.Value{called}}}, Span: x.At}
+		x.B = call
+		x.Store(x.const32(0), t.readyAt(k))
+		x.Call(s.f, nil, nil)
+		x.Jump(next, x.Const(1, 1))
+		x.B, called = next, after
+	}
+	x.Branch(called, again, idle)
+}
+
+// anyOf joins words by or.
+func (x emitter) anyOf(vs []*ir.Value) *ir.Value {
+	v := vs[0]
+	for _, w := range vs[1:] {
+		v = x.Word(word.Or, v.Type, v, w)
+	}
+	return v
+}
+
+// end halts when all tasks of the program have ended, if they can.
+func (t *tasker) end(x emitter, steps []*step) {
+	var ended []*ir.Value
+	for k, s := range steps {
+		if t.m.Tasks[k].Service {
+			continue
+		}
+		if s.endless() {
+			return
+		}
+		ended = append(ended, x.Word(word.Eq, 1, x.Load(32, s.place(0)), x.const32(s.last())))
+	}
+	end, on := x.NewBlock(), x.NewBlock()
+	all := ended[0]
+	for _, e := range ended[1:] {
+		all = x.Word(word.And, 1, all, e)
+	}
+	x.Branch(all, end, on)
+	x.B = end
+	x.Emit(&ir.Instr{Op: ir.OpHalt})
+	x.Ret()
+	x.B = on
+}
+
+// sleep waits for what the tasks wait for, and wakes those for whom it has come. While
+// the program's own tasks wait for nothing outside, services do not keep it.
+func (t *tasker) sleep(x emitter, steps []*step) {
+	mask, serves := []*ir.Value{x.const32(0)}, []*ir.Value(nil)
+	for k, s := range steps {
+		if t.m.Tasks[k].Service {
+			serves = append(serves, s.mask(x))
+		} else {
+			mask = append(mask, s.mask(x))
+		}
+	}
+	all := x.anyOf(mask)
+	if serves != nil {
+		stuck := x.Word(word.Eq, 1, all, x.const32(0))
+		all = x.Word(word.Mux, 32, stuck, all, x.Word(word.Or, 32, all, x.anyOf(serves)))
+	}
+	t.setAlarm(x, steps)
+	got := x.Emit(&ir.Instr{Op: ir.OpWait, Args: []*ir.Value{all}}, 32).Results[0]
+	var outside []int
+	for k, s := range steps {
+		if s.own() != 0 {
+			outside = append(outside, k)
+		}
+	}
+	for _, k := range outside {
+		if len(outside) == 1 {
+			t.wake(x, k)
+			continue
+		}
+		x.Store(x.Word(word.And, 32, got, x.Const(32, steps[k].own())), t.readyAt(k))
+	}
+}
+
+// setAlarm hands the earliest deadline to the machine, if some task has timers. That of
+// one task counts only while its mask says so, and then the machine looks.
+func (t *tasker) setAlarm(x emitter, steps []*step) {
+	var timed []*step
+	for _, s := range steps {
+		if s.due > 0 {
+			timed = append(timed, s)
+		}
+	}
+	if timed == nil {
+		return
+	}
+	deadline := func(s *step) []*ir.Value {
+		return []*ir.Value{x.Load(32, s.place(s.due)), x.Load(32, s.place(s.due+4))}
+	}
+	due := deadline(timed[0])
+	if len(timed) > 1 {
+		due = x.never()
+		for _, s := range timed {
+			d := deadline(s)
+			c := x.Word(word.And, 1, x.Slice(1, s.mask(x), ir.TimerBit), x.earlier(d, due))
+			due = []*ir.Value{x.Word(word.Mux, 32, c, d[0], due[0]), x.Word(word.Mux, 32, c, d[1], due[1])}
+		}
+	}
+	x.Emit(&ir.Instr{Op: ir.OpAlarm, Args: due})
+}

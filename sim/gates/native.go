@@ -1,0 +1,255 @@
+package gates
+
+import (
+	"slices"
+
+	"github.com/sinter-lang/sinter/sim/amd64"
+)
+
+// native is the machine code of a program: what Eval does between asynchronous reads, and
+// what the clock edge does to registers.
+type native struct {
+	code  *amd64.Program
+	evals []int // entries: the stretches between reads, in order
+	edge  int   // entry: registers take their next values
+}
+
+// The registers of the code. The others hold values.
+const (
+	cells = amd64.RBX // the slots
+	spare = amd64.RAX
+)
+
+// holders are the registers that hold values within a stretch.
+func holders() []amd64.Reg {
+	return []amd64.Reg{
+		amd64.RCX, amd64.RDX, amd64.RSI, amd64.RDI, amd64.RBP, amd64.R8, amd64.R9, amd64.R10, amd64.R11,
+		amd64.R12, amd64.R13, amd64.R14, amd64.R15,
+	}
+}
+
+// assembler makes the code of a program. A value lives in a register from its operation
+// to its last use where there is room; what the shell reads is stored too.
+type assembler struct {
+	p      *Program
+	code   amd64.Code
+	pinned []bool      // per slot: the shell or an asynchronous read reads it
+	whole  bool        // there is one stretch, so none reads what another has made
+	in     []amd64.Reg // per operation: the register of its value, cells for none
+	now    map[uint16]amd64.Reg
+}
+
+// assemble makes the machine code of a program, nil where it cannot run.
+func assemble(p *Program, pinned []bool) *native {
+	if !amd64.Available() {
+		return nil
+	}
+	stretches := p.stretches()
+	a := &assembler{p: p, pinned: pinned, whole: len(stretches) == 1}
+	n := &native{}
+	for _, s := range stretches {
+		n.evals = append(n.evals, a.code.Len())
+		a.stretch(s)
+		a.code.Ret()
+	}
+	n.edge = a.code.Len()
+	a.registers()
+	a.code.Ret()
+	var err error
+	if n.code, err = a.code.Load(); err != nil {
+		return nil // the interpreter needs nothing of the system
+	}
+	return n
+}
+
+// step is an operation with its kind.
+type step struct {
+	operation
+	kind kind
+}
+
+// stretches are the operations between asynchronous reads: one more than there are reads.
+func (p *Program) stretches() [][]step {
+	out := [][]step{nil}
+	for _, r := range p.runs {
+		for _, o := range p.ops[r.lo:r.hi] {
+			if r.kind == read {
+				out = append(out, nil)
+				continue
+			}
+			out[len(out)-1] = append(out[len(out)-1], step{o, r.kind})
+		}
+	}
+	return out
+}
+
+// reads are the slots of the operands, first the one that the result begins as.
+func (s *step) reads() []uint16 {
+	switch s.kind {
+	case not:
+		return []uint16{s.a}
+	case mux, muxn:
+		return []uint16{s.a, s.b, s.c}
+	case andn:
+		return []uint16{s.b, s.a}
+	}
+	return []uint16{s.a, s.b}
+}
+
+// stretch makes the code of operations that follow each other.
+func (a *assembler) stretch(steps []step) {
+	a.allocate(steps)
+	a.now = map[uint16]amd64.Reg{}
+	for i := range steps {
+		a.step(&steps[i], a.in[i])
+	}
+}
+
+// use is a value within a stretch: its operation and its last reader.
+type use struct{ first, last int }
+
+// allocate gives registers to the values of a stretch by linear scan; when they run out,
+// the value that is needed longest stays in memory. Slots are used again, so a value is
+// named by its operation.
+func (a *assembler) allocate(steps []step) {
+	last, first, made := make([]int, len(steps)), make([]int, len(steps)), map[uint16]int{}
+	for i := range steps {
+		first[i] = -1
+		for k, s := range steps[i].reads() {
+			if at, ok := made[s]; ok {
+				last[at] = i
+				if k == 0 && !slices.Contains(steps[i].reads()[1:], s) {
+					first[i] = at
+				}
+			}
+		}
+		made[steps[i].dst] = i
+	}
+	a.in = make([]amd64.Reg, len(steps))
+	var active []use
+	free := holders()
+	for i := range steps {
+		a.in[i] = cells
+		active = slices.DeleteFunc(active, func(u use) bool {
+			if u.last >= i {
+				return false
+			}
+			free = append(free, a.in[u.first])
+			return true
+		})
+		if last[i] == 0 {
+			continue
+		}
+		if x := first[i]; x >= 0 && last[x] == i && a.in[x] != cells { // the operand that the result begins as
+			a.in[i] = a.in[x]
+			active = slices.DeleteFunc(active, func(u use) bool { return u.first == x })
+			active = append(active, use{i, last[i]})
+			continue
+		}
+		if len(free) == 0 {
+			longest := slices.MaxFunc(active, func(x, y use) int { return x.last - y.last })
+			if longest.last <= last[i] {
+				continue
+			}
+			free = append(free, a.in[longest.first])
+			a.in[longest.first] = cells
+			active = slices.DeleteFunc(active, func(u use) bool { return u == longest })
+		}
+		a.in[i], free = free[len(free)-1], free[:len(free)-1]
+		active = append(active, use{i, last[i]})
+	}
+}
+
+// value is where a slot's present value is.
+func (a *assembler) value(s uint16) amd64.Operand {
+	if r, ok := a.now[s]; ok {
+		return amd64.R(r)
+	}
+	return a.slot(s)
+}
+
+func (a *assembler) slot(s uint16) amd64.Operand { return amd64.At(cells, 8*int32(s)) }
+
+// step makes one operation. Of the operands only the one it begins as may be in its register.
+func (a *assembler) step(s *step, r amd64.Reg) {
+	t := r
+	if r == cells {
+		t = spare
+	}
+	c := &a.code
+	x, y := a.value(s.a), a.value(s.b)
+	if s.kind == andn {
+		x, y = y, x
+	}
+	if !x.IsReg(t) {
+		c.Mov(t, x, amd64.Q)
+	}
+	switch s.kind {
+	case and:
+		c.Op(amd64.And, t, y, amd64.Q)
+	case andn:
+		c.Not(t, amd64.Q)
+		c.Op(amd64.And, t, y, amd64.Q)
+	case nor:
+		c.Op(amd64.Or, t, y, amd64.Q)
+		c.Not(t, amd64.Q)
+	case xor:
+		c.Op(amd64.Xor, t, y, amd64.Q)
+	case not:
+		c.Not(t, amd64.Q)
+	case mux:
+		c.Op(amd64.Xor, t, y, amd64.Q)
+		c.Op(amd64.And, t, a.value(s.c), amd64.Q)
+		c.Op(amd64.Xor, t, y, amd64.Q)
+	case muxn: // ~b ^ (a ^ ~b) & c
+		c.Op(amd64.Xor, t, y, amd64.Q)
+		c.Not(t, amd64.Q)
+		c.Op(amd64.And, t, a.value(s.c), amd64.Q)
+		c.Op(amd64.Xor, t, y, amd64.Q)
+		c.Not(t, amd64.Q)
+	}
+	delete(a.now, s.dst)
+	if r != cells {
+		a.now[s.dst] = r
+	}
+	if r == cells || a.pinned[s.dst] || !a.whole {
+		c.Store(a.slot(s.dst), amd64.R(t), amd64.Q)
+	}
+}
+
+// registers makes what the clock edge does to register bits: q takes d where enable is 1.
+// A bit that no later bit reads changes at once; the next values of the others wait
+// in slots of their own.
+func (a *assembler) registers() {
+	late := map[uint16]int{} // per slot: the last register bit that reads it
+	for i, r := range a.p.regs {
+		late[r.d], late[r.enable] = i, i
+	}
+	wait := uint16(a.p.slots)
+	var moved [][2]uint16
+	for i, r := range a.p.regs {
+		to := r.q
+		if late[r.q] > i {
+			to = wait
+			wait++
+			moved = append(moved, [2]uint16{to, r.q})
+		}
+		a.register(r, to)
+	}
+	for _, m := range moved {
+		a.code.Mov(spare, a.slot(m[0]), amd64.Q)
+		a.code.Store(a.slot(m[1]), amd64.R(spare), amd64.Q)
+	}
+}
+
+// register makes the next value of one bit in a slot.
+func (a *assembler) register(r flop, to uint16) {
+	c := &a.code
+	c.Mov(spare, a.slot(r.d), amd64.Q)
+	if r.enable != ones {
+		c.Op(amd64.Xor, spare, a.slot(r.q), amd64.Q)
+		c.Op(amd64.And, spare, a.slot(r.enable), amd64.Q)
+		c.Op(amd64.Xor, spare, a.slot(r.q), amd64.Q)
+	}
+	c.Store(a.slot(to), amd64.R(spare), amd64.Q)
+}
