@@ -64,9 +64,10 @@ func homes(b *strings.Builder, m *ir.Module) {
 		boot[o.Name] = o.Boot
 	}
 	count := 0
-	var rows []string
+	var rows, stations []string
 	for i, d := range m.Devices {
 		row := "0, 0, 0"
+		station := "0"
 		if names := []string{"host", "mask", "gateway"}; boot["boot."+d.Name+".host"] {
 			count++
 			for k, n := range names {
@@ -74,12 +75,15 @@ func homes(b *strings.Builder, m *ir.Module) {
 				fmt.Fprintf(b, "extern u32 sn_%s_%d __asm__(\"obj.boot.%s.%s\");\n", n, i, d.Name, n)
 			}
 			row = strings.Join(names, ", ")
+			station = fmt.Sprintf("&sn_station_%d", i)
+			fmt.Fprintf(b, "extern u64 sn_station_%d __asm__(\"obj.boot.%s.station\");\n", i, d.Name)
 		}
-		rows = append(rows, "{"+row+"}")
+		rows, stations = append(rows, "{"+row+"}"), append(stations, station)
 	}
 	fmt.Fprintf(b, "#define SN_HOMES %d\n", count)
 	if count > 0 {
 		fmt.Fprintf(b, "static u32 *const sn_home[][3] = {%s};\n", strings.Join(rows, ", "))
+		fmt.Fprintf(b, "__attribute__((unused)) static u64 *const sn_station[] = {%s};\n", strings.Join(stations, ", "))
 	}
 }
 

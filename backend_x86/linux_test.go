@@ -200,7 +200,7 @@ func TestArgumentsOfCalls(t *testing.T) {
 			{"what was inherited is read", read, 5, true, device},
 			{"a frame is written", write, 3, false, device},
 			{"standard input is written", write, 0, true, device},
-			{"what is not there is written", write, 5, true, device},
+			{"what is not there is written", write, 6, true, device},
 			{"a script reads a device", read, 3, true, script},
 			{"no disk is read", pread, 3, true, device},
 		}},

@@ -80,7 +80,7 @@ func source(name string) string {
 // The files of the layer, one translation unit each product, in the order of calls: a
 // file calls what the files before it define.
 var (
-	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "linux_pins.c", "linux_serial.c", "linux_devices.c", "common.c", "linux_cpu.c", "words.c", "linux.c"}
+	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "linux_pins.c", "linux_serial.c", "linux_capture.c", "linux_devices.c", "common.c", "linux_cpu.c", "words.c", "linux.c"}
 	pvhFiles   = []string{
 		"hal.h", "memory.c", "serial.c", "crash.c", "stubs.s", "clock.c", "script.c",
 		"virtio_queue.c", "virtio_transport.c", "pvh_serial.c", "virtio_net.c", "virtio_block.c", "no_pins.c", "virtio.c", "common.c", "words.c", "pvh.c", "boot.s",

@@ -3,6 +3,7 @@ package examples
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"net"
 	"os"
@@ -132,9 +133,33 @@ func boot(t *testing.T, kernel string, device, guestPort int, extra ...string) *
 }
 
 // TestEchoBooted talks to the booted echo through QEMU's user network: a UDP
-// client of the host, every size.
+// client of the host, every size. QEMU's own capture shows that the guest sends from the
+// station of its card.
 func TestEchoBooted(t *testing.T) {
-	boot(t, product(t, "echo", x86.PVH), 0, 7).echo()
+	dump := filepath.Join(t.TempDir(), "dump.pcap")
+	boot(t, product(t, "echo", x86.PVH), 0, 7, "-object", "filter-dump,id=d0,netdev=n0,file="+dump).echo()
+	sent := stations(t, dump)
+	require.Positive(t, sent["52:54:00:00:00:00"])
+	require.Zero(t, sent["02:00:0a:00:02:0f"])
+}
+
+// stations counts the frames of a capture by the station that they come from.
+func stations(t *testing.T, path string) map[string]int {
+	const fileHeader, recordHeader = 24, 16
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Greater(t, len(data), fileHeader)
+	out := map[string]int{}
+	for rest := data[fileHeader:]; len(rest) >= recordHeader+14; {
+		n := int(binary.LittleEndian.Uint32(rest[8:]))
+		rest = rest[recordHeader:]
+		if n > len(rest) {
+			break // it is being written
+		}
+		out[net.HardwareAddr(rest[6:12]).String()]++
+		rest = rest[n:]
+	}
+	return out
 }
 
 // relay carries datagrams between a UDP socket of the host and a process that

@@ -4,6 +4,7 @@
 //	prog                         no devices, or devices only in a script
 //	prog eth0=tap:NAME           a TAP interface that exists
 //	prog eth0=fd:3               an inherited socket or TAP, one frame a read
+//	prog eth0=pcap:IN,OUT        frames from a capture, and to one
 //	prog disk0=file:PATH         the image of a disk, whole sectors
 //	prog led=gpio:CHIP:LINE      a pin: a line of a gpio character device, /dev/gpiochip0:4
 //	prog line=tty:/dev/ttyUSB0   a serial line, at 115,200 baud or :BAUD
@@ -145,6 +146,14 @@ static int bind(const char *arg) {
       fd_of[i] = inherited(arg, v);
       return 1;
     }
+#if SN_NETS
+    v = sn_has_frames[i] ? after(rest + 1, "pcap:") : 0;
+    if (v) {
+      const char *why = capture_open(i, v, &fd_of[i]);
+      if (why) refuse(arg, why);
+      return 1;
+    }
+#endif
     v = sn_has_frames[i] ? after(rest + 1, "tap:") : 0;
     if (v) fd_of[i] = tap(arg, v);
     return v != 0;
@@ -157,9 +166,17 @@ static int bind(const char *arg) {
 static void settle(long notify) {
   for (u32 i = 0; i < SN_DEVICES; i++)
     if (fd_of[i] >= 0) fd_of[i] = (int)sys(SYS_fcntl, fd_of[i], COPY, NOTIFY + 1, 0);
+#if SN_NETS
+  for (u32 i = 0; i < SN_DEVICES; i++)
+    if (is_capture[i]) out_of[i] = (int)sys(SYS_fcntl, out_of[i], COPY, NOTIFY + 1, 0);
+#endif
   for (u32 i = 0; i < SN_DEVICES; i++) {
     if (fd_of[i] < 0) sys(SYS_close, FIRST + i, 0, 0, 0);
     else fd_of[i] = (int)sys(SYS_dup2, fd_of[i], FIRST + i, 0, 0);
+#if SN_NETS
+    if (is_capture[i]) out_of[i] = (int)sys(SYS_dup2, out_of[i], OUTS + i, 0, 0);
+    else sys(SYS_close, OUTS + i, 0, 0, 0);
+#endif
 #if SN_LEVELS
     if (sn_is_level[i]) line_of[i] = fd_of[i];
 #endif
@@ -228,7 +245,7 @@ static void lock(void) {
 #else
 #define USAGE_WORDS ""
 #endif
-static NORETURN void usage(void) { COMPLAIN("usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME | DISK=file:PATH | PIN=gpio:CHIP:LINE | SERIAL=tty:PATH[:BAUD]" USAGE_WORDS "]...\n"); }
+static NORETURN void usage(void) { COMPLAIN("usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME | DEVICE=pcap:IN,OUT | DISK=file:PATH | PIN=gpio:CHIP:LINE | SERIAL=tty:PATH[:BAUD]" USAGE_WORDS "]...\n"); }
 
 __asm__(".globl _start\n_start: xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call start\n");
 

@@ -4,7 +4,8 @@
 
 enum { SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_dup2 = 33, SYS_ioctl = 16, SYS_socket = 41, SYS_connect = 42, SYS_fcntl = 72, SYS_flock = 73, SYS_close_range = 436, SYS_lseek = 8, SYS_pread64 = 17, SYS_pwrite64 = 18, SYS_fdatasync = 75, SYS_prctl = 157, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_ppoll = 271 };
 enum { MONOTONIC = 1 };
-enum { FIRST = 3, NOTIFY = FIRST + SN_DEVICES }; // descriptors of the devices, and of who started the process
+// Descriptors of the devices, of the captures that they write, and of who started the process.
+enum { FIRST = 3, OUTS = FIRST + SN_DEVICES, NOTIFY = OUTS + (SN_NETS ? SN_DEVICES : 0) };
 enum { EINTR = -4, EIO = -5, EAGAIN = -11, ECONNRESET = -104 };
 
 static long sys(long n, long a, long b, long c, long d) {

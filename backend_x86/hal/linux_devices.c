@@ -23,15 +23,22 @@ static u32 head_at[SN_DEVICES]; // of a stream: bytes of it that were taken
 #endif
 static u8 closed[SN_DEVICES];
 
-// gone ends the process when a device is not there any more: its interface was deleted.
-static NORETURN void gone(u32 dev) {
+// end_for ends the process for what a device has come to.
+static NORETURN void end_for(u32 dev, const char *why, u32 length, u32 code) {
   const char *name = sn_device_name(dev);
   u32 n = 0;
   while (name[n]) n++;
   sys(SYS_write, 2, (long)name, n, 0);
-  sys(SYS_write, 2, (long)": the device is gone\n", 21, 0);
-  hal_exit(END_CRASH);
+  sys(SYS_write, 2, (long)why, length, 0);
+  hal_exit(code);
 }
+
+// gone is for a device that is not there any more: its interface was deleted.
+static NORETURN void gone(u32 dev) { end_for(dev, ": the device is gone\n", 21, END_CRASH); }
+
+#if SN_NETS
+static NORETURN void spoilt(u32 dev) { end_for(dev, ": the capture is cut off or spoilt\n", 35, END_USAGE); }
+#endif
 
 // fill reads ahead at the devices of mask that have no frame, sleeping for at most so
 // many microseconds; it reports whether one of them can still give one.
@@ -50,6 +57,15 @@ static int fill(u32 mask, u64 us) {
   sys(SYS_ppoll, (long)p, SN_DEVICES, us == NEVER ? 0 : (long)time, 0);
   for (u32 i = 0; i < SN_DEVICES; i++) {
     if (!p[i].revents) continue;
+#if SN_NETS
+    if (is_capture[i]) {
+      long k = capture_next(fd_of[i], head[i]);
+      if (k < 0) spoilt(i);
+      head_len[i] = (u32)k;
+      closed[i] = !k;
+      continue;
+    }
+#endif
     long n = sys(SYS_read, fd_of[i], (long)head[i], sizeof head[i], 0);
     if (n > 0) head_len[i] = sn_has_frames[i] || sn_is_stream[i] ? (u32)n : 0; // of a pin: that it has changed
     else if (!n || n == ECONNRESET || (n == EIO && sn_is_stream[i])) closed[i] = 1;
@@ -106,6 +122,12 @@ void hal_send(u32 dev, const u8 *p, u32 n) {
 #if SN_STREAMS
   if (sn_is_stream[dev]) {
     if (!write_all(fd_of[dev], p, n)) gone(dev);
+    return;
+  }
+#endif
+#if SN_NETS
+  if (is_capture[dev]) {
+    capture_add(out_of[dev], p, n);
     return;
   }
 #endif

@@ -193,6 +193,7 @@ func (e *Elaborator) stack(device, run int) tree.Run {
 		Args: []tree.Bind{
 			{Kind: tree.BindDevice, Index: device},
 			home("host", d.Home.Host), home("mask", d.Home.Mask), home("gateway", d.Home.Gateway),
+			home("station", 0), // that of the address, unless the layer below knows another
 			value(ports...),
 			{Kind: tree.BindChans, Cells: in},
 			{Kind: tree.BindChan, Index: out},
