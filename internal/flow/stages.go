@@ -136,7 +136,8 @@ func checkRegs(regs int) error {
 
 // baseSet is RV32I with the multiplication of words.
 func baseSet() *isa.Set {
-	return isa.RV32IM().Subset("rv32i_zmmul", func(in *isa.Inst) bool { return isa.RV32I().Lookup(in.Name) != nil || in.Computes(word.Mul) })
+	base := isa.RV32I()
+	return isa.RV32IM().Subset("rv32i_zmmul", func(in *isa.Inst) bool { return base.Lookup(in.Name) != nil || in.Computes(word.Mul) })
 }
 
 // Image is the linked program of a generated core.
@@ -217,7 +218,7 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 		if err != nil {
 			return nil, err
 		}
-		img, err := x86.Options{CPU: x86.CPU(p.opts.CPU), Layout: p.opts.Layout}.Build(ctx, m, product, tools)
+		img, err := x86.Options{CPU: x86.CPU(p.opts.CPU), Layout: p.opts.Layout, Printed: p.opts.Printed}.Build(ctx, m, product, tools)
 		if err != nil {
 			return nil, err
 		}
