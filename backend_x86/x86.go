@@ -183,6 +183,8 @@ func emit(m *ir.Module, p Product, vectors bool) (string, error) {
 type Options struct {
 	// Plant is C that runs before the program, where tests plant faults.
 	Plant string
+	// Printed may change the program's LLVM IR, for tests that plant mistakes.
+	Printed func(text string) string
 	// Count makes the program say at its end how many instructions it has
 	// executed; QEMU must count them (process.Options.ICount).
 	Count bool
@@ -226,6 +228,9 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 	text, err := emit(m, p, hasFloats(m) || o.CPU != "")
 	if err != nil {
 		return nil, err
+	}
+	if o.Printed != nil {
+		text = o.Printed(text)
 	}
 	flags := slices.Clip(append([]string{"--target=" + r.triple}, append(r.flags, commonFlags...)...))
 	var program, layer []byte

@@ -20,6 +20,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -149,6 +150,9 @@ func folders(t *testing.T) []string {
 	return dirs
 }
 
+// The run lines hold on the source and, through passes in check mode, on the instruction
+// set; in full on every machine. In a plain test TestLadders runs the others and compares
+// their traces with the source's. Lines, captures and counts are made of traces.
 func TestExamplesOnEveryMachine(t *testing.T) {
 	for _, dir := range folders(t) {
 		t.Run(dir, func(t *testing.T) {
@@ -156,10 +160,12 @@ func TestExamplesOnEveryMachine(t *testing.T) {
 			e := read(t, dir)
 			p, err := flow.Load(dir, flow.Options{Check: true})
 			require.NoError(t, err)
+			_, err = p.ForX86() // in check mode too
+			require.NoError(t, err)
 			sent := map[string][]byte{} // by device, as the first machine wrote it
 			for _, m := range machines() {
-				if !testkit.Full() && slices.Contains([]string{flow.Gates, flow.Native, flow.Unikernel, flow.Monitor}, m[0]) {
-					continue // TestLadders runs them too, and compares more
+				if !testkit.Full() && !slices.Contains([]string{flow.Source, flow.ISA}, m[0]) {
+					continue
 				}
 				t.Run(strings.TrimSpace(m[0]+" "+m[1]), func(t *testing.T) { e.check(t, p, m[0], m[1], sent) })
 			}
@@ -219,24 +225,51 @@ func (e *example) check(t *testing.T, p *flow.Program, level, core string, sent 
 }
 
 // The ladder of each example has no difference. Proofs of the larger cores are
-// left to TestProofs, lock-step to verify's own tests.
+// left to TestProofs, lock-step to verify's own tests. What the ladder has counted are
+// the figures of the README. What it has built is built again with one processor, and is
+// the same byte for byte; that is not parallel to other tests, for the number of
+// processors is one of the whole process.
 func TestLadders(t *testing.T) {
-	for _, dir := range folders(t) {
-		t.Run(dir, func(t *testing.T) {
-			t.Parallel()
+	dirs := folders(t)
+	built := make([]map[string]string, len(dirs))
+	t.Run("rows", func(t *testing.T) {
+		for k, dir := range dirs {
+			t.Run(dir, func(t *testing.T) {
+				t.Parallel()
+				built[k] = read(t, dir).rows(t)
+			})
+		}
+	})
+	for k, dir := range dirs {
+		t.Run("same bytes/"+dir, func(t *testing.T) {
+			if built[k] == nil {
+				t.Skip("the ladder of this example has not run, or failed")
+			}
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 			e := read(t, dir)
 			p, err := flow.Load(dir, flow.Options{})
 			require.NoError(t, err)
-			r, err := checks.Verify(context.Background(), p, checks.VerifyOptions{
-				World: e.world(), Cores: flow.Cores(), Checks: []string{"trace", "removal"},
-			})
-			require.NoError(t, err)
-			for _, row := range r.Rows {
-				require.NotEqual(t, "different", string(row.Status), "%s %s %s: %s", row.Level, row.Core, row.Check, row.Detail)
-			}
-			require.GreaterOrEqual(t, len(r.Rows), 12)
+			again := e.digests(t, p)
+			require.Greater(t, len(again), 25)
+			require.Equal(t, built[k], again)
 		})
 	}
+}
+
+// rows verifies an example, looks at its README, and gives digests of what is built.
+func (e *example) rows(t *testing.T) map[string]string {
+	p, err := flow.Load(e.dir, flow.Options{})
+	require.NoError(t, err)
+	r, err := checks.Verify(context.Background(), p, checks.VerifyOptions{
+		World: e.world(), Cores: flow.Cores(), Checks: []string{"trace", "removal"},
+	})
+	require.NoError(t, err)
+	for _, row := range r.Rows {
+		require.NotEqual(t, "different", string(row.Status), "%s %s %s: %s", row.Level, row.Core, row.Check, row.Detail)
+	}
+	require.GreaterOrEqual(t, len(r.Rows), 12)
+	t.Run("README", func(t *testing.T) { e.readme(t, r.Figures) })
+	return e.digests(t, p)
 }
 
 // The written files of each example are the circuit: yosys reads the Verilog and

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/internal/par"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/pass"
@@ -33,15 +34,17 @@ type Specimen struct {
 	bound uint64    // of a run on the program IR, many times what it needs
 	low   string    // what the passes leave
 	words uint64    // bound of a run on the instruction set
-	kinds [2]kindOf // of mistakes that it has a place for
+	kinds [3]kindOf // of mistakes that it has a place for
 }
 
-// kindOf says which mistakes a specimen has a place for: of passes, of the back end.
+// kindOf says which mistakes a specimen has a place for: of passes, of the back end for
+// cores, of that for x86-64.
 type kindOf map[string]bool
 
 const (
 	ofPasses = iota
 	ofSelection
+	ofPrinting
 )
 
 // Random makes specimens of random programs.
@@ -75,12 +78,12 @@ func NewCompilerMutants(ctx context.Context, list []*Specimen) (*CompilerMutants
 
 // study makes the reference of a program, and of what its passes and its image are.
 func (c *CompilerMutants) study(s *Specimen) error {
-	s.kinds = [2]kindOf{{}, {}}
+	s.kinds = [3]kindOf{{}, {}, {}}
 	p, err := flow.LoadFiles(s.Files, flow.Options{Passes: noting(s.kinds[ofPasses])})
 	if err != nil {
 		return err
 	}
-	reference, err := p.Machine(c.ctx, flow.Source, "", world.New(s.Script), 0)
+	reference, err := p.Machine(c.ctx, p.Reference(), "", world.New(s.Script), 0)
 	if err != nil {
 		return err
 	}
@@ -107,7 +110,7 @@ func (c *CompilerMutants) study(s *Specimen) error {
 			return err
 		}
 		counted := &counting{Machine: m}
-		if why := c.differs(s, counted, flow.Bounds{Steps: 1 << 26, Events: fuzzEvents}); why != "" {
+		if why := c.differs(s, counted, flow.Bounds{Steps: 1 << 26, Events: fuzzEvents}, trace.Options{}); why != "" {
 			return fmt.Errorf("without a mistake, %s differs: %s", on.level, why)
 		}
 		*on.bound = 4*counted.steps + 20
@@ -174,7 +177,7 @@ func wrapped(around func(p *pass.Pass, m *ir.Module, env *pass.Env) bool) func([
 
 // differs runs a machine and says what shows that it is not the reference, "" if nothing
 // does.
-func (c *CompilerMutants) differs(s *Specimen, m sim.Machine, b flow.Bounds) string {
+func (c *CompilerMutants) differs(s *Specimen, m sim.Machine, b flow.Bounds, o trace.Options) string {
 	var tr *trace.Trace
 	err := guarded(func() (err error) {
 		tr, err = flow.Drive(c.ctx, m, b)
@@ -183,7 +186,7 @@ func (c *CompilerMutants) differs(s *Specimen, m sim.Machine, b flow.Bounds) str
 	if err != nil {
 		return err.Error()
 	}
-	if diffs := trace.Compare(s.ref, tr, trace.Options{}); len(diffs) > 0 {
+	if diffs := trace.Compare(s.ref, tr, o); len(diffs) > 0 {
 		return diffs[0].String()
 	}
 	return ""
@@ -214,26 +217,53 @@ func share(names []string, n int) []string {
 // fails or the program IR shows other events on some program, and as none when the passes
 // leave the same text on all of them.
 func (c *CompilerMutants) Passes(n int) (*mutate.Score, error) {
-	return mutate.Each(share(c.names(ofPasses), n), func(mistake string) (mutate.Outcome, string, error) {
-		return c.try(ofPasses, mistake, c.wrongPass)
-	})
+	return c.score(ofPasses, n, c.wrongPass)
 }
 
 // Selection tries up to n mistakes of the back end for cores: wrong lines, wrong
 // operands and wrong immediates in images.
 func (c *CompilerMutants) Selection(n int) (*mutate.Score, error) {
-	return mutate.Each(share(c.names(ofSelection), n), func(mistake string) (mutate.Outcome, string, error) {
-		return c.try(ofSelection, mistake, c.wrongText)
+	return c.score(ofSelection, n, c.wrongText)
+}
+
+// attempt makes a mistake in a program, or looks whether a run comes there.
+type attempt func(s *Specimen, mistake string, reach bool) (mutate.Outcome, error)
+
+// score tries mistakes, several at a time.
+func (c *CompilerMutants) score(kind, n int, on attempt) (*mutate.Score, error) {
+	names := share(c.names(kind), n)
+	type result struct {
+		out mutate.Outcome
+		why string
+		err error
+	}
+	results := make(map[string]*result, len(names))
+	for _, name := range names {
+		results[name] = &result{}
+	}
+	par.Each(len(names), func(k int) {
+		r := results[names[k]]
+		r.out, r.why, r.err = c.try(kind, names[k], on)
+	})
+	return mutate.Each(names, func(name string) (mutate.Outcome, string, error) {
+		r := results[name]
+		return r.out, r.why, r.err
 	})
 }
 
+// enoughTries bounds the programs that a mistake changes without a word.
+const enoughTries = 40
+
 // try looks for a program that shows a mistake.
-func (c *CompilerMutants) try(kind int, mistake string, on func(s *Specimen, mistake string, reach bool) (mutate.Outcome, error)) (mutate.Outcome, string, error) {
-	out, where := mutate.Same, []string{}
+func (c *CompilerMutants) try(kind int, mistake string, on attempt) (mutate.Outcome, string, error) {
+	out := mutate.Same
 	var left []*Specimen
 	for _, s := range c.specimens {
 		if !s.kinds[kind][mistake] {
 			continue
+		}
+		if len(left) == enoughTries {
+			break
 		}
 		o, err := on(s, mistake, false)
 		if err != nil || o == mutate.Found {
@@ -252,13 +282,13 @@ func (c *CompilerMutants) try(kind int, mistake string, on func(s *Specimen, mis
 			return out, "", err
 		}
 		if o == mutate.Found {
-			where = append(where, s.Name)
+			return out, "changes what becomes of " + s.Name, nil
 		}
 	}
-	if len(left) > 0 && len(where) == 0 {
+	if len(left) > 0 {
 		return mutate.Unreached, "", nil
 	}
-	return out, "changes what becomes of " + strings.Join(where, ", "), nil
+	return out, "", nil
 }
 
 func (c *CompilerMutants) wrongPass(s *Specimen, mistake string, reach bool) (mutate.Outcome, error) {
@@ -282,7 +312,7 @@ func (c *CompilerMutants) wrongPass(s *Specimen, mistake string, reach bool) (mu
 	if err != nil {
 		return mutate.Found, nil
 	}
-	if c.differs(s, m, flow.Bounds{Steps: s.bound, Events: fuzzEvents}) != "" {
+	if c.differs(s, m, flow.Bounds{Steps: s.bound, Events: fuzzEvents}, trace.Options{}) != "" {
 		return mutate.Found, nil
 	}
 	return mutate.Missed, nil
@@ -297,7 +327,7 @@ func (c *CompilerMutants) wrongText(s *Specimen, mistake string, reach bool) (mu
 	if err != nil {
 		return mutate.Found, nil // the image refuses it
 	}
-	if c.differs(s, m, flow.Bounds{Steps: s.words, Events: fuzzEvents}) != "" {
+	if c.differs(s, m, flow.Bounds{Steps: s.words, Events: fuzzEvents}, trace.Options{}) != "" {
 		return mutate.Found, nil
 	}
 	return mutate.Missed, nil

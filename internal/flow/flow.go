@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
@@ -56,6 +57,8 @@ type Options struct {
 	Dump      func(title, text string) // must be there when DumpAfter is
 
 	Passes func([]pass.Pass) []pass.Pass // may change the passes, for tests that plant mistakes
+	// Printed may change the LLVM IR of processes and guests, for tests that plant mistakes.
+	Printed func(text string) string
 }
 
 // Program is a loaded program.
@@ -95,7 +98,12 @@ func Load(path string, opts Options) (*Program, error) {
 }
 
 // LoadFiles checks a program whose texts are at hand.
+//
+// One file whose name ends in .sir is a program that is given as its IR.
 func LoadFiles(files []*diag.File, opts Options) (*Program, error) {
+	if len(files) == 1 && strings.HasSuffix(files[0].Name, ".sir") {
+		return loadIR(files[0], opts)
+	}
 	var parsed []*syntax.File
 	var all diag.List
 	for _, f := range files {
@@ -141,9 +149,19 @@ func (p *Program) For(t *design.Target) *Program {
 // Through is the same program with other passes.
 func (p *Program) Through(passes func([]pass.Pass) []pass.Pass) *Program {
 	other := *p
-	other.stages, other.opts.Passes = stages{}, passes
+	other.stages, other.opts.Passes = stages{target: p.target}, passes
 	if p.bare != nil {
 		other.bare = p.bare.Through(passes)
+	}
+	return &other
+}
+
+// Printing is the same program with other LLVM IR for x86-64.
+func (p *Program) Printing(text func(string) string) *Program {
+	other := *p
+	other.stages, other.opts.Printed = stages{target: p.target, forX86: p.forX86, tools: p.tools}, text
+	if p.bare != nil {
+		other.bare = p.bare.Printing(text)
 	}
 	return &other
 }

@@ -80,7 +80,7 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 	files[name+"_tb.v"] = verilog.Testbench(c.Circuit, im, vectors, benchSlack*cycles+10000)
 	files[name+".design"] = design.Print(c.Point)
 	files[verilog.VectorsName(name)] = verilog.VectorsFile(im, vectors)
-	mined, err := p.minedIn(im)
+	mined, err := p.MinedLines()
 	if err != nil {
 		return nil, nil, err
 	}

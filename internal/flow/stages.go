@@ -49,7 +49,7 @@ type stages struct {
 	first, forX86, forCore once[*ir.Module]
 	target                 once[*design.Target]
 	mined                  once[*mine.Result]
-	image                  once[*image.Image]
+	plain, image           once[*image.Image]
 	tools                  once[*llvm.Tools]
 	cores                  map[string]*once[*Core]
 	x86                    map[x86.Product]*once[*x86.Image]
@@ -136,30 +136,42 @@ func checkRegs(regs int) error {
 
 // baseSet is RV32I with the multiplication of words.
 func baseSet() *isa.Set {
-	return isa.RV32IM().Subset("rv32i_zmmul", func(in *isa.Inst) bool { return isa.RV32I().Lookup(in.Name) != nil || in.Computes(word.Mul) })
+	base := isa.RV32I()
+	return isa.RV32IM().Subset("rv32i_zmmul", func(in *isa.Inst) bool { return base.Lookup(in.Name) != nil || in.Computes(word.Mul) })
 }
 
 // Image is the linked program of a generated core.
 func (p *Program) Image(ctx context.Context) (*image.Image, error) {
 	return p.image.get(func() (*image.Image, error) {
-		m, err := p.Low()
-		if err != nil {
-			return nil, err
-		}
-		t, err := p.Target()
-		if err != nil {
-			return nil, err
-		}
-		compile := func(ctx context.Context, t *design.Target) (*image.Image, error) { return p.compile(ctx, m, t) }
-		im, err := p.chosen(ctx, compile, t)
+		im, err := p.plainImage(ctx)
 		if err == nil && p.opts.mines() {
-			im, err = p.withMined(ctx, compile, t, im)
+			im, err = p.withMined(ctx, im)
 		}
 		if err != nil {
 			return nil, err
 		}
 		return im, p.imageBudget(im)
 	})
+}
+
+// plainImage is the linked program without mined lines.
+func (p *Program) plainImage(ctx context.Context) (*image.Image, error) {
+	return p.plain.get(func() (*image.Image, error) {
+		t, err := p.Target()
+		if err != nil {
+			return nil, err
+		}
+		return p.imageFor(ctx, t)
+	})
+}
+
+// imageFor is the image for a target, with as many registers as pay.
+func (p *Program) imageFor(ctx context.Context, t *design.Target) (*image.Image, error) {
+	m, err := p.Low()
+	if err != nil {
+		return nil, err
+	}
+	return p.chosen(ctx, func(ctx context.Context, t *design.Target) (*image.Image, error) { return p.compile(ctx, m, t) }, t)
 }
 
 // compile makes the image with the code generator that the options name.
@@ -206,7 +218,7 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 		if err != nil {
 			return nil, err
 		}
-		img, err := x86.Options{CPU: x86.CPU(p.opts.CPU), Layout: p.opts.Layout}.Build(ctx, m, product, tools)
+		img, err := x86.Options{CPU: x86.CPU(p.opts.CPU), Layout: p.opts.Layout, Printed: p.opts.Printed}.Build(ctx, m, product, tools)
 		if err != nil {
 			return nil, err
 		}

@@ -10,7 +10,8 @@
 //
 // It covers every word operator at widths of 1 to 64, loads, stores, copies and
 // clears within bounds, calls with read-only and inout objects, bounded loops,
-// branches, checks that may fail, logs of scalars and bytes. Start at Random.
+// branches, checks that may fail, logs of scalars and bytes. Corners applies every
+// operator to the values at which arithmetic goes wrong. Start at Random.
 package irtest
 
 import (
@@ -53,6 +54,7 @@ func RandomWith(seed uint64, o Options) *ir.Module {
 		o.Size = 25
 	}
 	g := &gen{r: rand.New(rand.NewPCG(seed, 1)), o: o, m: &ir.Module{Name: "random"}}
+	g.calm = g.r.IntN(4) > 0
 	g.module()
 	ir.Thread(g.m)
 	return g.m
@@ -67,6 +69,7 @@ type gen struct {
 	vals  []*ir.Value  // in scope
 	funcs []*ir.Func   // that may be called
 	depth int
+	calm  bool    // no check fails
 	task  *talker // nil in functions
 }
 
@@ -122,6 +125,10 @@ func (g *gen) function(f *ir.Func, objs []*ir.Object, params []ir.Type) {
 	g.objs = append(append([]*ir.Object(nil), objs...), local)
 	g.statements(g.o.Size)
 	g.log(g.pick(0), g.pick(0))
+	g.leave(len(params))
+	if !g.o.Pure && len(params) == 0 {
+		g.show()
+	}
 	var results []*ir.Value
 	for _, r := range f.Results {
 		results = append(results, g.pick(r.Type))
@@ -181,12 +188,16 @@ func (g *gen) statements(n int) {
 			g.add(g.b.LoadSize(g.width(), g.size(), g.place(g.objs, 8)))
 		case kind < 14:
 			g.b.StoreSize(g.pick(0), g.size(), g.place(g.writable(), 8))
+		case kind == 14 && g.depth == 0 && g.r.IntN(2) == 0:
+			g.snapshot()
 		case kind == 14:
 			g.bulk()
 		case kind == 15:
 			g.check()
 		case kind == 16:
 			g.log(g.pick(0), g.pick(0))
+		case kind == 17 && g.depth < 2 && g.r.IntN(2) == 0:
+			g.option()
 		case kind == 17 && g.depth < 2:
 			g.branch()
 		case kind == 18 && g.depth < 2:
@@ -319,7 +330,7 @@ func (g *gen) bulk() {
 
 func (g *gen) check() {
 	c := g.pick(1)
-	if g.r.IntN(6) > 0 {
+	if g.calm || g.r.IntN(6) > 0 {
 		c = g.b.Word(word.Or, 1, c, g.b.Const(1, 1))
 	}
 	g.b.Check(c, len(g.m.Traps))
@@ -342,50 +353,6 @@ func (g *gen) log(vs ...*ir.Value) {
 	}
 	g.m.Logs = append(g.m.Logs, s)
 	g.b.Emit(i)
-}
-
-// branch makes `if c { } else { }` that joins with two parameters.
-func (g *gen) branch() {
-	c := g.pick(1)
-	yes, no, join := g.b.NewBlock(), g.b.NewBlock(), g.b.NewBlock()
-	g.b.Branch(c, yes, no)
-	t, u := g.width(), g.width()
-	p, q := g.b.Param(join, t), g.b.Param(join, u)
-	outer := len(g.vals)
-	g.depth++
-	for _, b := range []*ir.Block{yes, no} {
-		g.b.B = b
-		g.statements(1 + g.r.IntN(4))
-		x, y := g.pick(t), g.pick(u)
-		g.b.Jump(join, x, y)
-		g.vals = g.vals[:outer]
-	}
-	g.depth--
-	g.b.B = join
-	g.add(p, q)
-}
-
-// loop makes a loop of at most 5 rounds with two carried values.
-func (g *gen) loop() {
-	head, body, done := g.b.NewBlock(), g.b.NewBlock(), g.b.NewBlock()
-	t, u := g.width(), g.width()
-	n := g.b.Param(head, 32)
-	p, q := g.b.Param(head, t), g.b.Param(head, u)
-	zero, x, y := g.b.Const(32, 0), g.pick(t), g.pick(u)
-	g.b.Jump(head, zero, x, y)
-	g.b.B = head
-	g.add(n, p, q)
-	outer := len(g.vals)
-	g.b.Branch(g.b.Word(word.Ltu, 1, n, g.b.Const(32, uint64(g.r.IntN(6)))), body, done)
-	g.b.B = body
-	g.depth++
-	g.statements(1 + g.r.IntN(5))
-	g.depth--
-	x, y = g.pick(t), g.pick(u)
-	next := g.b.Word(word.Add, 32, n, g.b.Const(32, 1))
-	g.b.Jump(head, next, x, y)
-	g.vals = g.vals[:outer]
-	g.b.B = done
 }
 
 func (g *gen) call() {

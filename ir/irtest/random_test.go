@@ -52,3 +52,22 @@ func TestRandomCovers(t *testing.T) {
 		}
 	}
 }
+
+// TestCorners: every operator is applied, and another seed takes other constants.
+func TestCorners(t *testing.T) {
+	for _, w := range []ir.Type{1, 8, 31, 32, 33, 64} {
+		m := Corners(1, w)
+		require.NoError(t, ir.Verify(m), "width %d", w)
+		ops := map[word.Op]bool{}
+		for _, b := range m.Funcs[0].Blocks {
+			for _, i := range b.Instrs {
+				ops[i.Word] = true
+			}
+		}
+		for op := word.Bad + 1; op < word.NumOps; op++ {
+			require.True(t, ops[op] || op == word.Cat && w > 32 || op == word.Slice && w == 1, "%s at width %d", op, w)
+		}
+		require.NotEqual(t, ir.Print(m), ir.Print(Corners(2, w)))
+		require.NoError(t, ir.Verify(Shapes(1, w)), "width %d", w)
+	}
+}

@@ -78,7 +78,7 @@ func newConst(f *ir.Func, b *ir.Block, t ir.Type, c uint64, like *ir.Instr) *ir.
 
 func newWord(f *ir.Func, b *ir.Block, op word.Op, t ir.Type, like *ir.Instr, args ...*ir.Value) *ir.Instr {
 	i := newInstr(f, b, t, like)
-	i.Op, i.Word, i.Args = ir.OpWord, op, args
+	i.Op, i.Word, i.Args = ir.OpWord, op, slices.Clone(args) // they may be those of another one
 	return i
 }
 

@@ -32,9 +32,9 @@ func traceOf(t *testing.T, m *ir.Module) string {
 func TestOptimisersKeepTraces(t *testing.T) {
 	all := Optimisers()
 	for k := -1; k < len(all); k++ {
-		name, passes, seeds := "all", append(append([]Pass(nil), all...), all...), uint64(100)
+		name, passes, seeds := "all", append(append([]Pass(nil), all...), all...), uint64(70)
 		if k >= 0 {
-			name, passes, seeds = all[k].Name, all[k:k+1], 30
+			name, passes, seeds = all[k].Name, all[k:k+1], 20
 		}
 		t.Run(name, func(t *testing.T) {
 			for seed := uint64(0); seed < seeds; seed++ {

@@ -106,6 +106,9 @@ func one(m *ir.Module, p *Pass, o *Options, n int, held *[]Property) error {
 	if err := ir.Verify(m); err != nil {
 		return fmt.Errorf("after pass %s: %w", p.Name, err)
 	}
+	if err := shared(m); err != nil {
+		return fmt.Errorf("after pass %s: %w", p.Name, err)
+	}
 	if !changed && ir.Print(m) != before {
 		return fmt.Errorf("pass %s changed the module and says that it did not", p.Name)
 	}
@@ -115,6 +118,27 @@ func one(m *ir.Module, p *Pass, o *Options, n int, held *[]Property) error {
 	for _, h := range *held {
 		if err := h.Wrong(m, &o.Env); err != nil {
 			return fmt.Errorf("after pass %s the module is not %s: %w", p.Name, h.Name, err)
+		}
+	}
+	return nil
+}
+
+// shared finds instructions that have one list of operands between them: a pass that
+// replaces an operand of one would change the other.
+func shared(m *ir.Module) error {
+	of := map[**ir.Value]*ir.Instr{}
+	for _, f := range m.Funcs {
+		for _, b := range f.Blocks {
+			for _, i := range b.Instrs {
+				if len(i.Args) == 0 {
+					continue
+				}
+				at := &i.Args[0]
+				if other := of[at]; other != nil {
+					return fmt.Errorf("@%s: b%d: a %s shares its operands with a %s", f.Name, b.ID, i.Op, other.Op)
+				}
+				of[at] = i
+			}
 		}
 	}
 	return nil

@@ -121,6 +121,7 @@ type proof struct {
 	c      *one
 	insn   []lit
 	values map[string][]lit // leaves of the meaning
+	before map[string][]lit // registers before the last cycle
 	claims []claim
 }
 
@@ -265,22 +266,32 @@ func (p *proof) execute() error {
 			}
 		}
 	}
-	before := p.regs
-	p.regs = clone(p.regs)
-	y, err := p.step(ops)
+	y, err := p.next(ops)
 	if err != nil {
 		return err
 	}
-	p.held(y, before)
+	p.held(y, p.before)
 	if p.c.memory && p.c.load {
 		p.claim("one cycle more", y.probe(rtl.ProbeRetireValid)[0].Not())
 		p.claim("one cycle more", y.probe(rtl.ProbeExecute)[0])
 		p.effects(y, blast.False)
-		if y, err = p.step(ops); err != nil {
+		if y, err = p.next(ops); err != nil {
 			return err
 		}
 	}
 	return p.retire(y, addr, loaded)
+}
+
+// next makes one cycle of the instruction and claims what it does to the engine.
+func (p *proof) next(ops [][]lit) (*cycle, error) {
+	p.before = p.regs
+	p.regs = clone(p.regs)
+	loaded := p.data[blast.Place{Kind: blast.ReadData, Name: dataMemory}]
+	y, err := p.step(ops)
+	if err == nil {
+		p.engine(y, p.before, loaded)
+	}
+	return y, err
 }
 
 // held claims that an instruction that does not retire stays as it is: so what is
@@ -457,6 +468,8 @@ func (p *proof) fromPort(y *cycle) []lit {
 		return clock[:32]
 	case p.c.reg == port.NowHigh && clock != nil:
 		return clock[32:]
+	case p.c.reg == port.Len && p.before[frameLength] != nil:
+		return p.word(word.Zext, 32, p.before[frameLength])
 	}
 	if d := p.k.lineOf(p.c.reg); d != nil {
 		if data := y.inputs[rtl.RxPorts(d.Name).Data]; data != nil {

@@ -16,11 +16,12 @@
 // after reset is the first word) these follow one another: each run of the core is a run of its lines, whatever it
 // stalls, forwards and squashes. Facts that the claims rest on are those of the
 // point, such as that addresses are aligned and in data, and branch targets in the
-// text; removal and the runs answer for them. The frame engine is not followed: of
-// stores to ADDR, LEN, GO and WAIT and loads of LEN the record alone is proved.
+// text; removal and the runs answer for them. The frame engine is followed cycle by
+// cycle (engine.go): what a store to GO takes, gives, reads, writes and counts. Of WAIT,
+// STATUS and the deadline the record's place alone is proved.
 //
 // The package knows neither how circuits are made nor what made them. Start
-// reading at Check, then lines.go.
+// reading at Check, then lines.go and engine.go.
 package refine
 
 import (
@@ -246,6 +247,7 @@ func merged(r *run, claims []claim) []claim {
 // quiet claims that nothing acts in a cycle in which nothing executes.
 func (k *checker) quiet() error {
 	r := newRun(k.m, false)
+	before := clone(r.regs)
 	y, err := r.step(nil)
 	if err != nil {
 		return err
@@ -261,6 +263,7 @@ func (k *checker) quiet() error {
 	for _, o := range k.acts() {
 		claims = append(claims, claim{"output " + o, r.implies(idle, y.output(o)[0].Not())})
 	}
+	claims = append(claims, resting(r, idle, before)...)
 	k.prove(r, "no instruction", nil, claims)
 	return nil
 }

@@ -1,6 +1,8 @@
 package refine_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -50,13 +52,20 @@ end
 // made generates a core for the program.
 func made(t *testing.T, kind string) (*rtl.Circuit, *design.Point, []string) {
 	t.Helper()
-	im, err := image.ParseFor(design.NewTarget("rv32im", isa.RV32IM(), 32), &diag.File{Name: "small.img", Text: program})
+	c, p := generated(t, program, kind)
+	return c, p, invariants(t, c)
+}
+
+// generated is the core of an image.
+func generated(t *testing.T, text, kind string) (*rtl.Circuit, *design.Point) {
+	t.Helper()
+	im, err := image.ParseFor(design.NewTarget("rv32im", isa.RV32IM(), 32), &diag.File{Name: "small.img", Text: text})
 	require.NoError(t, err)
 	p, err := plan.Make(im, plan.Options{Core: kind})
 	require.NoError(t, err)
 	c, err := core.Generate(im, p)
 	require.NoError(t, err)
-	return c, p, invariants(t, c)
+	return c, p
 }
 
 func invariants(t *testing.T, c *rtl.Circuit) []string {
@@ -127,6 +136,63 @@ func TestFaultsAreNoticed(t *testing.T) {
 		rep, err := refine.Check(bad, p, invariants(t, bad), refine.Options{Stop: true})
 		require.NoError(t, err)
 		require.NotNil(t, rep.First(equiv.Different), "%s: %s stuck at %d", f.kind, f.node, f.value)
+	}
+}
+
+// framed is a program that receives from one of two devices and sends to the other.
+const framed = `image framed
+task main
+device a eth 0 rx tx
+device b eth 0 rx tx
+data 64 64
+text
+again:
+  sw x0, -2040(x0)
+  addi x5, x0, 40
+  sw x5, -2036(x0)
+  addi x5, x0, 2
+  sw x5, -2032(x0)
+  lw x6, -2036(x0)
+  sw x6, -2036(x0)
+  addi x5, x0, 4
+  sw x5, -2040(x0)
+  addi x5, x0, 1
+  sw x5, -2032(x0)
+  lw x7, 8(x0)
+  sw x7, 12(x0)
+  jal x0, again
+end
+end
+`
+
+// TestFramesAreFollowed: each cycle of the frame engine is claimed and proved, in both
+// directions, and a mistake in it is a difference in such a claim.
+func TestFramesAreFollowed(t *testing.T) {
+	for _, kind := range design.Cores() {
+		c, p := generated(t, framed, kind)
+		hold := invariants(t, c)
+		rep, err := refine.Check(c, p, hold, refine.Options{})
+		require.NoError(t, err)
+		require.Nil(t, rep.First(equiv.Different), "%+v", rep.First(equiv.Different))
+		require.Nil(t, rep.First(equiv.Undecided), "%+v", rep.First(equiv.Undecided))
+		claims := 0
+		for _, item := range rep.Items {
+			if strings.Contains(item.Name, "sw go: engine: ") {
+				claims++
+			}
+		}
+		require.Greater(t, claims, 15)
+		for _, name := range []string{"frame.addr", "frame.left", "frame.length", "frame.busy"} {
+			bad := stuck(t, c, name, 8)
+			if name == "frame.busy" {
+				bad = stuck(t, c, name, 1)
+			}
+			rep, err := refine.Check(bad, p, hold, refine.Options{})
+			require.NoError(t, err)
+			require.True(t, slices.ContainsFunc(rep.Items, func(i refine.Item) bool {
+				return i.Status == equiv.Different && strings.Contains(i.Name, "engine: ")
+			}), "%s: %s", kind, name)
+		}
 	}
 }
 
