@@ -22,6 +22,8 @@ type HardwareOptions struct {
 	Core   string
 	World  World
 	Frames int // that the test bench replays; 0: all
+
+	Wrappers bool // texts for the designs of others, too
 }
 
 // Hardware is what was written.
@@ -46,6 +48,14 @@ func (p *Program) Hardware(ctx context.Context, o HardwareOptions) (*Hardware, e
 	files, figures, err := p.HardwareFiles(ctx, o.Core, o.World)
 	if err != nil {
 		return nil, err
+	}
+	if o.Wrappers {
+		c, err := p.Core(ctx, o.Core)
+		if err != nil {
+			return nil, err
+		}
+		_, memories := verilog.Memories(c.Circuit)
+		maps.Copy(files, verilog.Wrappers(c.Circuit, slices.Collect(maps.Keys(memories))))
 	}
 	h := &Hardware{Figures: figures}
 	names := slices.Sorted(maps.Keys(files))
