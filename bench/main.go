@@ -11,6 +11,7 @@
 //	go run ./bench -live         the echo as a service on each machine, and sizes, memory, clock and processor
 //	                             time of guests: medians of five rounds. -peer KERNEL measures another guest beside
 //	go run ./bench -compile      what functions of 1,000 to 16,000 statements cost, by what is made of them
+//	go run ./bench -mine         the examples with mined lines and without; -programs DIR takes the programs of a folder
 //	go run ./bench -registers    the table of docs/hardware.md of cores with 8 to 32 registers
 //
 // The object has four parts, each a map from a dotted key to a number:
@@ -50,6 +51,7 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/cli"
+	"github.com/sinter-lang/sinter/internal/flow"
 )
 
 // options say what to measure.
@@ -74,6 +76,9 @@ func main() {
 	sizes := flag.Bool("compile", false, "measure what functions of 1,000 to 16,000 statements cost, and nothing else")
 	beside := flag.Bool("native", false, "time kernels as Linux processes beside the same in C, and nothing else")
 	rounds := flag.Int("rounds", nativeRounds, "with -native and -sim: runs of each process; the median counts")
+	mining := flag.Bool("mine", false, "compare programs with mined lines and without")
+	programs := flag.String("programs", "", "with -mine: a folder of programs, NAME/prog.sn with NAME/args, in place of the examples")
+	most := flag.Int("most", flow.MinedLines, "with -mine: so many lines at most")
 	registers := flag.Bool("registers", false, "print what registers cost and save")
 	simulators := flag.Bool("sim", false, "time the engines of circuits beside Verilator, and nothing else")
 	services := flag.Bool("live", false, "run the echo as a service on each machine, and print how fast it answers")
@@ -102,6 +107,8 @@ func main() {
 		err = printLive(context.Background(), o, os.Stdout)
 	case *sizes:
 		err = compileCosts(o.root, os.Stdout)
+	case *mining:
+		err = printMined(context.Background(), o, *programs, *most, os.Stdout)
 	case *registers:
 		err = printRegisters(context.Background(), o, os.Stdout)
 	default:

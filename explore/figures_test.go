@@ -74,8 +74,8 @@ func TestTablesAreReadByOthers(t *testing.T) {
 	table, err := csv.NewReader(strings.NewReader(string(explore.CSV(list)))).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, table, 1+len(list))
-	require.Equal(t, []string{"program", "organisation", "registers", "multiplier", "shifter", "codegen", "cycles"}, table[0][:7])
-	require.Equal(t, []string{`a,"b`, "multi", "16", "hard", "auto", "cg", "900"}, table[2][:7])
+	require.Equal(t, []string{"program", "organisation", "registers", "multiplier", "shifter", "codegen", "mining", "cycles"}, table[0][:8])
+	require.Equal(t, []string{`a,"b`, "multi", "16", "hard", "auto", "cg", "off", "900"}, table[2][:8])
 	lines := strings.Split(strings.TrimSpace(string(explore.Lines(list))), "\n")
 	require.Len(t, lines, len(list))
 	for i, line := range lines {

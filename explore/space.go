@@ -16,6 +16,7 @@ const (
 	Multiplier   = "multiplier"
 	Shifter      = "shifter"
 	Codegen      = "codegen"
+	Mining       = "mining"
 )
 
 // Config is the prefix of an axis that sets a config of the program.
@@ -37,6 +38,7 @@ func axes() []known {
 		{name: Multiplier, values: []string{"hard", "soft"}, standard: "hard"},
 		{name: Shifter, values: []string{"auto", "constant", "barrel"}, standard: "auto"},
 		{name: Codegen, values: []string{"cg", "llvm"}, standard: "cg"},
+		{name: Mining, values: []string{"off", "4", "8", "16"}, standard: "off"},
 	}
 }
 

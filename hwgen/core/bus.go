@@ -135,7 +135,7 @@ func (g *gen) makeResult() vec {
 		if l.port != nil {
 			v = g.ports.value(l.port.Reg)
 		} else {
-			v = g.el.value(l.rd)
+			v = g.el.result(l.rd)
 		}
 		uses = append(uses, use{[]*line{l}, v})
 	}

@@ -13,13 +13,14 @@ type elab struct {
 	leaves map[string]vec
 	memo   map[int]vec
 	units  map[int]vec // by the key of an expression
+	whole  map[int]vec // as units, for results and not for parts of them
 
 	keys    map[keyOf]int
 	numbers map[*word.Expr]int
 }
 
 func newElab(g *gen) *elab {
-	e := &elab{g: g, memo: map[int]vec{}, units: map[int]vec{}, keys: map[keyOf]int{}, numbers: map[*word.Expr]int{}}
+	e := &elab{g: g, memo: map[int]vec{}, units: map[int]vec{}, whole: map[int]vec{}, keys: map[keyOf]int{}, numbers: map[*word.Expr]int{}}
 	e.leaves = map[string]vec{
 		leafImm: g.x.imm, leafEarly: g.x.early, leafNext: g.address(g.x.next),
 	}
@@ -28,6 +29,14 @@ func newElab(g *gen) *elab {
 	}
 	e.makeB()
 	return e
+}
+
+// result makes the bits of what a line gives rd.
+func (e *elab) result(x *word.Expr) vec {
+	if v, ok := e.whole[e.key(x)]; ok {
+		return v
+	}
+	return e.value(x)
 }
 
 // value makes the bits of x.

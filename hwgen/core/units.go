@@ -38,7 +38,7 @@ func (l *line) overAB() (ops map[word.Op]bool, elsewhere bool) {
 // is. One carry chain serves sums, differences and both orders: for the lines
 // that subtract, operand b is complemented and the carry set.
 func (l *line) subtracts() (sub, plain bool) {
-	ops, plain := l.overAB()
+	ops, elsewhere := l.overAB()
 	for op := range ops {
 		switch op {
 		case word.Sub, word.Ltu, word.Lts:
@@ -47,7 +47,7 @@ func (l *line) subtracts() (sub, plain bool) {
 			plain = true
 		}
 	}
-	return sub, plain
+	return sub, plain || sub && elsewhere
 }
 
 // linesOver lists the lines that apply op to the shared operands.
@@ -158,7 +158,8 @@ func (g *gen) wholeOver(ops ...word.Op) []*line {
 
 // logic makes one unit of and, or and xor, where one look-up table a bit is
 // enough: two controls choose among the three and 0. Its value is 0 for lines
-// with another result, so the result bus needs no select for it.
+// with another result, so the result bus needs no select for it, and it is of no
+// use for a part of such a result.
 func (e *elab) logic() {
 	g := e.g
 	and, or, xor := g.wholeOver(word.And), g.wholeOver(word.Or), g.wholeOver(word.Xor)
@@ -182,7 +183,7 @@ func (e *elab) logic() {
 		g.b.And(g.b.And(a, b), g.b.Repeat(both, 32)))
 	v := g.vec(g.b.Name("logic", unit))
 	for _, op := range []word.Op{word.And, word.Or, word.Xor} {
-		e.units[e.ab(op, 32)] = v
+		e.whole[e.ab(op, 32)] = v
 	}
 	g.gated[v[0].node] = true
 }

@@ -67,12 +67,14 @@ func adderDepth() (int, error) {
 	return price.Depth, err
 }
 
-// chooser takes the line with which cycles times cells are least, again and again.
+// chooser takes the line with which cells times the square of cycles are least, again
+// and again.
 type chooser struct {
 	p   *program
 	o   Options
 	r   *Result
 	now state
+	own int // cells of the core beside lines and shifts
 }
 
 // state is what a set of lines makes of the program.
@@ -84,7 +86,7 @@ type state struct {
 }
 
 // product is what is to be small.
-func (s *state) product() float64 { return s.cycles * float64(s.cells) }
+func (s *state) product() float64 { return s.cycles * s.cycles * float64(s.cells) }
 
 func (s *state) lines() []*isa.Inst {
 	var out []*isa.Inst
@@ -109,7 +111,7 @@ func (c *chooser) with(chosen []*Candidate, changed *Candidate) state {
 		s.cycles += w.cycles
 		shifts = shifts.and(w.shifts)
 	}
-	s.cells = c.o.Cells + min(costShift*shifts.count(), costBarrel)
+	s.cells = c.own + min(costShift*shifts.count(), costBarrel)
 	port := 0
 	for _, x := range chosen {
 		s.cells += x.LUTs + costPlace
@@ -123,6 +125,8 @@ func (c *chooser) with(chosen []*Candidate, changed *Candidate) state {
 
 func (c *chooser) choose(left []*Candidate) error {
 	c.now = c.with(nil, nil)
+	c.own = c.o.Cells - c.now.cells
+	c.now.cells = c.o.Cells
 	whole := c.now.cycles
 	for len(c.now.chosen) < c.o.Lines {
 		best, at := c.best(left), 0

@@ -18,7 +18,8 @@
 //
 // The best line is taken, then what the others save beside it is computed anew with the
 // same search that selection uses (ir/fuse), until none pays (choose.go). A line pays
-// when cycles times cells of the core fall. None is deeper than an adder, which each
+// when the cells of the core times the square of the cycles fall: time counts twice,
+// as in the measure of Thompson, "Area-Time Complexity for VLSI" (1979). None is deeper than an adder, which each
 // core has in the same place, so the clock stays.
 //
 // What is found depends on the program, the weights of its blocks and nothing else. The
@@ -40,7 +41,7 @@ type Options struct {
 	Lines int      // at most
 	// Weight is how often a block runs; nil: an estimate by loops and calls.
 	Weight func(*ir.Func, *ir.Block) float64
-	Cells  int // of the core without mined lines; 0: of a usual one
+	Cells  int // of the core without mined lines
 }
 
 // Candidate is an operation that a line could do.
@@ -81,24 +82,30 @@ func (r *Result) Lines() []*isa.Inst {
 	return out
 }
 
+// Drop takes the last n chosen lines back.
+func (r *Result) Drop(n int, why string) {
+	at := len(r.Chosen) - n
+	for _, c := range r.Chosen[at:] {
+		c.Why = why
+	}
+	r.Others = slices.Concat(r.Chosen[at:], r.Others)
+	r.Chosen = r.Chosen[:at]
+}
+
 // Set is the chosen lines as an instruction set of a name.
 func (r *Result) Set(name string) *isa.Set { return &isa.Set{Name: name, Insts: r.Lines()} }
 
 // Bounds of the work.
 const (
-	maxInstrs  = 20000 // looked at, those of the most often run blocks
-	maxCuts    = 16    // of a value
-	maxParts   = 64    // operators of a candidate
-	maxPriced  = 96    // candidates
-	usualCells = 450   // of a core, without what shifts
+	maxInstrs = 20000 // looked at, those of the most often run blocks
+	maxCuts   = 16    // of a value
+	maxParts  = 64    // operators of a candidate
+	maxPriced = 96    // candidates
 )
 
 // Find finds the operations that pay, for a program that is legalised for 32 bits and
 // has passed ir/pass/tasks.
 func Find(m *ir.Module, o Options) (*Result, error) {
-	if o.Cells == 0 {
-		o.Cells = usualCells
-	}
 	p := newProgram(m, o.Weight)
 	r := &Result{}
 	all := p.candidates(r)

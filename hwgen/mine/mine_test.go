@@ -59,6 +59,7 @@ func find(t *testing.T, m *ir.Module, o mine.Options) *mine.Result {
 	if o.Set == nil {
 		o.Set = isa.RV32IM()
 	}
+	o.Cells = 500
 	if o.Lines == 0 {
 		o.Lines = 4
 	}

@@ -48,6 +48,8 @@ func TestBitstreams(t *testing.T) {
 			require.True(t, f.Fits && f.Meets)
 			require.Greater(t, f.Used.Cells, 100)
 			require.GreaterOrEqual(t, f.FmaxMHz, f.ClockMHz)
+			require.InDelta(t, 1000/f.FmaxMHz, f.PathNs, 1)
+			require.GreaterOrEqual(t, len(f.Path), 3, "names on the longest path")
 			data, err := os.ReadFile(f.Bitstream)
 			require.NoError(t, err)
 			require.Greater(t, len(data), 10_000)

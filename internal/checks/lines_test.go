@@ -147,3 +147,20 @@ func TestLinesThatAreRefused(t *testing.T) {
 		require.ErrorContains(t, err, strings.TrimPrefix(c.want, "x.isa"), c.line)
 	}
 }
+
+// TestPartsThatUnitsCompute: a part of a line is its own where the unit that computes
+// the like for others is not free for it: and-or-xor is 0 unless it is the whole result,
+// and a difference has the complement of an operand that stands elsewhere as it is.
+func TestPartsThatUnitsCompute(t *testing.T) {
+	ctx := context.Background()
+	p := loadWith(t, "testdata/units.sn", "testdata/units.isa")
+	im, err := p.Image(ctx)
+	require.NoError(t, err)
+	for _, line := range []string{"orsl", "andx", "subsl", "one"} {
+		require.Positive(t, executed(t, im, line), line)
+	}
+	o := checks.VerifyOptions{Cores: []string{flow.Pipe3}, NoX86: true, Random: 2000, Checks: []string{"trace", "lockstep", "circuit"}}
+	report, err := checks.Verify(ctx, p, o)
+	require.NoError(t, err)
+	require.False(t, report.Different(), "%+v", report.Rows)
+}

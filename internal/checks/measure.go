@@ -73,7 +73,7 @@ func (s *measurer) unit(ctx context.Context, unit []int) error {
 	var variant *flow.Program
 	if err == nil {
 		variant, err = ref.prog.Variant(flow.Variant{
-			Regs: first.Number(explore.Registers), Soft: first.Get(explore.Multiplier) == "soft", Backend: first.Get(explore.Codegen),
+			Regs: first.Number(explore.Registers), Soft: first.Get(explore.Multiplier) == "soft", Backend: first.Get(explore.Codegen), Mine: first.Get(explore.Mining),
 		})
 	}
 	for _, i := range unit {

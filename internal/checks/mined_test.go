@@ -3,6 +3,7 @@ package checks_test
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -133,8 +134,47 @@ func TestMiningThatIsRefused(t *testing.T) {
 	im, err := p.Image(context.Background())
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(file, []byte(image.Print(im)), 0o644))
-	q, err := flow.Load(file, flow.Options{Mine: 4})
+	_, err = flow.Load(file, flow.Options{Mine: 4})
+	require.ErrorContains(t, err, "--mine says how an image is made")
+	q, err := flow.Load(file, flow.Options{})
 	require.NoError(t, err)
 	_, err = q.MinedReport(nil)
 	require.ErrorContains(t, err, "operations are mined from a program")
+}
+
+// minedC is a program in C that computes the CRC of examples/crc32 with the functions of
+// the header.
+const minedC = `#include "mined.h"
+#define LOG (*(volatile uint32_t *)0xfffff818u)
+__asm__(".section .init,\"ax\"\n.globl _start\n_start:\n  lui sp, %hi(_stack)\n  addi sp, sp, %lo(_stack)\n"
+        "  call main\n  sw zero, -2020(zero)\n1: j 1b\n");
+static uint8_t buf[1024];
+int main(void) {
+  uint32_t s = 1, c = 0xffffffff;
+  for (int i = 0; i < 1024; i++) buf[i] = s = mine2(s);
+  for (int i = 0; i < 1024; i++) c = mine1(c, buf[i]);
+  LOG = ~c;
+  return 0;
+}
+`
+
+// TestMinedHeader: gcc assembles the functions of the header to the instructions that the
+// lines describe; the result of the program in C is that of the one in our language.
+func TestMinedHeader(t *testing.T) {
+	gcc := testkit.Tool(t, "riscv64-unknown-elf-gcc")
+	p := mined(t, "../../examples/crc32")
+	r, err := p.MinedReport(nil)
+	require.NoError(t, err)
+	dir := t.TempDir()
+	for name, text := range map[string]string{"mined.h": r.Header, "lines.isa": r.Set, "prog.c": minedC} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	}
+	out := filepath.Join(dir, "prog.elf")
+	said, err := exec.Command(gcc, "-march=rv32im", "-mabi=ilp32", "-O2", "-Wall", "-Werror", "-nostdlib", "-nostartfiles", "-ffreestanding",
+		"-T", "testdata/elf/core.ld", filepath.Join(dir, "prog.c"), "-o", out).CombinedOutput()
+	require.NoError(t, err, "%s", said)
+	q := loadWith(t, out, filepath.Join(dir, "lines.isa"))
+	for _, level := range []string{flow.ISA, flow.Cycle} {
+		require.Equal(t, []string{"696138f0"}, runOn(t, q, level), level)
+	}
 }

@@ -39,6 +39,9 @@ func (c *fpgaCmd) Run(e *env) error {
 	case c.Out == "":
 		return flow.UserErrorf("fpga wants a folder to write into: -o DIR")
 	}
+	if w := c.world(); c.Until != "" || len(c.PcapIn)+len(c.VcdIn)+len(c.BytesIn) > 0 {
+		o.World = &w
+	}
 	f, err := p.FPGA(e.ctx, o)
 	if f == nil {
 		return err
@@ -102,8 +105,12 @@ func printFPGA(e *env, f *flow.FPGA) {
 	fmt.Fprintf(e.out, "%s of %s: %d cells, %d block RAMs, %d DSPs, %d SPRAMs\n", who, f.Part, u.Cells, u.Blocks, u.DSPs, u.SPRAMs)
 	if f.FmaxMHz > 0 {
 		fmt.Fprintf(e.out, "clock %.6g MHz, at most %.2f MHz\n", f.ClockMHz, f.FmaxMHz)
+		fmt.Fprintln(e.out, f.PathText())
 	} else {
 		fmt.Fprintf(e.out, "clock %.6g MHz\n", f.ClockMHz)
+	}
+	for _, r := range f.Responses {
+		fmt.Fprintln(e.out, r)
 	}
 	for _, t := range f.Tools {
 		if t.Missing == "" {

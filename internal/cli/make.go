@@ -72,7 +72,11 @@ func (c *buildCmd) Run(e *env) error {
 		}
 		fmt.Fprintln(e.out)
 		for _, k := range r.Copies {
-			fmt.Fprintf(e.out, "  copies %d bytes at %s\n", k.Bytes, k.Place)
+			atMost := ""
+			if k.AtMost {
+				atMost = "at most "
+			}
+			fmt.Fprintf(e.out, "  copies %s%d bytes at %s\n", atMost, k.Bytes, k.Place)
 		}
 	}
 	return nil
@@ -80,13 +84,14 @@ func (c *buildCmd) Run(e *env) error {
 
 // hwCmd is `sinter hw`.
 type hwCmd struct {
-	program `embed:""`
-	inputs  `embed:""`
-	Out     string `short:"o" required:"" placeholder:"DIR" help:"Folder to write into; it is made when missing."`
-	Core    string `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
-	Design  string `placeholder:"FILE" help:"Make the core of a design point (.design, as build writes it) and not that of the program's own; it says which organisation."`
-	Full    bool   `help:"Make a core that is not specialised: all lines, 32 registers, all port registers, 16 KiB memories or more. It runs any image."`
-	Frames  int    `default:"64" placeholder:"N" help:"Frames of the captures that the test bench replays; 0: all."`
+	program  `embed:""`
+	inputs   `embed:""`
+	Out      string `short:"o" required:"" placeholder:"DIR" help:"Folder to write into; it is made when missing."`
+	Core     string `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
+	Design   string `placeholder:"FILE" help:"Make the core of a design point (.design, as build writes it) and not that of the program's own; it says which organisation."`
+	Full     bool   `help:"Make a core that is not specialised: all lines, 32 registers, all port registers, 16 KiB memories or more. It runs any image."`
+	Wrappers bool   `help:"Write texts for the designs of others, too: AXI4-Stream, FuseSoC, LiteX, cocotb."`
+	Frames   int    `default:"64" placeholder:"N" help:"Frames of the captures that the test bench replays; 0: all."`
 }
 
 // Run writes the hardware.
@@ -107,7 +112,7 @@ func (c *hwCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	r, err := p.Hardware(e.ctx, flow.HardwareOptions{Dir: c.Out, Core: kind, World: c.world(), Frames: c.Frames})
+	r, err := p.Hardware(e.ctx, flow.HardwareOptions{Dir: c.Out, Core: kind, World: c.world(), Frames: c.Frames, Wrappers: c.Wrappers})
 	if err != nil {
 		return err
 	}

@@ -121,6 +121,8 @@ func (o *Options) unused(name string, form Form) error {
 		option = "--with llvm"
 	case o.CPU != "":
 		option = "--cpu"
+	case o.Mine > 0:
+		option = "--mine"
 	case o.Lines != nil && filepath.Ext(name) != ".elf":
 		option = "--isa"
 	default:

@@ -31,6 +31,7 @@ type FPGAOptions struct {
 	Clock    string   // in MHz; "": that of the board
 	Baud     uint64   // of the log and of all serial lines
 	Program  bool     // hand the bitstream to the board
+	World    *World   // measure the arms of selects in it; nil: do not
 }
 
 // FPGA is a program on a board.
@@ -42,9 +43,12 @@ type FPGA struct {
 	ClockMHz  float64     `json:"clock_mhz"`
 	Pins      []BoundPin  `json:"pins"`
 	Files     []string    `json:"files"`
-	Estimate  Usage       `json:"estimate"`            // by our own mapper
-	Used      *Usage      `json:"used,omitempty"`      // by the outside tools
-	FmaxMHz   float64     `json:"fmax_mhz,omitempty"`  // by the outside tools
+	Estimate  Usage       `json:"estimate"`           // by our own mapper
+	Used      *Usage      `json:"used,omitempty"`     // by the outside tools
+	FmaxMHz   float64     `json:"fmax_mhz,omitempty"` // by the outside tools
+	Path      []PathStep  `json:"path,omitempty"`     // the longest, in names of the written Verilog
+	PathNs    float64     `json:"path_ns,omitempty"`
+	Responses []Response  `json:"responses,omitempty"` // of the arms of selects, in a run
 	Fits      bool        `json:"fits"`                // as far as is known
 	Meets     bool        `json:"meets_clock"`         // the outside tools say so
 	Bitstream string      `json:"bitstream,omitempty"` // path
@@ -81,6 +85,11 @@ func (p *Program) FPGA(ctx context.Context, o FPGAOptions) (*FPGA, error) {
 	f, files, err := p.boardFiles(ctx, o)
 	if err != nil {
 		return nil, err
+	}
+	if o.World != nil {
+		if f.Responses, err = p.Responses(ctx, o.Core, f.ClockMHz, *o.World); err != nil {
+			return nil, err
+		}
 	}
 	names := slices.Sorted(maps.Keys(files))
 	if err := WriteFolder(o.Dir, names, func(name string) []byte { return []byte(files[name]) }); err != nil {

@@ -100,7 +100,7 @@ func (p *Program) implement(ctx context.Context, f *FPGA, o FPGAOptions) error {
 		return tooLarge(b, *f.Used, "by nextpnr")
 	}
 	if !f.Meets {
-		return UserErrorf("the design reaches %.2f MHz and its clock is %.6g MHz: a lower --clock, --core multi or another board", f.FmaxMHz, f.ClockMHz)
+		return f.tooSlow()
 	}
 	if err := f.tool(ctx, o.Dir, "icepack", name+".asc", bin); err != nil {
 		return err
@@ -182,11 +182,15 @@ func (f *FPGA) timing(path string) error {
 	var r struct {
 		Fmax        map[string]struct{ Achieved, Constraint float64 }
 		Utilization map[string]struct{ Used int }
+		Paths       []placedPath `json:"critical_paths"`
 	}
 	if err := json.Unmarshal(data, &r); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	f.Used.Cells = r.Utilization["ICESTORM_LC"].Used
+	if p := worst(r.Paths); p != nil {
+		f.Path, f.PathNs = pathOf(p)
+	}
 	f.Meets = len(r.Fmax) > 0
 	for _, c := range r.Fmax {
 		if f.FmaxMHz == 0 || c.Achieved < f.FmaxMHz {

@@ -22,6 +22,8 @@ type HardwareOptions struct {
 	Core   string
 	World  World
 	Frames int // that the test bench replays; 0: all
+
+	Wrappers bool // texts for the designs of others, too
 }
 
 // Hardware is what was written.
@@ -46,6 +48,14 @@ func (p *Program) Hardware(ctx context.Context, o HardwareOptions) (*Hardware, e
 	files, figures, err := p.HardwareFiles(ctx, o.Core, o.World)
 	if err != nil {
 		return nil, err
+	}
+	if o.Wrappers {
+		c, err := p.Core(ctx, o.Core)
+		if err != nil {
+			return nil, err
+		}
+		_, memories := verilog.Memories(c.Circuit)
+		maps.Copy(files, verilog.Wrappers(c.Circuit, slices.Collect(maps.Keys(memories))))
 	}
 	h := &Hardware{Figures: figures}
 	names := slices.Sorted(maps.Keys(files))
@@ -80,7 +90,7 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 	files[name+"_tb.v"] = verilog.Testbench(c.Circuit, im, vectors, benchSlack*cycles+10000)
 	files[name+".design"] = design.Print(c.Point)
 	files[verilog.VectorsName(name)] = verilog.VectorsFile(im, vectors)
-	mined, err := p.minedIn(im)
+	mined, err := p.MinedLines()
 	if err != nil {
 		return nil, nil, err
 	}

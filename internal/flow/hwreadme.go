@@ -56,9 +56,12 @@ var streamMeanings = []struct{ suffix, meaning string }{
 	{rtl.TxPorts("").Bytes, "of the last beat: how many bytes count, 1 to 4"},
 }
 
-func portMeaning(name string) string {
+func portMeaning(name string, width int) string {
 	if m := portMeanings[name]; m != "" {
 		return m
+	}
+	if width == rtl.PortByteWidth {
+		return "a byte of a serial line"
 	}
 	for _, s := range streamMeanings {
 		if strings.HasSuffix(name, s.suffix) {
@@ -74,10 +77,10 @@ func writePorts(b *strings.Builder, c *rtl.Circuit) {
 		"| clk | in | 1 | every register changes at its rising edge |\n| reset | in | 1 | see above |\n")
 	for _, id := range c.Inputs {
 		n := &c.Nodes[id]
-		fmt.Fprintf(b, "| %s | in | %d | %s |\n", n.Name, n.Width, portMeaning(n.Name))
+		fmt.Fprintf(b, "| %s | in | %d | %s |\n", n.Name, n.Width, portMeaning(n.Name, n.Width))
 	}
 	for _, o := range c.Outputs {
-		fmt.Fprintf(b, "| %s | out | %d | %s |\n", o.Name, c.Nodes[o.Node].Width, portMeaning(o.Name))
+		fmt.Fprintf(b, "| %s | out | %d | %s |\n", o.Name, c.Nodes[o.Node].Width, portMeaning(o.Name, c.Nodes[o.Node].Width))
 	}
 	b.WriteString("\n")
 }

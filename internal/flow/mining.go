@@ -2,9 +2,10 @@ package flow
 
 import (
 	"context"
-	"slices"
+	"fmt"
 
 	"github.com/sinter-lang/sinter/hwgen/mine"
+	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/image"
@@ -15,7 +16,7 @@ import (
 )
 
 // MinedLines is how many lines are mined at most when nobody says how many.
-const MinedLines = 8
+const MinedLines = 16
 
 // minedSet is the name of a set of mined lines.
 const minedSet = "mined"
@@ -29,9 +30,9 @@ func (p *Program) Mined() (*mine.Result, error) {
 	return p.mined.get(func() (*mine.Result, error) { return p.mine(nil) })
 }
 
-// MinedIn are the operations that the program asks for in a run in a world: the
+// minedInRun are the operations that the program asks for in a run in a world: the
 // interpreter of the program IR counts how often each block runs.
-func (p *Program) MinedIn(w World) (*mine.Result, error) {
+func (p *Program) minedInRun(w World) (*mine.Result, error) {
 	m, err := p.Low()
 	if err != nil {
 		return nil, err
@@ -63,37 +64,82 @@ func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64) (*mine.Result, 
 	if err != nil {
 		return nil, err
 	}
+	plain, err := p.plainImage(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	before, err := p.paceOf(plain)
+	if err != nil {
+		return nil, err
+	}
 	lines := p.opts.Mine
 	if lines == 0 {
 		lines = MinedLines
 	}
-	return mine.Find(m, mine.Options{Set: t.Set, Lines: lines, Weight: weight})
+	r, err := mine.Find(m, mine.Options{Set: t.Set, Lines: lines, Weight: weight, Cells: before.cells})
+	if err != nil {
+		return nil, err
+	}
+	return r, p.keepFaster(r, before)
 }
 
-// withMined is an image with mined lines, or the one without them when its work is no
-// less: then the program keeps the plain set.
-func (p *Program) withMined(ctx context.Context, compile compiler, t *design.Target, plain *image.Image) (*image.Image, error) {
-	r, err := p.Mined()
-	if err != nil || len(r.Chosen) == 0 {
-		return plain, err
+// pace is how fast the pipe3 core of an image is, as far as an estimate goes: cycles
+// times the look-up tables on the longest path.
+type pace struct {
+	time         float64
+	cells, depth int
+}
+
+func (p *Program) paceOf(im *image.Image) (pace, error) {
+	n, err := work(im)
+	if err != nil {
+		return pace{}, err
+	}
+	core, err := makeCore(im, plan.Options{Core: Pipe3})
+	if err != nil {
+		return pace{}, err
+	}
+	price, err := p.Price(core)
+	return pace{n * float64(price.Depth), price.Cells, price.Depth}, err
+}
+
+// keepFaster drops lines, half of them at a time, until the core is faster with them
+// than without.
+func (p *Program) keepFaster(r *mine.Result, before pace) error {
+	for len(r.Chosen) > 0 {
+		im, err := p.imageWith(context.Background(), r)
+		if err != nil {
+			return err
+		}
+		after, err := p.paceOf(im)
+		if err != nil || after.time < before.time {
+			return err
+		}
+		r.Drop((len(r.Chosen)+1)/2, fmt.Sprintf("the core would not be faster: its longest path has %d look-up tables, %d without mined lines", after.depth, before.depth))
+	}
+	return nil
+}
+
+// imageWith is the image with mined lines.
+func (p *Program) imageWith(ctx context.Context, r *mine.Result) (*image.Image, error) {
+	t, err := p.Target()
+	if err != nil {
+		return nil, err
 	}
 	set, err := t.Set.Extend(t.Set.Name+"_"+minedSet, r.Lines()...)
 	if err != nil {
 		return nil, err
 	}
-	im, err := p.chosen(ctx, compile, design.NewTarget(set.Name, set, t.Regs))
-	if err != nil {
-		return nil, err
-	}
-	before, err := work(plain)
-	if err != nil {
-		return nil, err
-	}
-	after, err := work(im)
-	if err != nil || after >= before {
+	return p.imageFor(ctx, design.NewTarget(set.Name, set, t.Regs))
+}
+
+// withMined is an image with mined lines, or the plain one when there are none.
+func (p *Program) withMined(ctx context.Context, plain *image.Image) (*image.Image, error) {
+	r, err := p.Mined()
+	if err != nil || len(r.Chosen) == 0 {
 		return plain, err
 	}
-	return im, nil
+	return p.imageWith(ctx, r)
 }
 
 // MinedLine is a mined line as reports show it.
@@ -135,7 +181,7 @@ func (p *Program) MinedReport(w *World) (*MinedReport, error) {
 	if w == nil {
 		r, err = p.Mined()
 	} else {
-		r, err = p.MinedIn(*w)
+		r, err = p.minedInRun(*w)
 		weights = "run"
 	}
 	if err != nil {
@@ -162,8 +208,8 @@ func minedLines(of []*mine.Candidate) []MinedLine {
 	return out
 }
 
-// minedIn are the mined lines that an image holds.
-func (p *Program) minedIn(im *image.Image) ([]MinedLine, error) {
+// MinedLines are the mined lines of the program's core.
+func (p *Program) MinedLines() ([]MinedLine, error) {
 	if !p.opts.mines() || p.Form > FromIR {
 		return nil, nil
 	}
@@ -171,5 +217,5 @@ func (p *Program) minedIn(im *image.Image) ([]MinedLine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(minedLines(r.Chosen), func(l MinedLine) bool { return im.Target.Set.Lookup(l.Name) == nil }), nil
+	return minedLines(r.Chosen), nil
 }

@@ -49,7 +49,7 @@ type stages struct {
 	first, forX86, forCore once[*ir.Module]
 	target                 once[*design.Target]
 	mined                  once[*mine.Result]
-	image                  once[*image.Image]
+	plain, image           once[*image.Image]
 	tools                  once[*llvm.Tools]
 	cores                  map[string]*once[*Core]
 	x86                    map[x86.Product]*once[*x86.Image]
@@ -143,24 +143,35 @@ func baseSet() *isa.Set {
 // Image is the linked program of a generated core.
 func (p *Program) Image(ctx context.Context) (*image.Image, error) {
 	return p.image.get(func() (*image.Image, error) {
-		m, err := p.Low()
-		if err != nil {
-			return nil, err
-		}
-		t, err := p.Target()
-		if err != nil {
-			return nil, err
-		}
-		compile := func(ctx context.Context, t *design.Target) (*image.Image, error) { return p.compile(ctx, m, t) }
-		im, err := p.chosen(ctx, compile, t)
+		im, err := p.plainImage(ctx)
 		if err == nil && p.opts.mines() {
-			im, err = p.withMined(ctx, compile, t, im)
+			im, err = p.withMined(ctx, im)
 		}
 		if err != nil {
 			return nil, err
 		}
 		return im, p.imageBudget(im)
 	})
+}
+
+// plainImage is the linked program without mined lines.
+func (p *Program) plainImage(ctx context.Context) (*image.Image, error) {
+	return p.plain.get(func() (*image.Image, error) {
+		t, err := p.Target()
+		if err != nil {
+			return nil, err
+		}
+		return p.imageFor(ctx, t)
+	})
+}
+
+// imageFor is the image for a target, with as many registers as pay.
+func (p *Program) imageFor(ctx context.Context, t *design.Target) (*image.Image, error) {
+	m, err := p.Low()
+	if err != nil {
+		return nil, err
+	}
+	return p.chosen(ctx, func(ctx context.Context, t *design.Target) (*image.Image, error) { return p.compile(ctx, m, t) }, t)
 }
 
 // compile makes the image with the code generator that the options name.

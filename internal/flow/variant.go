@@ -13,6 +13,7 @@ type Variant struct {
 	Regs    int
 	Soft    bool   // multiply without an instruction
 	Backend string // as in Options
+	Mine    string // as SetMine takes it
 }
 
 // Variant is the same checked program for another back end. Variants of one program
@@ -31,7 +32,10 @@ func (p *Program) Variant(v Variant) (*Program, error) {
 	}
 	other := p.For(design.NewTarget(set.Name, set, v.Regs))
 	other.opts.Backend = v.Backend
-	return other, nil
+	if v.Mine == "" { // of a sweep that is older than the axis
+		return other, nil
+	}
+	return other, other.opts.SetMine(v.Mine)
 }
 
 // Shifting makes the program's core of an organisation one that shifts as wished: one

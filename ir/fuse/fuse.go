@@ -148,7 +148,7 @@ func (fs *Fusions) try(in *isa.Inst, b *ir.Block, i *ir.Instr) {
 		}
 		root = root.Args[0]
 	}
-	m := graphMatch{loads: fs.loads, block: b, bound: map[*word.Expr]*ir.Value{}}
+	m := graphMatch{loads: fs.loads, fused: fs.of, block: b, bound: map[*word.Expr]*ir.Value{}}
 	if !m.node(root, i.Results[0], true) {
 		return
 	}
@@ -194,6 +194,7 @@ func (fs *Fusions) restore(i *ir.Instr, gone []*ir.Instr) {
 
 // graphMatch compares the graph of a line with that of the values of a block.
 type graphMatch struct {
+	fused map[*ir.Instr]*Fusion // their operands as written may be gone
 	loads map[*ir.Instr]bool
 	block *ir.Block
 	bound map[*word.Expr]*ir.Value
@@ -254,7 +255,7 @@ func (m *graphMatch) node(e *word.Expr, v *ir.Value, root bool) bool {
 // same operands.
 func (m *graphMatch) inner(e *word.Expr, v *ir.Value, root bool) bool {
 	i := v.Def
-	if i == nil || i.Op != ir.OpWord || m.loads[i] || !root && v.In != m.block || i.Word != e.Op || i.Imm != e.Imm || len(i.Args) != len(e.Args) {
+	if i == nil || i.Op != ir.OpWord || m.loads[i] || m.fused[i] != nil || !root && v.In != m.block || i.Word != e.Op || i.Imm != e.Imm || len(i.Args) != len(e.Args) {
 		return false
 	}
 	if m.all(e.Args, i.Args) {

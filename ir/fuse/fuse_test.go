@@ -1,6 +1,8 @@
 package fuse_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -89,4 +91,89 @@ func TestWhatIsLeft(t *testing.T) {
 	in, err := isa.ParseLine(&diag.File{Name: "t.isa", Text: "l I 000 0001011 rd = mem32[rs1 + imm] xor (rs1 shl 3)\n"})
 	require.NoError(t, err)
 	require.Zero(t, fuse.Parts(in))
+}
+
+const chain = `module t
+task 0 m @main
+main @main
+func @main(v1: tok) -> (tok) {
+  local %o 64 align 4
+b0(v1):
+  v2: tok %o = local %o
+  v3: i32 = const 15
+  v4: i32 = load4 %o, v2
+  v5: i32 = load4 %o[4], v2
+  v6: i32 = load4 %o[8], v2
+  v7: i32 = load4 %o[12], v2
+  v8: i32 = load4 %o[16], v2
+  v9: i32 = add v4, v5
+  v10: i32 = add v9, v6
+  v11: i32 = add v10, v7
+  v12: i32 = add v11, v8
+  v13: i32 = shrs v12, v3
+  v14: tok %o = store4 %o[20], v13, v2
+  v15: tok = halt v1
+  ret v15
+}
+`
+
+// TestOverlaps: what one line has taken is not taken apart by the next one, whose
+// operands would be values that nothing computes.
+func TestOverlaps(t *testing.T) {
+	m, err := ir.Parse(&diag.File{Name: "t.sir", Text: chain})
+	require.NoError(t, err)
+	set, err := isa.Parse(&diag.File{Name: "t.isa", Text: `isa t
+  sum3 R4 00      000 0001011  rd = (rs1 + rs2) + rs3
+  sh2  R  0000000 001 0001011  rd = (rs1 + rs2) shrs 15
+end
+`})
+	require.NoError(t, err)
+	fs := fuse.Find(m.Funcs[0], set.Insts)
+	fused := 0
+	for _, i := range m.Funcs[0].Blocks[0].Instrs {
+		if fs.Of(i) == nil || fs.Dead(i) {
+			continue
+		}
+		fused++
+		for _, a := range fs.Of(i).Args {
+			require.False(t, a != nil && fs.Dead(a.Def), "%s reads %s", i.Result(), a)
+		}
+	}
+	require.Equal(t, 2, fused)
+}
+
+// TestImmediatesCount: two slices of one word are not the same bits.
+func TestImmediatesCount(t *testing.T) {
+	text := strings.NewReplacer("v6: i32 = shl v4, v3", "v6: i1 = slice v4, 5", "v7: i32 = xor v6, v4", "v21: i32 = zext v6\n  v7: i32 = xor v21, v4",
+		"v8: i32 = add v7, v6", "v8: i32 = add v7, v4").Replace(module)
+	m, err := ir.Parse(&diag.File{Name: "t.sir", Text: text})
+	require.NoError(t, err)
+	for bit, want := range map[int]int{5: 1, 6: 0} {
+		in, err := isa.ParseLine(&diag.File{Name: "t.isa", Text: fmt.Sprintf("x R 0000000 000 0001011 rd = (zext32(rs1[%d]) xor rs1) + rs1\n", bit)})
+		require.NoError(t, err)
+		fs, n := fuse.Find(m.Funcs[0], []*isa.Inst{in}), 0
+		for _, i := range m.Funcs[0].Blocks[0].Instrs {
+			if fs.Of(i) != nil {
+				n++
+			}
+		}
+		require.Equal(t, want, n, "bit %d", bit)
+	}
+}
+
+// TestExchanged: operands are tried in both orders, and a try that fails leaves nothing.
+func TestExchanged(t *testing.T) {
+	text := strings.NewReplacer("v6: i32 = shl v4, v3", "v6: i32 = add v4, v11", "v7: i32 = xor v6, v4", "v7: i32 = add v3, v5", "v8: i32 = add v7, v6", "v8: i32 = xor v6, v7",
+		"v3: i32 = const 3", "v3: i32 = const 3\n  v11: i32 = const 16", "  v11: i32 = const 16\n", "").Replace(module)
+	m, err := ir.Parse(&diag.File{Name: "t.sir", Text: text})
+	require.NoError(t, err)
+	in, err := isa.ParseLine(&diag.File{Name: "t.isa", Text: "x R 0000000 000 0001011 rd = (rs1 + 3) xor (rs2 + 16)\n"})
+	require.NoError(t, err)
+	fs, got := fuse.Find(m.Funcs[0], []*isa.Inst{in}), ""
+	for _, i := range m.Funcs[0].Blocks[0].Instrs {
+		if fu := fs.Of(i); fu != nil {
+			got += fmt.Sprint(i.Result(), " ", fu.Args[0], " ", fu.Args[1], "\n")
+		}
+	}
+	require.Equal(t, "v8 v5 v4\n", got)
 }
