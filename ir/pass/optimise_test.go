@@ -30,11 +30,14 @@ func traceOf(t *testing.T, m *ir.Module) string {
 // TestOptimisersKeepTraces runs each optimising pass by itself and all together
 // on random modules, in check mode.
 func TestOptimisersKeepTraces(t *testing.T) {
-	all := Optimisers()
+	all, many, few := Optimisers(), uint64(40), uint64(10)
+	if testkit.Full() {
+		many, few = 100, 30
+	}
 	for k := -1; k < len(all); k++ {
-		name, passes, seeds := "all", append(append([]Pass(nil), all...), all...), uint64(70)
+		name, passes, seeds := "all", append(append([]Pass(nil), all...), all...), many
 		if k >= 0 {
-			name, passes, seeds = all[k].Name, all[k:k+1], 20
+			name, passes, seeds = all[k].Name, all[k:k+1], few
 		}
 		t.Run(name, func(t *testing.T) {
 			for seed := uint64(0); seed < seeds; seed++ {
