@@ -280,6 +280,9 @@ func (c *buildCmd) bundle(e *env, p *flow.Program) error {
 		if d.Kind == live.Pin {
 			return flow.UserErrorf("%s has the pin `%s`, which neither a hypervisor nor a unit gives it", p.Name, d.Name)
 		}
+		if d.Kind == live.Serial {
+			return flow.UserErrorf("%s has the serial line `%s`, which neither a hypervisor nor a unit gives it", p.Name, d.Name)
+		}
 	}
 	if err := p.Service(e.ctx, b.Machine, im); err != nil {
 		return err

@@ -229,6 +229,7 @@ func TestLiveRefuses(t *testing.T) {
 		{"has 700 bytes; a disk is whole sectors of 512", []string{"queue", "--disk", odd}},
 		{"--size 100: expected whole sectors", []string{"queue", "--disk", "nosuch.img", "--size", "100"}},
 		{"a live run has no pins", []string{"blinky"}},
+		{"has the serial line `serial`: a live run has none", []string{"uart-echo"}},
 		{"--live runs on native, unikernel or monitor, not on cycle", []string{"echo", "--on", "cycle"}},
 		{"--vmm qemu and --on native do not go together", []string{"echo", "--vmm", "qemu"}},
 		{"--until is for runs in a script", []string{"echo", "--until", "1s"}},

@@ -72,7 +72,11 @@ func (c *buildCmd) Run(e *env) error {
 		}
 		fmt.Fprintln(e.out)
 		for _, k := range r.Copies {
-			fmt.Fprintf(e.out, "  copies %d bytes at %s\n", k.Bytes, k.Place)
+			atMost := ""
+			if k.AtMost {
+				atMost = "at most "
+			}
+			fmt.Fprintf(e.out, "  copies %s%d bytes at %s\n", atMost, k.Bytes, k.Place)
 		}
 	}
 	return nil

@@ -40,6 +40,7 @@ type runCmd struct {
 	VcdOut    []string `name:"vcd-out" placeholder:"PORT=FILE" help:"Write the levels of an output pin to a value change dump."`
 	BytesOut  []string `name:"bytes-out" placeholder:"PORT=FILE" help:"Write the bytes that a program sent over a serial line to such a file."`
 	Trace     string   `placeholder:"FILE" help:"Write the trace in its text form."`
+	CommitLog string   `name:"commit-log" placeholder:"FILE" help:"Write each instruction that the core executes, as Spike does (isa and cycle only)."`
 	Wave      string   `placeholder:"FILE.vcd" help:"Write a waveform of the core (cycle only)."`
 	Window    string   `name:"wave-window" default:"0:10000" placeholder:"FROM:CYCLES" help:"Cycles of the waveform."`
 	Print     bool     `name:"print-command" help:"Print the command that repeats a native or unikernel run."`
@@ -64,7 +65,7 @@ func (c *runCmd) Run(e *env) error {
 		c.On = p.Reference()
 	}
 	r, err := p.Run(e.ctx, flow.RunOptions{
-		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, VcdOut: c.VcdOut, BytesOut: c.BytesOut, DiskOut: c.DiskOut, TraceFile: c.Trace, Wave: c.Wave, Window: c.Window, Lanes: c.Lanes,
+		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, VcdOut: c.VcdOut, BytesOut: c.BytesOut, DiskOut: c.DiskOut, TraceFile: c.Trace, CommitLog: c.CommitLog, Wave: c.Wave, Window: c.Window, Lanes: c.Lanes,
 	})
 	if err != nil {
 		return err

@@ -2,22 +2,24 @@ package flow
 
 import (
 	"path/filepath"
+	"strings"
 
 	"github.com/sinter-lang/sinter/ir"
 )
 
 // Copy is a copy of memory that is left in a program.
 type Copy struct {
-	Place string `json:"place"`
-	Bytes uint64 `json:"bytes"`
+	Place  string `json:"place"`
+	Bytes  uint64 `json:"bytes"`
+	AtMost bool   `json:"at_most,omitempty"` // the length is known when it runs
 }
 
 // maxCopy is the largest copy that is not worth telling.
 const maxCopy = 64
 
-// Copies lists the copies of a known size over 64 bytes that are left after the
+// Copies lists the copies that may be of more than 64 bytes and are left after the
 // passes, in the order of the program: for x86-64 when an artefact of that name
-// is for it, else for a core.
+// is for it, else for a core. Where a function of the tool copies, its calls are listed.
 func (p *Program) Copies(artefact string) ([]Copy, error) {
 	stage := p.Low
 	if ext := filepath.Ext(artefact); ext == ".elf" || ext == ".ll" {
@@ -31,11 +33,34 @@ func (p *Program) Copies(artefact string) ([]Copy, error) {
 	for _, f := range m.Funcs {
 		for _, b := range f.Blocks {
 			for _, i := range b.Instrs {
-				if i.Op == ir.OpCopy && i.Imm > maxCopy {
-					list = append(list, Copy{i.Span.String(), i.Imm})
+				if n, atMost := copied(i); n > maxCopy && !copies(f) {
+					list = append(list, Copy{i.Span.String(), n, atMost})
 				}
 			}
 		}
 	}
 	return list, nil
+}
+
+// copies reports whether a function only copies its second object to its first.
+func copies(f *ir.Func) bool { return strings.HasPrefix(f.Name, "copy.") }
+
+// copied is how many bytes an instruction copies, perhaps at most.
+func copied(i *ir.Instr) (n uint64, atMost bool) {
+	switch {
+	case i.Op == ir.OpCopy:
+		return i.Imm, false
+	case i.Op == ir.OpMove, i.Op == ir.OpCall && copies(i.Callee):
+		return uint64(min(roomOf(i.Refs[0]), roomOf(i.Refs[1]))), true
+	}
+	return 0, false
+}
+
+// roomOf is how many bytes a place has at most.
+func roomOf(r ir.Ref) int {
+	size := r.Obj.Size
+	if r.Obj.Slot > 0 {
+		size = r.Obj.Slot
+	}
+	return size - max(r.Disp, 0)
 }

@@ -76,6 +76,8 @@ func (p *Program) serviceDevices() []live.Device {
 			dev.Kind = live.Disk
 		case port.Level:
 			dev.Kind = live.Pin
+		case port.Stream:
+			dev.Kind = live.Serial
 		}
 		for _, s := range p.Tree.System.Sockets {
 			if s.Device == i {

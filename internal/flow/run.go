@@ -31,6 +31,7 @@ type RunOptions struct {
 	BytesOut  []string // PORT=FILE
 	DiskOut   []string // DEVICE=FILE
 	TraceFile string
+	CommitLog string // each retired instruction, levels isa and cycle only
 	Wave      string // VCD of the core, level cycle only
 	Window    string // FROM:CYCLES
 	Lanes     int    // runs of a core with other gaps at its ports, this one counted; 0: one
@@ -73,6 +74,9 @@ func (p *Program) Run(ctx context.Context, o RunOptions) (*Result, error) {
 	outs, err := p.outputs(o)
 	if err != nil {
 		return nil, err
+	}
+	if o.CommitLog != "" {
+		return p.runCommitted(ctx, o, outs)
 	}
 	if o.Wave != "" {
 		return p.runWave(ctx, o, outs)

@@ -37,6 +37,7 @@ const (
 	Net Kind = iota
 	Disk
 	Pin
+	Serial
 )
 
 // Device is a device of an image.

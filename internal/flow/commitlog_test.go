@@ -1,0 +1,110 @@
+package flow
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/sim"
+)
+
+// TestCommitLogs: the instruction set and both circuits write the same log, a line for
+// each instruction that was counted, and each word stands in the image at its place.
+func TestCommitLogs(t *testing.T) {
+	p, err := Load("../../examples/sort", Options{})
+	require.NoError(t, err)
+	im, err := p.Image(context.Background())
+	require.NoError(t, err)
+	dir := t.TempDir()
+	var first []byte
+	for _, on := range [][2]string{{ISA, ""}, {Cycle, Multi}, {Cycle, Pipe3}} {
+		path := filepath.Join(dir, on[0]+on[1])
+		r, err := p.Run(context.Background(), RunOptions{Level: on[0], Core: on[1], CommitLog: path})
+		require.NoError(t, err)
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		if first == nil {
+			first = data
+			require.EqualValues(t, r.Figures["instructions"], readCommits(t, im, string(data)))
+		}
+		require.Equal(t, string(first), string(data), "%v", on)
+	}
+}
+
+// readCommits parses a log and counts its lines.
+func readCommits(t *testing.T, im *image.Image, text string) int {
+	lines, stores, loads := 0, 0, 0
+	for s := bufio.NewScanner(strings.NewReader(text)); s.Scan(); lines++ {
+		var core, privilege int
+		var pc, insn uint32
+		_, err := fmt.Sscanf(s.Text(), "core %d: %d 0x%x (0x%x)", &core, &privilege, &pc, &insn)
+		require.NoError(t, err, s.Text())
+		k := int(pc-image.PC(0)) / 4
+		require.Less(t, k, len(im.Text))
+		require.Equal(t, im.Text[k], insn, s.Text())
+		_, rest, _ := strings.Cut(s.Text(), ") ")
+		fields := strings.Fields(rest)
+		if len(fields) == 4 && fields[2] == "mem" {
+			loads++
+			require.Regexp(t, `^x[0-9]+$`, fields[0], s.Text())
+		}
+		if len(fields) == 3 && fields[0] == "mem" {
+			stores++
+			require.Regexp(t, `^0x([0-9a-f]{2}|[0-9a-f]{4}|[0-9a-f]{8})$`, fields[2], s.Text())
+		}
+	}
+	require.Positive(t, stores)
+	require.Positive(t, loads)
+	return lines
+}
+
+// TestCommitLogLines: the lines of a byte stored in the highest lane, of a load, and of an
+// instruction that writes no register.
+func TestCommitLogLines(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	l, err := newCommitLog(path, isa.RV32I())
+	require.NoError(t, err)
+	l.write(&sim.Retire{PC: 16, Insn: 0x00b501a3, Addr: 0x103, Mask: 8, Data: 0xab000000}) // sb
+	l.write(&sim.Retire{PC: 20, Insn: 0x00052503, Rd: 10, Value: 7, Addr: 0x100, Mask: 15, Data: 7})
+	l.write(&sim.Retire{PC: 24, Insn: 0xfe209ce3, Context: 1})
+	require.NoError(t, l.end())
+	l.drop()
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, "core   0: 3 0x00000010 (0x00b501a3) mem 0x00000103 0xab\n"+
+		"core   0: 3 0x00000014 (0x00052503) x10 0x00000007 mem 0x00000100\n"+
+		"core   1: 3 0x00000018 (0xfe209ce3)\n", string(data))
+}
+
+// TestCommitLogsThatCannotBe: a mistake is told, and leaves no file.
+func TestCommitLogsThatCannotBe(t *testing.T) {
+	p, err := Load("../../examples/sort", Options{})
+	require.NoError(t, err)
+	dir := t.TempDir()
+	for _, c := range []struct {
+		o    RunOptions
+		want string
+	}{
+		{RunOptions{Level: Source, CommitLog: filepath.Join(dir, "a")}, "--commit-log wants --on isa or --on cycle, got --on source"},
+		{RunOptions{Level: Cycle, Core: Pipe3, Wave: filepath.Join(dir, "w"), CommitLog: filepath.Join(dir, "a")}, "neither --wave nor --lanes"},
+		{RunOptions{Level: ISA, CommitLog: filepath.Join(dir, "none", "a")}, "no such file or directory"},
+	} {
+		_, err := p.Run(context.Background(), c.o)
+		require.ErrorContains(t, err, c.want)
+	}
+	stopped, stop := context.WithCancel(context.Background())
+	stop()
+	_, err = p.Run(stopped, RunOptions{Level: Cycle, Core: Multi, CommitLog: filepath.Join(dir, "a")})
+	require.ErrorIs(t, err, context.Canceled)
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, left)
+}

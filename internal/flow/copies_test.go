@@ -1,0 +1,22 @@
+package flow
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Of the large messages of slots.sn one is kept by its sender: it is the only one that is
+// copied, on the way to a core and to x86-64.
+func TestCopies(t *testing.T) {
+	p, err := Load("../../ir/pass/testdata/slots.sn", Options{})
+	require.NoError(t, err)
+	for _, artefact := range []string{"x.elf", "x.img"} {
+		list, err := p.Copies(artefact)
+		require.NoError(t, err)
+		require.Len(t, list, 1, artefact)
+		require.True(t, list[0].AtMost)
+		require.EqualValues(t, 304, list[0].Bytes)
+		require.Contains(t, list[0].Place, "slots.sn:")
+	}
+}
