@@ -52,7 +52,7 @@ func (l *ladder) circuit(c *flow.Core) error {
 func circuitRow(core string, rep *refine.Report) verify.Row {
 	row := verify.Row{
 		Level: flow.Cycle, Core: core, Check: verify.Circuit, Status: verify.Proved, N: rep.Lines,
-		Detail: fmt.Sprintf("circuit = lines of the point, all operands, stalls, forwards and squashes: %d claims of %d lines, by induction; accesses aligned and in data, jumps in the text; frames beat by beat; what WAIT, STATUS and the deadline give is left to the runs", len(rep.Items), rep.Lines),
+		Detail: fmt.Sprintf("circuit = lines of the point, all operands, stalls, forwards and squashes: %d claims of %d lines, by induction; accesses aligned and in data, jumps in the text; ports and the frame engine as their pages say", len(rep.Items), rep.Lines),
 	}
 	if item := rep.First(equiv.Undecided); item != nil {
 		row.Status = verify.Undecided

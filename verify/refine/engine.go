@@ -170,15 +170,27 @@ func (f *frames) receive() {
 	}
 }
 
-// resting claims that nothing moves while nothing executes.
-func resting(r *run, idle lit, before map[string]bits) []claim {
-	if before[frameBusy] == nil {
-		return nil
-	}
-	claims := []claim{{"engine: rests", r.implies(idle, r.regs[frameBusy][0].Not())}}
-	for _, name := range []string{frameAddr, frameLeft, frameLength} {
+// resting claims that nothing moves, and what the ports hold stays, while nothing
+// executes.
+func (k *checker) resting(r *run, idle lit, before map[string]bits) []claim {
+	var claims []claim
+	stays := func(what, name string) {
 		if before[name] != nil {
-			claims = append(claims, claim{"engine: rests", r.implies(idle, r.same(before[name], r.regs[name]))})
+			claims = append(claims, claim{what, r.implies(idle, r.same(before[name], r.regs[name]))})
+		}
+	}
+	if before[frameBusy] != nil {
+		claims = append(claims, claim{"engine: rests", r.implies(idle, r.regs[frameBusy][0].Not())})
+	}
+	for _, name := range []string{frameAddr, frameLeft, frameLength} {
+		stays("engine: rests", name)
+	}
+	for _, name := range []string{waitMask, waitTimer, dueHigh, dueLow} {
+		stays("wait: "+name, name)
+	}
+	for _, d := range k.p.Devices {
+		for _, end := range []string{pinSampled, pinKnown, pinLevel} {
+			stays("wait: "+d.Name+end, d.Name+end)
 		}
 	}
 	return claims

@@ -261,7 +261,7 @@ func (p *proof) execute() error {
 	}
 	if !p.c.memory || !p.c.load { // it may have been held before
 		for _, reg := range p.m.c.Regs {
-			if progress(reg.Name) {
+			if p.k.moves(reg.Name) {
 				p.regs[reg.Name] = p.free(reg.Width)
 			}
 		}
@@ -290,6 +290,7 @@ func (p *proof) next(ops [][]lit) (*cycle, error) {
 	y, err := p.step(ops)
 	if err == nil {
 		p.engine(y, p.before, loaded)
+		p.waits(y, p.before)
 	}
 	return y, err
 }
@@ -300,7 +301,7 @@ func (p *proof) held(y *cycle, before map[string][]lit) {
 	on := p.g.Or(y.probe(rtl.ProbeRetireValid)[0].Not(), y.output(rtl.PortHalted)[0]) // HALT retires and stays
 	p.claim("held", p.implies(on, y.probe(rtl.ProbeExecute)[0]))
 	for _, reg := range p.m.c.Regs {
-		if !progress(reg.Name) {
+		if !p.k.moves(reg.Name) {
 			p.claim("held", p.implies(on, p.same(before[reg.Name], p.regs[reg.Name])))
 		}
 	}
@@ -468,8 +469,17 @@ func (p *proof) fromPort(y *cycle) []lit {
 		return clock[:32]
 	case p.c.reg == port.NowHigh && clock != nil:
 		return clock[32:]
+	case p.c.reg == port.Status || p.c.reg == port.Wait:
+		return p.ready(y)
 	case p.c.reg == port.Len && p.before[frameLength] != nil:
 		return p.word(word.Zext, 32, p.before[frameLength])
+	}
+	if index, level := p.c.reg.Level(); level {
+		for _, d := range p.k.p.Devices {
+			if v := p.before[d.Name+pinSampled]; d.Index == index && !d.Stream && v != nil {
+				return p.word(word.Zext, 32, v)
+			}
+		}
 	}
 	if d := p.k.lineOf(p.c.reg); d != nil {
 		if data := y.inputs[rtl.RxPorts(d.Name).Data]; data != nil {

@@ -17,11 +17,11 @@
 // stalls, forwards and squashes. Facts that the claims rest on are those of the
 // point, such as that addresses are aligned and in data, and branch targets in the
 // text; removal and the runs answer for them. The frame engine is followed cycle by
-// cycle (engine.go): what a store to GO takes, gives, reads, writes and counts. Of WAIT,
-// STATUS and the deadline the record's place alone is proved.
+// cycle (engine.go): what a store to GO takes, gives, reads, writes and counts; so are
+// masks, deadline and pins (wait.go).
 //
 // The package knows neither how circuits are made nor what made them. Start
-// reading at Check, then lines.go and engine.go.
+// reading at Check, then lines.go, engine.go and wait.go.
 package refine
 
 import (
@@ -263,7 +263,7 @@ func (k *checker) quiet() error {
 	for _, o := range k.acts() {
 		claims = append(claims, claim{"output " + o, r.implies(idle, y.output(o)[0].Not())})
 	}
-	claims = append(claims, resting(r, idle, before)...)
+	claims = append(claims, k.resting(r, idle, before)...)
 	k.prove(r, "no instruction", nil, claims)
 	return nil
 }

@@ -1,0 +1,122 @@
+package refine
+
+import (
+	"github.com/sinter-lang/sinter/ir/port"
+	"github.com/sinter-lang/sinter/ir/rtl"
+	"github.com/sinter-lang/sinter/ir/word"
+	"github.com/sinter-lang/sinter/verify/blast"
+)
+
+// Registers that hold what the core waits for.
+const (
+	waitMask  = "wait.mask"
+	waitTimer = "wait.timer"
+	dueHigh   = "due.high"
+	dueLow    = "due.low"
+)
+
+// waits claims what one cycle of an instruction does to the mask and the deadline, what
+// the ports show of them, and when a load of WAIT ends.
+func (p *proof) waits(y *cycle, before map[string]bits) {
+	stored := func(reg port.Reg) bits {
+		if p.c.reg == reg && !p.c.load {
+			return p.values["rs2"]
+		}
+		return nil
+	}
+	becomes := func(name string, v bits) {
+		if want := before[name]; want != nil {
+			if v != nil {
+				want = v[:len(want)]
+			}
+			p.claim("wait: "+name, p.same(p.regs[name], want))
+		}
+	}
+	mask := stored(port.Wait)
+	becomes(waitMask, mask)
+	if mask != nil {
+		mask = mask[31:]
+	}
+	becomes(waitTimer, mask)
+	becomes(dueHigh, stored(port.DueHigh))
+	becomes(dueLow, stored(port.Due))
+	if out := y.output(rtl.PortDeadline); out != nil {
+		p.claim("wait: deadline", p.same(out, append(before[dueLow][:32:32], before[dueHigh]...)))
+	}
+	p.pins(y, before, becomes, stored)
+	if p.c.reg != port.Wait || !p.c.load {
+		return
+	}
+	ready := p.ready(y)
+	some := blast.False
+	for i, m := range before[waitMask] {
+		some = p.g.Or(some, p.g.And(m, ready[i]))
+	}
+	if timer := before[waitTimer]; timer != nil {
+		some = p.g.Or(some, p.g.And(timer[0], ready[31]))
+		p.claim("wait: timer", p.same(y.output(rtl.PortTimer), bits{p.g.And(some.Not(), timer[0])}))
+	}
+	p.claim("wait: until one is ready", p.same(y.probe(rtl.ProbeRetireValid), bits{some}))
+}
+
+// pins claims what a cycle does to the levels of pins: inputs are sampled while the core
+// is idle, outputs show what was stored.
+func (p *proof) pins(y *cycle, before map[string]bits, becomes func(string, bits), stored func(port.Reg) bits) {
+	for _, d := range p.k.p.Devices {
+		reg := port.LevelOf(d.Index)
+		switch {
+		case d.Bits == 0 || d.Stream:
+		case d.Rx:
+			becomes(d.Name+pinFirst, y.inputs[rtl.PortLevelIn(d.Name)])
+			becomes(d.Name+pinSecond, before[d.Name+pinFirst])
+			becomes(d.Name+pinSampled, p.choose(y.output(rtl.PortIdle)[0], before[d.Name+pinSecond], before[d.Name+pinSampled]))
+			if known := before[d.Name+pinKnown]; p.c.reg == reg && p.c.load {
+				becomes(d.Name+pinKnown, before[d.Name+pinSampled])
+			} else {
+				becomes(d.Name+pinKnown, known)
+			}
+		case before[d.Name+pinLevel] != nil:
+			becomes(d.Name+pinLevel, stored(reg))
+			p.claim("wait: level", p.same(y.output(rtl.PortLevelOut(d.Name)), before[d.Name+pinLevel]))
+		}
+	}
+}
+
+// Registers of a pin, after the name of its device.
+const (
+	pinFirst   = ".first"
+	pinSecond  = ".second"
+	pinSampled = ".sampled"
+	pinKnown   = ".known"
+	pinLevel   = ".level"
+)
+
+// moves reports whether a register may change while an instruction is held: it tells how
+// far the instruction has come, or follows a pin.
+func (k *checker) moves(reg string) bool {
+	for _, d := range k.p.Devices {
+		if d.Bits > 0 && !d.Stream && d.Rx && (reg == d.Name+pinFirst || reg == d.Name+pinSecond || reg == d.Name+pinSampled) {
+			return true
+		}
+	}
+	return progress(reg)
+}
+
+// ready is what STATUS and WAIT give: a bit for each device that has something for the
+// program, and one for the deadline.
+func (p *proof) ready(y *cycle) bits {
+	v := constant(32, 0)
+	for _, d := range p.k.p.Devices {
+		switch valid := y.inputs[rtl.RxPorts(d.Name).Valid]; {
+		case !d.Rx:
+		case valid != nil:
+			v[d.Index] = valid[0]
+		case d.Bits > 0 && !d.Stream:
+			v[d.Index] = p.same(p.before[d.Name+pinSampled], p.before[d.Name+pinKnown]).Not()
+		}
+	}
+	if high, low := p.before[dueHigh], p.before[dueLow]; low != nil {
+		v[31] = p.word(word.Ltu, 1, y.inputs[rtl.PortClock], append(low[:32:32], high...))[0].Not()
+	}
+	return v
+}
