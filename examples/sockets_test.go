@@ -110,6 +110,13 @@ func TestLostDatagramsAreCounted(t *testing.T) {
 	}
 	require.Equal(t, []uint16{0, 0, 0, 0, 0, 0, 0, 0, 4}, lost)
 	require.Equal(t, 12, echoes)
+	said := ""
+	for _, e := range traceOf(t, p, flow.IR, socketFrames()).Events {
+		if e.Kind == trace.Log {
+			said = e.Text
+		}
+	}
+	require.Equal(t, "9 again, 4 lost", said)
 }
 
 // What the deployed image drops, every machine drops: a frame with a wrong checksum,

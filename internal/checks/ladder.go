@@ -100,7 +100,7 @@ func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Repo
 var errNoReference = errors.New("no reference")
 
 func checks() []verify.Check {
-	return []verify.Check{verify.Trace, verify.Net, verify.Lockstep, verify.Proof, verify.Removal, verify.Circuit, verify.Verilog, verify.Witness}
+	return []verify.Check{verify.Trace, verify.Net, verify.Lockstep, verify.Proof, verify.Removal, verify.Circuit, verify.Verilog, verify.Witness, verify.Mutation}
 }
 
 func (l *ladder) wants(c verify.Check) bool {

@@ -70,6 +70,14 @@ func TestMinedSha256(t *testing.T) {
 	plain, err := flow.Load("../../examples/sha256", flow.Options{})
 	require.NoError(t, err)
 	require.Less(t, 1.5*cycles(p), cycles(plain))
+	want := runOn(t, plain, flow.Source)
+	levels := []string{flow.IR, flow.ISA, flow.Cycle}
+	if testkit.Full() {
+		levels = append(levels, flow.Gates)
+	}
+	for _, level := range levels {
+		require.Equal(t, want, runOn(t, p, level), level)
+	}
 }
 
 // TestMinedLinesAsAFile: the lines in a file give the same image and the same point, to
