@@ -149,7 +149,8 @@ func TestWrongTerminal(t *testing.T) {
 	}
 }
 
-// TestSecondUART: a PVH guest in QEMU talks over the UART beside its console.
+// TestSecondUART: a PVH guest in QEMU talks over the UART beside its console. The first
+// bytes are sent before it runs.
 func TestSecondUART(t *testing.T) {
 	img := build(t, parse(t, serialEcho()), x86.PVH)
 	path := filepath.Join(t.TempDir(), "line")

@@ -16,6 +16,13 @@ static u16 serial_at(u32 dev) {
   return at[sn_is_stream[dev] - 1];
 }
 
+// serial_pending takes what the UART has and reports whether bytes wait.
+static int serial_pending(u32 dev) {
+  struct serial *s = &serials[sn_is_stream[dev] - 1];
+  while (s->put - s->taken < WAITING && inb(serial_at(dev) + STATE) & 1) s->data[s->put++ % WAITING] = inb(serial_at(dev) + DATA);
+  return s->put != s->taken;
+}
+
 static void serial_start(void) {
   static const u8 gsi[LINES] = {3, 4};
   for (u32 i = 0; i < SN_DEVICES; i++) {
@@ -29,18 +36,13 @@ static void serial_start(void) {
     outb(at + DATA, 1);
     outb(at + WANTED, 0);
     outb(at + FORMAT, 3); // 8 bits, no parity, one stop bit
+    serial_pending(i);    // what came before the guest
     outb(at + FIFO, 7);   // on and empty
+    if (!(inb(at + STATE) & 1)) inb(at + DATA); // QEMU offers what it holds back after a read, not after a reset
     outb(at + MODEM, 0x0b);
     outb(at + WANTED, 1); // interrupts when bytes have arrived
     interrupt(gsi[sn_is_stream[i] - 1]);
   }
-}
-
-// serial_pending takes what the UART has and reports whether bytes wait.
-static int serial_pending(u32 dev) {
-  struct serial *s = &serials[sn_is_stream[dev] - 1];
-  while (s->put - s->taken < WAITING && inb(serial_at(dev) + STATE) & 1) s->data[s->put++ % WAITING] = inb(serial_at(dev) + DATA);
-  return s->put != s->taken;
 }
 
 static u32 serial_take(u32 dev, u8 *p, u32 cap) {

@@ -83,6 +83,9 @@ func Load(path string, opts Options) (*Program, error) {
 	if err := opts.checkPasses(); err != nil {
 		return nil, err
 	}
+	if err := opts.checkMining(); err != nil {
+		return nil, err
+	}
 	if p, err := throughDoor(path, opts); p != nil || err != nil {
 		return p, err
 	}

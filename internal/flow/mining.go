@@ -21,8 +21,16 @@ const MinedLines = 16
 // minedSet is the name of a set of mined lines.
 const minedSet = "mined"
 
-// mines reports whether the options ask for mined lines. clang selects no such line.
-func (o *Options) mines() bool { return o.Mine > 0 && o.Backend != "llvm" }
+// mines reports whether the options ask for mined lines.
+func (o *Options) mines() bool { return o.Mine > 0 }
+
+// checkMining refuses mined lines for a code generator that selects none of them.
+func (o *Options) checkMining() error {
+	if o.Mine > 0 && o.Backend == "llvm" {
+		return UserErrorf("--mine goes with --with cg: clang does not know mined lines")
+	}
+	return nil
+}
 
 // Mined are the operations that the program asks for, with the estimate of how often
 // its blocks run.

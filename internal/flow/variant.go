@@ -35,7 +35,10 @@ func (p *Program) Variant(v Variant) (*Program, error) {
 	if v.Mine == "" { // of a sweep that is older than the axis
 		return other, nil
 	}
-	return other, other.opts.SetMine(v.Mine)
+	if err := other.opts.SetMine(v.Mine); err != nil {
+		return nil, err
+	}
+	return other, other.opts.checkMining()
 }
 
 // Shifting makes the program's core of an organisation one that shifts as wished: one
