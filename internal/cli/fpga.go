@@ -105,7 +105,9 @@ func printFPGA(e *env, f *flow.FPGA) {
 	fmt.Fprintf(e.out, "%s of %s: %d cells, %d block RAMs, %d DSPs, %d SPRAMs\n", who, f.Part, u.Cells, u.Blocks, u.DSPs, u.SPRAMs)
 	if f.FmaxMHz > 0 {
 		fmt.Fprintf(e.out, "clock %.6g MHz, at most %.2f MHz\n", f.ClockMHz, f.FmaxMHz)
-		fmt.Fprintln(e.out, f.PathText())
+		if path := f.PathText(); path != "" {
+			fmt.Fprintln(e.out, path)
+		}
 	} else {
 		fmt.Fprintf(e.out, "clock %.6g MHz\n", f.ClockMHz)
 	}

@@ -94,8 +94,11 @@ func worst(paths []placedPath) *placedPath {
 	return found
 }
 
-// PathText shows the longest path for a person.
+// PathText shows the longest path for a person, nothing when the tool names none.
 func (f *FPGA) PathText() string {
+	if len(f.Path) == 0 {
+		return ""
+	}
 	var parts []string
 	for _, s := range f.Path {
 		parts = append(parts, fmt.Sprintf("%s %.1f", s.Name, s.Ns))
@@ -109,5 +112,9 @@ func (f *FPGA) tooSlow() error {
 	if whole := math.Floor(f.FmaxMHz); whole >= 2 && f.design.Board.PLL != "" {
 		way = fmt.Sprintf("--clock %.0f is what it reaches, where the PLL makes that; else %s", whole, way)
 	}
-	return UserErrorf("the design reaches %.2f MHz and its clock is %.6g MHz: %s; %s", f.FmaxMHz, f.ClockMHz, way, f.PathText())
+	path := f.PathText()
+	if path != "" {
+		path = "; " + path
+	}
+	return UserErrorf("the design reaches %.2f MHz and its clock is %.6g MHz: %s%s", f.FmaxMHz, f.ClockMHz, way, path)
 }

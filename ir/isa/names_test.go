@@ -22,8 +22,10 @@ var words = []struct {
 	{"ir/gate/aigread.go", []string{"and"}},                                                 // a row of an AIGER file
 	{"verify/yosys/", []string{"mul", "add", "sub", "and", "or", "xor"}},                    // cells of yosys
 	{"verify/equiv/module.go", []string{"mul", "add", "sub", "and", "or", "xor"}},
-	{"lang/", []string{"and", "or"}},                                                   // operators of the language
-	{"verify/gen/", []string{"add", "sub", "mul", "divu", "remu", "and", "or", "xor"}}, // operators of what it writes
+	{"lang/", []string{"and", "or"}},                                                    // operators of the language
+	{"verify/mutate/llvm.go", []string{"add", "sub", "mul", "and", "or", "xor", "slt"}}, // operations of LLVM's IR
+	{"hwgen/verilog/wrap.go", []string{"and", "or"}},                                    // words of Python
+	{"verify/gen/", []string{"add", "sub", "mul", "divu", "remu", "and", "or", "xor"}},  // operators of what it writes
 }
 
 // maySpell reports whether a file has an own meaning for a word.

@@ -18,7 +18,7 @@ func samples() []any {
 	return []any{
 		&Const{}, &ConstRef{}, &BytesLit{}, &LocalRef{}, &Unary{}, &Binary{}, &Equal{}, &Convert{}, &Bits{}, &FromBits{}, &Index{}, &SliceOf{},
 		&FieldRef{}, &Call{}, &StructLit{}, &EnumLit{}, &ArrayLit{}, &None{}, &Some{}, &Search{}, &Within{}, &Clamp{}, &Parse{}, &Len{}, &ToBytes{},
-		&ChanRecv{}, &TryRecv{}, &TrySend{}, &HeadRecv{}, &LevelGet{}, &Now{}, &LayoutRef{}, &Write{}, &Sealed{}, &MapGet{},
+		&ChanRecv{}, &TryRecv{}, &TrySend{}, &HeadRecv{}, &LevelGet{}, &Lost{}, &Now{}, &LayoutRef{}, &Write{}, &Sealed{}, &MapGet{},
 		&Take{}, &Choose{}, &ChooseBytes{}, &ChooseSubset{}, &Sector{}, &Unflushed{},
 		&Declare{}, &Assign{}, &Break{}, &Continue{}, &Return{}, &Assert{}, &Log{}, &Do{}, &Append{}, &Resize{}, &MapPut{}, &MapRemove{},
 		&ChanSend{}, &DevRecv{}, &DevSend{}, &DevAsk{}, &LevelPut{},
