@@ -297,6 +297,11 @@ class Calls(Exprs):
         self.emit(f"{base.code}.write({i.code}, {b.code}, {self.prog.place(node.pos)})")
         return Ex("None", K.VOID, stable=True)
 
+    def m_port_lost(self, node, base, args):
+        got = self.tmp()
+        self.emit(f"{got} = {base.code}.lost")
+        return Ex(got, K.U16, stable=True)
+
     def m_port_flush(self, node, base, args):
         self.emit(f"{base.code}.flush()")
         return Ex("None", K.VOID, stable=True)

@@ -4,6 +4,8 @@ import re
 import struct
 from fractions import Fraction
 
+from . import runtime
+
 
 class InputFault(Exception):
     """A capture or an image cannot be used."""
@@ -62,6 +64,8 @@ class Udp(Eth):
     """A port of datagrams, as (peer, bytes); a record of a capture is the peer, 8 bytes
     little-endian, and the datagram."""
 
+    lost = 0  # a port waits instead
+
     def message(self, record):
         return int.from_bytes(record[:8], "little"), record[8:]
 
@@ -79,13 +83,26 @@ class Udp(Eth):
         yield from ()
 
 
+# A frame of a datagram: the stations, the headers of IPv4 and UDP, the data. A message
+# lies in it from byte MESSAGE_AT on.
+HEADERS, MESSAGE_AT, SHORTEST_FRAME = 42, 34, 590
+
+
+class Frames(runtime.Chan):
+    """A channel between a socket and its stack: a trace shows the message of a frame."""
+
+    def words(self, value):
+        return super().words(value[MESSAGE_AT:])
+
+
 class Socket:
     """net.Udp over a network device: two channels to the device's stack, whose values are
-    messages, the peer in 8 bytes and the datagram."""
+    frames with a message in each, the peer in 8 bytes and the datagram."""
 
     def __init__(self, name, nic, port):
         self.name, self.nic, self.port = name, nic, port
         self.arrivals = self.out = self.use = None
+        self.lost = 0  # datagrams, when the last one that was received came
 
     def ready(self, _):
         """Whether a message is there."""
@@ -93,7 +110,7 @@ class Socket:
 
     def fits(self, size):
         """Whether the message that is there is not longer than the buffer; a longer one goes."""
-        if len(self.arrivals.ring[0]) - 8 <= size:
+        if len(self.arrivals.ring[0]) - HEADERS <= size:
             return True
         self.arrivals.take()
         return False
@@ -109,13 +126,14 @@ class Socket:
 
     def take(self):
         """The peer and the bytes of the datagram that is there."""
-        message = self.arrivals.take()
+        message = self.arrivals.take()[MESSAGE_AT:]
+        self.lost = int.from_bytes(message[6:8], "little")
         return int.from_bytes(message[:6], "little"), message[8:]
 
     def send(self, peer, data):
         """Sends a datagram; its message says from which port it comes."""
         head = struct.pack("<Q", peer | self.port << 48)
-        yield from self.out.send(bytearray(head + bytes(data)))
+        yield from self.out.send(bytearray(bytes(MESSAGE_AT) + head + bytes(data)))
 
 
 class Serial:

@@ -54,9 +54,13 @@ class Chan:
         self.world, self.name, self.t, self.cap = world, name, t, cap
         self.ring = []
 
+    def words(self, value):
+        """What a trace shows of a value."""
+        return trace.words(self.t, value)
+
     def send(self, value):
         """Waits for room, or with capacity 0 until the value is taken."""
-        words = trace.words(self.t, value)  # the reader may change the value before this task goes on
+        words = self.words(value)  # the reader may change the value before this task goes on
         if self.cap == 0:
             while self.ring:
                 yield [(True, "room", self, 0)]
@@ -74,7 +78,7 @@ class Chan:
         room = len(self.ring) < self.cap
         if room:
             self.ring.append(value)
-            self.world.event("send", self.name, *trace.words(self.t, value))
+            self.world.event("send", self.name, *self.words(value))
         return room
 
     def recv(self):
@@ -86,7 +90,7 @@ class Chan:
     def take(self):
         """Takes the value that is there."""
         value = self.ring.pop(0)
-        self.world.event("recv", self.name, *trace.words(self.t, value))
+        self.world.event("recv", self.name, *self.words(value))
         return value
 
     def try_recv(self):

@@ -155,20 +155,22 @@ class System:
         those that send."""
         thing = self.prog.package("net").things["_stack"]
         rx = [s for s in mine if s.use.rx]
-        room = max((s.use.longest_in for s in rx), default=0) + 8
-        sent = max((s.use.longest_out for s in mine if s.use.tx), default=0) + 8
+        room = max((s.use.longest_in for s in rx), default=0)
+        sent = max((s.use.longest_out for s in mine if s.use.tx), default=0)
+        frame = max(devices.SHORTEST_FRAME, devices.HEADERS + max(room, sent))
         for s in rx or mine[:1]:
-            s.arrivals = runtime.Chan(self.world, s.name + ".in", K.Bytes(room), 8 if rx else 1)
-        out = runtime.Chan(self.world, nic.name + ".out", K.Bytes(sent), 1)
+            s.arrivals = devices.Frames(self.world, s.name + ".in", K.Bytes(frame), 8 if rx else 1)
+        out = devices.Frames(self.world, nic.name + ".out", K.Bytes(frame), 1)
         for s in mine:
             s.out = out
         receivers = rx or mine[:1]
-        sizes = {"_sockets": len(receivers), "_room": room, "_sent": sent}
+        sizes = {"_sockets": len(receivers), "_room": devices.HEADERS + room, "_frame": frame}
         generics = {n: (K.Range(v, v), v) for n, v in sizes.items()}
         types = [self.prog.type(p.t, thing.pkg, generics) for p in thing.node.params]
         make, _ = self.compiled(thing, types, generics)
         home = [nic.home.get(n, self.config(n)) for n in ("host", "mask", "gateway")]
-        steps = make(nic, *home, [s.port for s in receivers], [s.arrivals for s in receivers], out)
+        station = 0  # that of the address
+        steps = make(nic, *home, station, [s.port for s in receivers], [s.arrivals for s in receivers], out)
         task = runtime.Task(f"stack.{nic.name}", steps)
         task.serves = True
         return task
