@@ -47,7 +47,7 @@ func (l *line) subtracts() (sub, plain bool) {
 			plain = true
 		}
 	}
-	return sub, plain || sub && elsewhere
+	return sub, plain || elsewhere
 }
 
 // linesOver lists the lines that apply op to the shared operands.

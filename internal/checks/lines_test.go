@@ -56,7 +56,7 @@ func TestAnAddedLineGoesEverywhere(t *testing.T) {
 	im, err := p.Image(ctx)
 	require.NoError(t, err)
 	require.Equal(t, 64, executed(t, im, "andn"))
-	o := checks.VerifyOptions{Cores: flow.Cores(), NoX86: true, Random: 2000, Checks: []string{"trace", "removal", "lockstep", "proof"}}
+	o := checks.VerifyOptions{Cores: flow.Cores(), NoX86: true, Random: 2000, Checks: []string{"trace", "net", "removal", "lockstep", "proof"}}
 	if testkit.Full() {
 		o.Checks = nil
 	}
