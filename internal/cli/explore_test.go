@@ -20,11 +20,14 @@ import (
 
 // slowProgram takes a while for each point.
 const slowProgram = `config n: u32 = 2000
+config rounds: u32 = 40
 
 task main() {
   var x: u32 = 1
-  for i in 0..n {
-    x = x * 3 + (x >> 7)
+  for k in 0..rounds {
+    for i in 0..n {
+      x = x * 3 + (x >> 7)
+    }
   }
   log.print("x {x}")
 }
