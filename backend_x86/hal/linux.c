@@ -45,7 +45,7 @@ static long notify_socket(char **env) {
     if (key[k]) continue;
     for (; (*env)[k + n] && n < sizeof to.path; n++) to.path[n] = (*env)[k + n];
     if (n < 2 || n == sizeof to.path || (to.path[0] != '/' && to.path[0] != '@')) return -1;
-    if (to.path[0] == '@') to.path[0] = 0; // a name that is no file
+    if (to.path[0] == '@') to.path[0] = 0; // an abstract name, not a file
     long fd = sys(SYS_socket, LOCAL, DATAGRAMS | CLOSE, 0, 0);
     if (fd < 0 || sys(SYS_connect, fd, (long)&to, HEAD + n, 0)) return -1;
     return sys(SYS_fcntl, fd, COPY, NOTIFY + 1, 0);

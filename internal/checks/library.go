@@ -19,10 +19,14 @@ type library struct {
 	dir      string // where it looks for them, within the folder of the run
 	files    string // their pattern
 	versions [][]string
+	known    string // what place has found
 }
 
 // place is the folder of the kept objects, empty when there is none.
 func (b *library) place(ctx context.Context) string {
+	if b.known != "" {
+		return b.known
+	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return ""
@@ -35,7 +39,8 @@ func (b *library) place(ctx context.Context) string {
 		}
 		h.Write(said)
 	}
-	return filepath.Join(cache, "sinter", "objects-"+hex.EncodeToString(h.Sum(nil))[:16])
+	b.known = filepath.Join(cache, "sinter", "objects-"+hex.EncodeToString(h.Sum(nil))[:16])
+	return b.known
 }
 
 // lend puts kept objects where command number i of a run in dir looks for them.

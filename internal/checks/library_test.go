@@ -34,14 +34,14 @@ func TestLibraryLendsWhatOneRunMade(t *testing.T) {
 	b.lend(t.Context(), 1, next)
 	require.Equal(t, []string{"lib1.o", "lib2.o"}, list(t, next))
 
-	b.versions = [][]string{{"echo", "version 2"}}
+	b.known, b.versions = "", [][]string{{"echo", "version 2"}}
 	later := run()
 	b.lend(t.Context(), 1, later)
 	require.Empty(t, list(t, later))
-	b.versions = [][]string{{"false"}}
+	b.known, b.versions = "", [][]string{{"false"}}
 	b.keep(t.Context(), 1, made)
-	t.Setenv("XDG_CACHE_HOME", "relative is no place")
-	b.versions = [][]string{{"echo", "version 1"}}
+	t.Setenv("XDG_CACHE_HOME", "relative, so not a place")
+	b.known, b.versions = "", [][]string{{"echo", "version 1"}}
 	b.keep(t.Context(), 1, made)
 	b.lend(t.Context(), 1, later)
 	require.Empty(t, list(t, later))

@@ -78,14 +78,6 @@ func (p *Program) laneTraces(ctx context.Context, o RunOptions) ([]*trace.Trace,
 	if err != nil {
 		return nil, err
 	}
-	n, err := c.Netlist()
-	if err != nil {
-		return nil, err
-	}
-	compiled, err := gates.Compile(n, p.opts.Engine)
-	if err != nil {
-		return nil, err
-	}
 	script, err := p.Script(o.World)
 	if err != nil {
 		return nil, err
@@ -94,7 +86,7 @@ func (p *Program) laneTraces(ctx context.Context, o RunOptions) ([]*trace.Trace,
 	for k := range o.Lanes - 1 {
 		lanes = append(lanes, gates.Lane{Core: ports, World: world.New(script), Seed: o.World.Seed + int64(k) + 1})
 	}
-	m, err := gates.NewMachine(compiled, lanes...)
+	m, err := gatesMachine(c, p.opts.Engine, lanes...)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/cycle"
+	"github.com/sinter-lang/sinter/sim/gates"
 	"github.com/sinter-lang/sinter/sim/iss"
 	"github.com/sinter-lang/sinter/sim/source"
 	"github.com/sinter-lang/sinter/sim/world"
@@ -179,5 +180,5 @@ func onGates(ctx context.Context, p *Program, core string, w *world.World, seed 
 	if err != nil {
 		return nil, err
 	}
-	return gatesMachine(c, ports, w, seed, p.opts.Engine)
+	return gatesMachine(c, p.opts.Engine, gates.Lane{Core: ports, World: w, Seed: seed})
 }

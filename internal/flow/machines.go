@@ -26,7 +26,8 @@ func onModule(make func() (*ir.Module, error), w *world.World) (sim.Machine, err
 	return program.New(m, w)
 }
 
-func gatesMachine(c *Core, ports *sim.Core, w *world.World, seed int64, engine string) (sim.Machine, error) {
+// gatesMachine makes the gates of a core, with a run in each lane.
+func gatesMachine(c *Core, engine string, lanes ...gates.Lane) (*gates.Machine, error) {
 	n, err := c.Netlist()
 	if err != nil {
 		return nil, err
@@ -35,7 +36,7 @@ func gatesMachine(c *Core, ports *sim.Core, w *world.World, seed int64, engine s
 	if err != nil {
 		return nil, err
 	}
-	return gates.NewMachine(compiled, gates.Lane{Core: ports, World: w, Seed: seed})
+	return gates.NewMachine(compiled, lanes...)
 }
 
 // process starts a product for x86-64 as a machine.

@@ -327,7 +327,7 @@ func (c *Code) ShiftBy(op Shift, d Reg, n byte, size Size) {
 	c.b = append(c.b, n)
 }
 
-// ShiftCL shifts d by CL, of which 5 or 6 bits count.
+// ShiftCL shifts d by the low bits of CL: 5 of size D, 6 of size Q.
 func (c *Code) ShiftCL(op Shift, d Reg, size Size) { c.rm(size, Reg(op), R(d), 0xd3) }
 
 // Test sets flags by d and s, both registers.

@@ -156,7 +156,7 @@ func TestEncodings(t *testing.T) {
 func run(t *testing.T, arg uint64, block []uint64, emit func(c *amd64.Code)) uint64 {
 	t.Helper()
 	if !amd64.Available() {
-		t.Skip("x86-64 code runs on Linux on x86-64 only")
+		testkit.Skip(t, "x86-64 code runs on Linux on x86-64 only")
 	}
 	var c amd64.Code
 	emit(&c)

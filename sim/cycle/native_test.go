@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/sinter-lang/sinter/internal/testkit"
 	"github.com/sinter-lang/sinter/ir/rtl"
 	"github.com/sinter-lang/sinter/ir/rtl/rtltest"
 	"github.com/sinter-lang/sinter/ir/word"
@@ -19,7 +20,7 @@ import (
 func native(t *testing.T, c *rtl.Circuit) *cycle.Native {
 	t.Helper()
 	if !amd64.Available() {
-		t.Skip("x86-64 code runs on Linux on x86-64 only")
+		testkit.Skip(t, "x86-64 code runs on Linux on x86-64 only")
 	}
 	e, err := cycle.NewNative(c)
 	require.NoError(t, err)
