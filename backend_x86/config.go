@@ -31,14 +31,15 @@ func (o Options) config(m *ir.Module) string {
 	count, nets := 0, 0
 	for _, d := range m.Devices {
 		nets += flag(port.ShapeOf(d.Kind) == port.Message)
-		disks = append(disks, strconv.Itoa(flag(port.ShapeOf(d.Kind) == port.Command)))
-		count += flag(port.ShapeOf(d.Kind) == port.Command)
+		disks = append(disks, strconv.Itoa(flag(port.KeepsBlocks(d.Kind))))
+		count += flag(port.KeepsBlocks(d.Kind))
 	}
 	define("SN_DISKS", count)
 	define("SN_NETS", nets)
 	fmt.Fprintf(&b, "#define SN_MANIFEST %s\n", strconv.QuoteToASCII(manifest(m)))
 	fmt.Fprintf(&b, "__attribute__((unused)) static const u8 sn_is_disk[] = {%s};\n", strings.Join(append(disks, "0"), ", "))
 	o.levels(&b, m)
+	buses(&b, m)
 	var tasks, devices, traps []string
 	for _, t := range m.Tasks {
 		tasks = append(tasks, t.Name)
@@ -85,6 +86,24 @@ func homes(b *strings.Builder, m *ir.Module) {
 		fmt.Fprintf(b, "static u32 *const sn_home[][3] = {%s};\n", strings.Join(rows, ", "))
 		fmt.Fprintf(b, "__attribute__((unused)) static u64 *const sn_station[] = {%s};\n", strings.Join(stations, ", "))
 	}
+}
+
+// buses writes which devices are buses, and whether they have addresses.
+func buses(b *strings.Builder, m *ir.Module) {
+	count := 0
+	var list []string
+	for _, d := range m.Devices {
+		what := "0"
+		if port.IsBus(d.Kind) {
+			count++
+			what = "BUS_PLAIN"
+			if port.Find(d.Kind).Silent {
+				what = "BUS_ADDRESSED"
+			}
+		}
+		list = append(list, what)
+	}
+	fmt.Fprintf(b, "#define SN_BUSES %d\nenum { BUS_PLAIN = 1, BUS_ADDRESSED = 2 };\n__attribute__((unused)) static const u8 sn_is_bus[] = {%s};\n", count, strings.Join(append(list, "0"), ", "))
 }
 
 // levels writes which devices have frames, which are streams, by their number from 1, and

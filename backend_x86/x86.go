@@ -24,6 +24,7 @@
 //	'T' dev cap          -> length, 0 when the frame was dropped; then the frame
 //	'S' dev frame        a frame sent     'N' dev n       the same, over the wire
 //	'O' dev command      a disk is asked   'D' dev bytes      what a disk answered, or the
+//	'B' dev command      -> length of what a bus answers; then the answer
 //	'G' dev              -> level of an input   'U' dev level      that of an output
 //	'C'                  -> clock, two words                  datagram that the program got
 //	'E' mask             the run has ended: no input is left
@@ -80,7 +81,7 @@ func source(name string) string {
 // The files of the layer, one translation unit each product, in the order of calls: a
 // file calls what the files before it define.
 var (
-	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "linux_pins.c", "linux_serial.c", "linux_capture.c", "linux_devices.c", "common.c", "linux_cpu.c", "words.c", "linux.c"}
+	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "linux_pins.c", "linux_serial.c", "linux_capture.c", "linux_devices.c", "linux_bus.c", "common.c", "linux_cpu.c", "words.c", "linux.c"}
 	pvhFiles   = []string{
 		"hal.h", "memory.c", "serial.c", "crash.c", "stubs.s", "clock.c", "script.c",
 		"virtio_queue.c", "virtio_transport.c", "pvh_serial.c", "virtio_net.c", "virtio_block.c", "no_pins.c", "virtio.c", "common.c", "words.c", "pvh.c", "boot.s",

@@ -51,6 +51,10 @@ func (m *monitor) attach(im *Image) error {
 			if m.conf.Script == nil {
 				return fmt.Errorf("the program asks for the serial line `%s`; a guest of the monitor has none without a harness", p.Name)
 			}
+		case p.Kind == "transfers":
+			if m.conf.Script == nil {
+				return fmt.Errorf("the program asks for the bus `%s`; a guest of the monitor has none without a harness", p.Name)
+			}
 		default:
 			if d.block = m.conf.Blocks[p.Name]; d.block == nil {
 				return fmt.Errorf("the program asks for the disk `%s`, which it was not given", p.Name)

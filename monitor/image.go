@@ -36,7 +36,7 @@ type part struct {
 // Port is a device that an image asks for.
 type Port struct {
 	Name string
-	Kind string // "net", "block", "pin" or "serial"
+	Kind string // "net", "block", "pin", "serial" or "transfers"
 }
 
 // rings says where the frames of the network devices are. Each has two rings, first
@@ -161,7 +161,7 @@ func (im *Image) read(note []byte, order binary.ByteOrder) error {
 	text, _, _ := bytes.Cut(note[noteHead:], []byte{0})
 	for line := range strings.Lines(string(text)) {
 		name, kind, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		if !ok || kind != "net" && kind != "block" && kind != "pin" && kind != "serial" {
+		if !ok || kind != "net" && kind != "block" && kind != "pin" && kind != "serial" && kind != "transfers" {
 			return fmt.Errorf("the manifest asks for %q, expected a name and `net` or `block`", line)
 		}
 		im.Ports = append(im.Ports, Port{Name: name, Kind: kind})

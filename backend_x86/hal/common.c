@@ -227,6 +227,33 @@ static u32 disk_take(u8 *buf, u32 cap) {
 }
 #endif
 
+#if SN_BUSES
+// A bus carries out a command: code, argument, bytes. On one with addresses the argument is the
+// address and, from bit 16 on, how many bytes are wanted; elsewhere a byte comes for each that goes.
+static u32 bus_length, bus_answer[1 + BUS_BYTES / 4];
+
+static void bus_ask(u32 dev, u8 *buf) {
+  u32 n = *(const u32 *)buf, argument = ((const u32 *)buf)[2];
+  if (hal_scripted) {
+    ask('B', dev, 0, buf + 4, n);
+    bus_length = answer();
+    if (bus_length > sizeof bus_answer) hal_exit(END_CRASH); // the harness is wrong
+    hal_read(bus_answer, bus_length);
+    return;
+  }
+  u32 wanted = sn_is_bus[dev] == BUS_PLAIN ? n - 8 : argument >> 16;
+  bus_answer[0] = hal_transfer(dev, argument & 0x7f, buf + 12, n - 8, (u8 *)(bus_answer + 1), wanted);
+  bus_length = bus_answer[0] == BUS_OK ? 4 + wanted : 4;
+}
+
+static u32 bus_take(u8 *buf, u32 cap) {
+  u32 n = bus_length <= cap ? bus_length : 0;
+  memcpy(buf + 4, bus_answer, n);
+  *(u32 *)buf = n;
+  return n != 0;
+}
+#endif
+
 #if SN_LEVELS
 u32 sn_get(u32 dev) {
   if (!hal_scripted) return hal_level(dev);
@@ -246,6 +273,9 @@ u32 sn_take(u32 dev, u8 *buf, u32 cap) {
   u32 n;
 #if SN_DISKS
   if (sn_is_disk[dev]) return disk_take(buf, cap);
+#endif
+#if SN_BUSES
+  if (sn_is_bus[dev]) return bus_take(buf, cap);
 #endif
   if (hal_scripted) {
     ask('T', dev, cap, 0, 0);
@@ -269,6 +299,12 @@ void sn_send(u32 dev, const u8 *buf) {
 #if SN_DISKS
   if (sn_is_disk[dev]) {
     disk_ask(dev, buf);
+    return;
+  }
+#endif
+#if SN_BUSES
+  if (sn_is_bus[dev]) {
+    bus_ask(dev, (u8 *)buf);
     return;
   }
 #endif

@@ -2,7 +2,7 @@
 // C of a product: some eight operations below the program's own code, which
 // comes from the compiler and calls the sn_ functions (internal/llvmir). The back
 // end writes config.h in its place: SN_DEVICES, SN_DISKS, sn_is_disk,
-// SN_LEVELS, sn_is_level, sn_has_frames, SN_STREAMS, sn_is_stream (counted from 1), SN_FRAME, SN_MANY_TASKS, SN_USES_*, SN_COUNT and the tables of task names and trap places.
+// SN_BUSES, sn_is_bus, SN_LEVELS, sn_is_level, sn_has_frames, SN_STREAMS, sn_is_stream (counted from 1), SN_FRAME, SN_MANY_TASKS, SN_USES_*, SN_COUNT and the tables of task names and trap places.
 #ifndef HAL_H
 #define HAL_H
 typedef unsigned char u8;
@@ -46,9 +46,11 @@ void sn_main(void);
 //	void hal_script_send(u32 dev, const u8 *p, u32 n)   scripted: a frame to the harness
 //	u32 hal_disk(u32 dev, u32 op, u32 sector, u8 *data) with SN_DISKS: a DISK_ operation; a
 //	                                                    DISK_ status
+//	u32 hal_transfer(...)                   with SN_BUSES, live: a command over a bus; a BUS_ status
 //	u32 hal_level(u32 dev)                  with SN_LEVELS, live: the level of an input, which is
 //	                                        known then and no longer in the status
 //	void hal_set_level(u32 dev, u32 level)
 enum { DISK_READ = 1, DISK_WRITE = 2, DISK_FLUSH = 3, SECTOR = 512 };
 enum { DISK_OK = 0, DISK_PAST_END = 1, DISK_ERROR = 2 };
+enum { BUS_BYTES = 512, BUS_OK = 0, BUS_REFUSED = 1 };
 #endif

@@ -132,6 +132,14 @@ static int bind(const char *arg) {
       return 1;
     }
 #endif
+#if SN_BUSES
+    if (sn_is_bus[i]) {
+      v = after(rest + 1, sn_is_bus[i] == BUS_PLAIN ? "spi:" : "i2c:");
+      if (!v) return 0;
+      if ((fd_of[i] = bus(i, v)) < 0) refuse(arg, "cannot open this bus; write NAME=spi:/dev/spidev0.0, NAME=spi:/dev/spidev0.0:1000000 or NAME=i2c:/dev/i2c-1\n");
+      return 1;
+    }
+#endif
 #if SN_STREAMS
     v = sn_is_stream[i] ? after(rest + 1, "tty:") : 0;
     if (v) {
@@ -206,10 +214,20 @@ struct filter { u16 code; u8 jt, jf; u32 k; };
 #define DISK_CALLS
 #endif
 
-// Of ioctl only the two requests that move levels, on devices.
+// Of ioctl only the requests that move levels and transfers, on devices.
 #if SN_LEVELS
+#define LEVEL_REQUESTS(pass) {0x15, pass, 0, GPIO_GET_VALUES}, {0x15, pass - 1, 0, GPIO_SET_VALUES},
+#else
+#define LEVEL_REQUESTS(pass) {0x15, 0, 0, 0}, {0x15, 0, 0, 0},
+#endif
+#if SN_BUSES
+#define BUS_REQUESTS(pass) {0x15, pass, 0, SPI_TRANSFER}, {0x15, pass - 1, 0, I2C_TRANSFER},
+#else
+#define BUS_REQUESTS(pass) {0x15, 0, 0, 0}, {0x15, 0, 0, 0},
+#endif
+#if SN_LEVELS || SN_BUSES
 #define LEVEL_CALLS \
-  {0x15, 0, 8, SYS_ioctl}, LOAD(16), {0x35, 0, 5, FIRST}, {0x25, 4, 0, FIRST + SN_DEVICES - 1}, LOAD(24), {0x15, 1, 0, GPIO_GET_VALUES}, {0x15, 0, 1, GPIO_SET_VALUES}, PASS, KILL,
+  {0x15, 0, 10, SYS_ioctl}, LOAD(16), {0x35, 0, 6, FIRST}, {0x25, 5, 0, FIRST + SN_DEVICES - 1}, LOAD(24), LEVEL_REQUESTS(4) BUS_REQUESTS(2) KILL, PASS,
 #else
 #define LEVEL_CALLS
 #endif
@@ -245,7 +263,7 @@ static void lock(void) {
 #else
 #define USAGE_WORDS ""
 #endif
-static NORETURN void usage(void) { COMPLAIN("usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME | DEVICE=pcap:IN,OUT | DISK=file:PATH | PIN=gpio:CHIP:LINE | SERIAL=tty:PATH[:BAUD]" USAGE_WORDS "]...\n"); }
+static NORETURN void usage(void) { COMPLAIN("usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME | DEVICE=pcap:IN,OUT | DISK=file:PATH | PIN=gpio:CHIP:LINE | SERIAL=tty:PATH[:BAUD] | BUS=spi:PATH[:HZ] | BUS=i2c:PATH" USAGE_WORDS "]...\n"); }
 
 __asm__(".globl _start\n_start: xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call start\n");
 

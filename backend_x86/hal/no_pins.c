@@ -1,8 +1,13 @@
-// A machine without pins. With a harness the program asks that for levels (common.c); without
+// A machine without pins and buses. With a harness the program asks that for levels and transfers (common.c); without
 // one the start of the guest, or its monitor, has refused to run it.
 #include "hal.h"
 
 #if SN_LEVELS
 static u32 hal_level(u32 dev) { return (void)dev, 0; }
 static void hal_set_level(u32 dev, u32 level) { (void)dev, (void)level; }
+#endif
+#if SN_BUSES
+static u32 hal_transfer(u32 dev, u32 address, u8 *out, u32 n, u8 *in, u32 wanted) {
+  return (void)dev, (void)address, (void)out, (void)n, (void)in, (void)wanted, BUS_REFUSED;
+}
 #endif

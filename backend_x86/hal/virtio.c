@@ -16,6 +16,9 @@ static u64 number(const char **p) {
 
 // The command line lists the devices as virtio_mmio.device=SIZE@ADDRESS:INTERRUPT.
 static void virtio_start(const char *line) {
+#if SN_BUSES
+  if (!hal_scripted) fail("this machine has no buses: a program with SPI or I2C runs here with a harness only");
+#endif
 #if SN_LEVELS
   if (!hal_scripted) fail("this machine has no pins: a program with levels runs here with a harness only");
 #endif

@@ -36,6 +36,7 @@ func (c *runCmd) scripted() string {
 		{"--pcap-in", len(c.PcapIn) > 0},
 		{"--vcd-in", len(c.VcdIn) > 0},
 		{"--bytes-in", len(c.BytesIn) > 0},
+		{"--answers", len(c.Answers) > 0},
 		{"--bytes-out", len(c.BytesOut) > 0},
 		{"--seed", c.Seed != 0},
 		{"--until", c.Until != ""},

@@ -73,7 +73,10 @@ func (p *Program) serviceDevices() []live.Device {
 		dev := live.Device{Name: d.Name, Home: live.Home(d.Home)}
 		switch port.ShapeOf(d.Kind) {
 		case port.Command:
-			dev.Kind = live.Disk
+			dev.Kind = live.Bus
+			if isDisk(&d) {
+				dev.Kind = live.Disk
+			}
 		case port.Level:
 			dev.Kind = live.Pin
 		case port.Stream:
@@ -97,10 +100,10 @@ func (p *Program) linked(machine string) []string {
 	}[machine]
 	var list []string
 	for _, d := range p.Tree.System.Devices {
-		switch port.ShapeOf(d.Kind) {
-		case port.Message:
+		switch {
+		case isMessage(&d):
 			list = append(list, d.Name+" ("+drivers[0]+")")
-		case port.Command:
+		case isDisk(&d):
 			list = append(list, d.Name+" ("+drivers[1]+")")
 		}
 	}

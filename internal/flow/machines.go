@@ -60,7 +60,8 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 	}
 	prog := guest(m, img)
 	for _, d := range p.Tree.System.Devices {
-		prog.Disks = append(prog.Disks, port.ShapeOf(d.Kind) == port.Command)
+		prog.Disks = append(prog.Disks, isDisk(&d))
+		prog.Buses = append(prog.Buses, isBus(&d))
 		prog.Levels = append(prog.Levels, port.Find(d.Kind).Bytes())
 		prog.Streams = append(prog.Streams, port.ShapeOf(d.Kind) == port.Stream)
 	}

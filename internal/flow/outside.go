@@ -27,12 +27,14 @@ var (
 	optionDiskOut  = portOption{"--disk-out", "disk", isDisk, isDisk}
 	optionBytesIn  = portOption{"--bytes-in", "serial line", isStream, isStream}
 	optionBytesOut = portOption{"--bytes-out", "serial line", isStream, func(d *tree.DeviceDef) bool { return d.Tx }}
+	optionAnswers  = portOption{"--answers", "bus", isBus, isBus}
 	optionVcdIn    = portOption{"--vcd-in", "input of levels", isInput, isInput}
 	optionVcdOut   = portOption{"--vcd-out", "output of levels", isOutput, isOutput}
 )
 
 func isMessage(d *tree.DeviceDef) bool { return port.ShapeOf(d.Kind) == port.Message }
-func isDisk(d *tree.DeviceDef) bool    { return port.ShapeOf(d.Kind) == port.Command }
+func isDisk(d *tree.DeviceDef) bool    { return port.KeepsBlocks(d.Kind) }
+func isBus(d *tree.DeviceDef) bool     { return port.IsBus(d.Kind) }
 
 func isInput(d *tree.DeviceDef) bool {
 	k := port.Find(d.Kind)

@@ -11,6 +11,7 @@ type World struct {
 	Captures []string // DEVICE=FILE, or FILE when the program has one receiving device
 	Levels   []string // PORT=FILE: value change dumps of inputs
 	Bytes    []string // PORT=FILE: files of bytes of serial lines
+	Answers  []string // PORT=FILE: what the device at the other end of a bus answers
 	Disks    []string // DEVICE=FILE: the image of a disk; the file is not changed
 	Seed     int64    // of the gaps on a core's ports; 0: none
 	Limit    uint64   // events that every machine shows; 0: no bound
@@ -68,6 +69,9 @@ func (p *Program) Script(w World) (*world.Script, error) {
 	if script.Disks, err = p.disks(w.Disks); err != nil {
 		return nil, err
 	}
+	if script.Buses, err = p.buses(w.Answers); err != nil {
+		return nil, err
+	}
 	if w.Frames > 0 && len(script.Inputs) > w.Frames {
 		script.Inputs = script.Inputs[:w.Frames]
 	}
@@ -95,7 +99,7 @@ func (p *Program) disks(specs []string) ([]*world.Disk, error) {
 	}
 	disks := make([]*world.Disk, len(p.Tree.System.Devices))
 	for i, d := range p.Tree.System.Devices {
-		if port.ShapeOf(d.Kind) == port.Command {
+		if isDisk(&d) {
 			disks[i] = world.NewDisk(make([]byte, world.DiskSectors*world.SectorSize))
 		}
 	}
@@ -116,6 +120,38 @@ func (p *Program) disks(specs []string) ([]*world.Disk, error) {
 		disks[i] = world.NewDisk(data)
 	}
 	return disks, nil
+}
+
+// buses makes the other ends of the buses of the program.
+func (p *Program) buses(specs []string) ([]*world.Bus, error) {
+	devices := p.systemDevices()
+	buses := make([]*world.Bus, len(devices))
+	for i := range devices {
+		if isBus(&devices[i]) {
+			buses[i] = world.NewBus(port.Find(devices[i].Kind))
+		}
+	}
+	given := map[int]string{}
+	for _, spec := range specs {
+		i, file, err := p.port(optionAnswers, spec)
+		if err != nil {
+			return nil, err
+		}
+		if old, twice := given[i]; twice {
+			return nil, UserErrorf("--answers %s: the bus has a file already, %s", spec, old)
+		}
+		if given[i] = file; file == nothing {
+			continue
+		}
+		data, err := readInput(file, "a file of answers", maxCapture)
+		if err != nil {
+			return nil, err
+		}
+		if err := buses[i].ReadAnswers(file, data); err != nil {
+			return nil, err
+		}
+	}
+	return buses, nil
 }
 
 // shapeOf is the shape of a device by its name.

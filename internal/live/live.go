@@ -38,6 +38,7 @@ const (
 	Disk
 	Pin
 	Serial
+	Bus
 )
 
 // Device is a device of an image.

@@ -92,6 +92,8 @@ func Check(im *Image, o Options) error {
 			return wrong("%s has the pin `%s`: a live run has no pins (a Linux process takes lines of a gpio device: build --product linux)", im.Name, d.Name)
 		case d.Kind == Serial:
 			return wrong("%s has the serial line `%s`: a live run has none (a Linux process takes a terminal: build --product linux, and %s=tty:/dev/ttyUSB0)", im.Name, d.Name, d.Name)
+		case d.Kind == Bus:
+			return wrong("%s has the bus `%s`: a live run has none (a Linux process takes /dev/spidev0.0 or /dev/i2c-1: build --product linux)", im.Name, d.Name)
 		case d.Kind == Disk && im.value(Disk, o.Disks, i) == "":
 			return wrong("%s has the disk `%s`: say which file it is, --disk %s=FILE", im.Name, d.Name, d.Name)
 		}

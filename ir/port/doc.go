@@ -7,6 +7,8 @@
 //	gpio_in   gpio.In    gpio.in("b0")     level     one bit, into the program
 //	gpio_out  gpio.Out   gpio.out("led0")  level     one bit, out of it
 //	uart      uart.Port  uart.port("s")    stream    bytes in both directions
+//	spi       spi.Port   spi.port("f")     command   bytes out and in at once
+//	i2c       i2c.Bus    i2c.bus("s")      command   bytes out, bytes in, acknowledged
 //
 // A row says everything about a kind that is data: how a program makes and uses
 // the port, and its shape. The shape says how values move, and is what code

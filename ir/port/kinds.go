@@ -25,8 +25,8 @@ var kinds = [...]Kind{
 	{
 		Name: "disk", Type: "blk.Disk", Make: "blk.virtio", Key: Number, Pool: "blk", Shape: Command,
 		Methods: []Method{
-			{Name: "read", Does: Ask, Form: "read(i, sector)", Code: 1, Arg: true, Gives: true},
-			{Name: "write", Does: Ask, Form: "write(i, bytes)", Code: 2, Arg: true, Takes: true},
+			{Name: "read", Does: Ask, Form: "read(i, sector)", Code: 1, ArgBits: 32, Gives: true},
+			{Name: "write", Does: Ask, Form: "write(i, bytes)", Code: 2, ArgBits: 32, Takes: true},
 			{Name: "flush", Does: Ask, Form: "flush()", Code: 3},
 		},
 		Unit: "sector", Most: 512, BodyType: "blk.Sector", Trap: "disk", Capability: "block", Files: []string{"image"},
@@ -52,6 +52,27 @@ var kinds = [...]Kind{
 		},
 		// A serial line of 8 data bits and no parity. The program does not know its speed.
 		Unit: "byte", Capability: "serial", Files: []string{"bytes"},
+	},
+	{
+		Name: "spi", Type: "spi.Port", Make: "spi.port", Key: Label, Pool: "spi", Shape: Command,
+		Methods: []Method{
+			{Name: "transfer", Does: Ask, Form: "transfer(buf)", Code: 1, Takes: true, Gives: true, Same: true},
+		},
+		// One device, in mode 0: the bits go out and come in at once, and nobody can refuse.
+		Unit: "transfer", Most: 512, Wires: []Wire{{Name: "sck", Out: true}, {Name: "mosi", Out: true}, {Name: "miso", In: true}, {Name: "cs", Out: true}},
+		Capability: "transfers", Files: []string{"answers"},
+	},
+	{
+		Name: "i2c", Type: "i2c.Bus", Make: "i2c.bus", Key: Label, Pool: "i2c", Shape: Command,
+		Methods: []Method{
+			{Name: "write", Does: Ask, Form: "write(address, bytes)", Code: 1, ArgBits: 7, Takes: true, Says: true},
+			{Name: "read", Does: Ask, Form: "read(address, buf)", Code: 1, ArgBits: 7, Gives: true, Says: true},
+			{Name: "ask", Does: Ask, Form: "ask(address, bytes, buf)", Code: 1, ArgBits: 7, Takes: true, Gives: true, Says: true},
+		},
+		// Bytes out, then a second start and bytes in, then a stop. What is not acknowledged
+		// fails, and that is a value and not a trap.
+		Unit: "message", Most: 255, Wires: []Wire{{Name: "scl"}, {Name: "sda"}}, Silent: true,
+		Capability: "transfers", Files: []string{"answers"},
 	},
 }
 

@@ -43,11 +43,14 @@ type Method struct {
 	Does Does
 	Form string // how a call looks, for messages
 
-	// Of Ask: Code begins the command. Arg says that a word of 32 bits follows,
-	// Takes that a body goes with the command, Gives that one comes with the answer.
+	// Of Ask: Code begins the command. ArgBits is the size of the number that follows, 0 for
+	// none; Takes says that a body goes with the command, Gives that one comes with the answer,
+	// Same that it takes the place of the one that went, Says that a call is whether the
+	// command succeeded, which otherwise traps.
 	Code         uint32
-	Arg          bool
+	ArgBits      int
 	Takes, Gives bool
+	Same, Says   bool
 }
 
 // Key is what a constructor takes.
@@ -61,10 +64,12 @@ const (
 
 // The layout of messages of shape Command: a command is its code, an argument
 // and a body; an answer a status, 0 when it succeeded, and a body. Numbers have 32
-// bits, little-endian.
+// bits, little-endian. Where bodies are no blocks and a method gives one that is not Same,
+// the argument has the number of bytes that are wanted from bit WantedAt on.
 const (
 	CommandSize = 8
 	StatusSize  = 4
+	WantedAt    = 16
 )
 
 // Kind is a row: a kind of port.
@@ -82,14 +87,41 @@ type Kind struct {
 	Unit     string // what a message or body is called
 	Most     int    // bytes that one may have, 0 for any number
 	HeadBits int    // of the word before the bytes of a message; 0: it has none
-	BodyType string // of the body of commands, as the program names it
-	Trap     string // code of the trap when a command fails
+	BodyType string // of the body of commands, as the program names it; "": bodies are not blocks of one size
+	Trap     string // code of the trap when a command fails; "": none that does not say so can fail
+
+	// Of a bus: the wires of a board that carry its commands, and what the wires say when
+	// nobody drives them: an answer of ones, or that nobody is there.
+	Wires  []Wire
+	Silent bool // a device that is not there is noticed
 
 	Bits    int  // of a level
 	In, Out bool // of a level: its direction
 
 	Capability string   // what serves it in the layer below products
 	Files      []string // formats of the files that scripted runs take and give
+}
+
+// Wire is a wire of a bus. One that is neither In nor Out alone is pulled up, and each end may pull
+// it down.
+type Wire struct {
+	Name    string
+	In, Out bool
+}
+
+// Blocks reports whether the bodies of commands are blocks of one size that the device keeps.
+func (k *Kind) Blocks() bool { return k.BodyType != "" }
+
+// KeepsBlocks is Blocks of a kind by its name.
+func KeepsBlocks(name string) bool {
+	k := Find(name)
+	return k != nil && k.Blocks()
+}
+
+// IsBus reports whether the device of a kind by its name answers commands over wires.
+func IsBus(name string) bool {
+	k := Find(name)
+	return k != nil && k.Shape == Command && !k.Blocks()
 }
 
 // Head is the number of bytes before the payload of a message: a head is a word

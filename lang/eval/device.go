@@ -77,9 +77,15 @@ func (m *machine) noteLost(dev int, k *port.Kind, data []byte) {
 	m.lost[dev] = binary.LittleEndian.Uint64(data) >> k.HeadBits
 }
 
-// devAsk gives a command and takes its answer; it traps unless the status is 0.
+// devAsk gives a command and takes its answer; of a device that keeps blocks it traps unless
+// the status is 0.
 func (c *compiler) devAsk(s *tree.DevAsk) func(m *machine) {
-	dev, does, site, k := c.scalar(s.Dev), s.Does, s.Site, kindOf(s.Dev)
+	k, does, site := kindOf(s.Dev), s.Does, s.Site
+	if !k.Blocks() {
+		ask := c.askBus(s)
+		return func(m *machine) { ask(m) }
+	}
+	dev := c.scalar(s.Dev)
 	arg := func(*machine) uint64 { return 0 }
 	if s.Arg != nil {
 		arg = c.scalar(s.Arg)
@@ -90,11 +96,10 @@ func (c *compiler) devAsk(s *tree.DevAsk) func(m *machine) {
 	case does.Takes:
 		body = c.elements(s.Body)
 	case does.Gives:
-		place = c.addr(s.Body)
+		place = c.addr(s.Into)
 	}
 	return func(m *machine) {
-		data := binary.LittleEndian.AppendUint32(nil, does.Code)
-		data = binary.LittleEndian.AppendUint32(data, uint32(arg(m)))
+		data := commandOf(does, arg(m))
 		to := 0
 		if body != nil {
 			data = append(data, m.bodyOf(body, k.Most)...)
@@ -102,10 +107,60 @@ func (c *compiler) devAsk(s *tree.DevAsk) func(m *machine) {
 		if place != nil {
 			to = place(m)
 		}
-		for i, b := range m.askDevice(int(dev(m)), site, k.Trap, data) {
+		got, ok := m.askDevice(int(dev(m)), data)
+		if !ok {
+			panic(&Trap{site, k.Trap})
+		}
+		for i, b := range got {
 			m.mem[to+i] = uint64(b)
 		}
 	}
+}
+
+// askBus gives a command over a bus and says whether it succeeded. Then the bytes of
+// the answer stand where those were that said how many are wanted.
+func (c *compiler) askBus(s *tree.DevAsk) scalarCode {
+	dev, does := c.scalar(s.Dev), s.Does
+	arg := func(*machine) uint64 { return 0 }
+	if s.Arg != nil {
+		arg = c.scalar(s.Arg)
+	}
+	none := func(*machine) (at, n int) { return 0, 0 }
+	body, into := none, none
+	if s.Body != nil {
+		body = c.elements(s.Body)
+	}
+	if does.Same {
+		into = body
+	} else if s.Into != nil {
+		into = c.elements(s.Into)
+	}
+	return func(m *machine) uint64 {
+		number := arg(m)
+		at, n := body(m)
+		to, wanted := into(m)
+		if !does.Same {
+			number |= uint64(wanted) << port.WantedAt
+		}
+		data := commandOf(does, number)
+		for _, x := range m.mem[at : at+n] {
+			data = append(data, byte(x))
+		}
+		got, ok := m.askDevice(int(dev(m)), data)
+		if !ok {
+			return 0
+		}
+		for i := range wanted {
+			m.mem[to+i] = uint64(got[i])
+		}
+		return 1
+	}
+}
+
+// commandOf begins a command.
+func commandOf(does *port.Method, arg uint64) []byte {
+	data := binary.LittleEndian.AppendUint32(nil, does.Code)
+	return binary.LittleEndian.AppendUint32(data, uint32(arg))
 }
 
 // bodyOf is the body of a command: bytes, and zeros up to its size.
@@ -118,14 +173,15 @@ func (m *machine) bodyOf(elements func(*machine) (at, n int), size int) []byte {
 	return body
 }
 
-// askDevice gives a command and returns what follows the status of the answer.
-func (m *machine) askDevice(dev, site int, trap string, data []byte) []byte {
+// askDevice gives a command and returns what follows the status of the answer, and whether
+// that is 0.
+func (m *machine) askDevice(dev int, data []byte) ([]byte, bool) {
 	e := Effect{Kind: AskEffect, Index: dev, Data: data}
 	m.host.Do(&e)
 	if len(e.Data) < port.StatusSize || binary.LittleEndian.Uint32(e.Data) != 0 {
-		panic(&Trap{site, trap})
+		return nil, false
 	}
-	return e.Data[port.StatusSize:]
+	return e.Data[port.StatusSize:], true
 }
 
 // level reads an input.

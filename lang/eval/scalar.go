@@ -39,6 +39,8 @@ func (c *compiler) scalar(x tree.Expr) scalarCode {
 		return c.length(x.X)
 	case *tree.HeadRecv:
 		return c.headRecv(x)
+	case *tree.Asked:
+		return c.askBus(x.Ask)
 	case *tree.Lost:
 		dev := c.scalar(x.Dev)
 		return func(m *machine) uint64 { return m.lost[int(dev(m))] }

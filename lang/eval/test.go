@@ -20,6 +20,8 @@ func (c *frameCompiler) step(s tree.Stmt) code {
 		return doing(c.say(s))
 	case *tree.Crash:
 		return doing(c.crash(s))
+	case *tree.Answer:
+		return doing(c.fakeAnswer(s))
 	case *tree.Put:
 		return doing(c.put(s))
 	case *tree.Quiet:
@@ -84,6 +86,25 @@ func (c *frameCompiler) crash(s *tree.Crash) func(m *machine) {
 	}
 }
 
+// fakeAnswer says how many bytes are sent, and these and the answer after one another.
+func (c *frameCompiler) fakeAnswer(s *tree.Answer) func(m *machine) {
+	sent, value := c.elements(s.Sent), c.elements(s.Value)
+	return func(m *machine) {
+		data := m.bytesAt(sent(m))
+		n := uint64(len(data))
+		m.effect(&Effect{Kind: StepEffect, Step: s, Words: []uint64{n}, Data: append(data, m.bytesAt(value(m))...)})
+	}
+}
+
+// bytesAt are elements as bytes.
+func (m *machine) bytesAt(at, n int) []byte {
+	data := make([]byte, n)
+	for i := range data {
+		data[i] = byte(m.mem[at+i])
+	}
+	return data
+}
+
 func (c *frameCompiler) put(s *tree.Put) func(m *machine) {
 	if s.Value.Type().Kind == tree.Bool { // a level
 		return c.say(s, s.Value)
@@ -91,12 +112,7 @@ func (c *frameCompiler) put(s *tree.Put) func(m *machine) {
 	words, elements := c.words([]tree.Expr{s.From}), c.elements(s.Value)
 	return func(m *machine) {
 		from := words(m)
-		at, n := elements(m)
-		data := make([]byte, n)
-		for i := range data {
-			data[i] = byte(m.mem[at+i])
-		}
-		m.effect(&Effect{Kind: StepEffect, Step: s, Words: from, Data: data})
+		m.effect(&Effect{Kind: StepEffect, Step: s, Words: from, Data: m.bytesAt(elements(m))})
 	}
 }
 

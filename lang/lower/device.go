@@ -76,7 +76,9 @@ func messagesOf(f *tree.Func) messages {
 					}
 				}
 			case *tree.DevAsk:
-				if s.Body != nil && (s.Does.Gives || wholeBody(s)) {
+				if k := kindOf(s.Dev); k.Blocks() && s.Into != nil {
+					note(s.Into, s.Dev)
+				} else if k.Blocks() && s.Body != nil && wholeBody(s) {
 					note(s.Body, s.Dev)
 				}
 			}
@@ -365,6 +367,8 @@ func (x *lowering) devAsk(s *tree.DevAsk) {
 		arg = func() *ir.Value { return v }
 	}
 	switch {
+	case !kindOf(s.Dev).Blocks():
+		x.askBus(s)
 	case s.Does.Gives:
 		x.askBody(s, arg())
 	case s.Does.Takes:
@@ -386,8 +390,49 @@ func (x *lowering) command(m ir.Ref, does *port.Method, arg *ir.Value, body int)
 
 // ask gives a command and traps unless its answer begins with status 0.
 func (x *lowering) ask(s *tree.DevAsk, command, answer ir.Ref, size int) {
+	x.Check(x.succeeds(s, command, answer, size), s.Site)
+}
+
+// succeeds gives a command and says whether its answer begins with status 0.
+func (x *lowering) succeeds(s *tree.DevAsk, command, answer ir.Ref, size int) *ir.Value {
 	x.Emit(&ir.Instr{Op: ir.OpAsk, Dev: x.device(s.Dev), Refs: []ir.Ref{command, answer}, Imm: uint64(size)})
-	x.Check(x.Word(word.Eq, 1, x.Load(32, shifted(answer, 4)), x.Const(32, 0)), s.Site)
+	return x.Word(word.Eq, 1, x.Load(32, shifted(answer, 4)), x.Const(32, 0))
+}
+
+// askBus is a command over a bus, and whether it succeeded. Then the answer is copied to
+// its place, else nothing is.
+func (x *lowering) askBus(s *tree.DevAsk) *ir.Value {
+	arg, size := x.Const(32, 0), 0
+	if s.Arg != nil {
+		arg = x.Zext(32, x.word(s.Arg))
+	}
+	n, from := x.Const(32, 0), ir.Ref{}
+	if s.Body != nil {
+		size = s.Body.Type().Len
+		n, from = x.span(s.Body)
+	}
+	room, wanted, into := size, n, from
+	if !s.Does.Same {
+		room, wanted = 0, x.Const(32, 0)
+	}
+	if s.Into != nil && !s.Does.Same {
+		room = s.Into.Type().Len
+		wanted, into = x.span(s.Into)
+		arg = x.Word(word.Or, 32, arg, x.Word(word.Shl, 32, wanted, x.Const(32, port.WantedAt)))
+	}
+	x.At = s.At
+	c := x.local("command", 4+port.CommandSize+alignTo(size, 4), 4)
+	x.command(c, s.Does, arg, 0)
+	if s.Body != nil {
+		x.Store(x.Word(word.Add, 32, n, x.Const(32, port.CommandSize)), c)
+		x.copyBytes(shifted(c, 4+port.CommandSize), from, n)
+	}
+	answer := x.local("answer", 4+port.StatusSize+alignTo(room, 4), 4)
+	ok := x.succeeds(s, c, answer, port.StatusSize+room)
+	if s.Into != nil {
+		x.copyBytes(into, shifted(answer, 4+port.StatusSize), x.Word(word.Mux, 32, ok, wanted, x.Const(32, 0)))
+	}
+	return ok
 }
 
 // shortAnswer is a place for an answer without a body.
@@ -396,10 +441,10 @@ func (x *lowering) shortAnswer() ir.Ref { return x.local("answer", 4+port.Status
 // askBody is a command whose answer has a body.
 func (x *lowering) askBody(s *tree.DevAsk, arg *ir.Value) {
 	size := kindOf(s.Dev).Most
-	m, own := x.inRoom(s.Body, 4+port.StatusSize, false)
+	m, own := x.inRoom(s.Into, 4+port.StatusSize, false)
 	var buf leaf
 	if !own {
-		buf = x.object(x.place(s.Body))
+		buf = x.object(x.place(s.Into))
 		m = x.local("answer", 4+port.StatusSize+size, 4)
 	}
 	x.At = s.At

@@ -82,6 +82,8 @@ func (x *lowering) value(e tree.Expr, dst []ir.Ref) []leaf {
 		return x.parseValue(e)
 	case *tree.HeadRecv:
 		return one(x.headRecv(e))
+	case *tree.Asked:
+		return one(x.askBus(e.Ask))
 	case *tree.Lost:
 		return one(x.lost(e))
 	case *tree.LevelGet:

@@ -121,7 +121,8 @@ func writes(e tree.Expr) bool {
 	if e == nil {
 		return false
 	}
-	if _, ok := e.(*tree.HeadRecv); ok {
+	switch e.(type) {
+	case *tree.HeadRecv, *tree.Asked:
 		return true
 	}
 	if c, ok := e.(*tree.Call); ok {

@@ -5,7 +5,7 @@ import "github.com/sinter-lang/sinter/internal/diag"
 // An Expr is an expression with its type:
 // *Const *ConstRef *BytesLit *LocalRef *Unary *Binary *Equal *Convert *Bits *FromBits *Index *SliceOf
 // *FieldRef *Call *StructLit *EnumLit *ArrayLit *None *Some *Search *Within *Clamp *Parse
-// *Len *ToBytes *ChanRecv *TryRecv *TrySend *HeadRecv *LevelGet *Lost *Now *LayoutRef *Write *Sealed
+// *Len *ToBytes *ChanRecv *TryRecv *TrySend *HeadRecv *Asked *LevelGet *Lost *Now *LayoutRef *Write *Sealed
 // *MapGet; in tests also *Take *Choose *ChooseBytes *ChooseSubset *Unflushed *Sector.
 type Expr interface {
 	Span() diag.Span
@@ -301,6 +301,12 @@ type HeadRecv struct {
 type Lost struct {
 	Expr0
 	Dev Expr
+}
+
+// Asked is a command of a port that says whether it succeeded, a bool.
+type Asked struct {
+	Expr0
+	Ask *DevAsk
 }
 
 // LevelGet is `b.read()`, a bool: the level of an input when all tasks last waited,

@@ -47,6 +47,9 @@ func Written(x Expr) []Expr {
 		if r, ok := e.(*HeadRecv); ok {
 			list = append(list, r.Buf)
 		}
+		if a, ok := e.(*Asked); ok && a.Ask.Into != nil {
+			list = append(list, a.Ask.Into)
+		}
 		k, ok := e.(*Call)
 		if !ok {
 			return
@@ -79,7 +82,7 @@ func Communicates(x Expr) bool {
 	found := false
 	Walk(x, func(e Expr) {
 		switch e := e.(type) {
-		case *ChanRecv, *HeadRecv, *TryRecv, *TrySend, *LevelGet:
+		case *ChanRecv, *HeadRecv, *Asked, *TryRecv, *TrySend, *LevelGet:
 			found = true
 		case *Call:
 			found = found || TakesEnds(e.Func)

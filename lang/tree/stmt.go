@@ -193,16 +193,21 @@ type DevSend struct {
 }
 
 // DevAsk is a command of a port of shape Command, and its answer, which is there
-// at once. It traps at Site when the command fails. Does says which operands there
-// are: Arg is a u32; of one that takes a body Body is bytes<N> or [N]u8 with N up
-// to the size of a body, and the rest of the body becomes 0; of one that gives a body
-// Body is a place of all its bytes.
+// at once. Does says which operands there are: Arg is a number of its bits; of one that takes a
+// body Body is bytes<N> or [N]u8 with N up to the size of a body; of one that gives a
+// body Into is where it goes.
+//
+// Where bodies are blocks, what is missing of Body becomes 0, Into is a place of all bytes of a
+// block, and a command that fails traps at Site. Elsewhere Into is a place of type
+// bytes<N> or [N]u8: as many bytes as it has are asked for, and it stays as it is when the
+// command fails. Of a command that is Same, Into is Body.
 type DevAsk struct {
 	Stmt0
 	Dev  Expr
 	Does *port.Method
 	Arg  Expr
 	Body Expr
+	Into Expr
 	Site int
 }
 

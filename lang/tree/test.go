@@ -69,6 +69,14 @@ type Put struct {
 	Value Expr
 }
 
+// Answer is `d.answer(sent, bytes)` of a bus: from now on what begins with Sent is answered
+// with Value.
+type Answer struct {
+	Stmt0
+	Dev         int
+	Sent, Value Expr
+}
+
 // Quiet is `d.quiet(within: t)`: nothing is sent to the device for that time.
 type Quiet struct {
 	Stmt0

@@ -57,6 +57,8 @@ func Operands(x Expr) []Expr {
 		return present(x.Chan, x.Value)
 	case *HeadRecv:
 		return present(x.Buf)
+	case *Asked:
+		return Heads(x.Ask)
 	case *MapGet:
 		return present(x.Map, x.Key, x.Default)
 	}
@@ -194,7 +196,10 @@ func headsOfPorts(s Stmt) []Expr {
 	case *LevelPut:
 		return present(s.Value)
 	case *DevAsk:
-		return present(s.Arg, s.Body)
+		if s.Does != nil && s.Does.Same {
+			return present(s.Body)
+		}
+		return present(s.Arg, s.Body, s.Into)
 	}
 	return nil
 }
@@ -208,6 +213,8 @@ func headsOfTest(s Stmt) []Expr {
 		return present(s.Losing)
 	case *Put:
 		return present(s.From, s.Value)
+	case *Answer:
+		return present(s.Sent, s.Value)
 	case *Quiet:
 		return present(s.Within)
 	case *Pass:

@@ -18,11 +18,11 @@ func samples() []any {
 	return []any{
 		&Const{}, &ConstRef{}, &BytesLit{}, &LocalRef{}, &Unary{}, &Binary{}, &Equal{}, &Convert{}, &Bits{}, &FromBits{}, &Index{}, &SliceOf{},
 		&FieldRef{}, &Call{}, &StructLit{}, &EnumLit{}, &ArrayLit{}, &None{}, &Some{}, &Search{}, &Within{}, &Clamp{}, &Parse{}, &Len{}, &ToBytes{},
-		&ChanRecv{}, &TryRecv{}, &TrySend{}, &HeadRecv{}, &LevelGet{}, &Lost{}, &Now{}, &LayoutRef{}, &Write{}, &Sealed{}, &MapGet{},
+		&ChanRecv{}, &TryRecv{}, &TrySend{}, &HeadRecv{}, &Asked{Ask: &DevAsk{}}, &LevelGet{}, &Lost{}, &Now{}, &LayoutRef{}, &Write{}, &Sealed{}, &MapGet{},
 		&Take{}, &Choose{}, &ChooseBytes{}, &ChooseSubset{}, &Sector{}, &Unflushed{},
 		&Declare{}, &Assign{}, &Break{}, &Continue{}, &Return{}, &Assert{}, &Log{}, &Do{}, &Append{}, &Resize{}, &MapPut{}, &MapRemove{},
 		&ChanSend{}, &DevRecv{}, &DevSend{}, &DevAsk{}, &LevelPut{},
-		&Expect{}, &Fail{}, &Start{}, &Crash{}, &Put{}, &Quiet{}, &Pass{},
+		&Expect{}, &Fail{}, &Start{}, &Crash{}, &Put{}, &Answer{}, &Quiet{}, &Pass{},
 		&Block{}, &LetElse{}, &IfLet{}, &If{}, &For{}, &While{}, &Loop{}, &Timed{}, &Select{}, &Match{},
 	}
 }

@@ -159,7 +159,7 @@ func variable(x tree.Expr) string {
 			if name == "" && !bound[e.Local] {
 				name = e.Local.Name
 			}
-		case *tree.ChanRecv, *tree.HeadRecv, *tree.TryRecv, *tree.TrySend, *tree.LevelGet, *tree.Lost:
+		case *tree.ChanRecv, *tree.HeadRecv, *tree.Asked, *tree.TryRecv, *tree.TrySend, *tree.LevelGet, *tree.Lost:
 			name = "a received value"
 		case *tree.Now:
 			name = "now()"

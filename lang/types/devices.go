@@ -34,7 +34,7 @@ func (b *body) deviceCall(e *syntax.CallExpr, f *syntax.FieldExpr, dev tree.Expr
 	case port.Send:
 		return b.deviceSend(e, dev, k, m), nil
 	case port.Ask:
-		return b.deviceAsk(e, dev, k, m), nil
+		return b.deviceAsk(e, dev, k, m)
 	case port.Lost:
 		return nil, b.lostOf(e, dev, m)
 	case port.Get:
@@ -160,30 +160,102 @@ func (b *body) deviceSend(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *po
 	return s
 }
 
-// deviceAsk checks a command: its argument, and its body.
-func (b *body) deviceAsk(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *port.Method) tree.Stmt {
+// deviceAsk checks a command: its argument, its body, and the place for the answer. One
+// that says whether it succeeded is an expression.
+func (b *body) deviceAsk(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *port.Method) (tree.Stmt, tree.Expr) {
 	s := &tree.DevAsk{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Does: m}
-	if !m.Arg {
-		if len(e.Args) > 0 {
+	ok := false
+	switch {
+	case k.Blocks() && m.ArgBits > 0:
+		x, y := b.two(e, m.Form, tree.IntType(m.ArgBits, false))
+		if s.Arg = x; m.Takes {
+			s.Body, ok = y, x != nil && b.isMessage(y, k)
+		} else {
+			s.Into, ok = y, x != nil && b.isBlock(y, k, m)
+		}
+	case k.Blocks():
+		if ok = len(e.Args) == 0; !ok {
 			b.c.errorf(codes.BadArguments, e.Span(), "`%s` takes no arguments", m.Name)
-			return nil
 		}
-	} else {
-		s.Arg, s.Body = b.two(e, m.Form, tree.IntType(32, false))
-		if s.Arg == nil || !b.isBody(s.Body, k, m) {
-			return nil
-		}
+	default:
+		ok = b.busArguments(e, k, s)
+	}
+	if !ok {
+		return nil, nil
 	}
 	b.uses(dev, devUse{rx: true, tx: true})
-	s.Site = b.trap(k.Trap, e.Span())
-	return s
+	if k.Blocks() {
+		s.Site = b.trap(k.Trap, e.Span())
+	}
+	if m.Says {
+		return nil, &tree.Asked{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Ask: s}
+	}
+	return s, nil
 }
 
-// isBody checks the body of a command: what is written, or a place for what is read.
-func (b *body) isBody(x tree.Expr, k *port.Kind, m *port.Method) bool {
-	if m.Takes {
-		return b.isMessage(x, k)
+// busArguments checks the arguments of a command whose bodies have any length: a number, what
+// goes, where the answer comes.
+func (b *body) busArguments(e *syntax.CallExpr, k *port.Kind, s *tree.DevAsk) bool {
+	m := s.Does
+	want := 0
+	for _, has := range []bool{m.ArgBits > 0, m.Takes, m.Gives && !m.Same} {
+		if has {
+			want++
+		}
 	}
+	list := make([]tree.Expr, 0, want)
+	for i, a := range e.Args {
+		if len(e.Args) != want || a.Name != nil {
+			break
+		}
+		var x tree.Expr
+		if i == 0 && m.ArgBits > 0 {
+			x = b.value(a.Value, tree.IntType(m.ArgBits, false))
+		} else if x = b.expr(a.Value, nil); x != nil && x.Type().Kind == tree.Layout {
+			x = b.bytesOfLayout(x, x.Span())
+		}
+		if x == nil {
+			return false
+		}
+		list = append(list, x)
+	}
+	if len(list) != want {
+		b.c.errorf(codes.BadArguments, e.Span(), "expected `%s`", m.Form)
+		return false
+	}
+	b.noOverlap(list...)
+	if m.ArgBits > 0 {
+		s.Arg, list = list[0], list[1:]
+	}
+	if m.Takes {
+		s.Body = list[0]
+	}
+	if m.Gives {
+		s.Into = list[len(list)-1]
+	}
+	return (s.Into == nil || b.isRoom(s.Into, k, m)) && (s.Body == nil || b.isMessage(s.Body, k)) && b.apart(s)
+}
+
+// isRoom checks the place for the answer of a bus: an array, or bytes, which keep their length.
+func (b *body) isRoom(x tree.Expr, k *port.Kind, m *port.Method) bool {
+	return b.isMessage(x, k) && b.mayChange(x, "the buffer of a "+m.Name)
+}
+
+// apart checks that what goes and what comes do not overlap.
+func (b *body) apart(s *tree.DevAsk) bool {
+	if s.Does.Same || s.Body == nil || s.Into == nil {
+		return true
+	}
+	l := tree.Root(s.Into)
+	if l == nil || l != tree.Root(s.Body) || b.disjoint(s.Body, s.Into) {
+		return true
+	}
+	b.c.errorf(codes.Aliased, s.Into.Span(), "`%s` is sent and receives the answer in the same call", l.Name).Hint("receive into a variable of its own")
+	return false
+}
+
+// isBlock checks a place for a block that is read.
+func (b *body) isBlock(x tree.Expr, k *port.Kind, m *port.Method) bool {
 	want := &tree.Type{Kind: tree.Array, Len: k.Most, Elem: tree.IntType(8, false)}
 	if !tree.Same(x.Type(), want) {
 		b.c.errorf(codes.Mismatch, x.Span(), "expected a `%s`, which is `%s`, found %s", k.BodyType, want, describe(x.Type()))

@@ -56,7 +56,7 @@ func (b *body) fakeLet(n *syntax.LetStmt, kind string) tree.Stmt {
 
 // fakeArguments reads the size of a disk; other devices take nothing.
 func (b *body) fakeArguments(k *syntax.CallExpr, d *tree.Fake) bool {
-	if port.ShapeOf(d.Kind) != port.Command {
+	if !port.KeepsBlocks(d.Kind) {
 		if len(k.Args) > 0 {
 			b.c.errorf(codes.BadArguments, k.Span(), "`fake.%s` takes no arguments", d.Kind)
 		}
@@ -128,25 +128,51 @@ func (b *body) talk(e *syntax.CallExpr, hears bool) bool {
 func (b *body) fakeCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) (tree.Stmt, tree.Expr) {
 	d := b.test.tree.Devices[i]
 	s0 := tree.Stmt0{At: e.Span()}
-	if port.ShapeOf(d.Kind) == port.Command {
+	if port.KeepsBlocks(d.Kind) {
 		return nil, b.diskCall(e, f, i)
 	}
 	if port.ShapeOf(d.Kind) == port.Level {
 		return b.fakeLevel(e, f, i)
 	}
-	switch f.Name.Name {
+	what, known := f.Name.Name, []string{"put", "take", "quiet"}
+	if port.IsBus(d.Kind) {
+		known[0] = "answer"
+	}
+	if !slices.Contains(known, what) {
+		b.noMethod(&tree.Type{Kind: tree.Device, Name: "fake." + d.Kind}, f.Name, known)
+		return nil, nil
+	}
+	switch what {
 	case "put":
 		return b.put(e, i), nil
+	case "answer":
+		return b.fakeAnswer(e, i), nil
 	case "take":
 		return nil, b.take(e, i)
 	case "quiet":
 		if w := b.waitArgs(e, "quiet", nil, "within"); w != nil && b.talk(e, true) {
 			return &tree.Quiet{Stmt0: s0, Dev: i, Within: w[0]}, nil
 		}
-	default:
-		b.noMethod(&tree.Type{Kind: tree.Device, Name: "fake." + d.Kind}, f.Name, []string{"put", "take", "quiet"})
 	}
 	return nil, nil
+}
+
+// fakeAnswer checks what the device at the other end of a bus answers from now on to what
+// begins with some bytes.
+func (b *body) fakeAnswer(e *syntax.CallExpr, i int) tree.Stmt {
+	s := &tree.Answer{Stmt0: tree.Stmt0{At: e.Span()}, Dev: i}
+	_, ok := b.arguments(e, "`answer`", []string{"sent", "bytes"}, func(k int, x syntax.Expr) tree.Expr {
+		if k == 0 {
+			s.Sent = b.message(x)
+			return s.Sent
+		}
+		s.Value = b.message(x)
+		return s.Value
+	})
+	if !ok || !b.talk(e, false) {
+		return nil
+	}
+	return s
 }
 
 func (b *body) put(e *syntax.CallExpr, i int) tree.Stmt {

@@ -38,8 +38,10 @@ func (w *way) block(b *tree.Block) bool {
 // stmt reports whether a way without waiting leads through a statement.
 func (w *way) stmt(s tree.Stmt) bool {
 	switch s := s.(type) {
-	case *tree.ChanSend, *tree.DevRecv, *tree.DevSend, *tree.DevAsk, *tree.Fail:
+	case *tree.ChanSend, *tree.DevRecv, *tree.DevSend, *tree.Fail:
 		return false
+	case *tree.DevAsk: // a bus answers at once, and for ever
+		return !kindOf(s.Dev).Blocks() && !waitsIn(s)
 	case *tree.Select:
 		return w.selected(s)
 	case *tree.Return:

@@ -219,6 +219,22 @@ const assigned = "the target of an assignment"
 // writable checks that x is a place that may change, and forgets what is known
 // about it.
 func (b *body) writable(x tree.Expr, what string) bool {
+	if !b.mayChange(x, what) {
+		return false
+	}
+	if x = plainPlace(x); !isIndex(x) {
+		b.facts.Forget(tree.Root(x))
+	}
+	return true
+}
+
+func isIndex(x tree.Expr) bool {
+	_, ok := x.(*tree.Index)
+	return ok
+}
+
+// mayChange is writable for what changes nothing that is known: elements, and no length.
+func (b *body) mayChange(x tree.Expr, what string) bool {
 	x = plainPlace(x)
 	l := tree.Root(x)
 	if l == nil {
@@ -230,13 +246,7 @@ func (b *body) writable(x tree.Expr, what string) bool {
 			Note(l.Span, "declared here").Hint("%s", kindHint[l.Kind])
 		return false
 	}
-	if !b.writablePart(x, what == assigned) {
-		return false
-	}
-	if _, ok := x.(*tree.Index); !ok {
-		b.facts.Forget(l)
-	}
-	return true
+	return b.writablePart(x, what == assigned)
 }
 
 var kindText = map[tree.LocalKind]string{

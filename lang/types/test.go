@@ -326,7 +326,7 @@ func (b *body) crash(n *syntax.CrashStmt) tree.Stmt {
 
 // losing checks the sectors that a crash loses.
 func (b *body) losing(n syntax.Expr, d tree.Fake) tree.Expr {
-	if port.ShapeOf(d.Kind) != port.Command {
+	if !port.KeepsBlocks(d.Kind) {
 		b.c.errorf(codes.Mismatch, n.Span(), "only a disk loses what was written; `%s` is none", d.Name)
 		return nil
 	}

@@ -73,6 +73,7 @@ type run struct {
 	sent    [][]message   // by device of the test, after them the log
 	early   []message     // put before the machine was made
 	disks   []*world.Disk // by device of the test, nil for other devices
+	buses   []*world.Bus  // the same
 }
 
 // message is one on its way to or from a device of the test.
@@ -96,10 +97,13 @@ func Run(t *tree.Test, o Options) (*Outcome, error) {
 	r := &run{test: t, opts: o, epoch: -1, sent: make([][]message, len(t.Devices)+1)}
 	for _, d := range t.Devices {
 		var disk *world.Disk
-		if port.ShapeOf(d.Kind) == port.Command {
+		var bus *world.Bus
+		if port.KeepsBlocks(d.Kind) {
 			disk = world.NewDisk(make([]byte, d.Sectors*world.SectorSize))
+		} else if port.IsBus(d.Kind) {
+			bus = world.NewBus(port.Find(d.Kind))
 		}
-		r.disks = append(r.disks, disk)
+		r.disks, r.buses = append(r.disks, disk), append(r.buses, bus)
 	}
 	var fault error
 	next, stop := iter.Pull(func(yield func(struct{}) bool) {
@@ -207,6 +211,7 @@ func (r *run) begin() error {
 		for i := range r.test.Devices {
 			if r.test.Devices[i].Name == d.Name {
 				script.Disks = append(script.Disks, r.disks[i])
+				script.Buses = append(script.Buses, r.buses[i])
 				script.Streams = append(script.Streams, r.isStream(i))
 			}
 		}
@@ -250,7 +255,11 @@ func (r *run) collect() {
 		}
 		for i, d := range r.test.Devices {
 			if e.Kind == trace.Out && d.Name == e.Port {
-				r.sent[i] = append(r.sent[i], message{i, e.Data})
+				data := e.Data
+				if r.buses[i] != nil {
+					data = r.buses[i].SentBy(data)
+				}
+				r.sent[i] = append(r.sent[i], message{i, data})
 			}
 		}
 	}

@@ -37,6 +37,8 @@ func (r *run) Do(e *eval.Effect) {
 		r.epoch = s.Epoch
 	case *tree.Put:
 		r.put(s, e)
+	case *tree.Answer:
+		r.answer(s, e)
 	case *tree.Pass:
 		r.within = ticks(e.Words[0])
 		r.pause(forTime)
@@ -114,6 +116,15 @@ func (r *run) put(s *tree.Put, e *eval.Effect) {
 		return
 	}
 	r.arrive(m)
+}
+
+// answer tells the other end of a bus what it answers from now on; it is the last word.
+func (r *run) answer(s *tree.Answer, e *eval.Effect) {
+	if n := e.Words[0]; n == 0 && port.Find(r.test.Devices[s.Dev].Kind).Silent {
+		r.fail(s.At, "what is sent begins with the address of the device")
+	} else {
+		r.buses[s.Dev].Add(world.Answer{Sent: e.Data[:n], Data: e.Data[n:]})
+	}
 }
 
 // isStream reports whether bytes pass a device of the test, each for itself.

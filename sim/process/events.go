@@ -42,6 +42,8 @@ func (m *Machine) serve(r request) error {
 		return m.setLevel(int(r.a), uint64(r.b))
 	case 'O':
 		return m.asked(int(r.a), r.data)
+	case 'B':
+		return m.answer(int(r.a), r.data)
 	case 'D':
 		return m.told(int(r.a), r.data)
 	case 'S':

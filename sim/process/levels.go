@@ -12,7 +12,27 @@ func (p *Program) isLevel(dev int) bool { return dev < len(p.Levels) && p.Levels
 func (p *Program) isStream(dev int) bool { return dev < len(p.Streams) && p.Streams[dev] }
 
 // wired reports whether frames of a device go over a wire of QEMU.
-func (p *Program) wired(dev int) bool { return !p.isDisk(dev) && !p.isLevel(dev) && !p.isStream(dev) }
+func (p *Program) wired(dev int) bool {
+	return !p.isDisk(dev) && !p.isLevel(dev) && !p.isStream(dev) && !p.isBus(dev)
+}
+
+func (p *Program) isBus(dev int) bool { return dev < len(p.Buses) && p.Buses[dev] }
+
+// answer carries out a command over a bus: the answer and its length.
+func (m *Machine) answer(dev int, command []byte) error {
+	if !m.prog.isBus(dev) {
+		return fmt.Errorf("the program gave device %d a command, which is not a bus", dev)
+	}
+	name := m.prog.Devices[dev]
+	m.emit(trace.Event{Kind: trace.Out, Task: m.owner(dev), Port: name, Time: m.world.Now(), Data: command})
+	data := m.world.Ask(m.dev[dev], command)
+	m.emit(trace.Event{Kind: trace.In, Task: m.owner(dev), Port: name, Data: data})
+	if err := m.reply(uint32(len(data))); err != nil {
+		return err
+	}
+	_, err := m.in.Write(data)
+	return err
+}
 
 // level gives the guest the level of an input.
 func (m *Machine) level(dev int) error {

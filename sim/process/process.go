@@ -45,6 +45,7 @@ type Program struct {
 	Owners  []int    // task of each device
 	Ports   [][]int  // by device: the UDP ports of its sockets
 	Disks   []bool   // whether each device is a disk; these may be shorter than Devices
+	Buses   []bool   // whether each device is a bus; the world answers its commands
 	Levels  []int    // bytes of each device of shape level; 0: it is none
 	Streams []bool   // whether bytes pass each device, each for itself
 	Words   []string // of the start, such as sn.nic.host=10.0.0.2/24
@@ -163,6 +164,10 @@ func liveProcess(path string, p *Program) string {
 	for i, d := range p.Devices {
 		if p.isDisk(i) {
 			path += fmt.Sprintf(" %s=file:%s.img", d, d)
+			continue
+		}
+		if p.isBus(i) {
+			path += fmt.Sprintf(" %s=dev:/dev/%s", d, d)
 			continue
 		}
 		if p.isLevel(i) {

@@ -44,7 +44,7 @@ func (w *World) nextInput() (time uint64, some bool) {
 }
 
 // End returns the end of the run: no deadline after it is waited for. Without
-// one in the script it is the time of the last input.
+// one in the script it is the time of the last input or answer.
 func (w *World) End() uint64 {
 	if w.script.Until != nil {
 		return *w.script.Until
@@ -52,6 +52,11 @@ func (w *World) End() uint64 {
 	end := uint64(0)
 	for _, in := range w.script.Inputs {
 		end = max(end, in.Time)
+	}
+	for _, b := range w.script.Buses {
+		if b != nil {
+			end = max(end, b.last())
+		}
 	}
 	return end
 }

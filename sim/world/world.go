@@ -39,8 +39,9 @@ type Level struct {
 type Script struct {
 	Devices []string
 	Inputs  []Input
-	Until   *uint64 // end of the run, nil: the time of the last input
+	Until   *uint64 // end of the run, nil: the time of the last input or answer
 	Disks   []*Disk // by device, nil or absent where there is none; the run changes them
+	Buses   []*Bus  // by device, nil or absent where there is none
 	Streams []bool  // by device, or shorter: its inputs are bytes, each for itself
 }
 
@@ -133,7 +134,18 @@ func (w *World) Ask(dev int, command []byte) []byte {
 	if d := w.Disk(dev); d != nil {
 		return d.Do(command)
 	}
+	if b := w.Bus(dev); b != nil {
+		return b.Do(w.now, command)
+	}
 	return nil
+}
+
+// Bus returns the other end of the bus that a device is, nil for none.
+func (w *World) Bus(dev int) *Bus {
+	if dev < 0 || dev >= len(w.script.Buses) {
+		return nil
+	}
+	return w.script.Buses[dev]
 }
 
 // Disk returns the disk that a device is, nil for none.

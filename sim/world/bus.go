@@ -1,0 +1,158 @@
+package world
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/port"
+)
+
+// BadAnswers is the code of errors about files of answers.
+const BadAnswers diag.Code = "E0504"
+
+// The statuses of an answer that comes over a bus.
+const (
+	BusOK      = 0
+	BusRefused = 1 // nobody is there, or what was sent was not acknowledged
+)
+
+// Answer is what a device at the other end of a bus says from a time on to commands whose
+// bytes begin with Sent. Where the bus has addresses, Sent begins with that of the device.
+type Answer struct {
+	Time    uint64 // in microseconds
+	Sent    []byte
+	Data    []byte // after them the wires say ones
+	Refuses bool   // it does not acknowledge
+}
+
+// Bus is the other end of a bus: of the answers that fit a command the last one in the list
+// counts. A bus without addresses has one device, which is always there. On one
+// with addresses a device is there from the time of its first answer on, and acknowledges what
+// none of its answers fits.
+type Bus struct {
+	answers   []Answer
+	addressed bool
+}
+
+// NewBus is the other end of a bus of a kind.
+func NewBus(k *port.Kind) *Bus { return &Bus{addressed: k.Silent} }
+
+// Add adds an answer.
+func (b *Bus) Add(a Answer) { b.answers = append(b.answers, a) }
+
+// SentBy is what a command puts onto the wires: the address, if the bus has addresses, and the
+// bytes that go.
+func (b *Bus) SentBy(command []byte) []byte {
+	if len(command) < port.CommandSize {
+		return nil
+	}
+	body := command[port.CommandSize:]
+	if !b.addressed {
+		return body
+	}
+	return append([]byte{command[4] & 0x7F}, body...)
+}
+
+// Do answers a command at a time.
+func (b *Bus) Do(now uint64, command []byte) []byte {
+	if len(command) < port.CommandSize {
+		return status(BusRefused)
+	}
+	sent := b.SentBy(command)
+	wanted := len(sent)
+	if b.addressed {
+		wanted = int(binary.LittleEndian.Uint16(command[4+port.WantedAt/8:]))
+	}
+	there, a := !b.addressed, Answer{}
+	for _, x := range b.answers {
+		if x.Time > now {
+			continue
+		}
+		there = there || b.addressed && x.Sent[0] == sent[0]
+		if bytes.HasPrefix(sent, x.Sent) {
+			a = x
+		}
+	}
+	if !there || a.Refuses {
+		return status(BusRefused)
+	}
+	data := append(slices.Clone(a.Data[:min(len(a.Data), wanted)]), bytes.Repeat([]byte{0xFF}, max(0, wanted-len(a.Data)))...)
+	return append(status(BusOK), data...)
+}
+
+// last is the time of the last answer.
+func (b *Bus) last() uint64 {
+	last := uint64(0)
+	for _, a := range b.answers {
+		last = max(last, a.Time)
+	}
+	return last
+}
+
+// ReadAnswers reads a file of answers: in each line a time in microseconds, what was sent, a
+// colon, and the answer, in hexadecimal. A minus instead of an answer refuses. A line or the rest
+// of it after # is a comment.
+//
+//	0     9f : ff ef 40 18    # of an SPI flash: a byte comes for each that goes
+//	2000  48 00 : 1a 40       # of I2C: the address, the register, the answer
+func (b *Bus) ReadAnswers(name string, data []byte) error {
+	file := &diag.File{Name: name, Text: string(data)}
+	for at := 0; at < len(file.Text); {
+		line, _, _ := strings.Cut(file.Text[at:], "\n")
+		span := diag.Span{File: file, Start: at, End: at + len(line)}
+		at += len(line) + 1
+		text, _, _ := strings.Cut(line, "#")
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		a, err := b.readAnswer(span, text)
+		if err != nil {
+			return err
+		}
+		if n := len(b.answers); n > 0 && a.Time < b.answers[n-1].Time {
+			return diag.Errorf(BadAnswers, span, "the time %d lies before that of the line above, %d", a.Time, b.answers[n-1].Time)
+		}
+		b.Add(a)
+	}
+	return nil
+}
+
+func (b *Bus) readAnswer(span diag.Span, text string) (Answer, error) {
+	before, after, colon := strings.Cut(text, ":")
+	fields := strings.Fields(before)
+	if !colon || len(fields) == 0 {
+		return Answer{}, diag.Errorf(BadAnswers, span, "expected a time, what is sent, a colon and the answer, as in `0 9f : ff ef`, got %q", strings.TrimSpace(text))
+	}
+	time, err := strconv.ParseUint(fields[0], 10, 63)
+	if err != nil {
+		return Answer{}, diag.Errorf(BadAnswers, span, "expected a time in microseconds, got %q", fields[0])
+	}
+	a := Answer{Time: time, Refuses: strings.TrimSpace(after) == "-"}
+	if a.Sent, err = hexBytes(span, fields[1:]); err != nil {
+		return Answer{}, err
+	}
+	if b.addressed && (len(a.Sent) == 0 || a.Sent[0] > 0x7F) {
+		return Answer{}, diag.Errorf(BadAnswers, span, "expected the address of a device, 00 to 7f, after the time")
+	}
+	if a.Refuses {
+		if !b.addressed {
+			return Answer{}, diag.Errorf(BadAnswers, span, "nothing is acknowledged on this bus, so nothing can be refused")
+		}
+		return a, nil
+	}
+	a.Data, err = hexBytes(span, strings.Fields(after))
+	return a, err
+}
+
+func hexBytes(span diag.Span, fields []string) ([]byte, error) {
+	data, err := hex.DecodeString(strings.Join(fields, ""))
+	if err != nil {
+		return nil, diag.Errorf(BadAnswers, span, "expected bytes in hexadecimal, two digits each, got %q", strings.Join(fields, " "))
+	}
+	return data, nil
+}
