@@ -96,6 +96,8 @@ func TestMutants(t *testing.T) {
 		{"receiver", func() (*rtl.Circuit, error) { return Receiver(twelve, 115200) }, finds(receiverIsModel(104), receiverWorks), nil},
 		{"log", func() (*rtl.Circuit, error) { return LogWire(twelve, 1_000_000) }, finds(logWireWorks), nil},
 		{"line", func() (*rtl.Circuit, error) { return LineIn(quick, 1_000_000) }, finds(lineInIsModel(4)), nil},
+		{"spi", func() (*rtl.Circuit, error) { return SPI(twelve) }, finds(spiWorks(1)), nil},
+		{"i2c", func() (*rtl.Circuit, error) { return I2C(Hz{800_000, 1}) }, finds(i2cWorks(Hz{800_000, 1})), nil},
 		{"slip in", SlipIn, agrees(slipInAgrees), nil},
 		{"slip out", SlipOut, agrees(slipOutAgrees), nil},
 	} {

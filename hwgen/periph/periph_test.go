@@ -62,6 +62,8 @@ func TestCells(t *testing.T) {
 	require.LessOrEqual(t, cells(Debounce(DebounceBits)), 20)
 	require.LessOrEqual(t, cells(Sender(twelve, 115200))+cells(Receiver(twelve, 115200)), 70)
 	require.LessOrEqual(t, cells(LogWire(twelve, 115200)), 140)
+	require.LessOrEqual(t, cells(SPI(twelve)), 60)
+	require.LessOrEqual(t, cells(I2C(twelve)), 400)
 }
 
 // TestReset: 1 for 1,024 cycles after power-up, and after each request that the clock

@@ -1,0 +1,249 @@
+package periph
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/sinter-lang/sinter/ir/port"
+	"github.com/sinter-lang/sinter/ir/rtl"
+)
+
+// i2cHz is the clock of an I2C bus. A quarter of a bit, 5 us, is longer than any of the times that
+// the standard mode asks for (4.7 us at most), so there is no table of them.
+const i2cHz = 50_000
+
+// I2CQuarter is how many cycles a quarter of a bit of an I2C bus lasts.
+func I2CQuarter(f Hz) (uint64, error) {
+	q := (f.Num + 4*i2cHz*f.Den - 1) / (4 * i2cHz * f.Den)
+	if q < 4 {
+		return 0, fmt.Errorf("an I2C bus of 50 kHz needs a clock of at least 600 kHz, got %s", f)
+	}
+	return q, nil
+}
+
+// What an I2C master does: the steps of a command. In the first three of those that begin
+// at i2cStart the quarters of a bit pass.
+const (
+	i2cHead   = iota // waits for the first word
+	i2cNumber        // waits for the second one
+	i2cStart
+	i2cByte
+	i2cStop
+	i2cDrain  // takes what nobody wants any more
+	i2cStatus // gives the first word of the answer
+	i2cData
+	i2cSteps = 3 // bits of it
+)
+
+// master is an I2C master on its way into a circuit.
+type master struct {
+	*rtl.Builder
+	valid, data, last, count, taken rtl.ID
+	scl, sda                        rtl.ID // as they are
+
+	step, quarter, wait, bit                     rtl.Register
+	shift, address, wanted, left, index, at      rtl.Register
+	reading, first, body, refused, have          rtl.Register
+	holdsClock, holdsData                        rtl.Register
+	quarterEnd, unitEnd, runs, more, wordEnd, ok rtl.ID
+}
+
+// I2C is the master of an I2C bus in standard mode; there is no other master. Each bit has
+// four quarters: the data changes, the clock is let go, the clock is held again. A device may hold
+// the clock low for as long as it likes. Without an acknowledge the rest of the command is dropped.
+func I2C(f Hz) (*rtl.Circuit, error) {
+	q, err := I2CQuarter(f)
+	if err != nil {
+		return nil, err
+	}
+	m := &master{Builder: rtl.NewBuilder("sinter_i2c")}
+	m.valid, m.data, m.last, m.count = m.Input(BusCommand.Valid, 1), m.Input(BusCommand.Data, 32), m.Input(BusCommand.Last, 1), m.Input(BusCommand.Bytes, rtl.PortBytesWidth)
+	m.taken = m.Input(BusAnswer.Ready, 1)
+	m.scl, m.sda = m.wire("scl"), m.wire("sda")
+	m.step, m.quarter, m.bit = m.Reg("step", i2cSteps, i2cHead), m.Reg("quarter", 2, 0), m.Reg("bit", 4, 0)
+	m.wait = m.Reg("wait", bits.Len64(q-1), 0)
+	m.shift, m.address, m.wanted = m.Reg("shift", 9, 0), m.Reg("address", 7, 0), m.Reg("wanted", 8, 0)
+	m.left, m.index, m.at = m.Reg("left", 8, 0), m.Reg("index", 8, 0), m.Reg("at", 2, 0)
+	m.reading, m.first, m.body = m.Reg("reading", 1, 0), m.Reg("first", 1, 0), m.Reg("body", 1, 0)
+	m.refused, m.have = m.Reg("refused", 1, 0), m.Reg("have", 1, 0)
+	m.holdsClock, m.holdsData = m.Reg("holds_clock", 1, 0), m.Reg("holds_data", 1, 0)
+	m.time(q)
+	m.wires()
+	m.head()
+	m.units()
+	m.answer()
+	m.Output("scl_low", m.holdsClock.Q())
+	m.Output("sda_low", m.holdsData.Q())
+	return m.Build()
+}
+
+// wire passes a wire that rests at 1 through two registers.
+func (m *master) wire(name string) rtl.ID {
+	first, second := m.Reg(name+".first", 1, 0), m.Reg(name+".second", 1, 0)
+	m.Set(first, m.Not(m.Input(name, 1)))
+	m.Set(second, first.Q())
+	return m.Not(second.Q())
+}
+
+func (m *master) is(step uint64) rtl.ID     { return m.EqConst(m.step.Q(), step) }
+func (m *master) to(step uint64)            { m.Set(m.step, m.Const(i2cSteps, step)) }
+func (m *master) set(r rtl.Register, v int) { m.Set(r, m.Const(m.Width(r.Q()), uint64(v))) }
+
+// time makes the quarters. In the second one the clock must have come up; the last one
+// lasts until the byte that goes next is there.
+func (m *master) time(q uint64) {
+	m.runs = m.Or(m.is(i2cStart), m.is(i2cByte), m.is(i2cStop))
+	over := m.IsZero(m.wait.Q())
+	up := m.Or(m.scl, m.Not(m.EqConst(m.quarter.Q(), 1)))
+	m.quarterEnd = m.And(m.runs, over, up)
+	w := m.Width(m.wait.Q())
+	m.Set(m.wait, m.Mux(m.Or(m.Not(m.runs), m.quarterEnd, m.Not(up)), m.Const(w, q-1), m.Mux(over, m.wait.Q(), m.Sub(m.wait.Q(), m.Const(w, 1)))))
+	end := m.And(m.quarterEnd, m.EqConst(m.quarter.Q(), 3))
+	// The byte that goes next is taken at the end of the last bit of the byte before.
+	lastBit := m.And(m.is(i2cByte), m.EqConst(m.bit.Q(), 8))
+	acknowledged := m.Not(m.Bit(m.shift.Q(), 0))
+	m.ok = acknowledged
+	m.more = m.And(lastBit, m.Not(m.reading.Q()), acknowledged, m.body.Q())
+	m.unitEnd = m.And(end, m.Not(m.And(m.more, m.Not(m.valid))))
+	m.If(m.And(m.quarterEnd, m.Not(m.And(end, m.more, m.Not(m.valid)))), func() { m.Set(m.quarter, m.Add(m.quarter.Q(), m.Const(2, 1))) })
+}
+
+// wires holds clock and data low and lets them go, at the ends of quarters.
+func (m *master) wires() {
+	m.If(m.quarterEnd, func() {
+		m.If(m.EqConst(m.quarter.Q(), 0), func() { m.set(m.holdsClock, 0) })
+		m.If(m.EqConst(m.quarter.Q(), 1), func() {
+			m.If(m.is(i2cStart), func() { m.set(m.holdsData, 1) })
+			m.If(m.is(i2cStop), func() { m.set(m.holdsData, 0) })
+		})
+		m.If(m.EqConst(m.quarter.Q(), 2), func() {
+			m.Set(m.holdsClock, m.Not(m.is(i2cStop)))
+			m.If(m.is(i2cByte), func() { m.Set(m.shift, m.Cat(m.Bits(m.shift.Q(), 7, 0), m.sda)) })
+		})
+	})
+	// The data of a unit is there while the clock is held: from the first cycle of it on.
+	m.If(m.And(m.runs, m.EqConst(m.quarter.Q(), 0)), func() {
+		m.Set(m.holdsData, m.Mux(m.is(i2cByte), m.Not(m.Bit(m.shift.Q(), 8)), m.is(i2cStop)))
+	})
+}
+
+// head takes the first two words of a command.
+func (m *master) head() {
+	m.If(m.And(m.valid, m.is(i2cHead)), func() { m.to(i2cNumber) })
+	m.If(m.And(m.valid, m.is(i2cNumber)), func() {
+		m.to(i2cStart)
+		m.Set(m.address, m.Bits(m.data, 6, 0))
+		wanted := m.Bits(m.data, port.WantedAt+7, port.WantedAt)
+		m.Set(m.wanted, wanted)
+		m.Set(m.left, wanted)
+		m.set(m.index, 0)
+		m.set(m.at, 0)
+		m.set(m.refused, 0)
+		m.Set(m.body, m.Not(m.last))
+		m.Set(m.reading, m.And(m.last, m.Any(wanted)))
+	})
+}
+
+// units goes from one unit on the wires to the next: a start, nine bits, a stop.
+func (m *master) units() {
+	m.wordEnd = m.Eq(m.Add(m.at.Q(), m.Const(2, 1)), m.Bits(m.count, 1, 0))
+	next := m.And(m.unitEnd, m.more)
+	drain := m.is(i2cDrain)
+	ready := m.Or(m.is(i2cHead), m.is(i2cNumber), m.And(next, m.wordEnd), drain)
+	m.Output(BusCommand.Ready, ready)
+	m.If(m.unitEnd, func() {
+		m.If(m.is(i2cStart), func() {
+			m.to(i2cByte)
+			m.Set(m.shift, m.Cat(m.address.Q(), m.reading.Q(), m.Const(1, 1)))
+			m.set(m.bit, 0)
+			m.set(m.first, 1)
+		})
+		m.If(m.is(i2cByte), m.bitOver)
+		m.If(m.is(i2cStop), func() { m.Set(m.step, m.Mux(m.body.Q(), m.Const(i2cSteps, i2cDrain), m.Const(i2cSteps, i2cStatus))) })
+	})
+	m.If(m.And(drain, m.valid, m.last), func() { m.to(i2cStatus) })
+}
+
+// bitOver is the end of a bit, and perhaps of a byte.
+func (m *master) bitOver() {
+	m.If(m.Not(m.EqConst(m.bit.Q(), 8)), func() { m.Set(m.bit, m.Add(m.bit.Q(), m.Const(4, 1))) }, func() {
+		m.set(m.bit, 0)
+		m.set(m.first, 0)
+		m.to(i2cStop)
+		m.If(m.reading.Q(), m.byteRead, func() {
+			m.If(m.ok, m.byteWritten, func() { m.set(m.refused, 1) })
+		})
+	})
+}
+
+// byteRead goes on after the address of a read, or after a byte that came.
+func (m *master) byteRead() {
+	more := m.Mux(m.first.Q(), m.ok, m.Not(m.EqConst(m.left.Q(), 1)))
+	m.If(more, func() {
+		m.to(i2cByte)
+		final := m.EqConst(m.left.Q(), 1)
+		m.Set(m.shift, m.Cat(m.Const(8, 0xFF), m.Mux(m.first.Q(), final, m.EqConst(m.left.Q(), 2))))
+	})
+	m.If(m.first.Q(), func() { m.Set(m.refused, m.Not(m.ok)) }, func() {
+		m.Set(m.left, m.Sub(m.left.Q(), m.Const(8, 1)))
+		m.Set(m.index, m.Add(m.index.Q(), m.Const(8, 1)))
+	})
+}
+
+// byteWritten goes on after an acknowledged byte: the next one, a second start, or a stop.
+func (m *master) byteWritten() {
+	m.If(m.body.Q(), func() {
+		m.to(i2cByte)
+		m.Set(m.shift, m.Cat(m.bodyByte(), m.Const(1, 1)))
+		m.Set(m.at, m.Add(m.at.Q(), m.Const(2, 1)))
+		m.If(m.wordEnd, func() {
+			m.set(m.at, 0)
+			m.Set(m.body, m.Not(m.last))
+		})
+	}, func() {
+		m.If(m.Any(m.wanted.Q()), func() {
+			m.to(i2cStart)
+			m.set(m.reading, 1)
+		})
+	})
+}
+
+// bodyByte is the byte of the present word that goes next.
+func (m *master) bodyByte() rtl.ID {
+	low := m.Mux(m.Bit(m.at.Q(), 0), m.Bits(m.data, 15, 8), m.Bits(m.data, 7, 0))
+	high := m.Mux(m.Bit(m.at.Q(), 0), m.Bits(m.data, 31, 24), m.Bits(m.data, 23, 16))
+	return m.Mux(m.Bit(m.at.Q(), 1), high, low)
+}
+
+// answer keeps the bytes that come, in four memories, and gives the answer.
+func (m *master) answer() {
+	store := m.And(m.unitEnd, m.is(i2cByte), m.EqConst(m.bit.Q(), 8), m.reading.Q(), m.Not(m.first.Q()))
+	word := m.Bits(m.index.Q(), 7, 2)
+	var lanes []rtl.ID
+	for i := range 4 {
+		mem := m.Mem(fmt.Sprintf("bytes%d", i), 8, 6, 1, nil)
+		m.If(m.And(store, m.EqConst(m.Bits(m.index.Q(), 1, 0), uint64(i))), func() { m.WriteMem(mem, word, m.Bits(m.shift.Q(), 8, 1), rtl.None) })
+		lanes = append([]rtl.ID{m.ReadSync(mem, word, rtl.None, rtl.Old)}, lanes...)
+	}
+	status := m.is(i2cStatus)
+	short := m.IsZero(m.Bits(m.left.Q(), 7, 2))
+	last := m.Or(short, m.EqConst(m.left.Q(), 4))
+	none := m.Or(m.refused.Q(), m.IsZero(m.wanted.Q()))
+	moved := m.And(m.have.Q(), m.taken)
+	m.Set(m.have, m.And(m.is(i2cData), m.Not(moved)))
+	m.If(m.And(status, m.taken), func() {
+		m.Set(m.step, m.Mux(none, m.Const(i2cSteps, i2cHead), m.Const(i2cSteps, i2cData)))
+		m.Set(m.left, m.wanted.Q())
+		m.set(m.index, 0)
+	})
+	m.If(moved, func() {
+		m.Set(m.left, m.Sub(m.left.Q(), m.Const(8, 4)))
+		m.Set(m.index, m.Add(m.index.Q(), m.Const(8, 4)))
+		m.If(last, func() { m.to(i2cHead) })
+	})
+	m.Output(BusAnswer.Valid, m.Or(status, m.have.Q()))
+	m.Output(BusAnswer.Data, m.Mux(status, m.Zext(m.refused.Q(), 32), m.Cat(lanes[0], lanes[1:]...)))
+	m.Output(BusAnswer.Last, m.Mux(status, none, last))
+	part := m.And(m.Not(status), short)
+	m.Output(BusAnswer.Bytes, m.Cat(m.Not(part), m.And(m.Bits(m.left.Q(), 1, 0), m.Repeat(part, 2))))
+}
