@@ -8,13 +8,13 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// i2cHz is the clock of an I2C bus. A quarter of a bit, 5 us, is longer than any of the times that
+// I2CHz is the clock of an I2C bus. A quarter of a bit, 5 us, is longer than any of the times that
 // the standard mode asks for (4.7 us at most), so there is no table of them.
-const i2cHz = 50_000
+const I2CHz = 50_000
 
 // I2CQuarter is how many cycles a quarter of a bit of an I2C bus lasts.
 func I2CQuarter(f Hz) (uint64, error) {
-	q := (f.Num + 4*i2cHz*f.Den - 1) / (4 * i2cHz * f.Den)
+	q := (f.Num + 4*I2CHz*f.Den - 1) / (4 * I2CHz * f.Den)
 	if q < 4 {
 		return 0, fmt.Errorf("an I2C bus of 50 kHz needs a clock of at least 600 kHz, got %s", f)
 	}
@@ -100,7 +100,7 @@ func (m *master) time(q uint64) {
 	m.Set(m.wait, m.Mux(m.Or(m.Not(m.runs), m.quarterEnd, m.Not(up)), m.Const(w, q-1), m.Mux(over, m.wait.Q(), m.Sub(m.wait.Q(), m.Const(w, 1)))))
 	end := m.And(m.quarterEnd, m.EqConst(m.quarter.Q(), 3))
 	// The byte that goes next is taken at the end of the last bit of the byte before.
-	lastBit := m.And(m.is(i2cByte), m.EqConst(m.bit.Q(), 8))
+	lastBit := m.And(m.is(i2cByte), m.Bit(m.bit.Q(), 3))
 	acknowledged := m.Not(m.Bit(m.shift.Q(), 0))
 	m.ok = acknowledged
 	m.more = m.And(lastBit, m.Not(m.reading.Q()), acknowledged, m.body.Q())
@@ -155,7 +155,6 @@ func (m *master) units() {
 		m.If(m.is(i2cStart), func() {
 			m.to(i2cByte)
 			m.Set(m.shift, m.Cat(m.address.Q(), m.reading.Q(), m.Const(1, 1)))
-			m.set(m.bit, 0)
 			m.set(m.first, 1)
 		})
 		m.If(m.is(i2cByte), m.bitOver)
@@ -166,7 +165,7 @@ func (m *master) units() {
 
 // bitOver is the end of a bit, and perhaps of a byte.
 func (m *master) bitOver() {
-	m.If(m.Not(m.EqConst(m.bit.Q(), 8)), func() { m.Set(m.bit, m.Add(m.bit.Q(), m.Const(4, 1))) }, func() {
+	m.If(m.Not(m.Bit(m.bit.Q(), 3)), func() { m.Set(m.bit, m.Add(m.bit.Q(), m.Const(4, 1))) }, func() {
 		m.set(m.bit, 0)
 		m.set(m.first, 0)
 		m.to(i2cStop)
@@ -178,8 +177,8 @@ func (m *master) bitOver() {
 
 // byteRead goes on after the address of a read, or after a byte that came.
 func (m *master) byteRead() {
-	more := m.Mux(m.first.Q(), m.ok, m.Not(m.EqConst(m.left.Q(), 1)))
-	m.If(more, func() {
+	// The acknowledge of a byte that came is the master's own: it says whether one more is wanted.
+	m.If(m.ok, func() {
 		m.to(i2cByte)
 		final := m.EqConst(m.left.Q(), 1)
 		m.Set(m.shift, m.Cat(m.Const(8, 0xFF), m.Mux(m.first.Q(), final, m.EqConst(m.left.Q(), 2))))
@@ -196,10 +195,7 @@ func (m *master) byteWritten() {
 		m.to(i2cByte)
 		m.Set(m.shift, m.Cat(m.bodyByte(), m.Const(1, 1)))
 		m.Set(m.at, m.Add(m.at.Q(), m.Const(2, 1)))
-		m.If(m.wordEnd, func() {
-			m.set(m.at, 0)
-			m.Set(m.body, m.Not(m.last))
-		})
+		m.If(m.wordEnd, func() { m.Set(m.body, m.Not(m.last)) })
 	}, func() {
 		m.If(m.Any(m.wanted.Q()), func() {
 			m.to(i2cStart)
@@ -217,7 +213,7 @@ func (m *master) bodyByte() rtl.ID {
 
 // answer keeps the bytes that come, in four memories, and gives the answer.
 func (m *master) answer() {
-	store := m.And(m.unitEnd, m.is(i2cByte), m.EqConst(m.bit.Q(), 8), m.reading.Q(), m.Not(m.first.Q()))
+	store := m.And(m.unitEnd, m.is(i2cByte), m.Bit(m.bit.Q(), 3), m.reading.Q(), m.Not(m.first.Q()))
 	word := m.Bits(m.index.Q(), 7, 2)
 	var lanes []rtl.ID
 	for i := range 4 {

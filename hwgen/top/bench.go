@@ -33,7 +33,7 @@ const startCycles = periph.ResetCycles + 4
 // Bench writes a test bench that knows the pins of the top module only. It plays the
 // inputs, the button of the reset among them, and prints what the outputs show, in lines
 // that ParseSeen reads. The time begins when the reset is over.
-func (d *Design) Bench(inputs []Change, until uint64) string {
+func (d *Design) Bench(inputs []Change, until uint64, slaves ...Slave) string {
 	var s strings.Builder
 	b := func(format string, args ...any) { fmt.Fprintf(&s, format+"\n", args...) }
 	half := 5e8 / float64(d.Board.ClockHz)
@@ -42,14 +42,25 @@ func (d *Design) Bench(inputs []Change, until uint64) string {
 	for i, w := range d.Wires {
 		net := fmt.Sprintf("pin%d", i)
 		joins = append(joins, fmt.Sprintf(".%s(%s)", d.pins[w.Port.Name], net))
+		if w.Port.Open {
+			b("tri1 %s;", net)
+			continue
+		}
 		if w.Port.In {
 			b("reg %s = 1'b%d;", net, invert(w, w.Port.Rest()))
+			continue
+		}
+		if w.Port.Serial == Bus {
+			b("wire %s;", net)
 			continue
 		}
 		b("wire %s;\nreg last%d = 1'b%d;", net, i, invert(w, w.Port.Rest()))
 		b("always @(posedge clk) if (running && %[1]s !== last%[2]d) begin\n  last%[2]d <= %[1]s;\n  $display(\"PIN %[2]d %%b %%0.3f\", %[1]s, ($realtime - start) / 1000.0);\nend", net, i)
 	}
 	b("%s dut(%s);", d.Module(), strings.Join(joins, ", "))
+	for _, s := range slaves {
+		d.slave(b, s)
+	}
 	b("initial begin\n  #(%.6f) start = $realtime;\n  running = 1;", startCycles*1000/d.Clock.MHz()+d.lockTime())
 	now := uint64(0)
 	for _, c := range inputs {

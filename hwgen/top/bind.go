@@ -18,7 +18,9 @@ type Port struct {
 	Span  diag.Span
 
 	Serial Serial // what a serial line carries
-	Device string // of a serial line: the device of the core
+	Device string // of a serial line or a bus: the device of the core
+	Bus    string // of a bus: the kind of its device
+	Open   bool   // of a bus: pulled up, and each end may pull it down
 }
 
 // Serial is what a wire carries.
@@ -29,6 +31,7 @@ const (
 	Level  Serial = iota // a level
 	Bytes                // bytes, 8N1
 	Frames               // bytes, 8N1, that are frames in SLIP (RFC 1055)
+	Bus                  // a wire of a bus
 )
 
 // Rest is the level of a wire that says nothing.
@@ -141,11 +144,15 @@ func (b *binder) join(w Wire, name string) error {
 	case pin == nil && name == b.Board.ClockSite:
 		return diag.Errorf("", w.Port.Span, "%sthis is the pin of the clock", what)
 	case pin == nil:
-		return diag.Errorf("", w.Port.Span, "%s%s has no pin %s; %s", what, b.Board.Name, name, b.free(w.Port.In))
+		return diag.Errorf("", w.Port.Span, "%s%s has no pin %s; %s", what, b.Board.Name, name, b.free(w.Port))
+	case w.Port.Open && pin.Direction != board.Both:
+		return diag.Errorf("", w.Port.Span, "%sthe pin %s of %s is an %sput, and both ends drive this wire; %s", what, name, b.Board.Name, pin.Direction, b.free(w.Port))
+	case w.Port.Open && pin.Low:
+		return diag.Errorf("", w.Port.Span, "%sthe pin %s of %s is inverted, and both ends drive this wire; %s", what, name, b.Board.Name, b.free(w.Port))
 	case !pin.Fits(w.Port.In):
-		return diag.Errorf("", w.Port.Span, "%sthe pin %s of %s is an %sput; %s", what, name, b.Board.Name, pin.Direction, b.free(w.Port.In))
+		return diag.Errorf("", w.Port.Span, "%sthe pin %s of %s is an %sput; %s", what, name, b.Board.Name, pin.Direction, b.free(w.Port))
 	case b.used[pin.Site] != "":
-		return diag.Errorf("", w.Port.Span, "%sthe pin belongs to the port %s already; %s", what, b.used[pin.Site], b.free(w.Port.In))
+		return diag.Errorf("", w.Port.Span, "%sthe pin belongs to the port %s already; %s", what, b.used[pin.Site], b.free(w.Port))
 	}
 	w.Pin = pin
 	b.used[pin.Site] = w.Port.Name
@@ -159,14 +166,14 @@ func (b *binder) byLabel(w Wire) error {
 		return b.frames(w.Port)
 	}
 	pin := b.Board.Pin(w.Port.Label)
-	if pin != nil && pin.Fits(w.Port.In) && b.used[pin.Site] == "" {
+	if pin != nil && (pin.Fits(w.Port.In) && !w.Port.Open || pin.Direction == board.Both) && b.used[pin.Site] == "" {
 		return b.join(w, w.Port.Label)
 	}
 	if w.Own {
 		return nil
 	}
 	return diag.Errorf("", w.Port.Span, "port %s has no pin on %s", w.Port.Name, b.Board.Name).
-		Labelf("%q is not a free pin of this board", w.Port.Label).Hint("--bind %s=PIN gives it one; %s", w.Port.Name, b.free(w.Port.In))
+		Labelf("%q is not a free pin of this board", w.Port.Label).Hint("--bind %s=PIN gives it one; %s", w.Port.Name, b.free(w.Port))
 }
 
 // frames is the error of a port that no pin can carry.
@@ -175,11 +182,11 @@ func (b *binder) frames(p Port) error {
 		Hint("sinter hw writes the core alone; its ports join a design of your own")
 }
 
-// free lists the pins that a port of a direction may still have.
-func (b *binder) free(in bool) string {
+// free lists the pins that a port may still have.
+func (b *binder) free(port Port) string {
 	var names []string
 	for i := range b.Board.Pins {
-		if p := &b.Board.Pins[i]; p.Fits(in) && b.used[p.Site] == "" {
+		if p := &b.Board.Pins[i]; (p.Fits(port.In) && !port.Open || p.Direction == board.Both) && b.used[p.Site] == "" {
 			names = append(names, p.Name)
 		}
 	}

@@ -13,7 +13,11 @@ func (d *Design) constraints() string {
 	var s strings.Builder
 	form(d, &s, d.pins["clk"], board.Pin{Site: d.Board.ClockSite})
 	for _, w := range d.Wires {
-		form(d, &s, d.pins[w.Port.Name], *w.Pin)
+		pin := *w.Pin
+		if w.Port.Open {
+			pin.Pull = "up"
+		}
+		form(d, &s, d.pins[w.Port.Name], pin)
 	}
 	mhz := float64(d.Board.ClockHz) / 1e6
 	switch d.Board.Constraints {

@@ -10,7 +10,7 @@ import (
 // serial joins the ports of bytes and frames with their lines.
 func (b *body) serial() error {
 	for _, w := range b.Wires {
-		if w.Port.Serial == Level {
+		if w.Port.Serial != Bytes && w.Port.Serial != Frames {
 			continue
 		}
 		join := b.lineOut

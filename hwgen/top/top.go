@@ -98,6 +98,8 @@ func (d *Design) module() (string, error) {
 		direction := "output"
 		if w.Port.In {
 			direction = "input"
+		} else if w.Port.Open {
+			direction = "inout"
 		}
 		heads = append(heads, fmt.Sprintf("%s wire %s", direction, d.pins[w.Port.Name]))
 	}
@@ -107,7 +109,7 @@ func (d *Design) module() (string, error) {
 	if err := b.reset(); err != nil {
 		return "", err
 	}
-	for _, step := range []func() error{b.time, b.log, b.serial, b.pinsIn} {
+	for _, step := range []func() error{b.time, b.log, b.serial, b.buses, b.pinsIn} {
 		if err := step(); err != nil {
 			return "", err
 		}

@@ -24,6 +24,7 @@ type Pins struct {
 	Changes    int     `json:"changes"`    // of outputs, equal to those of the reference
 	Bytes      int     `json:"bytes"`      // that left by serial lines
 	Frames     int     `json:"frames"`     // that did
+	Transfers  int     `json:"transfers"`  // over buses
 	LatestUs   float64 `json:"latest_us"`  // the largest distance of a change from the time of the reference
 	Difference string  `json:"difference"` // "" when all are equal
 
@@ -55,7 +56,8 @@ func SimulatePins(ctx context.Context, p *flow.Program, o flow.FPGAOptions, w fl
 	if err != nil {
 		return nil, err
 	}
-	files["tb.v"] = d.Bench(inputsAt(d, p, script), *script.Until)
+	buses := busesOf(p, tr)
+	files["tb.v"] = d.Bench(inputsAt(d, p, script), *script.Until, slavesOf(buses)...)
 	said, err := runIcarus(ctx, files)
 	if err != nil {
 		return nil, err
@@ -64,7 +66,9 @@ func SimulatePins(ctx context.Context, p *flow.Program, o flow.FPGAOptions, w fl
 	if err != nil {
 		return nil, err
 	}
-	return comparePins(d, tr, seen), nil
+	r := comparePins(d, tr, seen, busTime(buses))
+	r.buses(buses, said)
+	return r, nil
 }
 
 // inputsAt are the levels at all input pins, in the order of their times.
@@ -113,15 +117,16 @@ func runIcarus(ctx context.Context, files map[string]string) (string, error) {
 	return said, nil
 }
 
-// comparePins compares the changes of each output, in their order and about their time.
-func comparePins(d *top.Design, tr *trace.Trace, seen []top.Seen) *Pins {
+// comparePins compares the changes of each output, in their order and about their time: late are
+// the microseconds that they may be late besides.
+func comparePins(d *top.Design, tr *trace.Trace, seen []top.Seen, late float64) *Pins {
 	cycles := float64(mostLate)
 	if slices.ContainsFunc(d.Wires, func(w top.Wire) bool { return w.Debounce }) {
 		cycles += 2 << periph.DebounceBits
 	}
-	r := &Pins{most: cycles / d.Clock.MHz()}
+	r := &Pins{most: cycles/d.Clock.MHz() + late}
 	for _, wire := range d.Wires {
-		if wire.Own || wire.Port.In {
+		if wire.Own || wire.Port.In || wire.Port.Serial == top.Bus {
 			continue
 		}
 		name := wire.Port.Name

@@ -24,7 +24,7 @@ const frameBits = 10
 func lineChanges(d *top.Design, s *world.Script) []top.Change {
 	var out []top.Change
 	for _, w := range d.Wires {
-		if w.Port.Serial == top.Level || !w.Port.In {
+		if w.Port.Serial != top.Bytes && w.Port.Serial != top.Frames || !w.Port.In {
 			continue
 		}
 		free := 0.0 // nanoseconds

@@ -20,7 +20,7 @@ type fpgaCmd struct {
 	Baud     uint64   `default:"115200" placeholder:"N" help:"Speed of all serial lines, the log among them."`
 	Core     string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
 	Part     string   `placeholder:"NAME" help:"Another part in the same package, where boards are sold with several."`
-	Check    bool     `help:"Run the whole top in Icarus at its pins, with --vcd-in, --bytes-in and --pcap-in, until --until, and compare with the reference; nothing is written."`
+	Check    bool     `help:"Run the whole top in Icarus at its pins, with --vcd-in, --bytes-in, --pcap-in and --answers, until --until, and compare with the reference; nothing is written."`
 	Program  bool     `help:"Hand the bitstream to the board."`
 }
 
@@ -39,7 +39,7 @@ func (c *fpgaCmd) Run(e *env) error {
 	case c.Out == "":
 		return flow.UserErrorf("fpga wants a folder to write into: -o DIR")
 	}
-	if w := c.world(); c.Until != "" || len(c.PcapIn)+len(c.VcdIn)+len(c.BytesIn) > 0 {
+	if w := c.world(); c.Until != "" || len(c.PcapIn)+len(c.VcdIn)+len(c.BytesIn)+len(c.Answers) > 0 {
 		o.World = &w
 	}
 	f, err := p.FPGA(e.ctx, o)
@@ -81,7 +81,10 @@ func (c *fpgaCmd) check(e *env, p *flow.Program, o flow.FPGAOptions) error {
 				fmt.Fprintf(e.out, "%s at serial lines equal the reference\n", count(row.n, row.what))
 			}
 		}
-		if r.Changes > 0 || r.Bytes+r.Frames == 0 {
+		if r.Transfers > 0 {
+			fmt.Fprintf(e.out, "%s over buses equal the reference\n", count(r.Transfers, "transfer"))
+		}
+		if r.Changes > 0 || r.Bytes+r.Frames+r.Transfers == 0 {
 			fmt.Fprintf(e.out, "%d changes at the pins equal the reference, at most %.1f us apart\n", r.Changes, r.LatestUs)
 		}
 	}

@@ -262,11 +262,28 @@ func (p *Program) boardPorts() []top.Port {
 		case port.Stream:
 			out = append(out, linesOf(&d, top.Bytes, d.Label+"_rx", d.Label+"_tx")...)
 			continue
+		case port.Command:
+			if k := port.Find(d.Kind); !k.Blocks() {
+				out = append(out, wiresOf(&d, k)...)
+				continue
+			}
 		case port.Message:
 			out = append(out, linesOf(&d, top.Frames, "uart_rx", "uart_tx")...)
 			continue
 		}
 		out = append(out, q)
+	}
+	return out
+}
+
+// wiresOf are the wires that a bus has on a board: NAME_sck and so on.
+func wiresOf(d *tree.DeviceDef, k *port.Kind) []top.Port {
+	var out []top.Port
+	for _, w := range k.Wires {
+		out = append(out, top.Port{
+			Name: d.Name + "_" + w.Name, Label: d.Label + "_" + w.Name, In: w.In, Open: w.In == w.Out, Wire: true, Span: d.Span,
+			Serial: top.Bus, Device: d.Name, Bus: k.Name,
+		})
 	}
 	return out
 }
