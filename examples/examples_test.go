@@ -44,6 +44,7 @@ type example struct {
 	sends    map[string]int // frames or bytes, by device
 	levels   []string       // PORT=FILE
 	bytes    []string       // PORT=FILE
+	answers  []string       // PORT=FILE
 	shows    map[string]int // changes, by output
 	ends     string
 }
@@ -54,7 +55,7 @@ func newExample(dir string) *example {
 
 // world is the outside that the run line names.
 func (e *example) world() flow.World {
-	return flow.World{Captures: e.captures, Levels: e.levels, Bytes: e.bytes, Until: e.until}
+	return flow.World{Captures: e.captures, Levels: e.levels, Bytes: e.bytes, Answers: e.answers, Until: e.until}
 }
 
 // read collects the run lines of a folder's .sn files.
@@ -90,6 +91,8 @@ func (e *example) line(t *testing.T, word, rest string) {
 			}
 			if device, file, ok := strings.Cut(f, "="); ok && strings.HasSuffix(file, ".vcd") {
 				e.levels = append(e.levels, device+"="+filepath.Join(e.dir, file))
+			} else if ok && strings.HasSuffix(file, ".answers") {
+				e.answers = append(e.answers, device+"="+filepath.Join(e.dir, file))
 			} else if ok && (strings.HasSuffix(file, ".bytes") || file == "none" && e.bytes != nil) {
 				if file == "none" {
 					e.bytes = append(e.bytes, f)

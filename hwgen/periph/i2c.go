@@ -118,7 +118,7 @@ func (m *master) wires() {
 		})
 		m.If(m.EqConst(m.quarter.Q(), 2), func() {
 			m.Set(m.holdsClock, m.Not(m.is(i2cStop)))
-			m.If(m.is(i2cByte), func() { m.Set(m.shift, m.Cat(m.Bits(m.shift.Q(), 7, 0), m.sda)) })
+			m.Set(m.shift, m.Cat(m.Bits(m.shift.Q(), 7, 0), m.sda)) // nothing reads it in a start or a stop
 		})
 	})
 	// The data of a unit is there while the clock is held: from the first cycle of it on.
@@ -213,7 +213,7 @@ func (m *master) bodyByte() rtl.ID {
 
 // answer keeps the bytes that come, in four memories, and gives the answer.
 func (m *master) answer() {
-	store := m.And(m.unitEnd, m.is(i2cByte), m.Bit(m.bit.Q(), 3), m.reading.Q(), m.Not(m.first.Q()))
+	store := m.And(m.unitEnd, m.is(i2cByte), m.Bit(m.bit.Q(), 3), m.reading.Q()) // what stands here after an address goes under the first byte
 	word := m.Bits(m.index.Q(), 7, 2)
 	var lanes []rtl.ID
 	for i := range 4 {

@@ -106,7 +106,7 @@ func TestMutants(t *testing.T) {
 		{"log", func() (*rtl.Circuit, error) { return LogWire(twelve, 1_000_000) }, finds(logWireWorks), nil},
 		{"line", func() (*rtl.Circuit, error) { return LineIn(quick, 1_000_000) }, finds(lineInIsModel(4)), nil},
 		{"spi", func() (*rtl.Circuit, error) { return SPI(twelve) }, finds(spiWorks(1)), nil},
-		{"i2c", func() (*rtl.Circuit, error) { return I2C(Hz{800_000, 1}) }, finds(i2cWorks(Hz{800_000, 1})), setBefore("sda.first", "sda.second", "wait", "left", "refused", "body", "wanted", "address", "index", "shift", "at", "reading", "first")},
+		{"i2c", func() (*rtl.Circuit, error) { return I2C(Hz{800_000, 1}) }, finds(i2cWorks(Hz{800_000, 1})), setBefore("scl.first", "scl.second", "sda.first", "sda.second", "wait", "left", "refused", "body", "wanted", "address", "index", "shift", "at", "reading", "first")},
 		{"slip in", SlipIn, agrees(slipInAgrees), nil},
 		{"slip out", SlipOut, agrees(slipOutAgrees), nil},
 	} {

@@ -42,6 +42,8 @@ func (j *job) world() (w flow.World, settings []types.Setting) {
 			w.Levels = append(w.Levels, value)
 		case "--bytes-in":
 			w.Bytes = append(w.Bytes, value)
+		case "--answers":
+			w.Answers = append(w.Answers, value)
 		case "--disk":
 			w.Disks = append(w.Disks, value)
 		case "-D":

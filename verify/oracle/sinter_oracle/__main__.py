@@ -22,6 +22,7 @@ class Options:
         self.captures = [p for p in (pair(x) for x in many(args.pcap_in)) if p[1] != "none"]
         self.dumps = dict(p for p in (pair(x) for x in many(args.vcd_in)) if p[1] != "none")
         self.bytes = [p for p in (pair(x) for x in many(args.bytes_in)) if p[1] != "none"]
+        self.answers = dict(p for p in (pair(x) for x in many(args.answers)) if p[1] != "none")
         self.disks = {}
         for x in many(args.disk):
             name, path = pair(x)
@@ -56,6 +57,7 @@ def arguments(argv):
     p.add_argument("--pcap-in", action="append", default=[], metavar="DEVICE=FILE")
     p.add_argument("--vcd-in", action="append", default=[], metavar="PIN=FILE")
     p.add_argument("--bytes-in", action="append", default=[], metavar="PORT=FILE")
+    p.add_argument("--answers", action="append", default=[], metavar="PORT=FILE")
     p.add_argument("--disk", action="append", default=[], metavar="DISK=FILE")
     p.add_argument("--until", metavar="TIME")
     p.add_argument("--trace", metavar="FILE", help="write the trace")

@@ -279,7 +279,31 @@ class Calls(Exprs):
         t = self.type_of(node)
         return t.layout.most if isinstance(t, K.Record) else len(t.data) if isinstance(t, K.Str) else t.n
 
+    def m_port_transfer(self, node, base, args):
+        p = self.place(args[0])
+        self.emit(f"{p.code}[:] = {base.code}.transfer({p.code})")
+        return Ex("None", K.VOID, stable=True)
+
+    def m_port_ask(self, node, base, args):
+        return self.i2c(base, args[0], args[1], args[2])
+
+    def i2c(self, base, address, sent, into):
+        """A message over an I2C bus; the bytes that come take the places of those of `into`."""
+        parts = [lambda: self.value(address, K.Int(7, False))]
+        if sent:
+            parts.append(lambda: Ex(self.message(sent), K.VOID))
+        got = self.operands(parts)
+        p = self.place(into) if into else None
+        answer = self.tmp()
+        wanted = f"len({p.code})" if p else "0"
+        self.emit(f"{answer} = {base.code}.message({got[0].code}, {got[1].code if sent else repr(b'')}, {wanted})")
+        if p:
+            self.emit(f"if {answer} is not None: {p.code}[:] = {answer}")
+        return self.keep(Ex(f"({answer} is not None)", K.BOOL))
+
     def m_port_read(self, node, base, args):
+        if base.t.name == "i2c.Bus":
+            return self.i2c(base, args[0], None, args[1])
         if base.t.name == "gpio.In":
             got = self.tmp()
             self.emit(f"{got} = {base.code}.take()")
@@ -290,6 +314,8 @@ class Calls(Exprs):
         return Ex("None", K.VOID, stable=True)
 
     def m_port_write(self, node, base, args):
+        if base.t.name == "i2c.Bus":
+            return self.i2c(base, args[0], args[1], None)
         if base.t.name == "gpio.Out":
             self.emit(f"{base.code}.write({self.value(args[0], K.BOOL).code})")
             return Ex("None", K.VOID, stable=True)

@@ -173,6 +173,61 @@ class Serial:
             self.world.event("out", self.name, self.world.clock, bytes([b]))
 
 
+class Answering:
+    """The other end of a bus: (time, what is sent, answer or None for a refusal)."""
+
+    def __init__(self, world, name, files):
+        self.world, self.name = world, name
+        path = files.get(name, files.get(""))
+        self.answers = answers(path) if path else []
+
+    def found(self, sent):
+        """The last answer that fits."""
+        fits = [a for t, s, a in self.answers if t <= self.world.clock and sent[:len(s)] == s]
+        return fits[-1] if fits else b""
+
+    def exchange(self, argument, body, status, data):
+        self.world.event("out", self.name, self.world.clock, struct.pack("<II", 1, argument) + body)
+        self.world.event("in", self.name, None, struct.pack("<I", status) + data)
+
+
+class Spi(Answering):
+    """spi.Port: a byte comes for each that goes."""
+
+    def transfer(self, data):
+        sent = bytes(data)
+        got = self.found(sent)[:len(sent)].ljust(len(sent), b"\xff")
+        self.exchange(0, sent, 0, got)
+        return got
+
+
+class I2c(Answering):
+    """i2c.Bus: None unless all is acknowledged."""
+
+    def message(self, address, body, wanted):
+        body = bytes(body)
+        sent = bytes([address]) + body
+        there = any(t <= self.world.clock and s[0] == address for t, s, _ in self.answers)
+        got = self.found(sent)
+        ok = there and got is not None
+        data = got[:wanted].ljust(wanted, b"\xff") if ok else b""
+        self.exchange(address | wanted << 16, body, 0 if ok else 1, data)
+        return data if ok else None
+
+
+def answers(path):
+    """What a file of answers says."""
+    out = []
+    with open(path, encoding="utf-8") as f:
+        for line in f:
+            before, colon, after = line.split("#")[0].partition(":")
+            if colon:
+                time, *sent = before.split()
+                refused = after.strip() == "-"
+                out.append((int(time), bytes.fromhex("".join(sent)), None if refused else bytes.fromhex("".join(after.split()))))
+    return out
+
+
 def said(path):
     """What a file of bytes says: times in us, and bytes in hexadecimal."""
     out = []

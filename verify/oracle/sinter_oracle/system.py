@@ -88,6 +88,16 @@ class System:
         self.ports[name] = devices.Serial(self.world, name)
         return self.ports[name]
 
+    def d_spi_port(self, args, name, numbers):
+        name = name or self.line(args)
+        self.ports[name] = devices.Spi(self.world, name, self.options.answers)
+        return self.ports[name]
+
+    def d_i2c_bus(self, args, name, numbers):
+        name = name or self.line(args)
+        self.ports[name] = devices.I2c(self.world, name, self.options.answers)
+        return self.ports[name]
+
     def d_blk_virtio(self, args, name, numbers):
         name = name or f"disk{self.number(args[0][1], numbers)}"
         image = self.options.disks.get(name, self.options.disks.get("", bytes(1 << 20)))
@@ -210,6 +220,8 @@ class System:
         out.sort(key=lambda x: (x[0], not isinstance(x[2], devices.In), x[1]))  # levels before messages
         self.world.inputs = [(at, port, m) for at, _, port, m in out]
         self.world.until = self.options.until
+        if self.world.until is None and (rows := [a for p in self.ports.values() for a in getattr(p, "answers", [])]):
+            self.world.until = max([a[0] for a in rows] + [i[0] for i in self.world.inputs])
 
     def port_name(self, name):
         if name in self.ports or name:
