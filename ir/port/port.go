@@ -64,7 +64,7 @@ const (
 
 // The layout of messages of shape Command: a command is its code, an argument
 // and a body; an answer a status, 0 when it succeeded, and a body. Numbers have 32
-// bits, little-endian. Where bodies are no blocks and a method gives one that is not Same,
+// bits, little-endian. Where bodies have any length and a method gives one that is not Same,
 // the argument has the number of bytes that are wanted from bit WantedAt on.
 const (
 	CommandSize = 8
