@@ -72,8 +72,8 @@ var rows = [...]Row{
 // levelRow describes the registers of levels.
 var levelRow = Row{
 	firstLevel, "level", true, true,
-	"the level of device i, which is then known and no longer ready; of a stream the next byte, while there is one",
-	"the level of device i; of a stream the next byte, held until it has moved",
+	"the level of device i, which is then known and no longer ready; for a stream the next byte, while there is one",
+	"the level of device i; for a stream the next byte, held until it has moved",
 }
 
 // Registers lists all port registers in the order of their addresses.
