@@ -40,8 +40,8 @@ const Settle = 3
 // follow. Shapes Level and Stream use them.
 const firstLevel Reg = 16
 
-// LevelOf is the register of the level of a device, of one of shape Stream that of its
-// next byte.
+// LevelOf is the register of the level of a device. A device of shape Stream has its next
+// byte there.
 func LevelOf(device int) Reg { return firstLevel + Reg(device) }
 
 // Row describes a port register.

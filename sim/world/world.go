@@ -81,8 +81,8 @@ func (w *World) IsStream(dev int) bool {
 	return dev >= 0 && dev < len(w.script.Streams) && w.script.Streams[dev]
 }
 
-// Pieces is what passes a device at once as the contents of events: of a stream each
-// byte is one, so that it does not matter how many a machine moves at a time.
+// Pieces is what passes a device at once as the contents of events. Each byte of a
+// stream is one, so that it does not matter how many a machine moves at a time.
 func (w *World) Pieces(dev int, data []byte) [][]byte {
 	if !w.IsStream(dev) {
 		return [][]byte{data}
