@@ -6,7 +6,7 @@ import (
 )
 
 // growing is a file that is written while a run goes on. It gets its name when the run
-// is over; of a run that fails nothing is left.
+// is over. A run that fails leaves nothing.
 type growing struct {
 	*bufio.Writer
 	path, part string

@@ -146,11 +146,6 @@ func waveformOutput(d *tree.DeviceDef, _ int) func(*trace.Trace, *world.World) (
 	return func(t *trace.Trace, _ *world.World) ([]byte, error) { return world.WriteVCD(t, d.Name), nil }
 }
 
-// add appends a file whose content is known.
-func (o outputs) add(path string, data []byte) outputs {
-	return append(o, output{path, func(*trace.Trace, *world.World) ([]byte, error) { return data, nil }})
-}
-
 // write writes all files of a run, or none.
 func (o outputs) write(t *trace.Trace, w *world.World) error {
 	files := make([]file, len(o))
