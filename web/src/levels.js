@@ -130,5 +130,5 @@ function gates(m, c) {
     el("td", {}, el("code", {}, ch.value)), el("td", { class: "num" }, String(ch.tables)),
     el("td", { class: "nets" }, ch.nets.join(" ") || "shared with other lines")));
   return section("gates", "Gates", `of ${number(data.area.luts)} look-up tables`,
-    el("table", {}, el("thead", {}, el("tr", {}, el("th", {}, "line of the core"), el("th", { class: "num" }, "tables"), el("th", {}, "nets that are there for it first"))), el("tbody", {}, ...rows)));
+    el("table", {}, el("thead", {}, el("tr", {}, el("th", {}, "line"), el("th", { class: "num" }, "tables"), el("th", {}, "nets that are there for it first"))), el("tbody", {}, ...rows)));
 }

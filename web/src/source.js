@@ -27,7 +27,7 @@ export function sourceView(page, root) {
   const picker = el("select", { id: "file", "aria-label": "File", onchange: () => page.select(+picker.value, 1) });
   for (const i of files) {
     const f = m.data.files[i];
-    picker.append(el("option", { value: i }, f.name + (m.fileCost[i] ? " (" + number(m.fileCost[i]) + " cycles)" : "")));
+    picker.append(el("option", { value: i }, f.name.split("/").pop() + (m.fileCost[i] ? " (" + number(m.fileCost[i]) + " cycles)" : "")));
   }
   root.append(el("section", { class: "code" }, el("div", { class: "bar" }, picker, legend(m)), list), detail);
   let shown = -1;
