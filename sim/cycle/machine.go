@@ -44,7 +44,7 @@ type Machine struct {
 	trap    wire
 	trapPC  wire
 	asserts []wire
-	retire  [9]wire
+	record  *Record
 	last    sim.Retire
 	retired bool
 	order   uint64 // of the next instruction to retire
@@ -121,10 +121,10 @@ func (m *Machine) output(name string) wire {
 	return m.wire(id, ok)
 }
 
-func (m *Machine) probe(name string) wire {
+func (m *Machine) probe(name string) *uint64 {
 	for _, p := range m.c.Probes {
 		if p.Name == name {
-			return m.wire(p.Node, m.opts.Retire)
+			return m.e.Cell(p.Node)
 		}
 	}
 	return nil
@@ -196,12 +196,8 @@ func (m *Machine) fixed() {
 			m.asserts = append(m.asserts, m.wire(a.Node, true))
 		}
 	}
-	for i, name := range []string{
-		rtl.ProbeRetireValid, rtl.ProbeRetirePC, rtl.ProbeRetireInsn, rtl.ProbeRetireRd,
-		rtl.ProbeRetireValue, rtl.ProbeRetireAddr, rtl.ProbeRetireMask, rtl.ProbeRetireData,
-		rtl.ProbeRetireContext,
-	} {
-		m.retire[i] = m.probe(name)
+	if m.opts.Retire {
+		m.record = RecordOf(m.probe)
 	}
 }
 
@@ -301,19 +297,11 @@ func (m *Machine) Engine() string { return m.engine }
 
 // takeRetire reads the retire record of this cycle.
 func (m *Machine) takeRetire() {
-	if m.retired = m.get(m.retire[0]) != 0; !m.retired {
-		return
+	r, ok := m.record.Retired(m.order)
+	if m.retired = ok; ok {
+		m.last = r
+		m.order++
 	}
-	var v [9]uint32
-	for i, w := range m.retire {
-		v[i] = uint32(m.get(w))
-	}
-	m.last = sim.Retire{
-		Order: m.order, PC: v[1], Insn: v[2], Rd: uint8(v[3]),
-		Value: v[4], Addr: v[5], Mask: uint8(v[6]), Data: v[7],
-		Context: int(v[8]),
-	}
-	m.order++
 }
 
 // Retired returns the instruction that retired in the last Step, if any. The
