@@ -41,7 +41,10 @@ func (p *Program) Service(ctx context.Context, machine string, im *live.Image) e
 		return err
 	}
 	im.ELF, im.Size, im.Where = img.ELF, len(img.Stripped), x86.Places(img.ELF)
-	return nil
+	if p.opts.Watched {
+		im.Watch, err = p.watch(img)
+	}
+	return err
 }
 
 // SourceLine is the source line that a sentence about a trap or a crash names, with its
