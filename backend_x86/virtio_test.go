@@ -84,8 +84,8 @@ func TestClock(t *testing.T) {
 }
 
 // drift is how far two clocks drift apart in a second, from four seconds of lines with the
-// time of the guest. A line arrives late, never early; so of the first and of the last
-// quarter the line that was the least late tells where the clocks are.
+// time of the guest. A line arrives late, never early. So the line that was the least
+// late, in the first quarter and in the last, tells where the clocks are.
 func drift(t *testing.T, lines io.Reader, began time.Time) float64 {
 	const ticks, period = 100, 40000
 	least := [4]int64{1 << 60, 1 << 60, 1 << 60, 1 << 60}
