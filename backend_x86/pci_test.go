@@ -89,7 +89,7 @@ func TestMessagesWake(t *testing.T) {
 	exchange := func(i, k int) {
 		want, buf := payload(60+k), make([]byte, 2000)
 		for range 50 {
-			require.NoError(t, conns[i].SetDeadline(time.Now().Add(200*time.Millisecond))) // a full socket blocks too
+			require.NoError(t, conns[i].SetDeadline(time.Now().Add(200*time.Millisecond)))                           // a full socket blocks too
 			conns[i].WriteToUnix(want, &net.UnixAddr{Name: filepath.Join(dir, fmt.Sprint("g", i)), Net: "unixgram"}) //nolint:errcheck // it may not be there yet; it is sent again
 			if n, err := conns[i].Read(buf); err == nil {
 				require.Equal(t, want, buf[:n])
