@@ -182,7 +182,7 @@ const (
 type Object struct {
 	Name     string
 	Kind     ObjKind
-	Size     int    // bytes; of a ParamObj the bytes it may touch
+	Size     int    // bytes; what a ParamObj may touch
 	Align    int    // 1, 2, 4
 	Init     []byte // of ConstObj and StateObj; zero after its end
 	ReadOnly bool   // of a ParamObj: a read-only parameter

@@ -51,7 +51,7 @@ type parser struct {
 	at        map[any]diag.Span // where the text defines or first names each thing
 	positions *positions
 
-	// Of the function being read.
+	// State of the function that is read.
 	f       *Func
 	local   map[string]*Object
 	values  map[int]*Value

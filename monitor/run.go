@@ -16,7 +16,7 @@ import (
 // Net is the other end of a network device.
 type Net interface {
 	// Receive puts the next frame into buf and returns its length, 0 when none is
-	// there. Of a frame that is longer than buf the length is returned all the same.
+	// there. A frame that is longer than buf gives its length all the same.
 	Receive(buf []byte) (int, error)
 	// Send takes a frame.
 	Send(frame []byte) error

@@ -21,6 +21,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/sinter-lang/sinter/sim/process"
 )
 
 // The machines that a service runs on.
@@ -67,9 +69,10 @@ type Image struct {
 // Options say how it runs.
 type Options struct {
 	Machine  string
-	Accel    string // of QEMU: tcg or kvm
-	QEMU     string // path of qemu-system-x86_64
-	Memory   int    // MiB of a unikernel; 0: what it needs
+	Chipset  process.Chipset // of QEMU
+	Accel    string          // of QEMU: tcg or kvm
+	QEMU     string          // path of qemu-system-x86_64
+	Memory   int             // MiB of a unikernel; 0: what it needs
 	Forwards []Forward
 	Taps     []Pair        // DEVICE=INTERFACE; the device may be empty when there is one
 	Disks    []Pair        // DEVICE=FILE
@@ -82,6 +85,27 @@ type Options struct {
 	Ready    func(Started)     // is called once, when the service answers
 	Trapped  func(text string) // is called with the line of a trap that has ended it
 	Dropped  func(text string) // is called at the end with lines of what the stacks of a watched image have dropped
+}
+
+// Product is what the machine runs, by its name.
+func (o Options) Product() string {
+	switch {
+	case o.Machine == Native:
+		return "linux"
+	case o.Machine == Monitor:
+		return "hvt"
+	case o.Chipset == process.Q35:
+		return "pvh-pci"
+	}
+	return "pvh"
+}
+
+// Chipset is the one that a --vmm means.
+func Chipset(vmm string) process.Chipset {
+	if vmm == "qemu-q35" {
+		return process.Q35
+	}
+	return process.Microvm
 }
 
 // Pair is a flag DEVICE=VALUE.

@@ -66,7 +66,7 @@ func (s *service) unikernel(ctx context.Context) (int, error) {
 	if err := os.WriteFile(kernel, s.im.ELF, 0o644); err != nil {
 		return 0, err
 	}
-	o := process.Options{QEMU: s.o.QEMU, Accel: s.o.Accel, Memory: s.o.Memory}
+	o := process.Options{QEMU: s.o.QEMU, Chipset: s.o.Chipset, Accel: s.o.Accel, Memory: s.o.Memory}
 	args := process.QEMUArgs(o, kernel, strings.Join(s.im.Words, " "))
 	s.memory = process.MemoryOf(o, kernel) << 10
 	files := s.inherit(func(i, fd int) {
@@ -74,11 +74,11 @@ func (s *service) unikernel(ctx context.Context) (int, error) {
 		if s.tapOf(i) != "" && !s.relays() {
 			backend = fmt.Sprintf("tap,fd=%d", fd)
 		}
-		args = append(args, process.Card(i, backend)...)
+		args = append(args, o.Chipset.Card(i, backend)...)
 	})
 	for i, d := range s.im.Devices {
 		if d.Kind == Disk {
-			args = append(args, process.DiskArgs(i, s.im.value(Disk, s.o.Disks, i))...)
+			args = append(args, o.Chipset.Disk(i, s.im.value(Disk, s.o.Disks, i))...)
 		}
 	}
 	if s.im.Watch != nil {
