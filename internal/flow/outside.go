@@ -118,13 +118,14 @@ func (p *Program) outputs(o RunOptions) (outputs, error) {
 		out = append(out, output{o.TraceFile, func(t *trace.Trace, _ *world.World) ([]byte, error) { return []byte(trace.Print(t)), nil }})
 	}
 	paths := map[string]bool{}
-	if o.Wave != "" {
-		paths[filepath.Clean(o.Wave)] = true
-	}
+	names := o.lookedAtFiles()
 	for _, x := range out {
-		path := filepath.Clean(x.path)
+		names = append(names, x.path)
+	}
+	for _, name := range names {
+		path := filepath.Clean(name)
 		if paths[path] {
-			return nil, UserErrorf("two outputs of the run are to be written to %s", x.path)
+			return nil, UserErrorf("two outputs of the run are to be written to %s", name)
 		}
 		paths[path] = true
 	}
@@ -143,11 +144,6 @@ func captureOutput(d *tree.DeviceDef, _ int) func(*trace.Trace, *world.World) ([
 
 func waveformOutput(d *tree.DeviceDef, _ int) func(*trace.Trace, *world.World) ([]byte, error) {
 	return func(t *trace.Trace, _ *world.World) ([]byte, error) { return world.WriteVCD(t, d.Name), nil }
-}
-
-// add appends a file whose content is known.
-func (o outputs) add(path string, data []byte) outputs {
-	return append(o, output{path, func(*trace.Trace, *world.World) ([]byte, error) { return data, nil }})
 }
 
 // write writes all files of a run, or none.

@@ -181,7 +181,7 @@ func linkType(messages bool) layers.LinkType {
 
 // CaptureOf returns what a device sent as a capture: pcap, little-endian,
 // microseconds, each frame stamped with the clock at its commit. The link is
-// Ethernet, or, of a port of messages, USER0.
+// Ethernet, and USER0 for a port of messages.
 func CaptureOf(t *trace.Trace, device string, messages bool) ([]byte, error) {
 	var b bytes.Buffer
 	w := pcapgo.NewWriter(&b)
