@@ -2,6 +2,7 @@ package flow
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -123,7 +124,7 @@ func (o outputs) open() (writing, error) {
 		w = append(w, p)
 		if p.content, err = x.begin(p.buffer); err != nil {
 			w.drop()
-			return nil, fmt.Errorf("%s: %w", x.path, err)
+			return nil, p.named(err)
 		}
 	}
 	return w, nil
@@ -149,8 +150,22 @@ func newPart(path string) (*part, error) {
 		os.Remove(p.name)
 		return nil, cannotWrite(path, err)
 	}
-	p.buffer = bufio.NewWriterSize(p.f, 1<<16)
+	p.buffer = bufio.NewWriterSize(p, 1<<16)
 	return p, nil
+}
+
+// Write writes to the file that stands for the output; the error names the output.
+func (p *part) Write(data []byte) (int, error) {
+	n, err := p.f.Write(data)
+	return n, cannotWrite(p.path, err)
+}
+
+// named puts the path before an error that does not name it yet.
+func (p *part) named(err error) error {
+	if err == nil || errors.As(err, new(UserError)) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", p.path, err)
 }
 
 // take gives all files the next events.
@@ -158,7 +173,7 @@ func (w writing) take(events []trace.Event) error {
 	for _, p := range w {
 		for i := 0; i < len(events) && p.event != nil; i++ {
 			if err := p.event(&events[i]); err != nil {
-				return fmt.Errorf("%s: %w", p.path, err)
+				return p.named(err)
 			}
 		}
 	}
@@ -170,11 +185,11 @@ func (w writing) finish(t *trace.Trace, in *world.World) error {
 	for _, p := range w {
 		if p.end != nil {
 			if err := p.end(t, in); err != nil {
-				return fmt.Errorf("%s: %w", p.path, err)
+				return p.named(err)
 			}
 		}
 		if err := p.buffer.Flush(); err != nil {
-			return cannotWrite(p.path, err)
+			return p.named(err)
 		}
 	}
 	for _, p := range w {
