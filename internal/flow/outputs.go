@@ -79,14 +79,6 @@ func (p *Program) traceOutput(to io.Writer) (content, error) {
 	return content{w.Event, func(t *trace.Trace, _ *world.World) error { return w.End(t) }}, nil
 }
 
-// add appends a file whose content is known.
-func (o outputs) add(path string, data []byte) outputs {
-	return append(o, output{path, func(to io.Writer) (content, error) {
-		_, err := to.Write(data)
-		return content{}, err
-	}})
-}
-
 // write writes all files of a run whose trace is whole, or none.
 func (o outputs) write(t *trace.Trace, w *world.World) error {
 	files, err := o.open()
@@ -180,8 +172,11 @@ func (w writing) take(events []trace.Event) error {
 	return nil
 }
 
-// finish ends all files and gives them their names.
+// finish ends all files and gives them their names, unless the world was cut short.
 func (w writing) finish(t *trace.Trace, in *world.World) error {
+	if err := in.Err(); err != nil {
+		return err
+	}
 	for _, p := range w {
 		if p.end != nil {
 			if err := p.end(t, in); err != nil {

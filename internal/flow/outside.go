@@ -108,13 +108,14 @@ func (p *Program) outputs(o RunOptions) (outputs, error) {
 		out = append(out, output{o.TraceFile, p.traceOutput})
 	}
 	paths := map[string]bool{}
-	if o.Wave != "" {
-		paths[filepath.Clean(o.Wave)] = true
-	}
+	names := o.lookedAtFiles()
 	for _, x := range out {
-		path := filepath.Clean(x.path)
+		names = append(names, x.path)
+	}
+	for _, name := range names {
+		path := filepath.Clean(name)
 		if paths[path] {
-			return nil, UserErrorf("two outputs of the run are to be written to %s", x.path)
+			return nil, UserErrorf("two outputs of the run are to be written to %s", name)
 		}
 		paths[path] = true
 	}

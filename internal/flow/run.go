@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -33,8 +32,11 @@ type RunOptions struct {
 	DiskOut   []string // DEVICE=FILE
 	TraceFile string
 	CommitLog string            // each retired instruction, levels isa and cycle only
+	Profile   bool              // what each line of the source costs; levels source, ir, isa and cycle
+	Konata    string            // a picture of the pipeline, level cycle only
+	Timeline  string            // tasks and channels over time, levels isa and cycle only
 	Wave      string            // VCD of the core, level cycle only
-	Window    string            // FROM:CYCLES
+	Window    string            // FROM:CYCLES of the waveform and the pipeline, or all
 	Forget    bool              // keep no trace, so that a run may be of any length
 	Line      func(line string) // is given the lines of the result, one by one, in place of it
 	Lanes     int               // runs of a core with other gaps at its ports, this one counted; 0: one
@@ -56,6 +58,7 @@ type Result struct {
 	Wave    string             `json:"wave,omitempty"` // which cycles a waveform shows
 	Lanes   int                `json:"lanes,omitempty"`
 	Differs []string           `json:"differs,omitempty"` // where other lanes showed something else
+	Profile *Profile           `json:"profile,omitempty"`
 	Trace   *trace.Trace       `json:"-"`
 
 	prog *Program
@@ -79,15 +82,18 @@ func (p *Program) Run(ctx context.Context, o RunOptions) (*Result, error) {
 	if err := checkLanes(o); err != nil {
 		return nil, err
 	}
+	if err := p.checkLooking(&o); err != nil {
+		return nil, err
+	}
 	outs, err := p.outputs(o)
 	if err != nil {
 		return nil, err
 	}
-	if o.CommitLog != "" {
-		return p.runCommitted(ctx, o, outs)
+	if o.observed() || o.Wave != "" {
+		return p.runLookedAt(ctx, o, outs)
 	}
-	if o.Wave != "" {
-		return p.runWave(ctx, o, outs)
+	if o.Profile {
+		return p.runProfiled(ctx, o, outs)
 	}
 	script, err := p.Script(o.World)
 	if err != nil {
@@ -416,68 +422,28 @@ func Figures(m sim.Machine) map[string]float64 {
 	return f
 }
 
-// runWave runs the circuit and writes a waveform of a window of it.
-func (p *Program) runWave(ctx context.Context, o RunOptions, outs outputs) (*Result, error) {
-	if o.Level != Cycle {
-		return nil, UserErrorf("--wave wants --on cycle, got --on %s", o.Level)
+// wholeRun is a window that shows every cycle.
+const wholeRun = "all"
+
+// waveNote says which cycles a waveform shows.
+func waveNote(o *RunOptions, shown, cycles uint64) string {
+	if shown > cycles { // the run ends within the last one
+		return fmt.Sprintf("%s shows all %d cycles", o.Wave, cycles)
 	}
-	if err := p.checkEngine(o.Level); err != nil {
-		return nil, err
-	}
-	from, length, err := window(o.Window)
-	if err != nil {
-		return nil, err
-	}
-	script, err := p.Script(o.World)
-	if err != nil {
-		return nil, err
-	}
-	c, err := p.Core(ctx, o.Core)
-	if err != nil {
-		return nil, err
-	}
-	ports, err := p.PortsOf(ctx)
-	if err != nil {
-		return nil, err
-	}
-	w := world.New(script)
-	m, err := cycle.NewMachine(c.Circuit, ports, w,
-		cycle.Options{Engine: p.opts.Engine, Seed: o.World.Seed, Wave: &cycle.Window{From: from, To: from + length}})
-	if err != nil {
-		return nil, err
-	}
-	bounds, err := boundsOf(Cycle, o.World)
-	if err != nil {
-		return nil, err
-	}
-	began := time.Now()
-	tr, err := Drive(ctx, m, bounds)
-	if err != nil {
-		return nil, err
-	}
-	rec := m.Recording()
-	if rec == nil {
-		return nil, UserErrorf("the run ended after %d cycles, before the window %s", m.Cycles(), o.Window)
-	}
-	var vcd bytes.Buffer
-	if err := cycle.WriteVCD(&vcd, c.Circuit, rec); err != nil {
-		return nil, err
-	}
-	if err := outs.add(o.Wave, vcd.Bytes()).write(tr, w); err != nil {
-		return nil, err
-	}
-	r := p.result(o, m, tr, time.Since(began).Seconds())
-	r.Wave = fmt.Sprintf("%s shows cycles %d to %d of %d (--wave-window)", o.Wave, from, min(from+length, m.Cycles()), m.Cycles())
-	return r, nil
+	from, _, _ := window(o.Window)
+	return fmt.Sprintf("%s shows cycles %d to %d of %d; --wave-window FROM:CYCLES shows others, --wave-window all every one", o.Wave, from, from+shown, cycles)
 }
 
-// window reads FROM:CYCLES.
-func window(s string) (from, length uint64, err error) {
+// window reads FROM:CYCLES, or all; the window ends before cycle to.
+func window(s string) (from, to uint64, err error) {
+	if s == wholeRun {
+		return 0, math.MaxUint64, nil
+	}
 	a, b, ok := strings.Cut(s, ":")
 	from, e1 := strconv.ParseUint(a, 10, 63)
 	length, e2 := strconv.ParseUint(b, 10, 31)
 	if !ok || e1 != nil || e2 != nil || length == 0 {
-		return 0, 0, UserErrorf("--wave-window wants FROM:CYCLES, got %q", s)
+		return 0, 0, UserErrorf("--wave-window wants FROM:CYCLES or all, got %q", s)
 	}
-	return from, length, nil
+	return from, from + length, nil
 }

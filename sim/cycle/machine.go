@@ -11,17 +11,14 @@ import (
 
 // Options of a Machine. The zero value is what verify uses for traces.
 type Options struct {
-	Engine      string  // a name in Engines; empty: the default
-	Seed        int64   // of the gaps in valid and ready; 0: none
-	Resets      int     // cycles of reset before the run; 0: one
-	Retire      bool    // compute the retire record in every cycle; Meters need it
-	SkipAsserts bool    // do not check the circuit's asserts
-	Wave        *Window // record these cycles for WriteVCD
+	Engine      string // a name in Engines; empty: the default
+	Seed        int64  // of the gaps in valid and ready; 0: none
+	Resets      int    // cycles of reset before the run; 0: one
+	Retire      bool   // compute the retire record in every cycle; Meters need it
+	SkipAsserts bool   // do not check the circuit's asserts
+	Wave        *Wave  // write what happens inside
 	Meters      []*sim.Meter
 }
-
-// Window is a range of cycles of a run, [From, To).
-type Window struct{ From, To uint64 }
 
 // Machine is a core's circuit with a world at its ports. One Step is one cycle.
 type Machine struct {
@@ -45,12 +42,15 @@ type Machine struct {
 	trapPC  wire
 	asserts []wire
 	record  *Record
+	decode  wire
+	execute wire
+	pc      wire // of what executes
+	stages  Stages
 	last    sim.Retire
 	retired bool
 	order   uint64 // of the next instruction to retire
 	out     sim.Outputs
 	opts    Options
-	rec     *Recording
 	skip    skipping
 }
 
@@ -199,14 +199,15 @@ func (m *Machine) fixed() {
 	if m.opts.Retire {
 		m.record = RecordOf(m.probe)
 	}
+	m.decode, m.execute, m.pc = m.probe(rtl.ProbeDecode), m.probe(rtl.ProbeExecute), m.probe(rtl.ProbeRetirePC)
 }
 
 // Step is one cycle: inputs, settle, harness, clock edge. The edge is left out
 // when the run has ended, so that the last cycle can be looked at.
 func (m *Machine) Step() error {
 	m.drive()
-	if m.opts.Wave != nil {
-		m.tape()
+	if err := m.opts.Wave.take(m); err != nil {
+		return err
 	}
 	m.e.Eval()
 	for i, a := range m.asserts {
@@ -297,6 +298,7 @@ func (m *Machine) Engine() string { return m.engine }
 
 // takeRetire reads the retire record of this cycle.
 func (m *Machine) takeRetire() {
+	m.stages = Stages{m.get(m.decode) != 0, m.get(m.execute) != 0, uint32(m.get(m.pc)), m.core.AllIdle(m.out.Idle)}
 	r, ok := m.record.Retired(m.order)
 	if m.retired = ok; ok {
 		m.last = r
@@ -309,3 +311,15 @@ func (m *Machine) takeRetire() {
 func (m *Machine) Retired() (sim.Retire, bool) {
 	return m.last, m.retired
 }
+
+// Stages says where instructions are in a cycle.
+type Stages struct {
+	Decode  bool   // the fetched word goes to execution at the end of the cycle
+	Execute bool   // an instruction executes
+	PC      uint32 // of it
+	Idle    bool   // all contexts wait
+}
+
+// Stages returns those of the last Step. The Machine must have been made with
+// Options.Retire.
+func (m *Machine) Stages() Stages { return m.stages }

@@ -154,7 +154,7 @@ func (a *assembler) value(s uint16) amd64.Operand {
 
 func (a *assembler) slot(s uint16) amd64.Operand { return amd64.At(cells, 8*int32(s)) }
 
-// step makes one operation. Of the operands only the one it begins as may be in its register.
+// step makes one operation. Only the operand that it begins as may be in its register.
 func (a *assembler) step(s *step, r amd64.Reg) {
 	t := r
 	if r == amd64.NoReg {

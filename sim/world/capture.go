@@ -210,7 +210,7 @@ func CaptureOf(t *trace.Trace, device string, messages bool) ([]byte, error) {
 
 // CaptureWriter writes what a device sends as a capture: pcap, little-endian,
 // microseconds, each frame stamped with the clock at its commit. The link is Ethernet,
-// or, of a port of messages, USER0.
+// and USER0 for a port of messages.
 type CaptureWriter struct {
 	device string
 	w      *pcapgo.Writer

@@ -113,8 +113,8 @@ func (w *World) IsStream(dev int) bool {
 	return dev >= 0 && dev < len(w.script.Streams) && w.script.Streams[dev]
 }
 
-// Pieces is what passes a device at once as the contents of events: of a stream each
-// byte is one, so that it does not matter how many a machine moves at a time.
+// Pieces is what passes a device at once as the contents of events. Each byte of a
+// stream is one, so that it does not matter how many a machine moves at a time.
 func (w *World) Pieces(dev int, data []byte) [][]byte {
 	if !w.IsStream(dev) {
 		return [][]byte{data}
@@ -136,7 +136,7 @@ func (w *World) Head(dev int) []byte {
 }
 
 // Take consumes the head of a device. It reports false, and counts, when the
-// frame is longer than limit bytes: such a frame is not delivered. Of a stream it
+// frame is longer than limit bytes: such a frame is not delivered. From a stream it
 // consumes as many bytes as wait, at most limit. It panics when nothing is pending, which
 // is a fault of the machine.
 func (w *World) Take(dev, limit int) ([]byte, bool) {
@@ -177,7 +177,7 @@ func (w *World) Disk(dev int) *Disk {
 }
 
 // Advance commits the next input and sets the clock to its time. It reports
-// false when no input is left. Of a machine with timers it is AdvanceOr.
+// false when no input is left. A machine with timers calls AdvanceOr.
 func (w *World) Advance() bool { return w.AdvanceOr(Never) }
 
 // upcoming is the next input, nil when there is none, and whether the feed gives it.

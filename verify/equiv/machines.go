@@ -108,8 +108,8 @@ func twins(x, y *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolle
 }
 
 // at gives the leaves of a circuit in cycle t: its registers, and inputs and
-// words read that all circuits share. Of the memories known, what is read is one
-// of their words.
+// words read that all circuits share. What is read of a memory in known is one
+// of its words.
 func (l *leaves) at(t int, known []*rtl.Mem, regs map[string][]blast.Lit) func(blast.Place, int) []blast.Lit {
 	return func(p blast.Place, width int) []blast.Lit {
 		if p.Kind == blast.Register {
