@@ -60,7 +60,7 @@ func (p *Program) studied(ctx context.Context, core string, w World, s *Study, b
 	pipeline := observe.NewPipeline(s.Text, begin, begin+length, func(_ *observe.Step, word int, at observe.Stages) {
 		s.Stays = append(s.Stays, Stay{word, at})
 	})
-	m, tr, err := p.watch(ctx, core, w, wave, s.Profile, pipeline)
+	m, tr, err := p.watched(ctx, core, w, wave, s.Profile, pipeline)
 	if err != nil {
 		return err
 	}
@@ -73,8 +73,8 @@ func (p *Program) studied(ctx context.Context, core string, w World, s *Study, b
 	return err
 }
 
-// watch runs a core for observers.
-func (p *Program) watch(ctx context.Context, core string, w World, wave *cycle.Wave, to ...observe.Observer) (*cycle.Machine, *trace.Trace, error) {
+// watched runs a core for observers.
+func (p *Program) watched(ctx context.Context, core string, w World, wave *cycle.Wave, to ...observe.Observer) (*cycle.Machine, *trace.Trace, error) {
 	c, err := p.Core(ctx, core)
 	if err != nil {
 		return nil, nil, err
@@ -126,7 +126,7 @@ func (p *Program) hotBegin(ctx context.Context, core string, w World, text *obse
 			first[k] = at.Execute
 		}
 	})
-	if _, _, err := p.watch(ctx, core, w, nil, profile, all); err != nil {
+	if _, _, err := p.watched(ctx, core, w, nil, profile, all); err != nil {
 		return 0, err
 	}
 	var hot profileKey
