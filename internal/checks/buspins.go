@@ -20,7 +20,7 @@ import (
 type busTalk struct {
 	device    string
 	transfers int
-	most      int // bits that pass the wires at one time of the reference
+	most      int             // bits that pass the wires at one time of the reference
 	shown     strings.Builder // bits of the slave
 	wires     strings.Builder // what the bench prints
 }

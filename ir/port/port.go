@@ -25,8 +25,8 @@ func (s Shape) String() string { return [...]string{"message", "command", "level
 // Does is what a method of a port does: an operation of its shape.
 type Does uint8
 
-// The operations. Of shapes Message and Stream: Recv, Send, and Lost of a socket; of
-// Command: Ask; of Level: Get, Put, Changed (as an arm of a select).
+// The operations by shape. Message and Stream have Recv and Send, a socket Lost too;
+// Command has Ask; Level has Get, Put and Changed (as an arm of a select).
 const (
 	Recv Does = iota
 	Send
@@ -44,9 +44,9 @@ type Method struct {
 	Form string // how a call looks, for messages
 
 	// Of Ask: Code begins the command. ArgBits is the size of the number that follows, 0 for
-	// none; Takes says that a body goes with the command, Gives that one comes with the answer,
-	// Same that it takes the place of the one that went, Says that a call is whether the
-	// command succeeded, which otherwise traps.
+	// none. Takes says that a body goes with the command, Gives that one comes with the answer,
+	// Same that it takes the place of that body. Says: the call has a value, whether the
+	// command succeeded.
 	Code         uint32
 	ArgBits      int
 	Takes, Gives bool

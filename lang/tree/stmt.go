@@ -127,7 +127,7 @@ type Arm struct {
 }
 
 // Case fits the cells Lo to Hi of the value's word (in the order of its sign).
-// Of an enum both are the index of the variant.
+// For an enum both are the index of the variant.
 type Case struct {
 	Lo, Hi uint64
 }
@@ -182,7 +182,7 @@ type DevRecv struct {
 	Buf Expr
 }
 
-// DevSend is `d.send(b)`; Value has type bytes<N>. Zero bytes are a no-op. Of a
+// DevSend is `d.send(b)`; Value has type bytes<N>. Zero bytes are a no-op. For a
 // port whose messages have a head it is `d.send(head, b)`: Value has type bytes<N>
 // or [N]u8, and an empty message is one, too.
 type DevSend struct {
@@ -193,9 +193,9 @@ type DevSend struct {
 }
 
 // DevAsk is a command of a port of shape Command, and its answer, which is there
-// at once. Does says which operands there are: Arg is a number of its bits; of one that takes a
-// body Body is bytes<N> or [N]u8 with N up to the size of a body; of one that gives a
-// body Into is where it goes.
+// at once. Does says which operands there are: Arg is a number of its bits; where a body is taken,
+// Body is bytes<N> or [N]u8 with N up to the size of a body; where a body is given,
+// Into is its place.
 //
 // Where bodies are blocks, what is missing of Body becomes 0, Into is a place of all bytes of a
 // block, and a command that fails traps at Site. Elsewhere Into is a place of type

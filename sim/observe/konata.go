@@ -1,0 +1,171 @@
+package observe
+
+import (
+	"fmt"
+	"io"
+	"slices"
+)
+
+// Stages are the cycles in which an instruction was in each stage; it leaves execution
+// at the end of cycle End.
+type Stages struct{ Fetch, Decode, Execute, End uint64 }
+
+// Pipeline says of each instruction that retires in a window in which stages it was
+// when. The stages are those of the cycle table of docs/hardware.md: execution is what
+// the core shows, decode is the cycle before it or, when the word before stays in
+// execution, as long as that does, and fetch is what comes before decode. Words that are
+// fetched and never executed do not show: the core tells of what executes.
+type Pipeline struct {
+	text     *Text
+	from, to uint64
+	show     func(s *Step, word int, at Stages)
+	first    []uint64 // by word: cycle + 1 in which its execution began; 0: it does not execute
+	last     Stages   // of the instruction that retired last
+	any      bool
+}
+
+// NewPipeline shows the instructions that retire in the cycles [from, to).
+func NewPipeline(text *Text, from, to uint64, show func(s *Step, word int, at Stages)) *Pipeline {
+	return &Pipeline{text: text, from: from, to: to, show: show, first: make([]uint64, len(text.Words))}
+}
+
+// Step takes a cycle.
+func (p *Pipeline) Step(s *Step) {
+	word := p.text.word(s.PC)
+	if !s.Execute || word < 0 {
+		return
+	}
+	if p.first[word] == 0 {
+		p.first[word] = s.At + 1
+	}
+	if !s.Retired {
+		return
+	}
+	at := p.stages(p.first[word]-1, s.At)
+	p.first[word] = 0
+	if s.At >= p.from && s.At < p.to {
+		p.show(s, word, at)
+	}
+	p.last, p.any = at, true
+}
+
+// End has nothing to do.
+func (p *Pipeline) End() error { return nil }
+
+// stages reckons backwards from execution.
+func (p *Pipeline) stages(execute, end uint64) Stages {
+	at := Stages{Execute: execute, End: end, Decode: less(execute, 1), Fetch: less(execute, 2)}
+	switch {
+	case !p.any:
+	case execute == p.last.End+1 && p.text.Overlap: // it was decoded while the one before executed
+		at.Decode, at.Fetch = p.last.Execute, p.last.Decode
+	case !p.text.Overlap:
+		at.Fetch = min(at.Fetch, p.last.End+1)
+	}
+	return at
+}
+
+func less(a, b uint64) uint64 { return a - min(a, b) }
+
+// Konata writes a window of a run as a picture of the pipeline, in the text form
+// Kanata 0004 of the viewer Konata. Each instruction has the stages F (fetch), D
+// (decode) and X (execution).
+//
+//	Kanata	0004
+//	C=	12
+//	I	0	7	0
+//	L	0	0	00100010: lw x8, 4(x1)
+//	S	0	0	F
+//	C	1
+//	S	0	0	D
+type Konata struct {
+	*Pipeline
+	w     io.Writer
+	begun bool
+	now   uint64  // cycle of the last command
+	later []timed // commands that are not written yet, by cycle
+	ids   int
+	err   error
+}
+
+// timed is commands of one cycle.
+type timed struct {
+	at   uint64
+	text string
+}
+
+// NewKonata writes the instructions that retire in the cycles [from, to).
+func NewKonata(w io.Writer, text *Text, from, to uint64) *Konata {
+	k := &Konata{w: w}
+	k.Pipeline = NewPipeline(text, from, to, k.instruction)
+	return k
+}
+
+// instruction writes the commands of an instruction that retires.
+func (k *Konata) instruction(s *Step, word int, st Stages) {
+	id, w := k.ids, &k.text.Words[word]
+	k.ids++
+	k.add(st.Fetch, fmt.Sprintf("I\t%d\t%d\t%d\nL\t%d\t0\t%08x: %s\nL\t%d\t1\t%s\nS\t%d\t0\tF\n",
+		id, s.Retire.Order, s.Retire.Context, id, s.Retire.PC, w.Asm, id, label(w), id))
+	k.add(st.Decode, fmt.Sprintf("S\t%d\t0\tD\n", id))
+	k.add(st.Execute, fmt.Sprintf("S\t%d\t0\tX\n", id))
+	k.add(st.End+1, fmt.Sprintf("E\t%d\t0\tX\nR\t%d\t%d\t0\n", id, id, s.Retire.Order))
+	k.flush(st.Fetch) // later instructions are not fetched before this one
+}
+
+// label is what the viewer shows beside an instruction.
+func label(w *Word) string {
+	if w.Place.IsZero() {
+		return w.Func
+	}
+	return w.Func + " " + w.Place.String()
+}
+
+// add keeps commands until all earlier ones are known.
+func (k *Konata) add(at uint64, text string) {
+	i := len(k.later)
+	for i > 0 && k.later[i-1].at > at {
+		i--
+	}
+	k.later = slices.Insert(k.later, i, timed{at, text})
+}
+
+// flush writes the commands before a cycle.
+func (k *Konata) flush(before uint64) {
+	n := 0
+	for ; n < len(k.later) && k.later[n].at < before; n++ {
+		c := &k.later[n]
+		k.advance(c.at)
+		k.print(c.text)
+	}
+	k.later = slices.Delete(k.later, 0, n)
+}
+
+// advance moves the clock of the file.
+func (k *Konata) advance(to uint64) {
+	switch {
+	case !k.begun:
+		k.print(fmt.Sprintf("Kanata\t0004\nC=\t%d\n", to))
+	case to > k.now:
+		k.print(fmt.Sprintf("C\t%d\n", to-k.now))
+	}
+	k.begun, k.now = true, to
+}
+
+func (k *Konata) print(text string) {
+	if k.err == nil {
+		_, k.err = io.WriteString(k.w, text)
+	}
+}
+
+// Shown is how many instructions are in the file.
+func (k *Konata) Shown() int { return k.ids }
+
+// End writes what waits. A window without an instruction is a file without one.
+func (k *Konata) End() error {
+	if !k.begun && len(k.later) == 0 {
+		k.advance(k.from)
+	}
+	k.flush(^uint64(0))
+	return k.err
+}
