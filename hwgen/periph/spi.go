@@ -38,8 +38,8 @@ const headWords = port.CommandSize / 4
 //
 // The answer is the command with its bytes exchanged: each word is shifted out and what came in is
 // kept in a memory, at the number of the word. Word -1, which nothing writes, is the status
-// of the answer. Of a word with fewer than four bytes the rest is shifted, too, but the
-// clock of the bus stands still. A core says four of each word but the last.
+// of the answer. The last word may have fewer than four bytes: what is not there is shifted, too,
+// but the clock of the bus stands still. A core says four for each word but the last.
 func SPI(f Hz) (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_spi")
 	valid, data, last, count := b.Input(BusCommand.Valid, 1), b.Input(BusCommand.Data, 32), b.Input(BusCommand.Last, 1), b.Input(BusCommand.Bytes, rtl.PortBytesWidth)

@@ -90,8 +90,8 @@ type Kind struct {
 	BodyType string // of the body of commands, as the program names it; "": bodies are not blocks of one size
 	Trap     string // code of the trap when a command fails; "": none that does not say so can fail
 
-	// Of a bus: the wires of a board that carry its commands, and what the wires say when
-	// nobody drives them: an answer of ones, or that nobody is there.
+	// A bus has wires, which carry its commands on a board. When nobody drives them an answer
+	// is all ones, or it is noticed that nobody is there.
 	Wires  []Wire
 	Silent bool // a device that is not there is noticed
 

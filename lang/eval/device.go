@@ -77,8 +77,8 @@ func (m *machine) noteLost(dev int, k *port.Kind, data []byte) {
 	m.lost[dev] = binary.LittleEndian.Uint64(data) >> k.HeadBits
 }
 
-// devAsk gives a command and takes its answer; of a device that keeps blocks it traps unless
-// the status is 0.
+// devAsk gives a command and takes its answer. It traps unless the status is 0, where the
+// device keeps blocks.
 func (c *compiler) devAsk(s *tree.DevAsk) func(m *machine) {
 	k, does, site := kindOf(s.Dev), s.Does, s.Site
 	if !k.Blocks() {

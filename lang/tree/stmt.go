@@ -200,7 +200,7 @@ type DevSend struct {
 // Where bodies are blocks, what is missing of Body becomes 0, Into is a place of all bytes of a
 // block, and a command that fails traps at Site. Elsewhere Into is a place of type
 // bytes<N> or [N]u8: as many bytes as it has are asked for, and it stays as it is when the
-// command fails. Of a command that is Same, Into is Body.
+// command fails. Into is Body where the command is Same.
 type DevAsk struct {
 	Stmt0
 	Dev  Expr
