@@ -140,6 +140,9 @@ void sn_mark(u32 task, u32 mark) {
 #if SN_USES_NOW
 u64 sn_now(void) {
   if (!hal_scripted) return hal_now();
+#if SN_BATCH
+  if (batch_end) return batch_now;
+#endif
   ask('C', 0, 0, 0, 0);
   u64 low = answer();
   return low | (u64)answer() << 32;
@@ -175,6 +178,9 @@ NORETURN void sn_halt(void) {
 
 u32 sn_status(void) {
   if (!hal_scripted) return hal_status();
+#if SN_BATCH
+  if (batch_end) return batch_ready();
+#endif
   ask('Q', 0, 0, 0, 0);
   return answer();
 }
@@ -189,9 +195,21 @@ u32 sn_wait(u32 mask) {
     if (!mask) hal_exit(END_STUCK);
     return hal_wait(mask, mask & TIMER ? due : NEVER);
   }
+#if SN_BATCH
+  u32 ready = 0;
+  if (mask & TIMER) {
+    batch_over();
+    ask('A', (u32)due, (u32)(due >> 32), 0, 0);
+    ask('W', mask, 0, 0, 0);
+    ready = answer();
+  } else {
+    ready = batch_wait(mask);
+  }
+#else
   if (mask & TIMER) ask('A', (u32)due, (u32)(due >> 32), 0, 0);
   ask('W', mask, 0, 0, 0);
   u32 ready = answer();
+#endif
   if (ready) return ready;
   last_request('E', mask, 0); // no input is left
   hal_exit(mask ? END_WAITING : END_STUCK);
@@ -246,6 +264,12 @@ u32 sn_take(u32 dev, u8 *buf, u32 cap) {
   u32 n;
 #if SN_DISKS
   if (sn_is_disk[dev]) return disk_take(buf, cap);
+#endif
+#if SN_BATCH
+  if (hal_scripted && batch_take(dev, buf + 4, cap, &n)) {
+    *(u32 *)buf = n;
+    return n != 0;
+  }
 #endif
   if (hal_scripted) {
     ask('T', dev, cap, 0, 0);
