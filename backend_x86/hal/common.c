@@ -190,25 +190,27 @@ static u64 due = NEVER;
 void sn_alarm(u64 deadline) { due = deadline; }
 #endif
 
+static u32 ask_wait(u32 mask) {
+  if (mask & TIMER) ask('A', (u32)due, (u32)(due >> 32), 0, 0);
+  ask('W', mask, 0, 0, 0);
+  return answer();
+}
+
 u32 sn_wait(u32 mask) {
   if (!hal_scripted) {
     if (!mask) hal_exit(END_STUCK);
     return hal_wait(mask, mask & TIMER ? due : NEVER);
   }
+  u32 ready;
 #if SN_BATCH
-  u32 ready = 0;
-  if (mask & TIMER) {
-    batch_over();
-    ask('A', (u32)due, (u32)(due >> 32), 0, 0);
-    ask('W', mask, 0, 0, 0);
-    ready = answer();
-  } else {
+  if (!(mask & TIMER)) {
     ready = batch_wait(mask);
+  } else {
+    batch_over();
+    ready = ask_wait(mask);
   }
 #else
-  if (mask & TIMER) ask('A', (u32)due, (u32)(due >> 32), 0, 0);
-  ask('W', mask, 0, 0, 0);
-  u32 ready = answer();
+  ready = ask_wait(mask);
 #endif
   if (ready) return ready;
   last_request('E', mask, 0); // no input is left
