@@ -101,14 +101,20 @@ func (m *multiplier) not(a bit) bit    { return m.g.op(word.Not, 1, 0, vec{a})[0
 const rippled = 5
 
 // carries gives the carry into each pair and out of the last one: it leaves a pair
-// whose upper bit is 1 and that has another 1. In an adder of the upper bits and those of them
-// that leave one in any case, that is its carry.
+// whose upper bit is 1 and that has another 1. Of few pairs each second carry is made from
+// the one two pairs before; an adder of the upper bits and of those that leave a carry in
+// any case has the carries of many.
 func (m *multiplier) carries(y vec) []bit {
 	out := []bit{{rtl.None, 0}}
 	n := len(y) / 2
 	if n <= rippled {
 		for k := range n {
-			out = append(out, m.and(y[2*k+1], m.or(y[2*k], out[k])))
+			c := m.and(y[2*k+1], m.or(y[2*k], out[k]))
+			if k > 1 {
+				made := m.and(y[2*k+1], m.or(y[2*k], m.and(y[2*k-1], y[2*k-2])))
+				c = m.or(made, m.and(m.and(y[2*k+1], y[2*k-1]), out[k-1]))
+			}
+			out = append(out, c)
 		}
 		return out
 	}
@@ -123,19 +129,18 @@ func (m *multiplier) carries(y vec) []bit {
 	return append(out, sum[n])
 }
 
-// row makes digit k times x. The controls choose nothing, x, twice x, or the complement of x,
-// which lacks one to be its negative.
+// row makes digit k times x. Two controls choose: nothing, twice x, x, or the complement
+// of x, which lacks one to be its negative.
 func (m *multiplier) row(k int, low, high, carry bit) row {
-	once := m.xor(low, carry)                                                                  // 1 or 3
-	twice := m.or(m.and(high, m.not(m.or(low, carry))), m.and(m.not(high), m.and(low, carry))) // 2
-	neg := m.and(high, once)
+	odd := m.xor(low, carry)                // 1 or -1
+	above := m.xor(high, m.and(low, carry)) // 2 or -1
 	n := min(len(m.x)+1, m.w-2*k)
 	x := m.x.extended(n, m.x[len(m.x)-1])
 	double := concat(constVec(1, 0), x[:n-1])
 	v := m.g.op(word.Or, n, 0,
-		m.g.op(word.And, n, 0, m.all(once, n), m.g.op(word.Xor, n, 0, x, m.all(neg, n))),
-		m.g.op(word.And, n, 0, m.all(twice, n), double))
-	return row{v: v, at: 2 * k, digits: 1, neg: neg, odd: 2 * k}
+		m.g.op(word.And, n, 0, m.all(odd, n), m.g.op(word.Xor, n, 0, x, m.all(above, n))),
+		m.g.op(word.And, n, 0, m.all(m.and(above, m.not(odd)), n), double))
+	return row{v: v, at: 2 * k, digits: 1, neg: m.and(odd, above), odd: 2 * k}
 }
 
 func (m *multiplier) all(b bit, n int) vec { return vec{b}.extended(n, b) }
