@@ -320,7 +320,7 @@ func (w *widths) instr(p *prover, i *ir.Instr) {
 	}
 }
 
-// cut is a word of which the low bits are kept, or one that zeros extend.
+// cut is a word whose low bits are kept, or one that zeros extend.
 func cut(s span, from, to int) span {
 	if from < to {
 		return s.Zext(to)
