@@ -25,7 +25,7 @@
 //	'T' dev cap          -> length, 0 when the frame was dropped; then the frame
 //	'S' dev frame        a frame sent     'N' dev n       the same, over the wire
 //	'O' dev command      a disk is asked   'D' dev bytes      what a disk answered, or the
-//	'B' dev command      -> length of what a bus answers; then the answer
+//	'Y' dev command      -> length of what a bus answers; then the answer
 //	'G' dev              -> level of an input   'U' dev level      that of an output
 //	'C'                  -> clock, two words                  datagram that the program got
 //	'E' mask             the run has ended: no input is left
@@ -86,7 +86,7 @@ func source(name string) string {
 // The files of the layer, one translation unit each product, in the order of calls: a
 // file calls what the files before it define.
 var (
-	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "linux_pins.c", "linux_serial.c", "linux_capture.c", "linux_devices.c", "linux_bus.c", "common.c", "linux_cpu.c", "words.c", "linux.c"}
+	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "batch.c", "linux_pins.c", "linux_serial.c", "linux_capture.c", "linux_devices.c", "linux_bus.c", "common.c", "linux_cpu.c", "words.c", "linux.c"}
 	pvhFiles   = pvhWith([]string{"virtio_mmio.c"}, "find_mmio.c")
 	pciFiles   = pvhWith([]string{"pages.c", "pci.c", "virtio_pci.c"}, "find_pci.c")
 	hvtFiles   = []string{"hal.h", "memory.c", "hvt_calls.c", "script.c", "no_pins.c", "hvt_devices.c", "common.c", "words.c", "hvt.c"}
