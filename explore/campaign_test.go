@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestUnits: a result is found again by all that it depends on, and one that is not
-// whole is none.
+// TestUnits: a result is found again by all that it depends on, unless it is
+// damaged.
 func TestUnits(t *testing.T) {
 	f, err := Open(t.TempDir())
 	require.NoError(t, err)
