@@ -231,7 +231,7 @@ func TestHostileFramesIntoTheGuest(t *testing.T) {
 	require.NoError(t, err)
 	ours, theirs := os.NewFile(uintptr(fds[0]), "ours"), os.NewFile(uintptr(fds[1]), "theirs")
 	defer ours.Close()
-	args := append(process.QEMUArgs(process.Options{QEMU: qemu}, kernel, ""), process.Chipset("").Card(0, "dgram,local.type=fd,local.str=3")...)
+	args := append(process.QEMUArgs(process.Options{QEMU: qemu}, kernel, ""), process.Microvm.Card(0, "dgram,local.type=fd,local.str=3")...)
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.ExtraFiles, cmd.Stderr = []*os.File{theirs}, os.Stderr
 	require.NoError(t, cmd.Start())
