@@ -27,8 +27,8 @@ type goal struct {
 	Goal  string  `json:"goal,omitempty"` // what it should be
 }
 
-// wanted is what a figure should be, "" where that is a ratio of two of them.
-func wanted(id string) string {
+// aimOf is what a figure should be, "" where that is a ratio of two of them.
+func aimOf(id string) string {
 	return map[string]string{
 		"S1": "<= 1024", "S2": "<= 12288", "B1": "<= 1/40 of B1.peer", "B3": "<= 20000", "P1.4": "<= 1/5 of P1.4.peer", "P1.32": "<= 1/3 of P1.32.peer",
 		"P7.64": "<= 250", "P7.1472": "<= 1200", "C1": "0.995 to 1.005", "M1": "<= 2", "M3": "<= 256", "I1": "0",
@@ -79,7 +79,7 @@ func measureGoals(ctx context.Context, root string, p peer) (*goals, error) {
 }
 
 func (g *goals) set(id, what string, value float64, unit string) {
-	g.found[id] = goal{what, value, unit, wanted(id)}
+	g.found[id] = goal{what, value, unit, aimOf(id)}
 }
 
 // file writes a stripped product.
