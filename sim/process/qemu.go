@@ -99,7 +99,7 @@ func MemoryOfImage(kernel []byte) int { return max(leastMemory, int(imageEnd(ker
 // LeastMemoryOfImage is how much a kernel must have to be loaded, in MiB.
 func LeastMemoryOfImage(kernel []byte) int { return int((imageEnd(kernel) + 1<<20 - 1) >> 20) }
 
-// imageEnd is where an image ends in memory, below 4 GiB; 0 when it is none.
+// imageEnd is where an image ends in memory, below 4 GiB; 0 for what cannot be read as one.
 func imageEnd(kernel []byte) uint64 {
 	f, err := elf.NewFile(bytes.NewReader(kernel))
 	if err != nil {
