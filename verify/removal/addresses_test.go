@@ -69,7 +69,8 @@ end
 		{"a call returns there", "  lw x5, 0(x0)\n", "  lw x5, 0(x0)\n  jalr x1, 0(x5)\n", 1},
 		{"high bits only", "  bgeu x5, x6, out\n", "  srli x5, x5, 27\n", 0},
 		{"a loop", "out:\n", "  addi x5, x5, 1\n  bltu x5, x6, in\nout:\n", 1},
-		{"a loop without end", "out:\n", "  addi x5, x5, 1\n  bne x5, x6, in\nout:\n", 0},
+		{"a loop to a number that it meets", "out:\n", "  addi x5, x5, 1\n  bne x5, x6, in\nout:\n", 1},
+		{"a loop that may step over it", "out:\n", "  addi x5, x5, 2\n  bne x5, x6, in\nout:\n", 0},
 	} {
 		text := strings.Replace(indexed, "  slli x7", "in:\n  slli x7", 1)
 		require.Contains(t, text, c.from, c.name)
