@@ -205,7 +205,7 @@ func decided(r [32]span, cond *word.Expr, o isa.Ops, taken bool) ([32]span, bool
 	return r, true
 }
 
-// less narrows two registers of which one is at least gap below the other.
+// less narrows two registers, the first at least gap below the second.
 func less(r [32]span, x, y uint8, gap uint64) ([32]span, bool) {
 	if r[y].hi < gap {
 		return r, false

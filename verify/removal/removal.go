@@ -27,8 +27,8 @@ import (
 )
 
 // Result is what Check found. Words were scanned, Absolute of their memory
-// accesses have an address that the word decides, Computed do not; of these, Bounded lie
-// in data and are aligned whatever the program reads.
+// accesses have an address that the word decides, Computed do not. Bounded counts
+// the computed ones that lie in data and are aligned whatever the program reads.
 type Result struct {
 	Words    int
 	Absolute int
