@@ -20,6 +20,9 @@ type body struct {
 	loops []*loop
 	empty int // loops around this place that run no round, whose bodies are never entered
 	timed int
+	// silent counts the conditions around this place that rule its logs out: a const that
+	// is false, a level.
+	silent int
 	test  *testInfo // nil outside of tests
 	// layout is set in the expressions of a layout: names are its earlier fields.
 	layout *layoutScope
