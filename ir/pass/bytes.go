@@ -24,11 +24,11 @@ import (
 //	        v12: tok %f = store2 %f[40], v8, v2
 func sideBySide(m *ir.Module, env *Env) bool {
 	return each(m, env, func(f *ir.Func) bool {
-		n := &neighbours{f: f, of: map[*ir.Value][]byteFrom{}, at: map[*ir.Instr]int{}, behind: map[*ir.Instr][]*ir.Instr{}, subst: renames{}}
+		n := &neighbours{f: f, of: map[*ir.Value][]byteFrom{}, at: map[*ir.Instr]spot{}, behind: map[*ir.Instr][]*ir.Instr{}, subst: renames{}}
 		for _, b := range f.Blocks {
 			for k, i := range b.Instrs {
 				if i.Op == ir.OpLoad {
-					n.at[i] = k
+					n.at[i] = spot{b, k}
 				}
 			}
 		}
@@ -54,10 +54,16 @@ type byteFrom struct {
 	c byte
 }
 
+// spot is a place in a block.
+type spot struct {
+	b *ir.Block
+	k int
+}
+
 type neighbours struct {
 	f       *ir.Func
 	of      map[*ir.Value][]byteFrom
-	at      map[*ir.Instr]int         // where loads stand in their blocks
+	at      map[*ir.Instr]spot        // where the loads stand that there were
 	behind  map[*ir.Instr][]*ir.Instr // loads that come after one that there is
 	subst   renames
 	changed bool
@@ -234,7 +240,7 @@ func (n *neighbours) together(bs []byteFrom) (first *ir.Instr, ok bool) {
 			continue
 		}
 		r, s := first.Refs[0], i.Refs[0]
-		if r.Obj != s.Obj || r.Off != s.Off || s.Disp+p.k != r.Disp+bs[0].k+k || tokenOf(i) != tokenOf(first) || i.Results[0].In != first.Results[0].In {
+		if r.Obj != s.Obj || r.Off != s.Off || s.Disp+p.k != r.Disp+bs[0].k+k || tokenOf(i) != tokenOf(first) || n.at[i].b != n.at[first].b {
 			return nil, false
 		}
 	}
@@ -261,7 +267,7 @@ func (n *neighbours) load(bs []byteFrom, t ir.Type) *ir.Value {
 	for _, p := range bs {
 		if i := p.origin(); !loads[i] {
 			loads[i] = true
-			if n.at[i] > n.at[last] {
+			if n.at[i].k > n.at[last].k {
 				last = i
 			}
 		}
@@ -279,7 +285,7 @@ func (n *neighbours) load(bs []byteFrom, t ir.Type) *ir.Value {
 func cut(r ir.Ref, size int) []int {
 	var out []int
 	for size > 0 {
-		k := min(widest, r.Aligned())
+		k := min(widest, alignedAt(r))
 		for k > size {
 			k /= 2
 		}
@@ -289,9 +295,51 @@ func cut(r ir.Ref, size int) []int {
 	return out
 }
 
+// alignedAt is what a place is a multiple of for sure. Unlike Ref.Aligned it does not take
+// the size of what is moved there for a hint.
+func alignedAt(r ir.Ref) int {
+	a := r.Aligned()
+	if r.Off != nil {
+		a = min(a, multipleOf(r.Off, farthest))
+	}
+	return a
+}
+
+// multipleOf is a power of two of up to widest that a word is a multiple of.
+func multipleOf(v *ir.Value, depth int) int {
+	if v.Def == nil || depth == 0 {
+		return 1
+	}
+	i := v.Def
+	switch {
+	case i.Op == ir.OpConst:
+		return lowestBit(i.Imm)
+	case i.Op != ir.OpWord:
+		return 1
+	case i.Word == word.Shl:
+		if by, ok := constOf(i.Args[1]); ok && by < 32 {
+			return min(widest, multipleOf(i.Args[0], depth-1)<<by)
+		}
+	case i.Word == word.Add, i.Word == word.Sub, i.Word == word.Or:
+		return min(multipleOf(i.Args[0], depth/2), multipleOf(i.Args[1], depth/2))
+	case i.Word == word.Mul, i.Word == word.And:
+		return max(multipleOf(i.Args[0], depth/2), multipleOf(i.Args[1], depth/2))
+	}
+	return 1
+}
+
+// lowestBit is the lowest bit that is set, at most widest.
+func lowestBit(c uint64) int {
+	k := 1
+	for k < widest && c&uint64(k) == 0 {
+		k *= 2
+	}
+	return k
+}
+
 // assemble makes a word of loads after an instruction.
 func (n *neighbours) assemble(r ir.Ref, pieces []int, t ir.Type, last *ir.Instr) *ir.Value {
-	b := last.Results[0].In
+	b := n.at[last].b
 	var v *ir.Value
 	at := 0
 	put := func(i *ir.Instr) *ir.Value {

@@ -180,7 +180,7 @@ func (p *pending) slice(at, size int) []byteFrom {
 
 // piece is how many bytes can be stored at once: those of one word, or constants.
 func (n *neighbours) piece(p *pending, at, to int) int {
-	size := min(widest, p.ref(at).Aligned())
+	size := min(widest, alignedAt(p.ref(at)))
 	for size > 1 && (at+size > to || !n.oneWord(p.slice(at, size))) {
 		size /= 2
 	}
@@ -235,7 +235,7 @@ func (n *neighbours) store(p *pending, at, size int, like *ir.Instr) []*ir.Instr
 		}
 		v = put(newConst(n.f, b, 32, c, like))
 	case !n.partOf(bs):
-		v = n.load(bs, v.Type)
+		v = n.load(bs, max(v.Type, ir.Type(8*size)))
 	case bs[0].k > 0:
 		by := put(newConst(n.f, b, v.Type, uint64(8*bs[0].k), like))
 		v = put(newWord(n.f, b, word.Shru, v.Type, like, v, by))
