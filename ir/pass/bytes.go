@@ -40,6 +40,9 @@ func sideBySide(m *ir.Module, env *Env) bool {
 		}
 		n.insert()
 		n.subst.apply(f)
+		if n.changed {
+			dropValues(f) // what words were put together of
+		}
 		return n.changed
 	})
 }
