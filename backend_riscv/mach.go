@@ -111,7 +111,7 @@ func (f *fn) newSlot() slot {
 }
 
 // store makes the instructions that put r into a slot. temp makes a register for the
-// address of a slot that x0 does not reach; of a load that is the result itself.
+// address of a slot that x0 does not reach; a load uses its result for that.
 func (f *fn) store(r reg, at slot, temp func() reg) []*inst {
 	s := &inst{code: cStore, rs1: r, slot: at}
 	if !f.far {

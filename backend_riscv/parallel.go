@@ -1,8 +1,8 @@
 package riscv
 
 // parallel emits moves that happen all at once: a move waits until nobody reads its
-// target, and a cycle is broken by one more register. Of those that may go the
-// first goes.
+// target, and a cycle is broken by one more register. The
+// first move that can go goes.
 func (s *selector) parallel(moves []transfer) {
 	p := &shuffler{readers: map[reg]int{}, into: map[reg]int{}}
 	for _, m := range moves {

@@ -8,7 +8,7 @@ type entry struct {
 	r    reg
 }
 
-// queue yields the cheapest register first, and of equals the one with the lowest
+// queue yields the cheapest register first, among equals the one with the lowest
 // number. A register may stand in it several times; who takes it out looks whether
 // the cost still holds.
 type queue []entry

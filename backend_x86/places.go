@@ -77,9 +77,9 @@ func lineTables(f *elf.File) lineSection {
 	return lineSection{data, f.ByteOrder}
 }
 
-// readable reports a table of at most DWARF 4, which is what we make. Of the lists
-// in the header of a later one debug/dwarf believes any length, and a damaged one
-// takes all memory (DWARF 5, 6.2.4).
+// readable reports a table of at most DWARF 4, which is what we make. The
+// header of a later one holds lists. debug/dwarf believes any length of these, so a
+// damaged one takes all memory (DWARF 5, 6.2.4).
 func (s lineSection) readable(unit *dwarf.Entry) bool {
 	at, ok := unit.Val(dwarf.AttrStmtList).(int64)
 	if !ok || at < 0 || at > int64(len(s.data)) {

@@ -34,7 +34,7 @@ func stackSize(m *ir.Module, program, hal []byte) (int, error) {
 const page = 4096
 
 // depth is the stack of f and of the deepest path below it. A function that was
-// inlined has no frame of its own; of one that LLVM has specialised the largest
+// inlined has no frame of its own. LLVM may have several copies of one: the largest
 // counts.
 func depth(f *ir.Func, symbol string, frames map[string]int, known map[*ir.Func]int) int {
 	if d, ok := known[f]; ok {

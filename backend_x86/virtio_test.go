@@ -25,9 +25,20 @@ import (
 // bootLive boots an image in QEMU; it is killed when the test ends.
 func bootLive(t *testing.T, img *x86.Image, extra ...string) *bufio.Reader {
 	t.Helper()
+	return bootOn(t, chipset(img.Product), img, extra...).out
+}
+
+// booted is a guest that runs.
+type booted struct {
+	out *bufio.Reader
+	pid int
+}
+
+func bootOn(t *testing.T, c process.Chipset, img *x86.Image, extra ...string) booted {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "kernel")
 	require.NoError(t, os.WriteFile(path, img.Stripped, 0o644))
-	args := process.QEMUArgs(process.Options{QEMU: testkit.Tool(t, "qemu-system-x86_64")}, path, "")
+	args := process.QEMUArgs(process.Options{QEMU: testkit.Tool(t, "qemu-system-x86_64"), Chipset: c}, path, "")
 	cmd := exec.Command(args[0], append(args[1:], extra...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	cmd.Stderr = os.Stderr
@@ -38,7 +49,7 @@ func bootLive(t *testing.T, img *x86.Image, extra ...string) *bufio.Reader {
 		cmd.Process.Kill() //nolint:errcheck // it may have ended
 		cmd.Wait()         //nolint:errcheck // killed on purpose
 	})
-	return bufio.NewReader(out)
+	return booted{bufio.NewReader(out), cmd.Process.Pid}
 }
 
 const clock = `
@@ -73,8 +84,8 @@ func TestClock(t *testing.T) {
 }
 
 // drift is how far two clocks drift apart in a second, from four seconds of lines with the
-// time of the guest. A line arrives late, never early; so of the first and of the last
-// quarter the line that was the least late tells where the clocks are.
+// time of the guest. A line arrives late, never early. So the line that was the least
+// late, in the first quarter and in the last, tells where the clocks are.
 func drift(t *testing.T, lines io.Reader, began time.Time) float64 {
 	const ticks, period = 100, 40000
 	least := [4]int64{1 << 60, 1 << 60, 1 << 60, 1 << 60}
@@ -119,7 +130,7 @@ func TestStalledPort(t *testing.T) {
 		require.NoError(t, err)
 		t.Cleanup(func() { c.Close() })
 		conns, peers = append(conns, c), append(peers, &net.UnixAddr{Name: guest, Net: "unixgram"})
-		args = append(args, process.Card(i, fmt.Sprintf("dgram,local.type=unix,local.path=%s,remote.type=unix,remote.path=%s", guest, host))...)
+		args = append(args, process.Microvm.Card(i, fmt.Sprintf("dgram,local.type=unix,local.path=%s,remote.type=unix,remote.path=%s", guest, host))...)
 	}
 	bootLive(t, img, args...)
 	send := func(i int, frame []byte) error {
@@ -167,21 +178,14 @@ func payload(n int) []byte {
 // TestWrongDevices: devices that are not the program's are one clear line.
 func TestWrongDevices(t *testing.T) {
 	img := build(t, compile(t, "two.sn", twoEchoes), x86.PVH)
-	alike := append(process.Card(0, "user"), "-netdev", "user,id=x", "-device", "virtio-net-device,netdev=x,mac=52:54:00:00:01:00")
+	alike := append(process.Microvm.Card(0, "user"), "-netdev", "user,id=x", "-device", "virtio-net-device,netdev=x,mac=52:54:00:00:01:00")
 	for want, args := range map[string][]string{
-		"a network device of the program is missing":              process.Card(0, "user"),
+		"a network device of the program is missing":              process.Microvm.Card(0, "user"),
 		"two network devices have MAC addresses that end alike":   alike,
 		"a network device of the program is missing; its MAC add": nil,
 	} {
-		lines := bootLive(t, img, args...)
-		said := ""
-		for {
-			line, err := lines.ReadString('\n')
-			said += line
-			if err != nil {
-				break
-			}
-		}
-		require.Contains(t, said, want)
+		said, err := io.ReadAll(bootLive(t, img, args...))
+		require.NoError(t, err)
+		require.Contains(t, string(said), want)
 	}
 }

@@ -4,6 +4,7 @@
 //	       inherited descriptors, a system-call filter made of what the program uses
 //	pvh    a bootable unikernel (QEMU microvm, Firecracker): serial console, exit
 //	       device, virtio-mmio network devices, crash trailer
+//	pvh-pci  the same with virtio over PCI and MSI-X (QEMU q35, cloud-hypervisor)
 //	hvt    a guest of our own monitor (package monitor): ring 3, no kernel mode, frames
 //	       in shared rings
 //
@@ -50,10 +51,14 @@ type Product string
 
 // The products.
 const (
-	Linux Product = "linux"
-	PVH   Product = "pvh"
-	HVT   Product = "hvt"
+	Linux  Product = "linux"
+	PVH    Product = "pvh"
+	PVHPCI Product = "pvh-pci"
+	HVT    Product = "hvt"
 )
+
+// Boots reports whether a product has a kernel mode of its own.
+func (p Product) Boots() bool { return p == PVH || p == PVHPCI }
 
 // Image is a finished executable.
 type Image struct {
@@ -81,12 +86,18 @@ func source(name string) string {
 // file calls what the files before it define.
 var (
 	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "linux_pins.c", "linux_serial.c", "linux_capture.c", "linux_devices.c", "common.c", "linux_cpu.c", "words.c", "linux.c"}
-	pvhFiles   = []string{
-		"hal.h", "memory.c", "serial.c", "crash.c", "stubs.s", "clock.c", "script.c",
-		"virtio_queue.c", "virtio_transport.c", "pvh_serial.c", "virtio_net.c", "virtio_block.c", "no_pins.c", "virtio.c", "common.c", "words.c", "pvh.c", "boot.s",
-	}
-	hvtFiles = []string{"hal.h", "memory.c", "hvt_calls.c", "script.c", "no_pins.c", "hvt_devices.c", "common.c", "words.c", "hvt.c"}
+	pvhFiles   = pvhWith([]string{"virtio_mmio.c"}, "find_mmio.c")
+	pciFiles   = pvhWith([]string{"pages.c", "pci.c", "virtio_pci.c"}, "find_pci.c")
+	hvtFiles   = []string{"hal.h", "memory.c", "hvt_calls.c", "script.c", "no_pins.c", "hvt_devices.c", "common.c", "words.c", "hvt.c"}
 )
+
+// pvhWith are the files of a unikernel whose devices are reached in some way, and found.
+func pvhWith(transport []string, finder string) []string {
+	return slices.Concat(
+		[]string{"hal.h", "memory.c", "serial.c", "crash.c", "stubs.s", "clock.c", "script.c", "fault.c", "virtio_queue.c"}, transport,
+		[]string{"pvh_serial.c", "virtio_net.c", "net.c", "virtio_block.c", "no_pins.c", finder, "virtio.c", "common.c", "words.c", "pvh.c", "boot.s"},
+	)
+}
 
 // recipe is what differs between the products.
 type recipe struct {
@@ -135,17 +146,23 @@ func recipeOf(p Product) (recipe, error) {
 			link: []string{"-static", "-z", "noexecstack", "-z", "norelro", "-e", "_start"},
 		}, nil
 	case PVH:
-		return recipe{
-			triple: "x86_64-unknown-none-elf", sources: pvhFiles,
-			flags: []string{"-fstack-size-section"}, link: []string{"-T", "pvh.ld", "-z", "max-page-size=4096"},
-		}, nil
+		return pvhRecipe(pvhFiles), nil
+	case PVHPCI:
+		return pvhRecipe(pciFiles), nil
 	case HVT:
 		return recipe{
 			triple: "x86_64-unknown-none-elf", sources: hvtFiles, flags: []string{"-fstack-size-section"},
 			link: []string{"-static", "-z", "noexecstack", "-z", "norelro", "-z", "separate-code", "-z", "max-page-size=4096", "--image-base=0x100000", "-e", "_start"},
 		}, nil
 	}
-	return recipe{}, fmt.Errorf("no x86 product %q; there are linux, pvh and hvt", p)
+	return recipe{}, fmt.Errorf("no x86 product %q; there are linux, pvh, pvh-pci and hvt", p)
+}
+
+func pvhRecipe(files []string) recipe {
+	return recipe{
+		triple: "x86_64-unknown-none-elf", sources: files,
+		flags: []string{"-fstack-size-section"}, link: []string{"-T", "pvh.ld", "-z", "max-page-size=4096"},
+	}
 }
 
 // assembly joins the assembly files, the entry first: it begins the image.
@@ -160,10 +177,10 @@ func (r *recipe) assembly() string {
 }
 
 // Emit writes the LLVM IR of a product without running a tool.
-func Emit(m *ir.Module, p Product) (string, error) { return emit(m, p, hasFloats(m)) }
+func Emit(m *ir.Module, p Product) (string, error) { return emit(m, p, hasFloats(m), false) }
 
 // emit is Emit; a guest with vectors switches SSE on.
-func emit(m *ir.Module, p Product, vectors bool) (string, error) {
+func emit(m *ir.Module, p Product, vectors, watched bool) (string, error) {
 	r, err := recipeOf(p)
 	if err != nil {
 		return "", err
@@ -172,7 +189,7 @@ func emit(m *ir.Module, p Product, vectors bool) (string, error) {
 	if vectors {
 		asm = strings.Replace(asm, "  // the set-up of SSE stands here\n", sseSetup, 1)
 	}
-	out, err := llvmir.Emit(m, llvmir.Options{Triple: r.triple, Asm: asm, Debug: llvmir.Lines, Vectors: p == Linux})
+	out, err := llvmir.Emit(m, llvmir.Options{Triple: r.triple, Asm: asm, Debug: llvmir.Lines, Vectors: p == Linux, Watched: watched})
 	if err != nil {
 		return "", err
 	}
@@ -193,6 +210,8 @@ type Options struct {
 	// Layout is a seed that moves a process, or a guest of the monitor, to other addresses;
 	// 0: the usual ones.
 	Layout uint64
+	// Watched keeps what says how a program is doing where a reader of its memory finds it.
+	Watched bool
 
 	more []feature // that the program needs as well, where tests plant one that nobody has
 }
@@ -225,7 +244,7 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 	if err != nil {
 		return nil, err
 	}
-	text, err := emit(m, p, hasFloats(m) || o.CPU != "")
+	text, err := emit(m, p, hasFloats(m) || o.CPU != "", o.Watched)
 	if err != nil {
 		return nil, err
 	}
@@ -255,7 +274,7 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 	if img.tables, err = pageTables(m, len(program)+len(layer)+img.Stack); err != nil {
 		return nil, err
 	}
-	if o.Layout != 0 && p != PVH {
+	if o.Layout != 0 && !p.Boots() {
 		r.link = append(slices.Clip(r.link), fmt.Sprintf("--image-base=%#x", baseOf(o.Layout)))
 	}
 	return img, img.link(ctx, r, tools, map[string][]byte{"program.o": program, "hal.o": layer, "pvh.ld": []byte(source("pvh.ld"))})

@@ -99,9 +99,9 @@ func run(t *testing.T, m *ir.Module, p x86.Product, w *world.World) *trace.Trace
 	img := build(t, m, p)
 	var machine *process.Machine
 	var err error
-	if p == x86.PVH {
+	if p.Boots() {
 		qemu := testkit.Tool(t, "qemu-system-x86_64")
-		machine, err = process.NewUnikernel(context.Background(), guest(m, img), w, process.Options{QEMU: qemu})
+		machine, err = process.NewUnikernel(context.Background(), guest(m, img), w, process.Options{QEMU: qemu, Chipset: chipset(p)})
 	} else {
 		machine, err = process.NewNative(context.Background(), guest(m, img), w, process.Options{})
 	}
@@ -110,6 +110,14 @@ func run(t *testing.T, m *ir.Module, p x86.Product, w *world.World) *trace.Trace
 	tr, err := sim.Run(machine, 1e6)
 	require.NoError(t, err, machine.Command)
 	return tr
+}
+
+// chipset is where a product boots.
+func chipset(p x86.Product) process.Chipset {
+	if p == x86.PVHPCI {
+		return process.Q35
+	}
+	return process.Microvm
 }
 
 func products() []x86.Product { return []x86.Product{x86.Linux, x86.PVH} }

@@ -88,8 +88,8 @@ func writeAccepted(path string, a *accepted) error {
 	return flow.WriteFile(path, append(text, '\n'))
 }
 
-// merge gives what shall be accepted: all that was measured, and of the kinds
-// that were not measured at all what had been accepted. So an example that is
+// merge gives what shall be accepted: all that was measured. Kinds that were not
+// measured at all keep what had been accepted. So an example that is
 // gone leaves. When only some examples were measured, the others stay.
 func merge(old *accepted, f *figures, some bool) *accepted {
 	return &accepted{Counts: mergeMap(old.Counts, f.Counts, some), Ratios: mergeMap(old.Ratios, f.Ratios, some)}

@@ -161,7 +161,7 @@ func (g *goals) guest(args []string, limit time.Duration) (*exec.Cmd, net.Conn, 
 	}
 	at := free.LocalAddr().String()
 	free.Close()
-	args = append(args, process.Card(0, "user,hostfwd=udp:"+at+"-10.0.2.15:7")...)
+	args = append(args, process.Microvm.Card(0, "user,hostfwd=udp:"+at+"-10.0.2.15:7")...)
 	cmd := exec.CommandContext(g.ctx, args[0], args[1:]...)
 	began := time.Now()
 	if err := cmd.Start(); err != nil {

@@ -21,15 +21,15 @@
 //	rates    per second: simulated instructions and cycles, megahertz of placed cores
 //	seconds  from source to artefact
 //
-// and `missing`, what was not measured and why. Of counts and ratios less is
-// better, and one that grew by more than two in a hundred is a failure; rates
+// and `missing`, what was not measured and why. Less is better for counts
+// and ratios, and one that grew by more than two in a hundred is a failure; rates
 // and seconds depend on the machine and never fail.
 //
 // Keys begin with what is measured and end with the core and the example:
 //
 //	text_bytes data_bytes linux_bytes pvh_bytes     sizes, the executables stripped
 //	instructions cycles.CORE                        of the timed region, else of the run
-//	luts depth ffs cells .CORE, full_luts.CORE      by our own mapper; of the core with all of RV32I
+//	luts depth ffs cells .CORE, full_luts.CORE      by our own mapper; full_luts: the core with all of RV32I
 //	ratios: luts.CORE.EXAMPLE                       of the two
 //	clang_instructions, ratios: cg.instructions     kernels in C; ours to clang's, and the geometric mean
 //	echo_instructions echo_cycles.CORE              of one echo of so many bytes: scheduler, stack and task

@@ -23,10 +23,13 @@ var stumbles = []struct {
 	{regexp.MustCompile(`(?i)\bwhat is no\b`), "what is not"},
 	{regexp.MustCompile(`(?i)\b(words|bytes|those|head|number|numbers|pass|passes|line|lines) behind\b`), "after"},
 	{regexp.MustCompile(`(?i)\bonly then, when\b`), "only when"},
+	{regexp.MustCompile(`(^ ?|[.:;] )Of (the|those|these|a|an|another|each|what|it|several|two|random|all)\b`), "the subject first"},
+	{regexp.MustCompile(`; of (the|those|these|a|an|one|it|another|equals|several)\b`), "a new sentence"},
+	{regexp.MustCompile(`[a-z] (is|are) none[.,;]`), "what it is"},
 }
 
 // plain are uses of these words that say what they mean.
-var plain = []string{"there is no", "there are no", "each of which", "all of which", "is no less", "are no longer", "is no longer", "is no more than"}
+var plain = []string{"there is none", "there are none", "there is no", "there are no", "each of which", "all of which", "is no less", "are no longer", "is no longer", "is no more than"}
 
 // old are pages that tell what was decided when; they stay as they were written.
 var old = []string{"docs/decisions/", "docs/oracle.md"}
@@ -114,4 +117,5 @@ func TestEnglishNotices(t *testing.T) {
 	require.Len(t, slips("x.md", "A list of which the first is old.\n\nLines behind it.\n"), 2)
 	require.Len(t, slips("x.go", "\t// "+strings.Repeat("x", longest)+"\n"), 1)
 	require.Empty(t, slips("x.go", "// there is\n// no door, each of which is red\nx := 1 // that is\ny()\n// no more\n"))
+	require.Len(t, slips("x.md", "Of the doors one is red.\n\nA door; of a house the first.\n\nAn empty one is none.\n"), 3)
 }

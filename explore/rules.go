@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// rule is a constraint: of the points for which `when` holds, `then` must hold as
+// rule is a constraint: where `when` holds of a point, `then` must hold as
 // well. A [[forbid]] is a rule that no point satisfies.
 type rule struct {
 	at         diag.Span

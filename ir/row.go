@@ -28,7 +28,7 @@ type Row struct {
 
 // Words says which words an operation takes or gives: the lists of types that
 // it may be, such as "i64" and "i32 i32". A type `i` is any width, `i*` any number
-// of words; nil is none.
+// of words, nil no word.
 type Words []string
 
 // Places says which objects an operation touches, and how.

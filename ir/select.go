@@ -14,7 +14,7 @@ const (
 
 // Arm is one arm of a select. The arguments of a select are, when it is Fair, the
 // number of the arm that it looks at first (an i32 below the number of arms),
-// then for each arm its guard, an i1, and of a timer its deadline, an i64 (legalised:
+// then for each arm its guard, an i1, and for a timer its deadline, an i64 (legalised:
 // i32 low, i32 high).
 //
 // A select waits until an arm is ready whose guard is 1 and gives the number of the

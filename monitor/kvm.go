@@ -84,7 +84,7 @@ type runArea struct {
 	_          [8]byte
 	ExitReason uint32
 	_          [20]byte
-	// Of exitIO: the direction, the bytes of an item, the port, the number of items,
+	// For exitIO: the direction, the bytes of an item, the port, the number of items,
 	// and where in the area the data is.
 	Direction, Size uint8
 	Port            uint16

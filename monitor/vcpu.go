@@ -22,7 +22,7 @@ const (
 var (
 	userCode = segment{Limit: 0xffffffff, Selector: 0x2b, Type: 11, Present: 1, DPL: 3, S: 1, L: 1, G: 1}
 	userData = segment{Limit: 0xffffffff, Selector: 0x33, Type: 3, Present: 1, DPL: 3, DB: 1, S: 1, G: 1}
-	// A busy task state; of it only the map of ports counts.
+	// A busy task state. Only its map of ports counts.
 	taskState = segment{Base: taskAt, Limit: taskSize - 1, Selector: 0x38, Type: 11, Present: 1}
 )
 

@@ -131,6 +131,7 @@ gdt_pointer: .word 31
 
 .section .bss.tables, "aw", @nobits
 .balign 4096
+.globl pml4
 pml4: .skip 4096
 pdpt: .skip 4096
 pd_low: .skip 4096

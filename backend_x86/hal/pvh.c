@@ -65,7 +65,6 @@ static int is_known(const char *word) { return begins(word, "sn.script") || begi
 void pvh_start(const u32 *info) {
   const char *line = (const char *)(u64)info[6]; // command line, a 64-bit pointer at +24
   descriptors();
-  harden();
   hal_scripted = (u8)has(line, "sn.script");
 #if SN_DEVICES
 #if SN_HOMES
@@ -73,6 +72,7 @@ void pvh_start(const u32 *info) {
 #endif
   virtio_start(line);
 #endif
+  harden();
   // planted faults stand here
   count_go();
   sn_main();

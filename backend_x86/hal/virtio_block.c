@@ -4,7 +4,7 @@
 
 #if SN_DISKS
 struct disk {
-  volatile u32 *reg;
+  virtio dev; // 0: not found
   struct queue q;
   u32 features;
   struct { u32 type, reserved; u64 sector; } head;
@@ -32,25 +32,22 @@ static int request(struct disk *d, u32 type, u64 sector, u32 n) {
   }
   k++;
   d->q.desc[k] = (struct desc){(u64)&d->status, 1, 2, 0};
-  if (offer(&d->q, 0)) notify(d->reg, 0);
+  if (offer(&d->q, 0)) notify(d->dev, &d->q, 0);
   if (!await(&d->q, LOOKS)) fail("virtio: a disk does not answer");
   u32 at = d->q.seen % QSIZE;
   if (answered(&d->q) != 1 || d->q.used.ring[at].id || d->q.used.ring[at].len > n + 1) fail("virtio: a disk answers what it was not asked");
   d->q.seen++;
-  acknowledge(d->reg);
+  acknowledge(d->dev);
   return d->status == 0;
 }
 
-// begin starts a disk with those of its features that we know.
-static void begin(struct disk *d, volatile u32 *reg) {
-  reg[STATUS] = 0;
-  reg[DEVICE_SELECT] = 0;
-  d->features = reg[DEVICE_FEATURES] & (FLUSHES | READ_ONLY);
-  accept(reg, d->features);
-  d->reg = reg;
+// disk_begin starts a disk with those of its features that we know.
+static void disk_begin(struct disk *d, virtio dev) {
+  d->dev = dev;
+  d->features = begin(dev, FLUSHES | READ_ONLY);
   d->q.avail.flags = QUIET;
-  queue_start(reg, 0, &d->q);
-  reg[STATUS] = 15;
+  queue_start(d->dev, 0, &d->q);
+  ready(d->dev);
 }
 
 // serial reads the number that a disk has as its serial number: digits and nothing else.
@@ -66,25 +63,25 @@ static int serial(const u8 *s) {
 
 // Disk i of the program is the one whose serial number is i. With the word sn.disks=order
 // on the command line they come in order: Firecracker makes serial numbers of its own.
-static void disk_start(volatile u32 *reg, int in_order) {
+static void disk_start(virtio d, int in_order) {
   int i = -1;
   if (in_order) {
     for (u32 k = SN_DEVICES; k--;)
-      if (sn_is_disk[k] && !disks[k].reg) i = (int)k;
+      if (sn_is_disk[k] && !disks[k].dev) i = (int)k;
   } else {
     memset(&found, 0, sizeof found);
-    begin(&found, reg);
+    disk_begin(&found, d);
     if (request(&found, BLK_ID, 0, 20)) i = serial(found.data);
-    reg[STATUS] = 0; // and again, with its queue in place
+    reset(d); // and again, with its queue in place
   }
   if (i < 0) return;
-  if (disks[i].reg) fail("virtio: two disks have one serial number");
-  begin(&disks[i], reg);
+  if (disks[i].dev) fail("virtio: two disks have one serial number");
+  disk_begin(&disks[i], d);
 }
 
 u32 hal_disk(u32 dev, u32 op, u32 sector, u8 *data) {
   struct disk *d = &disks[dev];
-  u64 sectors = d->reg[CONFIG] | (u64)d->reg[CONFIG + 1] << 32;
+  u64 sectors = settings(d->dev)[0] | (u64)settings(d->dev)[1] << 32;
   if (op == DISK_FLUSH) return !(d->features & FLUSHES) || request(d, BLK_FLUSH, 0, 0) ? DISK_OK : DISK_ERROR;
   if (sector >= sectors) return DISK_PAST_END;
   if (op == DISK_WRITE && d->features & READ_ONLY) fail("virtio: the program writes to a disk that can only be read");
@@ -95,5 +92,5 @@ u32 hal_disk(u32 dev, u32 op, u32 sector, u8 *data) {
 }
 
 // disk_missing reports whether a disk of the program was not found.
-static int disk_missing(u32 dev) { return sn_is_disk[dev] && !disks[dev].reg; }
+static int disk_missing(u32 dev) { return sn_is_disk[dev] && !disks[dev].dev; }
 #endif

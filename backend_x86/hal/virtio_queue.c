@@ -14,6 +14,7 @@ struct queue {
   volatile struct avail avail __attribute__((aligned(4)));
   volatile struct used used __attribute__((aligned(4)));
   u16 seen; // of the used ring
+  volatile u16 *bell; // where the device is told, over PCI
 };
 
 // What a side writes into its flags when it wants no word of the other.

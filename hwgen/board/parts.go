@@ -29,7 +29,7 @@ type Part struct {
 	packages []string
 }
 
-// Parts lists the parts, of each family the smallest first.
+// Parts lists the parts, the smallest of each family first.
 func Parts() []Part {
 	return []Part{
 		{"up5k", ICE40, 5280, 30, 4096, 8, 4, []string{"sg48"}},

@@ -21,7 +21,7 @@ type source struct {
 
 // bus joins uses into one value: and-or of one-hot selects, bit by bit, so that
 // equal bits of several instructions need one select and constant zeros none.
-// While no line of uses executes its value is anything.
+// While no line of uses executes, the value may be anything.
 func (g *gen) bus(name string, uses []use) vec {
 	if len(uses) == 0 {
 		return nil

@@ -53,7 +53,7 @@ func (g *portSide) levels(d *devices) {
 	}
 }
 
-// levelOf is what a load of the level of a device gives, or of its next byte.
+// levelOf is what a load gives: the level of a device, or its next byte.
 func (g *portSide) levelOf(device int) vec {
 	for _, in := range g.dev.in {
 		if in.dev.Index == device {

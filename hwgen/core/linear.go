@@ -104,7 +104,7 @@ func (s *summer) share(rows [][]int) {
 	}
 }
 
-// commonest finds the pair in most rows; of equals that of the lowest level.
+// commonest finds the pair in most rows, among equals that of the lowest level.
 func (s *summer) commonest(rows [][]int) (a, b, n int) {
 	type pair struct{ a, b int }
 	count := map[pair]int{}

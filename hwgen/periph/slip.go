@@ -27,7 +27,7 @@ func SlipFrame(frame []byte) []byte {
 	return append(out, slipEnd)
 }
 
-// SlipReader takes frames off the line. An empty frame is none.
+// SlipReader takes frames off the line. An empty frame is skipped.
 type SlipReader struct {
 	frame   []byte
 	escaped bool

@@ -13,6 +13,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -182,16 +183,16 @@ func (l *ladder) software() error {
 	if !l.wants(verify.Trace) {
 		return nil
 	}
-	if err := l.compare(flow.IR, "", l.opts.World, "as lowered"); err != nil {
-		return err
+	for _, level := range []string{flow.IR, flow.LowIR, flow.X86IR} {
+		if err := l.compare(level, "", l.opts.World, ""); err != nil {
+			return err
+		}
 	}
-	if err := l.compare(flow.LowIR, "", l.opts.World, "after all passes, for a core"); err != nil {
-		return err
-	}
-	return l.compare(flow.X86IR, "", l.opts.World, "after all passes, for x86-64")
+	return nil
 }
 
-// compare runs a machine and adds the row of its trace.
+// compare runs a machine and adds the row of its trace, with a detail or the note of the
+// machine.
 func (l *ladder) compare(level, core string, w flow.World, detail string) error {
 	l.progress("%s %s", level, core)
 	known, err := flow.LevelOf(level)
@@ -209,7 +210,7 @@ func (l *ladder) compare(level, core string, w flow.World, detail string) error 
 	}
 	row := verify.Traces(known.Shown, core, l.ref, tr, known.Compare)
 	if row.Status == verify.Equal {
-		row.Detail = detail
+		row.Detail = cmp.Or(detail, known.Note)
 	}
 	l.report.Add(row)
 	counts := flow.Figures(m)
@@ -258,8 +259,8 @@ func (l *ladder) x86Rows() error {
 	if !l.wants(verify.Trace) || l.opts.NoX86 {
 		return nil
 	}
-	for _, level := range []string{flow.Native, flow.Unikernel, flow.Monitor} {
-		err := l.compare(level, "", l.opts.World, "log lines rendered by the program")
+	for _, level := range flow.Names(flow.IsProduct) {
+		err := l.compare(level, "", l.opts.World, "")
 		if why, ok := flow.NotHere(err); ok {
 			l.report.Add(verify.Skipped(level, "", verify.Trace, why))
 		} else if err != nil {

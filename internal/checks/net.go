@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/sinter-lang/sinter/internal/flow"
-	"github.com/sinter-lang/sinter/internal/llvm"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/verify"
 )
@@ -37,13 +36,19 @@ type netMachine struct{ level, core string }
 
 // netMachines lists where the net runs: on every machine that the ladder has.
 func (l *ladder) netMachines() []netMachine {
-	list := []netMachine{{flow.Source, ""}, {flow.IR, ""}, {flow.LowIR, ""}, {flow.X86IR, ""}}
-	if !l.opts.NoX86 {
-		list = append(list, netMachine{flow.Native, ""}, netMachine{flow.Unikernel, ""})
+	var list, circuits []netMachine
+	for _, level := range flow.Levels() {
+		switch {
+		case level.Form == flow.FromCircuit:
+			circuits = append(circuits, netMachine{level: level.Name})
+		case !l.opts.NoX86 || !flow.IsProduct(level):
+			list = append(list, netMachine{level: level.Name})
+		}
 	}
-	list = append(list, netMachine{flow.ISA, ""})
 	for _, core := range l.opts.Cores {
-		list = append(list, netMachine{flow.Cycle, core}, netMachine{flow.Gates, core})
+		for _, on := range circuits {
+			list = append(list, netMachine{on.level, core})
+		}
 	}
 	return list
 }
@@ -57,14 +62,13 @@ func (l *ladder) netRow(net *flow.Program, level, core string) error {
 	}
 	_, tr, _, err := net.Trace(l.ctx, level, core, l.opts.World)
 	var fault *flow.MachineFault
-	var tool *flow.MissingTool
-	var clang *llvm.Missing
+	why, absent := flow.NotHere(err)
 	switch {
 	case errors.As(err, &fault):
 		l.report.Add(verify.Row{Level: known.Shown, Core: core, Check: verify.Net, Status: verify.Different, Detail: fault.Error()})
 		return nil
-	case errors.As(err, &tool), errors.As(err, &clang):
-		l.report.Add(verify.Skipped(known.Shown, core, verify.Net, err.Error()))
+	case absent:
+		l.report.Add(verify.Skipped(known.Shown, core, verify.Net, why))
 		return nil
 	case err != nil:
 		return err
@@ -75,6 +79,9 @@ func (l *ladder) netRow(net *flow.Program, level, core string) error {
 		row.Status, row.Detail = verify.Different, why
 	} else if row.Status == verify.Equal {
 		row.Detail = fmt.Sprintf("%d proved checks are made, none fails", len(net.Tree.Traps)-len(l.Tree.Traps))
+		if known.Inner {
+			row.Detail += "; " + known.Note
+		}
 	}
 	l.report.Add(row)
 	return nil

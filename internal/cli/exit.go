@@ -78,7 +78,7 @@ func codeOfError(err error) int {
 var errPrinted = errors.New("printed")
 
 // output is standard output. It remembers the first error, because a result that
-// nobody could read is none.
+// nobody could read does not count.
 type output struct {
 	w   io.Writer
 	err error

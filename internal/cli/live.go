@@ -20,9 +20,10 @@ type liveFlags struct {
 	Tap     []string      `placeholder:"DEVICE=NAME" help:"Live: a TAP interface for a network device; the device may be left out when there is one."`
 	Size    string        `placeholder:"SIZE" help:"Live: make the file of a disk that is missing, such as 1M."`
 	Mem     int           `placeholder:"MiB" help:"Live: memory of a unikernel (default: what it needs)."`
-	Vmm     string        `default:"" enum:",qemu,monitor" help:"Live: qemu or monitor, the same as --on unikernel or --on monitor."`
+	Vmm     string        `default:"" enum:",qemu,qemu-q35,monitor" help:"Live: qemu or monitor, the same as --on unikernel or --on monitor; qemu-q35 has its devices on PCI."`
 	Accel   string        `default:"auto" enum:"auto,kvm,tcg" help:"Live: what executes a guest of QEMU; auto takes KVM when a probe guest runs under it, else tcg."`
 	Pcap    string        `placeholder:"FILE" help:"Live: a capture of all that crosses the network devices."`
+	Wire    string        `placeholder:"FAULTS" help:"Live: a bad wire: loss=5,duplicate=1,reorder=2,corrupt=1,seed=7; how many of a hundred frames, each way."`
 	Metrics string        `placeholder:"ADDRESS" help:"Live: answer /metrics there for Prometheus, such as 127.0.0.1:9100."`
 	For     time.Duration `placeholder:"TIME" help:"Live: end after a time such as 10s."`
 }
@@ -67,6 +68,7 @@ func (c *runCmd) liveOnly() string {
 		{"--vmm", c.Vmm != ""},
 		{"--accel", c.Accel != "auto"},
 		{"--pcap", c.Pcap != ""},
+		{"--wire", c.Wire != ""},
 		{"--metrics", c.Metrics != ""},
 		{"--for", c.For != 0},
 	} {
@@ -86,7 +88,7 @@ func (c *runCmd) serve(e *env) error {
 	if err != nil {
 		return userError(err)
 	}
-	p, err := c.load(e)
+	p, err := c.load(e, func(f *flow.Options) { f.Watched = c.Metrics != "" })
 	if err != nil {
 		return err
 	}
@@ -101,14 +103,14 @@ func (c *runCmd) serve(e *env) error {
 		if o.QEMU, err = flow.QEMU(); err != nil {
 			return err
 		}
-		o.Accel = c.accel(e, o.QEMU)
+		o.Accel = c.accel(e, o)
 	}
 	if c.Print {
 		if err := live.ByHand(im, o); err != nil {
 			return userError(err)
 		}
 	}
-	if err := p.Service(e.ctx, o.Machine, im); err != nil {
+	if err := p.Service(e.ctx, o.Product(), im); err != nil {
 		return err
 	}
 	if c.Print {
@@ -116,6 +118,7 @@ func (c *runCmd) serve(e *env) error {
 	}
 	o.Stdout = e.out
 	o.Ready = func(s live.Started) { fmt.Fprintln(e.err, s) }
+	o.Dropped = func(text string) { fmt.Fprint(e.err, text) }
 	o.Trapped = func(text string) { fmt.Fprint(e.err, p.SourceLine(text)) }
 	code, err := live.Run(e.ctx, im, o)
 	if err == nil && e.ctx.Err() != nil {
@@ -142,8 +145,8 @@ func userError(err error) error {
 
 // liveOptions reads the flags.
 func (c *runCmd) liveOptions() (o live.Options, err error) {
-	o = live.Options{Machine: c.On, Memory: c.Mem, Pcap: c.Pcap, Metrics: c.Metrics, For: c.For}
-	byVMM := map[string]string{"qemu": flow.Unikernel, "monitor": flow.Monitor}[c.Vmm]
+	o = live.Options{Machine: c.On, Memory: c.Mem, Pcap: c.Pcap, Metrics: c.Metrics, For: c.For, Chipset: live.Chipset(c.Vmm)}
+	byVMM := map[string]string{"qemu": flow.Unikernel, "qemu-q35": flow.Unikernel, "monitor": flow.Monitor}[c.Vmm]
 	switch {
 	case byVMM != "" && c.On != "" && c.On != byVMM:
 		return o, flow.UserErrorf("--vmm %s and --on %s do not go together", c.Vmm, c.On)
@@ -173,6 +176,11 @@ func (c *runCmd) liveOptions() (o live.Options, err error) {
 	for _, s := range c.Disk {
 		o.Disks = append(o.Disks, live.ParsePair(s))
 	}
+	if c.Wire != "" {
+		if o.Wire, err = live.ParseWire(c.Wire); err != nil {
+			return o, err
+		}
+	}
 	if c.Size != "" {
 		o.Size, err = live.ParseSize(c.Size)
 	}
@@ -181,11 +189,11 @@ func (c *runCmd) liveOptions() (o live.Options, err error) {
 
 // accel chooses what executes a guest of QEMU, and says why when that is not what one
 // would expect.
-func (c *runCmd) accel(e *env, qemu string) string {
+func (c *runCmd) accel(e *env, o live.Options) string {
 	if c.Accel != "auto" {
 		return c.Accel
 	}
-	if err := flow.KVMServes(e.ctx, qemu); err != nil {
+	if err := flow.KVMServes(e.ctx, o); err != nil {
 		fmt.Fprintf(e.err, "QEMU interprets the guest (tcg): %v\n", err)
 		return "tcg"
 	}
@@ -247,10 +255,9 @@ func (c *decodeCmd) places(e *env) (where func(uint64) string, source func(strin
 	if err != nil {
 		return nil, nil, err
 	}
-	machine := map[string]string{"pvh": flow.Unikernel, "hvt": flow.Monitor, "linux": flow.Native}[c.Product]
-	im, err := p.Outline(machine)
+	im, err := p.Outline(flow.Native)
 	if err == nil {
-		err = p.Service(e.ctx, machine, im)
+		err = p.Service(e.ctx, c.Product, im)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -260,7 +267,7 @@ func (c *decodeCmd) places(e *env) (where func(uint64) string, source func(strin
 
 // bundle writes a folder for a hypervisor or for systemd.
 func (c *buildCmd) bundle(e *env, p *flow.Program) error {
-	b := live.Bundle{Machine: flow.Native, Files: live.Systemd}
+	b := live.Bundle{Options: live.Options{Machine: flow.Native}, Files: live.Systemd}
 	switch {
 	case c.Vmm != "" && c.Systemd:
 		return flow.UserErrorf("--vmm and --systemd write two different folders: give one")
@@ -272,7 +279,7 @@ func (c *buildCmd) bundle(e *env, p *flow.Program) error {
 			return userError(err)
 		}
 	}
-	im, err := p.Outline(b.Machine)
+	im, err := p.Outline(b.Options.Machine)
 	if err != nil {
 		return err
 	}
@@ -284,7 +291,7 @@ func (c *buildCmd) bundle(e *env, p *flow.Program) error {
 			return flow.UserErrorf("%s has the serial line `%s`, which neither a hypervisor nor a unit gives it", p.Name, d.Name)
 		}
 	}
-	if err := p.Service(e.ctx, b.Machine, im); err != nil {
+	if err := p.Service(e.ctx, b.Options.Product(), im); err != nil {
 		return err
 	}
 	var names []string

@@ -159,6 +159,19 @@ func TestLiveEcho(t *testing.T) {
 	}
 }
 
+// TestLivePCI talks to the echo on a chipset with PCI.
+func TestLivePCI(t *testing.T) {
+	needs(t, "unikernel")
+	r := startLive(t, "../../examples/echo", "--vmm", "qemu-q35", "--accel", "tcg", "-p", "udp:0:7")
+	at := r.expect(t, `on unikernel answers after [0-9.]+ ms at udp (127\.0\.0\.1:\d+)`)[1]
+	conn, err := net.Dial("udp4", at)
+	require.NoError(t, err)
+	defer conn.Close()
+	require.Equal(t, "over PCI", string(call(t, conn, []byte("over PCI"))))
+	r.stop()
+	require.Equal(t, 130, r.end(t), "%s", r.err.String())
+}
+
 // captured counts the frames of a capture, read by a library.
 func captured(t *testing.T, path string) (n int) {
 	f, err := os.Open(path)
@@ -353,7 +366,7 @@ func TestBundleFirecracker(t *testing.T) {
 		ctx, stop := context.WithTimeout(context.Background(), 3*time.Second)
 		defer stop()
 		args := process.QEMUArgs(process.Options{QEMU: testkit.Tool(t, "qemu-system-x86_64")}, filepath.Join(dir, conf.Boot.Kernel), line)
-		args = append(args, process.Card(1, "user")...)
+		args = append(args, process.Microvm.Card(1, "user")...)
 		args = append(args, "-drive", "file="+disk+",if=none,format=raw,id=d", "-device", "virtio-blk-device,drive=d,serial=64768123456789012345")
 		out, err := exec.CommandContext(ctx, args[0], args[1:]...).CombinedOutput()
 		return string(out), err
@@ -365,6 +378,31 @@ func TestBundleFirecracker(t *testing.T) {
 	out, err = boot("panic=1 " + conf.Boot.Args + " quiet")
 	require.NotContains(t, out, "missing")
 	require.Error(t, err, "killed: it waits for requests, or it finds no queue on the disk and ends")
+}
+
+// TestBundleCloud: the command has what cloud-hypervisor reads, and its image drives PCI and
+// takes disks in order.
+func TestBundleCloud(t *testing.T) {
+	needs(t, "unikernel")
+	dir := t.TempDir()
+	code, _, stderr := sinter("", "build", "../../examples/queue", "--vmm", "cloud-hypervisor", "-o", dir, "--net", "host=10.1.0.7/16")
+	require.Equal(t, 0, code, stderr)
+	text, err := os.ReadFile(filepath.Join(dir, "run.sh"))
+	require.NoError(t, err)
+	line := "sn.disks=order sn.nic.host=10.1.0.7/16"
+	require.Contains(t, string(text), "[ -e disk.img ] || truncate -s 1M disk.img\n")
+	require.Contains(t, string(text), "exec cloud-hypervisor --kernel sqs.elf --cmdline '"+line+"' --cpus boot=1 --memory size=16M --serial tty --console off"+
+		" --disk path=disk.img --net tap=tap0,mac=52:54:00:00:00:01\n")
+	disk := filepath.Join(dir, "disk.img")
+	require.NoError(t, os.WriteFile(disk, make([]byte, 1<<16), 0o644))
+	ctx, stop := context.WithTimeout(context.Background(), 3*time.Second)
+	defer stop()
+	args := process.QEMUArgs(process.Options{QEMU: testkit.Tool(t, "qemu-system-x86_64"), Chipset: process.Q35}, filepath.Join(dir, "sqs.elf"), line)
+	args = append(args, process.Q35.Card(1, "user")...)
+	args = append(args, "-drive", "file="+disk+",if=none,format=raw,id=d", "-device", "virtio-blk-pci,drive=d,serial=other")
+	out, _ := exec.CommandContext(ctx, args[0], args[1:]...).CombinedOutput()
+	require.NotContains(t, string(out), "missing")
+	require.NotContains(t, string(out), "FAULT")
 }
 
 // TestSystemdUnit: systemd finds nothing wrong with the unit.
@@ -388,7 +426,6 @@ func TestSystemdUnit(t *testing.T) {
 // TestBundleRefuses: what has no folder says so.
 func TestBundleRefuses(t *testing.T) {
 	for want, args := range map[string][]string{
-		"it has devices on PCI only":         {"--vmm", "cloud-hypervisor"},
 		"the monitor is a part of this tool": {"--vmm", "monitor"},
 		"write two different folders":        {"--vmm", "qemu", "--systemd"},
 	} {

@@ -41,8 +41,11 @@ type runCmd struct {
 	BytesOut  []string `name:"bytes-out" placeholder:"PORT=FILE" help:"Write the bytes that a program sent over a serial line to such a file."`
 	Trace     string   `placeholder:"FILE" help:"Write the trace in its text form."`
 	CommitLog string   `name:"commit-log" placeholder:"FILE" help:"Write each instruction that the core executes, as Spike does (isa and cycle only)."`
-	Wave      string   `placeholder:"FILE.vcd" help:"Write a waveform of the core (cycle only)."`
-	Window    string   `name:"wave-window" default:"0:10000" placeholder:"FROM:CYCLES" help:"Cycles of the waveform."`
+	Profile   bool     `help:"Say what each line and function of the source cost: cycles with their causes on cycle, instructions on isa and ir, statements on source."`
+	Konata    string   `placeholder:"FILE" help:"Write the pipeline as the viewer Konata reads it (cycle only)."`
+	Timeline  string   `name:"chrome-trace" placeholder:"FILE.json" help:"Write tasks and channels over time in the Trace Event format (isa and cycle only)."`
+	Wave      string   `placeholder:"FILE.vcd" help:"Write a waveform of the core, and FILE.gtkw with its signals in groups (cycle only)."`
+	Window    string   `name:"wave-window" default:"0:10000" placeholder:"FROM:CYCLES" help:"Cycles of the waveform and of the pipeline, or all."`
 	Print     bool     `name:"print-command" help:"Print the command that repeats a native or unikernel run."`
 }
 
@@ -64,9 +67,15 @@ func (c *runCmd) Run(e *env) error {
 	if c.On == flow.Source {
 		c.On = p.Reference()
 	}
-	r, err := p.Run(e.ctx, flow.RunOptions{
+	o := flow.RunOptions{
 		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, VcdOut: c.VcdOut, BytesOut: c.BytesOut, DiskOut: c.DiskOut, TraceFile: c.Trace, CommitLog: c.CommitLog, Wave: c.Wave, Window: c.Window, Lanes: c.Lanes,
-	})
+		Profile: c.Profile, Konata: c.Konata, Timeline: c.Timeline,
+		Forget: true,
+	}
+	if !e.json {
+		o.Line = func(line string) { fmt.Fprintln(e.out, line) }
+	}
+	r, err := p.Run(e.ctx, o)
 	if err != nil {
 		return err
 	}
@@ -78,8 +87,8 @@ func (c *runCmd) Run(e *env) error {
 		e.printJSON(r)
 		return nil
 	}
-	for _, line := range r.Lines {
-		fmt.Fprintln(e.out, line)
+	if r.Profile != nil {
+		table(e.out, r.Profile.Table(maxProfile))
 	}
 	if r.Wave != "" {
 		fmt.Fprintln(e.err, r.Wave)
@@ -116,6 +125,9 @@ func printLanes(e *env, r *flow.Result) {
 		fmt.Fprintln(e.err, " ", d)
 	}
 }
+
+// maxProfile is how many lines and functions run shows of a profile.
+const maxProfile = 20
 
 // maxWaits is how many waiting tasks run lists.
 const maxWaits = 10

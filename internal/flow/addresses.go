@@ -160,7 +160,7 @@ func (a *address) word(s *tree.System) string {
 }
 
 // checkHome looks at the addresses of a device as products do (hal/words.c). A gateway of
-// another network that nobody has asked for is none.
+// another network that nobody has asked for is left out.
 func checkHome(s *tree.System, i int, gateway bool) error {
 	d := &s.Devices[i]
 	h := &d.Home

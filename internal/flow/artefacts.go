@@ -21,7 +21,7 @@ import (
 
 // ArtefactOptions are the choices of an artefact.
 type ArtefactOptions struct {
-	Product string // of an .elf or .ll: linux or pvh
+	Product string // of an .elf or .ll: linux, pvh, pvh-pci or hvt
 	Strip   bool
 	Core    string
 	Stage   string // of a .sir: first, x86 or low
@@ -98,7 +98,7 @@ func (p *Program) elf(ctx context.Context, o ArtefactOptions) ([]byte, error) {
 // servable reports a port that nothing serves where a product runs: a machine of QEMU
 // has no engine for datagrams.
 func (p *Program) servable(product x86.Product) error {
-	if product != x86.PVH || p.Tree == nil || p.Tree.System == nil {
+	if !product.Boots() || p.Tree == nil || p.Tree.System == nil {
 		return nil
 	}
 	for _, d := range p.Tree.System.Devices {

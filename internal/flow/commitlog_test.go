@@ -12,8 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sinter-lang/sinter/ir/image"
-	"github.com/sinter-lang/sinter/ir/isa"
-	"github.com/sinter-lang/sinter/sim"
 )
 
 // TestCommitLogs: the instruction set and both circuits write the same log, a line for
@@ -27,7 +25,7 @@ func TestCommitLogs(t *testing.T) {
 	var first []byte
 	for _, on := range [][2]string{{ISA, ""}, {Cycle, Multi}, {Cycle, Pipe3}} {
 		path := filepath.Join(dir, on[0]+on[1])
-		r, err := p.Run(context.Background(), RunOptions{Level: on[0], Core: on[1], CommitLog: path})
+		r, err := p.Run(context.Background(), RunOptions{Level: on[0], Core: on[1], CommitLog: path, Window: wholeRun})
 		require.NoError(t, err)
 		data, err := os.ReadFile(path)
 		require.NoError(t, err)
@@ -66,24 +64,6 @@ func readCommits(t *testing.T, im *image.Image, text string) int {
 	return lines
 }
 
-// TestCommitLogLines: the lines of a byte stored in the highest lane, of a load, and of an
-// instruction that writes no register.
-func TestCommitLogLines(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "log")
-	l, err := newCommitLog(path, isa.RV32I())
-	require.NoError(t, err)
-	l.write(&sim.Retire{PC: 16, Insn: 0x00b501a3, Addr: 0x103, Mask: 8, Data: 0xab000000}) // sb
-	l.write(&sim.Retire{PC: 20, Insn: 0x00052503, Rd: 10, Value: 7, Addr: 0x100, Mask: 15, Data: 7})
-	l.write(&sim.Retire{PC: 24, Insn: 0xfe209ce3, Context: 1})
-	require.NoError(t, l.end())
-	l.drop()
-	data, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.Equal(t, "core   0: 3 0x00000010 (0x00b501a3) mem 0x00000103 0xab\n"+
-		"core   0: 3 0x00000014 (0x00052503) x10 0x00000007 mem 0x00000100\n"+
-		"core   1: 3 0x00000018 (0xfe209ce3)\n", string(data))
-}
-
 // TestCommitLogsThatCannotBe: a mistake is told, and leaves no file.
 func TestCommitLogsThatCannotBe(t *testing.T) {
 	p, err := Load("../../examples/sort", Options{})
@@ -94,15 +74,21 @@ func TestCommitLogsThatCannotBe(t *testing.T) {
 		want string
 	}{
 		{RunOptions{Level: Source, CommitLog: filepath.Join(dir, "a")}, "--commit-log wants --on isa or --on cycle, got --on source"},
-		{RunOptions{Level: Cycle, Core: Pipe3, Wave: filepath.Join(dir, "w"), CommitLog: filepath.Join(dir, "a")}, "neither --wave nor --lanes"},
-		{RunOptions{Level: ISA, CommitLog: filepath.Join(dir, "none", "a")}, "no such file or directory"},
+		{RunOptions{Level: Cycle, Core: Pipe3, Wave: filepath.Join(dir, "a"), Window: "0:9", CommitLog: filepath.Join(dir, "a")}, "two outputs of the run are to be written to"},
+		{RunOptions{Level: ISA, CommitLog: filepath.Join(dir, "a"), Window: "x"}, "--wave-window wants FROM:CYCLES or all"},
+		{RunOptions{Level: IR, Timeline: filepath.Join(dir, "a")}, "--chrome-trace wants --on isa or --on cycle, got --on ir"},
+		{RunOptions{Level: ISA, Konata: filepath.Join(dir, "a")}, "--konata wants --on cycle, got --on isa"},
+		{RunOptions{Level: Cycle, Core: Pipe3, Lanes: 2, Profile: true}, "--profile does not go with --lanes"},
+		{RunOptions{Level: Cycle, Core: Pipe3, Lanes: 2, Konata: filepath.Join(dir, "a")}, "--konata does not go with --lanes"},
+		{RunOptions{Level: Cycle, Core: Pipe3, Wave: filepath.Join(dir, "a.vcd"), Window: "99999999:1"}, "before the window"},
+		{RunOptions{Level: ISA, Window: wholeRun, CommitLog: filepath.Join(dir, "none", "a")}, "no such file or directory"},
 	} {
 		_, err := p.Run(context.Background(), c.o)
 		require.ErrorContains(t, err, c.want)
 	}
 	stopped, stop := context.WithCancel(context.Background())
 	stop()
-	_, err = p.Run(stopped, RunOptions{Level: Cycle, Core: Multi, CommitLog: filepath.Join(dir, "a")})
+	_, err = p.Run(stopped, RunOptions{Level: Cycle, Core: Multi, Window: wholeRun, CommitLog: filepath.Join(dir, "a")})
 	require.ErrorIs(t, err, context.Canceled)
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Of the large messages of slots.sn one is kept by its sender: it is the only one that is
+// One large message of slots.sn is kept by its sender: it is the only one that is
 // copied, on the way to a core and to x86-64.
 func TestCopies(t *testing.T) {
 	p, err := Load("../../ir/pass/testdata/slots.sn", Options{})

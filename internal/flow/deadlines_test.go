@@ -27,7 +27,7 @@ system busy { run busy() }
 `
 
 // TestDeadlines: an arm that takes longer than its period at the clock of a board is an
-// error with its place, and at a higher clock it is none.
+// error with its place. At a higher clock it is right.
 func TestDeadlines(t *testing.T) {
 	w := World{Until: "2500us"}
 	p, err := LoadFiles([]*diag.File{{Name: "busy.sn", Text: busy}}, Options{})

@@ -20,8 +20,6 @@ func checkLanes(o RunOptions) error {
 		return UserErrorf("--lanes wants 1 to %d, got %d", MaxLanes, o.Lanes)
 	case o.Lanes > 1 && o.Level != Cycle && o.Level != Gates:
 		return UserErrorf("--lanes is for cores: it goes with --on cycle and --on gates, got --on %s", o.Level)
-	case o.Lanes > 1 && o.Wave != "":
-		return UserErrorf("--lanes does not go with --wave: a waveform shows one run")
 	}
 	return nil
 }

@@ -34,6 +34,7 @@ const (
 type Level struct {
 	Name  string
 	Shown string // its name in reports
+	Note  string // what its rows add to the name
 	Inner bool   // only the ladder runs it
 	Slow  bool   // to start: `test --on all` leaves it out
 	Form  Form   // the latest form of a program that the machine can run
@@ -64,12 +65,12 @@ const (
 func Levels() []Level {
 	return []Level{
 		{Name: Source, Steps: 1 << 26, Fuzz: fuzzSteps, Shrink: 2000, machine: onTree},
-		{Name: IR, Form: FromIR, Steps: 1 << 26, Fuzz: fuzzSteps, Shrink: 2000, Compare: trace.Options{Channels: true}, machine: onFirst},
-		{Name: LowIR, Form: FromIR, Shown: IR, Inner: true, Steps: 1 << 26, machine: onLow},
-		{Name: X86IR, Form: FromIR, Shown: IR, Inner: true, Steps: 1 << 26, machine: onX86},
-		{Name: Native, Form: FromIR, Steps: 1 << 26, Fuzz: fuzzSteps, Shrink: 200, Compare: trace.Options{Console: true}, machine: onNative},
-		{Name: Unikernel, Form: FromIR, Slow: true, Steps: 1 << 24, Shrink: 20, Compare: trace.Options{Console: true}, machine: onUnikernel},
-		{Name: Monitor, Form: FromIR, Slow: true, Steps: 1 << 24, Shrink: 20, Compare: trace.Options{Console: true}, machine: onMonitor},
+		{Name: IR, Form: FromIR, Steps: 1 << 26, Fuzz: fuzzSteps, Shrink: 2000, Note: "as lowered", Compare: trace.Options{Channels: true}, machine: onFirst},
+		{Name: LowIR, Form: FromIR, Shown: IR, Note: "after all passes, for a core", Inner: true, Steps: 1 << 26, machine: onLow},
+		{Name: X86IR, Form: FromIR, Shown: IR, Note: "after all passes, for x86-64", Inner: true, Steps: 1 << 26, machine: onX86},
+		{Name: Native, Note: "log lines rendered by the program", Form: FromIR, Steps: 1 << 26, Fuzz: fuzzSteps, Shrink: 200, Compare: trace.Options{Console: true}, machine: onNative},
+		{Name: Unikernel, Note: "log lines rendered by the program", Form: FromIR, Slow: true, Steps: 1 << 24, Shrink: 20, Compare: trace.Options{Console: true}, machine: onUnikernel},
+		{Name: Monitor, Note: "log lines rendered by the program", Form: FromIR, Slow: true, Steps: 1 << 24, Shrink: 20, Compare: trace.Options{Console: true}, machine: onMonitor},
 		{Name: ISA, Form: FromImage, Steps: 1 << 33, Fuzz: fuzzCycles, Shrink: 1000, machine: onImage},
 		{Name: Cycle, Form: FromCircuit, Steps: 1 << 32, Fuzz: fuzzCycles, Shrink: 50, Engines: ofCircuits(), machine: onCircuit},
 		{Name: Gates, Form: FromCircuit, Steps: 1 << 28, Fuzz: fuzzCycles, Shrink: 50, Engines: ofGates(), machine: onGates},
@@ -88,6 +89,10 @@ func LevelOf(name string) (Level, error) {
 	}
 	return Level{}, UserErrorf("there is no machine %q; there are %s", name, strings.Join(Names(IsNamed), ", "))
 }
+
+// IsProduct reports whether a machine runs a product for x86-64. These render the log
+// themselves, so a trace of one has only its text.
+func IsProduct(l Level) bool { return l.Compare.Console }
 
 // IsNamed reports whether the command line knows a machine.
 func IsNamed(l Level) bool { return !l.Inner }

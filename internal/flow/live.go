@@ -18,11 +18,6 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// products are what the machines of x86-64 run.
-func products(level string) x86.Product {
-	return map[string]x86.Product{Native: x86.Linux, Unikernel: x86.PVH, Monitor: x86.HVT}[level]
-}
-
 // Outline is the program as a service of a machine, not yet built.
 func (p *Program) Outline(machine string) (*live.Image, error) {
 	if p.Tree.System == nil {
@@ -34,14 +29,17 @@ func (p *Program) Outline(machine string) (*live.Image, error) {
 	return &live.Image{Name: p.Name, Devices: p.serviceDevices(), Linked: p.linked(machine), Words: p.words}, nil
 }
 
-// Service builds the image of an outline.
-func (p *Program) Service(ctx context.Context, machine string, im *live.Image) error {
-	img, err := p.X86(ctx, products(machine))
+// Service builds the image of an outline, as a product of a name.
+func (p *Program) Service(ctx context.Context, product string, im *live.Image) error {
+	img, err := p.X86(ctx, x86.Product(product))
 	if err != nil {
 		return err
 	}
 	im.ELF, im.Size, im.Where = img.ELF, len(img.Stripped), x86.Places(img.ELF)
-	return nil
+	if p.opts.Watched {
+		im.Watch, err = p.watch(img)
+	}
+	return err
 }
 
 // SourceLine is the source line that a sentence about a trap or a crash names, with its
@@ -167,7 +165,7 @@ const probeTime = 1500 * time.Millisecond
 
 // KVMServes says why QEMU cannot use KVM here, nil if it can: a probe guest must run
 // under it to its end, in time, and say what it says without it.
-func KVMServes(ctx context.Context, qemu string) error {
+func KVMServes(ctx context.Context, o live.Options) error {
 	f, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0)
 	if err != nil {
 		return fmt.Errorf("cannot open /dev/kvm: %s", Reason(err))
@@ -177,7 +175,7 @@ func KVMServes(ctx context.Context, qemu string) error {
 	if err != nil {
 		return err
 	}
-	img, err := p.X86(ctx, x86.PVH)
+	img, err := p.X86(ctx, x86.Product(o.Product()))
 	if err != nil {
 		return err
 	}
@@ -196,7 +194,7 @@ func KVMServes(ctx context.Context, qemu string) error {
 		if accel == "tcg" {
 			limit *= 10
 		}
-		if said[accel], err = runProbe(ctx, process.Options{QEMU: qemu, Accel: accel}, kernel, limit); err != nil {
+		if said[accel], err = runProbe(ctx, process.Options{QEMU: o.QEMU, Chipset: o.Chipset, Accel: accel}, kernel, limit); err != nil {
 			return fmt.Errorf("a probe guest under %s %w", accel, err)
 		}
 	}

@@ -155,7 +155,7 @@ type MinedLine struct {
 	Name    string     `json:"name,omitempty"` // of a chosen one
 	Meaning string     `json:"meaning"`
 	Sources int        `json:"sources"`
-	Saves   float64    `json:"saves"` // of the cycles without mined lines; of one that was not chosen: of those with them
+	Saves   float64    `json:"saves"` // share of the cycles without mined lines; where it was not chosen, of those with them
 	LUTs    int        `json:"luts"`
 	Depth   int        `json:"depth"`
 	Uses    []MinedUse `json:"uses"`

@@ -16,25 +16,26 @@ type File struct {
 }
 
 // Bundle is what a hypervisor wants: the image, its configuration, and the command, with
-// paths relative to the folder. Machine is what its image is made for.
+// paths relative to the folder. Options say what its image is made for.
 type Bundle struct {
-	Machine string
+	Options Options
 	Files   func(im *Image) []File
 }
 
 // BundleFor is the bundle for a hypervisor.
 func BundleFor(vmm string) (Bundle, error) {
+	o := Options{Machine: Unikernel, Chipset: Chipset(vmm)}
 	switch vmm {
-	case "qemu":
-		return Bundle{Unikernel, qemuBundle}, nil
+	case "qemu", "qemu-q35":
+		return Bundle{o, func(im *Image) []File { return qemuBundle(im, o.Chipset) }}, nil
 	case "firecracker":
-		return Bundle{Unikernel, firecrackerBundle}, nil
+		return Bundle{o, firecrackerBundle}, nil
 	case "cloud-hypervisor":
-		return Bundle{}, wrong("--vmm cloud-hypervisor: it has devices on PCI only, and images drive virtio-mmio; there are qemu and firecracker")
+		return Bundle{Options{Machine: Unikernel, Chipset: process.Q35}, cloudBundle}, nil
 	case "monitor":
 		return Bundle{}, wrong("--vmm monitor: the monitor is a part of this tool: `sinter run P --live --vmm monitor` runs a program in it, and `-o P.elf --product hvt` writes its image")
 	}
-	return Bundle{}, wrong("--vmm %s: expected qemu or firecracker", vmm)
+	return Bundle{}, wrong("--vmm %s: expected qemu, qemu-q35, firecracker or cloud-hypervisor", vmm)
 }
 
 // interfaceName is the interface that a device has unless its user says otherwise.
@@ -52,15 +53,15 @@ func interfaceName(im *Image, i int) string {
 const script = "#!/bin/sh\ncd \"$(dirname \"$0\")\" || exit 2\n"
 
 // qemuBundle has QEMU's own network, so it runs without root.
-func qemuBundle(im *Image) []File {
+func qemuBundle(im *Image, c process.Chipset) []File {
 	kernel := im.Name + ".elf"
-	s := &service{im: im, o: Options{Disks: bundleDisks(im)}}
+	s := &service{im: im, o: Options{Chipset: c, Disks: bundleDisks(im)}}
 	for _, d := range im.Devices {
 		for _, p := range d.Ports {
 			s.o.Forwards = append(s.o.Forwards, Forward{Host: 10000 + p%50000, Guest: p})
 		}
 	}
-	mem := process.Options{QEMU: "qemu-system-x86_64", Memory: process.MemoryOfImage(im.ELF)}
+	mem := process.Options{QEMU: "qemu-system-x86_64", Chipset: c, Memory: process.MemoryOfImage(im.ELF)}
 	args := append(process.QEMUArgs(mem, kernel, strings.Join(im.Words, " ")), s.qemuDevices()...)
 	var b strings.Builder
 	b.WriteString(script)
@@ -138,6 +139,32 @@ func firecrackerBundle(im *Image) []File {
 	}
 	run := script + makeDisks(im) + "exec firecracker --no-api --config-file " + shellLine([]string{im.Name + ".json"}) + "\n"
 	return []File{{kernel, string(im.ELF), true}, {im.Name + ".json", string(text) + "\n", false}, {"run.sh", run, true}}
+}
+
+// cloudBundle has TAP interfaces, and disks in the order of the program. Its devices lie on
+// PCI, as those of q35 do.
+func cloudBundle(im *Image) []File {
+	const least = 16 // MiB
+	kernel := im.Name + ".elf"
+	args := []string{
+		"cloud-hypervisor", "--kernel", kernel, "--cmdline", strings.Join(append([]string{"sn.disks=order"}, im.Words...), " "),
+		"--cpus", "boot=1", "--memory", fmt.Sprintf("size=%dM", max(least, process.MemoryOfImage(im.ELF))), "--serial", "tty", "--console", "off",
+	}
+	var nets, disks []string
+	for i, d := range im.Devices {
+		if d.Kind == Disk {
+			disks = append(disks, "path="+d.Name+".img")
+		} else {
+			nets = append(nets, fmt.Sprintf("tap=%s,mac=52:54:00:00:00:%02x", interfaceName(im, i), i))
+		}
+	}
+	if len(disks) > 0 {
+		args = append(append(args, "--disk"), disks...)
+	}
+	if len(nets) > 0 {
+		args = append(append(args, "--net"), nets...)
+	}
+	return []File{{kernel, string(im.ELF), true}, {"run.sh", script + makeDisks(im) + "exec " + shellLine(args) + "\n", true}}
 }
 
 // Systemd is a process and its unit, which may do no more than the process needs.

@@ -50,7 +50,7 @@ func Command(im *Image, o Options) (string, error) {
 	if err := os.WriteFile(kernel, im.ELF, 0o755); err != nil {
 		return "", err
 	}
-	args := process.QEMUArgs(process.Options{QEMU: o.QEMU, Accel: o.Accel, Memory: o.Memory}, kernel, strings.Join(im.Words, " "))
+	args := process.QEMUArgs(process.Options{QEMU: o.QEMU, Chipset: o.Chipset, Accel: o.Accel, Memory: o.Memory}, kernel, strings.Join(im.Words, " "))
 	args = append(args, s.qemuDevices()...)
 	return shellLine(args) + "; (exit $(( ($? - 1) / 2 )))", nil
 }
@@ -60,11 +60,11 @@ func (s *service) qemuDevices() (args []string) {
 	for i, d := range s.im.Devices {
 		switch {
 		case d.Kind == Disk:
-			args = append(args, process.DiskArgs(i, s.im.value(Disk, s.o.Disks, i))...)
+			args = append(args, s.o.Chipset.Disk(i, s.im.value(Disk, s.o.Disks, i))...)
 		case s.tapOf(i) != "":
-			args = append(args, process.Card(i, "tap,script=no,downscript=no,ifname="+s.tapOf(i))...)
+			args = append(args, s.o.Chipset.Card(i, "tap,script=no,downscript=no,ifname="+s.tapOf(i))...)
 		default:
-			args = append(args, process.Card(i, s.userNetwork(i))...)
+			args = append(args, s.o.Chipset.Card(i, s.userNetwork(i))...)
 		}
 		if d.Kind == Net && s.o.Pcap != "" {
 			args = append(args, "-object", fmt.Sprintf("filter-dump,id=f%d,netdev=n%d,file=%s", i, i, numbered(s.o.Pcap, i)))

@@ -2,8 +2,8 @@ package image
 
 import "math"
 
-// What a static estimate supposes: a loop goes round 8 times, one deeper than this
-// counts like this, and a load, a jump, a call and a return take two cycles.
+// Assumptions of the estimate: a loop goes round 8 times, nesting beyond depth 8 counts as
+// depth 8, and a load, a jump, a call and a return take two cycles.
 const (
 	rounds    = 8
 	deepest   = 8

@@ -23,9 +23,12 @@ type ring struct {
 	t    *tasker
 }
 
+// RingCount is the offset of the number of elements in the ring of a channel.
+const RingCount = 0
+
 // The places of a ring's numbers; the elements come after them.
 const (
-	ringCount = 0
+	ringCount = RingCount
 	ringFirst = 4
 	ringNext  = 8
 	ringData  = 12

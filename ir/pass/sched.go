@@ -189,8 +189,8 @@ func (s *step) outside() uint64 {
 	return bits
 }
 
-// own gives the bits of its own devices and of the clock that a task ever waits for: who
-// waits for a service is called by that.
+// own gives the bits of the devices, and of the clock, that a task ever waits for by itself.
+// A task that waits for a service is called by that.
 func (s *step) own() uint64 {
 	bits := uint64(0)
 	for _, p := range s.points {

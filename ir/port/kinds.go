@@ -17,7 +17,7 @@ var kinds = [...]Kind{
 			{Name: "send", Does: Send, Form: "send(peer, bytes)"},
 			{Name: "lost", Does: Lost, Form: "lost()"},
 		},
-		// Of a core that has an engine for datagrams outside; over a net.eth they are
+		// For a core with an engine for datagrams outside. Over a net.eth datagrams are
 		// sockets of the library's stack. A datagram over Ethernet carries 1500 bytes less the headers of IPv4 and
 		// UDP. Its head is the peer: an IPv4 address above a port.
 		Unit: "datagram", Most: 1472, HeadBits: 48, Capability: "datagram", Files: []string{"pcap"},

@@ -25,8 +25,8 @@ func (s Shape) String() string { return [...]string{"message", "command", "level
 // Does is what a method of a port does: an operation of its shape.
 type Does uint8
 
-// The operations. Of shapes Message and Stream: Recv, Send, and Lost of a socket; of
-// Command: Ask; of Level: Get, Put, Changed (as an arm of a select).
+// The operations by shape. Message and Stream have Recv and Send, a socket Lost too;
+// Command has Ask; Level has Get, Put and Changed (as an arm of a select).
 const (
 	Recv Does = iota
 	Send

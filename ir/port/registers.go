@@ -40,8 +40,8 @@ const Settle = 3
 // follow. Shapes Level and Stream use them.
 const firstLevel Reg = 16
 
-// LevelOf is the register of the level of a device, of one of shape Stream that of its
-// next byte.
+// LevelOf is the register of the level of a device. A device of shape Stream has its next
+// byte there.
 func LevelOf(device int) Reg { return firstLevel + Reg(device) }
 
 // Row describes a port register.
@@ -72,8 +72,8 @@ var rows = [...]Row{
 // levelRow describes the registers of levels.
 var levelRow = Row{
 	firstLevel, "level", true, true,
-	"the level of device i, which is then known and no longer ready; of a stream the next byte, while there is one",
-	"the level of device i; of a stream the next byte, held until it has moved",
+	"the level of device i, which is then known and no longer ready; for a stream the next byte, while there is one",
+	"the level of device i; for a stream the next byte, held until it has moved",
 }
 
 // Registers lists all port registers in the order of their addresses.

@@ -44,6 +44,7 @@ type compiler struct {
 	funcs  map[*tree.Func]*function
 	consts map[*tree.ConstDef]int
 	data   []data
+	counts Counts // nil: nothing is counted
 }
 
 // data is initial memory.

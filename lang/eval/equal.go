@@ -24,8 +24,8 @@ func (c *compiler) equal(x *tree.Equal) scalarCode {
 // sameCode compares two values that begin at the first cells.
 type sameCode func(a, b []uint64) bool
 
-// sameValue compares what can be seen of two values of a type; of bytes the
-// capacities may differ.
+// sameValue compares what can be seen of two values of a type. The
+// capacities of bytes may differ.
 func sameValue(t *tree.Type) sameCode {
 	switch t.Kind {
 	case tree.Bytes:

@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
@@ -180,9 +181,14 @@ type Task struct {
 	body code
 }
 
-// NewTask compiles a task and binds its parameters.
-func NewTask(r *tree.Run, h Host) *Task {
+// Counts says how often the statement at a place was executed.
+type Counts map[diag.Span]*uint64
+
+// NewTask compiles a task and binds its parameters. It counts statements unless counts
+// is nil.
+func NewTask(r *tree.Run, h Host, counts Counts) *Task {
 	c := newCompiler()
+	c.counts = counts
 	f := c.function(r.Task)
 	c.finish()
 	m := c.machine()

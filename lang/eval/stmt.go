@@ -9,7 +9,7 @@ func (c *frameCompiler) block(b *tree.Block) code {
 	}
 	list := make([]code, len(b.Stmts))
 	for i, s := range b.Stmts {
-		list[i] = c.stmt(s)
+		list[i] = c.counted(s, c.stmt(s))
 	}
 	cost := int64(len(list))
 	return func(m *machine) flow {
@@ -23,6 +23,19 @@ func (c *frameCompiler) block(b *tree.Block) code {
 		}
 		return onward
 	}
+}
+
+// counted is a statement that counts how often it is executed.
+func (c *frameCompiler) counted(s tree.Stmt, do code) code {
+	if c.counts == nil {
+		return do
+	}
+	n := c.counts[s.Span()]
+	if n == nil {
+		n = new(uint64)
+		c.counts[s.Span()] = n
+	}
+	return func(m *machine) flow { *n++; return do(m) }
 }
 
 // doing is a statement that control passes through.

@@ -168,5 +168,5 @@ func NewTest(t *tree.Test, h Host) *Task {
 	for range t.Body.Params {
 		r.Args = append(r.Args, tree.Bind{Kind: tree.BindDevice}) // the host chooses, nothing comes in there
 	}
-	return NewTask(r, h)
+	return NewTask(r, h, nil)
 }

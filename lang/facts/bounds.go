@@ -99,7 +99,7 @@ func (f *Known) Bounds(e tree.Expr) interval.Set {
 	return meet(all, s)
 }
 
-// TypeBounds is what the type of an expression says; of a bool it is 0..=1.
+// TypeBounds is what the type of an expression says, 0..=1 for a bool.
 func TypeBounds(e tree.Expr) interval.Set {
 	if !e.Type().IsNumber() {
 		return interval.Make(0, 1)

@@ -77,7 +77,7 @@ const (
 	Not       // Unary: bool
 )
 
-// Binary is L op R. Of fix the operators are + - * / << >> and comparisons, of
+// Binary is L op R. For fix the operators are + - * / << >> and comparisons, for
 // floats + - * / and comparisons.
 //
 // Fix: the word is the value times 2^F; + - and shifts are those of that word;

@@ -127,7 +127,7 @@ type Arm struct {
 }
 
 // Case fits the cells Lo to Hi of the value's word (in the order of its sign).
-// Of an enum both are the index of the variant.
+// For an enum both are the index of the variant.
 type Case struct {
 	Lo, Hi uint64
 }
@@ -182,7 +182,7 @@ type DevRecv struct {
 	Buf Expr
 }
 
-// DevSend is `d.send(b)`; Value has type bytes<N>. Zero bytes are a no-op. Of a
+// DevSend is `d.send(b)`; Value has type bytes<N>. Zero bytes are a no-op. For a
 // port whose messages have a head it is `d.send(head, b)`: Value has type bytes<N>
 // or [N]u8, and an empty message is one, too.
 type DevSend struct {
@@ -194,8 +194,8 @@ type DevSend struct {
 
 // DevAsk is a command of a port of shape Command, and its answer, which is there
 // at once. It traps at Site when the command fails. Does says which operands there
-// are: Arg is a u32; of one that takes a body Body is bytes<N> or [N]u8 with N up
-// to the size of a body, and the rest of the body becomes 0; of one that gives a body
+// are: Arg is a u32; where a body is taken, Body is bytes<N> or [N]u8 with N up
+// to the size of a body, and the rest of the body becomes 0. Where a body is given,
 // Body is a place of all its bytes.
 type DevAsk struct {
 	Stmt0

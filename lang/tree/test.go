@@ -51,9 +51,9 @@ type Start struct {
 	Epoch int
 }
 
-// Crash is `crash d losing e`: it stops all tasks of the epoch. Of the disk Dev
-// the sectors in Losing, a [n]bool, are again what the last flush left; without
-// Losing nothing is lost.
+// Crash is `crash d losing e`: it stops all tasks of the epoch. The
+// sectors of disk Dev in Losing, a [n]bool, are again what the last flush left;
+// without Losing nothing is lost.
 type Crash struct {
 	Stmt0
 	Dev    int

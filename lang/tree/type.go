@@ -212,8 +212,8 @@ func (t *Type) Interval() (lo, hi *big.Int) {
 // Holds reports whether every member of lo..=hi is a member of the number type.
 func (t *Type) Holds(lo, hi *big.Int) bool { return within(lo, hi, t) }
 
-// Cells returns the number of cells of a value of t. Of a slice it is 2 (place
-// and length), of a device or channel end 1.
+// Cells returns the number of cells of a value of t. A slice has 2 (place
+// and length), a device or channel end 1.
 func Cells(t *Type) int {
 	switch t.Kind {
 	case Unit:
@@ -355,8 +355,8 @@ func chanName(t *Type) string {
 }
 
 // Leaves lists the scalars and bytes that a value is made of: elements and
-// fields in order; of an option its flag (a bool) and its value, zero when
-// absent; of an enum its index and the payloads of all variants, zero where the
+// fields in order. An option gives its flag (a bool) and its value, zero when
+// absent. An enum gives its index and the payloads of all variants, zero where the
 // value is another one. Channel events show a value as its leaves.
 func Leaves(t *Type) []*Type {
 	switch t.Kind {

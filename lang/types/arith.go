@@ -241,7 +241,7 @@ func (b *body) exact(op tree.Op, l, r tree.Expr, at diag.Span) tree.Expr {
 	return narrowTo(&tree.Binary{Expr0: tree.Expr0{At: at, T: word}, Op: op, L: toWord(l, word), R: r}, result)
 }
 
-// commonWord is the word for operands and result; of a shift it must be wider
+// commonWord is the word for operands and result. That of a shift must be wider
 // than the amount.
 func (b *body) commonWord(op tree.Op, result, ls, rs interval.Set) *tree.Type {
 	if op != tree.Shl && op != tree.Shr {
@@ -307,7 +307,7 @@ func (b *body) unary(e *syntax.UnaryExpr) tree.Expr {
 	if x.Type().Kind == tree.Int {
 		return &tree.Unary{Expr0: tree.Expr0{At: e.Span(), T: x.Type()}, Op: op, X: x}
 	}
-	// Of a range: -x is 0 - x and ~x is -1 - x.
+	// In a range -x is 0 - x and ~x is -1 - x.
 	from := int64(0)
 	if op == tree.BitNot {
 		from = -1

@@ -23,7 +23,7 @@ type body struct {
 	// silent counts the conditions around this place that rule its logs out: a const that
 	// is false, a level.
 	silent int
-	test  *testInfo // nil outside of tests
+	test   *testInfo // nil outside of tests
 	// layout is set in the expressions of a layout: names are its earlier fields.
 	layout *layoutScope
 	// env is what the parameters of a generic function stand for, nil outside.

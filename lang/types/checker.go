@@ -143,7 +143,7 @@ type fnInfo struct {
 	acts  bool  // the body logs or has a timed region
 	calls []call
 	timed []diag.Span // calls of it directly inside timed
-	// Of an instance of a generic function:
+	// Set for an instance of a generic function:
 	env     *env
 	generic *generic
 	at      diag.Span // where it is needed first

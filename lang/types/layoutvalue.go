@@ -156,7 +156,7 @@ func (b *body) learnWhole(l *tree.Local, x tree.Expr) {
 	}
 }
 
-// part is the field of a layout that a place is, nil if it is none.
+// part is the field of a layout that a place is, nil for any other place.
 func part(x tree.Expr) *tree.LayoutField {
 	f, ok := x.(*tree.FieldRef)
 	if !ok || f.X.Type().Kind != tree.Layout {

@@ -109,8 +109,8 @@ func textOf(at diag.Span) string {
 // wideOf is the type in which an index or length is computed.
 func wideOf(x tree.Expr) *tree.Type { return tree.IntType(wideBits, x.Type().Signed) }
 
-// plainPlace is the place that an expression reads: of a field with bounds, which has
-// its range as its type, the field itself.
+// plainPlace is the place that an expression reads. A field with bounds has its range as
+// its type: then it is the field itself.
 func plainPlace(x tree.Expr) tree.Expr {
 	if c, ok := x.(*tree.Convert); ok && c.X != nil {
 		if f := part(c.X); f != nil && f.Bound {

@@ -303,7 +303,7 @@ func (b *body) ifStmt(n *syntax.IfStmt) tree.Stmt {
 }
 
 // ruledOut is 1 for an if whose condition is the name of a const or config that is
-// false: its block is checked, but is no part of the program.
+// false: its block is checked, and then left out of the program.
 func ruledOut(n *syntax.IfStmt, cond tree.Expr) int {
 	_, name := n.Cond.(*syntax.Name)
 	if c, ok := cond.(*tree.Const); ok && name && c.Cell == 0 {

@@ -188,8 +188,8 @@ func (b *body) start(n *syntax.StartStmt) tree.Stmt {
 	return s
 }
 
-// systemNamed is the system that a start names, nil for none. Of a task and a system
-// of one name the task is meant, unless it takes another number of arguments.
+// systemNamed is the system that a start names, nil for none. When a task
+// has the same name the task is meant, unless it takes another number of arguments.
 func (c *checker) systemNamed(call *syntax.CallExpr) *syntax.SystemDecl {
 	name, ok := call.Fun.(*syntax.Name)
 	if !ok || len(c.systems) == 0 || c.systems[0].Name.Name != name.Name {

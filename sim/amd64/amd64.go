@@ -238,7 +238,7 @@ func (c *Code) OpTo(op Arith, d, s Operand, size Size) {
 	}
 }
 
-// Mov is d = s. Of a number the upper half is its sign with Q, 0 with D. It may change flags.
+// Mov is d = s. The upper half of a number is its sign with Q, 0 with D. It may change flags.
 func (c *Code) Mov(d Reg, s Operand, size Size) {
 	if s.kind == number && s.disp == 0 {
 		c.Op(Xor, d, R(d), D)

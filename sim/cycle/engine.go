@@ -18,8 +18,8 @@
 //	e.Clock()         // clock edge
 //
 // A Machine is an engine on the circuit of a core, with a world at its ports
-// (sim.Harness): the machine `cycle` of the ladder. Waves replay a recorded
-// window and write it as VCD.
+// (sim.Harness): the machine `cycle` of the ladder. A Wave plays a window of its run
+// once more, beside it, and writes it as VCD.
 //
 // The package knows circuits, not instructions or images. Start reading at
 // Engine, then direct.go, then scalar.go: blocks.go (what is computed when),

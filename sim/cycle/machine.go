@@ -11,17 +11,14 @@ import (
 
 // Options of a Machine. The zero value is what verify uses for traces.
 type Options struct {
-	Engine      string  // a name in Engines; empty: the default
-	Seed        int64   // of the gaps in valid and ready; 0: none
-	Resets      int     // cycles of reset before the run; 0: one
-	Retire      bool    // compute the retire record in every cycle; Meters need it
-	SkipAsserts bool    // do not check the circuit's asserts
-	Wave        *Window // record these cycles for WriteVCD
+	Engine      string // a name in Engines; empty: the default
+	Seed        int64  // of the gaps in valid and ready; 0: none
+	Resets      int    // cycles of reset before the run; 0: one
+	Retire      bool   // compute the retire record in every cycle; Meters need it
+	SkipAsserts bool   // do not check the circuit's asserts
+	Wave        *Wave  // write what happens inside
 	Meters      []*sim.Meter
 }
-
-// Window is a range of cycles of a run, [From, To).
-type Window struct{ From, To uint64 }
 
 // Machine is a core's circuit with a world at its ports. One Step is one cycle.
 type Machine struct {
@@ -44,13 +41,16 @@ type Machine struct {
 	trap    wire
 	trapPC  wire
 	asserts []wire
-	retire  [9]wire
+	record  *Record
+	decode  wire
+	execute wire
+	pc      wire // of what executes
+	stages  Stages
 	last    sim.Retire
 	retired bool
 	order   uint64 // of the next instruction to retire
 	out     sim.Outputs
 	opts    Options
-	rec     *Recording
 	skip    skipping
 }
 
@@ -121,10 +121,10 @@ func (m *Machine) output(name string) wire {
 	return m.wire(id, ok)
 }
 
-func (m *Machine) probe(name string) wire {
+func (m *Machine) probe(name string) *uint64 {
 	for _, p := range m.c.Probes {
 		if p.Name == name {
-			return m.wire(p.Node, m.opts.Retire)
+			return m.e.Cell(p.Node)
 		}
 	}
 	return nil
@@ -196,21 +196,18 @@ func (m *Machine) fixed() {
 			m.asserts = append(m.asserts, m.wire(a.Node, true))
 		}
 	}
-	for i, name := range []string{
-		rtl.ProbeRetireValid, rtl.ProbeRetirePC, rtl.ProbeRetireInsn, rtl.ProbeRetireRd,
-		rtl.ProbeRetireValue, rtl.ProbeRetireAddr, rtl.ProbeRetireMask, rtl.ProbeRetireData,
-		rtl.ProbeRetireContext,
-	} {
-		m.retire[i] = m.probe(name)
+	if m.opts.Retire {
+		m.record = RecordOf(m.probe)
 	}
+	m.decode, m.execute, m.pc = m.probe(rtl.ProbeDecode), m.probe(rtl.ProbeExecute), m.probe(rtl.ProbeRetirePC)
 }
 
 // Step is one cycle: inputs, settle, harness, clock edge. The edge is left out
 // when the run has ended, so that the last cycle can be looked at.
 func (m *Machine) Step() error {
 	m.drive()
-	if m.opts.Wave != nil {
-		m.tape()
+	if err := m.opts.Wave.take(m); err != nil {
+		return err
 	}
 	m.e.Eval()
 	for i, a := range m.asserts {
@@ -301,19 +298,12 @@ func (m *Machine) Engine() string { return m.engine }
 
 // takeRetire reads the retire record of this cycle.
 func (m *Machine) takeRetire() {
-	if m.retired = m.get(m.retire[0]) != 0; !m.retired {
-		return
+	m.stages = Stages{m.get(m.decode) != 0, m.get(m.execute) != 0, uint32(m.get(m.pc)), m.core.AllIdle(m.out.Idle)}
+	r, ok := m.record.Retired(m.order)
+	if m.retired = ok; ok {
+		m.last = r
+		m.order++
 	}
-	var v [9]uint32
-	for i, w := range m.retire {
-		v[i] = uint32(m.get(w))
-	}
-	m.last = sim.Retire{
-		Order: m.order, PC: v[1], Insn: v[2], Rd: uint8(v[3]),
-		Value: v[4], Addr: v[5], Mask: uint8(v[6]), Data: v[7],
-		Context: int(v[8]),
-	}
-	m.order++
 }
 
 // Retired returns the instruction that retired in the last Step, if any. The
@@ -321,3 +311,15 @@ func (m *Machine) takeRetire() {
 func (m *Machine) Retired() (sim.Retire, bool) {
 	return m.last, m.retired
 }
+
+// Stages says where instructions are in a cycle.
+type Stages struct {
+	Decode  bool   // the fetched word goes to execution at the end of the cycle
+	Execute bool   // an instruction executes
+	PC      uint32 // of it
+	Idle    bool   // all contexts wait
+}
+
+// Stages returns those of the last Step. The Machine must have been made with
+// Options.Retire.
+func (m *Machine) Stages() Stages { return m.stages }

@@ -265,12 +265,12 @@ func TestWave(t *testing.T) {
 func wave(t *testing.T, engine string) {
 	c := echo(t, 9)
 	s := script(frame(1, 30), frame(9, 17))
-	m, _ := run(t, c, s, cycle.Options{Engine: engine, Seed: 5, Wave: &cycle.Window{From: 10, To: 50}})
-	rec := m.Recording()
-	require.EqualValues(t, 10, rec.From)
-	require.Len(t, rec.Inputs, 40)
 	var out bytes.Buffer
-	require.NoError(t, cycle.WriteVCD(&out, c, rec))
+	wave, err := cycle.NewWave(&out, c, 10, 50)
+	require.NoError(t, err)
+	run(t, c, s, cycle.Options{Engine: engine, Seed: 5, Wave: wave})
+	require.NoError(t, wave.End())
+	require.EqualValues(t, 40, wave.Cycles())
 	dump := readVCD(t, out.String())
 
 	again, err := cycle.NewMachine(c, echoCore(), world.New(s), cycle.Options{Seed: 5})

@@ -1,10 +1,6 @@
 package cycle
 
-import (
-	"slices"
-
-	"github.com/sinter-lang/sinter/sim/amd64"
-)
+import "github.com/sinter-lang/sinter/sim/amd64"
 
 // The registers with a fixed part. The others hold values.
 const (
@@ -22,70 +18,37 @@ func holders() []amd64.Reg {
 	}
 }
 
-// span is the stretch of code in which a slot has a value that is still needed.
-type span struct {
-	slot        uint16
-	first, last int
-}
-
-// allocate gives registers to slots: linear scan. Jumps go forward only, so a value is
-// needed at most from its first definition to its last use in the order of the code.
-// When registers run out, the value that is needed longest stays in memory. A result may
-// take the register of an operand that dies there, best that of the first one: the code
-// of an operation reads its other operands before it writes, or works in acc.
+// allocate gives registers to slots. Jumps go forward only, so a value is needed at most
+// from its first definition to its last use in the order of the code. A result may take
+// the register of an operand that dies there, best that of the first one: the code of an
+// operation reads its other operands before it writes, or works in acc.
 func (g *generator) allocate() {
-	var active []span
-	free := holders()
-	for _, s := range g.spans() {
-		active = slices.DeleteFunc(active, func(a span) bool {
-			if a.last > s.first {
-				return false
-			}
-			free = append(free, g.regs[a.slot])
-			return true
-		})
-		if r, ok := g.regs[g.prog.code[s.first].a]; ok {
-			if i := slices.Index(free, r); i >= 0 {
-				free[i], free[len(free)-1] = free[len(free)-1], free[i]
-			}
+	slots, lives := g.lives()
+	for i, r := range amd64.Allocate(lives, holders()) {
+		if r != amd64.NoReg {
+			g.regs[slots[i]] = r
 		}
-		if len(free) == 0 {
-			worst := 0
-			for i, a := range active {
-				if a.last > active[worst].last {
-					worst = i
-				}
-			}
-			if active[worst].last <= s.last {
-				continue
-			}
-			free = append(free, g.regs[active[worst].slot])
-			delete(g.regs, active[worst].slot)
-			active = slices.Delete(active, worst, worst+1)
-		}
-		g.regs[s.slot] = free[len(free)-1]
-		free = free[:len(free)-1]
-		active = append(active, s)
 	}
 }
 
-// spans lists the slots that may live in registers, by their first definition.
-func (g *generator) spans() []span {
-	first := map[uint16]int{}
-	var out []span
+// lives lists the slots that may live in registers, by their first definition.
+func (g *generator) lives() (slots []uint16, lives []amd64.Life) {
+	at := map[uint16]int{} // in the list
 	for i, in := range g.prog.code {
 		reads, writes := in.uses()
 		for _, s := range reads {
 			g.last[s] = i
 		}
-		if writes && int(in.d) >= 2*g.prog.states {
-			if _, ok := first[in.d]; !ok {
-				first[in.d] = i
-				out = append(out, span{slot: in.d, first: i})
+		if _, ok := at[in.d]; writes && int(in.d) >= 2*g.prog.states && !ok {
+			prefer := -1
+			if k, ok := at[in.a]; ok {
+				prefer = k
 			}
-			g.last[in.d] = max(g.last[in.d], i)
+			at[in.d] = len(lives)
+			slots, lives = append(slots, in.d), append(lives, amd64.Life{First: i, Prefer: prefer})
 		}
 		if writes {
+			g.last[in.d] = max(g.last[in.d], i)
 			g.written[in.d] = true
 		}
 		if in.op == opJump || in.op == opJumpZ || in.op == opJumpNZ {
@@ -95,10 +58,10 @@ func (g *generator) spans() []span {
 			g.last[s] = i
 		}
 	}
-	for i := range out {
-		out[i].last = g.last[out[i].slot]
+	for i := range lives {
+		lives[i].Last = g.last[slots[i]]
 	}
-	return out
+	return slots, lives
 }
 
 // callArgs are the operands of an operator that goes by the word table.

@@ -39,8 +39,8 @@ func New(c *rtl.Circuit, watch ...rtl.ID) (*Scalar, error) {
 	return e, err
 }
 
-// newScalar makes the engine that runs packed in place of c, to being its node for each
-// one of c. It returns the nodes of packed that are computed in every cycle.
+// newScalar makes the engine that runs packed in place of c; to maps each node of c to
+// one of packed. It returns the nodes of packed that are computed in every cycle.
 func newScalar(c, packed *rtl.Circuit, to []rtl.ID, watch []rtl.ID) (*Scalar, []rtl.ID, error) {
 	var roots []rtl.ID
 	for _, o := range packed.Outputs {

@@ -10,38 +10,24 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Recording is a window of a run: the state before it and the inputs in it.
-type Recording struct {
-	From   uint64 // cycle of the run
-	Start  *Snapshot
-	Inputs [][]uint64 // per cycle, in the order of Circuit.Inputs
+// Wave writes a window of a run as a value change dump (IEEE 1364-2005, clause 18)
+// while the run goes on: every named value, that is inputs, registers, named operators
+// and reads, outputs and probes, in scopes by the dots of their names. Cycle n starts at
+// time 10n with the rising edge of clk.
+//
+// The window is played on an engine of its own, which knows every value, from the state
+// at its begin and with the inputs of the run. So the run keeps its engine and its speed,
+// and memory does not grow with the window.
+type Wave struct {
+	c        *rtl.Circuit
+	from, to uint64
+	e        *Scalar
+	v        *vcd
+	cycles   uint64 // that are written
 }
 
-// tape records the present cycle when it is in the window.
-func (m *Machine) tape() {
-	n := m.h.Cycles()
-	if n < m.opts.Wave.From || n >= m.opts.Wave.To {
-		return
-	}
-	if m.rec == nil {
-		m.rec = &Recording{From: n, Start: SnapshotOf(m.e, m.c)}
-	}
-	row := make([]uint64, len(m.c.Inputs))
-	for i, id := range m.c.Inputs {
-		row[i] = *m.e.Cell(id)
-	}
-	m.rec.Inputs = append(m.rec.Inputs, row)
-}
-
-// Recording returns what was recorded of Options.Wave, nil if the run has not
-// come so far.
-func (m *Machine) Recording() *Recording { return m.rec }
-
-// WriteVCD replays a recording on an engine of its own and writes every named
-// value as a value change dump (IEEE 1364-2005, clause 18): inputs, registers,
-// named operators and reads, outputs and probes, in scopes by the dots of
-// their names. Cycle n starts at time 10n with the rising edge of clk.
-func WriteVCD(w io.Writer, c *rtl.Circuit, rec *Recording) error {
+// NewWave writes the cycles [from, to) of a circuit to w.
+func NewWave(w io.Writer, c *rtl.Circuit, from, to uint64) (*Wave, error) {
 	signals := named(c)
 	var watch []rtl.ID
 	for _, s := range signals {
@@ -49,22 +35,47 @@ func WriteVCD(w io.Writer, c *rtl.Circuit, rec *Recording) error {
 	}
 	e, err := New(c, watch...)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	e.Restore(rec.Start)
-	buf := bufio.NewWriter(w)
-	v := &vcd{w: buf, c: c, signals: signals}
-	v.header()
-	for n, row := range rec.Inputs {
-		for i, id := range c.Inputs {
-			e.SetInput(id, row[i])
-		}
-		e.Eval()
-		v.cycle(e, rec.From+uint64(n), n == 0)
-		e.Clock()
+	return &Wave{c: c, from: from, to: to, e: e, v: &vcd{w: bufio.NewWriter(w), c: c, signals: signals}}, nil
+}
+
+// take writes the present cycle of a machine when it is in the window.
+func (w *Wave) take(m *Machine) error {
+	if w == nil || m.h.Cycles() < w.from || m.h.Cycles() >= w.to {
+		return nil
 	}
-	fmt.Fprintf(buf, "#%d\n", 10*(rec.From+uint64(len(rec.Inputs))))
-	return buf.Flush()
+	if w.cycles == 0 {
+		w.Begin(SnapshotOf(m.e, m.c))
+	}
+	return w.Cycle(func(id rtl.ID) uint64 { return *m.e.Cell(id) })
+}
+
+// Begin takes the state at the begin of the window.
+func (w *Wave) Begin(s *Snapshot) {
+	w.e.Restore(s)
+	w.v.header()
+}
+
+// Cycle writes the next cycle, with the inputs that the run has in it.
+func (w *Wave) Cycle(input func(rtl.ID) uint64) error {
+	for _, id := range w.c.Inputs {
+		w.e.SetInput(id, input(id))
+	}
+	w.e.Eval()
+	w.v.cycle(w.e, w.from+w.cycles, w.cycles == 0)
+	w.e.Clock()
+	w.cycles++
+	return w.v.failed()
+}
+
+// Cycles is how many cycles are written.
+func (w *Wave) Cycles() uint64 { return w.cycles }
+
+// End completes the dump.
+func (w *Wave) End() error {
+	fmt.Fprintf(w.v.w, "#%d\n", 10*(w.from+w.cycles))
+	return w.v.w.Flush()
 }
 
 // signal is a named value: the last part of the name, and the scopes before it.
@@ -122,6 +133,12 @@ type vcd struct {
 	w       *bufio.Writer
 	c       *rtl.Circuit
 	signals []signal
+}
+
+// failed is the error of the writer, which keeps its first one.
+func (v *vcd) failed() error {
+	_, err := v.w.Write(nil)
+	return err
 }
 
 // header declares the signals. Sorted by scope, each scope is opened once.

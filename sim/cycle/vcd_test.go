@@ -92,7 +92,9 @@ func TestDumpShowsWhatHappened(t *testing.T) {
 		require.NoError(t, err)
 		d, r := cycle.NewDirect(c), rand.New(rand.NewSource(seed))
 		both := []rival{{"scalar", e}, {"direct", d}}
-		rec := &cycle.Recording{From: 5}
+		var out bytes.Buffer
+		wave, err := cycle.NewWave(&out, c, 5, 25)
+		require.NoError(t, err)
 		want := map[string][]uint64{}
 		for n := range 25 {
 			drive(c, both, r, 1+r.Intn(100)) // the window has no reset
@@ -100,13 +102,9 @@ func TestDumpShowsWhatHappened(t *testing.T) {
 			e.Reset(false)
 			if n >= 5 {
 				if n == 5 {
-					rec.Start = cycle.SnapshotOf(e, c)
+					wave.Begin(cycle.SnapshotOf(e, c))
 				}
-				var row []uint64
-				for _, id := range c.Inputs {
-					row = append(row, *d.Cell(id))
-				}
-				rec.Inputs = append(rec.Inputs, row)
+				require.NoError(t, wave.Cycle(func(id rtl.ID) uint64 { return *d.Cell(id) }))
 			}
 			e.Step()
 			d.Eval()
@@ -115,8 +113,7 @@ func TestDumpShowsWhatHappened(t *testing.T) {
 			}
 			d.Clock()
 		}
-		var out bytes.Buffer
-		require.NoError(t, cycle.WriteVCD(&out, c, rec))
+		require.NoError(t, wave.End())
 		got := readVCD(t, out.String())
 		for name, values := range want {
 			for n := 5; n < 25; n++ {

@@ -187,7 +187,7 @@ func (r *run) crash(s *tree.Crash, lost []uint64) {
 	clear(r.sent)
 }
 
-// choose draws a number. It is counted from the least one, of a signed type
+// choose draws a number. It is counted from the least one, in a signed type
 // from 0: 0, -1, 1, -2.
 func (r *run) choose(x *tree.Choose, e *eval.Effect) {
 	if x.Lo == nil {

@@ -33,8 +33,8 @@ const (
 	kinds
 )
 
-// value is one operation of the formula: a, b and c are values; of an
-// asynchronous read, a is the memory and b the port, and its data are sources.
+// value is one operation of the formula: a, b and c are values. In an
+// asynchronous read a is the memory and b the port, and its data are sources.
 type value struct {
 	kind    kind
 	a, b, c int

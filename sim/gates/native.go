@@ -1,10 +1,6 @@
 package gates
 
-import (
-	"slices"
-
-	"github.com/sinter-lang/sinter/sim/amd64"
-)
+import "github.com/sinter-lang/sinter/sim/amd64"
 
 // native is the machine code of a program: what Eval does between asynchronous reads, and
 // what the clock edge does to registers.
@@ -35,7 +31,7 @@ type assembler struct {
 	code   amd64.Code
 	pinned []bool      // per slot: the shell or an asynchronous read reads it
 	whole  bool        // there is one stretch, so none reads what another has made
-	in     []amd64.Reg // per operation: the register of its value, cells for none
+	in     []amd64.Reg // per operation: the register of its value
 	now    map[uint16]amd64.Reg
 }
 
@@ -105,58 +101,46 @@ func (a *assembler) stretch(steps []step) {
 	}
 }
 
-// use is a value within a stretch: its operation and its last reader.
-type use struct{ first, last int }
-
-// allocate gives registers to the values of a stretch by linear scan; when they run out,
-// the value that is needed longest stays in memory. Slots are used again, so a value is
-// named by its operation.
+// allocate gives registers to the values of a stretch. Slots are used again, so a value is
+// named by its operation. An operation takes two units: in the first it reads the operand
+// that the result begins as, in the second the others, whose registers it may not take.
 func (a *assembler) allocate(steps []step) {
 	last, first, made := make([]int, len(steps)), make([]int, len(steps)), map[uint16]int{}
 	for i := range steps {
 		first[i] = -1
-		for k, s := range steps[i].reads() {
-			if at, ok := made[s]; ok {
-				last[at] = i
-				if k == 0 && !slices.Contains(steps[i].reads()[1:], s) {
-					first[i] = at
-				}
+		reads := steps[i].reads()
+		for k, s := range reads {
+			at, ok := made[s]
+			switch {
+			case !ok:
+			case k == 0:
+				last[at], first[i] = 2*i, at
+			default:
+				last[at] = 2*i + 1
 			}
 		}
 		made[steps[i].dst] = i
 	}
 	a.in = make([]amd64.Reg, len(steps))
-	var active []use
-	free := holders()
+	at, lives := make([]int, len(steps)), []amd64.Life{}
 	for i := range steps {
-		a.in[i] = cells
-		active = slices.DeleteFunc(active, func(u use) bool {
-			if u.last >= i {
-				return false
-			}
-			free = append(free, a.in[u.first])
-			return true
-		})
+		at[i] = -1
 		if last[i] == 0 {
 			continue
 		}
-		if x := first[i]; x >= 0 && last[x] == i && a.in[x] != cells { // the operand that the result begins as
-			a.in[i] = a.in[x]
-			active = slices.DeleteFunc(active, func(u use) bool { return u.first == x })
-			active = append(active, use{i, last[i]})
-			continue
+		prefer := -1
+		if first[i] >= 0 {
+			prefer = at[first[i]]
 		}
-		if len(free) == 0 {
-			longest := slices.MaxFunc(active, func(x, y use) int { return x.last - y.last })
-			if longest.last <= last[i] {
-				continue
-			}
-			free = append(free, a.in[longest.first])
-			a.in[longest.first] = cells
-			active = slices.DeleteFunc(active, func(u use) bool { return u == longest })
+		at[i] = len(lives)
+		lives = append(lives, amd64.Life{First: 2 * i, Last: last[i], Prefer: prefer})
+	}
+	regs := amd64.Allocate(lives, holders())
+	for i := range steps {
+		a.in[i] = amd64.NoReg
+		if at[i] >= 0 {
+			a.in[i] = regs[at[i]]
 		}
-		a.in[i], free = free[len(free)-1], free[:len(free)-1]
-		active = append(active, use{i, last[i]})
 	}
 }
 
@@ -170,10 +154,10 @@ func (a *assembler) value(s uint16) amd64.Operand {
 
 func (a *assembler) slot(s uint16) amd64.Operand { return amd64.At(cells, 8*int32(s)) }
 
-// step makes one operation. Of the operands only the one it begins as may be in its register.
+// step makes one operation. Only the operand that it begins as may be in its register.
 func (a *assembler) step(s *step, r amd64.Reg) {
 	t := r
-	if r == cells {
+	if r == amd64.NoReg {
 		t = spare
 	}
 	c := &a.code
@@ -209,10 +193,10 @@ func (a *assembler) step(s *step, r amd64.Reg) {
 		c.Not(t, amd64.Q)
 	}
 	delete(a.now, s.dst)
-	if r != cells {
+	if r != amd64.NoReg {
 		a.now[s.dst] = r
 	}
-	if r == cells || a.pinned[s.dst] || !a.whole {
+	if r == amd64.NoReg || a.pinned[s.dst] || !a.whole {
 		c.Store(a.slot(s.dst), amd64.R(t), amd64.Q)
 	}
 }

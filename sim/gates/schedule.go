@@ -1,6 +1,6 @@
 package gates
 
-// operation is one value of the program; all fields are slots. Of an
+// operation is one value of the program; all fields are slots. In an
 // asynchronous read, a is the index of its port.
 type operation struct{ dst, a, b, c uint16 }
 

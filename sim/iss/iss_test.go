@@ -190,8 +190,8 @@ func TestDevicesByName(t *testing.T) {
 	require.Equal(t, []uint32{1, 1, 0}, []uint32{m.Reg(2), m.Reg(3), m.Reg(5)})
 }
 
-// TestOversize: of a frame that does not fit, the words before the first that
-// does not are written; LEN reads 0.
+// TestOversize: when a frame does not fit, the words that fit are written; LEN
+// reads 0.
 func TestOversize(t *testing.T) {
 	m, tr := run(t, program(`
     addi x1, x0, 1

@@ -288,8 +288,8 @@ func (p *ports) move(v uint32) bool {
 }
 
 // receive moves a frame as a core's engine does: whole words, the last one with
-// zeros after the frame's end, and of a frame that does not fit, the words
-// before the first that does not.
+// zeros after the frame's end. When a frame does not fit, the words that fit are
+// moved.
 func (p *ports) receive(d *image.Device) bool {
 	if p.ready()>>d.Index&1 == 0 && p.answers[d.Index] == nil {
 		return p.m.c.fail("a receive from %s, which has no frame", d.Name)

@@ -58,6 +58,7 @@ type Options struct {
 	Timeout time.Duration // silence that is a fault; 0: 30 s
 	ICount  bool          // QEMU counts instructions exactly
 	QEMU    string        // path of qemu-system-x86_64
+	Chipset Chipset       // of a guest of QEMU
 	Accel   string        // what executes a guest of QEMU: tcg (also when empty) or kvm
 	Memory  int           // MiB of a guest of QEMU; 0: what it needs
 	Dir     string        // where the executable is put and stays; empty: a place that Close removes

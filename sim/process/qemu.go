@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,12 +16,41 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// machineArgs is the machine: a microvm without what the unikernel does not
-// use. Without ACPI the virtio devices are on the kernel command line.
-var machineArgs = []string{
-	"-M", "microvm,x-option-roms=off,pic=off,pit=off,rtc=off,acpi=off",
-	"-global", "virtio-mmio.force-legacy=false", "-nodefaults", "-no-user-config", "-display", "none",
-	"-no-reboot", "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
+// Chipset is a machine of QEMU that a unikernel boots on.
+type Chipset string
+
+// The chipsets.
+const (
+	Microvm Chipset = ""    // virtio-mmio: product pvh
+	Q35     Chipset = "q35" // virtio over PCI: product pvh-pci
+)
+
+// commonArgs are those of every chipset.
+var commonArgs = []string{
+	"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
+}
+
+// machine is a chipset without what the unikernel does not use. Without ACPI a microvm
+// puts its virtio devices on the kernel command line.
+func (c Chipset) machine() []string {
+	if c == Q35 {
+		return []string{"-M", "q35,smbus=off,sata=off,usb=off,vmport=off,hpet=off"}
+	}
+	return []string{
+		"-M", "microvm,x-option-roms=off,pic=off,pit=off,rtc=off,acpi=off", "-global", "virtio-mmio.force-legacy=false",
+	}
+}
+
+// device names a virtio device as the chipset has it. A card needs no program to start a
+// computer from the network.
+func (c Chipset) device(kind string) string {
+	switch {
+	case c == Q35 && kind == "net":
+		return "virtio-net-pci,romfile="
+	case c == Q35:
+		return "virtio-" + kind + "-pci"
+	}
+	return "virtio-" + kind + "-device"
 }
 
 // exact makes the time-stamp counter an exact counter of instructions.
@@ -29,7 +59,7 @@ var exact = []string{"-icount", "shift=0,sleep=off"}
 // QEMUArgs is the command line that boots a kernel, the program first. The kernel's
 // own command line is empty for a live run.
 func QEMUArgs(o Options, kernel, line string) []string {
-	args := append([]string{o.QEMU}, machineArgs...)
+	args := slices.Concat([]string{o.QEMU}, o.Chipset.machine(), commonArgs)
 	if o.Accel == "kvm" {
 		args = append(args, "-accel", "kvm", "-cpu", "host,-arch-capabilities")
 	} else {
@@ -84,7 +114,7 @@ func liveQEMU(o Options, kernel string, p *Program) []string {
 	for i, name := range p.Devices {
 		switch {
 		case p.isDisk(i):
-			args = append(args, DiskArgs(i, name+".img")...)
+			args = append(args, o.Chipset.Disk(i, name+".img")...)
 		case p.isStream(i):
 			args = append(args, LineArgs(lines, fmt.Sprintf("pty,id=s%d", lines))...)
 			lines++
@@ -94,9 +124,9 @@ func liveQEMU(o Options, kernel string, p *Program) []string {
 			for _, port := range p.Ports[i] {
 				backend += fmt.Sprintf(",hostfwd=udp:127.0.0.1:%d-:%d", 10000+port%50000, port)
 			}
-			args = append(args, Card(i, backend)...)
+			args = append(args, o.Chipset.Card(i, backend)...)
 		default:
-			args = append(args, Card(i, "user")...)
+			args = append(args, o.Chipset.Card(i, "user")...)
 		}
 	}
 	return args
@@ -111,20 +141,20 @@ func LineArgs(n int, backend string) []string {
 	}
 }
 
-// DiskArgs is a disk. The program knows its disks by their serial numbers.
-func DiskArgs(i int, file string) []string {
+// Disk is a disk. The program knows its disks by their serial numbers.
+func (c Chipset) Disk(i int, file string) []string {
 	return []string{
 		"-drive", fmt.Sprintf("file=%s,if=none,format=raw,id=d%d", file, i),
-		"-device", fmt.Sprintf("virtio-blk-device,drive=d%d,serial=%d", i, i),
+		"-device", fmt.Sprintf("%s,drive=d%d,serial=%d", c.device("blk"), i, i),
 	}
 }
 
 // Card is a network card. The program knows its devices by the last byte of the
 // address.
-func Card(i int, backend string) []string {
+func (c Chipset) Card(i int, backend string) []string {
 	return []string{
 		"-netdev", fmt.Sprintf("%s,id=n%d", backend, i),
-		"-device", fmt.Sprintf("virtio-net-device,netdev=n%d,mac=52:54:00:00:00:%02x", i, i),
+		"-device", fmt.Sprintf("%s,netdev=n%d,mac=52:54:00:00:00:%02x", c.device("net"), i, i),
 	}
 }
 
@@ -158,11 +188,11 @@ func (m *Machine) boot(ctx context.Context) error {
 	args := QEMUArgs(m.opts, kernel, strings.Join(append([]string{"sn.script"}, m.prog.Words...), " "))
 	for i := range m.prog.Devices {
 		if m.prog.isDisk(i) {
-			args = append(args, DiskArgs(i, m.diskFile(i))...)
+			args = append(args, m.opts.Chipset.Disk(i, m.diskFile(i))...)
 		}
 	}
 	if n := len(m.prog.Devices); n > 0 {
-		wire, extra, err := newDatagrams(n, m.prog.wired)
+		wire, extra, err := newDatagrams(m.opts.Chipset, n, m.prog.wired)
 		if err != nil {
 			return err
 		}
@@ -179,7 +209,7 @@ type datagrams struct {
 	peers []*net.UnixAddr
 }
 
-func newDatagrams(devices int, with func(int) bool) (*datagrams, []string, error) {
+func newDatagrams(c Chipset, devices int, with func(int) bool) (*datagrams, []string, error) {
 	dir, err := os.MkdirTemp("", "sinter-net-") // names of sockets must be short
 	if err != nil {
 		return nil, nil, err
@@ -193,14 +223,14 @@ func newDatagrams(devices int, with func(int) bool) (*datagrams, []string, error
 		}
 		host := filepath.Join(dir, fmt.Sprintf("dev%d.host", i))
 		guest := filepath.Join(dir, fmt.Sprintf("dev%d.guest", i))
-		c, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: host, Net: "unixgram"})
+		conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: host, Net: "unixgram"})
 		if err != nil {
 			d.close()
 			return nil, nil, err
 		}
-		d.conns = append(d.conns, c)
+		d.conns = append(d.conns, conn)
 		d.peers = append(d.peers, &net.UnixAddr{Name: guest, Net: "unixgram"})
-		args = append(args, Card(i, fmt.Sprintf("dgram,local.type=unix,local.path=%s,remote.type=unix,remote.path=%s", guest, host))...)
+		args = append(args, c.Card(i, fmt.Sprintf("dgram,local.type=unix,local.path=%s,remote.type=unix,remote.path=%s", guest, host))...)
 	}
 	return d, args, nil
 }

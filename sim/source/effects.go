@@ -19,7 +19,7 @@ type channel struct {
 	values [][]uint64
 }
 
-// shown are the parts of an element in the trace; of a frame the message.
+// shown are the parts of an element in the trace. A frame shows its message.
 func (ch *channel) shown(cells []uint64) []trace.Arg {
 	args := leaves(nil, ch.elem, cells)
 	if ch.frames {

@@ -89,7 +89,10 @@ type stopped struct{}
 
 // New returns the machine of a program at its start. The devices of the world are
 // found by name.
-func New(p *tree.Program, w *world.World) (*Machine, error) {
+func New(p *tree.Program, w *world.World) (*Machine, error) { return NewCounting(p, w, nil) }
+
+// NewCounting returns a machine that counts how often statements are executed.
+func NewCounting(p *tree.Program, w *world.World, counts eval.Counts) (*Machine, error) {
 	if p.System == nil {
 		return nil, diag.Errorf("", diag.Span{}, "%s has no system: nothing runs", p.Name)
 	}
@@ -101,7 +104,7 @@ func New(p *tree.Program, w *world.World) (*Machine, error) {
 		m.ports = append(m.ports, portOf(w, d.Name))
 	}
 	for i := range p.System.Runs {
-		m.tasks = append(m.tasks, m.newTask(&p.System.Runs[i]))
+		m.tasks = append(m.tasks, m.newTask(&p.System.Runs[i], counts))
 	}
 	return m, nil
 }
@@ -116,9 +119,9 @@ func portOf(w *world.World, name string) int {
 	return -1
 }
 
-func (m *Machine) newTask(r *tree.Run) *task {
+func (m *Machine) newTask(r *tree.Run, counts eval.Counts) *task {
 	t := &task{m: m, name: r.Name, serves: r.Service}
-	t.run = eval.NewTask(r, t)
+	t.run = eval.NewTask(r, t, counts)
 	t.next, t.stop = iter.Pull(func(yield func(wait) bool) {
 		t.yield = yield
 		defer func() {
@@ -145,7 +148,7 @@ func (t *task) finish(err error) {
 
 func (t *task) event(e trace.Event) {
 	e.Task = t.name
-	t.m.trace.Events = append(t.m.trace.Events, e)
+	t.m.trace.Add(e)
 }
 
 // Step lets one task run until it waits or has run for a while, or, when all

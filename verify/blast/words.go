@@ -188,7 +188,7 @@ func (g *Graph) compare(op word.Op, a, b []Lit) Lit {
 	case word.Geu:
 		return g.below(a, b).Not()
 	}
-	// Of operands with different signs the negative one is less.
+	// When the signs differ the negative operand is less.
 	top := len(a) - 1
 	less := g.Ite(g.Xor(a[top], b[top]), a[top], g.below(a[:top], b[:top]))
 	if op == word.Ges {

@@ -10,13 +10,13 @@ import (
 	"github.com/sinter-lang/sinter/verify/sat"
 )
 
-// Invariants tries to prove every assert of a circuit in all cycles after reset,
-// those of read ports with policy never included, by induction over frames
-// cycles: they hold in the first ones after reset, and in the cycle after as many
-// in which they all held. The largest set of asserts that carries itself this way
-// is proved; the others are undecided. A memory that nothing writes holds its
-// words, so what is read of it is one of them (contents.go); what other memories
-// hold is left open.
+// Invariants tries to prove every assert of a circuit in all cycles after reset, by
+// induction over so many frames. The asserts of read ports with policy never are among
+// them. Base: all hold in the first frames after reset. Step: after as many cycles in
+// which all held, they hold in the next. The largest set of asserts that carries itself
+// this way is proved; the others are undecided. A memory that nothing writes holds its
+// words, so what is read of it is one of them (contents.go). What other memories hold is
+// left open.
 func Invariants(c *rtl.Circuit, frames int, opt Options) (*Report, error) {
 	flat := c.Flat().Circuit
 	rep := &Report{Solver: SolverName + ", induction"}

@@ -75,8 +75,8 @@ func noticed(f *testkit.Fault, dir string, programs int) (how string, err error)
 	return fmt.Sprintf("exit code %d: %s", code, first), nil
 }
 
-// TestMutationScore measures what generated programs notice: of the faults of
-// testdata/faults.txt, planted one at a time, they notice at least 95 of 100. All
+// TestMutationScore measures what generated programs notice: at least 95 of 100 faults
+// of testdata/faults.txt, planted one at a time. All
 // are planted when SINTER_WORTH is 1, which takes a quarter of an hour; otherwise
 // some that are spread over the list, so that the harness and the list stay
 // sound.

@@ -10,7 +10,7 @@ import (
 type link struct {
 	name     string
 	kind     linkKind
-	elem     *typ // of a channel; of a device the buffer
+	elem     *typ // of a channel; the buffer of a device
 	cap      int
 	copies   int   // of an array of channels; 0: it is one
 	from, to *task // from is nil for a device

@@ -19,7 +19,7 @@ type runner struct {
 	c       *rtl.Circuit
 	ports   map[string]*uint64 // outputs and probes
 	inputs  map[string]input
-	record  [9]*uint64 // the retire record; nil for what the core does not show
+	record  *cycle.Record
 	asserts []*uint64
 	order   uint64
 	cycle   uint64 // clock edges, that of reset counted
@@ -47,7 +47,7 @@ func newRunner(c *rtl.Circuit, sub *Subset) (*runner, error) {
 	}
 	r.e = e
 	r.find()
-	if r.record[0] == nil {
+	if r.record == nil {
 		return nil, fmt.Errorf("circuit %s has no retire record", c.Name)
 	}
 	r.fresh = cycle.SnapshotOf(e, c)
@@ -95,24 +95,15 @@ func (r *runner) find() {
 		n := &r.c.Nodes[id]
 		r.inputs[n.Name] = input{r.e.Cell(id), word.Mask(n.Width)}
 	}
-	for i, name := range []string{
-		rtl.ProbeRetireValid, rtl.ProbeRetirePC, rtl.ProbeRetireInsn, rtl.ProbeRetireRd, rtl.ProbeRetireValue,
-		rtl.ProbeRetireAddr, rtl.ProbeRetireMask, rtl.ProbeRetireData, rtl.ProbeRetireContext,
-	} {
-		r.record[i] = r.ports[name]
-	}
+	r.record = cycle.RecordOf(func(name string) *uint64 { return r.ports[name] })
 }
 
 // get reads an output or probe; one that does not exist is 0.
 func (r *runner) get(name string) uint32 {
-	return value(r.ports[name])
-}
-
-func value(at *uint64) uint32 {
-	if at == nil {
-		return 0
+	if at := r.ports[name]; at != nil {
+		return uint32(*at)
 	}
-	return uint32(*at)
+	return 0
 }
 
 func (r *runner) set(name string, v uint32) {
@@ -136,14 +127,7 @@ func (r *runner) step(env *environment) (sim.Retire, bool, error) {
 			return sim.Retire{}, false, fmt.Errorf("assert %s does not hold", r.c.Asserts[i].Name)
 		}
 	}
-	var v [9]uint32
-	for i, at := range r.record {
-		v[i] = value(at)
-	}
-	rec := sim.Retire{
-		Order: r.order, PC: v[1], Insn: v[2], Rd: uint8(v[3]), Value: v[4], Addr: v[5], Mask: uint8(v[6]), Data: v[7], Context: int(v[8]),
-	}
-	retired := v[0] == 1
+	rec, retired := r.record.Retired(r.order)
 	if retired {
 		r.order++
 	}

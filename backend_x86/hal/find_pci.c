@@ -1,0 +1,53 @@
+// Devices of PCI: all buses are looked at, those after bridges too. Network devices of virtio
+// wake the program by messages (MSI-X).
+#include "hal.h"
+
+#if SN_DEVICES
+
+// The identities of virtio devices: those of version 1, and those that know it besides.
+enum { NET_1 = 0x1041, BLOCK_1 = 0x1042, NET_BOTH = 0x1000, BLOCK_BOTH = 0x1001 };
+
+static void found_at(u32 f, u32 id, int in_order) {
+  enum { MOST = 32 };
+  static __typeof__(*(virtio)0) devices[MOST];
+  static u32 used;
+  u32 kind = id >> 16;
+  int net = kind == NET_1 || kind == NET_BOTH, block = kind == BLOCK_1 || kind == BLOCK_BOTH;
+  if ((id & 0xffff) != VIRTIO || !(net || block)) return;
+  if (used == MOST) fail("virtio: more than 32 devices");
+  virtio d = &devices[used++];
+  if (!virtio_at(d, f)) fail("virtio: a legacy device; give QEMU's device disable-modern=off");
+  if (net) {
+    if (!msix(f)) fail("virtio: a network device without MSI-X");
+    d->vector = 0;
+    nic_start(d);
+  }
+#if SN_DISKS
+  if (block) disk_start(d, in_order);
+#endif
+  (void)in_order;
+}
+
+// find starts the devices that there are. A bus has a larger number than that of the bridge
+// which leads to it.
+static void find(const char *line, int in_order) {
+  enum { BRIDGE = 1, NOTHING = 0xffff };
+  u32 last = 0;
+  (void)line;
+  for (u32 f = 0; f >> 8 <= last; f++) {
+    u32 id = pci_get(f, 0), type = pci_get(f, PCI_TYPE) >> 16 & 255;
+    if ((id & 0xffff) == NOTHING) {
+      if (!f) return; // without a host bridge
+      if (!(f & 7)) f |= 7;
+      continue;
+    }
+    if ((type & 127) == BRIDGE) {
+      u32 most = pci_get(f, PCI_BUSES) >> 16 & 255;
+      if (most > last) last = most;
+    } else {
+      found_at(f, id, in_order);
+    }
+    if (!(f & 7) && !(type & 128)) f |= 7; // it has one function
+  }
+}
+#endif

@@ -1,0 +1,90 @@
+// What the program sees of its devices: which have something, the wait for one, frames in
+// and out. A device has a driver in a file before this one.
+#include "hal.h"
+
+#if SN_DEVICES
+
+static int pending(u32 dev) {
+#if SN_STREAMS
+  if (sn_is_stream[dev]) return serial_pending(dev);
+#endif
+  return sn_has_frames[dev] && nic_pending(dev);
+}
+
+u32 hal_status(void) {
+  u32 r = 0;
+  for (u32 i = 0; i < SN_DEVICES; i++) r |= (u32)pending(i) << i;
+  return r;
+}
+
+// wake asks for interrupts at frames that arrive, or for none.
+static void wake(u16 flags) {
+  for (u32 i = 0; i < SN_DEVICES; i++)
+    if (sn_has_frames[i]) nic_wake(i, flags);
+  __asm__ volatile("mfence" ::: "memory");
+}
+
+// Interrupts stay off but for the one instruction that sleeps, so that none is
+// lost between the look and the sleep. Who finds something at once asks for none.
+u32 hal_wait(u32 mask, u64 due) {
+  for (u32 asked = 0;; asked = 1) {
+    u32 r = hal_status();
+#if SN_USES_ALARM
+    if (due != NEVER && timer_arm(due)) r |= TIMER;
+#endif
+    (void)due;
+    if (r & mask) {
+      if (asked) wake(QUIET);
+      return r;
+    }
+    if (asked) __asm__ volatile("sti; hlt; cli" ::: "memory");
+    wake(0);
+  }
+}
+
+u32 hal_take(u32 dev, u8 *p, u32 cap) {
+#if SN_STREAMS
+  if (sn_is_stream[dev]) return serial_take(dev, p, cap);
+#endif
+  return nic_take(dev, p, cap);
+}
+
+void hal_send(u32 dev, const u8 *p, u32 n) {
+#if SN_STREAMS
+  if (sn_is_stream[dev]) {
+    serial_send(dev, p, n);
+    return;
+  }
+#endif
+  nic_send(dev, p, n);
+}
+
+// In a script the harness announces a frame and then sends it over the wire.
+void hal_script_frame(u32 dev, u8 *p, u32 n) {
+  count_stop();
+  hal_wait(1u << dev, NEVER);
+  count_go();
+  if (hal_take(dev, p, n) != n) fail("script: a frame of another length arrived");
+}
+
+void hal_script_send(u32 dev, const u8 *p, u32 n) {
+  hal_send(dev, p, n);
+  count_stop();
+  nic_left(dev);
+  count_go();
+  ask('N', dev, n, 0, 0);
+}
+
+#else
+u32 hal_status(void) { return 0; }
+u32 hal_wait(u32 mask, u64 due) {
+#if SN_USES_ALARM
+  while (mask & TIMER) {
+    if (timer_arm(due)) return TIMER;
+    __asm__ volatile("sti; hlt; cli" ::: "memory");
+  }
+#endif
+  (void)mask, (void)due;
+  hal_exit(END_STUCK);
+}
+#endif

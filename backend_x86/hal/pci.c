@@ -1,0 +1,70 @@
+// The configuration space of PCI, through two ports (PCI Local Bus Specification 3.0,
+// section 3.2.2.3). A function is bus * 256 + device * 8 + its number in the device.
+#include "hal.h"
+
+enum { PCI_COMMAND = 4, PCI_TYPE = 12, PCI_BARS = 16, PCI_BUSES = 24, PCI_LIST = 52 };
+enum { CAP_VENDOR = 9, CAP_MSIX = 17, CAPS = 48 };
+
+static void outl(u16 port, u32 v) { __asm__ volatile("outl %0, %1" ::"a"(v), "Nd"(port)); }
+static u32 inl(u16 port) {
+  u32 v;
+  __asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port));
+  return v;
+}
+
+static u32 pci_get(u32 f, u32 at) {
+  outl(0xcf8, 1u << 31 | f << 8 | (at & 0xfc));
+  return inl(0xcfc);
+}
+
+static void pci_set(u32 f, u32 at, u32 v) {
+  outl(0xcf8, 1u << 31 | f << 8 | (at & 0xfc));
+  outl(0xcfc, v);
+}
+
+static u32 pci_byte(u32 f, u32 at) { return pci_get(f, at) >> 8 * (at & 3) & 255; }
+
+// capability finds the next one of a kind, after one or from the beginning: 0. 0: there
+// is none. A list that goes in a circle ends too.
+static u32 capability(u32 f, u32 kind, u32 after) {
+  u32 at = after ? after + 1 : PCI_LIST;
+  if (!(pci_get(f, PCI_COMMAND) >> 20 & 1)) return 0;
+  for (u32 k = 0; k < CAPS; k++) {
+    at = pci_byte(f, at) & 0xfc;
+    if (!at || pci_byte(f, at) == kind) return at;
+    at++;
+  }
+  return 0;
+}
+
+// registers gives a piece of what a base address register of a function says.
+static volatile u8 *registers(u32 f, u32 bar, u32 offset, u32 size) {
+  u32 low = bar < 6 ? pci_get(f, PCI_BARS + 4 * bar) : 1;
+  u64 at = low & ~15u;
+  if ((low & 7) == 4 && bar < 5) at |= (u64)pci_get(f, PCI_BARS + 4 * bar + 4) << 32;
+  if (low & 1 || !at) fail("pci: the registers of a device have no address in memory");
+  return reach(at + offset, size);
+}
+
+// pci_enable lets a function answer in memory and reach memory itself. Its interrupts are
+// messages, if any.
+static void pci_enable(u32 f) {
+  enum { MEMORY = 2, MASTER = 4, NO_LINE = 1 << 10 };
+  pci_set(f, PCI_COMMAND, (pci_get(f, PCI_COMMAND) & 0xffff) | MEMORY | MASTER | NO_LINE);
+}
+
+// msix makes the first message of a function the vector that ends a hlt: a write to the
+// interrupt controller of this processor. 0: it has no such messages.
+static int msix(u32 f) {
+  enum { APIC_ID = 0xfee00020, MESSAGES = 0xfee00000, VECTOR = 32, ENABLE = 1u << 31, MASK_ALL = 1 << 30 };
+  u32 at = capability(f, CAP_MSIX, 0);
+  if (!at) return 0;
+  u32 where = pci_get(f, at + 4);
+  volatile u32 *entry = (volatile u32 *)registers(f, where & 7, where & ~7u, 16);
+  entry[0] = MESSAGES | *(volatile u32 *)APIC_ID >> 24 << 12;
+  entry[1] = 0;
+  entry[2] = VECTOR;
+  entry[3] = 0; // not masked
+  pci_set(f, at, (pci_get(f, at) | ENABLE) & ~MASK_ALL);
+  return 1;
+}

@@ -1,0 +1,160 @@
+package x86_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	x86 "github.com/sinter-lang/sinter/backend_x86"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/process"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// TestPCIScripted: on a chipset with PCI the same happens as on one without.
+func TestPCIScripted(t *testing.T) {
+	t.Parallel()
+	m := parse(t, echo)
+	frames := &world.Script{Devices: []string{"eth0"}, Inputs: []world.Input{{Data: payload(64)}, {Data: payload(14)}}}
+	var traces []*trace.Trace
+	for _, p := range []x86.Product{x86.PVH, x86.PVHPCI} {
+		traces = append(traces, run(t, m, p, world.New(frames)))
+	}
+	require.Len(t, traces[0].Events, 4)
+	require.Equal(t, traces[0], traces[1])
+}
+
+const countsBoots = `
+use blk
+task main(d: blk.Disk) {
+  var s: blk.Sector
+  d.read(1, s)
+  s[0] = s[0] + 1
+  d.write(1, s)
+  d.flush()
+  log.print("boot {s[0]}")
+}
+system boots {
+  d = blk.virtio(0)
+  run main(d)
+}
+`
+
+// TestPCIDisk: a disk on the first bus, and one after a bridge, besides a device that no
+// program asks for.
+func TestPCIDisk(t *testing.T) {
+	t.Parallel()
+	img := build(t, compile(t, "boots.sn", countsBoots), x86.PVHPCI)
+	path := filepath.Join(t.TempDir(), "disk.img")
+	require.NoError(t, os.WriteFile(path, make([]byte, 2048), 0o644))
+	near := process.Q35.Disk(0, path)
+	far := append(append([]string{}, near...), "-device", "pcie-root-port,id=p,slot=1,chassis=1")
+	far[3] += ",bus=p"
+	for k, disk := range [][]string{near, append([]string{"-device", "pcie-root-port,id=p,slot=1,chassis=1", "-device", "virtio-rng-pci"}, far[:4]...)} {
+		said, err := io.ReadAll(bootLive(t, img, disk...))
+		require.NoError(t, err)
+		require.Equal(t, fmt.Sprintf("boot %d\n", k+1), string(said))
+	}
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.EqualValues(t, 2, data[512])
+}
+
+// TestMessagesWake: each datagram finds the guest asleep, and a message of the card wakes
+// it. QEMU's own log counts the interrupts. A guest that waits takes no time.
+func TestMessagesWake(t *testing.T) {
+	const frames = 10
+	img := build(t, compile(t, "two.sn", twoEchoes), x86.PVHPCI)
+	dir := t.TempDir()
+	var conns []*net.UnixConn
+	var args []string
+	for i := range 2 {
+		host, guest := filepath.Join(dir, fmt.Sprint("h", i)), filepath.Join(dir, fmt.Sprint("g", i))
+		c, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: host, Net: "unixgram"})
+		require.NoError(t, err)
+		t.Cleanup(func() { c.Close() })
+		conns = append(conns, c)
+		args = append(args, process.Q35.Card(i, fmt.Sprintf("dgram,local.type=unix,local.path=%s,remote.type=unix,remote.path=%s", guest, host))...)
+	}
+	record := filepath.Join(dir, "log")
+	guest := bootOn(t, process.Q35, img, append(args, "-d", "int", "-D", record)...)
+	exchange := func(i, k int) {
+		want, buf := payload(60+k), make([]byte, 2000)
+		for range 50 {
+			require.NoError(t, conns[i].SetDeadline(time.Now().Add(200*time.Millisecond)))                           // a full socket blocks too
+			conns[i].WriteToUnix(want, &net.UnixAddr{Name: filepath.Join(dir, fmt.Sprint("g", i)), Net: "unixgram"}) //nolint:errcheck // it may not be there yet; it is sent again
+			if n, err := conns[i].Read(buf); err == nil {
+				require.Equal(t, want, buf[:n])
+				return
+			}
+		}
+		require.Fail(t, "no answer")
+	}
+	for i := range 2 {
+		exchange(i, 0)
+	}
+	time.Sleep(50 * time.Millisecond)
+	before := interrupts(t, record)
+	for k := range frames {
+		exchange(k%2, k)
+		time.Sleep(10 * time.Millisecond)
+	}
+	require.GreaterOrEqual(t, interrupts(t, record)-before, frames)
+	used := ticks(t, guest.pid)
+	time.Sleep(300 * time.Millisecond)
+	require.LessOrEqual(t, ticks(t, guest.pid)-used, 3, "of 30 that a guest takes which looks all the time")
+}
+
+// interrupts counts those of the guest's vector in a log of QEMU.
+func interrupts(t *testing.T, path string) int {
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return strings.Count(string(data), "Servicing hardware INT=0x20")
+}
+
+// ticks is the time of the processor that a child has used, in hundredths of a second.
+func ticks(t *testing.T, pid int) int {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	require.NoError(t, err)
+	_, rest, _ := strings.Cut(string(data), ") ")
+	fields, sum := strings.Fields(rest), 0
+	for _, f := range fields[11:13] {
+		n, err := strconv.Atoi(f)
+		require.NoError(t, err)
+		sum += n
+	}
+	return sum
+}
+
+// TestPCIWrongDevices: devices that are not the program's are one clear line, on PCI too.
+func TestPCIWrongDevices(t *testing.T) {
+	t.Parallel()
+	img := build(t, compile(t, "boots.sn", countsBoots), x86.PVHPCI)
+	path := filepath.Join(t.TempDir(), "disk.img")
+	require.NoError(t, os.WriteFile(path, make([]byte, 2048), 0o644))
+	drive := func(device string) []string {
+		return []string{"-drive", "file=" + path + ",if=none,format=raw,id=d0", "-device", device}
+	}
+	for want, args := range map[string][]string{
+		"a disk of the program is missing; its serial number":                     drive("virtio-blk-pci,drive=d0,serial=00x"),
+		"a legacy device; give QEMU's device disable-modern=off":                  drive("virtio-blk-pci,drive=d0,serial=0,disable-modern=on,disable-legacy=off"),
+		"virtio: the device's queues are too short":                               drive("virtio-blk-pci,drive=d0,serial=0,queue-size=32"),
+		"virtio: a disk of the program is missing; its serial number is the devi": nil,
+	} {
+		said, err := io.ReadAll(bootLive(t, img, args...))
+		require.NoError(t, err)
+		require.Contains(t, string(said), want)
+	}
+	cards := build(t, compile(t, "two.sn", twoEchoes), x86.PVHPCI)
+	said, err := io.ReadAll(bootLive(t, cards, "-netdev", "user,id=x", "-device", "virtio-net-pci,romfile=,netdev=x,mac=52:54:00:00:00:00,vectors=0"))
+	require.NoError(t, err)
+	require.Contains(t, string(said), "a network device without MSI-X")
+}

@@ -1,0 +1,288 @@
+package flow
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/lang/eval"
+	"github.com/sinter-lang/sinter/sim"
+	"github.com/sinter-lang/sinter/sim/observe"
+	"github.com/sinter-lang/sinter/sim/program"
+	"github.com/sinter-lang/sinter/sim/source"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// Profile is what a run cost, by line and function of the source. Unit is what is
+// counted: cycles on a circuit, with their causes; instructions on an instruction set
+// and of the IR; statements on the source.
+type Profile struct {
+	Unit      string            `json:"unit"`
+	Total     uint64            `json:"total"`
+	Causes    map[string]uint64 `json:"causes,omitempty"`
+	Lines     []ProfileRow      `json:"lines"`     // in the order of the text
+	Functions []ProfileRow      `json:"functions"` // by name
+}
+
+// ProfileRow is what a line or a function cost.
+type ProfileRow struct {
+	File         string            `json:"file,omitempty"`
+	Line         int               `json:"line,omitempty"`
+	Function     string            `json:"function"`
+	Count        uint64            `json:"count"` // of the unit
+	Instructions uint64            `json:"instructions,omitempty"`
+	Events       uint64            `json:"events,omitempty"`
+	Causes       map[string]uint64 `json:"causes,omitempty"`
+	Text         string            `json:"text,omitempty"` // of the line
+}
+
+// profileOf makes the report of a core's profile.
+func (p *Program) profileOf(o *RunOptions, from *observe.Profile) *Profile {
+	circuit := o.Level == Cycle
+	total := from.Total()
+	out := &Profile{Unit: "instructions", Total: total.Instructions}
+	if circuit {
+		out.Unit, out.Total, out.Causes = "cycles", total.Total(), causesOf(&total)
+	}
+	texts := p.lineTexts()
+	rows := func(from []observe.Row) []ProfileRow {
+		list := []ProfileRow{}
+		for i := range from {
+			r := &from[i]
+			row := ProfileRow{
+				File: r.File, Line: r.Line, Function: r.Func, Count: r.Instructions,
+				Instructions: r.Instructions, Events: r.Events, Text: texts(r.File, r.Line),
+			}
+			if circuit {
+				row.Count, row.Causes = r.Total(), causesOf(&r.Spent)
+			}
+			list = append(list, row)
+		}
+		return list
+	}
+	out.Lines, out.Functions = rows(from.Lines()), rows(from.Functions())
+	return out
+}
+
+// causesOf names the causes that there were.
+func causesOf(s *observe.Spent) map[string]uint64 {
+	out := map[string]uint64{}
+	for _, c := range observe.Causes() {
+		if n := s.Cycles[c]; n > 0 {
+			out[c.String()] = n
+		}
+	}
+	return out
+}
+
+// lineTexts finds the text of a line of the program.
+func (p *Program) lineTexts() func(file string, line int) string {
+	lines := map[string][]string{}
+	for _, f := range p.Files {
+		lines[f.Name] = strings.Split(f.Text, "\n")
+	}
+	return func(file string, line int) string {
+		if l := lines[file]; line > 0 && line <= len(l) {
+			return strings.TrimSpace(l[line-1])
+		}
+		return ""
+	}
+}
+
+// runProfiled runs the source or its IR and counts.
+func (p *Program) runProfiled(ctx context.Context, o RunOptions, outs outputs) (*Result, error) {
+	if o.Level != Source && o.Level != IR {
+		return nil, UserErrorf("--profile wants --on source, ir, isa or cycle, got --on %s", o.Level)
+	}
+	script, err := p.Script(o.World)
+	if err != nil {
+		return nil, err
+	}
+	bounds, err := boundsOf(o.Level, o.World)
+	if err != nil {
+		return nil, err
+	}
+	w := world.New(script)
+	m, sums, err := p.counting(ctx, &o, w)
+	if err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	tr, err := Drive(ctx, m, bounds)
+	if err != nil {
+		if ctx.Err() == nil {
+			err = &MachineFault{err}
+		}
+		return nil, err
+	}
+	if err := outs.write(tr, w); err != nil {
+		return nil, err
+	}
+	r := p.result(o, m, tr, time.Since(began).Seconds())
+	r.Profile = sums()
+	return r, nil
+}
+
+// counting makes the machine of such a run, and what gives its profile in the end.
+func (p *Program) counting(ctx context.Context, o *RunOptions, w *world.World) (sim.Machine, func() *Profile, error) {
+	if o.Level == Source {
+		if p.Form > FromText {
+			return nil, nil, UserErrorf("%s is %s: it has no statements to count; --on ir counts its instructions", p.Path, p.Form)
+		}
+		counts := eval.Counts{}
+		m, err := source.NewCounting(p.Tree, w, counts)
+		return m, func() *Profile { return p.statements(counts) }, err
+	}
+	m, err := p.Machine(ctx, IR, o.Core, w, o.World.Seed)
+	if err != nil {
+		return nil, nil, err
+	}
+	mc := m.(*program.Machine)
+	return mc, func() *Profile { return p.irProfile(mc) }, nil
+}
+
+// statements is the profile of a run of the source.
+func (p *Program) statements(counts eval.Counts) *Profile {
+	s := p.newSums("statements")
+	for at, n := range counts { // sums do not depend on the order
+		s.add(at, "", *n)
+	}
+	return s.profile()
+}
+
+// irProfile is the profile of a run of the IR.
+func (p *Program) irProfile(m *program.Machine) *Profile {
+	s := p.newSums("instructions")
+	for _, b := range m.Profile() {
+		for _, in := range b.Block.Instrs {
+			s.add(in.Span, b.Func.Name, b.Count)
+		}
+	}
+	return s.profile()
+}
+
+// sums add up by place.
+type sums struct {
+	p      *Program
+	unit   string
+	inside func(diag.Span) string
+	lines  map[profileKey]uint64
+}
+
+// profileKey is a line of a function.
+type profileKey struct {
+	File     string
+	Line     int
+	Function string
+}
+
+func (p *Program) newSums(unit string) *sums {
+	return &sums{p: p, unit: unit, inside: p.functionsByPlace(), lines: map[profileKey]uint64{}}
+}
+
+// add counts something at a place, which is in a function of the source or, if in none,
+// in the function that is given.
+func (s *sums) add(at diag.Span, function string, n uint64) {
+	if n == 0 {
+		return
+	}
+	k := profileKey{Function: s.inside(at)}
+	if k.Function == "" {
+		k.Function = function
+	}
+	if at.File != nil {
+		k.File = at.File.Name
+		k.Line, _ = at.Position()
+	}
+	s.lines[k] += n
+}
+
+func (s *sums) profile() *Profile {
+	out := &Profile{Unit: s.unit, Lines: []ProfileRow{}, Functions: []ProfileRow{}}
+	texts, functions := s.p.lineTexts(), map[string]uint64{}
+	for k, n := range s.lines {
+		out.Total += n
+		functions[k.Function] += n
+		out.Lines = append(out.Lines, ProfileRow{File: k.File, Line: k.Line, Function: k.Function, Count: n, Text: texts(k.File, k.Line)})
+	}
+	for f, n := range functions {
+		out.Functions = append(out.Functions, ProfileRow{Function: f, Count: n})
+	}
+	slices.SortFunc(out.Lines, byPlace)
+	slices.SortFunc(out.Functions, byPlace)
+	return out
+}
+
+// byPlace is the order of the text.
+func byPlace(a, b ProfileRow) int {
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Function, b.Function))
+}
+
+// Table is the profile for a person: what costs most first, most rows at most.
+func (f *Profile) Table(most int) [][]string {
+	var rows [][]string
+	for _, part := range []struct {
+		name string
+		from []ProfileRow
+	}{{"function", f.Functions}, {"line", f.Lines}} {
+		list := slices.Clone(part.from)
+		slices.SortStableFunc(list, func(a, b ProfileRow) int { return cmp.Compare(b.Count, a.Count) })
+		rows = append(rows, f.head(part.name))
+		for i := range list[:min(most, len(list))] {
+			rows = append(rows, f.row(&list[i], part.name))
+		}
+		if n := len(list) - most; n > 0 {
+			rows = append(rows, []string{fmt.Sprintf("and %d more; --json lists all", n)})
+		}
+		rows = append(rows, nil)
+	}
+	return rows[:len(rows)-1]
+}
+
+// head is the first row of a table.
+func (f *Profile) head(name string) []string {
+	out := []string{name, f.Unit, "share"}
+	if f.Causes != nil {
+		out = append(out, "instructions")
+		for _, c := range observe.Causes()[1:] {
+			out = append(out, c.String())
+		}
+	}
+	if f.onCore() {
+		out = append(out, "events")
+	}
+	return append(out, "text")
+}
+
+// onCore reports whether the run was of a core, whose events are counted.
+func (f *Profile) onCore() bool {
+	return slices.ContainsFunc(f.Functions, func(r ProfileRow) bool { return r.Instructions > 0 })
+}
+
+func (f *Profile) row(r *ProfileRow, name string) []string {
+	where := r.Function
+	if name == "line" {
+		where = "in " + r.Function
+		if r.File != "" {
+			where = fmt.Sprintf("%s:%d", r.File, r.Line)
+		}
+	}
+	if where == "" || where == "in " {
+		where = "(no place)"
+	}
+	out := []string{where, fmt.Sprint(r.Count), fmt.Sprintf("%.1f%%", 100*float64(r.Count)/float64(max(f.Total, 1)))}
+	if f.Causes != nil {
+		out = append(out, fmt.Sprint(r.Instructions))
+		for _, c := range observe.Causes()[1:] {
+			out = append(out, fmt.Sprint(r.Causes[c.String()]))
+		}
+	}
+	if f.onCore() {
+		out = append(out, fmt.Sprint(r.Events))
+	}
+	return append(out, r.Text)
+}

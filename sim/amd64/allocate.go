@@ -1,0 +1,52 @@
+package amd64
+
+import "slices"
+
+// NoReg stands for a value that stays in memory. It is RSP, which code never has.
+const NoReg = RSP
+
+// Life is the stretch of straight code in which a value is needed. The unit of First and
+// Last is the caller's. A value that begins where another one ends may take its register.
+type Life struct {
+	First, Last int // where it is made, where it is read for the last time
+	Prefer      int // the life whose register it takes best, -1 for none
+}
+
+// Allocate gives registers to lives, which are in the order of First, by linear scan
+// (Poletto and Sarkar, 1999). When registers run out, the value that is needed longest
+// stays in memory, from its beginning.
+func Allocate(lives []Life, registers []Reg) []Reg {
+	out := make([]Reg, len(lives))
+	free := slices.Clone(registers)
+	var active []int
+	for i, l := range lives {
+		out[i] = NoReg
+		active = slices.DeleteFunc(active, func(a int) bool {
+			if lives[a].Last > l.First {
+				return false
+			}
+			free = append(free, out[a])
+			return true
+		})
+		if len(free) == 0 {
+			longest := slices.MaxFunc(active, func(a, b int) int { return lives[a].Last - lives[b].Last })
+			if lives[longest].Last <= l.Last {
+				continue
+			}
+			free = append(free, out[longest])
+			out[longest] = NoReg
+			active = slices.DeleteFunc(active, func(a int) bool { return a == longest })
+		}
+		at := len(free) - 1
+		if l.Prefer >= 0 {
+			if k := slices.Index(free, out[l.Prefer]); k >= 0 {
+				at = k
+			}
+		}
+		out[i] = free[at]
+		free[at] = free[len(free)-1]
+		free = free[:len(free)-1]
+		active = append(active, i)
+	}
+	return out
+}
