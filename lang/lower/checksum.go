@@ -116,7 +116,7 @@ func (x *lowering) inetAdd(b ir.Ref, start, n *ir.Value, little bool) *ir.Value 
 		x.when(x.Word(word.And, 1, c, more), func() { take(2) })
 	}
 	two(x.Slice(1, x.ssa.read(at), 1))
-	for _, size := range []int{32, 8, 4} {
+	for _, size := range []int{32, 16, 4} {
 		stop := x.Word(word.Add, 32, x.ssa.read(at), x.Word(word.And, 32, left(), x.Const(32, uint64(uint32(-size)))))
 		x.whileBelow(at, stop, func() { take(size) })
 	}
