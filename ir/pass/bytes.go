@@ -277,15 +277,15 @@ func (n *neighbours) load(bs []byteFrom, t ir.Type) *ir.Value {
 	}
 	r := first.Refs[0]
 	r.Disp += bs[0].k
-	pieces := cut(r, size)
+	pieces := alignedPieces(r, size)
 	if len(pieces) >= len(loads) {
 		return nil
 	}
 	return n.assemble(r, pieces, t, last)
 }
 
-// cut divides so many bytes at a place into pieces that are aligned.
-func cut(r ir.Ref, size int) []int {
+// alignedPieces divides so many bytes at a place into pieces that are aligned.
+func alignedPieces(r ir.Ref, size int) []int {
 	var out []int
 	for size > 0 {
 		k := min(widest, alignedAt(r))

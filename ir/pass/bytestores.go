@@ -202,7 +202,7 @@ func (n *neighbours) oneWord(bs []byteFrom) bool {
 	}
 	r := first.Refs[0]
 	r.Disp += bs[0].k
-	return len(cut(r, len(bs))) == 1
+	return len(alignedPieces(r, len(bs))) == 1
 }
 
 // partOf reports whether bytes are those of the word of the first, zeros above it.
