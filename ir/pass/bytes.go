@@ -73,7 +73,7 @@ type neighbours struct {
 }
 
 // bytesOf lists where the bytes of a word come from, the lowest first; nil when its width
-// is no number of bytes.
+// is not a multiple of 8.
 func (n *neighbours) bytesOf(v *ir.Value) []byteFrom {
 	if v.Type == ir.Token || v.Type%8 != 0 {
 		return nil
@@ -212,7 +212,7 @@ func (n *neighbours) whole(v *ir.Value, bs []byteFrom) *ir.Value {
 	return nil
 }
 
-// origin is the load that a byte comes from, nil if it is none.
+// origin is the load that a byte comes from, nil if it comes from elsewhere.
 func (p byteFrom) origin() *ir.Instr {
 	if p.v == nil || p.v.Def == nil || p.v.Def.Op != ir.OpLoad {
 		return nil
