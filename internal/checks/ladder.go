@@ -386,9 +386,12 @@ func (l *ladder) removal(c *flow.Core) error {
 		Level: flow.ISA, Core: c.Kind, Check: verify.Removal, Status: verify.Proved, N: r.Words,
 		Detail: "lines, registers, amounts, targets, absolute addresses and port registers of all text words; memories, program counter, counters and devices",
 	}
-	if r.Computed > 0 {
+	switch left := r.Computed - r.Bounded; {
+	case left > 0:
 		row.Status = verify.Tested
-		row.Detail = fmt.Sprintf("proved for every choice and all text words but the addresses of %d accesses, which the runs tested", r.Computed)
+		row.Detail = fmt.Sprintf("proved for every choice and all text words but %d of %d computed addresses, which the runs tested; the others are aligned and in data by intervals of the registers", left, r.Computed)
+	case r.Computed > 0:
+		row.Detail += fmt.Sprintf("; %d computed addresses are aligned and in data by intervals of the registers", r.Computed)
 	}
 	if len(r.Wrong) > 0 {
 		row.Status, row.Detail = verify.Different, r.Wrong[0]
