@@ -194,10 +194,10 @@ func (r *recipe) assembly() string {
 }
 
 // Emit writes the LLVM IR of a product without running a tool.
-func Emit(m *ir.Module, p Product) (string, error) { return emit(m, p, hasFloats(m)) }
+func Emit(m *ir.Module, p Product) (string, error) { return emit(m, p, hasFloats(m), false) }
 
 // emit is Emit; a guest with vectors switches SSE on.
-func emit(m *ir.Module, p Product, vectors bool) (string, error) {
+func emit(m *ir.Module, p Product, vectors, watched bool) (string, error) {
 	r, err := recipeOf(p)
 	if err != nil {
 		return "", err
@@ -206,7 +206,7 @@ func emit(m *ir.Module, p Product, vectors bool) (string, error) {
 	if vectors {
 		asm = strings.Replace(asm, "  // the set-up of SSE stands here\n", sseSetup, 1)
 	}
-	out, err := llvmir.Emit(m, llvmir.Options{Triple: r.triple, Asm: asm, Debug: llvmir.Lines, Vectors: p == Linux})
+	out, err := llvmir.Emit(m, llvmir.Options{Triple: r.triple, Asm: asm, Debug: llvmir.Lines, Vectors: p == Linux, Watched: watched})
 	if err != nil {
 		return "", err
 	}
@@ -227,6 +227,8 @@ type Options struct {
 	// Layout is a seed that moves a process, or a guest of the monitor, to other addresses;
 	// 0: the usual ones.
 	Layout uint64
+	// Watched keeps what says how a program is doing where a reader of its memory finds it.
+	Watched bool
 
 	// Words are those of the start, for product uefi, which nobody gives a command line.
 	Words []string
@@ -262,7 +264,7 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 	if err != nil {
 		return nil, err
 	}
-	text, err := emit(m, p, hasFloats(m) || o.CPU != "")
+	text, err := emit(m, p, hasFloats(m) || o.CPU != "", o.Watched)
 	if err != nil {
 		return nil, err
 	}

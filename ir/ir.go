@@ -218,10 +218,15 @@ type Result struct {
 //
 // A Service is not a task of the program's own: a run has ended or is stuck when all
 // others have or are, and who waits for a channel from it waits for the outside.
+//
+// After ir/pass/tasks, of several tasks, Waits are the places where this one waits: the first
+// word of the object frame.NAME is the number of one, from 1 on; 0 before the task has begun,
+// one more than there are when it has ended. It is nil where a place is not known.
 type Task struct {
 	Name    string
 	Func    *Func
 	Service bool
+	Waits   []diag.Span
 }
 
 // Chan is a channel; Writer and Reader are task indices. Words are the widths

@@ -309,10 +309,28 @@ func (p *parser) task() error {
 		return err
 	}
 	f, err := p.funcName()
-	if err == nil {
-		p.m.Tasks = append(p.m.Tasks, Task{Name: name.Text, Func: f, Service: p.sc.Accept("service")})
+	if err != nil {
+		return err
 	}
+	t := Task{Name: name.Text, Func: f, Service: p.sc.Accept("service")}
+	if p.sc.Accept("waits") {
+		err = p.waits(&t)
+	}
+	p.m.Tasks = append(p.m.Tasks, t)
 	return err
+}
+
+// waits reads the places where a task waits.
+func (p *parser) waits(t *Task) error {
+	for {
+		at := p.sc.Peek()
+		if at.Kind != text.Ident && !at.Is("@") || !strings.HasPrefix(at.Text, "@") {
+			return nil
+		}
+		if err := p.place(func(s diag.Span) { t.Waits = append(t.Waits, s) }); err != nil {
+			return err
+		}
+	}
 }
 
 // object takes `%name size align n [= $bytes] [ro] [place]` and enters it in scope.

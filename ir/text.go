@@ -61,7 +61,11 @@ func (p *printer) module() {
 		p.object(o)
 	}
 	for i, t := range p.m.Tasks {
-		p.f("task %d %s @%s%s\n", i, t.Name, t.Func.Name, flag(" service", t.Service))
+		p.f("task %d %s @%s%s%s", i, t.Name, t.Func.Name, flag(" service", t.Service), flag(" waits", len(t.Waits) > 0))
+		for _, s := range t.Waits {
+			p.f("%s", p.at(s))
+		}
+		p.f("\n")
 	}
 	for _, c := range p.m.Contexts {
 		p.f("main @%s\n", c.Func.Name)

@@ -125,4 +125,13 @@ func (g *guest) bytes(at, n uint64, flags elf.ProgFlag) ([]byte, bool) {
 	return nil, false
 }
 
+// ReadAt reads the guest's memory at a virtual address.
+func (g *guest) ReadAt(to []byte, at int64) (int, error) {
+	b, ok := g.bytes(uint64(at), uint64(len(to)), 0)
+	if !ok {
+		return 0, fmt.Errorf("the guest has no %d bytes at %#x", len(to), at)
+	}
+	return copy(to, b), nil
+}
+
 func (g *guest) close() { syscall.Munmap(g.ram) } //nolint:errcheck // nothing is left to do

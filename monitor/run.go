@@ -41,6 +41,9 @@ type Config struct {
 	Blocks  map[string]Block
 	Words   []string      // of the start, such as sn.nic.host=10.0.0.2/24
 	Exits   *atomic.Int64 // counts exits of the guest while it runs; may be nil
+	// Watch is told how the guest's memory is read, by virtual address, and with nil before
+	// it goes; may be nil.
+	Watch func(memory io.ReaderAt)
 }
 
 // Crash is an exception of the guest, or what it asked for and cannot have.
@@ -105,6 +108,9 @@ func (m *monitor) setUp(im *Image) (err error) {
 	}
 	if err := m.vm.give(0, 0, m.guest.ram); err != nil {
 		return err
+	}
+	if m.conf.Watch != nil {
+		m.conf.Watch(m.guest)
 	}
 	for i, d := range m.ports {
 		d.findRings(m.guest, i)
@@ -325,6 +331,9 @@ func (m *monitor) close() {
 		m.vm.close()
 	}
 	if m.guest != nil {
+		if m.conf.Watch != nil {
+			m.conf.Watch(nil)
+		}
 		m.guest.close()
 	}
 	for _, fd := range m.wake {

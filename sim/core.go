@@ -98,7 +98,7 @@ func (r *Recorder) task(i int) string {
 
 func (r *Recorder) event(task int, e trace.Event) {
 	e.Task = r.task(task)
-	r.tr.Events = append(r.tr.Events, e)
+	r.tr.Add(e)
 }
 
 // In records that a frame was delivered from a device.

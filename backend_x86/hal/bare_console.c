@@ -61,10 +61,10 @@ void hal_read(void *p, u32 n) { memset(p, 0, n); }
 // the kernel was taken from the firmware before it ended.
 static void power_off(void) {
   enum { SHUTDOWN = 2, FIVE_LEVELS = 1 << 12 };
-  void (*reset)(u64 kind, u64 status, u64 size, const void *data) __attribute__((ms_abi)) = (void *)firmware.reset;
+  void (*system)(u64 kind, u64 status, u64 size, const void *data) __attribute__((ms_abi)) = (void *)firmware.reset;
   if (!firmware.reset || firmware.cr4 & FIVE_LEVELS) return;
   __asm__ volatile("cli; mov %0, %%cr4; mov %1, %%cr3; mov %2, %%cr0" ::"r"(firmware.cr4), "r"(firmware.cr3), "r"(firmware.cr0) : "memory");
-  reset(SHUTDOWN, 0, 0, 0);
+  system(SHUTDOWN, 0, 0, 0);
 }
 
 // A program that has ended switches the computer off. What stopped it otherwise stays on the

@@ -121,7 +121,8 @@ func (e *engine) receive(g *portSide, d *devices) {
 	for i := range d.rx {
 		e.over = append(e.over, b.And(e.rxReady[i], beat, last, b.Not(fits)))
 	}
-	e.write, e.data = take, data
+	some := b.Or(whole, b.Any(part)) // a last beat without bytes may come when the buffer is full
+	e.write, e.data = b.And(take, some), data
 	e.done = b.And(beat, last)
 }
 

@@ -125,10 +125,9 @@ func (w *writer) nameAll() {
 			w.name[id] = literal(n.Width, n.Imm)
 		case n.Name != "":
 			w.name[id] = w.fresh(n.Name)
-		default:
-			w.name[id] = w.fresh(fmt.Sprintf("n%d", id))
 		}
 	}
+	w.nameNets()
 }
 
 // portNames gives the names of a circuit's ports in its module: their own,

@@ -2,7 +2,10 @@ package checks
 
 import (
 	"context"
+	"maps"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -154,4 +157,44 @@ func TestVerilogRows(t *testing.T) {
 		}
 	}
 	require.Equal(t, 4, proved)
+}
+
+var netDeclared = regexp.MustCompile(`(?m)^(?:\(\*.*?\*\) )*(?:wire|reg) (?:\[[0-9:]+\] )?(\w+)`)
+
+// TestNetsHaveNames: in the written module of a core each net is called after a register,
+// a memory, a port or a value that has a name. Some of one place are told apart by a number.
+func TestNetsHaveNames(t *testing.T) {
+	var ops []string
+	for op := word.Bad + 1; op < word.NumOps; op++ {
+		ops = append(ops, op.String())
+	}
+	numbered := regexp.MustCompile("_(" + strings.Join(ops, "|") + ")_[0-9]+$")
+	p, err := flow.Load("../../examples/filter", flow.Options{})
+	require.NoError(t, err)
+	for _, kind := range flow.Cores() {
+		c, err := p.Core(context.Background(), kind)
+		require.NoError(t, err)
+		names := verilog.NamesOf(c.Circuit)
+		known := slices.Concat(slices.Collect(maps.Values(names.Ports)), slices.Collect(maps.Values(names.Regs)), slices.Collect(maps.Values(names.Mems)))
+		for _, n := range c.Circuit.Nodes {
+			if n.Name != "" {
+				known = append(known, strings.ReplaceAll(n.Name, ".", "_"))
+			}
+		}
+		all, bare, again := 0, 0, 0
+		for _, m := range netDeclared.FindAllStringSubmatch(verilog.Write(c.Circuit, verilog.Options{}), -1) {
+			all++
+			if says := func(k string) bool { return strings.Contains("_"+m[1]+"_", "_"+k+"_") }; m[1] != "unused" && !slices.ContainsFunc(known, says) {
+				bare++
+				t.Logf("%s says nothing", m[1])
+			}
+			if numbered.MatchString(m[1]) {
+				again++
+			}
+		}
+		t.Logf("%s: %d declarations, %d not called after anything, %d told apart by a number only", kind, all, bare, again)
+		require.Greater(t, all, 400)
+		require.Zero(t, bare)
+		require.Less(t, 4*again, all)
+	}
 }

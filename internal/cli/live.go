@@ -23,6 +23,7 @@ type liveFlags struct {
 	Vmm     string        `default:"" enum:",qemu,qemu-q35,monitor" help:"Live: qemu or monitor, the same as --on unikernel or --on monitor; qemu-q35 has its devices on PCI."`
 	Accel   string        `default:"auto" enum:"auto,kvm,tcg" help:"Live: what executes a guest of QEMU; auto takes KVM when a probe guest runs under it, else tcg."`
 	Pcap    string        `placeholder:"FILE" help:"Live: a capture of all that crosses the network devices."`
+	Wire    string        `placeholder:"FAULTS" help:"Live: a bad wire: loss=5,duplicate=1,reorder=2,corrupt=1,seed=7; how many of a hundred frames, each way."`
 	Metrics string        `placeholder:"ADDRESS" help:"Live: answer /metrics there for Prometheus, such as 127.0.0.1:9100."`
 	For     time.Duration `placeholder:"TIME" help:"Live: end after a time such as 10s."`
 }
@@ -67,6 +68,7 @@ func (c *runCmd) liveOnly() string {
 		{"--vmm", c.Vmm != ""},
 		{"--accel", c.Accel != "auto"},
 		{"--pcap", c.Pcap != ""},
+		{"--wire", c.Wire != ""},
 		{"--metrics", c.Metrics != ""},
 		{"--for", c.For != 0},
 	} {
@@ -86,7 +88,7 @@ func (c *runCmd) serve(e *env) error {
 	if err != nil {
 		return userError(err)
 	}
-	p, err := c.load(e)
+	p, err := c.load(e, func(f *flow.Options) { f.Watched = c.Metrics != "" })
 	if err != nil {
 		return err
 	}
@@ -116,6 +118,7 @@ func (c *runCmd) serve(e *env) error {
 	}
 	o.Stdout = e.out
 	o.Ready = func(s live.Started) { fmt.Fprintln(e.err, s) }
+	o.Dropped = func(text string) { fmt.Fprint(e.err, text) }
 	o.Trapped = func(text string) { fmt.Fprint(e.err, p.SourceLine(text)) }
 	code, err := live.Run(e.ctx, im, o)
 	if err == nil && e.ctx.Err() != nil {
@@ -172,6 +175,11 @@ func (c *runCmd) liveOptions() (o live.Options, err error) {
 	}
 	for _, s := range c.Disk {
 		o.Disks = append(o.Disks, live.ParsePair(s))
+	}
+	if c.Wire != "" {
+		if o.Wire, err = live.ParseWire(c.Wire); err != nil {
+			return o, err
+		}
 	}
 	if c.Size != "" {
 		o.Size, err = live.ParseSize(c.Size)

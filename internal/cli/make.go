@@ -19,7 +19,7 @@ type buildCmd struct {
 	Stage   string   `default:"low" enum:"first,x86,low" help:"Which program IR a .sir shows: first (as lowered), x86, or low (for a core)."`
 	Time    bool     `help:"Print how long each artefact took."`
 	Plan    bool     `help:"List the copies over 64 bytes that are left."`
-	Vmm     string   `default:"" enum:",qemu,qemu-q35,firecracker,cloud-hypervisor,monitor" help:"Write a folder for a hypervisor, qemu, qemu-q35, firecracker or cloud-hypervisor: image, configuration, command."`
+	Vmm     string   `default:"" enum:",qemu,qemu-q35,qemu-uefi,firecracker,cloud-hypervisor,monitor" help:"Write a folder for a hypervisor, qemu, qemu-q35, firecracker or cloud-hypervisor, or a computer, qemu-uefi: image, configuration, command."`
 	Systemd bool     `help:"Write a folder with the Linux process and a unit of systemd for it."`
 }
 

@@ -67,10 +67,15 @@ func (c *runCmd) Run(e *env) error {
 	if c.On == flow.Source {
 		c.On = p.Reference()
 	}
-	r, err := p.Run(e.ctx, flow.RunOptions{
+	o := flow.RunOptions{
 		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, VcdOut: c.VcdOut, BytesOut: c.BytesOut, DiskOut: c.DiskOut, TraceFile: c.Trace, CommitLog: c.CommitLog, Wave: c.Wave, Window: c.Window, Lanes: c.Lanes,
 		Profile: c.Profile, Konata: c.Konata, Timeline: c.Timeline,
-	})
+		Forget: true,
+	}
+	if !e.json {
+		o.Line = func(line string) { fmt.Fprintln(e.out, line) }
+	}
+	r, err := p.Run(e.ctx, o)
 	if err != nil {
 		return err
 	}
@@ -81,9 +86,6 @@ func (c *runCmd) Run(e *env) error {
 	if e.json {
 		e.printJSON(r)
 		return nil
-	}
-	for _, line := range r.Lines {
-		fmt.Fprintln(e.out, line)
 	}
 	if r.Profile != nil {
 		table(e.out, r.Profile.Table(maxProfile))

@@ -69,9 +69,8 @@ func (d *decoder) word(w uint32) {
 			return
 		}
 	}
-	for _, line := range d.p.lines(d.rec.Trace()) {
-		d.show(line)
-		d.Lines++
-	}
+	r := d.p.newResult(RunOptions{Line: d.show})
+	r.take(d.rec.Trace().Events)
+	d.Lines += r.said
 	d.rec.Trace().Events = nil
 }

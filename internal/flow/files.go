@@ -22,31 +22,48 @@ const (
 // readInput reads a file of at most so many bytes. Devices and pipes have no size
 // and may never end, so they are refused.
 func readInput(name, what string, most int64) ([]byte, error) {
-	cannot := func(why string) error {
-		return diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", name, why)
+	if _, err := sizeOf(name, what); err != nil {
+		return nil, err
 	}
-	info, err := os.Stat(name)
-	switch {
-	case err != nil:
-		return nil, cannot(Reason(err))
-	case info.IsDir():
-		return nil, cannot("is a directory")
-	case !info.Mode().IsRegular():
-		return nil, cannot("it is a device or a pipe; " + what + " is a regular file")
-	}
-	f, err := os.Open(name)
+	f, err := openInput(name)
 	if err != nil {
-		return nil, cannot(Reason(err))
+		return nil, err
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, most+1))
 	switch {
 	case err != nil:
-		return nil, cannot(Reason(err))
+		return nil, cannotRead(name, Reason(err))
 	case int64(len(data)) > most:
 		return nil, diag.Errorf("E0001", diag.Span{}, "%s has more than %d bytes; %s may have %d", name, most, what, most)
 	}
 	return data, nil
+}
+
+// sizeOf is the size of a regular file.
+func sizeOf(name, what string) (int64, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return 0, cannotRead(name, Reason(err))
+	case info.IsDir():
+		return 0, cannotRead(name, "is a directory")
+	case !info.Mode().IsRegular():
+		return 0, cannotRead(name, "it is a device or a pipe; "+what+" is a regular file")
+	}
+	return info.Size(), nil
+}
+
+func openInput(name string) (*os.File, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, cannotRead(name, Reason(err))
+	}
+	return f, nil
+}
+
+func cannotRead(name, why string) error {
+	return diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", name, why)
 }
 
 // Reason is the part of a file error that says why, without the path again.

@@ -45,6 +45,7 @@ type Options struct {
 	Backend   string         // "cg" (default) or "llvm" for RISC-V
 	CPU       string         // that x86-64 products are made for; empty: the product's own choice
 	Layout    uint64         // seed of the addresses of x86-64 products; 0: the usual ones
+	Watched   bool           // x86-64 products say in their memory how the program is doing (watch.go)
 	Engine    string         // of the machine that runs the circuit; empty: its first
 	Check     bool           // verify and shuffle between passes
 	Net       bool           // carry a check after each proved one
@@ -117,7 +118,7 @@ func LoadFiles(files []*diag.File, opts Options) (*Program, error) {
 	if err := all.Err(); err != nil {
 		return nil, err
 	}
-	t, list := types.Check(parsed, types.Options{Settings: opts.Settings, Net: opts.Net})
+	t, list := types.Check(parsed, types.Options{Settings: opts.settings(), Net: opts.Net})
 	all = append(all, list...)
 	if err := all.Err(); err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	x86 "github.com/sinter-lang/sinter/backend_x86"
+	"github.com/sinter-lang/sinter/internal/bootdisk"
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/live"
 	"github.com/sinter-lang/sinter/internal/proc"
@@ -36,7 +37,13 @@ func (p *Program) Service(ctx context.Context, product string, im *live.Image) e
 		return err
 	}
 	im.ELF, im.Size, im.Where = img.ELF, len(img.Stripped), x86.Places(img.ELF)
-	return nil
+	if img.EFI != nil {
+		im.Boot = bootdisk.Image(img.EFI)
+	}
+	if p.opts.Watched {
+		im.Watch, err = p.watch(img)
+	}
+	return err
 }
 
 // SourceLine is the source line that a sentence about a trap or a crash names, with its

@@ -1,14 +1,12 @@
 package flow
 
 import (
-	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 
 	"github.com/sinter-lang/sinter/ir/port"
-	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/lang/tree"
-	"github.com/sinter-lang/sinter/sim/world"
 )
 
 // portOption is an option NAME=FILE about ports of one kind. The name may be left out
@@ -84,14 +82,6 @@ func (p *Program) port(o portOption, spec string) (device int, file string, err 
 	return device, spec, nil
 }
 
-// outputs are the files that a run writes.
-type outputs []output
-
-type output struct {
-	path string
-	make func(*trace.Trace, *world.World) ([]byte, error)
-}
-
 // outputs finds what the options of a run name, before it begins: a mistake in them
 // costs no run.
 func (p *Program) outputs(o RunOptions) (outputs, error) {
@@ -99,7 +89,7 @@ func (p *Program) outputs(o RunOptions) (outputs, error) {
 	for _, kind := range []struct {
 		option portOption
 		specs  []string
-		make   func(d *tree.DeviceDef, i int) func(*trace.Trace, *world.World) ([]byte, error)
+		begin  func(d *tree.DeviceDef, i int) func(io.Writer) (content, error)
 	}{
 		{optionDiskOut, o.DiskOut, diskOutput},
 		{optionPcapOut, o.PcapOut, captureOutput},
@@ -111,11 +101,11 @@ func (p *Program) outputs(o RunOptions) (outputs, error) {
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, output{file, kind.make(&p.Tree.System.Devices[i], i)})
+			out = append(out, output{file, kind.begin(&p.Tree.System.Devices[i], i)})
 		}
 	}
 	if o.TraceFile != "" {
-		out = append(out, output{o.TraceFile, func(t *trace.Trace, _ *world.World) ([]byte, error) { return []byte(trace.Print(t)), nil }})
+		out = append(out, output{o.TraceFile, p.traceOutput})
 	}
 	paths := map[string]bool{}
 	names := o.lookedAtFiles()
@@ -130,31 +120,4 @@ func (p *Program) outputs(o RunOptions) (outputs, error) {
 		paths[path] = true
 	}
 	return out, nil
-}
-
-func diskOutput(_ *tree.DeviceDef, i int) func(*trace.Trace, *world.World) ([]byte, error) {
-	return func(_ *trace.Trace, w *world.World) ([]byte, error) { return w.Disk(i).Image(), nil }
-}
-
-func captureOutput(d *tree.DeviceDef, _ int) func(*trace.Trace, *world.World) ([]byte, error) {
-	return func(t *trace.Trace, _ *world.World) ([]byte, error) {
-		return world.CaptureOf(t, d.Name, port.HeadOf(d.Kind) > 0)
-	}
-}
-
-func waveformOutput(d *tree.DeviceDef, _ int) func(*trace.Trace, *world.World) ([]byte, error) {
-	return func(t *trace.Trace, _ *world.World) ([]byte, error) { return world.WriteVCD(t, d.Name), nil }
-}
-
-// write writes all files of a run, or none.
-func (o outputs) write(t *trace.Trace, w *world.World) error {
-	files := make([]file, len(o))
-	for i, x := range o {
-		data, err := x.make(t, w)
-		if err != nil {
-			return fmt.Errorf("%s: %w", x.path, err)
-		}
-		files[i] = file{x.path, data, 0o644}
-	}
-	return writeAll(files)
 }

@@ -31,13 +31,15 @@ type RunOptions struct {
 	BytesOut  []string // PORT=FILE
 	DiskOut   []string // DEVICE=FILE
 	TraceFile string
-	CommitLog string // each retired instruction, levels isa and cycle only
-	Profile   bool   // what each line of the source costs; levels source, ir, isa and cycle
-	Konata    string // a picture of the pipeline, level cycle only
-	Timeline  string // tasks and channels over time, levels isa and cycle only
-	Wave      string // VCD of the core, level cycle only
-	Window    string // FROM:CYCLES of the waveform and the pipeline, or all
-	Lanes     int    // runs of a core with other gaps at its ports, this one counted; 0: one
+	CommitLog string            // each retired instruction, levels isa and cycle only
+	Profile   bool              // what each line of the source costs; levels source, ir, isa and cycle
+	Konata    string            // a picture of the pipeline, level cycle only
+	Timeline  string            // tasks and channels over time, levels isa and cycle only
+	Wave      string            // VCD of the core, level cycle only
+	Window    string            // FROM:CYCLES of the waveform and the pipeline, or all
+	Forget    bool              // keep no trace, so that a run may be of any length
+	Line      func(line string) // is given the lines of the result, one by one, in place of it
+	Lanes     int               // runs of a core with other gaps at its ports, this one counted; 0: one
 }
 
 // Result is what a run showed.
@@ -58,6 +60,11 @@ type Result struct {
 	Differs []string           `json:"differs,omitempty"` // where other lanes showed something else
 	Profile *Profile           `json:"profile,omitempty"`
 	Trace   *trace.Trace       `json:"-"`
+
+	prog *Program
+	line func(string)
+	many bool // several tasks speak
+	said int  // lines
 }
 
 // How runs end that neither ended nor wait for the outside.
@@ -92,15 +99,24 @@ func (p *Program) Run(ctx context.Context, o RunOptions) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := world.New(script)
-	m, tr, seconds, err := p.traceIn(ctx, o.Level, o.Core, w, o.World)
+	files, err := outs.open()
 	if err != nil {
 		return nil, err
 	}
-	if err := outs.write(tr, w); err != nil {
+	defer files.drop()
+	r := p.newResult(o)
+	w := world.New(script)
+	m, tr, seconds, err := p.traceIn(ctx, o.Level, o.Core, w, o.World, o.keeps(), func(events []trace.Event) error {
+		r.take(events)
+		return files.take(events)
+	})
+	if err != nil {
 		return nil, err
 	}
-	r := p.result(o, m, tr, seconds)
+	if err := files.finish(tr, w); err != nil {
+		return nil, err
+	}
+	r.end(m, tr, seconds)
 	if o.Lanes > 1 {
 		r.Lanes = o.Lanes
 		r.Differs, err = p.otherLanes(ctx, o, tr)
@@ -108,17 +124,31 @@ func (p *Program) Run(ctx context.Context, o RunOptions) (*Result, error) {
 	return r, err
 }
 
+// keeps reports whether the whole trace of a run is wanted.
+func (o *RunOptions) keeps() bool { return !o.Forget || o.Lanes > 1 }
+
 // Trace runs one machine to its end.
 func (p *Program) Trace(ctx context.Context, level, core string, w World) (sim.Machine, *trace.Trace, float64, error) {
 	script, err := p.Script(w)
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	return p.traceIn(ctx, level, core, world.New(script), w)
+	return p.traceIn(ctx, level, core, world.New(script), w, true, nil)
 }
 
-// traceIn runs one machine in a world to its end.
-func (p *Program) traceIn(ctx context.Context, level, core string, in *world.World, w World) (sim.Machine, *trace.Trace, float64, error) {
+// TraceTo runs one machine to its end and hands its events to take, as DriveTo does.
+func (p *Program) TraceTo(ctx context.Context, level, core string, w World, take func([]trace.Event) error) (sim.Machine, *trace.Trace, float64, error) {
+	script, err := p.Script(w)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	return p.traceIn(ctx, level, core, world.New(script), w, false, take)
+}
+
+// traceIn runs one machine in a world to its end. take, unless nil, is given the events;
+// with keep the trace has them too.
+func (p *Program) traceIn(ctx context.Context, level, core string, in *world.World, w World, keep bool, take func([]trace.Event) error) (sim.Machine, *trace.Trace, float64, error) {
+	defer in.Close()
 	m, err := p.Machine(ctx, level, core, in, w.Seed)
 	if err != nil {
 		return nil, nil, 0, err
@@ -130,12 +160,30 @@ func (p *Program) traceIn(ctx context.Context, level, core string, in *world.Wor
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	began := time.Now()
-	tr, err := Drive(ctx, m, bounds)
-	if err != nil && ctx.Err() == nil {
-		err = &MachineFault{err}
+	var kept []trace.Event
+	var refused error
+	if !keep {
+		bounds.Events = 0
 	}
-	if c, ok := m.(*cycle.Machine); ok && err == nil {
+	began := time.Now()
+	tr, err := DriveTo(ctx, m, bounds, func(events []trace.Event) error {
+		if keep {
+			kept = append(kept, events...)
+		}
+		if take != nil {
+			refused = take(events)
+		}
+		return refused
+	})
+	if keep {
+		m.Trace().Keep(kept)
+	}
+	switch c, ok := m.(*cycle.Machine); {
+	case err != nil && ctx.Err() == nil && refused == nil:
+		err = &MachineFault{err}
+	case err == nil && in.Err() != nil:
+		err = in.Err()
+	case ok && err == nil:
 		err = p.withinCycles(ctx, core, c.Meters())
 	}
 	return m, tr, time.Since(began).Seconds(), err
@@ -144,14 +192,14 @@ func (p *Program) traceIn(ctx context.Context, level, core string, in *world.Wor
 // Bounds are where a run stops that does not end by itself.
 type Bounds struct {
 	Steps  uint64 // of the machine's own kind
-	Events int    // of all kinds: they take memory
+	Events int    // of all kinds, where they take memory; 0: no bound
 	Shown  int    // events that every machine shows, the same work on each; 0: no bound
 }
 
 // boundsOf are those of a machine, and of a world that has some.
 func boundsOf(level string, w World) (Bounds, error) {
 	l, err := LevelOf(level)
-	b := Bounds{Steps: l.Steps, Events: MostEvents, Shown: int(min(w.Limit, MostEvents))}
+	b := Bounds{Steps: l.Steps, Events: MostEvents, Shown: int(min(w.Limit, math.MaxInt))}
 	if w.Steps != 0 {
 		b.Steps = w.Steps
 	}
@@ -185,34 +233,71 @@ func (f *MachineFault) Unwrap() error { return f.Err }
 // may show events without end.
 const MostEvents = 1 << 22
 
-// Drive runs a machine and looks from time to time whether it shall go on. A run
-// that would show more events than it may shows the first of them and has stopped at
-// its limit, wherever the machine was when that was noticed.
+// Drive runs a machine and keeps its trace. A run that would show more events than it may
+// shows the first of them and has stopped at its limit, wherever the machine was when that
+// was noticed.
 func Drive(ctx context.Context, m sim.Machine, b Bounds) (*trace.Trace, error) {
-	seen, shown, before := 0, 0, 0
-	slice := uint64(1)
+	var all []trace.Event
+	tr, err := DriveTo(ctx, m, b, func(events []trace.Event) error {
+		all = append(all, events...)
+		return nil
+	})
+	m.Trace().Keep(all)
+	return tr, err
+}
+
+// DriveTo runs a machine and hands its events out while it runs, a few hundred at a time:
+// they are not kept. It looks from time to time whether it shall go on. An error of take
+// ends the run.
+func DriveTo(ctx context.Context, m sim.Machine, b Bounds, take func([]trace.Event) error) (*trace.Trace, error) {
+	t := &tap{most: b.Shown, take: take}
+	tr := m.Trace()
+	tr.Sink = t.events
+	slice, before := uint64(1), 0
 	for done := uint64(0); ; done += slice {
-		slice = nextSlice(slice, len(m.Trace().Events)-before)
-		before = len(m.Trace().Events)
-		tr, err := sim.Run(m, min(slice, b.Steps-done))
-		if err != nil {
+		slice = nextSlice(slice, tr.Count()-before)
+		before = tr.Count()
+		_, err := sim.Run(m, min(slice, b.Steps-done))
+		tr.Flush()
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		for ; b.Shown > 0 && seen < len(tr.Events); seen++ {
-			if !isShown(tr.Events[seen].Kind) {
-				continue
-			}
-			if shown++; shown > b.Shown {
-				tr.Events, tr.Status, tr.Waits = tr.Events[:seen], trace.Limit, nil
-				return tr, nil
-			}
-		}
-		if m.Done() || done+slice >= b.Steps || len(tr.Events) > b.Events {
+		case t.err != nil:
+			return nil, t.err
+		case t.full:
+			tr.Status, tr.Waits = trace.Limit, nil
 			return tr, nil
-		}
-		if ctx.Err() != nil {
+		case m.Done() || done+slice >= b.Steps || b.Events > 0 && tr.Count() > b.Events:
+			return tr, nil
+		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		}
+	}
+}
+
+// tap counts the events of a run that every machine shows, and stops them at a bound.
+type tap struct {
+	most, shown int // 0: no bound
+	full        bool
+	err         error
+	take        func([]trace.Event) error
+}
+
+func (t *tap) events(events []trace.Event) {
+	n := len(events)
+	for i := 0; i < n && t.most > 0; i++ {
+		if !isShown(events[i].Kind) {
+			continue
+		}
+		if t.shown++; t.shown > t.most {
+			n, t.full = i, true
+		}
+	}
+	if t.err == nil && n > 0 {
+		t.err = t.take(events[:n])
+	}
+	if t.full {
+		t.take = func([]trace.Event) error { return nil }
 	}
 }
 
@@ -232,48 +317,67 @@ func isShown(k trace.Kind) bool {
 	return k == trace.In || k == trace.Out || k == trace.Log || k == trace.Trap
 }
 
+// result is that of a run whose trace is whole.
 func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds float64) *Result {
-	r := &Result{
-		Program: p.Name, Level: o.Level, Status: tr.Status, Waits: append([]string{}, tr.Waits...), Trace: tr,
-		Lines: p.lines(tr), Frames: map[string]int{}, Levels: map[string]int{}, Bytes: map[string]int{}, Figures: Figures(m),
+	r := p.newResult(o)
+	r.take(tr.Events)
+	r.end(m, tr, seconds)
+	return r
+}
+
+func (p *Program) newResult(o RunOptions) *Result {
+	return &Result{
+		Program: p.Name, Level: o.Level, Lines: []string{}, Frames: map[string]int{}, Levels: map[string]int{}, Bytes: map[string]int{},
+		prog: p, line: o.Line, many: len(p.Tree.System.Tasks()) > 1,
 	}
+}
+
+// end takes what is known when the run is over.
+func (r *Result) end(m sim.Machine, tr *trace.Trace, seconds float64) {
+	r.Status, r.Waits, r.Trace, r.Figures = tr.Status, append([]string{}, tr.Waits...), tr, Figures(m)
 	r.Figures["seconds"] = seconds
-	for _, e := range tr.Events {
-		switch {
-		case e.Kind != trace.Out:
-		case p.shapeOf(e.Port) == port.Message:
-			r.Frames[e.Port]++
-		case p.shapeOf(e.Port) == port.Level:
-			r.Levels[e.Port]++
-		case p.shapeOf(e.Port) == port.Stream:
-			r.Bytes[e.Port] += len(e.Data)
-		}
-	}
 	if e, ok := m.(interface{ Engine() string }); ok {
 		r.Engine = e.Engine()
 	}
 	if g, ok := m.(*process.Machine); ok {
 		r.Command = g.Command
 	}
-	return r
 }
 
-// lines renders what a person wants to read of a trace: logs, with the task's
-// name when there are several tasks, and traps with their place.
-func (p *Program) lines(tr *trace.Trace) []string {
-	many := len(p.Tree.System.Tasks()) > 1
-	lines := []string{}
-	for _, e := range tr.Events {
+// take counts what leaves the program, and renders what a person wants to read.
+func (r *Result) take(events []trace.Event) {
+	for i := range events {
+		e := &events[i]
 		switch {
-		case e.Kind == trace.Log && many:
-			lines = append(lines, e.Task+": "+e.Text)
-		case e.Kind == trace.Log:
-			lines = append(lines, e.Text)
-		case e.Kind == trace.Trap:
-			lines = append(lines, fmt.Sprintf("trap in task %s: %s at %s", e.Task, e.Code, p.trapPlace(e.Site)))
+		case e.Kind == trace.Log || e.Kind == trace.Trap:
+			r.say(e)
+		case e.Kind != trace.Out:
+		case r.prog.shapeOf(e.Port) == port.Message:
+			r.Frames[e.Port]++
+		case r.prog.shapeOf(e.Port) == port.Level:
+			r.Levels[e.Port]++
+		case r.prog.shapeOf(e.Port) == port.Stream:
+			r.Bytes[e.Port] += len(e.Data)
 		}
 	}
-	return lines
+}
+
+// say renders logs, with the task's name when there are several tasks, and traps with
+// their place.
+func (r *Result) say(e *trace.Event) {
+	line := e.Text
+	switch {
+	case e.Kind == trace.Trap:
+		line = fmt.Sprintf("trap in task %s: %s at %s", e.Task, e.Code, r.prog.trapPlace(e.Site))
+	case r.many:
+		line = e.Task + ": " + e.Text
+	}
+	r.said++
+	if r.line != nil {
+		r.line(line)
+		return
+	}
+	r.Lines = append(r.Lines, line)
 }
 
 // trapPlace is where a trap site stands, as far as that is known.

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"github.com/sinter-lang/sinter/ir/port"
-	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/lang/tree"
 	"github.com/sinter-lang/sinter/sim/world"
 )
@@ -43,8 +42,4 @@ func (p *Program) streams() []bool {
 		list = append(list, isStream(&d))
 	}
 	return list
-}
-
-func bytesOutput(d *tree.DeviceDef, _ int) func(*trace.Trace, *world.World) ([]byte, error) {
-	return func(t *trace.Trace, _ *world.World) ([]byte, error) { return world.WriteBytes(t, d.Name), nil }
 }

@@ -218,7 +218,7 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 		if err != nil {
 			return nil, err
 		}
-		img, err := x86.Options{CPU: x86.CPU(p.opts.CPU), Layout: p.opts.Layout, Printed: p.opts.Printed, Words: p.bootWords(product)}.Build(ctx, m, product, tools)
+		img, err := x86.Options{CPU: x86.CPU(p.opts.CPU), Layout: p.opts.Layout, Printed: p.opts.Printed, Watched: p.opts.Watched, Words: p.bootWords(product)}.Build(ctx, m, product, tools)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"io"
+
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/types"
 	"github.com/sinter-lang/sinter/sim/world"
@@ -55,11 +57,12 @@ func (p *Program) Script(w World) (*world.Script, error) {
 		if file == nothing {
 			continue
 		}
-		data, err := readInput(file, "a capture", maxCapture)
+		c, err := capture(file)
 		if err != nil {
 			return nil, err
 		}
-		sources = append(sources, world.Capture{Device: device, Name: file, Data: data, Messages: port.HeadOf(p.Tree.System.Devices[device].Kind) > 0})
+		c.Device, c.Messages = device, port.HeadOf(p.Tree.System.Devices[device].Kind) > 0
+		sources = append(sources, c)
 	}
 	script, err := world.FromCaptures(devices, sources)
 	if err != nil {
@@ -68,8 +71,10 @@ func (p *Program) Script(w World) (*world.Script, error) {
 	if script.Disks, err = p.disks(w.Disks); err != nil {
 		return nil, err
 	}
-	if w.Frames > 0 && len(script.Inputs) > w.Frames {
-		script.Inputs = script.Inputs[:w.Frames]
+	if w.Frames > 0 {
+		if err := script.First(w.Frames); err != nil {
+			return nil, err
+		}
 	}
 	if err := p.addWaveforms(w.Levels, script); err != nil {
 		return nil, err
@@ -86,6 +91,23 @@ func (p *Program) Script(w World) (*world.Script, error) {
 		script.Until = &until
 	}
 	return script, nil
+}
+
+// wholeCapture is the size up to which a capture is read at once. A longer one is read
+// again by each run, while that goes on.
+const wholeCapture = 256 << 10
+
+// capture is a file with frames.
+func capture(file string) (world.Capture, error) {
+	const what = "a capture"
+	c := world.Capture{Name: file}
+	size, err := sizeOf(file, what)
+	if err == nil && size <= wholeCapture {
+		c.Data, err = readInput(file, what, maxCapture)
+		return c, err
+	}
+	c.Open = func() (io.ReadCloser, error) { return openInput(file) }
+	return c, err
 }
 
 // disks makes the disks of the program: of an image, or empty.

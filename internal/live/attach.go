@@ -64,6 +64,11 @@ func (s *service) attachGateway(i int) error {
 	}
 	s.ends[i] = theirs
 	d := s.im.Devices[i]
+	if s.o.Wire != nil {
+		if ours, err = s.spoil(ours, d.Name); err != nil {
+			return err
+		}
+	}
 	l := &link{f: ours, capture: s.capture, device: d.Name}
 	s.links = append(s.links, l)
 	if len(d.Ports) == 0 {
@@ -103,7 +108,7 @@ func (s *service) attachTap(i int) error {
 		reach = fmt.Sprintf("%s over interface %s", dotted(d.Home.Host), name)
 	}
 	s.reach = append(s.reach, reach)
-	if s.capture == nil && s.o.Metrics == "" {
+	if !s.relays() {
 		s.ends[i] = tap
 		return nil
 	}
@@ -113,12 +118,22 @@ func (s *service) attachTap(i int) error {
 		return err
 	}
 	s.ends[i] = theirs
+	if s.o.Wire != nil {
+		if ours, err = s.spoil(ours, d.Name); err != nil {
+			tap.Close()
+			return err
+		}
+	}
 	inner, outer := &link{f: ours, capture: s.capture, device: d.Name}, &link{f: tap}
 	s.links = append(s.links, inner, outer)
 	go relay(inner, outer)
 	go relay(outer, inner)
 	return nil
 }
+
+// relays reports whether frames of interfaces go through this process: they are recorded,
+// counted, or spoilt.
+func (s *service) relays() bool { return s.capture != nil || s.o.Metrics != "" || s.o.Wire != nil }
 
 // checkDisk sees to it that a file can be a disk; one that is missing has a size.
 func checkDisk(path string, size int64) error {

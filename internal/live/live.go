@@ -18,6 +18,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -58,10 +59,12 @@ type Image struct {
 	Name    string
 	ELF     []byte // with its line tables
 	Size    int    // bytes without them
+	Boot    []byte // of product uefi: the image of a disk that starts it
 	Devices []Device
 	Words   []string                // that tell it its addresses at the start
 	Linked  []string                // what the image contains besides the program, in words
 	Where   func(rip uint64) string // place of an address
+	Watch   *Watch                  // what its memory says of it; nil: it was not made to be watched
 }
 
 // Options say how it runs.
@@ -76,11 +79,13 @@ type Options struct {
 	Disks    []Pair        // DEVICE=FILE
 	Size     int64         // of a disk whose file is missing; 0: that is an error
 	Metrics  string        // where to answer /metrics, such as 127.0.0.1:9100; empty: nowhere
+	Wire     *Wire         // what the network does to frames; nil: nothing
 	Pcap     string        // a capture of all that crosses the network devices
 	For      time.Duration // 0: until it ends or ctx does
 	Stdout   io.Writer
 	Ready    func(Started)     // is called once, when the service answers
 	Trapped  func(text string) // is called with the line of a trap that has ended it
+	Dropped  func(text string) // is called at the end with lines of what the stacks of a watched image have dropped
 }
 
 // Product is what the machine runs, by its name.
@@ -92,14 +97,19 @@ func (o Options) Product() string {
 		return "hvt"
 	case o.Chipset == process.Q35:
 		return "pvh-pci"
+	case o.Chipset == process.Computer:
+		return "uefi"
 	}
 	return "pvh"
 }
 
 // Chipset is the one that a --vmm means.
 func Chipset(vmm string) process.Chipset {
-	if vmm == "qemu-q35" {
+	switch vmm {
+	case "qemu-q35":
 		return process.Q35
+	case "qemu-uefi":
+		return process.Computer
 	}
 	return process.Microvm
 }
@@ -174,9 +184,14 @@ type service struct {
 	console *console
 
 	gateways []*gateway
+	wires    []*spoiled
 	scrape   string // where the metrics are
 	beganAt  atomic.Int64
 	exits    atomic.Int64 // of a guest of the monitor
+
+	seeing sync.Mutex
+	see    io.ReaderAt // the memory of the image while it runs
+	last   string      // what its stacks have dropped
 }
 
 // Run runs an image until it ends, and gives its exit code. The end of ctx ends it
@@ -212,6 +227,9 @@ func Run(ctx context.Context, im *Image, o Options) (code int, err error) {
 	code, err = s.machine()(ctx)
 	if o.Trapped != nil && code == trapped {
 		o.Trapped(s.console.lastWords())
+	}
+	if o.Dropped != nil && s.last != "" {
+		o.Dropped(s.last)
 	}
 	if ctx.Err() != nil && !errors.As(err, new(Crash)) {
 		return 0, nil

@@ -71,7 +71,7 @@ func (s *service) unikernel(ctx context.Context) (int, error) {
 	s.memory = process.MemoryOf(o, kernel) << 10
 	files := s.inherit(func(i, fd int) {
 		backend := fmt.Sprintf("dgram,local.type=fd,local.str=%d", fd)
-		if s.tapOf(i) != "" && s.capture == nil && s.o.Metrics == "" {
+		if s.tapOf(i) != "" && !s.relays() {
 			backend = fmt.Sprintf("tap,fd=%d", fd)
 		}
 		args = append(args, o.Chipset.Card(i, backend)...)
@@ -80,6 +80,13 @@ func (s *service) unikernel(ctx context.Context) (int, error) {
 		if d.Kind == Disk {
 			args = append(args, o.Chipset.Disk(i, s.im.value(Disk, s.o.Disks, i))...)
 		}
+	}
+	if s.im.Watch != nil {
+		f, more, err := s.guestMemory(firstFD+len(files), s.memory>>10)
+		if err != nil {
+			return 0, err
+		}
+		files, args = append(files, f), append(args, more...)
 	}
 	status, said, err := s.child(ctx, args[0], args[1:], files)
 	if err != nil {
@@ -113,6 +120,10 @@ func (s *service) child(ctx context.Context, path string, args []string, files [
 		cmd.ExtraFiles, cmd.Stdout, cmd.Stderr = files, s.o.Stdout, &limited{&said}
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 		cmd.WaitDelay = time.Second
+		cmd.Cancel = func() error {
+			s.note() // its memory goes with it
+			return cmd.Process.Kill()
+		}
 		err := cmd.Start()
 		if errors.Is(err, syscall.ETXTBSY) && attempt < 20 { // another child is being made
 			time.Sleep(5 * time.Millisecond)
@@ -129,7 +140,10 @@ func (s *service) child(ctx context.Context, path string, args []string, files [
 			s.ends[i] = nil
 		}
 	}
+	s.watchProcess(cmd.Process.Pid)
 	err := cmd.Wait()
+	s.note()
+	s.watchWith(nil)
 	if ctx.Err() != nil {
 		return 0, said.Bytes(), nil
 	}
@@ -163,7 +177,7 @@ func (s *service) monitor(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	s.memory = int(im.Memory() >> 10)
-	conf := monitor.Config{Console: s.o.Stdout, Nets: map[string]monitor.Net{}, Blocks: map[string]monitor.Block{}, Words: s.im.Words, Exits: &s.exits}
+	conf := monitor.Config{Console: s.o.Stdout, Nets: map[string]monitor.Net{}, Blocks: map[string]monitor.Block{}, Words: s.im.Words, Exits: &s.exits, Watch: s.watchGuest}
 	for i, d := range s.im.Devices {
 		if f := s.ends[i]; f != nil {
 			conf.Nets[d.Name] = &frames{fd: int(f.Fd()), buf: make([]byte, maxFrame)}

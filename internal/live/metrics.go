@@ -83,12 +83,16 @@ func (s *service) metrics() string {
 	for _, g := range s.gateways {
 		g.count(datagrams, clients)
 	}
+	spoilt := &family{"sinter_wire_faults_total", "counter", "What the bad wire has done to frames to the program (in) and from it (out).", nil}
+	for _, w := range s.wires {
+		w.count(spoilt)
+	}
 	exits := &family{"sinter_exits_total", "counter", "Exits of the guest to the monitor.", nil}
 	if s.o.Machine == Monitor {
 		exits.add(s.exits.Load())
 	}
 	var b strings.Builder
-	for _, f := range []*family{info, up, image, frames, bytes, lost, datagrams, clients, exits} {
+	for _, f := range append([]*family{info, up, image, frames, bytes, lost, datagrams, clients, spoilt, exits}, s.watched()...) {
 		if len(f.samples) == 0 {
 			continue
 		}

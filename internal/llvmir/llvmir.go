@@ -65,6 +65,7 @@ type Options struct {
 	Vectors  bool   // objects are aligned for vectors
 	LogWords bool   // log events as words of a log port
 	Bytewise bool   // streams are moved by sn_take_bytes and sn_send_bytes, of the same types as sn_take and sn_send
+	Watched  bool   // channels, frames of tasks and counters of stacks stay where others can read them
 	Support  string // LLVM text with definitions of functions that the back end supplies
 
 	// Trap gives the inline assembly that ends the run at a failed check; nil
@@ -189,10 +190,19 @@ func (e *emitter) global(name string, o *sir.Object) value.Value {
 	g.Linkage = enum.LinkageInternal
 	g.Align = ir.Align(e.alignment(o))
 	g.Immutable = o.Kind == sir.ConstObj && !o.Boot
-	if o.Boot { // the layer below sets it before the program runs
+	if o.Boot || e.opts.Watched && watched(o) { // the layer below sets it before the program runs, or somebody reads it
 		g.Linkage, g.Preemption = enum.LinkageNone, enum.PreemptionDSOLocal
 	}
 	return constant.NewBitCast(g, types.I8Ptr)
+}
+
+// watched are the objects that say what a program is doing: how full its channels are, where
+// its tasks wait, what its stacks have dropped.
+func watched(o *sir.Object) bool {
+	if o.Kind != sir.StateObj {
+		return false
+	}
+	return strings.HasPrefix(o.Name, "chan.") || strings.HasPrefix(o.Name, "frame.") || strings.HasSuffix(o.Name, ".drops")
 }
 
 // longVector is the longest vector of x86-64-v3 in bytes.

@@ -3,6 +3,7 @@ package pass
 import (
 	"fmt"
 
+	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/word"
 )
@@ -14,8 +15,20 @@ func (t *tasker) several() {
 		s := &step{t: t, f: t.m.Tasks[k].Func, name: t.m.Tasks[k].Name, task: k}
 		s.make()
 		steps = append(steps, s)
+		t.m.Tasks[k].Waits = s.places()
 	}
 	t.m.Contexts = []ir.Context{{Func: t.scheduler(steps)}}
+}
+
+// places are where a task waits, nil when one is not known.
+func (s *step) places() (all []diag.Span) {
+	for _, p := range s.points {
+		if p.i.Span.IsZero() {
+			return nil
+		}
+		all = append(all, p.i.Span)
+	}
+	return all
 }
 
 // wholeTasks gives each task a function of its own with all that blocks.

@@ -3,6 +3,7 @@ package trace
 import (
 	"bytes"
 	"fmt"
+	"slices"
 )
 
 // Options say what Compare looks at besides the observable events.
@@ -38,45 +39,153 @@ func (d Difference) String() string {
 // each other one a prefix of the reference's. A status `limit` is equal to
 // nothing.
 func Compare(want, got *Trace, opts Options) []Difference {
-	var out []Difference
-	w, tasks := byTask(want, opts, nil)
-	g, tasks := byTask(got, opts, tasks)
-	prefix := got.Status == Trapped && want.Status == Trapped
-	for _, task := range tasks {
-		ends := prefix && !endsInTrap(g[task])
-		if d, differs := compareTask(task, w[task], g[task], ends, opts); differs {
-			out = append(out, d)
+	c := NewComparer(opts)
+	c.Want(want.Events)
+	c.Got(got.Events)
+	return c.End(want.Status, got.Status)
+}
+
+// Comparer compares two traces while their runs go on, as Compare does. It holds only the
+// events that one run has shown and the other not yet.
+type Comparer struct {
+	opts    Options
+	tasks   map[string]*pairing
+	wanted  []string // tasks, in the order in which the reference showed them
+	others  []string // those of the other run alone
+	ahead   int
+	gotOver bool
+}
+
+// pairing is one task: the events of the run that is ahead, and where the runs differ.
+type pairing struct {
+	ahead  []Event
+	want   bool // these are the reference's
+	n      int  // pairs compared
+	differ *Difference
+	listed bool // in wanted
+	trap   bool // the last event of the other run is a trap
+}
+
+// NewComparer begins a comparison.
+func NewComparer(opts Options) *Comparer {
+	return &Comparer{opts: opts, tasks: map[string]*pairing{}}
+}
+
+// Want takes the next events of the reference.
+func (c *Comparer) Want(events []Event) {
+	for i := range events {
+		e := &events[i]
+		t := c.tasks[e.Task]
+		if t == nil {
+			t = &pairing{}
+			c.tasks[e.Task] = t
+		}
+		if !t.listed {
+			t.listed = true
+			c.wanted = append(c.wanted, e.Task)
+		}
+		if compared(e.Kind, c.opts) {
+			c.take(t, e, true)
 		}
 	}
-	if want.Status != got.Status || want.Status == Limit {
-		out = append(out, Difference{Index: -1, Want: string(want.Status), Got: string(got.Status)})
+}
+
+// Got takes the next events of the other run.
+func (c *Comparer) Got(events []Event) {
+	for i := range events {
+		e := &events[i]
+		t := c.tasks[e.Task]
+		if t == nil {
+			t = &pairing{}
+			c.tasks[e.Task] = t
+			c.others = append(c.others, e.Task)
+		}
+		if compared(e.Kind, c.opts) {
+			t.trap = e.Kind == Trap
+			c.take(t, e, false)
+		}
 	}
-	if prefix && len(out) == 0 && !anyTrap(g, tasks) {
+}
+
+// GotAll says that the other run is over: of what the reference shows from now on only
+// the first event of a task counts.
+func (c *Comparer) GotAll() { c.gotOver = true }
+
+// Ahead is how many events of one run wait for the other one.
+func (c *Comparer) Ahead() int { return c.ahead }
+
+// take compares an event with that of the other run, or keeps it.
+func (c *Comparer) take(t *pairing, e *Event, want bool) {
+	switch {
+	case t.differ != nil:
+	case len(t.ahead) == 0 || t.want == want:
+		if c.gotOver && len(t.ahead) > 0 {
+			return
+		}
+		t.ahead, t.want = append(t.ahead, *e), want
+		c.ahead++
+	default:
+		c.pair(t, e, want)
+	}
+}
+
+// pair compares an event with the first that waits.
+func (c *Comparer) pair(t *pairing, e *Event, want bool) {
+	first := t.ahead[0]
+	t.ahead[0] = Event{} // the memory that it holds is free
+	if t.ahead = t.ahead[1:]; len(t.ahead) == 0 {
+		t.ahead = nil
+	}
+	c.ahead--
+	w, g := &first, e
+	if want {
+		w, g = e, &first
+	}
+	if equal(w, g, c.opts) {
+		t.n++
+		return
+	}
+	t.differ = &Difference{e.Task, t.n, w.line(), g.line()}
+	c.ahead -= len(t.ahead)
+	t.ahead = nil
+}
+
+// End says where the runs differ, now that both are over.
+func (c *Comparer) End(want, got Status) []Difference {
+	var out []Difference
+	prefix, traps := want == Trapped && got == Trapped, false
+	for i, task := range append(slices.Clone(c.wanted), c.others...) {
+		t := c.tasks[task]
+		if i >= len(c.wanted) && t.listed {
+			continue // the other run has shown it first
+		}
+		traps = traps || t.trap
+		if d := t.end(task, prefix && !t.trap); d != nil {
+			out = append(out, *d)
+		}
+	}
+	if want != got || want == Limit {
+		out = append(out, Difference{Index: -1, Want: string(want), Got: string(got)})
+	}
+	if prefix && len(out) == 0 && !traps {
 		out = append(out, Difference{Index: -1, Want: "a trap event", Got: "none"})
 	}
 	return out
 }
 
-// byTask groups the compared events and appends new task names in order of
-// appearance.
-func byTask(t *Trace, opts Options, tasks []string) (map[string][]Event, []string) {
-	seen := make(map[string]bool, len(tasks))
-	for _, name := range tasks {
-		seen[name] = true
+// end is the difference of a task, nil for none. With prefix the other run may have shown
+// less.
+func (t *pairing) end(task string, prefix bool) *Difference {
+	switch {
+	case t.differ != nil || len(t.ahead) == 0 || t.want && prefix:
+		return t.differ
+	case t.want:
+		return &Difference{task, t.n, t.ahead[0].line(), "nothing"}
 	}
-	out := map[string][]Event{}
-	for _, e := range t.Events {
-		if !seen[e.Task] {
-			seen[e.Task] = true
-			tasks = append(tasks, e.Task)
-		}
-		if compared(e.Kind, opts) {
-			out[e.Task] = append(out[e.Task], e)
-		}
-	}
-	return out, tasks
+	return &Difference{task, t.n, "nothing", t.ahead[0].line()}
 }
 
+// compared reports whether events of a kind are looked at.
 func compared(k Kind, opts Options) bool {
 	switch k {
 	case Send, Recv:
@@ -85,35 +194,6 @@ func compared(k Kind, opts Options) bool {
 		return !opts.Console
 	}
 	return true
-}
-
-func endsInTrap(events []Event) bool {
-	return len(events) > 0 && events[len(events)-1].Kind == Trap
-}
-
-func anyTrap(byTask map[string][]Event, tasks []string) bool {
-	for _, t := range tasks {
-		if endsInTrap(byTask[t]) {
-			return true
-		}
-	}
-	return false
-}
-
-func compareTask(task string, want, got []Event, prefix bool, opts Options) (Difference, bool) {
-	for i := range max(len(want), len(got)) {
-		switch {
-		case i >= len(got) && prefix:
-			return Difference{}, false
-		case i >= len(got):
-			return Difference{task, i, want[i].line(), "nothing"}, true
-		case i >= len(want):
-			return Difference{task, i, "nothing", got[i].line()}, true
-		case !equal(&want[i], &got[i], opts):
-			return Difference{task, i, want[i].line(), got[i].line()}, true
-		}
-	}
-	return Difference{}, false
 }
 
 // equal compares what is observable of two events of one task.

@@ -3,6 +3,7 @@ package trace
 import (
 	"encoding/hex"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -26,19 +27,50 @@ import (
 // Print gives the text form of t, which Parse reads.
 func Print(t *Trace) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "trace %s\n", name(t.Program))
+	p := NewPrinter(&b, t.Program)
 	for i := range t.Events {
-		e := &t.Events[i]
-		fmt.Fprintf(&b, "  %s %s\n", name(e.Task), e.line())
+		p.Event(&t.Events[i]) //nolint:errcheck // a strings.Builder takes everything
 	}
+	p.End(t) //nolint:errcheck // as above
+	return b.String()
+}
+
+// Printer writes the text form of a trace while its run goes on.
+type Printer struct {
+	w   io.Writer
+	err error
+}
+
+// NewPrinter begins the trace of a program.
+func NewPrinter(w io.Writer, program string) *Printer {
+	p := &Printer{w: w}
+	p.print("trace %s\n", name(program))
+	return p
+}
+
+// print writes until the first error.
+func (p *Printer) print(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format, args...)
+	}
+}
+
+// Event writes the next event.
+func (p *Printer) Event(e *Event) error {
+	p.print("  %s %s\n", name(e.Task), e.line())
+	return p.err
+}
+
+// End writes how the run ended.
+func (p *Printer) End(t *Trace) error {
 	if t.Status != "" {
-		fmt.Fprintf(&b, "  status %s\n", t.Status)
+		p.print("  status %s\n", t.Status)
 	}
 	for _, w := range t.Waits {
-		fmt.Fprintf(&b, "  waits %s\n", strconv.Quote(w))
+		p.print("  waits %s\n", strconv.Quote(w))
 	}
-	b.WriteString("end\n")
-	return b.String()
+	p.print("end\n")
+	return p.err
 }
 
 // name prints a name so that it cannot be taken for the start of another line.

@@ -72,10 +72,44 @@ const (
 // waits for; it is for people and not compared.
 type Trace struct {
 	Program string
-	Events  []Event
+	Events  []Event // those that Sink has not taken yet, when there is one
 	Status  Status
 	Waits   []string
+
+	// Sink, when there is one, takes the events in their order, some at a time. The slice
+	// is used again, so a long run needs no more memory than a short one.
+	Sink func([]Event)
+
+	taken int
 }
+
+// sinkBatch is how many events wait for a Sink.
+const sinkBatch = 256
+
+// Add appends an event.
+func (t *Trace) Add(e Event) {
+	t.Events = append(t.Events, e)
+	if t.Sink != nil && len(t.Events) >= sinkBatch {
+		t.Flush()
+	}
+}
+
+// Flush hands the events that wait to the Sink, if there is one.
+func (t *Trace) Flush() {
+	if t.Sink == nil || len(t.Events) == 0 {
+		return
+	}
+	t.Sink(t.Events)
+	t.taken += len(t.Events)
+	clear(t.Events)
+	t.Events = t.Events[:0]
+}
+
+// Count is how many events there are, those that the Sink took among them.
+func (t *Trace) Count() int { return t.taken + len(t.Events) }
+
+// Keep makes events that a Sink took the trace's own again.
+func (t *Trace) Keep(events []Event) { t.Events, t.Sink, t.taken = events, nil, 0 }
 
 // ArgType is the type of one argument of a log site, as rendered.
 type ArgType struct {

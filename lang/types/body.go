@@ -20,7 +20,10 @@ type body struct {
 	loops []*loop
 	empty int // loops around this place that run no round, whose bodies are never entered
 	timed int
-	test  *testInfo // nil outside of tests
+	// silent counts the conditions around this place that rule its logs out: a const that
+	// is false, a level.
+	silent int
+	test   *testInfo // nil outside of tests
 	// layout is set in the expressions of a layout: names are its earlier fields.
 	layout *layoutScope
 	// env is what the parameters of a generic function stand for, nil outside.

@@ -18,13 +18,12 @@ func (b *body) levelStmt(e *syntax.CallExpr, name string) tree.Stmt {
 	if d := b.c.publicDecl("log", "level"); d != nil && b.c.resolve(d, e.Span()) {
 		least = d.konst.Cells[0]
 	}
-	s := b.logStmt(e, "log."+name, name+": ")
-	if s == nil || levels[name] >= least {
-		return s
+	if levels[name] >= least {
+		return b.logStmt(e, "log."+name, name+": ")
 	}
-	logs := b.c.prog.Logs
-	b.c.prog.Logs = logs[:len(logs)-1]
-	return &tree.Block{Stmt0: tree.Stmt0{At: e.Span()}}
+	b.silent++
+	defer func() { b.silent-- }()
+	return b.logStmt(e, "log."+name, name+": ")
 }
 
 // logStmt checks log.print("text {x} {y:hex}").
@@ -55,6 +54,9 @@ func (b *body) logStmt(e *syntax.CallExpr, name, prefix string) tree.Stmt {
 		return nil
 	}
 	b.acts()
+	if b.silent > 0 {
+		return &tree.Block{Stmt0: s.Stmt0}
+	}
 	site.ID = len(b.c.prog.Logs)
 	s.Site = site.ID
 	b.c.prog.Logs = append(b.c.prog.Logs, site)

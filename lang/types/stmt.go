@@ -280,7 +280,10 @@ func (b *body) ifStmt(n *syntax.IfStmt) tree.Stmt {
 	if cond != nil {
 		b.facts.Assume(cond, true)
 	}
+	out := ruledOut(n, cond)
+	b.silent += out
 	s.Then = b.block(n.Then)
+	b.silent -= out
 	then := b.facts
 	b.facts = other
 	if cond != nil {
@@ -288,10 +291,25 @@ func (b *body) ifStmt(n *syntax.IfStmt) tree.Stmt {
 	}
 	s.Else = b.elseBlock(n.Else)
 	b.facts = facts.Join(then, b.facts)
-	if cond == nil {
+	switch {
+	case cond == nil:
 		return nil
+	case out > 0 && s.Else != nil:
+		return s.Else
+	case out > 0:
+		return &tree.Block{Stmt0: s.Stmt0}
 	}
 	return s
+}
+
+// ruledOut is 1 for an if whose condition is the name of a const or config that is
+// false: its block is checked, and then left out of the program.
+func ruledOut(n *syntax.IfStmt, cond tree.Expr) int {
+	_, name := n.Cond.(*syntax.Name)
+	if c, ok := cond.(*tree.Const); ok && name && c.Cell == 0 {
+		return 1
+	}
+	return 0
 }
 
 // elseBlock checks the else of an if: nothing, a block or another if.

@@ -76,7 +76,7 @@ func (m *Machine) more(text []byte) error {
 	return nil
 }
 
-func (m *Machine) emit(e trace.Event) { m.tr.Events = append(m.tr.Events, e) }
+func (m *Machine) emit(e trace.Event) { m.tr.Add(e) }
 
 func (m *Machine) log(r request) error {
 	task, err := m.task(r.a)

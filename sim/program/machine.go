@@ -259,7 +259,7 @@ func (mc *Machine) task(c *context, of int) string {
 
 func (mc *Machine) event(c *context, i *ir.Instr, e trace.Event) {
 	e.Task = mc.task(c, i.Task)
-	mc.trace.Events = append(mc.trace.Events, e)
+	mc.trace.Add(e)
 }
 
 // fault says what went wrong where; it is a fault of the tool.

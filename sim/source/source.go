@@ -148,7 +148,7 @@ func (t *task) finish(err error) {
 
 func (t *task) event(e trace.Event) {
 	e.Task = t.name
-	t.m.trace.Events = append(t.m.trace.Events, e)
+	t.m.trace.Add(e)
 }
 
 // Step lets one task run until it waits or has run for a while, or, when all

@@ -1,11 +1,11 @@
 package world
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"sort"
 	"time"
 
 	"github.com/gopacket/gopacket"
@@ -21,6 +21,9 @@ type Capture struct {
 	Device int    // index into the names given to FromCaptures
 	Name   string // of the file, for messages
 	Data   []byte
+	// Open, where there is one, opens the file anew in place of Data, which may then be of
+	// any size: it is read while the run goes on.
+	Open func() (io.ReadCloser, error)
 	// Messages: of a port whose messages are not frames. Such a capture has the link
 	// type USER0, and each record is a message.
 	Messages bool
@@ -29,53 +32,31 @@ type Capture struct {
 // FromCaptures makes a script of captures. A frame's time is the running
 // maximum of the stamps of its capture, because real captures go backwards now
 // and then; the first stamp of all is 0. Several captures are merged by time,
-// then order of the devices, then order in the file.
+// then order of the devices, then order in the file. All files are read to their ends
+// here, so a broken one is an error before anything runs.
 func FromCaptures(devices []string, captures []Capture) (*Script, error) {
-	var inputs []Input
-	first, some := int64(0), false
-	for _, c := range captures {
-		if c.Device < 0 || c.Device >= len(devices) {
-			return nil, captureErrorf(c.Name, "there is no device %d for it", c.Device)
-		}
-		frames, err := readCapture(c)
-		if err != nil {
-			return nil, err
-		}
-		if len(frames) > 0 && (!some || frames[0].stamp < first) {
-			first, some = frames[0].stamp, true
-		}
-		inputs = append(inputs, timed(frames, c.Device)...)
+	f, err := newFeed(devices, captures)
+	if err != nil {
+		return nil, err
 	}
-	for i := range inputs {
-		inputs[i].Time -= uint64(first) // modulo 2^64: the stamps were kept so
+	s := &Script{Devices: devices}
+	if f.later() {
+		s.Feed = f
+		return s, nil
 	}
-	sort.SliceStable(inputs, func(i, j int) bool {
-		a, b := &inputs[i], &inputs[j]
-		if a.Time != b.Time {
-			return a.Time < b.Time
+	for all := f.start(); ; all.pop() {
+		in := all.head()
+		if in == nil {
+			return s, all.err
 		}
-		return a.Device < b.Device
-	})
-	return &Script{Devices: devices, Inputs: inputs}, nil
+		s.Inputs = append(s.Inputs, *in)
+	}
 }
 
 // frame is a record of a capture.
 type frame struct {
 	stamp int64 // microseconds since 1970
 	data  []byte
-}
-
-// timed gives frames the running maximum of their stamps, still since 1970.
-func timed(frames []frame, device int) []Input {
-	inputs := make([]Input, len(frames))
-	for i, f := range frames {
-		now := f.stamp
-		if i > 0 {
-			now = max(now, int64(inputs[i-1].Time))
-		}
-		inputs[i] = Input{Time: uint64(now), Device: device, Data: f.data}
-	}
-	return inputs
 }
 
 func captureErrorf(name, format string, args ...any) error {
@@ -91,22 +72,39 @@ type source interface {
 	LinkType() layers.LinkType
 }
 
-// open tells the format from the first bytes.
-func open(c Capture) (source, error) {
-	if len(c.Data) < 4 {
-		return nil, captureErrorf(c.Name, "%d bytes are not a capture, expected pcap or pcapng", len(c.Data))
+// open opens the file and tells the format from the first bytes.
+func (c *Capture) open() (source, io.Closer, error) {
+	if c.Open == nil {
+		r, err := c.format(bufio.NewReader(bytes.NewReader(c.Data)))
+		return r, nil, err
 	}
-	if bytes.HasPrefix(c.Data, []byte{0x1f, 0x8b}) {
+	f, err := c.Open()
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := c.format(bufio.NewReaderSize(f, 1<<16))
+	if err != nil {
+		f.Close()
+	}
+	return r, f, err
+}
+
+func (c *Capture) format(b *bufio.Reader) (source, error) {
+	head, err := b.Peek(4)
+	if err != nil {
+		return nil, captureErrorf(c.Name, "%d bytes are not a capture, expected pcap or pcapng", len(head))
+	}
+	if bytes.HasPrefix(head, []byte{0x1f, 0x8b}) {
 		return nil, captureErrorf(c.Name, "the capture is compressed; unpack it with gunzip first")
 	}
-	if bytes.HasPrefix(c.Data, []byte{0x0a, 0x0d, 0x0d, 0x0a}) {
-		r, err := pcapgo.NewNgReader(bytes.NewReader(c.Data), pcapgo.DefaultNgReaderOptions)
+	if bytes.HasPrefix(head, []byte{0x0a, 0x0d, 0x0d, 0x0a}) {
+		r, err := pcapgo.NewNgReader(b, pcapgo.DefaultNgReaderOptions)
 		if err != nil {
 			return nil, captureErrorf(c.Name, "broken pcapng header: %s", reason(err))
 		}
 		return r, nil
 	}
-	r, err := pcapgo.NewReader(bytes.NewReader(c.Data))
+	r, err := pcapgo.NewReader(b)
 	if err != nil {
 		return nil, captureErrorf(c.Name, "no capture, expected pcap or pcapng: %s", reason(err))
 	}
@@ -121,33 +119,54 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// readCapture reads all records. Each must be a whole Ethernet frame.
-func readCapture(c Capture) ([]frame, error) {
-	r, err := open(c)
+// records reads a capture one record after the other.
+type records struct {
+	c      *Capture
+	r      source
+	closer io.Closer // nil: nothing is to be closed
+	n      int       // records so far
+}
+
+func newRecords(c *Capture) (*records, error) {
+	r, closer, err := c.open()
 	if err != nil {
 		return nil, err
 	}
 	if link, want := r.LinkType(), linkType(c.Messages); link != want {
-		return nil, captureErrorf(c.Name, "link type %d is not %s, expected %d", uint32(link), linkNames[c.Messages], uint32(want))
+		err = captureErrorf(c.Name, "link type %d is not %s, expected %d", uint32(link), linkNames[c.Messages], uint32(want))
 	}
-	var frames []frame
-	for {
-		data, info, err := r.ReadPacketData()
-		if errors.Is(err, io.EOF) {
-			return frames, nil
-		}
-		switch {
-		case err != nil:
-			return nil, captureErrorf(c.Name, "record %d: %s", len(frames), reason(err))
-		case info.Length > len(data):
-			return nil, captureErrorf(c.Name, "record %d is truncated: %d of %d bytes", len(frames), len(data), info.Length)
-		case tooLong(r, info, len(data)):
-			return nil, captureErrorf(c.Name, "record %d has %d bytes, more than the file says that a record may have", len(frames), len(data))
-		case len(data) == 0:
-			return nil, captureErrorf(c.Name, "record %d is empty", len(frames))
-		}
-		frames = append(frames, frame{info.Timestamp.UnixMicro(), data})
+	out := &records{c: c, r: r, closer: closer}
+	if err != nil {
+		out.close()
 	}
+	return out, err
+}
+
+func (r *records) close() {
+	if r.closer != nil {
+		r.closer.Close()
+		r.closer = nil
+	}
+}
+
+// next reads a record, which must be a whole frame. It reports false at the end of the file.
+func (r *records) next() (frame, bool, error) {
+	data, info, err := r.r.ReadPacketData()
+	if errors.Is(err, io.EOF) {
+		return frame{}, false, nil
+	}
+	switch {
+	case err != nil:
+		err = captureErrorf(r.c.Name, "record %d: %s", r.n, reason(err))
+	case info.Length > len(data):
+		err = captureErrorf(r.c.Name, "record %d is truncated: %d of %d bytes", r.n, len(data), info.Length)
+	case tooLong(r.r, info, len(data)):
+		err = captureErrorf(r.c.Name, "record %d has %d bytes, more than the file says that a record may have", r.n, len(data))
+	case len(data) == 0:
+		err = captureErrorf(r.c.Name, "record %d is empty", r.n)
+	}
+	r.n++
+	return frame{info.Timestamp.UnixMicro(), data}, err == nil, err
 }
 
 // tooLong reports whether a record is longer than its file says that records are.
@@ -179,28 +198,40 @@ func linkType(messages bool) layers.LinkType {
 	return layers.LinkTypeEthernet
 }
 
-// CaptureOf returns what a device sent as a capture: pcap, little-endian,
-// microseconds, each frame stamped with the clock at its commit. The link is
-// Ethernet, and USER0 for a port of messages.
+// CaptureOf returns what a device sent as a capture, as a CaptureWriter writes it.
 func CaptureOf(t *trace.Trace, device string, messages bool) ([]byte, error) {
 	var b bytes.Buffer
-	w := pcapgo.NewWriter(&b)
-	if err := w.WriteFileHeader(snapLen, linkType(messages)); err != nil {
-		return nil, captureErrorf(device, "%s", err)
+	w, err := NewCaptureWriter(&b, device, messages)
+	for i := 0; i < len(t.Events) && err == nil; i++ {
+		err = w.Event(&t.Events[i])
 	}
-	for _, e := range t.Events {
-		if e.Kind != trace.Out || e.Port != device {
-			continue
-		}
-		if e.Time > maxStamp {
-			return nil, captureErrorf(device, "a capture cannot hold the time %d us, at most %d", e.Time, uint64(maxStamp))
-		}
-		info := gopacket.CaptureInfo{Timestamp: time.UnixMicro(int64(e.Time)), CaptureLength: len(e.Data), Length: len(e.Data)}
-		if err := w.WritePacket(info, e.Data); err != nil {
-			return nil, captureErrorf(device, "%s", err)
-		}
+	return b.Bytes(), err
+}
+
+// CaptureWriter writes what a device sends as a capture: pcap, little-endian,
+// microseconds, each frame stamped with the clock at its commit. The link is Ethernet,
+// and USER0 for a port of messages.
+type CaptureWriter struct {
+	device string
+	w      *pcapgo.Writer
+}
+
+// NewCaptureWriter begins the capture of a device.
+func NewCaptureWriter(to io.Writer, device string, messages bool) (*CaptureWriter, error) {
+	w := &CaptureWriter{device, pcapgo.NewWriter(to)}
+	return w, w.w.WriteFileHeader(snapLen, linkType(messages))
+}
+
+// Event writes the frame of an event, if it is one that the device sent.
+func (w *CaptureWriter) Event(e *trace.Event) error {
+	if e.Kind != trace.Out || e.Port != w.device {
+		return nil
 	}
-	return b.Bytes(), nil
+	if e.Time > maxStamp {
+		return captureErrorf(w.device, "a capture cannot hold the time %d us, at most %d", e.Time, uint64(maxStamp))
+	}
+	info := gopacket.CaptureInfo{Timestamp: time.UnixMicro(int64(e.Time)), CaptureLength: len(e.Data), Length: len(e.Data)}
+	return w.w.WritePacket(info, e.Data)
 }
 
 // maxStamp is the last microsecond that a capture's 32 bits of seconds hold.

@@ -36,10 +36,11 @@ func (w *World) step(deadline uint64) bool {
 
 // nextInput returns the time of the next input up to the end.
 func (w *World) nextInput() (time uint64, some bool) {
-	if w.next == len(w.script.Inputs) {
+	in, _ := w.upcoming()
+	if in == nil {
 		return 0, false
 	}
-	time = max(w.now, w.script.Inputs[w.next].Time)
+	time = max(w.now, in.Time)
 	return time, w.script.Until == nil || time <= *w.script.Until
 }
 
@@ -49,9 +50,11 @@ func (w *World) End() uint64 {
 	if w.script.Until != nil {
 		return *w.script.Until
 	}
-	end := uint64(0)
-	for _, in := range w.script.Inputs {
-		end = max(end, in.Time)
+	for ; w.ended < len(w.script.Inputs); w.ended++ {
+		w.end = max(w.end, w.script.Inputs[w.ended].Time)
 	}
-	return end
+	if w.script.Feed != nil {
+		return max(w.end, w.script.Feed.last)
+	}
+	return w.end
 }

@@ -42,6 +42,15 @@ type Script struct {
 	Until   *uint64 // end of the run, nil: the time of the last input
 	Disks   []*Disk // by device, nil or absent where there is none; the run changes them
 	Streams []bool  // by device, or shorter: its inputs are bytes, each for itself
+	Feed    *Feed   // inputs that come between those of Inputs, at equal times after them; may be nil
+}
+
+// Frames returns how many messages arrive.
+func (s *Script) Frames() int {
+	if s.Feed != nil {
+		return len(s.Inputs) + s.Feed.frames
+	}
+	return len(s.Inputs)
 }
 
 // World plays a script.
@@ -54,6 +63,9 @@ type World struct {
 	levels   []level
 	driver   Driver // nil: the script is all
 	over     bool   // the driver has ended the run
+	feed     *feeding
+	end      uint64 // the latest time of the first ended inputs of the script
+	ended    int
 }
 
 // New returns the world of a script at its start. A nil script is empty.
@@ -61,7 +73,27 @@ func New(s *Script) *World {
 	if s == nil {
 		s = &Script{}
 	}
-	return &World{script: s, pending: make([][][]byte, len(s.Devices)), oversize: make([]int, len(s.Devices)), levels: make([]level, len(s.Devices))}
+	w := &World{script: s, pending: make([][][]byte, len(s.Devices)), oversize: make([]int, len(s.Devices)), levels: make([]level, len(s.Devices))}
+	if s.Feed != nil {
+		w.feed = s.Feed.start()
+	}
+	return w
+}
+
+// Err is what was wrong with a capture that is read during the run: the run has ended
+// before its time.
+func (w *World) Err() error {
+	if w.feed == nil {
+		return nil
+	}
+	return w.feed.err
+}
+
+// Close closes the captures that are read during the run.
+func (w *World) Close() {
+	if w.feed != nil {
+		w.feed.close()
+	}
 }
 
 // Now returns the clock.
@@ -148,10 +180,28 @@ func (w *World) Disk(dev int) *Disk {
 // false when no input is left. A machine with timers calls AdvanceOr.
 func (w *World) Advance() bool { return w.AdvanceOr(Never) }
 
+// upcoming is the next input, nil when there is none, and whether the feed gives it.
+func (w *World) upcoming() (in *Input, fed bool) {
+	if w.next < len(w.script.Inputs) {
+		in = &w.script.Inputs[w.next]
+	}
+	if w.feed != nil {
+		if head := w.feed.head(); head != nil && (in == nil || compareInputs(*head, *in) < 0) {
+			return head, true
+		}
+	}
+	return in, false
+}
+
 // commit makes the next input pending.
 func (w *World) commit() {
-	in := w.script.Inputs[w.next]
-	w.next++
+	next, fed := w.upcoming()
+	in := *next
+	if fed {
+		w.feed.pop()
+	} else {
+		w.next++
+	}
 	w.now = max(w.now, in.Time)
 	if in.Levels != nil {
 		for _, l := range in.Levels {

@@ -21,7 +21,8 @@ import (
 // beside which the others count), or while it is 0 (van Eijk, "Sequential
 // equivalence checking based on structural similarities", 2000); and on each side
 // alone a register of one bit is constant, or follows from another one. What is
-// not proved this way is undecided.
+// not proved this way is undecided. Circuits that differ in reset values only are first
+// unrolled over the cycles in which the difference may pass (converge.go).
 func Machines(x, y *rtl.Circuit, opt Options) (*Report, error) {
 	rep := &Report{Solver: SolverName + ", induction"}
 	for _, item := range shapes(x, y) {
@@ -29,6 +30,10 @@ func Machines(x, y *rtl.Circuit, opt Options) (*Report, error) {
 			rep.Items = append(rep.Items, item)
 			return rep, nil
 		}
+	}
+	if same, err := converge(x, y, opt); err != nil || same {
+		rep.Items = append(rep.Items, Item{Name: "state after reset", Bits: 1})
+		return rep, err
 	}
 	base, _, err := twins(x, y, 1, true, opt)
 	if err != nil {

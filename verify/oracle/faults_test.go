@@ -23,7 +23,7 @@ func TestFaults(t *testing.T) {
 			}
 			testkit.Tool(t, "python3")
 			said, code, err := testkit.Within(testkit.Compiling, ".", []string{"SINTER_FULL=0", "SINTER_CAMPAIGN=0"}, "go", "test", "-overlay", list,
-				"-vet=off", "-count=1", "-failfast", "-run", "^(TestProbes|TestPages|TestExamples|TestGenerated)$", ".")
+				"-vet=off", "-count=1", "-failfast", "-run", "^(TestProbes|TestPages|TestExamples|TestLevels|TestGenerated)$", ".")
 			require.Positive(t, code, "%v\n%s", err, said)
 			require.Contains(t, said, "--- FAIL: ")
 			require.NotContains(t, said, "[build failed]")

@@ -15,7 +15,9 @@ import (
 	"github.com/sinter-lang/sinter/internal/checks"
 	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/lang/types"
+	"github.com/sinter-lang/sinter/sim/world"
 	"github.com/sinter-lang/sinter/verify/gen"
 )
 
@@ -253,6 +255,49 @@ func TestOptions(t *testing.T) {
 		jobs = append(jobs, &job{name: words, path: filepath.Join(root, "examples", w[0]), options: w[1:], out: filepath.Join(dir, fmt.Sprint(i))})
 	}
 	agree(t, jobs)
+}
+
+// TestLevels compares them on the signals of a value change dump, and on messages at the
+// times of their changes. What dump is refused by one is refused by the other.
+func TestLevels(t *testing.T) {
+	dir := t.TempDir()
+	dump := read(t, "testdata/levels/levels.vcd")
+	made := func(name, text string) *job {
+		file := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(file+".vcd", []byte(text), 0o644))
+		sent := &trace.Trace{}
+		for i, at := range []uint64{7, 8, 1007} { // a capture begins with its first frame
+			sent.Events = append(sent.Events, trace.Event{Kind: trace.Out, Port: "nic", Time: at, Data: make([]byte, 20+i)})
+		}
+		frames, err := world.CaptureOf(sent, "nic", false)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(file+".pcap", frames, 0o644))
+		return &job{
+			name: name, path: "testdata/levels/levels.sn", out: file,
+			options: []string{"--vcd-in", "p=" + file + ".vcd", "--vcd-in", "q=" + file + ".vcd", "--pcap-in", "nic=" + file + ".pcap"},
+		}
+	}
+	good := made("good", dump)
+	agree(t, []*job{good})
+	require.Contains(t, read(t, good.out+".lines"), "right true at 1000\nmessage 22 false true at 1000\n")
+
+	python := testkit.Tool(t, "python3")
+	for what, text := range map[string]string{
+		"two of one name": strings.Replace(dump, "wire 8 % left", "wire 1 % left", 1),
+		"none":            strings.Replace(dump, "! left", "! away", 1),
+		"unknown later":   strings.Replace(dump, "#50000\n1!", "#50000\nx!", 1),
+	} {
+		require.NotEqual(t, dump, text)
+		j := made("bad", text)
+		w, _ := j.world()
+		p, err := flow.Load(j.path, flow.Options{})
+		require.NoError(t, err)
+		_, err = p.Run(context.Background(), flow.RunOptions{Level: flow.Source, World: w})
+		require.Error(t, err, what)
+		said, code, err := testkit.Within(time.Minute, ".", []string{"PYTHONDONTWRITEBYTECODE=1"}, python, append([]string{"-m", "sinter_oracle", j.path}, j.options...)...)
+		require.Positive(t, code, "%s: %v %s", what, err, said)
+		require.Contains(t, said, "bad.vcd: ", what)
+	}
 }
 
 // TestPages compares them on the programs of the reference and of the tour.

@@ -96,7 +96,7 @@ func (f *frames) transfer() (addr, left bits) {
 	f.ports()
 	left = f.choose(f.moved, taken, f.left)
 	left = f.choose(f.nulls, constant(len(left), 0), left)
-	step := f.g.Or(f.read, f.write)
+	step := f.g.Or(f.read, f.moved)
 	return f.choose(step, f.word(word.Add, len(f.addr), f.addr, constant(len(f.addr), 1)), f.addr), left
 }
 
@@ -157,7 +157,7 @@ func (f *frames) receive() {
 		take := f.g.And(beat, fits)
 		drop := f.g.And(beat, fits.Not())
 		f.show(rtl.PortOversize(d.Name), f.same(f.y.output(rtl.PortOversize(d.Name)), bits{f.g.And(drop, last)}))
-		f.write, f.moved, f.nulls = f.g.Or(f.write, take), f.g.Or(f.moved, take), f.g.Or(f.nulls, drop)
+		f.write, f.moved, f.nulls = f.g.Or(f.write, f.g.And(take, f.any(count))), f.g.Or(f.moved, take), f.g.Or(f.nulls, drop)
 		f.data = f.choose(f.g.And(active, on), f.y.inputs[p.Data], f.data)
 		f.done = f.g.Or(f.done, f.g.And(beat, last))
 		f.length = f.choose(take, f.word(word.Add, len(f.length), f.length, wide[:len(f.length)]), f.length)

@@ -285,29 +285,65 @@ def classic(path, data, order, unit):
 SCALES = {"s": 10**6, "ms": 1000, "us": 1, "ns": Fraction(1, 1000), "ps": Fraction(1, 10**6), "fs": Fraction(1, 10**9)}
 
 
-HEADS = ("$timescale", "$var", "$date", "$version", "$comment", "$scope", "$upscope")
+def section(words, at):
+    """The words up to the next $end, and where it is."""
+    end = words.index("$end", at)
+    return words[at:end], end
+
+
+def signals(words):
+    """What the declarations of a dump say: the length of a tick in us, the signals of one
+    bit as (name, code), and where the changes begin."""
+    scale, found, at = None, [], 0
+    while words[at] != "$enddefinitions":
+        what, end = section(words, at)
+        if what[0] == "$timescale":
+            number, unit = re.fullmatch(r"([0-9]+)([a-z]+)", "".join(what[1:])).groups()
+            scale = int(number) * SCALES[unit]
+        elif what[0] == "$var" and what[2] == "1":
+            found.append(("".join(what[4:]), what[3]))
+        at = end + 1
+    return scale, found, words.index("$end", at) + 1
+
+
+def chosen(path, found, names):
+    """The code of the signal that is meant."""
+    for n in names:
+        codes = {code for name, code in found if name == n}
+        if len(codes) == 1:
+            return codes.pop()
+        if codes:
+            raise InputFault(f"{path}: several signals {n}")
+    if len(found) == 1:
+        return found[0][1]
+    raise InputFault(f"{path}: no signal {names[0]}")
 
 
 def levels(path, names):
-    """The changes of a signal of a value change dump: (time in us, level). The signal is
-    the first one with one of the names, or the only one."""
+    """The changes of a signal of a value change dump, as (time in us, level): of the values
+    within a microsecond the last one, if it is another one."""
     with open(path, encoding="utf-8") as f:
         words = f.read().split()
-    scale, now, codes, changes, at = Fraction(1), 0, {}, [], 0
+    scale, found, at = signals(words)
+    code, now, values = chosen(path, found, names), 0, {}
     while at < len(words):
         w = words[at]
-        end = words.index("$end", at) if w in HEADS else at
-        if w == "$timescale":
-            number, unit = re.fullmatch(r"([0-9]+)([a-z]+)", "".join(words[at + 1:end])).groups()
-            scale = int(number) * SCALES[unit]
-        elif w == "$var":
-            codes[words[at + 4]] = words[at + 3]
+        if w in ("$comment", "$dumpoff"):
+            at = section(words, at)[1]
         elif w[0] == "#":
             now = int(int(w[1:]) * scale)
-        elif w[0] in "01":
-            changes.append((now, w[0] == "1", w[1:]))
-        at = end + 1
-    found = [codes[n] for n in names if n in codes] or list(codes.values())
-    if not found or len(codes) > 1 and not any(n in codes for n in names):
-        raise InputFault(f"{path}: no signal {names[0]}")
-    return [(t, level) for t, level, code in changes if code == found[0]]
+        elif w[0] in "bBrR":
+            at += 1
+            if words[at] == code:
+                values[now] = w[1:]
+        elif w[0] in "01xXzZ" and w[1:] == code:
+            values[now] = w[0]
+        at += 1
+    out, level = [], False
+    for t, v in values.items():
+        if v not in "01" and out:
+            raise InputFault(f"{path}: a level is {v}")
+        if v in "01" and (v == "1") != level:
+            level = v == "1"
+            out.append((t, level))
+    return out

@@ -106,6 +106,8 @@ LEVELS = [
     ("|",), ("^",), ("&",), ("<<", ">>"), ("+", "-"), ("*", "/", "%"),
 ]
 COMPARE, BITOR, SHIFT, SUM = 3, 4, 7, 8
+# Words that begin a statement and are no names: a list may follow.
+RESERVED = ("if", "while", "match", "return")
 SEARCHES = ("first", "count", "any", "all")
 
 
@@ -432,7 +434,7 @@ class Parser:
         if self.tok.kind == "name":
             make = getattr(self, "stmt_" + self.tok.text, None)
             follows = self.peek()
-            if make and not (follows.kind == "op" and follows.text in ("=", ".", "[") and self.tok.text != "return"):
+            if make and not (follows.kind == "op" and follows.text in ("=", ".", "[") and self.tok.text not in RESERVED):
                 self.next()
                 return make(pos)
         e = self.expr()

@@ -1,0 +1,234 @@
+package flow
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/sinter-lang/sinter/ir/port"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/lang/tree"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// outputs are the files that a run writes, all of them or none.
+type outputs []output
+
+// output is a file whose content is written while the run goes on.
+type output struct {
+	path  string
+	begin func(io.Writer) (content, error)
+}
+
+// content is what goes into an output. Either function may be nil.
+type content struct {
+	event func(*trace.Event) error
+	end   func(*trace.Trace, *world.World) error
+}
+
+func diskOutput(_ *tree.DeviceDef, i int) func(io.Writer) (content, error) {
+	return func(to io.Writer) (content, error) {
+		return content{end: func(_ *trace.Trace, w *world.World) error {
+			_, err := to.Write(w.Disk(i).Image())
+			return err
+		}}, nil
+	}
+}
+
+func captureOutput(d *tree.DeviceDef, _ int) func(io.Writer) (content, error) {
+	return func(to io.Writer) (content, error) {
+		w, err := world.NewCaptureWriter(to, d.Name, port.HeadOf(d.Kind) > 0)
+		if err != nil {
+			return content{}, err
+		}
+		return content{event: w.Event}, nil
+	}
+}
+
+func waveformOutput(d *tree.DeviceDef, _ int) func(io.Writer) (content, error) {
+	return atEnd(d.Name, world.WriteVCD)
+}
+
+func bytesOutput(d *tree.DeviceDef, _ int) func(io.Writer) (content, error) {
+	return atEnd(d.Name, world.WriteBytes)
+}
+
+// atEnd keeps what a device sends and writes it when the run is over.
+func atEnd(device string, write func(*trace.Trace, string) []byte) func(io.Writer) (content, error) {
+	return func(to io.Writer) (content, error) {
+		var kept []trace.Event
+		event := func(e *trace.Event) error {
+			if e.Kind == trace.Out && e.Port == device {
+				kept = append(kept, *e)
+			}
+			return nil
+		}
+		end := func(t *trace.Trace, _ *world.World) error {
+			_, err := to.Write(write(&trace.Trace{Program: t.Program, Events: kept}, device))
+			return err
+		}
+		return content{event, end}, nil
+	}
+}
+
+// traceOutput writes the trace in its text form.
+func (p *Program) traceOutput(to io.Writer) (content, error) {
+	w := trace.NewPrinter(to, p.Name)
+	return content{w.Event, func(t *trace.Trace, _ *world.World) error { return w.End(t) }}, nil
+}
+
+// write writes all files of a run whose trace is whole, or none.
+func (o outputs) write(t *trace.Trace, w *world.World) error {
+	files, err := o.open()
+	if err != nil {
+		return err
+	}
+	defer files.drop()
+	if err := files.take(t.Events); err != nil {
+		return err
+	}
+	return files.finish(t, w)
+}
+
+// writing are outputs that are being written, under names of their own until all is there.
+type writing []*part
+
+// part is an output under way. What goes to a device waits in a file too, for a run that
+// fails must leave nothing.
+type part struct {
+	content
+	path, name string // of the output, and of what stands for it; name is empty in the end
+	f          *os.File
+	buffer     *bufio.Writer
+}
+
+// open begins all files.
+func (o outputs) open() (writing, error) {
+	var w writing
+	for _, x := range o {
+		p, err := newPart(x.path)
+		if err != nil {
+			w.drop()
+			return nil, err
+		}
+		w = append(w, p)
+		if p.content, err = x.begin(p.buffer); err != nil {
+			w.drop()
+			return nil, p.named(err)
+		}
+	}
+	return w, nil
+}
+
+// newPart makes the file that stands for an output.
+func newPart(path string) (*part, error) {
+	p := &part{path: path}
+	var err error
+	if isDevice(path) {
+		var f *os.File
+		if f, err = os.CreateTemp("", "sinter-out-"); err == nil {
+			p.name = f.Name()
+			f.Close()
+		}
+	} else {
+		p.name, err = writePart(path, nil, 0o644)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if p.f, err = os.OpenFile(p.name, os.O_RDWR, 0); err != nil {
+		os.Remove(p.name)
+		return nil, cannotWrite(path, err)
+	}
+	p.buffer = bufio.NewWriterSize(p, 1<<16)
+	return p, nil
+}
+
+// Write writes to the file that stands for the output; the error names the output.
+func (p *part) Write(data []byte) (int, error) {
+	n, err := p.f.Write(data)
+	return n, cannotWrite(p.path, err)
+}
+
+// named puts the path before an error that does not name it yet.
+func (p *part) named(err error) error {
+	if err == nil || errors.As(err, new(UserError)) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", p.path, err)
+}
+
+// take gives all files the next events.
+func (w writing) take(events []trace.Event) error {
+	for _, p := range w {
+		for i := 0; i < len(events) && p.event != nil; i++ {
+			if err := p.event(&events[i]); err != nil {
+				return p.named(err)
+			}
+		}
+	}
+	return nil
+}
+
+// finish ends all files and gives them their names, unless the world was cut short.
+func (w writing) finish(t *trace.Trace, in *world.World) error {
+	if err := in.Err(); err != nil {
+		return err
+	}
+	for _, p := range w {
+		if p.end != nil {
+			if err := p.end(t, in); err != nil {
+				return p.named(err)
+			}
+		}
+		if err := p.buffer.Flush(); err != nil {
+			return p.named(err)
+		}
+	}
+	for _, p := range w {
+		if !isDevice(p.path) {
+			continue
+		}
+		if err := p.copy(); err != nil {
+			return cannotWrite(p.path, err)
+		}
+	}
+	for _, p := range w {
+		if isDevice(p.path) {
+			continue
+		}
+		if err := commit(p.name, p.path); err != nil {
+			return err
+		}
+		p.f.Close()
+		p.name = ""
+	}
+	return nil
+}
+
+// copy gives a device what has waited for it.
+func (p *part) copy() error {
+	to, err := os.OpenFile(p.path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	if _, err = p.f.Seek(0, io.SeekStart); err == nil {
+		_, err = io.Copy(to, p.f)
+	}
+	if e := to.Close(); err == nil {
+		err = e
+	}
+	return err
+}
+
+// drop removes what has not been completed.
+func (w writing) drop() {
+	for _, p := range w {
+		if p.name != "" {
+			p.f.Close()
+			os.Remove(p.name)
+		}
+	}
+}

@@ -1,0 +1,178 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// Wire is a bad wire between a network device and its network: of all frames, each way, so
+// many in a hundred are lost, come twice, change places with the next one, or have a byte
+// changed. The seed decides which.
+type Wire struct {
+	Lose, Duplicate, Reorder, Corrupt float64 // in a hundred
+	Seed                              uint64
+}
+
+// ParseWire reads loss=5,duplicate=1,reorder=2.5,corrupt=1,seed=7; what is left out is 0.
+func ParseWire(s string) (*Wire, error) {
+	w := &Wire{}
+	parts := map[string]*float64{"loss": &w.Lose, "duplicate": &w.Duplicate, "reorder": &w.Reorder, "corrupt": &w.Corrupt}
+	seen := map[string]bool{}
+	for part := range strings.SplitSeq(s, ",") {
+		name, value, _ := strings.Cut(part, "=")
+		if seen[name] {
+			return nil, wrong("--wire %s: %s is given twice", s, name)
+		}
+		seen[name] = true
+		if name == "seed" {
+			n, err := strconv.ParseUint(value, 10, 64)
+			if err != nil {
+				return nil, wrong("--wire %s: seed=%s: expected a number", s, value)
+			}
+			w.Seed = n
+			continue
+		}
+		if parts[name] == nil {
+			return nil, wrong("--wire %s: expected parts of loss=5,duplicate=1,reorder=2,corrupt=1,seed=7, found %q", s, part)
+		}
+		p, err := strconv.ParseFloat(value, 64)
+		if err != nil || !(p >= 0 && p <= 100) {
+			return nil, wrong("--wire %s: %s=%s: expected how many of a hundred frames, 0 to 100", s, name, value)
+		}
+		*parts[name] = p
+	}
+	return w, nil
+}
+
+// direction is one way of a bad wire, with what it has done.
+type direction struct {
+	wire *Wire
+	rng  *rand.Rand
+	held []byte // a frame that lets the next one go first
+
+	lost, doubled, swapped, corrupted atomic.Int64
+}
+
+// newDirection has decisions of its own; way tells the directions of all devices apart.
+func (w *Wire) newDirection(way uint64) *direction {
+	return &direction{wire: w, rng: rand.New(rand.NewPCG(w.Seed, way))}
+}
+
+// one reports true so many times in a hundred. It draws each time, so that one kind of fault
+// does not depend on how many there are of another.
+func (d *direction) one(of float64) bool { return d.rng.Float64()*100 < of }
+
+// pass gives what comes out of the wire for a frame that goes in, in order.
+func (d *direction) pass(frame []byte) (out [][]byte) {
+	lose, double, swap, corrupt := d.one(d.wire.Lose), d.one(d.wire.Duplicate), d.one(d.wire.Reorder), d.one(d.wire.Corrupt)
+	at, with := d.rng.Uint32(), byte(1+d.rng.IntN(255))
+	if lose {
+		d.lost.Add(1)
+		return nil
+	}
+	frame = append([]byte(nil), frame...)
+	if corrupt && summed(frame) {
+		frame[14+int(at)%(len(frame)-14)] ^= with
+		d.corrupted.Add(1)
+		if double && (!swap || d.held != nil) {
+			d.corrupted.Add(1) // both come out
+		}
+	}
+	if swap && d.held == nil {
+		d.held = frame
+		d.swapped.Add(1)
+		return nil
+	}
+	out = append(out, frame)
+	if double {
+		d.doubled.Add(1)
+		out = append(out, frame)
+	}
+	return append(out, d.flush()...)
+}
+
+// flush gives the frame that is held.
+func (d *direction) flush() [][]byte {
+	if d.held == nil {
+		return nil
+	}
+	f := d.held
+	d.held = nil
+	return [][]byte{f}
+}
+
+// summed reports a frame that the receiver can see to be damaged: one of IPv4. ARP has no
+// checksum, since a wire has one of its own.
+func summed(frame []byte) bool { return len(frame) > 34 && frame[12] == 8 && frame[13] == 0 }
+
+// holdTime is how long a frame waits at most for the one that is to go first.
+const holdTime = 20 * time.Millisecond
+
+// spoil puts a bad wire before our end of a device and gives the end that is left. The wire
+// ends with its ends.
+func (s *service) spoil(ours *os.File, device string) (*os.File, error) {
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return nil, fmt.Errorf("a socket pair for a bad wire: %w", err)
+	}
+	outer, left := &link{f: os.NewFile(uintptr(fds[0]), "wire")}, os.NewFile(uintptr(fds[1]), "end of the wire")
+	inner := &link{f: ours}
+	s.links = append(s.links, inner, outer)
+	w := &spoiled{device: device, in: s.o.Wire.newDirection(2 * uint64(len(s.wires))), out: s.o.Wire.newDirection(2*uint64(len(s.wires)) + 1)}
+	s.wires = append(s.wires, w)
+	go w.in.carry(outer, inner)
+	go w.out.carry(inner, outer)
+	return left, nil
+}
+
+// spoiled is a bad wire of a device.
+type spoiled struct {
+	device  string
+	in, out *direction
+}
+
+// carry takes frames one way until an end is closed.
+func (d *direction) carry(from, to *link) {
+	buf := make([]byte, maxFrame)
+	for {
+		if d.held != nil {
+			from.f.SetReadDeadline(time.Now().Add(holdTime)) //nolint:errcheck // of a socket that is open
+		}
+		n, err := from.receive(buf)
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			from.f.SetReadDeadline(time.Time{}) //nolint:errcheck // see above
+			for _, f := range d.flush() {
+				to.send(f)
+			}
+			continue
+		case err != nil:
+			return
+		}
+		for _, f := range d.pass(buf[:n]) {
+			to.send(f)
+		}
+	}
+}
+
+// count adds what a wire has done.
+func (w *spoiled) count(f *family) {
+	for _, d := range []struct {
+		name string
+		of   *direction
+	}{{"in", w.in}, {"out", w.out}} {
+		for _, k := range []struct {
+			name string
+			n    *atomic.Int64
+		}{{"loss", &d.of.lost}, {"duplicate", &d.of.doubled}, {"reorder", &d.of.swapped}, {"corrupt", &d.of.corrupted}} {
+			f.add(k.n.Load(), "device", w.device, "direction", d.name, "fault", k.name)
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package world
+
+// A Feed is the frames of captures that are read while the run goes on, so that a capture
+// may be longer than the memory. Each world reads them for itself.
+type Feed struct {
+	captures []Capture
+	first    int64  // the earliest stamp of all, which is time 0
+	last     uint64 // the time of the last frame
+	frames   int    // how many there are
+}
+
+// newFeed reads captures once: their errors, the first stamp, how many frames there are and
+// the time of the last of them.
+func newFeed(devices []string, captures []Capture) (*Feed, error) {
+	f := &Feed{captures: captures}
+	latest := int64(0)
+	for i := range captures {
+		c := &captures[i]
+		if c.Device < 0 || c.Device >= len(devices) {
+			return nil, captureErrorf(c.Name, "there is no device %d for it", c.Device)
+		}
+		n, first, last, err := readOnce(c)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 && (f.frames == 0 || first < f.first) {
+			f.first = first
+		}
+		if n > 0 && (f.frames == 0 || last > latest) {
+			latest = last
+		}
+		f.frames += n
+	}
+	f.last = uint64(latest - f.first)
+	return f, nil
+}
+
+// readOnce reads a capture to its end: how many records it has, the first stamp and the
+// latest.
+func readOnce(c *Capture) (n int, first, latest int64, err error) {
+	r, err := newRecords(c)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	defer r.close()
+	for {
+		f, ok, err := r.next()
+		if err != nil || !ok {
+			return n, first, latest, err
+		}
+		if n == 0 {
+			first, latest = f.stamp, f.stamp
+		}
+		latest = max(latest, f.stamp)
+		n++
+	}
+}
+
+// First leaves of the messages the first n.
+func (s *Script) First(n int) error {
+	s.Inputs = s.Inputs[:min(n, len(s.Inputs))]
+	if s.Feed == nil || n >= s.Feed.frames {
+		return nil
+	}
+	f := *s.Feed
+	f.frames, f.last = n, 0
+	all := f.start()
+	defer all.close()
+	for in := all.head(); in != nil; in = all.head() {
+		f.last = in.Time
+		all.pop()
+	}
+	s.Feed = &f
+	return all.err
+}
+
+// later reports whether the frames are to be read while the run goes on.
+func (f *Feed) later() bool {
+	for i := range f.captures {
+		if f.captures[i].Open != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// feeding is a feed at some place: a merge of its captures.
+type feeding struct {
+	left    int // frames
+	first   int64
+	streams []*stream
+	best    *stream // whose head comes next; nil: not known
+	err     error
+}
+
+// stream is one capture of a merge.
+type stream struct {
+	device int
+	r      *records
+	head   Input
+	latest int64
+	over   bool
+}
+
+// start begins at the first frame.
+func (f *Feed) start() *feeding {
+	all := &feeding{left: f.frames, first: f.first}
+	for i := range f.captures {
+		r, err := newRecords(&f.captures[i])
+		if err != nil {
+			all.fail(err)
+			return all
+		}
+		s := &stream{device: f.captures[i].Device, r: r}
+		all.streams = append(all.streams, s)
+		all.advance(s)
+	}
+	return all
+}
+
+// fail ends the feed early: a file is another one than it was when the run began.
+func (f *feeding) fail(err error) {
+	if f.err == nil {
+		f.err = err
+	}
+	f.left = 0
+	f.close()
+}
+
+func (f *feeding) close() {
+	for _, s := range f.streams {
+		s.r.close()
+	}
+}
+
+// advance reads the next frame of a stream.
+func (f *feeding) advance(s *stream) {
+	r, ok, err := s.r.next()
+	switch {
+	case err != nil:
+		f.fail(err)
+	case !ok:
+		s.over = true
+		s.r.close()
+	default:
+		if s.latest = max(s.latest, r.stamp); s.r.n == 1 {
+			s.latest = r.stamp
+		}
+		s.head = Input{Time: uint64(s.latest) - uint64(f.first), Device: s.device, Data: r.data}
+	}
+}
+
+// head is the frame that comes next, nil at the end.
+func (f *feeding) head() *Input {
+	if f.best == nil && f.left > 0 {
+		for _, s := range f.streams {
+			if !s.over && (f.best == nil || compareInputs(s.head, f.best.head) < 0) {
+				f.best = s
+			}
+		}
+		if f.best == nil {
+			f.fail(captureErrorf(f.streams[0].r.c.Name, "it has become shorter while it was read"))
+		}
+	}
+	if f.left == 0 || f.best == nil {
+		return nil
+	}
+	return &f.best.head
+}
+
+// pop goes on to the frame after the head.
+func (f *feeding) pop() {
+	s := f.best
+	f.best = nil
+	if f.left--; f.left == 0 {
+		f.close()
+		return
+	}
+	f.advance(s)
+}
