@@ -31,7 +31,8 @@ static u32 slot_of(const volatile u8 *mac) {
   (void)mac;
   return next < SN_DEVICES ? next++ : SN_DEVICES;
 #else
-  return mac[5] < SN_DEVICES && sn_has_frames[mac[5]] ? mac[5] : SN_DEVICES;
+  u32 i = mac[5];
+  return i < SN_DEVICES && sn_has_frames[i] ? i : SN_DEVICES;
 #endif
 }
 

@@ -10,8 +10,8 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/hwgen/verilog"
-	"github.com/sinter-lang/sinter/internal/bootdisk"
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/medium"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/gate"
@@ -42,7 +42,7 @@ var makers = []struct {
 	{".elf", FromIR, (*Program).elf},
 	{".ll", FromIR, (*Program).ll},
 	{".efi", FromIR, (*Program).efi},
-	{".raw", FromIR, (*Program).bootDisk},
+	{".raw", FromIR, (*Program).bootMedium},
 	{".s", FromImage, (*Program).assembly},
 	{".img", FromImage, (*Program).img},
 	{".isa", FromImage, (*Program).isa},
@@ -113,13 +113,13 @@ func (p *Program) efi(ctx context.Context, o ArtefactOptions) ([]byte, error) {
 	return img.EFI, nil
 }
 
-// bootDisk is the image of a disk that starts that application.
-func (p *Program) bootDisk(ctx context.Context, o ArtefactOptions) ([]byte, error) {
+// bootMedium is the image of a disk that starts that application.
+func (p *Program) bootMedium(ctx context.Context, o ArtefactOptions) ([]byte, error) {
 	application, err := p.efi(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	return bootdisk.Image(application), nil
+	return medium.Image(application), nil
 }
 
 // servable reports a port that nothing serves where a product runs: a machine of QEMU

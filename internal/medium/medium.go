@@ -1,4 +1,4 @@
-// Package bootdisk writes the image of a disk that a computer with a UEFI firmware starts
+// Package medium writes the image of a disk that a computer with a UEFI firmware starts
 // from: a partition table (GPT) with one partition, a FAT32 file system on it, and in that one
 // file, which the firmware looks for on a disk that it does not know.
 //
@@ -10,7 +10,7 @@
 // The same file gives the same image: identities are made from its bytes. The package knows
 // nothing of programs. Sources: UEFI specification 2.10, sections 5 and 13.3; Microsoft, FAT
 // file system specification 1.03. Start reading at Image.
-package bootdisk
+package medium
 
 import (
 	"bytes"
@@ -36,17 +36,17 @@ func Image(application []byte) []byte {
 	files := fileSystem(application)
 	partition := len(files) / sector
 	total := firstAt + partition + tableSize + 1
-	disk := make([]byte, total*sector)
-	copy(disk[firstAt*sector:], files)
-	copy(disk, protective(total))
+	image := make([]byte, total*sector)
+	copy(image[firstAt*sector:], files)
+	copy(image, protective(total))
 	sum := sha256.Sum256(application)
 	table := partitions(sum[16:], partition)
 	last := total - 1
-	copy(disk[2*sector:], table)
-	copy(disk[(last-tableSize)*sector:], table)
-	copy(disk[sector:], header(1, last, 2, sum[:16], table))
-	copy(disk[last*sector:], header(last, 1, last-tableSize, sum[:16], table))
-	return disk
+	copy(image[2*sector:], table)
+	copy(image[(last-tableSize)*sector:], table)
+	copy(image[sector:], header(1, last, 2, sum[:16], table))
+	copy(image[last*sector:], header(last, 1, last-tableSize, sum[:16], table))
+	return image
 }
 
 // protective is a boot sector of old form: one partition of a type that old tools leave alone.

@@ -1,4 +1,4 @@
-package bootdisk
+package medium
 
 import (
 	"bytes"
@@ -12,15 +12,15 @@ import (
 var little = binary.LittleEndian
 
 // headerAt reads a header of the partition table and checks both of its sums.
-func headerAt(t *testing.T, disk []byte, at uint64) (other, first, last uint64, table []byte) {
-	h := bytes.Clone(disk[at*sector : at*sector+headerSize])
+func headerAt(t *testing.T, image []byte, at uint64) (other, first, last uint64, table []byte) {
+	h := bytes.Clone(image[at*sector : at*sector+headerSize])
 	require.Equal(t, "EFI PART", string(h[:8]))
 	sum := little.Uint32(h[16:])
 	copy(h[16:20], make([]byte, 4))
 	require.Equal(t, crc32.ChecksumIEEE(h), sum)
 	require.Equal(t, at, little.Uint64(h[24:]))
 	tableAt := little.Uint64(h[72:]) * sector
-	table = disk[tableAt : tableAt+uint64(little.Uint32(h[80:]))*uint64(little.Uint32(h[84:]))]
+	table = image[tableAt : tableAt+uint64(little.Uint32(h[80:]))*uint64(little.Uint32(h[84:]))]
 	require.Equal(t, crc32.ChecksumIEEE(table), little.Uint32(h[88:]))
 	return little.Uint64(h[32:]), little.Uint64(h[40:]), little.Uint64(h[48:]), table
 }
@@ -80,18 +80,18 @@ func (v *volumeOf) find(directory uint32, name string) (uint32, int) {
 func TestImage(t *testing.T) {
 	for _, n := range []int{1, 511, 512, 513, 100_000, 40 << 20} {
 		file := bytes.Repeat([]byte("application "), n/12+1)[:n]
-		disk := Image(file)
-		require.Equal(t, byte(0xee), disk[450])
-		require.EqualValues(t, len(disk)/sector-1, little.Uint32(disk[458:]))
-		last, first, usable, table := headerAt(t, disk, 1)
-		require.EqualValues(t, len(disk)/sector-1, last)
-		back, _, _, copied := headerAt(t, disk, last)
+		image := Image(file)
+		require.Equal(t, byte(0xee), image[450])
+		require.EqualValues(t, len(image)/sector-1, little.Uint32(image[458:]))
+		last, first, usable, table := headerAt(t, image, 1)
+		require.EqualValues(t, len(image)/sector-1, last)
+		back, _, _, copied := headerAt(t, image, last)
 		require.EqualValues(t, 1, back)
 		require.Equal(t, table, copied)
 		begin, end := little.Uint64(table[32:]), little.Uint64(table[40:])
 		require.True(t, first <= begin && end <= usable)
 		require.Zero(t, begin%2048)
-		v, root := open(t, disk[begin*sector:(end+1)*sector])
+		v, root := open(t, image[begin*sector:(end+1)*sector])
 		efi, _ := v.find(root, "EFI        ")
 		boot, _ := v.find(efi, "BOOT       ")
 		at, size := v.find(boot, "BOOTX64 EFI")
@@ -101,5 +101,5 @@ func TestImage(t *testing.T) {
 		require.True(t, bytes.Equal(file, v.read(at)[:size]))
 	}
 	require.True(t, bytes.Equal(Image([]byte("a")), Image([]byte("a"))))
-	require.False(t, bytes.Equal(Image([]byte("a"))[512:1024], Image([]byte("b"))[512:1024]), "two disks have two identities")
+	require.False(t, bytes.Equal(Image([]byte("a"))[512:1024], Image([]byte("b"))[512:1024]), "two of them have two identities")
 }

@@ -1,4 +1,4 @@
-package bootdisk
+package medium
 
 import (
 	"bytes"
@@ -31,19 +31,19 @@ func fileSystem(file []byte) []byte {
 	clusters := (len(file) + sector - 1) / sector
 	count := max(leastClusters, fileAt+clusters)
 	fatSize := ((count+firstCluster)*4 + sector - 1) / sector
-	disk := make([]byte, (reserved+2*fatSize+count)*sector)
-	copy(disk, bootSector(len(disk)/sector, fatSize, file))
-	copy(disk[sector:], freeSpace(count-(fileAt-firstCluster)-clusters, fileAt+clusters))
-	copy(disk[6*sector:], disk[:2*sector]) // once more, as the boot sector says
+	image := make([]byte, (reserved+2*fatSize+count)*sector)
+	copy(image, bootSector(len(image)/sector, fatSize, file))
+	copy(image[sector:], freeSpace(count-(fileAt-firstCluster)-clusters, fileAt+clusters))
+	copy(image[6*sector:], image[:2*sector]) // once more, as the boot sector says
 	fat := chains(clusters)
-	copy(disk[reserved*sector:], fat)
-	copy(disk[(reserved+fatSize)*sector:], fat)
-	at := func(cluster int) []byte { return disk[(reserved+2*fatSize+cluster-firstCluster)*sector:] }
+	copy(image[reserved*sector:], fat)
+	copy(image[(reserved+fatSize)*sector:], fat)
+	at := func(cluster int) []byte { return image[(reserved+2*fatSize+cluster-firstCluster)*sector:] }
 	copy(at(rootAt), join(entry("SINTER", "", volume, 0, 0), entry("EFI", "", directory, efiAt, 0)))
 	copy(at(efiAt), join(entry(".", "", directory, efiAt, 0), entry("..", "", directory, 0, 0), entry("BOOT", "", directory, bootAt, 0)))
 	copy(at(bootAt), join(entry(".", "", directory, bootAt, 0), entry("..", "", directory, efiAt, 0), entry("BOOTX64", "EFI", 0, fileAt, len(file))))
 	copy(at(fileAt), file)
-	return disk
+	return image
 }
 
 func join(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
