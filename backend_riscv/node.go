@@ -77,11 +77,15 @@ func mk(op word.Op, w int, imm uint64, args ...*node) *node {
 	if n := foldConst(op, w, imm, args); n != nil {
 		return n
 	}
+	written := args
 	if len(args) >= 2 && word.Table(op).Commutative && args[0].isConst() {
 		args = []*node{args[1], args[0]}
 	}
 	if n := canon(op, w, imm, args); n != nil {
 		return n
+	}
+	if op == word.Mul { // a line may take fewer bits of one factor than of the other
+		args = written
 	}
 	return &node{op: op, width: w, imm: imm, args: args}
 }

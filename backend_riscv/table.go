@@ -84,7 +84,9 @@ func (tb *table) read(in *isa.Inst) *Rule {
 		if fuse.Parts(in) > 0 && treeSize(m.Rd) > maxTree {
 			return r
 		}
-		r.root = pattern(m.Rd)
+		if r.root = narrowProduct(in); r.root == nil {
+			r.root = pattern(m.Rd)
+		}
 	default:
 		return nil
 	}

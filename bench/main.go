@@ -12,6 +12,8 @@
 //	                             time of guests: medians of five rounds. -peer KERNEL measures another guest beside
 //	go run ./bench -compile      what functions of 1,000 to 16,000 statements cost, by what is made of them
 //	go run ./bench -mine         the examples with mined lines and without; -programs DIR takes the programs of a folder
+//	go run ./bench -core         the table of goals: cores of the kernels placed by yosys and nextpnr, beside other cores (peers.json);
+//	                             -kinds pipe3,pipe3+mine,multi says which, -only names kernels
 //	go run ./bench -registers    the table of docs/hardware.md of cores with 8 to 32 registers
 //
 // The object has four parts, each a map from a dotted key to a number:
@@ -79,6 +81,8 @@ func main() {
 	mining := flag.Bool("mine", false, "compare programs with mined lines and without")
 	programs := flag.String("programs", "", "with -mine: a folder of programs, NAME/prog.sn with NAME/args, in place of the examples")
 	most := flag.Int("most", flow.MinedLines, "with -mine: so many lines at most")
+	goals := flag.Bool("core", false, "place cores of the kernels and print them beside their goals and other cores")
+	kinds := flag.String("kinds", "pipe3,pipe3+mine,multi", "with -core: which cores, +mine with mined lines")
 	registers := flag.Bool("registers", false, "print what registers cost and save")
 	simulators := flag.Bool("sim", false, "time the engines of circuits beside Verilator, and nothing else")
 	services := flag.Bool("live", false, "run the echo as a service on each machine, and print how fast it answers")
@@ -109,6 +113,8 @@ func main() {
 		err = compileCosts(o.root, os.Stdout)
 	case *mining:
 		err = printMined(context.Background(), o, *programs, *most, os.Stdout)
+	case *goals:
+		err = printCores(context.Background(), o, *kinds, os.Stdout)
 	case *registers:
 		err = printRegisters(context.Background(), o, os.Stdout)
 	default:

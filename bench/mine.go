@@ -51,7 +51,7 @@ func (e *example) side(ctx context.Context, lines int) (minedSide, int, error) {
 	with := *e
 	with.Program = p
 	var s minedSide
-	if err := with.sameAsIR(ctx); err != nil {
+	if err := with.sameOn(ctx, flow.Pipe3); err != nil {
 		return s, 0, err
 	}
 	if s.Instructions, err = with.work(ctx, flow.ISA, "", "instructions"); err != nil {
@@ -73,13 +73,13 @@ func (e *example) side(ctx context.Context, lines int) (minedSide, int, error) {
 	return s, len(held), err
 }
 
-// sameAsIR demands that the core logs what the interpreter of the program IR does.
-func (e *example) sameAsIR(ctx context.Context) error {
+// sameOn demands that a core logs what the interpreter of the program IR does.
+func (e *example) sameOn(ctx context.Context, core string) error {
 	want, err := e.Run(ctx, flow.RunOptions{Level: flow.IR, World: e.world})
 	if err != nil {
 		return err
 	}
-	got, err := e.Run(ctx, flow.RunOptions{Level: flow.Cycle, Core: flow.Pipe3, World: e.world})
+	got, err := e.Run(ctx, flow.RunOptions{Level: flow.Cycle, Core: core, World: e.world})
 	if err == nil && !slices.Equal(want.Lines, got.Lines) {
 		err = fmt.Errorf("%s logs something else on the core", e.name)
 	}

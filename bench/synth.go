@@ -18,7 +18,6 @@ import (
 const (
 	package256 = "ct256"
 	devicePins = 206 // of that package
-	wanted     = "100"
 	seeds      = 3
 )
 
@@ -63,39 +62,50 @@ func pins(c *rtl.Circuit) int {
 	return n
 }
 
-// place takes the cells and the frequency of a circuit, the median of some
-// seeds of the placer.
+// place notes the cells and the frequency of a circuit.
 func place(ctx context.Context, c *rtl.Circuit, key string, f *figures) error {
-	dir, err := os.MkdirTemp("", "sinter-place-")
+	at, err := placed(ctx, c, []string{"--freq", "100"})
 	if err != nil {
 		return err
+	}
+	f.count("placed_cells."+key, at.cells)
+	f.count("placed_rams."+key, at.rams)
+	f.rate("placed_mhz."+key, at.mhz)
+	return nil
+}
+
+// placement is a circuit on the device, the median of some seeds of the placer.
+type placement struct {
+	cells, rams int
+	mhz         float64
+}
+
+// placed places a circuit.
+func placed(ctx context.Context, c *rtl.Circuit, options []string) (placement, error) {
+	dir, err := os.MkdirTemp("", "sinter-place-")
+	if err != nil {
+		return placement{}, err
 	}
 	defer os.RemoveAll(dir)
 	_, files := verilog.Memories(c)
 	files["core.v"] = verilog.Write(c, verilog.Options{})
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-			return err
+			return placement{}, err
 		}
 	}
 	script := fmt.Sprintf("read_verilog core.v; synth_ice40 -top %s -json core.json", c.Name)
 	if err := tool(ctx, dir, "yosys", "-q", "-p", script); err != nil {
-		return err
+		return placement{}, err
 	}
 	var last report
 	seed := 0
 	fmax, err := median(seeds, func() (float64, error) {
 		seed++
-		last, err = placeOnce(ctx, dir, seed)
+		last, err = placeOnce(ctx, dir, seed, options)
 		return last.fmax(), err
 	})
-	if err != nil {
-		return err
-	}
-	f.count("placed_cells."+key, last.used("ICESTORM_LC"))
-	f.count("placed_rams."+key, last.used("ICESTORM_RAM"))
-	f.rate("placed_mhz."+key, fmax)
-	return nil
+	return placement{last.used("ICESTORM_LC"), last.used("ICESTORM_RAM"), fmax}, err
 }
 
 // report is the part of nextpnr's report that is read.
@@ -119,10 +129,13 @@ func (r report) fmax() float64 {
 
 func (r report) used(cell string) int { return r.Utilization[cell].Used }
 
-func placeOnce(ctx context.Context, dir string, seed int) (report, error) {
+func placeOnce(ctx context.Context, dir string, seed int, options []string) (report, error) {
 	var r report
-	err := tool(ctx, dir, "nextpnr-ice40", "--hx8k", "--package", package256, "--json", "core.json", "--freq", wanted,
-		"--timing-allow-fail", "--seed", fmt.Sprint(seed), "--report", "report.json", "--quiet")
+	args := []string{
+		"--hx8k", "--package", package256, "--json", "core.json", "--timing-allow-fail",
+		"--seed", fmt.Sprint(seed), "--report", "report.json", "--quiet",
+	}
+	err := tool(ctx, dir, "nextpnr-ice40", append(args, options...)...)
 	if err != nil {
 		return r, err
 	}

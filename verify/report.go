@@ -47,6 +47,7 @@ const (
 	Proof    Check = "proof"    // for all states
 	Net      Check = "net"      // the traces of a build that checks what was proved
 	Removal  Check = "removal"  // what the core lacks is never needed
+	Facts    Check = "facts"    // values have no more bits than narrowed lines read
 	Circuit  Check = "circuit"  // the core executes each kept line
 	Verilog  Check = "verilog"  // the written file is the circuit
 	Witness  Check = "witness"  // an outside tool agrees

@@ -121,6 +121,8 @@ func (e *elab) apply(x *word.Expr) vec {
 		return first.extended(x.Width, first[len(first)-1])
 	case word.Add:
 		return e.g.add(first, args[1])
+	case word.Mul:
+		return e.g.product(first, args[1], x.Width)
 	case word.And:
 		if v, ok := andConst(first, args[1]); ok {
 			return v

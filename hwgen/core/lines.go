@@ -66,6 +66,7 @@ func linesOf(p *design.Point) []*line {
 	for _, l := range out {
 		l.canonical()
 	}
+	ownFactors(out)
 	shareZero(out)
 	return out
 }
@@ -186,6 +187,22 @@ func (l *line) canonical() {
 	for _, e := range []**word.Expr{&l.rd, &l.cond, &l.addr, &l.pc} {
 		if *e != nil {
 			*e = replaceLeaf(*e, from, b)
+		}
+	}
+}
+
+// ownFactors gives products of one word their second operand from the register: it need
+// not pass the choice of immediates and the complement of differences. Where others want
+// the high half, all share one product of the shared operands.
+func ownFactors(lines []*line) {
+	for _, l := range lines {
+		if product(l.rd) != nil {
+			return
+		}
+	}
+	for _, l := range lines {
+		if l.rd != nil && l.rd.Op == word.Mul && !l.bImm {
+			l.rd = replaceLeaf(l.rd, leafB, &word.Expr{Width: 32, Leaf: leafRs2})
 		}
 	}
 }

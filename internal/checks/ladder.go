@@ -21,12 +21,16 @@ import (
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/ir/image"
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/lang/eval"
+	"github.com/sinter-lang/sinter/sim"
 	"github.com/sinter-lang/sinter/sim/iss"
+	"github.com/sinter-lang/sinter/sim/world"
 	"github.com/sinter-lang/sinter/verify"
 	"github.com/sinter-lang/sinter/verify/equiv"
+	"github.com/sinter-lang/sinter/verify/facts"
 	"github.com/sinter-lang/sinter/verify/lockstep"
 	"github.com/sinter-lang/sinter/verify/removal"
 )
@@ -101,7 +105,7 @@ func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Repo
 var errNoReference = errors.New("no reference")
 
 func checks() []verify.Check {
-	return []verify.Check{verify.Trace, verify.Net, verify.Lockstep, verify.Proof, verify.Removal, verify.Circuit, verify.Verilog, verify.Witness, verify.Mutation}
+	return []verify.Check{verify.Trace, verify.Net, verify.Lockstep, verify.Proof, verify.Removal, verify.Facts, verify.Circuit, verify.Verilog, verify.Witness, verify.Mutation}
 }
 
 func (l *ladder) wants(c verify.Check) bool {
@@ -278,13 +282,45 @@ func (l *ladder) isaRows() error {
 	}
 	l.report.Figures["text_bytes"] = float64(4 * len(im.Text))
 	l.report.Figures["data_bytes"] = float64(im.DataEnd)
-	if !l.wants(verify.Trace) {
+	switch {
+	case !l.wants(verify.Trace):
+	case l.Form == flow.FromImage:
+		err = l.referenceRow(flow.ISA)
+	default:
+		err = l.compare(flow.ISA, "", l.opts.World, fmt.Sprintf("%d instructions of text", len(im.Text)))
+	}
+	if err != nil || !l.wants(verify.Facts) {
+		return err
+	}
+	return l.facts(im)
+}
+
+// facts checks in a run that registers hold no more bits than the narrowed lines of the
+// image read: every machine below the image does the same with them, right or wrong.
+func (l *ladder) facts(im *image.Image) error {
+	w := facts.Watch(im)
+	if w == nil {
 		return nil
 	}
-	if l.Form == flow.FromImage {
-		return l.referenceRow(flow.ISA)
+	script, err := l.Script(l.opts.World)
+	if err != nil {
+		return err
 	}
-	return l.compare(flow.ISA, "", l.opts.World, fmt.Sprintf("%d instructions of text", len(im.Text)))
+	m, err := iss.New(im, world.New(script))
+	if err != nil {
+		return err
+	}
+	m.Retire(w.Retire)
+	row := verify.Row{Level: flow.ISA, Check: verify.Facts, Status: verify.Tested, Detail: "operands have the bits that " + strings.Join(w.Lines, ", ") + " reads"}
+	if _, err := sim.Run(m, l.opts.World.Steps); err != nil {
+		return err
+	}
+	row.N = w.N
+	if len(w.Wrong) > 0 {
+		row.Status, row.Detail = verify.Different, w.Wrong[0]
+	}
+	l.report.Add(row)
+	return nil
 }
 
 // coreRows checks one generated core.

@@ -39,6 +39,8 @@ type command struct {
 	Attach  attachCmd  `cmd:"" help:"Carry frames between a board, on its serial line, and a TAP interface or captures."`
 	Fuzz    fuzzCmd    `cmd:"" help:"Run random programs on several machines and compare."`
 	Explore exploreCmd `cmd:"" help:"Sweep design points of programs: run, compare, price, find the Pareto front."`
+	Report  reportCmd  `cmd:"" help:"Write one page that shows a program on all levels: cost by line, IR, assembly, waveform, gates."`
+	Serve   serveCmd   `cmd:"" help:"Serve that page, with a sweep that goes on."`
 	Explain explainCmd `cmd:"" help:"Explain a diagnostic by its code."`
 	Doctor  doctorCmd  `cmd:"" help:"Say which outside tools and engines are there and what each is for."`
 	Version versionCmd `cmd:"" help:"Print the version."`

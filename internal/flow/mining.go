@@ -68,7 +68,7 @@ func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64) (*mine.Result, 
 	if err != nil {
 		return nil, err
 	}
-	t, err := p.Target()
+	t, err := p.coreTarget()
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +130,7 @@ func (p *Program) keepFaster(r *mine.Result, before pace) error {
 
 // imageWith is the image with mined lines.
 func (p *Program) imageWith(ctx context.Context, r *mine.Result) (*image.Image, error) {
-	t, err := p.Target()
+	t, err := p.coreTarget()
 	if err != nil {
 		return nil, err
 	}

@@ -47,6 +47,7 @@ type stages struct {
 	circuit                *Core     // of a program that was loaded as a circuit
 	ports                  *sim.Core // what its ports mean
 	first, forX86, forCore once[*ir.Module]
+	products               []pass.Product // of forCore
 	target                 once[*design.Target]
 	mined                  once[*mine.Result]
 	plain, image           once[*image.Image]
@@ -83,7 +84,11 @@ func (p *Program) Low() (*ir.Module, error) {
 		if err != nil {
 			return nil, err
 		}
-		return p.run("a core", CoreEnv(t))
+		m, err := p.run("a core", CoreEnv(t))
+		if err == nil {
+			p.products = pass.Products(m)
+		}
+		return m, err
 	})
 }
 
@@ -157,7 +162,7 @@ func (p *Program) Image(ctx context.Context) (*image.Image, error) {
 // plainImage is the linked program without mined lines.
 func (p *Program) plainImage(ctx context.Context) (*image.Image, error) {
 	return p.plain.get(func() (*image.Image, error) {
-		t, err := p.Target()
+		t, err := p.coreTarget()
 		if err != nil {
 			return nil, err
 		}

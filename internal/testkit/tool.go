@@ -52,6 +52,7 @@ func debianPackage(command string) string {
 		"riscv64-unknown-elf-as": "binutils-riscv64-unknown-elf", "riscv64-unknown-elf-objdump": "binutils-riscv64-unknown-elf",
 		"riscv64-unknown-elf-gcc": "gcc-riscv64-unknown-elf",
 		"munged":                  "munge", "slurmctld": "slurm-wlm", "slurmd": "slurm-wlm", "sbatch": "slurm-wlm",
+		"node": "nodejs",
 	}
 	if p, ok := packages[command]; ok {
 		return p

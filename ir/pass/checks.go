@@ -42,7 +42,8 @@ type prover struct {
 	fact    map[*ir.Value]span // here
 	truth   map[*ir.Value]bool // conditions known here
 	undo    []func()
-	dry     bool // only look: counters are being found
+	dry     bool                         // only look: counters are being found
+	known   func(*ir.Value) (span, bool) // of values by their definitions, if it is there
 	probe   func(at *ir.Block)
 	subst   renames
 	changed bool
@@ -61,6 +62,11 @@ func (p *prover) bound(v *ir.Value, depth int) span {
 	}
 	if v.Def == nil || depth == 0 {
 		return s
+	}
+	if p.known != nil {
+		if k, ok := p.known(v); ok {
+			s = s.Meet(k)
+		}
 	}
 	switch v.Def.Op {
 	case ir.OpConst:

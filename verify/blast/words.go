@@ -232,21 +232,6 @@ func (g *Graph) extreme(op word.Op, a, b []Lit) []Lit {
 	return g.choose(g.compare(word.Lts, a, b), b, a)
 }
 
-// mul is schoolbook multiplication: row after row of the multiplicand, shifted,
-// where the multiplier has a one.
-func (g *Graph) mul(a, b []Lit) []Lit {
-	w := len(a)
-	sum := zeros(w)
-	for i := range w {
-		row := zeros(w)
-		for j := i; j < w; j++ {
-			row[j] = g.And(a[j-i], b[i])
-		}
-		sum = g.add(sum, row)
-	}
-	return sum
-}
-
 // division is long division of magnitudes with the signs put back.
 func (g *Graph) division(op word.Op, a, b []Lit) []Lit {
 	w := len(a)

@@ -15,7 +15,7 @@
 // merged, and each refutation becomes a pattern that separates further pairs
 // (Mishchenko, Chatterjee, Brayton and Eén, "Improvements to combinational
 // equivalence checking", ICCAD 2006). A multiplier needs no box that way: its
-// rows acc' = acc + (a and b_i) << i are internal pairs.
+// rows and their sums are internal pairs.
 //
 //	rep, err := equiv.Check(c, netlist, equiv.Options{})
 //	rep.Status()   // Proved, Different, Undecided

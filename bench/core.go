@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	_ "embed" // the peers
+	"encoding/json"
+	"fmt"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/flow"
+)
+
+//go:embed peers.json
+var peersText []byte
+
+// peerTable is what other cores take for the kernels, with the goals that ours have.
+type peerTable struct {
+	Flow    string              `json:"flow"`
+	Kernels []string            `json:"kernels"`
+	Goals   map[string]coreGoal `json:"goals"`
+	Peers   []peerCore          `json:"peers"`
+}
+
+// coreGoal is what the fastest core of a kernel may have and take.
+type coreGoal struct {
+	Cells int     `json:"cells"`
+	US    float64 `json:"us"`
+}
+
+// peerCore is a configuration of another core.
+type peerCore struct {
+	Name    string  `json:"name"`
+	Version string  `json:"version"`
+	Cells   int     `json:"cells"`
+	MHz     float64 `json:"mhz"`
+	Cycles  []int   `json:"cycles"` // in the order of the kernels
+}
+
+func peersOf(text []byte) (*peerTable, error) {
+	t := &peerTable{}
+	if err := json.Unmarshal(text, t); err != nil {
+		return nil, fmt.Errorf("peers.json: %w", err)
+	}
+	for _, p := range t.Peers {
+		if len(p.Cycles) != len(t.Kernels) || p.Cells == 0 || p.MHz == 0 {
+			return nil, fmt.Errorf("peers.json: %s wants cells, mhz and the cycles of %d kernels", p.Name, len(t.Kernels))
+		}
+	}
+	return t, nil
+}
+
+// beaten counts the peers that are both larger and slower on a kernel.
+func (t *peerTable) beaten(kernel string, cells int, us float64) int {
+	n, k := 0, slices.Index(t.Kernels, kernel)
+	for _, p := range t.Peers {
+		if cells < p.Cells && us < float64(p.Cycles[k])/p.MHz {
+			n++
+		}
+	}
+	return n
+}
+
+// coreRow is a core of a kernel, placed.
+type coreRow struct {
+	kernel, core string
+	mine         int // lines at most
+	cells, rams  int
+	mhz          float64
+	cycles       int
+}
+
+func (r *coreRow) us() float64 { return float64(r.cycles) / r.mhz }
+
+func (r *coreRow) name() string {
+	if r.mine > 0 {
+		return fmt.Sprintf("%s --mine %d", r.core, r.mine)
+	}
+	return r.core
+}
+
+// text is the row as the table shows it: the goal is met where nothing is marked.
+func (r *coreRow) text(t *peerTable) string {
+	g := t.Goals[r.kernel]
+	mark := func(over bool) string {
+		if over {
+			return " !"
+		}
+		return ""
+	}
+	return fmt.Sprintf("| %s | %s | %d%s | %d | %.1f | %d | %.0f%s | %d / %.0f | %d |\n", r.kernel, r.name(), r.cells, mark(r.cells > g.Cells),
+		r.rams, r.mhz, r.cycles, r.us(), mark(r.us() > g.US), g.Cells, g.US, t.beaten(r.kernel, r.cells, r.us()))
+}
+
+// coresOf are the cores that the table has of each kernel.
+func coresOf(kinds string) ([]coreRow, error) {
+	var out []coreRow
+	for _, kind := range strings.Split(kinds, ",") {
+		core, mined := strings.CutSuffix(kind, "+mine")
+		if !slices.Contains(flow.Cores(), core) {
+			return nil, fmt.Errorf("-kinds wants %s, each with +mine or without, got %s", strings.Join(flow.Cores(), ", "), kind)
+		}
+		row := coreRow{core: core}
+		if mined {
+			row.mine = flow.MinedLines
+		}
+		out = append(out, row)
+	}
+	return out, nil
+}
+
+// measure places a core and runs it.
+func (r *coreRow) measure(ctx context.Context, e *example) error {
+	p, err := flow.Load(e.dir, flow.Options{Mine: r.mine})
+	if err != nil {
+		return err
+	}
+	with := *e
+	with.Program = p
+	if err := with.sameOn(ctx, r.core); err != nil {
+		return err
+	}
+	if r.cycles, err = with.work(ctx, flow.Cycle, r.core, "cycles"); err != nil {
+		return err
+	}
+	c, err := p.Core(ctx, r.core)
+	if err != nil {
+		return err
+	}
+	at, err := placed(ctx, c.Circuit, asPeers())
+	r.cells, r.rams, r.mhz = at.cells, at.rams, at.mhz
+	return err
+}
+
+// asPeers are the options of the placer with which the peers were measured.
+func asPeers() []string { return []string{"--freq", "150", "--placer", "heap"} }
+
+// printCores writes the table of the goals: what each core has and takes, what it may,
+// and how many peers are larger and slower.
+func printCores(ctx context.Context, o options, kinds string, to io.Writer) error {
+	t, err := peersOf(peersText)
+	if err != nil {
+		return err
+	}
+	for _, tool := range []string{"yosys", "nextpnr-ice40"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			return fmt.Errorf("cores are placed with %s, which is not installed (apt-get install %s)", tool, tool)
+		}
+	}
+	rows, err := coresOf(kinds)
+	if err != nil {
+		return err
+	}
+	if len(o.only) == 0 {
+		o.only = t.Kernels
+	}
+	list, err := load(o)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(to, "%s\n\n| kernel | core | cells | RAMs | MHz | cycles | us | goal | of %d peers beaten |\n|---|---|---|---|---|---|---|---|---|\n", t.Flow, len(t.Peers))
+	for _, name := range t.Kernels {
+		k := slices.IndexFunc(list, func(e *example) bool { return e.name == name })
+		for _, row := range rows {
+			if k < 0 {
+				break
+			}
+			row.kernel = name
+			if err := row.measure(ctx, list[k]); err != nil {
+				return fmt.Errorf("%s on %s: %w", name, row.name(), err)
+			}
+			fmt.Fprint(to, row.text(t))
+		}
+	}
+	fmt.Fprintln(to, "\n! is over the goal.")
+	return nil
+}

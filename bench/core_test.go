@@ -1,0 +1,43 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestPeers reads the table of other cores: it is whole, each kernel has a goal, and
+// who is both larger and slower is beaten.
+func TestPeers(t *testing.T) {
+	table, err := peersOf(peersText)
+	require.NoError(t, err)
+	require.Len(t, table.Peers, 24)
+	require.NotEmpty(t, table.Flow)
+	for _, k := range table.Kernels {
+		require.Positive(t, table.Goals[k].Cells, k)
+		require.Positive(t, table.Goals[k].US, k)
+	}
+	for _, p := range table.Peers {
+		require.NotEmpty(t, p.Version, p.Name)
+	}
+	require.Equal(t, 24, table.beaten("crc32", 300, 100))
+	require.Equal(t, 0, table.beaten("crc32", 7000, 100))
+	require.Equal(t, 21, table.beaten("crc32", 625, 600), "all but the four serial cores below 655 cells, less the one at 655")
+	for _, bad := range []string{"{", `{"kernels": ["a"], "peers": [{"name": "x", "cells": 1, "mhz": 1, "cycles": [1, 2]}]}`} {
+		_, err := peersOf([]byte(bad))
+		require.ErrorContains(t, err, "peers.json")
+	}
+}
+
+// TestCoreRows: a row marks what is over its goal.
+func TestCoreRows(t *testing.T) {
+	table, err := peersOf(peersText)
+	require.NoError(t, err)
+	row := coreRow{kernel: "crc32", core: "pipe3", mine: 16, cells: 640, rams: 5, mhz: 50, cycles: 10000}
+	require.Equal(t, "| crc32 | pipe3 --mine 16 | 640 | 5 | 50.0 | 10000 | 200 ! | 640 / 105 | 21 |\n", row.text(table))
+	rows, err := coresOf("pipe3,multi+mine")
+	require.NoError(t, err)
+	require.Equal(t, []string{"pipe3", "multi --mine 16"}, []string{rows[0].name(), rows[1].name()})
+	_, err = coresOf("fast")
+	require.ErrorContains(t, err, "-kinds wants multi, pipe3")
+}

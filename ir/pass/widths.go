@@ -1,0 +1,369 @@
+package pass
+
+import (
+	"math/bits"
+	"slices"
+
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/interval"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// Product is a multiplication with what its operands can be where it stands.
+type Product struct {
+	Instr *ir.Instr
+	Of    [2]interval.Word
+}
+
+// Products bounds the operands of the multiplications of a module of contexts: nil when
+// it has none. It is an abstract interpretation of the whole program (Cousot and
+// Cousot, 1977) by intervals: parameters of blocks and of functions grow until nothing
+// changes, conditions and checks narrow them where they hold, and what an object holds
+// is the interval of what is stored into it anywhere, for objects of one size of access.
+//
+// After it, the narrower operand of each multiplication is the second one.
+func Products(m *ir.Module) []Product {
+	if len(m.Contexts) == 0 || !multiplies(m) {
+		return nil
+	}
+	w := &widths{m: m, objects: map[*ir.Object]*ir.Object{}, held: map[*ir.Object]*content{}, base: map[*ir.Value]span{}, grown: map[*ir.Value]int{}, provers: map[*ir.Func]*prover{}}
+	w.share()
+	w.initial()
+	for w.changed = true; w.changed; {
+		w.changed = false
+		for _, f := range m.Funcs {
+			w.walk(w.prover(f), 0, nil)
+		}
+	}
+	var out []Product
+	for _, f := range m.Funcs {
+		w.walk(w.prover(f), 0, func(p *prover, i *ir.Instr) {
+			a, b := p.span(i.Args[0]), p.span(i.Args[1])
+			if signedBits(a) < signedBits(b) {
+				i.Args[0], i.Args[1] = i.Args[1], i.Args[0]
+				a, b = b, a
+			}
+			out = append(out, Product{i, [2]interval.Word{a, b}})
+		})
+	}
+	return out
+}
+
+func isProduct(i *ir.Instr) bool { return i.Op == ir.OpWord && i.Word == word.Mul }
+
+func multiplies(m *ir.Module) bool {
+	for _, f := range m.Funcs {
+		for _, b := range f.Blocks {
+			if slices.ContainsFunc(b.Instrs, isProduct) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// signedBits is how many bits hold a word with its sign.
+func signedBits(s span) int {
+	return 1 + max(bits.Len64(uint64(max(s.SHi, 0))), bits.Len64(uint64(^min(s.SLo, -1))))
+}
+
+// widths is the analysis under way.
+type widths struct {
+	m       *ir.Module
+	objects map[*ir.Object]*ir.Object // to one that is the same as far as the analysis sees
+	held    map[*ir.Object]*content
+	base    map[*ir.Value]span // of parameters; absent: not reached
+	grown   map[*ir.Value]int
+	provers map[*ir.Func]*prover
+	changed bool
+}
+
+// content is what a load from an object can give.
+type content struct {
+	size  int  // of all accesses; 0: none
+	any   bool // sizes or places differ, or the outside writes
+	known bool
+	s     span // at 8*size bits
+	grown int
+}
+
+// Bounds of the growth: a bound that has grown some times goes to the next power of
+// two, and in the end to none.
+const (
+	loosenAfter = 3
+	giveUpAfter = 12
+)
+
+// root is what stands for an object.
+func (w *widths) root(o *ir.Object) *ir.Object {
+	for w.objects[o] != nil {
+		o = w.objects[o]
+	}
+	return o
+}
+
+func (w *widths) content(o *ir.Object) *content {
+	o = w.root(o)
+	if w.held[o] == nil {
+		w.held[o] = &content{}
+	}
+	return w.held[o]
+}
+
+// same makes one of two objects: what one holds the other may hold.
+func (w *widths) same(a, b *ir.Object) {
+	if a, b = w.root(a), w.root(b); a != b {
+		x, y := w.content(a), w.content(b)
+		if y.size == 0 {
+			y.size = x.size
+		}
+		y.any = y.any || x.any || x.size != 0 && x.size != y.size
+		w.objects[a] = b
+	}
+}
+
+// share finds which objects are the same and how each is accessed.
+func (w *widths) share() {
+	for _, f := range w.m.Funcs {
+		for _, b := range f.Blocks {
+			for _, i := range b.Instrs {
+				w.access(i)
+			}
+		}
+	}
+}
+
+// access notes how an instruction reaches objects.
+func (w *widths) access(i *ir.Instr) {
+	switch i.Op {
+	case ir.OpLoad, ir.OpStore:
+		c := w.content(i.Refs[0].Obj)
+		if c.size == 0 {
+			c.size = i.Size
+		}
+		c.any = c.any || c.size != i.Size || i.Size > 4 || i.Refs[0].Disp%i.Size != 0 || i.Refs[0].Obj.Align < i.Size
+	case ir.OpClear, ir.OpCopy:
+		for _, r := range i.Refs {
+			w.whole(r, i.Imm%4 == 0)
+			w.same(i.Refs[0].Obj, r.Obj)
+		}
+	case ir.OpCall:
+		for k, r := range i.Refs {
+			w.whole(r, true)
+			w.same(i.Callee.Objs[k], r.Obj)
+		}
+	case ir.OpLocal, ir.OpLog, ir.OpMark, ir.OpSend, ir.OpChSend, ir.OpChPut:
+	default:
+		for _, r := range i.Refs {
+			w.content(r.Obj).any = true
+		}
+	}
+}
+
+// whole notes that an object is reached from a place on: all accesses are as sharp as
+// words when that place and the length are those of words.
+func (w *widths) whole(r ir.Ref, length bool) {
+	c := w.content(r.Obj)
+	c.any = c.any || !length || r.Off != nil || r.Disp%4 != 0
+}
+
+// initial notes what objects hold at the start: their bytes, zeros after them, and zeros
+// where nothing is said.
+func (w *widths) initial() {
+	all := slices.Clone(w.m.Objects)
+	for _, f := range w.m.Funcs {
+		all = append(all, f.Locals...)
+	}
+	for _, o := range all {
+		c := w.content(o)
+		if c.size == 0 || c.any || o.Boot {
+			c.any = true
+			continue
+		}
+		n := (len(o.Init) + c.size - 1) / c.size * c.size
+		data := append(slices.Clone(o.Init), make([]byte, n-len(o.Init))...)
+		for at := 0; at < n; at += c.size {
+			v := uint64(0)
+			for k := range c.size {
+				v |= uint64(data[at+k]) << (8 * k)
+			}
+			w.hold(c, interval.Const(8*c.size, v))
+		}
+		if o.Kind != ir.ConstObj || n < o.Size {
+			w.hold(c, interval.Const(8*c.size, 0))
+		}
+	}
+}
+
+// hold adds to what an object may hold.
+func (w *widths) hold(c *content, s span) {
+	old := c.s
+	if c.known {
+		s = s.Join(old)
+	}
+	if !c.known || s != old {
+		c.grown++
+		c.s, c.known, w.changed = loosened(s, 8*c.size, c.grown), true, true
+	}
+}
+
+// loosened is a bound that has grown so often.
+func loosened(s span, width, grown int) span {
+	switch {
+	case grown > giveUpAfter:
+		return interval.Full(width)
+	case grown > loosenAfter:
+		full := interval.Full(width)
+		s.Lo = 0
+		s.Hi = min(full.Hi, word.Mask(max(bits.Len64(s.Hi), 1)))
+		if s.SLo < 0 {
+			s.SLo = max(full.SLo, -1<<bits.Len64(uint64(^s.SLo)))
+		} else {
+			s.SLo = 0
+		}
+		if s.SHi >= 0 {
+			s.SHi = min(full.SHi, 1<<bits.Len64(uint64(s.SHi))-1)
+		} else {
+			s.SHi = 0
+		}
+	}
+	return s
+}
+
+func (w *widths) prover(f *ir.Func) *prover {
+	if w.provers[f] == nil {
+		p := &prover{f: f, flow: ir.FlowOf(f), base: w.base, fact: map[*ir.Value]span{}, truth: map[*ir.Value]bool{}, subst: renames{}, dry: true, known: w.loaded}
+		p.kids, p.preds, p.from = p.flow.Kids(), preds(f), sources(f)
+		w.provers[f] = p
+	}
+	return w.provers[f]
+}
+
+// loaded bounds what a load gives, and what the extension of its sign does.
+func (w *widths) loaded(v *ir.Value) (span, bool) {
+	i := v.Def
+	if i.Op == ir.OpLoad {
+		c := w.content(i.Refs[0].Obj)
+		if c.any || !c.known {
+			return span{}, false
+		}
+		if int(v.Type) == 8*c.size {
+			return c.s, true
+		}
+		return c.s.Zext(int(v.Type)), int(v.Type) > 8*c.size
+	}
+	if i.Op != ir.OpWord || i.Word != word.Shrs || v.Type != 32 {
+		return span{}, false
+	}
+	up, n, ok := withConst(v, word.Shrs)
+	if !ok {
+		return span{}, false
+	}
+	from, left, ok := withConst(up, word.Shl)
+	if !ok || left != n || from.Def == nil || from.Def.Op != ir.OpLoad {
+		return span{}, false
+	}
+	c := w.content(from.Def.Refs[0].Obj)
+	if c.any || !c.known || 8*c.size != 32-int(n) {
+		return span{}, false
+	}
+	return c.s.Sext(32), true
+}
+
+// walk visits the blocks that are reached, in the order of dominators, and shows the
+// multiplications to visit, if it is there.
+func (w *widths) walk(p *prover, k int, visit func(*prover, *ir.Instr)) {
+	b := p.f.Blocks[k]
+	for _, v := range b.Params {
+		if _, ok := w.base[v]; v.Type != ir.Token && !ok {
+			if k != 0 || !w.entry(p.f) {
+				return
+			}
+			w.base[v] = fullSpan(v.Type)
+		}
+	}
+	mark := len(p.undo)
+	p.entered(b)
+	for _, i := range b.Instrs {
+		w.instr(p, i)
+		if visit != nil && isProduct(i) {
+			visit(p, i)
+		}
+	}
+	w.edges(p, b)
+	for _, c := range p.kids[k] {
+		w.walk(p, c, visit)
+	}
+	p.forget(mark)
+}
+
+// entry reports whether a function begins a context.
+func (w *widths) entry(f *ir.Func) bool {
+	return slices.ContainsFunc(w.m.Contexts, func(c ir.Context) bool { return c.Func == f })
+}
+
+// instr draws what follows from an instruction.
+func (w *widths) instr(p *prover, i *ir.Instr) {
+	switch i.Op {
+	case ir.OpCheck:
+		p.learn(i.Args[0], true)
+	case ir.OpStore:
+		if c := w.content(i.Refs[0].Obj); !c.any {
+			w.hold(c, cut(p.span(i.Args[0]), int(i.Args[0].Type), 8*c.size))
+		}
+	case ir.OpCall:
+		for k, v := range i.Callee.Blocks[0].Params {
+			if v.Type != ir.Token {
+				w.join(v, p.span(i.Args[k]))
+			}
+		}
+	}
+}
+
+// cut is a word whose low bits are kept, or one that zeros extend.
+func cut(s span, from, to int) span {
+	if from < to {
+		return s.Zext(to)
+	}
+	full := interval.Full(to)
+	if s.SLo >= full.SLo && s.SHi <= full.SHi {
+		full.SLo, full.SHi = s.SLo, s.SHi
+		return full.Sharpen(to)
+	}
+	return s.Slice(0, to)
+}
+
+// edges gives the parameters of what follows a block their arguments.
+func (w *widths) edges(p *prover, b *ir.Block) {
+	for k := range b.Term.Succs {
+		e := &b.Term.Succs[k]
+		mark := len(p.undo)
+		if b.Term.Op == ir.Branch {
+			p.learn(b.Term.Cond, k == 0)
+		}
+		for n, v := range e.To.Params {
+			if v.Type != ir.Token && e.Args[n] != v {
+				w.join(v, p.span(e.Args[n]))
+			}
+		}
+		p.forget(mark)
+	}
+}
+
+// join adds to what a parameter may be. An empty bound is an edge that is never taken.
+func (w *widths) join(v *ir.Value, s span) {
+	old, ok := w.base[v]
+	if s.Empty() && ok {
+		return
+	}
+	if s.Empty() {
+		s = fullSpan(v.Type)
+	}
+	if ok {
+		s = s.Join(old)
+	}
+	if !ok || s != old {
+		w.grown[v]++
+		w.base[v], w.changed = loosened(s, int(v.Type), w.grown[v]), true
+	}
+}

@@ -1,0 +1,84 @@
+// Package facts watches a run of an image for what its code generator took for certain.
+//
+// A line that multiplies 8 bits by 8 stands for a product of two registers, since an
+// analysis of the program says that they hold no more there (ir/pass, Products). The
+// machines below all do the same with it, right or wrong, so none of them would notice
+// that a register holds more. This package reads the registers of each such
+// instruction that retires:
+//
+//	w := facts.Watch(im)
+//	machine.Retire(w.Retire)
+//	w.N, w.Wrong       // 4096, []
+//
+// It reads the lines of the image and knows nothing of the analysis.
+package facts
+
+import (
+	"fmt"
+
+	"github.com/sinter-lang/sinter/ir/design"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/isa"
+	"github.com/sinter-lang/sinter/sim"
+)
+
+// Watcher follows a run. N counts the instructions that rely on something.
+type Watcher struct {
+	N     int
+	Wrong []string // at most one a place
+	Lines []string // the names of the lines that rely on something
+
+	im      *image.Image
+	decoder *isa.Decoder
+	factors map[*isa.Inst][2]isa.Factor
+	regs    [32]uint32
+	said    map[uint32]bool
+}
+
+// Watch makes a watcher for an image; nil when no line of its target relies on anything.
+func Watch(im *image.Image) *Watcher {
+	w := &Watcher{im: im, decoder: isa.NewDecoder(im.Target.Set), factors: map[*isa.Inst][2]isa.Factor{}, said: map[uint32]bool{}}
+	for _, in := range im.Target.Set.Insts {
+		if of, ok := in.Factors(); ok && in.Narrow() {
+			w.factors[in] = of
+			w.Lines = append(w.Lines, in.Name)
+		}
+	}
+	if len(w.factors) == 0 {
+		return nil
+	}
+	return w
+}
+
+// Retire looks at an instruction.
+func (w *Watcher) Retire(r *sim.Retire) {
+	in, ops, ok := w.decoder.Decode(r.Insn)
+	if ok {
+		if of, narrow := w.factors[in]; narrow {
+			w.product(r.PC, in, of, [2]uint8{ops.Rs1, ops.Rs2})
+		}
+	}
+	if r.Rd != 0 {
+		w.regs[r.Rd] = r.Value
+	}
+}
+
+// place is where an instruction comes from.
+func (w *Watcher) place(pc uint32) string {
+	k := int(pc-design.TextBase) / 4
+	if k < len(w.im.Spans) && w.im.Spans[k].File != nil {
+		return w.im.Spans[k].String()
+	}
+	return fmt.Sprintf("%#x", pc)
+}
+
+// product checks both operands of a multiplication.
+func (w *Watcher) product(pc uint32, in *isa.Inst, of [2]isa.Factor, from [2]uint8) {
+	w.N++
+	for k, f := range of {
+		if v := w.regs[from[k]]; f.Of(v) != v && !w.said[pc] {
+			w.said[pc] = true
+			w.Wrong = append(w.Wrong, fmt.Sprintf("%s at %s reads %v bits of x%d, which holds %#x", in.Name, w.place(pc), f, from[k], v))
+		}
+	}
+}

@@ -1,0 +1,65 @@
+// Package web holds the page of a report: its script and style, bundled from the
+// sources in web/src, and the frame around them.
+//
+//	html, err := web.Page(data, 0)   // one file that needs nothing else
+//
+// The data is JSON, packed with gzip and written as base64, so no text of a program can
+// be taken for a part of the page. The page asks for nothing over a network; its content
+// security policy says so. One that is served asks its own server for the sweep.
+//
+// The bundle is committed, so that the tool is built by Go alone. `npm ci && npm run
+// build` in this folder makes it again; a test says when it is stale. Start reading at
+// src/main.js.
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+)
+
+//go:embed dist/app.js
+var script string
+
+//go:embed dist/app.css
+var style string
+
+// Page is the page that shows some data. A page that follows a sweep asks its server
+// every so many milliseconds; 0: it is a file.
+func Page(data []byte, follow int) ([]byte, error) {
+	var packed bytes.Buffer
+	z, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := z.Write(data); err != nil {
+		return nil, err
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	const frame = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="live" content="%d">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src %s; base-uri 'none'; form-action 'none'">
+<link rel="icon" href="data:,">
+<title>Sinter</title>
+<style>%s</style>
+</head>
+<body>
+<script id="data" type="text/plain">%s</script>
+<script>%s</script>
+</body>
+</html>
+`
+	connect := "'none'"
+	if follow > 0 {
+		connect = "'self'"
+	}
+	return fmt.Appendf(nil, frame, follow, connect, style, base64.StdEncoding.EncodeToString(packed.Bytes()), script), nil
+}
