@@ -137,6 +137,9 @@ func liveQEMU(o Options, kernel string, p *Program) []string {
 	return args
 }
 
+// wired reports whether frames of a device go over a wire of QEMU.
+func (p *Program) wired(dev int) bool { return !p.isDisk(dev) && !p.isLevel(dev) && !p.isStream(dev) }
+
 // LineArgs is the nth serial line besides the console, of two. The program knows its
 // lines by their order; backend is a character device of QEMU with the identity sN.
 func LineArgs(n int, backend string) []string {
