@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -59,10 +60,8 @@ func (n *namespace) ip(t *testing.T, args ...string) {
 	}))
 }
 
-// TestTranslatorBetweenNamespaces puts the translator between two networks of the kernel's.
-// A client of the inside talks to a server of the outside, which sees the outer address; a
-// ping comes back too, and what the server says unasked does not.
-func TestTranslatorBetweenNamespaces(t *testing.T) {
+// needsTaps skips where there can be no namespaces with TAP interfaces.
+func needsTaps(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("not run: namespaces and TAP interfaces need root")
 	}
@@ -70,27 +69,46 @@ func TestTranslatorBetweenNamespaces(t *testing.T) {
 	if _, err := os.Stat("/dev/net/tun"); err != nil {
 		t.Skip("not run: ", err)
 	}
-	path := product(t, "nat", x86.Linux)
-	inside, outside := newNamespace(t), newNamespace(t)
-	inside.ip(t, "tuntap", "add", "in0", "mode", "tap")
-	inside.ip(t, "tuntap", "add", "out0", "mode", "tap")
-	cmd := exec.Command(path, "inside=tap:in0", "outside=tap:out0")
+}
+
+// start runs a process in the namespace with a TAP interface there for each of two devices,
+// and waits until it has them.
+func (n *namespace) start(t *testing.T, path string, devices ...[2]string) {
+	var args []string
+	for _, d := range devices {
+		n.ip(t, "tuntap", "add", d[1], "mode", "tap")
+		args = append(args, d[0]+"=tap:"+d[1])
+	}
+	cmd := exec.Command(path, args...)
 	cmd.Stderr = os.Stderr
-	require.NoError(t, inside.in(cmd.Start))
+	require.NoError(t, n.in(cmd.Start))
 	t.Cleanup(func() {
 		cmd.Process.Kill() //nolint:errcheck // it may have ended
 		cmd.Wait()         //nolint:errcheck // killed on purpose
 	})
-	taken := func() bool { // the process has its interfaces once they have a carrier
-		return inside.in(func() error {
-			out, err := exec.Command("sh", "-c", "ip link set in0 up; ip link set out0 up; ip -o link show up | grep -c '[nt]0: <.*LOWER_UP'").CombinedOutput()
-			if err == nil && string(out) != "2\n" {
-				return fmt.Errorf("%s", out)
-			}
-			return err
-		}) == nil
+	for _, d := range devices {
+		n.ip(t, "link", "set", d[1], "up")
+		taken := func() bool { // its interface has a carrier then
+			return n.in(func() error {
+				out, err := exec.Command("ip", "-o", "link", "show", d[1]).CombinedOutput()
+				if err == nil && !strings.Contains(string(out), "LOWER_UP") {
+					return fmt.Errorf("%s", out)
+				}
+				return err
+			}) == nil
+		}
+		require.Eventually(t, taken, 20*time.Second, 20*time.Millisecond, d[1])
 	}
-	require.Eventually(t, taken, 20*time.Second, 20*time.Millisecond)
+}
+
+// TestTranslatorBetweenNamespaces puts the translator between two networks of the kernel's.
+// A client of the inside talks to a server of the outside, which sees the outer address; a
+// ping comes back too, and what the server says unasked does not.
+func TestTranslatorBetweenNamespaces(t *testing.T) {
+	needsTaps(t)
+	path := product(t, "nat", x86.Linux)
+	inside, outside := newNamespace(t), newNamespace(t)
+	inside.start(t, path, [2]string{"inside", "in0"}, [2]string{"outside", "out0"})
 	inside.ip(t, "link", "set", "out0", "netns", fmt.Sprint(outside.thread))
 	inside.ip(t, "addr", "add", "192.168.0.5/24", "dev", "in0")
 	inside.ip(t, "route", "add", "default", "via", "192.168.0.1")

@@ -8,15 +8,20 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	x86 "github.com/sinter-lang/sinter/backend_x86"
 	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/testkit"
 	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/process"
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
@@ -188,12 +193,15 @@ func hostile(n int) []stamped {
 }
 
 // TestHostileFrames: the interpreter and the process answer broken frames alike, and
-// go on. With SINTER_FULL=1 there are 100,000.
+// go on. With SINTER_FULL=1 there are 100,000, in a campaign a million.
 func TestHostileFrames(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	n := 3000
-	if testkit.Full() {
-		n = 100000
+	switch {
+	case os.Getenv("SINTER_CAMPAIGN") != "":
+		n = 1_000_000
+	case testkit.Full():
+		n = 100_000
 	}
 	p, err := flow.Load("echo", flow.Options{})
 	require.NoError(t, err)
@@ -208,6 +216,73 @@ func TestHostileFrames(t *testing.T) {
 		}
 	}
 	require.Greater(t, answers, n/20)
+}
+
+// TestHostileFramesIntoTheGuest: a booted image takes broken frames as fast as QEMU brings
+// them, and then answers a right one within a second.
+func TestHostileFramesIntoTheGuest(t *testing.T) {
+	qemu := testkit.Tool(t, "qemu-system-x86_64")
+	n := 2000
+	if testkit.Full() {
+		n = 100_000
+	}
+	kernel := product(t, "echo", x86.PVH)
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_DGRAM|syscall.SOCK_CLOEXEC, 0)
+	require.NoError(t, err)
+	ours, theirs := os.NewFile(uintptr(fds[0]), "ours"), os.NewFile(uintptr(fds[1]), "theirs")
+	defer ours.Close()
+	args := append(process.QEMUArgs(process.Options{QEMU: qemu}, kernel, ""), process.Microvm.Card(0, "dgram,local.type=fd,local.str=3")...)
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.ExtraFiles, cmd.Stderr = []*os.File{theirs}, os.Stderr
+	require.NoError(t, cmd.Start())
+	theirs.Close()
+	defer func() {
+		cmd.Process.Kill() //nolint:errcheck // it may have ended
+		cmd.Wait()         //nolint:errcheck // killed on purpose
+	}()
+	// The guest's station is that of its card.
+	guest := []byte{0x52, 0x54, 0, 0, 0, 0}
+	right := datagram(3, 7, []byte("the right one"))
+	copy(right, guest)
+	answered := make(chan bool, n+100)
+	go func() {
+		buf := make([]byte, 2000)
+		for {
+			k, err := ours.Read(buf)
+			if err != nil {
+				return
+			}
+			if bytes.HasSuffix(buf[:k], []byte("the right one")) {
+				answered <- true
+			}
+		}
+	}()
+	ask := func(limit time.Duration) bool {
+		for end := time.Now().Add(limit); time.Now().Before(end); {
+			if _, err := ours.Write(right); err != nil {
+				return false
+			}
+			select {
+			case <-answered:
+				return true
+			case <-time.After(50 * time.Millisecond):
+			}
+		}
+		return false
+	}
+	require.True(t, ask(20*time.Second), "the guest does not start")
+	for k, f := range hostile(n) {
+		if !bytes.Equal(f.data[:min(6, len(f.data))], []byte{255, 255, 255, 255, 255, 255}[:min(6, len(f.data))]) && k%8 != 0 {
+			copy(f.data, guest)
+		}
+		_, err := ours.Write(f.data)
+		require.NoError(t, err)
+	}
+	time.Sleep(50 * time.Millisecond)
+	for len(answered) > 0 {
+		<-answered
+	}
+	require.True(t, ask(time.Second), "no answer within a second of broken frames")
 }
 
 // TestUserPrograms runs programs that users wrote against the frames that models of

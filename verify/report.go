@@ -97,16 +97,21 @@ func Skipped(level, core string, check Check, why string) Row {
 
 // Traces compares a machine's trace with the reference's.
 func Traces(level, core string, want, got *trace.Trace, opts trace.Options) Row {
-	row := Row{Level: level, Core: core, Check: Trace, N: len(got.Events)}
-	diffs := trace.Compare(want, got, opts)
-	if got.Status == trace.Limit {
+	return Compared(level, core, len(got.Events), got.Status, trace.Compare(want, got, opts))
+}
+
+// Compared is the row of a run that was compared with the reference: how many events it
+// showed, how it ended, and where the two differ.
+func Compared(level, core string, events int, ended trace.Status, diffs []trace.Difference) Row {
+	row := Row{Level: level, Core: core, Check: Trace, N: events}
+	if ended == trace.Limit {
 		row.Status, row.Detail = Different, "stopped at its limit, after so many events"
 		return row
 	}
 	if len(diffs) == 0 {
 		row.Status = Equal
 		if row.N == 0 {
-			row.Status, row.Detail = Empty, "no event in either run; both end "+string(got.Status)
+			row.Status, row.Detail = Empty, "no event in either run; both end "+string(ended)
 		}
 		return row
 	}

@@ -140,6 +140,9 @@ void sn_mark(u32 task, u32 mark) {
 #if SN_USES_NOW
 u64 sn_now(void) {
   if (!hal_scripted) return hal_now();
+#if SN_BATCH
+  if (batch_end) return batch_now;
+#endif
   ask('C', 0, 0, 0, 0);
   u64 low = answer();
   return low | (u64)answer() << 32;
@@ -175,6 +178,9 @@ NORETURN void sn_halt(void) {
 
 u32 sn_status(void) {
   if (!hal_scripted) return hal_status();
+#if SN_BATCH
+  if (batch_end) return batch_ready();
+#endif
   ask('Q', 0, 0, 0, 0);
   return answer();
 }
@@ -184,14 +190,28 @@ static u64 due = NEVER;
 void sn_alarm(u64 deadline) { due = deadline; }
 #endif
 
+static u32 ask_wait(u32 mask) {
+  if (mask & TIMER) ask('A', (u32)due, (u32)(due >> 32), 0, 0);
+  ask('W', mask, 0, 0, 0);
+  return answer();
+}
+
 u32 sn_wait(u32 mask) {
   if (!hal_scripted) {
     if (!mask) hal_exit(END_STUCK);
     return hal_wait(mask, mask & TIMER ? due : NEVER);
   }
-  if (mask & TIMER) ask('A', (u32)due, (u32)(due >> 32), 0, 0);
-  ask('W', mask, 0, 0, 0);
-  u32 ready = answer();
+  u32 ready;
+#if SN_BATCH
+  if (!(mask & TIMER)) {
+    ready = batch_wait(mask);
+  } else {
+    batch_over();
+    ready = ask_wait(mask);
+  }
+#else
+  ready = ask_wait(mask);
+#endif
   if (ready) return ready;
   last_request('E', mask, 0); // no input is left
   hal_exit(mask ? END_WAITING : END_STUCK);
@@ -246,6 +266,12 @@ u32 sn_take(u32 dev, u8 *buf, u32 cap) {
   u32 n;
 #if SN_DISKS
   if (sn_is_disk[dev]) return disk_take(buf, cap);
+#endif
+#if SN_BATCH
+  if (hal_scripted && batch_take(dev, buf + 4, cap, &n)) {
+    *(u32 *)buf = n;
+    return n != 0;
+  }
 #endif
   if (hal_scripted) {
     ask('T', dev, cap, 0, 0);

@@ -29,14 +29,31 @@ __attribute__((unused)) static void tell_ready(void) {
   told = 1;
 }
 
+// What is said is gathered while a batch (batch.c) goes on, and written when somebody waits
+// for an answer, at the end, and when the room is full.
+#define SN_BATCH (SN_NETS && !SN_LEVELS && !SN_STREAMS && !SN_DISKS)
+static void write_out(const u8 *b, u32 n);
+#if SN_BATCH
+static u8 hal_gather, gathered[1 << 15];
+static u32 gathered_len;
+
+static void hal_flush(void) {
+  u32 n = gathered_len;
+  gathered_len = 0;
+  write_out(gathered, n);
+}
+#else
+INLINE void hal_flush(void) {}
+#endif
+
 NORETURN void hal_exit(u32 code) {
+  hal_flush();
   if (told) tell("STOPPING=1", 10);
   else tell("READY=1\nSTOPPING=1", 18);
   for (;;) sys(SYS_exit_group, code, 0, 0, 0);
 }
 
-void hal_write(const void *p, u32 n) {
-  const u8 *b = p;
+static void write_out(const u8 *b, u32 n) {
   while (n) {
     long k = sys(SYS_write, 1, (long)b, n, 0);
     if (k <= 0) hal_exit(END_CRASH);
@@ -45,7 +62,21 @@ void hal_write(const void *p, u32 n) {
   }
 }
 
+void hal_write(const void *p, u32 n) {
+#if SN_BATCH
+  if (hal_gather && n <= sizeof gathered) {
+    if (n > sizeof gathered - gathered_len) hal_flush();
+    memcpy(gathered + gathered_len, p, n);
+    gathered_len += n;
+    return;
+  }
+  hal_flush();
+#endif
+  write_out(p, n);
+}
+
 void hal_read(void *p, u32 n) {
+  hal_flush();
   u8 *b = p;
   while (n) {
     long k = sys(SYS_read, 0, (long)b, n, 0);

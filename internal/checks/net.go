@@ -20,7 +20,7 @@ func (l *ladder) netRows() error {
 		return err
 	}
 	if len(net.Tree.Traps) == len(l.Tree.Traps) {
-		l.report.Add(verify.Row{Level: flow.Source, Check: verify.Net, Status: verify.Equal, N: len(l.ref.Events), Detail: "no check was proved"})
+		l.report.Add(verify.Row{Level: flow.Source, Check: verify.Net, Status: verify.Equal, N: l.ref.count, Detail: "no check was proved"})
 		return nil
 	}
 	for _, on := range l.netMachines() {
@@ -60,7 +60,7 @@ func (l *ladder) netRow(net *flow.Program, level, core string) error {
 	if err != nil {
 		return err
 	}
-	_, tr, _, err := net.Trace(l.ctx, level, core, l.opts.World)
+	c, err := l.ref.compare(l.ctx, net, level, core, l.opts.World, known.Compare)
 	var fault *flow.MachineFault
 	why, absent := flow.NotHere(err)
 	switch {
@@ -73,9 +73,9 @@ func (l *ladder) netRow(net *flow.Program, level, core string) error {
 	case err != nil:
 		return err
 	}
-	row := verify.Traces(known.Shown, core, l.ref, tr, known.Compare)
+	row := verify.Compared(known.Shown, core, c.events, c.status, c.diffs)
 	row.Check = verify.Net
-	if why := wrongProof(net, tr); why != "" {
+	if why := wrongProof(net, c.traps); why != "" {
 		row.Status, row.Detail = verify.Different, why
 	} else if row.Status == verify.Equal {
 		row.Detail = fmt.Sprintf("%d proved checks are made, none fails", len(net.Tree.Traps)-len(l.Tree.Traps))
@@ -88,8 +88,8 @@ func (l *ladder) netRow(net *flow.Program, level, core string) error {
 }
 
 // wrongProof names the proof that a trace shows to be wrong, "" if there is none.
-func wrongProof(net *flow.Program, tr *trace.Trace) string {
-	for _, e := range tr.Events {
+func wrongProof(net *flow.Program, traps []trace.Event) string {
+	for _, e := range traps {
 		if e.Kind != trace.Trap || e.Site >= len(net.Tree.Traps) {
 			continue
 		}

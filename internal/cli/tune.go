@@ -21,6 +21,14 @@ func Tune() {
 	}
 }
 
+// lean makes the process hold little: a run of a long capture makes much and keeps nothing,
+// and what was compiled for it is small.
+func lean() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent / 4)
+	}
+}
+
 // grace is how long a command may go on after a signal: it ends its children and
 // removes its temporary folders. Work that looks at no signal does neither.
 const grace = 3 * time.Second

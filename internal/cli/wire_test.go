@@ -118,3 +118,13 @@ func TestLiveBadWire(t *testing.T) {
 		}
 	}
 }
+
+// A memory that the image does not fit into is an error: QEMU would wait for ever.
+func TestLiveTooLittleMemory(t *testing.T) {
+	needs(t, "unikernel")
+	for _, more := range []string{"--for=5s", "--print-command"} {
+		code, _, stderr := sinter("", "run", "--live", "../../examples/echo", "--on", "unikernel", "--accel", "tcg", "-p", "udp:0:7", "--mem", "1", more)
+		require.Equal(t, 1, code)
+		require.Contains(t, stderr, "--mem 1: the image takes 2 MiB of memory")
+	}
+}

@@ -47,7 +47,7 @@ var streamMeanings = []struct{ suffix, meaning string }{
 	{rtl.RxPorts("").Ready, "the core takes the beat in this cycle"},
 	{rtl.RxPorts("").Data, "four bytes of a frame, the first in bits 7:0"},
 	{rtl.RxPorts("").Last, "the last beat of a frame"},
-	{rtl.RxPorts("").Bytes, "of the last beat: how many bytes count, 1 to 4"},
+	{rtl.RxPorts("").Bytes, "of the last beat: how many bytes count, 0 to 4"},
 	{rtl.PortOversize(""), "the frame that ends in this cycle was too long and is dropped"},
 	{rtl.TxPorts("").Valid, "the core offers a beat; it stays until it is taken"},
 	{rtl.TxPorts("").Ready, "the beat is taken in this cycle"},

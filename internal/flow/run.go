@@ -163,7 +163,7 @@ func (p *Program) traceIn(ctx context.Context, level, core string, in *world.Wor
 	var kept []trace.Event
 	var refused error
 	if !keep {
-		bounds.Events = 0
+		bounds.Events += eventsOfFrame * in.Frames()
 	}
 	began := time.Now()
 	tr, err := DriveTo(ctx, m, bounds, func(events []trace.Event) error {
@@ -232,6 +232,10 @@ func (f *MachineFault) Unwrap() error { return f.Err }
 // MostEvents bounds the memory of a run, to some 3 GB: a program that never waits
 // may show events without end.
 const MostEvents = 1 << 22
+
+// eventsOfFrame is how many more events a run may show for each frame that arrives, when
+// its events are not kept: a bound for programs that never wait.
+const eventsOfFrame = 16
 
 // Drive runs a machine and keeps its trace. A run that would show more events than it may
 // shows the first of them and has stopped at its limit, wherever the machine was when that

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,7 +27,7 @@ func ByHand(im *Image, o Options) error {
 // Command is a line for a shell that runs the service by hand, with nothing of this tool.
 // Its files stay. The exit code is that of the scheme.
 func Command(im *Image, o Options) (string, error) {
-	if err := ByHand(im, o); err != nil {
+	if err := errors.Join(ByHand(im, o), checkMemory(im, o)); err != nil {
 		return "", err
 	}
 	s := &service{im: im, o: o}

@@ -197,7 +197,7 @@ type service struct {
 // Run runs an image until it ends, and gives its exit code. The end of ctx ends it
 // too, which is a success here.
 func Run(ctx context.Context, im *Image, o Options) (code int, err error) {
-	if err := Check(im, o); err != nil {
+	if err := errors.Join(Check(im, o), checkMemory(im, o)); err != nil {
 		return 0, err
 	}
 	s := &service{im: im, o: o, heard: make(chan time.Time, 1), console: &console{to: o.Stdout}}

@@ -5,6 +5,8 @@ import (
 	"net"
 	"strconv"
 	"strings"
+
+	"github.com/sinter-lang/sinter/sim/process"
 )
 
 // Forward is a port of the host that leads to a port of the image.
@@ -106,6 +108,14 @@ func Check(im *Image, o Options) error {
 	}
 	if o.Memory > 0 && o.Machine != Unikernel {
 		return wrong("--mem is for --on unikernel: a %s takes what its image needs", o.Machine)
+	}
+	return nil
+}
+
+// checkMemory sees to it that the image fits: QEMU says nothing when it does not.
+func checkMemory(im *Image, o Options) error {
+	if least := process.LeastMemoryOfImage(im.ELF); o.Memory > 0 && o.Memory < least {
+		return wrong("--mem %d: the image takes %d MiB of memory", o.Memory, least)
 	}
 	return nil
 }

@@ -35,7 +35,13 @@ func (m *Machine) serve(r request) error {
 	case 'W':
 		return m.wait(r.a)
 	case 'T':
-		return m.take(int(r.a), int(r.b))
+		return m.take(int(r.a), int(r.b), true)
+	case 'B':
+		return m.batch(r.a, int(r.b))
+	case 'w':
+		return m.waited(r.a)
+	case 't':
+		return m.take(int(r.a), int(r.b), false)
 	case 'G':
 		return m.level(int(r.a))
 	case 'U':
@@ -180,8 +186,9 @@ func (m *Machine) device(dev int) (string, error) {
 	return m.prog.Devices[dev], nil
 }
 
-// take hands over the head of a device's queue.
-func (m *Machine) take(dev, limit int) error {
+// take takes the head of a device's queue, and hands it over when the guest asks for it
+// and has not got it in a batch.
+func (m *Machine) take(dev, limit int, asked bool) error {
 	port, err := m.device(dev)
 	if err != nil {
 		return err
@@ -190,14 +197,19 @@ func (m *Machine) take(dev, limit int) error {
 		return fmt.Errorf("the program took a frame from %s, where none waits", port)
 	}
 	frame, ok := m.world.Take(m.dev[dev], limit)
-	if !ok {
-		return m.reply(0)
+	if asked {
+		if err := m.reply(uint32(len(frame))); err != nil || !ok {
+			return err
+		}
 	}
-	if err := m.reply(uint32(len(frame))); err != nil {
-		return err
+	if !ok {
+		return nil
 	}
 	for _, piece := range m.world.Pieces(m.dev[dev], frame) {
 		m.emit(trace.Event{Kind: trace.In, Task: m.owner(dev), Port: port, Data: piece})
+	}
+	if !asked {
+		return nil
 	}
 	return m.carry(dev, frame)
 }

@@ -7,6 +7,7 @@
 //	'W' mask                         lets the world act until a device of mask is ready, or, with bit 31, the clock
 //	'T' device capacity              gives the frame that waits longest
 //	'L' task site "2 frames seen"    notes the event
+//	'B' mask room                    as 'W', and sends ahead what arrives next (batch.go)
 //
 // So the canonical world of sim/world serves a real processor as it serves our
 // simulators. Log events carry their rendered text only: a process renders them
@@ -74,7 +75,9 @@ type Machine struct {
 	text  []byte        // of the log event that is being said
 	shown world.Outputs // levels of outputs
 	due   uint64        // the deadline that the guest has set last
-	done  bool
+
+	batches batches
+	done    bool
 
 	instructions uint64 // what the guest has counted
 
@@ -231,7 +234,7 @@ func (m *Machine) tryStart(ctx context.Context, path string, args []string) erro
 		return err
 	}
 	m.host.ctx, m.host.cmd, m.host.stdin, m.host.stdout = ctx, cmd, stdin, r
-	m.in, m.out = stdin, bufio.NewReader(&deadlineReader{r, m.opts.Timeout})
+	m.in, m.out = stdin, bufio.NewReaderSize(&deadlineReader{r, m.opts.Timeout}, 1<<16)
 	return nil
 }
 

@@ -99,10 +99,16 @@ func MemoryOf(o Options, kernel string) int {
 
 // MemoryOfImage is the memory that a kernel needs, in MiB: up to the end of its image, and
 // two for what the loader puts beside it.
-func MemoryOfImage(kernel []byte) int {
+func MemoryOfImage(kernel []byte) int { return max(leastMemory, int(imageEnd(kernel)>>20)+3) }
+
+// LeastMemoryOfImage is how much a kernel must have to be loaded, in MiB.
+func LeastMemoryOfImage(kernel []byte) int { return int((imageEnd(kernel) + 1<<20 - 1) >> 20) }
+
+// imageEnd is where an image ends in memory, below 4 GiB; 0 for what cannot be read as one.
+func imageEnd(kernel []byte) uint64 {
 	f, err := elf.NewFile(bytes.NewReader(kernel))
 	if err != nil {
-		return leastMemory
+		return 0
 	}
 	end := uint64(0)
 	for _, p := range f.Progs {
@@ -110,7 +116,7 @@ func MemoryOfImage(kernel []byte) int {
 			end = max(end, p.Vaddr+p.Memsz)
 		}
 	}
-	return max(leastMemory, int(min(end, 1<<32)>>20)+3)
+	return min(end, 1<<32)
 }
 
 // liveQEMU is how a person boots a kernel: its cards share QEMU's own network.

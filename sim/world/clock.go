@@ -36,7 +36,7 @@ func (w *World) step(deadline uint64) bool {
 
 // nextInput returns the time of the next input up to the end.
 func (w *World) nextInput() (time uint64, some bool) {
-	in, _ := w.upcoming()
+	in := w.upcoming()
 	if in == nil {
 		return 0, false
 	}

@@ -64,7 +64,8 @@ type World struct {
 	driver   Driver // nil: the script is all
 	over     bool   // the driver has ended the run
 	feed     *feeding
-	end      uint64 // the latest time of the first ended inputs of the script
+	ahead    []Input // inputs that were looked at before their time
+	end      uint64  // the latest time of the first ended inputs of the script
 	ended    int
 }
 
@@ -95,6 +96,9 @@ func (w *World) Close() {
 		w.feed.close()
 	}
 }
+
+// Frames returns how many messages arrive in the whole run.
+func (w *World) Frames() int { return w.script.Frames() }
 
 // Now returns the clock.
 func (w *World) Now() uint64 { return w.now }
@@ -180,8 +184,17 @@ func (w *World) Disk(dev int) *Disk {
 // false when no input is left. A machine with timers calls AdvanceOr.
 func (w *World) Advance() bool { return w.AdvanceOr(Never) }
 
-// upcoming is the next input, nil when there is none, and whether the feed gives it.
-func (w *World) upcoming() (in *Input, fed bool) {
+// upcoming is the next input, nil when there is none.
+func (w *World) upcoming() *Input {
+	if len(w.ahead) > 0 {
+		return &w.ahead[0]
+	}
+	in, _ := w.source()
+	return in
+}
+
+// source is the next input that nobody has looked at, and whether the feed gives it.
+func (w *World) source() (in *Input, fed bool) {
 	if w.next < len(w.script.Inputs) {
 		in = &w.script.Inputs[w.next]
 	}
@@ -193,14 +206,49 @@ func (w *World) upcoming() (in *Input, fed bool) {
 	return in, false
 }
 
-// commit makes the next input pending.
-func (w *World) commit() {
-	next, fed := w.upcoming()
+// pull takes the next input from where it comes.
+func (w *World) pull() Input {
+	next, fed := w.source()
 	in := *next
 	if fed {
 		w.feed.pop()
 	} else {
 		w.next++
+	}
+	return in
+}
+
+// Ahead returns up to n inputs that come next, if they are messages, up to the end of the
+// run. They still have to be committed, by Advance. A world with a driver knows none.
+func (w *World) Ahead(n int) []Input {
+	if w.driver != nil {
+		return nil
+	}
+	for len(w.ahead) < n {
+		if in, _ := w.source(); in == nil {
+			break
+		}
+		w.ahead = append(w.ahead, w.pull())
+	}
+	for i, in := range w.ahead[:min(n, len(w.ahead))] {
+		if in.Levels != nil || w.script.Until != nil && max(w.now, in.Time) > *w.script.Until {
+			return w.ahead[:i]
+		}
+	}
+	return w.ahead[:min(n, len(w.ahead))]
+}
+
+// Waiting returns the messages that wait at a device, the first one first.
+func (w *World) Waiting(dev int) [][]byte { return w.pending[dev] }
+
+// commit makes the next input pending.
+func (w *World) commit() {
+	var in Input
+	if len(w.ahead) > 0 {
+		in, w.ahead[0] = w.ahead[0], Input{}
+		w.ahead = w.ahead[1:]
+	} else {
+		in = w.pull()
 	}
 	w.now = max(w.now, in.Time)
 	if in.Levels != nil {

@@ -8,7 +8,8 @@
 // It reads the image's words with the set of their target and the fields of the
 // point; it does not ask the plan that made them. What the words alone
 // decide is proved, for all text words: opcodes, registers, immediates, constant
-// shifts, branch targets, absolute addresses. Addresses that are computed are
+// shifts, branch targets, absolute addresses. Addresses that are computed are bounded by
+// intervals of the registers (addresses.go); those that are not bounded so are
 // tested by a run: the instruction-set simulator stops at the first one outside
 // data and ports. Start reading at Check.
 package removal
@@ -26,11 +27,13 @@ import (
 )
 
 // Result is what Check found. Words were scanned, Absolute of their memory
-// accesses have an address that the word decides, Computed do not.
+// accesses have an address that the word decides, Computed do not. Bounded counts
+// the computed ones that lie in data and are aligned whatever the program reads.
 type Result struct {
 	Words    int
 	Absolute int
 	Computed int
+	Bounded  int
 	Wrong    []string // each says which word needs what is not there
 	p        *design.Point
 	im       *image.Image
@@ -54,6 +57,9 @@ func Check(im *image.Image, p *design.Point) *Result {
 	r.text()
 	r.memories()
 	r.devices()
+	if len(r.Wrong) == 0 {
+		r.Bounded = bounded(im, p.DataBytes())
+	}
 	return r
 }
 

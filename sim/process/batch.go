@@ -1,0 +1,113 @@
+package process
+
+import (
+	"encoding/binary"
+	"errors"
+	"time"
+
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// batches is how many inputs a guest is sent ahead. It says nothing while it works on them,
+// so there are the fewer the longer it took for the last ones.
+type batches struct {
+	size int
+	sent time.Time
+}
+
+// The bounds of a batch, and how long a guest shall need for one.
+const (
+	mostAhead  = 1 << 10
+	batchTakes = 50 * time.Millisecond
+)
+
+// next is the size of the next batch.
+func (b *batches) next(now time.Time) int {
+	switch {
+	case b.size == 0:
+		b.size = 1
+	case now.Sub(b.sent) < batchTakes:
+		b.size = min(2*b.size, mostAhead)
+	default:
+		b.size = max(b.size/4, 1)
+	}
+	b.sent = now
+	return b.size
+}
+
+// batch lets the world act until a device of mask has a frame, and sends with the answer the
+// frames that wait and those that come next, in at most room bytes. The guest plays them
+// by itself and tells what it does. An answer without frames is that of a wait.
+func (m *Machine) batch(mask uint32, room int) error {
+	for m.readyFor(mask) == 0 {
+		if !m.world.AdvanceOr(world.Never) {
+			return m.reply(0, 0, 0, 0, 0)
+		}
+	}
+	here, ok := m.waiting(room)
+	all := here
+	if ok {
+		for _, in := range m.world.Ahead(m.batches.next(time.Now())) {
+			dev := m.deviceOf(in.Device)
+			if dev < 0 || len(all)+arrivalSize(in.Data) > room {
+				break
+			}
+			all = appendArrival(all, in.Time, dev, in.Data)
+		}
+	}
+	now := m.world.Now()
+	b := make([]byte, 0, 20+len(all))
+	for _, x := range []uint32{m.ready(), uint32(len(here)), uint32(len(all)), uint32(now), uint32(now >> 32)} {
+		b = binary.LittleEndian.AppendUint32(b, x)
+	}
+	_, err := m.in.Write(append(b, all...))
+	return err
+}
+
+// waiting are the frames that wait at devices, if there is room for all of them.
+func (m *Machine) waiting(room int) ([]byte, bool) {
+	var b []byte
+	for dev, at := range m.dev {
+		if at < 0 {
+			continue
+		}
+		for _, frame := range m.world.Waiting(at) {
+			if len(b)+arrivalSize(frame) > room {
+				return nil, false
+			}
+			b = appendArrival(b, m.world.Now(), dev, frame)
+		}
+	}
+	return b, true
+}
+
+// deviceOf is the program's number of a device of the world, -1 when it has none.
+func (m *Machine) deviceOf(at int) int {
+	for dev, have := range m.dev {
+		if have == at {
+			return dev
+		}
+	}
+	return -1
+}
+
+func arrivalSize(frame []byte) int { return 16 + (len(frame)+7)&^7 }
+
+// appendArrival writes a frame as the guest reads it (struct arrival of hal/batch.c).
+func appendArrival(b []byte, at uint64, dev int, frame []byte) []byte {
+	b = binary.LittleEndian.AppendUint64(b, at)
+	b = binary.LittleEndian.AppendUint32(b, uint32(dev))
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(frame)))
+	b = append(b, frame...)
+	return append(b, make([]byte, -len(frame)&7)...)
+}
+
+// waited does again what the guest did by itself when it waited for a device of mask.
+func (m *Machine) waited(mask uint32) error {
+	for m.readyFor(mask) == 0 {
+		if !m.world.AdvanceOr(world.Never) {
+			return errors.New("the program went on although no input is left")
+		}
+	}
+	return nil
+}

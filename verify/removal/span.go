@@ -1,0 +1,142 @@
+package removal
+
+import (
+	"math/bits"
+
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// span is what is known of a word: it lies in lo..=hi without sign, and its lowest zeros
+// bits, at most two, are 0.
+//
+// The rules are written here and not taken from ir/interval, whose rules the compiler
+// rests on: a mistake there would prove itself.
+type span struct {
+	lo, hi uint64
+	zeros  int
+}
+
+// aligned is as many low bits as an access needs to be 0.
+const aligned = 2
+
+func point(v uint64) span { return span{v, v, min(bits.TrailingZeros64(v|1<<aligned), aligned)} }
+
+// upTo is 0..=hi.
+func upTo(hi uint64) span { return span{0, hi, 0} }
+
+// anything is any word of a width.
+func anything(width int) span { return upTo(word.Mask(width)) }
+
+// within reports whether each word of s is one of t.
+func (s span) within(t span) bool { return s.lo >= t.lo && s.hi <= t.hi && s.zeros >= t.zeros }
+
+// join is the smallest span that holds both.
+func (s span) join(t span) span {
+	return span{min(s.lo, t.lo), max(s.hi, t.hi), min(s.zeros, t.zeros)}
+}
+
+// with keeps the words between two bounds; ok is false when there is none.
+func (s span) with(lo, hi uint64) (t span, ok bool) {
+	s.lo, s.hi = max(s.lo, lo), min(s.hi, hi)
+	return s, s.lo <= s.hi
+}
+
+// spanOf bounds an expression of core rows; leaf bounds its leaves.
+func spanOf(e *word.Expr, leaf func(e *word.Expr) span) span {
+	if e.IsConst() {
+		return point(e.Imm)
+	}
+	if e.Op == word.Bad {
+		return leaf(e)
+	}
+	var a [3]span
+	for i, x := range e.Args {
+		a[i] = spanOf(x, leaf)
+	}
+	s := rule(e, a[0], a[1], a[2])
+	if top := word.Mask(e.Width); s.hi > top { // cut
+		s.lo, s.hi = 0, top
+	}
+	return s
+}
+
+// rule bounds one operator. A bound above the width means that it may be cut.
+func rule(e *word.Expr, a, b, c span) span {
+	mask, zeros := word.Mask(e.Width), min(a.zeros, b.zeros)
+	whole := span{0, mask, zeros}
+	switch e.Op {
+	case word.Add:
+		return sum(a, b, mask, zeros)
+	case word.Sub:
+		if a.lo >= b.hi {
+			return span{a.lo - b.hi, a.hi - b.lo, zeros}
+		}
+		return whole
+	case word.Mul:
+		whole.zeros = min(a.zeros+b.zeros, aligned)
+		if high, low := bits.Mul64(a.hi, b.hi); high == 0 && low <= mask {
+			return span{a.lo * b.lo, low, whole.zeros}
+		}
+		return whole
+	case word.And:
+		return span{0, min(a.hi, b.hi), max(a.zeros, b.zeros)}
+	case word.Or:
+		return span{max(a.lo, b.lo), ones(a.hi | b.hi), zeros}
+	case word.Xor:
+		return span{0, ones(a.hi | b.hi), zeros}
+	case word.Eq, word.Ltu, word.Lts:
+		return upTo(1)
+	case word.Mux:
+		return b.join(c)
+	case word.Zext:
+		return a
+	case word.Sext:
+		if a.hi <= mask>>(e.Width-e.Args[0].Width+1) {
+			return a
+		}
+		return span{0, mask, a.zeros}
+	case word.Slice:
+		return span{a.lo >> e.Imm, a.hi >> e.Imm, max(a.zeros-int(e.Imm), 0)}
+	case word.Shl, word.Shru, word.Shrs:
+		return shift(e, a, b, mask)
+	}
+	return anything(e.Width)
+}
+
+// sum is a + b, where the carry is lost never or always.
+func sum(a, b span, mask uint64, zeros int) span {
+	low, carryLow := bits.Add64(a.lo, b.lo, 0)
+	high, carryHigh := bits.Add64(a.hi, b.hi, 0)
+	switch {
+	case carryHigh == 0 && high <= mask:
+		return span{low, high, zeros}
+	case carryLow == carryHigh && (low > mask || carryLow == 1):
+		return span{low & mask, high & mask, zeros}
+	}
+	return span{0, mask, zeros}
+}
+
+// ones is the smallest number of ones only that is not below x.
+func ones(x uint64) uint64 { return 1<<bits.Len64(x) - 1 }
+
+// shift bounds shifts. Amounts that are not constant move a word down at most by all of it.
+func shift(e *word.Expr, a, b span, mask uint64) span {
+	if b.lo != b.hi {
+		if e.Op == word.Shru || e.Op == word.Shrs && a.hi <= mask>>1 {
+			return upTo(a.hi)
+		}
+		return upTo(mask)
+	}
+	n := int(word.Amount(b.lo, e.Width))
+	switch {
+	case n >= e.Width:
+		return upTo(mask)
+	case e.Op == word.Shl && a.hi <= mask>>n:
+		return span{a.lo << n, a.hi << n, min(a.zeros+n, aligned)}
+	case e.Op == word.Shl:
+		return span{0, mask, min(a.zeros+n, aligned)}
+	case e.Op == word.Shrs && a.hi > mask>>1:
+		return upTo(mask)
+	}
+	return span{a.lo >> n, a.hi >> n, max(a.zeros-n, 0)}
+}
