@@ -11,11 +11,6 @@ func (p *Program) isLevel(dev int) bool { return dev < len(p.Levels) && p.Levels
 
 func (p *Program) isStream(dev int) bool { return dev < len(p.Streams) && p.Streams[dev] }
 
-// wired reports whether frames of a device go over a wire of QEMU.
-func (p *Program) wired(dev int) bool {
-	return !p.isDisk(dev) && !p.isLevel(dev) && !p.isStream(dev) && !p.isBus(dev)
-}
-
 func (p *Program) isBus(dev int) bool { return dev < len(p.Buses) && p.Buses[dev] }
 
 // answer carries out a command over a bus: the answer and its length.
