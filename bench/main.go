@@ -8,6 +8,8 @@
 //	go run ./bench -echo         only what one echo of net.udp costs; with -lines by source line
 //	go run ./bench -native       only kernels as Linux processes beside the same in C; -only names kernels
 //	go run ./bench -sim          only cycles a second of cores beside Verilator; -only names kernels
+//	go run ./bench -stream       the filter over captures of 10,000 frames to -frames (1,000,000): processor time of
+//	                             a frame and the most memory, by machine
 //	go run ./bench -live         the echo as a service on each machine, and sizes, memory, clock and processor
 //	                             time of guests: medians of five rounds. -peer KERNEL measures another guest beside
 //	go run ./bench -compile      what functions of 1,000 to 16,000 statements cost, by what is made of them
@@ -84,6 +86,10 @@ func main() {
 	goals := flag.Bool("core", false, "place cores of the kernels and print them beside their goals and other cores")
 	kinds := flag.String("kinds", "pipe3,pipe3+mine,multi", "with -core: which cores, +mine with mined lines")
 	registers := flag.Bool("registers", false, "print what registers cost and save")
+	streams := flag.Bool("stream", false, "run the filter over long captures, and print what a frame takes and the memory")
+	frames := flag.Int("frames", 1_000_000, "with -stream: the longest capture")
+	streamOn := flag.String("stream-on", "", "one run of -stream on this machine, in this process")
+	streamIn := flag.String("stream-in", "", "with -stream-on: the capture")
 	simulators := flag.Bool("sim", false, "time the engines of circuits beside Verilator, and nothing else")
 	services := flag.Bool("live", false, "run the echo as a service on each machine, and print how fast it answers")
 	var other peer
@@ -107,6 +113,10 @@ func main() {
 		err = native(context.Background(), o.only, max(*rounds, 1))
 	case *simulators:
 		err = printSimulators(context.Background(), o.only, max(*rounds, 1), os.Stdout)
+	case *streamOn != "":
+		err = streamOnce(context.Background(), *root, *streamOn, *streamIn, os.Stdout)
+	case *streams:
+		err = printStream(context.Background(), *root, *frames, os.Stdout)
 	case *services:
 		err = printLive(context.Background(), o, os.Stdout)
 	case *sizes:

@@ -157,7 +157,13 @@ func (s *sweep) run(ctx context.Context) error {
 
 // sameFolder refuses a folder whose manifest is not one of ours.
 func (s *sweep) sameFolder() error {
-	_, err := explore.ReadManifest(s.folder.ManifestPath())
+	c, err := s.folder.ReadCampaign()
+	if err == nil && c != nil {
+		err = &explore.Problem{Message: s.o.Dir + " holds a campaign: name another folder with -o"}
+	}
+	if err == nil {
+		_, err = explore.ReadManifest(s.folder.ManifestPath())
+	}
 	return err
 }
 
@@ -236,6 +242,9 @@ func (s *sweep) finish(by []explore.Objective) error {
 // ExploreWorker measures units of a sweep's queue, as a job of a cluster.
 func ExploreWorker(ctx context.Context, dir, name, executable string) error {
 	folder := explore.Join(dir)
+	if is, err := campaignWorker(ctx, folder, name, executable); is || err != nil {
+		return err
+	}
 	m, err := explore.ReadManifest(folder.ManifestPath())
 	if err == nil && m == nil {
 		err = &explore.Problem{Message: dir + " holds no sweep"}

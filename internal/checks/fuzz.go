@@ -48,8 +48,9 @@ type FuzzFailure struct {
 	Level   string `json:"level"`
 	Kind    string `json:"kind"` // rejected, different, limit, fault, hang
 	Detail  string `json:"detail"`
-	Command string `json:"command"` // repeats it
-	File    string `json:"file"`    // the program, made smaller; "" when none was written
+	Command string `json:"command"`         // repeats it
+	File    string `json:"file"`            // the program, made smaller; "" when none was written
+	Alike   int    `json:"alike,omitempty"` // of a campaign: others with the same level, kind and message
 }
 
 // FuzzReport is what came out.
@@ -64,18 +65,29 @@ type FuzzReport struct {
 // shrinkRuns bounds the runs that a failing program is worth.
 const shrinkRuns = 400
 
-// Fuzz runs random programs and compares every level with source.
-func Fuzz(ctx context.Context, o FuzzOptions) (*FuzzReport, error) {
+// fuzzTimeout is how long a run may take before it hangs.
+const fuzzTimeout = time.Minute
+
+// checkFuzzLevels refuses levels that fuzzing does not know.
+func checkFuzzLevels(o *FuzzOptions) error {
 	if len(o.On) == 0 {
 		o.On = []string{flow.IR, Passes, flow.ISA}
 	}
 	for _, l := range o.On {
 		if !slices.Contains(FuzzLevels(), l) && l != flow.Source {
-			return nil, flow.UserErrorf("fuzz runs on %s, not on %q", strings.Join(FuzzLevels(), ", "), l)
+			return flow.UserErrorf("fuzz runs on %s, not on %q", strings.Join(FuzzLevels(), ", "), l)
 		}
 	}
+	return nil
+}
+
+// Fuzz runs random programs and compares every level with source.
+func Fuzz(ctx context.Context, o FuzzOptions) (*FuzzReport, error) {
+	if err := checkFuzzLevels(&o); err != nil {
+		return nil, err
+	}
 	if o.Timeout == 0 {
-		o.Timeout = time.Minute
+		o.Timeout = fuzzTimeout
 	}
 	results := make([]fuzzResult, o.Count)
 	fuzzEach(ctx, o, func(i int) bool {

@@ -2,10 +2,12 @@ package cli
 
 import (
 	"fmt"
+	"os"
 	"sort"
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/checks"
+	"github.com/sinter-lang/sinter/internal/flow"
 )
 
 // fuzzCmd is `sinter fuzz`.
@@ -18,6 +20,11 @@ type fuzzCmd struct {
 	First  bool     `help:"Stop at the first failure."`
 	Out    string   `default:"build/fuzz" placeholder:"DIR" help:"Folder for failing programs."`
 	Show   bool     `help:"Print the program of the seed and stop."`
+
+	Campaign string   `placeholder:"DIR" help:"Keep results in a folder: what is there is not run again, and what fails alike is made smaller once."`
+	Runner   string   `default:"local" enum:"local,slurm,slurm-or-local" help:"Where a campaign runs: local, slurm, or slurm-or-local."`
+	Jobs     int      `short:"j" default:"0" placeholder:"N" help:"Units of a campaign at a time; on Slurm, jobs of the array (0: the processors of this computer)."`
+	Sbatch   []string `sep:"none" placeholder:"ARG" help:"A further argument of sbatch, such as --partition=short."`
 }
 
 // Run runs random programs and prints a line for each failure.
@@ -31,7 +38,7 @@ func (c *fuzzCmd) Run(e *env) error {
 	if !e.json {
 		o.Progress = newProgress(e.err).step
 	}
-	r, err := checks.Fuzz(e.ctx, o)
+	r, err := c.fuzz(e, o)
 	if err != nil {
 		return err
 	}
@@ -44,11 +51,39 @@ func (c *fuzzCmd) Run(e *env) error {
 	}
 	for _, f := range r.Failures {
 		detail, _, _ := strings.Cut(f.Detail, "\n")
+		if f.Alike > 0 {
+			detail += fmt.Sprintf(" (and %s like it)", count(f.Alike, "other"))
+		}
 		fmt.Fprintf(e.out, "%s\t%s\t%s %s: %s\n", f.Command, f.File, f.Level, f.Kind, detail)
 	}
 	fmt.Fprintf(e.err, "%s, %s, %s: %s; they ended %s\n", count(r.Programs, "program"), count(r.Events, "event"),
 		count(len(r.Failures), "failure"), counts(r.Runs), counts(r.Status))
 	return nil
+}
+
+// fuzz runs the programs, at once or as a campaign.
+func (c *fuzzCmd) fuzz(e *env, o checks.FuzzOptions) (*checks.FuzzReport, error) {
+	if c.Campaign == "" {
+		if c.Runner != checks.RunLocal {
+			return nil, flow.UserErrorf("--runner %s is for campaigns: name a folder with --campaign DIR", c.Runner)
+		}
+		return checks.Fuzz(e.ctx, o)
+	}
+	if c.First {
+		return nil, flow.UserErrorf("--first does not go with --campaign, whose units do not know each other")
+	}
+	executable, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	r, n, err := checks.FuzzCampaign(e.ctx, o, checks.CampaignOptions{
+		Dir: c.Campaign, Runner: c.Runner, Jobs: jobs(c.Jobs), Sbatch: c.Sbatch, Executable: executable,
+		Progress: o.Progress, Notice: func(message string) { fmt.Fprintln(e.err, "sinter:", message) },
+	})
+	if err == nil && !e.json {
+		fmt.Fprintf(e.err, "%s: %d from the folder, %d made\n", count(n.Units, "unit"), n.Kept, n.Made)
+	}
+	return r, err
 }
 
 // counts prints numbers by name.

@@ -75,7 +75,7 @@ func (c *runCmd) Run(e *env) error {
 	if !e.json {
 		o.Line = func(line string) { fmt.Fprintln(e.out, line) }
 	}
-	lean()
+	Lean()
 	r, err := p.Run(e.ctx, o)
 	if err != nil {
 		return err

@@ -258,3 +258,25 @@ func TestFailuresComeFromWorkers(t *testing.T) {
 	require.NotEmpty(t, list)
 	require.Contains(t, string(said), fmt.Sprintf(" %d made, %d failed", clusterPoints-len(list), len(list)))
 }
+
+// TestFuzzOnSlurm: random programs as jobs come to the same as on one computer.
+func TestFuzzOnSlurm(t *testing.T) {
+	long(t)
+	c := fakeSlurm(t)
+	said := map[string]string{}
+	for _, runner := range []string{"slurm", "local"} {
+		cmd := exec.Command(c.linked(), "--json", "fuzz", "--count", "50", "--on", "ir", "--campaign", runner, "--runner", runner, "-j", "2")
+		cmd.Dir, cmd.Env = c.dir, c.env
+		out, err := cmd.Output()
+		require.NoError(t, err, "%s", out)
+		said[runner] = string(out)
+	}
+	require.Equal(t, said["local"], said["slurm"])
+	require.Contains(t, said["slurm"], `"programs": 50`)
+	require.Equal(t, 3, results(filepath.Join(c.dir, "slurm")))
+	cmd := exec.Command(c.linked(), "explore", "slow.sn", "-o", "slurm", "--space", "f.toml")
+	cmd.Dir, cmd.Env = c.dir, c.env
+	out, err := cmd.CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), "holds a campaign")
+}

@@ -21,9 +21,9 @@ func Tune() {
 	}
 }
 
-// lean makes the process hold little: a run of a long capture makes much and keeps nothing,
+// Lean makes the process hold little: a run of a long capture makes much and keeps nothing,
 // and what was compiled for it is small.
-func lean() {
+func Lean() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent / 4)
 	}

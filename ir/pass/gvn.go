@@ -10,7 +10,7 @@ import (
 // gvn computes each value once: a word operation, constant or load that equals
 // one in a dominating place is replaced by it, and a load after a store to the
 // same place takes the stored word. A load is identified by its place and its
-// token, so no store lies between.
+// token, so no store lies between but to bytes beside it.
 //
 // Needs: tokens. Keeps: effects and their order.
 //
@@ -61,7 +61,7 @@ func (g *numbering) walk(k int, known map[valueKey]*ir.Value) {
 	kept := b.Instrs[:0]
 	for _, i := range b.Instrs {
 		i.Uses(func(v **ir.Value) { *v = g.subst.of(*v) })
-		key, ok := keyOf(i)
+		key, ok := g.keyOf(i)
 		if old := known[key]; ok && old != nil {
 			g.subst[i.Results[0]] = old
 			continue
@@ -89,7 +89,7 @@ func (g *numbering) walk(k int, known map[valueKey]*ir.Value) {
 // the word back.
 func exactWidth(t ir.Type, size int) bool { return int(t) <= 8*size }
 
-func keyOf(i *ir.Instr) (valueKey, bool) {
+func (g *numbering) keyOf(i *ir.Instr) (valueKey, bool) {
 	switch i.Op {
 	case ir.OpConst:
 		return valueKey{op: i.Op, typ: i.Results[0].Type, imm: i.Imm}, true
@@ -105,14 +105,31 @@ func keyOf(i *ir.Instr) (valueKey, bool) {
 		copy(k.args[:], i.Args)
 		return k, true
 	case ir.OpLoad:
-		var tok *ir.Value
-		if len(i.Args) > 0 {
-			tok = i.Args[0]
-		}
-		return placeKey(i, i.Results[0].Type, tok), true
+		return placeKey(i, i.Results[0].Type, g.since(i)), true
 	}
 	return valueKey{}, false
 }
+
+// since is the state of its object that a load may as well take: before stores to other
+// bytes at the same offset.
+func (g *numbering) since(i *ir.Instr) *ir.Value {
+	if len(i.Args) == 0 {
+		return nil
+	}
+	tok, r := i.Args[0], i.Refs[0]
+	for n := 0; n < farthest && tok.Def != nil && tok.Def.Op == ir.OpStore; n++ {
+		s := tok.Def.Refs[0]
+		apart := s.Disp+tok.Def.Size <= r.Disp || r.Disp+i.Size <= s.Disp
+		if s.Off != r.Off || !apart {
+			break
+		}
+		tok = tok.Def.Args[1]
+	}
+	return tok
+}
+
+// farthest bounds the stores that a load is looked for before.
+const farthest = 64
 
 // placeKey identifies the word of a type at the place of a load or store.
 func placeKey(i *ir.Instr, t ir.Type, token *ir.Value) valueKey {

@@ -10,7 +10,7 @@ func List() []Pass {
 	placesPass := Pass{Name: "places", Doc: "put constant offsets into places, read constants", Run: places}
 	optimise := []Pass{placesPass}
 	for _, p := range Optimisers() {
-		if p.Name == "unroll" || p.Name == "strength" { // LLVM does so, and finds less to do in what we have made of a loop
+		if p.Name == "unroll" || p.Name == "strength" || p.Name == "bytes" { // LLVM does so, and finds less to do in what we have made of a loop
 			p = p.forCores()
 		}
 		optimise = append(optimise, p)

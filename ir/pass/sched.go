@@ -101,6 +101,7 @@ func (s *step) findWaits() {
 		if hasTimer(p.i) && s.due == 0 {
 			s.due = s.frame.Size
 			s.frame.Size += 8
+			s.keepDue(p)
 		}
 		m, fixed := p.fixedMask(s.t)
 		if k == 0 {
@@ -114,12 +115,25 @@ func (s *step) findWaits() {
 	}
 }
 
+// keepDue lets the deadline that only one point has, and that is all it waits for, live where
+// the scheduler looks for it.
+func (s *step) keepDue(p *point) {
+	for _, q := range s.points {
+		if q != p && hasTimer(q.i) {
+			return
+		}
+	}
+	for k, a := range p.i.Arms {
+		if first, n := p.i.ArmArgs(k); a.Kind == ir.ArmTimer && timers(p.i) == 1 && n == 3 {
+			low, high := p.i.Args[first+1], p.i.Args[first+2]
+			s.slots[high], s.slots[low] = s.due+4, s.due
+		}
+	}
+}
+
 // endless reports whether the task cannot end.
 func (s *step) endless() bool {
-	waits := map[*ir.Block]bool{}
-	for _, p := range s.points {
-		waits[p.retry] = true
-	}
+	waits := s.leaves()
 	for _, b := range s.f.Blocks {
 		if b.Term.Op == ir.Return && !waits[b] {
 			return false

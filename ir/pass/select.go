@@ -50,13 +50,13 @@ func wordResult(i *ir.Instr) int {
 //	b2:     br v6, done(1), retry
 func (p *point) choose(t *tasker) []*ir.Block {
 	x := p.at(p.try)
-	ready := p.armsReady(t, x)
 	blocks := []*ir.Block{p.try}
+	ready := p.armsReady(t, &x, &blocks)
 	last := len(ready) - 1
 	hit := func(k int, c *ir.Value, end bool) {
-		next := p.retry
+		next := p.miss
 		if !end {
-			next = &ir.Block{ID: p.done.ID + len(blocks)}
+			next = p.block()
 		}
 		number := x.const32(k)
 		x.B.Term = ir.Term{Op: ir.Branch, Cond: c, Succs: []ir.Edge{{To: p.done, Args: []*ir.Value{number}}, {To: next}}, Span: x.At}
@@ -84,7 +84,7 @@ func (p *point) choose(t *tasker) []*ir.Block {
 }
 
 // armsReady computes for each arm whether it can be chosen now.
-func (p *point) armsReady(t *tasker, x emitter) []*ir.Value {
+func (p *point) armsReady(t *tasker, x *emitter, blocks *[]*ir.Block) []*ir.Value {
 	var status *ir.Value
 	var now []*ir.Value
 	var out []*ir.Value
@@ -98,15 +98,36 @@ func (p *point) armsReady(t *tasker, x emitter) []*ir.Value {
 				status = x.Emit(&ir.Instr{Op: ir.OpStatus}, 32).Results[0]
 			}
 			ok = x.Slice(1, status, a.Index)
-		default:
+		case ir.ArmTimer:
+			if _, always := constOf(p.guard(k)); !always && timers(p.i) == 1 {
+				out = append(out, p.timerReady(x, k, blocks))
+				continue
+			}
 			if now == nil {
 				now = x.Emit(&ir.Instr{Op: ir.OpNow}, 32, 32).Results
 			}
-			ok = x.Word(word.Not, 1, x.earlier(now, p.deadline(x, k)))
+			ok = x.Word(word.Not, 1, x.earlier(now, p.deadline(*x, k)))
 		}
 		out = append(out, x.Word(word.And, 1, p.guard(k), ok))
 	}
 	return out
+}
+
+// timerReady looks at the clock for the one arm that waits for it, when its guard holds.
+//
+//	b1:     br guard, b2, b3(0)
+//	b2:     v5: i32, v6: i32 = now ; v7: i1 = ... ; jump b3(v7)
+//	b3(v8):
+func (p *point) timerReady(x *emitter, k int, blocks *[]*ir.Block) *ir.Value {
+	look, after := p.block(), p.block()
+	ok := x.Param(after, 1)
+	x.B.Term = ir.Term{Op: ir.Branch, Cond: p.guard(k), Succs: []ir.Edge{{To: look}, {To: after, Args: []*ir.Value{x.Const(1, 0)}}}, Span: x.At}
+	x.B = look
+	now := x.Emit(&ir.Instr{Op: ir.OpNow}, 32, 32).Results
+	x.Jump(after, x.Word(word.Not, 1, x.earlier(now, p.deadline(*x, k))))
+	x.B = after
+	*blocks = append(*blocks, look, after)
+	return ok
 }
 
 // guard is the guard of arm k.

@@ -2,6 +2,7 @@ package pass
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir"
@@ -145,16 +146,38 @@ func (s *step) split() {
 				if i.Turn { // leaves the step at once, and is called again
 					b.Term.Succs[0].To = p.retry
 					s.t.wake(p.at(b), s.task)
+					p.miss = p.block() // it has come by retry, so all is written down
 				}
-				s.f.Blocks = insertBlocks(s.f.Blocks, k+1, append(p.attempt(s.t, b), p.retry, p.done)...)
+				s.f.Blocks = insertBlocks(s.f.Blocks, k+1, slices.Concat(p.attempt(s.t, b), p.waits(), []*ir.Block{p.done})...)
 				s.points = append(s.points, p)
 				break
 			}
 		}
 	}
 	for _, p := range s.points { // until leave gives it its end
-		p.retry.Term = ir.Term{Op: ir.Return, Span: p.i.Span}
+		for _, b := range p.waits() {
+			b.Term = ir.Term{Op: ir.Return, Span: p.i.Span}
+		}
 	}
+}
+
+// waits lists the blocks in which a point that is not enabled leaves its step.
+func (p *point) waits() []*ir.Block {
+	if p.miss == p.retry {
+		return []*ir.Block{p.retry}
+	}
+	return []*ir.Block{p.retry, p.miss}
+}
+
+// leaves is the set of those blocks.
+func (s *step) leaves() map[*ir.Block]bool {
+	waits := map[*ir.Block]bool{}
+	for _, p := range s.points {
+		for _, b := range p.waits() {
+			waits[b] = true
+		}
+	}
+	return waits
 }
 
 // findLive finds what lives at the start of try at each point.
@@ -287,12 +310,9 @@ func (s *step) leave() {
 		s.noteWait(x, p)
 		x.Ret()
 	}
-	retries := map[*ir.Block]bool{}
-	for _, p := range s.points {
-		retries[p.retry] = true
-	}
+	waits := s.leaves()
 	for _, b := range s.f.Blocks {
-		if b.Term.Op == ir.Return && len(b.Term.Args) == 0 && !retries[b] {
+		if b.Term.Op == ir.Return && len(b.Term.Args) == 0 && !waits[b] {
 			x := emitter{&ir.Builder{F: s.f, B: b, At: b.Term.Span, Task: -1}}
 			x.Store(x.const32(s.last()), ir.Ref{Obj: s.frame})
 			if s.waits > 0 {

@@ -247,13 +247,21 @@ type point struct {
 	f                      *ir.Func
 	i                      *ir.Instr
 	try, work, retry, done *ir.Block
+	miss                   *ir.Block // where a try that fails leads: retry, or the end of a step that has nothing to write down
+	lastID                 int       // of its blocks
+}
+
+// block makes a block of the function.
+func (p *point) block() *ir.Block {
+	p.lastID++
+	return &ir.Block{ID: p.lastID}
 }
 
 // point ends b before its instruction n; done takes the rest.
 func (t *tasker) point(f *ir.Func, b *ir.Block, n int) *point {
-	id := maxBlockID(f)
-	block := func() *ir.Block { id++; return &ir.Block{ID: id} }
-	p := &point{f: f, i: b.Instrs[n], try: block(), work: block(), retry: block(), done: block()}
+	p := &point{f: f, i: b.Instrs[n], lastID: maxBlockID(f)}
+	p.try, p.work, p.retry, p.done = p.block(), p.block(), p.block(), p.block()
+	p.miss = p.retry
 	p.done.Instrs, p.done.Term = b.Instrs[n+1:], b.Term
 	for _, i := range p.done.Instrs {
 		for _, v := range i.Results {

@@ -64,7 +64,8 @@ const longestSum = 1 << 16
 // known lowers a function of the library that has a faster form than its text when
 // its object allows it.
 func (x *lowering) known() bool {
-	if x.f.Name != "checksum.inet_add" {
+	little := x.f.Name == "checksum.inet_add_le"
+	if x.f.Name != "checksum.inet_add" && !little {
 		return false
 	}
 	b := x.F.Objs[0]
@@ -73,7 +74,7 @@ func (x *lowering) known() bool {
 	}
 	x.At = x.f.Span
 	sum, s := x.slotsOf(x.f.Params[0]), x.slotsOf(x.f.Params[1])
-	add := x.inetAdd(ir.Ref{Obj: b}, x.ssa.read(s[1].v), x.ssa.read(s[2].v))
+	add := x.inetAdd(ir.Ref{Obj: b}, x.ssa.read(s[1].v), x.ssa.read(s[2].v), little)
 	x.Ret(x.Word(word.Add, 32, x.ssa.read(sum[0].v), add))
 	x.dead()
 	x.ssa.finish()
@@ -86,7 +87,7 @@ func (x *lowering) known() bool {
 // as they lie in memory: carries go around, so the sum of words in the other order
 // is the sum in the other order (RFC 1071). From an odd place on the order is the
 // right one, after the first byte.
-func (x *lowering) inetAdd(b ir.Ref, start, n *ir.Value) *ir.Value {
+func (x *lowering) inetAdd(b ir.Ref, start, n *ir.Value, little bool) *ir.Value {
 	end := x.Word(word.Add, 32, start, n)
 	at, sum := x.variable("at", 32), x.variable("sum", 64)
 	x.ssa.write(at, start)
@@ -115,22 +116,31 @@ func (x *lowering) inetAdd(b ir.Ref, start, n *ir.Value) *ir.Value {
 		x.when(x.Word(word.And, 1, c, more), func() { take(2) })
 	}
 	two(x.Slice(1, x.ssa.read(at), 1))
-	for _, size := range []int{16, 4} {
+	for _, size := range []int{32, 16, 4} {
 		stop := x.Word(word.Add, 32, x.ssa.read(at), x.Word(word.And, 32, left(), x.Const(32, uint64(uint32(-size)))))
 		x.whileBelow(at, stop, func() { take(size) })
 	}
 	two(x.Const(1, 1))
 	x.when(x.Word(word.Ne, 1, left(), x.Const(32, 0)), func() { take(1) })
-	return x.inOrder(x.ssa.read(sum), x.ssa.read(first), odd)
+	return x.inOrder(x.ssa.read(sum), x.ssa.read(first), odd, little)
 }
 
-// inOrder brings a sum of words in memory order to 16 bits. From an even place
-// on their bytes are exchanged.
-func (x *lowering) inOrder(sum, first, odd *ir.Value) *ir.Value {
+// inOrder brings a sum of words in memory order to 16 bits, in network order or, where
+// that is wanted, in memory order. From an odd place on the order is the other one.
+func (x *lowering) inOrder(sum, first, odd *ir.Value, little bool) *ir.Value {
 	s := x.Word(word.Add, 32, x.Word(word.And, 32, x.Slice(32, sum, 0), x.Const(32, 0xffff)), x.Zext(32, x.Slice(16, sum, 16)))
 	s = x.folded(x.folded(x.Word(word.Add, 32, s, x.Slice(32, sum, 32))))
-	swapped := x.Word(word.Or, 32, x.Word(word.Shru, 32, s, x.Const(32, 8)), x.Word(word.Shl, 32, x.Word(word.And, 32, s, x.Const(32, 255)), x.Const(32, 8)))
-	return x.Word(word.Mux, 32, odd, x.folded(x.Word(word.Add, 32, s, first)), swapped)
+	after := x.folded(x.Word(word.Add, 32, s, first))
+	if little {
+		return x.Word(word.Mux, 32, odd, x.swapped(after), s)
+	}
+	return x.Word(word.Mux, 32, odd, after, x.swapped(s))
+}
+
+// swapped exchanges the two bytes of a sum.
+func (x *lowering) swapped(s *ir.Value) *ir.Value {
+	high := x.Word(word.Shl, 32, x.Word(word.And, 32, s, x.Const(32, 255)), x.Const(32, 8))
+	return x.Word(word.Or, 32, x.Word(word.Shru, 32, s, x.Const(32, 8)), high)
 }
 
 // folded adds the carries of a sum to its low 16 bits.

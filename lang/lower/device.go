@@ -1,6 +1,8 @@
 package lower
 
 import (
+	"math/bits"
+
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/port"
@@ -232,10 +234,11 @@ func (x *lowering) arrived(d headed) *ir.Value {
 	n := x.Word(word.Sub, 32, x.Load(32, d.whole()), x.Const(32, uint64(d.before+d.kind.Head())))
 	high := ir.Type(d.kind.HeadBits - 32)
 	low, up := x.Load(32, shifted(d.m, 4)), x.LoadSize(high, high.Bytes(), shifted(d.m, 8))
-	head := x.Word(word.Cat, ir.Type(d.kind.HeadBits), up, low)
 	if d.socket != nil {
+		low, up = x.turned(up), x.turned(low)
 		x.Store(x.Load(16, shifted(d.m, 4+d.kind.HeadBits/8)), x.lossOf(d.socket))
 	}
+	head := x.Word(word.Cat, ir.Type(d.kind.HeadBits), up, low)
 	x.Store(n, d.buf)
 	if !d.own {
 		x.copyBytes(shifted(d.buf, 4), shifted(d.m, 4+d.kind.Head()), n)
@@ -284,6 +287,9 @@ func (x *lowering) takeHeaded(a *tree.SelectArm, end int, again *ir.Block) {
 	}
 	x.enter(long)
 	x.Store(x.Const(32, 0), d.buf)
+	if l, ok := a.Buf.(*tree.LocalRef); ok && d.socket != nil && d.own {
+		x.noSum(l.Local, d.buf)
+	}
 	x.goTo(again)
 	x.enter(fits)
 	x.bind(a.Local, one(x.arrived(d)))
@@ -311,7 +317,7 @@ func (x *lowering) devSend(s *tree.DevSend) {
 	if own && t.Kind != tree.Array {
 		n = x.Load(32, shifted(m, k.Head()))
 	}
-	x.sendHeaded(end, k, m, head, n)
+	x.sendHeaded(end, k, m, head, n, s.Value)
 	if own && t.Kind != tree.Array {
 		x.Store(n, shifted(m, k.Head()))
 	}
@@ -337,24 +343,45 @@ func (x *lowering) messageOf(s *tree.DevSend, k *port.Kind, end int) (ir.Ref, *i
 	return m, n
 }
 
-// sendHeaded sends n bytes that lie after the head of a message. Above the head
-// stands the port of a socket.
-func (x *lowering) sendHeaded(end int, k *port.Kind, m ir.Ref, head, n *ir.Value) {
+// sendHeaded sends n bytes that lie after the head of a message, of a value. After the
+// head stands the port of a socket, and before it what the stack knows of the sum.
+func (x *lowering) sendHeaded(end int, k *port.Kind, m ir.Ref, head, n *ir.Value, value tree.Expr) {
 	s, whole := x.socket(end), m
 	before := 0
 	if s != nil {
 		before, whole = tree.MessageAt, shifted(m, -tree.MessageAt)
 	}
 	x.Store(x.Word(word.Add, 32, n, x.Const(32, uint64(before+k.Head()))), whole)
-	x.Store(x.Slice(32, head, 0), shifted(m, 4))
-	high := x.Zext(32, x.Slice(ir.Type(k.HeadBits-32), head, 32))
 	if s == nil {
-		x.Store(high, shifted(m, 8))
+		x.Store(x.Slice(32, head, 0), shifted(m, 4))
+		x.Store(x.Zext(32, x.Slice(ir.Type(k.HeadBits-32), head, 32)), shifted(m, 8))
 		x.Emit(&ir.Instr{Op: ir.OpSend, Dev: end, Refs: []ir.Ref{m}})
 		return
 	}
-	x.Store(x.Word(word.Or, 32, high, x.Const(32, uint64(s.Port)<<(k.HeadBits-32))), shifted(m, 8))
+	x.Store(x.turned(x.Slice(32, head, k.HeadBits-32)), shifted(m, 4))
+	x.Store(x.turned(x.Slice(ir.Type(k.HeadBits-32), head, 0)), shifted(m, 8))
+	x.Store(x.Const(16, uint64(bits.ReverseBytes16(uint16(s.Port)))), shifted(m, 10))
+	if !x.unchanged(value) {
+		x.Store(x.Const(32, 0), shifted(whole, sumAt))
+	}
 	x.Emit(&ir.Instr{Op: ir.OpChSend, Chan: s.Out, Refs: []ir.Ref{whole}})
+}
+
+// turned puts the bytes of a word of 16 or 32 bits in the other order: the head of a
+// message of a socket stands in its frame as the network wants it.
+func (x *lowering) turned(v *ir.Value) *ir.Value {
+	t, last := v.Type, int(v.Type)-8
+	var out *ir.Value
+	for at := 0; at <= last; at += 8 {
+		b := x.Word(word.And, t, x.Word(word.Shru, t, v, x.Const(t, uint64(at))), x.Const(t, 255))
+		b = x.Word(word.Shl, t, b, x.Const(t, uint64(last-at)))
+		if out == nil {
+			out = b
+		} else {
+			out = x.Word(word.Or, t, out, b)
+		}
+	}
+	return out
 }
 
 // devAsk is a command of a port and its answer.

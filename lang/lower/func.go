@@ -23,6 +23,7 @@ type lowering struct {
 	used  *usage
 	// messages are the locals with room before them; see device.go.
 	messages messages
+	arrivals map[*tree.Local]bool // the buffers that keep what has arrived; see kept.go
 	loops    []loop
 	names    map[string]bool
 	rets     []ir.Ref // where the objects of the result go
@@ -49,7 +50,7 @@ func (l *lowerer) newLowering(f *tree.Func, name string, run int) *lowering {
 	return &lowering{
 		lowerer: l, Builder: b, ssa: newSSA(b), f: f, run: run,
 		ends: map[*tree.Local][]int{}, timer: map[*tree.SelectArm]*variable{}, turn: map[*tree.Select]*variable{},
-		vars: map[*tree.Local][]slot{}, used: usageOf(f), messages: messagesOf(f), names: map[string]bool{},
+		vars: map[*tree.Local][]slot{}, used: usageOf(f), messages: messagesOf(f), arrivals: received(f), names: map[string]bool{},
 	}
 }
 

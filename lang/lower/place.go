@@ -351,6 +351,7 @@ func (x *lowering) clear(p *tree.Local, slots []slot) {
 		case s.ref.Obj == nil || s.ref.Obj.Kind == ir.StateObj:
 		default:
 			x.zero(s.ref, lt.t)
+			x.noSum(p, s.ref)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package source
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/sinter-lang/sinter/lang/eval"
 	"github.com/sinter-lang/sinter/lang/tree"
@@ -21,9 +22,11 @@ func (m *Machine) message(index int) wait {
 	return wait{kind: forInput, index: index}
 }
 
-// outOf sends a message out of a socket: the upper 16 bits of the peer are the port.
+// outOf sends a message out of a socket. In its frame the peer stands as the network wants
+// it, and after it the port of the socket.
 func (t *task) outOf(s *tree.SocketDef, message []byte) {
-	binary.LittleEndian.PutUint16(message[6:], uint16(s.Port))
+	slices.Reverse(message[:6])
+	binary.BigEndian.PutUint16(message[6:], uint16(s.Port))
 	cells := make([]uint64, tree.Cells(t.m.chans[s.Out].elem))
 	cells[0] = uint64(tree.MessageAt + len(message))
 	for i, b := range message {
@@ -45,6 +48,7 @@ func (t *task) outOfQueue(s *tree.SocketDef, e *eval.Effect) {
 	for i := range e.Data {
 		e.Data[i] = byte(cells[1+tree.MessageAt+i])
 	}
+	slices.Reverse(e.Data[:6])
 }
 
 // fromService reports whether a channel is written by a service: who waits for it

@@ -19,6 +19,9 @@ function code(text) {
   return out;
 }
 
+const around = 100; // lines before and after the selected one
+const piece = 250;
+
 export function sourceView(page, root) {
   const { m } = page;
   const files = m.data.files.map((f, i) => i).filter((i) => m.data.files[i].own || m.fileCost[i] > 0);
@@ -37,15 +40,26 @@ export function sourceView(page, root) {
     shown = file;
     picker.value = file;
     chosen = null;
-    const rows = m.data.files[file].text.replace(/\n$/, "").split("\n").map((text, i) => {
-      const c = m.at(file, i + 1);
-      return el("div", { class: "line" + (c ? "" : " none"), role: "option", "data-line": i + 1 },
-        el("span", { class: "no" }, String(i + 1)),
-        el("span", { class: "cost" }, c && c.cycles ? number(c.cycles) : ""),
-        el("span", { class: "heat" }, c && c.cycles ? causeBar(m, c, c.cycles / m.most) : null),
-        code(text));
-    });
+    const text = m.data.files[file].text.replace(/\n$/, "").split("\n");
+    const rows = text.map((_, i) => el("div", { class: "line" + (m.at(file, i + 1) ? "" : " none"), role: "option", "data-line": i + 1 }));
     clear(list).append(...rows);
+    const fill = (from, to) => {
+      for (let i = Math.max(0, from); i < Math.min(to, rows.length); i++) {
+        if (rows[i].firstChild) continue;
+        const c = m.at(file, i + 1);
+        rows[i].append(el("span", { class: "no" }, String(i + 1)),
+          el("span", { class: "cost" }, c && c.cycles ? number(c.cycles) : ""),
+          el("span", { class: "heat" }, c && c.cycles ? causeBar(m, c, c.cycles / m.most) : null),
+          code(text[i]));
+      }
+    };
+    fill(page.line - around, page.line + around); // what is looked at first; the rest follows in pieces
+    const rest = (from) => {
+      if (shown !== file || from >= rows.length) return;
+      fill(from, from + piece);
+      setTimeout(() => rest(from + piece));
+    };
+    setTimeout(() => rest(0), 30);
   }
 
   function selected() {

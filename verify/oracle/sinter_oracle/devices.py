@@ -128,11 +128,11 @@ class Socket:
         """The peer and the bytes of the datagram that is there."""
         message = self.arrivals.take()[MESSAGE_AT:]
         self.lost = int.from_bytes(message[6:8], "little")
-        return int.from_bytes(message[:6], "little"), message[8:]
+        return int.from_bytes(message[:6], "big"), message[8:]
 
     def send(self, peer, data):
         """Sends a datagram; its message says from which port it comes."""
-        head = struct.pack("<Q", peer | self.port << 48)
+        head = peer.to_bytes(6, "big") + self.port.to_bytes(2, "big")
         yield from self.out.send(bytearray(bytes(MESSAGE_AT) + head + bytes(data)))
 
 

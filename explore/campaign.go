@@ -1,0 +1,83 @@
+package explore
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Campaign is work of another kind than a sweep, such as random programs: numbered
+// units, each with a result that is JSON. It has the folder, the queue and the runners
+// of a sweep, and a folder holds one or the other.
+type Campaign struct {
+	Format  string          `json:"format"`
+	Kind    string          `json:"kind"`
+	Tool    Tool            `json:"tool"`
+	Options json.RawMessage `json:"options"` // all that results depend on, but for the tool
+	Units   int             `json:"units"`
+}
+
+const (
+	campaignName = "campaign.json"
+	maxUnit      = 1 << 24
+)
+
+// Key is the hash of all that the result of a unit depends on.
+func (c *Campaign) Key(unit int) string {
+	return Hash([]byte(quote([]any{Format, c.Kind, c.Tool.Hash, string(c.Options), unit})))
+}
+
+// WriteCampaign begins a campaign. A folder of a sweep is refused.
+func (f *Folder) WriteCampaign(c *Campaign) error {
+	if _, err := os.Stat(f.ManifestPath()); err == nil {
+		return problem("%s holds a sweep: name another folder", f.Dir)
+	}
+	return f.write(campaignName, []byte(quote(c)+"\n"))
+}
+
+// ReadCampaign is the campaign of a folder, nil when it holds none.
+func (f *Folder) ReadCampaign() (*Campaign, error) {
+	path := filepath.Join(f.Dir, campaignName)
+	data, err := readAtMost(path, maxManifest)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fileProblem("read", path, err)
+	}
+	c := &Campaign{}
+	if json.Unmarshal(data, c) != nil || c.Format != Format || c.Units < 0 {
+		return nil, problem("%s is not a campaign", path)
+	}
+	return c, nil
+}
+
+// unitResult is the file of a unit.
+type unitResult struct {
+	Key  string          `json:"key"`
+	Data json.RawMessage `json:"data"`
+	Sum  string          `json:"sum"` // of the key and the data, as they stand here
+}
+
+func (r *unitResult) sum() string { return Hash([]byte(r.Key + string(r.Data)))[:16] }
+
+// PutUnit stores the result of a unit.
+func (f *Folder) PutUnit(c *Campaign, unit int, result any) error {
+	r := unitResult{Key: c.Key(unit), Data: json.RawMessage(quote(result))}
+	r.Sum = r.sum()
+	text := quote(&r) + "\n"
+	if len(text) > maxUnit {
+		return fmt.Errorf("explore: the result of unit %d has %d bytes", unit, len(text))
+	}
+	return f.write(filepath.Join(pointsName, r.Key+".json"), []byte(text))
+}
+
+// Unit reads the result of a unit. It reports false when there is none that is whole.
+func (f *Folder) Unit(c *Campaign, unit int, result any) bool {
+	key := c.Key(unit)
+	data, err := readAtMost(filepath.Join(f.Dir, pointsName, key+".json"), maxUnit)
+	var r unitResult
+	return err == nil && json.Unmarshal(data, &r) == nil && r.Key == key && r.Sum == r.sum() && json.Unmarshal(r.Data, result) == nil
+}

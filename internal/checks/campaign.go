@@ -1,0 +1,244 @@
+package checks
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/sinter-lang/sinter/explore"
+	"github.com/sinter-lang/sinter/internal/flow"
+	"github.com/sinter-lang/sinter/verify/gen"
+)
+
+// CampaignOptions say where a campaign lives and where its units are done.
+type CampaignOptions struct {
+	Dir        string // of the results; what is there is not made again
+	Runner     string
+	Jobs       int
+	Sbatch     []string
+	Executable string // of this tool, which workers run and keys depend on
+
+	Progress func(message string) // may be nil
+	Notice   func(message string) // may be nil
+}
+
+// CampaignCount says how much of a campaign was there.
+type CampaignCount struct {
+	Units int `json:"units"`
+	Kept  int `json:"kept"` // results that were in the folder
+	Made  int `json:"made"` // now
+}
+
+// The kinds of campaigns.
+const fuzzCampaign = "fuzz"
+
+// unitOf does a unit of a campaign of a kind.
+func unitOf(ctx context.Context, c *explore.Campaign, unit int) (any, error) {
+	if c.Kind == fuzzCampaign {
+		var o fuzzUnits
+		if err := json.Unmarshal(c.Options, &o); err != nil {
+			return nil, flow.UserErrorf("the options of the campaign cannot be read: %v", err)
+		}
+		return o.unit(ctx, unit)
+	}
+	return nil, flow.UserErrorf("there is no campaign of kind %q", c.Kind)
+}
+
+// runCampaign does the units that the folder does not hold, and hands over all results
+// in order.
+func runCampaign[R any](ctx context.Context, o CampaignOptions, kind string, options any, units int, take func(R)) (CampaignCount, error) {
+	n := CampaignCount{Units: units}
+	if o.Runner == RunThere {
+		o.Runner = RunLocal
+		if explore.FindSlurm() == nil {
+			o.Runner = RunSlurm
+		}
+	}
+	if o.Runner == RunSlurm {
+		if err := explore.FindSlurm(); err != nil {
+			return n, asUser(err)
+		}
+	}
+	tool, err := toolOf(o.Executable)
+	if err != nil {
+		return n, err
+	}
+	text, err := json.Marshal(options)
+	if err != nil {
+		return n, err
+	}
+	folder, err := explore.Open(o.Dir)
+	if err != nil {
+		return n, asUser(err)
+	}
+	defer folder.Close()
+	c := &explore.Campaign{Format: explore.Format, Kind: kind, Tool: tool, Options: text, Units: units}
+	if err := folder.WriteCampaign(c); err != nil {
+		return n, asUser(err)
+	}
+	var absent [][]int
+	for k := range units {
+		if !folder.Unit(c, k, new(R)) {
+			absent = append(absent, []int{k})
+		}
+	}
+	n.Kept = units - len(absent)
+	if err := o.do(ctx, folder, c, absent); err != nil {
+		return n, asUser(err)
+	}
+	for k := range units {
+		var r R
+		if !folder.Unit(c, k, &r) {
+			return n, fmt.Errorf("campaign: unit %d is done and has no result", k)
+		}
+		take(r)
+	}
+	n.Made = len(absent)
+	return n, asUser(folder.Clean())
+}
+
+// do does units on the runner.
+func (o *CampaignOptions) do(ctx context.Context, folder *explore.Folder, c *explore.Campaign, units [][]int) error {
+	if len(units) == 0 {
+		return nil
+	}
+	show := newETA(len(units), func(message string) {
+		if o.Progress != nil {
+			o.Progress(message)
+		}
+	})
+	defer show.show("")
+	if o.Runner != RunSlurm {
+		return explore.Local(ctx, len(units), o.Jobs, func(ctx context.Context, k int) error {
+			defer show.step(1)
+			return doUnit(ctx, folder, c, units[k][0])
+		})
+	}
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return err
+	}
+	runner := &explore.Slurm{
+		Command: []string{o.Executable, "explore", "--worker", dir, "--as"},
+		Workers: o.Jobs, Args: o.Sbatch, Poll: slurmPoll, Notice: o.Notice, Progress: func(done, _ int) { show.set(done) },
+	}
+	_, err = runner.Run(ctx, folder, units)
+	return err
+}
+
+func doUnit(ctx context.Context, folder *explore.Folder, c *explore.Campaign, unit int) error {
+	r, err := unitOf(ctx, c, unit)
+	if err != nil {
+		return err
+	}
+	return folder.PutUnit(c, unit, r)
+}
+
+// campaignWorker does units of a campaign's queue, as a job of a cluster. It reports
+// false when the folder holds none.
+func campaignWorker(ctx context.Context, folder *explore.Folder, name, executable string) (bool, error) {
+	c, err := folder.ReadCampaign()
+	if c == nil || err != nil {
+		return false, asUser(err)
+	}
+	tool, err := toolOf(executable)
+	if err != nil {
+		return true, err
+	}
+	if tool.Hash != c.Tool.Hash {
+		return true, flow.UserErrorf("this tool is not the one that began the campaign in %s: a result would be under a wrong key", folder.Dir)
+	}
+	return true, asUser(folder.Work(ctx, name, func(ctx context.Context, unit []int) error {
+		for _, k := range unit {
+			if err := doUnit(ctx, folder, c, k); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+// fuzzUnits is a campaign of random programs: so many a unit.
+type fuzzUnits struct {
+	Seed  uint64   `json:"seed"`
+	Count int      `json:"count"`
+	Size  int      `json:"size"`
+	On    []string `json:"on"`
+	Small bool     `json:"small"`
+}
+
+// fuzzUnitSize is how many programs are a unit: a second of work, or some.
+const fuzzUnitSize = 20
+
+// unit runs the programs of a unit. What fails stays as it is: it is made smaller once,
+// when all results are there.
+func (u *fuzzUnits) unit(ctx context.Context, k int) (*FuzzReport, error) {
+	first := k * u.Size
+	return Fuzz(ctx, FuzzOptions{
+		Seed: u.Seed + uint64(first), Count: min(u.Size, u.Count-first), On: u.On, Small: u.Small, Jobs: 1,
+	})
+}
+
+// FuzzCampaign runs random programs as a campaign. Of failures that have their cause in
+// common, as far as level, kind and message tell, the first one is made smaller and
+// written.
+func FuzzCampaign(ctx context.Context, o FuzzOptions, c CampaignOptions) (*FuzzReport, CampaignCount, error) {
+	if err := checkFuzzLevels(&o); err != nil {
+		return nil, CampaignCount{}, err
+	}
+	u := fuzzUnits{Seed: o.Seed, Count: o.Count, Size: fuzzUnitSize, On: o.On, Small: o.Small}
+	out := &FuzzReport{Runs: map[string]int{}, Status: map[string]int{}, Failures: []FuzzFailure{}}
+	n, err := runCampaign(ctx, c, fuzzCampaign, u, (u.Count+u.Size-1)/u.Size, func(r *FuzzReport) { out.merge(r) })
+	if err != nil {
+		return nil, n, err
+	}
+	out.Failures = firstOfEach(out.Failures)
+	for i := range out.Failures {
+		f := &out.Failures[i]
+		o.Timeout = cmp.Or(o.Timeout, fuzzTimeout)
+		made := gen.New(f.Seed, gen.Options{Small: o.Small})
+		*f = fuzzFailure(ctx, o, made, f.Seed, finding{f.Level, f.Kind, f.Detail}).like(f.Alike)
+	}
+	return out, n, ctx.Err()
+}
+
+// merge adds what a unit came to.
+func (r *FuzzReport) merge(unit *FuzzReport) {
+	r.Programs += unit.Programs
+	r.Events += unit.Events
+	for k, n := range unit.Runs {
+		r.Runs[k] += n
+	}
+	for k, n := range unit.Status {
+		r.Status[k] += n
+	}
+	r.Failures = append(r.Failures, unit.Failures...)
+}
+
+// firstOfEach keeps the failure with the smallest seed of those that are alike, and
+// counts the others.
+func firstOfEach(all []FuzzFailure) []FuzzFailure {
+	slices.SortStableFunc(all, func(a, b FuzzFailure) int { return cmp.Compare(a.Seed, b.Seed) })
+	out := []FuzzFailure{}
+	at := map[string]int{}
+	for _, f := range all {
+		bad := finding{f.Level, f.Kind, f.Detail}
+		key := f.Level + "\n" + f.Kind + "\n" + bad.class()
+		if i, known := at[key]; known {
+			out[i].Alike++
+			continue
+		}
+		at[key] = len(out)
+		out = append(out, f)
+	}
+	return out
+}
+
+// like notes how many other failures are alike.
+func (f FuzzFailure) like(n int) FuzzFailure {
+	f.Alike = n
+	return f
+}

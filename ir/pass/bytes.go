@@ -1,0 +1,382 @@
+package pass
+
+import (
+	"slices"
+
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// sideBySide moves neighbouring bytes together. It follows each byte of a word through shifts,
+// masks and joins to where it comes from. A word that is put together of bytes that lie
+// side by side in memory is loaded at once, one whose bytes are those of another word is
+// that word, and stores side by side become one. A store that a later one of the block
+// covers goes, and so does one of bytes that are there already.
+//
+// Needs: tokens. Keeps: events and their order. A word is never moved by more than its
+// place is aligned to.
+//
+//	before  v4: i32 = load1 %f[38], v2 ; v5: i32 = load1 %f[39], v2
+//	        v7: i32 = shl v5, v6 ; v8: i32 = or v4, v7        (v6 is 8)
+//	        v9: tok %f = store1 %f[40], v8, v2 ; v11: i32 = shru v8, v6
+//	        v12: tok %f = store1 %f[41], v11, v9
+//	after   v8: i32 = load2 %f[38], v2
+//	        v12: tok %f = store2 %f[40], v8, v2
+func sideBySide(m *ir.Module, env *Env) bool {
+	return each(m, env, func(f *ir.Func) bool {
+		n := &neighbours{f: f, of: map[*ir.Value][]byteFrom{}, at: map[*ir.Instr]spot{}, behind: map[*ir.Instr][]*ir.Instr{}, subst: renames{}}
+		for _, b := range f.Blocks {
+			for k, i := range b.Instrs {
+				if i.Op == ir.OpLoad {
+					n.at[i] = spot{b, k}
+				}
+			}
+		}
+		for _, b := range f.Blocks {
+			n.words(b)
+		}
+		for _, b := range f.Blocks {
+			n.stores(b)
+		}
+		n.insert()
+		n.subst.apply(f)
+		if n.changed {
+			dropValues(f) // what words were put together of
+		}
+		return n.changed
+	})
+}
+
+// widest is how many bytes are moved at once at most.
+const widest = 4
+
+// byteFrom is byte k of a value, or a constant when there is no value.
+type byteFrom struct {
+	v *ir.Value
+	k int
+	c byte
+}
+
+// spot is a place in a block.
+type spot struct {
+	b *ir.Block
+	k int
+}
+
+type neighbours struct {
+	f       *ir.Func
+	of      map[*ir.Value][]byteFrom
+	at      map[*ir.Instr]spot        // where the loads stand that there were
+	behind  map[*ir.Instr][]*ir.Instr // loads that come after one that there is
+	subst   renames
+	changed bool
+}
+
+// bytesOf lists where the bytes of a word come from, the lowest first; nil when its width
+// is not a multiple of 8.
+func (n *neighbours) bytesOf(v *ir.Value) []byteFrom {
+	if v.Type == ir.Token || v.Type%8 != 0 {
+		return nil
+	}
+	if bs := n.of[v]; bs != nil {
+		return bs
+	}
+	bs := n.follow(v)
+	for k := range int(v.Type / 8) {
+		if bs == nil || k >= len(bs) {
+			bs = append(bs, byteFrom{v: v, k: k})
+		}
+	}
+	n.of[v] = bs
+	return bs
+}
+
+// follow is bytesOf for what is known of an operation; nil when that is nothing.
+func (n *neighbours) follow(v *ir.Value) []byteFrom {
+	i := v.Def
+	if i == nil {
+		return nil
+	}
+	size := int(v.Type / 8)
+	switch i.Op {
+	case ir.OpConst:
+		return constBytes(i.Imm, size)
+	case ir.OpLoad:
+		bs := make([]byteFrom, size)
+		for k := range min(size, i.Size) {
+			bs[k] = byteFrom{v: v, k: k}
+		}
+		return bs
+	case ir.OpWord:
+		return n.followWord(v, i, size)
+	}
+	return nil
+}
+
+func constBytes(c uint64, size int) []byteFrom {
+	bs := make([]byteFrom, size)
+	for k := range bs {
+		bs[k].c = byte(c >> (8 * k))
+	}
+	return bs
+}
+
+func (n *neighbours) followWord(v *ir.Value, i *ir.Instr, size int) []byteFrom {
+	x := n.bytesOf(i.Args[0])
+	if x == nil {
+		return nil
+	}
+	bs := make([]byteFrom, size)
+	switch i.Word {
+	case word.Zext:
+		copy(bs, x)
+		return bs
+	case word.Slice:
+		if i.Imm%8 != 0 {
+			return nil
+		}
+		copy(bs, x[i.Imm/8:])
+		return bs
+	case word.And, word.Or:
+		return joined(i.Word, v, x, n.bytesOf(i.Args[1]))
+	case word.Shl, word.Shru:
+		by, ok := constOf(i.Args[1])
+		if !ok || by%8 != 0 || by >= uint64(v.Type) {
+			return nil
+		}
+		if i.Word == word.Shl {
+			copy(bs[by/8:], x)
+		} else {
+			copy(bs, x[by/8:])
+		}
+		return bs
+	}
+	return nil
+}
+
+// joined is v, whose bytes are those of x and y joined by an operator, where one of two
+// decides.
+func joined(op word.Op, v *ir.Value, x, y []byteFrom) []byteFrom {
+	one := byteFrom{} // that changes nothing
+	if op == word.And {
+		one.c = 0xff
+	}
+	bs := make([]byteFrom, len(x))
+	for k := range x {
+		a, b := x[k], y[k]
+		switch {
+		case a == one || a == b:
+			bs[k] = b
+		case b == one:
+			bs[k] = a
+		case a.v == nil && b.v == nil && op == word.And:
+			bs[k].c = a.c & b.c
+		case a.v == nil && b.v == nil:
+			bs[k].c = a.c | b.c
+		case op == word.And && (a == byteFrom{} || b == byteFrom{}):
+		default:
+			bs[k] = byteFrom{v: v, k: k}
+		}
+	}
+	return bs
+}
+
+// words looks at the words that a block puts together.
+func (n *neighbours) words(b *ir.Block) {
+	for _, i := range b.Instrs {
+		if i.Op != ir.OpWord {
+			continue
+		}
+		v := i.Results[0]
+		bs := n.bytesOf(v)
+		by := n.whole(v, bs)
+		if by == nil && i.Word == word.Or {
+			by = n.load(bs, v.Type)
+		}
+		if by != nil {
+			n.subst[v], n.changed = by, true
+		}
+	}
+}
+
+// whole is the word of v's type whose bytes are bs, nil if there is none but v.
+func (n *neighbours) whole(v *ir.Value, bs []byteFrom) *ir.Value {
+	for _, p := range bs {
+		if p.v != nil {
+			if p.v == v || p.v.Type != v.Type || !slices.Equal(n.bytesOf(p.v), bs) {
+				return nil
+			}
+			return p.v
+		}
+	}
+	return nil
+}
+
+// origin is the load that a byte comes from, nil if it comes from elsewhere.
+func (p byteFrom) origin() *ir.Instr {
+	if p.v == nil || p.v.Def == nil || p.v.Def.Op != ir.OpLoad {
+		return nil
+	}
+	return p.v.Def
+}
+
+// tokenOf is the state of its object that a load or store follows, nil when that never
+// changes.
+func tokenOf(i *ir.Instr) *ir.Value {
+	last := len(i.Args) - 1
+	if last < 0 || i.Args[last].Type != ir.Token {
+		return nil
+	}
+	return i.Args[last]
+}
+
+// together reports whether bytes lie side by side in one state of one object, and gives
+// the load of the first.
+func (n *neighbours) together(bs []byteFrom) (first *ir.Instr, ok bool) {
+	for k, p := range bs {
+		i := p.origin()
+		if _, old := n.at[i]; !old {
+			return nil, false // none, or one that the pass has made
+		}
+		if k == 0 {
+			first = i
+			continue
+		}
+		r, s := first.Refs[0], i.Refs[0]
+		if r.Obj != s.Obj || r.Off != s.Off || s.Disp+p.k != r.Disp+bs[0].k+k || tokenOf(i) != tokenOf(first) || n.at[i].b != n.at[first].b {
+			return nil, false
+		}
+	}
+	return first, first != nil
+}
+
+// load makes a word of bytes that lie side by side, of fewer loads than there are. Above
+// them are zeros.
+func (n *neighbours) load(bs []byteFrom, t ir.Type) *ir.Value {
+	size := len(bs)
+	for size > 0 && bs[size-1] == (byteFrom{}) {
+		size--
+	}
+	if size > widest {
+		return nil
+	}
+	bs = bs[:size]
+	first, ok := n.together(bs)
+	if !ok {
+		return nil
+	}
+	loads := map[*ir.Instr]bool{}
+	last := first
+	for _, p := range bs {
+		if i := p.origin(); !loads[i] {
+			loads[i] = true
+			if n.at[i].k > n.at[last].k {
+				last = i
+			}
+		}
+	}
+	r := first.Refs[0]
+	r.Disp += bs[0].k
+	pieces := alignedPieces(r, size)
+	if len(pieces) >= len(loads) {
+		return nil
+	}
+	return n.assemble(r, pieces, t, last)
+}
+
+// alignedPieces divides so many bytes at a place into pieces that are aligned.
+func alignedPieces(r ir.Ref, size int) []int {
+	var out []int
+	for size > 0 {
+		k := min(widest, alignedAt(r))
+		for k > size {
+			k /= 2
+		}
+		out = append(out, k)
+		r.Disp, size = r.Disp+k, size-k
+	}
+	return out
+}
+
+// alignedAt is what a place is a multiple of for sure. Unlike Ref.Aligned it does not take
+// the size of what is moved there for a hint.
+func alignedAt(r ir.Ref) int {
+	a := r.Aligned()
+	if r.Off != nil {
+		a = min(a, multipleOf(r.Off, farthest))
+	}
+	return a
+}
+
+// multipleOf is a power of two of up to widest that a word is a multiple of.
+func multipleOf(v *ir.Value, depth int) int {
+	if v.Def == nil || depth == 0 {
+		return 1
+	}
+	i := v.Def
+	switch {
+	case i.Op == ir.OpConst:
+		return lowestBit(i.Imm)
+	case i.Op != ir.OpWord:
+		return 1
+	case i.Word == word.Shl:
+		if by, ok := constOf(i.Args[1]); ok && by < 32 {
+			return min(widest, multipleOf(i.Args[0], depth-1)<<by)
+		}
+	case i.Word == word.Add, i.Word == word.Sub, i.Word == word.Or:
+		return min(multipleOf(i.Args[0], depth/2), multipleOf(i.Args[1], depth/2))
+	case i.Word == word.Mul, i.Word == word.And:
+		return max(multipleOf(i.Args[0], depth/2), multipleOf(i.Args[1], depth/2))
+	}
+	return 1
+}
+
+// lowestBit is the lowest bit that is set, at most widest.
+func lowestBit(c uint64) int {
+	k := 1
+	for k < widest && c&uint64(k) == 0 {
+		k *= 2
+	}
+	return k
+}
+
+// assemble makes a word of loads after an instruction.
+func (n *neighbours) assemble(r ir.Ref, pieces []int, t ir.Type, last *ir.Instr) *ir.Value {
+	b := n.at[last].b
+	var v *ir.Value
+	at := 0
+	put := func(i *ir.Instr) *ir.Value {
+		n.behind[last] = append(n.behind[last], i)
+		return i.Results[0]
+	}
+	for _, size := range pieces {
+		i := newInstr(n.f, b, t, last)
+		i.Op, i.Size, i.Refs, i.Args = ir.OpLoad, size, []ir.Ref{r}, slices.Clone(last.Args)
+		w := put(i)
+		if at > 0 {
+			by := put(newConst(n.f, b, t, uint64(8*at), last))
+			w = put(newWord(n.f, b, word.Shl, t, last, w, by))
+			w = put(newWord(n.f, b, word.Or, t, last, v, w))
+		}
+		v, at, r.Disp = w, at+size, r.Disp+size
+	}
+	return v
+}
+
+// insert puts the new loads where they belong.
+func (n *neighbours) insert() {
+	for _, b := range n.f.Blocks {
+		var out []*ir.Instr
+		for k, i := range b.Instrs {
+			if n.behind[i] != nil && out == nil {
+				out = slices.Clone(b.Instrs[:k])
+			}
+			if out != nil || n.behind[i] != nil {
+				out = append(append(out, i), n.behind[i]...)
+			}
+		}
+		if out != nil {
+			b.Instrs = out
+		}
+	}
+}
