@@ -7,16 +7,18 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// The memory of a guest: the image lies from 1 MiB on, and a page table maps 2 MiB.
+// The memory of a guest: the image lies from 1 MiB on unless a loader of ours puts it
+// elsewhere, and a page table maps 2 MiB.
 const (
 	imageAt   = 1 << 20
+	bareAt    = 32 << 20 // on a computer, whose firmware uses what lies below
 	tableMaps = 2 << 20
 	maxStatic = 512 << 20 // bytes of objects that one page directory maps with all else
 )
 
 // pageTables is how many page tables the image needs: for the objects of the program
 // and for what else it holds, which is counted generously.
-func pageTables(m *ir.Module, rest int) (int, error) {
+func pageTables(m *ir.Module, base, rest int) (int, error) {
 	objs := objects(m)
 	static := 0
 	for _, o := range objs {
@@ -25,7 +27,7 @@ func pageTables(m *ir.Module, rest int) (int, error) {
 	if static > maxStatic {
 		return 0, tooLarge(objs, static)
 	}
-	return (imageAt + static + rest + rest/2 + tableMaps - 1) / tableMaps, nil
+	return (base + static + rest + rest/2 + tableMaps - 1) / tableMaps, nil
 }
 
 // objects lists all that has memory of its own.

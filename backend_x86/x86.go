@@ -5,6 +5,8 @@
 //	pvh    a bootable unikernel (QEMU microvm, Firecracker): serial console, exit
 //	       device, virtio-mmio network devices, crash trailer
 //	pvh-pci  the same with virtio over PCI and MSI-X (QEMU q35, cloud-hypervisor)
+//	uefi   a kernel for a computer, with the program that its firmware starts:
+//	       console on serial line and screen, virtio over PCI, e1000
 //	hvt    a guest of our own monitor (package monitor): ring 3, no kernel mode, frames
 //	       in shared rings
 //
@@ -39,6 +41,7 @@ import (
 	"embed"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/llvm"
@@ -54,11 +57,12 @@ const (
 	Linux  Product = "linux"
 	PVH    Product = "pvh"
 	PVHPCI Product = "pvh-pci"
+	UEFI   Product = "uefi"
 	HVT    Product = "hvt"
 )
 
 // Boots reports whether a product has a kernel mode of its own.
-func (p Product) Boots() bool { return p == PVH || p == PVHPCI }
+func (p Product) Boots() bool { return p == PVH || p == PVHPCI || p == UEFI }
 
 // Image is a finished executable.
 type Image struct {
@@ -66,11 +70,12 @@ type Image struct {
 	LLVM     string // the LLVM IR that it was made of
 	ELF      []byte // with DWARF
 	Stripped []byte
-	Stack    int // bytes of stack that the unikernel has
-	tables   int // page tables that the unikernel has
+	Stack    int    // bytes of stack that the unikernel has
+	EFI      []byte // of product uefi: what the firmware starts, a PE32+ file
+	tables   int    // page tables that the unikernel has
 }
 
-//go:embed hal/*.h hal/*.c hal/*.s hal/pvh.ld
+//go:embed hal/*.h hal/*.c hal/*.s hal/*.ld hal/font.txt
 var hal embed.FS
 
 // source returns a file of the layer; all of them are embedded.
@@ -86,16 +91,23 @@ func source(name string) string {
 // file calls what the files before it define.
 var (
 	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "batch.c", "linux_pins.c", "linux_serial.c", "linux_capture.c", "linux_devices.c", "common.c", "linux_cpu.c", "words.c", "linux.c"}
-	pvhFiles   = pvhWith([]string{"virtio_mmio.c"}, "find_mmio.c")
-	pciFiles   = pvhWith([]string{"pages.c", "pci.c", "virtio_pci.c"}, "find_pci.c")
+	pvhFiles   = pvhWith([]string{"serial.c"}, []string{"virtio_mmio.c"}, "find_mmio.c")
+	pciFiles   = pvhWith([]string{"serial.c"}, []string{"pages.c", "pci.c", "virtio_pci.c"}, "find_pci.c")
+	uefiFiles  = pvhWith([]string{"handover.h", "bare_console.c"}, []string{"pages.c", "bare.c", "pci.c", "virtio_pci.c"}, "find_pci.c", "enter.s")
 	hvtFiles   = []string{"hal.h", "memory.c", "hvt_calls.c", "script.c", "no_pins.c", "hvt_devices.c", "common.c", "words.c", "hvt.c"}
 )
 
-// pvhWith are the files of a unikernel whose devices are reached in some way, and found.
-func pvhWith(transport []string, finder string) []string {
+// pvhWith are the files of a unikernel with some console, whose devices are reached in some
+// way and found, and more.
+func pvhWith(console, transport []string, finder string, more ...string) []string {
+	cards := []string{"virtio_net.c"}
+	if len(more) > 0 {
+		cards = append(cards, "e1000.c")
+	}
 	return slices.Concat(
-		[]string{"hal.h", "memory.c", "serial.c", "crash.c", "stubs.s", "clock.c", "script.c", "fault.c", "virtio_queue.c"}, transport,
-		[]string{"pvh_serial.c", "virtio_net.c", "net.c", "virtio_block.c", "no_pins.c", finder, "virtio.c", "common.c", "words.c", "pvh.c", "boot.s"},
+		[]string{"hal.h", "memory.c", "ports.c", "line.c"}, console,
+		[]string{"fault.c", "crash.c", "stubs.s", "clock.c", "script.c", "virtio_queue.c"}, transport, []string{"pvh_serial.c"}, cards,
+		[]string{"net.c", "virtio_block.c", "no_pins.c", finder, "virtio.c", "common.c", "words.c", "pvh.c", "boot.s"}, more,
 	)
 }
 
@@ -105,6 +117,7 @@ type recipe struct {
 	sources []string // C, and assembly that goes into the program's module
 	flags   []string // of clang, for C and IR alike, besides the common ones
 	link    []string
+	base    int // where the image begins
 }
 
 // commonFlags are those of both products. The program is made for speed, the
@@ -149,18 +162,22 @@ func recipeOf(p Product) (recipe, error) {
 		return pvhRecipe(pvhFiles), nil
 	case PVHPCI:
 		return pvhRecipe(pciFiles), nil
+	case UEFI:
+		r := pvhRecipe(uefiFiles)
+		r.base, r.link = bareAt, append(r.link, "-e", "uefi_entry")
+		return r, nil
 	case HVT:
 		return recipe{
 			triple: "x86_64-unknown-none-elf", sources: hvtFiles, flags: []string{"-fstack-size-section"},
 			link: []string{"-static", "-z", "noexecstack", "-z", "norelro", "-z", "separate-code", "-z", "max-page-size=4096", "--image-base=0x100000", "-e", "_start"},
 		}, nil
 	}
-	return recipe{}, fmt.Errorf("no x86 product %q; there are linux, pvh, pvh-pci and hvt", p)
+	return recipe{}, fmt.Errorf("no x86 product %q; there are linux, pvh, pvh-pci, uefi and hvt", p)
 }
 
 func pvhRecipe(files []string) recipe {
 	return recipe{
-		triple: "x86_64-unknown-none-elf", sources: files,
+		triple: "x86_64-unknown-none-elf", sources: files, base: imageAt,
 		flags: []string{"-fstack-size-section"}, link: []string{"-T", "pvh.ld", "-z", "max-page-size=4096"},
 	}
 }
@@ -212,6 +229,9 @@ type Options struct {
 	Layout uint64
 	// Watched keeps what says how a program is doing where a reader of its memory finds it.
 	Watched bool
+
+	// Words are those of the start, for product uefi, which nobody gives a command line.
+	Words []string
 
 	more []feature // that the program needs as well, where tests plant one that nobody has
 }
@@ -271,13 +291,17 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 			return nil, err
 		}
 	}
-	if img.tables, err = pageTables(m, len(program)+len(layer)+img.Stack); err != nil {
+	if img.tables, err = pageTables(m, r.base, len(program)+len(layer)+img.Stack); err != nil {
 		return nil, err
 	}
 	if o.Layout != 0 && !p.Boots() {
 		r.link = append(slices.Clip(r.link), fmt.Sprintf("--image-base=%#x", baseOf(o.Layout)))
 	}
-	return img, img.link(ctx, r, tools, map[string][]byte{"program.o": program, "hal.o": layer, "pvh.ld": []byte(source("pvh.ld"))})
+	err = img.link(ctx, r, tools, map[string][]byte{"program.o": program, "hal.o": layer, "pvh.ld": []byte(source("pvh.ld"))})
+	if err == nil && p == UEFI {
+		img.EFI, err = efi(ctx, tools, img.Stripped)
+	}
+	return img, err
 }
 
 // baseOf is where an image begins by a seed: one of some 200,000 pages below 800 MiB.
@@ -289,7 +313,7 @@ func baseOf(seed uint64) uint64 {
 
 // link makes the executable with and without debug information.
 func (img *Image) link(ctx context.Context, r recipe, tools *llvm.Tools, files map[string][]byte) error {
-	args := []string{"--gc-sections", "--build-id=none", "-o", "out", fmt.Sprintf("--defsym=__stack_size=%d", img.Stack), fmt.Sprintf("--defsym=__page_tables=%d", img.tables), "program.o", "hal.o"}
+	args := []string{"--gc-sections", "--build-id=none", "-o", "out", fmt.Sprintf("--defsym=__stack_size=%d", img.Stack), fmt.Sprintf("--defsym=__page_tables=%d", img.tables), fmt.Sprintf("--defsym=__base=%d", r.base), "program.o", "hal.o"}
 	args = slices.Clip(append(args, r.link...))
 	return both(
 		func() (err error) {
@@ -317,20 +341,34 @@ func both(one, other func() error) error {
 // halText joins the sources of the layer with the program's configuration. Line
 // numbers stay those of the files, for the debug information.
 func (o Options) halText(m *ir.Module, p Product, r recipe, cpu target) string {
+	return joined(r.sources, func(line string, next int) string {
+		switch {
+		case strings.HasPrefix(line, "// config.h stands here"):
+			own := fmt.Sprintf("#define SN_ARGUMENTS %d\n#define SN_BARE %d\n#define SN_LINE %s\n", flag(p == Linux), flag(p == UEFI), strconv.QuoteToASCII(strings.Join(o.Words, " ")))
+			return fmt.Sprintf("%s%s#line %d", own, o.config(m)+cpu.needsTable(), next)
+		case strings.HasPrefix(line, "// font.h stands here"):
+			return font()
+		case strings.HasPrefix(line, "  // planted faults stand here"):
+			return o.Plant
+		}
+		return line
+	})
+}
+
+// joined joins the C among some files into one text, without its includes. instead may
+// replace a line, and is told the number of the next one.
+func joined(files []string, instead func(line string, next int) string) string {
 	var b strings.Builder
-	for _, name := range r.sources {
+	for _, name := range files {
 		if strings.HasSuffix(name, ".s") {
 			continue
 		}
 		fmt.Fprintf(&b, "#line 1 \"hal/%s\"\n", name)
 		for i, line := range strings.Split(source(name), "\n") {
-			switch {
-			case strings.HasPrefix(line, "#include"):
+			if strings.HasPrefix(line, "#include") {
 				line = ""
-			case strings.HasPrefix(line, "// config.h stands here"):
-				line = fmt.Sprintf("#define SN_ARGUMENTS %d\n%s#line %d", flag(p == Linux), o.config(m)+cpu.needsTable(), i+2)
-			case strings.HasPrefix(line, "  // planted faults stand here"):
-				line = o.Plant
+			} else if instead != nil {
+				line = instead(line, i+2)
 			}
 			b.WriteString(line)
 			b.WriteByte('\n')

@@ -8,11 +8,11 @@ declare -A command=(
   [clang-19]=clang-19 [lld-19]=ld.lld-19 [llvm-19]=llvm-mc-19 [qemu-system-x86]=qemu-system-x86_64
   [iverilog]=iverilog [verilator]=verilator [yosys]=yosys [nextpnr-ice40]=nextpnr-ice40
   [slurm-wlm]=sbatch [munge]=munged [fpga-icestorm]=icepack [gcc-riscv64-unknown-elf]=riscv64-unknown-elf-gcc
-  [bind9-dnsutils]=dig [iproute2]=ip [nodejs]=node
+  [ovmf]=/usr/share/ovmf/OVMF.fd [bind9-dnsutils]=dig [iproute2]=ip [nodejs]=node
 )
 missing=()
 for package in "$@"; do
-  command -v "${command[$package]:-$package}" >/dev/null 2>&1 || missing+=("$package")
+  command -v "${command[$package]:-$package}" >/dev/null 2>&1 || [ -e "${command[$package]:-}" ] || missing+=("$package")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
 line="apt-get install -y ${missing[*]}"

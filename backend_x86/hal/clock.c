@@ -58,6 +58,45 @@ static u64 kvm_now(void) {
   return ns / 1000;
 }
 
+#if SN_BARE
+// On a computer nothing is known of the local timer but what the timer of ACPI says: that
+// one counts 3,579,545 times a second, in 24 bits at least (ACPI 6.5, section 4.8.2.1).
+static u32 local_per_ms;
+static u16 acpi_timer; // its port; 0: there is none
+
+// moment reads all three counters as of one moment: of some readings the one between whose
+// reads of the time-stamp counter the least time went by.
+static void moment(u64 *ticks, u32 *count, u32 *left) {
+  u64 best = ~0ull;
+  for (u32 k = 0; k < 8; k++) {
+    u64 before = tsc();
+    u32 c = inl(acpi_timer) & 0xffffff, l = *apic(TIMER_NOW);
+    u64 gap = tsc() - before;
+    if (gap < best) best = gap, *ticks = before + gap / 2, *count = c, *left = l;
+  }
+}
+
+// ticks_per_ms compares both other counters with that of ACPI.
+static u64 ticks_per_ms(void) {
+  enum { HZ = 3579545, WINDOW = HZ / 100 };
+  u64 t0, t1;
+  u32 c0, c1, l0, l1;
+  if (!acpi_timer) fail("this computer has no timer of ACPI, by which others are measured");
+  *apic(TIMER_LVT) = MASKED;
+  *apic(TIMER_DIVIDE) = 11; // by one
+  *apic(TIMER_START) = ~0u;
+  moment(&t0, &c0, &l0);
+  while (((inl(acpi_timer) - c0) & 0xffffff) < WINDOW) {}
+  moment(&t1, &c1, &l1);
+  *apic(TIMER_START) = 0;
+  u64 counted = (u64)((c1 - c0) & 0xffffff) * 1000, rate = (t1 - t0) * HZ / counted;
+  local_per_ms = (u32)((u64)(l0 - l1) * HZ / counted);
+  if (!local_per_ms) local_per_ms = 1;
+  return rate ? rate : 1;
+}
+#else
+enum { local_per_ms = 1000000 };
+
 // sample reads both counters as of one moment: of some readings the one between whose
 // reads of the time-stamp counter the least time went by.
 static void sample(u64 *ticks, u32 *left) {
@@ -88,12 +127,13 @@ static u64 ticks_per_ms(void) {
   u64 rate = (t1 - t0) * 1000000 / (l0 - l1);
   return rate ? rate : 1;
 }
+#endif
 
 u64 hal_now(void) {
   static u64 start, rate;
   static u8 kvm;
   if (!rate) {
-    kvm = (u8)kvm_clock();
+    kvm = (u8)(!SN_BARE && kvm_clock());
     rate = kvm ? 1 : ticks_per_ms();
     start = kvm ? kvm_now() : tsc();
   }
@@ -106,14 +146,15 @@ u64 hal_now(void) {
 #if SN_USES_ALARM
 // timer_arm makes the next hlt end when due comes; 1: it has come.
 static int timer_arm(u64 due) {
-  enum { APIC_SPURIOUS = 0xf0, VECTOR = 32, LONGEST = 4000000 };
+  enum { APIC_SPURIOUS = 0xf0, VECTOR = 32 };
+  const u64 longest = 4000000000000ull / local_per_ms; // us, of a counter of 32 bits
   u64 now = hal_now();
   if (now >= due) return 1;
   *apic(APIC_SPURIOUS) = 0x100 | SPURIOUS; // on
   *apic(TIMER_DIVIDE) = 11;
   *apic(TIMER_LVT) = VECTOR;
   u64 left = due - now;
-  *apic(TIMER_START) = (u32)(left < LONGEST ? left : LONGEST) * 1000;
+  *apic(TIMER_START) = (u32)((left < longest ? left : longest) * local_per_ms / 1000);
   return 0;
 }
 #endif

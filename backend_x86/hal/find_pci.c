@@ -13,6 +13,9 @@ static void found_at(u32 f, u32 id, int in_order) {
   static u32 used;
   u32 kind = id >> 16;
   int net = kind == NET_1 || kind == NET_BOTH, block = kind == BLOCK_1 || kind == BLOCK_BOTH;
+#if SN_BARE
+  if (e1000_knows(id)) e1000_start(f);
+#endif
   if ((id & 0xffff) != VIRTIO || !(net || block)) return;
   if (used == MOST) fail("virtio: more than 32 devices");
   virtio d = &devices[used++];

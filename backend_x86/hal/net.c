@@ -4,11 +4,18 @@
 
 #if SN_DEVICES
 
+// CARD calls an operation of the driver that a device has.
+#if SN_BARE
+#define CARD(dev, operation) (e1000s[dev].reg ? e1000_##operation : nic_##operation)
+#else
+#define CARD(dev, operation) nic_##operation
+#endif
+
 static int pending(u32 dev) {
 #if SN_STREAMS
   if (sn_is_stream[dev]) return serial_pending(dev);
 #endif
-  return sn_has_frames[dev] && nic_pending(dev);
+  return sn_has_frames[dev] && CARD(dev, pending)(dev);
 }
 
 u32 hal_status(void) {
@@ -20,7 +27,7 @@ u32 hal_status(void) {
 // wake asks for interrupts at frames that arrive, or for none.
 static void wake(u16 flags) {
   for (u32 i = 0; i < SN_DEVICES; i++)
-    if (sn_has_frames[i]) nic_wake(i, flags);
+    if (sn_has_frames[i]) CARD(i, wake)(i, flags);
   __asm__ volatile("mfence" ::: "memory");
 }
 
@@ -46,7 +53,7 @@ u32 hal_take(u32 dev, u8 *p, u32 cap) {
 #if SN_STREAMS
   if (sn_is_stream[dev]) return serial_take(dev, p, cap);
 #endif
-  return nic_take(dev, p, cap);
+  return CARD(dev, take)(dev, p, cap);
 }
 
 void hal_send(u32 dev, const u8 *p, u32 n) {
@@ -56,7 +63,7 @@ void hal_send(u32 dev, const u8 *p, u32 n) {
     return;
   }
 #endif
-  nic_send(dev, p, n);
+  CARD(dev, send)(dev, p, n);
 }
 
 // In a script the harness announces a frame and then sends it over the wire.
@@ -70,7 +77,7 @@ void hal_script_frame(u32 dev, u8 *p, u32 n) {
 void hal_script_send(u32 dev, const u8 *p, u32 n) {
   hal_send(dev, p, n);
   count_stop();
-  nic_left(dev);
+  CARD(dev, left)(dev);
   count_go();
   ask('N', dev, n, 0, 0);
 }

@@ -2,15 +2,8 @@
 // section 3.2.2.3). A function is bus * 256 + device * 8 + its number in the device.
 #include "hal.h"
 
-enum { PCI_COMMAND = 4, PCI_TYPE = 12, PCI_BARS = 16, PCI_BUSES = 24, PCI_LIST = 52 };
-enum { CAP_VENDOR = 9, CAP_MSIX = 17, CAPS = 48 };
-
-static void outl(u16 port, u32 v) { __asm__ volatile("outl %0, %1" ::"a"(v), "Nd"(port)); }
-static u32 inl(u16 port) {
-  u32 v;
-  __asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port));
-  return v;
-}
+enum { PCI_COMMAND = 4, PCI_TYPE = 12, PCI_BARS = 16, PCI_BUSES = 24, PCI_LIST = 52, PCI_LINE = 60 };
+enum { CAP_MSI = 5, CAP_VENDOR = 9, CAP_MSIX = 17, CAPS = 48 };
 
 static u32 pci_get(u32 f, u32 at) {
   outl(0xcf8, 1u << 31 | f << 8 | (at & 0xfc));
@@ -47,24 +40,45 @@ static volatile u8 *registers(u32 f, u32 bar, u32 offset, u32 size) {
 }
 
 // pci_enable lets a function answer in memory and reach memory itself. Its interrupts are
-// messages, if any.
-static void pci_enable(u32 f) {
+// messages, unless it may use its line.
+static void pci_enable(u32 f, int line) {
   enum { MEMORY = 2, MASTER = 4, NO_LINE = 1 << 10 };
-  pci_set(f, PCI_COMMAND, (pci_get(f, PCI_COMMAND) & 0xffff) | MEMORY | MASTER | NO_LINE);
+  u32 command = (pci_get(f, PCI_COMMAND) & 0xffff) | MEMORY | MASTER;
+  pci_set(f, PCI_COMMAND, line ? command & ~NO_LINE : command | NO_LINE);
 }
 
-// msix makes the first message of a function the vector that ends a hlt: a write to the
-// interrupt controller of this processor. 0: it has no such messages.
+// What a message is: a write to the interrupt controller of this processor, of the vector
+// that ends a hlt.
+enum { MESSAGE_VECTOR = 32 };
+static u32 message_to(void) {
+  enum { APIC_ID = 0xfee00020, MESSAGES = 0xfee00000 };
+  return MESSAGES | *(volatile u32 *)APIC_ID >> 24 << 12;
+}
+
+// msix makes the first message of a function end a hlt. 0: it has no such messages.
 static int msix(u32 f) {
-  enum { APIC_ID = 0xfee00020, MESSAGES = 0xfee00000, VECTOR = 32, ENABLE = 1u << 31, MASK_ALL = 1 << 30 };
+  enum { ENABLE = 1u << 31, MASK_ALL = 1 << 30 };
   u32 at = capability(f, CAP_MSIX, 0);
   if (!at) return 0;
   u32 where = pci_get(f, at + 4);
   volatile u32 *entry = (volatile u32 *)registers(f, where & 7, where & ~7u, 16);
-  entry[0] = MESSAGES | *(volatile u32 *)APIC_ID >> 24 << 12;
+  entry[0] = message_to();
   entry[1] = 0;
-  entry[2] = VECTOR;
+  entry[2] = MESSAGE_VECTOR;
   entry[3] = 0; // not masked
   pci_set(f, at, (pci_get(f, at) | ENABLE) & ~MASK_ALL);
+  return 1;
+}
+
+// msi does so with the one message of a function that has the older kind.
+__attribute__((unused)) static int msi(u32 f) {
+  enum { ENABLE = 1 << 16, SEVERAL = 7 << 20, WIDE = 1 << 23 };
+  u32 at = capability(f, CAP_MSI, 0);
+  if (!at) return 0;
+  u32 control = pci_get(f, at), wide = control & WIDE ? 4 : 0;
+  pci_set(f, at + 4, message_to());
+  if (wide) pci_set(f, at + 8, 0);
+  pci_set(f, at + 8 + wide, MESSAGE_VECTOR);
+  pci_set(f, at, (control | ENABLE) & ~SEVERAL);
   return 1;
 }

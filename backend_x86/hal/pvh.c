@@ -2,8 +2,12 @@
 // mode from the kernel command line, devices, program.
 #include "hal.h"
 
-extern u8 crash_stubs[], wake_stub[], spurious_stub[], __interrupt_stack_top[], __tables_start[], __tables_end[];
+extern u8 crash_stubs[], wake_stub[], line_stub[], spurious_stub[], __interrupt_stack_top[], __tables_start[], __tables_end[];
 extern u64 pt_low[];
+
+#if !SN_BARE
+enum { lines_open = 0 }; // of the old interrupt controllers
+#endif
 
 struct gate { u16 low, selector; u8 ist, kind; u16 middle; u32 high, zero; };
 // The tables of the processor have pages of their own, which become read-only.
@@ -22,6 +26,9 @@ static void gate(u32 n, const u8 *to) {
 static void descriptors(void) {
   for (u32 i = 0; i < 32; i++) gate(i, crash_stubs + STUB * i);
   gate(32, wake_stub);
+#if SN_BARE
+  for (u32 i = 33; i < SPURIOUS; i++) gate(i, line_stub);
+#endif
   gate(SPURIOUS, spurious_stub);
   tss.ist[0] = (u64)__interrupt_stack_top;
   u64 t = (u64)&tss;
@@ -53,8 +60,8 @@ static void harden(void) {
     if (r[2] >> 2 & 1) cr4 |= UMIP;
     __asm__ volatile("mov %0, %%cr4" ::"r"(cr4));
   }
-  outb(0x21, 0xff);
-  outb(0xa1, 0xff);
+  outb(0x21, (u8)~lines_open);
+  outb(0xa1, (u8)(~lines_open >> 8));
 }
 
 #if SN_HOMES
@@ -63,8 +70,13 @@ static int is_known(const char *word) { return begins(word, "sn.script") || begi
 #endif
 
 void pvh_start(const u32 *info) {
-  const char *line = (const char *)(u64)info[6]; // command line, a 64-bit pointer at +24
   descriptors();
+#if SN_BARE
+  const char *line = SN_LINE; // nobody else says one
+  bare_start((const struct handover *)info);
+#else
+  const char *line = (const char *)(u64)info[6]; // command line, a 64-bit pointer at +24
+#endif
   hal_scripted = (u8)has(line, "sn.script");
 #if SN_DEVICES
 #if SN_HOMES

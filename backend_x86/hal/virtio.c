@@ -16,7 +16,12 @@ static void virtio_start(const char *line) {
   for (u32 i = 0; i < SN_DEVICES; i++)
     if (disk_missing(i)) fail("virtio: a disk of the program is missing; its serial number is the device's number");
 #endif
+#if SN_BARE
+  for (u32 i = 0; i < SN_DEVICES; i++)
+    if (nic_missing(i) && !e1000s[i].reg) fail("this computer has fewer network cards than the program has devices; known are virtio, e1000 (82540EM) and e1000e (82574L)");
+#else
   for (u32 i = 0; i < SN_DEVICES; i++)
     if (nic_missing(i)) fail("virtio: a network device of the program is missing; its MAC address ends in the device's number");
+#endif
 }
 #endif

@@ -23,23 +23,41 @@ static void publish(struct nic *n, u32 number, struct queue *q, u16 id) {
   if (offer(q, id)) notify(n->dev, q, number);
 }
 
+// slot_of is the device of the program that a card serves; none when it is past the last.
+static u32 slot_of(const volatile u8 *mac) {
+#if SN_BARE
+  static u32 next; // cards of a computer have addresses of their own: they come in order
+  while (next < SN_DEVICES && !sn_has_frames[next]) next++;
+  (void)mac;
+  return next < SN_DEVICES ? next++ : SN_DEVICES;
+#else
+  u32 i = mac[5];
+  return i < SN_DEVICES && sn_has_frames[i] ? i : SN_DEVICES;
+#endif
+}
+
+// station_is tells a stack the address of its card. A script's frames are the same on every
+// machine.
+static void station_is(u32 i, const volatile u8 *mac) {
+#if SN_HOMES
+  u64 a = 0;
+  for (u32 k = 0; k < 6; k++) a = a << 8 | mac[k];
+  if (sn_station[i] && !hal_scripted) *sn_station[i] = a;
+#endif
+  (void)i, (void)mac;
+}
+
 // nic_start takes a network device, if it is one of the program's.
 static void nic_start(virtio d) {
   enum { HAS_MAC = 1 << 5 };
   if (!begin(d, HAS_MAC)) fail("virtio: a network device has no MAC address");
   const volatile u8 *mac = (const volatile u8 *)settings(d);
-  u32 i = mac[5];
-  if (i >= SN_DEVICES || !sn_has_frames[i]) return;
+  u32 i = slot_of(mac);
+  if (i == SN_DEVICES) return;
   struct nic *n = &nics[i];
   if (n->dev) fail("virtio: two network devices have MAC addresses that end alike");
   n->dev = d;
-#if SN_HOMES
-  if (sn_station[i] && !hal_scripted) { // a script's frames are the same on every machine
-    u64 a = 0;
-    for (u32 k = 0; k < 6; k++) a = a << 8 | mac[k];
-    *sn_station[i] = a;
-  }
-#endif
+  station_is(i, mac);
   n->free = (1u << OUT) - 1;
   queue_start(n->dev, 0, &n->rx);
   queue_start(n->dev, 1, &n->tx);

@@ -82,7 +82,7 @@ static void ready(virtio d) { d->c->status = 15; }
 static int virtio_at(virtio d, u32 f) {
   enum { COMMON = 1, BELLS = 2, OWN = 4 };
   *d = (__typeof__(*d)){.vector = NO_VECTOR};
-  pci_enable(f);
+  pci_enable(f, 0);
   u32 at = 0;
   for (u32 k = 0; k < CAPS && (at = capability(f, CAP_VENDOR, at)); k++) {
     volatile u8 *p = 0;

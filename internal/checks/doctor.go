@@ -2,12 +2,15 @@ package checks
 
 import (
 	"context"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/proc"
+	"github.com/sinter-lang/sinter/sim/process"
 )
 
 // Tool is an outside program that Sinter can use, or an engine that it has.
@@ -30,6 +33,7 @@ var known = []struct {
 	{[]string{"clang-19", "clang-18", "clang-17", "clang-16", "clang-15", "clang-14", "clang"}, "--version", "native process, unikernel, second RISC-V generator", "clang-19"},
 	{[]string{"ld.lld-19", "ld.lld-18", "ld.lld-17", "ld.lld-16", "ld.lld-15", "ld.lld-14", "ld.lld"}, "--version", "links the above", "lld-19"},
 	{[]string{"qemu-system-x86_64"}, "--version", "boots the unikernel", "qemu-system-x86"},
+	{[]string{process.Firmware}, "", "starts the product uefi in QEMU", "ovmf"},
 	{[]string{"iverilog"}, "-V", "runs the Verilog test bench", "iverilog"},
 	{[]string{"verilator"}, "--version", "lints and runs the Verilog", "verilator"},
 	{[]string{"yosys"}, "-V", "synthesis for figures", "yosys"},
@@ -47,7 +51,7 @@ func Doctor(ctx context.Context) []Tool {
 	for _, k := range known {
 		t := Tool{Name: k.names[0], Purpose: k.purpose, Install: "apt-get install " + k.debian}
 		for _, name := range k.names {
-			if path, err := exec.LookPath(name); err == nil {
+			if path, err := look(name); err == nil {
 				t.Name, t.Path, t.Version = name, path, version(ctx, path, k.flag)
 				break
 			}
@@ -58,6 +62,15 @@ func Doctor(ctx context.Context) []Tool {
 		tools = append(tools, Tool{Name: "engine " + g.Name, Path: "built in", Version: "built in", Purpose: g.Level + ": " + g.Purpose})
 	}
 	return tools
+}
+
+// look finds a command, or a file by its path.
+func look(name string) (string, error) {
+	if filepath.IsAbs(name) {
+		_, err := os.Stat(name)
+		return name, err
+	}
+	return exec.LookPath(name)
 }
 
 // versionTime is how long a tool may take to say its version.

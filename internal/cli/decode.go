@@ -13,7 +13,7 @@ type decodeCmd struct {
 	program `embed:""`
 	In      string `short:"i" placeholder:"FILE" help:"Where the bytes come from, such as /dev/ttyUSB1 or a recording (default: standard input)."`
 	Console string `placeholder:"FILE" help:"Text that the console of an x86-64 product showed: say where its crashes and traps are; - for standard input."`
-	Product string `default:"pvh" enum:"pvh,pvh-pci,hvt,linux" help:"Console: which product of the program it was. The program may be the .elf itself."`
+	Product string `default:"pvh" enum:"pvh,pvh-pci,uefi,hvt,linux" help:"Console: which product of the program it was. The program may be the .elf itself."`
 }
 
 // Run prints the lines of a log wire as they come.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/sinter-lang/sinter/internal/checks"
@@ -12,15 +11,15 @@ import (
 // buildCmd is `sinter build`.
 type buildCmd struct {
 	program `embed:""`
-	Out     []string `short:"o" required:"" placeholder:"FILE" help:"What to make: .elf .ll (x86-64), .sir (program IR), .s .img (core's program), .isa, .design, .rtl, .v, .aag .aig (gates)."`
-	Product string   `default:"linux" enum:"linux,pvh,pvh-pci,hvt" help:"Which x86-64 product: linux (process), pvh (unikernel with virtio-mmio), pvh-pci (with virtio over PCI) or hvt (guest of the monitor)."`
+	Out     []string `short:"o" required:"" placeholder:"FILE" help:"What to make: .elf .ll (x86-64), .efi .raw (what a computer starts, alone and on a medium), .sir (program IR), .s .img (core's program), .isa, .design, .rtl, .v, .aag .aig (gates)."`
+	Product string   `default:"linux" enum:"linux,pvh,pvh-pci,uefi,hvt" help:"Which x86-64 product: linux (process), pvh (unikernel with virtio-mmio), pvh-pci (with virtio over PCI), uefi (for a computer) or hvt (guest of the monitor)."`
 	Layout  uint64   `default:"0" placeholder:"SEED" help:"Put a linux or hvt product at addresses of a seed; 0: the usual ones."`
 	Strip   bool     `help:"Leave symbols and line tables out of an ELF."`
 	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
 	Stage   string   `default:"low" enum:"first,x86,low" help:"Which program IR a .sir shows: first (as lowered), x86, or low (for a core)."`
 	Time    bool     `help:"Print how long each artefact took."`
 	Plan    bool     `help:"List the copies over 64 bytes that are left."`
-	Vmm     string   `default:"" enum:",qemu,qemu-q35,firecracker,cloud-hypervisor,monitor" help:"Write a folder for a hypervisor, qemu, qemu-q35, firecracker or cloud-hypervisor: image, configuration, command."`
+	Vmm     string   `default:"" enum:",qemu,qemu-q35,qemu-uefi,firecracker,cloud-hypervisor,monitor" help:"Write a folder for a hypervisor, qemu, qemu-q35, firecracker or cloud-hypervisor, or a computer, qemu-uefi: image, configuration, command."`
 	Systemd bool     `help:"Write a folder with the Linux process and a unit of systemd for it."`
 }
 
@@ -31,8 +30,8 @@ func (c *buildCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if c.Layout != 0 && (c.Vmm != "" || strings.HasPrefix(c.Product, "pvh")) {
-		return flow.UserErrorf("--layout is for linux and hvt: a loader puts a pvh image where memory is")
+	if c.Layout != 0 && (c.Vmm != "" || c.Product != "linux" && c.Product != "hvt") {
+		return flow.UserErrorf("--layout is for linux and hvt: a loader puts other images where memory is")
 	}
 	if c.Vmm != "" || c.Systemd {
 		return c.bundle(e, p)

@@ -65,6 +65,7 @@ func (p *Program) addressed() error {
 		}
 	}
 	bindHomes(&s)
+	bare.words = p.words
 	p.Tree, p.bare = &t, &bare
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/hwgen/verilog"
 	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/medium"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/design"
 	"github.com/sinter-lang/sinter/ir/gate"
@@ -21,7 +22,7 @@ import (
 
 // ArtefactOptions are the choices of an artefact.
 type ArtefactOptions struct {
-	Product string // of an .elf or .ll: linux, pvh, pvh-pci or hvt
+	Product string // of an .elf or .ll: linux, pvh, pvh-pci, uefi or hvt
 	Strip   bool
 	Core    string
 	Stage   string // of a .sir: first, x86 or low
@@ -40,6 +41,8 @@ var makers = []struct {
 	{".sir", FromIR, (*Program).sir},
 	{".elf", FromIR, (*Program).elf},
 	{".ll", FromIR, (*Program).ll},
+	{".efi", FromIR, (*Program).efi},
+	{".raw", FromIR, (*Program).bootMedium},
 	{".s", FromImage, (*Program).assembly},
 	{".img", FromImage, (*Program).img},
 	{".isa", FromImage, (*Program).isa},
@@ -93,6 +96,30 @@ func (p *Program) elf(ctx context.Context, o ArtefactOptions) ([]byte, error) {
 		return img.Stripped, nil
 	}
 	return img.ELF, nil
+}
+
+// efi is the application that a UEFI firmware starts.
+func (p *Program) efi(ctx context.Context, o ArtefactOptions) ([]byte, error) {
+	if o.Product != string(x86.UEFI) && o.Product != string(x86.Linux) {
+		return nil, UserErrorf("--product %s: what a UEFI firmware starts is of product uefi", o.Product)
+	}
+	if err := p.servable(x86.UEFI); err != nil {
+		return nil, err
+	}
+	img, err := p.X86(ctx, x86.UEFI)
+	if err != nil {
+		return nil, err
+	}
+	return img.EFI, nil
+}
+
+// bootMedium is the image of a disk that starts that application.
+func (p *Program) bootMedium(ctx context.Context, o ArtefactOptions) ([]byte, error) {
+	application, err := p.efi(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return medium.Image(application), nil
 }
 
 // servable reports a port that nothing serves where a product runs: a machine of QEMU

@@ -12,6 +12,7 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/live"
+	"github.com/sinter-lang/sinter/internal/medium"
 	"github.com/sinter-lang/sinter/internal/proc"
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/monitor"
@@ -36,6 +37,9 @@ func (p *Program) Service(ctx context.Context, product string, im *live.Image) e
 		return err
 	}
 	im.ELF, im.Size, im.Where = img.ELF, len(img.Stripped), x86.Places(img.ELF)
+	if img.EFI != nil {
+		im.Boot = medium.Image(img.EFI)
+	}
 	if p.opts.Watched {
 		im.Watch, err = p.watch(img)
 	}

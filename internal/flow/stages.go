@@ -223,12 +223,20 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 		if err != nil {
 			return nil, err
 		}
-		img, err := x86.Options{CPU: x86.CPU(p.opts.CPU), Layout: p.opts.Layout, Printed: p.opts.Printed, Watched: p.opts.Watched}.Build(ctx, m, product, tools)
+		img, err := x86.Options{CPU: x86.CPU(p.opts.CPU), Layout: p.opts.Layout, Printed: p.opts.Printed, Watched: p.opts.Watched, Words: p.bootWords(product)}.Build(ctx, m, product, tools)
 		if err != nil {
 			return nil, err
 		}
 		return img, p.withinBudget(tree.BudgetImage, "the file for "+string(product), len(img.Stripped), "bytes", nil)
 	})
+}
+
+// bootWords are the words that an image holds itself: nobody starts a computer with a line.
+func (p *Program) bootWords(product x86.Product) []string {
+	if product != x86.UEFI {
+		return nil
+	}
+	return p.words
 }
 
 // PortsOf is what the ports of the program's cores mean.

@@ -28,6 +28,8 @@ func BundleFor(vmm string) (Bundle, error) {
 	switch vmm {
 	case "qemu", "qemu-q35":
 		return Bundle{o, func(im *Image) []File { return qemuBundle(im, o.Chipset) }}, nil
+	case "qemu-uefi":
+		return Bundle{o, computerBundle}, nil
 	case "firecracker":
 		return Bundle{o, firecrackerBundle}, nil
 	case "cloud-hypervisor":
@@ -35,7 +37,7 @@ func BundleFor(vmm string) (Bundle, error) {
 	case "monitor":
 		return Bundle{}, wrong("--vmm monitor: the monitor is a part of this tool: `sinter run P --live --vmm monitor` runs a program in it, and `-o P.elf --product hvt` writes its image")
 	}
-	return Bundle{}, wrong("--vmm %s: expected qemu, qemu-q35, firecracker or cloud-hypervisor", vmm)
+	return Bundle{}, wrong("--vmm %s: expected qemu, qemu-q35, qemu-uefi, firecracker or cloud-hypervisor", vmm)
 }
 
 // interfaceName is the interface that a device has unless its user says otherwise.
@@ -52,23 +54,45 @@ func interfaceName(im *Image, i int) string {
 // script begins a script of a bundle: it works wherever it is called from.
 const script = "#!/bin/sh\ncd \"$(dirname \"$0\")\" || exit 2\n"
 
-// qemuBundle has QEMU's own network, so it runs without root.
-func qemuBundle(im *Image, c process.Chipset) []File {
-	kernel := im.Name + ".elf"
+// bundled is an image with QEMU's own network, each of its ports forwarded.
+func bundled(im *Image, c process.Chipset) *service {
 	s := &service{im: im, o: Options{Chipset: c, Disks: bundleDisks(im)}}
 	for _, d := range im.Devices {
 		for _, p := range d.Ports {
 			s.o.Forwards = append(s.o.Forwards, Forward{Host: 10000 + p%50000, Guest: p})
 		}
 	}
-	mem := process.Options{QEMU: "qemu-system-x86_64", Chipset: c, Memory: process.MemoryOfImage(im.ELF)}
-	args := append(process.QEMUArgs(mem, kernel, strings.Join(im.Words, " ")), s.qemuDevices()...)
+	return s
+}
+
+// said are comments that tell which ports are forwarded.
+func (s *service) said() string {
 	var b strings.Builder
-	b.WriteString(script)
 	for _, f := range s.o.Forwards {
 		fmt.Fprintf(&b, "# udp 127.0.0.1:%d is port %d of the program\n", f.Host, f.Guest)
 	}
-	b.WriteString(makeDisks(im))
+	return b.String()
+}
+
+// computerBundle has the disk for a computer, and a computer of QEMU's to try it on: a UEFI
+// firmware, a screen that nobody sees, the serial line as console, cards of kind e1000.
+func computerBundle(im *Image) []File {
+	disk := im.Name + ".raw"
+	s := bundled(im, process.Computer)
+	args := append(process.FirmwareArgs("qemu-system-x86_64", disk, process.MemoryOfImage(im.ELF)), s.qemuDevices()...)
+	missing := fmt.Sprintf("[ -e %s ] || { echo 'missing: apt-get install ovmf' >&2; exit 2; }\n", process.Firmware)
+	run := script + s.said() + missing + makeDisks(im) + "exec " + shellLine(args) + "\n"
+	return []File{{disk, string(im.Boot), false}, {im.Name + ".elf", string(im.ELF), false}, {"run.sh", run, true}}
+}
+
+// qemuBundle has QEMU's own network, so it runs without root.
+func qemuBundle(im *Image, c process.Chipset) []File {
+	kernel := im.Name + ".elf"
+	s := bundled(im, c)
+	mem := process.Options{QEMU: "qemu-system-x86_64", Chipset: c, Memory: process.MemoryOfImage(im.ELF)}
+	args := append(process.QEMUArgs(mem, kernel, strings.Join(im.Words, " ")), s.qemuDevices()...)
+	var b strings.Builder
+	b.WriteString(script + s.said() + makeDisks(im))
 	fmt.Fprintf(&b, "%s &\npid=$!\ntrap 'kill $pid' INT TERM HUP\nwait $pid\ncode=$?\n", shellLine(args))
 	b.WriteString("[ $code -gt 128 ] && { wait $pid; exit 130; }\nexit $(( (code - 1) / 2 ))\n")
 	return []File{{kernel, string(im.ELF), true}, {"run.sh", b.String(), true}}

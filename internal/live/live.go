@@ -59,6 +59,7 @@ type Image struct {
 	Name    string
 	ELF     []byte // with its line tables
 	Size    int    // bytes without them
+	Boot    []byte // of product uefi: the image of a disk that starts it
 	Devices []Device
 	Words   []string                // that tell it its addresses at the start
 	Linked  []string                // what the image contains besides the program, in words
@@ -96,14 +97,19 @@ func (o Options) Product() string {
 		return "hvt"
 	case o.Chipset == process.Q35:
 		return "pvh-pci"
+	case o.Chipset == process.Computer:
+		return "uefi"
 	}
 	return "pvh"
 }
 
 // Chipset is the one that a --vmm means.
 func Chipset(vmm string) process.Chipset {
-	if vmm == "qemu-q35" {
+	switch vmm {
+	case "qemu-q35":
 		return process.Q35
+	case "qemu-uefi":
+		return process.Computer
 	}
 	return process.Microvm
 }

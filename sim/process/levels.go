@@ -11,9 +11,6 @@ func (p *Program) isLevel(dev int) bool { return dev < len(p.Levels) && p.Levels
 
 func (p *Program) isStream(dev int) bool { return dev < len(p.Streams) && p.Streams[dev] }
 
-// wired reports whether frames of a device go over a wire of QEMU.
-func (p *Program) wired(dev int) bool { return !p.isDisk(dev) && !p.isLevel(dev) && !p.isStream(dev) }
-
 // level gives the guest the level of an input.
 func (m *Machine) level(dev int) error {
 	if !m.prog.isLevel(dev) {

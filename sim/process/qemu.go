@@ -23,6 +23,9 @@ type Chipset string
 const (
 	Microvm Chipset = ""    // virtio-mmio: product pvh
 	Q35     Chipset = "q35" // virtio over PCI: product pvh-pci
+	// Computer is q35 as a computer has it, with a firmware and cards of its own (FirmwareArgs):
+	// product uefi.
+	Computer Chipset = "computer"
 )
 
 // commonArgs are those of every chipset.
@@ -45,9 +48,11 @@ func (c Chipset) machine() []string {
 // computer from the network.
 func (c Chipset) device(kind string) string {
 	switch {
+	case c == Computer && kind == "net":
+		return "e1000,romfile="
 	case c == Q35 && kind == "net":
 		return "virtio-net-pci,romfile="
-	case c == Q35:
+	case c == Q35 || c == Computer:
 		return "virtio-" + kind + "-pci"
 	}
 	return "virtio-" + kind + "-device"
@@ -137,6 +142,9 @@ func liveQEMU(o Options, kernel string, p *Program) []string {
 	}
 	return args
 }
+
+// wired reports whether frames of a device go over a wire of QEMU.
+func (p *Program) wired(dev int) bool { return !p.isDisk(dev) && !p.isLevel(dev) && !p.isStream(dev) }
 
 // LineArgs is the nth serial line besides the console, of two. The program knows its
 // lines by their order; backend is a character device of QEMU with the identity sN.

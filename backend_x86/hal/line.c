@@ -1,0 +1,18 @@
+// Words of a command line.
+#include "hal.h"
+
+// begins reports whether a line begins with a word, whole.
+static int begins(const char *line, const char *word) {
+  while (*word && *line == *word) line++, word++;
+  return !*word && (!*line || *line == ' ');
+}
+
+// has reports whether a word stands on the command line, whole.
+static int has(const char *line, const char *word) {
+  for (;;) {
+    while (*line == ' ') line++;
+    if (!*line) return 0;
+    if (begins(line, word)) return 1;
+    while (*line && *line != ' ') line++;
+  }
+}
