@@ -57,7 +57,14 @@ func pack(values []uint64, w int) []uint64 {
 
 // check compares an operator's formula with its row on up to 64 operand tuples.
 func check(t *testing.T, op word.Op, w int, aw []int, imm uint64, points [][3]uint64) {
-	g := NewGraph()
+	checkIn(t, NewGraph(), op, w, aw, imm, points)
+	if op == word.Mul {
+		checkIn(t, &Graph{Nodes: []Node{{}}, made: map[Node]Lit{}, Digits: true}, op, w, aw, imm, points)
+	}
+}
+
+// checkIn compares an operator in a graph.
+func checkIn(t *testing.T, g *Graph, op word.Op, w int, aw []int, imm uint64, points [][3]uint64) {
 	free := map[int]uint64{}
 	var args [][]Lit
 	var widths [3]int

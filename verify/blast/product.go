@@ -1,11 +1,11 @@
 package blast
 
-// mul is the product in digits of base 4: y is the sum of digits -1, 0, 1 and 2 times
+// digits is the product in digits of base 4: y is the sum of digits -1, 0, 1 and 2 times
 // powers of 4, so x times y is the sum of the multiples of x, added in pairs, pairs of
 // pairs, and so on. A generated core multiplies so; in rows of single bits no solver would show that
 // both are the same. That this is the product is shown for all operands of few bits, and
 // step by step for those of many (product_test.go).
-func (g *Graph) mul(a, b []Lit) []Lit {
+func (g *Graph) digits(a, b []Lit) []Lit {
 	x, xSigned := short(a)
 	y, ySigned := short(b)
 	if len(x) < len(y) {

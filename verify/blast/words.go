@@ -23,6 +23,9 @@ func (g *Graph) Word(op word.Op, w int, args [][]Lit, imm uint64) ([]Lit, error)
 		d, _ := g.sub(zeros(w), a)
 		return d, nil
 	case word.Mul:
+		if g.Digits {
+			return g.digits(a, b), nil
+		}
 		return g.mul(a, b), nil
 	case word.Divu, word.Divs, word.Remu, word.Rems:
 		return g.division(op, a, b), nil
@@ -230,6 +233,21 @@ func (g *Graph) extreme(op word.Op, a, b []Lit) []Lit {
 		return g.choose(g.compare(word.Lts, a, b), a, b)
 	}
 	return g.choose(g.compare(word.Lts, a, b), b, a)
+}
+
+// mul is schoolbook multiplication: row after row of the multiplicand, shifted,
+// where the multiplier has a one.
+func (g *Graph) mul(a, b []Lit) []Lit {
+	w := len(a)
+	sum := zeros(w)
+	for i := range w {
+		row := zeros(w)
+		for j := i; j < w; j++ {
+			row[j] = g.And(a[j-i], b[i])
+		}
+		sum = g.add(sum, row)
+	}
+	return sum
 }
 
 // division is long division of magnitudes with the signs put back.

@@ -2,6 +2,7 @@ package refine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sinter-lang/sinter/ir/rtl"
@@ -91,6 +92,7 @@ func (y *cycle) write(k blast.PlaceKind, mem string) bits {
 // newRun begins in any state, or after reset.
 func newRun(m *machine, reset bool) *run {
 	r := &run{g: blast.NewGraph(), m: m, regs: map[string]bits{}, data: map[blast.Place]bits{}, arrays: map[string]*array{}}
+	r.g.Digits = !slices.ContainsFunc(m.c.Nodes, func(n rtl.Node) bool { return n.Op == word.Mul })
 	for _, reg := range m.c.Regs {
 		if reset {
 			r.regs[reg.Name] = constant(reg.Width, reg.Reset)
