@@ -173,7 +173,7 @@ func logsOf(tr *trace.Trace) []string {
 // TestTooMuchData: the error names the largest objects with their places, not the one
 // that happened to be the last.
 func TestTooMuchData(t *testing.T) {
-	src := "task t() {\n  state a: [200000]u32\n  state b: [70000]u32\n  state c: [90000]u16\n  var i: u32 = 0\n  while i < 3 max 3 {\n    a[i] = 1\n    b[i] = 2\n    c[i] = 3\n    i = i + 1\n  }\n" +
+	src := "task t() {\n  state a: [200000]u32\n  state b: [70000]u32\n  state c: [90000]u16\n  var i: u32 = 0\n  while i < 300 max 300 {\n    a[i] = 1\n    b[i] = 2\n    c[i] = 3\n    i = i + 1\n  }\n" +
 		"  log.print(\"{a[1]} {b[1]} {c[1]}\")\n}\nsystem s { run t() }\n"
 	m := lowered(t, "big.sn", src)
 	target := design.NewTarget("t", isa.RV32IM(), 32)

@@ -32,7 +32,15 @@ __attribute__((unused)) static void tell_ready(void) {
 // What is said is gathered while a batch (batch.c) goes on, and written when somebody waits
 // for an answer, at the end, and when the room is full.
 #define SN_BATCH (SN_NETS && !SN_LEVELS && !SN_STREAMS && !SN_DISKS && !SN_BUSES)
-static void write_out(const u8 *b, u32 n);
+static void write_out(const u8 *b, u32 n) {
+  while (n) {
+    long k = sys(SYS_write, 1, (long)b, n, 0);
+    while (k <= 0) sys(SYS_exit_group, END_CRASH, 0, 0, 0);
+    b += k;
+    n -= (u32)k;
+  }
+}
+
 #if SN_BATCH
 static u8 hal_gather, gathered[1 << 15];
 static u32 gathered_len;
@@ -51,15 +59,6 @@ NORETURN void hal_exit(u32 code) {
   if (told) tell("STOPPING=1", 10);
   else tell("READY=1\nSTOPPING=1", 18);
   for (;;) sys(SYS_exit_group, code, 0, 0, 0);
-}
-
-static void write_out(const u8 *b, u32 n) {
-  while (n) {
-    long k = sys(SYS_write, 1, (long)b, n, 0);
-    if (k <= 0) hal_exit(END_CRASH);
-    b += k;
-    n -= (u32)k;
-  }
 }
 
 void hal_write(const void *p, u32 n) {
