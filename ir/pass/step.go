@@ -154,10 +154,13 @@ func (s *step) split() {
 			}
 		}
 	}
-	for _, p := range s.points { // until leave gives it its end
+	for _, p := range s.points { // until leave gives them their ends
 		for _, b := range p.waits() {
 			b.Term = ir.Term{Op: ir.Return, Span: p.i.Span}
 		}
+		// What lives at try is saved in retry, so it lives there too, also when retry
+		// comes first.
+		p.retry.Term = ir.Term{Op: ir.Jump, Succs: []ir.Edge{{To: p.try}}, Span: p.i.Span}
 	}
 }
 

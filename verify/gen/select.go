@@ -27,7 +27,7 @@ func (g *gen) selectRound(t *task) []*node {
 		arms.kids = append(arms.kids, g.timerArm("after"))
 	}
 	g.r.Shuffle(len(arms.kids), func(i, j int) { arms.kids[i], arms.kids[j] = arms.kids[j], arms.kids[i] })
-	return []*node{stmt("select "+pick(g, []string{"prio", "fair"})+" {\n$}", arms)}
+	return []*node{stmt("select "+pick(g, []string{"prio", "fair", "turn"})+" {\n$}", arms)}
 }
 
 // armBody is what is done with what came.

@@ -135,7 +135,7 @@ func (g *gen) collect(l *link) *node {
 		for k := range l.copies {
 			arms.kids = append(arms.kids, stmt(fmt.Sprintf("on let %s = %s[%d].recv() {\n$}", v.name, l.name, k), shown))
 		}
-		body = stmt(fmt.Sprintf("for at in 0..%d {\n$}", rounds*l.copies), list(stmt("select "+pick(g, []string{"prio", "fair"})+" {\n$}", arms)))
+		body = stmt(fmt.Sprintf("for at in 0..%d {\n$}", rounds*l.copies), list(stmt("select "+pick(g, []string{"prio", "fair", "turn"})+" {\n$}", arms)))
 	} else {
 		shown.kids = append([]*node{stmt("let " + v.name + ": " + l.elem.name + " = " + l.name + "[k].recv()")}, shown.kids...)
 		body = stmt(fmt.Sprintf("for at in 0..%d {\n$}", rounds), list(stmt(fmt.Sprintf("for k in 0..%d {\n$}", l.copies), shown)))
