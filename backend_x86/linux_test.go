@@ -240,18 +240,42 @@ func (c forbidden) try(t *testing.T, path string) {
 	require.NoError(t, err)
 }
 
-// TestLongFrameOfAHarness: a harness that announces more bytes than the program's buffer has
-// ends the process, before any is read.
-func TestLongFrameOfAHarness(t *testing.T) {
+// TestWrongBatches: a harness that sends frames ahead which are cut, or of a device that is
+// not there, ends the process before it takes one.
+func TestWrongBatches(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "prog")
 	require.NoError(t, os.WriteFile(path, build(t, parse(t, echo), x86.Linux).Stripped, 0o755))
-	cmd := exec.Command(path, "--script")
-	answers := binary.LittleEndian.AppendUint32([]byte{1, 0, 0, 0}, 100) // device 0 is ready; the length of its frame
-	cmd.Stdin = bytes.NewReader(append(answers, make([]byte, 4096)...))
-	out, err := cmd.Output()
-	require.EqualError(t, err, "exit status 7")
-	require.Len(t, out, 32, "two requests: for what is ready, and for the frame")
-	require.Equal(t, "T", string(out[16:17]))
+	words := func(list ...uint32) (out []byte) {
+		for _, w := range list {
+			out = binary.LittleEndian.AppendUint32(out, w)
+		}
+		return out
+	}
+	// What is ready, the bytes that have arrived, all bytes, the clock; then a frame: time,
+	// device, length, bytes.
+	for name, answer := range map[string][]byte{
+		"right":                words(1, 24, 24, 0, 0 /**/, 0, 0, 0, 8, 1, 2),
+		"longer than the rest": words(1, 24, 24, 0, 0 /**/, 0, 0, 0, 9, 1, 2),
+		"longer than any":      words(1, 24, 24, 0, 0 /**/, 0, 0, 0, 1<<32-1, 1, 2),
+		"of another device":    words(1, 24, 24, 0, 0 /**/, 0, 0, 1, 8, 1, 2),
+		"a head that is cut":   words(1, 24, 32, 0, 0 /**/, 0, 0, 0, 8, 1, 2, 0, 0),
+		"half a frame is here": words(1, 16, 24, 0, 0 /**/, 0, 0, 0, 8, 1, 2),
+		"more is here than is": words(1, 32, 24, 0, 0 /**/, 0, 0, 0, 8, 1, 2),
+		"more than has room":   words(1, 0, 1<<18+8, 0, 0),
+	} {
+		t.Run(name, func(t *testing.T) {
+			cmd := exec.Command(path, "--script")
+			cmd.Stdin = bytes.NewReader(append(answer, make([]byte, 1<<19)...))
+			out, err := cmd.Output()
+			require.Equal(t, "B", string(out[:1]))
+			if name == "right" { // goes on until the zeros after it are no answer
+				require.Contains(t, string(out), "S")
+				return
+			}
+			require.EqualError(t, err, "exit status 7")
+			require.Len(t, out, 16, "one request: for what is ready")
+		})
+	}
 }
 
 // TestLayouts: a seed moves a process and a guest of the monitor to other addresses, where

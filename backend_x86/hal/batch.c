@@ -38,6 +38,19 @@ static u32 batch_ready(void) {
   return r;
 }
 
+// batch_whole reports whether a batch of end bytes is made of whole frames of devices that are
+// there, and next is where one of them begins or all end.
+static u32 batch_whole(u32 next, u32 end) {
+  u32 at = 0, found = next == end;
+  while (at < end) {
+    const struct arrival *a = (const struct arrival *)(batch + at);
+    found |= at == next;
+    if (end - at < sizeof *a || a->dev >= SN_DEVICES || a->len > end - at - sizeof *a) return 0;
+    at += arrival_size(a);
+  }
+  return found && at == end;
+}
+
 // batch_wait is a wait without a deadline.
 static u32 batch_wait(u32 mask) {
   u32 r = batch_ready(), head[5];
@@ -54,8 +67,9 @@ static u32 batch_wait(u32 mask) {
   batch_over();
   ask('B', mask, BATCH, 0, 0);
   hal_read(head, sizeof head); // ready, bytes that have arrived, all bytes, the clock
-  if (head[2] > BATCH || head[1] > head[2]) hal_exit(END_CRASH); // the harness is wrong
+  if (head[2] > BATCH) hal_exit(END_CRASH); // the harness is wrong
   hal_read(batch, head[2]);
+  if (!batch_whole(head[1], head[2])) hal_exit(END_CRASH);
   batch_next = head[1];
   batch_end = head[2];
   batch_now = head[3] | (u64)head[4] << 32;

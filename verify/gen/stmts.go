@@ -34,6 +34,8 @@ func stmtRows() []stmtRow {
 		{row{"write a message", 4}, always, (*gen).writtenStmt},
 		{row{"assert", 2}, always, (*gen).assert},
 		{row{"library", 2}, always, (*gen).libraryStmt},
+		{row{"float at an edge", 2}, func(g *gen) bool { return g.b.task }, (*gen).floatStmt},
+		{row{"full map", 2}, always, (*gen).fullMap},
 		{row{"log", 3}, func(g *gen) bool { return g.b.task }, (*gen).log},
 		{row{"now", 2}, func(g *gen) bool { return g.b.task }, (*gen).nowStmt},
 		{row{"log in a function", 1}, func(g *gen) bool { return !g.b.task }, (*gen).log},
