@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -33,6 +34,10 @@ func TestUnits(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(path, append(data[:len(data)/2:len(data)/2], data[len(data)/2+1:]...), 0o644))
 	require.False(t, f.Unit(c, 1, &got), "damaged")
+	wrong := bytes.Replace(data, []byte("[4,5]"), []byte("[4,6]"), 1)
+	require.NotEqual(t, data, wrong)
+	require.NoError(t, os.WriteFile(path, wrong, 0o644))
+	require.False(t, f.Unit(c, 1, &got), "another result, in the same form")
 	require.NoError(t, os.WriteFile(f.ManifestPath(), []byte("{}"), 0o644))
 	require.ErrorContains(t, f.WriteCampaign(c), "holds a sweep")
 	require.NoError(t, os.WriteFile(filepath.Join(f.Dir, campaignName), []byte("nonsense"), 0o644))

@@ -169,6 +169,11 @@ func TestPipelinePictures(t *testing.T) {
 		}
 		c := r.Profile.Causes
 		require.EqualValues(t, c["execute"]+c["memory"]+c["port"]+c["compute"], executing, core)
+		cycles := uint64(0)
+		for _, n := range c {
+			cycles += n
+		}
+		require.InDelta(t, cycles, all[len(all)-1].end, 2, "the clock of the file is that of the run")
 	}
 }
 
