@@ -241,12 +241,18 @@ const eventsOfFrame = 16
 // shows the first of them and has stopped at its limit, wherever the machine was when that
 // was noticed.
 func Drive(ctx context.Context, m sim.Machine, b Bounds) (*trace.Trace, error) {
-	var all []trace.Event
-	tr, err := DriveTo(ctx, m, b, func(events []trace.Event) error {
-		all = append(all, events...)
+	seen, kept := 0, 0
+	t := &tap{most: b.Shown, take: func(events []trace.Event) error {
+		kept += len(events)
 		return nil
+	}}
+	tr, err := drive(ctx, m, b, t, func(tr *trace.Trace) { // they stay: what runs the machine may look at them
+		t.events(tr.Events[seen:])
+		seen = len(tr.Events)
 	})
-	m.Trace().Keep(all)
+	if err == nil && t.full {
+		tr.Events = tr.Events[:kept]
+	}
 	return tr, err
 }
 
@@ -255,14 +261,19 @@ func Drive(ctx context.Context, m sim.Machine, b Bounds) (*trace.Trace, error) {
 // ends the run.
 func DriveTo(ctx context.Context, m sim.Machine, b Bounds, take func([]trace.Event) error) (*trace.Trace, error) {
 	t := &tap{most: b.Shown, take: take}
+	m.Trace().Sink = t.events
+	return drive(ctx, m, b, t, (*trace.Trace).Flush)
+}
+
+// drive runs a machine, a slice at a time, and looks at its trace after each.
+func drive(ctx context.Context, m sim.Machine, b Bounds, t *tap, look func(*trace.Trace)) (*trace.Trace, error) {
 	tr := m.Trace()
-	tr.Sink = t.events
 	slice, before := uint64(1), 0
 	for done := uint64(0); ; done += slice {
 		slice = nextSlice(slice, tr.Count()-before)
 		before = tr.Count()
 		_, err := sim.Run(m, min(slice, b.Steps-done))
-		tr.Flush()
+		look(tr)
 		switch {
 		case err != nil:
 			return nil, err
