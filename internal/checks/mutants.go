@@ -60,6 +60,9 @@ func newMutantChecks(ctx context.Context, p *flow.Program, c *flow.Core, w flow.
 	if err != nil {
 		return nil, err
 	}
+	if err := script.Whole(); err != nil {
+		return nil, err
+	}
 	subset := lockstep.SubsetOf(c.Point)
 	_, ref, _, err := p.Trace(ctx, flow.Source, "", w)
 	if err != nil {

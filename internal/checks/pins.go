@@ -45,6 +45,9 @@ func SimulatePins(ctx context.Context, p *flow.Program, o flow.FPGAOptions, w fl
 	if err != nil {
 		return nil, err
 	}
+	if err := script.Whole(); err != nil {
+		return nil, err
+	}
 	if script.Until == nil {
 		return nil, flow.UserErrorf("a run at the pins has no end of its own: --until says when it is over")
 	}

@@ -132,6 +132,9 @@ func (p *Program) vectors(ctx context.Context, kind string, w World, im *image.I
 	if err != nil {
 		return nil, 0, err
 	}
+	if err := script.Whole(); err != nil {
+		return nil, 0, err
+	}
 	m, tr, _, err := p.Trace(ctx, Cycle, kind, w)
 	if err != nil {
 		return nil, 0, err

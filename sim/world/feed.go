@@ -74,6 +74,25 @@ func (s *Script) First(n int) error {
 	return all.err
 }
 
+// Whole reads what a run would read while it goes on: then all inputs stand in Inputs, for
+// who has to look at them together.
+func (s *Script) Whole() error {
+	if s.Feed == nil {
+		return nil
+	}
+	w := New(s)
+	defer w.Close()
+	var all []Input
+	for w.upcoming() != nil {
+		all = append(all, w.pull())
+	}
+	if err := w.Err(); err != nil {
+		return err
+	}
+	s.Inputs, s.Feed = all, nil
+	return nil
+}
+
 // later reports whether the frames are to be read while the run goes on.
 func (f *Feed) later() bool {
 	for i := range f.captures {

@@ -75,6 +75,13 @@ func TestFeed(t *testing.T) {
 				require.Equal(t, wantEnd, end)
 			}
 		}
+		require.NoError(t, b.Whole())
+		require.Nil(t, b.Feed)
+		got, end := played(b)
+		want, wantEnd := played(a)
+		require.Equal(t, want, got)
+		require.Equal(t, wantEnd, end)
+		require.Len(t, b.Inputs, len(a.Inputs))
 	}
 }
 
