@@ -141,6 +141,28 @@ func (c *cluster) workers() (pids []int) {
 	return pids
 }
 
+// busy stops a worker that has claimed a unit, and gives its process.
+func (c *cluster) busy(out string) (pid int) {
+	require.Eventually(c.t, func() bool {
+		list, _ := filepath.Glob(filepath.Join(c.jobs, "*", "[0-9]"))
+		for _, name := range list {
+			text, _ := os.ReadFile(name)
+			p, err := strconv.Atoi(strings.TrimSpace(string(text)))
+			if err != nil || syscall.Kill(p, syscall.SIGSTOP) != nil {
+				continue
+			}
+			worker := filepath.Base(filepath.Dir(name)) + "_" + filepath.Base(name)
+			if claims, _ := filepath.Glob(filepath.Join(c.dir, out, "*", "claimed", "*."+worker)); len(claims) > 0 {
+				pid = p
+				return true
+			}
+			syscall.Kill(p, syscall.SIGCONT) //nolint:errcheck // it may have ended
+		}
+		return false
+	}, 60*time.Second, time.Millisecond)
+	return pid
+}
+
 // complete checks that the sweep in a folder has every result, that those of before
 // were not made again, and that its table is the one of a sweep on one computer.
 func (c *cluster) complete(out string, before map[string]time.Time) {
@@ -177,9 +199,7 @@ func TestKilledWorkerLosesNothing(t *testing.T) {
 	c := fakeSlurm(t)
 	cmd, said := c.start("sweep")
 	before := c.written("sweep")
-	pids := c.workers()
-	require.NotEmpty(t, pids, "%s", said)
-	require.NoError(t, syscall.Kill(pids[0], syscall.SIGKILL))
+	require.NoError(t, syscall.Kill(c.busy("sweep"), syscall.SIGKILL))
 	require.NoError(t, cmd.Wait(), "%s", said)
 	require.Contains(t, said.String(), "a worker was lost: 1 of its units wait again")
 	c.summary(said.String(), "0")

@@ -122,7 +122,7 @@ func (p *Program) measured(ctx context.Context, core string, w World, arms []arm
 		return nil, err
 	}
 	if _, err := Drive(ctx, m, bounds); err != nil {
-		return nil, &MachineFault{err}
+		return nil, faultOf(err)
 	}
 	return meters, nil
 }

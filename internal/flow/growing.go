@@ -24,17 +24,28 @@ func newGrowing(path string) (*growing, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.Writer = bufio.NewWriterSize(g.file, 1<<16)
+	g.Writer = bufio.NewWriterSize(named{g.file, path}, 1<<16)
 	return g, nil
+}
+
+// named is a file whose errors say what the user calls it.
+type named struct {
+	file *os.File
+	path string
+}
+
+func (n named) Write(b []byte) (int, error) {
+	k, err := n.file.Write(b)
+	return k, cannotWrite(n.path, err)
 }
 
 // end completes the content.
 func (g *growing) end() error {
 	err := g.Flush()
 	if e := g.file.Close(); err == nil {
-		err = e
+		err = cannotWrite(g.path, e)
 	}
-	return cannotWrite(g.path, err)
+	return err
 }
 
 // name gives the completed file its name.

@@ -357,7 +357,7 @@ func (p *Program) runLookedAt(ctx context.Context, o RunOptions, outs outputs) (
 	tr, err := Drive(ctx, m, bounds)
 	if err != nil {
 		if ctx.Err() == nil {
-			err = &MachineFault{err}
+			err = faultOf(err)
 		}
 		return nil, err
 	}

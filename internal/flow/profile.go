@@ -115,7 +115,7 @@ func (p *Program) runProfiled(ctx context.Context, o RunOptions, outs outputs) (
 	tr, err := Drive(ctx, m, bounds)
 	if err != nil {
 		if ctx.Err() == nil {
-			err = &MachineFault{err}
+			err = faultOf(err)
 		}
 		return nil, err
 	}

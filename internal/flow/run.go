@@ -180,7 +180,7 @@ func (p *Program) traceIn(ctx context.Context, level, core string, in *world.Wor
 	}
 	switch c, ok := m.(*cycle.Machine); {
 	case err != nil && ctx.Err() == nil && refused == nil:
-		err = &MachineFault{err}
+		err = faultOf(err)
 	case err == nil && in.Err() != nil:
 		err = in.Err()
 	case ok && err == nil:
@@ -222,6 +222,15 @@ func (a *AtLimit) Error() string {
 // MachineFault is a run that its machine could not finish: what runs on it does
 // what no correct artefact does.
 type MachineFault struct{ Err error }
+
+// faultOf is what the error of a run says: a fault of its machine, unless what looks at it
+// could not write its file.
+func faultOf(err error) error {
+	if user := (UserError{}); errors.As(err, &user) {
+		return user
+	}
+	return &MachineFault{err}
+}
 
 // Error gives the machine's message.
 func (f *MachineFault) Error() string { return f.Err.Error() }

@@ -184,5 +184,5 @@ func TestPassOptions(t *testing.T) {
 	require.NoError(t, err)
 	_, err = p.Image(context.Background())
 	require.NoError(t, err)
-	require.Equal(t, []string{"after pass 14, legalise, for a core"}, titles)
+	require.Equal(t, []string{"after pass 16, legalise, for a core"}, titles)
 }

@@ -99,7 +99,7 @@ func (p *Program) watched(ctx context.Context, core string, w World, wave *cycle
 	tr, err := Drive(ctx, &retiring{m, tape}, bounds)
 	if err != nil {
 		if ctx.Err() == nil {
-			err = &MachineFault{err}
+			err = faultOf(err)
 		}
 		return nil, nil, err
 	}
