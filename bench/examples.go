@@ -69,6 +69,8 @@ func worldOf(source string) (flow.World, error) {
 					w.Captures = append(w.Captures, word)
 				case ok && strings.HasSuffix(file, ".bytes"):
 					w.Bytes = append(w.Bytes, beside)
+				case ok && strings.HasSuffix(file, ".answers"):
+					w.Answers = append(w.Answers, beside)
 				case ok && strings.HasSuffix(file, ".vcd"):
 					w.Levels = append(w.Levels, beside)
 				case ok:
