@@ -111,7 +111,7 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 func about(c *Core, module string) []string {
 	p := c.Point
 	return []string{
-		fmt.Sprintf("%s: a core for one program, made by Sinter.", module),
+		fmt.Sprintf("%s: a core for one program, made by Sinter %s.", module, Version),
 		fmt.Sprintf("core %s, %d instruction lines, %d registers, %d words of text, %d of data", p.Core, len(p.Lines), p.Regs.N, 1<<p.Text.N, dataWords(c.Circuit)),
 		fmt.Sprintf("%s.design holds its choices; (* src *) names the first row of it that needs a net.", module),
 	}
