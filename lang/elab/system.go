@@ -287,7 +287,7 @@ func (e *Elaborator) each(n *syntax.ForItem) {
 		return
 	}
 	if step.Sign() <= 0 {
-		e.h.Errorf(codes.BadSize, n.Step.Span(), "a step is a constant above 0, not %s", step)
+		e.h.Errorf(codes.BadSize, n.Step.Span(), "a step is a constant from 1 to 9223372036854775807, not %s", step)
 		return
 	}
 	if n.Range.Closed {

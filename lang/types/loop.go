@@ -56,7 +56,7 @@ func (b *body) step(e syntax.Expr, h *head) bool {
 		return false
 	}
 	if v.Sign() <= 0 || !v.IsInt64() {
-		b.c.errorf(codes.BadSize, e.Span(), "a step is a constant above 0, not %s", v)
+		b.c.errorf(codes.BadSize, e.Span(), "a step is a constant from 1 to 9223372036854775807, not %s", v)
 		return false
 	}
 	h.step = v.Uint64()
