@@ -2,6 +2,7 @@ package examples
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -69,8 +70,11 @@ func publicNames(t *testing.T) []string {
 	return names
 }
 
+// setting finds the configs of the library that tests set.
+var setting = regexp.MustCompile(`types\.Setting\{\{Name: "([a-z.]+)"`)
+
 // TestLibraryIsUsed demands that each public name of the library is used by some
-// program that TestLibrary runs, or by an example.
+// program that TestLibrary runs, by an example, or as a setting of a test.
 func TestLibraryIsUsed(t *testing.T) {
 	var used strings.Builder
 	for _, dir := range append(folders(t), "testdata/library", "testdata/devices") {
@@ -78,6 +82,15 @@ func TestLibraryIsUsed(t *testing.T) {
 		require.NoError(t, err)
 		for _, f := range files {
 			used.WriteString(f.Text)
+		}
+	}
+	tests, err := filepath.Glob("*_test.go")
+	require.NoError(t, err)
+	for _, name := range tests {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		for _, m := range setting.FindAllStringSubmatch(string(text), -1) {
+			used.WriteString(m[1] + "\n")
 		}
 	}
 	names := publicNames(t)

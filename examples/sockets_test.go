@@ -89,7 +89,7 @@ func TestSocketCapture(t *testing.T) {
 func traceOf(t *testing.T, p *flow.Program, level string, frames []stamped) *trace.Trace {
 	path := filepath.Join(t.TempDir(), "in.pcap")
 	require.NoError(t, os.WriteFile(path, capture(t, frames), 0o644))
-	r, err := p.Run(context.Background(), flow.RunOptions{Level: level, World: flow.World{Captures: []string{"nic=" + path}}})
+	r, err := p.Run(context.Background(), flow.RunOptions{Level: level, Core: flow.Pipe3, World: flow.World{Captures: []string{"nic=" + path}}})
 	require.NoError(t, err)
 	return r.Trace
 }
