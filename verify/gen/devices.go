@@ -158,6 +158,7 @@ func (p *Program) Script() *world.Script {
 			}
 		}
 	}
+	rebase(s)
 	s.Inputs = append(p.levelsOf(s.Devices), s.Inputs...)
 	// As captures are read: what comes at one time comes in the order of the system.
 	slices.SortStableFunc(s.Inputs, func(a, b world.Input) int {
@@ -167,6 +168,21 @@ func (p *Program) Script() *world.Script {
 		return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Device, b.Device))
 	})
 	return s
+}
+
+// rebase lets the earliest frame come at the start, as that of a capture does.
+func rebase(s *world.Script) {
+	base := uint64(world.Never)
+	for _, in := range s.Inputs {
+		if !s.Streams[in.Device] {
+			base = min(base, in.Time)
+		}
+	}
+	for i := range s.Inputs {
+		if !s.Streams[s.Inputs[i].Device] {
+			s.Inputs[i].Time -= base
+		}
+	}
 }
 
 // tail is how long a program with timers goes on after the last input, in us.
