@@ -51,16 +51,9 @@ func unitOf(ctx context.Context, c *explore.Campaign, unit int) (any, error) {
 // in order.
 func runCampaign[R any](ctx context.Context, o CampaignOptions, kind string, options any, units int, take func(R)) (CampaignCount, error) {
 	n := CampaignCount{Units: units}
-	if o.Runner == RunThere {
-		o.Runner = RunLocal
-		if explore.FindSlurm() == nil {
-			o.Runner = RunSlurm
-		}
-	}
-	if o.Runner == RunSlurm {
-		if err := explore.FindSlurm(); err != nil {
-			return n, asUser(err)
-		}
+	var err error
+	if o.Runner, err = runnerOf(o.Runner); err != nil {
+		return n, err
 	}
 	tool, err := toolOf(o.Executable)
 	if err != nil {

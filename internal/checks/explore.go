@@ -81,16 +81,8 @@ func Explore(ctx context.Context, o ExploreOptions) (*ExploreReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Runner == RunThere {
-		o.Runner = RunLocal
-		if explore.FindSlurm() == nil {
-			o.Runner = RunSlurm
-		}
-	}
-	if o.Runner == RunSlurm {
-		if err := explore.FindSlurm(); err != nil {
-			return nil, asUser(err)
-		}
+	if o.Runner, err = runnerOf(o.Runner); err != nil {
+		return nil, err
 	}
 	inputs, err := gather(&o)
 	if err != nil {
@@ -114,6 +106,21 @@ func Explore(ctx context.Context, o ExploreOptions) (*ExploreReport, error) {
 	}
 	s.report.Seconds = time.Since(began).Seconds()
 	return s.report, nil
+}
+
+// runnerOf decides where the units of a folder are done: on Slurm only where it is.
+func runnerOf(asked string) (string, error) {
+	if asked == RunLocal {
+		return RunLocal, nil
+	}
+	err := explore.FindSlurm()
+	switch {
+	case err == nil:
+		return RunSlurm, nil
+	case asked == RunThere:
+		return RunLocal, nil
+	}
+	return "", asUser(err)
 }
 
 // asUser makes a problem of a folder or of Slurm a mistake of the user's.

@@ -96,14 +96,6 @@ func (p *Program) measured(ctx context.Context, core string, w World, arms []arm
 	if err != nil {
 		return nil, err
 	}
-	c, err := p.Core(ctx, core)
-	if err != nil {
-		return nil, err
-	}
-	ports, err := p.PortsOf(ctx)
-	if err != nil {
-		return nil, err
-	}
 	script, err := p.Script(w)
 	if err != nil {
 		return nil, err
@@ -113,18 +105,14 @@ func (p *Program) measured(ctx context.Context, core string, w World, arms []arm
 		b := tree.Budget{Kind: tree.BudgetCycles, Task: a.task, Arms: []diag.Span{a.Span, a.Body.At}}
 		meters = append(meters, sim.NewMeter(design.TextBase, slices.Clone(p.placesOf(b, im))))
 	}
-	m, err := cycle.NewMachine(c.Circuit, ports, world.New(script), cycle.Options{Retire: true, Meters: meters})
+	in := world.New(script)
+	defer in.Close()
+	m, err := p.circuitMachine(ctx, core, in, cycle.Options{Retire: true, Meters: meters})
 	if err != nil {
 		return nil, err
 	}
-	bounds, err := boundsOf(Cycle, w)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := Drive(ctx, m, bounds); err != nil {
-		return nil, faultOf(err)
-	}
-	return meters, nil
+	_, _, err = toEnd(ctx, m, Cycle, w)
+	return meters, err
 }
 
 // String shows a response for a person.

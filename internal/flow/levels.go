@@ -159,6 +159,17 @@ func onImage(ctx context.Context, p *Program, _ string, w *world.World, _ int64)
 }
 
 func onCircuit(ctx context.Context, p *Program, core string, w *world.World, seed int64) (sim.Machine, error) {
+	meters, err := p.meters(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return p.circuitMachine(ctx, core, w, cycle.Options{
+		Engine: p.opts.Engine, Seed: seed, Retire: len(meters) > 0, Meters: meters,
+	})
+}
+
+// circuitMachine is the circuit of a core in a world.
+func (p *Program) circuitMachine(ctx context.Context, core string, w *world.World, o cycle.Options) (*cycle.Machine, error) {
 	c, err := p.Core(ctx, core)
 	if err != nil {
 		return nil, err
@@ -167,13 +178,7 @@ func onCircuit(ctx context.Context, p *Program, core string, w *world.World, see
 	if err != nil {
 		return nil, err
 	}
-	meters, err := p.meters(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return cycle.NewMachine(c.Circuit, ports, w, cycle.Options{
-		Engine: p.opts.Engine, Seed: seed, Retire: len(meters) > 0, Meters: meters,
-	})
+	return cycle.NewMachine(c.Circuit, ports, w, o)
 }
 
 func onGates(ctx context.Context, p *Program, core string, w *world.World, seed int64) (sim.Machine, error) {

@@ -2,10 +2,10 @@ package flow
 
 import (
 	"context"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/design"
@@ -41,7 +41,7 @@ func (o *RunOptions) lookedAtFiles() []string {
 
 // looking is what a run is looked at with.
 type looking struct {
-	files   []*growing
+	files   writing
 	tape    *observe.Tape
 	text    *observe.Text
 	profile *observe.Profile
@@ -49,12 +49,13 @@ type looking struct {
 }
 
 // open makes a file that grows.
-func (l *looking) open(path string) (*growing, error) {
-	g, err := newGrowing(path)
-	if err == nil {
-		l.files = append(l.files, g)
+func (l *looking) open(path string) (io.Writer, error) {
+	f, err := newPart(path)
+	if err != nil {
+		return nil, err
 	}
-	return g, err
+	l.files = append(l.files, f)
+	return f.buffer, nil
 }
 
 // end completes all files.
@@ -71,26 +72,8 @@ func (l *looking) end() error {
 	if l.wave != nil {
 		keep(l.wave.End())
 	}
-	for _, g := range l.files {
-		keep(g.end())
-	}
+	keep(l.files.flush())
 	return err
-}
-
-// name gives the files their names: all of them are whole.
-func (l *looking) name() error {
-	for _, g := range l.files {
-		if err := g.name(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (l *looking) drop() {
-	for _, g := range l.files {
-		g.drop()
-	}
 }
 
 // checkLooking says what cannot be looked at.
@@ -125,7 +108,7 @@ func (p *Program) look(ctx context.Context, o *RunOptions) (*looking, error) {
 	l := &looking{}
 	err := p.lookInto(ctx, o, l)
 	if err != nil {
-		l.drop()
+		l.files.drop()
 	}
 	return l, err
 }
@@ -152,20 +135,20 @@ func (p *Program) lookInto(ctx context.Context, o *RunOptions, l *looking) error
 	var observers []observe.Observer
 	for _, w := range []struct {
 		path string
-		make func(*growing) observe.Observer
+		make func(io.Writer) observe.Observer
 	}{
-		{o.CommitLog, func(g *growing) observe.Observer { return observe.NewCommitLog(g, im.Target.Set) }},
-		{o.Konata, func(g *growing) observe.Observer { return observe.NewKonata(g, l.text, from, to) }},
-		{o.Timeline, func(g *growing) observe.Observer { return observe.NewTimeline(g, p.Name, l.text) }},
+		{o.CommitLog, func(f io.Writer) observe.Observer { return observe.NewCommitLog(f, im.Target.Set) }},
+		{o.Konata, func(f io.Writer) observe.Observer { return observe.NewKonata(f, l.text, from, to) }},
+		{o.Timeline, func(f io.Writer) observe.Observer { return observe.NewTimeline(f, p.Name, l.text) }},
 	} {
 		if w.path == "" {
 			continue
 		}
-		g, err := l.open(w.path)
+		f, err := l.open(w.path)
 		if err != nil {
 			return err
 		}
-		observers = append(observers, w.make(g))
+		observers = append(observers, w.make(f))
 	}
 	if o.Profile {
 		l.profile = observe.NewProfile(l.text)
@@ -318,15 +301,7 @@ func (p *Program) lookedAt(ctx context.Context, o *RunOptions, l *looking, w *wo
 	if err := p.checkEngine(o.Level); err != nil {
 		return nil, nil, err
 	}
-	c, err := p.Core(ctx, o.Core)
-	if err != nil {
-		return nil, nil, err
-	}
-	ports, err := p.PortsOf(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	m, err := cycle.NewMachine(c.Circuit, ports, w, cycle.Options{Engine: p.opts.Engine, Seed: o.World.Seed, Retire: l.tape != nil, Wave: l.wave})
+	m, err := p.circuitMachine(ctx, o.Core, w, cycle.Options{Engine: p.opts.Engine, Seed: o.World.Seed, Retire: l.tape != nil, Wave: l.wave})
 	if err != nil || l.tape == nil {
 		return m, m, err
 	}
@@ -339,29 +314,21 @@ func (p *Program) runLookedAt(ctx context.Context, o RunOptions, outs outputs) (
 	if err != nil {
 		return nil, err
 	}
-	bounds, err := boundsOf(o.Level, o.World)
-	if err != nil {
-		return nil, err
-	}
 	l, err := p.look(ctx, &o)
 	if err != nil {
 		return nil, err
 	}
-	defer l.drop()
+	defer l.files.drop()
 	w := world.New(script)
+	defer w.Close()
 	m, counts, err := p.lookedAt(ctx, &o, l, w)
 	if err != nil {
 		return nil, err
 	}
-	began := time.Now()
-	tr, err := Drive(ctx, m, bounds)
+	tr, seconds, err := toEnd(ctx, m, o.Level, o.World)
 	if err != nil {
-		if ctx.Err() == nil {
-			err = faultOf(err)
-		}
 		return nil, err
 	}
-	seconds := time.Since(began).Seconds()
 	if err := l.end(); err != nil {
 		return nil, err
 	}
@@ -371,7 +338,7 @@ func (p *Program) runLookedAt(ctx context.Context, o RunOptions, outs outputs) (
 	if err := outs.write(tr, w); err != nil {
 		return nil, err
 	}
-	if err := l.name(); err != nil {
+	if err := l.files.commit(); err != nil {
 		return nil, err
 	}
 	r := p.result(o, counts, tr, seconds)

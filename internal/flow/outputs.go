@@ -183,10 +183,25 @@ func (w writing) finish(t *trace.Trace, in *world.World) error {
 				return p.named(err)
 			}
 		}
+	}
+	if err := w.flush(); err != nil {
+		return err
+	}
+	return w.commit()
+}
+
+// flush completes the content of all files.
+func (w writing) flush() error {
+	for _, p := range w {
 		if err := p.buffer.Flush(); err != nil {
 			return p.named(err)
 		}
 	}
+	return nil
+}
+
+// commit gives the files their names: all of them are whole.
+func (w writing) commit() error {
 	for _, p := range w {
 		if !isDevice(p.path) {
 			continue

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/lang/eval"
@@ -102,27 +101,20 @@ func (p *Program) runProfiled(ctx context.Context, o RunOptions, outs outputs) (
 	if err != nil {
 		return nil, err
 	}
-	bounds, err := boundsOf(o.Level, o.World)
-	if err != nil {
-		return nil, err
-	}
 	w := world.New(script)
+	defer w.Close()
 	m, sums, err := p.counting(ctx, &o, w)
 	if err != nil {
 		return nil, err
 	}
-	began := time.Now()
-	tr, err := Drive(ctx, m, bounds)
+	tr, seconds, err := toEnd(ctx, m, o.Level, o.World)
 	if err != nil {
-		if ctx.Err() == nil {
-			err = faultOf(err)
-		}
 		return nil, err
 	}
 	if err := outs.write(tr, w); err != nil {
 		return nil, err
 	}
-	r := p.result(o, m, tr, time.Since(began).Seconds())
+	r := p.result(o, m, tr, seconds)
 	r.Profile = sums()
 	return r, nil
 }

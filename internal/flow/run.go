@@ -299,6 +299,20 @@ func drive(ctx context.Context, m sim.Machine, b Bounds, t *tap, look func(*trac
 	}
 }
 
+// toEnd runs a machine that is looked at to its end, and says how many seconds that took.
+func toEnd(ctx context.Context, m sim.Machine, level string, w World) (*trace.Trace, float64, error) {
+	bounds, err := boundsOf(level, w)
+	if err != nil {
+		return nil, 0, err
+	}
+	began := time.Now()
+	tr, err := Drive(ctx, m, bounds)
+	if err != nil && ctx.Err() == nil {
+		err = faultOf(err)
+	}
+	return tr, time.Since(began).Seconds(), err
+}
+
 // tap counts the events of a run that every machine shows, and stops them at a bound.
 type tap struct {
 	most, shown int // 0: no bound

@@ -75,32 +75,19 @@ func (p *Program) studied(ctx context.Context, core string, w World, s *Study, b
 
 // watched runs a core for observers.
 func (p *Program) watched(ctx context.Context, core string, w World, wave *cycle.Wave, to ...observe.Observer) (*cycle.Machine, *trace.Trace, error) {
-	c, err := p.Core(ctx, core)
-	if err != nil {
-		return nil, nil, err
-	}
-	ports, err := p.PortsOf(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
 	script, err := p.Script(w)
 	if err != nil {
 		return nil, nil, err
 	}
-	bounds, err := boundsOf(Cycle, w)
-	if err != nil {
-		return nil, nil, err
-	}
-	m, err := cycle.NewMachine(c.Circuit, ports, world.New(script), cycle.Options{Seed: w.Seed, Retire: true, Wave: wave})
+	in := world.New(script)
+	defer in.Close()
+	m, err := p.circuitMachine(ctx, core, in, cycle.Options{Seed: w.Seed, Retire: true, Wave: wave})
 	if err != nil {
 		return nil, nil, err
 	}
 	tape := observe.NewTape(to...)
-	tr, err := Drive(ctx, &retiring{m, tape}, bounds)
+	tr, _, err := toEnd(ctx, &retiring{m, tape}, Cycle, w)
 	if err != nil {
-		if ctx.Err() == nil {
-			err = faultOf(err)
-		}
 		return nil, nil, err
 	}
 	return m, tr, tape.End()
