@@ -178,10 +178,10 @@ func runHostile(t *testing.T, n int, change func(string) string) string {
 	require.NoError(t, os.WriteFile(file, []byte(strings.Join(lines, "")), 0o644))
 	out, err := exec.Command(clang, "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-w", file, "-o", program).CombinedOutput()
 	if strings.Contains(string(out), "libclang_rt") {
-		t.Skip("not run: this clang has no sanitizers (libclang-rt-19-dev)")
+		testkit.Skip(t, "this clang has no sanitizers: apt-get install libclang-rt-19-dev")
 	}
 	require.NoError(t, err, "%s", out)
-	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second+time.Duration(n)*50*time.Microsecond)
 	defer stop()
 	run := exec.CommandContext(ctx, program, fmt.Sprint(n), "7")
 	run.Env = []string{"ASAN_OPTIONS=symbolize=0", "UBSAN_OPTIONS=symbolize=0"}

@@ -9,6 +9,7 @@ declare -A command=(
   [iverilog]=iverilog [verilator]=verilator [yosys]=yosys [nextpnr-ice40]=nextpnr-ice40
   [slurm-wlm]=sbatch [munge]=munged [fpga-icestorm]=icepack [gcc-riscv64-unknown-elf]=riscv64-unknown-elf-gcc
   [ovmf]=/usr/share/ovmf/OVMF.fd [bind9-dnsutils]=dig [iproute2]=ip [nodejs]=node
+  [libclang-rt-19-dev]=/usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.asan-x86_64.a
 )
 missing=()
 for package in "$@"; do

@@ -175,7 +175,7 @@ func (u *fuzzUnits) unit(ctx context.Context, k int) (*FuzzReport, error) {
 	})
 }
 
-// FuzzCampaign runs random programs as a campaign. Of failures that have their cause in
+// FuzzCampaign runs random programs as a campaign. When failures have their cause in
 // common, as far as level, kind and message tell, the first one is made smaller and
 // written.
 func FuzzCampaign(ctx context.Context, o FuzzOptions, c CampaignOptions) (*FuzzReport, CampaignCount, error) {
