@@ -65,7 +65,7 @@ end
 		{"half of a word", "slli x7, x5, 2", "slli x7, x5, 1", 0},
 		{"the word after it", "lw x8, 0(x7)", "lw x8, 4(x7)", 0},
 		{"the other way", "bgeu x5, x6", "bltu x5, x6", 0},
-		{"a jump behind the check", "  lw x5, 0(x0)\n", "  lw x5, 0(x0)\n  bne x5, x0, in\n", 0},
+		{"a jump after the check", "  lw x5, 0(x0)\n", "  lw x5, 0(x0)\n  bne x5, x0, in\n", 0},
 		{"a call returns there", "  lw x5, 0(x0)\n", "  lw x5, 0(x0)\n  jalr x1, 0(x5)\n", 1},
 		{"high bits only", "  bgeu x5, x6, out\n", "  srli x5, x5, 27\n", 0},
 		{"a loop", "out:\n", "  addi x5, x5, 1\n  bltu x5, x6, in\nout:\n", 1},
