@@ -125,10 +125,13 @@ static const char *config_set(const char *w, int *known) {
 #endif
 
 #if SN_HOMES
+#define HOME_WORDS "expected host=10.0.0.2/24 or gateway=10.0.0.1 after the name of a device"
 #if SN_CONFIGS
-#define NO_WORD "neither a config that the start may set, nor host=10.0.0.2/24 or gateway=10.0.0.1 after the name of a device"
+#define NO_WORD HOME_WORDS ", or a config that the start may set; others are built in"
+#define NO_DEVICE NO_WORD
 #else
-#define NO_WORD "expected host=10.0.0.2/24 or gateway=10.0.0.1 after the name of a device"
+#define NO_WORD HOME_WORDS
+#define NO_DEVICE "no network device with addresses has this name"
 #endif
 enum { HAS_HOST = 1, HAS_GATEWAY = 2 };
 static u8 given[SN_DEVICES];
@@ -154,7 +157,7 @@ static const char *device_of(const char *w, u32 *dev) {
 static const char *home_set(const char *w) {
   u32 dev, address, size, both;
   const char *field = device_of(w, &dev), *v;
-  if (!field) return NO_WORD;
+  if (!field) return NO_DEVICE;
   if ((v = behind(field, "host="))) both = HAS_HOST;
   else if ((v = behind(field, "gateway="))) both = HAS_GATEWAY;
   else return NO_WORD;
@@ -200,7 +203,7 @@ static const char *word_set(const char *w) {
 #if SN_HOMES
   return home_set(w);
 #else
-  return "not a config that the start may set";
+  return "expected a config that the start may set; others are built in";
 #endif
 }
 

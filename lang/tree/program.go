@@ -175,7 +175,7 @@ type Bind struct {
 	Cells []uint64
 	Index int
 	Boot  string
-	// Configs are the configs that a value is, of an array by element; nil where it is none.
+	// Configs are the configs that a value is, of an array by element; nil for other values.
 	Configs []*ConstDef
 }
 
