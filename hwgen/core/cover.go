@@ -136,7 +136,7 @@ func primes(p pattern, off []pattern) []pattern {
 }
 
 // differences are the fixed bits in which p and a pattern of off differ: all of them, and
-// the least sets of which a term needs one each to meet no pattern.
+// the least sets. A term that has a bit of each set meets no pattern.
 func differences(p pattern, off []pattern) (useful uint32, apart []uint32) {
 	for _, o := range off {
 		d := (p.val ^ o.val) & p.mask & o.mask
