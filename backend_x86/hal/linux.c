@@ -10,20 +10,9 @@
 //	prog line=tty:/dev/ttyUSB0   a serial line, at 115,200 baud or :BAUD
 //	prog sn.eth0.host=10.0.0.2/24   an address of a stack (words.c)
 //	prog sn.period=5s            the value of a config
+//	                             descriptors of socket activation (linux_activation.c)
 //	prog --script                the harness speaks on standard input and output
 #include "hal.h"
-
-#if SN_DEVICES
-// refuse says what is wrong with an argument.
-static NORETURN void refuse(const char *arg, const char *why) {
-  u32 n = 0, k = 0;
-  while (arg[n]) n++;
-  while (why[k]) k++;
-  sys(SYS_write, 2, (long)arg, n, 0);
-  sys(SYS_write, 2, (long)": ", 2, 0);
-  complain(why, k);
-}
-#endif
 
 // close_from closes all descriptors from one on; a kernel before 5.9 does so one by one.
 static void close_from(u32 fd) {
@@ -49,15 +38,20 @@ static long notify_socket(char **env) {
     if (to.path[0] == '@') to.path[0] = 0; // an abstract name, not a file
     long fd = sys(SYS_socket, LOCAL, DATAGRAMS | CLOSE, 0, 0);
     if (fd < 0 || sys(SYS_connect, fd, (long)&to, HEAD + n, 0)) return -1;
-    return sys(SYS_fcntl, fd, COPY, NOTIFY + 1, 0);
+    return sys(SYS_fcntl, fd, COPY, PAST, 0);
   }
   return -1;
 }
 
 // keep gives the socket of systemd its descriptor and closes all after it.
 static void keep(long notify) {
+  u32 next = UDPS;
   notifies = notify >= 0 && sys(SYS_dup2, notify, NOTIFY, 0, 0) == NOTIFY;
-  close_from(notifies ? NOTIFY + 1 : NOTIFY);
+  if (!notifies) sys(SYS_close, NOTIFY, 0, 0, 0);
+#if SN_HOMES
+  for (u32 k = 0; k < udps; k++) udp[k].fd = (int)sys(SYS_dup2, udp[k].fd, next++, 0, 0);
+#endif
+  close_from(next);
 }
 
 #if SN_WORDS
@@ -106,6 +100,13 @@ static int inherited(const char *arg, const char *s) {
   if (!k || s[k]) refuse(arg, "expected the number of a descriptor, such as fd:3\n");
   if (sys(SYS_fcntl, n, GET_FLAGS, 0, 0) < 0) refuse(arg, "this descriptor is not open\n");
   return (int)n;
+}
+
+static int is_given(u32 i) {
+#if SN_HOMES
+  if (is_udp[i]) return 1;
+#endif
+  return fd_of[i] >= 0;
 }
 
 static int bind(const char *arg) {
@@ -174,10 +175,13 @@ static int bind(const char *arg) {
 // closes all others: what was inherited for nothing.
 static void settle(long notify) {
   for (u32 i = 0; i < SN_DEVICES; i++)
-    if (fd_of[i] >= 0) fd_of[i] = (int)sys(SYS_fcntl, fd_of[i], COPY, NOTIFY + 1, 0);
+    if (fd_of[i] >= 0) fd_of[i] = (int)sys(SYS_fcntl, fd_of[i], COPY, PAST, 0);
 #if SN_NETS
   for (u32 i = 0; i < SN_DEVICES; i++)
-    if (is_capture[i]) out_of[i] = (int)sys(SYS_fcntl, out_of[i], COPY, NOTIFY + 1, 0);
+    if (is_capture[i]) out_of[i] = (int)sys(SYS_fcntl, out_of[i], COPY, PAST, 0);
+#endif
+#if SN_HOMES
+  for (u32 k = 0; k < udps; k++) udp[k].fd = (int)sys(SYS_fcntl, udp[k].fd, COPY, PAST, 0);
 #endif
   for (u32 i = 0; i < SN_DEVICES; i++) {
     if (fd_of[i] < 0) sys(SYS_close, FIRST + i, 0, 0, 0);
@@ -215,6 +219,12 @@ struct filter { u16 code; u8 jt, jf; u32 k; };
 #define DISK_CALLS
 #endif
 
+#if SN_HOMES
+#define UDP_CALLS ALLOW_ON(SYS_recvmsg, UDPS, UDPS + UDP_MOST - 1), ALLOW_ON(SYS_sendmsg, UDPS, UDPS + UDP_MOST - 1),
+#else
+#define UDP_CALLS
+#endif
+
 // Of ioctl only the requests that move levels and transfers, on devices.
 #if SN_LEVELS
 #define LEVEL_REQUESTS(pass) {0x15, pass, 0, GPIO_GET_VALUES}, {0x15, pass - 1, 0, GPIO_SET_VALUES},
@@ -250,7 +260,7 @@ static const struct filter live_calls[] = {
 #if SN_USES_NOW
     ALLOW_ON(SYS_clock_gettime, MONOTONIC, MONOTONIC),
 #endif
-    DISK_CALLS LEVEL_CALLS KILL,
+    DISK_CALLS UDP_CALLS LEVEL_CALLS KILL,
 };
 
 static void lock(void) {
@@ -298,9 +308,12 @@ NORETURN void start(long *sp) {
   const char *whom, *why = words_check(&whom);
   if (why) refuse_line(whom, why);
 #endif
+#if SN_NETS
+  if (!hal_scripted) activate(argv + sp[0] + 1);
+#endif
 #if SN_DEVICES
   for (u32 i = 0; i < SN_DEVICES; i++)
-    if ((!hal_scripted || sn_is_disk[i]) && fd_of[i] < 0) usage();
+    if ((!hal_scripted || sn_is_disk[i]) && !is_given(i)) usage();
 #endif
   settle(hal_scripted ? -1 : notify_socket(argv + sp[0] + 1));
   lock();

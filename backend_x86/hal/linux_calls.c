@@ -2,19 +2,22 @@
 // line to the harness, the end of the process, and time.
 #include "hal.h"
 
-enum { SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_dup2 = 33, SYS_ioctl = 16, SYS_socket = 41, SYS_connect = 42, SYS_fcntl = 72, SYS_flock = 73, SYS_close_range = 436, SYS_lseek = 8, SYS_pread64 = 17, SYS_pwrite64 = 18, SYS_fdatasync = 75, SYS_prctl = 157, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_ppoll = 271 };
+enum { SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_dup2 = 33, SYS_ioctl = 16, SYS_getpid = 39, SYS_socket = 41, SYS_sendmsg = 46, SYS_recvmsg = 47, SYS_getsockname = 51, SYS_getsockopt = 55, SYS_connect = 42, SYS_fcntl = 72, SYS_flock = 73, SYS_close_range = 436, SYS_lseek = 8, SYS_pread64 = 17, SYS_pwrite64 = 18, SYS_fdatasync = 75, SYS_prctl = 157, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_ppoll = 271 };
 enum { MONOTONIC = 1 };
-// Descriptors of the devices, of the captures that they write, and of who started the process.
-enum { FIRST = 3, OUTS = FIRST + SN_DEVICES, NOTIFY = OUTS + (SN_NETS ? SN_DEVICES : 0) };
+// Descriptors of the devices, of the captures that they write, of who started the process, and
+// of UDP sockets.
+enum { FIRST = 3, OUTS = FIRST + SN_DEVICES, NOTIFY = OUTS + (SN_NETS ? SN_DEVICES : 0), UDPS = NOTIFY + 1, PAST = UDPS + 8 };
 enum { EINTR = -4, EIO = -5, EAGAIN = -11, ECONNRESET = -104 };
 
-static long sys(long n, long a, long b, long c, long d) {
+static long sys5(long n, long a, long b, long c, long d, long e) {
   long r;
   register long r10 __asm__("r10") = d;
-  register long r8 __asm__("r8") = 0;
+  register long r8 __asm__("r8") = e;
   __asm__ volatile("syscall" : "=a"(r) : "a"(n), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8) : "rcx", "r11", "memory");
   return r;
 }
+
+static long sys(long n, long a, long b, long c, long d) { return sys5(n, a, b, c, d, 0); }
 
 static u8 notifies, told; // somebody wants to know how far the process is; it has said that it waits
 

@@ -40,21 +40,43 @@ static NORETURN void gone(u32 dev) { end_for(dev, ": the device is gone\n", 21, 
 static NORETURN void spoilt(u32 dev) { end_for(dev, ": the capture is cut off or spoilt\n", 35, END_USAGE); }
 #endif
 
+#if SN_HOMES
+#define SN_UDP_MOST UDP_MOST
+#else
+#define SN_UDP_MOST 0
+#endif
+
 // fill reads ahead at the devices of mask that have no frame, sleeping for at most so
 // many microseconds; it reports whether one of them can still give one.
 static int fill(u32 mask, u64 us) {
-  struct { int fd; short events, revents; } p[SN_DEVICES];
+  struct { int fd; short events, revents; } p[SN_DEVICES + SN_UDP_MOST];
   i64 time[2] = {(i64)(us / 1000000), (i64)(us % 1000000 * 1000)};
   int open = 0;
   for (u32 i = 0; i < SN_DEVICES; i++) {
     int wanted = (sn_has_frames[i] || sn_is_stream[i] || sn_is_level[i] == 1) && mask >> i & 1 && !head_len[i] && !closed[i];
+#if SN_HOMES
+    if (wanted && is_udp[i] && (head_len[i] = udp_answer(i, head[i]))) return 1;
+#endif
     p[i].fd = wanted ? fd_of[i] : -1;
     p[i].events = 1;
     p[i].revents = 0;
     open |= wanted;
   }
+  u32 count = SN_DEVICES;
+#if SN_HOMES
+  for (u32 k = 0; k < udps; k++, count++) {
+    u32 i = udp[k].dev;
+    p[count].fd = mask >> i & 1 && !head_len[i] ? udp[k].fd : -1;
+    p[count].events = 1;
+    p[count].revents = 0;
+  }
+#endif
   if (!open && (us == NEVER || !us)) return 0;
-  sys(SYS_ppoll, (long)p, SN_DEVICES, us == NEVER ? 0 : (long)time, 0);
+  sys(SYS_ppoll, (long)p, count, us == NEVER ? 0 : (long)time, 0);
+#if SN_HOMES
+  for (u32 k = 0; k < udps; k++)
+    if (p[SN_DEVICES + k].revents && !head_len[udp[k].dev]) head_len[udp[k].dev] = udp_next(k, head[udp[k].dev]);
+#endif
   for (u32 i = 0; i < SN_DEVICES; i++) {
     if (!p[i].revents) continue;
 #if SN_NETS
@@ -128,6 +150,12 @@ void hal_send(u32 dev, const u8 *p, u32 n) {
 #if SN_NETS
   if (is_capture[dev]) {
     capture_add(out_of[dev], p, n);
+    return;
+  }
+#endif
+#if SN_HOMES
+  if (is_udp[dev]) {
+    udp_send(dev, (u8 *)p, n);
     return;
   }
 #endif

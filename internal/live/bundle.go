@@ -191,25 +191,64 @@ func cloudBundle(im *Image) []File {
 	return []File{{kernel, string(im.ELF), true}, {"run.sh", script + makeDisks(im) + "exec " + shellLine(args) + "\n", true}}
 }
 
-// Systemd is a process and its unit, which may do no more than the process needs.
+// Systemd is a process and its unit, which may do no more than the process needs. A program
+// all of whose networks have stacks has a second unit, which gets its ports as UDP sockets of the
+// computer instead of TAP interfaces.
 func Systemd(im *Image) []File {
+	files := []File{{im.Name, string(im.ELF), true}, {im.Name + ".service", unit(im, nil), false}}
+	if given := sockets(im); given != nil {
+		files = append(append(files, File{im.Name + "-udp.service", unit(im, given), false}), given...)
+	}
+	return files
+}
+
+// mostSockets is how many UDP sockets a process takes.
+const mostSockets = 8
+
+// sockets are the units that bind the ports of a program, one each, none when they cannot
+// stand for all its networks. Each has the name by which the process knows what it is for.
+func sockets(im *Image) []File {
+	var files []File
+	for _, d := range im.Devices {
+		if d.Kind == Net && len(d.Ports) == 0 {
+			return nil
+		}
+		for _, p := range d.Ports {
+			text := fmt.Sprintf("[Unit]\nDescription=port %d of %s, made by sinter\n\n[Socket]\nListenDatagram=0.0.0.0:%d\nFileDescriptorName=%s.%d\nService=%s-udp.service\n\n[Install]\nWantedBy=sockets.target\n", p, im.Name, p, d.Name, p, im.Name)
+			files = append(files, File{fmt.Sprintf("%s-%s-%d.socket", im.Name, d.Name, p), text, false})
+		}
+	}
+	if len(files) > mostSockets {
+		return nil
+	}
+	return files
+}
+
+// unit is a service, with sockets that it is given or with TAP interfaces.
+func unit(im *Image, given []File) string {
 	var args []string
+	taps := 0
 	for i, d := range im.Devices {
-		if d.Kind == Disk {
+		switch {
+		case d.Kind == Disk:
 			args = append(args, fmt.Sprintf("%s=file:/var/lib/%s/%s.img", d.Name, im.Name, d.Name))
-		} else {
+		case given == nil:
+			taps++
 			args = append(args, fmt.Sprintf("%s=tap:%s", d.Name, interfaceName(im, i)))
 		}
 	}
 	args = append(args, im.Words...)
 	var b strings.Builder
 	fmt.Fprintf(&b, "[Unit]\nDescription=%s, made by sinter\nAfter=network.target\n\n[Service]\n", im.Name)
+	for _, f := range given {
+		fmt.Fprintf(&b, "Sockets=%s\n", f.Name)
+	}
 	for _, p := range bundleDisks(im) {
 		fmt.Fprintf(&b, "ExecStartPre=/bin/sh -c '[ -e /var/lib/%s/%s ] || truncate -s 1M /var/lib/%s/%s'\n", im.Name, p.Value, im.Name, p.Value)
 	}
 	fmt.Fprintf(&b, "ExecStart=%s\n", strings.Join(append([]string{"/usr/local/bin/" + im.Name}, args...), " "))
 	b.WriteString("Type=notify\nNotifyAccess=main\nRestart=on-failure\nRestartPreventExitStatus=1\n")
-	if len(im.Devices) > len(bundleDisks(im)) {
+	if taps > 0 {
 		b.WriteString("CapabilityBoundingSet=CAP_NET_ADMIN\nDevicePolicy=closed\nDeviceAllow=/dev/net/tun rw\n")
 	} else {
 		b.WriteString("CapabilityBoundingSet=\nPrivateDevices=yes\n")
@@ -218,6 +257,8 @@ func Systemd(im *Image) []File {
 		fmt.Fprintf(&b, "StateDirectory=%s\n", im.Name)
 	}
 	b.WriteString("NoNewPrivileges=yes\nProtectSystem=strict\nProtectHome=yes\nPrivateTmp=yes\nMemoryDenyWriteExecute=yes\n")
-	b.WriteString("\n[Install]\nWantedBy=multi-user.target\n")
-	return []File{{im.Name, string(im.ELF), true}, {im.Name + ".service", b.String(), false}}
+	if given == nil { // else its sockets start it
+		b.WriteString("\n[Install]\nWantedBy=multi-user.target\n")
+	}
+	return b.String()
 }
