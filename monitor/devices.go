@@ -205,7 +205,11 @@ func (m *monitor) wait(ctx context.Context, mask uint32, due uint64) (uint64, er
 		if ready&uint64(mask) != 0 {
 			return ready, nil
 		}
-		if m.kick.Load() {
+		over := m.kick.Load()
+		if err := m.save(over); err != nil {
+			return 0, err
+		}
+		if over {
 			return 0, ctx.Err()
 		}
 		if err := m.sleep(mask, due); err != nil {

@@ -12,6 +12,7 @@ const (
 	dataAt = 0x102000
 	ringAt = dataAt + 0x800
 
+	clockAt   = dataAt + 0x1f00
 	wordsAt   = dataAt + 0x1e00
 	wordsRoom = 32
 )
@@ -35,6 +36,7 @@ func imageWith(text, data []byte, ports string, flags elf.ProgFlag) []byte {
 	note = u.AppendUint32(note, 64)
 	note = u.AppendUint64(note, wordsAt)
 	note = u.AppendUint64(note, wordsRoom)
+	note = u.AppendUint64(note, clockAt)
 	note = append(append(note, ports...), 0)
 	var b bytes.Buffer
 	h := elf.Header64{

@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"debug/elf"
 	"encoding/binary"
 	"fmt"
@@ -22,7 +23,7 @@ const (
 	slotLimit = 1 << 16
 	noteOwner = "Sinter"
 	noteKind  = 1
-	noteHead  = 40 // bytes before the text of a manifest
+	noteHead  = 48 // bytes before the text of a manifest
 )
 
 // part is a segment of an image in memory.
@@ -63,6 +64,8 @@ type Image struct {
 	parts        []part
 	rings        rings
 	words        words
+	clock        uint64            // where the program keeps the rate of its clock; 0: nowhere
+	sum          [sha256.Size]byte // of the file
 }
 
 // Load checks an executable and its manifest, a note of owner Sinter:
@@ -72,6 +75,7 @@ type Image struct {
 //	u32 slots, size
 //	u64 words       address
 //	u32 room, 0
+//	u64 clock       address of the rate of its clock, 0 without one
 //	text            a line "NAME KIND" for each device, then a byte 0
 func Load(file []byte) (*Image, error) {
 	f, err := elf.NewFile(bytes.NewReader(file))
@@ -81,7 +85,7 @@ func Load(file []byte) (*Image, error) {
 	if f.Class != elf.ELFCLASS64 || f.Machine != elf.EM_X86_64 || f.Type != elf.ET_EXEC {
 		return nil, fmt.Errorf("expected a static executable for x86-64, found %s %s %s", f.Class, f.Machine, f.Type)
 	}
-	im := &Image{entry: f.Entry}
+	im := &Image{entry: f.Entry, sum: sha256.Sum256(file)}
 	var note []byte
 	for _, p := range f.Progs {
 		switch p.Type {
@@ -158,6 +162,7 @@ func (im *Image) read(note []byte, order binary.ByteOrder) error {
 	im.stack = order.Uint64(note)
 	im.rings = rings{at: order.Uint64(note[8:]), slots: order.Uint32(note[16:]), size: order.Uint32(note[20:])}
 	im.words = words{at: order.Uint64(note[24:]), room: order.Uint32(note[32:])}
+	im.clock = order.Uint64(note[40:])
 	text, _, _ := bytes.Cut(note[noteHead:], []byte{0})
 	for line := range strings.Lines(string(text)) {
 		name, kind, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
@@ -195,6 +200,9 @@ func (im *Image) check() error {
 	}
 	if w := im.words; w.room > 0 && !im.holds(w.at, uint64(w.room), elf.PF_W) {
 		return fmt.Errorf("the room for words at %#x is not in memory that the program may write", w.at)
+	}
+	if im.clock != 0 && !im.holds(im.clock, 8, elf.PF_W) {
+		return fmt.Errorf("the clock at %#x is not in memory that the program may write", im.clock)
 	}
 	if !im.holds(im.entry, 1, elf.PF_X) {
 		return fmt.Errorf("the entry %#x is not in text", im.entry)

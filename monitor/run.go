@@ -44,6 +44,11 @@ type Config struct {
 	// Watch is told how the guest's memory is read, by virtual address, and with nil before
 	// it goes; may be nil.
 	Watch func(memory io.ReaderAt)
+	// Save is given the state of the guest before it sleeps for the first time, and when the
+	// end of the run finds it asleep; may be nil.
+	Save func(state []byte) error
+	// State is such a state, where the guest goes on; nil: at its entry.
+	State []byte
 }
 
 // Crash is an exception of the guest, or what it asked for and cannot have.
@@ -79,6 +84,7 @@ type monitor struct {
 	wake  [2]int      // a pipe that ends a wait
 	code  int
 	done  bool
+	saved bool
 }
 
 // Run runs an image until it ends, crashes, or ctx does. A device that the image asks for
@@ -126,7 +132,10 @@ func (m *monitor) setUp(im *Image) (err error) {
 		scripted = 1
 	}
 	m.began = time.Now()
-	return m.vm.start(m.guest, [2]uint64{scripted, m.scale()})
+	if err := m.vm.start(m.guest, [2]uint64{scripted, m.scale()}); err != nil || m.conf.State == nil {
+		return err
+	}
+	return m.restore(m.conf.State)
 }
 
 // giveWords puts the words of the start where the program looks for them.

@@ -15,6 +15,12 @@ static int is_known(const char *word) { return (void)word, 0; }
 #define WORDS_ROOM 0
 #endif
 
+#if SN_USES_NOW
+#define CLOCK ((u64)&scale)
+#else
+#define CLOCK 0
+#endif
+
 __attribute__((section(".note.sinter"), used, aligned(4))) static const struct {
   u32 owner, size, kind;
   char name[8];
@@ -22,8 +28,9 @@ __attribute__((section(".note.sinter"), used, aligned(4))) static const struct {
   u32 slots, slot;
   u64 words;
   u32 room, pad;
+  u64 clock;
   char ports[sizeof SN_MANIFEST];
-} __attribute__((packed)) note = {7, 40 + sizeof SN_MANIFEST, 1, "Sinter", (u64)__stack_size, RINGS, RING_SLOTS, RING_SIZE, WORDS, WORDS_ROOM, 0, SN_MANIFEST};
+} __attribute__((packed)) note = {7, 48 + sizeof SN_MANIFEST, 1, "Sinter", (u64)__stack_size, RINGS, RING_SLOTS, RING_SIZE, WORDS, WORDS_ROOM, 0, CLOCK, SN_MANIFEST};
 
 NORETURN void _start(u64 scripted, u64 microseconds) {
   hal_scripted = (u8)scripted;

@@ -15,17 +15,19 @@ import (
 
 // liveFlags are those of `sinter run --live`.
 type liveFlags struct {
-	Live    bool          `help:"Run as a service, until it ends or a signal comes."`
-	Port    []string      `short:"p" placeholder:"udp:HOST:GUEST" help:"Live: forward a port of this computer to one of the program's."`
-	Tap     []string      `placeholder:"DEVICE=NAME" help:"Live: a TAP interface for a network device; the device may be left out when there is one."`
-	Size    string        `placeholder:"SIZE" help:"Live: make the file of a disk that is missing, such as 1M."`
-	Mem     int           `placeholder:"MiB" help:"Live: memory of a unikernel (default: what it needs)."`
-	Vmm     string        `default:"" enum:",qemu,qemu-q35,monitor" help:"Live: qemu or monitor, the same as --on unikernel or --on monitor; qemu-q35 has its devices on PCI."`
-	Accel   string        `default:"auto" enum:"auto,kvm,tcg" help:"Live: what executes a guest of QEMU; auto takes KVM when a probe guest runs under it, else tcg."`
-	Pcap    string        `placeholder:"FILE" help:"Live: a capture of all that crosses the network devices."`
-	Wire    string        `placeholder:"FAULTS" help:"Live: a bad wire: loss=5,duplicate=1,reorder=2,corrupt=1,seed=7; how many of a hundred frames, each way."`
-	Metrics string        `placeholder:"ADDRESS" help:"Live: answer /metrics there for Prometheus, such as 127.0.0.1:9100."`
-	For     time.Duration `placeholder:"TIME" help:"Live: end after a time such as 10s."`
+	Live     bool          `help:"Run as a service, until it ends or a signal comes."`
+	Port     []string      `short:"p" placeholder:"udp:HOST:GUEST" help:"Live: forward a port of this computer to one of the program's."`
+	Tap      []string      `placeholder:"DEVICE=NAME" help:"Live: a TAP interface for a network device; the device may be left out when there is one."`
+	Size     string        `placeholder:"SIZE" help:"Live: make the file of a disk that is missing, such as 1M."`
+	Mem      int           `placeholder:"MiB" help:"Live: memory of a unikernel (default: what it needs)."`
+	Vmm      string        `default:"" enum:",qemu,qemu-q35,monitor" help:"Live: qemu or monitor, the same as --on unikernel or --on monitor; qemu-q35 has its devices on PCI."`
+	Accel    string        `default:"auto" enum:"auto,kvm,tcg" help:"Live: what executes a guest of QEMU; auto takes KVM when a probe guest runs under it, else tcg."`
+	Pcap     string        `placeholder:"FILE" help:"Live: a capture of all that crosses the network devices."`
+	Wire     string        `placeholder:"FAULTS" help:"Live: a bad wire: loss=5,duplicate=1,reorder=2,corrupt=1,seed=7; how many of a hundred frames, each way."`
+	Metrics  string        `placeholder:"ADDRESS" help:"Live: answer /metrics there for Prometheus, such as 127.0.0.1:9100."`
+	Snapshot string        `placeholder:"FILE" help:"Live: on the monitor, keep the state of the waiting program there: when it waits for the first time, and when the run ends."`
+	Restore  string        `placeholder:"FILE" help:"Live: on the monitor, go on where a snapshot of the same image ends."`
+	For      time.Duration `placeholder:"TIME" help:"Live: end after a time such as 10s."`
 }
 
 // scripted names a flag of runs in a script that was given with --live, "" for none.
@@ -71,6 +73,8 @@ func (c *runCmd) liveOnly() string {
 		{"--pcap", c.Pcap != ""},
 		{"--wire", c.Wire != ""},
 		{"--metrics", c.Metrics != ""},
+		{"--snapshot", c.Snapshot != ""},
+		{"--restore", c.Restore != ""},
 		{"--for", c.For != 0},
 	} {
 		if f.set {
@@ -146,7 +150,7 @@ func userError(err error) error {
 
 // liveOptions reads the flags.
 func (c *runCmd) liveOptions() (o live.Options, err error) {
-	o = live.Options{Machine: c.On, Memory: c.Mem, Pcap: c.Pcap, Metrics: c.Metrics, For: c.For, Chipset: live.Chipset(c.Vmm)}
+	o = live.Options{Machine: c.On, Memory: c.Mem, Pcap: c.Pcap, Metrics: c.Metrics, For: c.For, Snapshot: c.Snapshot, Restore: c.Restore, Chipset: live.Chipset(c.Vmm)}
 	byVMM := map[string]string{"qemu": flow.Unikernel, "qemu-q35": flow.Unikernel, "monitor": flow.Monitor}[c.Vmm]
 	switch {
 	case byVMM != "" && c.On != "" && c.On != byVMM:
@@ -158,6 +162,9 @@ func (c *runCmd) liveOptions() (o live.Options, err error) {
 	}
 	if o.Machine != flow.Native && o.Machine != flow.Unikernel && o.Machine != flow.Monitor {
 		return o, flow.UserErrorf("--live runs on native, unikernel or monitor, not on %s", o.Machine)
+	}
+	if (c.Snapshot != "" || c.Restore != "") && (o.Machine != flow.Monitor || c.Print) {
+		return o, flow.UserErrorf("--snapshot and --restore are of the monitor, as in --vmm monitor, and of this tool")
 	}
 	for _, d := range c.Define {
 		if name, value, _ := strings.Cut(d, "="); name == "net.host" && value == "dhcp" {

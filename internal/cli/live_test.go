@@ -159,6 +159,28 @@ func TestLiveEcho(t *testing.T) {
 	}
 }
 
+// TestLiveSnapshot: an echo that has ended goes on where its snapshot was taken, with the stations
+// that it knew, and answers. A snapshot of another program is refused.
+func TestLiveSnapshot(t *testing.T) {
+	needs(t, "monitor")
+	file := filepath.Join(t.TempDir(), "echo.snapshot")
+	for _, flag := range []string{"--snapshot", "--restore", "--restore"} {
+		r := startLive(t, "../../examples/echo", "--on", "monitor", "-p", "udp:0:7", flag, file)
+		conn, err := net.Dial("udp4", r.expect(t, `answers after [0-9.]+ ms at udp (127\.0\.0\.1:\d+)`)[1])
+		require.NoError(t, err)
+		defer conn.Close()
+		require.Equal(t, flag, string(call(t, conn, []byte(flag))))
+		r.stop()
+		require.Equal(t, 130, r.end(t), "%s", r.err.String())
+	}
+	code, _, stderr := sinter("", "run", "../../examples/hello", "--live", "--on", "monitor", "--restore", file)
+	require.Equal(t, 1, code)
+	require.Equal(t, "sinter: --restore "+file+": the snapshot is of another image\n", stderr)
+	code, _, stderr = sinter("", "run", "../../examples/hello", "--live", "--on", "native", "--restore", file)
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, "are of the monitor")
+}
+
 // TestLivePCI talks to the echo on a chipset with PCI.
 func TestLivePCI(t *testing.T) {
 	needs(t, "unikernel")

@@ -82,6 +82,8 @@ type Options struct {
 	Metrics  string        // where to answer /metrics, such as 127.0.0.1:9100; empty: nowhere
 	Wire     *Wire         // what the network does to frames; nil: nothing
 	Pcap     string        // a capture of all that crosses the network devices
+	Snapshot string        // file for the state of a guest of the monitor that waits; empty: none
+	Restore  string        // file with the state where a guest of the monitor goes on; empty: it starts
 	For      time.Duration // 0: until it ends or ctx does
 	Stdout   io.Writer
 	Ready    func(Started)     // is called once, when the service answers

@@ -193,7 +193,14 @@ func (s *service) monitor(ctx context.Context) (int, error) {
 		s.closers = append(s.closers, b)
 		conf.Blocks[d.Name] = b
 	}
+	if err := s.snapshots(&conf); err != nil {
+		return 0, err
+	}
 	r, err := monitor.Run(ctx, im, conf)
+	var bad *monitor.BadState
+	if errors.As(err, &bad) {
+		return 0, wrong("--restore %s: %s", s.o.Restore, bad)
+	}
 	var c *monitor.Crash
 	if errors.As(err, &c) {
 		return crashed, Crash{fmt.Sprintf("%s at %s (rip %#x, last address that was not there %#x)", c.Why, s.im.Where(c.Address), c.Address, c.Fault)}
