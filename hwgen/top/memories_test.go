@@ -38,7 +38,7 @@ func user(t *testing.T, addrBits int, init []uint64, text []uint64) *rtl.Circuit
 	return c
 }
 
-// sparse are words of which few are not zero.
+// sparse are words, and few of them are not zero.
 func sparse(r *rand.Rand, length, some int) []uint64 {
 	out := make([]uint64, length)
 	for range some {
@@ -170,7 +170,7 @@ func TestOutsideMistakes(t *testing.T) {
 }
 
 // TestSingleRAM: in Icarus, a memory in single-ported RAM that starts with anything does
-// after its fill what one in the core does, over random accesses; of one pair of RAMs and of two.
+// after its fill what one in the core does, over random accesses. One pair of RAMs, and two.
 func TestSingleRAM(t *testing.T) {
 	icarus := testkit.Tool(t, "iverilog")
 	for _, bits := range []int{8, 15} {
