@@ -1,6 +1,9 @@
 package ir
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/trace"
 )
@@ -102,9 +105,9 @@ func (v *verifier) module() {
 			v.name(scope, "objects", o.Name, o, o.Span)
 			v.object(o, o.Kind == LocalObj && len(o.Init) == 0)
 		}
-		for _, o := range m.Objects {
-			if scope[o.Name] {
-				v.errorf(f, f.Span, "object %%%s of the module has the name of one of @%s", o.Name, f.Name)
+		for _, name := range slices.Sorted(maps.Keys(scope)) {
+			if objs[name] {
+				v.errorf(f, f.Span, "object %%%s of the module has the name of one of @%s", name, f.Name)
 			}
 		}
 	}
