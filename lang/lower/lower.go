@@ -73,7 +73,7 @@ func Library(p *tree.Program) (*ir.Module, error) {
 }
 
 func newLowerer(p *tree.Program) *lowerer {
-	return &lowerer{p: p, m: &ir.Module{Name: identifier(p.Name), Marks: p.Marks}, consts: map[*tree.ConstDef]*ir.Object{}, instances: map[string]*ir.Func{}, losses: map[*tree.SocketDef]*ir.Object{}, helpers: map[string]*ir.Func{}, funcNames: map[string]int{}, objNames: map[string]bool{}}
+	return &lowerer{p: p, m: &ir.Module{Name: identifier(p.Name), Marks: p.Marks}, consts: map[*tree.ConstDef]*ir.Object{}, instances: map[string]*ir.Func{}, losses: map[*tree.SocketDef]*ir.Object{}, ports: map[*tree.SocketDef]*ir.Object{}, helpers: map[string]*ir.Func{}, funcNames: map[string]int{}, objNames: map[string]bool{}}
 }
 
 type lowerer struct {
@@ -82,7 +82,8 @@ type lowerer struct {
 	consts    map[*tree.ConstDef]*ir.Object
 	instances map[string]*ir.Func // by function and sizes of its objects
 	losses    map[*tree.SocketDef]*ir.Object
-	helpers   map[string]*ir.Func // of real.sir, that are in the module
+	ports     map[*tree.SocketDef]*ir.Object // that the start may set
+	helpers   map[string]*ir.Func            // of real.sir, that are in the module
 
 	// funcNames counts the functions of the module whose name is the key or begins with it
 	// and a point, of the first `named` ones; objNames are the names of the objects.
