@@ -130,7 +130,7 @@ func TestFlipsInNetlistsAreNoticed(t *testing.T) {
 	}
 }
 
-// TestCopiesAreCompared: blocks of one memory that differ are no memory.
+// TestCopiesAreCompared: the blocks of one memory must be alike.
 func TestCopiesAreCompared(t *testing.T) {
 	c := every(t)
 	good := text(t, c)

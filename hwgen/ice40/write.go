@@ -80,7 +80,7 @@ func span(width int) string {
 }
 
 // words names the bits of inputs, registers and read ports, and declares those
-// that are no ports.
+// that the header does not.
 func (w *writer) words() {
 	w.nets[gate.Net0], w.nets[gate.Net1] = "1'b0", "1'b1"
 	name := func(name string, bits []gate.Net) {

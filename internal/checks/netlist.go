@@ -42,7 +42,7 @@ func (l *ladder) netlist(c *flow.Core) error {
 }
 
 // CompareNetlist proves that a text of iCE40 cells is a circuit. An error says why
-// they cannot be compared: the text is none, or has other state.
+// they cannot be compared: the text has an error, or other state.
 func CompareNetlist(c *rtl.Circuit, text string) (*equiv.Report, error) {
 	built := plan.Built(c)
 	rep, err := equiv.Pruned(c, built, equiv.Options{})
