@@ -109,8 +109,8 @@ func activatedFrames(t *testing.T, echo string) {
 	require.Equal(t, byte(2), buf[21], "an answer")
 }
 
-// What cannot be served ends the start with a sentence. Descriptors of another process are no
-// business of this one.
+// What cannot be served ends the start with a sentence. Descriptors of another process are left
+// alone.
 func activationRefused(t *testing.T, echo string) {
 	udp, _ := bound(t, "udp4", "127.0.0.1:0")
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
