@@ -91,7 +91,7 @@ func source(name string) string {
 // The files of the layer, one translation unit each product, in the order of calls: a
 // file calls what the files before it define.
 var (
-	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "batch.c", "linux_pins.c", "linux_serial.c", "linux_capture.c", "linux_devices.c", "linux_bus.c", "common.c", "linux_cpu.c", "words.c", "linux.c"}
+	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "threads.c", "script.c", "batch.c", "linux_pins.c", "linux_serial.c", "linux_capture.c", "linux_devices.c", "linux_bus.c", "common.c", "linux_cpu.c", "words.c", "linux.c"}
 	pvhFiles   = pvhWith([]string{"serial.c"}, []string{"virtio_mmio.c"}, "find_mmio.c")
 	pciFiles   = pvhWith([]string{"serial.c"}, []string{"pages.c", "pci.c", "virtio_pci.c"}, "find_pci.c")
 	uefiFiles  = pvhWith([]string{"handover.h", "bare_console.c"}, []string{"pages.c", "bare.c", "pci.c", "virtio_pci.c"}, "find_pci.c", "enter.s")
@@ -207,7 +207,7 @@ func emit(m *ir.Module, p Product, vectors, watched bool) (string, error) {
 	if vectors {
 		asm = strings.Replace(asm, "  // the set-up of SSE stands here\n", sseSetup, 1)
 	}
-	out, err := llvmir.Emit(m, llvmir.Options{Triple: r.triple, Asm: asm, Debug: llvmir.Lines, Vectors: p == Linux, Watched: watched})
+	out, err := llvmir.Emit(m, llvmir.Options{Triple: r.triple, Asm: asm, Debug: llvmir.Lines, Vectors: p == Linux, Contexts: p == Linux, Watched: watched})
 	if err != nil {
 		return "", err
 	}

@@ -312,7 +312,7 @@ func (p *parser) task() error {
 	if err != nil {
 		return err
 	}
-	t := Task{Name: name.Text, Func: f, Service: p.sc.Accept("service")}
+	t := Task{Name: name.Text, Func: f, Service: p.sc.Accept("service"), Thread: p.sc.Accept("thread")}
 	if p.sc.Accept("waits") {
 		err = p.waits(&t)
 	}

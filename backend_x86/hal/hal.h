@@ -2,7 +2,7 @@
 // C of a product: some eight operations below the program's own code, which
 // comes from the compiler and calls the sn_ functions (internal/llvmir). The back
 // end writes config.h in its place: SN_DEVICES, SN_DISKS, sn_is_disk,
-// SN_BUSES, sn_is_bus, SN_LEVELS, sn_is_level, sn_has_frames, SN_STREAMS, sn_is_stream (counted from 1), SN_FRAME, SN_MANY_TASKS, SN_USES_*, SN_COUNT and the tables of task names and trap places.
+// SN_BUSES, sn_is_bus, SN_LEVELS, sn_is_level, sn_has_frames, SN_STREAMS, sn_is_stream (counted from 1), SN_FRAME, SN_MANY_TASKS, SN_CONTEXTS, SN_THREADS, sn_context, sn_room, SN_CHANS, SN_USES_*, SN_COUNT and the tables of task names and trap places.
 #ifndef HAL_H
 #define HAL_H
 typedef unsigned char u8;
@@ -26,6 +26,18 @@ enum { END_OK = 0, END_WAITING = 0, END_USAGE = 1, END_TRAP = 4, END_STUCK = 5, 
 // what the files before it define, and nothing after it. So no operation has a prototype
 // but what the program supplies, and files cannot call each other in a circle.
 void sn_main(void);
+
+// What is said and asked by several threads is said and asked by one at a time. lock_io and
+// unlock_io are in threads.c, which also says when all others rest.
+#if SN_THREADS
+#define LOCK_IO() lock_io()
+#define UNLOCK_IO() unlock_io()
+#define OTHERS_REST() others_rest()
+#else
+#define LOCK_IO()
+#define UNLOCK_IO()
+#define OTHERS_REST()
+#endif
 
 // What a product supplies to script.c and common.c:
 //

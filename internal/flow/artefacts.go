@@ -138,7 +138,7 @@ func (p *Program) servable(product x86.Product) error {
 }
 
 func (p *Program) ll(_ context.Context, o ArtefactOptions) ([]byte, error) {
-	m, err := p.ForX86()
+	m, err := p.forProduct(x86.Product(o.Product))
 	if err != nil {
 		return nil, err
 	}
