@@ -2,6 +2,13 @@
 // log events, and the choice between the live world and the harness.
 #include "hal.h"
 
+#ifndef LOCK_IO // one thread
+#define LOCK_IO()
+#define UNLOCK_IO()
+#undef OTHERS_REST
+#define OTHERS_REST()
+#endif
+
 // ---- log: text is gathered and written at the end of the event, or when full
 
 #if SN_USES_LOG
@@ -188,8 +195,8 @@ static NORETURN void run_waits(u32 mask) {
 }
 
 #if SN_THREADS
-// nobody_runs ends the run: all contexts have ended, or hold at channels for ever.
-void nobody_runs(u32 all_ended) {
+// end_quiet ends the run when all contexts have ended, or hold at channels for ever.
+static void end_quiet(u32 all_ended) {
   if (all_ended) run_ends();
   run_waits(0);
 }

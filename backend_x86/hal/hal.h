@@ -27,18 +27,6 @@ enum { END_OK = 0, END_WAITING = 0, END_USAGE = 1, END_TRAP = 4, END_STUCK = 5, 
 // but what the program supplies, and files cannot call each other in a circle.
 void sn_main(void);
 
-// What is said and asked by several threads is said and asked by one at a time. lock_io and
-// unlock_io are in threads.c, which also says when all others rest.
-#if SN_THREADS
-#define LOCK_IO() lock_io()
-#define UNLOCK_IO() unlock_io()
-#define OTHERS_REST() others_rest()
-#else
-#define LOCK_IO()
-#define UNLOCK_IO()
-#define OTHERS_REST()
-#endif
-
 // What a product supplies to script.c and common.c:
 //
 //	void hal_write(const void *p, u32 n)    bytes to the console or to the harness

@@ -312,7 +312,7 @@ NORETURN void start(long *sp) {
 #endif
   settle(hal_scripted ? -1 : notify_socket(argv + sp[0] + 1));
 #if SN_THREADS
-  if (!threads_made()) COMPLAIN("this process cannot have as many threads as its tasks need\n");
+  if (!threads_made(end_quiet)) COMPLAIN("this process cannot have as many threads as its tasks need\n");
 #endif
   lock();
 #if SN_THREADS

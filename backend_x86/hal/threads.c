@@ -43,7 +43,7 @@ __attribute__((unused)) static void unlock_io(void) {
   if (SWAP_NOW(io, 0) == 2) wake(&io, 1);
 }
 
-void nobody_runs(u32 all_ended); // does not return (common.c)
+static void (*nobody_runs)(u32 all_ended); // ends the run
 
 // rest is for a thread that does not go on by itself. The last one lets the first context
 // see to the outside, if it waits for that, or ends the run.
@@ -109,17 +109,13 @@ u32 sn_hold(u32 ch, u32 what) {
 void sn_pass(u32 ch, u32 what) {
   struct side *mine = what == HAS_VALUE ? &ring[ch].taken : &ring[ch].given;
   STORE_NOW(mine->n, mine->n + 1);
-  if (!LOAD_NOW(mine->sleeps) || !SWAP_NOW(mine->sleeps, 0)) return;
-  ADD_NOW(running.n, 1);
-  wake(&mine->sleeps, 1);
+  if (!LOAD_NOW(mine->sleeps)) return;
+  ADD_NOW(running.n, 1); // before it can go on
+  if (SWAP_NOW(mine->sleeps, 0)) wake(&mine->sleeps, 1);
+  else ADD_NOW(running.n, -1);
 }
 
 // ---- the start
-
-// sn_spawn(flags, stack) makes a thread, which takes its number from its stack.
-long sn_spawn(long flags, void *stack, long parent, long child, long tls);
-__asm__(".globl sn_spawn\nsn_spawn: mov $56, %eax\n mov %rcx, %r10\n syscall\n test %rax, %rax\n jnz 1f\n"
-        " xor %ebp, %ebp\n pop %rdi\n call sn_thread\n ud2\n1: ret\n");
 
 void sn_thread(u64 context) {
   sleep_while(&gone_off, 0);
@@ -128,6 +124,17 @@ void sn_thread(u64 context) {
 }
 
 #if SN_CONTEXTS > 1
+// spawn makes a thread, which takes its number from its stack.
+static long spawn(u64 *stack) {
+  enum { CLONE = 56, SHARED = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000 }; // VM FS FILES SIGHAND THREAD SYSVSEM
+  long r;
+  register long r10 __asm__("r10") = 0;
+  register long r8 __asm__("r8") = 0;
+  __asm__ volatile("syscall\n test %%rax, %%rax\n jnz 1f\n xor %%ebp, %%ebp\n pop %%rdi\n call sn_thread\n ud2\n1:"
+                   : "=a"(r) : "a"(CLONE), "D"(SHARED), "S"(stack), "d"(0), "r"(r10), "r"(r8) : "rcx", "r11", "memory");
+  return r;
+}
+
 static long memory_for(u64 n) {
   enum { READ_WRITE = 3, OWN = 2, ANONYMOUS = 0x20, NO_RESERVE = 0x4000 };
   long r;
@@ -140,20 +147,21 @@ static long memory_for(u64 n) {
 #endif
 
 // threads_made makes the threads of the contexts but the first; they begin with threads_go.
-static u32 threads_made(void) {
+static u32 threads_made(void (*at_end)(u32)) {
+  nobody_runs = at_end;
   u64 set[16] = {0};
   sys(SYS_sched_getaffinity, 0, sizeof set, (long)set, 0);
   for (u32 i = 0; i < sizeof set * 8; i++) processors.n += set[i / 64] >> i % 64 & 1;
   running.n = SN_CONTEXTS;
 #if SN_CONTEXTS > 1
-  enum { STACK = 8 << 20, GUARD = 4096, SHARED = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000 }; // VM FS FILES SIGHAND THREAD SYSVSEM
+  enum { STACK = 8 << 20, GUARD = 4096 };
   for (u64 i = 1; i < SN_CONTEXTS; i++) {
     long at = memory_for(STACK);
     if (at < 0 && at > -4096) return 0;
     sys(SYS_mprotect, at, GUARD, 0, 0);
     u64 *top = (u64 *)(at + STACK - 24); // when i is taken, a multiple of 16 is left
     *top = i;
-    if (sn_spawn(SHARED, top, 0, 0, 0) < 0) return 0;
+    if (spawn(top) < 0) return 0;
   }
 #endif
   return 1;
@@ -163,4 +171,11 @@ static void threads_go(void) {
   STORE_NOW(gone_off, 1);
   wake(&gone_off, 0x7fffffff);
 }
+
+// What several threads say and ask, one says and asks at a time.
+#define LOCK_IO() lock_io()
+#define UNLOCK_IO() unlock_io()
+#define OTHERS_REST() others_rest()
+#else
+#define OTHERS_REST()
 #endif
