@@ -102,8 +102,8 @@ const (
 	OpAlarm  // ; i64, tok -> tok         (sets the deadline; legalised: i32 low, i32 high, tok)
 	OpWait   // ; i32 mask, tok -> i32, tok (holds until status & mask != 0; gives the status; bit 31: the clock has reached the deadline)
 	OpHalt   // ; tok -> tok              (all tasks of the context have ended; when those of all have, the machine stops)
-	OpHold   // ring; tok, tok r; 0, 1 or 2 -> i32, tok, tok r (Chan of two contexts; holds until it has a value, room, or nothing; gives the slot of its ring)
-	OpPass   // ring; tok, tok r; 0 or 1 -> tok, tok r         (Chan of two contexts; the slot that hold gave is empty, or full)
+	OpHold   // ring; tok, tok r; 0, 1 or 2 -> i32, tok, tok r (Chan between two contexts; holds until it has a value, room, or nothing; gives the slot of its ring)
+	OpPass   // ring; tok, tok r; 0 or 1 -> tok, tok r         (Chan between two contexts; the slot that hold gave is empty, or full)
 	NumOps
 )
 
