@@ -27,6 +27,7 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 	c.checkParallel()
 	c.checkBudgets()
 	c.addServices()
+	c.nameWords()
 	main := c.extent()
 	c.checkTests()
 	c.checkBodies()
