@@ -184,12 +184,12 @@ NORETURN void sn_trap(u32 task, u32 site) {
 }
 #endif
 
-static NORETURN void run_ends(void) {
+INLINE NORETURN void run_ends(void) {
   if (hal_scripted) last_request('H', 0, 0);
   hal_exit(END_OK);
 }
 
-static NORETURN void run_waits(u32 mask) {
+INLINE NORETURN void run_waits(u32 mask) {
   if (hal_scripted) last_request('E', mask, 0); // no input is left
   hal_exit(mask ? END_WAITING : END_STUCK);
 }
@@ -332,7 +332,7 @@ void sn_put(u32 dev, u32 level) {
 
 #if SN_DEVICES
 // A buffer is its length and then its bytes.
-static u32 take_from(u32 dev, u8 *buf, u32 cap) {
+INLINE u32 take_from(u32 dev, u8 *buf, u32 cap) {
   u32 n;
 #if SN_DISKS
   if (sn_is_disk[dev]) return disk_take(buf, cap);
@@ -369,7 +369,7 @@ u32 sn_take(u32 dev, u8 *buf, u32 cap) {
   return got;
 }
 
-static void send_to(u32 dev, const u8 *buf) {
+INLINE void send_to(u32 dev, const u8 *buf) {
   u32 n = *(const u32 *)buf;
   if (!n) return;
 #if SN_DISKS
