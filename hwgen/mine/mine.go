@@ -41,7 +41,9 @@ type Options struct {
 	Lines int      // at most
 	// Weight is how often a block runs; nil: an estimate by loops and calls.
 	Weight func(*ir.Func, *ir.Block) float64
-	Cells  int // of the core without mined lines
+	Cells  int     // of the core without mined lines
+	All    bool    // prices every candidate, to say why it was left
+	Power  float64 // of the cycles: cells times so many of them are to be least
 }
 
 // Candidate is an operation that a line could do.
@@ -54,8 +56,10 @@ type Candidate struct {
 	Depth  int
 	Why    string // it was not chosen; empty: it was
 
-	funcs map[*ir.Func]bool
-	score float64
+	funcs  map[*ir.Func]bool
+	score  float64
+	priced bool
+	deep   bool // deeper than an adder
 }
 
 // Use is a place of an operation.
@@ -114,11 +118,8 @@ func Find(m *ir.Module, o Options) (*Result, error) {
 		return nil, err
 	}
 	r.Depth = limit
-	if all, err = p.priced(all, r); err != nil {
-		return nil, err
-	}
 	c := &chooser{p: p, o: o, r: r}
-	if err := c.choose(all); err != nil {
+	if err := c.choose(bounded(all, r)); err != nil {
 		return nil, err
 	}
 	for _, x := range slices.Concat(r.Chosen, r.Others) {

@@ -21,8 +21,20 @@ const MinedLines = 16
 // minedSet is the name of a set of mined lines.
 const minedSet = "mined"
 
-// mines reports whether the options ask for mined lines.
-func (o *Options) mines() bool { return o.Mine > 0 }
+// MineWherePays asks for as many mined lines as pay, at most MinedLines, where nothing else
+// says what lines a core has: no set of the user's, no target, no other code generator.
+const MineWherePays = -1
+
+// lines is how many mined lines the core may have.
+func (o *Options) lines() int {
+	switch {
+	case o.Mine != MineWherePays:
+		return o.Mine
+	case o.Lines != nil || o.Target != nil || o.Backend == "llvm":
+		return 0
+	}
+	return MinedLines
+}
 
 // checkMining refuses mined lines for a code generator that selects none of them.
 func (o *Options) checkMining() error {
@@ -35,7 +47,7 @@ func (o *Options) checkMining() error {
 // Mined are the operations that the program asks for, with the estimate of how often
 // its blocks run.
 func (p *Program) Mined() (*mine.Result, error) {
-	return p.mined.get(func() (*mine.Result, error) { return p.mine(nil) })
+	return p.mined.get(func() (*mine.Result, error) { return p.mine(nil, false) })
 }
 
 // minedInRun are the operations that the program asks for in a run in a world: the
@@ -60,10 +72,10 @@ func (p *Program) minedInRun(w World) (*mine.Result, error) {
 	for _, b := range mc.Profile() {
 		runs[b.Block] = float64(b.Count)
 	}
-	return p.mine(func(_ *ir.Func, b *ir.Block) float64 { return runs[b] })
+	return p.mine(func(_ *ir.Func, b *ir.Block) float64 { return runs[b] }, true)
 }
 
-func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64) (*mine.Result, error) {
+func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64, all bool) (*mine.Result, error) {
 	m, err := p.Low()
 	if err != nil {
 		return nil, err
@@ -80,11 +92,11 @@ func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64) (*mine.Result, 
 	if err != nil {
 		return nil, err
 	}
-	lines := p.opts.Mine
+	lines := p.opts.lines()
 	if lines == 0 {
 		lines = MinedLines
 	}
-	r, err := mine.Find(m, mine.Options{Set: t.Set, Lines: lines, Weight: weight, Cells: before.cells})
+	r, err := mine.Find(m, mine.Options{Set: t.Set, Lines: lines, Weight: weight, Cells: before.cells, Power: p.opts.Goal.power(), All: all})
 	if err != nil {
 		return nil, err
 	}
@@ -92,14 +104,14 @@ func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64) (*mine.Result, 
 }
 
 // pace is how fast the pipe3 core of an image is, as far as an estimate goes: cycles
-// times the look-up tables on the longest path.
+// times the look-up tables on the longest path. It also has its price.
 type pace struct {
-	time         float64
-	cells, depth int
+	time               float64
+	cells, luts, depth int
 }
 
 func (p *Program) paceOf(im *image.Image) (pace, error) {
-	n, err := work(im)
+	n, err := cyclesOn(Pipe3, im)
 	if err != nil {
 		return pace{}, err
 	}
@@ -107,12 +119,26 @@ func (p *Program) paceOf(im *image.Image) (pace, error) {
 	if err != nil {
 		return pace{}, err
 	}
-	price, err := p.Price(core)
-	return pace{n * float64(price.Depth), price.Cells, price.Depth}, err
+	price, err := core.Price()
+	return pace{n * float64(price.Depth), price.Cells, price.LUTs, price.Depth}, err
 }
 
-// keepFaster drops lines, half of them at a time, until the core is faster with them
-// than without.
+// against says why a core is not better than another one for a goal, empty: it is.
+func (p *Program) against(after, before pace) string {
+	goal := p.opts.Goal.orDefault()
+	switch {
+	case after.time >= before.time:
+		return fmt.Sprintf("the core would not be faster: its longest path has %d look-up tables, %d without mined lines", after.depth, before.depth)
+	case goal.measure(after.cells, after.time) >= goal.measure(before.cells, before.time):
+		return fmt.Sprintf("the core would have %d cells, %d without mined lines: %s would not fall", after.cells, before.cells, goal.formula())
+	case !p.affords(after.luts) && after.luts > before.luts:
+		return fmt.Sprintf("the core would have %d look-up tables, more than the budget", after.luts)
+	}
+	return ""
+}
+
+// keepFaster drops lines, half of them at a time, until the core with them serves the goal
+// better than without, and is faster.
 func (p *Program) keepFaster(r *mine.Result, before pace) error {
 	for len(r.Chosen) > 0 {
 		im, err := p.imageWith(context.Background(), r)
@@ -120,10 +146,11 @@ func (p *Program) keepFaster(r *mine.Result, before pace) error {
 			return err
 		}
 		after, err := p.paceOf(im)
-		if err != nil || after.time < before.time {
+		why := p.against(after, before)
+		if err != nil || why == "" {
 			return err
 		}
-		r.Drop((len(r.Chosen)+1)/2, fmt.Sprintf("the core would not be faster: its longest path has %d look-up tables, %d without mined lines", after.depth, before.depth))
+		r.Drop((len(r.Chosen)+1)/2, why)
 	}
 	return nil
 }
@@ -187,7 +214,7 @@ func (p *Program) MinedReport(w *World) (*MinedReport, error) {
 	}
 	r, weights, err := (*mine.Result)(nil), "estimate", error(nil)
 	if w == nil {
-		r, err = p.Mined()
+		r, err = p.mine(nil, true)
 	} else {
 		r, err = p.minedInRun(*w)
 		weights = "run"
@@ -218,7 +245,7 @@ func minedLines(of []*mine.Candidate) []MinedLine {
 
 // MinedLines are the mined lines of the program's core.
 func (p *Program) MinedLines() ([]MinedLine, error) {
-	if !p.opts.mines() || p.Form > FromIR {
+	if p.opts.lines() == 0 || p.Form > FromIR {
 		return nil, nil
 	}
 	r, err := p.Mined()
