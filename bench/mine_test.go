@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 

@@ -156,6 +156,10 @@ func (c *chooser) choose(left []*Candidate) error {
 	slices.SortStableFunc(left, func(a, b *Candidate) int { return cmp.Compare(deep(a), deep(b)) })
 	c.r.Others = append(left, c.r.Others...)
 	c.r.Chosen = c.now.chosen
+	c.r.left = func(lines []*Candidate) float64 {
+		s := c.with(lines, nil)
+		return s.cycles / whole
+	}
 	for _, x := range c.r.Chosen {
 		without := c.without(x)
 		x.Saved = (without.cycles - c.now.cycles) / whole

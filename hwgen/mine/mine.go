@@ -75,7 +75,12 @@ type Result struct {
 	Others  []*Candidate
 	Limited string // what was left out by a bound; empty: nothing
 	Depth   int    // that a line may have
+
+	left func([]*Candidate) float64
 }
+
+// Left is the part of the cycles that the first n chosen lines leave.
+func (r *Result) Left(n int) float64 { return r.left(r.Chosen[:n]) }
 
 // Lines are the chosen lines in the order of their choice.
 func (r *Result) Lines() []*isa.Inst {

@@ -88,7 +88,7 @@ func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64, all bool) (*min
 	if err != nil {
 		return nil, err
 	}
-	before, err := p.paceOf(plain)
+	before, err := p.paceOf(plain, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -100,17 +100,18 @@ func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64, all bool) (*min
 	if err != nil {
 		return nil, err
 	}
-	return r, p.keepFaster(r, before)
+	return r, p.keepBest(r, before)
 }
 
-// pace is how fast the pipe3 core of an image is, as far as an estimate goes: cycles
-// times the look-up tables on the longest path. It also has its price.
+// pace is how fast the pipe3 core of an image is, as far as estimates go, with its price.
+// The clock is taken for as many look-up tables as the longest path has.
 type pace struct {
-	time               float64
+	cycles             float64 // of the image, loops for loops of eight rounds
+	left               float64 // the part of the cycles that lines leave, loops counted where they can be
 	cells, luts, depth int
 }
 
-func (p *Program) paceOf(im *image.Image) (pace, error) {
+func (p *Program) paceOf(im *image.Image, left float64) (pace, error) {
 	n, err := cyclesOn(Pipe3, im)
 	if err != nil {
 		return pace{}, err
@@ -120,37 +121,59 @@ func (p *Program) paceOf(im *image.Image) (pace, error) {
 		return pace{}, err
 	}
 	price, err := core.Price()
-	return pace{n * float64(price.Depth), price.Cells, price.LUTs, price.Depth}, err
+	return pace{n, left, price.Cells, price.LUTs, price.Depth}, err
 }
 
-// against says why a core is not better than another one for a goal, empty: it is.
+// measure is what the goal wants to be least.
+func (p *Program) measure(a pace) float64 {
+	return p.opts.Goal.measure(a.cells, a.left*float64(a.depth))
+}
+
+// against says why a core is not better than another one for the goal, empty: it is.
 func (p *Program) against(after, before pace) string {
-	goal := p.opts.Goal.orDefault()
+	slower := func(a, b float64) bool { return a*float64(after.depth) >= b*float64(before.depth) }
 	switch {
-	case after.time >= before.time:
+	case slower(after.cycles, before.cycles) || slower(after.left, before.left):
 		return fmt.Sprintf("the core would not be faster: its longest path has %d look-up tables, %d without mined lines", after.depth, before.depth)
-	case goal.measure(after.cells, after.time) >= goal.measure(before.cells, before.time):
-		return fmt.Sprintf("the core would have %d cells, %d without mined lines: %s would not fall", after.cells, before.cells, goal.formula())
+	case p.measure(after) >= p.measure(before):
+		return fmt.Sprintf("the core would have %d cells, %d without: %s would not fall", after.cells, before.cells, p.opts.Goal.formula())
 	case !p.affords(after.luts) && after.luts > before.luts:
 		return fmt.Sprintf("the core would have %d look-up tables, more than the budget", after.luts)
 	}
 	return ""
 }
 
-// keepFaster drops lines, half of them at a time, until the core with them serves the goal
-// better than without, and is faster.
-func (p *Program) keepFaster(r *mine.Result, before pace) error {
-	for len(r.Chosen) > 0 {
-		im, err := p.imageWith(context.Background(), r)
+// keepBest drops lines, half of them at a time, as long as the core does not serve the goal
+// better than without them, or serves it better with half of them.
+func (p *Program) keepBest(r *mine.Result, plain pace) error {
+	best, why := plain, ""
+	for n := len(r.Chosen); n > 0; n /= 2 {
+		part := *r
+		part.Chosen = r.Chosen[:n]
+		im, err := p.imageWith(context.Background(), &part)
 		if err != nil {
 			return err
 		}
-		after, err := p.paceOf(im)
-		why := p.against(after, before)
-		if err != nil || why == "" {
+		now, err := p.paceOf(im, r.Left(n))
+		if err != nil {
 			return err
 		}
-		r.Drop((len(r.Chosen)+1)/2, why)
+		worse := p.against(now, plain)
+		switch {
+		case worse == "" && p.measure(now) < p.measure(best):
+			if why == "" {
+				why = fmt.Sprintf("%s is less with %d lines", p.opts.Goal.formula(), n)
+			}
+			r.Drop(len(r.Chosen)-n, why)
+			best, why = now, ""
+		case best != plain:
+			return nil
+		default:
+			why = worse
+		}
+	}
+	if best == plain {
+		r.Drop(len(r.Chosen), why)
 	}
 	return nil
 }
