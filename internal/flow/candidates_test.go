@@ -25,10 +25,10 @@ const mixed = `task main() {
 system mixed { run main() }
 `
 
-func mixedFor(t *testing.T, goal flow.Goal, budget string) *flow.Program {
+func mixedFor(t *testing.T, goal flow.Goal) *flow.Program {
 	o := flow.Options{Mine: flow.MineWherePays}
 	require.NoError(t, o.SetGoal(string(goal)))
-	p, err := flow.LoadFiles([]*diag.File{{Name: "mixed.sn", Text: mixed + budget + "\n"}}, o)
+	p, err := flow.LoadFiles([]*diag.File{{Name: "mixed.sn", Text: mixed}}, o)
 	require.NoError(t, err)
 	return p
 }
@@ -40,7 +40,7 @@ func TestTheGoalDecides(t *testing.T) {
 	power := map[flow.Goal]float64{flow.GoalTime: 2, flow.GoalBalance: 1, flow.GoalArea: 0}
 	chosen := map[flow.Goal]flow.Candidate{}
 	for _, goal := range flow.Goals() {
-		p := mixedFor(t, goal, "")
+		p := mixedFor(t, goal)
 		c, err := p.Choose(ctx, flow.Auto)
 		require.NoError(t, err)
 		won := c.Candidates[0]
@@ -71,29 +71,31 @@ func TestTheGoalDecides(t *testing.T) {
 	require.NotEqual(t, "soft", chosen[flow.GoalTime].Multiplier)
 }
 
-// TestABudgetLimitsTheChoice: the best candidate within the budget is taken, without the
-// multiplier when there is no other way, and a budget that none meets names the smallest.
+// TestABudgetLimitsTheChoice: a budget that no core with the multiplier meets gives one
+// without it, and one that none meets names the smallest.
 func TestABudgetLimitsTheChoice(t *testing.T) {
 	ctx := context.Background()
-	free, err := mixedFor(t, flow.GoalTime, "").Choose(ctx, flow.Auto)
-	require.NoError(t, err)
-	small, err := mixedFor(t, flow.GoalArea, "").Choose(ctx, flow.Auto)
+	choose := func(goal flow.Goal, most int) (*flow.Program, *flow.Choice, error) {
+		p, err := flow.LoadFiles([]*diag.File{{Name: "mixed.sn", Text: fmt.Sprintf("%sbudget { luts <= %d }\n", mixed, most)}}, flow.Options{Goal: goal})
+		require.NoError(t, err)
+		c, err := p.Choose(ctx, flow.Auto)
+		return p, c, err
+	}
+	_, small, err := choose(flow.GoalArea, 10000)
 	require.NoError(t, err)
 	least := small.Candidates[0].LUTs
 	for _, c := range small.Candidates {
 		least = min(least, c.LUTs)
 	}
-	for _, most := range []int{free.Candidates[0].LUTs - 1, least} {
-		p := mixedFor(t, flow.GoalTime, fmt.Sprintf("budget { luts <= %d }", most))
-		c, err := p.Choose(ctx, flow.Auto)
-		require.NoError(t, err, "%d", most)
-		require.LessOrEqual(t, c.Candidates[0].LUTs, most)
-		core, err := p.Core(ctx, c.Core)
-		require.NoError(t, err)
-		_, err = p.Price(core)
-		require.NoError(t, err)
-	}
-	_, err = mixedFor(t, flow.GoalTime, fmt.Sprintf("budget { luts <= %d }", least-1)).Choose(ctx, flow.Auto)
+	p, c, err := choose(flow.GoalTime, least)
+	require.NoError(t, err)
+	require.Equal(t, "soft", c.Candidates[0].Multiplier)
+	core, err := p.Core(ctx, c.Core)
+	require.NoError(t, err)
+	price, err := p.Price(core)
+	require.NoError(t, err)
+	require.LessOrEqual(t, price.LUTs, least)
+	_, _, err = choose(flow.GoalTime, least-1)
 	require.ErrorContains(t, err, "E0410")
 	require.ErrorContains(t, err, "the smallest core that can be had (multi, ")
 	require.ErrorContains(t, err, fmt.Sprintf("has %d LUTs, the budget is %d", least, least-1))
