@@ -21,13 +21,13 @@ func bitstreams() []bitstream {
 		return list
 	}
 	for _, board := range []string{"icebreaker", "tinyfpga-bx", "hx8k"} {
-		for _, example := range []string{"hello", "blinky", "buttons", "uart-echo", "filter"} {
+		for _, example := range []string{"hello", "blinky", "buttons", "pid", "uart-echo", "modbus", "filter"} {
 			if b := (bitstream{example, board, ""}); b != list[0] {
 				list = append(list, b)
 			}
 		}
 	}
-	return append(list, bitstream{"hello", "icebreaker", "18"}, bitstream{"hello", "tinyfpga-bx", "32"})
+	return append(list, bitstream{"hello", "icebreaker", "18"}, bitstream{"hello", "tinyfpga-bx", "32"}, bitstream{"echo", "icebreaker", ""})
 }
 
 // TestBitstreams: each fits, meets its clock, and is a bitstream of iCE40. The files
