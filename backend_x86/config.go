@@ -80,6 +80,31 @@ func contexts(b *strings.Builder, m *ir.Module) {
 	fmt.Fprintf(b, "__attribute__((unused)) static const u32 sn_room[] = {%s};\n#define SN_CHANS %d\n", strings.Join(append(rooms, "0"), ", "), len(m.Chans))
 }
 
+// mpiRings writes for product mpi which object is the ring of each channel, how long its
+// slots are, and the contexts of its writer and reader.
+func mpiRings(m *ir.Module, p Product) string {
+	if p != MPI {
+		return ""
+	}
+	size := map[string]int{}
+	for _, o := range m.Objects {
+		size[o.Name] = o.Size
+	}
+	var b strings.Builder
+	var rows []string
+	for k, c := range m.Chans {
+		name := ir.RingPrefix + c.Name
+		if size[name] == 0 {
+			rows = append(rows, "{0, 0, 0, 0}")
+			continue
+		}
+		fmt.Fprintf(&b, "extern u8 sn_slots_%d[] __asm__(\"obj.%s\");\n", k, name)
+		rows = append(rows, fmt.Sprintf("{sn_slots_%d, %d, %d, %d}", k, size[name]/max(1, c.Cap), c.Writer, c.Reader))
+	}
+	fmt.Fprintf(&b, "static const struct { u8 *slots; u32 size, writer, reader; } sn_ring[] = {%s};\n", strings.Join(append(rows, "{0, 0, 0, 0}"), ", "))
+	return b.String()
+}
+
 // homes writes where the addresses of each network device are: what the program reads,
 // and the layer may set at the start. A device without a stack has none.
 func homes(b *strings.Builder, m *ir.Module) {

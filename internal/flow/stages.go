@@ -86,6 +86,9 @@ func (p *Program) ForThreads() (*ir.Module, error) {
 
 // forProduct is the program IR that a product is made of.
 func (p *Program) forProduct(product x86.Product) (*ir.Module, error) {
+	if product == x86.MPI {
+		return p.ForThreads()
+	}
 	if product != x86.Linux {
 		return p.ForX86()
 	}
@@ -250,7 +253,11 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 		if err != nil {
 			return nil, err
 		}
-		img, err := x86.Options{CPU: x86.CPU(p.opts.CPU), Layout: p.opts.Layout, Printed: p.opts.Printed, Watched: p.opts.Watched, Words: p.bootWords(product)}.Build(ctx, m, product, tools)
+		mpi, err := p.mpiFlags(ctx, product)
+		if err != nil {
+			return nil, err
+		}
+		img, err := x86.Options{MPI: mpi, CPU: x86.CPU(p.opts.CPU), Layout: p.opts.Layout, Printed: p.opts.Printed, Watched: p.opts.Watched, Words: p.bootWords(product)}.Build(ctx, m, product, tools)
 		if err != nil {
 			return nil, err
 		}
