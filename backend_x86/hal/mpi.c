@@ -60,13 +60,15 @@ static u32 now_running = SN_CONTEXTS, unfinished;
 static u8 moved; // since this was last asked
 static void *scheduler_stack;
 
-// sn_change(from, to) keeps this stack in *from and goes on where `to` was kept.
-void sn_change(void **from, void *to);
-__asm__(".text\n.globl sn_change\nsn_change: push %rbx\n push %rbp\n push %r12\n push %r13\n push %r14\n push %r15\n"
-        " mov %rsp, (%rdi)\n mov %rsi, %rsp\n"
-        " pop %r15\n pop %r14\n pop %r13\n pop %r12\n pop %rbp\n pop %rbx\n ret\n");
+#define NAKED __attribute__((naked, noinline))
+// change keeps this stack in *from and goes on where `to` was kept.
+NAKED static void change(void **from, void *to) {
+  __asm__("push %rbx\n push %rbp\n push %r12\n push %r13\n push %r14\n push %r15\n"
+          " mov %rsp, (%rdi)\n mov %rsi, %rsp\n"
+          " pop %r15\n pop %r14\n pop %r13\n pop %r12\n pop %rbp\n pop %rbx\n ret\n");
+}
 
-static void let_others(void) { sn_change(&state[now_running].stack, scheduler_stack); }
+static void let_others(void) { change(&state[now_running].stack, scheduler_stack); }
 
 static void begin_here(void) {
   sn_context[now_running]();

@@ -6,7 +6,7 @@ static void turns(void) {
   for (u32 k = 0; k < SN_CONTEXTS; k++) {
     if (rank_of(k) != (u32)rank || state[k].ended) continue;
     now_running = k;
-    sn_change(&scheduler_stack, state[k].stack);
+    change(&scheduler_stack, state[k].stack);
   }
 }
 
