@@ -116,22 +116,22 @@ func TestDisk(t *testing.T) {
 	d := world.NewDisk(make([]byte, 1025)) // three sectors
 	full := bytes.Repeat([]byte{7}, world.SectorSize)
 	require.Len(t, d.Image(), 3*world.SectorSize)
-	require.Equal(t, []byte{0, 0, 0, 0}, d.Do(command(world.DiskWrite, 2, full...)))
-	require.Equal(t, append([]byte{0, 0, 0, 0}, full...), d.Do(command(world.DiskRead, 2)))
+	require.Equal(t, []byte{0, 0, 0, 0}, d.Do(0, command(world.DiskWrite, 2, full...)))
+	require.Equal(t, append([]byte{0, 0, 0, 0}, full...), d.Do(0, command(world.DiskRead, 2)))
 	require.Equal(t, 1, d.Unflushed())
-	d.Do(command(world.DiskWrite, 2, full...))
+	d.Do(0, command(world.DiskWrite, 2, full...))
 	require.Equal(t, 1, d.Unflushed())
-	require.Equal(t, []byte{0, 0, 0, 0}, d.Do(command(world.DiskFlush, 0)))
+	require.Equal(t, []byte{0, 0, 0, 0}, d.Do(0, command(world.DiskFlush, 0)))
 	require.Zero(t, d.Unflushed())
 	for what, c := range map[string][]byte{
 		"read after": command(world.DiskRead, 3), "write after": command(world.DiskWrite, 3, full...),
 	} {
-		require.Equal(t, []byte{1, 0, 0, 0}, d.Do(c), what)
+		require.Equal(t, []byte{1, 0, 0, 0}, d.Do(0, c), what)
 	}
 	for what, c := range map[string][]byte{
 		"nothing": nil, "short": {1, 0}, "no operation": command(9, 0), "half a sector": command(world.DiskWrite, 0, 1, 2),
 	} {
-		require.Equal(t, []byte{2, 0, 0, 0}, d.Do(c), what)
+		require.Equal(t, []byte{2, 0, 0, 0}, d.Do(0, c), what)
 	}
 	w := world.New(&world.Script{Devices: []string{"a", "d"}, Disks: []*world.Disk{nil, d}})
 	require.Nil(t, w.Ask(0, command(world.DiskRead, 0)))
