@@ -213,7 +213,7 @@ func (b *body) orElse(n *syntax.ExprStmt, s tree.Stmt, x tree.Expr) tree.Stmt {
 	}
 	if _, ok := x.(*tree.Asked); !ok {
 		b.c.errorf(codes.NeverFails, n.Else.Span(), "there is nothing here that may fail, so this else is never reached").
-			Hint("an else follows a command of a disk or of an I2C bus")
+			Hint("an else follows a command that may fail, as `flush` or `read`")
 		return nil
 	}
 	at := tree.Stmt0{At: n.Span()}
