@@ -43,7 +43,8 @@ task hold(s: net.Udp, d: blk.Disk) {
     let from = s.recv(b)
     if b.len == 1 {
       d.read(u32(b[0]), sec) else { s.send(from, "no read"); continue }
-      s.send(from, sec[1..2])
+      b[0] = sec[1]
+      s.send(from, b)
     } else if b.len > 1 {
       d.write(u32(b[0]), b) else { s.send(from, "no write"); continue }
       d.flush() else { s.send(from, "no flush"); continue }
