@@ -105,8 +105,8 @@ func (w *World) Refuses(dev int, command []byte) bool {
 	return d != nil && len(command) >= port.CommandSize && !d.Can(w.now, command)
 }
 
-// AbleTo says that from now on a disk can do a command to a sector, or cannot. Of a command
-// without a sector the number does not count.
+// AbleTo says that from now on a disk can do a command to a sector, or cannot. The number does
+// not count for a command without a sector.
 func (d *Disk) AbleTo(m *port.Method, sector uint32, can bool) {
 	a := Able{Op: m.Code, From: sector, To: sector, Can: can}
 	if m.ArgBits == 0 {

@@ -26,7 +26,7 @@ const (
 const (
 	DiskOK      = 0
 	DiskPastEnd = 1 // there is no such sector
-	DiskError   = 2 // it cannot do that, or it is no command
+	DiskError   = 2 // it cannot do that, or does not know the command
 )
 
 // Disk is a disk of whole sectors. A write is in the cache until a flush makes it
@@ -37,12 +37,12 @@ type Disk struct {
 	ables   []Able
 }
 
-// Able says from a time on whether a disk can do a command to some sectors. Of those that fit
-// a command the last one counts; a disk of which nothing is said can do everything.
+// Able says from a time on whether a disk can do a command to some sectors. The last one that
+// fits a command counts. Where none fits, the disk can do it.
 type Able struct {
 	Time     uint64 // in microseconds
 	Op       uint32
-	From, To uint32 // sectors, both included; of a flush all
+	From, To uint32 // sectors, both included; all for a flush
 	Can      bool
 }
 
