@@ -63,6 +63,7 @@ type program struct {
 	Path   string   `arg:"" help:"A source file, a folder whose .sn files are one program, or program IR (.sir)."`
 	Define []string `short:"D" placeholder:"NAME=VALUE" help:"Set a config of the program."`
 	Net    []string `placeholder:"DEVICE.host=ADDRESS/BITS" help:"Addresses of a network device at the start, DEVICE.gateway=ADDRESS too; the device may be left out when one has addresses. Products for x86-64 stay as they are and are told."`
+	Word   []string `sep:"none" placeholder:"NAME=VALUE" help:"Value of a config at the start, of one that the system only hands to tasks and sockets. Products for x86-64 stay as they are and are told."`
 	Regs   int      `default:"0" placeholder:"N" help:"Registers of the generated core, 5 to 32 (default: 16 or 32, as pays)."`
 	Skip   []string `placeholder:"PASS" help:"Leave a pass over the program IR out."`
 	Dump   []string `name:"dump-after" placeholder:"PASS" help:"Show the program IR after a pass, on standard error."`
@@ -75,7 +76,7 @@ type program struct {
 // load checks the program and prints its warnings. More options are those that only
 // one command has.
 func (p *program) load(e *env, more ...func(*flow.Options)) (*flow.Program, error) {
-	opts := flow.Options{Regs: p.Regs, Addresses: p.Net, Backend: p.With, CPU: p.CPU, Skip: p.Skip, DumpAfter: p.Dump}
+	opts := flow.Options{Regs: p.Regs, Addresses: p.Net, Words: p.Word, Backend: p.With, CPU: p.CPU, Skip: p.Skip, DumpAfter: p.Dump}
 	opts.Dump = func(title, text string) { fmt.Fprintf(e.err, "# %s\n%s\n", title, text) }
 	for _, set := range more {
 		set(&opts)

@@ -90,6 +90,7 @@ type hwCmd struct {
 	Core     string `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
 	Design   string `placeholder:"FILE" help:"Make the core of a design point (.design, as build writes it) and not that of the program's own; it says which organisation."`
 	Full     bool   `help:"Make a core that is not specialised: all lines, 32 registers, all port registers, 16 KiB memories or more. It runs any image."`
+	Netlist  bool   `help:"Write the core as cells of an iCE40, mapped by Sinter, too (NAME_ice40.v): nextpnr-ice40 places it as it is."`
 	Wrappers bool   `help:"Write texts for the designs of others, too: AXI4-Stream, FuseSoC, LiteX, cocotb."`
 	Frames   int    `default:"64" placeholder:"N" help:"Frames of the captures that the test bench replays; 0: all."`
 }
@@ -112,7 +113,7 @@ func (c *hwCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	r, err := p.Hardware(e.ctx, flow.HardwareOptions{Dir: c.Out, Core: kind, World: c.world(), Frames: c.Frames, Wrappers: c.Wrappers})
+	r, err := p.Hardware(e.ctx, flow.HardwareOptions{Dir: c.Out, Core: kind, World: c.world(), Frames: c.Frames, Wrappers: c.Wrappers, Netlist: c.Netlist})
 	if err != nil {
 		return err
 	}

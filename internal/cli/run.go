@@ -149,7 +149,7 @@ type verifyCmd struct {
 	inputs  `embed:""`
 	Core    string   `default:"both" enum:"both,multi,pipe3,none" help:"Which core to verify: multi, pipe3, both or none."`
 	Quick   bool     `help:"Only traces and removal: seconds, no outside tool, no proof."`
-	Checks  []string `placeholder:"CHECK" help:"Only these checks: trace, net, lockstep, proof, removal, facts, circuit, verilog, witness."`
+	Checks  []string `placeholder:"CHECK" help:"Only these checks: trace, net, lockstep, proof, removal, facts, circuit, verilog, witness, and netlist, which runs only when it is named."`
 	NoX86   bool     `name:"no-x86" help:"Leave the native process and the unikernel out."`
 	Random  int      `default:"20000" placeholder:"N" help:"Random instructions of the lock-step check of each core."`
 	Bisect  bool     `help:"Only find the first pass over the program IR that changes what the program does."`

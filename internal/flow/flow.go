@@ -41,6 +41,7 @@ type Options struct {
 	Settings []types.Setting // -D name=value
 	// Addresses are those of network devices, DEVICE.host=10.0.0.2/24 (addresses.go).
 	Addresses []string
+	Words     []string       // NAME=VALUE, values of configs at the start (words.go)
 	Regs      int            // registers of a generated core; 0: as many as pay
 	Backend   string         // "cg" (default) or "llvm" for RISC-V
 	CPU       string         // that x86-64 products are made for; empty: the product's own choice
@@ -124,6 +125,9 @@ func LoadFiles(files []*diag.File, opts Options) (*Program, error) {
 		return nil, err
 	}
 	p := &Program{Name: t.Name, Files: files, Tree: t, Warnings: all, opts: opts}
+	if err := p.begin(parsed); err != nil {
+		return p, err
+	}
 	return p, p.addressed()
 }
 

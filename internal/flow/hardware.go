@@ -24,6 +24,7 @@ type HardwareOptions struct {
 	Frames int // that the test bench replays; 0: all
 
 	Wrappers bool // texts for the designs of others, too
+	Netlist  bool // the core as cells of an iCE40, too
 }
 
 // Hardware is what was written.
@@ -56,6 +57,11 @@ func (p *Program) Hardware(ctx context.Context, o HardwareOptions) (*Hardware, e
 		}
 		_, memories := verilog.Memories(c.Circuit)
 		maps.Copy(files, verilog.Wrappers(c.Circuit, slices.Collect(maps.Keys(memories))))
+	}
+	if o.Netlist {
+		if err := p.netlist(ctx, o.Core, files, figures); err != nil {
+			return nil, err
+		}
 	}
 	h := &Hardware{Figures: figures}
 	names := slices.Sorted(maps.Keys(files))

@@ -81,6 +81,10 @@ func (l *lowerer) task(k int, r *tree.Run) *ir.Func {
 // at the start.
 func (x *lowering) bindConst(p *tree.Local, a tree.Bind) {
 	slots := x.begin(p)
+	if a.AtStart() {
+		x.bindWords(p, a, slots)
+		return
+	}
 	if a.Boot == "" {
 		x.assign(p.Type, slots, x.constLeaves(p.Type, a.Cells, p.Name, p.Span))
 		return

@@ -73,7 +73,7 @@ func Library(p *tree.Program) (*ir.Module, error) {
 }
 
 func newLowerer(p *tree.Program) *lowerer {
-	return &lowerer{p: p, m: &ir.Module{Name: identifier(p.Name), Marks: p.Marks}, consts: map[*tree.ConstDef]*ir.Object{}, instances: map[string]*ir.Func{}, losses: map[*tree.SocketDef]*ir.Object{}, helpers: map[string]*ir.Func{}}
+	return &lowerer{p: p, m: &ir.Module{Name: identifier(p.Name), Marks: p.Marks}, consts: map[*tree.ConstDef]*ir.Object{}, instances: map[string]*ir.Func{}, losses: map[*tree.SocketDef]*ir.Object{}, ports: map[*tree.SocketDef]*ir.Object{}, helpers: map[string]*ir.Func{}}
 }
 
 type lowerer struct {
@@ -82,7 +82,8 @@ type lowerer struct {
 	consts    map[*tree.ConstDef]*ir.Object
 	instances map[string]*ir.Func // by function and sizes of its objects
 	losses    map[*tree.SocketDef]*ir.Object
-	helpers   map[string]*ir.Func // of real.sir, that are in the module
+	ports     map[*tree.SocketDef]*ir.Object // that the start may set
+	helpers   map[string]*ir.Func            // of real.sir, that are in the module
 }
 
 // identifier makes a name of the IR out of any text.
