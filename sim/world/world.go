@@ -176,7 +176,7 @@ func (w *World) Oversize(dev int) int { return w.oversize[dev] }
 // that answers.
 func (w *World) Ask(dev int, command []byte) []byte {
 	if d := w.Disk(dev); d != nil {
-		return d.Do(command)
+		return d.Do(w.now, command)
 	}
 	if b := w.Bus(dev); b != nil {
 		return b.Do(w.now, command)
