@@ -52,7 +52,9 @@ type Options struct {
 	Net       bool           // carry a check after each proved one
 	Target    *design.Target // of a core; nil: RV32I with multiplication, Lines and Regs registers
 	Lines     *isa.Set       // added to the instruction set of a core, or nil
-	Mine      int            // mined lines of a core at most; 0: none
+	Mine      int            // mined lines of a core at most; 0: none, MineWherePays
+	Goal      Goal           // of a core; empty: the first of Goals
+	Soft      bool           // a core multiplies without an instruction
 
 	Skip      []string                 // names of passes to leave out
 	DumpAfter []string                 // names of passes after which Dump gets the program IR
@@ -168,7 +170,7 @@ func (p *Program) Through(passes func([]pass.Pass) []pass.Pass) *Program {
 // Printing is the same program with other LLVM IR for x86-64.
 func (p *Program) Printing(text func(string) string) *Program {
 	other := *p
-	other.stages, other.opts.Printed = stages{target: p.target, forX86: p.forX86, tools: p.tools}, text
+	other.stages, other.opts.Printed = stages{target: p.target, forX86: p.forX86, forThreads: p.forThreads, first: p.first, tools: p.tools}, text
 	if p.bare != nil {
 		other.bare = p.bare.Printing(text)
 	}
