@@ -341,7 +341,10 @@ func (img *Image) link(ctx context.Context, r recipe, tools *llvm.Tools, files m
 			return err
 		},
 		func() (err error) {
-			img.Stripped, err = tools.Link(ctx, files, "out", append(args, "--strip-all")...)
+			plain, err := tools.Link(ctx, files, "out", append(args, "--strip-all")...)
+			if err == nil {
+				img.Stripped, err = withoutSections(plain)
+			}
 			return err
 		})
 }
