@@ -224,7 +224,7 @@ func Run(ctx context.Context, im *Image, o Options) (code int, err error) {
 		ctx, done = context.WithTimeout(ctx, o.For)
 		defer done()
 	}
-	go s.announce(ctx)
+	go s.announce(ctx, s.asks()) // asked here: a child takes the ends away
 	s.began = time.Now()
 	s.beganAt.Store(s.began.UnixNano())
 	code, err = s.machine()(ctx)
@@ -255,10 +255,10 @@ const settle = 200 * time.Millisecond
 
 // announce says that the service answers. With a stack that is when its first frame has
 // come, an answer to our question for its station.
-func (s *service) announce(ctx context.Context) {
+func (s *service) announce(ctx context.Context, asks bool) {
 	st := Started{Name: s.im.Name, Machine: s.o.Machine, Reach: s.reach, Size: s.im.Size, Linked: s.im.Linked, Metrics: s.scrape}
 	var later <-chan time.Time
-	if !s.asks() {
+	if !asks {
 		later = time.After(settle)
 	}
 	select {
