@@ -137,7 +137,9 @@ func activationRefused(t *testing.T, echo string) {
 		require.EqualError(t, cmd.Wait(), "exit status 1", c.names)
 		require.Equal(t, c.want, said.String()[max(0, len(said.String())-len(c.want)):])
 	}
-	cmd := exec.Command(echo)
+	ctx, stop := context.WithTimeout(context.Background(), 10*time.Second)
+	defer stop()
+	cmd := exec.CommandContext(ctx, echo)
 	cmd.ExtraFiles, cmd.Env = []*os.File{udp}, []string{"LISTEN_FDS=1", "LISTEN_PID=1"}
 	out, err := cmd.StderrPipe()
 	require.NoError(t, err)
