@@ -62,7 +62,7 @@ func TestFill(t *testing.T) {
 		{full, "data_copy"},
 		{sparse(r, 250, 9), "data_list"},
 		{sparse(r, 256, 30), "data_list"},
-		{sparse(r, 256, 110), "data_list"}, // longer than what is gates
+		{sparse(r, 256, 110), "data_list"},            // longer than what is gates
 		{append(make([]uint64, 255), 1), "data_copy"}, // a list wants two words
 	} {
 		made, err := Restart(user(t, 8, c.init, nil))

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/testkit"
-	"github.com/sinter-lang/sinter/verify/gen"
 	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/verify/gen"
 )
 
 // fuzz runs programs and demands that none fails.
