@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"math/big"
 	"path/filepath"
@@ -142,12 +143,14 @@ func (p *Program) boardFiles(ctx context.Context, o FPGAOptions) (*FPGA, map[str
 		return nil, nil, UserErrorf("%s on %s: %v", p.Name, d.Board.Name, err)
 	}
 	maps.Copy(files, d.Memories())
+	head := fmt.Sprintf("// %s\n// The top for %s, made by Sinter %s.\n", license, d.Board.Name, Version)
+	files[d.Module()+".v"] = head + files[d.Module()+".v"]
 	c, err := p.Core(ctx, o.Core)
 	if err != nil {
 		return nil, nil, err
 	}
 	name := verilog.ModuleName(c.Circuit)
-	files[name+".v"] = verilog.Write(d.Core, verilog.Options{})
+	files[name+".v"] = verilog.Write(d.Core, verilog.Options{About: about(c, name)})
 	if c.Point != nil {
 		files[name+".design"] = design.Print(c.Point)
 	}
