@@ -40,7 +40,7 @@ func TestWrittenProgramsDoTheSame(t *testing.T) {
 				kinds["bytes"]++
 			}
 			name = strings.TrimSuffix(name, "bytes") + "answers"
-			if _, err := os.Stat(name); err == nil {
+			if _, err := os.Stat(name); err == nil && d.Bus != "" {
 				w.Answers = append(w.Answers, d.Name+"="+name)
 				kinds[d.Bus]++
 			}
@@ -48,6 +48,10 @@ func TestWrittenProgramsDoTheSame(t *testing.T) {
 			if _, err := os.Stat(name); err == nil {
 				w.Levels = append(w.Levels, d.Name+"="+name)
 				kinds["levels"]++
+			}
+			if d.Answers != "" {
+				w.Answers = append(w.Answers, d.Name+"="+strings.TrimSuffix(name, "vcd")+"answers")
+				kinds["answers"]++
 			}
 			if d.Messages {
 				kinds["port.udp"]++
@@ -67,7 +71,7 @@ func TestWrittenProgramsDoTheSame(t *testing.T) {
 		require.NoError(t, err, path)
 		require.Empty(t, trace.Compare(s.ref, r.Trace, trace.Options{}), path)
 	}
-	for _, k := range []string{"captures", "port.udp", "net.udp", "disk", "levels", "bytes", "spi", "i2c", "until"} {
+	for _, k := range []string{"captures", "port.udp", "net.udp", "disk", "levels", "bytes", "answers", "spi", "i2c", "until"} {
 		require.Greater(t, kinds[k], 3, k)
 	}
 }

@@ -34,6 +34,7 @@ type gen struct {
 	pins   *rand.Rand // of pins
 	serial *rand.Rand // of serial lines
 	buses  *rand.Rand // of buses
+	worn   *rand.Rand // of what devices cannot do
 	o      Options
 	p      *Program
 	traps  bool // this program may trap
@@ -61,7 +62,7 @@ func New(seed uint64, o Options) *Program {
 		o.Size = min(o.Size, 10)
 	}
 	g := &gen{
-		r: rand.New(rand.NewPCG(seed, 7)), pins: rand.New(rand.NewPCG(seed, 8)), serial: rand.New(rand.NewPCG(seed, 9)), buses: rand.New(rand.NewPCG(seed, 10)), o: o, p: &Program{Seed: seed, Used: map[string]int{}, decls: list()},
+		r: rand.New(rand.NewPCG(seed, 7)), pins: rand.New(rand.NewPCG(seed, 8)), serial: rand.New(rand.NewPCG(seed, 9)), worn: rand.New(rand.NewPCG(seed, 10)), buses: rand.New(rand.NewPCG(seed, 11)), o: o, p: &Program{Seed: seed, Used: map[string]int{}, decls: list()},
 		exprs: exprRows(), exacts: exactRows(), stmts: stmtRows(),
 	}
 	g.traps = !o.NoTraps && g.oneIn(3)
@@ -94,7 +95,7 @@ func Productions() []string {
 		out = append(out, "bound "+r.name)
 	}
 	return append(out, "statement send", "statement send a frame", "statement receive a frame",
-		"statement select", "statement every", "statement after", "statement poll", "statement offer", "statement fan")
+		"statement select", "statement every", "statement after", "statement poll", "statement offer", "statement fan", "statement else of a command")
 }
 
 // Source is the text of the program.

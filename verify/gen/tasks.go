@@ -21,6 +21,8 @@ type link struct {
 	bus      *port.Kind // its row, nil for what is not a bus
 	buffer   *variable
 	gone     bool
+	worn     bool   // a disk that cannot do everything
+	answers  string // what it cannot do
 }
 
 // task is a task and its one run.
