@@ -39,7 +39,8 @@
 //	echo_instructions echo_cycles.CORE              of one echo of so many bytes: scheduler, stack and task
 //	boot_instructions guest_instructions            of a guest until its program begins; from there to its end
 //	placed_cells placed_rams, rates: placed_mhz     on the FPGA, the median of three seeds
-//	scale.check scale.ll, rates: scale.check_growth, scale.ll_mib (MiB) of generated programs of so many lines, to no error and to LLVM IR
+//	scale.check scale.ll, rates: scale.check_growth  of generated programs of so many lines, to no error and to LLVM IR;
+//	scale.ll_cpu, rates: scale.ll_mib, .check_mib   processor seconds and the most MiB of that
 //
 // Start reading at measure.
 package main

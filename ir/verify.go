@@ -1,6 +1,8 @@
 package ir
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
@@ -104,9 +106,9 @@ func (v *verifier) module() {
 			v.name(scope, "objects", o.Name, o, o.Span)
 			v.object(o, o.Kind == LocalObj && len(o.Init) == 0)
 		}
-		for _, o := range m.Objects {
-			if scope[o.Name] {
-				v.errorf(f, f.Span, "object %%%s of the module has the name of one of @%s", o.Name, f.Name)
+		for _, name := range slices.Sorted(maps.Keys(scope)) {
+			if objs[name] {
+				v.errorf(f, f.Span, "object %%%s of the module has the name of one of @%s", name, f.Name)
 			}
 		}
 	}

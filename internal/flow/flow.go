@@ -114,6 +114,7 @@ func LoadFiles(files []*diag.File, opts Options) (*Program, error) {
 	for _, f := range files {
 		tree, list := syntax.Parse(f)
 		all = append(all, list...)
+		tree.Forget()
 		parsed = append(parsed, tree)
 	}
 	if err := all.Err(); err != nil {
