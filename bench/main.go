@@ -37,6 +37,7 @@
 //	ratios: luts.CORE.EXAMPLE                       of the two
 //	clang_instructions, ratios: cg.instructions     kernels in C; ours to clang's, and the geometric mean
 //	echo_instructions echo_cycles.CORE              of one echo of so many bytes: scheduler, stack and task
+//	echo_x86 echo_x86_layer                         with -echo: of the same in a process, and in the layer below the program
 //	boot_instructions guest_instructions            of a guest until its program begins; from there to its end
 //	placed_cells placed_rams, rates: placed_mhz     on the FPGA, the median of three seeds
 //	scale.check scale.ll, rates: scale.check_growth  of generated programs of so many lines, to no error and to LLVM IR;
@@ -66,6 +67,7 @@ type options struct {
 	synth bool
 	times bool // rates and seconds
 	peer  peer // that services are measured beside
+	goal  flow.Goal
 }
 
 func main() {
@@ -84,6 +86,7 @@ func main() {
 	mining := flag.Bool("mine", false, "compare programs with mined lines and without")
 	programs := flag.String("programs", "", "with -mine: a folder of programs, NAME/prog.sn with NAME/args, in place of the examples")
 	most := flag.Int("most", flow.MinedLines, "with -mine: so many lines at most")
+	goal := flag.String("goal", "", "with -mine and -core: the goal of the cores, as sinter's --goal")
 	goals := flag.Bool("core", false, "place cores of the kernels and print them beside their goals and other cores")
 	kinds := flag.String("kinds", "pipe3,pipe3+mine,multi", "with -core: which cores, +mine with mined lines")
 	prices := flag.Bool("price", false, "place netlists of several cores of each kernel and print them beside their prices")
@@ -105,7 +108,7 @@ func main() {
 	if *echo {
 		os.Exit(printEchoes(context.Background(), *root, *lines))
 	}
-	o := options{root: *root, synth: *synth, times: true, peer: other}
+	o := options{root: *root, synth: *synth, times: true, peer: other, goal: flow.Goal(*goal)}
 	if *only != "" {
 		o.only = strings.Split(*only, ",")
 	}

@@ -70,7 +70,8 @@ type program struct {
 	With   string   `default:"cg" enum:"cg,llvm" help:"Code generator for the core: cg or llvm."`
 	CPU    string   `name:"cpu" default:"" enum:",native,x86-64,x86-64-v3" placeholder:"CPU" help:"Processor that x86-64 products are made for: native, x86-64 or x86-64-v3 (default: x86-64-v3). A guest uses SSE2 at most, and without this only for floats."`
 	Isa    []string `name:"isa" placeholder:"FILE" help:"Add the lines of an instruction set (.isa) to that of the core."`
-	Mine   string   `default:"off" placeholder:"N" help:"Lines that are mined from the program for its core: off, or at most so many (sinter mine shows them)."`
+	Mine   string   `default:"auto" placeholder:"N" help:"Lines that are mined from the program for its core: off, or at most so many (sinter mine shows them; default: auto, 16 where they pay, none with --isa, --with llvm and hw --full)."`
+	Goal   string   `default:"time" enum:"time,balance,area" help:"What is least in a core: time (cells × time²), balance (cells × time) or area (cells)."`
 }
 
 // load checks the program and prints its warnings. More options are those that only
@@ -89,6 +90,9 @@ func (p *program) load(e *env, more ...func(*flow.Options)) (*flow.Program, erro
 	if err := opts.SetMine(p.Mine); err != nil {
 		return nil, err
 	}
+	if err := opts.SetGoal(p.Goal); err != nil {
+		return nil, err
+	}
 	for _, path := range p.Isa {
 		if err := opts.AddLines(path); err != nil {
 			return nil, err
@@ -99,6 +103,22 @@ func (p *program) load(e *env, more ...func(*flow.Options)) (*flow.Program, erro
 		fmt.Fprint(e.err, diag.Render(prog.Warnings))
 	}
 	return prog, err
+}
+
+// organisation is the core that --core names. For auto it is chosen, and the reasons are
+// printed beside the result, not in it.
+func (e *env) organisation(p *flow.Program, name string) (string, error) {
+	if name != flow.Auto {
+		return name, nil
+	}
+	c, err := p.Choose(e.ctx, name)
+	if err != nil {
+		return "", err
+	}
+	if !e.json {
+		table(e.err, c.Table())
+	}
+	return c.Core, nil
 }
 
 // Run runs one command line and returns its exit code.

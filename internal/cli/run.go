@@ -14,7 +14,7 @@ type inputs struct {
 	PcapIn  []string `name:"pcap-in" placeholder:"DEVICE=FILE" help:"Frames that arrive at a device, from a capture; none for nothing. The name may be left out when there is one, here and in the options below."`
 	VcdIn   []string `name:"vcd-in" placeholder:"PORT=FILE" help:"Levels of an input pin, from a value change dump. FILE:SIGNAL names a signal of the file; none says that nothing changes."`
 	BytesIn []string `name:"bytes-in" placeholder:"PORT=FILE" help:"Bytes that arrive at a serial line: lines of a time in us and bytes in hexadecimal; none for nothing."`
-	Answers []string `placeholder:"PORT=FILE" help:"What the device at the other end of an SPI or I2C bus answers: lines of a time in us, what is sent, a colon, the answer, in hexadecimal; none for nothing."`
+	Answers []string `placeholder:"PORT=FILE" help:"What the device at the other end of an SPI or I2C bus answers: lines of a time in us, what is sent, a colon, the answer, in hexadecimal; none for nothing. Of a disk what it cannot do, as in 0 read 5 : -."`
 	Disk    []string `placeholder:"DISK=FILE" help:"The image of a disk; without one it has 1 MiB of zeros. The file is not changed."`
 	Seed    int64    `placeholder:"N" help:"Seed of the random gaps on the ports of a core; 0: none."`
 	Until   string   `placeholder:"TIME" help:"End of the run, such as 20ms; without it, the time of the last frame. Timers after it do not fire."`
@@ -33,7 +33,7 @@ type runCmd struct {
 	inputs    `embed:""`
 	liveFlags `embed:""`
 	On        string   `default:"" enum:",${machines}" help:"Machine: ${machine} (default: source; with --live the monitor where it can run, else unikernel)."`
-	Core      string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core for isa, cycle and gates: multi or pipe3."`
+	Core      string   `default:"pipe3" enum:"auto,multi,pipe3" help:"Organisation of the core: multi, pipe3, or auto, the one that serves the goal best."`
 	Engine    string   `placeholder:"NAME" help:"What runs the circuit on cycle or gates (default: the first): ${engines}."`
 	Lanes     int      `placeholder:"N" help:"Runs of a core at once, each with gaps of another seed at its ports; all must show the same (cycle and gates only)."`
 	DiskOut   []string `name:"disk-out" placeholder:"DISK=FILE" help:"Write a disk, as it is after the run, to a file."`
@@ -67,6 +67,11 @@ func (c *runCmd) Run(e *env) error {
 	}
 	if c.On == flow.Source {
 		c.On = p.Reference()
+	}
+	if c.On == flow.ISA || c.On == flow.Cycle || c.On == flow.Gates {
+		if c.Core, err = e.organisation(p, c.Core); err != nil {
+			return err
+		}
 	}
 	o := flow.RunOptions{
 		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, VcdOut: c.VcdOut, BytesOut: c.BytesOut, DiskOut: c.DiskOut, TraceFile: c.Trace, CommitLog: c.CommitLog, Wave: c.Wave, Window: c.Window, Lanes: c.Lanes,

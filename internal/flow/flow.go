@@ -52,7 +52,9 @@ type Options struct {
 	Net       bool           // carry a check after each proved one
 	Target    *design.Target // of a core; nil: RV32I with multiplication, Lines and Regs registers
 	Lines     *isa.Set       // added to the instruction set of a core, or nil
-	Mine      int            // mined lines of a core at most; 0: none
+	Mine      int            // mined lines of a core at most; 0: none, MineWherePays
+	Goal      Goal           // of a core; empty: the first of Goals
+	Soft      bool           // a core multiplies without an instruction
 
 	Skip      []string                 // names of passes to leave out
 	DumpAfter []string                 // names of passes after which Dump gets the program IR

@@ -31,6 +31,7 @@ type HardwareOptions struct {
 type Hardware struct {
 	Files   []string           `json:"files"` // paths, in order
 	Figures map[string]float64 `json:"figures"`
+	Mined   []MinedLine        `json:"mined,omitempty"`
 }
 
 // benchSlack is how many times more cycles than our own run the test bench
@@ -63,7 +64,11 @@ func (p *Program) Hardware(ctx context.Context, o HardwareOptions) (*Hardware, e
 			return nil, err
 		}
 	}
-	h := &Hardware{Figures: figures}
+	mined, err := p.MinedLines()
+	if err != nil {
+		return nil, err
+	}
+	h := &Hardware{Figures: figures, Mined: mined}
 	names := slices.Sorted(maps.Keys(files))
 	for _, name := range names {
 		h.Files = append(h.Files, filepath.Join(o.Dir, name))
