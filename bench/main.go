@@ -37,6 +37,7 @@
 //	ratios: luts.CORE.EXAMPLE                       of the two
 //	clang_instructions, ratios: cg.instructions     kernels in C; ours to clang's, and the geometric mean
 //	echo_instructions echo_cycles.CORE              of one echo of so many bytes: scheduler, stack and task
+//	echo_x86 echo_x86_layer                         with -echo: of the same in a process, and in the layer below the program
 //	boot_instructions guest_instructions            of a guest until its program begins; from there to its end
 //	placed_cells placed_rams, rates: placed_mhz     on the FPGA, the median of three seeds
 //	scale.check scale.ll, rates: scale.check_growth  of generated programs of so many lines, to no error and to LLVM IR;

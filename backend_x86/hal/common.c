@@ -218,25 +218,27 @@ u32 sn_wait(u32 mask) {
 }
 
 #if SN_DISKS
-// A disk is asked with a message and answers with one (docs/trace.md).
+// A disk is asked with a message and answers with one (docs/trace.md). In a scripted run the
+// world may refuse a command, which the device then never sees.
 static u32 disk_length, disk_answer[1 + SECTOR / 4];
 
 static void disk_ask(u32 dev, const u8 *buf) {
-  u32 n = *(const u32 *)buf, status = DISK_ERROR;
+  u32 n = *(const u32 *)buf, status = DISK_ERROR, refused = DISK_OK;
   const u32 *command = (const u32 *)(buf + 4);
   u8 *data = (u8 *)(disk_answer + 1);
-  if (n >= 8) {
+  if (hal_scripted) {
+    ask('O', dev, 0, buf + 4, n);
+    refused = answer();
+  }
+  disk_length = 4;
+  if (n >= 8 && refused == DISK_OK) {
     u32 op = command[0];
     if (op == DISK_WRITE && n == 8 + SECTOR) memcpy(data, buf + 12, SECTOR);
     if (op == DISK_READ || op == DISK_FLUSH || (op == DISK_WRITE && n == 8 + SECTOR)) status = hal_disk(dev, op, command[1], data);
-    disk_length = op == DISK_READ && status == DISK_OK ? 4 + SECTOR : 4;
-  } else {
-    disk_length = 4;
+    if (op == DISK_READ && status == DISK_OK) disk_length += SECTOR;
   }
   disk_answer[0] = status;
-  if (!hal_scripted) return;
-  ask('O', dev, 0, buf + 4, n);
-  ask('D', dev, 0, disk_answer, disk_length);
+  if (hal_scripted) ask('D', dev, 0, disk_answer, disk_length);
 }
 
 static u32 disk_take(u8 *buf, u32 cap) {

@@ -65,6 +65,7 @@ const (
 	AlwaysTraps   diag.Code = "E0315" // an index that is never below the length
 	LeavesTimed   diag.Code = "E0316" // a return out of a timed region
 	BadSelect     diag.Code = "E0317" // an arm of a select that cannot be
+	NeverFails    diag.Code = "E0323" // an else after what cannot fail
 
 	UnreachableArm diag.Code = "E0321" // an arm of a match that is never taken
 	UnusedVariable diag.Code = "E0318" // a variable that nobody reads

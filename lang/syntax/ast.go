@@ -456,10 +456,12 @@ type TimedStmt struct {
 	Body *Block
 }
 
-// ExprStmt is a call for its effect.
+// ExprStmt is a call for its effect. Else, nil when not written, is what a failed
+// operation of a device leads to.
 type ExprStmt struct {
 	Place
-	X Expr
+	X    Expr
+	Else *Block
 }
 
 // ---- Expressions

@@ -189,7 +189,7 @@ func childrenOfStmt(n Node) kids {
 	case *TimedStmt:
 		return one(k, n.Body)
 	case *ExprStmt:
-		return k.expr(n.X)
+		return one(k.expr(n.X), n.Else)
 	default:
 		return childrenOfTestStmt(n)
 	}

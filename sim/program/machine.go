@@ -199,13 +199,22 @@ func (mc *Machine) round() {
 		mc.end(trace.Ended)
 		return
 	}
-	status, waits := mc.waits()
-	stuck := status == trace.Stuck && mc.services // whatever comes, the program's own tasks do not go on
-	if !stuck && mc.world.AdvanceOr(mc.deadline()) {
+	if !mc.stuck() && mc.world.AdvanceOr(mc.deadline()) {
 		return
 	}
+	status, waits := mc.waits()
 	mc.trace.Waits = append(mc.trace.Waits, waits...)
 	mc.end(status)
+}
+
+// stuck reports whether the program's own tasks do not go on whatever comes, though services
+// would.
+func (mc *Machine) stuck() bool {
+	if !mc.services {
+		return false
+	}
+	status, _ := mc.waits()
+	return status == trace.Stuck
 }
 
 // waits says what the tasks wait for, and how the run ends if that does not come.

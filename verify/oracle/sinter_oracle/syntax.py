@@ -440,7 +440,7 @@ class Parser:
         e = self.expr()
         if self.take("="):
             return Node("assign", pos, place=e, e=self.expr())
-        return Node("exprstmt", pos, e=e)
+        return Node("exprstmt", pos, e=e, other=self.block() if self.take("else") else None)
 
     def stmt_let(self, pos):
         name = self.name()
