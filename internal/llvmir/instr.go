@@ -40,7 +40,7 @@ func (b *body) instr(in *sir.Instr) error {
 		b.check(in)
 	case sir.OpLog:
 		b.log(in)
-	case sir.OpMark, sir.OpNow, sir.OpStatus, sir.OpAlarm, sir.OpWait, sir.OpTake, sir.OpSend, sir.OpAsk, sir.OpGet, sir.OpPut, sir.OpHalt:
+	case sir.OpMark, sir.OpNow, sir.OpStatus, sir.OpAlarm, sir.OpWait, sir.OpTake, sir.OpSend, sir.OpAsk, sir.OpGet, sir.OpPut, sir.OpHalt, sir.OpHold, sir.OpPass:
 		b.system(in)
 	default:
 		return fmt.Errorf("operation %s cannot reach a back end", in.Op)

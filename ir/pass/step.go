@@ -12,7 +12,7 @@ import (
 // several makes a step function of each task and the loop that calls them.
 func (t *tasker) several() {
 	var steps []*step
-	for k := range t.m.Tasks {
+	for _, k := range t.stepped {
 		s := &step{t: t, f: t.m.Tasks[k].Func, name: t.m.Tasks[k].Name, task: k}
 		s.make()
 		steps = append(steps, s)
@@ -34,7 +34,7 @@ func (s *step) places() (all []diag.Span) {
 
 // wholeTasks gives each task a function of its own with all that blocks.
 func (t *tasker) wholeTasks() {
-	for k := range t.m.Tasks {
+	for _, k := range t.stepped {
 		f := t.m.Tasks[k].Func
 		if k > 0 && t.runsEarlier(k) {
 			f = t.clone(f, fmt.Sprintf("%s.task%d", f.Name, k))

@@ -94,4 +94,5 @@ const (
 	OverBudget    diag.Code = "E0410" // a number that is over its budget
 	UnusedTask    diag.Code = "E0411" // a task that the system does not run
 	Deadlock      diag.Code = "E0412" // tasks that wait for each other in a circle
+	Sequential    diag.Code = "E0413" // a task of a parallel system that is not a thread
 )

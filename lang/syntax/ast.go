@@ -214,10 +214,12 @@ type TaskDecl struct {
 	Body   *Block
 }
 
-// SystemDecl is `system edge { }`: which tasks run and how they are connected.
+// SystemDecl is `system edge { }` or `system heat @parallel { }`: which tasks run and how
+// they are connected.
 type SystemDecl struct {
 	Place
 	Name  Ident
+	Hints []Hint
 	Items []SystemItem
 }
 

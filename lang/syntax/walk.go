@@ -123,7 +123,7 @@ func childrenOfDecl(n Node) kids {
 	case *TaskDecl:
 		return one(each(k, n.Params), n.Body)
 	case *SystemDecl:
-		return k.items(n.Items)
+		return each(k, n.Hints).items(n.Items)
 	case *TestDecl:
 		return one(one(k, n.Name), n.Body)
 	case *BudgetDecl:

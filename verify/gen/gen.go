@@ -104,7 +104,11 @@ func (p *Program) Source() string {
 	for _, t := range p.tasks {
 		t.text(&b)
 	}
-	fmt.Fprintf(&b, "system generated {\n")
+	hint := ""
+	if p.Seed%4 == 0 { // not drawn, so that programs of all seeds stay what they were
+		hint = "@parallel "
+	}
+	fmt.Fprintf(&b, "system generated %s{\n", hint)
 	p.systemText(&b)
 	b.WriteString("}\n")
 	return b.String()
