@@ -50,7 +50,7 @@ system t { run main() }
 
 // Loops with two forms do what they did before, wrap where they wrapped, and trap where they trapped.
 func TestVersionsKeepTraces(t *testing.T) {
-	seeds := uint64(40)
+	seeds := uint64(25)
 	if testkit.Full() {
 		seeds = 600
 	}
