@@ -2,6 +2,7 @@ package core
 
 import (
 	"math/bits"
+	"slices"
 	"sort"
 )
 
@@ -14,9 +15,6 @@ type pattern struct {
 func (p pattern) within(t pattern) bool {
 	return t.mask&^p.mask == 0 && p.val&t.mask == t.val
 }
-
-// disjoint reports whether no word is in both p and q.
-func (p pattern) disjoint(q pattern) bool { return (p.val^q.val)&p.mask&q.mask != 0 }
 
 // cover is a sum of products over the bits of an instruction word, or the
 // complement of one.
@@ -67,8 +65,14 @@ func minimise(on, off []pattern) cover {
 func sumOf(on, off []pattern) []pattern {
 	left := append([]pattern(nil), on...)
 	var candidates []pattern
+	known := map[pattern]bool{}
 	for _, p := range on {
-		candidates = append(candidates, primes(p, off)...)
+		for _, t := range primes(p, off) {
+			if !known[t] {
+				known[t] = true
+				candidates = append(candidates, t)
+			}
+		}
 	}
 	var terms []pattern
 	for len(left) > 0 {
@@ -95,7 +99,12 @@ func uncovered(left []pattern, t pattern) []pattern {
 func bestTerm(candidates, left []pattern) pattern {
 	best, bestScore := pattern{}, -1<<30
 	for _, t := range candidates {
-		covered := len(left) - len(uncovered(left, t))
+		covered := 0
+		for _, p := range left {
+			if p.within(t) {
+				covered++
+			}
+		}
 		if covered == 0 {
 			continue
 		}
@@ -110,15 +119,12 @@ func bestTerm(candidates, left []pattern) pattern {
 // primes returns the terms over fixed bits of p that no pattern of off meets,
 // of the smallest number of literals and of one more.
 func primes(p pattern, off []pattern) []pattern {
-	var useful uint32
-	for _, o := range off {
-		useful |= (p.val ^ o.val) & p.mask & o.mask
-	}
+	useful, apart := differences(p, off)
 	var out []pattern
 	found := 33
 	for n := 1; n <= bits.OnesCount32(useful) && n <= found+1 && n <= 8; n++ {
 		size := len(out)
-		out = appendSubsets(out, p, useful, 0, n, off)
+		out = appendSubsets(out, p, useful, 0, n, apart)
 		if len(out) > size && found == 33 {
 			found = n
 		}
@@ -129,21 +135,43 @@ func primes(p pattern, off []pattern) []pattern {
 	return out
 }
 
-// appendSubsets adds the terms with exactly n literals out of rest beyond those
-// of chosen.
-func appendSubsets(out []pattern, p pattern, rest, chosen uint32, n int, off []pattern) []pattern {
-	if n == 0 {
-		t := pattern{p.val & chosen, chosen}
-		for _, o := range off {
-			if !t.disjoint(o) {
-				return out
-			}
+// differences are the fixed bits in which p and a pattern of off differ: all of them, and
+// the least sets. A term that has a bit of each set meets no pattern.
+func differences(p pattern, off []pattern) (useful uint32, apart []uint32) {
+	for _, o := range off {
+		d := (p.val ^ o.val) & p.mask & o.mask
+		useful |= d
+		if slices.ContainsFunc(apart, func(e uint32) bool { return e&^d == 0 }) {
+			continue
 		}
-		return append(out, t)
+		apart = append(slices.DeleteFunc(apart, func(e uint32) bool { return d&^e == 0 }), d)
+	}
+	return useful, apart
+}
+
+// appendSubsets adds the terms with exactly n literals, one at least, out of rest beyond
+// those of chosen that have a bit of each set of apart.
+func appendSubsets(out []pattern, p pattern, rest, chosen uint32, n int, apart []uint32) []pattern {
+	last := rest // what the last literal can be
+	for _, d := range apart {
+		switch {
+		case d&chosen != 0:
+		case d&rest == 0:
+			return out
+		default:
+			last &= d
+		}
+	}
+	if n == 1 {
+		for ; last != 0; last &= last - 1 {
+			mask := chosen | last&-last
+			out = append(out, pattern{p.val & mask, mask})
+		}
+		return out
 	}
 	for ; bits.OnesCount32(rest) >= n; rest &= rest - 1 {
 		low := rest & -rest
-		out = appendSubsets(out, p, rest&^low, chosen|low, n-1, off)
+		out = appendSubsets(out, p, rest&^low, chosen|low, n-1, apart)
 	}
 	return out
 }

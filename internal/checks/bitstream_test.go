@@ -21,7 +21,7 @@ func bitstreams() []bitstream {
 		return list
 	}
 	for _, board := range []string{"icebreaker", "tinyfpga-bx", "hx8k"} {
-		for _, example := range []string{"hello", "blinky", "buttons", "uart-echo", "filter"} {
+		for _, example := range []string{"hello", "blinky", "buttons", "pid", "uart-echo", "modbus", "filter"} {
 			if b := (bitstream{example, board, ""}); b != list[0] {
 				list = append(list, b)
 			}

@@ -92,6 +92,21 @@ func TestPinsOfButtons(t *testing.T) {
 	t.Logf("latest %.1f us", r.LatestUs)
 }
 
+// TestPinsOfPid: the recorded tachometer of a fan at the input pin, the pulses of the
+// controller at the output pin.
+func TestPinsOfPid(t *testing.T) {
+	testkit.Tool(t, "iverilog")
+	if !testkit.Full() {
+		t.Skip("75 ms of a board are simulated with SINTER_FULL=1")
+	}
+	p := loadExample(t, "pid")
+	w := flow.World{Levels: []string{"tach=../../examples/pid/fan.vcd"}, Until: "75ms"}
+	r, err := SimulatePins(context.Background(), p, flow.FPGAOptions{Board: slow(t), Core: flow.Pipe3, Baud: 9600}, w)
+	require.NoError(t, err)
+	require.Empty(t, r.Difference)
+	require.Equal(t, 54, r.Changes)
+}
+
 // slow writes a board with a slow clock, on which a simulation is short.
 func slow(t *testing.T) string {
 	path := filepath.Join(t.TempDir(), "slow.board")

@@ -37,6 +37,19 @@ func TestPinsOfSerialLine(t *testing.T) {
 	require.Equal(t, []string{"log p1a1", "serial_rx uart_rx", "serial_tx uart_tx"}, ports)
 }
 
+// TestPinsOfModbus: requests at the pin of a UART are answered at the other one, and the lamp
+// follows the register; the whole top in Icarus.
+func TestPinsOfModbus(t *testing.T) {
+	testkit.Tool(t, "iverilog")
+	p := loadExample(t, "modbus")
+	w := flow.World{Bytes: []string{"line=../../examples/modbus/master.bytes"}, Until: "15ms"}
+	r, err := SimulatePins(context.Background(), p, flow.FPGAOptions{Board: slow(t), Core: flow.Pipe3, Baud: 250_000}, w)
+	require.NoError(t, err)
+	require.Empty(t, r.Difference)
+	require.Equal(t, 8+8, r.Bytes)
+	require.Equal(t, 1, r.Changes)
+}
+
 // TestPinsOfFrames: frames over SLIP pass the packet filter on a board.
 func TestPinsOfFrames(t *testing.T) {
 	testkit.Tool(t, "iverilog")
