@@ -53,6 +53,7 @@ func (o Options) config(m *ir.Module) string {
 	table(&b, "sn_task_name", tasks)
 	table(&b, "sn_device_name", devices)
 	homes(&b, m)
+	configs(&b, m)
 	table(&b, "sn_trap_text", traps)
 	return b.String()
 }

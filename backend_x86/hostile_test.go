@@ -26,6 +26,7 @@ const before = `
 #define SN_DISKS 1
 #define SN_NETS 1
 #define SN_HOMES 0
+#define SN_WORDS 0
 #define SN_FRAME 1514
 static const unsigned char sn_is_disk[] = {0, 1, 0}, sn_has_frames[] = {1, 0, 0};
 static int hal_scripted;

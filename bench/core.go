@@ -112,8 +112,8 @@ func coresOf(kinds string) ([]coreRow, error) {
 }
 
 // measure places a core and runs it.
-func (r *coreRow) measure(ctx context.Context, e *example) error {
-	p, err := flow.Load(e.dir, flow.Options{Mine: r.mine})
+func (r *coreRow) measure(ctx context.Context, e *example, goal flow.Goal) error {
+	p, err := flow.Load(e.dir, flow.Options{Mine: r.mine, Goal: goal})
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func printCores(ctx context.Context, o options, kinds string, to io.Writer) erro
 				break
 			}
 			row.kernel = name
-			if err := row.measure(ctx, list[k]); err != nil {
+			if err := row.measure(ctx, list[k], o.goal); err != nil {
 				return fmt.Errorf("%s on %s: %w", name, row.name(), err)
 			}
 			fmt.Fprint(to, row.text(t))

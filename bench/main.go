@@ -39,7 +39,8 @@
 //	echo_instructions echo_cycles.CORE              of one echo of so many bytes: scheduler, stack and task
 //	boot_instructions guest_instructions            of a guest until its program begins; from there to its end
 //	placed_cells placed_rams, rates: placed_mhz     on the FPGA, the median of three seeds
-//	scale.check scale.ll, rates: scale.check_growth, scale.ll_mib (MiB) of generated programs of so many lines, to no error and to LLVM IR
+//	scale.check scale.ll, rates: scale.check_growth  of generated programs of so many lines, to no error and to LLVM IR;
+//	scale.ll_cpu, rates: scale.ll_mib, .check_mib   processor seconds and the most MiB of that
 //
 // Start reading at measure.
 package main
@@ -65,6 +66,7 @@ type options struct {
 	synth bool
 	times bool // rates and seconds
 	peer  peer // that services are measured beside
+	goal  flow.Goal
 }
 
 func main() {
@@ -83,6 +85,7 @@ func main() {
 	mining := flag.Bool("mine", false, "compare programs with mined lines and without")
 	programs := flag.String("programs", "", "with -mine: a folder of programs, NAME/prog.sn with NAME/args, in place of the examples")
 	most := flag.Int("most", flow.MinedLines, "with -mine: so many lines at most")
+	goal := flag.String("goal", "", "with -mine and -core: the goal of the cores, as sinter's --goal")
 	goals := flag.Bool("core", false, "place cores of the kernels and print them beside their goals and other cores")
 	kinds := flag.String("kinds", "pipe3,pipe3+mine,multi", "with -core: which cores, +mine with mined lines")
 	registers := flag.Bool("registers", false, "print what registers cost and save")
@@ -103,7 +106,7 @@ func main() {
 	if *echo {
 		os.Exit(printEchoes(context.Background(), *root, *lines))
 	}
-	o := options{root: *root, synth: *synth, times: true, peer: other}
+	o := options{root: *root, synth: *synth, times: true, peer: other, goal: flow.Goal(*goal)}
 	if *only != "" {
 		o.only = strings.Split(*only, ",")
 	}

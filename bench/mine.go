@@ -43,8 +43,8 @@ type minedTable struct {
 }
 
 // side measures a program with some mined lines.
-func (e *example) side(ctx context.Context, lines int) (minedSide, int, error) {
-	p, err := flow.Load(e.dir, flow.Options{Mine: lines})
+func (e *example) side(ctx context.Context, lines int, goal flow.Goal) (minedSide, int, error) {
+	p, err := flow.Load(e.dir, flow.Options{Mine: lines, Goal: goal})
 	if err != nil {
 		return minedSide{}, 0, err
 	}
@@ -86,13 +86,13 @@ func (e *example) sameOn(ctx context.Context, core string) error {
 	return err
 }
 
-func (e *example) minedRow(ctx context.Context, lines int) (minedRow, error) {
+func (e *example) minedRow(ctx context.Context, lines int, goal flow.Goal) (minedRow, error) {
 	row := minedRow{Program: e.name}
 	var err error
-	if row.Off, _, err = e.side(ctx, 0); err != nil {
+	if row.Off, _, err = e.side(ctx, 0, goal); err != nil {
 		return row, err
 	}
-	if row.On, row.Lines, err = e.side(ctx, lines); err != nil {
+	if row.On, row.Lines, err = e.side(ctx, lines, goal); err != nil {
 		return row, err
 	}
 	row.Saved = float64(row.Off.Instructions) / float64(row.On.Instructions)
@@ -128,12 +128,12 @@ func programsIn(folder string, only []string) ([]*example, error) {
 }
 
 // mined measures programs with and without mined lines.
-func mined(ctx context.Context, list []*example, lines int) (*minedTable, error) {
+func mined(ctx context.Context, list []*example, lines int, goal flow.Goal) (*minedTable, error) {
 	t := &minedTable{Rows: make([]minedRow, len(list)), Slower: []string{}}
 	errs := make([]error, len(list))
 	var all sync.WaitGroup
 	for k, e := range list {
-		all.Go(func() { t.Rows[k], errs[k] = e.minedRow(ctx, lines) })
+		all.Go(func() { t.Rows[k], errs[k] = e.minedRow(ctx, lines, goal) })
 	}
 	all.Wait()
 	for k, err := range errs {
@@ -165,7 +165,7 @@ func printMined(ctx context.Context, o options, folder string, lines int, to io.
 	if err != nil {
 		return err
 	}
-	t, err := mined(ctx, list, lines)
+	t, err := mined(ctx, list, lines, o.goal)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
@@ -16,7 +17,7 @@ func TestMinedLinesPay(t *testing.T) {
 	if testkit.Campaign() {
 		names = append(names, "crc32t", "sha256", "fir", "matmul", "firewall", "filter", "router", "limiter")
 	}
-	table, err := mined(context.Background(), examplesNamed(t, names...), 16)
+	table, err := mined(context.Background(), examplesNamed(t, names...), 16, flow.GoalTime)
 	require.NoError(t, err)
 	require.Empty(t, table.Slower)
 	require.Greater(t, table.Rows[0].Saved, 7.0, "%+v", table.Rows[0])

@@ -67,8 +67,8 @@ func scaleProgram(lines int) string {
 // scaleSizes are the lengths of the generated programs, in lines.
 func scaleSizes() []int { return []int{1_000, 10_000, 100_000} }
 
-// scaleLimit is the longest program that is compiled, not only checked.
-const scaleLimit = 10_000
+// scaleOften is the longest program that is compiled three times; longer ones once.
+const scaleOften = 10_000
 
 // scale measures how the time of the checker, and of the way to LLVM IR, grows
 // with the length of a program. The ratios say how much longer ten times the
@@ -94,19 +94,23 @@ func scale(ctx context.Context, f *figures) error {
 			f.rate(fmt.Sprintf("scale.check_growth.%d", lines), checked/last/10)
 		}
 		last = checked
-		if lines > scaleLimit {
-			continue
+		rounds := 3
+		if lines > scaleOften {
+			rounds = 1
 		}
-		made, err := median(3, func() (float64, error) { return scaleTime(ctx, path, "ll") })
+		made, err := median(rounds, func() (float64, error) { return scaleTime(ctx, path, "ll") })
 		if err != nil {
 			return err
 		}
 		f.seconds(fmt.Sprintf("scale.ll.%d", lines), made)
-		used, err := costOf(path, "ll")
-		if err != nil {
-			return err
+		for _, level := range []string{"", "ll"} {
+			used, err := costOf(path, level)
+			if err != nil {
+				return err
+			}
+			f.seconds(fmt.Sprintf("scale.%s_cpu.%d", levelName(level), lines), used.seconds)
+			f.rate(fmt.Sprintf("scale.%s_mib.%d", levelName(level), lines), used.mib)
 		}
-		f.rate(fmt.Sprintf("scale.ll_mib.%d", lines), used.mib)
 	}
 	return nil
 }

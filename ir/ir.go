@@ -188,7 +188,18 @@ type Object struct {
 	ReadOnly bool   // of a ParamObj: a read-only parameter
 	Slot     int    // of a StateObj that is many buffers: bytes of each
 	Boot     bool   // of a ConstObj: who starts the program may set it; a core has it as it stands
+	Words    []Word // of a ConstObj that is Boot: the words of the start that set it
 	Span     diag.Span
+}
+
+// Word is a word of the start, NAME=VALUE, and where its value goes in an object: Size bytes
+// at At. Kind is "u" or "i" for numbers from Lo to Hi, "bool", "time" for a duration in
+// microseconds from Lo to Hi, or "bytes" for a text, its length and then at most Size - 4 bytes.
+type Word struct {
+	Name     string
+	Kind     string
+	Lo, Hi   uint64 // of "i" and "time" in two's complement
+	At, Size int
 }
 
 // Func is a function. Its parameters are the parameters of Blocks[0]: the I/O

@@ -18,7 +18,7 @@ trap 0 index @demo.sn:10.8
 trap 1 assert
 log 0 "n = " u:64 ", b = " bytes:12 ""
 const %tab 8 align 4 = $00010203 @demo.sn:1.1
-const %host 4 align 4 = $0f02000a boot @demo.sn:1.2
+const %host 4 align 4 = $0f02000a boot word "far" u 0 4294967295 at 0 size 4 @demo.sn:1.2
 state %hits 64 align 4
 task 0 left @left
 task 1 right @right

@@ -370,7 +370,39 @@ func (p *parser) object(kind ObjKind, scope map[string]*Object) (*Object, error)
 		}
 	}
 	o.Boot = kind == ConstObj && p.sc.Accept("boot")
+	for o.Boot && p.sc.Accept("word") {
+		w, err := p.word()
+		if err != nil {
+			return o, err
+		}
+		o.Words = append(o.Words, w)
+	}
 	return o, p.place(func(s diag.Span) { o.Span = s })
+}
+
+// word takes a word of the start, after its beginning.
+func (p *parser) word() (w Word, err error) {
+	name, err := p.sc.Quoted("name of the word")
+	if err != nil {
+		return w, err
+	}
+	kind, err := p.sc.Ident("kind of the word")
+	if err != nil {
+		return w, err
+	}
+	w.Name, w.Kind = name.Str, kind.Text
+	for _, bound := range []*uint64{&w.Lo, &w.Hi} {
+		t, err := p.sc.Number("bound of the word", 1<<64-1)
+		if err != nil {
+			return w, err
+		}
+		*bound = t.Value
+	}
+	if w.At, err = p.int("at", 0, maxObject); err != nil {
+		return w, err
+	}
+	w.Size, err = p.int("size", 1, maxObject)
+	return w, err
 }
 
 // sigil takes an identifier that starts with mark.

@@ -119,7 +119,11 @@ func (p *printer) object(o *Object) {
 	if o.Slot > 0 {
 		p.f(" slots %d", o.Slot)
 	}
-	p.f("%s%s\n", flag(" boot", o.Boot), p.at(o.Span))
+	p.f("%s", flag(" boot", o.Boot))
+	for _, w := range o.Words {
+		p.f(" word %s %s %d %d at %d size %d", strconv.Quote(w.Name), w.Kind, w.Lo, w.Hi, w.At, w.Size)
+	}
+	p.f("%s\n", p.at(o.Span))
 }
 
 func (p *printer) function(f *Func) {

@@ -1,6 +1,10 @@
 package ir
 
 import (
+	"maps"
+	"slices"
+	"strings"
+
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/trace"
 )
@@ -102,9 +106,9 @@ func (v *verifier) module() {
 			v.name(scope, "objects", o.Name, o, o.Span)
 			v.object(o, o.Kind == LocalObj && len(o.Init) == 0)
 		}
-		for _, o := range m.Objects {
-			if scope[o.Name] {
-				v.errorf(f, f.Span, "object %%%s of the module has the name of one of @%s", o.Name, f.Name)
+		for _, name := range slices.Sorted(maps.Keys(scope)) {
+			if objs[name] {
+				v.errorf(f, f.Span, "object %%%s of the module has the name of one of @%s", name, f.Name)
 			}
 		}
 	}
@@ -126,6 +130,23 @@ func (v *verifier) object(o *Object, kind bool) {
 	}
 	if o.Size < 0 || o.Size > maxObject || len(o.Init) > o.Size {
 		v.errorf(o, o.Span, "object %%%s has %d bytes and %d initial ones", o.Name, o.Size, len(o.Init))
+	}
+	for _, w := range o.Words {
+		v.word(o, w)
+	}
+}
+
+// word looks at a word of the start: its value lies in the object and has a size that its kind has.
+func (v *verifier) word(o *Object, w Word) {
+	fits := map[string]bool{
+		"u": w.Lo <= w.Hi, "i": int64(w.Lo) <= int64(w.Hi), "time": int64(w.Lo) <= int64(w.Hi) && w.Size == 8, "bool": w.Size == 1, "bytes": w.Size > 4,
+	}
+	whole := w.Kind == "bytes" || w.Size == 1 || w.Size == 2 || w.Size == 4 || w.Size == 8
+	if !o.Boot || !fits[w.Kind] || !whole || w.At < 0 || w.Size < 1 || w.At+w.Size > o.Size {
+		v.errorf(o, o.Span, "object %%%s of %d bytes has a word %q that is %q of %d bytes at %d", o.Name, o.Size, w.Name, w.Kind, w.Size, w.At)
+	}
+	if w.Name == "" || strings.ContainsFunc(w.Name, func(r rune) bool { return r <= ' ' || r > '~' || r == '=' }) {
+		v.errorf(o, o.Span, "object %%%s has a word %q, expected a name", o.Name, w.Name)
 	}
 }
 

@@ -66,6 +66,12 @@ var broken = []struct{ old, new, want string }{
 	{"task 1 right @right", "task 1 right @right\nmain @right\nmain @right", "each context has a function of its own"},
 	{"copy %buf[4], %tab[v7 - 4], v10, 8", "copy %buf[12], %tab[v7 - 4], v10, 8", "needs 8 bytes at %buf[12]"},
 	{"@demo.sn:10.8", "@demo.sn:0.8", "line"},
+	{`word "far" u 0`, `word far u 0`, "name of the word"},
+	{`word "far" u 0`, `word "f r" u 0`, "has a word \"f r\", expected a name"},
+	{`word "far" u 0`, `word "far" text 0`, "a word \"far\" that is \"text\""},
+	{`word "far" u 0 4294967295`, `word "far" u 2 1`, "a word \"far\" that is \"u\" of 4 bytes at 0"},
+	{`at 0 size 4 @demo.sn:1.2`, `at 1 size 4 @demo.sn:1.2`, "of 4 bytes at 1"},
+	{`at 0 size 4 @demo.sn:1.2`, `at 0 size 3 @demo.sn:1.2`, "of 3 bytes at 0"},
 }
 
 func TestBroken(t *testing.T) {

@@ -51,6 +51,7 @@ const (
 	Circuit  Check = "circuit"  // the core executes each kept line
 	Verilog  Check = "verilog"  // the written file is the circuit
 	Witness  Check = "witness"  // an outside tool agrees
+	Netlist  Check = "netlist"  // the file of iCE40 cells is the circuit
 	Mutation Check = "mutation" // how many faults in a circuit the others notice
 )
 

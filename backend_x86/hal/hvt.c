@@ -5,7 +5,7 @@
 extern u8 __stack_size[];
 
 // The monitor puts the words of the start here.
-#if SN_HOMES
+#if SN_WORDS
 static char words[512] = {0};
 #define WORDS ((u64)words)
 #define WORDS_ROOM sizeof words
@@ -33,7 +33,7 @@ NORETURN void _start(u64 scripted, u64 microseconds) {
 #else
   (void)microseconds;
 #endif
-#if SN_HOMES
+#if SN_WORDS
   words_of(words, is_known);
 #endif
   // planted faults stand here

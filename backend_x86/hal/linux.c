@@ -9,6 +9,7 @@
 //	prog led=gpio:CHIP:LINE      a pin: a line of a gpio character device, /dev/gpiochip0:4
 //	prog line=tty:/dev/ttyUSB0   a serial line, at 115,200 baud or :BAUD
 //	prog sn.eth0.host=10.0.0.2/24   an address of a stack (words.c)
+//	prog sn.period=5s            the value of a config
 //	prog --script                the harness speaks on standard input and output
 #include "hal.h"
 
@@ -59,7 +60,7 @@ static void keep(long notify) {
   close_from(notifies ? NOTIFY + 1 : NOTIFY);
 }
 
-#if SN_HOMES
+#if SN_WORDS
 static NORETURN void refuse_line(const char *arg, const char *why) {
   u32 n = 0, k = 0;
   while (arg[n]) n++;
@@ -259,9 +260,14 @@ static void lock(void) {
 }
 
 #if SN_HOMES
-#define USAGE_WORDS " | sn.DEVICE.host=ADDRESS/BITS | sn.DEVICE.gateway=ADDRESS"
+#define USAGE_HOMES " | sn.DEVICE.host=ADDRESS/BITS | sn.DEVICE.gateway=ADDRESS"
 #else
-#define USAGE_WORDS ""
+#define USAGE_HOMES ""
+#endif
+#if SN_CONFIGS
+#define USAGE_WORDS USAGE_HOMES " | sn.CONFIG=VALUE"
+#else
+#define USAGE_WORDS USAGE_HOMES
 #endif
 static NORETURN void usage(void) { COMPLAIN("usage: [--script] [DEVICE=fd:N | DEVICE=tap:NAME | DEVICE=pcap:IN,OUT | DISK=file:PATH | PIN=gpio:CHIP:LINE | SERIAL=tty:PATH[:BAUD] | BUS=spi:PATH[:HZ] | BUS=i2c:PATH" USAGE_WORDS "]...\n"); }
 
@@ -280,7 +286,7 @@ NORETURN void start(long *sp) {
 #if SN_DEVICES
     else if (bind(argv[i])) continue;
 #endif
-#if SN_HOMES
+#if SN_WORDS
     else if (behind(argv[i], "sn.")) {
       const char *why = word_set(argv[i] + 3);
       if (why) refuse_line(argv[i], why);
@@ -288,10 +294,9 @@ NORETURN void start(long *sp) {
 #endif
     else usage();
   }
-#if SN_HOMES
-  u32 of;
-  const char *why = words_check(&of);
-  if (why) refuse_line(sn_device_name(of), why);
+#if SN_WORDS
+  const char *whom, *why = words_check(&whom);
+  if (why) refuse_line(whom, why);
 #endif
 #if SN_DEVICES
   for (u32 i = 0; i < SN_DEVICES; i++)

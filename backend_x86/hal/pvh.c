@@ -64,7 +64,7 @@ static void harden(void) {
   outb(0xa1, (u8)(~lines_open >> 8));
 }
 
-#if SN_HOMES
+#if SN_WORDS
 // is_known tells whether a word of the command line is one that this file or virtio.c reads.
 static int is_known(const char *word) { return begins(word, "sn.script") || begins(word, "sn.disks=order"); }
 #endif
@@ -78,10 +78,10 @@ void pvh_start(const u32 *info) {
   const char *line = (const char *)(u64)info[6]; // command line, a 64-bit pointer at +24
 #endif
   hal_scripted = (u8)has(line, "sn.script");
-#if SN_DEVICES
-#if SN_HOMES
+#if SN_WORDS
   words_of(line, is_known);
 #endif
+#if SN_DEVICES
   virtio_start(line);
 #endif
   harden();

@@ -1,19 +1,19 @@
-// Words that say at the start where the program's networks are, in place of the addresses
-// that it was built with: sn.NIC.host=10.0.0.2/24 and sn.NIC.gateway=10.0.0.1. NIC may be
-// left out when one device has addresses. They are arguments of a process, stand on the
-// command line of a kernel, or come from the monitor.
+// Words that say at the start what the program was not built with: where its networks are,
+// sn.NIC.host=10.0.0.2/24 and sn.NIC.gateway=10.0.0.1, and values of its configs,
+// sn.NAME=VALUE. NIC may be left out when one device has addresses. They are arguments of a
+// process, stand on the command line of a kernel, or come from the monitor.
 #include "hal.h"
 
-#if SN_HOMES
-enum { HAS_HOST = 1, HAS_GATEWAY = 2 };
-static u8 given[SN_DEVICES];
-
+#if SN_WORDS
 // behind is what comes after a beginning, 0 when a text has another one.
 static const char *behind(const char *s, const char *prefix) {
   while (*prefix)
     if (*s++ != *prefix++) return 0;
   return s;
 }
+
+// word_ends tells whether a word ends there. An argument may have blanks in it.
+static int word_ends(const char *s) { return !*s || (!SN_ARGUMENTS && *s == ' '); }
 
 // decimal reads a number of at most so much; 0: there is none.
 static const char *decimal(const char *s, u32 most, u32 *x) {
@@ -36,6 +36,105 @@ static const char *dotted(const char *s, u32 *a) {
   }
   return s;
 }
+#endif
+
+#if SN_CONFIGS
+static u8 config_given[SN_CONFIGS];
+
+// digits_of reads a number of 64 bits, decimal or after 0x in hexadecimal; 0: there is none.
+static const char *digits_of(const char *s, u64 *x) {
+  u64 base = 10;
+  u32 n = 0;
+  if (s[0] == '0' && s[1] == 'x') base = 16, s += 2;
+  for (*x = 0;; s++, n++) {
+    u32 c = (u8)*s, d = c - '0';
+    if (d > 9) d = (c | 32) - 'a' < 6 ? (c | 32) - 'a' + 10 : 99;
+    if (d >= base) return n ? s : 0;
+    if (*x > (~0ull - d) / base) return 0;
+    *x = *x * base + d;
+  }
+}
+
+// number_of reads what a config of numbers or times takes; 0: something else.
+static const char *number_of(const char *s, u32 kind, u64 *x) {
+  u32 a;
+  const char *end = dotted(s, &a);
+  if (end && kind == 'u') return *x = a, end;
+  u64 scale = 1;
+  int minus = kind == 'i' && *s == '-';
+  s = digits_of(s + minus, x);
+  if (!s) return 0;
+  if (kind == 't') {
+    if (behind(s, "us")) s += 2;
+    else if (behind(s, "ms")) scale = 1000, s += 2;
+    else if (*s == 's') scale = 1000000, s++;
+    else return 0;
+  }
+  if (kind != 'u' && *x > (~0ull >> 1) / scale) return 0;
+  *x *= scale;
+  if (minus) *x = -*x;
+  return s;
+}
+
+// config_put takes a value for a row. It gives 0 when the row cannot have it.
+static int config_put(u32 k, const char *s) {
+  u32 size = sn_config[k].size;
+  u8 *at = sn_config[k].at;
+  u64 x = 0;
+  switch (sn_config[k].kind) {
+  case 'b':
+    if (size > 4) { // bytes: a length, and the text
+      u32 n = 0;
+      for (; !word_ends(s + n); n++)
+        if (n == size - 4) return 0;
+      memcpy(at + 4, s, n);
+      *(u32 *)at = n;
+      return 1;
+    }
+    const char *yes = behind(s, "true");
+    x = yes != 0;
+    s = yes ? yes : behind(s, "false");
+    break;
+  case 'i':
+  case 't':
+    s = number_of(s, sn_config[k].kind, &x);
+    if ((i64)x < (i64)sn_config[k].lo || (i64)x > (i64)sn_config[k].hi) return 0;
+    break;
+  default:
+    s = number_of(s, 'u', &x);
+    if (x < sn_config[k].lo || x > sn_config[k].hi) return 0;
+  }
+  if (!s || !word_ends(s)) return 0;
+  memcpy(at, &x, size);
+  return 1;
+}
+
+// config_set takes a word if it is that of a config, which may have several places. It gives
+// what is wrong.
+static const char *config_set(const char *w, int *known) {
+  const char *v;
+  *known = 0;
+  for (u32 k = 0; k < SN_CONFIGS; k++) {
+    if (!(v = behind(w, sn_config[k].name)) || *v != '=') continue;
+    *known = 1;
+    if (config_given[k]++) return "given twice";
+    if (!config_put(k, v + 1)) return sn_config[k].want;
+  }
+  return 0;
+}
+#endif
+
+#if SN_HOMES
+#define HOME_WORDS "expected host=10.0.0.2/24 or gateway=10.0.0.1 after the name of a device"
+#if SN_CONFIGS
+#define NO_WORD HOME_WORDS ", or a config that the start may set; others are built in"
+#define NO_DEVICE NO_WORD
+#else
+#define NO_WORD HOME_WORDS
+#define NO_DEVICE "no network device with addresses has this name"
+#endif
+enum { HAS_HOST = 1, HAS_GATEWAY = 2 };
+static u8 given[SN_DEVICES];
 
 // is_host tells whether an address can be that of a host of a network.
 static int is_host(u32 a, u32 mask) { return a >> 24 && a >> 24 != 127 && a >> 24 < 224 && a & ~mask && (a | mask) != ~0u; }
@@ -54,14 +153,14 @@ static const char *device_of(const char *w, u32 *dev) {
   return SN_HOMES == 1 ? w : 0;
 }
 
-// word_set takes what follows sn. of a word. It gives what is wrong with it, or 0.
-static const char *word_set(const char *w) {
+// home_set takes an address of a device. It gives what is wrong with it, or 0.
+static const char *home_set(const char *w) {
   u32 dev, address, size, both;
   const char *field = device_of(w, &dev), *v;
-  if (!field) return "no network device with addresses has this name";
+  if (!field) return NO_DEVICE;
   if ((v = behind(field, "host="))) both = HAS_HOST;
   else if ((v = behind(field, "gateway="))) both = HAS_GATEWAY;
-  else return "expected host=10.0.0.2/24 or gateway=10.0.0.1 after the name of a device";
+  else return NO_WORD;
   if (given[dev] & both) return "given twice";
   given[dev] |= (u8)both;
   v = dotted(v, &address);
@@ -75,9 +174,9 @@ static const char *word_set(const char *w) {
   return 0;
 }
 
-// words_check looks at the addresses when all words are there. It gives what is wrong, or
+// homes_check looks at the addresses when all words are there. It gives what is wrong, or
 // 0. A gateway that is of another network and was not asked for is none.
-static const char *words_check(u32 *dev) {
+static const char *homes_check(u32 *dev) {
   for (u32 i = 0; i < SN_DEVICES; i++) {
     if (!given[i]) continue;
     u32 host = *sn_home[i][0], mask = *sn_home[i][1], *gateway = sn_home[i][2];
@@ -93,7 +192,40 @@ static const char *words_check(u32 *dev) {
 }
 #endif
 
-#if !SN_ARGUMENTS && SN_HOMES
+#if SN_WORDS
+// word_set takes what follows sn. of a word. It gives what is wrong with it, or 0.
+static const char *word_set(const char *w) {
+#if SN_CONFIGS
+  int known;
+  const char *why = config_set(w, &known);
+  if (known) return why;
+#endif
+#if SN_HOMES
+  return home_set(w);
+#else
+  return "expected a config that the start may set; others are built in";
+#endif
+}
+
+// words_check looks at what words have set when all are there. It gives what is wrong and with
+// whom, or 0.
+static const char *words_check(const char **whom) {
+#if SN_PORTS
+  for (u32 k = 0; k < SN_PORTS; k++)
+    for (u32 i = 0; i < sn_ports[k].n; i++)
+      for (u32 j = 0; j < i; j++)
+        if (sn_ports[k].of[i] == sn_ports[k].of[j]) return *whom = "ports", "two sockets of a device have one";
+#endif
+#if SN_HOMES
+  u32 dev;
+  const char *why = homes_check(&dev);
+  if (why) return *whom = sn_device_name(dev), why;
+#endif
+  return (void)whom, (const char *)0;
+}
+#endif
+
+#if !SN_ARGUMENTS && SN_WORDS
 // print_name writes a name up to a blank, fit to stand between quotes.
 static void print_name(const char *s) {
   for (; *s && *s != ' '; s++) hal_write(*s == '"' || *s == '\\' || *s < 32 ? "?" : s, 1);
@@ -121,8 +253,7 @@ static void words_of(const char *line, int (*known)(const char *word)) {
     }
     while (*line && *line != ' ') line++;
   }
-  u32 dev;
-  const char *why = words_check(&dev);
-  if (why) refuse_word(sn_device_name(dev), why);
+  const char *whom, *why = words_check(&whom);
+  if (why) refuse_word(whom, why);
 }
 #endif

@@ -43,13 +43,13 @@ func Parts() []Part {
 }
 
 // Need is what a design takes of a part.
-type Need struct{ Cells, Blocks, DSPs int }
+type Need struct{ Cells, Blocks, DSPs, SPRAMs int }
 
 // Fits reports whether a part holds it. A block of one part may be several of another:
 // bits count.
 func (n Need) Fits(from, p Part) bool {
 	blocks := (n.Blocks*from.Bits + p.Bits - 1) / p.Bits
-	return n.Cells <= p.Cells && blocks <= p.Blocks && n.DSPs <= p.DSPs
+	return n.Cells <= p.Cells && blocks <= p.Blocks && n.DSPs <= p.DSPs && n.SPRAMs <= p.SPRAMs
 }
 
 // Nearest is the smallest part that holds what a design takes of another one.

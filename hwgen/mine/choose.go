@@ -3,6 +3,7 @@ package mine
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/sinter-lang/sinter/hwgen/core"
@@ -23,33 +24,36 @@ const (
 	costBarrel = 170
 )
 
-// priced maps the circuits of the candidates that save most.
-func (p *program) priced(all []*Candidate, r *Result) ([]*Candidate, error) {
-	if len(all) > maxPriced {
-		for _, c := range all[maxPriced:] {
-			c.Why = fmt.Sprintf("not priced: %d others save more", maxPriced)
-		}
-		all, r.Others = all[:maxPriced], append(r.Others, all[maxPriced:]...)
+// bounded leaves the candidates that save most.
+func bounded(all []*Candidate, r *Result) []*Candidate {
+	if len(all) <= maxPriced {
+		return all
 	}
-	var out []*Candidate
-	for _, c := range all {
+	for _, c := range all[maxPriced:] {
+		c.Why = fmt.Sprintf("not priced: %d others save more", maxPriced)
+	}
+	r.Others = append(r.Others, all[maxPriced:]...)
+	return all[:maxPriced]
+}
+
+// price maps the circuit of a candidate, once. It gives why the candidate cannot be a line,
+// empty: it can.
+func (c *Candidate) price(deepest int) (string, error) {
+	if !c.priced {
 		circuit, err := core.Operation(c.Line)
 		if err != nil {
-			return nil, err
+			return "", err
 		}
 		price, err := plan.Price(circuit)
 		if err != nil {
-			return nil, err
+			return "", err
 		}
-		c.LUTs, c.Depth = price.Cells, price.Depth
-		if c.Depth > r.Depth {
-			c.Why = fmt.Sprintf("%d look-up tables deep, an adder %d", c.Depth, r.Depth)
-			r.Others = append(r.Others, c)
-			continue
-		}
-		out = append(out, c)
+		c.priced, c.LUTs, c.Depth = true, price.Cells, price.Depth
 	}
-	return out, nil
+	if c.Depth > deepest {
+		return fmt.Sprintf("%d look-up tables deep, an adder %d", c.Depth, deepest), nil
+	}
+	return "", nil
 }
 
 // adderDepth is that of what each core has between its operands and its result: an
@@ -67,7 +71,7 @@ func adderDepth() (int, error) {
 	return price.Depth, err
 }
 
-// chooser takes the line with which cells times the square of cycles are least, again
+// chooser takes the line with which cells times a power of the cycles are least, again
 // and again.
 type chooser struct {
 	p   *program
@@ -86,7 +90,9 @@ type state struct {
 }
 
 // product is what is to be small.
-func (s *state) product() float64 { return s.cycles * s.cycles * float64(s.cells) }
+func (c *chooser) product(s *state) float64 {
+	return math.Pow(s.cycles, c.o.Power) * float64(s.cells)
+}
 
 func (s *state) lines() []*isa.Inst {
 	var out []*isa.Inst
@@ -129,20 +135,31 @@ func (c *chooser) choose(left []*Candidate) error {
 	c.now.cells = c.o.Cells
 	whole := c.now.cycles
 	for len(c.now.chosen) < c.o.Lines {
-		best, at := c.best(left), 0
+		best, err := c.best(left)
+		if err != nil {
+			return err
+		}
 		if best == nil {
 			break
 		}
-		at = slices.Index(left, best)
+		at := slices.Index(left, best)
 		left = slices.Delete(left, at, at+1)
 		c.now = c.with(append(slices.Clone(c.now.chosen), best), best)
 		left = append(left, c.prune()...)
 	}
 	for _, x := range left {
-		x.Why = c.why(x)
+		var err error
+		if x.Why, err = c.why(x); err != nil {
+			return err
+		}
 	}
+	slices.SortStableFunc(left, func(a, b *Candidate) int { return cmp.Compare(deep(a), deep(b)) })
 	c.r.Others = append(left, c.r.Others...)
 	c.r.Chosen = c.now.chosen
+	c.r.left = func(lines []*Candidate) float64 {
+		s := c.with(lines, nil)
+		return s.cycles / whole
+	}
 	for _, x := range c.r.Chosen {
 		without := c.without(x)
 		x.Saved = (without.cycles - c.now.cycles) / whole
@@ -151,17 +168,28 @@ func (c *chooser) choose(left []*Candidate) error {
 }
 
 // best is the candidate with which the product is least, nil when none makes it
-// smaller.
-func (c *chooser) best(left []*Candidate) *Candidate {
+// smaller. Only those are priced that would be the best if they cost nothing.
+func (c *chooser) best(left []*Candidate) (*Candidate, error) {
 	var best *Candidate
-	least := c.now.product()
+	least := c.product(&c.now)
 	for _, x := range left {
 		s := c.with(append(slices.Clone(c.now.chosen), x), x)
-		if p := s.product(); p < least && s.cycles < c.now.cycles {
+		if x.deep || c.product(&s) >= least || s.cycles >= c.now.cycles {
+			continue
+		}
+		if !x.priced {
+			why, err := x.price(c.r.Depth)
+			if err != nil {
+				return nil, err
+			}
+			x.deep = why != ""
+			s.cells += x.LUTs
+		}
+		if p := c.product(&s); p < least && !x.deep {
 			best, least = x, p
 		}
 	}
-	return best
+	return best, nil
 }
 
 func (c *chooser) without(x *Candidate) state {
@@ -172,7 +200,7 @@ func (c *chooser) without(x *Candidate) state {
 func (c *chooser) prune() []*Candidate {
 	var out []*Candidate
 	for _, x := range slices.Clone(c.now.chosen) {
-		if s := c.without(x); s.product() <= c.now.product() {
+		if s := c.without(x); c.product(&s) <= c.product(&c.now) {
 			c.now = s
 			out = append(out, x)
 		}
@@ -196,15 +224,31 @@ func (c *chooser) encode() error {
 	return nil
 }
 
-// why says why a candidate is left.
-func (c *chooser) why(x *Candidate) string {
+// deep puts what is too deep after the rest.
+func deep(c *Candidate) int {
+	if c.deep {
+		return 1
+	}
+	return 0
+}
+
+// why says why a candidate is left. With All each is priced for that.
+func (c *chooser) why(x *Candidate) (string, error) {
+	if c.o.All || x.deep {
+		if why, err := x.price(c.r.Depth); why != "" || err != nil {
+			x.deep = true
+			return why, err
+		}
+	}
 	s := c.with(append(slices.Clone(c.now.chosen), x), x)
 	x.Saved = (c.now.cycles - s.cycles) / c.now.cycles
 	switch {
 	case x.Saved <= 0:
-		return "the chosen lines do what it does"
-	case s.product() >= c.now.product():
-		return fmt.Sprintf("saves %.1f %% of the cycles for %.1f %% more cells", 100*x.Saved, 100*(float64(s.cells)/float64(c.now.cells)-1))
+		return "the chosen lines do what it does", nil
+	case c.product(&s) < c.product(&c.now):
+		return fmt.Sprintf("the %d lines asked for are chosen", c.o.Lines), nil
+	case !x.priced:
+		return fmt.Sprintf("saves %.1f %% of the cycles, too little for any line", 100*x.Saved), nil
 	}
-	return fmt.Sprintf("the %d lines asked for are chosen", c.o.Lines)
+	return fmt.Sprintf("saves %.1f %% of the cycles for %.1f %% more cells", 100*x.Saved, 100*(float64(s.cells)/float64(c.now.cells)-1)), nil
 }

@@ -41,7 +41,9 @@ type Options struct {
 	Lines int      // at most
 	// Weight is how often a block runs; nil: an estimate by loops and calls.
 	Weight func(*ir.Func, *ir.Block) float64
-	Cells  int // of the core without mined lines
+	Cells  int     // of the core without mined lines
+	All    bool    // prices every candidate, to say why it was left
+	Power  float64 // of the cycles: cells times so many of them are to be least
 }
 
 // Candidate is an operation that a line could do.
@@ -54,8 +56,10 @@ type Candidate struct {
 	Depth  int
 	Why    string // it was not chosen; empty: it was
 
-	funcs map[*ir.Func]bool
-	score float64
+	funcs  map[*ir.Func]bool
+	score  float64
+	priced bool
+	deep   bool // deeper than an adder
 }
 
 // Use is a place of an operation.
@@ -71,7 +75,12 @@ type Result struct {
 	Others  []*Candidate
 	Limited string // what was left out by a bound; empty: nothing
 	Depth   int    // that a line may have
+
+	left func([]*Candidate) float64
 }
+
+// Left is the part of the cycles that the first n chosen lines leave.
+func (r *Result) Left(n int) float64 { return r.left(r.Chosen[:n]) }
 
 // Lines are the chosen lines in the order of their choice.
 func (r *Result) Lines() []*isa.Inst {
@@ -114,11 +123,8 @@ func Find(m *ir.Module, o Options) (*Result, error) {
 		return nil, err
 	}
 	r.Depth = limit
-	if all, err = p.priced(all, r); err != nil {
-		return nil, err
-	}
 	c := &chooser{p: p, o: o, r: r}
-	if err := c.choose(all); err != nil {
+	if err := c.choose(bounded(all, r)); err != nil {
 		return nil, err
 	}
 	for _, x := range slices.Concat(r.Chosen, r.Others) {

@@ -59,7 +59,7 @@ func find(t *testing.T, m *ir.Module, o mine.Options) *mine.Result {
 	if o.Set == nil {
 		o.Set = isa.RV32IM()
 	}
-	o.Cells = 500
+	o.Cells, o.All = 500, true
 	if o.Lines == 0 {
 		o.Lines = 4
 	}
@@ -71,7 +71,7 @@ func find(t *testing.T, m *ir.Module, o mine.Options) *mine.Result {
 // TestALoopIsCounted: its rounds are those that its counter goes, and an operation of
 // four instructions becomes one.
 func TestALoopIsCounted(t *testing.T) {
-	r := find(t, module(t, rotate), mine.Options{})
+	r := find(t, module(t, rotate), mine.Options{Power: 2})
 	require.Len(t, r.Chosen, 1)
 	c := r.Chosen[0]
 	require.Equal(t, "rd = ((rs1 shl 32'5) or (rs1 shru 32'27)) xor rs2", c.Line.Text)
@@ -83,9 +83,9 @@ func TestALoopIsCounted(t *testing.T) {
 
 // TestFindIsDeterministic: the same program gives the same lines, in the same order.
 func TestFindIsDeterministic(t *testing.T) {
-	want := isa.Print(find(t, module(t, rotate), mine.Options{}).Set("mined"))
+	want := isa.Print(find(t, module(t, rotate), mine.Options{Power: 2}).Set("mined"))
 	for range 3 {
-		require.Equal(t, want, isa.Print(find(t, module(t, rotate), mine.Options{}).Set("mined")))
+		require.Equal(t, want, isa.Print(find(t, module(t, rotate), mine.Options{Power: 2}).Set("mined")))
 	}
 	set, err := isa.Parse(&diag.File{Name: "mined.isa", Text: want})
 	require.NoError(t, err)
@@ -95,7 +95,7 @@ func TestFindIsDeterministic(t *testing.T) {
 // TestWeights: what a profile says never runs gives nothing.
 func TestWeights(t *testing.T) {
 	m := module(t, rotate)
-	r := find(t, m, mine.Options{Weight: func(*ir.Func, *ir.Block) float64 { return 0 }})
+	r := find(t, m, mine.Options{Power: 2, Weight: func(*ir.Func, *ir.Block) float64 { return 0 }})
 	require.Empty(t, r.Chosen)
 }
 
@@ -106,7 +106,7 @@ func TestEncodingsThatAreTaken(t *testing.T) {
 	require.NoError(t, err)
 	set, err := isa.RV32IM().Extend("x", own.Insts...)
 	require.NoError(t, err)
-	r := find(t, module(t, rotate), mine.Options{Set: set})
+	r := find(t, module(t, rotate), mine.Options{Power: 2, Set: set})
 	require.Equal(t, "mine2", r.Chosen[0].Line.Name)
 	_, err = set.Extend("all", r.Lines()...)
 	require.NoError(t, err)
@@ -119,7 +119,7 @@ func TestWhyNot(t *testing.T) {
   v41: i32 = add v40, v8
   v42: i32 = add v41, v9
   v43: i32 = add v42, v40
-  v60: i32 = add v43, v41`), mine.Options{})
+  v60: i32 = add v43, v41`), mine.Options{Power: 2})
 	require.NotEmpty(t, r.Others)
 	for _, c := range r.Others {
 		require.NotEmpty(t, c.Why, c.Line.Text)

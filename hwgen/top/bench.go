@@ -61,7 +61,7 @@ func (d *Design) Bench(inputs []Change, until uint64, slaves ...Slave) string {
 	for _, s := range slaves {
 		d.slave(b, s)
 	}
-	b("initial begin\n  #(%.6f) start = $realtime;\n  running = 1;", startCycles*1000/d.Clock.MHz()+d.lockTime())
+	b("initial begin\n  #(%.6f) start = $realtime;\n  running = 1;", float64(startCycles+d.Fill)*1000/d.Clock.MHz()+d.lockTime())
 	now := uint64(0)
 	for _, c := range inputs {
 		i := slices.IndexFunc(d.Wires, func(w Wire) bool { return w.Port.In && w.Port.Name == c.Port })
@@ -72,6 +72,9 @@ func (d *Design) Bench(inputs []Change, until uint64, slaves ...Slave) string {
 		now = c.nanos()
 	}
 	b("  #(%d) $display(\"END\");\n  $finish;\nend\nendmodule", until*1000-min(now, until*1000)+500)
+	if d.data != nil {
+		s.WriteString(spramModel)
+	}
 	return s.String() + d.pllModel(half)
 }
 

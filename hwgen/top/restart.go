@@ -16,6 +16,9 @@ import (
 //	restart.at       which word the copy gives; its top bit says that all are given
 //	restart.to       the word that is written in this cycle, when restart.writing is 1
 //
+// Where few words are not zero, the copy is a list of addresses and words: first all words
+// become zero, then those of the list what they were.
+//
 // Memories of other names, such as a register file, are written before they are read.
 func Restart(c *rtl.Circuit) (*rtl.Circuit, error) {
 	d := *c
@@ -37,6 +40,20 @@ func Restart(c *rtl.Circuit) (*rtl.Circuit, error) {
 	d.Mems = append([]rtl.Mem(nil), c.Mems...)
 	r.build()
 	return &d, d.Verify()
+}
+
+// FillCycles is how long a core that Restart has made stands still after a reset.
+func FillCycles(c *rtl.Circuit) int {
+	for i := range c.Mems {
+		if m := &c.Mems[i]; m.Name == "data" && len(m.Writes) > 0 {
+			n := 1 << m.AddrBits
+			if l := listOf(m); l != nil {
+				n += len(l.words)
+			}
+			return n + 1
+		}
+	}
+	return 0
 }
 
 // restarter is a circuit that gets a restart.
@@ -83,19 +100,29 @@ func (r *restarter) set(reg int, value rtl.ID) rtl.Effect {
 func (r *restarter) build() {
 	m := r.c.Mems[r.mem]
 	n := m.AddrBits
+	list := listOf(&m)
 	at, atQ := r.reg("restart.at", n+1)
-	to, toQ := r.reg("restart.to", n)
+	to, toQ := r.reg("restart.to", n+1)
 	writing, writingQ := r.reg("restart.writing", 1)
 	given := r.slice(atQ, n, n)
+	if list != nil {
+		given = r.op(word.And, 1, given, r.slice(atQ, list.indexBits, list.indexBits))
+	}
 	giving := r.op(word.Not, 1, given)
 	loading := r.op(word.Or, 1, giving, writingQ)
-	data := r.contents(m, r.slice(atQ, n-1, 0), toQ)
+	addr := r.slice(toQ, n-1, 0)
+	var data rtl.ID
+	if list == nil {
+		data = r.contents(m, r.slice(atQ, n-1, 0), addr)
+	} else {
+		addr, data = r.listed(m, list, atQ, toQ)
+	}
 
 	r.enable = r.constant(1, 0)
 	rest := r.without(r.c.Body, r.constant(1, 1))
 	old := m.Writes[0]
 	port := rtl.Write{
-		Addr: r.mux(loading, toQ, old.Addr), Data: r.mux(loading, data, old.Data), Lanes: rtl.None,
+		Addr: r.mux(loading, addr, old.Addr), Data: r.mux(loading, data, old.Data), Lanes: rtl.None,
 	}
 	if old.Lanes != rtl.None {
 		port.Lanes = r.mux(loading, r.constant(m.Lanes, word.Mask(m.Lanes)), old.Lanes)
@@ -107,7 +134,7 @@ func (r *restarter) build() {
 	}
 	write := rtl.Effect{Kind: rtl.WriteMem, Index: r.mem, Value: rtl.None, Cond: rtl.None}
 	r.c.Body = []rtl.Effect{
-		r.set(to, r.slice(atQ, n-1, 0)),
+		r.set(to, atQ),
 		r.set(writing, giving),
 		{Kind: rtl.If, Cond: giving, Value: rtl.None, Then: []rtl.Effect{r.set(at, r.op(word.Add, n+1, atQ, r.constant(n+1, 1)))}},
 		{Kind: rtl.If, Cond: r.mux(loading, writingQ, r.enable), Value: rtl.None, Then: []rtl.Effect{write}},
@@ -115,13 +142,66 @@ func (r *restarter) build() {
 	}
 }
 
-// contents is the word of the copy for the address of the cycle before, which is in to.
-// The copy is as long as the program's data; after it there are zeros.
-func (r *restarter) contents(m rtl.Mem, at, to rtl.ID) rtl.ID {
+// lengthOf is how many words of a memory there are up to the last one that is not zero.
+func lengthOf(m *rtl.Mem) int {
 	length := len(m.Init)
 	for length > 0 && m.Init[length-1] == 0 {
 		length--
 	}
+	return length
+}
+
+// list is what differs from zero in a memory: words of an address and, below it, a value.
+type list struct {
+	words     []uint64
+	indexBits int
+}
+
+// listOf makes the list of a memory; nil when a copy of its beginning has fewer bits.
+func listOf(m *rtl.Mem) *list {
+	l := &list{}
+	for a, v := range m.Init {
+		if v != 0 {
+			l.words = append(l.words, uint64(a)<<m.Width|v)
+		}
+	}
+	length := lengthOf(m)
+	if length == 0 || m.Width+m.AddrBits > 64 {
+		return nil
+	}
+	l.indexBits = bits.Len(uint(len(l.words) - 1))
+	for len(l.words) < 1<<l.indexBits { // to be given twice does no harm
+		l.words = append(l.words, l.words[len(l.words)-1])
+	}
+	if l.indexBits == 0 || l.indexBits >= m.AddrBits || (m.Width+m.AddrBits)<<l.indexBits >= m.Width<<bits.Len(uint(length-1)) {
+		return nil
+	}
+	return l
+}
+
+// shortList is how many words of a list are gates and no block of RAM.
+const shortList = 16
+
+// listed gives zero for each address in turn, and then the words of the list.
+func (r *restarter) listed(m rtl.Mem, l *list, atQ, toQ rtl.ID) (addr, data rtl.ID) {
+	entries := rtl.Mem{Name: "data_list", Width: m.Width + m.AddrBits, AddrBits: l.indexBits, Lanes: 1, Init: l.words}
+	read := rtl.Read{Addr: r.slice(atQ, l.indexBits-1, 0), Sync: true, Enable: rtl.None}
+	if len(l.words) <= shortList {
+		read = rtl.Read{Addr: r.slice(toQ, l.indexBits-1, 0), Enable: rtl.None}
+	}
+	q := r.node(rtl.Node{Kind: rtl.KRead, Width: entries.Width, Index: len(r.c.Mems)})
+	read.Node = q
+	entries.Reads = []rtl.Read{read}
+	r.c.Mems = append(r.c.Mems, entries)
+	listing := r.slice(toQ, m.AddrBits, m.AddrBits)
+	addr = r.mux(listing, r.slice(q, entries.Width-1, m.Width), r.slice(toQ, m.AddrBits-1, 0))
+	return addr, r.mux(listing, r.slice(q, m.Width-1, 0), r.constant(m.Width, 0))
+}
+
+// contents is the word of the copy for the address of the cycle before, which is in to.
+// The copy is as long as the program's data; after it there are zeros.
+func (r *restarter) contents(m rtl.Mem, at, to rtl.ID) rtl.ID {
+	length := lengthOf(&m)
 	if length == 0 {
 		return r.constant(m.Width, 0)
 	}

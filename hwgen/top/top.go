@@ -35,7 +35,10 @@ type Design struct {
 	Clock periph.Hz   // of the core
 	PLL   *periph.PLL // nil: the core has the clock of the board
 	Baud  uint64      // of the log and of all serial lines
+	Fill  int         // cycles after a reset in which data is filled and the core stands still
 
+	data    *rtl.Mem          // nil: in the core; else in single-ported RAM
+	text    *rtl.Circuit      // nil: in the core; else in memories of its own length
 	modules []string          // text of the peripherals
 	pins    map[string]string // name of a wire's port in the module
 	ports   map[string]string // name of a port of the core in its module
@@ -109,7 +112,7 @@ func (d *Design) module() (string, error) {
 	if err := b.reset(); err != nil {
 		return "", err
 	}
-	for _, step := range []func() error{b.time, b.log, b.serial, b.buses, b.pinsIn} {
+	for _, step := range []func() error{b.time, b.log, b.serial, b.buses, b.memories, b.pinsIn} {
 		if err := step(); err != nil {
 			return "", err
 		}

@@ -16,6 +16,9 @@ type Names struct {
 	Regs   map[string]string
 	Mems   map[string]string
 	Reads  map[string][]string // per memory: the data of its read ports, in order
+
+	Circuit *rtl.Circuit // what is written
+	Nets    []string     // per node of it
 }
 
 // NamesOf gives the nets of the module that Write makes of a circuit without
@@ -25,7 +28,7 @@ func NamesOf(c *rtl.Circuit) *Names {
 	d.Asserts, d.Probes = nil, nil
 	w := &writer{c: d.Expand().Prune()}
 	w.nameAll()
-	n := &Names{Module: w.module, Ports: map[string]string{}, Regs: map[string]string{}, Mems: map[string]string{}, Reads: map[string][]string{}}
+	n := &Names{Circuit: w.c, Nets: w.name, Module: w.module, Ports: map[string]string{}, Regs: map[string]string{}, Mems: map[string]string{}, Reads: map[string][]string{}}
 	for _, id := range w.c.Inputs {
 		n.Ports[w.c.Nodes[id].Name] = w.name[id]
 	}

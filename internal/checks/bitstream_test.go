@@ -27,7 +27,7 @@ func bitstreams() []bitstream {
 			}
 		}
 	}
-	return append(list, bitstream{"hello", "icebreaker", "18"}, bitstream{"hello", "tinyfpga-bx", "32"})
+	return append(list, bitstream{"hello", "icebreaker", "18"}, bitstream{"hello", "tinyfpga-bx", "32"}, bitstream{"echo", "icebreaker", ""})
 }
 
 // TestBitstreams: each fits, meets its clock, and is a bitstream of iCE40. The files

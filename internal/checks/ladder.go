@@ -105,11 +105,13 @@ func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Repo
 var errNoReference = errors.New("no reference")
 
 func checks() []verify.Check {
-	return []verify.Check{verify.Trace, verify.Net, verify.Lockstep, verify.Proof, verify.Removal, verify.Facts, verify.Circuit, verify.Verilog, verify.Witness, verify.Mutation}
+	return []verify.Check{verify.Trace, verify.Net, verify.Lockstep, verify.Proof, verify.Removal, verify.Facts, verify.Circuit, verify.Verilog, verify.Witness, verify.Netlist, verify.Mutation}
 }
 
+// wants reports whether a check is asked for: all are that nobody names, but the netlist,
+// which only some users write.
 func (l *ladder) wants(c verify.Check) bool {
-	return len(l.opts.Checks) == 0 || slices.Contains(l.opts.Checks, string(c))
+	return len(l.opts.Checks) == 0 && c != verify.Netlist || slices.Contains(l.opts.Checks, string(c))
 }
 
 func (l *ladder) progress(format string, args ...any) {
@@ -340,6 +342,7 @@ func (l *ladder) coreRows(kind string) error {
 		{verify.Circuit, l.circuit},
 		{verify.Verilog, l.written},
 		{verify.Witness, l.witness},
+		{verify.Netlist, l.netlist},
 	} {
 		if !l.wants(step.check) {
 			continue

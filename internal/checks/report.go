@@ -357,6 +357,7 @@ func covers(c verify.Check) string {
 		verify.Circuit:  "all states: the core executes each kept line as it reads",
 		verify.Verilog:  "the written file, read back, is the circuit",
 		verify.Witness:  "an outside tool comes to the same result",
+		verify.Netlist:  "the file of iCE40 cells, read back, is the circuit",
 		verify.Mutation: "how many faults in the circuit the other rows notice",
 	}[c]
 }

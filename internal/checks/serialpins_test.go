@@ -63,6 +63,37 @@ func TestPinsOfFrames(t *testing.T) {
 	t.Logf("%d frames", r.Frames)
 }
 
+// TestPinsOfStack: on a UP5K the data of echo lies in single-ported RAM, which starts with
+// anything, and its text in blocks of its own length. Its stack answers ARP and datagrams
+// over SLIP as the reference does.
+func TestPinsOfStack(t *testing.T) {
+	testkit.Tool(t, "iverilog")
+	ctx := context.Background()
+	p := loadExample(t, "echo")
+	var some trace.Trace
+	_, all, _, err := p.Trace(ctx, flow.Source, "", flow.World{Captures: []string{"nic=../../examples/echo/peers.pcap"}})
+	require.NoError(t, err)
+	for _, e := range all.Events {
+		if e.Kind == trace.In && len(e.Data) < 80 && len(some.Events) < 3 {
+			some.Events = append(some.Events, trace.Event{Kind: trace.Out, Port: "nic", Data: e.Data})
+		}
+	}
+	data, err := world.CaptureOf(&some, "nic", false)
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "short.pcap")
+	require.NoError(t, os.WriteFile(path, data, 0o644))
+	o := flow.FPGAOptions{Board: slow(t), Core: flow.Pipe3, Baud: 500_000}
+	d, files, err := p.BoardTexts(ctx, o)
+	require.NoError(t, err)
+	require.Equal(t, 2, d.SPRAMs())
+	require.LessOrEqual(t, d.Blocks(), 28)
+	require.Contains(t, files, "echo_server_rom_text1.hex")
+	r, err := SimulatePins(ctx, p, o, flow.World{Captures: []string{"nic=" + path}, Until: "12ms"})
+	require.NoError(t, err)
+	require.Empty(t, r.Difference)
+	require.Equal(t, 3, r.Frames)
+}
+
 // shortFrames writes a capture of ten short frames of the filter's own, where some
 // pass; all arrive at once.
 func shortFrames(t *testing.T, p *flow.Program) string {

@@ -63,19 +63,21 @@ type program struct {
 	Path   string   `arg:"" help:"A source file, a folder whose .sn files are one program, or program IR (.sir)."`
 	Define []string `short:"D" placeholder:"NAME=VALUE" help:"Set a config of the program."`
 	Net    []string `placeholder:"DEVICE.host=ADDRESS/BITS" help:"Addresses of a network device at the start, DEVICE.gateway=ADDRESS too; the device may be left out when one has addresses. Products for x86-64 stay as they are and are told."`
+	Word   []string `sep:"none" placeholder:"NAME=VALUE" help:"Value of a config at the start, of one that the system only hands to tasks and sockets. Products for x86-64 stay as they are and are told."`
 	Regs   int      `default:"0" placeholder:"N" help:"Registers of the generated core, 5 to 32 (default: 16 or 32, as pays)."`
 	Skip   []string `placeholder:"PASS" help:"Leave a pass over the program IR out."`
 	Dump   []string `name:"dump-after" placeholder:"PASS" help:"Show the program IR after a pass, on standard error."`
 	With   string   `default:"cg" enum:"cg,llvm" help:"Code generator for the core: cg or llvm."`
 	CPU    string   `name:"cpu" default:"" enum:",native,x86-64,x86-64-v3" placeholder:"CPU" help:"Processor that x86-64 products are made for: native, x86-64 or x86-64-v3 (default: x86-64-v3). A guest uses SSE2 at most, and without this only for floats."`
 	Isa    []string `name:"isa" placeholder:"FILE" help:"Add the lines of an instruction set (.isa) to that of the core."`
-	Mine   string   `default:"off" placeholder:"N" help:"Lines that are mined from the program for its core: off, or at most so many (sinter mine shows them)."`
+	Mine   string   `default:"auto" placeholder:"N" help:"Lines that are mined from the program for its core: off, or at most so many (sinter mine shows them; default: auto, 16 where they pay, none with --isa, --with llvm and hw --full)."`
+	Goal   string   `default:"time" enum:"time,balance,area" help:"What is least in a core: time (cells × time²), balance (cells × time) or area (cells)."`
 }
 
 // load checks the program and prints its warnings. More options are those that only
 // one command has.
 func (p *program) load(e *env, more ...func(*flow.Options)) (*flow.Program, error) {
-	opts := flow.Options{Regs: p.Regs, Addresses: p.Net, Backend: p.With, CPU: p.CPU, Skip: p.Skip, DumpAfter: p.Dump}
+	opts := flow.Options{Regs: p.Regs, Addresses: p.Net, Words: p.Word, Backend: p.With, CPU: p.CPU, Skip: p.Skip, DumpAfter: p.Dump}
 	opts.Dump = func(title, text string) { fmt.Fprintf(e.err, "# %s\n%s\n", title, text) }
 	for _, set := range more {
 		set(&opts)
@@ -88,6 +90,9 @@ func (p *program) load(e *env, more ...func(*flow.Options)) (*flow.Program, erro
 	if err := opts.SetMine(p.Mine); err != nil {
 		return nil, err
 	}
+	if err := opts.SetGoal(p.Goal); err != nil {
+		return nil, err
+	}
 	for _, path := range p.Isa {
 		if err := opts.AddLines(path); err != nil {
 			return nil, err
@@ -98,6 +103,22 @@ func (p *program) load(e *env, more ...func(*flow.Options)) (*flow.Program, erro
 		fmt.Fprint(e.err, diag.Render(prog.Warnings))
 	}
 	return prog, err
+}
+
+// organisation is the core that --core names. For auto it is chosen, and the reasons are
+// printed beside the result, not in it.
+func (e *env) organisation(p *flow.Program, name string) (string, error) {
+	if name != flow.Auto {
+		return name, nil
+	}
+	c, err := p.Choose(e.ctx, name)
+	if err != nil {
+		return "", err
+	}
+	if !e.json {
+		table(e.err, c.Table())
+	}
+	return c.Core, nil
 }
 
 // Run runs one command line and returns its exit code.

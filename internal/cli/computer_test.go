@@ -56,7 +56,7 @@ func TestComputerEnds(t *testing.T) {
 func TestComputerAnswers(t *testing.T) {
 	for _, card := range []string{"e1000", "e1000e", "virtio-net-pci"} {
 		t.Run(card, func(t *testing.T) {
-			dir := computer(t, "echo", "-D", "port=1239", "--net", "host=10.1.2.3/24", "--net", "gateway=10.1.2.1")
+			dir := computer(t, "echo", "--word", "port=1239", "--net", "host=10.1.2.3/24", "--net", "gateway=10.1.2.1")
 			text, err := os.ReadFile(filepath.Join(dir, "run.sh"))
 			require.NoError(t, err)
 			require.Contains(t, string(text), "e1000,romfile=")

@@ -15,7 +15,7 @@ type buildCmd struct {
 	Product string   `default:"linux" enum:"linux,pvh,pvh-pci,uefi,hvt" help:"Which x86-64 product: linux (process), pvh (unikernel with virtio-mmio), pvh-pci (with virtio over PCI), uefi (for a computer) or hvt (guest of the monitor)."`
 	Layout  uint64   `default:"0" placeholder:"SEED" help:"Put a linux or hvt product at addresses of a seed; 0: the usual ones."`
 	Strip   bool     `help:"Leave symbols and line tables out of an ELF."`
-	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
+	Core    string   `default:"pipe3" enum:"auto,multi,pipe3" help:"Organisation of the core: multi, pipe3, or auto, the one that serves the goal best."`
 	Stage   string   `default:"low" enum:"first,x86,low" help:"Which program IR a .sir shows: first (as lowered), x86, or low (for a core)."`
 	Time    bool     `help:"Print how long each artefact took."`
 	Plan    bool     `help:"List the copies over 64 bytes that are left."`
@@ -35,6 +35,9 @@ func (c *buildCmd) Run(e *env) error {
 	}
 	if c.Vmm != "" || c.Systemd {
 		return c.bundle(e, p)
+	}
+	if c.Core, err = e.organisation(p, c.Core); err != nil {
+		return err
 	}
 	type made struct {
 		File    string      `json:"file"`
@@ -87,15 +90,19 @@ type hwCmd struct {
 	program  `embed:""`
 	inputs   `embed:""`
 	Out      string `short:"o" required:"" placeholder:"DIR" help:"Folder to write into; it is made when missing."`
-	Core     string `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
+	Core     string `default:"pipe3" enum:"auto,multi,pipe3" help:"Organisation of the core: multi, pipe3, or auto, the one that serves the goal best."`
 	Design   string `placeholder:"FILE" help:"Make the core of a design point (.design, as build writes it) and not that of the program's own; it says which organisation."`
 	Full     bool   `help:"Make a core that is not specialised: all lines, 32 registers, all port registers, 16 KiB memories or more. It runs any image."`
+	Netlist  bool   `help:"Write the core as cells of an iCE40, mapped by Sinter, too (NAME_ice40.v): nextpnr-ice40 places it as it is."`
 	Wrappers bool   `help:"Write texts for the designs of others, too: AXI4-Stream, FuseSoC, LiteX, cocotb."`
 	Frames   int    `default:"64" placeholder:"N" help:"Frames of the captures that the test bench replays; 0: all."`
 }
 
 // Run writes the hardware.
 func (c *hwCmd) Run(e *env) error {
+	if c.Full && c.Mine == flow.Auto {
+		c.Mine = "off"
+	}
 	p, err := c.load(e)
 	if err != nil {
 		return err
@@ -104,15 +111,19 @@ func (c *hwCmd) Run(e *env) error {
 	switch {
 	case c.Design != "" && c.Full:
 		return flow.UserErrorf("--design and --full both say which core: give one")
+	case c.Full && kind == flow.Auto:
+		return flow.UserErrorf("--core auto chooses for one program, --full is for all: give multi or pipe3")
 	case c.Design != "":
 		kind, err = checks.UseDesign(e.ctx, p, c.Design)
 	case c.Full:
 		err = p.UseWhole(e.ctx, kind)
+	default:
+		kind, err = e.organisation(p, kind)
 	}
 	if err != nil {
 		return err
 	}
-	r, err := p.Hardware(e.ctx, flow.HardwareOptions{Dir: c.Out, Core: kind, World: c.world(), Frames: c.Frames, Wrappers: c.Wrappers})
+	r, err := p.Hardware(e.ctx, flow.HardwareOptions{Dir: c.Out, Core: kind, World: c.world(), Frames: c.Frames, Wrappers: c.Wrappers, Netlist: c.Netlist})
 	if err != nil {
 		return err
 	}
@@ -125,6 +136,9 @@ func (c *hwCmd) Run(e *env) error {
 	}
 	for _, f := range sortedFigures(r.Figures) {
 		fmt.Fprintln(e.out, f)
+	}
+	for _, l := range r.Mined {
+		fmt.Fprintf(e.out, "%s: %s, at %s\n", l.Name, minedFigures(l), minedPlaces(l))
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ type runCmd struct {
 	inputs    `embed:""`
 	liveFlags `embed:""`
 	On        string   `default:"" enum:",${machines}" help:"Machine: ${machine} (default: source; with --live the monitor where it can run, else unikernel)."`
-	Core      string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core for isa, cycle and gates: multi or pipe3."`
+	Core      string   `default:"pipe3" enum:"auto,multi,pipe3" help:"Organisation of the core: multi, pipe3, or auto, the one that serves the goal best."`
 	Engine    string   `placeholder:"NAME" help:"What runs the circuit on cycle or gates (default: the first): ${engines}."`
 	Lanes     int      `placeholder:"N" help:"Runs of a core at once, each with gaps of another seed at its ports; all must show the same (cycle and gates only)."`
 	DiskOut   []string `name:"disk-out" placeholder:"DISK=FILE" help:"Write a disk, as it is after the run, to a file."`
@@ -67,6 +67,11 @@ func (c *runCmd) Run(e *env) error {
 	}
 	if c.On == flow.Source {
 		c.On = p.Reference()
+	}
+	if c.On == flow.ISA || c.On == flow.Cycle || c.On == flow.Gates {
+		if c.Core, err = e.organisation(p, c.Core); err != nil {
+			return err
+		}
 	}
 	o := flow.RunOptions{
 		Level: c.On, Core: c.Core, World: c.world(), PcapOut: c.PcapOut, VcdOut: c.VcdOut, BytesOut: c.BytesOut, DiskOut: c.DiskOut, TraceFile: c.Trace, CommitLog: c.CommitLog, Wave: c.Wave, Window: c.Window, Lanes: c.Lanes,
@@ -149,7 +154,7 @@ type verifyCmd struct {
 	inputs  `embed:""`
 	Core    string   `default:"both" enum:"both,multi,pipe3,none" help:"Which core to verify: multi, pipe3, both or none."`
 	Quick   bool     `help:"Only traces and removal: seconds, no outside tool, no proof."`
-	Checks  []string `placeholder:"CHECK" help:"Only these checks: trace, net, lockstep, proof, removal, facts, circuit, verilog, witness."`
+	Checks  []string `placeholder:"CHECK" help:"Only these checks: trace, net, lockstep, proof, removal, facts, circuit, verilog, witness, and netlist, which runs only when it is named."`
 	NoX86   bool     `name:"no-x86" help:"Leave the native process and the unikernel out."`
 	Random  int      `default:"20000" placeholder:"N" help:"Random instructions of the lock-step check of each core."`
 	Bisect  bool     `help:"Only find the first pass over the program IR that changes what the program does."`

@@ -4,7 +4,9 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"syscall"
 	"time"
 )
@@ -13,12 +15,46 @@ import (
 // of what it makes.
 const gcPercent = 400
 
+// A heap is kept within enough bytes as long as that lets it grow by leastPercent. One with
+// more that is live grows by morePercent: there a collection costs more than it saves.
+const (
+	enough       = 176 << 20
+	leastPercent = 50
+	morePercent  = 150
+)
+
 // Tune sets up the process of the tool, and of whoever measures it. GOGC comes
 // first.
 func Tune() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
+		afterCollection(gcPercent)
 	}
+}
+
+// afterCollection sets the growth after each collection by what is live then, as long as
+// nobody else sets it.
+func afterCollection(last int) {
+	gone := new([64]byte) // nobody holds it, so the next collection frees it
+	runtime.AddCleanup(gone, func(last int) {
+		sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		metrics.Read(sample)
+		next := growth(sample[0].Value.Uint64())
+		if old := debug.SetGCPercent(next); old != last {
+			debug.SetGCPercent(old)
+			return
+		}
+		afterCollection(next)
+	}, last)
+}
+
+// growth is by how many per cent a heap of so many live bytes may grow.
+func growth(live uint64) int {
+	percent := 100 * enough / max(live, 1)
+	if percent < 100+leastPercent {
+		return morePercent
+	}
+	return int(min(gcPercent, percent-100))
 }
 
 // Lean makes the process hold little: a run of a long capture makes much and keeps nothing,

@@ -33,6 +33,9 @@ func (p *Program) addressed() error {
 		return nil
 	}
 	bare := *p
+	if p.bare != nil {
+		bare = *p.bare
+	}
 	bare.opts.Addresses = nil
 	t, s := *p.Tree, tree.System{}
 	if p.Tree.System != nil {

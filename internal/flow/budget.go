@@ -93,29 +93,12 @@ func (p *Program) Price(c *Core) (gate.Price, error) {
 	}
 	err = p.withinBudget(tree.BudgetLUTs, "the core "+c.Kind, price.LUTs, "LUTs", nil)
 	if list, ok := err.(diag.List); ok && len(list) > 0 && p.image.made && p.image.err == nil {
-		kind, least, wrong := p.leastCore()
+		all, wrong := p.candidates(context.Background(), Cores(), GoalArea)
 		if wrong != nil {
 			return price, wrong
 		}
-		list[0].Hint("the smallest core that can be had is %s, with %d LUTs", kind, least)
+		least := smallest(all)
+		list[0].Hint("the smallest core that can be had is %s, with %d LUTs", least.text(), least.LUTs)
 	}
 	return price, err
-}
-
-// leastCore is the organisation whose core of the image has the fewest look-up tables.
-func (p *Program) leastCore() (kind string, luts int, err error) {
-	for _, k := range Cores() {
-		c, err := p.Core(context.Background(), k)
-		if err != nil {
-			return "", 0, err
-		}
-		price, err := c.Price()
-		if err != nil {
-			return "", 0, err
-		}
-		if kind == "" || price.LUTs < luts {
-			kind, luts = k, price.LUTs
-		}
-	}
-	return kind, luts, nil
 }

@@ -115,6 +115,8 @@ func (o *Options) unused(name string, form Form) error {
 		option = "-D"
 	case len(o.Addresses) > 0:
 		option = "--net"
+	case len(o.Words) > 0:
+		option = "--word"
 	case o.Regs != 0:
 		option = "--regs"
 	case o.Backend == "llvm":

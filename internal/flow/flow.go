@@ -41,6 +41,7 @@ type Options struct {
 	Settings []types.Setting // -D name=value
 	// Addresses are those of network devices, DEVICE.host=10.0.0.2/24 (addresses.go).
 	Addresses []string
+	Words     []string       // NAME=VALUE, values of configs at the start (words.go)
 	Regs      int            // registers of a generated core; 0: as many as pay
 	Backend   string         // "cg" (default) or "llvm" for RISC-V
 	CPU       string         // that x86-64 products are made for; empty: the product's own choice
@@ -51,7 +52,9 @@ type Options struct {
 	Net       bool           // carry a check after each proved one
 	Target    *design.Target // of a core; nil: RV32I with multiplication, Lines and Regs registers
 	Lines     *isa.Set       // added to the instruction set of a core, or nil
-	Mine      int            // mined lines of a core at most; 0: none
+	Mine      int            // mined lines of a core at most; 0: none, MineWherePays
+	Goal      Goal           // of a core; empty: the first of Goals
+	Soft      bool           // a core multiplies without an instruction
 
 	Skip      []string                 // names of passes to leave out
 	DumpAfter []string                 // names of passes after which Dump gets the program IR
@@ -113,6 +116,7 @@ func LoadFiles(files []*diag.File, opts Options) (*Program, error) {
 	for _, f := range files {
 		tree, list := syntax.Parse(f)
 		all = append(all, list...)
+		tree.Forget()
 		parsed = append(parsed, tree)
 	}
 	if err := all.Err(); err != nil {
@@ -124,6 +128,9 @@ func LoadFiles(files []*diag.File, opts Options) (*Program, error) {
 		return nil, err
 	}
 	p := &Program{Name: t.Name, Files: files, Tree: t, Warnings: all, opts: opts}
+	if err := p.begin(parsed); err != nil {
+		return p, err
+	}
 	return p, p.addressed()
 }
 

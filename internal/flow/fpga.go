@@ -141,8 +141,7 @@ func (p *Program) boardFiles(ctx context.Context, o FPGAOptions) (*FPGA, map[str
 	if err != nil {
 		return nil, nil, UserErrorf("%s on %s: %v", p.Name, d.Board.Name, err)
 	}
-	_, memories := verilog.Memories(d.Core)
-	maps.Copy(files, memories)
+	maps.Copy(files, d.Memories())
 	c, err := p.Core(ctx, o.Core)
 	if err != nil {
 		return nil, nil, err
@@ -159,7 +158,7 @@ func (p *Program) boardFiles(ctx context.Context, o FPGAOptions) (*FPGA, map[str
 	f := &FPGA{
 		Program: p.Name, Board: d.Board.Name, Part: d.Board.Part.Name, Package: d.Board.Package, ClockMHz: d.Clock.MHz(),
 		Tools: []ToolRun{}, Pins: []BoundPin{{"clk", "clk", d.Board.ClockSite}}, design: d,
-		Estimate: Usage{Cells: price.Cells, Blocks: blocksOf(d.Core, d.Board.Part)},
+		Estimate: Usage{Cells: price.Cells, Blocks: d.Blocks(), SPRAMs: d.SPRAMs()},
 	}
 	for _, w := range d.Wires {
 		f.Pins = append(f.Pins, BoundPin{w.Port.Name, w.Pin.Name, w.Pin.Site})
@@ -168,17 +167,8 @@ func (p *Program) boardFiles(ctx context.Context, o FPGAOptions) (*FPGA, map[str
 	return f, files, nil
 }
 
-func (u Usage) need() board.Need { return board.Need{Cells: u.Cells, Blocks: u.Blocks, DSPs: u.DSPs} }
-
-// blocksOf is the number of blocks that memories fill: they have words of up to 16 bits
-// at their shortest, and each read port has a copy.
-func blocksOf(c *rtl.Circuit, p board.Part) int {
-	n := 0
-	for i := range c.Mems {
-		words := max(1<<c.Mems[i].AddrBits, 256)
-		n += (words*c.Mems[i].Width + p.Bits - 1) / p.Bits * max(1, len(c.Mems[i].Reads))
-	}
-	return n
+func (u Usage) need() board.Need {
+	return board.Need{Cells: u.Cells, Blocks: u.Blocks, DSPs: u.DSPs, SPRAMs: u.SPRAMs}
 }
 
 // tooLarge is the error of a program that its part cannot hold.
@@ -223,11 +213,10 @@ func (p *Program) onBoard(ctx context.Context, o FPGAOptions) (*top.Design, erro
 		return nil, err
 	}
 	d, err := top.New(b, c.Circuit, wires, clock, o.Baud)
-	if err != nil || !d.Resets() {
-		return d, err
+	if err != nil {
+		return nil, err
 	}
-	d.Core, err = top.Restart(c.Circuit)
-	return d, err
+	return d, d.Place()
 }
 
 // Boards lists the boards that come with the tool.

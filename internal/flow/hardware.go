@@ -24,12 +24,14 @@ type HardwareOptions struct {
 	Frames int // that the test bench replays; 0: all
 
 	Wrappers bool // texts for the designs of others, too
+	Netlist  bool // the core as cells of an iCE40, too
 }
 
 // Hardware is what was written.
 type Hardware struct {
 	Files   []string           `json:"files"` // paths, in order
 	Figures map[string]float64 `json:"figures"`
+	Mined   []MinedLine        `json:"mined,omitempty"`
 }
 
 // benchSlack is how many times more cycles than our own run the test bench
@@ -57,7 +59,16 @@ func (p *Program) Hardware(ctx context.Context, o HardwareOptions) (*Hardware, e
 		_, memories := verilog.Memories(c.Circuit)
 		maps.Copy(files, verilog.Wrappers(c.Circuit, slices.Collect(maps.Keys(memories))))
 	}
-	h := &Hardware{Figures: figures}
+	if o.Netlist {
+		if err := p.netlist(ctx, o.Core, files, figures); err != nil {
+			return nil, err
+		}
+	}
+	mined, err := p.MinedLines()
+	if err != nil {
+		return nil, err
+	}
+	h := &Hardware{Figures: figures, Mined: mined}
 	names := slices.Sorted(maps.Keys(files))
 	for _, name := range names {
 		h.Files = append(h.Files, filepath.Join(o.Dir, name))

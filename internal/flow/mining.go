@@ -21,8 +21,20 @@ const MinedLines = 16
 // minedSet is the name of a set of mined lines.
 const minedSet = "mined"
 
-// mines reports whether the options ask for mined lines.
-func (o *Options) mines() bool { return o.Mine > 0 }
+// MineWherePays asks for as many mined lines as pay, at most MinedLines, where nothing else
+// says what lines a core has: no set of the user's, no target, no other code generator.
+const MineWherePays = -1
+
+// lines is how many mined lines the core may have.
+func (o *Options) lines() int {
+	switch {
+	case o.Mine != MineWherePays:
+		return o.Mine
+	case o.Lines != nil || o.Target != nil || o.Backend == "llvm":
+		return 0
+	}
+	return MinedLines
+}
 
 // checkMining refuses mined lines for a code generator that selects none of them.
 func (o *Options) checkMining() error {
@@ -35,7 +47,7 @@ func (o *Options) checkMining() error {
 // Mined are the operations that the program asks for, with the estimate of how often
 // its blocks run.
 func (p *Program) Mined() (*mine.Result, error) {
-	return p.mined.get(func() (*mine.Result, error) { return p.mine(nil) })
+	return p.mined.get(func() (*mine.Result, error) { return p.mine(nil, false) })
 }
 
 // minedInRun are the operations that the program asks for in a run in a world: the
@@ -60,10 +72,10 @@ func (p *Program) minedInRun(w World) (*mine.Result, error) {
 	for _, b := range mc.Profile() {
 		runs[b.Block] = float64(b.Count)
 	}
-	return p.mine(func(_ *ir.Func, b *ir.Block) float64 { return runs[b] })
+	return p.mine(func(_ *ir.Func, b *ir.Block) float64 { return runs[b] }, true)
 }
 
-func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64) (*mine.Result, error) {
+func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64, all bool) (*mine.Result, error) {
 	m, err := p.Low()
 	if err != nil {
 		return nil, err
@@ -76,30 +88,31 @@ func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64) (*mine.Result, 
 	if err != nil {
 		return nil, err
 	}
-	before, err := p.paceOf(plain)
+	before, err := p.paceOf(plain, 1)
 	if err != nil {
 		return nil, err
 	}
-	lines := p.opts.Mine
+	lines := p.opts.lines()
 	if lines == 0 {
 		lines = MinedLines
 	}
-	r, err := mine.Find(m, mine.Options{Set: t.Set, Lines: lines, Weight: weight, Cells: before.cells})
+	r, err := mine.Find(m, mine.Options{Set: t.Set, Lines: lines, Weight: weight, Cells: before.cells, Power: p.opts.Goal.power(), All: all})
 	if err != nil {
 		return nil, err
 	}
-	return r, p.keepFaster(r, before)
+	return r, p.keepBest(r, before)
 }
 
-// pace is how fast the pipe3 core of an image is, as far as an estimate goes: cycles
-// times the look-up tables on the longest path.
+// pace is how fast the pipe3 core of an image is, as far as estimates go, with its price.
+// The clock is taken for as many look-up tables as the longest path has.
 type pace struct {
-	time         float64
-	cells, depth int
+	cycles             float64 // of the image, loops for loops of eight rounds
+	left               float64 // the part of the cycles that lines leave, loops counted where they can be
+	cells, luts, depth int
 }
 
-func (p *Program) paceOf(im *image.Image) (pace, error) {
-	n, err := work(im)
+func (p *Program) paceOf(im *image.Image, left float64) (pace, error) {
+	n, err := cyclesOn(Pipe3, im)
 	if err != nil {
 		return pace{}, err
 	}
@@ -107,23 +120,60 @@ func (p *Program) paceOf(im *image.Image) (pace, error) {
 	if err != nil {
 		return pace{}, err
 	}
-	price, err := p.Price(core)
-	return pace{n * float64(price.Depth), price.Cells, price.Depth}, err
+	price, err := core.Price()
+	return pace{n, left, price.Cells, price.LUTs, price.Depth}, err
 }
 
-// keepFaster drops lines, half of them at a time, until the core is faster with them
-// than without.
-func (p *Program) keepFaster(r *mine.Result, before pace) error {
-	for len(r.Chosen) > 0 {
-		im, err := p.imageWith(context.Background(), r)
+// measure is what the goal wants to be least.
+func (p *Program) measure(a pace) float64 {
+	return p.opts.Goal.measure(a.cells, a.left*float64(a.depth))
+}
+
+// against says why a core is not better than another one for the goal, empty: it is.
+func (p *Program) against(after, before pace) string {
+	slower := func(a, b float64) bool { return a*float64(after.depth) >= b*float64(before.depth) }
+	switch {
+	case slower(after.cycles, before.cycles) || slower(after.left, before.left):
+		return fmt.Sprintf("the core would not be faster: its longest path has %d look-up tables, %d without mined lines", after.depth, before.depth)
+	case p.measure(after) >= p.measure(before):
+		return fmt.Sprintf("the core would have %d cells, %d without: %s would not fall", after.cells, before.cells, p.opts.Goal.formula())
+	case !p.affords(after.luts) && after.luts > before.luts:
+		return fmt.Sprintf("the core would have %d look-up tables, more than the budget", after.luts)
+	}
+	return ""
+}
+
+// keepBest drops lines, half of them at a time, as long as the core does not serve the goal
+// better than without them, or serves it better with half of them.
+func (p *Program) keepBest(r *mine.Result, plain pace) error {
+	best, why := plain, ""
+	for n := len(r.Chosen); n > 0; n /= 2 {
+		part := *r
+		part.Chosen = r.Chosen[:n]
+		im, err := p.imageWith(context.Background(), &part)
 		if err != nil {
 			return err
 		}
-		after, err := p.paceOf(im)
-		if err != nil || after.time < before.time {
+		now, err := p.paceOf(im, r.Left(n))
+		if err != nil {
 			return err
 		}
-		r.Drop((len(r.Chosen)+1)/2, fmt.Sprintf("the core would not be faster: its longest path has %d look-up tables, %d without mined lines", after.depth, before.depth))
+		worse := p.against(now, plain)
+		switch {
+		case worse == "" && p.measure(now) < p.measure(best):
+			if why == "" {
+				why = fmt.Sprintf("%s is less with %d lines", p.opts.Goal.formula(), n)
+			}
+			r.Drop(len(r.Chosen)-n, why)
+			best, why = now, ""
+		case best != plain:
+			return nil
+		default:
+			why = worse
+		}
+	}
+	if best == plain {
+		r.Drop(len(r.Chosen), why)
 	}
 	return nil
 }
@@ -187,7 +237,7 @@ func (p *Program) MinedReport(w *World) (*MinedReport, error) {
 	}
 	r, weights, err := (*mine.Result)(nil), "estimate", error(nil)
 	if w == nil {
-		r, err = p.Mined()
+		r, err = p.mine(nil, true)
 	} else {
 		r, err = p.minedInRun(*w)
 		weights = "run"
@@ -218,7 +268,7 @@ func minedLines(of []*mine.Candidate) []MinedLine {
 
 // MinedLines are the mined lines of the program's core.
 func (p *Program) MinedLines() ([]MinedLine, error) {
-	if !p.opts.mines() || p.Form > FromIR {
+	if p.opts.lines() == 0 || p.Form > FromIR {
 		return nil, nil
 	}
 	r, err := p.Mined()

@@ -14,11 +14,6 @@ const (
 	manyRegs = 32
 )
 
-// bitSaves is what a bit of a register number has to save of the estimated cycles. It costs
-// three to nine cells of 500 to 1,800; a loop that saves them is more of a run than of
-// the estimate, which counts what stands outside of loops as well.
-const bitSaves = 1.0 / 128
-
 // compiler makes the image for a target.
 type compiler func(context.Context, *design.Target) (*image.Image, error)
 
@@ -35,12 +30,12 @@ func (p *Program) chosen(ctx context.Context, compile compiler, few *design.Targ
 	if err != nil {
 		return nil, err
 	}
-	before, err := work(im)
+	before, err := cyclesOn(Pipe3, im)
 	if err != nil {
 		return nil, err
 	}
-	after, err := work(more)
-	if err != nil || after > before*(1-bitSaves) {
+	after, err := cyclesOn(Pipe3, more)
+	if err != nil || after > before*(1-p.opts.Goal.registersSave()) {
 		return im, err
 	}
 	return more, nil
@@ -50,12 +45,4 @@ func (p *Program) chosen(ctx context.Context, compile compiler, few *design.Targ
 func full(im *image.Image) bool {
 	c, err := image.ContractOf(im)
 	return err == nil && len(c.Regs) > 0 && c.Regs[len(c.Regs)-1].Reg == im.Target.Regs-1
-}
-
-func work(im *image.Image) (float64, error) {
-	m, err := image.Decode(im)
-	if err != nil {
-		return 0, err
-	}
-	return m.Work(), nil
 }

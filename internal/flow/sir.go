@@ -18,6 +18,9 @@ func loadIR(f *diag.File, opts Options) (*Program, error) {
 	if len(opts.Addresses) > 0 {
 		return nil, UserErrorf("%s has its addresses: --net is for sources", f.Name)
 	}
+	if len(opts.Words) > 0 {
+		return nil, UserErrorf("%s has its configs: --word is for sources", f.Name)
+	}
 	m, err := ir.Parse(f)
 	if err != nil {
 		return nil, err

@@ -80,10 +80,14 @@ func (o *Options) AddLines(path string) error {
 // maxMined is how many lines may be mined.
 const maxMined = 64
 
-// SetMine takes how many lines are mined: off, or a number.
+// SetMine takes how many lines are mined: off, a number, or auto.
 func (o *Options) SetMine(value string) error {
-	if value == "off" {
+	switch value {
+	case "off":
 		o.Mine = 0
+		return nil
+	case Auto:
+		o.Mine = MineWherePays
 		return nil
 	}
 	n, err := strconv.Atoi(value)

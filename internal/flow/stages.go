@@ -124,7 +124,11 @@ func (p *Program) Target() (*design.Target, error) {
 		if err := checkRegs(regs); err != nil {
 			return nil, err
 		}
-		set, err := p.opts.withLines(baseSet())
+		base := baseSet()
+		if p.opts.Soft {
+			base = isa.RV32I()
+		}
+		set, err := p.opts.withLines(base)
 		if err != nil {
 			return nil, err
 		}
@@ -149,7 +153,7 @@ func baseSet() *isa.Set {
 func (p *Program) Image(ctx context.Context) (*image.Image, error) {
 	return p.image.get(func() (*image.Image, error) {
 		im, err := p.plainImage(ctx)
-		if err == nil && p.opts.mines() {
+		if err == nil && p.opts.lines() > 0 {
 			im, err = p.withMined(ctx, im)
 		}
 		if err != nil {

@@ -13,7 +13,10 @@ const (
 // Work estimates the cycles of a run without one: each block counts as often as the
 // loops around it go round, and a function as often as it is called. It orders
 // images of one program; by itself it means nothing.
-func (m *Mach) Work() float64 {
+func (m *Mach) Work() float64 { return m.WorkBy(cyclesOf) }
+
+// WorkBy is Work where instructions take other numbers of cycles.
+func (m *Mach) WorkBy(cyclesOf func(*Decoded) int) float64 {
 	w := &worker{m: m, of: m.functions(), callers: map[int][]int{}, known: map[int]float64{}}
 	for b := range m.Blocks {
 		if last := m.Insts[m.Blocks[b].End-1]; last.Flow == Call {

@@ -13,10 +13,11 @@ import "github.com/sinter-lang/sinter/ir"
 func copies(m *ir.Module, env *Env) bool {
 	return each(m, env, func(f *ir.Func) bool {
 		changed := false
+		all := usesOf(f)
 		for _, o := range append([]*ir.Object(nil), f.Locals...) {
-			u := usesOf(f, o)
-			if u.readThrough(f) || u.buildInPlace() {
+			if u := all[o]; u.readThrough(f) || u.buildInPlace() {
 				changed = true
+				all = usesOf(f) // places have moved, and mentions changed hands
 			}
 		}
 		return changed
@@ -39,27 +40,33 @@ type objectUses struct {
 	reads  []site
 }
 
-func usesOf(f *ir.Func, o *ir.Object) *objectUses {
-	u := &objectUses{o: o}
+// usesOf lists the mentions of every local object of f.
+func usesOf(f *ir.Func) map[*ir.Object]*objectUses {
+	all := make(map[*ir.Object]*objectUses, len(f.Locals))
+	for _, o := range f.Locals {
+		all[o] = &objectUses{o: o}
+	}
 	for _, b := range f.Blocks {
 		for n, i := range b.Instrs {
 			for k, r := range i.Refs {
-				if r.Obj != o {
-					continue
-				}
-				s := site{b, n, i, k}
-				switch i.Access(k) {
-				case ir.Begins:
-					u.begins = append(u.begins, s)
-				case ir.Writes:
-					u.writes = append(u.writes, s)
-				default:
-					u.reads = append(u.reads, s)
+				if u := all[r.Obj]; u != nil {
+					u.add(site{b, n, i, k})
 				}
 			}
 		}
 	}
-	return u
+	return all
+}
+
+func (u *objectUses) add(s site) {
+	switch s.i.Access(s.k) {
+	case ir.Begins:
+		u.begins = append(u.begins, s)
+	case ir.Writes:
+		u.writes = append(u.writes, s)
+	default:
+		u.reads = append(u.reads, s)
+	}
 }
 
 // readThrough replaces the object by what it is a copy of.

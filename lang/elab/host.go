@@ -45,6 +45,9 @@ type Values interface {
 	Size(x syntax.Expr, what string) (int, bool)
 	// Cells is the value of a constant of a type.
 	Cells(x syntax.Expr, want *tree.Type) ([]uint64, bool)
+	// Config is the config that an expression names and that goes to the program as it
+	// stands, so that the start may set it; nil for other expressions.
+	Config(x syntax.Expr) *tree.ConstDef
 	// Bind lets a name stand for a constant, nil for none. It returns what it stood for.
 	Bind(name string, k *tree.ConstDef) *tree.ConstDef
 }

@@ -95,7 +95,7 @@ func (e *Elaborator) addSocket(call *syntax.CallExpr, name string, device, numbe
 	if name == "" {
 		name = fmt.Sprintf("%s.udp%d", e.sys.Devices[device].Name, number)
 	}
-	e.sys.Sockets = append(e.sys.Sockets, tree.SocketDef{Name: name, Device: device, Port: number, Run: -1, In: -1, Out: -1, Span: call.Span()})
+	e.sys.Sockets = append(e.sys.Sockets, tree.SocketDef{Name: name, Device: device, Port: number, Config: e.h.Config(call.Args[1].Value), Run: -1, In: -1, Out: -1, Span: call.Span()})
 	return group{at: call.Span(), device: true, socket: true, first: len(e.sys.Sockets) - 1, n: 1}
 }
 
@@ -162,7 +162,7 @@ func (e *Elaborator) AddServices() {
 func (e *Elaborator) stack(device, run int) tree.Run {
 	d := &e.sys.Devices[device]
 	d.Run, d.Rx, d.Tx = run, true, true
-	room, sent, ports, first := 0, 0, []uint64(nil), -1
+	room, sent, ports, configs, first := 0, 0, []uint64(nil), []*tree.ConstDef(nil), -1
 	for i := range e.sys.Sockets {
 		s, use := &e.sys.Sockets[i], e.uses[i]
 		if s.Device != device || s.Run < 0 {
@@ -172,7 +172,7 @@ func (e *Elaborator) stack(device, run int) tree.Run {
 			first = i
 		}
 		if use.Rx {
-			ports, room = append(ports, uint64(s.Port)), max(room, use.LongestIn)
+			ports, configs, room = append(ports, uint64(s.Port)), append(configs, s.Config), max(room, use.LongestIn)
 		}
 		if use.Tx {
 			sent = max(sent, use.LongestOut)
@@ -183,7 +183,6 @@ func (e *Elaborator) stack(device, run int) tree.Run {
 	if ports == nil {
 		ports = []uint64{uint64(e.sys.Sockets[first].Port)}
 	}
-	value := func(v ...uint64) tree.Bind { return tree.Bind{Kind: tree.BindValue, Cells: v} }
 	home := func(name string, v uint32) tree.Bind {
 		return tree.Bind{Kind: tree.BindValue, Cells: []uint64{uint64(v)}, Boot: d.Name + "." + name}
 	}
@@ -194,7 +193,7 @@ func (e *Elaborator) stack(device, run int) tree.Run {
 			{Kind: tree.BindDevice, Index: device},
 			home("host", d.Home.Host), home("mask", d.Home.Mask), home("gateway", d.Home.Gateway),
 			home("station", 0), // that of the address, unless the layer below knows another
-			value(ports...),
+			{Kind: tree.BindValue, Cells: ports, Configs: configs},
 			{Kind: tree.BindChans, Cells: in},
 			{Kind: tree.BindChan, Index: out},
 		},

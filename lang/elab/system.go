@@ -365,7 +365,11 @@ func (e *Elaborator) argument(p *tree.Local, x syntax.Expr, run int) (tree.Bind,
 		return e.endsArgument(p, x, run)
 	}
 	cells, ok := e.h.Cells(x, p.Type)
-	return tree.Bind{Kind: tree.BindValue, Cells: cells}, ok
+	b := tree.Bind{Kind: tree.BindValue, Cells: cells}
+	if ok && p.Type.HasWord() {
+		b.Configs = []*tree.ConstDef{e.h.Config(x)}
+	}
+	return b, ok
 }
 
 func (e *Elaborator) deviceArgument(p *tree.Local, x syntax.Expr, run int) (tree.Bind, bool) {

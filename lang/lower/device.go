@@ -1,8 +1,6 @@
 package lower
 
 import (
-	"math/bits"
-
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/port"
@@ -362,7 +360,7 @@ func (x *lowering) sendHeaded(end int, k *port.Kind, m ir.Ref, head, n *ir.Value
 	}
 	x.Store(x.turned(x.Slice(32, head, k.HeadBits-32)), shifted(m, 4))
 	x.Store(x.turned(x.Slice(ir.Type(k.HeadBits-32), head, 0)), shifted(m, 8))
-	x.Store(x.Const(16, uint64(bits.ReverseBytes16(uint16(s.Port)))), shifted(m, 10))
+	x.Store(x.portOf(s), shifted(m, 10))
 	if !x.unchanged(value) {
 		x.Store(x.Const(32, 0), shifted(whole, sumAt))
 	}

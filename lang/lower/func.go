@@ -2,7 +2,6 @@ package lower
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir"
@@ -81,6 +80,10 @@ func (l *lowerer) task(k int, r *tree.Run) *ir.Func {
 // at the start.
 func (x *lowering) bindConst(p *tree.Local, a tree.Bind) {
 	slots := x.begin(p)
+	if a.AtStart() {
+		x.bindWords(p, a, slots)
+		return
+	}
 	if a.Boot == "" {
 		x.assign(p.Type, slots, x.constLeaves(p.Type, a.Cells, p.Name, p.Span))
 		return
@@ -113,14 +116,17 @@ func (l *lowerer) function(f *tree.Func, sizes []extent, ends [][]int) *ir.Func 
 
 // freeName gives the second instance of f the name f.2.
 func (l *lowerer) freeName(name string) string {
-	n := 1
-	for _, f := range l.m.Funcs {
-		if f.Name == name || strings.HasPrefix(f.Name, name+".") {
-			n++
+	for _, f := range l.m.Funcs[l.named:] {
+		for k, c := range f.Name {
+			if c == '.' {
+				l.funcNames[f.Name[:k]]++
+			}
 		}
+		l.funcNames[f.Name]++
 	}
-	if n > 1 {
-		return fmt.Sprintf("%s.%d", name, n)
+	l.named = len(l.m.Funcs)
+	if n := l.funcNames[name]; n > 0 {
+		return fmt.Sprintf("%s.%d", name, n+1)
 	}
 	return name
 }

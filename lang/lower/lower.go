@@ -73,7 +73,7 @@ func Library(p *tree.Program) (*ir.Module, error) {
 }
 
 func newLowerer(p *tree.Program) *lowerer {
-	return &lowerer{p: p, m: &ir.Module{Name: identifier(p.Name), Marks: p.Marks}, consts: map[*tree.ConstDef]*ir.Object{}, instances: map[string]*ir.Func{}, losses: map[*tree.SocketDef]*ir.Object{}, helpers: map[string]*ir.Func{}}
+	return &lowerer{p: p, m: &ir.Module{Name: identifier(p.Name), Marks: p.Marks}, consts: map[*tree.ConstDef]*ir.Object{}, instances: map[string]*ir.Func{}, losses: map[*tree.SocketDef]*ir.Object{}, ports: map[*tree.SocketDef]*ir.Object{}, helpers: map[string]*ir.Func{}, funcNames: map[string]int{}, objNames: map[string]bool{}}
 }
 
 type lowerer struct {
@@ -82,7 +82,15 @@ type lowerer struct {
 	consts    map[*tree.ConstDef]*ir.Object
 	instances map[string]*ir.Func // by function and sizes of its objects
 	losses    map[*tree.SocketDef]*ir.Object
-	helpers   map[string]*ir.Func // of real.sir, that are in the module
+	ports     map[*tree.SocketDef]*ir.Object // that the start may set
+	helpers   map[string]*ir.Func            // of real.sir, that are in the module
+
+	// funcNames counts the functions of the module whose name is the key or begins with it
+	// and a point, of the first `named` ones; objNames are the names of the objects.
+	funcNames map[string]int
+	named     int
+	objNames  map[string]bool
+	objsNamed int
 }
 
 // identifier makes a name of the IR out of any text.
@@ -211,10 +219,12 @@ func (l *lowerer) object(name string, mem []byte, size, align int, at diag.Span)
 		mem = mem[:len(mem)-1]
 	}
 	o := &ir.Object{Name: identifier(name), Kind: ir.ConstObj, Size: size, Align: align, Init: mem, Span: at}
-	for _, x := range l.m.Objects {
-		if x.Name == o.Name {
-			o.Name = fmt.Sprintf("%s.%d", identifier(name), len(l.m.Objects))
-		}
+	for _, x := range l.m.Objects[l.objsNamed:] {
+		l.objNames[x.Name] = true
+	}
+	l.objsNamed = len(l.m.Objects)
+	if l.objNames[o.Name] {
+		o.Name = fmt.Sprintf("%s.%d", o.Name, len(l.m.Objects))
 	}
 	l.m.Objects = append(l.m.Objects, o)
 	return o

@@ -26,7 +26,7 @@ type scanner struct {
 // scan returns the tokens of a part of a file, without an end token.
 func scan(f *diag.File, start, end int, report func(*diag.Error)) []token {
 	s := &scanner{file: f, text: f.Text[:end], pos: start, report: report}
-	s.tokens = make([]token, 0, min((end-start)/2, maxTokens)+8)
+	s.tokens = make([]token, 0, min((end-start)/4, maxTokens)+8)
 	if start == 0 && strings.HasPrefix(s.text, byteOrderMark) {
 		s.pos = len(byteOrderMark)
 	}

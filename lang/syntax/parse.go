@@ -57,6 +57,10 @@ func (p *Parser) Parse(f *diag.File) (*File, diag.List) {
 	return file, p.diags.Sorted()
 }
 
+// Forget drops what only Format needs: a compiler has no use for the tokens, which are as
+// large as the tree.
+func (f *File) Forget() { f.tokens = nil }
+
 func (p *Parser) report(e *diag.Error) {
 	if !p.full() {
 		p.diags.Add(e)

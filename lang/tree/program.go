@@ -1,6 +1,10 @@
 package tree
 
-import "github.com/sinter-lang/sinter/internal/diag"
+import (
+	"slices"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+)
 
 // Program is a checked program. Lists are in the order of the text.
 type Program struct {
@@ -21,12 +25,17 @@ type Program struct {
 	Bench   *Program // with all that its tests use too, and no system; nil without tests
 }
 
-// ConstDef is a const or config, evaluated.
+// ConstDef is a const or config, evaluated. Word is the name of a config at the start of
+// the program, where it may be given another value; Fixed is the first place that needs
+// the value before, of a config without one. Bare is one whose type nobody has written.
 type ConstDef struct {
 	Name   string
 	Config bool
+	Bare   bool
 	Type   *Type
 	Cells  []uint64
+	Word   string
+	Fixed  diag.Span
 	Span   diag.Span
 }
 
@@ -112,8 +121,9 @@ type Home struct {
 // the peer stands the port of the socket that sends.
 type SocketDef struct {
 	Name    string
-	Device  int // index of the network device
-	Port    int // UDP
+	Device  int       // index of the network device
+	Port    int       // UDP
+	Config  *ConstDef // that the port is; nil: none
 	Run     int
 	In, Out int
 	Span    diag.Span
@@ -165,6 +175,13 @@ type Bind struct {
 	Cells []uint64
 	Index int
 	Boot  string
+	// Configs are the configs that a value is, of an array by element; nil for other values.
+	Configs []*ConstDef
+}
+
+// AtStart reports whether a config that the value is may be set at the start.
+func (b *Bind) AtStart() bool {
+	return slices.ContainsFunc(b.Configs, func(k *ConstDef) bool { return k != nil && k.Word != "" })
 }
 
 // LogSite is one log.print: len(Args)+1 literal parts around the arguments.

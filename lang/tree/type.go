@@ -155,6 +155,11 @@ func (t *Type) IsScalar() bool {
 	return t.Kind == Bool || t.IsNumber() || t.IsReal() || t.IsTime() || t.Kind == Enum && !t.Enum.HasPayload()
 }
 
+// HasWord reports whether a word of the start can give a value of the type.
+func (t *Type) HasWord() bool {
+	return t.Kind == Bool || t.IsNumber() || t.Kind == Duration || t.Kind == Bytes
+}
+
 // Word returns the width and sign of a scalar in operations. A range has 32
 // bits if they hold it, else 64, and is signed if it has negative members. An
 // enum without payload has 32 bits, or 8 when it has at most 256 variants. The

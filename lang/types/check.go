@@ -26,6 +26,7 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 	c.markConstTraps()
 	c.checkBudgets()
 	c.addServices()
+	c.nameWords()
 	main := c.extent()
 	c.checkTests()
 	c.checkBodies()

@@ -57,6 +57,7 @@ type checker struct {
 	tries     map[*tree.Local][]diag.Span // where a parameter is used with try_send
 	limits    eval.Limits                 // what is left of compile-time evaluation
 	infos     map[*tree.Func]*fnInfo
+	mentioned map[*tree.ConstDef]*mentions // of configs
 	// elaborated made the system, nil without one; services are the tasks of the
 	// library that systems need, see service.go.
 	elaborated *elab.Elaborator
@@ -93,7 +94,7 @@ func newChecker(files []*syntax.File, opts Options) *checker {
 		files: files, opts: opts, prog: &tree.Program{}, decls: map[string]*decl{},
 		used: map[*diag.File]map[string]bool{}, packageOf: map[*diag.File]string{}, loaded: map[string]bool{}, marks: map[string]int{}, useOf: map[*tree.Local]devUse{},
 		tries: map[*tree.Local][]diag.Span{},
-		infos: map[*tree.Func]*fnInfo{}, read: map[*tree.Local]int{}, banks: map[*tree.Local]int{}, whole: map[*tree.Local]bool{},
+		infos: map[*tree.Func]*fnInfo{}, mentioned: map[*tree.ConstDef]*mentions{}, read: map[*tree.Local]int{}, banks: map[*tree.Local]int{}, whole: map[*tree.Local]bool{},
 		limits: eval.Limits{Statements: 3e7, Cells: tree.MaxCells},
 	}
 }

@@ -44,7 +44,7 @@ func (c *checker) constDecl(n *syntax.ConstDecl) *tree.ConstDef {
 		v := tree.CellValue(cells[0], t)
 		t = tree.RangeType(v, v)
 	}
-	return &tree.ConstDef{Name: n.Name.Name, Config: n.Config, Type: t, Cells: cells, Span: n.Name.Span()}
+	return &tree.ConstDef{Name: n.Name.Name, Config: n.Config, Bare: want == nil, Type: t, Cells: cells, Span: n.Name.Span()}
 }
 
 // evaluate computes an expression at compile time.
@@ -213,6 +213,8 @@ func (c *checker) settingValue(s Setting, n *syntax.ConstDecl, t *tree.Type) tre
 		if ok && fits64(v) {
 			return number(v, base.At)
 		}
+	case t.Kind == tree.Bytes:
+		return &tree.BytesLit{Expr0: tree.Expr0{At: base.At, T: tree.BytesType(len(s.Value))}, Data: []byte(s.Value)}
 	case t.IsReal() || t.Kind == tree.Fraction:
 		if l := syntax.Fraction(strings.TrimSpace(s.Value)); l != nil {
 			return fraction(l, base.At)
@@ -226,7 +228,7 @@ func (c *checker) settingValue(s Setting, n *syntax.ConstDecl, t *tree.Type) tre
 	} else if t.IsReal() || t.Kind == tree.Fraction {
 		want = "a number such as 1.5"
 	} else if !t.IsNumber() {
-		want = "no setting: only numbers, bools and durations can be set"
+		want = "no setting: only numbers, bools, durations and texts can be set"
 	}
 	c.errorf(codes.BadSetting, n.Name.Span(), "-D %s=%s does not fit this config, expected %s", s.Name, s.Value, want)
 	return nil

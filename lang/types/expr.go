@@ -170,7 +170,7 @@ func (b *body) declValue(d *decl, e *syntax.Name) tree.Expr {
 		}
 		return nil
 	}
-	return constRef(d.konst, e.Span())
+	return b.c.mention(d.konst, e.Span())
 }
 
 // bareVariant is the variant of a name where an enum is asked for.

@@ -19,7 +19,7 @@ import (
 // stands in files before it, as far as that is possible.
 func fileOrder() []string {
 	return strings.Fields(`
-		report checker flow ability net narrow body packages nodes typeexpr receive member args real alias hint
+		report checker flow ability net narrow body packages nodes words typeexpr receive member args real alias hint
 		changed convert expr log time func any consts struct loop layout layoutvalue service host test
 		generic budget check arith wrap place match map devices fake method select call stmt
 	`)

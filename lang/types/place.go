@@ -105,7 +105,7 @@ func (b *body) field(e *syntax.FieldExpr, want *tree.Type) tree.Expr {
 	}
 	if pkg := b.packageName(e.X); pkg != nil {
 		if d := b.packageValue(*pkg, e); d != nil {
-			return constRef(d.konst, e.Span())
+			return b.c.mention(d.konst, e.Span())
 		}
 		return nil
 	}

@@ -1,0 +1,235 @@
+package top
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sinter-lang/sinter/hwgen/verilog"
+	"github.com/sinter-lang/sinter/ir/rtl"
+)
+
+// spramBits are those of an address in a single-ported RAM of an iCE40 UltraPlus, whose words
+// have 16 bits.
+const spramBits = 14
+
+// blockWords is the least number of words that blocks of RAM are filled in: one has 256 of
+// 16 bits.
+const blockWords = 256
+
+// Blocks is how many blocks of RAM the memories of a circuit fill: each read port has a copy.
+func Blocks(c *rtl.Circuit, bits int) int {
+	n := 0
+	for i := range c.Mems {
+		if slices.ContainsFunc(c.Mems[i].Reads, func(r rtl.Read) bool { return !r.Sync }) {
+			continue // gates
+		}
+		words := max(1<<c.Mems[i].AddrBits, blockWords)
+		n += (words*c.Mems[i].Width + bits - 1) / bits * max(1, len(c.Mems[i].Reads))
+	}
+	return n
+}
+
+// Place chooses where memories lie. When the blocks of the part are too few, data goes to
+// single-ported RAM, where the part has such, and the text gets blocks for its own length and not for a
+// power of two. What is reset in the middle of a run, or lies in RAM that starts
+// with anything, is filled after each reset.
+func (d *Design) Place() error {
+	whole, err := Restart(d.Core)
+	if err != nil {
+		return err
+	}
+	if d.Resets() {
+		d.Core = whole
+	}
+	d.Fill = 0
+	if d.crowded() && d.Board.Part.SPRAMs > 0 {
+		if err := d.moveData(whole); err != nil {
+			return err
+		}
+	}
+	if d.Resets() || d.data != nil {
+		d.Fill = FillCycles(whole)
+	}
+	if d.crowded() {
+		return d.cutText()
+	}
+	return nil
+}
+
+// crowded reports whether the memories of the core leave too few blocks for the rest: a
+// buffer for each serial line, two for a bus.
+func (d *Design) crowded() bool {
+	others := 0
+	for _, w := range d.Wires {
+		if w.Port.Serial != Level || w.Own && w.Port.Name == PortLog {
+			others++
+		}
+	}
+	return d.Blocks()+others > d.Board.Part.Blocks
+}
+
+// Blocks is how many blocks of RAM the core and its text fill.
+func (d *Design) Blocks() int {
+	n := Blocks(d.Core, d.Board.Part.Bits)
+	if d.text != nil {
+		n += Blocks(d.text, d.Board.Part.Bits)
+	}
+	return n
+}
+
+// SPRAMs is how many single-ported RAMs the data fills.
+func (d *Design) SPRAMs() int {
+	if d.data == nil {
+		return 0
+	}
+	return 2 * d.banks()
+}
+
+// banks are pairs of single-ported RAMs: one has the low half of each word.
+func (d *Design) banks() int { return max(1, 1<<d.data.AddrBits>>spramBits) }
+
+// moveData moves the data out of the core, which fills it after each reset.
+func (d *Design) moveData(whole *rtl.Circuit) error {
+	i := slices.IndexFunc(whole.Mems, func(m rtl.Mem) bool { return m.Name == "data" })
+	if i < 0 || len(whole.Mems[i].Writes) == 0 || !movable(&whole.Mems[i]) {
+		return nil
+	}
+	m := whole.Mems[i]
+	if m.Width != 32 || m.Lanes != 4 || 2*max(1, 1<<m.AddrBits>>spramBits) > d.Board.Part.SPRAMs {
+		return nil
+	}
+	c, err := Outside(whole, "data")
+	if err != nil {
+		return err
+	}
+	d.Core, d.data = c, &m
+	return nil
+}
+
+// cutText moves the text out of the core, into memories of its own length.
+func (d *Design) cutText() error {
+	i := slices.IndexFunc(d.Core.Mems, func(m rtl.Mem) bool { return m.Name == "text" })
+	if i < 0 || len(d.Core.Mems[i].Writes) > 0 || !movable(&d.Core.Mems[i]) {
+		return nil
+	}
+	c, err := Outside(d.Core, "text")
+	if err != nil {
+		return err
+	}
+	text, err := rom(&d.Core.Mems[i], blockWords)
+	if err != nil {
+		return err
+	}
+	d.Core, d.text = c, text
+	return nil
+}
+
+// Memories are the files that the memories of the core and of its text read, by name; after
+// Files, which names them.
+func (d *Design) Memories() map[string]string {
+	_, files := verilog.Memories(d.Core)
+	if d.text != nil {
+		_, more := verilog.Memories(d.text)
+		for name, text := range more {
+			files[name] = text
+		}
+	}
+	return files
+}
+
+// memories joins what lies outside of the core.
+func (b *body) memories() error {
+	if b.text != nil {
+		p := outsideOf("text")
+		m := b.text.Inputs
+		read, addr, word := b.fresh("text_read", 1), b.fresh("text_addr", b.text.Nodes[m[1]].Width), b.fresh("text_word", 32)
+		b.join[p.read], b.join[p.addr], b.join[p.word] = read, addr, word
+		c := *b.text
+		c.Name = "sinter_rom"
+		b.place(&c, true, "1'b0", "read", read, "addr", addr, "word", word)
+		b.text.Name = c.Name // that of the files with its contents
+	}
+	if b.data != nil {
+		b.spram()
+	}
+	return nil
+}
+
+// spram joins the data of the core with single-ported RAMs.
+func (b *body) spram() {
+	p := outsideOf("data")
+	var pins []string
+	for _, n := range []struct {
+		port, name string
+		width      int
+	}{
+		{p.read, "read", 1},
+		{p.write, "write", 1},
+		{p.addr, "addr", b.data.AddrBits},
+		{p.lanes, "lanes", 4},
+		{p.data, "data", 32},
+		{p.word, "word", 32},
+	} {
+		b.join[n.port] = b.fresh("data_"+n.name, n.width)
+		pins = append(pins, fmt.Sprintf(".%s(%s)", n.name, b.join[n.port]))
+	}
+	name := verilog.Free(verilog.ModuleName(b.Core)+"_spram", b.taken)
+	b.modules = append(b.modules, spramModule(name, b.data.AddrBits, b.banks()))
+	b.line("%s %s(.clk(%s), %s);", name, verilog.Free("the_data", b.taken), b.clk, strings.Join(pins, ", "))
+}
+
+// spramModule is a memory of 32 bits in single-ported RAMs. A write spoils what they show,
+// so the word that was read last is kept.
+func spramModule(name string, addrBits, banks int) string {
+	var s strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&s, format+"\n", args...) }
+	line("// Data in the single-ported RAM of the part: it reads or writes in a cycle, and the word")
+	line("// that was read stays until the next read.")
+	line("module %s(\n  input wire clk,\n  input wire read,\n  input wire write,\n  input wire [%d:0] addr,", name, addrBits-1)
+	line("  input wire [3:0] lanes,\n  input wire [31:0] data,\n  output wire [31:0] word\n);")
+	line("reg fresh = 1'b0;\nreg [31:0] held = 32'h00000000;")
+	place := fmt.Sprintf("{%d'b0, addr}", spramBits-addrBits)
+	shown := "shown0"
+	if addrBits >= spramBits {
+		place = fmt.Sprintf("addr[%d:0]", spramBits-1)
+	}
+	if banks > 1 {
+		line("reg bank = 1'b0;\nalways @(posedge clk) if (read) bank <= addr[%d];", spramBits)
+		shown = "(bank ? shown1 : shown0)"
+	}
+	line("wire [%d:0] place = %s;", spramBits-1, place)
+	for i := range banks {
+		line("wire [31:0] shown%d;", i)
+		chosen := "read | write"
+		if banks > 1 {
+			chosen = fmt.Sprintf("(read | write) & addr[%d] == 1'b%d", spramBits, i)
+		}
+		for half, part := range []string{"low", "high"} {
+			line("SB_SPRAM256KA %s%d(\n  .ADDRESS(place), .DATAIN(data[%d:%d]), .MASKWREN({{2{lanes[%d]}}, {2{lanes[%d]}}}), .WREN(write),", part, i, 16*half+15, 16*half, 2*half+1, 2*half)
+			line("  .CHIPSELECT(%s), .CLOCK(clk), .STANDBY(1'b0), .SLEEP(1'b0), .POWEROFF(1'b1), .DATAOUT(shown%d[%d:%d])\n);", chosen, i, 16*half+15, 16*half)
+		}
+	}
+	line("assign word = fresh ? %s : held;", shown)
+	line("always @(posedge clk) begin\n  fresh <= read & ~write;\n  held <= word;\nend\nendmodule")
+	return s.String()
+}
+
+// spramModel is the primitive for a simulator: it starts with anything, and shows nothing
+// of use after a write. Synthesis knows it by itself.
+const spramModel = `
+module SB_SPRAM256KA(
+  input [13:0] ADDRESS, input [15:0] DATAIN, input [3:0] MASKWREN, input WREN, CHIPSELECT, CLOCK, STANDBY, SLEEP, POWEROFF,
+  output reg [15:0] DATAOUT
+);
+  reg [15:0] mem [0:16383];
+  integer i;
+  initial for (i = 0; i < 16384; i = i + 1) mem[i] = $random;
+  always @(posedge CLOCK) if (CHIPSELECT && !STANDBY && !SLEEP && POWEROFF) begin
+    if (WREN) begin
+      for (i = 0; i < 4; i = i + 1) if (MASKWREN[i]) mem[ADDRESS][4*i +: 4] <= DATAIN[4*i +: 4];
+      DATAOUT <= 16'bx;
+    end else DATAOUT <= mem[ADDRESS];
+  end
+endmodule
+`

@@ -1,0 +1,276 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sinter-lang/sinter/hwgen/plan"
+	"github.com/sinter-lang/sinter/ir/image"
+	"github.com/sinter-lang/sinter/ir/word"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// Auto is the organisation of a core that Choose names.
+const Auto = "auto"
+
+// Candidate is a core that a program could have, with its price.
+type Candidate struct {
+	Core       string  `json:"core"`
+	Multiplier string  `json:"multiplier"` // none, soft (a function instead) or the line that multiplies
+	Registers  int     `json:"registers"`
+	Shifter    string  `json:"shifter"`
+	Mined      int     `json:"mined"` // lines
+	LUTs       int     `json:"luts"`
+	Cells      int     `json:"cells"`
+	Depth      int     `json:"depth"`
+	Time       float64 `json:"time"` // of the chosen one, estimated: cycles × depth
+	Reason     string  `json:"reason"`
+	Chosen     bool    `json:"chosen"`
+
+	of     *Program
+	core   *Core
+	cycles float64
+}
+
+// text names what tells candidates apart.
+func (c *Candidate) text() string {
+	return fmt.Sprintf("%s, %d registers, multiplier %s, shifter %s, %d mined", c.Core, c.Registers, c.Multiplier, c.Shifter, c.Mined)
+}
+
+// time is that of a run, in units of their own.
+func (c *Candidate) time() float64 { return c.cycles * float64(c.Depth) }
+
+// Choice is why a core was chosen.
+type Choice struct {
+	Goal       Goal        `json:"goal"`
+	Core       string      `json:"core"`
+	Candidates []Candidate `json:"candidates"` // the chosen one first
+}
+
+// Choose makes the candidates of an organisation, of all with Auto, and takes the one that
+// serves the goal best within the budget. The program then has this core and this image.
+func (p *Program) Choose(ctx context.Context, kind string) (*Choice, error) {
+	if p.Form > FromImage {
+		return nil, UserErrorf("%s is %s: a core is chosen for a program or an image", p.Path, p.Form)
+	}
+	kinds := []string{kind}
+	if kind == Auto {
+		kinds = Cores()
+	}
+	goal := p.opts.Goal.orDefault()
+	all, err := p.candidates(ctx, kinds, goal)
+	fits := func(c Candidate) bool { return p.affords(c.LUTs) }
+	if err == nil && goal != GoalArea && !slices.ContainsFunc(all, fits) {
+		all, err = p.candidates(ctx, kinds, GoalArea)
+	}
+	if err != nil {
+		return nil, err
+	}
+	rank(all, goal)
+	best := slices.IndexFunc(all, fits)
+	if best < 0 {
+		return nil, p.nothingFits(all)
+	}
+	won := all[best]
+	all = slices.Insert(slices.Delete(all, best, best+1), 0, won)
+	explain(all, goal, p.affords)
+	p.opts, p.stages = won.of.opts, won.of.stages
+	p.opts.Goal = goal
+	p.use(won.core)
+	im, err := p.Image(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &Choice{Goal: goal, Core: won.Core, Candidates: all}, p.imageBudget(im)
+}
+
+// candidates are the cores of some organisations, with mined lines and without, and for area
+// also without the multiplier. Registers and shifter are those that pay in each. A product
+// without a multiplier takes up to 32 rounds, and the estimate takes any loop for one of
+// eight; so no other goal has it.
+func (p *Program) candidates(ctx context.Context, kinds []string, goal Goal) ([]Candidate, error) {
+	hard := p.having(false, goal)
+	plain, err := hard.plainImage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	bases := []*Program{hard}
+	if goal == GoalArea && p.multiplierIsOurs() && multiplierOf(plain) != noMultiplier {
+		bases = append(bases, p.having(true, goal))
+	}
+	var out []Candidate
+	for _, base := range bases {
+		of, err := base.mineOrNot(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, q := range of {
+			for _, kind := range kinds {
+				c, err := q.candidate(ctx, kind)
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, c)
+			}
+		}
+	}
+	return out, nil
+}
+
+// having is the same program for a goal with a multiplier or without one, nothing made.
+func (p *Program) having(soft bool, goal Goal) *Program {
+	other := *p
+	other.opts.Goal = goal
+	other.stages = stages{}
+	if p.Form > FromIR {
+		other.stages.image, other.stages.plain, other.stages.target = p.image, p.image, p.target
+		return &other
+	}
+	other.opts.Soft = p.opts.Soft || soft
+	return &other
+}
+
+// multiplierIsOurs reports whether nobody said what the target multiplies with.
+func (p *Program) multiplierIsOurs() bool {
+	return p.Form <= FromIR && p.opts.Target == nil && p.opts.Lines == nil && !p.opts.Soft
+}
+
+// mineOrNot is a program without mined lines, and with those that pay.
+func (p *Program) mineOrNot(ctx context.Context) ([]*Program, error) {
+	plain, err := p.plainImage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	bare := *p
+	bare.opts.Mine = 0
+	bare.image.set(plain)
+	if p.Form > FromIR || p.opts.lines() == 0 {
+		return []*Program{&bare}, nil
+	}
+	r, err := p.Mined()
+	if err != nil || len(r.Chosen) == 0 {
+		return []*Program{&bare}, err
+	}
+	im, err := p.imageWith(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	p.image.set(im)
+	return []*Program{&bare, p}, nil
+}
+
+// candidate prices the core of an organisation.
+func (p *Program) candidate(ctx context.Context, kind string) (Candidate, error) {
+	im, err := p.Image(ctx)
+	if err != nil {
+		return Candidate{}, err
+	}
+	core, err := makeCore(im, plan.Options{Core: kind})
+	if err != nil {
+		return Candidate{}, err
+	}
+	price, err := core.Price()
+	if err != nil {
+		return Candidate{}, err
+	}
+	cycles, err := cyclesOn(kind, im)
+	c := Candidate{
+		Core: kind, Multiplier: multiplierOf(im), Registers: core.Point.Regs.N, Shifter: core.Point.Shifts.How,
+		LUTs: price.LUTs, Cells: price.Cells, Depth: price.Depth, of: p, core: core, cycles: cycles,
+	}
+	if p.opts.Soft && c.Multiplier == noMultiplier {
+		c.Multiplier = "soft"
+	}
+	if p.opts.lines() > 0 && p.Form <= FromIR {
+		r, err := p.Mined()
+		if err != nil {
+			return c, err
+		}
+		c.Mined = len(r.Chosen)
+	}
+	return c, err
+}
+
+// noMultiplier is what a core has whose program multiplies nothing.
+const noMultiplier = "none"
+
+// multiplierOf names the line with which an image multiplies.
+func multiplierOf(im *image.Image) string {
+	c, err := image.ContractOf(im)
+	if err != nil {
+		return noMultiplier
+	}
+	for _, op := range c.Ops {
+		if in := im.Target.Set.Lookup(op.Name); in.Contains(word.Mul) {
+			return op.Name
+		}
+	}
+	return noMultiplier
+}
+
+// rank sorts candidates by a goal; where that leaves two equal, less time is first, and
+// then the order in which they were made.
+func rank(all []Candidate, goal Goal) {
+	slices.SortStableFunc(all, func(a, b Candidate) int {
+		x, y := goal.measure(a.Cells, a.time()), goal.measure(b.Cells, b.time())
+		switch {
+		case x < y, x == y && a.time() < b.time():
+			return -1
+		case x > y, a.time() > b.time():
+			return 1
+		}
+		return 0
+	})
+}
+
+// explain says of each candidate how it stands beside the chosen one, which is first.
+func explain(all []Candidate, goal Goal, affords func(int) bool) {
+	won := all[0]
+	for k := range all {
+		c := &all[k]
+		c.Time = c.time() / won.time()
+		of := goal.measure(c.Cells, c.time()) / goal.measure(won.Cells, won.time())
+		switch {
+		case k == 0:
+			c.Chosen, c.Reason = true, fmt.Sprintf("least %s of %d", goal.formula(), len(all))
+		case !affords(c.LUTs):
+			c.Reason = "over the budget of look-up tables"
+		default:
+			c.Reason = fmt.Sprintf("%.2f times the %s", of, goal.formula())
+		}
+	}
+}
+
+// affords reports whether a core of so many look-up tables is within the budget.
+func (p *Program) affords(luts int) bool {
+	for _, b := range p.Tree.Budgets {
+		if b.Kind == tree.BudgetLUTs && int64(luts) > b.Max {
+			return false
+		}
+	}
+	return true
+}
+
+// nothingFits is the error of a budget that no candidate meets: it names the nearest.
+func (p *Program) nothingFits(all []Candidate) error {
+	c := smallest(all)
+	return p.withinBudget(tree.BudgetLUTs, fmt.Sprintf("the smallest core that can be had (%s)", c.text()), c.LUTs, "LUTs", nil)
+}
+
+func smallest(all []Candidate) Candidate {
+	return slices.MinFunc(all, func(a, b Candidate) int { return a.LUTs - b.LUTs })
+}
+
+// Table shows a choice, a line for each candidate.
+func (c *Choice) Table() [][]string {
+	rows := [][]string{strings.Fields("core multiplier registers shifter mined luts cells depth time reason")}
+	for _, k := range c.Candidates {
+		rows = append(rows, []string{
+			k.Core, k.Multiplier, fmt.Sprint(k.Registers), k.Shifter, fmt.Sprint(k.Mined), fmt.Sprint(k.LUTs), fmt.Sprint(k.Cells), fmt.Sprint(k.Depth),
+			fmt.Sprintf("%.2f", k.Time), k.Reason,
+		})
+	}
+	return rows
+}

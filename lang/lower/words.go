@@ -1,0 +1,101 @@
+package lower
+
+import (
+	"math/big"
+
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/lang/tree"
+)
+
+// Configs that the start may set are objects that say which words do.
+
+// bindWords binds a parameter to what words of the start may set.
+func (x *lowering) bindWords(p *tree.Local, a tree.Bind, slots []slot) {
+	o := x.data("boot."+x.F.Name+"."+p.Name, p.Type, a.Cells, p.Span)
+	o.Boot = true
+	elem, step := p.Type, 0
+	word := wordFor
+	if p.Type.Kind == tree.Array { // the ports of a stack
+		elem, word = p.Type.Elem, portWord
+		step, _ = sizeOf(elem)
+	}
+	for k, c := range a.Configs {
+		if c != nil && c.Word != "" {
+			o.Words = append(o.Words, word(c, elem, k*step))
+		}
+	}
+	if hasObject(p.Type) {
+		x.assign(p.Type, slots, x.read(place{t: p.Type, ref: ir.Ref{Obj: o}}))
+		return
+	}
+	x.assign(p.Type, slots, []leaf{{v: x.Load(wordOf(p.Type), ir.Ref{Obj: o})}})
+}
+
+// wordFor is the word of a config whose value lies somewhere in an object as a t. It has what
+// the config may have and t holds.
+func wordFor(c *tree.ConstDef, t *tree.Type, at int) ir.Word {
+	size, _ := sizeOf(t)
+	w := ir.Word{Name: c.Word, Kind: "bytes", At: at, Size: size}
+	_, signed := t.Word()
+	switch {
+	case t.Kind == tree.Bool:
+		w.Kind = "bool"
+	case t.Kind == tree.Duration:
+		w.Kind, w.Lo, w.Hi = "time", 1<<63, 1<<63-1
+	case t.Kind == tree.Bytes:
+		if !c.Bare {
+			w.Size = min(w.Size, 4+c.Type.Len)
+		}
+	default:
+		w.Kind = map[bool]string{false: "u", true: "i"}[signed]
+		w.Lo, w.Hi = bounds(c, t)
+	}
+	return w
+}
+
+// bounds are the least and the greatest number that a config may have and t holds.
+func bounds(c *tree.ConstDef, t *tree.Type) (lo, hi uint64) {
+	least, most := t.Interval()
+	if !c.Bare {
+		from, to := c.Type.Interval()
+		least, most = larger(least, from), smaller(most, to)
+	}
+	return tree.CellOf(least), tree.CellOf(most)
+}
+
+func larger(a, b *big.Int) *big.Int {
+	if a.Cmp(b) < 0 {
+		return b
+	}
+	return a
+}
+
+func smaller(a, b *big.Int) *big.Int {
+	if a.Cmp(b) > 0 {
+		return b
+	}
+	return a
+}
+
+// portOf is the port of a socket as its messages say it, the first byte lowest.
+func (x *lowering) portOf(s *tree.SocketDef) *ir.Value {
+	c := s.Config
+	if c == nil || c.Word == "" {
+		return x.Const(16, uint64(uint16(s.Port)<<8|uint16(s.Port)>>8))
+	}
+	o := x.ports[s]
+	if o == nil {
+		t := tree.IntType(16, false)
+		o = x.data("boot."+s.Name+".port", t, []uint64{uint64(s.Port)}, s.Span)
+		o.Boot, o.Words = true, []ir.Word{portWord(c, t, 0)}
+		x.ports[s] = o
+	}
+	return x.turned(x.Load(16, ir.Ref{Obj: o}))
+}
+
+// portWord is the word of a config that is a port.
+func portWord(c *tree.ConstDef, t *tree.Type, at int) ir.Word {
+	w := wordFor(c, t, at)
+	w.Lo = max(w.Lo, 1)
+	return w
+}
