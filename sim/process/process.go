@@ -306,10 +306,10 @@ func (m *Machine) Close() {
 func (m *Machine) reap() error {
 	m.host.gone = true
 	m.host.stdin.Close()
-	err := m.host.cmd.Wait()
 	if m.host.sampler != nil {
 		m.host.sampler.stop()
 	}
+	err := m.host.cmd.Wait()
 	m.host.stdout.Close()
 	return err
 }

@@ -27,29 +27,31 @@ type sampler struct {
 	pid        int
 	into       *Samples
 	last       time.Duration
+	onward     int // how the process goes on from a stop
 	quit, done chan struct{}
 }
 
 // sample begins to look at a process, a child of ours.
 func sample(pid int, into *Samples) *sampler {
 	into.At = map[uint64]time.Duration{}
-	s := &sampler{pid: pid, into: into, quit: make(chan struct{}), done: make(chan struct{})}
+	s := &sampler{pid: pid, into: into, onward: syscall.PTRACE_CONT, quit: make(chan struct{}), done: make(chan struct{})}
 	ready := make(chan struct{})
 	go s.run(ready)
 	<-ready
 	return s
 }
 
-// stop ends the looking. The samples are whole when it returns.
+// stop ends the looking. The samples are whole when it returns. It must be called before
+// anybody waits for the end of the process: such a wait would take its stops.
 func (s *sampler) stop() {
 	close(s.quit)
 	<-s.done
 }
 
-// run keeps its thread, which the kernel takes as the tracer. The thread ends with it, and
-// lets the process go.
+// run keeps its thread, which the kernel takes as the tracer.
 func (s *sampler) run(ready chan<- struct{}) {
 	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	defer close(s.done)
 	err := s.ptrace(ptraceSeize, 0)
 	close(ready)
@@ -65,6 +67,7 @@ func (s *sampler) run(ready chan<- struct{}) {
 	for {
 		select {
 		case <-s.quit:
+			s.leave()
 			return
 		case <-tick.C:
 		}
@@ -82,6 +85,17 @@ func (s *sampler) run(ready chan<- struct{}) {
 func (s *sampler) over() bool {
 	info, err := s.waitid(ofProcess, waitEnd|waitLeave|syscall.WNOHANG)
 	return err == nil && info.pid != 0
+}
+
+// leave lets the process go, which must stop once more for that.
+func (s *sampler) leave() {
+	s.onward = syscall.PTRACE_DETACH
+	if err := s.ptrace(ptraceInterrupt, 0); err != nil {
+		return // it has ended
+	}
+	if _, err := s.wait(0); err != nil && !errors.Is(err, errEnded) {
+		s.into.Err = fmt.Errorf("the process cannot be let go: %w", err)
+	}
 }
 
 // errEnded says that the process is over, and that somebody else takes its status.
@@ -128,7 +142,7 @@ func (s *sampler) wait(how int) (stopped bool, err error) {
 	if signal>>8 != 0 { // ours, not one that somebody sent
 		signal = 0
 	}
-	return true, s.ptrace(syscall.PTRACE_CONT, signal)
+	return true, s.ptrace(s.onward, signal)
 }
 
 // note adds what the process has used since the last look to where it stands.

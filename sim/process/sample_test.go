@@ -1,6 +1,7 @@
 package process
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"syscall"
@@ -23,8 +24,9 @@ func TestSamplesOfAProcess(t *testing.T) {
 		}
 	}
 	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
-	require.Error(t, cmd.Wait())
+	require.NoError(t, waitsForEnd(cmd.Process.Pid))
 	s.stop()
+	require.Error(t, cmd.Wait())
 	require.Equal(t, 3, cmd.ProcessState.ExitCode(), "%v", cmd.ProcessState)
 	require.NoError(t, samples.Err)
 	require.Positive(t, samples.Looks)
@@ -44,8 +46,8 @@ func TestSamplesOfAShortProcess(t *testing.T) {
 	require.NoError(t, waitsForEnd(cmd.Process.Pid))
 	samples := &Samples{}
 	s := sample(cmd.Process.Pid, samples)
-	require.NoError(t, cmd.Wait())
 	s.stop()
+	require.NoError(t, cmd.Wait())
 	require.NoError(t, samples.Err)
 	require.Zero(t, samples.Looks)
 }
@@ -58,9 +60,27 @@ func TestSamplesAreRefused(t *testing.T) {
 	require.ErrorContains(t, samples.Err, "ptrace does not let the tool look at the process")
 }
 
+// A process that goes on is let go: nobody stops it afterwards.
+func TestSamplesLetGo(t *testing.T) {
+	cmd := exec.Command("/bin/sh", "-c", "while :; do :; done")
+	require.NoError(t, cmd.Start())
+	samples := &Samples{}
+	s := sample(cmd.Process.Pid, samples)
+	time.Sleep(5 * time.Millisecond)
+	s.stop()
+	require.NoError(t, samples.Err)
+	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
+	require.ErrorContains(t, cmd.Wait(), "terminated")
+}
+
 // waitsForEnd returns when a child has ended, and leaves its status.
 func waitsForEnd(pid int) error {
 	s := sampler{pid: pid}
-	_, err := s.waitid(ofProcess, waitEnd|waitLeave)
-	return err
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		info, err := s.waitid(ofProcess, waitEnd|waitLeave|syscall.WNOHANG)
+		if err != nil || info.pid != 0 && info.code != codeTrapped {
+			return err
+		}
+	}
+	return errors.New("the process does not end")
 }
