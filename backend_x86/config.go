@@ -18,6 +18,7 @@ func (o Options) config(m *ir.Module) string {
 	define("SN_DEVICES", len(m.Devices))
 	define("SN_FRAME", maxFrame(m))
 	define("SN_COUNT", flag(o.Count))
+	contexts(&b, m)
 	own := 0
 	for _, t := range m.Tasks {
 		own += flag(!t.Service)
@@ -55,6 +56,52 @@ func (o Options) config(m *ir.Module) string {
 	homes(&b, m)
 	configs(&b, m)
 	table(&b, "sn_trap_text", traps)
+	return b.String()
+}
+
+// contexts writes where the contexts after the first one begin, and how many slots the
+// rings of the channels between them have. Without those there is one thread.
+func contexts(b *strings.Builder, m *ir.Module) {
+	uses := usedOps(m)
+	fmt.Fprintf(b, "#define SN_CONTEXTS %d\n#define SN_THREADS %d\n", len(m.Contexts), flag(len(m.Contexts) > 1 || uses[ir.OpHold]))
+	var begin, rooms []string
+	for k := range m.Contexts {
+		name := "sn_main"
+		if k > 0 {
+			name = fmt.Sprintf("sn_context%d", k)
+		}
+		fmt.Fprintf(b, "void %s(void);\n", name)
+		begin = append(begin, name)
+	}
+	for _, c := range m.Chans {
+		rooms = append(rooms, strconv.Itoa(max(1, c.Cap)))
+	}
+	fmt.Fprintf(b, "__attribute__((unused)) static void (*const sn_context[])(void) = {%s};\n", strings.Join(begin, ", "))
+	fmt.Fprintf(b, "__attribute__((unused)) static const u32 sn_room[] = {%s};\n#define SN_CHANS %d\n", strings.Join(append(rooms, "0"), ", "), len(m.Chans))
+}
+
+// mpiRings writes for product mpi which object is the ring of each channel, how long its
+// slots are, and the contexts of its writer and reader.
+func mpiRings(m *ir.Module, p Product) string {
+	if p != MPI {
+		return ""
+	}
+	size := map[string]int{}
+	for _, o := range m.Objects {
+		size[o.Name] = o.Size
+	}
+	var b strings.Builder
+	var rows []string
+	for k, c := range m.Chans {
+		name := ir.RingPrefix + c.Name
+		if size[name] == 0 {
+			rows = append(rows, "{0, 0, 0, 0}")
+			continue
+		}
+		fmt.Fprintf(&b, "extern u8 sn_slots_%d[] __asm__(\"obj.%s\");\n", k, name)
+		rows = append(rows, fmt.Sprintf("{sn_slots_%d, %d, %d, %d}", k, size[name]/max(1, c.Cap), c.Writer, c.Reader))
+	}
+	fmt.Fprintf(&b, "static const struct { u8 *slots; u32 size, writer, reader; } sn_ring[] = {%s};\n", strings.Join(append(rows, "{0, 0, 0, 0}"), ", "))
 	return b.String()
 }
 

@@ -52,7 +52,7 @@ func withoutComments(name string) string { return comments.ReplaceAllString(sour
 // so no circle is possible. Only the program has a prototype.
 func TestLayersDoNotCallUpwards(t *testing.T) {
 	used := map[string]bool{"pvh.ld": true, "efi.ld": true, "font.txt": true}
-	for _, files := range [][]string{linuxFiles, pvhFiles, pciFiles, uefiFiles, hvtFiles, efiFiles} {
+	for _, files := range [][]string{linuxFiles, pvhFiles, pciFiles, uefiFiles, hvtFiles, mpiFiles, efiFiles} {
 		total := 0
 		for _, name := range files {
 			used[name] = true

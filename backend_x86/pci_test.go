@@ -1,10 +1,12 @@
 package x86_test
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -66,6 +68,62 @@ func TestPCIDisk(t *testing.T) {
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.EqualValues(t, 2, data[512])
+}
+
+const looksAtErrors = `
+use blk
+task main(d: blk.Disk) {
+  var s: blk.Sector
+  s[0] = 7
+  log.print("ready")
+  select prio { on after(100ms) { } }
+  d.read(1, s) else { log.print("no read {s[0]}") }
+  d.write(2, s) else { log.print("no write") }
+  d.read(2, s) else { log.print("never") }
+  d.flush()
+  log.print("{s[0]}")
+}
+system errors {
+  d = blk.virtio(0)
+  run main(d)
+}
+`
+
+// TestErrorsOfDisks: what a disk cannot do is a value. QEMU makes errors at sectors, or a disk that
+// can only be read; the file of a process is cut when it runs.
+func TestErrorsOfDisks(t *testing.T) {
+	t.Parallel()
+	m := compile(t, "errors.sn", looksAtErrors)
+	dir := t.TempDir()
+	path, conf := filepath.Join(dir, "disk.img"), filepath.Join(dir, "errors")
+	require.NoError(t, os.WriteFile(path, make([]byte, 2048), 0o644))
+	require.NoError(t, os.WriteFile(conf, []byte("[inject-error]\nevent = \"read_aio\"\nsector = \"1\"\n[inject-error]\nevent = \"write_aio\"\nsector = \"2\"\n"), 0o644))
+	img := build(t, m, x86.PVHPCI)
+	for change, want := range map[string]string{
+		"file=blkdebug:" + conf + ":" + path: "ready\nno read 7\nno write\n0\n",
+		"readonly=on,file=" + path:           "ready\nno write\n0\n",
+	} {
+		args := process.Q35.Disk(0, path)
+		args[1] = strings.Replace(args[1], "file="+path, change, 1)
+		said, err := io.ReadAll(bootLive(t, img, args...))
+		require.NoError(t, err)
+		require.Equal(t, want, string(said), change)
+	}
+	file := filepath.Join(dir, "process")
+	require.NoError(t, os.WriteFile(file, build(t, m, x86.Linux).Stripped, 0o755))
+	cmd := exec.Command(file, "d=file:"+path)
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	said := bufio.NewReader(out)
+	line, err := said.ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "ready\n", line)
+	require.NoError(t, os.Truncate(path, 700)) // sector 1 is cut, and a write makes sector 2 again
+	rest, err := io.ReadAll(said)
+	require.NoError(t, err)
+	require.NoError(t, cmd.Wait())
+	require.Equal(t, "no read 7\n7\n", string(rest))
 }
 
 // TestMessagesWake: each datagram finds the guest asleep, and a message of the card wakes

@@ -7,6 +7,8 @@
 //	pvh-pci  the same with virtio over PCI and MSI-X (QEMU q35, cloud-hypervisor)
 //	uefi   a kernel for a computer, with the program that its firmware starts:
 //	       console on serial line and screen, virtio over PCI, e1000
+//	mpi    a dynamic program that mpirun starts on several ranks; the tasks of a system
+//	       that are threads are dealt to them
 //	hvt    a guest of our own monitor (package monitor): ring 3, no kernel mode, frames
 //	       in shared rings
 //
@@ -60,7 +62,11 @@ const (
 	PVHPCI Product = "pvh-pci"
 	UEFI   Product = "uefi"
 	HVT    Product = "hvt"
+	MPI    Product = "mpi"
 )
+
+// isProcess reports whether a product is a process of Linux.
+func (p Product) isProcess() bool { return p == Linux || p == MPI }
 
 // Boots reports whether a product has a kernel mode of its own.
 func (p Product) Boots() bool { return p == PVH || p == PVHPCI || p == UEFI }
@@ -91,10 +97,11 @@ func source(name string) string {
 // The files of the layer, one translation unit each product, in the order of calls: a
 // file calls what the files before it define.
 var (
-	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "script.c", "batch.c", "linux_pins.c", "linux_serial.c", "linux_capture.c", "linux_devices.c", "linux_bus.c", "common.c", "linux_cpu.c", "words.c", "linux.c"}
+	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "threads.c", "script.c", "batch.c", "linux_pins.c", "linux_serial.c", "linux_capture.c", "linux_devices.c", "linux_bus.c", "common.c", "linux_cpu.c", "words.c", "linux.c"}
 	pvhFiles   = pvhWith([]string{"serial.c"}, []string{"virtio_mmio.c"}, "find_mmio.c")
 	pciFiles   = pvhWith([]string{"serial.c"}, []string{"pages.c", "pci.c", "virtio_pci.c"}, "find_pci.c")
 	uefiFiles  = pvhWith([]string{"handover.h", "bare_console.c"}, []string{"pages.c", "bare.c", "pci.c", "virtio_pci.c"}, "find_pci.c", "enter.s")
+	mpiFiles   = []string{"hal.h", "mpi.c", "script.c", "common.c", "mpi_start.c"}
 	hvtFiles   = []string{"hal.h", "memory.c", "hvt_calls.c", "script.c", "no_pins.c", "hvt_devices.c", "common.c", "words.c", "hvt.c"}
 )
 
@@ -172,8 +179,10 @@ func recipeOf(p Product) (recipe, error) {
 			triple: "x86_64-unknown-none-elf", sources: hvtFiles, flags: []string{"-fstack-size-section"},
 			link: []string{"-static", "-z", "noexecstack", "-z", "norelro", "-z", "separate-code", "-z", "max-page-size=4096", "--image-base=0x100000", "-e", "_start"},
 		}, nil
+	case MPI:
+		return recipe{triple: "x86_64-unknown-linux-gnu", sources: mpiFiles}, nil
 	}
-	return recipe{}, fmt.Errorf("no x86 product %q; there are linux, pvh, pvh-pci, uefi and hvt", p)
+	return recipe{}, fmt.Errorf("no x86 product %q; there are linux, pvh, pvh-pci, uefi, hvt and mpi", p)
 }
 
 func pvhRecipe(files []string) recipe {
@@ -207,7 +216,7 @@ func emit(m *ir.Module, p Product, vectors, watched bool) (string, error) {
 	if vectors {
 		asm = strings.Replace(asm, "  // the set-up of SSE stands here\n", sseSetup, 1)
 	}
-	out, err := llvmir.Emit(m, llvmir.Options{Triple: r.triple, Asm: asm, Debug: llvmir.Lines, Vectors: p == Linux, Watched: watched})
+	out, err := llvmir.Emit(m, llvmir.Options{Triple: r.triple, Asm: asm, Debug: llvmir.Lines, Vectors: p.isProcess(), Contexts: p.isProcess(), Watched: watched})
 	if err != nil {
 		return "", err
 	}
@@ -231,6 +240,9 @@ type Options struct {
 	// Watched keeps what says how a program is doing where a reader of its memory finds it.
 	Watched bool
 
+	// MPI are the flags of clang for product mpi.
+	MPI MPIFlags
+
 	// Words are those of the start, for product uefi, which nobody gives a command line.
 	Words []string
 
@@ -244,7 +256,7 @@ var optimise = []string{"-mllvm", "-scalar-evolution-huge-expr-threshold=64"}
 
 // level is how hard clang tries: a guest shall be small, a process fast.
 func level(p Product) string {
-	if p == Linux {
+	if p.isProcess() {
 		return "-O3"
 	}
 	return "-O2"
@@ -280,13 +292,20 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 			return err
 		},
 		func() (err error) {
-			layer, err = tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: o.halText(m, p, r, cpu)}, slices.Concat(flags, generalRegs, []string{"-Oz"})...)
+			below := slices.Concat(generalRegs, []string{"-Oz"})
+			if p == MPI {
+				below = append([]string{"-O2"}, o.MPI.Compile...)
+			}
+			layer, err = tools.Compile(ctx, llvm.Unit{Name: "hal", Lang: "c", Text: o.halText(m, p, r, cpu)}, slices.Concat(flags, below)...)
 			return err
 		})
 	if err != nil {
 		return nil, err
 	}
 	img := &Image{Product: p, LLVM: text}
+	if p == MPI {
+		return img, img.linkHosted(ctx, tools, o.MPI, map[string][]byte{"program.o": program, "hal.o": layer})
+	}
 	if p != Linux { // Linux gives a process what it needs
 		if img.Stack, err = stackSize(m, program, layer); err != nil {
 			return nil, err
@@ -327,6 +346,23 @@ func (img *Image) link(ctx context.Context, r recipe, tools *llvm.Tools, files m
 		})
 }
 
+// MPIFlags are what the compiler of an MPI wants of clang: to find mpi.h, and to link.
+type MPIFlags struct{ Compile, Link []string }
+
+// linkHosted makes the executable of a program with a C library and MPI.
+func (img *Image) linkHosted(ctx context.Context, tools *llvm.Tools, mpi MPIFlags, files map[string][]byte) error {
+	args := slices.Concat([]string{"-no-pie", "-o", "out", "program.o", "hal.o"}, mpi.Link)
+	return both(
+		func() (err error) {
+			img.ELF, err = tools.LinkHosted(ctx, files, "out", args...)
+			return err
+		},
+		func() (err error) {
+			img.Stripped, err = tools.LinkHosted(ctx, files, "out", append(slices.Clip(args), "-s")...)
+			return err
+		})
+}
+
 // both does two things at once and returns the first one's error before the
 // other's.
 func both(one, other func() error) error {
@@ -345,7 +381,7 @@ func (o Options) halText(m *ir.Module, p Product, r recipe, cpu target) string {
 	return joined(r.sources, func(line string, next int) string {
 		switch {
 		case strings.HasPrefix(line, "// config.h stands here"):
-			own := fmt.Sprintf("#define SN_ARGUMENTS %d\n#define SN_BARE %d\n#define SN_LINE %s\n", flag(p == Linux), flag(p == UEFI), strconv.QuoteToASCII(strings.Join(o.Words, " ")))
+			own := mpiRings(m, p) + fmt.Sprintf("#define SN_ARGUMENTS %d\n#define SN_BARE %d\n#define SN_LINE %s\n", flag(p == Linux), flag(p == UEFI), strconv.QuoteToASCII(strings.Join(o.Words, " ")))
 			return fmt.Sprintf("%s%s#line %d", own, o.config(m)+cpu.needsTable(), next)
 		case strings.HasPrefix(line, "// font.h stands here"):
 			return font()
@@ -366,7 +402,7 @@ func joined(files []string, instead func(line string, next int) string) string {
 		}
 		fmt.Fprintf(&b, "#line 1 \"hal/%s\"\n", name)
 		for i, line := range strings.Split(source(name), "\n") {
-			if strings.HasPrefix(line, "#include") {
+			if strings.HasPrefix(line, "#include \"") {
 				line = ""
 			} else if instead != nil {
 				line = instead(line, i+2)

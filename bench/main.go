@@ -37,6 +37,7 @@
 //	ratios: luts.CORE.EXAMPLE                       of the two
 //	clang_instructions, ratios: cg.instructions     kernels in C; ours to clang's, and the geometric mean
 //	echo_instructions echo_cycles.CORE              of one echo of so many bytes: scheduler, stack and task
+//	echo_x86 echo_x86_layer                         with -echo: of the same in a process, and in the layer below the program
 //	boot_instructions guest_instructions            of a guest until its program begins; from there to its end
 //	placed_cells placed_rams, rates: placed_mhz     on the FPGA, the median of three seeds
 //	scale.check scale.ll, rates: scale.check_growth  of generated programs of so many lines, to no error and to LLVM IR;
@@ -88,6 +89,7 @@ func main() {
 	goal := flag.String("goal", "", "with -mine and -core: the goal of the cores, as sinter's --goal")
 	goals := flag.Bool("core", false, "place cores of the kernels and print them beside their goals and other cores")
 	kinds := flag.String("kinds", "pipe3,pipe3+mine,multi", "with -core: which cores, +mine with mined lines")
+	prices := flag.Bool("price", false, "place netlists of several cores of each kernel and print them beside their prices")
 	registers := flag.Bool("registers", false, "print what registers cost and save")
 	streams := flag.Bool("stream", false, "run the filter over long captures, and print what a frame takes and the memory")
 	frames := flag.Int("frames", 1_000_000, "with -stream: the longest capture")
@@ -128,6 +130,8 @@ func main() {
 		err = printMined(context.Background(), o, *programs, *most, os.Stdout)
 	case *goals:
 		err = printCores(context.Background(), o, *kinds, os.Stdout)
+	case *prices:
+		err = printPrices(context.Background(), o, os.Stdout)
 	case *registers:
 		err = printRegisters(context.Background(), o, os.Stdout)
 	default:

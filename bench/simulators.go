@@ -38,7 +38,7 @@ const outsider = "verilator"
 // simFigures is how fast one stream of a core's circuit runs.
 type simFigures struct {
 	Tool   string             `json:"tool"`   // the outside simulator and the compiler that it uses
-	Rates  map[string]float64 `json:"rates"`  // ENGINE.CORE.KERNEL: cycles a second of processor time, median
+	Rates  map[string]float64 `json:"rates"`  // ENGINE.CORE.KERNEL: cycles a second of processor time, median; of gates_lanes_ENGINE those of 64 lanes together
 	Ratios map[string]float64 `json:"ratios"` // the same by Verilator's; and the geometric means
 	First  map[string]float64 `json:"first"`  // ENGINE.CORE.KERNEL: seconds from the circuit to the first cycle
 	Cycles map[string]uint64  `json:"cycles"` // CORE.KERNEL
@@ -139,7 +139,7 @@ func (f *simFigures) kernel(ctx context.Context, name, core string, rounds int) 
 		fmt.Fprintf(os.Stderr, "%-10s %-6s %-7s %6.2f M cycles/s  %5.2f of %s\n", p.Name, core, engine,
 			f.Rates[engine+"."+at]/1e6, f.Ratios[engine+"."+at], outsider)
 	}
-	return nil
+	return f.lanes(ctx, p, core, rounds)
 }
 
 // simProgram is a kernel that repeats its work as often as is worth a time here.

@@ -30,6 +30,9 @@ func printEchoes(ctx context.Context, root string, lines bool) int {
 	if err == nil {
 		err = echoes(ctx, examples, f)
 	}
+	if err == nil {
+		err = examples[0].echoesOnX86(ctx, f)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		return 2
@@ -46,7 +49,7 @@ func printEchoes(ctx context.Context, root string, lines bool) int {
 			fmt.Fprintln(os.Stderr, "bench:", err)
 			return 2
 		}
-		fmt.Printf("\n%d bytes, by line\n%s\n", size, strings.Join(list, "\n"))
+		fmt.Printf("\n%d bytes, by line on a core\n%s\n", size, strings.Join(list, "\n"))
 	}
 	return 0
 }
@@ -75,6 +78,20 @@ func echoes(ctx context.Context, examples []*example, f *figures) error {
 			}
 			f.count(fmt.Sprintf("%s.%d", m.key, size), (many-few)/8)
 		}
+	}
+	return nil
+}
+
+// echoesOnX86 counts what one echo costs a process for x86-64: in the program, and in the
+// layer below it, which reads and writes captures here.
+func (e *example) echoesOnX86(ctx context.Context, f *figures) error {
+	for _, size := range echoSizes() {
+		s, err := e.echoSteps(ctx, size)
+		if err != nil {
+			return err
+		}
+		f.count(fmt.Sprintf("echo_x86.%d", size), s.program)
+		f.count(fmt.Sprintf("echo_x86_layer.%d", size), s.layer)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/pass"
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/lang/lower"
 	"github.com/sinter-lang/sinter/lang/syntax"
@@ -126,7 +127,16 @@ func runs(t *testing.T, text, want string) {
 	p, list := check(text)
 	require.NotNil(t, p, "%v", list)
 	until := uint64(10_000_000)
-	fresh := func() *world.World { return world.New(&world.Script{Until: &until}) }
+	fresh := func() *world.World {
+		s := &world.Script{Until: &until}
+		for _, d := range p.System.Devices {
+			s.Devices, s.Disks = append(s.Devices, d.Name), append(s.Disks, nil)
+			if port.KeepsBlocks(d.Kind) {
+				s.Disks[len(s.Disks)-1] = world.NewDisk(make([]byte, world.DiskSectors*world.SectorSize))
+			}
+		}
+		return world.New(s)
+	}
 	m, err := source.New(p, fresh())
 	require.NoError(t, err)
 	require.Equal(t, want, logged(t, m), "on source")

@@ -20,11 +20,18 @@ type (
 	fitsLog     struct{} // what the site shows
 	fitsElement struct{} // the element of the channel
 	fitsArms    struct{} // guards and deadlines of a select
+	fitsHold    struct{} // what may be waited for at a channel
 )
 
 func (fitsConst) check(v *verifier, i *Instr, _, results []*Value) {
 	if t := results[0].Type; i.Imm&^word.Mask(int(t)) != 0 {
 		v.errorf(i, i.Span, "const gives one word that holds %d, got %s", i.Imm, t)
+	}
+}
+
+func (fitsHold) check(v *verifier, i *Instr, _, _ []*Value) {
+	if i.Imm > IsTaken {
+		v.errorf(i, i.Span, "hold waits for a value (0), for room (1) or until all is taken (2), got %d", i.Imm)
 	}
 }
 

@@ -101,7 +101,9 @@ const (
 	OpStatus // ; tok -> i32, tok         (bit i: device i has a message pending, or a level that the program does not know)
 	OpAlarm  // ; i64, tok -> tok         (sets the deadline; legalised: i32 low, i32 high, tok)
 	OpWait   // ; i32 mask, tok -> i32, tok (holds until status & mask != 0; gives the status; bit 31: the clock has reached the deadline)
-	OpHalt   // ; tok -> tok              (all tasks have ended; the machine stops)
+	OpHalt   // ; tok -> tok              (all tasks of the context have ended; when those of all have, the machine stops)
+	OpHold   // ring; tok, tok r; 0, 1 or 2 -> i32, tok, tok r (Chan between two contexts; holds until it has a value, room, or nothing; gives the slot of its ring)
+	OpPass   // ring; tok, tok r; 0 or 1 -> tok, tok r         (Chan between two contexts; the slot that hold gave is empty, or full)
 	NumOps
 )
 
@@ -233,10 +235,15 @@ type Result struct {
 // After ir/pass/tasks, of several tasks, Waits are the places where this one waits: the first
 // word of the object frame.NAME is the number of one, from 1 on; 0 before the task has begun,
 // one more than there are when it has ended. It is nil where a place is not known.
+//
+// A Thread does what its channels make it do and nothing else, so it may run in a context
+// of its own; then so may all tasks that it shares channels with. It neither selects nor
+// tries, has no device and does not read the clock.
 type Task struct {
 	Name    string
 	Func    *Func
 	Service bool
+	Thread  bool
 	Waits   []diag.Span
 }
 
@@ -290,8 +297,8 @@ type Module struct {
 	Logs    []trace.Site // by ID
 	Traps   []TrapSite   // by ID
 	Marks   []string     // names by mark number
-	// Contexts are what runs: set by ir/pass/tasks, which makes one. Each has a program
-	// counter of its own.
+	// Contexts are what runs: set by ir/pass/tasks, which makes one, and one for each
+	// thread where those are wanted. Each has a program counter of its own.
 	Contexts []Context
 }
 

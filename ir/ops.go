@@ -11,6 +11,22 @@ const (
 	Begins
 )
 
+// What hold waits for at a channel, and what pass says of the slot (the first two).
+const (
+	HasValue uint64 = iota // somebody has put a value in; pass: it is taken out
+	HasRoom                // a slot is empty; pass: it is full
+	IsTaken                // all slots are empty
+)
+
+// RingPrefix begins the name of the object with the slots of a channel between contexts. They
+// fill it, all of one size.
+const RingPrefix = "ring."
+
+// LargestOnStack is the size in bytes up to which a local object may live on the stack of
+// who runs its function. Larger ones are static, so two contexts do not share a function
+// that has one.
+const LargestOnStack = 512
+
 // Aligned is what a place is a multiple of: 1, 2 or 4 bytes. Its offset is one of the
 // size of what is accessed.
 func (r Ref) Aligned() int {

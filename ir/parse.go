@@ -312,22 +312,21 @@ func (p *parser) task() error {
 	if err != nil {
 		return err
 	}
-	t := Task{Name: name.Text, Func: f, Service: p.sc.Accept("service")}
+	p.m.Tasks = append(p.m.Tasks, Task{Name: name.Text, Func: f, Service: p.sc.Accept("service"), Thread: p.sc.Accept("thread")})
 	if p.sc.Accept("waits") {
-		err = p.waits(&t)
+		err = p.waits(len(p.m.Tasks) - 1)
 	}
-	p.m.Tasks = append(p.m.Tasks, t)
 	return err
 }
 
 // waits reads the places where a task waits.
-func (p *parser) waits(t *Task) error {
+func (p *parser) waits(task int) error {
 	for {
 		at := p.sc.Peek()
 		if at.Kind != text.Ident && !at.Is("@") || !strings.HasPrefix(at.Text, "@") {
 			return nil
 		}
-		if err := p.place(func(s diag.Span) { t.Waits = append(t.Waits, s) }); err != nil {
+		if err := p.place(func(s diag.Span) { p.m.Tasks[task].Waits = append(p.m.Tasks[task].Waits, s) }); err != nil {
 			return err
 		}
 	}

@@ -126,6 +126,8 @@ var rows = [NumOps]Row{
 	OpAlarm:  {Name: "alarm", IO: true, In: clock, Late: true},
 	OpWait:   {Name: "wait", IO: true, In: Words{"i32"}, Out: Words{"i32"}, Late: true},
 	OpHalt:   {Name: "halt", IO: true, Late: true},
+	OpHold:   {Name: "hold", IO: true, Select: byChannel{}, Refs: refs(Place{Writes, counted}), Out: Words{"i32"}, Imm: Itself, Late: true, Fits: fitsHold{}},
+	OpPass:   {Name: "pass", IO: true, Select: byChannel{}, Refs: refs(Place{Writes, counted}), Imm: Flag, Late: true},
 }
 
 // one, several and clock are lists of words; a time is one word, legalised two.
@@ -141,7 +143,7 @@ func all(each Place) Places     { return Places{Any: true, List: []Place{each}} 
 // The bytes that operations need at a place.
 func moved(_ *Module, i *Instr, _ int) int     { return i.Size }
 func immediate(_ *Module, i *Instr, _ int) int { return int(min(i.Imm, maxObject+1)) }
-func counted(*Module, *Instr, int) int         { return 0 } // known when it runs
+func counted(*Module, *Instr, int) int         { return 0 } // known when it runs, or by whom
 func header(*Module, *Instr, int) int          { return 4 }
 func buffer(_ *Module, i *Instr, _ int) int    { return 4 + int(min(i.Imm, maxObject)) }
 func bound1(_ *Module, i *Instr, k int) int    { return i.Callee.Objs[k].Size }

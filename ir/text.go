@@ -61,7 +61,7 @@ func (p *printer) module() {
 		p.object(o)
 	}
 	for i, t := range p.m.Tasks {
-		p.f("task %d %s @%s%s%s", i, t.Name, t.Func.Name, flag(" service", t.Service), flag(" waits", len(t.Waits) > 0))
+		p.f("task %d %s @%s%s%s", i, t.Name, t.Func.Name, flag(" service", t.Service)+flag(" thread", t.Thread), flag(" waits", len(t.Waits) > 0))
 		for _, s := range t.Waits {
 			p.f("%s", p.at(s))
 		}

@@ -32,6 +32,8 @@ import (
 //     that receives.
 //  11. Main, or without it each task's function, takes and gives the I/O token
 //     and tokens of state objects only.
+//  12. A thread does nothing but compute, log, send and receive, and the tasks at the
+//     other ends of its channels are threads.
 func Verify(m *Module) error {
 	return verify(m, func(any) diag.Span { return diag.Span{} })
 }
@@ -269,8 +271,11 @@ func (v *verifier) stage() {
 		v.taskSignature(c.Func)
 	}
 	if len(v.m.Contexts) == 0 {
-		for _, t := range v.m.Tasks {
+		for k, t := range v.m.Tasks {
 			v.taskSignature(t.Func)
+			if t.Thread {
+				v.thread(k, t.Func, map[*Func]bool{})
+			}
 		}
 	}
 	for _, f := range v.m.Funcs {
@@ -284,6 +289,30 @@ func (v *verifier) stage() {
 				}
 			}
 		}
+	}
+}
+
+// thread checks what thread k does, in f and what that calls: nothing but its channels
+// says what happens, and who is at their other ends is a thread, too.
+func (v *verifier) thread(k int, f *Func, seen map[*Func]bool) {
+	if seen[f] {
+		return
+	}
+	seen[f] = true
+	for _, b := range f.Blocks {
+		for _, i := range b.Instrs {
+			switch i.Op {
+			case OpSelect, OpChReady, OpChGet, OpChPut, OpNow, OpRecv, OpTake, OpSend, OpAsk, OpGet, OpPut:
+				v.errorf(i, i.Span, "@%s: task %s is a thread and has a %s", f.Name, v.m.Tasks[k].Name, opcode(i))
+			case OpChSend, OpChRecv:
+				if c := v.m.Chans[i.Chan]; !v.m.Tasks[c.Writer].Thread || !v.m.Tasks[c.Reader].Thread {
+					v.errorf(i, i.Span, "@%s: task %s is a thread, and who is at the other end of %s is none", f.Name, v.m.Tasks[k].Name, c.Name)
+				}
+			}
+		}
+	}
+	for _, g := range Callees(f) {
+		v.thread(k, g, seen)
 	}
 }
 

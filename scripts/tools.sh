@@ -8,7 +8,7 @@ declare -A command=(
   [clang-19]=clang-19 [lld-19]=ld.lld-19 [llvm-19]=llvm-mc-19 [qemu-system-x86]=qemu-system-x86_64
   [iverilog]=iverilog [verilator]=verilator [yosys]=yosys [nextpnr-ice40]=nextpnr-ice40
   [slurm-wlm]=sbatch [munge]=munged [fpga-icestorm]=icepack [gcc-riscv64-unknown-elf]=riscv64-unknown-elf-gcc
-  [ovmf]=/usr/share/ovmf/OVMF.fd [bind9-dnsutils]=dig [iproute2]=ip [nodejs]=node
+  [ovmf]=/usr/share/ovmf/OVMF.fd [bind9-dnsutils]=dig [iproute2]=ip [nodejs]=node [openmpi-bin]=mpirun [libopenmpi-dev]=mpicc
   [libclang-rt-19-dev]=/usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.asan-x86_64.a
 )
 missing=()

@@ -2,6 +2,13 @@
 // log events, and the choice between the live world and the harness.
 #include "hal.h"
 
+#ifndef LOCK_IO // one thread
+#define LOCK_IO()
+#define UNLOCK_IO()
+#undef OTHERS_REST
+#define OTHERS_REST()
+#endif
+
 // ---- log: text is gathered and written at the end of the event, or when full
 
 #if SN_USES_LOG
@@ -22,6 +29,7 @@ void sn_log_text(const u8 *p, u32 n) {
 }
 
 void sn_log_begin(u32 task, u32 site) {
+  LOCK_IO();
   log_task = task;
   log_site = site;
   used = 0;
@@ -39,6 +47,7 @@ void sn_log_end(void) {
     put('\n');
     hal_write(text, used);
   }
+  UNLOCK_IO();
 }
 
 static void digits(u64 x, u32 base) {
@@ -133,7 +142,9 @@ void sn_log_bytes(const u8 *b) {
 // ---- time, marks, ends
 
 void sn_mark(u32 task, u32 mark) {
+  LOCK_IO();
   if (hal_scripted) ask('M', task, mark, 0, 0);
+  UNLOCK_IO();
   __asm__ volatile("" ::: "memory");
 }
 
@@ -143,9 +154,12 @@ u64 sn_now(void) {
 #if SN_BATCH
   if (batch_end) return batch_now;
 #endif
+  LOCK_IO();
   ask('C', 0, 0, 0, 0);
   u64 low = answer();
-  return low | (u64)answer() << 32;
+  low |= (u64)answer() << 32;
+  UNLOCK_IO();
+  return low;
 }
 #endif
 
@@ -157,6 +171,7 @@ static void say(const char *s) {
 }
 
 NORETURN void sn_trap(u32 task, u32 site) {
+  LOCK_IO(); // for ever
   if (hal_scripted) last_request('X', task, site);
   else {
     say("trap in task ");
@@ -169,10 +184,27 @@ NORETURN void sn_trap(u32 task, u32 site) {
 }
 #endif
 
-NORETURN void sn_halt(void) {
+INLINE NORETURN void run_ends(void) {
   if (hal_scripted) last_request('H', 0, 0);
   hal_exit(END_OK);
 }
+
+INLINE NORETURN void run_waits(u32 mask) {
+  if (hal_scripted) last_request('E', mask, 0); // no input is left
+  hal_exit(mask ? END_WAITING : END_STUCK);
+}
+
+#if SN_THREADS
+// end_quiet ends the run when all contexts have ended, or hold at channels for ever.
+static void end_quiet(u32 all_ended) {
+  if (all_ended) run_ends();
+  run_waits(0);
+}
+
+NORETURN void sn_halt(void) { context_ends(); }
+#else
+NORETURN void sn_halt(void) { run_ends(); }
+#endif
 
 // ---- devices
 
@@ -181,8 +213,11 @@ u32 sn_status(void) {
 #if SN_BATCH
   if (batch_end) return batch_ready();
 #endif
+  LOCK_IO();
   ask('Q', 0, 0, 0, 0);
-  return answer();
+  u32 ready = answer();
+  UNLOCK_IO();
+  return ready;
 }
 
 static u64 due = NEVER;
@@ -198,10 +233,14 @@ static u32 ask_wait(u32 mask) {
 
 u32 sn_wait(u32 mask) {
   if (!hal_scripted) {
-    if (!mask) hal_exit(END_STUCK);
+    if (!mask) {
+      OTHERS_REST();
+      hal_exit(END_STUCK);
+    }
     return hal_wait(mask, mask & TIMER ? due : NEVER);
   }
   u32 ready;
+  OTHERS_REST(); // the world acts when all wait
 #if SN_BATCH
   if (!(mask & TIMER)) {
     ready = batch_wait(mask);
@@ -212,31 +251,32 @@ u32 sn_wait(u32 mask) {
 #else
   ready = ask_wait(mask);
 #endif
-  if (ready) return ready;
-  last_request('E', mask, 0); // no input is left
-  hal_exit(mask ? END_WAITING : END_STUCK);
+  if (!ready) run_waits(mask);
+  return ready;
 }
 
 #if SN_DISKS
-// A disk is asked with a message and answers with one (docs/trace.md).
+// A disk is asked with a message and answers with one (docs/trace.md). In a scripted run the
+// world may refuse a command, which the device then never sees.
 static u32 disk_length, disk_answer[1 + SECTOR / 4];
 
 static void disk_ask(u32 dev, const u8 *buf) {
-  u32 n = *(const u32 *)buf, status = DISK_ERROR;
+  u32 n = *(const u32 *)buf, status = DISK_ERROR, refused = DISK_OK;
   const u32 *command = (const u32 *)(buf + 4);
   u8 *data = (u8 *)(disk_answer + 1);
-  if (n >= 8) {
+  if (hal_scripted) {
+    ask('O', dev, 0, buf + 4, n);
+    refused = answer();
+  }
+  disk_length = 4;
+  if (n >= 8 && refused == DISK_OK) {
     u32 op = command[0];
     if (op == DISK_WRITE && n == 8 + SECTOR) memcpy(data, buf + 12, SECTOR);
     if (op == DISK_READ || op == DISK_FLUSH || (op == DISK_WRITE && n == 8 + SECTOR)) status = hal_disk(dev, op, command[1], data);
-    disk_length = op == DISK_READ && status == DISK_OK ? 4 + SECTOR : 4;
-  } else {
-    disk_length = 4;
+    if (op == DISK_READ && status == DISK_OK) disk_length += SECTOR;
   }
   disk_answer[0] = status;
-  if (!hal_scripted) return;
-  ask('O', dev, 0, buf + 4, n);
-  ask('D', dev, 0, disk_answer, disk_length);
+  if (hal_scripted) ask('D', dev, 0, disk_answer, disk_length);
 }
 
 static u32 disk_take(u8 *buf, u32 cap) {
@@ -277,19 +317,24 @@ static u32 bus_take(u8 *buf, u32 cap) {
 #if SN_LEVELS
 u32 sn_get(u32 dev) {
   if (!hal_scripted) return hal_level(dev);
+  LOCK_IO();
   ask('G', dev, 0, 0, 0);
-  return answer();
+  u32 level = answer();
+  UNLOCK_IO();
+  return level;
 }
 
 void sn_put(u32 dev, u32 level) {
+  LOCK_IO();
   if (hal_scripted) ask('U', dev, level, 0, 0);
   else hal_set_level(dev, level);
+  UNLOCK_IO();
 }
 #endif
 
 #if SN_DEVICES
 // A buffer is its length and then its bytes.
-u32 sn_take(u32 dev, u8 *buf, u32 cap) {
+INLINE u32 take_from(u32 dev, u8 *buf, u32 cap) {
   u32 n;
 #if SN_DISKS
   if (sn_is_disk[dev]) return disk_take(buf, cap);
@@ -319,7 +364,14 @@ u32 sn_take(u32 dev, u8 *buf, u32 cap) {
   return n != 0;
 }
 
-void sn_send(u32 dev, const u8 *buf) {
+u32 sn_take(u32 dev, u8 *buf, u32 cap) {
+  LOCK_IO();
+  u32 got = take_from(dev, buf, cap);
+  UNLOCK_IO();
+  return got;
+}
+
+INLINE void send_to(u32 dev, const u8 *buf) {
   u32 n = *(const u32 *)buf;
   if (!n) return;
 #if SN_DISKS
@@ -340,5 +392,11 @@ void sn_send(u32 dev, const u8 *buf) {
 #endif
   if (hal_scripted) hal_script_send(dev, buf + 4, n);
   else hal_send(dev, buf + 4, n);
+}
+
+void sn_send(u32 dev, const u8 *buf) {
+  LOCK_IO();
+  send_to(dev, buf);
+  UNLOCK_IO();
 }
 #endif

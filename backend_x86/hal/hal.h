@@ -2,7 +2,7 @@
 // C of a product: some eight operations below the program's own code, which
 // comes from the compiler and calls the sn_ functions (internal/llvmir). The back
 // end writes config.h in its place: SN_DEVICES, SN_DISKS, sn_is_disk,
-// SN_BUSES, sn_is_bus, SN_LEVELS, sn_is_level, sn_has_frames, SN_STREAMS, sn_is_stream (counted from 1), SN_FRAME, SN_MANY_TASKS, SN_USES_*, SN_COUNT and the tables of task names and trap places.
+// SN_BUSES, sn_is_bus, SN_LEVELS, sn_is_level, sn_has_frames, SN_STREAMS, sn_is_stream (counted from 1), SN_FRAME, SN_MANY_TASKS, SN_CONTEXTS, SN_THREADS, sn_context, sn_room, SN_CHANS, SN_USES_*, SN_COUNT and the tables of task names and trap places.
 #ifndef HAL_H
 #define HAL_H
 typedef unsigned char u8;

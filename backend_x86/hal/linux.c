@@ -233,7 +233,14 @@ struct filter { u16 code; u8 jt, jf; u32 k; };
 #define LEVEL_CALLS
 #endif
 
-static const struct filter scripted_calls[] = {BEGIN, ALLOW_ON(SYS_read, 0, 0), ALLOW_ON(SYS_write, 1, 2), ALLOW(SYS_exit_group), DISK_CALLS KILL};
+// Threads are there before the filter is, and sleep and wake each other by futex.
+#if SN_THREADS
+#define THREAD_CALLS ALLOW(SYS_futex),
+#else
+#define THREAD_CALLS
+#endif
+
+static const struct filter scripted_calls[] = {BEGIN, ALLOW_ON(SYS_read, 0, 0), ALLOW_ON(SYS_write, 1, 2), ALLOW(SYS_exit_group), THREAD_CALLS DISK_CALLS KILL};
 
 static const struct filter live_calls[] = {
     BEGIN,
@@ -250,13 +257,19 @@ static const struct filter live_calls[] = {
 #if SN_USES_NOW
     ALLOW_ON(SYS_clock_gettime, MONOTONIC, MONOTONIC),
 #endif
-    DISK_CALLS LEVEL_CALLS KILL,
+    THREAD_CALLS DISK_CALLS LEVEL_CALLS KILL,
 };
 
 static void lock(void) {
   struct { u16 n; const struct filter *f; } prog = {sizeof live_calls / sizeof *live_calls, live_calls};
   if (hal_scripted) prog.n = sizeof scripted_calls / sizeof *scripted_calls, prog.f = scripted_calls;
-  if (sys(SYS_prctl, 38, 1, 0, 0) || sys(SYS_prctl, 22, 2, (long)&prog, 0)) COMPLAIN("this kernel accepts no system-call filter\n");
+#if SN_THREADS
+  enum { FILTER = 1, ALL_THREADS = 1 };
+  long refused = sys(SYS_prctl, 38, 1, 0, 0) || sys(SYS_seccomp, FILTER, ALL_THREADS, (long)&prog, 0);
+#else
+  long refused = sys(SYS_prctl, 38, 1, 0, 0) || sys(SYS_prctl, 22, 2, (long)&prog, 0);
+#endif
+  if (refused) COMPLAIN("this kernel accepts no system-call filter\n");
 }
 
 #if SN_HOMES
@@ -303,7 +316,13 @@ NORETURN void start(long *sp) {
     if ((!hal_scripted || sn_is_disk[i]) && fd_of[i] < 0) usage();
 #endif
   settle(hal_scripted ? -1 : notify_socket(argv + sp[0] + 1));
+#if SN_THREADS
+  if (!threads_made(end_quiet)) COMPLAIN("this process cannot have as many threads as its tasks need\n");
+#endif
   lock();
+#if SN_THREADS
+  threads_go();
+#endif
   // planted faults stand here
   sn_main();
   hal_exit(END_OK);

@@ -2,7 +2,7 @@
 // line to the harness, the end of the process, and time.
 #include "hal.h"
 
-enum { SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_dup2 = 33, SYS_ioctl = 16, SYS_socket = 41, SYS_connect = 42, SYS_fcntl = 72, SYS_flock = 73, SYS_close_range = 436, SYS_lseek = 8, SYS_pread64 = 17, SYS_pwrite64 = 18, SYS_fdatasync = 75, SYS_prctl = 157, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_ppoll = 271 };
+enum { SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_dup2 = 33, SYS_mmap = 9, SYS_mprotect = 10, SYS_ioctl = 16, SYS_socket = 41, SYS_connect = 42, SYS_fcntl = 72, SYS_flock = 73, SYS_close_range = 436, SYS_lseek = 8, SYS_pread64 = 17, SYS_pwrite64 = 18, SYS_fdatasync = 75, SYS_prctl = 157, SYS_futex = 202, SYS_sched_getaffinity = 204, SYS_seccomp = 317, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_ppoll = 271 };
 enum { MONOTONIC = 1 };
 // Descriptors of the devices, of the captures that they write, and of who started the process.
 enum { FIRST = 3, OUTS = FIRST + SN_DEVICES, NOTIFY = OUTS + (SN_NETS ? SN_DEVICES : 0) };

@@ -97,7 +97,10 @@ u32 hal_wait(u32 mask, u64 due) {
 #endif
     u32 r = ready() | (left ? 0 : TIMER);
     if (r & mask) return r;
-    if (!fill(mask, left) && due == NEVER) hal_exit(END_WAITING); // nothing will ever come
+    if (!fill(mask, left) && due == NEVER) { // nothing will ever come
+      OTHERS_REST();
+      hal_exit(END_WAITING);
+    }
   }
 }
 
@@ -174,7 +177,10 @@ u32 hal_wait(u32 mask, u64 due) {
     i64 time[2] = {(i64)(left / 1000000), (i64)(left % 1000000 * 1000)};
     sys(SYS_ppoll, 0, 0, (long)time, 0);
   }
-  if (left || !(mask & TIMER)) hal_exit(END_STUCK);
+  if (left || !(mask & TIMER)) {
+    OTHERS_REST();
+    hal_exit(END_STUCK);
+  }
   return TIMER;
 }
 #endif

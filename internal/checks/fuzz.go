@@ -267,6 +267,14 @@ func Written(path string, p *gen.Program) (text string, options []string, err er
 			}
 			continue
 		}
+		if device.Answers != "" {
+			name := strings.TrimSuffix(path, ".sn") + "." + device.Name + ".answers"
+			if err := flow.WriteFile(name, []byte(device.Answers)); err != nil {
+				return "", nil, err
+			}
+			options = append(options, "--answers", device.Name+"="+name)
+			continue
+		}
 		name := strings.TrimSuffix(path, ".sn") + "." + device.Name + ".pcap"
 		data, err := captureOf(p.Script(), i, device)
 		switch {

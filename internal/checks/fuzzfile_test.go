@@ -44,6 +44,10 @@ func TestWrittenProgramsDoTheSame(t *testing.T) {
 				w.Levels = append(w.Levels, d.Name+"="+name)
 				kinds["levels"]++
 			}
+			if d.Answers != "" {
+				w.Answers = append(w.Answers, d.Name+"="+strings.TrimSuffix(name, "vcd")+"answers")
+				kinds["answers"]++
+			}
 			if d.Messages {
 				kinds["port.udp"]++
 			}
@@ -62,7 +66,7 @@ func TestWrittenProgramsDoTheSame(t *testing.T) {
 		require.NoError(t, err, path)
 		require.Empty(t, trace.Compare(s.ref, r.Trace, trace.Options{}), path)
 	}
-	for _, k := range []string{"captures", "port.udp", "net.udp", "disk", "levels", "bytes", "until"} {
+	for _, k := range []string{"captures", "port.udp", "net.udp", "disk", "levels", "bytes", "answers", "until"} {
 		require.Greater(t, kinds[k], 3, k)
 	}
 }

@@ -12,7 +12,7 @@ import (
 type buildCmd struct {
 	program `embed:""`
 	Out     []string `short:"o" required:"" placeholder:"FILE" help:"What to make: .elf .ll (x86-64), .efi .raw (what a computer starts, alone and on a medium), .sir (program IR), .s .img (core's program), .isa, .design, .rtl, .v, .aag .aig (gates)."`
-	Product string   `default:"linux" enum:"linux,pvh,pvh-pci,uefi,hvt" help:"Which x86-64 product: linux (process), pvh (unikernel with virtio-mmio), pvh-pci (with virtio over PCI), uefi (for a computer) or hvt (guest of the monitor)."`
+	Product string   `default:"linux" enum:"linux,mpi,pvh,pvh-pci,uefi,hvt" help:"Which x86-64 product: linux (process), mpi (for mpirun), pvh (unikernel with virtio-mmio), pvh-pci (with virtio over PCI), uefi (for a computer) or hvt (guest of the monitor)."`
 	Layout  uint64   `default:"0" placeholder:"SEED" help:"Put a linux or hvt product at addresses of a seed; 0: the usual ones."`
 	Strip   bool     `help:"Leave symbols and line tables out of an ELF."`
 	Core    string   `default:"pipe3" enum:"auto,multi,pipe3" help:"Organisation of the core: multi, pipe3, or auto, the one that serves the goal best."`

@@ -15,10 +15,12 @@ import (
 // of what it makes.
 const gcPercent = 400
 
-// A heap is kept within enough bytes as long as that lets it grow by leastPercent. One with
-// more that is live grows by morePercent: there a collection costs more than it saves.
+// A heap is kept within enough bytes as long as that lets it grow by leastPercent, which is
+// the growth up to large bytes. A larger one grows by morePercent: there a collection costs
+// more than it saves.
 const (
-	enough       = 176 << 20
+	enough       = 144 << 20
+	large        = 160 << 20
 	leastPercent = 50
 	morePercent  = 150
 )
@@ -50,11 +52,10 @@ func afterCollection(last int) {
 
 // growth is by how many per cent a heap of so many live bytes may grow.
 func growth(live uint64) int {
-	percent := 100 * enough / max(live, 1)
-	if percent < 100+leastPercent {
+	if live > large {
 		return morePercent
 	}
-	return int(min(gcPercent, percent-100))
+	return int(min(gcPercent, max(leastPercent, 100*(enough-min(live, enough))/max(live, 1))))
 }
 
 // Lean makes the process hold little: a run of a long capture makes much and keeps nothing,

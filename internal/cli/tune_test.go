@@ -11,7 +11,7 @@ import (
 )
 
 func TestHeapsGrowByWhatIsLive(t *testing.T) {
-	for live, want := range map[uint64]int{0: 400, 10 << 20: 400, 44 << 20: 300, 88 << 20: 100, 116 << 20: 51, 130 << 20: 150, 1 << 30: 150} {
+	for live, want := range map[uint64]int{0: 400, 10 << 20: 400, 44 << 20: 227, 88 << 20: 63, 116 << 20: 50, 150 << 20: 50, 170 << 20: 150, 1 << 30: 150} {
 		require.Equal(t, want, growth(live), "%d MiB", live>>20)
 	}
 }

@@ -2,9 +2,9 @@ package diag
 
 import "slices"
 
-// Nearest returns the known name that a name was perhaps meant to be: the one with the
-// fewest edits, the first in order among equals, or "" when all are too far: more than a
-// third of its letters, and one, would change.
+// Nearest returns the known name that a name was perhaps meant to be. It is the one with
+// the fewest edits (letters added, removed or replaced), and the first in order among
+// equals. The result is "" when every known name needs more than len(name)/3 + 1 edits.
 func Nearest(name string, known []string) string {
 	known = slices.Sorted(slices.Values(known))
 	best, least := "", len(name)/3+2

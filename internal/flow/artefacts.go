@@ -56,6 +56,9 @@ var makers = []struct {
 // Artefact makes what the extension of a file name asks for.
 func (p *Program) Artefact(ctx context.Context, name string, o ArtefactOptions) ([]byte, error) {
 	ext := filepath.Ext(name)
+	if ext == "" && o.Product == string(x86.MPI) { // as mpirun's programs are called
+		ext = ".elf"
+	}
 	var known []string
 	for _, m := range makers {
 		if m.ext == ext {
@@ -138,7 +141,7 @@ func (p *Program) servable(product x86.Product) error {
 }
 
 func (p *Program) ll(_ context.Context, o ArtefactOptions) ([]byte, error) {
-	m, err := p.ForX86()
+	m, err := p.forProduct(x86.Product(o.Product))
 	if err != nil {
 		return nil, err
 	}

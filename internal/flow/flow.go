@@ -170,7 +170,7 @@ func (p *Program) Through(passes func([]pass.Pass) []pass.Pass) *Program {
 // Printing is the same program with other LLVM IR for x86-64.
 func (p *Program) Printing(text func(string) string) *Program {
 	other := *p
-	other.stages, other.opts.Printed = stages{target: p.target, forX86: p.forX86, tools: p.tools}, text
+	other.stages, other.opts.Printed = stages{target: p.target, forX86: p.forX86, forThreads: p.forThreads, first: p.first, tools: p.tools}, text
 	if p.bare != nil {
 		other.bare = p.bare.Printing(text)
 	}

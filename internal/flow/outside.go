@@ -25,7 +25,7 @@ var (
 	optionDiskOut  = portOption{"--disk-out", "disk", isDisk, isDisk}
 	optionBytesIn  = portOption{"--bytes-in", "serial line", isStream, isStream}
 	optionBytesOut = portOption{"--bytes-out", "serial line", isStream, func(d *tree.DeviceDef) bool { return d.Tx }}
-	optionAnswers  = portOption{"--answers", "bus", isBus, isBus}
+	optionAnswers  = portOption{"--answers", "bus or disk", isCommand, isCommand}
 	optionVcdIn    = portOption{"--vcd-in", "input of levels", isInput, isInput}
 	optionVcdOut   = portOption{"--vcd-out", "output of levels", isOutput, isOutput}
 )
@@ -33,6 +33,7 @@ var (
 func isMessage(d *tree.DeviceDef) bool { return port.ShapeOf(d.Kind) == port.Message }
 func isDisk(d *tree.DeviceDef) bool    { return port.KeepsBlocks(d.Kind) }
 func isBus(d *tree.DeviceDef) bool     { return port.IsBus(d.Kind) }
+func isCommand(d *tree.DeviceDef) bool { return port.ShapeOf(d.Kind) == port.Command }
 
 func isInput(d *tree.DeviceDef) bool {
 	k := port.Find(d.Kind)

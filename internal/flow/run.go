@@ -64,7 +64,9 @@ type Result struct {
 	prog *Program
 	line func(string)
 	many bool // several tasks speak
-	said int  // lines
+	// shapes are those of the ports that something has left at.
+	shapes map[string]port.Shape
+	said   int // lines
 }
 
 // How runs end that neither ended nor wait for the outside.
@@ -366,7 +368,7 @@ func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds f
 func (p *Program) newResult(o RunOptions) *Result {
 	return &Result{
 		Program: p.Name, Level: o.Level, Lines: []string{}, Frames: map[string]int{}, Levels: map[string]int{}, Bytes: map[string]int{},
-		prog: p, line: o.Line, many: len(p.Tree.System.Tasks()) > 1,
+		shapes: map[string]port.Shape{}, prog: p, line: o.Line, many: len(p.Tree.System.Tasks()) > 1,
 	}
 }
 
@@ -389,14 +391,26 @@ func (r *Result) take(events []trace.Event) {
 		switch {
 		case e.Kind == trace.Log || e.Kind == trace.Trap:
 			r.say(e)
-		case e.Kind != trace.Out:
-		case r.prog.shapeOf(e.Port) == port.Message:
-			r.Frames[e.Port]++
-		case r.prog.shapeOf(e.Port) == port.Level:
-			r.Levels[e.Port]++
-		case r.prog.shapeOf(e.Port) == port.Stream:
-			r.Bytes[e.Port] += len(e.Data)
+		case e.Kind == trace.Out:
+			r.left(e)
 		}
+	}
+}
+
+// left counts something that has left the program at a port.
+func (r *Result) left(e *trace.Event) {
+	shape, ok := r.shapes[e.Port]
+	if !ok {
+		shape = r.prog.shapeOf(e.Port)
+		r.shapes[e.Port] = shape
+	}
+	switch shape {
+	case port.Message:
+		r.Frames[e.Port]++
+	case port.Level:
+		r.Levels[e.Port]++
+	case port.Stream:
+		r.Bytes[e.Port] += len(e.Data)
 	}
 }
 

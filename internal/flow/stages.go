@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os/exec"
+	"slices"
 
 	riscv "github.com/sinter-lang/sinter/backend_riscv"
 	x86 "github.com/sinter-lang/sinter/backend_x86"
@@ -47,6 +48,7 @@ type stages struct {
 	circuit                *Core     // of a program that was loaded as a circuit
 	ports                  *sim.Core // what its ports mean
 	first, forX86, forCore once[*ir.Module]
+	forThreads             once[*ir.Module]
 	products               []pass.Product // of forCore
 	target                 once[*design.Target]
 	mined                  once[*mine.Result]
@@ -74,6 +76,30 @@ func (p *Program) First() (*ir.Module, error) {
 // Main.
 func (p *Program) ForX86() (*ir.Module, error) {
 	return p.forX86.get(func() (*ir.Module, error) { return p.run("x86-64", pass.Env{}) })
+}
+
+// ForThreads is the program IR after the passes for x86-64 in which each task that may be a
+// thread has a context of its own.
+func (p *Program) ForThreads() (*ir.Module, error) {
+	return p.forThreads.get(func() (*ir.Module, error) { return p.run("threads on x86-64", pass.Env{Threads: true}) })
+}
+
+// forProduct is the program IR that a product is made of.
+func (p *Program) forProduct(product x86.Product) (*ir.Module, error) {
+	if product == x86.MPI {
+		return p.ForThreads()
+	}
+	if product != x86.Linux {
+		return p.ForX86()
+	}
+	m, err := p.First()
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(m.Tasks, func(t ir.Task) bool { return t.Thread }) {
+		return p.ForThreads()
+	}
+	return p.ForX86()
 }
 
 // Low is the program IR after the passes for a core: words of 1 and 32 bits,
@@ -219,7 +245,7 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 		p.x86[product] = &once[*x86.Image]{}
 	}
 	return p.x86[product].get(func() (*x86.Image, error) {
-		m, err := p.ForX86()
+		m, err := p.forProduct(product)
 		if err != nil {
 			return nil, err
 		}
@@ -227,7 +253,11 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 		if err != nil {
 			return nil, err
 		}
-		img, err := x86.Options{CPU: x86.CPU(p.opts.CPU), Layout: p.opts.Layout, Printed: p.opts.Printed, Watched: p.opts.Watched, Words: p.bootWords(product)}.Build(ctx, m, product, tools)
+		mpi, err := p.mpiFlags(ctx, product)
+		if err != nil {
+			return nil, err
+		}
+		img, err := x86.Options{MPI: mpi, CPU: x86.CPU(p.opts.CPU), Layout: p.opts.Layout, Printed: p.opts.Printed, Watched: p.opts.Watched, Words: p.bootWords(product)}.Build(ctx, m, product, tools)
 		if err != nil {
 			return nil, err
 		}

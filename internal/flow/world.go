@@ -13,7 +13,7 @@ type World struct {
 	Captures []string // DEVICE=FILE, or FILE when the program has one receiving device
 	Levels   []string // PORT=FILE: value change dumps of inputs
 	Bytes    []string // PORT=FILE: files of bytes of serial lines
-	Answers  []string // PORT=FILE: what the device at the other end of a bus answers
+	Answers  []string // PORT=FILE: what the device at the other end of a bus answers, what a disk cannot do
 	Disks    []string // DEVICE=FILE: the image of a disk; the file is not changed
 	Seed     int64    // of the gaps on a core's ports; 0: none
 	Limit    uint64   // events that every machine shows; 0: no bound
@@ -72,7 +72,8 @@ func (p *Program) Script(w World) (*world.Script, error) {
 	if script.Disks, err = p.disks(w.Disks); err != nil {
 		return nil, err
 	}
-	if script.Buses, err = p.buses(w.Answers); err != nil {
+	script.Buses = p.buses()
+	if err := p.answers(w.Answers, script); err != nil {
 		return nil, err
 	}
 	if w.Frames > 0 {
@@ -145,7 +146,7 @@ func (p *Program) disks(specs []string) ([]*world.Disk, error) {
 }
 
 // buses makes the other ends of the buses of the program.
-func (p *Program) buses(specs []string) ([]*world.Bus, error) {
+func (p *Program) buses() []*world.Bus {
 	devices := p.systemDevices()
 	buses := make([]*world.Bus, len(devices))
 	for i := range devices {
@@ -153,27 +154,38 @@ func (p *Program) buses(specs []string) ([]*world.Bus, error) {
 			buses[i] = world.NewBus(port.Find(devices[i].Kind))
 		}
 	}
+	return buses
+}
+
+// answers says what the devices of a script answer to commands.
+func (p *Program) answers(specs []string, script *world.Script) error {
 	given := map[int]string{}
 	for _, spec := range specs {
 		i, file, err := p.port(optionAnswers, spec)
 		if err != nil {
-			return nil, err
+			return err
 		}
+		d := &p.Tree.System.Devices[i]
 		if old, twice := given[i]; twice {
-			return nil, UserErrorf("--answers %s: the bus has a file already, %s", spec, old)
+			return UserErrorf("--answers %s: `%s` has a file already, %s", spec, d.Name, old)
 		}
 		if given[i] = file; file == nothing {
 			continue
 		}
 		data, err := readInput(file, "a file of answers", maxCapture)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if err := buses[i].ReadAnswers(file, data); err != nil {
-			return nil, err
+		if isBus(d) {
+			err = script.Buses[i].ReadAnswers(file, data)
+		} else {
+			err = script.Disks[i].ReadAnswers(port.Find(d.Kind), file, data)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	return buses, nil
+	return nil
 }
 
 // shapeOf is the shape of a device by its name.

@@ -123,6 +123,12 @@ func (t *Tools) Link(ctx context.Context, files map[string][]byte, out string, a
 	return inScratch(ctx, t.LLD, args, files, out)
 }
 
+// LinkHosted links with the C library of this system, as clang knows it; args name the files
+// and must write to `out`.
+func (t *Tools) LinkHosted(ctx context.Context, files map[string][]byte, out string, args ...string) ([]byte, error) {
+	return inScratch(ctx, t.Clang, append([]string{"--ld-path=" + t.LLD}, args...), files, out)
+}
+
 // inScratch runs a tool in a directory of its own that holds files, and returns
 // the file out. The directory is kept only when the tool fails.
 func inScratch(ctx context.Context, tool string, args []string, files map[string][]byte, out string) (_ []byte, err error) {

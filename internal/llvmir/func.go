@@ -27,6 +27,9 @@ type body struct {
 	phis   map[*sir.Value]*ir.InstPhi
 	scope  *metadata.DISubprogram // debug scope of the function
 	splits int                    // blocks made by checks, for their names
+	flow   *sir.Flow
+	block  int                  // the index of the block that is written
+	shown  map[*sir.Value][]int // blocks in which an access shows that an offset lies in an object
 }
 
 // define writes the blocks of f.
@@ -35,6 +38,7 @@ func (e *emitter) define(f *sir.Func) error {
 		emitter: e, src: f, fn: e.funcs[f],
 		values: map[*sir.Value]value.Value{}, floats: map[*sir.Value]value.Value{}, places: map[*sir.Object]value.Value{},
 		heads: map[*sir.Block]*ir.Block{}, phis: map[*sir.Value]*ir.InstPhi{},
+		flow: sir.FlowOf(f), shown: map[*sir.Value][]int{},
 	}
 	if e.debug != nil {
 		b.scope = e.debug.subprogram(b.fn, f)
@@ -48,8 +52,9 @@ func (e *emitter) define(f *sir.Func) error {
 		b.open(blk)
 	}
 	b.entry.NewBr(b.heads[f.Blocks[0]])
-	for _, k := range sir.FlowOf(f).Order { // definitions before uses
-		if err := b.block(f.Blocks[k]); err != nil {
+	for _, k := range b.flow.Order { // definitions before uses
+		b.block = k
+		if err := b.body(f.Blocks[k]); err != nil {
 			return fmt.Errorf("block b%d: %w", f.Blocks[k].ID, err)
 		}
 	}
@@ -112,7 +117,7 @@ func (b *body) open(blk *sir.Block) {
 	}
 }
 
-func (b *body) block(blk *sir.Block) error {
+func (b *body) body(blk *sir.Block) error {
 	b.cur = b.heads[blk]
 	for _, v := range blk.Params {
 		if b.phis[v] != nil && b.floats[v] != nil {
@@ -283,6 +288,10 @@ func (b *body) address(r sir.Ref) value.Value {
 	}
 	off := b.values[r.Off]
 	if r.Disp != 0 {
+		if r.Disp > 0 && b.inside(r.Off) {
+			base = b.cur.NewGetElementPtr(types.I8, base, b.resize(off, b.size))
+			return b.cur.NewGetElementPtr(types.I8, base, constUint(b.size, uint64(r.Disp)))
+		}
 		off = b.cur.NewAdd(off, i32(r.Disp))
 	}
 	return b.cur.NewGetElementPtr(types.I8, base, b.resize(off, b.size))

@@ -2,6 +2,7 @@ package llvmir
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/llir/llvm/ir"
 	"github.com/llir/llvm/ir/constant"
@@ -39,7 +40,7 @@ func (b *body) instr(in *sir.Instr) error {
 		b.check(in)
 	case sir.OpLog:
 		b.log(in)
-	case sir.OpMark, sir.OpNow, sir.OpStatus, sir.OpAlarm, sir.OpWait, sir.OpTake, sir.OpSend, sir.OpAsk, sir.OpGet, sir.OpPut, sir.OpHalt:
+	case sir.OpMark, sir.OpNow, sir.OpStatus, sir.OpAlarm, sir.OpWait, sir.OpTake, sir.OpSend, sir.OpAsk, sir.OpGet, sir.OpPut, sir.OpHalt, sir.OpHold, sir.OpPass:
 		b.system(in)
 	default:
 		return fmt.Errorf("operation %s cannot reach a back end", in.Op)
@@ -69,18 +70,35 @@ func (b *body) resize(x value.Value, t *types.IntType) value.Value {
 	return x
 }
 
+// accessed returns the address of a scalar that is read or written now. An access at an
+// offset without displacement shows that the offset is less than an object's size, hence
+// less than 2^31. From then on the sum with a positive displacement does not wrap, and
+// is left to the addressing of the processor.
+func (b *body) accessed(r sir.Ref) value.Value {
+	at := b.address(r)
+	if r.Off != nil && r.Disp == 0 && !b.inside(r.Off) {
+		b.shown[r.Off] = append(b.shown[r.Off], b.block)
+	}
+	return at
+}
+
+// inside says whether an access that shows an offset has been made before.
+func (b *body) inside(off *sir.Value) bool {
+	return slices.ContainsFunc(b.shown[off], func(k int) bool { return b.flow.Dominates(k, b.block) })
+}
+
 // load reads a scalar, as a float where memory holds floats.
 func (b *body) load(in *sir.Instr) {
 	r, out := in.Refs[0], in.Results[0]
 	if b.canon.holdsFloats(r.Obj, in.Size) {
 		mem := floatType(out.Type)
-		x := b.cur.NewLoad(mem, b.cur.NewBitCast(b.address(r), types.NewPointer(mem)))
+		x := b.cur.NewLoad(mem, b.cur.NewBitCast(b.accessed(r), types.NewPointer(mem)))
 		x.Align = ir.Align(min(in.Size, r.Aligned()))
 		b.setFloat(out, x)
 		return
 	}
 	mem := types.NewInt(uint64(8 * in.Size))
-	x := b.cur.NewLoad(mem, b.cur.NewBitCast(b.address(r), types.NewPointer(mem)))
+	x := b.cur.NewLoad(mem, b.cur.NewBitCast(b.accessed(r), types.NewPointer(mem)))
 	x.Align = ir.Align(min(in.Size, r.Aligned()))
 	b.values[out] = b.resize(x, intType(out.Type))
 }
@@ -92,7 +110,7 @@ func (b *body) store(in *sir.Instr) {
 	} else {
 		x = b.resize(b.values[in.Args[0]], types.NewInt(uint64(8*in.Size)))
 	}
-	s := b.cur.NewStore(x, b.cur.NewBitCast(b.address(in.Refs[0]), types.NewPointer(x.Type())))
+	s := b.cur.NewStore(x, b.cur.NewBitCast(b.accessed(in.Refs[0]), types.NewPointer(x.Type())))
 	s.Align = ir.Align(min(in.Size, in.Refs[0].Aligned()))
 }
 

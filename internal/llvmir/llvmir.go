@@ -14,6 +14,7 @@
 //	i64  sn_now()                          void sn_log_end()
 //	void sn_mark(i32 task, i32 mark)       void sn_trap(i32 task, i32 site)  does not return
 //	void sn_halt()                         void sn_log_word(i32)
+//	i32  sn_hold(i32 ch, i32 what)         void sn_pass(i32 ch, i32 what)
 //
 // A log event is rendered piece by piece, or (Options.LogWords) given as the words
 // of a core's log port: begin, then word and bytes. A buffer is a bytes<N> object:
@@ -44,7 +45,7 @@ import (
 // maxStackObject is the size in bytes up to which a local object becomes a
 // stack slot, where LLVM can keep it in registers. Larger ones are static: there
 // is no recursion, and the stack stays small.
-const maxStackObject = 512
+const maxStackObject = sir.LargestOnStack
 
 // Debug says what the line numbers of the debug information are.
 type Debug uint8
@@ -66,6 +67,7 @@ type Options struct {
 	LogWords bool   // log events as words of a log port
 	Bytewise bool   // streams are moved by sn_take_bytes and sn_send_bytes, of the same types as sn_take and sn_send
 	Watched  bool   // channels, frames of tasks and counters of stacks stay where others can read them
+	Contexts bool   // there may be several contexts: sn_main, sn_context1, sn_context2 and so on
 	Support  string // LLVM text with definitions of functions that the back end supplies
 
 	// Trap gives the inline assembly that ends the run at a failed check; nil
@@ -105,7 +107,7 @@ func Emit(m *sir.Module, opts Options) (*Output, error) {
 	if m.Main() == nil {
 		return nil, fmt.Errorf("llvmir: module %s has no main function; run the tasks pass first", m.Name)
 	}
-	if n := len(m.Contexts); n > 1 {
+	if n := len(m.Contexts); n > 1 && !opts.Contexts {
 		return nil, fmt.Errorf("llvmir: module %s has %d contexts, this back end makes one", m.Name, n)
 	}
 	e := newEmitter(m, opts)
@@ -190,7 +192,7 @@ func (e *emitter) global(name string, o *sir.Object) value.Value {
 	g.Linkage = enum.LinkageInternal
 	g.Align = ir.Align(e.alignment(o))
 	g.Immutable = o.Kind == sir.ConstObj && !o.Boot
-	if o.Boot || e.opts.Watched && watched(o) { // the layer below sets it before the program runs, or somebody reads it
+	if o.Boot || e.opts.Watched && watched(o) || e.opts.Contexts && strings.HasPrefix(o.Name, sir.RingPrefix) { // the layer below sets it before the program runs, or somebody reads it
 		g.Linkage, g.Preemption = enum.LinkageNone, enum.PreemptionDSOLocal
 	}
 	return constant.NewBitCast(g, types.I8Ptr)
@@ -236,12 +238,9 @@ func (e *emitter) declare(f *sir.Func) {
 			params = append(params, ir.NewParam(valueName(v), intType(v.Type)))
 		}
 	}
-	name := "fn." + f.Name
-	if f == e.src.Main() {
-		name = "sn_main"
-	}
+	name, entry := e.symbol(f)
 	fn := e.out.NewFunc(name, resultType(f), params...)
-	if f != e.src.Main() {
+	if !entry {
 		fn.Linkage = enum.LinkageInternal
 	}
 	fn.FuncAttrs = append(fn.FuncAttrs, enum.FuncAttrNoUnwind, ir.AttrString("no-builtins"))
@@ -250,6 +249,20 @@ func (e *emitter) declare(f *sir.Func) {
 		fn.FuncAttrs = append(fn.FuncAttrs, enum.FuncAttrNoInline)
 	}
 	e.funcs[f] = fn
+}
+
+// symbol names a function, and reports whether a context begins there.
+func (e *emitter) symbol(f *sir.Func) (name string, entry bool) {
+	for k, c := range e.src.Contexts {
+		switch {
+		case c.Func != f:
+		case k == 0:
+			return "sn_main", true
+		default:
+			return fmt.Sprintf("sn_context%d", k), true
+		}
+	}
+	return "fn." + f.Name, false
 }
 
 // resultType is void, the one word, or a struct of the words that f returns.

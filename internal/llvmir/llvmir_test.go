@@ -2,7 +2,9 @@ package llvmir_test
 
 import (
 	"context"
+	"fmt"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -170,5 +172,45 @@ func TestClangAccepts(t *testing.T) {
 		obj, err := tools.Compile(context.Background(), unit, "--target="+target+"-unknown-elf", "-O2", "-Wno-override-module")
 		require.NoError(t, err)
 		require.NotEmpty(t, obj)
+	}
+}
+
+// TestDisplacementsOfShownOffsets: where an access has shown that an offset lies in an
+// object, a displacement is added to the address; elsewhere the sum wraps at 32 bits.
+func TestDisplacementsOfShownOffsets(t *testing.T) {
+	m := ir.MustParse("shown.sir", `module shown
+task 0 main @main
+main @main
+
+func @f[%a 64 align 4 ro](v1: i32, v2: i1) -> (i32) noinline {
+b0(v1, v2):
+  v3: i32 = load1 %a[v1 + 8]
+  br v2, b1, b2
+b1:
+  v4: i32 = load1 %a[v1]
+  v5: i32 = load1 %a[v1 + 9]
+  jump b4(v5)
+b2:
+  v6: i32 = load1 %a[v1 + 10]
+  jump b4(v6)
+b4(v7: i32):
+  v8: i32 = load1 %a[v1 + 11]
+  v9: i32 = add v7, v8
+  ret v9
+}
+
+func @main(v1: tok) -> (tok) {
+b0(v1):
+  ret v1
+}
+`)
+	require.NoError(t, ir.Verify(m))
+	out, err := llvmir.Emit(m, coreOptions())
+	require.NoError(t, err)
+	for disp, wraps := range map[int]bool{8: true, 9: false, 10: true, 11: true} {
+		sum := regexp.MustCompile(fmt.Sprintf(`= add i32 %%\S+, %d\b`, disp))
+		place := regexp.MustCompile(fmt.Sprintf(`= getelementptr i8, i8\* %%\S+, i32 %d\b`, disp))
+		require.Equal(t, wraps, sum.MatchString(out.Text), "%d\n%s", disp, out.Text)
+		require.Equal(t, !wraps, place.MatchString(out.Text), "%d\n%s", disp, out.Text)
 	}
 }

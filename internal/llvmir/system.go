@@ -44,6 +44,11 @@ func (b *body) system(in *sir.Instr) {
 		b.values[in.Results[0]] = b.cur.NewCall(b.hook("sn_get", types.I32, types.I32), i32(in.Dev))
 	case sir.OpPut:
 		b.cur.NewCall(b.hook("sn_put", types.Void, types.I32, types.I32), i32(in.Dev), b.values[in.Args[0]])
+	case sir.OpHold:
+		f := b.hook("sn_hold", types.I32, types.I32, types.I32)
+		b.values[in.Results[0]] = b.cur.NewCall(f, i32(in.Chan), i32(int(in.Imm)))
+	case sir.OpPass:
+		b.cur.NewCall(b.hook("sn_pass", types.Void, types.I32, types.I32), i32(in.Chan), i32(int(in.Imm)))
 	case sir.OpHalt:
 		b.cur.NewCall(b.hook("sn_halt", types.Void))
 	}

@@ -52,7 +52,7 @@ func debianPackage(command string) string {
 		"riscv64-unknown-elf-as": "binutils-riscv64-unknown-elf", "riscv64-unknown-elf-objdump": "binutils-riscv64-unknown-elf",
 		"riscv64-unknown-elf-gcc": "gcc-riscv64-unknown-elf",
 		"munged":                  "munge", "slurmctld": "slurm-wlm", "slurmd": "slurm-wlm", "sbatch": "slurm-wlm",
-		"node": "nodejs",
+		"node": "nodejs", "mpicc": "libopenmpi-dev", "mpirun": "openmpi-bin",
 	}
 	if p, ok := packages[command]; ok {
 		return p

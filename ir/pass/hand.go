@@ -39,12 +39,13 @@ type buffer struct {
 // hands finds the channels and buffers that change places, and makes pools of them.
 func (t *tasker) hands() {
 	t.pools, t.bufs, t.swaps = make([]*pool, len(t.m.Chans)), map[*ir.Object]*buffer{}, map[*ir.Instr]bool{}
-	for _, task := range t.m.Tasks {
-		for _, b := range task.Func.Blocks {
+	for _, k := range t.stepped {
+		f := t.m.Tasks[k].Func
+		for _, b := range f.Blocks {
 			for n, i := range b.Instrs {
-				if t.changesPlaces(task.Func, b, n) {
+				if t.changesPlaces(f, b, n) {
 					t.swaps[i] = true
-					t.join(task.Func, i)
+					t.join(f, i)
 				}
 			}
 		}
@@ -54,8 +55,8 @@ func (t *tasker) hands() {
 			t.makePool(p)
 		}
 	}
-	for _, task := range t.m.Tasks {
-		t.moveBuffers(task.Func)
+	for _, k := range t.stepped {
+		t.moveBuffers(t.m.Tasks[k].Func)
 	}
 }
 

@@ -32,10 +32,11 @@ import (
 
 // Env is what passes are told about the target.
 type Env struct {
-	XLen int                 // width of a register: 32, or 0 to leave widths and operators alone
-	Soft func() *ir.Module   // functions for float operations, named as legalise does; nil when there are none
-	Only func(*ir.Func) bool // functions that passes over single functions may change, for bisecting; nil: all
-	Has  func(word.Op) bool  // operators that the target computes itself on registers; nil: the core rows, divs and rems
+	Threads bool                // tasks that may be threads get contexts of their own
+	XLen    int                 // width of a register: 32, or 0 to leave widths and operators alone
+	Soft    func() *ir.Module   // functions for float operations, named as legalise does; nil when there are none
+	Only    func(*ir.Func) bool // functions that passes over single functions may change, for bisecting; nil: all
+	Has     func(word.Op) bool  // operators that the target computes itself on registers; nil: the core rows, divs and rems
 }
 
 // has reports whether the target computes op on registers.

@@ -2,6 +2,7 @@ package pass
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sinter-lang/sinter/ir"
 	"github.com/sinter-lang/sinter/ir/word"
@@ -18,6 +19,7 @@ type ring struct {
 	objs []int
 	size int        // of an element
 	room int        // elements
+	data int        // where the elements begin
 	copy []*ir.Func // by object: moves bytes no longer than they are; nil: all of it is moved
 	pool *pool      // of the slots, which the elements name then; nil: the elements hold what they are
 	t    *tasker
@@ -42,12 +44,16 @@ func (t *tasker) ring(k int) *ring {
 	if t.rings[k] != nil {
 		return t.rings[k]
 	}
-	r := &ring{k: k, c: &t.m.Chans[k], room: max(1, t.m.Chans[k].Cap), t: t}
+	r := &ring{k: k, c: &t.m.Chans[k], room: max(1, t.m.Chans[k].Cap), data: ringData, t: t}
+	name := "chan."
+	if slices.Contains(t.threads, r.c.Writer) { // who runs the contexts keeps the numbers
+		name, r.data = ir.RingPrefix, 0
+	}
 	for _, w := range r.c.Words {
 		r.word = append(r.word, r.size)
 		r.size += max(4, w.Bytes())
 	}
-	if t.ready != nil {
+	if t.ready != nil && r.data > 0 {
 		r.pool = t.pools[k]
 	}
 	for k, n := range r.c.Objs {
@@ -58,7 +64,7 @@ func (t *tasker) ring(k int) *ring {
 		}
 		r.size += (n + 3) / 4 * 4
 	}
-	r.o = &ir.Object{Name: "chan." + r.c.Name, Kind: ir.StateObj, Size: ringData + r.size*r.room, Align: 4, Span: r.c.Span}
+	r.o = &ir.Object{Name: name + r.c.Name, Kind: ir.StateObj, Size: r.data + r.size*r.room, Align: 4, Span: r.c.Span}
 	if r.pool != nil {
 		r.o.Init = make([]byte, r.o.Size)
 	}
@@ -94,29 +100,41 @@ func (r *ring) advance(x emitter, which int, off *ir.Value, count word.Op) {
 // send puts the operands of a chsend into the ring.
 func (r *ring) send(x emitter, i *ir.Instr) {
 	off := r.place(x, ringNext)
+	r.put(x, i, off)
+	r.advance(x, ringNext, off, word.Add)
+	r.t.wakeAll(x, r.t.takers, r.k)
+}
+
+// put writes the operands of a chsend to the element at off.
+func (r *ring) put(x emitter, i *ir.Instr, off *ir.Value) {
 	for k, v := range i.Words() {
-		at := ir.Ref{Obj: r.o, Off: off, Disp: ringData + r.word[k]}
+		at := ir.Ref{Obj: r.o, Off: off, Disp: r.data + r.word[k]}
 		if v.Type < 32 {
 			v = x.Zext(32, v)
 		}
 		x.Store(v, at)
 	}
 	for k, src := range i.Refs {
-		r.exchange(x, k, i, ir.Ref{Obj: r.o, Off: off, Disp: ringData + r.objs[k]}, src, true)
+		r.exchange(x, k, i, ir.Ref{Obj: r.o, Off: off, Disp: r.data + r.objs[k]}, src, true)
 	}
-	r.advance(x, ringNext, off, word.Add)
-	r.t.wakeAll(x, r.t.takers, r.k)
 }
 
 // recv gets the results of a chrecv out of the ring.
 func (r *ring) recv(x emitter, i *ir.Instr) {
 	off := r.place(x, ringFirst)
+	r.get(x, i, off)
+	r.advance(x, ringFirst, off, word.Sub)
+	r.t.wakeAll(x, r.t.givers, r.k)
+}
+
+// get reads the results of a chrecv from the element at off.
+func (r *ring) get(x emitter, i *ir.Instr, off *ir.Value) {
 	k := 0
 	for _, v := range i.Results {
 		if v.Type == ir.Token {
 			continue
 		}
-		at := ir.Ref{Obj: r.o, Off: off, Disp: ringData + r.word[k]}
+		at := ir.Ref{Obj: r.o, Off: off, Disp: r.data + r.word[k]}
 		k++
 		if v.Type == 1 { // legal words are loaded whole
 			w := x.Load(32, at)
@@ -126,10 +144,8 @@ func (r *ring) recv(x emitter, i *ir.Instr) {
 		x.redefine(&ir.Instr{Op: ir.OpLoad, Size: max(4, v.Type.Bytes()), Refs: []ir.Ref{at}}, v)
 	}
 	for k, dst := range i.Refs {
-		r.exchange(x, k, i, ir.Ref{Obj: r.o, Off: off, Disp: ringData + r.objs[k]}, dst, false)
+		r.exchange(x, k, i, ir.Ref{Obj: r.o, Off: off, Disp: r.data + r.objs[k]}, dst, false)
 	}
-	r.advance(x, ringFirst, off, word.Sub)
-	r.t.wakeAll(x, r.t.givers, r.k)
 }
 
 // redefine appends i as the new definition of v.

@@ -41,8 +41,8 @@ func (t *tasker) schedule() {
 // findWaiters lists the tasks that may wait at each channel.
 func (t *tasker) findWaiters() {
 	t.takers, t.givers = make([][]int, len(t.m.Chans)), make([][]int, len(t.m.Chans))
-	for _, task := range t.m.Tasks {
-		for _, f := range reach(task.Func) {
+	for _, k := range t.stepped {
+		for _, f := range reach(t.m.Tasks[k].Func) {
 			for _, b := range f.Blocks {
 				for _, i := range b.Instrs {
 					t.noteWaiter(i)
@@ -266,13 +266,13 @@ func (t *tasker) scheduler(steps []*step) *ir.Func {
 // none was.
 func (t *tasker) round(x emitter, steps []*step, again, idle *ir.Block) {
 	called := x.Const(1, 0)
-	for k, s := range steps {
+	for _, s := range steps {
 		call, next := x.NewBlock(), x.NewBlock()
 		after := x.Param(next, 1)
-		ready := x.Word(word.Ne, 1, x.Load(32, t.readyAt(k)), x.const32(0))
+		ready := x.Word(word.Ne, 1, x.Load(32, t.readyAt(s.task)), x.const32(0))
 		x.B.Term = ir.Term{Op: ir.Branch, Cond: ready, Succs: []ir.Edge{{To: call}, {To: next, Args: []*ir.Value{called}}}, Span: x.At}
 		x.B = call
-		x.Store(x.const32(0), t.readyAt(k))
+		x.Store(x.const32(0), t.readyAt(s.task))
 		x.Call(s.f, nil, nil)
 		x.Jump(next, x.Const(1, 1))
 		x.B, called = next, after
@@ -292,8 +292,8 @@ func (x emitter) anyOf(vs []*ir.Value) *ir.Value {
 // end halts when all tasks of the program have ended, if they can.
 func (t *tasker) end(x emitter, steps []*step) {
 	var ended []*ir.Value
-	for k, s := range steps {
-		if t.m.Tasks[k].Service {
+	for _, s := range steps {
+		if t.m.Tasks[s.task].Service {
 			continue
 		}
 		if s.endless() {
@@ -317,8 +317,8 @@ func (t *tasker) end(x emitter, steps []*step) {
 // the program's own tasks wait for nothing outside, services do not keep it.
 func (t *tasker) sleep(x emitter, steps []*step) {
 	mask, serves := []*ir.Value{x.const32(0)}, []*ir.Value(nil)
-	for k, s := range steps {
-		if t.m.Tasks[k].Service {
+	for _, s := range steps {
+		if t.m.Tasks[s.task].Service {
 			serves = append(serves, s.mask(x))
 		} else {
 			mask = append(mask, s.mask(x))
@@ -331,18 +331,18 @@ func (t *tasker) sleep(x emitter, steps []*step) {
 	}
 	t.setAlarm(x, steps)
 	got := x.Emit(&ir.Instr{Op: ir.OpWait, Args: []*ir.Value{all}}, 32).Results[0]
-	var outside []int
-	for k, s := range steps {
+	var outside []*step
+	for _, s := range steps {
 		if s.own() != 0 {
-			outside = append(outside, k)
+			outside = append(outside, s)
 		}
 	}
-	for _, k := range outside {
+	for _, s := range outside {
 		if len(outside) == 1 {
-			t.wake(x, k)
+			t.wake(x, s.task)
 			continue
 		}
-		x.Store(x.Word(word.And, 32, got, x.Const(32, steps[k].own())), t.readyAt(k))
+		x.Store(x.Word(word.And, 32, got, x.Const(32, s.own())), t.readyAt(s.task))
 	}
 }
 

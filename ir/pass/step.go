@@ -12,7 +12,7 @@ import (
 // several makes a step function of each task and the loop that calls them.
 func (t *tasker) several() {
 	var steps []*step
-	for k := range t.m.Tasks {
+	for _, k := range t.stepped {
 		s := &step{t: t, f: t.m.Tasks[k].Func, name: t.m.Tasks[k].Name, task: k}
 		s.make()
 		steps = append(steps, s)
@@ -34,7 +34,7 @@ func (s *step) places() (all []diag.Span) {
 
 // wholeTasks gives each task a function of its own with all that blocks.
 func (t *tasker) wholeTasks() {
-	for k := range t.m.Tasks {
+	for _, k := range t.stepped {
 		f := t.m.Tasks[k].Func
 		if k > 0 && t.runsEarlier(k) {
 			f = t.clone(f, fmt.Sprintf("%s.task%d", f.Name, k))
@@ -71,6 +71,7 @@ type step struct {
 	points []*point
 	live   [][]*ir.Value           // by point: what must be saved
 	slots  map[*ir.Value]int       // offset in the frame
+	early  map[*ir.Value]bool      // what is saved where it is computed
 	of     map[*ir.Value]*ir.Value // for rejoin
 	begin  *ir.Block               // the first block of the task
 	waits  int                     // where in the frame the mask of its wait stands, 0 if it is always the same
@@ -88,6 +89,8 @@ func (s *step) make() {
 	s.findWaits()
 	s.begin = s.f.Blocks[0]
 	s.findLive()
+	s.findEarly()
+	s.saveEarly()
 	s.enter()
 	s.leave()
 	s.f.Results = nil
@@ -190,7 +193,7 @@ func (s *step) findLive() {
 		var vs []*ir.Value
 		for _, v := range in[p.try] {
 			vs = append(vs, v)
-			if v.Def == nil || v.Def.Op != ir.OpConst {
+			if !isConst(v) {
 				s.slot(v)
 			}
 			s.of[v] = v
@@ -198,6 +201,59 @@ func (s *step) findLive() {
 		s.live = append(s.live, vs)
 	}
 }
+
+// findEarly finds what is computed less often than the task waits: outside of the
+// loops around each point where it lives. It is saved once, after its definition, and not
+// each time that the task waits.
+func (s *step) findEarly() {
+	flow, node := ir.FlowOf(s.f), map[*ir.Block]int{}
+	for k, b := range s.f.Blocks {
+		node[b] = k
+	}
+	s.early = map[*ir.Value]bool{}
+	for k, p := range s.points {
+		for _, v := range s.live[k] {
+			_, known := s.early[v]
+			deeper := flow.Depth[node[v.In]] < flow.Depth[node[p.done]]
+			s.early[v] = deeper && (!known || s.early[v])
+		}
+	}
+}
+
+// saveEarly saves them.
+func (s *step) saveEarly() {
+	for _, b := range s.f.Blocks {
+		instrs := b.Instrs
+		b.Instrs = make([]*ir.Instr, 0, len(instrs))
+		x := emitter{&ir.Builder{F: s.f, B: b, At: s.f.Span, Task: -1}}
+		for _, v := range b.Params {
+			s.saveAt(x, v)
+		}
+		for _, i := range instrs {
+			b.Instrs = append(b.Instrs, i)
+			for _, v := range i.Results {
+				s.saveAt(x, v)
+			}
+		}
+	}
+}
+
+func (s *step) saveAt(x emitter, v *ir.Value) {
+	if s.early[v] && !isConst(v) {
+		s.save(x, v)
+	}
+}
+
+// save writes a value to its place in the frame.
+func (s *step) save(x emitter, v *ir.Value) {
+	w := v
+	if w.Type < 32 {
+		w = x.Zext(32, w)
+	}
+	x.Store(w, s.slot(v))
+}
+
+func isConst(v *ir.Value) bool { return v.Def != nil && v.Def.Op == ir.OpConst }
 
 func (s *step) slot(v *ir.Value) ir.Ref {
 	at, ok := s.slots[v]
@@ -284,7 +340,7 @@ func (s *step) resume(b *ir.Block, p *point, live []*ir.Value) {
 	for _, v := range live {
 		var w *ir.Value
 		switch {
-		case v.Def != nil && v.Def.Op == ir.OpConst:
+		case isConst(v):
 			w = x.Const(v.Type, v.Def.Imm)
 		case v.Type == 1:
 			w = x.Slice(1, x.Load(32, s.slot(v)), 0)
@@ -301,12 +357,8 @@ func (s *step) leave() {
 	for k, p := range s.points {
 		x := p.at(p.retry)
 		for _, v := range s.live[k] {
-			if v.Def == nil || v.Def.Op != ir.OpConst {
-				w := v
-				if w.Type < 32 {
-					w = x.Zext(32, w)
-				}
-				x.Store(w, s.slot(v))
+			if !s.early[v] && !isConst(v) {
+				s.save(x, v)
 			}
 		}
 		x.Store(x.const32(k+1), ir.Ref{Obj: s.frame})

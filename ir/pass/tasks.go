@@ -22,6 +22,9 @@ import (
 // wait for and for the earliest deadline (for ever, when there are none), and halts when
 // all have ended (sched.go).
 //
+// With Env.Threads each task that may be a thread gets a context of its own (threads.go),
+// and what is said above holds for the others.
+//
 // Each event gets the index of its task; functions with events that several
 // tasks share are cloned.
 //
@@ -30,14 +33,16 @@ import (
 //	before  v3: tok, v4: tok %p = recv eth0 %p, v1, v2, 1518
 //	after   b1: v5: i32 = wait 1 ; v6: i1 = take eth0 %p, 1518 ; br v6, b2, b1
 //	        b2:
-func tasks(m *ir.Module, _ *Env) bool {
+func tasks(m *ir.Module, env *Env) bool {
 	if len(m.Contexts) > 0 {
 		return false
 	}
 	t := &tasker{m: m, blocks: map[*ir.Func]bool{}, marks: map[mark]uint64{}, marked: map[uint64]bool{}}
+	t.findThreads(env)
 	t.own()
 	t.findBlocking()
-	if len(t.m.Tasks) > 1 {
+	t.threadsInPlace()
+	if len(t.m.Tasks) > 1 && len(t.stepped) > 0 {
 		t.schedule()
 		t.wholeTasks()
 		t.hands()
@@ -45,11 +50,13 @@ func tasks(m *ir.Module, _ *Env) bool {
 	for _, f := range m.Funcs {
 		t.atOnce(f)
 	}
-	if len(m.Tasks) == 1 {
+	switch {
+	case len(m.Tasks) == 1 && len(t.stepped) == 1:
 		t.single()
-	} else {
+	case len(t.stepped) > 0:
 		t.several()
 	}
+	t.threadContexts()
 	dropUncalled(m)
 	ir.Thread(m)
 	return true
@@ -67,6 +74,10 @@ type tasker struct {
 	pools  []*pool    // by channel: its slots, if it hands them over
 	bufs   map[*ir.Object]*buffer
 	swaps  map[*ir.Instr]bool // operations that change places
+
+	threads []int             // tasks with a context of their own
+	stepped []int             // the others
+	static  map[*ir.Func]bool // of a program with threads: functions with memory that is not on a stack, and who calls them
 }
 
 // reach lists f and the functions that it calls, callees first.
@@ -105,7 +116,7 @@ func (t *tasker) own() {
 		mine := map[*ir.Func]*ir.Func{}
 		for _, f := range reach(task.Func) {
 			_, taken := owner[f]
-			if !taken && !hasEvents(f) { // a clone, which has an owner, has no tokens yet
+			if !taken && !hasEvents(f) && !t.static[f] { // a clone, which has an owner, has no tokens yet
 				continue
 			}
 			g := f
@@ -205,7 +216,12 @@ func (t *tasker) single() {
 		}
 	}
 	t.m.Contexts = []ir.Context{{Func: t.m.Tasks[0].Func}}
-	for _, b := range t.m.Main().Blocks {
+	haltAtEnd(t.m.Main())
+}
+
+// haltAtEnd makes a function that returns halt before.
+func haltAtEnd(f *ir.Func) {
+	for _, b := range f.Blocks {
 		if b.Term.Op == ir.Return {
 			b.Instrs = append(b.Instrs, &ir.Instr{Op: ir.OpHalt, Task: -1, Span: b.Term.Span})
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -146,4 +147,41 @@ func TestRandomTasks(t *testing.T) {
 		require.Equal(t, want, play(t, m, s), "seed %d", seed)
 	}
 	require.Greater(t, len(ends), 2, "%v", ends)
+}
+
+// TestSavedWhereItIsComputed: what a task computes before its loop is saved once, and not
+// each time that the task waits.
+func TestSavedWhereItIsComputed(t *testing.T) {
+	m := ir.MustParse("early.sir", `module early
+device 0 d eth task 0 rx
+state %b 20 align 4
+task 0 a @a
+task 1 z @z
+
+func @a(v1: tok, v2: tok %b) -> (tok, tok %b) {
+b0(v1, v2):
+  v3: i32 = load4 %b[0], v2
+  v4: i32 = mul v3, v3
+  jump b1(v1, v2, v4)
+b1(v5: tok, v6: tok %b, v12: i32):
+  v7: tok, v8: tok %b = recv d %b, v5, v6, 16 task 0
+  v9: i32 = load4 %b[4], v8
+  v10: i32 = add v9, v4
+  v13: i32 = add v12, v10
+  v11: tok %b = store4 %b[4], v13, v8
+  jump b1(v7, v11, v13)
+}
+
+func @z(v1: tok) -> (tok) {
+b0(v1):
+  ret v1
+}
+`)
+	require.NoError(t, Run(m, []Pass{{Name: "tasks", Run: tasks}}, Options{Env: Env{XLen: 32}}))
+	require.NoError(t, ir.Verify(m))
+	text := ir.Print(m)
+	found := regexp.MustCompile(`(v\d+): i32 = mul .*\n  v\d+: tok %frame\.a = store4 (%frame\.a\[\d+\]), (v\d+), `).FindStringSubmatch(text)
+	require.NotNil(t, found, text)
+	require.Equal(t, found[1], found[3])
+	require.Equal(t, 1, strings.Count(text, "store4 "+found[2]), text)
 }

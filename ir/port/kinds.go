@@ -82,7 +82,7 @@ const Frames = "eth"
 
 // Kinds lists the rows.
 func Kinds() []*Kind {
-	var out []*Kind
+	out := make([]*Kind, 0, len(kinds))
 	for i := range kinds {
 		out = append(out, &kinds[i])
 	}

@@ -65,6 +65,7 @@ const (
 	AlwaysTraps   diag.Code = "E0315" // an index that is never below the length
 	LeavesTimed   diag.Code = "E0316" // a return out of a timed region
 	BadSelect     diag.Code = "E0317" // an arm of a select that cannot be
+	NeverFails    diag.Code = "E0323" // an else after what cannot fail
 
 	UnreachableArm diag.Code = "E0321" // an arm of a match that is never taken
 	UnusedVariable diag.Code = "E0318" // a variable that nobody reads
@@ -93,4 +94,5 @@ const (
 	OverBudget    diag.Code = "E0410" // a number that is over its budget
 	UnusedTask    diag.Code = "E0411" // a task that the system does not run
 	Deadlock      diag.Code = "E0412" // tasks that wait for each other in a circle
+	Sequential    diag.Code = "E0413" // a task of a parallel system that is not a thread
 )

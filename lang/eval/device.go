@@ -80,11 +80,26 @@ func (m *machine) noteLost(dev int, k *port.Kind, data []byte) {
 // devAsk gives a command and takes its answer. It traps unless the status is 0, where the
 // device keeps blocks.
 func (c *compiler) devAsk(s *tree.DevAsk) func(m *machine) {
-	k, does, site := kindOf(s.Dev), s.Does, s.Site
-	if !k.Blocks() {
-		ask := c.askBus(s)
-		return func(m *machine) { ask(m) }
+	k, site, ask := kindOf(s.Dev), s.Site, c.asked(s)
+	return func(m *machine) {
+		if ask(m) == 0 && k.Blocks() {
+			panic(&Trap{site, k.Trap})
+		}
 	}
+}
+
+// asked gives a command, takes its answer and says whether it succeeded. If not, nothing
+// changes.
+func (c *compiler) asked(s *tree.DevAsk) scalarCode {
+	if kindOf(s.Dev).Blocks() {
+		return c.askBlock(s)
+	}
+	return c.askBus(s)
+}
+
+// askBlock gives a command to a device that keeps blocks.
+func (c *compiler) askBlock(s *tree.DevAsk) scalarCode {
+	k, does := kindOf(s.Dev), s.Does
 	dev := c.scalar(s.Dev)
 	arg := func(*machine) uint64 { return 0 }
 	if s.Arg != nil {
@@ -98,7 +113,7 @@ func (c *compiler) devAsk(s *tree.DevAsk) func(m *machine) {
 	case does.Gives:
 		place = c.addr(s.Into)
 	}
-	return func(m *machine) {
+	return func(m *machine) uint64 {
 		data := commandOf(does, arg(m))
 		to := 0
 		if body != nil {
@@ -109,11 +124,12 @@ func (c *compiler) devAsk(s *tree.DevAsk) func(m *machine) {
 		}
 		got, ok := m.askDevice(int(dev(m)), data)
 		if !ok {
-			panic(&Trap{site, k.Trap})
+			return 0
 		}
 		for i, b := range got {
 			m.mem[to+i] = uint64(b)
 		}
+		return 1
 	}
 }
 

@@ -184,8 +184,14 @@ func readBits(f *tree.LayoutField) func(m *machine, r *reader) (uint64, bool) {
 			return 0, false
 		}
 		v := uint64(0)
-		for i := r.bit; i < r.bit+bits; i++ {
-			v = v<<1 | m.mem[r.at+i/8]>>(7-i%8)&1
+		if (r.bit|bits)%8 == 0 { // whole bytes
+			for _, c := range m.mem[r.at+r.bit/8 : r.at+(r.bit+bits)/8] {
+				v = v<<8 | c&255
+			}
+		} else {
+			for i := r.bit; i < r.bit+bits; i++ {
+				v = v<<1 | m.mem[r.at+i/8]>>(7-i%8)&1
+			}
 		}
 		r.bit += bits
 		if little {

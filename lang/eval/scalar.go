@@ -40,7 +40,7 @@ func (c *compiler) scalar(x tree.Expr) scalarCode {
 	case *tree.HeadRecv:
 		return c.headRecv(x)
 	case *tree.Asked:
-		return c.askBus(x.Ask)
+		return c.asked(x.Ask)
 	case *tree.Lost:
 		dev := c.scalar(x.Dev)
 		return func(m *machine) uint64 { return m.lost[int(dev(m))] }

@@ -102,7 +102,7 @@ func (c *frameCompiler) stmt(s tree.Stmt) code {
 		return doing(c.mapPut(s))
 	case *tree.MapRemove:
 		return doing(c.mapRemove(s))
-	case *tree.Expect, *tree.Fail, *tree.Start, *tree.Crash, *tree.Put, *tree.Answer, *tree.Quiet, *tree.Pass:
+	case *tree.Expect, *tree.Fail, *tree.Start, *tree.Crash, *tree.Put, *tree.Answer, *tree.Able, *tree.Quiet, *tree.Pass:
 		return c.step(s)
 	}
 	panic(unknown("statement", s))

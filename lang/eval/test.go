@@ -22,6 +22,8 @@ func (c *frameCompiler) step(s tree.Stmt) code {
 		return doing(c.crash(s))
 	case *tree.Answer:
 		return doing(c.fakeAnswer(s))
+	case *tree.Able:
+		return doing(c.say(s, s.Can, s.Arg))
 	case *tree.Put:
 		return doing(c.put(s))
 	case *tree.Quiet:

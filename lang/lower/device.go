@@ -50,8 +50,11 @@ func messagesOf(f *tree.Func) messages {
 	}
 	var expr func(tree.Expr)
 	expr = func(e tree.Expr) {
-		if r, ok := e.(*tree.HeadRecv); ok {
-			note(r.Buf, r.Dev)
+		switch e := e.(type) {
+		case *tree.HeadRecv:
+			note(e.Buf, e.Dev)
+		case *tree.Asked:
+			noteBlock(e.Ask, note)
 		}
 		if e != nil {
 			for _, p := range tree.Operands(e) {
@@ -76,11 +79,7 @@ func messagesOf(f *tree.Func) messages {
 					}
 				}
 			case *tree.DevAsk:
-				if k := kindOf(s.Dev); k.Blocks() && s.Into != nil {
-					note(s.Into, s.Dev)
-				} else if k.Blocks() && s.Body != nil && wholeBody(s) {
-					note(s.Body, s.Dev)
-				}
+				noteBlock(s, note)
 			}
 			for _, e := range tree.Heads(s) {
 				expr(e)
@@ -92,6 +91,17 @@ func messagesOf(f *tree.Func) messages {
 	}
 	block(f.Body)
 	return m
+}
+
+// noteBlock notes the block that a command reads or writes.
+func noteBlock(s *tree.DevAsk, note func(e, dev tree.Expr)) {
+	switch {
+	case !kindOf(s.Dev).Blocks():
+	case s.Into != nil:
+		note(s.Into, s.Dev)
+	case s.Body != nil && wholeBody(s):
+		note(s.Body, s.Dev)
+	}
 }
 
 // wholeBody reports whether the body of a command is an array of all its bytes.
@@ -384,8 +394,13 @@ func (x *lowering) turned(v *ir.Value) *ir.Value {
 	return out
 }
 
-// devAsk is a command of a port and its answer.
-func (x *lowering) devAsk(s *tree.DevAsk) {
+// devAsk is a command of a port and its answer. It traps when a device that keeps blocks
+// cannot.
+func (x *lowering) devAsk(s *tree.DevAsk) { x.asked(s, kindOf(s.Dev).Blocks()) }
+
+// asked is a command of a port and its answer, and whether it succeeded. With traps, what
+// follows is for a success only.
+func (x *lowering) asked(s *tree.DevAsk, traps bool) *ir.Value {
 	arg := func() *ir.Value { return x.Const(32, 0) }
 	if s.Arg != nil {
 		v := x.word(s.Arg)
@@ -393,17 +408,16 @@ func (x *lowering) devAsk(s *tree.DevAsk) {
 	}
 	switch {
 	case !kindOf(s.Dev).Blocks():
-		x.askBus(s)
+		return x.askBus(s)
 	case s.Does.Gives:
-		x.askBody(s, arg())
+		return x.askBody(s, arg(), traps)
 	case s.Does.Takes:
-		x.askWith(s, arg())
-	default:
-		x.At = s.At
-		c := x.local("command", 4+port.CommandSize, 4)
-		x.command(c, s.Does, arg(), 0)
-		x.ask(s, c, x.shortAnswer(), port.StatusSize)
+		return x.askWith(s, arg(), traps)
 	}
+	x.At = s.At
+	c := x.local("command", 4+port.CommandSize, 4)
+	x.command(c, s.Does, arg(), 0)
+	return x.ask(s, c, x.shortAnswer(), port.StatusSize, traps)
 }
 
 // command writes the head of a command with a body of some bytes.
@@ -413,15 +427,15 @@ func (x *lowering) command(m ir.Ref, does *port.Method, arg *ir.Value, body int)
 	x.Store(arg, shifted(m, 8))
 }
 
-// ask gives a command and traps unless its answer begins with status 0.
-func (x *lowering) ask(s *tree.DevAsk, command, answer ir.Ref, size int) {
-	x.Check(x.succeeds(s, command, answer, size), s.Site)
-}
-
-// succeeds gives a command and says whether its answer begins with status 0.
-func (x *lowering) succeeds(s *tree.DevAsk, command, answer ir.Ref, size int) *ir.Value {
+// ask gives a command and says whether its answer begins with status 0. With traps it
+// traps unless it does.
+func (x *lowering) ask(s *tree.DevAsk, command, answer ir.Ref, size int, traps bool) *ir.Value {
 	x.Emit(&ir.Instr{Op: ir.OpAsk, Dev: x.device(s.Dev), Refs: []ir.Ref{command, answer}, Imm: uint64(size)})
-	return x.Word(word.Eq, 1, x.Load(32, shifted(answer, 4)), x.Const(32, 0))
+	ok := x.Word(word.Eq, 1, x.Load(32, shifted(answer, 4)), x.Const(32, 0))
+	if traps {
+		x.Check(ok, s.Site)
+	}
+	return ok
 }
 
 // askBus is a command over a bus, and whether it succeeded. Then the answer is copied to
@@ -453,7 +467,7 @@ func (x *lowering) askBus(s *tree.DevAsk) *ir.Value {
 		x.copyBytes(shifted(c, 4+port.CommandSize), from, n)
 	}
 	answer := x.local("answer", 4+port.StatusSize+alignTo(room, 4), 4)
-	ok := x.succeeds(s, c, answer, port.StatusSize+room)
+	ok := x.ask(s, c, answer, port.StatusSize+room, false)
 	if s.Into != nil {
 		x.copyBytes(into, shifted(answer, 4+port.StatusSize), x.Word(word.Mux, 32, ok, wanted, x.Const(32, 0)))
 	}
@@ -463,8 +477,9 @@ func (x *lowering) askBus(s *tree.DevAsk) *ir.Value {
 // shortAnswer is a place for an answer without a body.
 func (x *lowering) shortAnswer() ir.Ref { return x.local("answer", 4+port.StatusSize, 4) }
 
-// askBody is a command whose answer has a body.
-func (x *lowering) askBody(s *tree.DevAsk, arg *ir.Value) {
+// askBody is a command whose answer has a body. An answer without one is short, so the
+// place stays as it was.
+func (x *lowering) askBody(s *tree.DevAsk, arg *ir.Value, traps bool) *ir.Value {
 	size := kindOf(s.Dev).Most
 	m, own := x.inRoom(s.Into, 4+port.StatusSize, false)
 	var buf leaf
@@ -475,14 +490,30 @@ func (x *lowering) askBody(s *tree.DevAsk, arg *ir.Value) {
 	x.At = s.At
 	c := x.local("command", 4+port.CommandSize, 4)
 	x.command(c, s.Does, arg, 0)
-	x.ask(s, c, m, port.StatusSize+size)
-	if !own {
-		x.Copy(buf.ref, shifted(m, 4+port.StatusSize), size)
+	ok := x.ask(s, c, m, port.StatusSize+size, traps)
+	move := func() { x.Copy(buf.ref, shifted(m, 4+port.StatusSize), size) }
+	switch {
+	case own:
+	case traps:
+		move()
+	default:
+		x.ifHolds(ok, move)
 	}
+	return ok
+}
+
+// ifHolds does something if a condition holds.
+func (x *lowering) ifHolds(c *ir.Value, do func()) {
+	yes, after := x.NewBlock(), x.NewBlock()
+	x.branch(c, yes, after)
+	x.enter(yes)
+	do()
+	x.goTo(after)
+	x.enter(after)
 }
 
 // askWith is a command with a body.
-func (x *lowering) askWith(s *tree.DevAsk, arg *ir.Value) {
+func (x *lowering) askWith(s *tree.DevAsk, arg *ir.Value, traps bool) *ir.Value {
 	size := kindOf(s.Dev).Most
 	m, own := x.inRoom(s.Body, 4+port.CommandSize, false)
 	own = own && s.Body.Type().Kind == tree.Array
@@ -494,7 +525,7 @@ func (x *lowering) askWith(s *tree.DevAsk, arg *ir.Value) {
 	}
 	x.At = s.At
 	x.command(m, s.Does, arg, size)
-	x.ask(s, m, x.shortAnswer(), port.StatusSize)
+	return x.ask(s, m, x.shortAnswer(), port.StatusSize, traps)
 }
 
 // bodyOf fills the body of a command with bytes or an array, and zeros after them.

@@ -83,7 +83,7 @@ func (x *lowering) value(e tree.Expr, dst []ir.Ref) []leaf {
 	case *tree.HeadRecv:
 		return one(x.headRecv(e))
 	case *tree.Asked:
-		return one(x.askBus(e.Ask))
+		return one(x.asked(e.Ask, false))
 	case *tree.Lost:
 		return one(x.lost(e))
 	case *tree.LevelGet:

@@ -130,7 +130,7 @@ func (l *lowerer) system(s *tree.System) {
 		l.m.Chans = append(l.m.Chans, channel(c))
 	}
 	for k := range s.Runs {
-		l.m.Tasks = append(l.m.Tasks, ir.Task{Name: identifier(s.Runs[k].Name), Service: s.Runs[k].Service})
+		l.m.Tasks = append(l.m.Tasks, ir.Task{Name: identifier(s.Runs[k].Name), Service: s.Runs[k].Service, Thread: s.Runs[k].Thread})
 	}
 	for k := range s.Runs {
 		l.m.Tasks[k].Func = l.task(k, &s.Runs[k])

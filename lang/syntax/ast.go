@@ -214,10 +214,12 @@ type TaskDecl struct {
 	Body   *Block
 }
 
-// SystemDecl is `system edge { }`: which tasks run and how they are connected.
+// SystemDecl is `system edge { }` or `system heat @parallel { }`: which tasks run and how
+// they are connected.
 type SystemDecl struct {
 	Place
 	Name  Ident
+	Hints []Hint
 	Items []SystemItem
 }
 
@@ -456,10 +458,12 @@ type TimedStmt struct {
 	Body *Block
 }
 
-// ExprStmt is a call for its effect.
+// ExprStmt is a call for its effect. Else, nil when not written, is what a failed
+// operation of a device leads to.
 type ExprStmt struct {
 	Place
-	X Expr
+	X    Expr
+	Else *Block
 }
 
 // ---- Expressions

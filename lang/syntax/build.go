@@ -97,7 +97,7 @@ func buildTask(p *Parser, g *taskRule, at Place) Decl {
 }
 
 func buildSystem(p *Parser, g *systemRule, at Place) Decl {
-	return &SystemDecl{at, p.ident(g.Name), g.Items.(items)}
+	return &SystemDecl{at, p.ident(g.Name), hintsIn(g.Hints), g.Items.(items)}
 }
 
 func buildTest(_ *Parser, g *testRule, at Place) Decl {

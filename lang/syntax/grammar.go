@@ -87,6 +87,7 @@ type (
 	}
 	systemRule struct {
 		Name  lexer.Token `parser:"'system' @Ident"`
+		Hints hints       `parser:"@@?"`
 		Items itemList    `parser:"@@"`
 	}
 	testRule struct {

@@ -34,7 +34,7 @@ func (p *Parser) isWordStmt(in stream) bool {
 	return in.Peek().Type == kindIdent && (next.Type == kindIdent || next.Type == kindString)
 }
 
-// simple reads `place = value` or a call.
+// simple reads `place = value`, or a call and what follows when it fails.
 func (p *Parser) simple(in stream) (Stmt, error) {
 	first := index(in)
 	x, err := p.expr(in)
@@ -45,7 +45,14 @@ func (p *Parser) simple(in stream) (Stmt, error) {
 		if _, call := x.(*CallExpr); !call && p.lineEnd(in) == nil {
 			p.report(diag.Errorf(NoEffect, x.Span(), "expected a call or an assignment, found a value that is not used"))
 		}
-		return &ExprStmt{p.since(first, in), x}, nil
+		if !take(in, "else") {
+			return &ExprStmt{p.since(first, in), x, nil}, nil
+		}
+		if !is(in, "{") {
+			return nil, p.unexpected(in.Peek(), "`{` after else")
+		}
+		other, err := p.block(in)
+		return &ExprStmt{p.since(first, in), x, other}, err
 	}
 	p.checkPlace(x)
 	if !startsExpr(in) {

@@ -123,7 +123,7 @@ func childrenOfDecl(n Node) kids {
 	case *TaskDecl:
 		return one(each(k, n.Params), n.Body)
 	case *SystemDecl:
-		return k.items(n.Items)
+		return each(k, n.Hints).items(n.Items)
 	case *TestDecl:
 		return one(one(k, n.Name), n.Body)
 	case *BudgetDecl:
@@ -189,7 +189,7 @@ func childrenOfStmt(n Node) kids {
 	case *TimedStmt:
 		return one(k, n.Body)
 	case *ExprStmt:
-		return k.expr(n.X)
+		return one(k.expr(n.X), n.Else)
 	default:
 		return childrenOfTestStmt(n)
 	}

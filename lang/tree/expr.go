@@ -303,7 +303,8 @@ type Lost struct {
 	Dev Expr
 }
 
-// Asked is a command of a port that says whether it succeeded, a bool.
+// Asked is a command of a port as an expression: whether it succeeded, a bool. It does not
+// trap.
 type Asked struct {
 	Expr0
 	Ask *DevAsk

@@ -80,7 +80,10 @@ type System struct {
 	Sockets []SocketDef
 	Chans   []ChanDef
 	Runs    []Run // services first
-	Span    diag.Span
+	// Parallel says that tasks whose communication alone decides what they do may run at
+	// the same time; Run.Thread says which.
+	Parallel bool
+	Span     diag.Span
 }
 
 // Services are the tasks that the program has not asked for by name.
@@ -153,6 +156,7 @@ type Run struct {
 	Task    *Func
 	Args    []Bind // one for each parameter
 	Service bool
+	Thread  bool // of a parallel system: nothing but its channels decides what it does
 	Span    diag.Span
 }
 

@@ -198,8 +198,8 @@ type DevSend struct {
 // Into is its place.
 //
 // Where bodies are blocks, what is missing of Body becomes 0, Into is a place of all bytes of a
-// block, and a command that fails traps at Site. Elsewhere Into is a place of type
-// bytes<N> or [N]u8: as many bytes as it has are asked for, and it stays as it is when the
+// block, and as a statement a command that fails traps at Site. Elsewhere Into is a place of type
+// bytes<N> or [N]u8: as many bytes as it has are asked for. Into stays as it is when the
 // command fails. Into is Body where the command is Same.
 type DevAsk struct {
 	Stmt0

@@ -1,6 +1,9 @@
 package tree
 
-import "github.com/sinter-lang/sinter/internal/diag"
+import (
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/port"
+)
 
 // Test is `test "what must hold" { }`. Its body runs on the host and is the world
 // of the tasks that it starts; what crash statements divide are its epochs. A
@@ -75,6 +78,15 @@ type Answer struct {
 	Stmt0
 	Dev         int
 	Sent, Value Expr
+}
+
+// Able is `d.can_read(i, v)`, or another command after `can_`, of a disk: from now on it can do
+// the command to sector Arg, or cannot. Arg is nil for a command without a sector.
+type Able struct {
+	Stmt0
+	Dev      int
+	Does     *port.Method
+	Arg, Can Expr
 }
 
 // Quiet is `d.quiet(within: t)`: nothing is sent to the device for that time.

@@ -215,6 +215,8 @@ func headsOfTest(s Stmt) []Expr {
 		return present(s.From, s.Value)
 	case *Answer:
 		return present(s.Sent, s.Value)
+	case *Able:
+		return present(s.Arg, s.Can)
 	case *Quiet:
 		return present(s.Within)
 	case *Pass:

@@ -22,7 +22,7 @@ func samples() []any {
 		&Take{}, &Choose{}, &ChooseBytes{}, &ChooseSubset{}, &Sector{}, &Unflushed{},
 		&Declare{}, &Assign{}, &Break{}, &Continue{}, &Return{}, &Assert{}, &Log{}, &Do{}, &Append{}, &Resize{}, &MapPut{}, &MapRemove{},
 		&ChanSend{}, &DevRecv{}, &DevSend{}, &DevAsk{}, &LevelPut{},
-		&Expect{}, &Fail{}, &Start{}, &Crash{}, &Put{}, &Answer{}, &Quiet{}, &Pass{},
+		&Expect{}, &Fail{}, &Start{}, &Crash{}, &Put{}, &Answer{}, &Able{}, &Quiet{}, &Pass{},
 		&Block{}, &LetElse{}, &IfLet{}, &If{}, &For{}, &While{}, &Loop{}, &Timed{}, &Select{}, &Match{},
 	}
 }

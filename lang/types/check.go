@@ -24,6 +24,7 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 	c.checkSystem()
 	c.checkDeadlock()
 	c.markConstTraps()
+	c.checkParallel()
 	c.checkBudgets()
 	c.addServices()
 	c.nameWords()

@@ -3,6 +3,7 @@ package types
 import (
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
+	"github.com/sinter-lang/sinter/lang/facts"
 	"github.com/sinter-lang/sinter/lang/syntax"
 	"github.com/sinter-lang/sinter/lang/tree"
 )
@@ -161,7 +162,8 @@ func (b *body) deviceSend(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *po
 }
 
 // deviceAsk checks a command: its argument, its body, and the place for the answer. One
-// that says whether it succeeded is an expression.
+// that says whether it succeeded is an expression. What follows when another one fails is said
+// by the statement, failing or orElse.
 func (b *body) deviceAsk(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *port.Method) (tree.Stmt, tree.Expr) {
 	s := &tree.DevAsk{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Does: m}
 	ok := false
@@ -184,13 +186,38 @@ func (b *body) deviceAsk(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *por
 		return nil, nil
 	}
 	b.uses(dev, devUse{rx: true, tx: true})
-	if k.Blocks() {
-		s.Site = b.trap(k.Trap, e.Span())
-	}
 	if m.Says {
 		return nil, &tree.Asked{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Ask: s}
 	}
 	return s, nil
+}
+
+// failing gives a command that may fail its trap.
+func (b *body) failing(s tree.Stmt) {
+	if ask, ok := s.(*tree.DevAsk); ok && kindOf(ask.Dev).Trap != "" {
+		ask.Site = b.trap(kindOf(ask.Dev).Trap, s.Span())
+	}
+}
+
+// orElse checks what follows when a command fails; s or x is the command, both are nil after
+// an error.
+func (b *body) orElse(n *syntax.ExprStmt, s tree.Stmt, x tree.Expr) tree.Stmt {
+	after := b.facts.Clone()
+	other := b.block(n.Else)
+	b.facts = facts.Join(after, b.facts)
+	if s == nil && x == nil {
+		return nil
+	}
+	if ask, ok := s.(*tree.DevAsk); ok && kindOf(ask.Dev).Trap != "" {
+		x = &tree.Asked{Expr0: tree.Expr0{At: s.Span(), T: boolType()}, Ask: ask}
+	}
+	if _, ok := x.(*tree.Asked); !ok {
+		b.c.errorf(codes.NeverFails, n.Else.Span(), "there is nothing here that may fail, so this else is never reached").
+			Hint("an else follows a command that may fail, as `flush` or `read`")
+		return nil
+	}
+	at := tree.Stmt0{At: n.Span()}
+	return &tree.If{Stmt0: at, Cond: x, Then: &tree.Block{Stmt0: at}, Else: other}
 }
 
 // busArguments checks the arguments of a command whose bodies have any length: a number, what

@@ -3,6 +3,7 @@ package types
 import (
 	"math/big"
 	"slices"
+	"strings"
 
 	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/lang/codes"
@@ -129,6 +130,9 @@ func (b *body) fakeCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) (tree.St
 	d := b.test.tree.Devices[i]
 	s0 := tree.Stmt0{At: e.Span()}
 	if port.KeepsBlocks(d.Kind) {
+		if m := b.commandAfter(f, d); m != nil {
+			return b.fakeAble(e, i, m), nil
+		}
 		return nil, b.diskCall(e, f, i)
 	}
 	if port.ShapeOf(d.Kind) == port.Level {
@@ -282,8 +286,47 @@ func (b *body) diskCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) tree.Exp
 		x0.T = &tree.Type{Kind: tree.Array, Len: port.Find(d.Kind).Most, Elem: tree.IntType(8, false)}
 		return &tree.Sector{Expr0: x0, Dev: i, I: n}
 	}
-	b.noMethod(&tree.Type{Kind: tree.Device, Name: "fake." + d.Kind}, f.Name, []string{"unflushed", "sector"})
+	known := []string{"unflushed", "sector"}
+	for _, m := range port.Find(d.Kind).MethodNames() {
+		known = append(known, abilityPrefix+m)
+	}
+	b.noMethod(&tree.Type{Kind: tree.Device, Name: "fake." + d.Kind}, f.Name, known)
 	return nil
+}
+
+// abilityPrefix begins the names of what a test says about the commands of a disk.
+const abilityPrefix = "can_"
+
+// commandAfter is the command that `can_read` and its kin name, nil for none.
+func (b *body) commandAfter(f *syntax.FieldExpr, d tree.Fake) *port.Method {
+	name, ok := strings.CutPrefix(f.Name.Name, abilityPrefix)
+	if !ok {
+		return nil
+	}
+	return port.Find(d.Kind).Method(name)
+}
+
+// fakeAble checks what a disk can or cannot do from now on: to a sector, where the command has
+// one.
+func (b *body) fakeAble(e *syntax.CallExpr, i int, m *port.Method) tree.Stmt {
+	d := b.test.tree.Devices[i]
+	s := &tree.Able{Stmt0: tree.Stmt0{At: e.Span()}, Dev: i, Does: m}
+	names := []string{"able"}
+	if m.ArgBits > 0 {
+		names = []string{port.Find(d.Kind).Unit, "able"}
+	}
+	_, ok := b.arguments(e, "`"+abilityPrefix+m.Name+"`", names, func(k int, x syntax.Expr) tree.Expr {
+		if k == len(names)-1 {
+			s.Can = b.value(x, boolType())
+			return s.Can
+		}
+		s.Arg = b.value(x, tree.RangeType(new(big.Int), big.NewInt(int64(d.Sectors)-1)))
+		return s.Arg
+	})
+	if !ok || !b.talk(e, false) {
+		return nil
+	}
+	return s
 }
 
 // fakeLevel checks an operation of a fake pin: put sets an input of the program, take

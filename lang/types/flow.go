@@ -128,6 +128,10 @@ func waits(x tree.Expr) bool {
 		return false
 	case *tree.ChanRecv, *tree.HeadRecv, *tree.Take:
 		return true
+	case *tree.Asked:
+		if kindOf(x.Ask.Dev).Blocks() {
+			return true
+		}
 	case *tree.Call:
 		if alwaysWaits(x.Func) {
 			return true

@@ -14,6 +14,7 @@ const (
 	atFunc hintPlace = 1 << iota
 	atVariable
 	atLoop
+	atSystem
 )
 
 // hintRule says where a hint may stand and whether it takes a number.
@@ -25,10 +26,11 @@ type hintRule struct {
 
 // hintRules are the hints of the language; none changes the meaning.
 var hintRules = map[string]hintRule{
-	"bank":   {atVariable, true, "a `var` or `state`"},
-	"inline": {atFunc, false, "a function"},
-	"unroll": {atLoop, true, "a loop"},
-	"vector": {atLoop, false, "a loop"},
+	"bank":     {atVariable, true, "a `var` or `state`"},
+	"inline":   {atFunc, false, "a function"},
+	"parallel": {atSystem, false, "a system"},
+	"unroll":   {atLoop, true, "a loop"},
+	"vector":   {atLoop, false, "a loop"},
 }
 
 // maxHint bounds the number of a hint.
@@ -41,7 +43,7 @@ func (b *body) hints(list []syntax.Hint, at hintPlace) map[string]int {
 	for _, h := range list {
 		rule, known := hintRules[h.Name.Name]
 		if !known {
-			b.c.unknown(h.Name, "hint", []string{"bank", "inline", "unroll", "vector"})
+			b.c.unknown(h.Name, "hint", []string{"bank", "inline", "parallel", "unroll", "vector"})
 			continue
 		}
 		_, twice := values[h.Name.Name]

@@ -144,6 +144,25 @@ func (c *checker) checkSystem() {
 		c.unusedTasks(e.System())
 	}
 	c.elaborated, c.prog.System = e, e.System()
+	e.System().Parallel = c.newScratch().hints(n.Hints, atSystem)["parallel"] > 0
+}
+
+// checkParallel decides which tasks of a parallel system are threads.
+func (c *checker) checkParallel() {
+	s := c.prog.System
+	if s == nil || !s.Parallel || c.failed > 0 {
+		return
+	}
+	traps := map[*tree.Func]tree.TrapSite{}
+	for i, f := range c.trapsOf {
+		if f == nil {
+			continue
+		}
+		if _, seen := traps[f.tree]; !seen && !c.prog.Traps[i].Const {
+			traps[f.tree] = c.prog.Traps[i]
+		}
+	}
+	elab.Parallel(s, traps, host{c: c})
 }
 
 // checkDeadlock looks for tasks of a correct system that wait for each other.

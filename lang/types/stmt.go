@@ -424,7 +424,10 @@ func (b *body) exprStmt(n *syntax.ExprStmt) tree.Stmt {
 		return nil
 	}
 	s, x := b.call(k, nil)
-	if s != nil || x == nil {
+	if n.Else != nil {
+		return b.orElse(n, s, x)
+	}
+	if b.failing(s); s != nil || x == nil {
 		return s
 	}
 	if _, taken := x.(*tree.Take); x.Type().Kind != tree.Unit && !taken {

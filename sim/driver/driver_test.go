@@ -36,6 +36,22 @@ task keep(s: net.Udp, d: blk.Disk) {
     s.send(from, b)
   }
 }
+task hold(s: net.Udp, d: blk.Disk) {
+  var b: bytes<16>
+  var sec: blk.Sector
+  loop {
+    let from = s.recv(b)
+    if b.len == 1 {
+      d.read(u32(b[0]), sec) else { s.send(from, "no read"); continue }
+      b[0] = sec[1]
+      s.send(from, b)
+    } else if b.len > 1 {
+      d.write(u32(b[0]), b) else { s.send(from, "no write"); continue }
+      d.flush() else { s.send(from, "no flush"); continue }
+      s.send(from, "ok")
+    }
+  }
+}
 task echo(e: net.Eth) {
   var b: bytes<8>
   loop {
@@ -261,6 +277,36 @@ expect d.unflushed() == [false, false, false, false]`, ""},
 let d = fake.disk(4)
 start keep(s, d)
 s.put(from: 7, "\x04ab")`, "task keep traps: disk"},
+		{"what a disk cannot do", `let s = fake.udp()
+let d = fake.disk(4)
+start hold(s, d)
+s.put(from: 7, "\x02a")
+d.can_write(2, false)
+s.put(from: 7, "\x02b")
+expect s.take(within: 0us) == "ok"
+expect s.take(within: 0us) == "no write"
+s.put(from: 7, "\x03c")
+expect s.take(within: 0us) == "ok"
+d.can_write(2, true)
+d.can_flush(false)
+s.put(from: 7, "\x02d")
+expect s.take(within: 0us) == "no flush"
+expect d.sector(2)[1] == 100
+d.can_read(2, false)
+d.can_flush(true)
+s.put(from: 7, "\x02")
+expect s.take(within: 0us) == "no read"
+s.put(from: 7, "\x03")
+expect s.take(within: 0us) == "c"
+crash d
+start hold(s, d)
+s.put(from: 7, "\x02")
+expect s.take(within: 0us) == "no read"`, ""},
+		{"a command that fails and has no else", `let s = fake.udp()
+let d = fake.disk(4)
+d.can_flush(false)
+start keep(s, d)
+s.put(from: 7, "f")`, "task keep traps: disk"},
 		{"a crash loses what it is told", `let s = fake.udp()
 let d = fake.disk(4)
 start keep(s, d)

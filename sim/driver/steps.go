@@ -39,6 +39,8 @@ func (r *run) Do(e *eval.Effect) {
 		r.put(s, e)
 	case *tree.Answer:
 		r.answer(s, e)
+	case *tree.Able:
+		r.able(s, e.Words)
 	case *tree.Pass:
 		r.within = ticks(e.Words[0])
 		r.pause(forTime)
@@ -125,6 +127,17 @@ func (r *run) answer(s *tree.Answer, e *eval.Effect) {
 	} else {
 		r.buses[s.Dev].Add(world.Answer{Sent: e.Data[:n], Data: e.Data[n:]})
 	}
+}
+
+// able tells a disk what it can do from now on; words are whether it can and the sector, if the
+// command has one. What has arrived before is dealt with first.
+func (r *run) able(s *tree.Able, words []uint64) {
+	r.settle()
+	sector := uint64(0)
+	if len(words) > 1 {
+		sector = words[1]
+	}
+	r.disks[s.Dev].AbleTo(s.Does, uint32(sector), words[0] != 0)
 }
 
 // isStream reports whether bytes pass a device of the test, each for itself.

@@ -13,7 +13,12 @@ import (
 type batches struct {
 	size int
 	sent time.Time
+	said []byte // the last one, whose room the next one takes
 }
+
+// batchHead is how many bytes are before the frames of a batch: what is ready, the bytes of
+// frames that wait, of all frames, and the clock.
+const batchHead = 20
 
 // The bounds of a batch, and how long a guest shall need for one.
 const (
@@ -44,36 +49,37 @@ func (m *Machine) batch(mask uint32, room int) error {
 			return m.reply(0, 0, 0, 0, 0)
 		}
 	}
-	here, ok := m.waiting(room)
-	all := here
+	room += batchHead
+	b, ok := m.waiting(append(m.batches.said[:0], make([]byte, batchHead)...), room)
+	here := len(b)
 	if ok {
 		for _, in := range m.world.Ahead(m.batches.next(time.Now())) {
 			dev := m.deviceOf(in.Device)
-			if dev < 0 || len(all)+arrivalSize(in.Data) > room {
+			if dev < 0 || len(b)+arrivalSize(in.Data) > room {
 				break
 			}
-			all = appendArrival(all, in.Time, dev, in.Data)
+			b = appendArrival(b, in.Time, dev, in.Data)
 		}
 	}
 	now := m.world.Now()
-	b := make([]byte, 0, 20+len(all))
-	for _, x := range []uint32{m.ready(), uint32(len(here)), uint32(len(all)), uint32(now), uint32(now >> 32)} {
-		b = binary.LittleEndian.AppendUint32(b, x)
+	for i, x := range [...]uint32{m.ready(), uint32(here - batchHead), uint32(len(b) - batchHead), uint32(now), uint32(now >> 32)} {
+		binary.LittleEndian.PutUint32(b[4*i:], x)
 	}
-	_, err := m.in.Write(append(b, all...))
+	m.batches.said = b
+	_, err := m.in.Write(b)
 	return err
 }
 
-// waiting are the frames that wait at devices, if there is room for all of them.
-func (m *Machine) waiting(room int) ([]byte, bool) {
-	var b []byte
+// waiting adds the frames that wait at devices, if there is room for all of them.
+func (m *Machine) waiting(b []byte, room int) ([]byte, bool) {
+	before := b
 	for dev, at := range m.dev {
 		if at < 0 {
 			continue
 		}
 		for _, frame := range m.world.Waiting(at) {
 			if len(b)+arrivalSize(frame) > room {
-				return nil, false
+				return before, false
 			}
 			b = appendArrival(b, m.world.Now(), dev, frame)
 		}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/world"
 )
 
 // told notes the answer of a disk, as the program tells it.
@@ -19,18 +20,22 @@ func (m *Machine) told(dev int, data []byte) error {
 	return nil
 }
 
-// asked notes a command that the program has given a disk, and gives it to the
-// world's disk as well.
+// asked notes a command that the program gives a disk, and gives it to the
+// world's disk as well. The program hears whether the world refuses it; else it carries it out.
 func (m *Machine) asked(dev int, command []byte) error {
 	port, err := m.device(dev)
 	if err != nil {
 		return err
 	}
 	m.emit(trace.Event{Kind: trace.Out, Task: m.owner(dev), Port: port, Time: m.world.Now(), Data: command})
+	refused := m.world.Refuses(m.dev[dev], command)
 	if m.world.Ask(m.dev[dev], command) == nil {
 		return fmt.Errorf("the program asked %s, which is not a disk", port)
 	}
-	return nil
+	if refused {
+		return m.reply(world.DiskError)
+	}
+	return m.reply(world.DiskOK)
 }
 
 func (p *Program) isDisk(dev int) bool { return dev < len(p.Disks) && p.Disks[dev] }

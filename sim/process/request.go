@@ -22,23 +22,27 @@ type request struct {
 }
 
 func (m *Machine) read() (request, error) {
-	var h [16]byte
-	if _, err := io.ReadFull(m.out, h[:1]); err != nil {
+	kind, err := m.out.ReadByte()
+	if err != nil {
 		return request{}, err
 	}
-	if h[0] == '\n' {
+	if kind == '\n' {
 		return request{}, m.lastWords()
 	}
-	if _, err := io.ReadFull(m.out, h[1:]); err != nil {
+	h, err := m.out.Peek(15) // in the buffer: there are several requests for a frame
+	if err != nil {
 		return request{}, err
 	}
-	r := request{kind: h[0], a: binary.LittleEndian.Uint32(h[4:]), b: binary.LittleEndian.Uint32(h[8:])}
-	n := binary.LittleEndian.Uint32(h[12:])
-	if h[1]|h[2]|h[3] != 0 || n > maxText {
-		return r, fmt.Errorf("the program said %q, which is not a request", h)
+	r := request{kind: kind, a: binary.LittleEndian.Uint32(h[3:]), b: binary.LittleEndian.Uint32(h[7:])}
+	n := binary.LittleEndian.Uint32(h[11:])
+	if h[0]|h[1]|h[2] != 0 || n > maxText {
+		return r, fmt.Errorf("the program said %q, which is not a request", append([]byte{kind}, h...))
+	}
+	if _, err := m.out.Discard(len(h)); err != nil || n == 0 {
+		return r, err
 	}
 	r.data = make([]byte, n)
-	_, err := io.ReadFull(m.out, r.data)
+	_, err = io.ReadFull(m.out, r.data)
 	return r, err
 }
 

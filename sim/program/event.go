@@ -61,6 +61,14 @@ func (c *context) event(i *inst) (stopReason, error) {
 		return outOfFuel, c.take(i)
 	case ir.OpHalt:
 		return halted, nil
+	case ir.OpHold:
+		slot, ok := mc.rings[in.Chan].hold(in.Imm, max(1, mc.m.Chans[in.Chan].Cap))
+		if !ok {
+			return blocked, nil
+		}
+		c.result(i, slot)
+	case ir.OpPass:
+		mc.rings[in.Chan].pass(in.Imm)
 	}
 	return outOfFuel, nil
 }

@@ -43,6 +43,7 @@ type Machine struct {
 	mem     []byte
 	tasks   []*context
 	chans   [][]element
+	rings   []ring
 	offer   []bool // by channel of capacity 0: its value waits to be taken
 	trace   trace.Trace
 	outputs world.Outputs
@@ -77,7 +78,7 @@ type BlockCount struct {
 
 // New compiles a verified module. The devices of the world are found by name.
 func New(m *ir.Module, w *world.World) (*Machine, error) {
-	mc := &Machine{m: m, world: w, chans: make([][]element, len(m.Chans)), offer: make([]bool, len(m.Chans)), open: map[int]uint64{}, outputs: world.Outputs{}}
+	mc := &Machine{m: m, world: w, chans: make([][]element, len(m.Chans)), offer: make([]bool, len(m.Chans)), rings: make([]ring, len(m.Chans)), open: map[int]uint64{}, outputs: world.Outputs{}}
 	mc.trace.Program = m.Name
 	for _, d := range m.Devices {
 		mc.ports = append(mc.ports, slices.Index(w.Devices(), d.Name))
@@ -165,9 +166,11 @@ func (mc *Machine) Step() error {
 	case trapped:
 		mc.end(trace.Trapped)
 	case halted:
-		mc.end(trace.Ended)
+		return mc.halt(c)
 	case idle:
-		return mc.idle(c)
+		if len(mc.tasks) == 1 || !mc.progress && mc.othersRest(c) {
+			return mc.idle(c)
+		}
 	}
 	mc.progress = mc.progress || c.moved
 	mc.turn++
@@ -199,13 +202,22 @@ func (mc *Machine) round() {
 		mc.end(trace.Ended)
 		return
 	}
-	status, waits := mc.waits()
-	stuck := status == trace.Stuck && mc.services // whatever comes, the program's own tasks do not go on
-	if !stuck && mc.world.AdvanceOr(mc.deadline()) {
+	if !mc.stuck() && mc.world.AdvanceOr(mc.deadline()) {
 		return
 	}
+	status, waits := mc.waits()
 	mc.trace.Waits = append(mc.trace.Waits, waits...)
 	mc.end(status)
+}
+
+// stuck reports whether the program's own tasks do not go on whatever comes, though services
+// would.
+func (mc *Machine) stuck() bool {
+	if !mc.services {
+		return false
+	}
+	status, _ := mc.waits()
+	return status == trace.Stuck
 }
 
 // waits says what the tasks wait for, and how the run ends if that does not come.

@@ -5,15 +5,11 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/sinter-lang/sinter/internal/diag"
 	"github.com/sinter-lang/sinter/ir/port"
 )
-
-// BadAnswers is the code of errors about files of answers.
-const BadAnswers diag.Code = "E0504"
 
 // The statuses of an answer that comes over a bus.
 const (
@@ -101,52 +97,26 @@ func (b *Bus) last() uint64 {
 //	0     9f : ff ef 40 18    # of an SPI flash: a byte comes for each that goes
 //	2000  48 00 : 1a 40       # of I2C: the address, the register, the answer
 func (b *Bus) ReadAnswers(name string, data []byte) error {
-	file := &diag.File{Name: name, Text: string(data)}
-	for at := 0; at < len(file.Text); {
-		line, _, _ := strings.Cut(file.Text[at:], "\n")
-		span := diag.Span{File: file, Start: at, End: at + len(line)}
-		at += len(line) + 1
-		text, _, _ := strings.Cut(line, "#")
-		if strings.TrimSpace(text) == "" {
-			continue
-		}
-		a, err := b.readAnswer(span, text)
-		if err != nil {
+	const form = "a time, what is sent, a colon and the answer, as in `0 9f : ff ef`"
+	return eachAnswer(name, data, form, func(l answerLine) (err error) {
+		a := Answer{Time: l.time, Refuses: l.answer == "-"}
+		if a.Sent, err = hexBytes(l.span, l.command); err != nil {
 			return err
 		}
-		if n := len(b.answers); n > 0 && a.Time < b.answers[n-1].Time {
-			return diag.Errorf(BadAnswers, span, "the time %d lies before that of the line above, %d", a.Time, b.answers[n-1].Time)
+		if b.addressed && (len(a.Sent) == 0 || a.Sent[0] > 0x7F) {
+			return diag.Errorf(BadAnswers, l.span, "expected the address of a device, 00 to 7f, after the time")
+		}
+		switch {
+		case a.Refuses && !b.addressed:
+			return diag.Errorf(BadAnswers, l.span, "nothing is acknowledged on this bus, so nothing can be refused")
+		case !a.Refuses:
+			if a.Data, err = hexBytes(l.span, strings.Fields(l.answer)); err != nil {
+				return err
+			}
 		}
 		b.Add(a)
-	}
-	return nil
-}
-
-func (b *Bus) readAnswer(span diag.Span, text string) (Answer, error) {
-	before, after, colon := strings.Cut(text, ":")
-	fields := strings.Fields(before)
-	if !colon || len(fields) == 0 {
-		return Answer{}, diag.Errorf(BadAnswers, span, "expected a time, what is sent, a colon and the answer, as in `0 9f : ff ef`, got %q", strings.TrimSpace(text))
-	}
-	time, err := strconv.ParseUint(fields[0], 10, 63)
-	if err != nil {
-		return Answer{}, diag.Errorf(BadAnswers, span, "expected a time in microseconds, got %q", fields[0])
-	}
-	a := Answer{Time: time, Refuses: strings.TrimSpace(after) == "-"}
-	if a.Sent, err = hexBytes(span, fields[1:]); err != nil {
-		return Answer{}, err
-	}
-	if b.addressed && (len(a.Sent) == 0 || a.Sent[0] > 0x7F) {
-		return Answer{}, diag.Errorf(BadAnswers, span, "expected the address of a device, 00 to 7f, after the time")
-	}
-	if a.Refuses {
-		if !b.addressed {
-			return Answer{}, diag.Errorf(BadAnswers, span, "nothing is acknowledged on this bus, so nothing can be refused")
-		}
-		return a, nil
-	}
-	a.Data, err = hexBytes(span, strings.Fields(after))
-	return a, err
+		return nil
+	})
 }
 
 func hexBytes(span diag.Span, fields []string) ([]byte, error) {

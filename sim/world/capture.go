@@ -68,7 +68,7 @@ const BadCapture diag.Code = "E0501"
 
 // source is a reader of either format.
 type source interface {
-	ReadPacketData() ([]byte, gopacket.CaptureInfo, error)
+	ZeroCopyReadPacketData() ([]byte, gopacket.CaptureInfo, error)
 	LinkType() layers.LinkType
 }
 
@@ -125,7 +125,11 @@ type records struct {
 	r      source
 	closer io.Closer // nil: nothing is to be closed
 	n      int       // records so far
+	room   []byte    // what is left of the last piece of memory for frames
 }
+
+// roomOfFrames is how much memory frames take at once, so that a small one costs a copy only.
+const roomOfFrames = 1 << 14
 
 func newRecords(c *Capture) (*records, error) {
 	r, closer, err := c.open()
@@ -151,9 +155,23 @@ func (r *records) close() {
 
 // next reads a record, which must be a whole frame. It reports false at the end of the file.
 func (r *records) next() (frame, bool, error) {
-	data, info, err := r.r.ReadPacketData()
+	f, ok, err := r.look()
+	if len(f.data) > len(r.room) {
+		r.room = make([]byte, max(roomOfFrames, len(f.data)))
+	}
+	n := copy(r.room, f.data)
+	f.data, r.room = r.room[:n:n], r.room[n:]
+	return f, ok, err
+}
+
+// look is next with bytes that are gone when it is called again.
+func (r *records) look() (frame, bool, error) {
+	data, info, err := r.r.ZeroCopyReadPacketData()
 	if errors.Is(err, io.EOF) {
-		return frame{}, false, nil
+		if info.CaptureLength == 0 {
+			return frame{}, false, nil
+		}
+		err = io.ErrUnexpectedEOF // after the head of a record
 	}
 	switch {
 	case err != nil:

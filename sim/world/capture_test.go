@@ -99,6 +99,7 @@ func TestRefused(t *testing.T) {
 		{"gzip", []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0}, "compressed"},
 		{"header only half", good[:20], "the file ends too early"},
 		{"record cut", good[:len(good)-1], "record 0: the file ends too early"},
+		{"record without its bytes", good[:len(good)-len("frame")], "record 0: the file ends too early"},
 		{"record header cut", append(bytes.Clone(good), 1, 2, 3), "record 1: the file ends too early"},
 		{"truncated", pcap(binary.LittleEndian, 1, record{1, 0, "ok", 0}, record{1, 0, "cut", 60}), "record 1 is truncated: 3 of 60 bytes"},
 		{"no bytes", pcap(binary.LittleEndian, 1, record{1, 0, "", 0}), "record 0 is empty"},

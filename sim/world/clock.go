@@ -62,5 +62,10 @@ func (w *World) End() uint64 {
 			end = max(end, b.last())
 		}
 	}
+	for _, d := range w.script.Disks {
+		if d != nil {
+			end = max(end, d.last())
+		}
+	}
 	return end
 }

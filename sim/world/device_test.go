@@ -11,6 +11,7 @@ import (
 	"github.com/gopacket/gopacket/layers"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/ir/trace"
 	"github.com/sinter-lang/sinter/sim/world"
 )
@@ -116,28 +117,97 @@ func TestDisk(t *testing.T) {
 	d := world.NewDisk(make([]byte, 1025)) // three sectors
 	full := bytes.Repeat([]byte{7}, world.SectorSize)
 	require.Len(t, d.Image(), 3*world.SectorSize)
-	require.Equal(t, []byte{0, 0, 0, 0}, d.Do(command(world.DiskWrite, 2, full...)))
-	require.Equal(t, append([]byte{0, 0, 0, 0}, full...), d.Do(command(world.DiskRead, 2)))
+	require.Equal(t, []byte{0, 0, 0, 0}, d.Do(0, command(world.DiskWrite, 2, full...)))
+	require.Equal(t, append([]byte{0, 0, 0, 0}, full...), d.Do(0, command(world.DiskRead, 2)))
 	require.Equal(t, 1, d.Unflushed())
-	d.Do(command(world.DiskWrite, 2, full...))
+	d.Do(0, command(world.DiskWrite, 2, full...))
 	require.Equal(t, 1, d.Unflushed())
-	require.Equal(t, []byte{0, 0, 0, 0}, d.Do(command(world.DiskFlush, 0)))
+	require.Equal(t, []byte{0, 0, 0, 0}, d.Do(0, command(world.DiskFlush, 0)))
 	require.Zero(t, d.Unflushed())
 	for what, c := range map[string][]byte{
 		"read after": command(world.DiskRead, 3), "write after": command(world.DiskWrite, 3, full...),
 	} {
-		require.Equal(t, []byte{1, 0, 0, 0}, d.Do(c), what)
+		require.Equal(t, []byte{1, 0, 0, 0}, d.Do(0, c), what)
 	}
 	for what, c := range map[string][]byte{
 		"nothing": nil, "short": {1, 0}, "no operation": command(9, 0), "half a sector": command(world.DiskWrite, 0, 1, 2),
 	} {
-		require.Equal(t, []byte{2, 0, 0, 0}, d.Do(c), what)
+		require.Equal(t, []byte{2, 0, 0, 0}, d.Do(0, c), what)
 	}
 	w := world.New(&world.Script{Devices: []string{"a", "d"}, Disks: []*world.Disk{nil, d}})
 	require.Nil(t, w.Ask(0, command(world.DiskRead, 0)))
 	require.Nil(t, w.Ask(-1, nil))
 	require.Nil(t, w.Ask(5, nil))
 	require.Len(t, w.Ask(1, command(world.DiskRead, 0)), 4+world.SectorSize)
+}
+
+// A file of answers says what a disk can do, and when. The last line that fits counts.
+func TestWornDisk(t *testing.T) {
+	d := world.NewDisk(make([]byte, 16*world.SectorSize))
+	disk := port.Find("disk")
+	require.NoError(t, d.ReadAnswers(disk, "a", []byte(`
+0 read 5 : -     # a bad sector
+10 write 2..4 : -
+10 write 3 : ok
+20 read 5..=6 : ok
+20 read 6 : -
+30 flush : -
+40 read : -
+40 write 4294967295 : -
+`)))
+	full := bytes.Repeat([]byte{7}, world.SectorSize)
+	for _, c := range []struct {
+		now        uint64
+		op, sector byte
+		status     byte
+	}{
+		{0, world.DiskRead, 5, world.DiskError},
+		{0, world.DiskRead, 4, world.DiskOK},
+		{0, world.DiskWrite, 5, world.DiskOK},
+		{9, world.DiskWrite, 2, world.DiskOK},
+		{10, world.DiskWrite, 2, world.DiskError},
+		{10, world.DiskWrite, 3, world.DiskOK},
+		{10, world.DiskWrite, 4, world.DiskOK},
+		{20, world.DiskRead, 5, world.DiskOK},
+		{20, world.DiskRead, 6, world.DiskError},
+		{29, world.DiskFlush, 0, world.DiskOK},
+		{30, world.DiskFlush, 0, world.DiskError},
+		{30, world.DiskRead, 99, world.DiskPastEnd},
+		{40, world.DiskRead, 99, world.DiskError},
+		{40, world.DiskRead, 0, world.DiskError},
+		{40, world.DiskWrite, 0, world.DiskOK},
+	} {
+		body := full
+		if c.op != world.DiskWrite {
+			body = nil
+		}
+		require.Equal(t, c.status, d.Do(c.now, command(c.op, c.sector, body...))[0], "%+v", c)
+	}
+	require.Equal(t, 1, d.Unflushed(), "sector 0: the flush that failed at 30 changed nothing")
+	w := world.New(&world.Script{Devices: []string{"d", "a"}, Disks: []*world.Disk{d, nil}})
+	require.EqualValues(t, 40, w.End())
+	require.True(t, w.Refuses(0, command(world.DiskRead, 5)))
+	require.False(t, w.Refuses(0, command(world.DiskRead, 4)))
+	require.False(t, w.Refuses(0, nil))
+	require.False(t, w.Refuses(1, command(world.DiskRead, 5)))
+	for text, want := range map[string]string{
+		"0 read 5":                  "a:1:1: error[E0504]: expected a time, a command, its sectors, a colon, and - or ok, as in `0 read 5 : -`, got \"0 read 5\"",
+		"x read 5 : -":              "expected a time in microseconds, got \"x\"",
+		"0 read 5 : yes":            "expected a time, a command",
+		"0 : -":                     "expected a time, a command",
+		"0 read 5 6 : -":            "expected a time, a command",
+		"0 erase 5 : -":             "a disk has no command \"erase\"; it has read, write, flush",
+		"0 flush 5 : -":             "\"5\" are no sectors of a flush",
+		"0 read 9..9 : -":           "\"9..9\" are no sectors of a read",
+		"0 read ..9 : -":            "are no sectors",
+		"0 read 1..x : -":           "are no sectors",
+		"0 read 0..0 : -":           "are no sectors",
+		"0 read 5000000000 : -":     "are no sectors",
+		"0 read 1..=4294967296 : -": "are no sectors",
+		"5 flush : -\n4 flush : ok": "a:2:1: error[E0504]: the time 4 lies before that of the line above, 5",
+	} {
+		require.ErrorContains(t, world.NewDisk(nil).ReadAnswers(disk, "a", []byte(text)), want)
+	}
 }
 
 func FuzzUnwrap(f *testing.F) {

@@ -1,6 +1,10 @@
 package world
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/sinter-lang/sinter/ir/port"
+)
 
 // SectorSize is the size of a sector of a disk in bytes.
 const SectorSize = 512
@@ -22,7 +26,7 @@ const (
 const (
 	DiskOK      = 0
 	DiskPastEnd = 1 // there is no such sector
-	DiskError   = 2 // no command
+	DiskError   = 2 // it cannot do that, or does not know the command
 )
 
 // Disk is a disk of whole sectors. A write is in the cache until a flush makes it
@@ -30,6 +34,16 @@ const (
 type Disk struct {
 	data    []byte
 	durable map[uint32][]byte // contents before the writes that no flush has followed
+	ables   []Able
+}
+
+// Able says from a time on whether a disk can do a command to some sectors. The last one that
+// fits a command counts. Where none fits, the disk can do it.
+type Able struct {
+	Time     uint64 // in microseconds
+	Op       uint32
+	From, To uint32 // sectors, both included; all for a flush
+	Can      bool
 }
 
 // NewDisk returns a disk with a copy of an image, filled up with zeros to whole
@@ -64,9 +78,36 @@ func (d *Disk) Crash(lost func(i int) bool) {
 	clear(d.durable)
 }
 
-// Do carries out a command and returns the answer.
-func (d *Disk) Do(command []byte) []byte {
-	if len(command) < 8 {
+// Add adds what the disk can do, or cannot.
+func (d *Disk) Add(a Able) { d.ables = append(d.ables, a) }
+
+// Can reports whether at a time the disk can do a command, if there is such a sector.
+func (d *Disk) Can(now uint64, command []byte) bool {
+	if len(command) < port.CommandSize {
+		return false
+	}
+	op, sector := binary.LittleEndian.Uint32(command), binary.LittleEndian.Uint32(command[4:])
+	for i := len(d.ables) - 1; i >= 0; i-- {
+		if a := d.ables[i]; a.Time <= now && a.Op == op && a.From <= sector && sector <= a.To {
+			return a.Can
+		}
+	}
+	return true
+}
+
+// last is the time of the last change of what the disk can do.
+func (d *Disk) last() uint64 {
+	last := uint64(0)
+	for _, a := range d.ables {
+		last = max(last, a.Time)
+	}
+	return last
+}
+
+// Do carries out a command at a time and returns the answer. A command that fails changes
+// nothing.
+func (d *Disk) Do(now uint64, command []byte) []byte {
+	if !d.Can(now, command) {
 		return status(DiskError)
 	}
 	op, sector := binary.LittleEndian.Uint32(command), binary.LittleEndian.Uint32(command[4:])

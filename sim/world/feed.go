@@ -44,7 +44,7 @@ func readOnce(c *Capture) (n int, first, latest int64, err error) {
 	}
 	defer r.close()
 	for {
-		f, ok, err := r.next()
+		f, ok, err := r.look()
 		if err != nil || !ok {
 			return n, first, latest, err
 		}

@@ -122,8 +122,12 @@ func (w *World) IsStream(dev int) bool {
 // stream is one, so that it does not matter how many a machine moves at a time.
 func (w *World) Pieces(dev int, data []byte) [][]byte {
 	if !w.IsStream(dev) {
-		return [][]byte{data}
+		return [][]byte{data} // on the stack of who only looks at it
 	}
+	return singles(data)
+}
+
+func singles(data []byte) [][]byte {
 	out := make([][]byte, len(data))
 	for i := range data {
 		out[i] = data[i : i+1 : i+1]
@@ -152,7 +156,11 @@ func (w *World) Take(dev, limit int) ([]byte, bool) {
 		return data, true
 	}
 	frame := w.pending[dev][0]
-	w.pending[dev] = w.pending[dev][1:]
+	if w.pending[dev][0] = nil; len(w.pending[dev]) == 1 {
+		w.pending[dev] = w.pending[dev][:0] // the next one takes its room
+	} else {
+		w.pending[dev] = w.pending[dev][1:]
+	}
 	if len(frame) > limit {
 		w.oversize[dev]++
 		return nil, false
@@ -168,7 +176,7 @@ func (w *World) Oversize(dev int) int { return w.oversize[dev] }
 // that answers.
 func (w *World) Ask(dev int, command []byte) []byte {
 	if d := w.Disk(dev); d != nil {
-		return d.Do(command)
+		return d.Do(w.now, command)
 	}
 	if b := w.Bus(dev); b != nil {
 		return b.Do(w.now, command)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sinter-lang/sinter/ir/port"
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
@@ -39,6 +40,7 @@ type Device struct {
 	Disk     bool
 	Pin      bool
 	Serial   bool
+	Answers  string // of a disk: a file that says what it cannot do
 }
 
 // Devices lists the devices in the order of the system, as a script wants them.
@@ -48,7 +50,7 @@ func (p *Program) Devices() []Device {
 		if !l.device() || l.gone {
 			continue
 		}
-		out = append(out, Device{Name: l.port(), Disk: l.kind == diskLink, Pin: l.kind == inLink || l.kind == outLink, Serial: l.kind == serialLink, Messages: l.kind == udpLink && !l.socket})
+		out = append(out, Device{Name: l.port(), Disk: l.kind == diskLink, Pin: l.kind == inLink || l.kind == outLink, Serial: l.kind == serialLink, Messages: l.kind == udpLink && !l.socket, Answers: l.answers})
 	}
 	return out
 }
@@ -149,6 +151,9 @@ func (p *Program) Script() *world.Script {
 		s.Streams = append(s.Streams, d.Serial)
 		if d.Disk {
 			s.Disks[i] = world.NewDisk(make([]byte, world.DiskSectors*world.SectorSize))
+			if err := s.Disks[i].ReadAnswers(port.Find("disk"), d.Name, []byte(d.Answers)); err != nil {
+				panic(err)
+			}
 		}
 	}
 	for _, a := range p.arrives {
@@ -341,10 +346,39 @@ func diskRows() []stmtRow {
 	}
 }
 
+// diskStmt is a command of the disk. Where it may fail and a trap is not wanted, it has an
+// else, and now and then elsewhere.
 func (g *gen) diskStmt(form string, kids ...*node) *node {
-	n := stmt(g.b.disk.name+"."+form, kids...)
-	n.link = g.b.disk
+	d := g.b.disk
+	if d.worn && !g.traps || g.worn.IntN(4) == 0 {
+		g.p.Used["statement else of a command"]++
+		other := list()
+		if g.mixes() && g.worn.IntN(8) > 0 {
+			other.kids = append(other.kids, g.mixOf(expr(intType(32, false), fmt.Sprint(g.worn.Uint32()))))
+		}
+		form += " else {\n$}"
+		kids = append(kids, other)
+	}
+	n := stmt(d.name+"."+form, kids...)
+	n.link = d
 	return n
+}
+
+// wearOut makes a disk that cannot do everything: lines of a file of answers.
+func (g *gen) wearOut(d *link) {
+	if g.worn.IntN(2) == 0 {
+		return
+	}
+	d.worn = true
+	now := 0
+	for range 1 + g.worn.IntN(6) {
+		what, able := []string{"read", "write", "flush"}[g.worn.IntN(3)], []string{"-", "-", "ok"}[g.worn.IntN(3)]
+		if at := g.worn.IntN(8); what != "flush" && g.worn.IntN(4) > 0 {
+			what += fmt.Sprintf(" %d..=%d", at, at+g.worn.IntN(3))
+		}
+		d.answers += fmt.Sprintf("%d %s : %s\n", now, what, able)
+		now += g.worn.IntN(3)
+	}
 }
 
 // sector is one of a few, or rarely one that may not be there.
@@ -371,7 +405,11 @@ func (g *gen) diskRead() *node {
 		return nil
 	}
 	buf := g.name("sec")
-	out := list(stmt("var "+buf+": blk.Sector"), g.diskStmt("read($, "+buf+")", g.sector()))
+	out := list(stmt("var " + buf + ": blk.Sector"))
+	if at := g.worn.IntN(512); g.worn.IntN(3) == 0 { // a failed read keeps it
+		out.kids = append(out.kids, stmt(fmt.Sprintf("%s[%d] = %d", buf, at, g.worn.IntN(256))))
+	}
+	out.kids = append(out.kids, g.diskStmt("read($, "+buf+")", g.sector()))
 	for range 3 {
 		at := g.r.IntN(1 << g.r.IntN(10))
 		if g.mixes() {

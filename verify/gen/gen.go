@@ -32,6 +32,7 @@ type gen struct {
 	r      *rand.Rand
 	pins   *rand.Rand // of pins
 	serial *rand.Rand // of serial lines
+	worn   *rand.Rand // of what devices cannot do
 	o      Options
 	p      *Program
 	traps  bool // this program may trap
@@ -59,7 +60,7 @@ func New(seed uint64, o Options) *Program {
 		o.Size = min(o.Size, 10)
 	}
 	g := &gen{
-		r: rand.New(rand.NewPCG(seed, 7)), pins: rand.New(rand.NewPCG(seed, 8)), serial: rand.New(rand.NewPCG(seed, 9)), o: o, p: &Program{Seed: seed, Used: map[string]int{}, decls: list()},
+		r: rand.New(rand.NewPCG(seed, 7)), pins: rand.New(rand.NewPCG(seed, 8)), serial: rand.New(rand.NewPCG(seed, 9)), worn: rand.New(rand.NewPCG(seed, 10)), o: o, p: &Program{Seed: seed, Used: map[string]int{}, decls: list()},
 		exprs: exprRows(), exacts: exactRows(), stmts: stmtRows(),
 	}
 	g.traps = !o.NoTraps && g.oneIn(3)
@@ -92,7 +93,7 @@ func Productions() []string {
 		out = append(out, "bound "+r.name)
 	}
 	return append(out, "statement send", "statement send a frame", "statement receive a frame",
-		"statement select", "statement every", "statement after", "statement poll", "statement offer", "statement fan")
+		"statement select", "statement every", "statement after", "statement poll", "statement offer", "statement fan", "statement else of a command")
 }
 
 // Source is the text of the program.
@@ -103,7 +104,11 @@ func (p *Program) Source() string {
 	for _, t := range p.tasks {
 		t.text(&b)
 	}
-	fmt.Fprintf(&b, "system generated {\n")
+	hint := ""
+	if p.Seed%4 == 0 { // not drawn, so that programs of all seeds stay what they were
+		hint = "@parallel "
+	}
+	fmt.Fprintf(&b, "system generated %s{\n", hint)
 	p.systemText(&b)
 	b.WriteString("}\n")
 	return b.String()

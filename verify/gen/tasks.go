@@ -18,6 +18,8 @@ type link struct {
 	socket   bool  // a net.Udp over an interface, no port of datagrams
 	buffer   *variable
 	gone     bool
+	worn     bool   // a disk that cannot do everything
+	answers  string // what it cannot do
 }
 
 // task is a task and its one run.

@@ -49,6 +49,7 @@ func (g *gen) wire(i int) {
 	}
 	if g.oneIn(6) {
 		t.disk = g.device(t, diskLink)
+		g.wearOut(t.disk)
 	}
 	g.pinsOf(t)
 	g.serialOf(t)

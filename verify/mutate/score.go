@@ -46,11 +46,11 @@ func (s *Score) String() string {
 		s.Percent(), s.Mutants-s.Equivalent, s.Killed, s.Mutants, s.Proofs, s.Equivalent, s.Undecided)
 }
 
-// Run applies a check to mutants of a circuit. The survivors are compared with
-// the circuit by proof, and those that are not proved equal are given to a second
-// check, which may be nil: a proof that asks more than runs can show, and so may
-// also refuse what no run tells apart. A check that already finds a fault in the
-// circuit itself is an error.
+// Run applies a check to mutants of a circuit. A mutant that the check does not find is
+// compared with the circuit by proof. One that is not proved equal goes to the second
+// check, proof, which may be nil. That check asks for more than a run can show, so it
+// may also refuse a mutant that behaves alike in every run. It is an error when a check
+// finds a fault in the circuit itself.
 func Run(c *rtl.Circuit, mutants []Mutant, check, proof Check, opt equiv.Options) (*Score, error) {
 	for _, f := range []Check{check, proof} {
 		if f == nil {

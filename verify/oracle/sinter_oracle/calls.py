@@ -309,8 +309,19 @@ class Calls(Exprs):
             self.emit(f"{got} = {base.code}.take()")
             return Ex(got, K.BOOL, stable=True)
         i = self.keep(self.expr(args[0]))
-        p = self.place(args[1])
-        self.emit(f"{p.code}[:] = {base.code}.read({i.code}, {self.prog.place(node.pos)})")
+        p, got = self.place(args[1]), self.tmp()
+        self.emit(f"{got} = {base.code}.read({i.code})")
+        ex = self.succeeded(node, f"{got} is not None")
+        self.emit(f"if {got} is not None: {p.code}[:] = {got}")
+        return ex
+
+    def succeeded(self, node, code):
+        """Whether a command of a disk succeeded; without an else it traps unless it did."""
+        ok = self.tmp()
+        self.emit(f"{ok} = {code}")
+        if getattr(node, "tries", False):
+            return Ex(ok, K.BOOL, stable=True)
+        self.emit(f"if not {ok}: {self.trap(node, 'disk')}")
         return Ex("None", K.VOID, stable=True)
 
     def m_port_write(self, node, base, args):
@@ -320,8 +331,7 @@ class Calls(Exprs):
             self.emit(f"{base.code}.write({self.value(args[0], K.BOOL).code})")
             return Ex("None", K.VOID, stable=True)
         i, b = self.operands([lambda: self.expr(args[0]), lambda: Ex(self.message(args[1]), K.VOID)])
-        self.emit(f"{base.code}.write({i.code}, {b.code}, {self.prog.place(node.pos)})")
-        return Ex("None", K.VOID, stable=True)
+        return self.succeeded(node, f"{base.code}.write({i.code}, {b.code})")
 
     def m_port_lost(self, node, base, args):
         got = self.tmp()
@@ -329,8 +339,7 @@ class Calls(Exprs):
         return Ex(got, K.U16, stable=True)
 
     def m_port_flush(self, node, base, args):
-        self.emit(f"{base.code}.flush()")
-        return Ex("None", K.VOID, stable=True)
+        return self.succeeded(node, f"{base.code}.flush()")
 
     # the log
 

@@ -272,42 +272,65 @@ class Out:
 
 
 class Disk:
-    """blk.Disk: sectors of 512 bytes."""
+    """blk.Disk: sectors of 512 bytes. A file of answers says what it cannot do."""
 
-    def __init__(self, world, name, image, trap):
-        self.world, self.name, self.trap = world, name, trap
+    def __init__(self, world, name, image, files):
+        self.world, self.name = world, name
         self.image = bytearray(image)
         self.sectors = len(self.image) // 512
+        path = files.get(name, files.get(""))
+        self.answers = abilities(path) if path else []
 
-    def command(self, op, i, data=b""):
-        self.world.event("out", self.name, self.world.clock, struct.pack("<II", op, i & 0xFFFFFFFF) + data)
+    def command(self, op, number, i, data=b""):
+        """Shows a command and gives its status: 0 when the disk can do it."""
+        i &= 0xFFFFFFFF
+        self.world.event("out", self.name, self.world.clock, struct.pack("<II", number, i) + data)
+        said = [able for t, what, sectors, able in self.answers if t <= self.world.clock and what == op and i in sectors]
+        if said and not said[-1]:
+            return 2
+        return 1 if op != "flush" and i >= self.sectors else 0
 
     def answer(self, status, data=b""):
+        """Shows an answer and gives whether it is that of a success."""
         self.world.event("in", self.name, None, struct.pack("<I", status) + data)
+        return status == 0
 
-    def read(self, i, place):
-        """The bytes of a sector."""
-        self.command(1, i)
-        if i >= self.sectors:
-            self.answer(1)
-            self.trap(place, "disk")
-        data = bytes(self.image[512 * i:512 * i + 512])
-        self.answer(0, data)
-        return data
+    def read(self, i):
+        """The bytes of a sector, or None."""
+        status = self.command("read", 1, i)
+        data = bytes(self.image[512 * i:512 * i + 512]) if status == 0 else b""
+        return data if self.answer(status, data) else None
 
-    def write(self, i, data, place):
+    def write(self, i, data):
         """Writes a sector; what is missing becomes zero."""
         data = bytes(data).ljust(512, b"\0")[:512]
-        self.command(2, i, data)
-        if i >= self.sectors:
-            self.answer(1)
-            self.trap(place, "disk")
-        self.image[512 * i:512 * i + 512] = data
-        self.answer(0)
+        status = self.command("write", 2, i, data)
+        if status == 0:
+            self.image[512 * i:512 * i + 512] = data
+        return self.answer(status)
 
     def flush(self):
-        self.command(3, 0)
-        self.answer(0)
+        return self.answer(self.command("flush", 3, 0))
+
+
+def abilities(path):
+    """What a file of answers says about a disk: (time, command, sectors, whether it can)."""
+    out = []
+    with open(path, encoding="utf-8") as f:
+        for line in f:
+            before, colon, after = line.split("#")[0].partition(":")
+            if colon:
+                time, what, *where = before.split()
+                out.append((int(time), what, span(where[0]) if where else range(1 << 32), after.strip() == "ok"))
+    return out
+
+
+def span(text):
+    """Sectors: 5, 5..9 or 5..=8."""
+    lo, dots, hi = text.partition("..")
+    if not dots:
+        return range(int(lo), int(lo) + 1)
+    return range(int(lo), int(hi[1:]) + 1 if hi.startswith("=") else int(hi))
 
 
 MAGIC = {0xA1B2C3D4: 1, 0xA1B23C4D: 1000}

@@ -95,6 +95,11 @@ class Body(Calls):
         p.put(self.stored(s.e, p.t).code)
 
     def s_exprstmt(self, s):
+        if s.other is not None:  # what follows when an operation of a device fails
+            s.e.tries = True
+            self.emit(f"if not {self.expr(s.e).code}:")
+            self.nested(s.other)
+            return
         ex = self.expr(s.e)
         if not ex.stable:
             self.emit(ex.code)

@@ -224,7 +224,9 @@ class Parser:
         if word == "task":
             return Node("task", pos, name=self.name(), params=self.params(), body=self.block())
         if word == "system":
-            return Node("system", pos, name=self.name(), items=self.braced(self.item))
+            name = self.name()
+            self.hints()
+            return Node("system", pos, name=name, items=self.braced(self.item))
         if word == "test":
             title = self.next().text
             return Node("test", pos, name=title, body=self.block())
@@ -440,7 +442,7 @@ class Parser:
         e = self.expr()
         if self.take("="):
             return Node("assign", pos, place=e, e=self.expr())
-        return Node("exprstmt", pos, e=e)
+        return Node("exprstmt", pos, e=e, other=self.block() if self.take("else") else None)
 
     def stmt_let(self, pos):
         name = self.name()

@@ -101,7 +101,7 @@ class System:
     def d_blk_virtio(self, args, name, numbers):
         name = name or f"disk{self.number(args[0][1], numbers)}"
         image = self.options.disks.get(name, self.options.disks.get("", bytes(1 << 20)))
-        self.ports[name] = devices.Disk(self.world, name, image, runtime.trap)
+        self.ports[name] = devices.Disk(self.world, name, image, self.options.answers)
         return self.ports[name]
 
     def i_run(self, item, numbers):

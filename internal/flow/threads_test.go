@@ -1,0 +1,226 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/internal/testkit"
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/sim/program"
+	"github.com/sinter-lang/sinter/sim/world"
+)
+
+// threaded has rings of all kinds, a circle, elements that are large, a function that keeps
+// memory of its own and is called by all, and two tasks apart that stay together.
+const threaded = `
+type Big = [200]u32
+
+fn mix(seed: u32) -> u32 {
+  var v: [300]u32
+  for i in 0..300 { v[i] = seed + i * i }
+  var s: u32 = 0
+  for i in 0..300 { s = s * 31 + v[(i * 7) % 300] }
+  return s
+}
+
+task ring(id: u32, left: in chan<Big>, right: out chan<Big>, met: out chan<u32>, done: out chan<u64>) {
+  var b: Big
+  for i in 0..200 { b[i] = id + i }
+  for t in 0..40 {
+    right.send(b)
+    b = left.recv()
+    b[t] = mix(b[t] + id)
+    met.send(b[t])
+  }
+  var sum: u64 = 0
+  for i in 0..200 { sum = sum * 3 + u64(b[i]) }
+  done.send(sum)
+}
+
+task meet(from: in chan<u32>, done: out chan<u64>) {
+  var s: u64 = 0
+  for t in 0..40 {
+    s = s * 5 + u64(from.recv())
+    if t % 16 == 0 { log.print("{t} {s:hex}") }
+  }
+  done.send(s)
+}
+
+task collect(parts: [6]in chan<u64>) {
+  for k in 0..6 {
+    let x = parts[k].recv()
+    log.print("{k} {x:hex}")
+  }
+}
+
+task clock(to: out chan<u32>) {
+  for i in 0..3 {
+    select prio { on after(2ms) { to.send(i) } }
+  }
+}
+
+task shows(from: in chan<u32>) {
+  for i in 0..3 {
+    let x = from.recv()
+    log.print("tick {x}")
+  }
+}
+
+system s @parallel {
+  chan big[3]: Big cap 1
+  chan met[3]: u32 cap 0
+  chan part[6]: u64 cap 3
+  chan tick: u32 cap 1
+  for k in 0..3 { run ring(k, big[(k + 2) % 3], big[k], met[k], part[k]) }
+  for k in 0..3 { run meet(met[k], part[k + 3]) }
+  run collect(part)
+  run clock(tick)
+  run shows(tick)
+}
+`
+
+func threadedProgram(t *testing.T) *Program {
+	p, err := LoadFiles([]*diag.File{{Name: "threaded.sn", Text: threaded}}, Options{})
+	require.NoError(t, err)
+	return p
+}
+
+// TestThreads: the tasks that channels drive are threads; a select keeps its neighbours.
+func TestThreads(t *testing.T) {
+	t.Parallel()
+	p := threadedProgram(t)
+	require.Len(t, p.Warnings, 2) // the other one is of the circle
+	require.Contains(t, p.Warnings[0].Error(), "the task `clock` is not a thread: it has a select here")
+	var threads []string
+	for _, r := range p.Tree.System.Runs {
+		if r.Thread {
+			threads = append(threads, r.Name)
+		}
+	}
+	require.Equal(t, "ring.0 ring.1 ring.2 meet.0 meet.1 meet.2 collect", strings.Join(threads, " "))
+	m, err := p.ForThreads()
+	require.NoError(t, err)
+	require.Len(t, m.Contexts, 8)
+	parsed, err := ir.Parse(&diag.File{Name: "threaded.sir", Text: ir.Print(m)})
+	require.NoError(t, err)
+	require.Equal(t, ir.Print(m), ir.Print(parsed))
+	same(t, p, m)
+}
+
+// same compares a module with contexts with the reference.
+func same(t *testing.T, p *Program, m *ir.Module) {
+	want, err := p.Run(context.Background(), RunOptions{Level: Source})
+	require.NoError(t, err)
+	mc, err := program.New(m, world.New(nil))
+	require.NoError(t, err)
+	got, err := Drive(context.Background(), mc, Bounds{Steps: 1 << 30, Events: 1 << 20})
+	require.NoError(t, err)
+	require.Empty(t, trace.Compare(want.Trace, got, trace.Options{}))
+}
+
+// kahn is a random network: in each round a task hears all that feed it and tells all that
+// it feeds.
+func kahn(seed uint64) string {
+	r := rand.New(rand.NewPCG(seed, 1))
+	n := 2 + r.IntN(5)
+	var chans, tasks, runs strings.Builder
+	params, body, args := make([]string, n), make([]string, n), make([]string, n)
+	for from := range n {
+		for to := from + 1; to < n; to++ {
+			if to > from+1 && r.IntN(2) == 0 {
+				continue
+			}
+			size := []int{1, 3, 70}[r.IntN(3)]
+			name := fmt.Sprintf("c%d_%d", from, to)
+			fmt.Fprintf(&chans, "  chan %s: [%d]u32 cap %d\n", name, size, r.IntN(4))
+			params[from] += fmt.Sprintf("%s: out chan<[%d]u32>, ", name, size)
+			params[to] += fmt.Sprintf("%s: in chan<[%d]u32>, ", name, size)
+			body[from] += fmt.Sprintf("    var o%d: [%d]u32\n    for i in 0..%d { o%d[i] = x * (i + 3) }\n    %s.send(o%d)\n", to, size, size, to, name, to)
+			body[to] = fmt.Sprintf("    let i%d = %s.recv()\n    for i in 0..%d { x = x * 5 + i%d[i] }\n", from, name, size, from) + body[to]
+			args[from], args[to] = args[from]+name+", ", args[to]+name+", "
+		}
+	}
+	for k := range n {
+		fmt.Fprintf(&tasks, "task t%d(%sid: u32) {\n  var x: u32 = id\n  for round in 0..50 {\n%s    if round %% 20 == %d { log.print(\"{round} {x:hex}\") }\n  }\n}\n", k, params[k], body[k], k)
+	}
+	for _, k := range r.Perm(n) {
+		fmt.Fprintf(&runs, "  run t%d(%s%d)\n", k, args[k], k+1)
+	}
+	return fmt.Sprintf("%ssystem net @parallel {\n%s%s}\n", &tasks, &chans, &runs)
+}
+
+// TestRandomThreads compares random networks: their contexts in turn, and as threads.
+func TestRandomThreads(t *testing.T) {
+	t.Parallel()
+	seeds := uint64(2)
+	if os.Getenv("SINTER_FULL") == "1" {
+		seeds = 12
+	}
+	for seed := range seeds {
+		p, err := LoadFiles([]*diag.File{{Name: "net.sn", Text: kahn(seed)}}, Options{Check: true})
+		require.NoError(t, err, "seed %d", seed)
+		m, err := p.ForThreads()
+		require.NoError(t, err, "seed %d", seed)
+		require.Len(t, m.Contexts, len(p.Tree.System.Runs), "seed %d", seed)
+		same(t, p, m)
+		if _, err := p.llvm(); err == nil {
+			manyRuns(t, p, 5)
+		}
+	}
+}
+
+// manyRuns compares runs of the process with the reference.
+func manyRuns(t *testing.T, p *Program, n int) {
+	want, err := p.Run(context.Background(), RunOptions{Level: Source})
+	require.NoError(t, err)
+	for range n {
+		got, err := p.Run(context.Background(), RunOptions{Level: Native})
+		require.NoError(t, err)
+		require.Equal(t, byTask(strings.Join(want.Lines, "\n")), byTask(strings.Join(got.Lines, "\n")))
+		require.Equal(t, want.Trace.Status, got.Trace.Status)
+	}
+}
+
+// TestThreadsOfProcess runs the process many times: whoever runs first, each task says what
+// the reference says.
+func TestThreadsOfProcess(t *testing.T) {
+	t.Parallel()
+	p := threadedProgram(t)
+	if _, err := p.llvm(); err != nil {
+		testkit.Skip(t, err.Error())
+	}
+	want, err := p.Run(context.Background(), RunOptions{Level: Source})
+	require.NoError(t, err)
+	manyRuns(t, p, 20)
+	live := t.TempDir() + "/live"
+	img, err := p.X86(context.Background(), "linux")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(live, img.ELF, 0o700))
+	for range 10 {
+		out, err := exec.Command(live).CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		lines := slices.DeleteFunc(byTask(string(out)), func(l string) bool { return strings.HasPrefix(l, "shows: ") }) // its time has not come in the scripted run
+		require.Equal(t, byTask(strings.Join(want.Lines, "\n")), lines)
+	}
+}
+
+// byTask are lines in the order of their tasks.
+func byTask(lines string) []string {
+	list := strings.Split(strings.TrimSpace(lines), "\n")
+	slices.SortStableFunc(list, func(a, b string) int {
+		a, _, _ = strings.Cut(a, ":")
+		b, _, _ = strings.Cut(b, ":")
+		return strings.Compare(a, b)
+	})
+	return list
+}

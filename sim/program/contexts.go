@@ -1,0 +1,57 @@
+package program
+
+import (
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/trace"
+)
+
+// ring is what is known of a channel between two contexts: how often its writer has
+// filled a slot, and its reader emptied one.
+type ring struct{ given, taken uint64 }
+
+// hold is the slot that the next pass is about, if it may be had.
+func (r *ring) hold(what uint64, room int) (slot uint64, ok bool) {
+	switch what {
+	case ir.HasValue:
+		return r.taken % uint64(room), r.given != r.taken
+	case ir.IsTaken:
+		return 0, r.given == r.taken
+	}
+	return r.given % uint64(room), r.given-r.taken < uint64(room)
+}
+
+func (r *ring) pass(what uint64) {
+	if what == ir.HasValue {
+		r.taken++
+	} else {
+		r.given++
+	}
+}
+
+// halt ends a context, and the run with the last one.
+func (mc *Machine) halt(c *context) error {
+	c.ended, mc.progress = true, true
+	mc.turn++
+	if mc.allEnded() {
+		mc.end(trace.Ended)
+	}
+	return nil
+}
+
+// othersRest reports whether no other context can go on: each has ended or holds at a
+// channel.
+func (mc *Machine) othersRest(c *context) bool {
+	for _, o := range mc.tasks {
+		if o == c || o.ended {
+			continue
+		}
+		i := o.code[o.pc].instr
+		if i == nil || i.Op != ir.OpHold {
+			return false
+		}
+		if _, ok := mc.rings[i.Chan].hold(i.Imm, max(1, mc.m.Chans[i.Chan].Cap)); ok {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,116 @@
+package world
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/sinter-lang/sinter/internal/diag"
+	"github.com/sinter-lang/sinter/ir/port"
+)
+
+// BadAnswers is the code of errors about files of answers.
+const BadAnswers diag.Code = "E0504"
+
+// answerLine is a line of a file of answers: a time, a command, a colon, the answer.
+type answerLine struct {
+	span    diag.Span
+	time    uint64
+	command []string
+	answer  string
+}
+
+// eachAnswer reads the lines of a file of answers, whose times do not fall. A line or the rest
+// of it after # is a comment. form says how a line looks.
+func eachAnswer(name string, data []byte, form string, do func(answerLine) error) error {
+	file := &diag.File{Name: name, Text: string(data)}
+	last := uint64(0)
+	for at := 0; at < len(file.Text); {
+		line, _, _ := strings.Cut(file.Text[at:], "\n")
+		span := diag.Span{File: file, Start: at, End: at + len(line)}
+		at += len(line) + 1
+		text, _, _ := strings.Cut(line, "#")
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		before, after, colon := strings.Cut(text, ":")
+		fields := strings.Fields(before)
+		if !colon || len(fields) == 0 {
+			return diag.Errorf(BadAnswers, span, "expected %s, got %q", form, strings.TrimSpace(text))
+		}
+		time, err := strconv.ParseUint(fields[0], 10, 63)
+		switch {
+		case err != nil:
+			return diag.Errorf(BadAnswers, span, "expected a time in microseconds, got %q", fields[0])
+		case time < last:
+			return diag.Errorf(BadAnswers, span, "the time %d lies before that of the line above, %d", time, last)
+		}
+		last = time
+		if err := do(answerLine{span, time, fields[1:], strings.TrimSpace(after)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReadAnswers reads a file of answers: in each line a time in microseconds, a command, its
+// sectors, a colon, and whether the disk can do that from then on. A minus is a failure. Without
+// sectors all are meant.
+//
+//	0     read 5 : -        # sector 5 cannot be read
+//	2000  write 3..=9 : -
+//	2000  read : ok
+//	2000  flush : -
+func (d *Disk) ReadAnswers(k *port.Kind, name string, data []byte) error {
+	const form = "a time, a command, its sectors, a colon, and - or ok, as in `0 read 5 : -`"
+	return eachAnswer(name, data, form, func(l answerLine) error {
+		if l.answer != "-" && l.answer != "ok" || len(l.command) == 0 || len(l.command) > 2 {
+			return diag.Errorf(BadAnswers, l.span, "expected %s", form)
+		}
+		m := k.Method(l.command[0])
+		if m == nil {
+			return diag.Errorf(BadAnswers, l.span, "a disk has no command %q; it has %s", l.command[0], strings.Join(k.MethodNames(), ", "))
+		}
+		a := Able{Time: l.time, Op: m.Code, To: math.MaxUint32, Can: l.answer == "ok"}
+		if len(l.command) == 2 {
+			var ok bool
+			if a.From, a.To, ok = sectors(l.command[1]); !ok || m.ArgBits == 0 {
+				return diag.Errorf(BadAnswers, l.span, "%q are no sectors of a %s; they are written 5, 5..9 or 5..=8", l.command[1], m.Name)
+			}
+		}
+		d.Add(a)
+		return nil
+	})
+}
+
+// sectors reads a number or a range.
+func sectors(text string) (from, to uint32, ok bool) {
+	lo, hi, ranged := strings.Cut(text, "..")
+	closed := strings.HasPrefix(hi, "=")
+	first, err := strconv.ParseUint(lo, 10, 32)
+	if err != nil || !ranged {
+		return uint32(first), uint32(first), err == nil
+	}
+	last, err := strconv.ParseUint(strings.TrimPrefix(hi, "="), 10, 32)
+	if !closed {
+		last--
+	}
+	return uint32(first), uint32(last), err == nil && first <= last && last <= math.MaxUint32
+}
+
+// Refuses reports whether a device is a disk that cannot do a command now although
+// it may have such a sector.
+func (w *World) Refuses(dev int, command []byte) bool {
+	d := w.Disk(dev)
+	return d != nil && len(command) >= port.CommandSize && !d.Can(w.now, command)
+}
+
+// AbleTo says that from now on a disk can do a command to a sector, or cannot. The number does
+// not count for a command without a sector.
+func (d *Disk) AbleTo(m *port.Method, sector uint32, can bool) {
+	a := Able{Op: m.Code, From: sector, To: sector, Can: can}
+	if m.ArgBits == 0 {
+		a.From, a.To = 0, math.MaxUint32
+	}
+	d.Add(a)
+}
