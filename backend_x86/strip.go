@@ -21,7 +21,7 @@ const (
 // symbols. Loaders go by segments; for a small program the table is a fifth of the file.
 func withoutSections(file []byte) ([]byte, error) {
 	u := binary.LittleEndian
-	bad := fmt.Errorf("the linker wrote %d bytes that are no executable", len(file))
+	bad := fmt.Errorf("the linker wrote %d bytes that are not an executable", len(file))
 	if len(file) < elfHeader {
 		return nil, bad
 	}
