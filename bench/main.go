@@ -91,6 +91,7 @@ func main() {
 	goals := flag.Bool("core", false, "place cores of the kernels and print them beside their goals and other cores")
 	kinds := flag.String("kinds", "pipe3,pipe3+mine,multi", "with -core: which cores, +mine with mined lines")
 	threads := flag.Bool("parallel", false, "time a stencil in strips as threads and ranks, beside C with OpenMP and MPI")
+	prices := flag.Bool("price", false, "place netlists of several cores of each kernel and print them beside their prices")
 	registers := flag.Bool("registers", false, "print what registers cost and save")
 	streams := flag.Bool("stream", false, "run the filter over long captures, and print what a frame takes and the memory")
 	frames := flag.Int("frames", 1_000_000, "with -stream: the longest capture")
@@ -133,6 +134,8 @@ func main() {
 		err = printCores(context.Background(), o, *kinds, os.Stdout)
 	case *threads:
 		err = printParallel(context.Background(), max(*rounds, 1), benchStrips, os.Stdout)
+	case *prices:
+		err = printPrices(context.Background(), o, os.Stdout)
 	case *registers:
 		err = printRegisters(context.Background(), o, os.Stdout)
 	default:

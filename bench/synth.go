@@ -98,7 +98,13 @@ func placed(ctx context.Context, c *rtl.Circuit, options []string) (placement, e
 	if err := tool(ctx, dir, "yosys", "-q", "-p", script); err != nil {
 		return placement{}, err
 	}
+	return seeded(ctx, dir, options)
+}
+
+// seeded places core.json of a folder with some seeds.
+func seeded(ctx context.Context, dir string, options []string) (placement, error) {
 	var last report
+	var err error
 	seed := 0
 	fmax, err := median(seeds, func() (float64, error) {
 		seed++

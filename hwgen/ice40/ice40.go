@@ -81,12 +81,14 @@ type Usage struct {
 	Flops   int `json:"ffs"`
 	Cells   int `json:"cells"` // logic cells after packing
 	Blocks  int `json:"block_rams"`
+
+	Picoseconds int `json:"picoseconds"` // the longest path, estimated
 }
 
 // Usage counts cells.
 func (d *Design) Usage() Usage {
 	p := gate.Prices(d.n)
-	return Usage{Tables: p.LUTs, Carries: p.Carries, Flops: p.FFs, Cells: p.Cells, Blocks: len(d.blocks)}
+	return Usage{Tables: p.LUTs, Carries: p.Carries, Flops: p.FFs, Cells: p.Cells, Blocks: len(d.blocks), Picoseconds: p.Picoseconds}
 }
 
 // buildable says why a memory cannot be block RAM.

@@ -25,6 +25,7 @@ func (p *Program) netlist(ctx context.Context, kind string, files map[string]str
 	files[NetlistName(name)] = d.Verilog(lines)
 	u := d.Usage()
 	figures["netlist_cells"], figures["netlist_luts"], figures["netlist_block_rams"] = float64(u.Cells), float64(u.Tables), float64(u.Blocks)
+	figures["netlist_mhz_estimated"] = 1e6 / float64(u.Picoseconds)
 	return nil
 }
 

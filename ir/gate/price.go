@@ -31,6 +31,8 @@ import (
 //
 // Depth counts tables on the longest path between registers, ports and
 // memories; a step along a carry chain counts a tenth, rounded up at the end.
+// Picoseconds is the same path with the times of the part, and orders circuits by
+// their clock.
 type Price struct {
 	LUTs      int // tables, with those that only pass a carry on
 	Carries   int // carry cells
@@ -39,7 +41,10 @@ type Price struct {
 	Depth     int
 	MemBits   int
 	AsyncBits int
-	ByOwner   []OwnerPrice // largest first
+
+	Picoseconds int // the longest path, see timing.go
+
+	ByOwner []OwnerPrice // largest first
 }
 
 // OwnerPrice is one line of the breakdown: the part of the names before the
@@ -57,6 +62,7 @@ func Prices(n *Netlist) Price {
 	p.price.LUTs += free
 	p.price.Cells = p.price.LUTs + p.price.Carries - p.shared + p.looseFFs()
 	p.price.Depth = p.depth()
+	p.price.Picoseconds = n.Picoseconds()
 	for _, m := range n.Mems {
 		bits := m.Width << m.AddrBits
 		p.price.MemBits += bits

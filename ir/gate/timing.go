@@ -1,0 +1,162 @@
+package gate
+
+import "math/bits"
+
+// Times of an iCE40 HX in picoseconds, from the timing data of Project IceStorm.
+// A wire is as long as the placer makes it: what paths of placed cores had on
+// average, more where much reads it.
+const (
+	psFlop       = 540  // from the clock to the output
+	psBlock      = 2146 // the same of a block RAM
+	psLUT        = 390  // through a table, the mean of its four inputs
+	psLUTCarry   = 316  // from the carry of the cell
+	psToCarry    = 245  // from an operand into the chain
+	psCarry      = 126  // along the chain
+	psCarryTile  = 196  // more between tiles of 8 cells
+	psFromCarry  = 300  // the wire from a carry to the table of the next cell
+	psWire       = 950
+	psWireFanout = 60  // more for each doubling of what reads it
+	psFlopSetup  = 470 // of a flip-flop, with the table before it
+	psBlockSetup = 150
+	psEnable     = 700 // more on the way to the enable of flip-flops, which is shared
+	tileCells    = 8
+)
+
+// timer computes when each net has its value in a cycle.
+type timer struct {
+	n      *Netlist
+	at     []int
+	uses   []int   // how much reads a net
+	driver []int32 // the cell of a net, -1: none
+	chain  []int   // of a carry: its place in the chain
+}
+
+// Picoseconds estimates the longest path of a netlist on an iCE40 HX.
+func (n *Netlist) Picoseconds() int {
+	t := &timer{n: n, at: make([]int, n.Nets), uses: make([]int, n.Nets), driver: make([]int32, n.Nets), chain: make([]int, n.Nets)}
+	for i := range t.driver {
+		t.driver[i] = -1
+	}
+	for i := range n.Cells {
+		t.driver[n.Cells[i].Out] = int32(i)
+		for _, x := range n.Cells[i].Used() {
+			t.uses[x]++
+		}
+	}
+	n.Readers(func(x Net) { t.uses[x]++ })
+	return t.longest()
+}
+
+// longest follows the cells in order and gives the latest end of a path.
+func (t *timer) longest() int {
+	n, async := t.n, t.leaves()
+	for i := range n.Cells {
+		c := &n.Cells[i]
+		for _, x := range c.Used() {
+			if r := async[x]; r != nil && t.at[x] == 0 {
+				t.at[x] = t.latest(r.Addr) + psLUT
+			}
+		}
+		t.at[c.Out] = t.through(c)
+	}
+	end := 0
+	for i := range n.Outputs {
+		end = max(end, t.latest(n.Outputs[i].Bits))
+	}
+	for i := range n.Regs {
+		r := &n.Regs[i]
+		end = max(end, t.arrive(r.Enable)+psEnable)
+		for _, d := range r.D {
+			end = max(end, t.intoFlop(d))
+		}
+	}
+	for i := range n.Mems {
+		for j := range n.Mems[i].Reads {
+			p := &n.Mems[i].Reads[j]
+			end = max(end, t.latest(p.Addr)+psBlockSetup, t.arrive(p.Enable)+psBlockSetup)
+		}
+		for j := range n.Mems[i].Writes {
+			p := &n.Mems[i].Writes[j]
+			end = max(end, t.latest(p.Addr)+psBlockSetup, t.latest(p.Data)+psBlockSetup, t.latest(p.Lanes)+psBlockSetup, t.arrive(p.Enable)+psBlockSetup)
+		}
+	}
+	return end
+}
+
+// leaves sets when the drivers of the shell have their values; memory that is read
+// without a clock follows its address.
+func (t *timer) leaves() map[Net]*Read[Net] {
+	async := map[Net]*Read[Net]{}
+	for i := range t.n.Regs {
+		for _, q := range t.n.Regs[i].Q {
+			t.at[q] = psFlop
+		}
+	}
+	for i := range t.n.Mems {
+		for j := range t.n.Mems[i].Reads {
+			r := &t.n.Mems[i].Reads[j]
+			for _, d := range r.Data {
+				if r.Sync {
+					t.at[d] = psBlock
+				} else {
+					async[d] = r
+				}
+			}
+		}
+	}
+	return async
+}
+
+// arrive is when a net is at the cells that read it.
+func (t *timer) arrive(x Net) int {
+	if x <= Net1 {
+		return 0
+	}
+	if d := t.driver[x]; d >= 0 && t.n.Cells[d].Kind == Adder { // it leaves the chain by a table
+		return t.at[x] + psFromCarry + psLUTCarry + psWire
+	}
+	return t.at[x] + psWire + psWireFanout*bits.Len(uint(max(t.uses[x]-1, 0)))
+}
+
+func (t *timer) latest(nets []Net) int {
+	at := 0
+	for _, x := range nets {
+		at = max(at, t.arrive(x))
+	}
+	return at
+}
+
+// through is when the output of a cell has its value.
+func (t *timer) through(c *Cell) int {
+	at := 0
+	for k, x := range c.Used() {
+		d := t.driver[x]
+		fromCarry := d >= 0 && t.n.Cells[d].Kind == Adder
+		switch {
+		case x <= Net1:
+		case c.Kind == Adder && k == 2:
+			t.chain[c.Out] = t.chain[x] + 1
+			next := t.at[x] + psCarry
+			if t.chain[c.Out]%tileCells == 0 {
+				next += psCarryTile
+			}
+			at = max(at, next)
+		case c.Kind == Adder:
+			at = max(at, t.arrive(x)+psToCarry)
+		case fromCarry:
+			at = max(at, t.at[x]+psFromCarry+psLUTCarry)
+		default:
+			at = max(at, t.arrive(x)+psLUT)
+		}
+	}
+	return at
+}
+
+// intoFlop is when a flip-flop can take d: a table that it alone reads is in its cell.
+func (t *timer) intoFlop(d Net) int {
+	i := t.driver[d]
+	if i < 0 || t.n.Cells[i].Kind != LUT || t.uses[d] > 1 {
+		return t.arrive(d) + psFlopSetup
+	}
+	return t.at[d] - psLUT + psFlopSetup
+}
