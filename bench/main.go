@@ -17,6 +17,7 @@
 //	go run ./bench -mine         the examples with mined lines and without; -programs DIR takes the programs of a folder
 //	go run ./bench -core         the table of goals: cores of the kernels placed by yosys and nextpnr, beside other cores (peers.json);
 //	                             -kinds pipe3,pipe3+mine,multi says which, -only names kernels
+//	go run ./bench -boards       cells of peripherals beside their goals, lines by hand, and the seconds of blinky to its bitstream by tool
 //	go run ./bench -registers    the table of docs/hardware.md of cores with 8 to 32 registers
 //
 // The object has four parts, each a map from a dotted key to a number:
@@ -97,6 +98,7 @@ func main() {
 	frames := flag.Int("frames", 1_000_000, "with -stream: the longest capture")
 	streamOn := flag.String("stream-on", "", "one run of -stream on this machine, in this process")
 	streamIn := flag.String("stream-in", "", "with -stream-on: the capture")
+	boards := flag.Bool("boards", false, "print what programs on boards cost, and the seconds of blinky by tool")
 	simulators := flag.Bool("sim", false, "time the engines of circuits beside Verilator, and nothing else")
 	services := flag.Bool("live", false, "run the echo as a service on each machine, and print how fast it answers")
 	var other peer
@@ -132,12 +134,14 @@ func main() {
 		err = printMined(context.Background(), o, *programs, *most, os.Stdout)
 	case *goals:
 		err = printCores(context.Background(), o, *kinds, os.Stdout)
-	case *threads:
-		err = printParallel(context.Background(), max(*rounds, 1), benchStrips, os.Stdout)
+	case *boards:
+		err = printBoards(context.Background(), o, os.Stdout)
 	case *prices:
 		err = printPrices(context.Background(), o, os.Stdout)
 	case *registers:
 		err = printRegisters(context.Background(), o, os.Stdout)
+	case *threads:
+		err = printParallel(context.Background(), max(*rounds, 1), benchStrips, os.Stdout)
 	default:
 		code, err = run(context.Background(), o, *accept)
 	}

@@ -43,7 +43,15 @@ func (b *body) place(c *rtl.Circuit, initial bool, reset string, joins ...string
 	for i := 0; i < len(joins); i += 2 {
 		pins = append(pins, fmt.Sprintf(".%s(%s)", names[joins[i]], joins[i+1]))
 	}
-	b.line("%s %s(%s);", verilog.ModuleName(c), verilog.Free("the_"+what, b.taken), strings.Join(pins, ", "))
+	b.line("%s%s%s(%s);", verilog.ModuleName(c), b.passed(c), verilog.Free("the_"+what, b.taken), strings.Join(pins, ", "))
+}
+
+// passed hands the folder of the memory files to an instance that reads some.
+func (b *body) passed(c *rtl.Circuit) string {
+	if !readsFiles(c) {
+		return " "
+	}
+	return b.folder(".%[1]s(%[1]s)")
 }
 
 // clock makes the clock of the core.
@@ -186,7 +194,7 @@ func (b *body) core() {
 	for _, o := range b.Core.Outputs {
 		pins = append(pins, fmt.Sprintf(".%s(%s)", b.ports[o.Name], b.join[o.Name]))
 	}
-	b.line("%s %s(\n  %s\n);", verilog.ModuleName(b.Core), verilog.Free("the_core", b.taken), strings.Join(pins, ",\n  "))
+	b.line("%s%s%s(\n  %s\n);", verilog.ModuleName(b.Core), b.passed(b.Core), verilog.Free("the_core", b.taken), strings.Join(pins, ",\n  "))
 }
 
 // joined is what a port of the core is joined with; rest when nothing is.

@@ -62,6 +62,7 @@ func TestFill(t *testing.T) {
 		{full, "data_copy"},
 		{sparse(r, 250, 9), "data_list"},
 		{sparse(r, 256, 30), "data_list"},
+		{sparse(r, 256, 110), "data_list"},            // longer than what is gates
 		{append(make([]uint64, 255), 1), "data_copy"}, // a list wants two words
 	} {
 		made, err := Restart(user(t, 8, c.init, nil))
@@ -156,6 +157,38 @@ func TestRom(t *testing.T) {
 				want = m.Init[at]
 			}
 			e.Clock()
+		}
+	}
+}
+
+// TestFolder: the top hands the folder of the memory files on to what reads some.
+func TestFolder(t *testing.T) {
+	icarus := testkit.Tool(t, "iverilog")
+	b := find(t, "icebreaker")
+	b.Part.Blocks = 0
+	d, err := New(b, user(t, 9, sparse(rand.New(rand.NewSource(3)), 300, 5), []uint64{1, 2, 3}), nil, periph.Hz{}, 9600)
+	require.NoError(t, err)
+	require.NoError(t, d.Place())
+	files, err := d.Files()
+	require.NoError(t, err)
+	for name, text := range d.Memories() {
+		files["deep/"+name] = text
+	}
+	files["core.v"] = verilog.Write(d.Core, verilog.Options{}) + spramModel
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "deep"), 0o755))
+	for name, text := range files {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	}
+	for folder, complains := range map[string]bool{"deep/": false, "./": true} {
+		for _, command := range [][]string{{icarus, "-g2005", "-s", d.Module(), "-P" + d.Module() + ".DIR=\"" + folder + "\"", "-o", "tb", d.Module() + ".v", "core.v"}, {"vvp", "-n", "tb"}} {
+			cmd := exec.Command(command[0], command[1:]...)
+			cmd.Dir = dir
+			out, _ := cmd.CombinedOutput()
+			if command[0] == "vvp" {
+				require.Equal(t, complains, strings.Contains(string(out), "Unable to open"), string(out))
+				require.Equal(t, complains, strings.Contains(string(out), "_rom_text0.hex"), string(out))
+			}
 		}
 	}
 }

@@ -180,7 +180,7 @@ func listOf(m *rtl.Mem) *list {
 }
 
 // shortList is how many words of a list are gates and no block of RAM.
-const shortList = 16
+const shortList = 64
 
 // listed gives zero for each address in turn, and then the words of the list.
 func (r *restarter) listed(m rtl.Mem, l *list, atQ, toQ rtl.ID) (addr, data rtl.ID) {

@@ -18,6 +18,7 @@ package top
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sinter-lang/sinter/hwgen/board"
@@ -76,7 +77,7 @@ func (d *Design) Module() string { return verilog.ModuleName(d.Core) + "_top" }
 // Files makes the module and its constraints.
 func (d *Design) Files() (map[string]string, error) {
 	d.modules = nil
-	d.taken = map[string]bool{verilog.ModuleName(d.Core): true, d.Module(): true}
+	d.taken = map[string]bool{verilog.ModuleName(d.Core): true, d.Module(): true, verilog.FolderParameter: true}
 	d.ports = verilog.NamesOf(d.Core).Ports
 	d.pins = map[string]string{"clk": verilog.Free("clk", d.taken)}
 	for _, w := range d.Wires {
@@ -90,6 +91,20 @@ func (d *Design) Files() (map[string]string, error) {
 		d.Module() + ".v":                      text,
 		d.Module() + "." + d.Board.Constraints: d.constraints(),
 	}, nil
+}
+
+// folder is the list of the parameter that names the folder of the memory files, "" where
+// there are none.
+func (d *Design) folder(form string) string {
+	if !readsFiles(d.Core) && (d.text == nil || !readsFiles(d.text)) {
+		return ""
+	}
+	return fmt.Sprintf(" #("+form+") ", verilog.FolderParameter)
+}
+
+// readsFiles reports whether a memory of a circuit starts with a file.
+func readsFiles(c *rtl.Circuit) bool {
+	return slices.ContainsFunc(c.Mems, func(m rtl.Mem) bool { return len(m.Init) > 0 })
 }
 
 // module writes the top and, after it, its peripherals.
@@ -106,7 +121,7 @@ func (d *Design) module() (string, error) {
 		}
 		heads = append(heads, fmt.Sprintf("%s wire %s", direction, d.pins[w.Port.Name]))
 	}
-	fmt.Fprintf(&s, "module %s(\n  %s\n);\n", d.Module(), strings.Join(heads, ",\n  "))
+	fmt.Fprintf(&s, "module %s%s(\n  %s\n);\n", d.Module(), d.folder("parameter %[1]s = \"./\""), strings.Join(heads, ",\n  "))
 	b := &body{Design: d, s: &s, join: map[string]string{}}
 	b.clock()
 	if err := b.reset(); err != nil {

@@ -257,6 +257,16 @@ func Written(path string, p *gen.Program) (text string, options []string, err er
 			}
 			continue
 		}
+		if device.Bus != "" {
+			if data := answersOf(p.Answers(device.Name)); data != nil {
+				name := strings.TrimSuffix(path, ".sn") + "." + device.Name + ".answers"
+				if err := flow.WriteFile(name, data); err != nil {
+					return "", nil, err
+				}
+				options = append(options, "--answers", device.Name+"="+name)
+			}
+			continue
+		}
 		if device.Serial {
 			if data := bytesOf(p.Script(), i); data != nil {
 				name := strings.TrimSuffix(path, ".sn") + "." + device.Name + ".bytes"
@@ -289,6 +299,22 @@ func Written(path string, p *gen.Program) (text string, options []string, err er
 		options = append(options, "--pcap-in", device.Name+"="+name)
 	}
 	return text, options, nil
+}
+
+// answersOf writes a file of answers, nil for none.
+func answersOf(list []world.Answer) []byte {
+	var b strings.Builder
+	for _, a := range list {
+		data := fmt.Sprintf("%x", a.Data)
+		if a.Refuses {
+			data = "-"
+		}
+		fmt.Fprintf(&b, "%d %x : %s\n", a.Time, a.Sent, data)
+	}
+	if b.Len() == 0 {
+		return nil
+	}
+	return []byte(b.String())
 }
 
 // levelsOf writes the changes of an input as a value change dump, nil for none.

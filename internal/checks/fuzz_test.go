@@ -13,6 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/testkit"
 	"github.com/sinter-lang/sinter/ir/trace"
+	"github.com/sinter-lang/sinter/verify/gen"
 )
 
 // fuzz runs programs and demands that none fails.
@@ -42,6 +43,25 @@ func TestGeneratedPrograms(t *testing.T) {
 	require.Greater(t, r.Events, 10*n, "programs that show little test little")
 	for _, status := range []string{"ended", "waiting", "stuck", "trap"} {
 		require.NotZero(t, r.Status[status], status)
+	}
+}
+
+// TestGeneratedBuses runs small programs with buses: what is not acknowledged, answers that come later, and
+// what is sent in front of what is read.
+func TestGeneratedBuses(t *testing.T) {
+	found := map[string]int{}
+	for seed := uint64(1); found["spi"] < 4 || found["i2c"] < 4; seed++ {
+		buses := 0
+		for _, d := range gen.New(seed, gen.Options{Small: true}).Devices() {
+			if d.Bus != "" {
+				found[d.Bus]++
+				buses++
+			}
+		}
+		if buses > 0 {
+			fuzz(t, checks.FuzzOptions{Seed: seed, Count: 1, On: []string{flow.IR}, Small: true})
+		}
+		require.Less(t, seed, uint64(100))
 	}
 }
 

@@ -39,7 +39,12 @@ func TestWrittenProgramsDoTheSame(t *testing.T) {
 				w.Bytes = append(w.Bytes, d.Name+"="+name)
 				kinds["bytes"]++
 			}
-			name = strings.TrimSuffix(name, "bytes") + "vcd"
+			name = strings.TrimSuffix(name, "bytes") + "answers"
+			if _, err := os.Stat(name); err == nil && d.Bus != "" {
+				w.Answers = append(w.Answers, d.Name+"="+name)
+				kinds[d.Bus]++
+			}
+			name = strings.TrimSuffix(name, "answers") + "vcd"
 			if _, err := os.Stat(name); err == nil {
 				w.Levels = append(w.Levels, d.Name+"="+name)
 				kinds["levels"]++
@@ -66,7 +71,7 @@ func TestWrittenProgramsDoTheSame(t *testing.T) {
 		require.NoError(t, err, path)
 		require.Empty(t, trace.Compare(s.ref, r.Trace, trace.Options{}), path)
 	}
-	for _, k := range []string{"captures", "port.udp", "net.udp", "disk", "levels", "bytes", "answers", "until"} {
+	for _, k := range []string{"captures", "port.udp", "net.udp", "disk", "levels", "bytes", "answers", "spi", "i2c", "until"} {
 		require.Greater(t, kinds[k], 3, k)
 	}
 }

@@ -8,6 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/sinter-lang/sinter/hwgen/board"
+	"github.com/sinter-lang/sinter/hwgen/periph"
+	"github.com/sinter-lang/sinter/hwgen/plan"
 	"github.com/sinter-lang/sinter/hwgen/top"
 	"github.com/sinter-lang/sinter/internal/flow"
 	"github.com/sinter-lang/sinter/internal/testkit"
@@ -88,10 +91,32 @@ func TestPinsOfStack(t *testing.T) {
 	require.Equal(t, 2, d.SPRAMs())
 	require.LessOrEqual(t, d.Blocks(), 28)
 	require.Contains(t, files, "echo_server_rom_text1.hex")
+	_, err = p.FPGA(ctx, flow.FPGAOptions{Dir: t.TempDir(), Board: "hx8k", Core: flow.Pipe3, Baud: 115200})
+	require.ErrorContains(t, err, "the program does not fit into hx8k")
+	require.ErrorContains(t, err, "--board icebreaker holds it, with its data in single-ported RAM")
 	r, err := SimulatePins(ctx, p, o, flow.World{Captures: []string{"nic=" + path}, Until: "12ms"})
 	require.NoError(t, err)
 	require.Empty(t, r.Difference)
 	require.Equal(t, 3, r.Frames)
+}
+
+// TestQueueFitsAnUP5K: the core of queue has 32 KiB of data and its text in 16 KiB. Neither fits
+// into the 15 KiB of blocks, but the data lies in single-ported RAM.
+func TestQueueFitsAnUP5K(t *testing.T) {
+	c, err := loadExample(t, "queue").Core(context.Background(), flow.Pipe3)
+	require.NoError(t, err)
+	for name, fits := range map[string]bool{"icebreaker": true, "hx8k": false} {
+		b, err := board.Find(name)
+		require.NoError(t, err)
+		d, err := top.New(b, c.Circuit, nil, periph.Hz{}, 9600)
+		require.NoError(t, err)
+		require.NoError(t, d.Place())
+		price, err := plan.Price(d.Core)
+		require.NoError(t, err)
+		t.Logf("%s: %d cells, %d block RAMs, %d SPRAMs", name, price.Cells, d.Blocks(), d.SPRAMs())
+		need := board.Need{Cells: price.Cells, Blocks: d.Blocks(), SPRAMs: d.SPRAMs()}
+		require.Equal(t, fits, need.Fits(b.Part, b.Part), name)
+	}
 }
 
 // shortFrames writes a capture of ten short frames of the filter's own, where some

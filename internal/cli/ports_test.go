@@ -53,6 +53,7 @@ func TestPortsWithoutNames(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "relay.sn"), []byte(relay), 0o644))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "old.img"), make([]byte, 1024), 0o644))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "b.vcd"), []byte("$timescale 1 us $end\n$var wire 1 ! b $end\n$enddefinitions $end\n#0\n0!\n#5\n1!\n"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "bad.answers"), []byte("0 read 1 : -\n0 erase 1 : -\n"), 0o644))
 	in := func(args ...string) (int, string) {
 		cmd := tool(t, dir, append([]string{"run", "relay.sn"}, args...)...)
 		said, _ := cmd.CombinedOutput() //nolint:errcheck // its exit code is looked at
@@ -64,6 +65,9 @@ func TestPortsWithoutNames(t *testing.T) {
 		{"--pcap-out middle=x", "--pcap-out middle=x: relay has no network device `middle`"},
 		{"--disk left=x", "--disk left=x: relay has no disk `left`; it has disk"},
 		{"--disk old.img --disk disk=old.img", "the disk has a file already, old.img"},
+		{"--answers left=x", "--answers left=x: relay has no bus or disk `left`; it has disk"},
+		{"--answers bad.answers", "error[E0504]: a disk has no command \"erase\"; it has read, write, flush"},
+		{"--answers none --answers disk=bad.answers", "`disk` has a file already, none"},
 		{"--disk-out k=x", "--disk-out k=x: relay has no disk `k`"},
 		{"--vcd-in x=b.vcd", "--vcd-in x=b.vcd: relay has no input of levels `x`; it has b"},
 		{"--vcd-out o.vcd", "--vcd-out o.vcd: relay has x, y; write x=o.vcd"},

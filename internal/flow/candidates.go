@@ -175,22 +175,34 @@ func (p *Program) candidate(ctx context.Context, kind string) (Candidate, error)
 	if err != nil {
 		return Candidate{}, err
 	}
-	cycles, err := cyclesOn(kind, im)
 	c := Candidate{
 		Core: kind, Multiplier: multiplierOf(im), Registers: core.Point.Regs.N, Shifter: core.Point.Shifts.How,
-		LUTs: price.LUTs, Cells: price.Cells, Depth: price.Depth, of: p, core: core, cycles: cycles,
+		LUTs: price.LUTs, Cells: price.Cells, Depth: price.Depth, of: p, core: core,
 	}
 	if p.opts.Soft && c.Multiplier == noMultiplier {
 		c.Multiplier = "soft"
 	}
-	if p.opts.lines() > 0 && p.Form <= FromIR {
-		r, err := p.Mined()
-		if err != nil {
-			return c, err
-		}
-		c.Mined = len(r.Chosen)
-	}
+	c.Mined, c.cycles, err = p.minedCycles(kind, im)
 	return c, err
+}
+
+// minedCycles estimates the cycles of the image on an organisation, and says how many mined
+// lines it has: they leave a part of the cycles without them, with loops that are counted.
+func (p *Program) minedCycles(kind string, im *image.Image) (lines int, cycles float64, err error) {
+	if p.opts.lines() == 0 || p.Form > FromIR {
+		cycles, err = cyclesOn(kind, im)
+		return 0, cycles, err
+	}
+	r, err := p.Mined()
+	if err != nil {
+		return 0, 0, err
+	}
+	plain, err := p.plainImage(context.Background())
+	if err != nil {
+		return 0, 0, err
+	}
+	cycles, err = cyclesOn(kind, plain)
+	return len(r.Chosen), cycles * r.Left(len(r.Chosen)), err
 }
 
 // noMultiplier is what a core has whose program multiplies nothing.

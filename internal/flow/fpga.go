@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"math/big"
 	"path/filepath"
@@ -99,7 +100,7 @@ func (p *Program) FPGA(ctx context.Context, o FPGAOptions) (*FPGA, error) {
 		f.Files = append(f.Files, filepath.Join(o.Dir, name))
 	}
 	if !f.Fits {
-		return f, tooLarge(f.design.Board, f.Estimate, "by Sinter's own estimate")
+		return f, p.tooLargeFor(ctx, f, o.Core)
 	}
 	err = p.implement(ctx, f, o)
 	if e := f.writeReport(o.Dir); err == nil {
@@ -142,12 +143,14 @@ func (p *Program) boardFiles(ctx context.Context, o FPGAOptions) (*FPGA, map[str
 		return nil, nil, UserErrorf("%s on %s: %v", p.Name, d.Board.Name, err)
 	}
 	maps.Copy(files, d.Memories())
+	head := fmt.Sprintf("// %s\n// The top for %s, made by Sinter %s.\n", license, d.Board.Name, Version)
+	files[d.Module()+".v"] = head + files[d.Module()+".v"]
 	c, err := p.Core(ctx, o.Core)
 	if err != nil {
 		return nil, nil, err
 	}
 	name := verilog.ModuleName(c.Circuit)
-	files[name+".v"] = verilog.Write(d.Core, verilog.Options{})
+	files[name+".v"] = verilog.Write(d.Core, verilog.Options{About: about(c, name)})
 	if c.Point != nil {
 		files[name+".design"] = design.Print(c.Point)
 	}
@@ -171,6 +174,27 @@ func (u Usage) need() board.Need {
 	return board.Need{Cells: u.Cells, Blocks: u.Blocks, DSPs: u.DSPs, SPRAMs: u.SPRAMs}
 }
 
+// tooLargeFor is the error of a program that the board cannot hold by our own estimate. It
+// names a board that holds it with its data in single-ported RAM, if there is one.
+func (p *Program) tooLargeFor(ctx context.Context, f *FPGA, core string) error {
+	err := tooLarge(f.design.Board, f.Estimate, "by Sinter's own estimate")
+	c, e := p.Core(ctx, core)
+	if e != nil {
+		return e
+	}
+	for _, name := range board.Names() {
+		b, e := board.Find(name)
+		if e != nil || b.Part.SPRAMs == 0 || b.Part.Name == f.design.Board.Part.Name {
+			continue
+		}
+		d, e := top.New(b, c.Circuit, f.design.Wires, periph.Hz{}, f.design.Baud)
+		if e == nil && d.Place() == nil && (Usage{Cells: f.Estimate.Cells, Blocks: d.Blocks(), SPRAMs: d.SPRAMs()}).need().Fits(b.Part, b.Part) {
+			return UserErrorf("%v; --board %s holds it, with its data in single-ported RAM", err, name)
+		}
+	}
+	return err
+}
+
 // tooLarge is the error of a program that its part cannot hold.
 func tooLarge(b *board.Board, u Usage, who string) error {
 	have := Usage{Cells: b.Part.Cells, Blocks: b.Part.Blocks, DSPs: b.Part.DSPs}
@@ -190,6 +214,9 @@ func (p *Program) onBoard(ctx context.Context, o FPGAOptions) (*top.Design, erro
 	b, err := findBoard(o.Board, o.Part)
 	if err != nil {
 		return nil, err
+	}
+	if o.Baud == 0 {
+		return nil, UserErrorf("--baud wants a speed above 0, such as 115200")
 	}
 	clock, err := parseMHz(o.Clock)
 	if err != nil {

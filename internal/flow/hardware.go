@@ -118,10 +118,14 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 	return files, report.figures(), nil
 }
 
+// license is the line that says under what terms a written file may be used.
+const license = "SPDX-License-Identifier: Apache-2.0"
+
 // about is the comment at the top of a core's Verilog.
 func about(c *Core, module string) []string {
 	p := c.Point
 	return []string{
+		license,
 		fmt.Sprintf("%s: a core for one program, made by Sinter %s.", module, Version),
 		fmt.Sprintf("core %s, %d instruction lines, %d registers, %d words of text, %d of data", p.Core, len(p.Lines), p.Regs.N, 1<<p.Text.N, dataWords(c.Circuit)),
 		fmt.Sprintf("%s.design holds its choices; (* src *) names the first row of it that needs a net.", module),

@@ -3,6 +3,7 @@ package gates
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/sinter-lang/sinter/ir/gate"
@@ -214,17 +215,50 @@ func evalFormula(f *formula, r ref, in [4]uint64) uint64 {
 	return v[r.value()]
 }
 
+// Matrices of h rows stand side by side in as many words.
 func TestTranspose(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	var m [MaxLanes]uint64
-	for i := range m {
-		m[i] = r.Uint64()
+	for _, h := range []int{8, 16, 32, 64} {
+		m := make([]uint64, h)
+		for i := range m {
+			m[i] = r.Uint64()
+		}
+		was := slices.Clone(m)
+		transpose(m)
+		for i := range h {
+			for j := range 64 {
+				side := j &^ (h - 1)
+				require.Equal(t, was[i]>>j&1, m[j-side]>>(side+i)&1, "%d rows", h)
+			}
+		}
 	}
-	was := m
-	transpose(&m)
-	for i := range 64 {
-		for j := range 64 {
-			require.Equal(t, was[i]>>j&1, m[j]>>i&1)
+}
+
+// Words of each width go to the lanes and come back, in those of a mask.
+func TestGatherAndScatter(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 1))
+	for _, n := range []int{1, 7, 8, 9, 16, 17, 32, 33, 64} {
+		s := &State{lanes: MaxLanes, slots: new([1 << 16]uint64)}
+		var bits []uint16
+		for i := range n {
+			bits = append(bits, uint16(n-i)) // in any order
+			s.slots[n-i] = r.Uint64()
+		}
+		var was, words, got [MaxLanes]uint64
+		s.gather(bits, &was)
+		for l := range was {
+			require.Equal(t, s.Get(bits, l), was[l], "%d bits, lane %d", n, l)
+			words[l] = r.Uint64()
+		}
+		mask := r.Uint64()
+		s.scatter(bits, &words, mask)
+		s.gather(bits, &got)
+		for l := range got {
+			want := was[l]
+			if mask>>l&1 == 1 {
+				want = words[l] & (1<<n - 1)
+			}
+			require.Equal(t, want, got[l], "%d bits, lane %d", n, l)
 		}
 	}
 }

@@ -12,15 +12,18 @@ func (s *State) gather(bits []uint16, out *[MaxLanes]uint64) {
 		}
 		return
 	}
-	*out = [MaxLanes]uint64{}
+	h, low := heightOf(len(bits))
+	var rows [MaxLanes]uint64
 	for i, b := range bits {
-		out[i] = s.slots[b]
+		rows[i] = s.slots[b]
 	}
-	transpose(out)
+	transpose(rows[:h])
+	for l := range out {
+		out[l] = rows[l&(h-1)] >> (l &^ (h - 1)) & low
+	}
 }
 
 // scatter writes one word per lane to a group of slots, in the lanes of mask.
-// It may change words.
 func (s *State) scatter(bits []uint16, words *[MaxLanes]uint64, mask uint64) {
 	if s.lanes <= few {
 		for l := range s.lanes {
@@ -30,9 +33,14 @@ func (s *State) scatter(bits []uint16, words *[MaxLanes]uint64, mask uint64) {
 		}
 		return
 	}
-	transpose(words)
+	h, low := heightOf(len(bits))
+	var rows [MaxLanes]uint64
+	for l, w := range words {
+		rows[l&(h-1)] |= w & low << (l &^ (h - 1))
+	}
+	transpose(rows[:h])
 	for i, b := range bits {
-		s.slots[b] ^= (s.slots[b] ^ words[i]) & mask
+		s.slots[b] ^= (s.slots[b] ^ rows[i]) & mask
 	}
 }
 
@@ -83,12 +91,22 @@ func spread(bits uint64, n, step int) uint64 {
 	return mask
 }
 
-// transpose exchanges rows and columns of a 64x64 bit matrix by swapping
-// quarters of halving size (Warren, Hacker's Delight, 7-3).
-func transpose(m *[MaxLanes]uint64) {
-	mask := uint64(0x00000000FFFFFFFF)
-	for j := 32; j != 0; j >>= 1 {
-		for k := 0; k < 64; k = (k + j + 1) &^ j {
+// heightOf is the smallest number of rows that n bits of each lane fit in, and a mask of as
+// many bits: an address has fewer bits than there are lanes.
+func heightOf(n int) (h int, low uint64) {
+	for h = 8; h < n; {
+		h *= 2
+	}
+	return h, 1<<h - 1
+}
+
+// transpose exchanges rows and columns of 64/h bit matrices of h rows that stand side by side,
+// by swapping quarters of halving size (Warren, Hacker's Delight, 7-3).
+func transpose(m []uint64) {
+	j := len(m) / 2
+	mask := ^uint64(0) / (1<<j + 1)
+	for ; j != 0; j >>= 1 {
+		for k := 0; k < len(m); k = (k + j + 1) &^ j {
 			t := (m[k]>>j ^ m[k+j]) & mask
 			m[k] ^= t << j
 			m[k+j] ^= t

@@ -23,10 +23,19 @@ const (
 	inLink
 	outLink
 	serialLink
+	busLink
 )
 
 // linkTypes are the types of the parameters for devices.
 var linkTypes = [...]string{ethLink: "net.Eth", udpLink: "net.Udp", diskLink: "blk.Disk", inLink: "gpio.In", outLink: "gpio.Out", serialLink: "uart.Port"}
+
+// deviceType is the type of the parameter for a device.
+func (l *link) deviceType() string {
+	if l.bus != nil {
+		return l.bus.Type
+	}
+	return linkTypes[l.kind]
+}
 
 func (l *link) device() bool { return l.kind != channelLink }
 
@@ -40,6 +49,7 @@ type Device struct {
 	Disk     bool
 	Pin      bool
 	Serial   bool
+	Bus      string // its kind, "" for none
 	Answers  string // of a disk: a file that says what it cannot do
 }
 
@@ -50,7 +60,7 @@ func (p *Program) Devices() []Device {
 		if !l.device() || l.gone {
 			continue
 		}
-		out = append(out, Device{Name: l.port(), Disk: l.kind == diskLink, Pin: l.kind == inLink || l.kind == outLink, Serial: l.kind == serialLink, Messages: l.kind == udpLink && !l.socket, Answers: l.answers})
+		out = append(out, Device{Name: l.port(), Disk: l.kind == diskLink, Pin: l.kind == inLink || l.kind == outLink, Serial: l.kind == serialLink, Messages: l.kind == udpLink && !l.socket, Bus: l.busKind(), Answers: l.answers})
 	}
 	return out
 }
@@ -83,6 +93,8 @@ func (p *Program) uses() string {
 			need("blk")
 		case d.Pin:
 			need("gpio")
+		case d.Bus != "":
+			need(port.Find(d.Bus).Package())
 		case d.Serial:
 			need("uart")
 		case d.Messages: // its type is one of net
@@ -120,6 +132,8 @@ func (p *Program) deviceText(b *strings.Builder) {
 			fmt.Fprintf(b, "%s = gpio.out(\"%s\")\n", l.name, l.name)
 		case l.kind == serialLink:
 			fmt.Fprintf(b, "%s = uart.port(%q)\n", l.name, l.name)
+		case l.kind == busLink:
+			fmt.Fprintf(b, "%s = %s(%q)\n", l.name, l.bus.Make, l.name)
 		case l.kind == udpLink:
 			fmt.Fprintf(b, "%s = port.udp(%q)\n", l.name, l.name)
 		case l.kind == diskLink:
@@ -148,6 +162,7 @@ func (p *Program) Script() *world.Script {
 	for i, d := range p.Devices() {
 		s.Devices = append(s.Devices, d.Name)
 		s.Disks = append(s.Disks, nil)
+		s.Buses = append(s.Buses, p.bus(d))
 		s.Streams = append(s.Streams, d.Serial)
 		if d.Disk {
 			s.Disks[i] = world.NewDisk(make([]byte, world.DiskSectors*world.SectorSize))
@@ -202,6 +217,9 @@ func (p *Program) Until() uint64 {
 	}
 	for _, e := range p.edges {
 		last = max(last, e.time)
+	}
+	for _, a := range p.answers {
+		last = max(last, a.Time)
 	}
 	if p.ticks {
 		last += tail

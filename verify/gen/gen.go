@@ -23,6 +23,7 @@ type Program struct {
 	links   []*link // channels and devices, in the order of the system
 	arrives []*arrival
 	edges   []edgeOf
+	answers []answerOf
 	ticks   bool // there are timers
 	library bool // functions of the library are asked for known answers
 }
@@ -32,6 +33,7 @@ type gen struct {
 	r      *rand.Rand
 	pins   *rand.Rand // of pins
 	serial *rand.Rand // of serial lines
+	buses  *rand.Rand // of buses
 	worn   *rand.Rand // of what devices cannot do
 	o      Options
 	p      *Program
@@ -60,7 +62,7 @@ func New(seed uint64, o Options) *Program {
 		o.Size = min(o.Size, 10)
 	}
 	g := &gen{
-		r: rand.New(rand.NewPCG(seed, 7)), pins: rand.New(rand.NewPCG(seed, 8)), serial: rand.New(rand.NewPCG(seed, 9)), worn: rand.New(rand.NewPCG(seed, 10)), o: o, p: &Program{Seed: seed, Used: map[string]int{}, decls: list()},
+		r: rand.New(rand.NewPCG(seed, 7)), pins: rand.New(rand.NewPCG(seed, 8)), serial: rand.New(rand.NewPCG(seed, 9)), worn: rand.New(rand.NewPCG(seed, 10)), buses: rand.New(rand.NewPCG(seed, 11)), o: o, p: &Program{Seed: seed, Used: map[string]int{}, decls: list()},
 		exprs: exprRows(), exacts: exactRows(), stmts: stmtRows(),
 	}
 	g.traps = !o.NoTraps && g.oneIn(3)

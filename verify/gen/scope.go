@@ -34,6 +34,7 @@ type body struct {
 	ends     int       // more than 0: nothing may leave the function here
 	disk     *link     // of a task, nil for none
 	pin, led *link     // of a task, nil for none
+	bus      *link     // of a task, nil for none
 	constant bool      // of a constant, which calls no function that a region may time
 }
 

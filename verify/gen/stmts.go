@@ -56,7 +56,7 @@ func stmtRows() []stmtRow {
 		{row{"timed", 1}, func(g *gen) bool { return nests(g) && g.b.task && g.b.timed == 0 }, (*gen).timedStmt},
 		{row{"loop", 1}, func(g *gen) bool { return nests(g) && g.b.timed == 0 }, (*gen).onceLoop},
 	}
-	return slices.Concat(rows, mapRows(), diskRows(), pinRows())
+	return slices.Concat(rows, mapRows(), diskRows(), pinRows(), busRows())
 }
 
 // statements makes about n statements.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/sinter-lang/sinter/ir/port"
 )
 
 // link is a channel between two tasks or a device of one.
@@ -12,10 +14,11 @@ type link struct {
 	kind     linkKind
 	elem     *typ // of a channel; the buffer of a device
 	cap      int
-	copies   int   // of an array of channels; 0: it is one
-	from, to *task // from is nil for a device
-	polled   bool  // its reader does not wait
-	socket   bool  // a net.Udp over an interface, no port of datagrams
+	copies   int        // of an array of channels; 0: it is one
+	from, to *task      // from is nil for a device
+	polled   bool       // its reader does not wait
+	socket   bool       // a net.Udp over an interface, no port of datagrams
+	bus      *port.Kind // its row, nil for what is not a bus
 	buffer   *variable
 	gone     bool
 	worn     bool   // a disk that cannot do everything
@@ -38,6 +41,7 @@ type task struct {
 	rx, tx   *link
 	disk     *link
 	pin, led *link // an input, an output
+	bus      *link
 }
 
 func (t *task) text(b *strings.Builder) {
@@ -49,7 +53,7 @@ func (t *task) text(b *strings.Builder) {
 		switch {
 		case l.gone:
 		case l.device():
-			params = append(params, l.name+": "+linkTypes[l.kind])
+			params = append(params, l.name+": "+l.deviceType())
 		case l.copies > 0 && l.to == t:
 			params = append(params, fmt.Sprintf("%s: [%d]in chan<%s>", l.name, l.copies, l.elem.name))
 		case l.from == t:
@@ -115,7 +119,7 @@ const rounds = 4
 // task writes the body of a task: what it starts with, then rounds in which it
 // receives from each link, computes, and sends to each.
 func (g *gen) task(t *task) {
-	b := &body{times: 1, budget: 6000, task: true, ends: 1, disk: t.disk, pin: t.pin, led: t.led}
+	b := &body{times: 1, budget: 6000, task: true, ends: 1, disk: t.disk, pin: t.pin, led: t.led, bus: t.bus}
 	defer g.enter(b)()
 	text := list()
 	b.hash = g.add(&variable{name: g.name("h"), typ: intType(32, false), mutable: true})

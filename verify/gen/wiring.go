@@ -53,6 +53,7 @@ func (g *gen) wire(i int) {
 	}
 	g.pinsOf(t)
 	g.serialOf(t)
+	g.busOf(t)
 	for _, from := range earlier {
 		if len(t.ins) == 0 && !g.oneIn(4) || g.oneIn(4) {
 			g.channel(from, t)
