@@ -14,18 +14,52 @@ import (
 const maxRows = 1 << 20
 
 // Places reads the line table of an executable and returns a function from an
-// address to "file:line", "-" where it knows nothing. A file that is not
-// an executable, or whose tables are damaged, has no places after the damage.
+// address to "file:line", "-" where it knows nothing.
 func Places(executable []byte) func(rip uint64) string {
+	place := Lines(executable)
+	return func(rip uint64) string {
+		file, line := place(rip)
+		if line == 0 {
+			return "-"
+		}
+		return fmt.Sprintf("%s:%d", file, line)
+	}
+}
+
+// Lines reads the line table of an executable and returns a function from an address to
+// its file and line, 0 where it knows nothing. A file that is not an executable, or whose
+// tables are damaged, has no places after the damage.
+func Lines(executable []byte) func(rip uint64) (file string, line int) {
 	rows := lines(executable)
 	sort.SliceStable(rows, func(i, j int) bool { return rows[i].from < rows[j].from })
-	return func(rip uint64) string {
+	return func(rip uint64) (string, int) {
 		for i := sort.Search(len(rows), func(i int) bool { return rows[i].from > rip }) - 1; i >= 0; i-- {
 			if r := rows[i]; rip < r.to {
-				return fmt.Sprintf("%s:%d", r.file, r.line)
+				return r.file, r.line
 			}
 		}
-		return "-"
+		return "", 0
+	}
+}
+
+// Symbols reads the symbols of an executable and returns a function from an address to the
+// function that it stands in, empty where there is none.
+func Symbols(executable []byte) func(rip uint64) string {
+	f, err := elf.NewFile(bytes.NewReader(executable))
+	if err != nil {
+		return func(uint64) string { return "" }
+	}
+	all, err := f.Symbols()
+	if err != nil {
+		all = nil
+	}
+	return func(rip uint64) string {
+		for _, s := range all {
+			if elf.ST_TYPE(s.Info) == elf.STT_FUNC && s.Value <= rip && rip-s.Value < s.Size {
+				return s.Name
+			}
+		}
+		return ""
 	}
 }
 

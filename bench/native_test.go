@@ -25,7 +25,7 @@ func TestKernelsArePairs(t *testing.T) {
 	names = append(names, kernelNames()...)
 	slices.Sort(names)
 	require.Equal(t, names, pairNames())
-	require.GreaterOrEqual(t, len(names), 13)
+	require.GreaterOrEqual(t, len(names), 20)
 }
 
 // A pair has a time of each process, and is refused when the two say different things.

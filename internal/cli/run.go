@@ -42,7 +42,7 @@ type runCmd struct {
 	BytesOut  []string `name:"bytes-out" placeholder:"PORT=FILE" help:"Write the bytes that a program sent over a serial line to such a file."`
 	Trace     string   `placeholder:"FILE" help:"Write the trace in its text form."`
 	CommitLog string   `name:"commit-log" placeholder:"FILE" help:"Write each instruction that the core executes, as Spike does (isa and cycle only)."`
-	Profile   bool     `help:"Say what each line and function of the source cost: cycles with their causes on cycle, instructions on isa and ir, statements on source."`
+	Profile   bool     `help:"Say what each line and function of the source cost: cycles with their causes on cycle, instructions on isa and ir, statements on source, microseconds on native."`
 	Konata    string   `placeholder:"FILE" help:"Write the pipeline as the viewer Konata reads it (cycle only)."`
 	Timeline  string   `name:"chrome-trace" placeholder:"FILE.json" help:"Write tasks and channels over time in the Trace Event format (isa and cycle only)."`
 	Wave      string   `placeholder:"FILE.vcd" help:"Write a waveform of the core, and FILE.gtkw with its signals in groups (cycle only)."`

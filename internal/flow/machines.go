@@ -41,6 +41,11 @@ func gatesMachine(c *Core, engine string, lanes ...gates.Lane) (*gates.Machine, 
 
 // process starts a product for x86-64 as a machine.
 func (p *Program) process(ctx context.Context, level string, w *world.World) (sim.Machine, error) {
+	return p.sampled(ctx, level, w, nil)
+}
+
+// sampled is process; samples, unless nil, are where a Linux process spends its time.
+func (p *Program) sampled(ctx context.Context, level string, w *world.World, samples *process.Samples) (sim.Machine, error) {
 	product := map[string]x86.Product{Native: x86.Linux, Unikernel: x86.PVH, Monitor: x86.HVT}[level]
 	qemu := ""
 	if level == Unikernel {
@@ -76,7 +81,7 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 	case Monitor:
 		return process.NewMonitor(ctx, prog, w, process.Options{})
 	}
-	return process.NewNative(ctx, prog, w, process.Options{})
+	return process.NewNative(ctx, prog, w, process.Options{Samples: samples})
 }
 
 // guest is what the harness of a process must know of its module.

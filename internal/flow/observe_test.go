@@ -107,8 +107,8 @@ func TestProfilesOfSourceAndIR(t *testing.T) {
 		require.Equal(t, r.Profile.Total, total)
 		require.EqualValues(t, 12, logs, level)
 	}
-	_, err = p.Run(context.Background(), RunOptions{Level: Native, Profile: true})
-	require.ErrorContains(t, err, "--profile wants --on source, ir, isa or cycle, got --on native")
+	_, err = p.Run(context.Background(), RunOptions{Level: Gates, Profile: true})
+	require.ErrorContains(t, err, "--profile wants --on source, ir, native, isa or cycle, got --on gates")
 }
 
 // stay is where an instruction was in the pipeline.

@@ -18,10 +18,12 @@ import (
 
 // Profile is what a run cost, by line and function of the source. Unit is what is
 // counted: cycles on a circuit, with their causes; instructions on an instruction set
-// and of the IR; statements on the source.
+// and of the IR; statements on the source; microseconds of processor time in a process,
+// from samples.
 type Profile struct {
 	Unit      string            `json:"unit"`
 	Total     uint64            `json:"total"`
+	Samples   int               `json:"samples,omitempty"` // that microseconds were found by
 	Causes    map[string]uint64 `json:"causes,omitempty"`
 	Lines     []ProfileRow      `json:"lines"`     // in the order of the text
 	Functions []ProfileRow      `json:"functions"` // by name
@@ -94,8 +96,8 @@ func (p *Program) lineTexts() func(file string, line int) string {
 
 // runProfiled runs the source or its IR and counts.
 func (p *Program) runProfiled(ctx context.Context, o RunOptions, outs outputs) (*Result, error) {
-	if o.Level != Source && o.Level != IR {
-		return nil, UserErrorf("--profile wants --on source, ir, isa or cycle, got --on %s", o.Level)
+	if o.Level != Source && o.Level != IR && o.Level != Native {
+		return nil, UserErrorf("--profile wants --on source, ir, native, isa or cycle, got --on %s", o.Level)
 	}
 	script, err := p.Script(o.World)
 	if err != nil {
@@ -115,26 +117,29 @@ func (p *Program) runProfiled(ctx context.Context, o RunOptions, outs outputs) (
 		return nil, err
 	}
 	r := p.result(o, m, tr, seconds)
-	r.Profile = sums()
-	return r, nil
+	r.Profile, err = sums()
+	return r, err
 }
 
 // counting makes the machine of such a run, and what gives its profile in the end.
-func (p *Program) counting(ctx context.Context, o *RunOptions, w *world.World) (sim.Machine, func() *Profile, error) {
+func (p *Program) counting(ctx context.Context, o *RunOptions, w *world.World) (sim.Machine, func() (*Profile, error), error) {
+	if o.Level == Native {
+		return p.sampling(ctx, w)
+	}
 	if o.Level == Source {
 		if p.Form > FromText {
 			return nil, nil, UserErrorf("%s is %s: it has no statements to count; --on ir counts its instructions", p.Path, p.Form)
 		}
 		counts := eval.Counts{}
 		m, err := source.NewCounting(p.Tree, w, counts)
-		return m, func() *Profile { return p.statements(counts) }, err
+		return m, func() (*Profile, error) { return p.statements(counts), nil }, err
 	}
 	m, err := p.Machine(ctx, IR, o.Core, w, o.World.Seed)
 	if err != nil {
 		return nil, nil, err
 	}
 	mc := m.(*program.Machine)
-	return mc, func() *Profile { return p.irProfile(mc) }, nil
+	return mc, func() (*Profile, error) { return p.irProfile(mc), nil }, nil
 }
 
 // statements is the profile of a run of the source.
@@ -232,8 +237,14 @@ func (f *Profile) Table(most int) [][]string {
 		}
 		rows = append(rows, nil)
 	}
+	if f.Unit == microseconds {
+		return append(rows, []string{fmt.Sprintf("from %d samples of processor time", f.Samples)})
+	}
 	return rows[:len(rows)-1]
 }
+
+// microseconds is the unit of a profile from samples.
+const microseconds = "microseconds"
 
 // head is the first row of a table.
 func (f *Profile) head(name string) []string {

@@ -18,7 +18,7 @@ import (
 //	after   b2: v6: i32 = add v2, v7 ; jump b1(v6)
 func checks(m *ir.Module, env *Env) bool {
 	return each(m, env, func(f *ir.Func) bool {
-		p := &prover{f: f, flow: ir.FlowOf(f), base: map[*ir.Value]span{}, fact: map[*ir.Value]span{}, truth: map[*ir.Value]bool{}, subst: renames{}}
+		p := &prover{f: f, flow: ir.FlowOf(f), base: map[*ir.Value]span{}, fact: map[*ir.Value]span{}, truth: map[*ir.Value]bool{}, subst: renames{}, pairs: pairsOf(f)}
 		p.kids = p.flow.Kids()
 		p.preds, p.from = preds(f), sources(f)
 		p.params()
@@ -46,6 +46,7 @@ type prover struct {
 	known   func(*ir.Value) (span, bool) // of values by their definitions, if it is there
 	probe   func(at *ir.Block)
 	subst   renames
+	pairs   map[pair][]*ir.Value // of the function, for within
 	changed bool
 }
 
@@ -197,7 +198,52 @@ func (p *prover) decide(c *ir.Value) (holds, known bool) {
 	if x.Empty() || y.Empty() {
 		return false, false
 	}
-	return r.Decide(x, y)
+	if holds, known = r.Decide(x, y); known || c.Def.Word != word.Ltu {
+		return holds, known
+	}
+	return true, p.within(a[0], a[1])
+}
+
+// within reports that v is some x plus a constant below n: x is below n here, and what is
+// left, n - x, is known to be more than the constant.
+func (p *prover) within(v, n *ir.Value) bool {
+	x, c, ok := withConst(v, word.Add)
+	if !ok {
+		return false
+	}
+	below := false
+	for _, less := range p.pairs[pair{word.Ltu, x, n}] {
+		below = below || p.truth[less]
+	}
+	if !below {
+		return false
+	}
+	for _, left := range p.pairs[pair{word.Sub, n, x}] {
+		if p.span(left).Lo > c {
+			return true
+		}
+	}
+	return false
+}
+
+// pair is an operator on two words.
+type pair struct {
+	op   word.Op
+	x, y *ir.Value
+}
+
+// pairsOf lists the differences and the comparisons of a function by their operands.
+func pairsOf(f *ir.Func) map[pair][]*ir.Value {
+	out := map[pair][]*ir.Value{}
+	for _, b := range f.Blocks {
+		for _, i := range b.Instrs {
+			if i.Op == ir.OpWord && (i.Word == word.Sub || i.Word == word.Ltu) {
+				k := pair{i.Word, i.Args[0], i.Args[1]}
+				out[k] = append(out[k], i.Results[0])
+			}
+		}
+	}
+	return out
 }
 
 // walk visits the dominator tree with the facts that hold on entry.

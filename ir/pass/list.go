@@ -26,13 +26,21 @@ func List() []Pass {
 	out = append(out, Pass{Name: "tasks", Doc: "make one function of all tasks in which nothing blocks", Run: tasks, Gives: &single})
 	out = append(out, optimise...)
 	out = append(out, Pass{Name: "products", Doc: "shift and add instead of multiplying, when then nothing multiplies", Run: products}.forCores())
-	return append(out, optimise[len(optimise)-1].forCores())
+	out = append(out, optimise[len(optimise)-1].forCores())
+	return append(out, Pass{Name: "versions", Doc: "run loops without checks where these hold in all rounds", Run: versions}.forLLVM())
 }
 
 // forCores leaves a pass out on the way to x86-64, where LLVM follows.
 func (p Pass) forCores() Pass {
 	run := p.Run
 	p.Run = func(m *ir.Module, env *Env) bool { return env.XLen != 0 && run(m, env) }
+	return p
+}
+
+// forLLVM leaves a pass out on the way to cores, whose programs shall be short.
+func (p Pass) forLLVM() Pass {
+	run := p.Run
+	p.Run = func(m *ir.Module, env *Env) bool { return env.XLen == 0 && run(m, env) }
 	return p
 }
 
@@ -60,6 +68,8 @@ func Reasons() []Reason {
 		{"unroll", "legalise", "calls of rt stand where operators were, and count as large"},
 		{"inline", "legalise", "helpers of rt shall stay functions"},
 		{"legalise", "tasks", "what is saved across a wait are registers, and channels have legal words"},
+		{"rotate", "versions", "a loop counts where its test stands at the end"},
+		{"tasks", "versions", "the loops of all tasks are in one function, and no pass looks at the copies again"},
 		{"strength", "products", "a step of a loop is cheaper than shifts"},
 		{"products", "dce", "the constants that were multiplied by are left over"},
 		{"tasks", "dce", "joining the tasks leaves functions that nobody calls"},

@@ -63,6 +63,7 @@ type Options struct {
 	Chipset Chipset       // of a guest of QEMU
 	Accel   string        // what executes a guest of QEMU: tcg (also when empty) or kvm
 	Memory  int           // MiB of a guest of QEMU; 0: what it needs
+	Samples *Samples      // of a Linux process: where it spends its time; nil: nobody looks
 	Dir     string        // where the executable is put and stays; empty: a place that Close removes
 }
 
@@ -102,6 +103,7 @@ type host struct {
 	stdin   io.Closer
 	stdout  *os.File
 	said    firstBytes         // on standard error
+	sampler *sampler           // nil when nobody looks
 	status  func(code int) int // exit status for a code of the guest
 	gone    bool
 
@@ -141,6 +143,9 @@ func NewNative(ctx context.Context, p Program, w *world.World, o Options) (*Mach
 	if err := m.start(ctx, path, args...); err != nil {
 		m.Close()
 		return nil, fmt.Errorf("%s: %w", p.Name, err)
+	}
+	if o.Samples != nil {
+		m.host.sampler = sample(m.host.cmd.Process.Pid, o.Samples)
 	}
 	return m, nil
 }
@@ -301,6 +306,9 @@ func (m *Machine) Close() {
 func (m *Machine) reap() error {
 	m.host.gone = true
 	m.host.stdin.Close()
+	if m.host.sampler != nil {
+		m.host.sampler.stop()
+	}
 	err := m.host.cmd.Wait()
 	m.host.stdout.Close()
 	return err

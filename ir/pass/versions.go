@@ -1,0 +1,376 @@
+package pass
+
+import (
+	"slices"
+
+	"github.com/sinter-lang/sinter/ir"
+	"github.com/sinter-lang/sinter/ir/word"
+)
+
+// versions gives a loop a second form without checks, for the entries at which they hold in
+// every round. The loop counts by one from a start to a bound. A check whose word grows or
+// falls by the same in each round holds in all of them when it holds in the first and the
+// last one, in words of 64 bits that do not wrap. What a check would say, and when, stays:
+// where one may fail the loop runs as it was.
+//
+// Inner loops come first. What a loop asks in front of an inner one is a check of its own
+// rounds, so that a nest asks once where it can. Only a loop whose checks all go is copied,
+// and only a short one: what is left would hide it from LLVM like before.
+//
+// Needs: rotated loops. Keeps: effects and their order. It is for x86-64 only.
+//
+//	before  jump b1(v0)
+//	        b1(v2: i32): v3: i32 = add v2, v1 ; v4: i1 = ltu v3, v9 ; v5: tok = check v4, ... ; br v7, b1(v6), b2
+//	after   v8: i1 = (v1 + the last v2 < v9) ; br v8, b3(v0), b1(v0)     (b3: the loop without v5)
+func versions(m *ir.Module, env *Env) bool {
+	return each(m, env, func(f *ir.Func) bool {
+		changed, known := false, &versioned{slow: map[*ir.Block]bool{}, guards: map[*ir.Block][]*ir.Value{}}
+		deepest := 0
+		for _, l := range loops(f) {
+			deepest = max(deepest, l.depth)
+		}
+		for depth := deepest; depth > 0; depth-- {
+			changed = known.level(f, depth) || changed
+		}
+		return changed
+	})
+}
+
+// maxVersion is how long a loop may be that is copied, in instructions.
+const maxVersion = 128
+
+// versioned are the loops of a function that have two forms.
+type versioned struct {
+	slow   map[*ir.Block]bool        // blocks of the forms with checks
+	guards map[*ir.Block][]*ir.Value // what a block asks that branches to a form, first to the one without
+}
+
+// level looks at the loops of one depth. They have no block in common, so that all are
+// copied first and mended together.
+func (v *versioned) level(f *ir.Func, depth int) bool {
+	var found []*versioner
+	for _, l := range loops(f) {
+		if l.depth != depth || v.slow[l.head] {
+			continue
+		}
+		if x := v.newVersioner(l); x != nil && x.holds() {
+			found = append(found, x)
+		}
+	}
+	if len(found) == 0 {
+		return false
+	}
+	mend := map[*ir.Value]*ir.Value{}
+	for _, x := range found {
+		noteCopies(mend, x.blocks, []*copied{x.split()})
+	}
+	rejoin(f, mend)
+	return true
+}
+
+// versioner asks for one loop in front of it whether its checks hold.
+type versioner struct {
+	*versioned
+	f      *ir.Func
+	l      *loop
+	blocks []*ir.Block // of the loop, without forms of inner ones that have checks
+	start  *ir.Value   // of the counter
+	bound  *ir.Value   // the counter stays below it
+	counts []induction
+	like   *ir.Instr // the step of the counter
+	made   []*ir.Instr
+	rounds *ir.Value // after the first, as 64 bits
+	conds  []*ir.Value
+	lines  map[*ir.Value]line
+}
+
+// line is a word start + step * round, modulo its width; both are the same in all rounds.
+type line struct{ start, step *ir.Value }
+
+// newVersioner returns nil when the loop is not one that counts, or does more than compute.
+func (v *versioned) newVersioner(l *loop) *versioner {
+	latch, entries := l.latch(), l.entries()
+	if latch == nil || len(entries) != 1 || latch.Term.Op != ir.Branch || latch.Term.Succs[0].To != l.head {
+		return nil
+	}
+	a, ok := isWord(latch.Term.Cond, word.Ltu)
+	if !ok || a[0].Type > 32 {
+		return nil
+	}
+	x := &versioner{versioned: v, f: l.f, l: l, counts: l.inductions(entries[0], latch), lines: map[*ir.Value]line{}}
+	for _, d := range x.counts {
+		if d.next == a[0] && d.step == 1 {
+			x.start, x.like = d.start, d.next.Def
+		}
+	}
+	if x.start == nil || !x.choose() {
+		return nil
+	}
+	b, ok := x.line(a[1])
+	x.bound = b.start
+	if !ok || !isZero(b.step) {
+		return nil
+	}
+	return x
+}
+
+// choose finds the blocks that a copy needs, and reports a short loop of words and memory
+// with something to check.
+func (x *versioner) choose() bool {
+	size, asks := 0, false
+	for _, b := range x.l.blocks {
+		if x.slow[b] {
+			continue
+		}
+		x.blocks = append(x.blocks, b)
+		asks = asks || x.guards[b] != nil
+		for _, i := range b.Instrs {
+			switch i.Op {
+			case ir.OpCheck:
+				asks = true
+			case ir.OpWord, ir.OpFloat, ir.OpLoad, ir.OpStore:
+				size++
+			case ir.OpConst:
+			default:
+				return false
+			}
+		}
+	}
+	return asks && size <= maxVersion
+}
+
+// holds collects the conditions under which all checks hold; false when one cannot be seen
+// from outside, or never holds.
+func (x *versioner) holds() bool {
+	t := x.start.Type
+	x.demand(x.word(word.Ltu, 1, x.start, x.bound))
+	x.rounds = x.wide(x.word(word.Sub, t, x.word(word.Sub, t, x.bound, x.constant(t, 1)), x.start))
+	for _, b := range x.blocks {
+		for _, i := range b.Instrs {
+			if i.Op == ir.OpCheck && !x.check(i.Args[0]) {
+				return false
+			}
+		}
+		for _, c := range x.guards[b] {
+			if !x.check(c) {
+				return false
+			}
+		}
+	}
+	return !slices.ContainsFunc(x.conds, isZero)
+}
+
+// check demands that a condition holds in all rounds.
+func (x *versioner) check(c *ir.Value) bool {
+	if x.l.outside(c) {
+		x.demand(c)
+		return true
+	}
+	if a, ok := isWord(c, word.Ltu); ok {
+		return x.below(a[0], a[1], true)
+	}
+	if a, ok := isWord(c, word.Geu); ok {
+		return x.below(a[1], a[0], false)
+	}
+	return false
+}
+
+// below demands that v stays below a limit that does not change, or at most at it.
+func (x *versioner) below(v, limit *ir.Value, strict bool) bool {
+	e, ok := x.line(v)
+	most, same := x.line(limit)
+	if !ok || !same || !isZero(most.step) {
+		return false
+	}
+	highest, ok := x.highest(e)
+	if !ok {
+		return false
+	}
+	if strict {
+		x.demand(x.word(word.Ltu, 1, highest, x.wide(most.start)))
+	} else {
+		x.demand(x.word(word.Geu, 1, x.wide(most.start), highest))
+	}
+	return true
+}
+
+// highest is the largest word of a line, as 64 bits, where the demands hold: it does not
+// wrap on its way. A line whose constant step has the highest bit falls.
+func (x *versioner) highest(e line) (*ir.Value, bool) {
+	t := e.start.Type
+	if isZero(e.step) {
+		return x.wide(e.start), true
+	}
+	down, isConst := constOf(e.step)
+	if isConst && down>>(t-1) != 0 {
+		down = -down & word.Mask(int(t))
+		if down >= half {
+			return nil, false
+		}
+		x.demand(x.word(word.Geu, 1, x.wide(e.start), x.word(word.Mul, 64, x.constant(64, down), x.rounds)))
+		return x.wide(e.start), true
+	}
+	if t > 32 { // with 32 bits in all three the last word cannot wrap
+		x.demand(x.word(word.Ltu, 1, e.start, x.constant(t, half)))
+		x.demand(x.word(word.Ltu, 1, e.step, x.constant(t, half)))
+	}
+	return x.word(word.Add, 64, x.wide(e.start), x.word(word.Mul, 64, x.wide(e.step), x.rounds)), true
+}
+
+// half is the first number that has not 32 bits.
+const half = 1 << 32
+
+// line takes a word apart.
+func (x *versioner) line(v *ir.Value) (line, bool) {
+	if e, ok := x.lines[v]; ok {
+		return e, e.start != nil
+	}
+	e, ok := x.newLine(v)
+	if !ok {
+		e = line{}
+	}
+	x.lines[v] = e
+	return e, ok
+}
+
+func (x *versioner) newLine(v *ir.Value) (line, bool) {
+	if c, ok := constOf(v); ok {
+		return line{x.constant(v.Type, c), x.constant(v.Type, 0)}, true
+	}
+	if x.l.outside(v) {
+		return line{v, x.constant(v.Type, 0)}, true
+	}
+	for _, d := range x.counts {
+		if d.param == v {
+			return line{d.start, x.constant(v.Type, d.step)}, true
+		}
+	}
+	if v.Def == nil || v.Def.Op != ir.OpWord || len(v.Def.Args) > 2 {
+		return line{}, false
+	}
+	var of [2]line
+	for k, a := range v.Def.Args {
+		var ok bool
+		if of[k], ok = x.line(a); !ok {
+			return line{}, false
+		}
+	}
+	return x.combine(v.Def, of[0], of[1])
+}
+
+// combine is the line of an operator on lines, where that is one.
+func (x *versioner) combine(in *ir.Instr, a, b line) (line, bool) {
+	t := in.Results[0].Type
+	each := func(op word.Op, s, t2 *ir.Value) line {
+		return line{x.word(op, t, a.start, s), x.word(op, t, a.step, t2)}
+	}
+	switch in.Word {
+	case word.Add, word.Sub:
+		return each(in.Word, b.start, b.step), true
+	case word.Mul, word.Shl:
+		if in.Word == word.Mul && isZero(a.step) {
+			a, b = b, a
+		}
+		return each(in.Word, b.start, b.start), isZero(b.step)
+	case word.Slice: // the low bits of a sum are a sum
+		if in.Imm == 0 {
+			return line{x.word(word.Slice, t, a.start), x.word(word.Slice, t, a.step)}, true
+		}
+	case word.Zext:
+		top, ok := x.highest(a)
+		if ok {
+			x.demand(x.word(word.Geu, 1, x.constant(64, word.Mask(int(a.start.Type))), top))
+		}
+		if c, isConst := constOf(a.step); isConst && c>>(a.start.Type-1) != 0 { // it falls in the wider word too
+			return line{x.word(word.Zext, t, a.start), x.constant(t, c|^word.Mask(int(a.start.Type)))}, ok
+		}
+		return line{x.word(word.Zext, t, a.start), x.word(word.Zext, t, a.step)}, ok
+	}
+	return line{}, false
+}
+
+// demand notes a condition; one that holds anyway costs nothing.
+func (x *versioner) demand(c *ir.Value) {
+	if one, ok := constOf(c); (!ok || one == 0) && !slices.Contains(x.conds, c) {
+		x.conds = append(x.conds, c)
+	}
+}
+
+func (x *versioner) wide(v *ir.Value) *ir.Value {
+	if v.Type == 64 {
+		return v
+	}
+	return x.word(word.Zext, 64, v)
+}
+
+func (x *versioner) constant(t ir.Type, c uint64) *ir.Value {
+	i := newConst(x.f, nil, t, c, x.like)
+	x.made = append(x.made, i)
+	return i.Results[0]
+}
+
+// word makes an operation in front of the loop, or its result when that is known.
+func (x *versioner) word(op word.Op, t ir.Type, args ...*ir.Value) *ir.Value {
+	var known [3]uint64
+	var widths [3]int
+	all := true
+	for k, a := range args {
+		c, ok := constOf(a)
+		known[k], widths[k], all = c, int(a.Type), all && ok
+	}
+	if all {
+		return x.constant(t, word.Eval(op, int(t), known, widths, 0))
+	}
+	i := newWord(x.f, nil, op, t, x.like, args...)
+	x.made = append(x.made, i)
+	return i.Results[0]
+}
+
+func isZero(v *ir.Value) bool {
+	c, ok := constOf(v)
+	return ok && c == 0
+}
+
+// split copies the loop without its checks, and chooses between the two in front of them.
+func (x *versioner) split() *copied {
+	c := copyBlocks(x.f, x.blocks)
+	gone := renames{}
+	for _, b := range x.blocks {
+		n := c.blocks[b]
+		n.Instrs = slices.DeleteFunc(n.Instrs, func(i *ir.Instr) bool {
+			if i.Op == ir.OpCheck {
+				gone[i.Results[0]] = i.Args[1]
+			}
+			return i.Op == ir.OpCheck
+		})
+		if x.guards[b] != nil { // they hold too
+			n.Term = ir.Term{Op: ir.Jump, Succs: n.Term.Succs[:1], Span: n.Term.Span}
+		}
+	}
+	gone.apply(x.f)
+	pre, _ := x.l.preheader()
+	fast := ir.Edge{To: c.blocks[x.l.head], Args: slices.Clone(pre.Term.Succs[0].Args)}
+	pre.Term = ir.Term{Op: ir.Branch, Cond: x.all(), Succs: []ir.Edge{fast, pre.Term.Succs[0]}, Span: pre.Term.Span}
+	for _, i := range x.made {
+		i.Results[0].In = pre
+	}
+	pre.Instrs = append(pre.Instrs, x.made...)
+	x.guards[pre] = x.conds
+	for _, b := range x.l.blocks {
+		x.slow[b] = true
+	}
+	return c
+}
+
+// all is whether all conditions hold.
+func (x *versioner) all() *ir.Value {
+	all := x.constant(1, 1)
+	for k, c := range x.conds {
+		if k == 0 {
+			all = c
+		} else {
+			all = x.word(word.And, 1, all, c)
+		}
+	}
+	return all
+}

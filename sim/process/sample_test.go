@@ -1,0 +1,86 @@
+package process
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A process that works is seen as often as it has used half milliseconds, signals reach it,
+// and its status is left to whoever waits.
+func TestSamplesOfAProcess(t *testing.T) {
+	cmd := exec.Command("/bin/sh", "-c", `trap "exit 3" TERM; while :; do :; done`)
+	require.NoError(t, cmd.Start())
+	samples := &Samples{}
+	s := sample(cmd.Process.Pid, samples)
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if used, err := s.used(); err != nil || used > 20*time.Millisecond {
+			break
+		}
+	}
+	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
+	require.NoError(t, waitsForEnd(cmd.Process.Pid))
+	s.stop()
+	require.Error(t, cmd.Wait())
+	require.Equal(t, 3, cmd.ProcessState.ExitCode(), "%v", cmd.ProcessState)
+	require.NoError(t, samples.Err)
+	require.Positive(t, samples.Looks)
+	sum := time.Duration(0)
+	for _, d := range samples.At {
+		sum += d
+	}
+	require.Positive(t, sum)
+	require.LessOrEqual(t, sum, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime()+10*time.Millisecond)
+}
+
+// A process that waits is not disturbed, and one that is over before the first look has no
+// samples and no error.
+func TestSamplesOfAShortProcess(t *testing.T) {
+	cmd := exec.Command("/bin/sh", "-c", "exit 0")
+	require.NoError(t, cmd.Start())
+	require.NoError(t, waitsForEnd(cmd.Process.Pid))
+	samples := &Samples{}
+	s := sample(cmd.Process.Pid, samples)
+	s.stop()
+	require.NoError(t, cmd.Wait())
+	require.NoError(t, samples.Err)
+	require.Zero(t, samples.Looks)
+}
+
+// Somebody else's process cannot be looked at, which is an error with its reason.
+func TestSamplesAreRefused(t *testing.T) {
+	samples := &Samples{}
+	s := sample(os.Getpid(), samples) // no process traces itself
+	s.stop()
+	require.ErrorContains(t, samples.Err, "ptrace does not let the tool look at the process")
+}
+
+// A process that goes on is let go: nobody stops it afterwards.
+func TestSamplesLetGo(t *testing.T) {
+	cmd := exec.Command("/bin/sh", "-c", "while :; do :; done")
+	require.NoError(t, cmd.Start())
+	samples := &Samples{}
+	s := sample(cmd.Process.Pid, samples)
+	time.Sleep(5 * time.Millisecond)
+	s.stop()
+	require.NoError(t, samples.Err)
+	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
+	require.ErrorContains(t, cmd.Wait(), "terminated")
+}
+
+// waitsForEnd returns when a child has ended, and leaves its status.
+func waitsForEnd(pid int) error {
+	s := sampler{pid: pid}
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		info, err := s.waitid(ofProcess, waitEnd|waitLeave|syscall.WNOHANG)
+		if err != nil || info.pid != 0 && info.code != codeTrapped {
+			return err
+		}
+	}
+	return errors.New("the process does not end")
+}
