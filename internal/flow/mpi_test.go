@@ -59,10 +59,25 @@ func TestRanks(t *testing.T) {
 	require.NoError(t, err)
 	ctx, stop := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer stop()
-	for _, ranks := range []int{1, 2, 3} {
+	for _, ranks := range manyOrOne([]int{1, 2, 3}, 2) {
 		cmd, out := onRanks(ctx, path, ranks)
 		require.NoError(t, cmd.Run(), "%d ranks: %s", ranks, out)
 		require.Equal(t, byTask(strings.Join(want.Lines, "\n")), byTask(out.String()), "%d ranks", ranks)
+	}
+}
+
+// manyOrOne is all of a list in a full run, else the one.
+func manyOrOne(all []int, one int) []int {
+	if os.Getenv("SINTER_FULL") == "1" {
+		return all
+	}
+	return []int{one}
+}
+
+// onlyInFull leaves what starts many processes to full runs.
+func onlyInFull(t *testing.T) {
+	if os.Getenv("SINTER_FULL") != "1" {
+		t.Skip("starts ranks: SINTER_FULL=1 runs it")
 	}
 }
 
@@ -111,6 +126,7 @@ system s @parallel {
 // TestRanksStuck: ranks that wait for each other for ever notice, and say which tasks they have.
 func TestRanksStuck(t *testing.T) {
 	t.Parallel()
+	onlyInFull(t)
 	testkit.Tool(t, "mpicc")
 	testkit.Tool(t, "mpirun")
 	testkit.Tool(t, "clang-19")
@@ -126,6 +142,7 @@ func TestRanksStuck(t *testing.T) {
 // TestRankDies: a rank that is killed is named with its tasks, and the run ends.
 func TestRankDies(t *testing.T) {
 	t.Parallel()
+	onlyInFull(t)
 	testkit.Tool(t, "mpicc")
 	testkit.Tool(t, "mpirun")
 	testkit.Tool(t, "clang-19")
