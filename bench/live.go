@@ -75,7 +75,7 @@ func (f *liveFigures) round(ctx context.Context, p *flow.Program, machine string
 	if err != nil {
 		return err
 	}
-	if err := p.Service(ctx, machine, im); err != nil {
+	if err := p.Service(ctx, live.Options{Machine: machine}.Product(), im); err != nil {
 		return err
 	}
 	ready := make(chan live.Started, 1)
