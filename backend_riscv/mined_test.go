@@ -27,7 +27,7 @@ func TestRandomMined(t *testing.T) {
 		m := irtest.Random(seed)
 		want := reference(t, m, nil)
 		require.NoError(t, pass.Run(m, pass.List(), pass.Options{Env: env(target)}))
-		r, err := mine.Find(m, mine.Options{Set: target.Set, Lines: 12, Cells: 1 << 20})
+		r, err := mine.Find(m, mine.Options{Set: target.Set, Lines: 12, Cells: 1 << 20, Power: 2})
 		require.NoError(t, err)
 		set, err := target.Set.Extend("mined", r.Lines()...)
 		require.NoError(t, err)

@@ -2,7 +2,7 @@
 // often, with several instructions, of few registers. Each becomes a line of the
 // instruction table, and from there on it is a line like any other.
 //
-//	r, err := mine.Find(m, mine.Options{Set: target.Set, Lines: 4})
+//	r, err := mine.Find(m, mine.Options{Set: target.Set, Lines: 4, Power: 2})
 //	fmt.Print(isa.Print(r.Set("mined")))
 //
 //	isa mined
@@ -43,7 +43,7 @@ type Options struct {
 	Weight func(*ir.Func, *ir.Block) float64
 	Cells  int     // of the core without mined lines
 	All    bool    // prices every candidate, to say why it was left
-	Power  float64 // of the cycles: cells times so many of them are to be least
+	Power  float64 // of the cycles: cells × cycles^Power is to be least
 }
 
 // Candidate is an operation that a line could do.
