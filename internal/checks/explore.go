@@ -162,7 +162,7 @@ func (s *sweep) run(ctx context.Context) error {
 	return s.folder.Clean()
 }
 
-// sameFolder refuses a folder whose manifest belongs to another sweep.
+// sameFolder refuses the folder of a campaign, and a manifest that cannot be read.
 func (s *sweep) sameFolder() error {
 	c, err := s.folder.ReadCampaign()
 	if err == nil && c != nil {
