@@ -23,8 +23,8 @@ type Bisection struct {
 }
 
 // Bisect finds the first wrong pass for each target. It runs the program IR after fewer and
-// fewer passes and compares with the reference. Then it restricts the pass to fewer
-// functions, to find the one in which it goes wrong.
+// fewer passes and compares with the reference. Then it runs that pass on all functions but
+// one, to find the function in which it goes wrong.
 func (p *Program) Bisect(ctx context.Context, w World) ([]Bisection, error) {
 	_, want, _, err := p.Trace(ctx, p.Reference(), "", w)
 	if err != nil {

@@ -23,7 +23,7 @@ type HardwareOptions struct {
 	World  World
 	Frames int // that the test bench replays; 0: all
 
-	Wrappers bool // also texts for the designs of other people
+	Wrappers bool // also texts for integration into other designs
 	Netlist  bool // also the core as cells of an iCE40
 }
 

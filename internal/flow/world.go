@@ -99,7 +99,7 @@ func (p *Program) Script(w World) (*world.Script, error) {
 }
 
 // wholeCapture is the size up to which a capture is read at once. Each run reads a longer
-// one again, bit by bit.
+// one again, in parts.
 const wholeCapture = 256 << 10
 
 // capture is a file with frames.
