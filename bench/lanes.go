@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// laneCycles is how many clock cycles the lanes of gates are timed: as many millions of
-// lane cycles take about a second.
+// laneCycles is how many clock cycles each lane of gates is timed. The lanes together make
+// some millions of cycles, which take about a second.
 const laneCycles = 1 << 16
 
 // lanes times the gates of a core beside Verilator's circuit, with the maximum number of

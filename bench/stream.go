@@ -29,7 +29,7 @@ type streamed struct {
 // streamFigures are the runs of a machine, by length, and the cost of one more frame.
 type streamFigures struct {
 	Runs   []streamed `json:"runs"`
-	Micros float64    `json:"us_per_frame"` // of the longest run without the shortest, which stands for the start
+	Micros float64    `json:"us_per_frame"` // of the longest run without the shortest, which covers the start
 }
 
 // streamLengths are the lengths of the captures for a machine. Slow machines get shorter

@@ -18,9 +18,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// measurer measures points of a sweep, several at a time. Shared parts are made once: the
-// checked program and its reference for each setting of the program, the image for each
-// unit, the run and the price for each pair of image and design point.
+// measurer measures points of a sweep, several at a time. Shared parts are made once. The
+// checked program and its reference are made for each setting of the program, and the image
+// for each unit. The run and the price are made for each pair of image and design point.
 type measurer struct {
 	m      *explore.Manifest
 	folder *explore.Folder

@@ -22,7 +22,7 @@ import (
 // Pins is the behaviour of the simulated top of a board at its pins, compared with the
 // reference.
 type Pins struct {
-	Changes    int     `json:"changes"`    // of outputs, equal to those of the reference
+	Changes    int     `json:"changes"`    // of outputs, equal to the reference's
 	Bytes      int     `json:"bytes"`      // sent by serial lines
 	Frames     int     `json:"frames"`     // sent by serial lines
 	Transfers  int     `json:"transfers"`  // over buses

@@ -135,10 +135,9 @@ func computes(t *design.Target) func(word.Op) bool {
 	}
 }
 
-// Target is the instruction set and registers that the core's back end may use: RV32I with
-// multiplication, without division, unless the settings say otherwise. If they leave the
-// number of registers open, it is the least one that is tried. The image has the chosen
-// number.
+// Target is the instruction set and registers that the core's back end may use. The default
+// is RV32I with multiplication and without division. If the settings leave the number of
+// registers open, it is the smallest number that is tried. The image has the chosen number.
 func (p *Program) Target() (*design.Target, error) {
 	return p.target.get(func() (*design.Target, error) {
 		if p.opts.Target != nil {

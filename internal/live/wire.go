@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// Wire is a bad wire between a network device and its network. In each direction, a
-// percentage of the frames is lost, another is doubled, another changes places with the
-// next frame, and another has a byte changed. The seed decides which frames.
+// Wire is a bad wire between a network device and its network. In each direction, given
+// percentages of the frames are lost, doubled, swapped with the next frame, or changed in
+// one byte. The seed decides which frames.
 type Wire struct {
 	Lose, Duplicate, Reorder, Corrupt float64 // in per cent
 	Seed                              uint64

@@ -8,7 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// canon knows where the code may keep a float with any NaN instead of the one NaN.
+// canon knows where the code may keep a float with any NaN instead of the one NaN of the
+// program IR.
 //
 // A word is canonical when its bits are never a NaN other than the one NaN. Suppose every
 // word that an object ever holds is canonical, and all accesses have one size and are

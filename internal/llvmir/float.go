@@ -11,11 +11,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Float operations. In the program IR a float is a word, and a computed NaN has one form.
-// The CPU and LLVM produce other NaNs. So each result is kept twice: as a float for other
-// float operations, and as a word with the one NaN. The code for the word disappears if no
-// operation needs the bits. canon says which loops and memory need no words either. No
-// operation has fast-math flags.
+// Float operations. In the program IR a float is a word, and a computed NaN has one form,
+// called the one NaN. The CPU and LLVM produce other NaNs. So each result is kept twice: as
+// a float for other float operations, and as a word with the one NaN. The code for the word
+// disappears if no operation needs the bits. canon says which loops and memory need no
+// words either. No operation has fast-math flags.
 
 func floatType(t sir.Type) *types.FloatType {
 	if t == 32 {
