@@ -12,7 +12,7 @@
 //	                             a frame and the most memory, by machine
 //	go run ./bench -parallel     a stencil in strips: threads beside OpenMP, ranks beside C with MPI; least of -rounds
 //	go run ./bench -live         the echo as a service on each machine, and sizes, memory, clock and processor
-//	                             time of guests: medians of five rounds. -peer KERNEL measures another guest beside
+//	                             time of guests: medians of five rounds. -peer KERNEL also measures another guest
 //	go run ./bench -compile      the cost of compiling functions of 1,000 to 16,000 statements, by level
 //	go run ./bench -mine         the examples with mined lines and without; -programs DIR takes the programs of a folder
 //	go run ./bench -core         the table of goals: cores of the kernels placed by yosys and nextpnr, beside other cores (peers.json);

@@ -135,7 +135,7 @@ func (c *runCmd) serve(e *env) error {
 	return userError(err)
 }
 
-// userError marks an error of the user's.
+// userError turns a live.UserError into a UserError of the tool.
 func userError(err error) error {
 	var u live.UserError
 	if errors.As(err, &u) {

@@ -14,8 +14,9 @@ import (
 // gcPercent trades memory for time: a compiler runs briefly and keeps most of its data.
 const gcPercent = 400
 
-// Up to large live bytes, a heap may grow to enough bytes, and by leastPercent in any case.
-// A larger heap grows by morePercent, because there a collection costs more than it saves.
+// With at most `large` live bytes, a heap may grow to `enough` bytes, and by leastPercent
+// in any case. A larger heap grows by morePercent, because there a collection costs more
+// than it saves.
 const (
 	enough       = 144 << 20
 	large        = 160 << 20
