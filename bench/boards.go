@@ -13,21 +13,21 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// boardClock is the clock of the peripherals that are priced, that of an iCEBreaker.
+// boardClock is the clock of the priced peripherals: 12 MHz, the clock of an iCEBreaker.
 var boardClock = periph.Hz{Num: 12_000_000, Den: 1}
 
-// boardBaud is the speed of the serial line that is priced.
+// boardBaud is the speed of the priced serial line.
 const boardBaud = 115200
 
-// peripheral is what a board needs beside a core, and its goal.
+// peripheral is a circuit that a board needs beside a core, and its goal.
 type peripheral struct {
 	name string
 	goal int // in cells
 	made []func() (*rtl.Circuit, error)
 }
 
-// peripherals are those with goals. The time has a cell for each of
-// its bits and 12 more.
+// peripherals lists the peripherals with goals. The time has a cell for each of its bits
+// and 12 more.
 func peripherals() ([]peripheral, error) {
 	s, err := periph.StepOf(boardClock)
 	if err != nil {
@@ -48,7 +48,7 @@ func peripherals() ([]peripheral, error) {
 	}, nil
 }
 
-// cells is the price by our own mapper.
+// cells is the peripheral's price by our own mapper.
 func (p *peripheral) cells() (int, error) {
 	n := 0
 	for _, f := range p.made {
@@ -65,8 +65,8 @@ func (p *peripheral) cells() (int, error) {
 	return n, nil
 }
 
-// byHand counts the lines that a user writes to put a program onto a board, beside its own text:
-// none, for its files are made with the name of the board alone.
+// byHand counts the lines that a user must write, beside the program text, to put a program
+// onto a board. There are none: the files are made from the name of the board alone.
 func byHand(ctx context.Context, o options, example, board string) (int, error) {
 	p, err := flow.Load(filepath.Join(o.root, "examples", example), flow.Options{})
 	if err != nil {

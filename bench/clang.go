@@ -20,7 +20,7 @@ import (
 //go:embed testdata/kernels
 var sources embed.FS
 
-// clangName is the compiler that the aim for our own generator is stated for.
+// clangName is the compiler that the goal for our own generator refers to.
 const clangName = "clang-19"
 
 // clangFlags compile and link a kernel.
@@ -29,7 +29,7 @@ var clangFlags = []string{
 	"-fuse-ld=lld", "-Wl,-T,link.ld", "-o", "kernel.elf", "crt0.S", "rt.c",
 }
 
-// kernelNames lists the kernels in C with the result words that they must show.
+// kernelNames lists the kernels in C, with the result words that they must give.
 func kernelNames() []string {
 	var names []string
 	for _, k := range kernelResults() {
@@ -55,7 +55,7 @@ func kernelResults() []kernel {
 	}
 }
 
-// kernels compares the instructions of our own generator with clang's on the
+// kernels compares the instruction counts of our own generator with clang's. It uses the
 // kernels that exist in both languages.
 func kernels(ctx context.Context, examples []*example, f *figures) error {
 	clang, err := exec.LookPath(clangName)
@@ -127,7 +127,7 @@ func (k kernel) compile(ctx context.Context, clang string) (*image.Raw, error) {
 	return image.ReadRaw(k.name, elf)
 }
 
-// What a kernel stores above its memory; see testdata/kernels/kernel.h.
+// Addresses that a kernel stores to above its memory; see testdata/kernels/kernel.h.
 const (
 	memory     = 0x10000
 	resultWord = memory
@@ -136,9 +136,9 @@ const (
 	maxSteps   = 1 << 24
 )
 
-// execute runs an executable on the instruction table. The stepper's memory is
-// twice the kernel's, so that the three words above it are memory too and are
-// seen in the record of the store. The stores of the marks are not counted.
+// execute runs an executable on the instruction table. The stepper's memory is twice the
+// kernel's. So the three words above the kernel's memory exist, and stores to them are
+// recorded. The stores of the marks are not counted.
 func execute(raw *image.Raw) (results []uint32, count int, err error) {
 	mem := make([]byte, 2*memory)
 	copy(mem, raw.Data)
@@ -174,5 +174,5 @@ func execute(raw *image.Raw) (results []uint32, count int, err error) {
 	return nil, 0, fmt.Errorf("no end after %d instructions", maxSteps)
 }
 
-// isStore tells the stores of RV32I by their major opcode.
+// isStore recognises the stores of RV32I by their major opcode.
 func isStore(insn uint32) bool { return insn&0x7f == 0x23 }

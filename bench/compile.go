@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// straight is a program with one function of n statements of u64 in a row, in a loop
-// over frames, so that nothing is known before it runs.
+// straight is a program with one task of n statements of u64 in a row. They are in a loop
+// over frames, so that no value is known before it runs.
 func straight(n int) string {
 	var b strings.Builder
 	b.WriteString("use net\n\ntask t(d: net.Eth) {\n  state a: u64 = 1\n  state b: u64 = 2\n  var m: bytes<64>\n  loop {\n    d.recv(m)\n    var x = a\n    var y = b + u64(m.len)\n")
@@ -35,19 +35,20 @@ func straight(n int) string {
 	return b.String()
 }
 
-// compileSizes are the statements of the measured functions.
+// compileSizes are the numbers of statements of the measured functions.
 func compileSizes() []int { return []int{1_000, 2_000, 4_000, 8_000, 16_000} }
 
-// compileLevels are what is made: nothing but the checked program, LLVM IR, an x86-64
-// process, and the program of a core.
+// compileLevels are the things that are made: nothing but the checked program, LLVM IR, an
+// x86-64 process, and the program of a core.
 func compileLevels() []string { return []string{"", "ll", "elf", "img"} }
 
-// usage is what a process has used with all that it started.
+// usage is what a process and all processes that it started have used.
 type usage struct{ seconds, mib float64 }
 
-// compileCosts prints one object: for each level and size the processor seconds, the
-// most memory of one process in MiB, and how much longer twice the statements took, in
-// halves: 1 is linear. The two programs of testdata/large follow.
+// compileCosts prints one object. For each level and size it has the processor seconds and
+// the most memory of one process in MiB. It also has the growth: how much longer twice the
+// statements took, in halves, so that 1 is linear. The two programs of testdata/large
+// follow.
 func compileCosts(root string, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "sinter-compile")
 	if err != nil {
@@ -85,7 +86,7 @@ func compileCosts(root string, out io.Writer) error {
 	return err
 }
 
-// compile notes what one program costs at one level.
+// compile records the cost of one program at one level.
 func (f *figures) compile(path, level, name string) (usage, error) {
 	used, err := costOf(path, level)
 	if err != nil {
@@ -103,7 +104,7 @@ func levelName(level string) string {
 	return level
 }
 
-// costOf is what a process uses that makes something of a program.
+// costOf measures a process that compiles a program to a level.
 func costOf(path, level string) (usage, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -118,7 +119,7 @@ func costOf(path, level string) (usage, error) {
 	return used, err
 }
 
-// printCost is that process.
+// printCost is the body of that process.
 func printCost(path, level string) (code int) {
 	_, err := scaleTime(context.Background(), path, level)
 	var self, children syscall.Rusage
@@ -133,6 +134,6 @@ func printCost(path, level string) (code int) {
 		return 2
 	}
 	spent := time.Duration(self.Utime.Nano() + self.Stime.Nano() + children.Utime.Nano() + children.Stime.Nano())
-	fmt.Println(spent.Seconds(), max(self.Maxrss, children.Maxrss)>>10) // Linux counts it in KiB
+	fmt.Println(spent.Seconds(), max(self.Maxrss, children.Maxrss)>>10) // Linux counts Maxrss in KiB
 	return 0
 }

@@ -16,7 +16,7 @@ import (
 //go:embed peers.json
 var peersText []byte
 
-// peerTable is what other cores take for the kernels, with the goals that ours have.
+// peerTable holds the figures of other cores for the kernels, and the goals of our cores.
 type peerTable struct {
 	Flow    string              `json:"flow"`
 	Kernels []string            `json:"kernels"`
@@ -24,7 +24,7 @@ type peerTable struct {
 	Peers   []peerCore          `json:"peers"`
 }
 
-// coreGoal is what the fastest core of a kernel may have and take.
+// coreGoal is the size and time that the fastest core of a kernel may have.
 type coreGoal struct {
 	Cells int     `json:"cells"`
 	US    float64 `json:"us"`
@@ -81,7 +81,7 @@ func (r *coreRow) name() string {
 	return r.core
 }
 
-// text is the row as the table shows it: the goal is met where nothing is marked.
+// text is the row of the table. A mark follows each figure that misses its goal.
 func (r *coreRow) text(t *peerTable) string {
 	g := t.Goals[r.kernel]
 	mark := func(over bool) string {
@@ -94,7 +94,7 @@ func (r *coreRow) text(t *peerTable) string {
 		r.rams, r.mhz, r.cycles, r.us(), mark(r.us() > g.US), g.Cells, g.US, t.beaten(r.kernel, r.cells, r.us()))
 }
 
-// coresOf are the cores that the table has of each kernel.
+// coresOf lists the cores of each kernel in the table.
 func coresOf(kinds string) ([]coreRow, error) {
 	var out []coreRow
 	for _, kind := range strings.Split(kinds, ",") {
@@ -134,10 +134,10 @@ func (r *coreRow) measure(ctx context.Context, e *example, goal flow.Goal) error
 	return err
 }
 
-// asPeers are the options of the placer with which the peers were measured.
+// asPeers are the placer options with which the peers were measured.
 func asPeers() []string { return []string{"--freq", "150", "--placer", "heap"} }
 
-// printCores writes the table of the goals: what each core has and takes, what it may,
+// printCores writes the table of the goals: each core's size and time, the goals for both,
 // and how many peers are larger and slower.
 func printCores(ctx context.Context, o options, kinds string, to io.Writer) error {
 	t, err := peersOf(peersText)

@@ -17,7 +17,7 @@ type example struct {
 	dir   string
 	world flow.World
 	*flow.Program
-	clang bool // it is one of the kernels that exist in C as well
+	clang bool // it is one of the kernels that also exist in C
 }
 
 // load loads the examples.
@@ -47,8 +47,8 @@ func load(o options) ([]*example, error) {
 	return out, nil
 }
 
-// worldOf reads the captures and levels off the run line of a program: words of the
-// form DEVICE=FILE, the file beside the program, or DEVICE=none.
+// worldOf reads the captures and levels from the run line of a program. They are words of
+// the form DEVICE=FILE, with the file beside the program, or DEVICE=none.
 func worldOf(source string) (flow.World, error) {
 	text, err := os.ReadFile(source)
 	if err != nil {
@@ -85,9 +85,9 @@ func worldOf(source string) (flow.World, error) {
 // timed is the mark of the kernels.
 const timed = "kernel"
 
-// counts takes what is exact of a program: memories, work, and the price of its
-// cores by our own mapper. Work is that between the marks where there are some,
-// else that of the whole run.
+// counts takes the exact figures of a program: memories, work, and the price of its cores
+// by our own mapper. Work is counted between the marks if there are marks, else over the
+// whole run.
 func (e *example) counts(ctx context.Context, f *figures) error {
 	im, err := e.Image(ctx)
 	if err != nil {
@@ -124,8 +124,8 @@ func (e *example) work(ctx context.Context, level, core, figure string) (int, er
 	return int(r.Figures[figure]), nil
 }
 
-// price notes what a core costs and what the core of the same organisation
-// would cost that is not made for the program.
+// price records the cost of a core, and the cost of a core of the same organisation that is
+// not fitted to the program.
 func (e *example) price(ctx context.Context, core string, f *figures) error {
 	c, err := e.Core(ctx, core)
 	if err != nil {

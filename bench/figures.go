@@ -14,7 +14,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// figures are what was measured.
+// figures are the measured values.
 type figures struct {
 	Counts  map[string]float64 `json:"counts"`
 	Ratios  map[string]float64 `json:"ratios"`
@@ -35,7 +35,7 @@ func (f *figures) count(key string, n int) { f.Counts[key] = float64(n) }
 // ratio notes a quotient with four digits after the point.
 func (f *figures) ratio(key string, v float64) { f.Ratios[key] = math.Round(v*1e4) / 1e4 }
 
-// rate notes a speed, which is not exact to more than three digits.
+// rate records a speed. Its precision is at most three digits.
 func (f *figures) rate(key string, v float64) { f.Rates[key] = threeDigits(v) }
 
 func (f *figures) seconds(key string, v float64) { f.Seconds[key] = threeDigits(v) }
@@ -58,8 +58,8 @@ func threeDigits(v float64) float64 {
 	return math.Round(v/unit) * unit
 }
 
-// accepted is what bench/accepted.json holds: the figures that do not depend on
-// the machine that took them.
+// accepted is the content of bench/accepted.json: the figures that do not depend on the
+// machine that took them.
 type accepted struct {
 	Counts map[string]float64 `json:"counts"`
 	Ratios map[string]float64 `json:"ratios"`
@@ -88,9 +88,9 @@ func writeAccepted(path string, a *accepted) error {
 	return flow.WriteFile(path, append(text, '\n'))
 }
 
-// merge gives what shall be accepted: all that was measured. Kinds that were not
-// measured at all keep what had been accepted. So an example that is
-// gone leaves. When only some examples were measured, the others stay.
+// merge gives the figures to accept: all measured ones. Kinds that were not measured keep
+// their accepted figures. So an example that was removed leaves the file. When only some
+// examples were measured, the others stay.
 func merge(old *accepted, f *figures, some bool) *accepted {
 	return &accepted{Counts: mergeMap(old.Counts, f.Counts, some), Ratios: mergeMap(old.Ratios, f.Ratios, some)}
 }
@@ -109,13 +109,13 @@ func mergeMap(old, now map[string]float64, some bool) map[string]float64 {
 	return out
 }
 
-// kind is what a key measures: cycles of cycles.pipe3.sha256.
+// kind is what a key measures: `cycles` for cycles.pipe3.sha256.
 func kind(key string) string {
 	head, _, _ := strings.Cut(key, ".")
 	return head
 }
 
-// tolerance is by how much a figure may grow.
+// tolerance is the fraction by which a figure may grow.
 const tolerance = 0.02
 
 // change is a figure that differs from the accepted one.
@@ -126,8 +126,8 @@ type change struct {
 
 func (c change) worse() bool { return c.now > c.old*(1+tolerance) }
 
-// compare lists what changed, in order of key. Figures that only one side has
-// are not compared.
+// compare lists the changes, in order of key. Figures that only one side has are not
+// compared.
 func compare(old *accepted, f *figures) []change {
 	var out []change
 	for _, pair := range []struct{ old, now map[string]float64 }{{old.Counts, f.Counts}, {old.Ratios, f.Ratios}} {
@@ -141,7 +141,7 @@ func compare(old *accepted, f *figures) []change {
 	return out
 }
 
-// table prints changes, one a line.
+// table prints changes, one per line.
 func table(changes []change) string {
 	if len(changes) == 0 {
 		return ""

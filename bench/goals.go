@@ -27,7 +27,7 @@ type goal struct {
 	Goal  string  `json:"goal,omitempty"` // what it should be
 }
 
-// aimOf is what a figure should be, "" where that is a ratio of two of them.
+// aimOf is the goal of a figure, "" if it has none.
 func aimOf(id string) string {
 	return map[string]string{
 		"S1": "<= 1024", "S2": "<= 12288", "B1": "<= 1/40 of B1.peer", "B3": "<= 20000", "P1.4": "<= 1/5 of P1.4.peer", "P1.32": "<= 1/3 of P1.32.peer",
@@ -35,12 +35,13 @@ func aimOf(id string) string {
 	}[id]
 }
 
-// peer is a guest that ours is measured beside, in the same QEMU: a kernel that answers
-// datagrams at port 7 of 10.0.2.15, such as a Linux with a server in its initial RAM disk.
+// peer is a guest that is measured beside ours in the same QEMU. It is a kernel that
+// answers datagrams at port 7 of 10.0.2.15, such as a Linux with a server in its initial
+// RAM disk.
 type peer struct{ kernel, initrd, line string }
 
-// goals measures what needs no other machine than QEMU and a process. What could not be
-// measured is said in missing.
+// goals measures everything that needs no machine other than QEMU and a process. Figures
+// that could not be measured are listed in missing.
 type goals struct {
 	ctx     context.Context
 	dir     string
@@ -117,7 +118,7 @@ func (g *goals) sizes(hello, echo *flow.Program) error {
 	return err
 }
 
-// process measures the memory of a Linux process that has answered.
+// process measures the memory of a Linux process after its first answer.
 func (g *goals) process(_, echo *flow.Program) error {
 	path, _, err := g.file(echo, x86.Linux)
 	if err != nil {
@@ -182,7 +183,7 @@ func (g *goals) guest(args []string, limit time.Duration) (*exec.Cmd, net.Conn, 
 		buf := make([]byte, 2000)
 		for time.Since(began) < limit {
 			conn.Write([]byte("there?"))                                //nolint:errcheck // nobody may listen yet
-			conn.SetReadDeadline(time.Now().Add(20 * time.Millisecond)) //nolint:errcheck // of a socket that is open
+			conn.SetReadDeadline(time.Now().Add(20 * time.Millisecond)) //nolint:errcheck // the socket is open
 			if _, e := conn.Read(buf); e == nil {
 				return cmd, conn, time.Since(began), nil
 			}
@@ -217,7 +218,7 @@ const ticker = `task tick() {
 system ticker { run tick() }
 `
 
-// clock compares the time of guests with that of the host: the worst of five boots.
+// clock compares the time of guests with the host's time: the worst of five boots.
 func (g *goals) clock(_, _ *flow.Program) error {
 	p, err := flow.LoadFiles([]*diag.File{{Name: "ticker.sn", Text: ticker}}, flow.Options{})
 	if err != nil {
@@ -269,8 +270,8 @@ func (g *goals) ratio(path string) (float64, error) {
 	return (guest[last] - guest[0]) / float64(host[last].Sub(host[0]).Microseconds()), nil
 }
 
-// served measures guests that answer clients: the processor time of all threads of QEMU
-// for an echo, and of one that is idle. Ours and the other one take turns.
+// served measures guests that answer clients: the processor time of all QEMU threads for an
+// echo, and of an idle guest. Our guest and the peer take turns.
 func (g *goals) served(_, echo *flow.Program) error {
 	path, _, err := g.file(echo, x86.PVH)
 	if err != nil {
@@ -319,7 +320,8 @@ func (g *goals) served(_, echo *flow.Program) error {
 	return nil
 }
 
-// args boot a kernel of others as ours is booted, with what it needs besides.
+// args boots the peer's kernel with the options of our guest, and with the peer's
+// additions.
 func (p peer) args(qemu string) []string {
 	args := []string{
 		qemu, "-M", "microvm,x-option-roms=off,rtc=off,acpi=on,pit=on,pic=on", "-global", "virtio-mmio.force-legacy=false", "-nodefaults", "-no-user-config",
@@ -331,7 +333,7 @@ func (p peer) args(qemu string) []string {
 	return append(args, "-append", p.line)
 }
 
-// output measures how long the image that says hello takes to its first byte.
+// output measures how long the image that says hello takes to its first byte of output.
 func (g *goals) output(hello, _ *flow.Program) error {
 	path, _, err := g.file(hello, x86.PVH)
 	if err != nil {
@@ -378,7 +380,7 @@ func (g *goals) handler(root string) func(hello, echo *flow.Program) error {
 	}
 }
 
-// idle counts the ticks of ten seconds in which nobody asks for anything.
+// idle counts the ticks of ten seconds without requests.
 func (g *goals) idle(pid int) error {
 	before, err := ticks(pid)
 	if err != nil {
@@ -390,7 +392,7 @@ func (g *goals) idle(pid int) error {
 	return err
 }
 
-// ticks is the processor time of a process in ticks of the kernel.
+// ticks is the processor time of a process in kernel ticks.
 func ticks(pid int) (int, error) {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

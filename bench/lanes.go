@@ -12,12 +12,13 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// laneCycles is how many clock cycles the lanes of gates are timed: as many millions of
-// cycles of a lane take about a second.
+// laneCycles is how many clock cycles each lane of gates is timed. The lanes together make
+// some millions of cycles, which take about a second.
 const laneCycles = 1 << 16
 
-// lanes times the gates of a core, with as many runs at once as there are, beside Verilator's
-// circuit: cycles of all lanes together by those of its one run.
+// lanes times the gates of a core beside Verilator's circuit, with the maximum number of
+// runs at once. The ratio is the cycles of all lanes together by the cycles of Verilator's
+// one run.
 func (f *simFigures) lanes(ctx context.Context, p *flow.Program, core string, rounds int) error {
 	c, err := p.Core(ctx, core)
 	if err != nil {
@@ -58,8 +59,8 @@ func (f *simFigures) lanes(ctx context.Context, p *flow.Program, core string, ro
 	return nil
 }
 
-// laneRate is how many cycles of lanes pass in a second of processor time. All must have
-// gone on to the last cycle.
+// laneRate is how many lane cycles pass in a second of processor time. Every lane must have
+// run to the last cycle.
 func laneRate(p *gates.Program, lanes []gates.Lane) (float64, error) {
 	m, err := gates.NewMachine(p, lanes...)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 // liveRounds is how often each machine is measured; the machines take turns.
 const liveRounds = 5
 
-// liveFigures are those of the echo as a service on one machine: medians.
+// liveFigures are the medians of the echo as a service on one machine.
 type liveFigures struct {
 	ImageBytes int     `json:"image_bytes"`
 	MemoryKiB  int     `json:"memory_kib,omitempty"` // of a guest
@@ -29,7 +29,7 @@ type liveFigures struct {
 	echoes     []float64
 }
 
-// printLive runs the echo as a service on each machine and prints what was measured.
+// printLive runs the echo as a service on each machine and prints the figures.
 func printLive(ctx context.Context, o options, w io.Writer) error {
 	p, err := flow.Load(filepath.Join(o.root, "examples", "echo"), flow.Options{})
 	if err != nil {
@@ -106,7 +106,7 @@ func (f *liveFigures) round(ctx context.Context, p *flow.Program, machine string
 	}
 }
 
-// echo sends datagrams one after the other.
+// echo sends datagrams one at a time.
 func (f *liveFigures) echo(at string) error {
 	conn, err := net.Dial("udp4", at)
 	if err != nil {

@@ -1,19 +1,19 @@
-// Command bench measures what this tree makes and compares it with the figures
-// that were last accepted:
+// Command bench measures the artefacts and tools of this tree and compares the figures with
+// the last accepted ones:
 //
 //	go run ./bench               all figures as one JSON object; exit 1 when a count got worse
 //	go run ./bench -accept       also write bench/accepted.json
 //	go run ./bench -synth        also place every core on an iCE40 HX8K
 //	go run ./bench -only filter  only these examples
-//	go run ./bench -echo         only what one echo of net.udp costs; with -lines by source line
+//	go run ./bench -echo         only the cost of one echo of net.udp; with -lines by source line
 //	go run ./bench -native       only kernels as Linux processes beside the same in C; -only names kernels
 //	go run ./bench -sim          only cycles a second of cores beside Verilator; -only names kernels
 //	go run ./bench -stream       the filter over captures of 10,000 frames to -frames (1,000,000): processor time of
 //	                             a frame and the most memory, by machine
 //	go run ./bench -parallel     a stencil in strips: threads beside OpenMP, ranks beside C with MPI; least of -rounds
 //	go run ./bench -live         the echo as a service on each machine, and sizes, memory, clock and processor
-//	                             time of guests: medians of five rounds. -peer KERNEL measures another guest beside
-//	go run ./bench -compile      what functions of 1,000 to 16,000 statements cost, by what is made of them
+//	                             time of guests: medians of five rounds. -peer KERNEL also measures another guest
+//	go run ./bench -compile      the cost of compiling functions of 1,000 to 16,000 statements, by level
 //	go run ./bench -mine         the examples with mined lines and without; -programs DIR takes the programs of a folder
 //	go run ./bench -core         the table of goals: cores of the kernels placed by yosys and nextpnr, beside other cores (peers.json);
 //	                             -kinds pipe3,pipe3+mine,multi says which, -only names kernels
@@ -27,23 +27,23 @@
 //	rates    per second: simulated instructions and cycles, megahertz of placed cores
 //	seconds  from source to artefact
 //
-// and `missing`, what was not measured and why. Less is better for counts
-// and ratios, and one that grew by more than two in a hundred is a failure; rates
-// and seconds depend on the machine and never fail.
+// and `missing`, the figures that were not measured, with reasons. Less is better for
+// counts and ratios, and growth by more than two in a hundred is a failure. Rates and
+// seconds depend on the machine and never fail.
 //
-// Keys begin with what is measured and end with the core and the example:
+// A key begins with the measured quantity and ends with the core and the example:
 //
 //	text_bytes data_bytes linux_bytes pvh_bytes     sizes, the executables stripped
 //	instructions cycles.CORE                        of the timed region, else of the run
 //	luts depth ffs cells .CORE, full_luts.CORE      by our own mapper; full_luts: the core with all of RV32I
-//	ratios: luts.CORE.EXAMPLE                       of the two
+//	ratios: luts.CORE.EXAMPLE                       luts by full_luts
 //	clang_instructions, ratios: cg.instructions     kernels in C; ours to clang's, and the geometric mean
-//	echo_instructions echo_cycles.CORE              of one echo of so many bytes: scheduler, stack and task
-//	echo_x86 echo_x86_layer                         with -echo: of the same in a process, and in the layer below the program
+//	echo_instructions echo_cycles.CORE              of one echo, by its size in bytes: scheduler, stack and task
+//	echo_x86 echo_x86_layer                         with -echo: of one echo in a process, and in the layer below the program
 //	boot_instructions guest_instructions            of a guest until its program begins; from there to its end
 //	placed_cells placed_rams, rates: placed_mhz     on the FPGA, the median of three seeds
-//	scale.check scale.ll, rates: scale.check_growth  of generated programs of so many lines, to no error and to LLVM IR;
-//	scale.ll_cpu, rates: scale.ll_mib, .check_mib   processor seconds and the most MiB of that
+//	scale.check scale.ll, rates: scale.check_growth seconds for generated programs, by lines: to check them, and to LLVM IR;
+//	scale.ll_cpu, rates: scale.ll_mib, .check_mib   processor seconds and the most MiB for them
 //
 // Start reading at measure.
 package main
@@ -67,8 +67,8 @@ type options struct {
 	root  string   // of the tree
 	only  []string // examples; empty: all
 	synth bool
-	times bool // rates and seconds
-	peer  peer // that services are measured beside
+	times bool // measure rates and seconds
+	peer  peer // that services are compared with
 	goal  flow.Goal
 }
 

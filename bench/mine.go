@@ -18,13 +18,13 @@ import (
 
 // minedSide is a program with or without mined lines, on pipe3.
 type minedSide struct {
-	Instructions int `json:"instructions"` // of the timed region, else of the run; so are cycles
+	Instructions int `json:"instructions"` // of the timed region, else of the run; the same for cycles
 	Cycles       int `json:"cycles"`
 	Cells        int `json:"cells"`
 	Depth        int `json:"depth"` // look-up tables on the longest path: the priced period
 }
 
-// minedRow compares both.
+// minedRow compares a program without and with mined lines.
 type minedRow struct {
 	Program string    `json:"program"`
 	Lines   int       `json:"lines"`
@@ -73,7 +73,7 @@ func (e *example) side(ctx context.Context, lines int, goal flow.Goal) (minedSid
 	return s, len(held), err
 }
 
-// sameOn demands that a core logs what the interpreter of the program IR does.
+// sameOn demands that a core logs the same as the interpreter of the program IR.
 func (e *example) sameOn(ctx context.Context, core string) error {
 	want, err := e.Run(ctx, flow.RunOptions{Level: flow.IR, World: e.world})
 	if err != nil {
@@ -100,8 +100,8 @@ func (e *example) minedRow(ctx context.Context, lines int, goal flow.Goal) (mine
 	return row, nil
 }
 
-// programsIn loads the programs of a folder: each is DIR/prog.sn, and DIR/args names
-// its captures from the folder.
+// programsIn loads the programs of a folder. Each program is DIR/prog.sn, and the file
+// DIR/args names its captures relative to the folder.
 func programsIn(folder string, only []string) ([]*example, error) {
 	sources, err := filepath.Glob(filepath.Join(folder, "*", "prog.sn"))
 	if err != nil || len(sources) == 0 {
@@ -155,8 +155,7 @@ func mined(ctx context.Context, list []*example, lines int, goal flow.Goal) (*mi
 	return t, nil
 }
 
-// printMined writes what mined lines save, of the examples or of the programs in a
-// folder.
+// printMined writes what mined lines save in the examples or in the programs of a folder.
 func printMined(ctx context.Context, o options, folder string, lines int, to io.Writer) error {
 	list, err := load(o)
 	if folder != "" {

@@ -21,9 +21,9 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// The kernels that exist in both languages and run long enough to be timed. Each pair
-// prints the same lines, and repeats its work a fixed number of times. Those that a
-// core runs too have their C in testdata/kernels.
+// The kernels that exist in both languages and run long enough to be timed. Both programs
+// of a pair print the same lines, and repeat their work a fixed number of times. If a core
+// runs the kernel too, its C is in testdata/kernels.
 //
 //go:embed sn/*.sn c/*.c c/*.h
 var pairs embed.FS
@@ -31,13 +31,13 @@ var pairs embed.FS
 // nativeRounds is how often each process runs; the median counts.
 const nativeRounds = 5
 
-// The C compilers' settings that a kernel is compared with.
+// The settings of the C compiler that a kernel is compared with.
 const (
 	cFast   = "O3"
 	cNormal = "O2"
 )
 
-// cFlags compile a kernel in C. Nothing is contracted, as in Sinter.
+// cFlags compile a kernel in C. Floating-point operations are not contracted, as in Sinter.
 func cFlags(setting string) []string {
 	flags := []string{"-" + setting, "-ffp-contract=off", "-o", "kernel", "-lm"}
 	if setting == cFast {
@@ -46,10 +46,10 @@ func cFlags(setting string) []string {
 	return flags
 }
 
-// nativeFigures are the times of the kernels and what they are beside C's.
+// nativeFigures are the times of the kernels and their ratios to C.
 type nativeFigures struct {
 	Seconds map[string]float64 `json:"seconds"` // KERNEL.sinter KERNEL.O3 KERNEL.O2: user time, median
-	Ratios  map[string]float64 `json:"ratios"`  // KERNEL.O3 KERNEL.O2: of ours to C's; and the geometric means
+	Ratios  map[string]float64 `json:"ratios"`  // KERNEL.O3 KERNEL.O2: our time by C's; and the geometric means
 }
 
 func newNative() *nativeFigures {
@@ -96,8 +96,8 @@ func native(ctx context.Context, only []string, rounds int) error {
 	return nil
 }
 
-// pair times one kernel: the processes run in turn, so that what else the computer
-// does falls on all of them.
+// pair times one kernel. The processes run in turn, so that other load of the computer
+// affects all of them.
 func (f *nativeFigures) pair(ctx context.Context, clang, name string, rounds int) error {
 	dir, err := os.MkdirTemp("", "sinter-bench-")
 	if err != nil {
@@ -140,7 +140,7 @@ func (f *nativeFigures) pair(ctx context.Context, clang, name string, rounds int
 	return nil
 }
 
-// agree refuses processes that say nothing, or not the same.
+// agree refuses processes that print nothing or different lines.
 func agree(one, says, other, said string) error {
 	if says == "" || says != said {
 		return fmt.Errorf("%s says %q, and %s %q", other, said, one, says)
@@ -181,7 +181,7 @@ func buildSinter(ctx context.Context, dir, name string) (string, error) {
 	return path, os.WriteFile(path, img.Stripped, 0o700)
 }
 
-// inC reads a file of a kernel in C: its own, or the one that a core's program shares.
+// inC reads a C file of a kernel: its own file, or the file shared with a core's program.
 func inC(file string) ([]byte, error) {
 	text, err := pairs.ReadFile("c/" + file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -216,7 +216,8 @@ func buildC(ctx context.Context, clang, dir, name, setting string) (string, erro
 // processEnds bounds one run of a kernel.
 const processEnds = time.Minute
 
-// userTime runs a process and gives its lines without the name of a task, and its user time.
+// userTime runs a process. It gives the printed lines without the task names, and the user
+// time.
 func userTime(ctx context.Context, path string) (string, float64, error) {
 	ctx, cancel := context.WithTimeout(ctx, processEnds)
 	defer cancel()

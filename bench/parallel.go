@@ -20,7 +20,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// The stencil in strips, in three ways to write it.
+// The stencil in strips, written in three ways.
 //
 //go:embed ranks/*.sn ranks/*.c
 var strips embed.FS
@@ -30,16 +30,16 @@ type stripSize struct{ N, Steps int }
 
 var benchStrips = stripSize{1024, 400}
 
-// parallelFigures are the times of the stencil, least of some rounds, with one strip and
-// with two, and what the second one gains.
+// parallelFigures are the times of the stencil with one strip and with two, each the least
+// of some rounds. They also say what the second strip gains.
 type parallelFigures struct {
-	Load    string             `json:"load"`    // of the computer, when it began
+	Load    string             `json:"load"`    // of the computer at the start
 	Seconds map[string]float64 `json:"seconds"` // WAY.STRIPS: threads, openmp, ranks, mpi; from start to end
 	SpeedUp map[string]float64 `json:"speed_up"`
-	Ratios  map[string]float64 `json:"ratios"` // of our speed-ups to those of C
+	Ratios  map[string]float64 `json:"ratios"` // our speed-ups by C's
 }
 
-// way is one way to run the stencil: a command for so many strips.
+// way is one way to run the stencil: a command for a number of strips.
 type way struct {
 	name string
 	cmd  func(ctx context.Context, strips int) *exec.Cmd
@@ -138,7 +138,7 @@ func ways(dir string) []way {
 	return []way{alone("threads"), alone("openmp"), ranked("ranks"), ranked("mpi")}
 }
 
-// timeStrips runs the ways in turn, so that what else the computer does falls on all.
+// timeStrips runs the ways in turn, so that other load of the computer affects all of them.
 func timeStrips(ctx context.Context, dir string, rounds int) (*parallelFigures, error) {
 	load, _ := os.ReadFile("/proc/loadavg")
 	f := &parallelFigures{Load: strings.TrimSpace(string(load)), Seconds: map[string]float64{}, SpeedUp: map[string]float64{}, Ratios: map[string]float64{}}

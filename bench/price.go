@@ -15,15 +15,15 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// pricedPoint is a design point: what our own mapper says of its netlist, and what the
-// placer makes of it.
+// pricedPoint is a design point: the price of its netlist by our own mapper, and the
+// placer's result.
 type pricedPoint struct {
 	kernel, name string
 	price        ice40.Usage
 	at           placement
 }
 
-// pointsOf are the design points of a kernel that are compared.
+// pointsOf lists the design points of a kernel that are compared.
 func pointsOf() []struct {
 	name, core string
 	o          flow.Options
@@ -40,7 +40,7 @@ func pointsOf() []struct {
 	}
 }
 
-// printPrices writes a row for each design point of the kernels and how right the
+// printPrices writes a row for each design point of the kernels, and how accurate the
 // prices are.
 func printPrices(ctx context.Context, o options, to io.Writer) error {
 	t, err := peersOf(peersText)
@@ -94,7 +94,7 @@ func (p *pricedPoint) measure(ctx context.Context, dir, core string, o flow.Opti
 	return err
 }
 
-// period is that of the placed netlist, in nanoseconds.
+// period is the period of the placed netlist, in nanoseconds.
 func (p *pricedPoint) period() float64 { return 1000 / p.at.mhz }
 
 func (p *pricedPoint) text() string {
@@ -103,14 +103,14 @@ func (p *pricedPoint) text() string {
 		p.price.Cells, p.at.cells, off(float64(p.price.Cells), float64(p.at.cells)), ns, p.period(), off(ns, p.period()))
 }
 
-// off is by how many per cent a price differs from what is true.
+// off is the error of a price in per cent of the true value.
 func off(price, is float64) float64 { return 100 * (price/is - 1) }
 
-// differ is the difference of two periods, as a part of the smaller, from which on a pair
-// counts.
+// differ is the least difference of two periods, as a part of the smaller one, for a pair
+// to count.
 const differ = 0.10
 
-// ordered counts the pairs of points whose placed periods differ, and those that the
+// ordered counts the pairs of points whose placed periods differ, and the pairs that the
 // prices put into the same order.
 func ordered(all []pricedPoint) (pairs, right int) {
 	for i := range all {
@@ -130,7 +130,7 @@ func ordered(all []pricedPoint) (pairs, right int) {
 	return pairs, right
 }
 
-// summary says how right the prices are.
+// summary says how accurate the prices are.
 func summary(all []pricedPoint) string {
 	cells, ns := 0.0, 0.0
 	for i := range all {
@@ -147,7 +147,7 @@ func summary(all []pricedPoint) string {
 		len(all), cells, ns, pairs, 100*differ, right, share)
 }
 
-// placedNetlist places a netlist as it is: yosys only reads it.
+// placedNetlist places a netlist without changing it: yosys only reads it.
 func placedNetlist(ctx context.Context, c *rtl.Circuit, d *ice40.Design, options []string) (placement, error) {
 	dir, err := os.MkdirTemp("", "sinter-place-")
 	if err != nil {

@@ -38,8 +38,8 @@ func products(ctx context.Context, examples []*example, f *figures) error {
 // bootProgram is the program whose boot is counted: the smallest.
 const bootProgram = "hello"
 
-// sayCount makes a guest log the time-stamp counter before its program, which
-// QEMU makes an exact counter of instructions.
+// sayCount makes a guest log the time-stamp counter before its program. QEMU makes this
+// counter an exact count of instructions.
 const sayCount = "sn_log_begin(0, 0); sn_log_u(tsc()); sn_log_end();"
 
 func bootCounts(ctx context.Context, examples []*example, tools *llvm.Tools, f *figures) error {
@@ -76,7 +76,7 @@ func bootCounts(ctx context.Context, examples []*example, tools *llvm.Tools, f *
 	return nil
 }
 
-// boot runs a module without devices as a guest whose instructions are counted.
+// boot runs a module without devices as a guest and counts its instructions.
 func boot(ctx context.Context, m *ir.Module, o x86.Options, tools *llvm.Tools, qemu string) (*process.Machine, *trace.Trace, error) {
 	img, err := o.Build(ctx, m, x86.PVH, tools)
 	if err != nil {

@@ -9,17 +9,17 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// registersTried are the limits of the table of registers.
+// registersTried are the register limits of the table.
 func registersTried() []int { return []int{8, 12, 16, 24, 32} }
 
-// cost is what a core of pipe3 costs with a limit of registers.
+// cost is the cost of a pipe3 core with a limit of registers.
 type cost struct{ cycles, cells int }
 
-// product is what the choice of registers makes small.
+// product is what the choice of registers minimises.
 func (c cost) product() float64 { return float64(c.cycles) * float64(c.cells) }
 
-// costs measures a program compiled for some registers, 0 for those that are chosen,
-// and returns the limit with them.
+// costs measures a program compiled for some number of registers. 0 means the number that
+// the compiler chooses. It returns the limit too.
 func (e *example) costs(ctx context.Context, regs int) (cost, int, error) {
 	p, err := flow.Load(e.dir, flow.Options{Regs: regs})
 	if err != nil {
@@ -43,8 +43,8 @@ func (e *example) costs(ctx context.Context, regs int) (cost, int, error) {
 	return cost{cycles, price.Cells}, im.Target.Regs, err
 }
 
-// registersRow is a line of the table: cycles and cells of each limit in per cent of
-// those with 16 registers, and what was chosen.
+// registersRow is a line of the table: cycles and cells of each limit as percentages of the
+// values for 16 registers, and the chosen limit.
 func registersRow(ctx context.Context, e *example) (string, error) {
 	base, _, err := e.costs(ctx, 16)
 	if err != nil {

@@ -47,8 +47,8 @@ fn work%[1]d(v: [16]u32, s: inout S%[1]d, n: u32) -> u32 {
 
 `
 
-// scaleProgram writes a program of at least so many lines, whose parts are all
-// in use.
+// scaleProgram writes a program of at least the given number of lines. All its parts are
+// used.
 func scaleProgram(lines int) string {
 	var b strings.Builder
 	n := 0
@@ -67,12 +67,13 @@ func scaleProgram(lines int) string {
 // scaleSizes are the lengths of the generated programs, in lines.
 func scaleSizes() []int { return []int{1_000, 10_000, 100_000} }
 
-// scaleOften is the longest program that is compiled three times; longer ones once.
+// scaleOften is the longest program that is compiled three times. Longer ones are compiled
+// once.
 const scaleOften = 10_000
 
-// scale measures how the time of the checker, and of the way to LLVM IR, grows
-// with the length of a program. The ratios say how much longer ten times the
-// lines take, in tenths: 1 is linear.
+// scale measures how the time of the checker, and of the way to LLVM IR, grows with the
+// length of a program. The ratios say how much longer ten times the lines take, in tenths,
+// so that 1 is linear.
 func scale(ctx context.Context, f *figures) error {
 	dir, err := os.MkdirTemp("", "sinter-scale")
 	if err != nil {
@@ -115,7 +116,7 @@ func scale(ctx context.Context, f *figures) error {
 	return nil
 }
 
-// scaleTime loads a program and, with an extension, makes that of it.
+// scaleTime loads a program. With an extension it also makes that artefact.
 func scaleTime(ctx context.Context, path, ext string) (float64, error) {
 	began := time.Now()
 	p, err := flow.Load(path, flow.Options{})

@@ -26,25 +26,25 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// simulated are the kernels that are simulated, and how often each repeats its work, so
-// that a run has some millions of cycles.
+// simulated are the simulated kernels, and how often each repeats its work, so that a run
+// has some millions of cycles.
 func simulated() map[string]int {
 	return map[string]int{"crc32": 30, "sha256": 30, "sort": 70, "firewall": 180, "fir": 700, "matmul": 400}
 }
 
-// outsider is the simulator of others that our engines are compared with.
+// outsider is the outside simulator that our engines are compared with.
 const outsider = "verilator"
 
 // simFigures is how fast one stream of a core's circuit runs.
 type simFigures struct {
 	Tool   string             `json:"tool"`   // the outside simulator and the compiler that it uses
-	Rates  map[string]float64 `json:"rates"`  // ENGINE.CORE.KERNEL: cycles a second of processor time, median; of gates_lanes_ENGINE those of 64 lanes together
-	Ratios map[string]float64 `json:"ratios"` // the same by Verilator's; and the geometric means
+	Rates  map[string]float64 `json:"rates"`  // ENGINE.CORE.KERNEL: cycles a second of processor time, median; gates_lanes_ENGINE: of 64 lanes together
+	Ratios map[string]float64 `json:"ratios"` // our rate by Verilator's; and the geometric means
 	First  map[string]float64 `json:"first"`  // ENGINE.CORE.KERNEL: seconds from the circuit to the first cycle
 	Cycles map[string]uint64  `json:"cycles"` // CORE.KERNEL
 }
 
-// printSimulators times the engines of circuits beside Verilator: all run the same core
+// printSimulators times the engines of circuits beside Verilator. All run the same core
 // with the same program, in turn.
 func printSimulators(ctx context.Context, only []string, rounds int, to io.Writer) error {
 	for _, tool := range []string{outsider, clangXX} {
@@ -83,7 +83,7 @@ func printSimulators(ctx context.Context, only []string, rounds int, to io.Write
 	return err
 }
 
-// enginesTimed are the engines that are worth a time.
+// enginesTimed are the engines that are timed.
 func enginesTimed() []string {
 	var out []string
 	for _, m := range cycle.Engines() {
@@ -142,7 +142,7 @@ func (f *simFigures) kernel(ctx context.Context, name, core string, rounds int) 
 	return f.lanes(ctx, p, core, rounds)
 }
 
-// simProgram is a kernel that repeats its work as often as is worth a time here.
+// simProgram is a kernel that repeats its work often enough to be timed.
 func simProgram(name string) (*flow.Program, error) {
 	text, err := pairs.ReadFile("sn/" + name + ".sn")
 	if err != nil {
@@ -152,7 +152,7 @@ func simProgram(name string) (*flow.Program, error) {
 		flow.Options{Settings: []types.Setting{{Name: "reps", Value: strconv.Itoa(simulated()[name])}}})
 }
 
-// once runs a kernel on an engine and gives what it says, `CYCLES WORD...`, and its rate.
+// once runs a kernel on an engine. It gives the output `CYCLES WORD...`, and the rate.
 func (f *simFigures) once(ctx context.Context, p *flow.Program, engine, core, dir string) (string, float64, error) {
 	if engine == outsider {
 		return runVerilated(ctx, dir)
@@ -198,10 +198,10 @@ func cpuTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// clangXX compiles what Verilator writes.
+// clangXX compiles the C++ that Verilator writes.
 const clangXX = "clang++-19"
 
-// verilated builds the simulator that Verilator makes of a core, as fast as it can.
+// verilated builds Verilator's simulator of a core, with the fastest settings.
 func verilated(ctx context.Context, p *flow.Program, core, dir string) error {
 	files, _, err := p.HardwareFiles(ctx, core, flow.World{})
 	if err != nil {
@@ -265,8 +265,8 @@ int main() {
 }
 `
 
-// runVerilated runs the simulator of Verilator once. Its log words are told as the
-// machines render them: a site, then a number.
+// runVerilated runs the Verilator simulator once. Its log words are printed as the machines
+// render them: a site, then a number.
 func runVerilated(ctx context.Context, dir string) (string, float64, error) {
 	ctx, cancel := context.WithTimeout(ctx, processEnds)
 	defer cancel()

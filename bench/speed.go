@@ -13,7 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// speedProgram is what the machines run for their speed: the main job on its
+// speedProgram is the program whose speed is measured on the machines: the main job on its
 // real capture.
 const speedProgram = "filter"
 
@@ -31,8 +31,8 @@ func median(n int, measure func() (float64, error)) (float64, error) {
 	return all[n/2], nil
 }
 
-// best returns the largest of some measurements: what else the computer does
-// can only make a machine slower.
+// best returns the largest of some measurements: other load of the computer can only make a
+// machine slower.
 func best(n int, measure func() (float64, error)) (float64, error) {
 	top := 0.0
 	for range n {
@@ -83,7 +83,7 @@ func speeds(ctx context.Context, examples []*example, f *figures) error {
 // laneFrames is how many frames each lane sees: enough for a second of work.
 const laneFrames = 64
 
-// laneSpeed runs 64 runs of the gates at once.
+// laneSpeed measures 64 simultaneous runs of the gates.
 func laneSpeed(ctx context.Context, e *example, f *figures) error {
 	im, err := e.Image(ctx)
 	if err != nil {
@@ -141,7 +141,7 @@ func runLanes(p *gates.Program, lanes []gates.Lane, script *world.Script) (float
 	return cycles / time.Since(began).Seconds(), nil
 }
 
-// bareCycles are run to measure the gates alone.
+// bareCycles is the number of cycles that measures the gates alone.
 const bareCycles = 20000
 
 // bareSpeed runs 64 lanes of the gates without a world.
@@ -155,7 +155,7 @@ func bareSpeed(p *gates.Program) float64 {
 	return bareCycles * gates.MaxLanes / time.Since(began).Seconds()
 }
 
-// artefacts are what is made without an outside tool, in the order of the flow.
+// artefacts lists the artefacts that need no outside tool, in the order of the flow.
 func artefacts() []struct{ name, ext, core string } {
 	return []struct{ name, ext, core string }{
 		{"ir", ".sir", flow.Pipe3},
@@ -167,8 +167,8 @@ func artefacts() []struct{ name, ext, core string } {
 	}
 }
 
-// makeTimes measures the time from source to each artefact, each from nothing, and
-// to all of them together.
+// makeTimes measures the time from source to each artefact, each from the start, and to all
+// of them together.
 func makeTimes(ctx context.Context, examples []*example, f *figures) error {
 	for _, e := range examples {
 		for _, a := range artefacts() {
@@ -189,7 +189,7 @@ func makeTimes(ctx context.Context, examples []*example, f *figures) error {
 	return nil
 }
 
-// makeTime loads a program and makes artefacts of it.
+// makeTime loads a program and makes artefacts from it.
 func (e *example) makeTime(ctx context.Context, core string, exts ...string) (float64, error) {
 	began := time.Now()
 	p, err := flow.Load(e.dir, flow.Options{})

@@ -23,7 +23,7 @@ const echoProgram = "echo"
 // echoSizes are the lengths of the datagrams, in bytes: a short one and the longest.
 func echoSizes() []int { return []int{64, 1472} }
 
-// printEchoes prints the counts of echoes alone.
+// printEchoes prints only the counts of echoes.
 func printEchoes(ctx context.Context, root string, lines bool) int {
 	f := newFigures()
 	examples, err := load(options{root: root, only: []string{echoProgram}})
@@ -54,8 +54,8 @@ func printEchoes(ctx context.Context, root string, lines bool) int {
 	return 0
 }
 
-// echoes counts what one echo costs on a core, which has no driver beside the
-// scheduler, the stack and the task: the difference of two runs that differ by eight
+// echoes counts the cost of one echo on a core. A core has no driver beside the scheduler,
+// the stack and the task. The cost is the difference of two runs that differ by eight
 // datagrams.
 func echoes(ctx context.Context, examples []*example, f *figures) error {
 	i := slices.IndexFunc(examples, func(e *example) bool { return e.name == echoProgram })
@@ -82,8 +82,8 @@ func echoes(ctx context.Context, examples []*example, f *figures) error {
 	return nil
 }
 
-// echoesOnX86 counts what one echo costs a process for x86-64: in the program, and in the
-// layer below it, which reads and writes captures here.
+// echoesOnX86 counts the cost of one echo in a process for x86-64: in the program, and in
+// the layer below it. That layer reads and writes captures here.
 func (e *example) echoesOnX86(ctx context.Context, f *figures) error {
 	for _, size := range echoSizes() {
 		s, err := e.echoSteps(ctx, size)
@@ -96,8 +96,7 @@ func (e *example) echoesOnX86(ctx context.Context, f *figures) error {
 	return nil
 }
 
-// echoWork runs the program against so many datagrams from one station, and
-// expects as many answers.
+// echoWork runs the program with n datagrams from one host, and expects n answers.
 func (e *example) echoWork(ctx context.Context, level, core, unit string, size, n int) (int, error) {
 	w, drop, err := e.echoWorld(size, n)
 	if err != nil {
@@ -120,8 +119,8 @@ func (e *example) echoWork(ctx context.Context, level, core, unit string, size, 
 	return int(r.Figures[unit]), nil
 }
 
-// echoWorld writes a capture of so many datagrams of one station, after its
-// question for this one; drop removes it.
+// echoWorld writes a capture of n datagrams from one host, after its ARP question for this
+// one. drop removes the capture.
 func (e *example) echoWorld(size, n int) (w flow.World, drop func(), err error) {
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {
@@ -151,7 +150,7 @@ func (e *example) echoWorld(size, n int) (w flow.World, drop func(), err error) 
 	return flow.World{Captures: []string{"nic=" + path}}, drop, err
 }
 
-// echoLines counts the instructions of one echo by source line, the costliest first.
+// echoLines counts the instructions of one echo by source line, the most expensive first.
 func (e *example) echoLines(ctx context.Context, size int) ([]string, error) {
 	im, err := e.Image(ctx)
 	if err != nil {

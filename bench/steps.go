@@ -14,7 +14,7 @@ import (
 type steps struct {
 	program int            // of the program, the library and the scheduler
 	layer   int            // of the layer below them: system calls, devices, start and end
-	lines   map[string]int // both, by the place of their source
+	lines   map[string]int // both, by source position
 }
 
 func (s *steps) at(place string) {
@@ -28,8 +28,8 @@ func (s *steps) at(place string) {
 	}
 }
 
-// echoSteps counts what an echo costs a process: the difference of two runs that differ by
-// eight datagrams, which come from a capture.
+// echoSteps counts the cost of an echo in a process: the difference of two runs that differ
+// by eight datagrams. The datagrams come from a capture.
 func (e *example) echoSteps(ctx context.Context, size int) (s steps, err error) {
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {

@@ -14,17 +14,17 @@ import (
 // mostSteps bounds a run that is counted step by step.
 const mostSteps = 5_000_000
 
-// stepsOf runs a process instruction by instruction and counts them: what comes from a
-// source in C or assembly is the layer below the program. A repeated string instruction
-// counts once for each repetition, as the processor's single step does (Intel SDM volume
-// 3, 18.3.1.4).
+// stepsOf runs a process instruction by instruction and counts the instructions.
+// Instructions from a source in C or assembly belong to the layer below the program. A
+// repeated string instruction counts once for each repetition, like the CPU's single step
+// (Intel SDM volume 3, 18.3.1.4).
 func stepsOf(path string, args ...string) (s steps, err error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return s, err
 	}
 	place := x86.Places(data)
-	runtime.LockOSThread() // who traces is a thread
+	runtime.LockOSThread() // only the thread that attached may trace
 	defer runtime.UnlockOSThread()
 	p, err := os.StartProcess(path, append([]string{path}, args...), &os.ProcAttr{
 		Files: []*os.File{nil, nil, os.Stderr}, Sys: &syscall.SysProcAttr{Ptrace: true},

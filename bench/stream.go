@@ -19,20 +19,21 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// streamed is what one run of the packet filter over a long capture took.
+// streamed is the cost of one run of the packet filter over a long capture.
 type streamed struct {
 	Frames  int     `json:"frames"`
 	Seconds float64 `json:"seconds"` // of processors, children included
-	MiB     float64 `json:"mib"`     // the most memory that the tool had
+	MiB     float64 `json:"mib"`     // the most memory that the tool used
 }
 
-// streamFigures are the runs of a machine, by length, and what one more frame takes.
+// streamFigures are the runs of a machine, by length, and the cost of one more frame.
 type streamFigures struct {
 	Runs   []streamed `json:"runs"`
-	Micros float64    `json:"us_per_frame"` // the longest run without the shortest, which is the start
+	Micros float64    `json:"us_per_frame"` // of the longest run without the shortest, which covers the start
 }
 
-// streamLengths are the captures that a machine runs; the slow ones run shorter ones.
+// streamLengths are the lengths of the captures for a machine. Slow machines get shorter
+// ones.
 func streamLengths(level string, most int) []int {
 	lengths := []int{10_000, 100_000, 1_000_000, 10_000_000}
 	if level == flow.Cycle {
@@ -46,7 +47,7 @@ func streamLengths(level string, most int) []int {
 }
 
 // printStream runs the filter over captures of growing length on machines, each run in a
-// process of its own, and prints what they took as JSON.
+// separate process. It prints the costs as JSON.
 func printStream(ctx context.Context, root string, most int, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "sinter-stream-")
 	if err != nil {
@@ -78,7 +79,7 @@ func printStream(ctx context.Context, root string, most int, out io.Writer) erro
 	return err
 }
 
-// microsOf is what a frame takes, without what the start takes.
+// microsOf is the time of a frame, without the start.
 func microsOf(runs []streamed) float64 {
 	if len(runs) < 2 {
 		return 0
@@ -87,8 +88,8 @@ func microsOf(runs []streamed) float64 {
 	return threeDigits(1e6 * (last.Seconds - first.Seconds) / float64(last.Frames-first.Frames))
 }
 
-// longCapture writes n frames of 96 bytes of a thousand flows, 10 us apart, if the file is
-// not there yet.
+// longCapture writes n frames of 96 bytes of a thousand flows, 10 us apart, unless the file
+// exists.
 func longCapture(path string, n int) error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
@@ -138,7 +139,7 @@ func streamChild(ctx context.Context, root, level, path string) (*streamed, erro
 	return one, json.Unmarshal(text, one)
 }
 
-// streamOnce runs the filter on one machine and prints what this process took.
+// streamOnce runs the filter on one machine and prints the cost of this process.
 func streamOnce(ctx context.Context, root, level, path string, out io.Writer) error {
 	p, err := flow.Load(filepath.Join(root, "examples", speedProgram), flow.Options{})
 	if err != nil {
@@ -166,7 +167,7 @@ func streamOnce(ctx context.Context, root, level, path string, out io.Writer) er
 	return json.NewEncoder(out).Encode(one)
 }
 
-// peakMiB is the most memory that this process has had, 0 where the system does not say.
+// peakMiB is the most memory that this process has had, 0 if the system does not say.
 func peakMiB() float64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

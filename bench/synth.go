@@ -17,14 +17,13 @@ import (
 // The device that cores are placed on.
 const (
 	package256 = "ct256"
-	devicePins = 206 // of that package
+	devicePins = 206 // of the package
 	seeds      = 3
 )
 
-// synthesis places every core on an iCE40 HX8K with yosys and nextpnr. The
-// ports of a core of two devices fit the pins of the package, so that a core is
-// placed as it is and its cells are only its own; paths to and from pins do not
-// count in the frequency.
+// synthesis places every core on an iCE40 HX8K with yosys and nextpnr. The ports of a core
+// with two devices fit the pins of the package. So a core is placed without a wrapper, and
+// all cells are its own. Paths to and from pins do not count for the frequency.
 func synthesis(ctx context.Context, examples []*example, f *figures) error {
 	for _, tool := range []string{"yosys", "nextpnr-ice40"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -74,7 +73,7 @@ func place(ctx context.Context, c *rtl.Circuit, key string, f *figures) error {
 	return nil
 }
 
-// placement is a circuit on the device, the median of some seeds of the placer.
+// placement is a placed circuit: the median of some seeds of the placer.
 type placement struct {
 	cells, rams int
 	mhz         float64
@@ -101,7 +100,7 @@ func placed(ctx context.Context, c *rtl.Circuit, options []string) (placement, e
 	return seeded(ctx, dir, options)
 }
 
-// seeded places core.json of a folder with some seeds.
+// seeded places core.json of a folder with several seeds.
 func seeded(ctx context.Context, dir string, options []string) (placement, error) {
 	var last report
 	var err error
@@ -114,7 +113,7 @@ func seeded(ctx context.Context, dir string, options []string) (placement, error
 	return placement{last.used("ICESTORM_LC"), last.used("ICESTORM_RAM"), fmax}, err
 }
 
-// report is the part of nextpnr's report that is read.
+// report is the part that is read from nextpnr's report.
 type report struct {
 	Fmax map[string]struct {
 		Achieved float64 `json:"achieved"`
@@ -124,7 +123,7 @@ type report struct {
 	} `json:"utilization"`
 }
 
-// fmax is the frequency of the one clock.
+// fmax is the frequency of the only clock.
 func (r report) fmax() float64 {
 	v := 0.0
 	for _, c := range r.Fmax {

@@ -8,14 +8,14 @@ import (
 	"path/filepath"
 )
 
-// Campaign is work of another kind than a sweep, such as random programs: numbered
-// units, each with a result that is JSON. It has the folder, the queue and the runners
-// of a sweep, and a folder holds one or the other.
+// Campaign is work other than a sweep, such as random programs. It consists of numbered
+// units, each with a JSON result. It uses the folder, the queue and the runners of a sweep.
+// A folder holds either a sweep or a campaign.
 type Campaign struct {
 	Format  string          `json:"format"`
 	Kind    string          `json:"kind"`
 	Tool    Tool            `json:"tool"`
-	Options json.RawMessage `json:"options"` // all that results depend on, but for the tool
+	Options json.RawMessage `json:"options"` // all that results depend on, except the tool
 	Units   int             `json:"units"`
 }
 
@@ -58,7 +58,7 @@ func (f *Folder) ReadCampaign() (*Campaign, error) {
 type unitResult struct {
 	Key  string          `json:"key"`
 	Data json.RawMessage `json:"data"`
-	Sum  string          `json:"sum"` // of the key and the data, as they stand here
+	Sum  string          `json:"sum"` // of the key and the data, as written here
 }
 
 func (r *unitResult) sum() string { return Hash([]byte(r.Key + string(r.Data)))[:16] }
@@ -74,7 +74,7 @@ func (f *Folder) PutUnit(c *Campaign, unit int, result any) error {
 	return f.write(filepath.Join(pointsName, r.Key+".json"), []byte(text))
 }
 
-// Unit reads the result of a unit. It reports false when there is none that is whole.
+// Unit reads the result of a unit. It reports false if there is no complete result.
 func (f *Folder) Unit(c *Campaign, unit int, result any) bool {
 	key := c.Key(unit)
 	data, err := readAtMost(filepath.Join(f.Dir, pointsName, key+".json"), maxUnit)

@@ -8,31 +8,31 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// Figures are what is measured of a point. All are exact counts, the same on every
+// Figures are the measured values of a point. All are exact counts, the same on every
 // computer.
 type Figures struct {
 	Cycles     uint64 `json:"cycles"`
-	Events     int    `json:"events"`      // that were equal to those of the reference
+	Events     int    `json:"events"`      // that were equal to the reference's
 	LUTs       int    `json:"luts"`        // look-up tables of four inputs
 	FFs        int    `json:"ffs"`         // flip-flops
 	Cells      int    `json:"cells"`       // logic cells after packing
-	Depth      int    `json:"depth"`       // tables on the longest path
+	Depth      int    `json:"depth"`       // look-up tables on the longest path
 	MemoryBits int    `json:"memory_bits"` // of block RAM
 	TextBytes  int    `json:"text_bytes"`
 	DataBytes  int    `json:"data_bytes"`
-	Shifts     string `json:"shifts"` // what the shifter came to be
+	Shifts     string `json:"shifts"` // how the shifter was built
 }
 
-// The clock period in picoseconds is a fixed part and a part for each table on the
-// longest path, fitted to 14 cores that nextpnr placed on an iCE40 HX8K.
+// The clock period in picoseconds is a fixed part plus a part for each look-up table on the
+// longest path. Both were fitted to 14 cores that nextpnr placed on an iCE40 HX8K.
 const (
 	periodFixed    = 14300
 	periodPerTable = 210
 )
 
-// Period estimates the clock period in picoseconds from the depth of a core. It is
-// within a fifth of the placed frequency for the cores that it was fitted to, and
-// good for comparing points, not for closing timing.
+// Period estimates the clock period in picoseconds from the depth of a core. For the cores
+// that it was fitted to, it is within a fifth of the placed frequency. It is good for
+// comparing points, not for closing timing.
 func Period(depth int) uint64 { return periodFixed + periodPerTable*uint64(depth) }
 
 // Nanoseconds estimates the time of the run.
@@ -41,13 +41,13 @@ func (f *Figures) Nanoseconds() uint64 { return f.Cycles * Period(f.Depth) / 100
 // KHz is the estimated clock frequency.
 func (f *Figures) KHz() uint64 { return 1_000_000_000 / Period(f.Depth) }
 
-// Objective is what a sweep makes small.
+// Objective is a figure that a sweep minimises.
 type Objective struct {
 	Name, Unit string
 	Of         func(*Figures) uint64
 }
 
-// objectives lists what can be made small.
+// objectives lists the figures that can be minimised.
 func objectives() []Objective {
 	count := func(of func(*Figures) int) func(*Figures) uint64 {
 		return func(f *Figures) uint64 { return uint64(of(f)) }
@@ -117,7 +117,7 @@ func dominates(a, b *Figures, by []Objective) bool {
 	return better
 }
 
-// column is a column of the table after those of the point.
+// column is a column of the table after the point's columns.
 type column struct {
 	name string
 	of   func(*Row) any
@@ -169,7 +169,7 @@ func CSV(rows []Row) []byte {
 	return []byte(b.String())
 }
 
-// cell quotes what would not be one cell of a table.
+// cell quotes a text that would not be one cell of a table.
 func cell(s string) string {
 	if strings.ContainsAny(s, ",\"\n\r") {
 		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
@@ -177,7 +177,7 @@ func cell(s string) string {
 	return s
 }
 
-// Lines writes rows as JSON, one a line, in the order of the table.
+// Lines writes rows as JSON, one per line, in the order of the table.
 func Lines(rows []Row) []byte {
 	var b strings.Builder
 	for i := range rows {

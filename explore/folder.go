@@ -12,7 +12,7 @@ import (
 	"syscall"
 )
 
-// Folder is where a sweep lives:
+// Folder is the folder of a sweep:
 //
 //	manifest.json            what was swept, by which tool, and the texts
 //	points.csv, points.jsonl the table; front.svg: its picture
@@ -36,8 +36,8 @@ const (
 	maxManifest = 1 << 28
 )
 
-// Problem is a folder that cannot be used, or a tool that is not there: nothing that
-// a report of a fault would help.
+// Problem is a folder that cannot be used or a tool that is missing. It is not a fault to
+// report.
 type Problem struct{ Message string }
 
 // Error gives the message.
@@ -45,7 +45,7 @@ func (p *Problem) Error() string { return p.Message }
 
 func problem(format string, args ...any) error { return &Problem{fmt.Sprintf(format, args...)} }
 
-// fileProblem says what could not be done with a file, and why, without its path again.
+// fileProblem says what could not be done with a file, and why, without repeating the path.
 func fileProblem(what, path string, err error) error {
 	reason := err
 	if p := new(os.PathError); errors.As(err, &p) {
@@ -57,8 +57,8 @@ func fileProblem(what, path string, err error) error {
 	return problem("cannot %s %s: %v", what, path, reason)
 }
 
-// Open makes a folder, or goes on with one, and locks it. A lock ends with the process
-// that holds it, whatever ends that.
+// Open creates a folder, or continues one, and locks it. The lock ends with the process
+// that holds it, however the process ends.
 func Open(dir string) (*Folder, error) {
 	f := &Folder{Dir: dir}
 	for _, sub := range []string{"", partsName, pointsName, inputsName} {
@@ -84,10 +84,10 @@ func Open(dir string) (*Folder, error) {
 	return f, nil
 }
 
-// Join is a folder that another process has locked, for its workers.
+// Join is a folder that another process has locked; its workers use it.
 func Join(dir string) *Folder { return &Folder{Dir: dir} }
 
-// Close gives the folder back.
+// Close unlocks the folder.
 func (f *Folder) Close() {
 	if f.lock != nil {
 		f.lock.Close()
@@ -95,7 +95,7 @@ func (f *Folder) Close() {
 	}
 }
 
-// Clean removes what writers that were ended have left. Nobody may be writing.
+// Clean removes files that interrupted writers have left. Nobody may be writing.
 func (f *Folder) Clean() error {
 	dir := filepath.Join(f.Dir, partsName)
 	list, err := os.ReadDir(dir)
@@ -134,7 +134,7 @@ func (f *Folder) write(name string, data []byte) error {
 	return nil
 }
 
-// Hash is the name of a content.
+// Hash is the name under which data is stored.
 func Hash(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
@@ -149,10 +149,10 @@ func (f *Folder) Keep(data []byte) (string, error) {
 	return hash, f.write(filepath.Join(inputsName, hash), data)
 }
 
-// InputPath is where an input lies.
+// InputPath is the path of an input.
 func (f *Folder) InputPath(hash string) string { return filepath.Join(f.Dir, inputsName, hash) }
 
-// Input reads an input and checks that it is what was kept.
+// Input reads an input and checks that it is unchanged.
 func (f *Folder) Input(hash string) ([]byte, error) {
 	if len(hash) != 2*sha256.Size || strings.Trim(hash, "0123456789abcdef") != "" {
 		return nil, problem("%q is not the hash of an input", hash)
@@ -171,7 +171,7 @@ func (f *Folder) Input(hash string) ([]byte, error) {
 type result struct {
 	Key     string  `json:"key"`
 	Figures Figures `json:"figures"`
-	Sum     string  `json:"sum"` // of the key and the figures, as they stand here
+	Sum     string  `json:"sum"` // of the key and the figures, as written here
 }
 
 func (r *result) sum() string { return Hash([]byte(r.Key + quote(r.Figures)))[:16] }
@@ -198,7 +198,7 @@ func (f *Folder) get(key string) (Figures, state) {
 	return r.Figures, present
 }
 
-// Has reports whether the result of a point is there and whole.
+// Has reports whether the folder holds a complete result of a point.
 func (f *Folder) Has(key string) bool {
 	_, s := f.get(key)
 	return s == present

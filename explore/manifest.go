@@ -26,7 +26,7 @@ type Manifest struct {
 	Results    []Input   `json:"results"` // empty until the sweep is complete
 }
 
-// Tool is what measured.
+// Tool is the tool that measured.
 type Tool struct {
 	Version string `json:"version"`
 	Commit  string `json:"commit"` // empty when the build does not know it
@@ -40,14 +40,14 @@ type Input struct {
 	Hash string `json:"sha256"`
 }
 
-// Program is a swept program.
+// Program is a program in the sweep.
 type Program struct {
 	Name  string  `json:"name"`
 	Path  string  `json:"path"`
 	Files []Input `json:"files"`
 }
 
-// World is the outside of every run. The name of a capture or disk is its device.
+// World is the environment of every run. The name of a capture or disk is its device.
 type World struct {
 	Captures []Input `json:"captures"`
 	Disks    []Input `json:"disks"`
@@ -62,7 +62,7 @@ type Entry struct {
 	Key     string   `json:"key"`
 }
 
-// hashes lists the contents of files in order.
+// hashes lists the hashes of files in order.
 func hashes(list []Input) (out []string) {
 	for _, i := range list {
 		out = append(out, i.Hash)
@@ -126,7 +126,7 @@ func (m *Manifest) check(path string) error {
 	return nil
 }
 
-// ManifestPath is where the manifest lies.
+// ManifestPath is the path of the manifest.
 func (f *Folder) ManifestPath() string { return filepath.Join(f.Dir, manifestName) }
 
 // WriteManifest writes the manifest.
@@ -143,8 +143,8 @@ func (f *Folder) WriteManifest(m *Manifest) error {
 	return f.write(manifestName, b.Bytes())
 }
 
-// Rows gathers the results that are there, in the order of the points. What is
-// damaged is as good as missing, and counted.
+// Rows gathers the available results, in the order of the points. Damaged results count as
+// missing, and are also counted on their own.
 func (f *Folder) Rows(m *Manifest) (rows []Row, absent []int, broken int) {
 	for i := range m.Points {
 		e := &m.Points[i]
@@ -173,7 +173,7 @@ func Reports(rows []Row, by []Objective) []Report {
 	return []Report{{"points.csv", CSV(rows)}, {"points.jsonl", Lines(rows)}, {"front.svg", SVG(rows, by)}}
 }
 
-// Finish writes the files of the results and a manifest that knows them.
+// Finish writes the result files and a manifest that lists them.
 func (f *Folder) Finish(m *Manifest, rows []Row, by []Objective) ([]string, error) {
 	m.Results = []Input{}
 	var paths []string

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// Units groups points that share an image: they differ in what only the hardware
-// generator chooses. A unit is the work that is handed out at once.
+// Units groups points that share an image: they differ only in choices of the hardware
+// generator. A unit is the work that a worker gets at once.
 func (m *Manifest) Units(points []int) [][]int {
 	var out [][]int
 	unitByName := map[string]int{}
@@ -36,7 +36,7 @@ func (m *Manifest) Units(points []int) [][]int {
 
 // Kinds of failures.
 const (
-	Differs = "difference" // the run is not equal to the reference
+	Differs = "difference" // the run differs from the reference
 	Refused = "refused"    // the point cannot be made, as the message says
 	Fault   = "fault"      // of the tool or of an outside tool
 )
@@ -49,8 +49,8 @@ type Failure struct {
 	Message string `json:"message"`
 }
 
-// The folders of a queue. A unit of work is a file that workers move by rename, which
-// succeeds for one of them only: waiting, claimed by a worker, done.
+// The folders of a queue: waiting, claimed by a worker, done. A unit of work is a file that
+// workers move by rename, which succeeds for only one of them.
 const (
 	waiting = "waiting"
 	claimed = "claimed"
@@ -98,7 +98,7 @@ func (q queue) list(state string) ([]string, error) {
 	return out, nil
 }
 
-// claim takes a waiting unit for a worker. There is none when the name is empty.
+// claim takes a waiting unit for a worker. The name is empty if no unit waits.
 func (q queue) claim(worker string) (name string, unit []int, err error) {
 	list, err := q.list(waiting)
 	if err != nil {
@@ -125,8 +125,8 @@ func (q queue) claim(worker string) (name string, unit []int, err error) {
 	return "", nil, nil
 }
 
-// finish moves a claim to what is done. A claim that was taken away has been given
-// to another worker, which finds the results there.
+// finish moves a claim to the done units. If the claim was taken away, another worker has
+// it and finds the results there.
 func (q queue) finish(claim string) error {
 	name, _, _ := strings.Cut(claim, ".")
 	err := os.Rename(q.path(claimed, claim), q.path(done, name))
@@ -136,7 +136,7 @@ func (q queue) finish(claim string) error {
 	return nil
 }
 
-// release gives back what workers had claimed that are gone, and says how much.
+// release returns the units that vanished workers had claimed, and says how many.
 func (q queue) release(gone func(worker string) bool) (int, error) {
 	list, err := q.list(claimed)
 	if err != nil {
@@ -162,7 +162,7 @@ func (f *Folder) Fail(x Failure) error {
 	return f.write(filepath.Join(queueName, failed, fmt.Sprintf("%06d.json", x.Index)), []byte(quote(x)))
 }
 
-// failures reads what workers noted, in order of the points.
+// failures reads the failures that workers noted, in order of the points.
 func (q queue) failures() ([]Failure, error) {
 	list, err := q.list(failed)
 	if err != nil {
@@ -184,8 +184,8 @@ func (q queue) failures() ([]Failure, error) {
 	return out, nil
 }
 
-// Work is what a worker does: it claims units until none waits. What it had claimed
-// before it was restarted waits again first.
+// Work is the loop of a worker: it claims units until none waits. Units that the worker had
+// claimed before a restart wait again first.
 func (f *Folder) Work(ctx context.Context, worker string, do func(ctx context.Context, unit []int) error) error {
 	if strings.ContainsAny(worker, "./\\") || worker == "" {
 		return problem("%q is not the name of a worker", worker)

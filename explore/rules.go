@@ -7,15 +7,15 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// rule is a constraint: where `when` holds of a point, `then` must hold as
-// well. A [[forbid]] is a rule that no point satisfies.
+// rule is a constraint: if `when` holds for a point, `then` must hold too. A [[forbid]]
+// excludes the points with the values that it names together.
 type rule struct {
 	at         diag.Span
 	when, then []term
 	forbids    bool
 }
 
-// term holds for the points whose axis has one of the values.
+// term holds for a point whose axis has one of the values.
 type term struct {
 	axis   string
 	values []string
@@ -95,8 +95,8 @@ func (s *Space) excludes(p Point) *rule {
 	return nil
 }
 
-// satisfiable checks that the rules leave points, and that each [[require]] can be
-// met: when none of the points that it speaks of is left, rules contradict each other.
+// satisfiable checks that the rules leave points, and that each [[require]] can be met. If
+// a [[require]] has no points left, rules contradict each other.
 func (s *Space) satisfiable() error {
 	left := 0
 	spoken, met := make([]int, len(s.rules)), make([]int, len(s.rules))

@@ -12,18 +12,18 @@ import (
 	"time"
 )
 
-// Slurm runs workers of a sweep as an array of jobs. It needs sbatch, squeue and
-// scancel, and a folder that the nodes share; no daemon is asked otherwise.
+// Slurm runs workers of a sweep as a job array. It needs sbatch, squeue and scancel, and a
+// folder that the nodes share. It talks to Slurm in no other way.
 type Slurm struct {
-	Command  []string // of a worker; its name is added
+	Command  []string // of a worker; the worker's name is appended
 	Workers  int
 	Args     []string             // for sbatch, such as --partition=short
-	Poll     time.Duration        // between two looks at the queue
+	Poll     time.Duration        // between two queries of the queue
 	Progress func(done, of int)   // may be nil
-	Notice   func(message string) // something was lost and is done again; may be nil
+	Notice   func(message string) // work was lost and is repeated; may be nil
 }
 
-// FindSlurm says in one line when Slurm is not there.
+// FindSlurm says in one line that Slurm is missing.
 func FindSlurm() error {
 	for _, tool := range []string{"sbatch", "squeue", "scancel"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -34,7 +34,7 @@ func FindSlurm() error {
 }
 
 const (
-	maxStill  = 3  // submissions one after another that finish nothing
+	maxStill  = 3  // consecutive submissions that finish nothing
 	maxSilent = 30 // times that squeue does not answer
 	stopTime  = 20 * time.Second
 )
@@ -124,8 +124,8 @@ func (s *Slurm) submit(ctx context.Context, q queue, workers int) (job string, e
 	return job, nil
 }
 
-// Script is what each job of the array runs. The name of a worker stays when Slurm
-// starts it again.
+// Script is the script of each job of the array. A worker keeps its name when Slurm
+// restarts it.
 func (s *Slurm) Script() string {
 	var words []string
 	for _, w := range s.Command {
@@ -135,8 +135,8 @@ func (s *Slurm) Script() string {
 		` "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}"` + "\n"
 }
 
-// watch follows the array until none of its jobs is left, and gives back what jobs had
-// claimed that are gone.
+// watch follows the array until all its jobs have ended, and returns the units that
+// vanished jobs had claimed.
 func (s *Slurm) watch(ctx context.Context, q queue, job string, units int) error {
 	silent := 0
 	for {
@@ -174,12 +174,12 @@ func (s *Slurm) watch(ctx context.Context, q queue, job string, units int) error
 	}
 }
 
-// living lists the jobs of an array that Slurm knows, as their workers are named.
-// Those that wait are there too.
+// living lists the jobs of an array that Slurm knows, by the names of their workers. It
+// includes waiting jobs.
 func living(ctx context.Context, job string) ([]string, error) {
 	out, err := run(ctx, "squeue", "-h", "-r", "-j", job, "-o", "%F_%K")
 	if err != nil && strings.Contains(err.Error(), "Invalid job id") {
-		return nil, nil // Slurm has forgotten it
+		return nil, nil // Slurm has forgotten the array
 	}
 	return strings.Fields(out), err
 }
@@ -212,7 +212,7 @@ func (s *Slurm) stopOld(ctx context.Context, q queue) error {
 	return problem("job %s of an earlier sweep does not end: scancel %s", job, job)
 }
 
-// cancel ends a job, also when the sweep was interrupted.
+// cancel ends a job, even after an interrupt of the sweep.
 func (s *Slurm) cancel(job string) error {
 	ctx, stop := context.WithTimeout(context.Background(), 2*time.Second)
 	defer stop()
@@ -220,7 +220,7 @@ func (s *Slurm) cancel(job string) error {
 	return err
 }
 
-// stuck is the error of workers that finish nothing, with the last words of one.
+// stuck is the error for workers that finish nothing, with the last words of one worker.
 func (s *Slurm) stuck(q queue, left int) error {
 	last := "no log was written"
 	if list, err := q.list(logs); err == nil && len(list) > 0 {

@@ -22,7 +22,7 @@ const (
 // Config is the prefix of an axis that sets a config of the program.
 const Config = "config."
 
-// known is what an axis may have, and the one value of a space that does not name it.
+// known is an axis: its possible values, and its value in a space that does not name it.
 type known struct {
 	name     string
 	values   []string // nil: whole numbers in lo..hi
@@ -169,7 +169,7 @@ func (s *Space) axis(section string, e entry) error {
 	return nil
 }
 
-// listOf is the values of an axis: one, an array, or {from, to, step}.
+// listOf is the values of an axis: a single value, an array, or {from, to, step}.
 func listOf(e entry) ([]value, error) {
 	switch e.val.kind {
 	case scalar:
@@ -238,7 +238,7 @@ func find(name string) *known {
 	return nil
 }
 
-// check refuses a value that the axis does not have, and writes numbers in one way.
+// check refuses a value that the axis does not have, and writes numbers in a canonical way.
 func (k *known) check(v *value) error {
 	if k.values != nil {
 		if !slices.Contains(k.values, v.text) {
@@ -258,7 +258,7 @@ func (s *Space) index(name string) int {
 	return slices.IndexFunc(s.Axes, func(a Axis) bool { return a.Name == name })
 }
 
-// size is the number of points before constraints, at most one more than is allowed.
+// size is the number of points before constraints, at most one more than the limit.
 func (s *Space) size() int {
 	n := 1
 	for _, a := range s.Axes {
@@ -298,7 +298,7 @@ func (s *Space) all() []Point {
 	return out
 }
 
-// Get is the value of an axis, empty for one that the space does not have.
+// Get is the value of an axis, empty for an axis that the space does not have.
 func (p Point) Get(axis string) string {
 	for i, a := range p.Axes {
 		if a.Name == axis {
@@ -344,7 +344,7 @@ func mistake(at diag.Span, format string, args ...any) *diag.Error {
 	return diag.Errorf("", at, "%s", fmt.Sprintf(format, args...))
 }
 
-// suggest adds the nearest name that would be right.
+// suggest adds the nearest valid name.
 func suggest(e *diag.Error, name string, known []string) *diag.Error {
 	if best := diag.Nearest(name, known); best != "" {
 		e.Hint("did you mean `%s`?", best)

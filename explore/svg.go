@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Sizes of the picture in tenths of a pixel: all arithmetic is in whole numbers, so
-// the picture is the same on every computer.
+// Sizes of the picture in tenths of a pixel. All arithmetic uses whole numbers, so the
+// picture is the same on every computer.
 const (
 	panelWidth  = 4600
 	panelHeight = 3200
@@ -21,8 +21,8 @@ const (
 	ticks       = 4
 )
 
-// SVG draws the points of each program in a panel of its own: the first objective to
-// the right, the second one up, and the front as steps.
+// SVG draws the points of each program in a separate panel: the first objective to the
+// right, the second one upwards, and the front as steps.
 func SVG(rows []Row, by []Objective) []byte {
 	var programs []string
 	for i := range rows {
@@ -69,7 +69,7 @@ type scale struct {
 	from, to  int
 }
 
-// scaleOf takes a tenth of the range more at both ends.
+// scaleOf adds a tenth of the range at both ends.
 func scaleOf(rows []Row, o Objective, from, to int) scale {
 	s := scale{low: o.Of(&rows[0].Figures), high: o.Of(&rows[0].Figures), from: from, to: to}
 	for i := range rows {
@@ -82,7 +82,7 @@ func scaleOf(rows []Row, o Objective, from, to int) scale {
 }
 
 func (s scale) at(v uint64) int {
-	// In parts of 2^16 of the range, so that large values do not overflow.
+	// In units of 2^-16 of the range, so that large values do not overflow.
 	part := int64(float64(v-s.low) / float64(s.high-s.low) * (1 << 16))
 	return s.from + int(int64(s.to-s.from)*part>>16)
 }

@@ -6,11 +6,11 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// A space file is written in a part of TOML: tables, arrays of tables, dotted
-// keys, strings, whole numbers, booleans, arrays and inline tables. What is read
-// keeps its place, since each mistake in a space is shown where it stands.
+// A space file uses a part of TOML: tables, arrays of tables, dotted keys, strings, whole
+// numbers, booleans, arrays and inline tables. Each value keeps its source position,
+// because an error message shows it.
 
-// kind is what a value of a space file is.
+// kind is the kind of a value in a space file.
 type kind uint8
 
 const (
@@ -49,7 +49,7 @@ type reader struct {
 	pos int
 }
 
-// maxNested bounds how deep arrays and inline tables stand in each other.
+// maxNested bounds how deep arrays and inline tables may nest.
 const maxNested = 8
 
 // readSections splits a space file. The first section has no name.
@@ -86,12 +86,12 @@ func readSections(f *diag.File) ([]section, error) {
 
 func (r *reader) span(from, to int) diag.Span { return diag.Span{File: r.f, Start: from, End: to} }
 
-// fail is the error of what stands at the reader's place.
+// fail is an error at the reader's position.
 func (r *reader) fail(format string, args ...any) error {
 	return mistake(r.span(r.pos, min(r.pos+1, len(r.f.Text))), format, args...)
 }
 
-// unique refuses a key that was given before.
+// unique refuses a repeated key.
 func (r *reader) unique(before []entry, e entry) error {
 	for _, b := range before {
 		if b.key == e.key {
@@ -108,7 +108,7 @@ func (r *reader) peek() byte {
 	return 0
 }
 
-// skip passes white space and comments, with newlines or up to one.
+// skip passes white space and comments. With newlines it also passes line ends.
 func (r *reader) skip(newlines bool) {
 	for r.pos < len(r.f.Text) {
 		switch c := r.f.Text[r.pos]; {
@@ -132,7 +132,7 @@ func (r *reader) endLine() error {
 	return nil
 }
 
-// accept passes a text that stands here.
+// accept passes a text if it comes next.
 func (r *reader) accept(text string) bool {
 	if strings.HasPrefix(r.f.Text[r.pos:], text) {
 		r.pos += len(text)

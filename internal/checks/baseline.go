@@ -11,9 +11,9 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// baseline is the run with which all others are compared. Its trace is kept when it is
-// short. A longer one is run anew beside each other run, and of both only the events are held
-// that the other has not shown yet, so a capture may be longer than the memory.
+// baseline is the run with which all others are compared. A short trace is kept. A run with
+// a longer trace is repeated beside each other run. Then memory holds only the events that
+// one of the two runs has not shown yet, so a capture may be longer than the memory.
 type baseline struct {
 	p      *flow.Program
 	level  string
@@ -24,7 +24,7 @@ type baseline struct {
 	kept   []trace.Event // all events, or none
 }
 
-// The longest trace that is kept, and how many events one run may be ahead of the other.
+// The longest trace that is kept, and how many events one of two runs may be ahead.
 const (
 	keptEvents = 1 << 14
 	mostApart  = 1 << 20
@@ -48,10 +48,10 @@ func refer(ctx context.Context, p *flow.Program, level string, w flow.World, kee
 	return r, m, seconds, err
 }
 
-// errStopped ends a reference that nobody reads any more.
+// errStopped ends a reference whose events are no longer read.
 var errStopped = errors.New("stopped")
 
-// again gives the events of the reference, some at a time. An error in its run is given to
+// again gives the events of the reference, in portions. An error in its run is stored in
 // fail.
 func (r *baseline) again(ctx context.Context, fail *error) iter.Seq[[]trace.Event] {
 	return func(yield func([]trace.Event) bool) {
@@ -71,7 +71,7 @@ func (r *baseline) again(ctx context.Context, fail *error) iter.Seq[[]trace.Even
 	}
 }
 
-// compared is a run beside the reference.
+// compared is a run that is compared with the reference.
 type compared struct {
 	machine sim.Machine
 	events  int
@@ -81,7 +81,7 @@ type compared struct {
 	traps   []trace.Event
 }
 
-// compare runs a machine for the program p and compares what it shows.
+// compare runs a machine for the program p and compares its trace with the reference.
 func (r *baseline) compare(ctx context.Context, p *flow.Program, level, core string, w flow.World, opts trace.Options) (*compared, error) {
 	var failed error
 	next, stop := iter.Pull(r.again(ctx, &failed))

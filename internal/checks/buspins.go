@@ -13,10 +13,11 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// A bus at the pins of a simulated board: the slave shows the bits of the answers that the
-// reference got, and what the wires show is compared with what these commands are on them.
+// A bus at the pins of a simulated board. The slave shows the bits of the answers that the
+// reference got. The bits on the wires are compared with the bits that the reference's
+// commands stand for.
 
-// busTalk is what passes a bus in a run.
+// busTalk is what a bus carries in a run.
 type busTalk struct {
 	device    string
 	transfers int
@@ -25,7 +26,7 @@ type busTalk struct {
 	wires     strings.Builder // what the bench prints
 }
 
-// busesOf reads the talk of each bus off the trace of the reference.
+// busesOf reads the commands and answers of each bus from the trace of the reference.
 func busesOf(p *flow.Program, tr *trace.Trace) []*busTalk {
 	var out []*busTalk
 	for _, d := range p.Tree.System.Devices {
@@ -63,10 +64,10 @@ func slavesOf(list []*busTalk) []top.Slave {
 	return out
 }
 
-// plain is a transfer where a bit comes for each that goes.
+// plain is a transfer that receives a bit for each bit sent.
 func (t *busTalk) plain(sent, got []byte) {
 	t.transfers++
-	if len(sent) == 0 { // selects nothing
+	if len(sent) == 0 { // it selects nothing
 		return
 	}
 	t.wires.WriteByte('S')
@@ -103,7 +104,7 @@ func (t *busTalk) addressed(command, sent, answer []byte) {
 	t.wires.WriteString("0P")
 }
 
-// written are bytes that go: the slave acknowledges all of them, or refuses the address.
+// written sends bytes: the slave acknowledges all of them, or refuses the address.
 func (t *busTalk) written(data []byte, ok bool) bool {
 	for _, c := range data {
 		fmt.Fprintf(&t.wires, "%08b%d", c, flagOf(!ok))
@@ -122,17 +123,17 @@ func flagOf(on bool) int {
 	return 0
 }
 
-// busTime is how long the bits of buses take that pass at one time of the reference, where all
-// is done at once.
+// busTime is the longest time that the bits of one time of the reference need on the buses.
+// In the reference a transfer takes no time.
 func busTime(list []*busTalk) float64 {
 	bits := 0
 	for _, t := range list {
 		bits += t.most
 	}
-	return float64(bits) * 1.5e6 / periph.I2CHz // the slower of the two; half of it again for the turns of the wires
+	return float64(bits) * 1.5e6 / periph.I2CHz // by the slower bus; half as much again for turning the wires round
 }
 
-// buses compares what the wires showed.
+// buses compares the bits on the wires.
 func (r *Pins) buses(list []*busTalk, said string) {
 	for _, t := range list {
 		want, got := t.wires.String(), top.ParseBus(said, t.device)
@@ -150,7 +151,7 @@ func (r *Pins) buses(list []*busTalk, said string) {
 	}
 }
 
-// rest is the beginning of what follows.
+// rest is the beginning of the text at a position.
 func rest(s string, at int) string {
 	if at == len(s) {
 		return "nothing"

@@ -13,9 +13,9 @@ import (
 	"github.com/sinter-lang/sinter/verify/gen"
 )
 
-// CampaignOptions say where a campaign lives and where its units are done.
+// CampaignOptions say where a campaign is stored and where its units run.
 type CampaignOptions struct {
-	Dir        string // of the results; what is there is not made again
+	Dir        string // of the results; existing results are kept
 	Runner     string
 	Jobs       int
 	Sbatch     []string
@@ -25,11 +25,11 @@ type CampaignOptions struct {
 	Notice   func(message string) // may be nil
 }
 
-// CampaignCount says how much of a campaign was there.
+// CampaignCount says how many results of a campaign existed.
 type CampaignCount struct {
 	Units int `json:"units"`
 	Kept  int `json:"kept"` // results that were in the folder
-	Made  int `json:"made"` // now
+	Made  int `json:"made"` // results made now
 }
 
 // The kinds of campaigns.
@@ -47,8 +47,8 @@ func unitOf(ctx context.Context, c *explore.Campaign, unit int) (any, error) {
 	return nil, flow.UserErrorf("there is no campaign of kind %q", c.Kind)
 }
 
-// runCampaign does the units that the folder does not hold, and hands over all results
-// in order.
+// runCampaign runs the units that the folder does not hold, and returns all results in
+// order.
 func runCampaign[R any](ctx context.Context, o CampaignOptions, kind string, options any, units int, take func(R)) (CampaignCount, error) {
 	n := CampaignCount{Units: units}
 	var err error
@@ -130,8 +130,8 @@ func doUnit(ctx context.Context, folder *explore.Folder, c *explore.Campaign, un
 	return folder.PutUnit(c, unit, r)
 }
 
-// campaignWorker does units of a campaign's queue, as a job of a cluster. It reports
-// false when the folder holds none.
+// campaignWorker does units of a campaign's queue, as a job of a cluster. It reports false
+// if the folder holds no campaign.
 func campaignWorker(ctx context.Context, folder *explore.Folder, name, executable string) (bool, error) {
 	c, err := folder.ReadCampaign()
 	if c == nil || err != nil {
@@ -154,7 +154,7 @@ func campaignWorker(ctx context.Context, folder *explore.Folder, name, executabl
 	}))
 }
 
-// fuzzUnits is a campaign of random programs: so many a unit.
+// fuzzUnits is a campaign of random programs, with a fixed number per unit.
 type fuzzUnits struct {
 	Seed  uint64   `json:"seed"`
 	Count int      `json:"count"`
@@ -163,11 +163,11 @@ type fuzzUnits struct {
 	Small bool     `json:"small"`
 }
 
-// fuzzUnitSize is how many programs are a unit: a second of work, or some.
+// fuzzUnitSize is the number of programs in a unit, which take a second or a few.
 const fuzzUnitSize = 20
 
-// unit runs the programs of a unit. What fails stays as it is: it is made smaller once,
-// when all results are there.
+// unit runs the programs of a unit. Failing programs are not shrunk here: that happens
+// once, when all results are there.
 func (u *fuzzUnits) unit(ctx context.Context, k int) (*FuzzReport, error) {
 	first := k * u.Size
 	return Fuzz(ctx, FuzzOptions{
@@ -175,9 +175,8 @@ func (u *fuzzUnits) unit(ctx context.Context, k int) (*FuzzReport, error) {
 	})
 }
 
-// FuzzCampaign runs random programs as a campaign. When failures have their cause in
-// common, as far as level, kind and message tell, the first one is made smaller and
-// written.
+// FuzzCampaign runs random programs as a campaign. Failures with the same level, kind and
+// message are taken to have one cause: only the first one is shrunk and written.
 func FuzzCampaign(ctx context.Context, o FuzzOptions, c CampaignOptions) (*FuzzReport, CampaignCount, error) {
 	if err := checkFuzzLevels(&o); err != nil {
 		return nil, CampaignCount{}, err
@@ -198,7 +197,7 @@ func FuzzCampaign(ctx context.Context, o FuzzOptions, c CampaignOptions) (*FuzzR
 	return out, n, ctx.Err()
 }
 
-// merge adds what a unit came to.
+// merge adds the results of a unit.
 func (r *FuzzReport) merge(unit *FuzzReport) {
 	r.Programs += unit.Programs
 	r.Events += unit.Events
@@ -211,7 +210,7 @@ func (r *FuzzReport) merge(unit *FuzzReport) {
 	r.Failures = append(r.Failures, unit.Failures...)
 }
 
-// firstOfEach keeps the failure with the smallest seed of those that are alike, and
+// firstOfEach keeps, of each group of similar failures, the one with the smallest seed, and
 // counts the others.
 func firstOfEach(all []FuzzFailure) []FuzzFailure {
 	slices.SortStableFunc(all, func(a, b FuzzFailure) int { return cmp.Compare(a.Seed, b.Seed) })
@@ -230,7 +229,7 @@ func firstOfEach(all []FuzzFailure) []FuzzFailure {
 	return out
 }
 
-// like notes how many other failures are alike.
+// like notes how many other failures are similar.
 func (f FuzzFailure) like(n int) FuzzFailure {
 	f.Alike = n
 	return f

@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/refine"
 )
 
-// invariants proves what a circuit asserts, once for each core.
+// invariants proves the asserts of a circuit, once for each core.
 func (l *ladder) invariants(c *flow.Core) (*equiv.Report, error) {
 	if rep, ok := l.proved[c.Kind]; ok {
 		return rep, nil
@@ -32,7 +32,7 @@ func provedNames(rep *equiv.Report) []string {
 	return names
 }
 
-// circuit proves that the core executes each kept line as it is written.
+// circuit proves that the core executes each kept line according to its definition.
 func (l *ladder) circuit(c *flow.Core) error {
 	hold, err := l.invariants(c)
 	if err != nil {
@@ -47,7 +47,7 @@ func (l *ladder) circuit(c *flow.Core) error {
 	return nil
 }
 
-// circuitRow is the row of the proof of a core's lines; a claim that was given up is
+// circuitRow is the row of the proof of a core's lines. A claim that was given up is
 // neither proved nor tested.
 func circuitRow(core string, rep *refine.Report) verify.Row {
 	row := verify.Row{

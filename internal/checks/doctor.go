@@ -13,17 +13,17 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// Tool is an outside program that Sinter can use, or an engine that it has.
+// Tool is an outside program that Sinter can use, or one of Sinter's engines.
 type Tool struct {
 	Name    string `json:"name"`
 	Path    string `json:"path"`    // empty when it is not installed
-	Version string `json:"version"` // first line of what it says of itself
+	Version string `json:"version"` // first line of its own output
 	Purpose string `json:"purpose"`
 	Install string `json:"install"`
 }
 
-// known lists the outside tools: names in order of preference, the flag that
-// prints the version, what for, and the Debian package.
+// known lists the outside tools: names in order of preference, the flag that prints the
+// version, the purpose, and the Debian package.
 var known = []struct {
 	names   []string
 	flag    string
@@ -73,10 +73,10 @@ func look(name string) (string, error) {
 	return exec.LookPath(name)
 }
 
-// versionTime is how long a tool may take to say its version.
+// versionTime is how long a tool may take to print its version.
 const versionTime = 10 * time.Second
 
-// version asks a tool for its version; "found" when it does not say.
+// version asks a tool for its version; the result is "found" if it prints none.
 func version(ctx context.Context, path, flag string) string {
 	if flag == "" {
 		return "found"

@@ -22,7 +22,7 @@ import (
 const (
 	RunLocal = "local"
 	RunSlurm = "slurm"
-	RunThere = "slurm-or-local" // Slurm where it is
+	RunThere = "slurm-or-local" // Slurm if it is installed
 )
 
 // ExploreOptions say what to sweep.
@@ -47,14 +47,14 @@ type ExploreReport struct {
 	Points  int               `json:"points"`
 	Kept    int               `json:"kept"`    // results that were in the folder
 	Made    int               `json:"made"`    // now
-	Damaged int               `json:"damaged"` // results in the folder that were not whole, made again
+	Damaged int               `json:"damaged"` // damaged results in the folder, made again
 	Failed  []explore.Failure `json:"failed"`
 	Files   []string          `json:"files"`
 	Front   []FrontRow        `json:"front"`
 	Seconds float64           `json:"seconds"`
 }
 
-// FrontRow is a point that no other one beats.
+// FrontRow is a point that no other point beats.
 type FrontRow struct {
 	Program string   `json:"program"`
 	Point   string   `json:"point"`
@@ -69,8 +69,8 @@ type sweep struct {
 	report *ExploreReport
 }
 
-// Explore sweeps design points. A point that fails is in the report; an error ends
-// the sweep, and what was made until then stays in the folder.
+// Explore sweeps design points. A failed point is in the report. An error ends the sweep,
+// and its results so far stay in the folder.
 func Explore(ctx context.Context, o ExploreOptions) (*ExploreReport, error) {
 	began := time.Now()
 	by, err := explore.Objectives(o.Objectives)
@@ -108,7 +108,7 @@ func Explore(ctx context.Context, o ExploreOptions) (*ExploreReport, error) {
 	return s.report, nil
 }
 
-// runnerOf decides where the units of a folder are done: on Slurm only where it is.
+// runnerOf decides where the units of a folder run: on Slurm only if it is installed.
 func runnerOf(asked string) (string, error) {
 	if asked == RunLocal {
 		return RunLocal, nil
@@ -123,7 +123,7 @@ func runnerOf(asked string) (string, error) {
 	return "", asUser(err)
 }
 
-// asUser makes a problem of a folder or of Slurm a mistake of the user's.
+// asUser makes a problem of a folder or of Slurm a user error.
 func asUser(err error) error {
 	if p := new(explore.Problem); errors.As(err, &p) {
 		return flow.UserErrorf("%s", p.Message)
@@ -162,7 +162,7 @@ func (s *sweep) run(ctx context.Context) error {
 	return s.folder.Clean()
 }
 
-// sameFolder refuses a folder whose manifest is not one of ours.
+// sameFolder refuses the folder of a campaign, and a manifest that cannot be read.
 func (s *sweep) sameFolder() error {
 	c, err := s.folder.ReadCampaign()
 	if err == nil && c != nil {
@@ -201,7 +201,7 @@ func (s *sweep) progress(message string) {
 	}
 }
 
-// slurmPoll is how often the queue of Slurm is looked at.
+// slurmPoll is how often the queue of Slurm is queried.
 const slurmPoll = 250 * time.Millisecond
 
 func (s *sweep) slurm(ctx context.Context, units [][]int) ([]explore.Failure, error) {
@@ -218,7 +218,7 @@ func (s *sweep) slurm(ctx context.Context, units [][]int) ([]explore.Failure, er
 	return runner.Run(ctx, s.folder, units)
 }
 
-// finish writes the table of what was measured, and its picture.
+// finish writes the table of the results, and its picture.
 func (s *sweep) finish(by []explore.Objective) error {
 	rows, _, _ := s.folder.Rows(s.m)
 	files, err := s.folder.Finish(s.m, rows, by)
@@ -278,7 +278,7 @@ func ExploreWorker(ctx context.Context, dir, name, executable string) error {
 	}))
 }
 
-// toolOf describes this tool. The executable stands for everything that it holds.
+// toolOf describes this tool. The hash of the executable identifies everything in it.
 func toolOf(executable string) (explore.Tool, error) {
 	data, err := os.ReadFile(executable)
 	if err != nil {
@@ -295,7 +295,7 @@ func toolOf(executable string) (explore.Tool, error) {
 	return t, nil
 }
 
-// gathered is what a sweep reads before it begins.
+// gathered is the input that a sweep reads before it begins.
 type gathered struct {
 	tool     explore.Tool
 	settings []string
@@ -347,7 +347,7 @@ func gather(o *ExploreOptions) (*gathered, error) {
 	return g, err
 }
 
-// manifest keeps the inputs and says what the sweep depends on.
+// manifest keeps the inputs and lists everything that the sweep depends on.
 func (g *gathered) manifest(folder *explore.Folder, space *explore.Space, text []byte) (*explore.Manifest, error) {
 	m := &explore.Manifest{Format: explore.Format, Tool: g.tool, Settings: g.settings, Axes: space.Axes, Results: []explore.Input{}}
 	m.World.Until, m.World.Seed = g.world.Until, g.world.Seed
@@ -380,7 +380,7 @@ func (g *gathered) manifest(folder *explore.Folder, space *explore.Space, text [
 	return m, nil
 }
 
-// nothing is the capture that holds nothing.
+// nothing is the name of the empty capture.
 const nothing = "none"
 
 // keepAll stores the files of DEVICE=FILE.

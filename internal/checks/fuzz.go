@@ -20,7 +20,7 @@ import (
 // Passes is the level of fuzzing that runs the program IR after each pass.
 const Passes = "passes"
 
-// FuzzLevels lists what Fuzz can run programs on, besides source, which is the
+// FuzzLevels lists the levels on which Fuzz can run programs, besides source, which is the
 // reference.
 func FuzzLevels() []string {
 	names := flow.Names(func(l flow.Level) bool { return l.Fuzz > 0 && l.Name != flow.Source })
@@ -34,7 +34,7 @@ type FuzzOptions struct {
 	Count    int
 	On       []string // of FuzzLevels; empty: ir, passes, isa
 	Small    bool     // small programs, for circuits
-	Shrink   bool     // make what fails smaller
+	Shrink   bool     // shrink failing programs
 	First    bool     // stop at the first failure
 	Dir      string   // where failing programs are written; "": nowhere
 	Jobs     int      // at a time; 0: one for each processor
@@ -42,18 +42,18 @@ type FuzzOptions struct {
 	Progress func(message string) // may be nil
 }
 
-// FuzzFailure is a program on which a machine does not do what the source does.
+// FuzzFailure is a program that behaves differently on a machine and in the source.
 type FuzzFailure struct {
 	Seed    uint64 `json:"seed"`
 	Level   string `json:"level"`
 	Kind    string `json:"kind"` // rejected, different, limit, fault, hang
 	Detail  string `json:"detail"`
-	Command string `json:"command"`         // repeats it
-	File    string `json:"file"`            // the program, made smaller; "" when none was written
-	Alike   int    `json:"alike,omitempty"` // of a campaign: others with the same level, kind and message
+	Command string `json:"command"`         // repeats the failure
+	File    string `json:"file"`            // the shrunk program; "" when none was written
+	Alike   int    `json:"alike,omitempty"` // in a campaign: other failures with the same level, kind and message
 }
 
-// FuzzReport is what came out.
+// FuzzReport is the result of Fuzz.
 type FuzzReport struct {
 	Programs int            `json:"programs"`
 	Runs     map[string]int `json:"runs"` // of each level
@@ -62,10 +62,10 @@ type FuzzReport struct {
 	Failures []FuzzFailure  `json:"failures"`
 }
 
-// shrinkRuns bounds the runs that a failing program is worth.
+// shrinkRuns bounds the runs for shrinking one failing program.
 const shrinkRuns = 400
 
-// fuzzTimeout is how long a run may take before it hangs.
+// fuzzTimeout is how long a run may take before it counts as hanging.
 const fuzzTimeout = time.Minute
 
 // checkFuzzLevels refuses levels that fuzzing does not know.
@@ -137,7 +137,7 @@ func fuzzEach(ctx context.Context, o FuzzOptions, one func(i int) (failed bool))
 	}
 }
 
-// fuzzResult is what one program showed.
+// fuzzResult is the result of one program.
 type fuzzResult struct {
 	ran      bool
 	levels   []string
@@ -182,7 +182,7 @@ func fuzzOne(ctx context.Context, o FuzzOptions, seed uint64) fuzzResult {
 	return r
 }
 
-// fuzzFailure makes a failing program smaller and writes it.
+// fuzzFailure shrinks a failing program and writes it.
 func fuzzFailure(ctx context.Context, o FuzzOptions, made *gen.Program, seed uint64, bad finding) FuzzFailure {
 	f := FuzzFailure{Seed: seed, Level: bad.level, Kind: bad.kind, Detail: bad.detail}
 	f.Command = fmt.Sprintf("sinter fuzz --seed %d --count 1 --on %s", seed, bad.level)
@@ -236,8 +236,8 @@ func writeFailure(dir string, p *gen.Program, f FuzzFailure) (string, error) {
 	return path, flow.WriteFile(path, []byte(head+text))
 }
 
-// Written writes the captures of a random program beside path, where its text
-// shall be, and returns the text, formatted, and the options of a run.
+// Written writes the captures of a random program beside path, the future file of its text.
+// It returns the formatted text and the options of a run.
 func Written(path string, p *gen.Program) (text string, options []string, err error) {
 	text = p.Source()
 	if tidy, err := flow.FormatText(path, text); err == nil {
@@ -333,7 +333,7 @@ func levelsOf(s *world.Script, index int) []byte {
 	return world.WriteVCD(t, "d")
 }
 
-// bytesOf writes what arrives at a serial line as a file of bytes, nil for nothing.
+// bytesOf writes the input of a serial line as a file of bytes, nil for nothing.
 func bytesOf(s *world.Script, index int) []byte {
 	var b []byte
 	for _, in := range s.Inputs {
@@ -344,7 +344,7 @@ func bytesOf(s *world.Script, index int) []byte {
 	return b
 }
 
-// captureOf writes what arrives at a device as a capture, nil for nothing.
+// captureOf writes the input of a device as a capture, nil for nothing.
 func captureOf(s *world.Script, index int, d gen.Device) ([]byte, error) {
 	t := &trace.Trace{}
 	for _, in := range s.Inputs {

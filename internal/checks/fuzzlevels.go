@@ -38,8 +38,8 @@ type finding struct{ level, kind, detail string }
 
 var digits = regexp.MustCompile(`[0-9]+|"[^"]*"`)
 
-// class is what two failures have in common that are one: for faults the
-// message without its numbers.
+// class tells failures apart within a kind. For faults and rejections it is the first line
+// of the message without its numbers.
 func (f *finding) class() string {
 	if f.kind != faulty && f.kind != rejected {
 		return ""
@@ -80,7 +80,7 @@ func guarded(f func() error) (err error) {
 	return f()
 }
 
-// try runs a level and says what is wrong, nil if nothing is.
+// try runs a level and returns the failure, nil if there is none.
 func (s *subject) try(level string) *finding {
 	if s.prog == nil {
 		kind := rejected
@@ -107,7 +107,7 @@ func (s *subject) try(level string) *finding {
 	return &finding{level, faulty, err.Error()}
 }
 
-// disagreement is a run that did not do what source does.
+// disagreement is a run that behaved differently from source.
 type disagreement struct{ kind, detail string }
 
 // Error gives one line.
@@ -136,7 +136,7 @@ func (s *subject) level(level string) error {
 	return wrapContext(s.machine(s.prog, level, core), "core %s", core)
 }
 
-// wrapContext says where an error came up, also in what a disagreement shows.
+// wrapContext says where an error occurred, and adds this to a disagreement too.
 func wrapContext(err error, format string, args ...any) error {
 	where := fmt.Sprintf(format, args...)
 	var d *disagreement
@@ -149,7 +149,8 @@ func wrapContext(err error, format string, args ...any) error {
 	return fmt.Errorf("%s: %w", where, err)
 }
 
-// targets are two that differ in what they have: of four, all come up.
+// targets are two targets with different features. Over all seeds the four combinations
+// occur.
 func (s *subject) targets() []*design.Target {
 	mul := isa.RV32IM().Subset("rv32im_zmmul", func(in *isa.Inst) bool { return !in.Divides() })
 	few, many := 16, 32

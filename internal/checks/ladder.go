@@ -1,15 +1,14 @@
-// Package checks compares machines with each other. It takes a program from
-// internal/flow and runs it in many places:
+// Package checks compares machines with each other. It takes a program from internal/flow
+// and runs it on many machines:
 //
 //	Verify   the ladder: every machine, lock-step, proofs, removal, outside simulators
 //	Mutants  faults planted in the circuit of a core, which the ladder must notice
-//	Test     the tests that stand in a program, on any machine
+//	Test     the tests in a program, on any machine
 //	Fuzz     random programs on several machines
-//	Doctor   the outside tools that the above can use
+//	Doctor   the outside tools that the checks can use
 //
-// It returns reports and prints nothing. Which machines there are, how long each
-// may run and what its trace shows stands in the table of flow.Levels. Start
-// reading at Verify.
+// It returns reports and prints nothing. The table of flow.Levels lists the machines, how
+// long each may run and what its trace shows. Start reading at Verify.
 package checks
 
 import (
@@ -57,7 +56,7 @@ type ladder struct {
 	opts   VerifyOptions
 	report *verify.Report
 	ref    *baseline
-	cycles map[string]uint64        // by core: cycles in which runs checked the claims
+	cycles map[string]uint64        // by core: cycles of runs that checked the claims
 	proved map[string]*equiv.Report // by core: its invariants
 }
 
@@ -100,7 +99,7 @@ func Verify(ctx context.Context, p *flow.Program, o VerifyOptions) (*verify.Repo
 	return l.report, nil
 }
 
-// errNoReference ends the ladder when the source itself found a proof wrong: there is
+// errNoReference ends the ladder when the source itself found a proof wrong: then there is
 // nothing to compare with.
 var errNoReference = errors.New("no reference")
 
@@ -108,8 +107,8 @@ func checks() []verify.Check {
 	return []verify.Check{verify.Trace, verify.Net, verify.Lockstep, verify.Proof, verify.Removal, verify.Facts, verify.Circuit, verify.Verilog, verify.Witness, verify.Netlist, verify.Mutation}
 }
 
-// wants reports whether a check is asked for: all are that nobody names, but the netlist,
-// which only some users write.
+// wants reports whether a check is asked for. By default all checks are, except the
+// netlist, which only some users write.
 func (l *ladder) wants(c verify.Check) bool {
 	return len(l.opts.Checks) == 0 && c != verify.Netlist || slices.Contains(l.opts.Checks, string(c))
 }
@@ -120,8 +119,8 @@ func (l *ladder) progress(format string, args ...any) {
 	}
 }
 
-// hasInput demands that something arrives at each device that the program reads, or
-// that the user said that nothing shall: runs without events are equal to anything.
+// hasInput demands input at each device that the program reads, unless the user has asked
+// for none. Traces without events are always equal.
 func (l *ladder) hasInput() error {
 	if !l.wants(verify.Trace) && !l.wants(verify.Lockstep) && !l.wants(verify.Witness) {
 		return nil
@@ -142,7 +141,7 @@ func (l *ladder) hasInput() error {
 	return nil
 }
 
-// reference runs the source, with which everything is compared.
+// reference runs the source. All other runs are compared with it.
 func (l *ladder) reference() error {
 	l.progress("source")
 	ref, _, seconds, err := refer(l.ctx, l.Program, l.Reference(), l.opts.World, keptEvents)
@@ -158,7 +157,7 @@ func (l *ladder) reference() error {
 	return l.referenceRow(l.Reference())
 }
 
-// referenceRow is the row of the machine with which everything is compared.
+// referenceRow is the row of the reference machine.
 func (l *ladder) referenceRow(level string) error {
 	row := verify.Row{Level: level, Check: verify.Trace, Status: verify.Equal, N: l.ref.count, Detail: "the reference, ends " + string(l.ref.status)}
 	if l.ref.status == trace.Limit {
@@ -170,8 +169,8 @@ func (l *ladder) referenceRow(level string) error {
 	return nil
 }
 
-// beginsAtImage says that what the image was made of is not known, and makes its
-// run on the instruction table the reference.
+// beginsAtImage says that the origin of the image is not known, and makes the image's run
+// on the instruction table the reference.
 func (l *ladder) beginsAtImage() error {
 	l.report.Add(verify.Skipped(flow.Source, "", verify.Trace, "begins at the image "+l.Path+": no rows of source, ir and x86-64; the reference is isa"))
 	l.progress(flow.ISA)
@@ -197,8 +196,8 @@ func (l *ladder) software() error {
 	return nil
 }
 
-// compare runs a machine and adds the row of its trace, with a detail or the note of the
-// machine.
+// compare runs a machine and adds the row of its trace, with a detail or the machine's
+// note.
 func (l *ladder) compare(level, core string, w flow.World, detail string) error {
 	l.progress("%s %s", level, core)
 	known, err := flow.LevelOf(level)
@@ -249,7 +248,7 @@ func (l *ladder) figures(level, core string, w flow.World, counts map[string]flo
 	}
 }
 
-// splitKey separates the count from the mark: "cycles.kernel" is "cycles" and
+// splitKey separates the count from the mark: "cycles.kernel" becomes "cycles" and
 // ".kernel".
 func splitKey(k string) (name, mark string) {
 	for i := range k {
@@ -298,7 +297,8 @@ func (l *ladder) isaRows() error {
 }
 
 // facts checks in a run that registers hold no more bits than the narrowed lines of the
-// image read: every machine below the image does the same with them, right or wrong.
+// image read. A comparison would miss that: all machines below the image treat these lines
+// alike.
 func (l *ladder) facts(im *image.Image) error {
 	w := facts.Watch(im)
 	if w == nil {
@@ -362,7 +362,7 @@ func (l *ladder) coreRows(kind string) error {
 	return l.prices(c)
 }
 
-// mutants measures how many faults in the core its checks would notice.
+// mutants measures how many faults in the core the checks would notice.
 func (l *ladder) mutants(c *flow.Core) error {
 	l.progress("mutants of %s", c.Kind)
 	score, err := Mutants(l.ctx, l.Program, c.Kind, l.opts.Mutants, l.opts.Random, l.opts.World)
@@ -378,7 +378,7 @@ func (l *ladder) mutants(c *flow.Core) error {
 	return nil
 }
 
-// removal checks that what the core lacks is never needed.
+// removal checks that everything the core lacks is never needed.
 func (l *ladder) removal(c *flow.Core) error {
 	im, err := l.Image(l.ctx)
 	if err != nil {
@@ -403,7 +403,8 @@ func (l *ladder) removal(c *flow.Core) error {
 	return nil
 }
 
-// circuitTraces compares circuit and gates, the circuit also with gaps.
+// circuitTraces compares circuit and gates with the reference. The circuit also runs with
+// gaps.
 func (l *ladder) circuitTraces(c *flow.Core) error {
 	if err := l.compare(flow.Cycle, c.Kind, l.opts.World, "ports always ready"); err != nil {
 		return err
@@ -416,7 +417,7 @@ func (l *ladder) circuitTraces(c *flow.Core) error {
 	return l.compare(flow.Gates, c.Kind, l.opts.World, "mapped gates")
 }
 
-// lockstep compares retire records over the program and over random ones.
+// lockstep compares retire records over the program and over random programs.
 func (l *ladder) lockstep(c *flow.Core) error {
 	l.progress("lock-step of %s", c.Kind)
 	im, err := l.Image(l.ctx)
@@ -478,7 +479,7 @@ func (l *ladder) proof(c *flow.Core) error {
 	return nil
 }
 
-// proofRow is the row of a proof; a cone that was given up is neither proved nor tested.
+// proofRow is the row of a proof. A cone that was given up is neither proved nor tested.
 func proofRow(core string, rep *equiv.Report) verify.Row {
 	row := verify.Row{
 		Level: flow.Gates, Core: core, Check: verify.Proof, Status: verify.Proved, N: len(rep.Items) - rep.Data(), Data: rep.Data(),
@@ -501,12 +502,13 @@ func settle(row *verify.Row, rep *equiv.Report) {
 	}
 }
 
-// claimFrames is over how many cycles the claims of a circuit carry each other.
+// claimFrames is the number of cycles over which the claims of a circuit are proved by
+// induction.
 const claimFrames = 2
 
-// claims proves what the circuit asserts, such as that a read port with policy
-// never does not meet a write. What is not proved was checked in each cycle of
-// the runs: lock-step fails on a claim that does not hold.
+// claims proves the asserts of the circuit, such as that a read port with policy never does
+// not meet a write. Runs have checked the unproved claims in each cycle: lock-step fails on
+// a false claim.
 func (l *ladder) claims(c *flow.Core) error {
 	rep, err := l.invariants(c)
 	if err != nil {
@@ -533,7 +535,7 @@ func (l *ladder) claims(c *flow.Core) error {
 	return nil
 }
 
-// openClaims is the row of claims that no proof decides.
+// openClaims is the row of claims without a proof.
 func (l *ladder) openClaims(core string, open []string) verify.Row {
 	names := strings.Join(open, ", ")
 	if l.cycles[core] == 0 {
@@ -545,7 +547,7 @@ func (l *ladder) openClaims(core string, open []string) verify.Row {
 	}
 }
 
-// prices notes what the core costs by our own mapper.
+// prices notes the price of the core by our own mapper.
 func (l *ladder) prices(c *flow.Core) error {
 	price, err := l.Price(c)
 	if err != nil {

@@ -10,16 +10,16 @@ import (
 	"github.com/sinter-lang/sinter/internal/proc"
 )
 
-// library are objects of an outside tool that are the same in each of its runs, such as
-// Verilator's own C++, which takes several seconds to compile. They are kept in the user's
-// cache folder, by the versions of the tools that make them. A folder that cannot be
-// used costs time and nothing else: the tool makes what it does not find.
+// library is a set of objects of an outside tool that are the same in each run. An example
+// is Verilator's own C++, which takes several seconds to compile. The objects are kept in
+// the user's cache folder, by the versions of the tools that make them. If the folder
+// cannot be used, the tool makes the missing objects, which only costs time.
 type library struct {
 	step     int    // the command that makes them
-	dir      string // where it looks for them, within the folder of the run
+	dir      string // where the command looks for them, within the folder of the run
 	files    string // their pattern
 	versions [][]string
-	known    string // what place has found
+	known    string // the result of place
 }
 
 // place is the folder of the kept objects, empty when there is none.
@@ -53,8 +53,8 @@ func (b *library) lend(ctx context.Context, i int, dir string) {
 	}
 }
 
-// keep takes the objects that command number i has made. They appear as a whole folder,
-// so that runs at one time do not see half of it.
+// keep takes the objects that command number i has made. The whole folder appears at once,
+// so that simultaneous runs do not see half of it.
 func (b *library) keep(ctx context.Context, i int, dir string) {
 	if b == nil || i != b.step {
 		return
@@ -78,8 +78,8 @@ func (b *library) keep(ctx context.Context, i int, dir string) {
 	}
 }
 
-// copyFiles copies the files of a pattern into a folder, and reports whether all, and at
-// least one, are there.
+// copyFiles copies the files of a pattern into a folder. It reports whether all were copied
+// and there is at least one.
 func copyFiles(pattern, dir string) bool {
 	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {

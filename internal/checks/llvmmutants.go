@@ -13,12 +13,12 @@ import (
 	"github.com/sinter-lang/sinter/verify/mutate"
 )
 
-// processTime ends a process that a mistake keeps from ending.
+// processTime bounds a process that a mistake keeps from ending.
 const processTime = 20 * time.Second
 
-// Printing tries up to n mistakes (0: all) of the printer of LLVM IR, which makes what
-// runs on x86-64: wrong operations, operands and constants in the text that clang gets.
-// Only the first few programs are tried, for each run needs clang and the linker.
+// Printing tries up to n mistakes (0: all) of the printer of LLVM IR for x86-64: wrong
+// operations, operands and constants in the text that clang gets. Only the first few
+// programs are tried, because each run needs clang and the linker.
 func (c *CompilerMutants) Printing(n, programs int) (*mutate.Score, error) {
 	few := &CompilerMutants{c.ctx, c.specimens[:min(programs, len(c.specimens))]}
 	for _, s := range few.specimens {
@@ -29,7 +29,7 @@ func (c *CompilerMutants) Printing(n, programs int) (*mutate.Score, error) {
 	return few.score(ofPrinting, n, few.wrongPrint)
 }
 
-// studyProcess notes what could go wrong in the text for x86-64.
+// studyProcess notes the possible mistakes in the text for x86-64.
 func (c *CompilerMutants) studyProcess(s *Specimen) error {
 	img, err := s.prog.X86(c.ctx, x86.Linux)
 	if err != nil {
@@ -53,7 +53,7 @@ func (c *CompilerMutants) wrongPrint(s *Specimen, mistake string, reach bool) (m
 	why, err := c.native(s, s.prog.Printing(func(text string) string { return wrong(text, mistake) }))
 	var refused *llvm.Failure
 	switch {
-	case errors.As(err, &refused): // clang takes no such text
+	case errors.As(err, &refused): // clang refuses the text
 		refused.Forget()
 		return mutate.Found, nil
 	case err != nil:
@@ -64,7 +64,7 @@ func (c *CompilerMutants) wrongPrint(s *Specimen, mistake string, reach bool) (m
 	return mutate.Missed, nil
 }
 
-// native runs a program as a Linux process and says what shows that it is not the
+// native runs a program as a Linux process and says how its behaviour differs from the
 // reference.
 func (c *CompilerMutants) native(s *Specimen, p *flow.Program) (why string, err error) {
 	ctx, stop := context.WithTimeout(c.ctx, processTime)

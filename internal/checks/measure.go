@@ -18,13 +18,13 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// measurer measures points of a sweep, several at a time. What points share is made
-// once: the checked program and its reference for each setting of the program, the
-// image for each unit, the run and the price for each pair of image and design point.
+// measurer measures points of a sweep, several at a time. Shared parts are made once. The
+// checked program and its reference are made for each setting of the program, and the image
+// for each unit. The run and the price are made for each pair of image and design point.
 type measurer struct {
 	m      *explore.Manifest
 	folder *explore.Folder
-	again  bool                                 // measure what the folder holds as well
+	again  bool                                 // also measure points whose results the folder holds
 	put    func(i int, f explore.Figures) error // takes a result
 	done   func(points int)                     // may be nil
 
@@ -40,7 +40,7 @@ func newMeasurer(m *explore.Manifest, folder *explore.Folder) *measurer {
 	return s
 }
 
-// once gives the same value to all who ask for a key, and lets one of them make it.
+// once makes the value of a key once and gives it to all callers.
 func once[T any](s *measurer, m map[string]func() (T, error), key string, make func() (T, error)) (T, error) {
 	s.mu.Lock()
 	f := m[key]
@@ -52,15 +52,15 @@ func once[T any](s *measurer, m map[string]func() (T, error), key string, make f
 	return f()
 }
 
-// reference is a checked program and what it does.
+// reference is a checked program and its trace.
 type reference struct {
 	prog  *flow.Program
 	world flow.World
 	trace *trace.Trace
 }
 
-// unit measures points that share an image. A point that fails is noted; an error is
-// one that the others would have too.
+// unit measures points that share an image. A failed point is noted. An error is returned
+// only if it affects the other points too.
 func (s *measurer) unit(ctx context.Context, unit []int) error {
 	if !s.again {
 		unit = slices.DeleteFunc(slices.Clone(unit), func(i int) bool { return s.folder.Has(s.m.Points[i].Key) })
@@ -84,7 +84,7 @@ func (s *measurer) unit(ctx context.Context, unit []int) error {
 	return nil
 }
 
-// one measures a point, unless what comes before it failed.
+// one measures a point, unless an earlier step failed.
 func (s *measurer) one(ctx context.Context, i int, ref *reference, variant *flow.Program, err error) error {
 	var figures explore.Figures
 	if err == nil {
@@ -108,7 +108,7 @@ func (s *measurer) one(ctx context.Context, i int, ref *reference, variant *flow
 	return nil
 }
 
-// failures lists what failed so far, in order of the points.
+// failures lists the failures so far, in order of the points.
 func (s *measurer) failures() []explore.Failure {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,7 +117,7 @@ func (s *measurer) failures() []explore.Failure {
 	return out
 }
 
-// unequal is the error of a point whose run is not that of the reference.
+// unequal is the error of a point whose run differs from the reference.
 type unequal struct{ what string }
 
 func (d *unequal) Error() string { return d.what }
@@ -161,7 +161,7 @@ func (s *measurer) reference(ctx context.Context, program int, p explore.Point) 
 	})
 }
 
-// world is the outside of every run, with the files of the folder.
+// world is the environment of every run, with the files of the folder.
 func (s *measurer) world() flow.World {
 	specs := func(list []explore.Input) (out []string) {
 		for _, in := range list {
@@ -218,7 +218,7 @@ func measureCore(ctx context.Context, ref *reference, variant *flow.Program, cor
 	}, err
 }
 
-// eta shows how far a sweep is and how long it may still take.
+// eta shows the progress of a sweep and how long it may still take.
 type eta struct {
 	mu    sync.Mutex
 	of, n int

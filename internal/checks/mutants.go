@@ -18,13 +18,13 @@ import (
 	"github.com/sinter-lang/sinter/verify/refine"
 )
 
-// mutantSeed chooses the mutants; the same ones every time.
+// mutantSeed chooses the mutants, the same ones every time.
 const mutantSeed = 1
 
-// Mutants makes n random faults in the circuit of a core, one at a time, and
-// counts those that the checks of Verify notice: lock-step over the program and
-// over random instructions, and the traces, each also with gaps at the ports.
-// Faults that are proved to change nothing do not count.
+// Mutants makes n random faults in the circuit of a core, one at a time, and counts the
+// faults that the checks of Verify notice. The checks are lock-step over the program and
+// over random instructions, and the traces, each also with gaps at the ports. Faults that
+// provably change nothing do not count.
 func Mutants(ctx context.Context, p *flow.Program, kind string, n, random int, w flow.World) (*mutate.Score, error) {
 	c, err := p.Core(ctx, kind)
 	if err != nil {
@@ -38,7 +38,7 @@ func Mutants(ctx context.Context, p *flow.Program, kind string, n, random int, w
 	return mutate.Run(c.Circuit, mutate.Mutants(c.Circuit, mutantSeed, n), s.notices, s.refuses, equiv.Options{})
 }
 
-// mutantChecks is what a circuit in the place of a core's must pass.
+// mutantChecks are the checks that a circuit in place of a core's must pass.
 type mutantChecks struct {
 	ctx    context.Context
 	im     *image.Image
@@ -101,7 +101,7 @@ func (s *mutantChecks) refuses(c *rtl.Circuit) (bool, error) {
 	return err == nil && rep.Status() == equiv.Different, err
 }
 
-// differs separates what lock-step found from its own faults.
+// differs separates the differences that lock-step found from lock-step's own faults.
 func differs(_ *lockstep.Result, err error) (bool, error) {
 	var d *lockstep.Difference
 	if errors.As(err, &d) {
@@ -110,8 +110,8 @@ func differs(_ *lockstep.Result, err error) (bool, error) {
 	return false, err
 }
 
-// otherTrace reports whether the circuit's run shows other events. A machine
-// that cannot go on is a difference too.
+// otherTrace reports whether the circuit's run shows other events. A machine that cannot
+// continue is a difference too.
 func (s *mutantChecks) otherTrace(c *rtl.Circuit, seed int64) (bool, error) {
 	m, err := cycle.NewMachine(c, iss.CoreOf(s.im), world.New(s.script), cycle.Options{Seed: seed})
 	if err != nil {

@@ -9,11 +9,11 @@ import (
 	"github.com/sinter-lang/sinter/verify"
 )
 
-// netRows repeats the traces on a second build, which carries a check after each proved
-// one. Without it a proof that is wrong shows as a wrong number, or not at all.
+// netRows repeats the traces on a second build, which also carries the proved checks. In
+// the usual build a wrong proof shows as a wrong number, or not at all.
 func (l *ladder) netRows() error {
 	if !l.wants(verify.Net) || l.Form != flow.FromText {
-		return nil // only a text has proofs
+		return nil // only source text has proofs
 	}
 	net, err := l.WithNet()
 	if err != nil {
@@ -31,10 +31,10 @@ func (l *ladder) netRows() error {
 	return nil
 }
 
-// netMachine is a machine of a core, or of none.
+// netMachine is a machine, with a core or without one.
 type netMachine struct{ level, core string }
 
-// netMachines lists where the net runs: on every machine that the ladder has.
+// netMachines lists the machines on which the net runs: all of the ladder.
 func (l *ladder) netMachines() []netMachine {
 	var list, circuits []netMachine
 	for _, level := range flow.Levels() {

@@ -22,7 +22,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/mutate"
 )
 
-// Specimen is a program on which a wrong compiler must show.
+// Specimen is a program on which a wrong compiler must become visible.
 type Specimen struct {
 	Name   string
 	Files  []*diag.File
@@ -32,13 +32,13 @@ type Specimen struct {
 	image *image.Image
 	ref   *trace.Trace
 	bound uint64    // of a run on the program IR, many times what it needs
-	low   string    // what the passes leave
+	low   string    // the IR after the passes
 	words uint64    // bound of a run on the instruction set
-	kinds [3]kindOf // of mistakes that it has a place for
+	kinds [3]kindOf // of mistakes that are possible in it
 }
 
-// kindOf says which mistakes a specimen has a place for: of passes, of the back end for
-// cores, of that for x86-64.
+// kindOf says which mistakes are possible in a specimen: of passes, of the back end for
+// cores, of the back end for x86-64.
 type kindOf map[string]bool
 
 const (
@@ -64,8 +64,8 @@ type CompilerMutants struct {
 	specimens []*Specimen
 }
 
-// NewCompilerMutants runs the programs and notes what could go wrong on each. Programs
-// are tried in this order, so that small ones come first.
+// NewCompilerMutants runs the programs and notes the mistakes that are possible in each.
+// Programs are tried in this order, so small ones should come first.
 func NewCompilerMutants(ctx context.Context, list []*Specimen) (*CompilerMutants, error) {
 	c := &CompilerMutants{ctx, list}
 	for _, s := range list {
@@ -76,7 +76,8 @@ func NewCompilerMutants(ctx context.Context, list []*Specimen) (*CompilerMutants
 	return c, nil
 }
 
-// study makes the reference of a program, and of what its passes and its image are.
+// study makes the reference of a program, and notes the mistakes that its passes and its
+// image allow.
 func (c *CompilerMutants) study(s *Specimen) error {
 	s.kinds = [3]kindOf{{}, {}, {}}
 	p, err := flow.LoadFiles(s.Files, flow.Options{Passes: noting(s.kinds[ofPasses])})
@@ -130,7 +131,7 @@ func (c *counting) Step() error {
 	return c.Machine.Step()
 }
 
-// noting notes for each pass which mistakes could be made in what it changes.
+// noting notes for each pass the mistakes that are possible in its changes.
 func noting(kinds kindOf) func([]pass.Pass) []pass.Pass {
 	return wrapped(func(p *pass.Pass, m *ir.Module, env *pass.Env) bool {
 		before := mutate.Remember(m)
@@ -142,9 +143,9 @@ func noting(kinds kindOf) func([]pass.Pass) []pass.Pass {
 	})
 }
 
-// planting makes one mistake in all that a pass changes, wherever it stands in the list,
-// or looks whether a run comes there.
-// What the verifier would refuse goes through no other pass.
+// planting makes one mistake in all changes of a pass, wherever the pass is in the list, or
+// looks whether a run reaches them. If the verifier would refuse the result, no other pass
+// runs.
 func planting(mistake string, how func(*mutate.Changes, string)) func([]pass.Pass) []pass.Pass {
 	broken := false
 	return wrapped(func(p *pass.Pass, m *ir.Module, env *pass.Env) bool {
@@ -175,8 +176,8 @@ func wrapped(around func(p *pass.Pass, m *ir.Module, env *pass.Env) bool) func([
 	}
 }
 
-// differs runs a machine and says what shows that it is not the reference, "" if nothing
-// does.
+// differs runs a machine and says how its behaviour differs from the reference, "" if it
+// does not.
 func (c *CompilerMutants) differs(s *Specimen, m sim.Machine, b flow.Bounds, o trace.Options) string {
 	var tr *trace.Trace
 	err := guarded(func() (err error) {
@@ -214,8 +215,8 @@ func share(names []string, n int) []string {
 }
 
 // Passes tries up to n mistakes of passes (0: all). A mistake counts as found when a build
-// fails or the program IR shows other events on some program, and as none when the passes
-// leave the same text on all of them.
+// fails or the program IR shows other events on some program. It does not count as a
+// mistake when the passes leave the same text on all programs.
 func (c *CompilerMutants) Passes(n int) (*mutate.Score, error) {
 	return c.score(ofPasses, n, c.wrongPass)
 }
@@ -226,7 +227,7 @@ func (c *CompilerMutants) Selection(n int) (*mutate.Score, error) {
 	return c.score(ofSelection, n, c.wrongText)
 }
 
-// attempt makes a mistake in a program, or looks whether a run comes there.
+// attempt makes a mistake in a program, or looks whether a run reaches it.
 type attempt func(s *Specimen, mistake string, reach bool) (mutate.Outcome, error)
 
 // score tries mistakes, several at a time.
@@ -251,10 +252,10 @@ func (c *CompilerMutants) score(kind, n int, on attempt) (*mutate.Score, error) 
 	})
 }
 
-// enoughTries bounds the programs that a mistake changes without a word.
+// enoughTries bounds the number of programs that a mistake changes without being noticed.
 const enoughTries = 40
 
-// try looks for a program that shows a mistake.
+// try looks for a program on which a mistake shows.
 func (c *CompilerMutants) try(kind int, mistake string, on attempt) (mutate.Outcome, string, error) {
 	out := mutate.Same
 	var left []*Specimen
@@ -303,7 +304,7 @@ func (c *CompilerMutants) wrongPass(s *Specimen, mistake string, reach bool) (mu
 		return err
 	})
 	if err != nil {
-		return mutate.Found, nil // no build: the verifier or a later pass refuses it
+		return mutate.Found, nil // the build fails: the verifier or a later pass refuses it
 	}
 	if ir.Print(low) == s.low {
 		return mutate.Same, nil
@@ -325,7 +326,7 @@ func (c *CompilerMutants) wrongText(s *Specimen, mistake string, reach bool) (mu
 	}
 	m, err := iss.New(wrong(s.image, mistake), world.New(s.Script))
 	if err != nil {
-		return mutate.Found, nil // the image refuses it
+		return mutate.Found, nil // the text cannot run as an image
 	}
 	if c.differs(s, m, flow.Bounds{Steps: s.words, Events: fuzzEvents}, trace.Options{}) != "" {
 		return mutate.Found, nil

@@ -19,11 +19,12 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Pins is what the simulated top of a board showed at its pins, beside the reference.
+// Pins is the behaviour of the simulated top of a board at its pins, compared with the
+// reference.
 type Pins struct {
-	Changes    int     `json:"changes"`    // of outputs, equal to those of the reference
-	Bytes      int     `json:"bytes"`      // that left by serial lines
-	Frames     int     `json:"frames"`     // that did
+	Changes    int     `json:"changes"`    // of outputs, equal to the reference's
+	Bytes      int     `json:"bytes"`      // sent by serial lines
+	Frames     int     `json:"frames"`     // sent by serial lines
 	Transfers  int     `json:"transfers"`  // over buses
 	LatestUs   float64 `json:"latest_us"`  // the largest distance of a change from the time of the reference
 	Difference string  `json:"difference"` // "" when all are equal
@@ -31,12 +32,12 @@ type Pins struct {
 	most float64 // distance in microseconds that a change may have
 }
 
-// mostLate is the distance in cycles of the core within which a change at a pin may be
-// from the time of the reference: there a program computes in no time.
+// mostLate is how many cycles of the core a change at a pin may be away from the time of
+// the reference. In the reference a program computes in no time.
 const mostLate = 1000
 
-// SimulatePins runs the whole top of a program on a board in Icarus, at its pins only,
-// and compares what leaves them with the reference. The world needs an end (Until).
+// SimulatePins runs the whole top of a program on a board in Icarus, and compares what
+// leaves its pins with the reference. The world needs an end (Until).
 func SimulatePins(ctx context.Context, p *flow.Program, o flow.FPGAOptions, w flow.World) (*Pins, error) {
 	if _, err := exec.LookPath("iverilog"); err != nil {
 		return nil, &flow.MissingTool{Tool: "iverilog", Package: "iverilog"}
@@ -92,7 +93,7 @@ func changesOf(p *flow.Program, s *world.Script) []top.Change {
 	return out
 }
 
-// runIcarus compiles all files and runs them in a folder of their own.
+// runIcarus compiles all files and runs them in a temporary folder.
 func runIcarus(ctx context.Context, files map[string]string) (string, error) {
 	dir, err := os.MkdirTemp("", "sinter-pins-")
 	if err != nil {
@@ -120,8 +121,8 @@ func runIcarus(ctx context.Context, files map[string]string) (string, error) {
 	return said, nil
 }
 
-// comparePins compares the changes of each output, in their order and about their time: late are
-// the microseconds that they may be late besides.
+// comparePins compares the changes of each output, in their order and about their time.
+// late is the additional time in microseconds by which changes may be late.
 func comparePins(d *top.Design, tr *trace.Trace, seen []top.Seen, late float64) *Pins {
 	cycles := float64(mostLate)
 	if slices.ContainsFunc(d.Wires, func(w top.Wire) bool { return w.Debounce }) {

@@ -24,14 +24,14 @@ type ReportOptions struct {
 	Checks []string // of the verification; empty: none
 	NoX86  bool
 	Window uint64 // cycles of the pipeline and the waveform
-	From   int64  // the first one; below 0: in the middle of the run
+	From   int64  // the first cycle; below 0: in the middle of the run
 	Sweep  string // folder of a sweep; empty: none
 
 	Progress func(message string) // may be nil
 }
 
-// PageData is what the page of a report shows: the six levels of a program and how they
-// hang together. Places are pairs of an index into Files and a line.
+// PageData is the content of a report's page: the six levels of a program and how they are
+// connected. A place is a pair of an index into Files and a line.
 type PageData struct {
 	Program string       `json:"program"`
 	Core    string       `json:"core"`
@@ -51,14 +51,14 @@ type PageData struct {
 	Sweep   *PageSweep   `json:"sweep"`
 }
 
-// PageFile is a text that places point into.
+// PageFile is a text that places refer to.
 type PageFile struct {
 	Name string `json:"name"`
 	Text string `json:"text"`
-	Own  bool   `json:"own"` // of the program, not of the library
+	Own  bool   `json:"own"` // it belongs to the program, not to the library
 }
 
-// PageWord is an instruction: its place, what it cost and why the core can do it.
+// PageWord is an instruction: its place, its cost and the reason why the core has it.
 type PageWord struct {
 	File   int      `json:"f"` // -1: none
 	Line   int      `json:"l"`
@@ -84,7 +84,7 @@ type PageChoice struct {
 	Value  string   `json:"value"`
 	Reason string   `json:"reason"`
 	Text   string   `json:"text"`
-	Tables int      `json:"tables"` // look-up tables that are there for it first
+	Tables int      `json:"tables"` // look-up tables that exist first of all for it
 	Nets   []string `json:"nets"`
 }
 
@@ -130,13 +130,13 @@ type PageDev struct {
 	Tx   bool   `json:"tx"`
 }
 
-// PageRow is a row of the verification with what it covers.
+// PageRow is a row of the verification, with what it covers.
 type PageRow struct {
 	verify.Row
 	Covers string `json:"covers"`
 }
 
-// PageSweep is a sweep, perhaps under way.
+// PageSweep is a sweep, possibly still running.
 type PageSweep struct {
 	Points int           `json:"points"` // of the whole sweep
 	By     []string      `json:"by"`     // the objectives
@@ -151,7 +151,7 @@ type PageMeasure struct {
 	Front   bool     `json:"front"`
 }
 
-// Page gathers what a report shows.
+// Page gathers the content of a report.
 func Page(ctx context.Context, p *flow.Program, o ReportOptions) (*PageData, error) {
 	say := func(message string) {
 		if o.Progress != nil {
@@ -216,7 +216,7 @@ func (g *pageMaker) file(f *diag.File) int {
 	return i
 }
 
-// levels fills in what is below the source.
+// levels fills in the levels below the source.
 func (g *pageMaker) levels(ctx context.Context, kind string, s *flow.Study) error {
 	im, err := g.p.Image(ctx)
 	if err != nil {
@@ -293,7 +293,7 @@ func (g *pageMaker) gates(c *flow.Core) error {
 	if err != nil {
 		return err
 	}
-	of := func(at diag.Span) *PageChoice { // the row of the design that a node is there for
+	of := func(at diag.Span) *PageChoice { // the row of the design for which a node exists
 		if at.File == nil {
 			return nil
 		}
@@ -346,7 +346,7 @@ func (g *pageMaker) system(s *flow.Study) {
 	g.data.System = out
 }
 
-// covers says what a check looks at.
+// covers says what a check covers.
 func covers(c verify.Check) string {
 	return map[verify.Check]string{
 		verify.Trace:    "what this machine shows on these inputs is what the source shows: frames, bytes, levels, log, marks, traps, end",
@@ -373,7 +373,7 @@ func (g *pageMaker) verify(ctx context.Context, o ReportOptions) error {
 	return nil
 }
 
-// SweepOf reads what a sweep has measured so far.
+// SweepOf reads the results of a sweep so far.
 func SweepOf(dir string) (*PageSweep, error) {
 	folder := explore.Join(dir)
 	m, err := explore.ReadManifest(folder.ManifestPath())

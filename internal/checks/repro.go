@@ -15,13 +15,13 @@ import (
 // ReproOptions say what to make again.
 type ReproOptions struct {
 	Manifest   string
-	Keys       []string // only points whose key begins so; none: all
+	Keys       []string // only points whose key begins with one of these; none: all
 	Jobs       int
 	Executable string
 	Progress   func(message string) // may be nil
 }
 
-// ReproReport compares figures with those of a folder.
+// ReproReport compares figures with the figures of a folder.
 type ReproReport struct {
 	Points    int         `json:"points"`
 	Equal     int         `json:"equal"`
@@ -30,7 +30,7 @@ type ReproReport struct {
 	OtherTool bool        `json:"other_tool"` // the sweep was made by another build
 }
 
-// Different is a point that is not what it was.
+// Different is a point whose result has changed.
 type Different struct {
 	Point string `json:"point"`
 	Was   string `json:"was"`
@@ -106,7 +106,7 @@ func choose(m *explore.Manifest, keys []string) ([]int, error) {
 	return out, nil
 }
 
-// remeasure gives the figures of points by index, and why others have none.
+// remeasure gives the figures of points by index, and the reasons why others have none.
 func remeasure(ctx context.Context, m *explore.Manifest, folder *explore.Folder, chosen []int, o ReproOptions) (map[int]explore.Figures, map[int]string, error) {
 	figures, failed := map[int]explore.Figures{}, map[int]string{}
 	var mu sync.Mutex

@@ -13,14 +13,14 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// A serial line at the pins of a simulated board: what a script brings to a device becomes
-// levels of its wire, and what its wire showed becomes bytes and frames again.
+// A serial line at the pins of a simulated board. The input that a script gives a device
+// becomes levels of its wire. The levels of an output wire become bytes and frames again.
 
-// frameBits are those of a byte on a line: start, eight of data, stop.
+// frameBits are the bits of a byte on a line: start, eight of data, stop.
 const frameBits = 10
 
-// lineChanges are the levels of the wires of serial lines. A byte begins when the line has
-// come to rest from the one before it, so what arrives at once takes its time.
+// lineChanges are the levels of the wires of serial lines. A byte begins when the byte
+// before it has ended, so bytes that arrive at once take their time.
 func lineChanges(d *top.Design, s *world.Script) []top.Change {
 	var out []top.Change
 	for _, w := range d.Wires {
@@ -62,7 +62,7 @@ func byteChanges(port string, c byte, at float64, baud uint64) []top.Change {
 	return out
 }
 
-// bytesOfLine reads the bytes that a line showed, each sampled in the middle of its bits.
+// bytesOfLine reads the bytes from the levels of a line. Each bit is sampled in its middle.
 func bytesOfLine(changes []top.Seen, baud uint64) ([]byte, error) {
 	bit := 1e6 / float64(baud)
 	level := func(at float64) uint64 {
@@ -94,8 +94,8 @@ func bytesOfLine(changes []top.Seen, baud uint64) ([]byte, error) {
 	return out, nil
 }
 
-// serial compares what left a line with what the reference sent, as one stream of bytes
-// or frame by frame.
+// serial compares the output of a line with the output of the reference, as one stream of
+// bytes or frame by frame.
 func (r *Pins) serial(d *top.Design, w top.Wire, tr *trace.Trace, changes []top.Seen) string {
 	said, err := bytesOfLine(changes, d.Baud)
 	if err != nil {

@@ -25,7 +25,7 @@ type TestOptions struct {
 	Levels []string // machines, in this order
 	Core   string
 	Filter string // part of the names of the tests to run
-	Cases  int    // runs of a test that chooses values
+	Cases  int    // runs of a test that draws values
 	Seed   uint64
 	Jobs   int // tests at once; 0: as many as there are processors
 }
@@ -45,14 +45,14 @@ type TestResult struct {
 	Level   string      `json:"level"`
 	Status  string      `json:"status"`
 	Cases   int         `json:"cases"`            // that were run
-	Why     string      `json:"why,omitempty"`    // it failed or was skipped
+	Why     string      `json:"why,omitempty"`    // the test failed or was skipped
 	Detail  string      `json:"detail,omitempty"` // of a failure, with excerpts
 	Seconds float64     `json:"seconds"`
 	Failure *diag.Error `json:"-"`
 }
 
-// Test runs the tests of a program. Results are in the order of the text, then of
-// the machines. Only faults of ours or of outside tools are errors.
+// Test runs the tests of a program. Results are in the order of the text, then of the
+// machines. Errors are only faults of ours or of outside tools.
 func Test(ctx context.Context, p *flow.Program, o TestOptions) ([]TestResult, error) {
 	var tests []*tree.Test
 	for _, t := range p.Tree.Tests {
@@ -104,7 +104,7 @@ func onLevels(ctx context.Context, p *flow.Program, t *tree.Test, o TestOptions)
 	return list, nil
 }
 
-// testBench keeps what is built for a test: all its runs use it.
+// testBench keeps the artefacts of a test for all its runs.
 type testBench struct {
 	test   *tree.Test
 	opts   TestOptions
@@ -114,8 +114,8 @@ type testBench struct {
 	core   string
 }
 
-// newTestBench makes a program of each epoch, or of the body of a test that any
-// machine can run by itself.
+// newTestBench makes a program from each epoch, or from the body of a test that a machine
+// can run without the host.
 func newTestBench(p *flow.Program, t *tree.Test, o TestOptions) *testBench {
 	b := &testBench{test: t, opts: o, sites: p.Tree.Bench.Traps, core: o.Core, again: "sinter test " + p.Path}
 	for _, s := range p.Settings() {
@@ -133,10 +133,10 @@ func newTestBench(p *flow.Program, t *tree.Test, o TestOptions) *testBench {
 	return b
 }
 
-// chosenPort is the device at which the values come in that a test chooses.
+// chosenPort is the device that delivers the values that a test draws.
 const chosenPort = "any"
 
-// aloneSystem is the system of a test that starts nothing: its body.
+// aloneSystem is the system of a test that starts nothing else: its body.
 func aloneSystem(t *tree.Test) *tree.System {
 	s := &tree.System{Name: "test", Runs: []tree.Run{{Name: "test", Task: t.Body, Span: t.Span}}, Span: t.Span}
 	if t.Chooses {
@@ -170,8 +170,8 @@ func (b *testBench) run(ctx context.Context, level string, r *TestResult) error 
 	return nil
 }
 
-// number is the stream of random numbers of a case: tests of one name have the same
-// in each run of the tool.
+// number is the stream of random numbers of a case. Tests with the same name get the same
+// numbers in each run of the tool.
 func (b *testBench) number(k int) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(b.test.Name)) //nolint:errcheck // it never fails
@@ -206,8 +206,8 @@ func (b *testBench) one(ctx context.Context, level string, c *driver.Draws) (*dr
 	return b.alone(ctx, level, c)
 }
 
-// alone runs the body of a test that starts nothing on a machine, as a task. What it
-// chooses, and what a failure compares, is known from a run on the host.
+// alone runs the body of a test that starts nothing on a machine, as a task. The drawn
+// values, and the values that a failure compares, come from a run on the host.
 func (b *testBench) alone(ctx context.Context, level string, c *driver.Draws) (*driver.Outcome, error) {
 	hosted, err := b.once(ctx, flow.Source, c)
 	if err != nil {
@@ -247,8 +247,8 @@ func (b *testBench) alone(ctx context.Context, level string, c *driver.Draws) (*
 	return out, nil
 }
 
-// trapped is the failure of a test that runs as a task, as the host tells it when
-// it fails there as well.
+// trapped is the failure of a test that runs as a task. If the host fails there too, it is
+// the host's message.
 func (b *testBench) trapped(site tree.TrapSite, hosted *driver.Failure) *diag.Error {
 	if hosted != nil && hosted.At == site.Span {
 		return hosted.Error

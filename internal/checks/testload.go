@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/std"
 )
 
-// TestLevels checks the names of machines for tests; `all` is all but the
+// TestLevels checks the names of machines for tests. `all` stands for all machines but the
 // unikernel, which takes a second to boot for each run.
 func TestLevels(names []string) ([]string, error) {
 	known := flow.Names(flow.IsNamed)
@@ -57,7 +57,7 @@ func LoadTests(paths []string, o flow.Options) ([]*flow.Program, error) {
 	return list, nil
 }
 
-// libraryPackages lists one package, or all when the name is empty.
+// libraryPackages lists one package, or all if the name is empty.
 func libraryPackages(name string) ([]string, error) {
 	entries, err := fs.ReadDir(std.Files, ".")
 	if err != nil {

@@ -14,12 +14,12 @@ import (
 	"github.com/sinter-lang/sinter/verify"
 )
 
-// witnessFrames is how many frames of the captures an outside simulator is
-// given: Icarus runs some ten thousand cycles a second.
+// witnessFrames is how many frames of the captures an outside simulator gets: Icarus runs
+// about ten thousand cycles a second.
 const witnessFrames = 64
 
-// witness lets outside simulators run the written Verilog with its test bench.
-// The files stay when one of them complains, for the command that repeats it.
+// witness lets outside simulators run the written Verilog with its test bench. If a
+// simulator complains, the files stay for the command that repeats the run.
 func (l *ladder) witness(c *flow.Core) error {
 	w := l.opts.World
 	w.Frames = witnessFrames
@@ -54,12 +54,12 @@ func (l *ladder) witness(c *flow.Core) error {
 	return nil
 }
 
-// simulator is an outside program that runs the test bench: its commands in
-// order, in the folder of the files.
+// simulator is an outside program that runs the test bench. It has commands, run in order
+// in the folder of the files.
 type simulator struct {
 	name, debian string
 	commands     [][]string
-	lib          *library // objects that a command makes and others can use again; nil: none
+	lib          *library // objects that a command makes and other runs can use; nil: none
 }
 
 func simulators(module string) []simulator {
@@ -106,7 +106,7 @@ func (s *simulator) row(ctx context.Context, core, dir string, events int) verif
 	return row
 }
 
-// failed says in one line which tool complained of what, and what repeats it.
+// failed says in one line which tool complained of what, and which command repeats it.
 func (s *simulator) failed(row verify.Row, dir, said string) verify.Row {
 	repeat := "cd " + dir
 	for _, command := range s.commands {
@@ -116,7 +116,7 @@ func (s *simulator) failed(row verify.Row, dir, said string) verify.Row {
 	return row
 }
 
-// complaint is the line of an outside tool that says what is wrong.
+// complaint is the line of an outside tool that states the error.
 func complaint(said string, err error) string {
 	lines := strings.Split(strings.TrimSpace(said), "\n")
 	for _, word := range []string{"FAIL", "rror"} {

@@ -19,8 +19,8 @@ import (
 	"github.com/sinter-lang/sinter/verify/yosys"
 )
 
-// written proves that the Verilog file is the circuit. Yosys reads the file; our
-// own solver proves, and abc as a second one where it is found.
+// written proves that the Verilog file is the circuit. Yosys reads the file. Our own solver
+// proves the equality, and abc proves it too if it is installed.
 func (l *ladder) written(c *flow.Core) error {
 	l.progress("written Verilog of %s", c.Kind)
 	if _, err := exec.LookPath("yosys"); err != nil {
@@ -39,7 +39,7 @@ func (l *ladder) written(c *flow.Core) error {
 	row := verify.Row{Level: flow.Cycle, Core: c.Kind, Check: verify.Verilog, Status: verify.Proved}
 	var rep *equiv.Report
 	if w.said == "" {
-		if rep, err = w.compare(); err != nil { // it has other state than the circuit
+		if rep, err = w.compare(); err != nil { // its state differs from the circuit's
 			w.said = err.Error()
 		}
 	}
@@ -58,7 +58,7 @@ func (l *ladder) written(c *flow.Core) error {
 	return nil
 }
 
-// readBack is a written module as yosys reads it, beside its circuit.
+// readBack is a written module as read by yosys, and its circuit.
 type readBack struct {
 	whole, circuit *rtl.Circuit // with probes, and as built
 	module         *yosys.Module
@@ -103,8 +103,8 @@ func netsOf(own *verilog.Names) *equiv.Names {
 	return n
 }
 
-// compare proves that leaving out what nobody reads changes nothing, and that
-// the file is the rest.
+// compare proves that leaving out unread parts changes nothing, and that the file is the
+// rest.
 func (w *readBack) compare() (*equiv.Report, error) {
 	rep, err := equiv.Pruned(w.whole, w.circuit, equiv.Options{})
 	if err != nil || rep.Status() != equiv.Proved {
@@ -133,7 +133,7 @@ func (l *ladder) secondProver(c *flow.Core, w *readBack, dir string) error {
 	}
 	cmd := proc.Command(l.ctx, tool, "-c", fmt.Sprintf("cec -T %d circuit.aig module.aig", abcSeconds))
 	cmd.Dir = dir
-	out, _ := cmd.CombinedOutput() // abc ends with 0 whatever it finds
+	out, _ := cmd.CombinedOutput() // abc exits with 0 whatever it finds
 	if l.ctx.Err() != nil {
 		return l.ctx.Err()
 	}
@@ -149,7 +149,7 @@ func (l *ladder) secondProver(c *flow.Core, w *readBack, dir string) error {
 	return nil
 }
 
-// abc finds the prover, by itself or as it comes with yosys.
+// abc finds the prover: a separate program, or the one that comes with yosys.
 func abc() (string, error) {
 	path, err := exec.LookPath("yosys-abc")
 	if err != nil {

@@ -1,12 +1,12 @@
-// Package cli is the command line: a struct for each command, filled by kong,
-// that calls internal/flow and internal/checks and prints what comes back. It is
-// the only package that prints, and it is callable with streams of the caller's:
+// Package cli is the command line. Kong fills a struct for each command. The command calls
+// internal/flow and internal/checks and prints the results. It is the only package that
+// prints. A caller can pass its own streams:
 //
 //	code := cli.Run(ctx, []string{"check", "hello.sn"}, stdin, stdout, stderr)
 //
-// The exit codes are those of exitCodes, one scheme for the tool and for what it
-// makes. With --json the result is one JSON value on stdout, and diagnostics are
-// JSON too, those of the flags included.
+// The exit codes are listed in exitCodes. The tool and the programs that it makes share
+// them. With --json the result is one JSON value on stdout, and diagnostics are JSON too,
+// including errors in flags.
 package cli
 
 import (
@@ -48,14 +48,14 @@ type command struct {
 	JSON bool `name:"json" help:"Print results and diagnostics as JSON."`
 }
 
-// env is what a command works with.
+// env is the environment of a command.
 type env struct {
 	ctx    context.Context
 	stdin  io.Reader
 	out    *output
 	err    io.Writer
 	json   bool
-	failed int // exit code of a result that is not an error, such as a difference
+	failed int // exit code of a negative result, such as a difference, which is not an error
 }
 
 // program is embedded by the commands that take one.
@@ -74,8 +74,8 @@ type program struct {
 	Goal   string   `default:"time" enum:"time,balance,area" help:"What is least in a core: time (cells × time²), balance (cells × time) or area (cells)."`
 }
 
-// load checks the program and prints its warnings. More options are those that only
-// one command has.
+// load checks the program and prints its warnings. The functions in more add options that
+// only one command has.
 func (p *program) load(e *env, more ...func(*flow.Options)) (*flow.Program, error) {
 	opts := flow.Options{Regs: p.Regs, Addresses: p.Net, Words: p.Word, Backend: p.With, CPU: p.CPU, Skip: p.Skip, DumpAfter: p.Dump}
 	opts.Dump = func(title, text string) { fmt.Fprintf(e.err, "# %s\n%s\n", title, text) }
@@ -105,7 +105,7 @@ func (p *program) load(e *env, more ...func(*flow.Options)) (*flow.Program, erro
 	return prog, err
 }
 
-// organisation is the core that --core names. For auto it is chosen, and the reasons are
+// organisation is the core that --core names. For auto a core is chosen. The reasons are
 // printed beside the result, not in it.
 func (e *env) organisation(p *flow.Program, name string) (string, error) {
 	if name != flow.Auto {
@@ -143,14 +143,14 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case left >= 0 || out.err != nil: // --help has printed, or could not
 		return e.close(max(left, exitOK))
 	case err != nil:
-		said := strings.Replace(err.Error(), `one of "",`, "one of ", 1) // "" stands for an option that is not given
+		said := strings.Replace(err.Error(), `one of "",`, "one of ", 1) // "" stands for an omitted option
 		return e.finish(flow.UserErrorf("%s; sinter --help lists the commands", said))
 	}
 	e.json = c.JSON
 	return e.finish(guard(func() error { return parsed.Run(e) }))
 }
 
-// vars are what help and enumerations take from the table of machines.
+// vars are the values that help and enumerations take from the table of machines.
 func vars() kong.Vars {
 	machines := flow.Names(flow.IsNamed)
 	last := len(machines) - 1
@@ -172,8 +172,8 @@ func engines() string {
 	return strings.Join(out, ", ")
 }
 
-// guard turns a panic, which is always a fault of the tool, into an error that
-// says where it came from.
+// guard turns a panic, which is always a fault of the tool, into an error that gives its
+// origin.
 func guard(run func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

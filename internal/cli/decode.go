@@ -53,8 +53,8 @@ func (c *decodeCmd) Run(e *env) error {
 	return nil
 }
 
-// untilSignal is a reader that ends when the command does: a read of a wire may wait for
-// ever.
+// untilSignal is a reader that ends with the command, because a read from a wire may wait
+// for ever.
 func untilSignal(e *env, in io.Reader) io.Reader {
 	r, w := io.Pipe()
 	go func() {

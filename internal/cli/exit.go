@@ -48,7 +48,7 @@ func exitHelp() string {
 	return "Exit codes: " + strings.Join(list, ", ") + "."
 }
 
-// codeOf is the exit code of a run that came to its end.
+// codeOf is the exit code of a completed run.
 func codeOf(r *flow.Result) int {
 	switch r.Status {
 	case flow.Trapped:
@@ -77,8 +77,8 @@ func codeOfError(err error) int {
 // errPrinted joins an error that the command has printed with its result.
 var errPrinted = errors.New("printed")
 
-// output is standard output. It remembers the first error, because a result that
-// nobody could read does not count.
+// output is standard output. It remembers the first error, because a result that could not
+// be written does not count.
 type output struct {
 	w   io.Writer
 	err error
@@ -121,7 +121,7 @@ func (e *env) finish(err error) int {
 	return e.close(codeOfError(err))
 }
 
-// close gives the exit code of a command, or that of an output that could not be
+// close gives the exit code of a command, or the exit code for output that could not be
 // written.
 func (e *env) close(code int) int {
 	if e.out.err == nil {

@@ -31,7 +31,7 @@ type exploreCmd struct {
 	As        string   `hidden:"" help:"Name of the worker."`
 }
 
-// Run sweeps, repeats a sweep, or works for one.
+// Run sweeps, repeats a sweep, or works for one as a worker.
 func (c *exploreCmd) Run(e *env) error {
 	executable, err := os.Executable()
 	if err != nil {
@@ -79,7 +79,7 @@ func (c *exploreCmd) sweep(e *env, executable string) error {
 	return nil
 }
 
-// exploreCode is the exit code of a sweep: that of its worst point.
+// exploreCode is the exit code of a sweep: the code of its worst point.
 func exploreCode(r *checks.ExploreReport) int {
 	code := exitOK
 	for _, f := range r.Failed {
@@ -88,7 +88,7 @@ func exploreCode(r *checks.ExploreReport) int {
 	return code
 }
 
-// print shows the front, what failed, and what was done.
+// print shows the front, the failures, and the number of results.
 func (c *exploreCmd) print(e *env, r *checks.ExploreReport) {
 	table(e.out, frontTable(c.Objective, r.Front))
 	for _, f := range r.Failed {
@@ -104,8 +104,8 @@ func (c *exploreCmd) print(e *env, r *checks.ExploreReport) {
 	}
 }
 
-// frontTable has a line for each place on the front: the first point that is there, and
-// how many others are as good.
+// frontTable has a line for each distinct result on the front: its first point, and how
+// many others have the same values.
 func frontTable(objectives []string, front []checks.FrontRow) [][]string {
 	rows := [][]string{append(append([]string{"program"}, objectives...), "point")}
 	same := 0
@@ -126,7 +126,7 @@ func frontTable(objectives []string, front []checks.FrontRow) [][]string {
 	return rows
 }
 
-// repro makes points again.
+// repro measures points again.
 func (c *exploreCmd) repro(e *env, executable string) error {
 	o := checks.ReproOptions{Manifest: c.Repro, Keys: c.Point, Jobs: jobs(c.Jobs), Executable: executable}
 	if !e.json {

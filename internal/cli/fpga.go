@@ -24,7 +24,7 @@ type fpgaCmd struct {
 	Program  bool     `help:"Hand the bitstream to the board."`
 }
 
-// Run writes the files of the board, and the bitstream where the tools are found.
+// Run writes the files of the board, and the bitstream if the tools are installed.
 func (c *fpgaCmd) Run(e *env) error {
 	p, err := c.load(e)
 	if err != nil {
@@ -61,7 +61,7 @@ func (c *fpgaCmd) Run(e *env) error {
 	return err
 }
 
-// check prints how the simulated pins and the reference compare.
+// check prints how the simulated pins compare with the reference.
 func (c *fpgaCmd) check(e *env, p *flow.Program, o flow.FPGAOptions) error {
 	r, err := checks.SimulatePins(e.ctx, p, o, c.world())
 	if err != nil {
@@ -94,7 +94,7 @@ func (c *fpgaCmd) check(e *env, p *flow.Program, o flow.FPGAOptions) error {
 	return nil
 }
 
-// printFPGA prints what was made for a person.
+// printFPGA prints the results in readable form.
 func printFPGA(e *env, f *flow.FPGA) {
 	for _, name := range f.Files {
 		fmt.Fprintln(e.out, name)

@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// jsonPlace is where something stands in a source, lines and columns from 1; the end
-// is after the last character. All are zero for what has no place.
+// jsonPlace is a source range, with lines and columns from 1. The end is after the last
+// character. All fields are zero if there is no position.
 type jsonPlace struct {
 	File      string `json:"file"`
 	Line      int    `json:"line"`
@@ -22,13 +22,13 @@ type jsonNote struct {
 	Message string `json:"message"`
 }
 
-// jsonError is a diagnostic for programs.
+// jsonError is a diagnostic in a form for programs.
 type jsonError struct {
 	Code     string `json:"code"`
 	Severity string `json:"severity"`
 	jsonPlace
 	Message string     `json:"message"`
-	Label   string     `json:"label"` // under the place, in few words
+	Label   string     `json:"label"` // under the place, a few words
 	Notes   []jsonNote `json:"notes"`
 	Hints   []string   `json:"hints"`
 }
@@ -61,7 +61,7 @@ func jsonErrors(err error) []jsonError {
 	return out
 }
 
-// printJSON prints a value; what cannot be written is noticed at the end.
+// printJSON prints a value. A write error is reported at the end.
 func (e *env) printJSON(v any) {
 	enc := json.NewEncoder(e.out)
 	enc.SetIndent("", "  ")

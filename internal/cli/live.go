@@ -13,7 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/live"
 )
 
-// liveFlags are those of `sinter run --live`.
+// liveFlags are the flags of `sinter run --live`.
 type liveFlags struct {
 	Live     bool          `help:"Run as a service, until it ends or a signal comes."`
 	Port     []string      `short:"p" placeholder:"udp:HOST:GUEST" help:"Live: forward a port of this computer to one of the program's."`
@@ -30,7 +30,7 @@ type liveFlags struct {
 	For      time.Duration `placeholder:"TIME" help:"Live: end after a time such as 10s."`
 }
 
-// scripted names a flag of runs in a script that was given with --live, "" for none.
+// scripted names a flag for scripted runs that was given with --live, "" for none.
 func (c *runCmd) scripted() string {
 	for _, f := range []struct {
 		name string
@@ -139,7 +139,7 @@ func (c *runCmd) serve(e *env) error {
 	return userError(err)
 }
 
-// userError makes a mistake of the user's one of the tool's own kind.
+// userError turns a live.UserError into a UserError of the tool.
 func userError(err error) error {
 	var u live.UserError
 	if errors.As(err, &u) {
@@ -195,8 +195,8 @@ func (c *runCmd) liveOptions() (o live.Options, err error) {
 	return o, err
 }
 
-// accel chooses what executes a guest of QEMU, and says why when that is not what one
-// would expect.
+// accel chooses the accelerator for a QEMU guest, and gives the reason when the choice is
+// unexpected.
 func (c *runCmd) accel(e *env, o live.Options) string {
 	if c.Accel != "auto" {
 		return c.Accel
@@ -208,7 +208,7 @@ func (c *runCmd) accel(e *env, o live.Options) string {
 	return "kvm"
 }
 
-// printLive prints a command that does the same by hand, and keeps its files.
+// printLive prints an equivalent command for a shell, and keeps its files.
 func (c *runCmd) printLive(e *env, im *live.Image, o live.Options) error {
 	line, err := live.Command(im, o)
 	if err != nil {
@@ -218,10 +218,11 @@ func (c *runCmd) printLive(e *env, im *live.Image, o live.Options) error {
 	return nil
 }
 
-// mostConsole bounds what is read of a console.
+// mostConsole bounds the input of a console.
 const mostConsole = 64 << 20
 
-// console shows the lines of a console, each crash and trap with its place and source line.
+// console shows the lines of a console, each crash and trap with its position and source
+// line.
 func (c *decodeCmd) console(e *env) error {
 	where, source, err := c.places(e)
 	if err != nil {
@@ -253,7 +254,8 @@ func (c *decodeCmd) console(e *env) error {
 	return nil
 }
 
-// places gives the place of an address, and the source line that a sentence names.
+// places returns functions for the position of an address, and for the source line that a
+// message names.
 func (c *decodeCmd) places(e *env) (where func(uint64) string, source func(string) string, err error) {
 	if strings.HasSuffix(c.Path, ".elf") {
 		data, err := flow.ReadProgram(c.Path)

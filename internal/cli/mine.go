@@ -15,7 +15,7 @@ type mineCmd struct {
 	Header  string `placeholder:"FILE.h" help:"Write a C header with a function for each line."`
 }
 
-// shownOthers is how many operations are shown that were not chosen.
+// shownOthers is how many rejected operations are shown.
 const shownOthers = 8
 
 // Run mines and prints.
@@ -74,7 +74,7 @@ func minedFigures(l flow.MinedLine) string {
 	return fmt.Sprintf("saves %.1f %% of the cycles, %s, %d deep, %s", 100*l.Saves, count(l.LUTs, "cell"), l.Depth, count(l.Sources, "source"))
 }
 
-// minedPlaces shows the first place of a line and how many there are.
+// minedPlaces shows the first source position of a line and the number of positions.
 func minedPlaces(l flow.MinedLine) string {
 	s := fmt.Sprintf("%s, which runs %.0f times", l.Uses[0].Place, l.Uses[0].Runs)
 	if n := len(l.Uses) - 1; n > 0 {

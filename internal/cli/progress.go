@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// progress shows what long work does, on a terminal only, in one line that is
-// overwritten.
+// progress shows the state of long work in one line that is overwritten. It does so on a
+// terminal only.
 type progress struct {
 	w     io.Writer
 	shows bool

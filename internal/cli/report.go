@@ -16,7 +16,7 @@ import (
 	"github.com/sinter-lang/sinter/web"
 )
 
-// reported is what the commands that make the page have in common.
+// reported is the common part of the commands that make the page.
 type reported struct {
 	program `embed:""`
 	inputs  `embed:""`
@@ -57,10 +57,10 @@ func (c *reported) page(e *env, follow int) ([]byte, error) {
 	return web.Page(text, follow)
 }
 
-// maxReportWindow bounds the window: each cycle is a column of a picture.
+// maxReportWindow bounds the window, because each cycle is a column of a picture.
 const maxReportWindow = 5000
 
-// reportWindow reads [FROM:]CYCLES; from is -1 when it is not said.
+// reportWindow reads [FROM:]CYCLES. Without FROM, from is -1.
 func reportWindow(s string) (from int64, length uint64, err error) {
 	from = -1
 	first, rest, both := strings.Cut(s, ":")
@@ -112,8 +112,8 @@ type serveCmd struct {
 // followEvery is how often a page asks for the sweep, in milliseconds.
 const followEvery = 1000
 
-// Run makes the page once and serves it until it is interrupted. The sweep is read anew
-// whenever the page asks.
+// Run makes the page once and serves it until an interrupt. The sweep is read again for
+// each request.
 func (c *serveCmd) Run(e *env) error {
 	l, err := net.Listen("tcp", c.Listen)
 	if err != nil {
@@ -134,8 +134,8 @@ func (c *serveCmd) Run(e *env) error {
 	return e.ctx.Err()
 }
 
-// handler gives the page and the sweep, and nothing else. A page of another site that
-// asks by a name of its own for this address gets nothing.
+// handler serves only the page and the sweep. A page of another site that uses its own host
+// name for this address gets nothing.
 func (c *serveCmd) handler(page []byte) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {

@@ -22,7 +22,7 @@ type inputs struct {
 	Steps   uint64   `default:"0" placeholder:"N" help:"Stop after so many steps of the machine's own (0: a generous number)."`
 }
 
-// world describes the outside that the flags name.
+// world describes the environment that the flags name.
 func (i *inputs) world() flow.World {
 	return flow.World{Captures: i.PcapIn, Levels: i.VcdIn, Bytes: i.BytesIn, Answers: i.Answers, Disks: i.Disk, Seed: i.Seed, Limit: i.Limit, Steps: i.Steps, Until: i.Until}
 }
@@ -123,7 +123,7 @@ func (c *runCmd) Run(e *env) error {
 	return nil
 }
 
-// printLanes says whether all lanes showed the same.
+// printLanes says whether all lanes showed the same events.
 func printLanes(e *env, r *flow.Result) {
 	if r.Lanes > 0 && len(r.Differs) == 0 {
 		fmt.Fprintf(e.err, "  %d lanes showed the same\n", r.Lanes)
@@ -133,10 +133,10 @@ func printLanes(e *env, r *flow.Result) {
 	}
 }
 
-// maxProfile is how many lines and functions run shows of a profile.
+// maxProfile is how many lines and functions of a profile the command shows.
 const maxProfile = 20
 
-// maxWaits is how many waiting tasks run lists.
+// maxWaits is how many waiting tasks the command lists.
 const maxWaits = 10
 
 func sortedFigures(figures map[string]float64) []string {

@@ -37,13 +37,13 @@ func (c *checkCmd) Run(e *env) error {
 	return nil
 }
 
-// checked is what check prints as JSON.
+// checked is the JSON output of check.
 type checked struct {
 	flow.Summary
 	Warnings []jsonError `json:"warnings"`
 }
 
-// count says how many there are of something.
+// count is a number with a noun in singular or plural.
 func count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

@@ -23,7 +23,7 @@ type testCmd struct {
 	Junit  string   `placeholder:"FILE" help:"Write the results as JUnit XML."`
 }
 
-// Run runs the tests and prints what failed.
+// Run runs the tests and prints the failures.
 func (c *testCmd) Run(e *env) error {
 	opts := flow.Options{}
 	for _, d := range c.Define {

@@ -11,13 +11,12 @@ import (
 	"time"
 )
 
-// gcPercent trades memory for time: a compiler lives for a moment and keeps most
-// of what it makes.
+// gcPercent trades memory for time: a compiler runs briefly and keeps most of its data.
 const gcPercent = 400
 
-// A heap is kept within enough bytes as long as that lets it grow by leastPercent, which is
-// the growth up to large bytes. A larger one grows by morePercent: there a collection costs
-// more than it saves.
+// With at most `large` live bytes, a heap may grow to `enough` bytes, and by leastPercent
+// in any case. A larger heap grows by morePercent, because there a collection costs more
+// than it saves.
 const (
 	enough       = 144 << 20
 	large        = 160 << 20
@@ -25,8 +24,8 @@ const (
 	morePercent  = 150
 )
 
-// Tune sets up the process of the tool, and of whoever measures it. GOGC comes
-// first.
+// Tune sets up the process of the tool or of a program that measures it. GOGC takes
+// precedence.
 func Tune() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
@@ -34,10 +33,10 @@ func Tune() {
 	}
 }
 
-// afterCollection sets the growth after each collection by what is live then, as long as
-// nobody else sets it.
+// afterCollection sets the growth after each collection by the live heap, unless other code
+// sets it.
 func afterCollection(last int) {
-	gone := new([64]byte) // nobody holds it, so the next collection frees it
+	gone := new([64]byte) // unreferenced, so the next collection frees it
 	runtime.AddCleanup(gone, func(last int) {
 		sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		metrics.Read(sample)
@@ -50,7 +49,7 @@ func afterCollection(last int) {
 	}, last)
 }
 
-// growth is by how many per cent a heap of so many live bytes may grow.
+// growth is the percentage by which a heap with this many live bytes may grow.
 func growth(live uint64) int {
 	if live > large {
 		return morePercent
@@ -58,21 +57,21 @@ func growth(live uint64) int {
 	return int(min(gcPercent, max(leastPercent, 100*(enough-min(live, enough))/max(live, 1))))
 }
 
-// Lean makes the process hold little: a run of a long capture makes much and keeps nothing,
-// and what was compiled for it is small.
+// Lean makes the process hold little memory. A run of a long capture allocates much and
+// keeps nothing, and the data compiled for it is small.
 func Lean() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent / 4)
 	}
 }
 
-// grace is how long a command may go on after a signal: it ends its children and
-// removes its temporary folders. Work that looks at no signal does neither.
+// grace is how long a command may continue after a signal, to end its children and remove
+// its temporary folders. Work that ignores the context does neither.
 const grace = 3 * time.Second
 
-// Signals gives a context that ends with the first SIGINT, SIGTERM or SIGHUP. A
-// second one ends the process at once, and so does a command that goes on for too
-// long. Writing into a closed pipe becomes an error like any other.
+// Signals gives a context that ends with the first SIGINT, SIGTERM or SIGHUP. A second
+// signal ends the process at once. A command that continues for too long is ended too.
+// Writing to a closed pipe becomes a normal error.
 func Signals(ctx context.Context) context.Context {
 	ending := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // as nohup does

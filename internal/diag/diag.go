@@ -1,9 +1,9 @@
-// Package diag holds what every level says about a place in a text: files,
-// spans and error values, and the one renderer that draws carets.
+// Package diag holds the parts of a diagnostic: files, spans and error values. It also has
+// the only renderer, which draws the carets.
 //
-// An error is a value: a kind (Code), one sentence, the span it is about, and
-// notes that point at further spans. Nothing below the command line formats a
-// position; Render does, at the edge:
+// An error is a value. It has a kind (Code), one sentence, the span that it concerns, and
+// notes with further spans. Only Render, which the command line calls, formats a position
+// for the reader:
 //
 //	error[E0301]: channel capacity must be at least 1, got 0
 //	  --> pipeline.sn:12:17
@@ -12,7 +12,7 @@
 //	   |                   ^ capacity
 //	   = hint: write `cap 1`
 //
-// diag knows no other package of the module. Start reading at Error.
+// diag imports no other package of the module. Start reading at Error.
 package diag
 
 import (
@@ -22,21 +22,21 @@ import (
 	"strings"
 )
 
-// File is one text that spans point into. Name is what the user typed, never
-// an absolute path made up by the tool.
+// File is one text that spans refer to. Name is the path that the user typed, never an
+// absolute path made up by the tool.
 type File struct {
 	Name string
 	Text string
 }
 
-// Span is the half-open byte range [Start, End) of a file. The zero Span means
-// "no place".
+// Span is the half-open byte range [Start, End) of a file. The zero Span means that there
+// is no position.
 type Span struct {
 	File       *File
 	Start, End int
 }
 
-// IsZero reports whether the span points nowhere.
+// IsZero reports whether the span has no position.
 func (s Span) IsZero() bool { return s.File == nil }
 
 // Position returns the 1-based line and byte column of the span's start.
@@ -49,8 +49,8 @@ func (s Span) Position() (line, col int) {
 	return strings.Count(before, "\n") + 1, start - strings.LastIndexByte(before, '\n')
 }
 
-// String prints "file:line.col", the form used in the textual forms of the IR
-// and in Verilog attributes; "-" for no place.
+// String prints "file:line.col", or "-" for the zero Span. The text forms of the IR and
+// attributes in Verilog use it.
 func (s Span) String() string {
 	if s.File == nil {
 		return "-"
@@ -70,11 +70,11 @@ func (s Span) To(end Span) Span {
 	return Span{s.File, min(s.Start, end.Start), max(s.End, end.End)}
 }
 
-// Code is the stable name of a kind of error, such as "E0301". The empty code
-// is for errors of textual forms that only tools write.
+// Code is the stable name of a kind of error, such as "E0301". The code is empty for errors
+// in text forms that only tools write.
 type Code string
 
-// Severity tells whether a diagnostic stops the work.
+// Severity says whether a diagnostic stops the work.
 type Severity uint8
 
 // The severities.
@@ -83,7 +83,7 @@ const (
 	SevWarning
 )
 
-// Note is a further sentence of an Error, with or without a place.
+// Note is a further sentence of an Error, with or without a position.
 type Note struct {
 	Span Span
 	Text string
@@ -97,15 +97,15 @@ type Error struct {
 	Message  string // what is wrong and what was expected, one sentence, no full stop
 	Label    string // few words under the caret, may be empty
 	Notes    []Note
-	Hints    []string // how to mend it
+	Hints    []string // how to fix it
 }
 
-// Errorf makes an error of a kind at a place.
+// Errorf makes an error of a kind at a position.
 func Errorf(code Code, at Span, format string, args ...any) *Error {
 	return &Error{Code: code, Span: at, Message: fmt.Sprintf(format, args...)}
 }
 
-// Warningf makes a warning of a kind at a place.
+// Warningf makes a warning of a kind at a position.
 func Warningf(code Code, at Span, format string, args ...any) *Error {
 	e := Errorf(code, at, format, args...)
 	e.Severity = SevWarning
@@ -118,7 +118,7 @@ func (e *Error) Labelf(format string, args ...any) *Error {
 	return e
 }
 
-// Note adds a sentence about another place and returns e.
+// Note adds a sentence about another position and returns e.
 func (e *Error) Note(at Span, format string, args ...any) *Error {
 	e.Notes = append(e.Notes, Note{at, fmt.Sprintf(format, args...)})
 	return e
@@ -130,7 +130,7 @@ func (e *Error) Hint(format string, args ...any) *Error {
 	return e
 }
 
-// Error gives one line: place, code and message.
+// Error gives one line: position, code and message.
 func (e *Error) Error() string {
 	code := ""
 	if e.Code != "" {
@@ -147,8 +147,8 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s%s: %s", e.Span.File.Name, line, col, word, code, e.Message)
 }
 
-// List is several diagnostics. A nil or empty List is not an error; return it
-// through Err, never as a bare value in an error interface.
+// List is several diagnostics. A nil or empty List is not an error: return it through Err,
+// never directly as an error value.
 type List []*Error
 
 // Add appends e.
@@ -173,7 +173,7 @@ func (l List) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Sorted returns l by file name, place and text, without duplicates.
+// Sorted returns l by file name, position and text, without duplicates.
 func (l List) Sorted() List {
 	out := append(List(nil), l...)
 	sort.SliceStable(out, func(i, j int) bool { return less(out[i], out[j]) })
@@ -203,8 +203,8 @@ func less(a, b *Error) bool {
 	return a.Message < b.Message
 }
 
-// AsList turns any error into a List: a List or an *Error, also a wrapped one,
-// as it is, another error as one member without a place.
+// AsList turns any error into a List. A List or an *Error stays unchanged, even if it is
+// wrapped. Any other error becomes one member without a position.
 func AsList(err error) List {
 	var list List
 	var one *Error

@@ -2,14 +2,14 @@ package diag
 
 import "sort"
 
-// Lines finds many places of one file: Span.Position looks through the text, Lines
-// has looked once.
+// Lines finds many positions in one file. Span.Position searches the text each time, but
+// Lines searches it once.
 type Lines struct {
 	starts []int // offset of each line
 	size   int
 }
 
-// LinesOf reads where the lines of f begin.
+// LinesOf records where the lines of f begin.
 func LinesOf(f *File) *Lines {
 	l := &Lines{starts: []int{0}, size: len(f.Text)}
 	for i := range len(f.Text) {
@@ -20,7 +20,7 @@ func LinesOf(f *File) *Lines {
 	return l
 }
 
-// Position is Span.Position of a span that begins at an offset.
+// Position is Span.Position for a span that begins at an offset.
 func (l *Lines) Position(at int) (line, col int) {
 	at = min(max(at, 0), l.size)
 	line = sort.SearchInts(l.starts, at+1)

@@ -2,9 +2,9 @@ package diag
 
 import "slices"
 
-// Nearest returns the known name that a name was perhaps meant to be. It is the one with
-// the fewest edits (letters added, removed or replaced), and the first in order among
-// equals. The result is "" when every known name needs more than len(name)/3 + 1 edits.
+// Nearest returns the known name that the user probably meant. It is the name with the
+// fewest edits (letters added, removed or replaced), and the first in order among equals.
+// The result is "" when every known name needs more than len(name)/3 + 1 edits.
 func Nearest(name string, known []string) string {
 	known = slices.Sorted(slices.Values(known))
 	best, least := "", len(name)/3+2

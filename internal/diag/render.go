@@ -6,16 +6,16 @@ import (
 	"unicode/utf8"
 )
 
-// maxShown is the number of diagnostics that Render prints before it counts
-// the rest, so that one slip does not fill the screen.
+// maxShown is the number of diagnostics that Render prints. It only counts the rest, so
+// that one slip does not fill the screen.
 const maxShown = 10
 
 // maxExcerpt bounds a printed source line, in runes; a longer line is cut
 // around the caret.
 const maxExcerpt = 120
 
-// Render draws the diagnostics of err for a person: excerpt, caret, label,
-// notes and hints. The result ends with a newline unless err is nil.
+// Render formats the diagnostics of err for a reader: excerpt, caret, label, notes and
+// hints. The result ends with a newline unless err is nil.
 func Render(err error) string {
 	list := AsList(err).Sorted()
 	var b strings.Builder
@@ -48,8 +48,8 @@ func renderOne(b *strings.Builder, e *Error) {
 	}
 }
 
-// excerpt draws the line of a span with carets under it. A span over several
-// lines is marked to the end of its first line.
+// excerpt draws the line of a span with carets under it. A span of several lines is marked
+// to the end of its first line.
 func excerpt(b *strings.Builder, s Span, label string) {
 	if s.IsZero() {
 		return
@@ -76,8 +76,8 @@ func excerpt(b *strings.Builder, s Span, label string) {
 		strings.Repeat(" ", utf8.RuneCountInString(before)), carets)
 }
 
-// clean makes a piece of source printable in one column a rune: tabs become
-// spaces, other control bytes and broken UTF-8 become a replacement mark.
+// clean makes a piece of source printable, with one column per rune. Tabs become spaces.
+// Other control bytes and broken UTF-8 become a replacement mark.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -11,23 +11,23 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Addresses that a program is given when it is started: `nic.host=10.0.0.2/24` and
-// `nic.gateway=10.0.0.1`, the device left out when one has addresses. A product for
-// x86-64 stays the one that it is and is told so in words, `sn.nic.host=10.0.0.2/24`.
-// All other machines have the addresses from the beginning, so that a comparison of
-// machines shows that the words have the same effect.
+// Addresses that a program gets at its start: `nic.host=10.0.0.2/24` and
+// `nic.gateway=10.0.0.1`. The device may be omitted if only one has addresses. A product
+// for x86-64 does not change: it gets the words `sn.nic.host=10.0.0.2/24` when it starts.
+// All other machines have the addresses built in. So a comparison of machines shows that
+// the words have the same effect.
 
-// address is one wish.
+// address is one requested address.
 type address struct {
 	text    string
 	device  int
 	gateway bool
 	value   uint32
-	mask    uint32 // 0: not said
+	mask    uint32 // 0: not given
 }
 
-// addressed gives the tree of p the addresses that the options name, and keeps the program
-// without them, which x86-64 products are made of.
+// addressed gives the tree of p the addresses that the options name. It keeps the program
+// without them, from which x86-64 products are made.
 func (p *Program) addressed() error {
 	if len(p.opts.Addresses) == 0 {
 		return nil
@@ -73,7 +73,7 @@ func (p *Program) addressed() error {
 	return nil
 }
 
-// parseAddress reads one wish.
+// parseAddress reads one requested address.
 func parseAddress(text string, s *tree.System) (address, error) {
 	name, value, ok := strings.Cut(text, "=")
 	if !ok {
@@ -116,7 +116,7 @@ func dotted(s string) (uint32, bool) {
 	return binary.BigEndian.Uint32(b[:]), true
 }
 
-// withAddress finds the device that a wish means: one that has a stack.
+// withAddress finds the device of a request: it must have a stack.
 func withAddress(s *tree.System, text, name string) (int, error) {
 	var all []int
 	var names []string
@@ -157,14 +157,14 @@ func (a *address) set(h *tree.Home) {
 	}
 }
 
-// word is the same wish for a product.
+// word is the same request as a word for a product.
 func (a *address) word(s *tree.System) string {
 	_, value, _ := strings.Cut(a.text, "=")
 	return "sn." + s.Devices[a.device].Name + "." + map[bool]string{true: "gateway", false: "host"}[a.gateway] + "=" + value
 }
 
-// checkHome looks at the addresses of a device as products do (hal/words.c). A gateway of
-// another network that nobody has asked for is left out.
+// checkHome checks the addresses of a device like the products do (hal/words.c). A default
+// gateway outside the network is left out.
 func checkHome(s *tree.System, i int, gateway bool) error {
 	d := &s.Devices[i]
 	h := &d.Home
@@ -186,7 +186,7 @@ func checkHome(s *tree.System, i int, gateway bool) error {
 	return nil
 }
 
-// isHost tells whether an address can be that of a host of a network.
+// isHost reports whether an address is valid for a host in a network.
 func isHost(a, mask uint32) bool {
 	top := a >> 24
 	return top != 0 && top != 127 && top < 224 && a&^mask != 0 && a|mask != ^uint32(0)

@@ -20,7 +20,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// ArtefactOptions are the choices of an artefact.
+// ArtefactOptions are the options for an artefact.
 type ArtefactOptions struct {
 	Product string // of an .elf or .ll: linux, pvh, pvh-pci, uefi or hvt
 	Strip   bool
@@ -31,11 +31,11 @@ type ArtefactOptions struct {
 // maker makes one kind of artefact.
 type maker func(p *Program, ctx context.Context, o ArtefactOptions) ([]byte, error)
 
-// makers maps a file's extension to what makes it. The order is that of the
-// flow, for the message that lists them.
+// makers maps a file's extension to the function that makes the file. The order is the
+// order of the flow, for the message that lists them.
 var makers = []struct {
 	ext  string
-	form Form // the latest form of a program that it can be made of
+	form Form // the latest form of a program from which it can be made
 	make maker
 }{
 	{".sir", FromIR, (*Program).sir},
@@ -53,10 +53,10 @@ var makers = []struct {
 	{".aig", FromCircuit, onCore((*Core).aig)},
 }
 
-// Artefact makes what the extension of a file name asks for.
+// Artefact makes the artefact for the extension of a file name.
 func (p *Program) Artefact(ctx context.Context, name string, o ArtefactOptions) ([]byte, error) {
 	ext := filepath.Ext(name)
-	if ext == "" && o.Product == string(x86.MPI) { // as mpirun's programs are called
+	if ext == "" && o.Product == string(x86.MPI) { // programs for mpirun usually have no extension
 		ext = ".elf"
 	}
 	var known []string
@@ -116,7 +116,7 @@ func (p *Program) efi(ctx context.Context, o ArtefactOptions) ([]byte, error) {
 	return img.EFI, nil
 }
 
-// bootMedium is the image of a disk that starts that application.
+// bootMedium is a disk image with that application.
 func (p *Program) bootMedium(ctx context.Context, o ArtefactOptions) ([]byte, error) {
 	application, err := p.efi(ctx, o)
 	if err != nil {
@@ -125,8 +125,8 @@ func (p *Program) bootMedium(ctx context.Context, o ArtefactOptions) ([]byte, er
 	return medium.Image(application), nil
 }
 
-// servable reports a port that nothing serves where a product runs: a machine of QEMU
-// has no engine for datagrams.
+// servable reports a port that the product's machine cannot serve: a QEMU machine has no
+// engine for datagrams.
 func (p *Program) servable(product x86.Product) error {
 	if !product.Boots() || p.Tree == nil || p.Tree.System == nil {
 		return nil
@@ -149,7 +149,7 @@ func (p *Program) ll(_ context.Context, o ArtefactOptions) ([]byte, error) {
 	return []byte(text), err
 }
 
-// assembly lists the core's program, one instruction a line, with its place.
+// assembly lists the core's program, one instruction per line, with source positions.
 func (p *Program) assembly(ctx context.Context, _ ArtefactOptions) ([]byte, error) {
 	im, err := p.Image(ctx)
 	if err != nil {
@@ -225,10 +225,10 @@ func (c *Core) aig() (string, error) {
 	return string(gate.PrintBinary(g)), nil
 }
 
-// built is the core as gates without what only simulators and checks look at:
-// the same machine as the written Verilog.
+// built is the core as gates, without the parts for simulators and checks: the same machine
+// as the written Verilog.
 func (c *Core) built() (*gate.Graph, error) { return gate.Build(plan.Built(c.Circuit), gate.Options{}) }
 
-// Price is what the core costs by our own mapper, without what only simulators
-// and checks look at.
+// Price is the price of the core by our own mapper, without the parts for simulators and
+// checks.
 func (c *Core) Price() (gate.Price, error) { return plan.Price(c.Circuit) }

@@ -13,7 +13,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// AttachOptions say what a board's frames are joined with.
+// AttachOptions name the two sides that exchange a board's frames.
 type AttachOptions struct {
 	Line    string // path of a terminal
 	Baud    uint64
@@ -21,20 +21,20 @@ type AttachOptions struct {
 	PcapIn  string        // frames to the board; ""
 	PcapOut string        // frames from it; ""
 	For     time.Duration // 0: until a signal, or Frames
-	Frames  int           // end after so many frames from the board; 0: no bound
+	Frames  int           // end after this number of frames from the board; 0: no bound
 }
 
-// Attached counts what has passed.
+// Attached counts the frames.
 type Attached struct {
 	In  int `json:"in"`  // frames to the board
 	Out int `json:"out"` // frames from the board
 }
 
-// maxLineFrame bounds a frame from a line; a longer one is noise.
+// maxLineFrame bounds a frame from a line. A longer one is noise.
 const maxLineFrame = 1 << 16
 
-// Attach carries frames between a board, which has them in SLIP on a serial line, and an
-// interface or captures, until it is told to end.
+// Attach carries frames between a board and an interface or captures, until a signal or a
+// bound. The board sends its frames as SLIP on a serial line.
 func Attach(ctx context.Context, o AttachOptions) (*Attached, error) {
 	switch {
 	case o.Tap == "" && o.PcapIn == "" && o.PcapOut == "":
@@ -66,7 +66,7 @@ func Attach(ctx context.Context, o AttachOptions) (*Attached, error) {
 	return &a.Attached, err
 }
 
-// attachment is a line with what it is joined with.
+// attachment is a line and its other side.
 type attachment struct {
 	AttachOptions
 	Attached
@@ -107,8 +107,8 @@ func (a *attachment) close() {
 	}
 }
 
-// run carries frames both ways until the context ends, the bound is reached, or an end
-// goes away.
+// run carries frames both ways until the context ends, the bound is reached, or one side
+// disappears.
 func (a *attachment) run(ctx context.Context) error {
 	from, to := make(chan error, 1), make(chan error, 1)
 	go func() { from <- a.fromBoard() }()
@@ -119,7 +119,7 @@ func (a *attachment) run(ctx context.Context) error {
 		case <-ctx.Done():
 			waits = 0
 		case err = <-from:
-			from <- nil // it has ended
+			from <- nil // the line has ended
 			waits = 0
 		case err = <-capture:
 			to <- nil
@@ -128,7 +128,7 @@ func (a *attachment) run(ctx context.Context) error {
 			}
 		}
 	}
-	a.close() // who reads or writes stops
+	a.close() // pending reads and writes end
 	<-from
 	<-to
 	if errors.Is(err, os.ErrClosed) || errors.Is(err, io.EOF) {
@@ -137,7 +137,7 @@ func (a *attachment) run(ctx context.Context) error {
 	return err
 }
 
-// toBoard sends the frames of the capture, or of the interface.
+// toBoard sends the frames of the capture or the interface to the board.
 func (a *attachment) toBoard() error {
 	for _, f := range a.frames {
 		if _, err := a.line.Write(periph.SlipFrame(f)); err != nil {
@@ -161,7 +161,7 @@ func (a *attachment) toBoard() error {
 	}
 }
 
-// fromBoard takes frames off the line.
+// fromBoard reads frames from the line.
 func (a *attachment) fromBoard() error {
 	var r periph.SlipReader
 	buf := make([]byte, 4096)
@@ -183,7 +183,7 @@ func (a *attachment) fromBoard() error {
 	}
 }
 
-// frame hands on what the board has said.
+// frame passes on a frame from the board.
 func (a *attachment) frame(f []byte) error {
 	a.Out++
 	if a.tap != nil {
@@ -196,7 +196,7 @@ func (a *attachment) frame(f []byte) error {
 	return nil
 }
 
-// gone is the error of an end that was there, nil when we have closed it.
+// gone is the error of a side that has disappeared, nil after our own close.
 func (a *attachment) gone(err error) error {
 	if err == nil || errors.Is(err, os.ErrClosed) || errors.Is(err, io.EOF) {
 		return err

@@ -12,19 +12,19 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Bisection says which pass is the first that changes what the program does.
+// Bisection names the first pass that changes the program's behaviour.
 type Bisection struct {
 	Target   string `json:"target"` // "x86-64" or "a core"
 	Passes   int    `json:"passes"` // how many there are
 	Number   int    `json:"number"` // of the wrong one, counted from 1; 0: none is wrong
 	Pass     string `json:"pass,omitempty"`
-	Function string `json:"function,omitempty"` // the one in which it goes wrong, if that decides it
+	Function string `json:"function,omitempty"` // the function in which it goes wrong, if there is one
 	Detail   string `json:"detail,omitempty"`   // how the result differs
 }
 
-// Bisect finds the first wrong pass for each target: it runs the program IR after
-// fewer and fewer passes and compares with the reference. Then it lets the pass
-// change all functions but some, to find the one where it goes wrong.
+// Bisect finds the first wrong pass for each target. It runs the program IR after fewer and
+// fewer passes and compares with the reference. Then it runs that pass on all functions but
+// one, to find the function in which it goes wrong.
 func (p *Program) Bisect(ctx context.Context, w World) ([]Bisection, error) {
 	_, want, _, err := p.Trace(ctx, p.Reference(), "", w)
 	if err != nil {
@@ -82,8 +82,8 @@ func (b *bisector) search(target string) (Bisection, error) {
 	return out, err
 }
 
-// function finds the function in which pass n goes wrong: without it the result is
-// right. Some passes go over the whole module, and then there is none.
+// function finds the function in which pass n goes wrong: without that function the result
+// is right. For passes over the whole module there is none.
 func (b *bisector) function(n int) (string, error) {
 	m, _, err := b.after(n-1, nil)
 	if err != nil {
@@ -101,7 +101,7 @@ func (b *bisector) function(n int) (string, error) {
 	return "", nil
 }
 
-// after runs the first n passes; the last one changes only what it may.
+// after runs the first n passes. The last pass changes only the functions that may permits.
 func (b *bisector) after(n int, may func(*ir.Func) bool) (m *ir.Module, broken, err error) {
 	if m, err = b.p.lowered(); err != nil {
 		return nil, nil, err
@@ -120,8 +120,8 @@ func (b *bisector) after(n int, may func(*ir.Func) bool) (m *ir.Module, broken, 
 	return m, ir.Verify(m), nil
 }
 
-// wrong reports whether the program after n passes is broken or does something
-// else, and how.
+// wrong reports whether the program after n passes is broken or behaves differently, and
+// how.
 func (b *bisector) wrong(n int, may func(*ir.Func) bool) (bad bool, why string, err error) {
 	m, broken, err := b.after(n, may)
 	if err != nil {

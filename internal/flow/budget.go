@@ -14,7 +14,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// share is what one line of the source adds to a number.
+// share is the contribution of one source line to a number.
 type share struct {
 	at diag.Span
 	n  int
@@ -35,8 +35,8 @@ func (p *Program) withinBudget(kind tree.BudgetKind, what string, n int, unit st
 	return nil
 }
 
-// over is the error of a number that is more than a line of a budget allows, nil for
-// others. It shows the lines that add most to it, and what no line stands for.
+// over is the error of a number that exceeds a line of a budget, nil if it does not. It
+// shows the lines that add most to the number, and the rest that belongs to no line.
 func over(b tree.Budget, what string, n int, unit string, shares []share) error {
 	if int64(n) <= b.Max {
 		return nil
@@ -53,8 +53,7 @@ func over(b tree.Budget, what string, n int, unit string, shares []share) error 
 	return diag.List{e}
 }
 
-// sharesOf adds up numbers of the words of a text by line of the source, most
-// first.
+// sharesOf adds up the numbers of a text's words by source line, largest first.
 func sharesOf(im *image.Image, of func(word int) int) []share {
 	byLine := map[string]*share{}
 	var order []*share
@@ -85,7 +84,7 @@ func (p *Program) imageBudget(im *image.Image) error {
 	return p.withinBudget(tree.BudgetImage, what, text+data, "bytes", sharesOf(im, func(int) int { return 4 }))
 }
 
-// Price is the price of a core that is within the budget.
+// Price is the price of a core, or an error if it exceeds the budget.
 func (p *Program) Price(c *Core) (gate.Price, error) {
 	price, err := c.Price()
 	if err != nil {

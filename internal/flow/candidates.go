@@ -25,7 +25,7 @@ type Candidate struct {
 	LUTs       int     `json:"luts"`
 	Cells      int     `json:"cells"`
 	Depth      int     `json:"depth"`
-	Time       float64 `json:"time"` // of the chosen one, estimated: cycles × depth
+	Time       float64 `json:"time"` // relative to the chosen one, estimated: cycles × depth
 	Reason     string  `json:"reason"`
 	Chosen     bool    `json:"chosen"`
 
@@ -34,23 +34,24 @@ type Candidate struct {
 	cycles float64
 }
 
-// text names what tells candidates apart.
+// text names the features that tell candidates apart.
 func (c *Candidate) text() string {
 	return fmt.Sprintf("%s, %d registers, multiplier %s, shifter %s, %d mined", c.Core, c.Registers, c.Multiplier, c.Shifter, c.Mined)
 }
 
-// time is that of a run, in units of their own.
+// time is the time of a run, in an arbitrary unit.
 func (c *Candidate) time() float64 { return c.cycles * float64(c.Depth) }
 
-// Choice is why a core was chosen.
+// Choice is a chosen core, with the reasons.
 type Choice struct {
 	Goal       Goal        `json:"goal"`
 	Core       string      `json:"core"`
 	Candidates []Candidate `json:"candidates"` // the chosen one first
 }
 
-// Choose makes the candidates of an organisation, of all with Auto, and takes the one that
-// serves the goal best within the budget. The program then has this core and this image.
+// Choose makes the candidates of an organisation, or of all for Auto, and takes the one
+// that serves the goal best within the budget. The program then has this core and its
+// image.
 func (p *Program) Choose(ctx context.Context, kind string) (*Choice, error) {
 	if p.Form > FromImage {
 		return nil, UserErrorf("%s is %s: a core is chosen for a program or an image", p.Path, p.Form)
@@ -86,10 +87,10 @@ func (p *Program) Choose(ctx context.Context, kind string) (*Choice, error) {
 	return &Choice{Goal: goal, Core: won.Core, Candidates: all}, p.imageBudget(im)
 }
 
-// candidates are the cores of some organisations, with mined lines and without, and for area
-// also without the multiplier. Registers and shifter are those that pay in each. A product
-// without a multiplier takes up to 32 rounds, and the estimate takes any loop for one of
-// eight; so no other goal has it.
+// candidates are the cores of some organisations, with mined lines and without. For the
+// area goal there are also cores without the multiplier. Registers and shifter are chosen
+// for each core. A product without a multiplier takes up to 32 rounds, but the estimate
+// counts eight for each loop. So no other goal uses cores without the multiplier.
 func (p *Program) candidates(ctx context.Context, kinds []string, goal Goal) ([]Candidate, error) {
 	hard := p.having(false, goal)
 	plain, err := hard.plainImage(ctx)
@@ -119,7 +120,8 @@ func (p *Program) candidates(ctx context.Context, kinds []string, goal Goal) ([]
 	return out, nil
 }
 
-// having is the same program for a goal with a multiplier or without one, nothing made.
+// having is the same program for a goal, with a multiplier or without one, before any
+// artefact.
 func (p *Program) having(soft bool, goal Goal) *Program {
 	other := *p
 	other.opts.Goal = goal
@@ -132,12 +134,12 @@ func (p *Program) having(soft bool, goal Goal) *Program {
 	return &other
 }
 
-// multiplierIsOurs reports whether nobody said what the target multiplies with.
+// multiplierIsOurs reports whether the user has left the choice of the multiplier to us.
 func (p *Program) multiplierIsOurs() bool {
 	return p.Form <= FromIR && p.opts.Target == nil && p.opts.Lines == nil && !p.opts.Soft
 }
 
-// mineOrNot is a program without mined lines, and with those that pay.
+// mineOrNot is a program without mined lines, and the program with those that pay.
 func (p *Program) mineOrNot(ctx context.Context) ([]*Program, error) {
 	plain, err := p.plainImage(ctx)
 	if err != nil {
@@ -186,8 +188,9 @@ func (p *Program) candidate(ctx context.Context, kind string) (Candidate, error)
 	return c, err
 }
 
-// minedCycles estimates the cycles of the image on an organisation, and says how many mined
-// lines it has: they leave a part of the cycles without them, with loops that are counted.
+// minedCycles estimates the cycles of the image on an organisation, and gives the number of
+// its mined lines. The estimate is the part of the plain image's cycles that the mined
+// lines leave; known loop counts are used for that part.
 func (p *Program) minedCycles(kind string, im *image.Image) (lines int, cycles float64, err error) {
 	if p.opts.lines() == 0 || p.Form > FromIR {
 		cycles, err = cyclesOn(kind, im)
@@ -205,7 +208,7 @@ func (p *Program) minedCycles(kind string, im *image.Image) (lines int, cycles f
 	return len(r.Chosen), cycles * r.Left(len(r.Chosen)), err
 }
 
-// noMultiplier is what a core has whose program multiplies nothing.
+// noMultiplier stands for a core whose program does not multiply.
 const noMultiplier = "none"
 
 // multiplierOf names the line with which an image multiplies.
@@ -222,8 +225,8 @@ func multiplierOf(im *image.Image) string {
 	return noMultiplier
 }
 
-// rank sorts candidates by a goal; where that leaves two equal, less time is first, and
-// then the order in which they were made.
+// rank sorts candidates by a goal. Equal candidates are sorted by time, then by the order
+// in which they were made.
 func rank(all []Candidate, goal Goal) {
 	slices.SortStableFunc(all, func(a, b Candidate) int {
 		x, y := goal.measure(a.Cells, a.time()), goal.measure(b.Cells, b.time())
@@ -237,7 +240,7 @@ func rank(all []Candidate, goal Goal) {
 	})
 }
 
-// explain says of each candidate how it stands beside the chosen one, which is first.
+// explain compares each candidate with the chosen one, which is first.
 func explain(all []Candidate, goal Goal, affords func(int) bool) {
 	won := all[0]
 	for k := range all {
@@ -255,7 +258,7 @@ func explain(all []Candidate, goal Goal, affords func(int) bool) {
 	}
 }
 
-// affords reports whether a core of so many look-up tables is within the budget.
+// affords reports whether a core with this number of look-up tables is within the budget.
 func (p *Program) affords(luts int) bool {
 	for _, b := range p.Tree.Budgets {
 		if b.Kind == tree.BudgetLUTs && int64(luts) > b.Max {
@@ -265,7 +268,8 @@ func (p *Program) affords(luts int) bool {
 	return true
 }
 
-// nothingFits is the error of a budget that no candidate meets: it names the nearest.
+// nothingFits is the error of a budget that no candidate meets. It names the nearest
+// candidate.
 func (p *Program) nothingFits(all []Candidate) error {
 	c := smallest(all)
 	return p.withinBudget(tree.BudgetLUTs, fmt.Sprintf("the smallest core that can be had (%s)", c.text()), c.LUTs, "LUTs", nil)
@@ -275,7 +279,7 @@ func smallest(all []Candidate) Candidate {
 	return slices.MinFunc(all, func(a, b Candidate) int { return a.LUTs - b.LUTs })
 }
 
-// Table shows a choice, a line for each candidate.
+// Table shows a choice, one line per candidate.
 func (c *Choice) Table() [][]string {
 	rows := [][]string{strings.Fields("core multiplier registers shifter mined luts cells depth time reason")}
 	for _, k := range c.Candidates {

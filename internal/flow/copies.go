@@ -11,15 +11,15 @@ import (
 type Copy struct {
 	Place  string `json:"place"`
 	Bytes  uint64 `json:"bytes"`
-	AtMost bool   `json:"at_most,omitempty"` // the length is known when it runs
+	AtMost bool   `json:"at_most,omitempty"` // the length is only known at run time
 }
 
-// maxCopy is the largest copy that is not worth telling.
+// maxCopy is the largest copy that is not listed.
 const maxCopy = 64
 
-// Copies lists the copies that may be of more than 64 bytes and are left after the
-// passes, in the order of the program: for x86-64 when an artefact of that name
-// is for it, else for a core. Where a function of the tool copies, its calls are listed.
+// Copies lists the copies of possibly more than 64 bytes that are left after the passes, in
+// the order of the program. It looks at the IR for x86-64 if the artefact's name says so,
+// else at the IR for a core. If a function of the tool copies, its calls are listed.
 func (p *Program) Copies(artefact string) ([]Copy, error) {
 	stage := p.Low
 	if ext := filepath.Ext(artefact); ext == ".elf" || ext == ".ll" {
@@ -45,7 +45,7 @@ func (p *Program) Copies(artefact string) ([]Copy, error) {
 // copies reports whether a function only copies its second object to its first.
 func copies(f *ir.Func) bool { return strings.HasPrefix(f.Name, "copy.") }
 
-// copied is how many bytes an instruction copies, perhaps at most.
+// copied is how many bytes an instruction copies. atMost says that it is an upper bound.
 func copied(i *ir.Instr) (n uint64, atMost bool) {
 	switch {
 	case i.Op == ir.OpCopy:
@@ -56,7 +56,7 @@ func copied(i *ir.Instr) (n uint64, atMost bool) {
 	return 0, false
 }
 
-// roomOf is how many bytes a place has at most.
+// roomOf is the largest number of bytes from an address to the end of its object.
 func roomOf(r ir.Ref) int {
 	size := r.Obj.Size
 	if r.Obj.Slot > 0 {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// PathStep is a part of the longest path of a design: what the signal is called, and the
-// nanoseconds until it is there.
+// PathStep is a part of the longest path of a design: the name of a signal, and the delay
+// to it in nanoseconds.
 type PathStep struct {
 	Name string  `json:"name"`
 	Ns   float64 `json:"ns"`
@@ -25,14 +25,14 @@ type placedPath struct {
 	}
 }
 
-// made are the ends of names that synthesis has added, and bits of words.
+// made matches name endings that synthesis has added, and bit indices.
 var made = regexp.MustCompile(`(_SB_(LUT4|CARRY|DFF).*|\$.*|\.[0-9]+\.[0-9]+_RAM.*|_LC|_DFFLC|\[[0-9]+\])$`)
 
-// nameless is a net that the generator has no name for.
+// nameless matches a net for which the generator has no name.
 var nameless = regexp.MustCompile(`^n[0-9]+$`)
 
-// signalOf is the name that a net or a cell has in the written Verilog, "" when it is one
-// that a tool has made.
+// signalOf is the name of a net or cell in the written Verilog, "" for names that a tool
+// has made.
 func signalOf(name string) string {
 	for made.MatchString(name) {
 		name = made.ReplaceAllString(name, "")
@@ -44,8 +44,7 @@ func signalOf(name string) string {
 	return name
 }
 
-// pathOf shortens a path to the signals that have names, each with the time that it takes
-// to come from the one before.
+// pathOf shortens a path to the named signals, each with the delay from the one before.
 func pathOf(p *placedPath) (steps []PathStep, total float64) {
 	add := func(name string, ns float64) {
 		last := len(steps) - 1
@@ -64,7 +63,7 @@ func pathOf(p *placedPath) (steps []PathStep, total float64) {
 		switch {
 		case i == 0:
 			name = signalOf(s.To.Cell)
-		case i >= len(p.Path)-2: // what the path ends in
+		case i >= len(p.Path)-2: // the end of the path
 			name = signalOf(s.To.Cell)
 		case s.Net == "":
 			name = ""
@@ -94,7 +93,7 @@ func worst(paths []placedPath) *placedPath {
 	return found
 }
 
-// PathText shows the longest path for a person, nothing when the tool names none.
+// PathText shows the longest path in readable form, or nothing if the tool gives none.
 func (f *FPGA) PathText() string {
 	if len(f.Path) == 0 {
 		return ""
@@ -106,7 +105,7 @@ func (f *FPGA) PathText() string {
 	return fmt.Sprintf("longest path %.1f ns: %s", f.PathNs, strings.Join(parts, ", "))
 }
 
-// tooSlow is the error of a design that does not reach its clock, with a way out.
+// tooSlow is the error of a design that does not reach its clock. It suggests a remedy.
 func (f *FPGA) tooSlow() error {
 	way := "--core multi or another board"
 	if whole := math.Floor(f.FmaxMHz); whole >= 2 && f.design.Board.PLL != "" {

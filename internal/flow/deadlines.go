@@ -14,10 +14,10 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Response is what an arm of a select took on a core at a clock, at worst in a run.
+// Response is the worst time in a run that an arm of a select took on a core at a clock.
 type Response struct {
 	Task     string  `json:"task"`
-	Arm      string  `json:"arm"` // its place in the source
+	Arm      string  `json:"arm"` // source position
 	Cycles   uint64  `json:"cycles"`
 	Us       float64 `json:"us"`                  // at the clock of the board
 	PeriodUs float64 `json:"period_us,omitempty"` // of an `every`
@@ -59,8 +59,8 @@ func (p *Program) arms() []arm {
 	return out
 }
 
-// Responses runs the core in a world and measures each arm. An arm of an `every` that
-// takes longer than its period is an error: it falls behind for ever.
+// Responses runs the core in a world and measures each arm. An arm of an `every` that takes
+// longer than its period is an error: it never catches up.
 func (p *Program) Responses(ctx context.Context, core string, mhz float64, w World) ([]Response, error) {
 	arms := p.arms()
 	if len(arms) == 0 {
@@ -115,7 +115,7 @@ func (p *Program) measured(ctx context.Context, core string, w World, arms []arm
 	return meters, err
 }
 
-// String shows a response for a person.
+// String shows a response in readable form.
 func (r Response) String() string {
 	period := ""
 	if r.PeriodUs > 0 {

@@ -11,13 +11,13 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Decoded counts what came over a log wire.
+// Decoded counts the data from a log wire.
 type Decoded struct {
 	Lines   int `json:"lines"`
-	Skipped int `json:"skipped"` // words and bytes that belong to no whole line
+	Skipped int `json:"skipped"` // words and bytes that belong to no complete line
 }
 
-// decoder makes lines of words.
+// decoder makes lines from words.
 type decoder struct {
 	p    *Program
 	core *sim.Core
@@ -26,8 +26,8 @@ type decoder struct {
 	Decoded
 }
 
-// Decode renders the bytes of a log wire (periph.LogWire) until they end. Who comes late
-// misses a line: words that begin none are skipped.
+// Decode renders the bytes of a log wire (periph.LogWire) until they end. If it starts in
+// the middle of a line, it skips the words up to the next line.
 func (p *Program) Decode(ctx context.Context, in io.Reader, show func(line string)) (Decoded, error) {
 	if p.Tree.System == nil {
 		return Decoded{}, UserErrorf("%s declares no system: it has no log", p.Name)
@@ -56,10 +56,10 @@ func (p *Program) Decode(ctx context.Context, in io.Reader, show func(line strin
 	return d.Decoded, ctx.Err()
 }
 
-// begin forgets a line that is not whole.
+// begin drops an incomplete line.
 func (d *decoder) begin() { d.rec = sim.NewRecorder(d.core, world.New(nil)) }
 
-// word takes one word; one that continues no line may begin one.
+// word takes one word. If the word does not continue a line, it may begin one.
 func (d *decoder) word(w uint32) {
 	if d.rec.LogWord(w) != nil {
 		d.begin()

@@ -17,8 +17,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/iss"
 )
 
-// Form is what a program was loaded as. It has the forms that come after it in
-// the flow, and no other.
+// Form is the form in which a program was loaded. The program has this form and the later
+// ones of the flow, but no earlier one.
 type Form uint8
 
 // The forms, in the order of the flow.
@@ -34,8 +34,8 @@ func (f Form) String() string {
 	return [...]string{"a program in the language", "program IR", "an image", "a circuit"}[f]
 }
 
-// doors has a row for each extension by which a program other than source text
-// enters.
+// doors has a row for each file extension, other than source text, with which a program may
+// enter the flow.
 var doors = []struct {
 	ext  string
 	load func(f *diag.File, o Options) (*Program, error)
@@ -46,7 +46,7 @@ var doors = []struct {
 	{".rtl", loadCircuit},
 }
 
-// throughDoor loads a file whose extension names a form; nil for others.
+// throughDoor loads a file whose extension names a form; nil for other files.
 func throughDoor(path string, o Options) (*Program, error) {
 	for _, d := range doors {
 		if filepath.Ext(path) != d.ext {
@@ -78,8 +78,8 @@ func loadImage(f *diag.File, o Options) (*Program, error) {
 	return ofImage(im, f, o)
 }
 
-// loadELF reads an executable for the memory map of a core: ours, with its
-// tables, or that of any linker.
+// loadELF reads an executable for the memory map of a core: one of ours, with its tables,
+// or one from any linker.
 func loadELF(f *diag.File, o Options) (*Program, error) {
 	set, err := o.withLines(isa.RV32IM())
 	if err != nil {
@@ -107,7 +107,7 @@ func ofImage(im *image.Image, f *diag.File, o Options) (*Program, error) {
 	return p, nil
 }
 
-// unused refuses options that say how an image is made.
+// unused refuses options that only affect how an image is made.
 func (o *Options) unused(name string, form Form) error {
 	option := ""
 	switch {
@@ -133,7 +133,7 @@ func (o *Options) unused(name string, form Form) error {
 	return UserErrorf("%s says how an image is made; %s is %s", option, name, form)
 }
 
-// treeOf is what the world of a run must know of an image: its devices and tasks.
+// treeOf is the part of an image that the world of a run must know: its devices and tasks.
 func treeOf(im *image.Image) *tree.Program {
 	s := &tree.System{Name: im.Name}
 	for _, t := range im.Tasks {
@@ -145,9 +145,9 @@ func treeOf(im *image.Image) *tree.Program {
 	return &tree.Program{Name: im.Name, System: s}
 }
 
-// loadCircuit reads a circuit. The image beside it, of the same name with the
-// extension .img, says what the words at its ports mean; without one they are
-// shown as numbers.
+// loadCircuit reads a circuit. The image beside it, with the same name and the extension
+// .img, gives the meaning of the words at its ports. Without an image they are shown as
+// numbers.
 func loadCircuit(f *diag.File, o Options) (*Program, error) {
 	if err := o.unused(f.Name, FromCircuit); err != nil {
 		return nil, err
@@ -180,7 +180,7 @@ func loadCircuit(f *diag.File, o Options) (*Program, error) {
 	return p, nil
 }
 
-// numbers is a circuit without the image that it was made for.
+// numbers is a circuit without its image.
 func numbers(f *diag.File, c *rtl.Circuit, o Options) *Program {
 	p := &Program{Name: c.Name, Form: FromCircuit, Files: []*diag.File{f}, opts: o}
 	p.circuit = &Core{Circuit: c}
@@ -237,8 +237,7 @@ func isCore(name string, c *rtl.Circuit) error {
 	return nil
 }
 
-// otherMemory says in what the memories of a circuit differ from an image, ""
-// when they hold it.
+// otherMemory says how the memories of a circuit differ from an image, "" if they hold it.
 func otherMemory(c *rtl.Circuit, im *image.Image) string {
 	text := make([]uint64, len(im.Text))
 	for i, w := range im.Text {
@@ -259,8 +258,8 @@ func otherMemory(c *rtl.Circuit, im *image.Image) string {
 	return ""
 }
 
-// differsAt says where a memory of a circuit differs from words that it should
-// begin with, "" when it does not.
+// differsAt says where a memory of a circuit differs from the expected initial words, "" if
+// it does not.
 func differsAt(c *rtl.Circuit, name string, words []uint64) string {
 	var init []uint64
 	for i := range c.Mems {
@@ -268,7 +267,7 @@ func differsAt(c *rtl.Circuit, name string, words []uint64) string {
 			init = c.Mems[i].Init
 		}
 	}
-	for i := range words { // words after the image are the core's own
+	for i := range words { // words after the image belong to the core
 		if a, b := at(init, i), at(words, i); a != b {
 			return fmt.Sprintf("word %d of %s is %#08x in the circuit and %#08x in the image", i, name, a, b)
 		}

@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// Bounds of the files that the tool reads, so that a mistaken path is an error and
-// not a wait.
+// Bounds of the files that the tool reads, so that a wrong path gives an error instead of a
+// long wait.
 const (
 	maxSource   = 16 << 20
 	maxCapture  = 128 << 20
@@ -19,8 +19,8 @@ const (
 	maxWaveform = 128 << 20
 )
 
-// readInput reads a file of at most so many bytes. Devices and pipes have no size
-// and may never end, so they are refused.
+// readInput reads a file of at most this many bytes. Devices and pipes have no size and may
+// never end, so they are refused.
 func readInput(name, what string, most int64) ([]byte, error) {
 	if _, err := sizeOf(name, what); err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func cannotRead(name, why string) error {
 	return diag.Errorf("E0001", diag.Span{}, "cannot read %s: %s", name, why)
 }
 
-// Reason is the part of a file error that says why, without the path again.
+// Reason is the part of a file error that gives the cause, without repeating the path.
 func Reason(err error) string {
 	if i := strings.LastIndex(err.Error(), ": "); i >= 0 {
 		return err.Error()[i+2:]
@@ -94,8 +94,8 @@ func isDevice(path string) bool {
 	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
 }
 
-// writeDevice writes to a terminal or another special file: it cannot be
-// replaced, and what was written cannot be taken back.
+// writeDevice writes to a terminal or another special file. Such a file cannot be replaced,
+// and output to it cannot be undone.
 func writeDevice(path string, data []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err == nil {
@@ -107,7 +107,7 @@ func writeDevice(path string, data []byte) error {
 	return cannotWrite(path, err)
 }
 
-// writePart writes the content of a file beside it, under a name of its own.
+// writePart writes the content of a file beside it, under a temporary name.
 func writePart(path string, data []byte, mode os.FileMode) (part string, err error) {
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".sinter-*")
 	if err != nil {
@@ -126,7 +126,7 @@ func writePart(path string, data []byte, mode os.FileMode) (part string, err err
 	return tmp.Name(), nil
 }
 
-// commit gives what writePart wrote its name.
+// commit renames the temporary file of writePart to its final name.
 func commit(part, path string) error {
 	err := os.Rename(part, path)
 	if err != nil {
@@ -142,7 +142,7 @@ func cannotWrite(path string, err error) error {
 	return UserError{fmt.Sprintf("cannot write %s: %s", path, Reason(err))}
 }
 
-// WriteFolder writes files into a folder, which is made when it is missing. When one
+// WriteFolder writes files into a folder, and creates the folder if necessary. If one file
 // cannot be written, none is.
 func WriteFolder(dir string, names []string, content func(name string) []byte) error {
 	_, missing := os.Stat(dir)
@@ -167,8 +167,8 @@ type file struct {
 	mode os.FileMode
 }
 
-// WriteArtefacts writes files under their names; those that can run may be executed.
-// When one cannot be written, none is.
+// WriteArtefacts writes files under their names. Executable files get the permission to
+// execute. If one file cannot be written, none is.
 func WriteArtefacts(names []string, data [][]byte) error {
 	files := make([]file, len(names))
 	for i, name := range names {
@@ -180,14 +180,14 @@ func WriteArtefacts(names []string, data [][]byte) error {
 	return writeAll(files)
 }
 
-// writeAll writes files. When one cannot be written, none is; what went to
-// a device stays there.
+// writeAll writes files. If one file cannot be written, none is, but output to a device
+// stays.
 func writeAll(files []file) (err error) {
 	var parts []string
 	var paths []string
 	var devices []file
 	defer func() {
-		for _, part := range parts { // of these, none has its name
+		for _, part := range parts { // none of them has its final name
 			os.Remove(part)
 		}
 	}()

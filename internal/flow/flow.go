@@ -1,14 +1,14 @@
-// Package flow is the only place that knows the whole flow: options in,
-// results out. A Program is loaded once; its artefacts are made on demand and
-// kept, each from the one before it:
+// Package flow is the only place that knows the whole flow, from options to results. A
+// Program is loaded once. Its artefacts are made on demand and kept, each from the one
+// before it:
 //
 //	files ─ tree ─ ir ─┬─ Unoptimised                 sim/source, sim/program
 //	                   ├─ for x86 ─ tasks             backend_x86: linux, pvh
 //	                   └─ for a core ─ legalise, tasks ─ image ─ point ─ circuit ─ graph ─ netlist
 //
-// It prints nothing and knows no command line; internal/cli does that. What
-// comes from the process's surroundings (files, installed tools) enters here
-// and nowhere below. Start reading at Program.
+// It prints nothing and knows nothing about the command line: internal/cli does that. Input
+// from outside the process (files, installed tools) enters here and not in lower packages.
+// Start reading at Program.
 package flow
 
 import (
@@ -36,29 +36,30 @@ const (
 // Cores lists the organisations in the order of reports.
 func Cores() []string { return []string{Multi, Pipe3} }
 
-// Options are what the artefacts of a program depend on besides its text.
+// Options are the inputs of a program's artefacts besides its text.
 type Options struct {
 	Settings []types.Setting // -D name=value
-	// Addresses are those of network devices, DEVICE.host=10.0.0.2/24 (addresses.go).
+	// Addresses are the addresses of network devices, DEVICE.host=10.0.0.2/24
+	// (addresses.go).
 	Addresses []string
 	Words     []string       // NAME=VALUE, values of configs at the start (words.go)
-	Regs      int            // registers of a generated core; 0: as many as pay
+	Regs      int            // registers of a generated core; 0: the number that pays
 	Backend   string         // "cg" (default) or "llvm" for RISC-V
-	CPU       string         // that x86-64 products are made for; empty: the product's own choice
+	CPU       string         // for which x86-64 products are made; empty: the product's default
 	Layout    uint64         // seed of the addresses of x86-64 products; 0: the usual ones
-	Watched   bool           // x86-64 products say in their memory how the program is doing (watch.go)
+	Watched   bool           // x86-64 products keep readable data about their state in memory (watch.go)
 	Engine    string         // of the machine that runs the circuit; empty: its first
 	Check     bool           // verify and shuffle between passes
-	Net       bool           // carry a check after each proved one
+	Net       bool           // also carry the checks that were proved
 	Target    *design.Target // of a core; nil: RV32I with multiplication, Lines and Regs registers
 	Lines     *isa.Set       // added to the instruction set of a core, or nil
-	Mine      int            // mined lines of a core at most; 0: none, MineWherePays
+	Mine      int            // greatest number of mined lines of a core; 0: none, MineWherePays
 	Goal      Goal           // of a core; empty: the first of Goals
 	Soft      bool           // a core multiplies without an instruction
 
 	Skip      []string                 // names of passes to leave out
 	DumpAfter []string                 // names of passes after which Dump gets the program IR
-	Dump      func(title, text string) // must be there when DumpAfter is
+	Dump      func(title, text string) // required if DumpAfter is set
 
 	Passes func([]pass.Pass) []pass.Pass // may change the passes, for tests that plant mistakes
 	// Printed may change the LLVM IR of processes and guests, for tests that plant mistakes.
@@ -68,21 +69,21 @@ type Options struct {
 // Program is a loaded program.
 type Program struct {
 	Name     string
-	Path     string // that it was loaded from, as on the command line
+	Path     string // from which it was loaded, as on the command line
 	Files    []*diag.File
 	Tree     *tree.Program
 	Warnings diag.List
-	Form     Form // what it was loaded as
+	Form     Form // the form in which it was loaded
 	opts     Options
-	bare     *Program          // without the addresses of the start; nil: there are none
-	words    []string          // that give them to a product
+	bare     *Program          // without the addresses of the start; nil: none were given
+	words    []string          // that give the addresses to a product
 	places   map[int]diag.Span // of the trap sites of an image
 	stages
 }
 
-// Load reads and checks a program: a file, or a folder, whose .sn files
-// together are one program. A file of a later form (.sir, .img, .elf, .rtl) is a program
-// that begins there. The error is a diag.List for mistakes in the text.
+// Load reads and checks a program: a file, or a folder whose .sn files together are one
+// program. A file of a later form (.sir, .img, .elf, .rtl) is a program that begins there.
+// The error for mistakes in the text is a diag.List.
 func Load(path string, opts Options) (*Program, error) {
 	if err := opts.checkPasses(); err != nil {
 		return nil, err
@@ -104,9 +105,9 @@ func Load(path string, opts Options) (*Program, error) {
 	return p, err
 }
 
-// LoadFiles checks a program whose texts are at hand.
+// LoadFiles checks a program from texts that are already read.
 //
-// One file whose name ends in .sir is a program that is given as its IR.
+// A single file whose name ends in .sir is a program in the form of its IR.
 func LoadFiles(files []*diag.File, opts Options) (*Program, error) {
 	if len(files) == 1 && strings.HasSuffix(files[0].Name, ".sir") {
 		return loadIR(files[0], opts)
@@ -144,10 +145,10 @@ func LoadPackage(pkg string, o Options) (*Program, error) {
 	return &Program{Name: t.Name, Path: t.Name, Tree: t, Warnings: list, opts: o}, nil
 }
 
-// LibraryPath is what begins the path of a package of the library.
+// LibraryPath is the prefix of the path of a library package.
 const LibraryPath = "std:"
 
-// Settings are those that the program was loaded with.
+// Settings are the settings with which the program was loaded.
 func (p *Program) Settings() []types.Setting { return p.opts.Settings }
 
 // For is the same program for the cores of another target.
@@ -177,8 +178,8 @@ func (p *Program) Printing(text func(string) string) *Program {
 	return &other
 }
 
-// WithNet is the same program with a check after each proved one. The pass that removes
-// checks is left out: it rests on the same interval arithmetic as the proofs.
+// WithNet is the same program, but also with the proved checks. It omits the pass that
+// removes checks, because that pass uses the same interval arithmetic as the proofs.
 func (p *Program) WithNet() (*Program, error) {
 	o := p.opts
 	o.Net, o.Skip = true, append(slices.Clone(o.Skip), "checks")

@@ -21,18 +21,18 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// FPGAOptions say what to put onto which board.
+// FPGAOptions say what to put on a board, and on which board.
 type FPGAOptions struct {
 	Dir      string
 	Board    string // a name, or the path of a board file
-	Part     string // "": that of the board
+	Part     string // "": the board's
 	Core     string
 	Bind     []string // PORT=PIN
 	Debounce []string // ports
-	Clock    string   // in MHz; "": that of the board
+	Clock    string   // in MHz; "": the board's
 	Baud     uint64   // of the log and of all serial lines
-	Program  bool     // hand the bitstream to the board
-	World    *World   // measure the arms of selects in it; nil: do not
+	Program  bool     // load the bitstream onto the board
+	World    *World   // measure the arms of selects in this world; nil: do not
 }
 
 // FPGA is a program on a board.
@@ -50,12 +50,12 @@ type FPGA struct {
 	Path      []PathStep  `json:"path,omitempty"`     // the longest, in names of the written Verilog
 	PathNs    float64     `json:"path_ns,omitempty"`
 	Responses []Response  `json:"responses,omitempty"` // of the arms of selects, in a run
-	Fits      bool        `json:"fits"`                // as far as is known
-	Meets     bool        `json:"meets_clock"`         // the outside tools say so
+	Fits      bool        `json:"fits"`                // as far as known
+	Meets     bool        `json:"meets_clock"`         // according to the outside tools
 	Bitstream string      `json:"bitstream,omitempty"` // path
 	Tools     []ToolRun   `json:"tools"`
-	Load      string      `json:"load,omitempty"` // the command that hands the bitstream to the board
-	design    *top.Design // what was made
+	Load      string      `json:"load,omitempty"` // the command that loads the bitstream onto the board
+	design    *top.Design // the design that was made
 }
 
 // BoundPin is a port with its pin.
@@ -65,7 +65,7 @@ type BoundPin struct {
 	Site string `json:"site"`
 }
 
-// Usage is what a design takes of a part.
+// Usage is what a design uses of a part.
 type Usage struct {
 	Cells  int `json:"cells"`
 	Blocks int `json:"block_rams"`
@@ -73,15 +73,15 @@ type Usage struct {
 	SPRAMs int `json:"sprams"`
 }
 
-// ToolRun is an outside tool in its turn.
+// ToolRun is a run of an outside tool.
 type ToolRun struct {
 	Tool    string  `json:"tool"`
 	Seconds float64 `json:"seconds"`
-	Missing string  `json:"missing,omitempty"` // the line that installs it
+	Missing string  `json:"missing,omitempty"` // the command line that installs the tool
 }
 
-// FPGA puts a program onto a board. The files are written before any outside tool runs;
-// a missing tool is an error that comes with what is there.
+// FPGA puts a program onto a board. The files are written before any outside tool runs. If
+// a tool is missing, the error comes together with the files made so far.
 func (p *Program) FPGA(ctx context.Context, o FPGAOptions) (*FPGA, error) {
 	f, files, err := p.boardFiles(ctx, o)
 	if err != nil {
@@ -112,7 +112,7 @@ func (p *Program) FPGA(ctx context.Context, o FPGAOptions) (*FPGA, error) {
 	return f, err
 }
 
-// writeReport writes the figures beside the rest.
+// writeReport writes the figures into the same folder.
 func (f *FPGA) writeReport(dir string) error {
 	path := filepath.Join(dir, f.design.Module()+"_report.json")
 	f.Files = append(f.Files, path)
@@ -123,7 +123,7 @@ func (f *FPGA) writeReport(dir string) error {
 	return WriteFile(path, append(text, '\n'))
 }
 
-// BoardTexts makes a program on a board and its files by name; nothing is written.
+// BoardTexts makes a program on a board and its files by name, and writes nothing.
 func (p *Program) BoardTexts(ctx context.Context, o FPGAOptions) (*top.Design, map[string]string, error) {
 	f, files, err := p.boardFiles(ctx, o)
 	if err != nil {
@@ -174,8 +174,8 @@ func (u Usage) need() board.Need {
 	return board.Need{Cells: u.Cells, Blocks: u.Blocks, DSPs: u.DSPs, SPRAMs: u.SPRAMs}
 }
 
-// tooLargeFor is the error of a program that the board cannot hold by our own estimate. It
-// names a board that holds it with its data in single-ported RAM, if there is one.
+// tooLargeFor is the error of a program that does not fit the board by our own estimate. It
+// names a board that fits the program with its data in single-ported RAM, if there is one.
 func (p *Program) tooLargeFor(ctx context.Context, f *FPGA, core string) error {
 	err := tooLarge(f.design.Board, f.Estimate, "by Sinter's own estimate")
 	c, e := p.Core(ctx, core)
@@ -195,7 +195,7 @@ func (p *Program) tooLargeFor(ctx context.Context, f *FPGA, core string) error {
 	return err
 }
 
-// tooLarge is the error of a program that its part cannot hold.
+// tooLarge is the error of a program that does not fit its part.
 func tooLarge(b *board.Board, u Usage, who string) error {
 	have := Usage{Cells: b.Part.Cells, Blocks: b.Part.Blocks, DSPs: b.Part.DSPs}
 	way := "no part that Sinter knows holds it; --core multi and fewer --regs make it smaller"
@@ -246,7 +246,7 @@ func (p *Program) onBoard(ctx context.Context, o FPGAOptions) (*top.Design, erro
 	return d, d.Place()
 }
 
-// Boards lists the boards that come with the tool.
+// Boards lists the built-in boards.
 func Boards() []string { return board.Names() }
 
 // findBoard finds a board by its name, or reads its file.
@@ -266,7 +266,7 @@ func findBoard(name, part string) (b *board.Board, err error) {
 	return b.WithPart(part)
 }
 
-// boardPorts lists the ports of the program for a binding.
+// boardPorts lists the ports of the program that are bound to pins.
 func (p *Program) boardPorts() []top.Port {
 	var out []top.Port
 	for _, d := range p.systemDevices() {
@@ -292,7 +292,7 @@ func (p *Program) boardPorts() []top.Port {
 	return out
 }
 
-// wiresOf are the wires that a bus has on a board: NAME_sck and so on.
+// wiresOf are the wires of a bus on a board: NAME_sck and so on.
 func wiresOf(d *tree.DeviceDef, k *port.Kind) []top.Port {
 	var out []top.Port
 	for _, w := range k.Wires {
@@ -304,7 +304,7 @@ func wiresOf(d *tree.DeviceDef, k *port.Kind) []top.Port {
 	return out
 }
 
-// linesOf are the serial lines that a device has on a board: NAME_rx and NAME_tx.
+// linesOf are the serial lines of a device on a board: NAME_rx and NAME_tx.
 func linesOf(d *tree.DeviceDef, what top.Serial, rx, tx string) []top.Port {
 	var out []top.Port
 	for _, way := range []struct {

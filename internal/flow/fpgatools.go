@@ -15,14 +15,14 @@ import (
 	"github.com/sinter-lang/sinter/internal/proc"
 )
 
-// packageOf is what installs an outside tool for boards.
+// packageOf names the package of each outside tool for boards.
 var packageOf = map[string]string{
 	"yosys": "apt-get install -y yosys", "nextpnr-ice40": "apt-get install -y nextpnr-ice40", "icepack": "apt-get install -y fpga-icestorm",
 	"iceprog": "apt-get install -y fpga-icestorm", "tinyprog": "pip install tinyprog", "openFPGALoader": "apt-get install -y openfpgaloader",
 }
 
-// tool runs an outside tool in the folder and notes how long it took. What it says is
-// in the error.
+// tool runs an outside tool in the folder and notes how long it took. The error contains
+// the tool's output.
 func (f *FPGA) tool(ctx context.Context, dir, name string, args ...string) error {
 	if _, err := exec.LookPath(name); err != nil {
 		f.Tools = append(f.Tools, ToolRun{Tool: name, Missing: packageOf[name]})
@@ -50,7 +50,7 @@ func commandLine(name string, args []string) string {
 	return line
 }
 
-// lastError is the line of a tool that says what is wrong.
+// lastError is the line of a tool's output that states the error.
 func lastError(said string, err error) string {
 	lines := strings.Split(strings.TrimSpace(said), "\n")
 	for _, line := range lines {
@@ -68,10 +68,10 @@ func lastError(said string, err error) string {
 func (p *Program) implement(ctx context.Context, f *FPGA, o FPGAOptions) error {
 	b, name := f.design.Board, f.design.Module()
 	if b.Part.Family != board.ICE40 {
-		return nil // the files are what there is: Sinter runs no tool for it
+		return nil // the files are the result: Sinter runs no tool for this family
 	}
 	bin := name + ".bin"
-	os.Remove(filepath.Join(o.Dir, bin)) // that of an earlier run would pass for this one's
+	os.Remove(filepath.Join(o.Dir, bin)) // a bitstream of an earlier run would pass for this run's
 	core := strings.TrimSuffix(name, "_top") + ".v"
 	flags := ""
 	if b.Part.DSPs > 0 {
@@ -105,7 +105,7 @@ func (p *Program) implement(ctx context.Context, f *FPGA, o FPGAOptions) error {
 	if err := f.tool(ctx, o.Dir, "icepack", name+".asc", bin); err != nil {
 		return err
 	}
-	for _, between := range []string{".json", ".asc", "_nextpnr.json"} { // a failure leaves them, for its command
+	for _, between := range []string{".json", ".asc", "_nextpnr.json"} { // after a failure they stay, for the command that repeats it
 		os.Remove(filepath.Join(o.Dir, name+between))
 	}
 	f.Bitstream = filepath.Join(o.Dir, bin)
@@ -124,7 +124,7 @@ func (f *FPGA) loader() []string {
 	return []string{f.Bitstream}
 }
 
-// load hands the bitstream to the board.
+// load loads the bitstream onto the board.
 func (f *FPGA) load(ctx context.Context) error {
 	if f.Bitstream == "" {
 		return UserErrorf("--program: there is no bitstream for %s, whose tools Sinter does not run; the files are written", f.design.Board.Part.Name)
@@ -137,8 +137,8 @@ func (f *FPGA) load(ctx context.Context) error {
 	return f.tool(ctx, "", name, f.loader()...)
 }
 
-// count reads what yosys made: each table and flip-flop apart, so the sum of cells is at
-// most what placement will say.
+// count reads the result of yosys. It counts tables and flip-flops separately, so the
+// number of cells is at most the number after placement.
 func (f *FPGA) count(path, module string) error {
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -7,20 +7,20 @@ import (
 	"github.com/sinter-lang/sinter/ir/image"
 )
 
-// Goal is what a core is made for: cells times a power of the time is to be least.
+// Goal is the objective of a core: cells times a power of the time is minimised.
 type Goal string
 
 // The goals.
 const (
-	GoalTime    Goal = "time"    // cells × time²; where nothing is said
+	GoalTime    Goal = "time"    // cells × time²; the default
 	GoalBalance Goal = "balance" // cells × time
-	GoalArea    Goal = "area"    // cells, and of equal ones the time
+	GoalArea    Goal = "area"    // cells, then time
 )
 
-// Goals lists the goals, the one where nothing is said first.
+// Goals lists the goals, the default first.
 func Goals() []Goal { return []Goal{GoalTime, GoalBalance, GoalArea} }
 
-// SetGoal takes a goal by its name.
+// SetGoal sets the goal by its name.
 func (o *Options) SetGoal(name string) error {
 	if name != "" && !slices.Contains(Goals(), Goal(name)) {
 		return UserErrorf("--goal wants time, area or balance, got %s", name)
@@ -29,7 +29,7 @@ func (o *Options) SetGoal(name string) error {
 	return nil
 }
 
-// power is how often time counts beside cells.
+// power is the exponent of the time.
 func (g Goal) power() float64 {
 	switch g.orDefault() {
 	case GoalTime:
@@ -40,7 +40,7 @@ func (g Goal) power() float64 {
 	return 1
 }
 
-// formula is what is to be least, in words.
+// formula is the minimised value, in words.
 func (g Goal) formula() string {
 	switch g.orDefault() {
 	case GoalTime:
@@ -51,12 +51,12 @@ func (g Goal) formula() string {
 	return "cells × time"
 }
 
-// measure is what is to be least.
+// measure is the value that is minimised.
 func (g Goal) measure(cells int, time float64) float64 {
 	return float64(cells) * math.Pow(time, g.power())
 }
 
-// orDefault names the goal where nothing is said.
+// orDefault is the goal, or the default goal if none is set.
 func (g Goal) orDefault() Goal {
 	if g == "" {
 		return Goals()[0]
@@ -64,9 +64,9 @@ func (g Goal) orDefault() Goal {
 	return g
 }
 
-// registersSave is what more registers have to save of the estimated cycles. A bit of a
-// register number costs three to nine cells of 500 to 1,800; a loop that saves them is more
-// of a run than of the estimate, which counts what stands outside of loops as well.
+// registersSave is the part of the estimated cycles that more registers have to save. A bit
+// of a register number costs three to nine of 500 to 1,800 cells. A loop that saves cycles
+// is a larger part of a run than of the estimate, which also counts the code outside loops.
 func (g Goal) registersSave() float64 {
 	if g == GoalArea {
 		return 1
@@ -91,7 +91,7 @@ func cyclesOn(kind string, im *image.Image) (float64, error) {
 	}), nil
 }
 
-// The cycles of an instruction on multi (docs/hardware.md has the table that is measured).
+// The cycles of an instruction on multi (docs/hardware.md has the measured table).
 const (
 	multiCycles = 3
 	multiLoad   = 4

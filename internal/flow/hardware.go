@@ -23,8 +23,8 @@ type HardwareOptions struct {
 	World  World
 	Frames int // that the test bench replays; 0: all
 
-	Wrappers bool // texts for the designs of others, too
-	Netlist  bool // the core as cells of an iCE40, too
+	Wrappers bool // also texts for integration into other designs
+	Netlist  bool // also the core as cells of an iCE40
 }
 
 // Hardware is what was written.
@@ -34,8 +34,8 @@ type Hardware struct {
 	Mined   []MinedLine        `json:"mined,omitempty"`
 }
 
-// benchSlack is how many times more cycles than our own run the test bench
-// waits before it fails: it holds its ports back now and then.
+// benchSlack is the factor by which the test bench may take more cycles than our own run.
+// It sometimes holds its ports back.
 const benchSlack = 8
 
 // Hardware writes the hardware of a program into a folder.
@@ -118,7 +118,7 @@ func (p *Program) HardwareFiles(ctx context.Context, kind string, w World) (map[
 	return files, report.figures(), nil
 }
 
-// license is the line that says under what terms a written file may be used.
+// license is the line with the license of a written file.
 const license = "SPDX-License-Identifier: Apache-2.0"
 
 // about is the comment at the top of a core's Verilog.
@@ -141,7 +141,7 @@ func dataWords(c *rtl.Circuit) int {
 	return 0
 }
 
-// vectors runs the circuit and notes what its ports saw.
+// vectors runs the circuit and notes the values at its ports.
 func (p *Program) vectors(ctx context.Context, kind string, w World, im *image.Image) (*verilog.Vectors, uint64, error) {
 	script, err := p.Script(w)
 	if err != nil {

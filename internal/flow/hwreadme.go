@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// readme tells how to use the files, which belong into one folder.
+// readme explains how to use the files, which belong in one folder.
 func (r *hardwareReport) readme(module string, c *rtl.Circuit, im *image.Image) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s, core %s\n\nA core that runs the program `%s`. Top module `%s` in `%s.v`; its memories start with the `.hex` files\n"+
@@ -32,7 +32,7 @@ func (r *hardwareReport) readme(module string, c *rtl.Circuit, im *image.Image) 
 	return b.String()
 }
 
-// portMeanings say what the ports with fixed names are for.
+// portMeanings explains the ports with fixed names.
 var portMeanings = map[string]string{
 	rtl.PortLogValid: "a word of the log is offered; it stays until it is taken", rtl.PortLogReady: "the word is taken in this cycle",
 	rtl.PortLogData: "the word", rtl.PortMarkValid: "a timed region begins or ends", rtl.PortMarkID: "region * 2 begins, region * 2 + 1 ends",
@@ -41,7 +41,7 @@ var portMeanings = map[string]string{
 	rtl.PortTrap: "the core has stopped at a failed check", rtl.PortTrapPC: "the address of the check",
 }
 
-// streamMeanings say what the ports of a device are for, by the end of their name.
+// streamMeanings explains the ports of a device, by the end of their name.
 var streamMeanings = []struct{ suffix, meaning string }{
 	{rtl.RxPorts("").Valid, "a beat for the core is offered; it stays until it is taken"},
 	{rtl.RxPorts("").Ready, "the core takes the beat in this cycle"},
@@ -85,7 +85,7 @@ func writePorts(b *strings.Builder, c *rtl.Circuit) {
 	b.WriteString("\n")
 }
 
-// writeLogs says what the words of the log port mean.
+// writeLogs explains the words of the log port.
 func writeLogs(b *strings.Builder, im *image.Image) {
 	if len(im.Logs) == 0 {
 		return

@@ -10,10 +10,10 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// MaxLanes is how many runs of a core one command makes.
+// MaxLanes is the greatest number of runs of a core for one command.
 const MaxLanes = gates.MaxLanes
 
-// checkLanes says whether so many runs at once can be asked for.
+// checkLanes checks the requested number of lanes.
 func checkLanes(o RunOptions) error {
 	switch {
 	case o.Lanes < 0 || o.Lanes > MaxLanes:
@@ -24,9 +24,9 @@ func checkLanes(o RunOptions) error {
 	return nil
 }
 
-// otherLanes runs a core again, with gaps at its ports from the seeds after that of the first
-// run, and says where one of them showed something else than want. A program must not
-// depend on how long its ports take.
+// otherLanes runs a core again in other lanes. Their gaps at the ports come from the seeds
+// after the first run's seed. It says which lanes show something other than want. A program
+// must not depend on how long its ports take.
 func (p *Program) otherLanes(ctx context.Context, o RunOptions, want *trace.Trace) ([]string, error) {
 	var all []*trace.Trace
 	var err error
@@ -47,10 +47,10 @@ func (p *Program) otherLanes(ctx context.Context, o RunOptions, want *trace.Trac
 	return out, nil
 }
 
-// eachLane runs circuits one beside the other.
+// eachLane runs circuits side by side.
 func (p *Program) eachLane(ctx context.Context, o RunOptions) ([]*trace.Trace, error) {
 	all, errs := make([]*trace.Trace, o.Lanes-1), make([]error, o.Lanes-1)
-	if _, err := p.Core(ctx, o.Core); err != nil { // made once
+	if _, err := p.Core(ctx, o.Core); err != nil { // make it once
 		return nil, err
 	}
 	par.Each(len(all), func(k int) {

@@ -26,30 +26,30 @@ const (
 	Gates     = "gates"
 
 	LowIR = "ir low" // the program IR after the passes for a core
-	X86IR = "ir x86" // and after those for x86-64
+	X86IR = "ir x86" // after the passes for x86-64
 )
 
-// Level is a machine: what the command line, the ladder, the tests and the random
-// programs know of it.
+// Level is a machine: the data about it for the command line, the ladder, the tests and the
+// random programs.
 type Level struct {
 	Name  string
 	Shown string // its name in reports
 	Note  string // what its rows add to the name
 	Inner bool   // only the ladder runs it
-	Slow  bool   // to start: `test --on all` leaves it out
+	Slow  bool   // slow to start: `test --on all` leaves it out
 	Form  Form   // the latest form of a program that the machine can run
 
-	// Steps bounds a run, so that a program that never waits ends with status
-	// limit. A step of source and ir is a slice of work, one of isa an instruction
-	// or a batch, one of cycle and gates a clock cycle.
+	// Steps bounds a run, so that a program that never waits ends with status limit. A step
+	// of source and ir is a slice of work. A step of isa is an instruction or a batch, and
+	// a step of cycle and gates is a clock cycle.
 	Steps uint64
 	// Fuzz bounds the run of a random program; 0: fuzzing does not use the machine.
 	Fuzz uint64
-	// Shrink bounds the runs by which the failure of a test is made smaller.
+	// Shrink bounds the runs for shrinking a failed test.
 	Shrink int
-	// Compare says what of a trace the machine cannot show, or shows otherwise.
+	// Compare says what the machine cannot show of a trace, or shows differently.
 	Compare trace.Options
-	// Engines are what can run its circuit, the default first; none where there is no choice.
+	// Engines can run its circuit, the default first. It is empty if there is no choice.
 	Engines []Engine
 
 	machine func(ctx context.Context, p *Program, core string, w *world.World, seed int64) (sim.Machine, error)
@@ -90,11 +90,11 @@ func LevelOf(name string) (Level, error) {
 	return Level{}, UserErrorf("there is no machine %q; there are %s", name, strings.Join(Names(IsNamed), ", "))
 }
 
-// IsProduct reports whether a machine runs a product for x86-64. These render the log
-// themselves, so a trace of one has only its text.
+// IsProduct reports whether a machine runs a product for x86-64. Products render the log
+// themselves, so their traces contain only its text.
 func IsProduct(l Level) bool { return l.Compare.Console }
 
-// IsNamed reports whether the command line knows a machine.
+// IsNamed reports whether the command line has a machine.
 func IsNamed(l Level) bool { return !l.Inner }
 
 // Names lists the machines for which a condition holds.

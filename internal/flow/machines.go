@@ -44,7 +44,8 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 	return p.sampled(ctx, level, w, nil)
 }
 
-// sampled is process; samples, unless nil, are where a Linux process spends its time.
+// sampled is process with samples. They record where a Linux process spends its time,
+// unless they are nil.
 func (p *Program) sampled(ctx context.Context, level string, w *world.World, samples *process.Samples) (sim.Machine, error) {
 	product := map[string]x86.Product{Native: x86.Linux, Unikernel: x86.PVH, Monitor: x86.HVT}[level]
 	qemu := ""
@@ -84,7 +85,7 @@ func (p *Program) sampled(ctx context.Context, level string, w *world.World, sam
 	return process.NewNative(ctx, prog, w, process.Options{Samples: samples})
 }
 
-// guest is what the harness of a process must know of its module.
+// guest is the data about a module that the harness of a process must know.
 func guest(m *ir.Module, img *x86.Image) process.Program {
 	p := process.Program{Name: m.Name, ELF: img.ELF, Where: x86.Places(img.ELF), Marks: m.Marks}
 	for _, t := range m.Tasks {
@@ -99,8 +100,8 @@ func guest(m *ir.Module, img *x86.Image) process.Program {
 	return p
 }
 
-// NotHere says why a machine cannot run on this computer, when that is what err means: an
-// outside tool is missing, or /dev/kvm.
+// NotHere says why a machine cannot run on this computer, if err has this meaning: an
+// outside tool or /dev/kvm is missing.
 func NotHere(err error) (why string, ok bool) {
 	var tool *MissingTool
 	var clang *llvm.Missing
@@ -110,7 +111,7 @@ func NotHere(err error) (why string, ok bool) {
 	return "", false
 }
 
-// MissingTool says which outside tool is not there and what installs it.
+// MissingTool names an outside tool that is missing, and the package that installs it.
 type MissingTool struct{ Tool, Package string }
 
 // Error gives one line.

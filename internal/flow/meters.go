@@ -27,9 +27,9 @@ func (p *Program) meters(ctx context.Context) ([]*sim.Meter, error) {
 	return out, nil
 }
 
-// placesOf says of each word of the text whether it is of what a budget limits. On
-// a core each instance of a task is a function, unless the task is the only one;
-// an arm is known by its place in the source.
+// placesOf says for each word of the text whether it belongs to the code that a budget
+// limits. On a core each instance of a task is a function, unless it is the only task. An
+// arm is known by its source position.
 func (p *Program) placesOf(b tree.Budget, im *image.Image) []sim.Place {
 	places := make([]sim.Place, len(im.Text))
 	function := sim.Shared
@@ -63,7 +63,7 @@ func mark(places []sim.Place, s image.Symbol, as sim.Place) {
 	}
 }
 
-// isTask reports whether an instance is one of a task.
+// isTask reports whether an instance belongs to a task.
 func (p *Program) isTask(instance, task string) bool {
 	for _, r := range p.Tree.System.Runs {
 		if r.Name == instance && r.Task.Name == task {
@@ -73,8 +73,8 @@ func (p *Program) isTask(instance, task string) bool {
 	return false
 }
 
-// onlyArms leaves inside what stands in one of the arms, and shared what stands
-// nowhere.
+// onlyArms leaves the words in one of the arms inside, and makes words without a source
+// position shared.
 func onlyArms(places []sim.Place, arms []diag.Span, spans []diag.Span) {
 	for i, at := range spans {
 		if places[i] != sim.Inside {

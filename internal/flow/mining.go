@@ -15,17 +15,18 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// MinedLines is how many lines are mined at most when nobody says how many.
+// MinedLines is the default for the greatest number of mined lines.
 const MinedLines = 16
 
 // minedSet is the name of a set of mined lines.
 const minedSet = "mined"
 
-// MineWherePays asks for as many mined lines as pay, at most MinedLines, where nothing else
-// says what lines a core has: no set of the user's, no target, no other code generator.
+// MineWherePays asks for as many mined lines as pay, at most MinedLines. It applies only if
+// nothing else determines the lines of a core: no instruction set of the user's, no target,
+// no other code generator.
 const MineWherePays = -1
 
-// lines is how many mined lines the core may have.
+// lines is the greatest number of mined lines of the core.
 func (o *Options) lines() int {
 	switch {
 	case o.Mine != MineWherePays:
@@ -36,7 +37,7 @@ func (o *Options) lines() int {
 	return MinedLines
 }
 
-// checkMining refuses mined lines for a code generator that selects none of them.
+// checkMining refuses mined lines for a code generator that cannot select them.
 func (o *Options) checkMining() error {
 	if o.Mine > 0 && o.Backend == "llvm" {
 		return UserErrorf("--mine goes with --with cg: clang does not know mined lines")
@@ -44,14 +45,14 @@ func (o *Options) checkMining() error {
 	return nil
 }
 
-// Mined are the operations that the program asks for, with the estimate of how often
-// its blocks run.
+// Mined are the mining candidates and the chosen lines of the program. An estimate says how
+// often its blocks run.
 func (p *Program) Mined() (*mine.Result, error) {
 	return p.mined.get(func() (*mine.Result, error) { return p.mine(nil, false) })
 }
 
-// minedInRun are the operations that the program asks for in a run in a world: the
-// interpreter of the program IR counts how often each block runs.
+// minedInRun is Mined for a run in a world. The interpreter of the program IR counts how
+// often each block runs.
 func (p *Program) minedInRun(w World) (*mine.Result, error) {
 	m, err := p.Low()
 	if err != nil {
@@ -103,11 +104,11 @@ func (p *Program) mine(weight func(*ir.Func, *ir.Block) float64, all bool) (*min
 	return r, p.keepBest(r, before)
 }
 
-// pace is how fast the pipe3 core of an image is, as far as estimates go, with its price.
-// The clock is taken for as many look-up tables as the longest path has.
+// pace is the estimated speed of the pipe3 core of an image, with its price. The clock
+// period is taken as the number of look-up tables on the longest path.
 type pace struct {
-	cycles             float64 // of the image, loops for loops of eight rounds
-	left               float64 // the part of the cycles that lines leave, loops counted where they can be
+	cycles             float64 // of the image; each loop counts as eight rounds
+	left               float64 // the part of the cycles that mined lines leave; loops are counted if possible
 	cells, luts, depth int
 }
 
@@ -124,12 +125,12 @@ func (p *Program) paceOf(im *image.Image, left float64) (pace, error) {
 	return pace{n, left, price.Cells, price.LUTs, price.Depth}, err
 }
 
-// measure is what the goal wants to be least.
+// measure is the value that the goal minimises.
 func (p *Program) measure(a pace) float64 {
 	return p.opts.Goal.measure(a.cells, a.left*float64(a.depth))
 }
 
-// against says why a core is not better than another one for the goal, empty: it is.
+// against says why a core is not better than another one for the goal, empty if it is.
 func (p *Program) against(after, before pace) string {
 	slower := func(a, b float64) bool { return a*float64(after.depth) >= b*float64(before.depth) }
 	switch {
@@ -143,8 +144,8 @@ func (p *Program) against(after, before pace) string {
 	return ""
 }
 
-// keepBest drops lines, half of them at a time, as long as the core does not serve the goal
-// better than without them, or serves it better with half of them.
+// keepBest drops half of the lines at a time. It keeps the number of lines that serves the
+// goal best, or none if no number is better than the plain core.
 func (p *Program) keepBest(r *mine.Result, plain pace) error {
 	best, why := plain, ""
 	for n := len(r.Chosen); n > 0; n /= 2 {
@@ -191,7 +192,7 @@ func (p *Program) imageWith(ctx context.Context, r *mine.Result) (*image.Image, 
 	return p.imageFor(ctx, design.NewTarget(set.Name, set, t.Regs))
 }
 
-// withMined is an image with mined lines, or the plain one when there are none.
+// withMined is an image with mined lines, or the plain image if there are none.
 func (p *Program) withMined(ctx context.Context, plain *image.Image) (*image.Image, error) {
 	r, err := p.Mined()
 	if err != nil || len(r.Chosen) == 0 {
@@ -200,37 +201,38 @@ func (p *Program) withMined(ctx context.Context, plain *image.Image) (*image.Ima
 	return p.imageWith(ctx, r)
 }
 
-// MinedLine is a mined line as reports show it.
+// MinedLine is a mined line in the form of reports.
 type MinedLine struct {
-	Name    string     `json:"name,omitempty"` // of a chosen one
+	Name    string     `json:"name,omitempty"` // of a chosen line
 	Meaning string     `json:"meaning"`
 	Sources int        `json:"sources"`
-	Saves   float64    `json:"saves"` // share of the cycles without mined lines; where it was not chosen, of those with them
+	Saves   float64    `json:"saves"` // share of the cycles without mined lines; for a line that was not chosen, of the cycles with them
 	LUTs    int        `json:"luts"`
 	Depth   int        `json:"depth"`
 	Uses    []MinedUse `json:"uses"`
-	Why     string     `json:"why,omitempty"` // it was not chosen
+	Why     string     `json:"why,omitempty"` // the reason why it was not chosen
 }
 
-// MinedUse is a place of a mined line in the source.
+// MinedUse is a source position where a mined line is used.
 type MinedUse struct {
 	Place string  `json:"place"`
 	Runs  float64 `json:"runs"`
 }
 
-// MinedReport is what `sinter mine` shows.
+// MinedReport is the output of `sinter mine`.
 type MinedReport struct {
 	Program string      `json:"program"`
-	Weights string      `json:"weights"` // where the runs come from: estimate or run
+	Weights string      `json:"weights"` // the source of the run counts: estimate or run
 	Lines   []MinedLine `json:"lines"`
 	Others  []MinedLine `json:"others"`
-	Deepest int         `json:"deepest"` // a line may be
+	Deepest int         `json:"deepest"` // greatest depth of a line
 	Limited string      `json:"limited,omitempty"`
 	Set     string      `json:"set"`    // the lines as text
-	Header  string      `json:"header"` // and for C
+	Header  string      `json:"header"` // for C
 }
 
-// MinedReport shows what was mined with the estimate of runs, or in a run in a world.
+// MinedReport shows the result of mining, with the estimate or with the counts of a run in
+// a world.
 func (p *Program) MinedReport(w *World) (*MinedReport, error) {
 	if p.Form > FromIR {
 		return nil, UserErrorf("%s is %s: operations are mined from a program", p.Path, p.Form)

@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// factorOf is the least that holds all of some words of 32 bits.
+// factorOf is the narrowest factor that holds all given words of 32 bits.
 func factorOf(of []interval.Word) isa.Factor {
 	plain, signed := isa.Factor{Bits: 1}, isa.Factor{Bits: 1, Signed: true}
 	negative := false
@@ -26,9 +26,9 @@ func factorOf(of []interval.Word) isa.Factor {
 	return plain
 }
 
-// narrowProduct is the line that multiplies as narrow as the program needs, nil when that is
-// all of a register. It has the words of the line that it stands for, so a core with
-// that one does the same with them.
+// narrowProduct is a multiplication line as narrow as the program allows, nil if the
+// program needs whole registers. It has the encoding of the wide line, so a core with the
+// wide line does the same.
 func narrowProduct(products []pass.Product, wide *isa.Inst) (*isa.Inst, error) {
 	var of [2]isa.Factor
 	for k := range of {
@@ -47,8 +47,8 @@ func narrowProduct(products []pass.Product, wide *isa.Inst) (*isa.Inst, error) {
 	return isa.ParseLine(&diag.File{Name: "narrow.isa", Text: wide.Narrowed(of)})
 }
 
-// wideProduct is the only line of a set that multiplies, whole registers and as RISC-V
-// has it; nil when there is another.
+// wideProduct is the only line of a set that multiplies, if it multiplies whole registers
+// as in RISC-V; else nil.
 func wideProduct(s *isa.Set) *isa.Inst {
 	var found *isa.Inst
 	for _, in := range s.Insts {
@@ -63,8 +63,8 @@ func wideProduct(s *isa.Set) *isa.Inst {
 	return found
 }
 
-// coreTarget is what the code generator is given: the target, multiplying as narrow as
-// the program needs. clang knows no narrow lines.
+// coreTarget is the target of the code generator: the program's target, with a
+// multiplication as narrow as the program allows. clang has no narrow lines.
 func (p *Program) coreTarget() (*design.Target, error) {
 	t, err := p.Target()
 	if err != nil || p.opts.Target != nil || p.opts.Backend == "llvm" {

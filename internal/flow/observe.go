@@ -22,10 +22,10 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// A run of a core that somebody looks into: with a profile, a commit log, a picture of
-// the pipeline, a timeline, a waveform. All are written in one run, while it goes on.
+// A run of a core under observation: with a profile, a commit log, a picture of the
+// pipeline, a timeline, a waveform. All are written during one run.
 
-// observed reports whether a run hands out steps.
+// observed reports whether a run records its steps.
 func (o *RunOptions) observed() bool {
 	return o.CommitLog != "" || o.Konata != "" || o.Timeline != "" || o.Profile && (o.Level == ISA || o.Level == Cycle)
 }
@@ -39,7 +39,7 @@ func (o *RunOptions) lookedAtFiles() []string {
 	return slices.DeleteFunc(files, func(f string) bool { return f == "" })
 }
 
-// looking is what a run is looked at with.
+// looking holds the observers of a run.
 type looking struct {
 	files   writing
 	tape    *observe.Tape
@@ -48,7 +48,7 @@ type looking struct {
 	wave    *cycle.Wave
 }
 
-// open makes a file that grows.
+// open creates a file that grows during the run.
 func (l *looking) open(path string) (io.Writer, error) {
 	f, err := newPart(path)
 	if err != nil {
@@ -76,7 +76,7 @@ func (l *looking) end() error {
 	return err
 }
 
-// checkLooking says what cannot be looked at.
+// checkLooking refuses observations that a run cannot give.
 func (p *Program) checkLooking(o *RunOptions) error {
 	of := map[string]string{"--commit-log": o.CommitLog, "--konata": o.Konata, "--chrome-trace": o.Timeline, "--wave": o.Wave}
 	for _, name := range []string{"--commit-log", "--konata", "--chrome-trace", "--wave"} {
@@ -103,7 +103,7 @@ func (p *Program) checkLooking(o *RunOptions) error {
 	return nil
 }
 
-// look makes what a run is looked at with.
+// look makes the observers of a run.
 func (p *Program) look(ctx context.Context, o *RunOptions) (*looking, error) {
 	l := &looking{}
 	err := p.lookInto(ctx, o, l)
@@ -158,7 +158,7 @@ func (p *Program) lookInto(ctx context.Context, o *RunOptions, l *looking) error
 	return nil
 }
 
-// lookAtWave begins a waveform, and writes beside it what shows it in groups.
+// lookAtWave begins a waveform, and writes a viewer file with its signals in groups.
 func (p *Program) lookAtWave(ctx context.Context, o *RunOptions, l *looking, from, to uint64) error {
 	c, err := p.Core(ctx, o.Core)
 	if err != nil {
@@ -177,10 +177,10 @@ func (p *Program) lookAtWave(ctx context.Context, o *RunOptions, l *looking, fro
 	return cycle.WriteGroups(g, c.Circuit, filepath.Base(o.Wave), choiceAt)
 }
 
-// groupsOf is the file of the viewer beside a waveform.
+// groupsOf is the name of the viewer file beside a waveform.
 func groupsOf(wave string) string { return strings.TrimSuffix(wave, ".vcd") + ".gtkw" }
 
-// choiceAt is the row of a design point that a place stands in, and why it is there.
+// choiceAt is the row of a design point at a position, and the reason for the row.
 func choiceAt(at diag.Span) string {
 	if at.File == nil || !strings.HasSuffix(at.File.Name, ".design") {
 		return ""
@@ -189,7 +189,7 @@ func choiceAt(at diag.Span) string {
 	return strings.Join(strings.Fields(strings.Split(at.File.Text, "\n")[line-1]), " ")
 }
 
-// textOf says what stands at the words of an image.
+// textOf describes the words of an image.
 func (p *Program) textOf(im *image.Image) *observe.Text {
 	t := &observe.Text{Tasks: im.Tasks, Words: make([]observe.Word, len(im.Text))}
 	inside := p.functionsByPlace()
@@ -242,7 +242,7 @@ func taskOf(symbol string, tasks []string) int {
 	return observe.Shared
 }
 
-// functionsByPlace finds the function of the source that a place stands in.
+// functionsByPlace finds the function of the source that contains a position.
 func (p *Program) functionsByPlace() func(diag.Span) string {
 	type body struct {
 		at   diag.Span
@@ -264,7 +264,7 @@ func (p *Program) functionsByPlace() func(diag.Span) string {
 	}
 }
 
-// retiring is a circuit that tells what it does in each cycle.
+// retiring is a circuit that reports its work in each cycle.
 type retiring struct {
 	*cycle.Machine
 	tape *observe.Tape
@@ -277,7 +277,7 @@ func (m *retiring) Step() error {
 		return err
 	}
 	if m.Done() && (m.Trace().Status == trace.Waiting || m.Trace().Status == trace.Stuck) {
-		return nil // the cycle that asks what the core waits for is not of the run
+		return nil // the cycle that asks what the core waits for does not belong to the run
 	}
 	s := m.Stages()
 	step := observe.Step{At: at, Idle: s.Idle, Decode: s.Decode, Execute: s.Execute, PC: s.PC}
@@ -286,7 +286,7 @@ func (m *retiring) Step() error {
 	return nil
 }
 
-// lookedAt makes the machine of a run that is looked at, and what counts in it.
+// lookedAt makes the machine of an observed run, and the machine whose counts are reported.
 func (p *Program) lookedAt(ctx context.Context, o *RunOptions, l *looking, w *world.World) (run, counts sim.Machine, err error) {
 	if o.Level == ISA {
 		m, err := p.Machine(ctx, o.Level, o.Core, w, o.World.Seed)
@@ -308,7 +308,7 @@ func (p *Program) lookedAt(ctx context.Context, o *RunOptions, l *looking, w *wo
 	return &retiring{m, l.tape}, m, nil
 }
 
-// runLookedAt runs a core and writes what it does.
+// runLookedAt runs a core and writes the observations.
 func (p *Program) runLookedAt(ctx context.Context, o RunOptions, outs outputs) (*Result, error) {
 	script, err := p.Script(o.World)
 	if err != nil {

@@ -22,7 +22,7 @@ type output struct {
 	begin func(io.Writer) (content, error)
 }
 
-// content is what goes into an output. Either function may be nil.
+// content handles the events for an output. Either function may be nil.
 type content struct {
 	event func(*trace.Event) error
 	end   func(*trace.Trace, *world.World) error
@@ -55,7 +55,7 @@ func bytesOutput(d *tree.DeviceDef, _ int) func(io.Writer) (content, error) {
 	return atEnd(d.Name, world.WriteBytes)
 }
 
-// atEnd keeps what a device sends and writes it when the run is over.
+// atEnd keeps the output of a device and writes it at the end of the run.
 func atEnd(device string, write func(*trace.Trace, string) []byte) func(io.Writer) (content, error) {
 	return func(to io.Writer) (content, error) {
 		var kept []trace.Event
@@ -79,7 +79,7 @@ func (p *Program) traceOutput(to io.Writer) (content, error) {
 	return content{w.Event, func(t *trace.Trace, _ *world.World) error { return w.End(t) }}, nil
 }
 
-// write writes all files of a run whose trace is whole, or none.
+// write writes all files of a run whose trace is complete, or none.
 func (o outputs) write(t *trace.Trace, w *world.World) error {
 	files, err := o.open()
 	if err != nil {
@@ -92,14 +92,14 @@ func (o outputs) write(t *trace.Trace, w *world.World) error {
 	return files.finish(t, w)
 }
 
-// writing are outputs that are being written, under names of their own until all is there.
+// writing are outputs in progress, under temporary names until all are complete.
 type writing []*part
 
-// part is an output under way. What goes to a device waits in a file too, for a run that
-// fails must leave nothing.
+// part is an output in progress. Output to a device waits in a file too, because a failed
+// run must leave nothing.
 type part struct {
 	content
-	path, name string // of the output, and of what stands for it; name is empty in the end
+	path, name string // of the output, and of its temporary file; name is empty in the end
 	f          *os.File
 	buffer     *bufio.Writer
 }
@@ -122,7 +122,7 @@ func (o outputs) open() (writing, error) {
 	return w, nil
 }
 
-// newPart makes the file that stands for an output.
+// newPart creates the temporary file of an output.
 func newPart(path string) (*part, error) {
 	p := &part{path: path}
 	var err error
@@ -146,7 +146,7 @@ func newPart(path string) (*part, error) {
 	return p, nil
 }
 
-// Write writes to the file that stands for the output; the error names the output.
+// Write writes to the temporary file of the output. The error names the output.
 func (p *part) Write(data []byte) (int, error) {
 	n, err := p.f.Write(data)
 	return n, cannotWrite(p.path, err)
@@ -160,7 +160,7 @@ func (p *part) named(err error) error {
 	return fmt.Errorf("%s: %w", p.path, err)
 }
 
-// take gives all files the next events.
+// take passes the next events to all files.
 func (w writing) take(events []trace.Event) error {
 	for _, p := range w {
 		for i := 0; i < len(events) && p.event != nil; i++ {
@@ -172,7 +172,7 @@ func (w writing) take(events []trace.Event) error {
 	return nil
 }
 
-// finish ends all files and gives them their names, unless the world was cut short.
+// finish ends all files and gives them their final names, unless the world was cut short.
 func (w writing) finish(t *trace.Trace, in *world.World) error {
 	if err := in.Err(); err != nil {
 		return err
@@ -200,7 +200,7 @@ func (w writing) flush() error {
 	return nil
 }
 
-// commit gives the files their names: all of them are whole.
+// commit gives the complete files their final names.
 func (w writing) commit() error {
 	for _, p := range w {
 		if !isDevice(p.path) {
@@ -223,7 +223,7 @@ func (w writing) commit() error {
 	return nil
 }
 
-// copy gives a device what has waited for it.
+// copy sends a device the output that has waited for it.
 func (p *part) copy() error {
 	to, err := os.OpenFile(p.path, os.O_WRONLY, 0)
 	if err != nil {
@@ -238,7 +238,7 @@ func (p *part) copy() error {
 	return err
 }
 
-// drop removes what has not been completed.
+// drop removes the incomplete files.
 func (w writing) drop() {
 	for _, p := range w {
 		if p.name != "" {

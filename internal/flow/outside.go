@@ -9,13 +9,13 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// portOption is an option NAME=FILE about ports of one kind. The name may be left out
-// when the program has one port that is meant.
+// portOption is an option NAME=FILE about ports of one kind. The name may be omitted if
+// only one port of the program qualifies.
 type portOption struct {
 	name  string
-	noun  string                     // what its ports are
+	noun  string                     // the noun for its ports
 	takes func(*tree.DeviceDef) bool // ports that may be named
-	means func(*tree.DeviceDef) bool // of these, ports that are meant without a name
+	means func(*tree.DeviceDef) bool // ports among them that qualify without a name
 }
 
 var (
@@ -53,7 +53,7 @@ func (p *Program) systemDevices() []tree.DeviceDef {
 	return p.Tree.System.Devices
 }
 
-// port splits NAME=FILE of an option, or takes FILE for the one port that is meant.
+// port splits NAME=FILE of an option, or takes FILE for the only port that qualifies.
 func (p *Program) port(o portOption, spec string) (device int, file string, err error) {
 	name, file, named := strings.Cut(spec, "=")
 	var known, meant []string
@@ -85,8 +85,8 @@ func (p *Program) port(o portOption, spec string) (device int, file string, err 
 	return device, spec, nil
 }
 
-// outputs finds what the options of a run name, before it begins: a mistake in them
-// costs no run.
+// outputs finds the outputs that the options of a run name. It does so before the run, so
+// that a mistake in them is found at once.
 func (p *Program) outputs(o RunOptions) (outputs, error) {
 	var out outputs
 	for _, kind := range []struct {

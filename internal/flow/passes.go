@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/pass"
 )
 
-// run lowers the program anew and runs the passes for a target. The result is
-// verified in every build: that takes some per cent of the time of the passes.
+// run lowers the program again and runs the passes for a target. The result is verified in
+// every build, which takes a few per cent of the time of the passes.
 func (p *Program) run(target string, env pass.Env) (*ir.Module, error) {
 	m, err := p.lowered()
 	if err != nil {
@@ -30,7 +30,7 @@ func verified(m *ir.Module) error {
 	return nil
 }
 
-// passes lists those that the program goes through.
+// passes lists the passes of the program.
 func (p *Program) passes() []pass.Pass {
 	list := pass.List()
 	if p.opts.Passes != nil {
@@ -52,8 +52,8 @@ func (p *Program) dump(target string) func(int, *pass.Pass, *ir.Module) error {
 	}
 }
 
-// checkPasses refuses names that no pass has, and to skip what no program can do
-// without.
+// checkPasses refuses unknown names of passes, and leaving out a pass that every program
+// needs.
 func (o *Options) checkPasses() error {
 	var names []string
 	for _, p := range pass.List() {

@@ -16,20 +16,20 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Profile is what a run cost, by line and function of the source. Unit is what is
-// counted: cycles on a circuit, with their causes; instructions on an instruction set
-// and of the IR; statements on the source; microseconds of processor time in a process,
-// from samples.
+// Profile is the cost of a run, by line and function of the source. Unit is the counted
+// quantity. A circuit counts cycles, with their causes. An instruction set and the IR count
+// instructions. The source counts statements. A process counts microseconds of processor
+// time, from samples.
 type Profile struct {
 	Unit      string            `json:"unit"`
 	Total     uint64            `json:"total"`
-	Samples   int               `json:"samples,omitempty"` // that microseconds were found by
+	Samples   int               `json:"samples,omitempty"` // from which the microseconds were estimated
 	Causes    map[string]uint64 `json:"causes,omitempty"`
 	Lines     []ProfileRow      `json:"lines"`     // in the order of the text
 	Functions []ProfileRow      `json:"functions"` // by name
 }
 
-// ProfileRow is what a line or a function cost.
+// ProfileRow is the cost of a line or a function.
 type ProfileRow struct {
 	File         string            `json:"file,omitempty"`
 	Line         int               `json:"line,omitempty"`
@@ -69,7 +69,7 @@ func (p *Program) profileOf(o *RunOptions, from *observe.Profile) *Profile {
 	return out
 }
 
-// causesOf names the causes that there were.
+// causesOf names the causes that occurred.
 func causesOf(s *observe.Spent) map[string]uint64 {
 	out := map[string]uint64{}
 	for _, c := range observe.Causes() {
@@ -121,7 +121,8 @@ func (p *Program) runProfiled(ctx context.Context, o RunOptions, outs outputs) (
 	return r, err
 }
 
-// counting makes the machine of such a run, and what gives its profile in the end.
+// counting makes the machine of such a run, and a function that gives its profile at the
+// end.
 func (p *Program) counting(ctx context.Context, o *RunOptions, w *world.World) (sim.Machine, func() (*Profile, error), error) {
 	if o.Level == Native {
 		return p.sampling(ctx, w)
@@ -162,7 +163,7 @@ func (p *Program) irProfile(m *program.Machine) *Profile {
 	return s.profile()
 }
 
-// sums add up by place.
+// sums adds up counts by position.
 type sums struct {
 	p      *Program
 	unit   string
@@ -181,8 +182,8 @@ func (p *Program) newSums(unit string) *sums {
 	return &sums{p: p, unit: unit, inside: p.functionsByPlace(), lines: map[profileKey]uint64{}}
 }
 
-// add counts something at a place, which is in a function of the source or, if in none,
-// in the function that is given.
+// add counts something at a position. The function is the source function around the
+// position, or else the given function.
 func (s *sums) add(at diag.Span, function string, n uint64) {
 	if n == 0 {
 		return
@@ -219,7 +220,8 @@ func byPlace(a, b ProfileRow) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Function, b.Function))
 }
 
-// Table is the profile for a person: what costs most first, most rows at most.
+// Table is the profile in readable form: the highest costs first, with a greatest number of
+// rows.
 func (f *Profile) Table(most int) [][]string {
 	var rows [][]string
 	for _, part := range []struct {

@@ -32,17 +32,17 @@ type RunOptions struct {
 	DiskOut   []string // DEVICE=FILE
 	TraceFile string
 	CommitLog string            // each retired instruction, levels isa and cycle only
-	Profile   bool              // what each line of the source costs; levels source, ir, isa and cycle
+	Profile   bool              // the cost of each line of the source; levels source, ir, isa and cycle
 	Konata    string            // a picture of the pipeline, level cycle only
 	Timeline  string            // tasks and channels over time, levels isa and cycle only
 	Wave      string            // VCD of the core, level cycle only
 	Window    string            // FROM:CYCLES of the waveform and the pipeline, or all
-	Forget    bool              // keep no trace, so that a run may be of any length
-	Line      func(line string) // is given the lines of the result, one by one, in place of it
-	Lanes     int               // runs of a core with other gaps at its ports, this one counted; 0: one
+	Forget    bool              // keep no trace, so that a run may have any length
+	Line      func(line string) // gets the lines of the result one by one, instead of the result
+	Lanes     int               // runs of a core with different gaps at its ports, including this one; 0: one
 }
 
-// Result is what a run showed.
+// Result is the outcome of a run.
 type Result struct {
 	Program string             `json:"program"`
 	Level   string             `json:"level"`
@@ -57,23 +57,23 @@ type Result struct {
 	Command string             `json:"command,omitempty"`
 	Wave    string             `json:"wave,omitempty"` // which cycles a waveform shows
 	Lanes   int                `json:"lanes,omitempty"`
-	Differs []string           `json:"differs,omitempty"` // where other lanes showed something else
+	Differs []string           `json:"differs,omitempty"` // where other lanes differ
 	Profile *Profile           `json:"profile,omitempty"`
 	Trace   *trace.Trace       `json:"-"`
 
 	prog *Program
 	line func(string)
-	many bool // several tasks speak
-	// shapes are those of the ports that something has left at.
+	many bool // several tasks log
+	// shapes are the shapes of the ports that have sent something.
 	shapes map[string]port.Shape
 	said   int // lines
 }
 
-// How runs end that neither ended nor wait for the outside.
+// How runs end that neither finish nor wait for input.
 const (
 	Trapped = trace.Trapped
 	Stuck   = trace.Stuck
-	Stopped = trace.Limit // at a limit of the user's or of the machine's
+	Stopped = trace.Limit // at a limit of the user or of the machine
 )
 
 // Run runs the program on one machine.
@@ -126,7 +126,7 @@ func (p *Program) Run(ctx context.Context, o RunOptions) (*Result, error) {
 	return r, err
 }
 
-// keeps reports whether the whole trace of a run is wanted.
+// keeps reports whether the whole trace of a run is needed.
 func (o *RunOptions) keeps() bool { return !o.Forget || o.Lanes > 1 }
 
 // Trace runs one machine to its end.
@@ -138,7 +138,7 @@ func (p *Program) Trace(ctx context.Context, level, core string, w World) (sim.M
 	return p.traceIn(ctx, level, core, world.New(script), w, true, nil)
 }
 
-// TraceTo runs one machine to its end and hands its events to take, as DriveTo does.
+// TraceTo runs one machine to its end and passes its events to take, like DriveTo.
 func (p *Program) TraceTo(ctx context.Context, level, core string, w World, take func([]trace.Event) error) (sim.Machine, *trace.Trace, float64, error) {
 	script, err := p.Script(w)
 	if err != nil {
@@ -147,8 +147,8 @@ func (p *Program) TraceTo(ctx context.Context, level, core string, w World, take
 	return p.traceIn(ctx, level, core, world.New(script), w, false, take)
 }
 
-// traceIn runs one machine in a world to its end. take, unless nil, is given the events;
-// with keep the trace has them too.
+// traceIn runs one machine in a world to its end. take, unless nil, gets the events. With
+// keep the trace has them too.
 func (p *Program) traceIn(ctx context.Context, level, core string, in *world.World, w World, keep bool, take func([]trace.Event) error) (sim.Machine, *trace.Trace, float64, error) {
 	defer in.Close()
 	m, err := p.Machine(ctx, level, core, in, w.Seed)
@@ -191,14 +191,14 @@ func (p *Program) traceIn(ctx context.Context, level, core string, in *world.Wor
 	return m, tr, time.Since(began).Seconds(), err
 }
 
-// Bounds are where a run stops that does not end by itself.
+// Bounds are limits for a run that does not end by itself.
 type Bounds struct {
-	Steps  uint64 // of the machine's own kind
-	Events int    // of all kinds, where they take memory; 0: no bound
-	Shown  int    // events that every machine shows, the same work on each; 0: no bound
+	Steps  uint64 // of the machine's own unit
+	Events int    // of all kinds, if they take memory; 0: no bound
+	Shown  int    // events that every machine shows, the same for each; 0: no bound
 }
 
-// boundsOf are those of a machine, and of a world that has some.
+// boundsOf gives the bounds of a machine, or the world's bounds if it sets some.
 func boundsOf(level string, w World) (Bounds, error) {
 	l, err := LevelOf(level)
 	b := Bounds{Steps: l.Steps, Events: MostEvents, Shown: int(min(w.Limit, math.MaxInt))}
@@ -213,7 +213,8 @@ func IsCrash(err error) bool {
 	return errors.As(err, new(*process.Crash)) || errors.As(err, new(*process.Died))
 }
 
-// AtLimit is a run that stopped at its limit where a whole run is wanted.
+// AtLimit is the error of a run that stopped at its limit although a complete run is
+// needed.
 type AtLimit struct{ Level string }
 
 // Error gives one line.
@@ -221,12 +222,12 @@ func (a *AtLimit) Error() string {
 	return fmt.Sprintf("the run on %s stopped at its limit of events or steps; --until ends a run earlier", a.Level)
 }
 
-// MachineFault is a run that its machine could not finish: what runs on it does
-// what no correct artefact does.
+// MachineFault is a run that its machine could not finish: the artefact does something that
+// no correct artefact does.
 type MachineFault struct{ Err error }
 
-// faultOf is what the error of a run says: a fault of its machine, unless what looks at it
-// could not write its file.
+// faultOf turns the error of a run into a fault of its machine. The exception is an
+// observer that could not write its file, which is a user error.
 func faultOf(err error) error {
 	if user := (UserError{}); errors.As(err, &user) {
 		return user
@@ -240,24 +241,24 @@ func (f *MachineFault) Error() string { return f.Err.Error() }
 // Unwrap gives the machine's error.
 func (f *MachineFault) Unwrap() error { return f.Err }
 
-// MostEvents bounds the memory of a run, to some 3 GB: a program that never waits
+// MostEvents bounds the memory of a run to about 3 GB, because a program that never waits
 // may show events without end.
 const MostEvents = 1 << 22
 
-// eventsOfFrame is how many more events a run may show for each frame that arrives, when
-// its events are not kept: a bound for programs that never wait.
+// eventsOfFrame is how many more events a run may show for each arriving frame, if its
+// events are not kept. It bounds programs that never wait.
 const eventsOfFrame = 16
 
-// Drive runs a machine and keeps its trace. A run that would show more events than it may
-// shows the first of them and has stopped at its limit, wherever the machine was when that
-// was noticed.
+// Drive runs a machine and keeps its trace. A run with too many events keeps the first ones
+// and has stopped at its limit. The machine may have gone further before the limit was
+// noticed.
 func Drive(ctx context.Context, m sim.Machine, b Bounds) (*trace.Trace, error) {
 	seen, kept := 0, 0
 	t := &tap{most: b.Shown, take: func(events []trace.Event) error {
 		kept += len(events)
 		return nil
 	}}
-	tr, err := drive(ctx, m, b, t, func(tr *trace.Trace) { // they stay: what runs the machine may look at them
+	tr, err := drive(ctx, m, b, t, func(tr *trace.Trace) { // the events stay in the trace: the machine may look at them
 		t.events(tr.Events[seen:])
 		seen = len(tr.Events)
 	})
@@ -267,8 +268,8 @@ func Drive(ctx context.Context, m sim.Machine, b Bounds) (*trace.Trace, error) {
 	return tr, err
 }
 
-// DriveTo runs a machine and hands its events out while it runs, a few hundred at a time:
-// they are not kept. It looks from time to time whether it shall go on. An error of take
+// DriveTo runs a machine and passes on its events in groups of a few hundred, without
+// keeping them. It checks from time to time whether the context has ended. An error of take
 // ends the run.
 func DriveTo(ctx context.Context, m sim.Machine, b Bounds, take func([]trace.Event) error) (*trace.Trace, error) {
 	t := &tap{most: b.Shown, take: take}
@@ -276,7 +277,7 @@ func DriveTo(ctx context.Context, m sim.Machine, b Bounds, take func([]trace.Eve
 	return drive(ctx, m, b, t, (*trace.Trace).Flush)
 }
 
-// drive runs a machine, a slice at a time, and looks at its trace after each.
+// drive runs a machine in slices of steps, and looks at its trace after each slice.
 func drive(ctx context.Context, m sim.Machine, b Bounds, t *tap, look func(*trace.Trace)) (*trace.Trace, error) {
 	tr := m.Trace()
 	slice, before := uint64(1), 0
@@ -301,7 +302,7 @@ func drive(ctx context.Context, m sim.Machine, b Bounds, t *tap, look func(*trac
 	}
 }
 
-// toEnd runs a machine that is looked at to its end, and says how many seconds that took.
+// toEnd runs an observed machine to its end, and gives the seconds.
 func toEnd(ctx context.Context, m sim.Machine, level string, w World) (*trace.Trace, float64, error) {
 	bounds, err := boundsOf(level, w)
 	if err != nil {
@@ -315,7 +316,7 @@ func toEnd(ctx context.Context, m sim.Machine, level string, w World) (*trace.Tr
 	return tr, time.Since(began).Seconds(), err
 }
 
-// tap counts the events of a run that every machine shows, and stops them at a bound.
+// tap counts the events of a run that every machine shows, and cuts them off at a bound.
 type tap struct {
 	most, shown int // 0: no bound
 	full        bool
@@ -341,8 +342,8 @@ func (t *tap) events(events []trace.Event) {
 	}
 }
 
-// nextSlice is how many steps to make before the next look: more when the last ones
-// showed little, fewer when they showed much, for a step may be a lot of work.
+// nextSlice is how many steps to make before the next look. It grows when the last steps
+// showed little, and shrinks when they showed much, because a step may be a lot of work.
 func nextSlice(slice uint64, events int) uint64 {
 	const longest, many = 1 << 16, 1 << 12
 	if events < many {
@@ -351,13 +352,13 @@ func nextSlice(slice uint64, events int) uint64 {
 	return max(slice/4, 1)
 }
 
-// isShown reports whether every machine shows events of a kind: not all have channels
-// and marks.
+// isShown reports whether every machine shows events of a kind. Not all machines have
+// channels and marks.
 func isShown(k trace.Kind) bool {
 	return k == trace.In || k == trace.Out || k == trace.Log || k == trace.Trap
 }
 
-// result is that of a run whose trace is whole.
+// result is the result of a run with a complete trace.
 func (p *Program) result(o RunOptions, m sim.Machine, tr *trace.Trace, seconds float64) *Result {
 	r := p.newResult(o)
 	r.take(tr.Events)
@@ -372,7 +373,7 @@ func (p *Program) newResult(o RunOptions) *Result {
 	}
 }
 
-// end takes what is known when the run is over.
+// end adds the values that are known at the end of the run.
 func (r *Result) end(m sim.Machine, tr *trace.Trace, seconds float64) {
 	r.Status, r.Waits, r.Trace, r.Figures = tr.Status, append([]string{}, tr.Waits...), tr, Figures(m)
 	r.Figures["seconds"] = seconds
@@ -384,7 +385,7 @@ func (r *Result) end(m sim.Machine, tr *trace.Trace, seconds float64) {
 	}
 }
 
-// take counts what leaves the program, and renders what a person wants to read.
+// take counts the output of the program, and renders the readable part.
 func (r *Result) take(events []trace.Event) {
 	for i := range events {
 		e := &events[i]
@@ -397,7 +398,7 @@ func (r *Result) take(events []trace.Event) {
 	}
 }
 
-// left counts something that has left the program at a port.
+// left counts an output at a port.
 func (r *Result) left(e *trace.Event) {
 	shape, ok := r.shapes[e.Port]
 	if !ok {
@@ -414,8 +415,8 @@ func (r *Result) left(e *trace.Event) {
 	}
 }
 
-// say renders logs, with the task's name when there are several tasks, and traps with
-// their place.
+// say renders logs, with the task's name if there are several tasks, and traps with their
+// source position.
 func (r *Result) say(e *trace.Event) {
 	line := e.Text
 	switch {
@@ -432,7 +433,7 @@ func (r *Result) say(e *trace.Event) {
 	r.Lines = append(r.Lines, line)
 }
 
-// trapPlace is where a trap site stands, as far as that is known.
+// trapPlace is the source position of a trap site, if it is known.
 func (p *Program) trapPlace(site int) string {
 	at := p.places[site]
 	if site < len(p.Tree.Traps) {
@@ -444,7 +445,7 @@ func (p *Program) trapPlace(site int) string {
 	return at.String()
 }
 
-// Figures are the counts of a machine: exact, but for seconds.
+// Figures are the counts of a machine, exact except for seconds.
 func Figures(m sim.Machine) map[string]float64 {
 	f := map[string]float64{}
 	switch m := m.(type) {
@@ -479,14 +480,14 @@ const wholeRun = "all"
 
 // waveNote says which cycles a waveform shows.
 func waveNote(o *RunOptions, shown, cycles uint64) string {
-	if shown > cycles { // the run ends within the last one
+	if shown > cycles { // the run ends within the last cycle
 		return fmt.Sprintf("%s shows all %d cycles", o.Wave, cycles)
 	}
 	from, _, _ := window(o.Window)
 	return fmt.Sprintf("%s shows cycles %d to %d of %d; --wave-window FROM:CYCLES shows others, --wave-window all every one", o.Wave, from, from+shown, cycles)
 }
 
-// window reads FROM:CYCLES, or all; the window ends before cycle to.
+// window reads FROM:CYCLES, or all. The window ends before cycle to.
 func window(s string) (from, to uint64, err error) {
 	if s == wholeRun {
 		return 0, math.MaxUint64, nil

@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// isStream reports whether bytes pass a device, each for itself.
+// isStream reports whether a device carries separate bytes.
 func isStream(d *tree.DeviceDef) bool { return port.ShapeOf(d.Kind) == port.Stream }
 
 // addBytes reads PORT=FILE of the ports of shape stream into a script.
@@ -35,7 +35,7 @@ func (p *Program) addBytes(specs []string, s *world.Script) error {
 	return s.AddBytes(list)
 }
 
-// streams says of each device whether bytes pass it, each for itself.
+// streams says for each device whether it carries separate bytes.
 func (p *Program) streams() []bool {
 	var list []bool
 	for _, d := range p.systemDevices() {

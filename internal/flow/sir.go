@@ -8,9 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// loadIR reads a program that is given as the text of its IR. It has no source, so
-// its reference is the machine ir; all later machines make of it what they make of
-// a program that was lowered.
+// loadIR reads a program in the text form of its IR. It has no source, so its reference is
+// the machine ir. All later machines treat it like a lowered program.
 func loadIR(f *diag.File, opts Options) (*Program, error) {
 	if len(opts.Settings) > 0 {
 		return nil, UserErrorf("%s has no config: -D is for sources", f.Name)
@@ -47,10 +46,10 @@ func knownKinds(m *ir.Module, f *diag.File) error {
 	return nil
 }
 
-// maxMemory bounds the memory of a program that is given as program IR.
+// maxMemory bounds the memory of a program in the form of IR.
 const maxMemory = 256 << 20
 
-// bounded refuses a program whose objects and channels no machine holds.
+// bounded refuses a program whose objects and channels are too large for any machine.
 func bounded(m *ir.Module, f *diag.File) error {
 	total := 0
 	for _, o := range m.Objects {
@@ -74,7 +73,7 @@ func bounded(m *ir.Module, f *diag.File) error {
 	return nil
 }
 
-// declared is what a module declares, as a tree without code.
+// declared is the declarations of a module, as a tree without code.
 func declared(m *ir.Module) *tree.Program {
 	t := &tree.Program{Name: m.Name, System: &tree.System{Name: m.Name}, Marks: m.Marks}
 	for _, d := range m.Devices {
@@ -92,8 +91,8 @@ func declared(m *ir.Module) *tree.Program {
 	return t
 }
 
-// Reference is the machine that all others are compared with: source, or ir for a
-// program that has none.
+// Reference is the machine that all others are compared with: source, or ir if the program
+// has no source.
 func (p *Program) Reference() string {
 	if p.Form == FromIR {
 		return IR
@@ -101,7 +100,7 @@ func (p *Program) Reference() string {
 	return Source
 }
 
-// lowered makes the program IR anew, for passes change their module.
+// lowered makes the program IR again, because passes change their module.
 func (p *Program) lowered() (*ir.Module, error) {
 	if p.Form == FromIR {
 		return ir.Parse(p.Files[0])

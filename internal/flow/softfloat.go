@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/std"
 )
 
-// softFloat compiles the library of floats for targets without them: std/rt, which
-// is checked and lowered like any program. A fault in it is ours.
+// softFloat compiles the library of floats for targets without them: std/rt, which is
+// checked and lowered like any program. An error in it is a fault of ours.
 func softFloat() *ir.Module {
 	m, err := softFloatModule()
 	if err != nil {

@@ -23,13 +23,13 @@ import (
 // Version is the version of the tool.
 const Version = "0.1.0"
 
-// UserError is a mistake of the user's that has no place in a text.
+// UserError is a mistake of the user's without a source position.
 type UserError struct{ Message string }
 
 // Error gives the message.
 func (u UserError) Error() string { return u.Message }
 
-// UserErrorf makes the error of a mistake of the user's.
+// UserErrorf makes a UserError.
 func UserErrorf(format string, args ...any) error { return UserError{fmt.Sprintf(format, args...)} }
 
 // Set adds a setting written as name=value.
@@ -47,7 +47,7 @@ func (o *Options) Set(define string) error {
 	return nil
 }
 
-// number writes an IPv4 address as the number that it is, and leaves all else alone.
+// number turns an IPv4 address into its number, and leaves other values unchanged.
 func number(value string) string {
 	a, err := netip.ParseAddr(value)
 	if err != nil || !a.Is4() {
@@ -57,7 +57,7 @@ func number(value string) string {
 	return fmt.Sprintf("%#x", binary.BigEndian.Uint32(b[:]))
 }
 
-// AddLines adds the lines of an instruction set in a file to that of the core.
+// AddLines adds the lines of an instruction set in a file to the core's instruction set.
 func (o *Options) AddLines(path string) error {
 	f, err := readFile(path)
 	if err != nil {
@@ -77,10 +77,10 @@ func (o *Options) AddLines(path string) error {
 	return err
 }
 
-// maxMined is how many lines may be mined.
+// maxMined is the greatest number of mined lines.
 const maxMined = 64
 
-// SetMine takes how many lines are mined: off, a number, or auto.
+// SetMine sets the number of mined lines: off, a number, or auto.
 func (o *Options) SetMine(value string) error {
 	switch value {
 	case "off":
@@ -98,8 +98,8 @@ func (o *Options) SetMine(value string) error {
 	return nil
 }
 
-// withLines is a set with the added lines; one that shares encodings with it is
-// an error at its place.
+// withLines is a set with the added lines. A line that shares encodings with the set is an
+// error at its position.
 func (o *Options) withLines(base *isa.Set) (*isa.Set, error) {
 	if o.Lines == nil {
 		return base, nil
@@ -116,7 +116,7 @@ func ReadPoint(path string) (*design.Point, error) {
 	return design.Parse(f)
 }
 
-// Trap is a place that may trap at run time.
+// Trap is a source position that may trap at run time.
 type Trap struct {
 	Code  string `json:"code"`
 	Place string `json:"place"`
@@ -129,14 +129,14 @@ type Summary struct {
 	Channels int    `json:"channels"`
 	Devices  int    `json:"devices"`
 	Sockets  int    `json:"sockets"`
-	// Services are tasks of the library that the program needs, as stack.nic. They
-	// and their channels are not counted above.
+	// Services are tasks of the library that the program needs, such as stack.nic. The
+	// services and their channels are not counted above.
 	Services   []string `json:"services,omitempty"`
-	StateBytes int      `json:"state_bytes"` // of what state and var declare, as it lies in memory
+	StateBytes int      `json:"state_bytes"` // size in memory of the declarations with state and var
 	Traps      []Trap   `json:"traps"`
 }
 
-// Summary tells what the program declares and where it may trap.
+// Summary lists the declarations of the program and the positions that may trap.
 func (p *Program) Summary() Summary {
 	s := Summary{Program: p.Name, Traps: []Trap{}}
 	for _, t := range p.Tree.Traps {
@@ -174,9 +174,9 @@ func FormatText(name, text string) (string, error) {
 	return out, list.Err()
 }
 
-// Format formats a file, or the .sn files below a folder, and returns the names
-// of those that changed or would change. Files are written only when write is
-// set, and none when one of them has an error.
+// Format formats a file, or the .sn files below a folder, and returns the names of the
+// files that changed or would change. Files are written only if write is set, and none if
+// one of them has an error.
 func Format(path string, write bool) ([]string, error) {
 	names, err := sourceFiles(path)
 	if err != nil {

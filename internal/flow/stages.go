@@ -40,13 +40,13 @@ func (o *once[T]) get(make func() (T, error)) (T, error) {
 	return o.value, o.err
 }
 
-// set gives the artefact itself.
+// set sets the artefact.
 func (o *once[T]) set(value T) { o.made, o.value = true, value }
 
-// stages keeps what has been made of a program.
+// stages keeps the artefacts of a program.
 type stages struct {
 	circuit                *Core     // of a program that was loaded as a circuit
-	ports                  *sim.Core // what its ports mean
+	ports                  *sim.Core // the meaning of its ports
 	first, forX86, forCore once[*ir.Module]
 	forThreads             once[*ir.Module]
 	products               []pass.Product // of forCore
@@ -78,13 +78,13 @@ func (p *Program) ForX86() (*ir.Module, error) {
 	return p.forX86.get(func() (*ir.Module, error) { return p.run("x86-64", pass.Env{}) })
 }
 
-// ForThreads is the program IR after the passes for x86-64 in which each task that may be a
-// thread has a context of its own.
+// ForThreads is the program IR after the passes for x86-64, in which each task that can be
+// a thread has a separate context.
 func (p *Program) ForThreads() (*ir.Module, error) {
 	return p.forThreads.get(func() (*ir.Module, error) { return p.run("threads on x86-64", pass.Env{Threads: true}) })
 }
 
-// forProduct is the program IR that a product is made of.
+// forProduct is the program IR from which a product is made.
 func (p *Program) forProduct(product x86.Product) (*ir.Module, error) {
 	if product == x86.MPI {
 		return p.ForThreads()
@@ -118,13 +118,13 @@ func (p *Program) Low() (*ir.Module, error) {
 	})
 }
 
-// CoreEnv is what the passes must know of a target of a core.
+// CoreEnv is the data about a core's target that the passes must know.
 func CoreEnv(t *design.Target) pass.Env {
 	return pass.Env{XLen: 32, Has: computes(t), Soft: softFloat}
 }
 
-// computes tells which operators a target has an instruction for; those that
-// compare, shift and add are in every set.
+// computes says for which operators a target has an instruction. Every set has comparisons,
+// shifts and additions.
 func computes(t *design.Target) func(word.Op) bool {
 	return func(op word.Op) bool {
 		switch op {
@@ -135,9 +135,9 @@ func computes(t *design.Target) func(word.Op) bool {
 	}
 }
 
-// Target is what the core's back end may use: RV32I with multiplication, no
-// division, unless the settings say otherwise. Where they leave the number of registers
-// open it is the least that is tried; that of the image is the one that was chosen.
+// Target is the instruction set and registers that the core's back end may use. The default
+// is RV32I with multiplication and without division. If the settings leave the number of
+// registers open, it is the smallest number that is tried. The image has the chosen number.
 func (p *Program) Target() (*design.Target, error) {
 	return p.target.get(func() (*design.Target, error) {
 		if p.opts.Target != nil {
@@ -200,7 +200,7 @@ func (p *Program) plainImage(ctx context.Context) (*image.Image, error) {
 	})
 }
 
-// imageFor is the image for a target, with as many registers as pay.
+// imageFor is the image for a target, with the number of registers that pays.
 func (p *Program) imageFor(ctx context.Context, t *design.Target) (*image.Image, error) {
 	m, err := p.Low()
 	if err != nil {
@@ -226,7 +226,7 @@ func (p *Program) compile(ctx context.Context, m *ir.Module, t *design.Target) (
 	return im, err
 }
 
-// llvmRegs is the number of registers from which clang compiles every program.
+// llvmRegs is the number of registers with which clang can compile every program.
 const llvmRegs = 16
 
 func (p *Program) llvm() (*llvm.Tools, error) {
@@ -265,7 +265,8 @@ func (p *Program) X86(ctx context.Context, product x86.Product) (*x86.Image, err
 	})
 }
 
-// bootWords are the words that an image holds itself: nobody starts a computer with a line.
+// bootWords are the words that an image contains itself, because a UEFI computer starts
+// without a command line.
 func (p *Program) bootWords(product x86.Product) []string {
 	if product != x86.UEFI {
 		return nil
@@ -273,7 +274,7 @@ func (p *Program) bootWords(product x86.Product) []string {
 	return p.words
 }
 
-// PortsOf is what the ports of the program's cores mean.
+// PortsOf is the meaning of the ports of the program's cores.
 func (p *Program) PortsOf(ctx context.Context) (*sim.Core, error) {
 	if p.ports != nil {
 		return p.ports, nil
@@ -305,8 +306,8 @@ func (p *Program) Core(ctx context.Context, kind string) (*Core, error) {
 	})
 }
 
-// FullCore is the core of the same organisation that is not specialised, the
-// measure for what specialisation saves.
+// FullCore is the core of the same organisation without specialisation. It shows how much
+// specialisation saves.
 func (p *Program) FullCore(ctx context.Context, kind string) (*Core, error) {
 	im, err := p.Image(ctx)
 	if err != nil {
@@ -315,8 +316,8 @@ func (p *Program) FullCore(ctx context.Context, kind string) (*Core, error) {
 	return makeCore(im, plan.Options{Core: kind, Full: true})
 }
 
-// UseWhole makes the program's core of an organisation one that is not specialised
-// and runs any image of the target and the devices.
+// UseWhole gives the program a core of an organisation without specialisation. Such a core
+// runs any image of the target and the devices.
 func (p *Program) UseWhole(ctx context.Context, kind string) error {
 	im, err := p.Image(ctx)
 	if err != nil {
@@ -329,7 +330,7 @@ func (p *Program) UseWhole(ctx context.Context, kind string) error {
 	return err
 }
 
-// UsePoint makes the program's core of the point's organisation that of the point.
+// UsePoint makes the core of a design point the program's core of the point's organisation.
 func (p *Program) UsePoint(ctx context.Context, point *design.Point) error {
 	im, err := p.Image(ctx)
 	if err != nil {
@@ -342,7 +343,7 @@ func (p *Program) UsePoint(ctx context.Context, point *design.Point) error {
 	return err
 }
 
-// use takes a core for the one of its organisation.
+// use sets the core of its organisation.
 func (p *Program) use(c *Core) {
 	if p.cores == nil {
 		p.cores = map[string]*once[*Core]{}

@@ -11,24 +11,24 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Study is a run of a core with all that a report shows of it.
+// Study is a run of a core with everything that a report shows of it.
 type Study struct {
 	Text    *observe.Text
 	Profile *observe.Profile
-	Stays   []Stay // what retired in the window
+	Stays   []Stay // instructions that retired in the window
 	Wave    []byte // of the window, a value change dump
 	Trace   *trace.Trace
 	Cycles  uint64
 }
 
-// Stay is an instruction on its way through the pipeline.
+// Stay is the path of an instruction through the pipeline.
 type Stay struct {
 	Word int
 	At   observe.Stages
 }
 
-// Study runs a core and looks at a window of length cycles. When from is negative, the
-// window begins a little before the line that costs most executes for the first time.
+// Study runs a core and observes a window of length cycles. If from is negative, the window
+// begins a little before the costliest line executes for the first time.
 func (p *Program) Study(ctx context.Context, core string, w World, from int64, length uint64) (*Study, error) {
 	im, err := p.Image(ctx)
 	if err != nil {
@@ -73,7 +73,7 @@ func (p *Program) studied(ctx context.Context, core string, w World, s *Study, b
 	return err
 }
 
-// watched runs a core for observers.
+// watched runs a core with observers.
 func (p *Program) watched(ctx context.Context, core string, w World, wave *cycle.Wave, to ...observe.Observer) (*cycle.Machine, *trace.Trace, error) {
 	script, err := p.Script(w)
 	if err != nil {
@@ -93,10 +93,10 @@ func (p *Program) watched(ctx context.Context, core string, w World, wave *cycle
 	return m, tr, tape.End()
 }
 
-// before is how many cycles of a window come before what it is chosen for.
+// before is how many cycles of a window come before the cycle for which it is chosen.
 const before = 20
 
-// hotBegin is a little before the line that costs most executes for the first time.
+// hotBegin is a little before the first execution of the costliest line.
 func (p *Program) hotBegin(ctx context.Context, core string, w World, text *observe.Text) (uint64, error) {
 	profile, first := observe.NewProfile(text), map[profileKey]uint64{}
 	key := func(word *observe.Word) profileKey {

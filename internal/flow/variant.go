@@ -8,12 +8,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// Variant says what another back end of the same program may use.
+// Variant describes another back end for the same program.
 type Variant struct {
 	Regs    int
 	Soft    bool   // multiply without an instruction
 	Backend string // as in Options
-	Mine    string // as SetMine takes it
+	Mine    string // as for SetMine
 }
 
 // Variant is the same checked program for another back end. Variants of one program
@@ -32,7 +32,7 @@ func (p *Program) Variant(v Variant) (*Program, error) {
 	}
 	other := p.For(design.NewTarget(set.Name, set, v.Regs))
 	other.opts.Backend = v.Backend
-	if v.Mine == "" { // of a sweep that is older than the axis
+	if v.Mine == "" { // a sweep that is older than this axis
 		return other, nil
 	}
 	if err := other.opts.SetMine(v.Mine); err != nil {
@@ -41,9 +41,9 @@ func (p *Program) Variant(v Variant) (*Program, error) {
 	return other, other.opts.checkMining()
 }
 
-// Shifting makes the program's core of an organisation one that shifts as wished: one
-// of plan.ShiftAuto, plan.ShiftConstant and plan.ShiftBarrel. What the image needs
-// comes first.
+// Shifting gives the program a core of an organisation with a chosen shifter:
+// plan.ShiftAuto, plan.ShiftConstant or plan.ShiftBarrel. The needs of the image take
+// precedence.
 func (p *Program) Shifting(ctx context.Context, kind, how string) (*Core, error) {
 	im, err := p.Image(ctx)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// settings are those of the user. Stacks of a watched program count what they drop, unless
-// the user says otherwise.
+// settings are the user's settings. In a watched program, stacks also count dropped packets
+// unless the user says otherwise.
 func (o *Options) settings() []types.Setting {
 	const counts = "net.counts"
 	for _, s := range o.Settings {
@@ -27,8 +27,8 @@ func (o *Options) settings() []types.Setting {
 	return append(slices.Clip(o.Settings), types.Setting{Name: counts, Value: "true"})
 }
 
-// watch finds in an image what can be read of the program. What the program does not have,
-// as the frame of its only task, is left out.
+// watch finds the readable state of the program in an image. Missing parts, such as the
+// frame of the only task, are left out.
 func (p *Program) watch(img *x86.Image) (*live.Watch, error) {
 	m, err := p.bareOr().ForX86()
 	if err != nil {
@@ -57,7 +57,7 @@ func (p *Program) watch(img *x86.Image) (*live.Watch, error) {
 	return w, nil
 }
 
-// bareOr is the program that products are made of.
+// bareOr is the program from which products are made.
 func (p *Program) bareOr() *Program {
 	if p.bare != nil {
 		return p.bare

@@ -7,10 +7,10 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// nothing is the file of a port at which nothing arrives on purpose.
+// nothing is the file name of a port that intentionally has no input.
 const nothing = "none"
 
-// addWaveforms reads PORT=FILE of the inputs of levels into a script.
+// addWaveforms reads PORT=FILE for the level inputs of a script.
 func (p *Program) addWaveforms(specs []string, s *world.Script) error {
 	var list []world.Waveform
 	given := map[int]string{}

@@ -8,22 +8,22 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// World names the outside of a run.
+// World names the environment of a run.
 type World struct {
 	Captures []string // DEVICE=FILE, or FILE when the program has one receiving device
 	Levels   []string // PORT=FILE: value change dumps of inputs
 	Bytes    []string // PORT=FILE: files of bytes of serial lines
-	Answers  []string // PORT=FILE: what the device at the other end of a bus answers, what a disk cannot do
+	Answers  []string // PORT=FILE: answers of the device on a bus, operations that fail on a disk
 	Disks    []string // DEVICE=FILE: the image of a disk; the file is not changed
 	Seed     int64    // of the gaps on a core's ports; 0: none
 	Limit    uint64   // events that every machine shows; 0: no bound
 	Steps    uint64   // steps of a machine; 0: its own generous limit
-	Frames   int      // only the first so many frames; 0: all
+	Frames   int      // only this many frames; 0: all
 	Until    string   // end of the run as a duration, such as 20ms; empty: the last input
 }
 
-// Silent lists the devices of a shape at which the program receives and for which a
-// world names no file, not even none.
+// Silent lists the receiving devices of a shape for which a world names no file, not even
+// none.
 func (p *Program) Silent(w World, shape port.Shape) ([]string, error) {
 	option, specs := optionPcapIn, w.Captures
 	if shape == port.Stream {
@@ -98,8 +98,8 @@ func (p *Program) Script(w World) (*world.Script, error) {
 	return script, nil
 }
 
-// wholeCapture is the size up to which a capture is read at once. A longer one is read
-// again by each run, while that goes on.
+// wholeCapture is the size up to which a capture is read at once. Each run reads a longer
+// one again, in parts.
 const wholeCapture = 256 << 10
 
 // capture is a file with frames.
@@ -115,7 +115,7 @@ func capture(file string) (world.Capture, error) {
 	return c, err
 }
 
-// disks makes the disks of the program: of an image, or empty.
+// disks makes the disks of the program, empty or from an image.
 func (p *Program) disks(specs []string) ([]*world.Disk, error) {
 	if p.Tree.System == nil {
 		return nil, nil
@@ -145,7 +145,7 @@ func (p *Program) disks(specs []string) ([]*world.Disk, error) {
 	return disks, nil
 }
 
-// buses makes the other ends of the buses of the program.
+// buses makes the devices at the other ends of the program's buses.
 func (p *Program) buses() []*world.Bus {
 	devices := p.systemDevices()
 	buses := make([]*world.Bus, len(devices))
@@ -157,7 +157,7 @@ func (p *Program) buses() []*world.Bus {
 	return buses
 }
 
-// answers says what the devices of a script answer to commands.
+// answers sets how the devices of a script answer commands.
 func (p *Program) answers(specs []string, script *world.Script) error {
 	given := map[int]string{}
 	for _, spec := range specs {

@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/monitor"
 )
 
-// attach makes the other side of each device.
+// attach creates the host side of each device.
 func (s *service) attach() error {
 	s.ends = make([]*os.File, len(s.im.Devices))
 	if s.o.Pcap != "" {
@@ -37,26 +37,26 @@ func (s *service) attach() error {
 	return nil
 }
 
-// frameRoom is how many bytes of frames a socket pair holds: a burst.
+// frameRoom is how many bytes of frames a socket pair can hold: one burst.
 const frameRoom = 1 << 20
 
-// pair makes a socket pair that carries frames, our end and the image's.
+// pair makes a socket pair for frames: our end and the image's end.
 func (s *service) pair() (ours, theirs *os.File, err error) {
-	kind := syscall.SOCK_SEQPACKET // a process sees its end
+	kind := syscall.SOCK_SEQPACKET // a process sees it when the other end closes
 	if s.o.Machine == Unikernel {
-		kind = syscall.SOCK_DGRAM // which QEMU wants
+		kind = syscall.SOCK_DGRAM // required by QEMU
 	}
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, kind|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
 	if err != nil {
 		return nil, nil, fmt.Errorf("a socket pair for frames: %w", err)
 	}
 	for _, fd := range fds {
-		syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_SNDBUF, frameRoom) //nolint:errcheck // a smaller room serves as well
+		syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_SNDBUF, frameRoom) //nolint:errcheck // a smaller buffer works as well
 	}
 	return os.NewFile(uintptr(fds[0]), "frames"), os.NewFile(uintptr(fds[1]), "frames of the image"), nil
 }
 
-// attachGateway gives a device a network of its own, with the forwards that lead to it.
+// attachGateway gives a device a separate network, with the forwards that lead to it.
 func (s *service) attachGateway(i int) error {
 	ours, theirs, err := s.pair()
 	if err != nil {
@@ -95,8 +95,8 @@ func (s *service) attachGateway(i int) error {
 	return nil
 }
 
-// attachTap gives a device a TAP interface: the descriptor itself, or a relay when the
-// frames are recorded or counted.
+// attachTap gives a device a TAP interface. It passes the descriptor itself, or a relay if
+// the frames are recorded or counted.
 func (s *service) attachTap(i int) error {
 	name, d := s.tapOf(i), s.im.Devices[i]
 	tap, err := openTap(name)
@@ -131,11 +131,11 @@ func (s *service) attachTap(i int) error {
 	return nil
 }
 
-// relays reports whether frames of interfaces go through this process: they are recorded,
-// counted, or spoilt.
+// relays reports whether frames of interfaces pass through this process. They do if they
+// are recorded, counted, or disturbed.
 func (s *service) relays() bool { return s.capture != nil || s.o.Metrics != "" || s.o.Wire != nil }
 
-// checkDisk sees to it that a file can be a disk; one that is missing has a size.
+// checkDisk checks that a file can be a disk. A missing file needs a size.
 func checkDisk(path string, size int64) error {
 	info, err := os.Stat(path)
 	switch {
@@ -153,7 +153,7 @@ func checkDisk(path string, size int64) error {
 	return nil
 }
 
-// prepareDisk makes the file of a disk when it is missing, and locks it for QEMU.
+// prepareDisk creates the file of a disk if it is missing, and locks it for QEMU.
 func (s *service) prepareDisk(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 	switch {
@@ -175,7 +175,7 @@ func (s *service) prepareDisk(path string) error {
 	return nil
 }
 
-// reason is the last part of an error of the system: the why, without the path again.
+// reason is the last part of a system error: the cause, without repeating the path.
 func reason(err error) string {
 	var no syscall.Errno
 	if errors.As(err, &no) {

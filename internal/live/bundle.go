@@ -8,15 +8,15 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// File is a file of a folder that a hypervisor or systemd takes.
+// File is a file in a folder for a hypervisor or systemd.
 type File struct {
 	Name    string
 	Text    string
-	Program bool // it can be executed
+	Program bool // it is executable
 }
 
-// Bundle is what a hypervisor wants: the image, its configuration, and the command, with
-// paths relative to the folder. Options say what its image is made for.
+// Bundle is the input of a hypervisor: the image, its configuration, and the command, with
+// paths relative to the folder. Options describe the target of its image.
 type Bundle struct {
 	Options Options
 	Files   func(im *Image) []File
@@ -40,7 +40,7 @@ func BundleFor(vmm string) (Bundle, error) {
 	return Bundle{}, wrong("--vmm %s: expected qemu, qemu-q35, qemu-uefi, firecracker or cloud-hypervisor", vmm)
 }
 
-// interfaceName is the interface that a device has unless its user says otherwise.
+// interfaceName is the default interface of a device.
 func interfaceName(im *Image, i int) string {
 	n := 0
 	for _, d := range im.Devices[:i] {
@@ -51,10 +51,10 @@ func interfaceName(im *Image, i int) string {
 	return fmt.Sprintf("tap%d", n)
 }
 
-// script begins a script of a bundle: it works wherever it is called from.
+// script begins a script of a bundle. The script works from any current directory.
 const script = "#!/bin/sh\ncd \"$(dirname \"$0\")\" || exit 2\n"
 
-// bundled is an image with QEMU's own network, each of its ports forwarded.
+// bundled is an image with QEMU's own network and all its ports forwarded.
 func bundled(im *Image, c process.Chipset) *service {
 	s := &service{im: im, o: Options{Chipset: c, Disks: bundleDisks(im)}}
 	for _, d := range im.Devices {
@@ -65,7 +65,7 @@ func bundled(im *Image, c process.Chipset) *service {
 	return s
 }
 
-// said are comments that tell which ports are forwarded.
+// said are comments that list the forwarded ports.
 func (s *service) said() string {
 	var b strings.Builder
 	for _, f := range s.o.Forwards {
@@ -74,8 +74,9 @@ func (s *service) said() string {
 	return b.String()
 }
 
-// computerBundle has the disk for a computer, and a computer of QEMU's to try it on: a UEFI
-// firmware, a screen that nobody sees, the serial line as console, cards of kind e1000.
+// computerBundle has the disk for a computer, and a QEMU computer for trying it. That
+// computer has UEFI firmware, an invisible screen, the serial line as console, and cards of
+// kind e1000.
 func computerBundle(im *Image) []File {
 	disk := im.Name + ".raw"
 	s := bundled(im, process.Computer)
@@ -107,7 +108,7 @@ func bundleDisks(im *Image) (all []Pair) {
 	return all
 }
 
-// makeDisks makes the disks that are missing, of 1 MiB.
+// makeDisks creates missing disks with 1 MiB.
 func makeDisks(im *Image) string {
 	var b strings.Builder
 	for _, p := range bundleDisks(im) {
@@ -146,7 +147,7 @@ type (
 )
 
 // firecrackerBundle has TAP interfaces. Disks come in the order of the program, because
-// Firecracker makes serial numbers of its own.
+// Firecracker chooses the serial numbers itself.
 func firecrackerBundle(im *Image) []File {
 	kernel := im.Name + ".elf"
 	conf := firecracker{Boot: bootSource{Kernel: kernel, Args: strings.Join(append([]string{"sn.disks=order"}, im.Words...), " ")}, Machine: machineConfig{1, process.MemoryOfImage(im.ELF)}, Drives: []drive{}, Networks: []network{}}
@@ -159,14 +160,14 @@ func firecrackerBundle(im *Image) []File {
 	}
 	text, err := json.MarshalIndent(conf, "", "  ")
 	if err != nil {
-		panic("live: " + err.Error()) // strings and numbers
+		panic("live: " + err.Error()) // only strings and numbers
 	}
 	run := script + makeDisks(im) + "exec firecracker --no-api --config-file " + shellLine([]string{im.Name + ".json"}) + "\n"
 	return []File{{kernel, string(im.ELF), true}, {im.Name + ".json", string(text) + "\n", false}, {"run.sh", run, true}}
 }
 
-// cloudBundle has TAP interfaces, and disks in the order of the program. Its devices lie on
-// PCI, as those of q35 do.
+// cloudBundle has TAP interfaces, and disks in the order of the program. Its devices are on
+// PCI, like the devices of q35.
 func cloudBundle(im *Image) []File {
 	const least = 16 // MiB
 	kernel := im.Name + ".elf"
@@ -191,9 +192,13 @@ func cloudBundle(im *Image) []File {
 	return []File{{kernel, string(im.ELF), true}, {"run.sh", script + makeDisks(im) + "exec " + shellLine(args) + "\n", true}}
 }
 
+<<<<<<< HEAD
 // Systemd is a process and its unit, which may do no more than the process needs. A program
 // all of whose networks have stacks has a second unit, which gets its ports as UDP sockets of the
 // computer instead of TAP interfaces.
+=======
+// Systemd is a process and its unit. The unit allows only what the process needs.
+>>>>>>> w/e3
 func Systemd(im *Image) []File {
 	files := []File{{im.Name, string(im.ELF), true}, {im.Name + ".service", unit(im, nil), false}}
 	if given := sockets(im); given != nil {

@@ -24,8 +24,8 @@ func ByHand(im *Image, o Options) error {
 	return nil
 }
 
-// Command is a line for a shell that runs the service by hand, with nothing of this tool.
-// Its files stay. The exit code is that of the scheme.
+// Command is a shell line that runs the service without this tool. Its files stay. Its exit
+// code follows the tool's scheme.
 func Command(im *Image, o Options) (string, error) {
 	if err := errors.Join(ByHand(im, o), checkMemory(im, o)); err != nil {
 		return "", err
@@ -74,7 +74,7 @@ func (s *service) qemuDevices() (args []string) {
 	return args
 }
 
-// numbered is a file name for device i: QEMU writes one capture a device.
+// numbered is a file name for device i: QEMU writes one capture per device.
 func numbered(path string, i int) string {
 	if i == 0 {
 		return path
@@ -82,7 +82,7 @@ func numbered(path string, i int) string {
 	return fmt.Sprintf("%s.%d", path, i)
 }
 
-// userNetwork is QEMU's network with the addresses that the image has.
+// userNetwork is QEMU's network with the addresses of the image.
 func (s *service) userNetwork(i int) string {
 	d := s.im.Devices[i]
 	b := "user"
@@ -103,8 +103,8 @@ func (s *service) userNetwork(i int) string {
 	return b
 }
 
-// nativeCommand runs a process. It gets frames from interfaces only: nothing of a shell
-// carries datagrams to it.
+// nativeCommand runs a process. It gets frames from interfaces only, because a shell has no
+// tool that carries datagrams to it.
 func (s *service) nativeCommand() (string, error) {
 	args := slices.Clone(s.im.Words)
 	for i, d := range s.im.Devices {

@@ -9,18 +9,18 @@ import (
 	"sync"
 )
 
-// console hands on what an image writes, and keeps the last line of a crash.
+// console passes on the output of an image, and keeps the last line about a crash.
 type console struct {
 	mu   sync.Mutex
 	to   io.Writer
 	line []byte
-	last string // line of a crash or fault
+	last string // a line about a crash or fault
 }
 
-// mostLine bounds what is kept of a line.
+// mostLine is how much of a line is kept.
 const mostLine = 400
 
-// Write hands bytes on.
+// Write passes bytes on.
 func (c *console) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -39,17 +39,17 @@ func (c *console) Write(p []byte) (int, error) {
 	return c.to.Write(p)
 }
 
-// lastWords is the line that tells of the end of an image, "" without one.
+// lastWords is the line about the end of an image, "" if there is none.
 func (c *console) lastWords() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.last
 }
 
-// place is how a sentence names a place of a source.
+// place matches a source position in a message.
 var place = regexp.MustCompile(` at (\S+?):(\d+)(?:\.(\d+))?(?: |$)`)
 
-// Place finds the file and the line that a sentence about a trap or a crash names.
+// Place finds the file and the line that a message about a trap or a crash names.
 func Place(text string) (file string, line int, ok bool) {
 	m := place.FindStringSubmatch(text)
 	if m == nil {
@@ -59,14 +59,14 @@ func Place(text string) (file string, line int, ok bool) {
 	return m[1], line, err == nil
 }
 
-// vectors are the names of processor exceptions (Intel SDM volume 3, table 6-1).
+// vectors are the names of CPU exceptions (Intel SDM volume 3, table 6-1).
 var vectors = map[uint64]string{
 	0: "division by zero", 3: "breakpoint", 6: "no such instruction", 7: "no floating point", 8: "double fault",
 	12: "stack fault", 13: "general protection", 14: "page fault", 16: "floating point", 17: "alignment", 19: "SIMD floating point",
 }
 
-// Decode makes a sentence of a line of a console that tells of a crash or a fault of the
-// guest's; false for any other line.
+// Decode turns a console line about a crash or a fault of the guest into a sentence; false
+// for any other line.
 func Decode(line string, where func(uint64) string) (string, bool) {
 	line = strings.TrimSuffix(line, "\r")
 	var vector, code, rip, address uint64
@@ -88,7 +88,7 @@ func Decode(line string, where func(uint64) string) (string, bool) {
 	return "", false
 }
 
-// access says what the error code of a page fault tells.
+// access explains the error code of a page fault.
 func access(code uint64) string {
 	switch {
 	case code&16 != 0:

@@ -1,10 +1,10 @@
 package live
 
-// FirstDrop is the place of the first counter of dropped frames in what a stack counts
+// FirstDrop is the index of the first counter of dropped frames among a stack's counters
 // (std/net/stack.sn).
 const FirstDrop = 5
 
-// Drops are the reasons for which a stack drops frames and datagrams, in the order of their
+// Drops are the reasons why a stack drops frames and datagrams, in the order of their
 // counters.
 func Drops() []string {
 	return []string{

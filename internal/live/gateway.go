@@ -10,9 +10,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// gateway is the network of one device: the station that leads out of it. It answers
-// questions for its address (ARP) and pings, and carries datagrams between UDP sockets of
-// the host and the image. To the image all clients are ports of the gateway.
+// gateway is the network of one device, and the host that leads out of it. It answers ARP
+// requests for its address and pings. It carries datagrams between the image and UDP
+// sockets of the host. For the image all clients are ports of the gateway.
 type gateway struct {
 	link  *link
 	host  uint32 // of the image
@@ -23,12 +23,12 @@ type gateway struct {
 	once  sync.Once
 
 	mu       sync.Mutex
-	guest    []byte   // the image's station; nil: not known yet
-	waiting  [][]byte // frames for it until then
+	guest    []byte   // the image's MAC address; nil: not known yet
+	waiting  [][]byte // frames that wait for the MAC address
 	forwards []*forward
 }
 
-// Bounds of what clients can make the gateway remember.
+// Bounds of the data that clients can make the gateway remember.
 const (
 	mostWaiting = 64
 	mostClients = 1024
@@ -42,13 +42,13 @@ type forward struct {
 	byPeer  map[netip.AddrPort]uint16
 	oldest  []uint16 // ports in use, in order of their first datagram
 	in, out count    // datagrams to the image and from it
-	another uint16   // the next port to try for a client whose own is taken
+	another uint16   // the next port to try for a client whose own port is taken
 }
 
 func newGateway(l *link, home Home, heard chan<- time.Time) *gateway {
 	g := &gateway{link: l, host: home.Host, own: home.Gateway, heard: heard, over: make(chan struct{})}
 	if g.own == 0 || g.own == g.host || (g.own^g.host)&home.Mask != 0 {
-		for g.own = g.host&home.Mask + 1; g.own == g.host; g.own++ { // any other of that network
+		for g.own = g.host&home.Mask + 1; g.own == g.host; g.own++ { // any other address of that network
 		}
 	}
 	g.mac = append([]byte{0x52, 0x55}, byte(g.own>>24), byte(g.own>>16), byte(g.own>>8), byte(g.own))
@@ -62,7 +62,7 @@ func (g *gateway) forward(conn *net.UDPConn, port int) {
 	})
 }
 
-// start serves the device. A stack is asked for its station until it answers.
+// start serves the device. It asks a stack for its MAC address until the stack answers.
 func (g *gateway) start(stack bool) {
 	go g.fromGuest()
 	for _, f := range g.forwards {
@@ -73,13 +73,13 @@ func (g *gateway) start(stack bool) {
 	}
 }
 
-// Close ends the questions; the rest ends with its sockets.
+// Close ends the ARP requests. The rest ends with its sockets.
 func (g *gateway) Close() error {
 	g.once.Do(func() { close(g.over) })
 	return nil
 }
 
-// ask asks for the station of the image, more and more slowly.
+// ask asks for the MAC address of the image at growing intervals.
 func (g *gateway) ask() {
 	for pause := 500 * time.Microsecond; ; pause = min(2*pause, time.Second) {
 		g.mu.Lock()
@@ -90,7 +90,7 @@ func (g *gateway) ask() {
 		}
 		g.link.send(world.ARP(false, g.mac, g.own, nil, g.host))
 		if pause > 20*time.Millisecond && pause < 500*time.Millisecond {
-			pause = 20 * time.Millisecond // it is booting
+			pause = 20 * time.Millisecond // the image is booting
 		}
 		select {
 		case <-g.over:
@@ -100,7 +100,7 @@ func (g *gateway) ask() {
 	}
 }
 
-// fromHost carries what clients send.
+// fromHost carries datagrams from clients.
 func (g *gateway) fromHost(f *forward) {
 	buf := make([]byte, maxFrame)
 	for {
@@ -108,7 +108,7 @@ func (g *gateway) fromHost(f *forward) {
 		if err != nil {
 			return
 		}
-		if n > 1472 { // it would be a fragment
+		if n > 1472 { // a larger one would need fragments
 			g.link.long.Add(1)
 			continue
 		}
@@ -133,8 +133,8 @@ func (g *gateway) fromHost(f *forward) {
 	}
 }
 
-// portOf is the port that a client has at the gateway: its own, unless another client
-// has it. When there are too many clients the oldest is forgotten.
+// portOf is the port of a client at the gateway: the client's own port unless another
+// client has it. If there are too many clients, the oldest is forgotten.
 func (f *forward) portOf(client netip.AddrPort) uint16 {
 	if p, ok := f.byPeer[client]; ok {
 		return p
@@ -154,7 +154,7 @@ func (f *forward) portOf(client netip.AddrPort) uint16 {
 	return p
 }
 
-// fromGuest serves what the image sends.
+// fromGuest serves frames from the image.
 func (g *gateway) fromGuest() {
 	buf := make([]byte, maxFrame)
 	for {
@@ -166,7 +166,7 @@ func (g *gateway) fromGuest() {
 	}
 }
 
-// serve answers a frame of the image, or carries it to a client. All else is dropped.
+// serve answers a frame of the image, or carries it to a client. Other frames are dropped.
 func (g *gateway) serve(frame []byte) {
 	if len(frame) < 14 {
 		return
@@ -194,14 +194,14 @@ func (g *gateway) serve(frame []byte) {
 	for _, f := range g.forwards {
 		if to, known := f.byPort[u.Dst.Port]; known && f.port == u.Src.Port {
 			f.out.add(len(u.Body))
-			f.conn.WriteToUDPAddrPort(u.Body, to) //nolint:errcheck // a client that is gone has lost it
+			f.conn.WriteToUDPAddrPort(u.Body, to) //nolint:errcheck // a client that has gone misses the datagram
 			return
 		}
 	}
 }
 
-// learn takes the station of the image from its answer to our question, and sends what
-// has waited for that.
+// learn takes the MAC address of the image from its answer to our request, and sends the
+// waiting frames.
 func (g *gateway) learn(frame []byte) {
 	if len(frame) < 42 || frame[20] != 0 || frame[21] != 2 || binary.BigEndian.Uint32(frame[28:]) != g.host {
 		return
@@ -224,7 +224,7 @@ func (g *gateway) learn(frame []byte) {
 	}
 }
 
-// pong answers a ping of the gateway, nil if a frame is none (RFC 792).
+// pong answers a ping to the gateway; nil for other frames (RFC 792).
 func (g *gateway) pong(frame []byte) []byte {
 	if len(frame) < 42 || frame[12] != 8 || frame[13] != 0 || frame[14] != 0x45 || frame[23] != 1 || frame[34] != 8 || binary.BigEndian.Uint32(frame[30:]) != g.own {
 		return nil
@@ -236,7 +236,7 @@ func (g *gateway) pong(frame []byte) []byte {
 	copy(reply[30:], frame[26:30])
 	reply[34] = 0
 	sum := uint32(reply[36])<<8 | uint32(reply[37])
-	sum += 8 << 8 // what the type has lost, the checksum gains
+	sum += 8 << 8 // the type falls by 8, so the checksum rises by 8
 	sum = sum&0xffff + sum>>16
 	reply[36], reply[37] = byte(sum>>8), byte(sum)
 	return reply

@@ -6,7 +6,7 @@ import (
 	"unsafe"
 )
 
-// termios2 is a terminal with a speed of any number (asm-generic/termbits.h).
+// termios2 is a terminal whose speed may be any number (asm-generic/termbits.h).
 type termios2 struct {
 	input, output, control, local uint32
 	line                          uint8
@@ -24,8 +24,8 @@ const (
 	termAnySpeed = 0x1000
 )
 
-// OpenLine opens a serial line: a terminal, made raw, with 8 data bits, no parity and a
-// speed. It can be closed while somebody reads.
+// OpenLine opens a serial line: a terminal in raw mode, with 8 data bits, no parity and the
+// given speed. It can be closed during a read.
 func OpenLine(path string, baud uint64) (*os.File, error) {
 	if baud < 1 || baud > 100_000_000 {
 		return nil, wrong("a serial line has 1 to 100000000 baud, not %d", baud)
@@ -48,7 +48,7 @@ func OpenLine(path string, baud uint64) (*os.File, error) {
 	return f, nil
 }
 
-// request asks the driver of a terminal; false when it refuses.
+// request sends a request to a terminal driver; false if the driver refuses.
 func request(f *os.File, what uintptr, t *termios2) bool {
 	c, err := f.SyscallConn()
 	if err != nil {

@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// maxFrame is the longest frame that anybody sends here.
+// maxFrame is the longest frame on a link.
 const maxFrame = 1 << 16
 
-// link is our end of a network device: a frame a read, a frame a write.
+// link is our end of a network device. Each read and each write is one frame.
 type link struct {
 	f       *os.File
 	capture *capture // nil: not recorded
-	device  string   // that it leads to; empty: the outer end of a relay
+	device  string   // it leads to this device; empty: the outer end of a relay
 	in, out count    // frames to the image and from it
 	dropped atomic.Int64
-	long    atomic.Int64 // datagrams that no frame holds
+	long    atomic.Int64 // datagrams that are too long for a frame
 }
 
-// send gives the other end a frame. When there is no room the frame is lost, as on a wire.
+// send gives the other end a frame. If there is no room, the frame is lost, like on a wire.
 func (l *link) send(frame []byte) {
 	conn, err := l.f.SyscallConn()
 	if err != nil {
@@ -54,7 +54,7 @@ func (l *link) receive(buf []byte) (int, error) {
 		if !errors.Is(err, syscall.ECONNREFUSED) {
 			return n, err
 		}
-		time.Sleep(time.Millisecond) // the other end of a datagram socket is not there yet
+		time.Sleep(time.Millisecond) // the other end of a datagram socket does not exist yet
 	}
 }
 
@@ -97,7 +97,7 @@ func newCapture(path string) (*capture, error) {
 	return &capture{f: f}, nil
 }
 
-// record adds a frame. A capture that cannot be written any more stays as it is.
+// record adds a frame. If writing fails, the capture stays incomplete.
 func (c *capture) record(frame []byte) {
 	if c == nil {
 		return

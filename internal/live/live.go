@@ -1,14 +1,15 @@
 // Package live runs an x86-64 product as a service: as a Linux process, in QEMU or in our
-// own monitor, with its network and disks attached, until it ends or is told to.
+// own monitor. It attaches the network and disks, and runs until the service ends or a
+// signal comes.
 //
 //	client of the host          this package                        the image
 //	udp 127.0.0.1:10007  ──▶  gateway: ARP, UDP, ping  ◀─frames─▶  nic
 //	tap0                 ◀──────────── the descriptor, or a relay that records ──▶
 //
-// All machines are given the same thing for a network device: one end of a socket pair
-// that carries a frame a message, or a TAP interface. So one forwarder in Go serves them
-// all, without root and without help of QEMU's own network. The package knows no
-// compiler; an Image is bytes and what its devices are. Start reading at Run.
+// All machines get the same thing for a network device: a TAP interface, or one end of a
+// socket pair that carries one frame per message. So one forwarder in Go serves all
+// machines, without root and without QEMU's own network. The package knows nothing about
+// compilers: an Image is bytes and a description of its devices. Start reading at Run.
 package live
 
 import (
@@ -32,7 +33,7 @@ const (
 	Monitor   = "monitor"
 )
 
-// Kind says what serves a device.
+// Kind is the kind of a device.
 type Kind int
 
 // The kinds of devices.
@@ -49,49 +50,56 @@ type Device struct {
 	Name  string
 	Kind  Kind
 	Home  Home
-	Ports []int // UDP ports of its sockets; a device without a stack has none
+	Ports []int // UDP ports of its sockets; empty for a device without a stack
 }
 
 // Home are the addresses of a network device that has a stack.
 type Home struct{ Host, Mask, Gateway uint32 }
 
-// Image is what runs.
+// Image is the image of a service.
 type Image struct {
 	Name    string
 	ELF     []byte // with its line tables
-	Size    int    // bytes without them
-	Boot    []byte // of product uefi: the image of a disk that starts it
+	Size    int    // bytes without the tables
+	Boot    []byte // for product uefi: the image of a disk that boots it
 	Devices []Device
-	Words   []string                // that tell it its addresses at the start
-	Linked  []string                // what the image contains besides the program, in words
-	Where   func(rip uint64) string // place of an address
-	Watch   *Watch                  // what its memory says of it; nil: it was not made to be watched
+	Words   []string                // that give it its addresses at the start
+	Linked  []string                // readable names of the parts besides the program
+	Where   func(rip uint64) string // source position of an address
+	Watch   *Watch                  // readable state in its memory; nil: it was not built to be watched
 }
 
-// Options say how it runs.
+// Options say how the image runs.
 type Options struct {
 	Machine  string
 	Chipset  process.Chipset // of QEMU
 	Accel    string          // of QEMU: tcg or kvm
 	QEMU     string          // path of qemu-system-x86_64
-	Memory   int             // MiB of a unikernel; 0: what it needs
+	Memory   int             // MiB of a unikernel; 0: as much as it needs
 	Forwards []Forward
-	Taps     []Pair        // DEVICE=INTERFACE; the device may be empty when there is one
+	Taps     []Pair        // DEVICE=INTERFACE; the device may be empty if there is only one
 	Disks    []Pair        // DEVICE=FILE
 	Size     int64         // of a disk whose file is missing; 0: that is an error
+<<<<<<< HEAD
 	Metrics  string        // where to answer /metrics, such as 127.0.0.1:9100; empty: nowhere
 	Wire     *Wire         // what the network does to frames; nil: nothing
 	Pcap     string        // a capture of all that crosses the network devices
 	Snapshot string        // file for the state of a guest of the monitor that waits; empty: none
 	Restore  string        // file with the state where a guest of the monitor goes on; empty: it starts
 	For      time.Duration // 0: until it ends or ctx does
+=======
+	Metrics  string        // address for /metrics, such as 127.0.0.1:9100; empty: none
+	Wire     *Wire         // disturbance of frames on the network; nil: none
+	Pcap     string        // a capture of all frames of the network devices
+	For      time.Duration // 0: until the service ends or ctx does
+>>>>>>> w/e3
 	Stdout   io.Writer
 	Ready    func(Started)     // is called once, when the service answers
-	Trapped  func(text string) // is called with the line of a trap that has ended it
-	Dropped  func(text string) // is called at the end with lines of what the stacks of a watched image have dropped
+	Trapped  func(text string) // is called with the line of a trap that ended the service
+	Dropped  func(text string) // is called at the end with lines about what the stacks of a watched image have dropped
 }
 
-// Product is what the machine runs, by its name.
+// Product is the name of the product that the machine runs.
 func (o Options) Product() string {
 	switch {
 	case o.Machine == Native:
@@ -106,7 +114,7 @@ func (o Options) Product() string {
 	return "pvh"
 }
 
-// Chipset is the one that a --vmm means.
+// Chipset is the chipset for a value of --vmm.
 func Chipset(vmm string) process.Chipset {
 	switch vmm {
 	case "qemu-q35":
@@ -123,16 +131,16 @@ type Pair struct{ Device, Value string }
 // Started is a service that answers.
 type Started struct {
 	Name, Machine string
-	Reach         []string      // how to reach it, in words
+	Reach         []string      // how to reach it, in readable form
 	After         time.Duration // from the start of its machine to its first frame
-	Answers       bool          // it has answered; without a stack nobody can know
+	Answers       bool          // it has answered; unknown for a service without a stack
 	Size          int           // bytes of the image
-	Memory        int           // KiB that its machine gives it; 0: what the process needs
+	Memory        int           // KiB that its machine gives it; 0: as much as the process needs
 	Linked        []string
-	Metrics       string // where its metrics are; empty: nowhere
+	Metrics       string // address of its metrics; empty: none
 }
 
-// String is the line of a service that answers.
+// String is the line about a service that answers.
 func (s Started) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s on %s", s.Name, s.Machine)
@@ -157,7 +165,7 @@ func (s Started) String() string {
 	return b.String()
 }
 
-// UserError is a wish that cannot be met as it was written.
+// UserError is a request of the user's that cannot be met.
 type UserError struct{ text string }
 
 // Error gives one line.
@@ -171,11 +179,11 @@ type Crash struct{ text string }
 // Error gives one line.
 func (c Crash) Error() string { return c.text }
 
-// service is an image that runs, with all that serves it.
+// service is a running image, with everything that serves it.
 type service struct {
 	im      *Image
 	o       Options
-	ends    []*os.File // what the image gets, by device; nil for disks
+	ends    []*os.File // ends for the image, by device; nil for disks
 	links   []*link    // our ends
 	closers []io.Closer
 	capture *capture
@@ -188,7 +196,7 @@ type service struct {
 
 	gateways []*gateway
 	wires    []*spoiled
-	scrape   string // where the metrics are
+	scrape   string // address of the metrics
 	beganAt  atomic.Int64
 	exits    atomic.Int64 // of a guest of the monitor
 
@@ -197,8 +205,8 @@ type service struct {
 	last   string      // what its stacks have dropped
 }
 
-// Run runs an image until it ends, and gives its exit code. The end of ctx ends it
-// too, which is a success here.
+// Run runs an image until it ends, and gives its exit code. The end of ctx also ends the
+// image, which counts as success.
 func Run(ctx context.Context, im *Image, o Options) (code int, err error) {
 	if err := errors.Join(Check(im, o), checkMemory(im, o)); err != nil {
 		return 0, err
@@ -250,12 +258,18 @@ func (s *service) machine() func(context.Context) (int, error) {
 	return s.native
 }
 
-// settle is how long a service without a stack gets before it counts as started.
+// settle is the time after which a service without a stack counts as started.
 const settle = 200 * time.Millisecond
 
+<<<<<<< HEAD
 // announce says that the service answers. With a stack that is when its first frame has
 // come, an answer to our question for its station.
 func (s *service) announce(ctx context.Context, asks bool) {
+=======
+// announce reports that the service answers. With a stack this is the time of its first
+// frame, which answers our request for its MAC address.
+func (s *service) announce(ctx context.Context) {
+>>>>>>> w/e3
 	st := Started{Name: s.im.Name, Machine: s.o.Machine, Reach: s.reach, Size: s.im.Size, Linked: s.im.Linked, Metrics: s.scrape}
 	var later <-chan time.Time
 	if !asks {
@@ -273,7 +287,7 @@ func (s *service) announce(ctx context.Context, asks bool) {
 	}
 }
 
-// asks reports whether a gateway of ours asks for the image's station.
+// asks reports whether one of our gateways asks for the image's MAC address.
 func (s *service) asks() bool {
 	for i, d := range s.im.Devices {
 		if s.ends[i] != nil && len(d.Ports) > 0 && s.tapOf(i) == "" {
@@ -283,7 +297,7 @@ func (s *service) asks() bool {
 	return false
 }
 
-// close gives back all that the service held.
+// close releases the resources of the service.
 func (s *service) close() {
 	for _, l := range s.links {
 		l.close()

@@ -17,11 +17,11 @@ import (
 	"github.com/sinter-lang/sinter/sim/process"
 )
 
-// firstFD is the number that the first inherited descriptor has in a child.
+// firstFD is the number of the first inherited descriptor in a child.
 const firstFD = 3
 
-// inherit lists the descriptors of the network devices for a child, and calls with for
-// each device with the number that it has there.
+// inherit lists the descriptors of the network devices for a child. It calls with for each
+// device and its descriptor number in the child.
 func (s *service) inherit(with func(i, fd int)) []*os.File {
 	var files []*os.File
 	for i, f := range s.ends {
@@ -108,10 +108,10 @@ const (
 	crashed = 7
 )
 
-// child runs a command with inherited descriptors until it ends, or ctx does. It gives
-// the exit status, 128 above a signal, and what the command said on standard error.
+// child runs a command with inherited descriptors until the command or ctx ends. It gives
+// the exit status, 128 above a signal, and the command's standard error.
 func (s *service) child(ctx context.Context, path string, args []string, files []*os.File) (int, []byte, error) {
-	runtime.LockOSThread() // the death of this thread is the death of the child
+	runtime.LockOSThread() // the child dies with this thread
 	defer runtime.UnlockOSThread()
 	var said bytes.Buffer
 	var cmd *exec.Cmd
@@ -121,11 +121,11 @@ func (s *service) child(ctx context.Context, path string, args []string, files [
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 		cmd.WaitDelay = time.Second
 		cmd.Cancel = func() error {
-			s.note() // its memory goes with it
+			s.note() // the memory disappears with the process
 			return cmd.Process.Kill()
 		}
 		err := cmd.Start()
-		if errors.Is(err, syscall.ETXTBSY) && attempt < 20 { // another child is being made
+		if errors.Is(err, syscall.ETXTBSY) && attempt < 20 { // another child is being started
 			time.Sleep(5 * time.Millisecond)
 			continue
 		}
@@ -134,7 +134,7 @@ func (s *service) child(ctx context.Context, path string, args []string, files [
 		}
 		break
 	}
-	for i, f := range s.ends { // the child alone holds them now, so its end is seen
+	for i, f := range s.ends { // now only the child holds them, so their end is noticed
 		if f != nil {
 			f.Close()
 			s.ends[i] = nil
@@ -157,7 +157,7 @@ func (s *service) child(ctx context.Context, path string, args []string, files [
 	return state.ExitStatus(), said.Bytes(), nil
 }
 
-// limited keeps the beginning of what is written to it.
+// limited keeps the beginning of the data that is written to it.
 type limited struct{ b *bytes.Buffer }
 
 func (l *limited) Write(p []byte) (int, error) {
@@ -211,13 +211,13 @@ func (s *service) monitor(ctx context.Context) (int, error) {
 	return r.Code, err
 }
 
-// frames is a network device of the monitor over a descriptor.
+// frames is a network device of the monitor on a descriptor.
 type frames struct {
 	fd  int
 	buf []byte
 }
 
-// Receive gives the next frame, 0 when none is there.
+// Receive gives the next frame; 0 if there is none.
 func (f *frames) Receive(buf []byte) (int, error) {
 	for {
 		n, err := syscall.Read(f.fd, f.buf)
@@ -236,7 +236,7 @@ func (f *frames) Receive(buf []byte) (int, error) {
 	}
 }
 
-// Send gives the other end a frame, which is lost when there is no room.
+// Send gives the other end a frame. The frame is lost if there is no room.
 func (f *frames) Send(frame []byte) error {
 	for {
 		_, err := syscall.Write(f.fd, frame)
@@ -250,5 +250,5 @@ func (f *frames) Send(frame []byte) error {
 	}
 }
 
-// FD becomes readable when a frame is there.
+// FD is readable when there is a frame.
 func (f *frames) FD() int { return f.fd }

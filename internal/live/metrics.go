@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// count is how many frames or datagrams went one way, and their bytes.
+// count is the number of frames or datagrams in one direction, and their bytes.
 type count struct{ n, bytes atomic.Int64 }
 
 func (c *count) add(bytes int) {
@@ -17,7 +17,8 @@ func (c *count) add(bytes int) {
 	c.bytes.Add(int64(bytes))
 }
 
-// serveMetrics answers /metrics with what the service counts, in the text form of Prometheus.
+// serveMetrics answers /metrics with the counters of the service, in the text form of
+// Prometheus.
 func (s *service) serveMetrics() error {
 	l, err := net.Listen("tcp", s.o.Metrics)
 	if err != nil {
@@ -28,10 +29,10 @@ func (s *service) serveMetrics() error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-		w.Write([]byte(s.metrics())) //nolint:errcheck // who asked is gone
+		w.Write([]byte(s.metrics())) //nolint:errcheck // the client has gone
 	})
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 1 << 14}
-	go server.Serve(l) //nolint:errcheck // it ends with its listener
+	go server.Serve(l) //nolint:errcheck // it ends with the listener
 	return nil
 }
 
@@ -53,7 +54,7 @@ func (f *family) add(value any, labels ...string) {
 	f.samples = append(f.samples, fmt.Sprintf("%s%s %v", f.name, text, value))
 }
 
-// metrics writes all that is counted. The order is that of the program's devices.
+// metrics writes all counters, in the order of the program's devices.
 func (s *service) metrics() string {
 	info := &family{"sinter_info", "gauge", "The program and the machine that it runs on.", nil}
 	info.add(1, "machine", s.o.Machine, "program", s.im.Name)
@@ -101,7 +102,7 @@ func (s *service) metrics() string {
 	return b.String()
 }
 
-// count adds the samples of the forwards of a gateway.
+// count adds the counters of a gateway's forwards.
 func (g *gateway) count(datagrams, clients *family) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -113,7 +114,7 @@ func (g *gateway) count(datagrams, clients *family) {
 	}
 }
 
-// started is when the machine began; before that, now.
+// started is the time when the machine began, or now if it has not begun.
 func (s *service) started() time.Time {
 	if at := s.beganAt.Load(); at != 0 {
 		return time.Unix(0, at)

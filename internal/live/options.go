@@ -54,7 +54,7 @@ func ParseSize(s string) (int64, error) {
 // sector is the unit of disks.
 const sector = 512
 
-// Check holds the wishes against the devices of the image, before anything starts.
+// Check checks the options against the devices of the image, before anything starts.
 func Check(im *Image, o Options) error {
 	for _, l := range []struct {
 		flag string
@@ -114,7 +114,7 @@ func Check(im *Image, o Options) error {
 	return nil
 }
 
-// checkMemory sees to it that the image fits: QEMU says nothing when it does not.
+// checkMemory checks that the image fits, because QEMU prints nothing if it does not.
 func checkMemory(im *Image, o Options) error {
 	if least := process.LeastMemoryOfImage(im.ELF); o.Memory > 0 && o.Memory < least {
 		return wrong("--mem %d: the image takes %d MiB of memory", o.Memory, least)
@@ -122,7 +122,7 @@ func checkMemory(im *Image, o Options) error {
 	return nil
 }
 
-// find gives the device that a flag means.
+// find gives the device for a flag.
 func (im *Image) find(flag string, kind Kind, p Pair) (int, error) {
 	var all []int
 	for i, d := range im.Devices {
@@ -157,7 +157,8 @@ func (im *Image) names(list []int) string {
 	return strings.Join(out, ", ")
 }
 
-// value is what the flags give device i of a kind, "" for nothing. The flags are checked.
+// value is the value of the flags for device i of a kind, "" if there is none. The flags
+// are already checked.
 func (im *Image) value(kind Kind, list []Pair, i int) string {
 	for _, p := range list {
 		if at, err := im.find("", kind, p); err == nil && at == i {
@@ -167,7 +168,7 @@ func (im *Image) value(kind Kind, list []Pair, i int) string {
 	return ""
 }
 
-// socket is the device whose socket a forward leads to.
+// socket is the device whose socket is the target of a forward.
 func (im *Image) socket(f Forward) (int, error) {
 	var have []string
 	for i, d := range im.Devices {

@@ -16,8 +16,8 @@ const (
 	mostName      = 15
 )
 
-// checkTap sees to it that an interface exists: opening a mistyped name would make a new
-// one, which nobody is connected to.
+// checkTap checks that an interface exists. Opening a mistyped name would create an
+// interface that is connected to nothing.
 func checkTap(name string) error {
 	if len(name) == 0 || len(name) > mostName {
 		return wrong("--tap: the name of an interface has 1 to %d characters, got %q", mostName, name)
@@ -28,7 +28,8 @@ func checkTap(name string) error {
 	return nil
 }
 
-// openTap opens a TAP interface. Offloads are off, or a frame may come with half a checksum.
+// openTap opens a TAP interface. It turns offloads off, because a frame could otherwise
+// come with an incomplete checksum.
 func openTap(name string) (*os.File, error) {
 	fd, err := syscall.Open("/dev/net/tun", syscall.O_RDWR|syscall.O_CLOEXEC|syscall.O_NONBLOCK, 0)
 	if err != nil {
@@ -48,7 +49,7 @@ func openTap(name string) (*os.File, error) {
 	return os.NewFile(uintptr(fd), name), nil
 }
 
-// OpenTap opens a TAP interface that is there.
+// OpenTap opens an existing TAP interface.
 func OpenTap(name string) (*os.File, error) {
 	if err := checkTap(name); err != nil {
 		return nil, err

@@ -9,38 +9,39 @@ import (
 	"unsafe"
 )
 
-// Watch is what the memory of an image says of the program, by address.
+// Watch lists the addresses of a program's readable state in the memory of an image.
 type Watch struct {
 	Tasks    []WatchedTask
 	Channels []WatchedChannel
 	Stacks   []WatchedStack
 }
 
-// WatchedTask is a task. At the address is a word: the number of the place where it waits.
+// WatchedTask is a task. The word at the address is the number of the source position where
+// the task waits.
 type WatchedTask struct {
 	Name    string
 	Service bool
-	Waits   []string // places; after the last one it has ended
+	Waits   []string // source positions; a larger number means that the task has ended
 	At      uint64
 }
 
-// WatchedChannel is a channel. At the address is a word: how many elements it has.
+// WatchedChannel is a channel. The word at the address is its number of elements.
 type WatchedChannel struct {
 	Name string
 	Cap  int
 	At   uint64
 }
 
-// WatchedStack is the stack of a device. At the address are the words of its counters.
+// WatchedStack is the stack of a device. The words at the address are its counters.
 type WatchedStack struct {
 	Device string
 	At     uint64
 }
 
-// counters of a stack that counts (std/net/stack.sn).
+// counters is the number of counters of a stack (std/net/stack.sn).
 const counters = 32
 
-// words reads words of the image's memory; false when it is not there.
+// words reads words of the image's memory; false if the memory is not available.
 func (s *service) words(at uint64, n int) ([]uint32, bool) {
 	s.seeing.Lock()
 	defer s.seeing.Unlock()
@@ -58,14 +59,14 @@ func (s *service) words(at uint64, n int) ([]uint32, bool) {
 	return words, true
 }
 
-// watchWith says what the image's memory is read with; nil: it is gone.
+// watchWith sets the reader of the image's memory; nil: the memory has gone.
 func (s *service) watchWith(memory io.ReaderAt) {
 	s.seeing.Lock()
 	defer s.seeing.Unlock()
 	s.see = memory
 }
 
-// watchProcess reads the memory of a process of ours.
+// watchProcess reads the memory of our child process.
 func (s *service) watchProcess(pid int) {
 	if s.im.Watch == nil || s.o.Machine != Native {
 		return
@@ -76,7 +77,7 @@ func (s *service) watchProcess(pid int) {
 	}
 }
 
-// watchGuest reads the memory of a guest of the monitor, as long as it is there.
+// watchGuest reads the memory of a guest of the monitor while it exists.
 func (s *service) watchGuest(memory io.ReaderAt) {
 	if memory == nil {
 		s.note()
@@ -84,7 +85,7 @@ func (s *service) watchGuest(memory io.ReaderAt) {
 	s.watchWith(memory)
 }
 
-// note keeps what the stacks have dropped, as long as it can be read.
+// note keeps the current counts of the stacks' drops, if they can be read.
 func (s *service) note() {
 	if text := s.dropped(); text != "" {
 		s.seeing.Lock()
@@ -93,14 +94,15 @@ func (s *service) note() {
 	}
 }
 
-// memfdCreate is the system call that makes a file of memory (linux/memfd.h).
+// memfdCreate is the number of the system call that creates a file in memory
+// (linux/memfd.h).
 const (
 	memfdCreate  = 319
 	memfdOnClose = 1
 )
 
-// guestMemory makes a file that is the memory of a guest of QEMU, and the arguments that
-// give it to QEMU, where it has descriptor fd. Physical addresses are places in the file.
+// guestMemory makes a file for the memory of a QEMU guest, and the arguments that give it
+// to QEMU as descriptor fd. A physical address is an offset in the file.
 func (s *service) guestMemory(fd, mib int) (*os.File, []string, error) {
 	name := [...]byte{'g', 'u', 'e', 's', 't', 0}
 	n, _, e := syscall.Syscall(memfdCreate, uintptr(unsafe.Pointer(&name)), memfdOnClose, 0)
@@ -119,7 +121,7 @@ func (s *service) guestMemory(fd, mib int) (*os.File, []string, error) {
 	}, nil
 }
 
-// watched adds what the program's memory says: its tasks, channels and stacks.
+// watched adds the readable state of the program: its tasks, channels and stacks.
 func (s *service) watched() []*family {
 	state := &family{"sinter_task_waits", "gauge", "1 for the place where a task waits, for one that has not begun, or has ended.", nil}
 	length := &family{"sinter_channel_length", "gauge", "Elements in a channel.", nil}
@@ -151,7 +153,7 @@ func (s *service) watched() []*family {
 	return []*family{state, length, room, drops}
 }
 
-// place says where a task is by the number in its frame.
+// place says where a task is, by the number in its frame.
 func (t *WatchedTask) place(n uint32) string {
 	switch {
 	case n == 0:
@@ -164,7 +166,7 @@ func (t *WatchedTask) place(n uint32) string {
 	return fmt.Sprintf("place %d", n)
 }
 
-// dropped is a line of what the stacks have dropped, "" for nothing.
+// dropped is a line about what the stacks have dropped, "" for nothing.
 func (s *service) dropped() string {
 	text := ""
 	if s.im.Watch == nil {

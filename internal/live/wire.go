@@ -12,15 +12,15 @@ import (
 	"time"
 )
 
-// Wire is a bad wire between a network device and its network: of all frames, each way, so
-// many in a hundred are lost, come twice, change places with the next one, or have a byte
-// changed. The seed decides which.
+// Wire is a bad wire between a network device and its network. In each direction, given
+// percentages of the frames are lost, doubled, swapped with the next frame, or changed in
+// one byte. The seed decides which frames.
 type Wire struct {
-	Lose, Duplicate, Reorder, Corrupt float64 // in a hundred
+	Lose, Duplicate, Reorder, Corrupt float64 // in per cent
 	Seed                              uint64
 }
 
-// ParseWire reads loss=5,duplicate=1,reorder=2.5,corrupt=1,seed=7; what is left out is 0.
+// ParseWire reads loss=5,duplicate=1,reorder=2.5,corrupt=1,seed=7. Omitted values are 0.
 func ParseWire(s string) (*Wire, error) {
 	w := &Wire{}
 	parts := map[string]*float64{"loss": &w.Lose, "duplicate": &w.Duplicate, "reorder": &w.Reorder, "corrupt": &w.Corrupt}
@@ -51,25 +51,26 @@ func ParseWire(s string) (*Wire, error) {
 	return w, nil
 }
 
-// direction is one way of a bad wire, with what it has done.
+// direction is one direction of a bad wire, with the counts of its faults.
 type direction struct {
 	wire *Wire
 	rng  *rand.Rand
-	held []byte // a frame that lets the next one go first
+	held []byte // a frame that waits for the next one to go first
 
 	lost, doubled, swapped, corrupted atomic.Int64
 }
 
-// newDirection has decisions of its own; way tells the directions of all devices apart.
+// newDirection has a separate random sequence. way is a different number for each direction
+// of each device.
 func (w *Wire) newDirection(way uint64) *direction {
 	return &direction{wire: w, rng: rand.New(rand.NewPCG(w.Seed, way))}
 }
 
-// one reports true so many times in a hundred. It draws each time, so that one kind of fault
-// does not depend on how many there are of another.
+// one reports true with a probability in per cent. It draws each time, so that one kind of
+// fault does not depend on the rate of another.
 func (d *direction) one(of float64) bool { return d.rng.Float64()*100 < of }
 
-// pass gives what comes out of the wire for a frame that goes in, in order.
+// pass gives, in order, the frames that leave the wire when a frame enters.
 func (d *direction) pass(frame []byte) (out [][]byte) {
 	lose, double, swap, corrupt := d.one(d.wire.Lose), d.one(d.wire.Duplicate), d.one(d.wire.Reorder), d.one(d.wire.Corrupt)
 	at, with := d.rng.Uint32(), byte(1+d.rng.IntN(255))
@@ -82,7 +83,7 @@ func (d *direction) pass(frame []byte) (out [][]byte) {
 		frame[14+int(at)%(len(frame)-14)] ^= with
 		d.corrupted.Add(1)
 		if double && (!swap || d.held != nil) {
-			d.corrupted.Add(1) // both come out
+			d.corrupted.Add(1) // both copies leave the wire
 		}
 	}
 	if swap && d.held == nil {
@@ -98,7 +99,7 @@ func (d *direction) pass(frame []byte) (out [][]byte) {
 	return append(out, d.flush()...)
 }
 
-// flush gives the frame that is held.
+// flush gives the held frame.
 func (d *direction) flush() [][]byte {
 	if d.held == nil {
 		return nil
@@ -108,15 +109,15 @@ func (d *direction) flush() [][]byte {
 	return [][]byte{f}
 }
 
-// summed reports a frame that the receiver can see to be damaged: one of IPv4. ARP has no
-// checksum, since a wire has one of its own.
+// summed reports a frame whose damage the receiver can detect: an IPv4 frame. ARP has no
+// checksum, because a wire has one.
 func summed(frame []byte) bool { return len(frame) > 34 && frame[12] == 8 && frame[13] == 0 }
 
-// holdTime is how long a frame waits at most for the one that is to go first.
+// holdTime is the longest time that a frame waits for the next one to go first.
 const holdTime = 20 * time.Millisecond
 
-// spoil puts a bad wire before our end of a device and gives the end that is left. The wire
-// ends with its ends.
+// spoil puts a bad wire before our end of a device and returns the new end. Closing an end
+// ends the wire.
 func (s *service) spoil(ours *os.File, device string) (*os.File, error) {
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
 	if err != nil {
@@ -138,7 +139,7 @@ type spoiled struct {
 	in, out *direction
 }
 
-// carry takes frames one way until an end is closed.
+// carry carries frames in one direction until an end is closed.
 func (d *direction) carry(from, to *link) {
 	buf := make([]byte, maxFrame)
 	for {
@@ -162,7 +163,7 @@ func (d *direction) carry(from, to *link) {
 	}
 }
 
-// count adds what a wire has done.
+// count adds the counters of a wire.
 func (w *spoiled) count(f *family) {
 	for _, d := range []struct {
 		name string

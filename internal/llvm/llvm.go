@@ -1,13 +1,13 @@
-// Package llvm finds clang and lld and runs them. It knows nothing of programs:
-// callers hand it texts (LLVM IR or C) and get objects and linked files.
+// Package llvm finds clang and lld and runs them. It knows nothing about programs: callers
+// pass texts (LLVM IR or C) and get objects and linked files.
 //
 //	tools, err := llvm.Find(exec.LookPath)
 //	obj, err := tools.Compile(ctx, llvm.Unit{Name: "hello", Lang: "ir", Text: ll}, "--target=x86_64-unknown-none-elf", "-O2")
 //
-// The newest installed clang is taken, never a pinned one; 14 is the oldest
-// whose reading of typed-pointer IR was checked for x86-64, 16 for RISC-V. When a
-// tool fails, the error is one line that says which tool, what it said, and the
-// command that repeats it; the files of that command are then kept.
+// It takes the newest installed clang, never a fixed version. Version 14 is the oldest
+// whose reading of typed-pointer IR was checked for x86-64, and 16 for RISC-V. When a tool
+// fails, the error is one line with the tool, its message, and the command that repeats the
+// failure. The files of that command are then kept.
 package llvm
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/proc"
 )
 
-// The oldest versions that can be used.
+// The oldest supported versions.
 const (
 	MinX86   = 14
 	MinRISCV = 16
@@ -43,7 +43,7 @@ type Unit struct {
 	Text string
 }
 
-// Missing says which tool is not there and what installs it.
+// Missing names a tool that is missing and the package that installs it.
 type Missing struct{ Need string }
 
 // Error gives one line.
@@ -77,8 +77,8 @@ func Find(lookPath func(string) (string, error)) (*Tools, error) {
 // Failure is an outside tool that ended with an error.
 type Failure struct {
 	Tool    string // base name
-	Said    string // first line that says what is wrong
-	Command string // repeats it
+	Said    string // first line that states the error
+	Command string // repeats the failure
 	dir     string
 }
 
@@ -123,14 +123,14 @@ func (t *Tools) Link(ctx context.Context, files map[string][]byte, out string, a
 	return inScratch(ctx, t.LLD, args, files, out)
 }
 
-// LinkHosted links with the C library of this system, as clang knows it; args name the files
-// and must write to `out`.
+// LinkHosted links with the C library of this system, as clang finds it. args name the
+// files and must write to `out`.
 func (t *Tools) LinkHosted(ctx context.Context, files map[string][]byte, out string, args ...string) ([]byte, error) {
 	return inScratch(ctx, t.Clang, append([]string{"--ld-path=" + t.LLD}, args...), files, out)
 }
 
-// inScratch runs a tool in a directory of its own that holds files, and returns
-// the file out. The directory is kept only when the tool fails.
+// inScratch runs a tool in a temporary directory that holds files, and returns the file
+// out. The directory is kept only if the tool fails.
 func inScratch(ctx context.Context, tool string, args []string, files map[string][]byte, out string) (_ []byte, err error) {
 	dir, err := os.MkdirTemp("", "sinter-")
 	if err != nil {
@@ -159,7 +159,7 @@ func inScratch(ctx context.Context, tool string, args []string, files map[string
 	return os.ReadFile(filepath.Join(dir, out))
 }
 
-// firstComplaint picks the line that says what is wrong.
+// firstComplaint picks the line that states the error.
 func firstComplaint(said string, err error) string {
 	lines := strings.Split(strings.TrimSpace(said), "\n")
 	for _, line := range lines {

@@ -8,18 +8,19 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// canon knows where a float may stand with any NaN in place of the one NaN.
+// canon knows where the code may keep a float with any NaN instead of the one NaN of the
+// program IR.
 //
-// A word is canonical when its bits are never a NaN other than the one NaN. If
-// every word that an object ever holds is canonical, and all accesses are of one
-// size and in step, then its memory may hold any NaN: each load can make its word
-// canonical again, and does nothing when only float operations take it. The same
-// holds for parameters of blocks. So floats stay floats in loops and in memory.
+// A word is canonical when its bits are never a NaN other than the one NaN. Suppose every
+// word that an object ever holds is canonical, and all accesses have one size and are
+// aligned to it. Then the object's memory may hold any NaN, because each load can make its
+// word canonical again. That costs nothing when only float operations use the word. The
+// same holds for parameters of blocks. So floats stay floats in loops and in memory.
 //
-// The facts are the largest ones that agree with each other: all begin as true, and
-// are taken back until nothing contradicts.
+// The facts are a greatest fixed point: all begin as true, and are withdrawn until there is
+// no contradiction.
 type canon struct {
-	not     map[*sir.Value]bool   // words that need not be canonical
+	not     map[*sir.Value]bool   // words that may be non-canonical
 	steps   map[*sir.Value]int    // an i32 is a multiple of 1 << steps; absent: of maxStep
 	joined  map[any]any           // parents of a union-find over values and objects
 	objects map[any]*floatObject  // by the root of an object
@@ -30,16 +31,16 @@ type canon struct {
 	changed bool
 }
 
-// maxStep is the step of the longest access.
+// maxStep is the logarithm of the longest access.
 const maxStep = 3
 
-// floatObject is what is known of objects that share contents.
+// floatObject is the knowledge about objects that share contents.
 type floatObject struct {
-	size int // of all accesses; 0 while there is none
+	size int // of all accesses; 0 before the first
 	bad  bool
 }
 
-// newCanon looks at a module; nil when it has no float operation.
+// newCanon analyses a module; nil if it has no float operation.
 func newCanon(m *sir.Module) *canon {
 	c := &canon{
 		not: map[*sir.Value]bool{}, steps: map[*sir.Value]int{}, joined: map[any]any{}, objects: map[any]*floatObject{},
@@ -101,9 +102,9 @@ func (c *canon) union(x, y any) {
 	}
 }
 
-// join finds what shares floats: values through parameters and choices, objects
-// through copies and calls, and both through loads and stores. A constant shares
-// nothing, since integers and floats may use the same one.
+// join finds values and objects that share floats. Values share them through parameters and
+// choices, objects through copies and calls, and both through loads and stores. A constant
+// shares nothing, because integers and floats may use the same one.
 func (c *canon) join(m *sir.Module) {
 	eachInstr(m, func(in *sir.Instr) {
 		if in.Op == sir.OpConst {
@@ -186,7 +187,8 @@ func (c *canon) joinInstr(in *sir.Instr) {
 	}
 }
 
-// memory is an object as a node of its own: what exchanges values need not exchange bytes.
+// memory is a separate node for the bytes of an object: objects that exchange values need
+// not exchange bytes.
 type memory struct{ o *sir.Object }
 
 func (c *canon) shareObject(x, y *sir.Object) {
@@ -194,7 +196,7 @@ func (c *canon) shareObject(x, y *sir.Object) {
 	c.union(memory{x}, memory{y})
 }
 
-// contents makes the objects and looks at what they hold in the beginning.
+// contents collects the objects and checks their initial contents.
 func (c *canon) contents(m *sir.Module) {
 	eachInstr(m, func(in *sir.Instr) {
 		for _, r := range in.Refs {
@@ -248,7 +250,7 @@ func canonicalBits(t sir.Type, x uint64) bool {
 	return false
 }
 
-// round takes back what contradicts.
+// round withdraws contradicted facts.
 func (c *canon) round(m *sir.Module) {
 	for _, f := range m.Funcs {
 		if !c.called[f] {
@@ -270,7 +272,7 @@ func (c *canon) round(m *sir.Module) {
 	}
 }
 
-// pass makes v hold no more than what it is given.
+// pass restricts the facts about v to the facts about given.
 func (c *canon) pass(v, given *sir.Value) {
 	if v.Type == sir.Token {
 		return
@@ -345,7 +347,7 @@ func (c *canon) instr(in *sir.Instr) {
 
 func zeros(x uint64) int { return bits.TrailingZeros64(x | 1<<maxStep) }
 
-// places spoils objects where a place is not in step with the accesses.
+// places marks objects as bad if an address is not aligned to the size of their accesses.
 func (c *canon) places(in *sir.Instr) {
 	for _, r := range in.Refs {
 		n := zeros(uint64(uint32(r.Disp)))
@@ -361,7 +363,7 @@ func (c *canon) places(in *sir.Instr) {
 	}
 }
 
-// call hands facts to the parameters, and those of what is returned to the results.
+// call passes facts to the parameters, and facts about the returned values to the results.
 func (c *canon) call(in *sir.Instr) {
 	for i, p := range in.Callee.Blocks[0].Params {
 		c.pass(p, in.Args[i])
@@ -404,8 +406,8 @@ func (c *canon) word(in *sir.Instr) {
 	c.lower(v, min(n, maxStep))
 }
 
-// canonicalWord reports a choice of canonical words, and the two forms in which
-// the front end writes minus and a float of given bits.
+// canonicalWord reports a choice of canonical words. It also reports the two forms that the
+// front end writes for minus and for a float from given bits.
 func (c *canon) canonicalWord(in *sir.Instr) bool {
 	if in.Word != word.Mux {
 		return false
@@ -425,8 +427,8 @@ func (c *canon) isChoice(in *sir.Instr) bool {
 	return in.Word == word.Mux && c.canonical(in.Args[1]) && c.canonical(in.Args[2])
 }
 
-// minus gives the operand when in is minus a canonical float: the same when it is the
-// one NaN, else with the sign flipped.
+// minus gives the operand if in is minus of a canonical float: unchanged for the one NaN,
+// else with the sign flipped.
 func minus(in *sir.Instr, known map[*sir.Value]uint64) *sir.Value {
 	if in.Op != sir.OpWord || in.Word != word.Mux {
 		return nil
@@ -447,7 +449,7 @@ func minus(in *sir.Instr, known map[*sir.Value]uint64) *sir.Value {
 
 func isWord(in *sir.Instr, op word.Op) bool { return in != nil && in.Op == sir.OpWord && in.Word == op }
 
-// other is the constant with which a commutative operator takes x.
+// other is the constant operand of a commutative operator whose other operand is x.
 func other(in *sir.Instr, x *sir.Value, known map[*sir.Value]uint64) (uint64, bool) {
 	a, b := in.Args[0], in.Args[1]
 	if b == x {
@@ -464,7 +466,8 @@ func oneNaN(t sir.Type) uint64 {
 	return sir.NaN64
 }
 
-// isNaN reports that cond is 1 exactly when x is a NaN: its magnitude is above infinity's.
+// isNaN reports that cond is 1 exactly when x is a NaN: when its magnitude is above
+// infinity's.
 func (c *canon) isNaN(cond, x *sir.Value) bool {
 	if !isWord(cond.Def, word.Ltu) {
 		return false

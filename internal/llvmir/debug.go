@@ -13,14 +13,14 @@ import (
 	sir "github.com/sinter-lang/sinter/ir"
 )
 
-// debugInfo writes places as DWARF metadata: one compile unit, a file for each
+// debugInfo writes source positions as DWARF metadata: one compile unit, a file for each
 // source file, a subprogram for each function, a location for each instruction.
 type debugInfo struct {
 	kind   Debug
 	mod    *ir.Module
 	unit   *metadata.DICompileUnit
 	files  map[*diag.File]*metadata.DIFile
-	none   *metadata.DIFile // for what has no place
+	none   *metadata.DIFile // for code without a position
 	locs   map[locKey]*metadata.DILocation
 	scopes map[scopeKey]metadata.Field
 	places []Place // by line-1
@@ -109,7 +109,7 @@ func (d *debugInfo) subprogram(fn *ir.Func, f *sir.Func) *metadata.DISubprogram 
 	return sub
 }
 
-// instr is the place of an instruction, which its first word stands for.
+// instr is the position of an instruction.
 func (d *debugInfo) instr(in *sir.Instr, f *sir.Func, scope *metadata.DISubprogram) *metadata.DILocation {
 	id := 0
 	if r := in.Result(); r != nil {
@@ -118,7 +118,7 @@ func (d *debugInfo) instr(in *sir.Instr, f *sir.Func, scope *metadata.DISubprogr
 	return d.place(Place{Func: f, Value: id, Span: in.Span}, scope)
 }
 
-// term is the place of a terminator.
+// term is the position of a terminator.
 func (d *debugInfo) term(t *sir.Term, f *sir.Func, scope *metadata.DISubprogram) *metadata.DILocation {
 	return d.place(Place{Func: f, Span: t.Span}, scope)
 }
@@ -148,8 +148,8 @@ func (d *debugInfo) position(s diag.Span) (line, col int) {
 	return d.lines[s.File].Position(s.Start)
 }
 
-// scope is the function itself, or the function seen from another file: our
-// inliner brings in lines of the library.
+// scope is the function itself, or the function seen from another file, because our inliner
+// brings in lines of the library.
 func (d *debugInfo) scope(sub *metadata.DISubprogram, file *metadata.DIFile) metadata.Field {
 	if file == sub.File || file == d.none {
 		return sub
@@ -164,7 +164,7 @@ func (d *debugInfo) scope(sub *metadata.DISubprogram, file *metadata.DIFile) met
 	return s
 }
 
-// location makes a location; what has no place gets line 0.
+// location makes a location. Code without a position gets line 0.
 func (d *debugInfo) location(line, col int, scope metadata.Field) *metadata.DILocation {
 	key := locKey{line, col, scope}
 	if l, ok := d.locs[key]; ok {
@@ -176,8 +176,8 @@ func (d *debugInfo) location(line, col int, scope metadata.Field) *metadata.DILo
 	return l
 }
 
-// attach puts a location on an instruction or terminator. Each kind of them has
-// its own field for it, and no common way to it.
+// attach puts a location on an instruction or terminator. Each kind has its own field for
+// the location, and there is no common interface.
 func attach(x any, loc *metadata.DILocation) {
 	if _, ok := x.(*ir.InstPhi); ok || x == nil {
 		return

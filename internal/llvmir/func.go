@@ -13,7 +13,7 @@ import (
 	sir "github.com/sinter-lang/sinter/ir"
 )
 
-// body holds what is known while one function is written.
+// body is the state while one function is written.
 type body struct {
 	*emitter
 	src    *sir.Func
@@ -29,7 +29,7 @@ type body struct {
 	splits int                    // blocks made by checks, for their names
 	flow   *sir.Flow
 	block  int                  // the index of the block that is written
-	shown  map[*sir.Value][]int // blocks in which an access shows that an offset lies in an object
+	shown  map[*sir.Value][]int // blocks in which an access proves that an offset is inside an object
 }
 
 // define writes the blocks of f.
@@ -61,7 +61,7 @@ func (e *emitter) define(f *sir.Func) error {
 	return nil
 }
 
-// bindParams connects the parameters of the IR function with those of LLVM's.
+// bindParams connects the parameters of the IR function with LLVM's parameters.
 func (b *body) bindParams() {
 	for i, o := range b.src.Objs {
 		b.places[o] = b.fn.Params[i]
@@ -85,17 +85,17 @@ func (b *body) local(o *sir.Object) value.Value {
 	return b.entry.NewBitCast(slot, types.I8Ptr)
 }
 
-// begin writes the new life of a local object. A byte that nobody has written is
-// unspecified here but poison in LLVM, so a stack slot begins as zeros, which LLVM takes
-// out where the program writes it first. A static object is zero by itself.
+// begin starts a new lifetime of a local object. An unwritten byte is unspecified here but
+// poison in LLVM. So a stack slot begins as zeros, and LLVM removes the zeros if the
+// program writes the slot first. A static object is already zero.
 func (b *body) begin(o *sir.Object) {
 	if o.Size > 0 && o.Size <= maxStackObject {
 		b.bulk("llvm.memset.p0i8", b.places[o], constant.NewInt(types.I8, 0), constUint(b.size, uint64(o.Size)))
 	}
 }
 
-// open makes the head of a block with a phi for each word parameter. The
-// entry block's parameters are the function's.
+// open creates a block with a phi for each word parameter. The parameters of the entry
+// block are the function's.
 func (b *body) open(blk *sir.Block) {
 	head := b.fn.NewBlock(fmt.Sprintf("b%d", blk.ID))
 	b.heads[blk] = head
@@ -137,13 +137,13 @@ func (b *body) body(blk *sir.Block) error {
 	return b.term(&blk.Term)
 }
 
-// longestBlock is after how many operations a block is cut. Two passes of LLVM take
-// time that grows with the square of a block of arithmetic, 30 s at 16,000 statements.
+// longestBlock is the number of operations after which a block is cut. The time of two LLVM
+// passes grows with the square of a block of arithmetic: 30 s for 16,000 statements.
 const longestBlock = 1024
 
-// cut ends the current block and goes on in another one. The branch between them asks
-// what LLVM does not know, or it would join them again. It is never taken to the side,
-// and costs two instructions.
+// cut ends the current block and continues in another one. The branch between them tests a
+// value that LLVM does not know, because LLVM would otherwise join the blocks again. The
+// side branch is never taken. It all costs two instructions.
 func (b *body) cut() {
 	b.splits++
 	first := b.cur
@@ -158,7 +158,7 @@ func (b *body) cut() {
 	b.cur = next
 }
 
-// locate gives the instructions written since (first, start) their place.
+// locate gives the instructions written since (first, start) their source position.
 func (b *body) locate(first *ir.Block, start int, in *sir.Instr) {
 	if b.debug == nil {
 		return
@@ -175,8 +175,8 @@ func (b *body) locate(first *ir.Block, start int, in *sir.Instr) {
 	}
 }
 
-// term ends the current block. The edges' arguments enter the phis of their
-// targets, coming from the block where the source block ended.
+// term ends the current block. The edges' arguments enter the phis of their targets from
+// the block in which the source block ended.
 func (b *body) term(t *sir.Term) error {
 	from := b.cur
 	for _, e := range t.Succs {
@@ -206,8 +206,8 @@ func (b *body) term(t *sir.Term) error {
 	return nil
 }
 
-// branch writes a two-way branch. When both edges lead to one block, whose phis
-// could not tell them apart, the second goes through a block of its own.
+// branch writes a two-way branch. If both edges lead to one block, its phis could not tell
+// the edges apart. So the second edge goes through an extra block.
 func (b *body) branch(t *sir.Term) {
 	cond, yes, no := b.values[t.Cond], b.heads[t.Succs[0].To], b.heads[t.Succs[1].To]
 	if yes != no {
@@ -273,8 +273,8 @@ func (b *body) call(in *sir.Instr) {
 	}
 }
 
-// address gives the i8* that a ref names: offset plus displacement modulo 2^32
-// after the start of the object.
+// address gives the i8* for a ref: offset plus displacement modulo 2^32 after the start of
+// the object.
 func (b *body) address(r sir.Ref) value.Value {
 	base, ok := b.places[r.Obj]
 	if !ok {

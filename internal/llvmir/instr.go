@@ -48,7 +48,7 @@ func (b *body) instr(in *sir.Instr) error {
 	return nil
 }
 
-// constUint makes an unsigned constant; llir's NewInt refuses values past the
+// constUint makes an unsigned constant, because llir's NewInt refuses values past the
 // signed range.
 func constUint(t *types.IntType, v uint64) *constant.Int {
 	c := constant.NewInt(t, 0)
@@ -58,7 +58,7 @@ func constUint(t *types.IntType, v uint64) *constant.Int {
 
 func i32(v int) *constant.Int { return constUint(types.I32, uint64(uint32(v))) }
 
-// resize cuts or zero-extends x to t.
+// resize truncates or zero-extends x to t.
 func (b *body) resize(x value.Value, t *types.IntType) value.Value {
 	have := x.Type().(*types.IntType).BitSize
 	switch {
@@ -70,10 +70,10 @@ func (b *body) resize(x value.Value, t *types.IntType) value.Value {
 	return x
 }
 
-// accessed returns the address of a scalar that is read or written now. An access at an
-// offset without displacement shows that the offset is less than an object's size, hence
-// less than 2^31. From then on the sum with a positive displacement does not wrap, and
-// is left to the addressing of the processor.
+// accessed returns the address of a scalar for a read or write. An access at an offset
+// without displacement proves that the offset is less than an object's size, hence less
+// than 2^31. From then on the sum with a positive displacement does not wrap, so the CPU's
+// addressing mode can compute it.
 func (b *body) accessed(r sir.Ref) value.Value {
 	at := b.address(r)
 	if r.Off != nil && r.Disp == 0 && !b.inside(r.Off) {
@@ -82,12 +82,12 @@ func (b *body) accessed(r sir.Ref) value.Value {
 	return at
 }
 
-// inside says whether an access that shows an offset has been made before.
+// inside says whether an earlier access proves that an offset is inside an object.
 func (b *body) inside(off *sir.Value) bool {
 	return slices.ContainsFunc(b.shown[off], func(k int) bool { return b.flow.Dominates(k, b.block) })
 }
 
-// load reads a scalar, as a float where memory holds floats.
+// load reads a scalar, as a float if memory holds floats.
 func (b *body) load(in *sir.Instr) {
 	r, out := in.Refs[0], in.Results[0]
 	if b.canon.holdsFloats(r.Obj, in.Size) {

@@ -1,10 +1,10 @@
 // Package llvmir writes the program IR as LLVM IR.
 //
-// It takes a module after ir/pass/tasks: plain functions, one of them Main. Words
-// become iN, objects become globals (locals small enough become stack slots),
-// tokens vanish: the order of instructions is already a schedule. Operations of
-// the system become calls of a dozen functions that the back end supplies, in
-// another object file or as LLVM text (Options.Support):
+// It takes a module after ir/pass/tasks: plain functions, one of them Main. Words become
+// iN. Objects become globals, and small locals become stack slots. Tokens vanish, because
+// the order of instructions is already a schedule. Operations of the system become calls of
+// a dozen functions. The back end supplies them in another object file or as LLVM text
+// (Options.Support):
 //
 //	i32  sn_status()                       void sn_log_begin(i32 task, i32 site)
 //	i32  sn_wait(i32 mask)                 void sn_log_text(i8* p, i32 n)
@@ -16,15 +16,15 @@
 //	void sn_halt()                         void sn_log_word(i32)
 //	i32  sn_hold(i32 ch, i32 what)         void sn_pass(i32 ch, i32 what)
 //
-// A log event is rendered piece by piece, or (Options.LogWords) given as the words
-// of a core's log port: begin, then word and bytes. A buffer is a bytes<N> object:
-// its length as i32, then its bytes.
+// A log event is written piece by piece. With Options.LogWords it is passed as the words of
+// a core's log port: begin, then word and bytes. A buffer is a bytes<N> object: its length
+// as i32, then its bytes.
 //
-// What LLVM leaves undefined (division by zero, long shifts, bytes that nobody has
-// written) is guarded as the program IR demands. Functions get no target features
-// (they would override the command line). A timed kernel is weak, so that LLVM
-// neither inlines it nor computes with what it returns. The package runs no tool
-// and knows no target. Start reading at Emit.
+// Cases that LLVM leaves undefined (division by zero, long shifts, unwritten bytes) are
+// guarded as the program IR demands. Functions get no target features, because these would
+// override the command line. A timed kernel is weak, so that LLVM neither inlines it nor
+// computes with its result. The package runs no tool and knows no target. Start reading at
+// Emit.
 package llvmir
 
 import (
@@ -42,22 +42,22 @@ import (
 	sir "github.com/sinter-lang/sinter/ir"
 )
 
-// maxStackObject is the size in bytes up to which a local object becomes a
-// stack slot, where LLVM can keep it in registers. Larger ones are static: there
-// is no recursion, and the stack stays small.
+// maxStackObject is the size in bytes up to which a local object becomes a stack slot,
+// which LLVM can keep in registers. Larger objects are static: there is no recursion, and
+// the stack stays small.
 const maxStackObject = sir.LargestOnStack
 
-// Debug says what the line numbers of the debug information are.
+// Debug is the kind of line numbers in the debug information.
 type Debug uint8
 
 // The kinds of debug information.
 const (
 	NoDebug Debug = iota
 	Lines         // lines of the source files
-	Values        // 1 + index into Output.Places, so that an address leads to an IR value
+	Values        // 1 + index into Output.Places, to find the IR value of an address
 )
 
-// Options are the choices of a back end.
+// Options are the options of a back end.
 type Options struct {
 	Triple   string // target triple, empty for none
 	Asm      string // module-level assembly, empty for none
@@ -65,13 +65,13 @@ type Options struct {
 	Narrow   bool   // addresses have 32 bits instead of 64
 	Vectors  bool   // objects are aligned for vectors
 	LogWords bool   // log events as words of a log port
-	Bytewise bool   // streams are moved by sn_take_bytes and sn_send_bytes, of the same types as sn_take and sn_send
-	Watched  bool   // channels, frames of tasks and counters of stacks stay where others can read them
+	Bytewise bool   // streams use sn_take_bytes and sn_send_bytes, of the same types as sn_take and sn_send
+	Watched  bool   // channels, frames of tasks and counters of stacks stay in memory for outside readers
 	Contexts bool   // there may be several contexts: sn_main, sn_context1, sn_context2 and so on
 	Support  string // LLVM text with definitions of functions that the back end supplies
 
-	// Trap gives the inline assembly that ends the run at a failed check; nil
-	// for a call of sn_trap.
+	// Trap gives the inline assembly that ends the run at a failed check; nil means a call
+	// of sn_trap.
 	Trap func(task, site int) string
 }
 
@@ -81,14 +81,14 @@ type Output struct {
 	Places []Place // by line-1, with Debug Values
 }
 
-// Place is what an instruction of LLVM was made of.
+// Place is the origin of an LLVM instruction.
 type Place struct {
 	Func  *sir.Func
 	Value int // first result that is a word, 0 for none
 	Span  diag.Span
 }
 
-// emitter holds what is known of the module so far.
+// emitter is the state while a module is written.
 type emitter struct {
 	src     *sir.Module
 	out     *ir.Module
@@ -102,7 +102,7 @@ type emitter struct {
 	canon   *canon
 }
 
-// Emit writes m, which has a Main, as an LLVM module whose entry is `sn_main`.
+// Emit writes m, which must have a Main, as an LLVM module whose entry is `sn_main`.
 func Emit(m *sir.Module, opts Options) (*Output, error) {
 	if m.Main() == nil {
 		return nil, fmt.Errorf("llvmir: module %s has no main function; run the tasks pass first", m.Name)
@@ -131,8 +131,8 @@ func Emit(m *sir.Module, opts Options) (*Output, error) {
 	return out, nil
 }
 
-// textOf is m.String() with the functions after the rest, each written for itself:
-// in large modules they are nearly all of the work.
+// textOf is m.String() with the functions at the end. Each function is written separately,
+// because in large modules they are nearly all of the work.
 func textOf(m *ir.Module) string {
 	funcs := m.Funcs
 	texts := make([]string, len(funcs)+1)
@@ -168,8 +168,8 @@ func newEmitter(m *sir.Module, opts Options) *emitter {
 	return e
 }
 
-// dropSupported takes out the declarations of functions that the back end
-// defines in the same text: LLVM accepts one or the other.
+// dropSupported removes the declarations of functions that the back end defines in the same
+// text. LLVM accepts either a declaration or a definition.
 func (e *emitter) dropSupported() {
 	kept := e.out.Funcs[:0]
 	for _, f := range e.out.Funcs {
@@ -192,14 +192,14 @@ func (e *emitter) global(name string, o *sir.Object) value.Value {
 	g.Linkage = enum.LinkageInternal
 	g.Align = ir.Align(e.alignment(o))
 	g.Immutable = o.Kind == sir.ConstObj && !o.Boot
-	if o.Boot || e.opts.Watched && watched(o) || e.opts.Contexts && strings.HasPrefix(o.Name, sir.RingPrefix) { // the layer below sets it before the program runs, or somebody reads it
+	if o.Boot || e.opts.Watched && watched(o) || e.opts.Contexts && strings.HasPrefix(o.Name, sir.RingPrefix) { // written by the layer below before the program starts, or read from outside
 		g.Linkage, g.Preemption = enum.LinkageNone, enum.PreemptionDSOLocal
 	}
 	return constant.NewBitCast(g, types.I8Ptr)
 }
 
-// watched are the objects that say what a program is doing: how full its channels are, where
-// its tasks wait, what its stacks have dropped.
+// watched reports the objects with a program's readable state: the fill of its channels,
+// the waiting positions of its tasks, the drops of its stacks.
 func watched(o *sir.Object) bool {
 	if o.Kind != sir.StateObj {
 		return false
@@ -210,7 +210,7 @@ func watched(o *sir.Object) bool {
 // longVector is the longest vector of x86-64-v3 in bytes.
 const longVector = 32
 
-// alignment keeps vectors of a large object within cache lines.
+// alignment keeps the vectors of a large object within cache lines.
 func (e *emitter) alignment(o *sir.Object) int {
 	if e.opts.Vectors && o.Size >= longVector {
 		return longVector
@@ -251,7 +251,7 @@ func (e *emitter) declare(f *sir.Func) {
 	e.funcs[f] = fn
 }
 
-// symbol names a function, and reports whether a context begins there.
+// symbol names a function, and reports whether a context begins with it.
 func (e *emitter) symbol(f *sir.Func) (name string, entry bool) {
 	for k, c := range e.src.Contexts {
 		switch {

@@ -14,7 +14,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// system writes the operations that the back end's functions do.
+// system writes the operations that functions of the back end perform.
 func (b *body) system(in *sir.Instr) {
 	switch in.Op {
 	case sir.OpMark:
@@ -54,8 +54,8 @@ func (b *body) system(in *sir.Instr) {
 	}
 }
 
-// bytewise ends the name of a function that moves what passes the device of an
-// operation.
+// bytewise is the suffix of the functions that move a device's data: `_bytes` for a stream
+// with Options.Bytewise.
 func (b *body) bytewise(in *sir.Instr) string {
 	if b.opts.Bytewise && port.ShapeOf(b.emitter.src.Devices[in.Dev].Kind) == port.Stream {
 		return "_bytes"
@@ -84,7 +84,7 @@ func (b *body) joined(args []*sir.Value) value.Value {
 	return b.cur.NewOr(low, b.cur.NewShl(high, constUint(types.I64, 32)))
 }
 
-// check leaves for the trap when its condition does not hold.
+// check branches to the trap if its condition does not hold.
 func (b *body) check(in *sir.Instr) {
 	b.splits++
 	trap := b.fn.NewBlock(fmt.Sprintf("trap%d", b.splits))
@@ -101,7 +101,7 @@ func (b *body) check(in *sir.Instr) {
 	b.cur = next
 }
 
-// trap is what ends the run: assembly, or a function that does not return.
+// trap is the code that ends the run: assembly, or a function that does not return.
 func (b *body) trap(task, site int) value.Value {
 	if b.opts.Trap != nil {
 		asm := ir.NewInlineAsm(types.NewPointer(types.NewFunc(types.Void)), b.opts.Trap(task, site), "")
@@ -115,7 +115,7 @@ func (b *body) trap(task, site int) value.Value {
 	return f
 }
 
-// log hands out a log event: literal parts and arguments, or arguments only.
+// log passes on a log event: literal parts and arguments, or arguments only.
 func (b *body) log(in *sir.Instr) {
 	site := &b.emitter.src.Logs[in.Site]
 	b.cur.NewCall(b.hook("sn_log_begin", types.Void, types.I32, types.I32), i32(in.Task), i32(in.Site))
@@ -134,8 +134,8 @@ func (b *body) log(in *sir.Instr) {
 	}
 }
 
-// logArg hands out the next argument and returns what is left. A scalar of over
-// 32 bits is one word or, after legalisation, two.
+// logArg passes on the next argument and returns the rest. A scalar of over 32 bits is one
+// word or, after legalisation, two.
 func (b *body) logArg(t trace.ArgType, words []*sir.Value, refs []sir.Ref) ([]*sir.Value, []sir.Ref) {
 	if t.Kind == "bytes" {
 		b.cur.NewCall(b.hook("sn_log_bytes", types.Void, types.I8Ptr), b.address(refs[0]))

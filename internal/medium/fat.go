@@ -6,7 +6,7 @@ import (
 	"encoding/binary"
 )
 
-// A FAT32 file system of clusters of one sector. It is FAT32 because it has this many.
+// A FAT32 file system with clusters of one sector. The number of clusters makes it FAT32.
 const (
 	leastClusters = 65_600
 	reserved      = 32
@@ -15,10 +15,10 @@ const (
 	firstCluster  = 2
 	directory     = 0x10
 	volume        = 0x08
-	oldest        = 0x21 // the first day that the file system can say
+	oldest        = 0x21 // the first day that the file system can represent
 )
 
-// The clusters of directories; the file follows.
+// The clusters of directories. The file follows.
 const (
 	rootAt = firstCluster + iota
 	efiAt
@@ -26,7 +26,7 @@ const (
 	fileAt
 )
 
-// fileSystem is a partition with the one file.
+// fileSystem is a partition with only this file.
 func fileSystem(file []byte) []byte {
 	clusters := (len(file) + sector - 1) / sector
 	count := max(leastClusters, fileAt+clusters)
@@ -34,7 +34,7 @@ func fileSystem(file []byte) []byte {
 	image := make([]byte, (reserved+2*fatSize+count)*sector)
 	copy(image, bootSector(len(image)/sector, fatSize, file))
 	copy(image[sector:], freeSpace(count-(fileAt-firstCluster)-clusters, fileAt+clusters))
-	copy(image[6*sector:], image[:2*sector]) // once more, as the boot sector says
+	copy(image[6*sector:], image[:2*sector]) // a second copy, as the boot sector says
 	fat := chains(clusters)
 	copy(image[reserved*sector:], fat)
 	copy(image[(reserved+fatSize)*sector:], fat)
@@ -48,14 +48,14 @@ func fileSystem(file []byte) []byte {
 
 func join(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 
-// bootSector tells the layout. Its serial number is made from the file.
+// bootSector describes the layout. Its serial number is made from the file.
 func bootSector(total, fatSize int, file []byte) []byte {
 	sum := sha256.Sum256(file)
 	var b bytes.Buffer
-	b.Write([]byte{0xeb, 0x58, 0x90}) // a jump over what follows
+	b.Write([]byte{0xeb, 0x58, 0x90}) // a jump over the following fields
 	b.WriteString("SINTER  ")
 	put(&b, uint16(sector), uint8(1), uint16(reserved), uint8(2), uint16(0), uint16(0), uint8(media), uint16(0))
-	put(&b, uint16(32), uint16(2), uint32(firstAt), uint32(total)) // of tracks and heads, and what lies before
+	put(&b, uint16(32), uint16(2), uint32(firstAt), uint32(total)) // sectors per track, heads, sectors before the partition, size
 	put(&b, uint32(fatSize), uint16(0), uint16(0), uint32(rootAt), uint16(1), uint16(6))
 	b.Write(make([]byte, 12))
 	put(&b, uint8(0x80), uint8(0), uint8(0x29), binary.LittleEndian.Uint32(sum[:]))
@@ -65,7 +65,7 @@ func bootSector(total, fatSize int, file []byte) []byte {
 	return b.Bytes()
 }
 
-// freeSpace is the sector that saves others counting.
+// freeSpace is the sector that spares a system from counting free clusters.
 func freeSpace(free, next int) []byte {
 	b := make([]byte, sector)
 	copy(b, "RRaA")
@@ -76,7 +76,8 @@ func freeSpace(free, next int) []byte {
 	return b
 }
 
-// chains is the table of clusters: each directory has one, the file those that follow.
+// chains is the table of clusters. Each directory has one cluster, and the file has the
+// following ones.
 func chains(clusters int) []byte {
 	var b bytes.Buffer
 	put(&b, uint32(0x0fffff00|media), uint32(endOfChain), uint32(endOfChain), uint32(endOfChain), uint32(endOfChain))
@@ -87,7 +88,7 @@ func chains(clusters int) []byte {
 	return b.Bytes()
 }
 
-// entry is a line of a directory.
+// entry is a directory entry.
 func entry(name, ext string, kind byte, cluster, size int) []byte {
 	b := bytes.Repeat([]byte{' '}, 11)
 	copy(b, name)

@@ -2,8 +2,8 @@
 //
 //	par.Each(len(funcs), func(k int) { changed[k] = run(funcs[k]) })
 //
-// Which piece runs first is nobody's business: each writes only to what is its
-// own, so results do not depend on it.
+// The order of the pieces is unspecified. Each piece writes only its own data, so results
+// do not depend on the order.
 package par
 
 import (
@@ -12,8 +12,8 @@ import (
 	"sync/atomic"
 )
 
-// Each calls run with 0 to n-1, several at a time, and returns when all calls have.
-// A panic of a call is that of Each.
+// Each calls run with 0 to n-1, several at a time, and returns when all calls have. A panic
+// in a call becomes a panic of Each.
 func Each(n int, run func(k int)) {
 	workers := min(runtime.GOMAXPROCS(0), n)
 	if workers <= 1 {

@@ -8,14 +8,14 @@ import (
 	"testing"
 )
 
-// Case is one piece of a file of cases, which lines `---` separate. Expectations
-// stand in it as comments, next to what they are about:
+// Case is one piece of a file of cases. Lines `---` separate the cases. Expectations are
+// comments beside the text that they concern:
 //
 //	// want TEXT    a line of the result matches, after those of earlier wants
 //	// none TEXT    no line of the result matches
 //	// bytes HEX    of an encoder: what the line before the comment becomes
 //
-// TEXT is compared word by word; `_` in it stands for any word, such as the name of a
+// TEXT is compared word by word. `_` in it stands for any word, such as the name of a
 // value.
 type Case struct {
 	Place  string // file and line, for messages
@@ -29,12 +29,12 @@ type Expectation struct {
 	Line int    // in the file
 	Kind string // want, none or bytes
 	Text string
-	Of   string // what stands before it on its line
+	Of   string // the text before it on its line
 }
 
 var expectation = regexp.MustCompile(`^(.*?)\s*// (want|none|bytes) (.*)$`)
 
-// Cases reads a file of cases. A case without an expectation is a mistake.
+// Cases reads a file of cases. A case without an expectation is an error.
 func Cases(t *testing.T, path string) []Case {
 	t.Helper()
 	data, err := os.ReadFile(path)
@@ -70,7 +70,7 @@ func Cases(t *testing.T, path string) []Case {
 	return out
 }
 
-// Check compares a result with what the case wants of it.
+// Check compares a result with the expectations of the case.
 func (c Case) Check(t *testing.T, got string) {
 	t.Helper()
 	for _, problem := range c.problems(got) {
@@ -99,7 +99,7 @@ func (c Case) problems(got string) (out []string) {
 	return out
 }
 
-// find returns the first line that holds the words of a text one after another.
+// find returns the first line that holds the words of a text in a row.
 func find(lines []string, text string) int {
 	want := words(text)
 	for k, line := range lines {
@@ -122,7 +122,7 @@ func sameWords(have, want []string) bool {
 	return true
 }
 
-// words splits a line at blanks and at punctuation, which is left out.
+// words splits a line at blanks and at punctuation, which it drops.
 func words(line string) []string {
 	return strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t,:()", r) })
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Fault is a mistake that is planted in the tool itself, to see whether anyone
-// notices: in a file a text, which must occur exactly once, so that a stale entry
-// is itself an error, gives way to another.
+// Fault is a mistake that is planted in the tool itself, to see whether a test notices it.
+// It replaces one text in a file by another. The text must occur exactly once, so that an
+// outdated entry is an error.
 type Fault struct {
 	Name     string
 	File     string // from the root of the project
@@ -21,7 +21,7 @@ type Fault struct {
 	Notes    [][]string // further lines of the entry, as words
 }
 
-// Group is what the mistake is in, the name's part before the colon.
+// Group is the subject of the mistake, the part of its name before the colon.
 func (f *Fault) Group() string { g, _, _ := strings.Cut(f.Name, ":"); return g }
 
 // Note returns the words of the first further line that begins with one of words,
@@ -37,15 +37,15 @@ func (f *Fault) Note(words ...string) []string {
 	return nil
 }
 
-// Faults reads a list of faults. `#` begins a comment, and an entry is
+// Faults reads a list of faults. `#` begins a comment. An entry is
 //
 //	== cg: a store of a half writes a byte
 //	file backend_riscv/select.go
 //	- size == 2
 //	+ size == 1
 //
-// with, besides, lines that begin with one of notes. Several lines of one sign
-// are one text of several lines.
+// It may also have lines that begin with one of notes. Several lines of one sign are one
+// text of several lines.
 func Faults(t testing.TB, path string, notes ...string) []*Fault {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -95,8 +95,8 @@ func addLine(text, line string) string {
 	return text + "\n" + line
 }
 
-// Overlay writes the mistaken file into dir, and the list that go's -overlay
-// reads, whose path it returns: the tree stays as it is. The project is in root.
+// Overlay writes the changed file into dir, and the list for go's -overlay, and returns the
+// list's path. The tree stays unchanged. The project is in root.
 func (f *Fault) Overlay(root, dir string) (string, error) {
 	path, err := filepath.Abs(filepath.Join(root, f.File))
 	if err != nil {
@@ -121,8 +121,8 @@ func (f *Fault) Overlay(root, dir string) (string, error) {
 	return name, os.WriteFile(name, list, 0o644)
 }
 
-// BuildTool makes the tool in dir and returns its path. It leaves out the tables
-// of debuggers: linking is most of the work.
+// BuildTool builds the tool in dir and returns its path. It omits the debug tables, because
+// linking is most of the work.
 func BuildTool(root, dir string, flags ...string) (tool string, err error) {
 	tool = filepath.Join(dir, "sinter")
 	args := append(append([]string{"build", "-ldflags=-s -w"}, flags...), "-o", tool, "./cmd/sinter")

@@ -8,11 +8,12 @@ import (
 
 var token = regexp.MustCompile(`(?s)[A-Za-z_]\w*|[0-9][\w.]*|"(?:[^"\\\n]|\\.)*"|//[^\n]*|\.\.=?|<<|>>|[=!<>]=|->|\s+|.`)
 
-// Tokens divides a source text, in the rough; all parts together are the text.
+// Tokens divides a source text roughly into tokens. All parts together are the text.
 func Tokens(text string) []string { return token.FindAllString(text, -1) }
 
-// Mutate changes one to four of the tokens of a source: left out, doubled,
-// exchanged, a piece cut out, or replaced by one of words. It changes parts.
+// Mutate makes one to four changes to the tokens of a source. A token is left out, doubled,
+// exchanged with another, or replaced by one of words, or a piece is cut out. It changes
+// parts.
 func Mutate(r *rand.Rand, parts, words []string) string {
 	for range 1 + r.IntN(4) {
 		i, j := r.IntN(len(parts)), r.IntN(len(parts))

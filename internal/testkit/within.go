@@ -12,13 +12,13 @@ import (
 
 // How long to wait for a command.
 const (
-	Patience  = 2 * time.Minute  // with a mistaken tool, or the test that shall notice: it wants seconds
-	Compiling = 10 * time.Minute // with the compiler, which may wait for its turn
+	Patience  = 2 * time.Minute  // for a tool with a planted mistake, or for the test that must notice it: seconds in the normal case
+	Compiling = 10 * time.Minute // for the compiler, which may wait for its turn
 )
 
-// Within runs a command in a folder and returns what it said and its exit code.
-// When its time is over, it is ended with all its children and the error says
-// that it hangs; the code is then -1.
+// Within runs a command in a folder and returns its output and its exit code. When its time
+// is over, the command and its children are killed. The error then says that it hangs, and
+// the code is -1.
 func Within(limit time.Duration, dir string, env []string, name string, args ...string) (said string, code int, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()

@@ -25,13 +25,13 @@ func (s *Scanner) Expect(want string) error {
 	return nil
 }
 
-// Ident takes a name; what says in an error which one.
+// Ident takes a name. Errors call it what.
 func (s *Scanner) Ident(what string) (Token, error) { return s.kind(Ident, what) }
 
-// Quoted takes a string; its contents are in Str.
+// Quoted takes a string. Its contents are in Str.
 func (s *Scanner) Quoted(what string) (Token, error) { return s.kind(String, what) }
 
-// Number takes a number of at most limit.
+// Number takes a number that is at most limit.
 func (s *Scanner) Number(what string, limit uint64) (Token, error) {
 	t := s.Peek()
 	if t.Kind == Number && t.Value > limit {
@@ -47,7 +47,7 @@ func (s *Scanner) kind(k Kind, what string) (Token, error) {
 	return s.Next(), nil
 }
 
-// Int takes a number in lo..hi that may have a minus sign.
+// Int takes a number in lo..hi, which may have a minus sign.
 func (s *Scanner) Int(what string, lo, hi int64) (int64, error) {
 	start := s.Peek().Span
 	negative := lo < 0 && s.Accept("-")
@@ -77,8 +77,8 @@ func (s *Scanner) Bits(what string, n int) (uint32, error) {
 	return uint32(v), nil
 }
 
-// Word takes a run of letters, digits and `_` whatever kind of token it would
-// be, such as bytes in hexadecimal.
+// Word takes a run of letters, digits and `_`, whatever kind of token it would be. An
+// example is bytes in hexadecimal.
 func (s *Scanner) Word(what string) (Token, error) {
 	start := s.Peek().Span.Start
 	end := start
@@ -92,8 +92,8 @@ func (s *Scanner) Word(what string) (Token, error) {
 	return s.token(Ident, start, end), nil
 }
 
-// Line takes the text up to the end of the line or a comment, without the
-// white space around it. It may be empty.
+// Line takes the text up to the end of the line or a comment, without surrounding white
+// space. It may be empty.
 func (s *Scanner) Line() Token {
 	start := s.Peek().Span.Start
 	end := start
@@ -103,7 +103,7 @@ func (s *Scanner) Line() Token {
 	return s.token(Ident, start, end)
 }
 
-// EndLine takes the end of the line and the empty lines after it.
+// EndLine takes the end of the line and the empty lines that follow.
 func (s *Scanner) EndLine() error {
 	if !s.AtLineEnd() {
 		return s.wanted("the end of the line")
@@ -112,8 +112,8 @@ func (s *Scanner) EndLine() error {
 	return nil
 }
 
-// Name takes an identifier or a string; either way the name is in Str. It
-// reads what QuoteName prints.
+// Name takes an identifier or a string. In both cases the name is in Str. It reads the
+// output of QuoteName.
 func (s *Scanner) Name(what string) (Token, error) {
 	t := s.Peek()
 	switch t.Kind {
@@ -127,8 +127,8 @@ func (s *Scanner) Name(what string) (Token, error) {
 	return t, nil
 }
 
-// QuoteName prints a name bare when it scans as one identifier and is none of
-// the words that mean something else in its place, and else as a string.
+// QuoteName prints a name bare if it scans as one identifier and is not in taken, the words
+// with another meaning at its position. Otherwise it prints a string.
 func QuoteName(name string, taken ...string) string {
 	t := New(&diag.File{Text: name}).Next()
 	if t.Kind != Ident || t.Text != name {

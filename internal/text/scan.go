@@ -9,10 +9,10 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// pairs are the tokens of two characters of punctuation.
+// pairs are the punctuation tokens of two characters.
 const pairs = "-> => .. == != <= >= << >>"
 
-// scan reads the token at or after pos and returns it and the place after it.
+// scan reads the token at or after pos and returns it and the position after it.
 func (s *Scanner) scan(pos int) (Token, int) {
 	src := s.file.Text
 	pos = s.skipSpace(pos)
@@ -49,8 +49,8 @@ func (s *Scanner) bad(start, end int, complaint string) (Token, int) {
 	return t, end
 }
 
-// skipSpace returns the first place at or after pos that is not white space
-// and no comment. A comment ends before its newline.
+// skipSpace returns the first position at or after pos that is neither white space nor a
+// comment. A comment ends before its newline.
 func (s *Scanner) skipSpace(pos int) int {
 	src := s.file.Text
 	for pos < len(src) {
@@ -66,7 +66,7 @@ func (s *Scanner) skipSpace(pos int) int {
 	return pos
 }
 
-// scanString reads a quoted string, which ends on its line.
+// scanString reads a quoted string, which must end on its line.
 func (s *Scanner) scanString(pos int) (Token, int) {
 	src := s.file.Text
 	stop := lineEnd(src, pos)
@@ -87,8 +87,8 @@ func (s *Scanner) scanString(pos int) (Token, int) {
 	return s.bad(pos, stop, "a string without its closing quote")
 }
 
-// scanNumber reads a number together with the letters that touch it, so that
-// `12ab` is one complaint and not two tokens.
+// scanNumber reads a number together with the letters that touch it, so that `12ab` is one
+// error and not two tokens.
 func (s *Scanner) scanNumber(pos int) (Token, int) {
 	src := s.file.Text
 	end := pos
@@ -116,7 +116,7 @@ func (s *Scanner) scanNumber(pos int) (Token, int) {
 	return s.bad(pos, end, "`"+t.Text+"`, which is neither a number nor a name")
 }
 
-// scanBad takes one character that starts no token.
+// scanBad takes one character that cannot start a token.
 func (s *Scanner) scanBad(pos int) (Token, int) {
 	r, n := utf8.DecodeRuneInString(s.file.Text[pos:])
 	if r == utf8.RuneError && n <= 1 {

@@ -1,7 +1,7 @@
-// Package text is the one scanner of all textual forms: program IR, word
-// expressions, circuits, instruction sets, design points, traces.
+// Package text is the scanner of all text forms: program IR, word expressions, circuits,
+// instruction sets, design points, traces.
 //
-// It cuts a text into tokens that carry their spans:
+// It splits a text into tokens that carry their spans:
 //
 //		%2 8 = add count 8'255   // comment
 //		Ident(%2) Number(8) Punct(=) Ident(add) Ident(count) Number(8) Punct(') Number(255) Newline
@@ -16,9 +16,9 @@
 //	  - Anything else is one character of punctuation, or one of
 //	    `->` `=>` `..` `==` `!=` `<=` `>=` `<<` `>>`.
 //
-// A newline is a token unless NewlinesOff said otherwise. What is none of
-// these becomes a Bad token, and whoever expects something gets an error with
-// its place: the scanner never panics, and Next makes progress until EOF.
+// A newline is a token unless NewlinesOff turned that off. Any other text becomes a Bad
+// token. A parser that expects something else gives an error with its position. The scanner
+// never panics, and Next makes progress until EOF.
 //
 // A parser is a row of expectations:
 //
@@ -28,12 +28,12 @@
 //	...
 //	err = sc.EndLine()
 //
-// The package knows no form. Start reading at Scanner.
+// The package knows none of the forms. Start reading at Scanner.
 package text
 
 import "github.com/sinter-lang/sinter/internal/diag"
 
-// Kind tells what a token is.
+// Kind is the kind of a token.
 type Kind uint8
 
 // The kinds of tokens.
@@ -44,10 +44,10 @@ const (
 	Number
 	String
 	Punct
-	Bad // Str says what is wrong
+	Bad // Str is the error message
 )
 
-// String names the kind as error messages do.
+// String names the kind as in error messages.
 func (k Kind) String() string {
 	switch k {
 	case EOF:
@@ -71,7 +71,7 @@ type Token struct {
 	Kind  Kind
 	Text  string
 	Value uint64 // of a Number
-	Str   string // contents of a String, complaint of a Bad
+	Str   string // contents of a String, error message of a Bad
 	Span  diag.Span
 }
 
@@ -80,7 +80,7 @@ func (t Token) Is(s string) bool {
 	return (t.Kind == Punct || t.Kind == Ident) && t.Text == s
 }
 
-// String describes t as error messages do.
+// String describes t as in error messages.
 func (t Token) String() string {
 	switch t.Kind {
 	case EOF, Newline:
@@ -94,7 +94,7 @@ func (t Token) String() string {
 // Scanner walks over the tokens of one file with one token of lookahead.
 type Scanner struct {
 	file       *diag.File
-	pos        int // where the next token is looked for
+	pos        int // where the search for the next token begins
 	noNewlines bool
 	ahead      Token // valid when hasAhead; then after is the position after it
 	after      int
@@ -104,8 +104,8 @@ type Scanner struct {
 // New returns a scanner at the start of f. Newlines are tokens.
 func New(f *diag.File) *Scanner { return &Scanner{file: f} }
 
-// NewlinesOff makes newlines plain white space (true) or tokens (false) from
-// the next token on.
+// NewlinesOff makes newlines plain white space (true) or tokens (false), from the next
+// token on.
 func (s *Scanner) NewlinesOff(off bool) {
 	s.noNewlines = off
 	s.hasAhead = false
@@ -114,7 +114,7 @@ func (s *Scanner) NewlinesOff(off bool) {
 // File returns the scanned file.
 func (s *Scanner) File() *diag.File { return s.file }
 
-// Peek returns the next token and leaves it there.
+// Peek returns the next token without taking it.
 func (s *Scanner) Peek() Token {
 	if !s.hasAhead {
 		s.ahead, s.after = s.scan(s.pos)
@@ -123,20 +123,20 @@ func (s *Scanner) Peek() Token {
 	return s.ahead
 }
 
-// Next returns the next token and goes on. At the end it returns EOF for ever.
+// Next takes and returns the next token. At the end it always returns EOF.
 func (s *Scanner) Next() Token {
 	t := s.Peek()
 	s.pos, s.hasAhead = s.after, false
 	return t
 }
 
-// Pos returns a position for Reset: the place of the next token.
+// Pos returns a position for Reset: the position of the next token.
 func (s *Scanner) Pos() int { return s.pos }
 
 // Reset goes back to a position that Pos returned.
 func (s *Scanner) Reset(pos int) { s.pos, s.hasAhead = pos, false }
 
-// Accept takes the next token when it is the punctuation or the name want.
+// Accept takes the next token if it is the punctuation or the name want.
 func (s *Scanner) Accept(want string) bool {
 	if !s.Peek().Is(want) {
 		return false
@@ -145,7 +145,7 @@ func (s *Scanner) Accept(want string) bool {
 	return true
 }
 
-// SkipNewlines takes all newlines that come next.
+// SkipNewlines takes all newlines that follow.
 func (s *Scanner) SkipNewlines() {
 	for s.Peek().Kind == Newline {
 		s.Next()
