@@ -192,13 +192,9 @@ func cloudBundle(im *Image) []File {
 	return []File{{kernel, string(im.ELF), true}, {"run.sh", script + makeDisks(im) + "exec " + shellLine(args) + "\n", true}}
 }
 
-<<<<<<< HEAD
-// Systemd is a process and its unit, which may do no more than the process needs. A program
-// all of whose networks have stacks has a second unit, which gets its ports as UDP sockets of the
-// computer instead of TAP interfaces.
-=======
-// Systemd is a process and its unit. The unit allows only what the process needs.
->>>>>>> w/e3
+// Systemd is a process and its unit. The unit allows only what the process needs. If every
+// network of a program has a stack there is a second unit: it gets the program's ports as
+// UDP sockets of the host instead of TAP interfaces.
 func Systemd(im *Image) []File {
 	files := []File{{im.Name, string(im.ELF), true}, {im.Name + ".service", unit(im, nil), false}}
 	if given := sockets(im); given != nil {

@@ -80,19 +80,12 @@ type Options struct {
 	Taps     []Pair        // DEVICE=INTERFACE; the device may be empty if there is only one
 	Disks    []Pair        // DEVICE=FILE
 	Size     int64         // of a disk whose file is missing; 0: that is an error
-<<<<<<< HEAD
-	Metrics  string        // where to answer /metrics, such as 127.0.0.1:9100; empty: nowhere
-	Wire     *Wire         // what the network does to frames; nil: nothing
-	Pcap     string        // a capture of all that crosses the network devices
-	Snapshot string        // file for the state of a guest of the monitor that waits; empty: none
-	Restore  string        // file with the state where a guest of the monitor goes on; empty: it starts
-	For      time.Duration // 0: until it ends or ctx does
-=======
 	Metrics  string        // address for /metrics, such as 127.0.0.1:9100; empty: none
 	Wire     *Wire         // disturbance of frames on the network; nil: none
 	Pcap     string        // a capture of all frames of the network devices
+	Snapshot string        // file for the state of a guest of the monitor that waits; empty: none
+	Restore  string        // file with the state at which a guest of the monitor goes on; empty: it starts
 	For      time.Duration // 0: until the service ends or ctx does
->>>>>>> w/e3
 	Stdout   io.Writer
 	Ready    func(Started)     // is called once, when the service answers
 	Trapped  func(text string) // is called with the line of a trap that ended the service
@@ -261,15 +254,9 @@ func (s *service) machine() func(context.Context) (int, error) {
 // settle is the time after which a service without a stack counts as started.
 const settle = 200 * time.Millisecond
 
-<<<<<<< HEAD
-// announce says that the service answers. With a stack that is when its first frame has
-// come, an answer to our question for its station.
-func (s *service) announce(ctx context.Context, asks bool) {
-=======
 // announce reports that the service answers. With a stack this is the time of its first
 // frame, which answers our request for its MAC address.
-func (s *service) announce(ctx context.Context) {
->>>>>>> w/e3
+func (s *service) announce(ctx context.Context, asks bool) {
 	st := Started{Name: s.im.Name, Machine: s.o.Machine, Reach: s.reach, Size: s.im.Size, Linked: s.im.Linked, Metrics: s.scrape}
 	var later <-chan time.Time
 	if !asks {
