@@ -352,7 +352,7 @@ func (g *generator) compare(in *instr) amd64.Cond {
 	return amd64.Below
 }
 
-// mask keeps the bits of t that any mask selects.
+// mask is t &= mask for any mask.
 func (g *generator) mask(t amd64.Reg, mask uint64) {
 	if mask <= math.MaxUint32 {
 		g.code.Op(amd64.And, t, amd64.Imm(int32(uint32(mask))), amd64.D)
