@@ -119,7 +119,8 @@ func (r *run) put(s *tree.Put, e *eval.Effect) {
 	r.arrive(m)
 }
 
-// answer sets the answer of the other end of a bus from now on. The last word is the answer.
+// answer sets the answer of the other end of a bus from now on. The first word is the number
+// of sent bytes. The data has these bytes and then the answer.
 func (r *run) answer(s *tree.Answer, e *eval.Effect) {
 	if n := e.Words[0]; n == 0 && port.Find(r.test.Devices[s.Dev].Kind).Silent {
 		r.fail(s.At, "what is sent begins with the address of the device")
