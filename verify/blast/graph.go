@@ -36,8 +36,8 @@ type Node struct {
 // Graph is a formula graph of conjunctions, exclusive ors and selections,
 // hashed and folded, in topological order.
 type Graph struct {
-	// Digits says that products are built of digits (product.go), as cores build them,
-	// and not of rows of single bits, as gates do.
+	// Digits says that products are built of digits (product.go), as in cores, not of rows of
+	// single bits, as in gates.
 	Digits bool
 
 	Nodes []Node
