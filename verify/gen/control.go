@@ -126,7 +126,7 @@ func (g *gen) forStmt() *node {
 	v := &variable{name: g.name("at"), typ: over}
 	bounds := " in $..$"
 	switch g.r.IntN(5) {
-	case 4: // up to a number that only the run knows
+	case 4: // up to a number that is known only at run time
 		if over.lo < 0 {
 			return nil
 		}
