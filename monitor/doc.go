@@ -1,7 +1,7 @@
 // Package monitor runs one image of product hvt in a virtual machine without a kernel mode. It
 // is a tender over /dev/kvm that serves the devices that the image names.
 //
-// The vCPU starts in 64-bit mode at ring 3, where one port is allowed. The monitor makes the
+// The vCPU starts in 64-bit mode at ring 3, with access to one port. The monitor makes the
 // page tables from the image's segments. Text may be executed, constants may only be read, and
 // data may be written but never executed. Nothing else is mapped. The guest cannot address the
 // tables. So an image needs no boot code, drivers or descriptor tables, and cannot change its

@@ -33,9 +33,9 @@ type Block interface {
 	Sectors() uint64
 }
 
-// Config is what the guest is given.
+// Config is the surroundings of the guest.
 type Config struct {
-	Console io.Writer // what the guest writes
+	Console io.Writer // the output of the guest
 	Script  io.Reader // not nil: a harness drives the run and replies here
 	Nets    map[string]Net
 	Blocks  map[string]Block
@@ -241,10 +241,10 @@ const (
 	callExit   = 1 // a: code
 	callWrite  = 2 // a: address, b: bytes
 	callRead   = 3 // a: address, b: bytes; from the harness
-	callWait   = 4 // a: mask, b: deadline in us or all ones; gives what is ready
+	callWait   = 4 // a: mask, b: deadline in us or all ones; gives the ready mask
 	callNow    = 5 // gives us
 	callDisk   = 6 // device; a: operation, b: sector, c: address; gives a status
-	callPoll   = 7 // fills and drains the rings; gives what is ready
+	callPoll   = 7 // fills and drains the rings; gives the ready mask
 	callPort   = 0xe0
 	blockBytes = 40
 )

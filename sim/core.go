@@ -20,7 +20,7 @@ type Core struct {
 	// Raw says that the meaning of the log port's words is unknown. Each word is then a
 	// separate event, shown as a number.
 	Raw bool
-	// Trap tells for which site the ebreak at pc stands.
+	// Trap returns the trap site of the ebreak at pc.
 	Trap func(pc uint32) (task, site int, code string, ok bool)
 }
 
@@ -85,7 +85,7 @@ func NewRecorder(core *Core, w *world.World) *Recorder {
 	return r
 }
 
-// Trace returns what was recorded.
+// Trace returns the recorded trace.
 func (r *Recorder) Trace() *trace.Trace { return r.tr }
 
 func (r *Recorder) task(i int) string {

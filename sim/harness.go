@@ -199,7 +199,7 @@ func (h *Harness) Skip(n uint64) {
 
 // transfer moves the beats whose valid and ready are both set in this cycle.
 func (h *Harness) transfer(out *Outputs) error {
-	for i, d := range h.core.Devices { // a pin shows what was stored in the last cycle
+	for i, d := range h.core.Devices { // a pin shows the store of the last cycle
 		if d.Bits > 0 && d.Tx {
 			h.rec.Level(i, out.Levels[i])
 		}

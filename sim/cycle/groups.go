@@ -47,7 +47,7 @@ type groups struct {
 	seen  map[string]bool
 }
 
-// add puts a signal into a group, unless it already has one.
+// add puts a signal without a group into a group.
 func (g *groups) add(group, name string, id rtl.ID) {
 	if name == "" || g.seen[name] {
 		return

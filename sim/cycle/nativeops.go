@@ -77,8 +77,8 @@ func (g *generator) put(s uint16, v amd64.Operand) {
 	g.code.Store(g.slot(s), v, amd64.Q)
 }
 
-// work is the register for computing the result of slot d. It is d's own register, unless that
-// holds one of the operands in later, which are read after the first write.
+// work is the register for computing the result of slot d. It is d's own register, or acc if
+// that register holds an operand in later. These operands are read after the first write.
 func (g *generator) work(d uint16, later ...amd64.Operand) amd64.Reg {
 	r, ok := g.regs[d]
 	if !ok {

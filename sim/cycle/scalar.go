@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Scalar is the engine that interprets a compiled circuit. Between Eval and Clock all values are those of one
-// cycle; after Clock the registers are those of the next one.
+// Scalar is the engine that interprets a compiled circuit. Between Eval and Clock all values
+// belong to one cycle. After Clock the registers have the values of the next cycle.
 type Scalar struct {
 	c       *rtl.Circuit // the given circuit
 	packed  *rtl.Circuit // the circuit that runs

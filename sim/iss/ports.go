@@ -201,7 +201,7 @@ func (p *ports) wait() (uint32, bool) {
 	return p.ready(), true
 }
 
-// waits describes for a reader what the tasks wait for.
+// waits describes the waits of the tasks for people.
 func (p *ports) waits() {
 	t := p.rec.Trace()
 	for i, d := range p.im.Devices {
@@ -214,7 +214,7 @@ func (p *ports) waits() {
 	}
 }
 
-// waitText says what a task waits for at a device.
+// waitText describes the wait of a task at a device.
 func waitText(d image.Device) string {
 	if levelBits(d) > 0 {
 		return "a level at " + d.Name

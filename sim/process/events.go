@@ -149,7 +149,7 @@ func (m *Machine) wait(mask uint32) error {
 	return m.reply(m.ready() | m.readyFor(mask))
 }
 
-// timerBit stands for the deadline in the mask and in the answer of a wait.
+// timerBit is the bit of the deadline in the mask and in the answer of a wait.
 const timerBit = 1 << 31
 
 // readyFor is the ready part of a wait's mask: devices, and the deadline.

@@ -15,7 +15,7 @@ func (l Lit) Not() Lit { return l ^ 1 }
 // Node is the index of the literal's node.
 func (l Lit) Node() int { return int(l >> 1) }
 
-// Kind tells what a node of a formula is.
+// Kind is the kind of a node.
 type Kind uint8
 
 // The kinds of nodes.

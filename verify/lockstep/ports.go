@@ -234,8 +234,8 @@ func (p *portModel) move(dev int, send bool) {
 	frame := p.frames.frame(dev, p.taken[dev])
 	p.taken[dev]++
 	p.received = 0
-	// Beats are whole words, with zeros after the last byte. Of a frame that is too long, the
-	// part that fits is written.
+	// Beats are whole words, with zeros after the last byte. The engine writes the fitting
+	// part of a frame that is too long.
 	fits := len(frame) <= int(p.length)
 	n := len(frame)
 	if !fits {

@@ -61,7 +61,7 @@ func (f *found) swap(a, b int) string {
 }
 
 // count gives the line with by added to the number in a part, or the line itself if the part
-// is no number.
+// is not a number.
 func (f *found) count(k, by int) string {
 	n, err := strconv.ParseInt(f.part(k), 10, 32)
 	if err != nil || n+int64(by) < 0 {

@@ -5,7 +5,7 @@
 //		fmt.Println(m.Name) // "node 17 alu.sum: add becomes sub"
 //	}
 //	score, err := mutate.Run(c, mutants, check, proof, equiv.Options{})
-//	score.Percent() // killed of those that are not equivalent
+//	score.Percent() // killed mutants among the mutants that are not equivalent
 //
 // Every mutant is a valid circuit with one fault: another operator, exchanged operands, a
 // flipped bit of a constant or a reset value, a condition negated or stuck, another register
