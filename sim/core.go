@@ -46,8 +46,8 @@ type Device struct {
 	Stream bool // single bytes pass
 }
 
-// numberedMarks is how many timed regions a program may have when their names
-// are unknown.
+// numberedMarks is the number of timed regions that a program may have when their names are
+// unknown.
 const numberedMarks = 4
 
 // Numbers describes a core whose program is unknown except for its devices.

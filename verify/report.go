@@ -44,14 +44,14 @@ const (
 	Trace    Check = "trace"    // traces of two machines on one world
 	Lockstep Check = "lockstep" // retire records, instruction by instruction
 	Proof    Check = "proof"    // for all states
-	Net      Check = "net"      // the traces of a build that checks what was proved
-	Removal  Check = "removal"  // what the core lacks is never needed
+	Net      Check = "net"      // the traces of a build that checks the proved facts
+	Removal  Check = "removal"  // the image needs no part that the core lacks
 	Facts    Check = "facts"    // values have no more bits than narrowed lines read
 	Circuit  Check = "circuit"  // the core executes each kept line
 	Verilog  Check = "verilog"  // the written file is the circuit
-	Witness  Check = "witness"  // an outside tool agrees
+	Witness  Check = "witness"  // an external tool agrees
 	Netlist  Check = "netlist"  // the file of iCE40 cells is the circuit
-	Mutation Check = "mutation" // how many faults in a circuit the others notice
+	Mutation Check = "mutation" // the number of circuit faults that other checks notice
 )
 
 // Row is one line of a report. Core is empty, "multi" or "pipe3".

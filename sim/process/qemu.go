@@ -148,7 +148,7 @@ func (p *Program) wired(dev int) bool {
 	return !p.isDisk(dev) && !p.isLevel(dev) && !p.isStream(dev) && !p.isBus(dev)
 }
 
-// LineArgs are the arguments for the nth serial line besides the console, at most two. The
+// LineArgs returns the arguments for the nth serial line besides the console, at most two. The
 // program identifies its lines by their order. backend is a character device of QEMU with the
 // identity sN.
 func LineArgs(n int, backend string) []string {
@@ -158,7 +158,8 @@ func LineArgs(n int, backend string) []string {
 	}
 }
 
-// Disk are the arguments for a disk. The program identifies its disks by their serial numbers.
+// Disk returns the arguments for a disk. The program identifies its disks by their serial
+// numbers.
 func (c Chipset) Disk(i int, file string) []string {
 	return []string{
 		"-drive", fmt.Sprintf("file=%s,if=none,format=raw,id=d%d", file, i),
@@ -166,8 +167,8 @@ func (c Chipset) Disk(i int, file string) []string {
 	}
 }
 
-// Card are the arguments for a network card. The program identifies its devices by the last
-// byte of the address.
+// Card returns the arguments for a network card. The program identifies its devices by the
+// last byte of the address.
 func (c Chipset) Card(i int, backend string) []string {
 	return []string{
 		"-netdev", fmt.Sprintf("%s,id=n%d", backend, i),

@@ -41,8 +41,8 @@ func NewBus(k *port.Kind) *Bus { return &Bus{addressed: k.Silent} }
 // Add adds an answer.
 func (b *Bus) Add(a Answer) { b.answers = append(b.answers, a) }
 
-// SentBy is the bytes that a command sends: the address, if the bus has addresses, and the
-// data.
+// SentBy returns the bytes that a command sends: the address, if the bus has addresses, and
+// the data.
 func (b *Bus) SentBy(command []byte) []byte {
 	if len(command) < port.CommandSize {
 		return nil

@@ -1,10 +1,10 @@
 package world
 
 // A Driver is an outside that is not known beforehand. It is called whenever every task waits,
-// and may Put inputs that arrive now. Up to the time until, the world handles these inputs and
-// the deadlines of tasks by itself. Then it calls the driver again, at the latest at until.
-// elapsed is set if that time has come and nothing else happens at it. If more is false, the
-// run ends and the driver is not called again.
+// and may Put inputs that arrive now. It returns a time, until. Up to that time the world
+// handles these inputs and the deadlines of tasks by itself. At that time at the latest it
+// calls the driver again. elapsed is set if that time has come and nothing else happens at it.
+// If more is false, the run ends and the driver is not called again.
 type Driver func(elapsed bool) (until uint64, more bool)
 
 // Drive makes a driver the source of all further inputs.

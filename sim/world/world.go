@@ -165,8 +165,8 @@ func (w *World) Take(dev, limit int) ([]byte, bool) {
 	return frame, true
 }
 
-// Oversize returns how many frames a device dropped because they were longer
-// than the buffer.
+// Oversize returns the number of frames that a device dropped because they were longer than
+// the buffer.
 func (w *World) Oversize(dev int) int { return w.oversize[dev] }
 
 // Ask gives a device a command and returns its answer. It returns nil if the device is not a

@@ -4,7 +4,7 @@ package gen
 type place struct {
 	v       *variable
 	steps   []string
-	lengths []typ // types of the sequences that have the elements
+	lengths []typ // types of the indexed sequences
 	typ     *typ
 }
 

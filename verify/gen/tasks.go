@@ -238,8 +238,8 @@ func later(tasks []*task, a, b *task) bool {
 	return false
 }
 
-// receiveAndShow takes a value and mixes its contents, because the values show whether a ring
-// is right.
+// receiveAndShow takes a value and mixes its contents, because only the value tells one ring
+// from another.
 func (g *gen) receiveAndShow(l *link) []*node {
 	before := len(g.b.vars)
 	out := []*node{g.receive(l)}

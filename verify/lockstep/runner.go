@@ -158,8 +158,8 @@ func (r *runner) end(p *program, env *environment) error {
 	return nil
 }
 
-// environment is the outside of the circuit: it offers the frames of the
-// reference with gaps within them and takes logs and frames with gaps.
+// environment is the outside of the circuit. It offers the frames of the reference with gaps
+// within them, and takes logs and frames with gaps.
 type environment struct {
 	frames *frames
 	rng    *rand.Rand

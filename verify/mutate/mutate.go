@@ -7,12 +7,13 @@
 //	score, err := mutate.Run(c, mutants, check, proof, equiv.Options{})
 //	score.Percent() // killed mutants among the mutants that are not equivalent
 //
-// Every mutant is a valid circuit with one fault: another operator, exchanged operands, a
-// flipped bit of a constant or a reset value, a condition negated or stuck, another register
-// or value of the same width, a slice off by one, an effect dropped. A surviving mutant is
-// removed if it is proved equal to the circuit, for all states or for all states that a run
-// reaches (equiv.Machines). A mutant with an undecided proof counts as missed. Probes and
-// asserts are not behaviour: nodes and registers that only they need are not mutated.
+// Every mutant is a valid circuit with one fault: a different operator, exchanged operands, a
+// flipped bit of a constant or a reset value, a negated or stuck condition, a different
+// register or value of the same width, a slice off by one, or a dropped effect. A surviving
+// mutant is removed if it is proved equal to the circuit, for all states or for all states
+// that a run reaches (equiv.Machines). A mutant with an undecided proof counts as missed.
+// Probes and asserts are not behaviour: nodes and registers that only they need are not
+// mutated.
 //
 // The package knows circuits, not cores. The check is a function argument. Start reading at
 // Mutants.

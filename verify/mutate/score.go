@@ -27,7 +27,7 @@ type Score struct {
 // Miss is a mutant that the check did not find.
 type Miss struct {
 	Name string
-	Why  string // the difference from the circuit, or "undecided"
+	Why  string // the difference from the circuit, or that it is undecided
 }
 
 // Percent is the percentage of found mutants among the mutants that are not equivalent. It is

@@ -26,7 +26,7 @@ import (
 
 // Result is what Check found. Words is the number of scanned words. Absolute counts memory
 // accesses with an address that the word decides, Computed the other accesses. Bounded counts
-// computed accesses that are aligned and in data for all inputs of the program.
+// computed accesses that are aligned and in data for all values that the program reads.
 type Result struct {
 	Words    int
 	Absolute int

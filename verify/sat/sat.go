@@ -55,8 +55,8 @@ const (
 	isFalse
 )
 
-// ref is the index of a clause in the arena. There are its size, its glue (0: not learnt),
-// then its literals.
+// ref is the index of a clause in the arena. At that index are its size, its glue (0: not
+// learnt), then its literals.
 type ref int32
 
 const noClause ref = -1
