@@ -44,7 +44,7 @@ type Machine struct {
 	record  *Record
 	decode  wire
 	execute wire
-	pc      wire // of what executes
+	pc      wire // of the executing instruction
 	stages  Stages
 	last    sim.Retire
 	retired bool

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// link is a channel between two tasks or a device of one.
+// link is a channel between two tasks, or a device of a task.
 type link struct {
 	name     string
 	kind     linkKind
