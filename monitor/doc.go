@@ -4,7 +4,7 @@
 // The vCPU starts in 64-bit mode at ring 3, with access to one port. The monitor makes the
 // page tables from the image's segments. Text may be executed, constants may only be read, and
 // data may be written but never executed. Nothing else is mapped. The guest cannot address the
-// tables. So an image needs no boot code, drivers or descriptor tables, and cannot change its
+// tables. So an image has no boot code, drivers or descriptor tables, and cannot change its
 // own mappings. An exception finds no handler: the vCPU shuts down, and the monitor reads its
 // program counter.
 //
