@@ -12,7 +12,7 @@ import (
 	"unsafe"
 )
 
-// What a call may do with memory of the guest.
+// The access rights that a call may ask for in guest memory.
 const (
 	canRead  = elf.PF_R
 	canWrite = elf.PF_R | elf.PF_W
@@ -21,7 +21,7 @@ const (
 // SectorSize is the unit of a disk, in bytes.
 const SectorSize = 512
 
-// device is a device of the image, with what serves it.
+// device is a device of the image, with the Net or Block that serves it.
 type device struct {
 	Port
 	net   Net
@@ -33,7 +33,7 @@ type device struct {
 	Dropped int
 }
 
-// attach gives each device of the image what conf has for it.
+// attach connects each device of the image to its counterpart in conf.
 func (m *monitor) attach(im *Image) error {
 	for _, p := range im.Ports {
 		d := &device{Port: p}
@@ -65,10 +65,10 @@ func (m *monitor) attach(im *Image) error {
 	return nil
 }
 
-// ring is a queue of frames in memory of the guest: how many frames were put, how many
-// were taken, and slots of a length and bytes. One side writes a counter, the other
-// only reads it; own is the monitor's copy of its own, so what the guest does to it
-// there does not matter.
+// ring is a queue of frames in guest memory. It holds two counters, the frames put and the
+// frames taken, and then slots, each with a length and bytes. Each side writes one counter and
+// only reads the other. own is the monitor's copy of its counter, so the guest cannot change
+// it.
 type ring struct {
 	mem         []byte
 	slots, size uint32
@@ -90,8 +90,8 @@ func (d *device) findRings(g *guest, i int) {
 
 func (r *ring) counter(k int) *uint32 { return (*uint32)(unsafe.Pointer(&r.mem[4*k])) }
 
-// put makes a frame the next of the ring. It reports false when there is no room, or when
-// the guest claims to have taken what was never put.
+// put appends a frame to the ring. It reports false when there is no room, or when the guest
+// claims to have taken frames that were never put.
 func (r *ring) put(n uint32, frame []byte) bool {
 	taken := atomic.LoadUint32(r.counter(1))
 	if r.own-taken >= r.slots {
@@ -110,7 +110,7 @@ func (r *ring) slot(k uint32) []byte {
 	return r.mem[at : at+4+uint64(r.size)]
 }
 
-// take copies the next frame of the ring into buf; nil when there is none.
+// take copies the next frame of the ring into buf. It returns nil when there is none.
 func (r *ring) take(buf []byte) ([]byte, error) {
 	put := atomic.LoadUint32(r.counter(0))
 	if put == r.own {
@@ -130,10 +130,10 @@ func (r *ring) take(buf []byte) ([]byte, error) {
 	return frame, nil
 }
 
-// waiting reports frames that the guest has not taken.
+// waiting reports whether there are frames that the guest has not taken.
 func (r *ring) waiting() bool { return r.own != atomic.LoadUint32(r.counter(1)) }
 
-// drain hands on what the guest has sent.
+// drain forwards the frames that the guest has sent.
 func (m *monitor) drain() error {
 	for _, d := range m.ports {
 		if d.net == nil {
@@ -155,8 +155,8 @@ func (m *monitor) drain() error {
 	return nil
 }
 
-// fill puts what has arrived into the rings, as far as there is room, and returns the
-// devices that have something for the guest.
+// fill puts arrived frames into the rings, as far as there is room. It returns the devices
+// that have frames for the guest.
 func (m *monitor) fill() (ready uint64, err error) {
 	for i, d := range m.ports {
 		if d.net == nil {
@@ -186,7 +186,7 @@ func (m *monitor) poll() (uint64, error) {
 	return m.fill()
 }
 
-// The deadline that never comes, and its bit in a mask and in what is ready.
+// The deadline that never comes, and the bit of the deadline in a wait mask and in its result.
 const (
 	never = 1<<64 - 1
 	timer = 1 << 31
@@ -245,7 +245,7 @@ func (m *monitor) sleep(mask uint32, due uint64) error {
 	return nil
 }
 
-// The operations of a disk, and how they end.
+// The operations of a disk, and their statuses.
 const (
 	diskRead  = 1
 	diskWrite = 2

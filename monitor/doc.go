@@ -1,12 +1,12 @@
-// Package monitor runs one image of product hvt in a virtual machine without a kernel
-// mode. It is a tender over /dev/kvm, made for the devices that the image names.
+// Package monitor runs one image of product hvt in a virtual machine without a kernel mode. It
+// is a tender over /dev/kvm that serves the devices that the image names.
 //
-// The vCPU starts in 64-bit mode at ring 3, where one port is allowed. The monitor makes its page
-// tables from the image's segments: text may be executed, constants only read, data
-// written and never executed; all else is not mapped. The tables lie outside of what
-// the guest can address. So an image has neither boot code nor drivers nor
-// descriptor tables, and cannot change its own mappings. An exception finds no
-// handler: the vCPU shuts down, and the monitor reads where it was.
+// The vCPU starts in 64-bit mode at ring 3, with access to one port. The monitor makes the
+// page tables from the image's segments. Text may be executed, constants may only be read, and
+// data may be written but never executed. Nothing else is mapped. The guest cannot address the
+// tables. So an image has no boot code, drivers or descriptor tables, and cannot change its
+// own mappings. An exception finds no handler: the vCPU shuts down, and the monitor reads its
+// program counter.
 //
 //	image                          monitor
 //	out %eax, $0xe0                a call: eax is the address of its block
@@ -16,9 +16,8 @@
 //	   disk, now, flush, exit
 //	rings in the image's memory    frames, both ways; filled and drained at each wait
 //
-// The guest is never trusted: each address, length and index that comes from it is
-// checked against its image before it is used, and a wrong one ends the run with a
-// sentence.
+// The guest is never trusted. The monitor checks each address, length and index from the guest
+// against the image before use. A wrong one ends the run with an error message.
 //
 // Sources: Intel SDM volume 3 (4.5 paging; volume 1, 19.5 I/O privilege); the KVM API of the
 // Linux kernel. The package knows no compiler and no trace. Start reading at Run.

@@ -6,8 +6,8 @@ import (
 	"syscall"
 )
 
-// FileBlock is a disk whose sectors are in a file. Nobody else may have the file open as a
-// disk at the same time.
+// FileBlock is a disk whose sectors are in a file. Only one FileBlock may have the file open
+// at a time.
 type FileBlock struct {
 	*os.File
 	sectors uint64

@@ -13,7 +13,7 @@ import (
 // page is the unit of memory protection.
 const page = 4096
 
-// The most that an image may ask for.
+// The limits on an image.
 const (
 	lowest    = 0x10000    // bytes at the bottom of the address space that stay unmapped
 	highest   = 0xc0000000 // the end of the address space that images use
@@ -40,23 +40,23 @@ type Port struct {
 	Kind string // "net", "block", "pin", "serial" or "transfers"
 }
 
-// rings says where the frames of the network devices are. Each has two rings, first
-// the one into the guest.
+// rings says where the frames of the network devices are. Each device has two rings, the one
+// into the guest first.
 type rings struct {
 	at          uint64
 	slots, size uint32 // of one ring: its slots, and the bytes of each
 }
 
-// bytes of a ring: two counters, then the slots, each a length and its bytes.
+// bytes is the size of a ring: two counters, then the slots, each a length and its bytes.
 func (r rings) bytes() uint64 { return 8 + uint64(r.slots)*uint64(4+r.size) }
 
-// words says where the program takes the words of its start.
+// words says where the program reads its start words.
 type words struct {
 	at   uint64
 	room uint32 // bytes, with a zero at the end
 }
 
-// Image is an executable of product hvt, checked.
+// Image is a checked executable of product hvt.
 type Image struct {
 	Ports []Port
 
@@ -109,7 +109,7 @@ func Load(file []byte) (*Image, error) {
 	return im, im.check()
 }
 
-// segment takes a segment that is to be in memory.
+// segment adds a segment that is to be in memory.
 func (im *Image) segment(p *elf.Prog, file int) error {
 	end := p.Vaddr + p.Memsz
 	switch {
@@ -154,7 +154,7 @@ func manifest(p *elf.Prog, file int, order binary.ByteOrder) []byte {
 	return nil
 }
 
-// read takes what the manifest says.
+// read parses the manifest.
 func (im *Image) read(note []byte, order binary.ByteOrder) error {
 	if len(note) < noteHead {
 		return fmt.Errorf("the manifest has %d bytes, expected %d or more", len(note), noteHead)
@@ -174,7 +174,7 @@ func (im *Image) read(note []byte, order binary.ByteOrder) error {
 	return nil
 }
 
-// check holds the manifest against the segments.
+// check compares the manifest with the segments.
 func (im *Image) check() error {
 	for i, p := range im.parts {
 		for _, q := range im.parts[:i] {
@@ -210,7 +210,7 @@ func (im *Image) check() error {
 	return nil
 }
 
-// Memory is how much memory a guest of the image has, in bytes, without page tables.
+// Memory is the memory size of a guest of the image, in bytes, without page tables.
 func (im *Image) Memory() uint64 {
 	n := pages(im.stack)
 	for _, p := range im.parts {
@@ -229,7 +229,7 @@ func (im *Image) nets() (n int) {
 	return n
 }
 
-// holds reports whether bytes are in a segment that allows something.
+// holds reports whether n bytes at an address are in a segment that has the flags.
 func (im *Image) holds(at, n uint64, flags elf.ProgFlag) bool {
 	for _, p := range im.parts {
 		if at >= p.at && at-p.at <= p.size && n <= p.size-(at-p.at) {

@@ -79,20 +79,20 @@ type memory struct {
 	Guest, Size, HostAddress uint64
 }
 
-// runArea is the head of struct kvm_run: what an exit leaves there.
+// runArea is the first part of struct kvm_run, which an exit fills in.
 type runArea struct {
 	_          [8]byte
 	ExitReason uint32
 	_          [20]byte
-	// For exitIO: the direction, the bytes of an item, the port, the number of items,
-	// and where in the area the data is.
+	// For exitIO: the direction, the bytes of an item, the port, the number of items, and the
+	// offset of the data in the area.
 	Direction, Size uint8
 	Port            uint16
 	Count           uint32
 	Data            uint64
 }
 
-// ErrNoKVM says that this machine has no /dev/kvm that can be used.
+// ErrNoKVM says that this machine has no usable /dev/kvm.
 var ErrNoKVM = errors.New("no /dev/kvm")
 
 // vm is a virtual machine with one vCPU.
@@ -103,7 +103,7 @@ type vm struct {
 	avx          bool // the processor has AVX and XSAVE
 }
 
-// request makes an ioctl and repeats it when a signal comes in between.
+// request makes an ioctl and repeats it when a signal interrupts it.
 func request(fd int, what uintptr, arg uintptr) (int, error) {
 	for {
 		r, _, e := syscall.Syscall(syscall.SYS_IOCTL, uintptr(fd), what, arg)
@@ -160,8 +160,8 @@ func (v *vm) create() (err error) {
 		v.fd = -1
 		return fmt.Errorf("KVM_CREATE_VM: %w", err)
 	}
-	// Processors of Intel without unrestricted guests want a place for a task state.
-	request(v.fd, kvmSetTSSAddress, 0xfffbd000) //nolint:errcheck // others know no such request
+	// Intel processors without unrestricted guests need an address for a task state.
+	request(v.fd, kvmSetTSSAddress, 0xfffbd000) //nolint:errcheck // other processors do not have this request
 	if v.cpu, err = request(v.fd, kvmCreateVCPU, 0); err != nil {
 		v.cpu = -1
 		return fmt.Errorf("KVM_CREATE_VCPU: %w", err)
@@ -177,7 +177,7 @@ func (v *vm) create() (err error) {
 	return v.setCPUID()
 }
 
-// setCPUID gives the guest the processor of the host.
+// setCPUID gives the guest the CPU features of the host.
 func (v *vm) setCPUID() error {
 	const most = 256
 	var list struct {
@@ -200,7 +200,7 @@ func (v *vm) setCPUID() error {
 	return nil
 }
 
-// give lends the guest memory of this process at a physical address.
+// give maps memory of this process into the guest at a physical address.
 func (v *vm) give(slot int, guest uint64, mem []byte) error {
 	m := memory{Slot: uint32(slot), Guest: guest, Size: uint64(len(mem)), HostAddress: uint64(uintptr(unsafe.Pointer(&mem[0])))}
 	if _, err := request(v.fd, kvmSetMemory, uintptr(unsafe.Pointer(&m))); err != nil {
@@ -229,7 +229,7 @@ func (v *vm) setSregs(s *sregs) error {
 	return err
 }
 
-// tscKHz is the rate of the time-stamp counter, 0 when the host does not say.
+// tscKHz is the rate of the time-stamp counter, or 0 when the host does not tell it.
 func (v *vm) tscKHz() int {
 	n, err := request(v.cpu, kvmGetTSCKHz, 0)
 	if err != nil {
@@ -238,8 +238,8 @@ func (v *vm) tscKHz() int {
 	return n
 }
 
-// enter runs the guest until it stops, and returns why; or until stop is set, which
-// counts once a signal has come.
+// enter runs the guest until it stops, and returns why. It also ends when stop is set, which
+// it notices after a signal.
 func (v *vm) enter(stop *atomic.Bool) (uint32, error) {
 	for {
 		_, err := request(v.cpu, kvmRun, 0)

@@ -17,18 +17,18 @@ const (
 	noExec   = 1 << 63
 )
 
-// stackTop is where the stack ends. Below the stack and above it nothing is mapped.
+// stackTop is the end of the stack. Nothing is mapped directly below or above the stack.
 const stackTop = 0xf0000000
 
-// taskAt is where the task state is, which the guest cannot reach.
+// taskAt is the address of the task state, which the guest cannot reach.
 const taskAt = 0xf8000000
 
-// system marks a place that only the processor itself reads.
+// system marks a mapping that only the CPU itself reads.
 const system elf.ProgFlag = 1 << 30
 
-// guest is the memory of an image. Physical addresses are places in ram, which has
-// the parts of the image and the stack one after the other, each on pages of its own;
-// then come the page tables, which no entry of theirs maps.
+// guest is the memory of an image. Physical addresses are offsets in ram. It holds the parts
+// of the image and then the stack, each on separate pages. The page tables follow; no entry
+// maps them.
 type guest struct {
 	im       *Image
 	ram      []byte
@@ -38,7 +38,7 @@ type guest struct {
 	used     int    // bytes of tables that are taken
 }
 
-// mapping is a mapped piece: size bytes at a virtual address are ram from offset on.
+// mapping maps size bytes at a virtual address to ram from offset on.
 type mapping struct {
 	at, size uint64
 	offset   uint64
@@ -63,7 +63,7 @@ func newGuest(im *Image) (*guest, error) {
 	add(stackTop-stack, stack, elf.PF_R|elf.PF_W)
 	task := end
 	add(taskAt, page, system)
-	// Four levels, each place may begin and end in tables of its own.
+	// There are four levels. Each mapping may begin and end in separate tables.
 	most := 1 + len(g.mappings)*2*2 + int(end/(512*page)) + len(g.mappings)*2
 	var err error
 	if g.ram, err = anonymous(int(end) + most*page); err != nil {
@@ -82,7 +82,7 @@ func newGuest(im *Image) (*guest, error) {
 	return g, nil
 }
 
-// anonymous is memory that takes no room until it is touched.
+// anonymous returns memory that takes no room until it is touched.
 func anonymous(n int) ([]byte, error) {
 	return syscall.Mmap(-1, 0, n, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_PRIVATE|syscall.MAP_ANONYMOUS|syscall.MAP_NORESERVE)
 }
@@ -113,8 +113,8 @@ func (g *guest) mapPage(at, physical uint64, flags elf.ProgFlag) {
 	binary.LittleEndian.PutUint64(g.tables[table+(at>>12&511)*8:], v)
 }
 
-// bytes are n bytes of the guest at a virtual address, if all of them are in one piece
-// that allows what is wanted.
+// bytes returns n bytes of the guest at a virtual address, if one mapping with the wanted
+// flags holds them all.
 func (g *guest) bytes(at, n uint64, flags elf.ProgFlag) ([]byte, bool) {
 	for _, p := range g.mappings {
 		if at >= p.at && at-p.at <= p.size && n <= p.size-(at-p.at) {

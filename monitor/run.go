@@ -15,12 +15,12 @@ import (
 
 // Net is the other end of a network device.
 type Net interface {
-	// Receive puts the next frame into buf and returns its length, 0 when none is
-	// there. A frame that is longer than buf gives its length all the same.
+	// Receive puts the next frame into buf and returns its length, or 0 when there is none. It
+	// returns the full length even for a frame that is longer than buf.
 	Receive(buf []byte) (int, error)
 	// Send takes a frame.
 	Send(frame []byte) error
-	// FD becomes readable when a frame is there.
+	// FD returns a descriptor that becomes readable when a frame has arrived.
 	FD() int
 }
 
@@ -29,20 +29,20 @@ type Block interface {
 	io.ReaderAt
 	io.WriterAt
 	Sync() error
-	// Sectors is its size.
+	// Sectors is the size of the disk.
 	Sectors() uint64
 }
 
-// Config is what the guest is given.
+// Config is the surroundings of the guest.
 type Config struct {
-	Console io.Writer // what the guest writes
-	Script  io.Reader // not nil: the harness drives the run and answers here
+	Console io.Writer // the output of the guest
+	Script  io.Reader // not nil: a harness drives the run and replies here
 	Nets    map[string]Net
 	Blocks  map[string]Block
-	Words   []string      // of the start, such as sn.nic.host=10.0.0.2/24
+	Words   []string      // start words, such as sn.nic.host=10.0.0.2/24
 	Exits   *atomic.Int64 // counts exits of the guest while it runs; may be nil
-	// Watch is told how the guest's memory is read, by virtual address, and with nil before
-	// it goes; may be nil.
+	// Watch receives a reader of the guest's memory by virtual address, and nil before that
+	// memory is released. Watch may be nil.
 	Watch func(memory io.ReaderAt)
 	// Save is given the state of the guest before it sleeps for the first time, and when the
 	// end of the run finds it asleep; may be nil.
@@ -51,14 +51,14 @@ type Config struct {
 	State []byte
 }
 
-// Crash is an exception of the guest, or what it asked for and cannot have.
+// Crash is an exception of the guest, or an invalid request.
 type Crash struct {
 	Address uint64 // of the instruction
-	Fault   uint64 // the address that was accessed last without being there; 0: none
+	Fault   uint64 // the last unmapped address that was accessed; 0: none
 	Why     string
 }
 
-// Error says where it was.
+// Error says where the crash was.
 func (c *Crash) Error() string {
 	if c.Fault != 0 {
 		return fmt.Sprintf("%s at %#x, address %#x", c.Why, c.Address, c.Fault)
@@ -72,7 +72,7 @@ type Result struct {
 	Exits int // of the vCPU
 }
 
-// monitor is a guest that runs.
+// monitor is a running guest.
 type monitor struct {
 	vm    *vm
 	guest *guest
@@ -87,15 +87,15 @@ type monitor struct {
 	saved bool
 }
 
-// Run runs an image until it ends, crashes, or ctx does. A device that the image asks for
-// and that conf does not give is an error before the guest starts.
+// Run runs an image until the image ends or crashes, or ctx ends. If conf lacks a device of
+// the image, Run fails before the guest starts.
 func Run(ctx context.Context, im *Image, conf Config) (Result, error) {
 	m := &monitor{conf: conf, wake: [2]int{-1, -1}}
 	defer m.close()
 	if err := m.setUp(im); err != nil {
 		return Result{}, err
 	}
-	runtime.LockOSThread() // KVM wants the thread that made the vCPU
+	runtime.LockOSThread() // only the thread that made the vCPU may run it
 	defer runtime.UnlockOSThread()
 	defer m.stopWith(ctx)()
 	err := m.loop(ctx)
@@ -138,7 +138,7 @@ func (m *monitor) setUp(im *Image) (err error) {
 	return m.restore(m.conf.State)
 }
 
-// giveWords puts the words of the start where the program looks for them.
+// giveWords puts the start words where the program looks for them.
 func (m *monitor) giveWords(to words) error {
 	text := strings.Join(m.conf.Words, " ")
 	if text == "" {
@@ -155,8 +155,8 @@ func (m *monitor) giveWords(to words) error {
 	return nil
 }
 
-// scale makes microseconds of ticks of the time-stamp counter: ticks * scale / 2^64. 0
-// means that the host does not tell its rate, so that the guest asks for the time.
+// scale converts ticks of the time-stamp counter to microseconds: ticks * scale / 2^64. 0
+// means that the host does not tell the rate; the guest then asks for the time.
 func (m *monitor) scale() uint64 {
 	khz := m.vm.tscKHz()
 	if khz <= 1000 {
@@ -166,8 +166,8 @@ func (m *monitor) scale() uint64 {
 	return uint64((1<<63)/uint64(khz)) * 2000
 }
 
-// stopWith makes the end of ctx the end of the run: it forces the vCPU out of the guest,
-// or the monitor out of a wait. The function that it returns undoes this.
+// stopWith ends the run when ctx ends. It forces the vCPU out of the guest, or the monitor out
+// of a wait. The returned function undoes this.
 func (m *monitor) stopWith(ctx context.Context) func() {
 	thread, over := syscall.Gettid(), make(chan struct{})
 	ended := make(chan struct{})
@@ -233,7 +233,7 @@ func (m *monitor) loop(ctx context.Context) error {
 	return nil
 }
 
-// crash tells where the guest is.
+// crash makes the error that says where the guest is.
 func (m *monitor) crash(why string) error {
 	c := &Crash{Why: why}
 	if r, err := m.vm.getRegs(); err == nil {
@@ -250,10 +250,10 @@ const (
 	callExit   = 1 // a: code
 	callWrite  = 2 // a: address, b: bytes
 	callRead   = 3 // a: address, b: bytes; from the harness
-	callWait   = 4 // a: mask, b: deadline in us or all ones; gives what is ready
+	callWait   = 4 // a: mask, b: deadline in us or all ones; gives the ready mask
 	callNow    = 5 // gives us
 	callDisk   = 6 // device; a: operation, b: sector, c: address; gives a status
-	callPoll   = 7 // fills and drains the rings; gives what is ready
+	callPoll   = 7 // fills and drains the rings; gives the ready mask
 	callPort   = 0xe0
 	blockBytes = 40
 )
@@ -280,13 +280,13 @@ func (m *monitor) call(ctx context.Context) error {
 	return err
 }
 
-// call3 is a call: what, the device, and three arguments.
+// call3 is a call: the operation, the device, and three arguments.
 type call3 struct {
 	op, device uint32
 	a, b, c    uint64
 }
 
-// refused is a call that no image of ours makes.
+// refused is a call that no image of Sinter makes.
 type refused struct{ why string }
 
 func (r *refused) Error() string { return r.why }

@@ -11,8 +11,8 @@ const (
 	cr4 = 1<<5 | 1<<9 | 1<<10                       // PAE OSFXSR OSXMMEXCPT
 	// efer has LME, LMA and NXE.
 	efer = 1<<8 | 1<<10 | 1<<11
-	// startFlags has the bit that is always set. The I/O privilege level is 0: which ports
-	// ring 3 may use is what the map of the task state says.
+	// startFlags has the bit that is always set. The I/O privilege level is 0, so the bit map
+	// in the task state says which ports ring 3 may use.
 	startFlags = 1 << 1
 
 	cr4OSXSAVE = 1 << 18
@@ -22,19 +22,19 @@ const (
 var (
 	userCode = segment{Limit: 0xffffffff, Selector: 0x2b, Type: 11, Present: 1, DPL: 3, S: 1, L: 1, G: 1}
 	userData = segment{Limit: 0xffffffff, Selector: 0x33, Type: 3, Present: 1, DPL: 3, DB: 1, S: 1, G: 1}
-	// A busy task state. Only its map of ports counts.
+	// A busy task state. Only its I/O permission bit map counts.
 	taskState = segment{Base: taskAt, Limit: taskSize - 1, Selector: 0x38, Type: 11, Present: 1}
 )
 
-// The task state of a 64-bit processor: the offset of its map of ports is at 102, the
-// map follows the 104 bytes of registers, a bit for each port, 0 where it is allowed; a
-// byte of ones ends it (Intel SDM volume 1, 19.5.2).
+// The task state of a 64-bit CPU. The offset of the I/O permission bit map is at byte 102. The
+// map follows the 104 bytes of registers. It has a bit for each port, 0 if the port is
+// allowed. A byte of ones ends the map (Intel SDM volume 1, 19.5.2).
 const (
 	taskMap  = 104
 	taskSize = taskMap + callPort/8 + 2
 )
 
-// writeTask makes a task state that allows the four bytes of the port of calls.
+// writeTask makes a task state that allows the four bytes of the call port.
 func writeTask(b []byte) {
 	b[102] = taskMap
 	for i := taskMap; i < taskSize; i++ {
@@ -43,8 +43,8 @@ func writeTask(b []byte) {
 	b[taskMap+callPort/8] = 0xff &^ (0xf << (callPort % 8))
 }
 
-// start puts the vCPU at the entry of an image, in ring 3. The program gets the two
-// arguments in RDI and RSI.
+// start sets the vCPU to the entry of an image, in ring 3. The program gets the two arguments
+// in RDI and RSI.
 func (v *vm) start(g *guest, args [2]uint64) error {
 	s, err := v.getSregs()
 	if err != nil {
@@ -73,7 +73,7 @@ func (v *vm) start(g *guest, args [2]uint64) error {
 	return nil
 }
 
-// wideVectors reports a processor with AVX.
+// wideVectors reports whether the CPU has AVX.
 func (v *vm) wideVectors() bool { return v.avx }
 
 // setXCR0 switches on x87, SSE and AVX state.

@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Core says what the ports of a core mean: which program runs on it. It is
-// what a linked image knows, without the image.
+// Core describes the program on a core, and so the meaning of the core's ports. It is the
+// information of a linked image, without the image.
 type Core struct {
 	Program string
 	Tasks   []string // instance names, in system order
@@ -17,14 +17,14 @@ type Core struct {
 	Logs     []trace.Site // found by ID, the first one counts
 	Marks    []Mark       // by mark number
 	Devices  []Device
-	// Raw says that nobody knows what the words of the log port mean: each is an
-	// event of its own, shown as a number.
+	// Raw says that the meaning of the log port's words is unknown. Each word is then a
+	// separate event, shown as a number.
 	Raw bool
-	// Trap tells for which site the ebreak at pc stands.
+	// Trap returns the trap site of the ebreak at pc.
 	Trap func(pc uint32) (task, site int, code string, ok bool)
 }
 
-// AllIdle reports whether all contexts wait; idle has a bit for each that does.
+// AllIdle reports whether all contexts wait. idle has a bit for each waiting context.
 func (c *Core) AllIdle(idle uint32) bool {
 	all := uint32(1)<<max(1, c.Contexts) - 1
 	return idle&all == all
@@ -36,21 +36,21 @@ type Mark struct {
 	Task int
 }
 
-// Device is a device of a core, given to one task. Its place in
-// Core.Devices is its number on the core; Name is also its name in the world.
+// Device is a device of a core, given to one task. Its index in Core.Devices is its number on
+// the core. Name is also its name in the world.
 type Device struct {
 	Name   string
 	Rx, Tx bool
 	Task   int
 	Bits   int  // of a level; 0: it has frames or bytes
-	Stream bool // bytes pass, each for itself
+	Stream bool // single bytes pass
 }
 
-// numberedMarks is how many timed regions a program may have when their names
-// are unknown.
+// numberedMarks is the number of timed regions that a program may have when their names are
+// unknown.
 const numberedMarks = 4
 
-// Numbers is a core of whose program nothing is known but its devices.
+// Numbers describes a core whose program is unknown except for its devices.
 func Numbers(program string, devices []Device) *Core {
 	c := &Core{Program: program, Tasks: []string{"core"}, Devices: devices, Raw: true}
 	for i := range numberedMarks {
@@ -60,19 +60,18 @@ func Numbers(program string, devices []Device) *Core {
 	return c
 }
 
-// Recorder turns what leaves a core into the events of a trace. The machines
-// of a core share it: sim/iss hands it frames and port stores, a Harness the
-// beats of a circuit.
+// Recorder turns the outputs of a core into the events of a trace. All machines of a core use
+// it: sim/iss hands it frames and port stores, a Harness hands it the beats of a circuit.
 type Recorder struct {
 	core   *Core
 	world  *world.World
 	tr     *trace.Trace
 	sites  map[int]trace.Site
 	levels world.Outputs
-	log    []uint32 // words of a log event that is not whole yet
+	log    []uint32 // words of an incomplete log event
 }
 
-// maxLogWords bounds one log event; more is a fault of the core.
+// maxLogWords bounds one log event. A longer one is a fault of the core.
 const maxLogWords = 1 << 16
 
 // NewRecorder starts a trace.
@@ -86,7 +85,7 @@ func NewRecorder(core *Core, w *world.World) *Recorder {
 	return r
 }
 
-// Trace returns what was recorded.
+// Trace returns the recorded trace.
 func (r *Recorder) Trace() *trace.Trace { return r.tr }
 
 func (r *Recorder) task(i int) string {
@@ -113,15 +112,15 @@ func (r *Recorder) Out(dev int, frame []byte) {
 	r.event(d.Task, trace.Event{Kind: trace.Out, Port: d.Name, Data: frame, Time: r.world.Now()})
 }
 
-// Level records the level of an output, if it is a new one.
+// Level records the level of an output, if it has changed.
 func (r *Recorder) Level(dev int, v uint64) {
 	if d := &r.core.Devices[dev]; r.levels.Set(dev, v) {
 		r.event(d.Task, trace.Event{Kind: trace.Out, Port: d.Name, Data: world.LevelData(v, (d.Bits+7)/8), Time: r.world.Now()})
 	}
 }
 
-// LogWord takes the next word of the log port; a word that completes an event
-// records it. The first word is task<<16 | site, the arguments follow.
+// LogWord takes the next word of the log port, and records an event once it is complete. The
+// first word is task<<16 | site; the arguments follow.
 func (r *Recorder) LogWord(w uint32) error {
 	if r.core.Raw {
 		r.event(0, trace.Event{Kind: trace.Log, Args: []trace.Arg{{Bits: uint64(w)}}, Text: fmt.Sprintf("%08x", w)})
@@ -171,7 +170,7 @@ func (r *Recorder) Trap(pc uint32) error {
 	return r.End(trace.Trapped)
 }
 
-// End records how the run ended. A log event that is not whole is a fault.
+// End records how the run ended. An incomplete log event is a fault.
 func (r *Recorder) End(s trace.Status) error {
 	r.tr.Status = s
 	if len(r.log) > 0 {
@@ -180,11 +179,11 @@ func (r *Recorder) End(s trace.Status) error {
 	return nil
 }
 
-// Retire is the record of one retired instruction, in which sim/iss and a
-// circuit must agree (the probes retire_* of ir/rtl). Rd is 0 when no register
-// is written; Mask has a bit per byte lane of the word at Addr &^ 3, 0 for no
-// data access, and Data holds these lanes, the other ones 0. Order counts from 0,
-// in all contexts together; Context is the number of the one that executed it.
+// Retire is the record of one retired instruction. sim/iss and a circuit must agree on it (the
+// probes retire_* of ir/rtl). Rd is 0 when no register is written. Mask has a bit per byte
+// lane of the word at Addr &^ 3, and is 0 without a data access. Data holds these lanes; its
+// other lanes are 0. Order counts from 0 over all contexts. Context is the number of the
+// executing context.
 type Retire struct {
 	Order    uint64
 	Context  int

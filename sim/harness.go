@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Beat is one word of a frame on its way: up to four bytes, byte 0 in bits 7:0.
+// Beat is one word of a frame in transfer: up to four bytes, byte 0 in bits 7:0.
 type Beat struct {
 	Valid bool
 	Data  uint32
@@ -44,8 +44,8 @@ type Outputs struct {
 	TrapPC   uint32
 }
 
-// Harness is the outside of a core, port by port and cycle by cycle, for any
-// engine that runs its circuit or its gates:
+// Harness drives the ports of a core, cycle by cycle, for any engine that runs the core's
+// circuit or gates:
 //
 //	h := sim.NewHarness(core, w, seed)
 //	for !h.Done() {
@@ -54,17 +54,16 @@ type Outputs struct {
 //		...                    // clock edge
 //	}
 //
-// With a seed other than 0 it holds valid and ready back at random, which must
-// change no trace. When the core is idle, everything pending is offered and
-// nothing is on its way out, the world sets the clock to the core's deadline or commits
-// its next input. When neither is
-// left, one more cycle offers a beat at every device: a core that is still
-// idle waits for nothing (stuck), else for the outside (waiting).
+// With a seed other than 0 it holds back valid and ready at random, which must not change the
+// trace. The world acts when the core is idle, all pending frames are offered and no frame is
+// on its way out. It then sets the clock to the core's deadline or commits its next input.
+// When neither is left, one more cycle offers a beat at every device. A core that is still
+// idle waits for nothing (stuck); otherwise it waits for the outside (waiting).
 type Harness struct {
 	rec    *Recorder
 	core   *Core
 	world  *world.World
-	dev    []int // number in the world of each device
+	dev    []int // by device: its number in the world
 	in     Inputs
 	rx     []rxState
 	tx     []txState
@@ -74,15 +73,15 @@ type Harness struct {
 	work   stretch
 	timing []Timing
 	settle int  // cycles until the core has seen all inputs of levels
-	asking bool // the run is over but for the question what it waits for
+	asking bool // the run is over; it remains to find out what the core waits for
 	done   bool
 }
 
 // rxState is a frame on its way into the core.
 type rxState struct {
 	frame   []byte   // nil: none
-	answer  bool     // of a device that answers: the world has no more part in it
-	answers [][]byte // that wait after it
+	answer  bool     // of a device that answers: the world is done with it
+	answers [][]byte // the later answers
 	pos     int
 	shown   bool // the beat at pos is valid until it is taken
 }
@@ -93,13 +92,13 @@ type txState struct {
 	held held
 }
 
-// held remembers a beat that was valid and not taken: it must stay.
+// held remembers a beat that was valid and not taken. The beat must stay.
 type held struct {
 	beat Beat
 	on   bool
 }
 
-// Timing is what was measured of one mark.
+// Timing is the measurement of one mark.
 type Timing struct {
 	Mark
 	Runs    int
@@ -108,8 +107,8 @@ type Timing struct {
 	running bool
 }
 
-// NewHarness connects the ports of a core to a world. Devices are matched by
-// name; one that the world does not have never receives.
+// NewHarness connects the ports of a core to a world. Devices are matched by name; a device
+// that the world lacks never receives.
 func NewHarness(core *Core, w *world.World, seed int64) *Harness {
 	n := len(core.Devices)
 	h := &Harness{
@@ -139,17 +138,17 @@ func (h *Harness) Inputs() *Inputs { return &h.in }
 // Done reports that the run has ended.
 func (h *Harness) Done() bool { return h.done }
 
-// Trace returns what was observed so far.
+// Trace returns the events observed so far.
 func (h *Harness) Trace() *trace.Trace { return h.rec.Trace() }
 
 // Cycles returns the number of cycles so far.
 func (h *Harness) Cycles() uint64 { return h.cycle }
 
-// Timings returns what was measured of each mark.
+// Timings returns the measurement of each mark.
 func (h *Harness) Timings() []Timing { return h.timing }
 
-// Cycle takes the output ports of the present cycle, records what passes and
-// prepares the inputs of the next one. An error is a fault of the core.
+// Cycle takes the output ports of the present cycle, records the transfers and prepares the
+// inputs of the next cycle. An error is a fault of the core.
 func (h *Harness) Cycle(out *Outputs) error {
 	idle := h.core.AllIdle(out.Idle)
 	if h.asking {
@@ -184,8 +183,9 @@ func (h *Harness) Cycle(out *Outputs) error {
 	return nil
 }
 
-// Steady reports that the inputs stay as they are as long as nothing passes a port and the
-// core does not wait. In the first cycle outputs are looked at for the first time.
+// Steady reports whether the inputs stay the same as long as nothing passes a port and the
+// core does not wait. The first cycle is not steady, because the outputs have not been read
+// yet.
 func (h *Harness) Steady() bool {
 	return h.cycle > 0 && h.gaps.state == 0 && h.settle == 0 && !h.asking && !h.done
 }
@@ -197,9 +197,9 @@ func (h *Harness) Skip(n uint64) {
 	h.work.busy(n)
 }
 
-// transfer moves what valid and ready let pass in this cycle.
+// transfer moves the beats whose valid and ready are both set in this cycle.
 func (h *Harness) transfer(out *Outputs) error {
-	for i, d := range h.core.Devices { // a pin shows what was stored in the last cycle
+	for i, d := range h.core.Devices { // a pin shows the store of the last cycle
 		if d.Bits > 0 && d.Tx {
 			h.rec.Level(i, out.Levels[i])
 		}
@@ -263,7 +263,7 @@ func (h *Harness) receive(i int, ready, oversize bool) error {
 // send moves a beat out of the core.
 func (h *Harness) send(i int, b Beat) error {
 	s, name := &h.tx[i], h.core.Devices[i].Name
-	if h.core.Devices[i].Stream && b.Valid { // a byte is whole in itself
+	if h.core.Devices[i].Stream && b.Valid { // a byte is a complete frame
 		b.Last, b.Bytes = true, 1
 	}
 	moved, err := s.held.move(name, b, h.in.TxReady[i])
@@ -290,8 +290,7 @@ func (h *Harness) send(i int, b Beat) error {
 	return nil
 }
 
-// move reports whether a beat passes and checks that a beat which had to wait
-// has stayed as it was.
+// move reports whether a beat passes. It checks that a waiting beat has not changed.
 func (s *held) move(port string, b Beat, ready bool) (bool, error) {
 	if s.on && b != s.beat {
 		return false, fmt.Errorf("port %s: a beat changed before it was taken", port)
@@ -316,7 +315,7 @@ func (h *Harness) mark(id uint32) error {
 	return nil
 }
 
-// quiet reports that no beat is on its way out of the core.
+// quiet reports whether no beat is on its way out of the core.
 func (h *Harness) quiet(out *Outputs) bool {
 	for i := range out.Tx {
 		if out.Tx[i].Valid {
@@ -326,8 +325,8 @@ func (h *Harness) quiet(out *Outputs) bool {
 	return !out.Log
 }
 
-// offered reports that each pending frame is shown to the core, so that an
-// idle core does not want it.
+// offered reports whether each pending frame is shown to the core. An idle core then does not
+// want it.
 func (h *Harness) offered() bool {
 	for i, d := range h.core.Devices {
 		if d.Rx && d.Bits == 0 && h.dev[i] >= 0 && h.world.Pending(h.dev[i]) && !h.in.Rx[i].Valid {
@@ -364,7 +363,7 @@ func (h *Harness) driveLevel(i int, d Device) {
 	}
 }
 
-// deadline is the time that the core waits for, world.Never when for none.
+// deadline is the time that the core waits for, or world.Never.
 func (o *Outputs) deadline() uint64 {
 	if o.Timer {
 		return o.Deadline
@@ -372,9 +371,9 @@ func (o *Outputs) deadline() uint64 {
 	return world.Never
 }
 
-// offer shows the next beat of a device. A beat that is shown stays until it
-// is taken. The first beat of a frame is not held back: the core's status tells
-// which frames are pending, and what a select chooses depends on it.
+// offer shows the next beat of a device. A shown beat stays until it is taken. The first beat
+// of a frame is not held back: the core's status tells which frames are pending, and the
+// choice of a select depends on that.
 func (h *Harness) offer(i int) {
 	s := &h.rx[i]
 	if s.shown {
@@ -427,8 +426,8 @@ func (h *Harness) answer(idle bool) error {
 	return h.rec.End(trace.Waiting)
 }
 
-// gaps holds valid and ready back at random, two times out of five. The zero
-// value never does.
+// gaps holds back valid and ready at random, two times out of five. The zero value never holds
+// them back.
 type gaps struct{ state uint64 }
 
 func newGaps(seed int64) gaps { return gaps{uint64(seed) * 0x9e3779b97f4a7c15} }

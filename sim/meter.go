@@ -1,19 +1,18 @@
 package sim
 
-// Place says what an instruction word is to a Meter.
+// Place says how a Meter treats an instruction word.
 type Place uint8
 
-// The places of words.
+// The treatments of words.
 const (
-	Elsewhere Place = iota // it ends what is measured
-	Inside                 // it is measured, and begins
-	Shared                 // of a function that several call: it is measured if it stands within
+	Elsewhere Place = iota // it ends a measurement
+	Inside                 // it is measured, and begins a measurement
+	Shared                 // of a function with several callers: it is measured if a measurement runs
 )
 
-// Meter measures the work of a part of a program on a core, such as a task: the
-// cycles of each stretch from an instruction inside to the next one elsewhere or the
-// next wait. What the core does before its first wait is start-up and does not
-// count.
+// Meter measures the work of a part of a program on a core, such as a task. It counts the
+// cycles of each stretch from an instruction inside to the next instruction elsewhere or the
+// next wait. The work before the core's first wait is start-up and does not count.
 type Meter struct {
 	base    uint32  // address of the text
 	words   []Place // of the text
@@ -32,8 +31,7 @@ func NewMeter(base uint32, words []Place) *Meter {
 	return &Meter{base: base, words: words, spent: make([]uint64, len(words)), worst: make([]uint64, len(words))}
 }
 
-// Cycle takes one cycle: whether the core waits, and the instruction that retires
-// if one does.
+// Cycle takes one cycle: whether the core waits, and the retiring instruction, if any.
 func (m *Meter) Cycle(idle, retired bool, pc uint32) {
 	if idle {
 		m.end()
@@ -83,8 +81,8 @@ func (m *Meter) end() {
 	m.touched, m.now, m.within = m.touched[:0], 0, false
 }
 
-// Most is the number of cycles of the longest stretch so far, and what each word
-// of the text has of it.
+// Most returns the number of cycles of the longest stretch so far, and each word's share of
+// it.
 func (m *Meter) Most() (cycles uint64, byWord []uint64) {
 	m.end()
 	return m.most, m.worst

@@ -1,8 +1,8 @@
 package sim
 
-// stretch measures the work between two waits of a core: the cycles from one that
-// ends a wait to the next one in which the core is idle again. What it does
-// before its first wait is start-up and does not count.
+// stretch measures the work between two waits of a core. It counts the cycles from the end of
+// a wait to the next idle cycle. The work before the core's first wait is start-up and does
+// not count.
 type stretch struct {
 	waited bool
 	now    uint64

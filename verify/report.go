@@ -1,5 +1,5 @@
-// Package verify holds the rows of the ladder: what was compared or proved, at
-// which level, for which core, and what came out. It is handed values (traces,
+// Package verify holds the rows of the ladder. A row says what was compared or proved, at
+// which level, for which core, and with which result. The package gets values (traces,
 // circuits, netlists, images) and runs no compiler.
 //
 //	level      core   check     status  n      detail
@@ -9,12 +9,11 @@
 //	cycle      multi  lockstep  equal   40000  retire records of the program and of random instructions
 //	gates      multi  proof     proved  2210   combinational, all states, memories as shared arrays
 //
-// "proved", "tested" and "equal" are different words: a proof covers all states,
-// a test the runs that it names, equality the run at hand. Subpackages hold
-// the tools: verify/sat a solver, verify/blast a bit-blaster of its own,
-// verify/equiv the proof that circuit and gates agree, verify/lockstep the
-// comparison of retired instructions, verify/mutate broken circuits that the
-// checks must notice. Start reading at Row.
+// "proved", "tested" and "equal" are different: a proof covers all states, a test covers the
+// runs that it names, equality covers the present run. Subpackages hold the tools. verify/sat
+// is a solver, and verify/blast is a separate bit-blaster. verify/equiv proves that circuit
+// and gates agree. verify/lockstep compares retired instructions. verify/mutate makes faulty
+// circuits that the checks must detect. Start reading at Row.
 package verify
 
 import (
@@ -23,7 +22,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Status says what came out of a check.
+// Status is the result of a check.
 type Status string
 
 // The statuses.
@@ -45,14 +44,14 @@ const (
 	Trace    Check = "trace"    // traces of two machines on one world
 	Lockstep Check = "lockstep" // retire records, instruction by instruction
 	Proof    Check = "proof"    // for all states
-	Net      Check = "net"      // the traces of a build that checks what was proved
-	Removal  Check = "removal"  // what the core lacks is never needed
+	Net      Check = "net"      // the traces of a build that checks the proved facts
+	Removal  Check = "removal"  // the image needs no part that the core lacks
 	Facts    Check = "facts"    // values have no more bits than narrowed lines read
 	Circuit  Check = "circuit"  // the core executes each kept line
 	Verilog  Check = "verilog"  // the written file is the circuit
-	Witness  Check = "witness"  // an outside tool agrees
+	Witness  Check = "witness"  // an external tool agrees
 	Netlist  Check = "netlist"  // the file of iCE40 cells is the circuit
-	Mutation Check = "mutation" // how many faults in a circuit the others notice
+	Mutation Check = "mutation" // the number of circuit faults that other checks notice
 )
 
 // Row is one line of a report. Core is empty, "multi" or "pipe3".
@@ -73,7 +72,7 @@ type Report struct {
 	Figures map[string]float64 `json:"figures"`
 }
 
-// Add appends a row. What showed nothing is equal to nothing.
+// Add appends a row. An equal row without any compared items becomes Empty.
 func (r *Report) Add(row Row) {
 	if row.Status == Equal && row.N == 0 {
 		row.Status = Empty
@@ -91,7 +90,7 @@ func (r *Report) Different() bool {
 	return false
 }
 
-// Skipped is the row of a check that could not be made, and why.
+// Skipped is the row of a check that could not be made, with the reason.
 func Skipped(level, core string, check Check, why string) Row {
 	return Row{Level: level, Core: core, Check: check, Status: NotRun, Detail: why}
 }
@@ -101,8 +100,8 @@ func Traces(level, core string, want, got *trace.Trace, opts trace.Options) Row 
 	return Compared(level, core, len(got.Events), got.Status, trace.Compare(want, got, opts))
 }
 
-// Compared is the row of a run that was compared with the reference: how many events it
-// showed, how it ended, and where the two differ.
+// Compared is the row of a run that was compared with the reference. It has the number of
+// events, the end of the run, and the differences.
 func Compared(level, core string, events int, ended trace.Status, diffs []trace.Difference) Row {
 	row := Row{Level: level, Core: core, Check: Trace, N: events}
 	if ended == trace.Limit {

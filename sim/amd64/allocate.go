@@ -2,19 +2,20 @@ package amd64
 
 import "slices"
 
-// NoReg stands for a value that stays in memory. It is RSP, which code never has.
+// NoReg stands for a value that stays in memory. It is RSP, which generated code never uses.
 const NoReg = RSP
 
-// Life is the stretch of straight code in which a value is needed. The unit of First and
-// Last is the caller's. A value that begins where another one ends may take its register.
+// Life is the range of straight-line code in which a value is needed. The caller chooses the
+// unit of First and Last. A value may take the register of another one that ends where the
+// first begins.
 type Life struct {
-	First, Last int // where it is made, where it is read for the last time
-	Prefer      int // the life whose register it takes best, -1 for none
+	First, Last int // where it is defined, where it is read for the last time
+	Prefer      int // the life whose register it takes if possible, -1 for none
 }
 
-// Allocate gives registers to lives, which are in the order of First, by linear scan
-// (Poletto and Sarkar, 1999). When registers run out, the value that is needed longest
-// stays in memory, from its beginning.
+// Allocate gives registers to lives, which are in the order of First, by linear scan (Poletto
+// and Sarkar, 1999). When registers run out, the value that is needed longest stays in memory
+// for its whole life.
 func Allocate(lives []Life, registers []Reg) []Reg {
 	out := make([]Reg, len(lives))
 	free := slices.Clone(registers)

@@ -1,9 +1,9 @@
 // Package amd64 makes x86-64 instructions at run time and runs them in this
 // process.
 //
-// It is an assembler for those who compile what they simulate: a Code collects
-// instructions, Load puts them into executable pages, Run calls them. It knows
-// the few instructions that such engines need, and no circuit.
+// It is an assembler for simulation engines that compile. A Code collects instructions, Load
+// puts them into executable pages, and Run calls them. It knows the few instructions that such
+// engines need. It does not know circuits.
 //
 //	var c amd64.Code
 //	c.Mov(amd64.RAX, amd64.At(amd64.RBX, 8), amd64.Q)   // rax = word 1 of the block at rbx
@@ -12,10 +12,10 @@
 //	p, err := c.Load()
 //	v := p.Run(0, &block[0], 7)                         // rbx = block, rdi = 7; the result is rax
 //
-// The code must use no stack, touch nothing but what it was given addresses of,
-// and return within milliseconds: the Go runtime cannot stop it. RSP is not its
-// own; all other registers are free. The encodings are those of the Intel 64
-// and IA-32 Architectures Software Developer's Manual, volume 2.
+// The code must use no stack and access only memory whose addresses it was given. It must
+// return within milliseconds, since the Go runtime cannot stop it. It may use all registers
+// but RSP. Source of the encodings: Intel 64 and IA-32 Architectures Software Developer's
+// Manual, volume 2.
 package amd64
 
 import "encoding/binary"
@@ -72,13 +72,13 @@ const (
 // R is a register as an operand.
 func R(r Reg) Operand { return Operand{kind: register, reg: r} }
 
-// At is what stands disp bytes after the address in base.
+// At is the memory disp bytes after the address in base.
 func At(base Reg, disp int32) Operand { return Operand{kind: memory, reg: base, disp: disp} }
 
-// Elem is the word of 8 bytes with number index in the array at base.
+// Elem is the 8-byte word with number index in the array at base.
 func Elem(base, index Reg) Operand { return Operand{kind: element, reg: base, index: index} }
 
-// Imm is a number of 32 bits, which 64-bit operations extend with its sign.
+// Imm is a 32-bit number. 64-bit operations sign-extend it.
 func Imm(v int32) Operand { return Operand{kind: number, disp: v} }
 
 // IsReg reports whether o is the register r.
@@ -106,18 +106,18 @@ type Code struct {
 	at    []int // by label, -1 when not placed
 }
 
-// Label is a place in the code that jumps name.
+// Label is a jump target.
 type Label int
 
 type fix struct {
-	pos   int // of the 4 bytes of a distance
+	pos   int // of the 4 bytes of a displacement
 	label Label
 }
 
-// Len is the number of bytes so far.
+// Len is the number of code bytes so far.
 func (c *Code) Len() int { return len(c.b) }
 
-// Label makes a label, which Place gives its place.
+// Label makes a label. Place sets its position.
 func (c *Code) Label() Label {
 	c.at = append(c.at, -1)
 	return Label(len(c.at) - 1)
@@ -126,7 +126,8 @@ func (c *Code) Label() Label {
 // Place puts a label here.
 func (c *Code) Place(l Label) { c.at[l] = len(c.b) }
 
-// Bytes are the instructions, jumps resolved. Each label that a jump names must be placed.
+// Bytes returns the instructions with resolved jumps. Each label that a jump names must be
+// placed.
 func (c *Code) Bytes() []byte {
 	for _, f := range c.fixes {
 		binary.LittleEndian.PutUint32(c.b[f.pos:], uint32(int32(c.at[f.label]-(f.pos+4))))
@@ -134,7 +135,7 @@ func (c *Code) Bytes() []byte {
 	return c.b
 }
 
-// Arith is an operation on two operands whose first one takes the result.
+// Arith is an operation on two operands. The first one takes the result.
 type Arith uint8
 
 // The operations, by their numbers in instructions.
@@ -188,14 +189,14 @@ func (c *Code) rm(size Size, reg Reg, o Operand, op ...byte) {
 	c.modrm(byte(reg&7)<<3, o)
 }
 
-// modrm emits the operand; r is the other register in its place.
+// modrm emits the operand. r is the other register, shifted into its field.
 func (c *Code) modrm(r byte, o Operand) {
 	base := byte(o.reg & 7)
 	switch {
 	case o.kind == register:
 		c.b = append(c.b, 0xc0|r|base)
 	case o.kind == element:
-		c.b = append(c.b, 0x44|r, 0xc0|byte(o.index&7)<<3|base, 0) // a distance of 0: RBP and R13 need one
+		c.b = append(c.b, 0x44|r, 0xc0|byte(o.index&7)<<3|base, 0) // a displacement of 0: RBP and R13 need one
 	default:
 		mod := byte(0x80)
 		if o.disp == int32(int8(o.disp)) {
@@ -217,10 +218,11 @@ func (c *Code) imm(v int32, short bool) {
 	c.b = binary.LittleEndian.AppendUint32(c.b, uint32(v))
 }
 
-// Op is d = d op s; Cmp leaves d. A number is extended with its sign.
+// Op is d = d op s; Cmp leaves d unchanged. A number is sign-extended.
 func (c *Code) Op(op Arith, d Reg, s Operand, size Size) { c.OpTo(op, R(d), s, size) }
 
-// OpTo is the same on a word in memory, or on a register; s is then a register or a number.
+// OpTo is Op on a register or a word in memory. For a word in memory s is a register or a
+// number.
 func (c *Code) OpTo(op Arith, d, s Operand, size Size) {
 	switch {
 	case s.kind == number:
@@ -238,7 +240,7 @@ func (c *Code) OpTo(op Arith, d, s Operand, size Size) {
 	}
 }
 
-// Mov is d = s. The upper half of a number is its sign with Q, 0 with D. It may change flags.
+// Mov is d = s. Q sign-extends a number; D clears its upper half. It may change flags.
 func (c *Code) Mov(d Reg, s Operand, size Size) {
 	if s.kind == number && s.disp == 0 {
 		c.Op(Xor, d, R(d), D)
@@ -247,7 +249,7 @@ func (c *Code) Mov(d Reg, s Operand, size Size) {
 	c.MovKeeping(d, s, size)
 }
 
-// MovKeeping is Mov that keeps the flags.
+// MovKeeping is a Mov that keeps the flags.
 func (c *Code) MovKeeping(d Reg, s Operand, size Size) {
 	switch {
 	case s.kind != number:
@@ -287,7 +289,7 @@ func (c *Code) Store(d, s Operand, size Size) {
 	c.rm(size, s.reg, d, 0x89)
 }
 
-// MovZX is d = the byte (bits 8) or the two bytes (bits 16) at s, which is in memory.
+// MovZX is d = the byte (bits 8) or the two bytes (bits 16) at s in memory, zero-extended.
 func (c *Code) MovZX(d Reg, s Operand, bits int) {
 	op := byte(0xb6)
 	if bits == 16 {
@@ -303,13 +305,13 @@ func (c *Code) ZeroExtend(d, s Reg, bits int) {
 		op = 0xb7
 	}
 	rex := byte(d>>3<<2) | byte(s>>3)
-	if rex != 0 || bits == 8 && s >= RSP { // without a prefix RSI is a high half
+	if rex != 0 || bits == 8 && s >= RSP { // without a prefix the encoding of RSI names the high byte DH
 		c.b = append(c.b, 0x40|rex)
 	}
 	c.b = append(c.b, 0x0f, op, 0xc0|byte(d&7)<<3|byte(s&7))
 }
 
-// IMul is d = d * s, the low bits.
+// IMul is d = the low bits of d * s.
 func (c *Code) IMul(d Reg, s Operand, size Size) { c.rm(size, d, s, 0x0f, 0xaf) }
 
 // Div divides RDX:RAX by s: RAX is the quotient, RDX the remainder.
@@ -318,7 +320,7 @@ func (c *Code) Div(s Operand, size Size) { c.rm(size, 6, s, 0xf7) }
 // Not is d = ^d.
 func (c *Code) Not(d Reg, size Size) { c.rm(size, 2, R(d), 0xf7) }
 
-// ShiftBy shifts d by n bits, n less than the size.
+// ShiftBy shifts d by n bits. n is less than the size.
 func (c *Code) ShiftBy(op Shift, d Reg, n byte, size Size) {
 	if n == 0 {
 		return
@@ -327,10 +329,10 @@ func (c *Code) ShiftBy(op Shift, d Reg, n byte, size Size) {
 	c.b = append(c.b, n)
 }
 
-// ShiftCL shifts d by the low bits of CL: 5 of size D, 6 of size Q.
+// ShiftCL shifts d by the low bits of CL: 5 bits for size D, 6 for size Q.
 func (c *Code) ShiftCL(op Shift, d Reg, size Size) { c.rm(size, Reg(op), R(d), 0xd3) }
 
-// Test sets flags by d and s, both registers.
+// Test sets the flags of d & s, both registers.
 func (c *Code) Test(d, s Reg, size Size) { c.rm(size, s, R(d), 0x85) }
 
 // SetCond is d = 1 when cond holds, else 0.
@@ -347,7 +349,7 @@ func (c *Code) MovCond(cond Cond, d Reg, s Operand, size Size) {
 	c.rm(size, d, s, 0x0f, 0x40|byte(cond))
 }
 
-// Jump goes to a label, JumpIf when cond holds.
+// Jump goes to a label.
 func (c *Code) Jump(l Label) {
 	c.b = append(c.b, 0xe9)
 	c.distance(l)

@@ -7,13 +7,13 @@ import (
 	"unsafe"
 )
 
-// Program is code in executable pages. There is none on this computer.
+// Program is code in executable pages. This computer has none.
 type Program struct{}
 
 // Available reports whether code can run here.
 func Available() bool { return false }
 
-// Load says that this computer does not run such code.
+// Load fails: this computer does not run such code.
 func (c *Code) Load() (*Program, error) {
 	return nil, errors.New("x86-64 code runs on Linux on x86-64 only")
 }
@@ -21,5 +21,5 @@ func (c *Code) Load() (*Program, error) {
 // Run is never reached: Load gives no Program.
 func (p *Program) Run(int, *uint64, uint64) uint64 { return 0 }
 
-// Address is where a block of words is.
+// Address is the address of a block of words.
 func Address(block []uint64) uint64 { return uint64(uintptr(unsafe.Pointer(unsafe.SliceData(block)))) }

@@ -5,14 +5,13 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// lazyCost is the number of nodes from which it pays to jump over the arm of a
-// multiplexer.
+// lazyCost is the least number of nodes in a multiplexer arm for which a jump over it pays.
 const lazyCost = 3
 
-// blockID names a piece of code that runs as a whole or not at all.
+// blockID names a block of code that runs as a whole or not at all.
 type blockID int32
 
-// top is the block that runs in every cycle; noBlock that of nodes nobody needs.
+// top is the block that runs in every cycle. noBlock is the block of unused nodes.
 const (
 	top     blockID = 0
 	noBlock blockID = -1
@@ -27,8 +26,8 @@ type block struct {
 	merged bool
 }
 
-// sel is a node one or two of whose operands are needed only under a condition:
-// a mux, or a conjunction with a repeated bit.
+// sel is a node that needs one or two of its operands only under a condition. It is a mux, or
+// a conjunction with a repeated bit.
 type sel struct {
 	cond      rtl.ID
 	then, els rtl.ID // els None: the value is then 0
@@ -49,7 +48,7 @@ type placer struct {
 	ifs    int
 }
 
-// blocks are those of the two arms of a region.
+// blocks has the blocks of the two arms of a region.
 type blocks struct{ then, els blockID }
 
 // place computes homes; the roots are needed in every cycle.
@@ -142,8 +141,7 @@ func (p *placer) reads() {
 	}
 }
 
-// args notes the uses that a node makes of its operands. All uses of the node
-// itself are known.
+// args notes that a node uses its operands. All uses of the node itself are already known.
 func (p *placer) args(id rtl.ID) {
 	n, home := &p.c.Nodes[id], p.home[id]
 	if home == noBlock {
@@ -171,8 +169,8 @@ func (p *placer) args(id rtl.ID) {
 	}
 }
 
-// selects tells whether a node is a select: mux(c, x, y), or x and sext(bit)
-// as it comes from one-hot selects.
+// selects tells whether a node is a select: mux(c, x, y), or "x and sext(bit)", which comes
+// from one-hot selects.
 func (p *placer) selects(n *rtl.Node) *sel {
 	if n.Kind != rtl.KOp {
 		return nil
@@ -205,7 +203,7 @@ func (p *placer) merge() {
 	}
 }
 
-// find returns the block that b has become part of.
+// find returns the block into which b was merged.
 func (p *placer) find(b blockID) blockID {
 	for p.blocks[b].merged {
 		b = p.blocks[b].parent

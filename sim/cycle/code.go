@@ -1,7 +1,7 @@
 package cycle
 
-// opcode is an instruction of the engine. Operands d, a and b are slots unless
-// the comment says number.
+// opcode is an instruction of the engine. Operands d, a and b are slots, or numbers if the
+// comment says "number".
 type opcode uint16
 
 // The instructions.

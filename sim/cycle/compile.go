@@ -17,15 +17,15 @@ type program struct {
 	calls []call
 	slot  []uint16 // per node
 	valid []bool   // per node: its slot holds its value after every Eval
-	// Registers and synchronous read ports have present values in slots
-	// [0, states) and those of the next cycle in [states, 2*states).
+	// Registers and synchronous read ports have their present values in slots [0, states) and
+	// their values of the next cycle in [states, 2*states).
 	states int
 	ports  []port // synchronous read ports, in slot order after the registers
 	consts map[uint64]uint16
 	slots  int
 }
 
-// call is an operator that has no instruction: it goes through the word table.
+// call is an operator without an instruction. It is computed through the word table.
 type call struct {
 	op   word.Op
 	w    int
@@ -47,8 +47,7 @@ type emitter struct {
 	err    error
 }
 
-// compile makes the program of a circuit in which the roots are computed in
-// every cycle.
+// compile makes the program of a circuit. It computes the roots in every cycle.
 func compile(c *rtl.Circuit, roots []rtl.ID) (*program, error) {
 	e := &emitter{
 		placer: place(c, roots), done: make([]bool, len(c.Nodes)), placed: make([]bool, len(c.Nodes)),
@@ -66,7 +65,7 @@ func compile(c *rtl.Circuit, roots []rtl.ID) (*program, error) {
 	return e.prog, e.err
 }
 
-// body emits what happens in a cycle: roots, effects, synchronous reads.
+// body emits the code of a cycle: roots, effects, synchronous reads.
 func (p *program) body(k *chunk, c *rtl.Circuit, roots []rtl.ID) {
 	for _, r := range roots {
 		k.need(r)
@@ -89,8 +88,8 @@ func (e *emitter) newSlot() uint16 {
 	return uint16(e.prog.slots - 1)
 }
 
-// slot returns the slot of a node, which is chosen when it is first asked for.
-// A zero-extended value shares the slot of the value.
+// slot returns the slot of a node, which the first call chooses. A zero-extended value shares
+// the slot of the value.
 func (e *emitter) slot(id rtl.ID) uint16 {
 	if n := &e.c.Nodes[id]; !e.placed[id] {
 		e.placed[id] = true
@@ -144,7 +143,7 @@ func (e *emitter) constant(v uint64) uint16 {
 	return s
 }
 
-// leaf reports whether a node has its value without code.
+// leaf reports whether a node needs no code for its value.
 func (e *emitter) leaf(id rtl.ID) bool {
 	n := &e.c.Nodes[id]
 	switch n.Kind {
@@ -156,8 +155,8 @@ func (e *emitter) leaf(id rtl.ID) bool {
 	return true
 }
 
-// chunk is the code of one block under construction. Nodes that live in outer
-// blocks are collected, for the outer chunk to emit before this one.
+// chunk is the code of one block under construction. It collects the needed nodes of outer
+// blocks; the outer chunk emits them before this one.
 type chunk struct {
 	e     *emitter
 	block blockID
@@ -180,8 +179,8 @@ func (k *chunk) need(id rtl.ID) {
 	}
 }
 
-// inner emits a block within this one by gen and returns its code. What it
-// needs from outside is emitted here first.
+// inner emits a block within this one by gen and returns its code. First it emits here the
+// nodes that the block needs from outside.
 func (k *chunk) inner(b blockID, gen func(*chunk)) []instr {
 	in := &chunk{e: k.e, block: b}
 	gen(in)
@@ -212,8 +211,7 @@ func (k *chunk) branch(cond rtl.ID, then, els []instr) {
 	k.code = append(k.code, els...)
 }
 
-// jump emits a jump over n instructions that is taken when cond is 0 (onZero)
-// or 1.
+// jump emits a jump over n instructions. It is taken when cond is 0 (onZero) or 1.
 func (k *chunk) jump(cond rtl.ID, onZero bool, n int) {
 	op := opJumpNZ
 	if onZero {

@@ -5,9 +5,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Direct is the engine that runs a circuit as its definition reads: every node in
-// order, every effect where its conditions hold. It is slow and shares nothing with
-// other engines but the word table.
+// Direct is the engine that runs a circuit by its definition: every node in order, every
+// effect whose conditions hold. It is slow and shares only the word table with other engines.
 type Direct struct {
 	c     *rtl.Circuit
 	value []uint64
@@ -37,7 +36,7 @@ func NewDirect(c *rtl.Circuit) *Direct {
 // Reset sets the implicit input reset until further notice.
 func (d *Direct) Reset(on bool) { d.reset = on }
 
-// Cell returns where a node has its value.
+// Cell returns the address of a node's value.
 func (d *Direct) Cell(id rtl.ID) *uint64 { return &d.value[id] }
 
 // Peek returns the value of a node in the present cycle.
@@ -66,7 +65,7 @@ func (d *Direct) Restore(s *Snapshot) {
 	d.show()
 }
 
-// show gives the nodes of registers and synchronous reads the values that those hold.
+// show copies the values of registers and synchronous reads to their nodes.
 func (d *Direct) show() {
 	for i := range d.c.Regs {
 		d.value[d.c.Regs[i].Node] = d.regs[i]
@@ -102,8 +101,8 @@ func (d *Direct) Eval() {
 	}
 }
 
-// Clock is the clock edge: the effects of the cycle, or the reset of registers, and
-// what synchronous reads take.
+// Clock is the clock edge: the effects of the cycle, or the reset of registers, and the
+// captures of synchronous reads.
 func (d *Direct) Clock() {
 	before := make([][]uint64, len(d.mems))
 	for i, m := range d.mems {
@@ -120,8 +119,8 @@ func (d *Direct) Clock() {
 	d.show()
 }
 
-// capture gives synchronous read ports their words, of the memories before the edge
-// or after it.
+// capture gives synchronous read ports their words, from the memories before or after the
+// edge.
 func (d *Direct) capture(before [][]uint64) {
 	for i, m := range d.c.Mems {
 		for j, r := range m.Reads {

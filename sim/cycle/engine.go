@@ -1,12 +1,12 @@
 // Package cycle runs a circuit (ir/rtl) cycle by cycle.
 //
-// An Engine runs one circuit: Engines lists them. Each is the oracle of the others.
-// Scalar packs bit operations into words (rtl.Circuit.Pack) and compiles the
-// result to a dense array of instructions over slots of 64 bits. Regions become
-// jumps, and so do multiplexers whose arms are worth it: a value is computed only
-// in cycles that need it. Registers have two slots, present and next, so effects
-// may come in any order. Memory writes wait for the clock edge. Direct computes
-// every node in every cycle, as the definition of circuits reads.
+// An Engine runs one circuit; Engines lists all engines. Each engine is the oracle of the
+// others. Scalar packs bit operations into words (rtl.Circuit.Pack) and compiles the result to
+// a dense array of instructions over slots of 64 bits. Regions become jumps, and so do
+// multiplexers with costly arms. So a value is computed only in cycles that need it. Registers
+// have two slots, present and next, so effects may come in any order. Memory writes wait for
+// the clock edge. Direct computes every node in every cycle, as the definition of circuits
+// says.
 //
 //	e, err := cycle.New(circuit)
 //	e.Reset(true)
@@ -17,13 +17,12 @@
 //	v, ok := e.Output("led")
 //	e.Clock()         // clock edge
 //
-// A Machine is an engine on the circuit of a core, with a world at its ports
-// (sim.Harness): the machine `cycle` of the ladder. A Wave plays a window of its run
-// once more, beside it, and writes it as VCD.
+// A Machine is an engine on the circuit of a core, with a world at the ports (sim.Harness). It
+// is the machine `cycle` of the ladder. A Wave replays a window of the run on a second engine
+// and writes the window as VCD.
 //
-// The package knows circuits, not instructions or images. Start reading at
-// Engine, then direct.go, then scalar.go: blocks.go (what is computed when),
-// compile.go, run.go.
+// The package knows circuits, not instructions or images. Start reading at Engine, then
+// direct.go, then scalar.go, blocks.go (when each value is computed), compile.go, run.go.
 package cycle
 
 import (
@@ -34,15 +33,15 @@ import (
 	"github.com/sinter-lang/sinter/sim/amd64"
 )
 
-// Engine runs one circuit. A cycle is Eval, which makes the values of the present
-// cycle from registers and inputs, and Clock, the clock edge. Eval may be repeated
-// after a change of inputs.
+// Engine runs one circuit. A cycle is Eval, then Clock. Eval computes the values of the
+// present cycle from registers and inputs; Clock is the clock edge. Eval may be repeated after
+// a change of inputs.
 type Engine interface {
 	Inside
 	// Reset sets the implicit input reset until further notice.
 	Reset(on bool)
-	// Cell is where an input, an output or a watched node has its value. Inputs are
-	// written there, at most as wide as they are.
+	// Cell is the address of the value of an input, an output or a watched node. Inputs are
+	// written there, and must fit the width of the input.
 	Cell(id rtl.ID) *uint64
 	Eval()
 	Clock()
@@ -50,10 +49,10 @@ type Engine interface {
 	Restore(s *Snapshot)
 }
 
-// Inside shows what an engine holds.
+// Inside shows the values in an engine.
 type Inside interface {
-	// Peek is the value of any node between Eval and Clock, and of the state between
-	// Clock and Eval: registers, synchronous reads, inputs.
+	// Peek is the value of any node between Eval and Clock. Between Clock and Eval it is the
+	// value of a state: register, synchronous read, input.
 	Peek(id rtl.ID) uint64
 	// Memory gives the words of a memory, for reading and loading.
 	Memory(index int) []uint64
@@ -72,7 +71,7 @@ type Maker struct {
 	Make func(c *rtl.Circuit, watch ...rtl.ID) (Engine, error)
 }
 
-// Engines is the table of the engines that run here; the first is the default.
+// Engines lists the engines that run here. The first is the default.
 func Engines() []Maker {
 	var fast []Maker
 	if amd64.Available() {
@@ -96,8 +95,8 @@ func Default(c *rtl.Circuit, watch ...rtl.ID) (Engine, error) {
 	return e, err
 }
 
-// engineOf makes the engine with a name. Without one it is the first that can be made: a
-// system may forbid code that is made at run time, and a circuit may be too large.
+// engineOf makes the engine with a name. Without a name it makes the first engine that works:
+// a system may forbid code generation at run time, and a circuit may be too large.
 func engineOf(name string, c *rtl.Circuit, watch []rtl.ID) (e Engine, made string, err error) {
 	var names []string
 	for _, m := range Engines() {
@@ -114,8 +113,8 @@ func engineOf(name string, c *rtl.Circuit, watch []rtl.ID) (e Engine, made strin
 	return nil, "", fmt.Errorf("there is no engine %q for circuits; there are %s", name, strings.Join(names, ", "))
 }
 
-// Snapshot is the state of an engine between cycles: what registers,
-// synchronous read ports, inputs and memories hold.
+// Snapshot is the state of an engine between cycles: the values of registers, synchronous read
+// ports, inputs and memories.
 type Snapshot struct {
 	state  []uint64 // registers, then synchronous read ports by memory and port
 	inputs []uint64

@@ -9,10 +9,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// WriteGroups writes the save file of the viewer GTKWave for a Wave of a circuit: its
-// signals in groups by what they are there for. choice names the group of a place in
-// the design; a signal without one is in the group of its scope. First come the ports
-// and what retires.
+// WriteGroups writes the save file of the viewer GTKWave for a Wave of a circuit. It groups
+// the signals by purpose. choice names the group of a source position; a signal without such a
+// group is in the group of its scope. The ports and the retire record come first.
 func WriteGroups(w io.Writer, c *rtl.Circuit, dump string, choice func(diag.Span) string) error {
 	g := &groups{c: c, of: map[string][]string{}, seen: map[string]bool{}}
 	for _, o := range c.Outputs {
@@ -40,7 +39,7 @@ func WriteGroups(w io.Writer, c *rtl.Circuit, dump string, choice func(diag.Span
 	return err
 }
 
-// groups are lists of signals under names, in the order in which they came.
+// groups are named lists of signals, in the order of their creation.
 type groups struct {
 	c     *rtl.Circuit
 	names []string
@@ -48,7 +47,7 @@ type groups struct {
 	seen  map[string]bool
 }
 
-// add puts a signal into a group, unless it is in one.
+// add puts a signal without a group into a group.
 func (g *groups) add(group, name string, id rtl.ID) {
 	if name == "" || g.seen[name] {
 		return

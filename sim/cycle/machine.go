@@ -9,14 +9,14 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Options of a Machine. The zero value is what verify uses for traces.
+// Options of a Machine. verify uses the zero value for traces.
 type Options struct {
 	Engine      string // a name in Engines; empty: the default
 	Seed        int64  // of the gaps in valid and ready; 0: none
 	Resets      int    // cycles of reset before the run; 0: one
 	Retire      bool   // compute the retire record in every cycle; Meters need it
 	SkipAsserts bool   // do not check the circuit's asserts
-	Wave        *Wave  // write what happens inside
+	Wave        *Wave  // write the internal values
 	Meters      []*sim.Meter
 }
 
@@ -44,7 +44,7 @@ type Machine struct {
 	record  *Record
 	decode  wire
 	execute wire
-	pc      wire // of what executes
+	pc      wire // of the executing instruction
 	stages  Stages
 	last    sim.Retire
 	retired bool
@@ -54,7 +54,7 @@ type Machine struct {
 	skip    skipping
 }
 
-// wire is where a port or node of the circuit has its value. A missing one is nil: it
+// wire is the address of the value of a port or node of the circuit. A missing one is nil: it
 // is never driven and reads as 0.
 type wire *uint64
 
@@ -63,8 +63,8 @@ type stream struct{ valid, ready, data, last, bytes wire }
 
 var _ sim.Machine = (*Machine)(nil)
 
-// NewMachine connects a circuit, whose memories hold the program, to a world.
-// It is an error when a device of the core has no ports on the circuit.
+// NewMachine connects a circuit to a world. The circuit's memories hold the program. It is an
+// error if a device of the core has no ports on the circuit.
 func NewMachine(c *rtl.Circuit, core *sim.Core, w *world.World, opts Options) (*Machine, error) {
 	m := &Machine{
 		c: c, core: core, h: sim.NewHarness(core, w, opts.Seed), opts: opts,
@@ -202,8 +202,8 @@ func (m *Machine) fixed() {
 	m.decode, m.execute, m.pc = m.probe(rtl.ProbeDecode), m.probe(rtl.ProbeExecute), m.probe(rtl.ProbeRetirePC)
 }
 
-// Step is one cycle: inputs, settle, harness, clock edge. The edge is left out
-// when the run has ended, so that the last cycle can be looked at.
+// Step is one cycle: inputs, settle, harness, clock edge. When the run has ended it omits the
+// edge, so that the last cycle can be inspected.
 func (m *Machine) Step() error {
 	m.drive()
 	if err := m.opts.Wave.take(m); err != nil {
@@ -275,7 +275,7 @@ func (m *Machine) sample() {
 // Done reports that the run has ended.
 func (m *Machine) Done() bool { return m.h.Done() }
 
-// Trace returns what was observed so far.
+// Trace returns the events observed so far.
 func (m *Machine) Trace() *trace.Trace { return m.h.Trace() }
 
 // Cycles returns the number of cycles since reset.
@@ -284,7 +284,7 @@ func (m *Machine) Cycles() uint64 { return m.h.Cycles() }
 // Longest returns the largest number of cycles between two waits.
 func (m *Machine) Longest() uint64 { return m.h.Longest() }
 
-// Meters returns those of the Options.
+// Meters returns the meters of the Options.
 func (m *Machine) Meters() []*sim.Meter { return m.opts.Meters }
 
 // Timings returns the cycles between the marks of each timed region.
@@ -312,7 +312,7 @@ func (m *Machine) Retired() (sim.Retire, bool) {
 	return m.last, m.retired
 }
 
-// Stages says where instructions are in a cycle.
+// Stages says which pipeline stages are active in a cycle.
 type Stages struct {
 	Decode  bool   // the fetched word goes to execution at the end of the cycle
 	Execute bool   // an instruction executes
@@ -320,6 +320,6 @@ type Stages struct {
 	Idle    bool   // all contexts wait
 }
 
-// Stages returns those of the last Step. The Machine must have been made with
+// Stages returns the stages of the last Step. The Machine must have been made with
 // Options.Retire.
 func (m *Machine) Stages() Stages { return m.stages }

@@ -8,10 +8,10 @@ import (
 	"github.com/sinter-lang/sinter/sim/amd64"
 )
 
-// Native is the engine that compiles a circuit to x86-64 instructions, which this
-// process runs. It starts from the code of Scalar, so a value is computed only in
-// cycles that need it. Values within a cycle live in registers where there is room;
-// only state, inputs, outputs and watched nodes have their place in memory.
+// Native is the engine that compiles a circuit to x86-64 instructions, which this process
+// runs. It starts from the code of Scalar, so a value is computed only in cycles that need it.
+// Values within a cycle live in registers if there is room. Only state, inputs, outputs and
+// watched nodes are always in memory.
 type Native struct {
 	*Scalar
 	gen  *generator
@@ -66,7 +66,7 @@ func (e *Native) Eval() {
 	e.slow.epoch++
 }
 
-// undo takes back what an Eval in this cycle has set.
+// undo reverts the values that an Eval in this cycle has set.
 func (e *Native) undo() {
 	if n := e.prog.states; e.settled {
 		copy(e.slots[n:2*n], e.slots[:n])
@@ -85,7 +85,7 @@ func (e *Native) Clock() {
 	e.cycle++
 }
 
-// Prepare makes the code that Run needs, and must come before it.
+// Prepare makes the code for Run, and must be called before it.
 func (e *Native) Prepare(s *Stop) error {
 	var code amd64.Code
 	again, out := code.Label(), code.Label()
@@ -108,7 +108,7 @@ func (e *Native) Prepare(s *Stop) error {
 	return err
 }
 
-// Run makes up to n cycles and returns how many. It stops before the first cycle in which
+// Run runs up to n cycles and returns their number. It stops before the first cycle in which
 // the Stop of Prepare holds.
 func (e *Native) Run(n uint64) uint64 {
 	if n == 0 || e.reset {
@@ -131,7 +131,7 @@ type generator struct {
 	consts  map[uint16]uint64    // by slot
 	kept    map[uint16]bool      // slots whose value must be in memory after Eval
 	regs    map[uint16]amd64.Reg // slots that live in registers
-	last    []int                // by slot: the last instruction that names it
+	last    []int                // by slot: the last instruction that uses it
 	written []bool               // by slot: an instruction writes it
 	target  []bool               // by instruction: a jump comes here
 	stores  []storeSite
@@ -141,17 +141,17 @@ type generator struct {
 
 	code   *amd64.Code
 	labels []amd64.Label
-	alias  map[uint16]uint16 // the slot that stands for another one
+	alias  map[uint16]uint16 // the slot that replaces another one
 }
 
-// storeSite is the place of a memory write between Eval and the clock edge.
+// storeSite says where a memory write is kept between Eval and the clock edge.
 type storeSite struct {
 	mem  int
 	at   uint16 // slots: whether, address, data, lanes
 	full bool   // all lanes, always
 }
 
-// fetchSite is the place of a read that comes after the writes.
+// fetchSite says where a read after the writes is kept.
 type fetchSite struct {
 	mem, port int
 	at        uint16 // slots: whether, address
@@ -195,8 +195,8 @@ func (g *generator) room(n int) uint16 {
 	return uint16(g.spare - n)
 }
 
-// sites gives each write and each late read its place, in the order of the code, which is
-// that of the effects.
+// sites gives each write and each late read its slots, in the order of the code, which is the
+// order of the effects.
 func (g *generator) sites() {
 	for _, i := range g.prog.code {
 		switch i.op {

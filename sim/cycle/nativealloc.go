@@ -2,7 +2,7 @@ package cycle
 
 import "github.com/sinter-lang/sinter/sim/amd64"
 
-// The registers with a fixed part. The others hold values.
+// The registers with a fixed role. The other registers hold values.
 const (
 	cells   = amd64.RBX // the slots
 	counter = amd64.RDI // cycles left
@@ -18,9 +18,9 @@ func holders() []amd64.Reg {
 	}
 }
 
-// allocate gives registers to slots. Jumps go forward only, so a value is needed at most
-// from its first definition to its last use in the order of the code. A result may take
-// the register of an operand that dies there, best that of the first one: the code of an
+// allocate gives registers to slots. Jumps go forward only, so a value is needed at most from
+// its first definition to its last use in the order of the code. A result may take the
+// register of an operand that dies there, preferably the first operand. The code of an
 // operation reads its other operands before it writes, or works in acc.
 func (g *generator) allocate() {
 	slots, lives := g.lives()
@@ -64,7 +64,7 @@ func (g *generator) lives() (slots []uint16, lives []amd64.Life) {
 	return slots, lives
 }
 
-// callArgs are the operands of an operator that goes by the word table.
+// callArgs are the operands of an operator that is computed through the word table.
 func (g *generator) callArgs(in instr) []uint16 {
 	if in.op != opCall {
 		return nil
@@ -92,8 +92,8 @@ func (in instr) uses() (reads []uint16, writes bool) {
 	return []uint16{in.a, in.b}, true
 }
 
-// aliases lets a state that nobody reads after it is set take its next value at once: Run
-// needs the old one no more, since it stops before anything is set.
+// aliases lets a state take its next value at once, if nothing reads the state after it is
+// set. Run does not need the old value, since it stops before anything is set.
 func (g *generator) aliases() {
 	g.alias = map[uint16]uint16{}
 	n := uint16(g.prog.states)

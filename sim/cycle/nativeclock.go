@@ -47,7 +47,7 @@ func (g *generator) clock() {
 	}
 }
 
-// write makes a noted write. Registers that hold values within a cycle are free here.
+// write emits a noted write. Registers that hold values within a cycle are free here.
 func (g *generator) write(s storeSite) {
 	c := g.code
 	word := amd64.Elem(base, acc)
@@ -64,8 +64,7 @@ func (g *generator) write(s storeSite) {
 	c.Store(word, amd64.R(amount), amd64.Q)
 }
 
-// lanes makes the mask of the bits that a write changes: for each lane that is written,
-// its bits of the word.
+// lanes makes the mask of the bits that a write changes: the bits of each written lane.
 func (g *generator) lanes(s storeSite) amd64.Reg {
 	c, m := g.code, &g.c.Mems[s.mem]
 	mask, one := amd64.RSI, amd64.RBP
@@ -84,33 +83,33 @@ func (g *generator) lanes(s storeSite) amd64.Reg {
 	return mask
 }
 
-// Runner is an engine that makes many cycles at once.
+// Runner is an engine that runs many cycles at once.
 type Runner interface {
 	Engine
-	// Prepare tells when Run stops, and comes before it.
+	// Prepare sets when Run stops. It must be called before Run.
 	Prepare(s *Stop) error
-	// Run makes up to n cycles and returns how many. It stops before the first cycle in
+	// Run runs up to n cycles and returns their number. It stops before the first cycle in
 	// which the Stop holds.
 	Run(n uint64) uint64
 }
 
-// Stop says in which cycle somebody must look: when one of its conditions holds. All
-// nodes are outputs, inputs or watched.
+// Stop says in which cycle Run must stop: when one of its conditions holds. All nodes are
+// outputs, inputs or watched.
 type Stop struct {
 	Any  []rtl.ID    // a value that is not 0
 	Both [][2]rtl.ID // two values, neither 0
 	Zero []rtl.ID    // a value that is 0
-	// Moved are values that differ from the number beside them.
+	// Moved lists values that differ from the stored number.
 	Moved []Moved
 }
 
-// Moved is a value and what it was.
+// Moved is a value and its former value.
 type Moved struct {
 	Node rtl.ID
-	Was  *uint64 // Prepare says where; its owner writes it
+	Was  *uint64 // set by Prepare; the caller writes the value
 }
 
-// stops makes the jump to out when the stop holds.
+// stops emits the jump to out when the stop holds.
 func (g *generator) stops(s *Stop, to []rtl.ID, slots *[maxSlots]uint64, out amd64.Label) {
 	c := g.code
 	at := func(id rtl.ID) amd64.Operand { return g.slot(g.prog.slot[to[id]]) }

@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/amd64"
 )
 
-// begin starts the code of a cycle: nothing is to be written yet.
+// begin starts the code of a cycle: no memory write is noted yet.
 func (g *generator) begin(c *amd64.Code) {
 	g.code, g.labels = c, nil
 	for range len(g.prog.code) + 1 {
@@ -22,8 +22,8 @@ func (g *generator) begin(c *amd64.Code) {
 	}
 }
 
-// body makes the code of a stretch of instructions, which contains all effects or none. A
-// jump to its end stays before what the caller adds there.
+// body makes the code of a range of instructions that contains all effects or none. A jump to
+// its end goes to the code that the caller adds there.
 func (g *generator) body(from, to int) {
 	c, stores, fetches := g.code, g.stores, g.fetch
 	for i := from; i < to; i++ {
@@ -49,7 +49,7 @@ func (g *generator) body(from, to int) {
 	c.Place(g.labels[to])
 }
 
-// slot is the memory of a slot.
+// slot is the memory operand of a slot.
 func (g *generator) slot(s uint16) amd64.Operand {
 	if other, ok := g.alias[s]; ok {
 		s = other
@@ -77,8 +77,8 @@ func (g *generator) put(s uint16, v amd64.Operand) {
 	g.code.Store(g.slot(s), v, amd64.Q)
 }
 
-// work is the register in which the result of slot d is made: its own unless one of the
-// operands, which are read after the first write, is in it.
+// work is the register for computing the result of slot d. It is d's own register, or acc if
+// that register holds an operand in later. These operands are read after the first write.
 func (g *generator) work(d uint16, later ...amd64.Operand) amd64.Reg {
 	r, ok := g.regs[d]
 	if !ok {
@@ -92,7 +92,7 @@ func (g *generator) work(d uint16, later ...amd64.Operand) amd64.Reg {
 	return r
 }
 
-// finish brings the result of slot d from register t to where it belongs.
+// finish moves the result of slot d from register t to its destination.
 func (g *generator) finish(d uint16, t amd64.Reg) {
 	r, ok := g.regs[d]
 	if ok && r != t {
@@ -133,7 +133,7 @@ func (g *generator) cut(t amd64.Reg, mask uint64) {
 	}
 }
 
-// arith are the instructions that are one operation on two operands.
+// arith lists the instructions that are one operation on two operands.
 var arith = map[opcode]amd64.Arith{
 	opAdd: amd64.Add, opSub: amd64.Sub, opAnd: amd64.And, opOr: amd64.Or, opXor: amd64.Xor,
 }
@@ -219,7 +219,7 @@ func (g *generator) binary(in *instr) {
 	g.finish(in.d, t)
 }
 
-// move copies a slot. What goes to memory only needs no register for a number.
+// move copies a slot. A number that goes only to memory needs no register.
 func (g *generator) move(in *instr) {
 	v := g.value(in.a)
 	if _, ok := g.regs[in.d]; !ok && !v.InMemory() {
@@ -272,7 +272,7 @@ func (g *generator) shiftBy(op amd64.Shift, in *instr, mask uint64) {
 	g.finish(in.d, t)
 }
 
-// slice takes bits. Whole bytes of a word in memory are read as they are.
+// slice takes bits. Whole bytes of a word in memory are read directly.
 func (g *generator) slice(in *instr) {
 	v, n := g.value(in.a), int32(in.b&63)
 	width := bits.Len64(in.imm)
@@ -352,7 +352,7 @@ func (g *generator) compare(in *instr) amd64.Cond {
 	return amd64.Below
 }
 
-// mask keeps the bits of any mask.
+// mask is t &= mask for any mask.
 func (g *generator) mask(t amd64.Reg, mask uint64) {
 	if mask <= math.MaxUint32 {
 		g.code.Op(amd64.And, t, amd64.Imm(int32(uint32(mask))), amd64.D)
@@ -362,7 +362,7 @@ func (g *generator) mask(t amd64.Reg, mask uint64) {
 	g.code.Op(amd64.And, t, amd64.R(base), amd64.Q)
 }
 
-// choose makes d = a when cond holds, else b. The flags are set; a move keeps them,
+// choose emits d = a when cond holds, else b. The flags are set: a move keeps them, but
 // clearing a register by xor would not.
 func (g *generator) choose(in *instr, cond amd64.Cond) {
 	a, b := g.value(in.a), g.value(in.b)
@@ -376,14 +376,14 @@ func (g *generator) choose(in *instr, cond amd64.Cond) {
 	g.finish(in.d, t)
 }
 
-// takeKeeping is take without a change of flags.
+// takeKeeping is a take that keeps the flags.
 func (g *generator) takeKeeping(t amd64.Reg, v amd64.Operand) {
 	if !v.IsReg(t) {
 		g.code.MovKeeping(t, v, amd64.Q)
 	}
 }
 
-// fused makes a comparison and the jump or choice that alone needs it one piece.
+// fused emits a comparison together with the jump or choice that is its only use.
 func (g *generator) fused(i int) bool {
 	if i+1 >= len(g.prog.code) || i+1 == g.prog.roots || g.target[i+1] {
 		return false
@@ -415,7 +415,7 @@ func (g *generator) fused(i int) bool {
 	return false
 }
 
-// call makes divisions, which take several instructions.
+// call emits divisions, which take several instructions.
 func (g *generator) call(in *instr) {
 	c, k := g.code, &g.prog.calls[in.imm]
 	zero, done := c.Label(), c.Label()

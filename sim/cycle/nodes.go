@@ -28,8 +28,8 @@ func (k *chunk) node(id rtl.ID) {
 	k.operator(id, n)
 }
 
-// masked emits `(x and mask) eq y` as one instruction when nobody else needs
-// the conjunction.
+// masked emits `(x and mask) eq y` as one instruction when this is the only use of the
+// conjunction.
 func (k *chunk) masked(id rtl.ID, n *rtl.Node) bool {
 	e := k.e
 	and := &e.c.Nodes[n.Args[0]]
@@ -46,7 +46,7 @@ func (k *chunk) masked(id rtl.ID, n *rtl.Node) bool {
 	return true
 }
 
-// sel emits a select, with jumps over the arms that are worth it.
+// sel emits a select, with jumps over costly arms.
 func (k *chunk) sel(id rtl.ID, s *sel) {
 	k.need(s.cond)
 	thenArm, elseArm := k.e.find(s.thenBlock) == s.thenBlock, k.e.find(s.elseBlock) == s.elseBlock
@@ -80,8 +80,7 @@ func (k *chunk) other(s *sel) uint16 {
 	return k.slot(s.els)
 }
 
-// into computes a node in slot d. A node with this one use is computed there
-// at once.
+// into computes a node in slot d. A node with only this use is computed directly there.
 func (k *chunk) into(d uint16, id rtl.ID) {
 	e := k.e
 	if e.uses[id] == 1 && e.home[id] == k.block && !e.placed[id] && !e.leaf(id) && e.c.Nodes[id].Op != word.Zext {
@@ -93,13 +92,13 @@ func (k *chunk) into(d uint16, id rtl.ID) {
 	}
 }
 
-// direct are the operators that are one instruction with the mask of the width.
+// direct lists the operators that are one instruction with the mask of the width.
 var direct = map[word.Op]opcode{
 	word.Add: opAdd, word.Sub: opSub, word.Mul: opMul, word.And: opAnd, word.Or: opOr, word.Xor: opXor,
 	word.Not: opNot, word.Eq: opEq, word.Ltu: opLtu,
 }
 
-// operator emits an operator whose operands are there.
+// operator emits an operator whose operands are already computed.
 func (k *chunk) operator(id rtl.ID, n *rtl.Node) {
 	a := k.slot(n.Args[0])
 	in := instr{a: a, imm: word.Mask(n.Width)}
@@ -135,7 +134,7 @@ func (k *chunk) operator(id rtl.ID, n *rtl.Node) {
 	k.put(in)
 }
 
-// cat emits a concatenation; with a constant it is a shift or a disjunction.
+// cat emits a concatenation. With a constant operand it is a shift or a disjunction.
 func (k *chunk) cat(in *instr, n *rtl.Node) {
 	c := k.e.c
 	high, low := &c.Nodes[n.Args[0]], &c.Nodes[n.Args[1]]
@@ -149,7 +148,7 @@ func (k *chunk) cat(in *instr, n *rtl.Node) {
 	}
 }
 
-// shift emits a shift; by a constant it needs no amount.
+// shift emits a shift. A constant amount needs no operand.
 func (k *chunk) shift(in *instr, n *rtl.Node) {
 	by := &k.e.c.Nodes[n.Args[1]]
 	switch {

@@ -5,11 +5,11 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// Record is where a circuit shows the instruction that retires in a cycle: the probes of
-// the retire record, each nil where the circuit has none, which reads as 0.
+// Record has the probes by which a circuit shows the instruction that retires in a cycle. A
+// probe that the circuit lacks is nil and reads as 0.
 type Record struct{ valid, context, pc, insn, rd, value, addr, mask, data *uint64 }
 
-// RecordOf finds the probes of the record by their names. A nil result is a circuit that
+// RecordOf finds the probes of the record by their names. The result is nil if the circuit
 // does not show when an instruction retires.
 func RecordOf(probe func(name string) *uint64) *Record {
 	if probe(rtl.ProbeRetireValid) == nil {

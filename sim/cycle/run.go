@@ -10,7 +10,7 @@ type store struct {
 	data  uint64
 }
 
-// fetch is a read that gives what the writes of the clock edge leave.
+// fetch is a read of a memory after the writes of the clock edge.
 type fetch struct {
 	port uint16
 	mem  uint16
@@ -107,9 +107,9 @@ func (e *Scalar) call(c *call) uint64 {
 	return word.Eval(c.op, c.w, a, c.aw, c.imm)
 }
 
-// Clock is the clock edge: registers and synchronous read ports take their next
-// values and memories are written, or, when reset is 1, registers take their
-// reset values. Eval must have run.
+// Clock is the clock edge. Registers and synchronous read ports take their next values, and
+// memories are written. When reset is 1, registers take their reset values instead. Eval must
+// have run.
 func (e *Scalar) Clock() {
 	n := e.prog.states
 	if e.reset {

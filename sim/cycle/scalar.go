@@ -8,11 +8,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Scalar is the engine that interprets a compiled circuit. Between Eval and Clock all values are those of one
-// cycle; after Clock the registers are those of the next one.
+// Scalar is the engine that interprets a compiled circuit. Between Eval and Clock all values
+// belong to one cycle. After Clock the registers have the values of the next cycle.
 type Scalar struct {
-	c       *rtl.Circuit // as it was given
-	packed  *rtl.Circuit // as it is run
+	c       *rtl.Circuit // the given circuit
+	packed  *rtl.Circuit // the circuit that runs
 	to      []rtl.ID     // per node of c, its node in packed
 	prog    *program
 	slots   *[maxSlots]uint64
@@ -30,9 +30,9 @@ type Scalar struct {
 
 func trailing(x uint64) int { return bits.TrailingZeros64(x) }
 
-// New compiles a circuit, which must verify. Outputs and the nodes in watch are
-// computed in every cycle; Peek gives any other node, more slowly. Registers
-// start with their reset values and memories with their initial words.
+// New compiles a circuit, which must verify. Outputs and the nodes in watch are computed in
+// every cycle. Peek gives any other node, more slowly. Registers start with their reset values
+// and memories with their initial words.
 func New(c *rtl.Circuit, watch ...rtl.ID) (*Scalar, error) {
 	packed, to := c.Pack()
 	e, _, err := newScalar(c, packed, to, watch)
@@ -102,10 +102,10 @@ func (e *Scalar) SetInput(id rtl.ID, v uint64) {
 	e.slots[e.slot(id)] = v & word.Mask(e.c.Nodes[id].Width)
 }
 
-// Cell returns where an input, an output or a watched node has its value.
+// Cell returns the address of the value of an input, an output or a watched node.
 func (e *Scalar) Cell(id rtl.ID) *uint64 { return &e.slots[e.slot(id)] }
 
-// slot returns where the value of a node is.
+// slot returns the slot of a node's value.
 func (e *Scalar) slot(id rtl.ID) uint16 { return e.prog.slot[e.to[id]] }
 
 // Eval computes the values of the present cycle from registers and inputs.
@@ -142,7 +142,7 @@ func (e *Scalar) lookup(ids map[string]rtl.ID, name string) (uint64, bool) {
 // Peek returns the value of a node in the present cycle, between Eval and Clock.
 func (e *Scalar) Peek(id rtl.ID) uint64 { return e.peek(e.to[id]) }
 
-// slow computes nodes that the code did not compute in this cycle.
+// slow computes the nodes that the code did not compute in this cycle.
 type slow struct {
 	epoch uint64
 	at    []uint64 // per node: epoch of its value

@@ -5,21 +5,21 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// burst is the most cycles that Skip makes: some milliseconds.
+// burst is the largest number of cycles in one Skip: some milliseconds.
 const burst = 1 << 14
 
-// skipping is how a Machine makes cycles in which nothing passes a port.
+// skipping is the state of a Machine for running cycles in which nothing passes a port.
 type skipping struct {
-	run  Runner // nil: the engine or the options want each cycle
+	run  Runner // nil: the engine or the options need each cycle
 	stop Stop
 	of   []int // by stop.Moved: number of the device
 	busy int   // steps until it is worth trying again
-	cost int   // what busy becomes after a try that gave nothing
+	cost int   // the next busy after a try without success
 }
 
 var _ sim.Skipper = (*Machine)(nil)
 
-// skipper prepares Skip. Retire records, meters and waves want each cycle.
+// skipper prepares Skip. Retire records, meters and waves need each cycle.
 func (m *Machine) skipper() error {
 	run, ok := m.e.(Runner)
 	if !ok || m.opts.Retire || m.opts.Wave != nil || len(m.opts.Meters) > 0 {
@@ -63,8 +63,8 @@ func (m *Machine) both(valid, ready string) {
 	}
 }
 
-// Skip makes up to limit cycles in which nothing passes a port and no claim fails, and
-// returns how many. It does what as many Steps do.
+// Skip runs up to limit cycles in which nothing passes a port and no claim fails, and returns
+// their number. It has the effect of as many Steps.
 func (m *Machine) Skip(limit uint64) uint64 {
 	s := &m.skip
 	if s.run == nil || !m.h.Steady() {
@@ -82,7 +82,7 @@ func (m *Machine) Skip(limit uint64) uint64 {
 	m.h.Skip(n)
 	if n > 1 {
 		s.cost = 0
-	} else { // a core that talks in each cycle would make each of them twice
+	} else { // a core that uses a port in each cycle would run each cycle twice
 		s.cost = min(2*s.cost+1, 15)
 		s.busy = s.cost
 	}

@@ -10,20 +10,20 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Wave writes a window of a run as a value change dump (IEEE 1364-2005, clause 18)
-// while the run goes on: every named value, that is inputs, registers, named operators
-// and reads, outputs and probes, in scopes by the dots of their names. Cycle n starts at
-// time 10n with the rising edge of clk.
+// Wave writes a window of a run as a value change dump (IEEE 1364-2005, clause 18) during the
+// run. It has every named value: inputs, registers, named operators and reads, outputs and
+// probes. The dots of their names make scopes. Cycle n starts at time 10n with the rising edge
+// of clk.
 //
-// The window is played on an engine of its own, which knows every value, from the state
-// at its begin and with the inputs of the run. So the run keeps its engine and its speed,
-// and memory does not grow with the window.
+// A separate engine, which knows every value, replays the window. It starts from the state at
+// the beginning of the window and gets the inputs of the run. So the run keeps its engine and
+// its speed, and memory use does not grow with the window.
 type Wave struct {
 	c        *rtl.Circuit
 	from, to uint64
 	e        *Scalar
 	v        *vcd
-	cycles   uint64 // that are written
+	cycles   uint64 // written cycles
 }
 
 // NewWave writes the cycles [from, to) of a circuit to w.
@@ -51,13 +51,13 @@ func (w *Wave) take(m *Machine) error {
 	return w.Cycle(func(id rtl.ID) uint64 { return *m.e.Cell(id) })
 }
 
-// Begin takes the state at the begin of the window.
+// Begin takes the state at the beginning of the window.
 func (w *Wave) Begin(s *Snapshot) {
 	w.e.Restore(s)
 	w.v.header()
 }
 
-// Cycle writes the next cycle, with the inputs that the run has in it.
+// Cycle writes the next cycle, with the inputs of the run in that cycle.
 func (w *Wave) Cycle(input func(rtl.ID) uint64) error {
 	for _, id := range w.c.Inputs {
 		w.e.SetInput(id, input(id))
@@ -69,7 +69,7 @@ func (w *Wave) Cycle(input func(rtl.ID) uint64) error {
 	return w.v.failed()
 }
 
-// Cycles is how many cycles are written.
+// Cycles is the number of written cycles.
 func (w *Wave) Cycles() uint64 { return w.cycles }
 
 // End completes the dump.
@@ -78,7 +78,7 @@ func (w *Wave) End() error {
 	return w.v.w.Flush()
 }
 
-// signal is a named value: the last part of the name, and the scopes before it.
+// signal is a named value: the last part of the name, and the scopes.
 type signal struct {
 	path []string
 	node rtl.ID
@@ -88,7 +88,7 @@ type signal struct {
 
 func (s *signal) scope() []string { return s.path[:len(s.path)-1] }
 
-// named lists the named values of a circuit, sorted by scope, each name once.
+// named lists the named values of a circuit by scope, each name once.
 func named(c *rtl.Circuit) []signal {
 	var out []signal
 	seen := map[string]bool{}
@@ -117,7 +117,7 @@ func named(c *rtl.Circuit) []signal {
 // clockCode is the identifier of clk; signals have the codes from 1 on.
 const clockCode = "!"
 
-// code makes an identifier of printable characters out of a number.
+// code makes an identifier of printable characters from a number.
 func code(n int) string {
 	const first, count = '!', 94
 	s := ""
@@ -135,13 +135,13 @@ type vcd struct {
 	signals []signal
 }
 
-// failed is the error of the writer, which keeps its first one.
+// failed is the first error of the writer.
 func (v *vcd) failed() error {
 	_, err := v.w.Write(nil)
 	return err
 }
 
-// header declares the signals. Sorted by scope, each scope is opened once.
+// header declares the signals. They are sorted by scope, so each scope is opened once.
 func (v *vcd) header() {
 	fmt.Fprintf(v.w, "$timescale 1ns $end\n$scope module %s $end\n$var wire 1 %s clk $end\n", v.c.Name, clockCode)
 	var open []string

@@ -10,16 +10,16 @@ type Draws struct {
 	record []uint64
 }
 
-// Random draws the draws of a case of a seed.
+// Random makes random draws for a case of a seed.
 func Random(seed, number uint64) *Draws {
 	return &Draws{rng: rand.New(rand.NewPCG(seed, number))}
 }
 
-// Replay draws the given draws, each at most as large as is asked for; after
-// the last one all are 0.
+// Replay repeats the given draws, each limited to the requested largest value. All later draws
+// are 0.
 func Replay(given []uint64) *Draws { return &Draws{given: given} }
 
-// Drawn returns what was drawn.
+// Drawn returns the drawn numbers.
 func (c *Draws) Drawn() []uint64 { return c.record }
 
 // draw returns a number of 0..=most.
@@ -35,7 +35,7 @@ func (c *Draws) draw(most uint64) uint64 {
 	return v
 }
 
-// random prefers the corners: errors live at the ends and near powers of two.
+// random prefers corner cases: errors occur at the ends and near powers of two.
 func (c *Draws) random(most uint64) uint64 {
 	switch c.rng.IntN(8) {
 	case 0:

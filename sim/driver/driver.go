@@ -15,7 +15,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Options are what a run of a test depends on.
+// Options are the parameters of a test run.
 type Options struct {
 	// Start makes the machine of an epoch.
 	Start func(epoch int, w *world.World) (sim.Machine, error)
@@ -28,18 +28,18 @@ type Options struct {
 // Outcome is how a run of a test ended.
 type Outcome struct {
 	Failure *Failure // nil: it passed
-	Chosen  [][]byte // what its generators gave, as a task receives it
+	Chosen  [][]byte // the values of its generators, as a task receives them
 	Traces  []*trace.Trace
 }
 
-// Failure is why a test failed: a diagnostic and the place that tells whether
-// two runs fail for the same reason.
+// Failure is why a test failed: a diagnostic, and the source position that tells whether two
+// runs fail for the same reason.
 type Failure struct {
 	Error *diag.Error
 	At    diag.Span
 }
 
-// waitKind is what the body of a test waits for.
+// waitKind is the event that the body of a test waits for.
 type waitKind uint8
 
 const (
@@ -66,23 +66,23 @@ type run struct {
 	chosen  []note
 	outcome Outcome
 
-	epoch   int // that has been started, -1 for none
+	epoch   int // the last started one, -1 for none
 	world   *world.World
 	machine sim.Machine
 	seen    int           // events of the machine's trace that sent has
-	sent    [][]message   // by device of the test, after them the log
+	sent    [][]message   // by device of the test, then the log
 	early   []message     // put before the machine was made
 	disks   []*world.Disk // by device of the test, nil for other devices
 	buses   []*world.Bus  // the same
 }
 
-// message is one on its way to or from a device of the test.
+// message is a message on its way to or from a device of the test.
 type message struct {
 	dev  int
 	data []byte
 }
 
-// note is what a generator gave.
+// note is a value of a generator.
 type note struct {
 	at   diag.Span
 	text string
@@ -91,8 +91,8 @@ type note struct {
 // stopped unwinds a body whose run has ended.
 type stopped struct{}
 
-// Run runs a test once. An error is a fault of ours or of a tool; what the test
-// finds is in the outcome.
+// Run runs a test once. An error is a fault of Sinter or of a tool. The result of the test is
+// in the outcome.
 func Run(t *tree.Test, o Options) (*Outcome, error) {
 	r := &run{test: t, opts: o, epoch: -1, sent: make([][]message, len(t.Devices)+1)}
 	for _, d := range t.Devices {
@@ -158,7 +158,7 @@ func (r *run) resume() bool {
 	return more && r.failure == nil
 }
 
-// outside does what the body waits for.
+// outside does the event that the body waits for.
 func (r *run) outside() error {
 	if r.kind == forCrash {
 		r.epoch = -1
@@ -171,8 +171,8 @@ func (r *run) outside() error {
 	return r.play()
 }
 
-// play runs the machine of the epoch, during which the body goes on, until the
-// body has ended or crashes it.
+// play runs the machine of the epoch until the body ends or crashes the machine. The body goes
+// on during the run.
 func (r *run) play() error {
 	if err := r.begin(); err != nil {
 		return err
@@ -227,8 +227,8 @@ func (r *run) begin() error {
 	return err
 }
 
-// ask is the driver of the world: it answers the body as long as there is
-// something to say, and then says how long the body waits.
+// ask is the driver of the world. It handles the requests of the body until the body waits,
+// and then returns the end of that wait.
 func (r *run) ask(elapsed bool) (until uint64, more bool) {
 	for {
 		r.collect()
@@ -244,7 +244,7 @@ func (r *run) ask(elapsed bool) (until uint64, more bool) {
 	}
 }
 
-// collect takes what the tasks have sent since the last time.
+// collect takes the messages that the tasks have sent since the last call.
 func (r *run) collect() {
 	events := r.machine.Trace().Events
 	for ; r.seen < len(events); r.seen++ {
@@ -265,7 +265,8 @@ func (r *run) collect() {
 	}
 }
 
-// queue is what was sent to a device of the test, or logged, and not taken.
+// queue holds the messages that were sent to a device of the test, or logged, and not taken
+// yet.
 func (r *run) queue(dev int) *[]message {
 	if dev == tree.LogOfTest {
 		dev = len(r.sent) - 1
@@ -326,7 +327,7 @@ func (r *run) fail(at diag.Span, format string, args ...any) *diag.Error {
 // maxNotes bounds the values of generators that a failure shows.
 const maxNotes = 8
 
-// pause lets the outside act.
+// pause suspends the body, so that the outside can act.
 func (r *run) pause(k waitKind) {
 	r.kind = k
 	if !r.yield(struct{}{}) {
@@ -334,7 +335,7 @@ func (r *run) pause(k waitKind) {
 	}
 }
 
-// settle lets all that has arrived be dealt with.
+// settle lets the tasks handle everything that has arrived.
 func (r *run) settle() {
 	if r.epoch >= 0 {
 		r.within = 0

@@ -12,7 +12,7 @@ import (
 // maxText bounds a value that is shown, in bytes.
 const maxText = 200
 
-// Show writes a value as a program would.
+// Show writes a value in the syntax of the language.
 func Show(t *tree.Type, cells []uint64) string {
 	text := show(t, cells)
 	if len(text) > maxText {
@@ -89,7 +89,7 @@ func ticksText(ticks int64) string {
 	return fmt.Sprintf("%dus", ticks)
 }
 
-// maxFlags is the length up to which an array of bool is shown element by element.
+// maxFlags is the largest length of an array of bool that is shown element by element.
 const maxFlags = 8
 
 // showSet tells which elements of an array of bool are set.

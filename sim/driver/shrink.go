@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// Shrink makes the draws of a failure simpler as long as it stays a failure:
-// fewer ones, then smaller ones. fails runs a test with the given draws; it
-// returns what was drawn and whether the run failed as the first one did. At most
-// budget runs are made. The result is always one that failed.
+// Shrink makes the draws of a failure simpler while the test still fails: fewer draws, then
+// smaller ones. fails runs a test with the given draws. It returns the actual draws and
+// whether the run failed like the first run. Shrink makes at most budget runs. Its result is
+// always a failure.
 func Shrink(choices []uint64, budget int, fails func([]uint64) (drawn []uint64, same bool)) []uint64 {
 	s := &shrinker{best: choices, budget: budget, fails: fails}
 	for before := -1; s.budget > 0 && before != s.found; {
@@ -29,7 +29,7 @@ type shrinker struct {
 	fails  func([]uint64) ([]uint64, bool)
 }
 
-// try runs a candidate and keeps what it drew when that fails and is simpler.
+// try runs a candidate. It keeps the actual draws if they fail and are simpler.
 func (s *shrinker) try(candidate []uint64) bool {
 	if s.budget == 0 || !simpler(candidate, s.best) {
 		return false
@@ -44,8 +44,7 @@ func (s *shrinker) try(candidate []uint64) bool {
 	return true
 }
 
-// simpler orders choices: shorter ones first, then those with smaller numbers at
-// the front.
+// simpler orders choices: shorter lists first, then lists with smaller numbers at the front.
 func simpler(a, b []uint64) bool {
 	if len(a) != len(b) {
 		return len(a) < len(b)
@@ -53,7 +52,8 @@ func simpler(a, b []uint64) bool {
 	return slices.Compare(a, b) < 0
 }
 
-// runs calls f with the places of runs of halving length, from the end.
+// runs calls f with the bounds of runs, from the end, and halves the length of the runs each
+// time.
 func (s *shrinker) runs(f func(from, to int) bool) {
 	for size := len(s.best); size > 0 && s.budget > 0; size /= 2 {
 		for from := len(s.best) - size; from >= 0 && s.budget > 0; from -= size {
@@ -79,8 +79,8 @@ func (s *shrinker) zeroRuns() {
 	})
 }
 
-// shorten lowers a choice and deletes as many after it: the length of something,
-// and what it consists of.
+// shorten lowers a choice and deletes as many choices after it. This shortens a list whose
+// length is drawn before its elements.
 func (s *shrinker) shorten() {
 	for i := 0; i < len(s.best) && s.budget > 0; i++ {
 		for less := min(s.best[i], uint64(len(s.best)-i-1)); less > 0 && s.budget > 0; {
@@ -99,8 +99,8 @@ func (s *shrinker) shorten() {
 	}
 }
 
-// lower looks for the least value of each choice: its leading bits alone, then by
-// halving the distance to one that does not fail.
+// lower searches for the least failing value of each choice. It tries the leading bits alone,
+// then bisects between failing and passing values.
 func (s *shrinker) lower() {
 	for i := 0; i < len(s.best) && s.budget > 0; i++ {
 		s.leading(i)
@@ -114,7 +114,7 @@ func (s *shrinker) lower() {
 	}
 }
 
-// leading tries the first bits of a choice, one, two and so on.
+// leading tries the leading bits of a choice: one, two and so on.
 func (s *shrinker) leading(i int) {
 	v := s.best[i]
 	for shift := bits.Len64(v) - 1; shift > 0 && s.budget > 0; shift-- {

@@ -12,8 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Do does a step of the body, waiting where it waits. A failed test goes no
-// further.
+// Do does a step of the body, and waits if the step waits. A failed test does no more steps.
 func (r *run) Do(e *eval.Effect) {
 	if e.Kind == eval.TickEffect {
 		r.ticks++
@@ -26,7 +25,7 @@ func (r *run) Do(e *eval.Effect) {
 		e.Time = r.world.Now()
 	}
 	if e.Kind != eval.StepEffect {
-		return // the log of a test is nobody's
+		return // nobody reads the log of a test
 	}
 	switch s := e.Step.(type) {
 	case *tree.Expect:
@@ -88,7 +87,7 @@ func (r *run) Do(e *eval.Effect) {
 // maxTicks bounds the body of a test, in slices of lang/eval.
 const maxTicks = 1 << 14
 
-// expected fails the test because of an expect.
+// expected fails the test at an expect statement.
 func (r *run) expected(s *tree.Expect, sides [][]uint64) {
 	if s.L == nil {
 		r.fail(s.At, "this does not hold")
@@ -120,7 +119,8 @@ func (r *run) put(s *tree.Put, e *eval.Effect) {
 	r.arrive(m)
 }
 
-// answer tells the other end of a bus what it answers from now on; it is the last word.
+// answer sets the answer of the other end of a bus from now on. The first word is the number
+// of sent bytes. The data has these bytes and then the answer.
 func (r *run) answer(s *tree.Answer, e *eval.Effect) {
 	if n := e.Words[0]; n == 0 && port.Find(r.test.Devices[s.Dev].Kind).Silent {
 		r.fail(s.At, "what is sent begins with the address of the device")
@@ -129,8 +129,8 @@ func (r *run) answer(s *tree.Answer, e *eval.Effect) {
 	}
 }
 
-// able tells a disk what it can do from now on; words are whether it can and the sector, if the
-// command has one. What has arrived before is dealt with first.
+// able sets from now on whether a disk can do a command. words has the ability and then the
+// sector, if the command has one. Earlier arrivals are handled first.
 func (r *run) able(s *tree.Able, words []uint64) {
 	r.settle()
 	sector := uint64(0)
@@ -140,12 +140,12 @@ func (r *run) able(s *tree.Able, words []uint64) {
 	r.disks[s.Dev].AbleTo(s.Does, uint32(sector), words[0] != 0)
 }
 
-// isStream reports whether bytes pass a device of the test, each for itself.
+// isStream reports whether a device of the test passes single bytes.
 func (r *run) isStream(dev int) bool {
 	return port.ShapeOf(r.test.Devices[dev].Kind) == port.Stream
 }
 
-// listen waits for the next message of a device; false when none comes in time.
+// listen waits for the next message of a device. It returns false when none comes in time.
 func (r *run) listen(dev int, within uint64) bool {
 	r.within, r.dev = within, dev
 	if len(*r.queue(dev)) > 0 {
@@ -195,10 +195,10 @@ func (r *run) take(x *tree.Take, e *eval.Effect) {
 	}
 }
 
-// ticks is a duration that one can wait: a negative one is over at once.
+// ticks is the duration of a wait: a negative duration is over at once.
 func ticks(d uint64) uint64 { return uint64(max(int64(d), 0)) }
 
-// crash stops the tasks. What disks have not flushed stays, but for what is lost.
+// crash stops the tasks. Unflushed writes of disks stay, except for the lost ones.
 func (r *run) crash(s *tree.Crash, lost []uint64) {
 	r.settle()
 	r.pause(forCrash)
@@ -211,8 +211,8 @@ func (r *run) crash(s *tree.Crash, lost []uint64) {
 	clear(r.sent)
 }
 
-// choose draws a number. It is counted from the least one, in a signed type
-// from 0: 0, -1, 1, -2.
+// choose draws a number. It counts from the least value. In a signed type it counts from 0: 0,
+// -1, 1, -2.
 func (r *run) choose(x *tree.Choose, e *eval.Effect) {
 	if x.Lo == nil {
 		bits, signed := x.T.Word()
@@ -233,13 +233,13 @@ func (r *run) choose(x *tree.Choose, e *eval.Effect) {
 	r.outcome.Chosen = append(r.outcome.Chosen, binary.LittleEndian.AppendUint64(nil, e.Cells[0]))
 }
 
-// chose notes what a generator gave.
+// chose notes the value of a generator.
 func (r *run) chose(at diag.Span, t *tree.Type, cells []uint64) {
 	text := at.File.Text[at.Start:at.End]
 	r.chosen = append(r.chosen, note{at, fmt.Sprintf("%s = %s", text, Show(t, cells))})
 }
 
-// bytesCells are bytes as cells of bytes<n>.
+// bytesCells converts bytes to the cells of bytes<n>.
 func bytesCells(data []byte) []uint64 {
 	cells := make([]uint64, 1+len(data))
 	cells[0] = uint64(len(data))

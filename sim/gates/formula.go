@@ -15,8 +15,8 @@ func (r ref) not() ref     { return r ^ 1 }
 func (r ref) value() int   { return int(r >> 1) }
 func (r ref) flipped() ref { return r & 1 }
 
-// kind is the operation of a value; complements of operands are part of it, so
-// inverters cost nothing.
+// kind is the operation of a value. It includes complements of operands, so inverters cost
+// nothing.
 type kind uint8
 
 const (
@@ -33,8 +33,8 @@ const (
 	kinds
 )
 
-// value is one operation of the formula: a, b and c are values. In an
-// asynchronous read a is the memory and b the port, and its data are sources.
+// value is one operation of the formula: a, b and c are values. In an asynchronous read a is
+// the memory and b the port. The data bits of the read are sources.
 type value struct {
 	kind    kind
 	a, b, c int
@@ -48,7 +48,7 @@ type formula struct {
 	addrs  map[int][]int // per asynchronous read: its address, lowest bit first
 }
 
-// ones is the value that is constant 1; references use the complement of 0.
+// ones is the value constant 1. References use the complement of 0 instead.
 const ones = 1
 
 func newFormula() *formula {
@@ -139,13 +139,12 @@ func (f *formula) mux(c, a, b ref) ref {
 	return f.add(value{kind: mux, a: a.value(), b: b.value(), c: c.value()})
 }
 
-// carry selects the incoming carry where the operands differ; the exclusive or
-// is the one that the sum uses.
+// carry selects the incoming carry if the operands differ. It shares the exclusive or with the
+// sum.
 func (f *formula) carry(a, b, c ref) ref { return f.mux(f.xor(a, b), c, a) }
 
-// table builds the function of a look-up table. Splitting at an input whose
-// cofactors are related is free of multiplexers; else the input whose two
-// cofactors are simplest is split.
+// table builds the function of a look-up table. A split at an input with related cofactors
+// needs no multiplexer. Otherwise it splits at the input with the simplest cofactors.
 func (f *formula) table(t uint16, in []ref) ref {
 	switch t {
 	case 0:
@@ -171,8 +170,8 @@ func (f *formula) table(t uint16, in []ref) ref {
 	return f.mux(x, f.table(hi, in), f.table(lo, in))
 }
 
-// splitCost is the number of operations of a split at an input with these
-// cofactors, without sharing between them.
+// splitCost is the number of operations of a split at an input with these cofactors, if they
+// share nothing.
 func splitCost(lo, hi uint16, n int) int {
 	switch {
 	case lo == ^hi:
@@ -230,8 +229,8 @@ func formulaOf(n *gate.Netlist) (*formula, []ref) {
 	return f, nets
 }
 
-// reads places asynchronous reads: a read becomes a value when its first data
-// bit is needed, which is after its address.
+// reads places asynchronous reads. A read becomes a value when its first data bit is needed,
+// so it comes after its address.
 type reads struct {
 	f    *formula
 	n    *gate.Netlist

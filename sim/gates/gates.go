@@ -1,26 +1,23 @@
-// Package gates runs a gate netlist, many lanes at once: bit l of every slot
-// belongs to lane l, so one machine operation computes a gate for up to 64
-// independent runs.
+// Package gates runs a gate netlist in many lanes at once. Bit l of every slot belongs to lane
+// l, so one machine operation computes a gate for up to 64 independent runs.
 //
 //	netlist --Compile--> Program --NewState--> State --Eval, Clock--> ...
 //
-// Compile turns each look-up table into and, xor and multiplexer operations
-// (complements of operands are part of the operation), hashes them, orders them
-// in long runs of equal kinds, so that the machine decides once per run what
-// to do, and gives them slots that are reused after the last use:
+// Compile turns each look-up table into and, xor and multiplexer operations, which include
+// complements of operands, and hashes them. It orders them in long runs of equal kinds, so
+// that the machine dispatches once per run. A slot is reused after its last use:
 //
 //	run and  412: s17 = s3 & s90
 //	run mux  280: s18 = s4 ? s17 : s5
 //
-// Memories stay arrays, lane-interleaved ([address][lane]); a memory without
-// write ports is shared by all lanes. Port addresses and data change between
-// one word per bit and one word per lane by transposing a 64x64 bit matrix.
-// A read and a write of one word in one cycle follow the read port's policy;
-// policy never gives the old word.
+// Memories stay arrays, lane-interleaved ([address][lane]). All lanes share a memory without
+// write ports. A transposition of a 64x64 bit matrix converts port addresses and data between
+// one word per bit and one word per lane. A read and a write of one word in one cycle follow
+// the read port's policy; policy never gives the old word.
 //
-// Machine puts a sim.Harness, and so a world, around each lane. The package
-// knows gates, not circuits: it is the oracle of sim/cycle and the other way
-// round. Start reading at Program, then state.go.
+// Machine puts a sim.Harness, and so a world, around each lane. The package knows gates, not
+// circuits. It and sim/cycle are oracles for each other. Start reading at Program, then
+// state.go.
 package gates
 
 import (
@@ -48,35 +45,34 @@ func Engines() []string {
 	return []string{Lanes}
 }
 
-// Lane is one run of a Machine: what its ports mean, its outside, and the seed
-// of the gaps in valid and ready (0: none).
+// Lane is one run of a Machine: the core, the world, and the seed of the gaps in valid and
+// ready (0: none).
 type Lane struct {
 	Core  *sim.Core
 	World *world.World
 	Seed  int64
 }
 
-// Machine runs the gates of a core against one world per lane. It is a
-// sim.Machine whose steps are cycles and whose trace is lane 0's; it is done when
-// every lane is.
+// Machine runs the gates of a core against one world per lane. It is a sim.Machine: its steps
+// are cycles, and its trace is the trace of lane 0. It is done when all lanes are done.
 type Machine struct {
 	state  *State
 	pins   *pins
 	lanes  []lane
 	out    sim.Outputs
 	left   int      // lanes not done
-	levels []uint64 // what the output pins of levels were, all lanes
+	levels []uint64 // the former output pins of levels, all lanes
 }
 
 type lane struct {
 	harness *sim.Harness
-	shown   sim.Inputs // what the pins hold
-	asked   bool       // the harness had a cycle, so the inputs may be others
+	shown   sim.Inputs // the values of the pins
+	asked   bool       // the harness had a cycle, so the inputs may have changed
 	done    bool
 }
 
-// NewMachine returns a machine after reset. All lanes must have the same devices.
-// An error is a port that the netlist lacks or has with another width.
+// NewMachine returns a machine after reset. All lanes must have the same devices. It is an
+// error if the netlist lacks a port or has it with a different width.
 func NewMachine(p *Program, lanes ...Lane) (*Machine, error) {
 	if len(lanes) < 1 || len(lanes) > MaxLanes {
 		return nil, fmt.Errorf("gates: expected 1 to %d lanes, got %d", MaxLanes, len(lanes))
@@ -104,8 +100,8 @@ func NewMachine(p *Program, lanes ...Lane) (*Machine, error) {
 	return m, nil
 }
 
-// Step runs one clock cycle of all lanes. The error is the first lane's whose
-// core broke the rules of its ports.
+// Step runs one clock cycle of all lanes. The error is from the first lane whose core broke
+// the rules of its ports.
 func (m *Machine) Step() error {
 	if m.left == 0 {
 		return nil
@@ -142,13 +138,13 @@ func (m *Machine) Step() error {
 // Done reports that all lanes have ended.
 func (m *Machine) Done() bool { return m.left == 0 }
 
-// Trace returns what lane 0 showed so far.
+// Trace returns the trace of lane 0 so far.
 func (m *Machine) Trace() *trace.Trace { return m.Harness(0).Trace() }
 
 // Harness returns the outside of a lane, with its trace, cycles and timings.
 func (m *Machine) Harness(lane int) *sim.Harness { return m.lanes[lane].harness }
 
-// Engine returns the name of what runs the gates.
+// Engine returns the name of the engine that runs the gates.
 func (m *Machine) Engine() string {
 	if m.state.p.native != nil {
 		return Native
@@ -209,7 +205,7 @@ func (m *Machine) drive(i int, l *lane) {
 	}
 }
 
-// sample reads the output pins of a lane; data only where they are valid.
+// sample reads the output pins of a lane. It reads data only if they are valid.
 func (m *Machine) sample(i int) {
 	out, p, s := &m.out, m.pins, m.state
 	for d := range p.rx {
@@ -261,19 +257,19 @@ type pins struct {
 	levelIn, levelOut                                          [][]uint16 // by device, of shape level
 	log, logReady, logData, mark, markID, halted, trap, trapPC []uint16
 	idle                                                       [][]uint16 // by context
-	clock, timer, deadline                                     []uint16   // of a core that knows time
-	loud                                                       []uint16   // outputs that say something when they are 1
+	clock, timer, deadline                                     []uint16   // of a core with a clock
+	loud                                                       []uint16   // outputs that signal something when they are 1
 	levels                                                     []uint16   // bits of outputs of levels
 }
 
-// pinFinder looks ports up by name and keeps the first that is missing.
+// pinFinder looks up ports by name and keeps the first missing one.
 type pinFinder struct {
 	in, out map[string][]uint16
 	err     error
 }
 
-// findPins finds the ports that the core uses: a program without logs or marks, or
-// with none that anything reaches, has none for them.
+// findPins finds the ports that the core uses. A program without reachable logs or marks has
+// no ports for them.
 func findPins(shell *Shell, core *sim.Core) (*pins, error) {
 	f := &pinFinder{in: map[string][]uint16{}, out: map[string][]uint16{}}
 	for _, w := range shell.Inputs {

@@ -1,6 +1,6 @@
 package gates
 
-// few is the number of lanes up to which bits are moved one by one; above it a
+// few is the largest number of lanes for which bits are moved one by one. For more lanes a
 // whole 64x64 transposition is cheaper.
 const few = 6
 
@@ -60,7 +60,7 @@ func (s *State) fetch(p *port, out *[MaxLanes]uint64) {
 	}
 }
 
-// write carries a write port out in the lanes where it is enabled.
+// write does the write of a port in the lanes that enable it.
 func (s *State) write(p *writePort) {
 	en := s.slots[p.enable] & s.live
 	if en == 0 {

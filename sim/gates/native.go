@@ -2,8 +2,8 @@ package gates
 
 import "github.com/sinter-lang/sinter/sim/amd64"
 
-// native is the machine code of a program: what Eval does between asynchronous reads, and
-// what the clock edge does to registers.
+// native is the machine code of a program: the work of Eval between asynchronous reads, and
+// the registers' part of the clock edge.
 type native struct {
 	code  *amd64.Program
 	evals []int // entries: the stretches between reads, in order
@@ -24,18 +24,18 @@ func holders() []amd64.Reg {
 	}
 }
 
-// assembler makes the code of a program. A value lives in a register from its operation
-// to its last use where there is room; what the shell reads is stored too.
+// assembler makes the code of a program. If there is room, a value lives in a register from
+// its operation to its last use. A value that the shell reads is also stored.
 type assembler struct {
 	p      *Program
 	code   amd64.Code
 	pinned []bool      // per slot: the shell or an asynchronous read reads it
-	whole  bool        // there is one stretch, so none reads what another has made
+	whole  bool        // there is one stretch, so no value passes between stretches
 	in     []amd64.Reg // per operation: the register of its value
 	now    map[uint16]amd64.Reg
 }
 
-// assemble makes the machine code of a program, nil where it cannot run.
+// assemble makes the machine code of a program, or nil if it cannot run here.
 func assemble(p *Program, pinned []bool) *native {
 	if !amd64.Available() {
 		return nil
@@ -53,7 +53,7 @@ func assemble(p *Program, pinned []bool) *native {
 	a.code.Ret()
 	var err error
 	if n.code, err = a.code.Load(); err != nil {
-		return nil // the interpreter needs nothing of the system
+		return nil // the interpreter needs no support of the system
 	}
 	return n
 }
@@ -64,7 +64,7 @@ type step struct {
 	kind kind
 }
 
-// stretches are the operations between asynchronous reads: one more than there are reads.
+// stretches splits the operations at asynchronous reads. There is one stretch more than reads.
 func (p *Program) stretches() [][]step {
 	out := [][]step{nil}
 	for _, r := range p.runs {
@@ -79,7 +79,7 @@ func (p *Program) stretches() [][]step {
 	return out
 }
 
-// reads are the slots of the operands, first the one that the result begins as.
+// reads lists the slots of the operands. The result starts as a copy of the first one.
 func (s *step) reads() []uint16 {
 	switch s.kind {
 	case not:
@@ -101,9 +101,10 @@ func (a *assembler) stretch(steps []step) {
 	}
 }
 
-// allocate gives registers to the values of a stretch. Slots are used again, so a value is
-// named by its operation. An operation takes two units: in the first it reads the operand
-// that the result begins as, in the second the others, whose registers it may not take.
+// allocate gives registers to the values of a stretch. Slots are reused, so the operation
+// names the value. An operation takes two units of time. In the first it reads its first
+// operand, as which the result starts. In the second it reads the other operands, so the
+// result may not take their registers.
 func (a *assembler) allocate(steps []step) {
 	last, first, made := make([]int, len(steps)), make([]int, len(steps)), map[uint16]int{}
 	for i := range steps {
@@ -144,7 +145,7 @@ func (a *assembler) allocate(steps []step) {
 	}
 }
 
-// value is where a slot's present value is.
+// value is the operand that holds a slot's present value.
 func (a *assembler) value(s uint16) amd64.Operand {
 	if r, ok := a.now[s]; ok {
 		return amd64.R(r)
@@ -154,7 +155,7 @@ func (a *assembler) value(s uint16) amd64.Operand {
 
 func (a *assembler) slot(s uint16) amd64.Operand { return amd64.At(cells, 8*int32(s)) }
 
-// step makes one operation. Only the operand that it begins as may be in its register.
+// step emits one operation. Only its first operand may be in the register of the result.
 func (a *assembler) step(s *step, r amd64.Reg) {
 	t := r
 	if r == amd64.NoReg {
@@ -201,9 +202,8 @@ func (a *assembler) step(s *step, r amd64.Reg) {
 	}
 }
 
-// registers makes what the clock edge does to register bits: q takes d where enable is 1.
-// A bit that no later bit reads changes at once; the next values of the others wait
-// in slots of their own.
+// registers emits the clock edge of the register bits: q takes d if enable is 1. A bit that no
+// later bit reads changes at once. The next values of the other bits wait in separate slots.
 func (a *assembler) registers() {
 	late := map[uint16]int{} // per slot: the last register bit that reads it
 	for i, r := range a.p.regs {
@@ -226,7 +226,7 @@ func (a *assembler) registers() {
 	}
 }
 
-// register makes the next value of one bit in a slot.
+// register emits code that puts the next value of one bit into a slot.
 func (a *assembler) register(r flop, to uint16) {
 	c := &a.code
 	c.Mov(spare, a.slot(r.d), amd64.Q)

@@ -13,8 +13,8 @@ const maxSlots = 1 << 16
 // Shell is the shell of a netlist with slots for references.
 type Shell = gate.Shell[uint16]
 
-// Program is a netlist compiled to a dense linear list of operations on slots.
-// It is not changed by running and may be shared.
+// Program is a netlist compiled to a dense linear list of operations on slots. A run does not
+// change it, so it may be shared.
 type Program struct {
 	shell  Shell // every reference is a slot
 	ops    []operation
@@ -27,7 +27,7 @@ type Program struct {
 	native *native // nil: State interprets
 }
 
-// flop is one register bit: at the edge q takes d where enable is 1.
+// flop is one register bit: at the edge q takes d if enable is 1.
 type flop struct {
 	q, d, enable uint16
 	reset        bool
@@ -48,8 +48,8 @@ type writePort struct {
 	enable            uint16
 }
 
-// Compile makes the program of a netlist for an engine, empty for the first of Engines
-// that runs here.
+// Compile makes the program of a netlist for an engine. An empty name means the first engine
+// of Engines that runs here.
 func Compile(n *gate.Netlist, engine string) (*Program, error) {
 	if err := n.Verify(); err != nil {
 		return nil, err
@@ -77,8 +77,8 @@ func Compile(n *gate.Netlist, engine string) (*Program, error) {
 	return p, nil
 }
 
-// inDepth orders the needed values so that operands come soon before their readers and can
-// stay in registers.
+// inDepth orders the needed values. Operands come soon before their readers, so they can stay
+// in registers.
 func inDepth(f *formula, needed []bool) []int {
 	var order []int
 	done := make([]bool, len(f.values))
@@ -113,7 +113,7 @@ func pinned(f *formula, shell *gate.Shell[int], slots []uint16) []bool {
 	return out
 }
 
-// reachable marks the values that the shell reads, directly or not.
+// reachable marks the values that the shell reads, directly or indirectly.
 func reachable(f *formula, shell *gate.Shell[int]) []bool {
 	needed := make([]bool, len(f.values))
 	var visit func(v int)
@@ -133,8 +133,8 @@ func reachable(f *formula, shell *gate.Shell[int]) []bool {
 	return needed
 }
 
-// allocate gives every value a slot. Constants, sources and what the shell reads
-// keep theirs; others give it back after their last use.
+// allocate gives every value a slot. Constants, sources and values that the shell reads keep
+// their slots. The slots of other values are free after the last use.
 func allocate(f *formula, order []int, shell *gate.Shell[int]) (slots []uint16, count int) {
 	slot, last := make([]int, len(f.values)), make([]int, len(f.values))
 	pinned := make([]bool, len(f.values))
@@ -203,7 +203,7 @@ func (p *Program) emit(f *formula, order []int, slots []uint16) {
 	}
 }
 
-// ports lists what happens at the clock edge.
+// ports lists the work of the clock edge.
 func (p *Program) ports() {
 	for i := range p.shell.Regs {
 		r := &p.shell.Regs[i]
@@ -225,6 +225,6 @@ func (p *Program) ports() {
 	}
 }
 
-// Size returns the number of operations a cycle, of runs of equal operations
-// and of slots.
+// Size returns the numbers of operations in a cycle, of runs of equal operations, and of
+// slots.
 func (p *Program) Size() (operations, runs, slots int) { return len(p.ops), len(p.runs), p.slots }

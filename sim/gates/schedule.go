@@ -4,18 +4,18 @@ package gates
 // asynchronous read, a is the index of its port.
 type operation struct{ dst, a, b, c uint16 }
 
-// run is a stretch of operations of one kind, so the machine decides once per
-// run, not once per operation, what to do.
+// run is a sequence of operations of one kind. The machine dispatches once per run, not once
+// per operation.
 type run struct {
 	kind   kind
 	lo, hi int
 }
 
-// scheduler orders the values of a formula in long runs of equal kinds: it
-// keeps to a kind while any value of it is ready.
+// scheduler orders the values of a formula in long runs of equal kinds. It stays with a kind
+// while a value of that kind is ready.
 type scheduler struct {
 	f     *formula
-	uses  [][]int // per value: who waits for it
+	uses  [][]int // per value: the values that wait for it
 	waits []int   // per value: how many operands are missing
 	ready [kinds][]int
 	order []int
@@ -74,8 +74,8 @@ func (s *scheduler) done(i int) {
 	}
 }
 
-// operandsOf lists what value i reads; a source of an asynchronous read stands
-// for the read.
+// operandsOf lists the values that value i reads. For a source of an asynchronous read it
+// lists the read.
 func operandsOf(f *formula, i int) []int {
 	v := &f.values[i]
 	var out []int

@@ -48,10 +48,10 @@ func (p *Program) NewState(lanes int) *State {
 	return s
 }
 
-// Shell tells the names and the slots of everything that can be got and set.
+// Shell has the names and the slots of everything that can be read and set.
 func (s *State) Shell() *Shell { return &s.p.shell }
 
-// Set gives one lane of a group of slots a value.
+// Set sets one lane of a group of slots to a value.
 func (s *State) Set(bits []uint16, lane int, v uint64) {
 	for i, b := range bits {
 		s.slots[b] = s.slots[b]&^(1<<lane) | (v>>i&1)<<lane
@@ -81,7 +81,7 @@ func (s *State) Word(mem, addr, lane int) uint64 {
 	return s.mems[mem][addr*s.wide[mem]+lane]
 }
 
-// Eval computes everything that follows from the inputs and the state.
+// Eval computes all values from the inputs and the state.
 func (s *State) Eval() {
 	n := s.p.native
 	if n == nil {
@@ -154,8 +154,8 @@ func (s *State) interpret() {
 	}
 }
 
-// Clock is the clock edge after Eval: registers take their next values, then
-// synchronous reads and writes happen as the ports' policies say.
+// Clock is the clock edge after Eval. Registers take their next values. Synchronous reads and
+// writes follow the policies of the ports.
 func (s *State) Clock() {
 	v := s.slots
 	s.fetchSync(false)
@@ -163,8 +163,7 @@ func (s *State) Clock() {
 		s.write(&s.p.writes[i])
 	}
 	s.fetchSync(true)
-	// Nothing has been changed that a port could still read: only now do
-	// registers and read data change.
+	// All ports have read their inputs, so registers and read data can change now.
 	for i := range s.p.sync {
 		s.enables[i] = v[s.p.sync[i].enable] & s.live
 	}

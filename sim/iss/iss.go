@@ -1,20 +1,19 @@
 // Package iss runs a linked image on its target's instruction set: the machine
 // `isa` of the ladder, and the reference of lock-step with a circuit.
 //
-// There is no list of mnemonics here. Each word of text is decoded with the
-// instruction table and its meaning line is compiled, once, into closures over
-// the registers; what the table does not say does not happen. A word that the
-// target lacks, or a register that it does not have, is an error of New.
+// There is no list of mnemonics here. Each word of text is decoded with the instruction table.
+// Its meaning line is compiled once into closures over the registers, so the table is the only
+// source of behaviour. An instruction or register that the target lacks is an error of New.
 //
 //	m, err := iss.New(im, world.New(script))
 //	t, err := sim.Run(m, 0)         // trace of the run
 //	n := m.Instructions()           // how many were executed
 //
-// The port registers behave as a core's: a load of WAIT holds until a device
-// of the mask is ready, and while it holds the world goes on (computation takes
-// no time); a store to GO moves a whole frame. What only a wrong backend can do
-// (a misaligned or wild access, a receive without a frame, a jump out of the
-// text) is an error of Step, never an event.
+// The port registers behave like a core's port registers. A load of WAIT holds until a device
+// of the mask is ready. The world goes on only during this hold: computation takes no time. A
+// store to GO moves a whole frame. Some faults only come from a wrong backend: a misaligned or
+// wild access, a receive without a frame, a jump out of the text. They are errors of Step,
+// never events.
 //
 // The package knows no circuit and no compiler. Start reading at Machine, then
 // core.go.
@@ -72,8 +71,8 @@ func New(im *image.Image, w *world.World) (*Machine, error) {
 // The record is overwritten by the next one. nil ends it.
 func (m *Machine) Retire(hook func(*sim.Retire)) { m.hook = hook }
 
-// Instructions returns how many instructions have been executed. One that
-// traps or is held is not.
+// Instructions returns the number of executed instructions. It does not count an instruction
+// that traps or is held.
 func (m *Machine) Instructions() uint64 { return m.count }
 
 // Marks returns the figures of the timed regions, by mark number.
@@ -89,16 +88,16 @@ func (m *Machine) Mem() []byte { return m.c.mem }
 // the machine.
 func (m *Machine) PC() uint32 { return m.c.s.PC }
 
-// Trace returns what was observed so far.
+// Trace returns the events observed so far.
 func (m *Machine) Trace() *trace.Trace { return m.ports.rec.Trace() }
 
-// Done reports that the run has ended. One that was stopped at a limit goes on.
+// Done reports whether the run has ended. A run that was stopped at a limit can go on.
 func (m *Machine) Done() bool {
 	s := m.ports.rec.Trace().Status
 	return s != "" && s != trace.Limit
 }
 
-// Step executes some thousand instructions, or fewer when the run ends.
+// Step executes some thousand instructions, or fewer if the run ends.
 func (m *Machine) Step() error {
 	return m.StepN(slice)
 }
@@ -173,7 +172,7 @@ func (m *Machine) trap() error {
 	return nil
 }
 
-// faultAt says where the machine is.
+// faultAt adds the program counter to an error.
 func (m *Machine) faultAt(err error) error {
 	pc := m.c.s.PC
 	at, what := diag.Span{}, "no instruction"

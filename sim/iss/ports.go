@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// CoreOf says what the ports of an image's core mean: for this machine, and for
-// the harness of a circuit that runs the image.
+// CoreOf describes the ports of an image's core, for this machine and for the harness of a
+// circuit that runs the image.
 func CoreOf(im *image.Image) *sim.Core {
 	c := &sim.Core{Program: im.Name, Tasks: im.Tasks, Contexts: len(im.Contexts), Raw: len(im.Logs) == 0}
 	for _, l := range im.Logs {
@@ -33,7 +33,7 @@ func CoreOf(im *image.Image) *sim.Core {
 	return c
 }
 
-// levelBits is the width of a device of shape level, 0 for others.
+// levelBits is the width of a device of shape level, or 0 for other devices.
 func levelBits(d image.Device) int {
 	if k := port.Find(d.Kind); k != nil {
 		return k.Bits
@@ -41,12 +41,11 @@ func levelBits(d image.Device) int {
 	return 0
 }
 
-// isStream reports whether bytes pass a device, each for itself.
+// isStream reports whether a device passes single bytes.
 func isStream(d image.Device) bool { return port.ShapeOf(d.Kind) == port.Stream }
 
-// MarkFigure counts what was executed in a timed region: how often it ended,
-// and the instructions between its two stores over all runs, the stores not
-// counted.
+// MarkFigure counts the executions of a timed region: how often it ended, and the instructions
+// between its two stores over all runs. The stores do not count.
 type MarkFigure struct {
 	sim.Mark
 	Runs         uint64
@@ -56,23 +55,23 @@ type MarkFigure struct {
 	since uint64
 }
 
-// ports are the port registers of a core with the world after them.
+// ports are the port registers of a core, connected to the world.
 type ports struct {
 	im    *image.Image
 	w     *world.World
 	m     *Machine
 	rec   *sim.Recorder
-	dev   []int // number in the world of each device, -1: the world lacks it
+	dev   []int // by device: its number in the world, -1 if the world lacks it
 	marks []MarkFigure
 
-	answers map[int][]byte // by device: what it has answered and nobody has taken
+	answers map[int][]byte // by device: its answer that is not taken yet
 
 	mask     uint32
 	addr     uint32
 	length   uint32
 	hasAddr  bool   // ADDR was stored since the last GO
 	hasLen   bool   // and LEN
-	received uint32 // what a load of LEN gives
+	received uint32 // the result of a load of LEN
 	due      uint64 // the deadline
 	halted   bool
 }
@@ -94,7 +93,7 @@ func newPorts(im *image.Image, w *world.World, m *Machine) *ports {
 	return p
 }
 
-// check makes an error of the recorder a fault of the core.
+// check turns an error of the recorder into a fault of the core.
 func (p *ports) check(err error) bool {
 	if err != nil {
 		return p.m.c.fail("%s", err.Error())
@@ -185,8 +184,8 @@ func (p *ports) setLevel(dev int, v uint32) bool {
 	return true
 }
 
-// wait lets the world act until a bit of the mask is ready. When none ever
-// will be, the run has ended.
+// wait lets the world act until a bit of the mask is ready. If none can become ready, the run
+// has ended.
 func (p *ports) wait() (uint32, bool) {
 	for p.ready()&p.mask == 0 {
 		switch {
@@ -202,7 +201,7 @@ func (p *ports) wait() (uint32, bool) {
 	return p.ready(), true
 }
 
-// waits says for people what the tasks wait for.
+// waits describes the waits of the tasks for people.
 func (p *ports) waits() {
 	t := p.rec.Trace()
 	for i, d := range p.im.Devices {
@@ -215,7 +214,7 @@ func (p *ports) waits() {
 	}
 }
 
-// waitText says what a task waits for at a device.
+// waitText describes the wait of a task at a device.
 func waitText(d image.Device) string {
 	if levelBits(d) > 0 {
 		return "a level at " + d.Name
@@ -263,8 +262,8 @@ func (p *ports) Store(addr, v uint32, bytes int) bool {
 	return true
 }
 
-// move is a store to GO: the engine moves one frame while the core waits. A
-// core's engine counts in ADDR and LEN, so each transfer needs both anew.
+// move is a store to GO: the engine moves one frame while the core waits. A core's engine
+// counts in ADDR and LEN, so each transfer must set both again.
 func (p *ports) move(v uint32) bool {
 	dev := int(v >> 1)
 	if dev >= len(p.im.Devices) {
@@ -287,9 +286,8 @@ func (p *ports) move(v uint32) bool {
 	return p.send(d)
 }
 
-// receive moves a frame as a core's engine does: whole words, the last one with
-// zeros after the frame's end. When a frame does not fit, the words that fit are
-// moved.
+// receive moves a frame like a core's engine: whole words, with zeros after the end of the
+// frame. If a frame does not fit, it moves the words that fit.
 func (p *ports) receive(d *image.Device) bool {
 	if p.ready()>>d.Index&1 == 0 && p.answers[d.Index] == nil {
 		return p.m.c.fail("a receive from %s, which has no frame", d.Name)

@@ -14,8 +14,8 @@ import (
 //	s.SetReg(2, 7)
 //	r, ok, err := s.Step(0x00310093) // addi x1, x2, 3: r.Rd == 1, r.Value == 10
 //
-// Its memory behaves as the byte lanes of a core do: an access is aligned down
-// to its size and wraps at the end of memory.
+// Its memory behaves like the byte lanes of a core: an access is aligned down to its size and
+// wraps at the end of memory.
 type Stepper struct {
 	c     core
 	dec   *isa.Decoder
@@ -31,8 +31,8 @@ type line struct {
 	rd  uint8
 }
 
-// NewStepper returns a stepper with all registers 0. The memory has a power of
-// two of bytes, at least 4. A nil bus reads 0 and ignores stores.
+// NewStepper returns a stepper with all registers 0. The memory size is a power of two, at
+// least 4 bytes. A nil bus reads 0 and ignores stores.
 func NewStepper(set *isa.Set, regs int, mem []byte, bus Bus) (*Stepper, error) {
 	if n := len(mem); n < 4 || n&(n-1) != 0 {
 		return nil, fmt.Errorf("expected a memory of a power of two of bytes, at least 4, got %d", n)
@@ -67,10 +67,9 @@ func (s *Stepper) SetPC(pc uint32) { s.c.s.PC = pc }
 // Mem returns the data memory.
 func (s *Stepper) Mem() []byte { return s.c.mem }
 
-// Step executes a word at the present pc. It reports false, without a record,
-// when the instruction did not happen: the word traps or the bus holds it. An
-// error means that the word is not an instruction of the set or names a register
-// that does not exist.
+// Step executes a word at the present pc. It reports false, without a record, if the
+// instruction did not happen because it traps or the bus holds it. An error means that the
+// word is not an instruction of the set or names a register that does not exist.
 func (s *Stepper) Step(insn uint32) (sim.Retire, bool, error) {
 	l, err := s.line(insn)
 	if err != nil {

@@ -15,15 +15,15 @@ import (
 //	core   0: 3 0x00000010 (0x00b12623) mem 0x00000ffc 0x0000002a
 //	core   0: 3 0x00000014 (0x00c12503) x10 0x0000002a mem 0x00000ffc
 //
-// A register stands with its new value, a store with its address and bytes, a load with
-// its address.
+// A line shows a register with its new value, a store with its address and bytes, and a load
+// with its address.
 type CommitLog struct {
 	w       io.Writer
 	decoder *isa.Decoder
 	err     error
 }
 
-// NewCommitLog writes to w what a core of an instruction set executes.
+// NewCommitLog writes to w the executed instructions of a core with this instruction set.
 func NewCommitLog(w io.Writer, set *isa.Set) *CommitLog {
 	return &CommitLog{w: w, decoder: isa.NewDecoder(set)}
 }

@@ -6,15 +6,15 @@ import (
 	"slices"
 )
 
-// Stages are the cycles in which an instruction was in each stage; it leaves execution
-// at the end of cycle End.
+// Stages are the first cycles of an instruction in each stage. It leaves execution at the end
+// of cycle End.
 type Stages struct{ Fetch, Decode, Execute, End uint64 }
 
-// Pipeline says of each instruction that retires in a window in which stages it was
-// when. The stages are those of the cycle table of docs/hardware.md: execution is what
-// the core shows, decode is the cycle before it or, when the word before stays in
-// execution, as long as that does, and fetch is what comes before decode. Words that are
-// fetched and never executed do not show: the core tells of what executes.
+// Pipeline gives the stages of each instruction that retires in a window, with their cycles.
+// The cycle table of docs/hardware.md defines the stages. The core shows execution. Decode is
+// the cycle before execution, or longer while the previous word stays in execution. Fetch
+// comes before decode. Words that are fetched and never executed do not appear, because the
+// core shows only execution.
 type Pipeline struct {
 	text     *Text
 	from, to uint64
@@ -52,7 +52,7 @@ func (p *Pipeline) Step(s *Step) {
 // End has nothing to do.
 func (p *Pipeline) End() error { return nil }
 
-// stages reckons backwards from execution.
+// stages computes backwards from execution.
 func (p *Pipeline) stages(execute, end uint64) Stages {
 	at := Stages{Execute: execute, End: end, Decode: less(execute, 1), Fetch: less(execute, 2)}
 	switch {
@@ -67,9 +67,8 @@ func (p *Pipeline) stages(execute, end uint64) Stages {
 
 func less(a, b uint64) uint64 { return a - min(a, b) }
 
-// Konata writes a window of a run as a picture of the pipeline, in the text form
-// Kanata 0004 of the viewer Konata. Each instruction has the stages F (fetch), D
-// (decode) and X (execution).
+// Konata writes a window of a run as a pipeline diagram, in the text format Kanata 0004 of the
+// viewer Konata. Each instruction has the stages F (fetch), D (decode) and X (execution).
 //
 //	Kanata	0004
 //	C=	12
@@ -88,7 +87,7 @@ type Konata struct {
 	err   error
 }
 
-// timed is commands of one cycle.
+// timed is the commands of one cycle.
 type timed struct {
 	at   uint64
 	text string
@@ -113,7 +112,7 @@ func (k *Konata) instruction(s *Step, word int, st Stages) {
 	k.flush(st.Fetch) // later instructions are not fetched before this one
 }
 
-// label is what the viewer shows beside an instruction.
+// label is the text that the viewer shows beside an instruction.
 func label(w *Word) string {
 	if w.Place.IsZero() {
 		return w.Func
@@ -158,10 +157,11 @@ func (k *Konata) print(text string) {
 	}
 }
 
-// Shown is how many instructions are in the file.
+// Shown is the number of instructions in the file.
 func (k *Konata) Shown() int { return k.ids }
 
-// End writes what waits. A window without an instruction is a file without one.
+// End writes the pending commands. A window without instructions gives a file without
+// instructions.
 func (k *Konata) End() error {
 	if !k.begun && len(k.later) == 0 {
 		k.advance(k.from)

@@ -1,14 +1,14 @@
-// Package observe says what a core does, step by step, to several writers at once: a
-// profile by source line, a commit log, a picture of the pipeline, a timeline of tasks
-// and channels.
+// Package observe reports the steps of a core to several writers at once. The writers are a
+// profile by source line, a commit log, a pipeline diagram, and a timeline of tasks and
+// channels.
 //
 //	tape := observe.NewTape(observe.NewProfile(text), log)
 //	tape.Step(step, trace)   // for each cycle, or each instruction
 //	err := tape.End()
 //
-// A Step is all that a writer sees, whether an instruction set or a circuit makes it. So
-// what both know (which instructions retire, what they access, which events they cause)
-// is the same for both, and only a circuit has cycles without a retired instruction.
+// A writer sees only Steps, whether an instruction set or a circuit makes them. So both report
+// retired instructions, accesses and events in the same way. Only a circuit has cycles without
+// a retired instruction.
 //
 // The package knows images, not circuits. Start reading at Step, then profile.go.
 package observe
@@ -26,10 +26,10 @@ type Step struct {
 	Idle    bool   // all contexts wait
 	Decode  bool   // the fetched word goes to execution at the end of this cycle
 	Execute bool   // an instruction executes
-	PC      uint32 // of it
+	PC      uint32 // of that instruction
 	Retired bool   // it retires in this step
 	Retire  sim.Retire
-	Events  []trace.Event // that this step showed
+	Events  []trace.Event // shown by this step
 }
 
 // Observer takes the steps of a run, in order.
@@ -39,7 +39,7 @@ type Observer interface {
 	End() error
 }
 
-// Text says what stands at the words of a text.
+// Text describes the words of a text.
 type Text struct {
 	Words    []Word
 	Tasks    []string // instances, in system order
@@ -52,14 +52,14 @@ type Text struct {
 // Word is an instruction of a text.
 type Word struct {
 	Place diag.Span
-	Func  string // that its place stands in, as the source calls it
+	Func  string // the function of its source position, as the source names it
 	Task  int    // index of the task that executes it, Shared or Schedule
 	Asm   string
 }
 
-// What a word is when it is of no single task.
+// The task of a word that belongs to no single task.
 const (
-	Shared   = -1 // of a function that several call
+	Shared   = -1 // of a function with several callers
 	Schedule = -2 // of the scheduler
 )
 
@@ -69,7 +69,7 @@ type Channel struct {
 	Count uint32
 }
 
-// word finds the word at an address, -1 for none.
+// word finds the index of the word at an address, -1 for none.
 func (t *Text) word(pc uint32) int {
 	if k := (pc - design.TextBase) / 4; k < uint32(len(t.Words)) {
 		return int(k)
@@ -80,13 +80,13 @@ func (t *Text) word(pc uint32) int {
 // Tape hands steps to observers.
 type Tape struct {
 	to     []Observer
-	events int // of the trace that were handed on
+	events int // of the trace that were forwarded
 }
 
 // NewTape makes a tape for some observers.
 func NewTape(to ...Observer) *Tape { return &Tape{to: to} }
 
-// Step takes a step, and the trace as it is now.
+// Step takes a step, and the present trace.
 func (t *Tape) Step(s *Step, tr *trace.Trace) {
 	s.Events = tr.Events[min(t.events, len(tr.Events)):]
 	t.events = len(tr.Events)

@@ -8,17 +8,17 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// Cause says what a cycle was for.
+// Cause says how a cycle was spent.
 type Cause int
 
 // The causes.
 const (
 	Execute Cause = iota // an instruction retires
 	Fetch                // a word is fetched and decoded and nothing executes
-	Jump                 // the same, for the word before went elsewhere
+	Jump                 // the same, after a jump of the previous word
 	Memory               // an access to data memory takes another cycle
-	Port                 // an access to a port does: a frame moves, a log word is not taken
-	Compute              // an operation does
+	Port                 // an access to a port takes another cycle: a frame moves, a log word is not taken
+	Compute              // an operation takes another cycle
 	Wait                 // all contexts wait for the outside
 	causes
 )
@@ -28,7 +28,7 @@ func (c Cause) String() string {
 	return [causes]string{"execute", "fetch", "jump", "memory", "port", "compute", "wait"}[c]
 }
 
-// Causes lists them in the order of profiles.
+// Causes lists the causes in the order of profiles.
 func Causes() []Cause {
 	var out []Cause
 	for c := range causes {
@@ -37,7 +37,8 @@ func Causes() []Cause {
 	return out
 }
 
-// Spent is what a place cost. On an instruction set only the first two are known.
+// Spent is the cost of a source position. On an instruction set only the first two fields are
+// known.
 type Spent struct {
 	Instructions uint64
 	Events       uint64
@@ -63,10 +64,10 @@ func (s *Spent) add(o *Spent) {
 
 // Profile counts what each word of a text costs.
 //
-// A cycle in which an instruction executes is its own, whatever cause it has. One in
-// which none does is that of the instruction that is fetched, or, where fetching
-// overlaps with execution, of the jump that made it necessary. An event is of the
-// instruction that executes when it shows.
+// A cycle in which an instruction executes counts for that instruction, whatever its cause. A
+// cycle without an executing instruction counts for the fetched instruction. If fetching
+// overlaps with execution, such a cycle counts for the jump that caused it. An event counts
+// for the instruction that executes when the event shows.
 type Profile struct {
 	text    *Text
 	words   []Spent
@@ -74,7 +75,7 @@ type Profile struct {
 	bubble  uint64   // cycles without an instruction since the last one retired
 	last    int      // word that retired last, -1 at the start
 	pending uint64   // events until an instruction retires
-	lost    Spent    // what belongs to no word
+	lost    Spent    // cost that belongs to no word
 }
 
 // NewProfile counts for a text.
@@ -102,8 +103,8 @@ func (p *Profile) Step(s *Step) {
 	}
 }
 
-// events gives what shows to the instruction that executes, but a level of a circuit to
-// the one that retired before.
+// events assigns events to the executing instruction. A level of a circuit goes to the
+// instruction that retired before.
 func (p *Profile) events(s *Step) {
 	for i := range s.Events {
 		if p.text.Circuit && slices.Contains(p.text.Levels, s.Events[i].Port) {
@@ -114,7 +115,7 @@ func (p *Profile) events(s *Step) {
 	}
 }
 
-// at is what a word has spent.
+// at is the cost of a word.
 func (p *Profile) at(word int) *Spent {
 	if word < 0 {
 		return &p.lost
@@ -139,7 +140,7 @@ func (p *Profile) retire(r *sim.Retire) {
 	p.last = k
 }
 
-// gap gives the cycles without an instruction to whom they are due.
+// gap assigns the cycles without an instruction to the instruction that caused them.
 func (p *Profile) gap(next *Spent) {
 	if p.text.Overlap && p.last >= 0 {
 		p.words[p.last].Cycles[Jump] += p.bubble
@@ -160,10 +161,10 @@ func causeOf(r *sim.Retire) Cause {
 	return Memory
 }
 
-// End gives what has not retired when the run is over to where it was.
+// End assigns the cycles of an instruction that has not retired when the run ends to its word.
 func (p *Profile) End() error {
 	for k, n := range p.held {
-		p.words[k].Cycles[Port] += n // only a port holds an instruction for ever
+		p.words[k].Cycles[Port] += n // only a port holds an instruction forever
 		p.held[k] = 0
 	}
 	p.at(p.last).Cycles[Fetch] += p.bubble
@@ -172,15 +173,15 @@ func (p *Profile) End() error {
 	return nil
 }
 
-// Row is what a line or a function cost.
+// Row is the cost of a line or a function.
 type Row struct {
 	File string
-	Line int // 0: of a whole function, or of what has no place
+	Line int // 0: of a whole function, or without a source position
 	Func string
 	Spent
 }
 
-// Total is what all words cost together.
+// Total is the cost of all words.
 func (p *Profile) Total() Spent {
 	t := p.lost
 	for k := range p.words {
@@ -189,10 +190,10 @@ func (p *Profile) Total() Spent {
 	return t
 }
 
-// Word is what the word of a text cost.
+// Word is the cost of a word of the text.
 func (p *Profile) Word(k int) *Spent { return &p.words[k] }
 
-// Lines lists what each line of the source cost, in the order of files and lines.
+// Lines lists the cost of each source line, in the order of files and lines.
 func (p *Profile) Lines() []Row {
 	return p.rows(func(w *Word) Row {
 		line, _ := w.Place.Position()
@@ -204,7 +205,7 @@ func (p *Profile) Lines() []Row {
 	})
 }
 
-// Functions lists what each function cost, by name.
+// Functions lists the cost of each function, by name.
 func (p *Profile) Functions() []Row {
 	return p.rows(func(w *Word) Row { return Row{Func: w.Func} })
 }

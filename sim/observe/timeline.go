@@ -10,9 +10,9 @@ import (
 )
 
 // Timeline writes tasks and channels over time in the Trace Event format, which
-// chrome://tracing, Perfetto and others show. One step (a cycle, or an instruction) is
-// shown as a microsecond. Each task has a row with the stretches in which it runs and
-// its events; a channel has a row with the number of its elements.
+// chrome://tracing, Perfetto and others show. One step (a cycle, or an instruction) is shown
+// as a microsecond. Each task has a row with its events and the stretches in which it runs. A
+// channel has a row with the number of its elements.
 type Timeline struct {
 	w    io.Writer
 	text *Text
@@ -20,8 +20,8 @@ type Timeline struct {
 	rows int
 
 	now   uint64
-	task  int    // that runs: index, Schedule, or waiting
-	since uint64 // it began then
+	task  int    // the running one: index, Schedule, or waiting
+	since uint64 // when it began
 	fill  []uint32
 	at    map[uint32]int // channel by the address of its count
 	tasks map[string]int
@@ -92,7 +92,7 @@ func (t *Timeline) turn(task int) {
 	t.task, t.since = task, t.now
 }
 
-// stretch writes what the present task has done until now.
+// stretch writes the stretch of the present task until now.
 func (t *Timeline) stretch() {
 	if t.task == waiting || t.now == t.since {
 		return
@@ -118,7 +118,7 @@ func (t *Timeline) channel(i int) {
 	t.put(rowEvent{Name: "channel " + t.text.Channels[i].Name, Ph: "C", Ts: t.now, Pid: program, Args: map[string]any{"elements": t.fill[i]}})
 }
 
-// event writes what a task showed.
+// event writes an event of a task.
 func (t *Timeline) event(e *trace.Event) {
 	tid := t.tasks[e.Task]
 	out := rowEvent{Ph: "i", Ts: t.now, Pid: program, Tid: tid, S: "t"}

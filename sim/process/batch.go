@@ -8,19 +8,19 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// batches is how many inputs a guest is sent ahead. It says nothing while it works on them,
-// so there are the fewer the longer it took for the last ones.
+// batches decides how many inputs to send ahead to a guest. The guest is silent while it works
+// on them, so the next batch is smaller if the last one took longer.
 type batches struct {
 	size int
 	sent time.Time
-	said []byte // the last one, whose room the next one takes
+	said []byte // the last batch, whose buffer the next one reuses
 }
 
-// batchHead is how many bytes are before the frames of a batch: what is ready, the bytes of
-// frames that wait, of all frames, and the clock.
+// batchHead is the size in bytes of a batch header: the ready mask, the bytes of the waiting
+// frames, the bytes of all frames, and the clock.
 const batchHead = 20
 
-// The bounds of a batch, and how long a guest shall need for one.
+// The bounds of a batch, and the intended time of a guest for one batch.
 const (
 	mostAhead  = 1 << 10
 	batchTakes = 50 * time.Millisecond
@@ -40,9 +40,9 @@ func (b *batches) next(now time.Time) int {
 	return b.size
 }
 
-// batch lets the world act until a device of mask has a frame, and sends with the answer the
-// frames that wait and those that come next, in at most room bytes. The guest plays them
-// by itself and tells what it does. An answer without frames is that of a wait.
+// batch lets the world act until a device of mask has a frame. With the answer it sends the
+// waiting frames and the next arrivals, in at most room bytes. The guest processes them alone
+// and reports its actions. An answer without frames equals the answer to a wait.
 func (m *Machine) batch(mask uint32, room int) error {
 	for m.readyFor(mask) == 0 {
 		if !m.world.AdvanceOr(world.Never) {
@@ -70,7 +70,7 @@ func (m *Machine) batch(mask uint32, room int) error {
 	return err
 }
 
-// waiting adds the frames that wait at devices, if there is room for all of them.
+// waiting appends the frames that wait at devices, if there is room for all of them.
 func (m *Machine) waiting(b []byte, room int) ([]byte, bool) {
 	before := b
 	for dev, at := range m.dev {
@@ -87,7 +87,7 @@ func (m *Machine) waiting(b []byte, room int) ([]byte, bool) {
 	return b, true
 }
 
-// deviceOf is the program's number of a device of the world, -1 when it has none.
+// deviceOf is the program's number of a device of the world, or -1 if the program lacks it.
 func (m *Machine) deviceOf(at int) int {
 	for dev, have := range m.dev {
 		if have == at {
@@ -108,7 +108,7 @@ func appendArrival(b []byte, at uint64, dev int, frame []byte) []byte {
 	return append(b, make([]byte, -len(frame)&7)...)
 }
 
-// waited does again what the guest did by itself when it waited for a device of mask.
+// waited repeats in the world the guest's own wait for a device of mask.
 func (m *Machine) waited(mask uint32) error {
 	for m.readyFor(mask) == 0 {
 		if !m.world.AdvanceOr(world.Never) {

@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// told notes the answer of a disk, as the program tells it.
+// told notes the answer of a disk, as the program reports it.
 func (m *Machine) told(dev int, data []byte) error {
 	port, err := m.device(dev)
 	if err != nil {
@@ -20,8 +20,8 @@ func (m *Machine) told(dev int, data []byte) error {
 	return nil
 }
 
-// asked notes a command that the program gives a disk, and gives it to the
-// world's disk as well. The program hears whether the world refuses it; else it carries it out.
+// asked notes a disk command of the program and passes it to the world's disk. It tells the
+// program whether the world refuses the command. Otherwise the program does the command.
 func (m *Machine) asked(dev int, command []byte) error {
 	port, err := m.device(dev)
 	if err != nil {
@@ -61,7 +61,7 @@ func (m *Machine) writeDisks() error {
 	return nil
 }
 
-// checkDisks compares the files with what the program said that it wrote.
+// checkDisks compares the files with the writes that the program reported.
 func (m *Machine) checkDisks() error {
 	for i, name := range m.prog.Devices {
 		if !m.prog.isDisk(i) {

@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// serve does what the guest asks for.
+// serve handles a request of the guest.
 func (m *Machine) serve(r request) error {
 	switch r.kind {
 	case 'P':
@@ -96,7 +96,7 @@ func (m *Machine) log(r request) error {
 	return nil
 }
 
-// mark notes the begin (even) or the end (odd) of a timed region.
+// mark notes the beginning (even) or the end (odd) of a timed region.
 func (m *Machine) mark(task, id uint32) error {
 	name, err := m.task(task)
 	if err != nil {
@@ -126,7 +126,7 @@ func (m *Machine) trap(r request) error {
 	return nil
 }
 
-// ready is the status mask: bit i for a frame that waits at device i.
+// ready is the status mask: bit i is set if a frame waits at device i.
 func (m *Machine) ready() uint32 {
 	var mask uint32
 	for i, at := range m.dev {
@@ -149,10 +149,10 @@ func (m *Machine) wait(mask uint32) error {
 	return m.reply(m.ready() | m.readyFor(mask))
 }
 
-// timerBit stands for the deadline in the mask and in the answer of a wait.
+// timerBit is the bit of the deadline in the mask and in the answer of a wait.
 const timerBit = 1 << 31
 
-// readyFor is what of a wait's mask is ready: devices, and the deadline.
+// readyFor is the ready part of a wait's mask: devices, and the deadline.
 func (m *Machine) readyFor(mask uint32) uint32 {
 	ready := m.ready() & mask
 	if mask&timerBit != 0 && m.world.Now() >= m.due {
@@ -188,8 +188,8 @@ func (m *Machine) device(dev int) (string, error) {
 	return m.prog.Devices[dev], nil
 }
 
-// take takes the head of a device's queue, and hands it over when the guest asks for it
-// and has not got it in a batch.
+// take takes the first frame of a device's queue. It sends the frame if the guest asks for it
+// and has not received it in a batch.
 func (m *Machine) take(dev, limit int, asked bool) error {
 	port, err := m.device(dev)
 	if err != nil {

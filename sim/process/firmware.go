@@ -2,15 +2,15 @@ package process
 
 import "strconv"
 
-// Firmware is that of a computer, which the Debian package ovmf has.
+// Firmware is the path of the UEFI firmware. The Debian package ovmf contains it.
 const Firmware = "/usr/share/ovmf/OVMF.fd"
 
-// firmwareMemory is what the firmware and a program beside it need, in MiB.
+// firmwareMemory is the memory in MiB for the firmware and a program beside it.
 const firmwareMemory = 128
 
-// FirmwareArgs is the command line of a computer with a UEFI firmware that starts from the
-// image of a disk. It has nothing of virtual machines: no kernel on the command line and no
-// device for exits. What the program writes to the disk is lost.
+// FirmwareArgs is the command line of a computer with a UEFI firmware that boots from a disk
+// image. It uses no special features of virtual machines: no kernel on the command line and no
+// exit device. The program's writes to the disk are lost.
 func FirmwareArgs(qemu, medium string, mib int) []string {
 	return []string{
 		qemu, "-M", "q35,smbus=off,usb=off,vmport=off", "-accel", "tcg", "-m", strconv.Itoa(max(firmwareMemory, mib)),

@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// inside is a guest of our own monitor: a virtual machine within this process.
+// inside is a guest of Sinter's monitor: a virtual machine within this process.
 type inside struct {
 	stop   context.CancelFunc
 	pipes  []*os.File
@@ -22,8 +22,8 @@ type inside struct {
 	done   chan struct{} // closed when both are set
 }
 
-// NewMonitor starts the executable, which is of product hvt, in a virtual machine of our
-// monitor. It needs /dev/kvm: without it the error is a monitor.ErrNoKVM.
+// NewMonitor starts the executable of product hvt in a virtual machine of Sinter's monitor. It
+// needs /dev/kvm; otherwise the error is a monitor.ErrNoKVM.
 func NewMonitor(ctx context.Context, p Program, w *world.World, o Options) (*Machine, error) {
 	if err := monitor.Available(); err != nil {
 		return nil, err
@@ -92,8 +92,8 @@ func (m *Machine) blocks() (map[string]monitor.Block, error) {
 	return all, nil
 }
 
-// finishInside waits for the end of a guest whose run is over, and checks that its exit
-// code says the same.
+// finishInside waits for the end of a guest whose run is over, and checks that the exit code
+// agrees.
 func (m *Machine) finishInside() error {
 	g := m.inside
 	select {
@@ -110,7 +110,7 @@ func (m *Machine) finishInside() error {
 	return m.checkDisks()
 }
 
-// lostInside says why the guest speaks no more.
+// lostInside says why the guest no longer sends requests.
 func (m *Machine) lostInside(err error) error {
 	g := m.inside
 	select {
@@ -124,7 +124,7 @@ func (m *Machine) lostInside(err error) error {
 	return fmt.Errorf("the program ended by itself, with exit code %d", g.result.Code)
 }
 
-// crashed gives the place of a crash.
+// crashed adds the source position of a crash.
 func (m *Machine) crashed(err error) error {
 	var c *monitor.Crash
 	if errors.As(err, &c) {

@@ -13,7 +13,7 @@ func (p *Program) isStream(dev int) bool { return dev < len(p.Streams) && p.Stre
 
 func (p *Program) isBus(dev int) bool { return dev < len(p.Buses) && p.Buses[dev] }
 
-// answer carries out a command over a bus: the answer and its length.
+// answer does a command over a bus, and replies with the answer and its length.
 func (m *Machine) answer(dev int, command []byte) error {
 	if !m.prog.isBus(dev) {
 		return fmt.Errorf("the program gave device %d a command, which is not a bus", dev)

@@ -1,6 +1,6 @@
-// Package process runs an executable as a Machine: a Linux process, or a
-// unikernel in QEMU or in our own monitor. It knows no compiler; it speaks the protocol of the
-// products, in which the guest asks for everything that comes from outside:
+// Package process runs an executable as a Machine: a Linux process, or a unikernel in QEMU or
+// in Sinter's monitor. It knows no compiler. It speaks the protocol of the products, in which
+// the guest asks for every input from outside:
 //
 //	guest                            harness (this package)
 //	'A' low high                     notes the deadline of the wait that follows
@@ -9,15 +9,14 @@
 //	'L' task site "2 frames seen"    notes the event
 //	'B' mask room                    as 'W', and sends ahead what arrives next (batch.go)
 //
-// So the canonical world of sim/world serves a real processor as it serves our
-// simulators. Log events carry their rendered text only: a process renders them
-// itself. A unikernel speaks over its serial line, and frames go over virtio
-// (see qemu.go).
+// So the canonical world of sim/world serves a real CPU and the simulators alike. Log events
+// carry only their rendered text: a process renders them itself. A unikernel uses its serial
+// line for requests and virtio for frames (see qemu.go).
 //
-// Whatever a guest does wrong is an error of Step, never an event and never an
-// end: silence for Options.Timeout, an end of its own, an exit status that does not
-// fit what it said, a processor exception (Crash), bytes that are not a request.
-// Start reading at Machine, then serve in events.go.
+// A fault of the guest is an error of Step, never an event and never an end. Such faults are
+// silence for Options.Timeout, an early end, an exit status that contradicts its requests, a
+// CPU exception (Crash), and bytes that are not a request. Start reading at Machine, then
+// serve in events.go.
 package process
 
 import (
@@ -37,7 +36,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Program is what the harness must know of the executable.
+// Program is the information about the executable that the harness needs.
 type Program struct {
 	Name    string
 	ELF     []byte
@@ -47,12 +46,12 @@ type Program struct {
 	Ports   [][]int  // by device: the UDP ports of its sockets
 	Disks   []bool   // whether each device is a disk; these may be shorter than Devices
 	Buses   []bool   // whether each device is a bus; the world answers its commands
-	Levels  []int    // bytes of each device of shape level; 0: it is none
-	Streams []bool   // whether bytes pass each device, each for itself
-	Words   []string // of the start, such as sn.nic.host=10.0.0.2/24
+	Levels  []int    // bytes of each device of shape level; 0 for others
+	Streams []bool   // whether each device passes single bytes
+	Words   []string // start words, such as sn.nic.host=10.0.0.2/24
 	Marks   []string
 	Traps   []string                // code by site
-	Where   func(rip uint64) string // place of an address, for crashes; may be nil
+	Where   func(rip uint64) string // source position of an address, for crashes; may be nil
 }
 
 // Options are the choices of a run.
@@ -61,10 +60,10 @@ type Options struct {
 	ICount  bool          // QEMU counts instructions exactly
 	QEMU    string        // path of qemu-system-x86_64
 	Chipset Chipset       // of a guest of QEMU
-	Accel   string        // what executes a guest of QEMU: tcg (also when empty) or kvm
-	Memory  int           // MiB of a guest of QEMU; 0: what it needs
-	Samples *Samples      // of a Linux process: where it spends its time; nil: nobody looks
-	Dir     string        // where the executable is put and stays; empty: a place that Close removes
+	Accel   string        // accelerator of a guest of QEMU: tcg (the default) or kvm
+	Memory  int           // MiB of a guest of QEMU; 0: as much as it needs
+	Samples *Samples      // of a Linux process: where it spends its time; nil: no samples
+	Dir     string        // directory that keeps the executable; empty: one that Close removes
 }
 
 // Machine is a guest and its world.
@@ -72,24 +71,24 @@ type Machine struct {
 	prog  Program
 	opts  Options
 	world *world.World
-	dev   []int // number in the world of each device, -1 for none
+	dev   []int // by device: its number in the world, -1 for none
 	tr    *trace.Trace
-	text  []byte        // of the log event that is being said
+	text  []byte        // of the present log event
 	shown world.Outputs // levels of outputs
-	due   uint64        // the deadline that the guest has set last
+	due   uint64        // the last deadline of the guest
 
 	batches batches
 	done    bool
 
-	instructions uint64 // what the guest has counted
+	instructions uint64 // counted by the guest
 
 	in   io.Writer // to the guest
 	out  *bufio.Reader
-	wire wire // frames over a network; nil when they go over the line
+	wire wire // frames over a network; nil if they go over the line
 	host host
 
 	inside *inside // the guest, when it runs in this process
-	// Command runs the same executable by hand and live, as long as it is there
+	// Command runs the same executable live from a shell, as long as the file exists
 	// (Options.Dir).
 	Command string
 }
@@ -98,7 +97,7 @@ type Machine struct {
 type host struct {
 	ctx     context.Context
 	dir     string
-	scratch bool // dir is ours to remove
+	scratch bool // Close removes dir
 	cmd     *exec.Cmd
 	stdin   io.Closer
 	stdout  *os.File
@@ -167,8 +166,8 @@ func prepare(p Program, w *world.World, o Options) (*Machine, error) {
 	return m, nil
 }
 
-// liveProcess is how a person starts a process: each device is a TAP interface of
-// its name.
+// liveProcess is the command by which a user starts a process. Each device is a TAP interface
+// with the device's name.
 func liveProcess(path string, p *Program) string {
 	for i, d := range p.Devices {
 		if p.isDisk(i) {
@@ -195,7 +194,7 @@ func liveProcess(path string, p *Program) string {
 	return path
 }
 
-// newMachine is a machine that has no guest yet.
+// newMachine makes a machine without a guest.
 func newMachine(p Program, w *world.World, o Options) *Machine {
 	m := &Machine{prog: p, opts: o, world: w, tr: &trace.Trace{Program: p.Name}, shown: world.Outputs{}}
 	for _, name := range p.Devices {
@@ -210,9 +209,9 @@ func newMachine(p Program, w *world.World, o Options) *Machine {
 	return m
 }
 
-// start runs a command with the line to the guest on its standard streams. A
-// file that was written a moment ago may still be open in a child that another
-// goroutine is starting; then it cannot be executed yet.
+// start runs a command with the line to the guest on its standard streams. A recently written
+// file may still be open in a child that another goroutine is starting. It cannot be executed
+// until then.
 func (m *Machine) start(ctx context.Context, path string, args ...string) error {
 	var err error
 	for range 20 {
@@ -265,7 +264,7 @@ func (r *deadlineReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// firstBytes keeps the beginning of what is written to it.
+// firstBytes keeps the first bytes written to it.
 type firstBytes struct{ data []byte }
 
 func (b *firstBytes) Write(p []byte) (int, error) {
@@ -314,11 +313,11 @@ func (m *Machine) reap() error {
 	return err
 }
 
-// The exit codes of a guest, those of the tool.
+// The exit codes of a guest, the same as the exit codes of the tool.
 var exitCodes = map[trace.Status]int{trace.Ended: 0, trace.Waiting: 0, trace.Trapped: 4, trace.Stuck: 5}
 
-// finish waits for the end of a guest whose run is over, and checks that its
-// exit status says the same.
+// finish waits for the end of a guest whose run is over, and checks that the exit status
+// agrees.
 func (m *Machine) finish() error {
 	stop := time.AfterFunc(m.opts.Timeout, func() { m.host.cmd.Process.Kill() }) //nolint:errcheck // it may have ended
 	defer stop.Stop()
@@ -337,8 +336,8 @@ func ending(err error) string {
 	return err.Error()
 }
 
-// lost says why nothing can be read from the guest any more, and of QEMU which
-// command starts it again.
+// lost says why nothing can be read from the guest any more. For QEMU it adds the command that
+// starts it again.
 func (m *Machine) lost(err error) error {
 	if m.inside != nil {
 		return m.lostInside(err)
@@ -357,20 +356,20 @@ func (m *Machine) lost(err error) error {
 	return fmt.Errorf("QEMU ended by itself, with %s%s (to repeat: %s)", ending(end), m.host.said.line(), m.Command)
 }
 
-// Died is a process that ended by itself before its run was over.
+// Died is the error for a process that ended before its run was over.
 type Died struct{ With string }
 
-// Error gives one line.
+// Error returns one line.
 func (d *Died) Error() string { return "the program ended by itself, with " + d.With }
 
 // Done reports that the run has ended.
 func (m *Machine) Done() bool { return m.done }
 
-// Trace returns what was observed.
+// Trace returns the observed events.
 func (m *Machine) Trace() *trace.Trace { return m.tr }
 
-// Instructions returns how many instructions the program has executed, as far as
-// it was made to count them and ran under Options.ICount.
+// Instructions returns the number of executed instructions. It needs a program that counts
+// them and Options.ICount.
 func (m *Machine) Instructions() uint64 { return m.instructions }
 
 // Step serves one request.

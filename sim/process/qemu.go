@@ -23,18 +23,18 @@ type Chipset string
 const (
 	Microvm Chipset = ""    // virtio-mmio: product pvh
 	Q35     Chipset = "q35" // virtio over PCI: product pvh-pci
-	// Computer is q35 as a computer has it, with a firmware and cards of its own (FirmwareArgs):
-	// product uefi.
+	// Computer is q35 like a physical computer, with firmware and its own cards
+	// (FirmwareArgs): product uefi.
 	Computer Chipset = "computer"
 )
 
-// commonArgs are those of every chipset.
+// commonArgs are the arguments for every chipset.
 var commonArgs = []string{
 	"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
 }
 
-// machine is a chipset without what the unikernel does not use. Without ACPI a microvm
-// puts its virtio devices on the kernel command line.
+// machine is a chipset without the parts that the unikernel does not use. Without ACPI a
+// microvm puts its virtio devices on the kernel command line.
 func (c Chipset) machine() []string {
 	if c == Q35 {
 		return []string{"-M", "q35,smbus=off,sata=off,usb=off,vmport=off,hpet=off"}
@@ -44,8 +44,7 @@ func (c Chipset) machine() []string {
 	}
 }
 
-// device names a virtio device as the chipset has it. A card needs no program to start a
-// computer from the network.
+// device is the QEMU name of a virtio device on the chipset. A card needs no network boot ROM.
 func (c Chipset) device(kind string) string {
 	switch {
 	case c == Computer && kind == "net":
@@ -58,10 +57,10 @@ func (c Chipset) device(kind string) string {
 	return "virtio-" + kind + "-device"
 }
 
-// exact makes the time-stamp counter an exact counter of instructions.
+// exact makes the time-stamp counter count instructions exactly.
 var exact = []string{"-icount", "shift=0,sleep=off"}
 
-// QEMUArgs is the command line that boots a kernel, the program first. The kernel's
+// QEMUArgs is the command line that boots a kernel. The QEMU program comes first. The kernel's
 // own command line is empty for a live run.
 func QEMUArgs(o Options, kernel, line string) []string {
 	args := slices.Concat([]string{o.QEMU}, o.Chipset.machine(), commonArgs)
@@ -81,30 +80,31 @@ func QEMUArgs(o Options, kernel, line string) []string {
 	return args
 }
 
-// leastMemory is what a guest with little static memory gets, in MiB.
+// leastMemory is the memory of a guest with little static memory, in MiB.
 const leastMemory = 4
 
-// MemoryOf is the memory that a kernel gets, in MiB: what the options say, or what its
-// image needs.
+// MemoryOf is the memory of a kernel, in MiB: the value of the options, or the need of the
+// image.
 func MemoryOf(o Options, kernel string) int {
 	if o.Memory > 0 {
 		return o.Memory
 	}
 	data, err := os.ReadFile(kernel)
 	if err != nil {
-		return leastMemory // QEMU says what is wrong with the file
+		return leastMemory // QEMU reports the error in the file
 	}
 	return MemoryOfImage(data)
 }
 
-// MemoryOfImage is the memory that a kernel needs, in MiB: up to the end of its image, and
-// two for what the loader puts beside it.
+// MemoryOfImage is the memory that a kernel needs, in MiB: up to the end of its image, and two
+// for the loader's data.
 func MemoryOfImage(kernel []byte) int { return max(leastMemory, int(imageEnd(kernel)>>20)+3) }
 
-// LeastMemoryOfImage is how much a kernel must have to be loaded, in MiB.
+// LeastMemoryOfImage is the memory in MiB that is needed to load a kernel.
 func LeastMemoryOfImage(kernel []byte) int { return int((imageEnd(kernel) + 1<<20 - 1) >> 20) }
 
-// imageEnd is where an image ends in memory, below 4 GiB; 0 for what cannot be read as one.
+// imageEnd is the end address of an image in memory, below 4 GiB, or 0 if the bytes are not an
+// image.
 func imageEnd(kernel []byte) uint64 {
 	f, err := elf.NewFile(bytes.NewReader(kernel))
 	if err != nil {
@@ -119,7 +119,7 @@ func imageEnd(kernel []byte) uint64 {
 	return min(end, 1<<32)
 }
 
-// liveQEMU is how a person boots a kernel: its cards share QEMU's own network.
+// liveQEMU is the command by which a user boots a kernel. The cards share QEMU's own network.
 func liveQEMU(o Options, kernel string, p *Program) []string {
 	args, lines := QEMUArgs(o, kernel, strings.Join(p.Words, " ")), 0
 	for i, name := range p.Devices {
@@ -148,8 +148,9 @@ func (p *Program) wired(dev int) bool {
 	return !p.isDisk(dev) && !p.isLevel(dev) && !p.isStream(dev) && !p.isBus(dev)
 }
 
-// LineArgs is the nth serial line besides the console, of two. The program knows its
-// lines by their order; backend is a character device of QEMU with the identity sN.
+// LineArgs returns the arguments for the nth serial line besides the console, at most two. The
+// program identifies its lines by their order. backend is a character device of QEMU with the
+// identity sN.
 func LineArgs(n int, backend string) []string {
 	return []string{
 		"-chardev", backend,
@@ -157,7 +158,8 @@ func LineArgs(n int, backend string) []string {
 	}
 }
 
-// Disk is a disk. The program knows its disks by their serial numbers.
+// Disk returns the arguments for a disk. The program identifies its disks by their serial
+// numbers.
 func (c Chipset) Disk(i int, file string) []string {
 	return []string{
 		"-drive", fmt.Sprintf("file=%s,if=none,format=raw,id=d%d", file, i),
@@ -165,8 +167,8 @@ func (c Chipset) Disk(i int, file string) []string {
 	}
 }
 
-// Card is a network card. The program knows its devices by the last byte of the
-// address.
+// Card returns the arguments for a network card. The program identifies its devices by the
+// last byte of the address.
 func (c Chipset) Card(i int, backend string) []string {
 	return []string{
 		"-netdev", fmt.Sprintf("%s,id=n%d", backend, i),
@@ -174,11 +176,11 @@ func (c Chipset) Card(i int, backend string) []string {
 	}
 }
 
-// exitStatus is what the exit device makes of a code.
+// exitStatus is the exit status of QEMU when the guest writes a code to the exit device.
 func exitStatus(code int) int { return 2*code + 1 }
 
-// NewUnikernel boots the executable in QEMU. Frames go over datagram sockets:
-// one pair for each device.
+// NewUnikernel boots the executable in QEMU. Frames go over datagram sockets, one pair for
+// each device.
 func NewUnikernel(ctx context.Context, p Program, w *world.World, o Options) (*Machine, error) {
 	m, err := prepare(p, w, o)
 	if err != nil {
@@ -217,8 +219,8 @@ func (m *Machine) boot(ctx context.Context) error {
 	return m.start(ctx, args[0], args[1:]...)
 }
 
-// datagrams is a wire of unix datagram sockets, ours at index i bound to
-// dev<i>.host and QEMU's to dev<i>.guest.
+// datagrams is a wire of unix datagram sockets. The harness binds socket i to dev<i>.host,
+// QEMU to dev<i>.guest.
 type datagrams struct {
 	dir   string
 	conns []*net.UnixConn

@@ -6,15 +6,14 @@ import (
 	"io"
 )
 
-// limits of what a guest may say in one request.
+// Limits of one request of a guest.
 const (
 	maxText  = 1 << 20
 	maxFrame = 1 << 16
 	maxLine  = 200
 )
 
-// request is what a guest says: four words, then as many bytes as the last one
-// says.
+// request is a request of a guest: four words, then as many bytes as the last word says.
 type request struct {
 	kind byte
 	a, b uint32
@@ -56,8 +55,8 @@ func (m *Machine) reply(words ...uint32) error {
 	return err
 }
 
-// lastWords reads the line of a guest that cannot go on: a processor exception,
-// or what its drivers complain about.
+// lastWords reads the last line of a guest that cannot go on: a CPU exception, or an error of
+// its drivers.
 func (m *Machine) lastWords() error {
 	line := make([]byte, 0, maxLine)
 	for len(line) < maxLine {
@@ -86,12 +85,11 @@ func (m *Machine) where(rip uint64) string {
 	return m.prog.Where(rip)
 }
 
-// Crash is a processor exception in a unikernel, or what a guest of the monitor did
-// instead of running on.
+// Crash is a CPU exception in a unikernel, or the fault that stopped a guest of the monitor.
 type Crash struct {
 	Vector, Code, RIP, Addr uint64
 	Where                   string // file:line
-	Why                     string // of a guest of the monitor, which learns no vector
+	Why                     string // of a guest of the monitor, which does not report a vector
 }
 
 // Error says what happened and where.

@@ -6,15 +6,15 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// Caller calls one function again and again. It is for functions of words that do
-// nothing but compute, such as those of the library of floats.
+// Caller calls one function many times. It is for functions of words that only compute, such
+// as the functions of the float library.
 type Caller struct {
 	c  *context
 	fn *compiled
 	pc int32
 }
 
-// NewCaller compiles a function and what it calls.
+// NewCaller compiles a function and its callees.
 func NewCaller(m *ir.Module, f *ir.Func) (*Caller, error) {
 	if len(f.Objs) > 0 {
 		return nil, fmt.Errorf("program: %s takes objects", f.Name)
@@ -23,9 +23,8 @@ func NewCaller(m *ir.Module, f *ir.Func) (*Caller, error) {
 	return &Caller{c: x, fn: fn, pc: x.pc}, nil
 }
 
-// Call runs the function. Words and results are as the function has them; the
-// results stay valid until the next call. A function that traps or waits is an
-// error.
+// Call runs the function with its argument words and returns its result words. The results
+// stay valid until the next call. It is an error if the function traps or waits.
 func (k *Caller) Call(words ...uint64) ([]uint64, error) {
 	for n, s := range k.fn.params {
 		k.c.slots[s] = words[n]

@@ -56,8 +56,8 @@ const (
 	cEvent // everything else, by the instruction
 )
 
-// inst is one operation. A place is base + s[b] + (s[a] + disp), where the part
-// in parentheses must leave n bytes within limit.
+// inst is one operation. A place is base + s[b] + (s[a] + disp). The part in parentheses must
+// leave n bytes within limit.
 type inst struct {
 	op           code
 	w            uint8 // 64 - width of signed operands, amount of a slice, width of the low part of cat
@@ -76,7 +76,7 @@ type event struct {
 	refs    []int32 // slots that hold the addresses of the refs
 }
 
-// segment is a run of instructions that is counted as one.
+// segment is a run of instructions that are counted together.
 type segment struct {
 	block *ir.Block
 	size  uint64
@@ -145,7 +145,7 @@ type compiling struct {
 	fixups []fixup
 }
 
-// compiled is where a function's places are.
+// compiled has the positions and slots of a compiled function.
 type compiled struct {
 	entry   int32
 	params  []int32
@@ -160,13 +160,13 @@ type fixup struct {
 	to    *ir.Block
 }
 
-// context compiles everything that f reaches into a context that begins at f.
+// context compiles all functions that f reaches into a context that begins at f.
 func (c *compiler) context(f *ir.Func, task int) *context {
 	x, _ := c.enter(f, task)
 	return x
 }
 
-// enter does so and says where the places of f are.
+// enter does the same, and also returns the positions and slots of f.
 func (c *compiler) enter(f *ir.Func, task int) (*context, *compiled) {
 	x := &context{mc: c.mc, task: task, name: "main"}
 	if task >= 0 {
@@ -185,7 +185,7 @@ func (c *compiler) enter(f *ir.Func, task int) (*context, *compiled) {
 	return x, fn
 }
 
-// reached lists f and what it calls, callees first.
+// reached lists f and its direct and indirect callees, callees first.
 func reached(f *ir.Func) []*ir.Func {
 	var out []*ir.Func
 	seen := map[*ir.Func]bool{}
@@ -214,7 +214,7 @@ func (k *compiling) newSlot() int32 {
 	return int32(len(k.x.slots) - 1)
 }
 
-// constant returns a slot that holds v for ever.
+// constant returns a slot that always holds v.
 func (k *compiling) constant(v uint64) int32 {
 	s, ok := k.konst[v]
 	if !ok {
@@ -280,7 +280,7 @@ func (k *compiling) function(f *ir.Func) {
 	}
 }
 
-// count begins a segment that goes to the next mark or the end of b.
+// count begins a segment that ends at the next mark or the end of b.
 func (k *compiling) count(b *ir.Block, from int) {
 	n := from
 	for n < len(b.Instrs) && (n == from || b.Instrs[n-1].Op != ir.OpMark) {
@@ -326,8 +326,8 @@ func (k *compiling) edge(e *ir.Edge) {
 	k.fixups = append(k.fixups, fixup{at: at, to: e.To})
 }
 
-// moves copies src to dst as if at once: a move whose target is still needed
-// waits; a cycle is broken with a slot of its own.
+// moves copies src to dst in parallel. A move waits while its target is still needed. A
+// separate slot breaks a cycle.
 func (k *compiling) moves(dst, src []int32) {
 	type move struct{ dst, src int32 }
 	var todo []move
@@ -364,7 +364,7 @@ func (k *compiling) moves(dst, src []int32) {
 	}
 }
 
-// at fills the place of a ref of n bytes into i.
+// at sets the place in i to a ref of n bytes.
 func (k *compiling) at(i inst, r ir.Ref, n int) inst {
 	i.a, i.b, i.disp, i.limit, i.n = k.zero, k.zero, r.Disp, r.Obj.Size, n
 	if r.Off != nil {
@@ -445,7 +445,7 @@ func (k *compiling) other(i *ir.Instr) {
 	k.emit(inst{op: cEvent, instr: i, event: e})
 }
 
-// reach is how many bytes an event surely touches at its n-th place: a part of a
+// reach is the number of bytes that an event always accesses at its n-th place: a part of a
 // channel's element, or the length of bytes.
 func (k *compiling) reach(i *ir.Instr, n int) int {
 	switch i.Op {
@@ -455,7 +455,7 @@ func (k *compiling) reach(i *ir.Instr, n int) int {
 	return min(4, i.Refs[n].Obj.Size)
 }
 
-// fast lists the word operators that have an operation of their own.
+// fast lists the word operators that have a separate operation.
 var fast = map[word.Op]code{
 	word.Add: cAdd, word.Sub: cSub, word.Mul: cMul, word.And: cAnd, word.Or: cOr, word.Xor: cXor, word.Not: cNot,
 	word.Shl: cShl, word.Shru: cShru, word.Shrs: cShrs, word.Eq: cEq, word.Ne: cNe, word.Ltu: cLtu, word.Geu: cGeu,
@@ -473,7 +473,7 @@ func (k *compiling) word(i *ir.Instr) {
 		x.op = op
 	}
 	switch i.Word {
-	case word.Mux: // the condition goes where conditions are
+	case word.Mux: // the condition goes into the field for conditions
 		x.c, x.a, x.b = slots[0], slots[1], slots[2]
 	case word.Slice:
 		x.w = uint8(i.Imm)

@@ -5,11 +5,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// ring is what is known of a channel between two contexts: how often its writer has
-// filled a slot, and its reader emptied one.
+// ring is the state of a channel between two contexts. It counts the slots that the writer has
+// filled and the slots that the reader has emptied.
 type ring struct{ given, taken uint64 }
 
-// hold is the slot that the next pass is about, if it may be had.
+// hold returns the slot of the next pass, if it is available.
 func (r *ring) hold(what uint64, room int) (slot uint64, ok bool) {
 	switch what {
 	case ir.HasValue:
@@ -38,8 +38,7 @@ func (mc *Machine) halt(c *context) error {
 	return nil
 }
 
-// othersRest reports whether no other context can go on: each has ended or holds at a
-// channel.
+// othersRest reports whether all other contexts have ended or hold at a channel.
 func (mc *Machine) othersRest(c *context) bool {
 	for _, o := range mc.tasks {
 		if o == c || o.ended {

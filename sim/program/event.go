@@ -150,7 +150,8 @@ func (c *context) shown(i *inst, types []trace.ArgType, slots []int32, words []*
 	return args, nil
 }
 
-// mark records a mark and, at its end, how much ran since its begin.
+// mark records a mark. At its end it also records the number of instructions since its
+// beginning.
 func (mc *Machine) mark(c *context, i *ir.Instr) {
 	n := int(i.Imm / 2)
 	if i.Imm%2 == 0 {
@@ -162,7 +163,7 @@ func (mc *Machine) mark(c *context, i *ir.Instr) {
 	mc.marks = append(mc.marks, Mark{mc.m.Marks[n], c.executed() - mc.open[n]})
 }
 
-// recv takes the next frame that fits; false when there is none.
+// recv takes the next frame that fits. It returns false when there is none.
 func (c *context) recv(i *inst) bool {
 	for c.mc.pending(i.instr.Dev) {
 		if frame, ok := c.mc.world.Take(c.mc.ports[i.instr.Dev], int(i.instr.Imm)); ok {
@@ -268,7 +269,7 @@ func (c *context) get(i *inst) error {
 	return c.moveEvent(i, trace.Recv, i.event.results, i.instr.Results)
 }
 
-// moveEvent shows an element that moves; slots hold its words.
+// moveEvent records the move of an element. slots hold the words of the element.
 func (c *context) moveEvent(i *inst, kind trace.Kind, slots []int32, values []*ir.Value) error {
 	ch := &c.mc.m.Chans[i.instr.Chan]
 	var args []trace.Arg
@@ -296,8 +297,8 @@ func (c *context) moveEvent(i *inst, kind trace.Kind, slots []int32, values []*i
 	return nil
 }
 
-// argAt reads an argument from memory, where a number takes size bytes, or as many
-// as its width needs when size is 0.
+// argAt reads an argument from memory. A number takes size bytes. If size is 0 it takes as
+// many bytes as its width needs.
 func (mc *Machine) argAt(t trace.ArgType, at, size int, what *ir.Instr) (trace.Arg, error) {
 	if t.Kind == "bytes" {
 		data, err := mc.bytesAt(at, what)
@@ -315,7 +316,8 @@ func (mc *Machine) argAt(t trace.ArgType, at, size int, what *ir.Instr) (trace.A
 	return trace.Arg{Bits: v & word.Mask(t.Width)}, nil
 }
 
-// waitsFor says what a blocked context waits for and whether that is outside.
+// waitsFor describes the event that a blocked context waits for, and whether it comes from
+// outside.
 func (c *context) waitsFor() (string, bool) {
 	i := c.code[c.pc].instr
 	if i == nil {

@@ -27,7 +27,7 @@ func bit(b bool) uint64 {
 	return 0
 }
 
-// place computes an address; ok is false when n bytes there leave the object.
+// place computes an address. ok is false if n bytes at the address leave the object.
 func place(s []uint64, i *inst) (at int, ok bool) {
 	off, n := int(uint32(s[i.a])+uint32(i.disp)), i.n
 	if i.op == cSpan {
@@ -145,7 +145,7 @@ func (c *context) run(budget int) (stopReason, error) {
 	}
 }
 
-// memory executes the operations that have a place.
+// memory executes the operations on memory.
 func memory(s []uint64, mem []byte, i *inst, at int) {
 	switch i.op {
 	case cLoad1:

@@ -1,24 +1,23 @@
-// Package program runs the program IR: the machine "ir". It runs a module
-// before and after ir/pass/tasks and must show the same trace.
+// Package program runs the program IR: the machine "ir". It runs a module before or after
+// ir/pass/tasks. Both must show the same trace.
 //
-// Each task (after the tasks pass: Main) is compiled to a context of its own: a
-// flat list of instructions over numbered slots. There is no recursion, so every
-// function has its slots, its objects and its return address at fixed places,
-// and a call is a few moves and a jump:
+// Each task (after the tasks pass: Main) is compiled to a separate context: a flat list of
+// instructions over numbered slots. There is no recursion. So every function has fixed
+// addresses for its slots, objects and return address. A call is a few moves and a jump:
 //
 //	block 12 instructions
 //	v8 = load4 mem[%hits + v7]
 //	v9 = v8 + slot 3, mask 0xffffffff
 //	...
 //
-// A blocking operation that is not enabled leaves the context at its
-// instruction; the schedule comes back to it. Before the tasks pass the machine
-// follows the canonical schedule (tasks in system order, each until it waits,
-// cyclically), after it Main contains that schedule.
+// A blocking operation that is not enabled leaves the context at its instruction, and the
+// schedule comes back to it. Before the tasks pass the machine follows the canonical schedule:
+// tasks in system order, each until it waits, cyclically. After the pass Main contains that
+// schedule.
 //
-// What the verifier cannot see, a place outside its object, is a fault of the
-// tool and stops the machine with an error. Bytes of a local object that nobody
-// has written are 0xa5, so that reading them shows.
+// The verifier cannot detect an address outside its object. Such an address is a fault of the
+// tool and stops the machine with an error. Unwritten bytes of a local object are 0xa5, so
+// that a read of them is noticed.
 //
 // Start reading at New, then compile.go and exec.go.
 package program
@@ -33,7 +32,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// fuel is the number of instructions of one Step, roughly.
+// fuel is the approximate number of instructions in one Step.
 const fuel = 1 << 20
 
 // Machine runs one module against one world. It implements sim.Machine.
@@ -47,14 +46,14 @@ type Machine struct {
 	offer   []bool // by channel of capacity 0: its value waits to be taken
 	trace   trace.Trace
 	outputs world.Outputs
-	ports   []int // world device of each device, -1 if the world has none of its name
+	ports   []int // world device of each device, -1 if the world has none with its name
 	done    bool
 
 	services bool // some task is a service
-	turn     int  // the context whose turn it is
+	turn     int  // the current context
 	progress bool
 	marks    []Mark
-	open     map[int]uint64 // begin of the open marks by number
+	open     map[int]uint64 // beginning of the open marks by number
 }
 
 // element is a value in a channel.
@@ -63,7 +62,7 @@ type element struct {
 	objs  [][]byte
 }
 
-// Mark is one run of a timed region: how many IR instructions it executed.
+// Mark is one run of a timed region, with its number of executed IR instructions.
 type Mark struct {
 	Name   string
 	Instrs uint64
@@ -76,7 +75,7 @@ type BlockCount struct {
 	Count uint64
 }
 
-// New compiles a verified module. The devices of the world are found by name.
+// New compiles a verified module. It finds the devices of the world by name.
 func New(m *ir.Module, w *world.World) (*Machine, error) {
 	mc := &Machine{m: m, world: w, chans: make([][]element, len(m.Chans)), offer: make([]bool, len(m.Chans)), rings: make([]ring, len(m.Chans)), open: map[int]uint64{}, outputs: world.Outputs{}}
 	mc.trace.Program = m.Name
@@ -102,13 +101,13 @@ func New(m *ir.Module, w *world.World) (*Machine, error) {
 // Done reports that the run has ended.
 func (mc *Machine) Done() bool { return mc.done }
 
-// Trace returns what was observed so far.
+// Trace returns the events observed so far.
 func (mc *Machine) Trace() *trace.Trace { return &mc.trace }
 
 // Marks returns the timed regions in the order of their ends.
 func (mc *Machine) Marks() []Mark { return mc.marks }
 
-// Instrs returns how many IR instructions were executed.
+// Instrs returns the number of executed IR instructions.
 func (mc *Machine) Instrs() uint64 {
 	n := uint64(0)
 	for _, c := range mc.tasks {
@@ -117,8 +116,7 @@ func (mc *Machine) Instrs() uint64 {
 	return n
 }
 
-// Profile returns how often each block was entered, functions and blocks in
-// the order of the module.
+// Profile returns how often each block was entered, in the order of the module.
 func (mc *Machine) Profile() []BlockCount {
 	at := map[*ir.Block]uint64{}
 	for _, c := range mc.tasks {
@@ -137,8 +135,7 @@ func (mc *Machine) Profile() []BlockCount {
 	return out
 }
 
-// Step runs the context whose turn it is until it waits, ends, or has used up
-// its fuel.
+// Step runs the current context until it waits, ends, or has used up its fuel.
 func (mc *Machine) Step() error {
 	if mc.done {
 		return nil
@@ -177,7 +174,7 @@ func (mc *Machine) Step() error {
 	return nil
 }
 
-// idle acts when Main holds in a wait: the world moves or the run ends.
+// idle handles a wait of Main: the world acts or the run ends.
 func (mc *Machine) idle(c *context) error {
 	if mc.world.AdvanceOr(c.deadline()) {
 		return nil
@@ -191,7 +188,7 @@ func (mc *Machine) idle(c *context) error {
 	return nil
 }
 
-// round ends a round over all tasks; when none moved, the world acts.
+// round ends a round over all tasks. If no task moved, the world acts.
 func (mc *Machine) round() {
 	moved := mc.progress
 	mc.turn, mc.progress = 0, false
@@ -210,8 +207,8 @@ func (mc *Machine) round() {
 	mc.end(status)
 }
 
-// stuck reports whether the program's own tasks do not go on whatever comes, though services
-// would.
+// stuck reports whether no input can make the program's own tasks go on, although services
+// can.
 func (mc *Machine) stuck() bool {
 	if !mc.services {
 		return false
@@ -220,7 +217,7 @@ func (mc *Machine) stuck() bool {
 	return status == trace.Stuck
 }
 
-// waits says what the tasks wait for, and how the run ends if that does not come.
+// waits describes the events that the tasks wait for, and how the run ends without them.
 func (mc *Machine) waits() (trace.Status, []string) {
 	status := trace.Stuck
 	var waits []string
@@ -249,7 +246,7 @@ func (mc *Machine) allEnded() bool {
 
 func (mc *Machine) isService(c *context) bool { return c.task >= 0 && mc.m.Tasks[c.task].Service }
 
-// fromService reports whether a channel is written by a service: who waits for it
+// fromService reports whether a service writes a channel. A task that waits for such a channel
 // waits for the outside.
 func (mc *Machine) fromService(ch int) bool { return mc.m.Tasks[mc.m.Chans[ch].Writer].Service }
 
@@ -274,7 +271,7 @@ func (mc *Machine) event(c *context, i *ir.Instr, e trace.Event) {
 	mc.trace.Add(e)
 }
 
-// fault says what went wrong where; it is a fault of the tool.
+// fault makes the error for a fault of the tool, with its source position.
 func fault(i *ir.Instr, format string, args ...any) error {
 	at := diag.Span{}
 	if i != nil {

@@ -49,8 +49,8 @@ func (c *context) choice(i *inst) (stopReason, error) {
 	return outOfFuel, nil
 }
 
-// meet is a send to a channel of capacity 0: the value is offered, and the task
-// goes on when it is taken.
+// meet is a send to a channel of capacity 0. The task offers the value, and goes on when it is
+// taken.
 func (c *context) meet(i *inst) (stopReason, error) {
 	ch := i.instr.Chan
 	switch {
@@ -66,7 +66,7 @@ func (c *context) meet(i *inst) (stopReason, error) {
 	return outOfFuel, c.moveEvent(i, trace.Send, i.event.args, i.instr.Args)
 }
 
-// choose returns the arm of a select that is chosen now, -1 when none is ready.
+// choose returns the arm that a select chooses now, or -1 when none is ready.
 func (c *context) choose(i *inst) int {
 	in, first := i.instr, 0
 	if in.Fair {
@@ -103,7 +103,7 @@ func (c *context) armTime(i *inst, k int) uint64 {
 	return c.joined(i, first+1)
 }
 
-// joined is the 64-bit word at argument k, which may be in two halves.
+// joined is the 64-bit word at argument k. It may be in two halves.
 func (c *context) joined(i *inst, k int) uint64 {
 	v := c.slots[i.event.args[k]]
 	if i.instr.Args[k].Type == 32 {
@@ -112,12 +112,12 @@ func (c *context) joined(i *inst, k int) uint64 {
 	return v
 }
 
-// timer is the bit of the deadline in the status that a wait sees.
+// timer is the deadline bit of the status for a wait.
 func (c *context) timer() uint64 {
 	return bit(c.mc.world.Now() >= c.alarm) << ir.TimerBit
 }
 
-// deadline is the time that the wait which holds Main waits for.
+// deadline is the deadline of the wait that holds Main.
 func (c *context) deadline() uint64 {
 	if c.mask>>ir.TimerBit&1 == 0 {
 		return world.Never
@@ -125,7 +125,7 @@ func (c *context) deadline() uint64 {
 	return c.alarm
 }
 
-// deadline is the earliest time that the select of some task waits for.
+// deadline is the earliest deadline of the selects of all tasks.
 func (mc *Machine) deadline() uint64 {
 	d := uint64(world.Never)
 	for _, c := range mc.tasks {
@@ -142,7 +142,8 @@ func (mc *Machine) deadline() uint64 {
 	return d
 }
 
-// selectWaits says what a blocked select waits for and whether that is outside.
+// selectWaits describes the events that a blocked select waits for, and whether they come from
+// outside.
 func (c *context) selectWaits() (string, bool) {
 	i := &c.code[c.pc]
 	var list []string

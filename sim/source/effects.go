@@ -28,7 +28,7 @@ func (ch *channel) shown(cells []uint64) []trace.Arg {
 	return args
 }
 
-// Do does an effect of the task, waiting as long as it is not possible.
+// Do does an effect of the task, and waits until it is possible.
 func (t *task) Do(e *eval.Effect) {
 	switch e.Kind {
 	case eval.TickEffect:
@@ -67,7 +67,7 @@ func (t *task) pause(w wait) {
 	}
 }
 
-// await pauses until what the task waits for is there.
+// await pauses until the wait w is over.
 func (t *task) await(w wait) {
 	for !t.m.open(w) {
 		t.pause(w)
@@ -91,7 +91,7 @@ func (t *task) recv(e *eval.Effect) {
 	t.get(e)
 }
 
-// get takes the first value of a channel that has one.
+// get takes the first value of a nonempty channel.
 func (t *task) get(e *eval.Effect) {
 	ch := t.m.chans[e.Index]
 	copy(e.Cells, ch.values[0])
@@ -99,7 +99,7 @@ func (t *task) get(e *eval.Effect) {
 	t.event(trace.Event{Kind: trace.Recv, Port: ch.name, Args: ch.shown(e.Cells)})
 }
 
-// out sends a frame; nothing is sent for zero bytes.
+// out sends a frame. It sends nothing for zero bytes.
 func (t *task) out(e *eval.Effect) {
 	if e.Index < 0 {
 		t.outOf(t.m.socket(e.Index), e.Data)
@@ -123,8 +123,8 @@ func (t *task) put(e *eval.Effect) {
 	}
 }
 
-// ask gives a device a command and takes its answer. A device that the world does
-// not have answers nothing.
+// ask gives a device a command and takes its answer. A device that the world lacks gives no
+// answer.
 func (t *task) ask(e *eval.Effect) {
 	port := t.m.prog.System.Devices[e.Index].Name
 	t.event(trace.Event{Kind: trace.Out, Port: port, Time: t.m.world.Now(), Data: e.Data})
@@ -132,8 +132,8 @@ func (t *task) ask(e *eval.Effect) {
 	t.event(trace.Event{Kind: trace.In, Port: port, Data: e.Data})
 }
 
-// in receives a frame. One that is longer than the buffer is dropped by the
-// world, and the task goes on waiting.
+// in receives a frame. The world drops a frame that is longer than the buffer, and the task
+// keeps waiting.
 func (t *task) in(e *eval.Effect) {
 	for {
 		t.await(t.m.message(e.Index))
@@ -213,8 +213,8 @@ func leaves(list []trace.Arg, t *tree.Type, cells []uint64) []trace.Arg {
 	return append(list, trace.Arg{Bits: cells[0] << (64 - bits) >> (64 - bits)})
 }
 
-// enumLeaves appends the index and the payloads of all variants; those
-// that the value does not have are zero.
+// enumLeaves appends the index and the payloads of all variants. Payloads of other variants
+// are zero.
 func enumLeaves(list []trace.Arg, t *tree.Type, cells []uint64) []trace.Arg {
 	list = append(list, trace.Arg{Bits: cells[0]})
 	nothing := make([]uint64, t.Enum.Room)

@@ -32,7 +32,7 @@ func (t *task) selectEffect(e *eval.Effect) {
 	}
 }
 
-// arms are what a select waits for, by arm.
+// arms are the waits of a select, by arm.
 func (m *Machine) arms(list []eval.Wait) []wait {
 	out := make([]wait, len(list))
 	for i, a := range list {
@@ -61,7 +61,7 @@ func (m *Machine) choose(arms []wait, first int) int {
 	return -1
 }
 
-// deadline is the earliest time that some task waits for.
+// deadline is the earliest deadline of all tasks.
 func (m *Machine) deadline() uint64 {
 	d := uint64(world.Never)
 	for _, t := range m.tasks {

@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Sockets. A net.Udp over the stack of a network device is two channels whose values
-// are frames that hold a message: the peer, 8 bytes, and the datagram.
+// Sockets. A net.Udp over the stack of a network device is two channels. Their values are
+// frames with a message: the peer, 8 bytes, and the datagram.
 
 // socket is the socket that an effect names.
 func (m *Machine) socket(index int) *tree.SocketDef { return &m.prog.System.Sockets[^index] }
@@ -22,8 +22,8 @@ func (m *Machine) message(index int) wait {
 	return wait{kind: forInput, index: index}
 }
 
-// outOf sends a message out of a socket. In its frame the peer stands as the network wants
-// it, and after it the port of the socket.
+// outOf sends a message from a socket. Its frame holds the peer in network order, and then the
+// port of the socket.
 func (t *task) outOf(s *tree.SocketDef, message []byte) {
 	slices.Reverse(message[:6])
 	binary.BigEndian.PutUint16(message[6:], uint16(s.Port))
@@ -35,8 +35,8 @@ func (t *task) outOf(s *tree.SocketDef, message []byte) {
 	t.send(&eval.Effect{Kind: eval.ChanSendEffect, Index: s.Out, Cells: cells})
 }
 
-// outOfQueue takes the first message that waits at a socket. One that is longer than
-// the limit is dropped.
+// outOfQueue takes the first message that waits at a socket. It drops a message that is longer
+// than the limit.
 func (t *task) outOfQueue(s *tree.SocketDef, e *eval.Effect) {
 	cells := make([]uint64, tree.Cells(t.m.chans[s.In].elem))
 	t.get(&eval.Effect{Kind: eval.ChanRecvEffect, Index: s.In, Cells: cells})
@@ -51,7 +51,7 @@ func (t *task) outOfQueue(s *tree.SocketDef, e *eval.Effect) {
 	slices.Reverse(e.Data[:6])
 }
 
-// fromService reports whether a channel is written by a service: who waits for it
+// fromService reports whether a service writes a channel. A task that waits for such a channel
 // waits for the outside.
 func (m *Machine) fromService(ch int) bool {
 	s := m.prog.System

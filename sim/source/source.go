@@ -1,17 +1,17 @@
-// Package source runs a checked program directly on its tree: the reference
-// machine that all others are compared with.
+// Package source runs a checked program directly on its tree. It is the reference machine,
+// with which all other machines are compared.
 //
 //	m, err := source.New(program, world.New(script))
 //	t, err := sim.Run(m, 0)
 //
-// It follows the canonical schedule: tasks in system order, each until it waits,
-// cyclically. Only when every task waits the world acts: it sets the clock to the
-// earliest deadline or commits one input, and the schedule begins anew with the first task.
-// After a trap the other tasks run on until they wait, and the run ends.
+// It follows the canonical schedule: tasks in system order, each until it waits, cyclically.
+// The world acts only when every task waits. It sets the clock to the earliest deadline or
+// commits one input, and the schedule starts again with the first task. After a trap the other
+// tasks run until they wait, and the run ends.
 //
-// Each task is a coroutine on lang/eval. What it does to the outside arrives
-// here as an effect; one that cannot be done yet makes the task wait. Channels,
-// devices, log and marks are in effects.go, the schedule is below.
+// Each task is a coroutine on lang/eval. Its actions on the outside arrive here as effects. An
+// effect that is not possible yet makes the task wait. Channels, devices, log and marks are in
+// effects.go. The schedule is below.
 //
 // The package imports no IR: it must not share the lowering that it checks.
 package source
@@ -41,13 +41,13 @@ type Machine struct {
 	trace   *trace.Trace
 	tasks   []*task
 	chans   []*channel
-	ports   []int // world device of each device, -1 if the script has none of its name
-	cursor  int   // the task whose turn it is
+	ports   []int // world device of each device, -1 if the script has none with its name
+	cursor  int   // the current task
 	fault   error
 	done    bool
 }
 
-// task is a task instance and what it waits for.
+// task is a task instance and its wait.
 type task struct {
 	m      *Machine
 	name   string
@@ -62,7 +62,7 @@ type task struct {
 	fault  error
 }
 
-// waitKind is what a task waits for.
+// waitKind is the kind of event that a task waits for.
 type waitKind uint8
 
 const (
@@ -87,8 +87,8 @@ type wait struct {
 // stopped unwinds a coroutine whose machine has ended.
 type stopped struct{}
 
-// New returns the machine of a program at its start. The devices of the world are
-// found by name.
+// New returns the machine of a program at its start. It finds the devices of the world by
+// name.
 func New(p *tree.Program, w *world.World) (*Machine, error) { return NewCounting(p, w, nil) }
 
 // NewCounting returns a machine that counts how often statements are executed.
@@ -151,8 +151,8 @@ func (t *task) event(e trace.Event) {
 	t.m.trace.Add(e)
 }
 
-// Step lets one task run until it waits or has run for a while, or, when all
-// wait, the world commit one input.
+// Step lets one task run until it waits or has run for a while. When all tasks wait, it lets
+// the world commit one input.
 func (m *Machine) Step() error {
 	if m.done {
 		return m.fault
@@ -176,7 +176,7 @@ func (m *Machine) Step() error {
 	return nil
 }
 
-// enabled turns to the next task that can go on.
+// enabled selects the next task that can go on.
 func (m *Machine) enabled() *task {
 	for range m.tasks {
 		if t := m.tasks[m.cursor]; !t.ended && m.open(t.wait) {
@@ -187,7 +187,7 @@ func (m *Machine) enabled() *task {
 	return nil
 }
 
-// open reports whether what a task waits for is there.
+// open reports whether a wait is over.
 func (m *Machine) open(w wait) bool {
 	switch w.kind {
 	case forInput:
@@ -215,8 +215,8 @@ func (m *Machine) trapped() bool {
 	return false
 }
 
-// over reports whether no input can change how the run ends: the program's own tasks
-// have ended, or wait for each other while only services go on.
+// over reports whether the end of the run no longer depends on inputs. Then the program's own
+// tasks have ended, or wait for each other while only services go on.
 func (m *Machine) over() bool {
 	s := m.status()
 	return s == trace.Ended || s == trace.Stuck && m.hasService()
@@ -244,15 +244,14 @@ func (m *Machine) status() trace.Status {
 	return status
 }
 
-// Close ends the coroutines of a run that is given up before its end. After the
-// end it does nothing.
+// Close ends the coroutines of an unfinished run. After the end of a run it does nothing.
 func (m *Machine) Close() {
 	for _, t := range m.tasks {
 		t.stop()
 	}
 }
 
-// end says what the tasks wait for and ends their coroutines.
+// end records the waits of the tasks and ends their coroutines.
 func (m *Machine) end() {
 	m.done = true
 	for _, t := range m.tasks {
@@ -284,7 +283,7 @@ func (m *Machine) waitText(w wait) string {
 	return "its turn"
 }
 
-// waitsAt says what a task waits for at a device.
+// waitsAt describes the event that a task waits for at a device.
 func waitsAt(d *tree.DeviceDef) string {
 	return "a " + port.Find(d.Kind).Unit + " at " + d.Name
 }
@@ -292,7 +291,7 @@ func waitsAt(d *tree.DeviceDef) string {
 // Done reports that the run has ended.
 func (m *Machine) Done() bool { return m.done }
 
-// Trace returns what was observed so far.
+// Trace returns the events observed so far.
 func (m *Machine) Trace() *trace.Trace { return m.trace }
 
 // Statements counts the statements that the tasks have begun.

@@ -9,10 +9,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// BadAnswers is the code of errors about files of answers.
+// BadAnswers is the code of errors in answer files.
 const BadAnswers diag.Code = "E0504"
 
-// answerLine is a line of a file of answers: a time, a command, a colon, the answer.
+// answerLine is a line of an answer file: a time, a command, a colon, the answer.
 type answerLine struct {
 	span    diag.Span
 	time    uint64
@@ -20,8 +20,8 @@ type answerLine struct {
 	answer  string
 }
 
-// eachAnswer reads the lines of a file of answers, whose times do not fall. A line or the rest
-// of it after # is a comment. form says how a line looks.
+// eachAnswer reads the lines of an answer file. The times must not decrease. The text after #
+// is a comment. form describes the format of a line.
 func eachAnswer(name string, data []byte, form string, do func(answerLine) error) error {
 	file := &diag.File{Name: name, Text: string(data)}
 	last := uint64(0)
@@ -53,9 +53,9 @@ func eachAnswer(name string, data []byte, form string, do func(answerLine) error
 	return nil
 }
 
-// ReadAnswers reads a file of answers: in each line a time in microseconds, a command, its
-// sectors, a colon, and whether the disk can do that from then on. A minus is a failure. Without
-// sectors all are meant.
+// ReadAnswers reads an answer file. Each line has a time in microseconds, a command, its
+// sectors, a colon, and whether the disk can do the command from then on. A minus is a
+// failure. A line without sectors applies to all sectors.
 //
 //	0     read 5 : -        # sector 5 cannot be read
 //	2000  write 3..=9 : -
@@ -98,15 +98,15 @@ func sectors(text string) (from, to uint32, ok bool) {
 	return uint32(first), uint32(last), err == nil && first <= last && last <= math.MaxUint32
 }
 
-// Refuses reports whether a device is a disk that cannot do a command now although
-// it may have such a sector.
+// Refuses reports whether a device is a disk that cannot do a command now, even if it has the
+// sector.
 func (w *World) Refuses(dev int, command []byte) bool {
 	d := w.Disk(dev)
 	return d != nil && len(command) >= port.CommandSize && !d.Can(w.now, command)
 }
 
-// AbleTo says that from now on a disk can do a command to a sector, or cannot. The number does
-// not count for a command without a sector.
+// AbleTo sets whether a disk can do a command on a sector from now on. A command without a
+// sector ignores the sector number.
 func (d *Disk) AbleTo(m *port.Method, sector uint32, can bool) {
 	a := Able{Op: m.Code, From: sector, To: sector, Can: can}
 	if m.ArgBits == 0 {

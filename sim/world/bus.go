@@ -11,25 +11,25 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// The statuses of an answer that comes over a bus.
+// The statuses of an answer over a bus.
 const (
 	BusOK      = 0
-	BusRefused = 1 // nobody is there, or what was sent was not acknowledged
+	BusRefused = 1 // no device is present, or it did not acknowledge the sent bytes
 )
 
-// Answer is what a device at the other end of a bus says from a time on to commands whose
-// bytes begin with Sent. Where the bus has addresses, Sent begins with that of the device.
+// Answer is the answer of a device at the other end of a bus to commands whose bytes begin
+// with Sent, from a time on. If the bus has addresses, Sent begins with the device's address.
 type Answer struct {
 	Time    uint64 // in microseconds
 	Sent    []byte
-	Data    []byte // after them the wires say ones
+	Data    []byte // the wires carry ones after these bytes
 	Refuses bool   // it does not acknowledge
 }
 
-// Bus is the other end of a bus: of the answers that fit a command the last one in the list
-// counts. A bus without addresses has one device, which is always there. On one
-// with addresses a device is there from the time of its first answer on, and acknowledges what
-// none of its answers fits.
+// Bus is the other end of a bus. The last answer in the list that fits a command counts. A bus
+// without addresses has one device, which is always present. On a bus with addresses a device
+// is present from the time of its first answer on. It acknowledges a command even if none of
+// its answers fits.
 type Bus struct {
 	answers   []Answer
 	addressed bool
@@ -41,8 +41,8 @@ func NewBus(k *port.Kind) *Bus { return &Bus{addressed: k.Silent} }
 // Add adds an answer.
 func (b *Bus) Add(a Answer) { b.answers = append(b.answers, a) }
 
-// SentBy is what a command puts onto the wires: the address, if the bus has addresses, and the
-// bytes that go.
+// SentBy returns the bytes that a command sends: the address, if the bus has addresses, and
+// the data.
 func (b *Bus) SentBy(command []byte) []byte {
 	if len(command) < port.CommandSize {
 		return nil
@@ -90,9 +90,9 @@ func (b *Bus) last() uint64 {
 	return last
 }
 
-// ReadAnswers reads a file of answers: in each line a time in microseconds, what was sent, a
-// colon, and the answer, in hexadecimal. A minus instead of an answer refuses. A line or the rest
-// of it after # is a comment.
+// ReadAnswers reads an answer file. Each line has a time in microseconds, the sent bytes, a
+// colon, and the answer, in hexadecimal. A minus instead of an answer refuses. The text after
+// # is a comment.
 //
 //	0     9f : ff ef 40 18    # of an SPI flash: a byte comes for each that goes
 //	2000  48 00 : 1a 40       # of I2C: the address, the register, the answer

@@ -12,12 +12,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// BadBytes is the code of errors about files of bytes.
+// BadBytes is the code of errors in byte files.
 const BadBytes diag.Code = "E0503"
 
-// Bytes is a file of what arrives at a device of shape stream: in each line a time in
-// microseconds and bytes in hexadecimal, spaces between them as one likes. A line or the
-// rest of it after # is a comment.
+// Bytes is a file of the bytes that arrive at a device of shape stream. Each line has a time
+// in microseconds and bytes in hexadecimal, with optional spaces between them. The text after
+// # is a comment.
 //
 //	0     48 65 6c 6c 6f
 //	1500  0a              # 1.5 ms later
@@ -27,8 +27,8 @@ type Bytes struct {
 	Data   []byte
 }
 
-// AddBytes puts what files of bytes say into a script: what comes at one time comes in
-// the order of the devices, after levels.
+// AddBytes adds the contents of byte files to a script. Bytes at equal times come in the order
+// of the devices, after levels.
 func (s *Script) AddBytes(list []Bytes) error {
 	for _, f := range list {
 		inputs, err := readBytes(f)
@@ -43,7 +43,7 @@ func (s *Script) AddBytes(list []Bytes) error {
 	return nil
 }
 
-// compareInputs orders what happens: by time, levels first, then by device.
+// compareInputs orders inputs by time, then levels first, then by device.
 func compareInputs(a, b Input) int {
 	switch {
 	case a.Time != b.Time:
@@ -94,8 +94,8 @@ func readLine(span diag.Span, fields []string) (Input, error) {
 	return Input{Time: time, Data: data}, nil
 }
 
-// WriteBytes is what a program sent to a device of shape stream, as a file that AddBytes
-// reads: a line for each time at which bytes left.
+// WriteBytes returns the bytes that a program sent to a device of shape stream, as a file for
+// AddBytes. It has a line for each time at which bytes were sent.
 func WriteBytes(t *trace.Trace, device string) []byte {
 	var b strings.Builder
 	last, some := uint64(0), false

@@ -16,24 +16,24 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Capture is a file with frames for one device: pcap or pcapng.
+// Capture is a pcap or pcapng file with frames for one device.
 type Capture struct {
 	Device int    // index into the names given to FromCaptures
 	Name   string // of the file, for messages
 	Data   []byte
-	// Open, where there is one, opens the file anew in place of Data, which may then be of
-	// any size: it is read while the run goes on.
+	// Open, if not nil, opens the file again and replaces Data. The file may then be of any
+	// size, because it is read during the run.
 	Open func() (io.ReadCloser, error)
-	// Messages: of a port whose messages are not frames. Such a capture has the link
+	// Messages is set for a port whose messages are not frames. Such a capture has the link
 	// type USER0, and each record is a message.
 	Messages bool
 }
 
-// FromCaptures makes a script of captures. A frame's time is the running
-// maximum of the stamps of its capture, because real captures go backwards now
-// and then; the first stamp of all is 0. Several captures are merged by time,
-// then order of the devices, then order in the file. All files are read to their ends
-// here, so a broken one is an error before anything runs.
+// FromCaptures makes a script of captures. A frame's time is the running maximum of the
+// timestamps in its capture, because real captures sometimes go backwards. The first timestamp
+// of all captures is time 0. Several captures are merged by time, then by the order of the
+// devices, then by the order in the file. All files are read to their ends here, so a broken
+// file is an error before the run.
 func FromCaptures(devices []string, captures []Capture) (*Script, error) {
 	f, err := newFeed(devices, captures)
 	if err != nil {
@@ -63,7 +63,7 @@ func captureErrorf(name, format string, args ...any) error {
 	return diag.Errorf(BadCapture, diag.Span{}, "%s: %s", name, fmt.Sprintf(format, args...))
 }
 
-// BadCapture is the kind of errors about capture files.
+// BadCapture is the code of errors in capture files.
 const BadCapture diag.Code = "E0501"
 
 // source is a reader of either format.
@@ -72,7 +72,7 @@ type source interface {
 	LinkType() layers.LinkType
 }
 
-// open opens the file and tells the format from the first bytes.
+// open opens the file and detects the format from the first bytes.
 func (c *Capture) open() (source, io.Closer, error) {
 	if c.Open == nil {
 		r, err := c.format(bufio.NewReader(bytes.NewReader(c.Data)))
@@ -111,7 +111,7 @@ func (c *Capture) format(b *bufio.Reader) (source, error) {
 	return r, nil
 }
 
-// reason says what a reader's error means.
+// reason explains an error of a reader.
 func reason(err error) string {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return "the file ends too early"
@@ -119,16 +119,16 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// records reads a capture one record after the other.
+// records reads the records of a capture in order.
 type records struct {
 	c      *Capture
 	r      source
 	closer io.Closer // nil: nothing is to be closed
 	n      int       // records so far
-	room   []byte    // what is left of the last piece of memory for frames
+	room   []byte    // the rest of the last allocation for frames
 }
 
-// roomOfFrames is how much memory frames take at once, so that a small one costs a copy only.
+// roomOfFrames is the size of one allocation for frames. A small frame then costs only a copy.
 const roomOfFrames = 1 << 14
 
 func newRecords(c *Capture) (*records, error) {
@@ -164,14 +164,14 @@ func (r *records) next() (frame, bool, error) {
 	return f, ok, err
 }
 
-// look is next with bytes that are gone when it is called again.
+// look is next, but its bytes are only valid until the next call.
 func (r *records) look() (frame, bool, error) {
 	data, info, err := r.r.ZeroCopyReadPacketData()
 	if errors.Is(err, io.EOF) {
 		if info.CaptureLength == 0 {
 			return frame{}, false, nil
 		}
-		err = io.ErrUnexpectedEOF // after the head of a record
+		err = io.ErrUnexpectedEOF // after the header of a record
 	}
 	switch {
 	case err != nil:
@@ -187,7 +187,7 @@ func (r *records) look() (frame, bool, error) {
 	return frame{info.Timestamp.UnixMicro(), data}, err == nil, err
 }
 
-// tooLong reports whether a record is longer than its file says that records are.
+// tooLong reports whether a record is longer than the limit that its file states.
 func tooLong(r source, info gopacket.CaptureInfo, n int) bool {
 	most := uint32(0) // no bound
 	switch r := r.(type) {
@@ -216,7 +216,8 @@ func linkType(messages bool) layers.LinkType {
 	return layers.LinkTypeEthernet
 }
 
-// CaptureOf returns what a device sent as a capture, as a CaptureWriter writes it.
+// CaptureOf returns the frames that a device sent as a capture, in the format of
+// CaptureWriter.
 func CaptureOf(t *trace.Trace, device string, messages bool) ([]byte, error) {
 	var b bytes.Buffer
 	w, err := NewCaptureWriter(&b, device, messages)
@@ -226,9 +227,9 @@ func CaptureOf(t *trace.Trace, device string, messages bool) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// CaptureWriter writes what a device sends as a capture: pcap, little-endian,
-// microseconds, each frame stamped with the clock at its commit. The link is Ethernet,
-// and USER0 for a port of messages.
+// CaptureWriter writes the frames that a device sends as a capture: pcap, little-endian,
+// microseconds. The timestamp of a frame is the clock at its commit. The link type is
+// Ethernet, or USER0 for a port of messages.
 type CaptureWriter struct {
 	device string
 	w      *pcapgo.Writer

@@ -5,11 +5,10 @@ import "math"
 // Never is the deadline of a machine that waits for no timer.
 const Never = math.MaxUint64
 
-// AdvanceOr is called when every task waits and deadline is the earliest one
-// that any of them waits for. It sets the clock to the deadline or to the time of
-// the next input, whichever is earlier, and commits that input; at equal times the
-// deadline comes first. It reports false when the run is over: no deadline and no
-// input is left up to the end.
+// AdvanceOr is called when every task waits. deadline is the earliest deadline of all tasks.
+// AdvanceOr sets the clock to the earlier of the deadline and the next input, and commits that
+// input. At equal times the deadline comes first. It reports false when the run is over: no
+// deadline and no input is left up to the end.
 func (w *World) AdvanceOr(deadline uint64) bool {
 	if w.driver == nil {
 		return w.step(deadline)
@@ -44,8 +43,8 @@ func (w *World) nextInput() (time uint64, some bool) {
 	return time, w.script.Until == nil || time <= *w.script.Until
 }
 
-// End returns the end of the run: no deadline after it is waited for. Without
-// one in the script it is the time of the last input or answer.
+// End returns the end of the run. Later deadlines do not occur. By default it is the time of
+// the last input or answer.
 func (w *World) End() uint64 {
 	if w.script.Until != nil {
 		return *w.script.Until

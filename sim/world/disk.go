@@ -12,10 +12,9 @@ const SectorSize = 512
 // DiskSectors is the size of a disk that has no image.
 const DiskSectors = 2048
 
-// A disk is a device that answers: the program sends a command and takes the
-// answer at once. A command is an operation and a sector number, 32 bits each,
-// little-endian, and for a write the sector's bytes; an answer is a status and
-// for a read that succeeds the bytes.
+// A disk is a device that answers: the program sends a command and takes the answer at once. A
+// command is an operation and a sector number, 32 bits each, little-endian. A write adds the
+// bytes of the sector. An answer is a status. A successful read adds the bytes.
 const (
 	DiskRead  = 1
 	DiskWrite = 2
@@ -26,19 +25,19 @@ const (
 const (
 	DiskOK      = 0
 	DiskPastEnd = 1 // there is no such sector
-	DiskError   = 2 // it cannot do that, or does not know the command
+	DiskError   = 2 // it cannot do the command, or does not know it
 )
 
-// Disk is a disk of whole sectors. A write is in the cache until a flush makes it
-// durable; what is read is what was written last.
+// Disk is a disk of whole sectors. A write is in the cache until a flush makes it durable. A
+// read returns the last written bytes.
 type Disk struct {
 	data    []byte
-	durable map[uint32][]byte // contents before the writes that no flush has followed
+	durable map[uint32][]byte // contents before the unflushed writes
 	ables   []Able
 }
 
-// Able says from a time on whether a disk can do a command to some sectors. The last one that
-// fits a command counts. Where none fits, the disk can do it.
+// Able says whether a disk can do a command on some sectors from a time on. The last Able that
+// fits a command counts. If none fits, the disk can do the command.
 type Able struct {
 	Time     uint64 // in microseconds
 	Op       uint32
@@ -46,8 +45,7 @@ type Able struct {
 	Can      bool
 }
 
-// NewDisk returns a disk with a copy of an image, filled up with zeros to whole
-// sectors.
+// NewDisk returns a disk with a copy of an image, padded with zeros to whole sectors.
 func NewDisk(image []byte) *Disk {
 	n := (len(image) + SectorSize - 1) / SectorSize * SectorSize
 	d := &Disk{data: make([]byte, n), durable: map[uint32][]byte{}}
@@ -55,20 +53,21 @@ func NewDisk(image []byte) *Disk {
 	return d
 }
 
-// Image returns a copy of what is written, flushed or not.
+// Image returns a copy of the contents, flushed or not.
 func (d *Disk) Image() []byte { return append([]byte(nil), d.data...) }
 
-// Unflushed returns how many sectors differ from what is durable at most.
+// Unflushed returns the largest possible number of sectors that differ from the durable
+// contents.
 func (d *Disk) Unflushed() int { return len(d.durable) }
 
-// Sector returns what a sector holds, flushed or not.
+// Sector returns the contents of a sector, flushed or not.
 func (d *Disk) Sector(i int) []byte { return d.data[i*SectorSize : (i+1)*SectorSize] }
 
-// IsUnflushed reports whether a sector was written and no flush has followed.
+// IsUnflushed reports whether a sector was written since the last flush.
 func (d *Disk) IsUnflushed(i int) bool { return d.durable[uint32(i)] != nil }
 
-// Crash loses writes that no flush has followed: those to the sectors that lost
-// tells. All others are durable then.
+// Crash loses the unflushed writes to the sectors that lost selects. All other writes become
+// durable.
 func (d *Disk) Crash(lost func(i int) bool) {
 	for i, old := range d.durable {
 		if lost(int(i)) {
@@ -78,10 +77,11 @@ func (d *Disk) Crash(lost func(i int) bool) {
 	clear(d.durable)
 }
 
-// Add adds what the disk can do, or cannot.
+// Add adds an Able to the disk.
 func (d *Disk) Add(a Able) { d.ables = append(d.ables, a) }
 
-// Can reports whether at a time the disk can do a command, if there is such a sector.
+// Can reports whether the disk can do a command at a time. It does not check that the sector
+// exists.
 func (d *Disk) Can(now uint64, command []byte) bool {
 	if len(command) < port.CommandSize {
 		return false
@@ -95,7 +95,7 @@ func (d *Disk) Can(now uint64, command []byte) bool {
 	return true
 }
 
-// last is the time of the last change of what the disk can do.
+// last is the time of the last Able.
 func (d *Disk) last() uint64 {
 	last := uint64(0)
 	for _, a := range d.ables {
@@ -104,8 +104,7 @@ func (d *Disk) last() uint64 {
 	return last
 }
 
-// Do carries out a command at a time and returns the answer. A command that fails changes
-// nothing.
+// Do does a command at a time and returns the answer. A failed command changes nothing.
 func (d *Disk) Do(now uint64, command []byte) []byte {
 	if !d.Can(now, command) {
 		return status(DiskError)

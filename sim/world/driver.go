@@ -1,13 +1,13 @@
 package world
 
-// A Driver is an outside that is not known beforehand: it is asked whenever every
-// task waits, and may Put inputs that arrive now. It returns how long the world
-// may go on by itself, with these inputs and with the deadlines of tasks, before
-// the driver is asked again, at latest at the time until; elapsed is set when
-// it is that time, and nothing else happens at it. With more false the run ends, and it is not asked again.
+// A Driver is an outside that is not known beforehand. It is called whenever every task waits,
+// and may Put inputs that arrive now. It returns a time, until. Up to that time the world
+// handles these inputs and the deadlines of tasks by itself. At that time at the latest it
+// calls the driver again. elapsed is set if that time has come and nothing else happens at it.
+// If more is false, the run ends and the driver is not called again.
 type Driver func(elapsed bool) (until uint64, more bool)
 
-// Drive makes a driver the rest of the script.
+// Drive makes a driver the source of all further inputs.
 func (w *World) Drive(d Driver) { w.driver = d }
 
 // Put makes a message arrive at a device, now.
@@ -15,8 +15,8 @@ func (w *World) Put(dev int, data []byte) {
 	w.script.Inputs = append(w.script.Inputs, Input{Time: w.now, Device: dev, Data: data})
 }
 
-// driven asks the driver until the world has taken a step or the run is over. step
-// takes one up to a time, if there is one.
+// driven calls the driver until the world has taken a step or the run is over. step takes a
+// step up to a time, if there is one.
 func (w *World) driven(step func(until uint64) bool) bool {
 	elapsed := false
 	for !w.over {

@@ -1,16 +1,16 @@
 package world
 
-// A Feed is the frames of captures that are read while the run goes on, so that a capture
-// may be longer than the memory. Each world reads them for itself.
+// A Feed is the frames of captures that are read during the run, so that a capture may be
+// larger than the memory. Each world reads them separately.
 type Feed struct {
 	captures []Capture
-	first    int64  // the earliest stamp of all, which is time 0
+	first    int64  // the earliest timestamp, which is time 0
 	last     uint64 // the time of the last frame
-	frames   int    // how many there are
+	frames   int    // number of frames
 }
 
-// newFeed reads captures once: their errors, the first stamp, how many frames there are and
-// the time of the last of them.
+// newFeed reads captures once, for their errors, the first timestamp, the number of frames and
+// the time of the last frame.
 func newFeed(devices []string, captures []Capture) (*Feed, error) {
 	f := &Feed{captures: captures}
 	latest := int64(0)
@@ -35,8 +35,8 @@ func newFeed(devices []string, captures []Capture) (*Feed, error) {
 	return f, nil
 }
 
-// readOnce reads a capture to its end: how many records it has, the first stamp and the
-// latest.
+// readOnce reads a capture to its end. It returns the number of records, the first timestamp
+// and the latest.
 func readOnce(c *Capture) (n int, first, latest int64, err error) {
 	r, err := newRecords(c)
 	if err != nil {
@@ -56,7 +56,7 @@ func readOnce(c *Capture) (n int, first, latest int64, err error) {
 	}
 }
 
-// First leaves of the messages the first n.
+// First keeps only the first n messages.
 func (s *Script) First(n int) error {
 	s.Inputs = s.Inputs[:min(n, len(s.Inputs))]
 	if s.Feed == nil || n >= s.Feed.frames {
@@ -74,8 +74,8 @@ func (s *Script) First(n int) error {
 	return all.err
 }
 
-// Whole reads what a run would read while it goes on: then all inputs stand in Inputs, for
-// who has to look at them together.
+// Whole reads the captures that a run would read step by step. Then Inputs has all inputs, for
+// callers that need them together.
 func (s *Script) Whole() error {
 	if s.Feed == nil {
 		return nil
@@ -93,7 +93,7 @@ func (s *Script) Whole() error {
 	return nil
 }
 
-// later reports whether the frames are to be read while the run goes on.
+// later reports whether the frames are to be read during the run.
 func (f *Feed) later() bool {
 	for i := range f.captures {
 		if f.captures[i].Open != nil {
@@ -103,12 +103,12 @@ func (f *Feed) later() bool {
 	return false
 }
 
-// feeding is a feed at some place: a merge of its captures.
+// feeding is the reading state of a feed: a merge of its captures.
 type feeding struct {
 	left    int // frames
 	first   int64
 	streams []*stream
-	best    *stream // whose head comes next; nil: not known
+	best    *stream // the stream with the next frame; nil: not known
 	err     error
 }
 
@@ -137,7 +137,7 @@ func (f *Feed) start() *feeding {
 	return all
 }
 
-// fail ends the feed early: a file is another one than it was when the run began.
+// fail ends the feed early, because a file has changed since the run began.
 func (f *feeding) fail(err error) {
 	if f.err == nil {
 		f.err = err
@@ -169,7 +169,7 @@ func (f *feeding) advance(s *stream) {
 	}
 }
 
-// head is the frame that comes next, nil at the end.
+// head is the next frame, or nil at the end.
 func (f *feeding) head() *Input {
 	if f.best == nil && f.left > 0 {
 		for _, s := range f.streams {
@@ -187,7 +187,7 @@ func (f *feeding) head() *Input {
 	return &f.best.head
 }
 
-// pop goes on to the frame after the head.
+// pop advances to the frame after the head.
 func (f *feeding) pop() {
 	s := f.best
 	f.best = nil

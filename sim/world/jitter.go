@@ -5,10 +5,10 @@ import (
 	"sort"
 )
 
-// Jitter makes a script of a seed: a dozen messages of 1 to 14 bytes at random
-// devices and times, many of them equal, some too long for a small buffer, and in
-// half of the scripts an end that is earlier or later than the last message. What a
-// program shows under it depends on the order in which it takes things.
+// Jitter makes a script from a seed. It has a dozen messages of 1 to 14 bytes at random
+// devices and times. Many times are equal, and some messages are too long for a small buffer.
+// Half of the scripts end earlier or later than the last message. The trace of a program then
+// depends on the order in which it takes messages.
 func Jitter(devices []string, seed uint64) *Script {
 	r := rand.New(rand.NewPCG(seed, 1))
 	s := &Script{Devices: devices}

@@ -4,11 +4,11 @@ import (
 	"encoding/binary"
 )
 
-// A message of a datagram device is the peer, 64 bits little-endian (an IPv4
-// address above a UDP port, in the low 48 bits), and the datagram's bytes. This
-// file wraps such messages into Ethernet frames and back, for captures and for
-// the machines whose programs speak Ethernet themselves. It is written from RFC
-// 768, 791, 826 and 1071, and shares nothing with the library that it meets there.
+// A message of a datagram device is the peer, 64 bits little-endian, and the bytes of the
+// datagram. The low 48 bits of the peer are an IPv4 address above a UDP port. This file wraps
+// such messages into Ethernet frames and unwraps them. Captures need this, and machines whose
+// programs use Ethernet directly. The file follows RFC 768, 791, 826 and 1071. It shares no
+// code with the library in those programs.
 
 // Host is the end of a datagram device that the program has.
 type Host struct {
@@ -24,7 +24,7 @@ func Message(address uint32, port uint16, body []byte) []byte {
 	return append(binary.LittleEndian.AppendUint64(nil, uint64(address)<<16|uint64(port)), body...)
 }
 
-// Split gives the parts of a message; false when it is too short for a peer.
+// Split returns the parts of a message. ok is false when the message is too short for a peer.
 func Split(message []byte) (address uint32, port uint16, body []byte, ok bool) {
 	if len(message) < PeerSize {
 		return 0, 0, nil, false
@@ -33,8 +33,8 @@ func Split(message []byte) (address uint32, port uint16, body []byte, ok bool) {
 	return uint32(peer >> 16), uint16(peer), message[PeerSize:], true
 }
 
-// MAC is the station address of an IPv4 address, as this project gives them: a
-// locally administered one (IEEE 802) that ends in the IPv4 address.
+// MAC is the MAC address that this project assigns to an IPv4 address. It is a locally
+// administered address (IEEE 802) that ends in the IPv4 address.
 func MAC(address uint32) []byte {
 	return binary.BigEndian.AppendUint32([]byte{0x02, 0x00}, address)
 }
@@ -98,15 +98,15 @@ func Datagram(srcMAC, dstMAC []byte, src, dst Host, body []byte) []byte {
 	return append(f, body...)
 }
 
-// Unwrapped is what a frame of a datagram carries.
+// Unwrapped is the contents of the frame of a datagram.
 type Unwrapped struct {
 	Src, Dst     Host
 	Body         []byte
-	GoodChecksum bool // of the IPv4 header, and of UDP unless there is none
+	GoodChecksum bool // of the IPv4 header, and of UDP if it has one
 }
 
-// Unwrap reads the frame of a datagram over IPv4; false for any other frame, a
-// fragment, or one whose lengths do not fit.
+// Unwrap reads the frame of a datagram over IPv4. It returns false for any other frame, a
+// fragment, or wrong lengths.
 func Unwrap(f []byte) (Unwrapped, bool) {
 	be := binary.BigEndian
 	if len(f) < headers || be.Uint16(f[12:]) != etherIPv4 || f[etherSize]>>4 != 4 {
@@ -132,7 +132,7 @@ func Unwrap(f []byte) (Unwrapped, bool) {
 	return u, true
 }
 
-// ARPRequest reads a question for the station of an address.
+// ARPRequest reads a request for the MAC address of an IPv4 address.
 func ARPRequest(f []byte) (sender, target uint32, mac []byte, ok bool) {
 	be := binary.BigEndian
 	if len(f) < etherSize+arpSize || be.Uint16(f[12:]) != etherARP || be.Uint16(f[etherSize+6:]) != arpRequest {
@@ -142,7 +142,7 @@ func ARPRequest(f []byte) (sender, target uint32, mac []byte, ok bool) {
 	return be.Uint32(a[14:]), be.Uint32(a[24:]), a[8:14], true
 }
 
-// ARP makes a question (reply false) or an answer: sender is at mac.
+// ARP makes a request (reply false) or a reply: sender is at mac.
 func ARP(reply bool, mac []byte, sender uint32, targetMAC []byte, target uint32) []byte {
 	f := make([]byte, etherSize+arpSize)
 	be := binary.BigEndian
@@ -165,7 +165,7 @@ func ARP(reply bool, mac []byte, sender uint32, targetMAC []byte, target uint32)
 	return f
 }
 
-// Echo makes a question of ICMP, or its answer, with bytes of its own.
+// Echo makes an ICMP echo request, or its reply, with fixed data bytes.
 func Echo(reply bool, srcMAC, dstMAC []byte, src, dst uint32) []byte {
 	const body = "sinter asks for an echo"
 	f := make([]byte, headers, headers+len(body))
@@ -188,7 +188,7 @@ func Echo(reply bool, srcMAC, dstMAC []byte, src, dst uint32) []byte {
 	return f
 }
 
-// Wrap makes the frame by which a message reaches a host.
+// Wrap makes the frame that carries a message to a host.
 func Wrap(h Host, message []byte) ([]byte, bool) {
 	address, port, body, ok := Split(message)
 	if !ok {

@@ -21,20 +21,20 @@ import (
 //	#0 0!
 //	#1500 1!
 
-// BadVCD is the kind of errors about value change dumps.
+// BadVCD is the code of errors in value change dumps.
 const BadVCD diag.Code = "E0502"
 
 // Waveform is a file with the levels of one input.
 type Waveform struct {
 	Device int      // index into the names of the script
-	Names  []string // what the signal may be called; a file with one signal may call it anything
+	Names  []string // the accepted names of the signal; a file with one signal may use any name
 	Name   string   // of the file, for messages
 	Data   []byte
 }
 
-// AddWaveforms adds the changes of inputs to a script. Time 0 of a file is time 0
-// of the run. Within a microsecond the last value of an input counts; all
-// inputs that change in the same one change at once, before messages of that time.
+// AddWaveforms adds the changes of inputs to a script. Time 0 of a file is time 0 of the run.
+// Within a microsecond the last value of an input counts. All inputs that change in the same
+// microsecond change at once, before messages of that time.
 func (s *Script) AddWaveforms(list []Waveform) error {
 	at := map[uint64][]Level{}
 	for _, f := range list {
@@ -60,7 +60,7 @@ func (s *Script) AddWaveforms(list []Waveform) error {
 // change is a new value of the signal, at a time in microseconds.
 type change struct{ time, value uint64 }
 
-// readVCD reads the changes of the signal that is meant.
+// readVCD reads the changes of the chosen signal.
 func readVCD(f Waveform) ([]change, error) {
 	r := &vcdReader{file: &diag.File{Name: f.Name, Text: string(f.Data)}, names: f.Names}
 	if err := r.header(); err != nil {
@@ -75,7 +75,7 @@ func readVCD(f Waveform) ([]change, error) {
 	return changesOf(r.values), nil
 }
 
-// changesOf drops values that change nothing; at first a level is 0.
+// changesOf drops values that change nothing. A level starts at 0.
 func changesOf(values []change) []change {
 	var out []change
 	last := uint64(0)
@@ -95,9 +95,9 @@ type vcdReader struct {
 	names  []string
 	scopes []string
 	vars   []vcdVar
-	id     string   // of the signal that is meant
+	id     string   // of the chosen signal
 	number uint64   // of the timescale
-	micros int      // decimal places of its unit below a microsecond; -1 before it was read
+	micros int      // decimal places of its unit below a second; -1 before it was read
 	now    uint64   // in microseconds
 	stamp  uint64   // as written
 	values []change // one for each microsecond
@@ -189,7 +189,7 @@ func (r *vcdReader) hasTimescale(at diag.Span) error {
 	return nil
 }
 
-// places are the decimal places of units below a second.
+// places has the decimal places of each unit below a second.
 var places = map[string]int{"s": 0, "ms": 3, "us": 6, "ns": 9, "ps": 12, "fs": 15}
 
 // timescale reads 1, 10 or 100 and a unit.
@@ -204,7 +204,7 @@ func (r *vcdReader) timescale(words []string, at diag.Span) error {
 	return nil
 }
 
-// variable reads `wire 1 ! name`. Signals of more bits are passed over.
+// variable reads `wire 1 ! name`. It skips signals of several bits.
 func (r *vcdReader) variable(words []string, at diag.Span) error {
 	if len(words) < 4 {
 		return r.errorf(at, "a `$var` has a type, a width, a code and a name")
@@ -220,7 +220,7 @@ func (r *vcdReader) variable(words []string, at diag.Span) error {
 	return nil
 }
 
-// choose finds the signal that is meant: by its name or path, or the only one.
+// choose finds the wanted signal by its name or path, or takes the only signal.
 func (r *vcdReader) choose() error {
 	var found []vcdVar
 	for _, name := range r.names {
@@ -296,7 +296,7 @@ func (r *vcdReader) entry(w string, at diag.Span) error {
 	return r.errorf(at, "expected a time such as `#10` or a value such as `1!`, found %s", quote(w))
 }
 
-// vector is a value of the signal in the form of several bits.
+// vector takes a value of the signal in vector form.
 func (r *vcdReader) vector(digits string, at diag.Span) error {
 	if len(digits) != 1 {
 		return r.errorf(at, "a signal of one bit has the value %s", quote(digits))
@@ -304,7 +304,7 @@ func (r *vcdReader) vector(digits string, at diag.Span) error {
 	return r.value(digits[0], at)
 }
 
-// value takes a new value of the signal. Before it has one, it may be unknown.
+// value takes a new value of the signal. It may be unknown until the first known value.
 func (r *vcdReader) value(c byte, at diag.Span) error {
 	if c != '0' && c != '1' {
 		if len(r.values) == 0 {
@@ -321,7 +321,7 @@ func (r *vcdReader) value(c byte, at diag.Span) error {
 	return nil
 }
 
-// time takes a time, which is not before the last one.
+// time takes a time, which must not be before the last one.
 func (r *vcdReader) time(digits string, at diag.Span) error {
 	n, err := strconv.ParseUint(digits, 10, 64)
 	if err != nil {
@@ -355,7 +355,7 @@ func (r *vcdReader) microseconds(n uint64) (uint64, bool) {
 	return n, n < 1<<63
 }
 
-// quote shows a word of a file, cut when it is long.
+// quote quotes a word of a file and shortens a long word.
 func quote(w string) string {
 	if len(w) > 20 {
 		w = w[:20] + "..."
@@ -363,7 +363,7 @@ func quote(w string) string {
 	return strconv.Quote(w)
 }
 
-// WriteVCD is what an output of one bit showed, as a value change dump.
+// WriteVCD returns the levels of an output of one bit as a value change dump.
 func WriteVCD(tr *trace.Trace, port string) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "$timescale 1 us $end\n$scope module %s $end\n$var wire 1 ! %s $end\n$upscope $end\n$enddefinitions $end\n#0\n$dumpvars\n0!\n$end\n", tr.Program, port)

@@ -1,10 +1,10 @@
-// Package world is the outside of a program under scripted time: a clock and
-// frames that arrive at devices, deterministic from a Script.
+// Package world is the outside of a program under scripted time. A Script determines the clock
+// and the frames that arrive at devices.
 //
-// Computation takes no time. A machine calls Advance only when every task
-// waits; the world then sets the clock to the next input's time and commits
-// that one input, which is from then on pending at its device. Inputs are
-// never lost: those that nobody takes stay pending in order.
+// Computation takes no time. A machine calls Advance only when every task waits. The world
+// then sets the clock to the next input's time and commits that one input. From then on the
+// input is pending at its device. Inputs are never lost: inputs that are not taken stay
+// pending in order.
 //
 //	w := world.New(script)
 //	for w.Advance() {
@@ -18,9 +18,8 @@ package world
 
 import "bytes"
 
-// Input is one message that arrives at a device, Time in ticks of 1 us. With
-// Levels it is the inputs of levels that change at that time, all at once; Device
-// and Data do not count then.
+// Input is one message that arrives at a device. Time is in ticks of 1 us. With Levels it is
+// all the inputs of levels that change at that time. Device and Data do not count then.
 type Input struct {
 	Time   uint64
 	Device int
@@ -34,16 +33,16 @@ type Level struct {
 	Value  uint64
 }
 
-// Script is everything that will happen outside. Inputs are in commit order:
-// by running maximum of their stamps, first stamp 0, then file order.
+// Script is everything that will happen outside. Inputs are in commit order: by the running
+// maximum of their timestamps, then by file order. The first timestamp is 0.
 type Script struct {
 	Devices []string
 	Inputs  []Input
 	Until   *uint64 // end of the run, nil: the time of the last input or answer
-	Disks   []*Disk // by device, nil or absent where there is none; the run changes them
-	Buses   []*Bus  // by device, nil or absent where there is none
-	Streams []bool  // by device, or shorter: its inputs are bytes, each for itself
-	Feed    *Feed   // inputs that come between those of Inputs, at equal times after them; may be nil
+	Disks   []*Disk // by device, nil or absent for other devices; the run changes them
+	Buses   []*Bus  // by device, nil or absent for other devices
+	Streams []bool  // by device, or shorter: its inputs are single bytes
+	Feed    *Feed   // inputs to merge with Inputs by time, at equal times after them; may be nil
 }
 
 // Frames returns how many messages arrive.
@@ -62,10 +61,10 @@ type World struct {
 	pending  [][][]byte
 	oversize []int
 	levels   []level
-	driver   Driver // nil: the script is all
+	driver   Driver // nil: only the script gives inputs
 	over     bool   // the driver has ended the run
 	feed     *feeding
-	ahead    []Input // inputs that were looked at before their time
+	ahead    []Input // inputs that were read before their time
 	end      uint64  // the latest time of the first ended inputs of the script
 	ended    int
 }
@@ -82,8 +81,7 @@ func New(s *Script) *World {
 	return w
 }
 
-// Err is what was wrong with a capture that is read during the run: the run has ended
-// before its time.
+// Err is the error in a capture that is read during the run. It has ended the run early.
 func (w *World) Err() error {
 	if w.feed == nil {
 		return nil
@@ -107,22 +105,22 @@ func (w *World) Now() uint64 { return w.now }
 // Devices returns the names of the devices.
 func (w *World) Devices() []string { return w.script.Devices }
 
-// Pending reports whether a message waits at a device, or a level that the
-// program does not know.
+// Pending reports whether a message or a level unknown to the program waits at a device.
 func (w *World) Pending(dev int) bool {
 	return dev < len(w.pending) && (len(w.pending[dev]) > 0 || w.levels[dev].now != w.levels[dev].known)
 }
 
-// IsStream reports whether what arrives at a device are bytes, each for itself.
+// IsStream reports whether single bytes arrive at a device.
 func (w *World) IsStream(dev int) bool {
 	return dev >= 0 && dev < len(w.script.Streams) && w.script.Streams[dev]
 }
 
-// Pieces is what passes a device at once as the contents of events. Each byte of a
-// stream is one, so that it does not matter how many a machine moves at a time.
+// Pieces splits data that passes a device at once into the contents of events. Each byte of a
+// stream is a separate piece, so the number of bytes that a machine moves at once does not
+// matter.
 func (w *World) Pieces(dev int, data []byte) [][]byte {
 	if !w.IsStream(dev) {
-		return [][]byte{data} // on the stack of who only looks at it
+		return [][]byte{data} // on the stack of a caller that only reads it
 	}
 	return singles(data)
 }
@@ -135,8 +133,8 @@ func singles(data []byte) [][]byte {
 	return out
 }
 
-// Head returns the frame, or the byte of a stream, that waits longest at a device, nil
-// if none.
+// Head returns the frame, or the byte of a stream, that has waited longest at a device. It
+// returns nil if there is none.
 func (w *World) Head(dev int) []byte {
 	if dev >= len(w.pending) || len(w.pending[dev]) == 0 {
 		return nil
@@ -144,10 +142,9 @@ func (w *World) Head(dev int) []byte {
 	return w.pending[dev][0]
 }
 
-// Take consumes the head of a device. It reports false, and counts, when the
-// frame is longer than limit bytes: such a frame is not delivered. From a stream it
-// consumes as many bytes as wait, at most limit. It panics when nothing is pending, which
-// is a fault of the machine.
+// Take consumes the first pending message of a device. If a frame is longer than limit bytes,
+// Take counts it, does not deliver it and reports false. From a stream it consumes the waiting
+// bytes, at most limit. It panics if nothing is pending, which is a fault of the machine.
 func (w *World) Take(dev, limit int) ([]byte, bool) {
 	if w.IsStream(dev) {
 		n := min(limit, len(w.pending[dev]))
@@ -157,7 +154,7 @@ func (w *World) Take(dev, limit int) ([]byte, bool) {
 	}
 	frame := w.pending[dev][0]
 	if w.pending[dev][0] = nil; len(w.pending[dev]) == 1 {
-		w.pending[dev] = w.pending[dev][:0] // the next one takes its room
+		w.pending[dev] = w.pending[dev][:0] // the next message reuses its memory
 	} else {
 		w.pending[dev] = w.pending[dev][1:]
 	}
@@ -168,12 +165,12 @@ func (w *World) Take(dev, limit int) ([]byte, bool) {
 	return frame, true
 }
 
-// Oversize returns how many frames a device dropped because they were longer
-// than the buffer.
+// Oversize returns the number of frames that a device dropped because they were longer than
+// the buffer.
 func (w *World) Oversize(dev int) int { return w.oversize[dev] }
 
-// Ask gives a device a command and returns its answer, nil when it is not a device
-// that answers.
+// Ask gives a device a command and returns its answer. It returns nil if the device is not a
+// device that answers.
 func (w *World) Ask(dev int, command []byte) []byte {
 	if d := w.Disk(dev); d != nil {
 		return d.Do(w.now, command)
@@ -184,7 +181,7 @@ func (w *World) Ask(dev int, command []byte) []byte {
 	return nil
 }
 
-// Bus returns the other end of the bus that a device is, nil for none.
+// Bus returns the other end of the bus of a device, or nil if the device is not a bus.
 func (w *World) Bus(dev int) *Bus {
 	if dev < 0 || dev >= len(w.script.Buses) {
 		return nil
@@ -192,7 +189,7 @@ func (w *World) Bus(dev int) *Bus {
 	return w.script.Buses[dev]
 }
 
-// Disk returns the disk that a device is, nil for none.
+// Disk returns the disk of a device, or nil if the device is not a disk.
 func (w *World) Disk(dev int) *Disk {
 	if dev < 0 || dev >= len(w.script.Disks) {
 		return nil
@@ -204,7 +201,7 @@ func (w *World) Disk(dev int) *Disk {
 // false when no input is left. A machine with timers calls AdvanceOr.
 func (w *World) Advance() bool { return w.AdvanceOr(Never) }
 
-// upcoming is the next input, nil when there is none.
+// upcoming is the next input, or nil when there is none.
 func (w *World) upcoming() *Input {
 	if len(w.ahead) > 0 {
 		return &w.ahead[0]
@@ -213,7 +210,7 @@ func (w *World) upcoming() *Input {
 	return in
 }
 
-// source is the next input that nobody has looked at, and whether the feed gives it.
+// source is the next unread input, and whether it comes from the feed.
 func (w *World) source() (in *Input, fed bool) {
 	if w.next < len(w.script.Inputs) {
 		in = &w.script.Inputs[w.next]
@@ -226,7 +223,7 @@ func (w *World) source() (in *Input, fed bool) {
 	return in, false
 }
 
-// pull takes the next input from where it comes.
+// pull takes the next input from its source.
 func (w *World) pull() Input {
 	next, fed := w.source()
 	in := *next
@@ -238,8 +235,8 @@ func (w *World) pull() Input {
 	return in
 }
 
-// Ahead returns up to n inputs that come next, if they are messages, up to the end of the
-// run. They still have to be committed, by Advance. A world with a driver knows none.
+// Ahead returns up to n next inputs, if they are messages, up to the end of the run. Advance
+// must still commit them. A world with a driver returns none.
 func (w *World) Ahead(n int) []Input {
 	if w.driver != nil {
 		return nil

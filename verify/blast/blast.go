@@ -1,20 +1,18 @@
-// Package blast is the second bit-blaster: it turns circuits into formulas from
-// the meaning of the words, for proofs. It shares no rule with ir/gate, or a
-// wrong rule would be proved equal to itself: sums select their carry, a
-// comparison looks at the highest different bit, a shift picks each bit, and
-// regions become guarded assignments in program order.
+// Package blast is the second bit-blaster. For proofs it turns circuits into formulas by the
+// meaning of the words. It shares no rule with ir/gate; otherwise a wrong rule would be proved
+// equal to itself. Sums select their carry. A comparison looks at the highest different bit. A
+// shift picks each bit. Regions become guarded assignments in program order.
 //
-// A circuit is cut at registers and memory ports: their values are free
-// inputs, and what they take at the clock edge are results, called cones:
+// A circuit is cut at registers and memory ports. Their values are free inputs. The values
+// that they take at the clock edge are results, called cones:
 //
 //	cones, err := blast.Circuit(g, c, leaf)
 //	// leaf {Register acc}   -> 8 free literals
 //	// cone {Next acc}       =  8 literals over leaves
 //	// cone {WriteData ram 0} = 8 literals over leaves
 //
-// Two circuits over one Graph with the same leaves are equal when their cones
-// are. The package knows neither gates nor solvers. Start reading at Circuit,
-// then words.go.
+// Two circuits over one Graph with the same leaves are equal if their cones are equal. The
+// package knows neither gates nor solvers. Start reading at Circuit, then words.go.
 package blast
 
 import (
@@ -24,7 +22,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// PlaceKind says what a Place is.
+// PlaceKind is the kind of a Place.
 type PlaceKind uint8
 
 // The kinds of places: first leaves, then cones.
@@ -32,8 +30,8 @@ const (
 	Input       PlaceKind = iota // the value of an input
 	Register                     // the value of a register
 	ReadData                     // the data of a read port
-	Output                       // what an output shows
-	Next                         // what a register takes at the clock edge
+	Output                       // the value of an output
+	Next                         // the value that a register takes at the clock edge
 	ReadAddr                     // the address of a read port
 	ReadEnable                   // the enable of a synchronous read port
 	WriteAddr                    // the address of a write port
@@ -52,8 +50,7 @@ func (k PlaceKind) String() string {
 	}[k]
 }
 
-// Place names one word at the cut of a circuit. Port counts the ports of a
-// memory.
+// Place names one word at the cut of a circuit. Port is the index of a memory port.
 type Place struct {
 	Kind PlaceKind
 	Name string
@@ -75,9 +72,9 @@ type Cone struct {
 	Span  diag.Span
 }
 
-// Circuit adds a circuit to a formula graph and returns its cones in the order
-// outputs, registers, memory ports, asserts, probes. leaf gives the literals of
-// a leaf of a width; asked twice for a place it must give the same.
+// Circuit adds a circuit to a formula graph. It returns the cones in this order: outputs,
+// registers, memory ports, asserts, probes. leaf gives the literals of a leaf of a width. It
+// must always give the same literals for the same place.
 func Circuit(g *Graph, c *rtl.Circuit, leaf func(p Place, width int) []Lit) ([]Cone, error) {
 	b := &blaster{g: g, c: c, bits: make([][]Lit, len(c.Nodes))}
 	for id := range c.Nodes {
@@ -137,7 +134,7 @@ type guarded struct {
 	value []Lit
 }
 
-// assignments collects what the regions do, in program order.
+// assignments collects the assignments of the regions, in program order.
 type assignments struct {
 	regs   [][]guarded
 	writes map[[2]int]Lit // per memory and port: when it writes
@@ -160,8 +157,8 @@ func (b *blaster) collect(body []rtl.Effect, when Lit, to *assignments) {
 	}
 }
 
-// registers gives each register the last assignment that happens, else its
-// present value.
+// registers gives each register the value of the last assignment that happens, or its present
+// value.
 func (b *blaster) registers() {
 	to := b.assignments()
 	for i := range b.c.Regs {
@@ -199,7 +196,7 @@ func (b *blaster) memories() {
 	}
 }
 
-// orTrue is a node's bits, all ones for no node.
+// orTrue is a node's bits, or all ones without a node.
 func (b *blaster) orTrue(id rtl.ID, w int) []Lit {
 	if id == rtl.None {
 		return copies(True, w)

@@ -15,7 +15,7 @@ func (l Lit) Not() Lit { return l ^ 1 }
 // Node is the index of the literal's node.
 func (l Lit) Node() int { return int(l >> 1) }
 
-// Kind tells what a node of a formula is.
+// Kind is the kind of a node.
 type Kind uint8
 
 // The kinds of nodes.
@@ -36,8 +36,8 @@ type Node struct {
 // Graph is a formula graph of conjunctions, exclusive ors and selections,
 // hashed and folded, in topological order.
 type Graph struct {
-	// Digits says that products are built of digits (product.go), as cores build them,
-	// and not of rows of single bits, as gates do.
+	// Digits says that products are built of digits (product.go), as in cores, not of rows of
+	// single bits, as in gates.
 	Digits bool
 
 	Nodes []Node

@@ -1,10 +1,10 @@
 package blast
 
-// digits is the product in digits of base 4: y is the sum of digits -1, 0, 1 and 2 times
-// powers of 4, so x times y is the sum of the multiples of x, added in pairs, pairs of
-// pairs, and so on. A generated core multiplies so; in rows of single bits no solver would show that
-// both are the same. That this is the product is shown for all operands of few bits, and
-// step by step for those of many (product_test.go).
+// digits is the product in digits of base 4. y is the sum of digits -1, 0, 1 and 2 times
+// powers of 4. So x times y is the sum of multiples of x, added in a binary tree. A generated
+// core multiplies in this way. With rows of single bits no solver could prove that both are
+// equal. product_test.go shows that this is the product, for all operands of few bits, and
+// step by step for wide operands.
 func (g *Graph) digits(a, b []Lit) []Lit {
 	x, xSigned := short(a)
 	y, ySigned := short(b)
@@ -44,8 +44,8 @@ func short(v []Lit) (out []Lit, signed bool) {
 	return v[:n], signed
 }
 
-// split gives the bits of a number that are taken in pairs, and its sign, which counts
-// at the place above them.
+// split gives the bits of a number that are taken in pairs, and the sign, whose place value is
+// above them.
 func split(y []Lit, signed bool) (pairs []Lit, sign Lit) {
 	n := len(y)
 	if !signed {
@@ -63,8 +63,8 @@ func split(y []Lit, signed bool) (pairs []Lit, sign Lit) {
 	return y, y[n-1]
 }
 
-// digit is what a pair of bits and the carry into it stand for: one and not minus 1, two
-// 2, minus -1, none of them 0; and a carry where the three are more than 2.
+// digit is the value of a pair of bits and the carry into it. one without minus is 1, two is
+// 2, minus is -1, and no flag is 0. carry is set if the sum of the three is more than 2.
 type digit struct{ one, two, minus, carry Lit }
 
 func (g *Graph) digitOf(low, high, carry Lit) digit {
@@ -75,15 +75,15 @@ func (g *Graph) digitOf(low, high, carry Lit) digit {
 	}
 }
 
-// product is one under way: x in two's complement, w bits.
+// product is a product under construction: x in two's complement, w bits.
 type product struct {
 	g *Graph
 	x []Lit
 	w int
 }
 
-// part is the sum of some multiples: a number in two's complement from bit `at` on, and
-// lacks at bit `odd`.
+// part is the sum of some multiples: v, a two's complement number from bit `at` on, plus the
+// bit lacks at bit `odd`.
 type part struct {
 	v       []Lit
 	at, odd int
@@ -91,7 +91,7 @@ type part struct {
 	lacks   Lit
 }
 
-// extended is a number of n bits, longer or shorter.
+// extended is the number extended or cut to n bits.
 func extended(v []Lit, n int) []Lit {
 	if n <= len(v) {
 		return v[:n]
@@ -99,7 +99,7 @@ func extended(v []Lit, n int) []Lit {
 	return append(v[:len(v):len(v)], copies(v[len(v)-1], n-len(v))...)
 }
 
-// multiple is a digit times x, less 1 where the digit is negative: the complement.
+// multiple is a digit times x. A negative digit gives the complement, which is 1 less.
 func (p *product) multiple(d digit, at int) part {
 	n := min(len(p.x)+1, p.w-at)
 	x, v := extended(p.x, n), make([]Lit, n)
@@ -129,7 +129,7 @@ func (p *product) tree(parts []part) part {
 	return parts[0]
 }
 
-// join adds two parts: what the lower one lacks stands below the upper one.
+// join adds two parts. The lacks bit of the lower part is placed below the upper part.
 func (p *product) join(low, high part) part {
 	digits := low.digits + high.digits
 	n := min(len(p.x)+2*digits, p.w-low.at)
@@ -140,8 +140,9 @@ func (p *product) join(low, high part) part {
 	return part{v, low.at, high.odd, digits, high.lacks}
 }
 
-// close adds what the last digit lacks, and the digit above it, carry less sign, times x. It is
-// negative only without a carry, and then the digit below lacks nothing.
+// close adds the lacks bit of the last digit, and x times the digit above it. That digit is
+// carry minus sign. It is negative only without a carry, and then the digit below lacks
+// nothing.
 func (p *product) close(all part, carry, sign Lit) []Lit {
 	g := p.g
 	v := extended(all.v, p.w)

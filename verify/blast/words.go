@@ -6,10 +6,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Word gives the bits of an operator's result, lowest first. It follows the
-// comments and the Eval column of ir/word, operator by operator, also for the
-// rows that other consumers expand; only a row that is unknown here goes
-// through its expansion.
+// Word gives the bits of an operator's result, lowest first. It follows the comments and the
+// Eval column of ir/word, operator by operator, even for rows that other consumers expand.
+// Only an unknown row is expanded.
 func (g *Graph) Word(op word.Op, w int, args [][]Lit, imm uint64) ([]Lit, error) {
 	x := append(append([][]Lit(nil), args...), nil, nil, nil)
 	a, b := x[0], x[1]
@@ -55,8 +54,7 @@ func (g *Graph) Word(op word.Op, w int, args [][]Lit, imm uint64) ([]Lit, error)
 	return g.expand(op, w, args, imm)
 }
 
-// expand handles an operator that was added to the table after this package was
-// written.
+// expand handles an operator that the table has and this package does not know.
 func (g *Graph) expand(op word.Op, w int, args [][]Lit, imm uint64) ([]Lit, error) {
 	row := word.Table(op)
 	if row.Expand == nil {
@@ -75,7 +73,7 @@ func (g *Graph) Expr(e *word.Expr, leaf func(name string) []Lit) ([]Lit, error) 
 	return g.expr(e, leaf, map[*word.Expr][]Lit{})
 }
 
-// expr visits shared parts once.
+// expr is Expr, which visits shared parts once.
 func (g *Graph) expr(e *word.Expr, leaf func(name string) []Lit, done map[*word.Expr][]Lit) ([]Lit, error) {
 	if bits, ok := done[e]; ok {
 		return bits, nil
@@ -148,8 +146,7 @@ func (g *Graph) bitwise(op word.Op, a, b []Lit) []Lit {
 	return out
 }
 
-// add carries a bit where both operands have it and passes the carry on where
-// they differ.
+// add generates a carry if both operand bits are 1, and passes the carry on if they differ.
 func (g *Graph) add(a, b []Lit) []Lit {
 	out, carry := make([]Lit, len(a)), False
 	for i := range a {
@@ -160,7 +157,7 @@ func (g *Graph) add(a, b []Lit) []Lit {
 	return out
 }
 
-// sub borrows: where the operands differ, the subtrahend's bit says whether.
+// sub subtracts with borrow. If the operand bits differ, the subtrahend's bit is the borrow.
 func (g *Graph) sub(a, b []Lit) (difference []Lit, borrow Lit) {
 	difference, borrow = make([]Lit, len(a)), False
 	for i := range a {
@@ -171,7 +168,7 @@ func (g *Graph) sub(a, b []Lit) (difference []Lit, borrow Lit) {
 	return difference, borrow
 }
 
-// below is a < b, decided by the highest bit in which they differ.
+// below is a < b. The highest bit in which the operands differ decides.
 func (g *Graph) below(a, b []Lit) Lit {
 	out := False
 	for i := range a {
@@ -235,8 +232,8 @@ func (g *Graph) extreme(op word.Op, a, b []Lit) []Lit {
 	return g.choose(g.compare(word.Lts, a, b), b, a)
 }
 
-// mul is schoolbook multiplication: row after row of the multiplicand, shifted,
-// where the multiplier has a one.
+// mul is schoolbook multiplication: it adds a shifted row of the multiplicand for each one in
+// the multiplier.
 func (g *Graph) mul(a, b []Lit) []Lit {
 	w := len(a)
 	sum := zeros(w)
@@ -250,7 +247,7 @@ func (g *Graph) mul(a, b []Lit) []Lit {
 	return sum
 }
 
-// division is long division of magnitudes with the signs put back.
+// division is long division of magnitudes with corrected signs.
 func (g *Graph) division(op word.Op, a, b []Lit) []Lit {
 	w := len(a)
 	signed := op == word.Divs || op == word.Rems
@@ -274,8 +271,8 @@ func (g *Graph) negate(c Lit, a []Lit) []Lit {
 	return g.choose(c, n, a)
 }
 
-// long brings down one digit of a after the other; b goes into the rest once or
-// not at all. A b of 0 always goes, which gives the table's values.
+// long brings down the digits of a one by one. b goes into the remainder once or not at all. A
+// b of 0 always goes, which gives the values of the table.
 func (g *Graph) long(a, b []Lit) (q, r []Lit) {
 	w := len(a)
 	q, r = make([]Lit, w), zeros(w+1)
@@ -289,8 +286,8 @@ func (g *Graph) long(a, b []Lit) (q, r []Lit) {
 	return q, r[:w]
 }
 
-// shift picks every result bit by the amount: the amount's bits choose, from the
-// highest to the lowest, which operand bit arrives at the place.
+// shift picks every result bit by the amount. The bits of the amount, from the highest to the
+// lowest, choose the operand bit for the position.
 func (g *Graph) shift(op word.Op, a, n []Lit) []Lit {
 	w := len(a)
 	count := min(len(n), word.AmountBits(w))
@@ -332,12 +329,12 @@ type shifter struct {
 	made map[[2]int]Lit
 }
 
-// pick is the bit that arrives at place i when the low k amount bits count.
+// pick is the bit at position i if only the low k bits of the amount count.
 func (s *shifter) pick(k, i int) Lit {
 	if k == 0 {
 		return s.at(i)
 	}
-	if i < -64 || i > 128 { // outside: only the filling arrives
+	if i < -64 || i > 128 { // outside: only fill bits
 		return s.at(i)
 	}
 	key := [2]int{k, i}
@@ -349,7 +346,7 @@ func (s *shifter) pick(k, i int) Lit {
 	return l
 }
 
-// modulo is n mod w in as many bits as that needs.
+// modulo is n mod w in the smallest sufficient number of bits.
 func (g *Graph) modulo(n []Lit, w int) []Lit {
 	bits := word.AmountBits(w)
 	if w&(w-1) == 0 {

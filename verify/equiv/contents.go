@@ -8,10 +8,10 @@ import (
 	"github.com/sinter-lang/sinter/verify/blast"
 )
 
-// contents are the read ports of memories that nothing writes, cycle by cycle: a
-// port keeps its word while it is not enabled, else it takes one of the words.
-// Only the bits on which claims depend are told, and each pattern of them once;
-// the others are free, which allows more than the memory holds, never less.
+// contents are the read ports of memories that nothing writes, cycle by cycle. An enabled port
+// takes one of the words; otherwise it keeps its word. Only the bits on which claims depend
+// are modelled, with each pattern once. The other bits are free. This allows more words than
+// the memory holds, never fewer.
 type contents struct {
 	g     *leaves
 	ports []*constPort
@@ -53,7 +53,7 @@ func contentsOf(g *leaves, c *rtl.Circuit) (*contents, error) {
 	return k, nil
 }
 
-// claimSupport finds the bits of read ports on which asserts depend at once.
+// claimSupport finds the bits of read ports on which asserts depend in the same cycle.
 func claimSupport(c *rtl.Circuit) (map[blast.Place]uint64, error) {
 	l := newLeaves()
 	cones, err := blast.Circuit(l.g, c, l.of)
@@ -87,7 +87,7 @@ func claimSupport(c *rtl.Circuit) (map[blast.Place]uint64, error) {
 	return out, nil
 }
 
-// word is one of some words under the port's mask, and anything besides.
+// word is one of some words in the bits of the port's mask, with its other bits free.
 func (k *contents) word(p *constPort, when string, words []uint64) []blast.Lit {
 	g := k.g.g
 	name := p.place
@@ -117,7 +117,8 @@ func (k *contents) word(p *constPort, when string, words []uint64) []blast.Lit {
 	return choices[0]
 }
 
-// leaf gives the words of the ports in the present cycle, and what else asks.
+// leaf gives the words of the ports in the present cycle. It takes all other leaves from
+// other.
 func (k *contents) leaf(other func(blast.Place, int) []blast.Lit) func(blast.Place, int) []blast.Lit {
 	return func(p blast.Place, width int) []blast.Lit {
 		for _, port := range k.ports {

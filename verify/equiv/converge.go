@@ -8,15 +8,15 @@ import (
 	"github.com/sinter-lang/sinter/verify/sat"
 )
 
-// converging is how many cycles after reset two circuits have to become equal: those of
+// converging is the number of cycles after reset in which two circuits must become equal:
 // fetch, decode and execute, and one more.
 const converging = 4
 
-// converge reports whether two circuits that differ in reset values only are in the
-// same state some cycles after reset, and cannot be told apart until then, whatever
-// arrives. From there on they are one circuit in one state. Most registers whose reset
-// value does not matter are written before they are read, which this shows at little
-// cost; Machines proves the rest.
+// converge compares two circuits that differ only in reset values. It reports whether they
+// reach the same state some cycles after reset, and cannot be told apart until then, for all
+// inputs. From then on they are one circuit in one state. Most registers with an irrelevant
+// reset value are written before they are read. This proof shows that at little cost; Machines
+// proves the rest.
 func converge(x, y *rtl.Circuit, opt Options) (bool, error) {
 	if !sameButResets(x, y) {
 		return false, nil

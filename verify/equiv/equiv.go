@@ -1,28 +1,26 @@
 // Package equiv proves that a circuit and its gates, or two circuits, are the
 // same machine.
 //
-// Both sides are cut at registers and memory ports, whose values are free
-// inputs that the sides share. Compared are, as formulas, every output, every
-// next value of a register, and the address, data, lanes and enable of every
-// memory port; as data, reset values, the shapes and policies of memories and
-// their initial contents. Equal cuts for all values of the leaves mean equal
-// behaviour from reset on ("combinational, all states, memories as shared
-// arrays"). The circuit's formulas come from verify/blast; the netlist's are
-// read off its tables here. Neither uses the bit rules of ir/gate.
+// Both sides are cut at registers and memory ports, whose values are free inputs that the
+// sides share. The package compares as formulas every output, every next value of a register,
+// and the address, data, lanes and enable of every memory port. It compares as data the reset
+// values, and the shapes, policies and initial contents of memories. Equal cuts for all values
+// of the leaves mean equal behaviour from reset on ("combinational, all states, memories as
+// shared arrays"). The circuit's formulas come from verify/blast. This package reads the
+// netlist's formulas from its tables. Neither uses the bit rules of ir/gate.
 //
-// Proofs go bottom-up: random simulation finds pairs of internal signals that
-// may be equal, SAT proves or refutes each over the part below, which is already
-// merged, and each refutation becomes a pattern that separates further pairs
-// (Mishchenko, Chatterjee, Brayton and Eén, "Improvements to combinational
-// equivalence checking", ICCAD 2006). A multiplier needs no box that way: its
-// rows and their sums are internal pairs.
+// Proofs go bottom-up. Random simulation finds pairs of internal signals that may be equal.
+// SAT proves or refutes each pair over the part below, which is already merged. Each
+// refutation becomes a pattern that separates further pairs (Mishchenko, Chatterjee, Brayton
+// and Eén, "Improvements to combinational equivalence checking", ICCAD 2006). So a multiplier
+// needs no black box: its rows and their sums are internal pairs.
 //
 //	rep, err := equiv.Check(c, netlist, equiv.Options{})
 //	rep.Status()   // Proved, Different, Undecided
 //	rep.Items[3]   // next acc: 8 bits, different, counterexample ...
 //
-// A counterexample is replayed on both sides outside of the formulas before it
-// is reported. Start reading at Check, then sweep.go.
+// Before a counterexample is reported, it is replayed on both sides, without the formulas.
+// Start reading at Check, then sweep.go.
 package equiv
 
 import (
@@ -34,7 +32,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/blast"
 )
 
-// SolverName says who proved.
+// SolverName is the name of the prover.
 const SolverName = "sinter verify/sat (CDCL), SAT sweeping"
 
 // Options of a proof. The zero value is the default.
@@ -67,7 +65,7 @@ type Item struct {
 
 	Data  bool // compared as data: shapes, reset values and contents of memories
 	place blast.Place
-	from  []int // items from each of which this one follows
+	from  []int // items that each imply this one
 }
 
 // Report is the result of a proof.
@@ -75,7 +73,7 @@ type Report struct {
 	Items     []Item
 	Solver    string
 	Nodes     int // of both sides' formulas
-	Merged    int // of them proved equal to an earlier node
+	Merged    int // nodes proved equal to an earlier node
 	Queries   int // SAT calls
 	Conflicts int
 }
@@ -111,7 +109,7 @@ func (r *Report) Data() int {
 	return n
 }
 
-// First returns the first item with a status, nil if there is none.
+// First returns the first item with a status, or nil if there is none.
 func (r *Report) First(s Status) *Item {
 	for i := range r.Items {
 		if r.Items[i].Status == s {
@@ -133,7 +131,7 @@ func (r *Report) String() string {
 	return s
 }
 
-// side is one of the machines compared: its data and its cones over shared leaves.
+// side is one of the compared machines: its data and its cones over shared leaves.
 type side struct {
 	data  data
 	cones []blast.Cone
@@ -141,9 +139,8 @@ type side struct {
 	replay func(leaf func(blast.Place) uint64) map[blast.Place]uint64
 }
 
-// Check compares a circuit with a netlist made from it. An error is a fault of
-// the tool: an operator without meaning, or a counterexample that does not
-// replay.
+// Check compares a circuit with its netlist. An error is a fault of the tool: an operator
+// without meaning, or a counterexample that does not replay.
 func Check(c *rtl.Circuit, n *gate.Netlist, opt Options) (*Report, error) {
 	if err := n.Verify(); err != nil {
 		return nil, err
@@ -156,7 +153,7 @@ func Check(c *rtl.Circuit, n *gate.Netlist, opt Options) (*Report, error) {
 	return compare(l, a, netlistSide(l, n), opt)
 }
 
-// Circuits compares two circuits; asserts and probes are left out.
+// Circuits compares two circuits, without asserts and probes.
 func Circuits(x, y *rtl.Circuit, opt Options) (*Report, error) {
 	l := newLeaves()
 	a, err := circuitSide(l, x)
@@ -170,9 +167,9 @@ func Circuits(x, y *rtl.Circuit, opt Options) (*Report, error) {
 	return compare(l, a, b, opt)
 }
 
-// Claims tries to prove every assert of a circuit, those of read ports with
-// policy never included, for all values of registers and memories. An assert
-// that is different here may still hold in all states that can be reached.
+// Claims tries to prove every assert of a circuit for all values of registers and memories.
+// The asserts of read ports with policy never are included. An assert that is different here
+// may still hold in all reachable states.
 func Claims(c *rtl.Circuit, opt Options) (*Report, error) {
 	flat := c.Flat().Circuit
 	l := newLeaves()
@@ -209,7 +206,7 @@ func newLeaves() *leaves {
 	return &leaves{g: blast.NewGraph(), bits: map[blast.Place][]blast.Lit{}}
 }
 
-// of returns the literals of a leaf; a leaf that is wider on one side grows.
+// of returns the literals of a leaf. A leaf that is wider on one side grows.
 func (l *leaves) of(p blast.Place, width int) []blast.Lit {
 	bits, ok := l.bits[p]
 	if !ok {

@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/verify/yosys"
 )
 
-// VerilogFormulas gives what Verilog compares as two and-inverter graphs with
-// the same inputs and outputs, for an outside prover.
+// VerilogFormulas gives the comparison of Verilog as two and-inverter graphs with the same
+// inputs and outputs, for an outside prover.
 func VerilogFormulas(c *rtl.Circuit, m *yosys.Module, n *Names) (circuit, module *gate.Graph, err error) {
 	l := newLeaves()
 	a, b, err := verilogSides(l, c, m, n)

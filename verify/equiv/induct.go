@@ -10,13 +10,12 @@ import (
 	"github.com/sinter-lang/sinter/verify/sat"
 )
 
-// Invariants tries to prove every assert of a circuit in all cycles after reset, by
-// induction over so many frames. The asserts of read ports with policy never are among
-// them. Base: all hold in the first frames after reset. Step: after as many cycles in
-// which all held, they hold in the next. The largest set of asserts that carries itself
-// this way is proved; the others are undecided. A memory that nothing writes holds its
-// words, so what is read of it is one of them (contents.go). What other memories hold is
-// left open.
+// Invariants tries to prove every assert of a circuit in all cycles after reset, by induction
+// over a number of frames. The asserts of read ports with policy never are included. Base: all
+// asserts hold in the first frames after reset. Step: after as many cycles in which all held,
+// they hold in the next cycle. The largest inductive set of asserts is proved; the other
+// asserts are undecided. A read of a memory that nothing writes gives one of the memory's
+// words (contents.go). The contents of other memories are left open.
 func Invariants(c *rtl.Circuit, frames int, opt Options) (*Report, error) {
 	flat := c.Flat().Circuit
 	rep := &Report{Solver: SolverName + ", induction"}
@@ -35,9 +34,9 @@ func Invariants(c *rtl.Circuit, frames int, opt Options) (*Report, error) {
 	return rep, nil
 }
 
-// induct proves the largest set of claims, one an item, that holds in the
-// first cycles after reset (base) and in a cycle after frames cycles in which all
-// of it held (step).
+// induct proves the largest inductive set of claims, one claim for each item. The set holds in
+// the first cycles after reset (base), and in a cycle after frames cycles in which all its
+// claims held (step).
 func (r *Report) induct(base, step *unrolled, frames int) {
 	r.base(base, frames)
 	for changed := true; changed; {
@@ -64,14 +63,14 @@ func (r *Report) induct(base, step *unrolled, frames int) {
 	}
 }
 
-// follows reports whether a claim follows from another one that was not given up. It
-// is then neither asked nor assumed, so a mistake here proves less, never more.
+// follows reports whether a claim follows from another claim that was not dropped. Such a
+// claim is neither asked nor assumed, so a mistake here proves less, never more.
 func (r *Report) follows(i int) bool {
 	return slices.ContainsFunc(r.Items[i].from, func(k int) bool { return r.Items[k].Status == Proved })
 }
 
-// base gives up what does not hold in the first cycles after reset. A claim that
-// follows from another one is asked for when that is given up.
+// base drops the claims that do not hold in the first cycles after reset. A claim that follows
+// from another one is asked when the other one is dropped.
 func (r *Report) base(u *unrolled, frames int) {
 	asked := make([]bool, len(r.Items))
 	for again := true; again; {
@@ -101,9 +100,9 @@ func (u *unrolled) fails(l blast.Lit) bool {
 	return false
 }
 
-// refute gives up every claim that the model just found refutes, not only the one
-// that was asked: what the question did not depend on may be anything, so it is
-// tried with 64 random values.
+// refute drops every claim that the last model refutes, not only the one that was asked.
+// Leaves on which the question did not depend may have any value, so refute tries 64 random
+// values.
 func (r *Report) refute(step *unrolled, frames int) {
 	values := step.model()
 	for i := range r.Items {
@@ -114,8 +113,8 @@ func (r *Report) refute(step *unrolled, frames int) {
 	}
 }
 
-// model is the value of each node of the merged graph under the model just found, 64
-// times: where the question did not depend on a leaf, it is random.
+// model is the value of each node of the merged graph under the last model, 64 times. A leaf
+// on which the question did not depend is random.
 func (u *unrolled) model() []uint64 {
 	values := make([]uint64, len(u.to.Nodes))
 	for i := range u.to.Nodes {
@@ -146,8 +145,8 @@ type unrolled struct {
 	last   map[string][]blast.Lit // the registers in the last cycle
 }
 
-// unroll blasts the circuit once per cycle; registers begin with their reset
-// values or free, then take what the cycle before gave them.
+// unroll blasts the circuit once per cycle. Registers start with their reset values or free.
+// Then they take their values from the previous cycle.
 func unroll(c *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolled, error) {
 	g := newLeaves()
 	u := &unrolled{regs: c.Regs}
@@ -195,8 +194,8 @@ func firstValue(g *leaves, r rtl.Reg, fromReset bool) []blast.Lit {
 	return bits
 }
 
-// assumptions are the claims not given up, in all cycles but the last, without those
-// that follow from others of them.
+// assumptions are the remaining claims in all cycles but the last, without claims that follow
+// from other remaining claims.
 func (r *Report) assumptions(u *unrolled, frames int) []blast.Lit {
 	var out []blast.Lit
 	for t := range frames {
@@ -209,7 +208,7 @@ func (r *Report) assumptions(u *unrolled, frames int) []blast.Lit {
 	return out
 }
 
-// ask whether literals of the unrolled circuit can all be true.
+// ask tells whether literals of the unrolled circuit can all be true.
 func (u *unrolled) ask(lits ...blast.Lit) sat.Status {
 	u.visit++
 	var vars []sat.Var
@@ -223,8 +222,8 @@ func (u *unrolled) ask(lits ...blast.Lit) sat.Status {
 	return u.solver.Solve(vars, u.limit, assume...)
 }
 
-// state describes the last cycle of the model that was found, to show which
-// invariant is missing: registers that are not 0, as far as they matter.
+// state describes the last cycle of the found model, to show which invariant is missing. It
+// lists the relevant registers that are not 0.
 func (u *unrolled) state(st sat.Status) string {
 	if st != sat.Sat {
 		return ""

@@ -8,21 +8,19 @@ import (
 	"github.com/sinter-lang/sinter/verify/blast"
 )
 
-// Machines tries to prove that two circuits with the same ports, registers and
-// memories cannot be told apart in any run from reset: their outputs and what
-// they do to their memories are equal in every cycle, whatever the inputs.
-// Where Circuits compares all states, this looks only at those that a run
-// reaches, and a memory that nothing writes holds its contents. What other
-// memories hold is left open, and so is the order of the words that are read.
+// Machines tries to prove that two circuits with the same ports, registers and memories cannot
+// be told apart in any run from reset. Their outputs and memory accesses must be equal in
+// every cycle, for all inputs. Circuits compares all states; Machines considers only states
+// that a run reaches. A memory that nothing writes holds its contents. The contents of other
+// memories and the order of the read words are left open.
 //
-// The proof is by induction over one cycle. Beside the claims themselves it
-// carries those of the following that hold together: a register is equal on both
-// sides, always, or while some register of one bit is 1 (such as the valid bit
-// beside which the others count), or while it is 0 (van Eijk, "Sequential
-// equivalence checking based on structural similarities", 2000); and on each side
-// alone a register of one bit is constant, or follows from another one. What is
-// not proved this way is undecided. Circuits that differ in reset values only are first
-// unrolled over the cycles in which the difference may pass (converge.go).
+// The proof is by induction over one cycle. Besides the claims themselves it uses the largest
+// inductive set of the following claims. A register is equal on both sides, always, or while
+// some register of one bit is 1 (such as a valid bit) or 0 (van Eijk, "Sequential equivalence
+// checking based on structural similarities", 2000). On one side alone, a register of one bit
+// is constant or follows from another one. Claims that are not proved this way are undecided.
+// Circuits that differ only in reset values are first unrolled over the cycles in which the
+// difference may disappear (converge.go).
 func Machines(x, y *rtl.Circuit, opt Options) (*Report, error) {
 	rep := &Report{Solver: SolverName + ", induction"}
 	for _, item := range shapes(x, y) {
@@ -55,10 +53,10 @@ func Machines(x, y *rtl.Circuit, opt Options) (*Report, error) {
 	return rep, nil
 }
 
-// support begins the names of claims that only carry the others.
+// support is the prefix of the names of claims that only support the others.
 const support = "register "
 
-// shapes compares the data of two circuits but reset values.
+// shapes compares the data of two circuits except reset values.
 func shapes(x, y *rtl.Circuit) []Item {
 	var sides [2]data
 	for i, c := range []*rtl.Circuit{x, y} {
@@ -75,8 +73,8 @@ func shapes(x, y *rtl.Circuit) []Item {
 	return compareData(sides[0], sides[1])
 }
 
-// twins unrolls two circuits side by side, over the same inputs and the same
-// words read, and returns the claims as items.
+// twins unrolls two circuits side by side, over the same inputs and the same read words. It
+// returns the claims as items.
 func twins(x, y *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolled, []Item, error) {
 	l := newLeaves()
 	u := &unrolled{}
@@ -112,9 +110,8 @@ func twins(x, y *rtl.Circuit, frames int, fromReset bool, opt Options) (*unrolle
 	return u, items, nil
 }
 
-// at gives the leaves of a circuit in cycle t: its registers, and inputs and
-// words read that all circuits share. What is read of a memory in known is one
-// of its words.
+// at gives the leaves of a circuit in cycle t: its registers, and inputs and read words that
+// all circuits share. A read of a memory in known gives one of the memory's words.
 func (l *leaves) at(t int, known []*rtl.Mem, regs map[string][]blast.Lit) func(blast.Place, int) []blast.Lit {
 	return func(p blast.Place, width int) []blast.Lit {
 		if p.Kind == blast.Register {
@@ -143,8 +140,8 @@ func constants(c *rtl.Circuit) (known []*rtl.Mem) {
 	return known
 }
 
-// word is some word of a memory that nothing writes, or the 0 that a
-// synchronous port shows before its first read: which one is free.
+// word is a free choice among the words of a memory that nothing writes. It includes the 0
+// that a synchronous port shows before its first read.
 func (l *leaves) word(p blast.Place, m *rtl.Mem) []blast.Lit {
 	which := l.of(p, m.AddrBits+1)
 	words := make([][]blast.Lit, 0, len(m.Init)+1)
@@ -180,7 +177,7 @@ type parallel struct {
 	claims []blast.Lit
 }
 
-// claim adds one, which follows from each of some others alone.
+// claim adds a claim. Each item of from alone implies it.
 func (p *parallel) claim(name string, l blast.Lit, from ...int) {
 	p.items, p.claims = append(p.items, Item{Name: name, Bits: 1, from: from}), append(p.claims, l)
 }
@@ -216,7 +213,7 @@ func (p *parallel) cones(sides [2][]blast.Cone) (next [2]map[string][]blast.Lit)
 	for _, c := range sides[0] {
 		if c.Place.Kind != blast.Next && !optional(c.Place.Kind) {
 			same := p.equal(c.Bits, other[c.Place])
-			if en, ok := enables[enableOf(c.Place)]; ok && c.Place != enableOf(c.Place) { // without it nobody sees the word
+			if en, ok := enables[enableOf(c.Place)]; ok && c.Place != enableOf(c.Place) { // without the enable nothing reads the word
 				same = p.g.Or(en.Not(), same)
 			}
 			p.claim(c.Place.String(), same)
@@ -225,7 +222,7 @@ func (p *parallel) cones(sides [2][]blast.Cone) (next [2]map[string][]blast.Lit)
 	return next
 }
 
-// enableOf is the enable of the port that a word belongs to; for others a place
+// enableOf is the enable of the port that a word belongs to. For other words it is a place
 // that is not an enable.
 func enableOf(p blast.Place) blast.Place {
 	switch p.Kind {
@@ -240,7 +237,7 @@ func enableOf(p blast.Place) blast.Place {
 	return p
 }
 
-// registers adds the claims that carry the others.
+// registers adds the claims that support the others.
 func (p *parallel) registers(list []rtl.Reg, sides [2]map[string][]blast.Lit) {
 	for _, r := range list {
 		same := p.equal(sides[0][r.Name], sides[1][r.Name])
@@ -257,8 +254,8 @@ func (p *parallel) registers(list []rtl.Reg, sides [2]map[string][]blast.Lit) {
 	}
 }
 
-// flags adds that registers of one bit are constant or exclude each other in
-// some combination of values.
+// flags adds the claims that registers of one bit are constant, or exclude each other in some
+// combination of values.
 func (p *parallel) flags(prefix string, list []rtl.Reg, values map[string][]blast.Lit) {
 	var names []string
 	var bits []blast.Lit

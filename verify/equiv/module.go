@@ -9,15 +9,15 @@ import (
 	"github.com/sinter-lang/sinter/verify/yosys"
 )
 
-// moduleSide reads the formulas of a module that yosys read.
+// moduleSide reads the formulas of a module from yosys.
 type moduleSide struct {
 	c     *rtl.Circuit
 	m     *yosys.Module
 	n     *Names
-	next  map[yosys.Bit]yosys.Bit // of a flip-flop's output: its input
+	next  map[yosys.Bit]yosys.Bit // by output of a flip-flop: its input
 	gate  map[yosys.Bit]int       // the gate that drives a bit
 	word  map[yosys.Bit][3]int    // memory, read port and bit that drive a bit
-	mems  []*yosys.Mem            // by index of the circuit's memories, nil: left out
+	mems  []*yosys.Mem            // by index of the circuit's memories, nil: omitted
 	reads [][]int                 // per memory and port of the circuit: the module's port
 }
 
@@ -56,8 +56,8 @@ func newModuleSide(c *rtl.Circuit, m *yosys.Module, n *Names) (*moduleSide, erro
 	return s, s.match()
 }
 
-// match finds the module's port for each read port of the circuit: the one whose
-// word its data take. Every flip-flop must be of a register or of such data.
+// match finds the module's port for each read port of the circuit: the port whose word the
+// circuit's data take. Every flip-flop must belong to a register or to such data.
 func (s *moduleSide) match() error {
 	known := map[yosys.Bit]bool{}
 	for _, r := range s.c.Regs {
@@ -161,7 +161,7 @@ func (s *moduleSide) data() data {
 	return d
 }
 
-// evaluator computes the bits of a module over leaves.
+// evaluator computes the bits of a module from leaves.
 type evaluator[B any] struct {
 	*moduleSide
 	l    logic[B]
@@ -249,8 +249,8 @@ func (e *evaluator[B]) memory(i int) {
 	e.emit(nextWord(m.Name), next)
 }
 
-// padded is a word of at least n bits; bits above it stay, so that they differ
-// when they are not 0.
+// padded is a word of at least n bits. Bits above n stay, so that they differ when they are
+// not 0.
 func (e *evaluator[B]) padded(bits []yosys.Bit, n int) []B {
 	out := e.word(bits)
 	for len(out) < n {
@@ -262,8 +262,7 @@ func (e *evaluator[B]) padded(bits []yosys.Bit, n int) []B {
 	return out
 }
 
-// nextOf is the next value of state: what its flip-flops take, and itself for
-// bits that have none.
+// nextOf is the next value of state bits. A bit without a flip-flop keeps its value.
 func (e *evaluator[B]) nextOf(bits []yosys.Bit) []B {
 	out := make([]yosys.Bit, len(bits))
 	for i, b := range bits {
@@ -283,8 +282,8 @@ func (e *evaluator[B]) word(bits []yosys.Bit) []B {
 	return out
 }
 
-// value computes a bit and what it depends on, without recursion: chains of
-// gates are long. A bit that nothing drives is a free leaf of its own.
+// value computes a bit and the bits it depends on. It uses no recursion, because chains of
+// gates are long. An undriven bit is a separate free leaf.
 func (e *evaluator[B]) value(b yosys.Bit) B {
 	todo := []yosys.Bit{b}
 	for len(todo) > 0 {
@@ -357,8 +356,7 @@ func (e *evaluator[B]) apply(g *yosys.Gate) {
 	e.bits[g.Y[0]] = y
 }
 
-// product computes a multiplication: both operands extended to the width of the
-// result.
+// product computes a multiplication of both operands, extended to the width of the result.
 func (e *evaluator[B]) product(g *yosys.Gate, a, b []B) {
 	w := len(g.Y)
 	wide := func(x []B) []B {

@@ -8,11 +8,10 @@ import (
 	"github.com/sinter-lang/sinter/verify/sat"
 )
 
-// Counterexample is an assignment of the leaves under which a cone differs. It
-// has been replayed: First and Second come from running the sides, not from the
-// formulas.
+// Counterexample is an assignment of the leaves under which a cone differs. It has been
+// replayed: First and Second come from runs of the sides, not from the formulas.
 type Counterexample struct {
-	Leaves        []LeafValue // those that the cone depends on, in the order of the sides
+	Leaves        []LeafValue // the leaves that the cone depends on, in the order of the sides
 	First, Second uint64      // the word on each side
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/verify/blast"
 )
 
-// data is what is compared as data, in order: a name and a value that prints.
+// data lists the items to compare as data, in order: a name and a printable value.
 type data []datum
 
 type datum struct {
@@ -174,7 +174,7 @@ func evalNodes(c *rtl.Circuit, leaf func(blast.Place) uint64) []uint64 {
 	return v
 }
 
-// netlistSide reads the formulas of a netlist off its tables.
+// netlistSide reads the formulas of a netlist from its tables.
 func netlistSide(l *leaves, n *gate.Netlist) *side {
 	s := &side{data: netlistData(n)}
 	nets := make([]blast.Lit, n.Nets)
@@ -246,7 +246,7 @@ func netlistLeaves(n *gate.Netlist, f func(p blast.Place, bits []gate.Net)) {
 	}
 }
 
-// netlistCones lists the words that the shell reads but for next values.
+// netlistCones lists the words that the shell reads, except next values.
 func netlistCones(n *gate.Netlist, f func(p blast.Place, bits []gate.Net)) {
 	words := func(k blast.PlaceKind, list []gate.Word[gate.Net]) {
 		for _, w := range list {
@@ -273,7 +273,7 @@ func netlistCones(n *gate.Netlist, f func(p blast.Place, bits []gate.Net)) {
 	}
 }
 
-// table is a look-up table as selections, split at its last input.
+// table is a look-up table as selections. It splits at the last input.
 func table(g *blast.Graph, t uint16, in []blast.Lit) blast.Lit {
 	if len(in) == 0 {
 		return blast.Const(t&1 == 1)

@@ -15,13 +15,13 @@ const (
 	perExample    = 4      // patterns made from one refutation: it and its neighbours
 )
 
-// sweeper rebuilds a formula graph node by node, merging each node with an
-// earlier one that is proved equal.
+// sweeper rebuilds a formula graph node by node. It merges each node with an earlier node that
+// is proved equal.
 type sweeper struct {
 	from   *blast.Graph // both sides
 	to     *blast.Graph // merged
 	lits   []blast.Lit  // per node of from: its literal in to
-	same   []blast.Lit  // per node of to: the literal that stands for it
+	same   []blast.Lit  // per node of to: the literal that represents it
 	leaves *leaves
 	r      *rand.Rand
 	limit  int
@@ -31,7 +31,7 @@ type sweeper struct {
 	fill    int        // patterns in pending
 	free    []uint64   // per node of to: pattern bits of free inputs in pending
 	classes map[uint64][]int
-	placing int // the node that is in no class yet, -1: none
+	placing int // the node without a class, -1: none
 
 	solver  *sat.Solver
 	vars    []sat.Var // per node of to, -1: not encoded
@@ -62,7 +62,7 @@ func (s *sweeper) grow() {
 	n := &s.to.Nodes[i]
 	for w := range s.words {
 		v := s.r.Uint64()
-		if w%4 == 3 { // rare ones: sparse patterns meet more decodings
+		if w%4 == 3 { // few ones: sparse patterns hit more decoders
 			v &= s.r.Uint64() & s.r.Uint64()
 		}
 		if n.Kind != blast.KFree {
@@ -105,11 +105,10 @@ func (s *sweeper) sweep() {
 	}
 }
 
-// of is the literal in to that stands for a literal of from.
+// of is the literal in to that represents a literal of from.
 func (s *sweeper) of(l blast.Lit) blast.Lit { return s.lits[l.Node()] ^ l&1 }
 
-// phase is the value of a node under the first pattern: nodes are compared up
-// to complement.
+// phase is the value of a node under the first pattern. Nodes are compared up to complement.
 func (s *sweeper) phase(node int) uint64 { return -(s.words[0][node] & 1) }
 
 // key hashes the values of a node up to complement.
@@ -139,7 +138,7 @@ func (s *sweeper) looksEqual(a, b int) bool {
 	return (s.pending[a]^s.pending[b]^flip)&seen == 0
 }
 
-// place merges a new node with an equal one or makes it a class of its own.
+// place merges a new node with an equal one or makes a new class for it.
 func (s *sweeper) place(node int) {
 	if s.to.Nodes[node].Kind == blast.KFree {
 		s.join(node)
@@ -163,8 +162,8 @@ func (s *sweeper) place(node int) {
 	s.join(node)
 }
 
-// prove asks whether two literals of to can differ: Unsat means equal. When they
-// can, the pattern is kept and the free inputs' values are returned.
+// prove asks whether two literals of to can differ. Unsat means equal. If they can differ,
+// prove keeps the pattern and returns the values of the free inputs.
 func (s *sweeper) prove(a, b blast.Lit, limit int) (sat.Status, map[int]bool) {
 	if a == b {
 		return sat.Unsat, nil
@@ -200,7 +199,7 @@ func (s *sweeper) literal(l blast.Lit) sat.Lit {
 	return v.Pos()
 }
 
-// cone lists the variables below a node, encoding what is new.
+// cone lists the variables below a node, and encodes new nodes.
 func (s *sweeper) cone(node int, vars []sat.Var) []sat.Var {
 	if s.mark[node] == s.visit {
 		return vars
@@ -249,7 +248,7 @@ func (s *sweeper) encode(node int) {
 	}
 }
 
-// remember adds a refutation and neighbours of it to the pending patterns.
+// remember adds a refutation and similar patterns to the pending patterns.
 func (s *sweeper) remember(values map[int]bool) {
 	for k := range perExample {
 		for node := range s.to.Nodes {

@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/verify/yosys"
 )
 
-// Names are the nets that a written module has for a circuit's ports and state.
-// A register or memory without a name is not in the file.
+// Names are the nets of a written module for a circuit's ports and state. A register or memory
+// without a name is not in the file.
 type Names struct {
 	Ports map[string]string
 	Regs  map[string]string
@@ -20,18 +20,17 @@ type Names struct {
 	Reads map[blast.Place]string // the data of a read port
 }
 
-// resetPort and clockPort are the ports that a circuit has without naming them.
+// resetPort and clockPort are the implicit ports of a circuit.
 const (
 	resetPort = "reset"
 	clockPort = "clk"
 )
 
-// Verilog compares a circuit with a module that was written of it, as yosys
-// reads the file, for all states and inputs. Compared are outputs and the next
-// values of registers, of read ports and of any word of any memory, all of
-// them also while reset is 1; as data, ports, and sizes and contents of memories.
-// What the file leaves out must not matter: the cones that are compared would
-// differ in what they read.
+// Verilog compares a circuit with its written module, as yosys reads the file, for all states
+// and inputs. It compares outputs and the next values of registers, of read ports and of any
+// word of any memory, even while reset is 1. It compares as data the ports, and the sizes and
+// contents of memories. Omitted parts of the file must not matter; otherwise the compared
+// cones would read different leaves.
 func Verilog(c *rtl.Circuit, m *yosys.Module, n *Names, opt Options) (*Report, error) {
 	l := newLeaves()
 	a, b, err := verilogSides(l, c, m, n)
@@ -75,7 +74,7 @@ func nextRead(mem string, port int) blast.Place {
 
 func resetLeaf() blast.Place { return blast.Place{Kind: blast.Input, Name: resetPort} }
 
-// logic is what formulas and single values have in common.
+// logic is the common interface of formulas and single values.
 type logic[B any] interface {
 	And(a, b B) B
 	Xor(a, b B) B
@@ -130,8 +129,8 @@ func numberOf(bits []bool) uint64 {
 	return v
 }
 
-// written is the circuit as a file has it: with reset, read ports as registers
-// and memories as any of their words.
+// written is the circuit in the form of a file: with reset, with read ports as registers, and
+// with any one word of each memory.
 type written[B any] struct {
 	l     logic[B]
 	c     *rtl.Circuit
@@ -270,9 +269,9 @@ func (d data) array(name string, width, size int, init []uint64) data {
 		datum{name: "contents " + name, bits: width * size, init: trimmed(init)})
 }
 
-// Pruned proves that d is c without what no output depends on: every output of c
-// and all that d has is equal. Read ports are the same when their data have the
-// same name; asserts and probes are left out.
+// Pruned proves that d is c without the parts on which no output depends. Every output of c
+// and every part of d must be equal. Read ports correspond if their data have the same name.
+// Asserts and probes are omitted.
 func Pruned(c, d *rtl.Circuit, opt Options) (*Report, error) {
 	l := newLeaves()
 	a, err := circuitSide(l, c)

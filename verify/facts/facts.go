@@ -1,9 +1,9 @@
-// Package facts watches a run of an image for what its code generator took for certain.
+// Package facts checks during a run of an image the facts that its code generator assumed.
 //
-// A line that multiplies 8 bits by 8 stands for a product of two registers, since an
-// analysis of the program says that they hold no more there (ir/pass, Products). The
-// machines below all do the same with it, right or wrong, so none of them would notice
-// that a register holds more. This package reads the registers of each such
+// For example, an instruction that multiplies 8 bits by 8 bits can compute a product of two
+// registers. An analysis of the program says that the registers hold only 8 bits there
+// (ir/pass, Products). If a register holds more, all machines below give the same wrong
+// result, so a comparison does not notice it. This package reads the registers of each such
 // instruction that retires:
 //
 //	w := facts.Watch(im)
@@ -22,11 +22,11 @@ import (
 	"github.com/sinter-lang/sinter/sim"
 )
 
-// Watcher follows a run. N counts the instructions that rely on something.
+// Watcher follows a run. N counts the instructions that rely on such a fact.
 type Watcher struct {
 	N     int
-	Wrong []string // at most one a place
-	Lines []string // the names of the lines that rely on something
+	Wrong []string // at most one per source position
+	Lines []string // the names of the lines that rely on a fact
 
 	im      *image.Image
 	decoder *isa.Decoder
@@ -35,7 +35,8 @@ type Watcher struct {
 	said    map[uint32]bool
 }
 
-// Watch makes a watcher for an image; nil when no line of its target relies on anything.
+// Watch makes a watcher for an image. It returns nil if no line of the target relies on a
+// fact.
 func Watch(im *image.Image) *Watcher {
 	w := &Watcher{im: im, decoder: isa.NewDecoder(im.Target.Set), factors: map[*isa.Inst][2]isa.Factor{}, said: map[uint32]bool{}}
 	for _, in := range im.Target.Set.Insts {
@@ -50,7 +51,7 @@ func Watch(im *image.Image) *Watcher {
 	return w
 }
 
-// Retire looks at an instruction.
+// Retire checks an instruction.
 func (w *Watcher) Retire(r *sim.Retire) {
 	in, ops, ok := w.decoder.Decode(r.Insn)
 	if ok {
@@ -63,7 +64,7 @@ func (w *Watcher) Retire(r *sim.Retire) {
 	}
 }
 
-// place is where an instruction comes from.
+// place is the source position of an instruction.
 func (w *Watcher) place(pc uint32) string {
 	k := int(pc-design.TextBase) / 4
 	if k < len(w.im.Spans) && w.im.Spans[k].File != nil {

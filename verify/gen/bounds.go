@@ -2,9 +2,9 @@ package gen
 
 import "fmt"
 
-// Numbers up to a bound, which is the largest one that can occur: indices, lengths and
-// ends of loops are made of them by every operator, so that a rule by which the checker
-// bounds an operator too tightly proves what is wrong.
+// This file makes numbers up to a bound. The bound is the largest number that can occur. Every
+// operator makes indices, lengths and ends of loops from such numbers. So if the checker
+// bounds an operator too tightly, it proves something wrong, which a test can detect.
 
 // boundRow is a production of numbers from 0 to most.
 type boundRow struct {
@@ -65,14 +65,14 @@ func boundRows() []boundRow {
 	}
 }
 
-// unknownEnd is the last number of a loop whose end is a u64, as far as we tell: more
-// than what counts as a small range.
+// unknownEnd is the last number of a loop whose end is a u64. It is larger than any small
+// range.
 const unknownEnd = 1 << 62
 
 // top is the largest number of an integer type that int holds.
 func (t *typ) top() int { return 1<<min(t.bits, 40) - 1 }
 
-// upTo is a number of an unsigned type from 0 to most, which may occur.
+// upTo is a number of an unsigned type from 0 to most. most can occur.
 func (g *gen) upTo(most int) *node {
 	t := intType(pick(g, []int{32, 32, 16, 64, 33}), false)
 	if most > t.top()>>4 {
@@ -102,7 +102,7 @@ func (g *gen) upToRest(t *typ, most int) *node {
 	return expr(t, "($ % $)", g.value(t, 1), g.small(most+1))
 }
 
-// upToProduct multiplies two numbers whose largest ones give most.
+// upToProduct multiplies two numbers whose largest values give most.
 func (g *gen) upToProduct(t *typ, most int) *node {
 	var factors []int
 	for k := 1; k <= most; k++ {
@@ -117,8 +117,8 @@ func (g *gen) upToProduct(t *typ, most int) *node {
 	return expr(t, "($ * $)", g.upToMask(t, k), g.upToMask(t, most/k))
 }
 
-// joined makes the bits of most on two sides, none or all of them on both. A xor has none
-// on both, or most would not occur.
+// joined distributes the bits of most over two operands; with "|" both may share bits. The
+// operands of a xor share no bits, because most could not occur otherwise.
 func (g *gen) joined(t *typ, most int, op string) *node {
 	a := most & g.r.IntN(most+1)
 	b := most &^ a
@@ -128,7 +128,7 @@ func (g *gen) joined(t *typ, most int, op string) *node {
 	return expr(t, "($ "+op+" $)", g.upToMask(t, a), g.upToMask(t, b))
 }
 
-// beyond is one more than the last index, where the program may trap.
+// beyond is one more than the last index, if the program may trap.
 func (g *gen) beyond(last int) int {
 	if g.traps && g.oneIn(8) {
 		return last + 1

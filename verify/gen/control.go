@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// few is how many statements a block has.
+// few is the number of statements in a block.
 func (g *gen) few() int { return g.between(1, 4) }
 
 func (g *gen) condition() *node { return g.value(&typ{sort: boolSort}, 3) }
@@ -39,7 +39,7 @@ func (g *gen) option() *node {
 	return g.sought(t)
 }
 
-// sought is a number that is perhaps there.
+// sought is an optional number.
 func (g *gen) sought(t *typ) *node {
 	if g.oneIn(2) && t.elem.hi-t.elem.lo < 16 {
 		g.p.Used["expression first"]++
@@ -66,7 +66,7 @@ func (g *gen) ifLet() *node {
 	return n
 }
 
-// letElse leaves the block where there is no value.
+// letElse leaves the block if there is no value.
 func (g *gen) letElse() *node {
 	x := g.option()
 	if x == nil {
@@ -97,7 +97,7 @@ func (g *gen) leave() *node {
 	return n
 }
 
-// loop makes the body of a loop of so many rounds.
+// loop makes the body of a loop with a number of rounds.
 func (g *gen) loop(rounds int, before func()) *node {
 	leave := g.scope()
 	defer leave()
@@ -111,7 +111,7 @@ func (g *gen) loop(rounds int, before func()) *node {
 	return body
 }
 
-// forStmt counts over numbers, or up to a variable one.
+// forStmt counts over numbers, or up to a variable number.
 func (g *gen) forStmt() *node {
 	over := g.span()
 	rounds := over.hi - over.lo + 1
@@ -126,7 +126,7 @@ func (g *gen) forStmt() *node {
 	v := &variable{name: g.name("at"), typ: over}
 	bounds := " in $..$"
 	switch g.r.IntN(5) {
-	case 4: // up to a number that only the run knows
+	case 4: // up to a number that is known only at run time
 		if over.lo < 0 {
 			return nil
 		}
@@ -136,7 +136,7 @@ func (g *gen) forStmt() *node {
 		bounds = " in $..=$"
 		n.kids = append(n.kids, g.signedNumber(over.hi))
 	case 1:
-		// The checker knows of the variable what the bounds' types say.
+		// The checker knows about the variable only the types of its bounds.
 		top := g.exact(2)
 		if top.typ.hi-over.lo > 40 || top.typ.hi <= over.lo {
 			return nil
@@ -167,8 +167,8 @@ func (g *gen) sequences() []*variable {
 	return all
 }
 
-// walkStmt goes over the elements of bytes or of a slice, which keep their
-// length meanwhile.
+// walkStmt loops over the elements of bytes or of a slice, whose length stays the same in the
+// loop.
 func (g *gen) walkStmt() *node {
 	all := g.sequences()
 	if len(all) == 0 {
@@ -182,7 +182,7 @@ func (g *gen) walkStmt() *node {
 	if !g.room(4 * most) {
 		return nil
 	}
-	// A slice may be long, as far as its type tells.
+	// By its type, a slice may be long.
 	i := &variable{name: g.name("at"), typ: rangeType(0, 1<<31-2), below: []*variable{of}}
 	if of.typ.sort == bytesSort {
 		i.typ = rangeType(0, int64(of.typ.n-1))
@@ -215,7 +215,7 @@ func (g *gen) guard() *node {
 	return list(before, stmt("if "+i.name+" < "+of.name+".len {\n$}", g.block(g.few())))
 }
 
-// whileStmt counts something down, or doubles it, that its body leaves alone.
+// whileStmt counts down a variable that its body does not change.
 func (g *gen) whileStmt() *node {
 	rounds := g.between(1, 9)
 	if !g.room(rounds * 6) {
@@ -231,7 +231,7 @@ func (g *gen) whileStmt() *node {
 	}
 	if g.traps && g.oneIn(4) {
 		most = g.between(2, 7)
-		if g.oneIn(2) { // it is exactly at its end, or one after
+		if g.oneIn(2) { // it ends exactly at max, or one later
 			start.form = fmt.Sprintf("var %s: %s = (%s(%d) - ($ & 1))", v.name, t.name, t.name, most+1)
 		}
 	}
@@ -265,7 +265,7 @@ func (g *gen) timedStmt() *node {
 	return stmt("timed "+g.name("m")+" {\n$}", body)
 }
 
-// match distinguishes numbers, bools and variants.
+// match makes a match on numbers, bools or variants.
 func (g *gen) match() *node {
 	switch g.r.IntN(4) {
 	case 0:
@@ -281,7 +281,7 @@ func (g *gen) match() *node {
 	return g.matchEnum(g.value(e, 2))
 }
 
-// matchNumber has arms for numbers and ranges of them, and the rest.
+// matchNumber has arms for numbers, for ranges and for the rest.
 func (g *gen) matchNumber(x *node) *node {
 	var arms strings.Builder
 	n := stmt("", x)
@@ -309,7 +309,7 @@ func (g *gen) matchNumber(x *node) *node {
 	return n
 }
 
-// matchEnum has an arm for each variant, or some and else.
+// matchEnum has an arm for each variant, or for some variants and else.
 func (g *gen) matchEnum(x *node) *node {
 	var arms strings.Builder
 	n := stmt("", x)

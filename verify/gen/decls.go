@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// intType is an integer of one of the program's usual types, or any other.
+// intType is one of the program's usual integer types, or any other.
 func (g *gen) intType() *typ {
 	if g.oneIn(5) {
 		return intType(g.between(1, 64), g.oneIn(2))
@@ -13,8 +13,8 @@ func (g *gen) intType() *typ {
 	return pick(g, g.common())
 }
 
-// common are the integer types that the program uses most, so that its
-// variables meet.
+// common are the integer types that the program uses most, so that its variables are
+// compatible.
 func (g *gen) common() []*typ { return g.palette }
 
 // types declares ranges, structs, enums and layouts.
@@ -103,7 +103,7 @@ func (g *gen) tryType(depth int) *typ {
 	return g.scalarType()
 }
 
-// length8 is a length of an array, often a power of two.
+// length8 is an array length, often a power of two.
 func (g *gen) length8() int { return pick(g, []int{1, 2, 3, 4, 4, 5, 8, 8, 7, 16}) }
 
 func (g *gen) members(n int) ([]field, string) {
@@ -125,7 +125,7 @@ func (g *gen) structure() {
 	g.declare("struct " + t.name + " { " + text + " }")
 }
 
-// enum declares an enum; a stated width means no values, for layouts.
+// enum declares an enum. An enum with a stated width has no values, for layouts.
 func (g *gen) enum() {
 	t := &typ{sort: enumSort, name: g.name("E")}
 	head := "enum " + t.name
@@ -150,8 +150,8 @@ func (g *gen) enum() {
 	g.declare(head + " { " + strings.Join(forms, "; ") + " }")
 }
 
-// constants declares tables and numbers. Some are computed by functions, but
-// those are declared first.
+// constants declares tables and numbers. Some are computed by functions, which are declared
+// before them.
 func (g *gen) constants() {
 	defer g.enter(&body{times: 1, budget: 100, pure: 1, constant: true})()
 	traps := g.traps
@@ -168,7 +168,7 @@ func (g *gen) constants() {
 		v := &variable{name: g.name("C"), typ: t, global: true}
 		g.declare("const "+v.name+": "+t.name+" = $", g.build(t, 1))
 		if t.number() {
-			continue // it is exact where it is used
+			continue // its uses are exact
 		}
 		g.consts = append(g.consts, v)
 	}
@@ -182,7 +182,7 @@ type function struct {
 	cost   int
 }
 
-// calm reports that a call changes nothing.
+// calm reports whether a call changes nothing.
 func (f *function) calm() bool {
 	for _, p := range f.params {
 		if p.mutable {
@@ -265,7 +265,7 @@ func (g *gen) functionBody(f *function) *node {
 	return text
 }
 
-// resultValue is a value that depends on the hash where its type lets it.
+// resultValue is a value that depends on the hash if its type allows it.
 func (g *gen) resultValue(t *typ) *node {
 	if t.sort == intSort {
 		return expr(t, "($ + "+t.name+"("+g.b.hash.name+"))", g.value(t, 2))

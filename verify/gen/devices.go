@@ -12,7 +12,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// linkKind says what a link is.
+// linkKind is the kind of a link.
 type linkKind uint8
 
 const (
@@ -39,7 +39,7 @@ func (l *link) deviceType() string {
 
 func (l *link) device() bool { return l.kind != channelLink }
 
-// udpPort is the port of all sockets; each has an interface of its own.
+// udpPort is the port of all sockets. Each socket has a separate interface.
 const udpPort = 7
 
 // Device is a device of the system.
@@ -49,11 +49,11 @@ type Device struct {
 	Disk     bool
 	Pin      bool
 	Serial   bool
-	Bus      string // its kind, "" for none
-	Answers  string // of a disk: a file that says what it cannot do
+	Bus      string // kind of a bus, "" for none
+	Answers  string // of a disk: an answer file with the commands that it cannot do
 }
 
-// Devices lists the devices in the order of the system, as a script wants them.
+// Devices lists the devices in the order of the system, as a script needs them.
 func (p *Program) Devices() []Device {
 	var out []Device
 	for _, l := range p.links {
@@ -65,7 +65,7 @@ func (p *Program) Devices() []Device {
 	return out
 }
 
-// port is the device that a link is over: of a socket its interface.
+// port is the device of a link. For a socket it is the interface.
 func (l *link) port() string {
 	if l.socket {
 		return "nic_" + l.name
@@ -97,7 +97,7 @@ func (p *Program) uses() string {
 			need(port.Find(d.Bus).Package())
 		case d.Serial:
 			need("uart")
-		case d.Messages: // its type is one of net
+		case d.Messages: // its type is in package net
 			need("port")
 			need("net")
 		default:
@@ -114,7 +114,7 @@ func (p *Program) uses() string {
 	return "use " + strings.Join(names, ", ") + "\n"
 }
 
-// deviceText writes the lines of the system for devices; each kind is numbered.
+// deviceText writes the lines of the system for devices. Each kind is numbered separately.
 func (p *Program) deviceText(b *strings.Builder) {
 	nics, disks := 0, 0
 	for _, l := range p.links {
@@ -151,7 +151,7 @@ func (g *gen) device(t *task, kind linkKind) *link {
 	return l
 }
 
-// Script is what happens outside. Each call gives a new one, for a run writes to
+// Script is the script of the outside. Each call makes a new script, because a run writes to
 // its disks.
 func (p *Program) Script() *world.Script {
 	s := &world.Script{}
@@ -180,7 +180,7 @@ func (p *Program) Script() *world.Script {
 	}
 	rebase(s)
 	s.Inputs = append(p.levelsOf(s.Devices), s.Inputs...)
-	// As captures are read: what comes at one time comes in the order of the system.
+	// As in captures, arrivals at equal times come in the order of the system.
 	slices.SortStableFunc(s.Inputs, func(a, b world.Input) int {
 		if a.Levels != nil || b.Levels != nil {
 			return cmp.Compare(a.Time, b.Time)
@@ -190,7 +190,7 @@ func (p *Program) Script() *world.Script {
 	return s
 }
 
-// rebase lets the earliest frame come at the start, as that of a capture does.
+// rebase moves the earliest frame to time 0, like the first frame of a capture.
 func rebase(s *world.Script) {
 	base := uint64(world.Never)
 	for _, in := range s.Inputs {
@@ -205,10 +205,10 @@ func rebase(s *world.Script) {
 	}
 }
 
-// tail is how long a program with timers goes on after the last input, in us.
+// tail is the time that a program with timers runs after the last input, in us.
 const tail = 12
 
-// Until is when the run ends, in us: some time after the last input, if there are
+// Until is the end of the run, in us. It is some time after the last input if there are
 // timers.
 func (p *Program) Until() uint64 {
 	last := uint64(0)
@@ -227,7 +227,7 @@ func (p *Program) Until() uint64 {
 	return last
 }
 
-// arrival is a frame or datagram that comes to a device.
+// arrival is a frame or datagram that arrives at a device.
 type arrival struct {
 	time uint64
 	to   *link
@@ -236,8 +236,8 @@ type arrival struct {
 	gone bool
 }
 
-// message is what the device takes: a datagram has its peer in front, or is a frame
-// to its interface.
+// message is the message for the device. A datagram has its peer in front, or is a frame to
+// its interface.
 func (a *arrival) message() []byte {
 	if a.to.kind != udpLink {
 		return a.data
@@ -249,7 +249,7 @@ func (a *arrival) message() []byte {
 	return append(binary.LittleEndian.AppendUint64(nil, a.peer), a.data...)
 }
 
-// arrivals makes what comes to the devices: messages, broken ones, noise.
+// arrivals makes the inputs of the devices: messages, broken messages, noise.
 func (g *gen) arrivals() {
 	now := uint64(0)
 	for _, t := range g.p.tasks {
@@ -292,8 +292,8 @@ func (g *gen) frame(l *link) []byte {
 	return b.data
 }
 
-// take is the call that takes a message into a buffer, and for a datagram the
-// name of its sender.
+// take is the call that receives a message into a buffer. For a datagram it also gives the
+// name of the sender.
 func (l *link) take(g *gen, buf string) (form, peer string) {
 	form = l.name + ".recv(" + buf + ")"
 	if l.kind == udpLink {
@@ -303,8 +303,8 @@ func (l *link) take(g *gen, buf string) (form, peer string) {
 	return form, peer
 }
 
-// receiveFrame takes a message from a device, and often the fields out of it. A
-// datagram is answered now and then.
+// receiveFrame receives a message from a device, and often parses its fields. Some datagrams
+// are answered.
 func (g *gen) receiveFrame(l *link) []*node {
 	g.p.Used["statement receive a frame"]++
 	form, peer := l.take(g, l.buffer.name)
@@ -313,7 +313,7 @@ func (g *gen) receiveFrame(l *link) []*node {
 	return append([]*node{n}, g.received(l, peer)...)
 }
 
-// received looks at what came.
+// received reads the received message.
 func (g *gen) received(l *link, peer string) []*node {
 	var out []*node
 	for range g.between(1, 2) {
@@ -325,7 +325,7 @@ func (g *gen) received(l *link, peer string) []*node {
 	return out
 }
 
-// fieldsOf takes a message out of bytes and shows it.
+// fieldsOf parses a message from bytes and shows it.
 func (g *gen) fieldsOf(bytes string) *node {
 	from := pick(g, g.layouts)
 	x := expr(optionType(from.typ), from.name+".parse("+bytes+")")
@@ -338,7 +338,7 @@ func (g *gen) fieldsOf(bytes string) *node {
 	return stmt("if let "+v.name+" = $ {\n$}", x, body)
 }
 
-// sendFrame sends bytes; a datagram to its peer.
+// sendFrame sends bytes. A datagram goes to its peer.
 func (g *gen) sendFrame(l *link, peer string) []*node {
 	g.p.Used["statement send a frame"]++
 	x := g.readable(isBytes)
@@ -364,8 +364,8 @@ func diskRows() []stmtRow {
 	}
 }
 
-// diskStmt is a command of the disk. Where it may fail and a trap is not wanted, it has an
-// else, and now and then elsewhere.
+// diskStmt is a disk command. It has an else if it may fail and a trap is not wanted, and
+// sometimes in other cases.
 func (g *gen) diskStmt(form string, kids ...*node) *node {
 	d := g.b.disk
 	if d.worn && !g.traps || g.worn.IntN(4) == 0 {
@@ -382,7 +382,7 @@ func (g *gen) diskStmt(form string, kids ...*node) *node {
 	return n
 }
 
-// wearOut makes a disk that cannot do everything: lines of a file of answers.
+// wearOut makes a disk that cannot do every command, by lines of an answer file.
 func (g *gen) wearOut(d *link) {
 	if g.worn.IntN(2) == 0 {
 		return
@@ -399,7 +399,7 @@ func (g *gen) wearOut(d *link) {
 	}
 }
 
-// sector is one of a few, or rarely one that may not be there.
+// sector is one of a few sectors, or rarely a sector that may not exist.
 func (g *gen) sector() *node {
 	if g.traps && g.oneIn(20) {
 		return g.value(intType(32, false), 1)
@@ -424,7 +424,7 @@ func (g *gen) diskRead() *node {
 	}
 	buf := g.name("sec")
 	out := list(stmt("var " + buf + ": blk.Sector"))
-	if at := g.worn.IntN(512); g.worn.IntN(3) == 0 { // a failed read keeps it
+	if at := g.worn.IntN(512); g.worn.IntN(3) == 0 { // a failed read keeps this byte
 		out.kids = append(out.kids, stmt(fmt.Sprintf("%s[%d] = %d", buf, at, g.worn.IntN(256))))
 	}
 	out.kids = append(out.kids, g.diskStmt("read($, "+buf+")", g.sector()))

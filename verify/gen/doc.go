@@ -1,30 +1,27 @@
-// Package gen makes random Sinter programs. A program of a seed passes the
-// checker, has one meaning, ends (or waits) within bounded work, and shows most
-// of what it computes, so that two machines that agree on its trace agree on it:
+// Package gen makes random Sinter programs. Each program passes the checker, has one meaning,
+// and ends (or waits) within bounded work. Its trace shows most of its computed values, so
+// that machines with equal traces agree on most of the program:
 //
 //	p := gen.New(seed, gen.Options{})
 //	p.Source()  // the text, without indentation
 //	p.Script()  // what arrives at its devices, and when the run ends
 //
-// What it is made of stands in three tables, of expressions (words.go,
-// values.go), exact numbers (ranges.go) and statements (stmts.go, control.go):
-// a name, a weight, when it is possible, and the function that makes it. A new
-// part of the language is one row and one function; fixed point and floats
-// (reals.go), maps.go, generics.go, layouts.go and devices.go have their rows
-// with them. edges.go makes what stands at the edge of a condition.
+// Three tables list the productions: expressions (words.go, values.go), exact numbers
+// (ranges.go) and statements (stmts.go, control.go). A row has a name, a weight, a condition
+// for its use, and the function that makes the text. A new part of the language is one row and
+// one function. Fixed point and floats (reals.go), maps.go, generics.go, layouts.go and
+// devices.go contain their own rows. edges.go makes values at the edge of a condition.
 //
-// One meaning by construction: the language is total, and everything else is
-// kept apart while a program is made. Work is counted (each loop multiplies what
-// stands in it, each call costs what its function costs), the counter of a
-// while is changed by nobody else, bytes keep their length while something
-// walks over them. Tasks form a line (wiring.go) along which every channel moves
-// one value a round, in turn or as they come (select.go); each round of a loop
-// without end waits for something from outside, directly or through others.
+// A program has one meaning by construction. The language is total, and the generator avoids
+// everything else that could differ. It counts work: a loop multiplies the work of its body,
+// and a call costs the work of its function. Nothing else changes the counter of a while.
+// Bytes keep their length while a loop walks over them. Tasks form a line (wiring.go). Along
+// it every channel moves one value per round, in turn or in order of arrival (select.go). Each
+// round of an endless loop waits for something from outside, directly or through other tasks.
 //
-// The text is kept as a tree of forms, and Shrink makes it smaller as long as
-// a predicate holds: it drops tasks with their channels, statements, inputs, and
-// puts parts or zeros in the place of expressions. What the checker then
-// refuses is not a smaller program; the predicate says so.
+// The text is kept as a tree of forms. Shrink makes it smaller as long as a predicate holds.
+// It drops tasks with their channels, statements and inputs, and replaces expressions by their
+// parts or by zeros. The predicate must reject a program that the checker refuses.
 //
 // The package knows no compiler. Start reading at New.
 package gen

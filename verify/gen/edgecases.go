@@ -5,18 +5,17 @@ import (
 	"math"
 )
 
-// Two things that random values hardly ever meet: results of floats that lie at, or just
-// beside, the middle between two floats, and maps that have been full for long. What comes
-// out is known, as in library.go.
+// Random values rarely reach two cases: float results at or near the middle between two
+// floats, and maps that have been full for long. The results are known, as in library.go.
 
-// format is a format of IEEE 754: its type, and the bits of its significand and exponent.
+// format is an IEEE 754 format: its type, and the bits of its significand and exponent.
 type format struct {
 	name               string
 	fraction, exponent int
 }
 
-// floatStmt makes an operation on two floats that no pass can compute: one operand depends on
-// the clock.
+// floatStmt makes an operation on two floats that no pass can compute, because one operand
+// depends on the clock.
 func (g *gen) floatStmt() *node {
 	if !g.work(40) {
 		return nil
@@ -32,7 +31,8 @@ func (g *gen) floatStmt() *node {
 	)
 }
 
-// wrongUnless says that the library is wrong when an expression has another value.
+// wrongUnless makes a statement that reports a wrong library if an expression does not have
+// the wanted value.
 func wrongUnless(x string, want uint64) *node {
 	return stmt(fmt.Sprintf("if %s != %d {\nlog.print(\"%s %s\")\n}", x, want, Wrong, x))
 }
@@ -45,7 +45,7 @@ func (f format) pack(exponent int, fraction uint64) uint64 {
 	return uint64(exponent+bias)<<f.fraction | fraction&(1<<f.fraction-1)
 }
 
-// of is a whole number as a float, which holds it.
+// of is a whole number as a float, which represents it exactly.
 func (f format) of(n uint64) uint64 {
 	if f.fraction == 23 {
 		return uint64(math.Float32bits(float32(n)))
@@ -53,7 +53,7 @@ func (f format) of(n uint64) uint64 {
 	return math.Float64bits(float64(n))
 }
 
-// apply is the result by the processor, with the one NaN that is visible.
+// apply is the result of the CPU, with the canonical NaN.
 func (f format) apply(op string, a, b uint64) uint64 {
 	if f.fraction == 23 {
 		r := compute(op, math.Float32frombits(uint32(a)), math.Float32frombits(uint32(b)))
@@ -81,9 +81,9 @@ func compute[T float32 | float64](op string, a, b T) T {
 	return a / b
 }
 
-// closePair are two floats whose sum, difference or product is close to the middle of two
-// others: one has half of the last place of the other, a little more or less; or they are
-// odd numbers whose product has one bit too many.
+// closePair makes two floats whose sum, difference or product is close to the middle between
+// two floats. One float is about half of the last place of the other, or both are odd numbers
+// whose product has one bit too many.
 func (g *gen) closePair(f format) (a, b uint64) {
 	fraction := func() uint64 { return pick(g, []uint64{0, 1, 1<<f.fraction - 1, g.r.Uint64(), g.r.Uint64()}) }
 	e := g.between(-20, 20)
@@ -108,15 +108,15 @@ func (g *gen) closePair(f format) (a, b uint64) {
 	return a, b
 }
 
-// fullMap puts more into a map of one set than it holds, and looks what is still there: the
-// turn has gone round at least once.
+// fullMap puts more keys into a map of one set than the map holds, and checks the remaining
+// ones. The replacement turn has gone round at least once.
 func (g *gen) fullMap() *node {
 	if !g.work(60) {
 		return nil
 	}
 	ways := g.between(1, 4)
 	puts := 2*ways + g.between(1, ways)
-	held := make([]int, ways) // keys by way; the first ones fill free ways
+	held := make([]int, ways) // keys by way; the first keys fill free ways
 	for k := range puts {
 		held[k%ways] = k
 	}

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// Options restrict what is made.
+// Options restrict the programs.
 type Options struct {
-	Size    int  // statements of a task, about; 0: 24
+	Size    int  // approximate number of statements in a task; 0: 24
 	Small   bool // few small tasks, for slow machines
 	NoTraps bool // nothing that may trap
-	Ports   bool // datagrams come through ports of their own, never over a stack
+	Ports   bool // datagrams come through separate ports, never over a stack
 }
 
-// Program is a random program with what arrives at its devices.
+// Program is a random program with the inputs of its devices.
 type Program struct {
 	Seed    uint64
 	Used    map[string]int // how often each production was used
@@ -25,16 +25,16 @@ type Program struct {
 	edges   []edgeOf
 	answers []answerOf
 	ticks   bool // there are timers
-	library bool // functions of the library are asked for known answers
+	library bool // calls of library functions are checked against known answers
 }
 
 // gen makes one program.
 type gen struct {
 	r      *rand.Rand
-	pins   *rand.Rand // of pins
-	serial *rand.Rand // of serial lines
-	buses  *rand.Rand // of buses
-	worn   *rand.Rand // of what devices cannot do
+	pins   *rand.Rand // for pins
+	serial *rand.Rand // for serial lines
+	buses  *rand.Rand // for buses
+	worn   *rand.Rand // for the commands that devices cannot do
 	o      Options
 	p      *Program
 	traps  bool // this program may trap
@@ -107,7 +107,7 @@ func (p *Program) Source() string {
 		t.text(&b)
 	}
 	hint := ""
-	if p.Seed%4 == 0 { // not drawn, so that programs of all seeds stay what they were
+	if p.Seed%4 == 0 { // not drawn, so that the programs of all seeds stay the same
 		hint = "@parallel "
 	}
 	fmt.Fprintf(&b, "system generated %s{\n", hint)
@@ -125,7 +125,7 @@ func (g *gen) between(lo, hi int) int { return lo + g.r.IntN(hi-lo+1) }
 
 func pick[T any](g *gen, list []T) T { return list[g.r.IntN(len(list))] }
 
-// name is a name that nothing else has.
+// name is a unique name.
 func (g *gen) name(prefix string) string {
 	g.names++
 	return fmt.Sprintf("%s%d", prefix, g.names)
@@ -135,13 +135,13 @@ func (g *gen) declare(form string, kids ...*node) {
 	g.p.decls.kids = append(g.p.decls.kids, &node{kind: declNode, form: form, kids: kids})
 }
 
-// row is what all tables have in common.
+// row has the common fields of all tables.
 type row struct {
 	name   string
 	weight int
 }
 
-// choose gives the index of a row by weight, -1 when none is possible.
+// choose gives the index of a row by weight, or -1 when none is possible.
 func (g *gen) choose(n int, weight func(i int) int) int {
 	total := 0
 	for i := range n {

@@ -11,8 +11,8 @@ type generic struct {
 	of   *genericRow
 }
 
-// genericRow is a kind of generic function: its text after `fn NAME`, and how
-// it is called for a value of a type.
+// genericRow is a kind of generic function: its text after `fn NAME`, and its call for a value
+// of a type.
 type genericRow struct {
 	row
 	text func(g *gen) string
@@ -32,12 +32,12 @@ func genericRows() []genericRow {
 	}
 }
 
-// instance reports a type that can be an argument.
+// instance reports whether a type can be an argument.
 func (t *typ) instance() bool {
 	return t.name != "" && t.sort != layoutSort && t.sort != sliceSort && t.sort != mapSort
 }
 
-// generics declares some.
+// generics declares some generic functions.
 func (g *gen) generics() {
 	rows := genericRows()
 	for g.oneIn(2) && len(g.generic) < 5 {
@@ -48,7 +48,7 @@ func (g *gen) generics() {
 	}
 }
 
-// callGeneric calls a generic function that gives a value of t.
+// callGeneric calls a generic function that returns a value of t.
 func (g *gen) callGeneric(t *typ, depth int) *node {
 	var able []generic
 	for _, f := range g.generic {

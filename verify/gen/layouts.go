@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// layout is a message format that the generator can make messages of.
+// layout is a message format for which the generator can make messages.
 type layout struct {
 	name  string
 	parts []part
-	typ   *typ // of what parse gives
+	typ   *typ // of the result of parse
 	most  int  // bytes
 }
 
@@ -23,24 +23,24 @@ type part struct {
 	bits   int  // of a number or enum
 	little bool
 	fixed  bool
-	lo, hi uint64 // of a bounded or fixed number
+	lo, hi uint64 // limits of a bounded or fixed number
 	sub    *layout
 	size   sizing
 	scale  int // exact bytes: field times scale plus offset
 	offset int
 	of     int // index of the field with the length
-	most   int // of prefixed bytes and of the rest
+	most   int // limit of prefixed bytes and of the rest
 	when   *condition
 	seal   sealing
 }
 
-// sealing is what a field is computed of.
+// sealing is the source from which a field is computed.
 type sealing uint8
 
 const (
 	noSeal  sealing = iota
 	crcSeal         // CRC-32 of the bytes before it
-	sumSeal         // Internet checksum of the whole
+	sumSeal         // Internet checksum of the whole message
 )
 
 var sealWords = [...]string{crcSeal: " = seal crc32", sumSeal: " = seal all inet_sum"}
@@ -54,7 +54,7 @@ const (
 	restBytes
 )
 
-// condition is `field OP k` about an earlier number.
+// condition is `field OP k` on an earlier number.
 type condition struct {
 	of int
 	op string
@@ -76,7 +76,7 @@ func (c *condition) holds(v uint64) bool {
 // layout declares a message format.
 func (g *gen) layout() {
 	l := &layout{name: g.name("L")}
-	if g.oneIn(6) { // it has an even and constant place
+	if g.oneIn(6) { // it has an even and constant offset
 		l.add(g, part{bits: 16, seal: sumSeal})
 	}
 	for range g.between(1, 4) {
@@ -102,7 +102,7 @@ func (g *gen) layout() {
 		if p.when != nil {
 			t = optionType(t)
 		}
-		if p.hi > 0 && !p.fixed && p.when == nil { // read as what its bounds say
+		if p.hi > 0 && !p.fixed && p.when == nil { // its type has the bounds of the field
 			t = rangeType(int64(p.lo), int64(p.hi))
 		}
 		l.typ.fields = append(l.typ.fields, field{p.name, t})
@@ -110,7 +110,7 @@ func (g *gen) layout() {
 	g.layouts = append(g.layouts, l)
 }
 
-// add appends a part with a name and the type that follows.
+// add appends a part with a name and the resulting type.
 func (l *layout) add(g *gen, p part) {
 	if p.name == "" {
 		p.name = g.name("q")
@@ -160,7 +160,7 @@ func (g *gen) partOf(l *layout) {
 	}
 }
 
-// closed are the layouts that do not take the rest.
+// closed are the layouts that do not take the remaining bytes.
 func (g *gen) closed() []*layout {
 	var out []*layout
 	for _, l := range g.layouts {
@@ -171,7 +171,7 @@ func (g *gen) closed() []*layout {
 	return out
 }
 
-// sealed reports a layout with a field that is computed of others.
+// sealed reports whether a layout has a field that is computed from others.
 func (l *layout) sealed() bool {
 	return slices.ContainsFunc(l.parts, func(p part) bool { return p.seal != noSeal })
 }
@@ -207,7 +207,7 @@ func (g *gen) bitFields(l *layout, left int) {
 	}
 }
 
-// bound fixes or bounds a number now and then.
+// bound sometimes fixes or bounds a number.
 func (g *gen) bound(p *part) {
 	top := uint64(1)<<min(p.bits, 20) - 1
 	switch {
@@ -220,8 +220,7 @@ func (g *gen) bound(p *part) {
 	}
 }
 
-// when makes a part optional now and then, by an earlier number that is always
-// there.
+// when sometimes makes a part optional, by an earlier number that is always present.
 func (g *gen) when(l *layout) *condition {
 	if !g.oneIn(3) {
 		return nil
@@ -263,7 +262,7 @@ func (p *part) text(l *layout) string {
 	return t
 }
 
-// bits is a message while it is written, MSB first.
+// bits is a message under construction, MSB first.
 type bits struct {
 	data []byte
 	n    int
@@ -353,7 +352,7 @@ func (g *gen) noise(b *bits, n int) {
 	}
 }
 
-// parsed reads a message out of bytes; nil when there are none.
+// parsed parses a message from bytes. It returns nil when there are no bytes.
 func (g *gen) parsed() *node {
 	g.b.pure++
 	defer func() { g.b.pure-- }()

@@ -8,16 +8,16 @@ import (
 )
 
 // Every level runs the same library, so a wrong function of std makes no difference between
-// them. Therefore some calls have a known answer, computed here by Go's own library or
-// from the definition, and a program that gets another one says so.
+// levels. Therefore some calls have a known answer, computed here by Go's library or from the
+// definition. A program reports a different answer.
 
-// Wrong begins the log line of a program that got a wrong answer from the library.
+// Wrong is the prefix of the log line of a program that got a wrong answer from the library.
 const Wrong = "the library is wrong:"
 
-// known is a call and what it must give; first is a statement that it needs.
+// known is a call and its expected result. first is a statement that the call needs.
 type known struct{ call, want, first string }
 
-// libraryStmt calls a function of the library on numbers and bytes at their edges.
+// libraryStmt calls a library function on edge cases of numbers and bytes.
 func (g *gen) libraryStmt() *node {
 	k := pick(g, []func(*gen) known{(*gen).knownFold, (*gen).knownSum, (*gen).knownCRC, (*gen).knownBits})(g)
 	g.p.library = true
@@ -28,8 +28,8 @@ func (g *gen) libraryStmt() *node {
 	return list(stmt(k.first), check)
 }
 
-// fold is the checksum of a sum by its definition (RFC 1071): one's complement sums are
-// those modulo 65535, and a sum that is not 0 does not become 0.
+// fold is the checksum of a sum by its definition (RFC 1071). One's complement sums are sums
+// modulo 65535, but a sum that is not 0 does not become 0.
 func fold(sum uint32) uint16 {
 	r := sum % 65535
 	if r == 0 && sum > 0 {
@@ -47,7 +47,8 @@ func (g *gen) knownFold() known {
 	return known{call: fmt.Sprintf("checksum.inet_fold(%d)", sum), want: fmt.Sprint(fold(sum))}
 }
 
-// edgeBytes are 1 to 9 bytes, often all ones, a variable of them, and its declaration.
+// edgeBytes makes 1 to 9 bytes, often all ones, a variable with these bytes, and its
+// declaration.
 func (g *gen) edgeBytes() (b []byte, name, first string) {
 	b = make([]byte, g.between(1, 9))
 	var parts []string

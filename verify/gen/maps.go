@@ -6,7 +6,7 @@ func mapType(key, elem *typ, n int) *typ {
 	return &typ{sort: mapSort, key: key, elem: elem, n: n, name: fmt.Sprintf("map<%s, %s, %d>", key.name, elem.name, n)}
 }
 
-// keyable reports a type that a map can look up.
+// keyable reports whether a type can be the key of a map.
 func (t *typ) keyable() bool {
 	switch t.sort {
 	case boolSort, intSort, rangeSort, bytesSort:
@@ -26,7 +26,7 @@ func (t *typ) keyable() bool {
 	return false
 }
 
-// keyType is a type of few values, so that keys meet, or any.
+// keyType is a type with few values, so that keys coincide, or any type.
 func (g *gen) keyType() *typ {
 	if g.oneIn(3) {
 		for range 4 {
@@ -38,8 +38,8 @@ func (g *gen) keyType() *typ {
 	return intType(g.between(2, 8), g.oneIn(4))
 }
 
-// mapTypes chooses the program's maps. They are the types of variables and of
-// inout parameters only.
+// mapTypes chooses the map types of the program. Only variables and inout parameters have such
+// types.
 func (g *gen) mapTypes() {
 	for g.oneIn(2) && len(g.maps) < 2 {
 		elem := g.scalarType()
@@ -72,7 +72,7 @@ func (g *gen) mapVariable(word string) *node {
 	return stmt(word + v.name + ": " + v.typ.name)
 }
 
-// mapWhere is a map in reach that is accepted, nil for none.
+// mapWhere is a map in scope that fits accepts, or nil.
 func (g *gen) mapWhere(fits func(*variable) bool) *variable {
 	var all []*variable
 	for _, v := range g.b.vars {
@@ -110,7 +110,7 @@ func (g *gen) removeStmt() *node {
 	return g.changeMap(func(m *variable) *node { return stmt(m.name+".remove($)", g.key(m.typ)) })
 }
 
-// getStmt looks a key up and shows what is there.
+// getStmt looks up a key and shows the value.
 func (g *gen) getStmt() *node {
 	m := g.mapWhere(func(*variable) bool { return true })
 	if m == nil {
@@ -132,7 +132,7 @@ func (g *gen) getFrom(m *variable, depth int) *node {
 	return expr(m.typ.elem, m.name+".get($, $)", g.key(m.typ), g.value(m.typ.elem, depth-1))
 }
 
-// lookUp is an expression that looks a key up.
+// lookUp is an expression that looks up a key.
 func (g *gen) lookUp(t *typ, depth int) *node {
 	m := g.mapWhere(func(v *variable) bool { return same(v.typ.elem, t) })
 	if m == nil || g.b.short && !(m.typ.key.scalar() && t.scalar()) {

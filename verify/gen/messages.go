@@ -2,8 +2,8 @@ package gen
 
 import "strings"
 
-// strict reports a layout where every value of its fields is a message: no
-// conditions and no lengths that other fields say.
+// strict reports whether all values of a layout's fields make a message. Such a layout has no
+// conditions and no lengths in other fields.
 func (l *layout) strict() bool {
 	for i := range l.parts {
 		p := &l.parts[i]
@@ -14,7 +14,7 @@ func (l *layout) strict() bool {
 	return true
 }
 
-// longest is the most bytes of a message.
+// longest is the largest size of a message in bytes.
 func (l *layout) longest() int {
 	bits := 0
 	for i := range l.parts {
@@ -33,7 +33,7 @@ func (l *layout) longest() int {
 	return bits / 8
 }
 
-// strictLayouts are those that messages are made of.
+// strictLayouts are the layouts for which messages are built.
 func (g *gen) strictLayouts() []*layout {
 	var out []*layout
 	for _, l := range g.layouts {
@@ -44,7 +44,7 @@ func (g *gen) strictLayouts() []*layout {
 	return out
 }
 
-// messageStmt makes a message of its fields.
+// messageStmt builds a message from its fields.
 func (g *gen) messageStmt() *node {
 	all := g.strictLayouts()
 	if len(all) == 0 {
@@ -56,7 +56,7 @@ func (g *gen) messageStmt() *node {
 	return stmt("var "+v.name+": "+l.name+" = $", x)
 }
 
-// made is L(field: value, ...), with what is fixed left out.
+// made is L(field: value, ...), without the fixed fields.
 func (g *gen) made(l *layout) *node {
 	n := expr(l.typ, l.name)
 	if l.sealed() {
@@ -86,7 +86,7 @@ func (g *gen) partValue(p *part) *node {
 	return g.value(p.typ, 2)
 }
 
-// messages are the variables that hold one.
+// messages are the variables that hold a message.
 func (g *gen) messages(want func(*variable) bool) []*variable {
 	var out []*variable
 	for _, v := range g.b.vars {

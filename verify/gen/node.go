@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// kind says what a node is to the shrinker.
+// kind says how the shrinker treats a node.
 type kind uint8
 
 const (
@@ -14,14 +14,13 @@ const (
 	declNode
 )
 
-// node is a piece of text with pieces in it: each `$` of the form stands for the
-// next of kids.
+// node is a piece of text with nested pieces. Each `$` of the form stands for the next kid.
 type node struct {
 	kind    kind
 	typ     *typ // of an expression
 	form    string
 	kids    []*node
-	link    *link // the channel or device that it is about, nil for none
+	link    *link // the channel or device that it uses, nil for none
 	gone    bool
 	instead *node
 }
@@ -34,8 +33,7 @@ func stmt(form string, kids ...*node) *node { return &node{kind: stmtNode, form:
 
 func list(kids ...*node) *node { return &node{kind: listNode, kids: kids} }
 
-// text writes a node. What the shrinker took away leaves nothing behind, or a
-// zero where a value must stand.
+// text writes a node. A removed node leaves no text, or a zero if a value is needed.
 func (n *node) text(b *strings.Builder) {
 	for n.instead != nil {
 		n = n.instead
@@ -69,7 +67,7 @@ func (n *node) fill(b *strings.Builder) {
 	b.WriteString(rest)
 }
 
-// silent reports a statement that leaves nothing.
+// silent reports whether a statement leaves no text.
 func (n *node) silent() bool {
 	return n.gone || n.kind == stmtNode && n.link != nil && n.link.gone
 }
@@ -80,8 +78,7 @@ func (n *node) String() string {
 	return b.String()
 }
 
-// walk visits a node and what stands in it, outside first; what was replaced is
-// not visited.
+// walk visits a node and its kids, outer nodes first. It does not visit replaced nodes.
 func (n *node) walk(visit func(*node)) {
 	if n.gone || n.link != nil && n.link.gone {
 		return
@@ -96,7 +93,7 @@ func (n *node) walk(visit func(*node)) {
 	}
 }
 
-// count is the number of nodes, the shrinker's measure.
+// count is the number of nodes, which is the shrinker's measure.
 func (n *node) count() int {
 	total := 0
 	n.walk(func(*node) { total++ })

@@ -7,8 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// Pins and serial lines are drawn from a source of their own (gen.pins, gen.serial), so
-// that programs without them stay what they were.
+// Pins and serial lines have separate random sources (gen.pins, gen.serial), so that programs
+// without them stay the same.
 
 // edgeOf is a change of an input pin.
 type edgeOf struct {
@@ -35,8 +35,8 @@ func (g *gen) pinsOf(t *task) {
 	}
 }
 
-// serialOf makes a serial line of an interface now and then: what is said to one is said
-// to the other, but a message has borders and bytes have none.
+// serialOf sometimes turns an interface into a serial line. The same data goes to both kinds,
+// but messages have boundaries and bytes have none.
 func (g *gen) serialOf(t *task) {
 	for _, l := range []*link{t.rx, t.tx} {
 		if l != nil && l.kind == ethLink && g.serial.IntN(4) == 0 {
@@ -85,8 +85,8 @@ func (g *gen) pinArm(l *link) *node {
 	return n
 }
 
-// levelsOf are the inputs that change the levels of devices of a script, all of one
-// time at once.
+// levelsOf are the inputs that change levels of devices of a script. Changes at one time are
+// one input.
 func (p *Program) levelsOf(devices []string) []world.Input {
 	at := map[uint64][]world.Level{}
 	for _, e := range p.edges {
@@ -110,7 +110,7 @@ func (p *Program) levelsOf(devices []string) []world.Input {
 	return realChanges(out)
 }
 
-// realChanges leaves out levels that are as they were, as a file of them does.
+// realChanges omits unchanged levels, like a file of levels.
 func realChanges(list []world.Input) []world.Input {
 	now := map[int]uint64{}
 	var out []world.Input

@@ -1,16 +1,14 @@
 package gen
 
-// place is a variable or a part of one. Steps are field names; "" is an
-// element.
+// place is a variable or a part of a variable. Steps are field names; "" is an element.
 type place struct {
 	v       *variable
 	steps   []string
-	lengths []typ // of what the elements are elements of
+	lengths []typ // types of the indexed sequences
 	typ     *typ
 }
 
-// places lists the places that want accepts, of the variables that from
-// accepts.
+// places lists the places that want accepts, in the variables that from accepts.
 func (g *gen) places(from func(*variable) bool, want func(*typ) bool) []place {
 	var out []place
 	for _, v := range g.visible() {
@@ -21,7 +19,7 @@ func (g *gen) places(from func(*variable) bool, want func(*typ) bool) []place {
 	return out
 }
 
-// parts adds a place and what it consists of.
+// parts adds a place and its parts.
 func parts(out []place, p place, want func(*typ) bool, depth int) []place {
 	if want(p.typ) {
 		out = append(out, p)
@@ -52,8 +50,8 @@ func (p place) step(name string, t *typ) place {
 	return q
 }
 
-// node writes a place; indices are made now. It is nil when no index can be made
-// that is surely below the length.
+// node writes a place and makes its indices. It is nil when no index is certainly below the
+// length.
 func (p place) node(g *gen) *node {
 	n := expr(p.typ, p.v.name)
 	at := 0
@@ -75,14 +73,14 @@ func (p place) node(g *gen) *node {
 
 func any2(*variable) bool { return true }
 
-// readable is a place of a type, nil when there is none.
+// readable is a place of an accepted type, or nil when there is none.
 func (g *gen) readable(want func(*typ) bool) *node {
 	all := g.places(any2, want)
 	for range 3 {
 		if len(all) == 0 {
 			return nil
 		}
-		// The latest names come first: what was just computed is used soon.
+		// The latest names come first, so that new values are used soon.
 		at := g.r.IntN(len(all))
 		if g.oneIn(2) {
 			at = g.r.IntN(at + 1)
@@ -94,7 +92,7 @@ func (g *gen) readable(want func(*typ) bool) *node {
 	return nil
 }
 
-// writable is a place that may be assigned, of a type that want accepts.
+// writable is an assignable place of a type that want accepts.
 func (g *gen) writable(want func(*typ) bool) (place, bool) {
 	all := g.places(changeable, want)
 	kept := all[:0]
@@ -111,7 +109,7 @@ func (g *gen) writable(want func(*typ) bool) (place, bool) {
 
 func ofType(t *typ) func(*typ) bool { return func(x *typ) bool { return same(x, t) } }
 
-// index is a number below the length of t; v is what the place is in.
+// index is a number below the length of t. v is the variable of the place.
 func (g *gen) index(v *variable, t *typ) *node {
 	if t.sort != arraySort {
 		return g.dynamicIndex(v)
@@ -150,7 +148,7 @@ func (g *gen) index(v *variable, t *typ) *node {
 	return expr(rangeType(0, int64(t.n-1)), "($ % $)", g.value(intType(32, false), 1), g.small(t.n))
 }
 
-// underLength is a variable of a loop that is below n because of where the loop ends.
+// underLength is a loop variable that is below n because of the end of the loop.
 func (g *gen) underLength(n int) *node {
 	var all []*variable
 	for _, v := range g.b.vars {
@@ -165,7 +163,7 @@ func (g *gen) underLength(n int) *node {
 	return expr(v.typ, v.name)
 }
 
-// countUp is a variable whose range is accepted.
+// countUp is a variable whose range fits accepts.
 func (g *gen) countUp(fits func(*typ) bool) *node {
 	var all []*variable
 	for _, v := range g.b.vars {
@@ -180,7 +178,7 @@ func (g *gen) countUp(fits func(*typ) bool) *node {
 	return expr(v.typ, v.name)
 }
 
-// dynamicIndex is a number below a length that only the run knows.
+// dynamicIndex is a number below a length that is known only at run time.
 func (g *gen) dynamicIndex(of *variable) *node {
 	var all []*variable
 	for _, v := range g.b.vars {

@@ -1,6 +1,6 @@
 package gen
 
-// exactRow is a production of exact numbers: ranges for which the checker and we
+// exactRow is a production of exact numbers: ranges for which the checker and the generator
 // compute the same bounds.
 type exactRow struct {
 	row
@@ -46,7 +46,7 @@ func (g *gen) exact(depth int) *node {
 	return g.small(g.r.IntN(10))
 }
 
-// exactWithin is an exact number that a type holds, nil when none came up.
+// exactWithin is an exact number that a type holds, or nil when none was found.
 func (g *gen) exactWithin(t *typ, depth int) *node {
 	for range 3 {
 		if n := g.exact(depth); t.holds(n.typ) {
@@ -56,7 +56,7 @@ func (g *gen) exactWithin(t *typ, depth int) *node {
 	return nil
 }
 
-// length is b.len, of anything that has one.
+// length is b.len, for anything with a length.
 func (g *gen) length() *node {
 	all := g.places(any2, func(t *typ) bool { return t.sort == bytesSort || t.sort == arraySort })
 	if len(all) == 0 {
@@ -189,7 +189,7 @@ func (g *gen) within(t *typ, depth int) *node {
 	return expr(t, "($ within $..=$)", x, g.signedNumber(t.elem.lo), g.signedNumber(t.elem.hi))
 }
 
-// search makes `WORD i in range where p`, with what is known of i.
+// search makes `WORD i in range where p`, with the known range of i.
 func (g *gen) search(t *typ, word string, over *typ, depth int) *node {
 	rounds := int(over.hi - over.lo + 1)
 	if !g.room(6*rounds) || depth <= 0 {
@@ -220,7 +220,7 @@ func (g *gen) exactCount(depth int) *node {
 	return g.search(rangeType(0, over.hi-over.lo+1), "count", over, depth)
 }
 
-// span is a range to walk over, not too long.
+// span is a range for a loop, not too long.
 func (g *gen) span() *typ {
 	lo := int64(0)
 	if g.oneIn(4) {

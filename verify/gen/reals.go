@@ -14,10 +14,10 @@ func floatType(bits int) *typ {
 	return &typ{sort: floatSort, bits: bits, signed: true, name: fmt.Sprintf("f%d", bits)}
 }
 
-// real reports fixed point or a float.
+// real reports whether a type is fixed point or a float.
 func (t *typ) real() bool { return t.sort == fixSort || t.sort == floatSort }
 
-// floats reports a type with a float in it.
+// floats reports whether a type contains a float.
 func (t *typ) floats() bool {
 	switch t.sort {
 	case floatSort:
@@ -32,8 +32,8 @@ func (t *typ) floats() bool {
 	return slices.ContainsFunc(held, func(f field) bool { return f.typ.floats() })
 }
 
-// realTypes chooses the program's fixed point and floats. Floats are functions on
-// a core, so small programs have none.
+// realTypes chooses the program's fixed point and float types. On a core, float operations are
+// functions, so small programs have none.
 func (g *gen) realTypes() {
 	for g.oneIn(3) {
 		g.reals = append(g.reals, pick(g, []*typ{
@@ -65,8 +65,8 @@ func realRows() []exprRow {
 	}
 }
 
-// realWork counts an operation: a float's is a function on a core, and so is a
-// wide quotient.
+// realWork counts the work of an operation. On a core, float operations and wide quotients are
+// functions.
 func (g *gen) realWork(t *typ, op string) bool {
 	n := 4
 	switch {
@@ -115,7 +115,7 @@ func (g *gen) fromBits(t *typ, depth int) *node {
 	return expr(t, t.name+".from_bits($)", g.value(intType(t.bits, false), depth-1))
 }
 
-// realConvert takes an integer or a real of another format.
+// realConvert converts an integer or a real of another format.
 func (g *gen) realConvert(t *typ, depth int) *node {
 	from := g.intType()
 	if g.oneIn(2) {
@@ -146,7 +146,7 @@ func (g *gen) ofReal(t *typ, depth int) *node {
 	return expr(t, t.name+"($)", g.value(from, depth-1))
 }
 
-// realOfBits is a real type whose bits are an unsigned type.
+// realOfBits is a real type with the width of an unsigned type.
 func (g *gen) realOfBits(t *typ) *typ {
 	for _, r := range g.reals {
 		if t.sort == intSort && !t.signed && t.bits == r.bits {

@@ -5,18 +5,18 @@ type variable struct {
 	name    string
 	typ     *typ
 	mutable bool
-	locked  int         // more than 0: nobody may assign it
+	locked  int         // more than 0: it may not be assigned
 	fixed   int         // more than 0: bytes that keep their length
-	below   []*variable // bytes and slices that are longer than this number
-	under   int64       // a number that it is below, when its type does not tell
+	below   []*variable // bytes and slices that are longer than the value
+	under   int64       // upper bound (exclusive), if its type does not tell
 	global  bool
-	message bool // made of fields, which may change
+	message bool // built from fields, which may change
 }
 
-// changeable reports a variable that may be assigned.
+// changeable reports whether a variable may be assigned.
 func changeable(v *variable) bool { return v.mutable && v.locked == 0 }
 
-// body is a function or task while it is made.
+// body is a function or task under construction.
 type body struct {
 	vars     []*variable
 	params   []*variable // of a function
@@ -25,12 +25,12 @@ type body struct {
 	timed    int
 	loops    int // loops that break and continue may leave
 	depth    int // of nested statements
-	times    int // how often what is made now may run in one call
+	times    int // how often the present code may run in one call
 	spent    int // work of one call so far
 	budget   int
 	pure     int       // more than 0: expressions may change nothing
-	short    bool      // what is made stands in a string
-	hash     *variable // into which what is computed goes
+	short    bool      // the expression is inside a string
+	hash     *variable // takes the computed values
 	ends     int       // more than 0: nothing may leave the function here
 	disk     *link     // of a task, nil for none
 	pin, led *link     // of a task, nil for none
@@ -38,15 +38,14 @@ type body struct {
 	constant bool      // of a constant, which calls no function that a region may time
 }
 
-// enter makes a body the current one and returns what leaves it.
+// enter makes a body the current one. The returned function leaves it.
 func (g *gen) enter(b *body) func() {
 	old := g.b
 	g.b = b
 	return func() { g.b = old }
 }
 
-// scope remembers the names of now; the function that it returns forgets all
-// later ones.
+// scope remembers the present names. The returned function forgets all later names.
 func (g *gen) scope() func() {
 	n := len(g.b.vars)
 	return func() { g.b.vars = g.b.vars[:n] }
@@ -57,7 +56,7 @@ func (g *gen) add(v *variable) *variable {
 	return v
 }
 
-// work counts n units of work and reports whether there was room for them.
+// work counts n units of work and reports whether the budget allows them.
 func (g *gen) work(n int) bool {
 	if !g.room(n) {
 		return false
@@ -68,7 +67,7 @@ func (g *gen) work(n int) bool {
 
 func (g *gen) room(n int) bool { return g.b.spent+n*g.b.times <= g.b.budget }
 
-// repeated makes something that runs up to n times for one time now.
+// repeated makes code that runs up to n times for each run of the present code.
 func (g *gen) repeated(n int, make func()) {
 	old := g.b.times
 	g.b.times *= max(n, 1)

@@ -2,10 +2,10 @@ package gen
 
 import "fmt"
 
-// armWork is how many times one arm of a select may be chosen, about.
+// armWork is the approximate number of times that one arm of a select may be chosen.
 const armWork = 16
 
-// selectRound is one round of a task that takes what comes first.
+// selectRound is one round of a task that takes the first available message.
 func (g *gen) selectRound(t *task) []*node {
 	g.p.Used["statement select"]++
 	arms := list()
@@ -30,14 +30,14 @@ func (g *gen) selectRound(t *task) []*node {
 	return []*node{stmt("select "+pick(g, []string{"prio", "fair", "turn"})+" {\n$}", arms)}
 }
 
-// armBody is what is done with what came.
+// armBody handles the received value.
 func (g *gen) armBody(shown []*node) *node {
 	body := list(shown...)
 	body.kids = append(body.kids, g.block(g.few()).kids...)
 	return body
 }
 
-// guarded puts a condition after the head of an arm now and then.
+// guarded sometimes puts a condition after the head of an arm.
 func (g *gen) guarded(head string) *node {
 	n := stmt(head)
 	if g.oneIn(4) {
@@ -71,8 +71,7 @@ func (g *gen) deviceArm(l *link) *node {
 	return n
 }
 
-// timerArm makes every or after; their durations are above 0, so that each round
-// takes time.
+// timerArm makes every or after. The durations are above 0, so that each round takes time.
 func (g *gen) timerArm(word string) *node {
 	g.p.ticks = true
 	g.p.Used["statement "+word]++
@@ -118,6 +117,6 @@ func (g *gen) offer(l *link) []*node {
 	return []*node{n, shown}
 }
 
-// feedback reports a channel from a later task: its values are answers, and no
-// select waits for them, so that no value makes another without end.
+// feedback reports whether a channel comes from a later task. Its values are answers. No
+// select waits for them, so that there is no endless chain of values.
 func (g *gen) feedback(l *link) bool { return later(g.p.tasks, l.from, l.to) }

@@ -1,13 +1,13 @@
 package gen
 
-// Verdict says what became of a smaller program.
+// Verdict is the result of a test of a smaller program.
 type Verdict uint8
 
 // The verdicts.
 const (
 	Refused Verdict = iota // it is not a program
-	Lost                   // it is one, and does not fail as the first did
-	Kept                   // it fails in the same way
+	Lost                   // it is a program, but does not fail like the first one
+	Kept                   // it fails like the first one
 )
 
 // shrinker makes a program smaller.
@@ -17,10 +17,9 @@ type shrinker struct {
 	runs int // left
 }
 
-// Shrink makes p smaller as long as test keeps it, with at most so many runs of
-// programs that the checker accepts. It takes away, from large to small: tasks
-// with their channels, what arrives, statements, what stands around
-// statements, parts of expressions, declarations.
+// Shrink makes p smaller as long as test keeps it. It makes at most runs runs of programs that
+// the checker accepts. From large to small, it removes tasks with their channels, arrivals,
+// statements, the statements around blocks, parts of expressions, and declarations.
 func Shrink(p *Program, runs int, test func(*Program) Verdict) {
 	s := &shrinker{p: p, test: test, runs: runs}
 	for s.runs > 0 {
@@ -37,7 +36,7 @@ func Shrink(p *Program, runs int, test func(*Program) Verdict) {
 	}
 }
 
-// size is what shrinking makes smaller.
+// size is the measure that shrinking reduces.
 func (p *Program) size() int {
 	total := p.decls.count()
 	for _, t := range p.tasks {
@@ -53,7 +52,7 @@ func (p *Program) size() int {
 	return total
 }
 
-// try keeps a change if the program still fails, and undoes it if not.
+// try keeps a change if the program still fails, and undoes it otherwise.
 func (s *shrinker) try(change, undo func()) bool {
 	if s.runs <= 0 {
 		return false
@@ -96,8 +95,7 @@ func (s *shrinker) tasks() {
 	}
 }
 
-// halves tries to take away parts of a list, from all of it down to single
-// members.
+// halves tries to remove parts of a list, from the whole list down to single members.
 func (s *shrinker) halves(n int, set func(i int, gone bool), gone func(i int) bool) {
 	for size := n; size > 0; size /= 2 {
 		for at := 0; at < n; at += size {
@@ -135,7 +133,7 @@ func (s *shrinker) arrivals() {
 	}
 }
 
-// find lists the nodes of all tasks and declarations that are accepted.
+// find lists the nodes of all tasks and declarations that accept accepts.
 func (s *shrinker) find(accept func(*node) bool) []*node {
 	var out []*node
 	visit := func(n *node) {
@@ -160,7 +158,7 @@ func (s *shrinker) statements() {
 	}
 }
 
-// unwrap puts the blocks of a statement in its place.
+// unwrap replaces a statement by one of its blocks.
 func (s *shrinker) unwrap() {
 	for _, n := range s.find(func(n *node) bool { return n.kind == stmtNode }) {
 		for _, k := range n.kids {
@@ -171,7 +169,7 @@ func (s *shrinker) unwrap() {
 	}
 }
 
-// expressions puts zeros or operands in the place of expressions.
+// expressions replaces expressions by zeros or operands.
 func (s *shrinker) expressions() {
 	for _, n := range s.find(func(n *node) bool { return n.kind == exprNode && n.typ != nil && len(n.kids) > 0 }) {
 		if n.gone || n.instead != nil {
@@ -189,7 +187,7 @@ func (s *shrinker) expressions() {
 	}
 }
 
-// declarations drops what nobody needs any more.
+// declarations drops unused declarations.
 func (s *shrinker) declarations() {
 	kids := s.p.decls.kids
 	for i := len(kids) - 1; i >= 0; i-- {

@@ -10,16 +10,15 @@ import (
 type stmtRow struct {
 	row
 	fits func(g *gen) bool
-	make func(g *gen) *node // nil: not now; a list stands for its statements
+	make func(g *gen) *node // nil: not possible now; a list stands for its statements
 }
 
 func always(*gen) bool { return true }
 
-// nests reports room for statements within statements.
+// nests reports whether there is room for nested statements.
 func nests(g *gen) bool { return g.b.depth < 4 && g.room(12) }
 
-// stmtRows is the table of statements; what a task alone can do stands in
-// tasks.go.
+// stmtRows is the table of statements. Statements that only a task can have are in tasks.go.
 func stmtRows() []stmtRow {
 	rows := []stmtRow{
 		{row{"let", 10}, always, (*gen).letStmt},
@@ -71,7 +70,7 @@ func (g *gen) statements(n int) []*node {
 	return out
 }
 
-// statement makes one, with what it needs in front of it.
+// statement makes a statement, preceded by the statements that it needs.
 func (g *gen) statement() []*node {
 	for range 4 {
 		i := g.choose(len(g.stmts), func(i int) int {
@@ -93,7 +92,7 @@ func (g *gen) statement() []*node {
 	return nil
 }
 
-// block makes statements with names of their own.
+// block makes statements in a new scope.
 func (g *gen) block(n int) *node {
 	leave := g.scope()
 	defer leave()
@@ -128,7 +127,7 @@ func (g *gen) varStmt() *node {
 	return stmt("var "+v.name+": "+t.name+" = $", x)
 }
 
-// zeroed reports a type all of whose parts have a zero value.
+// zeroed reports whether all parts of a type have a zero value.
 func (t *typ) zeroed() bool {
 	switch t.sort {
 	case rangeSort:
@@ -166,7 +165,7 @@ func (g *gen) assign() *node {
 	return stmt("$ = $", target, g.value(w.typ, 3))
 }
 
-// mix puts a number that was computed into the hash, so that it shows.
+// mix puts a computed number into the hash, so that it becomes visible.
 func (g *gen) mix() *node {
 	if !g.mixes() {
 		return nil
@@ -228,8 +227,7 @@ func (g *gen) callStmt() *node {
 	return list(append(out, stmt(word+v.name+": "+f.result.name+" = $", x))...)
 }
 
-// forArguments declares variables for inout parameters and slices for which
-// there is none.
+// forArguments declares missing variables for inout parameters and slices.
 func (g *gen) forArguments(f *function) []*node {
 	var out []*node
 	for _, p := range f.params {
@@ -264,7 +262,7 @@ func (g *gen) growing() []*variable {
 	return out
 }
 
-// appendStmt appends what surely fits, or makes room first.
+// appendStmt appends data that certainly fits, or makes room first.
 func (g *gen) appendStmt() *node {
 	all := g.growing()
 	if len(all) == 0 {
@@ -285,7 +283,7 @@ func (g *gen) appendStmt() *node {
 	return list(stmt(fmt.Sprintf("%s.resize(%d)", v.name, g.r.IntN(v.typ.n-n+1))), call)
 }
 
-// appended is a byte or bytes, and the most that it adds.
+// appended is a byte or bytes, and the largest number of bytes that it adds.
 func (g *gen) appended(v *variable) (*node, int) {
 	g.b.pure++
 	defer func() { g.b.pure-- }()
@@ -322,7 +320,7 @@ func (g *gen) resize() *node {
 	return stmt(v.name+".resize($)", g.small(g.r.IntN(v.typ.n+1)))
 }
 
-// assert states what holds, or rarely what may not.
+// assert states something that holds, or rarely something that may not hold.
 func (g *gen) assert() *node {
 	if g.traps && g.oneIn(6) {
 		return stmt("assert ($ or $)", g.value(&typ{sort: boolSort}, 2), g.value(&typ{sort: boolSort}, 2))
@@ -332,7 +330,7 @@ func (g *gen) assert() *node {
 	return stmt(fmt.Sprintf("assert ($ %% %d) < %d", k, k), x)
 }
 
-// log prints up to three things.
+// log prints up to three values.
 func (g *gen) log() *node {
 	g.b.pure++
 	g.b.short = true
@@ -358,7 +356,7 @@ func (g *gen) log() *node {
 	return stmt(`log.print("`+form.String()+`")`, kids...)
 }
 
-// shown is what a log can show.
+// shown is a value that a log can show.
 func (g *gen) shown() *node {
 	if g.oneIn(3) {
 		return g.value(pick(g, []*typ{g.intType(), {sort: boolSort}}), 2)

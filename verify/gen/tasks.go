@@ -8,21 +8,21 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// link is a channel between two tasks or a device of one.
+// link is a channel between two tasks, or a device of a task.
 type link struct {
 	name     string
 	kind     linkKind
 	elem     *typ // of a channel; the buffer of a device
 	cap      int
-	copies   int        // of an array of channels; 0: it is one
+	copies   int        // of an array of channels; 0: a single channel
 	from, to *task      // from is nil for a device
 	polled   bool       // its reader does not wait
 	socket   bool       // a net.Udp over an interface, no port of datagrams
-	bus      *port.Kind // its row, nil for what is not a bus
+	bus      *port.Kind // row of a bus; nil for other links
 	buffer   *variable
 	gone     bool
-	worn     bool   // a disk that cannot do everything
-	answers  string // what it cannot do
+	worn     bool   // a disk that cannot do every command
+	answers  string // the commands that it cannot do, as an answer file
 }
 
 // task is a task and its one run.
@@ -35,7 +35,7 @@ type task struct {
 	gone  bool
 
 	endless  bool
-	selects  bool // it takes what comes first
+	selects  bool // it takes the first available message
 	ins      []*link
 	outs     []*link
 	rx, tx   *link
@@ -113,11 +113,11 @@ func (t *task) run(b *strings.Builder) {
 	b.WriteString(line + "\n")
 }
 
-// rounds is how many values a task sends over each channel.
+// rounds is the number of values that a task sends over each channel.
 const rounds = 4
 
-// task writes the body of a task: what it starts with, then rounds in which it
-// receives from each link, computes, and sends to each.
+// task writes the body of a task: a start, then rounds. In each round the task receives from
+// each link, computes, and sends to each link.
 func (g *gen) task(t *task) {
 	b := &body{times: 1, budget: 6000, task: true, ends: 1, disk: t.disk, pin: t.pin, led: t.led, bus: t.bus}
 	defer g.enter(b)()
@@ -142,7 +142,7 @@ func (g *gen) task(t *task) {
 	t.body = text
 }
 
-// stateStmt declares state, which tasks alone have.
+// stateStmt declares state, which only tasks have.
 func (g *gen) stateStmt() *node {
 	if len(g.maps) > 0 && g.oneIn(3) {
 		return g.mapVariable("state ")
@@ -220,7 +220,7 @@ func (g *gen) takeAll(t *task, order []int) []*node {
 			continue
 		case l.polled && waits:
 			out = append(out, g.poll(l)...)
-		default: // a loop without end waits for somebody
+		default: // an endless loop waits for something
 			waits = true
 			out = append(out, g.receiveAndShow(l)...)
 		}
@@ -229,7 +229,7 @@ func (g *gen) takeAll(t *task, order []int) []*node {
 	return out
 }
 
-// later reports that a stands after b in the line of tasks.
+// later reports whether a comes after b in the line of tasks.
 func later(tasks []*task, a, b *task) bool {
 	for _, t := range tasks {
 		switch t {
@@ -242,8 +242,8 @@ func later(tasks []*task, a, b *task) bool {
 	return false
 }
 
-// receiveAndShow takes a value and mixes what it holds: which value came is what
-// tells one ring from another.
+// receiveAndShow takes a value and mixes its contents, because only the value tells one ring
+// from another.
 func (g *gen) receiveAndShow(l *link) []*node {
 	before := len(g.b.vars)
 	out := []*node{g.receive(l)}
@@ -275,7 +275,7 @@ func (g *gen) receive(l *link) *node {
 	return stmt(word+v.name+": "+l.elem.name+" = $", x)
 }
 
-// send puts a value on a channel, now and then only perhaps.
+// send puts a value on a channel, sometimes under a condition.
 func (g *gen) send(l *link) []*node {
 	g.p.Used["statement send"]++
 	if l.cap > 0 && l.copies == 0 && g.oneIn(10) {
@@ -290,7 +290,7 @@ func (g *gen) send(l *link) []*node {
 	return []*node{n}
 }
 
-// showAll mixes what a message holds.
+// showAll mixes the contents of a message.
 func (g *gen) showAll(v *variable) []*node {
 	var out []*node
 	for _, p := range parts(nil, place{v: v, typ: v.typ}, func(t *typ) bool { return t.scalar() || t.sort == optionSort && t.elem.number() || t.sort == bytesSort }, 0) {

@@ -18,13 +18,13 @@ const (
 	structSort
 	enumSort
 	optionSort
-	layoutSort // of what parse gives
+	layoutSort // of the result of parse
 	fixSort
 	floatSort
 	mapSort // of variables and inout parameters only
 )
 
-// typ is a type. Ranges without a name are those of exact expressions.
+// typ is a type. Ranges without a name are the types of exact expressions.
 type typ struct {
 	sort     sort
 	name     string
@@ -32,7 +32,7 @@ type typ struct {
 	frac     int // bits after the point
 	signed   bool
 	lo, hi   int64
-	n        int // elements of an array, most bytes, most pairs
+	n        int // elements of an array, capacity in bytes or pairs
 	key      *typ
 	elem     *typ
 	fields   []field // of a struct or layout
@@ -80,7 +80,7 @@ func optionType(elem *typ) *typ {
 	return &typ{sort: optionSort, elem: elem, name: name}
 }
 
-// same reports whether two types are one to the checker.
+// same reports whether two types are the same for the checker.
 func same(a, b *typ) bool {
 	if a.sort != b.sort {
 		return false
@@ -101,7 +101,7 @@ func (t *typ) scalar() bool {
 
 func (t *typ) number() bool { return t.sort == intSort || t.sort == rangeSort }
 
-// plain reports an enum none of whose variants carries anything.
+// plain reports whether a type is an enum whose variants have no payload.
 func (t *typ) plain() bool {
 	for _, v := range t.variants {
 		if len(v.payload) > 0 {
@@ -132,10 +132,10 @@ func (t *typ) most() int64 {
 	return 1<<t.bits - 1
 }
 
-// holds reports whether every number of a range is one of t.
+// holds reports whether t holds every number of a range.
 func (t *typ) holds(r *typ) bool { return t.least() <= r.lo && r.hi <= t.most() }
 
-// words is about the size of a value.
+// words is the approximate size of a value in words.
 func (t *typ) words() int {
 	switch t.sort {
 	case bytesSort:

@@ -8,7 +8,7 @@ import (
 
 func itoa(v int64) string { return strconv.FormatInt(v, 10) }
 
-// build makes a value of its parts.
+// build makes a value from its parts.
 func (g *gen) build(t *typ, depth int) *node {
 	switch t.sort {
 	case boolSort:
@@ -51,7 +51,7 @@ func (g *gen) elements(t *typ, depth int) *node {
 	return n
 }
 
-// fields fills in fields, now and then by name and out of order.
+// fields fills in fields, sometimes by name and out of order.
 func (g *gen) fields(t *typ, name string, fields []field, depth int) *node {
 	order := g.r.Perm(len(fields))
 	named := g.oneIn(2)
@@ -83,7 +83,7 @@ func (g *gen) text(n int) *node {
 	return expr(bytesType(length), strconv.Quote(string(s)))
 }
 
-// byteOrder is be16(x) and its like.
+// byteOrder is be16(x) or a similar call.
 func (g *gen) byteOrder(t *typ, depth int) *node {
 	name := fmt.Sprintf("%s%d", pick(g, []string{"be", "le"}), 8*t.n)
 	return expr(t, name+"($)", g.value(intType(8*t.n, false), depth-1))
@@ -103,7 +103,7 @@ func (g *gen) callValue(t *typ, depth int) *node {
 	return g.call(pick(g, able), depth)
 }
 
-// scalar reports that all arguments are words, so that no string is among them.
+// scalar reports whether all arguments are words, so none of them is a string.
 func (f *function) scalar() bool {
 	for _, p := range f.params {
 		if !p.typ.scalar() {
@@ -113,7 +113,7 @@ func (f *function) scalar() bool {
 	return true
 }
 
-// call makes a call; nil when no arguments can be had.
+// call makes a call. It returns nil when no arguments are available.
 func (g *gen) call(f *function, depth int) *node {
 	n := expr(f.result, f.name)
 	g.b.pure++
@@ -138,7 +138,7 @@ func (g *gen) call(f *function, depth int) *node {
 	return n
 }
 
-// overlaps reports that an inout argument is also read whole by another one.
+// overlaps reports whether another argument also reads an inout argument as a whole.
 func overlaps(f *function, args []*node, taken []*variable) bool {
 	for i, p := range f.params {
 		if p.mutable || p.typ.scalar() {
@@ -162,8 +162,7 @@ func mentions(n *node, name string) bool {
 
 func isWord(s string, at int) bool { return at < len(s) && s[at] >= '0' && s[at] <= '9' }
 
-// argument makes the argument of a parameter; of is the variable that the call
-// may change.
+// argument makes the argument of a parameter. of is the variable that the call may change.
 func (g *gen) argument(p *variable, depth int, taken []*variable) (n *node, of *variable) {
 	switch {
 	case p.typ.sort == sliceSort:
@@ -188,8 +187,8 @@ func (g *gen) argument(p *variable, depth int, taken []*variable) (n *node, of *
 	return nil, nil
 }
 
-// handedOn is a parameter of the function itself as an argument, perhaps at another
-// place: registers change places at once. It is nil when there is none.
+// handedOn passes a parameter of the function itself as an argument, perhaps at a different
+// position. Then registers are exchanged in parallel. It is nil when there is none.
 func (g *gen) handedOn(p *variable) *node {
 	var all []*variable
 	for _, q := range g.b.params {

@@ -85,8 +85,8 @@ func (g *gen) sentType() *typ {
 	return g.intType()
 }
 
-// stall is a pair of tasks that tells the capacity of a channel: what its
-// writer says before it waits for a reader that never comes.
+// stall is a pair of tasks that shows the capacity of a channel. The writer logs each send
+// until it waits for a reader that never receives.
 func (g *gen) stall() {
 	writer, reader := &task{name: g.name("t")}, &task{name: g.name("t")}
 	g.p.tasks = append(g.p.tasks, writer, reader)
@@ -101,9 +101,8 @@ func (g *gen) stall() {
 	reader.body = list(stmt("let never = ($ == 1)", expr(intType(32, false), "u32(0)")), stmt("if never {\n$}", list(stmt("let x: "+l.elem.name+" = $", receive))))
 }
 
-// unbuffered makes the only channel into some tasks one of capacity 0. Whoever has
-// one such channel comes to receive from it in each round before it waits for
-// anybody else, so that no circle of waiting comes about.
+// unbuffered gives capacity 0 to the only channel into some tasks. Such a task receives from
+// this channel in each round before any other wait, so there is no cycle of waiting tasks.
 func (g *gen) unbuffered() {
 	for _, t := range g.p.tasks {
 		if len(t.ins) == 1 && !g.feedback(t.ins[0]) && g.oneIn(3) {
@@ -112,8 +111,8 @@ func (g *gen) unbuffered() {
 	}
 }
 
-// fan is a task that runs several times, and one that collects what all of them
-// send over an array of channels.
+// fan is a task that runs several times, and a task that collects all their values over an
+// array of channels.
 func (g *gen) fan() {
 	worker, collector := &task{name: g.name("t")}, &task{name: g.name("t")}
 	g.p.tasks = append(g.p.tasks, worker, collector)
@@ -123,8 +122,8 @@ func (g *gen) fan() {
 	collector.body = g.collect(l)
 }
 
-// collect is the body of a task that takes values from an array of channels, in
-// turn or as they come.
+// collect is the body of a task that takes values from an array of channels, in turn or in
+// order of arrival.
 func (g *gen) collect(l *link) *node {
 	g.p.Used["statement fan"]++
 	defer g.enter(&body{times: rounds, budget: 2000, task: true, ends: 1})()

@@ -14,8 +14,7 @@ type exprRow struct {
 
 func isSort(s sort) func(*gen, *typ) bool { return func(_ *gen, t *typ) bool { return t.sort == s } }
 
-// exprRows is the table of expressions. The operands of all of them are of
-// smaller depth.
+// exprRows is the table of expressions. All operands have smaller depth.
 func exprRows() []exprRow {
 	ints, bools, options := isSort(intSort), isSort(boolSort), isSort(optionSort)
 	rows := []exprRow{
@@ -56,8 +55,8 @@ func exprRows() []exprRow {
 // retype is an expression that its surroundings convert.
 func retype(n *node, t *typ) *node { return expr(t, "$", n) }
 
-// value makes an expression of a type. Narrow arithmetic is converted to its own type:
-// what is cut off is meant, whatever becomes of the value.
+// value makes an expression of a type. Narrow arithmetic is converted to its own type, so the
+// truncation is explicit for any use of the value.
 func (g *gen) value(t *typ, depth int) *node {
 	n := g.plain(t, depth)
 	if n != nil && t.sort == intSort && t.bits < 32 && arithmetic(n) {
@@ -66,7 +65,7 @@ func (g *gen) value(t *typ, depth int) *node {
 	return n
 }
 
-// arithmetic reports an operation that may not fit its type.
+// arithmetic reports whether the result of an operation may not fit its type.
 func arithmetic(n *node) bool {
 	switch n.form {
 	case "$":
@@ -77,7 +76,7 @@ func arithmetic(n *node) bool {
 	return false
 }
 
-// plain is value for what is an operand of further arithmetic.
+// plain is value for an operand of further arithmetic.
 func (g *gen) plain(t *typ, depth int) *node {
 	if depth <= 0 || !g.room(4) {
 		return g.leaf(t)
@@ -115,7 +114,7 @@ func (g *gen) leaf(t *typ) *node {
 
 func (g *gen) small(k int) *node { return expr(rangeType(int64(k), int64(k)), fmt.Sprint(k)) }
 
-// edge prefers the numbers at which arithmetic goes wrong.
+// edge prefers numbers at which arithmetic often fails.
 func (g *gen) edge(t *typ) *big.Int {
 	one := big.NewInt(1)
 	most := new(big.Int).Sub(new(big.Int).Lsh(one, uint(t.bits)), one)
@@ -156,8 +155,8 @@ func (g *gen) literal(t *typ) *node {
 	return expr(t, fmt.Sprintf("%s(%s)", t.name, v))
 }
 
-// operand is the right side of an operator whose left side has type t: also a
-// bare number, or an exact one that t holds.
+// operand is the right side of an operator whose left side has type t. It may be a bare
+// number, or an exact number that t holds.
 func (g *gen) operand(t *typ, depth int) *node {
 	switch g.r.IntN(5) {
 	case 0:
@@ -186,7 +185,7 @@ func (g *gen) bitwise(t *typ, depth int) *node {
 	return g.binary(t, pick(g, []string{"&", "|", "^"}), depth)
 }
 
-// shift moves by an amount of any unsigned type or a number.
+// shift shifts by an amount of any unsigned type or by a number.
 func (g *gen) shift(t *typ, depth int) *node {
 	op := pick(g, []string{"<<", ">>"})
 	left := g.value(t, depth-1)
@@ -201,14 +200,14 @@ func (g *gen) shift(t *typ, depth int) *node {
 	return expr(t, "($ "+op+" $)", left, g.value(pick(g, g.common()), depth-1))
 }
 
-// masked is a number from 0 to k or less.
+// masked is a number from 0 to at most k.
 func (g *gen) masked(k, depth int) *node {
 	x := g.value(pick(g, g.common()), depth)
 	k = int(min(int64(k), x.typ.most()))
 	return expr(rangeType(0, int64(k)), "($ & $)", x, g.small(k))
 }
 
-// divide costs much where it is a function.
+// divide costs much if it is a function.
 func (g *gen) divide(t *typ, depth int) *node {
 	if !g.work(6 + t.bits) {
 		return nil
@@ -242,7 +241,7 @@ func (g *gen) negate(t *typ, depth int) *node {
 	return expr(t, "("+pick(g, []string{"-", "~"})+"$)", g.value(t, depth-1))
 }
 
-// convert takes a number of another type, or a bool.
+// convert converts a number of another type, or a bool.
 func (g *gen) convert(t *typ, depth int) *node {
 	from := g.intType()
 	if g.oneIn(6) {
@@ -251,8 +250,7 @@ func (g *gen) convert(t *typ, depth int) *node {
 	return expr(t, t.name+"($)", g.value(from, depth-1))
 }
 
-// fromExact is an exact number in the place of an integer or wider range, or
-// one that is converted.
+// fromExact is an exact number, used as an integer or a wider range, or converted.
 func (g *gen) fromExact(t *typ, depth int) *node {
 	if g.oneIn(2) || t.sort == rangeSort {
 		if e := g.exactWithin(t, depth-1); e != nil && t.sort == rangeSort {
@@ -291,7 +289,7 @@ func (g *gen) compareExact(t *typ, depth int) *node {
 	return expr(t, "($ "+op+" $)", g.exact(depth-1), g.exact(depth-1))
 }
 
-// equal compares what is not a number.
+// equal compares values that are not numbers.
 func (g *gen) equal(t *typ, depth int) *node {
 	of := []*typ{{sort: boolSort}}
 	for _, e := range g.enums {

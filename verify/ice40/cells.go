@@ -75,14 +75,14 @@ func (n *Netlist) gate(kind string, y, a, b yosys.Bit) {
 	n.Gates = append(n.Gates, yosys.Gate{Kind: kind, A: []yosys.Bit{a}, B: []yosys.Bit{b}, Y: []yosys.Bit{y}})
 }
 
-// fresher adds a gate with an output of its own.
+// fresher adds a gate with a new output.
 func (n *Netlist) fresher(kind string, a, b yosys.Bit) yosys.Bit {
 	y := n.fresh()
 	n.gate(kind, y, a, b)
 	return y
 }
 
-// mux is high where s is 1 and low where it is 0.
+// mux is high if s is 1 and low if s is 0.
 func (n *Netlist) mux(y, s, low, high yosys.Bit) yosys.Bit {
 	n.Gates = append(n.Gates, yosys.Gate{Kind: "MUX", A: []yosys.Bit{low}, B: []yosys.Bit{high}, S: []yosys.Bit{s}, Y: []yosys.Bit{y}})
 	return y
@@ -117,7 +117,7 @@ func (n *Netlist) lut(params map[string][]bool, pins map[string][]yosys.Bit) err
 	return nil
 }
 
-// flop takes D at the clock; where E is 1, or absent, R clears and S sets it.
+// flop takes D at the clock if E is 1 or absent. Then R clears it and S sets it.
 func (n *Netlist) flop(pins map[string][]yosys.Bit) {
 	q, d := pins["Q"][0], pins["D"][0]
 	if r := pins["R"]; r != nil {

@@ -1,14 +1,13 @@
-// Package ice40 reads a netlist of iCE40 cells from its text and says what it
-// computes, so that it can be compared with the circuit that it was made of.
+// Package ice40 reads the text of a netlist of iCE40 cells as formulas, and compares it with
+// the circuit from which it was made.
 //
 //	rep, err := ice40.Prove(circuit, text, names)
 //	rep.Status()   // Proved, Different, Undecided
 //
-// The text is that part of Verilog which a netlist needs: ports, wires, bits of
-// them, lists of bits, and instances with named pins. The meanings of the cells
-// (cells.go, blocks.go) are written from Lattice, "iCE40 Technology Library",
-// and share nothing with hwgen/ice40, which writes such files; simulators with
-// the models of yosys are the witness that they are right. Start reading at Prove.
+// The text is the part of Verilog that a netlist needs: ports, wires, their bits, lists of
+// bits, and instances with named pins. The source of the cells' meanings (cells.go, blocks.go)
+// is Lattice, "iCE40 Technology Library". They share nothing with hwgen/ice40, which writes
+// such files. Simulators with the models of yosys confirm them. Start reading at Prove.
 package ice40
 
 import (
@@ -19,15 +18,14 @@ import (
 	"github.com/sinter-lang/sinter/verify/yosys"
 )
 
-// Netlist is a module of cells. Module has all but the block RAMs, until Memory
-// has said what they hold.
+// Netlist is a module of cells. Module has no block RAMs until Memory adds them.
 type Netlist struct {
 	yosys.Module
 	Cells  map[string]int // of each kind
 	blocks []*block
 	driven map[yosys.Bit]bool
-	same   map[yosys.Bit]yosys.Bit // a bit that is assigned, and from what
-	bits   yosys.Bit               // how many there are
+	same   map[yosys.Bit]yosys.Bit // by assigned bit: its source
+	bits   yosys.Bit               // number of bits
 }
 
 // Read reads the one module of a text.
@@ -48,7 +46,7 @@ func (n *Netlist) fresh() yosys.Bit {
 	return n.bits - 1
 }
 
-// drive notes what drives bits; a bit has one driver.
+// drive marks bits as driven. A bit has one driver.
 func (n *Netlist) drive(bits []yosys.Bit) error {
 	for _, b := range bits {
 		if b <= yosys.One || n.driven[b] {
@@ -59,7 +57,7 @@ func (n *Netlist) drive(bits []yosys.Bit) error {
 	return nil
 }
 
-// resolve replaces bits that are assigned by those that they are assigned from.
+// resolve replaces assigned bits by their sources.
 func (n *Netlist) resolve() error {
 	var err error
 	of := func(b yosys.Bit) yosys.Bit {
@@ -101,7 +99,7 @@ func (n *Netlist) resolve() error {
 	return err
 }
 
-// tokensOf cuts a text into words, numbers and signs; comments are left out.
+// tokensOf splits a text into words, numbers and signs, without comments.
 func tokensOf(text string) []string {
 	var out []string
 	for line := range strings.Lines(text) {
@@ -164,7 +162,7 @@ func (p *parser) want(tokens ...string) {
 	}
 }
 
-// accept takes a token when it is there.
+// accept takes the next token if it is t.
 func (p *parser) accept(t string) bool {
 	if p.peek() != t {
 		return false
@@ -262,8 +260,8 @@ func (p *parser) item() {
 	}
 }
 
-// bits reads a net, a bit of one, a constant or a list of them, and gives the
-// bits with the lowest first.
+// bits reads a net, a bit of a net, a constant or a list of these. It gives the bits, lowest
+// first.
 func (p *parser) bits() []yosys.Bit {
 	if !p.accept("{") {
 		return p.operand()
@@ -318,7 +316,7 @@ func (p *parser) constant(width, digits string) []yosys.Bit {
 	return out
 }
 
-// literal reads a base and digits: the bits, lowest first, up to the highest 1.
+// literal reads a base and digits. It gives the bits, lowest first, up to the highest 1.
 func literal(s string) (bits []bool, wrong bool) {
 	each := map[byte]int{'b': 1, 'h': 4}
 	if len(s) < 2 || each[s[0]] == 0 {

@@ -13,11 +13,11 @@ import (
 
 // Options of Random.
 type Options struct {
-	Instructions int   // at least so many are compared
+	Instructions int   // the least number to compare
 	Seed         int64 // of programs and gaps
 }
 
-// Result says what was compared.
+// Result says how much was compared.
 type Result struct {
 	Programs     int
 	Instructions int
@@ -40,8 +40,8 @@ func (d *Difference) Error() string {
 	return fmt.Sprintf("program %d, cycle %d: %s\n  %s", d.Program, d.Cycle, d.What, strings.Join(d.Before, "\n  "))
 }
 
-// ErrNone says that the kept instructions make no program, as those of a core that
-// only stops.
+// ErrNone says that the kept instructions make no program, for example on a core that only
+// stops.
 var ErrNone = errors.New("no instruction of the subset can be the first of a program")
 
 // Random compares a core with the instruction set on random programs of the
@@ -115,7 +115,7 @@ func (r *Result) run(run *runner, sub *Subset, p *program, env *environment) err
 	err := run.end(p, env)
 	if err == nil {
 		run.e.Eval()
-		env.pins(run) // a pin shows what was stored in the last cycle
+		env.pins(run) // a pin shows the store of the last cycle
 		err = env.check(p)
 	}
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/iss"
 )
 
-// program is a random program with what the reference did.
+// program is a random program with the results of the reference.
 type program struct {
 	text    []uint32
 	data    []uint32 // at the start
@@ -26,7 +26,7 @@ type program struct {
 type ending uint8
 
 const (
-	cut     ending = iota // it would go on
+	cut     ending = iota // it could go on
 	trapped               // at trapPC
 	halted                // by a store to HALT
 )
@@ -78,11 +78,11 @@ func interesting(rng *rand.Rand) uint32 {
 	return rng.Uint32()
 }
 
-// make executes at most n instructions and chooses each word that is reached
-// for the first time. It ends where the program leaves the text, stops, comes
-// to a word that does not fit the state any more, or goes round.
+// make executes at most n instructions, and chooses each word that is reached for the first
+// time. It ends when the program leaves the text, stops, loops, or reaches a word that no
+// longer fits the state.
 func (m *maker) make(p *program, n int) error {
-	const idle = 24 // instructions without a new one: a loop that shows nothing more
+	const idle = 24 // instructions without a new one: a loop that adds nothing
 	for stale := 0; len(p.records) < n && stale < idle; stale++ {
 		pc := m.ref.PC()
 		i := index(pc)
@@ -117,8 +117,7 @@ func (m *maker) make(p *program, n int) error {
 	return nil
 }
 
-// fill puts some instruction where none was reached, since the core fetches
-// ahead.
+// fill puts instructions into unreached words, since the core fetches ahead.
 func (m *maker) fill() {
 	for i := range m.text {
 		if !m.known[i] {
@@ -147,7 +146,7 @@ func (m *maker) filler() uint32 {
 	return w
 }
 
-// choose draws an instruction that fits the present state.
+// choose makes a random instruction that fits the present state.
 func (m *maker) choose(pc uint32) (uint32, bool) {
 	for range tries {
 		in := m.sub.Set.Insts[m.rng.Intn(len(m.sub.Set.Insts))]
@@ -168,7 +167,7 @@ func (m *maker) choose(pc uint32) (uint32, bool) {
 
 func (m *maker) reg() uint8 { return uint8(m.rng.Intn(m.sub.Regs)) }
 
-// operands draws operands of a line; addresses and targets are aimed.
+// operands draws operands of a line. Addresses and targets are chosen to be valid.
 func (m *maker) operands(in *isa.Inst, pc uint32) isa.Ops {
 	var o isa.Ops
 	if in.Format.HasRd() {
@@ -197,15 +196,15 @@ func (m *maker) operands(in *isa.Inst, pc uint32) isa.Ops {
 	return o
 }
 
-// forTransfer reports whether a line can be one of the six that a transfer
-// takes: it stores a word, or makes a value of an immediate.
+// forTransfer reports whether a line can be one of the six lines of a transfer. Such a line
+// stores a word, or makes a value from an immediate.
 func forTransfer(in *isa.Inst) bool {
 	m := &in.Meaning
 	return m.Store != nil && m.Store.Bytes == 4 || m.Load == nil && m.Store == nil && m.PC == nil && in.Format.HasImm()
 }
 
-// aimTransfer aims at a value that the next store to the frame engine wants:
-// of x0 and an immediate, most lines make it.
+// aimTransfer chooses operands for a value that the next store to the frame engine needs. Most
+// lines make it from x0 and an immediate.
 func (m *maker) aimTransfer(in *isa.Inst, o *isa.Ops) {
 	lo, hi, step := in.Format.ImmRange()
 	v := int64(m.ports.wanted(m.rng))
@@ -227,8 +226,8 @@ func (m *maker) immediate(in *isa.Inst) int32 {
 	return int32(v)
 }
 
-// aim makes the address of an access valid: a port register, or a place in
-// data memory near the value of some register.
+// aim makes the address of an access valid: a port register, or an address in data memory near
+// the value of some register.
 func (m *maker) aim(o *isa.Ops, a *isa.Access, ports []uint32, store bool) {
 	if a.Bytes == 4 && len(ports) > 0 && (m.size == 0 || m.rng.Intn(4) < 1+2*min(1, len(m.sub.Devices))) {
 		o.Rs1, o.Imm = 0, int32(m.ports.likely(ports, m.rng))
@@ -245,7 +244,7 @@ func (m *maker) aim(o *isa.Ops, a *isa.Access, ports []uint32, store bool) {
 	o.Imm = int32(target - m.ref.Reg(int(o.Rs1)))
 }
 
-// near picks a register whose value is within reach of an address, x0 if none.
+// near picks a register whose value is within reach of an address, or x0.
 func (m *maker) near(target uint32) uint8 {
 	var found []uint8
 	for r := range m.sub.Regs {
@@ -297,7 +296,8 @@ func (m *maker) fits(w, pc uint32) bool {
 	return true
 }
 
-// access checks an address: ports only from x0 by a word, memory in bounds.
+// access checks an address. Ports need x0 as base and a word access; memory accesses must be
+// in bounds.
 func (m *maker) access(addr uint32, bytes int, o isa.Ops, load bool) bool {
 	if addr>>31 == 0 {
 		return addr%uint32(bytes) == 0 && addr < m.size && !(o.Rs1 == 0 && o.Imm < 0)

@@ -23,8 +23,8 @@ func (f *frames) frame(dev, n int) []byte {
 // byteOf is the nth byte of a device of shape stream.
 func (f *frames) byteOf(dev, n int) byte { return f.frame(dev, n)[0] }
 
-// portModel is what the port registers do to the reference. A frame is always
-// pending at each device that receives.
+// portModel is the port registers of the reference. A frame is always pending at each device
+// that receives.
 type portModel struct {
 	sub     *Subset
 	mem     []byte
@@ -52,17 +52,17 @@ func (p *portModel) ready() uint32 {
 	return r
 }
 
-// clock is what the clock shows during a random program.
+// clock is the value of the clock during a random program.
 const clock = 0x5_8000_1234
 
 // waits reports whether a load of WAIT would be held.
 func (p *portModel) waits() bool { return p.mask&p.ready() == 0 }
 
-// mayLoad reports whether a load would not be held for ever.
+// mayLoad reports whether a load would be held only for a limited time.
 func (p *portModel) mayLoad(addr uint32) bool { return addr != port.Wait.Addr() || !p.waits() }
 
-// mayStore reports whether a store has a meaning: GO needs a device and a
-// buffer in memory, HALT is rare.
+// mayStore reports whether a store is allowed. GO needs a device and a buffer in memory. HALT
+// is allowed rarely.
 func (p *portModel) mayStore(addr, v uint32, rng *rand.Rand) bool {
 	if level, ok := port.At(addr).Level(); ok {
 		return p.output(level) != nil || p.line(level) != nil
@@ -84,8 +84,8 @@ func (p *portModel) mayStore(addr, v uint32, rng *rand.Rand) bool {
 	return true
 }
 
-// inMemory reports whether a buffer lies in data memory, where something else
-// must be, too: the buffer's length.
+// inMemory reports whether a buffer lies in data memory. The buffer must be smaller than the
+// memory, which also holds its length.
 func (p *portModel) inMemory(addr, length uint32) bool {
 	return uint64(addr)+uint64(length) <= uint64(len(p.mem)) && int(length) < len(p.mem)
 }
@@ -102,8 +102,8 @@ func (p *portModel) mayGo(v uint32) bool {
 	return false
 }
 
-// likely draws a port register, mostly the one that brings a transfer nearer:
-// three stores in a row are too rare by chance.
+// likely draws a port register, mostly the next one for a transfer. Random choice alone rarely
+// makes three such stores in a row.
 func (p *portModel) likely(list []uint32, rng *rand.Rand) uint32 {
 	next := port.Go.Addr()
 	switch {
@@ -133,7 +133,7 @@ func (p *portModel) wanted(rng *rand.Rand) uint32 {
 	return uint32(2 * d.Index)
 }
 
-// prefer aims the value of a store to a port at a register that has a meaning there.
+// prefer chooses as the value of a store to a port a register with a meaningful value.
 func (p *portModel) prefer(m *maker, o *isa.Ops) {
 	var found, nonzero []uint8
 	for r := range m.sub.Regs {
@@ -144,7 +144,7 @@ func (p *portModel) prefer(m *maker, o *isa.Ops) {
 			}
 		}
 	}
-	if len(nonzero) > 0 && m.rng.Intn(4) > 0 { // x0 always fits, and shows little
+	if len(nonzero) > 0 && m.rng.Intn(4) > 0 { // x0 always fits, but tests little
 		found = nonzero
 	}
 	if len(found) > 0 {
@@ -171,7 +171,7 @@ func (p *portModel) Load(addr uint32, _ int) (uint32, bool) {
 	return 0, true
 }
 
-// output is the device of that number, if it is an output of levels.
+// output is the device with a number, if it is an output of levels.
 func (p *portModel) output(index int) *design.Device {
 	for i := range p.sub.Devices {
 		if d := &p.sub.Devices[i]; d.Index == index && d.Bits > 0 && d.Tx {
@@ -181,7 +181,7 @@ func (p *portModel) output(index int) *design.Device {
 	return nil
 }
 
-// line is the device of that number, if bytes pass it.
+// line is the device with a number, if single bytes pass it.
 func (p *portModel) line(index int) *design.Device {
 	for i := range p.sub.Devices {
 		if d := &p.sub.Devices[i]; d.Index == index && d.Stream {
@@ -223,7 +223,7 @@ func (p *portModel) Store(addr, v uint32, _ int) bool {
 	return true
 }
 
-// move is what the frame engine does.
+// move is a transfer of the frame engine.
 func (p *portModel) move(dev int, send bool) {
 	if send {
 		if p.length > 0 {
@@ -234,8 +234,8 @@ func (p *portModel) move(dev int, send bool) {
 	frame := p.frames.frame(dev, p.taken[dev])
 	p.taken[dev]++
 	p.received = 0
-	// Beats are whole words; what follows the last byte is 0. A frame that is too
-	// long is written as far as it fits.
+	// Beats are whole words, with zeros after the last byte. The engine writes the fitting
+	// part of a frame that is too long.
 	fits := len(frame) <= int(p.length)
 	n := len(frame)
 	if !fits {

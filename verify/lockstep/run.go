@@ -11,13 +11,13 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// silence is how many cycles no instruction may retire: far more than the
-// longest frame takes with gaps.
+// silence is the largest number of cycles without a retired instruction. It is far longer than
+// the longest frame with gaps.
 const silence = 1 << 20
 
-// Run compares a core with the instruction set on its own program in a world:
-// every retire record of the whole run, with gaps at the ports when seed is
-// not 0. An error is a *Difference, or a fault of the comparison.
+// Run compares a core with the instruction set on the core's own program in a world. It
+// compares every retire record of the whole run. If seed is not 0 the ports have gaps. An
+// error is a *Difference, or a fault of the comparison.
 func Run(im *image.Image, c *rtl.Circuit, core *sim.Core, s *world.Script, seed int64) (*Result, error) {
 	ref, err := newTape(im, s)
 	if err != nil {
@@ -92,7 +92,7 @@ func newTape(im *image.Image, s *world.Script) (*tape, error) {
 	return t, nil
 }
 
-// next executes one instruction; false at the end of the run.
+// next executes one instruction. It returns false at the end of the run.
 func (t *tape) next() (sim.Retire, bool, error) {
 	for t.fresh = false; !t.fresh && !t.m.Done(); {
 		if err := t.m.StepN(1); err != nil {

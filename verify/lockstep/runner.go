@@ -22,11 +22,11 @@ type runner struct {
 	record  *cycle.Record
 	asserts []*uint64
 	order   uint64
-	cycle   uint64 // clock edges, that of reset counted
+	cycle   uint64 // clock edges, including reset
 	streams []design.Device
 }
 
-// input is where the value of an input goes.
+// input is the address for the value of an input.
 type input struct {
 	to   *uint64
 	mask uint64
@@ -54,7 +54,7 @@ func newRunner(c *rtl.Circuit, sub *Subset) (*runner, error) {
 	return r, nil
 }
 
-// start begins with a program in the memories.
+// start starts a run with a program in the memories.
 func (r *runner) start(text, data []uint32) {
 	r.e.Restore(r.fresh)
 	r.order, r.cycle = 0, 1
@@ -80,7 +80,7 @@ func (r *runner) load(name string, words []uint32) {
 	}
 }
 
-// find looks up where values are.
+// find looks up the addresses of values.
 func (r *runner) find() {
 	for _, a := range r.c.Asserts {
 		r.asserts = append(r.asserts, r.e.Cell(a.Node))
@@ -98,7 +98,7 @@ func (r *runner) find() {
 	r.record = cycle.RecordOf(func(name string) *uint64 { return r.ports[name] })
 }
 
-// get reads an output or probe; one that does not exist is 0.
+// get reads an output or probe. A missing one is 0.
 func (r *runner) get(name string) uint32 {
 	if at := r.ports[name]; at != nil {
 		return uint32(*at)
@@ -116,9 +116,8 @@ func (r *runner) setWide(name string, v uint64) {
 	}
 }
 
-// step is one cycle in an environment. It returns the record of the
-// instruction that retired, if one did; an error is an assert that fails or a
-// beat that was withdrawn.
+// step is one cycle in an environment. It returns the record of the retired instruction, if
+// any. An error is a failed assert or a withdrawn beat.
 func (r *runner) step(env *environment) (sim.Retire, bool, error) {
 	env.drive(r)
 	r.e.Eval()
@@ -137,7 +136,7 @@ func (r *runner) step(env *environment) (sim.Retire, bool, error) {
 	return rec, retired, nil
 }
 
-// end checks that the core has stopped where the reference has.
+// end checks that the core has stopped at the same place as the reference.
 func (r *runner) end(p *program, env *environment) error {
 	want := map[ending]string{trapped: rtl.PortTrap, halted: rtl.PortHalted}[p.end]
 	if want == "" {
@@ -159,8 +158,8 @@ func (r *runner) end(p *program, env *environment) error {
 	return nil
 }
 
-// environment is the outside of the circuit: it offers the frames of the
-// reference with gaps within them and takes logs and frames with gaps.
+// environment is the outside of the circuit. It offers the frames of the reference with gaps
+// within them, and takes logs and frames with gaps.
 type environment struct {
 	frames *frames
 	rng    *rand.Rand
@@ -198,7 +197,7 @@ func (v *environment) drive(r *runner) {
 			continue
 		}
 		s, p := &v.rx[i], rtl.RxPorts(d.Name)
-		// A frame that has not begun is always pending; a beat once shown stays.
+		// The first beat of a frame is always pending. A shown beat stays.
 		s.valid = s.valid || s.pos == 0 || v.rng.Intn(3) > 0
 		rest := v.frames.frame(i, s.n)[s.pos:]
 		var beat uint32
@@ -219,7 +218,7 @@ func flag(b bool) uint32 {
 	return 0
 }
 
-// pins takes what the output pins show.
+// pins takes the values of the output pins.
 func (v *environment) pins(r *runner) {
 	for _, d := range v.sub.Devices {
 		if d.Bits > 0 && d.Tx {
@@ -228,7 +227,7 @@ func (v *environment) pins(r *runner) {
 	}
 }
 
-// sample takes what the outputs show.
+// sample takes the values of the outputs.
 func (v *environment) sample(r *runner) {
 	v.pins(r)
 	if v.logReady && r.get(rtl.PortLogValid) == 1 {
@@ -269,8 +268,8 @@ func (v *environment) beat(data uint32, last bool, n uint32) {
 	}
 }
 
-// check compares what left the core with what left the reference. The
-// circuit may be ahead by what follows the last compared instruction.
+// check compares the outputs of the core with the outputs of the reference. The circuit may be
+// ahead by outputs after the last compared instruction.
 func (v *environment) check(p *program) error {
 	if len(v.logs) < len(p.logs) || len(v.out) < len(p.out) {
 		return fmt.Errorf("expected %d log words and %d frames, got %d and %d", len(p.logs), len(p.out), len(v.logs), len(v.out))

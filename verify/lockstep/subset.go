@@ -1,20 +1,17 @@
-// Package lockstep compares a core instruction by instruction with the
-// instruction set: the retire record of the circuit in each cycle with that of
-// sim/iss.
+// Package lockstep compares a core with the instruction set, instruction by instruction. It
+// compares the retire record of the circuit in each cycle with the record of sim/iss.
 //
-// Run does so for the program that a core was made for. Random does so for
-// programs that the core has never seen, made of what it kept: its
-// instructions, registers, shift amounts, memories and ports. A program is made
-// while the reference executes it, so each instruction fits the state it meets:
-// loads and stores are in bounds and aligned, jumps and branches stay in the
-// text, a frame is moved only where a buffer is. It then replaces the contents
-// of the text memory, and the circuit runs it with random gaps at its ports:
+// Run does this for the program for which a core was made. Random does this for programs that
+// the core has never seen. They use the core's kept instructions, registers, shift amounts,
+// memories and ports. A program is made while the reference executes it, so each instruction
+// fits its state. Loads and stores are in bounds and aligned. Jumps and branches stay in the
+// text. A frame is moved only to or from a buffer. The program then replaces the contents of
+// the text memory, and the circuit runs it with random gaps at its ports:
 //
 //	r, err := lockstep.Random(circuit, lockstep.SubsetOf(point), lockstep.Options{Instructions: 20000, Seed: 1})
 //
-// The first record that differs is reported with the instructions before it.
-// The package knows neither how circuits are made nor what made them. Start
-// reading at Random, then maker.go.
+// The first record that differs is reported with the instructions before it. The package does
+// not know the generator of the circuits. Start reading at Random, then maker.go.
 package lockstep
 
 import (
@@ -25,7 +22,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Subset is what a core kept of its instruction set and ports.
+// Subset is the part of its instruction set and ports that a core kept.
 type Subset struct {
 	Set     *isa.Set         // the kept lines
 	Regs    int              // x0..x(Regs-1) exist
@@ -82,5 +79,5 @@ func sizes(c *rtl.Circuit) (text, data int, err error) {
 	return 1 << m.AddrBits, data, nil
 }
 
-// index is the place of an address in the text.
+// index is the index of an address in the text.
 func index(pc uint32) int { return int(pc-design.TextBase) / 4 }

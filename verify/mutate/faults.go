@@ -55,7 +55,7 @@ func (l *lister) add(k kind, apply func(*rtl.Circuit), format string, args ...an
 	l.kinds[k] = append(l.kinds[k], fault{fmt.Sprintf(format, args...), apply})
 }
 
-// label names a node for people.
+// label is a readable name of a node.
 func (l *lister) label(id rtl.ID) string {
 	if name := l.c.Nodes[id].Name; name != "" {
 		return fmt.Sprintf("node %d %s", id, name)
@@ -84,7 +84,7 @@ func (l *lister) operator(id rtl.ID, n *rtl.Node) {
 	}
 }
 
-// relative is another operator with the same width rule and arity.
+// relative is a different operator with the same width rule and arity.
 func (l *lister) relative(n *rtl.Node) word.Op {
 	row := word.Table(n.Op)
 	var same []word.Op
@@ -143,7 +143,7 @@ func (l *lister) operand(id rtl.ID, i int, a rtl.ID) {
 	l.add(k, func(c *rtl.Circuit) { c.Nodes[id].Args[i] = other }, "%s: operand %d is %s instead of %s", label, i, l.label(other), l.label(a))
 }
 
-// other picks a value of a width before a node, a register when reg is set.
+// other picks a value of a width before a node. It picks a register if reg is set.
 func (l *lister) other(before rtl.ID, width int, not rtl.ID, reg bool) rtl.ID {
 	var list []rtl.ID
 	for id := range before {
@@ -164,8 +164,8 @@ func (l *lister) reset(i int) {
 	l.add(resetBit, func(c *rtl.Circuit) { c.Regs[i].Reset ^= 1 << bit }, "register %s: reset value %#x instead of %#x", reg.Name, reg.Reset^1<<bit, reg.Reset)
 }
 
-// effects lists the faults of regions. Effects are found again in the copy by
-// their number in order.
+// effects lists the faults of regions. A fault finds an effect in the copy by its number in
+// order.
 func (l *lister) effects(nodes, regs []bool) {
 	number := 0
 	effects(l.c.Body, func(e *rtl.Effect) {
@@ -216,8 +216,8 @@ func effect(c *rtl.Circuit, at int) *rtl.Effect {
 	return found
 }
 
-// dropEffect puts an effect under a condition that is never true: a write port
-// must keep its effect.
+// dropEffect puts an effect under a condition that is never true, because a write port must
+// keep its effect.
 func dropEffect(c *rtl.Circuit, at int) {
 	c.Nodes = append(c.Nodes, constant(1, 0))
 	e := effect(c, at)

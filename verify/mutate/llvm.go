@@ -8,16 +8,15 @@ import (
 	"strings"
 )
 
-// LLVM lists the ways in which the printer of LLVM IR could have gone wrong in a text:
-// each is a kind of mistake at a kind of instruction, such as "becomes ashr: lshr" or
-// "arms exchanged: select".
+// LLVM lists the possible mistakes of the printer of LLVM IR in a text. Each is a kind of
+// mistake at a kind of instruction, such as "becomes ashr: lshr" or "arms exchanged: select".
 func LLVM(text string) []string {
 	seen := map[string]bool{}
 	eachLLVM(text, func(name string, _ int, _ string) { seen[name] = true })
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// Misprint makes one kind of mistake at every place of a text where it could be.
+// Misprint makes one kind of mistake at every possible position of a text.
 func Misprint(text, name string) string {
 	lines := strings.Split(text, "\n")
 	eachLLVM(text, func(n string, at int, wrong string) {
@@ -28,8 +27,8 @@ func Misprint(text, name string) string {
 	return strings.Join(lines, "\n")
 }
 
-// ReachLLVM puts an instruction that no process survives in front of every place of a
-// mistake, to see whether a run comes there.
+// ReachLLVM puts an instruction that ends the process before every position of a mistake, to
+// see whether a run reaches it.
 func ReachLLVM(text, name string) string {
 	lines := strings.Split(text, "\n")
 	eachLLVM(text, func(n string, at int, _ string) {
@@ -42,16 +41,16 @@ func ReachLLVM(text, name string) string {
 
 const stop = "\tcall void asm sideeffect \"ud2\", \"\"()"
 
-// found is a line with the parts that a pattern finds in it. The first is the operation
+// found is a line with the parts that a pattern finds in it. The first part is the operation
 // that names the mistake.
 type found struct {
 	line string
-	at   []int // begin and end of the parts
+	at   []int // beginning and end of the parts
 }
 
 func (f *found) part(k int) string { return f.line[f.at[2*k]:f.at[2*k+1]] }
 
-// put gives the line with another text for a part.
+// put gives the line with a part replaced by a text.
 func (f *found) put(k int, text string) string {
 	return f.line[:f.at[2*k]] + text + f.line[f.at[2*k+1]:]
 }
@@ -61,7 +60,8 @@ func (f *found) swap(a, b int) string {
 	return f.line[:f.at[2*a]] + f.part(b) + f.line[f.at[2*a+1]:f.at[2*b]] + f.part(a) + f.line[f.at[2*b+1]:]
 }
 
-// count gives the line with a part that is a number changed, the line itself for others.
+// count gives the line with by added to the number in a part, or the line itself if the part
+// is not a number.
 func (f *found) count(k, by int) string {
 	n, err := strconv.ParseInt(f.part(k), 10, 32)
 	if err != nil || n+int64(by) < 0 {
@@ -70,7 +70,7 @@ func (f *found) count(k, by int) string {
 	return f.put(k, strconv.FormatInt(n+int64(by), 10))
 }
 
-// mixUp gives the line with an operation that is mixed up easily.
+// mixUp gives the line with an operation replaced by one that is easily confused with it.
 func (f *found) mixUp() string {
 	if other, ok := mixed[f.part(1)]; ok {
 		return f.put(1, other)
@@ -90,7 +90,7 @@ var (
 	shown   = regexp.MustCompile(`^\tcall void @(sn_log_[ui])\(i64`)
 )
 
-// mixed are operations that are mixed up easily.
+// mixed maps operations to others that are easily confused with them.
 var mixed = map[string]string{
 	"lshr": "ashr", "ashr": "lshr", "udiv": "sdiv", "sdiv": "udiv", "urem": "srem", "srem": "urem", "add": "sub", "sub": "add",
 	"and": "or", "or": "and", "xor": "and", "mul": "add", "zext": "sext", "sext": "zext", "sn_log_u": "sn_log_i", "sn_log_i": "sn_log_u",
@@ -99,7 +99,7 @@ var mixed = map[string]string{
 
 var symmetricOps = []string{"add", "mul", "and", "or", "xor", "eq", "ne"}
 
-// rewrites are the mistakes: a pattern of lines, and what becomes of one.
+// rewrites are the mistakes: a pattern of lines, and the wrong line for a match.
 var rewrites = []struct {
 	kind    string
 	pattern *regexp.Regexp
@@ -120,7 +120,7 @@ var rewrites = []struct {
 	{"one byte short", bulk, func(f *found) string { return f.count(2, -1) }},
 }
 
-// exchanged swaps operands where their order matters.
+// exchanged swaps operands if their order matters.
 func exchanged(f *found) string {
 	if slices.Contains(symmetricOps, f.part(1)) {
 		return f.line
@@ -128,7 +128,7 @@ func exchanged(f *found) string {
 	return f.swap(2, 3)
 }
 
-// eachLLVM visits the lines that mistakes put in the place of lines.
+// eachLLVM visits the wrong lines by which mistakes replace lines.
 func eachLLVM(text string, visit func(name string, at int, wrong string)) {
 	for at, line := range strings.Split(text, "\n") {
 		for _, r := range rewrites {

@@ -1,23 +1,22 @@
-// Package mutate measures whether a check can fail: it makes small random
-// faults in a circuit and counts how many of them the check finds.
+// Package mutate measures whether a check can fail. It makes small random faults in a circuit
+// and counts the faults that the check finds.
 //
 //	for _, m := range mutate.Mutants(c, 1, 400) {
 //		fmt.Println(m.Name) // "node 17 alu.sum: add becomes sub"
 //	}
 //	score, err := mutate.Run(c, mutants, check, proof, equiv.Options{})
-//	score.Percent() // killed of those that are not equivalent
+//	score.Percent() // killed mutants among the mutants that are not equivalent
 //
-// Every mutant is a valid circuit with one fault: another operator, exchanged
-// operands, a flipped bit of a constant or a reset value, a condition negated or
-// stuck, another register or value of the same width, a slice off by one, an
-// effect dropped. A mutant that survives is removed when it is proved equal to the
-// circuit, for all states or, failing that, for all that a run reaches
-// (equiv.Machines); one whose proof is undecided counts as missed. Probes and
-// asserts are not behaviour: nodes and registers that only they need are not
+// Every mutant is a valid circuit with one fault: a different operator, exchanged operands, a
+// flipped bit of a constant or a reset value, a negated or stuck condition, a different
+// register or value of the same width, a slice off by one, or a dropped effect. A surviving
+// mutant is removed if it is proved equal to the circuit, for all states or for all states
+// that a run reaches (equiv.Machines). A mutant with an undecided proof counts as missed.
+// Probes and asserts are not behaviour: nodes and registers that only they need are not
 // mutated.
 //
-// The package knows circuits, not cores: the check is a function that it is
-// handed. Start reading at Mutants.
+// The package knows circuits, not cores. The check is a function argument. Start reading at
+// Mutants.
 package mutate
 
 import (
@@ -31,7 +30,7 @@ import (
 
 // Mutant is a circuit with one fault.
 type Mutant struct {
-	Name    string // what was changed
+	Name    string // the change
 	Circuit *rtl.Circuit
 }
 
@@ -41,9 +40,8 @@ type fault struct {
 	apply func(c *rtl.Circuit)
 }
 
-// Mutants returns up to n different mutants of a circuit, chosen by the seed.
-// Kinds of faults are drawn first, places second, so that a kind with few
-// places is not drowned.
+// Mutants returns up to n different mutants of a circuit, chosen by the seed. It draws the
+// kind of fault first and the position second, so that a kind with few positions also occurs.
 func Mutants(c *rtl.Circuit, seed int64, n int) []Mutant {
 	r := rand.New(rand.NewPCG(uint64(seed), 0x3317))
 	kinds := faults(c, r)
@@ -127,8 +125,8 @@ func insert(c *rtl.Circuit, at rtl.ID, n rtl.Node) rtl.ID {
 	return at
 }
 
-// eachUse calls f for every reference to a node outside of the nodes
-// themselves: ports, effects, asserts, probes.
+// eachUse calls f for every reference to a node from ports, effects, asserts and probes, not
+// from nodes.
 func eachUse(c *rtl.Circuit, f func(*rtl.ID)) {
 	for i := range c.Outputs {
 		f(&c.Outputs[i].Node)
@@ -171,8 +169,8 @@ func effects(list []rtl.Effect, f func(*rtl.Effect)) {
 	}
 }
 
-// live marks the nodes and registers that behaviour depends on: outputs and
-// memory ports, and what reaches them through registers.
+// live marks the nodes and registers on which outputs and memory ports depend, directly or
+// through registers.
 func live(c *rtl.Circuit) (nodes, regs []bool) {
 	l := &liveness{c: c, nodes: make([]bool, len(c.Nodes)), regs: make([]bool, len(c.Regs))}
 	for i := range c.Outputs {
@@ -217,8 +215,8 @@ func (l *liveness) mark(list ...rtl.ID) {
 	}
 }
 
-// region marks what the effects depend on that matter, and reports whether
-// there is one.
+// region marks the nodes on which relevant effects depend, and reports whether there is such
+// an effect.
 func (l *liveness) region(list []rtl.Effect) (matters bool) {
 	for i := range list {
 		e := &list[i]
@@ -241,7 +239,7 @@ func (l *liveness) region(list []rtl.Effect) (matters bool) {
 	return matters
 }
 
-// constant is a node of a value.
+// constant is a node with a constant value.
 func constant(w int, v uint64) rtl.Node {
 	return rtl.Node{Kind: rtl.KConst, Width: w, Imm: v & word.Mask(w)}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Before remembers a module as it was before a pass.
+// Before remembers a module before a pass.
 type Before struct {
 	instrs map[*ir.Instr]string
 	terms  map[*ir.Block]string
@@ -29,7 +29,7 @@ func Remember(m *ir.Module) *Before {
 	return b
 }
 
-// Changes is what a pass made or changed.
+// Changes lists the instructions and block ends that a pass made or changed.
 type Changes struct {
 	m      *ir.Module
 	instrs []site
@@ -43,7 +43,7 @@ type site struct {
 	i *ir.Instr
 }
 
-// Changed compares a module with what it was.
+// Changed compares a module with its remembered state.
 func (b *Before) Changed(m *ir.Module) *Changes {
 	c := &Changes{m: m}
 	for _, f := range m.Funcs {
@@ -61,8 +61,8 @@ func (b *Before) Changed(m *ir.Module) *Changes {
 	return c
 }
 
-// instrPrint tells an instruction from what a pass may make of it. Tokens do not count:
-// they follow from the order.
+// instrPrint is a text that differs when a pass changes an instruction. It ignores tokens,
+// which follow from the order.
 func instrPrint(i *ir.Instr) string {
 	s := fmt.Sprint(i.Op, i.Word, i.Float, i.Imm, i.Size, i.Dev, i.Chan, i.Site, " ")
 	for _, a := range i.Args {
@@ -89,24 +89,24 @@ func termPrint(t *ir.Term) string {
 	return s
 }
 
-// Faults names the ways in which the pass could have gone wrong here: each is a kind of
-// mistake at a kind of instruction, such as "operands exchanged: sub".
+// Faults names the possible mistakes of the pass here. Each is a kind of mistake at a kind of
+// instruction, such as "operands exchanged: sub".
 func (c *Changes) Faults() []string {
 	seen := map[string]bool{}
 	c.each(func(name string, _ site, _ func()) { seen[name] = true })
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// Apply makes the mistake at every place where the pass could have made it.
+// Apply makes the mistake at every possible position.
 func (c *Changes) Apply(name string) {
 	for _, p := range c.places(name) {
 		p.apply()
 	}
 }
 
-// Reach puts a check that fails in front of every place of a mistake, to see whether a run
-// comes there. What is wrong with a check counts when that check fails: it gets a trap site
-// of its own.
+// Reach puts a failing check before every position of a mistake, to see whether a run reaches
+// it. A mistake in a check counts as reached when that check fails, so the check gets a
+// separate trap site.
 func (c *Changes) Reach(name string) {
 	list := c.places(name)
 	if len(list) == 0 {
@@ -129,7 +129,7 @@ func (c *Changes) Reach(name string) {
 	ir.Thread(c.m)
 }
 
-// bit makes a constant of one bit in front of an instruction of the block.
+// bit makes a constant of one bit before an instruction of the block.
 func (s *site) bit(at int, imm uint64) *ir.Value {
 	v := s.f.NewValue(1, nil, s.b.Term.Span)
 	i := &ir.Instr{Op: ir.OpConst, Imm: imm, Results: []*ir.Value{v}}
@@ -138,7 +138,7 @@ func (s *site) bit(at int, imm uint64) *ir.Value {
 	return v
 }
 
-// place is a place of a mistake; i is nil at the end of a block.
+// place is the position of a mistake. i is nil at the end of a block.
 type place struct {
 	site
 	apply func()
@@ -208,8 +208,8 @@ func (s *site) constant(v func(string, func())) {
 	v("off by one", func() { s.i.Imm = (imm + 1) & mask })
 }
 
-// related are operators that are mixed up easily: of the other sign, of the other
-// direction.
+// related maps operators to others that are easily confused with them: the other signedness,
+// the other direction.
 var related = map[word.Op]word.Op{
 	word.Shru: word.Shrs, word.Shrs: word.Shru, word.Ltu: word.Lts, word.Lts: word.Ltu,
 	word.Divu: word.Divs, word.Divs: word.Divu, word.Remu: word.Rems, word.Rems: word.Remu,
@@ -243,7 +243,7 @@ func (s *site) word(v func(string, func())) {
 	}
 }
 
-// others finds values of a value's type in the block: one before the site, and one after
+// others finds two values of a value's type in the block, one before the site and one after
 // it.
 func (s *site) others(x *ir.Value) (early, late *ir.Value) {
 	fits := func(o *ir.Value) bool { return o.Type == x.Type && o != x }
@@ -271,7 +271,7 @@ func (s *site) others(x *ir.Value) (early, late *ir.Value) {
 	return early, late
 }
 
-// check lists the faults of a check: it is left out, or it names another site.
+// check lists the faults of a check: it is missing, or it names a wrong site.
 func (s *site) check(m *ir.Module, v func(string, func())) {
 	v("dropped", func() {
 		s.i.Args[0] = s.bit(slices.Index(s.b.Instrs, s.i), 1)
@@ -296,7 +296,7 @@ func (s *site) memory(v func(string, func())) {
 	}
 }
 
-// ends lists the faults of how a block ends.
+// ends lists the faults at the end of a block.
 func (s *site) ends(visit func(string, func())) {
 	b := s.b
 	if b.Term.Op == ir.Branch && b.Term.Succs[0].To != b.Term.Succs[1].To {

@@ -15,9 +15,9 @@ type Check func(c *rtl.Circuit) (found bool, err error)
 type Score struct {
 	Mutants    int
 	Killed     int
-	Proofs     int // of those killed, by the second check alone
+	Proofs     int // killed by the second check alone
 	Equivalent int // proved equal to the circuit
-	Unreached  int // of programs: no run comes where the mistake is
+	Unreached  int // of programs: no run reaches the mistake
 	Undecided  int // not found, and neither proved equal nor different: missed
 	Missed     []Miss
 
@@ -27,11 +27,11 @@ type Score struct {
 // Miss is a mutant that the check did not find.
 type Miss struct {
 	Name string
-	Why  string // how it differs from the circuit, or that this is undecided
+	Why  string // the difference from the circuit, or that it is undecided
 }
 
-// Percent is the share found of the mutants that are not equivalent, 100 when
-// there is none.
+// Percent is the percentage of found mutants among the mutants that are not equivalent. It is
+// 100 if there are none.
 func (s *Score) Percent() float64 {
 	real := s.Mutants - s.Equivalent - s.Unreached
 	if real == 0 {
@@ -47,10 +47,10 @@ func (s *Score) String() string {
 }
 
 // Run applies a check to mutants of a circuit. A mutant that the check does not find is
-// compared with the circuit by proof. One that is not proved equal goes to the second
-// check, proof, which may be nil. That check asks for more than a run can show, so it
-// may also refuse a mutant that behaves alike in every run. It is an error when a check
-// finds a fault in the circuit itself.
+// compared with the circuit by proof. A mutant that is not proved equal goes to the second
+// check, proof, which may be nil. That check demands more than a run can show, so it may
+// refuse a mutant with equal behaviour in every run. It is an error if a check finds a fault
+// in the circuit itself.
 func Run(c *rtl.Circuit, mutants []Mutant, check, proof Check, opt equiv.Options) (*Score, error) {
 	for _, f := range []Check{check, proof} {
 		if f == nil {
@@ -113,7 +113,7 @@ func (s *Score) survivor(c *rtl.Circuit, m Mutant, opt equiv.Options) error {
 	return nil
 }
 
-// Outcome is what came out for a mutant that is made on the way.
+// Outcome is the result for a mutant that is made during the test.
 type Outcome int
 
 // The outcomes.
@@ -121,7 +121,7 @@ const (
 	Missed Outcome = iota
 	Found
 	Same      // it changes nothing
-	Unreached // no run comes to what it changes
+	Unreached // no run reaches the change
 )
 
 // Each tries mutants by their names.

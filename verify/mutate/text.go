@@ -10,16 +10,15 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Text lists the ways in which a back end could have gone wrong in an image: each is a
-// kind of mistake at a line of the instruction set, such as "sub: operands exchanged" or
-// "lb: is lbu".
+// Text lists the possible mistakes of a back end in an image. Each is a kind of mistake at a
+// line of the instruction set, such as "sub: operands exchanged" or "lb: is lbu".
 func Text(im *image.Image) []string {
 	seen := map[string]bool{}
 	eachWord(im, func(name string, _ int, _ uint32) { seen[name] = true })
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// Misselect copies an image with one kind of mistake at every place where it could be.
+// Misselect copies an image with one kind of mistake at every possible position.
 func Misselect(im *image.Image, name string) *image.Image {
 	out := *im
 	out.Text = slices.Clone(im.Text)
@@ -31,8 +30,8 @@ func Misselect(im *image.Image, name string) *image.Image {
 	return &out
 }
 
-// ReachText copies an image with a trap at every place of a mistake, to see whether a run
-// comes there.
+// ReachText copies an image with a trap at every position of a mistake, to see whether a run
+// reaches it.
 func ReachText(im *image.Image, name string) *image.Image {
 	out := *im
 	out.Text, out.Traps = slices.Clone(im.Text), slices.Clone(im.Traps)
@@ -48,11 +47,11 @@ func ReachText(im *image.Image, name string) *image.Image {
 	return &out
 }
 
-// reachSite is the first number of trap sites that no program has.
+// reachSite is the first trap site number that no program uses.
 const reachSite = 1 << 24
 
-// eachWord visits the words that mistakes put in the place of words. A mistake that has
-// no encoding does not exist.
+// eachWord visits the wrong words by which mistakes replace words. It skips mistakes without
+// an encoding.
 func eachWord(im *image.Image, visit func(name string, at int, w uint32)) {
 	dec := isa.NewDecoder(im.Target.Set)
 	for at, w := range im.Text {
@@ -75,7 +74,7 @@ func eachWord(im *image.Image, visit func(name string, at int, w uint32)) {
 	}
 }
 
-// alike reports whether lines are mixed up easily: of one format, and with the same
+// alike reports whether lines are easily confused: they have the same format and the same
 // effects.
 func alike(a, b *isa.Inst) bool {
 	m, n := &a.Meaning, &b.Meaning
@@ -116,7 +115,7 @@ func operands(in *isa.Inst, ops isa.Ops, put func(*isa.Inst, isa.Ops, string, ..
 	}
 }
 
-// symmetric reports whether an expression means the same with its operands exchanged.
+// symmetric reports whether an expression keeps its meaning if its operands are exchanged.
 func symmetric(e *word.Expr) bool {
 	for e != nil && e.Leaf == "" && len(e.Args) == 1 {
 		e = e.Args[0]

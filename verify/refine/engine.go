@@ -16,13 +16,13 @@ const (
 	frameLength = "frame.length"
 )
 
-// frames is the frame engine in one cycle of an instruction, as the ports are
-// described: what it holds before the cycle, and what it must hold after it.
+// frames is the frame engine in one cycle of an instruction, by the description of the ports.
+// It has the state before the cycle and the required state after it.
 type frames struct {
 	*proof
 	y            *cycle
 	before       map[string]bits
-	value        bits // what a store to GO writes
+	value        bits // value of a store to GO
 	busy         lit
 	addr, left   bits
 	rx, tx       []design.Device
@@ -32,13 +32,13 @@ type frames struct {
 	moved, nulls lit // addr steps; left becomes 0
 	done         lit
 	length       bits // after the cycle
-	loaded       bits // what data memory gave before it
+	loaded       bits // data memory's output before the cycle
 	shown        []claim
 }
 
-// engine claims what one cycle of an instruction does to the frame engine. With what
-// is claimed of ADDR, LEN and the cycles without instruction, each frame that moves
-// is the words from ADDR on, as many bytes as it has.
+// engine claims the effect of one cycle of an instruction on the frame engine. Other claims
+// cover ADDR, LEN and cycles without an instruction. Together they show that each moved frame
+// is the words from ADDR on, with its number of bytes.
 func (p *proof) engine(y *cycle, before map[string]bits, loaded bits) {
 	if before[frameBusy] == nil {
 		return
@@ -72,7 +72,7 @@ func (p *proof) engine(y *cycle, before map[string]bits, loaded bits) {
 	p.claim("engine: rests", p.regs[frameBusy][0].Not())
 }
 
-// transfer is a cycle of a store to GO; it gives ADDR and LEN after it.
+// transfer is a cycle of a store to GO. It gives ADDR and LEN after the cycle.
 func (f *frames) transfer() (addr, left bits) {
 	f.value = f.values["rs2"]
 	for _, d := range f.k.p.Devices {
@@ -100,7 +100,7 @@ func (f *frames) transfer() (addr, left bits) {
 	return f.choose(step, f.word(word.Add, len(f.addr), f.addr, constant(len(f.addr), 1)), f.addr), left
 }
 
-// on is 1 when the value stored to GO names a device out of some.
+// on is 1 when the value stored to GO names d among some devices.
 func (f *frames) on(d design.Device, some []design.Device) lit {
 	if len(some) == 1 {
 		return blast.True
@@ -110,7 +110,8 @@ func (f *frames) on(d design.Device, some []design.Device) lit {
 
 func (f *frames) show(name string, l lit) { f.shown = append(f.shown, claim{"engine: " + name, l}) }
 
-// send: the first cycle reads the first word, each beat that is taken the next one.
+// send claims that the first cycle reads the first word, and each taken beat reads the next
+// word.
 func (f *frames) send() {
 	active := f.g.And(f.sending, f.busy)
 	start := f.g.And(f.sending, f.busy.Not())
@@ -134,8 +135,8 @@ func (f *frames) send() {
 	f.done = f.g.Or(f.g.And(beat, last), f.g.And(start, none))
 }
 
-// receive: each beat that fits into what is left is written whole; what does not fit
-// is dropped to its end.
+// receive claims that each beat that fits into the rest of the buffer is written whole. From
+// the first beat that does not fit, the frame is dropped to its end.
 func (f *frames) receive() {
 	here := f.sending.Not()
 	active := f.g.And(here, f.busy)
@@ -170,8 +171,7 @@ func (f *frames) receive() {
 	}
 }
 
-// resting claims that nothing moves, and what the ports hold stays, while nothing
-// executes.
+// resting claims that while nothing executes, nothing moves and the ports keep their state.
 func (k *checker) resting(r *run, idle lit, before map[string]bits) []claim {
 	var claims []claim
 	stays := func(what, name string) {
@@ -196,7 +196,7 @@ func (k *checker) resting(r *run, idle lit, before map[string]bits) []claim {
 	return claims
 }
 
-// ports claims what the engine asks of data memory.
+// ports claims the engine's accesses to data memory.
 func (f *frames) ports() {
 	if en := f.y.cones[blast.Place{Kind: blast.ReadEnable, Name: dataMemory}]; en != nil {
 		f.show("reads", f.implies(f.read, en[0]))

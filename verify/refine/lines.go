@@ -15,22 +15,22 @@ import (
 	"github.com/sinter-lang/sinter/verify/sat"
 )
 
-// progress reports whether a register may change while an instruction is held:
-// it tells how far the instruction has come.
+// progress reports whether a register may change while an instruction is held, because it
+// holds the progress of the instruction.
 func progress(name string) bool {
 	return name == "x.second" || name == "record.halted" || strings.HasPrefix(name, "frame.")
 }
 
-// levelOutput reports whether an output shows a level that a store has set
-// before: no act of the present instruction.
+// levelOutput reports whether an output shows a level from an earlier store, not an act of the
+// present instruction.
 func levelOutput(name string) bool {
 	return strings.HasSuffix(name, rtl.PortLevelOut(""))
 }
 
-// ofBeat reports whether an output belongs to a beat and counts beside valid only.
+// ofBeat reports whether an output belongs to a beat and counts only together with valid.
 func ofBeat(name string) bool { return strings.HasSuffix(name, "_last") }
 
-// one is a case: a line, with one amount or one port register where it has some.
+// one is a case: a line, with one of its amounts or port registers, if any.
 type one struct {
 	name      string
 	in        *isa.Inst
@@ -40,7 +40,7 @@ type one struct {
 	memory    bool
 }
 
-// cases lists what the core must execute.
+// cases lists the cases that the core must execute.
 func (k *checker) cases() []*one {
 	var out []*one
 	for _, l := range k.p.Lines {
@@ -97,8 +97,8 @@ func (m *machine) has(mem string) bool {
 	return slices.ContainsFunc(m.c.Mems, func(x rtl.Mem) bool { return x.Name == mem })
 }
 
-// immediate gives for each bit of a line's immediate the bit of the word that it
-// is, -1 for 0.
+// immediate maps each bit of a line's immediate to a bit of the word, or to -1 for a constant
+// 0.
 func immediate(in *isa.Inst) [32]int {
 	var from [32]int
 	for i := range from {
@@ -114,7 +114,7 @@ func immediate(in *isa.Inst) [32]int {
 	return from
 }
 
-// proof is a case under way.
+// proof is the proof of one case.
 type proof struct {
 	*run
 	k      *checker
@@ -145,7 +145,7 @@ func (k *checker) line(c *one) error {
 	return p.execute()
 }
 
-// encode makes the word: what the line fixes, and its fields within what is kept.
+// encode makes the word: the fixed bits of the line, and its fields within the kept values.
 func (p *proof) encode() {
 	p.insn = p.free(32)
 	for i := range p.insn {
@@ -170,15 +170,15 @@ func (p *proof) encode() {
 			imm[i] = p.insn[from]
 		}
 	}
-	if p.c.memory && len(p.k.p.PortsOf(p.c.in)) > 0 { // decode tells ports by x0 and the sign
+	if p.c.memory && len(p.k.p.PortsOf(p.c.in)) > 0 { // decode recognises ports by x0 and the sign
 		p.assume = append(p.assume, p.g.Or(p.any(p.insn[15:20]), imm[31].Not()))
 	}
 	p.values = map[string][]lit{"imm": imm}
 }
 
-// operands gives what executes reads: anything, and x0 where the word says so.
-// The real operands are claimed to be the registers that the word names, as the
-// instruction before left them.
+// operands gives the operands of the executing instruction. They may have any value, but are 0
+// if the word names x0. It claims that the real operands are the registers that the word
+// names, as the previous instruction left them.
 func (p *proof) operands() []claim {
 	var claims []claim
 	for i, leaf := range []string{"rs1", "rs2", "rs3"} {
@@ -199,12 +199,12 @@ func (p *proof) operands() []claim {
 	return claims
 }
 
-// operandNow is the real value of an operand in the cycle to come.
+// operandNow is the real value of an operand in the next cycle.
 func (p *proof) operandNow(i int) []lit {
 	if !p.k.m.cut[i] {
 		return p.data[blast.Place{Kind: blast.ReadData, Name: regsMemory, Port: i}]
 	}
-	// The node is a function of state: the cycle is made once more to read it.
+	// The node is a function of the state, so a copy of the cycle is made to read it.
 	twin := *p.run
 	twin.regs, twin.data, twin.arrays = clone(p.regs), clone(p.data), map[string]*array{}
 	for name, a := range p.arrays {
@@ -227,8 +227,8 @@ func clone[K comparable, V any](m map[K]V) map[K]V {
 	return out
 }
 
-// unread settles operands that the line does not name: 0 where the core always
-// reads x0 there, which some lines are built on, else anything.
+// unread sets operands that the line does not name. They are 0 if the core always reads x0
+// there, on which some lines rely. Otherwise they may have any value.
 func (p *proof) unread() {
 	for i, leaf := range []string{"rs1", "rs2", "rs3"}[:p.k.m.sources] {
 		if v, ok := p.values[leaf]; !ok || v != nil {
@@ -259,7 +259,7 @@ func (p *proof) execute() error {
 			loaded = p.arrays[dataMemory].read(addr[2 : 2+p.k.p.Data.N])
 		}
 	}
-	if !p.c.memory || !p.c.load { // it may have been held before
+	if !p.c.memory || !p.c.load { // the instruction may have been held before
 		for _, reg := range p.m.c.Regs {
 			if p.k.moves(reg.Name) {
 				p.regs[reg.Name] = p.free(reg.Width)
@@ -282,7 +282,7 @@ func (p *proof) execute() error {
 	return p.retire(y, addr, loaded)
 }
 
-// next makes one cycle of the instruction and claims what it does to the engine.
+// next makes one cycle of the instruction and claims its effect on the engine.
 func (p *proof) next(ops [][]lit) (*cycle, error) {
 	p.before = p.regs
 	p.regs = clone(p.regs)
@@ -295,8 +295,8 @@ func (p *proof) next(ops [][]lit) (*cycle, error) {
 	return y, err
 }
 
-// held claims that an instruction that does not retire stays as it is: so what is
-// claimed about one cycle holds in each one until it retires.
+// held claims that an instruction that does not retire stays unchanged. So the claims about
+// one cycle hold in each cycle until it retires.
 func (p *proof) held(y *cycle, before map[string][]lit) {
 	on := p.g.Or(y.probe(rtl.ProbeRetireValid)[0].Not(), y.output(rtl.PortHalted)[0]) // HALT retires and stays
 	p.claim("held", p.implies(on, y.probe(rtl.ProbeExecute)[0]))
@@ -326,7 +326,7 @@ func access(in *isa.Inst) *isa.Access {
 	return in.Meaning.Store
 }
 
-// aligned supposes the facts about the addresses of data: aligned and in data.
+// aligned supposes the facts about data addresses: they are aligned and in data.
 func (p *proof) aligned(addr []lit, bytes int) {
 	if !p.c.memory {
 		return
@@ -346,7 +346,7 @@ func (p *proof) expr(e *word.Expr) []lit {
 	return out
 }
 
-// inText is 1 when an address is one of a word that the program counter reaches.
+// inText is 1 when an address is the address of a word that the program counter can reach.
 func (p *proof) inText(addr []lit) lit {
 	ok := p.g.And(addr[0].Not(), addr[1].Not())
 	for i := 2 + p.k.p.PC.N; i < 32; i++ {
@@ -355,7 +355,7 @@ func (p *proof) inText(addr []lit) lit {
 	return ok
 }
 
-// retire claims the record, the effects and what comes next.
+// retire claims the record, the effects and the next instruction.
 func (p *proof) retire(y *cycle, addr, loaded []lit) error {
 	m := &p.c.in.Meaning
 	valid := y.probe(rtl.ProbeRetireValid)[0]
@@ -437,7 +437,7 @@ func (p *proof) mask(addr []lit, bytes int) []lit {
 	return out
 }
 
-// lanesOf is the part of a word that an access of some bytes names.
+// lanesOf is the part of a word that an access of some bytes selects.
 func (p *proof) lanesOf(w, addr []lit, bytes int) []lit {
 	if w == nil {
 		return nil
@@ -460,8 +460,7 @@ func (p *proof) placed(addr, v []lit) []lit {
 	return out
 }
 
-// fromPort is what a load of a port register gives, nil where the proof does not
-// follow it.
+// fromPort is the result of a load of a port register, or nil if the proof does not model it.
 func (p *proof) fromPort(y *cycle) []lit {
 	clock := y.inputs[rtl.PortClock]
 	switch {
@@ -489,8 +488,8 @@ func (p *proof) fromPort(y *cycle) []lit {
 	return nil
 }
 
-// effects claims what an instruction does to registers, data and outputs in a
-// cycle; valid is 1 when it retires in it.
+// effects claims the effects of an instruction on registers, data and outputs in a cycle.
+// valid is 1 if the instruction retires in that cycle.
 func (p *proof) effects(y *cycle, valid lit) {
 	m := &p.c.in.Meaning
 	writes := blast.False
@@ -545,7 +544,7 @@ func (p *proof) stores(y *cycle, valid lit) {
 	}
 }
 
-// byteOut names the output of the byte that a store to a register sends, "" for none.
+// byteOut is the name of the output for the byte that a store to a register sends, or "".
 func (k *checker) byteOut(reg port.Reg) string {
 	if d := k.lineOf(reg); d != nil {
 		return rtl.TxPorts(d.Name).Data
@@ -553,7 +552,7 @@ func (k *checker) byteOut(reg port.Reg) string {
 	return ""
 }
 
-// lineOf is the device of shape stream whose register it is, nil for none.
+// lineOf is the device of shape stream that has the register, or nil.
 func (k *checker) lineOf(reg port.Reg) *design.Device {
 	index, ok := reg.Level()
 	for i := range k.p.Devices {
@@ -564,8 +563,8 @@ func (k *checker) lineOf(reg port.Reg) *design.Device {
 	return nil
 }
 
-// act is what an output of one bit shows; known is false where the proof does not
-// follow it.
+// act is the value of an output of one bit. known is false if the proof does not model the
+// output.
 func (p *proof) act(output string, y *cycle, valid lit) (want lit, known bool) {
 	store := !p.c.load && p.c.reg != port.None
 	switch output {
@@ -590,5 +589,5 @@ func (p *proof) act(output string, y *cycle, valid lit) (want lit, known bool) {
 		}
 		return blast.Const(output == moves), true
 	}
-	return blast.False, p.c.reg != port.Go // frames move in stores to GO only
+	return blast.False, p.c.reg != port.Go // only stores to GO move frames
 }

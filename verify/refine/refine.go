@@ -1,27 +1,27 @@
-// Package refine proves that a core executes the lines of its design point: from
-// any state in which the core's own invariants hold, and for each kept line, all
-// its encodings and all operands.
+// Package refine proves that a core executes the lines of its design point. The proof starts
+// from any state in which the core's own invariants hold. It covers each kept line with all
+// encodings and all operands.
 //
-// One proof a line. The word in decode is the line, with its fields free; the
-// cycle in which it leaves decode is symbolic, so the instruction before it may
-// be any. Claimed is, with the meaning of the line as formulas of verify/blast:
+// There is one proof for each line. The word in decode is the line, with free fields. The
+// cycle in which it leaves decode is symbolic, so any instruction may precede it. With the
+// meaning of the line as formulas of verify/blast, the proof claims:
 //
-//	operands   what executes reads is the register file after the instruction before
+//	operands   the executing instruction reads the register file after the previous instruction
 //	record     pc, word, rd, value, address, lanes and data of the retire record
 //	effects    registers, data memory and outputs do this and nothing else
-//	held       while it does not retire, it stays with all that it was decoded to
-//	next       the next instruction that executes is the one that the line names
+//	held       until it retires, it stays unchanged in execution
+//	next       the next executing instruction is the one that the line names
 //
-// With two claims more (nothing acts while nothing executes; the first instruction
-// after reset is the first word) these follow one another: each run of the core is a run of its lines, whatever it
-// stalls, forwards and squashes. Facts that the claims rest on are those of the
-// point, such as that addresses are aligned and in data, and branch targets in the
-// text; removal and the runs answer for them. The frame engine is followed cycle by
-// cycle (engine.go): what a store to GO takes, gives, reads, writes and counts; so are
-// masks, deadline and pins (wait.go).
+// Two more claims complete the proof: nothing acts while nothing executes, and the first
+// instruction after reset is the first word. So each run of the core is a run of its lines,
+// with any stalls, forwarding and squashes. The claims rely on facts of the point, for example
+// that addresses are aligned and in data, and branch targets are in the text. verify/removal
+// and the runs check these facts. The frame engine is modelled cycle by cycle (engine.go): the
+// inputs, outputs, reads, writes and counters of a store to GO. So are masks, deadline and
+// pins (wait.go).
 //
-// The package knows neither how circuits are made nor what made them. Start
-// reading at Check, then lines.go, engine.go and wait.go.
+// The package does not know the generator of the circuits. Start reading at Check, then
+// lines.go, engine.go and wait.go.
 package refine
 
 import (
@@ -42,14 +42,14 @@ type Item struct {
 	Reason string // of a claim that is not proved
 }
 
-// Report is what Check found.
+// Report is the result of Check.
 type Report struct {
 	Items     []Item
-	Lines     int // cases: lines, with their amounts and port registers apart
+	Lines     int // cases: lines, each amount and port register counted separately
 	Conflicts int
 }
 
-// First returns the first item with a status, nil if there is none.
+// First returns the first item with a status, or nil if there is none.
 func (r *Report) First(s equiv.Status) *Item {
 	for i := range r.Items {
 		if r.Items[i].Status == s {
@@ -96,8 +96,8 @@ type checker struct {
 	rep  *Report
 }
 
-// Check proves a circuit against its point. invariants are the asserts of the
-// circuit that hold in every cycle from reset; the others are not relied on.
+// Check proves a circuit against its point. invariants are the asserts of the circuit that
+// hold in every cycle from reset. The proof does not rely on other asserts.
 func Check(c *rtl.Circuit, p *design.Point, invariants []string, opt Options) (*Report, error) {
 	for _, name := range []string{rtl.ProbeDecode, rtl.ProbeExecute, rtl.ProbeRetireValid} {
 		if !has(c, name) {
@@ -135,7 +135,7 @@ func has(c *rtl.Circuit, probe string) bool {
 	return false
 }
 
-// invariants supposes in a run what holds in its first cycle.
+// invariants supposes in a run the invariants of its first cycle.
 func (k *checker) invariants(r *run, first *cycle) {
 	for _, a := range k.m.c.Asserts {
 		if k.hold[a.Name] {
@@ -150,8 +150,8 @@ type claim struct {
 	lit  lit
 }
 
-// prove asks for each claim whether it can fail under the run's assumptions. The
-// assumptions must be possible, or every claim would hold.
+// prove asks for each claim whether it can fail under the run's assumptions. The assumptions
+// must be satisfiable; otherwise every claim would hold.
 func (k *checker) prove(r *run, what string, word bits, claims []claim) {
 	roots := append(bits{}, r.assume...)
 	for _, c := range claims {
@@ -192,8 +192,8 @@ func (k *checker) disassembled(p *equiv.Prover, w bits) string {
 	return isa.Disassemble(k.p.Set(), v)
 }
 
-// patience is in how many cycles at most the next instruction executes after one
-// has retired: fetch, decode and execute, which overlap in a pipeline.
+// patience is the largest number of cycles from a retired instruction to the execution of the
+// next one: fetch, decode and execute, which overlap in a pipeline.
 func (k *checker) patience() int {
 	if k.p.Core == design.Pipe3 {
 		return 2
@@ -208,8 +208,8 @@ func (k *checker) start() error {
 	return k.follows(r, "reset", nil, first, blast.True, nil, k.patience()+1)
 }
 
-// follows claims that the next instruction that executes is the word at an
-// address, and that one does. on is the condition of all claims.
+// follows claims that a next instruction executes, and that it is the word at an address. on
+// is the condition of all claims.
 func (k *checker) follows(r *run, what string, word, pc bits, on lit, claims []claim, cycles int) error {
 	want := r.arrays[textMemory].read(pc[2:min(len(pc), 2+k.p.Text.N)])
 	none := on
@@ -244,7 +244,7 @@ func merged(r *run, claims []claim) []claim {
 	return out
 }
 
-// quiet claims that nothing acts in a cycle in which nothing executes.
+// quiet claims that no output acts in a cycle in which no instruction executes.
 func (k *checker) quiet() error {
 	r := newRun(k.m, false)
 	before := clone(r.regs)
@@ -268,7 +268,7 @@ func (k *checker) quiet() error {
 	return nil
 }
 
-// acts lists the outputs of one bit: each is an act of an instruction.
+// acts lists the outputs of one bit. Each is an act of an instruction.
 func (k *checker) acts() []string {
 	var out []string
 	for _, o := range k.m.c.Outputs {

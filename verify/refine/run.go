@@ -23,16 +23,16 @@ const (
 	operand    = "operand "
 )
 
-// machine is a circuit whose operands are cut: what executes reads them from
-// inputs, and probes tell what they would be.
+// machine is a circuit with cut operands. The executing instruction reads them from inputs,
+// and probes show their real values.
 type machine struct {
 	c       *rtl.Circuit
-	cut     []bool // per source: a node of its own, else the data of a read port
+	cut     []bool // per source: true for a separate node, false for the data of a read port
 	sources int
 }
 
-// newMachine cuts the nodes rs1, rs2 and rs3 where the circuit has them. Where it
-// has not, an operand is the data of a read port of the registers.
+// newMachine cuts the nodes rs1, rs2 and rs3 if the circuit has them. Otherwise an operand is
+// the data of a read port of the registers.
 func newMachine(c *rtl.Circuit) *machine {
 	d := *c
 	d.Nodes = append([]rtl.Node(nil), c.Nodes...)
@@ -71,7 +71,7 @@ type run struct {
 	assume bits
 }
 
-// cycle is what happens in one cycle.
+// cycle has the values of one cycle.
 type cycle struct {
 	cones  map[blast.Place]bits
 	inputs map[string]bits
@@ -89,7 +89,7 @@ func (y *cycle) write(k blast.PlaceKind, mem string) bits {
 	return y.cones[blast.Place{Kind: k, Name: mem}]
 }
 
-// newRun begins in any state, or after reset.
+// newRun starts in any state, or after reset.
 func newRun(m *machine, reset bool) *run {
 	r := &run{g: blast.NewGraph(), m: m, regs: map[string]bits{}, data: map[blast.Place]bits{}, arrays: map[string]*array{}}
 	r.g.Digits = !slices.ContainsFunc(m.c.Nodes, func(n rtl.Node) bool { return n.Op == word.Mul })
@@ -125,7 +125,8 @@ func constant(n int, v uint64) bits {
 	return out
 }
 
-// step makes the next cycle. operands are what executes reads, nil for anything.
+// step makes the next cycle. operands are the operands of the executing instruction, nil for
+// any values.
 func (r *run) step(operands []bits) (*cycle, error) {
 	y := &cycle{cones: map[blast.Place]bits{}, inputs: map[string]bits{}}
 	given := func(i int) bits {
@@ -279,8 +280,8 @@ func (a *array) first(addr bits) bits {
 	return v
 }
 
-// suppose folds what follows when a literal is 1: the conjunction that it is
-// becomes constant in the state of the run.
+// suppose folds the consequences of a literal being 1. The parts of a conjunction become
+// constants in the state of the run.
 func (r *run) suppose(l lit) {
 	known := map[int]lit{}
 	todo := []lit{l}
@@ -347,7 +348,7 @@ func (s *substitution) lit(l lit) lit {
 	return v ^ l&1
 }
 
-// cones copies what some literals depend on into a graph of its own.
+// cones copies the nodes on which some literals depend into a separate graph.
 func cones(g *blast.Graph, roots bits) (*blast.Graph, bits) {
 	out := blast.NewGraph()
 	to := map[int]lit{0: blast.False}

@@ -9,16 +9,15 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// This file bounds the addresses that a program computes. It follows the registers
-// through the image (Cousot and Cousot, "Abstract interpretation", 1977): what each may
-// hold before each word, as a span. Branches narrow the registers that they compare.
-// What memory holds, and what ports give, may be anything. A jump to a register goes to
-// any word after a call.
+// This file bounds the addresses that a program computes. It follows the registers through the
+// image (Cousot and Cousot, "Abstract interpretation", 1977). A span holds the possible values
+// of each register before each word. Branches narrow the registers that they compare. Values
+// from memory and ports may be anything. A jump to a register may go to any word after a call.
 //
-// How the spans are found proves nothing. They are believed when they carry themselves:
-// the start is within them, and each word leads from spans to spans.
+// The search for spans proves nothing. The spans are accepted if they are inductive: they
+// contain the start, and each word leads from spans to spans.
 
-// registers are the spans before a word; nil where nothing leads.
+// registers are the spans before a word, or nil for an unreachable word.
 type registers *[32]span
 
 // flow is an image whose words are decoded.
@@ -30,12 +29,12 @@ type flow struct {
 	before  []registers
 }
 
-// patience is how often the spans before a word may grow before they are made wide, and
-// rounds how often they are narrowed.
+// patience is the number of times that the spans before a word may grow before they are
+// widened. rounds is the number of narrowing passes.
 const patience, rounds = 3, 3
 
-// bounded counts the accesses with a computed address that stays in data and is aligned,
-// whatever the registers hold.
+// bounded counts the accesses whose computed address is aligned and in data for all possible
+// values of the registers.
 func bounded(im *image.Image, data int) (n int) {
 	f := newFlow(im)
 	if f == nil {
@@ -84,7 +83,7 @@ func newFlow(im *image.Image) *flow {
 	return f
 }
 
-// start is what the registers hold at first: anything, but x0.
+// start is the initial spans of the registers: anything, except x0.
 func start() registers {
 	var r [32]span
 	for i := range r {
@@ -120,7 +119,7 @@ func (f *flow) fits(i int, a *isa.Access, data int) bool {
 	return at.hi+uint64(a.Bytes) <= uint64(data) && 1<<at.zeros >= a.Bytes
 }
 
-// step gives the words after word i, each with what the registers hold there.
+// step gives the possible next words after word i, each with the spans of the registers there.
 func (f *flow) step(i int, lead func(to int, r registers)) {
 	in, o, r := f.insts[i], f.ops[i], f.before[i]
 	if r == nil || in.Meaning.Trap || halts(in, o) {
@@ -131,7 +130,7 @@ func (f *flow) step(i int, lead func(to int, r registers)) {
 		after[o.Rd] = spanOf(in.Meaning.Rd.Expand(), f.leaf(i, r))
 	}
 	next := func(to int, r [32]span) {
-		if to >= 0 && to < len(f.insts) { // removal itself refuses the others
+		if to >= 0 && to < len(f.insts) { // removal itself refuses other targets
 			lead(to, &r)
 		}
 	}
@@ -157,8 +156,8 @@ func (f *flow) step(i int, lead func(to int, r registers)) {
 	}
 }
 
-// decided narrows the registers of a comparison by how it came out; ok is false when it
-// cannot come out so.
+// decided narrows the registers of a comparison by its result. ok is false if that result is
+// impossible.
 func decided(r [32]span, cond *word.Expr, o isa.Ops, taken bool) ([32]span, bool) {
 	if len(cond.Args) != 2 || cond.Args[0].Leaf != "rs1" || cond.Args[1].Leaf != "rs2" {
 		return r, true
@@ -174,7 +173,7 @@ func decided(r [32]span, cond *word.Expr, o isa.Ops, taken bool) ([32]span, bool
 		op, holds = word.Lts, !taken
 	}
 	const half = 1<<31 - 1
-	if op == word.Lts { // of numbers without sign it is ltu
+	if op == word.Lts { // for numbers without the sign bit it equals ltu
 		if holds && r[x].hi > half || !holds && r[y].hi > half {
 			return r, true
 		}
@@ -222,7 +221,7 @@ func equal(r [32]span, x, y uint8) ([32]span, bool) {
 	return put(put(r, x, s), y, s), ok
 }
 
-// apart takes the bound away that a register cannot have, when the other is one number.
+// apart removes a bound that a register cannot have, if the other register is a single number.
 func apart(r [32]span, x, y uint8) ([32]span, bool) {
 	for _, p := range [][2]uint8{{x, y}, {y, x}} {
 		s, n := r[p[0]], r[p[1]]
@@ -243,7 +242,7 @@ func apart(r [32]span, x, y uint8) ([32]span, bool) {
 	return r, true
 }
 
-// put sets a register; x0 stays.
+// put sets a register. x0 does not change.
 func put(r [32]span, reg uint8, s span) [32]span {
 	if reg != 0 {
 		r[reg] = s
@@ -251,7 +250,7 @@ func put(r [32]span, reg uint8, s span) [32]span {
 	return r
 }
 
-// widen finds spans that carry themselves, wide ones.
+// widen finds wide inductive spans.
 func (f *flow) widen() {
 	f.before[0] = start()
 	for work := []int{0}; len(work) > 0; {
@@ -265,7 +264,7 @@ func (f *flow) widen() {
 	}
 }
 
-// grow takes registers into what is known before a word, and reports whether it changes.
+// grow joins registers into the spans before a word, and reports whether these change.
 func (f *flow) grow(to int, r registers) bool {
 	was := f.before[to]
 	if was == nil {
@@ -291,7 +290,7 @@ func (f *flow) grow(to int, r registers) bool {
 	return changed
 }
 
-// wider moves bounds that have grown to the next that is worth a try.
+// wider moves grown bounds to the next useful value.
 func wider(was, s span) span {
 	if s.lo < was.lo {
 		s.lo = 0
@@ -306,7 +305,7 @@ func wider(was, s span) span {
 	return s
 }
 
-// narrow gives each word what leads to it, and no more.
+// narrow recomputes the spans of each word only from the words that lead to it.
 func (f *flow) narrow() {
 	now := make([]registers, len(f.before))
 	now[0] = start()
@@ -326,7 +325,8 @@ func (f *flow) narrow() {
 	f.before = now
 }
 
-// carries reports whether the spans hold at the start and lead from words to words.
+// carries reports whether the spans are inductive: they hold at the start and are kept by each
+// word.
 func (f *flow) carries() bool {
 	ok := f.before[0] != nil && within(start(), f.before[0])
 	for i := range f.before {

@@ -1,17 +1,15 @@
-// Package removal checks that what a generated core lacks is never needed: no
-// word of the image is an instruction that was dropped, names a register that does
-// not exist, shifts by an amount that was not kept, needs a port register that is
-// not there, or leads outside the text; memories, counters and devices hold what
-// the image declares. Every field of a point but its name and its organisation is
-// looked at.
+// Package removal checks that an image never needs the parts that a generated core lacks. No
+// word of the image is a dropped instruction, names a missing register, shifts by an amount
+// that was not kept, needs a missing port register, or leads outside the text. Memories,
+// counters and devices fit the declarations of the image. The package checks every field of a
+// point except its name and its organisation.
 //
-// It reads the image's words with the set of their target and the fields of the
-// point; it does not ask the plan that made them. What the words alone
-// decide is proved, for all text words: opcodes, registers, immediates, constant
-// shifts, branch targets, absolute addresses. Addresses that are computed are bounded by
-// intervals of the registers (addresses.go); those that are not bounded so are
-// tested by a run: the instruction-set simulator stops at the first one outside
-// data and ports. Start reading at Check.
+// It reads the image's words with the set of their target and the fields of the point, not
+// with the plan that made them. It proves everything that the words alone decide, for all text
+// words: opcodes, registers, immediates, constant shifts, branch targets, absolute addresses.
+// Intervals of the registers bound computed addresses (addresses.go). A run tests addresses
+// that are not bounded in this way: the instruction-set simulator stops at the first one
+// outside data and ports. Start reading at Check.
 package removal
 
 import (
@@ -26,24 +24,24 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Result is what Check found. Words were scanned, Absolute of their memory
-// accesses have an address that the word decides, Computed do not. Bounded counts
-// the computed ones that lie in data and are aligned whatever the program reads.
+// Result is what Check found. Words is the number of scanned words. Absolute counts memory
+// accesses with an address that the word decides, Computed the other accesses. Bounded counts
+// computed accesses that are aligned and in data for all values that the program reads.
 type Result struct {
 	Words    int
 	Absolute int
 	Computed int
 	Bounded  int
-	Wrong    []string // each says which word needs what is not there
+	Wrong    []string // each says which word needs which missing part
 	p        *design.Point
 	im       *image.Image
 	usesData bool // some access may reach data memory
 	stores   map[port.Reg]bool
 }
 
-// Check scans every word of the image against the choices of the point. Words
-// are decoded by the set of the image's target, so a line that no base set has
-// is an instruction like any other.
+// Check scans every word of the image against the choices of the point. Words are decoded by
+// the set of the image's target, so a line outside all base sets is an instruction like any
+// other.
 func Check(im *image.Image, p *design.Point) *Result {
 	r := &Result{Words: len(im.Text), p: p, im: im, stores: map[port.Reg]bool{}}
 	for i, w := range im.Text {
@@ -63,8 +61,8 @@ func Check(im *image.Image, p *design.Point) *Result {
 	return r
 }
 
-// text checks the sizes of the text: the memory holds it, the program counter
-// reaches the address after it, and nothing runs on to that address.
+// text checks the sizes of the text. The memory must hold the text, the program counter must
+// reach the address after it, and execution must not run on to that address.
 func (r *Result) text() {
 	last := len(r.im.Text) - 1
 	if len(r.im.Text) > 1<<r.p.Text.N {
@@ -79,13 +77,13 @@ func (r *Result) text() {
 	}
 }
 
-// halts reports whether an instruction ends the run for ever.
+// halts reports whether an instruction ends the run forever.
 func halts(in *isa.Inst, ops isa.Ops) bool {
 	return in.Meaning.Store != nil && ops.Rs1 == 0 && uint32(ops.Imm) == port.Halt.Addr()
 }
 
-// memories checks that the data memory and the counters of the frame engine hold
-// what the image declares.
+// memories checks that the data memory and the counters of the frame engine fit the
+// declarations of the image.
 func (r *Result) memories() {
 	if r.usesData && int(r.im.DataEnd) > r.p.DataBytes() {
 		r.lacks("the image has %d bytes of data, the core %d", r.im.DataEnd, r.p.DataBytes())
@@ -101,8 +99,7 @@ func (r *Result) memories() {
 	}
 }
 
-// largest is the size of the largest object of data, all data where objects have
-// no names.
+// largest is the size of the largest object of data, or of all data if objects have no names.
 func (r *Result) largest() uint32 {
 	var n uint32
 	for _, s := range r.im.Symbols {
@@ -116,7 +113,7 @@ func (r *Result) largest() uint32 {
 	return n
 }
 
-// devices checks that each device of the image is there with its number and its
+// devices checks that the core has each device of the image, with its number and its
 // directions.
 func (r *Result) devices() {
 	for _, d := range r.im.Devices {
@@ -132,7 +129,7 @@ func (r *Result) devices() {
 	}
 }
 
-// lacks notes a thing that the image needs as a whole.
+// lacks notes a missing part that the image needs as a whole.
 func (r *Result) lacks(format string, args ...any) {
 	r.Wrong = append(r.Wrong, fmt.Sprintf(format, args...))
 }
@@ -178,7 +175,7 @@ func (r *Result) target(i int, offset int32) {
 	}
 }
 
-// access checks an address that the word alone decides: one that is relative to x0.
+// access checks an address that the word alone decides: an address relative to x0.
 func (r *Result) access(i int, in *isa.Inst, ops isa.Ops) {
 	if ops.Rs1 != 0 {
 		r.Computed++
@@ -203,8 +200,7 @@ func (r *Result) access(i int, in *isa.Inst, ops isa.Ops) {
 	}
 }
 
-// register checks an access to a port register: the core has it in that
-// direction.
+// register checks that the core has the port register of an access, in that direction.
 func (r *Result) register(i int, at uint32, bytes int, load bool) {
 	reg := port.At(at)
 	if reg == port.None || bytes != 4 {

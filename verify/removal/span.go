@@ -6,17 +6,17 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// span is what is known of a word: it lies in lo..=hi without sign, and its lowest zeros
-// bits, at most two, are 0.
+// span bounds a word: as an unsigned number it lies in lo..=hi, and its lowest zeros bits, at
+// most two, are 0.
 //
-// The rules are written here and not taken from ir/interval, whose rules the compiler
-// rests on: a mistake there would prove itself.
+// The rules are separate from ir/interval, whose rules the compiler uses. With shared rules a
+// mistake would prove itself.
 type span struct {
 	lo, hi uint64
 	zeros  int
 }
 
-// aligned is as many low bits as an access needs to be 0.
+// aligned is the largest number of low zero bits that an access needs.
 const aligned = 2
 
 func point(v uint64) span { return span{v, v, min(bits.TrailingZeros64(v|1<<aligned), aligned)} }
@@ -27,7 +27,7 @@ func upTo(hi uint64) span { return span{0, hi, 0} }
 // anything is any word of a width.
 func anything(width int) span { return upTo(word.Mask(width)) }
 
-// within reports whether each word of s is one of t.
+// within reports whether t contains each word of s.
 func (s span) within(t span) bool { return s.lo >= t.lo && s.hi <= t.hi && s.zeros >= t.zeros }
 
 // join is the smallest span that holds both.
@@ -35,13 +35,13 @@ func (s span) join(t span) span {
 	return span{min(s.lo, t.lo), max(s.hi, t.hi), min(s.zeros, t.zeros)}
 }
 
-// with keeps the words between two bounds; ok is false when there is none.
+// with keeps the words between two bounds. ok is false if there are none.
 func (s span) with(lo, hi uint64) (t span, ok bool) {
 	s.lo, s.hi = max(s.lo, lo), min(s.hi, hi)
 	return s, s.lo <= s.hi
 }
 
-// spanOf bounds an expression of core rows; leaf bounds its leaves.
+// spanOf bounds an expression of core rows. leaf bounds its leaves.
 func spanOf(e *word.Expr, leaf func(e *word.Expr) span) span {
 	if e.IsConst() {
 		return point(e.Imm)
@@ -60,7 +60,7 @@ func spanOf(e *word.Expr, leaf func(e *word.Expr) span) span {
 	return s
 }
 
-// rule bounds one operator. A bound above the width means that it may be cut.
+// rule bounds one operator. A bound above the width means that the result may be truncated.
 func rule(e *word.Expr, a, b, c span) span {
 	mask, zeros := word.Mask(e.Width), min(a.zeros, b.zeros)
 	whole := span{0, mask, zeros}
@@ -103,7 +103,7 @@ func rule(e *word.Expr, a, b, c span) span {
 	return anything(e.Width)
 }
 
-// sum is a + b, where the carry is lost never or always.
+// sum is a + b. It is exact if the carry is never lost or always lost.
 func sum(a, b span, mask uint64, zeros int) span {
 	low, carryLow := bits.Add64(a.lo, b.lo, 0)
 	high, carryHigh := bits.Add64(a.hi, b.hi, 0)
@@ -116,10 +116,10 @@ func sum(a, b span, mask uint64, zeros int) span {
 	return span{0, mask, zeros}
 }
 
-// ones is the smallest number of ones only that is not below x.
+// ones is the smallest number >= x whose bits are all ones.
 func ones(x uint64) uint64 { return 1<<bits.Len64(x) - 1 }
 
-// shift bounds shifts. Amounts that are not constant move a word down at most by all of it.
+// shift bounds shifts. With a variable amount a logical right shift gives at most the operand.
 func shift(e *word.Expr, a, b span, mask uint64) span {
 	if b.lo != b.hi {
 		if e.Op == word.Shru || e.Op == word.Shrs && a.hi <= mask>>1 {

@@ -1,7 +1,6 @@
 package sat
 
-// CNF is a formula as data: literals are variables numbered from 1, negative
-// for a complement.
+// CNF is a formula as data. Literals are variables numbered from 1, negative for a complement.
 type CNF struct {
 	Vars    int
 	Clauses [][]int
@@ -26,9 +25,8 @@ func clauseHolds(clause []int, model []bool) bool {
 	return false
 }
 
-// Decider decides a CNF within a number of conflicts (0: no limit) and gives a
-// model when it is satisfiable. It has one method, so that any solver can be a
-// witness.
+// Decider decides a CNF within a number of conflicts (0: no limit). It gives a model if the
+// CNF is satisfiable. It has one method, so that any solver can serve as a check.
 type Decider interface {
 	Decide(f *CNF, limit int) (Status, []bool)
 }

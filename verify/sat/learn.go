@@ -2,10 +2,10 @@ package sat
 
 import "sort"
 
-// analyse resolves backwards from a broken clause to the first literal through
-// which all paths of the last level go. It returns the learnt clause, that
-// literal's complement first and a literal of the level to go back to second,
-// that level, and the number of levels in the clause.
+// analyse resolves backwards from a conflict clause to the first unique implication point: the
+// first literal on all paths of the last level. It returns the learnt clause, the backtrack
+// level, and the number of levels in the clause. In the clause the complement of that literal
+// is first, and a literal of the backtrack level is second.
 func (s *Solver) analyse(c ref) (out []Lit, back, glue int) {
 	out = []Lit{0}
 	open, at := 0, len(s.trail)-1
@@ -44,7 +44,7 @@ func (s *Solver) analyse(c ref) (out []Lit, back, glue int) {
 	return out, back, s.glue(out)
 }
 
-// visit marks a literal of a reason; it is 1 when it belongs to the last level.
+// visit marks a literal of a reason. It returns 1 if the literal belongs to the last level.
 func (s *Solver) visit(l Lit, out *[]Lit) int {
 	v := l.Var()
 	if s.seen[v] || s.level[v] == 0 {
@@ -59,7 +59,7 @@ func (s *Solver) visit(l Lit, out *[]Lit) int {
 	return 0
 }
 
-// minimise drops literals that follow from the others in one step.
+// minimise drops literals that follow from the other literals in one step.
 func (s *Solver) minimise(lits []Lit) []Lit {
 	kept := lits[:1]
 	for _, l := range lits[1:] {
@@ -115,8 +115,7 @@ func (s *Solver) bumpVar(v Var) {
 
 func (s *Solver) decay() { s.bump /= 0.95 }
 
-// reduce forgets half of the learnt clauses, those with the most levels, and
-// packs the arena.
+// reduce deletes the half of the learnt clauses with the most levels, and compacts the arena.
 func (s *Solver) reduce() {
 	s.undo(0)
 	list := append([]ref(nil), s.learnts...)
@@ -142,16 +141,16 @@ func (s *Solver) reduce() {
 			s.learnts = append(s.learnts, at)
 		}
 	}
-	for _, l := range s.trail { // of level 0, where reasons are never looked at
+	for _, l := range s.trail { // of level 0, whose reasons are never read
 		s.reason[l.Var()] = noClause
 	}
 	s.keep += 500
 }
 
-// heap orders variables by activity, the liveliest first.
+// heap orders variables by activity, the most active first.
 type heap struct {
 	vars     []Var
-	where    []int32 // per variable: place in vars, -1 when absent
+	where    []int32 // per variable: index in vars, -1 when absent
 	activity *[]float64
 }
 

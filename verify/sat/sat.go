@@ -10,10 +10,10 @@
 //	s.Solve(nil, 0, a.Neg())  // Sat, s.Value(b) is true
 //	s.Solve(nil, 0, a.Neg(), b.Neg()) // Unsat under these assumptions
 //
-// Clauses may be added between calls; learnt ones are kept, for they follow from
-// the clauses alone. A call may name the variables that it decides on: the
-// caller then promises that any assignment of these which breaks no clause can
-// be extended to all variables, as is so when the others are definitions.
+// Clauses may be added between calls. Learnt clauses are kept, because they follow from the
+// clauses alone. A call may name the decision variables. The caller then promises that any
+// assignment of these variables that violates no clause can be extended to all variables. This
+// holds if the other variables are definitions.
 //
 // The package knows no circuit. Start reading at Solver.Solve.
 package sat
@@ -36,10 +36,10 @@ func (l Lit) Not() Lit { return l ^ 1 }
 // Var is the literal's variable.
 func (l Lit) Var() Var { return Var(l >> 1) }
 
-// Status is the answer of a solver.
+// Status is the result of a solver.
 type Status uint8
 
-// The answers. Unknown means that the limit was reached.
+// The results. Unknown means that the limit was reached.
 const (
 	Unknown Status = iota
 	Sat
@@ -55,15 +55,15 @@ const (
 	isFalse
 )
 
-// ref is the place of a clause in the arena: its size, its glue (0: not learnt),
-// then its literals.
+// ref is the index of a clause in the arena. At that index are its size, its glue (0: not
+// learnt), then its literals.
 type ref int32
 
 const noClause ref = -1
 
 type watch struct {
 	clause  ref
-	blocker Lit // another literal of the clause: when true, nothing is to do
+	blocker Lit // another literal of the clause; if true, nothing is left to do
 }
 
 // Solver holds clauses and an assignment.
@@ -75,8 +75,8 @@ type Solver struct {
 	reason  []ref     // per variable
 	trail   []Lit
 	limits  []int // trail length at each decision level
-	assumed []Lit // of the levels that the last call has left standing
-	head    int   // of the trail: propagated up to here
+	assumed []Lit // of the levels that the last call has kept
+	head    int   // index in the trail: propagated up to here
 	learnts []ref
 
 	activity []float64
@@ -172,7 +172,7 @@ func (s *Solver) assign(l Lit, why ref) {
 	s.trail = append(s.trail, l)
 }
 
-// propagate draws all conclusions and returns a clause that is broken.
+// propagate derives all consequences and returns a violated clause.
 func (s *Solver) propagate() ref {
 	for s.head < len(s.trail) {
 		l := s.trail[s.head]
@@ -231,7 +231,7 @@ func (s *Solver) rewatch(lits []Lit, w watch) bool {
 	return false
 }
 
-// undo takes back all decision levels above n.
+// undo reverts all decision levels above n.
 func (s *Solver) undo(n int) {
 	if len(s.limits) <= n {
 		return
@@ -250,10 +250,10 @@ func (s *Solver) undo(n int) {
 	s.trail, s.limits, s.head = s.trail[:from], s.limits[:n], from
 }
 
-// Solve looks for an assignment that satisfies all clauses and the assumptions.
-// It decides on vars only (nil: all), and gives up after limit conflicts (0:
-// never). What follows from the first assumptions is kept for the next call, which
-// is quick when it begins with the same ones.
+// Solve looks for an assignment that satisfies all clauses and the assumptions. It decides
+// only on vars (nil: all), and gives up after limit conflicts (0: never). It keeps the
+// consequences of the first assumptions for the next call, which is fast if it begins with the
+// same assumptions.
 func (s *Solver) Solve(vars []Var, limit int, assume ...Lit) Status {
 	if s.broken {
 		return Unsat
@@ -279,7 +279,7 @@ func (s *Solver) Solve(vars []Var, limit int, assume ...Lit) Status {
 	}
 }
 
-// common counts the decision levels that stand for the same assumptions.
+// common counts the decision levels that belong to the same assumptions.
 func (s *Solver) common(assume []Lit) int {
 	n := 0
 	for n < min(len(s.limits), len(s.assumed), len(assume)) && s.assumed[n] == assume[n] {
@@ -307,7 +307,7 @@ func (s *Solver) choose(vars []Var) {
 	}
 }
 
-// search runs until an answer or a number of conflicts.
+// search runs until a result or a number of conflicts.
 func (s *Solver) search(budget int, assume []Lit) Status {
 	for {
 		if c := s.propagate(); c != noClause {
@@ -335,7 +335,7 @@ func (s *Solver) search(budget int, assume []Lit) Status {
 	}
 }
 
-// next makes a decision: the next assumption, or the liveliest variable.
+// next makes a decision: the next assumption, or the most active variable.
 func (s *Solver) next(assume []Lit) (Status, bool) {
 	for len(s.limits) < len(assume) {
 		l := assume[len(s.limits)]

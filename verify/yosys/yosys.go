@@ -1,8 +1,8 @@
-// Package yosys reads what yosys makes of a written Verilog module, so that the
-// file itself can be compared with the circuit that it was written from.
+// Package yosys reads the output of yosys for a written Verilog module. So the file itself can
+// be compared with the circuit from which it was written.
 //
-// Yosys parses the file and turns it into gates, flip-flops and the ports of its
-// memories; nothing is optimised but what no output needs:
+// Yosys parses the file and turns it into gates, flip-flops and memory ports. The only
+// optimisation is the removal of parts that no output needs:
 //
 //	yosys -q -p "read_verilog hello.v; ...; write_json hello.json"
 //
@@ -11,9 +11,9 @@
 //	m.Mems["data"]    // words read and written, and contents
 //	m.Nets["x_last"]  // the bits of a named net
 //
-// A multiplication stays a cell of its own: its gates would be another
-// arrangement of the same sum, which no prover matches. Everything else is
-// yosys' work. The package knows no circuit. Start reading at Read.
+// A multiplication stays a separate cell: its gates would be a different arrangement of the
+// same sum, which no prover can match. Yosys does everything else. The package knows no
+// circuit. Start reading at Read.
 package yosys
 
 import (
@@ -25,8 +25,8 @@ import (
 	"strings"
 )
 
-// Bit is a wire of one bit; the constants are wires, too. A negative one has
-// no value that the file defines.
+// Bit is a wire of one bit. The constants are wires, too. For a negative Bit the file defines
+// no value.
 type Bit int
 
 // The constants. Yosys numbers its own wires from 2.
@@ -42,8 +42,8 @@ type Port struct {
 	Bits  []Bit
 }
 
-// Gate is a cell without state: its operands and what it drives. Kind is yosys'
-// name without the frame, such as AND, MUX or mul.
+// Gate is a cell without state: its operands and its outputs. Kind is the name in yosys
+// without the frame, such as AND, MUX or mul.
 type Gate struct {
 	Kind   string
 	A, B   []Bit
@@ -55,8 +55,7 @@ type Gate struct {
 // Reg is a flip-flop.
 type Reg struct{ Clock, D, Q Bit }
 
-// Mem is an array: its words, how they begin, and its ports in the order of the
-// file.
+// Mem is an array: its words, their initial values, and its ports in the order of the file.
 type Mem struct {
 	Name   string
 	Width  int
@@ -66,7 +65,7 @@ type Mem struct {
 	Writes []WritePort
 }
 
-// ReadPort gives a word of the array at once.
+// ReadPort gives a word of the array asynchronously.
 type ReadPort struct{ Addr, Data []Bit }
 
 // WritePort replaces the bits of a word whose enable is 1 at the clock edge.
@@ -75,7 +74,7 @@ type WritePort struct {
 	Addr, Data, Enable []Bit
 }
 
-// Module is what a file says.
+// Module is the contents of a file.
 type Module struct {
 	Ports []Port
 	Gates []Gate
@@ -84,9 +83,9 @@ type Module struct {
 	Nets  map[string][]Bit
 }
 
-// Arguments are those of the command that writes out for the module top of a
-// file. Every net of the file stays, also one that nothing reads. Names have no
-// blanks: they are those of a circuit.
+// Arguments are the arguments of the command that writes out for the module top of a file.
+// Every net of the file stays, even an unread one. Names come from a circuit, so they have no
+// blanks.
 func Arguments(file, top, out string) []string {
 	return []string{"-q", "-p", strings.Join([]string{
 		"read_verilog " + file, "hierarchy -top " + top, "proc", "setattr -set keep 1 w:* w:$* %d",
@@ -94,7 +93,7 @@ func Arguments(file, top, out string) []string {
 	}, "; ")}
 }
 
-// NameOf is a net that a bit belongs to, with its place there.
+// NameOf is the name of a net that contains a bit, with the index of the bit.
 func (m *Module) NameOf(b Bit) string {
 	for _, name := range keys(m.Nets) {
 		if i := slices.Index(m.Nets[name], b); i >= 0 && !strings.HasPrefix(name, "$") {
@@ -168,7 +167,7 @@ func keys[T any](m map[string]T) []string {
 	return out
 }
 
-// order is the place of a memory port among its like: the one later in the file
+// order is the order of a memory port among ports of the same kind. The later one in the file
 // wins.
 func order(c *cell) int {
 	for _, key := range []string{"PORTID", "PRIORITY"} {
@@ -191,8 +190,8 @@ func (r *reader) fail(format string, args ...any) {
 	}
 }
 
-// bits reads wires. Each undefined bit is a wire of its own that nothing drives:
-// whoever compares must find that it does not matter.
+// bits reads wires. Each undefined bit is a separate undriven wire. A comparison must show
+// that its value does not matter.
 func (r *reader) bits(list []any) []Bit {
 	out := make([]Bit, len(list))
 	for i, x := range list {
@@ -248,8 +247,7 @@ func (r *reader) cell(name string, c *cell) {
 	}
 }
 
-// operands is the number of operands of a gate, 0 for a cell without a meaning
-// here.
+// operands is the number of operands of a gate, or 0 for an unknown cell.
 func operands(kind string) int {
 	switch kind {
 	case "BUF", "NOT":
@@ -262,8 +260,8 @@ func operands(kind string) int {
 	return 0
 }
 
-// memory finds the memory of a port. Ports with a clock of their own or a
-// polarity that we never write are refused.
+// memory finds the memory of a port. It refuses ports with a separate clock or with a polarity
+// that Sinter never writes.
 func (r *reader) memory(name string, c *cell) *Mem {
 	m := r.m.Mems[strings.TrimPrefix(c.Parameters["MEMID"], `\`)]
 	clocked := number(c, "CLK_ENABLE") == 1
@@ -285,7 +283,7 @@ func number(c *cell, key string) int64 {
 	return n
 }
 
-// contents enters words with which a memory begins.
+// contents adds initial words of a memory.
 func (r *reader) contents(name string, c *cell) {
 	m := r.m.Mems[strings.TrimPrefix(c.Parameters["MEMID"], `\`)]
 	if m == nil {
@@ -310,7 +308,7 @@ func (r *reader) contents(name string, c *cell) {
 	}
 }
 
-// value is the number that constant bits are.
+// value is the number of constant bits.
 func value(bits []Bit) (uint64, bool) {
 	var v uint64
 	for i, b := range bits {

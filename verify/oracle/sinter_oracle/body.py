@@ -73,8 +73,8 @@ class Lines:
         self.prog, self.pkg, self.generics = prog, pkg, generics
         self.out, self.ind, self.scopes, self.count = [], 1, [{}], 0
         self.prologue = []
-        self.uses = {}  # of parameters that are a net.Udp
-        self.needs = None  # in a layout: what must be there for a condition to hold
+        self.uses = {}  # of net.Udp parameters
+        self.needs = None  # in a layout: what must be present for a condition to hold
 
     def emit(self, text):
         self.out.append((self.ind, text))

@@ -64,7 +64,7 @@ class Udp(Eth):
     """A port of datagrams, as (peer, bytes); a record of a capture is the peer, 8 bytes
     little-endian, and the datagram."""
 
-    lost = 0  # a port waits instead
+    lost = 0  # a full port waits instead
 
     def message(self, record):
         return int.from_bytes(record[:8], "little"), record[8:]
@@ -83,8 +83,8 @@ class Udp(Eth):
         yield from ()
 
 
-# A frame of a datagram: the stations, the headers of IPv4 and UDP, the data. A message
-# lies in it from byte MESSAGE_AT on.
+# A frame of a datagram: the MAC addresses, the headers of IPv4 and UDP, the data. The message
+# starts at byte MESSAGE_AT.
 HEADERS, MESSAGE_AT, SHORTEST_FRAME = 42, 34, 590
 
 
@@ -102,7 +102,7 @@ class Socket:
     def __init__(self, name, nic, port):
         self.name, self.nic, self.port = name, nic, port
         self.arrivals = self.out = self.use = None
-        self.lost = 0  # datagrams, when the last one that was received came
+        self.lost = 0  # lost datagrams at the arrival of the last received one
 
     def ready(self, _):
         """Whether a message is there."""

@@ -44,7 +44,7 @@ class Task:
     def __init__(self, name, steps):
         self.name, self.steps = name, steps
         self.wait, self.done, self.last, self.due = None, False, {}, {}
-        self.serves = False  # a task of the library that no program names
+        self.serves = False  # a library task that no program names
 
 
 class Chan:

@@ -73,7 +73,7 @@ class Body(Calls):
         t = self.prog.type(s.t, self.pkg, self.generics) if s.t else None
         if s.e is None:
             return Ex(K.zero(t), t)
-        if t is None:  # a constant is a number, but a variable has its type
+        if t is None:  # a constant is a number, but a variable needs a type
             thing = self.static(s.e)
             if thing is not None and thing.kind in ("const", "config"):
                 self.prog.const(thing)
@@ -95,7 +95,7 @@ class Body(Calls):
         p.put(self.stored(s.e, p.t).code)
 
     def s_exprstmt(self, s):
-        if s.other is not None:  # what follows when an operation of a device fails
+        if s.other is not None:  # the statements after a failed device operation
             s.e.tries = True
             self.emit(f"if not {self.expr(s.e).code}:")
             self.nested(s.other)

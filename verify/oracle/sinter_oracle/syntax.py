@@ -106,7 +106,7 @@ LEVELS = [
     ("|",), ("^",), ("&",), ("<<", ">>"), ("+", "-"), ("*", "/", "%"),
 ]
 COMPARE, BITOR, SHIFT, SUM = 3, 4, 7, 8
-# Words that begin a statement and are no names: a list may follow.
+# Words that begin a statement and are not names. A list may follow.
 RESERVED = ("if", "while", "match", "return")
 SEARCHES = ("first", "count", "any", "all")
 

@@ -179,7 +179,7 @@ class System:
         types = [self.prog.type(p.t, thing.pkg, generics) for p in thing.node.params]
         make, _ = self.compiled(thing, types, generics)
         home = [nic.home.get(n, self.config(n)) for n in ("host", "mask", "gateway")]
-        station = 0  # that of the address
+        station = 0  # the MAC address that follows from the IPv4 address
         steps = make(nic, *home, station, [s.port for s in receivers], [s.arrivals for s in receivers], out)
         task = runtime.Task(f"stack.{nic.name}", steps)
         task.serves = True
