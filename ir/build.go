@@ -6,7 +6,7 @@ import (
 )
 
 // Builder appends instructions to the blocks of a function. It makes no tokens:
-// Thread adds those of the whole module at the end.
+// Thread adds all tokens of the module at the end.
 //
 //	b := ir.NewBuilder(f)
 //	x := b.Load(32, ir.Ref{Obj: o})
@@ -15,8 +15,8 @@ import (
 type Builder struct {
 	F     *Func
 	B     *Block
-	At    diag.Span // place of what comes next
-	Task  int       // task of the events that come next, -1 while shared
+	At    diag.Span // source position of the next instruction
+	Task  int       // task of the next events, -1 while shared
 	block int
 }
 
@@ -33,7 +33,7 @@ func NewBuilder(f *Func) *Builder {
 	return b
 }
 
-// NewBlock adds an empty block; it does not go there.
+// NewBlock adds an empty block. The builder stays in its current block.
 func (b *Builder) NewBlock() *Block {
 	b.block++
 	x := &Block{ID: b.block}
