@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// renames says which value stands for another.
+// renames maps a value to its replacement.
 type renames map[*ir.Value]*ir.Value
 
 // of follows the renames of v.
@@ -78,7 +78,7 @@ func newConst(f *ir.Func, b *ir.Block, t ir.Type, c uint64, like *ir.Instr) *ir.
 
 func newWord(f *ir.Func, b *ir.Block, op word.Op, t ir.Type, like *ir.Instr, args ...*ir.Value) *ir.Instr {
 	i := newInstr(f, b, t, like)
-	i.Op, i.Word, i.Args = ir.OpWord, op, slices.Clone(args) // they may be those of another one
+	i.Op, i.Word, i.Args = ir.OpWord, op, slices.Clone(args) // another instruction may share them
 	return i
 }
 
