@@ -61,7 +61,7 @@ func (p *Printer) Event(e *Event) error {
 	return p.err
 }
 
-// End writes how the run ended.
+// End writes the end of the run.
 func (p *Printer) End(t *Trace) error {
 	if t.Status != "" {
 		p.print("  status %s\n", t.Status)
@@ -240,7 +240,8 @@ func (p *parser) frame(e Event) (Event, error) {
 	return e, err
 }
 
-// bytes reads a length and, unless it is 0, as many bytes in hexadecimal.
+// bytes reads a length and, unless it is 0, that number of bytes in
+// hexadecimal.
 func (p *parser) bytes() ([]byte, error) {
 	n, err := p.sc.Int("the number of bytes", 0, 1<<31-1)
 	if err != nil || n == 0 {
@@ -323,7 +324,7 @@ func (s Status) known() bool {
 
 // Verify checks a trace: a trap is the last event of its task, the status is
 // `trap` exactly when a task trapped, and marks of a task do not end before
-// they begin. A trace without status is of a run that goes on.
+// they begin. A trace without status belongs to an unfinished run.
 func Verify(t *Trace) error {
 	if i, problem := check(t); problem != "" {
 		return diag.Errorf("", diag.Span{}, "trace of %s, event %d: %s", t.Program, i, problem)
@@ -331,8 +332,8 @@ func Verify(t *Trace) error {
 	return nil
 }
 
-// check returns the first problem and the event that it is about, or the
-// number of events when it is about the whole.
+// check returns the first problem and the index of its event. For a problem of
+// the whole trace, the index is the number of events.
 func check(t *Trace) (int, string) {
 	trapped := map[string]bool{}
 	open := map[[2]string]int{}

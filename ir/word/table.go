@@ -7,7 +7,7 @@ type (
 	w3 = [3]int
 )
 
-// table holds one row per operator; it is never written after start.
+// table holds one row per operator. It is not written after initialisation.
 var table = [NumOps]Row{
 	Add: {
 		Name: "add", Args: 2, Core: true, Commutative: true, Infix: "+", Verilog: "$0 + $1",
