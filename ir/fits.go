@@ -17,7 +17,7 @@ type (
 	fitsWord    struct{} // the width rule of the operator
 	fitsFloat   struct{} // the formats of the operation
 	fitsSize    struct{} // a size that loads and stores support
-	fitsLog     struct{} // what the site shows
+	fitsLog     struct{} // the arguments of the log site
 	fitsElement struct{} // the element of the channel
 	fitsArms    struct{} // guards and deadlines of a select
 	fitsHold    struct{} // the channel states that hold can wait for

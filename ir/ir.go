@@ -50,7 +50,7 @@ type Type uint8
 // Token is the type of effect tokens.
 const Token Type = 0
 
-// Value is a definition: a block parameter or a result of an instruction.
+// Value is a block parameter or a result of an instruction.
 type Value struct {
 	ID   int     // unique and stable within its function, > 0
 	Type Type    //
@@ -76,7 +76,7 @@ const (
 	OpLoad              // r; tok r -> word                           (reads Size bytes, zero-extended or cut to the word)
 	OpStore             // r; word, tok r -> tok r                    (writes Size bytes, the word zero-extended or cut)
 	OpCopy              // dst, src; tok dst, tok src; length in bytes -> tok dst (as if read before written)
-	OpMove              // dst, src; i32 length, tok dst, tok src -> tok dst (the length in bytes; upward: dst is not within the bytes after src)
+	OpMove              // dst, src; i32 length, tok dst, tok src -> tok dst (the length in bytes; ascending order: dst is not within the bytes after src)
 	OpClear             // r; tok r; length in bytes -> tok r         (zero fill)
 	OpCall              // objects; as the callee's parameters, then tok r of each ref with tokens that is bound to a read-only parameter -> its results
 	OpCheck             // ; i1, tok; -> tok                          (traps at Site unless 1)
@@ -88,7 +88,7 @@ const (
 	OpAsk               // command, answer; tok, toks r -> tok, tok answer (Dev; sends the command, takes the answer at once; answer is bytes<Imm>)
 	OpChSend            // objects; words, tok, toks r -> tok         (Chan; blocks)
 	OpChRecv            // objects; tok, toks r -> words, tok, toks r (Chan; blocks)
-	OpChReady           // ; tok; 0 or 1 -> i1, tok            (Chan; 0: has it a value, 1: has it room)
+	OpChReady           // ; tok; 0 or 1 -> i1, tok            (Chan; 0: whether it has a value, 1: whether it has room)
 	OpChGet             // as chrecv of a channel that has a value
 	OpChPut             // as chsend to a channel that has room
 	OpSelect            // ; see Arm, tok -> i32, tok          (Arms, Fair, Turn; blocks)
@@ -286,7 +286,8 @@ type TrapSite struct {
 	Span diag.Span
 }
 
-// Context is a program counter: Func runs until it halts, and never returns before.
+// Context is a program counter: Func runs until it halts, and does not return
+// before.
 type Context struct{ Func *Func }
 
 // Module is a whole program.

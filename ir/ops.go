@@ -74,7 +74,7 @@ func (i *Instr) Reach(m *Module, k int) (n int, known bool) {
 	return row.Refs.at(k).Bytes(m, i, k), true
 }
 
-// isPlain reports whether only words and objects matter to an operation.
+// isPlain reports whether an operation depends only on words and objects.
 func (r *Row) isPlain() bool { return !r.IO && r.Tokens == ByRows }
 
 // returns reports whether a token of o is among the results of f.
@@ -87,8 +87,8 @@ func (f *Func) returns(o *Object) bool {
 	return false
 }
 
-// HasToken reports whether o is ordered by tokens: constants and read-only
-// parameters never change while they can be seen.
+// HasToken reports whether tokens order o. Constants and read-only parameters
+// need none, because they never change while they are visible.
 func (o *Object) HasToken() bool {
 	return o.Kind != ConstObj && !(o.Kind == ParamObj && o.ReadOnly)
 }

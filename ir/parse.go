@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// The limits of the text form; they bound the work on hostile text.
+// The limits of the text form, which bound the work on hostile text.
 const (
 	maxObject = 1 << 28 // bytes of an object
 	maxIndex  = 1 << 20 // devices, channels, sites, blocks
@@ -49,7 +49,7 @@ type parser struct {
 	m         *Module
 	funcs     map[string]*Func
 	objs      map[string]*Object
-	at        map[any]diag.Span // where the text defines or first names each thing
+	at        map[any]diag.Span // first position of each name or definition in the text
 	positions *positions
 
 	// State of the current function.

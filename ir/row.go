@@ -58,7 +58,7 @@ const (
 	Mark             // mark*2 + (0 begin, 1 end)
 )
 
-// Table is a table of the module that the Site of an operation leads into.
+// Table is the table of the module that the Site of an operation indexes.
 type Table uint8
 
 // The tables.
@@ -68,7 +68,7 @@ const (
 	LogSites
 )
 
-// TokenRule says which tokens an operation takes and gives.
+// TokenRule is the rule for the tokens that an operation takes and gives.
 type TokenRule uint8
 
 // The rules.

@@ -9,8 +9,8 @@ import (
 // Thread rebuilds all tokens of m from the order of its instructions. It drops
 // the existing tokens and decides again which tokens each function takes and
 // gives. It adds block parameters only where different tokens meet and a token
-// is needed (Cytron et al., "Efficiently Computing Static Single Assignment
-// Form", 1991, with liveness).
+// is needed. Source: Cytron et al., "Efficiently Computing Static Single
+// Assignment Form", 1991, here with liveness.
 //
 //	before  v2: i32 = load4 %a          after  v2: i32 = load4 %a, v5
 //	        store4 %a, v2                      v6: tok %a = store4 %a, v2, v5
@@ -511,8 +511,8 @@ func (t *threader) block(k int, reach *reaching) {
 	}
 }
 
-// callOrder sorts the arguments of a call, words before tokens, into the order
-// of the callee's parameters.
+// callOrder puts the arguments of a call into the order of the callee's
+// parameters. It takes them with words before tokens.
 func callOrder(i *Instr) []*Value {
 	ws := words(i.Args)
 	toks := i.Args[len(ws):]

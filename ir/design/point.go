@@ -31,11 +31,11 @@ type Point struct {
 	Lines   []Line // the instructions, in the order of the set
 	Shifts  Shifts
 	Text    Number // address bits of the text memory, in words
-	Data    Number // address bits of the data memory, in words; 0: there is none
+	Data    Number // address bits of the data memory, in words; 0: no data memory
 	Regs    Number // x0..x(Regs-1) exist
 	PC      Number // bits of the program counter as a word index
-	Pointer Number // bits of ADDR as a word index; 0: there is none
-	Length  Number // bits of LEN; 0: there is none
+	Pointer Number // bits of ADDR as a word index; 0: no ADDR
+	Length  Number // bits of LEN; 0: no LEN
 	Ports   []Port
 	Devices []Device
 }

@@ -14,7 +14,7 @@ import (
 // choice:
 //
 //  1. its core is one of Cores;
-//  2. it keeps at least one line; the lines are right and have different encodings;
+//  2. it keeps at least one line; the lines are valid and have different encodings;
 //  3. only a line with a 5-bit amount has amounts, in 0..31 and ascending;
 //     amounts exist exactly when shifts are constant;
 //  4. numbers are in their ranges; the program counter reaches all of the text;
@@ -30,7 +30,7 @@ func (p *Point) Verify() error {
 	return nil
 }
 
-// check returns the first problem and the choice that it is about.
+// check returns the first problem and its choice.
 func (p *Point) check() (field, problem string) {
 	for _, check := range []func() (string, string){p.checkCore, p.checkLines, p.checkShifts, p.checkNumbers, p.checkPorts, p.checkDevices, p.checkFrames} {
 		if field, problem := check(); problem != "" {

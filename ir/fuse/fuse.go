@@ -248,7 +248,7 @@ func (m *graphMatch) node(e *word.Expr, v *ir.Value, root bool) bool {
 		return true
 	}
 	m.back(before)
-	// A bit that is an operand lies in the low bit of its register.
+	// A one-bit operand lies in the low bit of its register.
 	if e.Op == word.Slice && e.Width == 1 && e.Imm == 0 && e.Args[0].Op == word.Bad && !e.Args[0].IsConst() {
 		return m.operand(e.Args[0], v)
 	}

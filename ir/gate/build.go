@@ -10,7 +10,7 @@ import (
 type Options struct {
 	Rules     Rules[Lit] // nil: CoreRules
 	NoCarries bool       // adders become plain ands, no carry nodes
-	NoEnables bool       // hold becomes a multiplexer in front of the register
+	NoEnables bool       // hold becomes a multiplexer before the register
 	Asserts   bool       // keep asserts as readers of the gates
 	Probes    bool       // keep probes as readers of the gates
 }

@@ -161,7 +161,7 @@ func (m *mapper) leafArrival(node int) int32 {
 }
 
 // tableOf is the function of a node over the leaves of a cut. Each node between
-// them is visited once: four leaves can have a large cone.
+// them is visited once, because four leaves can have a large cone.
 func (g *Graph) tableOf(node int, c *cut) uint16 {
 	done := map[int]uint16{}
 	for i, l := range c.leaves() {

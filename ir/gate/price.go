@@ -15,8 +15,8 @@ import (
 //     bit of an adder. A comparison leaves the table empty.
 //   - A carry reaches the fabric only through the table of the next logic cell.
 //     So a carry costs one more table if it continues in its chain and other
-//     tables or the shell also read it. (If one table reads the end of a chain,
-//     that table is in the next logic cell.)
+//     tables or the shell also read it. If only one table reads the end of a
+//     chain, that table is in the next logic cell.
 //   - A flip-flop shares the logic cell of the table that drives it if nothing
 //     else reads this table. Clock enable and reset are free. The mapper has
 //     already counted a table for an inverted leaf.
@@ -24,10 +24,10 @@ import (
 //     read ports. AsyncBits counts the memory bits with such a port, which
 //     would have to be flip-flops or distributed RAM.
 //
-// Compared with yosys 0.23 synth_ice40 on the same circuits, we use 8 to 11 %
-// more tables on generated cores, because we do not rewrite the graph before
-// mapping. We use 10 % fewer on a plain ALU, whose comparison shares its chain
-// with the subtraction.
+// The comparison is with yosys 0.23 synth_ice40 on the same circuits. We use 8
+// to 11 % more tables on generated cores, because we do not rewrite the graph
+// before mapping. We use 10 % fewer on a plain ALU, whose comparison shares its
+// chain with the subtraction.
 //
 // Depth counts tables on the longest path between registers, ports and memories.
 // A step along a carry chain counts a tenth. The sum is rounded up. Picoseconds

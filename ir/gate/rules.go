@@ -10,7 +10,7 @@ import (
 // first, from the bits of its operands.
 type Rule[B any] func(l Logic[B], w int, args [][]B, imm uint64) []B
 
-// Rules holds a rule per operator. An operator without one goes through its
+// Rules holds a rule per operator. An operator without a rule goes through its
 // expansion, so only core rows need an entry.
 type Rules[B any] map[word.Op]Rule[B]
 
@@ -249,7 +249,7 @@ func equal[B any](l Logic[B], x, y []B) B {
 	return same[0]
 }
 
-// less is the missing carry of x - y.
+// less is the complement of the carry of x - y.
 func less[B any](l Logic[B], x, y []B) B {
 	c := l.Lit(true)
 	for i := range x {

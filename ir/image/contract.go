@@ -140,7 +140,7 @@ func ContractOf(im *Image) (*Contract, error) {
 	return b.c, nil
 }
 
-// place names the source of a word, or its address.
+// place names the source position of a word, or its address.
 func place(at diag.Span, i int) string {
 	if at.IsZero() {
 		return fmt.Sprintf("pc %#x", PC(i))

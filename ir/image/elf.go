@@ -75,7 +75,8 @@ func (w *elfWriter) symbols(im *Image) []byte {
 	return names
 }
 
-// finish appends the section names and headers and fills the space in front.
+// finish appends the section names and headers, and fills in the headers at the
+// front.
 func (w *elfWriter) finish(im *Image) []byte {
 	names := []byte{0}
 	w.names = append(w.names, ".shstrtab")

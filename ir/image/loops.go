@@ -174,7 +174,7 @@ func (m *Mach) dominators(postorder []int) []int {
 	return idom
 }
 
-// dominates reports whether each way from the root to b passes a.
+// dominates reports whether every path from the root to b passes a.
 func dominates(idom []int, a, b int) bool {
 	for b >= 0 {
 		if a == b {

@@ -340,7 +340,7 @@ func (p *parser) isLabel() bool {
 	return false
 }
 
-// labels reads the text once to find where its labels are.
+// labels reads the text once to find the addresses of its labels.
 func (p *parser) labels() (map[string]uint32, error) {
 	labels := map[string]uint32{}
 	for n := 0; !p.sc.Peek().Is("end"); {

@@ -18,11 +18,11 @@ import (
 //  3. traps are in order of PC; instructions that trap have exactly one, others
 //     none; a trap site occurs at most once in a task;
 //  4. devices are numbered in order, at most 32, with unique names; log sites
-//     are unique, with one part more than arguments; all tasks exist;
+//     are unique, with one more part than arguments; all tasks exist;
 //  5. there is a context, at most 32; names and entries are unique, each entry is
 //     a word of the text;
-//  6. channels have unique names, tasks that write and read them, and elements with
-//     words of 1 to 64 bits and objects of at least one byte.
+//  6. channels have unique names and tasks that write and read them; their elements
+//     have words of 1 to 64 bits and objects of at least one byte.
 func (im *Image) Verify() error {
 	v := verifier{im: im, places: im.Spans}
 	return v.verify()

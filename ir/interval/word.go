@@ -12,7 +12,7 @@ type Word struct {
 
 func mask(width int) uint64 { return ^uint64(0) >> (64 - width) }
 
-// Signed returns the low bits of v as a number with sign.
+// Signed returns the low bits of v as a signed number.
 func Signed(v uint64, width int) int64 { return int64(v<<(64-width)) >> (64 - width) }
 
 // Full returns all words of a width.
@@ -102,7 +102,7 @@ func (w Word) Arith(op Op, o Word, width int) Word {
 	return wrap(width, &s, &t)
 }
 
-// Divu bounds the quotient without sign. A divisor of 0 gives all ones.
+// Divu bounds the unsigned quotient. A divisor of 0 gives all ones.
 func (w Word) Divu(o Word, width int) Word {
 	s, ok := Quo.Of(w.unsigned(), o.unsigned())
 	if !ok {
@@ -111,7 +111,7 @@ func (w Word) Divu(o Word, width int) Word {
 	return wrap(width, &s, nil)
 }
 
-// Remu bounds the remainder without sign. A divisor of 0 gives the dividend.
+// Remu bounds the unsigned remainder. A divisor of 0 gives the dividend.
 func (w Word) Remu(o Word, width int) Word {
 	s, ok := Rem.Of(w.unsigned(), o.unsigned())
 	if !ok {
@@ -190,13 +190,13 @@ func (w Word) Slice(n uint, width int) Word {
 	return wrap(width, &s, nil)
 }
 
-// Zext bounds w as a wider word without sign.
+// Zext bounds w after zero extension to a wider word.
 func (w Word) Zext(width int) Word {
 	s := w.unsigned()
 	return wrap(width, &s, nil)
 }
 
-// Sext bounds w as a wider word with sign.
+// Sext bounds w after sign extension to a wider word.
 func (w Word) Sext(width int) Word {
 	t := w.signed()
 	return wrap(width, nil, &t)

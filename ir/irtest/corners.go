@@ -185,7 +185,7 @@ func (c *corners) all(sum, x, y *ir.Value) *ir.Value {
 	return sum
 }
 
-// decide adds a bit to the sum for each condition that holds, by branches.
+// decide uses branches to add a bit to the sum for each condition that holds.
 func (c *corners) decide(sum *ir.Value, conds ...*ir.Value) *ir.Value {
 	b := c.b
 	for _, cond := range conds {

@@ -58,7 +58,7 @@ func (s *Set) Subset(name string, keep func(*Inst) bool) *Set {
 	return out
 }
 
-// Without returns s less the lines of the given names.
+// Without returns s without the lines of the given names.
 func (s *Set) Without(name string, dropped ...string) *Set {
 	drop := make(map[string]bool, len(dropped))
 	for _, d := range dropped {

@@ -27,8 +27,8 @@ type Code struct {
 	Cond Fn
 }
 
-// Bind compiles the meaning for given operands. Registers and the loaded value
-// are read when the code runs, the immediate now.
+// Bind compiles the meaning for given operands. The code reads registers and
+// the loaded value when it runs. Bind reads the immediate.
 func (in *Inst) Bind(o Ops) *Code {
 	c := compiler{ops: o}
 	m := &in.Meaning

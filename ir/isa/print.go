@@ -68,7 +68,7 @@ type namer struct {
 	names map[*word.Expr]string
 }
 
-// define prints the parts that are used more than once, each before its users.
+// define prints the parts with several uses, each before its users.
 func (n *namer) define(m *Meaning) []string {
 	uses, seen := map[*word.Expr]int{}, map[*word.Expr]bool{}
 	var order []*word.Expr

@@ -49,7 +49,7 @@ func isWord(v *ir.Value, op word.Op) ([]*ir.Value, bool) {
 	return nil, false
 }
 
-// withConst takes an application of op to a value and a constant apart.
+// withConst splits an application of op to a value and a constant.
 func withConst(v *ir.Value, op word.Op) (x *ir.Value, c uint64, ok bool) {
 	a, ok := isWord(v, op)
 	if !ok {
@@ -122,7 +122,8 @@ func maxBlockID(f *ir.Func) int {
 	return id
 }
 
-// each runs a pass over all functions of a module and threads what changed.
+// each runs a pass over all functions of a module and threads the changed
+// functions.
 func each(m *ir.Module, env *Env, run func(f *ir.Func) bool) bool {
 	changed := make([]bool, len(m.Funcs))
 	par.Each(len(m.Funcs), func(k int) {

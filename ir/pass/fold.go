@@ -81,7 +81,7 @@ func (g *folder) instr(i *ir.Instr) bool {
 	return true
 }
 
-// turn puts a constant operand on the right.
+// turn moves a constant operand to the right.
 func (g *folder) turn(i *ir.Instr) bool {
 	if word.Table(i.Word).Commutative {
 		_, left := constOf(i.Args[0])
@@ -241,7 +241,7 @@ func (g *folder) not(x *ir.Value) (*ir.Value, bool) {
 	return g.Make(inv, 1, 0, a...), true
 }
 
-// mux turns a choice of 1 and 0 into the bit.
+// mux turns a mux of 1 and 0 into its condition.
 func (g *folder) mux(w int, a []*ir.Value) (*ir.Value, bool) {
 	x, ok1 := constOf(a[1])
 	y, ok2 := constOf(a[2])

@@ -16,9 +16,9 @@ const small = 24
 // the function.
 const large = 2000
 
-// inline replaces a call by the body of the function if the function is small,
-// or if it is called once and the caller does not grow large. Timed kernels
-// (NoInline) stay functions.
+// inline replaces a call by the body of the function. The function must be
+// small, or called only once from a caller that does not grow large. Timed
+// kernels (NoInline) stay functions.
 //
 // Needs: nothing. Keeps: order of effects. Events get the task of the call.
 // Locals of the callee become locals of the caller.

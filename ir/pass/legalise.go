@@ -299,7 +299,7 @@ func (l *legaliser) constant(w int, v uint64) num {
 	return n
 }
 
-// widen extends n with zeros to w bits, w = 32 or 64 or more than n has.
+// widen extends n with zeros to w bits.
 func (l *legaliser) widen(n num, w int) num {
 	out := num{w: w, lo: l.b.Zext(32, n.lo), hi: n.hi}
 	if w == 1 {

@@ -9,8 +9,8 @@ import (
 )
 
 // ring is a channel in memory: the number of elements, the offset of the first,
-// the offset after the last, and room for Cap elements, or one element if Cap
-// is 0.
+// the offset after the last, and the elements. It has room for Cap elements, or
+// one if Cap is 0.
 type ring struct {
 	k    int // its channel
 	c    *ir.Chan
@@ -186,7 +186,8 @@ func (r *ring) move(x emitter, k int, dst, src ir.Ref) {
 // length. Most messages are much shorter than the capacity.
 const longBytes = 256
 
-// copier gives the function that moves object k of a channel when it is long bytes:
+// copier gives the function that moves object k of a channel if it is a long
+// bytes<N>:
 //
 //	func @copy.bytes1480[%to 1484, %from 1484 ro]: a length and that number of bytes
 func (t *tasker) copier(c *ir.Chan, k int) *ir.Func {

@@ -6,8 +6,9 @@ import (
 )
 
 // propagate finds values that are constant on every possible path, and branches
-// with only one possible target (Wegman and Zadeck, "Constant Propagation with
-// Conditional Branches", 1991, with rounds instead of work lists).
+// with only one possible target. Source: Wegman and Zadeck, "Constant
+// Propagation with Conditional Branches", 1991, here with rounds instead of
+// work lists.
 func propagate(f *ir.Func) bool {
 	s := &constants{f: f, fact: map[*ir.Value]lattice{}, live: map[*ir.Block]bool{f.Blocks[0]: true}}
 	for _, p := range f.Params() {

@@ -292,7 +292,7 @@ func (x emitter) anyOf(vs []*ir.Value) *ir.Value {
 	return v
 }
 
-// end halts when all tasks of the program have ended, if they can.
+// end halts when all tasks of the program have ended, if all of them can end.
 func (t *tasker) end(x emitter, steps []*step) {
 	var ended []*ir.Value
 	for _, s := range steps {

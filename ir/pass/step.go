@@ -145,7 +145,7 @@ func (s *step) keepLocals() {
 	}
 }
 
-// split makes a point of each blocking operation.
+// split turns each blocking operation into a point.
 func (s *step) split() {
 	for k := 0; k < len(s.f.Blocks); k++ {
 		b := s.f.Blocks[k]
@@ -384,7 +384,7 @@ func (s *step) leave() {
 	}
 }
 
-// last is the number of a task that has ended.
+// last is the point number of a task that has ended.
 func (s *step) last() int { return len(s.points) + 1 }
 
 // place is a position in the frame.

@@ -122,7 +122,8 @@ func (w *widths) same(a, b *ir.Object) {
 	}
 }
 
-// share finds which objects are the same and how each is accessed.
+// share merges objects that may hold the same values, and notes how each is
+// accessed.
 func (w *widths) share() {
 	for _, f := range w.m.Funcs {
 		for _, b := range f.Blocks {

@@ -66,7 +66,7 @@ const (
 // The layout of messages of shape Command. A command is its code, an argument and a body. An
 // answer is a status, 0 for success, and a body. Numbers have 32 bits, little-endian. If
 // bodies have any length and a method gives a body that is not Same, the argument holds the
-// requested number of bytes from bit WantedAt on.
+// requested byte count from bit WantedAt on.
 const (
 	CommandSize = 8
 	StatusSize  = 4

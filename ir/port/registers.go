@@ -109,7 +109,7 @@ func Named(name string) (Row, bool) {
 	return Row{}, false
 }
 
-// Level reports which device's level a register is.
+// Level returns the device whose level register r is.
 func (r Reg) Level() (device int, ok bool) {
 	device = int(r - firstLevel)
 	return device, device >= 0 && device < Ports

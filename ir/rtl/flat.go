@@ -192,8 +192,8 @@ func (c *Circuit) Expand() *Circuit {
 	return out
 }
 
-// Core is Expand. The second result gives, for each node of c, the node of the new circuit
-// with the same value.
+// Core is like Expand. The second result gives, for each node of c, the node of the new
+// circuit with the same value.
 func (c *Circuit) Core() (*Circuit, []ID) {
 	k := &copier{src: c, dst: &Circuit{Name: c.Name}, to: make([]ID, len(c.Nodes))}
 	for i := range c.Nodes {

@@ -18,11 +18,11 @@ const (
 	PortLogData   = "log_data"   // out 32
 	PortMarkValid = "mark_valid" // out 1: a mark in this cycle, no back-pressure
 	PortMarkID    = "mark_id"    // out 16: mark*2 begins, mark*2+1 ends
-	PortClock     = "clock"      // in 64: ticks of 1 us; changes while the core is idle only
+	PortClock     = "clock"      // in 64: ticks of 1 us; changes only while the core is idle
 	PortTimer     = "timer"      // out 1: idle, and it waits for the deadline
 	PortDeadline  = "deadline"   // out 64: in ticks, valid with timer
 	PortHalted    = "halted"     // out 1: all tasks have ended, stays 1
-	PortIdle      = "idle"       // out 1: a load of WAIT is held and ready & mask is 0; ready is the devices' rx valid of this very cycle
+	PortIdle      = "idle"       // out 1: a load of WAIT is held and ready & mask is 0; ready is the devices' rx valid of the same cycle
 	PortTrap      = "trap"       // out 1: stopped at an ebreak, stays 1
 	PortTrapPC    = "trap_pc"    // out 32: its address, valid with trap
 )

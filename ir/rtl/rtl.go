@@ -82,7 +82,8 @@ type Reg struct {
 // the same cycle.
 type Policy uint8
 
-// The policies. Never states that it does not happen; verify must prove it.
+// The policies. Never states that such a write does not happen; verify must
+// prove this.
 const (
 	Old Policy = iota
 	New

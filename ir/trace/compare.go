@@ -16,7 +16,7 @@ type Options struct {
 }
 
 // Difference is one disagreement of two traces. Index counts the compared
-// events of Task; -1 is about the trace as a whole.
+// events of Task. Index -1 means the trace as a whole.
 type Difference struct {
 	Task  string
 	Index int
@@ -50,7 +50,7 @@ func Compare(want, got *Trace, opts Options) []Difference {
 type Comparer struct {
 	opts    Options
 	tasks   map[string]*pairing
-	wanted  []string // tasks, in the order in which the reference showed them
+	wanted  []string // tasks, in the order of their first events in the reference
 	others  []string // tasks that the other run showed first
 	ahead   int
 	gotOver bool

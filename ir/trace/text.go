@@ -35,7 +35,7 @@ func Print(t *Trace) string {
 	return b.String()
 }
 
-// Printer writes the text form of a trace while its run goes on.
+// Printer writes the text form of a trace while its run continues.
 type Printer struct {
 	w   io.Writer
 	err error
@@ -73,7 +73,8 @@ func (p *Printer) End(t *Trace) error {
 	return p.err
 }
 
-// name prints a name so that it cannot be taken for the start of another line.
+// name prints a name so that it cannot be confused with the start of another
+// line.
 func name(s string) string { return text.QuoteName(s, "status", "waits", "end") }
 
 // line prints an event without its task.
@@ -322,9 +323,9 @@ func (s Status) known() bool {
 	return false
 }
 
-// Verify checks a trace: a trap is the last event of its task, the status is
-// `trap` exactly when a task trapped, and marks of a task do not end before
-// they begin. A trace without status belongs to an unfinished run.
+// Verify checks a trace: a trap is the last event of its task. The status is
+// `trap` exactly when a task trapped. Marks of a task do not end before they
+// begin. A trace without status belongs to an unfinished run.
 func Verify(t *Trace) error {
 	if i, problem := check(t); problem != "" {
 		return diag.Errorf("", diag.Span{}, "trace of %s, event %d: %s", t.Program, i, problem)

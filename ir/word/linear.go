@@ -113,7 +113,7 @@ func extend(a []Sum, w int, fill Sum) []Sum {
 	return out
 }
 
-// valueOf is the value of bits that are all constant.
+// valueOf is the value of bits if all are constant.
 func valueOf(a []Sum) (v uint64, ok bool) {
 	for i, s := range a {
 		one, ok := s.Const()

@@ -97,7 +97,7 @@ type Row struct {
 	Inverse     Op     // of a comparison: the opposite comparison
 	Infix       string // printed between two operands; empty: printed as a call
 	// Eval computes the result of width w. The operands are clean (no bits
-	// above their widths aw); the result is cleaned by the caller.
+	// above their widths aw). The caller cleans the result.
 	Eval func(w int, a [3]uint64, aw [3]int, imm uint64) uint64
 	// Verilog is the Verilog-2005 template. $0 $1 $2 are operands, as names of
 	// nets. $w is the result width, $h and $l are the bounds of a slice. $s is

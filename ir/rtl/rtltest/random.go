@@ -223,7 +223,8 @@ func (g *maker) operator() {
 	}
 }
 
-// amount makes a shift amount: often a constant, at times of another width.
+// amount makes a shift amount: often a constant, sometimes of a different
+// width.
 func (g *maker) amount(w int) rtl.ID {
 	switch g.pick(3) {
 	case 0:
