@@ -3,11 +3,12 @@
 //
 // Values are words or tokens. Memory is objects (arrays, structs, bytes) of a
 // fixed size. Load, store, copy and clear access an object at an offset.
-// Addresses are not values, so nothing aliases. Every effect takes a token and
-// gives the next one. Each function has one I/O token (devices, channels, log,
-// now, traps, in program order), and each written object has its own token. A
-// load takes its object's token and gives none. So ordering is data flow, and
-// removing an unused library is removing dead values.
+// Addresses are not values, so nothing aliases. Every effect takes the token of
+// the state that it changes and gives the next one. Each function has one I/O
+// token (devices, channels, log, now, traps, in program order), and each
+// written object has its own token. A load takes its object's token and gives
+// none. So ordering is data flow, and removing an unused library is removing
+// dead values.
 //
 //	func @count(v1: tok, v2: tok %hits, v3: i32) -> (tok, tok %hits) {
 //	b0(v1, v2, v3):
@@ -32,10 +33,10 @@
 // permuted freely.
 //
 // Before ir/pass/tasks a module has tasks with blocking operations (recv, select)
-// and channels. After that pass, contexts with a function each replace both. See
-// docs/ir.md for the grammar. After ir/pass/legalise every word is i1 or i32. The
-// doc comment of that pass is the contract. The package knows neither front ends
-// nor back ends.
+// and channels. After that pass it has contexts instead, each with a function.
+// See docs/ir.md for the grammar. After ir/pass/legalise every word is i1 or i32.
+// The doc comment of that pass is the contract. The package knows neither front
+// ends nor back ends.
 package ir
 
 import (
@@ -265,8 +266,9 @@ type Chan struct {
 
 // ChanLeaf is the position of a shown part of an element. If Obj is -1, it is the
 // next word of the element, else a byte offset in one of its objects. Size is the
-// number of bytes if the number takes fewer than its width needs, else 0. The first
-// Skip bytes are not shown, because only the writer knows them.
+// number of bytes of a number that takes fewer than its width needs, else 0. The
+// first Skip bytes of a bytes value are not shown, because only the writer knows
+// them.
 type ChanLeaf struct {
 	Obj, Off, Size, Skip int
 }

@@ -24,7 +24,8 @@ const (
 const RingPrefix = "ring."
 
 // LargestOnStack is the largest size in bytes of a local object on the stack of its
-// context. Larger objects are static, so two contexts do not share a function with one.
+// context. Larger objects are static, so two contexts do not share a function with such
+// an object.
 const LargestOnStack = 512
 
 // Aligned is the alignment of r: 1, 2 or 4 bytes. It assumes that Off is a multiple
@@ -60,8 +61,8 @@ func (i *Instr) HasEffect() bool {
 	return !row.isPlain() || len(row.Refs.List) > 0 && row.Refs.List[0].Access != Reads
 }
 
-// OnlyWrites reports whether i only changes the object of its first ref. It can be
-// removed if nothing reads the object.
+// OnlyWrites reports whether i only changes the object of its first ref. Such an
+// instruction can be removed if nothing reads the object.
 func (i *Instr) OnlyWrites() bool { return rows[i.Op].isPlain() && i.HasEffect() }
 
 // Reach is the number of bytes that i accesses in the object from ref k on. It is

@@ -16,8 +16,7 @@ import (
 //  2. An object has alignment 1, 2 or 4, and no more initial bytes than size;
 //     channels, devices and tasks name each other within bounds.
 //  3. Each function has an entry block that no jump enters. Each block is
-//     reachable. IDs of values and blocks are unique, and IDs of values are >
-//     0.
+//     reachable. IDs of values and blocks are unique, and values have IDs > 0.
 //  4. A value has one definition, which dominates its uses.
 //  5. Each operation has the operands, results, sizes and tables of its row (see
 //     Op); word operators follow their width rule; constants fit their type.

@@ -14,8 +14,8 @@ func NewTarget(name string, set *isa.Set, regs int) *Target {
 	return &Target{Name: name, Set: set, Regs: regs}
 }
 
-// Default is the target of a build by default: RV32E with the multiplications
-// and without division.
+// Default is the default target of a build: RV32E with the multiplications and
+// without division.
 func Default() *Target {
 	set := isa.RV32IM().Subset("rv32em", func(in *isa.Inst) bool { return !in.Divides() })
 	return NewTarget("rv32em", set, 16)

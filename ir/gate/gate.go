@@ -114,7 +114,8 @@ type Mem[R any] struct {
 
 // Shell is everything around the gates. R refers to a signal: a Lit of a Graph
 // or a Net of a Netlist. Inputs' bits, registers' Q and reads' Data drive the
-// gates. All other references read gates. Asserts and probes are one word each.
+// gates. All other references read the gates. Asserts and probes are one word
+// each.
 type Shell[R any] struct {
 	Name    string
 	Inputs  []Word[R]

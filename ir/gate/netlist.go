@@ -87,7 +87,7 @@ func (n *Netlist) Eval(leaf func(Net) uint64) []uint64 {
 
 // Verify checks, in this order: every net except the constants has exactly one driver,
 // the shell or a cell. Cells use 0 to 4 inputs (a carry cell 3) that are driven before
-// them. If an input is memory data, its address is driven before too. Tables are
+// them. If an input is memory data, its address is also driven before them. Tables are
 // repeated over unused inputs. A carry cell's third input is a constant or a carry. The
 // shell reads existing nets. Names and widths are as in Graph.Verify.
 func (n *Netlist) Verify() error {

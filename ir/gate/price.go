@@ -24,10 +24,10 @@ import (
 //     read ports. AsyncBits counts the memory bits with such a port, which
 //     would have to be flip-flops or distributed RAM.
 //
-// The comparison is with yosys 0.23 synth_ice40 on the same circuits. We use 8
-// to 11 % more tables on generated cores, because we do not rewrite the graph
-// before mapping. We use 10 % fewer on a plain ALU, whose comparison shares its
-// chain with the subtraction.
+// We compared with yosys 0.23 synth_ice40 on the same circuits. We use 8 to 11
+// % more tables on generated cores, because we do not rewrite the graph before
+// mapping. We use 10 % fewer on a plain ALU, whose comparison shares its chain
+// with the subtraction.
 //
 // Depth counts tables on the longest path between registers, ports and memories.
 // A step along a carry chain counts a tenth. The sum is rounded up. Picoseconds

@@ -186,7 +186,7 @@ func (m *Mach) blockAt(start int) int {
 }
 
 // liveness computes LiveIn and LiveOut over all possible flow. A call goes to
-// its target. An indirect jump goes to any text symbol or word after a call.
+// its target. An indirect jump may go to any text symbol or word after a call.
 func (m *Mach) liveness() {
 	var indirect []int
 	for i, d := range m.Insts {

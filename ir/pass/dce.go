@@ -5,8 +5,8 @@ import (
 )
 
 // dce removes dead code: unused values, parameters that only feed themselves,
-// writes to objects that nothing reads, functions without calls, and objects
-// that nothing touches.
+// writes to objects that nothing reads, uncalled functions, and objects that
+// nothing touches.
 //
 // Needs: nothing. Keeps: events and their order.
 //

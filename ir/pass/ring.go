@@ -60,7 +60,7 @@ func (t *tasker) ring(k int) *ring {
 		r.copy = append(r.copy, t.copier(r.c, k))
 		r.objs = append(r.objs, r.size)
 		if r.pool != nil {
-			n = 4 // the position of the slot
+			n = 4 // holds the position of the slot
 		}
 		r.size += (n + 3) / 4 * 4
 	}

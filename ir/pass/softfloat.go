@@ -39,7 +39,8 @@ func softName(i *ir.Instr) string {
 }
 
 // softFunc moves a function of Env.Soft and all its callees into the module,
-// with the name prefix soft. The loop over the functions legalises them later.
+// with the prefix `soft.` before their names. The loop over the functions
+// legalises them later.
 func (l *legaliser) softFunc(name string) *ir.Func {
 	full := "soft." + name
 	if f := l.rt[full]; f != nil {

@@ -313,8 +313,8 @@ func liveIn(f *ir.Func) map[*ir.Block][]*ir.Value {
 	return out
 }
 
-// enter makes the entry, which branches on the number to the point, with all
-// values reloaded.
+// enter makes the entry. It branches on the number to the point and reloads all
+// values.
 func (s *step) enter() {
 	id := maxBlockID(s.f)
 	block := func() *ir.Block { id++; return &ir.Block{ID: id} }

@@ -18,8 +18,8 @@ import (
 // channel of capacity 0 puts its value into a ring of one element and waits until it is
 // taken. A select tests its arms and continues with the number of a ready arm
 // (select.go). Main calls the steps that may continue, in system order. If there are
-// none, it waits for the tasks' devices and the earliest deadline, or forever if there
-// are none. It halts when all tasks have ended (sched.go).
+// none, it waits for the tasks' devices and the earliest deadline, or without limit if
+// there is no deadline. It halts when all tasks have ended (sched.go).
 //
 // With Env.Threads each task that may be a thread gets a separate context (threads.go).
 // The description above then holds for the other tasks.
@@ -108,8 +108,8 @@ func hasEvents(f *ir.Func) bool {
 	return false
 }
 
-// own gives each task separate functions with events, and sets its index in the
-// events.
+// own gives each task its own copies of functions with events, and sets its
+// index in the events.
 func (t *tasker) own() {
 	owner := map[*ir.Func]int{}
 	for k, task := range t.m.Tasks {

@@ -272,7 +272,7 @@ func (w *widths) loaded(v *ir.Value) (span, bool) {
 }
 
 // walk visits the reached blocks in dominator order. It passes the multiplications
-// to visit if that is not nil.
+// to visit, which may be nil.
 func (w *widths) walk(p *prover, k int, visit func(*prover, *ir.Instr)) {
 	b := p.f.Blocks[k]
 	for _, v := range b.Params {

@@ -12,8 +12,8 @@
 //
 // A row holds all data about a kind: how a program makes and uses the port, and
 // its shape. The shape describes how values move. Code switches on the shape,
-// and no consumer names a kind. So another kind of a shape needs only a row, a
-// page of std, a world model and a file of the layer below products.
+// and no consumer names a kind. So another kind of an existing shape needs only
+// a row, a page of std, a world model and a file of the layer below products.
 //
 // The package also lists the port registers through which a program on a core
 // reaches its ports (registers.go). It imports nothing and knows no program.
