@@ -15,9 +15,9 @@ import (
 //	chrecv c %buf     the first slot of the ring becomes %buf, and %buf the ring's
 //	chsend c %buf     the next slot of the ring becomes %buf, and %buf the ring's
 //
-// A receive may always swap, because it overwrites its whole buffer. (For a bytes<N>
-// that is the part given by its length, and nothing reads beyond it.) A send may
-// swap if nothing reads its buffer before the buffer is filled again or begins a new
+// A receive may always swap, because it overwrites its whole buffer. For a bytes<N>
+// that is the part given by its length, and nothing reads beyond it. A send may swap
+// if nothing reads its buffer before the buffer is filled again or begins a new
 // life. Other sends and receives on these channels copy to and from the slots.
 
 // pool is a set of channels and buffers that swap slots.

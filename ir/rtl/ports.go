@@ -63,8 +63,8 @@ func RxPorts(dev string) StreamPorts { return streamPorts(dev + "_rx") }
 // is the only input among them.
 func TxPorts(dev string) StreamPorts { return streamPorts(dev + "_tx") }
 
-// PortOversize names an output that tells that a frame is longer than the
-// buffer and is dropped. It is 1 in the cycle of the frame's last beat, else 0.
+// PortOversize names the output for a frame that is longer than the buffer and
+// is dropped. It is 1 in the cycle of the frame's last beat, else 0.
 func PortOversize(dev string) string { return dev + "_oversize" }
 
 // PortLevelIn names the input pin of a device of shape level. It may change at any

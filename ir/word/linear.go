@@ -91,7 +91,7 @@ func number(w int, v uint64) []Sum {
 // Const returns the value of a constant bit.
 func (s Sum) Const() (one, ok bool) { return s.One, s.Of == [MaxLeaves]uint64{} }
 
-// is reports whether s is a constant bit with the value one.
+// is reports whether s is constant and equal to the argument one.
 func (s Sum) is(one bool) bool {
 	v, ok := s.Const()
 	return ok && v == one

@@ -9,8 +9,8 @@
 // occur. Constants may be at the ends of their range, and shift amounts at or
 // beyond the width. Regions nest, and a path may set a register several times.
 // Memories are so small that ports meet at one address in one cycle, with every
-// policy. Ports with policy Never also meet. Readers of the circuit must then
-// give the old word, as the simulators do.
+// policy. Ports with policy never also meet. A reader of the circuit then gives
+// the old word, as the simulators do.
 //
 // Only tests import it. Start reading at Config.
 package rtltest
