@@ -52,7 +52,7 @@ func renderArg(b *strings.Builder, t ArgType, a Arg) {
 
 // escape writes printable ASCII unchanged, \n \r \t \" \\ by name, and every
 // other byte as \xNN. It is so simple that the log driver of a unikernel, which
-// has no Go, does the same.
+// has no Go, can do the same.
 func escape(b *strings.Builder, data []byte) {
 	for _, c := range data {
 		switch {
