@@ -6,7 +6,7 @@ import (
 )
 
 // Builder appends instructions to the blocks of a function. It makes no tokens:
-// Thread adds those of the whole module at the end.
+// Thread adds all tokens of the module at the end.
 //
 //	b := ir.NewBuilder(f)
 //	x := b.Load(32, ir.Ref{Obj: o})
@@ -15,12 +15,12 @@ import (
 type Builder struct {
 	F     *Func
 	B     *Block
-	At    diag.Span // place of what comes next
-	Task  int       // task of the events that come next, -1 while shared
+	At    diag.Span // source position of the next instruction
+	Task  int       // task of the next events, -1 while shared
 	block int
 }
 
-// NewBuilder starts in the entry block of f, which is made when f has none.
+// NewBuilder starts in the entry block of f. It makes this block if f has none.
 func NewBuilder(f *Func) *Builder {
 	b := &Builder{F: f, Task: -1}
 	if len(f.Blocks) == 0 {
@@ -33,7 +33,7 @@ func NewBuilder(f *Func) *Builder {
 	return b
 }
 
-// NewBlock adds an empty block; it does not go there.
+// NewBlock adds an empty block. The builder stays in its current block.
 func (b *Builder) NewBlock() *Block {
 	b.block++
 	x := &Block{ID: b.block}
@@ -85,10 +85,10 @@ func (b *Builder) Slice(t Type, v *Value, lo int) *Value {
 	return b.Emit(&Instr{Op: OpWord, Word: word.Slice, Args: []*Value{v}, Imm: uint64(lo)}, t).Results[0]
 }
 
-// Zext extends v with zeros to t, if it is narrower, or keeps its low bits.
+// Zext extends v with zeros to t, or keeps its low bits if t is narrower.
 func (b *Builder) Zext(t Type, v *Value) *Value { return b.resize(word.Zext, t, v) }
 
-// Sext extends v with its sign to t, if it is narrower, or keeps its low bits.
+// Sext extends v with its sign to t, or keeps its low bits if t is narrower.
 func (b *Builder) Sext(t Type, v *Value) *Value { return b.resize(word.Sext, t, v) }
 
 func (b *Builder) resize(op word.Op, t Type, v *Value) *Value {
@@ -124,7 +124,8 @@ func (b *Builder) Copy(dst, src Ref, n int) {
 	}
 }
 
-// Move copies n bytes upward: dst is not within the bytes after src.
+// Move copies n bytes in ascending order: dst must not be within the bytes
+// after src.
 func (b *Builder) Move(dst, src Ref, n *Value) {
 	b.Emit(&Instr{Op: OpMove, Refs: []Ref{dst, src}, Args: []*Value{n}})
 }

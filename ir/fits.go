@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// fits is a rule about the words of an operation that their list cannot say: which
-// fit each other, the immediate, or the tables of the module.
+// fits is a rule about the words of an operation that their list cannot express:
+// they must fit each other, the immediate, or the tables of the module.
 type fits interface {
 	check(v *verifier, i *Instr, args, results []*Value)
 }
@@ -16,11 +16,11 @@ type (
 	fitsConst   struct{} // the number fits its type
 	fitsWord    struct{} // the width rule of the operator
 	fitsFloat   struct{} // the formats of the operation
-	fitsSize    struct{} // a size that memory moves
-	fitsLog     struct{} // what the site shows
+	fitsSize    struct{} // a size that loads and stores support
+	fitsLog     struct{} // the arguments of the log site
 	fitsElement struct{} // the element of the channel
 	fitsArms    struct{} // guards and deadlines of a select
-	fitsHold    struct{} // what may be waited for at a channel
+	fitsHold    struct{} // the channel states that hold can wait for
 )
 
 func (fitsConst) check(v *verifier, i *Instr, _, results []*Value) {
@@ -57,7 +57,7 @@ func (fitsFloat) check(v *verifier, i *Instr, args, results []*Value) {
 	}
 }
 
-// check: words and refs are what the site shows.
+// check compares words and refs with the arguments of the log site.
 func (fitsLog) check(v *verifier, i *Instr, args, _ []*Value) {
 	site := &v.m.Logs[i.Site]
 	refs, k := 0, 0
@@ -76,7 +76,7 @@ func (fitsLog) check(v *verifier, i *Instr, args, _ []*Value) {
 	}
 }
 
-// check: words and refs are a channel's element.
+// check compares words and refs with the element of the channel.
 func (fitsElement) check(v *verifier, i *Instr, args, results []*Value) {
 	ws := slices.Concat(args, results)
 	c := &v.m.Chans[i.Chan]

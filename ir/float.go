@@ -5,25 +5,25 @@ import (
 	"math"
 )
 
-// Float is an operation on numbers of IEEE 754. Its operands and results are
-// words: a number is its 32 or 64 bits, an i32 or i64 as any other, and the width
-// says which format is meant. So floats need no type of their own, move, compare
-// for equal bits and lie in memory as words do, and the table of word operators
-// stays one of integers.
+// Float is an operation on IEEE 754 numbers. Its operands and results are words:
+// a number is an ordinary i32 or i64 with its bits, and the width selects the
+// format. So floats need no separate type. They move, compare for equal bits and
+// lie in memory as words do. The table of word operators contains only integer
+// operators.
 //
-// Rounding is to nearest, ties to even; no two operations are contracted. A
-// result that is a NaN has the bits NaN32 or NaN64; operands that are NaNs may
-// have any bits of one.
+// Rounding is to nearest, ties to even. Operations are never contracted. A NaN
+// result has the bits NaN32 or NaN64. A NaN operand may have any NaN bits.
 type Float uint8
 
-// The operations. From and to integers: S signed, U unsigned.
+// The operations. In conversions from and to integers, S is signed and U
+// unsigned.
 const (
 	FAdd   Float = iota // a + b
 	FSub                // a - b
 	FMul                // a * b
 	FDiv                // a / b
 	FSqrt               // square root; NaN below 0
-	FEq                 // a == b; false with a NaN, as the next two
+	FEq                 // a == b; false with a NaN, like the next two
 	FLt                 // a < b
 	FLe                 // a <= b
 	FConv               // the other format
@@ -34,13 +34,13 @@ const (
 	NumFloats
 )
 
-// The one NaN of each format.
+// The NaN result of each format.
 const (
 	NaN32 = 0x7fc00000
 	NaN64 = 0x7ff8000000000000
 )
 
-// floats is never written after start.
+// floats is not written after initialisation.
 var floats = [NumFloats]struct {
 	name  string
 	args  int
@@ -124,8 +124,8 @@ func fromInt(out Type, v int64) uint64 {
 	return math.Float64bits(float64(v))
 }
 
-// eval32 computes with 32 bits. Each arithmetic is one conversion of its own, so
-// that Go fuses nothing.
+// eval32 computes with 32 bits. Each operation has its own conversion, so that
+// Go fuses nothing.
 func eval32(op Float, out Type, a, b float32) uint64 {
 	var z float32
 	switch op {

@@ -1,17 +1,17 @@
 package ir
 
-// Flow is what passes and backends ask about a flow graph. Nodes are numbers
-// 0..n-1 and node 0 is the entry; FlowOf numbers blocks by their place in
-// Func.Blocks.
+// Flow answers the questions of passes and backends about a flow graph. Nodes
+// are numbers 0..n-1 and node 0 is the entry. FlowOf numbers blocks by their
+// index in Func.Blocks.
 //
 // Dominators are computed as in Cooper, Harvey and Kennedy, "A Simple, Fast
 // Dominance Algorithm" (2001). A loop is the set of nodes that reach a back
-// edge to a head that dominates them; an edge into the middle of a cycle makes
+// edge to a head that dominates them. An edge into the middle of a cycle makes
 // no loop.
 type Flow struct {
 	Succs, Preds [][]int
 	Order        []int // reachable nodes in reverse postorder
-	Place        []int // of each node its index in Order, -1 if unreachable
+	Place        []int // by node: its index in Order, -1 if unreachable
 	Idom         []int // immediate dominator, -1 for the entry and unreachable nodes
 	Depth        []int // number of loops around a node
 	Head         []int // head of the innermost loop around a node, -1 for none
@@ -58,7 +58,7 @@ func FlowOf(fn *Func) *Flow {
 	return NewFlow(succs)
 }
 
-// blockNumbers gives each block its place in Func.Blocks, by ID.
+// blockNumbers holds the index of each block in Func.Blocks, by ID.
 type blockNumbers []int32
 
 func numberBlocks(fn *Func) blockNumbers {
@@ -75,7 +75,7 @@ func numberBlocks(fn *Func) blockNumbers {
 	return at
 }
 
-// of gives the place of b, 0 for a block of another function.
+// of returns the index of b, 0 for a block of another function.
 func (n blockNumbers) of(b *Block) int {
 	if b.ID < 0 || b.ID >= len(n) {
 		return 0
@@ -83,8 +83,7 @@ func (n blockNumbers) of(b *Block) int {
 	return int(n[b.ID])
 }
 
-// parts makes empty lists with room for so many numbers each, in one piece of
-// memory.
+// parts makes empty lists with the given capacities, in one allocation.
 func parts(count []int) [][]int {
 	total := 0
 	for _, n := range count {
@@ -107,7 +106,8 @@ func filled(n int) []int {
 	return s
 }
 
-// number makes Order and Place with a stack of its own: block lists may be long.
+// number makes Order and Place with an explicit stack, because block lists may
+// be long.
 func (f *Flow) number() {
 	if len(f.Succs) == 0 {
 		return
@@ -183,8 +183,8 @@ func (f *Flow) Dominates(a, b int) bool {
 	return a == b
 }
 
-// loops visits heads from the outermost to the innermost, which is the order
-// of their places.
+// loops visits heads from the outermost to the innermost, which is their order
+// in Order.
 func (f *Flow) loops() {
 	for _, h := range f.Order {
 		for _, b := range f.Loop(h) {

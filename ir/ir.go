@@ -2,13 +2,13 @@
 // parameters, over words of 1 to 64 bits, with explicit effects.
 //
 // Values are words or tokens. Memory is objects (arrays, structs, bytes) of a
-// fixed size that are reached by load, store, copy and clear at an offset; no
-// address is ever a value, so nothing aliases. Every effect takes the token of
-// what it changes and gives the next one: each function has one I/O token
-// (devices, channels, log, now, traps, in program order), each object that is
-// written has one of its own. A load takes its object's token and gives none.
-// So ordering is data flow, and removing an unused library is removing dead
-// values.
+// fixed size. Load, store, copy and clear access an object at an offset.
+// Addresses are not values, so nothing aliases. Every effect takes the token of
+// the state that it changes and gives the next one. Each function has one I/O
+// token (devices, channels, log, now, traps, in program order), and each
+// written object has its own token. A load takes its object's token and gives
+// none. So ordering is data flow, and removing an unused library is removing
+// dead values.
 //
 //	func @count(v1: tok, v2: tok %hits, v3: i32) -> (tok, tok %hits) {
 //	b0(v1, v2, v3):
@@ -23,19 +23,20 @@
 //	  ret v6, v11
 //	}
 //
-// Tokens can always be rebuilt from the order of instructions (Thread), so code
-// that makes or clones functions leaves them out and threads at the end. Objects
-// that are constant or read-only parameters have no token.
+// Thread can always rebuild tokens from the order of instructions. So code that
+// makes or clones functions leaves tokens out and calls Thread at the end.
+// Constant objects and read-only parameters have no token.
 //
-// The order of instructions in a block is a valid schedule: at each point an
-// operation on an object takes the newest token of that object. Loads and
-// stores never move over the check that guards them; only word operators and
-// constants may be permuted freely.
+// The order of instructions in a block is a valid schedule: each operation on
+// an object takes the newest token of that object. Loads and stores never move
+// over the check that guards them. Only word operators and constants may be
+// permuted freely.
 //
 // Before ir/pass/tasks a module has tasks with blocking operations (recv, select)
-// and channels; after it, it has contexts, each with a function, and neither. See
-// docs/ir.md for the grammar. After ir/pass/legalise every word is i1 or i32; its
-// doc comment is the contract. The package knows no front end and no back end.
+// and channels. After that pass it has contexts instead, each with a function.
+// See docs/ir.md for the grammar. After ir/pass/legalise every word is i1 or i32.
+// The doc comment of that pass is the contract. The package knows neither front
+// ends nor back ends.
 package ir
 
 import (
@@ -50,7 +51,7 @@ type Type uint8
 // Token is the type of effect tokens.
 const Token Type = 0
 
-// Value is a definition: a block parameter or a result of an instruction.
+// Value is a block parameter or a result of an instruction.
 type Value struct {
 	ID   int     // unique and stable within its function, > 0
 	Type Type    //
@@ -63,11 +64,11 @@ type Value struct {
 // Op is an operation.
 type Op uint8
 
-// The operations. Refs, Args, Imm and Results of each are given as
-// `refs; args; imm -> results`; tok is the I/O token, tok r the token of ref r.
-// Arguments are words, then the I/O token, then the tokens of the refs in order
-// (of those whose object has tokens at all); results likewise. Only a call
-// follows its callee's parameters instead.
+// The operations. Refs, Args, Imm and Results of each are given as `refs; args;
+// imm -> results`; tok is the I/O token, tok r the token of ref r. Arguments
+// are words, then the I/O token, then the tokens of the refs in order, for refs
+// whose object has tokens. Results have the same order. Only a call follows its
+// callee's parameters instead.
 const (
 	OpConst   Op = iota // ; ; value -> word
 	OpWord              // ; operands; slice bound -> word            (Word is the operator)
@@ -76,7 +77,7 @@ const (
 	OpLoad              // r; tok r -> word                           (reads Size bytes, zero-extended or cut to the word)
 	OpStore             // r; word, tok r -> tok r                    (writes Size bytes, the word zero-extended or cut)
 	OpCopy              // dst, src; tok dst, tok src; length in bytes -> tok dst (as if read before written)
-	OpMove              // dst, src; i32 length, tok dst, tok src -> tok dst (the length in bytes; upward: dst is not within the bytes after src)
+	OpMove              // dst, src; i32 length, tok dst, tok src -> tok dst (the length in bytes; ascending order: dst is not within the bytes after src)
 	OpClear             // r; tok r; length in bytes -> tok r         (zero fill)
 	OpCall              // objects; as the callee's parameters, then tok r of each ref with tokens that is bound to a read-only parameter -> its results
 	OpCheck             // ; i1, tok; -> tok                          (traps at Site unless 1)
@@ -88,7 +89,7 @@ const (
 	OpAsk               // command, answer; tok, toks r -> tok, tok answer (Dev; sends the command, takes the answer at once; answer is bytes<Imm>)
 	OpChSend            // objects; words, tok, toks r -> tok         (Chan; blocks)
 	OpChRecv            // objects; tok, toks r -> words, tok, toks r (Chan; blocks)
-	OpChReady           // ; tok; 0 or 1 -> i1, tok            (Chan; 0: has it a value, 1: has it room)
+	OpChReady           // ; tok; 0 or 1 -> i1, tok            (Chan; 0: whether it has a value, 1: whether it has room)
 	OpChGet             // as chrecv of a channel that has a value
 	OpChPut             // as chsend to a channel that has room
 	OpSelect            // ; see Arm, tok -> i32, tok          (Arms, Fair, Turn; blocks)
@@ -101,13 +102,13 @@ const (
 	OpStatus // ; tok -> i32, tok         (bit i: device i has a message pending, or a level that the program does not know)
 	OpAlarm  // ; i64, tok -> tok         (sets the deadline; legalised: i32 low, i32 high, tok)
 	OpWait   // ; i32 mask, tok -> i32, tok (holds until status & mask != 0; gives the status; bit 31: the clock has reached the deadline)
-	OpHalt   // ; tok -> tok              (all tasks of the context have ended; when those of all have, the machine stops)
+	OpHalt   // ; tok -> tok              (all tasks of the context have ended; when all contexts have halted, the machine stops)
 	OpHold   // ring; tok, tok r; 0, 1 or 2 -> i32, tok, tok r (Chan between two contexts; holds until it has a value, room, or nothing; gives the slot of its ring)
 	OpPass   // ring; tok, tok r; 0 or 1 -> tok, tok r         (Chan between two contexts; the slot that hold gave is empty, or full)
 	NumOps
 )
 
-// Ref names a place in an object: byte offset Off + Disp modulo 2^32. Off is an
+// Ref is a position in an object: byte offset Off + Disp modulo 2^32. Off is an
 // i32, nil for 0.
 type Ref struct {
 	Obj  *Object
@@ -128,7 +129,7 @@ type Instr struct {
 	Dev     int   // index into Module.Devices
 	Chan    int   // index into Module.Chans
 	Site    int   // trap site of check, log site of log
-	Task    int   // task instance whose event this is, -1 while shared
+	Task    int   // task instance of the event, -1 while shared
 	Arms    []Arm // of select; never changed in place
 	Fair    bool  // of select
 	Turn    bool  // of a fair select: the other tasks run first
@@ -169,34 +170,35 @@ type Block struct {
 	Term   Term
 }
 
-// ObjKind tells where an object lives and who may write it.
+// ObjKind tells where an object lives and what may write it.
 type ObjKind uint8
 
 // The kinds of objects.
 const (
 	ConstObj ObjKind = iota // of the module, never written, needs no token
 	StateObj                // of the module, owned by one task or by the scheduler
-	LocalObj                // of a function; static, for there is no recursion
-	ParamObj                // bound to a place by each call
+	LocalObj                // of a function; static, because there is no recursion
+	ParamObj                // bound to an object by each call
 )
 
 // Object is memory of a fixed size.
 type Object struct {
 	Name     string
 	Kind     ObjKind
-	Size     int    // bytes; what a ParamObj may touch
+	Size     int    // bytes; for a ParamObj the bytes that may be accessed
 	Align    int    // 1, 2, 4
 	Init     []byte // of ConstObj and StateObj; zero after its end
 	ReadOnly bool   // of a ParamObj: a read-only parameter
-	Slot     int    // of a StateObj that is many buffers: bytes of each
-	Boot     bool   // of a ConstObj: who starts the program may set it; a core has it as it stands
-	Words    []Word // of a ConstObj that is Boot: the words of the start that set it
+	Slot     int    // of a StateObj of several buffers: the size of each in bytes
+	Boot     bool   // of a ConstObj: the start of the program may set it; on a core it keeps its initial bytes
+	Words    []Word // of a Boot ConstObj: the words of the start that set it
 	Span     diag.Span
 }
 
-// Word is a word of the start, NAME=VALUE, and where its value goes in an object: Size bytes
-// at At. Kind is "u" or "i" for numbers from Lo to Hi, "bool", "time" for a duration in
-// microseconds from Lo to Hi, or "bytes" for a text, its length and then at most Size - 4 bytes.
+// Word is a word of the start, NAME=VALUE. Its value goes into an object: Size bytes at offset
+// At. Kind is "u" or "i" for numbers from Lo to Hi, "bool", or "time" for a duration in
+// microseconds from Lo to Hi. Kind "bytes" is a text: its length and then at most Size - 4
+// bytes.
 type Word struct {
 	Name     string
 	Kind     string
@@ -204,10 +206,10 @@ type Word struct {
 	At, Size int
 }
 
-// Func is a function. Its parameters are the parameters of Blocks[0]: the I/O
-// token if it has effects, one token for each object that it writes, or reads
-// while someone else may write it, and words. A call passes an object for each
-// of Objs through Instr.Refs.
+// Func is a function. Its parameters are the parameters of Blocks[0]. They are
+// the I/O token if the function has effects, then object tokens, then words. An
+// object has a token if the function writes it, or reads it while others may
+// write it. A call passes an object for each of Objs through Instr.Refs.
 type Func struct {
 	Name     string
 	Objs     []*Object // ParamObj, bound in order by Instr.Refs of a call
@@ -229,16 +231,18 @@ type Result struct {
 // Task is a task instance of the system, in system order. Func takes the I/O
 // token and the tokens of the state objects that it touches, and returns them.
 //
-// A Service is not a task of the program's own: a run has ended or is stuck when all
-// others have or are, and who waits for a channel from it waits for the outside.
+// A Service is not a task of the program itself. A run ends when all other tasks
+// have ended, and is stuck when they are stuck. A task that waits for a channel from
+// a Service waits for the outside.
 //
-// After ir/pass/tasks, of several tasks, Waits are the places where this one waits: the first
-// word of the object frame.NAME is the number of one, from 1 on; 0 before the task has begun,
-// one more than there are when it has ended. It is nil where a place is not known.
+// After ir/pass/tasks with several tasks, Waits are the source positions where this task
+// waits. The first word of the object frame.NAME is the number of the current position,
+// counted from 1. It is 0 before the task has begun, and len(Waits)+1 after the task has
+// ended. Waits is nil if a position is not known.
 //
-// A Thread does what its channels make it do and nothing else, so it may run in a context
-// of its own; then so may all tasks that it shares channels with. It neither selects nor
-// tries, has no device and does not read the clock.
+// A Thread acts only on its channels, so it may run in a separate context. So may all
+// tasks that share channels with it. It neither selects nor tries, has no device and does
+// not read the clock.
 type Task struct {
 	Name    string
 	Func    *Func
@@ -255,15 +259,16 @@ type Chan struct {
 	Words          []Type
 	Objs           []int
 	Writer, Reader int
-	Args           []trace.ArgType // how an element is shown in channel events
-	From           []ChanLeaf      // of each of Args, where it is
+	Args           []trace.ArgType // the form of an element in channel events
+	From           []ChanLeaf      // the position of each of Args
 	Span           diag.Span
 }
 
-// ChanLeaf is where a shown part of an element is: the next of its words when
-// Obj is -1, else at a byte offset of one of its objects. A number that takes
-// fewer bytes there than its width needs says how many in Size, which is else 0. Of
-// bytes, the first Skip are not shown: nobody but the writer knows them.
+// ChanLeaf is the position of a shown part of an element. If Obj is -1, it is the
+// next word of the element, else a byte offset in one of its objects. Size is the
+// number of bytes of a number that takes fewer than its width needs, else 0. The
+// first Skip bytes of a bytes value are not shown, because only the writer knows
+// them.
 type ChanLeaf struct {
 	Obj, Off, Size, Skip int
 }
@@ -276,14 +281,15 @@ type Device struct {
 	Rx, Tx bool // used for receiving, for sending
 }
 
-// TrapSite is a place that may trap.
+// TrapSite is a source position that may trap.
 type TrapSite struct {
 	ID   int
 	Code string // "index", "assert", "max" ...
 	Span diag.Span
 }
 
-// Context is a program counter: Func runs until it halts, and never returns before.
+// Context is a program counter: Func runs until it halts, and does not return
+// before.
 type Context struct{ Func *Func }
 
 // Module is a whole program.
@@ -297,8 +303,8 @@ type Module struct {
 	Logs    []trace.Site // by ID
 	Traps   []TrapSite   // by ID
 	Marks   []string     // names by mark number
-	// Contexts are what runs: set by ir/pass/tasks, which makes one, and one for each
-	// thread where those are wanted. Each has a program counter of its own.
+	// Contexts run the program. ir/pass/tasks makes one, and one more per thread if
+	// threads are wanted. Each has its own program counter.
 	Contexts []Context
 }
 
@@ -316,7 +322,7 @@ func (f *Func) NewValue(t Type, obj *Object, at diag.Span) *Value {
 	return &Value{ID: f.NextID, Type: t, Obj: obj, Span: at}
 }
 
-// Uses calls visit for each place of i that holds a value.
+// Uses calls visit for each field of i that holds a value.
 func (i *Instr) Uses(visit func(**Value)) {
 	for k := range i.Args {
 		visit(&i.Args[k])
@@ -328,7 +334,7 @@ func (i *Instr) Uses(visit func(**Value)) {
 	}
 }
 
-// Uses calls visit for each place of t that holds a value.
+// Uses calls visit for each field of t that holds a value.
 func (t *Term) Uses(visit func(**Value)) {
 	if t.Cond != nil {
 		visit(&t.Cond)

@@ -1,34 +1,35 @@
 package ir
 
-// Access says what an operation does to the object of a ref.
+// Access is the effect of an operation on the object of a ref.
 type Access uint8
 
-// The kinds of access. A read takes the object's token, a write takes it and
-// gives the next one, a begin gives one and takes none.
+// The kinds of access. A read takes the object's token. A write takes it and
+// gives the next one. A begin gives a token and takes none.
 const (
 	Reads Access = iota
 	Writes
 	Begins
 )
 
-// What hold waits for at a channel, and what pass says of the slot (the first two).
+// The channel states that hold waits for. pass uses the first two for the state of
+// the slot.
 const (
-	HasValue uint64 = iota // somebody has put a value in; pass: it is taken out
+	HasValue uint64 = iota // a slot is full; pass: the value is taken out
 	HasRoom                // a slot is empty; pass: it is full
 	IsTaken                // all slots are empty
 )
 
-// RingPrefix begins the name of the object with the slots of a channel between contexts. They
-// fill it, all of one size.
+// RingPrefix begins the name of the object with the slots of a channel between contexts. The
+// slots have one size and fill the object.
 const RingPrefix = "ring."
 
-// LargestOnStack is the size in bytes up to which a local object may live on the stack of
-// who runs its function. Larger ones are static, so two contexts do not share a function
-// that has one.
+// LargestOnStack is the largest size in bytes of a local object on the stack of its
+// context. Larger objects are static, so two contexts do not share a function with such
+// an object.
 const LargestOnStack = 512
 
-// Aligned is what a place is a multiple of: 1, 2 or 4 bytes. Its offset is one of the
-// size of what is accessed.
+// Aligned is the alignment of r: 1, 2 or 4 bytes. It assumes that Off is a multiple
+// of the access size.
 func (r Ref) Aligned() int {
 	a := r.Obj.Align
 	for r.Disp%a != 0 {
@@ -40,8 +41,9 @@ func (r Ref) Aligned() int {
 // Blocks reports whether i may suspend its task.
 func (i *Instr) Blocks() bool { return rows[i.Op].Blocks }
 
-// Access says what i does to the object of its ref k. A call reads what is
-// bound to a read-only parameter or to one whose token it does not return.
+// Access is the effect of i on the object of its ref k. A call only reads an
+// object that is bound to a read-only parameter, or to a parameter whose token
+// it does not return.
 func (i *Instr) Access(k int) Access {
 	if i.Op != OpCall {
 		return rows[i.Op].Refs.at(k).Access
@@ -52,19 +54,19 @@ func (i *Instr) Access(k int) Access {
 	return Reads
 }
 
-// HasEffect reports whether i does more than to give words that follow from its
-// operands: it writes, it is an event, it may trap, or it calls.
+// HasEffect reports whether i does more than compute words from its operands:
+// it writes, it is an event, it may trap, or it calls.
 func (i *Instr) HasEffect() bool {
 	row := &rows[i.Op]
 	return !row.isPlain() || len(row.Refs.List) > 0 && row.Refs.List[0].Access != Reads
 }
 
-// OnlyWrites reports whether all that i does is to change the object of its first ref:
-// nobody misses it when nothing looks at the object.
+// OnlyWrites reports whether i only changes the object of its first ref. Such an
+// instruction can be removed if nothing reads the object.
 func (i *Instr) OnlyWrites() bool { return rows[i.Op].isPlain() && i.HasEffect() }
 
-// Reach is how many bytes from ref k on i needs in the object. It is not known of events
-// and calls, whose other side decides how many they use.
+// Reach is the number of bytes that i accesses in the object from ref k on. It is
+// unknown for events and calls, because the other side determines it.
 func (i *Instr) Reach(m *Module, k int) (n int, known bool) {
 	row := &rows[i.Op]
 	if !row.isPlain() || row.Refs.at(k).Bytes == nil {
@@ -73,7 +75,7 @@ func (i *Instr) Reach(m *Module, k int) (n int, known bool) {
 	return row.Refs.at(k).Bytes(m, i, k), true
 }
 
-// isPlain reports whether only words and objects matter to an operation.
+// isPlain reports whether an operation depends only on words and objects.
 func (r *Row) isPlain() bool { return !r.IO && r.Tokens == ByRows }
 
 // returns reports whether a token of o is among the results of f.
@@ -86,8 +88,8 @@ func (f *Func) returns(o *Object) bool {
 	return false
 }
 
-// HasToken reports whether o is ordered by tokens: constants and read-only
-// parameters never change while they can be seen.
+// HasToken reports whether tokens order o. Constants and read-only parameters
+// need none, because they never change while they are visible.
 func (o *Object) HasToken() bool {
 	return o.Kind != ConstObj && !(o.Kind == ParamObj && o.ReadOnly)
 }

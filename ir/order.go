@@ -1,6 +1,6 @@
 package ir
 
-// Frontier returns, by node, the nodes where the dominance of each node ends.
+// Frontier returns the dominance frontier of each node, by node.
 func (f *Flow) Frontier() [][]int {
 	out := make([][]int, len(f.Succs))
 	for _, b := range f.Order {

@@ -10,15 +10,16 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// The limits of the text form; they bound the work on hostile text.
+// The limits of the text form, which bound the work on hostile text.
 const (
 	maxObject = 1 << 28 // bytes of an object
 	maxIndex  = 1 << 20 // devices, channels, sites, blocks
 	maxValue  = 1 << 30 // value IDs
 )
 
-// Parse reads the text form of a module and verifies it. Places `@file:line.col`
-// become spans in made-up files, where only lines and columns are known.
+// Parse reads the text form of a module and verifies it. Positions
+// `@file:line.col` become spans in placeholder files, which know only lines and
+// columns.
 func Parse(file *diag.File) (*Module, error) {
 	p := &parser{
 		sc: text.New(file), m: &Module{}, funcs: map[string]*Func{}, objs: map[string]*Object{},
@@ -48,10 +49,10 @@ type parser struct {
 	m         *Module
 	funcs     map[string]*Func
 	objs      map[string]*Object
-	at        map[any]diag.Span // where the text defines or first names each thing
+	at        map[any]diag.Span // first position of each name or definition in the text
 	positions *positions
 
-	// State of the function that is read.
+	// State of the current function.
 	f       *Func
 	local   map[string]*Object
 	values  map[int]*Value
@@ -210,7 +211,7 @@ func (p *parser) channel() (err error) {
 	return p.place(func(s diag.Span) { p.m.Chans[at].Span = s })
 }
 
-// chanLeaf reads where a shown part of an element is.
+// chanLeaf reads the position of a shown part of an element.
 func (p *parser) chanLeaf() (from ChanLeaf, err error) {
 	if !p.sc.Peek().Is("in") {
 		return ChanLeaf{Obj: -1}, nil
@@ -319,7 +320,7 @@ func (p *parser) task() error {
 	return err
 }
 
-// waits reads the places where a task waits.
+// waits reads the source positions where a task waits.
 func (p *parser) waits(task int) error {
 	for {
 		at := p.sc.Peek()
@@ -379,7 +380,7 @@ func (p *parser) object(kind ObjKind, scope map[string]*Object) (*Object, error)
 	return o, p.place(func(s diag.Span) { o.Span = s })
 }
 
-// word takes a word of the start, after its beginning.
+// word takes the rest of a word of the start.
 func (p *parser) word() (w Word, err error) {
 	name, err := p.sc.Quoted("name of the word")
 	if err != nil {

@@ -85,7 +85,7 @@ func (p *parser) header() ([]*Value, error) {
 	return params, p.sc.EndLine()
 }
 
-// params takes `(v1: tok %a, v2: i32 @place)`.
+// params takes `(v1: tok %a, v2: i32 @file:line.col)`.
 func (p *parser) params() (vs []*Value, err error) {
 	err = p.list("(", ")", func() error {
 		v, err := p.define()
@@ -276,7 +276,7 @@ func (p *parser) own(b *Block, vs []*Value) {
 	}
 }
 
-// term takes the end of a block; false when an instruction comes next.
+// term takes the end of a block. It returns false if an instruction comes next.
 func (p *parser) term(b *Block) (bool, error) {
 	t := p.sc.Peek()
 	p.at[&b.Term] = t.Span

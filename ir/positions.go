@@ -9,7 +9,7 @@ import (
 const (
 	maxLine = 1 << 18
 	maxCol  = 1 << 12
-	maxText = 1 << 22 // bytes of all made-up files together
+	maxText = 1 << 22 // bytes of all placeholder files together
 )
 
 // positions collects the positions of a text and makes files that have these lines
@@ -23,7 +23,7 @@ type positions struct {
 
 type positionFile struct {
 	file  *diag.File
-	cols  []int // of each line the number of columns in use
+	cols  []int // by line: the number of columns in use
 	start []int
 }
 
@@ -35,7 +35,8 @@ type position struct {
 
 func newPositions() *positions { return &positions{files: map[string]*positionFile{}} }
 
-// add notes that set wants the position; from is where the text says so.
+// add notes that set wants the position. from is the position of this request
+// in the text.
 func (p *positions) add(set func(diag.Span), name string, line, col int, from diag.Span) error {
 	f := p.files[name]
 	if f == nil {

@@ -2,50 +2,51 @@ package ir
 
 import "github.com/sinter-lang/sinter/ir/port"
 
-// Row is everything about an operation that does not depend on its operands: what
-// the text form, the verifier, Thread, the passes and the machines read.
+// Row holds the properties of an operation that do not depend on its operands.
+// The text form, the verifier, Thread, the passes and the machines read it.
 type Row struct {
 	Name   string
-	Spell  spelling  // how a text names it; nil: by Name alone
-	Select selector  // what a text names after it; nil: nothing
+	Spell  spelling  // its name in a text; nil: Name alone
+	Select selector  // the selection after its name in a text; nil: nothing
 	In     Words     // the words that it takes
 	Out    Words     // the words that it gives
-	Refs   Places    // the places that it touches
-	Imm    Immediate // whether Imm counts (of a word operation for slices only)
+	Refs   Places    // the objects that it accesses
+	Imm    Immediate // the meaning of Imm (word operations use Imm only for slices)
 	Site   Table     // the table that Site leads into
 	Tokens TokenRule // which tokens it takes and gives
 	IO     bool      // it takes and gives the I/O token: it is an event, or may trap
-	Pure   bool      // it gives one word that follows from its words
+	Pure   bool      // it computes one word from its words
 	Late   bool      // only after ir/pass/tasks
 	Early  bool      // only before ir/pass/tasks
 	Blocks bool      // may suspend its task; then Early too
-	Whole  bool      // somebody else reads or wrote its words: they are whole registers, once legal
+	Whole  bool      // something outside reads or wrote its words: they are whole registers, once legal
 
-	// Fits reports what In and Out cannot say: which words fit each other, or the
-	// module's tables. Words and places have been counted.
+	// Fits checks conditions that In and Out cannot express: words that must fit
+	// each other or the module's tables. The numbers of words and refs are
+	// already checked.
 	Fits fits
 }
 
-// Words says which words an operation takes or gives: the lists of types that
-// it may be, such as "i64" and "i32 i32". A type `i` is any width, `i*` any number
-// of words, nil no word.
+// Words lists the words that an operation takes or gives, as alternative lists of
+// types such as "i64" and "i32 i32". A type `i` is any width, `i*` any number of
+// words, nil no word.
 type Words []string
 
-// Places says which objects an operation touches, and how.
+// Places lists the objects that an operation accesses, and how.
 type Places struct {
-	Any  bool    // any number; the last of List holds for the rest
+	Any  bool    // any number of objects; the last of List holds for the rest
 	List []Place // else these
 }
 
-// Place is what an operation does to one object.
+// Place is the access of an operation to one object.
 type Place struct {
 	Access Access
-	Bytes  func(m *Module, i *Instr, k int) int // how many, from the ref on; nil: a new life of it all
+	Bytes  func(m *Module, i *Instr, k int) int // number of bytes from the ref on; nil: a new life of the whole object
 }
 
 func (p Places) at(k int) Place { return p.List[min(k, len(p.List)-1)] }
 
-// Immediate says what Imm means.
+// Immediate is the meaning of Imm.
 type Immediate uint8
 
 // The meanings of Imm.
@@ -57,7 +58,7 @@ const (
 	Mark             // mark*2 + (0 begin, 1 end)
 )
 
-// Table is a table of the module that the Site of an operation leads into.
+// Table is the table of the module that the Site of an operation indexes.
 type Table uint8
 
 // The tables.
@@ -67,17 +68,17 @@ const (
 	LogSites
 )
 
-// TokenRule says which tokens an operation takes and gives.
+// TokenRule is the rule for the tokens that an operation takes and gives.
 type TokenRule uint8
 
 // The rules.
 const (
-	ByRows   TokenRule = iota // I/O and those of its places, as Access says
-	ByCallee                  // as the signature of the callee says
-	Fence                     // all that there are
+	ByRows   TokenRule = iota // the I/O token and the tokens of its refs, according to Access
+	ByCallee                  // the tokens of the callee's signature
+	Fence                     // all live tokens
 )
 
-// Row returns what is fixed about op.
+// Row returns the row of op.
 func (op Op) Row() *Row { return &rows[op] }
 
 // String returns the name of op in the text form.
@@ -88,7 +89,7 @@ func (op Op) String() string {
 	return rows[op].Name
 }
 
-// rows is never written after start.
+// rows is not written after initialisation.
 var rows = [NumOps]Row{
 	OpConst: {Name: "const", Out: one, Imm: Itself, Pure: true, Fits: fitsConst{}},
 	OpWord:  {Name: "word", Spell: byWord{}, In: several, Out: one, Pure: true, Fits: fitsWord{}},
@@ -130,7 +131,8 @@ var rows = [NumOps]Row{
 	OpPass:   {Name: "pass", IO: true, Select: byChannel{}, Refs: refs(Place{Writes, counted}), Imm: Flag, Late: true},
 }
 
-// one, several and clock are lists of words; a time is one word, legalised two.
+// one, several and clock are lists of words. A time is one word, or two after
+// legalise.
 var (
 	one     = Words{"i"}
 	several = Words{"i*"}
@@ -140,17 +142,17 @@ var (
 func refs(list ...Place) Places { return Places{List: list} }
 func all(each Place) Places     { return Places{Any: true, List: []Place{each}} }
 
-// The bytes that operations need at a place.
+// The bytes that operations access from a ref on.
 func moved(_ *Module, i *Instr, _ int) int     { return i.Size }
 func immediate(_ *Module, i *Instr, _ int) int { return int(min(i.Imm, maxObject+1)) }
-func counted(*Module, *Instr, int) int         { return 0 } // known when it runs, or by whom
+func counted(*Module, *Instr, int) int         { return 0 } // known only at run time, or to the runner
 func header(*Module, *Instr, int) int          { return 4 }
 func buffer(_ *Module, i *Instr, _ int) int    { return 4 + int(min(i.Imm, maxObject)) }
 func bound1(_ *Module, i *Instr, k int) int    { return i.Callee.Objs[k].Size }
 
 func leaf(m *Module, i *Instr, k int) int {
 	if i.Chan < 0 || i.Chan >= len(m.Chans) || k >= len(m.Chans[i.Chan].Objs) {
-		return 0 // the row's other rules say so
+		return 0 // the row's other rules report this
 	}
 	return m.Chans[i.Chan].Objs[k]
 }

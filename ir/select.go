@@ -2,7 +2,7 @@ package ir
 
 import "strings"
 
-// ArmKind is what an arm of a select waits for.
+// ArmKind is the kind of event that an arm of a select waits for.
 type ArmKind uint8
 
 // The kinds of arms.
@@ -12,17 +12,16 @@ const (
 	ArmTimer                // the clock at a deadline
 )
 
-// Arm is one arm of a select. The arguments of a select are, when it is Fair, the
-// number of the arm that it looks at first (an i32 below the number of arms),
-// then for each arm its guard, an i1, and for a timer its deadline, an i64 (legalised:
-// i32 low, i32 high).
+// Arm is one arm of a select. The first argument of a Fair select is the number of the
+// arm that it tests first (an i32 below the number of arms). Then each arm has its
+// guard, an i1, and a timer also its deadline, an i64 (legalised: i32 low, i32 high).
 //
-// A select waits until an arm is ready whose guard is 1 and gives the number of the
-// first such arm, cyclically when it is Fair. It takes nothing: chget or take of
-// that arm comes next, and what a device's message means beyond its bytes is the
-// business of that take. Nothing can happen in between, for the task is the only
-// reader of what its arms name. One with Turn, which is Fair, waits once before it
-// looks, so that every other task has its turn.
+// A select waits until an arm with guard 1 is ready. It gives the number of the
+// first such arm, cyclically if it is Fair. It takes nothing: a chget or take of
+// that arm comes next, and only the take interprets a device's message. Nothing can
+// happen in between, because the task is the only reader of the channels and
+// devices of its arms. A select with Turn, which is Fair, waits once before its
+// tests, so that every other task has its turn.
 type Arm struct {
 	Kind  ArmKind
 	Index int
@@ -31,11 +30,11 @@ type Arm struct {
 // armNames are the words of the text form.
 var armNames = [...]string{ArmChan: "chan", ArmDev: "dev", ArmTimer: "timer"}
 
-// TimerBit is the bit of a wait's mask and of its result that stands for the deadline.
+// TimerBit is the bit of the deadline in the mask and the result of a wait.
 const TimerBit = 31
 
-// ArmArgs returns where the words of arm k begin in the arguments of a select, and
-// how many there are.
+// ArmArgs returns the index of the first word of arm k in the arguments of a
+// select, and the number of its words.
 func (i *Instr) ArmArgs(k int) (first, n int) {
 	if i.Fair {
 		first = 1
@@ -81,7 +80,7 @@ func (p *printer) arms(i *Instr) string {
 	return policy + strings.Join(list, ", ") + "]"
 }
 
-// arms takes what the printer makes.
+// arms parses the printed arms.
 func (p *parser) arms(i *Instr) error {
 	i.Turn = p.sc.Accept("turn")
 	i.Fair = i.Turn || p.sc.Accept("fair")
@@ -112,7 +111,8 @@ func (p *parser) arm() (a Arm, err error) {
 	return a, err
 }
 
-// armsNamed reports whether the arms of a select name what the module has.
+// armsNamed reports whether the channels and devices of a select's arms exist
+// in the module.
 func armsNamed(m *Module, i *Instr) bool {
 	for _, a := range i.Arms {
 		ok := a.Kind == ArmTimer
@@ -129,7 +129,7 @@ func armsNamed(m *Module, i *Instr) bool {
 	return true
 }
 
-// check looks at the arguments of a select.
+// check checks the arguments of a select.
 func (fitsArms) check(v *verifier, i *Instr, args, _ []*Value) {
 	if len(i.Arms) == 0 {
 		v.errorf(i, i.Span, "a select has at least one arm")

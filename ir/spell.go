@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// spelling is how a text names an operation that stands for a family. The
-// methods of an interface keep the table of rows free of circles.
+// spelling is the text form of the name of an operation family. An interface
+// avoids an initialisation cycle in the table of rows.
 type spelling interface {
 	print(i *Instr) string
 	parse(i *Instr, name string) bool // sets the fields besides Op
@@ -73,11 +73,12 @@ func hasImm(i *Instr) bool {
 	return i.Op < NumOps && i.Op.Row().Imm != NoImm
 }
 
-// selector is what a text names after an operation.
+// selector is the text after the name of an operation that selects its callee,
+// device, channel or arms.
 type selector interface {
 	print(p *printer, i *Instr) string
 	parse(p *parser, i *Instr) error
-	wrong(m *Module, i *Instr) string // what is wrong with it; empty: nothing
+	wrong(m *Module, i *Instr) string // its fault; empty: none
 }
 
 type (
@@ -158,7 +159,7 @@ func lacks(what string, yes bool) string {
 	return flag("names a "+what+" that the module does not have", yes)
 }
 
-// wrong returns what is wrong with the site of i.
+// wrong returns the fault of the site of i.
 func (t Table) wrong(m *Module, i *Instr) string {
 	switch t {
 	case TrapSites:
@@ -169,7 +170,7 @@ func (t Table) wrong(m *Module, i *Instr) string {
 	return ""
 }
 
-// wrong returns what is wrong with the immediate of i.
+// wrong returns the fault of the immediate of i.
 func (m Immediate) wrong(in *Module, i *Instr) string {
 	switch {
 	case m == Mark:

@@ -173,7 +173,7 @@ func (p *printer) block(b *Block, entry bool) {
 	p.f("\n")
 }
 
-// typed prints definitions with their types and places.
+// typed prints definitions with their types and source positions.
 func (p *printer) typed(vs []*Value) string {
 	out := make([]string, len(vs))
 	for k, v := range vs {
@@ -242,7 +242,7 @@ func (p *printer) instr(i *Instr) {
 	p.f("%s", p.at(i.Span))
 }
 
-// String prints a place: %hits, %hits[8], %hits[v3], %hits[v3 + 8].
+// String prints a ref: %hits, %hits[8], %hits[v3], %hits[v3 + 8].
 func (r Ref) String() string {
 	s := "%" + r.Obj.Name
 	switch {
@@ -294,8 +294,8 @@ func (p *printer) at(s diag.Span) string {
 	return fmt.Sprintf(" @%s:%d.%d", name, line, col)
 }
 
-// position is Span.Position with an index of the lines, for a module has a
-// place on each line.
+// position is Span.Position with an index of the lines, because a module has a
+// position on each line.
 func (p *printer) position(s diag.Span) (line, col int) {
 	starts := p.lines[s.File]
 	if starts == nil {

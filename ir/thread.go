@@ -6,29 +6,29 @@ import (
 	"github.com/sinter-lang/sinter/internal/par"
 )
 
-// Thread rebuilds all tokens of m from the order of its instructions: it drops
-// those that are there, decides anew which tokens each function takes and gives,
-// and puts block parameters only where different tokens meet and one is needed
-// (Cytron et al., "Efficiently Computing Static Single Assignment Form", 1991,
-// with liveness).
+// Thread rebuilds all tokens of m from the order of its instructions. It drops
+// the existing tokens and decides again which tokens each function takes and
+// gives. It adds block parameters only where different tokens meet and a token
+// is needed. Source: Cytron et al., "Efficiently Computing Static Single
+// Assignment Form", 1991, here with liveness.
 //
 //	before  v2: i32 = load4 %a          after  v2: i32 = load4 %a, v5
 //	        store4 %a, v2                      v6: tok %a = store4 %a, v2, v5
 //
-// A function takes its tokens before its words: that of I/O, then of objects of
-// the module in their order, then of its parameters. It gives those that it
-// changes before its words. Functions must not call themselves.
+// A function takes its tokens before its words: the I/O token, then tokens of
+// objects of the module in their order, then tokens of its parameters. Before
+// its result words it gives the tokens that it changes. Functions must not call
+// themselves.
 func Thread(m *Module) { ThreadSome(m, func(*Func) bool { return true }) }
 
 // ThreadSome is Thread for a module in which only some functions were changed. The
-// others keep their tokens, unless a function that they call takes or gives
-// others than before.
+// other functions keep their tokens, unless the signature of a callee has changed.
 func ThreadSome(m *Module, changed func(f *Func) bool) {
 	place := map[*Object]int{nil: -1}
 	for n, o := range m.Objects {
 		place[o] = n
 	}
-	other := map[*Func]bool{} // whose signature has changed
+	other := map[*Func]bool{} // functions whose signature has changed
 	for _, wave := range waves(m) {
 		differs := make([]bool, len(wave))
 		par.Each(len(wave), func(k int) {
@@ -50,13 +50,13 @@ func ThreadSome(m *Module, changed func(f *Func) bool) {
 	}
 }
 
-// caller is a function with those that it calls.
+// caller is a function with its callees.
 type caller struct {
 	f       *Func
 	callees []*Func
 }
 
-// waves divides the functions of m: what a function calls is in an earlier wave.
+// waves divides the functions of m so that callees are in earlier waves.
 func waves(m *Module) [][]caller {
 	order, _ := CallOrder(m)
 	level := map[*Func]int{}
@@ -74,7 +74,7 @@ func waves(m *Module) [][]caller {
 	return out
 }
 
-// signature is what f takes and gives besides words.
+// signature lists the tokens that f takes and gives.
 type signature struct{ takes, gives []*Object }
 
 func signatureOf(f *Func) (s signature) {
@@ -119,8 +119,8 @@ func strip(f *Func) {
 	f.Results = kept
 }
 
-// withoutTokens is words, and vs itself where there are no others. What is
-// appended to it is appended to a copy.
+// withoutTokens returns the words of vs, or vs itself if it has only words.
+// Appending to the result never changes vs.
 func withoutTokens(vs []*Value) []*Value {
 	if slices.ContainsFunc(vs, func(v *Value) bool { return v.Type == Token }) {
 		return words(vs)
@@ -130,11 +130,11 @@ func withoutTokens(vs []*Value) []*Value {
 
 type threader struct {
 	f          *Func
-	place      map[*Object]int // in the module; I/O comes first
+	place      map[*Object]int // index in the module; I/O comes first
 	flow       *Flow
-	need, give [][][]*Object // of each instruction, by node and place
-	params     []*Object     // whose tokens f takes
-	changed    []*Object     // whose tokens f gives
+	need, give [][][]*Object // of each instruction, by node and index
+	params     []*Object     // objects whose tokens f takes
+	changed    []*Object     // objects whose tokens f gives
 	locals     map[*Object][]*Instr
 	joins      [][]*Object // by node: objects whose tokens meet there
 	node       map[*Block]int
@@ -155,7 +155,8 @@ func (t *threader) run() {
 	t.rename()
 }
 
-// effects finds what each instruction needs and gives, and the signature.
+// effects finds the tokens that each instruction needs and gives, and the
+// signature.
 func (t *threader) effects() {
 	needs, gives := map[*Object]bool{}, map[*Object]bool{}
 	t.locals = map[*Object][]*Instr{}
@@ -185,7 +186,8 @@ func (t *threader) effects() {
 	}
 }
 
-// tokens lists the objects whose tokens i needs and gives; a mark's are found later.
+// tokens lists the objects whose tokens i needs and gives. The tokens of a mark are
+// found later.
 func (t *threader) tokens(i *Instr) (need, give []*Object) {
 	switch i.Op.Row().Tokens {
 	case ByCallee:
@@ -196,8 +198,8 @@ func (t *threader) tokens(i *Instr) (need, give []*Object) {
 	return tokensOf(i)
 }
 
-// foreign lists what is in one of the sets and f does not own: I/O, then objects
-// of the module, then those that f is given, each in their order.
+// foreign lists the members of the sets that f does not own: I/O, then objects
+// of the module, then object parameters of f, each in their order.
 func (t *threader) foreign(sets ...map[*Object]bool) []*Object {
 	has := map[*Object]bool{}
 	var out []*Object
@@ -237,7 +239,7 @@ func (t *threader) each(visit func(*Instr)) {
 	}
 }
 
-// callTokens is tokensOf for a call to a function that is threaded.
+// callTokens is tokensOf for a call to a threaded function.
 func callTokens(i *Instr) (need, give []*Object) {
 	for _, r := range callArgs(i) {
 		if r.Type == Token {
@@ -283,7 +285,7 @@ func (t *threader) hasMark() bool {
 }
 
 // begun reports whether a life of local o begins on every path to instruction
-// at of node k.
+// number at of node k.
 func (t *threader) begun(o *Object, k, at int) bool {
 	for _, begin := range t.locals[o] {
 		for j, b := range t.f.Blocks {
@@ -306,13 +308,13 @@ func containsObj(os []*Object, o *Object) bool {
 	return false
 }
 
-// extent lists, in order, the nodes that give an object a new token, and those
-// that need at their start the token it has.
+// extent lists, in order, the nodes that give an object a new token, and the
+// nodes that need its token at their start.
 type extent struct {
 	gives, needs []int
 }
 
-// extents finds the extent of each object by one look at each instruction.
+// extents finds the extent of each object in one pass over the instructions.
 func (t *threader) extents() map[*Object]*extent {
 	out := map[*Object]*extent{}
 	for _, o := range t.keys() {
@@ -352,8 +354,8 @@ func lastOf(list []int) int {
 	return list[len(list)-1]
 }
 
-// placeJoins decides at which nodes the token of o becomes a block parameter: the
-// iterated dominance frontier of its definitions, where it is live.
+// placeJoins decides at which nodes the token of o becomes a block parameter: at
+// the live nodes of the iterated dominance frontier of its definitions.
 func (t *threader) placeJoins(o *Object, x *extent, frontier [][]int) {
 	live := t.live(x)
 	has := map[int]bool{}
@@ -419,7 +421,7 @@ func (t *threader) rename() {
 	t.walk(&reaching{now: now})
 }
 
-// walk gives the tokens of all blocks, each under what reaches it.
+// walk adds the tokens of all blocks, each with the tokens that reach it.
 func (t *threader) walk(now *reaching) {
 	kids := t.flow.Kids()
 	const leave = -1
@@ -436,12 +438,12 @@ func (t *threader) walk(now *reaching) {
 	}
 }
 
-// reaching is the newest token of each object at a place, with what is to be
-// taken back when a subtree of dominators is left.
+// reaching is the newest token of each object at the current position. It also
+// holds the changes to undo at the end of a dominator subtree.
 type reaching struct {
 	now   newest
-	undo  []*Value  // what was newest before, nil for nothing
-	gone  []*Object // of these
+	undo  []*Value  // the newest tokens before, nil for none
+	gone  []*Object // their objects
 	marks []int
 }
 
@@ -467,8 +469,7 @@ func (t *threader) token(o *Object, b *Block) *Value {
 	return v
 }
 
-// block gives the tokens of one block; reach is what holds at its
-// start.
+// block adds the tokens of one block. reach holds the tokens at its start.
 func (t *threader) block(k int, reach *reaching) {
 	b := t.f.Blocks[k]
 	for _, p := range b.Params {
@@ -510,8 +511,8 @@ func (t *threader) block(k int, reach *reaching) {
 	}
 }
 
-// callOrder sorts the arguments of a call, words before tokens, into the order
-// of the callee's parameters.
+// callOrder puts the arguments of a call into the order of the callee's
+// parameters. It takes them with words before tokens.
 func callOrder(i *Instr) []*Value {
 	ws := words(i.Args)
 	toks := i.Args[len(ws):]

@@ -9,36 +9,37 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Verify reports the first violations of the rules below, nil if there is none.
+// Verify reports the first violations of these rules, nil if there is none.
 //
-//  1. Names are identifiers; those of functions, tasks, devices, channels and
+//  1. Names are identifiers. Names of functions, tasks, devices, channels and
 //     objects in one scope differ. Tables count from 0.
 //  2. An object has alignment 1, 2 or 4, and no more initial bytes than size;
 //     channels, devices and tasks name each other within bounds.
-//  3. Each function has an entry block that no jump enters; each block is
-//     reachable; IDs of values and blocks are unique, those of values > 0.
+//  3. Each function has an entry block that no jump enters. Each block is
+//     reachable. IDs of values and blocks are unique, and values have IDs > 0.
 //  4. A value has one definition, which dominates its uses.
 //  5. Each operation has the operands, results, sizes and tables of its row (see
 //     Op); word operators follow their width rule; constants fit their type.
 //  6. Jumps give each block parameter an argument of its type (and object).
-//  7. A call passes what the callee's signature says; no function reaches itself.
-//     An object that is written or may be written by the call is bound once.
-//  8. A place with a constant offset lies within its object. Constants and
+//  7. A call matches the callee's signature. No function reaches itself. An
+//     object that the call may write is bound once.
+//  8. A ref with a constant offset lies within its object. Constants and
 //     read-only parameters are not written.
-//  9. Tokens are linear: an operation takes the newest token of what it touches,
-//     on every path; a return gives the newest of each that changed.
-//  10. Blocking operations and channels occur only without Main, status, alarm, wait
-//     and halt only with it. An arm of a select names a channel, or a device
-//     that receives.
-//  11. Main, or without it each task's function, takes and gives the I/O token
-//     and tokens of state objects only.
-//  12. A thread does nothing but compute, log, send and receive, and the tasks at the
-//     other ends of its channels are threads.
+//  9. Tokens are linear. On every path, an operation takes the newest tokens of
+//     the objects that it accesses. A return gives the newest token of each
+//     changed object.
+//  10. Blocking operations and channels occur only without Main. status, alarm, wait
+//     and halt occur only with Main. An arm of a select names a channel, or a
+//     device that receives.
+//  11. Main, or without Main each task's function, takes and gives only the I/O
+//     token and tokens of state objects.
+//  12. A thread only computes, logs, sends and receives, and the tasks at the other
+//     ends of its channels are threads.
 func Verify(m *Module) error {
 	return verify(m, func(any) diag.Span { return diag.Span{} })
 }
 
-// verify finds the place of an error with locate, else from spans.
+// verify finds the position of an error with locate, else from spans.
 func verify(m *Module, locate func(any) diag.Span) error {
 	v := &verifier{m: m, locate: locate}
 	v.module()
@@ -138,7 +139,8 @@ func (v *verifier) object(o *Object, kind bool) {
 	}
 }
 
-// word looks at a word of the start: its value lies in the object and has a size that its kind has.
+// word checks a word of the start: its value lies in the object and has a size that its kind
+// allows.
 func (v *verifier) word(o *Object, w Word) {
 	fits := map[string]bool{
 		"u": w.Lo <= w.Hi, "i": int64(w.Lo) <= int64(w.Hi), "time": int64(w.Lo) <= int64(w.Hi) && w.Size == 8, "bool": w.Size == 1, "bytes": w.Size > 4,
@@ -245,12 +247,13 @@ func (v *verifier) channel(names map[string]bool, c *Chan) {
 	}
 }
 
-// leafSize reports whether a part may take so many bytes of an object.
+// leafSize reports whether a part may take size bytes of an object.
 func (v *verifier) leafSize(a trace.ArgType, size int) bool {
 	return size == 0 || a.Kind != "bytes" && (size == 1 || size == 2 || size == 4) && size < Type(a.Width).Bytes()
 }
 
-// wordsShown is how many words of c from index at on hold width bits.
+// wordsShown is the number of words of c, from index at on, that hold width
+// bits.
 func (v *verifier) wordsShown(c *Chan, at, width int) int {
 	if width > 32 && at < len(c.Words) && c.Words[at] == 32 {
 		return 2
@@ -292,8 +295,8 @@ func (v *verifier) stage() {
 	}
 }
 
-// thread checks what thread k does, in f and what that calls: nothing but its channels
-// says what happens, and who is at their other ends is a thread, too.
+// thread checks the operations of thread k in f and its callees. Only channels may
+// influence them, and the tasks at the other ends must also be threads.
 func (v *verifier) thread(k int, f *Func, seen map[*Func]bool) {
 	if seen[f] {
 		return

@@ -193,7 +193,7 @@ func (v *verifier) instr(i *Instr) {
 	}
 }
 
-// names checks what an operation names in the tables of the module.
+// names checks the references of an operation to the tables of the module.
 func (v *verifier) names(i *Instr, row *Row) {
 	wrong := []string{row.Site.wrong(v.m, i), row.Imm.wrong(v.m, i)}
 	if row.Select != nil {
@@ -210,7 +210,7 @@ func (v *verifier) names(i *Instr, row *Row) {
 	}
 }
 
-// refs checks the places of an operation.
+// refs checks the refs of an operation.
 func (v *verifier) refs(i *Instr, row *Row) {
 	if n := len(row.Refs.List); !row.Refs.Any && len(i.Refs) != n {
 		v.errorf(i, i.Span, "%s names %d objects, got %d", opcode(i), n, len(i.Refs))
@@ -256,7 +256,7 @@ func (v *verifier) visible(o *Object) bool {
 	return false
 }
 
-// bounds checks a place that n bytes are needed of.
+// bounds checks a ref for an access of n bytes.
 func (v *verifier) bounds(i *Instr, r Ref, n int) {
 	if n > r.Obj.Size || r.Off == nil && (r.Disp < 0 || r.Disp+n > r.Obj.Size) {
 		v.errorf(i, i.Span, "%s needs %d bytes at %s, which has %d", opcode(i), n, r, r.Obj.Size)
@@ -277,7 +277,8 @@ func (v *verifier) split(i *Instr, row *Row) (args, results []*Value, ok bool) {
 	return args, results, ok1 && ok2
 }
 
-// fences reports whether i gives each token that it takes, that of I/O first.
+// fences reports whether i gives each token that it takes, with the I/O token
+// first.
 func fences(i *Instr) bool {
 	if len(i.Args) != len(i.Results) || len(i.Args) == 0 || i.Args[0].Obj != nil {
 		return false
@@ -346,7 +347,7 @@ func widths(vs []*Value) string {
 	return s
 }
 
-// listed checks words against what the row allows.
+// listed checks words against the lists of the row.
 func (v *verifier) listed(i *Instr, verb string, want Words, ws []*Value) {
 	if !want.allow(ws) {
 		v.errorf(i, i.Span, "%s %s (%s), got (%s)", opcode(i), verb, strings.Join(want, " or "), widths(ws))
@@ -386,9 +387,9 @@ func (v *verifier) call(i *Instr) {
 	}
 }
 
-// disjoint reports whether two refs of a call to one object may be told apart:
-// they have constant, or the same variable, offsets and do not overlap. What is
-// not constant is the front end's proof.
+// disjoint reports whether two refs of a call to one object do not overlap. It
+// compares them if their offsets are constant or use the same variable. The
+// front end must prove all other cases.
 func disjoint(i *Instr, j, k int) bool {
 	a, b := i.Refs[j], i.Refs[k]
 	if a.Off != b.Off {

@@ -1,7 +1,7 @@
 package ir
 
-// newest maps an object (nil: I/O) to its newest token. An object that is not
-// there has no newest token, because paths with different ones meet.
+// newest maps an object (nil: I/O) to its newest token. A missing object has no
+// newest token, because paths with different tokens meet.
 type newest map[*Object]*Value
 
 // tokens checks that tokens are linear: forward data flow of the newest token
@@ -29,7 +29,7 @@ func (v *verifier) tokens(f *Func) {
 	}
 }
 
-// meet joins what a predecessor gives into the entry of node k.
+// meet joins the tokens of a predecessor into the entry of node k.
 func meet(in []newest, k int, from newest) bool {
 	if in[k] == nil {
 		in[k] = newest{}
@@ -111,7 +111,7 @@ func (v *verifier) tokensOfBlock(now newest, b *Block) {
 	}
 }
 
-// changedTokens checks that a return gives back each token that it must.
+// changedTokens checks that a return gives back each required token.
 func (v *verifier) changedTokens(now newest, b *Block) {
 	for _, p := range v.f.Params() {
 		if p.Type == Token && now[p.Obj] != p && !contains(b.Term.Args, now[p.Obj]) {

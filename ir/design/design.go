@@ -1,9 +1,10 @@
-// Package design holds the two values by which backend and hardware generator
-// talk: Target, what a backend is given, and Point, what the generator decided.
+// Package design holds the two values that backend and hardware generator
+// exchange. Target is the input of a backend, and Point holds the decisions of
+// the generator.
 //
-// A Target says which instructions may be used, how many registers exist and
-// where memories lie. A Point says which choices made the circuit, each with
-// the reason that the report prints:
+// A Target lists the usable instructions, the number of registers and the
+// memory addresses. A Point lists the choices behind the circuit, each with the
+// reason that the report prints:
 //
 //	point filter
 //	  core pipe3
@@ -16,7 +17,7 @@
 //	end
 //
 // The instruction set is a value that hwgen chooses and the backend obeys, so
-// neither owns it. The package knows isa and nothing of programs or circuits.
+// neither owns it. The package depends on isa, not on programs or circuits.
 package design
 
 import (
@@ -27,7 +28,7 @@ import (
 // port.Base.
 const TextBase = 0x0010_0000
 
-// Target is what a backend is given.
+// Target is the input of a backend.
 type Target struct {
 	Name string
 	Set  *isa.Set

@@ -17,25 +17,25 @@ func Cores() []string { return []string{Multi, Pipe3} }
 // How a core shifts by constant amounts.
 const (
 	ShiftNone     = "none"     // it has no shift
-	ShiftConstant = "constant" // by a select among the amounts of its lines
+	ShiftConstant = "constant" // by a multiplexer over the amounts of its lines
 	ShiftBarrel   = "barrel"   // by one shifter for every amount
 )
 
-// Point is a design point: everything that made a circuit but the contents of
-// its memories. It holds lines and not names, so a core that executes a line
-// that no base set has is made of the point alone. Each choice has the reason
-// that the report prints; a reason changes nothing.
+// Point is a design point: everything that determines a circuit except the
+// contents of its memories. It holds whole lines, not names. So the point alone
+// also describes a core with a line that is in no base set. Each choice has the
+// reason that the report prints. A reason changes nothing.
 type Point struct {
 	Program string // the name of the circuit
 	Core    string // one of Cores
-	Lines   []Line // what it executes, in the order of the set
+	Lines   []Line // the instructions, in the order of the set
 	Shifts  Shifts
 	Text    Number // address bits of the text memory, in words
-	Data    Number // address bits of the data memory, in words; 0: there is none
+	Data    Number // address bits of the data memory, in words; 0: no data memory
 	Regs    Number // x0..x(Regs-1) exist
 	PC      Number // bits of the program counter as a word index
-	Pointer Number // bits of ADDR as a word index; 0: there is none
-	Length  Number // bits of LEN; 0: there is none
+	Pointer Number // bits of ADDR as a word index; 0: no ADDR
+	Length  Number // bits of LEN; 0: no LEN
 	Ports   []Port
 	Devices []Device
 }
@@ -45,10 +45,10 @@ type Line struct {
 	Inst    *isa.Inst
 	Amounts []int  // the shift amounts that exist, ascending; nil: every amount
 	Reason  string // why the line is kept
-	Why     string // why these amounts
+	Why     string // the reason for these amounts
 }
 
-// Shifts says how lines shift by constant amounts.
+// Shifts tells how lines shift by constant amounts.
 type Shifts struct {
 	How    string // ShiftNone, ShiftConstant, ShiftBarrel
 	Reason string
@@ -77,13 +77,13 @@ type Use struct {
 type Device struct {
 	Name   string
 	Index  int
-	Rx, Tx bool // whether the program receives from it, sends to it
-	Bits   int  // of a level; 0: it has messages or bytes
-	Stream bool // bytes pass, each for itself
+	Rx, Tx bool // whether the program receives from it or sends to it
+	Bits   int  // width of a level; 0: it has messages or bytes
+	Stream bool // each byte passes separately
 	Reason string
 }
 
-// Frames reports whether messages pass the device, moved by the frame engine.
+// Frames reports whether the frame engine moves messages at the device.
 func (d Device) Frames() bool { return d.Bits == 0 && !d.Stream }
 
 // Set is the kept lines as an instruction set.
@@ -115,8 +115,8 @@ func (p *Point) Uses(reg port.Reg) bool {
 	return false
 }
 
-// PortsOf lists the port registers that a line reaches: those of its direction
-// when it moves a word.
+// PortsOf lists the port registers that a line reaches. A line that moves a
+// word reaches all port registers of its direction.
 func (p *Point) PortsOf(in *isa.Inst) []Port {
 	var out []Port
 	for _, q := range p.Ports {

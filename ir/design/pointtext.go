@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// Choice is one row of a point for a reader: what Print writes on a line and a
-// report lists.
+// Choice is one row of a point in readable form, as Print writes it and a
+// report lists it.
 type Choice struct {
 	Key    string
 	Value  string
@@ -77,7 +77,7 @@ type numberRow struct {
 	key    string
 	to     *Number
 	lo, hi int
-	always bool // it is printed when it is 0, too
+	always bool // it is printed even when it is 0
 }
 
 // numbers lists the choices that are numbers in the order of Print.
@@ -121,7 +121,7 @@ func Print(p *Point) string {
 	return b.String()
 }
 
-// value prints a text bare where it scans as one name or number.
+// value prints a text without quotes if it scans as one name or number.
 func value(s string) string {
 	if t := text.New(&diag.File{Text: s}).Next(); t.Text == s && (t.Kind == text.Ident || t.Kind == text.Number) {
 		return s
@@ -157,7 +157,7 @@ func Parse(f *diag.File) (*Point, error) {
 type reader struct {
 	sc    *text.Scanner
 	p     *Point
-	spans map[string]diag.Span // of the choices, by what check calls them
+	spans map[string]diag.Span // of the choices, by their names in check
 }
 
 // head reads the program and the core.
@@ -198,7 +198,7 @@ func (r *reader) choice() error {
 	return read(key)
 }
 
-// once notes where a choice stands and refuses a second of it.
+// once notes the position of a choice and refuses a repeated choice.
 func (r *reader) once(field string, at diag.Span) error {
 	if first, twice := r.spans[field]; twice {
 		return diag.Errorf("", at, "expected one choice of %s, found a second", field).Note(first, "the first is here")

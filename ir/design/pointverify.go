@@ -10,15 +10,16 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// Verify checks a point. The error names the choice that contradicts another:
+// Verify checks a point. The error names the choice that contradicts another
+// choice:
 //
 //  1. its core is one of Cores;
-//  2. it keeps at least one line; the lines are right and have different encodings;
-//  3. only a line with a 5-bit amount has amounts, in 0..31 and ascending; there
-//     are some exactly when shifts are constant;
+//  2. it keeps at least one line; the lines are valid and have different encodings;
+//  3. only a line with a 5-bit amount has amounts, in 0..31 and ascending;
+//     amounts exist exactly when shifts are constant;
 //  4. numbers are in their ranges; the program counter reaches all of the text;
-//  5. a port register has that direction, and a kept line that moves a word
-//     reaches it;
+//  5. a port register exists in its direction, and a kept line that moves a
+//     word reaches it;
 //  6. devices differ in name and number;
 //  7. a core that moves frames has a device, a data memory, a pointer that
 //     reaches all of it, and a length.
@@ -29,7 +30,7 @@ func (p *Point) Verify() error {
 	return nil
 }
 
-// check returns the first problem and the choice that it is about.
+// check returns the first problem and its choice.
 func (p *Point) check() (field, problem string) {
 	for _, check := range []func() (string, string){p.checkCore, p.checkLines, p.checkShifts, p.checkNumbers, p.checkPorts, p.checkDevices, p.checkFrames} {
 		if field, problem := check(); problem != "" {

@@ -14,8 +14,8 @@ func NewTarget(name string, set *isa.Set, regs int) *Target {
 	return &Target{Name: name, Set: set, Regs: regs}
 }
 
-// Default is the target of a build that asks for nothing else: RV32E with the
-// multiplications and without division.
+// Default is the default target of a build: RV32E with the multiplications and
+// without division.
 func Default() *Target {
 	set := isa.RV32IM().Subset("rv32em", func(in *isa.Inst) bool { return !in.Divides() })
 	return NewTarget("rv32em", set, 16)
@@ -64,7 +64,7 @@ func ParseTarget(f *diag.File) (*Target, error) {
 	return t, atEnd(sc)
 }
 
-// ReadTarget reads a target that stands inside another form, up to its `end`.
+// ReadTarget reads a target inside another text form, up to its `end`.
 func ReadTarget(sc *text.Scanner) (*Target, error) {
 	if err := sc.Expect("target"); err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func ReadTarget(sc *text.Scanner) (*Target, error) {
 	return NewTarget(name.Text, set, int(regs)), firstErr(sc.EndLine, func() error { return sc.Expect("end") })
 }
 
-// firstErr does steps until one fails.
+// firstErr runs steps until a step fails.
 func firstErr(steps ...func() error) error {
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -100,7 +100,7 @@ func firstErr(steps ...func() error) error {
 	return nil
 }
 
-// atEnd takes the end of the text.
+// atEnd expects the end of the text.
 func atEnd(sc *text.Scanner) error {
 	if err := sc.EndLine(); err != nil {
 		return err

@@ -1,10 +1,11 @@
-// Package fuse finds where a line of several operators computes values of a function.
+// Package fuse finds the values of a function that an instruction line of several
+// operators computes.
 //
 // Instruction selection covers trees of expressions. A line of several operators may
-// use a part more than once, as a program does that keeps the part in a value, and
-// trees do not show that. So such lines are looked for in the graph of values before
-// trees are made: for each line from the largest on, the words that it computes, where
-// that saves something.
+// use a part more than once, as a program does that keeps the part in a value. Trees
+// do not show such sharing. So the package searches the graph of values for such lines
+// before trees are made. It takes the largest line first and fuses the words that the
+// line computes, if that saves instructions.
 //
 //	v16: i32 = shru v9, 1
 //	v20: i32 = and v9, 1
@@ -12,9 +13,9 @@
 //	v22: i32 = and v21, 0xedb88320
 //	v23: i32 = xor v16, v22          crcbit x5, x4
 //
-// The values between operands and result need no register any more, unless something
-// else reads them. The back end asks here what to select, and hwgen/mine what a line
-// would save. The package knows no target. Start reading at Find.
+// Values between operands and result that nothing else reads need no register any
+// more. The back end asks this package which lines to select. hwgen/mine asks how
+// much a line would save. The package knows no target. Start reading at Find.
 package fuse
 
 import (
@@ -31,11 +32,11 @@ type Fusion struct {
 	Args [3]*ir.Value // by source field; nil: not read
 }
 
-// Fusions are those of a function.
+// Fusions are the fusions of a function.
 type Fusions struct {
 	of    map[*ir.Instr]*Fusion
-	uses  []int32            // by value ID, as things stand
-	loads map[*ir.Instr]bool // what a load does by itself
+	uses  []int32            // by value ID, with the fusions so far
+	loads map[*ir.Instr]bool // extensions that a load does
 }
 
 // Of returns the fusion that computes the value of an instruction, nil if none does.
@@ -46,7 +47,7 @@ func (fs *Fusions) Dead(i *ir.Instr) bool {
 	return len(fs.of) > 0 && i.Op == ir.OpWord && fs.uses[i.Results[0].ID] == 0
 }
 
-// Operands visits what an instruction reads.
+// Operands visits the values that an instruction reads.
 func (fs *Fusions) Operands(i *ir.Instr, visit func(*ir.Value)) {
 	if fu := fs.of[i]; fu != nil {
 		for _, a := range fu.Args {
@@ -59,8 +60,9 @@ func (fs *Fusions) Operands(i *ir.Instr, visit func(*ir.Value)) {
 	i.Uses(func(v **ir.Value) { visit(*v) })
 }
 
-// Parts is how many operators of a line stand for an instruction each, 0 when the
-// line is none that Find looks for: a value of registers, of two such operators or more.
+// Parts counts the operators of a line that would each take one instruction. Find looks
+// for lines that compute a value from registers with at least two such operators. For
+// other lines Parts is 0.
 func Parts(in *isa.Inst) int {
 	m := &in.Meaning
 	if m.Rd == nil || m.Load != nil || m.Store != nil || m.PC != nil || in.Format != isa.R && in.Format != isa.R4 {
@@ -77,7 +79,7 @@ func Parts(in *isa.Inst) int {
 	return n
 }
 
-// worth is how many instructions an operator takes by itself.
+// worth is the number of instructions that an operator takes alone.
 func worth(op word.Op) int {
 	switch op {
 	case word.Bad, word.Zext, word.Sext, word.Slice, word.Cat:
@@ -86,7 +88,8 @@ func worth(op word.Op) int {
 	return 1
 }
 
-// Find finds the values of f that the lines compute, those of other kinds left out.
+// Find finds the values of f that the lines compute. It ignores lines for which
+// Parts is 0.
 func Find(f *ir.Func, lines []*isa.Inst) *Fusions {
 	fs := &Fusions{}
 	lines = slices.DeleteFunc(slices.Clone(lines), func(in *isa.Inst) bool { return Parts(in) == 0 })
@@ -111,8 +114,8 @@ func Find(f *ir.Func, lines []*isa.Inst) *Fusions {
 	return fs
 }
 
-// Extensions are the operations of f that extend the sign of a loaded value, which a
-// load does by itself: no line is to take them from it.
+// Extensions are the operations of f that extend the sign of a loaded value. A load
+// does that itself, so no line may fuse them.
 func Extensions(f *ir.Func) map[*ir.Instr]bool {
 	out := map[*ir.Instr]bool{}
 	for _, b := range f.Blocks {
@@ -136,7 +139,8 @@ func Extensions(f *ir.Func) map[*ir.Instr]bool {
 // narrow reports whether an instruction loads less than a word.
 func narrow(i *ir.Instr) bool { return i != nil && i.Op == ir.OpLoad && i.Size <= 2 }
 
-// try fuses an instruction when the line computes its value and saves one.
+// try fuses an instruction if the line computes its value and saves an
+// instruction.
 func (fs *Fusions) try(in *isa.Inst, b *ir.Block, i *ir.Instr) {
 	if i.Op != ir.OpWord || fs.of[i] != nil || fs.uses[i.Results[0].ID] == 0 {
 		return
@@ -172,8 +176,8 @@ func (fs *Fusions) try(in *isa.Inst, b *ir.Block, i *ir.Instr) {
 	}
 }
 
-// release drops what i reads, and what then nothing reads; it gives how many
-// instructions that saves.
+// release drops the uses of i and, recursively, the operations that nothing
+// reads then. It returns how many instructions that saves.
 func (fs *Fusions) release(i *ir.Instr, gone *[]*ir.Instr) int {
 	saved := 0
 	fs.Operands(i, func(v *ir.Value) {
@@ -192,22 +196,22 @@ func (fs *Fusions) restore(i *ir.Instr, gone []*ir.Instr) {
 	}
 }
 
-// graphMatch compares the graph of a line with that of the values of a block.
+// graphMatch compares the graph of a line with the graph of values of a block.
 type graphMatch struct {
 	fused map[*ir.Instr]*Fusion // their operands as written may be gone
 	loads map[*ir.Instr]bool
 	block *ir.Block
 	bound map[*word.Expr]*ir.Value
-	trail []*word.Expr // what is bound, in order
+	trail []*word.Expr // the bound expressions, in order
 	args  [3]*ir.Value
 	work  int
 }
 
-// maxCompared bounds the comparisons for one place: operands that may be exchanged
-// double them.
+// maxCompared bounds the comparisons for one instruction, because commutative
+// operands double them.
 const maxCompared = 4096
 
-// mark is how far a match has come.
+// mark is the progress of a match.
 type mark struct {
 	args  [3]*ir.Value
 	bound int
@@ -215,7 +219,7 @@ type mark struct {
 
 func (m *graphMatch) mark() mark { return mark{m.args, len(m.trail)} }
 
-// back forgets what was bound after a mark.
+// back forgets the bindings made after a mark.
 func (m *graphMatch) back(to mark) {
 	m.args = to.args
 	for _, e := range m.trail[to.bound:] {
@@ -244,15 +248,15 @@ func (m *graphMatch) node(e *word.Expr, v *ir.Value, root bool) bool {
 		return true
 	}
 	m.back(before)
-	// A bit that is an operand lies in the low bit of its register.
+	// A one-bit operand lies in the low bit of its register.
 	if e.Op == word.Slice && e.Width == 1 && e.Imm == 0 && e.Args[0].Op == word.Bad && !e.Args[0].IsConst() {
 		return m.operand(e.Args[0], v)
 	}
 	return false
 }
 
-// inner reports whether the operation of v is that of e, in the same block, over the
-// same operands.
+// inner reports whether v has the operation of e, in the same block, over the same
+// operands.
 func (m *graphMatch) inner(e *word.Expr, v *ir.Value, root bool) bool {
 	i := v.Def
 	if i == nil || i.Op != ir.OpWord || m.loads[i] || m.fused[i] != nil || !root && v.In != m.block || i.Word != e.Op || i.Imm != e.Imm || len(i.Args) != len(e.Args) {

@@ -115,8 +115,8 @@ func PrintBinary(g *Graph) []byte {
 	return []byte(b.String())
 }
 
-// putDelta writes seven bits a byte, lowest first, the top bit set on all but
-// the last.
+// putDelta writes seven bits per byte, lowest first. All bytes except the last
+// have the top bit set.
 func putDelta(b *bytes.Buffer, d uint32) {
 	for ; d >= 0x80; d >>= 7 {
 		b.WriteByte(byte(d) | 0x80)

@@ -8,15 +8,16 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Bounds of a file that is read. The inputs of a binary file take no bytes, so
-// they have a bound of their own.
+// Bounds of an input file. The inputs of a binary file take no bytes, so they
+// have a separate bound.
 const (
 	maxVariables = 1 << 22
 	maxImplicit  = 1 << 16
 )
 
 // Parse reads ASCII or binary AIGER. Files of other tools, without our names,
-// get one word of one bit per input, latch and output. An error has the place.
+// get one word of one bit per input, latch and output. An error has the
+// position.
 func Parse(name string, data []byte) (*Graph, error) {
 	p := &parser{file: &diag.File{Name: name, Text: string(data)}, g: NewGraph(name, false)}
 	p.all()
@@ -32,7 +33,7 @@ func Parse(name string, data []byte) (*Graph, error) {
 type parser struct {
 	file *diag.File
 	at   int // next byte
-	line int // start of the present line
+	line int // start of the current line
 	err  error
 
 	g       *Graph
@@ -51,7 +52,7 @@ const undefined = ^Lit(0)
 
 func (p *parser) span(from, to int) diag.Span { return diag.Span{File: p.file, Start: from, End: to} }
 
-// fail keeps the first error, at the present line.
+// fail keeps the first error, at the current line.
 func (p *parser) fail(format string, args ...any) {
 	if p.err == nil {
 		p.err = diag.Errorf("", p.span(p.line, max(p.at, p.line)), format, args...)
@@ -177,7 +178,7 @@ func (p *parser) input(file uint64) {
 	p.define(file, l)
 }
 
-// latch reads what follows a latch's own literal: next and reset.
+// latch reads the rest of a latch after its literal: next and reset.
 func (p *parser) latch(file uint64, rest []uint64) {
 	l := p.g.Leaf()
 	p.latches = append(p.latches, l)
@@ -311,8 +312,8 @@ func (p *parser) isSymbol(key string) bool {
 	return err == nil && n >= 0 && n < counts[key[0]] && strconv.Itoa(n) == key[1:]
 }
 
-// comment takes a line of the comments that declares something; others, which
-// other tools write, are skipped.
+// comment takes a comment line that declares something. It skips the comments
+// of other tools.
 func (p *parser) comment(f []string) {
 	switch {
 	case len(f) == 2 && f[0] == "circuit":

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// shell distributes inputs, latches and outputs over words, registers and memory
+// shell groups inputs, latches and outputs into words, registers and memory
 // ports, by their symbols.
 func (p *parser) shell() {
 	p.line = p.at
@@ -39,8 +39,8 @@ func (p *parser) shell() {
 	p.complete()
 }
 
-// symbol splits a symbol into kind, name and bit. Without our form, the bit is a
-// word of its own.
+// symbol splits a symbol into kind, name and bit. A bit whose symbol has another
+// form is a separate word.
 func (p *parser) symbol(letter byte, i int, kind string) (prefix, name string, bit int) {
 	key := fmt.Sprintf("%c%d", letter, i)
 	s := p.symbols[key]

@@ -10,13 +10,13 @@ import (
 type Options struct {
 	Rules     Rules[Lit] // nil: CoreRules
 	NoCarries bool       // adders become plain ands, no carry nodes
-	NoEnables bool       // hold becomes a multiplexer in front of the register
+	NoEnables bool       // hold becomes a multiplexer before the register
 	Asserts   bool       // keep asserts as readers of the gates
 	Probes    bool       // keep probes as readers of the gates
 }
 
-// Build lowers a circuit to a graph. An error is an operator without rule, at
-// its span, or a fault of the result.
+// Build lowers a circuit to a graph. It fails for an operator without a rule,
+// with the operator's span, and for an invalid result.
 func Build(c *rtl.Circuit, opt Options) (*Graph, error) {
 	b := &builder{c: c, g: NewGraph(c.Name, !opt.NoCarries), rules: opt.Rules, opt: opt, bits: make([][]Lit, len(c.Nodes))}
 	if b.rules == nil {
@@ -47,7 +47,7 @@ type builder struct {
 
 func (b *builder) of(id rtl.ID) []Lit { return append([]Lit(nil), b.bits[id]...) }
 
-// one is the bit of a node, constant 1 for no node.
+// one is the bit of a node, constant 1 if there is no node.
 func (b *builder) one(id rtl.ID) Lit {
 	if id == rtl.None {
 		return True
@@ -72,8 +72,8 @@ func (b *builder) memories() {
 	}
 }
 
-// node makes the bits of one node. Leaves appear where the circuit has them, so
-// that an asynchronous read's data come after its address.
+// node makes the bits of one node. Leaves come in circuit order, so that the
+// data of an asynchronous read follow its address.
 func (b *builder) node(id rtl.ID) error {
 	n := &b.c.Nodes[id]
 	b.g.origin = id
@@ -137,14 +137,15 @@ func (b *builder) outputs() {
 	}
 }
 
-// update is what a region does to one register: where en is 1 it takes d.
+// update is the effect of a region on one register: if en is 1, the register
+// takes d.
 type update struct {
 	en Lit
 	d  []Lit
 }
 
-// state is the effect of the regions walked so far: per register its update,
-// per write port its enable.
+// state is the effect of the regions walked so far: an update per register and
+// an enable per write port.
 type state struct {
 	regs   []update
 	writes [][]Lit
@@ -208,7 +209,7 @@ func (b *builder) walk(body []rtl.Effect, s *state) {
 	}
 }
 
-// set is an unconditional update; a value that is itself `mux(c, v, register)`
+// set is an unconditional update. A value of the form `mux(c, v, register)`
 // becomes an enable.
 func (b *builder) set(e *rtl.Effect) update {
 	en, v := True, e.Value
@@ -229,7 +230,7 @@ func (b *builder) set(e *rtl.Effect) update {
 	return update{en, b.of(v)}
 }
 
-// join leaves in els what holds after `if c {then} else {els}`.
+// join leaves in els the state after `if c {then} else {els}`.
 func (b *builder) join(c Lit, then, els *state) {
 	for i := range els.regs {
 		els.regs[i] = b.joinUpdate(c, then.regs[i], els.regs[i])

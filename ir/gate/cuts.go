@@ -2,7 +2,8 @@ package gate
 
 import "sort"
 
-// Delays of the mapper's model, in tenths of a look-up table with its wires.
+// Delays of the mapper's model, in tenths of the delay of a look-up table with
+// its wires.
 const (
 	delayLUT     = 10 // through a table, or an asynchronous memory read
 	delayToCarry = 8  // from a net into the carry chain
@@ -44,7 +45,7 @@ func merge(a, b *cut) (out cut, ok bool) {
 	return out, true
 }
 
-// within reports whether every leaf of a is one of b.
+// within reports whether every leaf of a is a leaf of b.
 func within(a, b *cut) bool {
 	j := int8(0)
 	for i := int8(0); i < a.n; i++ {
@@ -58,7 +59,7 @@ func within(a, b *cut) bool {
 	return true
 }
 
-// enumerate lists the best cuts of every and node by arrival, then area flow.
+// enumerate lists the best cuts of every And node by arrival, then area flow.
 func (m *mapper) enumerate() {
 	for _, i := range m.order {
 		n := &m.g.Nodes[i]
@@ -78,8 +79,8 @@ func (m *mapper) enumerate() {
 
 func (m *mapper) refs(node int) float32 { return float32(max(m.fanout[node], 1)) }
 
-// cutsOf merges the cuts of both operands, drops those that contain another
-// one, and keeps the best.
+// cutsOf merges the cuts of both operands, drops each cut that contains another
+// cut, and keeps the best.
 func (m *mapper) cutsOf(i int, n *Node) []cut {
 	if c, ok := m.sums[i]; ok {
 		m.weigh(&c)
@@ -146,7 +147,7 @@ func (m *mapper) carryArrival(n *Node) int32 {
 	return max(into, m.arrive[n.C.Node()]+delayCarry)
 }
 
-// leafArrival is 0 but for asynchronous reads, which follow their address.
+// leafArrival is 0, except for asynchronous reads, which follow their address.
 func (m *mapper) leafArrival(node int) int32 {
 	p := m.async[node]
 	if p == nil {
@@ -160,7 +161,7 @@ func (m *mapper) leafArrival(node int) int32 {
 }
 
 // tableOf is the function of a node over the leaves of a cut. Each node between
-// them is visited once: four leaves can have a large cone.
+// them is visited once, because four leaves can have a large cone.
 func (g *Graph) tableOf(node int, c *cut) uint16 {
 	done := map[int]uint16{}
 	for i, l := range c.leaves() {

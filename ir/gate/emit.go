@@ -1,8 +1,8 @@
 package gate
 
 // netlist writes the cover as cells. Each net has the polarity that its readers
-// want: a table gives either at no cost; a node that is wanted both ways, and an
-// inverted leaf or carry, take one more table.
+// want. A table gives either polarity at no cost. A node that is wanted in both
+// polarities takes one more table, and so does an inverted leaf or carry.
 func (m *mapper) netlist() *Netlist {
 	e := &emitter{m: m, n: &Netlist{Nets: 2, Owners: m.g.Owners}, nets: map[Lit]Net{False: Net0, True: Net1}}
 	e.wants()
@@ -20,7 +20,7 @@ type emitter struct {
 	m    *mapper
 	n    *Netlist
 	nets map[Lit]Net
-	want [2][]bool // per polarity and node: something that is not a table reads it
+	want [2][]bool // per polarity and node: the shell or a carry cell reads it
 }
 
 func (e *emitter) net() Net {
@@ -73,8 +73,8 @@ func (e *emitter) cell(c Cell) Net {
 	return c.Out
 }
 
-// table emits a look-up table. A leaf that exists inverted only flips the
-// table's halves; a leaf that the function does not depend on is left out.
+// table emits a look-up table. A leaf that exists only inverted flips the
+// table's halves. A leaf that does not affect the function is left out.
 func (e *emitter) table(table uint16, c *cut, n *Node) Net {
 	out := Cell{Origin: n.Origin}
 	for i, l := range c.leaves() {

@@ -7,13 +7,13 @@
 //	rtl.Circuit --Build--> Graph --Map--> Netlist
 //
 // A Graph is an and-inverter graph: nodes are leaves, two-input ands and carry
-// (majority) nodes; a Lit is a node or its complement. A Netlist is what an FPGA
-// holds: look-up tables with at most four inputs, and carry cells. Both wear the
-// same Shell: inputs, outputs, registers (latches with reset value and enable),
-// and memories, which stay arrays with their ports as bits. Names survive every
-// step, nothing is a don't-care, and a register is never moved or merged, so a
-// prover can cut at registers and memory ports. A Graph prints as AIGER
-// (aiger.go):
+// (majority) nodes. A Lit is a node or its complement. A Netlist is the form for
+// an FPGA: look-up tables with at most four inputs, and carry cells. Both have
+// the same Shell: inputs, outputs, registers (latches with reset value and
+// enable), and memories. Memories stay arrays with their ports as bits. Names
+// survive every step, there are no don't-cares, and registers are never moved or
+// merged. So a prover can cut at registers and memory ports. A Graph prints as
+// AIGER (aiger.go):
 //
 //	aag 3 1 1 1 1
 //	2
@@ -26,15 +26,15 @@
 //	c
 //	circuit blink
 //
-// Bit rules are written once over Logic, three methods, for the core rows of
-// ir/word only; other rows go through the table's expansion (rules.go). With
-// bools a rule is a simulation, with Lits it is a netlist. Proofs do not use
-// them: verify/blast has rules of its own.
+// Bit rules exist once, over the three methods of Logic, and only for the core
+// rows of ir/word. Other rows go through the table's expansion (rules.go). With
+// bools a rule simulates, with Lits it makes a netlist. Proofs do not use these
+// rules: verify/blast has separate rules.
 //
 // Mapping follows Mishchenko, Cho, Chatterjee and Brayton, "Combinational and
 // sequential mapping with priority cuts" (ICCAD 2007). The price model is in
-// price.go. The package knows no instruction and no program. Start reading at
-// Shell, then rules.go.
+// price.go. The package knows neither instructions nor programs. Start reading
+// at Shell, then rules.go.
 package gate
 
 import (
@@ -42,16 +42,16 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Logic is what a bit rule is written over: constants, and, not.
+// Logic holds the operations of bit rules: constants, and, not.
 type Logic[B any] interface {
 	Lit(v bool) B
 	And(a, b B) B
 	Not(a B) B
 }
 
-// Rich is a Logic that does more with some functions than with their ands and
-// nots: it folds exclusive ors and multiplexers, and keeps the carry of a full
-// adder as one cell.
+// Rich is a Logic with better forms than ands and nots for some functions. It
+// folds exclusive ors and multiplexers, and keeps the carry of a full adder as
+// one cell.
 type Rich[B any] interface {
 	Xor(a, b B) B
 	Mux(c, x, y B) B
@@ -76,8 +76,8 @@ type Word[R any] struct {
 	Bits []R
 }
 
-// Reg is a register of a Shell: at the clock edge Q takes D where Enable is 1.
-// Reset makes it the value Reset.
+// Reg is a register of a Shell. At the clock edge Q takes D if Enable is 1. A
+// reset sets Q to Reset.
 type Reg[R any] struct {
 	Name   string
 	Reset  uint64
@@ -96,8 +96,8 @@ type Read[R any] struct {
 	Enable R
 }
 
-// Write is a write port of a memory: where Enable is 1, the lanes of the word at
-// Addr whose bit in Lanes is 1 take their bits from Data.
+// Write is a write port of a memory. If Enable is 1, it writes Data to the lanes
+// of the word at Addr whose bit in Lanes is 1.
 type Write[R any] struct {
 	Addr, Data, Lanes []R
 	Enable            R
@@ -114,7 +114,8 @@ type Mem[R any] struct {
 
 // Shell is everything around the gates. R refers to a signal: a Lit of a Graph
 // or a Net of a Netlist. Inputs' bits, registers' Q and reads' Data drive the
-// gates; all other references read them. Asserts and probes are one word each.
+// gates. All other references read the gates. Asserts and probes are one word
+// each.
 type Shell[R any] struct {
 	Name    string
 	Inputs  []Word[R]

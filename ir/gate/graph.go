@@ -24,7 +24,7 @@ func (l Lit) Node() int { return int(l >> 1) }
 // Inverted reports whether l is a complement.
 func (l Lit) Inverted() bool { return l&1 == 1 }
 
-// NodeKind tells what a node of a Graph is.
+// NodeKind is the kind of a node of a Graph.
 type NodeKind uint8
 
 // The kinds of nodes.
@@ -49,14 +49,14 @@ type Node struct {
 type Graph struct {
 	Shell[Lit]
 	Nodes  []Node
-	Owners []string // per node of the circuit: the name it serves, see Build
+	Owners []string // per node of the circuit: the name that it serves, see Build
 	hash   map[Node]Lit
 	origin rtl.ID
 	plain  bool // carries become ands
 }
 
-// NewGraph returns an empty graph. With carries, the carry of an adder is kept
-// as one node; without, the graph has ands only.
+// NewGraph returns an empty graph. With carries, the carry of an adder is one
+// node. Without carries, the graph has only ands.
 func NewGraph(name string, carries bool) *Graph {
 	return &Graph{Shell: Shell[Lit]{Name: name}, Nodes: []Node{{Kind: Zero}}, hash: map[Node]Lit{}, origin: rtl.None, plain: !carries}
 }
@@ -150,7 +150,7 @@ func (g *Graph) Xor(a, b Lit) Lit {
 	return g.And(or[Lit](g, a, b), g.And(a, b).Not()) ^ flip
 }
 
-// Mux returns c ? x : y, folded where the general form would not be.
+// Mux returns c ? x : y, folded in cases that the general form does not fold.
 func (g *Graph) Mux(c, x, y Lit) Lit {
 	switch x {
 	case y:
@@ -161,9 +161,9 @@ func (g *Graph) Mux(c, x, y Lit) Lit {
 	return or[Lit](g, g.And(c, x), g.And(c.Not(), y))
 }
 
-// Carry returns the majority of a, b and c, where c is the carry that comes in.
-// It stays a carry node unless it is constant or equal to an operand, so that a
-// chain is not torn apart where an operand is constant.
+// Carry returns the majority of a, b and c, with c as the incoming carry. It is
+// a carry node unless it is constant or equal to an operand, so that a constant
+// operand does not break a chain.
 func (g *Graph) Carry(a, b, c Lit) Lit {
 	switch {
 	case g.plain:
@@ -211,7 +211,7 @@ func (g *Graph) foundXor(a, b Lit) (Lit, bool) {
 	return g.found(none.Not(), both.Not())
 }
 
-// Counts returns how many and and carry nodes the graph has.
+// Counts returns the numbers of And and Carry nodes.
 func (g *Graph) Counts() (ands, carries int) {
 	for i := range g.Nodes {
 		switch g.Nodes[i].Kind {
@@ -224,9 +224,9 @@ func (g *Graph) Counts() (ands, carries int) {
 	return ands, carries
 }
 
-// Eval computes all nodes for 64 patterns at once: leaf gives the value of each
-// leaf node, the result is indexed by node. It is for checks; sim/gates is the
-// fast engine. Memories are not looked up: their data are leaves.
+// Eval computes all nodes for 64 patterns at once. leaf gives the value of each
+// leaf node, and the result is indexed by node. Eval is for checks; sim/gates
+// is the fast engine. Memory data are leaves here.
 func (g *Graph) Eval(leaf func(node int) uint64) []uint64 {
 	v := make([]uint64, len(g.Nodes))
 	for i := range g.Nodes {
@@ -253,11 +253,11 @@ func ValueOf(values []uint64, l Lit) uint64 {
 	return v
 }
 
-// Verify checks, in this order: node 0 is the only constant; ands and carries
-// refer to earlier nodes, and to data of asynchronous reads only after the
-// nodes of the address; a carry's C is a constant or a carry, not inverted; every leaf is driven by
-// exactly one bit of the shell, positively; the shell reads existing nodes;
-// groups have the widths that the memories say; names are unique and not empty.
+// Verify checks, in this order: node 0 is the only constant. Ands and carries refer to earlier
+// nodes, and to data of asynchronous reads only after the nodes of the address. A carry's C is
+// a constant or a carry, not inverted. Exactly one bit of the shell drives every leaf, not
+// inverted. The shell reads existing nodes. Groups have the widths of the memories. Names are
+// unique and not empty.
 func (g *Graph) Verify() error {
 	after := g.addressed()
 	for i := range g.Nodes {

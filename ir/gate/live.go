@@ -1,7 +1,7 @@
 package gate
 
-// Live returns the graph without the nodes that neither an output nor a
-// register nor a memory port depends on. Leaves stay.
+// Live returns the graph with only the leaves and the nodes that an output, a
+// register or a memory port depends on.
 func (g *Graph) Live() *Graph {
 	live := make([]bool, len(g.Nodes))
 	g.Readers(func(l Lit) { live[l.Node()] = true })

@@ -2,9 +2,9 @@ package gate
 
 import "math"
 
-// Map covers the graph with look-up tables and carry cells: the first pass is
-// optimal in depth, further passes save tables where there is slack, first by
-// area flow, then by exact counting.
+// Map covers the graph with look-up tables and carry cells. The first pass is
+// optimal in depth. Further passes use slack to save tables, first by area
+// flow, then by exact counting.
 func Map(g *Graph) (*Netlist, error) {
 	m := newMapper(g)
 	m.enumerate()
@@ -31,11 +31,11 @@ type mapper struct {
 	async    []*Read[Lit] // per node: the asynchronous read that drives it
 	order    []int        // nodes, the data of asynchronous reads after their addresses
 	cuts     [][]cut
-	chosen   []int32 // per and node: its chosen cut
+	chosen   []int32 // per And node: its chosen cut
 	arrive   []int32
 	required []int32
 	flow     []float32
-	fanout   []int32     // in the graph, then in the present cover
+	fanout   []int32     // in the graph, then in the current cover
 	roots    []int       // nodes that the shell reads
 	sums     map[int]cut // per sum of an adder: the inputs of its carry cell
 }
@@ -73,8 +73,8 @@ func newMapper(g *Graph) *mapper {
 	return m
 }
 
-// sort orders the nodes. The graph has leaves where it likes, but data of
-// asynchronous reads are used after their address only.
+// sort orders the nodes. Leaves may be anywhere, but data of asynchronous reads
+// come after their address.
 func (m *mapper) sort() {
 	seen := make([]bool, len(m.g.Nodes))
 	var visit func(node int)
@@ -99,8 +99,8 @@ func (m *mapper) sort() {
 	}
 }
 
-// findSum notes the table that shares the logic cell of a carry: it must read
-// the carry's own inputs, so it gets no other cut.
+// findSum notes the table that shares the logic cell of a carry. The table must
+// read the carry's inputs, so it gets no other cut.
 func (m *mapper) findSum(n *Node) {
 	s, ok := m.g.foundXor(n.A, n.B)
 	if ok {
@@ -116,13 +116,13 @@ func (m *mapper) findSum(n *Node) {
 			c, _ = merge(&c, &self)
 		}
 	}
-	if c.n > 1 { // a carry of one operand only has that operand as its sum
+	if c.n > 1 { // with a single operand, the sum is that operand
 		m.sums[s.Node()] = c
 	}
 }
 
-// inputs calls f for the nodes that a used node reads in the present cover,
-// with the delay of that way.
+// inputs calls f for each node that a used node reads in the current cover,
+// with the delay of that connection.
 func (m *mapper) inputs(node int, f func(in int, delay int32)) {
 	n := &m.g.Nodes[node]
 	switch n.Kind {
@@ -256,7 +256,8 @@ func (m *mapper) chooseExactly(node int) {
 	m.take(node)
 }
 
-// take counts the uses of a node's cone and returns the cells that it adds.
+// take counts the uses of a node's cone and returns the number of cells that
+// the cone adds.
 func (m *mapper) take(node int) int32 {
 	area := int32(1)
 	m.inputs(node, func(in int, _ int32) {

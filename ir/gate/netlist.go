@@ -15,7 +15,7 @@ const (
 	Net1 Net = 1
 )
 
-// CellKind tells what a cell is.
+// CellKind is the kind of a cell.
 type CellKind uint8
 
 // The kinds of cells.
@@ -24,25 +24,25 @@ const (
 	Adder                 // Out is the carry of In[0] + In[1] + In[2]; In[2] is a constant or an Adder's Out
 )
 
-// Cell is one gate of a Netlist. N inputs are used; the Table of a LUT is
-// repeated over the inputs it does not use.
+// Cell is one gate of a Netlist. N inputs are used. The Table of a LUT is
+// repeated over its unused inputs.
 type Cell struct {
 	Kind   CellKind
 	N      int
 	In     [4]Net
 	Table  uint16
 	Out    Net
-	Origin rtl.ID // the circuit's node that it came from, rtl.None for none
+	Origin rtl.ID // the circuit's node that it comes from, or rtl.None
 }
 
-// Netlist is what an FPGA holds: look-up tables and carry cells in a shell.
+// Netlist is the form for an FPGA: look-up tables and carry cells in a shell.
 // Cells are in topological order, asynchronous memory reads included. Nets are
 // 0 (constant 0), 1 (constant 1), the shell's drivers, and the cells' outputs.
 type Netlist struct {
 	Shell[Net]
 	Nets   int
 	Cells  []Cell
-	Owners []string // per node of the circuit: the name it serves
+	Owners []string // per node of the circuit: the name that it serves
 }
 
 // Used is the slice of the inputs in use.
@@ -85,11 +85,11 @@ func (n *Netlist) Eval(leaf func(Net) uint64) []uint64 {
 	return v
 }
 
-// Verify checks, in this order: every net but the constants has exactly one
-// driver, the shell or a cell; cells use 0 to 4 inputs (a carry cell 3) that
-// are driven before them, as is the address of memory data among them; tables
-// are repeated over unused inputs; a carry cell's third input is a constant or a carry;
-// the shell reads existing nets, names and widths are as Graph.Verify says.
+// Verify checks, in this order: every net except the constants has exactly one driver,
+// the shell or a cell. Cells use 0 to 4 inputs (a carry cell 3) that are driven before
+// them. If an input is memory data, its address is also driven before them. Tables are
+// repeated over unused inputs. A carry cell's third input is a constant or a carry. The
+// shell reads existing nets. Names and widths are as in Graph.Verify.
 func (n *Netlist) Verify() error {
 	by := make([]int8, n.Nets) // 0 undriven, 1 shell, 2 LUT, 3 carry
 	if n.Nets < 2 {

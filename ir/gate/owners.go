@@ -2,8 +2,9 @@ package gate
 
 import "github.com/sinter-lang/sinter/ir/rtl"
 
-// owners names, per node of a circuit, what the node serves: its own name, else
-// that of its first named user, a register, memory or output at the latest.
+// owners gives the name that each node of a circuit serves: its own name, else
+// the name of its first named user. The search ends at a register, memory or
+// output.
 func owners(c *rtl.Circuit) []string {
 	o := &ownership{c: c, names: make([]string, len(c.Nodes))}
 	for i := range c.Outputs {
@@ -45,7 +46,7 @@ func (o *ownership) claim(id rtl.ID, name string) {
 	}
 }
 
-// effects gives the values of a region to its registers and memories, and
+// effects assigns the values of a region to its registers and memories. It
 // returns the first of these names, which owns the region's condition.
 func (o *ownership) effects(body []rtl.Effect) string {
 	first := ""

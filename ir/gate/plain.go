@@ -1,8 +1,8 @@
 package gate
 
-// Plain returns the graph in the form that AIGER can say: carries are ands,
-// enables are multiplexers in front of the registers, and leaves come first, in
-// the order inputs, memory reads, registers. What nothing depends on is left out.
+// Plain returns the graph in a form that AIGER can express. Carries are ands,
+// enables are multiplexers before the registers, and leaves come first, in the
+// order inputs, memory reads, registers. Unused nodes are left out.
 func (g *Graph) Plain() *Graph {
 	p := NewGraph(g.Name, false)
 	p.Owners = g.Owners

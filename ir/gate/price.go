@@ -7,34 +7,34 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Price is what a netlist costs on an FPGA of the iCE40 kind. The model:
+// Price is the cost of a netlist on an FPGA of the iCE40 family. The model:
 //
 //   - A logic cell holds one look-up table, one carry cell and one flip-flop.
 //   - A carry cell shares its logic cell with a table that reads its incoming
-//     carry and otherwise only its two operands and at most one more net: that
-//     is the sum bit of an adder. A comparison leaves the table empty.
-//   - A carry reaches the fabric only through the table of the next logic cell,
-//     so a carry that goes on in its chain and is read by other tables or by the
-//     shell as well costs one more table. (An end of a chain that one table
-//     reads is that next logic cell.)
-//   - A flip-flop shares the logic cell of the table that drives it when nothing
-//     else reads this table; clock enable and reset are free. An inverted leaf
-//     has been paid by the mapper with a table.
-//   - Memories are block RAM and cost no logic cell. Asynchronous read ports do
-//     not exist on iCE40: AsyncBits tells how many memory bits have one and
+//     carry, its two operands and at most one more net. Such a table is the sum
+//     bit of an adder. A comparison leaves the table empty.
+//   - A carry reaches the fabric only through the table of the next logic cell.
+//     So a carry costs one more table if it continues in its chain and other
+//     tables or the shell also read it. If only one table reads the end of a
+//     chain, that table is in the next logic cell.
+//   - A flip-flop shares the logic cell of the table that drives it if nothing
+//     else reads this table. Clock enable and reset are free. The mapper has
+//     already counted a table for an inverted leaf.
+//   - Memories are block RAM and cost no logic cell. iCE40 has no asynchronous
+//     read ports. AsyncBits counts the memory bits with such a port, which
 //     would have to be flip-flops or distributed RAM.
 //
-// Measured against yosys 0.23 synth_ice40 on the same circuits, our tables are
-// 8 to 11 % more on generated cores (we do not rewrite the graph before mapping)
-// and 10 % fewer on a plain ALU, whose comparison shares its chain with the
-// subtraction.
+// We compared with yosys 0.23 synth_ice40 on the same circuits. We use 8 to 11
+// % more tables on generated cores, because we do not rewrite the graph before
+// mapping. We use 10 % fewer on a plain ALU, whose comparison shares its chain
+// with the subtraction.
 //
-// Depth counts tables on the longest path between registers, ports and
-// memories; a step along a carry chain counts a tenth, rounded up at the end.
-// Picoseconds is the same path with the times of the part, and orders circuits by
-// their clock.
+// Depth counts tables on the longest path between registers, ports and memories.
+// A step along a carry chain counts a tenth. The sum is rounded up. Picoseconds
+// is the length of the longest path with the times of the part. It orders
+// circuits by their clock.
 type Price struct {
-	LUTs      int // tables, with those that only pass a carry on
+	LUTs      int // tables, including tables that only pass a carry on
 	Carries   int // carry cells
 	FFs       int
 	Cells     int // logic cells after packing
@@ -47,8 +47,8 @@ type Price struct {
 	ByOwner []OwnerPrice // largest first
 }
 
-// OwnerPrice is one line of the breakdown: the part of the names before the
-// last dot is one owner, so hierarchy sums up.
+// OwnerPrice is one line of the breakdown. An owner is the part of a name
+// before the last dot, so the prices follow the hierarchy.
 type OwnerPrice struct {
 	Name               string
 	LUTs, Carries, FFs int
@@ -129,8 +129,8 @@ func (p *pricer) count() {
 	}
 }
 
-// packCarries puts sum tables into the logic cells of carries and returns how
-// many tables are needed to bring carries into the fabric.
+// packCarries puts sum tables into the logic cells of carries. It returns the
+// number of tables that bring carries into the fabric.
 func (p *pricer) packCarries() (passes int) {
 	readers := p.readers()
 	packed := make([]bool, len(p.n.Cells))
@@ -139,7 +139,7 @@ func (p *pricer) packCarries() (passes int) {
 		if c.Kind != Adder {
 			continue
 		}
-		// The sum table sits among the readers of the incoming carry, or, at the
+		// The sum table is among the readers of the incoming carry or, at the
 		// start of a chain, of the first operand.
 		for _, r := range readers[p.anchor(c)] {
 			if t := &p.n.Cells[r]; t.Kind == LUT && !packed[r] && fits(t, c) {
@@ -171,8 +171,8 @@ func (p *pricer) anchor(c *Cell) Net {
 	return Net0
 }
 
-// fits reports whether table t can share the logic cell of carry c: beside c's
-// inputs it reads at most one net, and it reads them.
+// fits reports whether table t can share the logic cell of carry c: t reads c's
+// inputs and at most one more net.
 func fits(t, c *Cell) bool {
 	other, own := 0, 0
 	for _, x := range t.Used() {

@@ -10,12 +10,12 @@ import (
 // first, from the bits of its operands.
 type Rule[B any] func(l Logic[B], w int, args [][]B, imm uint64) []B
 
-// Rules holds a rule per operator. An operator without one goes through its
+// Rules holds a rule per operator. An operator without a rule goes through its
 // expansion, so only core rows need an entry.
 type Rules[B any] map[word.Op]Rule[B]
 
-// CoreRules returns the rules of the core rows. The map is fresh: a caller may
-// replace entries, which is how tests plant a wrong rule.
+// CoreRules returns the rules of the core rows. Each call makes a new map. A
+// caller may replace entries; tests plant wrong rules that way.
 func CoreRules[B any]() Rules[B] {
 	return Rules[B]{
 		word.Add: func(l Logic[B], _ int, a [][]B, _ uint64) []B {
@@ -185,8 +185,8 @@ func addBits[B any](l Logic[B], x, y []B, c B) ([]B, B) {
 	return out, c
 }
 
-// mulBits adds one row (x and y_i) << i after the other; only the low w bits
-// of each row are made.
+// mulBits adds the rows (x and y_i) << i one by one, with only the low w bits
+// of each row.
 func mulBits[B any](l Logic[B], w int, x, y []B) []B {
 	acc := constBits(l, w, 0)
 	for i := range w {
@@ -201,8 +201,8 @@ func mulBits[B any](l Logic[B], w int, x, y []B) []B {
 }
 
 // divBits is restoring division, one quotient bit per row. Division by 0 needs
-// no case: nothing is ever subtracted but 0, so the quotient is all ones and
-// the remainder the dividend, as the table says.
+// no special case: every subtraction subtracts 0, so the quotient is all ones
+// and the remainder is the dividend, as in the table.
 func divBits[B any](l Logic[B], x, y []B) (quotient, rest []B) {
 	w := len(x)
 	rest, quotient = constBits(l, w, 0), make([]B, w)
@@ -216,8 +216,8 @@ func divBits[B any](l Logic[B], x, y []B) (quotient, rest []B) {
 	return quotient, rest
 }
 
-// shiftDown moves bits towards bit 0, filling from the top, in one stage per bit
-// of the amount that counts for the width.
+// shiftDown moves bits towards bit 0 and fills from the top. It has one stage
+// for each bit of the amount that matters for the width.
 func shiftDown[B any](l Logic[B], x, amount []B, fill B) []B {
 	n := min(len(amount), word.AmountBits(len(x)))
 	for k := range n {
@@ -249,7 +249,7 @@ func equal[B any](l Logic[B], x, y []B) B {
 	return same[0]
 }
 
-// less is the missing carry of x - y.
+// less is the complement of the carry of x - y.
 func less[B any](l Logic[B], x, y []B) B {
 	c := l.Lit(true)
 	for i := range x {

@@ -3,11 +3,11 @@ package gate
 import "math/bits"
 
 // Times of an iCE40 HX in picoseconds, from the timing data of Project IceStorm.
-// A wire is as long as the placer makes it: what paths of placed cores had on
-// average, more where much reads it.
+// Wire delays depend on the placer. The values here are averages over paths of
+// placed cores, with more for a high fan-out.
 const (
 	psFlop       = 540  // from the clock to the output
-	psBlock      = 2146 // the same of a block RAM
+	psBlock      = 2146 // the same for a block RAM
 	psLUT        = 390  // through a table, the mean of its four inputs
 	psLUTCarry   = 316  // from the carry of the cell
 	psToCarry    = 245  // from an operand into the chain
@@ -15,7 +15,7 @@ const (
 	psCarryTile  = 196  // more between tiles of 8 cells
 	psFromCarry  = 300  // the wire from a carry to the table of the next cell
 	psWire       = 950
-	psWireFanout = 60  // more for each doubling of what reads it
+	psWireFanout = 60  // more for each doubling of the fan-out
 	psFlopSetup  = 470 // of a flip-flop, with the table before it
 	psBlockSetup = 150
 	psEnable     = 700 // more on the way to the enable of flip-flops, which is shared
@@ -26,9 +26,9 @@ const (
 type timer struct {
 	n      *Netlist
 	at     []int
-	uses   []int   // how much reads a net
+	uses   []int   // readers of a net
 	driver []int32 // the cell of a net, -1: none
-	chain  []int   // of a carry: its place in the chain
+	chain  []int   // of a carry: its index in the chain
 }
 
 // Picoseconds estimates the longest path of a netlist on an iCE40 HX.
@@ -83,8 +83,8 @@ func (t *timer) longest() int {
 	return end
 }
 
-// leaves sets when the drivers of the shell have their values; memory that is read
-// without a clock follows its address.
+// leaves sets the times at which the drivers of the shell have their values. An
+// asynchronous memory read follows its address.
 func (t *timer) leaves() map[Net]*Read[Net] {
 	async := map[Net]*Read[Net]{}
 	for i := range t.n.Regs {
@@ -107,7 +107,7 @@ func (t *timer) leaves() map[Net]*Read[Net] {
 	return async
 }
 
-// arrive is when a net is at the cells that read it.
+// arrive is the time at which a net reaches the cells that read it.
 func (t *timer) arrive(x Net) int {
 	if x <= Net1 {
 		return 0
@@ -126,7 +126,7 @@ func (t *timer) latest(nets []Net) int {
 	return at
 }
 
-// through is when the output of a cell has its value.
+// through is the time at which the output of a cell has its value.
 func (t *timer) through(c *Cell) int {
 	at := 0
 	for k, x := range c.Used() {
@@ -152,7 +152,8 @@ func (t *timer) through(c *Cell) int {
 	return at
 }
 
-// intoFlop is when a flip-flop can take d: a table that it alone reads is in its cell.
+// intoFlop is the time at which a flip-flop can take d. A table whose only reader is
+// the flip-flop is in the flip-flop's cell.
 func (t *timer) intoFlop(d Net) int {
 	i := t.driver[d]
 	if i < 0 || t.n.Cells[i].Kind != LUT || t.uses[d] > 1 {

@@ -11,9 +11,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Contract is what an image contains: not what was asked for, but the fact that
-// hardware is generated from and that the proof of removal rests on. All lists
-// are sorted; At names the first place that needs the thing.
+// Contract lists the contents of an image, not the requested features. The
+// hardware is generated from the contract, and the proof of removal depends on
+// it. All lists are sorted. At names the first position that needs the entry.
 type Contract struct {
 	Name      string
 	TextWords int
@@ -26,8 +26,8 @@ type Contract struct {
 }
 
 // OpUse is a line of the set that the image contains. Lo and Hi are the range
-// of its immediates, which for a branch or jump is its reach; both are 0 for a
-// format without immediate.
+// of its immediates: for a branch or jump, its reach. Both are 0 for a format
+// without immediate.
 type OpUse struct {
 	Name     string
 	Count    int
@@ -37,7 +37,7 @@ type OpUse struct {
 	At       string
 }
 
-// RegUse is a register that some instruction names.
+// RegUse is a register that an instruction names.
 type RegUse struct {
 	Reg int
 	At  string
@@ -86,9 +86,9 @@ func (c *Contract) Op(name string) *OpUse {
 	return nil
 }
 
-// Admits says why an instruction lies outside of the contract, nil if it does
-// not: its line, its registers, its immediate and its shift amount are among
-// those of the image. What is random within the kept subset passes.
+// Admits returns nil if the contract covers an instruction: the image has its
+// line, registers, immediate range and shift amount. Otherwise it returns the
+// reason. Random instructions within the kept subset pass.
 func (c *Contract) Admits(in *isa.Inst, ops isa.Ops) error {
 	u := c.Op(in.Name)
 	if u == nil {
@@ -140,7 +140,7 @@ func ContractOf(im *Image) (*Contract, error) {
 	return b.c, nil
 }
 
-// place names the source of a word, or its address.
+// place names the source position of a word, or its address.
 func place(at diag.Span, i int) string {
 	if at.IsZero() {
 		return fmt.Sprintf("pc %#x", PC(i))
@@ -148,7 +148,7 @@ func place(at diag.Span, i int) string {
 	return at.String()
 }
 
-// contractor gathers uses; the values of its maps are the first places.
+// contractor gathers uses. The values of its maps are the first positions.
 type contractor struct {
 	c      *Contract
 	ops    map[*isa.Inst]*OpUse
@@ -184,14 +184,14 @@ func (b *contractor) instruction(in *isa.Inst, ops isa.Ops, at string) {
 	}
 }
 
-// first notes the place of a thing that is new.
+// first notes the position of a new key.
 func first[K comparable](m map[K]string, k K, at string) {
 	if _, ok := m[k]; !ok {
 		m[k] = at
 	}
 }
 
-// finish puts what was gathered into order.
+// finish sorts the gathered uses.
 func (b *contractor) finish(set *isa.Set) {
 	c := b.c
 	for _, in := range set.Insts {
@@ -222,8 +222,9 @@ func (b *contractor) finish(set *isa.Set) {
 	})
 }
 
-// shift is a shift in a meaning whose amount is an operand: the immediate or
-// not. One by a constant of the line is only wires and does not count.
+// shift is a shift in a meaning whose amount is an operand, either the
+// immediate or a register. A shift by a constant of the line is only wires and
+// does not count.
 type shift struct {
 	direction string
 	byImm     bool

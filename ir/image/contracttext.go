@@ -204,8 +204,9 @@ func (r *contractReader) port() error {
 	return err
 }
 
-// Verify checks a contract: there is text and an instruction, the counts add
-// up to the words, immediates are ranges, and no thing is listed twice.
+// Verify checks a contract. It has text and at least one instruction. The
+// counts add up to the words. Immediates are ranges, and each entry is listed
+// once.
 func (c *Contract) Verify() error {
 	if problem := c.check(); problem != "" {
 		return diag.Errorf("", diag.Span{}, "contract %s: %s", c.Name, problem)

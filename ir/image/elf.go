@@ -11,9 +11,9 @@ import (
 // tables is the name of the section that holds the text form of an image.
 const tables = ".sinter"
 
-// ELF gives im as a 32-bit RISC-V executable that objdump and debuggers read:
-// a text and a data segment at their addresses, symbols, and the whole text
-// form in a section of its own, from which ReadELF takes the side tables.
+// ELF writes im as a 32-bit RISC-V executable for objdump and debuggers. It has
+// a text and a data segment at their addresses, and symbols. A separate section
+// holds the whole text form, from which ReadELF takes the side tables.
 func ELF(im *Image) []byte {
 	w := &elfWriter{}
 	w.buf.Write(make([]byte, headerSize+2*progSize))
@@ -75,7 +75,8 @@ func (w *elfWriter) symbols(im *Image) []byte {
 	return names
 }
 
-// finish appends the section names and headers and fills the space in front.
+// finish appends the section names and headers, and fills in the headers at the
+// front.
 func (w *elfWriter) finish(im *Image) []byte {
 	names := []byte{0}
 	w.names = append(w.names, ".shstrtab")

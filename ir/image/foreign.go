@@ -13,11 +13,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// FromELF reads an executable for the memory map of a core. One that ELF wrote
-// gives its image; for that of another linker, t says which instructions it may
-// hold, and what stands in no executable is made up: one task, numbered timed
-// regions, and a trap site for each instruction that stops. It has no log sites,
-// so each word of its log port is shown as a number.
+// FromELF reads an executable for the memory map of a core. An executable from
+// ELF gives its image. For the executable of another linker, t lists the allowed
+// instructions. FromELF then adds what an executable lacks: one task, numbered
+// timed regions, and a trap site for each instruction that stops. Such an image
+// has no log sites, so each word at its log port is shown as a number.
 func FromELF(name string, data []byte, t *design.Target) (*Image, error) {
 	f, err := elf.NewFile(bytes.NewReader(data))
 	if err != nil {
@@ -40,7 +40,7 @@ func FromELF(name string, data []byte, t *design.Target) (*Image, error) {
 	return im, nil
 }
 
-// withMap adds what a core expects of an executable.
+// withMap adds the memory map of a core to an error.
 func withMap(err error) error {
 	list := diag.AsList(err)
 	for _, e := range list {
@@ -50,8 +50,8 @@ func withMap(err error) error {
 	return list.Err()
 }
 
-// compressed refuses code with instructions of 16 bits, which the flags of the
-// header announce.
+// compressed refuses code with 16-bit instructions, which the header flags
+// announce.
 func compressed(name string, data []byte) error {
 	const flagsAt, compressedFlag = 36, 1
 	if len(data) > flagsAt && data[flagsAt]&compressedFlag != 0 {
@@ -60,7 +60,7 @@ func compressed(name string, data []byte) error {
 	return nil
 }
 
-// foreign makes an image of the memories of an executable.
+// foreign makes an image from the memories of an executable.
 func foreign(name string, raw *Raw, t *design.Target) *Image {
 	im := &Image{
 		Name: strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)), Target: t, Text: raw.Text, Data: raw.Data, DataEnd: raw.DataEnd,
@@ -79,5 +79,6 @@ func foreign(name string, raw *Raw, t *design.Target) *Image {
 	return im
 }
 
-// foreignMarks is how many timed regions a program of another linker may have.
+// foreignMarks is the number of timed regions that a program of another linker
+// may have.
 const foreignMarks = 4

@@ -1,6 +1,6 @@
 // Package image holds a linked program of a generated core: the words of text,
-// the initial data, and the tables that lead from an address back to the
-// program (spans, traps, marks, log sites). Printed, the target left out:
+// the initial data, and the tables that map an address back to the program
+// (spans, traps, marks, log sites). An example without its target:
 //
 //	image echo
 //	  context main 0x100000
@@ -17,16 +17,15 @@
 //	  end
 //	end
 //
-// ELF writes the same as an executable with the text form in a section, and
-// ReadRaw reads what a linker made. From an image, Decode makes a Mach: blocks,
-// flow, live registers, loops. ContractOf reads what the image contains:
-// opcodes, registers, shift amounts, immediates, ports. What comes before the
-// image is a request; the contract is the fact that hardware is generated from
-// and that the proof of removal rests on.
+// ELF writes an image as an executable with the text form in a section. ReadRaw
+// reads the executable of any linker. From an image, Decode makes a Mach:
+// blocks, flow, live registers, loops. ContractOf reads the contents of the
+// image: opcodes, registers, shift amounts, immediates, ports. The hardware is
+// generated from this contract, and the proof of removal depends on it.
 //
-// The memory map is Harvard: data at 0 upward, ports at the top of the address
-// space, text at design.TextBase. The package knows no compiler and no circuit.
-// Start reading at Image.
+// The memory map is Harvard: data from 0 upward, ports at the top of the
+// address space, text at design.TextBase. The package knows neither compilers
+// nor circuits. Start reading at Image.
 package image
 
 import (
@@ -41,8 +40,8 @@ type Context struct {
 	Entry uint32 // address of its first instruction
 }
 
-// Channel leads from one task to another. The image has it as code and data already;
-// this is what it was made from.
+// Channel leads from one task to another. The image already contains its code and
+// data; Channel describes their source.
 type Channel struct {
 	Name           string
 	Writer, Reader int // indices into Tasks
@@ -58,11 +57,11 @@ type Symbol struct {
 	Size uint32
 }
 
-// Trap says which site an ebreak at PC stands for.
+// Trap is the trap site of an ebreak at PC.
 type Trap struct {
 	PC   uint32
 	Task int    // index into Tasks
-	Site int    // trap site id, of the program; two tasks may come by one
+	Site int    // trap site ID in the program; two tasks may share it
 	Code string // "index", "assert", "max", "divide" ...
 }
 
@@ -73,12 +72,12 @@ type Device struct {
 	Kind   string // name of a row of ir/port
 	Index  int
 	Task   int  // the task that owns it, index into Tasks
-	Rx, Tx bool // whether the program receives from it, sends to it
+	Rx, Tx bool // whether the program receives from it or sends to it
 }
 
 // Mark is a timed region of one task; a store of mark*2 or mark*2+1 to
-// port.Mark begins or ends it. A region that several tasks run is a mark
-// of its own for each.
+// port.Mark begins or ends it. A region that several tasks run has a separate
+// mark for each task.
 type Mark struct {
 	Name string
 	Task int // index into Tasks
@@ -94,7 +93,7 @@ type Image struct {
 	Data    []byte      // from address 0
 	DataEnd uint32      // bytes of data memory in use, >= len(Data)
 	Symbols []Symbol
-	// Contexts by number; today's cores have one.
+	// Contexts by number. Current cores have one.
 	Contexts []Context
 	Tasks    []string // instance names, in system order
 	Channels []Channel
@@ -104,7 +103,7 @@ type Image struct {
 	Devices  []Device
 }
 
-// TrapAt returns what the trapping instruction at pc stands for.
+// TrapAt returns the trap of the instruction at pc.
 func (im *Image) TrapAt(pc uint32) (Trap, bool) {
 	for _, t := range im.Traps {
 		if t.PC == pc {
@@ -114,8 +113,8 @@ func (im *Image) TrapAt(pc uint32) (Trap, bool) {
 	return Trap{}, false
 }
 
-// OneContext is the context of an image for a core that has one, which enters at the
-// first word. The error says what such a core cannot run.
+// OneContext is the context of an image for a core with one context, which enters at
+// the first word. The error names the feature that such a core cannot run.
 func (im *Image) OneContext() (Context, error) {
 	if n := len(im.Contexts); n != 1 {
 		return Context{}, diag.Errorf("", diag.Span{}, "image %s: a core has one context, the image has %d", im.Name, n)

@@ -2,8 +2,8 @@ package image
 
 import "sort"
 
-// loops finds the natural loops: an edge to a block that dominates its source
-// closes one. Loops with the same head are one loop.
+// loops finds the natural loops. An edge to a block that dominates its source
+// closes a loop. Loops with the same head are one loop.
 func (m *Mach) loops() {
 	order := m.postorder()
 	idom := m.dominators(order)
@@ -33,7 +33,8 @@ func (m *Mach) loops() {
 	m.nest()
 }
 
-// collect adds to the loop of head what reaches tail without passing head.
+// collect adds to the loop of head the blocks that reach tail without passing
+// head.
 func (m *Mach) collect(heads map[int]map[int]bool, head, tail int) {
 	body := heads[head]
 	if body == nil {
@@ -68,8 +69,8 @@ func (m *Mach) nest() {
 	}
 }
 
-// entries are the blocks by which a function is entered: the first one, call
-// targets, text symbols, and what nothing leads to.
+// entries are the entry blocks of functions: the first block, call targets,
+// text symbols, and blocks without predecessor.
 func (m *Mach) entries() []int {
 	set := map[int]bool{0: true}
 	for _, d := range m.Insts {
@@ -173,7 +174,7 @@ func (m *Mach) dominators(postorder []int) []int {
 	return idom
 }
 
-// dominates reports whether each way from the root to b passes a.
+// dominates reports whether every path from the root to b passes a.
 func dominates(idom []int, a, b int) bool {
 	for b >= 0 {
 		if a == b {

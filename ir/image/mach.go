@@ -9,9 +9,9 @@ import (
 )
 
 // Mach is the decoded text of an image: instructions, basic blocks, live
-// registers and natural loops. What an instruction does to the flow is read
-// from its meaning: a target that depends only on pc and imm is direct, one on
-// registers indirect, and a jump that writes rd is a call.
+// registers and natural loops. The meaning of an instruction determines its
+// flow. A target that depends only on pc and imm is direct. A target that
+// depends on registers is indirect. A jump that writes rd is a call.
 type Mach struct {
 	Image  *Image
 	Insts  []Decoded
@@ -28,7 +28,7 @@ type Decoded struct {
 	Target int
 }
 
-// Flow is what comes after an instruction.
+// Flow tells where execution continues after an instruction.
 type Flow uint8
 
 // The kinds of flow.
@@ -38,13 +38,13 @@ const (
 	Jump                 // the target
 	Call                 // the target, and back to the next word
 	Return               // a target in a register: after some call, or a text symbol
-	CallReg              // the same, and back to the next word
+	CallReg              // a target in a register, and back to the next word
 	TrapFlow             // nothing
 )
 
 // Block is a straight line of words [Start, End). Succs and Preds are edges
-// within a function: a call continues after itself and a return has no
-// successor. LiveIn and LiveOut have a bit per register; they take calls and
+// within a function: a call continues at the next word and a return has no
+// successor. LiveIn and LiveOut have a bit per register and take calls and
 // returns into account.
 type Block struct {
 	Start, End int
@@ -55,8 +55,8 @@ type Block struct {
 	Loop       int // index of the innermost loop, -1 if none
 }
 
-// Loop is a natural loop: the blocks from which its head is reached again
-// without leaving it.
+// Loop is a natural loop: the blocks that reach its head again without leaving
+// the loop.
 type Loop struct {
 	Head   int
 	Blocks []int // ascending
@@ -185,9 +185,8 @@ func (m *Mach) blockAt(start int) int {
 	return sort.Search(len(m.Blocks), func(b int) bool { return m.Blocks[b].Start >= start })
 }
 
-// liveness computes LiveIn and LiveOut over all that may happen: a call goes to
-// its target, and an indirect jump to whatever stands after a call or is a
-// text symbol.
+// liveness computes LiveIn and LiveOut over all possible flow. A call goes to
+// its target. An indirect jump may go to any text symbol or word after a call.
 func (m *Mach) liveness() {
 	var indirect []int
 	for i, d := range m.Insts {
@@ -215,7 +214,7 @@ func (m *Mach) flowBack(b int, wild uint32) bool {
 	blk := &m.Blocks[b]
 	var out uint32
 	switch last := m.Insts[blk.End-1]; last.Flow {
-	case Call: // what is after the call comes back through the callee's return
+	case Call: // liveness after the call comes back through the callee's return
 		out = m.Blocks[m.blockAt(last.Target)].LiveIn
 	case Return, CallReg:
 		out = wild
@@ -235,7 +234,7 @@ func (m *Mach) flowBack(b int, wild uint32) bool {
 }
 
 // Effects returns the registers that an instruction reads and writes, a bit
-// each, x0 never. A register counts as read when the meaning uses its field.
+// each, x0 never. A register counts as read if the meaning uses its field.
 func (d *Decoded) Effects() (uses, defs uint32) {
 	fields := map[string]uint8{"rs1": d.Ops.Rs1, "rs2": d.Ops.Rs2, "rs3": d.Ops.Rs3}
 	d.Inst.Meaning.EachNode(func(e *word.Expr) {

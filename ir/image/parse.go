@@ -28,9 +28,8 @@ import (
 //	word   = label ":" | instruction [ "trap" task site code ]
 //	         [ "@" source start end ] [ "%" value ]
 //
-// The target comes before the text. Without a context there is one, main, at the first
-// word. A branch may name a label, which makes the
-// form fit for images written by hand; Print writes distances.
+// The target comes before the text. The default context is main, at the first word. A
+// branch may name a label, which helps in handwritten images. Print writes distances.
 func Parse(f *diag.File) (*Image, error) { return ParseFor(nil, f) }
 
 // ParseFor is Parse for a text that may leave out the target.
@@ -57,8 +56,8 @@ type parser struct {
 	head  diag.Span
 }
 
-// placed gives the place of the image's first line to errors that have none
-// in this file.
+// placed gives errors without a position in this file the position of the
+// image's first line.
 func (p *parser) placed(err error) error {
 	list := diag.AsList(err)
 	for _, e := range list {
@@ -256,7 +255,7 @@ func (p *parser) symbol() error {
 	return err
 }
 
-// data reads how long the initial data and the memory are.
+// data reads the lengths of the initial data and of the memory.
 func (p *parser) data() error {
 	n, err := p.sc.Number("the length of the data", design.TextBase)
 	if err != nil {
@@ -341,7 +340,7 @@ func (p *parser) isLabel() bool {
 	return false
 }
 
-// labels reads the text once to find where its labels are.
+// labels reads the text once to find the addresses of its labels.
 func (p *parser) labels() (map[string]uint32, error) {
 	labels := map[string]uint32{}
 	for n := 0; !p.sc.Peek().Is("end"); {
@@ -363,7 +362,7 @@ func (p *parser) labels() (map[string]uint32, error) {
 	return labels, nil
 }
 
-// word reads an instruction and what is known about it.
+// word reads an instruction and its annotations.
 func (p *parser) word(labels map[string]uint32) error {
 	im, pc := p.im, PC(len(p.im.Text))
 	start := p.sc.Peek().Span

@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// Print gives the text form of im, which Parse reads. It holds all of the
-// image, the sources that spans point into included.
+// Print gives the text form of im, which Parse reads. It holds the whole image,
+// including the sources of spans.
 func Print(im *Image) string {
 	p := printer{im: im, files: im.files()}
 	fmt.Fprintf(&p.b, "image %s\n", text.QuoteName(im.Name))

@@ -15,18 +15,18 @@ import (
 	"github.com/sinter-lang/sinter/ir/design"
 )
 
-// Raw is what any executable for the memory map of the cores holds, ours or a
-// linker's: memories, symbols and line numbers.
+// Raw is the content of any executable for the memory map of the cores, ours or
+// a linker's: memories, symbols and line numbers.
 type Raw struct {
 	Text    []uint32
 	Data    []byte
 	DataEnd uint32
-	Symbols []Symbol // with a name and of text or data, by address and name
+	Symbols []Symbol // named symbols of text or data, by address and name
 	Lines   []int    // DWARF line of each word of text, 0 where unknown
 }
 
-// ReadELF reads what ELF wrote: the side tables from their section, the
-// memories from the segments. It fails when the two do not belong together.
+// ReadELF reads the output of ELF: the side tables from their section, the
+// memories from the segments. It fails if they do not match.
 func ReadELF(name string, data []byte) (*Image, error) {
 	raw, err := ReadRaw(name, data)
 	if err != nil {
@@ -154,8 +154,8 @@ func (r *Raw) readSymbols(f *elf.File) error {
 	return nil
 }
 
-// maxCovered bounds how many words the rows of all line tables may cover
-// together, so that a hostile file cannot make the reader work for hours.
+// maxCovered bounds the number of words that the rows of all line tables cover
+// together. So a hostile file cannot make the reader work for hours.
 const maxCovered = 1 << 24
 
 // readLines spreads the rows of the line tables over the words that they cover.

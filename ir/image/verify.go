@@ -15,14 +15,14 @@ import (
 //     as Text; data and memory fit below design.TextBase;
 //  2. each word of text is an instruction of the target's set, with registers
 //     that the target has and branches to words of the text;
-//  3. traps are in order of PC, stand at instructions that trap, and each such
-//     instruction has one; a trap site occurs once in a task;
+//  3. traps are in order of PC; instructions that trap have exactly one, others
+//     none; a trap site occurs at most once in a task;
 //  4. devices are numbered in order, at most 32, with unique names; log sites
-//     are unique, with one part more than arguments; all tasks exist;
+//     are unique, with one more part than arguments; all tasks exist;
 //  5. there is a context, at most 32; names and entries are unique, each entry is
 //     a word of the text;
-//  6. channels have unique names, tasks that write and read them, and elements with
-//     words of 1 to 64 bits and objects of at least one byte.
+//  6. channels have unique names and tasks that write and read them; their elements
+//     have words of 1 to 64 bits and objects of at least one byte.
 func (im *Image) Verify() error {
 	v := verifier{im: im, places: im.Spans}
 	return v.verify()
@@ -94,7 +94,7 @@ func (v *verifier) text() {
 
 func (v *verifier) traps() {
 	dec := isa.NewDecoder(v.im.Target.Set)
-	type check struct{ task, site int } // two tasks may come by one site
+	type check struct{ task, site int } // two tasks may share a site
 	seen := map[check]bool{}
 	next := 0
 	for i, w := range v.im.Text {
@@ -131,7 +131,7 @@ func (v *verifier) task(what string, task int) {
 	}
 }
 
-// maxContexts is how many contexts an image may have.
+// maxContexts is the largest number of contexts in an image.
 const maxContexts = 32
 
 func (v *verifier) contexts() {

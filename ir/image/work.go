@@ -2,20 +2,20 @@ package image
 
 import "math"
 
-// Assumptions of the estimate: a loop goes round 8 times, nesting beyond depth 8 counts as
-// depth 8, and a load, a jump, a call and a return take two cycles.
+// Assumptions of the estimate: a loop runs 8 times. Nesting beyond depth 8 counts as depth
+// 8. A load, a jump, a call and a return take two cycles.
 const (
 	rounds    = 8
 	deepest   = 8
 	twoCycles = 2
 )
 
-// Work estimates the cycles of a run without one: each block counts as often as the
-// loops around it go round, and a function as often as it is called. It orders
-// images of one program; by itself it means nothing.
+// Work estimates the cycles of a run without running it. Each block counts once per
+// round of the loops around it, and a function once per call. The estimate only
+// orders images of one program.
 func (m *Mach) Work() float64 { return m.WorkBy(cyclesOf) }
 
-// WorkBy is Work where instructions take other numbers of cycles.
+// WorkBy is Work with other cycle counts per instruction.
 func (m *Mach) WorkBy(cyclesOf func(*Decoded) int) float64 {
 	w := &worker{m: m, of: m.functions(), callers: map[int][]int{}, known: map[int]float64{}}
 	for b := range m.Blocks {
@@ -42,7 +42,7 @@ func cyclesOf(d *Decoded) int {
 	return 1
 }
 
-// functions names for each block the entry by which it is reached, -1 for none.
+// functions gives the entry that reaches each block, -1 for none.
 func (m *Mach) functions() []int {
 	of := make([]int, len(m.Blocks))
 	for b := range of {
@@ -69,7 +69,7 @@ type worker struct {
 	known   map[int]float64 // by entry: how often it is entered
 }
 
-// weight is how often a block is entered.
+// weight estimates how often a block is entered.
 func (w *worker) weight(b int) float64 {
 	depth := 0
 	for l := w.m.Blocks[b].Loop; l >= 0 && depth < deepest; l = w.m.Loops[l].Parent {
@@ -78,7 +78,8 @@ func (w *worker) weight(b int) float64 {
 	return math.Pow(rounds, float64(depth)) * w.entered(w.of[b])
 }
 
-// entered is how often a function is entered; a call of itself does not count.
+// entered estimates how often a function is entered. Recursive calls do not
+// count.
 func (w *worker) entered(e int) float64 {
 	if n, ok := w.known[e]; ok {
 		return n

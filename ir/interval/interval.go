@@ -1,18 +1,17 @@
-// Package interval is the arithmetic of intervals, which the type checker and the
-// passes share: which numbers can an operation give when its operands lie between
-// bounds.
+// Package interval is the interval arithmetic of the type checker and the passes.
+// It computes which numbers an operation can give for operands within bounds.
 //
 //	Add.Of(Make(0, 5), Make(1, 3))     1..=8
 //	Rem.Of(Make(-7, 9), Make(4, 4))    -3..=3
 //
-// Num is an exact integer, Set the interval lo..=hi of such numbers; Op.Of bounds
-// an exact operation. Word holds what is known of a word of 1 to 64 bits: one
-// interval without sign and one with. Its operations wrap as those of ir/word do,
-// and rest on the same rules.
+// Num is an exact integer and Set the interval lo..=hi of such numbers. Op.Of
+// bounds an exact operation. Word holds the bounds of a word of 1 to 64 bits: an
+// unsigned interval and a signed one. Its operations wrap like the operations of
+// ir/word and use the rules of Op.Of.
 //
 // Each rule is sound: the result holds each number that can occur. The tests run
-// through all intervals of small numbers. The package knows neither types nor
-// operators of others.
+// through all intervals of small numbers. The package knows neither the types
+// nor the operators of other packages.
 package interval
 
 // Set is the interval Lo..=Hi. It is empty when Lo > Hi.
@@ -42,7 +41,7 @@ func (s Set) NonNegative() bool { return s.Lo.Sign() >= 0 }
 // Hull is the smallest interval around both.
 func (s Set) Hull(t Set) Set { return Set{Min(s.Lo, t.Lo), Max(s.Hi, t.Hi)} }
 
-// Meet is what both have in common, perhaps nothing.
+// Meet is the intersection of both, possibly empty.
 func (s Set) Meet(t Set) Set { return Set{Max(s.Lo, t.Lo), Min(s.Hi, t.Hi)} }
 
 // Op is an exact operation on integers.
@@ -55,7 +54,7 @@ const (
 	Mul
 	Quo // toward zero
 	Rem // with the sign of the dividend
-	And // of two's complements, as Or and Xor
+	And // of two's complements, like Or and Xor
 	Or
 	Xor
 	Shl
@@ -63,11 +62,11 @@ const (
 	NumOps
 )
 
-// maxShift is the largest amount that Shl and Shr can be bounded with.
+// maxShift is the largest amount for which Shl and Shr have bounds.
 const maxShift = 63
 
-// Of bounds l op r. It reports false when there is no bound: a divisor that may be 0,
-// an amount below 0 or above 63. Operands that 64 bits hold never overflow.
+// Of bounds l op r. It reports false if there is no bound: for a divisor that may be
+// 0, or an amount below 0 or above 63. Operands that fit in 64 bits never overflow.
 func (op Op) Of(l, r Set) (Set, bool) {
 	switch op {
 	case Add:
@@ -86,8 +85,9 @@ func (op Op) Of(l, r Set) (Set, bool) {
 	return op.shift(l, r)
 }
 
-// corners is the hull of f at the ends of both intervals: right for each f that
-// is monotone in each argument. The caller drops it when a divisor may be 0.
+// corners is the hull of f at the ends of both intervals. It is right for each
+// f that is monotone in each argument. The caller drops the result if a divisor
+// may be 0.
 func corners(l, r Set, f func(a, b Num) Num) Set {
 	s := Point(f(l.Lo, r.Lo))
 	for _, v := range [...]Num{f(l.Lo, r.Hi), f(l.Hi, r.Lo), f(l.Hi, r.Hi)} {
@@ -105,8 +105,8 @@ func quo(a, b Num) Num {
 	return q
 }
 
-// rem: the sign is that of the dividend, the amount below that of the divisor and
-// at most that of the dividend.
+// rem bounds a remainder. It has the sign of the dividend. Its magnitude is below
+// the magnitude of the divisor and at most the magnitude of the dividend.
 func rem(l, r Set) (Set, bool) {
 	if r.Has(Num{}) {
 		return Set{}, false

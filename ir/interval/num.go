@@ -5,9 +5,9 @@ import (
 	"math/bits"
 )
 
-// Num is an integer of -2^128+1 to 2^128-1. Each exact operation on two numbers
-// that 64 bits hold, signed or not, fits. Beyond that it panics. The zero value is
-// 0, and == compares.
+// Num is an integer from -2^128+1 to 2^128-1. Each exact operation on two 64-bit
+// numbers, signed or unsigned, fits. An operation that does not fit panics. The
+// zero value is 0, and == compares.
 type Num struct {
 	neg    bool // never of 0
 	hi, lo uint64
@@ -193,7 +193,7 @@ func (n Num) BitLen() int {
 	return bits.Len64(n.lo)
 }
 
-// bitwise computes on the two's complement of both, which 127 bits hold.
+// bitwise computes on the two's complement of both, which fits in 127 bits.
 func (n Num) bitwise(m Num, f func(a, b uint64) uint64) Num {
 	nhi, nlo := n.complement()
 	mhi, mlo := m.complement()

@@ -2,9 +2,9 @@ package interval
 
 import "math/bits"
 
-// Word is what is known of a word v of some width: Lo <= v <= Hi without sign, and
-// SLo <= v <= SHi with sign. It is small and never allocates, for the passes ask
-// often. Where 64 bits are too few the rules go through Set.
+// Word holds the bounds of a word v of some width: Lo <= v <= Hi unsigned, and SLo
+// <= v <= SHi signed. It is small and never allocates, because the passes use it
+// often. If 64 bits are too few, the rules go through Set.
 type Word struct {
 	Lo, Hi   uint64
 	SLo, SHi int64
@@ -12,7 +12,7 @@ type Word struct {
 
 func mask(width int) uint64 { return ^uint64(0) >> (64 - width) }
 
-// Signed returns the low bits of v as a number with sign.
+// Signed returns the low bits of v as a signed number.
 func Signed(v uint64, width int) int64 { return int64(v<<(64-width)) >> (64 - width) }
 
 // Full returns all words of a width.
@@ -34,8 +34,8 @@ func Unsigned(width int, lo, hi uint64) Word {
 	return w.Sharpen(width)
 }
 
-// Sharpen draws each view's conclusions from the other: where the sign bit is
-// known they describe the same numbers.
+// Sharpen narrows the signed and the unsigned bounds with each other: if the
+// sign bit is known, they describe the same numbers.
 func (w Word) Sharpen(width int) Word {
 	half := uint64(1) << (width - 1)
 	if w.Hi < half || w.Lo >= half {
@@ -48,16 +48,16 @@ func (w Word) Sharpen(width int) Word {
 	return w
 }
 
-// Empty reports whether no word is left: the place cannot be reached.
+// Empty reports whether no word is left, so the code is unreachable.
 func (w Word) Empty() bool { return w.Lo > w.Hi || w.SLo > w.SHi }
 
-// Has reports whether v may be the word.
+// Has reports whether the bounds allow v.
 func (w Word) Has(v uint64, width int) bool {
 	s := Signed(v, width)
 	return w.Lo <= v && v <= w.Hi && w.SLo <= s && s <= w.SHi
 }
 
-// Meet is what both have in common.
+// Meet is the intersection of both.
 func (w Word) Meet(o Word) Word {
 	return Word{max(w.Lo, o.Lo), min(w.Hi, o.Hi), max(w.SLo, o.SLo), min(w.SHi, o.SHi)}
 }
@@ -67,12 +67,12 @@ func (w Word) Join(o Word) Word {
 	return Word{min(w.Lo, o.Lo), max(w.Hi, o.Hi), min(w.SLo, o.SLo), max(w.SHi, o.SHi)}
 }
 
-// unsigned and signed are the two views as sets of numbers.
+// unsigned and signed are the two bounds as sets of numbers.
 func (w Word) unsigned() Set { return Set{Uint(w.Lo), Uint(w.Hi)} }
 func (w Word) signed() Set   { return Set{Int(w.SLo), Int(w.SHi)} }
 
-// Wrap bounds the words that numbers of s wrap to when s also describes, or t does,
-// the same words with sign. Either may be left out.
+// wrap bounds the words to which the numbers of s wrap. t describes the same words
+// as signed numbers. Either may be nil.
 func wrap(width int, s, t *Set) Word {
 	w := Full(width)
 	if s != nil {
@@ -84,7 +84,8 @@ func wrap(width int, s, t *Set) Word {
 	return w.Sharpen(width)
 }
 
-// period maps s to words when all of it lies between two multiples of 2^width.
+// period maps s to words if s lies between two neighbouring multiples of
+// 2^width.
 func period(s Set, width int, lo, hi uint64) (uint64, uint64) {
 	if s.Lo.Shr(uint(width)) != s.Hi.Shr(uint(width)) {
 		return lo, hi
@@ -93,15 +94,15 @@ func period(s Set, width int, lo, hi uint64) (uint64, uint64) {
 	return s.Lo.Uint64() & m, s.Hi.Uint64() & m
 }
 
-// Arith bounds an operation of the same meaning with and without sign: Add, Sub,
-// Mul.
+// Arith bounds an operation that is the same for signed and unsigned words: Add,
+// Sub, Mul.
 func (w Word) Arith(op Op, o Word, width int) Word {
 	s, _ := op.Of(w.unsigned(), o.unsigned())
 	t, _ := op.Of(w.signed(), o.signed())
 	return wrap(width, &s, &t)
 }
 
-// Divu bounds the quotient without sign. A divisor of 0 gives all ones.
+// Divu bounds the unsigned quotient. A divisor of 0 gives all ones.
 func (w Word) Divu(o Word, width int) Word {
 	s, ok := Quo.Of(w.unsigned(), o.unsigned())
 	if !ok {
@@ -110,7 +111,7 @@ func (w Word) Divu(o Word, width int) Word {
 	return wrap(width, &s, nil)
 }
 
-// Remu bounds the remainder without sign. A divisor of 0 gives the dividend.
+// Remu bounds the unsigned remainder. A divisor of 0 gives the dividend.
 func (w Word) Remu(o Word, width int) Word {
 	s, ok := Rem.Of(w.unsigned(), o.unsigned())
 	if !ok {
@@ -138,11 +139,10 @@ func (w Word) bitwise(op Op, o Word, width int) Word {
 	return wrap(width, &s, &t)
 }
 
-// Amount is a shift amount taken modulo the smallest power of two that is at least
-// the width.
+// amount is n modulo the smallest power of two that is at least the width.
 func amount(n uint64, width int) uint64 { return n & (1<<bits.Len(uint(width-1)) - 1) }
 
-// amounts bounds the shift amounts that o stands for; ok is false when they wrap.
+// amounts bounds the shift amounts of o. ok is false if they wrap.
 func (o Word) amounts(width int) (s Set, ok bool) {
 	if o.Lo == o.Hi {
 		return Point(Uint(amount(o.Lo, width))), true
@@ -190,35 +190,35 @@ func (w Word) Slice(n uint, width int) Word {
 	return wrap(width, &s, nil)
 }
 
-// Zext bounds w as a wider word without sign.
+// Zext bounds w after zero extension to a wider word.
 func (w Word) Zext(width int) Word {
 	s := w.unsigned()
 	return wrap(width, &s, nil)
 }
 
-// Sext bounds w as a wider word with sign.
+// Sext bounds w after sign extension to a wider word.
 func (w Word) Sext(width int) Word {
 	t := w.signed()
 	return wrap(width, nil, &t)
 }
 
-// Minu bounds the smaller without sign.
+// Minu bounds the unsigned minimum.
 func (w Word) Minu(o Word, width int) Word {
 	return Unsigned(width, min(w.Lo, o.Lo), min(w.Hi, o.Hi)).Meet(w.Join(o))
 }
 
-// Maxu bounds the larger without sign.
+// Maxu bounds the unsigned maximum.
 func (w Word) Maxu(o Word, width int) Word {
 	return Unsigned(width, max(w.Lo, o.Lo), max(w.Hi, o.Hi)).Meet(w.Join(o))
 }
 
-// Mins bounds the smaller with sign.
+// Mins bounds the signed minimum.
 func (w Word) Mins(o Word, width int) Word {
 	t := Set{Int(min(w.SLo, o.SLo)), Int(min(w.SHi, o.SHi))}
 	return wrap(width, nil, &t).Meet(w.Join(o))
 }
 
-// Maxs bounds the larger with sign.
+// Maxs bounds the signed maximum.
 func (w Word) Maxs(o Word, width int) Word {
 	t := Set{Int(max(w.SLo, o.SLo)), Int(max(w.SHi, o.SHi))}
 	return wrap(width, nil, &t).Meet(w.Join(o))
@@ -227,7 +227,7 @@ func (w Word) Maxs(o Word, width int) Word {
 // Relation is a comparison of two words.
 type Relation uint8
 
-// The comparisons; S are with sign. Each is followed by its inverse.
+// The comparisons. S marks signed comparisons. Each is followed by its inverse.
 const (
 	Eq Relation = iota
 	Ne
@@ -240,7 +240,7 @@ const (
 // Inverse returns the comparison that holds when r does not.
 func (r Relation) Inverse() Relation { return r ^ 1 }
 
-// Decide returns whether x r y when the bounds say so.
+// Decide returns whether x r y holds, if the bounds determine it.
 func (r Relation) Decide(x, y Word) (result, known bool) {
 	if r&1 == 1 {
 		result, known = r.Inverse().Decide(x, y)

@@ -10,18 +10,18 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// cornerCount is how many values of a width are tried with each other; a table holds some
-// more, for operands that stand after one.
+// cornerCount values of a width are combined with each other. The table holds some more
+// values, for operands that follow the current one.
 const (
 	cornerCount = 12
 	cornerTable = cornerCount + 4
 )
 
 // Corners makes a module that applies every word operator to all pairs of corner values
-// of a width, and to each of them with a constant. What a comparison of the wrong sign, a
-// shift by the wrong mask or an exchanged operand changes is seen: a sum of all results
-// is logged for each first operand. The values stand in an object that may change, so
-// no pass knows them.
+// of a width, and to each value with a constant. It logs a sum of all results for each
+// first operand. The sum shows a comparison of the wrong sign, a shift by the wrong mask
+// or an exchanged operand. The values are in an object that may change, so no pass knows
+// them.
 func Corners(seed uint64, w ir.Type) *ir.Module {
 	c := newCorners(seed, w)
 	c.each(c.b.Const(64, 0), func(x, sum *ir.Value) *ir.Value {
@@ -32,9 +32,9 @@ func Corners(seed uint64, w ir.Type) *ir.Module {
 	return c.end()
 }
 
-// Shapes makes a module that has every word operator in the head of a short loop, where
-// it runs once more than the body, and after a join whose branch is decided by where one
-// comes from. Passes that move or copy code do so there.
+// Shapes makes a module with every word operator in two positions. One is the head of a
+// short loop, which runs once more than the body. The other is after a join whose branch
+// depends on the predecessor. Passes move or copy code there.
 func Shapes(seed uint64, w ir.Type) *ir.Module {
 	c := newCorners(seed, w)
 	for op := word.Bad + 1; op < word.NumOps; op++ {
@@ -69,7 +69,7 @@ func (c *corners) short(op word.Op) *ir.Value {
 	return c.mix(sum, v)
 }
 
-// joined makes an operator between a join and the branch on what is joined.
+// joined makes an operator between a join and the branch on the joined value.
 func (c *corners) joined(op word.Op) *ir.Value {
 	b := c.b
 	at := func() *ir.Value { return b.Const(32, uint64(c.r.IntN(cornerCount-4))) }
@@ -97,7 +97,7 @@ func (c *corners) joined(op word.Op) *ir.Value {
 	return out
 }
 
-// load gives the corner a few after number n.
+// load loads corner number n + after.
 func (c *corners) load(n *ir.Value, after int) *ir.Value {
 	at := c.b.Word(word.Shl, 32, n, c.b.Const(32, 3))
 	return c.b.LoadSize(c.w, 8, ir.Ref{Obj: c.tab, Off: at, Disp: 8 * after})
@@ -147,7 +147,7 @@ func (c *corners) values() []uint64 {
 	return list
 }
 
-// each makes a loop over the values and gives what it has summed up.
+// each makes a loop over the values and returns the sum.
 func (c *corners) each(sum *ir.Value, do func(v, sum *ir.Value) *ir.Value) *ir.Value {
 	b := c.b
 	head, body, done := b.NewBlock(), b.NewBlock(), b.NewBlock()
@@ -158,7 +158,7 @@ func (c *corners) each(sum *ir.Value, do func(v, sum *ir.Value) *ir.Value) *ir.V
 	b.Branch(b.Word(word.Ltu, 1, n, b.Const(32, cornerCount)), body, done)
 	b.B = body
 	at := b.Word(word.Shl, 32, n, b.Const(32, 3))
-	for _, size := range []int{1, 2, 4} { // with the sign of what is loaded, and without
+	for _, size := range []int{1, 2, 4} { // with and without sign extension of the loaded value
 		part := b.LoadSize(ir.Type(8*size), size, ir.Ref{Obj: c.tab, Off: at})
 		s = c.mix(c.mix(s, b.Sext(64, part)), part)
 	}
@@ -185,7 +185,7 @@ func (c *corners) all(sum, x, y *ir.Value) *ir.Value {
 	return sum
 }
 
-// decide adds a bit to the sum for each condition that holds, by branches.
+// decide uses branches to add a bit to the sum for each condition that holds.
 func (c *corners) decide(sum *ir.Value, conds ...*ir.Value) *ir.Value {
 	b := c.b
 	for _, cond := range conds {
@@ -202,7 +202,7 @@ func (c *corners) decide(sum *ir.Value, conds ...*ir.Value) *ir.Value {
 	return sum
 }
 
-// apply applies an operator, nil when it has no such form.
+// apply applies an operator, or returns nil if it has no such form.
 func (c *corners) apply(op word.Op, x, y *ir.Value) *ir.Value {
 	b := c.b
 	switch word.Table(op).Widths {

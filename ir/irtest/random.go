@@ -1,17 +1,18 @@
-// Package irtest makes random modules for differential tests of everything
-// that consumes the program IR: passes, backends, machines. A module from
-// Random is verified, ends, needs no device, and logs what it computes, so two
-// machines that agree on its trace agree on its meaning:
+// Package irtest makes random modules for differential tests of passes,
+// backends and machines. A module from Random is verified, ends, needs no
+// device, and logs its results. So two machines with the same trace agree on
+// its meaning:
 //
 //	m := irtest.Random(seed)
 //	want := run(m)
 //	pass.Run(m, ...)
 //	require.Equal(t, want, run(m))
 //
-// It covers every word operator at widths of 1 to 64, loads, stores, copies and
-// clears within bounds, calls with read-only and inout objects, bounded loops,
-// branches, checks that may fail, logs of scalars and bytes. Corners applies every
-// operator to the values at which arithmetic goes wrong. Start at Random.
+// Modules cover every word operator at widths of 1 to 64, and loads, stores,
+// copies and clears within bounds. They have calls with read-only and inout
+// objects, bounded loops, branches, checks that may fail, and logs of scalars and
+// bytes. Corners applies every operator to the corner values of arithmetic. Start
+// at Random.
 package irtest
 
 import (
@@ -34,7 +35,7 @@ type Options struct {
 	Pure    bool      // word operators and logs only
 	Selects bool      // tasks choose, try, and meet at channels of capacity 0
 	Floats  bool      // float operations too
-	Tasks   int       // 0 or 1: one task that needs nothing; more: each with a device and with channels to the next ones
+	Tasks   int       // 0 or 1: one task without device; more: each has a device and channels to the next tasks
 }
 
 // Random makes a module from a seed.
@@ -138,7 +139,7 @@ func (g *gen) function(f *ir.Func, objs []*ir.Object, params []ir.Type) {
 
 func (g *gen) width() ir.Type { return g.o.Widths[g.r.IntN(len(g.o.Widths))] }
 
-// number prefers the values at which arithmetic goes wrong.
+// number prefers the corner values of arithmetic.
 func (g *gen) number() uint64 {
 	edge := []uint64{0, 1, 2, 7, 31, 32, 33, 63, 64, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0x7fffffff, 0x80000000, 0xffffffff, 1 << 63, 1<<63 - 1, ^uint64(0)}
 	if g.r.IntN(2) == 0 {
@@ -147,8 +148,8 @@ func (g *gen) number() uint64 {
 	return g.r.Uint64() >> g.r.IntN(64)
 }
 
-// pick returns a value in scope of type t (0: any), made from another one or a
-// constant when there is none.
+// pick returns a value in scope of type t (0: any). If there is none, it makes
+// the value from another value or a constant.
 func (g *gen) pick(t ir.Type) *ir.Value {
 	if t == 0 {
 		return g.vals[g.r.IntN(len(g.vals))]
@@ -212,7 +213,7 @@ func (g *gen) statements(n int) {
 
 func (g *gen) size() int { return []int{1, 2, 4, 8}[g.r.IntN(4)] }
 
-// place is a random place of at most n bytes, aligned to 8.
+// place is a random position with n bytes after it, aligned to 8.
 func (g *gen) place(objs []*ir.Object, n int) ir.Ref {
 	r := ir.Ref{Obj: objs[g.r.IntN(len(objs))]}
 	if g.r.IntN(2) == 0 {
@@ -240,8 +241,8 @@ func (g *gen) writable() []*ir.Object {
 // numbers of both formats.
 var specials = []uint64{0x7f800000, 0xff800000, 0x7fc00000, 0x7ff00000, 0x7ff80000, 0, 0x80000000, 0x00000001, 0x7f7fffff, 0x7fefffff, 0x4f000000, 0x41e00000}
 
-// float applies a float operation. Operands are any bits, special numbers, or
-// integers made floats, for any bits are seldom near each other.
+// float applies a float operation. Operands are random bits, special numbers,
+// or converted integers, because random bits are seldom near each other.
 func (g *gen) float() {
 	t := []ir.Type{32, 64}[g.r.IntN(2)]
 	out := t

@@ -5,7 +5,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// choice makes something that is chosen or tried.
+// selecting makes an operation that selects or tries.
 func (g *gen) selecting() {
 	in, out := g.task.in[0], g.task.out[0]
 	switch g.r.IntN(4) {
@@ -32,7 +32,8 @@ func (g *gen) ready(ch int, imm uint64) *ir.Value {
 
 func (g *gen) now() *ir.Value { return g.b.Emit(&ir.Instr{Op: ir.OpNow}, 64).Results[0] }
 
-// when emits do for the case that c is 1. What do computes stays inside.
+// when emits do for the case that c is 1. The values of do stay local to the
+// case.
 func (g *gen) when(c *ir.Value, do func()) {
 	yes, after := g.b.NewBlock(), g.b.NewBlock()
 	g.b.Branch(c, yes, after)
@@ -43,7 +44,8 @@ func (g *gen) when(c *ir.Value, do func()) {
 }
 
 // selects makes a select over a channel, the device and one or two timers in some
-// order, and takes what was chosen. One timer has no guard, so that it ends.
+// order, and takes the chosen event. One timer has no guard, so that the select
+// ends.
 func (g *gen) selects(in int) {
 	i := &ir.Instr{Op: ir.OpSelect, Fair: g.r.IntN(2) == 0}
 	now := g.now()

@@ -7,7 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// counter is how a loop counts: from a start in steps while a comparison holds.
+// counter describes the counting of a loop: from a start in steps while a
+// comparison holds.
 type counter struct {
 	while word.Op
 	start uint64
@@ -15,8 +16,8 @@ type counter struct {
 	end   uint64
 }
 
-// counter draws a way to count at most 5 rounds. Some cross a bound between words with
-// and without a sign, so that a comparison of the other kind ends at another time.
+// counter draws a counter for at most 5 rounds. Some counters cross a bound of signed
+// or unsigned words, so that a comparison of the wrong kind ends at another time.
 func (g *gen) counter() counter {
 	rounds := uint64(g.r.IntN(6))
 	step := uint64(1 + g.r.IntN(3))
@@ -70,8 +71,7 @@ func (g *gen) loop() {
 	g.b.B = done
 }
 
-// quiet makes words and loads only, as in a block that may run more often than its text
-// says.
+// quiet makes only words and loads, as in a block that may run more often than written.
 func (g *gen) quiet(n int) {
 	for range n {
 		if g.r.IntN(3) == 0 && !g.o.Pure {
@@ -88,8 +88,8 @@ func (g *gen) branch() {
 	g.add(g.fork(t, u)...)
 }
 
-// option makes what becomes of a value that may be there: a fork gives a bit, and the
-// join tests it at once or after a few words.
+// option makes the code of an optional value: a fork gives a bit, and the join tests
+// the bit at once or after a few words.
 func (g *gen) option() {
 	ps := g.fork(1, g.width())
 	outer := len(g.vals)
@@ -146,7 +146,7 @@ func (g *gen) fork(types ...ir.Type) []*ir.Value {
 	return out
 }
 
-// snapshot copies a piece of an object whole into one of its own and reads it there.
+// snapshot copies a piece of an object into a local object and reads the copy.
 func (g *gen) snapshot() {
 	n := 8 * (1 + g.r.IntN(2))
 	f := g.b.F
@@ -167,8 +167,9 @@ func (g *gen) snapshot() {
 	}
 }
 
-// leave ends a scope: it logs the values that go out of it, so that a wrong one
-// shows; at times not, for what nobody sees may go.
+// leave ends a scope. It logs the values that leave scope, so that a wrong
+// value shows. Sometimes it logs nothing, so that passes may remove unused
+// values.
 func (g *gen) leave(outer int) {
 	if g.depth > 0 && g.r.IntN(4) == 0 {
 		return
@@ -182,7 +183,7 @@ func (g *gen) leave(outer int) {
 func (g *gen) show() {
 	for _, o := range g.writable() {
 		if o.Kind == ir.ParamObj || o.Size != objectSize {
-			continue // who passed it shows it
+			continue // the caller shows it
 		}
 		for at := 0; at < objectSize; at += 16 {
 			g.log(g.b.LoadSize(64, 8, ir.Ref{Obj: o, Disp: at}), g.b.LoadSize(64, 8, ir.Ref{Obj: o, Disp: at + 8}))

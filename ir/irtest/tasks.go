@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// talker is what a task may talk to.
+// talker holds the channels and the device of a task.
 type talker struct {
 	dev     int
 	in, out []int // channels
@@ -15,12 +15,11 @@ type talker struct {
 }
 
 // frameSize is the capacity of the buffers of random tasks. Longer frames are
-// dropped, which a script for them should try.
+// dropped. A test script should include such frames.
 const frameSize = 24
 
 // tasks makes the tasks of a module. Their channels form a ring with an edge
-// from each task to the next, so that they may well end up stuck; that is as
-// good an end as any.
+// from each task to the next. So the tasks may get stuck, which is a valid end.
 func (g *gen) tasks(tab *ir.Object) {
 	n := g.o.Tasks
 	talkers := make([]*talker, n)
@@ -35,7 +34,7 @@ func (g *gen) tasks(tab *ir.Object) {
 		talkers[to].in = append(talkers[to].in, len(g.m.Chans))
 		g.m.Chans = append(g.m.Chans, g.channel(k, to))
 	}
-	g.funcs = nil // they write the one state, which a task does not own
+	g.funcs = nil // they write the shared state, which a task does not own
 	for k := range n {
 		f := &ir.Func{Name: fmt.Sprintf("task%d", k)}
 		g.m.Tasks = append(g.m.Tasks, ir.Task{Name: fmt.Sprintf("t%d", k), Func: f})

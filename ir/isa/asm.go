@@ -14,9 +14,9 @@ import (
 //	Sh     slli x1, x2, 3        I   lw x1, 8(x2)         J  jal x1, .+16
 //	S      sw x2, 8(x1)          B   bne x1, x2, .-8      Sys ebreak
 //
-// An I line is written with parentheses when it loads or sets the pc. The
-// number of U is the upper 20 bits; `.` is the address of the instruction.
-// Outside assemblers read all of it, for the base lines.
+// An I line that loads or sets the pc has parentheses. The number of U is the
+// upper 20 bits, and `.` is the address of the instruction. External assemblers
+// read all of this syntax for the base lines.
 
 // Disassemble prints an instruction.
 func (in *Inst) Disassemble(o Ops) string {
@@ -48,7 +48,7 @@ func (in *Inst) indexed() bool {
 	return in.Format == I && (in.Meaning.Load != nil || in.Meaning.PC != nil)
 }
 
-// Disassemble prints a word; what no line matches is `.word 0x...`.
+// Disassemble prints a word. A word that no line matches is `.word 0x...`.
 func Disassemble(s *Set, w uint32) string {
 	in, o, ok := Decode(s, w)
 	if !ok {
@@ -67,9 +67,8 @@ func Assemble(s *Set, line string) (uint32, error) {
 	return w, sc.EndLine()
 }
 
-// AssembleAt reads one instruction and leaves what follows it. label gives the
-// distance from the instruction to a name that stands in the place of a branch
-// target.
+// AssembleAt reads one instruction and leaves the rest of the text. label gives
+// the distance from the instruction to a name used as branch target.
 func AssembleAt(s *Set, sc *text.Scanner, label func(name string) (int32, bool)) (uint32, error) {
 	start := sc.Peek().Span
 	if sc.Accept(".") {
@@ -105,7 +104,7 @@ type assembler struct {
 	o     Ops
 }
 
-// operands reads what the format asks for, in the order of Disassemble.
+// operands reads the operands of the format, in the order of Disassemble.
 func (a *assembler) operands() error {
 	switch a.in.Format {
 	case R:

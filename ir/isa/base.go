@@ -26,7 +26,8 @@ func RV32M() *Set { return mustParse("rv32m.isa", rv32mText) }
 // RV32IM returns RV32I followed by RV32M.
 func RV32IM() *Set { return &Set{Name: "rv32im", Insts: append(RV32I().Insts, RV32M().Insts...)} }
 
-// mustParse reads an embedded set; a fault in it is a fault of the tool.
+// mustParse reads an embedded set. An error in it is a bug of the tool, so it
+// panics.
 func mustParse(name, src string) *Set {
 	s, err := Parse(&diag.File{Name: name, Text: src})
 	if err != nil {
@@ -45,7 +46,8 @@ func (s *Set) Lookup(name string) *Inst {
 	return nil
 }
 
-// Subset returns the lines that keep accepts, in order, as a set of a name.
+// Subset returns the lines that keep accepts, in order, as a set with the given
+// name.
 func (s *Set) Subset(name string, keep func(*Inst) bool) *Set {
 	out := &Set{Name: name}
 	for _, in := range s.Insts {
@@ -56,7 +58,7 @@ func (s *Set) Subset(name string, keep func(*Inst) bool) *Set {
 	return out
 }
 
-// Without returns s less the lines of the given names.
+// Without returns s without the lines of the given names.
 func (s *Set) Without(name string, dropped ...string) *Set {
 	drop := make(map[string]bool, len(dropped))
 	for _, d := range dropped {
@@ -81,7 +83,7 @@ func (in *Inst) Contains(ops ...word.Op) bool {
 	return found
 }
 
-// Computes reports whether the line gives rd = rs1 op rs2 and nothing more.
+// Computes reports whether the line computes only rd = rs1 op rs2.
 func (in *Inst) Computes(op word.Op) bool {
 	m := &in.Meaning
 	return m.Rd != nil && m.PC == nil && m.Rd.Op == op && m.Rd.Width == 32 && len(m.Rd.Args) == 2 && m.Rd.Args[0].Leaf == "rs1" && m.Rd.Args[1].Leaf == "rs2"
@@ -92,8 +94,8 @@ func (s *Set) Computes(op word.Op) bool {
 	return slices.ContainsFunc(s.Insts, func(in *Inst) bool { return in.Computes(op) })
 }
 
-// EachNode calls visit for the nodes of all expressions of a meaning, once for one
-// that an expression shares.
+// EachNode calls visit for the nodes of all expressions of a meaning. It visits a
+// node that an expression shares once.
 func (m *Meaning) EachNode(visit func(*word.Expr)) {
 	walk := func(e *word.Expr) {
 		if e != nil {

@@ -4,21 +4,21 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// State is what a compiled meaning reads: the registers (X[0] is 0 and must
-// stay so), the pc, and the value of the load of this instruction.
+// State is the input of a compiled meaning: the registers (X[0] is 0 and must
+// stay 0), the pc, and the loaded value of this instruction.
 type State struct {
 	X   [32]uint32
 	PC  uint32
 	Mem uint32
 
-	parts []uint64 // what the expression that is being computed shares
+	parts []uint64 // shared parts of the current expression
 }
 
 // Fn computes one expression of a meaning.
 type Fn func(*State) uint64
 
-// Code is the meaning of an instruction with its operands filled in. Fields
-// are nil where the Meaning's are.
+// Code is the meaning of an instruction with its operands filled in. A field is
+// nil if the field of Meaning is nil.
 type Code struct {
 	Addr Fn // of the load or the store
 	Data Fn
@@ -27,8 +27,8 @@ type Code struct {
 	Cond Fn
 }
 
-// Bind compiles the meaning for given operands. Registers and the loaded value
-// are read when the code runs, the immediate now.
+// Bind compiles the meaning for given operands. The code reads registers and
+// the loaded value when it runs. Bind reads the immediate.
 func (in *Inst) Bind(o Ops) *Code {
 	c := compiler{ops: o}
 	m := &in.Meaning
@@ -44,12 +44,12 @@ func (in *Inst) Bind(o Ops) *Code {
 
 type compiler struct {
 	ops   Ops
-	uses  map[*word.Expr]int // of each part of the expression
+	uses  map[*word.Expr]int // uses of each part of the expression
 	steps []Fn               // the shared parts, each before its users
-	place map[*word.Expr]int // of a shared part in State.parts
+	place map[*word.Expr]int // index of a shared part in State.parts
 }
 
-// fn compiles e; nil stays nil. What e shares is computed once.
+// fn compiles e; nil stays nil. Shared parts of e are computed once.
 func (c *compiler) fn(e *word.Expr) Fn {
 	if e == nil {
 		return nil
@@ -119,8 +119,8 @@ func (c *compiler) leaf(e *word.Expr) Fn {
 	return func(*State) uint64 { return v }
 }
 
-// coreFn is the closure of one core operator. It is the fast form of the rows'
-// meanings; a test compares both for every line.
+// coreFn is the closure of one core operator. It is the fast form of the row's
+// meaning. A test compares both for every line.
 func coreFn(e *word.Expr, x, y, z Fn) Fn {
 	w := e.Width
 	m := word.Mask(w)

@@ -2,8 +2,8 @@ package isa
 
 import "fmt"
 
-// Encode makes the instruction word. It fails when an operand does not fit its
-// field or the format has no such field.
+// Encode makes the instruction word. It fails if an operand does not fit its
+// field, or if the format has no such field.
 func (in *Inst) Encode(o Ops) (uint32, error) {
 	l := &layouts[in.Format]
 	if err := in.checkRegs(o, l); err != nil {
@@ -117,8 +117,8 @@ func (d *Decoder) Decode(w uint32) (*Inst, Ops, bool) {
 	return nil, Ops{}, false
 }
 
-// Regs returns the registers that the instruction names, sources first; x0
-// counts.
+// Regs returns the registers that the instruction names, including x0, sources
+// first.
 func (in *Inst) Regs(o Ops) []uint8 {
 	out := append(make([]uint8, 0, 4), in.Uses(o)...)
 	if in.Format.HasRd() {

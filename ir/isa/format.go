@@ -7,7 +7,7 @@ type field struct {
 	shift int
 }
 
-// layout is all that the package knows about a format.
+// layout holds all properties of a format.
 type layout struct {
 	name   string
 	fixed  []field
@@ -16,10 +16,10 @@ type layout struct {
 	imm    []piece
 	signed bool  // the immediate is sign-extended
 	lo, hi int64 // range of the immediate
-	step   int64 // what the immediate is a multiple of
+	step   int64 // the immediate is a multiple of it
 }
 
-// piece says that instruction bits [at+width-1:at] are immediate bits
+// piece maps instruction bits [at+width-1:at] to immediate bits
 // [bit+width-1:bit].
 type piece struct{ at, width, bit int }
 
@@ -56,7 +56,7 @@ var layouts = [...]layout{
 	}},
 }
 
-// Where the register fields are, in every format that has them.
+// The positions of the register fields, in every format that has them.
 const (
 	rdAt  = 7
 	rs1At = 15
@@ -86,8 +86,8 @@ func (f Format) Sources() int { return layouts[f].rs }
 // HasImm reports whether the format has an immediate.
 func (f Format) HasImm() bool { return layouts[f].imm != nil }
 
-// ImmRange returns the smallest and largest immediate and what it is a
-// multiple of. All are 0 for a format without immediate.
+// ImmRange returns the smallest and largest immediate and the step between
+// immediates. All are 0 for a format without immediate.
 func (f Format) ImmRange() (lo, hi, step int64) {
 	l := &layouts[f]
 	return l.lo, l.hi, l.step
@@ -111,7 +111,8 @@ func formatByName(name string) (Format, bool) {
 	return 0, false
 }
 
-// leafWidth tells which operands a meaning of the format may use.
+// leafWidth returns the width of an operand that a meaning of the format may
+// use.
 func (f Format) leafWidth(name string) (int, bool) {
 	switch name {
 	case "rs1":

@@ -1,4 +1,4 @@
-// Package isa holds instruction sets as data: one text line an instruction,
+// Package isa holds instruction sets as data: one text line per instruction,
 // with its name, format, fixed bits and meaning.
 //
 //	isa example
@@ -11,14 +11,14 @@
 //	end
 //
 // Encoder, decoder, disassembler, instruction-set simulator, core generator,
-// instruction selection, checks and documentation all read the line; nobody
-// writes a mnemonic a second time. Because a shared line is a shared mistake,
-// each line is executed with random operands against outside models: Go, C,
-// and for the bits the assemblers of GNU and LLVM.
+// instruction selection, checks and documentation all read the line. A mnemonic
+// is written only once. A mistake in a line affects all of them. So tests
+// execute each line with random operands against independent models in Go and
+// C. For the encodings they compare with the assemblers of GNU and LLVM.
 //
 // Source of the base lines: RISC-V unprivileged specification 20191213,
-// chapters 2 (RV32I), 4 (RV32E) and 7 (M). The package knows no program and no
-// circuit. Start reading at Inst, then rv32i.isa.
+// chapters 2 (RV32I), 4 (RV32E) and 7 (M). The package knows neither programs
+// nor circuits. Start reading at Inst, then rv32i.isa.
 package isa
 
 import (
@@ -49,17 +49,17 @@ type Access struct {
 	Bytes int
 }
 
-// Meaning is what an instruction does, all at once, on the state before it.
-// Expressions are over the 32-bit leaves rs1, rs2, rs3, imm (sign-extended,
-// or the 5-bit amount zero-extended for Sh) and pc; mem is the loaded value,
-// 8*Load.Bytes wide. A nil field does not happen.
+// Meaning is the effect of an instruction. All fields read the state before the
+// instruction. Expressions are over the 32-bit leaves rs1, rs2, rs3, imm and
+// pc. imm is sign-extended; for Sh it is the zero-extended 5-bit amount. mem is
+// the loaded value, 8*Load.Bytes wide. A nil field has no effect.
 type Meaning struct {
 	Load  *Access
 	Store *Access
-	Data  *word.Expr // what Store writes, 8*Store.Bytes wide
+	Data  *word.Expr // the stored value, 8*Store.Bytes wide
 	Rd    *word.Expr // new value of rd; x0 ignores it
 	PC    *word.Expr // new pc; else pc + 4
-	Cond  *word.Expr // one bit: when PC applies; nil always
+	Cond  *word.Expr // one bit: whether PC applies; nil: always
 	Trap  bool       // stops the machine
 }
 
@@ -80,9 +80,9 @@ type Set struct {
 	Insts []*Inst
 }
 
-// Ops are the operand values of one encoded instruction. Fields that the
-// format lacks are zero. Imm is sign-extended; for U it is the full 32-bit
-// value with 12 zero bits.
+// Ops are the operand values of one encoded instruction. Fields that the format
+// lacks are zero. Imm is sign-extended. For U it is the full 32-bit value with
+// 12 zero bits.
 type Ops struct {
 	Rd, Rs1, Rs2, Rs3 uint8
 	Imm               int32

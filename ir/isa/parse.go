@@ -20,8 +20,8 @@ import (
 //	mem    = "mem8" | "mem16" | "mem32"
 //
 // The bits are the format's fixed fields from high to low. In an expression,
-// mem with an address is the loaded value; there is at most one. A name stands
-// for its expression in what follows, as one value.
+// mem with an address is the loaded value. A line has at most one load. A name
+// stands for its expression in later effects, as one value.
 func Parse(f *diag.File) (*Set, error) {
 	sc := text.New(f)
 	sc.SkipNewlines()
@@ -38,8 +38,7 @@ func Parse(f *diag.File) (*Set, error) {
 	return s, nil
 }
 
-// Read reads a set that stands inside another form, up to its `end`, and
-// verifies it.
+// Read reads a set inside another text form, up to its `end`, and verifies it.
 func Read(sc *text.Scanner) (*Set, error) {
 	if err := sc.Expect("isa"); err != nil {
 		return nil, err
@@ -88,8 +87,8 @@ func ParseLine(f *diag.File) (*Inst, error) {
 	return in, nil
 }
 
-// ReadLine reads a line that stands inside another form, up to the end of its
-// meaning. It does not verify it.
+// ReadLine reads a line inside another text form, up to the end of its meaning.
+// It does not verify the line.
 func ReadLine(sc *text.Scanner) (*Inst, error) {
 	name, err := sc.Ident("the name of an instruction or `end`")
 	if err != nil {
@@ -137,7 +136,7 @@ type meaningParser struct {
 	sc    *text.Scanner
 	in    *Inst
 	m     *Meaning
-	fault error // found while a load inside an expression was read
+	fault error // found while reading a load inside an expression
 	names map[string]*word.Expr
 	idle  map[string]diag.Span // names that nothing has used so far
 }
@@ -173,7 +172,7 @@ func (p *meaningParser) effect() error {
 	return p.sc.Errorf("expected an effect (rd = , pc = , if, mem8[] = , trap), found %s", t)
 }
 
-// define reads `name = expr`, a value that what follows shares.
+// define reads `name = expr`, a value that later effects share.
 func (p *meaningParser) define() error {
 	t := p.sc.Next()
 	if !p.sc.Accept("=") {
@@ -189,7 +188,7 @@ func (p *meaningParser) define() error {
 	return err
 }
 
-// allUsed refuses a name that stands for nothing in an effect.
+// allUsed refuses a name that no effect uses.
 func (p *meaningParser) allUsed() error {
 	var errs diag.List
 	for name, at := range p.idle {
@@ -198,7 +197,7 @@ func (p *meaningParser) allUsed() error {
 	return errs.Sorted().Err()
 }
 
-// expr reads an expression and puts the values of names in their places.
+// expr reads an expression and replaces names by their values.
 func (p *meaningParser) expr() (*word.Expr, error) {
 	e, err := word.ParseExpr(p.sc, p.leaf)
 	switch {
@@ -296,7 +295,7 @@ func (p *meaningParser) store() error {
 	return p.value(&p.m.Data, 8*p.m.Store.Bytes, "the stored value")
 }
 
-// memBytes is the access size that a memory name stands for, 0 for other names.
+// memBytes is the access size of a memory name, 0 for other names.
 func memBytes(name string) int {
 	switch name {
 	case "mem8":

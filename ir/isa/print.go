@@ -34,7 +34,7 @@ func (in *Inst) String() string {
 	return fmt.Sprintf("%-6s %-3s %20s %s", in.Name, in.Format, fields, meaning)
 }
 
-// String prints a meaning as it stands on a line. What its expressions share gets a
+// String prints a meaning as on a line. Parts that its expressions share get a
 // name.
 func (m *Meaning) String() string {
 	n := namer{names: map[*word.Expr]string{}}
@@ -68,7 +68,7 @@ type namer struct {
 	names map[*word.Expr]string
 }
 
-// define prints the parts that are used more than once, each before its users.
+// define prints the parts with several uses, each before its users.
 func (n *namer) define(m *Meaning) []string {
 	uses, seen := map[*word.Expr]int{}, map[*word.Expr]bool{}
 	var order []*word.Expr
@@ -98,7 +98,7 @@ func (n *namer) show(e *word.Expr) string {
 	return renameLeaf(n.named(e), n.load).String()
 }
 
-// named puts names in the places of what they stand for, below e.
+// named replaces the named parts below e by their names.
 func (n *namer) named(e *word.Expr) *word.Expr {
 	if name := n.names[e]; name != "" {
 		return &word.Expr{Width: e.Width, Leaf: name}

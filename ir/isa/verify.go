@@ -40,8 +40,8 @@ func (s *Set) Verify() error {
 //  3. it has an effect; a trap has no other;
 //  4. at most one access of 1, 2 or 4 bytes, Data exactly with Store, Cond only
 //     with PC, Rd only where the format has one;
-//  5. widths are right, operands are those of the format, `mem` appears
-//     exactly with Load.
+//  5. widths are right, the format has the operands, `mem` appears exactly with
+//     Load.
 func (in *Inst) Verify() error {
 	fault := func(format string, args ...any) error {
 		return diag.Errorf("", in.Span, "`%s`: "+format, append([]any{in.Name}, args...)...)
@@ -75,7 +75,7 @@ func (in *Inst) Verify() error {
 	return nil
 }
 
-// checkParts checks the expressions of the meaning and says what is wrong.
+// checkParts checks the expressions of the meaning and describes a fault.
 func (in *Inst) checkParts() string {
 	m := &in.Meaning
 	c := exprChecker{format: in.Format, seen: map[*word.Expr]bool{}}
@@ -98,7 +98,7 @@ func (in *Inst) checkParts() string {
 
 type exprChecker struct {
 	format  Format
-	mem     int // width of the leaf mem, 0: there is none
+	mem     int // width of the leaf mem, 0: no load
 	usesMem bool
 	seen    map[*word.Expr]bool
 	problem string

@@ -5,15 +5,15 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Targets whose words must be aligned get pieces where a place is not: the payload of a
-// frame lies after 14 bytes of Ethernet, so its words are aligned to 2.
+// For targets that need aligned words, accesses to unaligned positions are split. The
+// payload of a frame follows 14 bytes of Ethernet, so its words are aligned to 2.
 //
 //	before  v3: i32 = load4 %f[38], v2
 //	after   v4: i32 = load2 %f[38], v2 ; v5: i32 = load2 %f[40], v2
 //	        v6: i32 = shl v5, 16 ; v3: i32 = or v4, v6
 //
-// What the ports of a core move must be aligned as a whole, so it is moved by way of an
-// object that is.
+// The buffers of a core's ports must be aligned as a whole. Other buffers are copied
+// through an aligned object.
 
 // loadWord reads up to four bytes.
 func (l *legaliser) loadWord(size int, r ir.Ref) *ir.Value {
@@ -39,11 +39,11 @@ func (l *legaliser) storeWord(v *ir.Value, size int, r ir.Ref) {
 	}
 }
 
-// wordAligned is what the ports of a core want of a buffer.
+// wordAligned is the alignment of buffers at the ports of a core.
 const wordAligned = 4
 
-// byWay gives aligned places for the messages of an operation on ports, and what is to
-// be done after it.
+// byWay gives the messages of a port operation aligned objects. It returns a function
+// that emits the copies after the operation.
 func (l *legaliser) byWay(i *ir.Instr) (after func()) {
 	after = func() {}
 	switch i.Op {
@@ -73,7 +73,7 @@ func (l *legaliser) byWay(i *ir.Instr) (after func()) {
 	return after
 }
 
-// moveBytes moves a length and so many bytes.
+// moveBytes moves a length and that number of bytes.
 func (l *legaliser) moveBytes(to, from ir.Ref) {
 	n := l.loadWord(4, from)
 	l.storeWord(n, 4, to)

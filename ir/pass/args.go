@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// args takes away the parameters of functions that all calls give the same constant, and
-// those that nobody reads.
+// args removes parameters to which all calls pass the same constant, and unused
+// parameters.
 //
 // Needs: tokens. Keeps: blocks, effects and their order.
 //
@@ -30,7 +30,7 @@ func args(m *ir.Module, env *Env) bool {
 		}
 	}
 	changed := false
-	for _, f := range slices.Backward(order) { // callers first: what they know, they hand on
+	for _, f := range slices.Backward(order) { // callers first, because they pass constants on
 		if isTask(m, f) || isContext(m, f) || env.Only != nil && !env.Only(f) {
 			continue
 		}
@@ -43,7 +43,7 @@ func isContext(m *ir.Module, f *ir.Func) bool {
 	return slices.ContainsFunc(m.Contexts, func(c ir.Context) bool { return c.Func == f })
 }
 
-// sameArgs removes parameters of f, whose calls are these.
+// sameArgs removes parameters of f, given all its calls.
 func sameArgs(f *ir.Func, calls []*ir.Instr) bool {
 	if len(calls) == 0 {
 		return false

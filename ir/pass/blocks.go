@@ -6,8 +6,9 @@ import (
 )
 
 // tidyBlocks simplifies control flow: parameters that are always one value,
-// branches on an inverted condition or to one place, blocks that only jump on,
-// and blocks with one way in after a block with one way out.
+// branches on an inverted condition, branches with equal targets, and blocks
+// that only jump. It also merges a block with a single predecessor that has a
+// single successor.
 func tidyBlocks(f *ir.Func) bool {
 	changed := ir.RemoveUnreachable(f)
 	changed = sameParams(f) || changed
@@ -85,8 +86,8 @@ func sameEdge(a, b ir.Edge) bool {
 	return true
 }
 
-// skipEmpty lets edges pass blocks that only jump on and whose parameters
-// serve nothing but that jump.
+// skipEmpty redirects edges past blocks that only jump and whose parameters
+// serve only that jump.
 func skipEmpty(f *ir.Func) bool {
 	uses := useCounts(f)
 	changed := false
@@ -120,7 +121,7 @@ func canSkip(b *ir.Block, uses counts) bool {
 	return true
 }
 
-// through is the edge that e followed by the jump of its target amounts to.
+// through is the edge that combines e with the jump of its target.
 func through(e ir.Edge) ir.Edge {
 	next := e.To.Term.Succs[0]
 	out := ir.Edge{To: next.To, Args: append([]*ir.Value(nil), next.Args...)}
@@ -134,7 +135,8 @@ func through(e ir.Edge) ir.Edge {
 	return out
 }
 
-// mergeBlocks appends a block to its only predecessor when that goes nowhere else.
+// mergeBlocks appends a block to its only predecessor if the predecessor has no
+// other successor.
 func mergeBlocks(f *ir.Func) bool {
 	in := preds(f)
 	gone := map[*ir.Block]bool{}
@@ -146,7 +148,7 @@ func mergeBlocks(f *ir.Func) bool {
 				break
 			}
 			for k, p := range e.To.Params {
-				if a := subst.of(e.Args[k]); a != p { // a token that ir.Thread has yet to mend may be its own argument
+				if a := subst.of(e.Args[k]); a != p { // a token that ir.Thread has not rebuilt yet may be its own argument
 					subst[p] = a
 				}
 			}

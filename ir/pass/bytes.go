@@ -7,14 +7,14 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// sideBySide moves neighbouring bytes together. It follows each byte of a word through shifts,
-// masks and joins to where it comes from. A word that is put together of bytes that lie
-// side by side in memory is loaded at once, one whose bytes are those of another word is
-// that word, and stores side by side become one. A store that a later one of the block
-// covers goes, and so does one of bytes that are there already.
+// sideBySide moves neighbouring bytes together. It follows each byte of a word back through
+// shifts, masks and joins to its source. A word of adjacent bytes in memory becomes one load.
+// A word with the same bytes as another word becomes that word. Adjacent stores become one
+// store. A store is removed if a later store of the block covers it, or if its bytes are
+// already in memory.
 //
-// Needs: tokens. Keeps: events and their order. A word is never moved by more than its
-// place is aligned to.
+// Needs: tokens. Keeps: events and their order. An access is never wider than the
+// alignment of its position.
 //
 //	before  v4: i32 = load1 %f[38], v2 ; v5: i32 = load1 %f[39], v2
 //	        v7: i32 = shl v5, v6 ; v8: i32 = or v4, v7        (v6 is 8)
@@ -41,23 +41,23 @@ func sideBySide(m *ir.Module, env *Env) bool {
 		n.insert()
 		n.subst.apply(f)
 		if n.changed {
-			dropValues(f) // what words were put together of
+			dropValues(f) // the unused parts of joined words
 		}
 		return n.changed
 	})
 }
 
-// widest is how many bytes are moved at once at most.
+// widest is the largest number of bytes in one access.
 const widest = 4
 
-// byteFrom is byte k of a value, or a constant when there is no value.
+// byteFrom is byte k of a value, or a constant if there is no value.
 type byteFrom struct {
 	v *ir.Value
 	k int
 	c byte
 }
 
-// spot is a place in a block.
+// spot is a position in a block.
 type spot struct {
 	b *ir.Block
 	k int
@@ -66,13 +66,13 @@ type spot struct {
 type neighbours struct {
 	f       *ir.Func
 	of      map[*ir.Value][]byteFrom
-	at      map[*ir.Instr]spot        // where the loads stand that there were
-	behind  map[*ir.Instr][]*ir.Instr // loads that come after one that there is
+	at      map[*ir.Instr]spot        // positions of the original loads
+	behind  map[*ir.Instr][]*ir.Instr // new loads, by the original load before them
 	subst   renames
 	changed bool
 }
 
-// bytesOf lists where the bytes of a word come from, the lowest first; nil when its width
+// bytesOf lists the sources of the bytes of a word, lowest first. It is nil if the width
 // is not a multiple of 8.
 func (n *neighbours) bytesOf(v *ir.Value) []byteFrom {
 	if v.Type == ir.Token || v.Type%8 != 0 {
@@ -91,7 +91,8 @@ func (n *neighbours) bytesOf(v *ir.Value) []byteFrom {
 	return bs
 }
 
-// follow is bytesOf for what is known of an operation; nil when that is nothing.
+// follow is bytesOf through the operation that defines v, nil if nothing is
+// known.
 func (n *neighbours) follow(v *ir.Value) []byteFrom {
 	i := v.Def
 	if i == nil {
@@ -154,10 +155,10 @@ func (n *neighbours) followWord(v *ir.Value, i *ir.Instr, size int) []byteFrom {
 	return nil
 }
 
-// joined is v, whose bytes are those of x and y joined by an operator, where one of two
-// decides.
+// joined gives the bytes of v = x op y. A byte has a source in x or y if one of them
+// determines it.
 func joined(op word.Op, v *ir.Value, x, y []byteFrom) []byteFrom {
-	one := byteFrom{} // that changes nothing
+	one := byteFrom{} // the neutral byte of op
 	if op == word.And {
 		one.c = 0xff
 	}
@@ -181,7 +182,7 @@ func joined(op word.Op, v *ir.Value, x, y []byteFrom) []byteFrom {
 	return bs
 }
 
-// words looks at the words that a block puts together.
+// words simplifies the words that a block joins from bytes.
 func (n *neighbours) words(b *ir.Block) {
 	for _, i := range b.Instrs {
 		if i.Op != ir.OpWord {
@@ -199,7 +200,7 @@ func (n *neighbours) words(b *ir.Block) {
 	}
 }
 
-// whole is the word of v's type whose bytes are bs, nil if there is none but v.
+// whole is another word of v's type whose bytes are bs, nil if there is none.
 func (n *neighbours) whole(v *ir.Value, bs []byteFrom) *ir.Value {
 	for _, p := range bs {
 		if p.v != nil {
@@ -220,8 +221,8 @@ func (p byteFrom) origin() *ir.Instr {
 	return p.v.Def
 }
 
-// tokenOf is the state of its object that a load or store follows, nil when that never
-// changes.
+// tokenOf is the object token that a load or store takes, nil if the object has no
+// token.
 func tokenOf(i *ir.Instr) *ir.Value {
 	last := len(i.Args) - 1
 	if last < 0 || i.Args[last].Type != ir.Token {
@@ -230,13 +231,13 @@ func tokenOf(i *ir.Instr) *ir.Value {
 	return i.Args[last]
 }
 
-// together reports whether bytes lie side by side in one state of one object, and gives
-// the load of the first.
+// together reports whether bytes are adjacent in one state of one object. It returns
+// the load of the first byte.
 func (n *neighbours) together(bs []byteFrom) (first *ir.Instr, ok bool) {
 	for k, p := range bs {
 		i := p.origin()
 		if _, old := n.at[i]; !old {
-			return nil, false // none, or one that the pass has made
+			return nil, false // no load, or a load that the pass has made
 		}
 		if k == 0 {
 			first = i
@@ -250,8 +251,8 @@ func (n *neighbours) together(bs []byteFrom) (first *ir.Instr, ok bool) {
 	return first, first != nil
 }
 
-// load makes a word of bytes that lie side by side, of fewer loads than there are. Above
-// them are zeros.
+// load makes a word from adjacent bytes with fewer loads than before. The bytes above
+// them are zero.
 func (n *neighbours) load(bs []byteFrom, t ir.Type) *ir.Value {
 	size := len(bs)
 	for size > 0 && bs[size-1] == (byteFrom{}) {
@@ -284,7 +285,7 @@ func (n *neighbours) load(bs []byteFrom, t ir.Type) *ir.Value {
 	return n.assemble(r, pieces, t, last)
 }
 
-// alignedPieces divides so many bytes at a place into pieces that are aligned.
+// alignedPieces divides size bytes at r into aligned pieces.
 func alignedPieces(r ir.Ref, size int) []int {
 	var out []int
 	for size > 0 {
@@ -298,8 +299,8 @@ func alignedPieces(r ir.Ref, size int) []int {
 	return out
 }
 
-// alignedAt is what a place is a multiple of for sure. Unlike Ref.Aligned it does not take
-// the size of what is moved there for a hint.
+// alignedAt is the proven alignment of r. Unlike Ref.Aligned it assumes nothing about Off
+// from the access size.
 func alignedAt(r ir.Ref) int {
 	a := r.Aligned()
 	if r.Off != nil {
@@ -308,7 +309,7 @@ func alignedAt(r ir.Ref) int {
 	return a
 }
 
-// multipleOf is a power of two of up to widest that a word is a multiple of.
+// multipleOf returns a power of two, at most widest, that divides a word.
 func multipleOf(v *ir.Value, depth int) int {
 	if v.Def == nil || depth == 0 {
 		return 1
@@ -331,7 +332,7 @@ func multipleOf(v *ir.Value, depth int) int {
 	return 1
 }
 
-// lowestBit is the lowest bit that is set, at most widest.
+// lowestBit is the lowest set bit, at most widest.
 func lowestBit(c uint64) int {
 	k := 1
 	for k < widest && c&uint64(k) == 0 {
@@ -340,7 +341,7 @@ func lowestBit(c uint64) int {
 	return k
 }
 
-// assemble makes a word of loads after an instruction.
+// assemble makes a word from loads after an instruction.
 func (n *neighbours) assemble(r ir.Ref, pieces []int, t ir.Type, last *ir.Instr) *ir.Value {
 	b := n.at[last].b
 	var v *ir.Value
@@ -363,7 +364,7 @@ func (n *neighbours) assemble(r ir.Ref, pieces []int, t ir.Type, last *ir.Instr)
 	return v
 }
 
-// insert puts the new loads where they belong.
+// insert adds the new loads to their blocks.
 func (n *neighbours) insert() {
 	for _, b := range n.f.Blocks {
 		var out []*ir.Instr

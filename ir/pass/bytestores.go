@@ -8,19 +8,20 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// pending are stores to one object, at one offset, that nobody has looked at yet.
+// pending are stores to one object, at one offset, whose bytes nothing has read
+// yet.
 type pending struct {
 	obj   *ir.Object
 	off   *ir.Value
 	first *ir.Value // the state of the object before them
 	list  []*ir.Instr
-	bytes map[int]byteFrom // by displacement: what is there after them
+	bytes map[int]byteFrom // by displacement: the byte after them
 }
 
 // stores joins the stores of a block.
 func (n *neighbours) stores(b *ir.Block) {
 	open := map[*ir.Object]*pending{}
-	out := map[*ir.Instr][]*ir.Instr{} // what stands for a store
+	out := map[*ir.Instr][]*ir.Instr{} // the replacement of a store
 	for _, i := range b.Instrs {
 		switch i.Op {
 		case ir.OpLoad:
@@ -51,7 +52,7 @@ func (n *neighbours) stores(b *ir.Block) {
 	b.Instrs, n.changed = list, true
 }
 
-// look is a load: stores to other bytes at the same offset may wait on.
+// look handles a load. Stores to other bytes at the same offset stay pending.
 func (n *neighbours) look(i *ir.Instr, open map[*ir.Object]*pending, out map[*ir.Instr][]*ir.Instr) {
 	r := i.Refs[0]
 	p := open[r.Obj]
@@ -71,7 +72,7 @@ func (n *neighbours) look(i *ir.Instr, open map[*ir.Object]*pending, out map[*ir
 	n.settle(r.Obj, open, out)
 }
 
-// note is a store.
+// note handles a store.
 func (n *neighbours) note(i *ir.Instr, open map[*ir.Object]*pending, out map[*ir.Instr][]*ir.Instr) {
 	r := i.Refs[0]
 	bs := n.bytesOf(n.subst.of(i.Args[0]))
@@ -102,7 +103,8 @@ func (n *neighbours) settleAll(open map[*ir.Object]*pending, out map[*ir.Instr][
 	}
 }
 
-// there reports whether a byte stood where it is stored before the first of the stores.
+// there reports whether the stored byte was already at its position before the first
+// store.
 func (p *pending) there(at int, from byteFrom) bool {
 	i := from.origin()
 	if i == nil {
@@ -112,7 +114,7 @@ func (p *pending) there(at int, from byteFrom) bool {
 	return r.Obj == p.obj && r.Off == p.off && r.Disp+from.k == at && tokenOf(i) == p.first
 }
 
-// settle ends what is pending on an object.
+// settle emits the pending stores of an object.
 func (n *neighbours) settle(o *ir.Object, open map[*ir.Object]*pending, out map[*ir.Instr][]*ir.Instr) {
 	p := open[o]
 	if p == nil {
@@ -130,7 +132,7 @@ func (n *neighbours) settle(o *ir.Object, open map[*ir.Object]*pending, out map[
 	}
 }
 
-// run stores bytes side by side anew, if that takes fewer stores.
+// run replaces the stores of adjacent bytes if that takes fewer stores.
 func (n *neighbours) run(p *pending, from, to int, out map[*ir.Instr][]*ir.Instr) {
 	var old []*ir.Instr
 	for _, i := range p.list {
@@ -178,7 +180,8 @@ func (p *pending) slice(at, size int) []byteFrom {
 	return bs
 }
 
-// piece is how many bytes can be stored at once: those of one word, or constants.
+// piece is the number of bytes that one store can write: bytes of one word, or
+// constants.
 func (n *neighbours) piece(p *pending, at, to int) int {
 	size := min(widest, alignedAt(p.ref(at)))
 	for size > 1 && (at+size > to || !n.oneWord(p.slice(at, size))) {
@@ -187,8 +190,8 @@ func (n *neighbours) piece(p *pending, at, to int) int {
 	return size
 }
 
-// oneWord reports whether bytes are those of a word, or constants, or lie side by side
-// in memory.
+// oneWord reports whether bytes come from one word, are constants, or are adjacent in
+// memory.
 func (n *neighbours) oneWord(bs []byteFrom) bool {
 	if bs[0].v == nil {
 		return !slices.ContainsFunc(bs, func(p byteFrom) bool { return p.v != nil })
@@ -205,7 +208,8 @@ func (n *neighbours) oneWord(bs []byteFrom) bool {
 	return len(alignedPieces(r, len(bs))) == 1
 }
 
-// partOf reports whether bytes are those of the word of the first, zeros above it.
+// partOf reports whether all bytes come from the word of the first byte, in order,
+// with zeros above that word.
 func (n *neighbours) partOf(bs []byteFrom) bool {
 	w := n.bytesOf(bs[0].v)
 	for k, p := range bs {
@@ -217,7 +221,7 @@ func (n *neighbours) partOf(bs []byteFrom) bool {
 	return true
 }
 
-// store makes a store of a piece, with what it takes.
+// store makes the store of a piece, and the instructions for its value.
 func (n *neighbours) store(p *pending, at, size int, like *ir.Instr) []*ir.Instr {
 	b := like.Results[0].In
 	bs := p.slice(at, size)

@@ -6,10 +6,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// checks removes checks that cannot fail and decides comparisons whose result
-// follows from what dominates them: the bounds of values, conditions of
-// branches and earlier checks, and the bounds of loop counters. Sites never
-// merge: a check goes only when its own condition is proved.
+// checks removes checks that cannot fail. It decides comparisons from facts
+// that dominate them: bounds of values, conditions of branches, earlier checks,
+// and bounds of loop counters. Sites never merge: a check is removed only if
+// its own condition is proved.
 //
 // Needs: tokens. Keeps: blocks, order of effects.
 //
@@ -38,19 +38,19 @@ type prover struct {
 	preds   map[*ir.Block][]*ir.Edge
 	from    map[*ir.Edge]*ir.Block
 	only    []bool             // when not nil, by node: walk no others
-	base    map[*ir.Value]span // of loop counters, everywhere
+	base    map[*ir.Value]span // bounds of loop counters, valid everywhere
 	fact    map[*ir.Value]span // here
 	truth   map[*ir.Value]bool // conditions known here
 	undo    []func()
-	dry     bool                         // only look: counters are being found
-	known   func(*ir.Value) (span, bool) // of values by their definitions, if it is there
+	dry     bool                         // analysis only, while counters are found
+	known   func(*ir.Value) (span, bool) // optional: bounds of values by their definitions
 	probe   func(at *ir.Block)
 	subst   renames
 	pairs   map[pair][]*ir.Value // of the function, for within
 	changed bool
 }
 
-// span bounds v at the current place.
+// span bounds v at the current position.
 func (p *prover) span(v *ir.Value) span { return p.bound(v, 6) }
 
 func (p *prover) bound(v *ir.Value, depth int) span {
@@ -97,7 +97,7 @@ func (p *prover) set(v *ir.Value, s span) {
 	})
 }
 
-// learn notes that condition c has a value from here on.
+// learn notes the value of condition c from here on.
 func (p *prover) learn(c *ir.Value, holds bool) {
 	if c.Def == nil || c.Def.Op != ir.OpWord {
 		p.know(c, holds)
@@ -134,7 +134,7 @@ func (p *prover) learn(c *ir.Value, holds bool) {
 	p.narrow(a[1], y)
 }
 
-// narrow notes bounds of v and what follows for the value it is made of.
+// narrow notes bounds of v and the resulting bounds of its operand.
 func (p *prover) narrow(v *ir.Value, s span) {
 	p.set(v, s)
 	if a, ok := isWord(v, word.Zext); ok {
@@ -269,7 +269,7 @@ func (p *prover) walk(k int) {
 	p.forget(mark)
 }
 
-// forget takes back the facts learned since a mark.
+// forget removes the facts learned since a mark.
 func (p *prover) forget(mark int) {
 	for len(p.undo) > mark {
 		p.undo[len(p.undo)-1]()
@@ -277,7 +277,7 @@ func (p *prover) forget(mark int) {
 	}
 }
 
-// entered learns from the branch that leads to b, if it is the only way.
+// entered learns from the branch to b if that is the only edge into b.
 func (p *prover) entered(b *ir.Block) {
 	if len(p.preds[b]) != 1 {
 		return
@@ -309,7 +309,7 @@ func (p *prover) instrs(b *ir.Block) {
 	b.Instrs = kept
 }
 
-// shortcut leads edges of b past blocks that only branch on a condition that is
+// shortcut redirects edges of b past blocks that only branch on a condition
 // known on the edge.
 func (p *prover) shortcut(b *ir.Block) {
 	for k := range b.Term.Succs {

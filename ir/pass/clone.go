@@ -2,8 +2,8 @@ package pass
 
 import "github.com/sinter-lang/sinter/ir"
 
-// copied is a copy of some blocks of a function: edges among them lead to
-// copies, all other edges where they led before.
+// copied is a copy of some blocks of a function. Edges among them lead to
+// copies. All other edges keep their targets.
 type copied struct {
 	blocks map[*ir.Block]*ir.Block
 	values map[*ir.Value]*ir.Value
@@ -71,16 +71,16 @@ func (c *copied) term(t *ir.Term) ir.Term {
 	return out
 }
 
-// mendAll mends the uses of all words that the blocks define, given copies of
-// the blocks: each use takes the definition that now reaches it.
+// mendAll updates the uses of all words that the blocks define, given copies of
+// the blocks. Each use takes the definition that now reaches it.
 func mendAll(f *ir.Func, blocks []*ir.Block, copies []*copied) {
 	of := map[*ir.Value]*ir.Value{}
 	noteCopies(of, blocks, copies)
 	rejoin(f, of)
 }
 
-// noteCopies adds the words that blocks define, and what they are in copies of
-// the blocks, to what rejoin is to mend.
+// noteCopies adds the words that blocks define, and their counterparts in the
+// copies, to the map for rejoin.
 func noteCopies(of map[*ir.Value]*ir.Value, blocks []*ir.Block, copies []*copied) {
 	note := func(v *ir.Value) {
 		if v.Type == ir.Token {

@@ -2,9 +2,9 @@ package pass
 
 import "github.com/sinter-lang/sinter/ir"
 
-// copies removes copies of objects: a local that is only a copy of something
-// that does not change afterwards is read from there, and a local that is only
-// built to be copied is built in place.
+// copies removes copies of objects. If a local is only a copy of something
+// unchanged, reads go to the source. A local that is only built to be copied is
+// built in place.
 //
 // Needs: nothing. Keeps: effects and their order.
 //
@@ -17,14 +17,14 @@ func copies(m *ir.Module, env *Env) bool {
 		for _, o := range append([]*ir.Object(nil), f.Locals...) {
 			if u := all[o]; u.readThrough(f) || u.buildInPlace() {
 				changed = true
-				all = usesOf(f) // places have moved, and mentions changed hands
+				all = usesOf(f) // positions and mentions have changed
 			}
 		}
 		return changed
 	})
 }
 
-// site is an instruction that mentions an object, with its place.
+// site is an instruction that mentions an object, with its position.
 type site struct {
 	b  *ir.Block
 	at int
@@ -69,7 +69,7 @@ func (u *objectUses) add(s site) {
 	}
 }
 
-// readThrough replaces the object by what it is a copy of.
+// readThrough replaces the object by the source of its copy.
 func (u *objectUses) readThrough(f *ir.Func) bool {
 	if len(u.writes) != 1 || u.writes[0].i.Op != ir.OpCopy || len(u.reads) == 0 {
 		return false
@@ -136,8 +136,9 @@ func (u *objectUses) remove(c site) {
 	c.b.Instrs = append(c.b.Instrs[:c.at:c.at], c.b.Instrs[c.at+1:]...)
 }
 
-// buildInPlace lets the writes of the object go where its only read copies it.
-// Everything is in one block, and nothing else there touches the target.
+// buildInPlace redirects the writes of the object to the target of its only
+// read, a copy. Everything is in one block, and nothing else there touches the
+// target.
 func (u *objectUses) buildInPlace() bool {
 	if len(u.reads) != 1 || len(u.writes) == 0 || len(u.begins) != 1 {
 		return false

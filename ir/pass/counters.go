@@ -5,7 +5,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// counter is a parameter of a loop head that each round changes by a constant.
+// counter is a parameter of a loop head that changes by a constant each round.
 type counter struct {
 	param *ir.Value
 	start *ir.Value // from outside
@@ -13,10 +13,10 @@ type counter struct {
 	step  int64
 }
 
-// counters bounds the counters of loops. A counter that only grows keeps its
-// start as lower bound, provided that adding the step does not wrap: where the
-// next value is computed, the facts that hold there must bound the counter. The
-// bound is assumed, and kept if the facts under the assumption confirm it.
+// counters bounds the counters of loops. A counter that only grows has its
+// start as lower bound if adding the step does not wrap. So facts must bound
+// the counter wherever the next value is computed. The pass assumes the bound,
+// and keeps it if the facts under the assumption confirm it.
 func (p *prover) counters() {
 	for _, c := range p.findCounters() {
 		p.boundCounter(c)
@@ -47,8 +47,8 @@ func (p *prover) findCounters() []counter {
 	return out
 }
 
-// counterOf recognises v as a counter of the loop: one value from outside, and
-// from inside v itself plus one constant, or v.
+// counterOf recognises v as a counter of the loop. It has one value from
+// outside. Each value from inside is v, or v plus the one constant.
 func (p *prover) counterOf(v *ir.Value, n int, inside map[*ir.Block]bool) (counter, bool) {
 	c := counter{param: v}
 	for _, b := range p.f.Blocks {
@@ -86,7 +86,7 @@ func (c *counter) takes(a *ir.Value) bool {
 	return true
 }
 
-// boundCounter tries the bound without sign, then the one with sign.
+// boundCounter tries the unsigned bound, then the signed bound.
 func (p *prover) boundCounter(c counter) {
 	t := c.param.Type
 	start := p.span(c.start)
@@ -120,8 +120,8 @@ func (p *prover) boundCounter(c counter) {
 	}
 }
 
-// params bounds the parameters of blocks by what the edges pass, with what the
-// edge's condition says.
+// params bounds the parameters of blocks by the arguments of the edges, under
+// the condition of each edge.
 func (p *prover) params() {
 	found := map[*ir.Value]span{}
 	p.dry = true
@@ -155,8 +155,8 @@ func (p *prover) params() {
 	}
 }
 
-// confirm checks at each place where the next value is computed that it does
-// not wrap, and returns how far the counter can get there.
+// confirm checks that no computation of the next value wraps. It returns the
+// range of the counter at these computations.
 func (p *prover) confirm(c counter, signed bool) (reach span, ok bool) {
 	need := map[*ir.Block]bool{}
 	for _, n := range c.next {
@@ -183,8 +183,8 @@ func (p *prover) confirm(c counter, signed bool) (reach span, ok bool) {
 	return reach, ok && !first
 }
 
-// dominators marks the nodes that dominate one of some blocks: the facts that
-// hold in these come from there.
+// dominators marks the nodes that dominate one of the given blocks. The facts
+// of these blocks come from the marked nodes.
 func (p *prover) dominators(of map[*ir.Block]bool) []bool {
 	mark := make([]bool, len(p.f.Blocks))
 	for _, k := range p.flow.Order {
@@ -212,8 +212,8 @@ func noWrap(s span, c counter, signed bool) bool {
 	return s.SLo >= full.SLo-c.step
 }
 
-// closeSpan adds the far end: the counter is its start or one step after a
-// place where the next value was computed.
+// closeSpan adds the far end. The counter is its start, or one step beyond a
+// value in reach.
 func (p *prover) closeSpan(c counter, s, start, reach span, signed bool) span {
 	if reach.Empty() {
 		return s

@@ -4,9 +4,9 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// dce removes what nobody sees: values without use, parameters that only feed
-// themselves, writes to objects that nothing reads, functions that nothing
-// calls and objects that nothing touches.
+// dce removes dead code: unused values, parameters that only feed themselves,
+// writes to objects that nothing reads, uncalled functions, and objects that
+// nothing touches.
 //
 // Needs: nothing. Keeps: events and their order.
 //
@@ -64,8 +64,8 @@ func isTask(m *ir.Module, f *ir.Func) bool {
 	return false
 }
 
-// readObjects are the objects whose bytes may matter. A parameter matters when
-// it is read; then what is bound to it does.
+// readObjects are the objects whose bytes may matter. A parameter matters if it
+// is read. Then the objects bound to it matter too.
 func readObjects(m *ir.Module) map[*ir.Object]bool {
 	read := map[*ir.Object]bool{}
 	order, _ := ir.CallOrder(m)
@@ -102,8 +102,8 @@ func dropWrites(f *ir.Func, read map[*ir.Object]bool) bool {
 	return changed
 }
 
-// dropValues removes pure values and loads that no effect and no branch needs,
-// and parameters alike.
+// dropValues removes pure values, loads and parameters that neither an effect
+// nor a branch needs.
 func dropValues(f *ir.Func) bool {
 	l := &liveValues{need: make([]bool, f.NextID+1), in: preds(f)}
 	for _, b := range f.Blocks {
@@ -154,7 +154,7 @@ func (l *liveValues) mark(v **ir.Value) {
 	}
 }
 
-// drain marks the operands of what is needed.
+// drain marks the operands of needed values.
 func (l *liveValues) drain() {
 	for len(l.work) > 0 {
 		v := l.work[len(l.work)-1]
@@ -176,7 +176,7 @@ func (l *liveValues) drain() {
 	}
 }
 
-// dropObjects removes objects of the module and locals that nothing mentions.
+// dropObjects removes unmentioned locals and objects of the module.
 func dropObjects(m *ir.Module) bool {
 	used := map[*ir.Object]bool{}
 	for _, f := range m.Funcs {

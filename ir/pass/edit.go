@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// renames says which value stands for another.
+// renames maps a value to its replacement.
 type renames map[*ir.Value]*ir.Value
 
 // of follows the renames of v.
@@ -49,7 +49,7 @@ func isWord(v *ir.Value, op word.Op) ([]*ir.Value, bool) {
 	return nil, false
 }
 
-// withConst takes an application of op to a value and a constant apart.
+// withConst splits an application of op to a value and a constant.
 func withConst(v *ir.Value, op word.Op) (x *ir.Value, c uint64, ok bool) {
 	a, ok := isWord(v, op)
 	if !ok {
@@ -78,7 +78,7 @@ func newConst(f *ir.Func, b *ir.Block, t ir.Type, c uint64, like *ir.Instr) *ir.
 
 func newWord(f *ir.Func, b *ir.Block, op word.Op, t ir.Type, like *ir.Instr, args ...*ir.Value) *ir.Instr {
 	i := newInstr(f, b, t, like)
-	i.Op, i.Word, i.Args = ir.OpWord, op, slices.Clone(args) // they may be those of another one
+	i.Op, i.Word, i.Args = ir.OpWord, op, slices.Clone(args) // another instruction may share them
 	return i
 }
 
@@ -122,7 +122,8 @@ func maxBlockID(f *ir.Func) int {
 	return id
 }
 
-// each runs a pass over all functions of a module and threads what changed.
+// each runs a pass over all functions of a module and threads the changed
+// functions.
 func each(m *ir.Module, env *Env, run func(f *ir.Func) bool) bool {
 	changed := make([]bool, len(m.Funcs))
 	par.Each(len(m.Funcs), func(k int) {

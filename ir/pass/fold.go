@@ -5,9 +5,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// fold computes what is known at compile time: constants, algebraic
-// identities, branches on constants, parameters that are always the same
-// value, and blocks that belong together.
+// fold simplifies at compile time: constants, algebraic identities, branches on
+// constants, parameters that are always the same value, and blocks that can be
+// merged.
 //
 // Needs: nothing. Keeps: effects and their order.
 //
@@ -31,8 +31,7 @@ func foldFunc(f *ir.Func) bool {
 	return changed
 }
 
-// foldWords rewrites word operations in an order in which operands come first,
-// loops aside.
+// foldWords rewrites word operations, operands first except around loops.
 func foldWords(f *ir.Func) bool {
 	g := &folder{f: f, subst: renames{}, uses: useCounts(f)}
 	for _, k := range ir.FlowOf(f).Order {
@@ -82,7 +81,7 @@ func (g *folder) instr(i *ir.Instr) bool {
 	return true
 }
 
-// turn puts a constant operand on the right.
+// turn moves a constant operand to the right.
 func (g *folder) turn(i *ir.Instr) bool {
 	if word.Table(i.Word).Commutative {
 		_, left := constOf(i.Args[0])
@@ -132,7 +131,7 @@ func (g *folder) add(i *ir.Instr) *ir.Value {
 	return i.Results[0]
 }
 
-// identity knows what Rewrite does not: rules that look two operators deep.
+// identity adds rules that Rewrite lacks, which look two operators deep.
 func (g *folder) identity(op word.Op, w int, imm uint64, a []*ir.Value) (*ir.Value, bool) {
 	switch op {
 	case word.Not:
@@ -165,7 +164,7 @@ func (g *folder) identity(op word.Op, w int, imm uint64, a []*ir.Value) (*ir.Val
 	return nil, false
 }
 
-// slice takes bits of a number that was shifted to the right from where they were.
+// slice takes the bits of a right-shifted number from the number before the shift.
 func (g *folder) slice(w int, at uint64, x *ir.Value) (*ir.Value, bool) {
 	for _, op := range []word.Op{word.Shru, word.Shrs} {
 		if y, k, ok := withConst(x, op); ok && k < uint64(x.Type) && at+k+uint64(w) <= uint64(x.Type) {
@@ -175,8 +174,8 @@ func (g *folder) slice(w int, at uint64, x *ir.Value) (*ir.Value, bool) {
 	return nil, false
 }
 
-// outward moves added constants out of a sum, where they meet others or become
-// a displacement.
+// outward moves added constants out of a sum, so that they meet other constants
+// or become a displacement.
 func (g *folder) outward(op word.Op, w int, x, y *ir.Value) (*ir.Value, bool) {
 	if op != word.Add && op != word.Sub {
 		return nil, false
@@ -242,7 +241,7 @@ func (g *folder) not(x *ir.Value) (*ir.Value, bool) {
 	return g.Make(inv, 1, 0, a...), true
 }
 
-// mux turns a choice of 1 and 0 into the bit.
+// mux turns a mux of 1 and 0 into its condition.
 func (g *folder) mux(w int, a []*ir.Value) (*ir.Value, bool) {
 	x, ok1 := constOf(a[1])
 	y, ok2 := constOf(a[2])
@@ -257,7 +256,7 @@ func (g *folder) mux(w int, a []*ir.Value) (*ir.Value, bool) {
 	return nil, false
 }
 
-// chain joins the constants of (x op c1) op c2, and distributes a product.
+// chain joins the constants of (x op c1) op c2 and distributes products.
 func (g *folder) chain(op word.Op, w int, x *ir.Value, c uint64) (*ir.Value, bool) {
 	if y, d, ok := withConst(x, op); ok {
 		v := word.Eval(op, w, [3]uint64{d, c}, [3]int{w, w}, 0)
@@ -295,7 +294,7 @@ func (g *folder) shift(w int, x *ir.Value, k uint64) (*ir.Value, bool) {
 func (g *folder) compare(op word.Op, x *ir.Value, c uint64) (*ir.Value, bool) {
 	w := int(x.Type)
 	equality := op == word.Eq || op == word.Ne
-	if y, d, ok := withConst(x, word.Add); ok && equality && g.uses.of(x) <= 1 { // else both would stay alive
+	if y, d, ok := withConst(x, word.Add); ok && equality && g.uses.of(x) <= 1 { // else both values would stay alive
 		return g.Make(op, 1, 0, y, g.MakeConst(w, c-d)), true
 	}
 	if in, ok := isWord(x, word.Zext); ok {
@@ -308,7 +307,7 @@ func (g *folder) compare(op word.Op, x *ir.Value, c uint64) (*ir.Value, bool) {
 	return nil, false
 }
 
-// compareExtended compares before extending with zeros.
+// compareExtended compares before the zero extension.
 func (g *folder) compareExtended(op word.Op, x *ir.Value, c uint64) (*ir.Value, bool) {
 	w := int(x.Type)
 	if c <= word.Mask(w) {

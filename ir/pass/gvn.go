@@ -7,10 +7,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// gvn computes each value once: a word operation, constant or load that equals
-// one in a dominating place is replaced by it, and a load after a store to the
-// same place takes the stored word. A load is identified by its place and its
-// token, so no store lies between but to bytes beside it.
+// gvn computes each value once. An equal dominating value replaces a word
+// operation, constant or load. A load after a store to the same position takes
+// the stored word. A load is identified by its position and token, so only
+// stores to other bytes lie between.
 //
 // Needs: tokens. Keeps: effects and their order.
 //
@@ -27,7 +27,7 @@ func gvn(m *ir.Module, env *Env) bool {
 	})
 }
 
-// valueKey identifies what is computed.
+// valueKey identifies a computation.
 type valueKey struct {
 	op    ir.Op
 	word  word.Op
@@ -46,7 +46,8 @@ type numbering struct {
 	subst renames
 }
 
-// walk visits the dominator tree; known holds what dominates the block.
+// walk visits the dominator tree. known holds the values that dominate the
+// block.
 func (g *numbering) walk(k int, known map[valueKey]*ir.Value) {
 	type undo struct {
 		key valueKey
@@ -85,8 +86,8 @@ func (g *numbering) walk(k int, known map[valueKey]*ir.Value) {
 	}
 }
 
-// exactWidth reports whether a store of a word and a load of the same type give
-// the word back.
+// exactWidth reports whether a load after a store of the same type gives the
+// word back.
 func exactWidth(t ir.Type, size int) bool { return int(t) <= 8*size }
 
 func (g *numbering) keyOf(i *ir.Instr) (valueKey, bool) {
@@ -110,8 +111,8 @@ func (g *numbering) keyOf(i *ir.Instr) (valueKey, bool) {
 	return valueKey{}, false
 }
 
-// since is the state of its object that a load may as well take: before stores to other
-// bytes at the same offset.
+// since is an earlier object token that a load may take instead: the token before
+// stores to other bytes at the same offset.
 func (g *numbering) since(i *ir.Instr) *ir.Value {
 	if len(i.Args) == 0 {
 		return nil
@@ -128,10 +129,10 @@ func (g *numbering) since(i *ir.Instr) *ir.Value {
 	return tok
 }
 
-// farthest bounds the stores that a load is looked for before.
+// farthest bounds the number of stores that the search for a load skips.
 const farthest = 64
 
-// placeKey identifies the word of a type at the place of a load or store.
+// placeKey identifies the word of a type at the position of a load or store.
 func placeKey(i *ir.Instr, t ir.Type, token *ir.Value) valueKey {
 	r := i.Refs[0]
 	return valueKey{op: ir.OpLoad, typ: t, imm: uint64(r.Disp)<<8 | uint64(i.Size), args: [3]*ir.Value{r.Off}, obj: r.Obj, token: token}

@@ -7,20 +7,20 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Hand-over of slots. An element of a channel that is one large object is not copied
-// into the ring and out of it again when its buffers can change places. All buffers of
-// such channels, and those of the tasks that send and receive them, are slots of one
-// object. A ring holds numbers of slots, and so does a variable of a task:
+// Hand-over of slots. A channel element that is one large object is not copied into
+// and out of the ring if its buffers can be swapped. All buffers of such channels and
+// of their senders and receivers are slots of one object. A ring holds slot numbers,
+// and so does a variable of a task:
 //
 //	chrecv c %buf     the first slot of the ring becomes %buf, and %buf the ring's
 //	chsend c %buf     the next slot of the ring becomes %buf, and %buf the ring's
 //
-// A receive always may: it overwrites all of its buffer. (Of a bytes<N> that is what
-// its length says, and nobody reads beyond that.) A send may when nobody reads its
-// buffer any more before that is filled anew or begins a new life. Other sends and
-// receives on these channels copy, to and from the slots.
+// A receive may always swap, because it overwrites its whole buffer. For a bytes<N>
+// that is the part given by its length, and nothing reads beyond it. A send may swap
+// if nothing reads its buffer before the buffer is filled again or begins a new
+// life. Other sends and receives on these channels copy to and from the slots.
 
-// pool is a set of channels and buffers that change places.
+// pool is a set of channels and buffers that swap slots.
 type pool struct {
 	size  int // of a slot
 	chans []int
@@ -32,11 +32,11 @@ type pool struct {
 type buffer struct {
 	o    *ir.Object
 	f    *ir.Func
-	cell *ir.Object // where its slot is in the pool
+	cell *ir.Object // holds the position of its slot in the pool
 	p    *pool
 }
 
-// hands finds the channels and buffers that change places, and makes pools of them.
+// hands finds the channels and buffers that swap slots, and makes pools of them.
 func (t *tasker) hands() {
 	t.pools, t.bufs, t.swaps = make([]*pool, len(t.m.Chans)), map[*ir.Object]*buffer{}, map[*ir.Instr]bool{}
 	for _, k := range t.stepped {
@@ -66,8 +66,8 @@ func (t *tasker) handed(ch int) bool {
 	return len(c.Words) == 0 && len(c.Objs) == 1 && c.Objs[0] >= longBytes
 }
 
-// changesPlaces reports whether the object of a channel operation of a task can change
-// places with a slot of the ring.
+// changesPlaces reports whether a channel operation of a task can swap its object with
+// a slot of the ring.
 func (t *tasker) changesPlaces(f *ir.Func, b *ir.Block, n int) bool {
 	i := b.Instrs[n]
 	switch i.Op {
@@ -88,8 +88,8 @@ func (t *tasker) changesPlaces(f *ir.Func, b *ir.Block, n int) bool {
 	return !readAfter(b, n+1, r.Obj, map[*ir.Block]bool{})
 }
 
-// readAfter reports whether somebody may read o at instruction n of b or later, before
-// it is filled or begins a new life.
+// readAfter reports whether o may be read at instruction n of b or later, before it is
+// filled or begins a new life.
 func readAfter(b *ir.Block, n int, o *ir.Object, seen map[*ir.Block]bool) bool {
 	for _, i := range b.Instrs[n:] {
 		for k, r := range i.Refs {
@@ -112,7 +112,7 @@ func readAfter(b *ir.Block, n int, o *ir.Object, seen map[*ir.Block]bool) bool {
 	return false
 }
 
-// fills reports whether nothing of o is known after i but what i writes.
+// fills reports whether i defines the whole contents of o.
 func fills(i *ir.Instr, o *ir.Object) bool {
 	switch i.Op {
 	case ir.OpLocal, ir.OpChRecv, ir.OpChGet, ir.OpTake, ir.OpRecv:
@@ -136,7 +136,7 @@ func (t *tasker) join(f *ir.Func, i *ir.Instr) {
 		b = &buffer{o: o, f: f, p: p}
 		t.bufs[o] = b
 		p.bufs = append(p.bufs, b)
-	case b.p != p: // all of one size, so they become one
+	case b.p != p: // all slots have one size, so the pools become one
 		from := b.p
 		for _, ch := range from.chans {
 			t.pools[ch] = p
@@ -148,7 +148,7 @@ func (t *tasker) join(f *ir.Func, i *ir.Instr) {
 	}
 }
 
-// makePool makes the object of a pool. The first slots are those of the tasks' buffers.
+// makePool makes the object of a pool. The first slots are the buffers of tasks.
 func (t *tasker) makePool(p *pool) {
 	slots := len(p.bufs)
 	for _, ch := range p.chans {
@@ -173,8 +173,8 @@ func (t *tasker) makePool(p *pool) {
 
 func slotBytes(at int) []byte { return binary.LittleEndian.AppendUint32(nil, uint32(at/4)) }
 
-// moveBuffers makes the places in buffers of f places in their slots. What changes
-// places keeps the buffer until its ring is known.
+// moveBuffers turns refs to buffers of f into refs to their slots. Operations that
+// swap keep the buffer until its ring is known.
 func (t *tasker) moveBuffers(f *ir.Func) {
 	kept := f.Locals[:0]
 	for _, o := range f.Locals {
@@ -198,7 +198,7 @@ func (t *tasker) moveBuffers(f *ir.Func) {
 				continue
 			}
 			if t.swaps[i] && (i.Op == ir.OpChSend || i.Op == ir.OpChPut) {
-				given = i.Refs[0].Obj // what is written before it is filled anew is lost
+				given = i.Refs[0].Obj // writes before it is filled again are lost
 			}
 			x := emitter{&ir.Builder{F: f, B: b, At: i.Span, Task: i.Task}}
 			for k := range i.Refs {
@@ -211,7 +211,7 @@ func (t *tasker) moveBuffers(f *ir.Func) {
 	}
 }
 
-// place is where a place of a buffer is now.
+// place translates a ref to the buffer into a ref to its slot.
 func (b *buffer) place(x emitter, r ir.Ref) ir.Ref {
 	off := slotAt(x, ir.Ref{Obj: b.cell})
 	if r.Off != nil {
@@ -220,11 +220,11 @@ func (b *buffer) place(x emitter, r ir.Ref) ir.Ref {
 	return ir.Ref{Obj: b.p.o, Off: off, Disp: r.Disp}
 }
 
-// slotAt is the offset of the slot that a cell or an element names, in units that show that
-// it is aligned.
+// slotAt is the offset of the slot that a cell or an element names. The shift shows that it
+// is aligned.
 func slotAt(x emitter, r ir.Ref) *ir.Value { return x.Word(word.Shl, 32, x.Load(32, r), x.const32(2)) }
 
-// swap makes a buffer and the slot of a ring's element change places.
+// swap exchanges the slots of a buffer and of a ring's element.
 func (b *buffer) swap(x emitter, element ir.Ref) {
 	cell := ir.Ref{Obj: b.cell}
 	mine, theirs := x.Load(32, cell), x.Load(32, element)

@@ -7,20 +7,21 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// small is how many instructions a function may have to be inlined wherever it
-// is called.
+// small is the largest size in instructions of a function that is inlined at
+// every call.
 const small = 24
 
-// large is how many instructions a function may get by taking in functions that
-// are called once: what passes do grows faster than the function.
+// large is the largest size in instructions that a function may reach by
+// inlining functions that are called once. The work of passes grows faster than
+// the function.
 const large = 2000
 
-// Inline puts the body of a function in place of a call when the function is
-// small, or called once and the caller does not grow large. Timed kernels
-// (NoInline) stay functions.
+// inline replaces a call by the body of the function. The function must be
+// small, or called only once from a caller that does not grow large. Timed
+// kernels (NoInline) stay functions.
 //
-// Needs: nothing. Keeps: order of effects. Events take over the task of
-// the call; locals of the callee become locals of the caller.
+// Needs: nothing. Keeps: order of effects. Events get the task of the call.
+// Locals of the callee become locals of the caller.
 //
 //	before  v3: i32 = call @twice v1          func @twice(v1: i32) { v2 = add v1, v1 ; ret v2 }
 //	after   jump b2 ; b2: v4: i32 = add v1, v1 ; jump b3(v4) ; b3(v3: i32):
@@ -52,7 +53,7 @@ func inline(m *ir.Module, _ *Env) bool {
 	return changed
 }
 
-// dropInlined removes functions that had callers and have none any more.
+// dropInlined removes functions that have lost all their callers.
 func dropInlined(m *ir.Module, called map[*ir.Func]int) {
 	for again := true; again; {
 		again = false
@@ -74,7 +75,7 @@ func dropInlined(m *ir.Module, called map[*ir.Func]int) {
 	}
 }
 
-// sizeOf counts the instructions of f, constants aside.
+// sizeOf counts the instructions of f except constants.
 func sizeOf(f *ir.Func) int {
 	n := 0
 	for _, b := range f.Blocks {
@@ -88,8 +89,8 @@ func sizeOf(f *ir.Func) int {
 	return n
 }
 
-// inlineCalls inlines the calls of f to functions that want says. Afterwards
-// the module must be threaded.
+// inlineCalls inlines the calls of f to functions that want accepts. The module
+// must be threaded afterwards.
 func inlineCalls(f *ir.Func, want func(g *ir.Func) bool) bool {
 	changed := false
 	for k := 0; k < len(f.Blocks); k++ {
@@ -106,7 +107,7 @@ func inlineCalls(f *ir.Func, want func(g *ir.Func) bool) bool {
 	return changed
 }
 
-// inlineCall ends b before its instruction n and returns the blocks that follow:
+// inlineCall ends b before its instruction n. It returns the blocks after it:
 // the body of the callee and the rest of b.
 func inlineCall(f *ir.Func, b *ir.Block, n int) []*ir.Block {
 	call := b.Instrs[n]
@@ -152,10 +153,10 @@ type cloner struct {
 	places  map[*ir.Object]ir.Ref
 	block   map[*ir.Block]*ir.Block
 	lastID  int
-	task    int // of events that have none, -1 for none
+	task    int // task of events without a task, or -1
 }
 
-// newCloner makes places for the locals of from in f.
+// newCloner makes objects in f for the locals of from.
 func newCloner(f, from *ir.Func) *cloner {
 	c := &cloner{
 		f: f, from: from, values: map[*ir.Value]*ir.Value{}, places: map[*ir.Object]ir.Ref{},
@@ -203,7 +204,7 @@ func (c *cloner) blocks() []*ir.Block {
 				n.Params = append(n.Params, c.value(p, nil, n))
 			}
 		}
-		for _, i := range b.Instrs { // uses may stand before definitions in the text
+		for _, i := range b.Instrs { // uses may come before definitions in the text
 			for _, v := range i.Results {
 				if v.Type != ir.Token {
 					c.value(v, nil, n)
@@ -257,7 +258,8 @@ func (c *cloner) instr(i *ir.Instr, b *ir.Block) {
 	b.Instrs = append(b.Instrs, &n)
 }
 
-// ref maps a place; a place within a place needs an addition.
+// ref translates a ref. If the ref and the bound object both have an offset, it
+// adds them.
 func (c *cloner) ref(r ir.Ref, b *ir.Block, like *ir.Instr) ir.Ref {
 	if r.Off != nil {
 		r.Off = c.values[r.Off]

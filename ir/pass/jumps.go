@@ -2,13 +2,13 @@ package pass
 
 import "github.com/sinter-lang/sinter/ir"
 
-// maxThreaded is how many instructions a block may have that is copied so that
-// a branch at its end is decided.
+// maxThreaded is the largest number of instructions in a block that is copied
+// to decide its branch.
 const maxThreaded = 6
 
-// jumps leads an edge past the branch of its target when the edge passes the
-// branch's condition as a constant: the target is copied for such edges. What
-// an option says by a flag becomes control flow.
+// jumps redirects an edge past the branch of its target if the edge passes the
+// branch's condition as a constant. It copies the target for such edges. So the
+// flag of an option becomes control flow.
 //
 // Needs: nothing. Keeps: effects and their order on every path.
 //
@@ -46,8 +46,8 @@ func jumpOne(f *ir.Func) bool {
 	return false
 }
 
-// decider returns which parameter of b is the condition of its branch, -1 if
-// none is or b is not worth copying.
+// decider returns the index of the parameter of b that is the condition of its
+// branch. It returns -1 if there is none or b is not worth copying.
 func decider(b *ir.Block) int {
 	if b.Term.Op != ir.Branch || len(b.Instrs) > maxThreaded {
 		return -1
@@ -75,7 +75,7 @@ func edgesWith(edges []*ir.Edge, at int, c uint64) []*ir.Edge {
 	return out
 }
 
-// split gives the edges a copy of b that goes on to where the condition c leads.
+// split gives the edges a copy of b that jumps to the target for condition c.
 func split(f *ir.Func, b *ir.Block, edges []*ir.Edge, c uint64) {
 	made := copyBlocks(f, []*ir.Block{b})
 	own := made.blocks[b]

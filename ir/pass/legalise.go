@@ -8,20 +8,20 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// rtText is the run-time library: what targets without the operators call.
+// rtText is the run-time library, which targets without these operators call.
 //
 //go:embed rt.sir
 var rtText string
 
-// Legalise leaves words of two widths: 1 and 32.
+// legalise leaves words of only two widths: 1 and 32.
 //
-// A word of 2 to 31 bits becomes an i32 whose high bits are zero, one of 33 to
-// 64 bits two of i32, low first: in parameters, results, logs, channel elements
-// and now. On i1 there remain and, or, xor, not and mux; slice goes from i32 to
-// i1, zext and sext from i1 to i32; no cat is left. Loads give i32 and stores
-// take i32. Operators that the target does not have are expanded by their row
-// or, for mul, divu and remu, become calls of functions of rt.sir; float operations
-// become calls of functions of Env.Soft (softfloat.go).
+// A word of 2 to 31 bits becomes an i32 whose high bits are zero. A word of 33 to
+// 64 bits becomes two i32, low first. This holds for parameters, results, logs,
+// channel elements and now. Only and, or, xor, not and mux remain on i1. slice goes
+// from i32 to i1, zext and sext go from i1 to i32, and no cat is left. Loads give
+// i32 and stores take i32. Operators that the target lacks are expanded by their
+// row. But mul, divu and remu become calls of functions of rt.sir, and float
+// operations become calls of functions of Env.Soft (softfloat.go).
 //
 // Needs: nothing. Keeps: the order and number of effects, block order, the IDs
 // of values (the low half has the ID of the whole).
@@ -47,8 +47,8 @@ func legalise(m *ir.Module, env *Env) bool {
 	return true
 }
 
-// num is a word of width w in legal parts: lo is i1 when w is 1, else i32; hi
-// is nil unless w is over 32.
+// num is a word of width w in legal parts. lo is i1 if w is 1, else i32. hi
+// exists only if w is over 32.
 type num struct {
 	w      int
 	lo, hi *ir.Value
@@ -57,14 +57,14 @@ type num struct {
 type legaliser struct {
 	m     *ir.Module
 	env   *Env
-	rt    map[string]*ir.Func // helpers that are in the module
-	soft  *ir.Module          // Env.Soft(), when it was asked for
+	rt    map[string]*ir.Func // helpers in the module
+	soft  *ir.Module          // the result of Env.Soft(), once called
 	b     *ir.Builder
 	parts map[*ir.Value]num
 }
 
-// helper returns a function of rt.sir and adds it to the module. It is not
-// legal yet: the loop over the functions comes to it.
+// helper returns a function of rt.sir and adds it to the module. The loop over
+// the functions legalises it later.
 func (l *legaliser) helper(name string) *ir.Func {
 	if f := l.rt[name]; f != nil {
 		return f
@@ -108,7 +108,7 @@ func (l *legaliser) function(f *ir.Func) {
 	var results []ir.Result
 	for _, r := range f.Results {
 		if r.Type == ir.Token {
-			continue // ir.Thread makes them anew
+			continue // ir.Thread makes them again
 		}
 		for _, t := range legalTypes([]ir.Type{r.Type}) {
 			results = append(results, ir.Result{Type: t})
@@ -184,8 +184,8 @@ func (l *legaliser) block(b *ir.Block) {
 	t.Args = l.flat(t.Args)
 }
 
-// define makes n the parts of v. Its low part takes over the ID when it was
-// made just now.
+// define makes n the parts of v. If the low part is new, it takes over the ID
+// of v.
 func (l *legaliser) define(v *ir.Value, n num, before int) {
 	if n.lo.ID > before {
 		n.lo.ID = v.ID
@@ -218,7 +218,7 @@ func (l *legaliser) instr(i *ir.Instr) {
 	}
 }
 
-// ref gives the place with a legal offset; offsets are i32 already.
+// ref gives a ref with a legal offset. Offsets are already i32.
 func (l *legaliser) ref(r ir.Ref) ir.Ref {
 	if r.Off != nil {
 		r.Off = l.parts[r.Off].lo
@@ -299,7 +299,7 @@ func (l *legaliser) constant(w int, v uint64) num {
 	return n
 }
 
-// widen extends n with zeros to w bits, w = 32 or 64 or more than n has.
+// widen extends n with zeros to w bits.
 func (l *legaliser) widen(n num, w int) num {
 	out := num{w: w, lo: l.b.Zext(32, n.lo), hi: n.hi}
 	if w == 1 {
@@ -311,7 +311,7 @@ func (l *legaliser) widen(n num, w int) num {
 	return out
 }
 
-// cut keeps the low w bits of n, whose parts hold whole words.
+// cut keeps the low w bits of n, whose parts are full 32-bit words.
 func (l *legaliser) cut(n num, w int) num {
 	switch {
 	case w == 1:
@@ -332,7 +332,8 @@ func (l *legaliser) mask(v *ir.Value, w int) *ir.Value {
 	return l.op(word.And, v, l.b.Const(32, word.Mask(w)))
 }
 
-// bitsOf bounds how many low bits of an i32 may be set, looking back n operations.
+// bitsOf bounds the number of low bits of an i32 that may be set. It looks back n
+// operations.
 func bitsOf(v *ir.Value, n int) int {
 	if v.Def == nil || n == 0 {
 		return 32

@@ -43,8 +43,8 @@ func (l *legaliser) apply(op word.Op, w int, imm uint64, x []num) num {
 	return l.apply64(op, w, x)
 }
 
-// direct reports whether a row that is not core is computed on one register: the
-// high zeros of a narrow word must not matter to it.
+// direct reports whether a row that is not core is computed on one register. The
+// high zeros of a narrow word must not affect its result.
 func (l *legaliser) direct(op word.Op, w int) bool {
 	if op == word.Rotl || op == word.Redand {
 		return w == 32 && l.env.has(op)
@@ -113,7 +113,7 @@ func (l *legaliser) apply1(op word.Op, x []num) num {
 	return num{w: 1, lo: v}
 }
 
-// apply32 computes in one register what has 2 to 32 bits.
+// apply32 computes words of 2 to 32 bits in one register.
 func (l *legaliser) apply32(op word.Op, w int, x []num) num {
 	row := word.Table(op)
 	args := make([]*ir.Value, len(x))
@@ -142,7 +142,7 @@ func isSigned(op word.Op) bool {
 	return false
 }
 
-// apply64 computes in two registers what has 33 to 64 bits.
+// apply64 computes words of 33 to 64 bits in two registers.
 func (l *legaliser) apply64(op word.Op, w int, x []num) num {
 	a, b := x[0], num{}
 	if len(x) > 1 {
@@ -273,7 +273,7 @@ func (l *legaliser) cat(hi, lo num) num {
 	return num{w: w, lo: l.op(word.Or, up.lo, low.lo), hi: l.op(word.Or, up.hi, low.hi)}
 }
 
-// shift computes a shift, of whose amount only the low bits count.
+// shift computes a shift. Only the low bits of its amount count.
 func (l *legaliser) shift(op word.Op, a, by num) num {
 	if a.w == 1 {
 		return a // the amount is taken modulo 1
@@ -336,7 +336,8 @@ func (l *legaliser) shift64(op word.Op, a num, n *ir.Value) num {
 	return num{w: 64, lo: l.op(word.Mux, far, high, near), hi: l.op(word.Mux, far, fill, high)}
 }
 
-// multiply computes mul, divu and remu, by a call where the target cannot.
+// multiply computes mul, divu and remu, with a call if the target lacks the
+// operator.
 func (l *legaliser) multiply(op word.Op, a, b num) num {
 	w := a.w
 	switch {
@@ -358,7 +359,8 @@ func (l *legaliser) multiply(op word.Op, a, b num) num {
 	return l.cut(l.call(name, args, w > 32, op == word.Remu), w)
 }
 
-// isExtended reports whether the high half of n is nothing but its sign, or 0.
+// isExtended reports whether the high half of n is 0 or the sign of the low
+// half.
 func isExtended(n num) bool {
 	if c, ok := constOf(n.hi); ok {
 		return c == 0
@@ -367,8 +369,9 @@ func isExtended(n num) bool {
 	return ok && a == n.lo && by == 31
 }
 
-// extendedProduct multiplies two words that were extended to 64 bits: the product
-// of the low halves, less, for a high half of ones, the other number * 2^32.
+// extendedProduct multiplies two words that were extended to 64 bits. It takes
+// the product of the low halves. For each high half of ones it subtracts the
+// other number * 2^32.
 func (l *legaliser) extendedProduct(a, b num) num {
 	p := l.call("rt.mulw", []*ir.Value{a.lo, b.lo}, true, false)
 	for _, x := range [][2]*ir.Value{{a.hi, b.lo}, {b.hi, a.lo}} {

@@ -3,14 +3,14 @@ package pass
 import "github.com/sinter-lang/sinter/ir"
 
 // List returns all passes in order, for a target of 32 bits, of 64, or none.
-// Optimisers come before legalise, where words are whole and proofs are easy,
-// and again after it and after tasks, where new code wants cleaning.
+// Optimisers run before legalise, because words are whole and proofs are easy
+// there. They run again after legalise and after tasks, to clean up new code.
 func List() []Pass {
 	legal, single := Legal(), Single()
 	placesPass := Pass{Name: "places", Doc: "put constant offsets into places, read constants", Run: places}
 	optimise := []Pass{placesPass}
 	for _, p := range Optimisers() {
-		if p.Name == "unroll" || p.Name == "strength" || p.Name == "bytes" { // LLVM does so, and finds less to do in what we have made of a loop
+		if p.Name == "unroll" || p.Name == "strength" || p.Name == "bytes" { // LLVM does these itself, and finds less to optimise in loops that we have transformed
 			p = p.forCores()
 		}
 		optimise = append(optimise, p)
@@ -20,7 +20,7 @@ func List() []Pass {
 	out = append(out, optimise...)
 	out = append(out, placesPass)
 	out = append(out, Pass{Name: "legalise", Doc: "leave words of one register and operators that the target has", Run: legalise, Gives: &legal})
-	for _, p := range optimise { // on the way to x86-64 legalise makes no code that wants cleaning
+	for _, p := range optimise { // for x86-64, legalise makes no code that needs cleaning
 		out = append(out, p.forCores())
 	}
 	out = append(out, Pass{Name: "tasks", Doc: "make one function of all tasks in which nothing blocks", Run: tasks, Gives: &single})
@@ -30,7 +30,7 @@ func List() []Pass {
 	return append(out, Pass{Name: "versions", Doc: "run loops without checks where these hold in all rounds", Run: versions}.forLLVM())
 }
 
-// forCores leaves a pass out on the way to x86-64, where LLVM follows.
+// forCores leaves a pass out for x86-64, because LLVM follows there.
 func (p Pass) forCores() Pass {
 	run := p.Run
 	p.Run = func(m *ir.Module, env *Env) bool { return env.XLen != 0 && run(m, env) }
@@ -56,8 +56,8 @@ func Stages() []Pass {
 	return out
 }
 
-// Reasons says why the order of List is what it is: some run of Before stands
-// before every run of After.
+// Reasons explains the order of List: some run of Before comes before every run
+// of After.
 func Reasons() []Reason {
 	return []Reason{
 		{"inline", "copies", "a copy made for an argument shows only when caller and callee are one function"},

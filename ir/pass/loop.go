@@ -51,7 +51,7 @@ func (l *loop) entries() []*ir.Edge {
 	return out
 }
 
-// latch returns the one block with an edge back to the head, nil if there are
+// latch returns the only block with an edge back to the head, nil if there are
 // several such edges.
 func (l *loop) latch() *ir.Block {
 	var latch *ir.Block
@@ -79,7 +79,7 @@ func (l *loop) back(latch *ir.Block) *ir.Edge {
 	return nil
 }
 
-// has reports whether some instruction of the loop is of one of the kinds.
+// has reports whether the loop has an instruction of one of the kinds.
 func (l *loop) has(kinds ...ir.Op) bool {
 	for _, b := range l.blocks {
 		for _, i := range b.Instrs {
@@ -93,8 +93,8 @@ func (l *loop) has(kinds ...ir.Op) bool {
 	return false
 }
 
-// innermost returns the loops of f in which no other loop begins. They have no
-// block in common.
+// innermost returns the loops of f that contain no other loop. They share no
+// block.
 func innermost(f *ir.Func) []*loop {
 	all := loops(f)
 	heads := map[*ir.Block]bool{}
@@ -110,8 +110,8 @@ func innermost(f *ir.Func) []*loop {
 	return out
 }
 
-// preheader returns the block that only leads into the loop; it is made when
-// there is none.
+// preheader returns the block that leads only into the loop. It makes the block
+// if there is none.
 func (l *loop) preheader() (pre *ir.Block, made bool) {
 	edges := l.entries()
 	for _, b := range l.f.Blocks {
@@ -138,14 +138,14 @@ func (l *loop) preheader() (pre *ir.Block, made bool) {
 // outside reports whether v is the same in all rounds of the loop.
 func (l *loop) outside(v *ir.Value) bool { return !l.in[v.In] }
 
-// induction is a parameter of the head that each round changes by a constant.
+// induction is a parameter of the head that changes by a constant each round.
 type induction struct {
 	param, start, next *ir.Value
 	index              int // among the parameters
 	step               uint64
 }
 
-// inductions finds them; the loop needs one entry and one latch.
+// inductions finds the inductions of a loop with one entry and one latch.
 func (l *loop) inductions(entry *ir.Edge, latch *ir.Block) []induction {
 	var out []induction
 	back := l.back(latch)
@@ -164,9 +164,9 @@ func (l *loop) inductions(entry *ir.Edge, latch *ir.Block) []induction {
 // maxRounds bounds the counting of rounds.
 const maxRounds = 1 << 16
 
-// rounds counts how often the loop runs when nothing but its latch ends it; 0
-// if that is not known. The latch's condition is a function of one induction
-// with a constant start.
+// rounds counts the rounds of a loop that only its latch ends, 0 if unknown.
+// The latch's condition must be a function of one induction with a constant
+// start.
 func (l *loop) rounds(entry *ir.Edge, latch *ir.Block) int {
 	if latch.Term.Op != ir.Branch {
 		return 0
@@ -195,7 +195,7 @@ func (l *loop) rounds(entry *ir.Edge, latch *ir.Block) int {
 	return 0
 }
 
-// evalWith computes v with a value for p, if v depends on nothing else.
+// evalWith computes v for a value of p, if v depends only on p.
 func evalWith(v, p *ir.Value, x uint64, depth int) (uint64, bool) {
 	if v == p {
 		return x, true

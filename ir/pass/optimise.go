@@ -1,7 +1,7 @@
 package pass
 
 // Optimisers returns the passes that only make programs smaller and faster, in
-// a good order. Any of them may be left out, repeated or moved.
+// a good order. Each may be left out, repeated or moved.
 func Optimisers() []Pass {
 	return []Pass{
 		{Name: "fold", Doc: "compute constants, decide branches, join blocks", Run: fold},

@@ -1,25 +1,25 @@
 // Package pass holds the passes over the program IR and their runner.
 //
-// A pass is a value: a name, one sentence, a function that changes a module and
-// says whether it did, and what holds from there on. List is the order; Reasons
-// says why it is so, and a test checks both against each other. There is no
-// registration and no global state.
+// A pass is a value: a name, one sentence, a function, and perhaps a property
+// that holds from then on. The function changes a module and reports whether it
+// did. List is the order and Reasons explains it. A test compares both. There
+// is no registration and no global state.
 //
 //	err := pass.Run(m, pass.List(), pass.Options{Env: pass.Env{XLen: 32, Has: has}})
 //
-// Three passes are not optimisations: inline joins functions, legalise leaves
-// words of 1 and 32 bits and the operators that a target has, tasks turns the
-// tasks into one Main without blocking operations. Every machine must show the
-// same trace before and after each pass.
+// Three passes are not optimisations. inline joins functions. legalise leaves
+// words of 1 and 32 bits and the operators of the target. tasks turns the tasks
+// into one Main without blocking operations. Every machine must show the same
+// trace before and after each pass.
 //
-// In check mode the runner verifies after each pass, looks whether the properties
-// that earlier passes gave still hold, compares the text when a pass says that it
-// changed nothing, and shuffles what order is not meaningful:
-// word operators and constants may stand anywhere between their operands and
-// their users. An internal fault panics with the name of the pass.
+// In check mode the runner verifies the module after each pass. It checks that
+// the properties of earlier passes still hold. If a pass reports no change, it
+// compares the text. It also shuffles instructions whose order has no meaning:
+// word operators and constants may be anywhere between their operands and their
+// users. An internal fault panics with the name of the pass.
 //
 // Code that makes or clones blocks leaves the tokens to ir.Thread. The package
-// knows no front end and no back end. Start reading at List.
+// knows neither front ends nor back ends. Start reading at List.
 package pass
 
 import (
@@ -30,11 +30,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Env is what passes are told about the target.
+// Env describes the target for the passes.
 type Env struct {
-	Threads bool                // tasks that may be threads get contexts of their own
+	Threads bool                // tasks that may be threads get separate contexts
 	XLen    int                 // width of a register: 32, or 0 to leave widths and operators alone
-	Soft    func() *ir.Module   // functions for float operations, named as legalise does; nil when there are none
+	Soft    func() *ir.Module   // functions for float operations, with the names that legalise uses; nil: none
 	Only    func(*ir.Func) bool // functions that passes over single functions may change, for bisecting; nil: all
 	Has     func(word.Op) bool  // operators that the target computes itself on registers; nil: the core rows, divs and rems
 }
@@ -61,18 +61,18 @@ type Options struct {
 	Check bool                                           // verify, compare and shuffle
 	Seed  uint64                                         // of the shuffle
 	Skip  []string                                       // names of passes to leave out
-	Limit int                                            // run only so many passes (for bisecting); 0: all
+	Limit int                                            // number of passes to run (for bisecting); 0: all
 	After func(ordinal int, p *Pass, m *ir.Module) error // called after each pass, for dumps
 }
 
-// Reason is why one pass comes before another.
+// Reason explains why one pass comes before another.
 type Reason struct {
 	Before, After string
 	Why           string
 }
 
-// Run runs passes in order. A fault of a pass that check mode finds is an error
-// with its name.
+// Run runs passes in order. If check mode finds a fault, it returns an error
+// with the name of the pass.
 func Run(m *ir.Module, passes []Pass, o Options) error {
 	var held []Property
 	for n := range passes {
@@ -95,7 +95,7 @@ func Run(m *ir.Module, passes []Pass, o Options) error {
 	return nil
 }
 
-// one runs a pass, in check mode with all checks around it.
+// one runs a pass, with all checks around it in check mode.
 func one(m *ir.Module, p *Pass, o *Options, n int, held *[]Property) error {
 	if !o.Check {
 		p.Run(m, &o.Env)
@@ -124,8 +124,8 @@ func one(m *ir.Module, p *Pass, o *Options, n int, held *[]Property) error {
 	return nil
 }
 
-// shared finds instructions that have one list of operands between them: a pass that
-// replaces an operand of one would change the other.
+// shared finds instructions that share one list of operands. A pass that replaces an
+// operand of one instruction would change the other.
 func shared(m *ir.Module) error {
 	of := map[**ir.Value]*ir.Instr{}
 	for _, f := range m.Funcs {

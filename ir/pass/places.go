@@ -5,11 +5,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Places moves constants of offsets into the places, where targets add them for
-// nothing, and reads constant objects at constant offsets.
+// places moves constants of offsets into the displacements of refs, which
+// targets add for free. It also reads constant objects at constant offsets.
 //
-// Needs: nothing. Keeps: blocks, effects. A constant offset
-// outside its object stays as it is: it stands after a check that fails.
+// Needs: nothing. Keeps: blocks, effects. A constant offset outside its object
+// is unchanged, because it follows a check that fails.
 //
 //	before  v3: i32 = const 8 ; v4: i32 = add v1, v3 ; v5: i32 = load4 %a[v4], v2
 //	after   v5: i32 = load4 %a[v1 + 8], v2
@@ -28,7 +28,7 @@ func places(m *ir.Module, env *Env) bool {
 	return changed
 }
 
-// foldPlace folds the offset of one place.
+// foldPlace folds the offset of one ref.
 func foldPlace(m *ir.Module, i *ir.Instr, k int) bool {
 	r := &i.Refs[k]
 	changed := false
@@ -54,8 +54,8 @@ func foldPlace(m *ir.Module, i *ir.Instr, k int) bool {
 // shifted adds modulo 2^32.
 func shifted(disp int, c uint64) int { return int(int32(uint32(disp) + uint32(c))) }
 
-// readConst makes a load of constant bytes a constant. What may be set at the start is
-// one for a core, which nobody starts with words.
+// readConst makes a load of constant bytes a constant. Bytes that the start may set
+// are constant only on a core, which starts without words.
 func readConst(i *ir.Instr, env *Env) bool {
 	if i.Op != ir.OpLoad || i.Refs[0].Obj.Kind != ir.ConstObj || i.Refs[0].Off != nil {
 		return false

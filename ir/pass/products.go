@@ -7,12 +7,14 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// fewDigits is how many signed digits a constant has whose multiples are shifts and
-// sums. A multiplier is 1,000 cells of a core; each digit is two instructions.
+// fewDigits is the largest number of signed digits of a constant whose multiples
+// become shifts and sums. A multiplier takes 1,000 cells of a core. Each digit
+// takes two instructions.
 const fewDigits = 4
 
-// products replaces multiplications by constants with shifts, sums and differences,
-// when then no instruction of the program multiplies and its core needs no multiplier.
+// products replaces multiplications by constants with shifts, sums and differences. It
+// does so only if then no instruction of the program multiplies, so that its core
+// needs no multiplier.
 //
 // Needs: words of one register. Keeps: effects and their order, block order.
 //
@@ -39,7 +41,7 @@ func products(m *ir.Module, _ *Env) bool {
 	return any
 }
 
-// constFactor takes a multiplication by a constant apart.
+// constFactor splits a multiplication by a constant into its operands.
 func constFactor(i *ir.Instr) (x *ir.Value, c uint64, ok bool) {
 	if c, ok = constOf(i.Args[1]); ok {
 		return i.Args[0], c, true
@@ -48,14 +50,14 @@ func constFactor(i *ir.Instr) (x *ir.Value, c uint64, ok bool) {
 	return i.Args[1], c, ok
 }
 
-// digit is a power of two of a sum, or of what is taken from it.
+// digit is a power of two that is added or subtracted.
 type digit struct {
 	shift uint64
 	minus bool
 }
 
 // signedDigits writes a number as the shortest sum and difference of powers of two,
-// modulo 2^32: no two neighbours are both there.
+// modulo 2^32. It uses no two neighbouring powers.
 func signedDigits(c uint32) []digit {
 	var out []digit
 	for rest, at := uint64(c), 0; rest != 0; {
@@ -94,7 +96,7 @@ func spread(f *ir.Func) {
 	subst.apply(f)
 }
 
-// sums writes the instructions in the place of one multiplication.
+// sums writes the instructions that replace one multiplication.
 type sums struct {
 	f    *ir.Func
 	b    *ir.Block
@@ -109,7 +111,7 @@ func (s *sums) add(i *ir.Instr) *ir.Value {
 
 func (s *sums) constant(c uint64) *ir.Value { return s.add(newConst(s.f, s.b, 32, c, s.like)) }
 
-// times begins with a digit that is added, if there is one.
+// times begins with an added digit if there is one.
 func (s *sums) times(x *ir.Value, digits []digit) *ir.Value {
 	var sum *ir.Value
 	for _, minus := range []bool{false, true} {

@@ -7,30 +7,31 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Property is something that holds of a module from the pass that gives it on:
-// each pass keeps what holds. Check mode looks, so no pass has to say.
+// Property is a property of a module that holds from the pass that gives it.
+// Every later pass keeps it. Check mode checks this, so passes need not declare
+// it.
 type Property struct {
 	Name  string
-	Wrong func(m *ir.Module, env *Env) error // why it does not hold
+	Wrong func(m *ir.Module, env *Env) error // the reason if it does not hold
 }
 
-// Legal is what legalise leaves for a target of 32 bits: words are i1 and i32, with
+// Legal holds after legalise for a target of 32 bits: words are i1 and i32, with
 // operators that the target has.
 func Legal() Property { return Property{"legal", notLegal} }
 
-// Single is what tasks leaves: Main, and nothing blocks.
+// Single holds after tasks: there is a Main, and nothing blocks.
 func Single() Property {
 	return Property{"single", func(m *ir.Module, _ *Env) error {
 		if len(m.Contexts) == 0 {
 			return fmt.Errorf("there is no Main")
 		}
-		return nil // the verifier knows what may stand in a module with Main
+		return nil // the verifier knows the operations that a module with Main may have
 	}}
 }
 
 func notLegal(m *ir.Module, env *Env) error {
 	if env.XLen != 32 {
-		return nil // every width is
+		return nil // every width is legal
 	}
 	for _, f := range m.Funcs {
 		for _, b := range f.Blocks {
@@ -69,8 +70,8 @@ func legalInstr(i *ir.Instr, env *Env) error {
 	return nil
 }
 
-// legalWord reports whether an operator may follow legalise. Later passes turn
-// comparisons round, and a back end makes any of them from another.
+// legalWord reports whether an operator may appear after legalise. Later passes
+// invert comparisons, and a back end makes any comparison from any other.
 func legalWord(op word.Op, out, in ir.Type, env *Env) bool {
 	switch op {
 	case word.Cat:

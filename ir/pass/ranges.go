@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// span is what is known of a word.
+// span is the bounds of a word.
 type span = interval.Word
 
 func fullSpan(t ir.Type) span { return interval.Full(int(t)) }
@@ -48,7 +48,7 @@ func wordSpan(i *ir.Instr, a *[3]span, w int) span {
 	return bitSpan(i.Word, a, w)
 }
 
-// bitSpan bounds what is easier seen from bits.
+// bitSpan bounds operations that are easier to bound by bits.
 func bitSpan(op word.Op, a *[3]span, w int) span {
 	switch op {
 	case word.And:
@@ -75,7 +75,7 @@ func bitSpan(op word.Op, a *[3]span, w int) span {
 	return interval.Full(w)
 }
 
-// relationOf returns the relation of bounds that a comparison stands for.
+// relationOf returns the relation of bounds for a comparison.
 func relationOf(op word.Op) (r interval.Relation, ok bool) {
 	switch op {
 	case word.Eq:

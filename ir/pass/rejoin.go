@@ -6,14 +6,15 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// rejoin restores static single assignment when a value has got further
-// definitions. of maps each definition, the first one too, to a key; every use
-// of one of them is replaced by the definition with the same key that reaches
-// it, with new block parameters where several meet. Definitions are results of
-// instructions or block parameters. Tokens are not looked at.
+// rejoin restores static single assignment after a value has got more
+// definitions. of maps each definition, including the first, to a key. Each use
+// of a definition is replaced by the definition with the same key that reaches
+// the use. Where several definitions meet, rejoin adds block parameters.
+// Definitions are results of instructions or block parameters. Tokens are
+// ignored.
 //
-// The work is that of one look at each instruction and of the live ranges of
-// the keys, so that many values may be mended at once.
+// The work is one visit of each instruction plus the live ranges of the keys,
+// so many values may be rejoined at once.
 func rejoin(f *ir.Func, of map[*ir.Value]*ir.Value) {
 	r := &rejoiner{f: f, of: of, flow: ir.FlowOf(f), node: map[*ir.Block]int{}, ranges: map[*ir.Value]*liveRange{}}
 	for k, b := range f.Blocks {
@@ -43,7 +44,8 @@ type rejoiner struct {
 	joined []int    // by node: number of the last key that has a join there
 }
 
-// liveRange lists the nodes that define a key, and those that need it at their start.
+// liveRange lists the nodes that define a key and the nodes that need it at their
+// start.
 type liveRange struct {
 	defs, needs []int
 }
@@ -53,7 +55,8 @@ type join struct {
 	key, param *ir.Value
 }
 
-// scan notes the keys that node k defines and those that it needs at its start.
+// scan notes the keys that node k defines and the keys that it needs at its
+// start.
 func (r *rejoiner) scan(k int) {
 	b := r.f.Blocks[k]
 	for _, p := range b.Params {
@@ -107,7 +110,8 @@ func last(list []int) int {
 	return list[len(list)-1]
 }
 
-// place finds where definitions of key, which has number n, meet and it is live.
+// place finds the nodes where definitions of key meet and the key is live. n is
+// the number of the key.
 func (r *rejoiner) place(n int, key *ir.Value, frontier [][]int) {
 	r.spread(n, r.ranges[key])
 	work := slices.Clone(r.ranges[key].defs)
@@ -126,8 +130,8 @@ func (r *rejoiner) place(n int, key *ir.Value, frontier [][]int) {
 	}
 }
 
-// spread marks the nodes at whose start key n is live: from those that need it
-// backwards to those that define it.
+// spread marks the nodes at whose start key n is live, from the nodes that need
+// it back to the nodes that define it.
 func (r *rejoiner) spread(n int, g *liveRange) {
 	kills := map[int]bool{}
 	for _, k := range g.defs {
@@ -173,11 +177,11 @@ func (r *rejoiner) rename() {
 	}
 }
 
-// reaching is the definition of each key that reaches a place, with what is to
-// be taken back when a subtree of dominators is left.
+// reaching is the definition of each key that reaches the current position. It
+// also holds the changes to undo at the end of a dominator subtree.
 type reaching struct {
 	now   map[*ir.Value]*ir.Value
-	undo  []join // a key and what it was before
+	undo  []join // a key and its definition before
 	marks []int
 }
 

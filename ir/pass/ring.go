@@ -8,9 +8,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// ring is a channel in memory: the number of elements, the offsets of the first
-// and after the last one, and room for
-// Cap elements, or one when Cap is 0.
+// ring is a channel in memory: the number of elements, the offset of the first,
+// the offset after the last, and the elements. It has room for Cap elements, or
+// one if Cap is 0.
 type ring struct {
 	k    int // its channel
 	c    *ir.Chan
@@ -19,16 +19,16 @@ type ring struct {
 	objs []int
 	size int        // of an element
 	room int        // elements
-	data int        // where the elements begin
-	copy []*ir.Func // by object: moves bytes no longer than they are; nil: all of it is moved
-	pool *pool      // of the slots, which the elements name then; nil: the elements hold what they are
+	data int        // offset of the elements
+	copy []*ir.Func // by object: moves bytes<N> by its length; nil: moves the whole object
+	pool *pool      // of the slots that the elements name; nil: the elements hold their objects
 	t    *tasker
 }
 
 // RingCount is the offset of the number of elements in the ring of a channel.
 const RingCount = 0
 
-// The places of a ring's numbers; the elements come after them.
+// The offsets of a ring's numbers. The elements come after them.
 const (
 	ringCount = RingCount
 	ringFirst = 4
@@ -46,7 +46,7 @@ func (t *tasker) ring(k int) *ring {
 	}
 	r := &ring{k: k, c: &t.m.Chans[k], room: max(1, t.m.Chans[k].Cap), data: ringData, t: t}
 	name := "chan."
-	if slices.Contains(t.threads, r.c.Writer) { // who runs the contexts keeps the numbers
+	if slices.Contains(t.threads, r.c.Writer) { // the runner of the contexts keeps the numbers
 		name, r.data = ir.RingPrefix, 0
 	}
 	for _, w := range r.c.Words {
@@ -60,7 +60,7 @@ func (t *tasker) ring(k int) *ring {
 		r.copy = append(r.copy, t.copier(r.c, k))
 		r.objs = append(r.objs, r.size)
 		if r.pool != nil {
-			n = 4 // where the slot is
+			n = 4 // holds the position of the slot
 		}
 		r.size += (n + 3) / 4 * 4
 	}
@@ -77,7 +77,8 @@ func (r *ring) at(n int) ir.Ref { return ir.Ref{Obj: r.o, Disp: n} }
 
 func (r *ring) count() ir.Ref { return r.at(ringCount) }
 
-// place is the element whose offset stands at which, nil offset for a ring of one.
+// place loads the element offset stored at which. It is nil for a ring of one
+// element.
 func (r *ring) place(x emitter, which int) *ir.Value {
 	if r.room == 1 {
 		return nil
@@ -85,7 +86,7 @@ func (r *ring) place(x emitter, which int) *ir.Value {
 	return x.Load(32, r.at(which))
 }
 
-// advance moves an offset after its element and changes the count.
+// advance moves an offset past its element and changes the count.
 func (r *ring) advance(x emitter, which int, off *ir.Value, count word.Op) {
 	n := x.Word(count, 32, x.Load(32, r.count()), x.const32(1))
 	x.Store(n, r.count())
@@ -155,8 +156,8 @@ func (x emitter) redefine(i *ir.Instr, v *ir.Value) {
 	x.B.Instrs = append(x.B.Instrs, i)
 }
 
-// exchange moves object k of an element from a buffer, or to it, unless they change
-// places.
+// exchange swaps object k of an element with a buffer if the operation can swap.
+// Otherwise it copies object k from or to the buffer.
 func (r *ring) exchange(x emitter, k int, i *ir.Instr, element, buf ir.Ref, in bool) {
 	if r.pool != nil {
 		if r.t.swaps[i] {
@@ -181,13 +182,14 @@ func (r *ring) move(x emitter, k int, dst, src ir.Ref) {
 	x.Copy(dst, src, r.c.Objs[k])
 }
 
-// longBytes is from how many bytes on an object of a channel that is bytes<N> is moved
-// by its length: most messages are much shorter than what there is room for.
+// longBytes is the smallest size of a bytes<N> in a channel that is moved by its
+// length. Most messages are much shorter than the capacity.
 const longBytes = 256
 
-// copier gives the function that moves object k of a channel when it is long bytes:
+// copier gives the function that moves object k of a channel if it is a long
+// bytes<N>:
 //
-//	func @copy.bytes1480[%to 1484, %from 1484 ro]: a length and so many bytes
+//	func @copy.bytes1480[%to 1484, %from 1484 ro]: a length and that number of bytes
 func (t *tasker) copier(c *ir.Chan, k int) *ir.Func {
 	size := c.Objs[k]
 	if size < longBytes || size%4 != 0 || !isBytes(c, k) {

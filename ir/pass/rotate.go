@@ -2,11 +2,11 @@ package pass
 
 import "github.com/sinter-lang/sinter/ir"
 
-// maxHead is how many instructions of a loop's head are copied.
+// maxHead is the largest number of instructions in a loop head that is copied.
 const maxHead = 12
 
-// rotate moves the test of a loop from its head to its end: a copy of the head
-// guards the entry, and each round needs one branch in place of two.
+// rotate moves the test of a loop from its head to its end. A copy of the head
+// guards the entry, and each round needs one branch instead of two.
 //
 // Needs: nothing. Keeps: effects.
 //
@@ -23,11 +23,12 @@ func rotate(m *ir.Module, env *Env) bool {
 	})
 }
 
-// maxRotations bounds how often the loops of a function are looked at anew.
+// maxRotations bounds the number of rotation passes over the loops of a
+// function.
 const maxRotations = 100
 
-// rotateLevel turns the loops of the greatest depth that has any to turn. None
-// of them is inside another one.
+// rotateLevel rotates the loops of the greatest depth that has loops to rotate.
+// No two of them are nested.
 func rotateLevel(f *ir.Func) bool {
 	guards := map[*ir.Block]*ir.Block{} // copies, by head
 	loopOf := map[*ir.Block]*loop{}
@@ -60,7 +61,7 @@ func rotateLevel(f *ir.Func) bool {
 }
 
 // turnable reports whether the head is a short test without effects and the
-// loop goes back to it by a jump.
+// loop jumps back to it.
 func (l *loop) turnable() bool {
 	h := l.head
 	if h.Term.Op != ir.Branch || l.in[h.Term.Succs[0].To] == l.in[h.Term.Succs[1].To] || len(h.Instrs) > maxHead {

@@ -5,9 +5,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// propagate finds values that are constant on every path that can be taken, and
-// branches that go one way (Wegman and Zadeck, "Constant Propagation with
-// Conditional Branches", 1991, with rounds in place of work lists).
+// propagate finds values that are constant on every possible path, and branches
+// with only one possible target. Source: Wegman and Zadeck, "Constant
+// Propagation with Conditional Branches", 1991, here with rounds instead of
+// work lists.
 func propagate(f *ir.Func) bool {
 	s := &constants{f: f, fact: map[*ir.Value]lattice{}, live: map[*ir.Block]bool{f.Blocks[0]: true}}
 	for _, p := range f.Params() {
@@ -25,7 +26,8 @@ func propagate(f *ir.Func) bool {
 	return s.rewrite()
 }
 
-// lattice is what is known of a value: nothing yet, one constant, or several.
+// lattice is the knowledge of a value: none yet, one constant, or several
+// values.
 type lattice struct {
 	state byte
 	value uint64
@@ -92,7 +94,7 @@ func (s *constants) eval(i *ir.Instr) lattice {
 	return lattice{exact, word.Eval(i.Word, int(i.Results[0].Type), a, aw, i.Imm)}
 }
 
-// mayGo reports whether edge k can be taken as far as is known.
+// mayGo reports whether edge k may be taken.
 func (s *constants) mayGo(t *ir.Term, k int) bool {
 	if t.Op != ir.Branch {
 		return true
@@ -111,8 +113,8 @@ func (s *constants) follow(e ir.Edge) {
 	}
 }
 
-// rewrite puts constants in place of parameters and makes decided branches
-// jumps; word operations on constants are folded by themselves.
+// rewrite replaces parameters by constants and decided branches by jumps. Other
+// passes fold word operations on constants.
 func (s *constants) rewrite() bool {
 	changed := false
 	subst := renames{}
@@ -140,7 +142,7 @@ func (s *constants) rewrite() bool {
 	return ir.RemoveUnreachable(s.f) || changed
 }
 
-// dropParam removes a parameter of a block and what edges pass for it.
+// dropParam removes a parameter of a block and its arguments on edges.
 func dropParam(f *ir.Func, p *ir.Value) {
 	to := p.In
 	at := -1

@@ -5,29 +5,32 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// The scheduler of several tasks calls those that may get on, and no others. A word
-// for each task says so. All are set at the start. A word is cleared when its task is
-// called. It is set again
+// The scheduler of several tasks calls only tasks that may continue. A ready word for
+// each task marks them. All words are set at the start. A word is cleared when its
+// task is called. It is set again
 //
-//   - for who waits for a value, by who puts one into the channel,
-//   - for who waits for room, by who takes a value,
-//   - for who waits outside, by a wait that ends with one of its devices or the clock,
-//   - by a task itself that lets the others have their turn.
+//   - for a task that waits for a value, by the task that puts a value into the
+//     channel,
+//   - for a task that waits for room, by the task that takes a value,
+//   - for a task that waits for the outside, by a wait that ends with one of its
+//     devices or the clock,
+//   - by a task itself that gives the others a turn.
 //
-// A step that cannot get on after all returns at once, so a word that is set in vain
-// changes nothing. The order is that of rounds over all tasks: one that becomes ready
-// runs in this round if it is further on, else in the next. A round in which nobody
-// was called is the last one.
+// A step that cannot continue returns at once, so a word that is set needlessly
+// changes nothing. The scheduler runs rounds over all tasks. A task that becomes
+// ready runs in this round if its turn is still to come, else in the next round. A
+// round without calls is the last one.
 //
 //	round:  v1: i32 = load4 %sched.ready[0] ; br v1, call0, second(0)
 //	call0:  store4 %sched.ready[0], 0 ; call @task.a ; jump second(1)
 //	second: ...                                        ; br v9, round, idle
 //	idle:   wait for what the tasks wait for, and set their words ; jump round
 
-// readySize is how many bytes the word of a task takes.
+// readySize is the size in bytes of the word of a task.
 const readySize = 4
 
-// schedule prepares the words of the tasks, and finds who waits for which channel.
+// schedule prepares the words of the tasks, and finds the tasks that wait for each
+// channel.
 func (t *tasker) schedule() {
 	n := len(t.m.Tasks)
 	t.ready = &ir.Object{Name: "sched.ready", Kind: ir.StateObj, Size: readySize * n, Align: 4, Span: t.m.Tasks[0].Func.Span}
@@ -75,15 +78,15 @@ func (t *tasker) noteWaiter(i *ir.Instr) {
 	}
 }
 
-// readyAt is the word of a task.
+// readyAt is the ready word of a task.
 func (t *tasker) readyAt(task int) ir.Ref { return ir.Ref{Obj: t.ready, Disp: readySize * task} }
 
-// wake makes a task be called.
+// wake sets the ready word of a task.
 func (t *tasker) wake(x emitter, task int) {
 	x.Store(x.const32(1), t.readyAt(task))
 }
 
-// wakeAll wakes those who wait at a channel.
+// wakeAll wakes the tasks that wait at a channel.
 func (t *tasker) wakeAll(x emitter, of [][]int, ch int) {
 	if t.ready == nil {
 		return
@@ -93,8 +96,8 @@ func (t *tasker) wakeAll(x emitter, of [][]int, ch int) {
 	}
 }
 
-// findWaits decides what of its waits a task must write down: the mask when it is not
-// always the same, and the deadline.
+// findWaits decides what a task must store about its waits: the mask if it varies,
+// and the deadline.
 func (s *step) findWaits() {
 	same := s.endless()
 	for k, p := range s.points {
@@ -115,8 +118,8 @@ func (s *step) findWaits() {
 	}
 }
 
-// keepDue lets the deadline that only one point has, and that is all it waits for, live where
-// the scheduler looks for it.
+// keepDue handles tasks with one timer. It places the saved deadline where the scheduler
+// looks for it.
 func (s *step) keepDue(p *point) {
 	for _, q := range s.points {
 		if q != p && hasTimer(q.i) {
@@ -142,7 +145,7 @@ func (s *step) endless() bool {
 	return true
 }
 
-// noteWait writes down what a task waits for.
+// noteWait stores the mask and deadline of a task's wait.
 func (s *step) noteWait(x emitter, p *point) {
 	if s.waits > 0 {
 		x.Store(p.mask(s.t, x), s.place(s.waits))
@@ -158,8 +161,8 @@ func (s *step) noteWait(x emitter, p *point) {
 	x.Store(d[1], s.place(s.due+4))
 }
 
-// only gives the deadline of the one arm of a select that waits for the clock: the
-// mask says whether it counts. It is nil when there are several.
+// only gives the deadline of the only timer arm of a select. The mask tells
+// whether it counts. It is nil if there are several timer arms.
 func (p *point) only(x emitter) []*ir.Value {
 	if timers(p.i) > 1 {
 		return nil
@@ -172,7 +175,7 @@ func (p *point) only(x emitter) []*ir.Value {
 	return nil
 }
 
-// mask is what a task waits for outside.
+// mask gives the bits that a task waits for outside.
 func (s *step) mask(x emitter) *ir.Value {
 	if s.waits == 0 {
 		return x.Const(32, s.always)
@@ -189,8 +192,8 @@ func (s *step) outside() uint64 {
 	return bits
 }
 
-// own gives the bits of the devices, and of the clock, that a task ever waits for by itself.
-// A task that waits for a service is called by that.
+// own gives the bits of the devices and of the clock that a task ever waits for itself. The
+// service wakes a task that waits for it.
 func (s *step) own() uint64 {
 	bits := uint64(0)
 	for _, p := range s.points {
@@ -224,7 +227,7 @@ func (p *point) allBits(t *tasker) uint64 {
 	return bits
 }
 
-// armBits gives the bits that an arm waits for when its guard holds.
+// armBits gives the bits that an arm waits for if its guard holds.
 func armBits(t *tasker, a ir.Arm) uint64 {
 	switch a.Kind {
 	case ir.ArmChan:
@@ -235,7 +238,7 @@ func armBits(t *tasker, a ir.Arm) uint64 {
 	return 1 << a.Index
 }
 
-// fixedMask gives what a point waits for when that depends on no guard.
+// fixedMask gives the mask of a point if it depends on no guard.
 func (p *point) fixedMask(t *tasker) (uint64, bool) {
 	fixed := true
 	for k, a := range p.i.Arms {
@@ -262,8 +265,8 @@ func (t *tasker) scheduler(steps []*step) *ir.Func {
 	return f
 }
 
-// round calls the steps whose words are set, and goes round again, or to idle when
-// none was.
+// round calls the steps whose words are set. Then it starts another round, or goes
+// to idle if no word was set.
 func (t *tasker) round(x emitter, steps []*step, again, idle *ir.Block) {
 	called := x.Const(1, 0)
 	for _, s := range steps {
@@ -289,7 +292,7 @@ func (x emitter) anyOf(vs []*ir.Value) *ir.Value {
 	return v
 }
 
-// end halts when all tasks of the program have ended, if they can.
+// end halts when all tasks of the program have ended, if all of them can end.
 func (t *tasker) end(x emitter, steps []*step) {
 	var ended []*ir.Value
 	for _, s := range steps {
@@ -313,8 +316,8 @@ func (t *tasker) end(x emitter, steps []*step) {
 	x.B = on
 }
 
-// sleep waits for what the tasks wait for, and wakes those for whom it has come. While
-// the program's own tasks wait for nothing outside, services do not keep it.
+// sleep waits for the events of the tasks, and wakes the tasks whose events have come.
+// If only services wait for the outside, it does not wait for their events.
 func (t *tasker) sleep(x emitter, steps []*step) {
 	mask, serves := []*ir.Value{x.const32(0)}, []*ir.Value(nil)
 	for _, s := range steps {
@@ -346,8 +349,9 @@ func (t *tasker) sleep(x emitter, steps []*step) {
 	}
 }
 
-// setAlarm hands the earliest deadline to the machine, if some task has timers. That of
-// one task counts only while its mask says so, and then the machine looks.
+// setAlarm gives the machine the earliest deadline if a task has timers. A deadline
+// counts only while the mask of its task includes the timer. With one timed task, the
+// machine checks this.
 func (t *tasker) setAlarm(x emitter, steps []*step) {
 	var timed []*step
 	for _, s := range steps {

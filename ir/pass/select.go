@@ -5,7 +5,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// atOnce replaces the operations of f on channels that do not block.
+// atOnce replaces the non-blocking channel operations of f.
 func (t *tasker) atOnce(f *ir.Func) {
 	for _, b := range f.Blocks {
 		list := b.Instrs
@@ -15,7 +15,7 @@ func (t *tasker) atOnce(f *ir.Func) {
 			switch i.Op {
 			case ir.OpChReady:
 				r := t.ring(i.Chan)
-				bound := 0 // has it a value: is the count another one
+				bound := 0 // it has a value if the count is not 0
 				if i.Imm == 1 {
 					bound = r.c.Cap
 				}
@@ -42,9 +42,9 @@ func wordResult(i *ir.Instr) int {
 	return -1
 }
 
-// choose fills try with the tests of all arms of a select and a chain of branches
-// that gives done the number of the first one that is ready. A fair one looks at
-// the arms from its argument on, then at all of them.
+// choose fills try with the tests of all arms of a select and a chain of
+// branches. The chain gives done the number of the first ready arm. A fair select
+// tests the arms from its argument on, then all arms.
 //
 //	try:    v5: i1 = guard and ready ; v6 = ... ; br v5, done(0), b2
 //	b2:     br v6, done(1), retry
@@ -83,7 +83,7 @@ func (p *point) choose(t *tasker) []*ir.Block {
 	return blocks
 }
 
-// armsReady computes for each arm whether it can be chosen now.
+// armsReady computes whether each arm can be chosen now.
 func (p *point) armsReady(t *tasker, x *emitter, blocks *[]*ir.Block) []*ir.Value {
 	var status *ir.Value
 	var now []*ir.Value
@@ -113,7 +113,7 @@ func (p *point) armsReady(t *tasker, x *emitter, blocks *[]*ir.Block) []*ir.Valu
 	return out
 }
 
-// timerReady looks at the clock for the one arm that waits for it, when its guard holds.
+// timerReady reads the clock for a timer arm if its guard holds.
 //
 //	b1:     br guard, b2, b3(0)
 //	b2:     v5: i32, v6: i32 = now ; v7: i1 = ... ; jump b3(v7)
@@ -152,9 +152,9 @@ func (x emitter) earlier(a, b []*ir.Value) *ir.Value {
 	return x.Word(word.Or, 1, x.Word(word.Ltu, 1, a[1], b[1]), low)
 }
 
-// mask computes what a point that is not enabled waits for outside: the bits of
-// devices, and that of the timer. Who waits for a channel from a service waits for
-// the devices of that service.
+// mask computes the bits of the devices and of the timer that a point waits for. A
+// point that waits for a channel from a service waits for the devices of that
+// service.
 func (p *point) mask(t *tasker, x emitter) *ir.Value {
 	switch p.i.Op {
 	case ir.OpRecv:
@@ -200,8 +200,8 @@ func (t *tasker) fedBy(ch int) uint64 {
 	return bits
 }
 
-// earliest gives the earliest deadline of the open arms of a select that is not
-// later than from; nil when it has no timers.
+// earliest gives the earliest of from and the deadlines of the open arms of a
+// select, nil if the select has no timers.
 func (p *point) earliest(x emitter, from []*ir.Value) []*ir.Value {
 	some := false
 	for k, a := range p.i.Arms {
@@ -219,13 +219,13 @@ func (p *point) earliest(x emitter, from []*ir.Value) []*ir.Value {
 	return from
 }
 
-// never is the deadline that does not come.
+// never is a deadline that is never reached.
 func (x emitter) never() []*ir.Value {
 	v := x.Const(32, 1<<32-1)
 	return []*ir.Value{v, v}
 }
 
-// hold waits in place for what the point waits for.
+// hold waits in place for the events of the point.
 func (p *point) hold(t *tasker, x emitter) {
 	if d := p.earliest(x, x.never()); d != nil {
 		x.Emit(&ir.Instr{Op: ir.OpAlarm, Args: d})

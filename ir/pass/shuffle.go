@@ -6,9 +6,9 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// shuffle permutes the instructions of each block as far as their order means
-// nothing: word operators and constants go anywhere after their operands and
-// before their users, all others keep their order.
+// shuffle permutes instructions of each block whose order has no meaning. Word
+// operators and constants go anywhere after their operands and before their
+// users. All others keep their order.
 func shuffle(m *ir.Module, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 2))
 	for _, f := range m.Funcs {
@@ -20,8 +20,8 @@ func shuffle(m *ir.Module, seed uint64) {
 
 func isPure(i *ir.Instr) bool { return isValue(i) }
 
-// shuffled schedules a block at random: it takes any pure instruction whose
-// operands are there, or the next of the others when its are.
+// shuffled schedules a block at random. It takes any pure instruction whose
+// operands are defined, or the next of the others if its operands are defined.
 func shuffled(in []*ir.Instr, r *rand.Rand) []*ir.Instr {
 	missing := map[*ir.Instr]int{}
 	users := map[*ir.Instr][]*ir.Instr{}

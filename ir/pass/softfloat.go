@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// float makes an operation a call of a function of Env.Soft.
+// float turns an operation into a call of a function of Env.Soft.
 func (l *legaliser) float(i *ir.Instr, before int) {
 	v := i.Results[0]
 	f := l.softFunc(softName(i))
@@ -38,9 +38,9 @@ func softName(i *ir.Instr) string {
 	return fmt.Sprintf("f%d_%s", in, i.Float.String()[1:])
 }
 
-// softFunc moves a function of Env.Soft and all that it calls into the module,
-// with soft. before their names. They are not legal yet: the loop over the
-// functions comes to them.
+// softFunc moves a function of Env.Soft and all its callees into the module,
+// with the prefix `soft.` before their names. The loop over the functions
+// legalises them later.
 func (l *legaliser) softFunc(name string) *ir.Func {
 	full := "soft." + name
 	if f := l.rt[full]; f != nil {

@@ -9,7 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// several makes a step function of each task and the loop that calls them.
+// several turns each task into a step function and makes the loop that calls
+// them.
 func (t *tasker) several() {
 	var steps []*step
 	for _, k := range t.stepped {
@@ -21,7 +22,8 @@ func (t *tasker) several() {
 	t.m.Contexts = []ir.Context{{Func: t.scheduler(steps)}}
 }
 
-// places are where a task waits, nil when one is not known.
+// places are the source positions where a task waits, nil if a position is not
+// known.
 func (s *step) places() (all []diag.Span) {
 	for _, p := range s.points {
 		if p.i.Span.IsZero() {
@@ -32,7 +34,8 @@ func (s *step) places() (all []diag.Span) {
 	return all
 }
 
-// wholeTasks gives each task a function of its own with all that blocks.
+// wholeTasks gives each task a separate function that contains all its blocking
+// operations.
 func (t *tasker) wholeTasks() {
 	for _, k := range t.stepped {
 		f := t.m.Tasks[k].Func
@@ -45,8 +48,8 @@ func (t *tasker) wholeTasks() {
 	}
 }
 
-// runsEarlier reports whether an earlier task has the same function, which
-// happens to tasks without events only.
+// runsEarlier reports whether an earlier task has the same function. This
+// happens only for tasks without events.
 func (t *tasker) runsEarlier(k int) bool {
 	for _, other := range t.m.Tasks[:k] {
 		if other.Func == t.m.Tasks[k].Func {
@@ -56,12 +59,13 @@ func (t *tasker) runsEarlier(k int) bool {
 	return false
 }
 
-// step is a task that is being turned into a step function, without arguments and
+// step is a task during its conversion into a step function without arguments and
 // results.
 //
-// The frame holds the number of the point where the task waits (0 before it
-// began, the last one when it has ended), what it waits for outside and until when,
-// where the scheduler must know that (sched.go), and what lives across points.
+// The frame holds the number of the point where the task waits: 0 before it began,
+// and the last number after it has ended. It holds the mask and deadline of the
+// wait if the scheduler needs them (sched.go). It also holds the values that live
+// across points.
 type step struct {
 	t      *tasker
 	f      *ir.Func
@@ -69,14 +73,14 @@ type step struct {
 	task   int
 	frame  *ir.Object
 	points []*point
-	live   [][]*ir.Value           // by point: what must be saved
+	live   [][]*ir.Value           // by point: values to save
 	slots  map[*ir.Value]int       // offset in the frame
-	early  map[*ir.Value]bool      // what is saved where it is computed
+	early  map[*ir.Value]bool      // values that are saved at their definition
 	of     map[*ir.Value]*ir.Value // for rejoin
 	begin  *ir.Block               // the first block of the task
-	waits  int                     // where in the frame the mask of its wait stands, 0 if it is always the same
-	due    int                     // where its deadline stands, 0 if it has no timers
-	always uint64                  // the mask that is always the same
+	waits  int                     // offset of the wait mask in the frame, 0 if the mask is constant
+	due    int                     // offset of the deadline in the frame, 0 if the task has no timers
+	always uint64                  // the constant mask
 }
 
 func (s *step) make() {
@@ -97,7 +101,8 @@ func (s *step) make() {
 	rejoin(s.f, s.of)
 }
 
-// stripTokens removes the tokens of the function: its blocks get new edges.
+// stripTokens removes the tokens of the function, because its blocks get new
+// edges.
 func (s *step) stripTokens() {
 	for _, b := range s.f.Blocks {
 		b.Params = wordsOf(b.Params)
@@ -121,7 +126,8 @@ func wordsOf(vs []*ir.Value) []*ir.Value {
 	return out
 }
 
-// keepLocals moves the local objects of the task into state: they outlive a step.
+// keepLocals moves the local objects of the task into state, because they outlive
+// a step.
 func (s *step) keepLocals() {
 	for _, o := range s.f.Locals {
 		o.Kind, o.Name = ir.StateObj, "frame."+s.name+"."+o.Name
@@ -139,7 +145,7 @@ func (s *step) keepLocals() {
 	}
 }
 
-// split makes a point of each blocking operation.
+// split turns each blocking operation into a point.
 func (s *step) split() {
 	for k := 0; k < len(s.f.Blocks); k++ {
 		b := s.f.Blocks[k]
@@ -149,7 +155,7 @@ func (s *step) split() {
 				if i.Turn { // leaves the step at once, and is called again
 					b.Term.Succs[0].To = p.retry
 					s.t.wake(p.at(b), s.task)
-					p.miss = p.block() // it has come by retry, so all is written down
+					p.miss = p.block() // retry ran before, so everything is already stored
 				}
 				s.f.Blocks = insertBlocks(s.f.Blocks, k+1, slices.Concat(p.attempt(s.t, b), p.waits(), []*ir.Block{p.done})...)
 				s.points = append(s.points, p)
@@ -161,13 +167,13 @@ func (s *step) split() {
 		for _, b := range p.waits() {
 			b.Term = ir.Term{Op: ir.Return, Span: p.i.Span}
 		}
-		// What lives at try is saved in retry, so it lives there too, also when retry
-		// comes first.
+		// retry saves the values that are live at try. So they are live in retry too,
+		// even if retry comes first.
 		p.retry.Term = ir.Term{Op: ir.Jump, Succs: []ir.Edge{{To: p.try}}, Span: p.i.Span}
 	}
 }
 
-// waits lists the blocks in which a point that is not enabled leaves its step.
+// waits lists the blocks where a point that is not enabled leaves its step.
 func (p *point) waits() []*ir.Block {
 	if p.miss == p.retry {
 		return []*ir.Block{p.retry}
@@ -175,7 +181,7 @@ func (p *point) waits() []*ir.Block {
 	return []*ir.Block{p.retry, p.miss}
 }
 
-// leaves is the set of those blocks.
+// leaves is the set of the blocks where a point leaves its step.
 func (s *step) leaves() map[*ir.Block]bool {
 	waits := map[*ir.Block]bool{}
 	for _, p := range s.points {
@@ -186,7 +192,7 @@ func (s *step) leaves() map[*ir.Block]bool {
 	return waits
 }
 
-// findLive finds what lives at the start of try at each point.
+// findLive finds the values that are live at the start of try at each point.
 func (s *step) findLive() {
 	in := liveIn(s.f)
 	for _, p := range s.points {
@@ -202,9 +208,9 @@ func (s *step) findLive() {
 	}
 }
 
-// findEarly finds what is computed less often than the task waits: outside of the
-// loops around each point where it lives. It is saved once, after its definition, and not
-// each time that the task waits.
+// findEarly finds the values that are computed less often than the task waits: outside
+// the loops around each point where they are live. They are saved once, after their
+// definition, not at each wait.
 func (s *step) findEarly() {
 	flow, node := ir.FlowOf(s.f), map[*ir.Block]int{}
 	for k, b := range s.f.Blocks {
@@ -220,7 +226,7 @@ func (s *step) findEarly() {
 	}
 }
 
-// saveEarly saves them.
+// saveEarly saves the early values.
 func (s *step) saveEarly() {
 	for _, b := range s.f.Blocks {
 		instrs := b.Instrs
@@ -244,7 +250,7 @@ func (s *step) saveAt(x emitter, v *ir.Value) {
 	}
 }
 
-// save writes a value to its place in the frame.
+// save writes a value to its slot in the frame.
 func (s *step) save(x emitter, v *ir.Value) {
 	w := v
 	if w.Type < 32 {
@@ -265,7 +271,7 @@ func (s *step) slot(v *ir.Value) ir.Ref {
 	return ir.Ref{Obj: s.frame, Disp: at}
 }
 
-// liveIn lists the words that live at the start of each block, by ID.
+// liveIn lists the words that are live at the start of each block, by ID.
 func liveIn(f *ir.Func) map[*ir.Block][]*ir.Value {
 	live := map[*ir.Block]map[*ir.Value]bool{}
 	for _, b := range f.Blocks {
@@ -307,8 +313,8 @@ func liveIn(f *ir.Func) map[*ir.Block][]*ir.Value {
 	return out
 }
 
-// enter makes the entry: it looks at the number and goes on at its point, with
-// everything reloaded.
+// enter makes the entry. It branches on the number to the point and reloads all
+// values.
 func (s *step) enter() {
 	id := maxBlockID(s.f)
 	block := func() *ir.Block { id++; return &ir.Block{ID: id} }
@@ -334,7 +340,7 @@ func (s *step) enter() {
 	s.f.Blocks = append(front, s.f.Blocks...)
 }
 
-// resume reloads what lives at p and goes there.
+// resume reloads the values that are live at p and goes to p.
 func (s *step) resume(b *ir.Block, p *point, live []*ir.Value) {
 	x := p.at(b)
 	for _, v := range live {
@@ -352,7 +358,7 @@ func (s *step) resume(b *ir.Block, p *point, live []*ir.Value) {
 	x.Jump(p.try)
 }
 
-// leave makes the ends of a step: a point that is not enabled, and the task's own.
+// leave makes the ends of a step: the waits at points, and the end of the task.
 func (s *step) leave() {
 	for k, p := range s.points {
 		x := p.at(p.retry)
@@ -378,8 +384,8 @@ func (s *step) leave() {
 	}
 }
 
-// last is the number of a task that has ended.
+// last is the point number of a task that has ended.
 func (s *step) last() int { return len(s.points) + 1 }
 
-// place is a place of the frame.
+// place is a position in the frame.
 func (s *step) place(at int) ir.Ref { return ir.Ref{Obj: s.frame, Disp: at} }

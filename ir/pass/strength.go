@@ -5,11 +5,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// maxWalkers bounds the new counters of one loop: each takes a register.
+// maxWalkers bounds the new counters of one loop, because each takes a
+// register.
 const maxWalkers = 4
 
 // strength replaces the offsets that a loop computes from its counter by
-// counters of their own, and then tests one of these if the old one has no
+// separate counters. It then tests a new counter if the old counter has no
 // other use.
 //
 // Needs: rotated loops. Keeps: effects.
@@ -42,7 +43,7 @@ func strength(m *ir.Module, env *Env) bool {
 	})
 }
 
-// walker is a value of the loop that each round changes by the same amount.
+// walker is a value of the loop that changes by the same amount each round.
 type walker struct {
 	v    *ir.Value
 	of   induction
@@ -61,7 +62,7 @@ type reducer struct {
 	users   *users
 }
 
-// reducerOf returns what is to be done to a loop, nil for nothing.
+// reducerOf returns the reducer of a loop, nil if there is nothing to do.
 func reducerOf(l *loop) *reducer {
 	latch, entries := l.latch(), l.entries()
 	if latch == nil || len(entries) != 1 || latch.Term.Op != ir.Branch {
@@ -87,8 +88,8 @@ func (r *reducer) reduce() {
 	}
 }
 
-// findOffsets marks what refs use, looking through the addition of constants:
-// those become displacements.
+// findOffsets marks the values that refs use as offsets. It looks through added
+// constants, which become displacements.
 func (r *reducer) findOffsets() {
 	for _, b := range r.l.blocks {
 		for _, i := range b.Instrs {
@@ -110,8 +111,8 @@ func (r *reducer) findOffsets() {
 	}
 }
 
-// walkers finds offsets that are a multiple of a counter, plus what is the same
-// in all rounds.
+// walkers finds offsets that are a multiple of a counter plus a loop-invariant
+// value.
 func (r *reducer) walkers() []walker {
 	var out []walker
 	for _, b := range r.l.blocks {
@@ -132,7 +133,7 @@ func (r *reducer) walkers() []walker {
 	return out
 }
 
-// factor returns k when v = k*p + something that is the same in all rounds.
+// factor returns k if v = k*p + a loop-invariant value.
 func (r *reducer) factor(v, p *ir.Value, depth int) (uint64, bool) {
 	if v == p {
 		return 1, true
@@ -168,8 +169,8 @@ func (r *reducer) factor(v, p *ir.Value, depth int) (uint64, bool) {
 	return 0, false
 }
 
-// replace makes the counter of a walker: it starts with the walker's value in
-// the first round and grows by its step.
+// replace makes the counter of a walker. It starts with the walker's value in
+// the first round and grows by the walker's step.
 func (r *reducer) replace(w walker) (p, start *ir.Value) {
 	if r.pre == nil {
 		r.pre, _ = r.l.preheader()
@@ -220,8 +221,9 @@ func (r *reducer) firstValue(v *ir.Value, known map[*ir.Value]*ir.Value) *ir.Val
 	return n
 }
 
-// retest ends the loop when the walker arrives, if the counter then serves
-// nothing else and the walker does not come by earlier.
+// retest ends the loop when the walker reaches its end value. It requires that
+// the counter then has no other use and that the walker does not reach this
+// value earlier.
 func (r *reducer) retest(w walker, p, start *ir.Value, rounds int) {
 	back := r.l.back(r.latch)
 	if !r.onlyCounts(w.of) || !returnsLate(w.step, rounds, int(p.Type)) {
@@ -243,8 +245,8 @@ func (r *reducer) retest(w walker, p, start *ir.Value, rounds int) {
 	r.users.term(r.latch)
 }
 
-// returnsLate reports whether multiples of step up to rounds are all different
-// from zero.
+// returnsLate reports whether all multiples of step up to rounds differ from
+// zero.
 func returnsLate(step uint64, rounds, w int) bool {
 	x := uint64(0)
 	for n := 0; n < rounds; n++ {
@@ -256,8 +258,8 @@ func returnsLate(step uint64, rounds, w int) bool {
 	return true
 }
 
-// onlyCounts reports whether a counter is used by nothing but its own increment
-// and, through it, the test of the latch.
+// onlyCounts reports whether a counter is used only by its increment and,
+// through that, the test of the latch.
 func (r *reducer) onlyCounts(d induction) bool {
 	again := func(b *ir.Block, v **ir.Value) bool { return b == r.latch && *v == r.l.back(r.latch).Args[d.index] }
 	if r.users.ends(d.param, again) || r.users.ends(d.next, again) {

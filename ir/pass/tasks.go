@@ -8,24 +8,23 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Tasks turns the tasks into one function Main in which nothing blocks.
+// tasks turns the tasks into one function Main in which nothing blocks.
 //
-// With one task, Main is its function: a receive waits and takes, and goes on
-// waiting when the frame was too long. With several, each becomes a step
-// function that runs until the task waits, returns, and goes on from there when
-// it is called again: what lives across a blocking operation is saved in state,
-// with the number of the operation. Functions that block are inlined first.
-// Channels become rings in state; a send to a channel of capacity 0 puts its value into
-// a ring of one and waits until it is taken. A select tests its arms and goes on
-// with the number of one (select.go). Main calls the steps that may get on, in the
-// order of the system; when there are none, it waits for the devices that tasks
-// wait for and for the earliest deadline (for ever, when there are none), and halts when
-// all have ended (sched.go).
+// With one task, Main is its function. A receive waits and takes, and waits again if the
+// frame was too long. With several tasks, each becomes a step function. A step runs
+// until the task waits, then returns. The next call continues from there. Values that
+// live across a blocking operation are saved in state, with the number of the operation.
+// Functions that block are inlined first. Channels become rings in state. A send to a
+// channel of capacity 0 puts its value into a ring of one element and waits until it is
+// taken. A select tests its arms and continues with the number of a ready arm
+// (select.go). Main calls the steps that may continue, in system order. If there are
+// none, it waits for the tasks' devices and the earliest deadline, or without limit if
+// there is no deadline. It halts when all tasks have ended (sched.go).
 //
-// With Env.Threads each task that may be a thread gets a context of its own (threads.go),
-// and what is said above holds for the others.
+// With Env.Threads each task that may be a thread gets a separate context (threads.go).
+// The description above then holds for the other tasks.
 //
-// Each event gets the index of its task; functions with events that several
+// Each event gets the index of its task. Functions with events that several
 // tasks share are cloned.
 //
 // Needs: nothing. Keeps: the events of each task.
@@ -68,16 +67,16 @@ type tasker struct {
 	marks  map[mark]uint64   // the number of each
 	marked map[uint64]bool   // numbers that are taken
 	rings  []*ring
-	ready  *ir.Object // of several tasks: a word for each, not 0 if it is to be called
+	ready  *ir.Object // with several tasks: a word per task, not 0 if the task is to be called
 	takers [][]int    // by channel: tasks that wait for a value
-	givers [][]int    // by channel: tasks that wait for room, or to be met
+	givers [][]int    // by channel: tasks that wait for room, or for a receiver
 	pools  []*pool    // by channel: its slots, if it hands them over
 	bufs   map[*ir.Object]*buffer
-	swaps  map[*ir.Instr]bool // operations that change places
+	swaps  map[*ir.Instr]bool // operations that swap slots
 
-	threads []int             // tasks with a context of their own
+	threads []int             // tasks with separate contexts
 	stepped []int             // the others
-	static  map[*ir.Func]bool // of a program with threads: functions with memory that is not on a stack, and who calls them
+	static  map[*ir.Func]bool // in a program with threads: functions with memory that is not on a stack, and their callers
 }
 
 // reach lists f and the functions that it calls, callees first.
@@ -99,7 +98,7 @@ func reach(f *ir.Func) []*ir.Func {
 	return out
 }
 
-// hasEvents reports whether f, or what it calls, has the I/O token.
+// hasEvents reports whether f or a callee has the I/O token.
 func hasEvents(f *ir.Func) bool {
 	for _, p := range f.Params() {
 		if p.Type == ir.Token && p.Obj == nil {
@@ -109,7 +108,8 @@ func hasEvents(f *ir.Func) bool {
 	return false
 }
 
-// own gives each task functions with events of its own, and the events its index.
+// own gives each task its own copies of functions with events, and sets its
+// index in the events.
 func (t *tasker) own() {
 	owner := map[*ir.Func]int{}
 	for k, task := range t.m.Tasks {
@@ -151,8 +151,8 @@ type mark struct {
 	task   int
 }
 
-// ownMark gives a timed region that several tasks run a number for each: a core
-// tells of a mark no more than its number.
+// ownMark gives a timed region that several tasks run a number per task,
+// because a core reports only the number of a mark.
 func (t *tasker) ownMark(i *ir.Instr) {
 	m := mark{i.Imm / 2, i.Task}
 	if _, seen := t.marks[m]; !seen {
@@ -166,7 +166,8 @@ func (t *tasker) ownMark(i *ir.Instr) {
 	i.Imm = 2*t.marks[m] + i.Imm%2
 }
 
-// rebind makes a call go to a clone; signatures are the same but for objects.
+// rebind redirects a call to a clone. The signatures are equal except for
+// objects.
 func (t *tasker) rebind(i *ir.Instr, to *ir.Func) { i.Callee = to }
 
 // clone copies a function under a new name.
@@ -208,7 +209,7 @@ func (t *tasker) findBlocking() {
 	}
 }
 
-// single makes the one task Main.
+// single makes the only task Main.
 func (t *tasker) single() {
 	for _, f := range t.m.Funcs {
 		if t.blocks[f] {
@@ -219,7 +220,7 @@ func (t *tasker) single() {
 	haltAtEnd(t.m.Main())
 }
 
-// haltAtEnd makes a function that returns halt before.
+// haltAtEnd inserts a halt before each return of a function.
 func haltAtEnd(f *ir.Func) {
 	for _, b := range f.Blocks {
 		if b.Term.Op == ir.Return {
@@ -257,14 +258,14 @@ func insertBlocks(bs []*ir.Block, at int, in ...*ir.Block) []*ir.Block {
 	return append(bs[:at:at], append(in, bs[at:]...)...)
 }
 
-// point is one blocking operation that is being replaced: its block jumps to
-// try, which goes by way of work to done, or to retry.
+// point is one blocking operation during its replacement. Its block jumps to
+// try, which goes through work to done, or to retry.
 type point struct {
 	f                      *ir.Func
 	i                      *ir.Instr
 	try, work, retry, done *ir.Block
-	miss                   *ir.Block // where a try that fails leads: retry, or the end of a step that has nothing to write down
-	lastID                 int       // of its blocks
+	miss                   *ir.Block // target of a failed try: retry, or the end of a step that has nothing to store
+	lastID                 int       // the last ID of its blocks
 }
 
 // block makes a block of the function.
@@ -273,7 +274,7 @@ func (p *point) block() *ir.Block {
 	return &ir.Block{ID: p.lastID}
 }
 
-// point ends b before its instruction n; done takes the rest.
+// point ends b before its instruction n. done takes the rest.
 func (t *tasker) point(f *ir.Func, b *ir.Block, n int) *point {
 	p := &point{f: f, i: b.Instrs[n], lastID: maxBlockID(f)}
 	p.try, p.work, p.retry, p.done = p.block(), p.block(), p.block(), p.block()
@@ -289,7 +290,8 @@ func (t *tasker) point(f *ir.Func, b *ir.Block, n int) *point {
 	return p
 }
 
-// emitter appends to a block of a function, with the place and task of a point.
+// emitter appends to a block of a function, with the source position and task
+// of a point.
 type emitter struct{ *ir.Builder }
 
 // at writes at the end of a block.
@@ -304,15 +306,16 @@ func (x emitter) wait(mask uint64) {
 
 func (x emitter) const32(n int) *ir.Value { return x.Const(32, uint64(n)) }
 
-// take ends a block with a take that goes to done, or to again when the frame
-// was too long.
+// take ends a block with a take. It goes to done, or to again if the frame was
+// too long.
 func (p *point) take(x emitter, again *ir.Block) {
 	ok := x.Emit(&ir.Instr{Op: ir.OpTake, Dev: p.i.Dev, Imm: p.i.Imm, Refs: p.i.Refs}, 1).Results[0]
 	x.Branch(ok, p.done, again)
 }
 
-// attempt fills try and work: test whether the operation is enabled, and do it.
-// before is the block that leads to try. It returns the blocks that it has filled.
+// attempt fills try, which tests whether the operation is enabled, and work, which
+// does it. before is the block that leads to try. It returns the blocks that it
+// has filled.
 func (p *point) attempt(t *tasker, before *ir.Block) []*ir.Block {
 	x := p.at(p.try)
 	switch p.i.Op {

@@ -7,18 +7,18 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// A thread is a context of its own: its function stays as it is, and its sends and receives
-// hold until the ring of their channel lets them go on. Who runs the contexts keeps the
-// numbers of the ring; its slots are an object of the module:
+// A thread is a separate context. Its function is unchanged, and its sends and receives
+// hold until the ring of their channel lets them continue. The runner of the contexts keeps
+// the numbers of the ring. The slots of the ring are an object of the module:
 //
 //	chsend c v1       v2: i32 = hold c %ring.c, 1 ; store4 %ring.c[v2 * 4], v1 ; pass c %ring.c, 1
 //	v1 = chrecv c     v2: i32 = hold c %ring.c, 0 ; v1: i32 = load4 %ring.c[v2 * 4] ; pass c %ring.c, 0
 //
-// A sender to a channel of capacity 0 holds once more, until its value is taken. Between hold and
-// pass a slot belongs to one context, and everything else belongs to one context always:
-// functions with memory of their own are cloned, one for each.
+// A sender to a channel of capacity 0 holds once more, until its value is taken. Between hold
+// and pass a slot belongs to one context. Everything else always belongs to one context, so
+// functions with static memory are cloned for each.
 
-// findThreads decides which tasks are threads here.
+// findThreads decides which tasks become threads.
 func (t *tasker) findThreads(env *Env) {
 	for k := range t.m.Tasks {
 		if env.Threads && t.m.Tasks[k].Thread {
@@ -42,7 +42,7 @@ func (t *tasker) findThreads(env *Env) {
 	}
 }
 
-// threadsInPlace makes holds and passes of the channel operations of threads.
+// threadsInPlace turns the channel operations of threads into holds and passes.
 func (t *tasker) threadsInPlace() {
 	done := map[*ir.Func]bool{}
 	for _, k := range t.threads {
@@ -92,7 +92,8 @@ func (r *ring) pass(x emitter, what uint64) {
 	x.Emit(&ir.Instr{Op: ir.OpPass, Chan: r.k, Imm: what, Refs: []ir.Ref{r.at(0)}})
 }
 
-// slot holds, and gives the offset of the slot in the ring, nil for a ring of one.
+// slot emits a hold. It returns the offset of the slot in the ring, nil for a ring
+// of one element.
 func (r *ring) slot(x emitter, what uint64) *ir.Value {
 	n := r.hold(x, what)
 	if r.room == 1 {

@@ -2,7 +2,7 @@ package pass
 
 import "github.com/sinter-lang/sinter/ir"
 
-// Limits of unrolling, in instructions other than constants after it.
+// Limits of the unrolled code, in instructions other than constants.
 const (
 	maxWhole   = 160 // a loop that disappears
 	maxPart    = 64  // a loop where several rounds become one
@@ -10,9 +10,9 @@ const (
 	partRounds = 4
 )
 
-// unroll copies the rounds of innermost loops that run a known number of times:
-// all of them when that is short, else as many as divide the number, so that
-// only one test is left for them.
+// unroll copies the rounds of innermost loops that run a known number of times.
+// It copies all rounds if the result is short. Otherwise it copies a number
+// that divides the rounds, so that these copies share one test.
 //
 // Needs: rotated loops. Keeps: effects and their order.
 //
@@ -22,15 +22,15 @@ func unroll(m *ir.Module, env *Env) bool {
 	return each(m, env, func(f *ir.Func) bool {
 		changed := false
 		done := map[*ir.Block]bool{}
-		for unrollInner(f, done) { // what was around them may be innermost now
+		for unrollInner(f, done) { // the loops around them may be innermost now
 			changed = true
 		}
 		return changed
 	})
 }
 
-// unrollInner unrolls the innermost loops that have not been looked at. They
-// have no block in common, so that all are copied first and mended together.
+// unrollInner unrolls the innermost loops that have not been visited. They
+// share no block, so all are copied first and their uses are updated together.
 func unrollInner(f *ir.Func, done map[*ir.Block]bool) bool {
 	var plans []unrolling
 	for _, l := range innermost(f) {
@@ -56,7 +56,8 @@ func unrollInner(f *ir.Func, done map[*ir.Block]bool) bool {
 	return true
 }
 
-// unrolling says how many rounds of a loop become one; whole: all of them.
+// unrolling is the number of rounds of a loop that become one. With whole, all
+// rounds do.
 type unrolling struct {
 	loop   *loop
 	latch  *ir.Block
@@ -64,7 +65,7 @@ type unrolling struct {
 	whole  bool
 }
 
-// unrolling decides what to make of a loop.
+// unrolling decides how to unroll a loop.
 func (l *loop) unrolling() unrolling {
 	u := unrolling{loop: l, latch: l.latch(), copies: 1}
 	entries := l.entries()
@@ -87,9 +88,9 @@ func (l *loop) size() int {
 	return n
 }
 
-// plan says how many rounds to put together.
+// plan returns the number of rounds to join.
 func plan(rounds, size int) (copies int, whole bool) {
-	size = max(size-2, 1) // counter and test mostly vanish
+	size = max(size-2, 1) // the counter and test mostly disappear
 	switch {
 	case rounds == 0:
 		return 1, false
@@ -104,8 +105,8 @@ func plan(rounds, size int) (copies int, whole bool) {
 	return 1, false
 }
 
-// copy makes the copies and strings them together; uses of what the loop
-// defines are to be mended.
+// copy makes the copies and links them. The caller must update the uses of
+// values that the loop defines.
 func (u *unrolling) copy() []*copied {
 	l := u.loop
 	var made []*copied
@@ -116,8 +117,8 @@ func (u *unrolling) copy() []*copied {
 	for _, c := range made {
 		ends = append(ends, c.blocks[u.latch])
 	}
-	// In the copies the back edge leads to the copy's own head: each end is
-	// led on to the next copy, the last one back to the first.
+	// In the copies the back edge leads to the head of the same copy. Each end
+	// is redirected to the next copy, the last end back to the first.
 	for n, end := range ends {
 		back, exit := splitEdges(end, func(b *ir.Block) bool {
 			return b == l.head || n > 0 && b == made[n-1].blocks[l.head]
@@ -139,7 +140,7 @@ func (u *unrolling) copy() []*copied {
 	return made
 }
 
-// splitEdges returns the edge of a branch to a head and the other one.
+// splitEdges returns the edge of a branch to a head and the other edge.
 func splitEdges(b *ir.Block, isHead func(*ir.Block) bool) (back, exit ir.Edge) {
 	if isHead(b.Term.Succs[0].To) {
 		return b.Term.Succs[0], b.Term.Succs[1]

@@ -6,9 +6,9 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// users tells who uses a value: instructions and ends of blocks.
-// Whoever changes uses says so with instr and term; a block that is
-// listed may have ceased to use the value.
+// users lists the users of a value: instructions and ends of blocks. Code that
+// changes uses must call instr and term. A listed block may no longer use the
+// value.
 type users struct {
 	instrs map[*ir.Value][]*ir.Instr
 	terms  map[*ir.Value][]*ir.Block
@@ -58,7 +58,8 @@ func (u *users) rename(v, by *ir.Value) {
 	delete(u.terms, v)
 }
 
-// ends reports whether the end of a block uses v, other than where except says.
+// ends reports whether the end of a block uses v, apart from the uses that
+// except accepts.
 func (u *users) ends(v *ir.Value, except func(b *ir.Block, use **ir.Value) bool) bool {
 	found := false
 	for _, b := range u.terms[v] {

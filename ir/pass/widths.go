@@ -9,19 +9,19 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Product is a multiplication with what its operands can be where it stands.
+// Product is a multiplication with the bounds of its operands at its position.
 type Product struct {
 	Instr *ir.Instr
 	Of    [2]interval.Word
 }
 
-// Products bounds the operands of the multiplications of a module of contexts: nil when
-// it has none. It is an abstract interpretation of the whole program (Cousot and
-// Cousot, 1977) by intervals: parameters of blocks and of functions grow until nothing
-// changes, conditions and checks narrow them where they hold, and what an object holds
-// is the interval of what is stored into it anywhere, for objects of one size of access.
+// Products bounds the operands of the multiplications of a module with contexts. It is
+// nil if there are none. It is an abstract interpretation of the whole program (Cousot
+// and Cousot, 1977) by intervals. Parameters of blocks and of functions grow until
+// nothing changes. Conditions and checks narrow them where they hold. An object with one
+// access size has the interval of all values stored into it anywhere.
 //
-// After it, the narrower operand of each multiplication is the second one.
+// Afterwards the second operand of each multiplication is the narrower one.
 func Products(m *ir.Module) []Product {
 	if len(m.Contexts) == 0 || !multiplies(m) {
 		return nil
@@ -62,15 +62,15 @@ func multiplies(m *ir.Module) bool {
 	return false
 }
 
-// signedBits is how many bits hold a word with its sign.
+// signedBits is the number of bits that hold a word with its sign.
 func signedBits(s span) int {
 	return 1 + max(bits.Len64(uint64(max(s.SHi, 0))), bits.Len64(uint64(^min(s.SLo, -1))))
 }
 
-// widths is the analysis under way.
+// widths is the state of the analysis.
 type widths struct {
 	m       *ir.Module
-	objects map[*ir.Object]*ir.Object // to one that is the same as far as the analysis sees
+	objects map[*ir.Object]*ir.Object // to an object that the analysis treats as the same
 	held    map[*ir.Object]*content
 	base    map[*ir.Value]span // of parameters; absent: not reached
 	grown   map[*ir.Value]int
@@ -78,23 +78,23 @@ type widths struct {
 	changed bool
 }
 
-// content is what a load from an object can give.
+// content bounds the values that loads from an object give.
 type content struct {
 	size  int  // of all accesses; 0: none
-	any   bool // sizes or places differ, or the outside writes
+	any   bool // sizes or positions differ, or the outside writes
 	known bool
 	s     span // at 8*size bits
 	grown int
 }
 
-// Bounds of the growth: a bound that has grown some times goes to the next power of
-// two, and in the end to none.
+// Limits of the growth. A bound that has grown loosenAfter times goes to the next
+// power of two, and after giveUpAfter times to the full range.
 const (
 	loosenAfter = 3
 	giveUpAfter = 12
 )
 
-// root is what stands for an object.
+// root is the representative of an object.
 func (w *widths) root(o *ir.Object) *ir.Object {
 	for w.objects[o] != nil {
 		o = w.objects[o]
@@ -110,7 +110,7 @@ func (w *widths) content(o *ir.Object) *content {
 	return w.held[o]
 }
 
-// same makes one of two objects: what one holds the other may hold.
+// same merges two objects: each may hold the values of the other.
 func (w *widths) same(a, b *ir.Object) {
 	if a, b = w.root(a), w.root(b); a != b {
 		x, y := w.content(a), w.content(b)
@@ -122,7 +122,8 @@ func (w *widths) same(a, b *ir.Object) {
 	}
 }
 
-// share finds which objects are the same and how each is accessed.
+// share merges objects that may hold the same values, and notes how each is
+// accessed.
 func (w *widths) share() {
 	for _, f := range w.m.Funcs {
 		for _, b := range f.Blocks {
@@ -160,15 +161,15 @@ func (w *widths) access(i *ir.Instr) {
 	}
 }
 
-// whole notes that an object is reached from a place on: all accesses are as sharp as
-// words when that place and the length are those of words.
+// whole notes an access to an object from position r on. Word bounds survive only if
+// the position and the length are whole words.
 func (w *widths) whole(r ir.Ref, length bool) {
 	c := w.content(r.Obj)
 	c.any = c.any || !length || r.Off != nil || r.Disp%4 != 0
 }
 
-// initial notes what objects hold at the start: their bytes, zeros after them, and zeros
-// where nothing is said.
+// initial notes the initial contents of objects: their bytes, zeros after them, and
+// zeros by default.
 func (w *widths) initial() {
 	all := slices.Clone(w.m.Objects)
 	for _, f := range w.m.Funcs {
@@ -195,7 +196,7 @@ func (w *widths) initial() {
 	}
 }
 
-// hold adds to what an object may hold.
+// hold adds to the values that an object may hold.
 func (w *widths) hold(c *content, s span) {
 	old := c.s
 	if c.known {
@@ -207,7 +208,7 @@ func (w *widths) hold(c *content, s span) {
 	}
 }
 
-// loosened is a bound that has grown so often.
+// loosened widens a bound according to how often it has grown.
 func loosened(s span, width, grown int) span {
 	switch {
 	case grown > giveUpAfter:
@@ -239,7 +240,7 @@ func (w *widths) prover(f *ir.Func) *prover {
 	return w.provers[f]
 }
 
-// loaded bounds what a load gives, and what the extension of its sign does.
+// loaded bounds the result of a load, and of its sign extension.
 func (w *widths) loaded(v *ir.Value) (span, bool) {
 	i := v.Def
 	if i.Op == ir.OpLoad {
@@ -270,8 +271,8 @@ func (w *widths) loaded(v *ir.Value) (span, bool) {
 	return c.s.Sext(32), true
 }
 
-// walk visits the blocks that are reached, in the order of dominators, and shows the
-// multiplications to visit, if it is there.
+// walk visits the reached blocks in dominator order. It passes the multiplications
+// to visit, which may be nil.
 func (w *widths) walk(p *prover, k int, visit func(*prover, *ir.Instr)) {
 	b := p.f.Blocks[k]
 	for _, v := range b.Params {
@@ -302,7 +303,7 @@ func (w *widths) entry(f *ir.Func) bool {
 	return slices.ContainsFunc(w.m.Contexts, func(c ir.Context) bool { return c.Func == f })
 }
 
-// instr draws what follows from an instruction.
+// instr draws the conclusions from an instruction.
 func (w *widths) instr(p *prover, i *ir.Instr) {
 	switch i.Op {
 	case ir.OpCheck:
@@ -320,7 +321,7 @@ func (w *widths) instr(p *prover, i *ir.Instr) {
 	}
 }
 
-// cut is a word whose low bits are kept, or one that zeros extend.
+// cut bounds the low bits of a word, or the word extended with zeros.
 func cut(s span, from, to int) span {
 	if from < to {
 		return s.Zext(to)
@@ -333,7 +334,8 @@ func cut(s span, from, to int) span {
 	return s.Slice(0, to)
 }
 
-// edges gives the parameters of what follows a block their arguments.
+// edges joins the arguments of a block's edges into the parameters of its
+// successors.
 func (w *widths) edges(p *prover, b *ir.Block) {
 	for k := range b.Term.Succs {
 		e := &b.Term.Succs[k]
@@ -350,7 +352,8 @@ func (w *widths) edges(p *prover, b *ir.Block) {
 	}
 }
 
-// join adds to what a parameter may be. An empty bound is an edge that is never taken.
+// join adds to the values that a parameter may have. An empty bound means an edge that
+// is never taken.
 func (w *widths) join(v *ir.Value, s span) {
 	old, ok := w.base[v]
 	if s.Empty() && ok {

@@ -1,6 +1,6 @@
 package port
 
-// kinds are the rows, in the order of the documentation. They are never written.
+// kinds are the rows, in the order of the documentation. They are read-only.
 var kinds = [...]Kind{
 	{
 		Name: "eth", Type: "net.Eth", Make: "net.eth", Key: Number, Pool: "net", Shape: Message, Stack: true,
@@ -17,9 +17,9 @@ var kinds = [...]Kind{
 			{Name: "send", Does: Send, Form: "send(peer, bytes)"},
 			{Name: "lost", Does: Lost, Form: "lost()"},
 		},
-		// For a core with an engine for datagrams outside. Over a net.eth datagrams are
-		// sockets of the library's stack. A datagram over Ethernet carries 1500 bytes less the headers of IPv4 and
-		// UDP. Its head is the peer: an IPv4 address above a port.
+		// For a core with an external datagram engine. Over a net.eth, datagrams are sockets
+		// of the library's stack. A datagram over Ethernet carries 1500 bytes less the headers
+		// of IPv4 and UDP. Its header is the peer: an IPv4 address above a port.
 		Unit: "datagram", Most: 1472, HeadBits: 48, Capability: "datagram", Files: []string{"pcap"},
 	},
 	{
@@ -58,7 +58,8 @@ var kinds = [...]Kind{
 		Methods: []Method{
 			{Name: "transfer", Does: Ask, Form: "transfer(buf)", Code: 1, Takes: true, Gives: true, Same: true},
 		},
-		// One device, in mode 0: the bits go out and come in at once, and nobody can refuse.
+		// One device, in mode 0. The bits go out and come in at the same time, and the
+		// device cannot refuse.
 		Unit: "transfer", Most: 512, Wires: []Wire{{Name: "sck", Out: true}, {Name: "mosi", Out: true}, {Name: "miso", In: true}, {Name: "cs", Out: true}},
 		Capability: "transfers", Files: []string{"answers"},
 	},
@@ -69,15 +70,15 @@ var kinds = [...]Kind{
 			{Name: "read", Does: Ask, Form: "read(address, buf)", Code: 1, ArgBits: 7, Gives: true, Says: true},
 			{Name: "ask", Does: Ask, Form: "ask(address, bytes, buf)", Code: 1, ArgBits: 7, Takes: true, Gives: true, Says: true},
 		},
-		// Bytes out, then a second start and bytes in, then a stop. What is not acknowledged
-		// fails, and that is a value and not a trap.
+		// Bytes out, then a second start and bytes in, then a stop. A transfer without
+		// acknowledgement fails, which is a value and not a trap.
 		Unit: "message", Most: 255, Wires: []Wire{{Name: "scl"}, {Name: "sda"}}, Silent: true,
 		Capability: "transfers", Files: []string{"answers"},
 	},
 }
 
-// Frames names the kind of a port when nothing is known but that frames pass: of a
-// circuit without its image, of random modules, of the numbers that a test draws.
+// Frames names the kind of a port if only its frames are known: for a circuit
+// without its image, for random modules, and for the random numbers of a test.
 const Frames = "eth"
 
 // Kinds lists the rows.

@@ -2,7 +2,7 @@ package port
 
 import "strings"
 
-// Shape is how values move through a port.
+// Shape tells how values move through a port.
 type Shape uint8
 
 // The shapes.
@@ -22,7 +22,8 @@ const (
 // String is the name of a shape.
 func (s Shape) String() string { return [...]string{"message", "command", "level", "stream"}[s] }
 
-// Does is what a method of a port does: an operation of its shape.
+// Does is the operation that a method of a port performs, one of the operations
+// of its shape.
 type Does uint8
 
 // The operations by shape. Message and Stream have Recv and Send, a socket Lost too;
@@ -41,11 +42,11 @@ const (
 type Method struct {
 	Name string
 	Does Does
-	Form string // how a call looks, for messages
+	Form string // the form of a call, for messages
 
-	// Of Ask: Code begins the command. ArgBits is the size of the number that follows, 0 for
-	// none. Takes says that a body goes with the command, Gives that one comes with the answer,
-	// Same that it takes the place of that body. Says: the call has a value, whether the
+	// For Ask: Code begins the command. ArgBits is the size of the next number, 0 for none.
+	// With Takes the command has a body. With Gives the answer has a body. With Same the
+	// answer's body replaces the command's body. With Says the call returns whether the
 	// command succeeded.
 	Code         uint32
 	ArgBits      int
@@ -53,7 +54,7 @@ type Method struct {
 	Same, Says   bool
 }
 
-// Key is what a constructor takes.
+// Key is the kind of argument of a constructor.
 type Key uint8
 
 // The keys.
@@ -62,10 +63,10 @@ const (
 	Label             // port.udp("s"), gpio.out("led0"): the name of the port
 )
 
-// The layout of messages of shape Command: a command is its code, an argument
-// and a body; an answer a status, 0 when it succeeded, and a body. Numbers have 32
-// bits, little-endian. Where bodies have any length and a method gives one that is not Same,
-// the argument has the number of bytes that are wanted from bit WantedAt on.
+// The layout of messages of shape Command. A command is its code, an argument and a body. An
+// answer is a status, 0 for success, and a body. Numbers have 32 bits, little-endian. If
+// bodies have any length and a method gives a body that is not Same, the argument holds the
+// requested byte count from bit WantedAt on.
 const (
 	CommandSize = 8
 	StatusSize  = 4
@@ -75,8 +76,8 @@ const (
 // Kind is a row: a kind of port.
 type Kind struct {
 	Name  string // in texts of the IR and of images
-	Type  string // of a parameter that takes it
-	Make  string // how a system makes it
+	Type  string // the type of a parameter that takes it
+	Make  string // the constructor in a system
 	Key   Key
 	Pool  string // ports of one pool have different numbers
 	Shape Shape
@@ -84,26 +85,26 @@ type Kind struct {
 
 	Methods []Method
 
-	Unit     string // what a message or body is called
-	Most     int    // bytes that one may have, 0 for any number
-	HeadBits int    // of the word before the bytes of a message; 0: it has none
-	BodyType string // of the body of commands, as the program names it; "": bodies are not blocks of one size
-	Trap     string // code of the trap when a command fails; "": none that does not say so can fail
+	Unit     string // the name of a message or body
+	Most     int    // most bytes of a message or body, 0 for any number
+	HeadBits int    // bits of the word before the bytes of a message; 0: no such word
+	BodyType string // the program's type of the body of commands; "": bodies are not blocks of one size
+	Trap     string // trap code of a failed command; "": only commands with Says can fail
 
-	// A bus has wires, which carry its commands on a board. When nobody drives them an answer
-	// is all ones, or it is noticed that nobody is there.
+	// A bus has wires, which carry its commands on a board. If no device drives them, an
+	// answer is all ones, or the missing device is detected.
 	Wires  []Wire
-	Silent bool // a device that is not there is noticed
+	Silent bool // a missing device is detected
 
 	Bits    int  // of a level
 	In, Out bool // of a level: its direction
 
-	Capability string   // what serves it in the layer below products
-	Files      []string // formats of the files that scripted runs take and give
+	Capability string   // the capability that serves it in the layer below products
+	Files      []string // formats of the input and output files of scripted runs
 }
 
-// Wire is a wire of a bus. One that is neither In nor Out alone is pulled up, and each end may pull
-// it down.
+// Wire is a wire of a bus. A wire with neither In nor Out is bidirectional: it is pulled up,
+// and each end may pull it down.
 type Wire struct {
 	Name    string
 	In, Out bool
@@ -112,20 +113,20 @@ type Wire struct {
 // Blocks reports whether the bodies of commands are blocks of one size that the device keeps.
 func (k *Kind) Blocks() bool { return k.BodyType != "" }
 
-// KeepsBlocks is Blocks of a kind by its name.
+// KeepsBlocks is Blocks of the named kind.
 func KeepsBlocks(name string) bool {
 	k := Find(name)
 	return k != nil && k.Blocks()
 }
 
-// IsBus reports whether the device of a kind by its name answers commands over wires.
+// IsBus reports whether a device of the named kind answers commands over wires.
 func IsBus(name string) bool {
 	k := Find(name)
 	return k != nil && k.Shape == Command && !k.Blocks()
 }
 
-// Head is the number of bytes before the payload of a message: a head is a word
-// of 64 bits, little-endian.
+// Head is the number of bytes before the payload of a message. A header is a
+// word of 64 bits, little-endian.
 func (k *Kind) Head() int {
 	if k.HeadBits == 0 {
 		return 0
@@ -179,8 +180,8 @@ func find(ok func(*Kind) bool) *Kind {
 	return nil
 }
 
-// ShapeOf is the shape of a kind by its name; a name that has no row, as texts of
-// tests have, is one of messages.
+// ShapeOf is the shape of the named kind. A name without a row, as in texts of
+// tests, has shape Message.
 func ShapeOf(name string) Shape {
 	if k := Find(name); k != nil {
 		return k.Shape
@@ -188,7 +189,7 @@ func ShapeOf(name string) Shape {
 	return Message
 }
 
-// HeadOf is the Head of a kind by its name.
+// HeadOf is the Head of the named kind.
 func HeadOf(name string) int {
 	if k := Find(name); k != nil {
 		return k.Head()

@@ -3,7 +3,7 @@ package port
 import "fmt"
 
 // Base is the address of the first port register of a core. Port registers are
-// reachable from x0 and decoded by the top address bit.
+// reachable from x0. The top address bit selects them.
 const Base = 0xFFFF_F800
 
 // Reg is a port register: its number of words from Base.
@@ -25,23 +25,23 @@ const (
 	DueHigh
 )
 
-// Ports is the number of ports that a program may have: each has a bit in STATUS
-// and WAIT, where the bit TimerBit stands for the deadline.
+// Ports is the largest number of ports of a program. Each has a bit in STATUS
+// and WAIT. The bit TimerBit there is the deadline.
 const (
 	Ports    = 31
 	TimerBit = 31
 )
 
-// Settle is the number of cycles after which a core sees that an input pin has
-// changed: two registers synchronise it, one samples it.
+// Settle is the number of cycles after which a core sees a change of an input
+// pin: two registers synchronise it and one samples it.
 const Settle = 3
 
-// firstLevel is the register of the level of device 0; those of the others
-// follow. Shapes Level and Stream use them.
+// firstLevel is the level register of device 0. The level registers of the
+// other devices follow. Shapes Level and Stream use them.
 const firstLevel Reg = 16
 
-// LevelOf is the register of the level of a device. A device of shape Stream has its next
-// byte there.
+// LevelOf is the level register of a device. For a device of shape Stream it holds the
+// next byte.
 func LevelOf(device int) Reg { return firstLevel + Reg(device) }
 
 // Row describes a port register.
@@ -49,8 +49,8 @@ type Row struct {
 	Reg         Reg
 	Name        string
 	Load, Store bool   // the directions that it has
-	Reads       string // what a load gives
-	Writes      string // what a store does
+	Reads       string // the result of a load
+	Writes      string // the effect of a store
 }
 
 // rows are the registers that each core may have.
@@ -90,7 +90,7 @@ func Registers() []Row {
 // None is not a register.
 const None Reg = -1
 
-// At finds the register at an address, None where there is none.
+// At finds the register at an address, or None.
 func At(addr uint32) Reg {
 	r := Reg(addr-Base) / 4
 	if _, level := r.Level(); addr < Base || addr%4 != 0 || int(r) >= len(rows) && !level {
@@ -109,7 +109,7 @@ func Named(name string) (Row, bool) {
 	return Row{}, false
 }
 
-// Level reports which device's level a register is.
+// Level returns the device whose level register r is.
 func (r Reg) Level() (device int, ok bool) {
 	device = int(r - firstLevel)
 	return device, device >= 0 && device < Ports

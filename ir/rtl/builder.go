@@ -7,11 +7,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Builder makes a circuit. Values are IDs; equal operators on equal arguments
-// are one node, constants are folded and identities applied, so a method may
-// return an older node than expected. A value must exist before it is used;
-// only registers and synchronous read ports lead back, so no combinational
-// loop can be built.
+// Builder makes a circuit. Values are IDs. Equal operators on equal arguments
+// are one node, constants are folded and identities applied. So a method may
+// return an existing node. A value must exist before its use. Only registers
+// and synchronous read ports lead back, so combinational loops cannot be built.
 //
 //	b := rtl.NewBuilder("blink")
 //	en := b.Input("en", 1)
@@ -20,12 +19,12 @@ import (
 //	b.Output("led", b.Eq(count.Q(), b.Const(8, 255)))
 //	c, err := b.Build()
 //
-// A method panics when the widths do not fit: that is a fault of the program
-// that builds. What depends on more than one call is reported by Build.
+// A method panics if the widths do not fit, which is a bug of the calling
+// program. Build reports faults that depend on more than one call.
 type Builder struct {
 	c      *Circuit
 	made   map[nodeKey]ID
-	region *[]Effect // where the next effect goes
+	region *[]Effect // the target of the next effect
 	span   diag.Span
 }
 
@@ -44,7 +43,7 @@ type Register struct {
 	q     ID
 }
 
-// Q returns the present value of the register.
+// Q returns the current value of the register.
 func (r Register) Q() ID { return r.q }
 
 // Memory is a memory under construction.
@@ -66,7 +65,8 @@ func NewBuilder(name string) *Builder {
 	return b
 }
 
-// Build verifies and returns the circuit. The builder must not be used any more.
+// Build verifies and returns the circuit. The builder must not be used
+// afterwards.
 func (b *Builder) Build() (*Circuit, error) {
 	if err := b.c.Verify(); err != nil {
 		return nil, err
@@ -74,8 +74,8 @@ func (b *Builder) Build() (*Circuit, error) {
 	return b.c, nil
 }
 
-// At sets the place in the source that following nodes and effects are for, and
-// returns the former place.
+// At sets the source position of the following nodes and effects. It returns
+// the previous position.
 func (b *Builder) At(span diag.Span) diag.Span {
 	old := b.span
 	b.span = span
@@ -114,7 +114,7 @@ func (b *Builder) Set(r Register, value ID) {
 }
 
 // Mem makes a memory of 1<<addrBits words with the given number of equal write
-// lanes a word.
+// lanes per word.
 func (b *Builder) Mem(name string, width, addrBits, lanes int, init []uint64) Memory {
 	if len(init) == 0 {
 		init = nil
@@ -123,8 +123,8 @@ func (b *Builder) Mem(name string, width, addrBits, lanes int, init []uint64) Me
 	return Memory{len(b.c.Mems) - 1}
 }
 
-// ReadAsync makes a read port that shows the word at addr at once, as it was
-// before the coming clock edge.
+// ReadAsync makes a read port that shows the word at addr at once, with its
+// value before the next clock edge.
 func (b *Builder) ReadAsync(m Memory, addr ID) ID {
 	b.want("ReadAsync", addr, b.c.Mems[m.index].AddrBits)
 	return b.readPort(m, Read{Addr: addr, Enable: None}).q
@@ -137,8 +137,8 @@ func (b *Builder) ReadSync(m Memory, addr, enable ID, policy Policy) ID {
 	return p.q
 }
 
-// SyncPort makes a synchronous read port whose address is given later by
-// Drive and may depend on the port's own value.
+// SyncPort makes a synchronous read port. Drive gives its address later, which
+// may depend on the value of the port.
 func (b *Builder) SyncPort(m Memory, policy Policy) ReadPort {
 	return b.readPort(m, Read{Addr: None, Enable: None, Sync: true, Policy: policy})
 }
@@ -163,7 +163,7 @@ func (b *Builder) Drive(p ReadPort, addr, enable ID) {
 }
 
 // WriteMem makes a write port that writes if the enclosing conditions hold.
-// Lanes None means all lanes. When ports write one word in one cycle, the
+// Lanes None means all lanes. If several ports write one word in one cycle, the
 // last port wins.
 func (b *Builder) WriteMem(m Memory, addr, data, lanes ID) {
 	mem := &b.c.Mems[m.index]
@@ -181,8 +181,8 @@ func (b *Builder) effect(e Effect) {
 	*b.region = append(*b.region, e)
 }
 
-// If makes a region: the effects of then happen when cond is 1, those of els
-// (none or one function) when it is 0. Regions nest.
+// If makes a region. The effects of then happen if cond is 1, the effects of
+// els (none or one function) if it is 0. Regions nest.
 func (b *Builder) If(cond ID, then func(), els ...func()) {
 	b.want("If", cond, 1)
 	e := Effect{Kind: If, Cond: cond, Value: None, Span: b.span}
@@ -216,7 +216,7 @@ func (b *Builder) Probe(name string, value ID) {
 }
 
 // Name gives an operator or a read port a name for texts and waveforms and
-// returns it. A value keeps its first name; constants have none.
+// returns the value. A value keeps its first name. Constants have none.
 func (b *Builder) Name(name string, value ID) ID {
 	n := &b.c.Nodes[value]
 	if n.Name == "" && n.Kind != KConst {

@@ -7,10 +7,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Flat is a circuit whose regions have become values: what gates and proofs
-// need. Circuit has the nodes of the original under the same IDs, with the
-// new ones after them; its body is one unconditional set for each register
-// and one `if enable { write }` for each write port. Reset stays implicit.
+// Flat is a circuit whose regions have become values, for gates and proofs.
+// Circuit has the nodes of the original under the same IDs, followed by new
+// nodes. Its body is one unconditional set per register and one `if enable {
+// write }` per write port. Reset stays implicit.
 type Flat struct {
 	Circuit *Circuit
 	Next    []ID   // per register: the value after the clock edge, its own node if it holds
@@ -18,8 +18,8 @@ type Flat struct {
 }
 
 // Flat replaces regions by multiplexers and enables. A synchronous read port
-// with policy never gets an assert for each write port of its memory, named
-// MEM.readI.writeJ.never, which states that the two do not meet.
+// with policy Never gets an assert for each write port of its memory, named
+// MEM.readI.writeJ.never. The assert states that the two ports do not meet.
 func (c *Circuit) Flat() *Flat {
 	b := resume(c)
 	f := &flattener{b: b, flat: &Flat{Circuit: b.c}}
@@ -35,7 +35,7 @@ func (c *Circuit) Flat() *Flat {
 	return f.flat
 }
 
-// resume returns a builder that goes on with a copy of c without its body.
+// resume returns a builder that continues with a copy of c without its body.
 func resume(c *Circuit) *Builder {
 	d := *c
 	d.Nodes = slices.Clone(c.Nodes)
@@ -67,8 +67,8 @@ type change struct {
 	old ID
 }
 
-// block executes effects under a condition and returns the registers that it
-// changed, each once, with their former values.
+// block executes effects under a condition. It returns each changed register
+// once, with its former value.
 func (f *flattener) block(list []Effect, cond ID) []change {
 	var log []change
 	for i := range list {
@@ -89,7 +89,7 @@ func (f *flattener) block(list []Effect, cond ID) []change {
 	return log
 }
 
-// note adds a change unless the register is there with its older value.
+// note adds a change if the log does not yet contain the register.
 func note(log []change, ch change) []change {
 	for _, old := range log {
 		if old.reg == ch.reg {
@@ -125,7 +125,7 @@ func (f *flattener) region(e *Effect, cond ID) []change {
 	return log
 }
 
-// undo takes changes back and returns the values that they had made.
+// undo reverts changes and returns the values that they had set.
 func (f *flattener) undo(log []change) map[int]ID {
 	made := map[int]ID{}
 	for _, ch := range log {
@@ -151,8 +151,7 @@ func (f *flattener) body() {
 	}
 }
 
-// never adds the asserts of read ports with policy never, unless the circuit
-// has them already.
+// never adds the missing asserts of read ports with policy Never.
 func (f *flattener) never() {
 	stated := map[string]bool{}
 	for _, a := range f.b.c.Asserts {
@@ -172,7 +171,8 @@ func (f *flattener) never() {
 	}
 }
 
-// meet makes the condition that a read and a write use one word in one cycle.
+// meet makes the condition that a read and a write access one word in one
+// cycle.
 func (f *flattener) meet(r Read, w Write, enable ID) ID {
 	both := f.b.And(enable, f.b.Eq(r.Addr, w.Addr))
 	if r.Enable != None {
@@ -184,16 +184,16 @@ func (f *flattener) meet(r Read, w Write, enable ID) ID {
 	return both
 }
 
-// Expand returns the circuit with core operators only: what a consumer that
-// handles the core rows of the word table works on. Nodes get new IDs; named
-// ones keep their names, registers, memories and ports their order.
+// Expand returns the circuit with only core operators, for consumers that
+// handle only the core rows of the word table. Nodes get new IDs. Named nodes
+// keep their names, and registers, memories and ports keep their order.
 func (c *Circuit) Expand() *Circuit {
 	out, _ := c.Core()
 	return out
 }
 
-// Core is Expand. The second result gives, for each node of c, the node of the new circuit
-// with the same value.
+// Core is like Expand. The second result gives, for each node of c, the node of the new
+// circuit with the same value.
 func (c *Circuit) Core() (*Circuit, []ID) {
 	k := &copier{src: c, dst: &Circuit{Name: c.Name}, to: make([]ID, len(c.Nodes))}
 	for i := range c.Nodes {
@@ -226,7 +226,7 @@ func (k *copier) add(n Node) ID {
 	return ID(len(k.dst.Nodes) - 1)
 }
 
-// named gives a node that expansion made the name of the expanded one.
+// named gives a node from an expansion the name of the expanded node.
 func (k *copier) named(id ID, n *Node) {
 	if made := &k.dst.Nodes[id]; made.Name == "" && made.Kind == KOp {
 		made.Name = n.Name
@@ -261,7 +261,7 @@ func (k *copier) expr(e *word.Expr, done map[*word.Expr]ID, from *Node) ID {
 	case word.Table(e.Op).Core:
 		n.Kind, n.Op, n.Args = KOp, e.Op, args
 		k.dst.Nodes = append(k.dst.Nodes, n)
-	default: // an expansion in terms of rows that are themselves expanded
+	default: // an expansion into rows that are themselves expanded
 		var wb word.Builder
 		leaves := make([]*word.Expr, len(args))
 		for i, a := range e.Args {

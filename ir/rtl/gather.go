@@ -2,13 +2,13 @@ package rtl
 
 import "github.com/sinter-lang/sinter/ir/word"
 
-// gather rewrites a word whose parts are disjunctions of selected fields, as a
-// result bus or an immediate is made, to one disjunction of whole words:
+// gather rewrites a word whose parts are disjunctions of selected fields to one
+// disjunction of whole words. Result buses and immediates have this form:
 //
 //	cat(or(and(c, slice x 9), and(d, slice y 1)), and(c, slice x 8))
 //	or(and(sext c, slice x 8), and(sext d, y shifted and masked))
 //
-// It returns None when a part has another form or when nothing is gained.
+// It returns None if a part has another form or if there is no gain.
 func (p *packer) gather(x ID) ID {
 	g := &gatherer{packer: p, width: p.b.Width(x)}
 	at, before := 0, 0
@@ -30,9 +30,9 @@ func (p *packer) gather(x ID) ID {
 // selection and disjunction.
 const costOfField = 4
 
-// field is a group of terms of one shape: where cond is 1 (None: always), bit
-// i of the word has bit i+shift of base, for the bits in mask. Base None
-// stands for ones.
+// field is a group of terms of one shape: if cond is 1 (None: always), bit i of
+// the word has bit i+shift of base, for the bits in mask. Base None means all
+// ones.
 type field struct {
 	cond, base ID
 	shift      int
@@ -46,9 +46,10 @@ type gatherer struct {
 	seen   int
 }
 
-// terms takes a part at bit `at` apart and returns its number of operators.
+// terms splits a part at bit `at` into terms and returns its number of
+// operators.
 func (g *gatherer) terms(x ID, at int) (int, bool) {
-	if g.seen++; g.seen > 1000 { // shared disjunctions can be walked over and over
+	if g.seen++; g.seen > 1000 { // the walk may visit shared disjunctions repeatedly
 		return 0, false
 	}
 	n := &g.b.c.Nodes[x]
@@ -82,7 +83,7 @@ func (g *gatherer) terms(x ID, at int) (int, bool) {
 	return 1, true
 }
 
-// selection tells the condition of a conjunction from what it lets through.
+// selection returns the condition of a conjunction and the selected value.
 func (g *gatherer) selection(n *Node) (cond, value ID) {
 	for i := range 2 {
 		c := g.bit(n.Args[i])
@@ -93,7 +94,7 @@ func (g *gatherer) selection(n *Node) (cond, value ID) {
 	return None, None
 }
 
-// add notes a term: with the field of the same shape, if there is one.
+// add adds a term to the field of the same shape, or as a new field.
 func (g *gatherer) add(f field, at int, mask uint64) {
 	f.mask = mask << at
 	for i := range g.fields {
@@ -118,7 +119,7 @@ func (g *gatherer) build() ID {
 	return out
 }
 
-// shifted brings bit i+shift of a value to bit i of the word.
+// shifted moves bit i+shift of a value to bit i of the word.
 func (g *gatherer) shifted(x ID, shift int) ID {
 	if x == None {
 		return g.b.Const(g.width, word.Mask(g.width))

@@ -49,8 +49,8 @@ func keyOf(n *Node) nodeKey {
 	return k
 }
 
-// order copies args; those of a commutative operator come constants last,
-// older nodes first, so that equal applications meet.
+// order copies args. For a commutative operator it sorts them, older nodes
+// first and constants last, so that equal applications are one node.
 func (b *Builder) order(op word.Op, args []ID) []ID {
 	args = append([]ID(nil), args...)
 	if !word.Table(op).Commutative {
@@ -177,8 +177,9 @@ func (b *Builder) Priority(def ID, cases ...Case) ID {
 	return def
 }
 
-// OneHot makes the disjunction of the values of all cases whose condition is
-// 1: with exclusive conditions a select without priority, and 0 for none.
+// OneHot makes the disjunction of the values of all cases whose condition is 1.
+// With exclusive conditions it is a select without priority, and 0 if no
+// condition is 1.
 func (b *Builder) OneHot(cases ...Case) ID {
 	out := None
 	for _, c := range cases {

@@ -2,10 +2,11 @@ package rtl
 
 import "github.com/sinter-lang/sinter/ir/word"
 
-// Pack returns an equal circuit for machines that compute whole words at one
-// price: neighbouring bits that a concatenation brings together after equal
-// operations become one operation on a word. A generator that saves gates works
-// bit by bit where bits differ; a simulator pays for each of these operators.
+// Pack returns an equivalent circuit for machines that compute whole words at
+// the price of a bit. Neighbouring bits that go through equal operations into a
+// concatenation become one operation on a word. A generator that saves gates
+// works bit by bit if bits differ. A simulator pays for each of these
+// operators.
 //
 //	before  %4 1 = slice x 0 ; %5 1 = and c %4 ; %6 1 = slice x 1 ; %7 1 = and c %6 ; %8 2 = cat %7 %5
 //	after   %4 2 = sext c ; %5 2 = slice x 0 ; %6 2 = and %4 %5
@@ -41,7 +42,7 @@ func (c *Circuit) Pack() (*Circuit, []ID) {
 	return p.b.c, p.to
 }
 
-// whole tells for each node whether anything but a concatenation needs it.
+// whole tells for each node whether it has a user other than a concatenation.
 func (c *Circuit) whole() []bool {
 	out := make([]bool, len(c.Nodes))
 	part := make([]bool, len(c.Nodes))
@@ -52,7 +53,7 @@ func (c *Circuit) whole() []bool {
 			part[a] = true
 		}
 	}
-	for i := range out { // what no operator needs is needed by an effect or a port
+	for i := range out { // an effect or a port needs nodes that no operator needs
 		out[i] = out[i] || !part[i]
 	}
 	return out
@@ -62,10 +63,10 @@ type packer struct {
 	b      *Builder
 	c      *Circuit
 	to     []ID
-	joined map[[2]ID]ID // results of join, None for pairs that do not
+	joined map[[2]ID]ID // results of join, None for pairs that cannot be joined
 }
 
-// node copies a node; whole says that it is not only a part of concatenations.
+// node copies a node. whole tells that it is not only a part of concatenations.
 func (p *packer) node(n *Node, whole bool) ID {
 	switch n.Kind {
 	case KConst:
@@ -106,7 +107,7 @@ func (p *packer) node(n *Node, whole bool) ID {
 	return p.b.Op(n.Op, n.Width, n.Imm, args...)
 }
 
-// drive copies what the ports of a memory are connected to.
+// drive copies the connections of the ports of a memory.
 func (p *packer) drive(mem int) {
 	m, d := &p.c.Mems[mem], &p.b.c.Mems[mem]
 	d.Span = m.Span
@@ -131,8 +132,8 @@ func (p *packer) parts(x ID, out []ID) []ID {
 	return append(out, x)
 }
 
-// cat concatenates two values. Their parts have met their neighbours before;
-// only where the two touch may something be joined.
+// cat concatenates two values. Their inner parts are already joined, so only
+// the two touching parts may be joined.
 func (p *packer) cat(hi, lo ID) ID {
 	low := p.parts(lo, nil)
 	for _, x := range p.parts(hi, nil) {
@@ -150,8 +151,8 @@ func (p *packer) cat(hi, lo ID) ID {
 	return out
 }
 
-// join makes the concatenation of two values as one operator of the kind that
-// made them, or returns None.
+// join makes the concatenation of two values as one application of their common
+// operator, or returns None.
 func (p *packer) join(hi, lo ID) ID {
 	key := [2]ID{hi, lo}
 	if id, ok := p.joined[key]; ok {
@@ -188,7 +189,8 @@ func (p *packer) leaves(hi, lo ID) ID {
 	return None
 }
 
-// bit returns the bit that x is one copy or many of, None if it is not a copy.
+// bit returns the bit that x repeats once or more, None if x is not such a
+// copy.
 func (p *packer) bit(x ID) ID {
 	n := &p.b.c.Nodes[x]
 	if n.Kind == KOp && n.Op == word.Sext {
@@ -200,7 +202,7 @@ func (p *packer) bit(x ID) ID {
 	return None
 }
 
-// slice returns the value that x is a part of, and from which bit.
+// slice returns the value that contains x, and the lowest bit of x in it.
 func (p *packer) slice(x ID) (ID, int) {
 	if n := &p.b.c.Nodes[x]; n.Kind == KOp && n.Op == word.Slice {
 		return n.Args[0], int(n.Imm)
@@ -241,9 +243,9 @@ func (p *packer) operators(hi, lo ID) ID {
 	return None
 }
 
-// equal rewrites a comparison of gathered bits of one value with a constant, as
-// decoders are full of, to (value and mask) eq constant. It returns None for
-// other comparisons.
+// equal rewrites a comparison of gathered bits of one value with a constant to
+// (value and mask) eq constant. Decoders have many of these. It returns None
+// for other comparisons.
 func (p *packer) equal(x, y ID) ID {
 	v, ok := p.b.ConstOf(y)
 	if !ok || p.b.c.Nodes[x].Op != word.Cat {

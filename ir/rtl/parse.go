@@ -9,7 +9,7 @@ import (
 // maxNesting bounds the nesting of regions in a text.
 const maxNesting = 200
 
-// Parse reads one circuit and verifies it. The grammar, one statement a line:
+// Parse reads one circuit and verifies it. The grammar, one statement per line:
 //
 //	circuit   = "circuit" NAME { statement } "end"
 //	statement = "mem" NAME width "addr" bits "lanes" n
@@ -29,8 +29,8 @@ const maxNesting = 200
 //	          | "if" operand "{" { effect } "}" [ "else" "{" { effect } "}" ]
 //	operand   = LABEL | width "'" number              // a node, or a constant
 //
-// LABEL is a name, or % and digits for a node without one. Nodes are numbered
-// in the order of the text, whatever their labels say.
+// LABEL is a name, or % and digits for a node without a name. Nodes are
+// numbered in the order of the text, regardless of their labels.
 func Parse(f *diag.File) (*Circuit, error) {
 	p := &parser{
 		sc: text.New(f), c: &Circuit{},

@@ -2,32 +2,32 @@ package rtl
 
 import "strconv"
 
-// Names of the ports of a generated core. The generator makes ports of these
-// names, every machine and testbench finds them by these names; nobody else
-// spells them. Beats are moved in cycles with valid and ready both 1, and
-// valid stays with unchanged data until then.
+// Names of the ports of a generated core. The generator makes ports with these
+// names, and every machine and testbench finds them by these constants. A beat
+// moves in a cycle with valid and ready both 1. Until then valid stays 1 and
+// the data stay unchanged.
 //
 //	eth0_rx_valid in 1   eth0_rx_ready out 1   eth0_rx_data in 32
 //	eth0_rx_last in 1    eth0_rx_bytes in 3    eth0_oversize out 1
 //
-// Frame byte 0 is bits 7:0 of the first beat. All bytes of a beat count except
-// in the last one, where `bytes` (1..4) says how many do.
+// Frame byte 0 is bits 7:0 of the first beat. All bytes of a beat count, except
+// that `bytes` (1..4) gives the number in the last beat.
 const (
 	PortLogValid  = "log_valid"  // out 1
 	PortLogReady  = "log_ready"  // in 1
 	PortLogData   = "log_data"   // out 32
 	PortMarkValid = "mark_valid" // out 1: a mark in this cycle, no back-pressure
 	PortMarkID    = "mark_id"    // out 16: mark*2 begins, mark*2+1 ends
-	PortClock     = "clock"      // in 64: ticks of 1 us; changes while the core is idle only
+	PortClock     = "clock"      // in 64: ticks of 1 us; changes only while the core is idle
 	PortTimer     = "timer"      // out 1: idle, and it waits for the deadline
 	PortDeadline  = "deadline"   // out 64: in ticks, valid with timer
-	PortHalted    = "halted"     // out 1: all tasks have ended, stays
-	PortIdle      = "idle"       // out 1: a load of WAIT is held and ready & mask is 0; ready is the devices' rx valid of this very cycle
-	PortTrap      = "trap"       // out 1: stopped at an ebreak, stays
+	PortHalted    = "halted"     // out 1: all tasks have ended, stays 1
+	PortIdle      = "idle"       // out 1: a load of WAIT is held and ready & mask is 0; ready is the devices' rx valid of the same cycle
+	PortTrap      = "trap"       // out 1: stopped at an ebreak, stays 1
 	PortTrapPC    = "trap_pc"    // out 32: its address, valid with trap
 )
 
-// PortIdleOf names the idle port of a context: that of the first is PortIdle.
+// PortIdleOf names the idle port of a context. The first context has PortIdle.
 func PortIdleOf(context int) string {
 	if context == 0 {
 		return PortIdle
@@ -55,30 +55,30 @@ func streamPorts(prefix string) StreamPorts {
 	}
 }
 
-// RxPorts names the ports by which a device's frames enter the core; Ready is
-// the only output among them.
+// RxPorts names the ports through which a device's frames enter the core. Ready
+// is the only output among them.
 func RxPorts(dev string) StreamPorts { return streamPorts(dev + "_rx") }
 
-// TxPorts names the ports by which a device's frames leave the core; Ready is
-// the only input among them.
+// TxPorts names the ports through which a device's frames leave the core. Ready
+// is the only input among them.
 func TxPorts(dev string) StreamPorts { return streamPorts(dev + "_tx") }
 
-// PortOversize names the output that is 1 in the cycle of a frame's last beat
-// when the frame is longer than the buffer and is dropped, else 0.
+// PortOversize names the output for a frame that is longer than the buffer and
+// is dropped. It is 1 in the cycle of the frame's last beat, else 0.
 func PortOversize(dev string) string { return dev + "_oversize" }
 
 // PortLevelIn names the input pin of a device of shape level. It may change at any
-// time: the core synchronises it, and sees a change port.Settle cycles later.
+// time. The core synchronises it and sees a change port.Settle cycles later.
 func PortLevelIn(dev string) string { return dev + "_in" }
 
 // PortLevelOut names the output pin of a device of shape level.
 func PortLevelOut(dev string) string { return dev + "_out" }
 
-// Names of the probes that form the retire record: one instruction per cycle
-// in which ProbeRetireValid is 1. Rd is 0 when no register is written; Mask
-// has one bit per byte lane of the word at Addr &^ 3 (0: no data access), and
-// Data is the word's lanes that are written (store) or were read (load). The
-// last two say where instructions are, for proofs.
+// Names of the probes that form the retire record: one instruction per cycle in
+// which ProbeRetireValid is 1. Rd is 0 if no register is written. Mask has one
+// bit per byte lane of the word at Addr &^ 3 (0: no data access). Data is the
+// word's lanes that are written (store) or were read (load). The last two
+// probes show the positions of instructions, for proofs.
 const (
 	ProbeRetireValid = "retire_valid" // 1
 	ProbeRetirePC    = "retire_pc"    // 32

@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// String names the policy as the text form does.
+// String is the name of the policy in the text form.
 func (p Policy) String() string {
 	switch p {
 	case Old:

@@ -1,8 +1,8 @@
 package rtl
 
-// Prune returns the circuit without what no output, assert or probe depends
-// on: operators, registers and memories. Inputs stay. What stays keeps its
-// name and its order.
+// Prune returns the circuit with only the operators, registers and memories
+// that an output, assert or probe depends on. All inputs stay. Names and order
+// stay the same.
 func (c *Circuit) Prune() *Circuit {
 	p := &pruner{c: c, node: make([]bool, len(c.Nodes)), reg: make([]bool, len(c.Regs)), mem: make([]bool, len(c.Mems))}
 	for _, o := range c.Outputs {
@@ -29,7 +29,7 @@ type pruner struct {
 	changed bool
 }
 
-// mark makes a node live with everything that it is computed from.
+// mark makes a node and its transitive operands live.
 func (p *pruner) mark(id ID) {
 	for todo := []ID{id}; len(todo) > 0; {
 		id, todo = todo[len(todo)-1], todo[:len(todo)-1]
@@ -50,7 +50,8 @@ func (p *pruner) mark(id ID) {
 	}
 }
 
-// effects marks what live effects use and reports whether there are any.
+// effects marks the values that live effects use, and reports whether there are
+// live effects.
 func (p *pruner) effects(list []Effect) bool {
 	live := false
 	for i := range list {
@@ -90,7 +91,7 @@ func (p *pruner) copy() *Circuit {
 	return k.dst
 }
 
-// rest copies everything but the nodes, without what belongs to dropped nodes.
+// rest copies everything except the nodes and the parts of dropped nodes.
 func (k *copier) rest() {
 	c := k.src
 	for _, id := range c.Inputs {
@@ -131,8 +132,8 @@ func (k *copier) regs() []int {
 	return index
 }
 
-// mems copies the memories, when pruning those that have a read port left, and
-// returns their new indices, -1 for dropped ones.
+// mems copies the memories. When pruning, it copies only memories with a
+// remaining read port. It returns their new indices, -1 for dropped memories.
 func (k *copier) mems() []int {
 	index := make([]int, len(k.src.Mems))
 	for i, m := range k.src.Mems {

@@ -6,17 +6,17 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// fewestReversed is the length from which a run of reversed bits is worth the words that
-// reverse it. Runs of one value share them.
+// fewestReversed is the smallest run of reversed bits that is worth the operations that
+// reverse the value. Runs of one value share these operations.
 const fewestReversed = 8
 
-// reversed rewrites a word in which the bits of a value stand in reverse order, as a
-// shifter that serves both directions has it, to a part of the reversed value:
+// reversed rewrites a word that contains the bits of a value in reverse order to a
+// part of the reversed value. Shifters for both directions have such words:
 //
 //	before  cat(slice x 0, cat(slice x 1, cat(slice x 2, ...)))
 //	after   slice(reverse x)
 //
-// It returns None when there is no such run.
+// It returns None if there is no such run.
 func (p *packer) reversed(x ID) ID {
 	parts, found := p.parts(x, nil), false
 	var out []ID
@@ -43,7 +43,7 @@ func (p *packer) reversed(x ID) ID {
 	return y
 }
 
-// run counts the parts, each a bit, that go down in one value.
+// run counts the leading one-bit parts that are descending bits of one value.
 func (p *packer) run(parts []ID) int {
 	base, first := p.slice(parts[0])
 	for n, x := range parts {
@@ -55,7 +55,7 @@ func (p *packer) run(parts []ID) int {
 	return len(parts)
 }
 
-// reverse makes the value whose bit i is bit width-1-i of x: neighbours are exchanged, then
+// reverse makes the value whose bit i is bit width-1-i of x. It exchanges neighbours, then
 // pairs, then groups of four (Warren, Hacker's Delight, section 7-1).
 func (p *packer) reverse(x ID) ID {
 	w := p.b.Width(x)

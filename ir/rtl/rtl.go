@@ -2,15 +2,15 @@
 // probes of one clock domain.
 //
 // A circuit is flat. Pure nodes are in topological order (a node's arguments
-// come before it), widths are 1 to 64 bits, equal where the operator table
-// says so, and never extended implicitly. State changes are effects in regions,
-// that is, trees of if over `set register` and `write memory`; within a cycle
-// the last executed set of a register wins and a register that is not set
-// holds its value. All values are two-state; every register has a reset value;
-// reset is synchronous, active high and implicit (input `reset`), and no
-// combinational loop can be written. Hierarchy is dotted names.
+// come before it). Widths are 1 to 64 bits. They follow the rules of the
+// operator table and are never extended implicitly. State changes are effects
+// in regions: trees of if over `set register` and `write memory`. Within a
+// cycle the last executed set of a register wins, and a register without a set
+// holds its value. All values are two-state, and every register has a reset
+// value. Reset is synchronous, active high and implicit (input `reset`).
+// Combinational loops cannot be written. Hierarchy is dotted names.
 //
-// Printed (an operand may also be written as a constant such as 8'1):
+// The text form (an operand may also be a constant such as 8'1):
 //
 //	circuit blink
 //	  input en 1
@@ -25,12 +25,12 @@
 //	  output led 1 = full
 //	end
 //
-// Memory reads are ports with a place in the node order; a synchronous port's
-// value is state (what was addressed at the last clock edge with enable) and 0
-// before the first. While reset is 1, registers take their reset values and
-// memories are not written; read ports go on. The package knows no instruction and no program. Readers:
-// the Verilog writer, the cycle simulator, the gate mapper and the prover.
-// Start reading at Circuit.
+// Memory reads are ports with a position in the node order. A synchronous port's value is
+// state: the word addressed at the last clock edge with enable, and 0 before the first such
+// edge. While reset is 1, registers take their reset values and memories are not written, but
+// read ports continue. The package knows neither instructions nor programs. Readers: the
+// Verilog writer, the cycle simulator, the gate mapper and the prover. Start reading at
+// Circuit.
 package rtl
 
 import (
@@ -44,14 +44,14 @@ type ID int32
 // None is the ID of no node.
 const None ID = -1
 
-// Kind tells what a node is.
+// Kind is the kind of a node.
 type Kind uint8
 
 // The kinds of nodes.
 const (
 	KConst Kind = iota // Imm is the value
 	KInput             // a port of the circuit, named
-	KReg               // the present value of Regs[Index]
+	KReg               // the current value of Regs[Index]
 	KRead              // the value of Mems[Index].Reads[Port]
 	KOp                // Op applied to Args
 )
@@ -69,7 +69,7 @@ type Node struct {
 	Span  diag.Span
 }
 
-// Reg is a register; Node is its present value.
+// Reg is a register. Node is its current value.
 type Reg struct {
 	Name  string
 	Width int
@@ -78,20 +78,21 @@ type Reg struct {
 	Span  diag.Span
 }
 
-// Policy says what a read port gives when the same word is written in the
-// same cycle.
+// Policy determines the result of a read port if the same word is written in
+// the same cycle.
 type Policy uint8
 
-// The policies. Never states that it does not happen; verify must prove it.
+// The policies. Never states that such a write does not happen; verify must
+// prove this.
 const (
 	Old Policy = iota
 	New
 	Never
 )
 
-// Read is a read port. An asynchronous port gives the word at Addr at once; a
-// synchronous one gives, after each clock edge at which Enable was 1, the word
-// that Addr named before the edge.
+// Read is a read port. An asynchronous port gives the word at Addr at once. A
+// synchronous port, after each clock edge with Enable 1, gives the word that
+// Addr named before the edge.
 type Read struct {
 	Node   ID
 	Addr   ID
@@ -100,16 +101,15 @@ type Read struct {
 	Policy Policy
 }
 
-// Write is a write port: when its effect executes, the lanes of the word at
-// Addr whose bit in Lanes is 1 take their bits from Data. Each port has exactly
-// one WriteMem effect.
+// Write is a write port. Its effect writes Data to the lanes of the word at
+// Addr whose bit in Lanes is 1. Each port has exactly one WriteMem effect.
 type Write struct {
 	Addr, Data, Lanes ID // Lanes has Mem.Lanes bits; None: all lanes
 }
 
-// Mem is a memory of 1<<AddrBits words of Width bits, Lanes equal write lanes
-// a word, with initial contents Init (zero-filled after its end). Reset does
-// not touch it.
+// Mem is a memory of 1<<AddrBits words of Width bits, with Lanes equal write
+// lanes per word. Its initial contents are Init, filled up with zeros. Reset
+// does not touch it.
 type Mem struct {
 	Name     string
 	Width    int
@@ -121,7 +121,7 @@ type Mem struct {
 	Span     diag.Span
 }
 
-// EffectKind tells what an effect does.
+// EffectKind is the kind of an effect.
 type EffectKind uint8
 
 // The kinds of effects.
@@ -157,7 +157,7 @@ type Assert struct {
 }
 
 // Probe is a named node for simulators and checks. Nothing reads it, so it is
-// exported to Verilog on request only.
+// exported to Verilog only on request.
 type Probe struct {
 	Name string
 	Node ID

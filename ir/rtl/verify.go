@@ -8,22 +8,22 @@ import (
 // MaxAddrBits bounds the size of a memory: 1<<MaxAddrBits words.
 const MaxAddrBits = 22
 
-// Verify reports what is wrong with c. The rules, in the order of the checks:
+// Verify reports the faults of c. The rules, in the order of the checks:
 //
 //  1. Widths are 1 to 64. A constant and a reset value have no bits above
 //     their width.
-//  2. Names are letters, digits, `_` and `$`, not starting with a digit or
-//     `$`, in parts joined by dots. Names of nodes are distinct; inputs and
-//     registers have one. So are names of memories, ports (inputs and outputs
-//     together), asserts, and probes.
+//  2. Names are letters, digits, `_` and `$`, not starting with a digit or `$`,
+//     in parts joined by dots. Names of nodes are distinct. Inputs and
+//     registers have names. Names are also distinct among memories, ports
+//     (inputs and outputs together), asserts, and probes.
 //  3. The arguments of an operator and the address of an asynchronous read
 //     come before the node; widths fit the operator's row.
 //  4. Inputs, Regs and the Reads of each memory list their nodes in node
 //     order and each node once; a node has the width of its register or memory.
-//  5. A memory has 1<<1 to 1<<MaxAddrBits words, its width is a multiple of its
-//     lanes, its initial words fit. Addresses have AddrBits bits, enables 1,
+//  5. A memory has 1<<1 to 1<<MaxAddrBits words. Its width is a multiple of its
+//     lanes. Its initial words fit. Addresses have AddrBits bits, enables 1,
 //     lanes one bit per lane. An asynchronous port has policy old and no enable.
-//  6. A set gives a value of the register's width, a condition has 1 bit, each
+//  6. A set gives a value of the register's width. A condition has 1 bit. Each
 //     write port has exactly one effect, in port order.
 //  7. Outputs, asserts (1 bit) and probes name existing nodes.
 func (c *Circuit) Verify() error {
@@ -98,7 +98,7 @@ func (v *verifier) operator(id ID, n *Node) {
 
 // isName reports whether s can be a name in the text form.
 func isName(s string) bool {
-	part := 0 // characters of the present part
+	part := 0 // characters of the current part
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		letter := 'a' <= c|0x20 && c|0x20 <= 'z' || c == '_'
@@ -215,7 +215,7 @@ func (v *verifier) mems() {
 	}
 }
 
-// shape checks the numbers of a memory.
+// shape checks the size parameters of a memory.
 func (v *verifier) shape(m *Mem) bool {
 	switch {
 	case m.Width < 1 || m.Width > 64:

@@ -6,21 +6,21 @@ import (
 	"slices"
 )
 
-// Options say what Compare looks at besides the observable events.
+// Options configure Compare beyond the observable events.
 type Options struct {
-	// Channels: both traces hold channel events, compare them too.
+	// Channels: both traces hold channel events, and Compare compares them too.
 	Channels bool
-	// Console: got comes from a console and has of a log event only its text,
+	// Console: got comes from a console. It has only the text of log events,
 	// and no marks.
 	Console bool
 }
 
 // Difference is one disagreement of two traces. Index counts the compared
-// events of Task; -1 is about the trace as a whole.
+// events of Task. Index -1 means the trace as a whole.
 type Difference struct {
 	Task  string
 	Index int
-	Want  string // "nothing" where a sequence ends
+	Want  string // "nothing" at the end of a sequence
 	Got   string
 }
 
@@ -32,12 +32,12 @@ func (d Difference) String() string {
 	return fmt.Sprintf("task %s, event %d: want %s, got %s", d.Task, d.Index, d.Want, d.Got)
 }
 
-// Compare says where got differs from the reference want: at most one
-// difference per task, and one of the status. Between tasks there is no order.
-// A machine may stop at once at a trap, whereas the reference's other tasks
-// run on until they wait: then the trapping task's sequence must be equal and
-// each other one a prefix of the reference's. A status `limit` is equal to
-// nothing.
+// Compare returns the differences of got from the reference want: at most one
+// per task, and one for the status. Between tasks there is no order. A machine
+// may stop at once at a trap, but the reference's other tasks run on until they
+// wait. Then the trapping task's sequence must be equal, and each other
+// sequence must be a prefix of the reference's sequence. A status `limit`
+// always differs.
 func Compare(want, got *Trace, opts Options) []Difference {
 	c := NewComparer(opts)
 	c.Want(want.Events)
@@ -45,13 +45,13 @@ func Compare(want, got *Trace, opts Options) []Difference {
 	return c.End(want.Status, got.Status)
 }
 
-// Comparer compares two traces while their runs go on, as Compare does. It holds only the
-// events that one run has shown and the other not yet.
+// Comparer compares two traces like Compare, but while the runs continue. It holds only
+// events that one run has shown and the other has not shown yet.
 type Comparer struct {
 	opts    Options
 	tasks   map[string]*pairing
-	wanted  []string // tasks, in the order in which the reference showed them
-	others  []string // those of the other run alone
+	wanted  []string // tasks, in the order of their first events in the reference
+	others  []string // tasks that the other run showed first
 	ahead   int
 	gotOver bool
 }
@@ -59,7 +59,7 @@ type Comparer struct {
 // pairing is one task: the events of the run that is ahead, and where the runs differ.
 type pairing struct {
 	ahead  []Event
-	want   bool // these are the reference's
+	want   bool // ahead holds events of the reference
 	n      int  // pairs compared
 	differ *Difference
 	listed bool // in wanted
@@ -107,14 +107,14 @@ func (c *Comparer) Got(events []Event) {
 	}
 }
 
-// GotAll says that the other run is over: of what the reference shows from now on only
-// the first event of a task counts.
+// GotAll tells that the other run is over. From now on only the first further event of
+// each task of the reference counts.
 func (c *Comparer) GotAll() { c.gotOver = true }
 
-// Ahead is how many events of one run wait for the other one.
+// Ahead is the number of events of one run that wait for the other run.
 func (c *Comparer) Ahead() int { return c.ahead }
 
-// take compares an event with that of the other run, or keeps it.
+// take compares an event with the event of the other run, or keeps it.
 func (c *Comparer) take(t *pairing, e *Event, want bool) {
 	switch {
 	case t.differ != nil:
@@ -129,10 +129,10 @@ func (c *Comparer) take(t *pairing, e *Event, want bool) {
 	}
 }
 
-// pair compares an event with the first that waits.
+// pair compares an event with the first waiting event.
 func (c *Comparer) pair(t *pairing, e *Event, want bool) {
 	first := t.ahead[0]
-	t.ahead[0] = Event{} // the memory that it holds is free
+	t.ahead[0] = Event{} // frees its memory
 	if t.ahead = t.ahead[1:]; len(t.ahead) == 0 {
 		t.ahead = nil
 	}
@@ -150,7 +150,7 @@ func (c *Comparer) pair(t *pairing, e *Event, want bool) {
 	t.ahead = nil
 }
 
-// End says where the runs differ, now that both are over.
+// End returns the differences after both runs are over.
 func (c *Comparer) End(want, got Status) []Difference {
 	var out []Difference
 	prefix, traps := want == Trapped && got == Trapped, false
@@ -173,8 +173,8 @@ func (c *Comparer) End(want, got Status) []Difference {
 	return out
 }
 
-// end is the difference of a task, nil for none. With prefix the other run may have shown
-// less.
+// end is the difference of a task, nil for none. With prefix, the other run may have
+// shown fewer events.
 func (t *pairing) end(task string, prefix bool) *Difference {
 	switch {
 	case t.differ != nil || len(t.ahead) == 0 || t.want && prefix:
@@ -185,7 +185,7 @@ func (t *pairing) end(task string, prefix bool) *Difference {
 	return &Difference{task, t.n, "nothing", t.ahead[0].line()}
 }
 
-// compared reports whether events of a kind are looked at.
+// compared reports whether events of a kind are compared.
 func compared(k Kind, opts Options) bool {
 	switch k {
 	case Send, Recv:
@@ -196,7 +196,7 @@ func compared(k Kind, opts Options) bool {
 	return true
 }
 
-// equal compares what is observable of two events of one task.
+// equal compares the observable parts of two events of one task.
 func equal(a, b *Event, opts Options) bool {
 	if a.Kind != b.Kind {
 		return false

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Frac returns the bits after the point of a "fixF", and whether t is one.
+// Frac returns the number of bits after the point of a "fixF", and whether t is
+// a "fixF".
 func (t ArgType) Frac() (int, bool) {
 	text, ok := strings.CutPrefix(t.Kind, "fix")
 	if !ok {
@@ -29,8 +30,8 @@ func (t ArgType) IsScalar() bool {
 	return ok && frac < t.Width
 }
 
-// renderFix writes v / 2^frac in decimal, exactly: at most frac digits after
-// the point, at least one.
+// renderFix writes v / 2^frac exactly in decimal, with one to frac digits after
+// the point.
 func renderFix(b *strings.Builder, v int64, frac int) {
 	m := uint64(v)
 	if v < 0 {
@@ -48,9 +49,9 @@ func renderFix(b *strings.Builder, v int64, frac int) {
 	}
 }
 
-// renderFloat writes the bits of a float as %a of C99 does, as short as possible
-// and with a leading 1 also when it is subnormal: 0x1.8p+1, -0x1p-149, 0x0p+0, inf,
-// nan. It is exact.
+// renderFloat writes the bits of a float exactly, like %a of C99, as short as
+// possible. Even a subnormal has a leading 1: 0x1.8p+1, -0x1p-149, 0x0p+0, inf,
+// nan.
 func renderFloat(b *strings.Builder, v uint64, width int) {
 	f := math.Float64frombits(v)
 	if width == 32 {
@@ -65,7 +66,7 @@ func renderFloat(b *strings.Builder, v uint64, width int) {
 		return
 	}
 	text := strconv.FormatFloat(f, 'x', -1, 64)
-	digits, exp, _ := strings.Cut(text, "p") // of at least two digits; C has as few as possible
+	digits, exp, _ := strings.Cut(text, "p") // Go writes at least two exponent digits, C as few as possible
 	b.WriteString(digits + "p" + exp[:1])
 	if exp = strings.TrimLeft(exp[1:], "0"); exp == "" {
 		exp = "0"

@@ -7,11 +7,11 @@ import (
 )
 
 // Render gives the text of a log event: the site's literal parts with the
-// arguments between them. It is the one place where a log becomes text; what
-// it does is the meaning of log.print: integers in decimal, hex in lower case
-// without leading zeros, bool as a word, bytes escaped, fix exactly in decimal,
-// floats in hexadecimal (see real.go). Missing arguments read
-// as zero, so that it has no error.
+// arguments between them. Only Render turns a log into text, and it defines the
+// meaning of log.print. Integers are in decimal, hex in lower case without
+// leading zeros, and bool is a word. Bytes are escaped, fix is exact in
+// decimal, and floats are in hexadecimal (see real.go). Missing arguments read
+// as zero, so Render never fails.
 func Render(site Site, args []Arg) string {
 	var b strings.Builder
 	for i, part := range site.Parts {
@@ -50,9 +50,9 @@ func renderArg(b *strings.Builder, t ArgType, a Arg) {
 	}
 }
 
-// escape writes printable ASCII as it is, \n \r \t \" \\ by name, and every
-// other byte as \xNN. It is simple enough that the log driver of a unikernel,
-// which has no Go, can do the same.
+// escape writes printable ASCII unchanged, \n \r \t \" \\ by name, and every
+// other byte as \xNN. It is so simple that the log driver of a unikernel, which
+// has no Go, can do the same.
 func escape(b *strings.Builder, data []byte) {
 	for _, c := range data {
 		switch {
@@ -73,9 +73,9 @@ func escape(b *strings.Builder, data []byte) {
 	}
 }
 
-// LogArgs splits the words of a log port that follow its first word into
-// arguments. A scalar is one word or, over 32 bits, two (low first); bytes are
-// a length and as many words as hold it. It reports how many words the
+// LogArgs splits the words of a log port after the first word into arguments. A
+// scalar is one word or, over 32 bits, two words (low first). Bytes are a
+// length and the words that hold them. It returns the number of words that the
 // arguments take, and false while words are missing.
 func LogArgs(site Site, words []uint32) (args []Arg, used int, ok bool) {
 	for _, t := range site.Args {
@@ -92,8 +92,8 @@ func LogArgs(site Site, words []uint32) (args []Arg, used int, ok bool) {
 	return args, used, true
 }
 
-// logArg reads one argument of at least one word. Its second result may be
-// more than there is, when the argument is not whole.
+// logArg reads one argument of at least one word. If the argument is
+// incomplete, the second result may exceed the number of words.
 func logArg(t ArgType, words []uint32) (Arg, int) {
 	switch {
 	case t.Kind == "bytes":

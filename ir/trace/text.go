@@ -35,7 +35,7 @@ func Print(t *Trace) string {
 	return b.String()
 }
 
-// Printer writes the text form of a trace while its run goes on.
+// Printer writes the text form of a trace while its run continues.
 type Printer struct {
 	w   io.Writer
 	err error
@@ -61,7 +61,7 @@ func (p *Printer) Event(e *Event) error {
 	return p.err
 }
 
-// End writes how the run ended.
+// End writes the end of the run.
 func (p *Printer) End(t *Trace) error {
 	if t.Status != "" {
 		p.print("  status %s\n", t.Status)
@@ -73,7 +73,8 @@ func (p *Printer) End(t *Trace) error {
 	return p.err
 }
 
-// name prints a name so that it cannot be taken for the start of another line.
+// name prints a name so that it cannot be confused with the start of another
+// line.
 func name(s string) string { return text.QuoteName(s, "status", "waits", "end") }
 
 // line prints an event without its task.
@@ -240,7 +241,8 @@ func (p *parser) frame(e Event) (Event, error) {
 	return e, err
 }
 
-// bytes reads a length and, unless it is 0, as many bytes in hexadecimal.
+// bytes reads a length and, unless it is 0, that number of bytes in
+// hexadecimal.
 func (p *parser) bytes() ([]byte, error) {
 	n, err := p.sc.Int("the number of bytes", 0, 1<<31-1)
 	if err != nil || n == 0 {
@@ -321,9 +323,9 @@ func (s Status) known() bool {
 	return false
 }
 
-// Verify checks a trace: a trap is the last event of its task, the status is
-// `trap` exactly when a task trapped, and marks of a task do not end before
-// they begin. A trace without status is of a run that goes on.
+// Verify checks a trace: a trap is the last event of its task. The status is
+// `trap` exactly when a task trapped. Marks of a task do not end before they
+// begin. A trace without status belongs to an unfinished run.
 func Verify(t *Trace) error {
 	if i, problem := check(t); problem != "" {
 		return diag.Errorf("", diag.Span{}, "trace of %s, event %d: %s", t.Program, i, problem)
@@ -331,8 +333,8 @@ func Verify(t *Trace) error {
 	return nil
 }
 
-// check returns the first problem and the event that it is about, or the
-// number of events when it is about the whole.
+// check returns the first problem and the index of its event. For a problem of
+// the whole trace, the index is the number of events.
 func check(t *Trace) (int, string) {
 	trapped := map[string]bool{}
 	open := map[[2]string]int{}

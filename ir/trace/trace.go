@@ -1,11 +1,11 @@
-// Package trace holds what a run shows: the events of each task on its ports,
-// in program order, and how the run ended. Every machine produces a Trace;
-// verify compares them.
+// Package trace holds the trace of a run: the events of each task on its ports,
+// in program order, and the end status. Every machine produces a Trace, and
+// verify compares traces.
 //
-// Observable are device events (in, out), log, mark and trap events and the end
-// status. Channel events (send, recv) are recorded by the source and the
-// unoptimised IR only. Between tasks no order is defined, so a trace is
-// compared task by task. The text form:
+// Device events (in, out), log, mark and trap events and the end status are
+// observable. Only the source and the unoptimised IR record channel events
+// (send, recv). Between tasks no order is defined, so traces are compared task
+// by task. The text form:
 //
 //	trace filter
 //	  echo in eth0 8 0102030405060708
@@ -16,10 +16,10 @@
 //	  status waiting
 //	end
 //
-// The package knows no machine and no program. Start reading at Event.
+// The package knows neither machines nor programs. Start reading at Event.
 package trace
 
-// Kind tells what an event is.
+// Kind is the kind of an event.
 type Kind uint8
 
 // The kinds of events.
@@ -56,10 +56,10 @@ type Event struct {
 	Code string // trap code
 }
 
-// Status says how a run ended.
+// Status tells how a run ended.
 type Status string
 
-// The end statuses. Limit is equal to nothing.
+// The end statuses. In comparisons Limit always differs.
 const (
 	Ended   Status = "ended"   // all tasks ended
 	Waiting Status = "waiting" // no input left, some task waits for the outside
@@ -68,22 +68,22 @@ const (
 	Limit   Status = "limit"
 )
 
-// Trace is what a run showed. Waits says, per task that has not ended, what it
-// waits for; it is for people and not compared.
+// Trace is the record of a run. Waits describes the wait of each task that has
+// not ended. It is for people and is not compared.
 type Trace struct {
 	Program string
-	Events  []Event // those that Sink has not taken yet, when there is one
+	Events  []Event // with a Sink, only the events that it has not taken yet
 	Status  Status
 	Waits   []string
 
-	// Sink, when there is one, takes the events in their order, some at a time. The slice
-	// is used again, so a long run needs no more memory than a short one.
+	// Sink is optional and takes the events in order, in batches. The slice is reused, so
+	// a long run needs no more memory than a short run.
 	Sink func([]Event)
 
 	taken int
 }
 
-// sinkBatch is how many events wait for a Sink.
+// sinkBatch is the number of events that wait for a Sink.
 const sinkBatch = 256
 
 // Add appends an event.
@@ -94,7 +94,7 @@ func (t *Trace) Add(e Event) {
 	}
 }
 
-// Flush hands the events that wait to the Sink, if there is one.
+// Flush passes the waiting events to the Sink, if there is one.
 func (t *Trace) Flush() {
 	if t.Sink == nil || len(t.Events) == 0 {
 		return
@@ -105,10 +105,10 @@ func (t *Trace) Flush() {
 	t.Events = t.Events[:0]
 }
 
-// Count is how many events there are, those that the Sink took among them.
+// Count is the number of events, including the events that the Sink took.
 func (t *Trace) Count() int { return t.taken + len(t.Events) }
 
-// Keep makes events that a Sink took the trace's own again.
+// Keep gives events that a Sink took back to the trace.
 func (t *Trace) Keep(events []Event) { t.Events, t.Sink, t.taken = events, nil, 0 }
 
 // ArgType is the type of one argument of a log site, as rendered.

@@ -16,9 +16,9 @@ type Expr struct {
 // IsConst reports whether e is a constant.
 func (e *Expr) IsConst() bool { return e.Op == Bad && e.Leaf == "" }
 
-// Builder makes expressions. Its methods panic on widths that do not fit:
-// they are for code that builds, not for text that users write (see Parse).
-// The zero Builder is ready; it shares nothing between calls.
+// Builder makes expressions. Its methods panic on widths that do not fit. They
+// are for code, not for text from users (see Parse). The zero Builder is ready
+// to use. It shares nothing between calls.
 type Builder struct{}
 
 // Const makes a constant of width w.
@@ -39,8 +39,8 @@ func (b *Builder) Make(op Op, w int, imm uint64, args ...*Expr) *Expr {
 	return &Expr{Op: op, Width: w, Args: args, Imm: imm}
 }
 
-// node applies op under a width rule. It names the rule instead of reading the
-// table, because the table's own expansions are built with it.
+// node applies op under a width rule. The rule is an argument instead of a
+// table entry, because node also builds the table's expansions.
 func node(op Op, rule Widths, w int, imm uint64, args ...*Expr) *Expr {
 	aw := make([]int, len(args))
 	for i, a := range args {
@@ -132,7 +132,7 @@ func (e *Expr) eval(leaf func(name string) uint64, done map[*Expr]uint64) uint64
 	return v
 }
 
-// Expand rewrites e until it holds core rows only. What e shares stays shared.
+// Expand rewrites e to core rows only. Shared parts of e stay shared.
 func (e *Expr) Expand() *Expr { return e.expand(map[*Expr]*Expr{}) }
 
 func (e *Expr) expand(done map[*Expr]*Expr) *Expr {
@@ -155,8 +155,9 @@ func (e *Expr) expand(done map[*Expr]*Expr) *Expr {
 	return x
 }
 
-// Rewrite rebuilds e from its operands up; f may replace each part. What e shares
-// stays shared, f sees it once, and what is not replaced stays the same pointer.
+// Rewrite rebuilds e from its operands up, and f may replace each part. Shared
+// parts of e stay shared, and f sees them once. Unchanged parts keep their
+// pointers.
 func (e *Expr) Rewrite(f func(*Expr) *Expr) *Expr {
 	done := map[*Expr]*Expr{}
 	var visit func(*Expr) *Expr
@@ -181,7 +182,7 @@ func (e *Expr) Rewrite(f func(*Expr) *Expr) *Expr {
 	return visit(e)
 }
 
-// Each calls visit for each part of e once, operands first. Parts that are one
+// Each calls visit for each part of e once, operands first. Parts with one
 // pointer are one part.
 func (e *Expr) Each(visit func(*Expr)) {
 	seen := map[*Expr]bool{}

@@ -1,18 +1,18 @@
 package word
 
-// Sum is a bit as the exclusive or of bits of leaves, and of 1 where One is set.
+// Sum is a bit as the exclusive or of bits of leaves, and of 1 if One is set.
 type Sum struct {
-	Of  [MaxLeaves]uint64 // by leaf: its bits that count
+	Of  [MaxLeaves]uint64 // by leaf: the mask of its bits in the sum
 	One bool
 }
 
-// MaxLeaves is over how many leaves Linear can say what a bit is.
+// MaxLeaves is the largest number of leaves for Linear.
 const MaxLeaves = 4
 
-// Linear gives each bit of e, lowest first, as a sum of bits of leaves; false when
-// some bit is not such a sum. Shifts, masks and exclusive ors are linear, so a round of a
-// cyclic redundancy check is, however it is written: what `0 - (x and 1)` masks is a
-// bit of x in each place.
+// Linear gives each bit of e, lowest first, as a sum of bits of leaves. It returns false
+// if a bit is not such a sum. Shifts, masks and exclusive ors are linear. So a round of a
+// cyclic redundancy check is linear in any form: `0 - (x and 1)` is a bit of x in each
+// position.
 func Linear(e *Expr, leaves []string) ([]Sum, bool) {
 	l := linear{leaves: leaves, done: map[*Expr][]Sum{}}
 	bits := l.bits(e)
@@ -88,10 +88,10 @@ func number(w int, v uint64) []Sum {
 	return out
 }
 
-// Const returns the value of a bit that is one.
+// Const returns the value of a constant bit.
 func (s Sum) Const() (one, ok bool) { return s.One, s.Of == [MaxLeaves]uint64{} }
 
-// is reports whether s is the constant one.
+// is reports whether s is constant and equal to the argument one.
 func (s Sum) is(one bool) bool {
 	v, ok := s.Const()
 	return ok && v == one
@@ -113,7 +113,7 @@ func extend(a []Sum, w int, fill Sum) []Sum {
 	return out
 }
 
-// valueOf is the value of bits that are all constant.
+// valueOf is the value of bits if all are constant.
 func valueOf(a []Sum) (v uint64, ok bool) {
 	for i, s := range a {
 		one, ok := s.Const()
@@ -142,8 +142,8 @@ func shifted(op Op, a, by []Sum) []Sum {
 	return extend(a[n:], len(a), Sum{})
 }
 
-// bitwise is an operator whose result bits depend on the operand bits of their place;
-// a sum is one where no two bits meet.
+// bitwise computes an operator whose result bits depend only on the operand bits of
+// the same position. An addition is bitwise if no two bits meet.
 func bitwise(op Op, a [][]Sum) []Sum {
 	out := make([]Sum, len(a[0]))
 	for i := range out {
@@ -175,7 +175,7 @@ func bitwise(op Op, a [][]Sum) []Sum {
 	return out
 }
 
-// and is a sum when one side is constant or both are equal.
+// and is a sum if one side is constant or both are equal.
 func and(x, y Sum) (Sum, bool) {
 	switch {
 	case x.is(false) || y.is(false):
@@ -188,8 +188,8 @@ func and(x, y Sum) (Sum, bool) {
 	return Sum{}, false
 }
 
-// difference is a sum when nothing is taken away, or one bit from 0: that is the bit
-// in its place and in all above.
+// difference is a sum if it subtracts 0, or one bit from 0. The latter is the bit in
+// its position and in all higher positions.
 func difference(a, b []Sum) []Sum {
 	if v, ok := valueOf(b); ok && v == 0 {
 		return a
@@ -228,7 +228,7 @@ func chosen(c Sum, x, y []Sum) []Sum {
 	return out
 }
 
-// compared is a sum when the operands differ in one place at most.
+// compared is a sum if the operands differ in at most one bit.
 func compared(op Op, x, y []Sum) []Sum {
 	differ := Sum{}
 	found := false

@@ -1,26 +1,26 @@
-// Package word is the one table of operators on bit vectors. The program IR,
-// the meaning of instructions and circuits all compute with these rows, so
-// `add`, `ltu` or `shrs` has one name, one width rule, one word meaning and
-// one Verilog template in the whole system, and a mined instruction is a copy
-// of a subgraph instead of a translation.
+// Package word is the only table of operators on bit vectors. The program IR,
+// the meaning of instructions and circuits all compute with its rows. So `add`,
+// `ltu` or `shrs` has one name, one width rule, one word meaning and one
+// Verilog template in the whole system. A mined instruction is a copy of a
+// subgraph, not a translation.
 //
 // A value is a width of 1 to 64 bits and a uint64 whose bits above the width
-// are zero. The sign is in the operator, never in the value; nothing is
+// are zero. The sign is in the operator, never in the value. Nothing is
 // extended implicitly. Arithmetic is total:
 //
-//   - a shift amount is taken modulo the smallest power of two >= the width;
-//     what is then >= the width gives 0 (sign fill for shrs);
+//   - a shift amount is taken modulo the smallest power of two >= the width; an
+//     amount that is then >= the width gives 0 (sign fill for shrs);
 //   - x divu 0 is all ones, x remu 0 is x, min divs -1 is min, min rems -1 is 0
 //     (RISC-V unprivileged specification, chapter M).
 //
-// Printed, an expression over named leaves looks like
+// An expression over named leaves prints as
 //
 //	zext32(rs1 lts sext32(imm))
 //	(rs1 + rs2)[7:0]
 //
 // A consumer handles the core rows (Row.Core, at most 20 of them) and lets
-// Expand rewrite the others. The package knows no instruction, circuit or
-// program. Start reading at Table, then expr.go.
+// Expand rewrite the others. The package does not depend on instructions,
+// circuits or programs. Start reading at Table, then expr.go.
 package word
 
 import (
@@ -28,7 +28,7 @@ import (
 	"math/bits"
 )
 
-// Op names a row of the table.
+// Op is the number of a row of the table.
 type Op uint8
 
 // The operators. Core rows come first.
@@ -72,7 +72,7 @@ const (
 	NumOps // the number of operators, not an operator
 )
 
-// Widths says how a row's result width follows from its operands.
+// Widths is the rule for a row's result width from its operands.
 type Widths uint8
 
 // The width rules.
@@ -87,22 +87,22 @@ const (
 	Reduce                // operand 0 is free, the result is 1 bit
 )
 
-// Row is everything that the system knows about one operator.
+// Row holds all properties of one operator.
 type Row struct {
 	Name        string
 	Args        int
 	Widths      Widths
 	Core        bool   // consumers must handle it; other rows are expanded
 	Commutative bool   // operands 0 and 1 may be exchanged
-	Inverse     Op     // of a comparison: the one that holds when it does not
+	Inverse     Op     // of a comparison: the opposite comparison
 	Infix       string // printed between two operands; empty: printed as a call
 	// Eval computes the result of width w. The operands are clean (no bits
-	// above their widths aw); the result is cleaned by the caller.
+	// above their widths aw). The caller cleans the result.
 	Eval func(w int, a [3]uint64, aw [3]int, imm uint64) uint64
-	// Verilog is the Verilog-2005 template. $0 $1 $2 stand for operands that
-	// are names of nets, $w for the result width, $h and $l for the bounds of
-	// a slice, $s for the sign bit's index of operand 0, $x for the number of
-	// added bits. Empty for expanded rows.
+	// Verilog is the Verilog-2005 template. $0 $1 $2 are operands, as names of
+	// nets. $w is the result width, $h and $l are the bounds of a slice. $s is
+	// the index of the sign bit of operand 0, and $x the number of added bits.
+	// Empty for expanded rows.
 	Verilog string
 	// Expand rewrites the operator into rows that come before it. Nil for core rows.
 	Expand func(b *Builder, w int, args []*Expr, imm uint64) *Expr
@@ -141,8 +141,8 @@ func Table(op Op) *Row {
 	return &table[op]
 }
 
-// Inverse returns the comparison that holds when op does not; false when op does not
-// compare.
+// Inverse returns the comparison that holds exactly when op does not. It returns
+// false if op is not a comparison.
 func Inverse(op Op) (Op, bool) {
 	if op == Bad || op >= NumOps {
 		return Bad, false
@@ -169,12 +169,12 @@ func (op Op) String() string {
 }
 
 // Eval computes one operator on clean operands and returns a clean result of
-// width w. Widths are the caller's duty; Check tells whether they fit.
+// width w. The caller must ensure valid widths. Check tells whether they fit.
 func Eval(op Op, w int, a [3]uint64, aw [3]int, imm uint64) uint64 {
 	return Table(op).Eval(w, a, aw, imm) & Mask(w)
 }
 
-// Check reports what is wrong with the widths of an application, nil if nothing.
+// Check reports a fault in the widths of an application, nil if there is none.
 func Check(op Op, w int, aw []int, imm uint64) error {
 	if op == Bad || op >= NumOps {
 		return fmt.Errorf("no operator %d", op)

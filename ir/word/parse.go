@@ -11,8 +11,8 @@ import (
 // maxDepth bounds the nesting of a parsed expression.
 const maxDepth = 200
 
-// ParseExpr reads one expression and leaves what follows it. leaf tells the
-// width of a name, or that it is unknown. The grammar:
+// ParseExpr reads one expression and leaves the rest of the text. leaf returns
+// the width of a name, or false for an unknown name. The grammar:
 //
 //	expr    = postfix { infix postfix }     // one operator per chain; chains of
 //	                                        // + and - mixed, or of one of * and or xor
@@ -24,8 +24,8 @@ const maxDepth = 200
 //	        | number                        // a constant as wide as its partner
 //	        | "(" expr ")"
 //
-// A number without a width takes it from the other operand, from the other
-// arm of a mux, or, as a shift amount, from the shifted operand.
+// A number without a width takes the width of the other operand or of the other
+// arm of a mux. A shift amount takes the width of the shifted operand.
 func ParseExpr(sc *text.Scanner, leaf func(name string) (width int, ok bool)) (*Expr, error) {
 	p := &parser{sc: sc, leaf: leaf}
 	x, err := p.expr(0)
@@ -43,8 +43,8 @@ type parser struct {
 	leaf func(string) (int, bool)
 }
 
-// operand is a parsed expression. A bare one is a number whose width is not
-// known yet; its value is in e.Imm.
+// operand is a parsed expression. A bare operand is a number whose width is not
+// known yet. Its value is in e.Imm.
 type operand struct {
 	e    *Expr
 	bare bool
@@ -81,7 +81,7 @@ func (p *parser) expr(depth int) (operand, error) {
 	return x, err
 }
 
-// infix finds the operator that stands between two operands.
+// infix finds the operator between two operands.
 func infix(t text.Token) (Op, bool) {
 	if t.Kind != text.Ident && t.Kind != text.Punct {
 		return Bad, false
@@ -190,7 +190,7 @@ func (p *parser) number() (operand, error) {
 	return operand{e: &Expr{Width: w, Imm: v.Value}, span: t.Span.To(v.Span)}, nil
 }
 
-// call parses the arguments of the operator that name names.
+// call parses the arguments of the named operator.
 func (p *parser) call(name text.Token, depth int) (operand, error) {
 	op, w, ok := callee(name.Text)
 	if !ok {
@@ -271,7 +271,7 @@ func (p *parser) settle(op Op, args []operand) error {
 	return nil
 }
 
-// partner is the operand whose width operand i has, -1 if none.
+// partner is the operand that shares its width with operand i, -1 if none.
 func partner(rule Widths, i, n int) int {
 	switch rule {
 	case Same, Compare:

@@ -7,7 +7,7 @@ import (
 )
 
 // String prints e in the form that ParseExpr reads. Nested infix applications
-// are always in parentheses, so no precedence has to be known.
+// are always in parentheses, so precedence does not matter.
 func (e *Expr) String() string {
 	var sb strings.Builder
 	e.print(&sb, false)

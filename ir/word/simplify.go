@@ -2,22 +2,22 @@ package word
 
 import "math/bits"
 
-// Graph is what Rewrite needs to know of a graph of word values: expressions
+// Graph is the view of a graph of word values that Rewrite needs: expressions
 // here, the nodes of a circuit in ir/rtl.
 type Graph[T comparable] interface {
 	Width(x T) int
 	// ConstOf returns the value of a constant.
 	ConstOf(x T) (v uint64, ok bool)
-	// App takes an application apart; op is Bad for anything else.
+	// App splits an application into its parts. op is Bad for anything else.
 	App(x T) (op Op, imm uint64, args []T)
 	MakeConst(w int, v uint64) T
 	// Make applies an operator; it may call Rewrite.
 	Make(op Op, w int, imm uint64, args ...T) T
 }
 
-// Rewrite returns a value equal to the application of op that is a constant, an
-// operand, or an application of fewer or simpler operators; false when it
-// knows none. Widths must fit.
+// Rewrite returns a value equal to the application of op: a constant, an
+// operand, or an application of fewer or simpler operators. It returns false if
+// it knows none. Widths must fit.
 func Rewrite[T comparable](g Graph[T], op Op, w int, imm uint64, args []T) (T, bool) {
 	r := reducer[T]{g: g, op: op, w: w, imm: imm, args: append([]T(nil), args...)}
 	if x, ok := r.fold(); ok {
@@ -87,7 +87,7 @@ func (r *reducer[T]) fold() (T, bool) {
 	return r.constant(Eval(r.op, r.w, a, aw, r.imm))
 }
 
-// same reduces applications to twice the same operand.
+// same reduces applications to two equal operands.
 func (r *reducer[T]) same() (T, bool) {
 	if r.args[0] != r.args[1] {
 		return r.no()
@@ -310,7 +310,7 @@ type exprKey struct {
 // exprGraph hash-conses expressions, so that equal ones are equal pointers.
 type exprGraph struct {
 	made map[exprKey]*Expr
-	done map[*Expr]*Expr // what is copied
+	done map[*Expr]*Expr // the copied nodes
 }
 
 func (g *exprGraph) intern(e Expr) *Expr {

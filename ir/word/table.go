@@ -7,7 +7,7 @@ type (
 	w3 = [3]int
 )
 
-// table holds one row per operator; it is never written after start.
+// table holds one row per operator. It is not written after initialisation.
 var table = [NumOps]Row{
 	Add: {
 		Name: "add", Args: 2, Core: true, Commutative: true, Infix: "+", Verilog: "$0 + $1",
@@ -199,8 +199,8 @@ func rems(w int, a, b uint64) uint64 {
 	return uint64(Signed(a, w) % Signed(b, w))
 }
 
-// rotl rotates by the amount modulo the width (not modulo a power of two: a
-// rotation by any amount is meaningful).
+// rotl rotates by the amount modulo the width, not modulo a power of two,
+// because a rotation by any amount is meaningful.
 func rotl(w int, a, n uint64) uint64 {
 	k := n % uint64(w)
 	return a<<k | a>>(uint64(w)-k)

@@ -1,18 +1,18 @@
-// Package rtltest makes random circuits for the tests of everything that reads
-// circuits: simulators, gate mapper, prover, Verilog writer.
+// Package rtltest makes random circuits for tests of the simulators, gate
+// mapper, prover and Verilog writer.
 //
 //	c := rtltest.Random(7, 60)                                  // any operator, any width
 //	c = rtltest.Make(rtltest.Config{Seed: 7, Size: 60, MaxWidth: 6, Ops: rtltest.Core()})
 //
 // The circuits are valid and deterministic in their seed. Nodes are made
-// without folding, so operators on constants, twice the same operand and dead
-// nodes occur; so do constants at the ends of their range, shift amounts at
-// and beyond the width, regions within regions, several sets of a register on
-// one path, and memories so small that ports meet at one address in one cycle,
-// with every policy. Ports with policy never do meet: a reader then gives the
-// old word, as the simulators do.
+// without folding, so operators on constants, repeated operands and dead nodes
+// occur. Constants may be at the ends of their range, and shift amounts at or
+// beyond the width. Regions nest, and a path may set a register several times.
+// Memories are so small that ports meet at one address in one cycle, with every
+// policy. Ports with policy never also meet. A reader of the circuit then gives
+// the old word, as the simulators do.
 //
-// It is imported by tests only. Start reading at Config.
+// Only tests import it. Start reading at Config.
 package rtltest
 
 import (
@@ -23,10 +23,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Config says what to make. The zero values of MaxWidth and Ops mean 64 and All().
+// Config configures the random circuit. The zero values of MaxWidth and Ops mean
+// 64 and All().
 type Config struct {
 	Seed     int64
-	Size     int // operators, about
+	Size     int // approximate number of operators
 	MaxWidth int
 	Ops      []word.Op
 	NoMems   bool
@@ -55,8 +56,8 @@ func Core() []word.Op {
 // Random makes a circuit of about size operators of all kinds and widths.
 func Random(seed int64, size int) *rtl.Circuit { return Make(Config{Seed: seed, Size: size}) }
 
-// Make makes a circuit. It panics when the circuit does not verify, which is a
-// fault of this package.
+// Make makes a circuit. It panics if the circuit does not verify, which is a
+// bug of this package.
 func Make(cfg Config) *rtl.Circuit {
 	if cfg.MaxWidth == 0 {
 		cfg.MaxWidth = 64
@@ -98,7 +99,8 @@ func (g *maker) add(n rtl.Node) rtl.ID {
 
 func (g *maker) pick(n int) int { return g.r.Intn(n) }
 
-// width favours the few widths of this circuit, so that operands meet.
+// width favours the few widths of this circuit, so that operands fit each
+// other.
 func (g *maker) width() int {
 	if g.pool == nil {
 		g.pool = []int{1, g.edge(), g.edge(), g.edge()}
@@ -109,7 +111,7 @@ func (g *maker) width() int {
 	return g.edge()
 }
 
-// edge favours the widths at which engines change their ways.
+// edge favours the widths at which engines change their method.
 func (g *maker) edge() int {
 	edges := []int{1, 2, 5, 8, 31, 32, 33, 63, 64}
 	if w := edges[g.pick(len(edges))]; g.pick(2) == 0 && w <= g.MaxWidth {
@@ -221,7 +223,8 @@ func (g *maker) operator() {
 	}
 }
 
-// amount makes a shift amount: often a constant, at times of another width.
+// amount makes a shift amount: often a constant, sometimes of a different
+// width.
 func (g *maker) amount(w int) rtl.ID {
 	switch g.pick(3) {
 	case 0:
@@ -324,7 +327,7 @@ func (g *maker) write(mem int) rtl.Effect {
 	return rtl.Effect{Kind: rtl.WriteMem, Index: mem, Port: len(m.Writes) - 1, Value: rtl.None, Cond: rtl.None}
 }
 
-// ports makes sure that a memory that is read is written as well.
+// ports ensures that a memory with a read port also has a write port.
 func (g *maker) ports(mem int) {
 	m := &g.c.Mems[mem]
 	if len(m.Writes) == 0 && g.pick(4) > 0 {
