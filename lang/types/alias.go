@@ -7,8 +7,8 @@ import (
 
 func isInOut(f *tree.Func, a tree.Arg) bool { return f.Params[a.Index].Kind == tree.InOutLocal }
 
-// noAlias checks that inout arguments overlap no other argument, and that no
-// argument changes what another one refers to.
+// noAlias checks that inout arguments overlap no other argument, and that no argument
+// changes a place that another argument refers to.
 func (b *body) noAlias(f *tree.Func, args []tree.Arg) {
 	for i, x := range args {
 		for j, y := range args {
@@ -29,8 +29,8 @@ func (b *body) noAlias(f *tree.Func, args []tree.Arg) {
 	b.noOverlap(list...)
 }
 
-// disjoint reports whether two places share nothing: different fields, or
-// slices of one array that end before they begin.
+// disjoint reports whether two places share nothing. They are different fields, or slices
+// of one array, and one slice ends before the other begins.
 func (b *body) disjoint(x, y tree.Expr) bool {
 	p, q := pathOf(x), pathOf(y)
 	for i := 0; i < len(p) && i < len(q); i++ {
@@ -69,8 +69,8 @@ func (b *body) stepsApart(x, y tree.Expr) bool {
 	return false
 }
 
-// noOverlap checks that no expression of a list changes what another one refers
-// to, as in f(a, g(a)) where g takes it inout.
+// noOverlap checks that no expression of a list changes a place that another expression
+// refers to, as in f(a, g(a)) where g takes a as inout.
 func (b *body) noOverlap(list ...tree.Expr) {
 	for i, x := range list {
 		for _, w := range tree.Written(x) {
