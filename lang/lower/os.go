@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// osStmt lowers the statements that talk to the outside or a channel.
+// osStmt lowers the statements that use the outside or a channel.
 func (x *lowering) osStmt(s tree.Stmt) {
 	switch s := s.(type) {
 	case *tree.Log:
@@ -71,7 +71,7 @@ func (x *lowering) chanSend(s *tree.ChanSend) {
 	})
 }
 
-// sent evaluates a value that goes into a channel: its words and objects.
+// sent evaluates a value for a channel: its words and objects.
 func (x *lowering) sent(e tree.Expr) (args []*ir.Value, refs []ir.Ref) {
 	t := e.Type()
 	ls := x.value(e, nil)
