@@ -10,7 +10,7 @@ const (
 	DuplicateName diag.Code = "E0202" // a name declared twice in one scope
 	NotAType      diag.Code = "E0203" // a value at a position for a type
 	NotAValue     diag.Code = "E0204" // a type, package or call without result at a position for a value
-	Cycle         diag.Code = "E0205" // a declaration that needs itself
+	Cycle         diag.Code = "E0205" // a declaration that depends on itself
 	Mismatch      diag.Code = "E0206" // a value of a different type
 	OutOfRange    diag.Code = "E0207" // a constant that its type does not contain
 	MixedIntegers diag.Code = "E0208" // u8 + u16
@@ -24,7 +24,7 @@ const (
 	ConstAssert   diag.Code = "E0216" // const assert that does not hold
 	BadSetting    diag.Code = "E0217" // -D name=value that does not fit
 	BadSize       diag.Code = "E0218" // a length, width or bound that is not possible
-	UnknownMember diag.Code = "E0219" // x.name where x has no such member
+	UnknownMember diag.Code = "E0219" // x.name, but x has no such member
 	BadArguments  diag.Code = "E0220" // arguments missing, too many, twice or with unknown names
 	NotCallable   diag.Code = "E0221" // a call of something other than a function
 	BadPattern    diag.Code = "E0222" // a pattern that cannot fit
@@ -39,7 +39,7 @@ const (
 	BadGeneric    diag.Code = "E0232" // parameters or arguments between < and > that are not possible
 	Constraint    diag.Code = "E0233" // an argument of a generic function that its constraint excludes
 	BadMap        diag.Code = "E0234" // a map whose keys or entries are not possible
-	BadHint       diag.Code = "E0235" // a hint where it has no meaning
+	BadHint       diag.Code = "E0235" // a hint at a position without meaning
 	OwnPart       diag.Code = "E0236" // a type that contains itself
 	NarrowWrap    diag.Code = "E0237" // narrow arithmetic that may wrap and is then widened
 	LayoutUse     diag.Code = "E0231" // a layout made, changed or written as it must not be

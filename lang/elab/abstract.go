@@ -44,7 +44,7 @@ const (
 	walkUnknown                // the next step depends on data
 )
 
-// leaving says how control leaves a statement of a walk.
+// leaving is the way in which control leaves a statement of a walk.
 type leaving uint8
 
 const (

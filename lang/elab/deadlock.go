@@ -171,7 +171,7 @@ func round(names []string) string {
 	return strings.Join(names, " -> ")
 }
 
-// waitText says what a task waits for.
+// waitText describes the event that a task waits for.
 func (r *abstractRun) waitText(k int) string {
 	t, ch := r.tasks[k], &r.sys.Chans[r.tasks[k].now.ch]
 	what := fmt.Sprintf("a value in `%s`", ch.Name)

@@ -40,7 +40,7 @@ func (e *Elaborator) Offer(d tree.Fake) int {
 	return len(e.sys.Devices) - 1
 }
 
-// Name gives a device a name of the system.
+// Name binds a name of the system to a device.
 func (e *Elaborator) Name(name string, device int) { e.groups[name] = e.groupOf(device) }
 
 func (e *Elaborator) groupOf(device int) group {

@@ -40,7 +40,7 @@ type Values interface {
 	TypeOf(x syntax.TypeExpr) *tree.Type
 	// Int is the value of a constant integer.
 	Int(x syntax.Expr) (*big.Int, bool)
-	// Size is the value of a constant length; what is its name in errors.
+	// Size is the value of a constant length. what is its name in errors.
 	Size(x syntax.Expr, what string) (int, bool)
 	// Cells is the value of a constant of a type.
 	Cells(x syntax.Expr, want *tree.Type) ([]uint64, bool)

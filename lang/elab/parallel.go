@@ -11,10 +11,10 @@ import (
 // Parallel decides which tasks of a parallel system are threads. A task can be a thread if
 // its behaviour depends only on the contents of its channels. It has no select, no try_, no
 // now, no device, and no remaining trap. Then its behaviour does not depend on the order in
-// which tasks run (Kahn, 1974). Tasks connected through channels, at any distance, stay
-// with a task that cannot be a thread, because a select sees how far its neighbours have
-// got. Parallel warns of each task that keeps others from being threads. traps gives one
-// remaining trap site for each function that has one.
+// which tasks run (Kahn, 1974). A task that cannot be a thread keeps all tasks connected to
+// it through channels, at any distance. The reason is that a select sees how far its
+// neighbours have got. Parallel warns of each task that keeps others from being threads.
+// traps gives one remaining trap site for each function that has one.
 func Parallel(s *tree.System, traps map[*tree.Func]tree.TrapSite, report Report) {
 	why := make([]*obstacle, len(s.Runs))
 	for k := range s.Runs {

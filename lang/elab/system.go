@@ -41,7 +41,7 @@ type group struct {
 	n      int
 }
 
-// what says what a group is.
+// what describes the kind of a group.
 func (g group) what() string {
 	switch {
 	case g.socket:
@@ -57,7 +57,7 @@ func New(h Host, sys *tree.System) *Elaborator {
 	return &Elaborator{h: h, sys: sys, groups: map[string]group{}, count: map[*tree.Func]int{}, budget: maxRuns, uses: map[int]Use{}}
 }
 
-// System is what has been elaborated so far.
+// System is the system elaborated so far.
 func (e *Elaborator) System() *tree.System { return e.sys }
 
 // Items elaborates the items of a system.

@@ -14,7 +14,7 @@ type (
 	code       func(m *machine) flow     // a statement
 )
 
-// flow says where control goes after a statement.
+// flow tells where control goes after a statement.
 type flow uint8
 
 const (

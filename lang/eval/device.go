@@ -21,7 +21,7 @@ func (c *compiler) headRecv(x *tree.HeadRecv) scalarCode {
 	}
 }
 
-// kindOf is the row of what an expression of type Device names.
+// kindOf is the row of the device that an expression of type Device names.
 func kindOf(dev tree.Expr) *port.Kind { return port.OfType(dev.Type().Name) }
 
 // headSend sends a message with its head.

@@ -81,7 +81,7 @@ type Effect struct {
 	Sides [][]uint64 // of an expect that does not hold: the values compared
 }
 
-// WaitKind is what an arm of a select waits for.
+// WaitKind is the kind of event that an arm of a select waits for.
 type WaitKind uint8
 
 // The kinds of arms.

@@ -140,7 +140,7 @@ func (c *compiler) layoutRef(x *tree.LayoutRef) scalarCode {
 	return func(m *machine) uint64 { return m.mem[m.layout+at] }
 }
 
-// part compiles the part itself; a part without a name stores nothing.
+// part compiles the part itself. A part without a name stores nothing.
 func (c *compiler) part(f *tree.LayoutField) fieldCode {
 	switch f.Kind {
 	case tree.LayoutSub:

@@ -121,7 +121,7 @@ func (c *compiler) convert(x *tree.Convert) scalarCode {
 	return w.cutting(f)
 }
 
-// bits gives the number of an enum's variant.
+// bits compiles the number of an enum's variant.
 func (c *compiler) bits(x *tree.Bits) scalarCode {
 	if x.X.Type().IsReal() {
 		return c.realBits(x)

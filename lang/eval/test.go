@@ -151,7 +151,7 @@ func (c *compiler) takenLevel(x *tree.Take) scalarCode {
 	}
 }
 
-// told compiles bytes that the host gives.
+// told compiles bytes that the host provides.
 func (c *compiler) told(step tree.Expr, numbers ...tree.Expr) storeCode {
 	words, room := c.words(numbers), step.Type().Len
 	return func(m *machine, dst int) {

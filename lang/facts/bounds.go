@@ -5,7 +5,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// linear is term + off; term.local is nil for a constant.
+// linear is term + off. term.local is nil for a constant.
 type linear struct {
 	term term
 	off  int64

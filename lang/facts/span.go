@@ -35,7 +35,7 @@ func num(v *big.Int) interval.Num {
 	return n
 }
 
-// Cell is the number that a cell of a type stands for.
+// Cell is the number that a cell of a type represents.
 func Cell(cell uint64, t *tree.Type) interval.Num {
 	if _, signed := t.Word(); signed {
 		return interval.Int(int64(cell))

@@ -32,7 +32,7 @@ const messageRoom = 12
 //	bytes<N> |                                | length  | data ...
 const frameRoom = 4 + tree.MessageAt + 4
 
-// kindOf is the row of what an expression of type Device names.
+// kindOf is the row of the device that an expression of type Device names.
 func kindOf(dev tree.Expr) *port.Kind { return port.OfType(dev.Type().Name) }
 
 // messages lists the locals of a function that are messages, with the devices that they go
@@ -355,7 +355,7 @@ func (x *lowering) messageOf(s *tree.DevSend, k *port.Kind, end int) (ir.Ref, *i
 }
 
 // sendHeaded sends n bytes of a value that follow the head of a message. For a socket it
-// writes the port after the head, and before the head what is known of the sum.
+// writes the port after the head. Before the head it writes 0 unless the sum is known.
 func (x *lowering) sendHeaded(end int, k *port.Kind, m ir.Ref, head, n *ir.Value, value tree.Expr) {
 	s, whole := x.socket(end), m
 	before := 0

@@ -20,12 +20,12 @@ type lowering struct {
 	turn  map[*tree.Select]*variable    // arm that a fair select checks first
 	vars  map[*tree.Local][]slot
 	used  *usage
-	// messages are the locals with room before them; see device.go.
+	// messages are the locals with room before them, see device.go.
 	messages messages
 	arrivals map[*tree.Local]bool // the buffers that keep what has arrived; see kept.go
 	loops    []loop
 	names    map[string]bool
-	rets     []ir.Ref // where the objects of the result go
+	rets     []ir.Ref // destinations of the objects of the result
 	parse    []*parsing
 }
 

@@ -31,7 +31,7 @@ func (x *lowering) osStmt(s tree.Stmt) {
 	}
 }
 
-// stored gives bytes a header in memory.
+// stored puts bytes into memory with a header.
 func (x *lowering) stored(t *tree.Type, l leaf) leaf {
 	if l.n == nil {
 		return l

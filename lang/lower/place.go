@@ -107,7 +107,7 @@ func (x *lowering) element(e *tree.Index) place {
 // object returns the only leaf of an array or bytes.
 func (x *lowering) object(p place) leaf { return x.read(p)[0] }
 
-// index evaluates and checks the index of e; n is the length unless e.X is an array.
+// index evaluates and checks the index of e. n is the length unless e.X is an array.
 func (x *lowering) index(e *tree.Index, n *ir.Value) *ir.Value {
 	i := x.word(e.I)
 	x.At = e.At

@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// realText holds what is too long to stand where it is used.
+// realText holds the functions that are too long to inline.
 //
 //go:embed real.sir
 var realText string

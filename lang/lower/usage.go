@@ -10,7 +10,7 @@ type usage struct {
 	edges map[*tree.Local][]flowEdge // by the let that receives the value
 }
 
-// flowEdge says that leaf k of a let is leaf k+shift of from.
+// flowEdge means that leaf k of a let is leaf k+shift of from.
 type flowEdge struct {
 	from  *tree.Local
 	shift int

@@ -1,4 +1,4 @@
-// Package record is what a check remembers for an editor: where each name is defined and
+// Package record holds what a check remembers for an editor: where each name is defined and
 // used, and what type and range each expression has at its position.
 //
 //	fn sum(v: []u32) -> u32 {    Definition at the v of `v[i]`: the parameter, a `[]u32`

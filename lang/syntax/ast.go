@@ -569,7 +569,7 @@ const (
 	SearchAll
 )
 
-// SearchExpr is `first i in a..b where p`, and the same with count, any and all.
+// SearchExpr is `first i in a..b where p`, and the same forms with count, any and all.
 type SearchExpr struct {
 	Place
 	Kind  SearchKind

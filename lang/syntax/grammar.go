@@ -9,7 +9,7 @@ import "github.com/alecthomas/participle/v2/lexer"
 //
 //	Expr, TypeExpr, Pattern   expr.go, types.go
 //	rangeNode                 a..b or a..=b
-//	body, elseBranch          { statements }, and what may follow else
+//	body, elseBranch          { statements }, and the branch after else
 //	fieldList ... armList     { items }, with recovery after each item
 //	genericList, paramList    < > and ( ), comma-separated
 //	hints, text               @hint(...), "string"

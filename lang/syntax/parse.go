@@ -179,7 +179,7 @@ func take(in stream, text string) bool {
 	return true
 }
 
-// need consumes a keyword or operator or says that it is missing.
+// need consumes a keyword or operator or reports that it is missing.
 func (p *Parser) need(in stream, text string) error {
 	if take(in, text) {
 		return nil
@@ -203,7 +203,7 @@ func skipSep(in stream) {
 	}
 }
 
-// mark gives the next word a role for the formatter.
+// mark sets the role of the next word for the formatter.
 func (p *Parser) mark(in stream, r role) {
 	if i := p.origin[index(in)]; int(i) < len(p.raw) {
 		p.raw[i].role = r
@@ -241,7 +241,7 @@ func found(t *lexer.Token) string {
 	return "`" + shorten(t.Value) + "`"
 }
 
-// unexpected is the error for a word that is not what was wanted.
+// unexpected is the error for a word that was not expected.
 func (p *Parser) unexpected(t *lexer.Token, want string) *diag.Error {
 	habit := p.habit(t, want)
 	if want == "a name" && t.Type == kindKeyword {

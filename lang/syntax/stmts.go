@@ -88,7 +88,7 @@ func (p *Parser) checkVar(g *varRule) {
 		Hint("write `%s %s: u32` or `%s %s = 0`", g.Word.Value, g.Name.Value, g.Word.Value, g.Name.Value))
 }
 
-// elseBranch reads what follows else: a block or another if.
+// elseBranch reads the branch after else: a block or another if.
 func (p *Parser) elseBranch(in stream) (elseNode, error) {
 	if is(in, "{") {
 		b, err := p.block(in)

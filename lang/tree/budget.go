@@ -2,7 +2,7 @@ package tree
 
 import "github.com/sinter-lang/sinter/internal/diag"
 
-// BudgetKind is what a line of a budget limits.
+// BudgetKind is the kind of number that a line of a budget limits.
 type BudgetKind string
 
 // The kinds of lines. The component that produces a number checks its line: the checker for

@@ -218,7 +218,7 @@ type Some struct {
 	X Expr
 }
 
-// SearchKind says which search a Search is.
+// SearchKind is the kind of a Search.
 type SearchKind uint8
 
 // The searches.

@@ -3,7 +3,7 @@ package tree
 import "github.com/sinter-lang/sinter/internal/diag"
 
 // LayoutDef is a declared layout: the bits of a message, most significant
-// first. Its value is like that of a struct: the named fields in order.
+// first. Its value is like a struct value: the named fields in order.
 //
 // Parsing goes through Fields in order at a bit position that starts at 0:
 //

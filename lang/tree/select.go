@@ -64,7 +64,7 @@ const (
 type SelectArm struct {
 	Kind  ArmKind
 	End   Expr   // ArmChan, ArmDev: *LocalRef, or *Index of an array of ends
-	Local *Local // ArmChan: nil when the value is dropped; ArmDev: the head of the message where it has one, else nil;
+	Local *Local // ArmChan: nil when the value is dropped; ArmDev: the head of the message if it has one, else nil;
 	// ArmLevel: the level, nil when it is dropped
 	Buf   Expr // ArmDev: a place of type bytes<N>
 	After Expr // ArmEvery: a *Const above 0; ArmAfter: a duration

@@ -34,10 +34,10 @@ const (
 	Opaque               // Name, Can: a type parameter; never in a finished program
 )
 
-// Ability is what a type parameter can do.
+// Ability is the set of operations that a type parameter has.
 type Ability uint8
 
-// The abilities; each includes those before it.
+// The abilities. Each includes the abilities before it.
 const (
 	CanCopy  Ability = iota // assignment
 	CanEqual                // `T: eq`: == and canonical bits
@@ -299,7 +299,7 @@ func (t *Type) HasZero() bool {
 	return true
 }
 
-// String gives the type as written in a program.
+// String returns the source form of the type.
 func (t *Type) String() string {
 	switch t.Kind {
 	case Unit:

@@ -14,7 +14,7 @@ func (b *body) noAlias(f *tree.Func, args []tree.Arg) {
 		for j, y := range args {
 			inout, other := isInOut(f, x), isInOut(f, y)
 			if i == j || !inout || other && j < i || !other && y.Value.Type().IsScalar() {
-				continue // not a pair of references, or a pair already looked at
+				continue // not a pair of references, or a pair already checked
 			}
 			if l := tree.Root(x.Value); l != nil && l == tree.Root(y.Value) && !b.disjoint(x.Value, y.Value) {
 				b.c.errorf(codes.Aliased, x.Value.Span(), "`%s` may overlap another argument, and this one is inout", l.Name).
@@ -70,7 +70,7 @@ func (b *body) stepsApart(x, y tree.Expr) bool {
 }
 
 // noOverlap checks that no expression of a list changes a place that another expression
-// refers to, as in f(a, g(a)) where g takes a as inout.
+// refers to, as in f(a, g(a)) if g takes a as inout.
 func (b *body) noOverlap(list ...tree.Expr) {
 	for i, x := range list {
 		for _, w := range tree.Written(x) {

@@ -254,7 +254,7 @@ func (b *body) commonWord(op tree.Op, result, ls, rs interval.Set) *tree.Type {
 	return word
 }
 
-// narrowTo gives an operation done in a word the range of its result.
+// narrowTo converts an operation done in a word to the range of its result.
 func narrowTo(x *tree.Binary, result interval.Set) tree.Expr {
 	t := facts.RangeType(result)
 	bits, signed := t.Word()

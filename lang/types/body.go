@@ -16,7 +16,7 @@ type body struct {
 	fn    *tree.Func
 	info  *fnInfo // nil in a constant
 	scope *scope
-	facts *facts.Known // nil where control never comes
+	facts *facts.Known // nil at an unreachable point
 	loops []*loop
 	empty int // enclosing loops that run no rounds, so their bodies are never entered
 	timed int
@@ -65,7 +65,7 @@ func (b *body) lookup(name string) *tree.Local {
 	return nil
 }
 
-// declareLocal makes a local in the current scope; a blank name gives nil.
+// declareLocal makes a local in the current scope. It returns nil for a blank name.
 func (b *body) declareLocal(name syntax.Ident, t *tree.Type, kind tree.LocalKind) *tree.Local {
 	if name.IsBlank() {
 		return nil
@@ -92,7 +92,7 @@ func (c *checker) defineLocal(l *tree.Local) {
 	c.opts.Record.Define(record.Def{Name: l.Name, What: localText[l.Kind], Type: l.Type, At: l.Span})
 }
 
-// localText says what a local is.
+// localText describes the kind of a local.
 var localText = map[tree.LocalKind]string{
 	tree.ParamLocal: "a parameter", tree.InOutLocal: "an inout parameter", tree.LetLocal: "a let", tree.VarLocal: "a variable",
 	tree.StateLocal: "a state", tree.LoopLocal: "the variable of a loop",

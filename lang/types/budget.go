@@ -62,7 +62,7 @@ func (c *checker) budgetLine(e syntax.Expr) (tree.Budget, bool) {
 	return b, true
 }
 
-// budgetKind finds what a line limits.
+// budgetKind finds the number that a line limits.
 func (c *checker) budgetKind(e syntax.Expr, b *tree.Budget) bool {
 	if call, ok := e.(*syntax.CallExpr); ok {
 		if f, ok := call.Fun.(*syntax.Name); ok && f.Name == "cycles" {

@@ -197,7 +197,7 @@ func (c *checker) resolve(d *decl, at diag.Span) bool {
 	return d.ok()
 }
 
-// cycle reports a declaration that needs itself.
+// cycle reports a declaration that depends on itself.
 func (c *checker) cycle(d *decl, at diag.Span) {
 	switch d.node.(type) {
 	case *syntax.StructDecl, *syntax.EnumDecl, *syntax.LayoutDecl, *syntax.TypeDecl:

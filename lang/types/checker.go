@@ -54,7 +54,7 @@ type checker struct {
 	useOf     map[*tree.Local]devUse
 	passed    []passing                   // channel ends and devices that are passed to functions
 	loops     []diag.Span                 // a channel of each circle of tasks that may deadlock
-	tries     map[*tree.Local][]diag.Span // where a parameter is used with try_send
+	tries     map[*tree.Local][]diag.Span // positions of try_send by parameter
 	limits    eval.Limits                 // the rest of the limits for compile-time evaluation
 	infos     map[*tree.Func]*fnInfo
 	mentioned map[*tree.ConstDef]*mentions // of configs
@@ -99,7 +99,7 @@ func newChecker(files []*syntax.File, opts Options) *checker {
 	}
 }
 
-// stage says how far a declaration is resolved.
+// stage is the progress of resolving a declaration.
 type stage uint8
 
 const (
@@ -147,7 +147,7 @@ type fnInfo struct {
 	// Set for an instance of a generic function:
 	env     *env
 	generic *generic
-	at      diag.Span // where it is needed first
+	at      diag.Span // position of the first use
 }
 
 // call is an edge of the call graph.
@@ -162,7 +162,7 @@ type passing struct {
 	from, to *tree.Local
 }
 
-// what says what a declaration is.
+// what describes the kind of a declaration.
 func (d *decl) what() string {
 	switch n := d.node.(type) {
 	case *syntax.ConstDecl:
@@ -200,7 +200,7 @@ type typeParam struct {
 
 // env holds what the parameters of a generic function stand for.
 type env struct {
-	at     map[string]diag.Span // where they are declared
+	at     map[string]diag.Span // positions of their declarations
 	types  map[string]*tree.Type
 	consts map[string]*tree.ConstDef
 }

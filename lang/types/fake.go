@@ -55,7 +55,7 @@ func (b *body) fakeLet(n *syntax.LetStmt, kind string) tree.Stmt {
 	return nil
 }
 
-// fakeArguments reads the size of a disk; other devices take nothing.
+// fakeArguments reads the size of a disk. Other devices take no arguments.
 func (b *body) fakeArguments(k *syntax.CallExpr, d *tree.Fake) bool {
 	if !port.KeepsBlocks(d.Kind) {
 		if len(k.Args) > 0 {
@@ -100,7 +100,7 @@ func (b *body) testCall(e *syntax.CallExpr, pkg string, f *syntax.FieldExpr) (tr
 	return nil, nil
 }
 
-// fakeNames lists what may follow `fake.`.
+// fakeNames lists the names that may follow `fake.`.
 func fakeNames() []string {
 	var names []string
 	for _, k := range port.Kinds() {

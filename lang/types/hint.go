@@ -17,7 +17,7 @@ const (
 	atSystem
 )
 
-// hintRule says where a hint may stand and whether it takes a number.
+// hintRule tells where a hint is allowed and whether it takes a number.
 type hintRule struct {
 	at    hintPlace
 	count bool

@@ -320,7 +320,7 @@ func (w *layouter) when(n *syntax.LayoutField, f *tree.LayoutField) {
 	}
 }
 
-// name gives the field its cells.
+// name assigns the cells of the field.
 func (w *layouter) name(n *syntax.LayoutField, f *tree.LayoutField) {
 	if f.Name == "" {
 		return

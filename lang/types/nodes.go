@@ -73,7 +73,7 @@ func sliceElem(t *tree.Type) *tree.Type {
 	return nil
 }
 
-// resize gives x the word of a number type. Constants are folded.
+// resize converts x to the word of a number type. Constants are folded.
 func resize(x tree.Expr, to *tree.Type) tree.Expr {
 	base := tree.Expr0{At: x.Span(), T: to}
 	if k, ok := x.(*tree.Const); ok {

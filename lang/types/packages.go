@@ -139,7 +139,7 @@ func (b *body) packageMember(pkg, name syntax.Ident, what string, builtins ...st
 	return d
 }
 
-// packageValue checks pkg.name where a value is expected: a constant.
+// packageValue checks pkg.name at the position of a value: it must be a constant.
 func (b *body) packageValue(pkg syntax.Ident, e *syntax.FieldExpr) *decl {
 	d := b.packageMember(pkg, e.Name, "name")
 	if d == nil || !b.c.resolve(d, e.Span()) {

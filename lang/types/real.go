@@ -157,7 +157,7 @@ func (b *body) mixedReals(lt, rt *tree.Type, opAt diag.Span) {
 	}
 }
 
-// roundTo gives an exact constant a fix or float type, rounded to nearest even.
+// roundTo converts an exact constant to a fix or float type, rounded to nearest even.
 func (b *body) roundTo(r *big.Rat, t *tree.Type, at diag.Span) tree.Expr {
 	cell, ok := roundFix(r, t), true
 	if t.Kind == tree.Float {

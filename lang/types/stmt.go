@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// stmt checks one statement; it returns nil after an error.
+// stmt checks one statement. It returns nil after an error.
 func (b *body) stmt(n syntax.Stmt) tree.Stmt {
 	base := tree.Stmt0{At: n.Span()}
 	switch n := n.(type) {
