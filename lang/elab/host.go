@@ -33,8 +33,8 @@ type Report interface {
 	Suggest(e *diag.Error, name string, known []string)
 }
 
-// Values gives the values of types and constants in the text of a system. Each
-// method reports its errors.
+// Values evaluates types and constants in the text of a system. Each method reports its
+// errors.
 type Values interface {
 	// TypeOf is the written type, nil after an error.
 	TypeOf(x syntax.TypeExpr) *tree.Type

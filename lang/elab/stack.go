@@ -142,7 +142,7 @@ func (e *Elaborator) socketArgument(p *tree.Local, x syntax.Expr, i, run int) (t
 	return tree.Bind{Kind: tree.BindSocket, Index: i}, true
 }
 
-// AddServices gives each device that has sockets its stack. The stacks are the first
+// AddServices makes the stack of each device that has sockets. The stacks are the first
 // tasks of the schedule.
 func (e *Elaborator) AddServices() {
 	var devices []int

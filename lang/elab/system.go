@@ -518,7 +518,7 @@ func (e *Elaborator) connect(p *tree.Local, t *tree.Type, ch *tree.ChanDef, at d
 	return e.noTry(p, t, ch, at)
 }
 
-// noTry checks that a channel has a capacity if a task tries to send on it.
+// noTry checks that a channel has capacity above 0 if a task tries to send on it.
 func (e *Elaborator) noTry(p *tree.Local, t *tree.Type, ch *tree.ChanDef, at diag.Span) bool {
 	if ch.Cap > 0 || !t.Out || len(e.h.Tried(p)) == 0 {
 		return true

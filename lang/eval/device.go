@@ -134,7 +134,7 @@ func (c *compiler) askBlock(s *tree.DevAsk) scalarCode {
 }
 
 // askBus gives a command over a bus and reports whether it succeeded. On success the answer
-// overwrites the bytes whose length said how many bytes are wanted.
+// is written into the bytes whose length set the number of wanted bytes.
 func (c *compiler) askBus(s *tree.DevAsk) scalarCode {
 	dev, does := c.scalar(s.Dev), s.Does
 	arg := func(*machine) uint64 { return 0 }

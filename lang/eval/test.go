@@ -120,7 +120,7 @@ func (c *frameCompiler) put(s *tree.Put) func(m *machine) {
 }
 
 // answer compiles an expression of a test that the host answers with cells. If x is not
-// nil, the cells hold the value of x before.
+// nil, the cells first hold the value of x.
 func (c *compiler) answer(step tree.Expr, x tree.Expr, numbers ...tree.Expr) storeCode {
 	words, n := c.words(numbers), tree.Cells(step.Type())
 	before := func(*machine, int) {}

@@ -45,8 +45,8 @@ func (m *machine) writeTo(at, n, src int, put putCode, site int, proved bool) {
 	m.mem[at] = uint64(w.bit / 8)
 }
 
-// sealed compiles L.sealed(...). The value is written, and its seal is found during the
-// writing. A seal over all bytes is found after it.
+// sealed compiles L.sealed(...): it writes the value and computes its seal. A seal over all
+// bytes is computed after the writing, any other seal during it.
 func (c *compiler) sealed(x *tree.Sealed) storeCode {
 	value, put := c.store(x.X), c.putLayout(x.T.Layout, true)
 	f := x.T.Layout.Fields[x.T.Layout.SealedField()]

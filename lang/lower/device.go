@@ -163,7 +163,7 @@ func (x *lowering) socket(end int) *tree.SocketDef {
 	return &x.p.System.Sockets[^end]
 }
 
-// headRecv is s.recv(buf): it gives the head, and puts the message into the buffer.
+// headRecv is s.recv(buf): it returns the head, and puts the message into the buffer.
 func (x *lowering) headRecv(e *tree.HeadRecv) *ir.Value {
 	end, size := x.device(e.Dev), e.Buf.Type().Len
 	if s := x.socket(end); s != nil {

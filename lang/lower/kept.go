@@ -7,9 +7,9 @@ import (
 
 // A stack knows the sum of a datagram that has arrived, and stores it in the first bytes of
 // the frame (std/net/stack.sn). The sum is valid as long as the datagram is unchanged: in a
-// buffer that is only written by receives from sockets. A program that sends such a buffer
-// leaves these bytes unchanged, and the stack need not compute a sum. Any other send writes
-// 0 there.
+// buffer that is only written by receives from sockets. A send from such a buffer leaves
+// these bytes unchanged, and the stack need not compute a sum. Any other send writes 0
+// there.
 
 // sumAt is the offset of the sum in a frame's object.
 const sumAt = 4

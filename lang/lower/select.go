@@ -234,8 +234,8 @@ type choosing struct {
 	first []int // first arm of the operation, by arm of the text; one more entry for the end
 }
 
-// selectStmt lowers a select: the conditions, the choice, and a chain of branches to the
-// arms. A message that was too long leads back to the choice.
+// selectStmt lowers a select: the guards and events, the choice, and a chain of branches to
+// the arms. A message that was too long leads back to the choice.
 func (x *lowering) selectStmt(s *tree.Select) {
 	c := x.choiceOf(s)
 	again, after := x.NewBlock(), x.NewBlock()
@@ -267,7 +267,7 @@ func (x *lowering) selectStmt(s *tree.Select) {
 	x.enter(after)
 }
 
-// choiceOf evaluates the conditions of the arms.
+// choiceOf evaluates the guards and events of the arms.
 func (x *lowering) choiceOf(s *tree.Select) *choosing {
 	c := &choosing{Select: s, op: &ir.Instr{Op: ir.OpSelect, Fair: s.Fair, Turn: s.Turn}}
 	var entry *ir.Value

@@ -209,9 +209,9 @@ func join(lines []line) string {
 	return b.String()
 }
 
-// group returns the end of the group of lines from index from whose comments align, and the
-// column of these comments. A line without a comment is a separate group, and so is a line
-// that is too long.
+// group finds the run of lines, starting at index from, with aligned comments. It returns
+// the end of the run and the column of the comments. A line without a comment is a separate
+// run, and so is a line that is too long.
 func group(lines []line, from int) (to, column int) {
 	for to = from; to < len(lines) && lines[to].comment != ""; to++ {
 		width := utf8.RuneCountInString(lines[to].code) + 2

@@ -195,7 +195,7 @@ func childrenOfStmt(n Node) kids {
 	return k
 }
 
-// childrenOfTestStmt lists the children of a statement that only tests have.
+// childrenOfTestStmt lists the children of a statement that occurs only in tests.
 func childrenOfTestStmt(n Node) kids {
 	var k kids
 	switch n := n.(type) {

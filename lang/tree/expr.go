@@ -144,8 +144,8 @@ type FromBits struct {
 	X Expr
 }
 
-// Index is X[I]. X is a place or an aggregate of kind Array, Slice or Bytes. I
-// is a number; it traps at Site unless 0 <= I < length, or it is Proved.
+// Index is X[I]. X is a place or an aggregate of kind Array, Slice or Bytes. I is a number.
+// Unless Proved, it traps at Site when I is not in 0 <= I < length.
 type Index struct {
 	Expr0
 	X      Expr

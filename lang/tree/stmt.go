@@ -229,8 +229,8 @@ type Append struct {
 	Site   int
 }
 
-// Resize is `b.resize(n)`: it sets the length; new bytes are 0. It traps at
-// Site when n is larger than the capacity, unless Proved.
+// Resize is `b.resize(n)`. It sets the length, and new bytes are 0. It traps at Site when n
+// is larger than the capacity, unless Proved.
 type Resize struct {
 	Stmt0
 	Buf    Expr

@@ -29,8 +29,8 @@ func (b *body) noAlias(f *tree.Func, args []tree.Arg) {
 	b.noOverlap(list...)
 }
 
-// disjoint reports whether two places share nothing. They are different fields, or slices
-// of one array, and one slice ends before the other begins.
+// disjoint reports whether two places share nothing. That holds for different fields, and
+// for slices of one array if one ends before the other begins.
 func (b *body) disjoint(x, y tree.Expr) bool {
 	p, q := pathOf(x), pathOf(y)
 	for i := 0; i < len(p) && i < len(q); i++ {

@@ -1,6 +1,5 @@
-// Package types checks a program: names, types, ranges, facts and the rules
-
-// that keep a program total. It turns the tree of the text into the typed tree.
+// Package types checks a program: names, types, ranges, facts and the rules that keep a
+// program total. It turns the tree of the text into the typed tree.
 //
 //	prog, errs := types.Check(files, types.Options{})
 //

@@ -162,7 +162,7 @@ func (b *body) fakeCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) (tree.St
 }
 
 // fakeAnswer checks a statement that sets the answers of the device at the other end of a
-// bus. From now on it gives this answer to messages that begin with certain bytes.
+// bus. From now on the device gives this answer to messages that begin with certain bytes.
 func (b *body) fakeAnswer(e *syntax.CallExpr, i int) tree.Stmt {
 	s := &tree.Answer{Stmt0: tree.Stmt0{At: e.Span()}, Dev: i}
 	_, ok := b.arguments(e, "`answer`", []string{"sent", "bytes"}, func(k int, x syntax.Expr) tree.Expr {

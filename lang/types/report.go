@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// The bounds of one check. Dropping the rest loses nothing: only the first ten errors are
-// shown.
+// The bounds of one check. Results beyond them are dropped without loss: only the first ten
+// errors are shown.
 const (
 	maxErrors = 100 // errors to keep
 	maxHelped = 30  // similar names are looked up for at most this many errors

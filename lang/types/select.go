@@ -8,9 +8,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// selectStmt checks select. The conditions of all arms are evaluated before any body. A
-// message that is too long may empty any of the buffers, so no facts about buffers hold in
-// the bodies.
+// selectStmt checks select. The guards and events of all arms are evaluated before any
+// body. A message that is too long may empty any of the buffers, so no facts about buffers
+// hold in the bodies.
 func (b *body) selectStmt(n *syntax.SelectStmt) tree.Stmt {
 	if !b.inTask() {
 		b.c.errorf(codes.OnlyInTask, wordSpan(n.Span(), "select"), "`select` stands in the body of a task").
@@ -78,8 +78,8 @@ func (b *body) armHead(n *syntax.SelectArm) (tree.SelectArm, bool) {
 	return arm, ok && guard
 }
 
-// quiet checks that the condition of an arm has no effects. It is evaluated whether or not
-// the arm is chosen.
+// quiet checks that an expression before the body of an arm has no effects. It is evaluated
+// whether or not the arm is chosen.
 func (b *body) quiet(x tree.Expr) bool {
 	if !tree.Communicates(x) && len(tree.Written(x)) == 0 {
 		return true
