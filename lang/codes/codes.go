@@ -1,5 +1,5 @@
-// Package codes names the kinds of diagnostics of the checker, E02xx to E06xx. Each has
-// a page in docs/errors. Those of the parser are in lang/syntax.
+// Package codes names the kinds of diagnostics of the checker, E02xx to E06xx. Each kind
+// has a page in docs/errors. The codes of the parser are in lang/syntax.
 package codes
 
 import "github.com/sinter-lang/sinter/internal/diag"
@@ -8,30 +8,30 @@ import "github.com/sinter-lang/sinter/internal/diag"
 const (
 	UnknownName   diag.Code = "E0201" // a name that is declared nowhere
 	DuplicateName diag.Code = "E0202" // a name declared twice in one scope
-	NotAType      diag.Code = "E0203" // a value where a type must be
-	NotAValue     diag.Code = "E0204" // a type, package or call without result where a value must be
-	Cycle         diag.Code = "E0205" // a declaration that needs itself
-	Mismatch      diag.Code = "E0206" // a value of another type
+	NotAType      diag.Code = "E0203" // a value at a position for a type
+	NotAValue     diag.Code = "E0204" // a type, package or call without result at a position for a value
+	Cycle         diag.Code = "E0205" // a declaration that depends on itself
+	Mismatch      diag.Code = "E0206" // a value of a different type
 	OutOfRange    diag.Code = "E0207" // a constant that its type does not contain
 	MixedIntegers diag.Code = "E0208" // u8 + u16
 	TooWide       diag.Code = "E0209" // exact arithmetic beyond 64 bits
-	BadOperand    diag.Code = "E0210" // an operator on a type that has none
-	MaybeZero     diag.Code = "E0211" // exact division by what may be 0
-	NeedsType     diag.Code = "E0212" // a variable whose type does not follow
+	BadOperand    diag.Code = "E0210" // an operator on a type that does not have it
+	MaybeZero     diag.Code = "E0211" // exact division by a number that may be 0
+	NeedsType     diag.Code = "E0212" // a variable whose type cannot be inferred
 	NoZero        diag.Code = "E0213" // a variable without a value whose type has no zero value
 	NotConstant   diag.Code = "E0214" // a value that is not known at compile time
 	ConstFails    diag.Code = "E0215" // a constant whose evaluation traps or does not end
 	ConstAssert   diag.Code = "E0216" // const assert that does not hold
 	BadSetting    diag.Code = "E0217" // -D name=value that does not fit
 	BadSize       diag.Code = "E0218" // a length, width or bound that is not possible
-	UnknownMember diag.Code = "E0219" // x.name where x has no such member
+	UnknownMember diag.Code = "E0219" // x.name, but x has no such member
 	BadArguments  diag.Code = "E0220" // arguments missing, too many, twice or with unknown names
-	NotCallable   diag.Code = "E0221" // a call of what is not a function
+	NotCallable   diag.Code = "E0221" // a call of something other than a function
 	BadPattern    diag.Code = "E0222" // a pattern that cannot fit
 	NotExhaustive diag.Code = "E0223" // a match without arms for all values
 	OptionUse     diag.Code = "E0224" // an option used as its value, or a value as an option
-	BadFormat     diag.Code = "E0225" // what log.print cannot show
-	BadConversion diag.Code = "E0226" // u32(x) of what is not a number
+	BadFormat     diag.Code = "E0225" // a value that log.print cannot show
+	BadConversion diag.Code = "E0226" // u32(x) of something other than a number
 	NeedsUse      diag.Code = "E0227" // a package without its use
 	BadLayout     diag.Code = "E0228" // a layout that is not made of whole bytes, or not bounded
 	TooLarge      diag.Code = "E0229" // more memory than a program may declare
@@ -39,7 +39,7 @@ const (
 	BadGeneric    diag.Code = "E0232" // parameters or arguments between < and > that are not possible
 	Constraint    diag.Code = "E0233" // an argument of a generic function that its constraint excludes
 	BadMap        diag.Code = "E0234" // a map whose keys or entries are not possible
-	BadHint       diag.Code = "E0235" // a hint where it has no meaning
+	BadHint       diag.Code = "E0235" // a hint at a position without meaning
 	OwnPart       diag.Code = "E0236" // a type that contains itself
 	NarrowWrap    diag.Code = "E0237" // narrow arithmetic that may wrap and is then widened
 	LayoutUse     diag.Code = "E0231" // a layout made, changed or written as it must not be
@@ -48,7 +48,7 @@ const (
 
 // Errors about the rules that keep programs total and free of aliases.
 const (
-	Immutable     diag.Code = "E0301" // an assignment to what is not var, state or inout
+	Immutable     diag.Code = "E0301" // an assignment to something other than var, state or inout
 	MissingReturn diag.Code = "E0302" // a function that may end without its result
 	ElseFalls     diag.Code = "E0303" // an else of a let that does not leave
 	Recursion     diag.Code = "E0304" // a function that calls itself
@@ -56,27 +56,27 @@ const (
 	NotAPlace     diag.Code = "E0306" // an inout argument that is not a variable
 	UnusedResult  diag.Code = "E0307" // a result that is dropped silently
 	OutsideLoop   diag.Code = "E0308" // break or continue without a loop
-	Spins         diag.Code = "E0309" // a loop that may go round without waiting
+	Spins         diag.Code = "E0309" // a loop that may repeat without waiting
 	BadMax        diag.Code = "E0310" // a while without a possible max
 	StoredSlice   diag.Code = "E0311" // []T that is not a parameter
-	OnlyInTask    diag.Code = "E0312" // what only the body of a task may do
+	OnlyInTask    diag.Code = "E0312" // an operation that only the body of a task may do
 	Unreachable   diag.Code = "E0313" // statements that are never reached
 	TimedConst    diag.Code = "E0314" // a timed kernel evaluated at compile time
-	AlwaysTraps   diag.Code = "E0315" // an index that is never below the length
+	AlwaysTraps   diag.Code = "E0315" // an index that is never within the length
 	LeavesTimed   diag.Code = "E0316" // a return out of a timed region
-	BadSelect     diag.Code = "E0317" // an arm of a select that cannot be
-	NeverFails    diag.Code = "E0323" // an else after what cannot fail
+	BadSelect     diag.Code = "E0317" // an impossible arm of a select
+	NeverFails    diag.Code = "E0323" // an else after something that cannot fail
 
 	UnreachableArm diag.Code = "E0321" // an arm of a match that is never taken
-	UnusedVariable diag.Code = "E0318" // a variable that nobody reads
-	Shadowed       diag.Code = "E0319" // a variable that hides another one
+	UnusedVariable diag.Code = "E0318" // a variable that is never read
+	Shadowed       diag.Code = "E0319" // a variable that hides another variable
 	FewBanks       diag.Code = "E0320" // an unrolled loop over an array with fewer banks
 	WideShift      diag.Code = "E0322" // a shift by the width or more
 )
 
 // Errors about tests.
 const (
-	OnlyInTest diag.Code = "E0601" // what only the body of a test may do
+	OnlyInTest diag.Code = "E0601" // a construct that only the body of a test may have
 	StartPlace diag.Code = "E0602" // start, crash or a device of a test in the wrong place
 )
 
@@ -85,7 +85,7 @@ const (
 	Unconnected   diag.Code = "E0401" // a channel end that no task has
 	UsedTwice     diag.Code = "E0402" // a channel end or device given to two tasks
 	BadCapacity   diag.Code = "E0403" // a channel capacity that is not possible
-	BadBinding    diag.Code = "E0404" // what cannot be bound or given to a task
+	BadBinding    diag.Code = "E0404" // something that cannot be bound or given to a task
 	ManySystems   diag.Code = "E0405" // a second system
 	WrongEnd      diag.Code = "E0406" // send on an in end, recv on an out end
 	UnusedDevice  diag.Code = "E0407" // a device that no task has

@@ -7,10 +7,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// newAbstractRun makes the tasks of an abstract run. Each is a coroutine that goes
-// through the statements of its task and yields the sends and receives that it
-// comes to. What it knows of values are constants, parameters of the run, loop
-// variables, and what follows from them.
+// newAbstractRun makes the tasks of an abstract run. Each task is a coroutine that walks
+// through its statements and yields the sends and receives that it reaches. A walk knows
+// the values of constants, parameters of the run, loop variables, and expressions of these.
 func newAbstractRun(s *tree.System) *abstractRun {
 	r := &abstractRun{sys: s, count: make([]int, len(s.Chans))}
 	for k := range s.Runs {
@@ -42,10 +41,10 @@ type walkEnd int
 
 const (
 	walkStopped walkEnd = iota // the run is over
-	walkUnknown                // what comes next depends on data
+	walkUnknown                // the next step depends on data
 )
 
-// leaving says how control leaves a statement of a walk.
+// leaving is the way in which control leaves a statement of a walk.
 type leaving uint8
 
 const (
@@ -140,7 +139,7 @@ func (w *abstractWalk) stmt(s tree.Stmt) leaving {
 	return onward
 }
 
-// other walks a statement that must not matter, or whose expressions alone do.
+// other walks a statement whose blocks do not matter. Only its expressions are followed.
 func (w *abstractWalk) other(s tree.Stmt) {
 	for _, b := range tree.Blocks(s) {
 		if w.matters(b) {
@@ -198,7 +197,7 @@ func (w *abstractWalk) forStmt(s *tree.For) leaving {
 	return onward
 }
 
-// afterLoop is how control goes on after a loop that was left.
+// afterLoop tells how control continues after a loop was left.
 func afterLoop(l leaving) leaving {
 	if l == returns {
 		return returns
@@ -277,7 +276,7 @@ func (w *abstractWalk) expr(x tree.Expr) {
 	}
 }
 
-// call walks the body of a function that is given channel ends.
+// call walks the body of a function that gets channel ends.
 func (w *abstractWalk) call(k *tree.Call) {
 	for _, a := range k.Args {
 		p := k.Func.Params[a.Index]
@@ -293,7 +292,7 @@ func (w *abstractWalk) call(k *tree.Call) {
 	w.block(k.Func.Body)
 }
 
-// end is the channel that an expression is.
+// end is the channel that an expression denotes.
 func (w *abstractWalk) end(x tree.Expr) int {
 	all := w.ends[tree.Root(x)]
 	if i, ok := x.(*tree.Index); ok {
@@ -346,7 +345,8 @@ func boolOf(b bool) int64 {
 	return 0
 }
 
-// applyKnown does an operation on known numbers; what is left out is unknown.
+// applyKnown computes an operation on known numbers. The operations that it lacks are
+// unknown.
 func applyKnown(x *tree.Binary, l, r int64) (int64, bool) {
 	_, signed := x.L.Type().Word()
 	less := func(a, b int64) bool {
@@ -384,10 +384,10 @@ func applyKnown(x *tree.Binary, l, r int64) (int64, bool) {
 	return int64(tree.Truncate(uint64(v), x.T)), true
 }
 
-// moves reports whether an expression sends, receives or tries to.
+// moves reports whether an expression sends or receives, or tries to.
 func moves(x tree.Expr) bool { return x != nil && tree.Communicates(x) }
 
-// matters reports whether a block communicates, or leaves something around it.
+// matters reports whether a block communicates, or leaves an enclosing construct.
 func (w *abstractWalk) matters(b *tree.Block) bool {
 	found := false
 	tree.EachStmt(b, func(s tree.Stmt) {

@@ -9,15 +9,14 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// maxMoves bounds the operations of the abstract run of a system. What has not
-// come to a stop by then goes round, and is taken to go on.
+// maxMoves bounds the operations of the abstract run of a system. A system that has not
+// stopped by then repeats itself, and is assumed to continue.
 const maxMoves = 1 << 16
 
-// Deadlock looks for tasks that wait for each other. When what all tasks send
-// and receive does not depend on data, the system is run with channels of counts
-// only, and a circle of waiting tasks is an error. Otherwise each circle of
-// channels whose tasks hear nothing from outside is a warning. It returns a channel
-// of each such circle.
+// Deadlock looks for tasks that wait for each other. If no send or receive depends on data,
+// the system is run with channels that are only counts. A circle of waiting tasks is then
+// an error. Otherwise a circle of channels is a warning if its tasks receive nothing from
+// outside. Deadlock returns a channel of each such circle.
 func Deadlock(s *tree.System, report Report) []diag.Span {
 	if len(s.Chans) == 0 {
 		return nil
@@ -31,10 +30,10 @@ func Deadlock(s *tree.System, report Report) []diag.Span {
 	return circles(s, report)
 }
 
-// maxNotes bounds the tasks of a circle that are shown.
+// maxNotes bounds how many tasks of a circle are shown.
 const maxNotes = 10
 
-// move is a send or receive that a task comes to.
+// move is a send or receive that a task has reached.
 type move struct {
 	ch   int
 	send bool
@@ -45,7 +44,7 @@ type move struct {
 type abstractTask struct {
 	next  func() (move, bool)
 	stop  func()
-	now   move // what it has come to
+	now   move // the move it has reached
 	ended bool
 }
 
@@ -71,7 +70,7 @@ func (r *abstractRun) close() {
 	}
 }
 
-// run goes on until no task can; it reports false when it had to give up.
+// run continues until no task can move. It reports false if it had to give up.
 func (r *abstractRun) run() bool {
 	for _, t := range r.tasks {
 		t.advance()
@@ -93,8 +92,8 @@ func (r *abstractRun) run() bool {
 	return true
 }
 
-// do does the move of a task if it is possible. A send to a channel of capacity 0
-// is possible when the reader has come to its receive.
+// do executes the move of a task if it is possible. A send to a channel of capacity 0 is
+// possible when the reader has reached its receive.
 func (r *abstractRun) do(t *abstractTask) bool {
 	ch := &r.sys.Chans[t.now.ch]
 	reader := r.tasks[ch.Reader]
@@ -124,8 +123,8 @@ func (r *abstractRun) partner(k int) int {
 	return ch.Writer
 }
 
-// circle returns tasks that wait for each other, each for the next one, nil if
-// there are none.
+// circle returns tasks that wait for each other, each for the next in the list. It returns
+// nil if there are none.
 func (r *abstractRun) circle() []int {
 	for k := range r.tasks {
 		var path []int
@@ -141,7 +140,7 @@ func (r *abstractRun) circle() []int {
 	return nil
 }
 
-// stopped reports the circle in which a run has stopped.
+// stopped reports the circle that stopped a run.
 func (r *abstractRun) stopped(report Report) {
 	if r.moves > maxMoves {
 		return
@@ -164,7 +163,7 @@ func (r *abstractRun) stopped(report Report) {
 	e.Hint("give a channel of the circle more capacity, or let a task receive before it sends")
 }
 
-// round shows the names of a circle, the first ones of a long one.
+// round shows the names of a circle. It shows only the first names of a long one.
 func round(names []string) string {
 	if more := len(names) - 1 - maxNotes; more > 0 {
 		names = append(append(append([]string(nil), names[:maxNotes]...), fmt.Sprintf("%d more", more)), names[len(names)-1])
@@ -172,7 +171,7 @@ func round(names []string) string {
 	return strings.Join(names, " -> ")
 }
 
-// waitText says what a task waits for.
+// waitText describes the event that a task waits for.
 func (r *abstractRun) waitText(k int) string {
 	t, ch := r.tasks[k], &r.sys.Chans[r.tasks[k].now.ch]
 	what := fmt.Sprintf("a value in `%s`", ch.Name)
@@ -185,7 +184,7 @@ func (r *abstractRun) waitText(k int) string {
 	return fmt.Sprintf("`%s` waits here for %s", r.sys.Runs[k].Name, what)
 }
 
-// circles warns of circles of channels that nothing from outside breaks.
+// circles warns of circles of channels that no outside event breaks.
 func circles(s *tree.System, report Report) (loops []diag.Span) {
 	outside := make([]bool, len(s.Runs))
 	for _, d := range s.Devices {
@@ -220,8 +219,8 @@ func circles(s *tree.System, report Report) (loops []diag.Span) {
 	return loops
 }
 
-// circleFrom finds the shortest way from the reader of a channel back to its writer
-// over tasks that hear nothing from outside: the runs from the writer on.
+// circleFrom finds the shortest path from the reader of a channel back to its writer, over
+// tasks that receive nothing from outside. It returns the runs in order from the writer.
 func circleFrom(s *tree.System, k int, outside []bool) []int {
 	from, to := s.Chans[k].Reader, s.Chans[k].Writer
 	if outside[from] || outside[to] {

@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// socket makes a net.Udp over a network device. It is a port of the kind that port.udp
-// makes for the task that has it, and a channel to a stack for everybody else.
+// socket makes a net.Udp over a network device. For the task that has it, it is a port of
+// the kind that port.udp makes. For every other task it is a channel to a stack.
 var socket = &port.Kind{Type: "net.Udp", Make: "net.udp", Unit: "socket"}
 
 // Constructors lists the devices of a package, in order.
@@ -25,10 +25,11 @@ func Constructors(pkg string) []string {
 	return names
 }
 
-// IsLater reports whether a package is one of the language that this version lacks.
+// IsLater reports whether a package belongs to the language but is missing in this version.
 func IsLater(pkg string) bool { return pkg == "time" }
 
-// Offer makes a fake device of a test a device of the system, once. It returns its index.
+// Offer adds a fake device of a test to the devices of the system, once. It returns its
+// index.
 func (e *Elaborator) Offer(d tree.Fake) int {
 	for k := range e.sys.Devices {
 		if e.sys.Devices[k].Name == d.Name {
@@ -39,14 +40,15 @@ func (e *Elaborator) Offer(d tree.Fake) int {
 	return len(e.sys.Devices) - 1
 }
 
-// Name gives a device a name of the system.
+// Name binds a name of the system to a device.
 func (e *Elaborator) Name(name string, device int) { e.groups[name] = e.groupOf(device) }
 
 func (e *Elaborator) groupOf(device int) group {
 	return group{at: e.sys.Devices[device].Span, device: true, first: device, n: 1}
 }
 
-// Start elaborates a system whose devices are given: by name, the index of each.
+// Start elaborates a system with given devices. The map leads from a name to a device
+// index.
 func (e *Elaborator) Start(items []syntax.SystemItem, devices map[string]int) {
 	e.given = map[string]group{}
 	for name, i := range devices {

@@ -9,8 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Host is the checker of the program around a system, in five parts. Record is nil when
-// nobody asks for one.
+// Host is the checker of the program around a system, in five parts. Record may be nil.
 type Host struct {
 	Record *record.Record
 	Report
@@ -28,27 +27,28 @@ type Report interface {
 	Warn(e *diag.Error)
 	// Failed is the number of errors so far.
 	Failed() int
-	// Unknown reports a name that is not declared, with the nearest of the known ones.
+	// Unknown reports a name that is not declared, with the nearest known name.
 	Unknown(name syntax.Ident, what string, known []string) *diag.Error
-	// Suggest adds the nearest of the known names to an error.
+	// Suggest adds the nearest known name to an error.
 	Suggest(e *diag.Error, name string, known []string)
 }
 
-// Values gives the values of types and constants in the text of a system. Each
-// method reports its errors.
+// Values evaluates types and constants in the text of a system. Each method reports its
+// errors.
 type Values interface {
-	// TypeOf is the type that is written, nil after an error.
+	// TypeOf is the written type, nil after an error.
 	TypeOf(x syntax.TypeExpr) *tree.Type
 	// Int is the value of a constant integer.
 	Int(x syntax.Expr) (*big.Int, bool)
-	// Size is the value of a constant length; what names it in errors.
+	// Size is the value of a constant length. what is its name in errors.
 	Size(x syntax.Expr, what string) (int, bool)
 	// Cells is the value of a constant of a type.
 	Cells(x syntax.Expr, want *tree.Type) ([]uint64, bool)
-	// Config is the config that an expression names and that goes to the program as it
-	// stands, so that the start may set it; nil for other expressions.
+	// Config is the config that an expression names if the program receives it unchanged,
+	// so that it can be set at start. It is nil for other expressions.
 	Config(x syntax.Expr) *tree.ConstDef
-	// Bind lets a name stand for a constant, nil for none. It returns what it stood for.
+	// Bind binds a name to a constant, or to nothing if k is nil. It returns the previous
+	// binding.
 	Bind(name string, k *tree.ConstDef) *tree.ConstDef
 }
 
@@ -56,12 +56,12 @@ type Values interface {
 type Tasks interface {
 	// Task is the checked task that an expression names, nil after an error.
 	Task(x syntax.Expr) *tree.Func
-	// Arguments brings the arguments of a call to its parameters, which have names, and
-	// calls check for each. It reports what is missing, too many or given twice.
+	// Arguments matches the arguments of a call to its named parameters, and calls check
+	// for each. It reports arguments that are missing, surplus or given twice.
 	Arguments(call *syntax.CallExpr, what string, names []string, check func(i int, x syntax.Expr)) bool
-	// Use says what a task does with its device parameter.
+	// Use describes how a task uses its device parameter.
 	Use(p *tree.Local) Use
-	// Tried lists the places where a task tries to send on a channel end.
+	// Tried lists the source positions where a task tries to send on a channel end.
 	Tried(p *tree.Local) []diag.Span
 }
 
@@ -69,18 +69,18 @@ type Tasks interface {
 type Packages interface {
 	// Package is the name when an expression names a package, else nil.
 	Package(x syntax.Expr) *syntax.Ident
-	// InUse reports a package that the file at its name does not use.
+	// InUse reports a package that is not used in the file of its name.
 	InUse(pkg syntax.Ident) bool
 }
 
-// Use says whether a task receives from a device and sends to it, and how many bytes
-// its longest message has.
+// Use tells whether a task receives from a device and sends to it, with the length of its
+// longest message in each direction, in bytes.
 type Use struct {
 	Rx, Tx                bool
 	LongestIn, LongestOut int
 }
 
-// Library has what systems need of the library without naming it.
+// Library gives systems the parts of the library that they need without naming them.
 type Library interface {
 	// Default is the config `name` of the package net.
 	Default(name string, at diag.Span) uint32
@@ -88,8 +88,8 @@ type Library interface {
 	Stack(s Stack, at diag.Span) *tree.Func
 }
 
-// Stack says for what a stack is made: the number of sockets that receive, the longest
-// frame that one of them has room for, and the longest frame that there is, in bytes.
+// Stack holds the numbers that a stack is made for: the receiving sockets, the longest
+// frame that one of them has room for, and the longest frame of all, in bytes.
 type Stack struct {
 	Sockets, Room, Frame int
 }

@@ -8,12 +8,13 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Parallel decides which tasks of a parallel system are threads. A task is one when what
-// it does follows from what its channels bring: it has no select, no try_, no now, no
-// device, and no trap that is left. Then whoever runs first, each task shows the same
-// (Kahn, 1974). What is next to another task through channels, at any distance, stays with
-// it: a select sees how far its neighbours have come. Each task that keeps others from
-// being threads is a warning. traps gives a site that is left in each function that has one.
+// Parallel decides which tasks of a parallel system are threads. A task can be a thread if
+// its behaviour depends only on the contents of its channels. It has no select, no try_, no
+// now, no device, and no remaining trap. Then its behaviour does not depend on the order in
+// which tasks run (Kahn, 1974). A task that cannot be a thread keeps all tasks connected to
+// it through channels, at any distance. The reason is that a select sees how far its
+// neighbours have got. Parallel warns of each task that keeps others from being threads.
+// traps gives one remaining trap site for each function that has one.
 func Parallel(s *tree.System, traps map[*tree.Func]tree.TrapSite, report Report) {
 	why := make([]*obstacle, len(s.Runs))
 	for k := range s.Runs {
@@ -24,7 +25,7 @@ func Parallel(s *tree.System, traps map[*tree.Func]tree.TrapSite, report Report)
 	for k, o := range why {
 		kept[group[k]] = kept[group[k]] || o != nil
 	}
-	with := map[int]int{} // by group: its tasks of the program
+	with := map[int]int{} // number of program tasks by group
 	for k := range s.Runs {
 		s.Runs[k].Thread = !kept[group[k]]
 		if !s.Runs[k].Service {
@@ -118,7 +119,7 @@ func (f *finder) expr(x tree.Expr) {
 	}
 }
 
-// groups gives each run the number of the first one that it is connected with.
+// groups gives each run the number of the first run that it is connected with.
 func groups(s *tree.System) []int {
 	group := make([]int, len(s.Runs))
 	for k := range group {

@@ -19,7 +19,7 @@ const (
 	maxCap  = 1 << 16 // capacity of a channel
 )
 
-// Elaborator turns the text of a system into its tasks, channels and devices.
+// Elaborator turns the text of a system into tasks, channels and devices.
 type Elaborator struct {
 	h      Host
 	sys    *tree.System
@@ -30,7 +30,7 @@ type Elaborator struct {
 	uses   map[int]Use      // by socket
 }
 
-// group is a name of the system: a device, a socket, a channel or an array of
+// group is a named part of the system: a device, a socket, a channel or an array of
 // channels. After an error first is -1.
 type group struct {
 	at     diag.Span
@@ -41,7 +41,7 @@ type group struct {
 	n      int
 }
 
-// what says what a group is.
+// what describes the kind of a group.
 func (g group) what() string {
 	switch {
 	case g.socket:
@@ -57,7 +57,7 @@ func New(h Host, sys *tree.System) *Elaborator {
 	return &Elaborator{h: h, sys: sys, groups: map[string]group{}, count: map[*tree.Func]int{}, budget: maxRuns, uses: map[int]Use{}}
 }
 
-// System is what has been elaborated so far.
+// System is the system elaborated so far.
 func (e *Elaborator) System() *tree.System { return e.sys }
 
 // Items elaborates the items of a system.
@@ -189,7 +189,7 @@ func labelOf(call *syntax.CallExpr) (string, bool) {
 	return label, label != ""
 }
 
-// numbered reads the number of a device and what else is said of it.
+// numbered reads the number of a device and its other arguments.
 func (e *Elaborator) numbered(call *syntax.CallExpr, kind *port.Kind, d *tree.DeviceDef) bool {
 	if len(call.Args) == 0 || call.Args[0].Name != nil {
 		e.h.Errorf(codes.BadArguments, call.Span(), "expected the number of the device, as in `%s(0)`", kind.Make)
@@ -272,7 +272,7 @@ func (e *Elaborator) capacity(n *syntax.ChanItem) (int, bool) {
 	return int(v.Int64()), true
 }
 
-// each elaborates the items of a for once for each value.
+// each elaborates the items of a `for` once for each value.
 func (e *Elaborator) each(n *syntax.ForItem) {
 	if n.Range == nil {
 		return
@@ -518,7 +518,7 @@ func (e *Elaborator) connect(p *tree.Local, t *tree.Type, ch *tree.ChanDef, at d
 	return e.noTry(p, t, ch, at)
 }
 
-// noTry checks that what a task tries to send has a place to go.
+// noTry checks that a channel has capacity above 0 if a task tries to send on it.
 func (e *Elaborator) noTry(p *tree.Local, t *tree.Type, ch *tree.ChanDef, at diag.Span) bool {
 	if ch.Cap > 0 || !t.Out || len(e.h.Tried(p)) == 0 {
 		return true
@@ -529,7 +529,7 @@ func (e *Elaborator) noTry(p *tree.Local, t *tree.Type, ch *tree.ChanDef, at dia
 	return false
 }
 
-// NameRuns numbers the instances of tasks that are run several times.
+// NameRuns numbers the instances of tasks that run several times.
 func (e *Elaborator) NameRuns() {
 	next := map[*tree.Func]int{}
 	for i := range e.sys.Runs {

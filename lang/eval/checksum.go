@@ -2,7 +2,7 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// sumOf is the check sum of bytes.
+// sumOf is the checksum of bytes.
 func sumOf(kind tree.SealKind, data []uint64) uint64 {
 	if kind == tree.InetSum {
 		return inetSum(data)
@@ -42,8 +42,8 @@ func inetSum(data []uint64) uint64 {
 	return ^sum & 0xffff
 }
 
-// sealOfAll compiles the check of a seal over all bytes of a layout, when
-// all its fields are parsed.
+// sealOfAll compiles the check of a seal over all bytes of a layout, after all its fields
+// have been parsed.
 func sealOfAll(d *tree.LayoutDef) fieldCode {
 	k := d.SealedField()
 	if k < 0 || !d.Fields[k].All {

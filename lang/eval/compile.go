@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// What expressions and statements are compiled to.
+// The kinds of code for expressions and statements.
 type (
 	scalarCode func(m *machine) uint64   // the cell of a scalar
 	addrCode   func(m *machine) int      // the address of a value or place
@@ -14,7 +14,7 @@ type (
 	code       func(m *machine) flow     // a statement
 )
 
-// flow says where control goes after a statement.
+// flow tells where control goes after a statement.
 type flow uint8
 
 const (
@@ -24,7 +24,8 @@ const (
 	returning
 )
 
-// place is where a local lives. indirect: the cell holds the address of the value.
+// place is the location of a local. If indirect is set, the cell holds the address of the
+// value.
 type place struct {
 	addr     int
 	indirect bool
@@ -37,7 +38,7 @@ type function struct {
 	result int // address of an aggregate result
 }
 
-// compiler gives everything its address.
+// compiler assigns addresses.
 type compiler struct {
 	size   int
 	locals map[*tree.Local]place
@@ -66,8 +67,8 @@ func (c *compiler) alloc(n int) int {
 	return at
 }
 
-// finish is called when all is compiled.
-func (c *compiler) finish() { c.size++ } // so that no slice expression begins after the memory
+// finish is called when everything is compiled.
+func (c *compiler) finish() { c.size++ } // so that no slice expression begins after the end of memory
 
 // machine returns a fresh memory with the constants in it.
 func (c *compiler) machine() *machine {
@@ -78,8 +79,8 @@ func (c *compiler) machine() *machine {
 	return m
 }
 
-// frame places locals. Parameters of functions are references unless they are
-// scalars; those of a task are its own.
+// frame allocates locals. A parameter of a function is a reference unless it is a scalar. A
+// task holds its parameters itself.
 func (c *compiler) frame(locals []*tree.Local, task bool) {
 	for _, l := range locals {
 		if l.Type == nil {

@@ -21,7 +21,7 @@ func (c *compiler) headRecv(x *tree.HeadRecv) scalarCode {
 	}
 }
 
-// kindOf is the row of what an expression of type Device names.
+// kindOf is the row of the device that an expression of type Device names.
 func kindOf(dev tree.Expr) *port.Kind { return port.OfType(dev.Type().Name) }
 
 // headSend sends a message with its head.
@@ -66,7 +66,7 @@ func headOf(k *port.Kind, data []byte) uint64 {
 	return binary.LittleEndian.Uint64(data) & (1<<k.HeadBits - 1)
 }
 
-// noteLost notes what a socket says above the head of its messages.
+// noteLost records the count that a socket reports above the head of its messages.
 func (m *machine) noteLost(dev int, k *port.Kind, data []byte) {
 	if dev >= 0 {
 		return
@@ -77,8 +77,8 @@ func (m *machine) noteLost(dev int, k *port.Kind, data []byte) {
 	m.lost[dev] = binary.LittleEndian.Uint64(data) >> k.HeadBits
 }
 
-// devAsk gives a command and takes its answer. It traps unless the status is 0, where the
-// device keeps blocks.
+// devAsk gives a command and takes its answer. If the device keeps blocks and the status is
+// not 0, it traps.
 func (c *compiler) devAsk(s *tree.DevAsk) func(m *machine) {
 	k, site, ask := kindOf(s.Dev), s.Site, c.asked(s)
 	return func(m *machine) {
@@ -88,8 +88,8 @@ func (c *compiler) devAsk(s *tree.DevAsk) func(m *machine) {
 	}
 }
 
-// asked gives a command, takes its answer and says whether it succeeded. If not, nothing
-// changes.
+// asked gives a command, takes its answer and reports whether it succeeded. If it failed,
+// nothing changes.
 func (c *compiler) asked(s *tree.DevAsk) scalarCode {
 	if kindOf(s.Dev).Blocks() {
 		return c.askBlock(s)
@@ -133,8 +133,8 @@ func (c *compiler) askBlock(s *tree.DevAsk) scalarCode {
 	}
 }
 
-// askBus gives a command over a bus and says whether it succeeded. Then the bytes of
-// the answer stand where those were that said how many are wanted.
+// askBus gives a command over a bus and reports whether it succeeded. On success the answer
+// is written into the bytes whose length set the number of wanted bytes.
 func (c *compiler) askBus(s *tree.DevAsk) scalarCode {
 	dev, does := c.scalar(s.Dev), s.Does
 	arg := func(*machine) uint64 { return 0 }
@@ -189,8 +189,8 @@ func (m *machine) bodyOf(elements func(*machine) (at, n int), size int) []byte {
 	return body
 }
 
-// askDevice gives a command and returns what follows the status of the answer, and whether
-// that is 0.
+// askDevice gives a command. It returns the answer after the status, and whether the status
+// is 0.
 func (m *machine) askDevice(dev int, data []byte) ([]byte, bool) {
 	e := Effect{Kind: AskEffect, Index: dev, Data: data}
 	m.host.Do(&e)

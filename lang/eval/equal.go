@@ -2,7 +2,7 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// equal compiles == and !=. Aggregates are compared where they are.
+// equal compiles == and !=. Aggregates are compared in place.
 func (c *compiler) equal(x *tree.Equal) scalarCode {
 	ne := one(x.Ne)
 	if !isAggregate(x.L.Type()) {
@@ -21,11 +21,11 @@ func (c *compiler) equal(x *tree.Equal) scalarCode {
 	}
 }
 
-// sameCode compares two values that begin at the first cells.
+// sameCode compares two values. Each begins at the first cell of its slice.
 type sameCode func(a, b []uint64) bool
 
-// sameValue compares what can be seen of two values of a type. The
-// capacities of bytes may differ.
+// sameValue compares the visible contents of two values of a type. The capacities of bytes
+// may differ.
 func sameValue(t *tree.Type) sameCode {
 	switch t.Kind {
 	case tree.Bytes:
@@ -72,7 +72,7 @@ func sameArray(t *tree.Type) sameCode {
 	}
 }
 
-// layoutFields gives the fields of a layout that have cells.
+// layoutFields returns the fields of a layout that have cells.
 func layoutFields(d *tree.LayoutDef) []tree.Field {
 	var list []tree.Field
 	for _, f := range d.Fields {

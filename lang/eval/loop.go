@@ -4,12 +4,12 @@ import "github.com/sinter-lang/sinter/lang/tree"
 
 // counter is the compiled head of a for loop or search.
 type counter struct {
-	at     int // of the variable
+	at     int // address of the variable
 	lo, hi scalarCode
 	step   uint64
-	signed bool // of the bounds
+	signed bool // whether the bounds are signed
 	closed bool
-	cut    func(uint64) uint64 // to the variable's word
+	cut    func(uint64) uint64 // truncates to the variable's word
 }
 
 func (c *compiler) counter(v *tree.Local, lo, hi tree.Expr, closed bool, step uint64) counter {
@@ -20,8 +20,8 @@ func (c *compiler) counter(v *tree.Local, lo, hi tree.Expr, closed bool, step ui
 	}
 }
 
-// each calls f with the variable set, until it gives false. Counting is by the
-// distance to the end, so that nothing overflows.
+// each sets the variable and calls f, until f returns false. It counts down the distance to
+// the end, so nothing overflows.
 func (k *counter) each(m *machine, f func() bool) {
 	i, end := k.lo(m), k.hi(m)
 	if less(end, i, k.signed) || i == end && !k.closed {
@@ -159,7 +159,7 @@ func (c *frameCompiler) binds(t *tree.Type, a tree.Arm) func(m *machine, at int)
 	}
 }
 
-// first compiles a search for the first number that fits, into an option.
+// first compiles a search for the first matching number, into an option.
 func (c *compiler) first(x *tree.Search) storeCode {
 	k := c.counter(x.Var, x.Lo, x.Hi, x.Closed, 1)
 	where := c.scalar(x.Where)
@@ -186,7 +186,7 @@ func (c *compiler) search(x *tree.Search) scalarCode {
 			return n
 		}
 	}
-	stop := one(x.Kind == tree.Any) // what ends the search is its result
+	stop := one(x.Kind == tree.Any) // the value that ends the search is also its result
 	return func(m *machine) uint64 {
 		result := stop ^ 1
 		k.each(m, func() bool {

@@ -7,8 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Limits bound evaluations. Statements is what is left of them: each evaluation
-// takes away what it used.
+// Limits bound evaluations. Each evaluation subtracts its own statements from Statements.
 type Limits struct {
 	Statements uint64
 	Cells      int
@@ -22,12 +21,12 @@ type Trap struct {
 
 func (t *Trap) Error() string { return fmt.Sprintf("trap %s at site %d", t.Code, t.Site) }
 
-// Fault is a fault of the checker or of this package, found while running.
+// Fault is an error in the checker or in this package, found while running.
 type Fault struct{ What string }
 
 func (f *Fault) Error() string { return "internal fault: " + f.What }
 
-// limitError ends an evaluation that takes too long or too much.
+// limitError ends an evaluation that exceeds its limit of statements or memory.
 type limitError string
 
 func (e limitError) Error() string { return string(e) }
@@ -39,17 +38,17 @@ type Value struct {
 	IsBytes bool
 }
 
-// EffectKind is what a task does to the outside.
+// EffectKind is the kind of an effect on the outside.
 type EffectKind uint8
 
-// The kinds of effects. Send, Recv and Select block. The host sets Ok of those
-// that may fail.
+// The kinds of effects. Send, Recv and Select block. The host sets Ok for effects that may
+// fail.
 const (
 	LogEffect      EffectKind = iota // Index is the site; Args
 	MarkEffect                       // Index is the mark; Begin
 	ChanSendEffect                   // Index is the channel; Cells is the value
 	ChanRecvEffect                   // Index is the channel; the host fills Cells
-	DevSendEffect                    // Index is the device, of socket k it is ^k, as in the next ones; Data
+	DevSendEffect                    // Index is the device, or ^k for socket k, also in the effects below; Data
 	DevRecvEffect                    // Index is the device; Limit; the host sets Data
 	TryRecvEffect                    // Index is the channel; the host fills Cells when there is a value
 	TrySendEffect                    // Index is the channel; Cells is the value
@@ -63,7 +62,7 @@ const (
 	StepEffect                       // a step of a test, see test.go
 )
 
-// Effect is one step of a task that concerns the outside.
+// Effect is one step of a task that affects the outside.
 type Effect struct {
 	Kind  EffectKind
 	Index int
@@ -75,14 +74,14 @@ type Effect struct {
 	Ok    bool
 	Time  uint64
 	Arms  []Wait
-	First int        // arm of Arms that is looked at first
-	Turn  bool       // of a select: the other tasks have their turn first
+	First int        // the arm of Arms that is checked first
+	Turn  bool       // of a select: the other tasks run first
 	Step  any        // of a test: tree.Stmt or tree.Expr
 	Words []uint64   // the numbers of the step
 	Sides [][]uint64 // of an expect that does not hold: the values compared
 }
 
-// WaitKind is what an arm of a select waits for.
+// WaitKind is the kind of event that an arm of a select waits for.
 type WaitKind uint8
 
 // The kinds of arms.
@@ -105,20 +104,20 @@ type Host interface {
 	Do(*Effect)
 }
 
-// machine is a memory and what is running on it.
+// machine is a memory with the state of its execution.
 type machine struct {
 	mem    []uint64
 	ret    uint64         // scalar result of the last call
 	layout int            // address of the layout value that is being parsed
 	left   int64          // statements until tick
-	ticks  uint64         // how often that came
+	ticks  uint64         // how often tick was called
 	host   Host           // nil at compile time
 	total  uint64         // statements left at compile time
 	start  uint64         // the clock when the task began
-	lost   map[int]uint64 // by socket: what it had lost when its last message came
+	lost   map[int]uint64 // by socket: its count of lost messages when its last message came
 }
 
-// slice is how many statements run between two ticks.
+// slice is the number of statements between two ticks.
 const slice = 1 << 16
 
 // tick is called when left is used up.
@@ -135,7 +134,7 @@ func (m *machine) tick() {
 	m.total -= slice
 }
 
-// run calls f and turns what it panics with into an error.
+// run calls f and turns its panics into an error.
 func (m *machine) run(f func()) (err error) {
 	defer func() {
 		switch p := recover().(type) {
@@ -154,8 +153,9 @@ func (m *machine) run(f func()) (err error) {
 	return nil
 }
 
-// Constant evaluates an expression without effects. locals are those that it
-// binds itself. The error is a *Trap, a *Fault, or says which limit was reached.
+// Constant evaluates an expression without effects. locals are the locals that the
+// expression binds itself. The error is a *Trap, a *Fault, or names the limit that was
+// reached.
 func Constant(x tree.Expr, locals []*tree.Local, lim *Limits) ([]uint64, error) {
 	c := newCompiler()
 	c.frame(locals, false)
@@ -168,7 +168,7 @@ func Constant(x tree.Expr, locals []*tree.Local, lim *Limits) ([]uint64, error) 
 	m := c.machine()
 	m.total = lim.Statements
 	err := m.run(func() { code(m, dst) })
-	lim.Statements = m.total + uint64(max(m.left, 0)) // what the last slice did not use
+	lim.Statements = m.total + uint64(max(m.left, 0)) // the unused rest of the last slice
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +181,7 @@ type Task struct {
 	body code
 }
 
-// Counts says how often the statement at a place was executed.
+// Counts holds how often the statement at each source position was executed.
 type Counts map[diag.Span]*uint64
 
 // NewTask compiles a task and binds its parameters. It counts statements unless counts
@@ -215,8 +215,8 @@ func (t *Task) Run() error {
 	})
 }
 
-// Statements counts the statements that the task has begun, rounds of searches
-// and parts of layouts among them.
+// Statements counts the statements that the task has begun. Rounds of searches and parts of
+// layouts count too.
 func (t *Task) Statements() uint64 {
 	return uint64(int64(t.m.ticks*slice) - t.m.left)
 }

@@ -2,7 +2,7 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// table is what the operations on maps of one type need to know.
+// table is the data that the operations on maps of one type need.
 type table struct {
 	ways, sets int
 	key, elem  int // cells of a key and of a value
@@ -38,7 +38,7 @@ func (t *table) set(key []uint64) int {
 	return int(crc(s.bytes, 0x82f63b78) % uint64(t.sets))
 }
 
-// find gives the entry of a key, nil if there is none.
+// find returns the entry of a key, nil if there is none.
 func (t *table) find(m, key []uint64) []uint64 {
 	first := t.set(key) * t.ways
 	for k := first; k < first+t.ways; k++ {
@@ -129,7 +129,7 @@ func canonicalFields(fields []tree.Field) bitsCode {
 	}
 }
 
-// held compiles a value into cells of its own.
+// held compiles a value into separate cells.
 func (c *compiler) held(x tree.Expr) func(m *machine) []uint64 {
 	at, n := c.temporary(x), tree.Cells(x.Type())
 	return func(m *machine) []uint64 {
@@ -138,7 +138,7 @@ func (c *compiler) held(x tree.Expr) func(m *machine) []uint64 {
 	}
 }
 
-// mapGet compiles m.get(k, default) into the place of its result.
+// mapGet compiles m.get(k, default). It writes to the address of its result.
 func (c *compiler) mapGet(x *tree.MapGet) storeCode {
 	t := tableOf(x.Map.Type())
 	at, key, other := c.addr(x.Map), c.held(x.Key), c.held(x.Default)

@@ -2,11 +2,11 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// reader is a position in a message: bytes in cells at, length n.
+// reader is a position in a message of n bytes in the cells from at.
 type reader struct {
 	at, n int
 	bit   int // from the start, most significant first
-	start int // where the layout that is being parsed begins, in bytes
+	start int // the first byte of the layout that is being parsed
 }
 
 // fieldCode parses one field into the layout value at dst and reports success.
@@ -17,7 +17,7 @@ func (c *compiler) parse(x *tree.Parse) storeCode {
 	elements := c.elements(x.X)
 	layout := c.layout(x.Layout)
 	n := tree.Cells(x.T)
-	temp := c.alloc(n) // the message may be read from where the result goes
+	temp := c.alloc(n) // the message may be read from the destination of the result
 	return func(m *machine, dst int) {
 		at, length := elements(m)
 		clear(m.mem[temp : temp+n])
@@ -69,7 +69,8 @@ func (c *compiler) layoutField(f *tree.LayoutField) fieldCode {
 	}
 }
 
-// present compiles the condition of a field; through an absent part it is false.
+// present compiles the condition of a field. A condition that reads an absent part is
+// false.
 func (c *compiler) present(f *tree.LayoutField) func(m *machine) bool {
 	when := c.scalar(f.When)
 	needs := make([]int, len(f.Needs))
@@ -87,7 +88,7 @@ func (c *compiler) present(f *tree.LayoutField) func(m *machine) bool {
 	}
 }
 
-// layoutOf finds the layout that a condition is about.
+// layoutOf finds the layout that a condition refers to.
 func layoutOf(x tree.Expr) *tree.LayoutDef {
 	switch x := x.(type) {
 	case *tree.LayoutRef:
@@ -115,8 +116,8 @@ func either(a, b *tree.LayoutDef) *tree.LayoutDef {
 	return b
 }
 
-// cellOf follows a path: the cell where its last field begins (of an optional
-// one its flag), and that of the field's part.
+// cellOf follows a path. It returns the first cell of the last field and the first cell of
+// that field's part. An optional field begins with its flag.
 func cellOf(d *tree.LayoutDef, path []int) (field, part int) {
 	at := 0
 	for i, k := range path {
@@ -139,7 +140,7 @@ func (c *compiler) layoutRef(x *tree.LayoutRef) scalarCode {
 	return func(m *machine) uint64 { return m.mem[m.layout+at] }
 }
 
-// part compiles the part itself; a part without a name stores nothing.
+// part compiles the part itself. A part without a name stores nothing.
 func (c *compiler) part(f *tree.LayoutField) fieldCode {
 	switch f.Kind {
 	case tree.LayoutSub:
@@ -235,7 +236,8 @@ func checkBits(f *tree.LayoutField) func(uint64) (uint64, bool) {
 	}
 }
 
-// layoutBytes parses bytes whose length is computed, written before, or the rest.
+// layoutBytes parses bytes. Their length is computed, or written before them, or they take
+// the rest.
 func (c *compiler) layoutBytes(f *tree.LayoutField) fieldCode {
 	size := c.layoutSize(f)
 	room, named := f.Part.Len, f.Offset >= 0

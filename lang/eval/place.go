@@ -2,8 +2,8 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// addr compiles the address of a place, or of an aggregate that is computed
-// into a cell of its own.
+// addr compiles the address of a place. An aggregate that must be computed gets separate
+// cells.
 func (c *compiler) addr(x tree.Expr) addrCode {
 	switch x := x.(type) {
 	case *tree.LocalRef:
@@ -26,7 +26,7 @@ func (c *compiler) addr(x tree.Expr) addrCode {
 	return c.temporary(x)
 }
 
-// temporary computes an expression into cells of its own.
+// temporary computes an expression into separate cells.
 func (c *compiler) temporary(x tree.Expr) addrCode {
 	at := c.alloc(tree.Cells(x.Type()))
 	store := c.store(x)

@@ -7,13 +7,12 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Fixed point. A cell holds the word of a fix, its value times 2^F, extended
-// with the sign.
+// Fixed point. A cell holds the sign-extended word of a fix, its value times 2^F.
 
-// fixMul is the product of two words, exact, rounded toward minus infinity, in
-// 128 bits; the caller cuts it.
+// fixMul is the exact product of two words, rounded toward minus infinity. It is computed
+// in 128 bits, and the caller truncates it.
 func fixMul(a, b uint64, frac int) uint64 {
-	hi, lo := bits.Mul64(a, b) // of the words read as unsigned
+	hi, lo := bits.Mul64(a, b) // the words read as unsigned
 	if int64(a) < 0 {
 		hi -= b
 	}
@@ -23,8 +22,8 @@ func fixMul(a, b uint64, frac int) uint64 {
 	return hi<<(64-frac) | lo>>frac
 }
 
-// fixDiv is the quotient, exact, rounded toward minus infinity; all ones for a
-// divisor of 0.
+// fixDiv is the exact quotient, rounded toward minus infinity. A divisor of 0 gives all
+// ones.
 func fixDiv(a, b uint64, frac int) uint64 {
 	if b == 0 {
 		return ^uint64(0)
@@ -48,7 +47,8 @@ func magnitude(v uint64) uint64 {
 	return v
 }
 
-// fixBinary compiles products and quotients of fix; all else is as of integers.
+// fixBinary compiles products and quotients of fix. Other operations are the same as for
+// integers.
 func fixBinary(x *tree.Binary, l, r scalarCode) scalarCode {
 	w, frac := wordOf(x.T), x.T.Frac
 	if x.Op == tree.Mul {
@@ -57,15 +57,15 @@ func fixBinary(x *tree.Binary, l, r scalarCode) scalarCode {
 	return w.cutting(func(m *machine) uint64 { a := l(m); return fixDiv(a, r(m), frac) })
 }
 
-// Floating point. A cell holds the IEEE 754 bits, of any NaN those of one.
+// Floating point. A cell holds the IEEE 754 bits. Every NaN has the same bits.
 
-// The one NaN of each width.
+// The only NaN of each width.
 const (
 	nan32 = 0x7fc00000
 	nan64 = 0x7ff8000000000000
 )
 
-// format is how floats of one width are read and written.
+// format tells how floats of one width are read and written.
 type format int
 
 func (f format) load(c uint64) float64 {
@@ -75,7 +75,7 @@ func (f format) load(c uint64) float64 {
 	return math.Float64frombits(c)
 }
 
-// store rounds to the width and makes each NaN the one.
+// store rounds to the width and gives every NaN the same bits.
 func (f format) store(v float64) uint64 {
 	switch {
 	case v != v && f == 32:
@@ -88,8 +88,8 @@ func (f format) store(v float64) uint64 {
 	return math.Float64bits(v)
 }
 
-// arith32 and arith64 compute one operation, rounded once. The conversions keep
-// the compiler of this program from fusing operations.
+// arith32 and arith64 compute one operation and round it once. The conversions keep the Go
+// compiler from fusing operations.
 func arith32(op tree.Op, a, b float32) float32 {
 	switch op {
 	case tree.Add:
@@ -191,7 +191,7 @@ func (c *compiler) realConvert(x *tree.Convert) scalarCode {
 	return wordOf(to).cutting(func(m *machine) uint64 { return v(m) << n })
 }
 
-// floatToInt rounds toward zero and saturates; NaN gives the largest.
+// floatToInt rounds toward zero and saturates. NaN gives the largest value.
 func floatToInt(v scalarCode, f format, w word) scalarCode {
 	low, high, top := 0.0, math.Ldexp(1, int(w.bits)), w.mask // low <= result < high
 	if w.signed {

@@ -74,7 +74,7 @@ func (c *compiler) loadLocal(l *tree.Local) scalarCode {
 	return func(m *machine) uint64 { return m.mem[at] }
 }
 
-// word is the width and sign of a scalar: what is needed to cut a result.
+// word is the width and sign of a scalar, which determine how a result is truncated.
 type word struct {
 	bits   uint
 	signed bool
@@ -89,7 +89,7 @@ func wordOf(t *tree.Type) word {
 	return w
 }
 
-// cut keeps the low bits and extends them to a cell.
+// cut keeps the low bits and extends them to a full cell.
 func (w word) cut(v uint64) uint64 {
 	if w.signed {
 		return uint64(int64(v<<w.shift) >> w.shift)
@@ -116,12 +116,12 @@ func (c *compiler) convert(x *tree.Convert) scalarCode {
 	f, w := c.scalar(x.X), wordOf(x.T)
 	from := wordOf(x.X.Type())
 	if from.bits <= w.bits && (from.signed == w.signed || !from.signed && from.bits < w.bits) {
-		return f // the cell is extended already
+		return f // the cell is already extended
 	}
 	return w.cutting(f)
 }
 
-// bits gives the number of an enum's variant.
+// bits compiles the number of an enum's variant.
 func (c *compiler) bits(x *tree.Bits) scalarCode {
 	if x.X.Type().IsReal() {
 		return c.realBits(x)
@@ -149,8 +149,8 @@ func (c *compiler) unary(x *tree.Unary) scalarCode {
 	return wordOf(x.T).cutting(func(m *machine) uint64 { return ^f(m) })
 }
 
-// binary compiles an operator. Cells are extended, so that addition, products
-// and bit operations need only their result cut, and comparisons need nothing.
+// binary compiles an operator. Cells are extended. Addition, products and bit operations
+// therefore only need a truncated result, and comparisons need nothing more.
 func (c *compiler) binary(x *tree.Binary) scalarCode {
 	l := c.scalar(x.L)
 	switch t := x.L.Type(); {
@@ -190,7 +190,7 @@ func (c *compiler) binary(x *tree.Binary) scalarCode {
 	return compare(x.Op, l, r, w.signed)
 }
 
-// ifThen gives r when c holds, else v.
+// ifThen returns r if c holds, else v.
 func ifThen(c bool, r scalarCode, m *machine, v uint64) uint64 {
 	if c {
 		return r(m)
@@ -274,8 +274,7 @@ func divide(op tree.Op, l, r scalarCode, w word) scalarCode {
 	}
 }
 
-// amount takes a shift amount modulo the smallest power of two that is not
-// below the width.
+// amount takes a shift amount modulo the smallest power of two that is at least the width.
 func (w word) amount(v uint64) uint {
 	p := uint(1)
 	for p < w.bits {

@@ -41,15 +41,16 @@ func (c *compiler) trySend(x *tree.TrySend) scalarCode {
 // waitArm is a compiled arm of a select.
 type waitArm struct {
 	kind  WaitKind
-	end   scalarCode               // of a channel or device
+	end   scalarCode               // channel or device
 	time  func(m *machine) uint64  // the deadline
 	when  scalarCode               // nil: always
-	fired int                      // cell of an every: how often it has fired
-	take  func(*machine, int) bool // takes the value or message of an end
+	fired int                      // cell of an `every`: how often it has fired
+	take  func(*machine, int) bool // takes the value or message at end
 	body  code
 }
 
-// selectStmt compiles a select. turn is the cell of the arm that a fair one looks at first.
+// selectStmt compiles a select. turn is the cell of the arm that a fair select checks
+// first.
 func (c *frameCompiler) selectStmt(s *tree.Select) code {
 	turn := c.alloc(1)
 	arms := make([]waitArm, len(s.Arms))
@@ -81,8 +82,7 @@ func (c *frameCompiler) selectStmt(s *tree.Select) code {
 	}
 }
 
-// wait evaluates the head of an arm: its guard and, where it holds, its end or its
-// duration.
+// wait evaluates the guard of an arm. If it holds, wait evaluates the end or the duration.
 func (a *waitArm) wait(m *machine) Wait {
 	if a.when != nil && a.when(m) == 0 {
 		return Wait{}
@@ -137,7 +137,8 @@ func (c *frameCompiler) takeValue(s *tree.SelectArm) func(*machine, int) bool {
 	}
 }
 
-// takeMessage takes a message into the buffer; one that is too long empties it.
+// takeMessage takes a message into the buffer. A message that is too long empties the
+// buffer.
 func (c *frameCompiler) takeMessage(s *tree.SelectArm) func(*machine, int) bool {
 	buf, limit := c.addr(s.Buf), s.Buf.Type().Len
 	if kindOf(s.End).HeadBits > 0 {

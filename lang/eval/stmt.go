@@ -25,7 +25,7 @@ func (c *frameCompiler) block(b *tree.Block) code {
 	}
 }
 
-// counted is a statement that counts how often it is executed.
+// counted compiles a statement that counts its executions.
 func (c *frameCompiler) counted(s tree.Stmt, do code) code {
 	if c.counts == nil {
 		return do
@@ -38,7 +38,7 @@ func (c *frameCompiler) counted(s tree.Stmt, do code) code {
 	return func(m *machine) flow { *n++; return do(m) }
 }
 
-// doing is a statement that control passes through.
+// doing compiles a statement after which control continues.
 func doing(f func(m *machine)) code {
 	return func(m *machine) flow { f(m); return onward }
 }
@@ -174,7 +174,7 @@ func (c *frameCompiler) ifStmt(s *tree.If) code {
 	}
 }
 
-// assign computes the place first and completes the value before it stores.
+// assign computes the place first. It computes the whole value before it stores.
 func (c *frameCompiler) assign(s *tree.Assign) func(m *machine) {
 	if l, ok := s.Target.(*tree.LocalRef); ok && !c.locals[l.Local].indirect && !isAggregate(l.T) {
 		at, f := c.locals[l.Local].addr, c.scalar(s.Value)
@@ -189,7 +189,7 @@ func (c *frameCompiler) assign(s *tree.Assign) func(m *machine) {
 		}
 	}
 	n := tree.Cells(s.Target.Type())
-	value := c.addr(s.Value) // a place, which copy moves whole, or a temporary
+	value := c.addr(s.Value) // a place, which is copied whole, or a temporary
 	return func(m *machine) {
 		at := target(m)
 		from := value(m)
@@ -241,8 +241,8 @@ func (c *frameCompiler) timed(s *tree.Timed) code {
 	}
 }
 
-// effect hands an effect to the host. At compile time there is none, and what
-// a function logs or marks is not shown.
+// effect hands an effect to the host. At compile time there is no host, and the logs and
+// marks of a function are dropped.
 func (m *machine) effect(e *Effect) {
 	if m.host != nil {
 		m.host.Do(e)
@@ -345,7 +345,7 @@ func (c *frameCompiler) appendStmt(s *tree.Append) func(m *machine) {
 	}
 }
 
-// appended gives the cells that are appended: one for a u8.
+// appended returns the cells to append. A u8 is one cell.
 func (c *frameCompiler) appended(x tree.Expr) func(m *machine) (at, n int) {
 	if isAggregate(x.Type()) || x.Type().Kind == tree.Slice {
 		return c.elements(x)

@@ -2,8 +2,8 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// store compiles an expression so that its value is written to an address. What
-// is there before must not be read by the expression.
+// store compiles an expression so that its value is written to an address. The expression
+// must not read the old contents of that address.
 func (c *compiler) store(x tree.Expr) storeCode {
 	if !isAggregate(x.Type()) {
 		f := c.scalar(x)
@@ -133,7 +133,7 @@ func (c *compiler) within(x *tree.Within) storeCode {
 	}
 }
 
-// toBytes writes the bytes of a word in an order.
+// toBytes writes the bytes of a word in a byte order.
 func (c *compiler) toBytes(x *tree.ToBytes) storeCode {
 	f, n, little := c.scalar(x.X), x.Size, x.Little
 	return func(m *machine, dst int) {
@@ -159,8 +159,8 @@ func (c *compiler) callStore(x *tree.Call) storeCode {
 	}
 }
 
-// call compiles a call. Its arguments are kept aside until all are evaluated when
-// one of them calls a function, which may be the same.
+// call compiles a call. If an argument calls a function, it may be the same function. Then
+// all arguments are evaluated before any parameter is set.
 func (c *compiler) call(x *tree.Call) func(m *machine) {
 	f := c.function(x.Func)
 	list := make([]func(m *machine), 0, len(x.Args))

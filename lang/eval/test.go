@@ -2,9 +2,9 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// Steps of a test are effects of their own kind: Step is the statement or
-// expression, Words its numbers in the order of its fields, Data the bytes or
-// Cells the value that it hands over. The host of a test answers in Cells or Data.
+// The steps of a test are a separate kind of effect. Step is the statement or expression,
+// and Words are its numbers in the order of its fields. The step passes bytes in Data or a
+// value in Cells. The host of a test returns its answer in Cells or Data.
 
 // step compiles a statement that only tests have.
 func (c *frameCompiler) step(s tree.Stmt) code {
@@ -34,7 +34,7 @@ func (c *frameCompiler) step(s tree.Stmt) code {
 	panic(unknown("statement", s))
 }
 
-// say compiles a step whose operands are numbers; one that is nil is left out.
+// say compiles a step whose operands are numbers. An operand that is nil is left out.
 func (c *compiler) say(step any, numbers ...tree.Expr) func(m *machine) {
 	words := c.words(numbers)
 	return func(m *machine) { m.effect(&Effect{Kind: StepEffect, Step: step, Words: words(m)}) }
@@ -88,7 +88,8 @@ func (c *frameCompiler) crash(s *tree.Crash) func(m *machine) {
 	}
 }
 
-// fakeAnswer says how many bytes are sent, and these and the answer after one another.
+// fakeAnswer passes the number of sent bytes, and then the sent bytes followed by the
+// answer.
 func (c *frameCompiler) fakeAnswer(s *tree.Answer) func(m *machine) {
 	sent, value := c.elements(s.Sent), c.elements(s.Value)
 	return func(m *machine) {
@@ -98,7 +99,7 @@ func (c *frameCompiler) fakeAnswer(s *tree.Answer) func(m *machine) {
 	}
 }
 
-// bytesAt are elements as bytes.
+// bytesAt returns elements as bytes.
 func (m *machine) bytesAt(at, n int) []byte {
 	data := make([]byte, n)
 	for i := range data {
@@ -118,8 +119,8 @@ func (c *frameCompiler) put(s *tree.Put) func(m *machine) {
 	}
 }
 
-// answer compiles an expression of a test that the host answers with cells. Those
-// of x are there before, when x is not nil.
+// answer compiles an expression of a test that the host answers with cells. If x is not
+// nil, the cells first hold the value of x.
 func (c *compiler) answer(step tree.Expr, x tree.Expr, numbers ...tree.Expr) storeCode {
 	words, n := c.words(numbers), tree.Cells(step.Type())
 	before := func(*machine, int) {}
@@ -141,7 +142,7 @@ func (c *compiler) chosen(x *tree.Choose) scalarCode {
 	}
 }
 
-// takenLevel compiles the level that an output has next.
+// takenLevel compiles the next level of an output.
 func (c *compiler) takenLevel(x *tree.Take) scalarCode {
 	at, answer := c.alloc(1), c.answer(x, nil, x.Within)
 	return func(m *machine) uint64 {
@@ -150,7 +151,7 @@ func (c *compiler) takenLevel(x *tree.Take) scalarCode {
 	}
 }
 
-// told compiles bytes that the host gives.
+// told compiles bytes that the host provides.
 func (c *compiler) told(step tree.Expr, numbers ...tree.Expr) storeCode {
 	words, room := c.words(numbers), step.Type().Len
 	return func(m *machine, dst int) {
@@ -184,7 +185,7 @@ func (c *compiler) testStore(x tree.Expr) storeCode {
 func NewTest(t *tree.Test, h Host) *Task {
 	r := &tree.Run{Name: t.Name, Task: t.Body}
 	for range t.Body.Params {
-		r.Args = append(r.Args, tree.Bind{Kind: tree.BindDevice}) // the host chooses, nothing comes in there
+		r.Args = append(r.Args, tree.Bind{Kind: tree.BindDevice}) // the port for chosen values stays unused, because the host chooses
 	}
 	return NewTask(r, h, nil)
 }

@@ -2,8 +2,8 @@ package eval
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// writer is a position in a message that is written: bytes in cells at, which
-// are 0 before.
+// writer is a position in a message that is being written. Its bytes are in the cells from
+// at, which are 0 before.
 type writer struct {
 	at  int
 	bit int // from the start, most significant first
@@ -17,15 +17,15 @@ func (w *writer) put(m *machine, v uint64, bits int) {
 	}
 }
 
-// putCode writes a part whose value begins at src. It reports false when the
-// value does not fit together.
+// putCode writes a part whose value begins at src. It reports false if the parts of the
+// value are inconsistent.
 type putCode func(m *machine, w *writer, src int) bool
 
 // write compiles x.bytes().
 func (c *compiler) write(x *tree.Write) storeCode {
 	value, put := c.addr(x.X), c.putLayout(x.X.Type().Layout, false)
 	n := tree.Cells(x.T)
-	temp := c.alloc(n) // the value may be where the result goes
+	temp := c.alloc(n) // the value may be at the destination of the result
 	return func(m *machine, dst int) {
 		m.writeTo(temp, n, value(m), put, x.Site, x.Proved)
 		copy(m.mem[dst:dst+n], m.mem[temp:temp+n])
@@ -45,8 +45,8 @@ func (m *machine) writeTo(at, n, src int, put putCode, site int, proved bool) {
 	m.mem[at] = uint64(w.bit / 8)
 }
 
-// sealed compiles L.sealed(...): the value is written, and its seal is found on
-// the way or, when it is over all bytes, after them.
+// sealed compiles L.sealed(...): it writes the value and computes its seal. A seal over all
+// bytes is computed after the writing, any other seal during it.
 func (c *compiler) sealed(x *tree.Sealed) storeCode {
 	value, put := c.store(x.X), c.putLayout(x.T.Layout, true)
 	f := x.T.Layout.Fields[x.T.Layout.SealedField()]
@@ -63,8 +63,8 @@ func (c *compiler) sealed(x *tree.Sealed) storeCode {
 	}
 }
 
-// putLayout compiles the writing of the fields in order. sealing: the seal is
-// not known yet.
+// putLayout compiles the writing of the fields in order. sealing means that the seal is not
+// known yet.
 func (c *compiler) putLayout(d *tree.LayoutDef, sealing bool) putCode {
 	list := make([]putCode, len(d.Fields))
 	for i := range d.Fields {
@@ -130,8 +130,8 @@ func putNumber(m *machine, w *writer, f *tree.LayoutField, v uint64) {
 	w.put(m, v, f.Bits)
 }
 
-// putBytes writes bytes: as many as Len says, or after their length, or as
-// they are. Without a name they are 0, and none where they may be none.
+// putBytes writes bytes. Their number is Len, or is written before them, or is their own
+// length. A field without a name is written as zeros, or is empty if it may be.
 func (c *compiler) putBytes(f *tree.LayoutField) putCode {
 	named := f.Offset >= 0
 	var length scalarCode

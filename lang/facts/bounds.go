@@ -5,14 +5,14 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// linear is term + off; term.local is nil for a constant.
+// linear is term + off. term.local is nil for a constant.
 type linear struct {
 	term term
 	off  int64
 }
 
-// linearOf writes an expression as a term and an offset, as far as no
-// operation in it can wrap.
+// linearOf writes an expression as a term and an offset. It stops at an operation that may
+// wrap.
 func (f *Known) linearOf(e tree.Expr) (linear, bool) {
 	switch e := e.(type) {
 	case *tree.Const:
@@ -34,7 +34,7 @@ func (f *Known) linearOf(e tree.Expr) (linear, bool) {
 	return linear{}, false
 }
 
-// linearTerm is linearOf for what is not a constant.
+// linearTerm is linearOf for expressions that are not constants.
 func (f *Known) linearTerm(e tree.Expr) (linear, bool) {
 	v, ok := f.linearOf(e)
 	return v, ok && v.term.local != nil
@@ -64,7 +64,7 @@ func (f *Known) linearBinary(e *tree.Binary) (linear, bool) {
 // small keeps sums of offsets far from overflow.
 func small(v int64) bool { return v > -1<<40 && v < 1<<40 }
 
-// Bounds is the interval of a number, with what is known here.
+// Bounds is the interval of a number, using the facts at this point.
 func (f *Known) Bounds(e tree.Expr) interval.Set {
 	all := TypeBounds(e)
 	s := all
@@ -99,7 +99,7 @@ func (f *Known) Bounds(e tree.Expr) interval.Set {
 	return meet(all, s)
 }
 
-// TypeBounds is what the type of an expression says, 0..=1 for a bool.
+// TypeBounds is the interval of an expression's type, 0..=1 for a bool.
 func TypeBounds(e tree.Expr) interval.Set {
 	if !e.Type().IsNumber() {
 		return interval.Make(0, 1)

@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// term is what facts are about: a local, or the length of a local.
+// term is the subject of a fact: a local, or the length of a local.
 type term struct {
 	local  *tree.Local
 	length bool
@@ -22,19 +22,18 @@ type diff struct {
 	d int64
 }
 
-// Known is what is known at one point of a body: the interval of a term, and
-// a - b <= d for pairs of terms. A nil *Known stands for a point that is never
-// reached.
+// Known is what is known at one point of a body: the interval of a term, and a - b <= d for
+// pairs of terms. A nil *Known is for a point that is never reached.
 type Known struct {
 	spans  map[term]interval.Set
-	diffs  []diff // in the order in which they were learnt, one for each pair
+	diffs  []diff // in the order in which they were learnt, one per pair
 	effort *int   // steps of all proofs of a check
 }
 
-// New returns that nothing is known. effort counts the steps of all proofs.
+// New returns a Known without facts. effort counts the steps of all proofs.
 func New(effort *int) *Known { return &Known{spans: map[term]interval.Set{}, effort: effort} }
 
-// Clone returns a copy that can change on its own.
+// Clone returns an independent copy.
 func (f *Known) Clone() *Known {
 	if f == nil {
 		return nil
@@ -47,7 +46,7 @@ func (f *Known) Clone() *Known {
 	return g
 }
 
-// Join returns what holds on both ways.
+// Join returns the facts that hold on both paths.
 func Join(f, g *Known) *Known {
 	if f == nil {
 		return g
@@ -105,7 +104,7 @@ func (t term) typeSpan() interval.Set {
 	return Length(t.local.Type)
 }
 
-// Length is what the type of an array, slice or bytes says about the length.
+// Length is the interval that the type of an array, slice or bytes gives for the length.
 func Length(t *tree.Type) interval.Set {
 	switch t.Kind {
 	case tree.Array:
@@ -116,8 +115,8 @@ func Length(t *tree.Type) interval.Set {
 	return interval.Make(0, MaxSlice)
 }
 
-// maxFacts bounds the facts of each kind at one point, so that a huge function
-// costs no more than its length; what is beyond is checked at run time.
+// maxFacts bounds the facts of each kind at one point, so the cost of a huge function is
+// linear in its length. An index without a proof is checked at run time.
 const maxFacts = 64
 
 // narrow adds that a term is in an interval.

@@ -5,7 +5,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Assume adds what follows from a condition being true or false.
+// Assume adds the facts that follow from a condition being true or false.
 func (f *Known) Assume(e tree.Expr, truth bool) {
 	if f == nil {
 		return
@@ -88,23 +88,22 @@ func (f *Known) LearnZero(l *tree.Local) {
 	}
 }
 
-// LearnIn adds that the number that x is lies in an interval, where x is a local.
+// LearnIn adds that x lies in an interval, if x is a local.
 func (f *Known) LearnIn(x tree.Expr, s interval.Set) {
 	if l, ok := x.(*tree.LocalRef); ok && f != nil && x.Type().IsNumber() {
 		f.narrow(term{l.Local, false}, s)
 	}
 }
 
-// LearnLength adds that the length of x lies in an interval, where x is a local.
+// LearnLength adds that the length of x lies in an interval, if x is a local.
 func (f *Known) LearnLength(x tree.Expr, s interval.Set) {
 	if l, ok := x.(*tree.LocalRef); ok && f != nil {
 		f.narrow(term{l.Local, true}, s)
 	}
 }
 
-// LearnOption adds that a local has taken the value that an option holds: that of
-// `x within a..b` is x and between the bounds, that of `first i in a..b` is
-// between them.
+// LearnOption adds that a local has taken the value in an option. The value of `x within
+// a..b` is x and lies between the bounds. The value of `first i in a..b` lies between them.
 func (f *Known) LearnOption(l *tree.Local, x tree.Expr) {
 	if l == nil || f == nil || !l.Type.IsNumber() {
 		return
@@ -124,15 +123,15 @@ func (f *Known) LearnOption(l *tree.Local, x tree.Expr) {
 	}
 }
 
-// Range is what is known of lo..hi or lo..=hi where it is evaluated.
+// Range is what is known of lo..hi or lo..=hi at the point of its evaluation.
 type Range struct {
-	lo, hi       interval.Num // the least of lo, the most of hi
+	lo, hi       interval.Num // lower bound of lo, upper bound of hi
 	closed       bool
-	low, top     linear // lo and hi as terms, where lowOK and topOK
+	low, top     linear // lo and hi as terms, if lowOK and topOK
 	lowOK, topOK bool
 }
 
-// Over is what is known of lo..hi or, closed, of lo..=hi.
+// Over is what is known of lo..hi or, if closed is set, of lo..=hi.
 func (f *Known) Over(lo, hi tree.Expr, closed bool) Range {
 	r := Range{lo: f.Bounds(lo).Lo, hi: f.Bounds(hi).Hi, closed: closed}
 	r.low, r.lowOK = f.linearTerm(lo)
@@ -140,7 +139,7 @@ func (f *Known) Over(lo, hi tree.Expr, closed bool) Range {
 	return r
 }
 
-// Empty reports whether the range has surely no member.
+// Empty reports whether the range is certain to have no member.
 func (r Range) Empty() bool { return r.last().Less(r.lo) }
 
 // last is the largest number that may be a member.
@@ -151,8 +150,9 @@ func (r Range) last() interval.Num {
 	return r.hi.Sub(interval.Int(1))
 }
 
-// LearnRound adds that a local is a member of the range. What the range was made of may
-// have changed since when changed says so of a local by its name.
+// LearnRound adds that a local is a member of the range. changed gives the names of locals
+// that may have changed since the range was evaluated. Facts relative to those locals are
+// not learnt.
 func (f *Known) LearnRound(l *tree.Local, r Range, changed map[string]bool) {
 	if f == nil {
 		return

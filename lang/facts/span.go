@@ -16,8 +16,8 @@ func All(t *tree.Type) interval.Set {
 	return interval.Set{Lo: num(lo), Hi: num(hi)}
 }
 
-// ofWord is the interval of an integer type. Proofs ask for it most of all, so it
-// makes no big.Int.
+// ofWord is the interval of an integer type. Proofs use it most often, so it makes no
+// big.Int.
 func ofWord(bits int, signed bool) interval.Set {
 	if signed {
 		half := int64(1) << (bits - 1)
@@ -26,7 +26,7 @@ func ofWord(bits int, signed bool) interval.Set {
 	return interval.Set{Hi: interval.Uint(^uint64(0) >> (64 - bits))}
 }
 
-// num is a number of a type, which 65 bits hold.
+// num converts a number of a type. 65 bits hold it.
 func num(v *big.Int) interval.Num {
 	n, ok := interval.FromBig(v)
 	if !ok {
@@ -35,7 +35,7 @@ func num(v *big.Int) interval.Num {
 	return n
 }
 
-// Cell is the number that a cell of a type stands for.
+// Cell is the number that a cell of a type represents.
 func Cell(cell uint64, t *tree.Type) interval.Num {
 	if _, signed := t.Word(); signed {
 		return interval.Int(int64(cell))
@@ -46,7 +46,7 @@ func Cell(cell uint64, t *tree.Type) interval.Num {
 // RangeType is the range type of an interval.
 func RangeType(s interval.Set) *tree.Type { return tree.RangeType(s.Lo.Big(), s.Hi.Big()) }
 
-// Holds reports whether a type is one of numbers and contains the interval.
+// Holds reports whether a type is a number type that contains the interval.
 func Holds(t *tree.Type, s interval.Set) bool { return t.IsNumber() && s.Within(All(t)) }
 
 // Fits64 reports whether u64 or i64 holds the interval.
@@ -54,8 +54,8 @@ func Fits64(s interval.Set) bool {
 	return s.Within(All(tree.IntType(64, false))) || s.Within(All(tree.IntType(64, true)))
 }
 
-// WordFor is the integer type whose word holds an interval: that of the range. It is
-// nil when 64 bits do not.
+// WordFor is the integer type whose word holds an interval: the word of the range. It is
+// nil if 64 bits do not hold the interval.
 func WordFor(s interval.Set) *tree.Type {
 	if !Fits64(s) {
 		return nil
@@ -64,8 +64,8 @@ func WordFor(s interval.Set) *tree.Type {
 	return tree.IntType(bits, signed)
 }
 
-// meet is what both have in common; if that is nothing, it is s: facts that
-// contradict each other are at a point that is never reached.
+// meet is the intersection. If it is empty, the result is s, because contradictory facts
+// belong to a point that is never reached.
 func meet(s, t interval.Set) interval.Set {
 	if r := s.Meet(t); !r.Empty() {
 		return r
@@ -73,13 +73,13 @@ func meet(s, t interval.Set) interval.Set {
 	return s
 }
 
-// opOf leads from the operators of the tree to those of intervals.
+// opOf maps operators of the tree to operators of intervals.
 var opOf = map[tree.Op]interval.Op{
 	tree.Add: interval.Add, tree.Sub: interval.Sub, tree.Mul: interval.Mul, tree.Div: interval.Quo, tree.Rem: interval.Rem,
 	tree.BitAnd: interval.And, tree.BitOr: interval.Or, tree.BitXor: interval.Xor, tree.Shl: interval.Shl, tree.Shr: interval.Shr,
 }
 
-// Apply returns the interval of exact l op r. It reports false when there is no bound: a
+// Apply returns the interval of exact l op r. It reports false if there is no bound: a
 // divisor that may be 0, a shift amount that is negative or above 63, a comparison.
 func Apply(op tree.Op, l, r interval.Set) (interval.Set, bool) {
 	o, ok := opOf[op]
@@ -89,7 +89,7 @@ func Apply(op tree.Op, l, r interval.Set) (interval.Set, bool) {
 	return o.Of(l, r)
 }
 
-// OfField is the interval of an integer of a layout, as the layout says.
+// OfField is the interval that a layout gives for one of its integers.
 func OfField(f *tree.LayoutField) interval.Set {
 	switch {
 	case f.Fixed != nil:

@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// bytesOf gives the length of a leaf of bytes and the place of its first byte.
+// bytesOf returns the length of a bytes leaf and the address of its first byte.
 func (x *lowering) bytesOf(l leaf) (*ir.Value, ir.Ref) {
 	if l.n != nil {
 		return l.n, l.ref
@@ -16,7 +16,7 @@ func (x *lowering) bytesOf(l leaf) (*ir.Value, ir.Ref) {
 	return x.Load(32, l.ref), at
 }
 
-// span gives length and first element of bytes, an array or a slice.
+// span returns the length and first element of bytes, an array or a slice.
 func (x *lowering) span(e tree.Expr) (*ir.Value, ir.Ref) {
 	t := e.Type()
 	switch t.Kind {
@@ -29,7 +29,7 @@ func (x *lowering) span(e tree.Expr) (*ir.Value, ir.Ref) {
 	return x.bytesOf(x.object(x.place(e)))
 }
 
-// repeat makes a loop that runs body for i = 0 .. n-1.
+// repeat builds a loop that runs body for i = 0 .. n-1.
 func (x *lowering) repeat(n *ir.Value, body func(i *ir.Value)) {
 	x.repeatUntil(n, func(i *ir.Value, _ *ir.Block) { body(i) })
 }
@@ -51,10 +51,10 @@ func (x *lowering) repeatUntil(n *ir.Value, body func(i *ir.Value, done *ir.Bloc
 	x.enter(done)
 }
 
-// copyBytes copies n bytes. Where they overlap, dst is the lower place.
+// copyBytes copies n bytes. If source and destination overlap, dst is at the lower address.
 func (x *lowering) copyBytes(dst, src ir.Ref, n *ir.Value) { x.Move(dst, src, n) }
 
-// equalBytes compares two leaves of bytes: 1 when they are the same.
+// equalBytes compares two bytes leaves. It gives 1 if they are equal.
 func (x *lowering) equalBytes(a, b leaf) *ir.Value {
 	na, pa := x.bytesOf(a)
 	nb, pb := x.bytesOf(b)
@@ -84,7 +84,7 @@ func (x *lowering) equalBytes(a, b leaf) *ir.Value {
 	return x.ssa.read(same)
 }
 
-// literal makes bytes of a constant.
+// literal makes bytes from a constant.
 func (x *lowering) literal(e *tree.BytesLit) leaf {
 	mem := append([]byte{byte(len(e.Data)), byte(len(e.Data) >> 8), byte(len(e.Data) >> 16), byte(len(e.Data) >> 24)}, e.Data...)
 	size := alignTo(len(mem), 4)
@@ -92,7 +92,7 @@ func (x *lowering) literal(e *tree.BytesLit) leaf {
 	return leaf{ref: ir.Ref{Obj: o}, size: size}
 }
 
-// toBytes is be16(x) and its like.
+// toBytes is be16(x) or a related call.
 func (x *lowering) toBytes(e *tree.ToBytes) leaf {
 	v := x.word(e.X)
 	bits := ir.Type(8 * e.Size)
@@ -130,7 +130,7 @@ func (x *lowering) appendTo(s *tree.Append) {
 	x.copyBytes(x.offset(at, n, 1), from, more)
 }
 
-// grow checks and sets the new length and gives the old one.
+// grow checks and sets the new length and returns the old length.
 func (x *lowering) grow(s *tree.Append, buf leaf, more *ir.Value) (*ir.Value, ir.Ref) {
 	n, at := x.bytesOf(buf)
 	sum := x.Word(word.Add, 32, n, more)
@@ -160,10 +160,11 @@ func (x *lowering) resize(s *tree.Resize) {
 	more := x.Word(word.Mux, 32, grows, x.Word(word.Sub, 32, n, old), x.Const(32, 0))
 	to := x.offset(at, old, 1)
 	x.repeat(more, func(i *ir.Value) { x.Store(x.Const(8, 0), x.offset(to, i, 1)) })
-	x.Store(n, buf.ref) // last, so it is known to what comes next
+	x.Store(n, buf.ref) // last, so that the following code knows the length
 }
 
-// forget begins a new life of a variable that is emptied: nobody reads what it held.
+// forget begins a new lifetime of a variable that is emptied. Its old contents are not read
+// again.
 func (x *lowering) forget(s *tree.Resize, buf leaf) {
 	c, empty := s.Len.(*tree.Const)
 	_, whole := s.Buf.(*tree.LocalRef)

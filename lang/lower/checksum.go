@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// sum is the check sum of n bytes.
+// sum is the checksum of n bytes.
 func (x *lowering) sum(kind tree.SealKind, at ir.Ref, n *ir.Value) *ir.Value {
 	if kind == tree.InetSum {
 		return x.fold(x.wordSum(at, n))
@@ -14,9 +14,9 @@ func (x *lowering) sum(kind tree.SealKind, at ir.Ref, n *ir.Value) *ir.Value {
 	return x.crc(0xedb88320, at, n)
 }
 
-// crc is a cyclic redundancy check of 32 bits with its polynomial reflected, four
-// bits at a time with a table of 16 words: Perez, "Byte-wise CRC Calculations"
-// (1983), with half bytes.
+// crc is a cyclic redundancy check of 32 bits with its polynomial reflected. It handles
+// four bits at a time with a table of 16 words. The method is Perez, "Byte-wise CRC
+// Calculations" (1983), with half bytes.
 func (x *lowering) crc(poly uint32, at ir.Ref, n *ir.Value) *ir.Value {
 	table := ir.Ref{Obj: x.crcTable(poly)}
 	sum := x.variable("crc", 32)
@@ -33,7 +33,7 @@ func (x *lowering) crc(poly uint32, at ir.Ref, n *ir.Value) *ir.Value {
 	return x.Word(word.Not, 32, x.ssa.read(sum))
 }
 
-// crcTable makes the table of a polynomial once.
+// crcTable makes the table of a polynomial, once for each polynomial.
 func (x *lowering) crcTable(poly uint32) *ir.Object {
 	name := "crc32.table"
 	if poly != 0xedb88320 {
@@ -58,11 +58,11 @@ func (x *lowering) crcTable(poly uint32) *ir.Object {
 	return x.lowerer.object(name, mem, len(mem), 4, x.At)
 }
 
-// longestSum is up to how many bytes inetAdd is right.
+// longestSum is the largest number of bytes that inetAdd handles correctly.
 const longestSum = 1 << 16
 
-// known lowers a function of the library that has a faster form than its text when
-// its object allows it.
+// known lowers a library function that has a faster form than its source. It applies only
+// if the object of the function allows the faster form.
 func (x *lowering) known() bool {
 	little := x.f.Name == "checksum.inet_add_le"
 	if x.f.Name != "checksum.inet_add" && !little {
@@ -82,11 +82,10 @@ func (x *lowering) known() bool {
 	return true
 }
 
-// inetAdd is the sum of n bytes from start on as 16-bit words in network order,
-// brought to 16 bits, of an object that is aligned to 4. It adds words of 32 bits
-// as they lie in memory: carries go around, so the sum of words in the other order
-// is the sum in the other order (RFC 1071). From an odd place on the order is the
-// right one, after the first byte.
+// inetAdd sums n bytes from start as 16-bit words in network order, reduced to 16 bits. Its
+// object is aligned to 4. It adds 32-bit words in memory order. Carries wrap around, so the
+// byte-swapped sum is the sum of byte-swapped words (RFC 1071). From an odd offset, the
+// bytes after the first byte are already in network order.
 func (x *lowering) inetAdd(b ir.Ref, start, n *ir.Value, little bool) *ir.Value {
 	end := x.Word(word.Add, 32, start, n)
 	at, sum := x.variable("at", 32), x.variable("sum", 64)
@@ -125,8 +124,8 @@ func (x *lowering) inetAdd(b ir.Ref, start, n *ir.Value, little bool) *ir.Value 
 	return x.inOrder(x.ssa.read(sum), x.ssa.read(first), odd, little)
 }
 
-// inOrder brings a sum of words in memory order to 16 bits, in network order or, where
-// that is wanted, in memory order. From an odd place on the order is the other one.
+// inOrder reduces a sum of words in memory order to 16 bits. The result is in network
+// order, or in memory order if little is set. From an odd offset the bytes are swapped.
 func (x *lowering) inOrder(sum, first, odd *ir.Value, little bool) *ir.Value {
 	s := x.Word(word.Add, 32, x.Word(word.And, 32, x.Slice(32, sum, 0), x.Const(32, 0xffff)), x.Zext(32, x.Slice(16, sum, 16)))
 	s = x.folded(x.folded(x.Word(word.Add, 32, s, x.Slice(32, sum, 32))))
@@ -148,7 +147,7 @@ func (x *lowering) folded(v *ir.Value) *ir.Value {
 	return x.Word(word.Add, 32, x.Word(word.And, 32, v, x.Const(32, 0xffff)), x.Word(word.Shru, 32, v, x.Const(32, 16)))
 }
 
-// whileBelow runs body, which moves at, until at is end.
+// whileBelow runs body until at is end. body advances at.
 func (x *lowering) whileBelow(at *variable, end *ir.Value, body func()) {
 	head, inner, done := x.NewBlock(), x.NewBlock(), x.NewBlock()
 	x.goTo(head)
@@ -161,8 +160,8 @@ func (x *lowering) whileBelow(at *variable, end *ir.Value, body func()) {
 	x.enter(done)
 }
 
-// wordSum adds the big-endian 16-bit words of n bytes; 32 bits hold it, since a
-// layout with such a sum is bounded.
+// wordSum adds the big-endian 16-bit words of n bytes. 32 bits hold the sum, because the
+// size of a layout with such a sum is bounded.
 func (x *lowering) wordSum(at ir.Ref, n *ir.Value) *ir.Value {
 	sum := x.variable("sum", 32)
 	x.ssa.write(sum, x.Const(32, 0))
@@ -175,13 +174,13 @@ func (x *lowering) wordSum(at ir.Ref, n *ir.Value) *ir.Value {
 	return x.ssa.read(sum)
 }
 
-// fold brings a sum to 16 bits, carries around, and inverts it.
+// fold reduces a sum to 16 bits, with carries wrapped around, and inverts it.
 func (x *lowering) fold(v *ir.Value) *ir.Value {
 	return x.Word(word.Not, 16, x.Slice(16, x.folded(x.folded(v)), 0))
 }
 
-// checkWhole checks the seal over all bytes of a layout that has just been
-// parsed: what the seal itself adds to the sum is taken away.
+// checkWhole checks the seal over all bytes of a layout that has just been parsed. It
+// subtracts the seal's own contribution from the sum.
 func (x *lowering) checkWhole(ps *parsing, fr *frame, f *tree.LayoutField, v *ir.Value) {
 	n := x.Word(word.Sub, 32, x.here(ps), fr.start)
 	at := x.offset(ps.src, fr.start, 1)

@@ -8,9 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Messages of devices are made of the program's own buffers where that is
-// possible: a variable that is one has room before it for what the message
-// begins with.
+// If possible, a message of a device is built in the program's own buffer. A variable used
+// as a buffer has room before it for the start of the message.
 //
 //	          0       4          8         12        16
 //	room     |       | length   | head               | data ...     with a head
@@ -20,24 +19,24 @@ import (
 //	room     |        | length    | status | data ...               an answer
 //	[512]u8  |                             | data ...
 //
-// What stands before the bytes is said by the row of the kind (ir/port). In a
-// message with a head the length of the bytes lies where the upper half of the head
-// is: it is set after a receive, and restored after a send.
+// The row of the kind (ir/port) defines the bytes before the data. In a message with a
+// head, the length of the bytes shares its position with the upper half of the head. The
+// length is set after a receive, and restored after a send.
 const messageRoom = 12
 
-// A message of a socket lies in a frame, so its buffer is one. Its parts are
-// aligned to 2 then.
+// A message of a socket is in a frame, so its buffer is a frame. The parts of the message
+// are then aligned to 2.
 //
 //	          0        4             38        42        46
 //	room     | length | headers     | head              | data ...
 //	bytes<N> |                                | length  | data ...
 const frameRoom = 4 + tree.MessageAt + 4
 
-// kindOf is the row of what an expression of type Device names.
+// kindOf is the row of the device that an expression of type Device names.
 func kindOf(dev tree.Expr) *port.Kind { return port.OfType(dev.Type().Name) }
 
-// messages lists the locals of a function that are messages, with the devices that they
-// go to and come from; nil for one that takes no room.
+// messages lists the locals of a function that are messages, with the devices that they go
+// to and come from. The list is nil for a local without room.
 type messages map[*tree.Local][]tree.Expr
 
 func messagesOf(f *tree.Func) messages {
@@ -93,7 +92,7 @@ func messagesOf(f *tree.Func) messages {
 	return m
 }
 
-// noteBlock notes the block that a command reads or writes.
+// noteBlock records the block that a command reads or writes.
 func noteBlock(s *tree.DevAsk, note func(e, dev tree.Expr)) {
 	switch {
 	case !kindOf(s.Dev).Blocks():
@@ -110,8 +109,9 @@ func wholeBody(s *tree.DevAsk) bool {
 	return t.Kind == tree.Array && t.Len == kindOf(s.Dev).Most
 }
 
-// room is how much lies before the object of a local, and how long both are at least. That
-// of a frame is for sockets only: the messages of ports lie differently.
+// room returns the size of the room before the object of a local, and the minimum size of
+// both together. The room of a frame is only for sockets, because messages of ports have a
+// different layout.
 func (x *lowering) room(p *tree.Local) (before, whole int) {
 	sockets := 0
 	for _, dev := range x.messages[p] {
@@ -131,8 +131,9 @@ func (x *lowering) room(p *tree.Local) (before, whole int) {
 	return frameRoom, whole
 }
 
-// inRoom gives the place of a message whose data is e, when e is a variable with
-// room before it, that of a frame for sockets; before is what of the room the message takes.
+// inRoom returns the address of a message with data e, if e is a variable with room before
+// it. For sockets this must be the room of a frame. before is the part of the room that the
+// message takes.
 func (x *lowering) inRoom(e tree.Expr, before int, socket bool) (ir.Ref, bool) {
 	l, ok := e.(*tree.LocalRef)
 	if !ok {
@@ -154,7 +155,7 @@ func shifted(r ir.Ref, n int) ir.Ref {
 	return r
 }
 
-// socket is the socket that an end of a device is, nil for a port.
+// socket is the socket for an end of a device, nil for a port.
 func (x *lowering) socket(end int) *tree.SocketDef {
 	if end >= 0 {
 		return nil
@@ -162,7 +163,7 @@ func (x *lowering) socket(end int) *tree.SocketDef {
 	return &x.p.System.Sockets[^end]
 }
 
-// headRecv is s.recv(buf): the head, and the message in the buffer.
+// headRecv is s.recv(buf): it returns the head, and puts the message into the buffer.
 func (x *lowering) headRecv(e *tree.HeadRecv) *ir.Value {
 	end, size := x.device(e.Dev), e.Buf.Type().Len
 	if s := x.socket(end); s != nil {
@@ -198,19 +199,19 @@ func (x *lowering) tooLong(d headed, n int) *ir.Value {
 	return x.Word(word.Ltu, 1, x.Const(32, uint64(d.before+d.kind.Head()+n)), x.Load(32, d.whole()))
 }
 
-// headed is where a message with a head and at most so many bytes is received: in the
-// room of the buffer itself, or in a place of its own. In a frame some bytes lie before
-// the message, and the length is that of the frame.
+// headed is the memory for receiving a message with a head and a bounded number of bytes.
+// It is the room of the buffer itself, or a separate object. In a frame some bytes are
+// before the message, and the length is the length of the frame.
 type headed struct {
 	kind   *port.Kind
 	most   int
-	m, buf ir.Ref // the place before the head, and the buffer
+	m, buf ir.Ref // the address before the head, and the buffer
 	before int
 	own    bool
-	socket *tree.SocketDef // that says what it has lost; nil for a port
+	socket *tree.SocketDef // the socket whose lost count is recorded; nil for a port
 }
 
-// whole is where the length of what is received is.
+// whole is the address of the received length.
 func (d headed) whole() ir.Ref { return shifted(d.m, -d.before) }
 
 func (x *lowering) headed(dev, buf tree.Expr, most int) headed {
@@ -233,13 +234,13 @@ func (x *lowering) framed(dev, buf tree.Expr, s *tree.SocketDef) headed {
 	return headed{k, most, shifted(x.frame(s.In), tree.MessageAt), to, tree.MessageAt, false, s}
 }
 
-// frame makes a place for an element of a channel of frames.
+// frame allocates memory for an element of a channel of frames.
 func (x *lowering) frame(ch int) ir.Ref {
 	size, align := sizeOf(x.p.System.Chans[ch].Elem)
 	return x.local("frame", size, align)
 }
 
-// arrived puts a received message into its buffer and gives the head.
+// arrived puts a received message into its buffer and returns the head.
 func (x *lowering) arrived(d headed) *ir.Value {
 	n := x.Word(word.Sub, 32, x.Load(32, d.whole()), x.Const(32, uint64(d.before+d.kind.Head())))
 	high := ir.Type(d.kind.HeadBits - 32)
@@ -256,8 +257,8 @@ func (x *lowering) arrived(d headed) *ir.Value {
 	return head
 }
 
-// lossOf is where the count of a socket stands that came with its last message. Where nobody
-// reads it, nothing writes it.
+// lossOf is the address of the lost count that came with a socket's last message. If
+// nothing reads the count, nothing writes it.
 func (x *lowering) lossOf(s *tree.SocketDef) ir.Ref {
 	o := x.losses[s]
 	if o == nil {
@@ -278,8 +279,8 @@ func (x *lowering) lost(e *tree.Lost) *ir.Value {
 	return x.Load(16, x.lossOf(s))
 }
 
-// takeHeaded takes the message that an arm of a select waited for; one that is
-// too long empties the buffer, and the select goes on.
+// takeHeaded takes the message that an arm of a select waited for. A message that is too
+// long empties the buffer, and the select continues.
 func (x *lowering) takeHeaded(a *tree.SelectArm, end int, again *ir.Block) {
 	size, head := a.Buf.Type().Len, kindOf(a.End).Head()
 	fits, long := x.NewBlock(), x.NewBlock()
@@ -314,7 +315,7 @@ func (x *lowering) devSend(s *tree.DevSend) {
 		return
 	}
 	k, head, end, t := kindOf(s.Dev), x.word(s.Head), x.device(s.Dev), s.Value.Type()
-	before := k.Head() // of the room before the value
+	before := k.Head() // bytes of the room before the value
 	if t.Kind == tree.Array {
 		before += 4
 	}
@@ -333,7 +334,7 @@ func (x *lowering) devSend(s *tree.DevSend) {
 	}
 }
 
-// messageOf makes a message of its own of what is sent, and gives its length.
+// messageOf copies the sent value into a separate message, and returns its length.
 func (x *lowering) messageOf(s *tree.DevSend, k *port.Kind, end int) (ir.Ref, *ir.Value) {
 	l := x.object(x.place(s.Value))
 	t := s.Value.Type()
@@ -353,8 +354,8 @@ func (x *lowering) messageOf(s *tree.DevSend, k *port.Kind, end int) (ir.Ref, *i
 	return m, n
 }
 
-// sendHeaded sends n bytes that lie after the head of a message, of a value. After the
-// head stands the port of a socket, and before it what the stack knows of the sum.
+// sendHeaded sends n bytes of a value that follow the head of a message. For a socket it
+// writes the port after the head. Before the head it writes 0 unless the sum is known.
 func (x *lowering) sendHeaded(end int, k *port.Kind, m ir.Ref, head, n *ir.Value, value tree.Expr) {
 	s, whole := x.socket(end), m
 	before := 0
@@ -377,8 +378,8 @@ func (x *lowering) sendHeaded(end int, k *port.Kind, m ir.Ref, head, n *ir.Value
 	x.Emit(&ir.Instr{Op: ir.OpChSend, Chan: s.Out, Refs: []ir.Ref{whole}})
 }
 
-// turned puts the bytes of a word of 16 or 32 bits in the other order: the head of a
-// message of a socket stands in its frame as the network wants it.
+// turned reverses the bytes of a word of 16 or 32 bits. The head of a socket's message is
+// in network order in its frame.
 func (x *lowering) turned(v *ir.Value) *ir.Value {
 	t, last := v.Type, int(v.Type)-8
 	var out *ir.Value
@@ -394,12 +395,12 @@ func (x *lowering) turned(v *ir.Value) *ir.Value {
 	return out
 }
 
-// devAsk is a command of a port and its answer. It traps when a device that keeps blocks
-// cannot.
+// devAsk is a command of a port and its answer. If the device keeps blocks and the command
+// fails, it traps.
 func (x *lowering) devAsk(s *tree.DevAsk) { x.asked(s, kindOf(s.Dev).Blocks()) }
 
-// asked is a command of a port and its answer, and whether it succeeded. With traps, what
-// follows is for a success only.
+// asked is a command of a port and its answer, and tells whether it succeeded. With traps,
+// the code after it runs only on success.
 func (x *lowering) asked(s *tree.DevAsk, traps bool) *ir.Value {
 	arg := func() *ir.Value { return x.Const(32, 0) }
 	if s.Arg != nil {
@@ -420,15 +421,15 @@ func (x *lowering) asked(s *tree.DevAsk, traps bool) *ir.Value {
 	return x.ask(s, c, x.shortAnswer(), port.StatusSize, traps)
 }
 
-// command writes the head of a command with a body of some bytes.
+// command writes the head of a command. body is the size of the command's body.
 func (x *lowering) command(m ir.Ref, does *port.Method, arg *ir.Value, body int) {
 	x.Store(x.Const(32, uint64(port.CommandSize+body)), m)
 	x.Store(x.Const(32, uint64(does.Code)), shifted(m, 4))
 	x.Store(arg, shifted(m, 8))
 }
 
-// ask gives a command and says whether its answer begins with status 0. With traps it
-// traps unless it does.
+// ask gives a command and reports whether its answer begins with status 0. With traps it
+// traps on any other status.
 func (x *lowering) ask(s *tree.DevAsk, command, answer ir.Ref, size int, traps bool) *ir.Value {
 	x.Emit(&ir.Instr{Op: ir.OpAsk, Dev: x.device(s.Dev), Refs: []ir.Ref{command, answer}, Imm: uint64(size)})
 	ok := x.Word(word.Eq, 1, x.Load(32, shifted(answer, 4)), x.Const(32, 0))
@@ -438,8 +439,8 @@ func (x *lowering) ask(s *tree.DevAsk, command, answer ir.Ref, size int, traps b
 	return ok
 }
 
-// askBus is a command over a bus, and whether it succeeded. Then the answer is copied to
-// its place, else nothing is.
+// askBus is a command over a bus, and reports whether it succeeded. The answer is copied to
+// its place only on success.
 func (x *lowering) askBus(s *tree.DevAsk) *ir.Value {
 	arg, size := x.Const(32, 0), 0
 	if s.Arg != nil {
@@ -474,11 +475,11 @@ func (x *lowering) askBus(s *tree.DevAsk) *ir.Value {
 	return ok
 }
 
-// shortAnswer is a place for an answer without a body.
+// shortAnswer allocates memory for an answer without a body.
 func (x *lowering) shortAnswer() ir.Ref { return x.local("answer", 4+port.StatusSize, 4) }
 
-// askBody is a command whose answer has a body. An answer without one is short, so the
-// place stays as it was.
+// askBody is a command whose answer has a body. An answer without a body is short, so the
+// place is unchanged.
 func (x *lowering) askBody(s *tree.DevAsk, arg *ir.Value, traps bool) *ir.Value {
 	size := kindOf(s.Dev).Most
 	m, own := x.inRoom(s.Into, 4+port.StatusSize, false)
@@ -502,7 +503,7 @@ func (x *lowering) askBody(s *tree.DevAsk, arg *ir.Value, traps bool) *ir.Value 
 	return ok
 }
 
-// ifHolds does something if a condition holds.
+// ifHolds runs do if a condition holds.
 func (x *lowering) ifHolds(c *ir.Value, do func()) {
 	yes, after := x.NewBlock(), x.NewBlock()
 	x.branch(c, yes, after)

@@ -19,7 +19,7 @@ func (x *lowering) equal(e *tree.Equal) *ir.Value {
 	return v
 }
 
-// same compares the leaves of two values: 1 when they are equal.
+// same compares the leaves of two values. It gives 1 if they are equal.
 func (x *lowering) same(t, u *tree.Type, l, r []leaf) *ir.Value {
 	if words(t) {
 		return x.sameWords(t, l, r)
@@ -37,8 +37,8 @@ func (x *lowering) same(t, u *tree.Type, l, r []leaf) *ir.Value {
 	return x.ssa.read(out)
 }
 
-// words reports whether two values are equal exactly when all their leaves are,
-// and those are words.
+// words reports whether a type has only words as leaves, and two values are equal exactly
+// when all their leaves are equal.
 func words(t *tree.Type) bool {
 	if t.IsScalar() {
 		return true
@@ -71,7 +71,7 @@ func (x *lowering) sameWords(t *tree.Type, l, r []leaf) *ir.Value {
 	return all
 }
 
-// compare goes on when two values are equal and jumps to differ when not.
+// compare continues if two values are equal and jumps to differ if not.
 func (x *lowering) compare(t *tree.Type, l, r []leaf, differ *ir.Block) {
 	switch {
 	case words(t):
@@ -94,7 +94,7 @@ func (x *lowering) compare(t *tree.Type, l, r []leaf, differ *ir.Block) {
 	}
 }
 
-// demand goes on when ok holds and jumps to no when not.
+// demand continues if ok holds and jumps to no if not.
 func (x *lowering) demand(ok *ir.Value, no *ir.Block) {
 	next := x.NewBlock()
 	x.branch(ok, next, no)
@@ -140,7 +140,7 @@ func (x *lowering) compareEnum(t *tree.Type, l, r []leaf, differ *ir.Block) {
 	}
 }
 
-// solid gives an absent object a place: what is there is looked at nowhere.
+// solid allocates memory for an absent object. Its contents are never read.
 func (x *lowering) solid(t *tree.Type, l leaf) leaf {
 	if !l.absent() {
 		return l

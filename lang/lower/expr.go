@@ -11,8 +11,8 @@ func (x *lowering) word(e tree.Expr) *ir.Value { return x.value(e, nil)[0].v }
 
 func one(v *ir.Value) []leaf { return []leaf{{v: v}} }
 
-// value evaluates e. dst are places, one for each object leaf, that what makes
-// new objects may write; it is nil when they may still be read.
+// value evaluates e. dst are places, one for each object leaf. An expression that makes new
+// objects may write to them. dst is nil if the places may still be read.
 func (x *lowering) value(e tree.Expr, dst []ir.Ref) []leaf {
 	x.At = e.Span()
 	switch e := e.(type) {
@@ -46,7 +46,7 @@ func (x *lowering) value(e tree.Expr, dst []ir.Ref) []leaf {
 	case *tree.Call:
 		return x.call(e, dst)
 	case *tree.Choose:
-		if e.Lo != nil { // what they choose comes first
+		if e.Lo != nil { // the bounds of the choice come first
 			x.word(e.Lo)
 			x.word(e.Hi)
 		}
@@ -180,8 +180,8 @@ func (x *lowering) amount(r *ir.Value, t *tree.Type, w ir.Type) *ir.Value {
 	return r
 }
 
-// logic is `and`, `or`: R is evaluated only when needed, unless it is so plain
-// that nobody can tell.
+// logic is `and` or `or`. R is evaluated only when needed, unless it is so plain that the
+// difference is not observable.
 func (x *lowering) logic(e *tree.Binary) *ir.Value {
 	if plain(e.R, 4) {
 		l := x.word(e.L)
@@ -205,7 +205,7 @@ func (x *lowering) logic(e *tree.Binary) *ir.Value {
 	return x.ssa.read(out)
 }
 
-// plain reports whether e is at most n operations on words that are there.
+// plain reports whether e is at most n operations on available words.
 func plain(e tree.Expr, n int) bool {
 	if n == 0 {
 		return false
@@ -231,8 +231,8 @@ func plain(e tree.Expr, n int) bool {
 	return false
 }
 
-// condition jumps to yes or no. Nothing else may jump to them but what the
-// caller adds before it enters them.
+// condition jumps to yes or no. Only the caller may add further jumps to these blocks,
+// before it enters them.
 func (x *lowering) condition(e tree.Expr, yes, no *ir.Block) {
 	switch e := e.(type) {
 	case *tree.Unary:
@@ -258,15 +258,14 @@ func (x *lowering) condition(e tree.Expr, yes, no *ir.Block) {
 	x.branch(c, yes, no)
 }
 
-// enumBits is the number that stands for a variant.
+// enumBits is the number of a variant.
 func (x *lowering) enumBits(e *tree.Bits) *ir.Value {
 	v := x.word(e.X)
 	x.At = e.At
 	return x.variantNumber(e.X.Type().Enum, v, wordOf(e.T))
 }
 
-// variantNumber is the number that stands for a variant: the index itself, or
-// looked up in a table.
+// variantNumber is the number of a variant: the index itself, or a value from a table.
 func (x *lowering) variantNumber(t *tree.EnumDef, v *ir.Value, w ir.Type) *ir.Value {
 	dense := true
 	for k, variant := range t.Variants {
@@ -286,8 +285,8 @@ func (x *lowering) variantNumber(t *tree.EnumDef, v *ir.Value, w ir.Type) *ir.Va
 	return x.Load(w, x.offset(ir.Ref{Obj: o}, x.Zext(32, v), size))
 }
 
-// parts evaluates the fields of a literal in the order of the text and gives
-// their leaves in the order of the type, after head.
+// parts evaluates the fields of a literal in the order of the text. It returns their leaves
+// in the order of the type, after head.
 func (x *lowering) parts(args []tree.Arg, t *tree.Type, head []leaf) []leaf {
 	types := partsOf(t)
 	got := make([][]leaf, len(types))
@@ -358,7 +357,7 @@ func (x *lowering) arrayLit(e *tree.ArrayLit, dst []ir.Ref) leaf {
 	return leaf{ref: r, size: size}
 }
 
-// atMost is a <= b in the sign of t, or a < b.
+// atMost is a <= b, or a < b if strictly is set, with the sign of t.
 func (x *lowering) atMost(a, b *ir.Value, t *tree.Type, strictly bool) *ir.Value {
 	op := word.Ltu
 	if isSigned(t) {

@@ -14,29 +14,29 @@ type lowering struct {
 	*ir.Builder
 	ssa   *ssa
 	f     *tree.Func
-	run   int                           // of a task, else -1
-	ends  map[*tree.Local][]int         // channels or devices that parameters are bound to; of socket k it is ^k
-	timer map[*tree.SelectArm]*variable // deadline of an every
-	turn  map[*tree.Select]*variable    // arm that a fair select looks at first
+	run   int                           // index of the task's run, else -1
+	ends  map[*tree.Local][]int         // channels or devices that parameters are bound to; ^k for socket k
+	timer map[*tree.SelectArm]*variable // deadline of an `every`
+	turn  map[*tree.Select]*variable    // arm that a fair select checks first
 	vars  map[*tree.Local][]slot
 	used  *usage
-	// messages are the locals with room before them; see device.go.
+	// messages are the locals with room before them, see device.go.
 	messages messages
 	arrivals map[*tree.Local]bool // the buffers that keep what has arrived; see kept.go
 	loops    []loop
 	names    map[string]bool
-	rets     []ir.Ref // where the objects of the result go
+	rets     []ir.Ref // destinations of the objects of the result
 	parse    []*parsing
 }
 
-// slot is one leaf of a local: a variable, or a place in memory.
+// slot is one leaf of a local: a variable, or an address in memory.
 type slot struct {
 	v    *variable
 	ref  ir.Ref
 	size int
 }
 
-// loop is where break and continue lead.
+// loop holds the targets of break and continue.
 type loop struct {
 	next, done *ir.Block
 }
@@ -76,8 +76,8 @@ func (l *lowerer) task(k int, r *tree.Run) *ir.Func {
 	return x.F
 }
 
-// bindConst makes a parameter a constant, or what a constant object holds that may be set
-// at the start.
+// bindConst makes a parameter a constant. If the value may be set at the start, the
+// parameter is the contents of a constant object.
 func (x *lowering) bindConst(p *tree.Local, a tree.Bind) {
 	slots := x.begin(p)
 	if a.AtStart() {
@@ -93,8 +93,8 @@ func (x *lowering) bindConst(p *tree.Local, a tree.Bind) {
 	x.assign(p.Type, slots, []leaf{{v: x.Load(wordOf(p.Type), ir.Ref{Obj: o})}})
 }
 
-// function returns the instance of f for the given sizes of its objects and the
-// channels and devices that its parameters are.
+// function returns the instance of f for the given sizes of its objects and the given
+// channels and devices of its parameters.
 func (l *lowerer) function(f *tree.Func, sizes []extent, ends [][]int) *ir.Func {
 	key := fmt.Sprintf("%p %v %v", f, sizes, ends)
 	if f := l.instances[key]; f != nil {
@@ -131,8 +131,8 @@ func (l *lowerer) freeName(name string) string {
 	return name
 }
 
-// params makes the parameters: words in the entry block, objects in Objs, and
-// the results: first those of the value, then the scalars of inout parameters.
+// params makes the parameters: words in the entry block, and objects in Objs. It also makes
+// the results: first the leaves of the value, then the scalars of inout parameters.
 func (x *lowering) params(sizes []extent) {
 	next := func(name string, align int, readOnly bool) *ir.Object {
 		o := &ir.Object{Name: x.unique(name), Kind: ir.ParamObj, Size: sizes[0].size, Align: max(align, sizes[0].align), ReadOnly: readOnly, Span: x.At}
@@ -192,12 +192,12 @@ func (x *lowering) body() {
 	ir.RemoveUnreachable(x.F)
 }
 
-// ret leaves the function with the leaves of its result and of inout parameters.
+// ret leaves the function with the leaves of its result and of its inout parameters.
 func (x *lowering) ret(value []leaf) {
 	var words []*ir.Value
 	objs := 0
 	for k, want := range leavesOf(x.f.Result) {
-		if value == nil { // after the end: not reached
+		if value == nil { // after the end of the body: not reached
 			if !want.object {
 				words = append(words, x.Const(wordOf(want.t), 0))
 			}
@@ -223,10 +223,10 @@ func (x *lowering) ret(value []leaf) {
 	x.dead()
 }
 
-// variable makes a variable; the name is for people.
+// variable makes a variable. The name is only for readers.
 func (x *lowering) variable(name string, t ir.Type) *variable { return &variable{name: name, t: t} }
 
-// unique makes a name that no object of the function has.
+// unique makes a name that differs from all object names of the function.
 func (x *lowering) unique(name string) string {
 	name = identifier(name)
 	out := name
@@ -237,7 +237,7 @@ func (x *lowering) unique(name string) string {
 	return out
 }
 
-// local makes a local object and begins its life here.
+// local makes a local object and begins its lifetime here.
 func (x *lowering) local(name string, size, align int) ir.Ref {
 	o := x.newLocal(name, size, align, x.At)
 	x.Local(o)
@@ -273,11 +273,11 @@ func (x *lowering) branch(c *ir.Value, yes, no *ir.Block) {
 	x.Branch(c, yes, no)
 }
 
-// enter goes on in b, to which no further jump will lead.
+// enter continues in b. No further jump leads to b.
 func (x *lowering) enter(b *ir.Block) {
 	x.B = b
 	x.ssa.seal(b)
 }
 
-// dead goes on in a block that nothing reaches.
+// dead continues in an unreachable block.
 func (x *lowering) dead() { x.enter(x.NewBlock()) }

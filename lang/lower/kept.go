@@ -5,15 +5,17 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// A stack knows the sum of a datagram that has arrived, and says it in the first bytes of
-// the frame (std/net/stack.sn). It stays right as long as the datagram is what it was: in a
-// buffer that nothing writes but receives from sockets. Who sends such a buffer leaves the
-// bytes as they are, and the stack has no sum to compute. All others write 0 there.
+// A stack knows the sum of a datagram that has arrived, and stores it in the first bytes of
+// the frame (std/net/stack.sn). The sum is valid as long as the datagram is unchanged: in a
+// buffer that is only written by receives from sockets. A send from such a buffer leaves
+// these bytes unchanged, and the stack need not compute a sum. Any other send writes 0
+// there.
 
-// sumAt is where in a frame's object its sum is.
+// sumAt is the offset of the sum in a frame's object.
 const sumAt = 4
 
-// received lists the buffers of a function that only receives from sockets and ports write.
+// received lists the buffers of a function that are written only by receives from sockets
+// and ports.
 func received(f *tree.Func) map[*tree.Local]bool {
 	r := &receivedOnly{gets: map[*tree.Local]bool{}, changed: map[*tree.Local]bool{}}
 	tree.EachStmt(f.Body, r.stmt)
@@ -24,8 +26,8 @@ func received(f *tree.Func) map[*tree.Local]bool {
 }
 
 type receivedOnly struct {
-	gets    map[*tree.Local]bool // something is received into it
-	changed map[*tree.Local]bool // or may be
+	gets    map[*tree.Local]bool // a message is received into it
+	changed map[*tree.Local]bool // it may change in another way
 }
 
 func (r *receivedOnly) stmt(s tree.Stmt) {
@@ -75,7 +77,7 @@ func (r *receivedOnly) stmt(s tree.Stmt) {
 	}
 }
 
-// fills is a buffer that is received into.
+// fills handles a buffer that is received into.
 func (r *receivedOnly) fills(e tree.Expr) {
 	if l, ok := e.(*tree.LocalRef); ok {
 		r.gets[l.Local] = true
@@ -84,7 +86,7 @@ func (r *receivedOnly) fills(e tree.Expr) {
 	}
 }
 
-// reads is an expression that changes what it names in calls and receives only.
+// reads handles an expression that changes the locals it names only in calls and receives.
 func (r *receivedOnly) reads(e tree.Expr) {
 	switch e := e.(type) {
 	case nil, *tree.LocalRef:
@@ -100,7 +102,7 @@ func (r *receivedOnly) reads(e tree.Expr) {
 	}
 }
 
-// touches is an expression that may change all that it names.
+// touches handles an expression that may change all locals that it names.
 func (r *receivedOnly) touches(e tree.Expr) {
 	tree.Walk(e, func(x tree.Expr) {
 		if l, ok := x.(*tree.LocalRef); ok {
@@ -109,7 +111,7 @@ func (r *receivedOnly) touches(e tree.Expr) {
 	})
 }
 
-// unchanged reports whether the sum of a value that is sent stands in its frame.
+// unchanged reports whether the frame of a sent value holds its sum.
 func (x *lowering) unchanged(value tree.Expr) bool {
 	l, ok := value.(*tree.LocalRef)
 	if !ok || !x.arrivals[l.Local] {
@@ -119,7 +121,8 @@ func (x *lowering) unchanged(value tree.Expr) bool {
 	return whole > 0
 }
 
-// noSum says in the frame of a buffer, if it lies in one, that its sum is not known.
+// noSum marks the sum in the frame of a buffer as unknown. It does nothing for a buffer
+// outside of a frame.
 func (x *lowering) noSum(l *tree.Local, buf ir.Ref) {
 	if _, whole := x.room(l); whole > 0 && x.arrivals[l] {
 		x.Store(x.Const(32, 0), ir.Ref{Obj: buf.Obj, Disp: sumAt})

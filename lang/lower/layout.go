@@ -6,27 +6,27 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// parsing is the state of parsing one message. Its position is base + pos bits;
-// fields of known width only move pos, what has a width known at run time makes
-// a new base. Invariant: base <= n.
+// parsing is the state of parsing one message. Its position is base + pos bits. A field of
+// known width only moves pos. A field whose width is known only at run time makes a new
+// base. Invariant: base <= n.
 type parsing struct {
 	src    ir.Ref    // first byte
-	n      *ir.Value // length of the source
+	n      *ir.Value // length of the source in bytes
 	base   *ir.Value // nil: 0
 	pos    int       // bits after base
-	sure   int       // bytes after base that are known to be there
+	sure   int       // number of bytes after base that are known to exist
 	fail   *ir.Block
 	frames []*frame
 }
 
-// frame holds the fields that are parsed of one layout.
+// frame holds the parsed fields of one layout.
 type frame struct {
 	layout *tree.LayoutDef
 	fields [][]leaf
-	start  *ir.Value // of a layout with a seal: its first byte, after the source
+	start  *ir.Value // of a layout with a seal: offset of its first byte in the source
 }
 
-// parseOr parses a layout; it jumps to no when that fails.
+// parseOr parses a layout. It jumps to no if parsing fails.
 func (x *lowering) parseOr(e *tree.Parse, no *ir.Block) []leaf {
 	n, at := x.span(e.X)
 	x.At = e.At
@@ -37,7 +37,7 @@ func (x *lowering) parseOr(e *tree.Parse, no *ir.Block) []leaf {
 	return l
 }
 
-// parseValue is a parse whose option is not looked at at once.
+// parseValue is a parse whose option is not tested at once.
 func (x *lowering) parseValue(e *tree.Parse) []leaf {
 	no := x.NewBlock()
 	n, at := x.span(e.X)
@@ -79,7 +79,7 @@ func (x *lowering) layout(ps *parsing, def *tree.LayoutDef) []leaf {
 	return out
 }
 
-// fixedBits is the width of the run of fields of known width from field k on.
+// fixedBits is the total width of the consecutive fields of known width from field k.
 func fixedBits(def *tree.LayoutDef, k int) int {
 	n := 0
 	for ; k < len(def.Fields); k++ {
@@ -103,7 +103,7 @@ func fixedBits(def *tree.LayoutDef, k int) int {
 	return n
 }
 
-// require fails unless so many bits are there, after the position.
+// require fails unless that number of bits remains after the position.
 func (x *lowering) require(ps *parsing, bits int) {
 	bytes := (ps.pos + bits + 7) / 8
 	if bytes <= ps.sure {
@@ -124,7 +124,7 @@ func (x *lowering) expect(ps *parsing, ok *ir.Value) {
 	x.enter(next)
 }
 
-// here is the position in bytes after the source; it must be a whole byte.
+// here is the position as a byte offset in the source. It must be a whole byte.
 func (x *lowering) here(ps *parsing) *ir.Value {
 	k := x.Const(32, uint64(ps.pos/8))
 	switch {
@@ -138,7 +138,7 @@ func (x *lowering) here(ps *parsing) *ir.Value {
 
 func (ps *parsing) moveTo(at *ir.Value) { ps.base, ps.pos, ps.sure = at, 0, 0 }
 
-// layoutField parses one field and gives the leaves of its type.
+// layoutField parses one field and returns the leaves of its type.
 func (x *lowering) layoutField(ps *parsing, f *tree.LayoutField) []leaf {
 	if f.When == nil {
 		return x.layoutPart(ps, f)
@@ -189,8 +189,8 @@ func (x *lowering) layoutPart(ps *parsing, f *tree.LayoutField) []leaf {
 	return one(x.convert(v, tree.IntType(f.Bits, f.Signed), f.Part))
 }
 
-// bits reads a number of n bits from bit pos after the base, byte by byte: the
-// place has no alignment.
+// bits reads a number of n bits from bit pos after the base, byte by byte, because the
+// position has no alignment.
 func (x *lowering) bits(ps *parsing, pos, n int, little bool) *ir.Value {
 	first, skip := pos/8, pos%8
 	bytes := (skip + n + 7) / 8
@@ -207,7 +207,7 @@ func (x *lowering) bits(ps *parsing, pos, n int, little bool) *ir.Value {
 	}
 	at.Disp += first
 	if at.Off == nil && at.Disp+bytes > at.Obj.Size {
-		return x.Const(ir.Type(n), 0) // never reached: the source cannot be so long
+		return x.Const(ir.Type(n), 0) // never reached: the source cannot be that long
 	}
 	var sum *ir.Value
 	for k := range bytes {
@@ -229,8 +229,8 @@ func (x *lowering) bits(ps *parsing, pos, n int, little bool) *ir.Value {
 	return x.Slice(ir.Type(n), sum, 8*bytes-skip-n)
 }
 
-// byteAt loads a byte. One after the end of its object is never asked for: the
-// bytes have run out before, and there is no place to load it from.
+// byteAt loads a byte. A byte after the end of its object is never needed, because the
+// length check has failed before. Then there is nothing to load, and the result is 0.
 func (x *lowering) byteAt(at ir.Ref) *ir.Value {
 	if at.Off == nil && at.Disp >= at.Obj.Size {
 		return x.Const(32, 0)
@@ -238,8 +238,8 @@ func (x *lowering) byteAt(at ir.Ref) *ir.Value {
 	return x.LoadSize(32, 1, at)
 }
 
-// variant turns the number of an enum into the variant's index; a number that
-// stands for none fails.
+// variant turns the number of an enum into the variant's index. A number without a variant
+// fails.
 func (x *lowering) variant(ps *parsing, v *ir.Value, e *tree.EnumDef) *ir.Value {
 	t := wordOf(&tree.Type{Kind: tree.Enum, Enum: e})
 	index := x.Const(t, 0)
@@ -253,7 +253,7 @@ func (x *lowering) variant(ps *parsing, v *ir.Value, e *tree.EnumDef) *ir.Value 
 	return index
 }
 
-// layoutBytes gives a view of bytes and moves after them.
+// layoutBytes returns a view of bytes and moves the position past them.
 func (x *lowering) layoutBytes(ps *parsing, f *tree.LayoutField) leaf {
 	var n *ir.Value
 	switch f.Size {
@@ -279,20 +279,20 @@ func (x *lowering) layoutBytes(ps *parsing, f *tree.LayoutField) leaf {
 	return x.view(ps, at, n)
 }
 
-// view is n bytes of the source from offset at on.
+// view is n bytes of the source from offset at.
 func (x *lowering) view(ps *parsing, at, n *ir.Value) leaf {
 	return leaf{ref: x.offset(ps.src, at, 1), n: n, off: at}
 }
 
-// join brings together an option that is parsed on one path only: all leaves
-// are 0 on the other.
+// join merges an option that is parsed on one path only. On the other path all leaves are
+// 0.
 type join struct {
 	x      *lowering
 	t      *tree.Type
 	ps     *parsing
-	at     *variable // the position after it
+	at     *variable // the position after the option
 	words  []*variable
-	starts []*variable // of views
+	starts []*variable // offsets of views
 }
 
 // newJoin sets the option to none.
@@ -332,7 +332,7 @@ func (j *join) set(l []leaf) {
 	x.ssa.write(j.at, x.here(j.ps))
 }
 
-// get gives the leaves where the paths have met.
+// get returns the leaves after the paths have merged.
 func (j *join) get() []leaf {
 	var out []leaf
 	for k, v := range j.words {

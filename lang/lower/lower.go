@@ -7,21 +7,21 @@
 //	  }                             v9: i32 = load4 %v[v8]
 //	  return s                      v10: i32 = add v6, v9
 //
-// A value of the tree is a row of leaves: structs, options, enums and layouts
-// fall apart into scalars, which become SSA values, and arrays and bytes, which
-// stay objects in memory. Locals made of scalars are variables (ssa.go). An
-// element of an array of structs is loaded leaf by leaf.
+// A value of the tree is a sequence of leaves. Structs, options, enums and layouts are
+// split into scalars, arrays and bytes. Scalars become SSA values. Arrays and bytes stay
+// objects in memory. Locals made of scalars are variables (ssa.go). An element of an array
+// of structs is loaded leaf by leaf.
 //
-// Functions take the leaves of their parameters: words, and an object for each
-// array or bytes; scalars of an inout parameter come back as results, arrays in
-// results are written into an object of the caller. A function is lowered once
-// for each set of sizes of its object parameters, a task once for each run, its
-// devices, channels and constants bound.
+// Functions take the leaves of their parameters: words, and an object for each array or
+// bytes. Scalars of an inout parameter are returned as results. Arrays in results are
+// written into an object of the caller. A function is lowered once for each set of sizes of
+// its object parameters. A task is lowered once for each run, with its devices, channels
+// and constants bound.
 //
-// Parsing a layout is control flow and loads at byte offsets straight from the
-// buffer (layout.go). No tokens are made here: ir.Thread adds them at the end.
+// Parsing a layout becomes control flow and loads at byte offsets directly from the buffer
+// (layout.go). The package makes no tokens: ir.Thread adds them at the end.
 //
-// It knows the tree and the IR, no text and no machine. Start at Lower.
+// The package depends on the tree and the IR, but not on text or a machine. Start at Lower.
 package lower
 
 import (
@@ -51,8 +51,8 @@ func Lower(p *tree.Program) (*ir.Module, error) {
 	return l.m, nil
 }
 
-// Library lowers the functions of a program that take and give words only,
-// under their names, for linking into other modules.
+// Library lowers the functions of a program that take and return only words. They keep
+// their names, so that other modules can link them.
 func Library(p *tree.Program) (*ir.Module, error) {
 	l := newLowerer(p)
 	for _, f := range p.Funcs {
@@ -80,13 +80,14 @@ type lowerer struct {
 	p         *tree.Program
 	m         *ir.Module
 	consts    map[*tree.ConstDef]*ir.Object
-	instances map[string]*ir.Func // by function and sizes of its objects
+	instances map[string]*ir.Func // by function and sizes of its object parameters
 	losses    map[*tree.SocketDef]*ir.Object
-	ports     map[*tree.SocketDef]*ir.Object // that the start may set
-	helpers   map[string]*ir.Func            // of real.sir, that are in the module
+	ports     map[*tree.SocketDef]*ir.Object // ports that the start may set
+	helpers   map[string]*ir.Func            // functions of real.sir that are in the module
 
-	// funcNames counts the functions of the module whose name is the key or begins with it
-	// and a point, of the first `named` ones; objNames are the names of the objects.
+	// funcNames counts names among the first `named` functions of the module. A function
+	// counts if its name is the key, or begins with the key and a point. objNames are the
+	// names of the objects.
 	funcNames map[string]int
 	named     int
 	objNames  map[string]bool
@@ -108,7 +109,7 @@ func identifier(s string) string {
 	return out
 }
 
-// tables copies the sites of the program.
+// tables copies the log and trap sites of the program.
 func (l *lowerer) tables() {
 	for _, s := range l.p.Logs {
 		site := trace.Site{ID: s.ID, Parts: s.Parts}
@@ -180,7 +181,7 @@ func show(c *ir.Chan, t *tree.Type, obj, off int) {
 	c.From = append(c.From, from)
 }
 
-// scalarArg says how a scalar is shown in an event.
+// scalarArg tells how an event shows a scalar.
 func scalarArg(t *tree.Type) trace.ArgType {
 	bits, signed := t.Word()
 	switch {
@@ -196,7 +197,7 @@ func scalarArg(t *tree.Type) trace.ArgType {
 	return trace.ArgType{Kind: "u", Width: bits}
 }
 
-// constant makes the object of a constant that has leaves in memory.
+// constant makes the object of a constant with leaves in memory.
 func (l *lowerer) constant(c *tree.ConstDef) *ir.Object {
 	o := l.consts[c]
 	if o == nil {
@@ -206,7 +207,7 @@ func (l *lowerer) constant(c *tree.ConstDef) *ir.Object {
 	return o
 }
 
-// data makes a constant object of the cells of a value.
+// data makes a constant object from the cells of a value.
 func (l *lowerer) data(name string, t *tree.Type, cells []uint64, at diag.Span) *ir.Object {
 	size, align := sizeOf(t)
 	mem := make([]byte, size)

@@ -6,14 +6,14 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// table is a map that an operation works on.
+// table is a map in an operation.
 type table struct {
 	t       *tree.Type
-	entry   *tree.Type // of an entry: used, key, value
+	entry   *tree.Type // type of an entry: used, key, value
 	entries ir.Ref
-	next    ir.Ref    // pointers of the sets
-	set     *ir.Value // of the key
-	first   *ir.Value // index of its first entry
+	next    ir.Ref    // replacement pointers of the sets
+	set     *ir.Value // the set of the key
+	first   *ir.Value // index of the set's first entry
 	key     []leaf
 }
 
@@ -38,8 +38,8 @@ func (x *lowering) locate(b *table, key []leaf) {
 	b.first = x.times(b.set, b.t.Ways())
 }
 
-// hash is the CRC-32C of the canonical bits of a key, which are written to a
-// buffer first.
+// hash is the CRC-32C of the canonical bits of a key. The bits are first written to a
+// buffer.
 func (x *lowering) hash(t *tree.Type, key []leaf) *ir.Value {
 	w := &writing{out: x.local("key", alignTo((keyBits(t)+7)/8, 4), 4)}
 	x.putCanonical(w, t, key)
@@ -105,8 +105,8 @@ func (x *lowering) putRun(w *writing, from ir.Ref, n *ir.Value) {
 	w.base, w.pos = x.Word(word.Add, 32, x.written(w), n), 0
 }
 
-// putElements writes an array, in a loop when each element ends where a byte
-// does. (Keys are short.)
+// putElements writes an array. It uses a loop if each element ends on a byte boundary.
+// (Keys are short.)
 func (x *lowering) putElements(w *writing, t *tree.Type, from ir.Ref) {
 	stride, _ := sizeOf(t.Elem)
 	put := func(i *ir.Value) {
@@ -128,7 +128,7 @@ func (x *lowering) putElements(w *writing, t *tree.Type, from ir.Ref) {
 	w.base, w.pos = x.ssa.read(at), 0
 }
 
-// at is the place of an entry.
+// at is the place of an entry in memory.
 func (x *lowering) at(b *table, index *ir.Value) place {
 	stride, _ := sizeOf(b.entry)
 	return place{t: b.entry, ref: x.offset(b.entries, index, stride)}
@@ -142,8 +142,8 @@ func (b *table) part(p place, k int) place {
 	return p
 }
 
-// ways goes through the ways of the key's set. hit tells whether an entry has
-// the key, index which; unused is called for each entry that is not used.
+// ways visits the ways of the key's set. hit tells whether an entry has the key, and index
+// which entry. unused is called for each unused entry.
 func (x *lowering) ways(b *table, unused func(index *ir.Value)) (hit, index *variable) {
 	hit, index = x.variable("hit", 1), x.variable("index", 32)
 	x.ssa.write(hit, x.Const(1, 0))
@@ -189,8 +189,8 @@ func (x *lowering) mapGet(e *tree.MapGet, dst []ir.Ref) []leaf {
 	return out()
 }
 
-// newPlace makes a place for a value that comes from several ways: variables,
-// and objects at dst or new ones.
+// newPlace makes a place for a value that is merged from several paths. Its words are
+// variables, and its objects are dst or new objects.
 func (x *lowering) newPlace(t *tree.Type, dst []ir.Ref) (read func() []leaf, write func([]leaf)) {
 	var slots []slot
 	for _, lt := range leavesOf(t) {
@@ -233,7 +233,7 @@ func (x *lowering) mapPut(s *tree.MapPut) {
 	x.write(b.part(e, 2), value)
 }
 
-// replace is the entry whose turn it is; the pointer of the set moves on.
+// replace is the entry to replace next. It advances the pointer of the set.
 func (x *lowering) replace(b *table) *ir.Value {
 	p := x.offset(b.next, b.set, 1)
 	now := x.LoadSize(32, 1, p)

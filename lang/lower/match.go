@@ -8,20 +8,20 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// treeFrom is the number of cases from which a match becomes a binary search. Below
-// it a chain of comparisons is as fast, and its first arms are the fastest.
+// treeFrom is the number of cases from which a match becomes a binary search. For fewer
+// cases a chain of comparisons is as fast, and its first arms are the fastest.
 const treeFrom = 8
 
-// span is an interval of the word of a match, in the order of its sign, and the arm
-// that takes it.
+// span is an interval of the word of a match, in the order of its sign, with the arm for
+// it.
 type span struct {
 	lo, hi uint64
 	arm    int
 }
 
-// matchTree lowers a match over a word with many cases: it halves the cases by
-// comparing with the first number of the upper half, so n cases are at most
-// log2(n) + 2 comparisons. Arms do not overlap, so their order does not count.
+// matchTree lowers a match over a word with many cases. It halves the cases by a comparison
+// with the first number of the upper half, so n cases take at most log2(n) + 2 comparisons.
+// Arms do not overlap, so their order does not matter.
 func (x *lowering) matchTree(s *tree.Match, l []leaf, t *tree.Type) {
 	v := l[0].v
 	after, other := x.NewBlock(), x.NewBlock()
@@ -36,7 +36,7 @@ func (x *lowering) matchTree(s *tree.Match, l []leaf, t *tree.Type) {
 	sort.Slice(spans, func(i, j int) bool { return x.below(t, v.Type, spans[i].lo, spans[j].lo) })
 	m := &matching{x: x, v: v, t: t, bodies: bodies, other: other}
 	if s.Else == nil {
-		m.other = nil // the cases are all that the word can be
+		m.other = nil // the cases cover all values of the word
 	}
 	m.search(spans)
 	for k := range s.Arms {
@@ -74,7 +74,7 @@ type matching struct {
 	v      *ir.Value
 	t      *tree.Type
 	bodies []*ir.Block
-	other  *ir.Block // nil when nothing else can be
+	other  *ir.Block // nil when the cases are exhaustive
 }
 
 // search goes from the current block to the body of the span that holds the word.

@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// osStmt lowers the statements that talk to the outside or a channel.
+// osStmt lowers the statements that use the outside or a channel.
 func (x *lowering) osStmt(s tree.Stmt) {
 	switch s := s.(type) {
 	case *tree.Log:
@@ -31,7 +31,7 @@ func (x *lowering) osStmt(s tree.Stmt) {
 	}
 }
 
-// stored gives bytes a header in memory.
+// stored puts bytes into memory with a header.
 func (x *lowering) stored(t *tree.Type, l leaf) leaf {
 	if l.n == nil {
 		return l
@@ -71,7 +71,7 @@ func (x *lowering) chanSend(s *tree.ChanSend) {
 	})
 }
 
-// sent evaluates a value that goes into a channel: its words and objects.
+// sent evaluates a value for a channel: its words and objects.
 func (x *lowering) sent(e tree.Expr) (args []*ir.Value, refs []ir.Ref) {
 	t := e.Type()
 	ls := x.value(e, nil)

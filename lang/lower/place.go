@@ -9,21 +9,19 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// leaf is the value of one leaf: a word, or an object that is at a place. A
-// view is bytes without a header: n bytes at ref. A leaf that nobody needs is
-// absent.
+// leaf is the value of one leaf: a word, or an object at an address. A view is bytes
+// without a header: n bytes at ref. An unneeded leaf is absent.
 type leaf struct {
 	v    *ir.Value
 	ref  ir.Ref
-	size int // bytes at ref that may be read, of a header and its bytes together
+	size int // number of readable bytes at ref, with a header included
 	n    *ir.Value
-	off  *ir.Value // of a view that is being parsed: ref in bytes after the source
+	off  *ir.Value // of a view that is being parsed: its byte offset in the source
 }
 
 func (l leaf) absent() bool { return l.v == nil && l.ref.Obj == nil }
 
-// place is where a value is: in slots of a local, in memory, or nowhere but in
-// its leaves.
+// place is the location of a value: slots of a local, memory, or only its leaves.
 type place struct {
 	t      *tree.Type
 	slots  []slot
@@ -31,7 +29,8 @@ type place struct {
 	leaves []leaf
 }
 
-// place finds where e is, evaluating indices. What is not a place becomes leaves.
+// place finds the location of e and evaluates its indices. An expression that is not a
+// place becomes leaves.
 func (x *lowering) place(e tree.Expr) place {
 	switch e := e.(type) {
 	case *tree.LocalRef:
@@ -57,7 +56,7 @@ func hasObject(t *tree.Type) bool {
 	return false
 }
 
-// slotsOf gives the slots of a local, never nil.
+// slotsOf returns the slots of a local, never nil.
 func (x *lowering) slotsOf(p *tree.Local) []slot {
 	if x.vars[p] == nil {
 		x.declare(p)
@@ -83,7 +82,7 @@ func (x *lowering) field(p place, e *tree.FieldRef) place {
 	return out
 }
 
-// element is the place X[I], with its check.
+// element is the place X[I], with its index check.
 func (x *lowering) element(e *tree.Index) place {
 	t := e.X.Type()
 	switch t.Kind {
@@ -105,10 +104,10 @@ func (x *lowering) element(e *tree.Index) place {
 	return place{t: t.Elem, ref: x.offset(l.ref, i, stride)}
 }
 
-// object gives the one leaf of an array or bytes.
+// object returns the only leaf of an array or bytes.
 func (x *lowering) object(p place) leaf { return x.read(p)[0] }
 
-// index evaluates and checks the index of e; n is the length unless e.X is an array.
+// index evaluates and checks the index of e. n is the length unless e.X is an array.
 func (x *lowering) index(e *tree.Index, n *ir.Value) *ir.Value {
 	i := x.word(e.I)
 	x.At = e.At
@@ -130,8 +129,8 @@ func (x *lowering) index(e *tree.Index, n *ir.Value) *ir.Value {
 	return x.Zext(32, i)
 }
 
-// offset moves a place by i elements of stride bytes. A constant outside of the
-// object, which stands after a check that fails, stays an offset.
+// offset moves an address by i elements of stride bytes. After a failing check, a constant
+// may be outside of the object. Such a constant stays an offset.
 func (x *lowering) offset(r ir.Ref, i *ir.Value, stride int) ir.Ref {
 	if i.Def != nil && i.Def.Op == ir.OpConst {
 		if at := r.Disp + int(i.Def.Imm)*stride; at+stride <= r.Obj.Size {
@@ -147,8 +146,8 @@ func (x *lowering) offset(r ir.Ref, i *ir.Value, stride int) ir.Ref {
 	return r
 }
 
-// times multiplies by a constant, with shifts when they are few: not every
-// target multiplies.
+// times multiplies by a constant. It uses shifts if few are needed, because some targets
+// have no multiplication.
 func (x *lowering) times(i *ir.Value, n int) *ir.Value {
 	if n == 1 {
 		return i
@@ -174,7 +173,7 @@ func (x *lowering) times(i *ir.Value, n int) *ir.Value {
 	return sum
 }
 
-// read gives the leaves of a place; words of memory are loaded.
+// read returns the leaves of a place. Words in memory are loaded.
 func (x *lowering) read(p place) []leaf {
 	if p.leaves != nil {
 		return p.leaves
@@ -222,7 +221,7 @@ func (x *lowering) write(p place, value []leaf) {
 	}
 }
 
-// loadScalar reads a word of its size in memory.
+// loadScalar reads a word with its memory size.
 func (x *lowering) loadScalar(t *tree.Type, r ir.Ref) *ir.Value {
 	size, w := scalarSize(t), wordOf(t)
 	if isSigned(t) && 8*size < int(w) {
@@ -231,8 +230,7 @@ func (x *lowering) loadScalar(t *tree.Type, r ir.Ref) *ir.Value {
 	return x.LoadSize(w, size, r)
 }
 
-// storeScalar stores a word in its size in memory, where signed ones are extended
-// with their sign.
+// storeScalar stores a word with its memory size. Signed words are sign-extended.
 func (x *lowering) storeScalar(v *ir.Value, t *tree.Type, r ir.Ref) {
 	size := scalarSize(t)
 	if isSigned(t) && int(v.Type) < 8*size {
@@ -257,8 +255,8 @@ func (x *lowering) assign(t *tree.Type, slots []slot, value []leaf) {
 	}
 }
 
-// copyLeaf copies an object of type t. An absent leaf becomes zero: what a value
-// does not have is sent with it, and events show it.
+// copyLeaf copies an object of type t. An absent leaf becomes zero, because it is sent with
+// the value and shown in events.
 func (x *lowering) copyLeaf(dst ir.Ref, t *tree.Type, l leaf) {
 	if l.absent() {
 		x.zero(dst, t)
@@ -268,8 +266,7 @@ func (x *lowering) copyLeaf(dst ir.Ref, t *tree.Type, l leaf) {
 	x.copyObject(dst, n, l)
 }
 
-// zero makes an object of type t its zero value. Bytes after a length are
-// never seen.
+// zero sets an object of type t to its zero value. Bytes after a length are never visible.
 func (x *lowering) zero(dst ir.Ref, t *tree.Type) {
 	if t.Kind == tree.Bytes {
 		x.Store(x.Const(32, 0), dst)
@@ -291,7 +288,7 @@ func (x *lowering) copyObject(dst ir.Ref, size int, l leaf) {
 	}
 }
 
-// declare makes the slots of a local: variables and, where needed, objects.
+// declare makes the slots of a local: variables and, if needed, objects.
 func (x *lowering) declare(p *tree.Local) {
 	if x.vars[p] != nil {
 		return
@@ -317,7 +314,7 @@ func (x *lowering) declare(p *tree.Local) {
 	x.vars[p] = slots
 }
 
-// stateSlot makes an object of the module for an array of a task's state.
+// stateSlot makes an object of the module for an array in a task's state.
 func (x *lowering) stateSlot(p *tree.Local, t *tree.Type) slot {
 	size, align := sizeOf(t)
 	room, whole := x.room(p)
@@ -329,7 +326,7 @@ func (x *lowering) stateSlot(p *tree.Local, t *tree.Type) slot {
 	return slot{ref: ir.Ref{Obj: o, Disp: room}, size: size}
 }
 
-// begin begins the lives of the objects of a local.
+// begin begins the lifetimes of the objects of a local.
 func (x *lowering) begin(p *tree.Local) []slot {
 	slots := x.slotsOf(p)
 	for _, s := range slots {
@@ -340,8 +337,8 @@ func (x *lowering) begin(p *tree.Local) []slot {
 	return slots
 }
 
-// clear sets a local to its zero value. State objects are zero already: a state
-// is set once, before it is used.
+// clear sets a local to its zero value. State objects are already zero, because a state is
+// set once, before it is used.
 func (x *lowering) clear(p *tree.Local, slots []slot) {
 	for k, lt := range leavesOf(p.Type) {
 		s := slots[k]
@@ -356,7 +353,7 @@ func (x *lowering) clear(p *tree.Local, slots []slot) {
 	}
 }
 
-// constLeaves gives the leaves of a constant: words, and constant objects.
+// constLeaves returns the leaves of a constant: words, and constant objects.
 func (x *lowering) constLeaves(t *tree.Type, cells []uint64, name string, at diag.Span) []leaf {
 	if !hasObject(t) {
 		return x.constWords(t, cells)
@@ -396,7 +393,7 @@ func (x *lowering) constEnum(t *tree.Type, cells []uint64) []leaf {
 	return out
 }
 
-// zeroLeaves are leaves of a value that is not there.
+// zeroLeaves are the leaves of an absent value.
 func (x *lowering) zeroLeaves(t *tree.Type) []leaf {
 	var out []leaf
 	for _, lt := range leavesOf(t) {

@@ -8,12 +8,12 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// realText holds what is too long to stand where it is used.
+// realText holds the functions that are too long to inline.
 //
 //go:embed real.sir
 var realText string
 
-// helper returns a function of real.sir, which is then in the module.
+// helper returns a function of real.sir and adds it to the module.
 func (l *lowerer) helper(name string) *ir.Func {
 	if f := l.helpers[name]; f != nil {
 		return f
@@ -30,7 +30,7 @@ func (l *lowerer) helper(name string) *ir.Func {
 
 func isReal(e tree.Expr) bool { return e.Type().IsReal() }
 
-// isSpecial reports whether arithmetic is not that of an integer.
+// isSpecial reports whether arithmetic differs from integer arithmetic.
 func (x *lowering) isSpecial(e *tree.Binary) bool {
 	switch e.T.Kind {
 	case tree.Fix:
@@ -51,7 +51,7 @@ func (x *lowering) realBinary(e *tree.Binary, l, r *ir.Value) *ir.Value {
 	return x.fixDiv(e.T, l, r)
 }
 
-// fixMul takes F..F+N of the bits of the exact product of two words of N bits.
+// fixMul takes bits F..F+N of the exact product of two words of N bits.
 func (x *lowering) fixMul(t *tree.Type, l, r *ir.Value) *ir.Value {
 	n, frac := ir.Type(t.Bits), t.Frac
 	if 2*n <= 64 {
@@ -69,8 +69,8 @@ func (x *lowering) fixMul(t *tree.Type, l, r *ir.Value) *ir.Value {
 	return x.Slice(n, x.Word(word.Or, 64, high, low), 0)
 }
 
-// fixDiv divides l * 2^F by r. The quotient toward zero is one more than that
-// toward minus infinity when there is a remainder of another sign than r.
+// fixDiv divides l * 2^F by r. If there is a remainder and its sign differs from the sign
+// of r, the quotient toward minus infinity is one less than the quotient toward zero.
 func (x *lowering) fixDiv(t *tree.Type, l, r *ir.Value) *ir.Value {
 	n, frac := ir.Type(t.Bits), t.Frac
 	w := n + ir.Type(frac)
@@ -83,7 +83,7 @@ func (x *lowering) fixDiv(t *tree.Type, l, r *ir.Value) *ir.Value {
 		a = x.Word(word.Shl, w, a, x.Const(w, uint64(frac)))
 	}
 	q := x.Word(word.Divs, w, a, b)
-	rest := x.Word(word.Sub, w, a, x.Word(word.Mul, w, q, b)) // a core divides only once
+	rest := x.Word(word.Sub, w, a, x.Word(word.Mul, w, q, b)) // avoids a second division
 	zero := x.Const(w, 0)
 	apart := x.Word(word.Xor, 1, x.Slice(1, rest, int(w)-1), x.Slice(1, b, int(w)-1))
 	less := x.Word(word.And, 1, x.Word(word.Ne, 1, rest, zero), apart)
@@ -100,10 +100,10 @@ func (x *lowering) conversion(e *tree.Convert) *ir.Value {
 	switch {
 	case from.Kind == tree.Float || to.Kind == tree.Float:
 		return x.floatConvert(v, from, to)
-	case from.Frac > to.Frac: // the bits after the new point fall off: toward minus infinity
+	case from.Frac > to.Frac: // the bits after the new point are dropped: toward minus infinity
 		v = x.Word(word.Shrs, v.Type, v, x.Const(v.Type, uint64(from.Frac-to.Frac)))
 	case from.Frac < to.Frac:
-		w := max(v.Type, wordOf(to)) // all bits that are kept
+		w := max(v.Type, wordOf(to)) // all remaining bits
 		v = x.convert(v, from, tree.IntType(int(w), false))
 		return x.Slice(wordOf(to), x.shl(v, to.Frac-from.Frac), 0)
 	}
@@ -126,7 +126,7 @@ func (x *lowering) wordBits(e *tree.Bits) *ir.Value {
 	return x.enumBits(e)
 }
 
-// fromBits is the reverse; a NaN becomes the one NaN.
+// fromBits is the reverse. Every NaN becomes the standard NaN.
 func (x *lowering) fromBits(e *tree.FromBits) *ir.Value {
 	v := x.word(e.X)
 	x.At = e.At
@@ -175,7 +175,7 @@ func (x *lowering) equalWords(t *tree.Type, l, r *ir.Value) *ir.Value {
 	return x.Word(word.Eq, 1, l, r)
 }
 
-// floatUnary is - and sqrt. A NaN, which has one form, keeps its sign.
+// floatUnary is - and sqrt. A NaN has only one form and keeps its sign.
 func (x *lowering) floatUnary(op tree.Op, v *ir.Value) *ir.Value {
 	if op == tree.Sqrt {
 		return x.Float(ir.FSqrt, v.Type, v)
@@ -185,8 +185,8 @@ func (x *lowering) floatUnary(op tree.Op, v *ir.Value) *ir.Value {
 	return x.Word(word.Mux, v.Type, isNaN, v, flipped)
 }
 
-// floatConvert converts from or to a float. Integers of other widths than 32 and
-// 64 go through the next one that holds them.
+// floatConvert converts from or to a float. Integers of widths other than 32 and 64 go
+// through the next wider type that holds them.
 func (x *lowering) floatConvert(v *ir.Value, from, to *tree.Type) *ir.Value {
 	switch {
 	case from.Kind == to.Kind:
@@ -196,7 +196,7 @@ func (x *lowering) floatConvert(v *ir.Value, from, to *tree.Type) *ir.Value {
 		if v.Type > 32 {
 			w = 64
 		}
-		if isSigned(from) || v.Type < w { // what was extended with zeros is not negative
+		if isSigned(from) || v.Type < w { // a number that was extended with zeros is not negative
 			op = ir.FFromS
 		}
 		return x.Float(op, wordOf(to), x.convert(v, from, tree.IntType(int(w), false)))
@@ -204,7 +204,7 @@ func (x *lowering) floatConvert(v *ir.Value, from, to *tree.Type) *ir.Value {
 	return x.floatToInt(v, wordOf(to), isSigned(to))
 }
 
-// floatToInt saturates at the bounds of the word when it has not 32 or 64 bits.
+// floatToInt saturates at the bounds of a word with a width other than 32 or 64 bits.
 func (x *lowering) floatToInt(v *ir.Value, n ir.Type, signed bool) *ir.Value {
 	w := ir.Type(32)
 	if n > 32 {

@@ -8,9 +8,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// ends are the channels or devices that an expression may be. at is the index
-// among them, nil when there is one. Which one it is is decided by a chain of
-// branches: each channel has operations of its own.
+// ends are the channels or devices that an expression may denote. at is the index among
+// them, nil if there is only one. A chain of branches selects the end, because each channel
+// has separate operations.
 type ends struct {
 	list []int
 	at   *ir.Value
@@ -20,8 +20,8 @@ func isEnd(t *tree.Type) bool {
 	return t.Kind == tree.Chan || t.Kind == tree.Device || tree.EndsOf(t) != nil
 }
 
-// endsOf evaluates a channel end, device or array of ends: a parameter, or an
-// element of one, with its check.
+// endsOf evaluates a channel end, device or array of ends. It is a parameter, or an element
+// of a parameter with its index check.
 func (x *lowering) endsOf(e tree.Expr) ends {
 	i, ok := e.(*tree.Index)
 	if !ok {
@@ -40,7 +40,7 @@ func (x *lowering) endsOf(e tree.Expr) ends {
 
 func (x *lowering) device(e tree.Expr) int { return x.endsOf(e).list[0] }
 
-// eachEnd emits do for the end that it is at run time.
+// eachEnd emits do for each end, and branches to the actual end at run time.
 func (x *lowering) eachEnd(e ends, do func(index int)) {
 	if e.at == nil {
 		do(e.list[0])
@@ -66,15 +66,15 @@ func (x *lowering) eachEnd(e ends, do func(index int)) {
 	x.At = at
 }
 
-// receiver is where a received value goes: variables for its words, places for
-// its objects.
+// receiver is the destination of a received value: variables for its words, places for its
+// objects.
 type receiver struct {
 	t    *tree.Type
 	vars []*variable
 	refs []ir.Ref
 }
 
-// receiver makes room for a value, in dst as far as given.
+// receiver allocates the destination of a value. It uses the places of dst if given.
 func (x *lowering) receiver(t *tree.Type, dst []ir.Ref) receiver {
 	r := receiver{t: t}
 	for _, lt := range leavesOf(t) {
@@ -102,7 +102,7 @@ func (x *lowering) receive(op ir.Op, ch int, r receiver) {
 	}
 }
 
-// received gives the leaves of the value.
+// received returns the leaves of the value.
 func (x *lowering) received(r receiver) []leaf {
 	var out []leaf
 	vars, refs := r.vars, r.refs
@@ -119,7 +119,7 @@ func (x *lowering) received(r receiver) []leaf {
 	return out
 }
 
-// nothing makes the value of a receiver that of an absent option.
+// nothing sets the value of a receiver to an absent option.
 func (x *lowering) nothing(r receiver) {
 	for _, v := range r.vars {
 		x.ssa.write(v, x.Const(v.t, 0))
@@ -138,7 +138,8 @@ func (x *lowering) nothing(r receiver) {
 	}
 }
 
-// ready emits chready: room is whether it has room, else whether it has a value.
+// ready emits chready. With room it tests whether the channel has room, else whether it has
+// a value.
 func (x *lowering) ready(ch int, room bool) *ir.Value {
 	i := &ir.Instr{Op: ir.OpChReady, Chan: ch}
 	if room {
@@ -224,16 +225,16 @@ func eachSelect(b *tree.Block, visit func(*tree.Select)) {
 	}
 }
 
-// choosing is a select that is being lowered. An arm on an element of an array
-// of ends is one arm of the operation for each element: those from first[k] on.
+// choosing is a select that is being lowered. An arm on an element of an array of ends
+// becomes one arm of the operation for each element. These arms start at first[k].
 type choosing struct {
 	*tree.Select
 	op    *ir.Instr
 	ends  []ends
-	first []int // by arm, and one after the last
+	first []int // first arm of the operation, by arm of the text; one more entry for the end
 }
 
-// selectStmt lowers a select: the heads, the choice, and a chain of branches to
+// selectStmt lowers a select: the guards and events, the choice, and a chain of branches to
 // the arms. A message that was too long leads back to the choice.
 func (x *lowering) selectStmt(s *tree.Select) {
 	c := x.choiceOf(s)
@@ -266,7 +267,7 @@ func (x *lowering) selectStmt(s *tree.Select) {
 	x.enter(after)
 }
 
-// choiceOf evaluates the heads of the arms.
+// choiceOf evaluates the guards and events of the arms.
 func (x *lowering) choiceOf(s *tree.Select) *choosing {
 	c := &choosing{Select: s, op: &ir.Instr{Op: ir.OpSelect, Fair: s.Fair, Turn: s.Turn}}
 	var entry *ir.Value
@@ -285,7 +286,8 @@ func (x *lowering) choiceOf(s *tree.Select) *choosing {
 	return c
 }
 
-// head evaluates the guard of an arm and, where it holds, its end and deadline.
+// head evaluates the guard of an arm. If the guard holds, head evaluates the end and
+// deadline.
 func (x *lowering) head(a *tree.SelectArm, entry *ir.Value) (open *ir.Value, from ends, deadline *ir.Value) {
 	if a.When == nil {
 		open = x.Const(1, 1)
@@ -318,7 +320,7 @@ func (x *lowering) head(a *tree.SelectArm, entry *ir.Value) (open *ir.Value, fro
 	return open, from, deadline
 }
 
-// waitedFor evaluates what an arm waits for: a channel or device, or a deadline.
+// waitedFor evaluates the event of an arm: a channel or device, or a deadline.
 func (x *lowering) waitedFor(a *tree.SelectArm, entry *ir.Value) (from ends, deadline *ir.Value) {
 	switch a.Kind {
 	case tree.ArmEvery:
@@ -383,7 +385,7 @@ func (x *lowering) bindReceived(a *tree.SelectArm, from ends) {
 	}
 }
 
-// arm takes what arm k waited for and runs its body.
+// arm takes the value or message of arm k and runs its body.
 func (x *lowering) arm(c *choosing, k int, again *ir.Block) {
 	a := &c.Arms[k]
 	switch a.Kind {
@@ -413,8 +415,8 @@ func (x *lowering) arm(c *choosing, k int, again *ir.Block) {
 	x.block(a.Body)
 }
 
-// callEach calls the instance of f for the channels and devices that it is given;
-// where an element of an array decides, there is a call for each.
+// callEach calls the instance of f for its channels and devices. If an element of an array
+// decides, there is one call for each element.
 func (x *lowering) callEach(f *tree.Func, args []argument, sizes []extent, words []*ir.Value, refs []ir.Ref) []*ir.Value {
 	bound := make([][]int, len(args))
 	var open []int

@@ -12,8 +12,9 @@ type leafType struct {
 	object bool
 }
 
-// leavesOf lists the leaves of a type in order. An enum with payloads is its
-// variant's index and the leaves of all payloads, an option a flag and its value.
+// leavesOf lists the leaves of a type in order. The leaves of an enum with payloads are its
+// variant's index and the leaves of all payloads. The leaves of an option are a flag and
+// the leaves of its value.
 func leavesOf(t *tree.Type) []leafType {
 	switch t.Kind {
 	case tree.Unit:
@@ -78,7 +79,7 @@ func partsOf(t *tree.Type) []*tree.Type {
 	return out
 }
 
-// partIndex maps a field's index to its place in partsOf.
+// partIndex maps a field's index to its index in partsOf.
 func partIndex(t *tree.Type, field int) int {
 	if t.Kind != tree.Layout {
 		return field
@@ -92,7 +93,7 @@ func partIndex(t *tree.Type, field int) int {
 	return n
 }
 
-// payloadIndex is the place in partsOf of the first part of a variant's payload.
+// payloadIndex is the index in partsOf of the first part of a variant's payload.
 func payloadIndex(e *tree.EnumDef, variant int) int {
 	n := 0
 	for _, v := range e.Variants[:variant] {
@@ -121,12 +122,12 @@ func isSigned(t *tree.Type) bool {
 	return signed
 }
 
-// In memory a scalar takes the fewest of 1, 2, 4 or 8 bytes that hold its values,
-// aligned to at most 4; bytes<N> are a length and N bytes rounded up to 4; an
-// aggregate is its parts in order.
+// In memory a scalar takes the smallest of 1, 2, 4 or 8 bytes that hold its values, aligned
+// to at most 4. bytes<N> is a length and N bytes, rounded up to 4. An aggregate is its
+// parts in order.
 
-// scalarSize is how many bytes a scalar takes in memory. A range and an enum may
-// need fewer than their words have.
+// scalarSize is the number of bytes of a scalar in memory. A range or an enum may need
+// fewer bytes than its word has.
 func scalarSize(t *tree.Type) int {
 	switch t.Kind {
 	case tree.Range:
@@ -144,7 +145,7 @@ func scalarSize(t *tree.Type) int {
 	return wordOf(t).Bytes()
 }
 
-// Size is how many bytes a value takes in memory.
+// Size is the number of bytes of a value in memory.
 func Size(t *tree.Type) int {
 	n, _ := sizeOf(t)
 	return n
@@ -173,8 +174,8 @@ func sizeOf(t *tree.Type) (size, align int) {
 	return alignTo(size, align), align
 }
 
-// partOffset returns where part k of an aggregate begins, and the alignment of
-// all parts. For k after the last part it is the end.
+// partOffset returns the offset of part k of an aggregate, and the alignment of all parts.
+// For k after the last part it returns the end.
 func partOffset(t *tree.Type, k int) (at, align int) {
 	align = 1
 	if t.Kind == tree.Enum {
@@ -195,7 +196,7 @@ func partOffset(t *tree.Type, k int) (at, align int) {
 	return at, align
 }
 
-// leafOffsets lists where each leaf of t begins in memory.
+// leafOffsets lists the offset of each leaf of t in memory.
 func leafOffsets(t *tree.Type) []int {
 	switch t.Kind {
 	case tree.Array, tree.Bytes:
@@ -221,14 +222,13 @@ func leafOffsets(t *tree.Type) []int {
 	return out
 }
 
-// optionOffset is where the value of an option begins in memory.
+// optionOffset is the offset of an option's value in memory.
 func optionOffset(t *tree.Type) int {
 	_, a := sizeOf(t.Elem)
 	return alignTo(1, a)
 }
 
-// encode writes the cells of a value of t to memory and returns the rest of
-// the cells.
+// encode writes the cells of a value of t to memory and returns the remaining cells.
 func encode(t *tree.Type, cells []uint64, mem []byte) []uint64 {
 	switch {
 	case t.IsScalar():
@@ -264,7 +264,7 @@ func encode(t *tree.Type, cells []uint64, mem []byte) []uint64 {
 	return cells
 }
 
-// encodeEnum writes an enum with payloads; in cells all payloads share one room.
+// encodeEnum writes an enum with payloads. In cells all payloads share the same space.
 func encodeEnum(t *tree.Type, cells []uint64, mem []byte) []uint64 {
 	e := t.Enum
 	encode(tagType(e), cells, mem)

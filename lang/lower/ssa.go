@@ -8,19 +8,19 @@ type variable struct {
 	t    ir.Type
 }
 
-// ssa turns variables into values while the blocks are made, as in Braun et
-// al., "Simple and Efficient Construction of Static Single Assignment Form"
-// (2013). A block is sealed when all its predecessors are known; before that,
-// reading makes a block parameter that is completed later.
+// ssa turns variables into values while the blocks are built, as in Braun et al., "Simple
+// and Efficient Construction of Static Single Assignment Form" (2013). A block is sealed
+// when all its predecessors are known. Before that, a read makes a block parameter that is
+// completed later.
 type ssa struct {
 	b       *ir.Builder
 	defs    map[*ir.Block]map[*variable]*ir.Value
 	preds   map[*ir.Block][]*ir.Block
 	sealed  map[*ir.Block]bool
 	open    map[*ir.Block][]param // parameters of blocks that are not sealed
-	users   map[*ir.Value][]param // parameters that a value is an argument of
+	users   map[*ir.Value][]param // the parameters that have a value as argument
 	instead map[*ir.Value]*ir.Value
-	args    map[*ir.Value]map[*ir.Block]*ir.Value // of a parameter: argument by predecessor
+	args    map[*ir.Value]map[*ir.Block]*ir.Value // of a parameter: its argument by predecessor
 	zero    map[ir.Type]*ir.Value
 }
 
@@ -48,7 +48,7 @@ func (s *ssa) writeIn(b *ir.Block, x *variable, v *ir.Value) {
 	s.defs[b][x] = v
 }
 
-// read gives x at the end of the current block.
+// read returns x at the end of the current block.
 func (s *ssa) read(x *variable) *ir.Value { return s.readIn(s.b.B, x) }
 
 func (s *ssa) readIn(b *ir.Block, x *variable) *ir.Value {
@@ -74,8 +74,8 @@ func (s *ssa) readIn(b *ir.Block, x *variable) *ir.Value {
 	return v
 }
 
-// newParam makes a parameter that is attached to its block at the end, if it
-// is still needed.
+// newParam makes a parameter. It is attached to its block at the end, if it is still
+// needed.
 func (s *ssa) newParam(b *ir.Block, x *variable) *ir.Value {
 	v := s.b.F.NewValue(x.t, nil, s.b.At)
 	v.In = b
@@ -83,8 +83,8 @@ func (s *ssa) newParam(b *ir.Block, x *variable) *ir.Value {
 	return v
 }
 
-// undefined is the value of a variable that no path has set. It is read only
-// where it does not matter.
+// undefined is the value of a variable that no path has set. It is read only if its value
+// does not matter.
 func (s *ssa) undefined(t ir.Type) *ir.Value {
 	if v := s.zero[t]; v != nil {
 		return v
@@ -99,8 +99,8 @@ func (s *ssa) undefined(t ir.Type) *ir.Value {
 	return v
 }
 
-// complete finds the arguments of a parameter and removes it when they are all
-// one value.
+// complete finds the arguments of a parameter. If they are all one value, it removes the
+// parameter.
 func (s *ssa) complete(p param) *ir.Value {
 	for _, pred := range s.preds[p.in] {
 		v := s.readIn(pred, p.of)
@@ -150,14 +150,14 @@ func (s *ssa) resolve(v *ir.Value) *ir.Value {
 	}
 }
 
-// edge notes a jump, unless it comes from a block that nothing reaches.
+// edge records a jump, unless it comes from an unreachable block.
 func (s *ssa) edge(from, to *ir.Block) {
 	if from == s.b.F.Blocks[0] || !s.sealed[from] || len(s.preds[from]) > 0 {
 		s.preds[to] = append(s.preds[to], from)
 	}
 }
 
-// seal says that all predecessors of b are known.
+// seal marks that all predecessors of b are known.
 func (s *ssa) seal(b *ir.Block) {
 	if s.sealed[b] {
 		return
@@ -168,7 +168,7 @@ func (s *ssa) seal(b *ir.Block) {
 	}
 }
 
-// finish attaches the parameters that are left and replaces the removed ones.
+// finish attaches the remaining parameters and replaces the removed ones.
 func (s *ssa) finish() {
 	f := s.b.F
 	byBlock := map[*ir.Block][]*ir.Value{}

@@ -116,8 +116,8 @@ func objects(t *tree.Type) int {
 	return n
 }
 
-// option evaluates an option: it jumps to no when it is absent and goes on with
-// the leaves of its value, in a block of its own.
+// option evaluates an option. If the option is absent, it jumps to no. Otherwise it
+// continues in a new block with the leaves of the value.
 func (x *lowering) option(e tree.Expr, no *ir.Block) []leaf {
 	if p, ok := e.(*tree.Parse); ok {
 		return x.parseOr(p, no)
@@ -136,7 +136,7 @@ func (x *lowering) option(e tree.Expr, no *ir.Block) []leaf {
 	return l[1:]
 }
 
-// bind gives a new local the leaves of a value.
+// bind sets a new local to the leaves of a value.
 func (x *lowering) bind(p *tree.Local, l []leaf) {
 	if p != nil {
 		x.assign(p.Type, x.begin(p), l)
@@ -151,7 +151,7 @@ func (x *lowering) letElse(s *tree.LetElse) {
 	x.goTo(after)
 	x.enter(no)
 	x.block(s.Else)
-	x.goTo(after) // not reached: else leaves
+	x.goTo(after) // not reached: the else leaves the block
 	x.enter(after)
 }
 
@@ -172,7 +172,7 @@ func (x *lowering) assignStmt(s *tree.Assign) {
 	p := x.place(s.Target)
 	l := x.value(s.Value, nil)
 	x.At = s.At
-	if len(l) > 1 && objects(s.Target.Type()) > 1 { // one object may be read where another is written
+	if len(l) > 1 && objects(s.Target.Type()) > 1 { // one object may be read while another is written
 		l = x.keep(s.Target.Type(), l)
 	}
 	x.write(p, l)
@@ -195,9 +195,9 @@ func (x *lowering) ifStmt(s *tree.If) {
 	x.enter(after)
 }
 
-// counting is a loop over a range. The test for the next round stands at the
-// end, so that each round has one jump; when the last value plus the step may
-// leave the word, the test looks at the distance that is left instead.
+// counting is a loop over a range. The test for the next round is at the end, so each round
+// has one jump. The last value plus the step may exceed the word. Then the test uses the
+// remaining distance instead.
 type counting struct {
 	v      *tree.Local
 	lo, hi tree.Expr
@@ -206,7 +206,7 @@ type counting struct {
 	step   uint64
 }
 
-// count runs body for each value; brk leads out, and is entered afterwards.
+// count runs body for each value. brk is the exit block, and is entered afterwards.
 func (x *lowering) count(c counting, body func(next, done *ir.Block)) {
 	lo := x.word(c.lo)
 	hi := x.word(c.hi)
@@ -343,7 +343,7 @@ func (x *lowering) fits(v *ir.Value, t *tree.Type, cases []tree.Case) *ir.Value 
 	return any
 }
 
-// bindPayload gives the names of an arm the payload of its one variant.
+// bindPayload binds the names of an arm to the payload of its only variant.
 func (x *lowering) bindPayload(t *tree.Type, a *tree.Arm, l []leaf) {
 	if len(a.Binds) == 0 {
 		return

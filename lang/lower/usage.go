@@ -2,15 +2,15 @@ package lower
 
 import "github.com/sinter-lang/sinter/lang/tree"
 
-// usage tells which leaves of lets are needed at all. Binding a parsed layout
-// to a name copies its bytes fields; those that nobody looks at are not copied.
-// A leaf that is only handed on to another let is as needed as that one.
+// usage tells which leaves of lets are needed. Binding a parsed layout to a name copies its
+// bytes fields. Fields that are never read are not copied. A leaf that is only passed on to
+// another let is needed if the leaf of that let is needed.
 type usage struct {
 	used  map[*tree.Local][]bool
-	edges map[*tree.Local][]flowEdge // by the let that is given the value
+	edges map[*tree.Local][]flowEdge // by the let that receives the value
 }
 
-// flowEdge says that leaf k of a let is leaf k+shift of from.
+// flowEdge means that leaf k of a let is leaf k+shift of from.
 type flowEdge struct {
 	from  *tree.Local
 	shift int
@@ -40,7 +40,8 @@ func usageOf(f *tree.Func) *usage {
 // needs reports whether leaf k of a local must hold its value.
 func (u *usage) needs(p *tree.Local, k int) bool { return p.Kind != tree.LetLocal || u.used[p][k] }
 
-// path follows fields down to a local: the local and the leaves that e is.
+// path follows fields down to a local. It returns the local and the range of leaves that e
+// denotes.
 func path(e tree.Expr) (p *tree.Local, first, n int, ok bool) {
 	switch e := e.(type) {
 	case *tree.LocalRef:
@@ -83,7 +84,7 @@ func (u *usage) stmt(s tree.Stmt) {
 	}
 }
 
-// bind notes that to is given e, or what an option e holds.
+// bind records that to receives e, or the value of an option e.
 func (u *usage) bind(to *tree.Local, e tree.Expr, shift int) {
 	p, first, _, ok := path(e)
 	switch {
@@ -115,8 +116,8 @@ func (u *usage) expr(e tree.Expr) {
 	}
 }
 
-// writes reports whether evaluating e may change a local: it calls a function
-// with an inout argument, or it receives.
+// writes reports whether evaluating e may change a local: e calls a function with an inout
+// argument, or receives.
 func writes(e tree.Expr) bool {
 	if e == nil {
 		return false

@@ -7,9 +7,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Configs that the start may set are objects that say which words do.
+// A config that the start may set is an object with a list of the words that set it.
 
-// bindWords binds a parameter to what words of the start may set.
+// bindWords binds a parameter to a value that words of the start may set.
 func (x *lowering) bindWords(p *tree.Local, a tree.Bind, slots []slot) {
 	o := x.data("boot."+x.F.Name+"."+p.Name, p.Type, a.Cells, p.Span)
 	o.Boot = true
@@ -31,8 +31,8 @@ func (x *lowering) bindWords(p *tree.Local, a tree.Bind, slots []slot) {
 	x.assign(p.Type, slots, []leaf{{v: x.Load(wordOf(p.Type), ir.Ref{Obj: o})}})
 }
 
-// wordFor is the word of a config whose value lies somewhere in an object as a t. It has what
-// the config may have and t holds.
+// wordFor is the word of a config whose value is stored as a t at offset at of an object.
+// It allows the values that both the config and t hold.
 func wordFor(c *tree.ConstDef, t *tree.Type, at int) ir.Word {
 	size, _ := sizeOf(t)
 	w := ir.Word{Name: c.Word, Kind: "bytes", At: at, Size: size}
@@ -53,7 +53,7 @@ func wordFor(c *tree.ConstDef, t *tree.Type, at int) ir.Word {
 	return w
 }
 
-// bounds are the least and the greatest number that a config may have and t holds.
+// bounds are the least and the greatest number that both the config and t hold.
 func bounds(c *tree.ConstDef, t *tree.Type) (lo, hi uint64) {
 	least, most := t.Interval()
 	if !c.Bare {
@@ -77,7 +77,7 @@ func smaller(a, b *big.Int) *big.Int {
 	return a
 }
 
-// portOf is the port of a socket as its messages say it, the first byte lowest.
+// portOf is the port of a socket in the form of its messages, with the first byte lowest.
 func (x *lowering) portOf(s *tree.SocketDef) *ir.Value {
 	c := s.Config
 	if c == nil || c.Word == "" {

@@ -6,14 +6,14 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// writing is the state of writing one message, byte by byte: the place has no
-// alignment. Its position is base + pos bytes and the bits of acc.
+// writing is the state of writing one message, byte by byte, because the position has no
+// alignment. The position is base + pos bytes and the bits of acc.
 type writing struct {
 	out  ir.Ref    // first byte
 	base *ir.Value // nil: 0
 	pos  int       // bytes after base
-	acc  *ir.Value // bits of the byte that is not complete, nil for none
-	ok   *variable // whether the parts fit together so far
+	acc  *ir.Value // bits of the incomplete byte, nil for none
+	ok   *variable // whether the parts are consistent so far
 	seal *ir.Value // the seal, once it is known
 }
 
@@ -35,8 +35,8 @@ func (x *lowering) sealed(e *tree.Sealed) []leaf {
 	return l
 }
 
-// message writes the leaves of a layout into new bytes. sealing, when not nil,
-// is given the state of the writer with the seal in it.
+// message writes the leaves of a layout into new bytes. If sealing is not nil, it receives
+// the state of the writer with the seal.
 func (x *lowering) message(t *tree.Type, l []leaf, bytes *tree.Type, site int, proved bool, sealing *writing) leaf {
 	r := x.temp(bytes)
 	w := &writing{out: r, ok: x.variable("fits", 1)}
@@ -70,7 +70,7 @@ func (x *lowering) written(w *writing) *ir.Value {
 	return x.Word(word.Add, 32, w.base, k)
 }
 
-// spot is the place of the position.
+// spot is the address of the position.
 func (x *lowering) spot(w *writing) ir.Ref {
 	at := w.out
 	if w.base != nil {
@@ -80,8 +80,8 @@ func (x *lowering) spot(w *writing) ir.Ref {
 	return at
 }
 
-// putLayout writes the fields in order. The leaves of all fields are there for
-// lengths and conditions, as when they are parsed.
+// putLayout writes the fields in order. As in parsing, lengths and conditions can use the
+// leaves of all fields.
 func (x *lowering) putLayout(w *writing, def *tree.LayoutDef, l []leaf, sealing bool) {
 	ps := x.parse[len(x.parse)-1]
 	fr := &frame{layout: def, fields: make([][]leaf, len(def.Fields))}
@@ -125,7 +125,7 @@ func (x *lowering) putOptional(w *writing, f *tree.LayoutField, l []leaf) {
 	w.base, w.pos = x.ssa.read(at), 0
 }
 
-// demandFit notes that the value is one that can be parsed only if ok.
+// demandFit records that the value can be parsed only if ok holds.
 func (x *lowering) demandFit(w *writing, ok *ir.Value) {
 	x.ssa.write(w.ok, x.Word(word.And, 1, x.ssa.read(w.ok), ok))
 }
@@ -154,8 +154,7 @@ func (x *lowering) putNumber(w *writing, f *tree.LayoutField, v *ir.Value) {
 	x.putBits(w, x.Slice(ir.Type(f.Bits), v, 0), f.Little)
 }
 
-// putBits writes a word, most significant bit first, or its bytes in little
-// order.
+// putBits writes a word, most significant bit first, or its bytes in little-endian order.
 func (x *lowering) putBits(w *writing, v *ir.Value, little bool) {
 	if little {
 		for low := 0; low < int(v.Type); low += 8 {
@@ -183,8 +182,8 @@ func (x *lowering) putBits(w *writing, v *ir.Value, little bool) {
 	}
 }
 
-// putBytes writes bytes. It reads no further than they are long, even if that
-// does not fit.
+// putBytes writes bytes. It reads no further than the length of the value, even if that
+// length does not fit.
 func (x *lowering) putBytes(w *writing, f *tree.LayoutField, l []leaf) {
 	n := x.Const(32, 0)
 	var from ir.Ref

@@ -1,13 +1,13 @@
-// Package record is what a check remembers for an editor: where each name is defined,
-// where it is used, and what type and range each expression has at its place.
+// Package record holds what a check remembers for an editor: where each name is defined and
+// used, and what type and range each expression has at its position.
 //
 //	fn sum(v: []u32) -> u32 {    Definition at the v of `v[i]`: the parameter, a `[]u32`
 //	  for i in 0..v.len {        Value at the i of `v[i]`: `0..=2147483646`
 //	    s = s + v[i]             Uses of v: the places of `v.len` and `v[i]`
 //
-// The checker fills a Record when it is given one (types.Options), in a program with
-// errors too, as far as it gets. Everything is found by a file and a byte in it. The
-// package knows types and places, and nothing of how they were found.
+// The checker fills a Record when it is given one (types.Options). In a program with errors
+// it fills the record as far as the check gets. Everything is found by a file and a byte in
+// it. The package knows types and positions, but not how they were found.
 package record
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Def is the definition of a name. At is the place of the name itself.
+// Def is the definition of a name. At is the source position of the name itself.
 type Def struct {
 	Name string
 	What string // as in "a function"
@@ -27,8 +27,8 @@ type Def struct {
 	At   diag.Span
 }
 
-// Value is what is known of an expression. Range is that of its number, with all that
-// is known at its place; it is empty for other types.
+// Value is what is known of an expression. Range is the range of a number, including the
+// facts at its position. It is empty for other types.
 type Value struct {
 	At    diag.Span
 	Type  *tree.Type
@@ -47,8 +47,8 @@ func New() *Record {
 	return &Record{defs: map[diag.Span]*Def{}, uses: map[diag.Span]diag.Span{}, values: map[diag.Span]Value{}}
 }
 
-// Define adds a definition. The body of a generic function is checked many times: the
-// first one counts, except for a type that it lacks.
+// Define adds a definition. The body of a generic function is checked many times. The first
+// definition counts, but a later one adds a missing type.
 func (r *Record) Define(d Def) {
 	if r == nil || d.Name == "" || d.Name == "_" || d.At.IsZero() {
 		return
@@ -60,8 +60,8 @@ func (r *Record) Define(d Def) {
 	}
 }
 
-// Use adds that the name at a place means what is defined at another one. The first
-// meaning counts: a system that a test starts is elaborated once more, with fakes.
+// Use records that the name at one position refers to the definition at another. The first
+// meaning counts, because a system that a test starts is elaborated again, with fakes.
 func (r *Record) Use(at, def diag.Span) {
 	if r == nil || at == def || at.IsZero() || def.IsZero() {
 		return
@@ -81,7 +81,7 @@ func (r *Record) Evaluate(v Value) {
 	}
 }
 
-// Definitions lists all definitions in the order of files and places.
+// Definitions lists all definitions in the order of files and positions.
 func (r *Record) Definitions() []*Def {
 	list := make([]*Def, 0, len(r.defs))
 	for _, d := range r.defs {
@@ -91,8 +91,8 @@ func (r *Record) Definitions() []*Def {
 	return list
 }
 
-// Definition is what the name at a byte of a file means, nil if there is none. At a
-// definition it is that one.
+// Definition is the definition of the name at a byte of a file, nil if there is none. At a
+// definition it is that definition.
 func (r *Record) Definition(f *diag.File, at int) *Def {
 	for use, def := range r.uses {
 		if holds(use, f, at) {
@@ -107,7 +107,7 @@ func (r *Record) Definition(f *diag.File, at int) *Def {
 	return nil
 }
 
-// Uses lists the places where a definition is used, in order.
+// Uses lists the source positions where a definition is used, in order.
 func (r *Record) Uses(d *Def) []diag.Span {
 	var list []diag.Span
 	for use, def := range r.uses {
@@ -132,7 +132,7 @@ func (r *Record) Value(f *diag.File, at int) (Value, bool) {
 
 func holds(s diag.Span, f *diag.File, at int) bool { return s.File == f && s.Start <= at && at < s.End }
 
-// compare orders places by file, start and end.
+// compare orders source positions by file, start and end.
 func compare(a, b diag.Span) int {
 	return cmp.Or(cmp.Compare(a.File.Name, b.File.Name), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 }

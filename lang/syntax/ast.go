@@ -2,17 +2,17 @@ package syntax
 
 import "github.com/sinter-lang/sinter/internal/diag"
 
-// Node is any part of the tree of the text. Everything has a place.
+// Node is any part of the tree of the text. Every node has a source position.
 type Node interface {
 	Span() diag.Span
 }
 
-// Place is embedded by every node: the bytes that the node was written as.
+// Place is embedded by every node. It holds the range of bytes that the node covers.
 type Place struct {
 	At diag.Span
 }
 
-// Span returns the place of the node.
+// Span returns the source position of the node.
 func (p Place) Span() diag.Span { return p.At }
 
 // Ident is a name as written. "_" is the blank name.
@@ -28,13 +28,13 @@ func (i Ident) IsBlank() bool { return i.Name == "_" }
 type File struct {
 	Source *diag.File
 	Decls  []Decl
-	// tokens, comments and separators among them, are all that Format needs.
+	// tokens, with comments and separators, are all that Format needs.
 	tokens []token
 }
 
-// A Decl is what stands at the top level of a file:
-// *UseDecl *ConstDecl *AssertDecl *TypeDecl *StructDecl *EnumDecl *LayoutDecl
-// *FnDecl *TaskDecl *SystemDecl *TestDecl *BudgetDecl.
+// A Decl is a declaration at the top level of a file: *UseDecl *ConstDecl *AssertDecl
+// *TypeDecl *StructDecl *EnumDecl *LayoutDecl *FnDecl *TaskDecl *SystemDecl *TestDecl
+// *BudgetDecl.
 type Decl interface {
 	Node
 	decl()
@@ -59,15 +59,14 @@ type Expr interface {
 	expr()
 }
 
-// A TypeExpr is a type as written:
-// *NamedType *BytesType *ArrayType *SliceType *OptionType *RangeType
-// *ChanEndType.
+// A TypeExpr is a written type: *NamedType *BytesType *ArrayType *SliceType *OptionType
+// *RangeType *ChanEndType.
 type TypeExpr interface {
 	Node
 	typeExpr()
 }
 
-// A Pattern is what a match arm compares with: *NamePattern *ValuePattern.
+// A Pattern is the pattern of a match arm: *NamePattern *ValuePattern.
 type Pattern interface {
 	Node
 	pattern()
@@ -154,7 +153,7 @@ type LayoutDecl struct {
 //
 //	name: type [little] [in a..=b] [= value | = seal [all] algorithm] [when cond]
 //
-// Name may be "_". What is not written is nil.
+// Name may be "_". Parts that are not written are nil.
 type LayoutField struct {
 	Place
 	Name   Ident
@@ -189,9 +188,9 @@ type FnDecl struct {
 	Body     *Block
 }
 
-// Generic is one parameter between < and >: `T`, `T: eq` or `N: u32`. Bound is
-// nil for the first. The text does not tell a constraint from the type of a
-// constant; the checker does by the name.
+// Generic is one parameter between < and >: `T`, `T: eq` or `N: u32`. Bound is nil for the
+// first. A constraint looks like the type of a constant. The checker distinguishes them by
+// name.
 type Generic struct {
 	Place
 	Name  Ident
@@ -214,8 +213,8 @@ type TaskDecl struct {
 	Body   *Block
 }
 
-// SystemDecl is `system edge { }` or `system heat @parallel { }`: which tasks run and how
-// they are connected.
+// SystemDecl is `system edge { }` or `system heat @parallel { }`. It lists the tasks that
+// run and their connections.
 type SystemDecl struct {
 	Place
 	Name  Ident
@@ -246,7 +245,7 @@ type RunItem struct {
 	Call *CallExpr
 }
 
-// ForItem is `for k in 0..P { run strip(k) }`: its items once for each value.
+// ForItem is `for k in 0..P { run strip(k) }`. It repeats its items once for each value.
 type ForItem struct {
 	Place
 	Var   Ident
@@ -278,7 +277,7 @@ type Hint struct {
 
 // ---- Statements
 
-// Block is `{ }`; its place includes the braces.
+// Block is `{ }`. Its position includes the braces.
 type Block struct {
 	Place
 	Stmts []Stmt
@@ -312,9 +311,9 @@ type AssignStmt struct {
 	Value  Expr
 }
 
-// IfStmt is `if c { }` or `if let x = e { }`, with an optional else. Let is nil
-// for the first form; then Cond is the condition, else the optional value.
-// Else is nil, an *IfStmt or a *Block.
+// IfStmt is `if c { }` or `if let x = e { }`, with an optional else. In the first form Let
+// is nil and Cond is the condition. In the second form Cond is the optional value. Else is
+// nil, an *IfStmt or a *Block.
 type IfStmt struct {
 	Place
 	Let  *Ident
@@ -369,15 +368,15 @@ type MatchStmt struct {
 	Else  *Block
 }
 
-// MatchArm is `case a, b { }`: it is taken when one of its patterns fits.
+// MatchArm is `case a, b { }`. It is taken when one of its patterns fits.
 type MatchArm struct {
 	Place
 	Patterns []Pattern
 	Body     *Block
 }
 
-// NamePattern is `send`, `none` or `some(x, y)`: an enum variant or a constant.
-// HasArgs tells `send()` from `send`; Binds are the names given to the payload.
+// NamePattern is `send`, `none` or `some(x, y)`: an enum variant or a constant. HasArgs
+// distinguishes `send()` from `send`. Binds are the names for the payload.
 type NamePattern struct {
 	Place
 	Name    Ident
@@ -385,8 +384,8 @@ type NamePattern struct {
 	Binds   []Ident
 }
 
-// ValuePattern is a constant expression that is not a plain name: `7`, `-1`,
-// `true`, `"ok"`, `1..=5`. A range comes as *RangeExpr.
+// ValuePattern is a constant expression that is not a plain name: `7`, `-1`, `true`,
+// `"ok"`, `1..=5`. A range is a *RangeExpr.
 type ValuePattern struct {
 	Place
 	Value Expr
@@ -399,7 +398,7 @@ type SelectStmt struct {
 	Arms   []SelectArm
 }
 
-// ArmKind is what a select arm waits for.
+// ArmKind is the kind of event that a select arm waits for.
 type ArmKind uint8
 
 // The kinds of select arms.
@@ -409,8 +408,8 @@ const (
 	ArmAfter                // on after(d)
 )
 
-// SelectArm is `on let x = e.recv(b) when c { }`. Call is the whole call, for
-// every and after too. Let and When are nil when not written.
+// SelectArm is `on let x = e.recv(b) when c { }`. Call is the whole call, even for every
+// and after. Let and When are nil when not written.
 type SelectArm struct {
 	Place
 	Kind ArmKind
@@ -458,8 +457,8 @@ type TimedStmt struct {
 	Body *Block
 }
 
-// ExprStmt is a call for its effect. Else, nil when not written, is what a failed
-// operation of a device leads to.
+// ExprStmt is a call for its effect. Else runs when an operation of a device fails. It is
+// nil when not written.
 type ExprStmt struct {
 	Place
 	X    Expr
@@ -473,13 +472,13 @@ type Name struct {
 	Ident
 }
 
-// IntLit is an integer as written: decimal, 0x or 0b, with or without `_`.
+// IntLit is an integer in its source form: decimal, 0x or 0b, with or without `_`.
 type IntLit struct {
 	Place
 	Text string
 }
 
-// FloatLit is a decimal fraction as written: 1.5, 2.0e-3.
+// FloatLit is a decimal fraction in its source form: 1.5, 2.0e-3.
 type FloatLit struct {
 	Place
 	Text string
@@ -500,15 +499,15 @@ type TimeLit struct {
 	Ticks int64
 }
 
-// StringLit is a string, which is also the literal of bytes<N>. A string
-// without braces is one part or, when empty, none.
+// StringLit is a string, which is also the literal of bytes<N>. A string without braces has
+// one part, or no parts if it is empty.
 type StringLit struct {
 	Place
 	Parts []StringPart
 }
 
-// StringPart is literal bytes (X is nil), or `{x}` or `{x:hex}`. Bytes has the
-// escapes resolved.
+// StringPart is literal bytes (X is nil), or `{x}` or `{x:hex}`. In Bytes the escapes are
+// resolved.
 type StringPart struct {
 	Place
 	Bytes  string
@@ -535,7 +534,7 @@ type UnaryExpr struct {
 	X  Expr
 }
 
-// BinaryExpr is an operator between its operands; OpAt is the operator's place.
+// BinaryExpr is an operator between its operands. OpAt is the operator's position.
 type BinaryExpr struct {
 	Place
 	Op   Op
@@ -543,9 +542,9 @@ type BinaryExpr struct {
 	L, R Expr
 }
 
-// RangeExpr is `a..b` or, with Closed set, `a..=b`. It occurs only where a
-// range is asked for (for, within, first, slices, patterns, layout bounds).
-// Only in a slice may Lo or Hi be nil.
+// RangeExpr is `a..b` or, with Closed set, `a..=b`. It occurs only where the grammar has a
+// range (for, within, first, slices, patterns, layout bounds). Only in a slice may Lo or Hi
+// be nil.
 type RangeExpr struct {
 	Place
 	Lo, Hi Expr
@@ -559,7 +558,7 @@ type WithinExpr struct {
 	Range *RangeExpr
 }
 
-// SearchKind says which search a SearchExpr is.
+// SearchKind is the kind of a SearchExpr.
 type SearchKind uint8
 
 // The searches.
@@ -570,7 +569,7 @@ const (
 	SearchAll
 )
 
-// SearchExpr is `first i in a..b where p`, and the same with count, any and all.
+// SearchExpr is `first i in a..b where p`, and the same forms with count, any and all.
 type SearchExpr struct {
 	Place
 	Kind  SearchKind
@@ -579,8 +578,8 @@ type SearchExpr struct {
 	Where Expr
 }
 
-// CallExpr is `f(a, b: c)`: a call, a conversion, a struct or a variant; the
-// text does not tell them apart.
+// CallExpr is `f(a, b: c)`: a call, a conversion, a struct or a variant. They have the same
+// syntax.
 type CallExpr struct {
 	Place
 	Fun  Expr
@@ -614,9 +613,9 @@ type FieldExpr struct {
 	Name Ident
 }
 
-// TypeExprValue is a type where a value stands, so that it can be called or
-// asked for a member: `fix<16, 16>.from_bits(b)`, `bytes<4>(x)`. A type without
-// arguments comes as *Name or *FieldExpr.
+// TypeExprValue is a type in the position of a value, to call it or to access a member:
+// `fix<16, 16>.from_bits(b)`, `bytes<4>(x)`. A type without arguments is a *Name or
+// *FieldExpr.
 type TypeExprValue struct {
 	Place
 	Type TypeExpr
@@ -625,7 +624,7 @@ type TypeExprValue struct {
 // Op is an operator of expressions.
 type Op uint8
 
-// The operators; the comment says how each is written.
+// The operators. The comments give the source form.
 const (
 	OpNone   Op = iota
 	OpOr        // or
@@ -662,23 +661,23 @@ type NamedType struct {
 	Args    []TypeArg
 }
 
-// TypeArg is an argument between < and >. A plain name can be a type or a
-// constant: then both fields are set and the checker takes the one that the
-// parameter wants. Otherwise exactly one is not nil.
+// TypeArg is an argument between < and >. A plain name can be a type or a constant. Then
+// both fields are set, and the checker takes the field that the parameter needs. Otherwise
+// exactly one is not nil.
 type TypeArg struct {
 	Place
 	Type  TypeExpr
 	Value Expr
 }
 
-// BytesKind says how the length of a BytesType is found.
+// BytesKind is the way to find the length of a BytesType.
 type BytesKind uint8
 
 // The kinds of bytes.
 const (
 	BytesOf     BytesKind = iota // bytes<N>: room for N; in a layout exactly N
-	BytesPrefix                  // bytes<..N>: u16 length, then as many bytes
-	BytesRest                    // bytes<*..N>: what is left, at most N
+	BytesPrefix                  // bytes<..N>: u16 length, then that number of bytes
+	BytesRest                    // bytes<*..N>: the remaining bytes, at most N
 )
 
 // BytesType is `bytes<N>`, `bytes<..N>` or `bytes<*..N>`.
@@ -695,7 +694,7 @@ type ArrayType struct {
 	Elem TypeExpr
 }
 
-// SliceType is `[]T`, of parameters only.
+// SliceType is `[]T`, allowed only for parameters.
 type SliceType struct {
 	Place
 	Elem TypeExpr

@@ -2,7 +2,7 @@ package syntax
 
 import "github.com/alecthomas/participle/v2/lexer"
 
-// The functions that make a node of what a rule captured.
+// These functions build a node from the captures of a rule.
 
 // blockOf unwraps a body, which may be absent.
 func blockOf(b body) *Block {

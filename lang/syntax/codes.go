@@ -15,25 +15,25 @@ const (
 	ElseOnOwnLine   diag.Code = "E0109" // else not after its closing brace
 	NoEffect        diag.Code = "E0110" // an expression that is not a call as a statement
 	NotAPlace       diag.Code = "E0111" // something that cannot be assigned to
-	Misplaced       diag.Code = "E0112" // a statement among declarations or the reverse
+	Misplaced       diag.Code = "E0112" // a statement among declarations, or a declaration among statements
 	ChainedCompare  diag.Code = "E0113" // a < b < c
 	NoTypeNoValue   diag.Code = "E0114" // var x, without type and value
-	LoneRange       diag.Code = "E0115" // a range where a value must be
-	KeywordAsName   diag.Code = "E0116" // a reserved word where a name must be
+	LoneRange       diag.Code = "E0115" // a range at the position of a value
+	KeywordAsName   diag.Code = "E0116" // a reserved word at the position of a name
 	BadInterpolate  diag.Code = "E0117" // braces in a string that are not an {expression}
 	BadArm          diag.Code = "E0118" // a select arm that waits for nothing
 	TooMany         diag.Code = "E0119" // the parser gave up
-	ForeignOperator diag.Code = "E0120" // an operator of another language
+	ForeignOperator diag.Code = "E0120" // an operator of a different language
 	NotACall        diag.Code = "E0121" // run or start without a call
 )
 
-// The bounds of one file. They are far above what people write and keep every
-// later stage free of deep recursion.
+// The bounds of one file. They are far above realistic programs. They keep every later
+// stage free of deep recursion.
 const (
-	maxDepth  = 200  // brackets, blocks, prefixes and type constructors inside each other
+	maxDepth  = 200  // nested brackets, blocks, prefixes and type constructors
 	maxChain  = 1000 // operators or suffixes in a row
-	maxElse   = 2000 // else if after each other
-	maxErrors = 100  // then the rest of the file is not looked at
+	maxElse   = 2000 // consecutive else if
+	maxErrors = 100  // after that many errors the rest of the file is skipped
 
 	maxTokens   = 1 << 20 // of a file
 	maxBrackets = 1000    // open at once

@@ -27,7 +27,7 @@ func (p *Parser) decls(in stream) []Decl {
 	}
 }
 
-// decl reads the declaration that its first word says.
+// decl reads a declaration. Its first word determines the kind.
 func (p *Parser) decl(in stream) (Decl, error) {
 	t := in.Peek()
 	word := t.Value
@@ -61,7 +61,7 @@ func (p *Parser) notADecl(in stream) error {
 	return e
 }
 
-// lineEnd checks that nothing follows on the line of what was just read.
+// lineEnd checks that the line ends after the item that was just read.
 func (p *Parser) lineEnd(in stream) error {
 	switch t := in.Peek(); {
 	case t.Type == kindSep || t.Type == kindEOF || is(in, "}"):
@@ -71,8 +71,8 @@ func (p *Parser) lineEnd(in stream) error {
 	}
 }
 
-// toNextDecl skips what is left of a declaration that failed: to a word that
-// begins one after a line end outside of braces.
+// toNextDecl skips the rest of a failed declaration. It stops at a word that begins a
+// declaration after a line end outside of braces.
 func (p *Parser) toNextDecl(in stream, first int) {
 	if index(in) == first {
 		in.Next()
@@ -87,8 +87,8 @@ func (p *Parser) toNextDecl(in stream, first int) {
 	}
 }
 
-// toNextItem skips what is left of a line in braces that failed, with the
-// braces that it opens. A semicolon between round or square brackets ends nothing.
+// toNextItem skips the rest of a failed line in braces, with the braces that it opens. A
+// semicolon between round or square brackets does not end the line.
 func (p *Parser) toNextItem(in stream, first int) {
 	if index(in) == first && !is(in, "}") {
 		in.Next()
@@ -127,8 +127,8 @@ func nesting(text string) int {
 	return 0
 }
 
-// braced reads { items }, one to a line or between semicolons, and goes on
-// after an item that fails.
+// braced reads { items }, one per line or separated by semicolons. It continues after an
+// item that fails.
 func braced[N any](p *Parser, in stream, read reader[N]) ([]N, error) {
 	if err := p.enter(in); err != nil {
 		return nil, err
@@ -159,8 +159,8 @@ func braced[N any](p *Parser, in stream, read reader[N]) ([]N, error) {
 	}
 }
 
-// unclosedBrace reports the innermost brace that is open where a file or
-// declaration ends; those around it are not mentioned again.
+// unclosedBrace reports the innermost brace that is open at the end of a file or
+// declaration. The enclosing open braces are not reported again.
 func (p *Parser) unclosedBrace(in stream, open diag.Span) {
 	if p.unclosed == index(in) {
 		return
@@ -173,8 +173,8 @@ func (p *Parser) unclosedBrace(in stream, open diag.Span) {
 	p.report(diag.Errorf(Unclosed, open, "expected a `}` for this `{` before %s", what).Labelf("opened here"))
 }
 
-// listed reads items between commas up to a closing bracket; the opening one is
-// consumed here. A comma before the closing bracket is allowed.
+// listed reads comma-separated items up to a closing bracket. It consumes the opening
+// bracket. A comma before the closing bracket is allowed.
 func listed[N any](p *Parser, in stream, closing string, read reader[N]) ([]N, error) {
 	open := p.spanOf(in.Next())
 	var list []N
@@ -235,7 +235,7 @@ func (p *Parser) payload(in stream) (payloadNode, error) {
 	return listed(p, in, ")", p.rules.field)
 }
 
-// startsSeal tells `seal crc32` from a constant that is named seal.
+// startsSeal distinguishes `seal crc32` from a constant named seal.
 func (p *Parser) startsSeal(in stream) bool {
 	return is(in, "seal") && p.ahead(in, 1).Type == kindIdent && p.ahead(in, 1).Value != "when"
 }

@@ -4,8 +4,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// The levels of binding, weakest first. `not` binds weaker than comparison:
-// `not a == b` is `not (a == b)`.
+// The levels of precedence, weakest first. `not` binds more weakly than comparison: `not a
+// == b` is `not (a == b)`.
 const (
 	levelOr = iota + 1
 	levelAnd
@@ -19,7 +19,7 @@ const (
 	levelMul
 )
 
-// operator is a binary operator: within has OpNone.
+// operator is a binary operator. within has OpNone.
 type operator struct {
 	op    Op
 	level int
@@ -39,8 +39,8 @@ var operators = map[string]operator{
 
 var prefixes = map[string]Op{"-": OpNeg, "~": OpBitNot, "not": OpNot}
 
-// operator returns the binary operator at the position, with level 0 if there
-// is none. Two angles that touch are one operator.
+// operator returns the binary operator at the position, with level 0 if there is none. Two
+// adjacent angle brackets are one operator.
 func (p *Parser) operator(in stream) operator {
 	t := in.Peek()
 	if t.Type != kindPunct && t.Type != kindKeyword && t.Type != kindIdent {
@@ -79,8 +79,8 @@ func (p *Parser) expr(in stream) (Expr, error) {
 	return x, err
 }
 
-// climb reads operands and the operators between them that bind at least as
-// strongly as level.
+// climb reads operands and operators between them. The operators bind at least as strongly
+// as level.
 func (p *Parser) climb(in stream, level int) (Expr, error) {
 	first := index(in)
 	x, err := p.unary(in, level)
@@ -173,7 +173,7 @@ func (p *Parser) suffixed(in stream) (Expr, error) {
 	return nil, err
 }
 
-// member reads .name; after a dot keywords are names too.
+// member reads .name. After a dot, keywords are names too.
 func (p *Parser) member(in stream, first int, x Expr) (Expr, error) {
 	in.Next()
 	t := in.Peek()
@@ -203,7 +203,7 @@ func (p *Parser) arg(in stream) (Arg, error) {
 	return Arg{p.since(first, in), name, x}, err
 }
 
-// index reads [i] or [a..b], where a and b may be left out.
+// index reads [i] or [a..b]. a and b may be omitted.
 func (p *Parser) index(in stream, first int, x Expr) (Expr, error) {
 	p.mark(in, roleSuffix)
 	open := p.spanOf(in.Next())
@@ -302,7 +302,7 @@ func (p *Parser) array(in stream) (Expr, error) {
 
 var searches = map[string]SearchKind{"first": SearchFirst, "count": SearchCount, "any": SearchAny, "all": SearchAll}
 
-// named reads what begins with a name: a search, a type with arguments, or the
+// named reads an operand that begins with a name: a search, a type with arguments, or the
 // name itself.
 func (p *Parser) named(in stream) (Expr, error) {
 	t, next := in.Peek(), p.ahead(in, p.pathLen(in, 0))
@@ -321,9 +321,9 @@ func (p *Parser) named(in stream) (Expr, error) {
 // maxInstance bounds the words between < and > of a call.
 const maxInstance = 64
 
-// instance reports whether a call of an instance follows, as in f<u8, 4>(x) or
-// pkg.f<T>(x). Nothing may stand between its name and <, nor between > and (: with
-// spaces they compare.
+// instance reports whether a call of an instance follows, as in f<u8, 4>(x) or pkg.f<T>(x).
+// No space is allowed between the name and <, or between > and (. With spaces the angle
+// brackets are comparisons.
 func (p *Parser) instance(in stream) bool {
 	k := p.pathLen(in, 0)
 	if !p.adjacent(in, k) || p.ahead(in, k).Value != "<" {
@@ -351,7 +351,7 @@ func (p *Parser) instance(in stream) bool {
 	return false
 }
 
-// inTypeArgs are the words besides names and numbers that types are made of.
+// inTypeArgs are the words of type arguments besides names and numbers.
 var inTypeArgs = map[string]bool{
 	",": true, ".": true, "[": true, "]": true, "?": true, "+": true, "-": true, "*": true, "/": true, "%": true,
 	"(": true, ")": true, "..": true, "..=": true,

@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// FormatSource parses a file and returns it in the one style. With errors it
+// FormatSource parses a file and returns it in the standard style. If there are errors, it
 // returns no text.
 func FormatSource(f *diag.File) (string, diag.List) {
 	file, errs := Parse(f)
@@ -17,7 +17,7 @@ func FormatSource(f *diag.File) (string, diag.List) {
 	return Format(file), errs
 }
 
-// Format returns a file that was parsed without errors in the one style:
+// Format returns a file that was parsed without errors in the standard style:
 //
 //   - Line breaks are the author's; of blank lines one is kept, none just
 //     inside a bracket. A semicolon stays only between two things on a line.
@@ -37,14 +37,14 @@ func Format(f *File) string {
 	return join(p.lines)
 }
 
-// The columns up to which things align: lines below an open bracket, and
-// comments at line ends.
+// The largest columns for alignment: lines below an open bracket, and comments at line
+// ends.
 const (
 	maxAlign        = 40
 	maxCommentAlign = 80
 )
 
-// line is a line of output: code, then a comment at its end.
+// line is a line of output: code, followed by a comment.
 type line struct {
 	code    string
 	comment string
@@ -52,8 +52,8 @@ type line struct {
 
 // bracket is an open bracket, or the top level.
 type bracket struct {
-	base   int // indent of the line that opens it, and of a line that begins with its end
-	indent int // of the lines in it
+	base   int // indent of the line that opens the bracket, and of a line that begins with the closing bracket
+	indent int // indent of the lines in it
 }
 
 // printer lays tokens out.
@@ -61,22 +61,22 @@ type printer struct {
 	text  string
 	lines []line
 	open  []bracket
-	// The line being made.
+	// The current line.
 	code    strings.Builder
 	width   int // in runes
 	base    int // its indent
 	comment string
-	// What was printed last and what was passed since.
+	// The last printed token, and the separators after it.
 	last    *token
 	breaks  int
 	semi    bool
-	tight   bool // last wants nothing after it
-	pending bool // last opened a bracket; the next token tells how lines align
+	tight   bool // last must have no space after it
+	pending bool // last opened a bracket; the next token determines the alignment
 }
 
 func (p *printer) of(t *token) string { return p.text[t.start:t.end] }
 
-// token prints one token with what goes before it.
+// token prints one token with the space or line break before it.
 func (p *printer) token(t *token) {
 	text := p.of(t)
 	if t.kind == kindSep {
@@ -98,8 +98,8 @@ func (p *printer) breaksBefore(t *token) int {
 	return strings.Count(p.text[p.last.end:t.start], "\n")
 }
 
-// settle decides the indent inside a bracket that was just opened: the column
-// of what follows on its line, if that is not too far right.
+// settle decides the indent inside a bracket that was just opened. It is the column of the
+// next token on that line, if that column is not too far right.
 func (p *printer) settle(nothing bool) {
 	if !p.pending {
 		return
@@ -160,12 +160,12 @@ func (p *printer) put(s string) {
 	p.width += utf8.RuneCountInString(s)
 }
 
-// glued are the tokens that have nothing before them.
+// glued are the tokens that have no space before them.
 var glued = map[string]bool{
 	")": true, "]": true, ",": true, ".": true, "..": true, "..=": true, "?": true, ":": true,
 }
 
-// gluing are the tokens that have nothing after them.
+// gluing are the tokens that have no space after them.
 var gluing = map[string]bool{"(": true, "[": true, ".": true, "..": true, "..=": true}
 
 // spaced reports whether a space goes before a token on its line.
@@ -173,7 +173,7 @@ func (p *printer) spaced(t *token, text string) bool {
 	return !p.tight && t.role != roleSuffix && t.role != roleAngle && !(t.kind == kindPunct && glued[text])
 }
 
-// write prints the token itself and keeps account of brackets.
+// write prints the token itself and tracks brackets.
 func (p *printer) write(t *token, text string, closing bool) {
 	if t.kind == kindComment && p.last != nil && p.breaks == 0 {
 		p.comment = text
@@ -191,7 +191,7 @@ func (p *printer) write(t *token, text string, closing bool) {
 	}
 }
 
-// join makes the text of lines; neighbouring comments at line ends align.
+// join makes the text of lines. Comments at the ends of neighbouring lines are aligned.
 func join(lines []line) string {
 	var b strings.Builder
 	for from := 0; from < len(lines); {
@@ -209,8 +209,9 @@ func join(lines []line) string {
 	return b.String()
 }
 
-// group returns the end of the lines from one on whose comments align, and
-// their column. A line without comment, or one that is too long, is alone.
+// group finds the run of lines, starting at index from, with aligned comments. It returns
+// the end of the run and the column of the comments. A line without a comment is a separate
+// run, and so is a line that is too long.
 func group(lines []line, from int) (to, column int) {
 	for to = from; to < len(lines) && lines[to].comment != ""; to++ {
 		width := utf8.RuneCountInString(lines[to].code) + 2

@@ -2,15 +2,14 @@ package syntax
 
 import "github.com/alecthomas/participle/v2/lexer"
 
-// The rules of declarations and statements. Each struct is one rule of
-// participle; build.go makes a node of what it captured. The rules are LL(1)
-// after the choice by the first word (decls.go, stmts.go), so nothing is read
-// twice. What nests or repeats is an interface, read by a function of the
-// parser:
+// The rules of declarations and statements. Each struct is one rule of participle. build.go
+// makes a node from its captures. After the choice by the first word (decls.go, stmts.go)
+// the rules are LL(1), so nothing is read twice. A nested or repeated part is an interface,
+// and a function of the parser reads it:
 //
 //	Expr, TypeExpr, Pattern   expr.go, types.go
 //	rangeNode                 a..b or a..=b
-//	body, elseBranch          { statements }, and what may follow else
+//	body, elseBranch          { statements }, and the branch after else
 //	fieldList ... armList     { items }, with recovery after each item
 //	genericList, paramList    < > and ( ), comma-separated
 //	hints, text               @hint(...), "string"
@@ -204,7 +203,7 @@ type (
 	}
 )
 
-// What rules leave to functions of the parser.
+// The parts that rules leave to functions of the parser.
 type (
 	body       interface{ isBody() }
 	elseBranch interface{ isElse() }
@@ -226,7 +225,7 @@ type (
 	bracketed       interface{ isBracketed() }
 )
 
-// The values after these interfaces.
+// The values that implement these interfaces.
 type (
 	elseNode     struct{ stmt Stmt }
 	fields       []Field
@@ -264,8 +263,7 @@ func (payloadNode) isPayload()       {}
 func (hintNodes) isHints()           {}
 func (bracketsNode) isBracketed()    {}
 
-// expected says in words what a rule asks for, by its name in participle's
-// notation.
+// expected describes what a rule expects. The key is the name in participle's notation.
 var expected = map[string]string{
 	"ident": "a name", "keyword": "a name", "Expr": "an expression", "TypeExpr": "a type",
 	"Pattern": "a pattern", "RangeNode": "a range such as 0..n", "Body": "`{`", "ElseBranch": "`{` or `if`",

@@ -6,17 +6,17 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// habit is a way of writing that other languages have, at a word that no rule
-// expects, with what is written here. An empty pattern fits every word, NAME every
-// name, NUMBER every number and LINE the end of a line. In the hint $< is the word before, $0 the word
+// habit is a form from another language, found at a word that no rule expects, with a hint
+// for the form in this language. An empty pattern fits every word, NAME every name, NUMBER
+// every number and LINE the end of a line. In the hint, $< is the word before, $0 the word
 // itself and $> the word after it.
 type habit struct {
 	before, found, after string
-	want                 string // how what was expected begins
+	want                 string // a prefix of the text for what was expected
 	hint                 string
 }
 
-// habits are looked at in order; the first that fits is told.
+// habits are tried in order. The first that fits gives the hint.
 var habits = []habit{
 	{before: "for", found: "(", hint: "a loop counts through a range: `for i in 0..n { }`"},
 	{before: "NAME", found: ":", after: "=", hint: "a value gets its name with `let $< = ...`"},
@@ -61,7 +61,7 @@ var habits = []habit{
 	{before: "NAME", found: "NAME", want: "the end of the line", hint: "a variable is declared with `let $0: T = ...` or `var $0: T`"},
 }
 
-// habit gives the hint for a word that was not expected, or nothing.
+// habit gives the hint for an unexpected word, or nothing.
 func (p *Parser) habit(t *lexer.Token, want string) string {
 	i := p.wordAt(t.Pos.Offset)
 	if i < 0 {
@@ -80,7 +80,7 @@ func (p *Parser) habit(t *lexer.Token, want string) string {
 	return ""
 }
 
-// wordAt is the index of the word at a place of the text, or -1.
+// wordAt is the index of the word at an offset of the text, or -1.
 func (p *Parser) wordAt(offset int) int {
 	i := p.firstAt(offset)
 	if i < len(p.words) && p.words[i].Pos.Offset == offset {
@@ -89,7 +89,7 @@ func (p *Parser) wordAt(offset int) int {
 	return -1
 }
 
-// fits reports whether a word is what a pattern of a habit says.
+// fits reports whether a word matches a pattern of a habit.
 func fits(pattern string, t *lexer.Token) bool {
 	switch pattern {
 	case "":

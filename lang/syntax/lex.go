@@ -10,8 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// scanner makes the tokens of file.Text[pos:end]. Comments and all separators
-// are among them.
+// scanner makes the tokens of file.Text[pos:end], with comments and all separators.
 type scanner struct {
 	file     *diag.File
 	text     string // file.Text up to the end of the part to scan
@@ -37,11 +36,11 @@ func scan(f *diag.File, start, end int, report func(*diag.Error)) []token {
 	return s.tokens
 }
 
-// byteOrderMark begins the files of some editors; it says nothing.
+// byteOrderMark begins the files of some editors. It is ignored.
 const byteOrderMark = "\xef\xbb\xbf"
 
-// bounded ends the scan of a text that no program is: what is after it would only
-// cost time and memory.
+// bounded stops the scan of a text that exceeds the limits of a program. Scanning the rest
+// would only cost time and memory.
 func (s *scanner) bounded() {
 	what, code := "", TooMany
 	switch {
@@ -101,8 +100,8 @@ func (s *scanner) errorf(code diag.Code, start, end int, format string, args ...
 	return e
 }
 
-// separator adds a line end or semicolon unless the innermost bracket is ( or
-// [. A semicolon there is kept, so that the parser can complain about it.
+// separator adds a line end or semicolon. Inside ( or [ a line end is dropped, and a
+// semicolon is kept so that the parser can report it.
 func (s *scanner) separator(start int) {
 	newline := s.text[start] == '\n'
 	if n := len(s.brackets); !newline || n == 0 || s.brackets[n-1] == '{' {
@@ -126,8 +125,8 @@ func (s *scanner) comment() {
 	s.pos = start + len(line)
 }
 
-// word adds a name or keyword. A line that starts with a word of a declaration
-// or statement ends brackets that were forgotten before it.
+// word adds a name or keyword. If a line starts with a word of a declaration or statement,
+// it ends the forgotten brackets before it.
 func (s *scanner) word(start int) {
 	class, ok := reserved[s.text[start:s.pos]]
 	if !ok {
@@ -156,7 +155,7 @@ func (s *scanner) resume(start int, class wordClass) {
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }
 
-// next returns the next byte that is not blank, or 0.
+// next returns the next nonblank byte, or 0.
 func (s *scanner) next() byte {
 	if i := s.while(s.pos, isBlank); i < len(s.text) {
 		return s.text[i]
@@ -171,12 +170,12 @@ func (s *scanner) dropRound() {
 	}
 }
 
-// puncts are the operators of more than one byte, longest first. ">>" and ">="
-// are not among them because "chan<fix<8, 8>>" ends with two closing angles;
-// the expression parser joins them.
+// puncts are the operators of more than one byte, longest first. ">>" and ">=" are missing
+// because "chan<fix<8, 8>>" ends with two closing angle brackets. The expression parser
+// joins them.
 var puncts = []string{"..=", "..", "->", "==", "!=", "<=", "<<"}
 
-// foreign are operators of other languages, with what to write instead.
+// foreign are operators of other languages, with the form to write instead.
 var foreign = []struct{ text, hint string }{
 	{"&&", "write `and`"},
 	{"||", "write `or`"},
@@ -198,7 +197,7 @@ var foreign = []struct{ text, hint string }{
 
 const singles = "()[]{}<>=+-*/%&|^~.,:?@"
 
-// seconds are the bytes that an operator of more than one byte can go on with.
+// seconds are the bytes that may follow the first byte of a longer operator.
 const seconds = "=.><&|+*:"
 
 func (s *scanner) punct() {
@@ -238,7 +237,7 @@ func (s *scanner) long(rest string) bool {
 	return false
 }
 
-// bracket keeps the stack of open brackets. A } ends forgotten ( and [.
+// bracket maintains the stack of open brackets. A } ends forgotten ( and [.
 func (s *scanner) bracket(c byte) {
 	switch c {
 	case '(', '[', '{':
@@ -286,8 +285,7 @@ func (s *scanner) badCharacter() {
 	s.add(kindBad, start)
 }
 
-// str scans a string up to its closing quote. What is inside is looked at when
-// the string is parsed.
+// str scans a string up to its closing quote. The parser reads the contents of the string.
 func (s *scanner) str() {
 	start := s.pos
 	for i := start + 1; i < len(s.text) && s.text[i] != '\n'; i++ {
@@ -336,8 +334,8 @@ func (s *scanner) number() {
 	s.add(k, start)
 }
 
-// fraction tells whether the digits just read go on with a fraction: 1.5 but
-// not 1..5 and not 0x1.field.
+// fraction reports whether a fraction follows the digits just read: 1.5 but not 1..5 and
+// not 0x1.field.
 func (s *scanner) fraction() bool {
 	return s.pos+1 < len(s.text) && s.text[s.pos] == '.' && isDigit(s.text[s.pos+1])
 }
@@ -360,7 +358,7 @@ func (s *scanner) float(start int) {
 	s.add(kindFloat, start)
 }
 
-// shorten cuts what the user wrote to what fits a message.
+// shorten truncates the user's text so that it fits a message.
 func shorten(text string) string {
 	if len(text) > 40 {
 		return text[:37] + "..."

@@ -16,8 +16,8 @@ func (l *IntLit) Value() *big.Int {
 	return new(big.Int).SetUint64(v)
 }
 
-// number reads an integer literal. When it is malformed, code is not empty and
-// why says what was expected.
+// number reads an integer literal. If the literal is malformed, code is not empty and why
+// tells what was expected.
 func number(text string) (v uint64, code diag.Code, why string) {
 	base, digits := uint64(10), text
 	switch {
@@ -67,8 +67,8 @@ func digitValue(c byte) int {
 	return 99
 }
 
-// Fraction reads a decimal number with or without a point, a sign and an
-// exponent, nil when text is none or not between 1e-400 and 1e400.
+// Fraction reads a decimal number. A point, a sign and an exponent are optional. The result
+// is nil if text is not such a number or not between 1e-400 and 1e400.
 func Fraction(text string) *big.Rat {
 	if strings.ContainsAny(text, "_xXpP/") {
 		return nil
@@ -76,7 +76,7 @@ func Fraction(text string) *big.Rat {
 	if f, err := strconv.ParseFloat(text, 64); err != nil || math.IsInf(f, 0) || math.IsNaN(f) || len(text) > 400 {
 		return nil
 	}
-	if i := strings.IndexAny(text, "eE"); i >= 0 { // a ratio of this size is made below
+	if i := strings.IndexAny(text, "eE"); i >= 0 { // the code below makes a ratio of this size
 		if n, err := strconv.Atoi(text[i+1:]); err != nil || n < -400 || n > 400 {
 			return nil
 		}

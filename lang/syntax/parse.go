@@ -12,19 +12,19 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// A Parser reads files. Its rules are made once, on their first use, so one
-// Parser for many files is quicker than one each. It is not for concurrent use.
+// A Parser reads files. Its rules are made once, on their first use. One Parser for many
+// files is therefore faster than one for each file. It is not for concurrent use.
 type Parser struct {
 	rules rules
 	file  *diag.File
-	// raw are the tokens being parsed, words those that rules see, origin the
+	// raw are the tokens being parsed. words are the tokens that rules see. origin is the
 	// index in raw of each word.
 	raw    []token
 	words  []lexer.Token
 	origin []int32
 	diags  diag.List
 	depth  int
-	elses  int // else if after each other, around the position
+	elses  int // consecutive else if around the position
 	// unclosed is the word at which a missing } was reported, or -1.
 	unclosed int
 }
@@ -39,10 +39,10 @@ func NewParser() *Parser {
 	return p
 }
 
-// Parse reads a file. It returns what could be parsed, also with errors.
+// Parse reads a file. Even if there are errors, it returns the parts that could be parsed.
 func Parse(f *diag.File) (*File, diag.List) { return NewParser().Parse(f) }
 
-// Parse reads a file. It returns what could be parsed, also with errors.
+// Parse reads a file. Even if there are errors, it returns the parts that could be parsed.
 func (p *Parser) Parse(f *diag.File) (*File, diag.List) {
 	p.file, p.diags, p.depth, p.elses, p.unclosed = f, nil, 0, 0, -1
 	file := &File{Source: f, tokens: scan(f, 0, len(f.Text), p.report)}
@@ -57,8 +57,8 @@ func (p *Parser) Parse(f *diag.File) (*File, diag.List) {
 	return file, p.diags.Sorted()
 }
 
-// Forget drops what only Format needs: a compiler has no use for the tokens, which are as
-// large as the tree.
+// Forget drops the data that only Format needs. A compiler does not use the tokens, which
+// are as large as the tree.
 func (f *File) Forget() { f.tokens = nil }
 
 func (p *Parser) report(e *diag.Error) {
@@ -69,9 +69,9 @@ func (p *Parser) report(e *diag.Error) {
 
 func (p *Parser) full() bool { return len(p.diags) >= maxErrors }
 
-// segment returns the end of the tokens from one on that are parsed together:
-// up to the next declaration in the first column. Whatever is wrong in them, a
-// forgotten brace too, the declarations after them are read.
+// segment returns the end of a group of tokens that are parsed together. The group starts
+// at from and ends before the next declaration in the first column. Whatever error a group
+// has, even a forgotten brace, the declarations after it are read.
 func (p *Parser) segment(tokens []token, from int) int {
 	for i := from + 1; i < len(tokens); i++ {
 		t := &tokens[i]
@@ -87,8 +87,7 @@ func (p *Parser) before(tokens []token, text string) bool {
 	return len(tokens) > 0 && p.file.Text[tokens[0].start:tokens[0].end] == text
 }
 
-// load makes tokens the ones that the parser works on and returns a stream at
-// their start.
+// load gives the parser tokens to work on, and returns a stream at their start.
 func (p *Parser) load(tokens []token) stream {
 	f := &feed{text: p.file.Text, tokens: tokens, last: kindSep, origin: make([]int32, 0, len(tokens)+1)}
 	p.raw, p.unclosed = tokens, -1
@@ -101,8 +100,8 @@ func (p *Parser) load(tokens []token) stream {
 	return in
 }
 
-// feed hands tokens to participle as words. Comments are left out and a run of
-// separators is one.
+// feed hands tokens to participle as words. Comments are left out, and a run of separators
+// is one word.
 type feed struct {
 	text   string
 	tokens []token
@@ -127,8 +126,7 @@ func (f *feed) Next() (lexer.Token, error) {
 	return lexer.EOFToken(lexer.Position{Offset: f.end()}), nil
 }
 
-// end is where the end token stands: after the last token that is not a
-// separator.
+// end is the position of the end token: after the last token that is not a separator.
 func (f *feed) end() int {
 	for i := len(f.tokens) - 1; i >= 0; i-- {
 		if f.tokens[i].kind != kindSep {
@@ -138,14 +136,14 @@ func (f *feed) end() int {
 	return 0
 }
 
-// definition makes the lexer known to participle's rules: its kinds by name.
+// definition describes the lexer to participle's rules: the names of its kinds.
 type definition struct{}
 
 // Symbols implements lexer.Definition.
 func (definition) Symbols() map[string]lexer.TokenType { return symbols }
 
-// Lex implements lexer.Definition. Errors are left to the rules, which meet a
-// token of kind Bad.
+// Lex implements lexer.Definition. Errors are left to the rules, which find a token of kind
+// Bad.
 func (definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
@@ -181,7 +179,7 @@ func take(in stream, text string) bool {
 	return true
 }
 
-// need consumes a keyword or operator or says that it is missing.
+// need consumes a keyword or operator or reports that it is missing.
 func (p *Parser) need(in stream, text string) error {
 	if take(in, text) {
 		return nil
@@ -205,7 +203,7 @@ func skipSep(in stream) {
 	}
 }
 
-// mark gives the next word a role for the formatter.
+// mark sets the role of the next word for the formatter.
 func (p *Parser) mark(in stream, r role) {
 	if i := p.origin[index(in)]; int(i) < len(p.raw) {
 		p.raw[i].role = r
@@ -222,8 +220,7 @@ func (p *Parser) ident(t lexer.Token) Ident {
 	return Ident{Place{p.spanOf(&t)}, t.Value}
 }
 
-// since returns the place of the words from index first to the stream's
-// position.
+// since returns the range from the word at index first to the stream's position.
 func (p *Parser) since(first int, in stream) Place {
 	last := max(index(in)-1, first)
 	return Place{p.spanOf(&p.words[first]).To(p.spanOf(&p.words[last]))}
@@ -244,7 +241,7 @@ func found(t *lexer.Token) string {
 	return "`" + shorten(t.Value) + "`"
 }
 
-// unexpected is the error for a word that is not what was wanted.
+// unexpected is the error for a word that was not expected.
 func (p *Parser) unexpected(t *lexer.Token, want string) *diag.Error {
 	habit := p.habit(t, want)
 	if want == "a name" && t.Type == kindKeyword {
@@ -270,9 +267,9 @@ func (p *Parser) unexpected(t *lexer.Token, want string) *diag.Error {
 	return e
 }
 
-// explain turns the failure of a rule into a diagnostic. What participle
-// expected is the first element of the notation in its message, or of the
-// whole rule when not even that fits.
+// explain turns the failure of a rule into a diagnostic. The expected part is the first
+// element of the notation in participle's message. If the message has none, it is the first
+// element of the whole rule.
 func (p *Parser) explain(err error, rule string) *diag.Error {
 	var known *diag.Error
 	if errors.As(err, &known) {
@@ -289,7 +286,7 @@ func (p *Parser) explain(err error, rule string) *diag.Error {
 	return p.unexpected(&miss.Unexpected, wanted(want))
 }
 
-// wanted says in words what the first element of participle's notation is.
+// wanted describes the first element of participle's notation in words.
 func wanted(want string) string {
 	want = strings.TrimLeft(want, "(")
 	if strings.HasPrefix(want, `"`) {
@@ -326,14 +323,13 @@ func (p *Parser) fail(in stream, err error) {
 	p.skipTo(in, min(p.firstAt(e.Span.Start), len(p.words)-1))
 }
 
-// atBad reports whether the error is about a token that the lexer complained
-// about already.
+// atBad reports whether the error is about a token that the lexer has already reported.
 func (p *Parser) atBad(e *diag.Error) bool {
 	i := p.firstAt(e.Span.Start)
 	return e.Code == Unexpected && i < len(p.words) && p.words[i].Type == kindBad
 }
 
-// firstAt is the index of the first word at or after a place of the text.
+// firstAt is the index of the first word at or after an offset of the text.
 func (p *Parser) firstAt(offset int) int {
 	return sort.Search(len(p.words), func(i int) bool { return p.words[i].Pos.Offset >= offset })
 }
@@ -344,7 +340,7 @@ func (p *Parser) skipTo(in stream, word int) {
 	}
 }
 
-// enter counts one level of nesting; leave takes it back.
+// enter counts one level of nesting. leave removes it.
 func (p *Parser) enter(in stream) error {
 	if p.depth >= maxDepth {
 		return diag.Errorf(TooDeep, p.spanOf(in.Peek()), "more than %d levels of nesting", maxDepth).

@@ -7,7 +7,7 @@ import (
 // reader reads one node from a stream.
 type reader[N any] func(stream) (N, error)
 
-// rules are the readers of a Parser, by what they read.
+// rules are the readers of a Parser, named by the parts that they read.
 type rules struct {
 	field       reader[Field]
 	variant     reader[Variant]
@@ -24,8 +24,8 @@ type rules struct {
 	bind  reader[SystemItem]
 }
 
-// rule makes a reader of a struct of grammar.go and the function that turns its
-// captures into a node. participle looks at the struct on first use.
+// rule makes a reader from a struct of grammar.go and a function that turns its captures
+// into a node. participle examines the struct on first use.
 func rule[G, N any](p *Parser, build func(*Parser, *G, Place) N) reader[N] {
 	var grammar *participle.Parser[G]
 	return func(in stream) (N, error) {
@@ -43,8 +43,8 @@ func rule[G, N any](p *Parser, build func(*Parser, *G, Place) N) reader[N] {
 	}
 }
 
-// options are what all rules share: the tokens and the functions for what
-// nests. No lookahead: a rule that has begun must go on.
+// options are shared by all rules: the tokens and the functions for nested parts. There is
+// no lookahead: a rule that has begun must continue.
 func (p *Parser) options() []participle.Option {
 	return []participle.Option{
 		participle.Lexer(definition{}),
@@ -74,8 +74,8 @@ func (p *Parser) options() []participle.Option {
 	}
 }
 
-// start tells participle that a part is not there when its first word cannot
-// begin it, and else reads it.
+// start reads a part. If the first word cannot begin the part, start tells participle that
+// the part is absent.
 func start[I, N any](in stream, can func(stream) bool, read func(stream) (N, error)) (I, error) {
 	var none I
 	if !can(in) {

@@ -9,7 +9,8 @@ func (p *Parser) block(in stream) (*Block, error) {
 	return &Block{p.since(first, in), list}, err
 }
 
-// stmt reads the statement that its first word says, else an assignment or call.
+// stmt reads a statement. The first word determines its kind; otherwise it is an assignment
+// or call.
 func (p *Parser) stmt(in stream) (Stmt, error) {
 	t := in.Peek()
 	read, ok := p.rules.stmts[t.Value]
@@ -27,14 +28,14 @@ func (p *Parser) stmt(in stream) (Stmt, error) {
 	return p.simple(in)
 }
 
-// isWordStmt tells `start echo(s)` from a call or assignment that begins with
-// a name start: only a statement has a name or string after the word.
+// isWordStmt distinguishes `start echo(s)` from a call or assignment that begins with the
+// name start. Only a statement has a name or string after the word.
 func (p *Parser) isWordStmt(in stream) bool {
 	next := p.ahead(in, 1)
 	return in.Peek().Type == kindIdent && (next.Type == kindIdent || next.Type == kindString)
 }
 
-// simple reads `place = value`, or a call and what follows when it fails.
+// simple reads `place = value`, or a call with an optional else.
 func (p *Parser) simple(in stream) (Stmt, error) {
 	first := index(in)
 	x, err := p.expr(in)
@@ -62,7 +63,7 @@ func (p *Parser) simple(in stream) (Stmt, error) {
 	return &AssignStmt{p.since(first, in), x, value}, err
 }
 
-// checkPlace reports a left side that names no variable or part of one.
+// checkPlace reports a left side that is not a variable or part of one.
 func (p *Parser) checkPlace(x Expr) {
 	for base := x; ; {
 		switch b := base.(type) {
@@ -87,7 +88,7 @@ func (p *Parser) checkVar(g *varRule) {
 		Hint("write `%s %s: u32` or `%s %s = 0`", g.Word.Value, g.Name.Value, g.Word.Value, g.Name.Value))
 }
 
-// elseBranch reads what follows else: a block or another if.
+// elseBranch reads the branch after else: a block or another if.
 func (p *Parser) elseBranch(in stream) (elseNode, error) {
 	if is(in, "{") {
 		b, err := p.block(in)
@@ -110,7 +111,7 @@ func (p *Parser) cases(in stream) (cases, error) {
 	return c, err
 }
 
-// arm reads one arm of a match into c; else comes last.
+// arm reads one arm of a match into c. An else comes last.
 func (p *Parser) arm(in stream, c *cases) error {
 	t := in.Peek()
 	switch {
@@ -140,7 +141,7 @@ func (p *Parser) arms(in stream) (arms, error) {
 	})
 }
 
-// armCall checks what an arm waits for and says what kind it is of.
+// armCall checks the call that an arm waits for, and returns its kind.
 func (p *Parser) armCall(g *armRule) (*CallExpr, ArmKind) {
 	call, ok := g.Call.(*CallExpr)
 	if ok {
@@ -173,7 +174,7 @@ func (p *Parser) callOf(x Expr, after string) *CallExpr {
 	return &CallExpr{Place: Place{x.Span()}, Fun: x}
 }
 
-// pattern reads what a match arm compares with.
+// pattern reads the pattern of a match arm.
 func (p *Parser) pattern(in stream) (Pattern, error) {
 	first, t := index(in), in.Peek()
 	if is(in, "none") || t.Type == kindIdent && isPatternEnd(p.ahead(in, 1).Value) {

@@ -13,7 +13,7 @@ func ticks(text string) int64 {
 	return int64(v * timeUnits[text[len(digits):]])
 }
 
-// text reads a string and takes it apart.
+// text reads a string and splits it into parts.
 func (p *Parser) text(in stream) (*StringLit, error) {
 	t := in.Next()
 	s := &StringLit{Place: Place{p.spanOf(t)}}
@@ -28,8 +28,8 @@ func (p *Parser) text(in stream) (*StringLit, error) {
 	return s, nil
 }
 
-// stringReader takes the inside of a string apart. Its errors are reported at
-// once, since the string as a whole is where it must be.
+// stringReader splits the inside of a string into parts. Its errors are reported at once,
+// since the string as a whole is in a valid position.
 type stringReader struct {
 	p        *Parser
 	pos, end int
@@ -100,8 +100,8 @@ func (r *stringReader) interpolation(s *StringLit) {
 	}
 }
 
-// inside parses the expression and format between two offsets into part. The
-// parser works on the tokens of this piece meanwhile.
+// inside parses the expression and format between two offsets into part. During this call
+// the parser works on the tokens of this piece.
 func (p *Parser) inside(part *StringPart, start, end int) error {
 	raw, words, origin, depth, unclosed := p.raw, p.words, p.origin, p.depth, p.unclosed
 	defer func() { p.raw, p.words, p.origin, p.depth, p.unclosed = raw, words, origin, depth, unclosed }()

@@ -2,8 +2,8 @@ package syntax
 
 import "github.com/alecthomas/participle/v2/lexer"
 
-// kind is the lexical class of a token. The numbers are participle's token
-// types, so that a kind names a token in the rules of grammar.go.
+// kind is the lexical class of a token. The numbers are participle's token types, so the
+// rules of grammar.go can name tokens by kind.
 type kind = lexer.TokenType
 
 const (
@@ -26,15 +26,15 @@ var symbols = map[string]kind{
 	"Time": kindTime, "String": kindString, "Punct": kindPunct, "Sep": kindSep, "Bad": kindBad,
 }
 
-// role is what the parser knows about a token that the formatter must know too.
+// role is information from the parser about a token that the formatter needs.
 type role uint8
 
 const (
 	rolePlain  role = iota
-	rolePrefix      // an operator before its operand: nothing between
-	roleAngle       // < or > of type arguments: nothing inside
-	roleSuffix      // ( or [ that belongs to what stands before it
-	roleArray       // ] of an array type: nothing after it
+	rolePrefix      // an operator before its operand: no space between them
+	roleAngle       // < or > of type arguments: no space inside
+	roleSuffix      // ( or [ that belongs to the operand before it
+	roleArray       // ] of an array type: no space after it
 )
 
 // token is a piece of the text.
@@ -44,7 +44,7 @@ type token struct {
 	start, end int
 }
 
-// wordClass says where a reserved word may start something.
+// wordClass tells whether a reserved word can start a declaration or statement.
 type wordClass uint8
 
 const (
@@ -53,9 +53,9 @@ const (
 	wordStmt            // starts a statement
 )
 
-// reserved are the words that cannot be names, except of fields and arguments.
-// All other words with a meaning (step, max, cap, within, first, start ...) are
-// special only where nothing else can stand.
+// reserved are the words that cannot be names, except names of fields and arguments. All
+// other words with a meaning (step, max, cap, within, first, start ...) are special only at
+// positions where nothing else is allowed.
 var reserved = map[string]wordClass{
 	"and": wordOther, "or": wordOther, "not": wordOther, "in": wordOther, "inout": wordOther,
 	"true": wordOther, "false": wordOther, "none": wordOther, "else": wordOther, "case": wordOther,

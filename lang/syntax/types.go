@@ -1,7 +1,7 @@
 package syntax
 
-// takesArgs are the types that may stand in an expression with their < >; for
-// other names a `<` there compares.
+// takesArgs are the types that may occur in an expression with their < >. After any other
+// name a `<` there is a comparison.
 var takesArgs = map[string]bool{"fix": true, "bytes": true, "map": true}
 
 // startsType reports whether the next word can begin a type.
@@ -49,8 +49,8 @@ func (p *Parser) plainType(in stream) (TypeExpr, error) {
 	return nil, p.unexpected(t, "a type")
 }
 
-// startsBound are the operators that make the names before them the bound of a
-// range and not a type.
+// startsBound are operators that may follow a name. The name is then the bound of a range,
+// not a type.
 var startsBound = map[string]bool{"..": true, "..=": true, "+": true, "-": true, "*": true, "/": true, "%": true}
 
 // pathLen returns the number of words of the name a.b at the k-th word.
@@ -202,8 +202,7 @@ func (p *Parser) typeArg(in stream) (TypeArg, error) {
 	return TypeArg{p.since(first, in), nil, x}, err
 }
 
-// maybeOption reports a pair of parentheses with `?` after it, which no
-// expression has.
+// maybeOption reports parentheses with `?` after them. No expression has this form.
 func (p *Parser) maybeOption(in stream) bool {
 	if !is(in, "(") {
 		return false

@@ -1,8 +1,8 @@
 package syntax
 
-// Walk visits n and, where visit returns true, all nodes in it, in the order of the
-// text. A plain identifier, as the name of a declaration, is part of its node and not
-// visited; a name that is used as a value is a *Name.
+// Walk visits n. If visit returns true, it visits all nodes in n, in the order of the text.
+// A plain identifier, such as the name of a declaration, is part of its node and not
+// visited. A name used as a value is a *Name.
 func Walk(n Node, visit func(Node) bool) {
 	if n == nil || !visit(n) {
 		return
@@ -12,7 +12,7 @@ func Walk(n Node, visit func(Node) bool) {
 	}
 }
 
-// RootName is the variable that a place as written is in, "" for what is not a place.
+// RootName is the variable that contains a written place, "" if x is not a place.
 func RootName(x Expr) string {
 	for {
 		switch e := x.(type) {
@@ -32,10 +32,9 @@ func RootName(x Expr) string {
 	}
 }
 
-// Children lists the nodes that n is made of, without those inside of them, in the
-// order of the text. Parts that are not nodes of their own kind come as pointers:
-// *Field, *Variant, *LayoutField, *Seal, *Generic, *Param, *Hint, *MatchArm,
-// *SelectArm, *StringPart, *Arg and *TypeArg.
+// Children lists the direct children of n in the order of the text. Parts that are not
+// separate nodes come as pointers: *Field, *Variant, *LayoutField, *Seal, *Generic, *Param,
+// *Hint, *MatchArm, *SelectArm, *StringPart, *Arg and *TypeArg.
 func Children(n Node) []Node {
 	switch n.(type) {
 	case Decl:
@@ -52,7 +51,7 @@ func Children(n Node) []Node {
 	return childrenOfPart(n)
 }
 
-// kids collects nodes that are written.
+// kids collects the nodes that are present.
 type kids []Node
 
 func (k kids) expr(list ...Expr) kids {
@@ -196,7 +195,7 @@ func childrenOfStmt(n Node) kids {
 	return k
 }
 
-// childrenOfTestStmt lists the children of a statement that only tests have.
+// childrenOfTestStmt lists the children of a statement that occurs only in tests.
 func childrenOfTestStmt(n Node) kids {
 	var k kids
 	switch n := n.(type) {
@@ -266,7 +265,7 @@ func childrenOfType(n Node) kids {
 	return k
 }
 
-// childrenOfPart lists the children of what is a part of other nodes only.
+// childrenOfPart lists the children of a node that only occurs as a part of other nodes.
 func childrenOfPart(n Node) kids {
 	var k kids
 	switch n := n.(type) {

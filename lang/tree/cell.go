@@ -5,7 +5,7 @@ import "math/big"
 // MaxCells bounds the memory of one value and of a whole program: 64 MiB.
 const MaxCells = 8 << 20
 
-// CellValue is the number that a cell of a type stands for.
+// CellValue is the number that a cell of a type represents.
 func CellValue(cell uint64, t *Type) *big.Int {
 	if _, signed := t.Word(); signed {
 		return big.NewInt(int64(cell))
@@ -21,7 +21,7 @@ func CellOf(v *big.Int) uint64 {
 	return v.Uint64()
 }
 
-// Truncate keeps the low bits of a cell of a number and extends them to a cell again.
+// Truncate keeps the low bits of a number's cell and extends them to a full cell.
 func Truncate(cell uint64, t *Type) uint64 {
 	bits, signed := t.Word()
 	shift := uint(64 - bits)

@@ -19,7 +19,7 @@ type Expr0 struct {
 	T  *Type
 }
 
-// Span returns the place of the expression.
+// Span returns the source position of the expression.
 func (e Expr0) Span() diag.Span { return e.At }
 
 // Type returns the type of the expression.
@@ -44,7 +44,7 @@ type BytesLit struct {
 	Data []byte
 }
 
-// LocalRef is the value of a local, or the place of it.
+// LocalRef is the value of a local, or its place.
 type LocalRef struct {
 	Expr0
 	Local *Local
@@ -53,7 +53,7 @@ type LocalRef struct {
 // Op is an operator.
 type Op uint8
 
-// The operators. Sign is that of the operands' word.
+// The operators. Sign is the sign of the operands' word.
 const (
 	Add    Op = iota
 	Sub       //
@@ -63,7 +63,7 @@ const (
 	BitAnd    //
 	BitOr     //
 	BitXor    //
-	Shl       // R has a word of its own; see Binary
+	Shl       // R has a separate word; see Binary
 	Shr       // arithmetic when L is signed
 	Lt        // result bool
 	Le        //
@@ -80,73 +80,72 @@ const (
 // Binary is L op R. For fix the operators are + - * / << >> and comparisons, for
 // floats + - * / and comparisons.
 //
-// Fix: the word is the value times 2^F; + - and shifts are those of that word;
-// products and quotients are computed exactly, rounded toward minus infinity and
-// keep the low bits; x/0 is all ones, as it is of integers.
+// Fix: the word is the value times 2^F. + - and shifts are the operations on that word.
+// Products and quotients are computed exactly, rounded toward minus infinity, and keep the
+// low bits. x/0 is all ones, as for integers.
 //
-// Floats: IEEE 754, rounded to nearest even, no two operations contracted to
-// one. Each NaN that is computed has the bits 0x7fc00000 or 0x7ff8000000000000;
-// all comparisons with it are false.
+// Floats: IEEE 754, rounded to nearest even. No two operations are contracted to one. Each
+// NaN that is computed has the bits 0x7fc00000 or 0x7ff8000000000000. All comparisons with
+// a NaN are false.
 //
-// Other types: L op R. Both have the same word, except the amount of a shift: the
-// amount is the low bits of R's cell, as many as the smallest power of two >= the
-// width of L needs; if it is then >= the width, the result is 0, or the sign
-// for Shr of a signed L. (For ranges the checker has proved the amount to be in
-// the word.) Comparisons give bool.
+// Other types: L op R. Both have the same word, except the amount of a shift. The amount is
+// R's cell modulo the smallest power of two >= the width of L. If the amount is then >= the
+// width, the result is 0, or the sign for Shr of a signed L. (For ranges the checker has
+// proved that the amount is within the word.) Comparisons give bool.
 type Binary struct {
 	Expr0
 	Op   Op
 	L, R Expr
 }
 
-// Unary is op X in X's word. Neg of a float changes the sign, also of 0, and
-// leaves NaN; Sqrt is of floats only, rounded to nearest even, NaN below 0.
+// Unary is op X in X's word. Neg of a float changes the sign, even of 0, and leaves NaN
+// unchanged. Sqrt applies only to floats. It rounds to nearest even, and gives NaN below 0.
 type Unary struct {
 	Expr0
 	Op Op
 	X  Expr
 }
 
-// Equal is L == R, or L != R when Ne is set, of two values with one type; numbers
-// have the same word, and capacities of bytes may differ. Aggregates are equal
-// when all that can be seen of them is: not the bytes after a length, the value
-// of an absent option, nor the payload of another variant. Floats are equal as
-// numbers, in aggregates too: 0 is -0, and NaN equals nothing.
+// Equal is L == R, or L != R when Ne is set, for two values of one type. Numbers have the
+// same word, and capacities of bytes may differ. Aggregates are equal when their visible
+// parts are equal. The bytes after a length, the value of an absent option and the payload
+// of another variant are not visible. Floats are equal as numbers, even in aggregates: 0 is
+// -0, and NaN equals nothing.
 type Equal struct {
 	Expr0
 	Ne   bool
 	L, R Expr
 }
 
-// Convert gives the word of X another width and sign: it extends by X's sign or
-// keeps the low bits. From bool, 1 is true.
+// Convert gives the word of X another width and sign. It extends by X's sign or keeps the
+// low bits. From bool, 1 is true.
 //
-// From fix to fix and integers it rounds toward minus infinity and keeps the low
-// bits, to fix from an integer it keeps the low bits. Between floats and from an
-// integer to a float it rounds to nearest even. From a float to an integer it
-// rounds toward zero and saturates; NaN gives the largest integer. (The checker
-// writes fix to float and back with these and a product with a power of two.)
+// From fix to fix and integers it rounds toward minus infinity and keeps the low bits. From
+// an integer to fix it keeps the low bits. Between floats and from an integer to a float it
+// rounds to nearest even. From a float to an integer it rounds toward zero and saturates;
+// NaN gives the largest integer. (For fix to float and back, the checker combines these
+// with a product with a power of two.)
 type Convert struct {
 	Expr0
 	X Expr
 }
 
-// Bits is bits(e) of an enum without payload: the Value of its variant; of fix or
-// a float: its word as an unsigned integer.
+// Bits is bits(e). For an enum without payload it is the Value of its variant. For fix or a
+// float it is the word as an unsigned integer.
 type Bits struct {
 	Expr0
 	X Expr
 }
 
-// FromBits is T.from_bits(X) of a fix or float type T: the value with the word
-// X, an unsigned integer of as many bits. A NaN becomes the one NaN.
+// FromBits is T.from_bits(X) of a fix or float type T: the value with the word X, an
+// unsigned integer of the same width. Every NaN becomes the standard NaN.
 type FromBits struct {
 	Expr0
 	X Expr
 }
 
-// Index is X[I]. X is a place or an aggregate of kind Array, Slice or Bytes. I
-// is a number; it traps at Site unless 0 <= I < length, or it is Proved.
+// Index is X[I]. X is a place or an aggregate of kind Array, Slice or Bytes. I is a number.
+// Unless Proved, it traps at Site when I is not in 0 <= I < length.
 type Index struct {
 	Expr0
 	X      Expr
@@ -166,8 +165,8 @@ type SliceOf struct {
 	Site   int
 }
 
-// FieldRef is a field of a struct or layout. Index counts its fields, Offset its
-// cells.
+// FieldRef is a field of a struct or layout. Index is the field's number, Offset its first
+// cell.
 type FieldRef struct {
 	Expr0
 	X      Expr
@@ -175,24 +174,23 @@ type FieldRef struct {
 	Offset int
 }
 
-// Arg is one argument of a call or literal: Index counts the parameters or
-// fields. Arguments are evaluated in the order of their slice.
+// Arg is one argument of a call or literal. Index is the number of its parameter or field.
+// Arguments are evaluated in the order of their slice.
 type Arg struct {
 	Index int
 	Value Expr
 }
 
-// Call is f(args); all parameters are given. The argument of an inout parameter
-// is a place that overlaps no other argument; nothing in an argument writes
-// what another argument reads by reference.
+// Call is f(args); all parameters are given. The argument of an inout parameter is a place
+// that overlaps no other argument. No argument writes something that another argument reads
+// by reference.
 type Call struct {
 	Expr0
 	Func *Func
 	Args []Arg
 }
 
-// StructLit is S(a: x, b: y), of a struct or layout; all fields with a name are
-// given.
+// StructLit is S(a: x, b: y), of a struct or layout. All named fields are given.
 type StructLit struct {
 	Expr0
 	Args []Arg
@@ -220,7 +218,7 @@ type Some struct {
 	X Expr
 }
 
-// SearchKind says which search a Search is.
+// SearchKind is the kind of a Search.
 type SearchKind uint8
 
 // The searches.
@@ -251,8 +249,8 @@ type Within struct {
 	Closed    bool
 }
 
-// Clamp is `clamp(x, lo, hi)`: max(lo, min(x, hi)). All have one word, the
-// result has its type's.
+// Clamp is `clamp(x, lo, hi)`: max(lo, min(x, hi)). All operands have one word. The result
+// has the word of its type.
 type Clamp struct {
 	Expr0
 	X, Lo, Hi Expr
@@ -272,8 +270,8 @@ type Len struct {
 	X Expr
 }
 
-// ToBytes is be16(x) to be64(x) and le16(x) to le64(x): the bytes of the word
-// of X in an order, as full bytes<Size>.
+// ToBytes is be16(x) to be64(x) and le16(x) to le64(x): the bytes of the word of X in that
+// byte order, as full bytes<Size>.
 type ToBytes struct {
 	Expr0
 	X      Expr
@@ -287,31 +285,30 @@ type ChanRecv struct {
 	Chan Expr
 }
 
-// HeadRecv is `s.recv(buf)` of a port whose messages have a head: it blocks until
-// a message came that is not longer than the buffer, a place of type bytes<N>, and
-// is the message's head.
+// HeadRecv is `s.recv(buf)` of a port whose messages have a head. It blocks until a message
+// arrives that fits the buffer, a place of type bytes<N>. Its value is the message's head.
 type HeadRecv struct {
 	Expr0
 	Dev Expr
 	Buf Expr
 }
 
-// Lost is `s.lost()`, a u16: how many messages the socket had lost, modulo 2^16, when the one
-// that the task received last came; 0 for a port, which loses none.
+// Lost is `s.lost()`, a u16: how many messages the socket had lost, modulo 2^16, at the
+// arrival of the last message that the task received. A port loses no messages and gives 0.
 type Lost struct {
 	Expr0
 	Dev Expr
 }
 
-// Asked is a command of a port as an expression: whether it succeeded, a bool. It does not
-// trap.
+// Asked is a command of a port as an expression. It is a bool that tells whether the
+// command succeeded. It does not trap.
 type Asked struct {
 	Expr0
 	Ask *DevAsk
 }
 
-// LevelGet is `b.read()`, a bool: the level of an input when all tasks last waited,
-// false before. The program knows it from then on.
+// LevelGet is `b.read()`, a bool: the level of an input when all tasks last waited, false
+// before that. From then on it is the level that the program knows.
 type LevelGet struct {
 	Expr0
 	Dev Expr

@@ -3,7 +3,7 @@ package tree
 import "github.com/sinter-lang/sinter/internal/diag"
 
 // LayoutDef is a declared layout: the bits of a message, most significant
-// first. Its value is like that of a struct: the named fields in order.
+// first. Its value is like a struct value: the named fields in order.
 //
 // Parsing goes through Fields in order at a bit position that starts at 0:
 //
@@ -12,16 +12,21 @@ import "github.com/sinter-lang/sinter/internal/diag"
 //	LayoutSub               the fields of Sub in order
 //	LayoutBytes             by Size: Len bytes; a u16 and as many; all that are left
 //
-// It fails (the result is none) exactly when the bytes run out, Fixed or Low and
-// High do not hold, a number is not a variant of its enum, or bytes are longer than
-// their capacity, or the seal is another. What follows the last field is not
-// looked at. Sub, bytes, seals and fields with When begin and end at whole bytes,
-// so does the layout.
+// Parsing fails, with the result none, exactly in these cases:
 //
-// At most one field of a layout is a seal: the check sum of the bytes of the
-// layout before it or, with All, of all its bytes with those of the seal 0.
-// Fixed, Low and High and the seal hold for every value that a program can make,
-// because no place inside a sealed layout is assigned.
+//   - The bytes run out.
+//   - Fixed, or Low and High, do not hold.
+//   - A number is not a variant of its enum.
+//   - Bytes are longer than their capacity.
+//   - The seal differs.
+//
+// Bytes after the last field are ignored. Sub, bytes, seals and fields with When begin and
+// end at whole bytes, and so does the layout.
+//
+// At most one field of a layout is a seal. It is the checksum of the bytes of the layout
+// before it. With All it is the checksum of all its bytes, with the bytes of the seal as 0.
+// Fixed, Low and High and the seal hold for every value that a program can make, because no
+// place inside a sealed layout is assigned.
 type LayoutDef struct {
 	Name   string
 	Fields []LayoutField
@@ -42,22 +47,22 @@ const (
 	LayoutBytes
 )
 
-// LayoutSize says how many bytes a field of kind LayoutBytes has.
+// LayoutSize tells how many bytes a field of kind LayoutBytes has.
 type LayoutSize uint8
 
-// How the length of bytes is found.
+// The ways to find the length of bytes.
 const (
 	SizeExpr   LayoutSize = iota // the value of Len, proved to be 0..=capacity
 	SizePrefix                   // a u16 before the bytes
-	SizeRest                     // what is left
+	SizeRest                     // the remaining bytes
 )
 
-// SealKind is a check sum.
+// SealKind is a kind of checksum.
 type SealKind uint8
 
-// The check sums. CRC32 is that of IEEE 802.3: polynomial 0x04c11db7 reflected,
-// start and final inversion all ones. InetSum is RFC 1071: the complement of the
-// ones' complement sum of big-endian 16-bit words, an odd byte padded with 0.
+// The checksums. CRC32 is the CRC of IEEE 802.3: polynomial 0x04c11db7 reflected, start and
+// final inversion all ones. InetSum is RFC 1071: the complement of the ones' complement sum
+// of big-endian 16-bit words, an odd byte padded with 0.
 const (
 	NoSeal SealKind = iota
 	CRC32
@@ -68,7 +73,7 @@ const (
 type LayoutField struct {
 	Name   string // empty for _
 	Kind   LayoutKind
-	Type   *Type // what the program sees: Option of Part when When is not nil
+	Type   *Type // the type that the program sees: Option of Part when When is not nil
 	Part   *Type // type of the part itself: Int, Enum, Layout or Bytes
 	Offset int   // first cell in the layout's value, -1 for _
 	Bits   int   // LayoutInt, LayoutEnum
@@ -76,8 +81,8 @@ type LayoutField struct {
 	Signed bool
 	Seal   SealKind
 	All    bool    // the seal is over the whole layout
-	At     int     // of a seal over the whole: bytes before it
-	Blank  uint64  // what is written for a number without a name, as a cell of Part
+	At     int     // of a seal over the whole layout: the number of bytes before it
+	Blank  uint64  // the value to write for a number without a name, as a cell of Part
 	Fixed  *uint64 // the only value allowed, as a cell of Part
 	Bound  bool    // Low and High hold
 	Low    uint64  // least value allowed, as a cell of Part
@@ -89,9 +94,9 @@ type LayoutField struct {
 	Span   diag.Span
 }
 
-// LayoutRef is the value of an earlier field, in Len and When only. Path leads
-// from the layout that is being parsed: its field, that field's field, and so on.
-// A number has the type of a range: the bounds of `in`, else all of Part.
+// LayoutRef is the value of an earlier field, in Len and When only. Path starts at the
+// layout that is being parsed: its field, that field's field, and so on. A number has the
+// type of a range: the bounds of `in`, else all of Part.
 type LayoutRef struct {
 	Expr0
 	Layout *LayoutDef

@@ -8,7 +8,7 @@ import (
 
 // Program is a checked program. Lists are in the order of the text.
 type Program struct {
-	Name    string // of the system, else of the first file without .sn
+	Name    string // name of the system, else of the first file without .sn
 	Files   []*diag.File
 	Consts  []*ConstDef
 	Structs []*StructDef
@@ -22,12 +22,12 @@ type Program struct {
 	Marks   []string // names by mark number
 	Budgets []Budget
 	Tests   []*Test
-	Bench   *Program // with all that its tests use too, and no system; nil without tests
+	Bench   *Program // includes all that its tests use, but no system; nil without tests
 }
 
-// ConstDef is a const or config, evaluated. Word is the name of a config at the start of
-// the program, where it may be given another value; Fixed is the first place that needs
-// the value before, of a config without one. Bare is one whose type nobody has written.
+// ConstDef is an evaluated const or config. Word is the name of a config that can have a
+// different value at program start. If a config has no Word, Fixed is the first source
+// position that needs its value earlier. Bare marks a constant declared without a type.
 type ConstDef struct {
 	Name   string
 	Config bool
@@ -44,14 +44,14 @@ type Func struct {
 	Name     string
 	Task     bool
 	Params   []*Local
-	Result   *Type    // Unit when nothing is returned
+	Result   *Type    // Unit when the function returns nothing
 	Locals   []*Local // all, parameters first
 	Body     *Block
 	NoInline bool // a timed kernel: neither inlined nor evaluated at compile time
 	Span     diag.Span
 }
 
-// LocalKind says what a local is.
+// LocalKind is the kind of a local.
 type LocalKind uint8
 
 // The kinds of locals.
@@ -73,20 +73,20 @@ type Local struct {
 	Span diag.Span
 }
 
-// System says which tasks run and how they are connected, elaborated.
+// System is an elaborated system: the tasks that run and their connections.
 type System struct {
 	Name    string
 	Devices []DeviceDef
 	Sockets []SocketDef
 	Chans   []ChanDef
 	Runs    []Run // services first
-	// Parallel says that tasks whose communication alone decides what they do may run at
-	// the same time; Run.Thread says which.
+	// Parallel allows tasks to run at the same time if their behaviour depends only on
+	// their communication. Run.Thread marks these tasks.
 	Parallel bool
 	Span     diag.Span
 }
 
-// Services are the tasks that the program has not asked for by name.
+// Services are the tasks that the program does not name itself.
 func (s *System) Services() []Run {
 	n := 0
 	for n < len(s.Runs) && s.Runs[n].Service {
@@ -98,69 +98,69 @@ func (s *System) Services() []Run {
 // Tasks are the program's own tasks.
 func (s *System) Tasks() []Run { return s.Runs[len(s.Services()):] }
 
-// DeviceDef is a device. Run is the index of its owner; Rx and Tx say whether
-// the owner's task receives from it and sends to it.
+// DeviceDef is a device. Run is the index of its owner. Rx and Tx tell whether the owner's
+// task receives from the device and sends to it.
 type DeviceDef struct {
 	Name   string // the binding in the system, else constructor and number
 	Kind   string // name of a row of ir/port
 	Number int
-	Home   Home   // of a device that may have a stack
-	Label  string // of a port with a name: that name
+	Home   Home   // of a device that can have a stack
+	Label  string // the name of a port that has one
 	Run    int
 	Rx, Tx bool
 	Span   diag.Span
 }
 
-// Home are the IPv4 addresses of a network device that has a stack: its own, the mask
-// of its network, and what leads out of that.
+// Home holds the IPv4 addresses of a network device that has a stack: its own address, the
+// mask of its network, and the gateway out of that network.
 type Home struct {
 	Host, Mask, Gateway uint32
 }
 
-// SocketDef is a net.Udp over the stack of a network device. What arrives for it
-// comes through the channel In, -1 when its owner Run does not receive; what it sends
-// goes through Out, which all sockets of the device share. An element is a frame; from
-// byte MessageAt on stand the peer, 8 bytes, and the datagram. In the upper 16 bits of
-// the peer stands the port of the socket that sends.
+// SocketDef is a net.Udp over the stack of a network device. Its messages arrive on the
+// channel In, which is -1 when its owner Run does not receive. It sends on Out, which all
+// sockets of the device share. An element is a frame. From byte MessageAt the frame holds
+// the peer, 8 bytes, and the datagram. The upper 16 bits of the peer are the port of the
+// sending socket.
 type SocketDef struct {
 	Name    string
 	Device  int       // index of the network device
-	Port    int       // UDP
-	Config  *ConstDef // that the port is; nil: none
+	Port    int       // the UDP port
+	Config  *ConstDef // the config that gives the port, or nil
 	Run     int
 	In, Out int
 	Span    diag.Span
 }
 
-// MessageAt is where the message of a socket lies in its frame: after the headers of
-// Ethernet and IPv4, so the peer is where the header of UDP is.
+// MessageAt is the offset of a socket's message in its frame. The message follows the
+// headers of Ethernet and IPv4, so the peer takes the position of the UDP header.
 const MessageAt = 34
 
-// ChanDef is a channel; Writer and Reader are indices of runs. What several sockets
-// send has one writer here, the first of them.
+// ChanDef is a channel. Writer and Reader are indices of runs. A channel that several
+// sockets send on has one Writer here, the first of these runs.
 type ChanDef struct {
 	Name           string
-	Frames         bool // of a socket: what stands before MessageAt is the stack's
+	Frames         bool // channel of a socket: the stack defines the bytes before MessageAt
 	Elem           *Type
 	Cap            int
 	Writer, Reader int
 	Span           diag.Span
 }
 
-// Run is a task instance. Name is the task's, with ".0", ".1" after it when
-// the task is run several times. A Service is the library's: the stack of a network
-// device. Whether a run has ended or is stuck does not depend on services, and who
-// waits for one waits for the outside.
+// Run is a task instance. Name is the task's name, followed by ".0", ".1" when the task
+// runs several times. A Service is a library task: the stack of a network device. Services
+// do not count in whether a run has ended or is stuck. A task that waits for a service
+// waits for the outside.
 type Run struct {
 	Name    string
 	Task    *Func
 	Args    []Bind // one for each parameter
 	Service bool
-	Thread  bool // of a parallel system: nothing but its channels decides what it does
+	Thread  bool // of a parallel system: only its channels decide its behaviour
 	Span    diag.Span
 }
 
-// BindKind says what a parameter of a task is bound to.
+// BindKind is the kind of thing that a task parameter is bound to.
 type BindKind uint8
 
 // The kinds of bindings.
@@ -172,18 +172,19 @@ const (
 	BindSocket                 // Index into System.Sockets
 )
 
-// Bind is what a parameter of a task instance is bound to. A value with a name may be
-// set when the program is started: `nic.host` is the address of a device.
+// Bind is the binding of a parameter of a task instance. A value with a name may be set
+// when the program is started: `nic.host` is the address of a device.
 type Bind struct {
 	Kind  BindKind
 	Cells []uint64
 	Index int
 	Boot  string
-	// Configs are the configs that a value is, of an array by element; nil for other values.
+	// Configs are the configs behind a value, one per element for an array. It is nil for
+	// other values.
 	Configs []*ConstDef
 }
 
-// AtStart reports whether a config that the value is may be set at the start.
+// AtStart reports whether the value comes from a config that may be set at the start.
 func (b *Bind) AtStart() bool {
 	return slices.ContainsFunc(b.Configs, func(k *ConstDef) bool { return k != nil && k.Word != "" })
 }
@@ -196,9 +197,9 @@ type LogSite struct {
 	Span  diag.Span
 }
 
-// LogArg is how an argument is shown: Kind is "u", "i", "hex", "bool", "float",
-// "fix" with the number of bits after the point, as in "fix16", or "bytes". Width is the
-// bits of its word or the capacity of the bytes.
+// LogArg describes how an argument is shown. Kind is "u", "i", "hex", "bool", "float",
+// "bytes", or "fix" with the number of bits after the point, as in "fix16". Width is the
+// number of bits of its word or the capacity of the bytes.
 type LogArg struct {
 	Kind  string
 	Width int
@@ -208,16 +209,16 @@ type LogArg struct {
 const (
 	TrapIndex  = "index"  // an index that is not below the length
 	TrapSlice  = "slice"  // a slice whose bounds are not in order or beyond the length
-	TrapAssert = "assert" // assert c where c does not hold
+	TrapAssert = "assert" // assert c, but c does not hold
 	TrapMax    = "max"    // a while loop that did not end in time
 	TrapLength = "length" // bytes that would become longer than their capacity
-	TrapExpect = "expect" // expect c where c does not hold, or fail
-	TrapLayout = "layout" // a layout whose parts do not fit together, written
+	TrapExpect = "expect" // expect c, but c does not hold, or fail
+	TrapLayout = "layout" // writing a layout with inconsistent parts
 	TrapDisk   = "disk"   // a sector that the disk does not have, or an error of the disk
 )
 
-// TrapSite is a place that may trap. ID is its index in Program.Traps. Proof is set
-// where a check that was proved is made all the same: it fails when the proof is wrong.
+// TrapSite is a source position that may trap. ID is its index in Program.Traps. Proof is
+// set for a proved check that is made nevertheless, and which fails if the proof is wrong.
 // Const is set in a function that only constants call: it never traps at run time.
 type TrapSite struct {
 	ID    int

@@ -24,7 +24,7 @@ func EachStmt(b *Block, visit func(Stmt)) {
 	}
 }
 
-// Root returns the local that a place is in, nil when x is not a place.
+// Root returns the local that contains a place, nil when x is not a place.
 func Root(x Expr) *Local {
 	switch x := x.(type) {
 	case *LocalRef:
@@ -39,8 +39,8 @@ func Root(x Expr) *Local {
 	return nil
 }
 
-// Written lists the places that x changes while it is evaluated: inout arguments
-// and buffers of receives.
+// Written lists the places that the evaluation of x changes: inout arguments and buffers of
+// receives.
 func Written(x Expr) []Expr {
 	var list []Expr
 	Walk(x, func(e Expr) {
@@ -63,11 +63,10 @@ func Written(x Expr) []Expr {
 	return list
 }
 
-// IsEnd reports whether a type is that of a device, a channel end or an array
-// of channel ends.
+// IsEnd reports whether a type is a device, a channel end or an array of channel ends.
 func IsEnd(t *Type) bool { return t.Kind == Chan || t.Kind == Device || EndsOf(t) != nil }
 
-// TakesEnds reports whether a function is given channel ends or devices.
+// TakesEnds reports whether a function has channel ends or devices as parameters.
 func TakesEnds(f *Func) bool {
 	for _, p := range f.Params {
 		if IsEnd(p.Type) {
@@ -77,7 +76,7 @@ func TakesEnds(f *Func) bool {
 	return false
 }
 
-// Communicates reports whether x moves something through a channel or device.
+// Communicates reports whether x uses a channel or device to send or receive.
 func Communicates(x Expr) bool {
 	found := false
 	Walk(x, func(e Expr) {

@@ -18,19 +18,19 @@ type Stmt interface {
 // Stmt0 is embedded by every statement.
 type Stmt0 struct{ At diag.Span }
 
-// Span returns the place of the statement.
+// Span returns the source position of the statement.
 func (s Stmt0) Span() diag.Span { return s.At }
 func (Stmt0) stmt()             {}
 
-// Block is statements with a scope of their own; locals of the function have
-// unique IDs, so the scope needs no attention.
+// Block is a list of statements in a new scope. Locals of the function have unique IDs, so
+// consumers can ignore the scope.
 type Block struct {
 	Stmt0
 	Stmts []Stmt
 }
 
-// Declare sets a new local. A nil Value is the zero value. It is executed each
-// time control comes by.
+// Declare sets a new local. A nil Value is the zero value. It is executed each time control
+// reaches it.
 type Declare struct {
 	Stmt0
 	Local *Local
@@ -54,9 +54,9 @@ type IfLet struct {
 	Else  *Block
 }
 
-// Assign is `place = e`. Target is a place: *LocalRef, *Index or *FieldRef of
-// places. Its indices are evaluated and checked before Value. Value may read
-// what Target writes: it is complete before the store.
+// Assign is `place = e`. Target is a place: a *LocalRef, or an *Index or *FieldRef of
+// places. Its indices are evaluated and checked before Value. Value may read the target: it
+// is complete before the store.
 type Assign struct {
 	Stmt0
 	Target Expr
@@ -71,10 +71,10 @@ type If struct {
 	Else *Block
 }
 
-// For runs Body for Var = Lo, Lo+Step, ... while Var < Hi, or Var <= Hi when
-// Closed. Lo and Hi have one type and are evaluated once; Var's word is at most
-// as wide, and holds every value that Var takes. Safe: the last value of Var
-// plus Step stays within the word of Lo and Hi, and within that of Var.
+// For runs Body for Var = Lo, Lo+Step, ... while Var < Hi, or Var <= Hi when Closed. Lo and
+// Hi have one type and are evaluated once. Var's word is at most as wide, and holds every
+// value of Var. Safe means that the last value of Var plus Step fits both the word of Lo
+// and Hi and the word of Var.
 type For struct {
 	Stmt0
 	Var    *Local
@@ -108,8 +108,8 @@ type Break struct{ Stmt0 }
 // Continue starts the next round of the innermost For, While or Loop.
 type Continue struct{ Stmt0 }
 
-// Match runs the first arm with a case that fits Value, else Else. It is
-// exhaustive: when Else is nil some arm fits. Value is a scalar or an enum.
+// Match runs the first arm with a case that fits Value, else Else. It is exhaustive: when
+// Else is nil, some arm always fits. Value is a scalar or an enum.
 type Match struct {
 	Stmt0
 	Value Expr
@@ -117,8 +117,8 @@ type Match struct {
 	Else  *Block
 }
 
-// Arm is one arm of a Match. Binds are the names given to the payload of its
-// one variant, nil where blank.
+// Arm is one arm of a Match. Binds are the names for the payload of its only variant, nil
+// for blank names.
 type Arm struct {
 	Cases []Case
 	Binds []*Local
@@ -126,8 +126,8 @@ type Arm struct {
 	Span  diag.Span
 }
 
-// Case fits the cells Lo to Hi of the value's word (in the order of its sign).
-// For an enum both are the index of the variant.
+// Case fits the cells Lo to Hi of the value's word (in the order of its sign). For an enum
+// both Lo and Hi are the index of the variant.
 type Case struct {
 	Lo, Hi uint64
 }
@@ -145,7 +145,7 @@ type Assert struct {
 	Site int
 }
 
-// Log is log.print. Args are scalars and bytes, one for each of the site's.
+// Log is log.print. Args are scalars and bytes, one for each argument of the site.
 type Log struct {
 	Stmt0
 	Site int
@@ -166,25 +166,25 @@ type Do struct {
 	X Expr
 }
 
-// ChanSend is `c.send(e)`; it blocks until the channel has room. Value is
-// evaluated once, before.
+// ChanSend is `c.send(e)`. It blocks until the channel has room. Value is evaluated once,
+// before it blocks.
 type ChanSend struct {
 	Stmt0
 	Chan  Expr
 	Value Expr
 }
 
-// DevRecv is `d.recv(buf)`; it blocks until a frame came that is not longer
-// than the buffer, a place of type bytes<N>.
+// DevRecv is `d.recv(buf)`. It blocks until a frame arrives that fits the buffer, a place
+// of type bytes<N>.
 type DevRecv struct {
 	Stmt0
 	Dev Expr
 	Buf Expr
 }
 
-// DevSend is `d.send(b)`; Value has type bytes<N>. Zero bytes are a no-op. For a
-// port whose messages have a head it is `d.send(head, b)`: Value has type bytes<N>
-// or [N]u8, and an empty message is one, too.
+// DevSend is `d.send(b)`; Value has type bytes<N>. Sending zero bytes is a no-op. For a
+// port whose messages have a head it is `d.send(head, b)`. Then Value has type bytes<N> or
+// [N]u8, and an empty message is sent too.
 type DevSend struct {
 	Stmt0
 	Dev   Expr
@@ -192,15 +192,15 @@ type DevSend struct {
 	Value Expr
 }
 
-// DevAsk is a command of a port of shape Command, and its answer, which is there
-// at once. Does says which operands there are: Arg is a number of its bits; where a body is taken,
-// Body is bytes<N> or [N]u8 with N up to the size of a body; where a body is given,
-// Into is its place.
+// DevAsk is a command of a port of shape Command and its immediate answer. Does determines
+// the operands. Arg is a number of its width. If the command takes a body, Body is bytes<N>
+// or [N]u8 with N up to the size of a body. If the command gives a body, Into is the place
+// for it.
 //
-// Where bodies are blocks, what is missing of Body becomes 0, Into is a place of all bytes of a
-// block, and as a statement a command that fails traps at Site. Elsewhere Into is a place of type
-// bytes<N> or [N]u8: as many bytes as it has are asked for. Into stays as it is when the
-// command fails. Into is Body where the command is Same.
+// If bodies are blocks, zeros fill up Body, and Into is a place for all bytes of a block.
+// As a statement, such a command traps at Site when it fails. Otherwise Into is a place of
+// type bytes<N> or [N]u8, and its length is the number of bytes requested. Into is
+// unchanged when the command fails. If the command is Same, Into is Body.
 type DevAsk struct {
 	Stmt0
 	Dev  Expr
@@ -211,7 +211,7 @@ type DevAsk struct {
 	Site int
 }
 
-// LevelPut is `led.write(v)`: the level of an output is Value from now on, a bool.
+// LevelPut is `led.write(v)`: from now on the level of an output is Value, a bool.
 type LevelPut struct {
 	Stmt0
 	Dev   Expr
@@ -229,8 +229,8 @@ type Append struct {
 	Site   int
 }
 
-// Resize is `b.resize(n)`: it sets the length; new bytes are 0. It traps at
-// Site when n is larger than the capacity, unless Proved.
+// Resize is `b.resize(n)`. It sets the length, and new bytes are 0. It traps at Site when n
+// is larger than the capacity, unless Proved.
 type Resize struct {
 	Stmt0
 	Buf    Expr

@@ -5,21 +5,21 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// Test is `test "what must hold" { }`. Its body runs on the host and is the world
-// of the tasks that it starts; what crash statements divide are its epochs. A
-// test that starts nothing has none.
+// Test is `test "what must hold" { }`. Its body runs on the host and acts as the world of
+// the tasks that it starts. Its crash statements divide it into epochs. A test that starts
+// nothing has no epochs.
 type Test struct {
 	Name    string
-	Body    *Func // a task; when Chooses, its parameter is the device of what it chooses
+	Body    *Func // a task; when Chooses, its parameter is the device for the chosen values
 	Devices []Fake
 	Epochs  []*System // devices are named as in Devices
 	Chooses bool      // the body has a Choose: each run of it is one case of many
-	// HostOnly: the body chooses what a machine cannot receive.
+	// HostOnly: the body chooses something that a machine cannot receive.
 	HostOnly bool
-	Span     diag.Span // of the name
+	Span     diag.Span // position of the name
 }
 
-// Fake is a device of a test, which its tasks hold and its body plays.
+// Fake is a device of a test. The tasks use it, and the test body acts as its other end.
 type Fake struct {
 	Name    string
 	Kind    string // as in DeviceDef
@@ -27,12 +27,12 @@ type Fake struct {
 	Span    diag.Span
 }
 
-// Hosted reports whether only the host can run the body, as the world of what it
-// starts. Any other test is a program of its own: its body is a task.
+// Hosted reports whether only the host can run the body, as the world of the tasks that it
+// starts. Any other test is a separate program with its body as a task.
 func (t *Test) Hosted() bool { return len(t.Epochs) > 0 || len(t.Devices) > 0 || t.HostOnly }
 
-// Expect is `expect c`. It traps at Site unless Cond holds. When c is a comparison
-// L and R are its sides, which Cond reads; they are nil otherwise.
+// Expect is `expect c`. It traps at Site unless Cond holds. When c is a comparison, L and R
+// are its sides, which Cond reads. Otherwise they are nil.
 type Expect struct {
 	Stmt0
 	Cond Expr
@@ -47,24 +47,24 @@ type Fail struct {
 	Site int
 }
 
-// Start is the first start of an epoch of the test: what it starts runs from
-// here on.
+// Start is the first start of an epoch of the test. The tasks of the epoch run from here
+// on.
 type Start struct {
 	Stmt0
 	Epoch int
 }
 
-// Crash is `crash d losing e`: it stops all tasks of the epoch. The
-// sectors of disk Dev in Losing, a [n]bool, are again what the last flush left;
-// without Losing nothing is lost.
+// Crash is `crash d losing e`: it stops all tasks of the epoch. Losing is a [n]bool of
+// sectors of disk Dev. These sectors return to their contents at the last flush. Without
+// Losing no data is lost.
 type Crash struct {
 	Stmt0
 	Dev    int
 	Losing Expr
 }
 
-// Put is `d.put(b)`, `b.put(v)` of a pin with a bool, or `s.put(from: p, b)`: b arrives at the device now. From is
-// nil when the device has no peers.
+// Put is `d.put(b)`, `b.put(v)` of a pin with a bool, or `s.put(from: p, b)`: b arrives at
+// the device now. From is nil when the device has no peers.
 type Put struct {
 	Stmt0
 	Dev   int
@@ -72,16 +72,17 @@ type Put struct {
 	Value Expr
 }
 
-// Answer is `d.answer(sent, bytes)` of a bus: from now on what begins with Sent is answered
-// with Value.
+// Answer is `d.answer(sent, bytes)` of a bus: from now on the answer to messages that begin
+// with Sent is Value.
 type Answer struct {
 	Stmt0
 	Dev         int
 	Sent, Value Expr
 }
 
-// Able is `d.can_read(i, v)`, or another command after `can_`, of a disk: from now on it can do
-// the command to sector Arg, or cannot. Arg is nil for a command without a sector.
+// Able is `d.can_read(i, v)`, or another command after `can_`, of a disk. It sets whether
+// the disk can execute the command on sector Arg from now on. Arg is nil for a command
+// without a sector.
 type Able struct {
 	Stmt0
 	Dev      int
@@ -105,11 +106,9 @@ type Pass struct {
 // LogOfTest is the Dev of a Take of the log.
 const LogOfTest = -1
 
-// Take is `d.take(within: t)`: what was sent to the device next, as bytes; or
-// of a pin as a bool, or
-// `log.take(within: t)`, the next line that a task logs. When nothing comes for
-// that time the test fails. To is nil, or the peer that it must have been
-// sent to.
+// Take is `d.take(within: t)`: the next message sent to the device, as bytes, or as a bool
+// for a pin. It is also `log.take(within: t)`: the next line that a task logs. If nothing
+// arrives in that time, the test fails. To is nil or the required peer of the message.
 type Take struct {
 	Expr0
 	Dev    int
@@ -117,9 +116,9 @@ type Take struct {
 	To     Expr
 }
 
-// Choose is any.u8() and its kin: a number that the run chooses. Lo and Hi, of
-// the word of the type, are the least and the largest; nil for all of the type. Recv
-// is how a task gets what was chosen before: a call that receives it.
+// Choose is any.u8() or a related call: a number that the run chooses. Lo and Hi, in the
+// word of the type, are its bounds, or nil for all values of the type. Recv is a call by
+// which a task receives a value that was chosen before.
 type Choose struct {
 	Expr0
 	Lo, Hi Expr
@@ -133,20 +132,20 @@ type ChooseBytes struct {
 	Recv Expr
 }
 
-// ChooseSubset is any.subset(s): X, a [n]bool, without some of its members.
+// ChooseSubset is any.subset(s): some of the members of X, a [n]bool.
 type ChooseSubset struct {
 	Expr0
 	X Expr
 }
 
-// Unflushed is `d.unflushed()`: which sectors of a disk, [n]bool, differ from what
-// the last flush left.
+// Unflushed is `d.unflushed()`: the sectors of a disk, [n]bool, that differ from their
+// contents at the last flush.
 type Unflushed struct {
 	Expr0
 	Dev int
 }
 
-// Sector is `d.sector(i)`: what a sector of a disk holds, flushed or not.
+// Sector is `d.sector(i)`: the contents of a sector of a disk, flushed or not.
 type Sector struct {
 	Expr0
 	Dev int

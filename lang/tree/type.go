@@ -22,30 +22,30 @@ const (
 	Enum                 // Enum
 	Layout               // Layout
 	Option               // Elem
-	Slice                // Elem; of parameters only
-	Chan                 // Elem, Out; of parameters only
-	Device               // Name; of parameters only
+	Slice                // Elem; only for parameters
+	Chan                 // Elem, Out; only for parameters
+	Device               // Name; only for parameters
 	Time                 // a point in time: u64 ticks of 1 us since the start
 	Duration             // i64 ticks of 1 us
 	Fix                  // Bits, Frac of them after the point; two's complement
 	Float                // Bits: 32 or 64
-	Fraction             // Ratio: an exact constant that has met no type; in the checker only
+	Fraction             // Ratio: an exact constant that has no type yet; in the checker only
 	Map                  // Key, Elem, Len
-	Opaque               // Name, Can: a type parameter; in no finished program
+	Opaque               // Name, Can: a type parameter; never in a finished program
 )
 
-// Ability is what a type parameter can do.
+// Ability is the set of operations that a type parameter has.
 type Ability uint8
 
-// The abilities; each includes those before it.
+// The abilities. Each includes the abilities before it.
 const (
 	CanCopy  Ability = iota // assignment
 	CanEqual                // `T: eq`: == and canonical bits
 	CanCount                // `T: num`: arithmetic and order
 )
 
-// Type is a type. Two types are the same when Same says so; pointers mean
-// nothing.
+// Type is a type. Two types are the same if Same reports true; pointer identity has no
+// meaning.
 type Type struct {
 	Kind   Kind
 	Bits   int
@@ -73,8 +73,8 @@ type StructDef struct {
 	Span   diag.Span
 }
 
-// Field is a field of a struct or of a variant's payload. Offset counts cells
-// from the start of the struct's value or of the payload's room.
+// Field is a field of a struct or of a variant's payload. Offset is its first cell, counted
+// from the start of the struct's value or of the payload.
 type Field struct {
 	Name   string
 	Type   *Type
@@ -88,12 +88,12 @@ type EnumDef struct {
 	Bits     int
 	Variants []Variant
 	Room     int  // cells of the largest payload
-	NoZero   bool // the first variant carries something without a zero value
+	NoZero   bool // the payload of the first variant has a part without a zero value
 	Span     diag.Span
 }
 
-// Variant is one case of an enum. Value is the number that stands for it in
-// layouts and for bits(e); in memory it is its index.
+// Variant is one case of an enum. Value is its number in layouts and for bits(e). In memory
+// a variant is its index.
 type Variant struct {
 	Name    string
 	Value   uint64
@@ -155,15 +155,15 @@ func (t *Type) IsScalar() bool {
 	return t.Kind == Bool || t.IsNumber() || t.IsReal() || t.IsTime() || t.Kind == Enum && !t.Enum.HasPayload()
 }
 
-// HasWord reports whether a word of the start can give a value of the type.
+// HasWord reports whether a word of the start can give a value of type t.
 func (t *Type) HasWord() bool {
 	return t.Kind == Bool || t.IsNumber() || t.Kind == Duration || t.Kind == Bytes
 }
 
-// Word returns the width and sign of a scalar in operations. A range has 32
-// bits if they hold it, else 64, and is signed if it has negative members. An
-// enum without payload has 32 bits, or 8 when it has at most 256 variants. The
-// word of fix<I,F> is its value times 2^F, that of a float its IEEE 754 bits.
+// Word returns the width and sign of a scalar in operations. A range has 32 bits if they
+// hold it, else 64, and is signed if it has negative members. An enum without payload has
+// 32 bits, or 8 when it has at most 256 variants. The word of fix<I,F> is its value times
+// 2^F. The word of a float is its IEEE 754 bits.
 func (t *Type) Word() (bits int, signed bool) {
 	switch t.Kind {
 	case Bool:
@@ -199,8 +199,8 @@ func within(lo, hi *big.Int, t *Type) bool {
 	return lo.Cmp(tl) >= 0 && hi.Cmp(th) <= 0
 }
 
-// Interval returns the least and the largest member of a number type. The
-// results are the caller's.
+// Interval returns the least and the largest member of a number type. The caller owns the
+// results.
 func (t *Type) Interval() (lo, hi *big.Int) {
 	if t.Kind == Range {
 		return new(big.Int).Set(t.Lo), new(big.Int).Set(t.Hi)
@@ -217,8 +217,8 @@ func (t *Type) Interval() (lo, hi *big.Int) {
 // Holds reports whether every member of lo..=hi is a member of the number type.
 func (t *Type) Holds(lo, hi *big.Int) bool { return within(lo, hi, t) }
 
-// Cells returns the number of cells of a value of t. A slice has 2 (place
-// and length), a device or channel end 1.
+// Cells returns the number of cells of a value of t. A slice has 2 (address and length), a
+// device or channel end 1.
 func Cells(t *Type) int {
 	switch t.Kind {
 	case Unit:
@@ -281,8 +281,8 @@ func Same(a, b *Type) bool {
 	return true
 }
 
-// HasZero reports whether a variable of t may be declared without a value: a
-// range must contain 0, and a layout has no value that was not parsed.
+// HasZero reports whether a variable of t may be declared without a value. A range must
+// contain 0, and a layout has only parsed values.
 func (t *Type) HasZero() bool {
 	switch t.Kind {
 	case Range:
@@ -299,7 +299,7 @@ func (t *Type) HasZero() bool {
 	return true
 }
 
-// String gives the type as written in a program.
+// String returns the source form of the type.
 func (t *Type) String() string {
 	switch t.Kind {
 	case Unit:
@@ -359,10 +359,10 @@ func chanName(t *Type) string {
 	return fmt.Sprintf("in chan<%s>", t.Elem)
 }
 
-// Leaves lists the scalars and bytes that a value is made of: elements and
-// fields in order. An option gives its flag (a bool) and its value, zero when
-// absent. An enum gives its index and the payloads of all variants, zero where the
-// value is another one. Channel events show a value as its leaves.
+// Leaves lists the scalars and bytes that make up a value: elements and fields in order. An
+// option gives its flag (a bool) and its value, zero when absent. An enum gives its index
+// and the payloads of all variants, zero for every other variant. Channel events show a
+// value as its leaves.
 func Leaves(t *Type) []*Type {
 	switch t.Kind {
 	case Array:
@@ -406,7 +406,7 @@ func fieldLeaves(list []*Type, fields []Field) []*Type {
 	return list
 }
 
-// IndexType is the word in which the index of an enum's variant is kept.
+// IndexType is the word for the index of an enum's variant.
 func IndexType(e *EnumDef) *Type {
 	if len(e.Variants) <= 256 {
 		return IntType(8, false)

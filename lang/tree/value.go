@@ -1,10 +1,9 @@
 package tree
 
-// Write is `x.bytes()` of a layout: the fields in order as Parse reads them, as
-// bytes<Max>. What has no name is written as its Blank. It traps at Site,
-// unless Proved, when the value is not one that Parse can give: an optional
-// part is there and its condition does not hold, or the other way round, or
-// bytes have another length than their Len.
+// Write is `x.bytes()` of a layout: the fields in the order of Parse, as bytes<Max>. A part
+// without a name is written as its Blank. Unless Proved, it traps at Site when Parse cannot
+// give the value. Then the presence of an optional part contradicts its condition, or the
+// length of bytes differs from their Len.
 type Write struct {
 	Expr0
 	X      Expr
@@ -12,9 +11,8 @@ type Write struct {
 	Site   int
 }
 
-// Sealed is `L.sealed(...)`: the value X of a layout with its seal computed
-// over the bytes that Write would give. In X the sealed field is 0. It traps as
-// Write does.
+// Sealed is `L.sealed(...)`: the value X of a layout, with its seal computed over the bytes
+// that Write would give. In X the sealed field is 0. It traps in the same cases as Write.
 type Sealed struct {
 	Expr0
 	X      Expr
@@ -32,8 +30,8 @@ func (d *LayoutDef) SealedField() int {
 	return -1
 }
 
-// Loose reports whether d has values that Parse does not give: optional parts
-// and lengths that are computed from other fields.
+// Loose reports whether d has values that Parse does not give. Then d has optional parts or
+// lengths that are computed from other fields.
 func (d *LayoutDef) Loose() bool {
 	for i := range d.Fields {
 		f := &d.Fields[i]

@@ -1,8 +1,7 @@
 package tree
 
-// Operands lists the expressions that x is made of, without those of its
-// operands, in the order of evaluation. A device is not among them: it is bound,
-// not evaluated.
+// Operands lists the direct operands of x in the order of evaluation. Devices are left out,
+// because they are bound and not evaluated.
 func Operands(x Expr) []Expr {
 	switch x := x.(type) {
 	case *Unary:
@@ -65,7 +64,7 @@ func Operands(x Expr) []Expr {
 	return operandsOfTest(x)
 }
 
-// operandsOfTest lists the operands of what only tests evaluate.
+// operandsOfTest lists the operands of expressions that only tests have.
 func operandsOfTest(x Expr) []Expr {
 	switch x := x.(type) {
 	case *Take:
@@ -82,7 +81,7 @@ func operandsOfTest(x Expr) []Expr {
 	return nil
 }
 
-// present drops operands that are not written.
+// present drops operands that are nil.
 func present(list ...Expr) []Expr {
 	var out []Expr
 	for _, x := range list {
@@ -101,8 +100,7 @@ func values(args []Arg) []Expr {
 	return out
 }
 
-// Blocks lists the blocks that stand in a statement itself, nil for an else that
-// is not written.
+// Blocks lists the blocks directly in a statement. A missing else is nil.
 func Blocks(s Stmt) []*Block {
 	switch s := s.(type) {
 	case *Block:
@@ -137,8 +135,8 @@ func Blocks(s Stmt) []*Block {
 	return nil
 }
 
-// Heads lists the expressions that a statement evaluates itself, without those
-// in its blocks, in the order of evaluation. Devices are left out as in Operands.
+// Heads lists the expressions that a statement evaluates itself, in the order of
+// evaluation. Expressions in its blocks are left out, and so are devices, as in Operands.
 func Heads(s Stmt) []Expr {
 	switch s := s.(type) {
 	case *Declare:
@@ -177,7 +175,7 @@ func Heads(s Stmt) []Expr {
 	return append(headsOfPorts(s), headsOfTest(s)...)
 }
 
-// headsOfPorts is Heads of what concerns channels and devices.
+// headsOfPorts is Heads for statements on channels and devices.
 func headsOfPorts(s Stmt) []Expr {
 	switch s := s.(type) {
 	case *ChanSend:
@@ -204,7 +202,7 @@ func headsOfPorts(s Stmt) []Expr {
 	return nil
 }
 
-// headsOfTest is Heads of what stands in tests only.
+// headsOfTest is Heads for statements that occur only in tests.
 func headsOfTest(s Stmt) []Expr {
 	switch s := s.(type) {
 	case *Expect:

@@ -52,13 +52,13 @@ func plural(t *tree.Type) string {
 // abilities are the constraints by name.
 var abilities = map[string]tree.Ability{"eq": tree.CanEqual, "num": tree.CanCount}
 
-// lacks says what a type lacks that does not fulfil a constraint.
+// lacks describes what a type is missing when it does not fulfil a constraint.
 var lacks = map[tree.Ability]string{
 	tree.CanCopy: "cannot be copied", tree.CanEqual: "has no `==` that is one of bits", tree.CanCount: "is not an integer, fix or float",
 }
 
-// fulfils reports whether a type can do what a constraint asks for. Ranges are
-// exact, so their sums have other types; they are not `num`.
+// fulfils reports whether a type can do what a constraint asks for. Range arithmetic is
+// exact, so a sum of ranges has another type. Ranges are therefore not `num`.
 func fulfils(t *tree.Type, can tree.Ability) bool {
 	if t.Kind == tree.Opaque {
 		return t.Can >= can
@@ -72,8 +72,8 @@ func fulfils(t *tree.Type, can tree.Ability) bool {
 	return t.Kind != tree.Slice && t.Kind != tree.Chan && t.Kind != tree.Device && t.Kind != tree.Unit
 }
 
-// hasFloat reports whether a value of t holds floats, where 0 and -0 are equal
-// and a NaN is not equal to itself.
+// hasFloat reports whether a value of t holds floats. For floats 0 and -0 are equal, and a
+// NaN is not equal to itself.
 func hasFloat(t *tree.Type) bool {
 	switch t.Kind {
 	case tree.Float:

@@ -7,14 +7,14 @@ import (
 
 func isInOut(f *tree.Func, a tree.Arg) bool { return f.Params[a.Index].Kind == tree.InOutLocal }
 
-// noAlias checks that inout arguments overlap no other argument, and that no
-// argument changes what another one refers to.
+// noAlias checks that inout arguments overlap no other argument, and that no argument
+// changes a place that another argument refers to.
 func (b *body) noAlias(f *tree.Func, args []tree.Arg) {
 	for i, x := range args {
 		for j, y := range args {
 			inout, other := isInOut(f, x), isInOut(f, y)
 			if i == j || !inout || other && j < i || !other && y.Value.Type().IsScalar() {
-				continue // not a pair of references, or a pair already looked at
+				continue // not a pair of references, or a pair already checked
 			}
 			if l := tree.Root(x.Value); l != nil && l == tree.Root(y.Value) && !b.disjoint(x.Value, y.Value) {
 				b.c.errorf(codes.Aliased, x.Value.Span(), "`%s` may overlap another argument, and this one is inout", l.Name).
@@ -29,8 +29,8 @@ func (b *body) noAlias(f *tree.Func, args []tree.Arg) {
 	b.noOverlap(list...)
 }
 
-// disjoint reports whether two places share nothing: different fields, or
-// slices of one array that end before they begin.
+// disjoint reports whether two places share nothing. That holds for different fields, and
+// for slices of one array if one ends before the other begins.
 func (b *body) disjoint(x, y tree.Expr) bool {
 	p, q := pathOf(x), pathOf(y)
 	for i := 0; i < len(p) && i < len(q); i++ {
@@ -69,8 +69,8 @@ func (b *body) stepsApart(x, y tree.Expr) bool {
 	return false
 }
 
-// noOverlap checks that no expression of a list changes what another one refers
-// to, as in f(a, g(a)) where g takes it inout.
+// noOverlap checks that no expression of a list changes a place that another expression
+// refers to, as in f(a, g(a)) if g takes a as inout.
 func (b *body) noOverlap(list ...tree.Expr) {
 	for i, x := range list {
 		for _, w := range tree.Written(x) {

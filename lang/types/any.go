@@ -8,7 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// anyCall checks a generator: a value that the run of a test chooses.
+// anyCall checks a generator. The test run chooses its value.
 //
 //	any.bool()   any.u16()   any.i7()     any value of the type
 //	any.range(a, b)                       a number of a..=b

@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// binaryOps leads from the operators of the text to those of the tree.
+// binaryOps maps operators of the text to operators of the tree.
 var binaryOps = map[syntax.Op]tree.Op{
 	syntax.OpOr: tree.Or, syntax.OpAnd: tree.And, syntax.OpLt: tree.Lt, syntax.OpLe: tree.Le, syntax.OpGt: tree.Gt,
 	syntax.OpGe: tree.Ge, syntax.OpBitOr: tree.BitOr, syntax.OpBitXor: tree.BitXor, syntax.OpBitAnd: tree.BitAnd,
@@ -70,7 +70,7 @@ func (b *body) operandError(op string, x tree.Expr) {
 	}
 }
 
-// logic checks `and` and `or`; what the left side says is known on the right.
+// logic checks `and` and `or`. The facts that the left side establishes hold on the right.
 func (b *body) logic(e *syntax.BinaryExpr) tree.Expr {
 	op := binaryOps[e.Op]
 	l := b.condition(e.L)
@@ -86,8 +86,8 @@ func (b *body) logic(e *syntax.BinaryExpr) tree.Expr {
 	return &tree.Binary{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Op: op, L: l, R: r}
 }
 
-// keep returns the facts that hold whether or not the right side was
-// evaluated: what an inout argument there changed is forgotten.
+// keep returns the facts that hold whether or not the right side was evaluated. Facts about
+// an inout argument that the right side changed are forgotten.
 func keep(before, after *facts.Known) *facts.Known { return facts.Join(before, after) }
 
 // equal checks == and !=.
@@ -135,8 +135,8 @@ func (b *body) compare(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tree.Ex
 	return &tree.Binary{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Op: op, L: l, R: r}
 }
 
-// sameWord gives two numbers that are compared one word. It returns nils after
-// an error.
+// sameWord converts the two numbers of a comparison to one word. It returns nils after an
+// error.
 func (b *body) sameWord(l, r tree.Expr, e *syntax.BinaryExpr) (tree.Expr, tree.Expr) {
 	if l.Type().Kind == tree.Range && r.Type().Kind == tree.Range {
 		word := facts.WordFor(facts.All(l.Type()).Hull(facts.All(r.Type())))
@@ -149,7 +149,7 @@ func (b *body) sameWord(l, r tree.Expr, e *syntax.BinaryExpr) (tree.Expr, tree.E
 	return b.meet(l, r, e.OpAt)
 }
 
-// meet brings two numbers, at least one of them an integer, to one integer type.
+// meet converts two numbers to one integer type. At least one of them is an integer.
 func (b *body) meet(l, r tree.Expr, opAt diag.Span) (tree.Expr, tree.Expr) {
 	lt, rt := l.Type(), r.Type()
 	switch {
@@ -203,7 +203,7 @@ func (b *body) shift(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tree.Expr
 	return x
 }
 
-// arith makes l op r of two numbers: exact for ranges, wrapping for integers.
+// arith builds l op r for two numbers: exact for ranges, wrapping for integers.
 func (b *body) arith(op tree.Op, l, r tree.Expr, at, opAt diag.Span) tree.Expr {
 	if l.Type().Kind == tree.Range && (r.Type().Kind == tree.Range || op == tree.Shl || op == tree.Shr) {
 		return b.exact(op, l, r, at)
@@ -214,8 +214,8 @@ func (b *body) arith(op tree.Op, l, r tree.Expr, at, opAt diag.Span) tree.Expr {
 	return &tree.Binary{Expr0: tree.Expr0{At: at, T: l.Type()}, Op: op, L: l, R: r}
 }
 
-// exact makes an operation on ranges. The word of the operation holds both
-// operands and the result.
+// exact builds an operation on ranges. The word of the operation holds both operands and
+// the result.
 func (b *body) exact(op tree.Op, l, r tree.Expr, at diag.Span) tree.Expr {
 	ls, rs := facts.All(l.Type()), facts.All(r.Type())
 	result, ok := facts.Apply(op, ls, rs)
@@ -241,8 +241,8 @@ func (b *body) exact(op tree.Op, l, r tree.Expr, at diag.Span) tree.Expr {
 	return narrowTo(&tree.Binary{Expr0: tree.Expr0{At: at, T: word}, Op: op, L: toWord(l, word), R: r}, result)
 }
 
-// commonWord is the word for operands and result. That of a shift must be wider
-// than the amount.
+// commonWord returns the word for operands and result. The word of a shift must be wider
+// than the shift amount.
 func (b *body) commonWord(op tree.Op, result, ls, rs interval.Set) *tree.Type {
 	if op != tree.Shl && op != tree.Shr {
 		return facts.WordFor(result.Hull(ls).Hull(rs))
@@ -254,7 +254,7 @@ func (b *body) commonWord(op tree.Op, result, ls, rs interval.Set) *tree.Type {
 	return word
 }
 
-// narrowTo gives an operation done in a word the range of its result.
+// narrowTo converts an operation done in a word to the range of its result.
 func narrowTo(x *tree.Binary, result interval.Set) tree.Expr {
 	t := facts.RangeType(result)
 	bits, signed := t.Word()

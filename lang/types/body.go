@@ -16,17 +16,19 @@ type body struct {
 	fn    *tree.Func
 	info  *fnInfo // nil in a constant
 	scope *scope
-	facts *facts.Known // nil where control never comes
+	facts *facts.Known // nil at an unreachable point
 	loops []*loop
-	empty int // loops around this place that run no round, whose bodies are never entered
+	empty int // enclosing loops that run no rounds, so their bodies are never entered
 	timed int
-	// silent counts the conditions around this place that rule its logs out: a const that
-	// is false, a level.
+	// silent counts the enclosing conditions that rule out logs: a const that is false, or
+	// a log level.
 	silent int
 	test   *testInfo // nil outside of tests
-	// layout is set in the expressions of a layout: names are its earlier fields.
+	// layout is set while expressions of a layout are checked. Its names are the earlier
+	// fields.
 	layout *layoutScope
-	// env is what the parameters of a generic function stand for, nil outside.
+	// env holds what the parameters of a generic function stand for. It is nil outside of
+	// one.
 	env *env
 	// bound are the variables of the loops of a system.
 	bound map[string]*tree.ConstDef
@@ -63,7 +65,7 @@ func (b *body) lookup(name string) *tree.Local {
 	return nil
 }
 
-// declareLocal makes a local in the current scope; a blank name gives nil.
+// declareLocal makes a local in the current scope. It returns nil for a blank name.
 func (b *body) declareLocal(name syntax.Ident, t *tree.Type, kind tree.LocalKind) *tree.Local {
 	if name.IsBlank() {
 		return nil
@@ -90,13 +92,13 @@ func (c *checker) defineLocal(l *tree.Local) {
 	c.opts.Record.Define(record.Def{Name: l.Name, What: localText[l.Kind], Type: l.Type, At: l.Span})
 }
 
-// localText says what a local is.
+// localText describes the kind of a local.
 var localText = map[tree.LocalKind]string{
 	tree.ParamLocal: "a parameter", tree.InOutLocal: "an inout parameter", tree.LetLocal: "a let", tree.VarLocal: "a variable",
 	tree.StateLocal: "a state", tree.LoopLocal: "the variable of a loop",
 }
 
-// names returns what is visible, for "did you mean".
+// names returns the visible names, for "did you mean".
 func (b *body) names() []string {
 	if b.c.failed > maxHelped {
 		return nil
@@ -125,7 +127,7 @@ func (b *body) names() []string {
 	return names
 }
 
-// trap makes a place that may trap.
+// trap makes a trap site.
 func (b *body) trap(code string, at diag.Span) int {
 	id := len(b.c.prog.Traps)
 	b.c.prog.Traps = append(b.c.prog.Traps, tree.TrapSite{ID: id, Code: code, Span: at})
@@ -147,7 +149,7 @@ func (b *body) poison(name syntax.Ident) tree.Stmt {
 	return nil
 }
 
-// shadowed warns of a local that hides another one of the function.
+// shadowed warns of a local that hides another local of the function.
 func (b *body) shadowed(name syntax.Ident) {
 	for s := b.scope.outer; s != nil; s = s.outer {
 		if old := s.locals[name.Name]; old != nil {
@@ -166,13 +168,13 @@ type testInfo struct {
 	talked diag.Span           // first use of a device since that start
 }
 
-// layoutScope is what the expressions of a layout can name: the fields so far.
+// layoutScope holds the names that expressions of a layout can use: the fields so far.
 type layoutScope struct {
 	def   *tree.LayoutDef
 	needs [][]int // absent parts that the current expression goes through
 }
 
-// block checks a block in a scope of its own.
+// block checks a block in a new scope.
 func (b *body) block(n *syntax.Block) *tree.Block {
 	if n == nil {
 		return &tree.Block{}
@@ -182,8 +184,8 @@ func (b *body) block(n *syntax.Block) *tree.Block {
 	return &tree.Block{Stmt0: tree.Stmt0{At: n.Span()}, Stmts: b.stmts(n.Stmts)}
 }
 
-// stmts checks statements in order. What control never reaches is checked too,
-// but left out of the tree, with a warning.
+// stmts checks statements in order. Unreachable statements are checked too. They cause a
+// warning and are left out of the tree.
 func (b *body) stmts(list []syntax.Stmt) []tree.Stmt {
 	var out []tree.Stmt
 	for i, n := range list {

@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// budgets resolves the lines of `budget { }` and checks those that the checker
-// has the numbers for.
+// budgets resolves the lines of `budget { }`. It checks the lines whose numbers the checker
+// knows.
 func (c *checker) checkBudgets() {
 	seen := map[string]diag.Span{}
 	for _, n := range c.budgets {
@@ -62,7 +62,7 @@ func (c *checker) budgetLine(e syntax.Expr) (tree.Budget, bool) {
 	return b, true
 }
 
-// budgetKind finds what a line limits.
+// budgetKind finds the number that a line limits.
 func (c *checker) budgetKind(e syntax.Expr, b *tree.Budget) bool {
 	if call, ok := e.(*syntax.CallExpr); ok {
 		if f, ok := call.Fun.(*syntax.Name); ok && f.Name == "cycles" {
@@ -83,7 +83,7 @@ func (c *checker) budgetKind(e syntax.Expr, b *tree.Budget) bool {
 	return false
 }
 
-// cycleBudget resolves `cycles(task)` and `cycles(task.x)`: the arms on x.
+// cycleBudget resolves `cycles(task)` and `cycles(task.x)`, which limits the arms on x.
 func (c *checker) cycleBudget(e *syntax.CallExpr, b *tree.Budget) bool {
 	b.Kind = tree.BudgetCycles
 	if len(e.Args) != 1 || e.Args[0].Name != nil {
@@ -144,10 +144,10 @@ func (c *checker) armBudget(task *tree.Func, part syntax.Ident, b *tree.Budget) 
 	return b.Arms != nil
 }
 
-// maxShown bounds the places that a broken budget shows.
+// maxShown bounds how many source positions a broken budget shows.
 const maxShown = 10
 
-// deadlockBudget checks how many circles of tasks may come to wait for each other.
+// deadlockBudget checks how many circles of tasks may wait for each other.
 func (c *checker) deadlockBudget(b tree.Budget) {
 	n := len(c.loops)
 	if int64(n) <= b.Max || c.failed > 0 {

@@ -23,8 +23,8 @@ func (b *body) callValue(e *syntax.CallExpr, want *tree.Type) tree.Expr {
 	return x
 }
 
-// call checks a call of any kind. Operations that only act give a statement,
-// all others an expression; both are nil after an error.
+// call checks a call of any kind. An operation that only acts gives a statement, any other
+// call an expression. Both are nil after an error.
 func (b *body) call(e *syntax.CallExpr, want *tree.Type) (tree.Stmt, tree.Expr) {
 	switch f := e.Fun.(type) {
 	case *syntax.Name:
@@ -79,7 +79,7 @@ func (b *body) nameCall(e *syntax.CallExpr, f *syntax.Name, want *tree.Type) tre
 	return nil
 }
 
-// bareVariantCall is variant(payload) where an enum is asked for.
+// bareVariantCall is variant(payload) at a position that expects an enum.
 func (b *body) bareVariantCall(e *syntax.CallExpr, f *syntax.Name, want *tree.Type) (tree.Expr, bool) {
 	if want != nil && want.Kind == tree.Option {
 		want = want.Elem
@@ -121,7 +121,7 @@ func (b *body) declCall(e *syntax.CallExpr, d *decl) tree.Expr {
 	return nil
 }
 
-// conversion is u32(x): of a number or bool, keeping the low bits.
+// conversion is u32(x) for a number or bool x. It keeps the low bits.
 func (b *body) conversion(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	if t.IsReal() {
 		return b.toReal(e, t)
@@ -293,7 +293,7 @@ func (b *body) funcCall(e *syntax.CallExpr, f *fnInfo) tree.Expr {
 	return b.finishCall(e, f, args)
 }
 
-// finishCall makes a call of arguments that have the types of the parameters.
+// finishCall builds a call. The arguments already have the types of the parameters.
 func (b *body) finishCall(e *syntax.CallExpr, f *fnInfo, args []tree.Arg) tree.Expr {
 	b.noAlias(f.tree, args)
 	b.passEnds(f, args)
@@ -306,7 +306,7 @@ func (b *body) finishCall(e *syntax.CallExpr, f *fnInfo, args []tree.Arg) tree.E
 	return &tree.Call{Expr0: tree.Expr0{At: e.Span(), T: f.tree.Result}, Func: f.tree, Args: args}
 }
 
-// namedFunc is the function that a type as written names, as in f<u8>, else nil.
+// namedFunc returns the function that a written type names, as in f<u8>, else nil.
 func (b *body) namedFunc(n *syntax.NamedType) *decl {
 	var d *decl
 	switch {
@@ -359,8 +359,8 @@ func (b *body) paramValue(p *tree.Local, e syntax.Expr) tree.Expr {
 	return b.passValue(p, b.expr(e, nil), e.Span())
 }
 
-// passValue gives an argument the type of its parameter; inout wants a place of
-// exactly that type.
+// passValue gives an argument the type of its parameter. An inout parameter needs a place
+// of exactly that type.
 func (b *body) passValue(p *tree.Local, x tree.Expr, at diag.Span) tree.Expr {
 	if x == nil {
 		return nil

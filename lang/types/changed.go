@@ -4,10 +4,10 @@ import (
 	"github.com/sinter-lang/sinter/lang/syntax"
 )
 
-// changedNames returns the names of all variables that statements and expressions
-// may change: targets of assignments, arguments of calls (which may be inout) and what
-// methods are called on. Names are enough: at the head of a loop they mean what they
-// mean there.
+// changedNames returns the names of all variables that statements and expressions may
+// change. These are targets of assignments, arguments of calls (which may be inout) and
+// receivers of methods. Names are enough: the caller looks them up at the start of the
+// loop.
 func changedNames(nodes ...syntax.Node) map[string]bool {
 	names := map[string]bool{}
 	for _, n := range nodes {
@@ -26,7 +26,7 @@ func changedNames(nodes ...syntax.Node) map[string]bool {
 func changedBy(n syntax.Node) []syntax.Expr {
 	switch n := n.(type) {
 	case *syntax.AssignStmt:
-		// An element changes no number and no length that facts are about.
+		// Facts are about numbers and lengths. An assignment to an element changes neither.
 		if _, element := n.Target.(*syntax.IndexExpr); !element {
 			return []syntax.Expr{n.Target}
 		}

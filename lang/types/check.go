@@ -11,8 +11,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Check checks a program that consists of files. The list holds errors and
-// warnings in the order of the text; with an error the program is nil.
+// Check checks a program that consists of files. The list holds errors and warnings in the
+// order of the text. If there is an error, the program is nil.
 func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 	c := newChecker(files, opts)
 	c.collect()
@@ -42,7 +42,7 @@ func Check(files []*syntax.File, opts Options) (*tree.Program, diag.List) {
 	return c.prog, list
 }
 
-// extent is how much of a program there is: declarations and sites.
+// extent is the size of a program: its declarations and trap sites.
 type extent struct {
 	decls, services, logs, traps, marks, proofs int
 }
@@ -147,12 +147,12 @@ func (c *checker) declare(name syntax.Ident, node syntax.Decl) {
 	d := &decl{name: name, pkg: pkg, node: node}
 	c.opts.Record.Define(record.Def{Name: name.Name, What: d.what(), At: name.Span()})
 	c.decls[full] = d
-	if pkg == "" { // one of the library is added when it is asked for
+	if pkg == "" { // a task of the library is added when it is first used
 		c.order = append(c.order, d)
 	}
 }
 
-// resolveAll resolves each declaration that nobody has asked for yet.
+// resolveAll resolves each declaration that has not been asked for yet.
 func (c *checker) resolveAll() {
 	for _, d := range c.order {
 		c.resolve(d, d.name.Span())
@@ -162,8 +162,8 @@ func (c *checker) resolveAll() {
 	}
 }
 
-// resolve makes d ready for use at a place, except for the body of a function.
-// It reports false when that failed.
+// resolve makes d ready for use at a source position, except for the body of a function. It
+// reports false on failure.
 func (c *checker) resolve(d *decl, at diag.Span) bool {
 	switch d.stage {
 	case stageDone:
@@ -197,7 +197,7 @@ func (c *checker) resolve(d *decl, at diag.Span) bool {
 	return d.ok()
 }
 
-// cycle reports a declaration that needs itself.
+// cycle reports a declaration that depends on itself.
 func (c *checker) cycle(d *decl, at diag.Span) {
 	switch d.node.(type) {
 	case *syntax.StructDecl, *syntax.EnumDecl, *syntax.LayoutDecl, *syntax.TypeDecl:
@@ -208,9 +208,9 @@ func (c *checker) cycle(d *decl, at diag.Span) {
 	}
 }
 
-// checkBodies checks the bodies that no constant has needed.
+// checkBodies checks the bodies that no constant needed.
 func (c *checker) checkBodies() {
-	for seen := -1; seen != len(c.order)+c.instances; { // bodies ask for more of the library, and for instances
+	for seen := -1; seen != len(c.order)+c.instances; { // bodies can ask for more of the library and for more instances
 		seen = len(c.order) + c.instances
 		for _, f := range c.functions() {
 			c.checkBody(f)
@@ -223,8 +223,8 @@ func (c *checker) checkBodies() {
 	}
 }
 
-// finish fills the lists of the program in the order of the text. What only its
-// tests use is not part of it.
+// finish fills the lists of the program in the order of the text. Declarations that only
+// tests use are left out.
 func (c *checker) finish(main extent) {
 	p := c.prog
 	if len(p.Tests) > 0 {

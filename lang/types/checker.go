@@ -17,14 +17,14 @@ type Setting struct {
 	Name, Value string
 }
 
-// Options are what a check depends on besides the text.
+// Options are the inputs of a check besides the text.
 type Options struct {
 	Settings []Setting
-	// Net makes a program that carries a check after each proved one, as a site of its
-	// own: a net under the proofs. Its tests are left out.
+	// Net adds a run-time check for each proved check, with a separate trap site. These
+	// checks form a net under the proofs. Tests are left out.
 	Net     bool
-	Record  *record.Record // is filled with definitions, uses and types; nil: nobody asks
-	Package string         // of the library, whose tests are checked; empty: the files'
+	Record  *record.Record // is filled with definitions, uses and types; may be nil
+	Package string         // package of the library whose tests are checked; empty: the program's files
 }
 
 // checker is the state of one Check.
@@ -39,51 +39,51 @@ type checker struct {
 	decls  map[string]*decl
 	order  []*decl
 	used   map[*diag.File]map[string]bool // packages by file
-	// packageOf is the package of a file of the library; loaded are the packages
-	// whose files have been read. See packages.go.
+	// packageOf gives the package of a library file. loaded are the packages whose files
+	// have been read. See packages.go.
 	packageOf map[*diag.File]string
 	loaded    map[string]bool
 	systems   []*syntax.SystemDecl
 	tests     []*syntax.TestDecl
-	receivers map[int]*tree.Func // of chosen values, see receive.go
+	receivers map[int]*tree.Func // functions that receive chosen values, see receive.go
 	asserts   []*syntax.AssertDecl
 	proofs    []proof        // see net.go
-	trapsOf   []*fnInfo      // the function of each site of the program, nil in a constant
+	trapsOf   []*fnInfo      // the function of each trap site of the program, nil in a constant
 	marks     map[string]int // mark number by name
 	consts    []*constUse    // functions that constants have called
 	useOf     map[*tree.Local]devUse
-	passed    []passing                   // channel ends and devices that functions are given
+	passed    []passing                   // channel ends and devices that are passed to functions
 	loops     []diag.Span                 // a channel of each circle of tasks that may deadlock
-	tries     map[*tree.Local][]diag.Span // where a parameter is used with try_send
-	limits    eval.Limits                 // what is left of compile-time evaluation
+	tries     map[*tree.Local][]diag.Span // positions of try_send by parameter
+	limits    eval.Limits                 // the rest of the limits for compile-time evaluation
 	infos     map[*tree.Func]*fnInfo
 	mentioned map[*tree.ConstDef]*mentions // of configs
-	// elaborated made the system, nil without one; services are the tasks of the
-	// library that systems need, see service.go.
+	// elaborated made the system, and is nil if there is none. services are the tasks of
+	// the library that systems need, see service.go.
 	elaborated *elab.Elaborator
 	services   []*fnInfo
-	// instances counts those of all generic functions.
+	// instances counts the instances of all generic functions.
 	instances int
 	budgets   []*syntax.BudgetDecl
-	held      diag.List            // warnings for the end, see warn.go
+	held      diag.List            // warnings kept for the end, see report.go
 	read      map[*tree.Local]int  // how often the value of a local is used
 	whole     map[*tree.Local]bool // see isWhole
 	banks     map[*tree.Local]int  // hint @bank(n)
 }
 
-// devUse says what a task does with a device parameter, and how long the messages
-// are at most.
+// devUse describes how a task uses a device parameter, with the largest lengths of its
+// messages.
 type devUse struct {
 	rx, tx          bool
 	longIn, longOut int
 }
 
-// and is what two tasks do together.
+// and returns the combined use of two tasks.
 func (u devUse) and(o devUse) devUse {
 	return devUse{u.rx || o.rx, u.tx || o.tx, max(u.longIn, o.longIn), max(u.longOut, o.longOut)}
 }
 
-// constUse is a call of a function while a constant was evaluated.
+// constUse is a function call made while a constant was evaluated.
 type constUse struct {
 	fn *fnInfo
 	at diag.Span
@@ -99,7 +99,7 @@ func newChecker(files []*syntax.File, opts Options) *checker {
 	}
 }
 
-// stage says how far a declaration is resolved.
+// stage is the progress of resolving a declaration.
 type stage uint8
 
 const (
@@ -111,7 +111,7 @@ const (
 // decl is a name at the top level of the program.
 type decl struct {
 	name  syntax.Ident
-	pkg   string // of the library, "" for the program's own
+	pkg   string // package of the library, "" for the program's own
 	node  syntax.Decl
 	stage stage
 	typ   *tree.Type     // of a struct, enum, layout or type
@@ -121,7 +121,7 @@ type decl struct {
 	generic *generic
 }
 
-// valueType is the type that a declaration is or has, nil for functions.
+// valueType is the type that a declaration defines or has, nil for functions.
 func (d *decl) valueType() *tree.Type {
 	if d.konst != nil {
 		return d.konst.Type
@@ -147,7 +147,7 @@ type fnInfo struct {
 	// Set for an instance of a generic function:
 	env     *env
 	generic *generic
-	at      diag.Span // where it is needed first
+	at      diag.Span // position of the first use
 }
 
 // call is an edge of the call graph.
@@ -156,13 +156,13 @@ type call struct {
 	at diag.Span
 }
 
-// passing is an argument of a call that is a channel end or device: what the
-// function does with its parameter, the caller's parameter is used for.
+// passing is a channel end or device passed as an argument. Each use of the callee's
+// parameter is also a use of the caller's parameter.
 type passing struct {
 	from, to *tree.Local
 }
 
-// what says what a declaration is.
+// what describes the kind of a declaration.
 func (d *decl) what() string {
 	switch n := d.node.(type) {
 	case *syntax.ConstDecl:
@@ -178,9 +178,9 @@ func (d *decl) what() string {
 	return "a type"
 }
 
-// generic is a function with type and constant parameters. Its body is checked
-// once with types that can do only what their constraints say; after that each
-// instance is a function of its own, whose constants are checked anew.
+// generic is a function with type and constant parameters. Its body is checked once with
+// types that can do only what their constraints allow. After that each instance is a
+// separate function, and its constants are checked again.
 type generic struct {
 	decl      *decl
 	node      *syntax.FnDecl
@@ -198,9 +198,9 @@ type typeParam struct {
 	of   *tree.Type
 }
 
-// env is what the parameters of a generic function stand for.
+// env holds what the parameters of a generic function stand for.
 type env struct {
-	at     map[string]diag.Span // where they are declared
+	at     map[string]diag.Span // positions of their declarations
 	types  map[string]*tree.Type
 	consts map[string]*tree.ConstDef
 }
@@ -223,8 +223,8 @@ func (v *env) bind(name string, n *big.Int) {
 	v.consts[name] = &tree.ConstDef{Name: name, Type: tree.RangeType(n, n), Cells: []uint64{tree.CellOf(n)}}
 }
 
-// functions lists all functions and tasks, the instances of a generic one in the
-// order in which they were needed, services last.
+// functions lists all functions and tasks. The instances of a generic function come in the
+// order in which they were needed, and services come last.
 func (c *checker) functions() []*fnInfo {
 	var list []*fnInfo
 	for _, d := range c.order {

@@ -79,7 +79,7 @@ func (c *checker) evaluable(x tree.Expr, at diag.Span) bool {
 	return true
 }
 
-// evaluableFunc does so for one function; recursion is reported elsewhere.
+// evaluableFunc checks the bodies for one function. Recursion is reported elsewhere.
 func (c *checker) evaluableFunc(f *fnInfo, at diag.Span, seen map[*fnInfo]stage) bool {
 	if seen[f] != stageNew {
 		return seen[f] == stageDone
@@ -108,7 +108,7 @@ func (c *checker) evaluableFunc(f *fnInfo, at diag.Span, seen map[*fnInfo]stage)
 	return true
 }
 
-// calledBy returns the functions that are called in x.
+// calledBy returns the functions that x calls.
 func (c *checker) calledBy(x tree.Expr) []*fnInfo {
 	var list []*fnInfo
 	tree.Walk(x, func(e tree.Expr) {
@@ -146,8 +146,8 @@ func (b *body) constNumber(x tree.Expr, at diag.Span) (*big.Int, bool) {
 	return tree.CellValue(cells[0], x.Type()), true
 }
 
-// variable returns the name of a local that x reads and that it does not bind
-// itself, "" if there is none.
+// variable returns the name of a local that x reads but does not bind itself, "" if there
+// is none.
 func variable(x tree.Expr) string {
 	name := ""
 	bound := map[*tree.Local]bool{}

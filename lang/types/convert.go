@@ -6,10 +6,10 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// convert gives x the type that is asked for, by an implicit conversion: a
-// range into a range or integer that contains it, T into T?, literals, an
-// array or bytes into a slice. It returns nil after an error. A nil x is an error already
-// reported; a nil type asks for nothing.
+// convert gives x the requested type by an implicit conversion. It converts a range into a
+// range or integer that contains it, T into T?, literals, and an array or bytes into a
+// slice. It returns nil after an error. A nil x is an error already reported; a nil type
+// requests nothing.
 func (b *body) convert(x tree.Expr, to *tree.Type, at diag.Span) tree.Expr {
 	if x == nil || to == nil {
 		return x
@@ -46,7 +46,7 @@ func wrapSome(x tree.Expr, t *tree.Type) tree.Expr {
 	return &tree.Some{Expr0: tree.Expr0{At: x.Span(), T: t}, X: x}
 }
 
-// mismatch reports that x is not `to`, with what would help.
+// mismatch reports that x is not `to`, and suggests a fix.
 func (b *body) mismatch(x tree.Expr, to *tree.Type, at diag.Span) {
 	from := x.Type()
 	if k, ok := x.(*tree.Const); ok && k.T.Kind == tree.Range && to.IsNumber() {

@@ -8,10 +8,10 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// kindOf is the row of what an expression of type Device names.
+// kindOf is the row of the device that an expression of type Device names.
 func kindOf(dev tree.Expr) *port.Kind { return port.OfType(dev.Type().Name) }
 
-// headType is the type of the head of a port's messages, nil where they have none.
+// headType is the type of the head of a port's messages, nil if they have none.
 func headType(dev tree.Expr) *tree.Type { return headOf(kindOf(dev)) }
 
 func headOf(k *port.Kind) *tree.Type {
@@ -59,7 +59,7 @@ func (b *body) levelGet(e *syntax.CallExpr, dev tree.Expr, m *port.Method) tree.
 	return &tree.LevelGet{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Dev: dev}
 }
 
-// lostOf is how many messages a socket has lost.
+// lostOf is the number of messages that a socket has lost.
 func (b *body) lostOf(e *syntax.CallExpr, dev tree.Expr, m *port.Method) tree.Expr {
 	if len(e.Args) > 0 {
 		b.c.errorf(codes.BadArguments, e.Span(), "`%s` takes no arguments", m.Name)
@@ -77,7 +77,7 @@ func (b *body) levelPut(e *syntax.CallExpr, dev tree.Expr, m *port.Method) tree.
 	return &tree.LevelPut{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Value: x}
 }
 
-// levelArm checks what an arm on an input waits for.
+// levelArm checks the condition of an arm on an input.
 func (b *body) levelArm(e *syntax.CallExpr, f *syntax.FieldExpr, arm *tree.SelectArm) bool {
 	k := kindOf(arm.End)
 	if !k.In {
@@ -97,7 +97,7 @@ func (b *body) levelArm(e *syntax.CallExpr, f *syntax.FieldExpr, arm *tree.Selec
 	return true
 }
 
-// deviceRecv is a statement, or the head of what is received.
+// deviceRecv returns a statement, or the head of the received message.
 func (b *body) deviceRecv(e *syntax.CallExpr, dev tree.Expr) (tree.Stmt, tree.Expr) {
 	x := b.buffer(e, dev)
 	head := headType(dev)
@@ -110,7 +110,7 @@ func (b *body) deviceRecv(e *syntax.CallExpr, dev tree.Expr) (tree.Stmt, tree.Ex
 	return nil, &tree.HeadRecv{Expr0: tree.Expr0{At: e.Span(), T: head}, Dev: dev, Buf: x}
 }
 
-// uses notes what the task does with a device.
+// uses records how the task uses a device.
 func (b *body) uses(dev tree.Expr, u devUse) {
 	l := tree.Root(dev)
 	b.c.useOf[l] = b.c.useOf[l].and(u)
@@ -126,7 +126,7 @@ func (b *body) buffer(e *syntax.CallExpr, dev tree.Expr) tree.Expr {
 	return x
 }
 
-// two checks the arguments of an operation that takes two.
+// two checks the arguments of an operation that takes two arguments.
 func (b *body) two(e *syntax.CallExpr, form string, first *tree.Type) (x, y tree.Expr) {
 	if len(e.Args) != 2 || e.Args[0].Name != nil || e.Args[1].Name != nil {
 		b.c.errorf(codes.BadArguments, e.Span(), "expected `%s`", form)
@@ -161,9 +161,9 @@ func (b *body) deviceSend(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *po
 	return s
 }
 
-// deviceAsk checks a command: its argument, its body, and the place for the answer. One
-// that says whether it succeeded is an expression. What follows when another one fails is said
-// by the statement, failing or orElse.
+// deviceAsk checks a command: its argument, its body, and the place for the answer. A
+// command that reports success is an expression. For any other command, the enclosing
+// statement decides what happens on failure: see failing and orElse.
 func (b *body) deviceAsk(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *port.Method) (tree.Stmt, tree.Expr) {
 	s := &tree.DevAsk{Stmt0: tree.Stmt0{At: e.Span()}, Dev: dev, Does: m}
 	ok := false
@@ -192,15 +192,15 @@ func (b *body) deviceAsk(e *syntax.CallExpr, dev tree.Expr, k *port.Kind, m *por
 	return s, nil
 }
 
-// failing gives a command that may fail its trap.
+// failing gives a command its trap if the command may fail.
 func (b *body) failing(s tree.Stmt) {
 	if ask, ok := s.(*tree.DevAsk); ok && kindOf(ask.Dev).Trap != "" {
 		ask.Site = b.trap(kindOf(ask.Dev).Trap, s.Span())
 	}
 }
 
-// orElse checks what follows when a command fails; s or x is the command, both are nil after
-// an error.
+// orElse checks the else of a command that may fail. s or x is the command. Both are nil
+// after an error.
 func (b *body) orElse(n *syntax.ExprStmt, s tree.Stmt, x tree.Expr) tree.Stmt {
 	after := b.facts.Clone()
 	other := b.block(n.Else)
@@ -220,8 +220,8 @@ func (b *body) orElse(n *syntax.ExprStmt, s tree.Stmt, x tree.Expr) tree.Stmt {
 	return &tree.If{Stmt0: at, Cond: x, Then: &tree.Block{Stmt0: at}, Else: other}
 }
 
-// busArguments checks the arguments of a command whose bodies have any length: a number, what
-// goes, where the answer comes.
+// busArguments checks the arguments of a command whose bodies have any length: a number,
+// the bytes to send, and the place for the answer.
 func (b *body) busArguments(e *syntax.CallExpr, k *port.Kind, s *tree.DevAsk) bool {
 	m := s.Does
 	want := 0
@@ -263,12 +263,13 @@ func (b *body) busArguments(e *syntax.CallExpr, k *port.Kind, s *tree.DevAsk) bo
 	return (s.Into == nil || b.isRoom(s.Into, k, m)) && (s.Body == nil || b.isMessage(s.Body, k)) && b.apart(s)
 }
 
-// isRoom checks the place for the answer of a bus: an array, or bytes, which keep their length.
+// isRoom checks the place for the answer of a bus. It is an array, or bytes, which keep
+// their length.
 func (b *body) isRoom(x tree.Expr, k *port.Kind, m *port.Method) bool {
 	return b.isMessage(x, k) && b.mayChange(x, "the buffer of a "+m.Name)
 }
 
-// apart checks that what goes and what comes do not overlap.
+// apart checks that the sent bytes and the place for the answer do not overlap.
 func (b *body) apart(s *tree.DevAsk) bool {
 	if s.Does.Same || s.Body == nil || s.Into == nil {
 		return true
@@ -281,7 +282,7 @@ func (b *body) apart(s *tree.DevAsk) bool {
 	return false
 }
 
-// isBlock checks a place for a block that is read.
+// isBlock checks the place that a block is read into.
 func (b *body) isBlock(x tree.Expr, k *port.Kind, m *port.Method) bool {
 	want := &tree.Type{Kind: tree.Array, Len: k.Most, Elem: tree.IntType(8, false)}
 	if !tree.Same(x.Type(), want) {
@@ -291,7 +292,7 @@ func (b *body) isBlock(x tree.Expr, k *port.Kind, m *port.Method) bool {
 	return b.writable(x, "the "+k.Unit+" of a "+m.Name)
 }
 
-// isMessage checks what is sent or written: bytes, or an array of them.
+// isMessage checks what is sent or written: bytes or an array of u8.
 func (b *body) isMessage(x tree.Expr, k *port.Kind) bool {
 	what, most := k.Unit, k.Most
 	t := x.Type()

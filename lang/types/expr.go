@@ -9,9 +9,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// expr checks an expression. want is the type that its place asks for, or nil:
-// literals take it, but the result need not have it (see value). It returns nil
-// after an error.
+// expr checks an expression. want is the type that its context expects, or nil. Literals
+// take this type, but the result need not have it (see value). It returns nil after an
+// error.
 func (b *body) expr(e syntax.Expr, want *tree.Type) tree.Expr {
 	x := b.plainExpr(e, want)
 	if x != nil && b.c.opts.Record != nil {
@@ -173,7 +173,7 @@ func (b *body) declValue(d *decl, e *syntax.Name) tree.Expr {
 	return b.c.mention(d.konst, e.Span())
 }
 
-// bareVariant is the variant of a name where an enum is asked for.
+// bareVariant resolves a variant by its bare name at a position that expects an enum.
 func (b *body) bareVariant(name syntax.Ident, want *tree.Type) tree.Expr {
 	if want != nil && want.Kind == tree.Option {
 		want = want.Elem
@@ -189,8 +189,8 @@ func (b *body) bareVariant(name syntax.Ident, want *tree.Type) tree.Expr {
 	return variantValue(want, i, name.Span())
 }
 
-// arrayLit checks [a, b, c]. Without a type to take, the elements decide: one
-// type, or numbers within one range.
+// arrayLit checks [a, b, c]. Without an expected type the elements decide: they have one
+// type, or they are numbers within one range.
 func (b *body) arrayLit(e *syntax.ArrayLit, want *tree.Type) tree.Expr {
 	var elem *tree.Type
 	if want != nil && want.Kind == tree.Option {
@@ -309,14 +309,14 @@ func (b *body) rangeBounds(r *syntax.RangeExpr) (lo, hi tree.Expr) {
 	return b.number(r.Lo), b.number(r.Hi)
 }
 
-// search checks `first i in a..b where p` and its kin.
+// search checks `first i in a..b where p` and the related forms.
 func (b *body) search(e *syntax.SearchExpr) tree.Expr {
 	h := b.loopHead(e.Range, nil)
 	if h == nil {
 		return nil
 	}
 	changed := changedNames(e.Where)
-	for name := range changed { // by a call in the condition, in an earlier round
+	for name := range changed { // a call in the condition may have changed it in an earlier round
 		if l := b.lookup(name); l != nil {
 			b.facts.Forget(l)
 		}

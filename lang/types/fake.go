@@ -11,14 +11,14 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// The largest messages that a test takes from a device.
+// The sizes of the largest messages that a test takes from a device.
 const (
 	maxFrame   = 1518 // Ethernet, without FCS, with one VLAN tag (IEEE 802.3)
 	maxSectors = 1 << 16
 )
 
-// testPackage recognises fake.x or any.x in a call; these words name nothing else
-// there.
+// testPackage recognises fake.x or any.x in a call. In a call these words have no other
+// meaning.
 func (b *body) testPackage(e syntax.Expr) (pkg, name string) {
 	k, ok := e.(*syntax.CallExpr)
 	if !ok {
@@ -55,7 +55,7 @@ func (b *body) fakeLet(n *syntax.LetStmt, kind string) tree.Stmt {
 	return nil
 }
 
-// fakeArguments reads the size of a disk; other devices take nothing.
+// fakeArguments reads the size of a disk. Other devices take no arguments.
 func (b *body) fakeArguments(k *syntax.CallExpr, d *tree.Fake) bool {
 	if !port.KeepsBlocks(d.Kind) {
 		if len(k.Args) > 0 {
@@ -77,7 +77,7 @@ func (b *body) fakeArguments(k *syntax.CallExpr, d *tree.Fake) bool {
 	return ok
 }
 
-// testCall checks fake.wait(d), any.u8() and their kin.
+// testCall checks fake.wait(d), any.u8() and related calls.
 func (b *body) testCall(e *syntax.CallExpr, pkg string, f *syntax.FieldExpr) (tree.Stmt, tree.Expr) {
 	if !b.inTest(e.Span(), "`"+pkg+"`") {
 		return nil, nil
@@ -100,7 +100,7 @@ func (b *body) testCall(e *syntax.CallExpr, pkg string, f *syntax.FieldExpr) (tr
 	return nil, nil
 }
 
-// fakeNames lists what may follow `fake.`.
+// fakeNames lists the names that may follow `fake.`.
 func fakeNames() []string {
 	var names []string
 	for _, k := range port.Kinds() {
@@ -109,8 +109,8 @@ func fakeNames() []string {
 	return append(names, "wait")
 }
 
-// talk notes that the test uses a device. To hear something, tasks must have been
-// started.
+// talk records that the test uses a device. If the use reads something, tasks must have
+// been started.
 func (b *body) talk(e *syntax.CallExpr, hears bool) bool {
 	t := b.test
 	if t.epoch == nil {
@@ -161,8 +161,8 @@ func (b *body) fakeCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) (tree.St
 	return nil, nil
 }
 
-// fakeAnswer checks what the device at the other end of a bus answers from now on to what
-// begins with some bytes.
+// fakeAnswer checks a statement that sets the answers of the device at the other end of a
+// bus. From now on the device gives this answer to messages that begin with certain bytes.
 func (b *body) fakeAnswer(e *syntax.CallExpr, i int) tree.Stmt {
 	s := &tree.Answer{Stmt0: tree.Stmt0{At: e.Span()}, Dev: i}
 	_, ok := b.arguments(e, "`answer`", []string{"sent", "bytes"}, func(k int, x syntax.Expr) tree.Expr {
@@ -201,7 +201,7 @@ func (b *body) put(e *syntax.CallExpr, i int) tree.Stmt {
 	return s
 }
 
-// message checks what a test puts: bytes, or an array of u8.
+// message checks the bytes that a test puts: bytes or an array of u8.
 func (b *body) message(n syntax.Expr) tree.Expr {
 	x := b.value(n, nil)
 	if x == nil || !b.isByteRun(x, "`put`") {
@@ -235,8 +235,8 @@ func (b *body) take(e *syntax.CallExpr, i int) tree.Expr {
 	return x
 }
 
-// waitArgs checks the arguments of an operation that takes a duration and, when
-// there is a second name, a peer.
+// waitArgs checks the arguments of an operation that takes a duration. With a second name
+// it also takes a peer.
 func (b *body) waitArgs(e *syntax.CallExpr, what string, kind *port.Kind, names ...string) []tree.Expr {
 	list := make([]tree.Expr, len(names))
 	_, ok := b.arguments(e, "`"+what+"`", names, func(k int, x syntax.Expr) tree.Expr {
@@ -264,7 +264,7 @@ func (b *body) ticks(n syntax.Expr) tree.Expr {
 	return x
 }
 
-// diskCall checks what a test looks at on a disk.
+// diskCall checks a test's query of a disk.
 func (b *body) diskCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) tree.Expr {
 	d := b.test.tree.Devices[i]
 	x0 := tree.Expr0{At: e.Span()}
@@ -294,10 +294,11 @@ func (b *body) diskCall(e *syntax.CallExpr, f *syntax.FieldExpr, i int) tree.Exp
 	return nil
 }
 
-// abilityPrefix begins the names of what a test says about the commands of a disk.
+// abilityPrefix begins the names that set whether a disk can execute a command.
 const abilityPrefix = "can_"
 
-// commandAfter is the command that `can_read` and its kin name, nil for none.
+// commandAfter is the command that `can_read` or a related name refers to, nil if there is
+// none.
 func (b *body) commandAfter(f *syntax.FieldExpr, d tree.Fake) *port.Method {
 	name, ok := strings.CutPrefix(f.Name.Name, abilityPrefix)
 	if !ok {
@@ -306,8 +307,8 @@ func (b *body) commandAfter(f *syntax.FieldExpr, d tree.Fake) *port.Method {
 	return port.Find(d.Kind).Method(name)
 }
 
-// fakeAble checks what a disk can or cannot do from now on: to a sector, where the command has
-// one.
+// fakeAble checks a statement that sets what a disk can do from now on. If the command has
+// a sector, the setting is for one sector.
 func (b *body) fakeAble(e *syntax.CallExpr, i int, m *port.Method) tree.Stmt {
 	d := b.test.tree.Devices[i]
 	s := &tree.Able{Stmt0: tree.Stmt0{At: e.Span()}, Dev: i, Does: m}
@@ -329,8 +330,8 @@ func (b *body) fakeAble(e *syntax.CallExpr, i int, m *port.Method) tree.Stmt {
 	return s
 }
 
-// fakeLevel checks an operation of a fake pin: put sets an input of the program, take
-// and quiet wait for another level of an output.
+// fakeLevel checks an operation of a fake pin. put sets an input of the program. take and
+// quiet wait for another level of an output.
 func (b *body) fakeLevel(e *syntax.CallExpr, f *syntax.FieldExpr, i int) (tree.Stmt, tree.Expr) {
 	d := b.test.tree.Devices[i]
 	k := port.Find(d.Kind)

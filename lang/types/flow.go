@@ -7,22 +7,21 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// spins reports whether control can go from the head of a loop through its
-// body to the head again without an operation that waits.
+// spins reports whether control can go from the start of a loop through its body back to
+// the start without an operation that waits.
 func spins(body *tree.Block) bool {
 	w := way{}
 	return w.block(body) || w.next
 }
 
-// way follows the ways through the body of a loop on which nothing has
-// waited. next: such a way reached a continue of the loop, out: a break of it,
-// back: a return.
+// way follows the paths through the body of a loop that have not waited yet. next is set
+// when such a path reached a continue of the loop, out a break, back a return.
 type way struct {
 	next, out bool
 	back      bool // it reached a return
 }
 
-// block reports whether such a way reaches the end of the block.
+// block reports whether a path without waiting reaches the end of the block.
 func (w *way) block(b *tree.Block) bool {
 	if b == nil {
 		return true
@@ -35,12 +34,12 @@ func (w *way) block(b *tree.Block) bool {
 	return true
 }
 
-// stmt reports whether a way without waiting leads through a statement.
+// stmt reports whether a path without waiting leads through a statement.
 func (w *way) stmt(s tree.Stmt) bool {
 	switch s := s.(type) {
 	case *tree.ChanSend, *tree.DevRecv, *tree.DevSend, *tree.Fail:
 		return false
-	case *tree.DevAsk: // a bus answers at once, and for ever
+	case *tree.DevAsk: // a bus always answers at once
 		return !kindOf(s.Dev).Blocks() && !waitsIn(s)
 	case *tree.Select:
 		return w.selected(s)
@@ -89,8 +88,8 @@ func (w *way) stmt(s tree.Stmt) bool {
 	return !waitsIn(s)
 }
 
-// selected follows the arms of a select that are ready on entry. Each other one is taken
-// after something has come.
+// selected follows the arms of a select that are ready on entry. Any other arm is taken
+// only after an event, so it has waited.
 func (w *way) selected(s *tree.Select) bool {
 	through := false
 	for i := range s.Arms {
@@ -115,13 +114,13 @@ func (w *way) match(s *tree.Match) bool {
 	return through
 }
 
-// waitsIn reports whether a simple statement receives on every way through it.
+// waitsIn reports whether a simple statement receives on every path through it.
 func waitsIn(s tree.Stmt) bool {
 	return slices.ContainsFunc(tree.Heads(s), waits)
 }
 
-// waits reports whether evaluating x always receives: what is right of and, or
-// may be skipped.
+// waits reports whether evaluating x always receives. The right side of `and` or `or` may
+// be skipped.
 func waits(x tree.Expr) bool {
 	switch x := x.(type) {
 	case nil:
@@ -148,7 +147,7 @@ func waits(x tree.Expr) bool {
 	return found
 }
 
-// alwaysWaits reports whether each way through a function waits.
+// alwaysWaits reports whether each path through a function waits.
 func alwaysWaits(f *tree.Func) bool {
 	if !tree.TakesEnds(f) || f.Body == nil {
 		return false

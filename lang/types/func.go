@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// fnDecl resolves the head of a function.
+// fnDecl resolves the signature of a function.
 func (c *checker) fnDecl(d *decl, n *syntax.FnDecl) *fnInfo {
 	if len(n.Generics) > 0 || n.Where != nil {
 		d.generic = c.genericDecl(d, n)
@@ -72,8 +72,8 @@ func (c *checker) paramType(f *tree.Func, p syntax.Param, t *tree.Type) bool {
 	return false
 }
 
-// checkBody checks the body of a function or task, once. It reports false while that
-// is under way.
+// checkBody checks the body of a function or task, once. It reports false while that check
+// is still running.
 func (c *checker) checkBody(f *fnInfo) bool {
 	if f.generic != nil {
 		return c.checkInstance(f)
@@ -117,8 +117,8 @@ func (c *checker) head(f *fnInfo, n *syntax.FnDecl) bool {
 	return ok && f.tree.Result != nil
 }
 
-// unusedLocals warns of variables whose value nobody reads. Those whose names
-// begin with `_` are meant to be unused.
+// unusedLocals warns of variables whose value is never read. A name that begins with `_`
+// marks a variable as unused on purpose.
 func (c *checker) unusedLocals(f *tree.Func) {
 	for _, l := range f.Locals {
 		kind := l.Kind == tree.LetLocal || l.Kind == tree.VarLocal || l.Kind == tree.StateLocal

@@ -44,7 +44,7 @@ func (c *checker) genericDecl(d *decl, n *syntax.FnDecl) *generic {
 	return g
 }
 
-// bound tells a constraint from the type of a constant.
+// bound distinguishes a constraint from the type of a constant.
 func (c *checker) bound(p *typeParam, e syntax.TypeExpr) bool {
 	if n, ok := e.(*syntax.NamedType); ok && n.Package == nil && n.Args == nil {
 		if can, ok := abilities[n.Name.Name]; ok {
@@ -157,8 +157,8 @@ func (b *body) inferFrom(g *generic, p *syntax.Param, x syntax.Expr, got *env) t
 	return v
 }
 
-// elements is what an array literal takes when its length is to be found and its
-// elements are known.
+// elements is the type for an array literal whose element type is known but whose length
+// must be inferred.
 func (b *body) elements(g *generic, e syntax.TypeExpr, got *env) *tree.Type {
 	a, ok := e.(*syntax.ArrayType)
 	if !ok || !g.known(a.Elem, got) {
@@ -179,7 +179,7 @@ func (g *generic) known(e syntax.TypeExpr, got *env) bool {
 	return true
 }
 
-// inferred reports a parameter that no argument tells.
+// inferred reports a parameter that no argument determines.
 func (b *body) inferred(e *syntax.CallExpr, g *generic, got *env) bool {
 	for _, p := range g.params {
 		if !got.has(p.name.Name) {
@@ -195,7 +195,7 @@ func (b *body) inferred(e *syntax.CallExpr, g *generic, got *env) bool {
 	return true
 }
 
-// unify binds what a type as written tells about the type t of an argument.
+// unify binds the parameters that follow when an argument of type t matches a written type.
 func (g *generic) unify(e syntax.TypeExpr, t *tree.Type, got *env) {
 	switch e := e.(type) {
 	case *syntax.NamedType:
@@ -225,7 +225,7 @@ func (g *generic) unify(e syntax.TypeExpr, t *tree.Type, got *env) {
 	}
 }
 
-// unifyName binds a type parameter. A mere number tells no type.
+// unifyName binds a type parameter. A number without a type determines no type.
 func (g *generic) unifyName(e *syntax.NamedType, t *tree.Type, got *env) {
 	if t.Kind == tree.Map && e.Name.Name == "map" && len(e.Args) == 3 {
 		g.unify(e.Args[0].Type, t.Key, got)
@@ -257,9 +257,9 @@ func (g *generic) param(name string) *typeParam {
 	return nil
 }
 
-// instantiate returns the instance for what the parameters stand for, nil after
-// an error. Inside of another generic body that is being checked it has opaque
-// types, and its own body is not looked at.
+// instantiate returns the instance for the arguments of a generic function, nil after an
+// error. Inside another generic body under check, the instance has opaque types and its
+// body is not checked.
 func (c *checker) instantiate(g *generic, got *env, at diag.Span) *fnInfo {
 	name, opaque, ok := c.instanceName(g, got, at)
 	if !ok {
@@ -335,8 +335,8 @@ func (c *checker) whereHolds(f *fnInfo, g *generic, at diag.Span) bool {
 	return ok
 }
 
-// checkOpaque checks the body of a generic function once: with its types opaque
-// and the constants of the first instance.
+// checkOpaque checks the body of a generic function once, with opaque types and the
+// constants of the first instance.
 func (c *checker) checkOpaque(g *generic, like *env) {
 	if g.checked {
 		return
@@ -367,11 +367,11 @@ func (c *checker) checkOpaque(g *generic, like *env) {
 	g.bad = c.failed != before
 }
 
-// maxTried bounds the constants that are tried for a function without instance.
+// maxTried bounds how many constants are tried for a function without an instance.
 const maxTried = 64
 
-// checkUnused checks a generic function that nobody calls, with the least
-// constants that its condition allows.
+// checkUnused checks a generic function that is never called. It uses the smallest
+// constants that the function's condition allows.
 func (c *checker) checkUnused(g *generic) {
 	if g.checked {
 		return
@@ -390,8 +390,7 @@ func (c *checker) checkUnused(g *generic) {
 	}
 }
 
-// constantsFit reports whether constants are in their types and the condition
-// holds.
+// constantsFit reports whether constants fit their types and the condition holds.
 func (c *checker) constantsFit(g *generic, v *env) bool {
 	for _, p := range g.params {
 		if p.of != nil && !p.of.Holds(v.consts[p.name.Name].Type.Lo, v.consts[p.name.Name].Type.Lo) {
@@ -401,8 +400,8 @@ func (c *checker) constantsFit(g *generic, v *env) bool {
 	return c.whereHolds(&fnInfo{env: v, tree: &tree.Func{}}, g, diag.Span{})
 }
 
-// checkInstance checks the body of an instance, if the opaque one is correct.
-// Its errors say which instance they are in; warnings were given before.
+// checkInstance checks the body of an instance if the opaque body is correct. Its errors
+// name the instance. The warnings were already given for the opaque body.
 func (c *checker) checkInstance(f *fnInfo) bool {
 	if f.stage == stageNew {
 		c.checkOpaque(f.generic, f.env)

@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// hintPlace says what a hint stands at.
+// hintPlace is the construct that a hint is attached to.
 type hintPlace uint8
 
 const (
@@ -17,14 +17,14 @@ const (
 	atSystem
 )
 
-// hintRule says where a hint may stand and whether it takes a number.
+// hintRule tells where a hint is allowed and whether it takes a number.
 type hintRule struct {
 	at    hintPlace
 	count bool
 	where string
 }
 
-// hintRules are the hints of the language; none changes the meaning.
+// hintRules are the hints of the language. No hint changes the meaning.
 var hintRules = map[string]hintRule{
 	"bank":     {atVariable, true, "a `var` or `state`"},
 	"inline":   {atFunc, false, "a function"},
@@ -36,7 +36,7 @@ var hintRules = map[string]hintRule{
 // maxHint bounds the number of a hint.
 const maxHint = 1 << 16
 
-// hints checks the hints of one place and gives the numbers of those that have
+// hints checks the hints of one construct and returns the numbers of the hints that have
 // one.
 func (b *body) hints(list []syntax.Hint, at hintPlace) map[string]int {
 	values := map[string]int{}
@@ -102,8 +102,7 @@ func reads(x tree.Expr, l *tree.Local) bool {
 	return found
 }
 
-// eachExpr visits the expressions of the statements of a block and of the blocks
-// in it.
+// eachExpr visits the expressions in the statements of a block and of its nested blocks.
 func eachExpr(b *tree.Block, visit func(tree.Expr)) {
 	tree.EachStmt(b, func(s tree.Stmt) {
 		for _, x := range tree.Heads(s) {

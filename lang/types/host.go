@@ -10,10 +10,10 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// host is what the elaboration of one system asks the checker for.
+// host answers the questions of the elaboration of one system.
 type host struct {
 	c *checker
-	b *body // in which the expressions of the system are checked
+	b *body // checks the expressions of the system
 }
 
 // host makes the host of a system.
@@ -66,11 +66,11 @@ func (h host) Task(x syntax.Expr) *tree.Func {
 		h.c.errorf(codes.BadBinding, x.Span(), "`%s` is %s, expected a task", d.name.Name, d.what()).Note(d.name.Span(), "declared here")
 		return nil
 	}
-	h.c.checkBodies() // of the library: a body says what its task does with devices
+	h.c.checkBodies() // includes the library: the body of a task shows how it uses devices
 	return d.fn.tree
 }
 
-// taskDecl finds the declaration of a task that run names.
+// taskDecl finds the declaration of the task named by run.
 func (h host) taskDecl(x syntax.Expr) *decl {
 	switch x := x.(type) {
 	case *syntax.Name:
@@ -172,7 +172,7 @@ func (c *checker) checkDeadlock() {
 	}
 }
 
-// noSystem warns of a program whose tasks nothing runs, not even a test.
+// noSystem warns of a program whose tasks are run by no system and no test.
 func (c *checker) noSystem() {
 	for _, d := range c.order {
 		if d.fn != nil && d.fn.tree.Task && d.pkg == "" && len(c.tests) == 0 {

@@ -20,8 +20,8 @@ type layouter struct {
 	c    *checker
 	b    *body
 	def  *tree.LayoutDef
-	bits int       // position in bits modulo 8
-	open diag.Span // the field that takes the rest, if there was one
+	bits int       // bit position modulo 8
+	open diag.Span // the field that takes the rest, if there is one
 	ok   bool
 }
 
@@ -59,7 +59,7 @@ func (w *layouter) errorf(at diag.Span, format string, args ...any) *diag.Error 
 	return w.c.errorf(codes.BadLayout, at, format, args...)
 }
 
-// field resolves one field. Min and Max count bits until the end.
+// field resolves one field. Until the last step, Min and Max count bits.
 func (w *layouter) field(n *syntax.LayoutField) {
 	f := tree.LayoutField{Name: n.Name.Name, Offset: -1, Little: n.Little, Span: n.Name.Span()}
 	if n.Name.IsBlank() {
@@ -89,7 +89,7 @@ func (w *layouter) field(n *syntax.LayoutField) {
 	w.def.Fields = append(w.def.Fields, f)
 }
 
-// part finds the type of the field's part, and its least and most bits.
+// part finds the type of the field's part, and its minimum and maximum size in bits.
 func (w *layouter) part(n *syntax.LayoutField, f *tree.LayoutField) (least, most int, ok bool) {
 	if t, isBytes := n.Type.(*syntax.BytesType); isBytes {
 		f.Kind = tree.LayoutBytes
@@ -238,8 +238,8 @@ func (w *layouter) values(n *syntax.LayoutField, f *tree.LayoutField) {
 	f.Blank = blank(f)
 }
 
-// blank is the number that stands for a field without a name: the fixed one,
-// else the one nearest to zero that is allowed.
+// blank is the number for a field without a name: the fixed value, or else the allowed
+// value nearest to zero.
 func blank(f *tree.LayoutField) uint64 {
 	zero := new(big.Int)
 	switch {
@@ -253,7 +253,7 @@ func blank(f *tree.LayoutField) uint64 {
 	return 0
 }
 
-// sealWidths are the bits of the check sums.
+// sealWidths are the widths of the checksums in bits.
 var sealWidths = map[tree.SealKind]int{tree.CRC32: 32, tree.InetSum: 16}
 
 // maxInetSum bounds a layout with an inet_sum, so that 32 bits hold the sum.
@@ -320,7 +320,7 @@ func (w *layouter) when(n *syntax.LayoutField, f *tree.LayoutField) {
 	}
 }
 
-// name gives the field its cells.
+// name assigns the cells of the field.
 func (w *layouter) name(n *syntax.LayoutField, f *tree.LayoutField) {
 	if f.Name == "" {
 		return

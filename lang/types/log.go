@@ -8,11 +8,11 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// levels are the functions of log with a level before their text, by level.
+// levels maps the log functions that have a level to that level.
 var levels = map[string]uint64{"debug": 0, "info": 1, "warn": 2, "error": 3}
 
-// levelStmt checks log.info("text {x}") and its like: a log.print with its level
-// before it, or nothing, when the config log.level is above.
+// levelStmt checks log.info("text {x}") and related calls. The result is a log.print with
+// the level before its text, or nothing if the config log.level is higher.
 func (b *body) levelStmt(e *syntax.CallExpr, name string) tree.Stmt {
 	least := uint64(0)
 	if d := b.c.publicDecl("log", "level"); d != nil && b.c.resolve(d, e.Span()) {
@@ -112,7 +112,7 @@ func (b *body) logArg(p syntax.StringPart) (tree.Expr, tree.LogArg) {
 	return nil, tree.LogArg{}
 }
 
-// acts notes that the function does something that constants cannot.
+// acts records that the function does something that is not allowed in constants.
 func (b *body) acts() {
 	if b.info != nil {
 		b.info.acts = true

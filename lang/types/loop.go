@@ -63,7 +63,7 @@ func (b *body) step(e syntax.Expr, h *head) bool {
 	return true
 }
 
-// openRange turns a..=b into a..b+1 where the word holds b+1.
+// openRange turns a..=b into a..b+1 if the word holds b+1.
 func (b *body) openRange(h *head, word *tree.Type, hs interval.Set) {
 	next := interval.Point(hs.Hi.Add(interval.Int(1)))
 	if !h.closed || !facts.Holds(word, next) {
@@ -79,16 +79,17 @@ func (b *body) openRange(h *head, word *tree.Type, hs interval.Set) {
 	h.closed = false
 }
 
-// isSafe: the last value plus the step stays in the words of bounds and variable.
+// isSafe reports whether the last value plus the step fits the words of bounds and
+// variable.
 func (h *head) isSafe(word *tree.Type) bool {
 	bits, signed := h.typ.Word()
 	past := interval.Point(facts.All(h.typ).Hi.Add(interval.Uint(h.step)))
 	return facts.Holds(word, past) && facts.Holds(tree.IntType(bits, signed), past)
 }
 
-// inside checks what stands in the loop and reports whether it may run. Where
-// there is surely no round, as in an instance of a generic function for one
-// element, everything in it is proved, and the caller drops it.
+// inside checks the contents of the loop and reports whether it may run. An instance of a
+// generic function for one element can have a loop that never runs. Everything in such a
+// loop counts as proved, and the caller drops it.
 func (b *body) inside(h *head, check func()) (runs bool) {
 	runs = !h.before.Empty()
 	if !runs {
@@ -209,13 +210,13 @@ func (b *body) loopStmt(n *syntax.LoopStmt) tree.Stmt {
 	return s
 }
 
-// wordSpan is the place of the keyword that a statement starts with.
+// wordSpan is the source position of the keyword that a statement starts with.
 func wordSpan(at diag.Span, word string) diag.Span {
 	at.End = min(at.End, at.Start+len(word))
 	return at
 }
 
-// hintSpan is the place of a loop's hints.
+// hintSpan is the source position of a loop's hints.
 func hintSpan(n *syntax.ForStmt) diag.Span {
 	if len(n.Hints) == 0 {
 		return n.Span()

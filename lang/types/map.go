@@ -44,8 +44,8 @@ func (b *body) mapType(e *syntax.NamedType) *tree.Type {
 	return tree.MapOf(key, elem, n)
 }
 
-// keyBits is the largest number of canonical bits of a key; it reports false for
-// a type that is not a key.
+// keyBits is the largest number of canonical bits of a key. It reports false if the type is
+// not a key.
 func keyBits(t *tree.Type) (int, bool) {
 	switch t.Kind {
 	case tree.Bytes:
@@ -66,7 +66,7 @@ func keyBits(t *tree.Type) (int, bool) {
 	case tree.Opaque:
 		return 0, t.Can >= tree.CanEqual
 	case tree.Float:
-		return 0, false // equal numbers have several forms
+		return 0, false // equal numbers have several representations
 	}
 	bits, _ := t.Word()
 	return bits, t.IsScalar() && t.Kind != tree.Float

@@ -16,11 +16,11 @@ import (
 type matcher struct {
 	b       *body
 	typ     *tree.Type
-	taken   []taken // what the arms so far cover
+	taken   []taken // the cases covered by the arms so far
 	covered interval.Num
 }
 
-// taken is a case with its place.
+// taken is a case with its source position.
 type taken struct {
 	interval.Set
 	at diag.Span
@@ -70,7 +70,7 @@ func (b *body) match(n *syntax.MatchStmt) tree.Stmt {
 	return s
 }
 
-// arm checks one arm. Without a type (after an error) only its body.
+// arm checks one arm. After an error there is no type, and only the body is checked.
 func (m *matcher) arm(n syntax.MatchArm, x tree.Expr) (tree.Arm, bool) {
 	b := m.b
 	arm := tree.Arm{Span: n.Span()}
@@ -102,7 +102,7 @@ func (m *matcher) poison(p syntax.Pattern) {
 	}
 }
 
-// learn adds that the matched local is in the case.
+// learn records that the matched local is in the case.
 func (m *matcher) learn(x tree.Expr, k tree.Case) {
 	m.b.facts.LearnIn(x, interval.Set{Lo: facts.Cell(k.Lo, m.typ), Hi: facts.Cell(k.Hi, m.typ)})
 }
@@ -161,7 +161,7 @@ func (m *matcher) constant(lo, hi tree.Expr, at diag.Span, arm *tree.Arm) bool {
 	return m.take(s, at, arm, tree.Case{Lo: l.Cell, Hi: h.Cell})
 }
 
-// take adds a case that no earlier one overlaps.
+// take adds a case that overlaps no earlier case.
 func (m *matcher) take(s interval.Set, at diag.Span, arm *tree.Arm, k tree.Case) bool {
 	if len(m.taken) == maxMembers {
 		m.b.c.errorf(codes.TooLarge, at, "a match has at most %d patterns", maxMembers)

@@ -14,7 +14,7 @@ func (b *body) noMember(t *tree.Type, name syntax.Ident, known []string) {
 	}
 }
 
-// methodsOf lists the methods of values that have no other case in memberCall.
+// methodsOf lists the methods of values for which memberCall has no other case.
 func methodsOf(t *tree.Type) []string {
 	if t.Kind == tree.Layout {
 		return []string{"bytes"}

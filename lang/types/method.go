@@ -75,7 +75,7 @@ func (b *body) packageCall(e *syntax.CallExpr, f *syntax.FieldExpr, pkg syntax.I
 	return nil, nil
 }
 
-// functionsOf lists the functions of a package that are not text.
+// functionsOf lists the functions of a package that are not written in the language.
 func functionsOf(pkg string) []string {
 	if pkg == "log" {
 		return []string{"print", "debug", "info", "warn", "error"}

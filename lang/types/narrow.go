@@ -11,13 +11,13 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// wideBits is the width from which on integers are meant to wrap: hashes and checksums
-// are of such words. In a narrower one a sum that is cut off and then widened is mostly
-// a mistake.
+// wideBits is the width from which integers are expected to wrap, because hashes and
+// checksums use such words. In a narrower word, a sum that is truncated and then widened is
+// mostly a mistake.
 const wideBits = 32
 
-// wraps returns the operation in x that may not fit its narrow type, nil if there is
-// none. What is masked, or converted to its own type, is meant.
+// wraps returns the operation in x that may not fit its narrow type, nil if there is none.
+// An operation that is masked or converted to its own type is deliberate.
 func (b *body) wraps(x tree.Expr) *tree.Binary {
 	e, ok := x.(*tree.Binary)
 	if !ok || e.T.Kind != tree.Int || e.T.Bits >= wideBits {
@@ -42,8 +42,8 @@ func (b *body) wraps(x tree.Expr) *tree.Binary {
 	return e
 }
 
-// noWrap reports narrow arithmetic that may wrap and whose result is then used in a
-// wider type, to, or as an index or length, when what says so.
+// noWrap reports narrow arithmetic that may wrap and whose result is then used in a wider
+// type or as an index or length. to is the wider type, and what describes the use.
 func (b *body) noWrap(x tree.Expr, to *tree.Type, what string) {
 	e := b.wraps(x)
 	if e == nil {
@@ -54,8 +54,8 @@ func (b *body) noWrap(x tree.Expr, to *tree.Type, what string) {
 		Hint("write `%s`, or `%s(%s)` if the low bits are meant", widened(e, to), e.T, textOf(e.Span()))
 }
 
-// wideShift warns of a shift by a constant that is the width or more: such an amount
-// counts modulo a power of two, which hardly anybody means.
+// wideShift warns of a shift by a constant that is the width or more. Such an amount counts
+// modulo a power of two, which is rarely intended.
 func (b *body) wideShift(e *tree.Binary) {
 	n, ok := constOf(e.R)
 	bits, signed := e.T.Word()
@@ -84,7 +84,7 @@ func (b *body) wideShift(e *tree.Binary) {
 	b.c.hold(w)
 }
 
-// widened is an operation with its operands in a wider type.
+// widened is the text of an operation with its operands in a wider type.
 func widened(e *tree.Binary, to *tree.Type) string {
 	left, right := textOf(e.L.Span()), textOf(e.R.Span())
 	_, number := constOf(e.R)
@@ -98,7 +98,7 @@ func widened(e *tree.Binary, to *tree.Type) string {
 	return fmt.Sprintf("%s(%s) %s %s", to, left, opText[e.Op], right)
 }
 
-// textOf is what is written at a place.
+// textOf is the source text at a position.
 func textOf(at diag.Span) string {
 	if at.File == nil {
 		return "..."
@@ -109,8 +109,8 @@ func textOf(at diag.Span) string {
 // wideOf is the type in which an index or length is computed.
 func wideOf(x tree.Expr) *tree.Type { return tree.IntType(wideBits, x.Type().Signed) }
 
-// plainPlace is the place that an expression reads. A field with bounds has its range as
-// its type: then it is the field itself.
+// plainPlace is the place that an expression reads. The type of a field with bounds is its
+// range. For such a field the result is the field itself.
 func plainPlace(x tree.Expr) tree.Expr {
 	if c, ok := x.(*tree.Convert); ok && c.X != nil {
 		if f := part(c.X); f != nil && f.Bound {

@@ -7,7 +7,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// proof is a check that was proved: where the tree says so, and where it would trap.
+// proof is a proved check: the tree node that holds the result, and the position where the
+// check would trap.
 type proof struct {
 	proved *bool
 	site   *int
@@ -15,7 +16,8 @@ type proof struct {
 	at     diag.Span
 }
 
-// checked gives a check its site, unless proved says that it has been proved.
+// checked gives a check its trap site, unless proved reports that the check has been
+// proved.
 func (b *body) checked(proved *bool, site *int, code string, at diag.Span) {
 	if !*proved {
 		*site = b.trap(code, at)
@@ -24,11 +26,11 @@ func (b *body) checked(proved *bool, site *int, code string, at diag.Span) {
 	b.c.proofs = append(b.c.proofs, proof{proved, site, code, at})
 }
 
-// spread puts a net under the proofs of the program: each becomes a check with a site
-// after those of the program, which keep their numbers.
+// spread puts a net under the proofs of the program. Each proof becomes a check with a new
+// site. The new sites follow the sites of the program, which keep their numbers.
 func (c *checker) spread(proofs []proof) {
 	p := c.prog
-	p.Tests, p.Bench = nil, nil // they share bodies with the program and know none of its sites
+	p.Tests, p.Bench = nil, nil // they share bodies with the program and do not know its sites
 	p.Traps = slices.Clone(p.Traps)
 	for _, k := range proofs {
 		*k.proved, *k.site = false, len(p.Traps)

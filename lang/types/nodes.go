@@ -9,7 +9,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// opText is how an operator is written.
+// opText is the source text of an operator.
 var opText = map[tree.Op]string{
 	tree.Or: "or", tree.And: "and", tree.Lt: "<", tree.Le: "<=", tree.Gt: ">", tree.Ge: ">=", tree.BitOr: "|",
 	tree.BitXor: "^", tree.BitAnd: "&", tree.Shl: "<<", tree.Shr: ">>", tree.Add: "+", tree.Sub: "-", tree.Mul: "*",
@@ -26,7 +26,7 @@ func boolConst(v bool, at diag.Span) tree.Expr {
 	return k
 }
 
-// constRef is the value of a constant. Numbers are exact again.
+// constRef is the value of a constant. Numbers become exact again.
 func constRef(k *tree.ConstDef, at diag.Span) tree.Expr {
 	switch {
 	case k.Type.IsNumber():
@@ -62,7 +62,7 @@ func number(v *big.Int, at diag.Span) *tree.Const {
 	return &tree.Const{Expr0: tree.Expr0{At: at, T: tree.RangeType(v, v)}, Cell: tree.CellOf(v)}
 }
 
-// sliceElem is the element type of what can become a slice, else nil.
+// sliceElem is the element type of a type that can become a slice, else nil.
 func sliceElem(t *tree.Type) *tree.Type {
 	switch t.Kind {
 	case tree.Array, tree.Slice:
@@ -73,7 +73,7 @@ func sliceElem(t *tree.Type) *tree.Type {
 	return nil
 }
 
-// resize gives x the word of a number type. Constants are folded.
+// resize converts x to the word of a number type. Constants are folded.
 func resize(x tree.Expr, to *tree.Type) tree.Expr {
 	base := tree.Expr0{At: x.Span(), T: to}
 	if k, ok := x.(*tree.Const); ok {
@@ -82,7 +82,7 @@ func resize(x tree.Expr, to *tree.Type) tree.Expr {
 	return &tree.Convert{Expr0: base, X: x}
 }
 
-// toWord gives a number the word of an integer type, unless it has it.
+// toWord gives a number the word of an integer type, unless the number already has it.
 func toWord(x tree.Expr, word *tree.Type) tree.Expr {
 	bits, signed := x.Type().Word()
 	if bits == word.Bits && signed == word.Signed {
@@ -99,7 +99,7 @@ func constOf(x tree.Expr) (*big.Int, bool) {
 	return nil, false
 }
 
-// widen makes an exact number of an integer.
+// widen makes an exact number from an integer.
 func widen(x tree.Expr) tree.Expr {
 	if x.Type().Kind == tree.Range {
 		return x
@@ -131,10 +131,11 @@ func fraction(r *big.Rat, at diag.Span) *tree.Const {
 	return &tree.Const{Expr0: tree.Expr0{At: at, T: &tree.Type{Kind: tree.Fraction, Ratio: r}}}
 }
 
-// isReal reports whether an operand makes its operation one of fix, floats or fractions.
+// isReal reports whether an operand makes its operation an operation on fix, floats or
+// fractions.
 func isReal(x tree.Expr) bool { return x.Type().IsReal() || x.Type().Kind == tree.Fraction }
 
-// exactOf returns the value of a constant that has met no type yet.
+// exactOf returns the value of a constant that has no type yet.
 func exactOf(x tree.Expr) (*big.Rat, bool) {
 	k, ok := x.(*tree.Const)
 	switch {

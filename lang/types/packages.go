@@ -11,13 +11,13 @@ import (
 	"github.com/sinter-lang/sinter/std"
 )
 
-// Packages. The library is written in the language (package std). Its files are
-// parsed when a program first names their package, and a declaration is resolved
-// only when somebody asks for it: what is not used has no place in the program.
-// A declaration of a package is known to the checker as `package.name`; within
-// the files of the package its bare name is found.
+// Packages. The library is written in the language (package std). The files of a package
+// are parsed when a program first names the package. A declaration is resolved only when it
+// is first needed, so unused declarations are not in the program. The checker knows a
+// declaration of a package as `package.name`. Within the files of the package its bare name
+// is found.
 
-// prelude is the package whose names need no package before them.
+// prelude is the package whose names can be used without a package name.
 const prelude = "prelude"
 
 // alwaysUsed are the packages that need no `use`.
@@ -82,8 +82,8 @@ func (c *checker) loadFile(pkg, name string) {
 	c.collectFile(f)
 }
 
-// find returns the declaration that a bare name means where it stands, nil if
-// there is none.
+// find returns the declaration that a bare name refers to at its position, nil if there is
+// none.
 func (c *checker) find(name syntax.Ident) *decl {
 	pkg := c.packageOf[name.Span().File]
 	d := c.decls[qualified(pkg, name.Name)]
@@ -95,15 +95,15 @@ func (c *checker) find(name syntax.Ident) *decl {
 	return d
 }
 
-// means notes that a name means a declaration, if there is one.
+// means records the declaration that a name refers to, if there is one.
 func (c *checker) means(name syntax.Ident, d *decl) {
 	if d != nil {
 		c.opts.Record.Use(name.Span(), d.name.Span())
 	}
 }
 
-// publicDecl returns the declaration of a name in a package, nil if there is none
-// or it is private.
+// publicDecl returns the declaration of a name in a package. It is nil if the name is
+// unknown or private.
 func (c *checker) publicDecl(pkg, name string) *decl {
 	c.load(pkg)
 	if strings.HasPrefix(name, "_") {
@@ -112,7 +112,7 @@ func (c *checker) publicDecl(pkg, name string) *decl {
 	return c.decls[qualified(pkg, name)]
 }
 
-// publicNames lists what a package declares, for "did you mean".
+// publicNames lists the public declarations of a package, for "did you mean".
 func (c *checker) publicNames(pkg string) []string {
 	c.load(pkg)
 	var list []string
@@ -124,8 +124,8 @@ func (c *checker) publicNames(pkg string) []string {
 	return list
 }
 
-// packageMember finds pkg.name, where the language itself has no such name. It
-// reports a package that is not in use and a name that is unknown.
+// packageMember finds pkg.name if the language itself has no such name. It reports a
+// package that is not in use and a name that is unknown.
 func (b *body) packageMember(pkg, name syntax.Ident, what string, builtins ...string) *decl {
 	if !b.needsUse(pkg) {
 		return nil
@@ -139,7 +139,7 @@ func (b *body) packageMember(pkg, name syntax.Ident, what string, builtins ...st
 	return d
 }
 
-// packageValue checks pkg.name where a value is expected: a constant.
+// packageValue checks pkg.name at the position of a value: it must be a constant.
 func (b *body) packageValue(pkg syntax.Ident, e *syntax.FieldExpr) *decl {
 	d := b.packageMember(pkg, e.Name, "name")
 	if d == nil || !b.c.resolve(d, e.Span()) {
@@ -153,7 +153,7 @@ func (b *body) packageValue(pkg syntax.Ident, e *syntax.FieldExpr) *decl {
 	return d
 }
 
-// mayName checks that a type which is named pkg.T belongs to a package in use.
+// mayName checks that a type written as pkg.T belongs to a package in use.
 func (b *body) mayName(e syntax.Expr) bool {
 	f, ok := e.(*syntax.FieldExpr)
 	return !ok || b.needsUse(*b.packageName(f.X))

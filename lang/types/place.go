@@ -27,7 +27,7 @@ func (b *body) index(e *syntax.IndexExpr) tree.Expr {
 	n := &tree.Index{Expr0: tree.Expr0{At: e.Span(), T: elem}, X: x, I: i}
 	n.Proved = b.empty > 0 || b.facts.InLength(i, x, -1)
 	if !n.Proved {
-		// Only what the types say: facts may hold in code that is never run.
+		// Only the types are used: facts may hold in code that never runs.
 		if s := facts.TypeBounds(i); s.Hi.Sign() < 0 || !s.Lo.Less(facts.Length(x.Type()).Hi) {
 			b.c.errorf(codes.AlwaysTraps, e.Index.Span(), "this index is never below the length of %s", describe(x.Type())).
 				Labelf("%s", indexIs(s))
@@ -75,7 +75,7 @@ func (b *body) slice(e *syntax.SliceExpr) tree.Expr {
 	return n
 }
 
-// sliceBounds gives both bounds; what is not written is 0 or the length.
+// sliceBounds returns both bounds. A missing bound is 0 or the length.
 func (b *body) sliceBounds(e *syntax.SliceExpr, x tree.Expr) (lo, hi tree.Expr, ok bool) {
 	lo = number(new(big.Int), e.Range.Span())
 	if e.Range.Lo != nil {
@@ -95,7 +95,7 @@ func (b *body) sliceBounds(e *syntax.SliceExpr, x tree.Expr) (lo, hi tree.Expr, 
 	return lo, hi, hi != nil
 }
 
-// field checks x.name where it is not a call: a variant, a field, a length.
+// field checks x.name outside of calls: a variant, a field, a length.
 func (b *body) field(e *syntax.FieldExpr, want *tree.Type) tree.Expr {
 	if d := b.typeName(e.X); d != nil && b.mayName(e.X) {
 		return b.typeMember(d, e)
@@ -149,7 +149,7 @@ func (b *body) member(x tree.Expr, e *syntax.FieldExpr) tree.Expr {
 	return nil
 }
 
-// partRef reads a field of a layout. One that is bounded has its range as its type.
+// partRef reads a field of a layout. The type of a bounded field is its range.
 func (b *body) partRef(x tree.Expr, i int, f *tree.LayoutField, at diag.Span) tree.Expr {
 	ref := fieldRef(x, i, f.Offset, f.Type, at)
 	if f.Bound && f.When == nil && f.Kind == tree.LayoutInt {
@@ -213,11 +213,10 @@ func variantNames(e *tree.EnumDef) []string {
 	return names
 }
 
-// assigned is what writable is told of the target of an assignment.
+// assigned describes the target of an assignment to writable.
 const assigned = "the target of an assignment"
 
-// writable checks that x is a place that may change, and forgets what is known
-// about it.
+// writable checks that x is a place that may change. It forgets the facts about that place.
 func (b *body) writable(x tree.Expr, what string) bool {
 	if !b.mayChange(x, what) {
 		return false
@@ -233,7 +232,8 @@ func isIndex(x tree.Expr) bool {
 	return ok
 }
 
-// mayChange is writable for what changes nothing that is known: elements, and no length.
+// mayChange is writable for changes that affect no facts: elements are changed, but no
+// length.
 func (b *body) mayChange(x tree.Expr, what string) bool {
 	x = plainPlace(x)
 	l := tree.Root(x)
@@ -259,8 +259,8 @@ var kindHint = map[tree.LocalKind]string{
 	tree.LoopLocal:  "copy it into a `var`",
 }
 
-// writeOnly checks the target of an assignment, which does not use the variable
-// that it is in, unless an index in it reads it.
+// writeOnly checks the target of an assignment. The assignment does not use the target's
+// variable, unless an index in the target reads it.
 func (b *body) writeOnly(e syntax.Expr) tree.Expr {
 	l := b.lookup(syntax.RootName(e))
 	was := b.c.read[l]

@@ -10,11 +10,12 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// maxRatio bounds the bits of an exact fraction, so that constants made of
-// constants stay small.
+// maxRatio bounds the bits of an exact fraction, so constants built from other constants
+// stay small.
 const maxRatio = 1 << 14
 
-// fixType resolves fix<I, F>: I bits before the point, sign included, F after.
+// fixType resolves fix<I, F>. I counts the bits before the point, including the sign, and F
+// the bits after it.
 func (b *body) fixType(e *syntax.NamedType) *tree.Type {
 	if len(e.Args) != 2 || e.Args[0].Value == nil || e.Args[1].Value == nil {
 		b.c.errorf(codes.NotAType, e.Span(), "expected `fix<I, F>`: how many bits stand before the point, sign included, and after it")
@@ -52,7 +53,7 @@ var realOps = map[tree.Op]bool{
 	tree.Lt: true, tree.Le: true, tree.Gt: true, tree.Ge: true,
 }
 
-// realBinary checks l op r where one side is a fix, a float or a fraction.
+// realBinary checks l op r if one side is a fix, a float or a fraction.
 func (b *body) realBinary(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tree.Expr {
 	if (op == tree.Shl || op == tree.Shr) && l.Type().Kind == tree.Fix && r.Type().IsNumber() {
 		return b.shift(op, l, r, e)
@@ -107,7 +108,7 @@ func (b *body) exactReal(op tree.Op, x, y *big.Rat, r tree.Expr, e *syntax.Binar
 	return b.smallFraction(z, e.Span())
 }
 
-// realEqual is == and != where one side is a fix, a float or a fraction.
+// realEqual is == and != if one side is a fix, a float or a fraction.
 func (b *body) realEqual(l, r tree.Expr, e *syntax.BinaryExpr) tree.Expr {
 	ne := e.Op == syntax.OpNe
 	x, okX := exactOf(l)
@@ -121,8 +122,8 @@ func (b *body) realEqual(l, r tree.Expr, e *syntax.BinaryExpr) tree.Expr {
 	return &tree.Equal{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Ne: ne, L: l, R: r}
 }
 
-// meetReal brings two operands to one fix or float type: exact constants take
-// the type of the other side, nothing else does.
+// meetReal converts two operands to one fix or float type. Only an exact constant takes the
+// type of the other side.
 func (b *body) meetReal(l, r tree.Expr, opAt diag.Span) (tree.Expr, tree.Expr) {
 	lt, rt := l.Type(), r.Type()
 	if lt.IsReal() && rt.IsReal() && tree.Same(lt, rt) {
@@ -156,7 +157,7 @@ func (b *body) mixedReals(lt, rt *tree.Type, opAt diag.Span) {
 	}
 }
 
-// roundTo gives an exact constant a fix or float type, rounded to nearest even.
+// roundTo converts an exact constant to a fix or float type, rounded to nearest even.
 func (b *body) roundTo(r *big.Rat, t *tree.Type, at diag.Span) tree.Expr {
 	cell, ok := roundFix(r, t), true
 	if t.Kind == tree.Float {
@@ -190,8 +191,8 @@ func realBounds(t *tree.Type) string {
 	return "it holds " + low.String() + " to below " + new(big.Int).Neg(low).String()
 }
 
-// roundFix is the word of the fix that is nearest to r, an even one in the
-// middle; nil when the type does not hold it.
+// roundFix is the word of the fix nearest to r. A tie goes to the even word. The result is
+// nil if the type does not hold it.
 func roundFix(r *big.Rat, t *tree.Type) *uint64 {
 	if t.Kind != tree.Fix {
 		return nil
@@ -211,7 +212,8 @@ func roundFix(r *big.Rat, t *tree.Type) *uint64 {
 	return &cell
 }
 
-// roundFloat gives the bits of the nearest float; false when that is infinite.
+// roundFloat returns the bits of the nearest float. It reports false if that float is
+// infinite.
 func roundFloat(r *big.Rat, bits int) (*uint64, bool) {
 	var cell uint64
 	if bits == 32 {
@@ -232,7 +234,7 @@ func (b *body) realNeg(x tree.Expr, at diag.Span) tree.Expr {
 	return &tree.Unary{Expr0: tree.Expr0{At: at, T: x.Type()}, Op: tree.Neg, X: x}
 }
 
-// untyped reports a fraction that has met no type where it would be kept.
+// untyped reports a fraction that is kept although it has no type yet.
 func (b *body) untyped(at diag.Span) {
 	b.c.errorf(codes.NeedsType, at, "the type of this fraction does not follow").
 		Hint("write it as in `f64(...)` or `fix<16, 16>(...)`, or declare the variable with a type")
@@ -263,8 +265,8 @@ func (b *body) toReal(e *syntax.CallExpr, t *tree.Type) tree.Expr {
 	return nil
 }
 
-// fixToFloat rounds once: the word of the fix as a float, times 2^-F, which
-// is exact.
+// fixToFloat rounds once. It converts the word of the fix to a float, and then multiplies
+// by 2^-F, which is exact.
 func (b *body) fixToFloat(x tree.Expr, t *tree.Type, at diag.Span) tree.Expr {
 	from := x.Type()
 	base := func(t *tree.Type) tree.Expr0 { return tree.Expr0{At: at, T: t} }
@@ -273,8 +275,8 @@ func (b *body) fixToFloat(x tree.Expr, t *tree.Type, at diag.Span) tree.Expr {
 	return b.scale(word, -from.Frac)
 }
 
-// floatToFix is like float to integer: toward zero, saturated, NaN is the
-// largest.
+// floatToFix is like float to integer: toward zero and saturated. NaN becomes the largest
+// value.
 func (b *body) floatToFix(x tree.Expr, t *tree.Type, at diag.Span) tree.Expr {
 	base := func(t *tree.Type) tree.Expr0 { return tree.Expr0{At: at, T: t} }
 	word := &tree.Convert{Expr0: base(tree.IntType(t.Bits, true)), X: b.scale(x, t.Frac)}
@@ -292,7 +294,7 @@ func (b *body) scale(x tree.Expr, n int) tree.Expr {
 	return &tree.Binary{Expr0: base, Op: tree.Mul, L: x, R: &tree.Const{Expr0: base, Cell: cell}}
 }
 
-// typeOperand resolves the type in T.from_bits(u); false when x is not a type.
+// typeOperand resolves the type in T.from_bits(u). It reports false if x is not a type.
 func (b *body) typeOperand(x syntax.Expr) (*tree.Type, bool) {
 	if d := b.typeName(x); d != nil && b.mayName(x) {
 		b.c.resolve(d, x.Span())

@@ -5,10 +5,10 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// A test that starts nothing runs on a machine as a task. What its generators give
-// the host has chosen before: it comes in as frames at a device, one for each value
-// (eight bytes, little-endian, or a byte and then the bytes). The functions here
-// receive them; nobody wrote them, so they are made as trees.
+// A test that starts nothing runs on a machine as a task. The host has chosen the values of
+// its generators before. They arrive as frames at a device, one frame for each value. A
+// frame holds eight bytes, little-endian, or a byte and then the bytes. The functions here
+// receive the frames. They have no source text, so they are built as trees.
 
 // receiver calls the function that receives a value: bytes<n>, or a u64 for n < 0.
 func (b *body) receiver(n int, at tree.Expr0) tree.Expr {
@@ -26,7 +26,7 @@ func (b *body) receiver(n int, at tree.Expr0) tree.Expr {
 	return &tree.Call{Expr0: tree.Expr0{At: at.At, T: f.Result}, Func: f, Args: []tree.Arg{{Value: dev}}}
 }
 
-// portType is the type of the device at which chosen values come in.
+// portType is the type of the device at which chosen values arrive.
 func portType() *tree.Type { return &tree.Type{Kind: tree.Device, Name: port.Find(port.Frames).Type} }
 
 func receiveFunc(n int) *tree.Func {
@@ -82,7 +82,7 @@ func littleEndian(buf tree.Expr) tree.Expr {
 	return sum
 }
 
-// receivedNumber receives a number of a type, from the cell that holds it.
+// receivedNumber receives a number of a type from the cell that holds the number.
 func (b *body) receivedNumber(at tree.Expr0) tree.Expr {
 	x := b.receiver(-1, at)
 	if at.T.Kind == tree.Bool {

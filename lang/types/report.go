@@ -11,11 +11,11 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// The bounds of one check. What lies beyond them is lost to nobody: only the
-// first ten errors are shown.
+// The bounds of one check. Results beyond them are dropped without loss: only the first ten
+// errors are shown.
 const (
-	maxErrors = 100 // errors that are kept
-	maxHelped = 30  // errors up to which similar names are looked for
+	maxErrors = 100 // errors to keep
+	maxHelped = 30  // similar names are looked up for at most this many errors
 )
 
 // errorf reports an error and returns it for notes and hints.
@@ -60,10 +60,10 @@ func (c *checker) suggest(e *diag.Error, name string, known []string) bool {
 	return best != ""
 }
 
-// maxListed is how many names a hint lists.
+// maxListed is the largest number of names that a hint lists.
 const maxListed = 8
 
-// suggestOrList adds the nearest known name, or all of them when they are few.
+// suggestOrList adds the nearest known name, or lists all known names when they are few.
 func (c *checker) suggestOrList(e *diag.Error, name string, known []string) {
 	n := len(known)
 	if c.suggest(e, name, known) || n == 0 || n > maxListed || c.failed > maxHelped {
@@ -98,7 +98,7 @@ func (c *checker) hold(e *diag.Error) {
 	}
 }
 
-// release gives the warnings that were held back.
+// release reports the held warnings.
 func (c *checker) release() {
 	if c.failed > 0 {
 		return
@@ -108,7 +108,7 @@ func (c *checker) release() {
 	}
 }
 
-// quietly runs f and drops the errors that it reports.
+// quietly runs f and drops its errors.
 func (c *checker) quietly(f func() bool) bool {
 	errs, failed, warned := len(c.errs), c.failed, c.warned
 	ok := f()
@@ -116,7 +116,7 @@ func (c *checker) quietly(f func() bool) bool {
 	return ok
 }
 
-// maxNotes bounds the calls of a cycle that are shown.
+// maxNotes is how many calls of a cycle are shown.
 const maxNotes = 10
 
 func counted(n int, noun string) string {

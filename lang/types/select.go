@@ -8,9 +8,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// selectStmt checks select. The heads of all arms are evaluated before any body,
-// and any of the buffers may be emptied by a message that is too long, so the
-// bodies know nothing about buffers.
+// selectStmt checks select. The guards and events of all arms are evaluated before any
+// body. A message that is too long may empty any of the buffers, so no facts about buffers
+// hold in the bodies.
 func (b *body) selectStmt(n *syntax.SelectStmt) tree.Stmt {
 	if !b.inTask() {
 		b.c.errorf(codes.OnlyInTask, wordSpan(n.Span(), "select"), "`select` stands in the body of a task").
@@ -45,7 +45,7 @@ func (b *body) selectStmt(n *syntax.SelectStmt) tree.Stmt {
 	return s
 }
 
-// armHead checks what an arm waits for.
+// armHead checks the event that an arm waits for.
 func (b *body) armHead(n *syntax.SelectArm) (tree.SelectArm, bool) {
 	arm := tree.SelectArm{Span: n.Span()}
 	if n.Call == nil {
@@ -78,8 +78,8 @@ func (b *body) armHead(n *syntax.SelectArm) (tree.SelectArm, bool) {
 	return arm, ok && guard
 }
 
-// quiet checks that the head of an arm moves nothing: it is evaluated whether
-// or not the arm is chosen.
+// quiet checks that an expression before the body of an arm has no effects. It is evaluated
+// whether or not the arm is chosen.
 func (b *body) quiet(x tree.Expr) bool {
 	if !tree.Communicates(x) && len(tree.Written(x)) == 0 {
 		return true
@@ -148,7 +148,7 @@ func (b *body) armRecv(n *syntax.SelectArm, arm *tree.SelectArm) bool {
 	return false
 }
 
-// armBody checks the body of an arm, in which its guard holds.
+// armBody checks the body of an arm. The guard of the arm holds in it.
 func (b *body) armBody(arm *tree.SelectArm, n *syntax.SelectArm) {
 	b.push()
 	defer b.pop()
@@ -169,8 +169,8 @@ func (b *body) armBody(arm *tree.SelectArm, n *syntax.SelectArm) {
 	arm.Body = b.block(n.Body)
 }
 
-// atOnce reports whether an arm of a select is ready on entry: one with `after` and a
-// constant that is not above 0. To take it is not to wait.
+// atOnce reports whether an arm of a select is ready on entry. Such an arm has `after` and
+// a constant that is not above 0. Taking it is not waiting.
 func atOnce(a *tree.SelectArm) bool {
 	k, ok := a.After.(*tree.Const)
 	return a.Kind == tree.ArmAfter && ok && int64(k.Cell) <= 0
@@ -195,8 +195,8 @@ func (b *body) tryCall(e *syntax.CallExpr, f *syntax.FieldExpr, ch tree.Expr) tr
 	return &tree.TrySend{Expr0: tree.Expr0{At: e.Span(), T: boolType()}, Chan: ch, Value: x}
 }
 
-// passEnds notes the channel ends and devices of a call. The body of the function
-// is checked first, for the caller may have to know whether it waits.
+// passEnds records the channel ends and devices of a call. The body of the function is
+// checked first, because the caller may have to know whether it waits.
 func (b *body) passEnds(f *fnInfo, args []tree.Arg) {
 	if !tree.TakesEnds(f.tree) {
 		return
@@ -209,7 +209,7 @@ func (b *body) passEnds(f *fnInfo, args []tree.Arg) {
 	}
 }
 
-// spreadUse gives each parameter of a task the uses of those that it is passed on to.
+// spreadUse adds to each task parameter the uses of the parameters that it is passed on to.
 func (c *checker) spreadUse() {
 	for changed := true; changed; {
 		changed = false

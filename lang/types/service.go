@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// addServices completes the system with the tasks of the library that it needs. They
-// come last: deadlock and budgets are about the program's own tasks.
+// addServices adds to the system the library tasks that it needs. They come last, because
+// deadlock and budgets are about the program's own tasks.
 func (c *checker) addServices() {
 	if c.elaborated != nil && c.failed == 0 {
 		c.elaborated.AddServices()
@@ -19,8 +19,8 @@ func (c *checker) addServices() {
 	}
 }
 
-// Stack is the task net._stack for so many sockets and messages so long: an instance
-// whose constants are those instead of the declared ones.
+// Stack is an instance of the task net._stack for a number of sockets and a message size.
+// These numbers replace the declared constants.
 func (h host) Stack(s elab.Stack, at diag.Span) *tree.Func {
 	c := h.c
 	name := fmt.Sprintf("net._stack<%d, %d, %d>", s.Sockets, s.Room, s.Frame)

@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// stmt checks one statement; it returns nil after an error.
+// stmt checks one statement. It returns nil after an error.
 func (b *body) stmt(n syntax.Stmt) tree.Stmt {
 	base := tree.Stmt0{At: n.Span()}
 	switch n := n.(type) {
@@ -95,7 +95,7 @@ func (b *body) letStmt(n *syntax.LetStmt) tree.Stmt {
 	return &tree.Declare{Stmt0: tree.Stmt0{At: n.Span()}, Local: l, Value: x}
 }
 
-// storable reports a value that only an argument can be.
+// storable reports a value that is only allowed as an argument.
 func (b *body) storable(x tree.Expr) bool {
 	switch t := x.Type(); {
 	case t.Kind == tree.Slice:
@@ -200,8 +200,8 @@ func (b *body) varStmt(n *syntax.VarStmt) tree.Stmt {
 	return &tree.Declare{Stmt0: tree.Stmt0{At: n.Span()}, Local: l, Value: x}
 }
 
-// varValue gives a var without a type that of its value. A constant takes the
-// type it was declared with; a mere number has none.
+// varValue gives a var without a type the type of its value. A constant has its declared
+// type. A plain number has no type.
 func (b *body) varValue(n *syntax.VarStmt, x tree.Expr) tree.Expr {
 	if !b.storable(x) {
 		return nil
@@ -232,7 +232,7 @@ func (b *body) assign(n *syntax.AssignStmt) tree.Stmt {
 		want = target.Type()
 	}
 	if l := tree.Root(target); target != nil && l != nil && kindText[l.Kind] != "" {
-		b.writable(target, assigned) // says that it is not
+		b.writable(target, assigned) // reports that it is not
 		return nil
 	}
 	var x tree.Expr
@@ -261,7 +261,7 @@ func (b *body) assign(n *syntax.AssignStmt) tree.Stmt {
 	return &tree.Assign{Stmt0: tree.Stmt0{At: n.Span()}, Target: target, Value: x}
 }
 
-// assignFacts learns from the value before the old facts are gone.
+// assignFacts learns from the value before the old facts are forgotten.
 func (b *body) assignFacts(l *tree.LocalRef, x tree.Expr) {
 	saved := b.facts.Clone()
 	if b.writable(l, assigned) {
@@ -302,8 +302,8 @@ func (b *body) ifStmt(n *syntax.IfStmt) tree.Stmt {
 	return s
 }
 
-// ruledOut is 1 for an if whose condition is the name of a const or config that is
-// false: its block is checked, and then left out of the program.
+// ruledOut is 1 for an if whose condition names a const or config that is false. The block
+// of that if is checked and then left out of the program.
 func ruledOut(n *syntax.IfStmt, cond tree.Expr) int {
 	_, name := n.Cond.(*syntax.Name)
 	if c, ok := cond.(*tree.Const); ok && name && c.Cell == 0 {
@@ -335,7 +335,7 @@ func (b *body) ifLet(n *syntax.IfStmt) tree.Stmt {
 	if x == nil {
 		b.poison(*n.Let)
 	} else {
-		if name, ok := n.Cond.(*syntax.Name); ok && name.Name == n.Let.Name { // meant to hide what it unwraps
+		if name, ok := n.Cond.(*syntax.Name); ok && name.Name == n.Let.Name { // the name deliberately hides the option that it unwraps
 			s.Local = b.newLocal(n.Let.Name, n.Let.Span(), x.Type().Elem, tree.LetLocal)
 			b.scope.locals[n.Let.Name] = s.Local
 		} else {

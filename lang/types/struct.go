@@ -63,8 +63,8 @@ func (c *checker) fields(list []syntax.Field) (fields []tree.Field, cells int, o
 	return fields, cells, ok
 }
 
-// enumDecl resolves an enum. A variant without a value has one more than the
-// variant before it.
+// enumDecl resolves an enum. A variant without a value has the value of the previous
+// variant plus one.
 func (c *checker) enumDecl(n *syntax.EnumDecl) *tree.Type {
 	def := &tree.EnumDef{Name: n.Name.Name, Span: n.Name.Span()}
 	ok := len(n.Variants) > 0

@@ -10,9 +10,9 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Tests. The body of a test is checked like that of a task, with statements and
-// names of its own (fake, any). What it starts between two crashes is an epoch: a
-// system of its own, elaborated as any other, whose devices are the fakes.
+// Tests. The body of a test is checked like the body of a task, with additional statements
+// and names (fake, any). The tasks it starts between two crashes form an epoch. An epoch is
+// a separate system. It is elaborated like any other system, and its devices are the fakes.
 
 // checkTests checks the tests of the program, or of the package that is
 // under test.
@@ -28,7 +28,7 @@ func (c *checker) checkTests() {
 	}
 }
 
-// b2s is the text of a string without braces.
+// b2s is the text of a string that has no braces.
 func b2s(n *syntax.StringLit) string {
 	text := ""
 	for _, p := range n.Parts {
@@ -59,7 +59,7 @@ func (c *checker) checkTest(n *syntax.TestDecl, name string) *tree.Test {
 	return t
 }
 
-// withoutPort takes the parameter of a body away that chooses nothing.
+// withoutPort removes the port parameter from a body that chooses no values.
 func withoutPort(f *tree.Func) {
 	f.Params, f.Locals = nil, f.Locals[1:]
 	for i, l := range f.Locals {
@@ -67,7 +67,7 @@ func withoutPort(f *tree.Func) {
 	}
 }
 
-// inTest reports what stands outside of a test and must not.
+// inTest reports a construct outside of a test that is only allowed inside.
 func (b *body) inTest(at diag.Span, what string) bool {
 	if b.test != nil {
 		return true
@@ -99,7 +99,7 @@ func (b *body) testStmt(n syntax.Stmt) tree.Stmt {
 	return nil
 }
 
-// atTop reports a statement that does not stand directly in the body.
+// atTop reports a statement that is nested in another statement of the test.
 func (b *body) atTop(at diag.Span, word string) bool {
 	if len(b.loops) == 0 && b.scope.outer != nil && b.scope.outer.outer == nil {
 		return true
@@ -109,7 +109,8 @@ func (b *body) atTop(at diag.Span, word string) bool {
 	return false
 }
 
-// expect checks `expect c`. The sides of a comparison are kept, to be shown.
+// expect checks `expect c`. The sides of a comparison are kept so that a failure can show
+// them.
 func (b *body) expect(n *syntax.ExpectStmt) tree.Stmt {
 	x := b.condition(n.Cond)
 	if x == nil {
@@ -156,7 +157,7 @@ func (b *body) fail(n *syntax.FailStmt) tree.Stmt {
 	return &tree.Fail{Stmt0: tree.Stmt0{At: n.Span()}, Why: string(x.Data), Site: b.trap(tree.TrapExpect, n.Span())}
 }
 
-// start adds a task to the epoch, the first one begins it.
+// start adds a task to the epoch. The first task begins the epoch.
 func (b *body) start(n *syntax.StartStmt) tree.Stmt {
 	t := b.test
 	if n.Call == nil {
@@ -188,8 +189,8 @@ func (b *body) start(n *syntax.StartStmt) tree.Stmt {
 	return s
 }
 
-// systemNamed is the system that a start names, nil for none. When a task
-// has the same name the task is meant, unless it takes another number of arguments.
+// systemNamed is the system that a start names, nil for none. If a task has the same name,
+// the task is meant, unless it takes a different number of arguments.
 func (c *checker) systemNamed(call *syntax.CallExpr) *syntax.SystemDecl {
 	name, ok := call.Fun.(*syntax.Name)
 	if !ok || len(c.systems) == 0 || c.systems[0].Name.Name != name.Name {
@@ -205,8 +206,8 @@ func (c *checker) systemNamed(call *syntax.CallExpr) *syntax.SystemDecl {
 	return nil
 }
 
-// startSystem checks `start edge(inside: a, outside: b)`: all tasks of the system,
-// with fakes for its devices.
+// startSystem checks `start edge(inside: a, outside: b)`. It starts all tasks of the
+// system, with fakes for its devices.
 func (b *body) startSystem(call *syntax.CallExpr, sys *syntax.SystemDecl) {
 	names, at := devicesToGive(call, sys)
 	b.c.opts.Record.Use(call.Fun.Span(), sys.Name.Span())
@@ -230,9 +231,9 @@ func (b *body) startSystem(call *syntax.CallExpr, sys *syntax.SystemDecl) {
 	}
 }
 
-// devicesToGive lists the names of a system for which a test gives fakes. A socket
-// needs none when its network device is given, nor does a network device when
-// it is not given and its sockets are.
+// devicesToGive lists the names of a system for which a test gives fakes. A socket needs no
+// fake when its network device is given. A network device that is not given needs none when
+// its sockets are given.
 func devicesToGive(call *syntax.CallExpr, sys *syntax.SystemDecl) (names []string, at []diag.Span) {
 	said := map[string]bool{}
 	for _, a := range call.Args {
@@ -240,7 +241,7 @@ func devicesToGive(call *syntax.CallExpr, sys *syntax.SystemDecl) (names []strin
 			said[a.Name.Name] = true
 		}
 	}
-	under := map[string]bool{} // network devices with a socket that is given
+	under := map[string]bool{} // network devices that have a given socket
 	var binds []*syntax.BindItem
 	for _, item := range sys.Items {
 		bind, ok := item.(*syntax.BindItem)
@@ -262,7 +263,7 @@ func devicesToGive(call *syntax.CallExpr, sys *syntax.SystemDecl) (names []strin
 	return names, at
 }
 
-// overDevice reports whether a binding is net.udp(nic, ...), and the name of nic.
+// overDevice reports whether a binding is net.udp(nic, ...), and returns the name of nic.
 func overDevice(x syntax.Expr) (nic string, socket bool) {
 	call, ok := x.(*syntax.CallExpr)
 	if !ok || len(call.Args) == 0 {
@@ -278,7 +279,7 @@ func overDevice(x syntax.Expr) (nic string, socket bool) {
 	return n.Name, true
 }
 
-// offer makes a fake a device of the epoch, once.
+// offer adds a fake to the devices of the epoch, once.
 func (b *body) offer(name *syntax.Name) (int, bool) {
 	l := b.lookup(name.Name)
 	i, fake := b.test.fakes[l]
@@ -289,7 +290,7 @@ func (b *body) offer(name *syntax.Name) (int, bool) {
 	return b.test.epoch.Offer(b.test.tree.Devices[i]), true
 }
 
-// endEpoch completes the system of what was started.
+// endEpoch completes the system of the started tasks.
 func (b *body) endEpoch() {
 	t := b.test
 	if t.epoch != nil {

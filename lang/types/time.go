@@ -30,7 +30,7 @@ func (b *body) isTimeStart(e *syntax.FieldExpr) bool {
 	return ok && n.Name == "time" && e.Name.Name == "start" && b.lookup("time") == nil
 }
 
-// timeOp checks an operator with a time or a duration on some side:
+// timeOp checks an operator with a time or a duration on at least one side:
 //
 //	time + duration    duration + time    time - duration            time
 //	time - time                                                      duration
@@ -38,7 +38,7 @@ func (b *body) isTimeStart(e *syntax.FieldExpr) bool {
 //	duration * number    number * duration    duration / number      duration
 //	duration / duration                                              i64
 //
-// All wrap at 64 bits; comparisons take two of one kind.
+// All wrap at 64 bits. Comparisons take two operands of one kind.
 func (b *body) timeOp(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tree.Expr {
 	lt, rt := l.Type(), r.Type()
 	duration, at := tree.DurationType(), e.Span()
@@ -74,7 +74,7 @@ func (b *body) timeOp(op tree.Op, l, r tree.Expr, e *syntax.BinaryExpr) tree.Exp
 	return nil
 }
 
-// fitsTicks reports whether each member of a number type is an i64.
+// fitsTicks reports whether every value of a number type fits an i64.
 func fitsTicks(t *tree.Type) bool {
 	if !t.IsNumber() {
 		return false
@@ -83,7 +83,7 @@ func fitsTicks(t *tree.Type) bool {
 	return tree.IntType(64, true).Holds(lo, hi)
 }
 
-// wordOp makes an operation in one word; constants are folded.
+// wordOp builds an operation in one word. Constants are folded.
 func wordOp(op tree.Op, l, r tree.Expr, t *tree.Type, at diag.Span) tree.Expr {
 	x, okX := l.(*tree.Const)
 	y, okY := r.(*tree.Const)
@@ -130,8 +130,8 @@ func (b *body) duration(e *syntax.CallExpr, name string) tree.Expr {
 	return x
 }
 
-// ParseDuration reads a duration as on the command line, in ticks of 1 us: a number
-// with us, ms or s after it.
+// ParseDuration reads a duration in the form of the command line: a number followed by us,
+// ms or s. The result is in ticks of 1 us.
 func ParseDuration(text string) (int64, bool) {
 	text = strings.TrimSpace(text)
 	for _, unit := range []struct {

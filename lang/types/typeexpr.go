@@ -32,8 +32,8 @@ func isIntName(name string) bool {
 	return ok
 }
 
-// typeOf resolves a type as written, except []T, channel ends and devices. It returns
-// nil when it has reported an error.
+// typeOf resolves a written type, except []T, channel ends and devices. It returns nil
+// after it has reported an error.
 func (b *body) typeOf(e syntax.TypeExpr) *tree.Type {
 	t := b.anyType(e)
 	if t == nil {
@@ -91,7 +91,7 @@ func (b *body) anyType(e syntax.TypeExpr) *tree.Type {
 	return nil
 }
 
-// elemType resolves the type of the elements of an array: channel ends too.
+// elemType resolves the element type of an array. Channel ends are allowed.
 func (b *body) elemType(e syntax.TypeExpr) *tree.Type {
 	if _, ok := e.(*syntax.ChanEndType); ok {
 		return b.anyType(e)
@@ -224,7 +224,7 @@ func (b *body) declaredType(name syntax.Ident) *tree.Type {
 	return b.declType(d, name)
 }
 
-// elsewhere says what types and functions of other languages are here.
+// elsewhere gives the names in this language for types and functions of other languages.
 var elsewhere = map[string]string{
 	"string": "text is `bytes<N>`, with room for N bytes", "str": "text is `bytes<N>`, with room for N bytes",
 	"int": "integers state their width, as in `i32` or `u8`", "uint": "integers state their width, as in `u32` or `u8`",
@@ -233,7 +233,7 @@ var elsewhere = map[string]string{
 	"len": "write `x.len`",
 }
 
-// declType is the type that a resolved declaration is.
+// declType is the type that a resolved declaration defines.
 func (b *body) declType(d *decl, name syntax.Ident) *tree.Type {
 	if d.typ == nil {
 		b.c.errorf(codes.NotAType, name.Span(), "`%s` is %s, expected a type", name.Name, d.what()).
@@ -264,7 +264,8 @@ func (b *body) packageType(e *syntax.NamedType) *tree.Type {
 	return b.declType(d, e.Name)
 }
 
-// typesOfPackage lists the types of a package that are not text: those of ports.
+// typesOfPackage lists the types of a package that are not written in the language: the
+// types of ports.
 func typesOfPackage(pkg string) []string {
 	var names []string
 	for _, k := range port.Kinds() {

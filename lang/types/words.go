@@ -6,17 +6,17 @@ import (
 	"github.com/sinter-lang/sinter/lang/tree"
 )
 
-// Words of the start. A config that a system hands to tasks and sockets as it stands, and
-// that nothing else needs, is a value like any other to the code that is checked: nothing
-// was proved, sized or left out by it. So who starts the program may give it another one.
+// Words of the start. A system may hand a config unchanged to tasks and sockets. If nothing
+// else needs the config, the checked code treats it as an ordinary value. No proof, size or
+// omission depends on it. The program can therefore be started with a different value.
 
-// mentions are the places of a config in the text.
+// mentions are the source positions that name a config.
 type mentions struct {
 	all    []diag.Span
-	handed map[diag.Span]bool // to a task or a socket, as it stands
+	handed map[diag.Span]bool // handed unchanged to a task or a socket
 }
 
-// mention notes a place that names a constant.
+// mention records a source position that names a constant.
 func (c *checker) mention(k *tree.ConstDef, at diag.Span) tree.Expr {
 	if k.Config {
 		m := c.mentioned[k]
@@ -29,7 +29,7 @@ func (c *checker) mention(k *tree.ConstDef, at diag.Span) tree.Expr {
 	return constRef(k, at)
 }
 
-// Config notes that a config is handed on as it stands.
+// Config records that a config is handed on unchanged.
 func (h host) Config(x syntax.Expr) *tree.ConstDef {
 	n, ok := x.(*syntax.Name)
 	if !ok || h.b.bound[n.Name] != nil {
@@ -43,8 +43,8 @@ func (h host) Config(x syntax.Expr) *tree.ConstDef {
 	return d.konst
 }
 
-// nameWords gives each config that is only handed on its word, and the others the place
-// that needs them before. Tests are not part of the program.
+// nameWords gives a word to each config that is only handed on. For any other config it
+// records the position that needs the value earlier. Tests are not part of the program.
 func (c *checker) nameWords() {
 	for _, d := range c.order {
 		k := d.konst
