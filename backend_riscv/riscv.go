@@ -146,8 +146,8 @@ func (f *fn) eachSlot(visit func(s *slot, freq float64)) {
 	}
 }
 
-// frames puts the slots of each function above those of all its callers and
-// returns their common size.
+// frames puts the slots of each function above the slots of all its callers. It returns their
+// common size.
 func frames(fns []*fn) uint32 {
 	top := uint32(0)
 	for _, f := range fns {

@@ -24,7 +24,7 @@ type selector struct {
 
 	cur       *block // where instructions go
 	at        *ir.Instr
-	value     int // IR value id of what is being emitted
+	value     int // id of the IR value that is being emitted
 	span      diag.Span
 	blockOf   map[*ir.Block]*block
 	traps     map[trapSite]*block // of the whole program

@@ -50,7 +50,7 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// Product names what Build makes.
+// Product names a kind of output of Build.
 type Product string
 
 // The products.

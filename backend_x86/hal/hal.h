@@ -13,7 +13,7 @@ typedef unsigned int u32;
 typedef unsigned long long u64;
 typedef long long i64;
 #define NORETURN __attribute__((noreturn))
-#define INLINE static inline __attribute__((always_inline)) // a call is longer than what it does
+#define INLINE static inline __attribute__((always_inline)) // a call is longer than its work
 // config.h stands here
 
 // The deadline that never comes, and its bit in the mask and result of a wait.

@@ -43,7 +43,7 @@ static void descriptors(void) {
 
 // harden makes the tables read-only and enables the processor's protections against running or
 // reading memory that is not the guest's. It also masks the old interrupt controllers, whose
-// vectors are those of exceptions.
+// vectors overlap the vectors of exceptions.
 static void harden(void) {
   enum { WP = 1 << 16, UMIP = 1 << 11, SMEP = 1 << 20, SMAP = 1 << 21 };
   u64 cr0, cr3, cr4;

@@ -42,7 +42,7 @@ func Parts() []Part {
 	}
 }
 
-// Need is what a design takes of a part.
+// Need is the resources of a part that a design uses.
 type Need struct{ Cells, Blocks, DSPs, SPRAMs int }
 
 // Fits reports whether a part holds the need. One block of a part may be several blocks of

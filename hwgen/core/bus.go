@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// use says that a bus carries v while one of the lines executes.
+// use is a value v that a bus carries while one of the lines executes.
 type use struct {
 	lines []*line
 	v     vec

@@ -6,7 +6,7 @@ import (
 	"sort"
 )
 
-// pattern is a set of instruction words: those w with w&mask == val.
+// pattern is a set of instruction words: all w with w&mask == val.
 type pattern struct {
 	val, mask uint32
 }

@@ -35,7 +35,7 @@ type control struct {
 	on    []*line
 }
 
-// near makes nodes that lines share; their source position is that of the first line.
+// near makes nodes that lines share. They get the source position of the first line.
 func (g *decoder) near(lines []*line, f func()) {
 	if len(lines) > 0 {
 		defer g.b.At(g.b.At(lines[0].inst.Span))

@@ -5,7 +5,7 @@
 //	d.Verilog(nil)   // a module with the ports of the circuit
 //	d.Usage()        // cells and blocks
 //
-// The text holds instances and wires only, so a placer takes it as it is:
+// The text holds instances and wires only, so a placer accepts it directly:
 //
 //	SB_LUT4 #(.LUT_INIT(16'h8778)) sum_3_lut (.O(sum_3), .I0(...), ...);
 //	SB_CARRY sum_3_carry_cell (.CO(sum_3_carry), .I0(a[3]), .I1(b[3]), .CI(sum_2_carry));
@@ -89,7 +89,7 @@ func (d *Design) Usage() Usage {
 	return Usage{Tables: p.LUTs, Carries: p.Carries, Flops: p.FFs, Cells: p.Cells, Blocks: len(d.blocks), Picoseconds: p.Picoseconds}
 }
 
-// buildable says why a memory cannot be block RAM.
+// buildable returns the reason why a memory cannot be block RAM.
 func buildable(m *rtl.Mem) error {
 	for _, r := range m.Reads {
 		switch {

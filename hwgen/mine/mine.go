@@ -68,7 +68,7 @@ type Use struct {
 	Runs float64 // of its block
 }
 
-// Result is what Find has found.
+// Result is the result of Find.
 type Result struct {
 	Chosen  []*Candidate
 	Others  []*Candidate

@@ -53,7 +53,7 @@ type Wire struct {
 	Debounce bool
 }
 
-// Names of the ports that a top adds to those of the program.
+// Names of the ports that a top adds to the ports of the program.
 const (
 	PortReset  = "reset"  // in: pressed, the program starts again
 	PortLog    = "log"    // out: words of the log, serial

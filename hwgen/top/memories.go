@@ -150,7 +150,7 @@ func (b *body) memories() error {
 		c := *b.text
 		c.Name = "sinter_rom"
 		b.place(&c, true, "1'b0", "read", read, "addr", addr, "word", word)
-		b.text.Name = c.Name // that of the files with its contents
+		b.text.Name = c.Name // the name in the files with its contents
 	}
 	if b.data != nil {
 		b.spram()

@@ -35,7 +35,7 @@ type Design struct {
 	Wires []Wire
 	Clock periph.Hz   // of the core
 	PLL   *periph.PLL // nil: the core has the clock of the board
-	Baud  uint64      // cycles after a reset during which data is filled and the core stands still
+	Baud  uint64      // of the log and of all serial lines
 	Fill  int         // cycles after a reset in which data is filled and the core stands still
 
 	data    *rtl.Mem          // nil: in the core; else in single-ported RAM

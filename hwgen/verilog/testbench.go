@@ -209,7 +209,7 @@ func (b *bench) end() {
 	b.line("      else if (%s) finish(%s, 2'd1);", rtl.PortTrap, rtl.PortTrapPC)
 	b.line("      else if (%s) begin", rtl.PortIdle)
 	b.line("        if (settled < %d) settled <= settled + 1;", b.settle())
-	if b.has(rtl.PortTimer) { // the deadline comes before what arrives at the same time
+	if b.has(rtl.PortTimer) { // the deadline comes before an arrival at the same time
 		b.line("        else if (%s && %s <= 64'd%d && (arrived == %d || %s <= next)) begin", rtl.PortTimer, rtl.PortDeadline, b.v.End, arrivals.n, rtl.PortDeadline)
 		b.line("          settled <= 0;\n          now <= %s;\n        end", rtl.PortDeadline)
 	}
