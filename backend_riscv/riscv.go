@@ -16,10 +16,14 @@
 //	v8: i32 = add v7, 1                  addi x4, x4, 1
 //	v9: tok = check v5, v1 !2            bgeu x1, x5, trap2
 //
-// The phases: reachable functions, callees first (layout.go); data with hot and
-// small objects at low addresses; selection (select.go, effect.go, bulk.go,
-// call.go); constants outside of loops (consts.go); colouring with coalescing
-// (live.go, alloc.go, assign.go); block order (order.go); encoding (emit.go).
+// The phases are:
+//
+//   - reachable functions, callees first, and data with hot and small objects at low
+//     addresses (layout.go)
+//   - selection (select.go, effect.go, bulk.go, call.go)
+//   - constants outside of loops (consts.go)
+//   - colouring with coalescing (live.go, alloc.go, assign.go)
+//   - block order (order.go) and encoding (emit.go)
 //
 // There is no recursion, so the allocator knows for every callee the registers that it changes
 // and the places of its arguments. Frames are static, and a slot is an address that x0 reaches.

@@ -373,8 +373,8 @@ func both(one, other func() error) error {
 	return err
 }
 
-// halText joins the sources of the layer with the program's configuration. Line numbers stay
-// those of the files, for the debug information.
+// halText joins the sources of the layer with the program's configuration. The
+// files keep their line numbers, for the debug information.
 func (o Options) halText(m *ir.Module, p Product, r recipe, cpu target) string {
 	return joined(r.sources, func(line string, next int) string {
 		switch {

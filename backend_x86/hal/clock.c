@@ -1,5 +1,5 @@
-// Time of a PVH guest: the clock of KVM where there is one, else the time-stamp counter,
-// which -icount makes an exact counter of instructions.
+// Time of a PVH guest: the clock of KVM if there is one, else the time-stamp counter, which
+// counts instructions exactly under -icount.
 #include "hal.h"
 
 static void cpuid(u32 leaf, u32 *r) {

@@ -140,8 +140,8 @@ const (
 	rs3At = 27
 )
 
-// immSources returns, for each bit of an instruction's immediate, the bit of
-// the instruction word that it is a copy of, -1 for a constant 0.
+// immSources returns, for each bit of an instruction's immediate, its source bit in the
+// instruction word, -1 for a constant 0.
 func immSources(in *isa.Inst) [32]int {
 	var from [32]int
 	for i := range from {

@@ -19,7 +19,7 @@ import (
 // If few words are not zero, the copy is a list of addresses and words. First all words become
 // zero, then the words of the list get their initial values.
 //
-// Memories of other names, such as a register file, are written before they are read.
+// Memories with other names, such as a register file, are written before they are read.
 func Restart(c *rtl.Circuit) (*rtl.Circuit, error) {
 	d := *c
 	mem := -1
