@@ -6,10 +6,10 @@ import (
 	"sort"
 )
 
-// allocator colours the interference graph of one function with the registers
-// x1..xN, coalescing moves on the way: the iterated algorithm of George and
-// Appel, "Iterated Register Coalescing" (TOPLAS 1996), with their invariants.
-// Each register is in exactly one of the states.
+// allocator colours the interference graph of one function with the registers x1..xN and
+// coalesces moves meanwhile. It is the iterated algorithm of George and Appel, "Iterated
+// Register Coalescing" (TOPLAS 1996), with their invariants. Each register is in exactly one of
+// the states.
 type allocator struct {
 	f     *fn
 	limit int     // number of colours
@@ -23,8 +23,8 @@ type allocator struct {
 	alias  []reg
 	color  []reg
 	weight []float64 // of uses and definitions
-	open   []int     // moves of a register that are not done
-	hope   []float64 // how often these run
+	open   []int     // pending moves of a register
+	hope   []float64 // how often these moves run
 	moves  []*move
 	of     [][]*move // moves of a register
 	active []*move   // worth trying
@@ -34,9 +34,9 @@ type allocator struct {
 	spills []reg
 
 	ready, next queue // simple registers for this sweep, and for the next one
-	swept       reg   // how far this sweep is
-	frozen      queue // by what their moves are worth
-	crowded     queue // of high degree, by what spilling costs
+	swept       reg   // the position of this sweep
+	frozen      queue // ordered by the value of their moves
+	crowded     queue // of high degree, ordered by spill cost
 }
 
 type state uint8
@@ -60,11 +60,11 @@ type move struct {
 
 const (
 	infinite = 1 << 30
-	maxTries = 1 << 18 // then moves that failed are not tried again
+	maxTries = 1 << 18 // after this, moves that failed are not tried again
 )
 
-// allocate replaces virtual registers by physical ones; adjust may change the
-// result, for tests that plant faults.
+// allocate replaces virtual registers by physical ones. adjust may change the result, for tests
+// that plant faults.
 func allocate(f *fn, regs int, adjust func(string, []uint8)) error {
 	temps := map[reg]bool{}
 	f.relieve(regs-1, temps)
@@ -150,7 +150,7 @@ func (a *allocator) buildInst(i *inst, live *liveSet, freq float64) {
 	live.step(i)
 }
 
-// changes lists the registers that i writes, clobbers of a call included.
+// changes lists the registers that i writes, including the clobbers of a call.
 func (i *inst) changes() []reg {
 	var out []reg
 	i.defs(func(r *reg) { out = append(out, *r) })
@@ -173,7 +173,7 @@ func (a *allocator) addMove(x, y reg, freq float64) {
 	a.moves = append(a.moves, m)
 }
 
-// decide notes that nothing more will come of m.
+// decide marks m as settled: it is not tried again.
 func (a *allocator) decide(m *move) {
 	m.done = true
 	for _, r := range [2]reg{a.find(m.a), a.find(m.b)} {
@@ -199,7 +199,7 @@ func (a *allocator) edge(x, y reg) {
 
 func (a *allocator) interferes(x, y reg) bool { return a.adj.has(x, y) }
 
-// classify puts a register of the graph where it belongs.
+// classify gives a register of the graph its state.
 func (a *allocator) classify(r reg) {
 	switch {
 	case a.degree[r] >= a.limit:
@@ -211,7 +211,7 @@ func (a *allocator) classify(r reg) {
 	}
 }
 
-// enter gives a register a state, and a place in the queue of it.
+// enter gives a register a state, and puts it into the queue of that state.
 func (a *allocator) enter(r reg, s state) {
 	a.state[r] = s
 	switch {
@@ -235,8 +235,7 @@ func (a *allocator) run() {
 	a.assign()
 }
 
-// simplify removes all registers of low degree that are in no move, in sweeps of
-// ascending numbers.
+// simplify removes all registers of low degree without moves, in sweeps of ascending numbers.
 func (a *allocator) simplify() bool {
 	did := false
 	isSimple := func(r reg) bool { return a.state[r] == simple }
@@ -266,8 +265,8 @@ func (a *allocator) remove(r reg) {
 	}
 }
 
-// lower takes one from a degree; a register that becomes low revives the moves
-// around it.
+// lower subtracts one from a degree. If the degree becomes low, the moves around the register
+// are tried again.
 func (a *allocator) lower(r reg) {
 	if r < firstVirtual {
 		return
@@ -342,8 +341,7 @@ func (a *allocator) settleMove(r reg) {
 	}
 }
 
-// george allows merging into a physical register: every neighbour of y is
-// harmless to x.
+// george allows merging into a physical register if every neighbour of y is harmless to x.
 func (a *allocator) george(x, y reg) bool {
 	if int(x) > a.limit {
 		return false
@@ -376,8 +374,8 @@ func (a *allocator) briggs(x, y reg) bool {
 	return true
 }
 
-// staysHigh reports whether m, a neighbour of high degree, keeps it when y becomes
-// one with another neighbour.
+// staysHigh reports whether m, a neighbour of high degree, keeps its high degree when y is
+// merged with another neighbour.
 func (a *allocator) staysHigh(m, y reg) bool {
 	return m < firstVirtual || a.degree[m] > a.limit || !a.interferes(m, y)
 }
@@ -425,8 +423,8 @@ func (a *allocator) freezeMoves(r reg) {
 	}
 }
 
-// pickSpill removes the register whose spilling costs least per neighbour; it
-// may still find a colour.
+// pickSpill removes the register with the lowest spill cost per neighbour. The register may
+// still get a colour.
 func (a *allocator) pickSpill() bool {
 	best := a.crowded.take(func(r reg) bool { return a.state[r] == high }, a.spillCost)
 	if best == 0 {

@@ -25,8 +25,8 @@ func (a *allocator) assign() {
 	}
 }
 
-// choose prefers the colour of a move partner, then the lowest: a function
-// that uses few registers clobbers few in its callers.
+// choose prefers the colour of a move partner, then the lowest colour. A function that uses few
+// registers clobbers few in its callers.
 func (a *allocator) choose(r reg, taken regSet) reg {
 	best, gain := reg(0), 0.0
 	for c := reg(a.limit); c >= 1; c-- {
@@ -40,7 +40,7 @@ func (a *allocator) choose(r reg, taken regSet) reg {
 	return best
 }
 
-// partnerGain is how much moving a colour saves for r.
+// partnerGain is the cost of moves that r saves with colour c.
 func (a *allocator) partnerGain(r, c reg) float64 {
 	g := 0.0
 	for _, m := range a.of[r] {
@@ -55,7 +55,7 @@ func (a *allocator) partnerGain(r, c reg) float64 {
 	return g
 }
 
-// finish writes the colours into the code and records what callers must know.
+// finish writes the colours into the code and records the information that callers need.
 func (a *allocator) finish(adjust func(string, []uint8)) {
 	colors := make([]uint8, a.n)
 	for r := range colors {
@@ -73,8 +73,7 @@ func (a *allocator) finish(adjust func(string, []uint8)) {
 	}
 }
 
-// rewrite colours one instruction and collects the registers that the function
-// changes.
+// rewrite colours one instruction and collects the registers that the function changes.
 func (f *fn) rewrite(i *inst, put func(*reg)) {
 	i.uses(put)
 	i.defs(func(r *reg) {
@@ -98,7 +97,7 @@ func (f *fn) learnParams(regs []reg) {
 	learnPlaces(f.params, regs)
 }
 
-// forgetResults is for a function that never returns: its results are nowhere.
+// forgetResults handles a function that never returns: its results have no place.
 func (f *fn) forgetResults() {
 	for _, b := range f.blocks {
 		if n := len(b.insts); n > 0 && b.insts[n-1].code == cReturn {
@@ -108,7 +107,7 @@ func (f *fn) forgetResults() {
 	f.results = nil
 }
 
-// learnPlaces gives the places in registers their colours, in order.
+// learnPlaces replaces the registers of places by their colours, in order.
 func learnPlaces(ps []place, regs []reg) {
 	for k := range ps {
 		if ps[k].reg != 0 {
@@ -117,17 +116,16 @@ func learnPlaces(ps []place, regs []reg) {
 	}
 }
 
-// spiller moves registers to slots: a load before each use, a store after each
-// definition. A constant is made again instead.
+// spiller moves registers to slots: a load before each use, a store after each definition. A
+// constant is computed again instead.
 type spiller struct {
 	f     *fn
-	home  map[reg]slot // of spilled registers; coalesced ones share it
+	home  map[reg]slot // of spilled registers; coalesced registers share it
 	again map[reg]bool // spilled constants
 	temps map[reg]bool
 }
 
-// spill moves registers to memory; those of one group, which were coalesced, share
-// a slot.
+// spill moves registers to memory. Registers of one group were coalesced and share a slot.
 func (f *fn) spill(list []reg, temps map[reg]bool, group func(reg) reg) {
 	s := &spiller{f: f, home: map[reg]slot{}, again: map[reg]bool{}, temps: temps}
 	slots := map[reg]slot{}
@@ -187,7 +185,7 @@ func (s *spiller) temp() reg {
 	return t
 }
 
-// reload gets a spilled register into a new one before at.
+// reload loads a spilled register into a new register before at.
 func (s *spiller) reload(b *block, r reg, at *inst) (reg, bool) {
 	load := &inst{value: at.value, span: at.span}
 	if s.again[r] {

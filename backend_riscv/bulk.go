@@ -5,7 +5,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// unrolledWords is how many words a copy or clear moves without a loop.
+// unrolledWords is the number of words that a copy or clear moves without a loop.
 const unrolledWords = 8
 
 // copy moves a constant number of bytes as if all were read before written.
@@ -30,7 +30,7 @@ func (s *selector) copy(i *ir.Instr) {
 	s.copyStraight(to, from, at, n, unit)
 }
 
-// copyStraight moves bytes at..n one unit after the other, then single bytes.
+// copyStraight moves bytes at..n, unit by unit, then the rest byte by byte.
 func (s *selector) copyStraight(to, from *node, at, n, unit int) {
 	for at < n {
 		for unit > n-at {
@@ -58,8 +58,8 @@ func (s *selector) copyLoop(to, from *node, n, unit int) {
 	})
 }
 
-// copyOverlapping moves n bytes within one object: downward when the target
-// lies above the source.
+// copyOverlapping moves n bytes within one object. It moves downward when the target lies above
+// the source.
 func (s *selector) copyOverlapping(to, from *node, n, unit int) {
 	to, from = regNode(s.baseReg(to)), regNode(s.baseReg(from))
 	down, done := s.out.newBlock(s.cur.depth), s.out.newBlock(s.cur.depth)
@@ -93,11 +93,11 @@ func (s *selector) copyDown(to, from *node, body, n, unit int) {
 	})
 }
 
-// unrolledUnits is how many units a round of a long move takes.
+// unrolledUnits is the number of units that a round of a long move takes.
 const unrolledUnits = 4
 
-// moveBytes copies a number of bytes that is known when it runs: some units a round, then
-// single ones, then bytes.
+// moveBytes copies a number of bytes that is known only at run time. It moves several units a
+// round, then single units, then bytes.
 func (s *selector) moveBytes(i *ir.Instr) {
 	dst, src := &i.Refs[0], &i.Refs[1]
 	unit := min(s.unit(dst), s.unit(src))
@@ -108,7 +108,7 @@ func (s *selector) moveBytes(i *ir.Instr) {
 	end := s.baseReg(mk32(word.Add, regNode(p), n))
 	steps := []int{unrolledUnits * unit, unit, 1}
 	if unit == 1 {
-		steps = steps[1:] // of single bytes a short loop
+		steps = steps[1:] // for single bytes a short loop
 	}
 	for k, step := range steps {
 		if k > 0 && step == steps[k-1] {
@@ -129,7 +129,7 @@ func (s *selector) moveBytes(i *ir.Instr) {
 	}
 }
 
-// whileBefore runs body until p reaches end, perhaps never.
+// whileBefore runs body until p reaches end, possibly zero times.
 func (s *selector) whileBefore(p, end reg, body func()) {
 	work, out := s.out.newBlock(s.cur.depth+1), s.out.newBlock(s.cur.depth)
 	s.start()
@@ -167,8 +167,7 @@ func (s *selector) clear(i *ir.Instr) {
 	}
 }
 
-// unit is the largest access that is aligned wherever the ref points and that
-// the target has.
+// unit is the largest access of the target that is aligned for every address of the ref.
 func (s *selector) unit(r *ir.Ref) int {
 	align := 4
 	if at, ok := s.lay.known(r); ok {
@@ -185,7 +184,7 @@ func (s *selector) unit(r *ir.Ref) int {
 	return align
 }
 
-// moves reports whether the target loads and stores units of some bytes.
+// moves reports whether the target loads and stores units of the given number of bytes.
 func (tb *table) moves(bytes int) bool {
 	has := func(rules []*Rule) bool {
 		for _, r := range rules {
@@ -206,7 +205,7 @@ func lowBit(v uint32, limit int) int {
 	return limit
 }
 
-// multiple is a power of two up to limit that divides v for certain.
+// multiple is a power of two up to limit that always divides v.
 func multiple(v *ir.Value, limit int) int {
 	d := v.Def
 	if d == nil {
@@ -227,8 +226,7 @@ func multiple(v *ir.Value, limit int) int {
 	return 1
 }
 
-// mayOverlap reports whether two refs can reach the same bytes in different
-// places.
+// mayOverlap reports whether two refs can reach the same bytes at different offsets.
 func (s *selector) mayOverlap(a, b *ir.Ref) bool {
 	if a.Obj != b.Obj {
 		return a.Obj.Kind == ir.ParamObj && b.Obj.Kind == ir.ParamObj && s.lay.addr[a.Obj] == s.lay.addr[b.Obj] && s.lay.has(a.Obj)
@@ -241,13 +239,13 @@ func (l *layout) has(o *ir.Object) bool {
 	return ok
 }
 
-// baseReg has an address in a register of its own.
+// baseReg puts an address into a separate register.
 func (s *selector) baseReg(n *node) reg {
 	s.start()
 	return s.reg(n)
 }
 
-// counter makes a register that loops change, starting with the value of n.
+// counter makes a register that loops change. It starts with the value of n.
 func (s *selector) counter(n *node) reg {
 	r := s.out.newReg()
 	s.mutable[r] = true
@@ -260,7 +258,7 @@ func (s *selector) bump(r reg, by uint32) {
 	s.emit(&inst{code: cLine, rule: s.tb.addImm, rd: r, rs1: r, imm: by})
 }
 
-// enter goes on in a block where nothing is known to be computed.
+// enter continues in a block where no value is known to be computed.
 func (s *selector) enter(b *block) {
 	s.cur = b
 	s.made = map[madeKey]reg{}

@@ -6,8 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// takeBytes takes bytes of a stream that is ready, until none waits or the buffer is
-// full.
+// takeBytes takes bytes from a stream that is ready, until no byte waits or the buffer is full.
 func (s *selector) takeBytes(i *ir.Instr, buf *ir.Ref) {
 	base := s.baseReg(s.address(buf))
 	p, left := s.counter(regNode(base)), s.counter(k32(uint32(i.Imm)))
@@ -35,7 +34,7 @@ func (s *selector) takeBytes(i *ir.Instr, buf *ir.Ref) {
 	}
 }
 
-// sendBytes gives a stream the bytes of a buffer; each store is held until the byte has
+// sendBytes sends the bytes of a buffer to a stream. Each store is held until the byte has
 // moved.
 func (s *selector) sendBytes(dev int, buf *ir.Ref) {
 	base := s.baseReg(s.address(buf))

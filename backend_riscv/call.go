@@ -26,12 +26,12 @@ func (s *selector) hidden(f *ir.Func) []int {
 	return out
 }
 
-// inRegs is how many words cross a call in registers: one register stays for
-// the return address.
+// inRegs is the number of words that cross a call in registers. One register is reserved for the
+// return address.
 func (s *selector) inRegs() int { return min(s.tb.target.Regs-2, 10) }
 
-// entry defines the parameters: the first ones arrive in registers that the
-// allocator chooses, the others in slots.
+// entry defines the parameters. The first ones arrive in registers that the allocator chooses,
+// the others in slots.
 func (s *selector) entry() {
 	s.cur = s.blockOf[s.f.Blocks[0]]
 	s.made = map[madeKey]reg{}
@@ -39,7 +39,7 @@ func (s *selector) entry() {
 		s.defineParams()
 		return
 	}
-	first := s.cur // the entry block is a loop head: parameters are defined before it
+	first := s.cur // the entry block is a loop header: parameters are defined before it
 	s.cur = s.out.newBlock(0)
 	s.out.blocks[0], s.out.blocks[len(s.out.blocks)-1] = s.cur, s.out.blocks[0]
 	s.defineParams()
@@ -77,7 +77,7 @@ func (s *selector) param(e *inst, r reg) {
 	s.out.params = append(s.out.params, p)
 }
 
-// exit makes the one place where the function returns.
+// exit makes the single return of the function.
 func (s *selector) exit() {
 	b := s.exitBlock
 	if b == nil {
@@ -97,7 +97,7 @@ func (s *selector) exit() {
 	s.emit(ret)
 }
 
-// resultPlaces decides where results leave, at the first return.
+// resultPlaces chooses the places of the results, at the first return.
 func (s *selector) resultPlaces(n int) {
 	s.exitBlock = s.out.newBlock(0)
 	for k := 0; k < n; k++ {
@@ -131,7 +131,7 @@ func (s *selector) ret(t *ir.Term) {
 	s.jump(s.exitBlock)
 }
 
-// call passes arguments to where the callee's allocation wants them.
+// call passes arguments to the places that the callee's allocation chose.
 func (s *selector) call(i *ir.Instr) {
 	callee := s.fns[i.Callee]
 	var args []transfer
@@ -232,8 +232,7 @@ func (s *selector) term(b int, t *ir.Term) {
 	}
 }
 
-// edgeBlock is where a branch goes: to the target itself when the edge moves
-// nothing.
+// edgeBlock is the target of a branch. It is the edge's own target if the edge moves nothing.
 func (s *selector) edgeBlock(b int, e ir.Edge) *block {
 	to := s.blockOf[e.To]
 	for _, a := range e.Args {
@@ -244,7 +243,7 @@ func (s *selector) edgeBlock(b int, e ir.Edge) *block {
 	return to
 }
 
-// edge moves the arguments of an edge to the parameters and goes there.
+// edge moves the arguments of an edge to the parameters and jumps to the target.
 func (s *selector) edge(e ir.Edge) {
 	var moves []transfer
 	for k, a := range e.Args {

@@ -4,8 +4,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// amountOf brings a shift amount into canonical form: 32 bits wide, without
-// operators that only touch bits that do not count.
+// amountOf brings a shift amount into canonical form: 32 bits wide, without operators that only
+// change ignored bits.
 func amountOf(n *node, w int) *node {
 	bits := word.AmountBits(w)
 	for {
@@ -88,7 +88,7 @@ func canonCompare(op word.Op, a []*node) *node {
 	return nil
 }
 
-// flagEquals compares a bit that was extended with a constant.
+// flagEquals compares an extended bit with a constant.
 func flagEquals(op word.Op, bit *node, v uint64) *node {
 	if v > 1 {
 		if op == word.Ne {
@@ -115,7 +115,7 @@ func compareBits(op word.Op, x, y *node) *node {
 		return and(not(x), y)
 	case word.Geu:
 		return not(and(not(x), y))
-	case word.Lts: // as numbers the bits are 0 and -1
+	case word.Lts: // as signed numbers the bits are 0 and -1
 		return and(x, not(y))
 	}
 	return not(and(x, not(y)))

@@ -4,7 +4,7 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// settle drops blocks that nothing reaches and numbers the others.
+// settle drops unreachable blocks and numbers the others.
 func (f *fn) settle() *ir.Flow {
 	for i, b := range f.blocks {
 		b.id = i
@@ -53,9 +53,9 @@ func (b *block) insert(at int, i *inst) {
 	b.insts[at] = i
 }
 
-// placeConsts defines constant registers where all uses are dominated, outside
-// of as many loops as possible. The uses in each outermost loop get a register
-// of their own: calls between loops would only force it into memory.
+// placeConsts defines constant registers in a block that dominates all uses, outside of as many
+// loops as possible. The uses in each outermost loop get a separate register, because calls
+// between loops would only force a shared one into memory.
 func (s *selector) placeConsts() {
 	p := &constPlacer{f: s.out, flow: s.out.settle(), regs: map[constUse]reg{}, where: map[reg]int{}}
 	for _, n := range p.flow.Order {
@@ -72,7 +72,7 @@ func (s *selector) placeConsts() {
 	}
 }
 
-// constUse is a constant in an outermost loop, named by its head.
+// constUse is a constant in an outermost loop. The loop is named by its header.
 type constUse struct {
 	value uint32
 	head  int
@@ -86,7 +86,7 @@ type constPlacer struct {
 	where map[reg]int // a block that dominates the uses
 }
 
-// use gives the use of constant v in block n its register.
+// use gives a use of constant v in block n its register.
 func (p *constPlacer) use(r *reg, v uint32, n int) {
 	key := constUse{v, p.outermost(n)}
 	own, ok := p.regs[key]
@@ -100,7 +100,7 @@ func (p *constPlacer) use(r *reg, v uint32, n int) {
 	*r = own
 }
 
-// outermost returns the head of the outermost loop around n, -1 for none.
+// outermost returns the header of the outermost loop around n, -1 for none.
 func (p *constPlacer) outermost(n int) int {
 	head := -1
 	for at := p.flow.Head[n]; at >= 0; {
@@ -116,7 +116,7 @@ func (p *constPlacer) outermost(n int) int {
 	return head
 }
 
-// hoisted climbs from a block to the nearest dominator in fewest loops.
+// hoisted climbs from a block to its nearest dominator in the fewest loops.
 func hoisted(flow *ir.Flow, at int) int {
 	best := at
 	for ; at >= 0; at = flow.Idom[at] {

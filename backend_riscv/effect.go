@@ -84,7 +84,7 @@ func (s *selector) address(r *ir.Ref) *node {
 	return mk32(word.Add, mk32(word.Add, n, regNode(s.base[r.Obj])), k32(uint32(r.Disp)))
 }
 
-// plus moves an address on by some bytes.
+// plus adds some bytes to an address.
 func plus(a *node, bytes int) *node { return mk32(word.Add, a, k32(uint32(bytes))) }
 
 // forms are the ways to write an address as a sum that ends in an immediate.
@@ -123,7 +123,7 @@ func (s *selector) access(rules []*Rule, bytes int, addr, n *node) (*Rule, bindi
 
 func (s *selector) load(i *ir.Instr) {
 	v, want := i.Results[0], i.Results[0]
-	size := min(i.Size, 4) // of eight bytes a word keeps the low four
+	size := min(i.Size, 4) // for eight bytes a word keeps the low four
 	mem := memNode(size)
 	n := mk(word.Zext, 32, 0, mem)
 	if wide := s.use.widened[i]; wide != nil {
@@ -146,7 +146,7 @@ func (s *selector) load(i *ir.Instr) {
 	s.fetch(size, addr, n, s.regOf(want))
 }
 
-// fetch loads with the wanted extension, or with the other one and mends it.
+// fetch loads with the wanted extension, or loads with the other one and corrects the result.
 func (s *selector) fetch(bytes int, addr, n *node, d reg) reg {
 	if d == 0 {
 		d = s.out.newReg()
@@ -176,7 +176,7 @@ func (s *selector) fetch(bytes int, addr, n *node, d reg) reg {
 	return d
 }
 
-// storeWord stores a word; one of eight bytes gets zeros above.
+// storeWord stores a word. A store of eight bytes gets zeros above the word.
 func (s *selector) storeWord(i *ir.Instr) {
 	addr := s.address(&i.Refs[0])
 	s.start()
@@ -222,7 +222,7 @@ func (s *selector) port(to port.Reg, n *node) {
 	s.store(4, k32(to.Addr()), n)
 }
 
-// log writes the site with its task, then the arguments.
+// log writes the log site with its task, then the arguments.
 func (s *selector) log(i *ir.Instr) {
 	words, refs := i.Words(), i.Refs
 	s.port(port.Log, k32(uint32(i.Task)<<16|uint32(i.Site)))
@@ -242,8 +242,7 @@ func (s *selector) log(i *ir.Instr) {
 	}
 }
 
-// logBytes writes the length and the words of a bytes value; the last word is
-// cut to the length.
+// logBytes writes the length and the words of a bytes value. The last word is cut to the length.
 func (s *selector) logBytes(r *ir.Ref) {
 	s.start()
 	base := s.baseReg(s.address(r))
@@ -293,8 +292,8 @@ func (s *selector) take(i *ir.Instr, buf *ir.Ref) {
 	}
 }
 
-// now loads the halves of the clock that are used. It does not change while the
-// core computes.
+// now loads the halves of the clock that are used. The clock does not change while the core
+// computes.
 func (s *selector) now(i *ir.Instr) {
 	at := port.Now
 	for _, v := range i.Results {

@@ -15,7 +15,7 @@ const (
 	jumpReach   = 1 << 20
 )
 
-// item is one instruction word in the making.
+// item is one instruction word before encoding.
 type item struct {
 	line   *isa.Inst
 	ops    isa.Ops
@@ -32,7 +32,7 @@ type linker struct {
 	entry map[*fn]int
 }
 
-// link encodes the functions in order; the first one is where the core starts.
+// link encodes the functions in order. The core starts at the first one.
 func link(tb *table, fns []*fn) (*linker, error) {
 	l := &linker{tb: tb, start: map[*block]int{}, entry: map[*fn]int{}}
 	for _, f := range fns {
@@ -108,8 +108,8 @@ func (l *linker) load(i *inst, rd uint8, v uint32) error {
 	return nil
 }
 
-// upper puts the upper part of the address of i's slot into rd when x0 does not
-// reach it, and returns the base and the offset of the slot.
+// upper returns the base and the offset of i's slot. If x0 does not reach the slot, it puts the
+// upper part of its address into rd.
 func (l *linker) upper(i *inst, rd uint8) (base uint8, low int32, err error) {
 	if base, low = i.slot.split(rd); base != 0 {
 		hi, _ := upper(i.slot.addr())
@@ -120,8 +120,8 @@ func (l *linker) upper(i *inst, rd uint8) (base uint8, low int32, err error) {
 
 func (s slot) addr() uint32 { return s.of.frame + 4*uint32(s.at) }
 
-// split returns how a slot is reached: from x0, or from a register that holds the
-// upper part of its address.
+// split returns the base and offset of a slot. The base is x0, or a register that holds the
+// upper part of the slot's address.
 func (s slot) split(base uint8) (uint8, int32) {
 	if small(s.addr()) {
 		return 0, int32(s.addr())
@@ -137,9 +137,9 @@ func (l *linker) dest(it *item) int {
 	return l.start[it.target]
 }
 
-// relax turns branches that do not reach into branches round a jump. Words that
-// are put in move others apart, so it goes round until no branch is added; what
-// is out of reach once stays so.
+// relax turns branches that do not reach into branches around a jump. Inserted words increase
+// other distances, so it repeats until no branch is added. A branch found out of reach stays
+// long.
 func (l *linker) relax() (rounds int) {
 	far := make([]bool, len(l.items))
 	for rounds = 1; ; rounds++ {
@@ -151,7 +151,7 @@ func (l *linker) relax() (rounds int) {
 	}
 }
 
-// places gives the word where each item begins, and the end.
+// places returns the word index of each item, and the end.
 func (l *linker) places(far []bool) []int {
 	at := make([]int, len(l.items)+1)
 	for k := range l.items {
@@ -163,7 +163,7 @@ func (l *linker) places(far []bool) []int {
 	return at
 }
 
-// extra is how many more words branch k takes when its target is far.
+// extra is the number of additional words of branch k when its target is far.
 func (l *linker) extra(k int) int {
 	if l.items[k].from.rule.inverse != nil {
 		return 1
@@ -171,7 +171,7 @@ func (l *linker) extra(k int) int {
 	return 2
 }
 
-// mark finds the branches that do not reach from where they are.
+// mark finds the branches that do not reach their targets.
 func (l *linker) mark(far []bool, at []int) (found bool) {
 	for k := range l.items {
 		it := &l.items[k]
@@ -185,7 +185,7 @@ func (l *linker) mark(far []bool, at []int) (found bool) {
 	return found
 }
 
-// widen writes the items again, at their places.
+// widen rewrites the items with far branches, at their places.
 func (l *linker) widen(far []bool, at []int) {
 	items := make([]item, 0, at[len(l.items)])
 	for k, it := range l.items {

@@ -14,8 +14,8 @@ func once(n *node) *node {
 
 func zextBit(n *node) *node { return raw(word.Zext, 32, n) }
 
-// alternatives returns shapes of n that may be cheaper although a line computes
-// n directly. Shapes are raw: canonical form would undo them.
+// alternatives returns shapes of n that may be cheaper even if a line computes n directly.
+// Shapes are raw: canonical form would undo them.
 func alternatives(n *node) []*node {
 	if n.width != 32 {
 		return nil
@@ -63,7 +63,7 @@ func fallbacks(n *node) []*node {
 	return nil
 }
 
-// shiftFallbacks shifts by constants where a bit of the amount says so.
+// shiftFallbacks shifts by constants, each only if its bit of the amount is set.
 func shiftFallbacks(op word.Op, x, n *node) []*node {
 	switch {
 	case n.isConst() && op == word.Shl:
@@ -106,7 +106,7 @@ func xorFallbacks(x, y *node) []*node {
 	return []*node{raw(word.Sub, 32, raw(word.Or, 32, x, y), raw(word.And, 32, x, y))}
 }
 
-// bigAddAlternatives adds a constant that is too wide in two parts.
+// bigAddAlternatives adds a constant that is too wide for an immediate in two parts.
 func bigAddAlternatives(x, y *node) []*node {
 	if !y.isConst() || small(uint32(y.imm)) {
 		return nil
@@ -131,8 +131,8 @@ func shlFallbacks(x, n *node) []*node {
 	return []*node{x}
 }
 
-// shrsFallbacks fills with the sign by hand: with s = 0 or -1 for the sign,
-// ((x xor s) shru n) xor s.
+// shrsFallbacks computes the sign extension explicitly: with s = 0 or -1 for the sign, ((x xor
+// s) shru n) xor s.
 func shrsFallbacks(x, n *node) []*node {
 	x, n = once(x), once(n)
 	s := once(raw(word.Sub, 32, k32(0), zextBit(raw(word.Lts, 1, x, k32(0)))))
@@ -155,7 +155,7 @@ func muxAlternatives(c, x, y *node) []*node {
 	return nil
 }
 
-// bitFallbacks are ways to have a bit as a word.
+// bitFallbacks are ways to compute a bit as a word.
 func bitFallbacks(c *node) []*node {
 	if c.leaf != inner || c.width != 1 {
 		return nil
@@ -183,7 +183,7 @@ func difference(x, y *node) *node {
 	return mk32(word.Sub, x, y)
 }
 
-// byBranch gives a bit as a word by branching on it.
+// byBranch computes a bit as a word by branching on it.
 func byBranch(c *node) *node { return raw(word.Mux, 32, c, k32(1), k32(0)) }
 
 func lessAlternatives(op word.Op, x, y *node) []*node {
@@ -252,7 +252,7 @@ func bitConditions(c *node) []*node {
 	}
 }
 
-// testConditions compares the word 0 or 1 of c in every way there is.
+// testConditions compares the word 0 or 1 of c in every possible way.
 func testConditions(c *node) []*node {
 	t, inv := mk(word.Zext, 32, 0, c), mk(word.Zext, 32, 0, mk(word.Not, 1, 0, c))
 	zero := k32(0)

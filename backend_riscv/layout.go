@@ -10,17 +10,17 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// layout is where the objects of a program lie. Scalar slots come first, then
-// the objects by how often a byte of them is reached, so that what is hot and
-// small has addresses that fit an immediate.
+// layout is the addresses of the objects of a program. Scalar slots come first. The objects
+// follow, ordered by accesses per byte, so that small objects with many accesses have addresses
+// that fit an immediate.
 type layout struct {
-	addr map[*ir.Object]uint32 // of every object whose address is known, parameters bound to one place included
+	addr map[*ir.Object]uint32 // of every object with a known address, including parameters bound to one address
 	data []byte
 	end  uint32
 	objs []*ir.Object // in address order
 	logs []trace.Site
 
-	streams []bool // by device: bytes pass it, each for itself
+	streams []bool // by device: it passes single bytes
 }
 
 // known returns the constant address of a ref without its offset value.
@@ -82,10 +82,10 @@ func (l *layout) assign(at uint32) error {
 	return nil
 }
 
-// dataLimit is where the text of a core begins.
+// dataLimit is the address of a core's text.
 const dataLimit = design.TextBase
 
-// tooLarge names the largest objects with their places.
+// tooLarge names the largest objects with their source positions.
 func (l *layout) tooLarge() error {
 	const shown = 4
 	objs := append([]*ir.Object(nil), l.objs...)
@@ -108,7 +108,7 @@ func trimZeros(b []byte) []byte {
 	return b
 }
 
-// bind finds the parameters that stand for one place in all calls.
+// bind finds the parameters that have the same address in all calls.
 func (l *layout) bind(funcs []*ir.Func) {
 	calls := map[*ir.Func][]*ir.Instr{}
 	for _, f := range funcs {
@@ -147,8 +147,8 @@ func eachInstr(f *ir.Func, visit func(block int, i *ir.Instr)) {
 	}
 }
 
-// measure estimates how often each object is reached: eight iterations a loop,
-// and an object passed to a function is as hot as the function's parameter.
+// measure estimates the number of accesses to each object. It assumes eight iterations a loop.
+// An object passed to a function is as hot as the function's parameter.
 func measure(funcs []*ir.Func) map[*ir.Object]float64 {
 	heat := map[*ir.Object]float64{}
 	calls := map[*ir.Func]float64{}

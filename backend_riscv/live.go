@@ -1,11 +1,11 @@
 package riscv
 
-// liveSet is a set of registers that is visited in time that follows its members,
-// not all registers (Briggs and Torczon, "An Efficient Representation for Sparse
-// Sets", 1993).
+// liveSet is a set of registers. The time to visit it depends on the number of its members and
+// not on the number of all registers (Briggs and Torczon, "An Efficient Representation for
+// Sparse Sets", 1993).
 type liveSet struct {
 	members []reg
-	place   []int32 // of each register in members, counted from 1; 0: not there
+	place   []int32 // index of each register in members, counted from 1; 0: not a member
 }
 
 func newLiveSet(n reg) *liveSet { return &liveSet{place: make([]int32, n)} }
@@ -49,9 +49,9 @@ func (s *liveSet) step(i *inst) {
 	i.uses(func(r *reg) { s.add(*r) })
 }
 
-// liveness lists what is live at the end of each block, in ascending order, by
-// block id. Each register is followed from the blocks that read it up to its
-// definitions, so what lives within one block costs nothing.
+// liveness lists the live registers at the end of each block, in ascending order, by block id.
+// Each register is followed from the blocks that read it up to its definitions, so a register
+// that lives within one block costs nothing.
 func (f *fn) liveness() [][]reg {
 	w := &liveWalk{out: make([][]reg, len(f.blocks)), preds: make([][]int, len(f.blocks)), killed: make([]reg, len(f.blocks)), seen: make([]reg, len(f.blocks))}
 	for _, b := range f.blocks {
@@ -77,7 +77,7 @@ type liveWalk struct {
 	work   []int
 }
 
-// follow marks r at the end of each block from which a reader is reached.
+// follow marks r at the end of each block that leads to a reader.
 func (w *liveWalk) follow(r reg, readers []int) {
 	w.work = append(w.work[:0], readers...)
 	for len(w.work) > 0 {
@@ -96,8 +96,8 @@ func (w *liveWalk) follow(r reg, readers []int) {
 	}
 }
 
-// exposed lists, by register, the blocks that read it before they define it, and
-// those that define it.
+// exposed lists, by register, the blocks that read it before they define it, and the blocks that
+// define it.
 func (f *fn) exposed() (reads, kills [][]int) {
 	reads, kills = make([][]int, f.next), make([][]int, f.next)
 	for _, b := range f.blocks {

@@ -16,14 +16,13 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// CompileLLVM makes the image of m for a target by way of clang and lld. It is
-// the second generator beside cg, made to be compared with it: same input, same
-// form of image, an instruction selection that is not ours.
+// CompileLLVM makes the image of m for a target with clang and lld. It is the second generator
+// beside cg and serves for comparison. It has the same input and the same form of image, but an
+// instruction selection that is not ours.
 //
-// LLVM knows families of instructions, not single lines: when the target has
-// part of a family, LLVM may use a line that the target lacks, which is an error
-// here. Its stack is static: linked once to learn the frames, then again with
-// room for the deepest path.
+// LLVM knows families of instructions, not single lines. If the target has part of a family,
+// LLVM may use a line that the target lacks, which is an error here. The stack is static. The
+// program is linked once to learn the frames, then again with room for the deepest path.
 func CompileLLVM(ctx context.Context, m *ir.Module, t *design.Target, tools *llvm.Tools) (*image.Image, error) {
 	if tools.Version != 0 && tools.Version < llvm.MinRISCV {
 		return nil, fmt.Errorf("clang %d is too old for RISC-V: %d or later is needed", tools.Version, llvm.MinRISCV)
@@ -52,7 +51,7 @@ func CompileLLVM(ctx context.Context, m *ir.Module, t *design.Target, tools *llv
 	return img, img.Verify()
 }
 
-// llvmBuild is one way through clang and lld.
+// llvmBuild is one build with clang and lld.
 type llvmBuild struct {
 	ctx    context.Context
 	m      *ir.Module
@@ -62,7 +61,7 @@ type llvmBuild struct {
 	files  map[string][]byte
 }
 
-// compile makes the object files of the program and of what it calls.
+// compile makes the object files of the program and of the functions that it calls.
 func (b *llvmBuild) compile() error {
 	out, err := llvmir.Emit(b.m, llvmir.Options{
 		Triple: "riscv32-unknown-elf", Asm: startAsm(b.m), Debug: llvmir.Values, Narrow: true, LogWords: true, Bytewise: true,
@@ -86,7 +85,7 @@ func (b *llvmBuild) compile() error {
 	return nil
 }
 
-// link makes the executable with a stack of some bytes.
+// link makes the executable with a stack of the given size in bytes.
 func (b *llvmBuild) link(stack uint32) ([]byte, error) {
 	args := []string{"--gc-sections", "--build-id=none", "--no-rosegment", "--relax-gp", "-T", "core.ld", "-o", "out", fmt.Sprintf("--defsym=__stack_size=%d", stack), "program.o"}
 	if _, has := b.files["bulk.o"]; has {
@@ -136,8 +135,8 @@ func usesBulk(m *ir.Module) bool {
 	return used
 }
 
-// checks returns the checks of a program, each once in a task whose event it may
-// be, in order of sites and tasks.
+// checks returns the checks of a program, once for each task whose event a check may be. They
+// are sorted by site and task.
 func checks(m *ir.Module) []image.Trap {
 	seen := map[trapSite]bool{}
 	var out []image.Trap
@@ -156,8 +155,8 @@ func checks(m *ir.Module) []image.Trap {
 
 func trapSymbol(at trapSite) string { return fmt.Sprintf("sn_trap.%d.%d", at.site, at.task) }
 
-// startAsm is where the core starts, and one instruction that traps for each
-// check site: a failed check goes there.
+// startAsm is the entry code of the core, and one trapping instruction for each check site. A
+// failed check jumps to its instruction.
 func startAsm(m *ir.Module) string {
 	var b strings.Builder
 	b.WriteString(`.section .text.start,"ax",@progbits

@@ -7,11 +7,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// portText defines the operations of the system as accesses of port registers,
-// to be inlined. The engine of a frame port reads and writes memory after
-// LLVM's back, and a timed region must keep its work inside: both are
-// surrounded by fences of the compiler. The last word of a bytes value is cut to
-// its length. $NAME$ stands for a register.
+// portText defines the operations of the system as accesses of port registers, to be inlined.
+// LLVM does not see the memory accesses of a frame port's engine, and a timed region must keep
+// its work inside. Both are therefore surrounded by compiler fences. The last word of a bytes
+// value is cut to its length. $NAME$ stands for a register.
 const portText = `
 define internal void @sn_fence() alwaysinline nounwind {
   call void asm sideeffect "", "~{memory}"()
@@ -203,8 +202,8 @@ func portSupport() string {
 	return strings.NewReplacer(pairs...).Replace(portText)
 }
 
-// bulkSource are the functions that LLVM calls for long copies and fills. All
-// objects are aligned to words, so most of them move words.
+// bulkSource has the functions that LLVM calls for long copies and fills. All objects are
+// aligned to words, so most of them move words.
 const bulkSource = `
 typedef unsigned u32;
 
@@ -233,8 +232,8 @@ void *memset(void *to, int byte, u32 n) {
 }
 `
 
-// coreScript lays out a core's memories: data from 0, the stack after it,
-// text where design.TextBase says.
+// coreScript lays out a core's memories: data from 0, the stack after it, and text at
+// design.TextBase.
 const coreScript = `ENTRY(_start)
 PHDRS { data PT_LOAD FLAGS(6); text PT_LOAD FLAGS(5); }
 SECTIONS

@@ -15,14 +15,14 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// linked is what is read of an executable that lld has made.
+// linked holds the parts read from an executable that lld has made.
 type linked struct {
 	*image.Raw
 	byName map[string]uint32
 	frames map[uint32]uint32 // bytes of stack by address of the function
 }
 
-// readLinked reads an executable and the section of -fstack-size-section in it.
+// readLinked reads an executable and its section of -fstack-size-section.
 func readLinked(name string, executable []byte) (*linked, error) {
 	raw, err := image.ReadRaw(name, executable)
 	if err != nil {
@@ -57,8 +57,8 @@ func (l *linked) readFrames(f *elf.File) error {
 	return err
 }
 
-// stackDepth is the most stack that a path of calls from the start needs. The
-// calls are read from the code itself: jumps to the starts of functions.
+// stackDepth is the largest stack of any path of calls from the start. The calls are read from
+// the code itself: jumps to the starts of functions.
 func (l *linked) stackDepth(dec *isa.Decoder) uint32 {
 	known := map[uint32]uint32{}
 	var depth func(at uint32) uint32
@@ -66,7 +66,7 @@ func (l *linked) stackDepth(dec *isa.Decoder) uint32 {
 		if d, ok := known[at]; ok {
 			return d
 		}
-		known[at] = 0 // there is no recursion; a jump to the own start counts nothing
+		known[at] = 0 // there is no recursion; a jump to its own start does not count
 		deepest := uint32(0)
 		for _, to := range l.callees(dec, at) {
 			deepest = max(deepest, depth(to))
@@ -95,7 +95,7 @@ func (l *linked) callees(dec *isa.Decoder, at uint32) []uint32 {
 	return out
 }
 
-// image makes the image of what was linked.
+// image makes the image from the linked program.
 func (l *linked) image(m *ir.Module, t *design.Target, places []llvmir.Place) *image.Image {
 	img := &image.Image{
 		Name: m.Name, Target: t, Text: l.Text, Data: trimZeros(l.Data), DataEnd: (l.DataEnd + 3) &^ 3,
@@ -127,7 +127,7 @@ func (l *linked) image(m *ir.Module, t *design.Target, places []llvmir.Place) *i
 	return img
 }
 
-// plainName takes off the prefixes of llvmir.
+// plainName removes the prefixes of llvmir.
 func plainName(name string, m *ir.Module) string {
 	if name == "sn_main" {
 		return m.Main().Name

@@ -5,8 +5,8 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// reg is a register of machine code: 0 is x0, 1..31 are physical, from
-// firstVirtual on they are waiting for the allocator.
+// reg is a register of machine code. 0 is x0, and 1..31 are physical. Registers from
+// firstVirtual on are not yet allocated.
 type reg int32
 
 const firstVirtual reg = 32
@@ -22,13 +22,13 @@ type code uint8
 const (
 	cLine    code = iota // an instruction of the table
 	cMove                // rd = rs1
-	cConst               // rd = imm, however many lines that takes
+	cConst               // rd = imm, in any number of lines
 	cLoad                // rd = slot
-	cStore               // slot = rs1; rs2, if any, holds what cUpper makes of the slot
+	cStore               // slot = rs1; rs2, if any, holds the result of cUpper for the slot
 	cUpper               // rd = the upper part of the address of a slot that x0 does not reach
-	cBranch              // a line of a branch rule: to target, else on
+	cBranch              // a line of a branch rule: to target, else to the next instruction
 	cJump                // to target
-	cTrapped             // the trap line: stands for a check site
+	cTrapped             // the trap line of a check site
 	cCall                // callee
 	cEntry               // defines the parameters in registers
 	cReturn              // to the address in rs1
@@ -53,13 +53,13 @@ type inst struct {
 	more          []reg  // further uses of cCall and cReturn, definitions of cEntry
 	clobber       regSet // of cCall
 	site, task    int    // of cTrapped
-	still         bool   // a load of a port: stays where it is
+	still         bool   // a load of a port, which is not moved
 	value         int    // IR value id
 	span          diag.Span
 }
 
-// block is a straight line of machine code. Branches to trap blocks may stand
-// in its middle; nothing is live there.
+// block is a straight line of machine code. It may contain branches to trap blocks in its
+// middle; nothing is live in a trap block.
 type block struct {
 	id    int
 	insts []*inst
@@ -68,7 +68,7 @@ type block struct {
 	cold  bool // a trap block
 }
 
-// place is where a parameter or result crosses a call.
+// place is the location of a parameter or result during a call.
 type place struct {
 	reg  reg // 0: in slot
 	slot slot
@@ -80,12 +80,12 @@ type fn struct {
 	name    string
 	blocks  []*block
 	next    reg            // next virtual register
-	constOf map[reg]uint32 // registers that hold a constant all the time
+	constOf map[reg]uint32 // registers that always hold a constant
 	isMain  bool
 
 	params  []place // hidden object addresses, then words
 	results []place
-	retAddr reg // where the caller leaves the return address
+	retAddr reg // register in which the caller leaves the return address
 	used    regSet
 	slots   int
 	calls   []*fn
@@ -110,8 +110,8 @@ func (f *fn) newSlot() slot {
 	return slot{f, f.slots - 1}
 }
 
-// store makes the instructions that put r into a slot. temp makes a register for the
-// address of a slot that x0 does not reach; a load uses its result for that.
+// store makes the instructions that put r into a slot. temp makes a register for the address of
+// a slot that x0 does not reach. A load uses its result register for the address.
 func (f *fn) store(r reg, at slot, temp func() reg) []*inst {
 	s := &inst{code: cStore, rs1: r, slot: at}
 	if !f.far {
@@ -121,7 +121,7 @@ func (f *fn) store(r reg, at slot, temp func() reg) []*inst {
 	return []*inst{{code: cUpper, rd: s.rs2, slot: at}, s}
 }
 
-// uses calls visit for each register that i reads, x0 excepted.
+// uses calls visit for each register that i reads, except x0.
 func (i *inst) uses(visit func(*reg)) {
 	for _, r := range []*reg{&i.rs1, &i.rs2, &i.rs3} {
 		if *r != 0 {
@@ -135,8 +135,7 @@ func (i *inst) uses(visit func(*reg)) {
 	}
 }
 
-// defs calls visit for each register that i writes, x0 and the clobbers of a
-// call excepted.
+// defs calls visit for each register that i writes, except x0 and the clobbers of a call.
 func (i *inst) defs(visit func(*reg)) {
 	if i.rd != 0 {
 		visit(&i.rd)

@@ -4,7 +4,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// leafKind says what a leaf of a tree stands for.
+// leafKind is the kind of a leaf of a tree.
 type leafKind uint8
 
 const (
@@ -17,9 +17,8 @@ const (
 	shared                   // the value of args[0], computed once and used twice
 )
 
-// node is an expression in canonical form: the trees of the program and the
-// meanings of the instruction lines are both built by mk, so that two ways to
-// write one thing match.
+// node is an expression in canonical form. mk builds both the trees of the program and the
+// meanings of the instruction lines, so that different spellings of one expression match.
 type node struct {
 	leaf  leafKind
 	op    word.Op
@@ -44,8 +43,7 @@ func flagNode(r reg) *node { return &node{leaf: flag, width: 1, reg: r} }
 
 func memNode(bytes int) *node { return &node{leaf: memory, width: 8 * bytes} }
 
-// raw makes an application without canonical form: expansions use it to say
-// exactly which shape they want.
+// raw makes an application without canonical form. Expansions use it to require an exact shape.
 func raw(op word.Op, w int, args ...*node) *node {
 	return &node{op: op, width: w, args: args, raw: true}
 }
@@ -56,7 +54,7 @@ func (n *node) is(v uint64) bool { return n.leaf == constant && n.imm == v }
 
 func (n *node) isOp(op word.Op) bool { return n.leaf == inner && n.op == op }
 
-// same reports whether two nodes are the same value, judged by shape.
+// same reports whether two nodes have the same shape and therefore the same value.
 func (n *node) same(m *node) bool {
 	if n == m {
 		return true
@@ -104,7 +102,7 @@ func foldConst(op word.Op, w int, imm uint64, args []*node) *node {
 	return konst(w, word.Eval(op, w, a, aw, imm))
 }
 
-// canon rewrites one application, or returns nil when it is canonical.
+// canon rewrites one application. It returns nil when the application is canonical.
 func canon(op word.Op, w int, imm uint64, a []*node) *node {
 	switch op {
 	case word.Add, word.Sub:
@@ -128,7 +126,7 @@ func canon(op word.Op, w int, imm uint64, a []*node) *node {
 	return nil
 }
 
-// expandRow rewrites an operator by its row, over the nodes as leaves.
+// expandRow rewrites an operator by its table row, with the nodes as leaves.
 func expandRow(op word.Op, w int, imm uint64, a []*node) *node {
 	if op == word.Rotl && w == 32 {
 		back := mk32(word.Sub, k32(0), amountOf(a[1], w))
@@ -263,8 +261,8 @@ func canonMul(w int, x, y *node) *node {
 	return nil
 }
 
-// canonBitDivision divides single bits: by 0 gives all ones and leaves the
-// dividend, by 1 gives the dividend and leaves nothing.
+// canonBitDivision divides single bits. Division by 0 gives all ones and the dividend as
+// remainder. Division by 1 gives the dividend and remainder 0.
 func canonBitDivision(op word.Op, w int, a []*node) *node {
 	if w != 1 {
 		return nil

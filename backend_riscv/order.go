@@ -4,10 +4,10 @@ import (
 	"sort"
 )
 
-// arrangeBlocks orders the blocks of allocated code so that hot edges fall
-// through, removes empty blocks and moves, and leaves out jumps to the next
-// block. Chains are merged from the hottest edge on, as in Pettis and Hansen,
-// "Profile Guided Code Positioning" (1990), with loop depth for the profile.
+// arrangeBlocks orders the blocks of allocated code so that hot edges fall through. It removes
+// empty blocks and moves, and omits jumps to the next block. Chains are merged from the hottest
+// edge on, as in Pettis and Hansen, "Profile Guided Code Positioning" (1990), with loop depth as
+// the profile.
 func (f *fn) arrangeBlocks() {
 	for _, b := range f.blocks {
 		b.dropMoves()
@@ -39,7 +39,7 @@ func (b *block) dropMoves() {
 	b.insts = kept
 }
 
-// thread lets jumps pass blocks that only jump on.
+// thread redirects jumps past blocks that only jump.
 func (f *fn) thread() {
 	final := func(b *block) *block {
 		for n := 0; n < len(f.blocks) && len(b.insts) == 1 && b.insts[0].code == cJump && b.insts[0].target != b; n++ {
@@ -64,7 +64,7 @@ func (f *fn) thread() {
 	}
 }
 
-// sameTargets makes a jump of a branch whose ways have become one.
+// sameTargets turns a branch into a jump if both of its targets are the same.
 func (b *block) sameTargets() {
 	n := len(b.insts)
 	if n < 2 || b.insts[n-1].code != cJump || b.insts[n-2].code != cBranch || b.insts[n-2].target != b.insts[n-1].target {
@@ -111,14 +111,14 @@ func (f *fn) chained() []*block {
 	return append(hot, cold...)
 }
 
-// edges returns the edges, hottest first. Among equally hot ones an edge whose
-// fall-through needs no jump in exchange comes first.
+// edges returns the edges, hottest first. Among equally hot edges, an edge comes first if its
+// fall-through needs no other jump.
 func (f *fn) edges() []flowEdge {
 	var out []flowEdge
 	for _, b := range f.blocks {
 		for k, s := range b.succs {
 			e := flowEdge{b, s, freqOf(min(b.depth, s.depth, 8)) / float64(len(b.succs))}
-			if s.id <= b.id { // a loop is entered at its head
+			if s.id <= b.id { // a loop is entered at its header
 				e.freq *= 0.9
 			}
 			if k == 1 {
@@ -131,8 +131,7 @@ func (f *fn) edges() []flowEdge {
 	return out
 }
 
-// fallThrough removes the jump to the next block, turning a branch round if
-// that helps.
+// fallThrough removes the jump to the next block. It inverts a branch if that helps.
 func (b *block) fallThrough(next *block) {
 	n := len(b.insts)
 	if n == 0 || b.insts[n-1].code != cJump || next == nil {

@@ -1,9 +1,9 @@
 package riscv
 
-// pairs is a set of unordered pairs of registers: a table of their numbers with
-// open addressing, whose size follows the pairs and not the square of the registers.
+// pairs is a set of unordered pairs of registers: a hash table with open addressing. Its size
+// depends on the number of pairs and not on the square of the number of registers.
 type pairs struct {
-	slots []uint64 // 0: free; registers count from 1
+	slots []uint64 // 0: free; registers are counted from 1
 	used  int
 }
 
@@ -16,7 +16,7 @@ func keyOf(x, y reg) uint64 {
 	return uint64(x)<<32 | uint64(y)
 }
 
-// find returns where key is, or where it belongs.
+// find returns the slot of key, or the free slot for it.
 func (p *pairs) find(key uint64) int {
 	mask := len(p.slots) - 1
 	at := int(key*0x9e3779b97f4a7c15>>32) & mask

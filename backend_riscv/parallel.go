@@ -1,8 +1,7 @@
 package riscv
 
-// parallel emits moves that happen all at once: a move waits until nobody reads its
-// target, and a cycle is broken by one more register. The
-// first move that can go goes.
+// parallel emits moves that happen all at once. A move waits until no pending move reads its
+// target. A cycle is broken by one more register. The first move that is free is emitted first.
 func (s *selector) parallel(moves []transfer) {
 	p := &shuffler{readers: map[reg]int{}, into: map[reg]int{}}
 	for _, m := range moves {
@@ -34,18 +33,17 @@ func (s *selector) parallel(moves []transfer) {
 	}
 }
 
-// shuffler orders moves by who still reads what they overwrite.
+// shuffler orders moves by the pending readers of the registers that they overwrite.
 type shuffler struct {
 	todo    []transfer
 	done    []bool
 	readers map[reg]int // moves that still read a register
 	into    map[reg]int // the move that writes a register
-	free    queue       // moves that nobody waits for, by number
+	free    queue       // moves whose target has no pending reader, by number
 	first   int         // all moves before it are done
 }
 
-// pick returns the next move: one that may go, else the first that is left; -1 for
-// none.
+// pick returns the next move: a free one, else the first pending one. It returns -1 for none.
 func (p *shuffler) pick() int {
 	for p.free.Len() > 0 {
 		if k := int(p.free[0].r); !p.done[k] {
@@ -61,7 +59,7 @@ func (p *shuffler) pick() int {
 	return -1
 }
 
-// redirect makes all who read from read to.
+// redirect makes all pending moves that read from read to.
 func (p *shuffler) redirect(from, to reg) {
 	for k := range p.todo {
 		if !p.done[k] && p.todo[k].from == from {
@@ -72,7 +70,7 @@ func (p *shuffler) redirect(from, to reg) {
 	}
 }
 
-// settle notes that move k is done, which may free the one that writes its source.
+// settle notes that move k is done. This may free the move that writes its source.
 func (p *shuffler) settle(k int) {
 	p.done[k] = true
 	from := p.todo[k].from

@@ -5,10 +5,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// narrowProduct is the tree that a line stands for which multiplies the low bits of two
-// registers, nil for other lines. Such a line is in a target when no product of the
-// program has operands of more bits; who made the target has seen to that. So it is
-// chosen for each product, the first operand in rs1.
+// narrowProduct is the tree of a line that multiplies the low bits of two registers, nil for
+// other lines. A target has such a line only when no product of the program has wider operands.
+// The maker of the target ensures that. So the line is chosen for each product, with the first
+// operand in rs1.
 func narrowProduct(in *isa.Inst) *node {
 	if !in.Narrow() {
 		return nil

@@ -2,15 +2,14 @@ package riscv
 
 import "container/heap"
 
-// entry is a register with what choosing it costs.
+// entry is a register with the cost of choosing it.
 type entry struct {
 	cost float64
 	r    reg
 }
 
-// queue yields the cheapest register first, among equals the one with the lowest
-// number. A register may stand in it several times; who takes it out looks whether
-// the cost still holds.
+// queue yields the cheapest register first; ties go to the lowest number. A register may be in
+// the queue several times. Code that removes it checks whether the cost is still current.
 type queue []entry
 
 func (q queue) Len() int { return len(q) }
@@ -21,10 +20,10 @@ func (q queue) Less(i, j int) bool {
 
 func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
 
-// Push is for container/heap.
+// Push implements container/heap.
 func (q *queue) Push(x any) { *q = append(*q, x.(entry)) }
 
-// Pop is for container/heap.
+// Pop implements container/heap.
 func (q *queue) Pop() any {
 	x := (*q)[len(*q)-1]
 	*q = (*q)[:len(*q)-1]
@@ -36,9 +35,9 @@ func (q *queue) put(r reg, cost float64) { heap.Push(q, entry{cost, r}) }
 // drop removes the cheapest register.
 func (q *queue) drop() { heap.Pop(q) }
 
-// take returns the cheapest register that is wanted, 0 for none. cost tells what a
-// register costs now: it may have risen since it was put in, and whoever lowers it
-// puts it in again.
+// take returns the cheapest register that is wanted, 0 for none. cost returns the current cost
+// of a register. A cost may have risen since it was queued. Code that lowers a cost queues the
+// register again.
 func (q *queue) take(wanted func(reg) bool, cost func(reg) float64) reg {
 	for q.Len() > 0 {
 		e := heap.Pop(q).(entry)

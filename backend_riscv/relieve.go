@@ -2,15 +2,15 @@ package riscv
 
 import "math"
 
-// crowdedAt is how many neighbours a graph may have, counted twice, before relieve
-// thins it: a graph of this size takes some 100 MB.
+// crowdedAt is the number of neighbours of a graph, counted twice, above which relieve thins it.
+// A graph of this size takes some 100 MB.
 const crowdedAt = 1 << 20
 
-// relieve moves registers to memory before the graph is built, when so many live at
-// once that it would grow with the square of the function. It looks at each place
-// where more live than the target has registers, and gives up those that are read
-// least for the places that they take. The allocator then decides
-// about a graph whose size follows the code.
+// relieve moves registers to memory before the graph is built. It does so when so many registers
+// live at once that the graph would grow with the square of the function. At each point with
+// more live registers than the target has, it spills the registers with the fewest reads for the
+// length of their live range. The allocator then gets a graph whose size is proportional to the
+// code.
 func (f *fn) relieve(regs int, temps map[reg]bool) {
 	const slack = 4 // for temporaries
 	r := &reliever{f: f, live: f.liveness(), cost: make([]float64, f.next), gone: make([]bool, f.next), limit: max(regs-slack, 1)}
@@ -35,7 +35,7 @@ type reliever struct {
 	limit int
 }
 
-// scan shows each place with what is live after it.
+// scan visits each instruction with the registers that are live after it.
 func (r *reliever) scan(visit func(live *liveSet, i *inst, freq float64)) {
 	live := newLiveSet(r.f.next)
 	for k, b := range r.f.blocks {
@@ -49,8 +49,8 @@ func (r *reliever) scan(visit func(live *liveSet, i *inst, freq float64)) {
 	}
 }
 
-// measure finds what giving up each register costs by the places that it takes,
-// and reports whether the graph is crowded.
+// measure computes the cost of spilling each register relative to its live range, and reports
+// whether the graph is crowded.
 func (r *reliever) measure(temps map[reg]bool) bool {
 	edges := 0
 	spans := make([]float64, r.f.next)
@@ -83,7 +83,7 @@ func (r *reliever) measure(temps map[reg]bool) bool {
 	return true
 }
 
-// thin gives up the cheapest registers of a place until few enough are left.
+// thin spills the cheapest registers live at a point until few enough are left.
 func (r *reliever) thin(live *liveSet, _ *inst, _ float64) {
 	count := 0
 	for _, x := range live.members {

@@ -1,33 +1,36 @@
-// Package riscv makes the program image of a generated core: its own code
-// generator, cg, turns the program IR into words of exactly the instructions
-// and registers that a target has.
+// Package riscv makes the program image of a generated core. Its own code generator, cg,
+// compiles the program IR to words. It uses exactly the instructions and registers that a target
+// has.
 //
 // Nothing here names a mnemonic. A line of the instruction set such as
 //
 //	sltu  R  0000000 011 0110011   rd = zext32(rs1 ltu rs2)
 //
-// becomes a Rule: the tree of its meaning in canonical form (node.go, canon.go).
-// The program's values become trees of the same form, and the selector covers
-// them with the cheapest rules (tile.go; Aho and Johnson, "Optimal Code
-// Generation for Expression Trees", 1976). A mined line with a larger
-// expression is therefore used as soon as it stands in the table, and a line
-// that is absent is replaced by other shapes (expand.go) or reported.
+// becomes a Rule: the tree of its meaning in canonical form (node.go, canon.go). The program's
+// values become trees of the same form. The selector covers them with the cheapest rules
+// (tile.go; Aho and Johnson, "Optimal Code Generation for Expression Trees", 1976). A mined line
+// with a larger expression is therefore used as soon as the table contains it. An absent line is
+// replaced by other shapes (expand.go) or reported.
 //
 //	v7: i32 = load4 %hits[v6], v2        lw   x3, 16(x3)
 //	v8: i32 = add v7, 1                  addi x4, x4, 1
 //	v9: tok = check v5, v1 !2            bgeu x1, x5, trap2
 //
-// The phases: reachable functions, callees first (layout.go); data with hot and
-// small objects at low addresses; selection (select.go, effect.go, bulk.go,
-// call.go); constants outside of loops (consts.go); colouring with coalescing
-// (live.go, alloc.go, assign.go); block order (order.go); encoding (emit.go).
+// The phases are:
 //
-// There is no recursion, so the allocator knows of every callee which registers
-// it changes and where it wants its arguments, frames are static, and a slot is
-// an address that x0 reaches. The return address is a value like any other.
+//   - reachable functions, callees first, and data with hot and small objects at low
+//     addresses (layout.go)
+//   - selection (select.go, effect.go, bulk.go, call.go)
+//   - constants outside of loops (consts.go)
+//   - colouring with coalescing (live.go, alloc.go, assign.go)
+//   - block order (order.go) and encoding (emit.go)
 //
-// A word in an i1 register is 0 or 1. The package knows no pass, machine or
-// circuit; the program is legalised for 32 bits and has passed ir/pass/tasks.
+// There is no recursion, so the allocator knows for every callee the registers that it changes
+// and the places of its arguments. Frames are static, and a slot is an address that x0 reaches.
+// The return address is a value like any other.
+//
+// A word in an i1 register is 0 or 1. The package knows no pass, machine or circuit. The program
+// is legalised for 32 bits and has passed ir/pass/tasks.
 package riscv
 
 import (
@@ -39,10 +42,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/image"
 )
 
-// Options changes how an image is made. The zero value is the normal way; the
-// hooks are where tests plant faults.
+// Options changes how an image is made. The zero value is the default. Tests plant faults with
+// the hooks.
 type Options struct {
-	// Rules may replace the rules that selection works with.
+	// Rules may replace the rules of selection.
 	Rules func([]*Rule) []*Rule
 	// Colors may change the register of each virtual register of a function.
 	Colors func(fn string, colors []uint8)
@@ -68,8 +71,8 @@ func (o Options) Compile(m *ir.Module, t *design.Target) (*image.Image, error) {
 		return nil, err
 	}
 	order := reachable(m.Main())
-	// Slots lie below the objects, and how many there are is known at the end:
-	// the second round has room for them.
+	// Slots lie below the objects, but the number of slots is known only at the end. The second
+	// round reserves room for them.
 	for reserve, far := uint32(0), false; ; {
 		lay, err := arrange(m, order, reserve)
 		if err != nil {
@@ -88,8 +91,8 @@ func (o Options) Compile(m *ir.Module, t *design.Target) (*image.Image, error) {
 	}
 }
 
-// slotReach is how many bytes of slots x0 reaches. With more the slots that are used
-// most stay there, and the others are reached like other data.
+// slotReach is the number of bytes of slots that x0 reaches. If there are more slots, the most
+// used ones stay within reach, and the others are reached like other data.
 const slotReach = 2048
 
 // functions generates the functions, callees first, and returns them callers first.
@@ -112,8 +115,7 @@ func (o Options) functions(tb *table, lay *layout, order []*ir.Func, far bool) (
 	return out, nil
 }
 
-// heatSlots numbers the slots of f by how often they are used, when some will lie
-// out of reach.
+// heatSlots numbers the slots of f by how often they are used, if some will lie out of reach.
 func (f *fn) heatSlots() {
 	if !f.far {
 		return
@@ -130,7 +132,7 @@ func (f *fn) heatSlots() {
 	f.eachSlot(func(s *slot, _ float64) { s.at = rank[s.at] })
 }
 
-// eachSlot visits each mention of a slot of f with how often it is used.
+// eachSlot visits each mention of a slot of f with its frequency.
 func (f *fn) eachSlot(visit func(s *slot, freq float64)) {
 	for _, b := range f.blocks {
 		for _, i := range b.insts {
@@ -148,8 +150,8 @@ func (f *fn) eachSlot(visit func(s *slot, freq float64)) {
 	}
 }
 
-// frames puts the slots of each function above those of all its callers and
-// returns their common size.
+// frames puts the slots of each function above the slots of all its callers. It returns their
+// common size.
 func frames(fns []*fn) uint32 {
 	top := uint32(0)
 	for _, f := range fns {
@@ -183,7 +185,7 @@ func (o Options) build(m *ir.Module, t *design.Target, tb *table, lay *layout, f
 	return img, nil
 }
 
-// tables gives the image what it says of tasks, channels and devices.
+// tables gives the image its tables of tasks, channels and devices.
 func tables(img *image.Image, m *ir.Module) {
 	for _, task := range m.Tasks {
 		img.Tasks = append(img.Tasks, task.Name)

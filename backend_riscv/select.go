@@ -24,7 +24,7 @@ type selector struct {
 
 	cur       *block // where instructions go
 	at        *ir.Instr
-	value     int // IR value id of what is being emitted
+	value     int // id of the IR value that is being emitted
 	span      diag.Span
 	blockOf   map[*ir.Block]*block
 	traps     map[trapSite]*block // of the whole program
@@ -39,14 +39,14 @@ type selector struct {
 	err       error
 }
 
-// madeKey identifies what a line computes within a block.
+// madeKey identifies the computation of a line within a block.
 type madeKey struct {
 	rule          *Rule
 	rs1, rs2, rs3 reg
 	imm           uint32
 }
 
-// selectFn generates the code of f; the functions that it calls are finished.
+// selectFn generates the code of f. The functions that f calls are already generated.
 func selectFn(tb *table, lay *layout, f *ir.Func, fns map[*ir.Func]*fn, traps map[trapSite]*block, isMain, far bool) (*fn, error) {
 	fused := tb.fusedIn(f)
 	s := &selector{
@@ -127,7 +127,7 @@ func (s *selector) leaf(v *ir.Value) *node {
 	return s.leaves[v.ID]
 }
 
-// tree is the expression of a value as far as it belongs to its user.
+// tree is the expression of a value, as far as it is inlined into its user.
 func (s *selector) tree(v *ir.Value) *node {
 	switch {
 	case v.Def == nil:
@@ -172,7 +172,7 @@ func (s *selector) root(v *ir.Value) {
 	s.regs[v.ID] = r
 }
 
-// start forgets what belongs to the last root.
+// start forgets the state of the last root.
 func (s *selector) start() {
 	s.tile.memo, s.tile.work = map[*node]*cover{}, 0
 	s.done = map[*node]reg{}
@@ -247,7 +247,7 @@ func (s *selector) noCover(n *node) error {
 	return diag.Errorf("", s.span, "target %s has no instruction for %s of %d bits and nothing that could replace it", s.tb.target.Name, what, n.width)
 }
 
-// line emits a matched value line, or finds its result in the block.
+// line emits a matched value line, or reuses its result in the block.
 func (s *selector) line(c *cover, d reg) reg {
 	i := s.bound(c.rule, &c.bind)
 	key := madeKey{c.rule, i.rs1, i.rs2, i.rs3, i.imm}
@@ -269,8 +269,8 @@ func (s *selector) line(c *cover, d reg) reg {
 func (s *selector) bound(r *Rule, b *binding) *inst {
 	i := &inst{code: cLine, rule: r, imm: b.imm}
 	fields := [3]*reg{&i.rs1, &i.rs2, &i.rs3}
-	// What needs most registers comes first (Sethi and Ullman, "The Generation
-	// of Optimal Code for Arithmetic Expressions", 1970).
+	// The operand that needs most registers comes first (Sethi and Ullman, "The Generation of
+	// Optimal Code for Arithmetic Expressions", 1970).
 	order := [3]int{0, 1, 2}
 	slices.SortStableFunc(order[:], func(x, y int) int { return need(b.regs[y]) - need(b.regs[x]) })
 	for _, k := range order {
@@ -281,7 +281,7 @@ func (s *selector) bound(r *Rule, b *binding) *inst {
 	return i
 }
 
-// need is how many registers the evaluation of a tree takes.
+// need is the number of registers that the evaluation of a tree takes.
 func need(n *node) int {
 	if n == nil || n.leaf == constant || n.leaf == register {
 		return 0
@@ -359,15 +359,15 @@ func (s *selector) jump(to *block) {
 	s.leads(to)
 }
 
-// leads notes where control goes on. A trap block is not part of the flow: it may
-// belong to another function, which checks the same site.
+// leads notes a successor. A trap block is not part of the flow: it may belong to another
+// function that checks the same site.
 func (s *selector) leads(to *block) {
 	if !to.cold {
 		s.cur.succs = append(s.cur.succs, to)
 	}
 }
 
-// branch goes to a block when c holds and on in a new block otherwise.
+// branch jumps to a block when c holds and continues in a new block otherwise.
 func (s *selector) branch(c *node, to *block) {
 	next := s.out.newBlock(s.cur.depth)
 	s.fork(c, to, next)
@@ -398,8 +398,7 @@ func (s *selector) fork(c *node, yes, no *block) {
 	s.jump(no)
 }
 
-// forkParts branches on the parts of a conjunction or disjunction one after the
-// other.
+// forkParts branches on the parts of a conjunction or disjunction one by one.
 func (s *selector) forkParts(c *node, yes, no *block) bool {
 	if c.isOp(word.Not) {
 		return s.forkParts(c.args[0], no, yes)
@@ -449,11 +448,11 @@ func (s *selector) checkNode(c *node, i *ir.Instr) {
 	s.emit(in)
 }
 
-// trapSite is a check of the program in one of the tasks that come by it: a trap
-// is an event of its task.
+// trapSite is a check of the program in one of the tasks that execute it: a trap is an event of
+// its task.
 type trapSite struct{ site, task int }
 
-// trapBlock is the place of a site, shared by all copies of the check in a task.
+// trapBlock is the trap block of a site, shared by all copies of the check in a task.
 func (s *selector) trapBlock(i *ir.Instr) *block {
 	at := trapSite{i.Site, i.Task}
 	if b := s.traps[at]; b != nil {

@@ -1,8 +1,8 @@
 package riscv
 
-// sharer finds which registers that go to memory may share a slot: those that
-// moves join and that never hold different values at once. Such a move then costs
-// nothing, as one that the allocator coalesces.
+// sharer finds spilled registers that may share a slot: registers that moves join and that never
+// hold different values at once. A move between them then costs nothing, like a move that the
+// allocator coalesces.
 type sharer struct {
 	gone    []bool
 	parent  []reg // of the web of moves; then of the group
@@ -11,7 +11,7 @@ type sharer struct {
 	torn    map[reg]bool
 }
 
-// shareSlots returns, for each register that is gone, the one that names its group.
+// shareSlots returns, for each spilled register, the register that names its group.
 func (r *reliever) shareSlots() func(reg) reg {
 	s := &sharer{gone: r.gone, parent: make([]reg, r.f.next), members: make([][]reg, r.f.next), apart: newPairs(), torn: map[reg]bool{}}
 	var moves []*inst
@@ -48,7 +48,7 @@ func (s *sharer) find(x reg) reg {
 	return x
 }
 
-// look notes which registers of one web are defined while another one lives.
+// look notes the registers of one web that are defined while another register of the web lives.
 func (s *sharer) look(live *liveSet, i *inst, _ float64) {
 	if i == nil {
 		return
@@ -67,7 +67,7 @@ func (s *sharer) look(live *liveSet, i *inst, _ float64) {
 	})
 }
 
-// join makes one group of two when no member of one lives with one of the other.
+// join merges two groups if no member of one lives at the same time as a member of the other.
 func (s *sharer) join(x, y reg, torn bool) {
 	if x == y {
 		return

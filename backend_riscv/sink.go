@@ -1,9 +1,8 @@
 package riscv
 
-// sinkLoads moves each load down to its first use in the block. Trees are
-// computed where their value is needed, so loads that feed a long sum would
-// otherwise all wait in registers. A load does not pass a store, a call or the
-// access of a port, nor a new value of its address.
+// sinkLoads moves each load down to its first use in the block. Trees are computed where their
+// value is needed, so all loads of a long sum would otherwise occupy registers at once. A load
+// does not move past a store, a call, the access of a port, or a new value of its address.
 func (f *fn) sinkLoads() {
 	for _, b := range f.blocks {
 		for k := len(b.insts) - 1; k >= 0; k-- {
@@ -18,7 +17,7 @@ func (i *inst) isLoad() bool {
 	return i.code == cLine && i.rule.Line.Meaning.Load != nil && !i.still
 }
 
-// blocksLoads reports whether no load moves over i.
+// blocksLoads reports whether i stops loads from moving past it.
 func (i *inst) blocksLoads() bool {
 	switch i.code {
 	case cLine:
@@ -41,7 +40,7 @@ func (b *block) sink(k int) {
 		to = n
 	}
 	if to+1 >= len(b.insts) || !b.insts[to+1].reads(load.rd) {
-		return // not needed soon: the address may be
+		return // the result is not needed soon, but the address may be
 	}
 	copy(b.insts[k:to], b.insts[k+1:to+1])
 	b.insts[to] = load
@@ -53,8 +52,7 @@ func (i *inst) reads(r reg) bool {
 	return found
 }
 
-// touches reports whether i reads or writes the result of the load or writes
-// its address.
+// touches reports whether i reads or writes the result of the load, or writes its address.
 func (i *inst) touches(load *inst) bool {
 	found := i.reads(load.rd)
 	i.defs(func(d *reg) { found = found || *d == load.rd || *d == load.rs1 || *d == load.rs2 || *d == load.rs3 })

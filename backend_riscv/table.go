@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// A Rule is one instruction line as the selector sees it: which tree the line
-// computes, and which immediates it can hold.
+// A Rule is one instruction line as the selector sees it: the tree that the line computes, and
+// the immediates that it can hold.
 type Rule struct {
 	Line    *isa.Inst
 	root    *node // value of rd, data of a store, or condition of a branch
@@ -26,9 +26,9 @@ type table struct {
 	loads    []*Rule
 	stores   []*Rule
 	branches []*Rule
-	graphs   map[*isa.Inst]*Rule // those that package fuse looks for
+	graphs   map[*isa.Inst]*Rule // rules that package fuse looks for
 
-	// The lines without which there is no program.
+	// The lines that every program needs.
 	jump *isa.Inst // pc = pc + imm, rd = pc + 4
 	goTo *isa.Inst // pc = rs1 + imm, rd = pc + 4
 	trap *isa.Inst
@@ -59,8 +59,8 @@ func newTable(t *design.Target, wrap func([]*Rule) []*Rule) (*table, error) {
 	return tb, tb.complete()
 }
 
-// read turns a line into a rule; control flow other than branches is kept
-// aside and gives nil.
+// read turns a line into a rule. For control flow other than branches it returns nil and keeps
+// the line separately.
 func (tb *table) read(in *isa.Inst) *Rule {
 	m := &in.Meaning
 	r := &Rule{Line: in}
@@ -96,8 +96,8 @@ func (tb *table) read(in *isa.Inst) *Rule {
 	return r
 }
 
-// maxTree is how large the tree of a line may be: a larger one shares parts, and trees
-// of the program do not look like it.
+// maxTree is the maximum size of the tree of a line. A larger tree shares parts, and trees of
+// the program do not have its shape.
 const maxTree = 64
 
 func first(a, b *isa.Inst) *isa.Inst {
@@ -107,7 +107,7 @@ func first(a, b *isa.Inst) *isa.Inst {
 	return b
 }
 
-// readJump recognises the two jumps by what they compute.
+// readJump recognises the two jumps by their computation.
 func (tb *table) readJump(in *isa.Inst) {
 	m := &in.Meaning
 	if m.Rd == nil || !agrees(m.Rd, func(l leaves) uint32 { return l.pc + 4 }) {
@@ -123,8 +123,8 @@ func (tb *table) readJump(in *isa.Inst) {
 
 type leaves struct{ pc, rs1, imm uint32 }
 
-// agrees compares an expression with a function on some aligned addresses.
-// Text addresses are multiples of 4, so a line that clears bit 0 agrees.
+// agrees compares an expression with a function on some aligned addresses. Text addresses are
+// multiples of 4, so a line that clears bit 0 agrees.
 func agrees(e *word.Expr, f func(leaves) uint32) bool {
 	for _, l := range []leaves{{0, 0, 0}, {0x100040, 0x100000, 64}, {0x1ff000, 0x1234, 0xfffffff0}, {0x7ffffffc, 0xfffffffc, 8}} {
 		got := e.Eval(func(name string) uint64 {
@@ -192,7 +192,7 @@ func (tb *table) pairBranches() {
 	}
 }
 
-// findBasics picks the lines that allocation and layout need by themselves.
+// findBasics picks the lines that allocation and layout need themselves.
 func (tb *table) findBasics() {
 	rs1 := &node{leaf: operand, width: 32, name: "rs1"}
 	rs2 := &node{leaf: operand, width: 32, name: "rs2"}
@@ -220,7 +220,7 @@ func (tb *table) findBasics() {
 	}
 }
 
-// complete says which line without a substitute is absent.
+// complete reports an absent line that has no substitute.
 func (tb *table) complete() error {
 	for _, need := range []struct {
 		has  bool

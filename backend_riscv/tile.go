@@ -5,15 +5,15 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Costs are in quarters of an instruction, so that a constant that is likely
-// to be shared or hoisted can cost less than one.
+// Costs are in quarters of an instruction. A constant that is likely to be shared or hoisted can
+// then cost less than one instruction.
 const (
 	costLine  = 4
 	costMux   = 9
 	costNever = 1 << 20
 )
 
-// binding is what the fields of a matched line stand for.
+// binding holds the values of the fields of a matched line.
 type binding struct {
 	regs   [3]*node // rs1, rs2, rs3; nil: x0
 	imm    uint32
@@ -21,11 +21,11 @@ type binding struct {
 	later  []equation // constants that depend on an immediate bound later
 }
 
-// equation says that a pattern over the immediate must have a value.
+// equation requires that a pattern over the immediate has a value.
 type equation struct {
 	pattern *node
 	value   uint64
-	mask    uint64 // bits that count
+	mask    uint64 // relevant bits
 }
 
 var fieldNames = [3]string{"rs1", "rs2", "rs3"}
@@ -144,10 +144,10 @@ type cover struct {
 	bind binding
 	alt  *node // computed instead, if rule is nil
 	mux  bool  // by a branch
-	from int   // level at which no way was found: there is none at higher ones
+	from int   // lowest level at which no way was found: there is none at higher levels
 }
 
-// tiler finds cheapest covers. Its memory holds for one root.
+// tiler finds cheapest covers. Its memo is valid for one root.
 type tiler struct {
 	table *table
 	deep  bool // inside a loop: constants are likely to be hoisted
@@ -157,16 +157,16 @@ type tiler struct {
 	memo  map[*node]*cover
 }
 
-// maxLevel bounds how far fallbacks may build on fallbacks.
+// maxLevel bounds the nesting of fallbacks.
 const maxLevel = 4
 
-// Bounds for trees that no lines cover: how deep and how many covers are tried.
+// Bounds for trees that no lines cover: the nesting and the number of covers that are tried.
 const (
 	maxNest = 2000
 	maxWork = 1 << 17
 )
 
-// best returns the cheapest way to have n in a register.
+// best returns the cheapest way to compute n in a register.
 func (t *tiler) best(n *node) *cover {
 	if c := t.memo[n]; c != nil && (c.cost < costNever || t.level >= c.from) {
 		return c
@@ -318,14 +318,14 @@ func (tb *table) constLines(v uint32) int {
 	return 2
 }
 
-// step is one line of a constant's making: rd = rs op imm, from x0 or from rd.
+// step is one line in the computation of a constant: rd = rs op imm, from x0 or from rd.
 type step struct {
 	rule    *Rule
 	imm     uint32
 	fromOwn bool
 }
 
-// constSteps says how v gets into a register, nil if it cannot.
+// constSteps returns the steps that put v into a register, nil if it is impossible.
 func (tb *table) constSteps(v uint32) []step {
 	hi, lo := upper(v)
 	switch {

@@ -6,11 +6,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// usage says of each value of a function how it is computed: inside the tree
-// of its user, or into a register of its own.
+// usage holds for each value of a function whether it is computed inside the tree of its user or
+// into a separate register.
 type usage struct {
 	count   []int       // uses by value ID
-	user    []*ir.Instr // of a value with one use: the instruction, nil for a terminator
+	user    []*ir.Instr // of a value with one use: the instruction that uses it, nil for a terminator
 	in      []*ir.Block // the block of that use
 	test    []bool      // all uses are conditions of branches and checks
 	inlined []bool      // belongs to the tree of its user
@@ -98,7 +98,7 @@ func isCompare(op word.Op) bool {
 	return false
 }
 
-// widen looks for a sign extension of a loaded value that the load can do.
+// widen looks for a sign extension of a loaded value that the load can perform.
 func (u *usage) widen(b *ir.Block, load *ir.Instr) {
 	v := load.Results[0]
 	if load.Size > 2 || v.Type != 32 {

@@ -9,8 +9,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/port"
 )
 
-// config writes what the layer must know of the program: which parts are used,
-// so that the rest is not compiled, and the tables of names and places.
+// config writes the facts about the program that the layer needs: the parts that are used, so
+// that the rest is not compiled, and the tables of names and source positions.
 func (o Options) config(m *ir.Module) string {
 	uses := usedOps(m)
 	var b strings.Builder
@@ -59,8 +59,8 @@ func (o Options) config(m *ir.Module) string {
 	return b.String()
 }
 
-// contexts writes where the contexts after the first one begin, and how many slots the
-// rings of the channels between them have. Without those there is one thread.
+// contexts writes the entry points of the contexts after the first one, and the number of slots
+// of the rings between contexts. Without such contexts or rings there is one thread.
 func contexts(b *strings.Builder, m *ir.Module) {
 	uses := usedOps(m)
 	fmt.Fprintf(b, "#define SN_CONTEXTS %d\n#define SN_THREADS %d\n", len(m.Contexts), flag(len(m.Contexts) > 1 || uses[ir.OpHold]))
@@ -80,8 +80,8 @@ func contexts(b *strings.Builder, m *ir.Module) {
 	fmt.Fprintf(b, "__attribute__((unused)) static const u32 sn_room[] = {%s};\n#define SN_CHANS %d\n", strings.Join(append(rooms, "0"), ", "), len(m.Chans))
 }
 
-// mpiRings writes for product mpi which object is the ring of each channel, how long its
-// slots are, and the contexts of its writer and reader.
+// mpiRings writes, for product mpi, the ring object of each channel, the length of its slots,
+// and the contexts of its writer and reader.
 func mpiRings(m *ir.Module, p Product) string {
 	if p != MPI {
 		return ""
@@ -105,8 +105,8 @@ func mpiRings(m *ir.Module, p Product) string {
 	return b.String()
 }
 
-// homes writes where the addresses of each network device are: what the program reads,
-// and the layer may set at the start. A device without a stack has none.
+// homes writes the locations of each network device's addresses. The program reads them, and the
+// layer may set them at the start. A device without a stack has none.
 func homes(b *strings.Builder, m *ir.Module) {
 	boot := map[string]bool{}
 	for _, o := range m.Objects {
@@ -136,7 +136,7 @@ func homes(b *strings.Builder, m *ir.Module) {
 	}
 }
 
-// buses writes which devices are buses, and whether they have addresses.
+// buses writes the devices that are buses, and whether they have addresses.
 func buses(b *strings.Builder, m *ir.Module) {
 	count := 0
 	var list []string
@@ -154,8 +154,8 @@ func buses(b *strings.Builder, m *ir.Module) {
 	fmt.Fprintf(b, "#define SN_BUSES %d\nenum { BUS_PLAIN = 1, BUS_ADDRESSED = 2 };\n__attribute__((unused)) static const u8 sn_is_bus[] = {%s};\n", count, strings.Join(append(list, "0"), ", "))
 }
 
-// levels writes which devices have frames, which are streams, by their number from 1, and
-// which are levels, with their direction.
+// levels writes the devices that have frames, the devices that are streams, numbered from 1, and
+// the devices that are levels, with their direction.
 func (o Options) levels(b *strings.Builder, m *ir.Module) {
 	count, lines := 0, 0
 	var frames, levels, streams []string
@@ -206,8 +206,8 @@ func usedOps(m *ir.Module) map[ir.Op]bool {
 	return uses
 }
 
-// maxFrame is the longest frame that the program takes or sends: its buffers are
-// a length and the bytes.
+// maxFrame is the longest frame that the program takes or sends. Its buffers are a length and
+// the bytes.
 func maxFrame(m *ir.Module) int {
 	longest := 4
 	eachInstr(m, func(in *ir.Instr) {
@@ -234,8 +234,8 @@ func table(b *strings.Builder, name string, entries []string) {
 	fmt.Fprintf(b, "\"\"};\n__attribute__((unused)) static const char *%s(u32 i) { return %s_table[i]; }\n", name, name)
 }
 
-// manifest lists the devices that a guest of the monitor must be given, a line
-// "NAME KIND" for each.
+// manifest lists the devices that the monitor must give a guest, with one line "NAME KIND" for
+// each.
 func manifest(m *ir.Module) string {
 	var b strings.Builder
 	for _, d := range m.Devices {
@@ -244,8 +244,8 @@ func manifest(m *ir.Module) string {
 	return b.String()
 }
 
-// capability is what serves a kind of port in the layer; a kind that has no row, as in
-// texts of tests, has frames.
+// capability is the service of the layer for a kind of port. A kind without a row, as in test
+// programs, has frames.
 func capability(kind string) string {
 	if k := port.Find(kind); k != nil {
 		return k.Capability

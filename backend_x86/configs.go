@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// configs writes the words of the start that set configs of the program: a row for each place,
-// and which ports of one device must differ.
+// configs writes the start words that set configs of the program. Each location has a row. It
+// also writes which ports of one device must differ.
 func configs(b *strings.Builder, m *ir.Module) {
 	var rows, ports []string
 	for i, o := range m.Objects {
@@ -34,7 +34,7 @@ func configs(b *strings.Builder, m *ir.Module) {
 	}
 }
 
-// wanted says what a word takes.
+// wanted describes the values that a word accepts.
 func wanted(w ir.Word) string {
 	switch w.Kind {
 	case "bool":

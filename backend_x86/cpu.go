@@ -10,33 +10,33 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// CPU names the processors that a product is made for.
+// CPU names the processor that a product is compiled for.
 type CPU string
 
-// The processors. The zero value is a product's own choice: V3 for linux; for guests
-// general registers, and V1 when the program has floats. A guest uses SSE2 at most.
+// The processors. The zero value is the product's default. For linux it is V3. For guests it is
+// general registers, and V1 if the program has floats. A guest uses SSE2 at most.
 const (
-	Native CPU = "native"    // the one that makes the product
+	Native CPU = "native"    // the processor of the machine that makes the product
 	V1     CPU = "x86-64"    // all: SSE2
-	V3     CPU = "x86-64-v3" // those since about 2013: AVX2, FMA, BMI
+	V3     CPU = "x86-64-v3" // processors since about 2013: AVX2, FMA, BMI
 )
 
-// feature is something that not every processor can do: the macro by which clang says
-// that it makes use of it, and the bit by which CPUID shows it (Intel SDM volume 2, CPUID).
+// feature is a feature that not every processor has. It has the macro by which clang says that
+// it uses the feature, and the CPUID bit that reports it (Intel SDM volume 2, CPUID).
 type feature struct {
 	macro          string
 	leaf, reg, bit uint32
 	name           string
 }
 
-// The registers of CPUID in the order in which the layer keeps them.
+// The registers of CPUID in the order in which the layer stores them.
 const (
 	ebx = 1
 	ecx = 2
 	edx = 3
 )
 
-// features lists what clang may use.
+// features lists the features that clang may use.
 var features = []feature{
 	{"__SSE3__", 1, ecx, 0, "SSE3"},
 	{"__PCLMUL__", 1, ecx, 1, "PCLMULQDQ"},
@@ -80,13 +80,13 @@ var features = []feature{
 // target is how a program is compiled for a processor.
 type target struct {
 	flags []string  // of clang
-	needs []feature // what the processor must be able to do
+	needs []feature // features that the processor must have
 }
 
 // withoutContraction keeps the rounding of each operation.
 var withoutContraction = []string{"-mno-mmx", "-ffp-contract=off"}
 
-// targetOf is the choice of a product and its options.
+// targetOf is the target for a product and its options.
 func (o Options) targetOf(ctx context.Context, m *ir.Module, p Product, tools *llvm.Tools) (target, error) {
 	cpu := o.CPU
 	if cpu == "" && p == Linux {
@@ -97,7 +97,7 @@ func (o Options) targetOf(ctx context.Context, m *ir.Module, p Product, tools *l
 		return target{flags: generalRegs}, nil
 	case cpu != "" && cpu != V1 && cpu != V3 && cpu != Native:
 		return target{}, fmt.Errorf("no processor %q; there are %s, %s and %s", cpu, Native, V1, V3)
-	case p != Linux || cpu == V1: // a guest does not switch AVX on
+	case p != Linux || cpu == V1: // a guest does not enable AVX
 		return target{flags: floatRegs}, nil
 	}
 	march := "-march=" + string(cpu)
@@ -114,7 +114,7 @@ func (o Options) targetOf(ctx context.Context, m *ir.Module, p Product, tools *l
 	return t, nil
 }
 
-// needsTable writes for the layer what the processor must be able to do.
+// needsTable writes the features that the processor must have, for the layer.
 func (t target) needsTable() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "#define SN_NEEDS %d\n", len(t.needs))

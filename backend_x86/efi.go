@@ -11,16 +11,16 @@ import (
 	"github.com/sinter-lang/sinter/internal/llvm"
 )
 
-// efiFiles are the files of the program that a firmware starts.
+// efiFiles are the files of the program that the firmware starts.
 var efiFiles = []string{"hal.h", "handover.h", "memory.c", "efi.c"}
 
-// efiFlags make code that runs wherever it is put.
+// efiFlags make position-independent code.
 var efiFlags = []string{
 	"--target=x86_64-unknown-none-elf", "-ffreestanding", "-fpic", "-fvisibility=hidden", "-fno-stack-protector", "-fno-asynchronous-unwind-tables",
 	"-fno-jump-tables", "-ffunction-sections", "-mno-red-zone", "-mgeneral-regs-only", "-fshort-wchar", "-Oz",
 }
 
-// efi makes the program that a UEFI firmware starts, with the kernel in it.
+// efi makes the program that a UEFI firmware starts. It contains the kernel.
 func efi(ctx context.Context, tools *llvm.Tools, kernel []byte) ([]byte, error) {
 	object, err := tools.Compile(ctx, llvm.Unit{Name: "efi", Lang: "c", Text: joined(efiFiles, nil)}, efiFlags...)
 	if err != nil {
@@ -53,15 +53,15 @@ type section struct {
 	flags uint32
 }
 
-// What sections may be (Microsoft, PE format, section flags).
+// The permissions of sections (Microsoft, PE format, section flags).
 const (
 	isCode, isData, discardable      = 0x20, 0x40, 0x02000000
 	mayExecute, mayRead, mayWrite    = 0x20000000, 0x40000000, 0x80000000
 	fileAlign, headersSize, peOffset = 512, 1024, 64
 )
 
-// noRelocations is a table of relocations with an entry that does nothing: some firmwares
-// take a program without a table for one that cannot be moved.
+// noRelocations is a table of relocations with an entry that does nothing. Some firmwares treat
+// a program without such a table as one that cannot be moved.
 var noRelocations = []byte{0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0}
 
 // portable writes a PE32+ application for UEFI: code, the kernel on the next page, and an
@@ -95,7 +95,7 @@ func portable(code []byte, entry uint32, kernel []byte) []byte {
 	put(&b, pe32plus, uint16(0), up(len(code), fileAlign), up(len(kernel), fileAlign)+fileAlign, uint32(0), entry, uint32(page))
 	put(&b, imageBase, uint32(page), uint32(fileAlign), uint64(0), uint64(0), address, uint32(headersSize), uint32(0))
 	put(&b, application, nxCompatible, uint64(1<<16), uint64(1<<16), uint64(1<<16), uint64(1<<12), uint32(0), uint32(16))
-	b.Write(make([]byte, 5*8)) // directories before that of relocations
+	b.Write(make([]byte, 5*8)) // directories before the directory of relocations
 	put(&b, relocations, uint32(len(noRelocations)))
 	b.Write(make([]byte, 10*8))
 	b.Write(table.Bytes())
@@ -112,8 +112,8 @@ func put(b *bytes.Buffer, values ...any) {
 	}
 }
 
-// font writes the characters of the screen as a table: a byte for each of seven rows. The
-// file draws them in blocks of seven lines, twelve beside each other.
+// font writes the characters of the screen as a table with a byte for each of seven rows. The
+// file draws them in blocks of seven lines, with twelve characters side by side.
 func font() string {
 	const rows, width, gap = 7, 5, 2
 	var b strings.Builder

@@ -7,17 +7,17 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// The memory of a guest: the image lies from 1 MiB on unless a loader of ours puts it
-// elsewhere, and a page table maps 2 MiB.
+// The memory of a guest. The image begins at 1 MiB, unless our own loader puts it elsewhere. A
+// page table maps 2 MiB.
 const (
 	imageAt   = 1 << 20
-	bareAt    = 32 << 20 // on a computer, whose firmware uses what lies below
+	bareAt    = 32 << 20 // on a computer, whose firmware uses the memory below
 	tableMaps = 2 << 20
-	maxStatic = 512 << 20 // bytes of objects that one page directory maps with all else
+	maxStatic = 512 << 20 // bytes of objects that one page directory maps with everything else
 )
 
-// pageTables is how many page tables the image needs: for the objects of the program
-// and for what else it holds, which is counted generously.
+// pageTables is the number of page tables that the image needs. It counts the objects of the
+// program, and generously the rest of the image.
 func pageTables(m *ir.Module, base, rest int) (int, error) {
 	objs := objects(m)
 	static := 0
@@ -30,7 +30,7 @@ func pageTables(m *ir.Module, base, rest int) (int, error) {
 	return (base + static + rest + rest/2 + tableMaps - 1) / tableMaps, nil
 }
 
-// objects lists all that has memory of its own.
+// objects lists all objects with separate memory.
 func objects(m *ir.Module) []*ir.Object {
 	out := append([]*ir.Object(nil), m.Objects...)
 	for _, f := range m.Funcs {
@@ -39,7 +39,7 @@ func objects(m *ir.Module) []*ir.Object {
 	return out
 }
 
-// tooLarge names the largest objects with their places.
+// tooLarge names the largest objects with their source positions.
 func tooLarge(objs []*ir.Object, static int) error {
 	const shown = 3
 	sort.SliceStable(objs, func(i, j int) bool { return objs[i].Size > objs[j].Size })

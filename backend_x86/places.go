@@ -9,12 +9,12 @@ import (
 	"sort"
 )
 
-// maxRows bounds what the line tables of an executable may hold together, so
-// that a hostile file cannot make the reader work for hours.
+// maxRows bounds the total rows of the line tables of an executable, so that a hostile file
+// cannot make the reader work for hours.
 const maxRows = 1 << 20
 
-// Places reads the line table of an executable and returns a function from an
-// address to "file:line", "-" where it knows nothing.
+// Places reads the line table of an executable and returns a function from an address to
+// "file:line". The result is "-" if the line is unknown.
 func Places(executable []byte) func(rip uint64) string {
 	place := Lines(executable)
 	return func(rip uint64) string {
@@ -26,9 +26,9 @@ func Places(executable []byte) func(rip uint64) string {
 	}
 }
 
-// Lines reads the line table of an executable and returns a function from an address to
-// its file and line, 0 where it knows nothing. A file that is not an executable, or whose
-// tables are damaged, has no places after the damage.
+// Lines reads the line table of an executable and returns a function from an address to its file
+// and line. The line is 0 if it is unknown. Lines are unknown after a damaged part of the
+// tables, and for a file that is not an executable.
 func Lines(executable []byte) func(rip uint64) (file string, line int) {
 	rows := lines(executable)
 	sort.SliceStable(rows, func(i, j int) bool { return rows[i].from < rows[j].from })
@@ -42,8 +42,8 @@ func Lines(executable []byte) func(rip uint64) (file string, line int) {
 	}
 }
 
-// Symbols reads the symbols of an executable and returns a function from an address to the
-// function that it stands in, empty where there is none.
+// Symbols reads the symbols of an executable. It returns a function from an address to the name
+// of the function that contains it, empty if there is none.
 func Symbols(executable []byte) func(rip uint64) string {
 	f, err := elf.NewFile(bytes.NewReader(executable))
 	if err != nil {
@@ -63,7 +63,7 @@ func Symbols(executable []byte) func(rip uint64) string {
 	}
 }
 
-// lineRow is a range of addresses that come from one line.
+// lineRow is a range of addresses compiled from one line.
 type lineRow struct {
 	from, to uint64
 	file     string
@@ -111,9 +111,9 @@ func lineTables(f *elf.File) lineSection {
 	return lineSection{data, f.ByteOrder}
 }
 
-// readable reports a table of at most DWARF 4, which is what we make. The
-// header of a later one holds lists. debug/dwarf believes any length of these, so a
-// damaged one takes all memory (DWARF 5, 6.2.4).
+// readable reports whether a table has at most DWARF 4, the version that we make. The header of
+// a later version has lists. debug/dwarf believes any length of these, so a damaged header takes
+// all memory (DWARF 5, 6.2.4).
 func (s lineSection) readable(unit *dwarf.Entry) bool {
 	at, ok := unit.Val(dwarf.AttrStmtList).(int64)
 	if !ok || at < 0 || at > int64(len(s.data)) {
@@ -126,8 +126,8 @@ func (s lineSection) readable(unit *dwarf.Entry) bool {
 	return len(head) >= 6 && s.order.Uint16(head[4:]) <= 4
 }
 
-// unitLines reads one line table. A sequence that begins at 0 is of a function
-// that the linker has dropped: page 0 is never mapped.
+// unitLines reads one line table. A sequence that begins at 0 belongs to a function that the
+// linker has dropped: page 0 is never mapped.
 func unitLines(data *dwarf.Data, unit *dwarf.Entry, left *int) []lineRow {
 	lr, err := data.LineReader(unit)
 	if err != nil || lr == nil {

@@ -10,10 +10,10 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// stackSize is what the deepest path of calls can need, in whole pages: there
-// is no recursion, so the frames of the program follow from its call graph; those
-// of the layer below it are all added up. An object file says in its sections
-// .stack_sizes, one for each section of a function, what each frame takes.
+// stackSize is the maximum need of the deepest path of calls, in whole pages. There is no
+// recursion, so the program's call graph gives its frames. The frames of the layer below are all
+// added up. An object file has the size of each frame in its sections .stack_sizes, one for each
+// section of a function.
 func stackSize(m *ir.Module, program, hal []byte) (int, error) {
 	own, err := frames(program)
 	if err != nil {
@@ -33,9 +33,8 @@ func stackSize(m *ir.Module, program, hal []byte) (int, error) {
 
 const page = 4096
 
-// depth is the stack of f and of the deepest path below it. A function that was
-// inlined has no frame of its own. LLVM may have several copies of one: the largest
-// counts.
+// depth is the stack of f and of the deepest path below it. An inlined function has no frame.
+// LLVM may have several copies of a function: the largest counts.
 func depth(f *ir.Func, symbol string, frames map[string]int, known map[*ir.Func]int) int {
 	if d, ok := known[f]; ok {
 		return d
@@ -58,7 +57,7 @@ func depth(f *ir.Func, symbol string, frames map[string]int, known map[*ir.Func]
 	return known[f]
 }
 
-// returnAddress is what a call leaves on the stack.
+// returnAddress is the number of bytes that a call pushes on the stack.
 const returnAddress = 8
 
 // frames reads the bytes of stack that each function of an object file takes.

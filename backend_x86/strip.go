@@ -5,20 +5,20 @@ import (
 	"fmt"
 )
 
-// The header of a 64-bit ELF file (System V ABI, chapter 4): where some fields are.
+// The header of a 64-bit ELF file (System V ABI, chapter 4): the offsets of some fields.
 const (
 	elfHeader       = 64
 	elfSegmentsAt   = 32 // u64
 	elfSectionsAt   = 40 // u64
 	elfSegments     = 56 // u16
-	elfSections     = 60 // u16, and then the section that has the names
+	elfSections     = 60 // u16, followed by the index of the section with the names
 	elfSegmentSize  = 56
 	segmentOffset   = 8  // u64
 	segmentFileSize = 32 // u64
 )
 
-// withoutSections leaves the table of sections and their names out of an executable without
-// symbols. Loaders go by segments; for a small program the table is a fifth of the file.
+// withoutSections removes the table of sections and their names from an executable without
+// symbols. Loaders use segments. For a small program the table is a fifth of the file.
 func withoutSections(file []byte) ([]byte, error) {
 	u := binary.LittleEndian
 	bad := fmt.Errorf("the linker wrote %d bytes that are not an executable", len(file))

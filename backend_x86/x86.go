@@ -1,4 +1,4 @@
-// Package x86 makes the x86-64 products of a program from one image logic:
+// Package x86 makes the x86-64 products of a program:
 //
 //	linux  a static process without a C library: frames from TAP interfaces or
 //	       inherited descriptors, a system-call filter made of what the program uses
@@ -12,15 +12,13 @@
 //	hvt    a guest of our own monitor (package monitor): ring 3, no kernel mode, frames
 //	       in shared rings
 //
-// The program, after ir/pass/tasks, goes through internal/llvmir; below it lies a
-// hardware abstraction layer of about eight operations, the C files in hal/,
-// compiled by the same clang. Start-up assembly of the unikernel is module-level
-// assembly of the program's LLVM module.
+// The program, after ir/pass/tasks, goes through internal/llvmir. Below it lies a hardware
+// abstraction layer of about eight operations: the C files in hal/, compiled by the same clang.
+// The start-up assembly of the unikernel is module-level assembly of the program's LLVM module.
 //
-// Both products run live, or with a harness (sim/process) that owns time and
-// input: the process with --script, the unikernel with sn.script on its command
-// line. The protocol is in hal/hal.h and common.c: requests of four 32-bit words
-// and len bytes.
+// A process and a unikernel run live, or with a harness (sim/process) that controls time and
+// input: the process with --script, the unikernel with sn.script on its command line. The
+// protocol is in hal/hal.h and common.c: requests of four 32-bit words and len bytes.
 //
 //	'L' task site text   a log event      'X' task site   a trap
 //	'P' text             more log text    'H'             all tasks have ended
@@ -52,7 +50,7 @@ import (
 	"github.com/sinter-lang/sinter/ir"
 )
 
-// Product names what Build makes.
+// Product names a kind of output of Build.
 type Product string
 
 // The products.
@@ -68,17 +66,17 @@ const (
 // isProcess reports whether a product is a process of Linux.
 func (p Product) isProcess() bool { return p == Linux || p == MPI }
 
-// Boots reports whether a product has a kernel mode of its own.
+// Boots reports whether a product runs in kernel mode.
 func (p Product) Boots() bool { return p == PVH || p == PVHPCI || p == UEFI }
 
 // Image is a finished executable.
 type Image struct {
 	Product  Product
-	LLVM     string // the LLVM IR that it was made of
+	LLVM     string // the LLVM IR that the image was made from
 	ELF      []byte // with DWARF
 	Stripped []byte
 	Stack    int    // bytes of stack that the unikernel has
-	EFI      []byte // of product uefi: what the firmware starts, a PE32+ file
+	EFI      []byte // of product uefi: the program for the firmware, a PE32+ file
 	tables   int    // page tables that the unikernel has
 }
 
@@ -94,8 +92,8 @@ func source(name string) string {
 	return string(data)
 }
 
-// The files of the layer, one translation unit each product, in the order of calls: a
-// file calls what the files before it define.
+// The files of the layer, one translation unit for each product, in the order of calls. A file
+// calls only functions that it or the files before it define.
 var (
 	linuxFiles = []string{"hal.h", "memory.c", "linux_calls.c", "threads.c", "script.c", "batch.c", "linux_pins.c", "linux_serial.c", "linux_capture.c", "linux_udp.c", "linux_devices.c", "linux_bus.c", "common.c", "linux_cpu.c", "words.c", "linux_activation.c", "linux.c"}
 	pvhFiles   = pvhWith([]string{"serial.c"}, []string{"virtio_mmio.c"}, "find_mmio.c")
@@ -105,8 +103,8 @@ var (
 	hvtFiles   = []string{"hal.h", "memory.c", "hvt_calls.c", "script.c", "no_pins.c", "hvt_devices.c", "common.c", "words.c", "hvt.c"}
 )
 
-// pvhWith are the files of a unikernel with some console, whose devices are reached in some
-// way and found, and more.
+// pvhWith lists the files of a unikernel with a console, a transport of its devices, a file that
+// finds the devices, and more.
 func pvhWith(console, transport []string, finder string, more ...string) []string {
 	cards := []string{"virtio_net.c"}
 	if len(more) > 0 {
@@ -119,35 +117,32 @@ func pvhWith(console, transport []string, finder string, more ...string) []strin
 	)
 }
 
-// recipe is what differs between the products.
+// recipe holds the differences between the products.
 type recipe struct {
 	triple  string
 	sources []string // C, and assembly that goes into the program's module
 	flags   []string // of clang, for C and IR alike, besides the common ones
 	link    []string
-	base    int // where the image begins
+	base    int // start of the image
 }
 
-// commonFlags are those of both products. The program is made for speed, the
-// layer below it for size. Places reads line tables up to DWARF 4.
+// commonFlags are the flags of all products. The program is optimised for speed, the layer below
+// it for size. Places reads line tables up to DWARF 4.
 var commonFlags = []string{
 	"-gdwarf-4", "-ffreestanding", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables",
 	"-ffunction-sections", "-fdata-sections", "-fdebug-compilation-dir=.", "-mno-red-zone", "-Wno-override-module",
 }
 
-// generalRegs are the flags of the layer and of a program without floats. An
-// interrupt then saves nothing else, and the processor's vector state needs no
-// set-up.
+// generalRegs are the flags of the layer and of a program without floats. An interrupt then
+// saves only general registers, and the processor's vector state needs no set-up.
 var generalRegs = []string{"-mgeneral-regs-only"}
 
-// floatRegs are the flags of a guest with floats: SSE2, which rounds each
-// operation to its format, and nothing contracted. Interrupts of the unikernel run
-// code of the layer only.
+// floatRegs are the flags of a guest with floats: SSE2, which rounds each operation to its
+// format, without contraction. Interrupts of the unikernel run only code of the layer.
 var floatRegs = append([]string{"-mno-avx"}, withoutContraction...)
 
-// sseSetup makes the processor take SSE instructions: CR4.OSFXSR and OSXMMEXCPT;
-// MXCSR with all exceptions masked, round to nearest even, subnormals in full
-// (Intel SDM volume 3, 14.1.3).
+// sseSetup makes the processor accept SSE instructions: CR4.OSFXSR and OSXMMEXCPT; MXCSR with
+// all exceptions masked, round to nearest even, subnormals in full (Intel SDM volume 3, 14.1.3).
 const sseSetup = `  mov %cr4, %rax
   or $0x600, %rax
   mov %rax, %cr4
@@ -192,7 +187,7 @@ func pvhRecipe(files []string) recipe {
 	}
 }
 
-// assembly joins the assembly files, the entry first: it begins the image.
+// assembly joins the assembly files. The entry comes first because it begins the image.
 func (r *recipe) assembly() string {
 	var b strings.Builder
 	for _, name := range slices.Backward(r.sources) {
@@ -203,10 +198,10 @@ func (r *recipe) assembly() string {
 	return b.String()
 }
 
-// Emit writes the LLVM IR of a product without running a tool.
+// Emit writes the LLVM IR of a product without running any tool.
 func Emit(m *ir.Module, p Product) (string, error) { return emit(m, p, hasFloats(m), false) }
 
-// emit is Emit; a guest with vectors switches SSE on.
+// emit is Emit; a guest with vectors enables SSE.
 func emit(m *ir.Module, p Product, vectors, watched bool) (string, error) {
 	r, err := recipeOf(p)
 	if err != nil {
@@ -223,38 +218,38 @@ func emit(m *ir.Module, p Product, vectors, watched bool) (string, error) {
 	return out.Text, nil
 }
 
-// Options change how an image is made. The zero value is the normal way.
+// Options change how an image is made. The zero value is the default.
 type Options struct {
-	// Plant is C that runs before the program, where tests plant faults.
+	// Plant is C code that runs before the program. Tests plant faults with it.
 	Plant string
 	// Printed may change the program's LLVM IR, for tests that plant mistakes.
 	Printed func(text string) string
-	// Count makes the program say at its end how many instructions it has
-	// executed; QEMU must count them (process.Options.ICount).
+	// Count makes the program report at its end the number of instructions that it has executed.
+	// QEMU must count them (process.Options.ICount).
 	Count bool
-	// CPU is the processor that the program is made for.
+	// CPU is the processor that the program is compiled for.
 	CPU CPU
-	// Layout is a seed that moves a process, or a guest of the monitor, to other addresses;
-	// 0: the usual ones.
+	// Layout is a seed that moves a process, or a guest of the monitor, to other addresses. 0
+	// means the usual addresses.
 	Layout uint64
-	// Watched keeps what says how a program is doing where a reader of its memory finds it.
+	// Watched keeps the program's state where a reader of its memory finds it.
 	Watched bool
 
 	// MPI are the flags of clang for product mpi.
 	MPI MPIFlags
 
-	// Words are those of the start, for product uefi, which nobody gives a command line.
+	// Words are the start words for product uefi, which gets no command line.
 	Words []string
 
-	more []feature // that the program needs as well, where tests plant one that nobody has
+	more []feature // additional needs of the program: tests add a feature that no processor has
 }
 
-// optimise are the flags for the program. Scalar evolution builds one expression of a
-// straight line of arithmetic, in time that grows with the square of the line; past
-// 64 operands it shall give up, and loops of programs have fewer.
+// optimise are the flags for the program. Scalar evolution builds one expression from a straight
+// line of arithmetic, in time that grows with the square of its length. It is told to give up
+// past 64 operands; loops of programs have fewer.
 var optimise = []string{"-mllvm", "-scalar-evolution-huge-expr-threshold=64"}
 
-// level is how hard clang tries: a guest shall be small, a process fast.
+// level is clang's optimisation level: a guest is optimised for size, a process for speed.
 func level(p Product) string {
 	if p.isProcess() {
 		return "-O3"
@@ -262,12 +257,12 @@ func level(p Product) string {
 	return "-O2"
 }
 
-// Build compiles and links a module, which has been through the tasks pass.
+// Build compiles and links a module. The module must have passed the tasks pass.
 func Build(ctx context.Context, m *ir.Module, p Product, tools *llvm.Tools) (*Image, error) {
 	return Options{}.Build(ctx, m, p, tools)
 }
 
-// Build compiles and links a module, which has been through the tasks pass.
+// Build compiles and links a module. The module must have passed the tasks pass.
 func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm.Tools) (*Image, error) {
 	r, err := recipeOf(p)
 	if err != nil {
@@ -306,7 +301,7 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 	if p == MPI {
 		return img, img.linkHosted(ctx, tools, o.MPI, map[string][]byte{"program.o": program, "hal.o": layer})
 	}
-	if p != Linux { // Linux gives a process what it needs
+	if p != Linux { // Linux gives a process its stack
 		if img.Stack, err = stackSize(m, program, layer); err != nil {
 			return nil, err
 		}
@@ -324,7 +319,8 @@ func (o Options) Build(ctx context.Context, m *ir.Module, p Product, tools *llvm
 	return img, err
 }
 
-// baseOf is where an image begins by a seed: one of some 200,000 pages below 800 MiB.
+// baseOf derives the start address of an image from a seed: one of some 200,000 pages below 800
+// MiB.
 func baseOf(seed uint64) uint64 {
 	const first, pages = 0x200000, 0x30000
 	seed *= 0x9e3779b97f4a7c15 // Fibonacci hashing: neighbours are far from each other
@@ -349,7 +345,7 @@ func (img *Image) link(ctx context.Context, r recipe, tools *llvm.Tools, files m
 		})
 }
 
-// MPIFlags are what the compiler of an MPI wants of clang: to find mpi.h, and to link.
+// MPIFlags are the flags for clang from the compiler of an MPI: to find mpi.h, and to link.
 type MPIFlags struct{ Compile, Link []string }
 
 // linkHosted makes the executable of a program with a C library and MPI.
@@ -366,8 +362,7 @@ func (img *Image) linkHosted(ctx context.Context, tools *llvm.Tools, mpi MPIFlag
 		})
 }
 
-// both does two things at once and returns the first one's error before the
-// other's.
+// both does two things at once. It returns the first one's error before the error of the other.
 func both(one, other func() error) error {
 	done := make(chan error)
 	go func() { done <- other() }()
@@ -378,8 +373,8 @@ func both(one, other func() error) error {
 	return err
 }
 
-// halText joins the sources of the layer with the program's configuration. Line
-// numbers stay those of the files, for the debug information.
+// halText joins the sources of the layer with the program's configuration. The
+// files keep their line numbers, for the debug information.
 func (o Options) halText(m *ir.Module, p Product, r recipe, cpu target) string {
 	return joined(r.sources, func(line string, next int) string {
 		switch {
@@ -395,8 +390,8 @@ func (o Options) halText(m *ir.Module, p Product, r recipe, cpu target) string {
 	})
 }
 
-// joined joins the C among some files into one text, without its includes. instead may
-// replace a line, and is told the number of the next one.
+// joined joins the C files among some files into one text, without its includes. instead may
+// replace a line. It gets the line and the number of the next line.
 func joined(files []string, instead func(line string, next int) string) string {
 	var b strings.Builder
 	for _, name := range files {

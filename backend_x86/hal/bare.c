@@ -1,4 +1,4 @@
-// The start of a kernel on a computer, before that of its devices.
+// The start of a kernel on a computer, before the start of its devices.
 #include "hal.h"
 #include "handover.h"
 
@@ -12,8 +12,8 @@ static void serial_line(void) {
   outb(COM1 + 2, 7);
 }
 
-// screen_start maps the pixels and clears them; the characters are twice as large where
-// there is room for 80 of them.
+// screen_start maps the pixels and clears them. The characters are twice as large if 80 of them
+// fit.
 static void screen_start(void) {
   enum { LARGE = 2 * 80 * CELL_WIDTH + 2 * MARGIN };
   const struct handover *h = &firmware;
@@ -27,8 +27,8 @@ static void screen_start(void) {
   screen.pixels = pixels;
 }
 
-// local_controller makes the registers of the local interrupt controller lie in memory: a
-// firmware may have left it in the mode in which they do not. The way leads over off.
+// local_controller maps the registers of the local interrupt controller into memory. A firmware
+// may have left it in x2APIC mode. To leave that mode the controller must be switched off first.
 static void local_controller(void) {
   enum { APIC_BASE = 0x1b, ON = 1 << 11, X2 = 1 << 10 };
   u32 low, high;

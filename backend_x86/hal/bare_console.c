@@ -1,5 +1,5 @@
-// The console of a computer: the first serial line, and the screen whose pixels the firmware
-// has told. And the end of a program there.
+// The console of a computer: the first serial line, and the screen whose pixels the firmware has
+// reported. Also the end of a program there.
 #include "hal.h"
 #include "handover.h"
 
@@ -29,8 +29,8 @@ static void draw(u32 column, u32 line, u8 c) {
     }
 }
 
-// next_line goes to the line below, from the last one to the first, and clears it: memory of
-// a screen is slow to read, so nothing moves.
+// next_line moves to the line below, from the last line to the first, and clears it. It does not
+// scroll, because screen memory is slow to read.
 static void next_line(void) {
   screen.x = 0;
   screen.y = (screen.y + 1) % screen.lines;
@@ -44,7 +44,7 @@ static void show(u8 c) {
   draw(screen.x++, screen.y, c);
 }
 
-// hal_write does not wait for ever: a serial line may not be there.
+// hal_write does not wait for ever, because the serial line may be absent.
 void hal_write(const void *p, u32 n) {
   enum { LOOKS = 100000 };
   for (const u8 *b = p; n--; b++) {
@@ -54,11 +54,11 @@ void hal_write(const void *p, u32 n) {
   }
 }
 
-// No harness talks to a computer.
+// A computer has no harness.
 void hal_read(void *p, u32 n) { memset(p, 0, n); }
 
-// power_off goes back to the firmware's page tables, which are still there: the memory of
-// the kernel was taken from the firmware before it ended.
+// power_off returns to the firmware's page tables, which still exist: the kernel's memory was
+// allocated from the firmware before the firmware ended.
 static void power_off(void) {
   enum { SHUTDOWN = 2, FIVE_LEVELS = 1 << 12 };
   void (*system)(u64 kind, u64 status, u64 size, const void *data) __attribute__((ms_abi)) = (void *)firmware.reset;
@@ -67,8 +67,8 @@ static void power_off(void) {
   system(SHUTDOWN, 0, 0, 0);
 }
 
-// A program that has ended switches the computer off. What stopped it otherwise stays on the
-// screen.
+// A program that has ended switches the computer off. After any other stop the screen stays as
+// it is.
 NORETURN void hal_exit(u32 code) {
   if (code == END_OK) power_off();
   for (;;) __asm__ volatile("cli; hlt");

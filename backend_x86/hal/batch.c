@@ -1,20 +1,20 @@
-// A batch: what the harness knows to arrive, sent ahead. The guest plays it by itself, as the
-// harness would: it lets the next frame arrive when the program waits for one, and tells
-// what it did ('w' and 't', which nobody answers). The harness does the same again in
-// its own world, so either may end the batch at any time.
+// A batch holds the coming frames that the harness knows, sent ahead. The guest plays it alone,
+// as the harness would: the next frame arrives when the program waits for one. It reports this
+// with 'w' and 't', which get no answer. The harness repeats the steps in its own world, so
+// either may end the batch at any time.
 #include "hal.h"
 
 #if SN_BATCH
 enum { BATCH = 1 << 18 };
 struct arrival { u64 time; u32 dev, len; }; // and then len bytes, up to a multiple of 8
 static u8 batch[BATCH] __attribute__((aligned(8)));
-static u32 batch_end, batch_next; // bytes that are here, and those of frames that have arrived
-static u32 batch_at[SN_DEVICES];  // by device: where its next frame is looked for
+static u32 batch_end, batch_next; // bytes received, and the bytes of the frames that have arrived
+static u32 batch_at[SN_DEVICES];  // by device: where the search for its next frame begins
 static u64 batch_now;
 
 static u32 arrival_size(const struct arrival *a) { return (u32)sizeof *a + (a->len + 7) / 8 * 8; }
 
-// batch_over gives time and input back to the harness.
+// batch_over returns control of time and input to the harness.
 static void batch_over(void) {
   hal_flush();
   hal_gather = 0;
@@ -38,8 +38,8 @@ static u32 batch_ready(void) {
   return r;
 }
 
-// batch_whole reports whether a batch of end bytes is made of whole frames of devices that are
-// there, and next is where one of them begins or all end.
+// batch_whole reports whether a batch of end bytes consists of whole frames of existing devices,
+// and next is the beginning of a frame or the end.
 static u32 batch_whole(u32 next, u32 end) {
   u32 at = 0, found = next == end;
   while (at < end) {
@@ -77,7 +77,7 @@ static u32 batch_wait(u32 mask) {
   return head[0];
 }
 
-// batch_take takes the frame that waits longest; it reports whether the batch had it.
+// batch_take takes the frame that has waited longest. It reports whether the batch had one.
 static u32 batch_take(u32 dev, u8 *buf, u32 cap, u32 *n) {
   const struct arrival *a = batch_head(dev);
   if (!a) return 0;

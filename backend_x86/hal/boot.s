@@ -1,7 +1,8 @@
-// Boot of a PVH guest: from the 32-bit entry of the note to long mode with its
-// own descriptor table and page tables, then pvh_start(start_info). Text is executable, constants are read-only,
-// everything else is not executable; page 0 and the page under the stack are
-// not mapped, nor that under the stack of interrupts. pvh.c makes the tables read-only. This file is the module-level assembly of the program's LLVM module.
+// Boot of a PVH guest: from the 32-bit entry of the note to long mode with its own descriptor
+// table and page tables, then pvh_start(start_info). Text is executable, constants are
+// read-only, and everything else is not executable. Page 0, the page under the stack and the
+// page under the stack of interrupts are not mapped. pvh.c makes the tables read-only. This file
+// is the module-level assembly of the program's LLVM module.
 .section .note.pvh, "a", @note
 .balign 4
 .long 4, 8, 18
@@ -53,7 +54,7 @@ pvh_entry:
   mov $__interrupt_guard, %eax
   shr $9, %eax
   movl $0, pt_low(%eax)
-  // what the loader gave us, to be read only
+  // the data from the loader, read-only
   mov %esi, %eax
   lea 0x1000(%eax), %ecx
   mov $1, %ebx

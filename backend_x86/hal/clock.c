@@ -1,12 +1,12 @@
-// Time of a PVH guest: the clock of KVM where there is one, else the time-stamp counter,
-// which -icount makes an exact counter of instructions.
+// Time of a PVH guest: the clock of KVM if there is one, else the time-stamp counter, which
+// counts instructions exactly under -icount.
 #include "hal.h"
 
 static void cpuid(u32 leaf, u32 *r) {
   __asm__ volatile("cpuid" : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]), "=d"(r[3]) : "a"(leaf), "c"(0));
 }
 
-// The vector of interrupts that went away; its low four bits are ones (Intel SDM 3, 10.9).
+// The spurious interrupt vector; its low four bits are ones (Intel SDM 3, 10.9).
 enum { SPURIOUS = 47 };
 
 #if SN_COUNT || SN_USES_NOW
@@ -28,10 +28,10 @@ enum { APIC = 0xfee00000, TIMER_LVT = 0x320, TIMER_START = 0x380, TIMER_NOW = 0x
 
 static volatile u32 *apic(u32 at) { return (volatile u32 *)(u64)(APIC + at); }
 
-// What a hypervisor of KVM's interface tells of time (Linux, Documentation/virt/kvm/x86/msr.rst).
+// The time page of KVM's hypervisor interface (Linux, Documentation/virt/kvm/x86/msr.rst).
 static volatile struct { u32 version, pad; u64 tsc, ns; u32 mul; signed char shift; u8 flags, pad2[2]; } page __attribute__((aligned(64)));
 
-// kvm_clock makes the hypervisor write that page; 0: it has no such clock.
+// kvm_clock makes the hypervisor write that page. It returns 0 if there is no such clock.
 static int kvm_clock(void) {
   enum { SYSTEM_TIME = 0x4b564d01, HAS_CLOCK = 1 << 3 };
   u32 r[4];
@@ -59,13 +59,13 @@ static u64 kvm_now(void) {
 }
 
 #if SN_BARE
-// On a computer nothing is known of the local timer but what the timer of ACPI says: that
-// one counts 3,579,545 times a second, in 24 bits at least (ACPI 6.5, section 4.8.2.1).
+// On a computer the rate of the local timer is unknown and is measured with the ACPI timer. That
+// timer counts 3,579,545 times a second, in 24 bits at least (ACPI 6.5, section 4.8.2.1).
 static u32 local_per_ms;
 static u16 acpi_timer; // its port; 0: there is none
 
-// moment reads all three counters as of one moment: of some readings the one between whose
-// reads of the time-stamp counter the least time went by.
+// moment reads all three counters as of one moment. It takes several readings and keeps the one
+// with the shortest time between its two reads of the time-stamp counter.
 static void moment(u64 *ticks, u32 *count, u32 *left) {
   u64 best = ~0ull;
   for (u32 k = 0; k < 8; k++) {
@@ -76,7 +76,7 @@ static void moment(u64 *ticks, u32 *count, u32 *left) {
   }
 }
 
-// ticks_per_ms compares both other counters with that of ACPI.
+// ticks_per_ms compares both other counters with the ACPI counter.
 static u64 ticks_per_ms(void) {
   enum { HZ = 3579545, WINDOW = HZ / 100 };
   u64 t0, t1;
@@ -97,8 +97,8 @@ static u64 ticks_per_ms(void) {
 #else
 enum { local_per_ms = 1000000 };
 
-// sample reads both counters as of one moment: of some readings the one between whose
-// reads of the time-stamp counter the least time went by.
+// sample reads both counters as of one moment. It takes several readings and keeps the one with
+// the shortest time between its two reads of the time-stamp counter.
 static void sample(u64 *ticks, u32 *left) {
   u64 best = ~0ull;
   for (u32 k = 0; k < 8; k++) {
@@ -109,8 +109,8 @@ static void sample(u64 *ticks, u32 *left) {
   }
 }
 
-// ticks_per_ms compares the time-stamp counter with that timer, over what the timer has
-// really counted: a host that is busy takes the processor away at any place.
+// ticks_per_ms compares the time-stamp counter with that timer, over the counts that the timer
+// has really made: a busy host can take the processor away at any point.
 static u64 ticks_per_ms(void) {
   enum { WINDOW = 4000000 }; // ns
   u64 t0, t1;
@@ -122,7 +122,7 @@ static u64 ticks_per_ms(void) {
     sample(&t0, &l0);
     while (*apic(TIMER_NOW) > l0 - WINDOW) {}
     sample(&t1, &l1);
-  } while (!l1); // it has run out in between
+  } while (!l1); // the timer has run out in between
   *apic(TIMER_START) = 0;
   u64 rate = (t1 - t0) * 1000000 / (l0 - l1);
   return rate ? rate : 1;
@@ -144,10 +144,10 @@ u64 hal_now(void) {
 #endif
 
 #if SN_USES_ALARM
-// timer_arm makes the next hlt end when due comes; 1: it has come.
+// timer_arm makes the next hlt end at due. It returns 1 if due has already come.
 static int timer_arm(u64 due) {
   enum { APIC_SPURIOUS = 0xf0, VECTOR = 32 };
-  const u64 longest = 4000000000000ull / local_per_ms; // us, of a counter of 32 bits
+  const u64 longest = 4000000000000ull / local_per_ms; // us, for a counter of 32 bits
   u64 now = hal_now();
   if (now >= due) return 1;
   *apic(APIC_SPURIOUS) = 0x100 | SPURIOUS; // on

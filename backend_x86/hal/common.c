@@ -85,7 +85,7 @@ void sn_log_fix(i64 x, u32 frac) {
   } while (v & mask);
 }
 
-// sn_log_float writes a float as C99 %a does, subnormals with a leading 1 too.
+// sn_log_float writes a float like C99 %a, but subnormals also get a leading 1.
 void sn_log_float(u64 x, u32 width) {
   u32 places = width == 32 ? 23 : 52;
   u64 part = x & (((u64)1 << places) - 1);
@@ -195,7 +195,7 @@ INLINE NORETURN void run_waits(u32 mask) {
 }
 
 #if SN_THREADS
-// end_quiet ends the run when all contexts have ended, or hold at channels for ever.
+// end_quiet ends the run when all contexts have ended or wait at channels for ever.
 static void end_quiet(u32 all_ended) {
   if (all_ended) run_ends();
   run_waits(0);
@@ -256,8 +256,8 @@ u32 sn_wait(u32 mask) {
 }
 
 #if SN_DISKS
-// A disk is asked with a message and answers with one (docs/trace.md). In a scripted run the
-// world may refuse a command, which the device then never sees.
+// A disk gets its command as a message and answers with one (docs/trace.md). In a scripted run
+// the world may refuse a command. The device then never sees it.
 static u32 disk_length, disk_answer[1 + SECTOR / 4];
 
 static void disk_ask(u32 dev, const u8 *buf) {
@@ -288,8 +288,9 @@ static u32 disk_take(u8 *buf, u32 cap) {
 #endif
 
 #if SN_BUSES
-// A bus carries out a command: code, argument, bytes. On one with addresses the argument is the
-// address and, from bit 16 on, how many bytes are wanted; elsewhere a byte comes for each that goes.
+// A bus carries out a command: code, argument, bytes. On a bus with addresses the argument is
+// the address and, from bit 16 on, the number of wanted bytes. On other buses each byte sent
+// returns one.
 static u32 bus_length, bus_answer[1 + BUS_BYTES / 4];
 
 static void bus_ask(u32 dev, u8 *buf) {

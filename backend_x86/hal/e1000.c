@@ -1,10 +1,10 @@
-// Network cards of Intel's: 82540EM (QEMU's e1000) and 82574L (e1000e), with their legacy
+// Network cards from Intel: 82540EM (QEMU's e1000) and 82574L (e1000e), with their legacy
 // descriptors (PCI/PCI-X Family of Gigabit Ethernet Controllers Software Developer's Manual,
-// sections 3 and 13). They wake the program by a message where they can, else by their line.
+// sections 3 and 13). They wake the program by a message if possible, else by their line.
 #include "hal.h"
 
-// Lines of the old interrupt controllers that cards use; that one line goes on to the second
-// controller is the bit 2.
+// Lines of the old interrupt controllers that cards use. Bit 2 is the line that leads to the
+// second controller.
 static u16 lines_open;
 
 #if SN_DEVICES
@@ -35,15 +35,15 @@ enum { DONE = 1, WHOLE = 2 };
 
 static int e1000_knows(u32 id) { return id == 0x100e8086 || id == 0x10d38086; }
 
-// ring tells the card where descriptors are.
+// ring gives the card the address of its descriptors.
 static void e1000_ring(volatile u32 *reg, u32 at, const volatile void *p, u32 size) {
   reg[at] = (u32)(u64)p;
   reg[at + 1] = (u32)((u64)p >> 32);
   reg[at + 2] = size;
 }
 
-// open_line makes a line of the old interrupt controllers a vector from 32 on: the firmware
-// has said which line the card has. They need no word of an interrupt's end.
+// open_line gives a line of the old interrupt controllers a vector from 32 on. The firmware has
+// reported the line of the card. The controllers need no end-of-interrupt command.
 static void open_line(u32 line) {
   enum { LOCAL_LINE_0 = 0xfee00350, FROM_OUTSIDE = 7 << 8 };
   if (line < 3 || line > 14) fail("the firmware gives a network card no interrupt");
@@ -54,14 +54,14 @@ static void open_line(u32 line) {
     outb(port + 1, (u8)(32 + 8 * k));
     outb(port + 1, k ? 2 : 4);
     outb(port + 1, 3);
-    outb(port + 1, 0xff); // until the start has ended
+    outb(port + 1, 0xff); // until the start is complete
   }
   u16 level = line < 8 ? 0x4d0 : 0x4d1;
   outb(level, (u8)(inb(level) | 1 << line % 8));
   *(volatile u32 *)LOCAL_LINE_0 = FROM_OUTSIDE;
 }
 
-// e1000_reset gives the card as after power on; its address comes from its own memory.
+// e1000_reset returns the card to its power-on state. The card's memory supplies its address.
 static void e1000_reset(volatile u32 *reg) {
   enum { RESET = 1 << 26, LINK_UP = 1 << 6, SPEED = 1 << 5, LOOKS = 1 << 20 };
   reg[MASK_CLEAR] = ~0u;
@@ -74,8 +74,8 @@ static void e1000_reset(volatile u32 *reg) {
   for (u32 k = 0; k < 128; k++) reg[GROUPS + k] = 0;
 }
 
-// e1000_start takes a card, if the program has a device left for it. As with other cards the
-// program gets all frames of the wire.
+// e1000_start takes a card, if the program has a device left for it. As with other cards, the
+// program gets all frames on the wire.
 static void e1000_start(u32 f) {
   enum { ON = 1 << 1, ALL = 3 << 3, BROADCAST = 1 << 15, NO_SUM = 1 << 26, PAD = 1 << 3, COLLISIONS = 15 << 4 | 64 << 12, GAPS = 10 | 8 << 10 | 6 << 20 };
   pci_enable(f, 1);
@@ -102,7 +102,7 @@ static void e1000_start(u32 f) {
 
 static int e1000_pending(u32 dev) { return e1000s[dev].rx[e1000s[dev].rx_at].status & DONE; }
 
-// e1000_wake asks for interrupts at frames that arrive, or for none.
+// e1000_wake turns interrupts for arriving frames on or off.
 static void e1000_wake(u32 dev, u16 flags) {
   enum { ARRIVED = 1 << 7, FULL = 1 << 6, FEW_LEFT = 1 << 4 };
   volatile u32 *reg = e1000s[dev].reg;
@@ -130,7 +130,7 @@ static u32 e1000_take(u32 dev, u8 *p, u32 cap) {
   return got;
 }
 
-// A frame for which no slot becomes free in some time is lost, as with other cards.
+// A frame is lost if no slot becomes free in some time, as with other cards.
 static void e1000_send(u32 dev, const u8 *p, u32 len) {
   enum { LOOKS = 20000, END = 1, CHECKSUM = 2, REPORT = 8 };
   struct e1000 *n = &e1000s[dev];
@@ -151,7 +151,7 @@ static void e1000_send(u32 dev, const u8 *p, u32 len) {
   n->reg[TX_TAIL] = n->tx_at;
 }
 
-// e1000_left waits until all frames have left.
+// e1000_left waits until all frames have been sent.
 static void e1000_left(u32 dev) {
   for (u32 k = 0; k < OUTS; k++)
     while (!(e1000s[dev].tx[k].status & DONE)) {}

@@ -1,6 +1,6 @@
 // The program that a UEFI firmware starts (UEFI specification 2.10, sections 4, 7 and 12.9). It
-// loads the kernel that follows it to its place, asks for what only the firmware knows, ends
-// the firmware, and jumps. Structures of the firmware are read by offsets.
+// loads the kernel that follows it to its address, collects the data that only the firmware has,
+// ends the firmware, and jumps to the kernel. Structures of the firmware are read by offsets.
 #include "hal.h"
 #include "handover.h"
 
@@ -21,7 +21,7 @@ static void say(const u8 *st, const unsigned short *text) {
   print(out, text);
 }
 
-// end_of gives where the memory of the kernel ends, and where it begins.
+// end_of returns the end of the kernel's memory, and its beginning in *begin.
 static u64 end_of(u64 *begin) {
   u64 end = 0;
   *begin = ~0ull;
@@ -35,7 +35,7 @@ static u64 end_of(u64 *begin) {
   return end;
 }
 
-// load puts the segments of the kernel in their places.
+// load copies the segments of the kernel to their addresses.
 static void load(void) {
   const u8 *h = payload + AT(payload, 32);
   for (u32 k = WORD(payload, 56) & 0xffff; k--; h += 56) {
@@ -46,7 +46,7 @@ static void load(void) {
   }
 }
 
-// find_screen asks for the pixels of the screen.
+// find_screen gets the pixels of the screen from the firmware.
 static void find_screen(const u8 *boot, struct handover *h) {
   enum { MODE = 24, INFO = 8, BASE = 24, WIDTH = 4, HEIGHT = 8, FORMAT = 12, PITCH = 32, NO_PIXELS = 3 };
   u64 graphics[2] = {0x4a3823dc9042a9de, 0x6a5180d0de7afb96};
@@ -61,7 +61,7 @@ static void find_screen(const u8 *boot, struct handover *h) {
   h->pitch = WORD(info, PITCH);
 }
 
-// find_timer looks for the port of the timer in the tables of ACPI: XSDT, then FADT.
+// find_timer finds the port of the timer in the tables of ACPI: XSDT, then FADT.
 static void find_timer(const u8 *st, struct handover *h) {
   enum { XSDT = 24, LENGTH = 4, HEAD = 36, FACP = 0x50434146, PORT = 76, PORT_SIZE = 88 };
   const u8 *list = (const u8 *)AT(st, TABLE_LIST), *root = 0;
@@ -74,7 +74,7 @@ static void find_timer(const u8 *st, struct handover *h) {
   }
 }
 
-// leave ends the firmware. The map of memory may change while it ends; then it is asked for
+// leave ends the firmware. The memory map may change while the firmware ends; then it is read
 // again.
 static u64 leave(void *image, const u8 *boot) {
   enum { ROOM = 1 << 17, TRIES = 8 };

@@ -1,6 +1,6 @@
 // The entry of a kernel that efi.c has loaded, in 64-bit mode with the firmware's page tables:
-// rdi is its struct handover. It keeps that, leaves 64-bit mode and goes the way of a PVH
-// guest, which makes page tables of its own.
+// rdi is its struct handover. It saves the handover, leaves 64-bit mode and continues like a PVH
+// guest, which makes its own page tables.
 .section .text.boot, "ax", @progbits
 .code64
 .globl uefi_entry
@@ -29,7 +29,7 @@ uefi_entry:
   mov %eax, %es
   mov %eax, %ss
   mov $__interrupt_stack_top, %esp
-  // without paging, then without what 64-bit mode was
+  // disable paging, then 64-bit mode
   mov %cr0, %eax
   and $0x7fffffff, %eax
   mov %eax, %cr0
@@ -39,8 +39,8 @@ uefi_entry:
   wrmsr
   jmp pvh_entry
 
-// An interrupt line of a card stays up until its driver has looked, so interrupts stay off
-// after the first. The controller needs no word of its end.
+// An interrupt line of a card stays active until its driver has looked, so interrupts stay off
+// after the first one. The controller needs no end-of-interrupt command.
 .code64
 .globl line_stub
 line_stub:
@@ -52,7 +52,7 @@ line_stub:
 far_gdt_pointer: .word 31
 .quad gdt
 
-// Two pages, because the boot maps what a loader gives to be read only.
+// Two pages, because the boot maps the loader's data read-only.
 .section .bss.handover, "aw", @nobits
 .balign 4096
 .globl handover

@@ -1,10 +1,10 @@
-// A guest that cannot go on, and the interrupts of lines.
+// A guest that cannot continue, and the interrupts of lines.
 #include "hal.h"
 
 static NORETURN void fail(const char *why) {
   u32 n = 0;
   while (why[n]) n++;
-  hal_write("\nFAULT \"", 8); // the harness shows what stands between the quotes
+  hal_write("\nFAULT \"", 8); // the harness shows the text between the quotes
   hal_write(why, n);
   hal_write("\"\n", 2);
   hal_exit(END_CRASH);

@@ -15,7 +15,7 @@ static u64 number(const char **p) {
   }
 }
 
-// find starts the devices that there are.
+// find starts the devices that exist.
 static void find(const char *line, int in_order) {
   static const char key[] = "virtio_mmio.device=";
   for (; *line; line++) {

@@ -1,10 +1,10 @@
-// Devices of PCI: all buses are looked at, those after bridges too. Network devices of virtio
-// wake the program by messages (MSI-X).
+// Devices of PCI. All buses are searched, including the buses after bridges. Network devices of
+// virtio wake the program by messages (MSI-X).
 #include "hal.h"
 
 #if SN_DEVICES
 
-// The identities of virtio devices: those of version 1, and those that know it besides.
+// The identities of virtio devices: of version 1, and of devices that also support version 1.
 enum { NET_1 = 0x1041, BLOCK_1 = 0x1042, NET_BOTH = 0x1000, BLOCK_BOTH = 0x1001 };
 
 static void found_at(u32 f, u32 id, int in_order) {
@@ -31,8 +31,8 @@ static void found_at(u32 f, u32 id, int in_order) {
   (void)in_order;
 }
 
-// find starts the devices that there are. A bus has a larger number than that of the bridge
-// which leads to it.
+// find starts the devices that exist. A bus has a larger number than the bus of the bridge that
+// leads to it.
 static void find(const char *line, int in_order) {
   enum { BRIDGE = 1, NOTHING = 0xffff };
   u32 last = 0;

@@ -1,8 +1,10 @@
-// What the parts of the hardware abstraction layer share. The layer is the only
-// C of a product: some eight operations below the program's own code, which
-// comes from the compiler and calls the sn_ functions (internal/llvmir). The back
-// end writes config.h in its place: SN_DEVICES, SN_DISKS, sn_is_disk,
-// SN_BUSES, sn_is_bus, SN_LEVELS, sn_is_level, sn_has_frames, SN_STREAMS, sn_is_stream (counted from 1), SN_FRAME, SN_MANY_TASKS, SN_CONTEXTS, SN_THREADS, sn_context, sn_room, SN_CHANS, SN_USES_*, SN_COUNT and the tables of task names and trap places.
+// The declarations that the parts of the hardware abstraction layer share. The layer is the only
+// C of a product: some eight operations below the program's own code, which comes from the
+// compiler and calls the sn_ functions (internal/llvmir). The back end replaces the config.h
+// line by: SN_DEVICES, SN_DISKS, sn_is_disk, SN_BUSES, sn_is_bus, SN_LEVELS, sn_is_level,
+// sn_has_frames, SN_STREAMS, sn_is_stream (counted from 1), SN_FRAME, SN_MANY_TASKS,
+// SN_CONTEXTS, SN_THREADS, sn_context, sn_room, SN_CHANS, SN_USES_*, SN_COUNT and the tables of
+// task names and trap positions.
 #ifndef HAL_H
 #define HAL_H
 typedef unsigned char u8;
@@ -11,23 +13,23 @@ typedef unsigned int u32;
 typedef unsigned long long u64;
 typedef long long i64;
 #define NORETURN __attribute__((noreturn))
-#define INLINE static inline __attribute__((always_inline)) // a call is longer than what it does
+#define INLINE static inline __attribute__((always_inline)) // a call is longer than its work
 // config.h stands here
 
-// The deadline that does not come, and its bit in the mask and result of a wait.
+// The deadline that never comes, and its bit in the mask and result of a wait.
 #define NEVER (~0ull)
 #define TIMER (1u << 31)
 
-// How a run ends: the process's exit code, or what is written to the exit device. The
-// codes are those of the tool.
+// The ways in which a run ends: the process's exit code, or the value written to the exit
+// device. The tool uses the same codes.
 enum { END_OK = 0, END_WAITING = 0, END_USAGE = 1, END_TRAP = 4, END_STUCK = 5, END_CRASH = 7 };
 
-// The files of a product are one translation unit, in the order of x86.go: a file calls
-// what the files before it define, and nothing after it. So no operation has a prototype
-// but what the program supplies, and files cannot call each other in a circle.
+// The files of a product are one translation unit, in the order of x86.go. A file calls only
+// functions that it or the files before it define. So only the program's functions need
+// prototypes, and files cannot call each other in a circle.
 void sn_main(void);
 
-// What a product supplies to script.c and common.c:
+// The functions that a product supplies to script.c and common.c:
 //
 //	void hal_write(const void *p, u32 n)    bytes to the console or to the harness
 //	void hal_read(void *p, u32 n)           bytes from the harness

@@ -1,10 +1,10 @@
-// The start of a guest of the monitor. It is called at ring 3 with a stack, so nothing
-// has to be set up; the manifest says what the monitor must give.
+// The start of a guest of the monitor. It is called at ring 3 with a stack, so no set-up is
+// needed. The manifest lists the devices that the monitor must provide.
 #include "hal.h"
 
 extern u8 __stack_size[];
 
-// The monitor puts the words of the start here.
+// The monitor writes the start words here.
 #if SN_WORDS
 static char words[512] = {0};
 #define WORDS ((u64)words)

@@ -1,5 +1,5 @@
-// Calls of the monitor (package monitor says what each does): the console, which is also
-// the line to the harness, the end of the run, and time.
+// Calls of the monitor (package monitor describes them): the console, which is also the line to
+// the harness, the end of the run, and time.
 #include "hal.h"
 
 enum { CALL_EXIT = 1, CALL_WRITE = 2, CALL_READ = 3, CALL_WAIT = 4, CALL_NOW = 5, CALL_DISK = 6, CALL_POLL = 7 };

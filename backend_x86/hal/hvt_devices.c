@@ -1,5 +1,5 @@
-// The devices of a guest of the monitor: frames go through rings in its own memory, which
-// the monitor fills and drains at each call of CALL_WAIT and CALL_POLL.
+// The devices of a guest of the monitor. Frames go through rings in the guest's own memory,
+// which the monitor fills and drains at each call of CALL_WAIT and CALL_POLL.
 #include "hal.h"
 
 #if SN_NETS
@@ -9,7 +9,7 @@ struct ring {
   volatile u32 put, taken; // frames so far
   struct { u32 n; u8 data[SLOT_SIZE]; } slot[SLOTS];
 };
-static struct ring rings[SN_DEVICES][2]; // into the guest, out of it
+static struct ring rings[SN_DEVICES][2]; // to the guest, from the guest
 #define RINGS ((u64)rings)
 #define RING_SLOTS SLOTS
 #define RING_SIZE SLOT_SIZE

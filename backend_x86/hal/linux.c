@@ -1,5 +1,5 @@
-// The Linux process: a static executable without a C library. After its set-up it
-// forbids itself every system call that the program does not need.
+// The Linux process: a static executable without a C library. After its set-up it denies itself
+// every system call that the program does not need.
 //
 //	prog                         no devices, or devices only in a script
 //	prog eth0=tap:NAME           a TAP interface that exists
@@ -14,17 +14,17 @@
 //	prog --script                the harness speaks on standard input and output
 #include "hal.h"
 
-// close_from closes all descriptors from one on; a kernel before 5.9 does so one by one.
+// close_from closes all descriptors from fd on. A kernel before 5.9 closes them one by one.
 static void close_from(u32 fd) {
   enum { USUAL_LIMIT = 1024 };
   if (!sys(SYS_close_range, fd, ~0u, 0, 0)) return;
   for (; fd < USUAL_LIMIT; fd++) sys(SYS_close, fd, 0, 0, 0);
 }
 
-enum { COPY = 0 }; // fcntl: the next free descriptor from one on
+enum { COPY = 0 }; // fcntl: the next free descriptor from a number on
 
 // notify_socket is connected to the socket that systemd names in the environment, or -1. Its
-// descriptor lies above those of the devices.
+// descriptor is above the descriptors of the devices.
 static long notify_socket(char **env) {
   enum { LOCAL = 1, DATAGRAMS = 2, CLOSE = 0x80000, HEAD = 2 };
   static const char key[] = "NOTIFY_SOCKET=";
@@ -43,7 +43,7 @@ static long notify_socket(char **env) {
   return -1;
 }
 
-// keep gives the socket of systemd its descriptor and closes all after it.
+// keep gives the socket of systemd its descriptor and closes all descriptors after it.
 static void keep(long notify) {
   u32 next = UDPS;
   notifies = notify >= 0 && sys(SYS_dup2, notify, NOTIFY, 0, 0) == NOTIFY;
@@ -67,15 +67,15 @@ static NORETURN void refuse_line(const char *arg, const char *why) {
 #endif
 
 #if SN_DEVICES
-// The arguments say where each device is.
+// The arguments assign each device.
 static const char *after(const char *s, const char *prefix) {
   while (*prefix)
     if (*s++ != *prefix++) return 0;
   return s;
 }
 
-// tap opens a TAP interface that is there: a mistyped name would make a new one, which
-// nobody is connected to. Its offloads are off, or a frame may come with half a checksum.
+// tap opens an existing TAP interface: a mistyped name would create a new one with nothing
+// connected. Its offloads are off, because a frame could otherwise arrive with half a checksum.
 static int tap(const char *arg, const char *name) {
   enum { INTERNET = 2, DATAGRAMS = 2, SIOCGIFINDEX = 0x8933, TUNSETIFF = 0x400454ca, TUNSETOFFLOAD = 0x400454d0 };
   struct { char name[16]; short flags; char pad[22]; } req = {{0}, 0, {0}};
@@ -171,8 +171,8 @@ static int bind(const char *arg) {
   return 0;
 }
 
-// settle gives device i the descriptor FIRST + i, so that the filter can name it, and
-// closes all others: what was inherited for nothing.
+// settle gives device i the descriptor FIRST + i, so that the filter can name it. It closes all
+// other inherited descriptors.
 static void settle(long notify) {
   for (u32 i = 0; i < SN_DEVICES; i++)
     if (fd_of[i] >= 0) fd_of[i] = (int)sys(SYS_fcntl, fd_of[i], COPY, PAST, 0);
@@ -200,7 +200,7 @@ static void settle(long notify) {
 static void settle(long notify) { keep(notify); }
 #endif
 
-// ---- the system-call filter, made of what the program uses and how it runs
+// ---- the system-call filter, made from the program's needs and its mode
 
 struct filter { u16 code; u8 jt, jf; u32 k; };
 #define LOAD(at) {0x20, 0, 0, at}
@@ -225,7 +225,7 @@ struct filter { u16 code; u8 jt, jf; u32 k; };
 #define UDP_CALLS
 #endif
 
-// Of ioctl only the requests that move levels and transfers, on devices.
+// ioctl is allowed only for the requests of levels and transfers, on devices.
 #if SN_LEVELS
 #define LEVEL_REQUESTS(pass) {0x15, pass, 0, GPIO_GET_VALUES}, {0x15, pass - 1, 0, GPIO_SET_VALUES},
 #else
@@ -243,7 +243,7 @@ struct filter { u16 code; u8 jt, jf; u32 k; };
 #define LEVEL_CALLS
 #endif
 
-// Threads are there before the filter is, and sleep and wake each other by futex.
+// Threads are started before the filter is set. They sleep and wake each other by futex.
 #if SN_THREADS
 #define THREAD_CALLS ALLOW(SYS_futex),
 #else

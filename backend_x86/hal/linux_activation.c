@@ -1,12 +1,12 @@
 // Socket activation as systemd does it (sd_listen_fds): LISTEN_FDS descriptors from 3 on, for
 // the process LISTEN_PID, with the names LISTEN_FDNAMES. A descriptor named `nic` has the frames
-// of that device: a TAP interface or a socket. A UDP socket serves a port of its stack: named
-// `nic.7` port 7, else the port that it is bound to. Names of nobody, such as a unit's, mean the
-// only network device.
+// of that device: a TAP interface or a socket. A UDP socket serves a port of the device's stack:
+// port 7 if it is named `nic.7`, else the port that it is bound to. Any other name, such as a
+// unit's, means the only network device.
 #include "hal.h"
 
 #if SN_DEVICES
-// refuse says what is wrong with an argument or a name.
+// refuse reports a wrong argument or name.
 static NORETURN void refuse(const char *arg, const char *why) {
   u32 n = 0, k = 0;
   while (arg[n]) n++;
@@ -20,7 +20,7 @@ static NORETURN void refuse(const char *arg, const char *why) {
 #if SN_NETS
 enum { LISTEN_FIRST = 3 };
 
-// variable is the value of one of the environment, 0 without it.
+// variable is the value of an environment variable, 0 without it.
 static const char *variable(char **env, const char *key) {
   for (; *env; env++) {
     const char *s = *env, *k = key;
@@ -30,7 +30,7 @@ static const char *variable(char **env, const char *key) {
   return 0;
 }
 
-// whole reads a text that is a number, up to an end; -1: it is not.
+// whole reads a number that fills a text up to an end; -1: the text is no number.
 static long whole(const char *s, char end) {
   long n = 0;
   u32 k = 0;
@@ -38,7 +38,7 @@ static long whole(const char *s, char end) {
   return k && (!s[k] || s[k] == end) ? n : -1;
 }
 
-// named finds the device and the port of a name up to a colon. 0: nobody has it.
+// named finds the device and the port of a name up to a colon. 0: no device has the name.
 static int named(const char *name, u32 *dev, u32 *port) {
   for (u32 i = 0; i < SN_DEVICES; i++) {
     const char *s = name, *d = sn_device_name(i);
@@ -51,7 +51,7 @@ static int named(const char *name, u32 *dev, u32 *port) {
   return 0;
 }
 
-// only is the network device when there is one.
+// only finds the network device if there is exactly one.
 static int only(u32 *dev) {
   for (u32 i = 0; i < SN_DEVICES; i++)
     if (sn_has_frames[i]) *dev = i;
@@ -59,7 +59,8 @@ static int only(u32 *dev) {
 }
 
 #if SN_HOMES
-// need_gateway gives a stack without a gateway one: the peers of its sockets are everywhere.
+// need_gateway gives a gateway to a stack without one, because its sockets may have peers
+// anywhere.
 static void need_gateway(u32 dev) {
   u32 host = *sn_home[dev][0], *gateway = sn_home[dev][2];
   for (u32 k = 1; !*gateway && k < 4; k++)
@@ -67,7 +68,7 @@ static void need_gateway(u32 dev) {
 }
 #endif
 
-// activate_one gives descriptor fd to who has a name.
+// activate_one assigns descriptor fd to the device of a name.
 static void activate_one(const char *name, int fd) {
   enum { GET_FLAGS = 1, STREAMS = 1 };
   u32 dev = 0, port = 0;
@@ -92,7 +93,7 @@ static void activate_one(const char *name, int fd) {
   fd_of[dev] = fd;
 }
 
-// activate takes the descriptors that were passed to this process, if some were.
+// activate takes the descriptors that were passed to this process, if any.
 static void activate(char **env) {
   const char *pid = variable(env, "LISTEN_PID"), *count = variable(env, "LISTEN_FDS"), *names = variable(env, "LISTEN_FDNAMES");
   if (!pid || !count || whole(pid, 0) != sys(SYS_getpid, 0, 0, 0, 0)) return;

@@ -12,7 +12,7 @@ enum { I2C_IN = 1, NO_DEVICE = -6, NO_DEVICE_YET = -121 };
 
 static u32 hz_of[SN_DEVICES];
 
-// bus opens PATH, of SPI also PATH:HZ.
+// bus opens PATH, or PATH:HZ for SPI.
 static int bus(u32 dev, const char *where) {
   char path[64];
   u32 n = 0, last = 0;
@@ -35,7 +35,8 @@ static int bus(u32 dev, const char *where) {
   return (int)fd;
 }
 
-// hal_transfer carries out a command: n bytes go, wanted bytes come. It gives a BUS_ status.
+// hal_transfer carries out a command. It sends n bytes and receives wanted bytes, and returns a
+// BUS_ status.
 static u32 hal_transfer(u32 dev, u32 address, u8 *out, u32 n, u8 *in, u32 wanted) {
   long end;
   if (sn_is_bus[dev] == BUS_PLAIN) {

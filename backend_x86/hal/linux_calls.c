@@ -1,10 +1,10 @@
-// System calls, and what the other parts need of them: the console, which is also the
+// System calls, and the functions that other parts build on them: the console, which is also the
 // line to the harness, the end of the process, and time.
 #include "hal.h"
 
 enum { SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_dup2 = 33, SYS_mmap = 9, SYS_mprotect = 10, SYS_ioctl = 16, SYS_getpid = 39, SYS_socket = 41, SYS_sendmsg = 46, SYS_recvmsg = 47, SYS_getsockname = 51, SYS_getsockopt = 55, SYS_connect = 42, SYS_fcntl = 72, SYS_flock = 73, SYS_close_range = 436, SYS_lseek = 8, SYS_pread64 = 17, SYS_pwrite64 = 18, SYS_fdatasync = 75, SYS_prctl = 157, SYS_futex = 202, SYS_sched_getaffinity = 204, SYS_seccomp = 317, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_ppoll = 271 };
 enum { MONOTONIC = 1 };
-// Descriptors of the devices, of the captures that they write, of who started the process, and
+// Descriptors of the devices, of the captures that they write, of the notification socket, and
 // of UDP sockets.
 enum { FIRST = 3, OUTS = FIRST + SN_DEVICES, NOTIFY = OUTS + (SN_NETS ? SN_DEVICES : 0), UDPS = NOTIFY + 1, PAST = UDPS + 8 };
 enum { EINTR = -4, EIO = -5, EAGAIN = -11, ECONNRESET = -104 };
@@ -19,21 +19,21 @@ static long sys5(long n, long a, long b, long c, long d, long e) {
 
 static long sys(long n, long a, long b, long c, long d) { return sys5(n, a, b, c, d, 0); }
 
-static u8 notifies, told; // somebody wants to know how far the process is; it has said that it waits
+static u8 notifies, told; // systemd wants notifications of the process's state; readiness was reported
 
-// tell says to who started the process how far it is (sd_notify).
+// tell reports the state of the process to the process that started it (sd_notify).
 static void tell(const char *state, u32 n) {
   if (notifies) sys(SYS_write, NOTIFY, (long)state, n, 0);
 }
 
-// tell_ready says so when the program waits for the first time.
+// tell_ready reports readiness when the program waits for the first time.
 __attribute__((unused)) static void tell_ready(void) {
   if (!told) tell("READY=1", 7);
   told = 1;
 }
 
-// What is said is gathered while a batch (batch.c) goes on, and written when somebody waits
-// for an answer, at the end, and when the room is full.
+// Output is gathered during a batch (batch.c). It is written before a read, at the end, and when
+// the buffer is full.
 #define SN_BATCH (SN_NETS && !SN_LEVELS && !SN_STREAMS && !SN_DISKS && !SN_BUSES)
 static void write_out(const u8 *b, u32 n) {
   while (n) {
@@ -82,7 +82,7 @@ void hal_read(void *p, u32 n) {
   u8 *b = p;
   while (n) {
     long k = sys(SYS_read, 0, (long)b, n, 0);
-    if (k <= 0) hal_exit(END_CRASH); // the harness went away
+    if (k <= 0) hal_exit(END_CRASH); // the harness has closed the connection
     b += k;
     n -= (u32)k;
   }

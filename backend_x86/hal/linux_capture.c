@@ -1,6 +1,6 @@
-// Captures as the other end of a network device: its frames come from one file, and what it
-// sends goes to another (pcap, little-endian, Ethernet). A program that does not ask for the
-// time does the same each time.
+// Captures as the other end of a network device: its frames come from one file, and the frames
+// that it sends go to another (pcap, little-endian, Ethernet). A program that does not read the
+// time behaves the same in each run.
 #include "hal.h"
 
 #if SN_NETS
@@ -11,7 +11,7 @@ struct capture { u32 magic; u16 major, minor; u32 zone, accuracy, longest, link;
 struct record { u32 seconds, micros, kept, length; };
 enum { MAGIC_US = 0xa1b2c3d4u, MAGIC_NS = 0xa1b23c4du, LONGEST_FRAME = 65535, ETHERNET = 1 };
 
-// read_all reads so many bytes, fewer at the end of a file.
+// read_all reads n bytes, or fewer at the end of a file.
 static u32 read_all(int fd, void *p, u32 n) {
   u32 done = 0;
   while (done < n) {
@@ -32,7 +32,7 @@ static int capture_write(int fd, const u8 *p, u32 n) {
   return 1;
 }
 
-// capture_next reads the next frame. 0: there is none; -1: the file is spoilt.
+// capture_next reads the next frame. 0: there is none; -1: the file is damaged.
 static long capture_next(int fd, u8 *frame) {
   struct record r;
   do {
@@ -43,7 +43,7 @@ static long capture_next(int fd, u8 *frame) {
   return r.kept;
 }
 
-// capture_add writes a frame with the time of the program.
+// capture_add writes a frame with the program's time.
 static void capture_add(int fd, const u8 *p, u32 n) {
   u64 now = 0;
 #if SN_USES_NOW
@@ -53,7 +53,7 @@ static void capture_add(int fd, const u8 *p, u32 n) {
   if (!capture_write(fd, (const u8 *)&r, sizeof r) || !capture_write(fd, p, n)) hal_exit(END_CRASH);
 }
 
-// capture_open opens IN,OUT. It gives what is wrong, or 0.
+// capture_open opens IN,OUT. It returns an error text, or 0.
 static const char *capture_open(u32 dev, const char *names, int *in) {
   enum { READ = 0, CREATE = 1 | 64 | 512, MODE = 420 };
   char name[256];

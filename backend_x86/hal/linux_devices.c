@@ -1,7 +1,7 @@
-// The devices of a Linux process: descriptors and files. Waiting for them and for a time.
+// The devices of a Linux process (descriptors and files), and waiting for them and for a time.
 #include "hal.h"
 
-// left_until is how many microseconds are left, NEVER when due never comes.
+// left_until is the number of microseconds left until due, NEVER when due never comes.
 static u64 left_until(u64 due) {
 #if SN_USES_ALARM
   u64 now = hal_now();
@@ -14,16 +14,16 @@ static u64 left_until(u64 due) {
 #if SN_DEVICES
 static int fd_of[SN_DEVICES];
 
-// The head of each device's queue: read ahead by status, consumed by take. A device
-// whose other end is closed gives nothing any more.
+// The first element of each device's queue: read ahead by status, consumed by take. A device
+// whose other end is closed gives nothing more.
 static u8 head[SN_DEVICES][65536];
 static u32 head_len[SN_DEVICES];
 #if SN_STREAMS
-static u32 head_at[SN_DEVICES]; // of a stream: bytes of it that were taken
+static u32 head_at[SN_DEVICES]; // of a stream: bytes already taken
 #endif
 static u8 closed[SN_DEVICES];
 
-// end_for ends the process for what a device has come to.
+// end_for ends the process because of the state of a device.
 static NORETURN void end_for(u32 dev, const char *why, u32 length, u32 code) {
   const char *name = sn_device_name(dev);
   u32 n = 0;
@@ -33,7 +33,7 @@ static NORETURN void end_for(u32 dev, const char *why, u32 length, u32 code) {
   hal_exit(code);
 }
 
-// gone is for a device that is not there any more: its interface was deleted.
+// gone handles a device that no longer exists: its interface was deleted.
 static NORETURN void gone(u32 dev) { end_for(dev, ": the device is gone\n", 21, END_CRASH); }
 
 #if SN_NETS
@@ -46,8 +46,8 @@ static NORETURN void spoilt(u32 dev) { end_for(dev, ": the capture is cut off or
 #define SN_UDP_MOST 0
 #endif
 
-// fill reads ahead at the devices of mask that have no frame, sleeping for at most so
-// many microseconds; it reports whether one of them can still give one.
+// fill reads ahead at the devices of mask that have no frame. It sleeps for at most us
+// microseconds and reports whether one of these devices can still give a frame.
 static int fill(u32 mask, u64 us) {
   struct { int fd; short events, revents; } p[SN_DEVICES + SN_UDP_MOST];
   i64 time[2] = {(i64)(us / 1000000), (i64)(us % 1000000 * 1000)};
@@ -89,7 +89,7 @@ static int fill(u32 mask, u64 us) {
     }
 #endif
     long n = sys(SYS_read, fd_of[i], (long)head[i], sizeof head[i], 0);
-    if (n > 0) head_len[i] = sn_has_frames[i] || sn_is_stream[i] ? (u32)n : 0; // of a pin: that it has changed
+    if (n > 0) head_len[i] = sn_has_frames[i] || sn_is_stream[i] ? (u32)n : 0; // for a pin: its change
     else if (!n || n == ECONNRESET || (n == EIO && sn_is_stream[i])) closed[i] = 1;
     else if (n != EINTR && n != EAGAIN) gone(i);
   }
@@ -119,7 +119,7 @@ u32 hal_wait(u32 mask, u64 due) {
 #endif
     u32 r = ready() | (left ? 0 : TIMER);
     if (r & mask) return r;
-    if (!fill(mask, left) && due == NEVER) { // nothing will ever come
+    if (!fill(mask, left) && due == NEVER) { // no input will ever come
       OTHERS_REST();
       hal_exit(END_WAITING);
     }
@@ -171,10 +171,10 @@ void hal_script_send(u32 dev, const u8 *p, u32 n) { ask('S', dev, 0, p, n); }
 #if SN_DISKS
 static u64 sectors[SN_DEVICES];
 
-// Why a file cannot be a disk.
+// Reasons why a file cannot be a disk.
 enum { NO_FILE = -1, ODD_SIZE = -2, IN_USE = -3 };
 
-// disk opens the image of a disk and locks it, as long as the process lives.
+// disk opens the image of a disk and locks it for the life of the process.
 static int disk(u32 dev, const char *path) {
   enum { EXCLUSIVE_OR_NOT = 2 | 4 };
   long fd = sys(SYS_open, (long)path, 2, 0, 0), n = fd < 0 ? fd : sys(SYS_lseek, fd, 0, 2, 0);

@@ -31,7 +31,7 @@ static void pins_sample(void) {
   }
 }
 
-// pins_ready is the mask of inputs whose level the program does not know.
+// pins_ready is the mask of inputs whose level the program does not know yet.
 static u32 pins_ready(void) {
   u32 r = 0;
   for (u32 i = 0; i < SN_DEVICES; i++) r |= (u32)(level_of[i] != known_level[i]) << i;
@@ -45,7 +45,7 @@ static void hal_set_level(u32 dev, u32 level) {
   if (sys(SYS_ioctl, line_of[dev], GPIO_SET_VALUES, (long)&v, 0)) hal_exit(END_CRASH);
 }
 
-// pin asks for line CHIP:LINE. An output is low at first.
+// pin requests line CHIP:LINE. An output is low at first.
 static int pin(u32 dev, const char *where) {
   char chip[64];
   u32 n = 0, last = 0, line = 0;

@@ -1,5 +1,5 @@
-// The serial lines of a Linux process: terminals, made raw with 8 data bits, no parity and a
-// speed of any number (asm-generic/termbits.h), or descriptors that are inherited.
+// The serial lines of a Linux process: terminals in raw mode with 8 data bits, no parity and any
+// speed (asm-generic/termbits.h), or inherited descriptors.
 #include "hal.h"
 
 #if SN_STREAMS
@@ -9,7 +9,7 @@ enum { NO_DOORKEEPER = 0x900 }; // O_NOCTTY | O_NONBLOCK: opening waits for no c
 #define TERM_GET 0x802c542a
 #define TERM_SET 0x402c542b
 
-// Why a terminal cannot be a serial line.
+// Reasons why a terminal cannot be a serial line.
 enum { NO_TERMINAL = -1, BAD_SPEED = -2 };
 
 // serial opens PATH or PATH:BAUD.
@@ -35,12 +35,13 @@ static int serial(const char *where) {
   t.input = t.output = t.local = 0;
   t.control = TERM_BITS8 | TERM_READ | TERM_LOCAL | TERM_ANY_SPEED;
   t.speed_in = t.speed_out = baud ? baud : 115200;
-  t.chars[TERM_LEAST] = 1; // a read gives what is there
+  t.chars[TERM_LEAST] = 1; // a read returns the available bytes
   t.chars[TERM_LEAST - 1] = 0;
   return sys(SYS_ioctl, fd, TERM_SET, (long)&t, 0) ? BAD_SPEED : (int)fd;
 }
 
-// write_all writes bytes to a descriptor, waiting while it takes none; 0: it is gone.
+// write_all writes bytes to a descriptor and waits while it takes none. 0: the descriptor is
+// closed.
 static int write_all(int fd, const u8 *p, u32 n) {
   while (n) {
     long k = sys(SYS_write, fd, (long)p, n, 0);

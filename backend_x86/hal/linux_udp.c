@@ -1,14 +1,14 @@
-// UDP sockets of the host in the place of a network, as socket activation gives them: each
-// serves one port of a stack. What arrives at one becomes a frame, what the stack sends becomes
-// a datagram again, and its questions for stations are answered here. The peer 127.0.0.1 is the
-// gateway to the program, because a host has no such address on a wire.
+// UDP sockets of the host in place of a network, as socket activation gives them. Each serves
+// one port of a stack. A datagram that arrives at a socket becomes a frame, and a frame from the
+// stack becomes a datagram again. ARP requests of the stack are answered here. To the program,
+// the peer 127.0.0.1 is the gateway, because a host has no such address on a wire.
 #include "hal.h"
 
 #if SN_HOMES
 enum { UDP_MOST = 8, HEADERS = 42, LONGEST = 1472, ANSWERS = 4 };
 enum { INET = 2, INET6 = 10, DONTWAIT = 0x40, LOOPBACK = 0x7f000001 };
 
-static struct { int fd; u32 dev, port; u8 wide; } udp[UDP_MOST]; // wide: its addresses are those of IPv6
+static struct { int fd; u32 dev, port; u8 wide; } udp[UDP_MOST]; // wide: its addresses are IPv6 addresses
 static u32 udps;
 static u8 is_udp[SN_DEVICES];
 static u8 answers[SN_DEVICES][ANSWERS][HEADERS]; // to the stack's questions
@@ -23,10 +23,10 @@ static u32 get16(const u8 *p) { return (u32)p[0] << 8 | p[1]; }
 static void put16(u8 *p, u32 x) { p[0] = (u8)(x >> 8), p[1] = (u8)x; }
 static void put32(u8 *p, u32 x) { put16(p, x >> 16), put16(p + 2, x); }
 
-// station writes the address of a station: as a stack makes its own.
+// station writes the MAC address for an IPv4 address, in the way a stack makes its own.
 static void station(u8 *p, u32 address) { put16(p, 0x0200), put32(p + 2, address); }
 
-// transfer sends or receives a datagram at socket k, and gives its length or an error.
+// transfer sends or receives a datagram at socket k, and returns its length or an error.
 static long transfer(long call, u32 k, struct address *a, u32 len, void *at, u32 n) {
   enum { TRUNCATED = 0x20 };
   struct piece piece = {at, n};
@@ -35,12 +35,12 @@ static long transfer(long call, u32 k, struct address *a, u32 len, void *at, u32
   return r >= 0 && m.flags & TRUNCATED ? EAGAIN : r;
 }
 
-// udp_next makes a frame of the next datagram at socket k; 0: there is none.
+// udp_next makes a frame from the next datagram at socket k; 0: there is none.
 static u32 udp_next(u32 k, u8 *f) {
   struct address from;
   long n = transfer(SYS_recvmsg, k, &from, sizeof from, f + HEADERS, LONGEST);
   const u8 *ip = udp[k].wide ? from.rest + 16 : from.rest;
-  if (n < 0 || (udp[k].wide && (get16(from.rest + 14) != 0xffff || get32(from.rest + 4) | get32(from.rest + 8)))) return 0; // not of IPv4
+  if (n < 0 || (udp[k].wide && (get16(from.rest + 14) != 0xffff || get32(from.rest + 4) | get32(from.rest + 8)))) return 0; // not IPv4
   u32 *const *home = sn_home[udp[k].dev];
   u32 peer = get32(ip), host = *home[0], sum = 0;
   if (peer == LOOPBACK) peer = *home[2];
@@ -52,18 +52,18 @@ static u32 udp_next(u32 k, u8 *f) {
   sum = (sum & 0xffff) + (sum >> 16);
   put16(f + 24, ~(sum + (sum >> 16)));
   memcpy(f + 34, from.port, 2);
-  put16(f + 36, udp[k].port), put16(f + 38, 8 + (u32)n), put16(f + 40, 0); // without a sum
+  put16(f + 36, udp[k].port), put16(f + 38, 8 + (u32)n), put16(f + 40, 0); // without a checksum
   return HEADERS + (u32)n;
 }
 
-// udp_answer gives the next answer to a stack's question; 0: there is none.
+// udp_answer returns the next answer to an ARP request of the stack; 0: there is none.
 static u32 udp_answer(u32 dev, u8 *f) {
   if (answer_taken[dev] == answer_put[dev]) return 0;
   memcpy(f, answers[dev][answer_taken[dev]++ % ANSWERS], HEADERS);
   return HEADERS;
 }
 
-// udp_asked answers a question for any station but the stack's own.
+// udp_asked answers an ARP request for any address but the stack's own.
 static void udp_asked(u32 dev, const u8 *p) {
   u32 wanted = get32(p + 38);
   if (get16(p + 20) != 1 || wanted == *sn_home[dev][0] || answer_put[dev] - answer_taken[dev] == ANSWERS) return;
@@ -75,7 +75,8 @@ static void udp_asked(u32 dev, const u8 *p) {
   memcpy(f + 32, p + 22, 10);
 }
 
-// udp_send takes a frame of a stack. What is no datagram of one of the sockets is lost.
+// udp_send takes a frame of a stack. A frame that is not a datagram of one of the sockets is
+// lost.
 static void udp_send(u32 dev, u8 *p, u32 n) {
   if (n >= HEADERS && get16(p + 12) == 0x0806) udp_asked(dev, p);
   if (n < HEADERS || get16(p + 12) != 0x0800 || p[23] != 17) return;
@@ -91,8 +92,8 @@ static void udp_send(u32 dev, u8 *p, u32 n) {
   }
 }
 
-// udp_add gives a device a socket for a port, 0 for the one that it is bound to. It gives what
-// is wrong, or 0.
+// udp_add gives a device a socket for a port. Port 0 means the port that the socket is bound to.
+// It returns an error text, or 0.
 static const char *udp_add(u32 dev, int fd, u32 port, const struct address *own) {
   if (!sn_home[dev][0]) return "a UDP socket is for a device with sockets of the program, others take frames\n";
   if (udps == UDP_MOST) return "there are more than 8 UDP sockets\n";

@@ -1,4 +1,4 @@
-// What compilers call without being asked.
+// Functions that compilers call implicitly.
 #include "hal.h"
 
 void *memcpy(void *d, const void *s, unsigned long n) {
@@ -13,7 +13,7 @@ void *memmove(void *d, const void *s, unsigned long n) {
   if (dp <= sp || dp >= sp + n) return memcpy(d, s, n);
   while (n--) {
     dp[n] = sp[n];
-    __asm__ volatile("" ::: "memory"); // or the loop becomes a call of itself
+    __asm__ volatile("" ::: "memory"); // else the loop becomes a call of the function itself
   }
   return d;
 }

@@ -1,17 +1,17 @@
-// A program over the ranks of MPI. The thread k of the system, counted from 0, is on rank k
-// modulo their number. Each rank runs its threads in turn, each on a stack of its own, and
-// changes to the next one where a thread would wait. So MPI is called by one thread only.
+// A program over the ranks of MPI. Thread k of the system, counted from 0, is on rank k modulo
+// the number of ranks. Each rank runs its threads in turn, each on a separate stack. It changes
+// to the next thread when a thread would wait. So only one thread calls MPI.
 //
-// A channel within a rank is its ring. Between two ranks both have the ring: the writer
-// sends a slot when it is full, the reader says when it is empty. So who waits, and for what, is
-// as within one process, and who is stuck there is stuck here.
+// A channel within a rank is its ring. Between two ranks both have the ring: the writer sends a
+// slot when the slot is full, and the reader reports when it is empty. So each task waits for
+// the same events as within one process, and a program that is stuck there is stuck here.
 //
-// What messages are under way nobody knows. When a rank has nothing to do it adds up with
-// all others how many were sent and received. Twice the same, with none on its way, and nobody
-// has done anything in between: the run has ended, or it is stuck.
+// No rank knows which messages are in transit. A rank with nothing to do adds up the numbers of
+// sent and received messages with all others. The run has ended or is stuck if two sums agree,
+// no message is in transit, and no rank has moved in between.
 //
-// Each rank is two processes: one that runs, and one that waits for it and says which tasks
-// were lost when it dies.
+// Each rank is two processes: one runs, and the other waits for it. If the first one dies, the
+// second reports the tasks that were lost.
 #include "hal.h"
 #include <mpi.h>
 #include <sched.h>
@@ -57,11 +57,11 @@ static u32 rank_of(u32 context) { return context % (u32)ranks; }
 
 static struct { void *stack; u8 ended; } state[SN_CONTEXTS];
 static u32 now_running = SN_CONTEXTS, unfinished;
-static u8 moved; // since this was last asked
+static u8 moved; // since the last reduction
 static void *scheduler_stack;
 
 #define NAKED __attribute__((naked, noinline))
-// change keeps this stack in *from and goes on where `to` was kept.
+// change saves this stack in *from and continues on the stack saved in `to`.
 NAKED static void change(void **from, void *to) {
   __asm__("push %rbx\n push %rbp\n push %r12\n push %r13\n push %r14\n push %r15\n"
           " mov %rsp, (%rdi)\n mov %rsi, %rsp\n"
@@ -88,7 +88,7 @@ static u32 stacks_made(void) {
     if (at == MAP_FAILED) return 0;
     mprotect(at, GUARD, PROT_NONE);
     void **top = (void **)(at + STACK - 16);
-    top[0] = (void *)begin_here; // where ret leads, with a stack as after a call
+    top[0] = (void *)begin_here; // target of ret, with a stack as after a call
     state[k].stack = top - 6;
     unfinished++;
   }
@@ -98,7 +98,7 @@ static u32 stacks_made(void) {
 // ---- channels
 
 static struct {
-  u32 given, taken; // within a rank both; else one, and what the other side said of the other
+  u32 given, taken; // within a rank both; else one, and the other side's report of the other
   MPI_Request *slot, said;
 } link_of[SN_CHANS + 1];
 static u64 sent, received;
@@ -129,7 +129,7 @@ static void open_links(void) {
   }
 }
 
-// hear takes note of what has come for a channel.
+// hear notes the messages that have arrived for a channel.
 static void hear(u32 ch) {
   int here = 1;
   if (reader(ch) == (u32)rank) {

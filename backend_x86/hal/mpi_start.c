@@ -1,7 +1,7 @@
 // The start of a rank, its turns, and its end.
 #include "hal.h"
 
-// turns goes once round the contexts of this rank.
+// turns runs each context of this rank once.
 static void turns(void) {
   for (u32 k = 0; k < SN_CONTEXTS; k++) {
     if (rank_of(k) != (u32)rank || state[k].ended) continue;
@@ -15,8 +15,8 @@ static void hear_all(void) {
     if (is_mine(ch)) hear(ch);
 }
 
-// What all ranks together have sent and received, how many contexts have not ended, and how
-// many ranks have moved since they were last asked.
+// Sums over all ranks: messages sent and received, contexts that have not ended, and ranks that
+// have moved since the last reduction.
 enum { SENT, RECEIVED, UNFINISHED, MOVED, FIGURES };
 static u64 mine[FIGURES], all[FIGURES];
 static MPI_Request asked = MPI_REQUEST_NULL;
@@ -26,8 +26,8 @@ static void ask_all(u64 has_moved) {
   MPI_Iallreduce(mine, all, FIGURES, MPI_UNSIGNED_LONG_LONG, MPI_SUM, MPI_COMM_WORLD, &asked);
 }
 
-// quiet reports whether all ranks rest for ever: nobody has moved between two answers, and
-// nothing is on its way. A rank without work waits in it for the others.
+// quiet reports whether all ranks rest for ever: no rank has moved between two answers, and no
+// message is in transit. A rank without work waits in it for the others.
 static u32 quiet(u64 *was_sent) {
   int answered;
   MPI_Test(&asked, &answered, MPI_STATUS_IGNORE);
@@ -80,7 +80,7 @@ static int run_rank(void) {
   return all[UNFINISHED] ? END_STUCK : END_OK;
 }
 
-// ---- the process that waits for the one that runs
+// ---- the process that waits for the process that runs
 
 static void say_lost(int code, int signal_number) {
   char line[4096];

@@ -1,5 +1,5 @@
-// What the program sees of its devices: which have something, the wait for one, frames in
-// and out. A device has a driver in a file before this one.
+// The program's view of its devices: the devices with input, the wait for one, frames in and
+// out. The driver of a device is in a file before this one.
 #include "hal.h"
 
 #if SN_DEVICES
@@ -24,15 +24,15 @@ u32 hal_status(void) {
   return r;
 }
 
-// wake asks for interrupts at frames that arrive, or for none.
+// wake turns interrupts for arriving frames on or off.
 static void wake(u16 flags) {
   for (u32 i = 0; i < SN_DEVICES; i++)
     if (sn_has_frames[i]) CARD(i, wake)(i, flags);
   __asm__ volatile("mfence" ::: "memory");
 }
 
-// Interrupts stay off but for the one instruction that sleeps, so that none is
-// lost between the look and the sleep. Who finds something at once asks for none.
+// Interrupts are on only for the one instruction that sleeps, so that none is lost between the
+// check and the sleep. If the first check finds something, interrupts are not turned on.
 u32 hal_wait(u32 mask, u64 due) {
   for (u32 asked = 0;; asked = 1) {
     u32 r = hal_status();

@@ -1,5 +1,6 @@
-// A machine without pins and buses. With a harness the program asks that for levels and transfers (common.c); without
-// one the start of the guest, or its monitor, has refused to run it.
+// A machine without pins and buses. With a harness the program asks the harness for levels and
+// transfers (common.c). Without a harness the start of the guest, or its monitor, has refused to
+// run the program.
 #include "hal.h"
 
 #if SN_LEVELS

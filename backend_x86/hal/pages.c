@@ -1,5 +1,5 @@
-// Pages for the registers of devices that lie anywhere in the address space: a firmware or
-// a hypervisor may put those of PCI above 4 GiB. They are mapped before the tables become
+// Pages for the registers of devices, which lie anywhere in the address space. A firmware or a
+// hypervisor may put PCI registers above 4 GiB. The pages are mapped before the tables become
 // read-only.
 #include "hal.h"
 
@@ -9,7 +9,7 @@ extern u64 pml4[];
 enum { SPARES = 8 };
 static u64 spare[SPARES][512] __attribute__((aligned(4096), section(".bss.tables")));
 
-// below is the table that an entry leads to; it is made where there is none.
+// below is the table that an entry leads to. It is created if missing.
 static u64 *below(u64 *entry) {
   static u32 used;
   if (!(*entry & 1)) {

@@ -17,8 +17,8 @@ static void pci_set(u32 f, u32 at, u32 v) {
 
 static u32 pci_byte(u32 f, u32 at) { return pci_get(f, at) >> 8 * (at & 3) & 255; }
 
-// capability finds the next one of a kind, after one or from the beginning: 0. 0: there
-// is none. A list that goes in a circle ends too.
+// capability finds the next capability of a kind, after a given one, or from the beginning if
+// after is 0. It returns 0 if there is none. A circular list ends, too.
 static u32 capability(u32 f, u32 kind, u32 after) {
   u32 at = after ? after + 1 : PCI_LIST;
   if (!(pci_get(f, PCI_COMMAND) >> 20 & 1)) return 0;
@@ -30,7 +30,7 @@ static u32 capability(u32 f, u32 kind, u32 after) {
   return 0;
 }
 
-// registers gives a piece of what a base address register of a function says.
+// registers maps a part of the region of a function's base address register.
 static volatile u8 *registers(u32 f, u32 bar, u32 offset, u32 size) {
   u32 low = bar < 6 ? pci_get(f, PCI_BARS + 4 * bar) : 1;
   u64 at = low & ~15u;
@@ -39,7 +39,7 @@ static volatile u8 *registers(u32 f, u32 bar, u32 offset, u32 size) {
   return reach(at + offset, size);
 }
 
-// pci_enable lets a function answer in memory and reach memory itself. Its interrupts are
+// pci_enable lets a function respond in memory and access memory itself. Its interrupts are
 // messages, unless it may use its line.
 static void pci_enable(u32 f, int line) {
   enum { MEMORY = 2, MASTER = 4, NO_LINE = 1 << 10 };
@@ -47,15 +47,15 @@ static void pci_enable(u32 f, int line) {
   pci_set(f, PCI_COMMAND, line ? command & ~NO_LINE : command | NO_LINE);
 }
 
-// What a message is: a write to the interrupt controller of this processor, of the vector
-// that ends a hlt.
+// A message is a write to the interrupt controller of this processor. It raises the vector that
+// ends a hlt.
 enum { MESSAGE_VECTOR = 32 };
 static u32 message_to(void) {
   enum { APIC_ID = 0xfee00020, MESSAGES = 0xfee00000 };
   return MESSAGES | *(volatile u32 *)APIC_ID >> 24 << 12;
 }
 
-// msix makes the first message of a function end a hlt. 0: it has no such messages.
+// msix makes the first message of a function end a hlt. 0: the function has no such messages.
 static int msix(u32 f) {
   enum { ENABLE = 1u << 31, MASK_ALL = 1 << 30 };
   u32 at = capability(f, CAP_MSIX, 0);
@@ -70,7 +70,7 @@ static int msix(u32 f) {
   return 1;
 }
 
-// msi does so with the one message of a function that has the older kind.
+// msi does the same with the single message of a function that has the older kind.
 __attribute__((unused)) static int msi(u32 f) {
   enum { ENABLE = 1 << 16, SEVERAL = 7 << 20, WIDE = 1 << 23 };
   u32 at = capability(f, CAP_MSI, 0);

@@ -1,5 +1,5 @@
-// The start of a PVH guest (QEMU microvm, Firecracker): descriptor tables, the choice of
-// mode from the kernel command line, devices, program.
+// The start of a PVH guest (QEMU microvm, Firecracker): descriptor tables, the choice of mode
+// from the kernel command line, devices, program.
 #include "hal.h"
 
 extern u8 crash_stubs[], wake_stub[], line_stub[], spurious_stub[], __interrupt_stack_top[], __tables_start[], __tables_end[];
@@ -10,7 +10,7 @@ enum { lines_open = 0 }; // of the old interrupt controllers
 #endif
 
 struct gate { u16 low, selector; u8 ist, kind; u16 middle; u32 high, zero; };
-// The tables of the processor have pages of their own, which become read-only.
+// The tables of the processor have separate pages, which become read-only.
 #define TABLE __attribute__((section(".bss.tables")))
 static struct gate idt[SPURIOUS + 1] TABLE;
 static struct { u32 pad; u64 rsp[3]; u64 zero; u64 ist[7]; u64 zero2; u16 zero3, iomap; } __attribute__((packed)) tss TABLE;
@@ -21,8 +21,8 @@ static void gate(u32 n, const u8 *to) {
   idt[n] = (struct gate){(u16)a, 24, 1, 0x8e, (u16)(a >> 16), (u32)(a >> 32), 0};
 }
 
-// Interrupts and exceptions run on a stack of their own, so that neither a red
-// zone nor an overrun stack harms them.
+// Interrupts and exceptions run on a separate stack, so that neither a red zone nor a stack
+// overflow harms them.
 static void descriptors(void) {
   for (u32 i = 0; i < 32; i++) gate(i, crash_stubs + STUB * i);
   gate(32, wake_stub);
@@ -41,9 +41,9 @@ static void descriptors(void) {
   __asm__ volatile("lgdt %0; lidt %1; ltr %w2" ::"m"(g), "m"(i), "r"(32));
 }
 
-// harden makes the tables read-only, switches on what the processor has against running or
-// reading what is not the guest's, and masks the old interrupt controllers, whose vectors are
-// those of exceptions.
+// harden makes the tables read-only and enables the processor's protections against running or
+// reading memory that is not the guest's. It also masks the old interrupt controllers, whose
+// vectors overlap the vectors of exceptions.
 static void harden(void) {
   enum { WP = 1 << 16, UMIP = 1 << 11, SMEP = 1 << 20, SMAP = 1 << 21 };
   u64 cr0, cr3, cr4;
@@ -65,14 +65,14 @@ static void harden(void) {
 }
 
 #if SN_WORDS
-// is_known tells whether a word of the command line is one that this file or virtio.c reads.
+// is_known reports whether this file or virtio.c reads a word of the command line.
 static int is_known(const char *word) { return begins(word, "sn.script") || begins(word, "sn.disks=order"); }
 #endif
 
 void pvh_start(const u32 *info) {
   descriptors();
 #if SN_BARE
-  const char *line = SN_LINE; // nobody else says one
+  const char *line = SN_LINE; // no loader supplies one
   bare_start((const struct handover *)info);
 #else
   const char *line = (const char *)(u64)info[6]; // command line, a 64-bit pointer at +24

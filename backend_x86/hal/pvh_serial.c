@@ -1,5 +1,5 @@
-// The serial lines of a PVH guest: 16550 UARTs beside that of the console. Line i of the
-// program is the ith of these ports; QEMU makes one with
+// The serial lines of a PVH guest: 16550 UARTs beside the UART of the console. Line i of the
+// program is the ith of these ports. QEMU makes one with
 //
 //	-device isa-serial,chardev=ID,iobase=0x2f8,irq=3
 #include "hal.h"
@@ -8,7 +8,7 @@
 enum { LINES = 2, WAITING = 4096 };
 enum { DATA = 0, WANTED = 1, FIFO = 2, FORMAT = 3, MODEM = 4, STATE = 5, SCRATCH = 7 };
 
-// What has arrived and nobody has taken: the UART holds 16 bytes.
+// Bytes that have arrived and are not yet taken: the UART holds 16 bytes.
 static struct serial { u32 put, taken; u8 data[WAITING]; } serials[SN_STREAMS];
 
 static u16 serial_at(u32 dev) {
@@ -16,7 +16,7 @@ static u16 serial_at(u32 dev) {
   return at[sn_is_stream[dev] - 1];
 }
 
-// serial_pending takes what the UART has and reports whether bytes wait.
+// serial_pending reads the bytes of the UART and reports whether bytes wait.
 static int serial_pending(u32 dev) {
   struct serial *s = &serials[sn_is_stream[dev] - 1];
   while (s->put - s->taken < WAITING && inb(serial_at(dev) + STATE) & 1) s->data[s->put++ % WAITING] = inb(serial_at(dev) + DATA);
@@ -36,9 +36,9 @@ static void serial_start(void) {
     outb(at + DATA, 1);
     outb(at + WANTED, 0);
     outb(at + FORMAT, 3); // 8 bits, no parity, one stop bit
-    serial_pending(i);    // what came before the guest
+    serial_pending(i);    // bytes that came before the guest
     outb(at + FIFO, 7);   // on and empty
-    if (!(inb(at + STATE) & 1)) inb(at + DATA); // QEMU offers what it holds back after a read, not after a reset
+    if (!(inb(at + STATE) & 1)) inb(at + DATA); // QEMU offers the bytes that it holds back after a read, not after a reset
     outb(at + MODEM, 0x0b);
     outb(at + WANTED, 1); // interrupts when bytes have arrived
     interrupt(gsi[sn_is_stream[i] - 1]);

@@ -7,9 +7,9 @@ u8 hal_scripted; // the harness drives time and input
 struct request { u32 kind, a, b, len; };
 
 #if SN_COUNT
-// Instructions of the program and this layer, less what waits for the harness.
+// Instructions of the program and this layer, minus the instructions that wait for the harness.
 static u64 spent, resumed;
-// The two count_ functions take out what is not the program's.
+// The two count_ functions exclude the instructions that are not the program's.
 void count_stop(void) { spent += hal_instructions() - resumed; }
 void count_go(void) { resumed = hal_instructions(); }
 #else

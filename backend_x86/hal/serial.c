@@ -1,5 +1,4 @@
-// The serial console of a PVH guest, which is also the line to the harness, and the
-// exit device.
+// The serial console of a PVH guest, which is also the line to the harness, and the exit device.
 #include "hal.h"
 
 enum { COM1 = 0x3f8, EXIT_PORT = 0xf4 };

@@ -2,8 +2,8 @@
 // program's LLVM module.
 .section .text.boot, "ax", @progbits
 .code64
-// One stub of five bytes for each exception: what it leaves on the stack tells the
-// vector. pvh_crash sorts out the rest.
+// One stub of five bytes for each exception. The return address that it pushes identifies the
+// vector. pvh_crash does the rest.
 .globl crash_stubs
 crash_stubs:
 .rept 32
@@ -16,7 +16,7 @@ crash:
   and $-16, %rsp
   call pvh_crash
 
-// The device interrupt only ends a hlt; it runs on a stack of its own.
+// The device interrupt only ends a hlt. It runs on a separate stack.
 .globl wake_stub
 wake_stub:
   push %rax
@@ -25,7 +25,7 @@ wake_stub:
   pop %rax
   iretq
 
-// An interrupt that went away before it was taken has no end to be told.
+// A spurious interrupt needs no end-of-interrupt command.
 .globl spurious_stub
 spurious_stub:
   iretq

@@ -1,17 +1,17 @@
-// Threads of a process: one for each context. A channel between two of them is a ring with
-// one writer and one reader. Each side counts what it has done, on a cache line of its own,
-// and says there that the other one sleeps until the count changes.
+// Threads of a process: one for each context. A channel between two of them is a ring with one
+// writer and one reader. Each side counts its operations on a separate cache line. The other
+// side marks there that it sleeps until the count changes.
 //
-//	given.n - taken.n   how many slots are full
+//	given.n - taken.n   number of full slots
 //	given.sleeps        the reader sleeps until more is given
 //	taken.sleeps        the writer sleeps until more is taken
 //
-// Who wants to sleep says so, and looks once more; who counts looks then whether somebody
-// sleeps. Both in one order for all, so one of the two sees the other. The model of this
-// in ring_test.go goes through every order.
+// A side that wants to sleep marks it, and checks the count once more. A side that counts then
+// checks the mark. All threads see both in one order, so one of the two sees the other. The
+// model of this in ring_test.go tries every order.
 //
-// running counts the threads that do not sleep: who wakes another one counts it at once, so
-// it is 0 only when nobody will ever go on without the outside.
+// running counts the threads that do not sleep. A thread that wakes another counts it at once.
+// So running is 0 only when no thread will ever continue without outside input.
 #include "hal.h"
 
 #if SN_THREADS
@@ -33,7 +33,7 @@ static void sleep_while(u32 *at, u32 is) {
 }
 static void wake(u32 *at, u32 how_many) { sys(SYS_futex, (long)at, WAKE_HERE, how_many, 0); }
 
-// lock_io and unlock_io: 1 is taken, 2 is taken and somebody waits.
+// lock_io and unlock_io: 1 is taken, 2 is taken and a thread waits.
 __attribute__((unused)) static void lock_io(void) {
   u32 free = 0;
   if (__atomic_compare_exchange_n(&io, &free, 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) return;
@@ -45,8 +45,8 @@ __attribute__((unused)) static void unlock_io(void) {
 
 static void (*nobody_runs)(u32 all_ended); // ends the run
 
-// rest is for a thread that does not go on by itself. The last one lets the first context
-// see to the outside, if it waits for that, or ends the run.
+// rest is for a thread that cannot continue by itself. If it is the last one, it lets the first
+// context handle outside input, if that context waits for it, or ends the run.
 static void rest(void) {
   if (ADD_NOW(running.n, -1)) return;
   if (LOAD_NOW(first_rests)) {
@@ -58,7 +58,7 @@ static void rest(void) {
   nobody_runs(LOAD_NOW(ended) == SN_CONTEXTS);
 }
 
-// others_rest lets the first context go on when all others have ended or sleep.
+// others_rest lets the first context continue when all others have ended or sleep.
 __attribute__((unused)) static void others_rest(void) {
   STORE_NOW(first_rests, 1);
   rest();
@@ -72,11 +72,11 @@ __attribute__((noreturn)) static void context_ends(void) {
   for (;;) sleep_while(&never, 0);
 }
 
-// sleep_at sleeps until the count of a side is not what was seen.
+// sleep_at sleeps until the count of a side differs from the count that was seen.
 static void sleep_at(struct side *s, u32 seen) {
   STORE_NOW(s->sleeps, 1);
   if (LOAD_NOW(s->n) != seen) {
-    if (!SWAP_NOW(s->sleeps, 0)) ADD_NOW(running.n, -1); // it was seen, and this thread counted twice
+    if (!SWAP_NOW(s->sleeps, 0)) ADD_NOW(running.n, -1); // the mark was seen, and this thread is counted twice
     return;
   }
   rest();
@@ -91,8 +91,8 @@ static u32 may_go(u32 what, u32 n, u32 other, u32 room) {
   return n == other;
 }
 
-// sn_hold holds until a slot may be had, and gives its number. It looks for a while before it
-// sleeps, if no thread waits for a processor.
+// sn_hold waits until a slot is available, and returns its number. It polls for a while before
+// it sleeps, unless a thread waits for a processor.
 u32 sn_hold(u32 ch, u32 what) {
   struct side *mine = &ring[ch].given, *other = &ring[ch].taken;
   if (what == HAS_VALUE) mine = &ring[ch].taken, other = &ring[ch].given;
@@ -105,12 +105,12 @@ u32 sn_hold(u32 ch, u32 what) {
   }
 }
 
-// sn_pass gives a slot to the other side: what was done with it is done before.
+// sn_pass gives a slot to the other side. All accesses to the slot happen before.
 void sn_pass(u32 ch, u32 what) {
   struct side *mine = what == HAS_VALUE ? &ring[ch].taken : &ring[ch].given;
   STORE_NOW(mine->n, mine->n + 1);
   if (!LOAD_NOW(mine->sleeps)) return;
-  ADD_NOW(running.n, 1); // before it can go on
+  ADD_NOW(running.n, 1); // before the other thread can continue
   if (SWAP_NOW(mine->sleeps, 0)) wake(&mine->sleeps, 1);
   else ADD_NOW(running.n, -1);
 }
@@ -124,7 +124,7 @@ void sn_thread(u64 context) {
 }
 
 #if SN_CONTEXTS > 1
-// spawn makes a thread, which takes its number from its stack.
+// spawn makes a thread. The thread takes its number from its stack.
 static long spawn(u64 *stack) {
   enum { CLONE = 56, SHARED = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000 }; // VM FS FILES SIGHAND THREAD SYSVSEM
   long r;
@@ -146,7 +146,7 @@ static long memory_for(u64 n) {
 }
 #endif
 
-// threads_made makes the threads of the contexts but the first; they begin with threads_go.
+// threads_made makes the threads of all contexts but the first. They begin with threads_go.
 static u32 threads_made(void (*at_end)(u32)) {
   nobody_runs = at_end;
   u64 set[16] = {0};
@@ -172,7 +172,7 @@ static void threads_go(void) {
   wake(&gone_off, 0x7fffffff);
 }
 
-// What several threads say and ask, one says and asks at a time.
+// Only one thread at a time writes output or requests.
 #define LOCK_IO() lock_io()
 #define UNLOCK_IO() unlock_io()
 #define OTHERS_REST() others_rest()

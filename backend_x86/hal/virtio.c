@@ -1,4 +1,4 @@
-// The devices of a PVH guest: found, and started by what they are.
+// The devices of a PVH guest are found and started by kind.
 #include "hal.h"
 
 #if SN_DEVICES

@@ -1,5 +1,5 @@
-// Disks (virtio 1.0 specification, section 5.2). One request at a time, polled: a disk
-// operation never waits for anything else.
+// Disks (virtio 1.0 specification, section 5.2). One request at a time, polled: a disk operation
+// never waits for another event.
 #include "hal.h"
 
 #if SN_DISKS
@@ -16,8 +16,8 @@ static struct disk disks[SN_DEVICES], found;
 enum { FLUSHES = 1 << 9, READ_ONLY = 1 << 5 };
 enum { BLK_IN = 0, BLK_OUT = 1, BLK_FLUSH = 4, BLK_ID = 8 };
 
-// request runs one request with n bytes of data, which the device writes or reads. A
-// device that answers never, or what it was not asked, ends the program.
+// request runs one request with n bytes of data, which the device writes or reads. A device ends
+// the program if it never answers, or answers something else.
 static int request(struct disk *d, u32 type, u64 sector, u32 n) {
   enum { LOOKS = 1 << 30 }; // a minute or more
   d->head.type = type;
@@ -41,7 +41,7 @@ static int request(struct disk *d, u32 type, u64 sector, u32 n) {
   return d->status == 0;
 }
 
-// disk_begin starts a disk with those of its features that we know.
+// disk_begin starts a disk with the features that both it and this driver know.
 static void disk_begin(struct disk *d, virtio dev) {
   d->dev = dev;
   d->features = begin(dev, FLUSHES | READ_ONLY);
@@ -50,8 +50,8 @@ static void disk_begin(struct disk *d, virtio dev) {
   ready(d->dev);
 }
 
-// serial reads the number that a disk has as its serial number: digits and nothing else.
-// -1: it is none of a disk of the program.
+// serial reads the serial number of a disk as a number: digits and nothing else. -1: it belongs
+// to no disk of the program.
 static int serial(const u8 *s) {
   u32 n = 0, i = 0;
   for (; n < 20 && s[n]; n++) {
@@ -61,8 +61,8 @@ static int serial(const u8 *s) {
   return n && i < SN_DEVICES && sn_is_disk[i] ? (int)i : -1;
 }
 
-// Disk i of the program is the one whose serial number is i. With the word sn.disks=order
-// on the command line they come in order: Firecracker makes serial numbers of its own.
+// Disk i of the program is the disk whose serial number is i. With the word sn.disks=order on
+// the command line disks are taken in order, because Firecracker makes its own serial numbers.
 static void disk_start(virtio d, int in_order) {
   int i = -1;
   if (in_order) {

@@ -1,6 +1,6 @@
-// The transport of virtio-mmio version 2 (virtio 1.0 specification, section 4.2): the
-// registers of a device lie in memory, at a place that the command line tells.
-// virtio_pci.c has the same operations for the other transport.
+// The transport of virtio-mmio version 2 (virtio 1.0 specification, section 4.2). The registers
+// of a device lie in memory, at an address from the command line. virtio_pci.c has the same
+// operations for the other transport.
 #include "hal.h"
 
 #if SN_DEVICES
@@ -29,18 +29,18 @@ static void queue_start(virtio d, u32 n, struct queue *q) {
   d[QUEUE_READY] = 1;
 }
 
-// notify tells a device that its queue of a number holds something new.
+// notify tells a device that the queue with a number has new entries.
 INLINE void notify(virtio d, struct queue *q, u32 number) { (void)q, d[NOTIFY] = number; }
 
 // acknowledge ends the interrupts that a device has raised.
 INLINE void acknowledge(virtio d) { d[INT_ACK] = d[INT_STATUS]; }
 
-// settings are the registers of a device of its kind.
+// settings are the registers that are specific to the kind of a device.
 INLINE const volatile u32 *settings(virtio d) { return d + CONFIG; }
 
 static void reset(virtio d) { d[STATUS] = 0; }
 
-// begin starts a device with those of the features that it has. It gives them.
+// begin starts a device with the known features that it has. It returns them.
 static u32 begin(virtio d, u32 known) {
   reset(d);
   d[STATUS] = 3; // acknowledge, driver
@@ -55,6 +55,6 @@ static u32 begin(virtio d, u32 known) {
   return known;
 }
 
-// ready ends the start of a device, when its queues are in place.
+// ready ends the start of a device, after its queues are set up.
 static void ready(virtio d) { d[STATUS] = 15; }
 #endif

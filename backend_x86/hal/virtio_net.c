@@ -1,6 +1,6 @@
-// Network devices (virtio 1.0 specification, section 5.1). A device has one receive and
-// one transmit queue; device i of the program is the one whose MAC address ends in i, so
-// that the order of slots does not matter.
+// Network devices (virtio 1.0 specification, section 5.1). A device has one receive and one
+// transmit queue. Device i of the program is the device whose MAC address ends in i, so the
+// order of slots does not matter.
 #include "hal.h"
 
 #if SN_DEVICES
@@ -23,10 +23,11 @@ static void publish(struct nic *n, u32 number, struct queue *q, u16 id) {
   if (offer(q, id)) notify(n->dev, q, number);
 }
 
-// slot_of is the device of the program that a card serves; none when it is past the last.
+// slot_of is the program's device that a card serves. There is none if the number is past the
+// last.
 static u32 slot_of(const volatile u8 *mac) {
 #if SN_BARE
-  static u32 next; // cards of a computer have addresses of their own: they come in order
+  static u32 next; // cards of a computer have their own addresses, so they are taken in order
   while (next < SN_DEVICES && !sn_has_frames[next]) next++;
   (void)mac;
   return next < SN_DEVICES ? next++ : SN_DEVICES;
@@ -36,8 +37,8 @@ static u32 slot_of(const volatile u8 *mac) {
 #endif
 }
 
-// station_is tells a stack the address of its card. A script's frames are the same on every
-// machine.
+// station_is gives a stack the MAC address of its card. The frames of a script are the same on
+// every machine.
 static void station_is(u32 i, const volatile u8 *mac) {
 #if SN_HOMES
   u64 a = 0;
@@ -47,7 +48,7 @@ static void station_is(u32 i, const volatile u8 *mac) {
   (void)i, (void)mac;
 }
 
-// nic_start takes a network device, if it is one of the program's.
+// nic_start takes a network device, if it belongs to the program.
 static void nic_start(virtio d) {
   enum { HAS_MAC = 1 << 5 };
   if (!begin(d, HAS_MAC)) fail("virtio: a network device has no MAC address");
@@ -61,8 +62,8 @@ static void nic_start(virtio d) {
   n->free = (1u << OUT) - 1;
   queue_start(n->dev, 0, &n->rx);
   queue_start(n->dev, 1, &n->tx);
-  n->rx.avail.flags = QUIET; // until somebody waits
-  n->tx.avail.flags = QUIET; // no interrupt when a frame has left
+  n->rx.avail.flags = QUIET; // until the program waits
+  n->tx.avail.flags = QUIET; // no interrupt when a frame has been sent
   for (u16 k = 0; k < QSIZE; k++) n->rx.desc[k] = (struct desc){(u64)n->in[k], SLOT, 2, 0};
   for (u16 k = 0; k < OUT; k++) n->tx.desc[k] = (struct desc){(u64)n->out[k], 0, 0, 0};
   ready(n->dev);
@@ -74,10 +75,10 @@ static int nic_pending(u32 dev) { return answered(&nics[dev].rx); }
 // nic_missing reports whether a network device of the program was not found.
 static int nic_missing(u32 dev) { return sn_has_frames[dev] && !nics[dev].dev; }
 
-// nic_wake asks for interrupts at frames that arrive, or for none.
+// nic_wake turns interrupts for arriving frames on or off.
 static void nic_wake(u32 dev, u16 flags) {
   nics[dev].rx.avail.flags = flags;
-  if (!flags) acknowledge(nics[dev].dev); // of an edge only the next one counts
+  if (!flags) acknowledge(nics[dev].dev); // with edge triggering only the next edge counts
 }
 
 static u32 nic_take(u32 dev, u8 *p, u32 cap) {
@@ -87,7 +88,7 @@ static u32 nic_take(u32 dev, u8 *p, u32 cap) {
   u32 id = n->rx.used.ring[at].id, len = n->rx.used.ring[at].len;
   n->rx.seen++;
   u32 got = 0;
-  if (id < QSIZE && len > HEADER && len <= SLOT && len - HEADER <= cap) { // what a device says is checked
+  if (id < QSIZE && len > HEADER && len <= SLOT && len - HEADER <= cap) { // values from the device are checked
     got = len - HEADER;
     memcpy(p, n->in[id] + HEADER, got);
   }
@@ -95,7 +96,7 @@ static u32 nic_take(u32 dev, u8 *p, u32 cap) {
   return got;
 }
 
-// sent takes back the slots whose frames have left.
+// sent takes back the slots whose frames have been sent.
 static void sent(struct nic *d) {
   for (; answered(&d->tx); d->tx.seen++) {
     u32 id = d->tx.used.ring[d->tx.seen % QSIZE].id;
@@ -104,8 +105,8 @@ static void sent(struct nic *d) {
   }
 }
 
-// A frame for which no slot becomes free in some time is lost, as on a wire: a device that
-// has stalled must not stop the program. From then on nobody waits for it.
+// A frame is lost if no slot becomes free in some time, as on a wire: a stalled device must not
+// stop the program. From then on the program does not wait for the device.
 static void nic_send(u32 dev, const u8 *p, u32 n) {
   enum { LOOKS = 20000 };
   struct nic *d = &nics[dev];
@@ -128,7 +129,7 @@ static void nic_send(u32 dev, const u8 *p, u32 n) {
   publish(d, 1, &d->tx, k);
 }
 
-// nic_left waits until all frames have left.
+// nic_left waits until all frames have been sent.
 static void nic_left(u32 dev) {
   while (nics[dev].free != (1u << OUT) - 1) sent(&nics[dev]);
 }

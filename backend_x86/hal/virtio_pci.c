@@ -1,6 +1,6 @@
-// The transport of virtio over PCI (virtio 1.0 specification, section 4.1): capabilities
-// of a function tell where the registers lie. virtio_mmio.c has the same operations for
-// the other transport.
+// The transport of virtio over PCI (virtio 1.0 specification, section 4.1). Capabilities of a
+// function give the addresses of the registers. virtio_mmio.c has the same operations for the
+// other transport.
 #include "hal.h"
 
 #if SN_DEVICES
@@ -16,7 +16,7 @@ struct common {
 typedef struct {
   volatile struct common *c;
   volatile u8 *bells;
-  u32 step; // between the bells of two queues
+  u32 step; // distance between the notification registers of two queues
   const volatile u32 *own;
   u16 vector; // of the queues' messages
 } *virtio; // 0: no device
@@ -41,16 +41,16 @@ static void queue_start(virtio d, u32 n, struct queue *q) {
   d->c->enable = 1;
 }
 
-// notify tells a device that its queue of a number holds something new.
+// notify tells a device that the queue with a number has new entries.
 INLINE void notify(virtio d, struct queue *q, u32 number) { (void)d, *q->bell = (u16)number; }
 
-// acknowledge has nothing to do: a message has no end.
+// acknowledge does nothing: a message needs no end-of-interrupt command.
 INLINE void acknowledge(virtio d) { (void)d; }
 
-// settings are the registers of a device of its kind.
+// settings are the registers that are specific to the kind of a device.
 INLINE const volatile u32 *settings(virtio d) { return d->own; }
 
-// reset waits until the device is as after power on, and gives up after some time.
+// reset waits until the device is in its power-on state, and gives up after some time.
 static void reset(virtio d) {
   enum { LOOKS = 1 << 20 };
   d->c->status = 0;
@@ -58,7 +58,7 @@ static void reset(virtio d) {
     if (k == LOOKS) fail("virtio: a device cannot be reset");
 }
 
-// begin starts a device with those of the features that it has. It gives them.
+// begin starts a device with the known features that it has. It returns them.
 static u32 begin(virtio d, u32 known) {
   reset(d);
   d->c->status = 3; // acknowledge, driver
@@ -74,11 +74,11 @@ static u32 begin(virtio d, u32 known) {
   return known;
 }
 
-// ready ends the start of a device, when its queues are in place.
+// ready ends the start of a device, after its queues are set up.
 static void ready(virtio d) { d->c->status = 15; }
 
-// virtio_at finds the registers of a function; 0: they are not there, or only those of
-// versions before 1.
+// virtio_at finds the registers of a function. 0: it has none, or only registers of versions
+// before 1.
 static int virtio_at(virtio d, u32 f) {
   enum { COMMON = 1, BELLS = 2, OWN = 4 };
   *d = (__typeof__(*d)){.vector = NO_VECTOR};

@@ -1,5 +1,5 @@
-// The queues of virtio devices in memory (virtio 1.0 specification, section 2.4): rings
-// of descriptors that the driver fills and the device uses up.
+// The queues of virtio devices in memory (virtio 1.0 specification, section 2.4): rings of
+// descriptors that the driver fills and the device consumes.
 #include "hal.h"
 
 #if SN_DEVICES
@@ -13,15 +13,15 @@ struct queue {
   struct desc desc[QSIZE] __attribute__((aligned(16)));
   volatile struct avail avail __attribute__((aligned(4)));
   volatile struct used used __attribute__((aligned(4)));
-  u16 seen; // of the used ring
-  volatile u16 *bell; // where the device is told, over PCI
+  u16 seen; // position in the used ring
+  volatile u16 *bell; // notification register of the device, over PCI
 };
 
-// What a side writes into its flags when it wants no word of the other.
+// The flag by which a side suppresses notifications from the other side.
 enum { QUIET = 1 };
 
-// offer makes a descriptor available to the device. It reports whether the device wants
-// to be told (section 2.4.7): one that is busy with the queue looks by itself.
+// offer makes a descriptor available to the device. It reports whether the device wants a
+// notification (section 2.4.7): a device that is busy with the queue looks by itself.
 INLINE int offer(struct queue *q, u16 id) {
   q->avail.ring[q->avail.idx % QSIZE] = id;
   __asm__ volatile("" ::: "memory");
@@ -30,10 +30,10 @@ INLINE int offer(struct queue *q, u16 id) {
   return !(q->used.flags & QUIET);
 }
 
-// answered is how many answers of the device nobody has looked at.
+// answered is the number of answers of the device that are not yet read.
 INLINE u16 answered(struct queue *q) { return (u16)(q->used.idx - q->seen); }
 
-// await looks so many times for an answer; 0: none has come.
+// await polls for an answer up to looks times; 0: none has come.
 static int await(struct queue *q, u32 looks) {
   while (!answered(q)) {
     if (!looks--) return 0;

@@ -1,21 +1,21 @@
-// Words that say at the start what the program was not built with: where its networks are,
-// sn.NIC.host=10.0.0.2/24 and sn.NIC.gateway=10.0.0.1, and values of its configs,
-// sn.NAME=VALUE. NIC may be left out when one device has addresses. They are arguments of a
-// process, stand on the command line of a kernel, or come from the monitor.
+// Words that set values at the start instead of at build time: the network addresses,
+// sn.NIC.host=10.0.0.2/24 and sn.NIC.gateway=10.0.0.1, and the values of configs, sn.NAME=VALUE.
+// NIC may be left out when one device has addresses. The words are arguments of a process, are
+// on the command line of a kernel, or come from the monitor.
 #include "hal.h"
 
 #if SN_WORDS
-// behind is what comes after a beginning, 0 when a text has another one.
+// behind is the text after a prefix, 0 when the text has another prefix.
 static const char *behind(const char *s, const char *prefix) {
   while (*prefix)
     if (*s++ != *prefix++) return 0;
   return s;
 }
 
-// word_ends tells whether a word ends there. An argument may have blanks in it.
+// word_ends reports whether a word ends at s. An argument may contain blanks.
 static int word_ends(const char *s) { return !*s || (!SN_ARGUMENTS && *s == ' '); }
 
-// decimal reads a number of at most so much; 0: there is none.
+// decimal reads a number of at most `most`; 0: there is none.
 static const char *decimal(const char *s, u32 most, u32 *x) {
   u32 n = 0;
   for (*x = 0; *s >= '0' && *s <= '9'; s++, n++) {
@@ -41,7 +41,7 @@ static const char *dotted(const char *s, u32 *a) {
 #if SN_CONFIGS
 static u8 config_given[SN_CONFIGS];
 
-// digits_of reads a number of 64 bits, decimal or after 0x in hexadecimal; 0: there is none.
+// digits_of reads a number of 64 bits, decimal or hexadecimal after 0x; 0: there is none.
 static const char *digits_of(const char *s, u64 *x) {
   u64 base = 10;
   u32 n = 0;
@@ -55,7 +55,7 @@ static const char *digits_of(const char *s, u64 *x) {
   }
 }
 
-// number_of reads what a config of numbers or times takes; 0: something else.
+// number_of reads a value for a config of numbers or times; 0: it is something else.
 static const char *number_of(const char *s, u32 kind, u64 *x) {
   u32 a;
   const char *end = dotted(s, &a);
@@ -76,7 +76,7 @@ static const char *number_of(const char *s, u32 kind, u64 *x) {
   return s;
 }
 
-// config_put takes a value for a row. It gives 0 when the row cannot have it.
+// config_put stores a value in a row. It returns 0 when the row does not accept the value.
 static int config_put(u32 k, const char *s) {
   u32 size = sn_config[k].size;
   u8 *at = sn_config[k].at;
@@ -109,8 +109,8 @@ static int config_put(u32 k, const char *s) {
   return 1;
 }
 
-// config_set takes a word if it is that of a config, which may have several places. It gives
-// what is wrong.
+// config_set takes a word if it belongs to a config, which may have several locations. It
+// returns an error text, or 0.
 static const char *config_set(const char *w, int *known) {
   const char *v;
   *known = 0;
@@ -136,10 +136,10 @@ static const char *config_set(const char *w, int *known) {
 enum { HAS_HOST = 1, HAS_GATEWAY = 2 };
 static u8 given[SN_DEVICES];
 
-// is_host tells whether an address can be that of a host of a network.
+// is_host reports whether an address can belong to a host of a network.
 static int is_host(u32 a, u32 mask) { return a >> 24 && a >> 24 != 127 && a >> 24 < 224 && a & ~mask && (a | mask) != ~0u; }
 
-// device_of finds whose a word is, and what it says after the name.
+// device_of finds the device of a word, and the text after the device's name.
 static const char *device_of(const char *w, u32 *dev) {
   u32 only = SN_DEVICES;
   for (u32 i = 0; i < SN_DEVICES; i++) {
@@ -153,7 +153,7 @@ static const char *device_of(const char *w, u32 *dev) {
   return SN_HOMES == 1 ? w : 0;
 }
 
-// home_set takes an address of a device. It gives what is wrong with it, or 0.
+// home_set takes an address of a device. It returns an error text, or 0.
 static const char *home_set(const char *w) {
   u32 dev, address, size, both;
   const char *field = device_of(w, &dev), *v;
@@ -174,8 +174,8 @@ static const char *home_set(const char *w) {
   return 0;
 }
 
-// homes_check looks at the addresses when all words are there. It gives what is wrong, or
-// 0. A gateway that is of another network and was not asked for is none.
+// homes_check checks the addresses after all words are read. It returns an error text, or 0. A
+// gateway that was not given and lies in another network is removed.
 static const char *homes_check(u32 *dev) {
   for (u32 i = 0; i < SN_DEVICES; i++) {
     if (!given[i]) continue;
@@ -193,7 +193,7 @@ static const char *homes_check(u32 *dev) {
 #endif
 
 #if SN_WORDS
-// word_set takes what follows sn. of a word. It gives what is wrong with it, or 0.
+// word_set takes the text after sn. of a word. It returns an error text, or 0.
 static const char *word_set(const char *w) {
 #if SN_CONFIGS
   int known;
@@ -207,8 +207,8 @@ static const char *word_set(const char *w) {
 #endif
 }
 
-// words_check looks at what words have set when all are there. It gives what is wrong and with
-// whom, or 0.
+// words_check checks the values that words have set after all words are read. It returns an
+// error text and in *whom the name, or 0.
 static const char *words_check(const char **whom) {
 #if SN_PORTS
   for (u32 k = 0; k < SN_PORTS; k++)
@@ -226,7 +226,7 @@ static const char *words_check(const char **whom) {
 #endif
 
 #if !SN_ARGUMENTS && SN_WORDS
-// print_name writes a name up to a blank, fit to stand between quotes.
+// print_name writes a name up to a blank, in a form that fits between quotes.
 static void print_name(const char *s) {
   for (; *s && *s != ' '; s++) hal_write(*s == '"' || *s == '\\' || *s < 32 ? "?" : s, 1);
 }
@@ -242,7 +242,7 @@ static NORETURN void refuse_word(const char *name, const char *why) {
   hal_exit(END_USAGE);
 }
 
-// words_of takes the words of a line that begin with sn. but for those that are known.
+// words_of takes the words of a line that begin with sn., except the words that are known.
 static void words_of(const char *line, int (*known)(const char *word)) {
   for (;;) {
     while (*line == ' ') line++;

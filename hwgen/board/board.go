@@ -1,5 +1,5 @@
-// Package board holds boards as data: a text file for each, which says which part is
-// on it and where its wires go.
+// Package board holds boards as data. Each board is a text file that names its part and the pins
+// that its wires connect to.
 //
 //	board icebreaker
 //	  title "iCEBreaker"
@@ -12,13 +12,13 @@
 //	  pin p1a1 at 4
 //	end
 //
-// A pin without a direction is free for both. `low` says that a pin is lit or pressed
-// when its wire is low; `pull up` and `pull down` ask the part for a resistor.
-// The names of pins are those that a program uses: a port with the label "led0" goes to
-// the pin led0 of every board that has one.
+// A pin without a direction can be an input or an output. `low` means that a pin is lit or
+// pressed when its wire is low. `pull up` and `pull down` ask the part for a resistor. Programs
+// use the same pin names: a port with the label "led0" is bound to the pin led0 of every board
+// that has one.
 //
-// Parse checks each place against the package, so a wrong pin is an error with its line.
-// The package knows no program and no circuit. Start reading at Board.
+// Parse checks each site against the package, so a wrong pin is an error with its line. The
+// package knows no program and no circuit. Start reading at Board.
 package board
 
 import (
@@ -30,10 +30,10 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// Direction is the way of a pin.
+// Direction is the direction of a pin.
 type Direction string
 
-// The directions. Both is that of a pin on a header.
+// The directions. Both is the direction of a pin on a header.
 const (
 	Both Direction = ""
 	In   Direction = "in"
@@ -60,11 +60,11 @@ type Board struct {
 	Programmer  string
 	ClockSite   string
 	ClockHz     uint64
-	PLL         string // "", "pad" or "core": which of the primitives takes the clock's pin
+	PLL         string // "", "pad" or "core": the PLL primitive that takes the clock's pin
 	Pins        []Pin
 }
 
-// Pin finds a pin by its name or by its place in the package; nil when there is none.
+// Pin finds a pin by its name or by its site on the package; nil when there is none.
 func (b *Board) Pin(name string) *Pin {
 	for i := range b.Pins {
 		if b.Pins[i].Name == name || b.Pins[i].Site == name {

@@ -15,11 +15,11 @@ const (
 	mostHz  = 1_000_000_000
 )
 
-// reader is a board file that is read.
+// reader is a board file that is being read.
 type reader struct {
 	*text.Scanner
 	b    *Board
-	at   map[string]diag.Span // names and places that are taken
+	at   map[string]diag.Span // names and sites that are taken
 	seen map[string]diag.Span // statements
 }
 
@@ -135,7 +135,7 @@ func (r *reader) part() error {
 	return err
 }
 
-// site reads a place of the package that nothing has yet.
+// site reads a site of the package that is not yet taken.
 func (r *reader) site() (string, error) {
 	t, err := r.Word("a place of the package")
 	if err != nil {
@@ -154,7 +154,7 @@ func (r *reader) site() (string, error) {
 	return t.Text, r.take("at "+t.Text, t.Span, "the pin "+t.Text+" has a wire already")
 }
 
-// take enters a name or a place that may stand once.
+// take enters a name or a site that may occur once.
 func (r *reader) take(key string, at diag.Span, complaint string) error {
 	if old, twice := r.at[key]; twice {
 		return diag.Errorf("", at, "%s", complaint).Note(old, "it was given here")
@@ -239,7 +239,7 @@ func Print(b *Board) string {
 	return s.String() + "end\n"
 }
 
-// after is a word with what stands before it, "" without a word.
+// after is a word with its prefix, "" without a word.
 func after(lead, word string) string {
 	if word == "" {
 		return ""

@@ -16,7 +16,7 @@ const (
 	Xilinx Family = "xilinx"
 )
 
-// Part is a chip and what it holds.
+// Part is a chip and its resources.
 type Part struct {
 	Name   string
 	Family Family
@@ -42,17 +42,17 @@ func Parts() []Part {
 	}
 }
 
-// Need is what a design takes of a part.
+// Need is the resources of a part that a design uses.
 type Need struct{ Cells, Blocks, DSPs, SPRAMs int }
 
-// Fits reports whether a part holds it. A block of one part may be several of another:
-// bits count.
+// Fits reports whether a part holds the need. One block of a part may be several blocks of
+// another part, so the bits of the blocks are compared.
 func (n Need) Fits(from, p Part) bool {
 	blocks := (n.Blocks*from.Bits + p.Bits - 1) / p.Bits
 	return n.Cells <= p.Cells && blocks <= p.Blocks && n.DSPs <= p.DSPs && n.SPRAMs <= p.SPRAMs
 }
 
-// Nearest is the smallest part that holds what a design takes of another one.
+// Nearest is the smallest part that holds a design made for another part.
 func (n Need) Nearest(from Part) (Part, bool) {
 	parts := Parts()
 	slices.SortStableFunc(parts, func(a, b Part) int { return a.Cells - b.Cells })
@@ -64,8 +64,8 @@ func (n Need) Nearest(from Part) (Part, bool) {
 	return Part{}, false
 }
 
-// sites lists the places of a package that a wire may go to; nil when only their form
-// is known.
+// sites lists the sites of a package that a wire may go to. It is nil when only the form of the
+// sites is known.
 func sites(part, pack string) ([]string, error) {
 	text, err := files.ReadFile("packages.txt")
 	if err != nil {
@@ -79,7 +79,7 @@ func sites(part, pack string) ([]string, error) {
 	return nil, nil
 }
 
-// grids are the rows and the columns of packages whose lists are not at hand.
+// grids are the rows and the columns of packages whose site lists are not available.
 var grids = map[string]struct {
 	rows    string
 	columns int
@@ -88,7 +88,7 @@ var grids = map[string]struct {
 	"csg324":   {"ABCDEFGHJKLMNPRTUV", 18},
 }
 
-// isSite reports whether a package has a place.
+// isSite reports whether a package has a site.
 func isSite(part, pack, site string) (bool, error) {
 	list, err := sites(part, pack)
 	if err != nil || list != nil {

@@ -15,9 +15,9 @@ type bit struct {
 	index int
 }
 
-// vec is a value as the places its bits come from, low bit first. Cutting,
-// joining, extending and shifting by a constant are free on it, so the selects
-// after it see which bits of two instructions are the same wire.
+// vec is a value as a list of the sources of its bits, low bit first. Cutting, joining,
+// extending and shifting by a constant are free on it. The selects after it therefore see which
+// bits of two instructions are the same wire.
 type vec []bit
 
 func constVec(w int, v uint64) vec {
@@ -83,8 +83,8 @@ func (g wires) pack(v vec) rtl.ID {
 	return out
 }
 
-// runLength is the length of the longest start of v that is one constant, one
-// slice, or copies of one bit.
+// runLength is the length of the longest prefix of v that is one constant, one slice, or copies
+// of one bit.
 func runLength(v vec) int {
 	n := 1
 	switch {
@@ -128,8 +128,8 @@ func (g wires) op(op word.Op, w int, imm uint64, args ...vec) vec {
 	return g.vec(g.b.Op(op, w, imm, ids...))
 }
 
-// add adds two values of one width; low bits where one of them is constant 0
-// need no adder.
+// add adds two values of one width. Low bits need no adder if one of the operands is constant 0
+// there.
 func (g wires) add(x, y vec) vec {
 	zero := bit{rtl.None, 0}
 	k := 0

@@ -7,21 +7,21 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// use says that a bus carries v while one of the lines executes.
+// use is a value v that a bus carries while one of the lines executes.
 type use struct {
 	lines []*line
 	v     vec
 }
 
-// source is one place that a bit of a bus comes from.
+// source is one possible source of a bit of a bus.
 type source struct {
 	from  bit
 	lines []*line
 }
 
-// bus joins uses into one value: and-or of one-hot selects, bit by bit, so that
-// equal bits of several instructions need one select and constant zeros none.
-// While no line of uses executes, the value may be anything.
+// bus joins uses into one value bit by bit, as an and-or of one-hot selects. Equal bits of
+// several instructions need one select, and constant zeros need none. While no line of uses
+// executes, the value is arbitrary.
 func (g *gen) bus(name string, uses []use) vec {
 	if len(uses) == 0 {
 		return nil
@@ -47,7 +47,7 @@ func (g *gen) bus(name string, uses []use) vec {
 	return out
 }
 
-// sourcesOf lists where bit i comes from, without constant zeros.
+// sourcesOf lists the sources of bit i, without constant zeros.
 func sourcesOf(uses []use, i int) []source {
 	var out []source
 next:
@@ -66,8 +66,8 @@ next:
 	return out
 }
 
-// parallel reports whether the sources of a bit continue those of the bit n
-// places below it: the same lines, from the next bits or the same bit.
+// parallel reports whether the sources of a bit continue the sources of the bit n places below
+// it: the same lines take the next bits or the same bit.
 func parallel(low, high []source, n int) bool {
 	if len(low) != len(high) {
 		return false
@@ -146,7 +146,7 @@ func (g *gen) makeResult() vec {
 	return g.bus("result", uses)
 }
 
-// branch is where the executing instruction leaves the straight line.
+// branch is the control transfer of the executing instruction.
 type branch struct {
 	taken  rtl.ID
 	target vec // word index

@@ -6,12 +6,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// byteLine is a device of shape stream: a byte enters while a load of its register
-// executes, and leaves while a store does.
+// byteLine is a device of shape stream. A byte enters while a load of its register executes, and
+// leaves while a store executes.
 type byteLine struct {
 	dev         design.Device
 	valid, data rtl.ID // of the byte that may enter
-	ready       rtl.ID // for the one that leaves
+	ready       rtl.ID // for the byte that leaves
 }
 
 // line makes the inputs of a device of shape stream. A load is never held: a program

@@ -7,9 +7,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Choose makes the design points that differ in what no rule decides, a select
-// of shift amounts or a barrel shifter, and gives the one with fewer look-up
-// tables. Wishes in o are kept.
+// Choose tries the design points that differ in a choice no rule decides: a select of shift
+// amounts or a barrel shifter. It returns the point with fewer look-up tables. Wishes in o are
+// kept.
 func Choose(im *image.Image, o plan.Options) (*design.Point, *rtl.Circuit, error) {
 	if o.Shifts != plan.ShiftAuto || o.Full || o.Whole {
 		p, c, _, err := try(im, o)

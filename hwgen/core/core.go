@@ -2,35 +2,31 @@
 //
 //	c, err := core.Generate(im, point)
 //
-// It names no instruction. Each kept line of the instruction table is an
-// expression for its result, condition, target, address and data; these are
-// rewritten over the operands of a datapath (lines.go), so that equal operators
-// of different lines become one node, and elaborated bit by bit (elab.go,
-// bits.go). What is selected at run time is selected by controls that decode
-// computes: `ctl(on, off)` is a register that is 1 while a line of on executes
-// and 0 while one of off does, minimised over the words that exist (cover.go):
+// It names no instruction. Each kept line of the instruction table is an expression for its
+// result, condition, target, address and data. These expressions are rewritten over the operands
+// of a datapath (lines.go), so that equal operators of different lines become one node. They are
+// then elaborated bit by bit (elab.go, bits.go). Decode computes controls for the selections at
+// run time. `ctl(on, off)` is a register that is 1 while a line of on executes and 0 while a
+// line of off executes. It is minimised over the words that exist (cover.go):
 //
 //	add  rs1 + rs2 ─┐
 //	lw   rs1 + imm ─┼─ one adder rs1 + b, b = imm_operand ? imm : rs2
 //	blt  rs1 lts rs2┘  the same adder, b complemented: subtract
 //
-// Units (units.go) are the cases where one piece of hardware serves several
-// operators: the carry chain, and-or-xor, the barrel shifter, the multiplier.
-// The bus of results (bus.go) joins what is left. Two sequences run the same
-// stages: pipe3.go overlaps them, multi.go does not. Retire record and claims are
-// in probes.go.
+// Units (units.go) are pieces of hardware that serve several operators each: the carry chain,
+// and-or-xor, the barrel shifter, the multiplier. The bus of results (bus.go) joins the
+// remaining results. Two sequences run the same stages: pipe3.go overlaps them, multi.go does
+// not. probes.go has the retire record and the claims.
 //
-// Three parts know as little of each other as they can. The decoder (decode.go)
-// knows the lines and the fetched word: controls, latches, immediates. The port
-// side (ports.go, engine.go, levels.go, timer.go) asks an execution of four
-// methods. The datapath (gen) is between them; another datapath takes the same
-// decoder and the same ports.
+// Three parts are kept as independent as possible. The decoder (decode.go) knows the lines and
+// the fetched word: controls, latches, immediates. The port side (ports.go, engine.go,
+// levels.go, timer.go) asks an execution of four methods. The datapath (gen) is between them.
+// Another datapath can take the same decoder and the same ports.
 //
-// The tricks are those of small RISC-V cores: operand sharing and one-hot
-// and-or buses of FemtoRV, synchronous register reads one stage early of
-// VexRiscv, "illegal words do not matter" of SERV. docs/hardware.md has the
-// ports and the cycle table. The package knows no program beyond its words.
-// Start reading at Generate, then lines.go.
+// The tricks are known from small RISC-V cores. FemtoRV has operand sharing and one-hot and-or
+// buses. VexRiscv reads registers synchronously one stage early. SERV has "illegal words do not
+// matter". docs/hardware.md has the ports and the cycle table. The package knows no program
+// beyond its words. Start reading at Generate, then lines.go.
 package core
 
 import (
@@ -43,8 +39,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Generate makes the circuit of a design point. The image gives nothing but the
-// contents of its memories.
+// Generate makes the circuit of a design point. The image provides only the contents of its
+// memories.
 func Generate(im *image.Image, p *design.Point) (*rtl.Circuit, error) {
 	p, err := placed(p)
 	if err != nil {
@@ -65,8 +61,8 @@ func Generate(im *image.Image, p *design.Point) (*rtl.Circuit, error) {
 	return g.b.Build()
 }
 
-// placed verifies a point and gives it with lines that stand in its own text. So
-// the places in a circuit are the same whether the point was made or read.
+// placed verifies a point and returns it with lines that point into its own text. The source
+// positions in a circuit are then the same whether the point was made or read.
 func placed(p *design.Point) (*design.Point, error) {
 	if err := p.Verify(); err != nil {
 		return nil, err
@@ -93,16 +89,16 @@ type gen struct {
 	gated  map[rtl.ID]bool // nodes that are 0 unless a line that selects them executes
 }
 
-// exec is the instruction in execution. The sequencer fills it; what the
-// instruction has while none is valid is anything.
+// exec is the instruction in execution. The sequencer fills it. Its contents are arbitrary while
+// no instruction is valid.
 type exec struct {
 	valid  rtl.ID
 	rs     []vec        // source registers
 	imm    vec          // immediate
 	early  vec          // pc + imm
 	next   vec          // word index of the following instruction
-	rd     rtl.ID       // register that it writes
-	writes rtl.ID       // whether it writes one
+	rd     rtl.ID       // register that the instruction writes
+	writes rtl.ID       // whether the instruction writes one
 	second rtl.Register // second cycle of a load from memory
 }
 
@@ -120,7 +116,7 @@ func newGen(im *image.Image, p *design.Point) *gen {
 	return g
 }
 
-// textMemory holds the program. The words after it trap, where a line does.
+// textMemory holds the program. The words after the program trap if a line traps.
 func textMemory(b *rtl.Builder, im *image.Image, p *design.Point) rtl.Memory {
 	var init []uint64
 	for _, w := range im.Text {
@@ -143,8 +139,8 @@ func (g *gen) address(index vec) vec {
 	return concat(low, constVec(32-len(low), design.TextBase>>len(low)))
 }
 
-// decode latches what execution needs of the fetched word at pc, a word index,
-// apart from the registers it reads.
+// decode latches the parts of the fetched word that execution needs, apart from the registers
+// that the word reads. pc is a word index.
 func (g *gen) decode(pc vec) {
 	word := g.text.Q()
 	g.x.imm = g.latch("x.imm", g.immediate(g.where(usesImm), 0, 32))
@@ -170,8 +166,8 @@ func usesImm(l *line) bool {
 
 func usesEarly(l *line) bool { return uses(l.rd, leafEarly) || uses(l.pc, leafEarly) }
 
-// execute makes everything that happens to the executing instruction: units,
-// result, memory access, ports and branch.
+// execute makes the hardware of the execute stage: units, result, memory access, ports and
+// branch.
 func (g *gen) execute() branch {
 	g.x.second = g.b.Reg("x.second", 1, 0)
 	g.el = newElab(g)
@@ -182,7 +178,7 @@ func (g *gen) execute() branch {
 	return g.branch()
 }
 
-// holdWhile adds a reason for which the executing instruction stays.
+// holdWhile adds a reason for the executing instruction to stay.
 func (g *gen) holdWhile(on, cond rtl.ID) { g.holds = append(g.holds, g.b.And(on, cond)) }
 
 // held is 1 when the executing instruction is not finished in this cycle.

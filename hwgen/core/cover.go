@@ -6,7 +6,7 @@ import (
 	"sort"
 )
 
-// pattern is a set of instruction words: those w with w&mask == val.
+// pattern is a set of instruction words: all w with w&mask == val.
 type pattern struct {
 	val, mask uint32
 }
@@ -42,9 +42,9 @@ func (c cover) eval(w uint32) bool {
 	return c.invert
 }
 
-// minimise finds a cheap cover that is 1 on every word of on and 0 on every
-// word of off. Words outside both do not matter: they are words that the image
-// does not hold, which is what makes the decoder of a specialised core small.
+// minimise finds a cheap cover that is 1 on every word of on and 0 on every word of off. Words
+// outside both do not matter, because the image does not contain them. This makes the decoder of
+// a specialised core small.
 func minimise(on, off []pattern) cover {
 	if len(on) == 0 {
 		return cover{}
@@ -60,8 +60,8 @@ func minimise(on, off []pattern) cover {
 	return direct
 }
 
-// sumOf picks terms greedily: in each round the term that covers most of what
-// is left, and of these the shortest.
+// sumOf picks terms greedily. Each round takes the term that covers most of the remaining
+// patterns; ties go to the shortest term.
 func sumOf(on, off []pattern) []pattern {
 	left := append([]pattern(nil), on...)
 	var candidates []pattern
@@ -116,8 +116,8 @@ func bestTerm(candidates, left []pattern) pattern {
 	return best
 }
 
-// primes returns the terms over fixed bits of p that no pattern of off meets,
-// of the smallest number of literals and of one more.
+// primes returns the terms over fixed bits of p that no pattern of off meets: those with the
+// smallest number of literals and those with one more.
 func primes(p pattern, off []pattern) []pattern {
 	useful, apart := differences(p, off)
 	var out []pattern
@@ -135,8 +135,8 @@ func primes(p pattern, off []pattern) []pattern {
 	return out
 }
 
-// differences are the fixed bits in which p and a pattern of off differ: all of them, and
-// the least sets. A term that has a bit of each set meets no pattern.
+// differences returns the fixed bits in which p and the patterns of off differ: all of them, and
+// the minimal sets. A term with a bit of each set meets no pattern.
 func differences(p pattern, off []pattern) (useful uint32, apart []uint32) {
 	for _, o := range off {
 		d := (p.val ^ o.val) & p.mask & o.mask
@@ -149,10 +149,10 @@ func differences(p pattern, off []pattern) (useful uint32, apart []uint32) {
 	return useful, apart
 }
 
-// appendSubsets adds the terms with exactly n literals, one at least, out of rest beyond
-// those of chosen that have a bit of each set of apart.
+// appendSubsets adds the terms with exactly n literals from rest beyond those of chosen, if they
+// have a bit of each set of apart; n is at least one.
 func appendSubsets(out []pattern, p pattern, rest, chosen uint32, n int, apart []uint32) []pattern {
-	last := rest // what the last literal can be
+	last := rest // candidates for the last literal
 	for _, d := range apart {
 		switch {
 		case d&chosen != 0:

@@ -8,10 +8,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// decoder computes from the fetched word what the executing stage must know:
-// which lines execute, as controls, and operands, as latches. It knows the lines
-// of a point and no datapath; whoever executes asks it and calls advance at the
-// end of a decode cycle.
+// decoder computes from the fetched word the information that the execute stage needs: controls
+// that say which lines execute, and operands as latches. It knows the lines of a point and no
+// datapath. The datapath asks it and calls advance at the end of a decode cycle.
 type decoder struct {
 	wires
 	p       *design.Point
@@ -36,7 +35,7 @@ type control struct {
 	on    []*line
 }
 
-// near makes nodes that lines share; their place is that of the first line.
+// near makes nodes that lines share. They get the source position of the first line.
 func (g *decoder) near(lines []*line, f func()) {
 	if len(lines) > 0 {
 		defer g.b.At(g.b.At(lines[0].inst.Span))
@@ -53,9 +52,9 @@ func patterns(lines []*line) []pattern {
 	return out
 }
 
-// ctl returns a bit that is 1 while a line of on executes and 0 while one of off
-// does. For other lines, and while nothing executes, it is anything. Equal
-// functions of the fetched word share a register.
+// ctl returns a bit that is 1 while a line of on executes and 0 while a line of off executes.
+// For other lines, and while nothing executes, the bit is arbitrary. Equal functions of the
+// fetched word share a register.
 func (g *decoder) ctl(name string, on, off []*line) rtl.ID {
 	c := minimise(patterns(on), patterns(off))
 	if len(c.terms) == 0 {
@@ -142,8 +141,8 @@ func (g *decoder) matches(t pattern, word rtl.ID) rtl.ID {
 	return g.b.EqConst(g.pack(at), want)
 }
 
-// immediate makes bits [lo, hi) of the immediates of lines from the fetched
-// word; for other lines they are anything.
+// immediate makes bits [lo, hi) of the immediates of lines from the fetched word. For other
+// lines these bits are arbitrary.
 func (g *decoder) immediate(lines []*line, lo, hi int) vec {
 	out := make(vec, 0, hi-lo)
 	for i := lo; i < hi; i++ {

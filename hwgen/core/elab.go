@@ -13,7 +13,7 @@ type elab struct {
 	leaves map[string]vec
 	memo   map[int]vec
 	units  map[int]vec // by the key of an expression
-	whole  map[int]vec // as units, for results and not for parts of them
+	whole  map[int]vec // as units, for whole results and not for parts of results
 
 	keys    map[keyOf]int
 	numbers map[*word.Expr]int
@@ -31,7 +31,7 @@ func newElab(g *gen) *elab {
 	return e
 }
 
-// result makes the bits of what a line gives rd.
+// result makes the bits of the value that a line writes to rd.
 func (e *elab) result(x *word.Expr) vec {
 	if v, ok := e.whole[e.key(x)]; ok {
 		return v
@@ -62,8 +62,8 @@ func (e *elab) value(x *word.Expr) vec {
 	return v
 }
 
-// keyOf identifies an expression by its operator and the numbers of its operands:
-// equal ones have one number, and what is shared is looked at once.
+// keyOf identifies an expression by its operator and the numbers of its operands. Equal
+// expressions have one number, and a shared expression is visited once.
 type keyOf struct {
 	op    word.Op
 	width int
@@ -92,7 +92,7 @@ func (e *elab) key(x *word.Expr) int {
 
 func (e *elab) leaf(x *word.Expr) vec {
 	switch x.Leaf {
-	case leafPC: // not among the shared sums, so of its own adder
+	case leafPC: // not among the shared sums, so it gets a separate adder
 		if e.leaves[leafPC] == nil {
 			g := e.g
 			n := len(g.x.next)

@@ -5,10 +5,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// engine moves a frame between a stream port and data memory, one word a cycle,
-// while the store to GO that started it is held in execution. The value stored
-// stays on the operand, so the engine keeps neither device nor direction. ADDR
-// and LEN are its counters: a transfer consumes them.
+// engine moves a frame between a stream port and data memory, one word a cycle. The store to GO
+// that started the engine is held in execution meanwhile. The stored value stays on the operand,
+// so the engine keeps neither device nor direction. ADDR and LEN are its counters: a transfer
+// consumes them.
 type engine struct {
 	addr     rtl.Register // ADDR, a word index of data
 	left     rtl.Register // LEN: bytes of capacity or of frame that are left
@@ -16,7 +16,7 @@ type engine struct {
 	length   rtl.Register // length received so far; 0 from the first beat that did not fit
 	received vec          // nil when nothing is received
 	going    rtl.ID       // a store to GO executes
-	sending  rtl.ID       // direction of it
+	sending  rtl.ID       // direction of the store
 
 	read, write rtl.ID // of data memory at addr
 	data, lanes rtl.ID
@@ -69,7 +69,7 @@ func (g *portSide) selects(index, n int) rtl.ID {
 	return g.b.EqConst(g.pack(g.stored(1 + devices)[1:]), uint64(index))
 }
 
-// count is left without its two low bits, less one.
+// count is left without its two low bits, minus one.
 func (e *engine) count(g *portSide) (words, low, less rtl.ID) {
 	b, n := g.b, g.p.Length.N
 	words = b.Bits(e.left.Q(), n-1, 2)
@@ -82,9 +82,9 @@ func (e *engine) step(g *portSide) {
 	g.b.Set(e.addr, g.b.Add(e.addr.Q(), g.b.Const(g.p.Pointer.N, 1)))
 }
 
-// receive takes beats. The first cycle clears the length; then each beat that
-// fits into what is left of the capacity is written, as a whole word. A beat that does not fit
-// clears left, so nothing fits until the frame ends.
+// receive takes beats. The first cycle clears the length. Then each beat that fits into the
+// remaining capacity is written as a whole word. A beat that does not fit clears left, so
+// nothing fits until the frame ends.
 func (e *engine) receive(g *portSide, d *devices) {
 	b, n := g.b, g.p.Length.N
 	e.length = b.Reg("frame.length", n, 0)
@@ -126,8 +126,8 @@ func (e *engine) receive(g *portSide, d *devices) {
 	e.done = b.And(beat, last)
 }
 
-// send gives beats. The first cycle reads the first word; each beat that is
-// taken reads the next one.
+// send outputs beats. The first cycle reads the first word. Each beat that is taken reads the
+// next word.
 func (e *engine) send(g *portSide, d *devices) {
 	b := g.b
 	here := b.And(e.going, e.sending)
@@ -151,8 +151,8 @@ func (e *engine) send(g *portSide, d *devices) {
 	e.done = b.Or(e.done, b.And(beat, e.txLast), b.And(start, b.IsZero(e.left.Q())))
 }
 
-// still makes the output ports of devices to which the program never comes, as
-// when it traps before: they take and give nothing.
+// still makes the output ports of devices that the program never reaches, for example because it
+// traps before. These ports take and give nothing.
 func (d *devices) still(g *portSide) {
 	for _, r := range d.rx {
 		g.b.Output(rtl.RxPorts(r.dev.Name).Ready, g.bool(false))

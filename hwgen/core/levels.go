@@ -7,9 +7,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// input is an input pin. It passes two registers that synchronise it with the clock
-// and one that samples it, only while the core is idle: what a program computes
-// between two waits sees one level. known is the level that the program loaded last.
+// input is an input pin. It passes two registers that synchronise it with the clock and one that
+// samples it. The last register samples only while the core is idle, so the program sees one
+// level between two waits. known is the level that the program loaded last.
 type input struct {
 	dev            design.Device
 	second         rtl.ID // after the synchroniser
@@ -53,7 +53,7 @@ func (g *portSide) levels(d *devices) {
 	}
 }
 
-// levelOf is what a load gives: the level of a device, or its next byte.
+// levelOf is the value of a load: the level of a device, or its next byte.
 func (g *portSide) levelOf(device int) vec {
 	for _, in := range g.dev.in {
 		if in.dev.Index == device {

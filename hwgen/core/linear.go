@@ -8,12 +8,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// linearFrom is from how many operators on an expression whose bits are sums is built
-// of sums: smaller ones are as good as they are written.
+// linearFrom is the number of operators from which an expression whose bits are sums is built of
+// sums. Smaller expressions are as good in their written form.
 const linearFrom = 5
 
-// linear makes the bits of an expression that is linear over the operands, such as
-// some rounds of a cyclic redundancy check, as exclusive ors that share what they can.
+// linear makes the bits of an expression that is linear over the operands, such as some rounds
+// of a cyclic redundancy check. It uses exclusive ors that share as many terms as possible.
 func (e *elab) linear(x *word.Expr) (vec, bool) {
 	n := 0
 	x.Each(func(p *word.Expr) {
@@ -52,7 +52,7 @@ type summer struct {
 	found map[bit]int
 }
 
-// term is a bit that sums are made of: of an operand, or the sum of two terms.
+// term is a bit that sums are made of: an operand bit, or the sum of two terms.
 type term struct {
 	at    bit
 	level int
@@ -87,8 +87,8 @@ func (s *summer) row(sum word.Sum, leaves map[string]vec, names []string) []int 
 	return out
 }
 
-// share makes one term of the two that most rows have in common, again and again
-// (Paar, "Optimized Arithmetic for Reed-Solomon Encoders", 1997).
+// share repeatedly makes one term of the two terms that most rows have in common (Paar,
+// "Optimized Arithmetic for Reed-Solomon Encoders", 1997).
 func (s *summer) share(rows [][]int) {
 	for {
 		a, b, n := s.commonest(rows)
@@ -104,7 +104,7 @@ func (s *summer) share(rows [][]int) {
 	}
 }
 
-// commonest finds the pair in most rows, among equals that of the lowest level.
+// commonest finds the pair that is in most rows; ties go to the lowest level.
 func (s *summer) commonest(rows [][]int) (a, b, n int) {
 	type pair struct{ a, b int }
 	count := map[pair]int{}

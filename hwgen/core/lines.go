@@ -8,24 +8,24 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// The leaves of a line's expressions. An instruction's meaning is written over
-// rs1, rs2, rs3, imm and pc; canonical renames them to the places of the
-// datapath, so that equal operators of different instructions become one node.
+// The leaves of a line's expressions. The table writes the meaning of an instruction over rs1,
+// rs2, rs3, imm and pc. canonical renames them to the operands of the datapath, so that equal
+// operators of different instructions become one node.
 const (
 	leafA     = "rs1"   // first operand
-	leafB     = "b"     // second operand: rs2 or imm, chosen at decode, complemented for subtractions
-	leafRs2   = "rs2"   // second register as it is
+	leafB     = "b"     // second operand: rs2 or imm, chosen at decode and complemented for subtractions
+	leafRs2   = "rs2"   // second register, unchanged
 	leafRs3   = "rs3"   // third register
-	leafImm   = "imm"   // immediate as it is
+	leafImm   = "imm"   // immediate, unchanged
 	leafPC    = "pc"    // address of the instruction
-	leafNext  = "next"  // address of the following one
+	leafNext  = "next"  // address of the following instruction
 	leafEarly = "early" // pc + imm, computed while decoding
 	leafMem   = "mem"   // loaded value; here with its width, as in mem16
 )
 
-// line is what the core does for one kind of instruction word: an instruction
-// of the set, split where the image lets hardware tell cases apart at decode:
-// one line per constant shift amount and per port register.
+// line is the behaviour of the core for one kind of instruction word. It is an instruction of
+// the set, split if the image lets hardware tell cases apart at decode: one line per constant
+// shift amount and per port register.
 type line struct {
 	inst   *isa.Inst
 	enc    []pattern // words of this line
@@ -83,9 +83,9 @@ func newLine(in *isa.Inst, enc ...pattern) *line {
 	return l
 }
 
-// accessLines splits a load or store into its accesses to memory and to each
-// port register. Port registers are reached from x0 only, with an offset whose
-// sign bit is set, so decode can tell without adding.
+// accessLines splits a load or store into its accesses to memory and to each port register. Port
+// registers are reached only from x0, with an offset whose sign bit is set. Decode can therefore
+// recognise them without adding.
 func accessLines(p *design.Point, in *isa.Inst, enc pattern) []*line {
 	ports := p.PortsOf(in)
 	if len(ports) == 0 {
@@ -111,8 +111,8 @@ func accessLines(p *design.Point, in *isa.Inst, enc pattern) []*line {
 	return out
 }
 
-// portBits is how many low bits of an address tell the port registers of the core apart:
-// one more when it knows time.
+// portBits is the number of low address bits that tell the port registers of the core apart. A
+// core that knows time needs one more.
 func portBits(p *design.Point) int {
 	bits := 5
 	for _, q := range p.Ports {
@@ -132,7 +132,7 @@ func (p pattern) offset(from [32]int, addr uint32, bits int) pattern {
 	return p
 }
 
-// Where the register fields are, in every format that has them.
+// The positions of the register fields, in every format that has them.
 const (
 	rdAt  = 7
 	rs1At = 15
@@ -140,8 +140,8 @@ const (
 	rs3At = 27
 )
 
-// immSources returns, for each bit of an instruction's immediate, the bit of
-// the instruction word that it is a copy of, -1 for a constant 0.
+// immSources returns, for each bit of an instruction's immediate, its source bit in the
+// instruction word, -1 for a constant 0.
 func immSources(in *isa.Inst) [32]int {
 	var from [32]int
 	for i := range from {
@@ -191,9 +191,9 @@ func (l *line) canonical() {
 	}
 }
 
-// ownFactors gives products of one word their second operand from the register: it need
-// not pass the choice of immediates and the complement of differences. Where others want
-// the high half, all share one product of the shared operands.
+// ownFactors gives 32-bit products their second operand directly from the register. The operand
+// then skips the choice of immediates and the complement for subtractions. If some line needs
+// the high half, all lines share one product of the shared operands instead.
 func ownFactors(lines []*line) {
 	for _, l := range lines {
 		if product(l.rd) != nil {
@@ -234,8 +234,7 @@ func replaceLeaf(e *word.Expr, leaf string, by *word.Expr) *word.Expr {
 	})
 }
 
-// replacePC names the two sums of the program counter that the fetch logic has
-// anyway.
+// replacePC names the two sums of the program counter that the fetch logic computes anyway.
 func replacePC(e *word.Expr) *word.Expr {
 	return e.Rewrite(func(x *word.Expr) *word.Expr {
 		if x.Op != word.Add {
@@ -262,8 +261,8 @@ func isAB(e *word.Expr, op word.Op) bool {
 	return e != nil && e.Op == op && len(e.Args) == 2 && e.Args[0].Leaf == leafA && e.Args[1].Leaf == leafB
 }
 
-// shareZero turns a line that gives operand b as it is into one that adds it to
-// x0, when some other line has that adder anyway.
+// shareZero applies when some line adds the shared operands. It turns a line that returns
+// operand b unchanged into one that adds b to x0.
 func shareZero(lines []*line) {
 	var sum *word.Expr
 	for _, l := range lines {

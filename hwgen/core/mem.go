@@ -13,15 +13,15 @@ import (
 type dataMemory struct {
 	mem    rtl.Memory
 	read   rtl.ReadPort
-	loads  []*line // those from memory
+	loads  []*line // loads from memory
 	stores []*line
-	addr   vec    // byte address of the access, as many bits as the memory has
+	addr   vec    // byte address of the access, with as many bits as the memory needs
 	load   rtl.ID // a load executes
 	store  rtl.ID
 }
 
-// memory makes the data memory and what loads take from it. A load reads in its
-// first cycle and has its value in the second.
+// memory makes the data memory and the values of loads. A load reads in its first cycle and has
+// its value in the second.
 func (g *gen) memory() {
 	if g.p.Data.N == 0 {
 		return
@@ -31,7 +31,7 @@ func (g *gen) memory() {
 		stores: g.where(func(l *line) bool { return l.store > 0 && l.port == nil }),
 	}
 	if len(d.loads)+len(d.stores) == 0 && g.ports.dev.engine == nil {
-		return // constants that nobody reads, as when the program traps before
+		return // constants that nothing reads, for example because the program traps before
 	}
 	g.data = d
 	d.mem = g.b.Mem("data", 32, g.p.Data.N, 4, g.dataInit())
@@ -74,7 +74,7 @@ func (g *gen) addresses(lines []*line, n int) []use {
 	return uses
 }
 
-// ofSize lists the lines of some whose access has one of the sizes.
+// ofSize lists the lines in some whose access has one of the sizes.
 func ofSize(some []*line, sizes ...int) []*line {
 	var out []*line
 	for _, l := range some {
@@ -87,8 +87,8 @@ func ofSize(some []*line, sizes ...int) []*line {
 	return out
 }
 
-// aligned moves the byte or half word that a load names to the low end of the
-// loaded word. Accesses are aligned, so a lane moves to at most two others.
+// aligned moves the byte or half word that a load addresses to the low end of the loaded word.
+// Accesses are aligned, so a lane moves to at most two other lanes.
 func (g *gen) aligned() vec {
 	d := g.data
 	w := g.vec(d.read.Q())
@@ -128,7 +128,7 @@ func (g *gen) lanes(lines []*line, addr vec) vec {
 	return g.bus("lanes", uses)
 }
 
-// storeData makes the word that stores put on the lanes.
+// storeData makes the word that stores write to the lanes.
 func (g *gen) storeData(lines []*line) vec {
 	var uses []use
 	for _, l := range lines {
@@ -173,8 +173,8 @@ func (d *dataMemory) connect(g *gen, e *engine) {
 	if v, ok := b.ConstOf(write); ok && v == 0 {
 		return
 	}
-	// Loads and stores exclude each other, but only because of how decode sets
-	// their controls; this makes it so whatever the state.
+	// Loads and stores exclude each other, but only because of the way decode sets their
+	// controls. This makes them exclusive in every state.
 	write = b.And(write, b.Not(read))
 	b.If(write, func() { b.WriteMem(d.mem, addr, data, lanes) })
 	b.Assert("data.read0.write0.never", b.Not(b.And(read, write)))

@@ -6,9 +6,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Operation makes the circuit of a line's result by itself, as a core has it beside
-// its units, from its sources to its result. Its price is
-// what the line adds, and its depth how long its way is.
+// Operation makes the circuit of a line's result alone, from its sources to its result, as a
+// core has it beside its units. The price is the cost that the line adds. The depth is the
+// length of its path.
 func Operation(in *isa.Inst) (*rtl.Circuit, error) {
 	b := rtl.NewBuilder(in.Name)
 	e := &elab{

@@ -6,10 +6,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// pipe sequences the three stages: fetch (the text memory is addressed with the
-// next word), decode (the fetched word addresses the registers) and execute.
-// The register pc is the address of the word in decode; the instruction in
-// execution is always the one before it, so it needs no pc of its own.
+// pipe sequences three stages: fetch (the next word's address goes to the text memory), decode
+// (the fetched word addresses the registers) and execute. The register pc is the address of the
+// word in decode. The instruction in execution is always the one before it, so it needs no
+// separate pc.
 type pipe struct {
 	g       *gen
 	pc      rtl.Register
@@ -52,7 +52,7 @@ func (p *pipe) generate() {
 	for i := range g.rf {
 		index := g.sourceIndex(i)
 		same[i] = b.And(writes, b.Eq(index, g.x.rd))
-		// What is written is forwarded, so the word is not read: no collision.
+		// A written value is forwarded, so the word is not read: no collision.
 		b.Drive(g.rf[i], index, b.And(step, b.Not(same[i])))
 		b.Assert(fmt.Sprintf("regs.read%d.write0.never", i),
 			b.Not(b.And(step, b.Not(same[i]), writes, b.Eq(index, g.x.rd))))

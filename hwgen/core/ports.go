@@ -8,14 +8,14 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// receiver is the port by which frames of a device enter.
+// receiver is the port through which frames of a device enter.
 type receiver struct {
 	dev               design.Device
 	valid, data, last rtl.ID
 	bytes             rtl.ID
 }
 
-// sender is the port by which frames of a device leave.
+// sender is the port through which frames of a device leave.
 type sender struct {
 	dev   design.Device
 	ready rtl.ID
@@ -29,19 +29,19 @@ type devices struct {
 	out     []output
 	lines   []byteLine
 	ready   vec    // bit i: device i has a frame, or a level that the program does not know
-	mask    vec    // what WAIT waits for
-	some    rtl.ID // ready and mask meet
+	mask    vec    // the devices that WAIT waits for
+	some    rtl.ID // ready and mask have a common bit
 	engine  *engine
 	logging rtl.ID // input log_ready
 	timer   *timer // nil: none
 }
 
-// execution is what the ports must know of the instruction in execution, whatever
-// datapath executes it.
+// execution is the information that the ports need about the instruction in execution. It is the
+// same for every datapath.
 type execution interface {
 	storing(port.Reg) rtl.ID // 1 while a store to a port register executes; rtl.None when none can
-	loading(port.Reg) rtl.ID // the same of a load
-	stored(n int) vec        // the low n bits of what a store writes
+	loading(port.Reg) rtl.ID // the same for a load
+	stored(n int) vec        // the low n bits of the value that a store writes
 	holdWhile(on, cond rtl.ID)
 }
 
@@ -136,10 +136,10 @@ func (g *gen) accessing(reg port.Reg, kind func(*line) bool) rtl.ID {
 	return g.b.And(g.x.valid, g.exactly(reg.String(), lines))
 }
 
-// stored is the low n bits of what a store to a port register writes.
+// stored is the low n bits of the value that a store to a port register writes.
 func (g *gen) stored(n int) vec { return g.x.rs[1].zext(32)[:n] }
 
-// value is what a load of a port register gives.
+// value is the result of a load of a port register.
 func (g *portSide) value(reg port.Reg) vec {
 	if device, ok := reg.Level(); ok {
 		return g.levelOf(device)
@@ -175,7 +175,7 @@ func (g *gen) outputs() {
 	b.Output(rtl.PortTrapPC, g.pack(g.pc()))
 }
 
-// loaded is the word that the data memory gives, rtl.None without one.
+// loaded is the word that the data memory outputs, rtl.None without a data memory.
 func (g *gen) loaded() rtl.ID {
 	if g.data == nil {
 		return rtl.None
@@ -183,8 +183,8 @@ func (g *gen) loaded() rtl.ID {
 	return g.data.read.Q()
 }
 
-// streams makes the outputs of the devices that frames pass; loaded is the word
-// that the data memory gives.
+// streams makes the outputs of the devices that frames pass through. loaded is the word that the
+// data memory outputs.
 func (g *portSide) streams(loaded rtl.ID) {
 	if e := g.dev.engine; e != nil {
 		e.outputs(g, loaded)
@@ -193,7 +193,7 @@ func (g *portSide) streams(loaded rtl.ID) {
 	}
 }
 
-// outputs makes the other output ports, and says when the core has halted.
+// outputs makes the other output ports, and returns whether the core has halted.
 func (g *portSide) outputs() (halted rtl.ID) {
 	b := g.b
 	if on := g.storing(port.Log); on != rtl.None {

@@ -6,7 +6,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// probes makes the retire record and the claims about what executes.
+// probes makes the retire record and the claims about the executing instruction.
 func (g *gen) probes(finished, result, insn rtl.ID) {
 	b := g.b
 	b.At(diag.Span{})
@@ -29,8 +29,8 @@ func (g *gen) probes(finished, result, insn rtl.ID) {
 	b.Probe(rtl.ProbeRetireData, data)
 }
 
-// accessRecord makes address, lanes and data of the access of the retiring
-// instruction and claims that it is aligned and in range.
+// accessRecord makes address, lanes and data of the access of the retiring instruction. It
+// claims that the access is aligned and in range.
 func (g *gen) accessRecord(lines []*line, valid rtl.ID) (addr, mask, data rtl.ID) {
 	b := g.b
 	full := g.bus("record.address", g.addresses(lines, 32))
@@ -67,8 +67,8 @@ func (g *gen) accessData(lines []*line) rtl.ID {
 	return g.pack(g.bus("record.data", uses))
 }
 
-// claims asserts that executing accesses are aligned, that those to memory are
-// in it, and that those to ports are decoded as such.
+// claims asserts that executing accesses are aligned, that memory accesses are within the
+// memory, and that port accesses are decoded as port accesses.
 func (g *gen) claims(lines []*line, addr vec) {
 	b := g.b
 	ok := func(name string, some []*line, holds rtl.ID) {
@@ -87,9 +87,9 @@ func (g *gen) claims(lines []*line, addr vec) {
 	}
 }
 
-// legal claims that a word in decode is an instruction of the core: a kept line
-// with kept registers and shift amounts. All words of the text memory are. leaves
-// is 1 when the word goes to execution.
+// legal claims that a word in decode is an instruction of the core: a kept line with kept
+// registers and shift amounts. All words of the text memory are legal. leaves is 1 when the word
+// goes to execution.
 func (g *gen) legal(present, leaves rtl.ID) {
 	b := g.b
 	sum := g.bool(false)
@@ -102,7 +102,7 @@ func (g *gen) legal(present, leaves rtl.ID) {
 	b.Probe(rtl.ProbeExecute, g.x.valid)
 }
 
-// keepsZero claims that what executes never writes x0, which all read as 0.
+// keepsZero claims that the executing instruction never writes x0, which always reads as 0.
 func (g *gen) keepsZero() {
 	b := g.b
 	b.Assert("x0", b.Or(b.Not(b.And(g.x.valid, g.x.writes)), b.Any(g.x.rd)))

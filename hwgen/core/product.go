@@ -7,12 +7,12 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// product makes the low w bits of x times y, which have w bits. The narrower operand is
-// written in digits of -1, 0, 1 and 2 in base 4: a bit of a row is then one look-up table,
-// of two bits of the other operand and two controls, for two bits of this one. Rows are
-// added in pairs, so the way is as many adders as the logarithm of the digits; adders and
-// not counters (Wallace, "A Suggestion for a Fast Multiplier", 1964), for the carries of
-// an FPGA are cells that are there anyway.
+// product makes the low w bits of x times y, which have w bits. The narrower operand is written
+// in base 4 with the digits -1, 0, 1 and 2. Each row then covers two bits of this operand, and a
+// bit of the row is one look-up table of two bits of the other operand and two controls. Rows
+// are added in pairs, so the path is as many adders as the logarithm of the number of digits. It
+// uses adders and not counters (Wallace, "A Suggestion for a Fast Multiplier", 1964), because an
+// FPGA has carry cells anyway.
 //
 //	14 = 1110 in base 2, 32 in base 4, and 1·16 - 1·4 + 2·1 in digits
 //
@@ -31,8 +31,8 @@ func (g wires) product(x, y vec, w int) vec {
 	return m.sum()
 }
 
-// trimmed is an operand without copies of its sign or zeros at the top, and whether
-// its top bit is a sign.
+// trimmed returns an operand without copies of its sign or zeros at the top, and whether its top
+// bit is a sign.
 func trimmed(v vec) (vec, bool) {
 	n := len(v)
 	if zero := (bit{rtl.None, 0}); v[n-1] == zero {
@@ -53,11 +53,11 @@ type multiplier struct {
 	x    vec
 	w    int
 	rows []row
-	last *row // the digit above all pairs: the carry, less the sign
+	last *row // the digit above all pairs: the carry, minus the sign
 }
 
-// row is a digit times x, or the sum of some: its value is that of v at bit `at`, plus
-// one at bit `odd` when neg is 1.
+// row is a digit times x, or the sum of several such rows. Its value is v shifted to bit `at`,
+// plus one at bit `odd` when neg is 1.
 type row struct {
 	v      vec
 	at     int
@@ -66,8 +66,8 @@ type row struct {
 	odd    int
 }
 
-// digits recodes y. A pair of bits and the carry into it are 0 to 4: 3 is -1 and a
-// carry, 4 a carry.
+// digits recodes y. A pair of bits plus the carry into it is 0 to 4. The value 3 becomes -1 and
+// a carry, and 4 becomes 0 and a carry.
 func (m *multiplier) digits(y vec, signed bool) {
 	zero := bit{rtl.None, 0}
 	sign := zero
@@ -97,13 +97,13 @@ func (m *multiplier) or(a, b bit) bit  { return m.g.op(word.Or, 1, 0, vec{a}, ve
 func (m *multiplier) xor(a, b bit) bit { return m.g.op(word.Xor, 1, 0, vec{a}, vec{b})[0] }
 func (m *multiplier) not(a bit) bit    { return m.g.op(word.Not, 1, 0, vec{a})[0] }
 
-// rippled is up to how many pairs the carries are as quick in look-up tables.
+// rippled is the number of pairs up to which carries in look-up tables are as fast.
 const rippled = 5
 
-// carries gives the carry into each pair and out of the last one: it leaves a pair
-// whose upper bit is 1 and that has another 1. Of few pairs each second carry is made from
-// the one two pairs before; an adder of the upper bits and of those that leave a carry in
-// any case has the carries of many.
+// carries returns the carry into each pair and out of the last one. A pair has a carry out if
+// its upper bit is 1 and its lower bit or its carry in is 1. With few pairs, each carry from
+// the third on is made from the carry two pairs before. With many pairs, an adder makes the
+// carries. One operand has the upper bits, the other a 1 for each pair that carries in any case.
 func (m *multiplier) carries(y vec) []bit {
 	out := []bit{{rtl.None, 0}}
 	n := len(y) / 2
@@ -129,8 +129,8 @@ func (m *multiplier) carries(y vec) []bit {
 	return append(out, sum[n])
 }
 
-// row makes digit k times x. Two controls choose: nothing, twice x, x, or the complement
-// of x, which lacks one to be its negative.
+// row makes digit k times x. Two controls choose nothing, twice x, x, or the complement of x.
+// The complement plus one is the negative of x.
 func (m *multiplier) row(k int, low, high, carry bit) row {
 	odd := m.xor(low, carry)                // 1 or -1
 	above := m.xor(high, m.and(low, carry)) // 2 or -1
@@ -154,7 +154,7 @@ func (m *multiplier) top(at int, carry, sign bit) *row {
 	return &row{v: v, at: at, digits: 1, neg: neg, odd: at}
 }
 
-// sum adds the rows in pairs, and the top one last, for its controls are the latest.
+// sum adds the rows in pairs. It adds the top row last because its controls arrive latest.
 func (m *multiplier) sum() vec {
 	rows := slices.Clone(m.rows)
 	for len(rows) > 1 {
@@ -170,11 +170,11 @@ func (m *multiplier) sum() vec {
 	return m.finish(rows[0])
 }
 
-// bits is how many bits hold any sum of so many digits, two or more, times x: they are
-// at most two thirds of the next power of 4.
+// bits is the number of bits that hold any sum of the given number of digits times x, for two or
+// more digits. Such a sum is at most two thirds of the next power of 4.
 func (m *multiplier) bits(digits, at int) int { return min(len(m.x)+2*digits, m.w-at) }
 
-// pair adds two rows. What the lower one lacks has room below the upper one.
+// pair adds two rows. The one that the lower row lacks fits below the upper row.
 func (m *multiplier) pair(low, high row) row {
 	n := m.bits(low.digits+high.digits, low.at)
 	from := low.odd - low.at
@@ -186,9 +186,9 @@ func (m *multiplier) pair(low, high row) row {
 	return row{v: v, at: low.at, digits: low.digits + high.digits, neg: high.neg, odd: high.odd}
 }
 
-// finish adds the top row and what the last pair lacks. When the pair lacks one it has
-// a carry, so then the top row does not: one carry into the adder serves both, and ones below
-// the top row lead it there.
+// finish adds the top row and the one that the last pair may lack. A pair that lacks one has a
+// carry, so then the top row lacks none. One carry into the adder therefore serves both, and
+// ones below the top row pass it up to the top row.
 func (m *multiplier) finish(all row) vec {
 	zero := bit{rtl.None, 0}
 	v := all.v.extended(m.w, all.v[len(all.v)-1])
@@ -206,7 +206,7 @@ func (m *multiplier) finish(all row) vec {
 	return concat(v[:all.odd], m.g.op(word.Add, n+1, 0, x, y)[1:])
 }
 
-// lastOf is the top bit of a value, 0 of none.
+// lastOf is the top bit of a value, and 0 for an empty value.
 func lastOf(v vec) bit {
 	if len(v) == 0 {
 		return bit{rtl.None, 0}

@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// timer is the clock and one deadline: the earliest of all tasks, which the
-// program computes. It costs the two halves of the deadline and a comparator.
+// timer is the clock and one deadline: the earliest deadline of all tasks, which the program
+// computes. It costs the two halves of the deadline and a comparator.
 type timer struct {
 	clock    rtl.ID // input
 	deadline rtl.ID // as one word, rtl.None without DUE
@@ -15,8 +15,8 @@ type timer struct {
 	mask     vec    // whether WAIT waits for it
 }
 
-// timer makes the clock input when the program reads the clock or sets a
-// deadline; nil when it does neither.
+// timer makes the clock input when the program reads the clock or sets a deadline. Otherwise it
+// is nil.
 func (g *portSide) timer() *timer {
 	sets := g.p.Uses(port.Due) || g.p.Uses(port.DueHigh)
 	if !sets && !g.p.Uses(port.Now) && !g.p.Uses(port.NowHigh) {
@@ -41,8 +41,8 @@ func (g *portSide) dueHalf(name string, half port.Reg) rtl.ID {
 	return reg.Q()
 }
 
-// wait makes the bit of the mask that stands for the deadline, and gives 1 when
-// WAIT waits for it and it has come.
+// wait makes the bit of the mask for the deadline. It returns 1 when WAIT waits for the deadline
+// and the deadline has come.
 func (t *timer) wait(g *portSide) vec {
 	bit := g.b.Reg("wait.timer", 1, 0)
 	t.mask = g.vec(bit.Q())
@@ -60,7 +60,7 @@ func (t *timer) half(g *portSide, high bool) vec {
 	return g.vec(t.clock)[:32]
 }
 
-// ready is what STATUS and WAIT give.
+// ready is the value that STATUS and WAIT return.
 func (g *portSide) ready() vec {
 	v := g.dev.ready.zext(32)
 	if t := g.dev.timer; t != nil && t.due != nil {

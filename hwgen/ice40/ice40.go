@@ -5,20 +5,18 @@
 //	d.Verilog(nil)   // a module with the ports of the circuit
 //	d.Usage()        // cells and blocks
 //
-// The text holds instances and wires only, so a placer takes it as it is:
+// The text holds instances and wires only, so a placer accepts it directly:
 //
 //	SB_LUT4 #(.LUT_INIT(16'h8778)) sum_3_lut (.O(sum_3), .I0(...), ...);
 //	SB_CARRY sum_3_carry_cell (.CO(sum_3_carry), .I0(a[3]), .I1(b[3]), .CI(sum_2_carry));
 //	SB_DFFESR count_3_ff (.Q(count[3]), .C(clk), .E(go), .R(reset), .D(sum_3));
 //	SB_RAM40_4K #(.INIT_0(256'h...)) text_0_1_ram (...);
 //
-// Ports, registers and data of read ports have the names that hwgen/verilog
-// gives them, so both files of a circuit can be compared with it in one way.
-// What the cells of the part ask for is added before mapping (shell.go): an
-// enable that yields to reset, a write that reset forbids, masks of lanes.
-// Memories become blocks of the narrowest words that are deep enough
-// (blocks.go). Pins of tables are chosen so that a placer puts a sum into the
-// cell of its carry (pins.go).
+// Ports, registers and data of read ports have the same names as in hwgen/verilog, so both files
+// of a circuit are compared with it in one way. Requirements of the part's cells are added
+// before mapping (shell.go): an enable that yields to reset, a write that reset forbids, masks
+// of lanes. Memories become blocks of the narrowest words that are deep enough (blocks.go). Pins
+// of tables are chosen so that a placer puts a sum into the cell of its carry (pins.go).
 //
 // The cells are described in Lattice, "iCE40 Technology Library". The package
 // knows no instruction. Start reading at Map.
@@ -32,21 +30,21 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// resetName is the input that a circuit has without naming it.
+// resetName is the reset input, which a circuit has without naming it.
 const resetName = "reset"
 
 // Design is a circuit in cells.
 type Design struct {
 	names  *verilog.Names
-	n      *gate.Netlist // its shell is that of the part, see prepare
+	n      *gate.Netlist // its shell fits the cells of the part, see prepare
 	blocks []block
 	pins   [][4]gate.Net // per cell that is a table: its inputs I0 to I3
 	paired []int         // per cell that is a carry: the table in its logic cell, -1: none
 	shared int           // tables in the logic cells of carries
 }
 
-// Map maps a circuit, without probes and claims. An error is what the part has
-// no cell for.
+// Map maps a circuit, without probes and claims. An error names a part of the circuit for which
+// the part has no cell.
 func Map(c *rtl.Circuit) (*Design, error) {
 	names := verilog.NamesOf(c)
 	for i := range names.Circuit.Mems {
@@ -74,7 +72,7 @@ func Map(c *rtl.Circuit) (*Design, error) {
 	return d, nil
 }
 
-// Usage is what a design takes of a part.
+// Usage is the number of resources that a design uses.
 type Usage struct {
 	Tables  int `json:"luts"`
 	Carries int `json:"carries"`
@@ -91,7 +89,7 @@ func (d *Design) Usage() Usage {
 	return Usage{Tables: p.LUTs, Carries: p.Carries, Flops: p.FFs, Cells: p.Cells, Blocks: len(d.blocks), Picoseconds: p.Picoseconds}
 }
 
-// buildable says why a memory cannot be block RAM.
+// buildable returns the reason why a memory cannot be block RAM.
 func buildable(m *rtl.Mem) error {
 	for _, r := range m.Reads {
 		switch {

@@ -2,19 +2,17 @@ package ice40
 
 import "github.com/sinter-lang/sinter/ir/gate"
 
-// The pins of a logic cell that its carry reads, too: both operands and the
-// incoming carry.
+// The pins of a logic cell that its carry reads, too: both operands and the incoming carry.
 const (
 	pinA  = 1
 	pinB  = 2
 	pinCI = 3
 )
 
-// place pairs carries with tables and chooses the pins of all tables. A placer
-// puts a carry into the cell of the table that has the incoming carry at I3 and
-// the operands at I1 and I2. A table may have nets there that it does not
-// depend on, so every table that reads the incoming carry and at most one net
-// that the carry does not read can be the partner.
+// place pairs carries with tables and chooses the pins of all tables. A placer puts a carry into
+// the cell of the table that has the incoming carry at I3 and the operands at I1 and I2. These
+// pins of a table may have nets that the table does not depend on. So a table can be the partner
+// if it reads the incoming carry and at most one net that the carry does not read.
 func (d *Design) place() {
 	cells := d.n.Cells
 	readers := make([][]int, d.n.Nets)
@@ -63,9 +61,9 @@ func partner(t, c *gate.Cell) (pins [4]gate.Net, ok bool) {
 	return pins, others <= 1
 }
 
-// alone gives the pins of a table in a cell of its own. A carry that it alone
-// reads comes by the chain, at I3; another one may not be there, since a placer
-// would take the table for the partner.
+// alone gives the pins of a table in a separate cell. If only this table reads a carry, the
+// carry comes by the chain, at I3. No other carry may be at I3, since a placer would take the
+// table for the partner.
 func alone(c *gate.Cell, carry []bool, readers [][]int) (pins [4]gate.Net) {
 	var rest []gate.Net
 	for _, x := range c.Used() {
@@ -87,7 +85,7 @@ func alone(c *gate.Cell, carry []bool, readers [][]int) (pins [4]gate.Net) {
 	return pins
 }
 
-// table is the content of a table for the order of its pins.
+// table is the truth table of a look-up table for the order of its pins.
 func table(c *gate.Cell, pins [4]gate.Net) uint16 {
 	var out uint16
 	for row := range 16 {

@@ -2,13 +2,13 @@ package ice40
 
 import "github.com/sinter-lang/sinter/ir/gate"
 
-// prepare gives a graph the shell that the cells of the part have:
+// prepare adapts a graph to the cells of the part:
 //
-//   - reset is an input;
-//   - a flip-flop is reset only where it is enabled, so enables include reset;
-//   - nothing is written during reset;
-//   - in blocks of 16 bits a lane that is 0 masks its bits; in narrower ones
-//     each lane has blocks, and an enable, of its own.
+//   - Reset is an input.
+//   - A flip-flop is reset only if it is enabled, so enables include reset.
+//   - Nothing is written during reset.
+//   - In blocks of 16 bits a lane that is 0 masks its bits. In narrower blocks each lane
+//     has separate blocks and a separate enable.
 func prepare(g *gate.Graph) {
 	reset := g.Leaf()
 	g.Inputs = append(g.Inputs, gate.Word[gate.Lit]{Name: resetName, Bits: []gate.Lit{reset}})
@@ -28,7 +28,7 @@ func prepare(g *gate.Graph) {
 	}
 }
 
-// lanes makes a write's lanes what blocks take: masks, or enables.
+// lanes turns a write's lanes into block inputs: masks, or enables.
 func lanes(g *gate.Graph, m *gate.Mem[gate.Lit], w *gate.Write[gate.Lit]) {
 	for k, l := range w.Lanes {
 		switch {

@@ -13,7 +13,7 @@ import (
 // clockName is the clock of every cell.
 const clockName = "clk"
 
-// writer is a design on its way to text.
+// writer is a design that is being written.
 type writer struct {
 	*Design
 	sb    strings.Builder
@@ -49,8 +49,8 @@ func (d *Design) Verilog(about []string) string {
 
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(&w.sb, format+"\n", args...) }
 
-// header writes the ports. Contents of memories are in the text; the folder is
-// only what a test bench sets.
+// header writes the ports. Contents of memories are in the text. Only a test bench sets the
+// folder.
 func (w *writer) header(about []string) {
 	ports := []string{"input wire " + clockName, "input wire " + resetName}
 	for _, in := range w.n.Inputs {
@@ -79,8 +79,8 @@ func span(width int) string {
 	return fmt.Sprintf("[%d:0] ", width-1)
 }
 
-// words names the bits of inputs, registers and read ports, and declares those
-// that the header does not.
+// words names the bits of inputs, registers and read ports. It declares those that are not in
+// the header.
 func (w *writer) words() {
 	w.nets[gate.Net0], w.nets[gate.Net1] = "1'b0", "1'b1"
 	name := func(name string, bits []gate.Net) {
@@ -110,8 +110,7 @@ func (w *writer) words() {
 	}
 }
 
-// name names the outputs of tables and carries after the net of the circuit that
-// they are made for.
+// name names the outputs of tables and carries after the net of the circuit that they compute.
 func (w *writer) name() {
 	for i := range w.n.Cells {
 		c := &w.n.Cells[i]
@@ -151,7 +150,7 @@ func (w *writer) gates() {
 	}
 }
 
-// flops writes the flip-flops of the registers: R and S give the value of reset.
+// flops writes the flip-flops of the registers: R and S set the reset value.
 func (w *writer) flops() {
 	for i := range w.n.Regs {
 		r := &w.n.Regs[i]
@@ -203,7 +202,7 @@ func (w *writer) writePort(b *block, p *gate.Write[gate.Net]) string {
 	return fmt.Sprintf(".WCLKE(%s), .WE(1'b1), .WADDR(%s),\n  .MASK({%s}),\n  .WDATA({%s})", w.nets[enable], w.address(p.Addr), strings.Join(mask, ", "), strings.Join(data, ", "))
 }
 
-// constant is a word of a block's pins that are all the same.
+// constant is a word of a block's pins that are all the same net.
 func (w *writer) constant(net string) []string { return slices.Repeat([]string{net}, rowBits) }
 
 // address writes the pins of an address, highest first.
@@ -219,8 +218,8 @@ func (w *writer) address(bits []gate.Net) string {
 	return "{" + strings.Join(pins, ", ") + "}"
 }
 
-// initial writes the contents of a block that are not 0: INIT_0 has the first 16
-// rows, the lowest at its end.
+// initial writes the contents of a block that are not 0. INIT_0 has the first 16 rows, the
+// lowest row at its end.
 func initial(b *block) string {
 	rows, out := b.contents(), ""
 	for k := 0; k < len(rows); k += rowBits {

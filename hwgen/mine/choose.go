@@ -13,10 +13,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/isa"
 )
 
-// What a core costs beside the circuits of lines, in cells: the place of a line on the
-// bus of results and in decode, the third read port with its forwarding for lines of
-// three sources, each amount by which a shift that is left shifts, and a shifter for all
-// amounts.
+// Costs of a core beside the circuits of lines, in cells: the slot of a line on the bus of
+// results and in decode; the third read port with its forwarding, for lines of three sources;
+// each remaining amount of a constant shift; and a shifter for all amounts.
 const (
 	costPlace  = 8
 	costPort   = 48
@@ -24,7 +23,7 @@ const (
 	costBarrel = 170
 )
 
-// bounded leaves the candidates that save most.
+// bounded keeps the candidates that save most.
 func bounded(all []*Candidate, r *Result) []*Candidate {
 	if len(all) <= maxPriced {
 		return all
@@ -36,8 +35,8 @@ func bounded(all []*Candidate, r *Result) []*Candidate {
 	return all[:maxPriced]
 }
 
-// price maps the circuit of a candidate, once. It gives why the candidate cannot be a line,
-// empty: it can.
+// price maps the circuit of a candidate, once. It returns the reason why the candidate cannot be
+// a line, or "" if it can.
 func (c *Candidate) price(deepest int) (string, error) {
 	if !c.priced {
 		circuit, err := core.Operation(c.Line)
@@ -56,8 +55,8 @@ func (c *Candidate) price(deepest int) (string, error) {
 	return "", nil
 }
 
-// adderDepth is that of what each core has between its operands and its result: an
-// adder whose second operand may be complemented.
+// adderDepth is the depth of the adder between the operands and the result of every core. Its
+// second operand may be complemented.
 func adderDepth() (int, error) {
 	in, err := isa.ParseLine(&diag.File{Name: "adder.isa", Text: "adder R4 00 000 0001011 rd = rs1 + (rs2 xor (0 - (rs3 and 1)))\n"})
 	if err != nil {
@@ -71,8 +70,8 @@ func adderDepth() (int, error) {
 	return price.Depth, err
 }
 
-// chooser takes the line with which cells times a power of the cycles are least, again
-// and again.
+// chooser repeatedly takes the line with the least product of the cells and a power of the
+// cycles.
 type chooser struct {
 	p   *program
 	o   Options
@@ -81,7 +80,7 @@ type chooser struct {
 	own int // cells of the core beside lines and shifts
 }
 
-// state is what a set of lines makes of the program.
+// state is the cost of the program with a set of lines.
 type state struct {
 	chosen []*Candidate
 	of     map[*ir.Func]work
@@ -89,7 +88,7 @@ type state struct {
 	cells  int
 }
 
-// product is what is to be small.
+// product is the quantity to minimise.
 func (c *chooser) product(s *state) float64 {
 	return math.Pow(s.cycles, c.o.Power) * float64(s.cells)
 }
@@ -102,8 +101,8 @@ func (s *state) lines() []*isa.Inst {
 	return out
 }
 
-// with is the state of other lines; only functions in which the changed line stands are
-// looked at again.
+// with is the state for other lines. Only functions that contain the changed line are estimated
+// again.
 func (c *chooser) with(chosen []*Candidate, changed *Candidate) state {
 	s := state{chosen: chosen, of: map[*ir.Func]work{}}
 	lines := s.lines()
@@ -167,8 +166,8 @@ func (c *chooser) choose(left []*Candidate) error {
 	return c.encode()
 }
 
-// best is the candidate with which the product is least, nil when none makes it
-// smaller. Only those are priced that would be the best if they cost nothing.
+// best is the candidate with the least product, nil when none makes it smaller. A candidate is
+// priced only if it would be the best at no cost.
 func (c *chooser) best(left []*Candidate) (*Candidate, error) {
 	var best *Candidate
 	least := c.product(&c.now)
@@ -224,7 +223,7 @@ func (c *chooser) encode() error {
 	return nil
 }
 
-// deep puts what is too deep after the rest.
+// deep orders candidates that are too deep after the rest.
 func deep(c *Candidate) int {
 	if c.deep {
 		return 1
@@ -232,7 +231,7 @@ func deep(c *Candidate) int {
 	return 0
 }
 
-// why says why a candidate is left. With All each is priced for that.
+// why gives the reason why a candidate is left. With All, each candidate is priced for that.
 func (c *chooser) why(x *Candidate) (string, error) {
 	if c.o.All || x.deep {
 		if why, err := x.price(c.r.Depth); why != "" || err != nil {

@@ -9,16 +9,16 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// maxInputs is how many registers a line reads.
+// maxInputs is the maximum number of registers that a line reads.
 const maxInputs = 3
 
-// cut is a set of values from which another one is computed, in order of their IDs.
+// cut is a set of values from which another value is computed, in order of their IDs.
 type cut struct {
 	leaves []*ir.Value
-	parts  int // operators between them and the value, counted as a tree
+	parts  int // operators between the cut and the value, counted as a tree
 }
 
-// candidates finds the operations of the blocks, those that save most first.
+// candidates finds the operations of the blocks. The operations that save most come first.
 func (p *program) candidates(r *Result) []*Candidate {
 	type place struct {
 		f *ir.Func
@@ -76,7 +76,7 @@ func minable(i *ir.Instr) bool {
 
 func isConst(v *ir.Value) bool { return v.Def != nil && v.Def.Op == ir.OpConst }
 
-// block finds the cuts of the words of a block.
+// block finds the cuts of the word operations of a block.
 func (s *search) block(f *ir.Func, b *ir.Block) {
 	if s.uses[f] == nil {
 		s.uses[f] = usesIn(f)
@@ -106,8 +106,8 @@ func usesIn(f *ir.Func) []int {
 	return n
 }
 
-// merged makes the cuts of an operation from those of its operands: few inputs and
-// many operators first.
+// merged makes the cuts of an operation from the cuts of its operands. Cuts with few inputs and
+// many operators come first.
 func merged(i *ir.Instr, cuts map[*ir.Value][]cut) []cut {
 	sets := []cut{{}}
 	for _, a := range i.Args {
@@ -152,7 +152,7 @@ func union(x, y cut) cut {
 	return out
 }
 
-// note counts what a cut would save as a line.
+// note counts the savings of a cut as a line.
 func (s *search) note(f *ir.Func, b *ir.Block, v *ir.Value, c cut) {
 	if len(c.leaves) == 0 {
 		return
@@ -195,8 +195,8 @@ func coneOf(v *ir.Value, leaves []*ir.Value) []*ir.Instr {
 	return out
 }
 
-// saved is how many instructions go when one line computes v: those whose values only
-// others of them read, less the line.
+// saved is the number of instructions saved when one line computes v. It counts the instructions
+// whose values only other counted instructions read, minus the line.
 func (s *search) saved(f *ir.Func, v *ir.Value, cone []*ir.Instr) int {
 	inside := map[*ir.Value]int{}
 	n := -1

@@ -5,15 +5,15 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// What the estimate supposes of a loop whose rounds are not seen, and at most of one
-// whose rounds are.
+// Assumptions of the estimate: the rounds of a loop if they are not known, and the most rounds
+// of a loop if they are known.
 const (
 	rounds     = 8
 	mostRounds = 1 << 16
 )
 
-// estimate weighs blocks by the rounds of the loops around them and by how often their
-// function is called.
+// estimate weighs blocks by the rounds of the loops around them and by the number of calls of
+// their function.
 func estimate(m *ir.Module) func(*ir.Func, *ir.Block) float64 {
 	loops := map[*ir.Block]float64{}
 	type call struct {
@@ -51,7 +51,7 @@ func estimate(m *ir.Module) func(*ir.Func, *ir.Block) float64 {
 	return func(f *ir.Func, b *ir.Block) float64 { return loops[b] * entered(f) }
 }
 
-// loopWeights gives for each block the rounds of the loops around it.
+// loopWeights gives for each block the product of the rounds of the loops around it.
 func loopWeights(f *ir.Func) []float64 {
 	c := counter{f: f, flow: ir.FlowOf(f), at: map[*ir.Block]int{}}
 	for k, b := range f.Blocks {
@@ -71,14 +71,14 @@ func loopWeights(f *ir.Func) []float64 {
 	return out
 }
 
-// counter finds how often loops go round.
+// counter finds the number of rounds of loops.
 type counter struct {
 	f    *ir.Func
 	flow *ir.Flow
 	at   map[*ir.Block]int
 }
 
-// around is the head of the loop around that of head h, -1 for none.
+// around is the header of the loop around the loop of header h, -1 for none.
 func (c *counter) around(h int) int {
 	up := c.flow.Idom[h]
 	for up >= 0 && c.flow.Depth[up] >= c.flow.Depth[h] {
@@ -90,8 +90,8 @@ func (c *counter) around(h int) int {
 	return c.flow.Head[up]
 }
 
-// rounds is how often the loop of a head goes round, as far as it counts from a number
-// to another one and tests that at its end.
+// rounds is the number of rounds of the loop with header h. It is known if the loop counts from
+// one number to another and tests the counter at its end.
 func (c *counter) rounds(h int) float64 {
 	head := c.f.Blocks[h]
 	var enter, back []*ir.Edge
@@ -134,7 +134,7 @@ func (c *counter) rounds(h int) float64 {
 	return rounds
 }
 
-// counted is how often a counter that has a way to go by steps is tested.
+// counted is the number of tests of a counter that covers a distance (way) in steps.
 func counted(op word.Op, way, step int32) float64 {
 	n := int64(way) / int64(step)
 	switch {
@@ -150,13 +150,13 @@ func counted(op word.Op, way, step int32) float64 {
 	return float64(n + 1)
 }
 
-// offset is a value as another one and a number; base nil: the number alone.
+// offset is a value as a base value plus a number. A nil base means the number alone.
 type offset struct {
 	base *ir.Value
 	plus uint32
 }
 
-// maxSteps bounds how far a value is followed.
+// maxSteps bounds the steps through which a value is followed.
 const maxSteps = 32
 
 func (c *counter) sum(v *ir.Value) offset {
@@ -181,7 +181,7 @@ func (c *counter) sum(v *ir.Value) offset {
 	return out
 }
 
-// only is what a parameter of a block with one way into it is, nil for others.
+// only is the argument of a block parameter if the block has one predecessor, nil otherwise.
 func (c *counter) only(v *ir.Value) *ir.Value {
 	to := c.at[v.In]
 	if v.In == nil || len(c.flow.Preds[to]) != 1 {

@@ -11,9 +11,9 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// pattern writes the operations between a value and a cut as an expression. Operands
-// that may be exchanged stand in the order of their shapes, so that one operation has
-// one text wherever it stands.
+// pattern writes the operations between a value and a cut as an expression. Operands of
+// commutative operators are sorted by their shapes, so that one operation has the same text
+// wherever it occurs.
 type pattern struct {
 	leaves []*ir.Value
 	shapes map[*ir.Value]uint64
@@ -21,7 +21,7 @@ type pattern struct {
 	names  []*ir.Value // by source field
 }
 
-// expression gives the value of rd, and how many sources it reads.
+// expression returns the value of rd and the number of sources that it reads.
 func expression(v *ir.Value, leaves []*ir.Value) (*word.Expr, int) {
 	p := &pattern{leaves: leaves, shapes: map[*ir.Value]uint64{}, made: map[*ir.Value]*word.Expr{}}
 	e := p.expr(v)
@@ -31,7 +31,7 @@ func expression(v *ir.Value, leaves []*ir.Value) (*word.Expr, int) {
 	return e, len(p.names)
 }
 
-// shape is a number that says what computes v, whatever the cut holds.
+// shape is a hash of the computation of v that does not depend on the values of the cut.
 func (p *pattern) shape(v *ir.Value) uint64 {
 	if h, ok := p.shapes[v]; ok {
 		return h
@@ -83,7 +83,7 @@ func (p *pattern) make(v *ir.Value) *word.Expr {
 	return e
 }
 
-// leaf is a source register; a bit lies in its low bit.
+// leaf is a source register; a one-bit value is in its low bit.
 func (p *pattern) leaf(v *ir.Value) *word.Expr {
 	p.names = append(p.names, v)
 	e := &word.Expr{Width: 32, Leaf: fmt.Sprintf("rs%d", len(p.names))}
@@ -103,14 +103,14 @@ func lineOf(rd *word.Expr, inputs int) *isa.Inst {
 	return in
 }
 
-// The opcodes that RISC-V leaves to everybody, by how many sources a line has.
+// The opcodes that RISC-V reserves for custom instructions, by the number of sources of a line.
 const (
 	custom1 = 0b0101011
 	custom2 = 0b1011011
 )
 
-// encode gives a line the first name and encoding that no line of the set has, and
-// reads it again as a file would.
+// encode gives a line the first name and encoding that no line of the set has. It then parses
+// the line again as from a file.
 func encode(in *isa.Inst, taken *isa.Set) (*isa.Inst, error) {
 	name := func(k int) string { return fmt.Sprintf("mine%d", k) }
 	n := 1

@@ -11,7 +11,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// program is a module with what its parts cost.
+// program is a module with the costs of its parts.
 type program struct {
 	m      *ir.Module
 	weight map[*ir.Block]float64
@@ -34,7 +34,7 @@ func newProgram(m *ir.Module, weight func(*ir.Func, *ir.Block) float64) *program
 	return p
 }
 
-// findTests notes the comparisons that branches and checks do by themselves.
+// findTests notes the comparisons that branches and checks compute themselves.
 func (p *program) findTests(f *ir.Func) {
 	other := map[*ir.Value]bool{}
 	for _, b := range f.Blocks {
@@ -52,13 +52,13 @@ func (p *program) findTests(f *ir.Func) {
 	}
 }
 
-// work is what a function costs.
+// work is the cost of a function.
 type work struct {
 	cycles float64
 	shifts amounts
 }
 
-// amounts are those of the shifts by constants, a set for each direction.
+// amounts are the amounts of the shifts by constants, one set for each direction.
 type amounts [3]uint32
 
 func (a amounts) and(b amounts) amounts {
@@ -79,7 +79,7 @@ func (a *amounts) add(i *ir.Instr) {
 	}
 }
 
-// work estimates that of a function with some lines.
+// work estimates the work of a function with some lines.
 func (p *program) work(f *ir.Func, lines []*isa.Inst) work {
 	fused := fuse.Find(f, lines)
 	var w work
@@ -105,7 +105,7 @@ func (p *program) work(f *ir.Func, lines []*isa.Inst) work {
 	return w
 }
 
-// cost is how many cycles an operation takes with the lines of the base set.
+// cost is the number of cycles that an operation takes with the lines of the base set.
 func (p *program) cost(i *ir.Instr) int {
 	switch i.Op {
 	case ir.OpConst, ir.OpLocal:
@@ -125,7 +125,7 @@ func (p *program) cost(i *ir.Instr) int {
 	return 1
 }
 
-// worth is how many instructions a word operation is.
+// worth is the number of instructions of a word operation.
 func worth(i *ir.Instr) int {
 	switch i.Word {
 	case word.Zext, word.Cat:

@@ -8,11 +8,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// I2CHz is the clock of an I2C bus. A quarter of a bit, 5 us, is longer than any of the times that
-// the standard mode asks for (4.7 us at most), so there is no table of them.
+// I2CHz is the clock of an I2C bus. A quarter of a bit, 5 us, is longer than any time that the
+// standard mode requires (4.7 us at most), so no table of these times is needed.
 const I2CHz = 50_000
 
-// I2CQuarter is how many cycles a quarter of a bit of an I2C bus lasts.
+// I2CQuarter is the number of cycles in a quarter of a bit of an I2C bus.
 func I2CQuarter(f Hz) (uint64, error) {
 	q := (f.Num + 4*I2CHz*f.Den - 1) / (4 * I2CHz * f.Den)
 	if q < 4 {
@@ -21,25 +21,25 @@ func I2CQuarter(f Hz) (uint64, error) {
 	return q, nil
 }
 
-// What an I2C master does: the steps of a command. In the first three of those that begin
-// at i2cStart the quarters of a bit pass.
+// The steps of a command in an I2C master. The quarters of a bit pass only in i2cStart and the
+// two steps after it.
 const (
 	i2cHead   = iota // waits for the first word
 	i2cNumber        // waits for the second one
 	i2cStart
 	i2cByte
 	i2cStop
-	i2cDrain  // takes what nobody wants any more
+	i2cDrain  // takes the words that are no longer needed
 	i2cStatus // gives the first word of the answer
 	i2cData
-	i2cSteps = 3 // bits of it
+	i2cSteps = 3 // width of the step in bits
 )
 
-// master is an I2C master on its way into a circuit.
+// master is an I2C master under construction.
 type master struct {
 	*rtl.Builder
 	valid, data, last, count, taken rtl.ID
-	scl, sda                        rtl.ID // as they are
+	scl, sda                        rtl.ID // the levels on the wires
 
 	step, quarter, wait, bit                     rtl.Register
 	shift, address, wanted, left, index, at      rtl.Register
@@ -48,9 +48,10 @@ type master struct {
 	quarterEnd, unitEnd, runs, more, wordEnd, ok rtl.ID
 }
 
-// I2C is the master of an I2C bus in standard mode; there is no other master. Each bit has
-// four quarters: the data changes, the clock is let go, the clock is held again. A device may hold
-// the clock low for as long as it likes. Without an acknowledge the rest of the command is dropped.
+// I2C is the master of an I2C bus in standard mode; there is no other master. In the four
+// quarters of a bit, the data changes, the clock is released, and the clock is held low again. A
+// device may hold the clock low for any time. Without an acknowledge the rest of the command is
+// dropped.
 func I2C(f Hz) (*rtl.Circuit, error) {
 	q, err := I2CQuarter(f)
 	if err != nil {
@@ -77,7 +78,7 @@ func I2C(f Hz) (*rtl.Circuit, error) {
 	return m.Build()
 }
 
-// wire passes a wire that rests at 1 through two registers.
+// wire passes a wire that is 1 at rest through two registers.
 func (m *master) wire(name string) rtl.ID {
 	first, second := m.Reg(name+".first", 1, 0), m.Reg(name+".second", 1, 0)
 	m.Set(first, m.Not(m.Input(name, 1)))
@@ -89,8 +90,8 @@ func (m *master) is(step uint64) rtl.ID     { return m.EqConst(m.step.Q(), step)
 func (m *master) to(step uint64)            { m.Set(m.step, m.Const(i2cSteps, step)) }
 func (m *master) set(r rtl.Register, v int) { m.Set(r, m.Const(m.Width(r.Q()), uint64(v))) }
 
-// time makes the quarters. In the second one the clock must have come up; the last one
-// lasts until the byte that goes next is there.
+// time makes the quarters. The second quarter ends only when the clock has risen. The last
+// quarter lasts until the next byte to send is available.
 func (m *master) time(q uint64) {
 	m.runs = m.Or(m.is(i2cStart), m.is(i2cByte), m.is(i2cStop))
 	over := m.IsZero(m.wait.Q())
@@ -99,7 +100,7 @@ func (m *master) time(q uint64) {
 	w := m.Width(m.wait.Q())
 	m.Set(m.wait, m.Mux(m.Or(m.Not(m.runs), m.quarterEnd, m.Not(up)), m.Const(w, q-1), m.Mux(over, m.wait.Q(), m.Sub(m.wait.Q(), m.Const(w, 1)))))
 	end := m.And(m.quarterEnd, m.EqConst(m.quarter.Q(), 3))
-	// The byte that goes next is taken at the end of the last bit of the byte before.
+	// The next byte to send is taken at the end of the last bit of the byte before.
 	lastBit := m.And(m.is(i2cByte), m.Bit(m.bit.Q(), 3))
 	acknowledged := m.Not(m.Bit(m.shift.Q(), 0))
 	m.ok = acknowledged
@@ -108,7 +109,7 @@ func (m *master) time(q uint64) {
 	m.If(m.And(m.quarterEnd, m.Not(m.And(end, m.more, m.Not(m.valid)))), func() { m.Set(m.quarter, m.Add(m.quarter.Q(), m.Const(2, 1))) })
 }
 
-// wires holds clock and data low and lets them go, at the ends of quarters.
+// wires holds clock and data low or releases them, at the ends of quarters.
 func (m *master) wires() {
 	m.If(m.quarterEnd, func() {
 		m.If(m.EqConst(m.quarter.Q(), 0), func() { m.set(m.holdsClock, 0) })
@@ -121,7 +122,7 @@ func (m *master) wires() {
 			m.Set(m.shift, m.Cat(m.Bits(m.shift.Q(), 7, 0), m.sda)) // nothing reads it in a start or a stop
 		})
 	})
-	// The data of a unit is there while the clock is held: from the first cycle of it on.
+	// The data of a unit is valid while the clock is held, from the first cycle of the unit on.
 	m.If(m.And(m.runs, m.EqConst(m.quarter.Q(), 0)), func() {
 		m.Set(m.holdsData, m.Mux(m.is(i2cByte), m.Not(m.Bit(m.shift.Q(), 8)), m.is(i2cStop)))
 	})
@@ -144,7 +145,7 @@ func (m *master) head() {
 	})
 }
 
-// units goes from one unit on the wires to the next: a start, nine bits, a stop.
+// units moves from one unit on the wires to the next: a start, nine bits, a stop.
 func (m *master) units() {
 	m.wordEnd = m.Eq(m.Add(m.at.Q(), m.Const(2, 1)), m.Bits(m.count, 1, 0))
 	next := m.And(m.unitEnd, m.more)
@@ -175,9 +176,10 @@ func (m *master) bitOver() {
 	})
 }
 
-// byteRead goes on after the address of a read, or after a byte that came.
+// byteRead continues after the address of a read, or after a received byte.
 func (m *master) byteRead() {
-	// The acknowledge of a byte that came is the master's own: it says whether one more is wanted.
+	// The master itself acknowledges a received byte. The acknowledge says whether it wants
+	// another.
 	m.If(m.ok, func() {
 		m.to(i2cByte)
 		final := m.EqConst(m.left.Q(), 1)
@@ -189,7 +191,7 @@ func (m *master) byteRead() {
 	})
 }
 
-// byteWritten goes on after an acknowledged byte: the next one, a second start, or a stop.
+// byteWritten continues after an acknowledged byte: the next byte, a second start, or a stop.
 func (m *master) byteWritten() {
 	m.If(m.body.Q(), func() {
 		m.to(i2cByte)
@@ -204,16 +206,16 @@ func (m *master) byteWritten() {
 	})
 }
 
-// bodyByte is the byte of the present word that goes next.
+// bodyByte is the next byte of the current word.
 func (m *master) bodyByte() rtl.ID {
 	low := m.Mux(m.Bit(m.at.Q(), 0), m.Bits(m.data, 15, 8), m.Bits(m.data, 7, 0))
 	high := m.Mux(m.Bit(m.at.Q(), 0), m.Bits(m.data, 31, 24), m.Bits(m.data, 23, 16))
 	return m.Mux(m.Bit(m.at.Q(), 1), high, low)
 }
 
-// answer keeps the bytes that come, in four memories, and gives the answer.
+// answer keeps the received bytes in four memories, and outputs the answer.
 func (m *master) answer() {
-	store := m.And(m.unitEnd, m.is(i2cByte), m.Bit(m.bit.Q(), 3), m.reading.Q()) // what stands here after an address goes under the first byte
+	store := m.And(m.unitEnd, m.is(i2cByte), m.Bit(m.bit.Q(), 3), m.reading.Q()) // the bits stored after an address are overwritten by the first byte
 	word := m.Bits(m.index.Q(), 7, 2)
 	var lanes []rtl.ID
 	for i := range 4 {

@@ -1,4 +1,4 @@
-// Package periph makes the circuits that stand between a core and the wires of a board:
+// Package periph makes the circuits between a core and the wires of a board:
 //
 //	Reset     1 after power-up and while something asks for it, for 1,024 cycles
 //	Clock     the time in microseconds, which stands still while the core computes
@@ -10,9 +10,9 @@
 //	SlipOut   bytes of a line from frames
 //	LogWire   words of the log port on a serial line, five bytes each
 //
-// and computes the settings of a PLL (pll.go), which is a primitive of the part. Each
-// is a circuit of ir/rtl like a core: simulated, priced and written by the same code, and
-// compared with a model of its own in tests.
+// The package also computes the settings of a PLL (pll.go), which is a primitive of the part.
+// Each peripheral is a circuit of ir/rtl like a core. The same code simulates, prices and writes
+// it, and tests compare it with a separate model.
 //
 // The package knows no board and no program. Start reading at Clock.
 package periph
@@ -27,7 +27,7 @@ import (
 // Hz is a frequency: Num / Den Hz.
 type Hz struct{ Num, Den uint64 }
 
-// MHz is the frequency as a number for people.
+// MHz is the frequency in MHz, for messages.
 func (f Hz) MHz() float64 { return float64(f.Num) / float64(f.Den) / 1e6 }
 
 // String shows a frequency in MHz.
@@ -47,15 +47,15 @@ func gcd(a, b uint64) uint64 {
 	return a
 }
 
-// resetBits is the size of the reset counter: 1,024 cycles, after which the block RAM
+// resetBits is the size of the reset counter. It counts 1,024 cycles, after which the block RAM
 // of iCE40 parts can be read.
 const resetBits = 10
 
 // ResetCycles is how long a reset lasts.
 const ResetCycles = 1 << resetBits
 
-// Reset is the reset of everything else. Its own registers start at 0 with the part, so
-// nothing resets it. `request` may come at any time, without regard to the clock.
+// Reset is the reset of everything else. Its own registers start at 0 at configuration, so
+// nothing resets it. `request` may change at any time, asynchronously to the clock.
 func Reset() (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_reset")
 	request := synchronise(b, b.Input("request", 1))
@@ -76,12 +76,12 @@ func synchronise(b *rtl.Builder, wire rtl.ID) rtl.ID {
 	return second.Q()
 }
 
-// TimeBits is the size of the time.
+// TimeBits is the width of the time.
 const TimeBits = rtl.PortClockWidth
 
-// Step is how the time is made of the clock: each cycle adds Add to a fraction, each
-// microsecond takes Take from it. Bits is the size of the fraction, which holds the
-// time of at least a second while the core computes.
+// Step says how the time is made from the clock. Each cycle adds Add to a fraction, and each
+// microsecond subtracts Take from it. Bits is the width of the fraction, which holds at least a
+// second of time while the core computes.
 type Step struct {
 	Add, Take uint64
 	Bits      int
@@ -92,7 +92,7 @@ func StepOf(f Hz) (Step, error) {
 	const tick = 1_000_000
 	high, add := bits.Mul64(tick, f.Den)
 	g := gcd(f.Num, add)
-	if f.Num == 0 || f.Den == 0 || high != 0 || add > f.Num/2 { // the time must be able to make up for a pause
+	if f.Num == 0 || f.Den == 0 || high != 0 || add > f.Num/2 { // the time must be able to catch up after a pause
 		return Step{}, fmt.Errorf("a clock of at least 2 MHz makes the time, got %s", f)
 	}
 	s := Step{Add: add / g, Take: f.Num / g}
@@ -103,10 +103,10 @@ func StepOf(f Hz) (Step, error) {
 	return s, nil
 }
 
-// Clock is the time in microseconds. It goes on by one in a cycle with `run`, and
-// remembers the cycles without, so it is late for as long as the core computes and then
-// makes up for it. The fraction is compared with a power of two and not with Take: a
-// tick comes a part of a microsecond late, and the rate is exact.
+// Clock is the time in microseconds. It advances by one in a cycle with `run`, and remembers the
+// cycles without. So it falls behind while the core computes and then catches up. The fraction
+// is compared with a power of two and not with Take, so a tick comes a part of a microsecond
+// late, but the rate is exact.
 func Clock(f Hz) (*rtl.Circuit, error) {
 	s, err := StepOf(f)
 	if err != nil {
@@ -123,14 +123,13 @@ func Clock(f Hz) (*rtl.Circuit, error) {
 	return b.Build()
 }
 
-// DebounceBits is the size of the debouncer of a board: at 12 MHz an input must rest for
+// DebounceBits is the size of the debouncer of a board. At 12 MHz an input must be stable for
 // 1.4 to 2.7 ms.
 const DebounceBits = 14
 
-// Debounce follows an input of any phase. A counter that never stops cuts the time into
-// parts of 1 << n cycles; the output changes at the end of a part in which the input
-// differed from it all the time. So it changes after 1 << n to 2 << n cycles of rest, and
-// never for less.
+// Debounce follows an input of any phase. A free-running counter divides the time into parts of
+// 1 << n cycles. The output changes at the end of a part in which the input differed from it all
+// the time. So it changes after 1 << n to 2 << n stable cycles, and never earlier.
 func Debounce(n int) (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_debounce")
 	in := synchronise(b, b.Input("in", 1))

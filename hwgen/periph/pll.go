@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// PLL are the settings of the PLL of iCE40 parts with simple feedback: the output is the
+// PLL holds the settings of the PLL of iCE40 parts with simple feedback. The output is the
 // reference times (DivF + 1) over (DivR + 1) << DivQ.
 type PLL struct {
 	DivR, DivF, DivQ int
@@ -13,8 +13,8 @@ type PLL struct {
 	Out              Hz
 }
 
-// Bounds of the PLL in MHz: at the input of the phase detector, of the oscillator, and
-// of the output.
+// Bounds of the PLL in MHz: of the input of the phase detector, of the oscillator, and of the
+// output.
 const (
 	leastPFD, mostPFD = 10, 133
 	leastVCO, mostVCO = 533, 1066
@@ -31,8 +31,8 @@ func filterOf(pfd float64) int {
 	return 6
 }
 
-// FindPLL computes the settings that make a frequency of a reference. When none does it
-// says which is the nearest.
+// FindPLL computes the settings that make a frequency from a reference. If no settings do, the
+// error names the nearest frequency.
 func FindPLL(ref, want Hz) (PLL, error) {
 	best, found := PLL{}, false
 	off := math.Inf(1)

@@ -2,8 +2,8 @@ package periph
 
 import "github.com/sinter-lang/sinter/ir/rtl"
 
-// Bytes with a meaning on a line that carries frames (RFC 1055): the end of a frame, and
-// what stands for it and for the escape itself.
+// Bytes with a special meaning on a line that carries frames (RFC 1055): the end of a frame, the
+// escape, and the bytes after an escape that replace either of them.
 const (
 	slipEnd    = 0xC0
 	slipEscape = 0xDB
@@ -33,14 +33,14 @@ type SlipReader struct {
 	escaped bool
 }
 
-// Next takes a byte, and gives the frame that it ends.
+// Next takes a byte, and returns the frame that the byte ends.
 func (r *SlipReader) Next(c byte) (frame []byte, whole bool) {
 	switch {
 	case r.escaped && c == slipEnd2:
 		c = slipEnd
 	case r.escaped && c == slipEsc2:
 		c = slipEscape
-	case r.escaped: // what nobody may send is taken as it is
+	case r.escaped: // an invalid byte after an escape is taken unchanged
 	case c == slipEnd:
 		frame, r.frame = r.frame, nil
 		return frame, len(frame) > 0
@@ -53,8 +53,8 @@ func (r *SlipReader) Next(c byte) (frame []byte, whole bool) {
 	return nil, false
 }
 
-// SlipIn makes beats of a core's frame port of the bytes of a line. A full word waits until
-// the byte after it shows whether it was the last.
+// SlipIn turns the bytes of a line into beats of a core's frame port. A full word waits until
+// the next byte shows whether the word was the last.
 func SlipIn() (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_slip_in")
 	valid, data, ready := b.Input("byte_valid", 1), b.Input("byte_data", 8), b.Input("ready", 1)
@@ -84,7 +84,7 @@ func SlipIn() (*rtl.Circuit, error) {
 	return b.Build()
 }
 
-// lanes puts a byte into the lane of a word; the lanes above become 0.
+// lanes puts a byte into the lane of a word. The lanes above become 0.
 func lanes(b *rtl.Builder, word, at, data rtl.ID) rtl.ID {
 	out := b.Zext(data, 32)
 	for i := 1; i < 4; i++ {
@@ -97,8 +97,8 @@ func lanes(b *rtl.Builder, word, at, data rtl.ID) rtl.ID {
 	return out
 }
 
-// SlipOut makes bytes of a line of the beats of a core's frame port. A beat is taken with
-// its last byte, that of a frame's end with the byte that ends the frame.
+// SlipOut turns the beats of a core's frame port into bytes of a line. A beat is taken with its
+// last byte. The last beat of a frame is taken with the byte that ends the frame.
 func SlipOut() (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_slip_out")
 	valid, data, last, bytes := b.Input("valid", 1), b.Input("data", 32), b.Input("last", 1), b.Input("bytes", rtl.PortBytesWidth)

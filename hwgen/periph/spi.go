@@ -7,17 +7,17 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Names of the ports by which a core gives a bus a command and takes the answer; both are
+// Names of the ports through which a core gives a bus a command and takes the answer. Both are
 // beats of frames (rtl.StreamPorts).
 var (
 	BusCommand = rtl.StreamPorts{Valid: "valid", Ready: "ready", Data: "data", Last: "last", Bytes: "bytes"}
 	BusAnswer  = rtl.StreamPorts{Valid: "answer_valid", Ready: "answer_ready", Data: "answer_data", Last: "answer_last", Bytes: "answer_bytes"}
 )
 
-// spiMost is the highest frequency of the clock of an SPI bus: most devices take it.
+// spiMost is the highest clock frequency of an SPI bus; most devices accept it.
 const spiMost = 10_000_000
 
-// SPIHalf is how many cycles of the clock half a bit of an SPI bus lasts, a power of two.
+// SPIHalf is the number of clock cycles in half a bit of an SPI bus, a power of two.
 func SPIHalf(f Hz) int {
 	half := 1
 	for f.Num > 2*uint64(half)*spiMost*f.Den {
@@ -26,20 +26,21 @@ func SPIHalf(f Hz) int {
 	return half
 }
 
-// spiPointer is the size of the number of a word: those of the head are below 0, up to 512
-// bytes follow.
+// spiPointer is the width of a word's number. The words of the header have negative numbers, and
+// up to 512 bytes follow.
 const spiPointer = 8
 
 // headWords are the words of a command before its bytes.
 const headWords = port.CommandSize / 4
 
-// SPI is the master of an SPI bus with one device, in mode 0: the clock rests at 0, and both ends
-// look at the data when it rises. Bytes go with their high bit first.
+// SPI is the master of an SPI bus with one device, in mode 0. The clock is 0 at rest, and both
+// ends sample the data when it rises. Bytes are sent with their high bit first.
 //
-// The answer is the command with its bytes exchanged: each word is shifted out and what came in is
-// kept in a memory, at the number of the word. Word -1, which nothing writes, is the status
-// of the answer. The last word may have fewer than four bytes: what is not there is shifted, too,
-// but the clock of the bus stands still. A core says four for each word but the last.
+// The answer is the command with its bytes exchanged. Each word is shifted out, and the received
+// word is kept in a memory at the number of the word. Word -1, which nothing writes, is the
+// status of the answer. The last word may have fewer than four bytes. The missing bytes are
+// shifted, too, but the clock of the bus stands still. A core sets the count to four for each
+// word but the last.
 func SPI(f Hz) (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_spi")
 	valid, data, last, count := b.Input(BusCommand.Valid, 1), b.Input(BusCommand.Data, 32), b.Input(BusCommand.Last, 1), b.Input(BusCommand.Bytes, rtl.PortBytesWidth)
@@ -63,7 +64,7 @@ func SPI(f Hz) (*rtl.Circuit, error) {
 	}
 	shifted := b.Cat(b.Bits(shift.Q(), 30, 0), miso)
 	b.If(b.Or(b.Not(busy.Q()), b.And(halfEnd, second)), func() { b.Set(shift, b.Mux(busy.Q(), shifted, swap(b, data))) })
-	// The number of the byte is less than the count, without a carry.
+	// 1 if the number of the byte is less than the count, without a carry.
 	high, low := b.Bit(beats.Q(), width-1), b.Bit(beats.Q(), width-2)
 	less := b.Mux(b.Bit(count, 1), b.Not(b.And(high, b.Or(low, b.Not(b.Bit(count, 0))))), b.And(b.Not(high), b.Not(low), b.Bit(count, 0)))
 	within := b.Or(b.Bit(count, 2), less)
@@ -101,7 +102,7 @@ func SPI(f Hz) (*rtl.Circuit, error) {
 	return b.Build()
 }
 
-// swap turns the bytes of a word about, so that its first byte is the highest.
+// swap reverses the bytes of a word, so that its first byte is the highest.
 func swap(b *rtl.Builder, x rtl.ID) rtl.ID {
 	return b.Cat(b.Bits(x, 7, 0), b.Bits(x, 15, 8), b.Bits(x, 23, 16), b.Bits(x, 31, 24))
 }

@@ -7,11 +7,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// frameBits are those of a byte on the line: start, eight of data, stop.
+// frameBits is the number of bits of a byte on the line: start, eight of data, stop.
 const frameBits = 10
 
-// Divider is the number of clock cycles of a bit. The two ends of a line may differ by
-// some percent; more than one of our own is refused.
+// Divider is the number of clock cycles of a bit. The two ends of a line may differ by some
+// percent; more than one percent at our end is refused.
 func Divider(f Hz, baud uint64) (uint64, error) {
 	if baud == 0 || f.Num/f.Den < 4*baud {
 		return 0, fmt.Errorf("a serial line of %d baud needs a clock of at least %.6g MHz, got %s", baud, 4*float64(baud)/1e6, f)
@@ -24,14 +24,14 @@ func Divider(f Hz, baud uint64) (uint64, error) {
 	return d, nil
 }
 
-// sender is a line that bytes leave by, on its way into a circuit.
+// sender is a serial output line within a circuit.
 type sender struct {
 	ready, line rtl.ID
 }
 
-// beat counts down the cycles of a bit. It begins anew while hold is 1, and gives the
-// count and whether it is at its end. One net chooses between reload and count, so a bit
-// of the counter is one logic cell.
+// beat counts down the cycles of a bit. It restarts while hold is 1, and returns the count and
+// whether the count is at its end. One net chooses between reload and count, so a bit of the
+// counter is one logic cell.
 func beat(b *rtl.Builder, name string, divider uint64, hold rtl.ID) (count, end rtl.ID) {
 	w := bits.Len64(divider - 1)
 	r := b.Reg(name, w, 0)
@@ -40,8 +40,8 @@ func beat(b *rtl.Builder, name string, divider uint64, hold rtl.ID) (count, end 
 	return r.Q(), end
 }
 
-// send makes the registers of a line: `valid` offers the byte, which is taken in a cycle
-// with ready. A 1 goes out as the last of all and stays at the line: then it is at rest.
+// send makes the registers of a line. `valid` offers the byte, which is taken in a cycle with
+// ready. The last bit sent is a 1, which stays on the line as its idle level.
 func send(b *rtl.Builder, divider uint64, valid rtl.ID, data rtl.ID) sender {
 	shift := b.Reg("send.shift", frameBits+1, 1)
 	idle := b.IsZero(b.Bits(shift.Q(), frameBits, 1))
@@ -65,9 +65,8 @@ func Sender(f Hz, baud uint64) (*rtl.Circuit, error) {
 	return b.Build()
 }
 
-// Receiver takes bytes from a serial line of any phase. `valid` is 1 for a cycle with
-// `data`; a byte whose stop bit is missing is dropped, and so is a start bit that is
-// gone at its middle.
+// Receiver takes bytes from a serial line of any phase. `valid` is 1 for a cycle with `data`. A
+// byte whose stop bit is missing is dropped, and so is a start bit that is gone at its middle.
 func Receiver(f Hz, baud uint64) (*rtl.Circuit, error) {
 	d, err := Divider(f, baud)
 	if err != nil {
@@ -80,14 +79,14 @@ func Receiver(f Hz, baud uint64) (*rtl.Circuit, error) {
 	return b.Build()
 }
 
-// received is a line that bytes enter by, within a circuit: valid for a cycle.
+// received is a serial input line within a circuit. valid is 1 for one cycle.
 type received struct {
 	valid, data rtl.ID
 }
 
-// receive makes the registers of a line that bytes enter by.
+// receive makes the registers of a serial input line.
 func receive(b *rtl.Builder, d uint64, line rtl.ID) received {
-	// The line rests at 1, so what is kept of it is its complement: registers start at 0.
+	// The line is 1 at rest and registers start at 0, so they keep its complement.
 	low := synchronise(b, b.Not(line))
 	high := b.Not(low)
 	busy, doubt, shift := b.Reg("receive.busy", 1, 0), b.Reg("receive.doubt", 1, 0), b.Reg("receive.shift", frameBits, 0)
@@ -109,12 +108,12 @@ func receive(b *rtl.Builder, d uint64, line rtl.ID) received {
 	return received{b.And(middle, high, last, b.Not(doubt.Q())), b.Bits(shift.Q(), frameBits-1, 2)}
 }
 
-// queueBits is the size of the buffer after a line: what arrives while a program computes,
-// or waits for another line, is kept. 512 bytes fill one block RAM of 4 Kbit.
+// queueBits is the size of the buffer of an input line. It keeps the bytes that arrive while a
+// program computes or waits for another line. 512 bytes fill one block RAM of 4 Kbit.
 const queueBits = 9
 
-// LineIn takes bytes from a serial line of any phase and keeps them until they are taken.
-// Bytes that find the buffer full are lost.
+// LineIn takes bytes from a serial line of any phase and keeps them until they are taken. Bytes
+// that arrive while the buffer is full are lost.
 func LineIn(f Hz, baud uint64) (*rtl.Circuit, error) {
 	d, err := Divider(f, baud)
 	if err != nil {
@@ -132,7 +131,7 @@ func LineIn(f Hz, baud uint64) (*rtl.Circuit, error) {
 		b.Set(in, next)
 	})
 	taken := b.And(have.Q(), ready)
-	// The byte at `out` is there a cycle after the buffer holds it.
+	// The byte at `out` is valid a cycle after the buffer holds it.
 	b.Set(have, b.And(b.Ne(in.Q(), out.Q()), b.Not(taken)))
 	b.If(taken, func() { b.Set(out, b.Add(out.Q(), one)) })
 	b.Output("valid", have.Q())
@@ -140,12 +139,12 @@ func LineIn(f Hz, baud uint64) (*rtl.Circuit, error) {
 	return b.Build()
 }
 
-// wordBytes is the number of bytes that a word takes on the line, seven bits of it in
-// each but the first.
+// wordBytes is the number of bytes of a word on the line. Each byte but the first has seven bits
+// of the word.
 const wordBytes = 5
 
-// WordOnWire gives the bytes of a word of the log, its high bits first. Only the first
-// byte has its top bit set, so a reader who comes late finds the next word.
+// WordOnWire gives the bytes of a word of the log, its high bits first. Only the first byte has
+// its top bit set, so a late reader finds the next word.
 func WordOnWire(v uint32) [wordBytes]byte {
 	var out [wordBytes]byte
 	for i := range out {
@@ -155,12 +154,12 @@ func WordOnWire(v uint32) [wordBytes]byte {
 	return out
 }
 
-// fifoBits is the size of the buffer of the log: a line of the log must not wait for the
-// wire, or the program would be late. 256 words fill two block RAMs of 4 Kbit.
+// fifoBits is the size of the buffer of the log. A program must not wait for the wire at each
+// line of the log, or it would be late. 256 words fill two block RAMs of 4 Kbit.
 const fifoBits = 8
 
-// LogWire puts the words of a log port on a serial line. Words wait in a buffer; only when
-// it is full does the core wait, too.
+// LogWire puts the words of a log port on a serial line. Words wait in a buffer. The core waits
+// only when the buffer is full.
 func LogWire(f Hz, baud uint64) (*rtl.Circuit, error) {
 	d, err := Divider(f, baud)
 	if err != nil {
@@ -181,7 +180,7 @@ func LogWire(f Hz, baud uint64) (*rtl.Circuit, error) {
 	s := send(b, d, have.Q(), byteOf(b, b.ReadSync(buffer, out.Q(), rtl.None, rtl.Old), at.Q()))
 	taken := b.And(have.Q(), s.ready)
 	last := b.EqConst(at.Q(), wordBytes-1)
-	// The word at `out` is there a cycle after the buffer holds it.
+	// The word at `out` is valid a cycle after the buffer holds it.
 	b.Set(have, b.And(b.Ne(in.Q(), out.Q()), b.Not(b.And(taken, last))))
 	b.If(taken, func() {
 		b.Set(at, b.Add(at.Q(), b.Const(3, 1)))
@@ -205,14 +204,14 @@ func byteOf(b *rtl.Builder, data, at rtl.ID) rtl.ID {
 	return v
 }
 
-// WordReader puts the bytes of a log wire together again.
+// WordReader reassembles words from the bytes of a log wire.
 type WordReader struct {
 	Lost int // bytes that belong to no whole word
 	word uint32
 	have int
 }
 
-// Next takes a byte, and gives the word that it completes.
+// Next takes a byte, and returns the word that the byte completes.
 func (r *WordReader) Next(c byte) (word uint32, whole bool) {
 	switch {
 	case c >= 0x80:

@@ -1,5 +1,5 @@
-// Package plan decides what a core is made of: it turns an image into a design
-// point, one choice a line with the reason that a report prints.
+// Package plan decides the structure of a core. It turns an image into a design point, one
+// choice a line with the reason that a report prints.
 //
 //	p, err := plan.Make(im, plan.Options{Core: design.Pipe3})
 //	fmt.Print(design.Print(p))
@@ -14,10 +14,10 @@
 //	  store go "first at filter.sn:111.3"
 //	end
 //
-// The contract of the image (ir/image) is the only input: what the words of
-// text contain, not what a target allowed. A point is the authority for what
-// follows: hwgen/core reads its fields and looks at no set, so an edited point
-// gives the core that it describes.
+// The contract of the image (ir/image) is the only input: the contents of the text words, not
+// the instructions that a target allowed. The following steps depend only on the point:
+// hwgen/core reads its fields and looks at no set, so an edited point gives the core that it
+// describes.
 //
 // The package knows no circuit but its price. Start reading at Make.
 package plan
@@ -34,28 +34,27 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Wishes for how shifts by constants are done.
+// Wishes for the implementation of shifts by constants.
 const (
 	ShiftAuto     = ""                   // constant while there are few amounts, else barrel
 	ShiftConstant = design.ShiftConstant // a select among the amounts of the image
 	ShiftBarrel   = design.ShiftBarrel   // one shifter for every amount
 )
 
-// Options are wishes that an image does not tell.
+// Options are wishes that an image does not contain.
 type Options struct {
 	Core   string // one of design.Cores
 	Shifts string // ShiftAuto, ShiftConstant, ShiftBarrel
-	// Full asks for the core that is not specialised: RV32I and what else the
-	// image holds, 32 registers, 32-bit program counter and addresses, a barrel
-	// shifter. It is the measure that a specialised core is compared with.
+	// Full asks for the core that is not specialised: RV32I plus the other instructions of the
+	// image, 32 registers, 32-bit program counter and addresses, a barrel shifter. A specialised
+	// core is compared with it.
 	Full bool
-	// Whole asks for a full core that runs any image of the target and the
-	// devices: with all lines of the set, all port registers, and memories of at
-	// least 16 KiB.
+	// Whole asks for a full core that runs any image of the target and the devices. It has all
+	// lines of the set, all port registers, and memories of at least 16 KiB.
 	Whole bool
 }
 
-// wholeBits are the address bits of each memory of a whole core, at least.
+// wholeBits is the minimum number of address bits of each memory of a whole core.
 const wholeBits = 12
 
 // manyAmounts is the number of constant shifts from which a barrel is tried first.
@@ -82,8 +81,8 @@ func Make(im *image.Image, o Options) (*design.Point, error) {
 	return p.Point, Fits(p.Point, im)
 }
 
-// Fits checks that the memories and ports of a point hold an image. What the
-// words of text need is the removal check's to say.
+// Fits checks that the memories and ports of a point hold an image. The removal check covers the
+// instructions that the words of text need.
 func Fits(p *design.Point, im *image.Image) error {
 	fault := func(field, format string, args ...any) error {
 		return diag.Errorf("", diag.Span{}, "design point %s: %s: %s", p.Program, field, fmt.Sprintf(format, args...))
@@ -143,7 +142,8 @@ func (p *point) instructions() {
 	}
 }
 
-// trapLine is a line that stops the machine: of the target, else of the base set.
+// trapLine is a line that stops the machine. It is taken from the target, else from the base
+// set.
 func (p *point) trapLine() *isa.Inst {
 	lines := slices.Concat(p.im.Target.Set.Insts, isa.RV32I().Insts)
 	return lines[slices.IndexFunc(lines, func(in *isa.Inst) bool { return in.Meaning.Trap })]
@@ -187,8 +187,8 @@ func (p *point) byRegister() string {
 	return ""
 }
 
-// amounts lists the amounts by which the image shifts in the direction of a
-// line that shifts by its immediate, ascending.
+// amounts lists, in ascending order, the amounts by which the image shifts in the direction of a
+// line that shifts by its immediate.
 func (p *point) amounts(in *isa.Inst) []int {
 	direction := constantShift(in)
 	var out []int
@@ -238,7 +238,7 @@ func levelBits(d *image.Device) int {
 	return 0
 }
 
-// isStream reports whether bytes pass a device, each for itself.
+// isStream reports whether a device passes single bytes.
 func isStream(d *image.Device) bool { return port.ShapeOf(d.Kind) == port.Stream }
 
 // ports keeps the port registers, by direction, and the devices of the image.
@@ -264,8 +264,8 @@ func (p *point) ports() {
 	}
 }
 
-// always is a port register with the directions that a core has whatever its
-// image does: none unless it is whole.
+// always is a port register with the directions that a core has for every image. It has none
+// unless the core is whole.
 func (p *point) always(r port.Row) design.Port {
 	_, level := r.Reg.Level()
 	moves := r.Reg == port.Addr || r.Reg == port.Len || r.Reg == port.Go
@@ -281,8 +281,8 @@ func (p *point) always(r port.Row) design.Port {
 	return design.Port{Reg: r.Reg, Load: use(r.Load), Store: use(r.Store)}
 }
 
-// constantShift is the direction in which a line shifts by its immediate, as a
-// contract calls it; "" for other lines.
+// constantShift is the direction in which a line shifts by its immediate, as named in a
+// contract. It is "" for other lines.
 func constantShift(in *isa.Inst) string {
 	e := in.Meaning.Rd
 	if e == nil || len(e.Args) != 2 || e.Args[1].Leaf != "imm" {

@@ -5,8 +5,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Built returns a circuit as it is built and priced: without probes and claims
-// and without what only they read.
+// Built returns a circuit as it is built and priced: without probes and claims, and without
+// logic that only they read.
 func Built(c *rtl.Circuit) *rtl.Circuit {
 	d := *c
 	d.Asserts, d.Probes = nil, nil

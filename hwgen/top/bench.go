@@ -19,20 +19,20 @@ type Change struct {
 // nanos is the time of a change in nanoseconds.
 func (c Change) nanos() uint64 { return 1000*c.Time + c.Nanos }
 
-// Seen is a new level at an output pin, as the program means it: 1 is lit.
+// Seen is a new logical level at an output pin: 1 is lit.
 type Seen struct {
 	Micros float64 // since the reset was over
 	Port   string
 	Level  uint64
 }
 
-// startCycles are those of the core before a program begins: its reset, and what passes
+// startCycles are the core's cycles before a program begins: its reset, and the cycles through
 // the registers around it.
 const startCycles = periph.ResetCycles + 4
 
-// Bench writes a test bench that knows the pins of the top module only. It plays the
-// inputs, the button of the reset among them, and prints what the outputs show, in lines
-// that ParseSeen reads. The time begins when the reset is over.
+// Bench writes a test bench that knows the pins of the top module only. It plays the inputs,
+// including the reset button, and prints the outputs in lines that ParseSeen reads. The time
+// begins when the reset is over.
 func (d *Design) Bench(inputs []Change, until uint64, slaves ...Slave) string {
 	var s strings.Builder
 	b := func(format string, args ...any) { fmt.Fprintf(&s, format+"\n", args...) }
@@ -85,7 +85,7 @@ func invert(w Wire, level uint64) uint64 {
 	return level
 }
 
-// lockNanos is how long the model of the PLL takes to lock.
+// lockNanos is the time that the model of the PLL takes to lock.
 const lockNanos = 5000
 
 func (d *Design) lockTime() float64 {
@@ -95,8 +95,8 @@ func (d *Design) lockTime() float64 {
 	return lockNanos
 }
 
-// pllModel is the primitive for a simulator: a clock of the period that the settings
-// make of the reference. Synthesis knows it by itself.
+// pllModel is the PLL primitive for a simulator. It is a clock with the period that the settings
+// make from the reference. Synthesis tools know the primitive themselves.
 func (d *Design) pllModel(half float64) string {
 	if d.PLL == nil {
 		return ""
@@ -115,8 +115,8 @@ endmodule
 	return s.String()
 }
 
-// ParseSeen reads what a bench has printed. A pin without a level is an error: in a
-// simulator that is a register that nothing starts.
+// ParseSeen reads the output of a bench. A pin without a level is an error: in a simulator it
+// means a register without an initial value.
 func (d *Design) ParseSeen(said string) ([]Seen, error) {
 	var out []Seen
 	ended := false

@@ -9,24 +9,24 @@ import (
 	"github.com/sinter-lang/sinter/internal/diag"
 )
 
-// Port is a port of a program, as binding sees it.
+// Port is a port of a program, as seen by binding.
 type Port struct {
 	Name  string
-	Label string // what the program calls the wire; a pin of that name is taken
+	Label string // the program's name of the wire; a pin of that name is taken
 	In    bool
-	Wire  bool // a level of one bit or a serial line: what a pin can carry
+	Wire  bool // a level of one bit or a serial line, which a pin can carry
 	Span  diag.Span
 
-	Serial Serial // what a serial line carries
+	Serial Serial // the kind of data on a serial line
 	Device string // of a serial line or a bus: the device of the core
 	Bus    string // of a bus: the kind of its device
 	Open   bool   // of a bus: pulled up, and each end may pull it down
 }
 
-// Serial is what a wire carries.
+// Serial is the kind of data that a wire carries.
 type Serial uint8
 
-// What wires carry.
+// The kinds of data.
 const (
 	Level  Serial = iota // a level
 	Bytes                // bytes, 8N1
@@ -34,7 +34,7 @@ const (
 	Bus                  // a wire of a bus
 )
 
-// Rest is the level of a wire that says nothing.
+// Rest is the level of an idle wire.
 func (p Port) Rest() uint64 {
 	if p.Serial == Level && !(p.Label == logPin && !p.In) {
 		return 0
@@ -42,7 +42,7 @@ func (p Port) Rest() uint64 {
 	return 1
 }
 
-// Spec is a wish of the user's: `port=pin`.
+// Spec is a binding that the user asks for: `port=pin`.
 type Spec struct{ Port, Pin string }
 
 // Wire is a port with its pin.
@@ -53,18 +53,18 @@ type Wire struct {
 	Debounce bool
 }
 
-// Names of the ports that a top adds to those of the program.
+// Names of the ports that a top adds to the ports of the program.
 const (
-	PortReset  = "reset"  // in: pressed, the program starts anew
+	PortReset  = "reset"  // in: pressed, the program starts again
 	PortLog    = "log"    // out: words of the log, serial
 	PortTrap   = "trap"   // out: a check has failed, the core has stopped
 	PortHalted = "halted" // out: all tasks have ended
 )
 
-// logPin is where the log goes unless the user says otherwise.
+// logPin is the pin of the log, unless the user chooses another.
 const logPin = "uart_tx"
 
-// Request is what a binding is made of.
+// Request is the input of a binding.
 type Request struct {
 	Board    *board.Board
 	Ports    []Port
@@ -77,11 +77,11 @@ type Request struct {
 type binder struct {
 	Request
 	wires []Wire
-	used  map[string]string // port by place of the package
+	used  map[string]string // port by site of the package
 }
 
-// Bind gives each port of a program a pin: the one of the user's wish, or that with the
-// port's label.
+// Bind gives each port of a program a pin: the pin that the user asked for, or the pin named
+// like the port's label.
 func Bind(r Request) ([]Wire, error) {
 	b := &binder{Request: r, used: map[string]string{}}
 	known := b.known()
@@ -108,7 +108,7 @@ func Bind(r Request) ([]Wire, error) {
 	return b.wires, b.debounce()
 }
 
-// known lists what can be bound: the program's ports, then the top's own.
+// known lists the ports that can be bound: the program's ports, then the top's own.
 func (b *binder) known() []Wire {
 	var out []Wire
 	for _, p := range b.Ports {
@@ -134,7 +134,7 @@ func (b *binder) list(known []Wire) string {
 	return strings.Join(names, ", ")
 }
 
-// join gives a port the pin of a name.
+// join gives a port the pin with the given name.
 func (b *binder) join(w Wire, name string) error {
 	what := fmt.Sprintf("--bind %s=%s: ", w.Port.Name, name)
 	pin := b.Board.Pin(name)
@@ -160,7 +160,7 @@ func (b *binder) join(w Wire, name string) error {
 	return nil
 }
 
-// byLabel gives a port the pin of its label.
+// byLabel gives a port the pin named like its label.
 func (b *binder) byLabel(w Wire) error {
 	if !w.Port.Wire {
 		return b.frames(w.Port)
@@ -196,7 +196,7 @@ func (b *binder) free(port Port) string {
 	return "free are " + strings.Join(names, ", ")
 }
 
-// debounce marks the inputs that the user wants to be still.
+// debounce marks the inputs that the user wants to debounce.
 func (b *binder) debounce() error {
 	for _, name := range b.Debounce {
 		i := slices.IndexFunc(b.wires, func(w Wire) bool { return w.Port.Name == name && w.Port.In && !w.Own })

@@ -9,11 +9,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// body is the inside of the top on its way to text.
+// body is the inside of the top while it is written.
 type body struct {
 	*Design
 	s     *strings.Builder
-	join  map[string]string // what a port of the core is joined with
+	join  map[string]string // the net that a port of the core is connected to
 	clk   string
 	rst   string
 	locks string // 1 when the PLL has locked, "" without one
@@ -32,8 +32,8 @@ func (b *body) fresh(name string, width int) string {
 	return name
 }
 
-// place writes a peripheral as a module of its own and an instance of it. Joins are
-// `port, net` in turn.
+// place writes a peripheral as a separate module and an instance of it. Joins alternate port and
+// net.
 func (b *body) place(c *rtl.Circuit, initial bool, reset string, joins ...string) {
 	what := strings.TrimPrefix(c.Name, "sinter_")
 	c.Name = verilog.Free(verilog.ModuleName(b.Core)+"_"+what, b.taken)
@@ -46,7 +46,7 @@ func (b *body) place(c *rtl.Circuit, initial bool, reset string, joins ...string
 	b.line("%s%s%s(%s);", verilog.ModuleName(c), b.passed(c), verilog.Free("the_"+what, b.taken), strings.Join(pins, ", "))
 }
 
-// passed hands the folder of the memory files to an instance that reads some.
+// passed passes the folder of the memory files to an instance that reads memory files.
 func (b *body) passed(c *rtl.Circuit) string {
 	if !readsFiles(c) {
 		return " "
@@ -70,7 +70,7 @@ func (b *body) clock() {
 	b.line(") %s(.%s(%s), .PLLOUTGLOBAL(%s), .LOCK(%s), .RESETB(1'b1), .BYPASS(1'b0));", verilog.Free("the_pll", b.taken), input, pin, b.clk, b.locks)
 }
 
-// level is what a pin says, 1 for pressed or lit.
+// level is the logical level of a pin, 1 for pressed or lit.
 func (b *body) level(w Wire) string {
 	if w.Pin.Low {
 		return "~" + b.pins[w.Port.Name]
@@ -78,8 +78,8 @@ func (b *body) level(w Wire) string {
 	return b.pins[w.Port.Name]
 }
 
-// reset makes the reset of everything: after power-up, while the PLL has not locked, and
-// when the button is pressed.
+// reset makes the reset of everything. It is active after power-up, while the PLL has not
+// locked, and when the button is pressed.
 func (b *body) reset() error {
 	c, err := periph.Reset()
 	if err != nil {
@@ -118,7 +118,7 @@ func (b *body) time() error {
 	return nil
 }
 
-// log puts the log on its wire, or drops it.
+// log connects the log to its wire, or drops it.
 func (b *body) log() error {
 	if !b.has(rtl.PortLogValid) {
 		return nil
@@ -139,7 +139,7 @@ func (b *body) log() error {
 	return nil
 }
 
-// drive joins an output pin with a level.
+// drive connects an output pin to a level.
 func (b *body) drive(w Wire, level string) {
 	invert := ""
 	if w.Pin.Low {
@@ -148,7 +148,7 @@ func (b *body) drive(w Wire, level string) {
 	b.line("assign %s = %s%s;", b.pins[w.Port.Name], invert, level)
 }
 
-// pinsIn joins the inputs of the program.
+// pinsIn connects the inputs of the program.
 func (b *body) pinsIn() error {
 	for _, w := range b.Wires {
 		if w.Own || !w.Port.In || w.Port.Serial != Level {
@@ -170,7 +170,7 @@ func (b *body) pinsIn() error {
 	return nil
 }
 
-// core writes the instance of the core. What nothing takes is left open.
+// core writes the instance of the core. Outputs that nothing reads are left open.
 func (b *body) core() {
 	for _, w := range b.Wires {
 		port := ""
@@ -197,7 +197,7 @@ func (b *body) core() {
 	b.line("%s%s%s(\n  %s\n);", verilog.ModuleName(b.Core), b.passed(b.Core), verilog.Free("the_core", b.taken), strings.Join(pins, ",\n  "))
 }
 
-// joined is what a port of the core is joined with; rest when nothing is.
+// joined is the net that a port of the core is connected to, or rest if there is none.
 func (b *body) joined(port, rest string) string {
 	if net := b.join[port]; net != "" {
 		return net
@@ -205,7 +205,7 @@ func (b *body) joined(port, rest string) string {
 	return rest
 }
 
-// pinsOut joins the outputs of the program, the trap and the end.
+// pinsOut connects the outputs of the program, the trap and the end.
 func (b *body) pinsOut() {
 	for _, w := range b.Wires {
 		switch {

@@ -9,14 +9,14 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// masters are the circuits that carry commands over the wires of a bus, by the kind of the
-// port. A master has a port for each wire of its row, of an open wire the input NAME and the
+// masters are the circuits that carry commands over the wires of a bus, by the kind of the port.
+// A master has a port for each wire of its row. For an open wire it has the input NAME and the
 // output NAME_low.
 func masters() map[string]func(periph.Hz) (*rtl.Circuit, error) {
 	return map[string]func(periph.Hz) (*rtl.Circuit, error){"spi": periph.SPI, "i2c": periph.I2C}
 }
 
-// buses joins the ports of commands with the wires of their buses.
+// buses connects the ports of commands to the wires of their buses.
 func (b *body) buses() error {
 	for i, w := range b.Wires {
 		if w.Port.Serial != Bus || slices.ContainsFunc(b.Wires[:i], func(o Wire) bool { return o.Port.Serial == Bus && o.Port.Device == w.Port.Device }) {
@@ -65,16 +65,17 @@ func (b *body) bus(device, kind string) error {
 	return nil
 }
 
-// Slave plays the other end of a bus in a bench: the bits that it shows, one after another. On
-// one with open wires it takes the next bit when the clock falls, from the first start on,
-// and 1 lets the wire go; elsewhere when the clock falls while it is selected.
+// Slave plays the other end of a bus in a bench. Bits are the bits that it outputs in order. On
+// a bus with open wires it takes the next bit when the clock falls, from the first start on, and
+// 1 releases the wire. On other buses it takes the next bit when the clock falls while it is
+// selected.
 type Slave struct {
 	Device string
 	Bits   string
 }
 
-// slave writes the other end of a bus, and prints what the wires show: S and P where a command
-// begins and ends, and the bits that go out when the clock rises.
+// slave writes the other end of a bus. It prints S where a command begins, P where it ends, and
+// the bits on the wire when the clock rises.
 func (d *Design) slave(b func(string, ...any), s Slave) {
 	net := map[string]string{}
 	open := false
@@ -101,7 +102,7 @@ func (d *Design) slave(b func(string, ...any), s Slave) {
 	b("always @(negedge %[1]s) if (running && %[2]s_begun) begin %[2]s_low = !%[2]s_bit(%[2]s_at); %[2]s_at = %[2]s_at - 1; end", net["scl"], id)
 }
 
-// ParseBus is what a bench has printed of a bus, without spaces.
+// ParseBus returns the bus output of a bench, without spaces.
 func ParseBus(said, device string) string {
 	var out strings.Builder
 	for _, line := range strings.Split(said, "\n") {

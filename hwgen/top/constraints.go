@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/hwgen/board"
 )
 
-// constraints says where each port of the top module goes.
+// constraints assigns each port of the top module to a site.
 func (d *Design) constraints() string {
 	form := map[string]func(*Design, *strings.Builder, string, board.Pin){"pcf": (*Design).pcf, "lpf": (*Design).lpf, "xdc": (*Design).xdc}[d.Board.Constraints]
 	var s strings.Builder

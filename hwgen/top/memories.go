@@ -9,15 +9,16 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// spramBits are those of an address in a single-ported RAM of an iCE40 UltraPlus, whose words
-// have 16 bits.
+// spramBits is the number of address bits of a single-ported RAM of an iCE40 UltraPlus, whose
+// words have 16 bits.
 const spramBits = 14
 
-// blockWords is the least number of words that blocks of RAM are filled in: one has 256 of
-// 16 bits.
+// blockWords is the number of words of a block of RAM, the unit of filling: a block has 256
+// words of 16 bits.
 const blockWords = 256
 
-// Blocks is how many blocks of RAM the memories of a circuit fill: each read port has a copy.
+// Blocks is the number of RAM blocks that the memories of a circuit fill. Each read port has a
+// copy.
 func Blocks(c *rtl.Circuit, bits int) int {
 	n := 0
 	for i := range c.Mems {
@@ -30,10 +31,10 @@ func Blocks(c *rtl.Circuit, bits int) int {
 	return n
 }
 
-// Place chooses where memories lie. When the blocks of the part are too few, data goes to
-// single-ported RAM, where the part has such, and the text gets blocks for its own length and not for a
-// power of two. What is reset in the middle of a run, or lies in RAM that starts
-// with anything, is filled after each reset.
+// Place assigns memories to kinds of RAM. When the part has too few blocks, data goes to
+// single-ported RAM if the part has any. The text then gets blocks for its own length instead of
+// a power of two. A memory is filled after each reset if it can be reset in the middle of a run
+// or lies in RAM with undefined initial contents.
 func (d *Design) Place() error {
 	whole, err := Restart(d.Core)
 	if err != nil {
@@ -57,8 +58,8 @@ func (d *Design) Place() error {
 	return nil
 }
 
-// crowded reports whether the memories of the core leave too few blocks for the rest: a
-// buffer for each serial line, two for a bus.
+// crowded reports whether the memories of the core leave too few blocks for the rest: a buffer
+// for each serial line, two for a bus.
 func (d *Design) crowded() bool {
 	others := 0
 	for _, w := range d.Wires {
@@ -69,7 +70,7 @@ func (d *Design) crowded() bool {
 	return d.Blocks()+others > d.Board.Part.Blocks
 }
 
-// Blocks is how many blocks of RAM the core and its text fill.
+// Blocks is the number of RAM blocks that the core and its text fill.
 func (d *Design) Blocks() int {
 	n := Blocks(d.Core, d.Board.Part.Bits)
 	if d.text != nil {
@@ -78,7 +79,7 @@ func (d *Design) Blocks() int {
 	return n
 }
 
-// SPRAMs is how many single-ported RAMs the data fills.
+// SPRAMs is the number of single-ported RAMs that the data fills.
 func (d *Design) SPRAMs() int {
 	if d.data == nil {
 		return 0
@@ -86,10 +87,11 @@ func (d *Design) SPRAMs() int {
 	return 2 * d.banks()
 }
 
-// banks are pairs of single-ported RAMs: one has the low half of each word.
+// banks is the number of pairs of single-ported RAMs. One RAM of a pair has the low half of each
+// word.
 func (d *Design) banks() int { return max(1, 1<<d.data.AddrBits>>spramBits) }
 
-// moveData moves the data out of the core, which fills it after each reset.
+// moveData moves the data out of the core. The core fills it after each reset.
 func (d *Design) moveData(whole *rtl.Circuit) error {
 	i := slices.IndexFunc(whole.Mems, func(m rtl.Mem) bool { return m.Name == "data" })
 	if i < 0 || len(whole.Mems[i].Writes) == 0 || !movable(&whole.Mems[i]) {
@@ -107,7 +109,7 @@ func (d *Design) moveData(whole *rtl.Circuit) error {
 	return nil
 }
 
-// cutText moves the text out of the core, into memories of its own length.
+// cutText moves the text out of the core, into memories that fit the length of the text.
 func (d *Design) cutText() error {
 	i := slices.IndexFunc(d.Core.Mems, func(m rtl.Mem) bool { return m.Name == "text" })
 	if i < 0 || len(d.Core.Mems[i].Writes) > 0 || !movable(&d.Core.Mems[i]) {
@@ -125,8 +127,8 @@ func (d *Design) cutText() error {
 	return nil
 }
 
-// Memories are the files that the memories of the core and of its text read, by name; after
-// Files, which names them.
+// Memories are the files that the memories of the core and of its text read, by name. Call it
+// after Files, which names them.
 func (d *Design) Memories() map[string]string {
 	_, files := verilog.Memories(d.Core)
 	if d.text != nil {
@@ -138,7 +140,7 @@ func (d *Design) Memories() map[string]string {
 	return files
 }
 
-// memories joins what lies outside of the core.
+// memories connects the memories outside of the core.
 func (b *body) memories() error {
 	if b.text != nil {
 		p := outsideOf("text")
@@ -148,7 +150,7 @@ func (b *body) memories() error {
 		c := *b.text
 		c.Name = "sinter_rom"
 		b.place(&c, true, "1'b0", "read", read, "addr", addr, "word", word)
-		b.text.Name = c.Name // that of the files with its contents
+		b.text.Name = c.Name // the name in the files with its contents
 	}
 	if b.data != nil {
 		b.spram()
@@ -156,7 +158,7 @@ func (b *body) memories() error {
 	return nil
 }
 
-// spram joins the data of the core with single-ported RAMs.
+// spram connects the data of the core to single-ported RAMs.
 func (b *body) spram() {
 	p := outsideOf("data")
 	var pins []string
@@ -179,8 +181,8 @@ func (b *body) spram() {
 	b.line("%s %s(.clk(%s), %s);", name, verilog.Free("the_data", b.taken), b.clk, strings.Join(pins, ", "))
 }
 
-// spramModule is a memory of 32 bits in single-ported RAMs. A write spoils what they show,
-// so the word that was read last is kept.
+// spramModule is a memory of 32 bits in single-ported RAMs. A write spoils their output, so the
+// word that was read last is kept.
 func spramModule(name string, addrBits, banks int) string {
 	var s strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&s, format+"\n", args...) }
@@ -215,8 +217,8 @@ func spramModule(name string, addrBits, banks int) string {
 	return s.String()
 }
 
-// spramModel is the primitive for a simulator: it starts with anything, and shows nothing
-// of use after a write. Synthesis knows it by itself.
+// spramModel is the RAM primitive for a simulator. It starts with undefined contents, and its
+// output is invalid after a write. Synthesis tools know the primitive themselves.
 const spramModel = `
 module SB_SPRAM256KA(
   input [13:0] ADDRESS, input [15:0] DATAIN, input [3:0] MASKWREN, input WREN, CHIPSELECT, CLOCK, STANDBY, SLEEP, POWEROFF,

@@ -7,18 +7,17 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// outside are the ports of a circuit that has a memory outside of it: what it wants of the
-// memory in this cycle, and the word that its last read gave. Those of a write are there
-// when it writes.
+// outside names the ports of a circuit to a memory outside of it: the request of this cycle, and
+// the word of the last read. The lanes and the data are valid when it writes.
 type outside struct{ read, write, addr, lanes, data, word string }
 
 func outsideOf(mem string) outside {
 	return outside{mem + ".read", mem + ".write", mem + ".addr", mem + ".lanes", mem + ".data", mem + ".word"}
 }
 
-// Outside makes a circuit of one whose memory of a name is not in it but at its ports. What
-// the memory starts with is lost. It has one address: it reads or it writes in a cycle, which
-// a core claims of its data and the ladder proves.
+// Outside moves the named memory of a circuit to the ports of the circuit. The initial contents
+// of the memory are lost. The memory has one address: it reads or it writes in a cycle. A core
+// claims this of its data, and the ladder proves it.
 func Outside(c *rtl.Circuit, name string) (*rtl.Circuit, error) {
 	mem := slices.IndexFunc(c.Mems, func(m rtl.Mem) bool { return m.Name == name })
 	if mem < 0 || !movable(&c.Mems[mem]) {
@@ -53,7 +52,7 @@ func movable(m *rtl.Mem) bool {
 	return len(m.Reads) == 1 && m.Reads[0].Sync && len(m.Writes) <= 1 && (len(m.Writes) == 0 || m.Writes[0].Lanes != rtl.None)
 }
 
-// remove takes the memory out of the circuit, which nothing reads or writes any more.
+// remove takes the memory out of the circuit once nothing reads or writes it.
 func (r *restarter) remove() {
 	r.c.Mems = slices.Delete(slices.Clone(r.c.Mems), r.mem, r.mem+1)
 	for i := range r.c.Nodes {
@@ -75,12 +74,12 @@ func (r *restarter) renumbered(list []rtl.Effect) []rtl.Effect {
 	return out
 }
 
-// pieces is at most how many memories stand for one.
+// pieces is the maximum number of memories that replace one.
 const pieces = 3
 
-// rom makes a circuit that does what a memory does that nothing writes, in blocks for what is
-// in it: some memories of powers of two, each a multiple of a unit, and beyond them the
-// word that fills the rest. A text of 2,397 words takes 2,560 and not 4,096.
+// rom makes a circuit with the behaviour of a memory that nothing writes, in few blocks. It has
+// some memories of power-of-two sizes, each a multiple of a unit. Beyond them it gives the word
+// that fills the rest. A text of 2,397 words takes 2,560 and not 4,096.
 func rom(m *rtl.Mem, unit int) (*rtl.Circuit, error) {
 	b := rtl.NewBuilder("sinter_" + m.Name)
 	read, addr := b.Input("read", 1), b.Input("addr", m.AddrBits)
@@ -109,8 +108,8 @@ func rom(m *rtl.Mem, unit int) (*rtl.Circuit, error) {
 	return b.Build()
 }
 
-// trimmed are the words of a memory without those at its end that are all one word, and
-// that word.
+// trimmed returns the words of a memory without the equal words at its end, and the word that is
+// repeated there.
 func trimmed(m *rtl.Mem) (words []uint64, rest uint64) {
 	words = m.Init
 	if len(words) == 1<<m.AddrBits {
@@ -122,8 +121,8 @@ func trimmed(m *rtl.Mem) (words []uint64, rest uint64) {
 	return words, rest
 }
 
-// sizes cuts a length into at most so many powers of two, the largest first, each a
-// multiple of the unit; what is short is rounded up.
+// sizes splits a length into a limited number (pieces) of powers of two times the unit, the
+// largest first. A remainder is rounded up.
 func sizes(length, unit int) []int {
 	left := (length + unit - 1) / unit
 	var out []int

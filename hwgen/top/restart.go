@@ -8,18 +8,18 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Restart makes a circuit whose reset means start. Reset alone touches no memory, so a
-// core that is reset in the middle of a run finds the data of that run. Here each memory
-// that is written and has contents of the program (`data`) is filled again after every
-// reset, from a copy that nothing writes; everything else stands still until that is over:
+// Restart makes a circuit that starts the program at each reset. Reset alone touches no memory,
+// so a core that is reset in the middle of a run finds the data of that run. Here, after every
+// reset, each written memory with initial contents of the program (`data`) is filled again from
+// a copy that nothing writes. Everything else stands still until that is over:
 //
 //	restart.at       which word the copy gives; its top bit says that all are given
 //	restart.to       the word that is written in this cycle, when restart.writing is 1
 //
-// Where few words are not zero, the copy is a list of addresses and words: first all words
-// become zero, then those of the list what they were.
+// If few words are not zero, the copy is a list of addresses and words. First all words become
+// zero, then the words of the list get their initial values.
 //
-// Memories of other names, such as a register file, are written before they are read.
+// Memories with other names, such as a register file, are written before they are read.
 func Restart(c *rtl.Circuit) (*rtl.Circuit, error) {
 	d := *c
 	mem := -1
@@ -42,7 +42,7 @@ func Restart(c *rtl.Circuit) (*rtl.Circuit, error) {
 	return &d, d.Verify()
 }
 
-// FillCycles is how long a core that Restart has made stands still after a reset.
+// FillCycles is the number of cycles that a core made by Restart stands still after a reset.
 func FillCycles(c *rtl.Circuit) int {
 	for i := range c.Mems {
 		if m := &c.Mems[i]; m.Name == "data" && len(m.Writes) > 0 {
@@ -56,7 +56,7 @@ func FillCycles(c *rtl.Circuit) int {
 	return 0
 }
 
-// restarter is a circuit that gets a restart.
+// restarter is a circuit to which a restart is added.
 type restarter struct {
 	c      *rtl.Circuit
 	mem    int
@@ -80,7 +80,7 @@ func (r *restarter) slice(x rtl.ID, high, low int) rtl.ID {
 	return r.node(rtl.Node{Kind: rtl.KOp, Op: word.Slice, Width: high - low + 1, Args: []rtl.ID{x}, Imm: uint64(low)})
 }
 
-// mux chooses, where both sides have a width.
+// mux chooses between two sides that have a width.
 func (r *restarter) mux(cond, then, els rtl.ID) rtl.ID {
 	return r.op(word.Mux, r.c.Nodes[then].Width, cond, then, els)
 }
@@ -96,7 +96,7 @@ func (r *restarter) set(reg int, value rtl.ID) rtl.Effect {
 	return rtl.Effect{Kind: rtl.SetReg, Index: reg, Value: value, Cond: rtl.None}
 }
 
-// build adds the registers and the copy, and takes the write port over.
+// build adds the registers and the copy, and takes over the write port.
 func (r *restarter) build() {
 	m := r.c.Mems[r.mem]
 	n := m.AddrBits
@@ -129,7 +129,7 @@ func (r *restarter) build() {
 	}
 	r.c.Mems[r.mem].Writes = []rtl.Write{port}
 	r.c.Mems[r.mem].Reads = append([]rtl.Read(nil), m.Reads...)
-	for i := range r.c.Mems[r.mem].Reads { // while it is filled, a read may meet the write; nothing takes what it gives
+	for i := range r.c.Mems[r.mem].Reads { // while the memory is filled, a read may collide with the write; its result is not used
 		r.c.Mems[r.mem].Reads[i].Policy = rtl.Old
 	}
 	write := rtl.Effect{Kind: rtl.WriteMem, Index: r.mem, Value: rtl.None, Cond: rtl.None}
@@ -142,7 +142,7 @@ func (r *restarter) build() {
 	}
 }
 
-// lengthOf is how many words of a memory there are up to the last one that is not zero.
+// lengthOf is the number of words of a memory up to the last word that is not zero.
 func lengthOf(m *rtl.Mem) int {
 	length := len(m.Init)
 	for length > 0 && m.Init[length-1] == 0 {
@@ -151,13 +151,15 @@ func lengthOf(m *rtl.Mem) int {
 	return length
 }
 
-// list is what differs from zero in a memory: words of an address and, below it, a value.
+// list has the nonzero words of a memory. Each entry is an address with the value in its low
+// bits.
 type list struct {
 	words     []uint64
 	indexBits int
 }
 
-// listOf makes the list of a memory; nil when a copy of its beginning has fewer bits.
+// listOf makes the list of a memory. It is nil when a copy of the memory's beginning has fewer
+// bits.
 func listOf(m *rtl.Mem) *list {
 	l := &list{}
 	for a, v := range m.Init {
@@ -170,7 +172,7 @@ func listOf(m *rtl.Mem) *list {
 		return nil
 	}
 	l.indexBits = bits.Len(uint(len(l.words) - 1))
-	for len(l.words) < 1<<l.indexBits { // to be given twice does no harm
+	for len(l.words) < 1<<l.indexBits { // a duplicate entry does no harm
 		l.words = append(l.words, l.words[len(l.words)-1])
 	}
 	if l.indexBits == 0 || l.indexBits >= m.AddrBits || (m.Width+m.AddrBits)<<l.indexBits >= m.Width<<bits.Len(uint(length-1)) {
@@ -179,7 +181,7 @@ func listOf(m *rtl.Mem) *list {
 	return l
 }
 
-// shortList is how many words of a list are gates and no block of RAM.
+// shortList is the largest number of words of a list that is made of gates instead of block RAM.
 const shortList = 64
 
 // listed gives zero for each address in turn, and then the words of the list.
@@ -198,8 +200,8 @@ func (r *restarter) listed(m rtl.Mem, l *list, atQ, toQ rtl.ID) (addr, data rtl.
 	return addr, r.mux(listing, r.slice(q, m.Width-1, 0), r.constant(m.Width, 0))
 }
 
-// contents is the word of the copy for the address of the cycle before, which is in to.
-// The copy is as long as the program's data; after it there are zeros.
+// contents is the word of the copy for the address of the previous cycle, which is in to. The
+// copy is as long as the program's data and is followed by zeros.
 func (r *restarter) contents(m rtl.Mem, at, to rtl.ID) rtl.ID {
 	length := lengthOf(&m)
 	if length == 0 {
@@ -224,7 +226,7 @@ func (r *restarter) contents(m rtl.Mem, at, to rtl.ID) rtl.ID {
 	return r.mux(beyond, r.constant(m.Width, 0), q)
 }
 
-// without gives effects without the write of the core, and notes when it would happen.
+// without returns effects without the write of the core, and notes the condition of the write.
 func (r *restarter) without(list []rtl.Effect, under rtl.ID) []rtl.Effect {
 	var out []rtl.Effect
 	for _, e := range list {

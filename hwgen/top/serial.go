@@ -7,7 +7,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// serial joins the ports of bytes and frames with their lines.
+// serial connects the ports of bytes and frames to their lines.
 func (b *body) serial() error {
 	for _, w := range b.Wires {
 		if w.Port.Serial != Bytes && w.Port.Serial != Frames {
@@ -24,12 +24,12 @@ func (b *body) serial() error {
 	return nil
 }
 
-// nets declares the nets of a byte on its way.
+// nets declares the nets of a byte between two circuits.
 func (b *body) nets(prefix string) (valid, ready, data string) {
 	return b.fresh(prefix+"_valid", 1), b.fresh(prefix+"_ready", 1), b.fresh(prefix+"_data", 8)
 }
 
-// lineIn makes what bytes enter by.
+// lineIn makes a serial input line.
 func (b *body) lineIn(w Wire) error {
 	c, err := periph.LineIn(b.Clock, b.Baud)
 	if err != nil {
@@ -67,7 +67,7 @@ func (b *body) beat(p rtl.StreamPorts, prefix string) {
 	}
 }
 
-// lineOut makes what bytes leave by.
+// lineOut makes a serial output line.
 func (b *body) lineOut(w Wire) error {
 	c, err := periph.Sender(b.Clock, b.Baud)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package top joins a core with a board: the pins of the program's ports, the clock, the
-// reset, the time and the log, as one Verilog module with its constraints.
+// Package top joins a core with a board: the pins of the program's ports, the clock, the reset,
+// the time and the log. The result is one Verilog module with its constraints.
 //
 //	wires, err := top.Bind(...)       // which port has which pin
 //	d, err := top.New(...)            // clock and PLL
@@ -39,14 +39,14 @@ type Design struct {
 	Fill  int         // cycles after a reset in which data is filled and the core stands still
 
 	data    *rtl.Mem          // nil: in the core; else in single-ported RAM
-	text    *rtl.Circuit      // nil: in the core; else in memories of its own length
+	text    *rtl.Circuit      // nil: in the core; else in memories that fit its length
 	modules []string          // text of the peripherals
 	pins    map[string]string // name of a wire's port in the module
 	ports   map[string]string // name of a port of the core in its module
 	taken   map[string]bool
 }
 
-// New makes a design with a clock, zero for that of the board.
+// New makes a design with a clock. Zero means the clock of the board.
 func New(b *board.Board, core *rtl.Circuit, wires []Wire, clock periph.Hz, baud uint64) (*Design, error) {
 	own := periph.Hz{Num: b.ClockHz, Den: 1}
 	d := &Design{Board: b, Core: core, Wires: wires, Clock: own, Baud: baud}
@@ -64,8 +64,8 @@ func New(b *board.Board, core *rtl.Circuit, wires []Wire, clock periph.Hz, baud 
 	return d, nil
 }
 
-// Resets reports whether something can reset the core in the middle of a run: a button, or
-// a PLL that loses its lock. After power-up the memories are as configured.
+// Resets reports whether a button, or a PLL that loses its lock, can reset the core in the
+// middle of a run. After power-up the memories are as configured.
 func (d *Design) Resets() bool {
 	_, button := d.wire(PortReset)
 	return button || d.PLL != nil
@@ -93,8 +93,7 @@ func (d *Design) Files() (map[string]string, error) {
 	}, nil
 }
 
-// folder is the list of the parameter that names the folder of the memory files, "" where
-// there are none.
+// folder is the parameter list with the folder of the memory files, "" if there are none.
 func (d *Design) folder(form string) string {
 	if !readsFiles(d.Core) && (d.text == nil || !readsFiles(d.text)) {
 		return ""

@@ -10,7 +10,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// src is the attribute of a place, empty for none.
+// src is the attribute of a source position, empty for none.
 func src(s diag.Span) string {
 	if s.IsZero() {
 		return ""
@@ -33,7 +33,7 @@ func (w *writer) state() {
 		if w.o.Proved && collisionFree(m) {
 			attr += "(* no_rw_check *) "
 		}
-		if !anyAsync(m) { // small ones, too: registers that fill a block RAM cost no logic cell
+		if !anyAsync(m) { // small memories, too: registers that fill a block RAM cost no logic cell
 			attr += "(* ram_style = \"block\" *) "
 		}
 		w.line("%sreg %s%s [0:%d];", attr, span(m.Width), w.mems[i], 1<<m.AddrBits-1)
@@ -41,14 +41,14 @@ func (w *writer) state() {
 		for _, r := range m.Reads {
 			if r.Sync {
 				n := w.name[r.Node]
-				// Block RAM gives nothing before the first read; simulations start from 0.
+				// Block RAM has no valid output before the first read; simulations start from 0.
 				w.line("reg %s%s;\n`ifndef SYNTHESIS\ninitial %s = %s;\n`endif", span(m.Width), n, n, literal(m.Width, 0))
 			}
 		}
 	}
 }
 
-// collisionFree reports whether the claims say that no read port of m meets a
+// collisionFree reports whether the claims exclude collisions between the read ports of m and a
 // write.
 func collisionFree(m *rtl.Mem) bool {
 	for _, r := range m.Reads {
@@ -59,7 +59,7 @@ func collisionFree(m *rtl.Mem) bool {
 	return true
 }
 
-// contents writes how a memory starts.
+// contents writes the initial contents of a memory.
 func (w *writer) contents(i int) {
 	m := &w.c.Mems[i]
 	if len(m.Init) > 0 {
@@ -89,7 +89,7 @@ func (w *writer) nodes() {
 
 func isShift(op word.Op) bool { return op == word.Shl || op == word.Shru || op == word.Shrs }
 
-// amountBits is how many low bits of a shift's amount are read.
+// amountBits is the number of low bits of a shift amount that are read.
 func (w *writer) amountBits(n *rtl.Node) int {
 	return min(word.AmountBits(n.Width), w.c.Nodes[n.Args[1]].Width)
 }
@@ -116,8 +116,8 @@ func (w *writer) operator(id rtl.ID, n *rtl.Node) {
 	w.net(id, n, fillIn(template, n, names, aw))
 }
 
-// net declares a net and gives it its value. Icarus takes no attribute on a
-// declaration with a value.
+// net declares a net and assigns its value. Icarus accepts no attribute on a declaration with a
+// value.
 func (w *writer) net(id rtl.ID, n *rtl.Node, value string) {
 	if n.Span.IsZero() {
 		w.line("wire %s%s = %s;", span(n.Width), w.name[id], value)
@@ -126,7 +126,7 @@ func (w *writer) net(id rtl.ID, n *rtl.Node, value string) {
 	w.line("%swire %s%s;\nassign %s = %s;", src(n.Span), span(n.Width), w.name[id], w.name[id], value)
 }
 
-// amount names the bits of a shift's amount that count.
+// amount names the bits of a shift amount that count.
 func (w *writer) amount(id rtl.ID, n *rtl.Node) string {
 	a := n.Args[1]
 	width, have := w.amountBits(n), w.c.Nodes[a].Width
@@ -143,8 +143,8 @@ func (w *writer) amount(id rtl.ID, n *rtl.Node) string {
 	return name
 }
 
-// fillIn puts operands into a template. A net of one bit is not indexed, and a
-// slice of one bit is an index.
+// fillIn puts operands into a template. A net of one bit is not indexed. A slice of one bit is
+// an index.
 func fillIn(template string, n *rtl.Node, names []string, aw int) string {
 	lo, hi := int(n.Imm), int(n.Imm)+n.Width-1
 	if n.Op == word.Slice && hi == lo {
@@ -187,8 +187,7 @@ func (w *writer) registers() {
 	w.line("  end")
 }
 
-// region writes the effects for which leaf gives a statement, with the
-// conditions around them.
+// region writes the effects for which leaf returns a statement, with the conditions around them.
 func (w *writer) region(list []rtl.Effect, indent string, leaf func(*rtl.Effect) string) {
 	for i := range list {
 		e := &list[i]
@@ -217,15 +216,15 @@ func (w *writer) region(list []rtl.Effect, indent string, leaf func(*rtl.Effect)
 	}
 }
 
-// holds reports whether leaf gives a statement for some effect of a tree.
+// holds reports whether leaf returns a statement for some effect of a tree.
 func holds(list []rtl.Effect, leaf func(*rtl.Effect) string) bool {
 	found := false
 	effects(list, func(e *rtl.Effect) { found = found || e.Kind != rtl.If && leaf(e) != "" })
 	return found
 }
 
-// memory writes the block of one memory: writes, then synchronous reads, which
-// see the words as they were, or what is written where the policy is new.
+// memory writes the block of one memory: writes, then synchronous reads. A read returns the old
+// word, or the written word if the policy is new.
 func (w *writer) memory(i int) {
 	m := &w.c.Mems[i]
 	if len(m.Writes) == 0 && !anySync(m) {
@@ -318,7 +317,7 @@ func (w *writer) write(i int, p *rtl.Write, assign string) string {
 // bit is one bit of a node.
 func (w *writer) bit(id rtl.ID, k int) string { return w.bits(id, k, k) }
 
-// bits is a part of a node; that of a constant is a constant.
+// bits is a part of a node. A part of a constant is a constant.
 func (w *writer) bits(id rtl.ID, hi, lo int) string {
 	n := &w.c.Nodes[id]
 	if n.Kind == rtl.KConst {

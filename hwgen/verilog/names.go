@@ -8,8 +8,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Names are the nets of a written module by what they are in the circuit. What
-// no output depends on is not written and has no name.
+// Names maps the parts of a circuit to the nets of its written module. A part that no output
+// depends on is not written and has no name.
 type Names struct {
 	Module string
 	Ports  map[string]string
@@ -17,12 +17,12 @@ type Names struct {
 	Mems   map[string]string
 	Reads  map[string][]string // per memory: the data of its read ports, in order
 
-	Circuit *rtl.Circuit // what is written
-	Nets    []string     // per node of it
+	Circuit *rtl.Circuit // the written circuit
+	Nets    []string     // per node of the circuit
 }
 
-// NamesOf gives the nets of the module that Write makes of a circuit without
-// probes and asserts.
+// NamesOf returns the nets of the module that Write makes of a circuit without probes and
+// asserts.
 func NamesOf(c *rtl.Circuit) *Names {
 	d := *c
 	d.Asserts, d.Probes = nil, nil
@@ -47,8 +47,8 @@ func NamesOf(c *rtl.Circuit) *Names {
 	return n
 }
 
-// ModuleName is the name of the module of a circuit: its own, unless a language
-// or a tool has it.
+// ModuleName is the name of the module of a circuit. It is the circuit's own name, unless a
+// language or a tool reserves that name.
 func ModuleName(c *rtl.Circuit) string {
 	name := strings.ReplaceAll(c.Name, ".", "_")
 	if reserved(name) || name == "clk" || name == "reset" { // a port may not hide its module
@@ -57,9 +57,8 @@ func ModuleName(c *rtl.Circuit) string {
 	return name
 }
 
-// Free makes a Verilog name of a name: its own with an underscore for each dot, and a
-// number after it where a language, a tool or something in taken has that. The result is
-// entered into taken.
+// Free turns a name into a Verilog name, with an underscore for each dot. A number is added if a
+// language or a tool reserves the name or taken contains it. The result is entered into taken.
 func Free(name string, taken map[string]bool) string {
 	base := strings.ReplaceAll(name, ".", "_")
 	name = base
@@ -70,16 +69,16 @@ func Free(name string, taken map[string]bool) string {
 	return name
 }
 
-// reserved reports whether a language or a tool has a name.
+// reserved reports whether a language or a tool reserves a name.
 func reserved(name string) bool {
 	return slices.Contains(strings.Fields(keywords), name) || slices.Contains(strings.Fields(toolWords), name)
 }
 
-// toolWords are names that only some tool has.
+// toolWords are names that only some tools reserve.
 const toolWords = `bool wreal`
 
-// keywords are the reserved words of SystemVerilog (IEEE 1800-2017, annex B),
-// which hold those of Verilog-2005.
+// keywords are the reserved words of SystemVerilog (IEEE 1800-2017, annex B), which include the
+// reserved words of Verilog-2005.
 const keywords = `accept_on alias always always_comb always_ff always_latch and assert assign assume automatic before begin
 bind bins binsof bit break buf bufif0 bufif1 byte case casex casez cell chandle checker class clocking cmos config const
 constraint context continue cover covergroup coverpoint cross deassign default defparam design disable dist do edge else end

@@ -8,8 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// This file names the nets that a circuit has no name for, by what they are. The first
-// that applies counts:
+// This file names the nets that have no name in the circuit. The first rule that applies counts:
 //
 //	fetched_19_15            bits of another net
 //	frame_left_next          what it is for: the next value of a register, a port of a
@@ -17,13 +16,13 @@ import (
 //	x_valid_and_x_store      an operator over nets with short names
 //	result_7_or              an operator on the way to bit 7 of something with a name
 //
-// A net that several things need is named after the one nearest to it. A number at the
-// end tells apart what would have one name, in the order from outputs to inputs.
+// A net with several uses is named after the nearest use. A number at the end distinguishes
+// equal names, in the order from outputs to inputs.
 
-// longest is how many characters a name that is made of the names of operands may have.
+// longest is the maximum length of a name that is made of the names of operands.
 const longest = 32
 
-// part of a value that has a name: width bits from lo on, of total.
+// place is a part of a named value: width bits from lo on, of total.
 type place struct {
 	base             string
 	lo, width, total int
@@ -40,7 +39,7 @@ func (p place) label() string {
 	return fmt.Sprintf("%s_%d_%d", p.base, p.lo+p.width-1, p.lo)
 }
 
-// frozen is the place as the whole of something else.
+// frozen is the place taken as a whole value.
 func (p place) frozen(width int) place { return place{p.label(), 0, width, width} }
 
 // within is a part of a place.
@@ -50,8 +49,8 @@ func (p place) within(lo, width int) place { return place{p.base, p.lo + lo, wid
 type netNamer struct {
 	w     *writer
 	short []string         // names made of operands, empty where they are too long
-	role  map[rtl.ID]place // what a net is for
-	way   map[rtl.ID]place // what it is on the way to
+	role  map[rtl.ID]place // the use of a net
+	way   map[rtl.ID]place // the place that a net leads to
 }
 
 // nameNets names operators and read ports that have no name yet.
@@ -101,7 +100,8 @@ func (n *netNamer) shorten() {
 	}
 }
 
-// shortOf is the name of an operator by its operands, empty when one has none.
+// shortOf is the name of an operator made of its operands' names. It is empty when an operand
+// has no short name.
 func (n *netNamer) shortOf(node *rtl.Node) string {
 	var args []string
 	for _, a := range node.Args {
@@ -123,7 +123,7 @@ func (n *netNamer) shortOf(node *rtl.Node) string {
 	return ""
 }
 
-// roles notes what nets are for, the rarer first.
+// roles notes the uses of nets, the rarer first.
 func (n *netNamer) roles() {
 	c := n.w.c
 	for i := range c.Mems {
@@ -169,7 +169,7 @@ func numbered(name string, i, of int) string {
 	return fmt.Sprintf("%s%d", name, i)
 }
 
-// acts names the first thing that a condition is for.
+// acts names the first register or memory write that a condition controls.
 func (n *netNamer) acts(e *rtl.Effect) string {
 	first := ""
 	effects([]rtl.Effect{*e}, func(x *rtl.Effect) {
@@ -184,7 +184,7 @@ func (n *netNamer) acts(e *rtl.Effect) string {
 	return first
 }
 
-// is notes what a net is for; the first counts.
+// is notes the use of a net; the first use counts.
 func (n *netNamer) is(id rtl.ID, name string) {
 	if id != rtl.None {
 		if _, ok := n.role[id]; !ok {
@@ -193,7 +193,7 @@ func (n *netNamer) is(id rtl.ID, name string) {
 	}
 }
 
-// net names one net and tells its operands what they are on the way to.
+// net names one net and passes the place that its operands lead to.
 func (n *netNamer) net(id rtl.ID) {
 	node := &n.w.c.Nodes[id]
 	if node.Kind != rtl.KOp && node.Kind != rtl.KRead {
@@ -225,7 +225,7 @@ func (n *netNamer) net(id rtl.ID) {
 	n.send(node, at)
 }
 
-// send tells the operands of a net what they are on the way to.
+// send gives the operands of a net the place that they lead to.
 func (n *netNamer) send(node *rtl.Node, at place) {
 	for i, a := range node.Args {
 		arg := &n.w.c.Nodes[a]

@@ -10,10 +10,10 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// Testbench gives a self-checking testbench of a core: it reads NAME_vectors.hex in
-// the folder DIR, offers frames when the core is idle, holds ready back now and then, and
-// prints `PASS n events`, or `FAIL` with port, index, expected and got, and
-// stops with $fatal. limit bounds the cycles.
+// Testbench returns a self-checking testbench of a core. It reads NAME_vectors.hex in the folder
+// DIR, offers frames when the core is idle, and sometimes withholds ready. It prints `PASS n
+// events`, or `FAIL` with port, index, expected and got, and stops with $fatal. limit bounds the
+// cycles.
 func Testbench(c *rtl.Circuit, im *image.Image, v *Vectors, limit uint64) string {
 	b := &bench{c: c, im: im, v: v}
 	b.sections, b.words = v.layout(im)
@@ -26,11 +26,11 @@ func Testbench(c *rtl.Circuit, im *image.Image, v *Vectors, limit uint64) string
 	return b.sb.String()
 }
 
-// resetCycles is how long the testbench holds reset: as long as a core on iCE40
-// wants it.
+// resetCycles is the number of cycles for which the testbench holds reset, as required by a core
+// on iCE40.
 const resetCycles = 1024
 
-// bench is a testbench on its way to text.
+// bench is a testbench that is being written.
 type bench struct {
 	c        *rtl.Circuit
 	im       *image.Image
@@ -62,15 +62,15 @@ func (b *bench) levels(pin func(string) string, f func(i int, name string, width
 	}
 }
 
-// settle is how many idle cycles the world waits before it acts: with input pins,
-// until the core has seen them.
+// settle is the number of idle cycles that the world waits before it acts. With input pins it
+// waits until the core has seen them.
 func (b *bench) settle() int {
 	n := 2
 	b.levels(rtl.PortLevelIn, func(int, string, int) { n = 2 + port.Settle })
 	return n
 }
 
-// declare writes vectors, clock, counters and the task of failing.
+// declare writes vectors, clock, counters and the task that reports a failure.
 func (b *bench) declare(limit uint64) {
 	b.line("module %s_tb #(\n  parameter %s = \"./\"\n);", ModuleName(b.c), FolderParameter)
 	b.line("reg [39:0] vectors [0:%d];", len(b.words))
@@ -168,7 +168,7 @@ func (b *bench) check() {
 		quiet = append(quiet, "!"+p.Valid)
 		got := fmt.Sprintf("{4'd0, %s, %s ? %s : 3'd4, %s & (%s ? ~(32'hffffffff << {%s, 3'd0}) : 32'hffffffff)}",
 			p.Last, p.Last, p.Bytes, p.Data, p.Last, p.Bytes)
-		if isStream(b.im, i) { // a byte is whole in itself
+		if isStream(b.im, i) { // a byte is a whole unit
 			got = fmt.Sprintf("{4'd0, 1'b1, 3'd1, 24'd0, %s}", p.Data)
 		}
 		b.expect(fmt.Sprintf("%s && %s", p.Valid, p.Ready), s, fmt.Sprintf("tx%d_at", i), got)
@@ -193,8 +193,7 @@ func (b *bench) check() {
 	b.line("    end\n  end\nend")
 }
 
-// expect writes the comparison of what passes a port with the next word of a
-// section.
+// expect writes the comparison of a value that passes a port with the next word of a section.
 func (b *bench) expect(moves string, s section, at, got string) {
 	b.line("    if (%s) begin", moves)
 	b.line("      if (%s == %d) fail(%q, %s, 40'd0, %s);", at, s.n, s.port, at, got)
@@ -202,15 +201,15 @@ func (b *bench) expect(moves string, s section, at, got string) {
 	b.line("      %s <= %s + 1;\n    end", at, at)
 }
 
-// end writes what happens while nothing is on its way out: the next arrival
-// when the core is idle, and the end of the run.
+// end writes the actions while no output is pending: the next arrival when the core is idle, and
+// the end of the run.
 func (b *bench) end() {
 	arrivals := b.sections["arrivals"]
 	b.line("      if (%s) finish(32'd0, 2'd0);", rtl.PortHalted)
 	b.line("      else if (%s) finish(%s, 2'd1);", rtl.PortTrap, rtl.PortTrapPC)
 	b.line("      else if (%s) begin", rtl.PortIdle)
 	b.line("        if (settled < %d) settled <= settled + 1;", b.settle())
-	if b.has(rtl.PortTimer) { // the deadline comes before what arrives at the same time
+	if b.has(rtl.PortTimer) { // the deadline comes before an arrival at the same time
 		b.line("        else if (%s && %s <= 64'd%d && (arrived == %d || %s <= next)) begin", rtl.PortTimer, rtl.PortDeadline, b.v.End, arrivals.n, rtl.PortDeadline)
 		b.line("          settled <= 0;\n          now <= %s;\n        end", rtl.PortDeadline)
 	}

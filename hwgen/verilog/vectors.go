@@ -18,22 +18,23 @@ type Input struct {
 	Levels []uint64 // by device: the new levels of inputs; nil for a frame
 }
 
-// Beat is a word of a frame: Bytes of Data count, 4 but in the last beat.
+// Beat is a word of a frame. Bytes is the number of valid bytes of Data, 4 except in the last
+// beat.
 type Beat struct {
 	Data  uint32
 	Last  bool
 	Bytes int
 }
 
-// Vectors are a run of one of our machines, port by port: what a testbench
-// offers and what it expects. Between ports no order is checked; a frame is
-// offered when the core is idle, as the world does it.
+// Vectors are a run of one of our machines, port by port: the inputs that a testbench offers and
+// the outputs that it expects. The order between ports is not checked. A frame is offered when
+// the core is idle, as the world does it.
 type Vectors struct {
 	Arrivals []int      // device of each input, in order; levelsArrive for new levels; above 8 bits how many bytes more than one arrive at a stream
 	In       [][]uint64 // by device: its level at each arrival of levels
 	Out      [][]uint64 // by device: expected new levels
-	Times    []uint64   // and its time, of a core that knows time
-	End      uint64     // no deadline after it comes
+	Times    []uint64   // and the time of each arrival, for a core that knows time
+	End      uint64     // time after which no deadline comes
 	Rx       [][]Beat   // by device: all its inputs
 	Tx       [][]Beat   // by device: expected
 	Log      []uint32   // expected
@@ -45,8 +46,7 @@ type Vectors struct {
 // levelsArrive is the device of an arrival of levels.
 const levelsArrive = port.Ports + 1
 
-// NewVectors makes the vectors of a run: the inputs that it had, its end, and the
-// trace that it gave.
+// NewVectors makes the vectors of a run from its inputs, its end, and its trace.
 func NewVectors(im *image.Image, inputs []Input, end uint64, t *trace.Trace) (*Vectors, error) {
 	n := len(im.Devices)
 	v := &Vectors{Rx: make([][]Beat, n), Tx: make([][]Beat, n), In: make([][]uint64, n), Out: make([][]uint64, n), End: end, Status: t.Status}
@@ -86,7 +86,7 @@ func NewVectors(im *image.Image, inputs []Input, end uint64, t *trace.Trace) (*V
 	return v, nil
 }
 
-// isStream reports whether bytes pass a device of an image, each for itself.
+// isStream reports whether a device of an image passes single bytes.
 func isStream(im *image.Image, i int) bool { return port.ShapeOf(im.Devices[i].Kind) == port.Stream }
 
 // knowsTime reports whether a program reads the clock or sets a deadline.
@@ -118,10 +118,10 @@ func beats(frame []byte) []Beat {
 	return out
 }
 
-// event adds what an event of a trace shows on the ports.
+// event adds the effects of a trace event on the ports.
 func (v *Vectors) event(im *image.Image, e *trace.Event) error {
 	switch e.Kind {
-	case trace.In: // inputs of the world are there already
+	case trace.In: // inputs of the world are already there
 		for i, d := range im.Devices {
 			if d.Name == e.Port && port.ShapeOf(d.Kind) == port.Command {
 				v.Rx[i] = append(v.Rx[i], beats(e.Data)...)
@@ -157,7 +157,7 @@ func (v *Vectors) event(im *image.Image, e *trace.Event) error {
 
 // log adds the words of a log event.
 func (v *Vectors) log(im *image.Image, e *trace.Event) error {
-	if len(im.Logs) == 0 { // nobody knows what the words mean: each is an event
+	if len(im.Logs) == 0 { // the meaning of the words is unknown: each is an event
 		for _, a := range e.Args {
 			v.Log = append(v.Log, uint32(a.Bits))
 		}
@@ -211,7 +211,7 @@ func (v *Vectors) mark(im *image.Image, e *trace.Event) error {
 	return fmt.Errorf("no mark %s of %s", e.Name, e.Task)
 }
 
-// Events counts what a testbench checks.
+// Events counts the events that a testbench checks.
 func (v *Vectors) Events() int {
 	n := len(v.Log) + len(v.Marks) + 1
 	for _, t := range v.Tx {
@@ -235,13 +235,13 @@ func levelOf(data []byte) uint64 {
 // section is a part of the file of vectors.
 type section struct {
 	name string // of its first word in the testbench
-	port string // as in messages
+	port string // as named in messages
 	base int
 	n    int
 }
 
-// layout lists the sections of the file of vectors and its words, 40 bits each: 32 of
-// data, and for a beat 3 of bytes and one of last above them.
+// layout lists the sections of the file of vectors and its words of 40 bits each. A word has 32
+// bits of data. A beat has above them 3 bits for its bytes and one for last.
 func (v *Vectors) layout(im *image.Image) (sections map[string]section, words []uint64) {
 	sections = map[string]section{}
 	add := func(name, port string, list []uint64) {
@@ -290,8 +290,8 @@ func beatWord(b Beat) uint64 {
 	return last<<35 | uint64(b.Bytes)<<32 | uint64(b.Data)
 }
 
-// VectorsName is the file of vectors that the test bench of a circuit reads. It carries
-// the circuit's name, so that several circuits can lie in one folder.
+// VectorsName is the file of vectors that the test bench of a circuit reads. The name contains
+// the circuit's name, so that several circuits can share a folder.
 func VectorsName(circuit string) string { return circuit + "_vectors.hex" }
 
 // VectorsFile is the content of the file of vectors.

@@ -1,9 +1,9 @@
-// Package verilog writes circuits as Verilog-2005, with a testbench that replays
-// what one of our own machines saw.
+// Package verilog writes circuits as Verilog-2005, with a testbench that replays the run of one
+// of our own machines.
 //
-// A circuit is one module in one file. Every value is a named net, operators
-// are the templates of the word table on nets, state keeps its regions as
-// if/else, and what has a place in a source says so:
+// A circuit is one module in one file. Every value is a named net, and operators are the
+// templates of the word table on nets. State keeps its regions as if/else. Parts with a source
+// position carry it:
 //
 //	(* src = "blink.sn:3.5" *) reg [7:0] count;
 //	wire [7:0] n2 = count + 8'h01;
@@ -14,13 +14,13 @@
 //	    if (en) count <= n2;
 //	  end
 //
-// Memories are arrays that start with `$readmemh` of a file; the parameter DIR is the
-// folder of these files. No vendor primitive is used. The output is the same for the same circuit,
-// byte for byte, and clean under `verilator --lint-only -Wall`, `iverilog -Wall`
-// and `yosys check -assert`. Probes and asserts are written on request only.
+// Memories are arrays that start with `$readmemh` of a file; the parameter DIR is the folder of
+// these files. No vendor primitive is used. The output is the same for the same circuit, byte
+// for byte. It is clean under `verilator --lint-only -Wall`, `iverilog -Wall` and `yosys check
+// -assert`. Probes and asserts are written on request only.
 //
-// The package knows no instruction. It reads an image only to tell in vectors
-// what ports mean. Start reading at Write, then module.go.
+// The package knows no instruction. It reads an image only to give the meaning of ports in
+// vectors. Start reading at Write, then module.go.
 package verilog
 
 import (
@@ -33,17 +33,17 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Options of Write. The zero value gives the file that is built.
+// Options of Write. The zero value gives the file for the build.
 type Options struct {
 	// Probes makes an output of each probe, named probe_ and its name.
 	Probes bool
 	// Asserts writes the claims under `ifdef FORMAL.
 	Asserts bool
-	// Proved states that the claims of read ports with policy never hold for all
-	// time, so that synthesis may leave out what guards against collisions.
+	// Proved states that the claims of read ports with policy never hold for all time, so that
+	// synthesis may leave out the guards against collisions.
 	Proved bool
-	// Initial starts each register with its reset value as the part is configured, for
-	// circuits that nothing resets.
+	// Initial starts each register with its reset value at configuration, for circuits without a
+	// reset.
 	Initial bool
 	// About are comment lines at the top.
 	About []string
@@ -51,11 +51,11 @@ type Options struct {
 	Templates map[word.Op]string
 }
 
-// FolderParameter is the parameter of a module with memories, and of its test bench:
-// the folder of the .hex files, with a slash at its end.
+// FolderParameter is the parameter of a module with memories, and of its test bench. It is the
+// folder of the .hex files, with a slash at its end.
 const FolderParameter = "DIR"
 
-// Write gives the module of a circuit. It must verify.
+// Write returns the module of a circuit. The circuit must verify.
 func Write(c *rtl.Circuit, o Options) string {
 	d := *c
 	if !o.Asserts {
@@ -80,7 +80,7 @@ func Write(c *rtl.Circuit, o Options) string {
 	return w.sb.String()
 }
 
-// writer is a module on its way to text.
+// writer is a module that is being written.
 type writer struct {
 	c      *rtl.Circuit
 	o      Options
@@ -97,7 +97,7 @@ func (w *writer) line(format string, args ...any) {
 	fmt.Fprintf(&w.sb, format+"\n", args...)
 }
 
-// nameAll gives every net a name: ports first, so that they keep theirs.
+// nameAll gives every net a name. Ports come first, so that they keep their names.
 func (w *writer) nameAll() {
 	w.module = ModuleName(w.c)
 	w.taken = map[string]bool{"clk": true, "reset": true, FolderParameter: true, w.module: true}
@@ -130,7 +130,7 @@ func (w *writer) nameAll() {
 	w.nameNets()
 }
 
-// portNames gives the names of a circuit's ports in its module: their own,
+// portNames returns the names of a circuit's ports in its module. A port keeps its own name,
 // unless the module or a keyword has it.
 func portNames(c *rtl.Circuit) map[string]string {
 	w := &writer{c: c}
@@ -145,7 +145,7 @@ func portNames(c *rtl.Circuit) map[string]string {
 	return names
 }
 
-// fresh makes a Verilog name of a dotted one that nothing else has.
+// fresh makes a unique Verilog name from a dotted name.
 func (w *writer) fresh(name string) string {
 	base := strings.ReplaceAll(name, ".", "_")
 	name = base
@@ -213,8 +213,8 @@ func (w *writer) claims() {
 	w.line("end\n`endif")
 }
 
-// unused reads what no other net reads, so that a linter finds what is left
-// out by mistake and nothing else.
+// unused reads the nets that no other net reads. A linter then reports only nets that are unused
+// by mistake.
 func (w *writer) unused() {
 	read := w.readBits()
 	var parts []string
@@ -312,8 +312,8 @@ func effects(list []rtl.Effect, f func(*rtl.Effect)) {
 	}
 }
 
-// Memories returns the contents of the files that a module reads, by name, and
-// the names in order.
+// Memories returns the contents of the files that a module reads, by name, and the names in
+// order.
 func Memories(c *rtl.Circuit) (names []string, files map[string]string) {
 	files = map[string]string{}
 	for i := range c.Mems {

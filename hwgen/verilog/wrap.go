@@ -8,8 +8,7 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// Wrappers are texts that bring a core into the designs of others, by the name of their
-// file:
+// Wrappers are texts that integrate a core into other designs, by their file names:
 //
 //	NAME_axis.v      frames as AXI4-Stream: TDATA, TKEEP, TLAST, TVALID, TREADY
 //	NAME.core        the files for FuseSoC
@@ -37,7 +36,7 @@ type wrapper struct {
 
 func (w *wrapper) line(format string, args ...any) { fmt.Fprintf(&w.sb, format+"\n", args...) }
 
-// text gives what was written, and begins anew.
+// text returns the written text, and starts again.
 func (w *wrapper) text() string {
 	s := w.sb.String()
 	w.sb.Reset()
@@ -64,7 +63,7 @@ func (w *wrapper) signals() []signal {
 	return out
 }
 
-// streams lists the devices that frames pass, in one direction.
+// streams lists the devices that pass frames in one direction.
 func (w *wrapper) streams(ports func(string) rtl.StreamPorts) []rtl.StreamPorts {
 	var out []rtl.StreamPorts
 	suffix := ports("").Last
@@ -88,8 +87,8 @@ func (w *wrapper) portsOf() []string {
 	return out
 }
 
-// axis writes a module in which frames are AXI4-Stream. TKEEP has a bit for each byte that
-// counts; a beat before the last has all four.
+// axis writes a module whose frames are AXI4-Stream. TKEEP has a bit for each valid byte. A beat
+// before the last has all four.
 func (w *wrapper) axis() string {
 	heads := []string{"input wire aclk", "input wire aresetn"}
 	var body, joins []string
@@ -163,7 +162,7 @@ func (w *wrapper) litex() string {
 	return w.text()
 }
 
-// attribute is a name that Python takes.
+// attribute is a name that Python accepts.
 func attribute(name string) string {
 	if slices.Contains([]string{"in", "is", "if", "as", "or", "and", "not", "def", "del", "for", "try", "from", "with", "pass", "class", "yield", "lambda", "global", "return", "import", "raise", "while", "None", "True", "False"}, name) {
 		return name + "_"
@@ -171,7 +170,7 @@ func attribute(name string) string {
 	return name
 }
 
-// cocotb writes a bench that resets the core, takes all that it offers and shows it.
+// cocotb writes a bench that resets the core, takes all its outputs and shows them.
 func (w *wrapper) cocotb() string {
 	w.line("\"\"\"A bench of %s for cocotb: it resets the core, takes what it offers, and ends when it waits.\"\"\"", w.name)
 	w.line("import cocotb\nfrom cocotb.clock import Clock\nfrom cocotb.triggers import RisingEdge\n\n")
