@@ -18,8 +18,8 @@
 // usual one; `test PACKAGE NAME` runs one test. A tool that says nothing
 // within two minutes hangs, which is not a way to notice.
 //
-// A plain test plants one entry of each second group, a full one two of each group, and all
-// are planted when SINTER_CAMPAIGN is 1. One
+// A plain test plants one entry of every fourth group. A full test plants one entry of each
+// group, and two of a group of five or more. All are planted when SINTER_CAMPAIGN is 1. One
 // entry alone:
 //
 //	SINTER_CAMPAIGN=1 go test ./faults -run 'TestEveryPlantedFaultIsNoticed/cg:_a_store'
@@ -188,12 +188,15 @@ func TestEntriesFit(t *testing.T) {
 	}
 }
 
-// perGroup is how many entries of a group are planted in full tests. A plain test plants
-// one of each second group: each is a build of the tool.
+// perGroup is the number of entries of a large group that full tests plant. They plant one
+// entry of a small group, and a plain test plants one entry of every fourth group: each
+// costs a build of the tool.
 const perGroup = 2
 
-// planted returns the entries that are to be planted: all of them, or some of
-// each group, or of each second one, at equal distances.
+// largeGroup is the least number of entries of a large group.
+const largeGroup = 5
+
+// planted returns the entries that are to be planted, at equal distances in their group.
 func planted(t *testing.T) []*fault {
 	all := read(t)
 	if testkit.Campaign() {
@@ -209,9 +212,12 @@ func planted(t *testing.T) []*fault {
 	at := map[string]int{}
 	for _, f := range all {
 		g := f.Group()
-		n := min(size[g], perGroup)
-		if !testkit.Full() {
-			n = 1 - number[g]%2
+		n := 1
+		switch {
+		case !testkit.Full() && number[g]%4 != 0:
+			n = 0
+		case testkit.Full() && size[g] >= largeGroup:
+			n = perGroup
 		}
 		if at[g]*n/size[g] != (at[g]+1)*n/size[g] {
 			out = append(out, f)
