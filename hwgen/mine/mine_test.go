@@ -112,7 +112,7 @@ func TestEncodingsThatAreTaken(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestWhyNot: each operation that is left says why.
+// TestWhyNot: each operation that is not chosen says why.
 func TestWhyNot(t *testing.T) {
 	r := find(t, module(t, `
   v40: i32 = add v8, v9

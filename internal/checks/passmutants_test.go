@@ -54,7 +54,7 @@ func moduleOf(seed uint64) (*ir.Module, *world.Script) {
 	return irtest.RandomWith(seed, o), s
 }
 
-// specimens are the programs on which mistakes of the compiler must show: random modules
+// specimens are the programs on which compiler mistakes must show: random modules
 // of program IR, random programs, and four that people wrote.
 func specimens(t *testing.T, modules, programs int) []*Specimen {
 	out := append(modulesFrom(0, modules), Random(1, programs)...)

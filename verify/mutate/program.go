@@ -89,7 +89,7 @@ func termPrint(t *ir.Term) string {
 	return s
 }
 
-// Faults names the possible mistakes of the pass here. Each is a kind of mistake at a kind of
+// Faults names the mistakes that can be planted in the pass's output. Each is a kind of mistake at a kind of
 // instruction, such as "operands exchanged: sub".
 func (c *Changes) Faults() []string {
 	seen := map[string]bool{}
