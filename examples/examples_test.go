@@ -227,11 +227,11 @@ func (e *example) check(t *testing.T, p *flow.Program, level, core string, sent 
 	}
 }
 
-// The ladder of each example has no difference. Proofs of the larger cores are
-// left to TestProofs, lock-step to verify's own tests. What the ladder has counted are
-// the figures of the README. What it has built is built again with one processor, and is
-// the same byte for byte; that is not parallel to other tests, for the number of
-// processors is one of the whole process.
+// The ladder of each example has no difference. TestProofs covers the proofs of the
+// larger cores, and verify's own tests cover lock-step. The counts of the ladder are the
+// figures of the README. Its products are built again with one processor and must be
+// the same byte for byte. This build is not parallel to other tests, because the number
+// of processors is a setting of the whole process.
 func TestLadders(t *testing.T) {
 	dirs := folders(t)
 	built := make([]map[string]string, len(dirs))

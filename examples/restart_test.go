@@ -23,9 +23,9 @@ import (
 // with data that starts at other values.
 var restarted = []string{"blinky", "buttons", "crc32t"}
 
-// TestRestart: on the core of a board, a reset at any cycle means start. What memories
-// hold then is put into a machine whose registers are as after reset, and the trace must
-// be that of a fresh run; so it must with random words, which no run has left.
+// TestRestart: on the core of a board, a reset at any cycle means start. The contents
+// of the memories at that cycle are put into a machine with reset registers. The trace must
+// equal the trace of a fresh run. The same must hold for random contents.
 func TestRestart(t *testing.T) {
 	dirs, steps := restarted, uint64(20_000)
 	if testkit.Full() {

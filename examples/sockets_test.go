@@ -95,7 +95,7 @@ func traceOf(t *testing.T, p *flow.Program, level string, frames []stamped) *tra
 }
 
 // A socket tells its task how many datagrams it has lost: the upper 16 bits above
-// the peer. What other sockets get does not depend on it.
+// the peer. The losses do not affect the datagrams of other sockets.
 func TestLostDatagramsAreCounted(t *testing.T) {
 	p, err := flow.Load("testdata/devices/sockets.sn", flow.Options{})
 	require.NoError(t, err)

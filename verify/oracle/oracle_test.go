@@ -260,7 +260,7 @@ func TestOptions(t *testing.T) {
 }
 
 // TestLevels compares them on the signals of a value change dump, and on messages at the
-// times of their changes. What dump is refused by one is refused by the other.
+// times of their changes. Both must refuse the same dumps.
 func TestLevels(t *testing.T) {
 	dir := t.TempDir()
 	dump := read(t, "testdata/levels/levels.vcd")
