@@ -176,9 +176,9 @@ func TestExamplesOnEveryMachine(t *testing.T) {
 	}
 }
 
-// check runs one machine and compares what it shows with the run lines, and the
-// captures that it writes with those of the machines before it, byte by byte. That
-// traces are equal event by event is checked by TestLadders.
+// check runs one machine and compares its output with the run lines. It compares the
+// captures that the machine writes with the captures of earlier machines, byte by byte.
+// TestLadders checks that traces are equal event by event.
 func (e *example) check(t *testing.T, p *flow.Program, level, core string, sent map[string][]byte) {
 	if level == flow.Native || level == flow.Unikernel || level == flow.Monitor {
 		testkit.Tool(t, "clang-19", "clang")

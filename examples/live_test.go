@@ -93,8 +93,8 @@ func (c *client) echo() {
 	}
 }
 
-// drain reads late answers to what was sent more than once: at the start all of
-// them, later only where a call was repeated.
+// drain reads late answers to repeated calls: at the start all of them, later
+// only if a call was repeated.
 func (c *client) drain(n int) {
 	for n == 0 || c.repeated {
 		require.NoError(c.t, c.conn.SetReadDeadline(time.Now().Add(500*time.Millisecond)))

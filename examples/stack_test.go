@@ -211,7 +211,7 @@ func inet(b []byte) uint16 {
 	return ^uint16(sum)
 }
 
-// The answer to an echo of ICMP has the sum that a sum anew gives.
+// The answer to an ICMP echo has the checksum that a new computation gives.
 func TestEchoesHaveRightSums(t *testing.T) {
 	host := system(0).Address
 	frames := []stamped{}

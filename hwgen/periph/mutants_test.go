@@ -76,7 +76,7 @@ func agrees(f func(c *rtl.Circuit) (bool, error)) mutate.Check {
 	}
 }
 
-// setBefore are the faults of what registers start with that are set before anything reads them.
+// setBefore are the faults in start values of registers that are set before they are read.
 func setBefore(registers ...string) []string {
 	var out []string
 	for _, r := range registers {

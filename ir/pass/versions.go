@@ -8,10 +8,10 @@ import (
 )
 
 // versions gives a loop a second form without checks, for the entries at which they hold in
-// every round. The loop counts by one from a start to a bound. The word of a
-// check may change by the same amount in every round. Such a check holds in all rounds if it
-// holds in the first and the last one, computed in 64-bit words that do not wrap. If a check
-// may fail, the original loop runs, so traps and their order do not change.
+// every round. The loop counts by one from a start to a bound. The word of a check may change
+// by the same amount in every round. Such a check holds in all rounds if it holds in the first
+// and the last one, computed in 64-bit words that do not wrap. If a check may fail, the
+// original loop runs, so traps and their order do not change.
 //
 // Inner loops come first. The test in front of an inner loop counts as a check of the outer
 // loop, so a nest tests only once if possible. A loop is copied only if all its checks can be

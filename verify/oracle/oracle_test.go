@@ -99,9 +99,9 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// events are the lines of a trace. The numbers of sites are the compiler's own, so
-// they are counted anew in the order in which they occur; what the tasks wait for
-// at the end is text for people.
+// events are the lines of a trace. The compiler chooses the numbers of sites,
+// so sites are numbered again in order of occurrence. The text at the end about
+// waiting tasks is for people.
 func events(trace string) []string {
 	sites := map[string]string{}
 	var out []string
