@@ -268,7 +268,7 @@ func check(p protocol, items, room int) (states int, wrong string) {
 	return len(m.seen), m.wrong
 }
 
-// TestRing tries every order of what a writer and a reader do.
+// TestRing tries every order of the steps of a writer and a reader.
 func TestRing(t *testing.T) {
 	t.Parallel()
 	p := protocolOf(t, source("threads.c"))

@@ -53,7 +53,7 @@ func serialized(t *testing.T, parts ...gopacket.SerializableLayer) []byte {
 	return b.Bytes()
 }
 
-// wanted is what a question gets: its code, and how many answers and authorities.
+// wanted is the reply to a question: its code and its numbers of answers and authorities.
 type wanted struct {
 	name             string
 	kind             layers.DNSType

@@ -259,7 +259,7 @@ func TestLadders(t *testing.T) {
 	}
 }
 
-// rows verifies an example, looks at its README, and gives digests of what is built.
+// rows verifies an example, checks its README, and returns digests of the products.
 func (e *example) rows(t *testing.T) map[string]string {
 	p, err := flow.Load(e.dir, flow.Options{})
 	require.NoError(t, err)

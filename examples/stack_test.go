@@ -28,7 +28,7 @@ func asks(n byte) []byte {
 	return world.ARP(false, world.MAC(near(n)), near(n), nil, system(0).Address)
 }
 
-// answers is what a host says to the system's question.
+// answers is a host's answer to the system's question.
 func answers(n byte) []byte {
 	return world.ARP(true, world.MAC(near(n)), near(n), world.MAC(system(0).Address), system(0).Address)
 }
@@ -39,7 +39,7 @@ func from(address uint32, mac []byte) []byte {
 	return world.Datagram(mac, world.MAC(host.Address), world.Host{Address: address, Port: 5000}, host, []byte("ping"))
 }
 
-// sends runs a program against frames at nic and gives what it sends there.
+// sends runs a program with frames at nic and returns the frames that it sends there.
 func sends(t *testing.T, path string, frames []stamped) (out []trace.Event, logs []string) {
 	t.Helper()
 	p, err := flow.Load(path, flow.Options{})

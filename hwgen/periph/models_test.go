@@ -29,7 +29,7 @@ type lineModel struct {
 	byte                 byte
 }
 
-// shows is what the receiver says in this cycle.
+// shows is the receiver's output in this cycle.
 func (m *lineModel) shows() (valid bool, data byte) {
 	return m.busy && m.wait == 0 && m.looks == 9 && !m.low.second && !m.resting, m.byte
 }

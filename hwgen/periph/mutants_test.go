@@ -49,7 +49,7 @@ func clockWorksOf(f Hz) func(t require.TestingT, c *rtl.Circuit) {
 	return func(t require.TestingT, c *rtl.Circuit) { clockWorks(t, c, f) }
 }
 
-// TestModels: each peripheral does in each cycle what its model does.
+// TestModels: each peripheral behaves in each cycle like its model.
 func TestModels(t *testing.T) {
 	for _, divider := range []int{4, 5, 104} {
 		f := Hz{uint64(divider) * 100_000, 1}

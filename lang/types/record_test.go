@@ -17,7 +17,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// recorded checks a text and returns what it remembers.
+// recorded checks a text and returns the record.
 func recorded(name, text string) (*record.Record, *diag.File, diag.List) {
 	src := &diag.File{Name: name, Text: text}
 	f, errs := syntax.Parse(src)
