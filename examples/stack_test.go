@@ -109,7 +109,7 @@ func TestSourcesThatAreNoHosts(t *testing.T) {
 	require.EqualValues(t, 100, out[0].Time)
 }
 
-// A datagram does not move a station that is known; what the station says itself does.
+// A datagram does not change the known MAC address of a host, but the host's own ARP does.
 func TestDataMovesNoStation(t *testing.T) {
 	out, _ := sends(t, "echo", []stamped{
 		{0, asks(9)}, {1, from(near(9), world.MAC(near(66)))}, {2, world.ARP(false, world.MAC(near(67)), near(9), nil, near(9))}, {3, from(near(9), world.MAC(near(66)))},
@@ -226,8 +226,8 @@ func TestEchoesHaveRightSums(t *testing.T) {
 	}
 }
 
-// What the system says to a question for its station, and what it asks itself, is what
-// a parser of others reads as such, field by field (RFC 826).
+// A third-party parser reads the system's ARP answers and its own ARP questions, field by
+// field (RFC 826).
 func TestWordsOfARP(t *testing.T) {
 	frames := []stamped{{0, asks(9)}, {second, from(near(77), world.MAC(near(77)))}, {2 * second, asks(200)}}
 	out, _ := sends(t, "echo", frames)
