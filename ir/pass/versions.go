@@ -194,7 +194,7 @@ func (x *versioner) below(v, limit *ir.Value, strict bool) bool {
 	return true
 }
 
-// highest is the largest word of a line, as 64 bits, where the demands hold: it does not
+// highest is the largest word of a line in 64 bits, if the demands hold: the line does not
 // wrap on its way. A line whose constant step has the highest bit falls.
 func (x *versioner) highest(e line) (*ir.Value, bool) {
 	t := e.start.Type

@@ -79,8 +79,8 @@ func interesting(rng *rand.Rand) uint32 {
 }
 
 // make executes at most n instructions. When a word of the text is first reached, make
-// chooses its instruction. It ends when the program leaves the text, stops, loops, or reaches a word that no
-// longer fits the state.
+// chooses its instruction. make ends when the program leaves the text, stops, loops, or reaches
+// a word that no longer fits the state.
 func (m *maker) make(p *program, n int) error {
 	const idle = 24 // instructions without a new one: a loop that adds nothing
 	for stale := 0; len(p.records) < n && stale < idle; stale++ {
