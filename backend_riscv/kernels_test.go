@@ -35,7 +35,7 @@ func example(t *testing.T, name string, target *design.Target) *ir.Module {
 	return m
 }
 
-// kernels lists what the C programs of the same work log, and the instructions
+// kernels lists the logs of C programs that do the same work, and the instructions
 // between their marks: clang 19 -O2 -march=rv32im, without checks of indices.
 var kernels = []struct {
 	name  string

@@ -21,7 +21,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// env is what the passes are told of a target.
+// env is the passes' information about a target.
 func env(t *design.Target) pass.Env {
 	return pass.Env{XLen: 32, Has: func(op word.Op) bool {
 		switch op {

@@ -48,8 +48,8 @@ func start(t *testing.T, o Options) (code int, said string) {
 	return cmd.ProcessState.ExitCode(), string(out)
 }
 
-// A process says at its start what the processor lacks, and ends with the code of a
-// user's mistake. The planted features are in a leaf that no processor has, and in a
+// A process names at its start the features that the CPU lacks, and ends with the code of
+// a user's mistake. The planted features are in a leaf that no CPU has, and in a
 // bit that reads as 0.
 func TestOlderProcessorIsRefused(t *testing.T) {
 	t.Parallel()

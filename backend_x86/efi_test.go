@@ -11,8 +11,8 @@ import (
 	x86 "github.com/sinter-lang/sinter/backend_x86"
 )
 
-// TestPortable: what a firmware starts is a file of the right kind, as Go's reader sees it,
-// holds the kernel and nothing that is writable.
+// TestPortable: Go's reader accepts the kind of the file that a firmware starts. The file
+// holds the kernel and nothing writable.
 func TestPortable(t *testing.T) {
 	t.Parallel()
 	img := build(t, parse(t, hello), x86.UEFI)

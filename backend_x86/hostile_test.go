@@ -164,7 +164,7 @@ func TestPlantedQueueFaults(t *testing.T) {
 	}
 }
 
-// runHostile runs the drivers on the host and gives what they say, at the end or of a fault.
+// runHostile runs the drivers on the host and returns their output, at the end or about a fault.
 func runHostile(t *testing.T, n int, change func(string) string) string {
 	clang := testkit.Tool(t, "clang-19", "clang")
 	text := before + source("hal.h") + source("virtio_queue.c") + device + source("virtio_net.c") + source("virtio_block.c") + after

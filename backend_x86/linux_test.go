@@ -131,8 +131,8 @@ func TestOneDeviceCloses(t *testing.T) {
 	require.NoError(t, cmd.Wait())
 }
 
-// TestForbiddenCallKills: the filter lets through what the program uses and the
-// way it runs needs, and nothing else.
+// TestForbiddenCallKills: the filter lets through only the system calls that the program
+// and its kind of run need.
 func TestForbiddenCallKills(t *testing.T) {
 	call := func(n int) string { return callOn(n, map[bool]int{true: 1}[n == 228]) }
 	const read, clock, getpid, exit = 0, 228, 39, 231

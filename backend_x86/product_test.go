@@ -252,8 +252,8 @@ func TestCrash(t *testing.T) {
 	}
 }
 
-// TestHardening: what the processor offers is on, the old interrupt controllers are masked
-// where there are any, and an interrupt that went away is taken.
+// TestHardening: the CPU's protections are on, old interrupt controllers are masked if
+// there are any, and an interrupt that went away is taken.
 func TestHardening(t *testing.T) {
 	t.Parallel()
 	const plant = `{

@@ -11,10 +11,10 @@ import (
 
 // The model of threads.c: a writer and a reader of one ring, on processors that delay stores
 // (x86-TSO: a store is seen by others later, but in order; a locked operation waits until all
-// are seen). Every order of steps and of delayed stores is tried. What the source does in one of
-// the places that matter is read from the source, so a change there changes the model.
+// are seen). Every order of steps and of delayed stores is tried. The behaviour at each place that
+// matters is read from the source, so a change there changes the model.
 
-// How the source does what the proof depends on.
+// protocol holds the properties of the source that the proof depends on.
 type protocol struct {
 	countAtOnce bool // sn_pass: the count is seen before it is asked who sleeps
 	saysAtOnce  bool // sleep_at: that it sleeps is seen before it looks again
@@ -268,7 +268,7 @@ func check(p protocol, items, room int) (states int, wrong string) {
 	return len(m.seen), m.wrong
 }
 
-// TestRing tries every order of what a writer and a reader do.
+// TestRing tries every order of the steps of a writer and a reader.
 func TestRing(t *testing.T) {
 	t.Parallel()
 	p := protocolOf(t, source("threads.c"))

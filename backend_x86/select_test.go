@@ -37,7 +37,7 @@ func compile(t *testing.T, name, text string) *ir.Module {
 }
 
 // TestSelectUnderJitter runs the programs with select and timers as Linux
-// processes under a few scripts. What they do under many is compared on the IR.
+// processes under a few scripts. Their behaviour under many scripts is compared on the IR.
 func TestSelectUnderJitter(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"prio.sn", "fair.sn", "ends.sn"} {

@@ -7,8 +7,8 @@
 //	pvh-pci  the same with virtio over PCI and MSI-X (QEMU q35, cloud-hypervisor)
 //	uefi   a kernel for a computer, with the program that its firmware starts:
 //	       console on serial line and screen, virtio over PCI, e1000
-//	mpi    a dynamic program that mpirun starts on several ranks; the tasks of a system
-//	       that are threads are dealt to them
+//	mpi    a dynamic program that mpirun starts on several ranks; the tasks of the
+//	       system, all of which must be threads, are distributed over the ranks
 //	hvt    a guest of our own monitor (package monitor): ring 3, no kernel mode, frames
 //	       in shared rings
 //
@@ -23,13 +23,18 @@
 //	'L' task site text   a log event      'X' task site   a trap
 //	'P' text             more log text    'H'             all tasks have ended
 //	'M' task mark        a mark           'Q'             -> status
+//	'A' low high         the deadline of the wait that follows
 //	'W' mask             -> status, 0 when no input is left
 //	'T' dev cap          -> length, 0 when the frame was dropped; then the frame
-//	'S' dev frame        a frame sent     'N' dev n       the same, over the wire
-//	'O' dev command      a disk is asked   'D' dev bytes      what a disk answered, or the
-//	'Y' dev command      -> length of what a bus answers; then the answer
-//	'G' dev              -> level of an input   'U' dev level      that of an output
-//	'C'                  -> clock, two words                  datagram that the program got
+//	'B' mask room        as 'W', but -> a batch of coming frames (batch.c)
+//	'w' mask             a wait in a batch    't' dev cap    a frame taken from it
+//	'S' dev frame        a frame sent         'N' dev n      the same, over the wire
+//	'O' dev command      a command for a disk -> 0, or not 0 when the world refuses it
+//	'D' dev bytes        the disk's answer
+//	'Y' dev command      a command for a bus -> length of the bus's answer; then the answer
+//	'G' dev              -> level of an input
+//	'U' dev level        the new level of an output
+//	'C'                  -> clock, two words
 //	'E' mask             the run has ended: no input is left
 //	'I' low high         instructions executed, before the last request
 //

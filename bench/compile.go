@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// straight is a program with one task of n statements of u64 in a row. They are in a loop
-// over frames, so that no value is known before it runs.
+// straight is a program with one task of n consecutive u64 statements. The statements are in
+// a loop over frames, so no value is known before the program runs.
 func straight(n int) string {
 	var b strings.Builder
 	b.WriteString("use net\n\ntask t(d: net.Eth) {\n  state a: u64 = 1\n  state b: u64 = 2\n  var m: bytes<64>\n  loop {\n    d.recv(m)\n    var x = a\n    var y = b + u64(m.len)\n")

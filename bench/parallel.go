@@ -31,7 +31,7 @@ type stripSize struct{ N, Steps int }
 var benchStrips = stripSize{1024, 400}
 
 // parallelFigures are the times of the stencil with one strip and with two, each the least
-// of some rounds. They also say what the second strip gains.
+// of some rounds. They include the gain from the second strip.
 type parallelFigures struct {
 	Load    string             `json:"load"`    // of the computer at the start
 	Seconds map[string]float64 `json:"seconds"` // WAY.STRIPS: threads, openmp, ranks, mpi; from start to end

@@ -22,7 +22,7 @@ const (
 	mostDeep    = 0.02 // share of the functions that nest more than three
 )
 
-// shape is what is measured of a tree of files.
+// shape holds the measures of a tree of files.
 type shape struct {
 	functions, deep int // deep: nested more than three times
 	wrong           []string
@@ -86,7 +86,7 @@ func switchLines(b *ast.BlockStmt, lines func(ast.Node) int) int {
 }
 
 // nesting is how deep if, for, switch and select stand inside each other; else if does
-// not count, and a function in a function begins anew.
+// not count, and a function in a function begins again.
 func nesting(n ast.Node) int {
 	deepest := 0
 	var walk func(n ast.Node, depth int)

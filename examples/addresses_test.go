@@ -206,7 +206,7 @@ func agree(t *testing.T, want, said string, words []string) {
 	require.Equal(t, want, said[:len(want)], "%q", words)
 }
 
-// verdicts is what the tool and a process say to words, empty when they take them.
+// verdicts are the replies of the tool and a process to words, empty if they accept them.
 func verdicts(t *testing.T, program, process string, words []string) (tool, guest string) {
 	if _, err := flow.Load(program, flow.Options{Addresses: words}); err != nil {
 		tool = err.Error()

@@ -19,8 +19,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// The captures of dns, kv, nat and balancer are made here, with the packets of a library of
-// others: SINTER_UPDATE=1 writes them anew.
+// The captures of dns, kv, nat and balancer are made here, with packets from a third-party
+// library. SINTER_UPDATE=1 writes the captures again.
 func TestCapturesOfServices(t *testing.T) {
 	for name, frames := range map[string][]stamped{
 		"dns/queries.pcap":      spread(7, 53, dnsQueries(t)),
@@ -53,7 +53,7 @@ func serialized(t *testing.T, parts ...gopacket.SerializableLayer) []byte {
 	return b.Bytes()
 }
 
-// wanted is what a question gets: its code, and how many answers and authorities.
+// wanted is the reply to a question: its code and its numbers of answers and authorities.
 type wanted struct {
 	name             string
 	kind             layers.DNSType
@@ -92,8 +92,8 @@ func dnsQueries(t *testing.T) (out [][]byte) {
 	return append(out, status, two, answer, answer[:11])
 }
 
-// Others read what the name server answers: each answer has the code, the records and the
-// question that it shall have.
+// A third-party library reads the name server's answers. Each answer has the expected code,
+// records and question.
 func TestAnswersOfDNS(t *testing.T) {
 	p, err := flow.Load("dns", flow.Options{})
 	require.NoError(t, err)

@@ -176,9 +176,9 @@ func TestExamplesOnEveryMachine(t *testing.T) {
 	}
 }
 
-// check runs one machine and compares what it shows with the run lines, and the
-// captures that it writes with those of the machines before it, byte by byte. That
-// traces are equal event by event is checked by TestLadders.
+// check runs one machine and compares its output with the run lines. It compares the
+// captures that the machine writes with the captures of earlier machines, byte by byte.
+// TestLadders checks that traces are equal event by event.
 func (e *example) check(t *testing.T, p *flow.Program, level, core string, sent map[string][]byte) {
 	if level == flow.Native || level == flow.Unikernel || level == flow.Monitor {
 		testkit.Tool(t, "clang-19", "clang")
@@ -227,11 +227,11 @@ func (e *example) check(t *testing.T, p *flow.Program, level, core string, sent 
 	}
 }
 
-// The ladder of each example has no difference. Proofs of the larger cores are
-// left to TestProofs, lock-step to verify's own tests. What the ladder has counted are
-// the figures of the README. What it has built is built again with one processor, and is
-// the same byte for byte; that is not parallel to other tests, for the number of
-// processors is one of the whole process.
+// The ladder of each example has no difference. TestProofs covers the proofs of the
+// larger cores, and verify's own tests cover lock-step. The counts of the ladder are the
+// figures of the README. Its products are built again with one processor and must be
+// the same byte for byte. This build is not parallel to other tests, because the number
+// of processors is a setting of the whole process.
 func TestLadders(t *testing.T) {
 	dirs := folders(t)
 	built := make([]map[string]string, len(dirs))
@@ -259,7 +259,7 @@ func TestLadders(t *testing.T) {
 	}
 }
 
-// rows verifies an example, looks at its README, and gives digests of what is built.
+// rows verifies an example, checks its README, and returns digests of the products.
 func (e *example) rows(t *testing.T) map[string]string {
 	p, err := flow.Load(e.dir, flow.Options{})
 	require.NoError(t, err)

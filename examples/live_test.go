@@ -93,8 +93,8 @@ func (c *client) echo() {
 	}
 }
 
-// drain reads late answers to what was sent more than once: at the start all of
-// them, later only where a call was repeated.
+// drain reads late answers to repeated calls: at the start all of them, later
+// only if a call was repeated.
 func (c *client) drain(n int) {
 	for n == 0 || c.repeated {
 		require.NoError(c.t, c.conn.SetReadDeadline(time.Now().Add(500*time.Millisecond)))
@@ -134,7 +134,7 @@ func boot(t *testing.T, kernel string, device, guestPort int, extra ...string) *
 
 // TestEchoBooted talks to the booted echo through QEMU's user network: a UDP
 // client of the host, every size. QEMU's own capture shows that the guest sends from the
-// station of its card.
+// MAC address of its card.
 func TestEchoBooted(t *testing.T) {
 	dump := filepath.Join(t.TempDir(), "dump.pcap")
 	boot(t, product(t, "echo", x86.PVH), 0, 7, "-object", "filter-dump,id=d0,netdev=n0,file="+dump).echo()
@@ -143,7 +143,7 @@ func TestEchoBooted(t *testing.T) {
 	require.Zero(t, sent["02:00:0a:00:02:0f"])
 }
 
-// stations counts the frames of a capture by the station that they come from.
+// stations counts the frames of a capture by source MAC address.
 func stations(t *testing.T, path string) map[string]int {
 	const fileHeader, recordHeader = 24, 16
 	data, err := os.ReadFile(path)

@@ -21,7 +21,7 @@ const (
 	figuresEnd   = "<!-- /figures -->\n"
 )
 
-// readme compares the figures in a README with those of today: SINTER_UPDATE=1 rewrites
+// readme compares the figures in a README with the current figures. SINTER_UPDATE=1 rewrites
 // them, and the change is reviewed like code.
 func (e *example) readme(t *testing.T, figures map[string]float64) {
 	path := filepath.Join(e.dir, "README.md")

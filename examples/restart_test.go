@@ -23,9 +23,9 @@ import (
 // with data that starts at other values.
 var restarted = []string{"blinky", "buttons", "crc32t"}
 
-// TestRestart: on the core of a board, a reset at any cycle means start. What memories
-// hold then is put into a machine whose registers are as after reset, and the trace must
-// be that of a fresh run; so it must with random words, which no run has left.
+// TestRestart: on the core of a board, a reset at any cycle means start. The contents
+// of the memories at that cycle are put into a machine with reset registers. The trace must
+// equal the trace of a fresh run. The same must hold for random contents.
 func TestRestart(t *testing.T) {
 	dirs, steps := restarted, uint64(20_000)
 	if testkit.Full() {
@@ -93,7 +93,7 @@ func restart(t *testing.T, dir string, steps uint64) {
 // isState reports whether a run changes a memory.
 func isState(m *rtl.Mem) bool { return len(m.Writes) > 0 }
 
-// TestRestartIsNeeded: without it, what a run has left changes the next one.
+// TestRestartIsNeeded: without a restart, the leftovers of a run change the next run.
 func TestRestartIsNeeded(t *testing.T) {
 	ctx := context.Background()
 	e := read(t, "buttons")

@@ -95,7 +95,7 @@ func traceOf(t *testing.T, p *flow.Program, level string, frames []stamped) *tra
 }
 
 // A socket tells its task how many datagrams it has lost: the upper 16 bits above
-// the peer. What other sockets get does not depend on it.
+// the peer. The losses do not affect the datagrams of other sockets.
 func TestLostDatagramsAreCounted(t *testing.T) {
 	p, err := flow.Load("testdata/devices/sockets.sn", flow.Options{})
 	require.NoError(t, err)
@@ -124,8 +124,8 @@ func TestLostDatagramsAreCounted(t *testing.T) {
 	require.Equal(t, "9 again, 4 lost", said)
 }
 
-// What the deployed image drops, every machine drops: a frame with a wrong checksum,
-// and one that is for another station or address.
+// Every machine drops the frames that the deployed image drops: a frame with a wrong
+// checksum, and a frame for another MAC address or IP address.
 func TestWrongFramesAreDropped(t *testing.T) {
 	good := datagram(3, 7, []byte("good"))
 	for _, c := range []struct {
@@ -240,7 +240,7 @@ func TestHostileFramesIntoTheGuest(t *testing.T) {
 		cmd.Process.Kill() //nolint:errcheck // it may have ended
 		cmd.Wait()         //nolint:errcheck // killed on purpose
 	}()
-	// The guest's station is that of its card.
+	// The guest has the MAC address of its card.
 	guest := []byte{0x52, 0x54, 0, 0, 0, 0}
 	right := datagram(3, 7, []byte("the right one"))
 	copy(right, guest)

@@ -23,23 +23,23 @@ const second = 1_000_000
 // near is a host of the system's network.
 func near(n byte) uint32 { return 0x0a000200 | uint32(n) }
 
-// asks is a question of a host for the system's station.
+// asks is a host's question for the system's MAC address.
 func asks(n byte) []byte {
 	return world.ARP(false, world.MAC(near(n)), near(n), nil, system(0).Address)
 }
 
-// answers is what a host says to the system's question.
+// answers is a host's answer to the system's question.
 func answers(n byte) []byte {
 	return world.ARP(true, world.MAC(near(n)), near(n), world.MAC(system(0).Address), system(0).Address)
 }
 
-// from is a datagram of 4 bytes to port 7 from some address and station.
+// from is a datagram of 4 bytes to port 7 from some IP address and MAC address.
 func from(address uint32, mac []byte) []byte {
 	host := system(7)
 	return world.Datagram(mac, world.MAC(host.Address), world.Host{Address: address, Port: 5000}, host, []byte("ping"))
 }
 
-// sends runs a program against frames at nic and gives what it sends there.
+// sends runs a program with frames at nic and returns the frames that it sends there.
 func sends(t *testing.T, path string, frames []stamped) (out []trace.Event, logs []string) {
 	t.Helper()
 	p, err := flow.Load(path, flow.Options{})
@@ -109,7 +109,7 @@ func TestSourcesThatAreNoHosts(t *testing.T) {
 	require.EqualValues(t, 100, out[0].Time)
 }
 
-// A datagram does not move a station that is known; what the station says itself does.
+// A datagram does not change the known MAC address of a host, but the host's own ARP does.
 func TestDataMovesNoStation(t *testing.T) {
 	out, _ := sends(t, "echo", []stamped{
 		{0, asks(9)}, {1, from(near(9), world.MAC(near(66)))}, {2, world.ARP(false, world.MAC(near(67)), near(9), nil, near(9))}, {3, from(near(9), world.MAC(near(66)))},
@@ -119,7 +119,7 @@ func TestDataMovesNoStation(t *testing.T) {
 	require.Equal(t, world.MAC(near(67)), out[2].Data[:6])
 }
 
-// Stations that only said something do not take the place of one that was asked for.
+// Hosts that only sent frames do not replace a host whose MAC address was asked for.
 func TestFloodsForgetNobody(t *testing.T) {
 	frames := []stamped{{10, answers(0x17)}}
 	for n := range byte(40) {
@@ -132,8 +132,8 @@ func TestFloodsForgetNobody(t *testing.T) {
 	require.Equal(t, world.MAC(near(0x17)), last.Data[:6])
 }
 
-// A question is asked three times, a second or more apart; then the datagram is lost.
-// Datagrams for one station wait together and go in their order.
+// A question is asked three times, a second or more apart. Then the datagram is lost.
+// Datagrams for one host wait together and are sent in order.
 func TestQuestionsAreAskedAgain(t *testing.T) {
 	const talker = "testdata/devices/talker.sn"
 	out, _ := sends(t, talker, []stamped{{0, asks(9)}, {20 * second, asks(9)}})
@@ -147,7 +147,7 @@ func TestQuestionsAreAskedAgain(t *testing.T) {
 	}
 }
 
-// After five minutes without a word a station is asked for again.
+// After five minutes without a frame from a host, its MAC address is asked for again.
 func TestStationsAreForgotten(t *testing.T) {
 	out, _ := sends(t, "echo", []stamped{
 		{0, from(near(9), world.MAC(near(9)))},
@@ -211,7 +211,7 @@ func inet(b []byte) uint16 {
 	return ^uint16(sum)
 }
 
-// The answer to an echo of ICMP has the sum that a sum anew gives.
+// The answer to an ICMP echo has the checksum that a new computation gives.
 func TestEchoesHaveRightSums(t *testing.T) {
 	host := system(0).Address
 	frames := []stamped{}
@@ -226,8 +226,8 @@ func TestEchoesHaveRightSums(t *testing.T) {
 	}
 }
 
-// What the system says to a question for its station, and what it asks itself, is what
-// a parser of others reads as such, field by field (RFC 826).
+// A third-party parser reads the system's ARP answers and its own ARP questions, field by
+// field (RFC 826).
 func TestWordsOfARP(t *testing.T) {
 	frames := []stamped{{0, asks(9)}, {second, from(near(77), world.MAC(near(77)))}, {2 * second, asks(200)}}
 	out, _ := sends(t, "echo", frames)

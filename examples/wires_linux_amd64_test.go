@@ -65,7 +65,7 @@ func (k *kernel) ask(kind string, address, wanted int, sent []byte) (data []byte
 	return answer[port.StatusSize:], binary.LittleEndian.Uint32(answer) == world.BusOK
 }
 
-// ioctl is what the kernel does at a request, and its result.
+// ioctl carries out a request as the kernel does, and returns its result.
 func (k *kernel) ioctl(request, arg uint64) (result int64, known bool) {
 	u64, u32 := binary.LittleEndian.Uint64, binary.LittleEndian.Uint32
 	switch request {
@@ -90,7 +90,7 @@ func (k *kernel) ioctl(request, arg uint64) (result int64, known bool) {
 	return 0, false
 }
 
-// messages carries out those of an I2C_RDWR: one that writes, one that reads, or both.
+// messages carries out the messages of an I2C_RDWR: a write, a read, or both.
 func (k *kernel) messages(s []byte) int64 {
 	u64, u32, u16 := binary.LittleEndian.Uint64, binary.LittleEndian.Uint32, binary.LittleEndian.Uint16
 	count := u32(s[8:])
@@ -163,7 +163,7 @@ func (k *kernel) run() int {
 }
 
 // TestBusesOfLinux: bytes go through spidev and i2c-dev as their headers say, and the
-// process logs what the reference logs. The kernel's side is played over ptrace, since a computer
+// process logs the same as the reference. The kernel's side is played over ptrace, since a computer
 // for tests has no buses.
 func TestBusesOfLinux(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")

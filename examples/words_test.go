@@ -92,7 +92,7 @@ func TestWordsOfTheStart(t *testing.T) {
 	}
 }
 
-// textOf is what a program has logged, in lines.
+// textOf is the log of a program in lines.
 func textOf(t *testing.T, p *flow.Program, tr *trace.Trace) string {
 	m, err := p.First()
 	require.NoError(t, err)
@@ -158,7 +158,7 @@ func wordsRefused(t *testing.T, path string) {
 	require.Contains(t, said(t, image, "sn.port=9", "sn.port=9"), "sn.port=9: given twice")
 }
 
-// said is what a process without input says when it does not take its arguments.
+// said is the message of a process without input that refuses its arguments.
 func said(t *testing.T, path string, args ...string) string {
 	cmd := exec.Command(path, append(args, "--script")...)
 	var out bytes.Buffer

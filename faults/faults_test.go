@@ -64,7 +64,7 @@ func read(t *testing.T) []*fault {
 }
 
 // noticed plants the fault and reports whether what was expected turned red;
-// said is what the tools printed.
+// said is the output of the tools.
 func (f *fault) noticed(dir, path string) (red bool, said string, err error) {
 	list, err := f.Overlay(root, dir)
 	if err != nil {
@@ -99,7 +99,7 @@ func (f *fault) testFails(list string) (bool, string, error) {
 	return err != nil && (strings.Contains(said, "--- FAIL: ") || strings.Contains(said, "panic: ")), said, nil
 }
 
-// row is what the harness reads of verify's JSON.
+// row is the part of verify's JSON that the harness reads.
 type row struct{ Level, Core, Check, Status, Detail string }
 
 // names reports whether the entry means a row.

@@ -47,7 +47,7 @@ type Config struct {
 	// Save is given the state of the guest before it sleeps for the first time, and when the
 	// end of the run finds it asleep; may be nil.
 	Save func(state []byte) error
-	// State is such a state, where the guest goes on; nil: at its entry.
+	// State is a saved state from which the guest continues; nil: the guest starts at its entry.
 	State []byte
 }
 

@@ -152,8 +152,8 @@ func (g *guest) isCall(at uint64) bool {
 	return ok && bytes.Equal(b, callBytes[:])
 }
 
-// forgetClock makes the guest ask for the time: the counter of this virtual machine is another
-// one than that of the snapshot.
+// forgetClock makes the guest ask for the time: this virtual machine has a different
+// counter from the snapshot's.
 func (g *guest) forgetClock() {
 	if b, ok := g.bytes(g.im.clock, 8, canWrite); ok && g.im.clock != 0 {
 		binary.LittleEndian.PutUint64(b, 0)

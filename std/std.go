@@ -1,20 +1,20 @@
 // Package std is the library of the language, written in the language.
 //
-// Each folder is a package of the language, each of its .sn files a part of it:
+// Each folder is a package of the language. Its .sn files are the parts of the package:
 //
 //	std/bits/bits.sn      fn popcount(x: u32) -> u32      used as bits.popcount(x)
 //	std/log/counter.sn    task counter(...)               run log.counter("dropped", c)
 //
 // A file makes a package visible with `use NAME`; log, time and bits are always
-// visible. The folder prelude holds the names that need no package at all, such
-// as crc32. A top-level name is public unless it begins with `_`. lang/types
-// reads a package when a program first names it and resolves only the names
-// that are asked for: what nobody uses costs nothing, and is not in the image.
+// visible. The folder prelude holds the names that need no package, such as
+// crc32. A top-level name is public unless it begins with `_`. lang/types reads
+// a package when a program first names the package, and resolves only the used
+// names. Unused names cost nothing and are not in the image.
 //
-// A new file goes into the folder of the package whose name its users shall
-// write (soft-float: std/rt, called by the legaliser only; fixed point: std/fix).
-// Each public name has a comment with units, errors and source, a `test` block
-// beside it, and a program in std_test.go that runs it on several machines.
+// A new file goes into the folder of the package that its users name (soft-float:
+// std/rt, called by the legaliser only; fixed point: std/fix). Each public name
+// has a comment with units, errors and source, and a `test` block beside it. A
+// program in std_test.go runs it on several machines.
 //
 // The package holds data only and imports nothing of the module.
 package std

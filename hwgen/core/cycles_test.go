@@ -41,7 +41,7 @@ func classes() []class {
 	}
 }
 
-// program repeats the code ten times between two marks. What follows its end
+// program repeats the code ten times between two marks. The code after its end
 // makes the core have all ports.
 const program = `image cycles
   task main

@@ -231,7 +231,8 @@ func deep(c *Candidate) int {
 	return 0
 }
 
-// why gives the reason why a candidate is left. With All, each candidate is priced for that.
+// why gives the reason why a candidate was not chosen. With All, each candidate is priced to
+// find it.
 func (c *chooser) why(x *Candidate) (string, error) {
 	if c.o.All || x.deep {
 		if why, err := x.price(c.r.Depth); why != "" || err != nil {

@@ -41,7 +41,7 @@ type Options struct {
 	// Weight is the number of runs of a block; nil means an estimate by loops and calls.
 	Weight func(*ir.Func, *ir.Block) float64
 	Cells  int     // of the core without mined lines
-	All    bool    // prices every candidate, to give the reason why it was left
+	All    bool    // prices every candidate, to give the reason why it was not chosen
 	Power  float64 // exponent of the cycles: cells times cycles to this power is minimised
 }
 
@@ -72,7 +72,7 @@ type Use struct {
 type Result struct {
 	Chosen  []*Candidate
 	Others  []*Candidate
-	Limited string // candidates left out by a bound; empty if there are none
+	Limited string // candidates excluded by a bound; empty if there are none
 	Depth   int    // maximum for a line
 
 	left func([]*Candidate) float64

@@ -92,7 +92,7 @@ func TestFindIsDeterministic(t *testing.T) {
 	require.Equal(t, want, isa.Print(set))
 }
 
-// TestWeights: what a profile says never runs gives nothing.
+// TestWeights: blocks that never run in a profile give no lines.
 func TestWeights(t *testing.T) {
 	m := module(t, rotate)
 	r := find(t, m, mine.Options{Power: 2, Weight: func(*ir.Func, *ir.Block) float64 { return 0 }})
@@ -112,7 +112,7 @@ func TestEncodingsThatAreTaken(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestWhyNot: each operation that is left says why.
+// TestWhyNot: each operation that is not chosen says why.
 func TestWhyNot(t *testing.T) {
 	r := find(t, module(t, `
   v40: i32 = add v8, v9

@@ -81,8 +81,8 @@ func (b *busBench) sample() {
 	}
 }
 
-// spiSlave looks at the wires of an SPI bus in each cycle: it takes a bit when the clock rises
-// and changes its own when it falls. What it checks are the times of mode 0.
+// spiSlave looks at the wires of an SPI bus in each cycle. It takes a bit when the clock rises
+// and changes its own bit when the clock falls. It checks the times of mode 0.
 type spiSlave struct {
 	half              int
 	give, got         []byte
@@ -176,8 +176,8 @@ func spiWorks(half int) func(t require.TestingT, c *rtl.Circuit) {
 }
 
 // i2cSlave is the other end of an I2C bus: open wires, which both ends may hold low. It
-// acknowledges its address, and what is written up to the byte that it refuses; it holds the clock
-// low at random. What it checks are the times of a quarter each.
+// acknowledges its address and the written bytes up to the byte that it refuses. It holds the clock
+// low at random. It checks the times of a quarter each.
 type i2cSlave struct {
 	r       *rand.Rand
 	quarter int

@@ -8,11 +8,11 @@ import (
 	"github.com/sinter-lang/sinter/ir/rtl"
 )
 
-// The models say in each cycle what a peripheral shows. They are written from what it is
-// to do, with plain numbers, and begin as after power-up; each is run from several starts,
-// with inputs that come at once and inputs that no well-behaved neighbour gives.
+// The models give the outputs of a peripheral in each cycle. They are written with plain
+// numbers from the peripheral's specification, and begin as after power-up. Each model runs
+// from several starts, with immediate inputs and inputs that no well-behaved neighbour gives.
 
-// starts is how often a model begins anew.
+// starts is the number of starts of a model.
 const starts = 40
 
 // synced is a wire after two registers.
@@ -29,7 +29,7 @@ type lineModel struct {
 	byte                 byte
 }
 
-// shows is what the receiver says in this cycle.
+// shows is the receiver's output in this cycle.
 func (m *lineModel) shows() (valid bool, data byte) {
 	return m.busy && m.wait == 0 && m.looks == 9 && !m.low.second && !m.resting, m.byte
 }

@@ -49,7 +49,7 @@ func clockWorksOf(f Hz) func(t require.TestingT, c *rtl.Circuit) {
 	return func(t require.TestingT, c *rtl.Circuit) { clockWorks(t, c, f) }
 }
 
-// TestModels: each peripheral does in each cycle what its model does.
+// TestModels: each peripheral behaves in each cycle like its model.
 func TestModels(t *testing.T) {
 	for _, divider := range []int{4, 5, 104} {
 		f := Hz{uint64(divider) * 100_000, 1}
@@ -76,7 +76,7 @@ func agrees(f func(c *rtl.Circuit) (bool, error)) mutate.Check {
 	}
 }
 
-// setBefore are the faults of what registers start with that are set before anything reads them.
+// setBefore are the faults in start values of registers that are set before they are read.
 func setBefore(registers ...string) []string {
 	var out []string
 	for _, r := range registers {

@@ -29,7 +29,7 @@ func engine(t require.TestingT, c *rtl.Circuit) *cycle.Scalar {
 	return e
 }
 
-// start gives the registers what they have after power-up.
+// start gives the registers their power-up values.
 func start(e *cycle.Scalar) {
 	e.Reset(true)
 	e.Step()

@@ -51,7 +51,7 @@ func someFrame(r *rand.Rand) []byte {
 }
 
 // slipInAgrees runs SlipIn in lock-step with SlipReader: random pauses on both sides,
-// empty frames, escapes of what needs none.
+// empty frames, escapes of bytes that need none.
 func slipInAgrees(c *rtl.Circuit) (bool, error) {
 	b, err := benchOf(c)
 	if err != nil {

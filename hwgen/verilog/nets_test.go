@@ -45,7 +45,7 @@ func paths(t *testing.T, more int) *rtl.Circuit {
 	return c
 }
 
-// TestNets: a net is called by what it is, wherever it stands in the circuit.
+// TestNets: the name of a net depends on its meaning, not on its position in the circuit.
 func TestNets(t *testing.T) {
 	text := verilog.Write(paths(t, 0), verilog.Options{})
 	require.Equal(t, []string{

@@ -12,7 +12,7 @@ import (
 )
 
 // baseline is the run with which all others are compared. A short trace is kept. A run with
-// a longer trace is repeated beside each other run. Then memory holds only the events that
+// a longer trace is repeated beside every other run. Then memory holds only the events that
 // one of the two runs has not shown yet, so a capture may be longer than the memory.
 type baseline struct {
 	p      *flow.Program

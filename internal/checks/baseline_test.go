@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/trace"
 )
 
-// A reference that is run anew beside each run gives the verdicts of one that is kept: on
-// the same world, on one that ends earlier or later, and on another program.
+// A reference that runs again beside every run gives the same verdicts as a kept trace: on
+// the same world, on a world that ends earlier or later, and on another program.
 func TestBaseline(t *testing.T) {
 	ctx := context.Background()
 	p, err := flow.Load("../../examples/filter", flow.Options{})

@@ -12,8 +12,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/flow"
 )
 
-// TestFailuresAreOneByOne: failures with the same level, kind and message but for numbers
-// are one, that of the smallest seed.
+// TestFailuresAreOneByOne: failures whose level, kind and message are equal, apart from
+// numbers, count as one. It is the failure with the smallest seed.
 func TestFailuresAreOneByOne(t *testing.T) {
 	got := firstOfEach([]FuzzFailure{
 		{Seed: 9, Level: "ir", Kind: faulty, Detail: "index 5 of 4\nmore"},
@@ -30,8 +30,8 @@ func TestFailuresAreOneByOne(t *testing.T) {
 	require.Equal(t, [][3]any{{uint64(3), "ir", 1}, {uint64(4), "ir", 0}, {uint64(5), "isa", 2}}, alike)
 }
 
-// TestFuzzCampaign: a campaign comes to what the programs come to at once, and goes on
-// with what its folder lacks.
+// TestFuzzCampaign: a campaign has the same results as one run over all programs, and
+// continues with the results that its folder lacks.
 func TestFuzzCampaign(t *testing.T) {
 	self, err := os.Executable()
 	require.NoError(t, err)

@@ -102,8 +102,8 @@ func TestContextsAndChannelsReachTheImage(t *testing.T) {
 	}
 }
 
-// TestACircuitRuns: the image beside it says what its words mean, and must be
-// that of the circuit.
+// TestACircuitRuns: the image beside a circuit gives the meaning of its words, and
+// must belong to the circuit.
 func TestACircuitRuns(t *testing.T) {
 	dir := t.TempDir()
 	circuit, side := filepath.Join(dir, "hello.rtl"), filepath.Join(dir, "hello.img")
@@ -192,9 +192,8 @@ func compile(t *testing.T, script string, flags ...string) string {
 	return out
 }
 
-// TestAnELFRuns: a program of another compiler for the memory map of a core. What
-// it computes is known from the same C on this machine's own terms: the words are
-// those of a model in Go.
+// TestAnELFRuns: a program from another compiler for the memory map of a core. A
+// model in Go gives the expected words.
 func TestAnELFRuns(t *testing.T) {
 	p := loaded(t, compile(t, "core.ld", "-march=rv32im"))
 	want := modelOfProg()

@@ -58,7 +58,7 @@ type FuzzReport struct {
 	Programs int            `json:"programs"`
 	Runs     map[string]int `json:"runs"` // of each level
 	Events   int            `json:"events"`
-	Status   map[string]int `json:"status"` // how the programs ended, on source
+	Status   map[string]int `json:"status"` // how the programs ended on machine source
 	Failures []FuzzFailure  `json:"failures"`
 }
 

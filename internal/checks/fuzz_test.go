@@ -46,8 +46,8 @@ func TestGeneratedPrograms(t *testing.T) {
 	}
 }
 
-// TestGeneratedBuses runs small programs with buses: what is not acknowledged, answers that come later, and
-// what is sent in front of what is read.
+// TestGeneratedBuses runs small programs with buses: missing acknowledgements, later answers, and
+// bytes that are sent before bytes are read.
 func TestGeneratedBuses(t *testing.T) {
 	found := map[string]int{}
 	for seed := uint64(1); found["spi"] < 4 || found["i2c"] < 4; seed++ {

@@ -26,7 +26,7 @@ import (
 // The kinds of failures.
 const (
 	rejected  = "rejected"  // the checker refuses the program
-	different = "different" // another trace than on source
+	different = "different" // a different trace from machine source's
 	mistaken  = "wrong"     // the library gave an answer that is known to be wrong
 	atLimit   = "limit"     // it does not end
 	faulty    = "fault"     // the tool fails

@@ -106,7 +106,7 @@ func watchMemory(stop chan struct{}, peak chan uint64) {
 	}
 }
 
-// compiled checks a source and lowers what is accepted. A panic is an error.
+// compiled checks a source and lowers it if the checker accepts it. A panic is an error.
 func compiled(text string) (ok bool, err error) {
 	defer func() {
 		if r := recover(); r != nil {

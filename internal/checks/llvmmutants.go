@@ -16,8 +16,8 @@ import (
 // processTime bounds a process that a mistake keeps from ending.
 const processTime = 20 * time.Second
 
-// Printing tries up to n mistakes (0: all) of the printer of LLVM IR for x86-64: wrong
-// operations, operands and constants in the text that clang gets. Only the first few
+// Printing plants up to n mistakes (0: all) in the printed LLVM IR for x86-64, one at a time:
+// wrong operations, operands and constants in the text that clang gets. Only the first few
 // programs are tried, because each run needs clang and the linker.
 func (c *CompilerMutants) Printing(n, programs int) (*mutate.Score, error) {
 	few := &CompilerMutants{c.ctx, c.specimens[:min(programs, len(c.specimens))]}

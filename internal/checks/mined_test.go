@@ -167,7 +167,7 @@ int main(void) {
 `
 
 // TestMinedHeader: gcc assembles the functions of the header to the instructions that the
-// lines describe; the result of the program in C is that of the one in our language.
+// lines describe; the C program has the same result as the Sinter program.
 func TestMinedHeader(t *testing.T) {
 	gcc := testkit.Tool(t, "riscv64-unknown-elf-gcc")
 	p := mined(t, "../../examples/crc32")

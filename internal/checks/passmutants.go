@@ -193,7 +193,7 @@ func (c *CompilerMutants) differs(s *Specimen, m sim.Machine, b flow.Bounds, o t
 	return ""
 }
 
-// names lists the mistakes of a kind, each once.
+// names lists the mistakes of one kind without repetition.
 func (c *CompilerMutants) names(kind int) []string {
 	all := map[string]bool{}
 	for _, s := range c.specimens {
@@ -214,15 +214,15 @@ func share(names []string, n int) []string {
 	return names
 }
 
-// Passes tries up to n mistakes of passes (0: all). A mistake counts as found when a build
-// fails or the program IR shows other events on some program. It does not count as a
-// mistake when the passes leave the same text on all programs.
+// Passes plants up to n mistakes (0: all) in compiler passes, one at a time. A mistake counts
+// as found when a build fails or the program IR of some program shows other events. It does
+// not count as a mistake when the passes produce the same text for all programs.
 func (c *CompilerMutants) Passes(n int) (*mutate.Score, error) {
 	return c.score(ofPasses, n, c.wrongPass)
 }
 
-// Selection tries up to n mistakes of the back end for cores: wrong lines, wrong
-// operands and wrong immediates in images.
+// Selection plants up to n mistakes (0: all) of the core back end in images, one at a time:
+// wrong instructions, operands and immediates.
 func (c *CompilerMutants) Selection(n int) (*mutate.Score, error) {
 	return c.score(ofSelection, n, c.wrongText)
 }

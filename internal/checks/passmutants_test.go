@@ -18,8 +18,8 @@ import (
 )
 
 // modulesFrom makes specimens of program IR. The first few apply all operators to the corners
-// of some widths; the others are random. They reach what programs hardly do, for a
-// program has its lengths and indices near zero.
+// of some widths; the others are random. They reach values that programs rarely have,
+// because lengths and indices in programs are near zero.
 func modulesFrom(seed uint64, n int) []*Specimen {
 	var out []*Specimen
 	for i := range uint64(n) {
@@ -54,7 +54,7 @@ func moduleOf(seed uint64) (*ir.Module, *world.Script) {
 	return irtest.RandomWith(seed, o), s
 }
 
-// specimens are the programs on which mistakes of the compiler must show: random modules
+// specimens are the programs on which compiler mistakes must show: random modules
 // of program IR, random programs, and four that people wrote.
 func specimens(t *testing.T, modules, programs int) []*Specimen {
 	out := append(modulesFrom(0, modules), Random(1, programs)...)

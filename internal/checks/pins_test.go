@@ -153,8 +153,8 @@ func TestResetAtThePins(t *testing.T) {
 	}
 }
 
-// TestLogOfHello: what the wire of the log shows at its pin, decoded, is what the
-// reference logs; and what a late reader gets is whole lines.
+// TestLogOfHello: the decoded signal at the pin of the log equals the reference's log.
+// A late reader gets whole lines.
 func TestLogOfHello(t *testing.T) {
 	testkit.Tool(t, "iverilog")
 	const baud = 1_000_000

@@ -24,7 +24,7 @@ type ReportOptions struct {
 	Checks []string // of the verification; empty: none
 	NoX86  bool
 	Window uint64 // cycles of the pipeline and the waveform
-	From   int64  // the first cycle; below 0: in the middle of the run
+	From   int64  // the first cycle; below 0: a little before the costliest line first runs
 	Sweep  string // folder of a sweep; empty: none
 
 	Progress func(message string) // may be nil

@@ -128,7 +128,7 @@ func TestFlipsInMemoryFilesAreNoticed(t *testing.T) {
 	require.NotZero(t, flipped)
 }
 
-// compareAgainst proves what is written of one circuit against another.
+// compareAgainst proves the written form of one circuit against another circuit.
 func compareAgainst(t *testing.T, written, c *rtl.Circuit, dir string) (equiv.Status, string) {
 	t.Helper()
 	w, err := (&ladder{ctx: context.Background()}).readBack(written, verilog.Write(written, verilog.Options{}), dir)

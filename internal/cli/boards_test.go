@@ -17,8 +17,8 @@ import (
 )
 
 // TestBoardsPage tries each block of the page about boards. Commands run without the
-// outside tools, so they write everything but the bitstream; `output` is how what they
-// print begins, or holds.
+// outside tools, so they write everything but the bitstream. `output` is the
+// beginning of their output, or a part of it.
 func TestBoardsPage(t *testing.T) {
 	page, err := os.ReadFile("../../docs/boards.md")
 	require.NoError(t, err)

@@ -159,8 +159,8 @@ func TestLiveEcho(t *testing.T) {
 	}
 }
 
-// TestLiveSnapshot: an echo that has ended goes on where its snapshot was taken, with the stations
-// that it knew, and answers. A snapshot of another program is refused.
+// TestLiveSnapshot: an echo that has ended continues from its snapshot, with the known MAC
+// addresses, and answers. A snapshot of another program is refused.
 func TestLiveSnapshot(t *testing.T) {
 	needs(t, "monitor")
 	file := filepath.Join(t.TempDir(), "echo.snapshot")

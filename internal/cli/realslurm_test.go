@@ -107,7 +107,7 @@ func foreground(t *testing.T, env []string, log, name string, args ...string) {
 }
 
 // A sweep on a real Slurm, where a job is cancelled in the middle: nothing is lost,
-// nothing is made twice, and the table is that of a sweep on one computer.
+// nothing is made twice, and the table equals the table of a sweep on one computer.
 func TestSweepOnSlurm(t *testing.T) {
 	long(t)
 	env := startSlurm(t)

@@ -23,7 +23,7 @@ type reported struct {
 	Core    string   `default:"pipe3" enum:"multi,pipe3" help:"Organisation of the core: multi or pipe3."`
 	Checks  []string `default:"trace,removal" placeholder:"CHECK" help:"Checks of the verification on the page, as verify has them; none for no verification."`
 	NoX86   bool     `name:"no-x86" help:"Leave the native process and the unikernel out of the verification."`
-	Window  string   `default:"400" placeholder:"[FROM:]CYCLES" help:"Cycles of the pipeline and the waveform; without FROM, in the middle of the run."`
+	Window  string   `default:"400" placeholder:"[FROM:]CYCLES" help:"Cycles of the pipeline and the waveform; without FROM, from the costliest line on."`
 	Sweep   string   `placeholder:"DIR" help:"Show the points of a sweep that explore made, or makes."`
 }
 

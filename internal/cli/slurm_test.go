@@ -163,8 +163,8 @@ func (c *cluster) busy(out string) (pid int) {
 	return pid
 }
 
-// complete checks that the sweep in a folder has every result, that those of before
-// were not made again, and that its table is the one of a sweep on one computer.
+// complete checks that the sweep in a folder has every result, that earlier results
+// were not made again, and that its table equals the table of a sweep on one computer.
 func (c *cluster) complete(out string, before map[string]time.Time) {
 	now := c.written(out)
 	require.Len(c.t, now, clusterPoints)

@@ -91,7 +91,7 @@ func soak(at string, seed uint64, n int) error {
 	return nil
 }
 
-// TestLiveStoreSoak: a store does what a map does, over as many requests.
+// TestLiveStoreSoak: over many requests, a store behaves like a map.
 func TestLiveStoreSoak(t *testing.T) {
 	needs(t, "native")
 	r := startLive(t, "../../examples/kv", "--on", "native", "-p", "udp:0:7070", "--disk", filepath.Join(t.TempDir(), "kv.img"), "--size", "1M")

@@ -52,8 +52,8 @@ next:
 }
 
 // TestLiveBadWire: clients that ask again get right answers over a wire that loses,
-// duplicates, swaps and damages frames. What the stack has dropped is what the wire has
-// damaged, and the tool says so when the run ends.
+// duplicates, swaps and damages frames. The stack drops exactly the frames that the wire
+// damages, and the tool reports them when the run ends.
 func TestLiveBadWire(t *testing.T) {
 	machines, requests := []string{fastest(t)}, 25
 	if testkit.Full() {

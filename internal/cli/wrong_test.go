@@ -15,8 +15,8 @@ import (
 	"github.com/sinter-lang/sinter/internal/cli"
 )
 
-// wrongFiles are what the wrong commands are given. Those whose names begin with
-// mistake have a mistake at a place.
+// wrongFiles are the files for the wrong commands. Files whose names begin with
+// mistake have a mistake at a source position.
 func wrongFiles() map[string]string {
 	plain := "task main() {\n  log.print(\"x\")\n}\n\nsystem s {\n  run main()\n}\n"
 	return map[string]string{

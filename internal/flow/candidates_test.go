@@ -33,8 +33,8 @@ func mixedFor(t *testing.T, goal flow.Goal) *flow.Program {
 	return p
 }
 
-// TestTheGoalDecides: no candidate serves a goal better than the one that was chosen, which
-// is the core that the program then has, and logs what the source does.
+// TestTheGoalDecides: no candidate serves a goal better than the chosen one. The chosen core
+// is the program's core, and logs the same as machine source.
 func TestTheGoalDecides(t *testing.T) {
 	ctx := context.Background()
 	power := map[flow.Goal]float64{flow.GoalTime: 2, flow.GoalBalance: 1, flow.GoalArea: 0}

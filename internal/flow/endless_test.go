@@ -12,7 +12,7 @@ import (
 )
 
 // TestEventsWithoutEnd: tasks that answer each other for ever stop at the bound of
-// events, long before that of steps.
+// events, long before the bound of steps.
 func TestEventsWithoutEnd(t *testing.T) {
 	const text = `
 task ask(to: out chan<u32>, from: in chan<u32>) {

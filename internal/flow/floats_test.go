@@ -11,7 +11,7 @@ import (
 )
 
 // TestFloatsOnEveryMachine runs a program that is full of floats on every machine
-// and core; all show what the source shows.
+// and core; all show the same events as the source.
 func TestFloatsOnEveryMachine(t *testing.T) {
 	t.Parallel()
 	testkit.Tool(t, "clang-19", "clang")

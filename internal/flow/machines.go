@@ -44,8 +44,8 @@ func (p *Program) process(ctx context.Context, level string, w *world.World) (si
 	return p.sampled(ctx, level, w, nil)
 }
 
-// sampled is process with samples. They record where a Linux process spends its time,
-// unless they are nil.
+// sampled is process with samples. Unless samples is nil, it records where a Linux process
+// spends its time.
 func (p *Program) sampled(ctx context.Context, level string, w *world.World, samples *process.Samples) (sim.Machine, error) {
 	product := map[string]x86.Product{Native: x86.Linux, Unikernel: x86.PVH, Monitor: x86.HVT}[level]
 	qemu := ""

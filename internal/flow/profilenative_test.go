@@ -38,7 +38,7 @@ task main() {
 system t { run main() }
 `
 
-// A process is seen where it works, and does what it does without anybody looking.
+// The samples show where a process works, and sampling does not change its behaviour.
 func TestProfileOfAProcess(t *testing.T) {
 	testkit.Tool(t, "clang-19", "clang")
 	testkit.Tool(t, "ld.lld-19", "ld.lld")

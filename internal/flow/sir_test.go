@@ -66,7 +66,7 @@ func TestRunIRWithoutSource(t *testing.T) {
 	require.ErrorContains(t, err, "-D is for sources")
 }
 
-// badIR are texts that the door refuses, with what it says.
+// badIR are texts that the door refuses, with its messages.
 var badIR = []struct{ text, want string }{
 	{"", "x.sir:1:1: error: expected `module`"},
 	{"module m\n", "x.sir:1:1: error: module m has no task"},

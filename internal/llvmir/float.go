@@ -14,8 +14,8 @@ import (
 // Float operations. In the program IR a float is a word, and a computed NaN has one form,
 // called the one NaN. The CPU and LLVM produce other NaNs. So each result is kept twice: as
 // a float for other float operations, and as a word with the one NaN. The code for the word
-// disappears if no operation needs the bits. canon says which loops and memory need no
-// words either. No operation has fast-math flags.
+// disappears if no operation needs the bits. The type canon finds the block parameters and
+// memory that can also hold plain floats, without the one NaN. No operation has fast-math flags.
 
 func floatType(t sir.Type) *types.FloatType {
 	if t == 32 {

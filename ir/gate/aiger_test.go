@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sameGraph compares what a file says: nodes and shell.
+// sameGraph compares the contents of files: nodes and shell.
 func sameGraph(t *testing.T, want, got *Graph) {
 	t.Helper()
 	require.Equal(t, len(want.Nodes), len(got.Nodes))

@@ -2,7 +2,7 @@
 // and-inverter graphs, the mapping to four-input look-up tables and the price
 // of the result.
 //
-// Three forms follow each other:
+// There are three successive forms:
 //
 //	rtl.Circuit --Build--> Graph --Map--> Netlist
 //

@@ -77,7 +77,7 @@ func views(width int) []view { return []view{{width, 0}, {width, -(1 << (width -
 // word is the word of number i of a view.
 func (v view) word(i int) uint64 { return uint64(v.from+i) & mask(v.width) }
 
-// bound is what is known when a word is one of the numbers i to j of the view.
+// bound gives the known bounds of a word that is one of the numbers i to j of the view.
 func (v view) bound(i, j int) Word {
 	if v.from == 0 {
 		return Unsigned(v.width, uint64(i), uint64(j))

@@ -27,8 +27,8 @@ func TestReasons(t *testing.T) {
 	}
 }
 
-// TestPropertiesAreKept: a pass that gives what it does not have is named, and so is
-// a later one that loses it.
+// TestPropertiesAreKept: an error names a pass that does not establish a property that
+// it promises, and a later pass that loses the property.
 func TestPropertiesAreKept(t *testing.T) {
 	env := Env{XLen: 32}
 	legal := Legal()

@@ -8,14 +8,14 @@ import (
 )
 
 // versions gives a loop a second form without checks, for the entries at which they hold in
-// every round. The loop counts by one from a start to a bound. A check whose word grows or
-// falls by the same in each round holds in all of them when it holds in the first and the
-// last one, in words of 64 bits that do not wrap. What a check would say, and when, stays:
-// where one may fail the loop runs as it was.
+// every round. The loop counts by one from a start to a bound. The word of a check may change
+// by the same amount in every round. Such a check holds in all rounds if it holds in the first
+// and the last one, computed in 64-bit words that do not wrap. If a check may fail, the
+// original loop runs, so traps and their order do not change.
 //
-// Inner loops come first. What a loop asks in front of an inner one is a check of its own
-// rounds, so that a nest asks once where it can. Only a loop whose checks all go is copied,
-// and only a short one: what is left would hide it from LLVM like before.
+// Inner loops come first. The test in front of an inner loop counts as a check of the outer
+// loop, so a nest tests only once if possible. A loop is copied only if all its checks can be
+// removed, since any remaining check would still hinder LLVM, and only if the loop is short.
 //
 // Needs: rotated loops. Keeps: effects and their order. It is for x86-64 only.
 //
@@ -194,7 +194,7 @@ func (x *versioner) below(v, limit *ir.Value, strict bool) bool {
 	return true
 }
 
-// highest is the largest word of a line, as 64 bits, where the demands hold: it does not
+// highest is the largest word of a line in 64 bits, if the demands hold: the line does not
 // wrap on its way. A line whose constant step has the highest bit falls.
 func (x *versioner) highest(e line) (*ir.Value, bool) {
 	t := e.start.Type

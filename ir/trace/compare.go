@@ -35,7 +35,7 @@ func (d Difference) String() string {
 // Compare returns the differences of got from the reference want: at most one
 // per task, and one for the status. Between tasks there is no order. A machine
 // may stop at once at a trap, but the reference's other tasks run on until they
-// wait. Then the trapping task's sequence must be equal, and each other
+// wait. Then the trapping task's sequence must be equal, and every other
 // sequence must be a prefix of the reference's sequence. A status `limit`
 // always differs.
 func Compare(want, got *Trace, opts Options) []Difference {

@@ -27,7 +27,7 @@ func parseText(src string) (*Expr, error) {
 	return e, err
 }
 
-// goodTexts are texts with what they print as; empty means as they are.
+// goodTexts are texts with their printed forms. An empty form means the text itself.
 var goodTexts = []struct{ src, want string }{
 	{"rs1 + rs2", ""},
 	{"rs1 ltu rs2", ""},

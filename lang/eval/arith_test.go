@@ -40,7 +40,7 @@ func number(c uint64, typ *tree.Type) *big.Int {
 	return new(big.Int).SetUint64(c)
 }
 
-// meaning is what the definition of the language says about l op r.
+// meaning is the result of l op r by the definition of the language.
 func meaning(op tree.Op, l, r *big.Int, typ *tree.Type) uint64 {
 	b := func(c bool) uint64 {
 		if c {

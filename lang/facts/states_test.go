@@ -13,8 +13,8 @@ import (
 )
 
 // A point of a program is reached in some set of states. The test keeps that set as a
-// list, next to what is known, and takes random steps with both: what is known must hold
-// in each state, and so must each proof.
+// list beside the known facts, and takes random steps with both. The facts and each proof
+// must hold in each state.
 
 // state gives each local its number, and the bytes their length.
 type state [4]int64

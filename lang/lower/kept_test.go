@@ -14,9 +14,9 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// TestSumsAreKept: a datagram that goes back as it came has the sum that it came with, and
-// one that was changed has its own. The frames are those of the reference, whose stack
-// computes all sums.
+// TestSumsAreKept: a datagram that is returned unchanged keeps its checksum, and a changed
+// datagram gets a new checksum. The frames equal the frames of the reference, whose stack
+// computes all checksums.
 func TestSumsAreKept(t *testing.T) {
 	for _, c := range []struct {
 		name, vars, body string

@@ -170,8 +170,8 @@ func FuzzLower(f *testing.F) {
 	})
 }
 
-// requireSameStart compares the trace of the tree with that of the IR, unless
-// one of them takes long.
+// requireSameStart compares the trace of the tree with the trace of the IR,
+// unless one of them takes long.
 func requireSameStart(t *testing.T, p *tree.Program, m *ir.Module) {
 	t.Helper()
 	s := frames(10)

@@ -578,8 +578,8 @@ type SearchExpr struct {
 	Where Expr
 }
 
-// CallExpr is `f(a, b: c)`: a call, a conversion, a struct or a variant. They have the same
-// syntax.
+// CallExpr is `f(a, b: c)`: a call, a conversion, a struct or a variant. All four have
+// the same syntax.
 type CallExpr struct {
 	Place
 	Fun  Expr

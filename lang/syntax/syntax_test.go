@@ -276,7 +276,7 @@ func TestFormatIgnoresBlanks(t *testing.T) {
 	}
 }
 
-// TestRecovery checks that what is right around an error is still in the tree.
+// TestRecovery checks that the correct text around an error is still in the tree.
 func TestRecovery(t *testing.T) {
 	f, errs := Parse(source(`use net
 fn a() {

@@ -257,9 +257,9 @@ func (g *generic) param(name string) *typeParam {
 	return nil
 }
 
-// instantiate returns the instance for the arguments of a generic function, nil after an
-// error. Inside another generic body under check, the instance has opaque types and its
-// body is not checked.
+// instantiate returns the instance of generic function g for the arguments in got, or nil
+// after an error. Inside another generic body under check, the instance has opaque types and
+// its body is not checked.
 func (c *checker) instantiate(g *generic, got *env, at diag.Span) *fnInfo {
 	name, opaque, ok := c.instanceName(g, got, at)
 	if !ok {

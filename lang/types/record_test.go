@@ -17,7 +17,7 @@ import (
 	"github.com/sinter-lang/sinter/lang/types"
 )
 
-// recorded checks a text and returns what it remembers.
+// recorded checks a text and returns the record.
 func recorded(name, text string) (*record.Record, *diag.File, diag.List) {
 	src := &diag.File{Name: name, Text: text}
 	f, errs := syntax.Parse(src)
@@ -73,8 +73,8 @@ func rename(r *record.Record, src *diag.File) (text string, defs, uses int) {
 	return text, defs, uses
 }
 
-// TestRenameAll renames everything that a program defines at once. It stays correct
-// only when each use is known, and means what the record says.
+// TestRenameAll renames everything that a program defines at once. The program stays
+// correct only if the record knows each use and its meaning.
 func TestRenameAll(t *testing.T) {
 	total := 0
 	for name, text := range samples(t) {

@@ -54,7 +54,7 @@ func operands() []written {
 	return out
 }
 
-// listing collects instructions and what they must read as.
+// listing collects instructions and their expected disassembly.
 type listing struct {
 	code amd64.Code
 	want []string

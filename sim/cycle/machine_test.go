@@ -254,8 +254,8 @@ func TestMissingPorts(t *testing.T) {
 	require.EqualError(t, err, "circuit none has no ports for the device eth0")
 }
 
-// TestWave records a window of a machine's run; what the dump shows must be
-// what the same run shows when it is looked at on the way.
+// TestWave records a window of a machine's run. The dump must show the values
+// that are observed during the same run.
 func TestWave(t *testing.T) {
 	for _, e := range cycle.Engines() {
 		t.Run(e.Name, func(t *testing.T) { wave(t, e.Name) })

@@ -15,7 +15,7 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// tasks are what the tests of this file start.
+// tasks are the tasks that the tests of this file start.
 const tasks = `use net, blk
 task keep(s: net.Udp, d: blk.Disk) {
   var b: bytes<16>

@@ -92,7 +92,7 @@ func (s *step) reads() []uint16 {
 	return []uint16{s.a, s.b}
 }
 
-// stretch makes the code of operations that follow each other.
+// stretch makes the code of consecutive operations.
 func (a *assembler) stretch(steps []step) {
 	a.allocate(steps)
 	a.now = map[uint16]amd64.Reg{}
@@ -101,10 +101,10 @@ func (a *assembler) stretch(steps []step) {
 	}
 }
 
-// allocate gives registers to the values of a stretch. Slots are reused, so the operation
-// names the value. An operation takes two units of time. In the first it reads its first
-// operand, as which the result starts. In the second it reads the other operands, so the
-// result may not take their registers.
+// allocate gives registers to the values of a stretch. A slot holds different values over
+// time, so a value is identified by the operation that makes it. An operation takes two units
+// of time. First it copies its first operand into the result's register, which may be the
+// same register. Then it reads the others, so the result may not share theirs.
 func (a *assembler) allocate(steps []step) {
 	last, first, made := make([]int, len(steps)), make([]int, len(steps)), map[uint16]int{}
 	for i := range steps {

@@ -253,7 +253,7 @@ func TestNewVerifies(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestRetire: the records of a run are those of a stepper that is fed the same
+// TestRetire: the records of a run equal the records of a stepper with the same
 // words, and recording changes nothing.
 func TestRetire(t *testing.T) {
 	im := load(t, busy)

@@ -13,8 +13,8 @@ import (
 	"github.com/sinter-lang/sinter/sim/world"
 )
 
-// A guest that is sent what comes next tells what it does, and the trace is that of one
-// which asks each time: the times of frames, one that is too long, and the end.
+// A guest that receives coming frames in advance reports its steps. Its trace equals the trace
+// of a guest that asks each time: the times of frames, a frame that is too long, and the end.
 func TestBatch(t *testing.T) {
 	script := say('B', 1, 4096, "") + "head -c 44 >&2\n" + // one frame, the first batch is of one
 		say('t', 0, 8, "") + say('S', 0, 0, "\x01") + say('B', 1, 4096, "") + "head -c 68 >&2\n" +
@@ -32,7 +32,7 @@ end
 `, trace.Print(tr))
 }
 
-// What a guest tells must be what the world does.
+// The steps that a guest reports must be the steps of the world.
 func TestBatchThatLies(t *testing.T) {
 	for _, c := range []struct{ script, want string }{
 		{say('w', 1, 0, ""), "the program went on although no input is left"},

@@ -145,7 +145,7 @@ func (s *sampler) wait(how int) (stopped bool, err error) {
 	return true, s.ptrace(s.onward, signal)
 }
 
-// note adds what the process has used since the last look to where it stands.
+// note adds the time used since the last look to the current address of the process.
 func (s *sampler) note() error {
 	at, err := stoppedAt(s.pid)
 	if err != nil {

@@ -155,9 +155,9 @@ func TestMapsAgainstModel(t *testing.T) {
 	}
 }
 
-// TestCanonicalBits: which keys share a set follows from their bits, most
-// significant first and padded at the end. A map of 256 sets shows the set by
-// what is evicted: here only that equal keys meet and that others are apart.
+// TestCanonicalBits: the bits of keys, most significant first and padded at the
+// end, decide which keys share a set. A map of 256 sets shows the set by its
+// evictions. This test checks only that equal keys meet and others do not.
 func TestCanonicalBits(t *testing.T) {
 	got := logs(t, `struct K { f: bool; n: bytes<4>; v: [2]u3 }
 fn key(f: bool, n: bytes<4>, a: u3, b: u3) -> K { return K(f: f, n: n, v: [a, b]) }`, `

@@ -89,7 +89,7 @@ func BenchmarkStatements(b *testing.B) {
 	b.ReportMetric(10e6*float64(b.N)/b.Elapsed().Seconds(), "statements/s")
 }
 
-// The count of statements is that of the text, each round of a loop anew.
+// The count of statements follows the text, and every round of a loop counts again.
 func TestStatementsAreCounted(t *testing.T) {
 	count := func(body string) uint64 {
 		m, err := source.New(check(t, mainOf("", body)), world.New(nil))

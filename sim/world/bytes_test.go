@@ -35,7 +35,7 @@ func TestBytes(t *testing.T) {
 	require.Equal(t, [][]byte{[]byte("ab")}, w.Pieces(1, []byte("ab")))
 }
 
-// TestBytesOut: what is written is read as the same bytes at the same times.
+// TestBytesOut: a written file reads back as the same bytes at the same times.
 func TestBytesOut(t *testing.T) {
 	tr := &trace.Trace{}
 	for i, at := range []uint64{5, 5, 9, 12} {

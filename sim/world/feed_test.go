@@ -27,7 +27,7 @@ func randomCapture(t *testing.T, rng *rand.Rand) []byte {
 	return data
 }
 
-// played is what a script's world commits, and its times.
+// played are the inputs that a script's world commits, and their times.
 func played(s *world.Script) (out []world.Input, end uint64) {
 	w := world.New(s)
 	defer w.Close()

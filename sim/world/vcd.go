@@ -32,9 +32,9 @@ type Waveform struct {
 	Data   []byte
 }
 
-// AddWaveforms adds the changes of inputs to a script. Time 0 of a file is time 0 of the run.
-// Within a microsecond the last value of an input counts. All inputs that change in the same
-// microsecond change at once, before messages of that time.
+// AddWaveforms adds the input changes of the waveforms to the script. Time 0 of a file is
+// time 0 of the run. Within a microsecond the last value of an input counts. All inputs that
+// change in the same microsecond change at once, before messages of that time.
 func (s *Script) AddWaveforms(list []Waveform) error {
 	at := map[uint64][]Level{}
 	for _, f := range list {

@@ -132,7 +132,7 @@ func TestBadWaveforms(t *testing.T) {
 	}
 }
 
-// TestWriteVCD: what is written is read back.
+// TestWriteVCD: the written changes are read back.
 func TestWriteVCD(t *testing.T) {
 	out := func(port string, at uint64, v byte) trace.Event {
 		return trace.Event{Kind: trace.Out, Port: port, Time: at, Data: []byte{v}}

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// queue is a word with a valid bit beside it. What the word is at reset does
-// not matter, nor what a line is that no word of the memory selects.
+// queue is a word with a valid bit beside it. Neither the word at reset
+// matters, nor the value of a line that no word of the memory selects.
 func queue(t *testing.T, reset, line uint64) *rtl.Circuit {
 	b := rtl.NewBuilder("queue")
 	rom := b.Mem("rom", 8, 2, 1, []uint64{0x13, 0x37, 0x6f})

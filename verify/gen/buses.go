@@ -13,7 +13,7 @@ import (
 // there is never anybody.
 const busAddress = 0x20
 
-// answerOf is what the device at the other end of a bus says.
+// answerOf is an answer of the device at the other end of a bus.
 type answerOf struct {
 	to *link
 	world.Answer
@@ -50,8 +50,8 @@ func (g *gen) busOf(t *task) {
 	}
 }
 
-// Answers are what the device at the other end of a bus says, in the order of a file of
-// answers.
+// Answers are the answers of the device at the other end of a bus, in the order of a file
+// of answers.
 func (p *Program) Answers(device string) []world.Answer {
 	var out []world.Answer
 	for _, a := range p.answers {

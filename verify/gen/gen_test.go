@@ -62,8 +62,8 @@ func TestEveryProductionIsUsed(t *testing.T) {
 	t.Log(used)
 }
 
-// TestShrink: what is left is a program that still has what it was kept for,
-// and little else.
+// TestShrink: the result is a program that still has the wanted property and
+// little else.
 func TestShrink(t *testing.T) {
 	for seed := range uint64(12) {
 		p := gen.New(seed, gen.Options{NoTraps: true})

@@ -78,9 +78,9 @@ func interesting(rng *rand.Rand) uint32 {
 	return rng.Uint32()
 }
 
-// make executes at most n instructions, and chooses each word that is reached for the first
-// time. It ends when the program leaves the text, stops, loops, or reaches a word that no
-// longer fits the state.
+// make executes at most n instructions. When a word of the text is first reached, make
+// chooses its instruction. make ends when the program leaves the text, stops, loops, or reaches
+// a word that no longer fits the state.
 func (m *maker) make(p *program, n int) error {
 	const idle = 24 // instructions without a new one: a loop that adds nothing
 	for stale := 0; len(p.records) < n && stale < idle; stale++ {

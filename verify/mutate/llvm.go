@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// LLVM lists the possible mistakes of the printer of LLVM IR in a text. Each is a kind of
-// mistake at a kind of instruction, such as "becomes ashr: lshr" or "arms exchanged: select".
+// LLVM lists the mistakes that can be planted in printed LLVM IR. Each is a kind of mistake at
+// a kind of instruction, such as "becomes ashr: lshr" or "arms exchanged: select".
 func LLVM(text string) []string {
 	seen := map[string]bool{}
 	eachLLVM(text, func(name string, _ int, _ string) { seen[name] = true })

@@ -45,7 +45,7 @@ func TestProofIsAPerfectCheck(t *testing.T) {
 	t.Log(s)
 }
 
-// TestBlindCheckScoresZero counts what a check that sees nothing misses.
+// TestBlindCheckScoresZero counts the mutants that a check without effect misses.
 func TestBlindCheckScoresZero(t *testing.T) {
 	c := rtltest.Make(rtltest.Config{Seed: 4, Size: 30, MaxWidth: 10})
 	s, err := Run(c, Mutants(c, 1, 40), func(*rtl.Circuit) (bool, error) { return false, nil }, nil, equiv.Options{})

@@ -89,8 +89,8 @@ func termPrint(t *ir.Term) string {
 	return s
 }
 
-// Faults names the possible mistakes of the pass here. Each is a kind of mistake at a kind of
-// instruction, such as "operands exchanged: sub".
+// Faults names the mistakes that can be planted in the pass's output. Each is a kind of
+// mistake at a kind of instruction, such as "operands exchanged: sub".
 func (c *Changes) Faults() []string {
 	seen := map[string]bool{}
 	c.each(func(name string, _ site, _ func()) { seen[name] = true })

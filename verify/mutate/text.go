@@ -10,8 +10,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// Text lists the possible mistakes of a back end in an image. Each is a kind of mistake at a
-// line of the instruction set, such as "sub: operands exchanged" or "lb: is lbu".
+// Text lists the back-end mistakes that can be planted in an image. Each is a kind of mistake
+// at a line of the instruction set, such as "sub: operands exchanged" or "lb: is lbu".
 func Text(im *image.Image) []string {
 	seen := map[string]bool{}
 	eachWord(im, func(name string, _ int, _ uint32) { seen[name] = true })

@@ -9,8 +9,8 @@ import (
 )
 
 // TestFaults plants mistakes in the front end and the reference machine, one at a
-// time: the comparison with the oracle must fail for each. They are planted when
-// SINTER_CAMPAIGN is 1; otherwise only the list is checked against the tree.
+// time: the comparison with the oracle must fail for each. The mistakes are planted
+// if SINTER_CAMPAIGN is 1; otherwise only the list is checked against the tree.
 func TestFaults(t *testing.T) {
 	all := testkit.Faults(t, "testdata/faults.txt")
 	require.GreaterOrEqual(t, len(all), 6)

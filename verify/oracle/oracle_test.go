@@ -99,9 +99,9 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// events are the lines of a trace. The numbers of sites are the compiler's own, so
-// they are counted anew in the order in which they occur; what the tasks wait for
-// at the end is text for people.
+// events are the lines of a trace. The compiler chooses the numbers of sites,
+// so sites are numbered again in order of occurrence. The text at the end about
+// waiting tasks is for people.
 func events(trace string) []string {
 	sites := map[string]string{}
 	var out []string
@@ -260,7 +260,7 @@ func TestOptions(t *testing.T) {
 }
 
 // TestLevels compares them on the signals of a value change dump, and on messages at the
-// times of their changes. What dump is refused by one is refused by the other.
+// times of their changes. Both must refuse the same dumps.
 func TestLevels(t *testing.T) {
 	dir := t.TempDir()
 	dump := read(t, "testdata/levels/levels.vcd")

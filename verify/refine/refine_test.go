@@ -112,7 +112,7 @@ func stuck(t *testing.T, c *rtl.Circuit, name string, value uint64) *rtl.Circuit
 }
 
 // TestFaultsAreNoticed makes one thing in a core constant. The claims that hold by
-// induction are those of the mistaken core.
+// induction belong to the mistaken core.
 func TestFaultsAreNoticed(t *testing.T) {
 	for _, f := range []struct {
 		kind, node string

@@ -28,7 +28,7 @@ end
 end
 `
 
-// good is a point that has just what the program needs.
+// good is a point that has exactly the parts that the program needs.
 const good = `point small
   core multi
   keep addi I 000 0010011 rd = rs1 + imm

@@ -6,8 +6,8 @@ import (
 	"github.com/sinter-lang/sinter/ir/word"
 )
 
-// span bounds a word: as an unsigned number it lies in lo..=hi, and its lowest zeros bits, at
-// most two, are 0.
+// span bounds a word: as an unsigned number it lies in lo..=hi, and its low bits are 0, as
+// many as zeros says (at most two).
 //
 // The rules are separate from ir/interval, whose rules the compiler uses. With shared rules a
 // mistake would prove itself.

@@ -108,8 +108,8 @@ func TestIncremental(t *testing.T) {
 	}
 }
 
-// TestKeptAssumptions: calls that begin with the same assumptions, or with some of
-// them, answer what a new solver answers, clauses and limits between them or not.
+// TestKeptAssumptions: calls that begin with all or some of the same assumptions give the
+// same answers as a new solver, with or without clauses and limits between the calls.
 func TestKeptAssumptions(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	answers := map[Status]int{}

@@ -32,12 +32,12 @@ class Options:
 
 
 def many(values):
-    """The parts of an option that may be given more than once, or with commas."""
+    """The parts of an option that may be repeated or contain commas."""
     return [x for v in values for x in v.split(",")]
 
 
 def pair(text):
-    """NAME=FILE; the name may be left out."""
+    """NAME=FILE; the name is optional."""
     name, eq, path = text.partition("=")
     return (name, path) if eq else ("", text)
 
@@ -68,14 +68,14 @@ def arguments(argv):
 
 
 def run(args):
-    """Runs a program: the name of its system, its world and how it ended."""
+    """Runs a program. Returns the name of its system, its world and the status."""
     prog = Program(args.path, args.std, [pair(x) for x in many(args.define)])
     system = System(prog, Options(args))
     return system.node.name, prog.world, prog.world.run()
 
 
 def lines(world):
-    """What a run prints: its logs and traps."""
+    """The output of a run: its logs and traps."""
     out, several = [], sum(not t.serves for t in world.tasks) > 1
     for e in world.events:
         if e[1] == "log":
@@ -91,7 +91,7 @@ def write(path, text):
 
 
 def one(argv):
-    """One run; returns the exit code."""
+    """Makes one run and returns the exit code."""
     args = arguments(argv)
     try:
         name, world, status = run(args)

@@ -29,7 +29,7 @@ def umod(a, b):
 
 
 def sdiv(a, b, least):
-    """iN: x / 0 is all ones, which is -1; the least by -1 is itself."""
+    """iN: x / 0 is all ones, which is -1. The least number divided by -1 is itself."""
     if b == 0:
         return -1
     if b == -1 and a == least:
@@ -43,12 +43,12 @@ def smod(a, b):
 
 
 def rdiv(a, b):
-    """A range by a range that may hold 0."""
+    """The quotient of a range by a range that may contain 0."""
     return quotient(a, b) if b else -1
 
 
 def signed(x, bits):
-    """The number that the low bits of x are in two's complement."""
+    """The low bits of x as a number in two's complement."""
     x &= (1 << bits) - 1
     return x - (1 << bits) if x >> bits - 1 else x
 
@@ -78,7 +78,7 @@ FORMAT = {32: (24, -149, 128), 64: (53, -1074, 1024)}
 
 
 def nearest(x, bits):
-    """The float of so many bits that is nearest to an exact number, ties to even."""
+    """The float of the given width nearest to an exact number, ties to even."""
     x = Fraction(x)
     if x == 0:
         return 0.0
@@ -140,12 +140,12 @@ def from_bits(n, bits):
 
 
 def fix_of(x, f):
-    """The word of a fix that is nearest to an exact number, ties to even."""
+    """The word of the fix nearest to an exact number, ties to even."""
     return round(Fraction(x) * (1 << f))
 
 
 def hex_float(x):
-    """A float as %a of C99 writes it, a subnormal too with a leading 1."""
+    """A float in the format of %a in C99. A subnormal too has a leading 1."""
     if x != x:
         return "nan"
     sign = "-" if math.copysign(1.0, x) < 0 else ""

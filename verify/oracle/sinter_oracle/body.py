@@ -1,15 +1,15 @@
 """The text of one function or task: lines of Python, locals, operands in order.
 
-An expression becomes an Ex: Python text and a type. What does not fit into an
-expression becomes lines before it; operands that were made earlier are then kept in
-names of their own, so everything is evaluated from left to right.
+An expression becomes an Ex: Python text and a type. Code that does not fit into a
+Python expression becomes lines before it. Earlier operands are then kept in separate
+names, so everything is evaluated from left to right.
 """
 
 from . import kinds as K
 
 
 class Fault(Exception):
-    """The program is not one that the oracle can run; the message says where."""
+    """The oracle cannot run the program. The message gives the position."""
 
 
 def fault(node, text):
@@ -19,8 +19,8 @@ def fault(node, text):
 
 
 class Ex:
-    """A value in the making: Python text, a type, whether it stands in a variable
-    (place) and whether nothing that comes later changes it (stable)."""
+    """The code of a value: Python text and a type. place: it is in a variable.
+    stable: no later code changes it."""
 
     __slots__ = ("code", "t", "place", "stable")
 
@@ -29,8 +29,8 @@ class Ex:
 
 
 class Local:
-    """A name in a body: Python text, a type; held says that an assignment must reach
-    the caller's value; out that the value goes back when the function returns."""
+    """A name in a body: Python text and a type. held: an assignment must reach the
+    caller's value. out: the value is copied back when the function returns."""
 
     __slots__ = ("code", "t", "held", "out")
 
@@ -39,14 +39,14 @@ class Local:
 
 
 class Place:
-    """A place that can be assigned: its text and how to assign."""
+    """An assignable place: its text and a function that assigns to it."""
 
     def __init__(self, code, t, put):
         self.code, self.t, self.put = code, t, put
 
 
 class Use:
-    """What a function does with a net.Udp: whether it receives and sends, and the longest
+    """A function's use of a net.Udp: whether it receives and sends, and the longest
     messages."""
 
     def __init__(self):
@@ -60,7 +60,7 @@ class Use:
         self.tx, self.longest_out = True, max(self.longest_out, n)
 
     def add(self, other):
-        """All that other does."""
+        """Adds the uses in other."""
         self.rx, self.tx = self.rx or other.rx, self.tx or other.tx
         self.longest_in = max(self.longest_in, other.longest_in)
         self.longest_out = max(self.longest_out, other.longest_out)
@@ -88,7 +88,7 @@ class Lines:
         return f"{stem}_{self.count}"
 
     def captured(self, make):
-        """What make returns, and the lines that it made instead of adding them."""
+        """The result of make, and the lines that it made, which are not added."""
         saved, self.out = self.out, []
         try:
             got = make()
@@ -117,7 +117,7 @@ class Lines:
         return done
 
     def declare(self, name, t, **how):
-        """A new local; its Python name is its own."""
+        """A new local with a unique Python name."""
         code = self.tmp(name)
         if name != "_":
             self.scopes[-1][name] = Local(code, t, **how)

@@ -108,8 +108,8 @@ class Calls(Exprs):
         return self.give_back(code, inst, backs)
 
     def give_back(self, code, inst, backs):
-        """A call whose inout arguments get their values: numbers from what it returns,
-        slices from the copy that it worked on."""
+        """A call whose inout arguments get their values back: numbers from the call's result,
+        slices from the copy that the function changed."""
         got, k = self.tmp(), 0
         self.emit(f"{got} = {code}")
         for place, name in backs:
@@ -129,7 +129,7 @@ class Calls(Exprs):
         return [by[n] for n in names]
 
     def argument(self, param, t, node):
-        """An argument; for inout also the place that gets a value back, or None."""
+        """An argument, and for inout the place that gets a value back, else None."""
         if not param.inout:
             return self.value(node, t), None
         place = self.place(node)
@@ -219,7 +219,7 @@ class Calls(Exprs):
     # channels and devices
 
     def awaited(self, text, t):
-        """A value that is waited for."""
+        """A value that the task waits for."""
         got = self.tmp()
         self.emit(f"{got} = yield from {text}")
         return Ex(got, t, stable=True)
@@ -275,7 +275,7 @@ class Calls(Exprs):
         return self.awaited(f"{base.code}.send({to.code}, {data.code})", K.VOID)
 
     def longest(self, node):
-        """The most bytes of a message."""
+        """The maximum number of bytes of a message."""
         t = self.type_of(node)
         return t.layout.most if isinstance(t, K.Record) else len(t.data) if isinstance(t, K.Str) else t.n
 
@@ -288,7 +288,7 @@ class Calls(Exprs):
         return self.i2c(base, args[0], args[1], args[2])
 
     def i2c(self, base, address, sent, into):
-        """A message over an I2C bus; the bytes that come take the places of those of `into`."""
+        """A message over an I2C bus. The received bytes replace the bytes of `into`."""
         parts = [lambda: self.value(address, K.Int(7, False))]
         if sent:
             parts.append(lambda: Ex(self.message(sent), K.VOID))
@@ -316,7 +316,7 @@ class Calls(Exprs):
         return ex
 
     def succeeded(self, node, code):
-        """Whether a command of a disk succeeded; without an else it traps unless it did."""
+        """Whether a disk command succeeded. Without an else, a failure traps."""
         ok = self.tmp()
         self.emit(f"{ok} = {code}")
         if getattr(node, "tries", False):

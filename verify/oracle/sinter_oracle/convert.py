@@ -1,4 +1,4 @@
-"""Conversions: those that happen by themselves, and the written ones (sections 2 and 8)."""
+"""Implicit and explicit conversions (sections 2 and 8)."""
 
 from fractions import Fraction
 
@@ -26,7 +26,7 @@ def exact(t):
 
 
 def coerce(ex, t):
-    """ex as a value of type t, by a conversion that needs no writing."""
+    """ex as a value of type t, by an implicit conversion."""
     if ex.t == t or t is None:
         return ex
     if isinstance(t, K.Option):

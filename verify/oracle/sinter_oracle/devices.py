@@ -1,4 +1,4 @@
-"""Devices and what comes in at them: captures and images of disks (section 12)."""
+"""Devices and their inputs: captures and disk images (section 12)."""
 
 import re
 import struct
@@ -19,18 +19,18 @@ class Eth:
         self.dropped = 0
 
     def message(self, record):
-        """What a record of a capture is at this port."""
+        """The message at this port for a record of a capture."""
         return record
 
     def arrive(self, frame):
         self.queue.append(frame)
 
     def ready(self, size):
-        """Whether a frame is there."""
+        """Whether a frame has arrived."""
         return bool(self.queue)
 
     def fits(self, size):
-        """Whether the frame that is there is not longer than the buffer; a longer one goes."""
+        """Whether the next frame fits in the buffer. A longer frame is dropped."""
         if self.length(self.queue[0]) <= size:
             return True
         self.queue.pop(0)
@@ -41,7 +41,7 @@ class Eth:
         return len(frame)
 
     def recv(self, size, empty):
-        """Waits for a frame; one that is too long empties the buffer."""
+        """Waits for a frame. A frame that is too long empties the buffer."""
         while True:
             while not self.queue:
                 yield [(True, "port", self, size)]
@@ -55,14 +55,14 @@ class Eth:
         return frame
 
     def send(self, frame):
-        """Sends a frame; an empty one is none."""
+        """Sends a frame. An empty frame is not sent."""
         if frame:
             self.world.event("out", self.name, self.world.clock, bytes(frame))
 
 
 class Udp(Eth):
-    """A port of datagrams, as (peer, bytes); a record of a capture is the peer, 8 bytes
-    little-endian, and the datagram."""
+    """A port of datagrams, as (peer, bytes). A record of a capture holds the peer (8 bytes,
+    little-endian) and the datagram."""
 
     lost = 0  # a full port waits instead
 
@@ -78,7 +78,7 @@ class Udp(Eth):
         return peer, data
 
     def send(self, peer, data):
-        """Sends a datagram; on a port of datagrams this does not wait."""
+        """Sends a datagram. On a port of datagrams this does not wait."""
         self.world.event("out", self.name, self.world.clock, struct.pack("<Q", peer) + bytes(data))
         yield from ()
 
@@ -89,15 +89,15 @@ HEADERS, MESSAGE_AT, SHORTEST_FRAME = 42, 34, 590
 
 
 class Frames(runtime.Chan):
-    """A channel between a socket and its stack: a trace shows the message of a frame."""
+    """A channel between a socket and its stack. A trace shows the message in each frame."""
 
     def words(self, value):
         return super().words(value[MESSAGE_AT:])
 
 
 class Socket:
-    """net.Udp over a network device: two channels to the device's stack, whose values are
-    frames with a message in each, the peer in 8 bytes and the datagram."""
+    """net.Udp over a network device: two channels to the device's stack. Their values are
+    frames. Each holds a message: the peer in 8 bytes, then the datagram."""
 
     def __init__(self, name, nic, port):
         self.name, self.nic, self.port = name, nic, port
@@ -105,18 +105,18 @@ class Socket:
         self.lost = 0  # lost datagrams at the arrival of the last received one
 
     def ready(self, _):
-        """Whether a message is there."""
+        """Whether a message has arrived."""
         return bool(self.arrivals.ring)
 
     def fits(self, size):
-        """Whether the message that is there is not longer than the buffer; a longer one goes."""
+        """Whether the next message fits in the buffer. A longer message is dropped."""
         if len(self.arrivals.ring[0]) - HEADERS <= size:
             return True
         self.arrivals.take()
         return False
 
     def recv(self, size, empty):
-        """Waits for a datagram; one that is too long empties the buffer."""
+        """Waits for a datagram. A datagram that is too long empties the buffer."""
         while True:
             while not self.arrivals.ring:
                 yield [(True, "port", self, size)]
@@ -125,19 +125,19 @@ class Socket:
             empty.clear()
 
     def take(self):
-        """The peer and the bytes of the datagram that is there."""
+        """The peer and the bytes of the next datagram."""
         message = self.arrivals.take()[MESSAGE_AT:]
         self.lost = int.from_bytes(message[6:8], "little")
         return int.from_bytes(message[:6], "big"), message[8:]
 
     def send(self, peer, data):
-        """Sends a datagram; its message says from which port it comes."""
+        """Sends a datagram. Its message names the source port."""
         head = peer.to_bytes(6, "big") + self.port.to_bytes(2, "big")
         yield from self.out.send(bytearray(bytes(MESSAGE_AT) + head + bytes(data)))
 
 
 class Serial:
-    """uart.Port: bytes, each an event of its own."""
+    """uart.Port: bytes, each a separate event."""
 
     def __init__(self, world, name):
         self.world, self.name, self.waiting, self.room = world, name, bytearray(), 0
@@ -146,16 +146,16 @@ class Serial:
         self.waiting += data
 
     def ready(self, size):
-        """Whether a byte is there."""
+        """Whether a byte has arrived."""
         return bool(self.waiting)
 
     def fits(self, size):
-        """Bytes are never too long: as many are taken as fit."""
+        """Always true: only as many bytes are taken as fit."""
         self.room = size
         return True
 
     def recv(self, size, empty):
-        """Waits for a byte, and takes what is there and fits."""
+        """Waits for a byte, and takes the bytes that have arrived and fit."""
         while not self.waiting:
             yield [(True, "port", self, size)]
         self.fits(size)
@@ -174,7 +174,7 @@ class Serial:
 
 
 class Answering:
-    """The other end of a bus: (time, what is sent, answer or None for a refusal)."""
+    """The other end of a bus: (time, bytes sent, answer or None for a refusal)."""
 
     def __init__(self, world, name, files):
         self.world, self.name = world, name
@@ -192,7 +192,7 @@ class Answering:
 
 
 class Spi(Answering):
-    """spi.Port: a byte comes for each that goes."""
+    """spi.Port: each byte sent returns one byte."""
 
     def transfer(self, data):
         sent = bytes(data)
@@ -202,7 +202,7 @@ class Spi(Answering):
 
 
 class I2c(Answering):
-    """i2c.Bus: None unless all is acknowledged."""
+    """i2c.Bus: a result is None unless all bytes are acknowledged."""
 
     def message(self, address, body, wanted):
         body = bytes(body)
@@ -216,7 +216,7 @@ class I2c(Answering):
 
 
 def answers(path):
-    """What a file of answers says."""
+    """The contents of a file of answers."""
     out = []
     with open(path, encoding="utf-8") as f:
         for line in f:
@@ -229,7 +229,7 @@ def answers(path):
 
 
 def said(path):
-    """What a file of bytes says: times in us, and bytes in hexadecimal."""
+    """The contents of a file of bytes: times in us, and bytes in hexadecimal."""
     out = []
     with open(path, encoding="utf-8") as f:
         for line in f:
@@ -240,7 +240,7 @@ def said(path):
 
 
 class In:
-    """gpio.In: a level, and the one that the program knows."""
+    """gpio.In: a level, and the level that the program has read last."""
 
     def __init__(self, name, line):
         self.name, self.line = name, line
@@ -250,17 +250,17 @@ class In:
         self.level = level
 
     def ready(self, _):
-        """Whether the level is not the one that the program knows."""
+        """Whether the level differs from the level that the program has read last."""
         return self.level != self.known
 
     def take(self):
-        """The level, which is then known."""
+        """Reads the level."""
         self.known = self.level
         return self.level
 
 
 class Out:
-    """gpio.Out: a level; what is shown is each other one."""
+    """gpio.Out: a level. The trace shows its changes."""
 
     def __init__(self, world, name):
         self.world, self.name, self.level = world, name, False
@@ -272,7 +272,7 @@ class Out:
 
 
 class Disk:
-    """blk.Disk: sectors of 512 bytes. A file of answers says what it cannot do."""
+    """blk.Disk: sectors of 512 bytes. A file of answers names the commands that fail."""
 
     def __init__(self, world, name, image, files):
         self.world, self.name = world, name
@@ -282,7 +282,7 @@ class Disk:
         self.answers = abilities(path) if path else []
 
     def command(self, op, number, i, data=b""):
-        """Shows a command and gives its status: 0 when the disk can do it."""
+        """Shows a command and returns its status: 0 if the disk can do it."""
         i &= 0xFFFFFFFF
         self.world.event("out", self.name, self.world.clock, struct.pack("<II", number, i) + data)
         said = [able for t, what, sectors, able in self.answers if t <= self.world.clock and what == op and i in sectors]
@@ -291,7 +291,7 @@ class Disk:
         return 1 if op != "flush" and i >= self.sectors else 0
 
     def answer(self, status, data=b""):
-        """Shows an answer and gives whether it is that of a success."""
+        """Shows an answer and returns whether it means success."""
         self.world.event("in", self.name, None, struct.pack("<I", status) + data)
         return status == 0
 
@@ -302,7 +302,7 @@ class Disk:
         return data if self.answer(status, data) else None
 
     def write(self, i, data):
-        """Writes a sector; what is missing becomes zero."""
+        """Writes a sector. Missing bytes become zero."""
         data = bytes(data).ljust(512, b"\0")[:512]
         status = self.command("write", 2, i, data)
         if status == 0:
@@ -314,7 +314,7 @@ class Disk:
 
 
 def abilities(path):
-    """What a file of answers says about a disk: (time, command, sectors, whether it can)."""
+    """Answers of a disk in a file: (time, command, sectors, whether the disk can do it)."""
     out = []
     with open(path, encoding="utf-8") as f:
         for line in f:
@@ -348,7 +348,7 @@ def capture(path):
 
 
 def classic(path, data, order, unit):
-    """The frames of a pcap file; unit is parts of a microsecond."""
+    """The frames of a pcap file; unit is the number of its time units in a microsecond."""
     at, out = 24, []
     while at + 16 <= len(data):
         sec, part, size, _ = struct.unpack_from(order + "IIII", data, at)
@@ -364,14 +364,14 @@ SCALES = {"s": 10**6, "ms": 1000, "us": 1, "ns": Fraction(1, 1000), "ps": Fracti
 
 
 def section(words, at):
-    """The words up to the next $end, and where it is."""
+    """The words up to the next $end, and its position."""
     end = words.index("$end", at)
     return words[at:end], end
 
 
 def signals(words):
-    """What the declarations of a dump say: the length of a tick in us, the signals of one
-    bit as (name, code), and where the changes begin."""
+    """The declarations of a dump: the length of a tick in us, the signals of one bit as
+    (name, code), and the position where the changes begin."""
     scale, found, at = None, [], 0
     while words[at] != "$enddefinitions":
         what, end = section(words, at)
@@ -385,7 +385,7 @@ def signals(words):
 
 
 def chosen(path, found, names):
-    """The code of the signal that is meant."""
+    """The code of the signal for the input."""
     for n in names:
         codes = {code for name, code in found if name == n}
         if len(codes) == 1:
@@ -398,8 +398,8 @@ def chosen(path, found, names):
 
 
 def levels(path, names):
-    """The changes of a signal of a value change dump, as (time in us, level): of the values
-    within a microsecond the last one, if it is another one."""
+    """The changes of a signal in a value change dump, as (time in us, level). Only the last
+    value within a microsecond counts, and only if it differs from the value before."""
     with open(path, encoding="utf-8") as f:
         words = f.read().split()
     scale, found, at = signals(words)

@@ -12,7 +12,7 @@ class Exprs(Lines):
     """Makes Python text of expressions."""
 
     def expr(self, node, want=None):
-        """The value of an expression; want is the type that it will meet, if known."""
+        """The value of an expression; want is the expected type, if known."""
         return getattr(self, "e_" + node.kind)(node, want)
 
     def value(self, node, t):
@@ -87,7 +87,7 @@ class Exprs(Lines):
         return known or self.part(node, self.expr(node.e), node.name)
 
     def constant_length(self, node):
-        """The length of an array, for which the array is not evaluated; else None."""
+        """The length of an array, without evaluating the array; else None."""
         if node.name != "len":
             return None
         t = self.type_of(node.e)
@@ -105,8 +105,8 @@ class Exprs(Lines):
         return self.there(Ex(f"{e.code}[{i}]", kind or t.types[i], place=True))
 
     def there(self, ex):
-        """In an expression of a layout: numbers are exact, and what may not be there is
-        noted. Elsewhere a value as it is."""
+        """A value in an expression of a layout: numbers are exact, and values that may be
+        missing are noted. Elsewhere the value is unchanged."""
         if self.needs is None:
             return ex
         t = ex.t
@@ -128,7 +128,7 @@ class Exprs(Lines):
         return Ex(f"len({e.code})", K.Range(0, most))
 
     def static(self, node):
-        """The declaration that a name or package.name stands for, if no value does."""
+        """The declaration that a name or package.name means, unless it means a value."""
         if node.kind == "typeexpr":
             return node
         if node.kind == "name" and not self.local(node.name):
@@ -162,7 +162,7 @@ class Exprs(Lines):
         return Ex("(" + ", ".join([str(i)] + [p.code for p in parts]) + ",)", t)
 
     def fields(self, names, types, args):
-        """The values of fields in the order of the declaration; what is left out is zero."""
+        """The values of fields in declaration order. Omitted fields are zero."""
         order = [names.index(n) if n else k for k, (n, _) in enumerate(args)]
         got = self.operands([lambda k=k, a=a: self.stored(a[1], types[k]) for k, a in zip(order, args)])
         if order != sorted(order):
@@ -216,11 +216,11 @@ class Exprs(Lines):
         return self.arithmetic(node, a, b)
 
     def known(self, node):
-        """Whether a name has a value without knowing the type that it meets."""
+        """Whether a name has a value even if the expected type is unknown."""
         return self.local(node.name) or node.name in self.generics or self.prog.lookup(self.pkg, node.name)
 
     def type_of(self, node):
-        """The type of an expression, without its lines; None if it is not known alone."""
+        """The type of an expression without adding lines; None if it depends on the context."""
         count = self.count
         try:
             ex, _ = self.captured(lambda: self.expr(node))
@@ -300,7 +300,7 @@ class Exprs(Lines):
         return Ex(self.integer(op, a, b, t), t)
 
     def exact(self, op, a, b):
-        """Ranges and literals: nothing is lost."""
+        """Ranges and literals: exact."""
         if isinstance(a.t, K.Frac) or isinstance(b.t, K.Frac):
             x, y = C.as_fraction(a.t), C.as_fraction(b.t)
             return Ex("0", K.Frac({"+": x + y, "-": x - y, "*": x * y, "/": x / y if y else x}[op]), stable=True)
@@ -371,7 +371,7 @@ class Exprs(Lines):
         return Ex(p.code, p.t)
 
     def place(self, node):
-        """A place; its indices are evaluated here."""
+        """A place. Its indices are evaluated here."""
         if node.kind == "name":
             found = self.local(node.name)
             if found:
@@ -390,7 +390,7 @@ class Exprs(Lines):
         return Place(e.code, e.t, None)
 
     def set_local(self, found, v):
-        """Assigns a local; a parameter that is held changes in place."""
+        """Assigns to a local. A held parameter changes in place."""
         if found.held and isinstance(found.t, K.Map):
             self.emit(f"{found.code}.assign({v})")
         elif found.held and found.t.heap:
@@ -399,7 +399,7 @@ class Exprs(Lines):
             self.emit(f"{found.code} = {v}")
 
     def base(self, node):
-        """What is indexed, and how many elements it has (None: its length says)."""
+        """The indexed place, and its number of elements (None: known only at run time)."""
         b = self.place(node)
         if b.put is None and "(" in b.code:
             name = self.tmp()

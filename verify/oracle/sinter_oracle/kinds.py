@@ -1,4 +1,4 @@
-"""Types of the language, and how their values stand in Python (section 2).
+"""Types of the language, and their values in Python (section 2).
 
 A number, a time or a duration is an int, a fix its word, a float a float, a bool a
 bool. [N]T, a struct and a layout are lists, bytes<N> is a bytearray, a map an object.
@@ -43,7 +43,7 @@ class Range(Kind):
 
 @dataclass(frozen=True)
 class Frac(Kind):
-    """A literal with a fraction, exact until it meets a type."""
+    """A literal with a fraction. It is exact until converted to a type."""
 
     value: Fraction
 
@@ -243,20 +243,20 @@ KEYS = {}
 
 
 def key_name(t):
-    """The name under which generated text finds the function for keys of a type."""
+    """The name of the key function of a type in generated text."""
     return KEYS.setdefault(t, f"key_{len(KEYS)}")
 
 
 def key_bytes(t, v):
-    """The bytes of a key's canonical bits; zeros fill the last one."""
+    """The bytes of a key's canonical bits. Zeros fill the last byte."""
     x, width = key_bits(t, v)
     size = (width + 7) // 8
     return (x << 8 * size - width).to_bytes(size, "big")
 
 
 def key_bits(t, v):
-    """The canonical bits of a key, as (number, width): its leaves in order, each with the
-    bits of its word, the first one highest."""
+    """The canonical bits of a key, as (number, width): its leaves in order, the first leaf
+    highest, each with the bits of its word."""
     if isinstance(t, Bytes):
         return (len(v) << 8 * len(v)) | int.from_bytes(v, "big"), 32 + 8 * len(v)
     if isinstance(t, (Array, Record)):
@@ -270,8 +270,8 @@ def key_bits(t, v):
 
 
 def word(t):
-    """The bits in which a value stands: a bool in 1, an enum in 8 or 32, a range in 32 or
-    64."""
+    """The number of bits of a value's word: 1 for a bool, 8 or 32 for an enum, 32 or 64 for
+    a range."""
     if isinstance(t, (Int, Float)):
         return t.bits
     if isinstance(t, Fix):

@@ -7,7 +7,7 @@ from .body import Local, fault
 
 
 class Field:
-    """A field: type of its value, and functions of the earlier fields for the rest."""
+    """A field: its value's type, and functions that compute the rest from earlier fields."""
 
     def __init__(self, name, index, t):
         self.name, self.index, self.t = name, index, t
@@ -27,14 +27,14 @@ class Layout:
         self.most = (bits + 7) // 8
 
     def width(self, f):
-        """The most bits of a field."""
+        """The maximum number of bits of a field."""
         t = f.t.t if f.when else f.t
         if f.shape == "upto":
             return 16 + 8 * t.n
         return self.bits(t)
 
     def bits(self, t):
-        """The most bits of a value of a type."""
+        """The maximum number of bits of a value of a type."""
         if isinstance(t, K.Bytes):
             return 8 * t.n
         if isinstance(t, K.Record):
@@ -72,7 +72,7 @@ class Layout:
         return f
 
     def function(self, node):
-        """A Python function of the values so far, and the type of its result."""
+        """A Python function of the values before a field, and its result type."""
         from .stmts import Body
         body = Body(self.prog, self.pkg)
         for f in self.fields:
@@ -94,14 +94,14 @@ class Layout:
         return Local(f"v[{f.index}]", t)
 
     def read_as(self, name):
-        """The range that a bounded field is of where it is read; None for other fields."""
+        """The range type of a bounded field in reads; None for other fields."""
         for f in self.fields:
             if f.name == name and f.span and not f.when:
                 return K.Range(*f.span)
         return None
 
     def preset(self, body, parts, given):
-        """Gives fields with a fixed value that value, when a constructor leaves them out."""
+        """Sets fields with a fixed value if a constructor omits them."""
         for f in self.fields:
             if f.fixed is not None and f.name != "_" and f.name not in given:
                 parts[f.index] = body.prog.literal(f.t, f.fixed)
@@ -109,12 +109,12 @@ class Layout:
     # reading
 
     def parse(self, data):
-        """The value that a prefix of the bytes holds, or None."""
+        """The value in a prefix of the bytes, or None."""
         got = self.read(bytes(data), 0)
         return got[0] if got else None
 
     def read(self, data, start):
-        """The value at a bit, and the bit after it; None if it is not there."""
+        """The value at a bit position, and the position after it; None if there is no value."""
         values, pos, seal = [], start, None
         for f in self.fields:
             if f.when and not f.when(values):
@@ -136,13 +136,13 @@ class Layout:
         return values, pos
 
     def allowed(self, f, value):
-        """Whether a field has a value that it may have."""
+        """Whether the value of a field is allowed."""
         if f.fixed is not None and value != f.fixed:
             return False
         return not f.span or f.span[0] <= value <= f.span[1]
 
     def read_field(self, f, data, pos, values):
-        """One field: its value and the bit after it."""
+        """The value of one field, and the bit position after it."""
         t = f.t.t if f.when else f.t
         if not f.shape:
             return read_value(t, data, pos, f.little)
@@ -169,7 +169,7 @@ class Layout:
         return bytearray(out.bytes())
 
     def write(self, value, out, place):
-        """Adds the bits of a value; returns where the seal is."""
+        """Adds the bits of a value and returns the position of the seal."""
         seal = None
         for f in self.fields:
             x = self.nameless(f) if f.name == "_" else value[f.index]
@@ -192,14 +192,14 @@ class Layout:
         return seal
 
     def nameless(self, f):
-        """What is written where nobody's field is: its fixed value, else the allowed
-        number that is nearest to zero."""
+        """The number written for an unnamed field: its fixed value, or else the allowed
+        number nearest to zero."""
         if f.fixed is not None:
             return f.fixed
         return min(max(0, f.span[0]), f.span[1]) if f.span else 0
 
     def write_bytes(self, f, t, x, out, value, place):
-        """Adds bytes whose number the field says."""
+        """Adds bytes. The field gives their number."""
         if f.shape == "upto":
             out.add(len(x), 16)
         if f.shape == "sized" and len(x) != f.size(value):
@@ -207,7 +207,7 @@ class Layout:
         out.add(int.from_bytes(x, "big"), 8 * len(x))
 
     def sealed(self, value, place):
-        """A value whose seals are computed."""
+        """The value with its seals computed."""
         for f in self.fields:
             if f.seal:
                 value[f.index] = 0
@@ -220,7 +220,7 @@ class Layout:
 
 
 class Bits:
-    """Bits in a row."""
+    """A sequence of bits."""
 
     def __init__(self):
         self.x = self.n = 0
@@ -235,7 +235,7 @@ class Bits:
 
 
 def width(t):
-    """The bits of a value that is a number."""
+    """The bits of a numeric value."""
     if isinstance(t, (K.Int, K.Float)):
         return t.bits
     if isinstance(t, K.Fix):
@@ -246,7 +246,7 @@ def width(t):
 
 
 def take(data, pos, bits):
-    """The number that so many bits are, or None if they run out."""
+    """The number in the next bits, or None if too few are left."""
     end = pos + bits
     if end > 8 * len(data):
         return None
@@ -258,12 +258,12 @@ def take(data, pos, bits):
 
 
 def swapped(x, bits):
-    """The bytes of a number in the other order."""
+    """The number with its bytes in reverse order."""
     return int.from_bytes(x.to_bytes(bits // 8, "little"), "big")
 
 
 def read_value(t, data, pos, little):
-    """A value of a type that has one size, and the bit after it."""
+    """A value of a fixed-size type, and the bit position after it."""
     if isinstance(t, K.Record):
         return t.layout.read(data, pos)
     if isinstance(t, K.Array):
@@ -297,7 +297,7 @@ def read_array(t, data, pos, little):
 
 
 def write_value(t, x, out, little, place):
-    """Adds the bits of a value that has one size."""
+    """Adds the bits of a value of a fixed-size type."""
     if isinstance(t, K.Record):
         t.layout.write(x, out, place)
         return
@@ -313,7 +313,7 @@ def write_value(t, x, out, little, place):
 
 
 def checksum(f, whole, at, end):
-    """The seal of a message; at and end are the bits of the field in it."""
+    """The seal of a message. Its field begins at bit at and ends before bit end."""
     if f.seal_all:
         zero = int.from_bytes(whole, "big") & ~((1 << end - at) - 1 << 8 * len(whole) - end)
         data = zero.to_bytes(len(whole), "big")

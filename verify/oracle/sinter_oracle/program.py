@@ -1,7 +1,7 @@
-"""A program: its packages, declarations, constants, types and the functions that are used.
+"""A program: its packages, declarations, constants, types and used functions.
 
-Everything is made when it is first asked for: a constant is computed by running its
-initialiser, a function becomes Python text for each set of its generic arguments.
+Everything is made at its first use. A constant is computed by running its initialiser.
+A function becomes Python text for each set of its generic arguments.
 """
 
 import os
@@ -46,7 +46,7 @@ class Instance:
 
 
 class Program:
-    """All packages of a program, and the Python names that were made for it."""
+    """All packages of a program, and the Python names made for the program."""
 
     LEVELS = ("debug", "info", "warn", "error")
 
@@ -118,7 +118,7 @@ class Program:
         return self.numbers
 
     def place(self, pos):
-        """The Python name of a place in the text."""
+        """The Python name of a source position."""
         name = f"at_{os.path.basename(pos[0]).replace('.', '_').replace('-', '_')}_{pos[1]}_{pos[2]}"
         self.globals[name] = pos
         return name
@@ -143,7 +143,7 @@ class Program:
         return ex.t, self.globals[name]()
 
     def fixed(self, node, pkg, generics, near=None):
-        """The number that a constant expression has."""
+        """The value of a constant expression that is a number."""
         return self.evaluate(lambda b: b.expr(node), pkg, generics, near)[1]
 
     def bounds(self, node, pkg, generics, near=None):
@@ -187,7 +187,7 @@ class Program:
     # types
 
     def named(self, thing):
-        """The type that a declaration is, or None."""
+        """The type that a declaration defines, or None."""
         if thing.kind == "builtin":
             return thing.node
         if thing.kind not in ("struct", "enum", "layout", "type"):
@@ -221,7 +221,7 @@ class Program:
         t.base = self.type(thing.node.base, thing.pkg, {}) if thing.node.base else K.U32
 
     def type(self, node, pkg, generics):
-        """The type that a node of the tree says."""
+        """The type that a node of the tree denotes."""
         return getattr(self, "t_" + node.kind)(node, pkg, generics)
 
     def t_option(self, node, pkg, generics):
@@ -267,7 +267,7 @@ class Program:
         return self.type(node, pkg, generics)
 
     def arg_size(self, node, pkg, generics):
-        """An argument that is a number; it may have been read as the name of a type."""
+        """An argument that is a number. The parser may have read it as the name of a type."""
         if node.kind == "named":
             node = syntax.Node("name", node.pos, name=node.names[0]) if len(node.names) == 1 else syntax.Node(
                 "dot", node.pos, e=syntax.Node("name", node.pos, name=node.names[0]), name=node.names[1])
@@ -282,8 +282,8 @@ class Program:
     # functions
 
     def instance(self, body, thing, node, args):
-        """A function for the arguments of a call: it, the arguments as text, and what to
-        do with those that are inout."""
+        """The function for the arguments of a call, the arguments as text, and the places and
+        names for the inout arguments."""
         decl = thing.node
         generics = {}
         if node.f.kind == "instance":
@@ -300,7 +300,7 @@ class Program:
         return self.instances[key], got, found
 
     def one(self, body, param, t, node, found):
-        """An argument; found collects what goes back after the call."""
+        """An argument. found collects the values to copy back after the call."""
         ex, back = body.argument(param, t, node)
         if back and (back[1] or not t.heap):
             found.append(back)
@@ -407,7 +407,7 @@ class Program:
         return p.expr(), hexa
 
     def log_site(self, node, parts, types):
-        """The Python name of a place that logs."""
+        """The Python name of a log site."""
         site = runtime.LogSite(node.pos, [p if isinstance(p, bytes) else p[1] for p in parts], types)
         name = f"log_{self.number()}"
         self.globals[name] = site

@@ -15,19 +15,19 @@ class Trap(Exception):
 
 
 def trap(pos, code):
-    """Traps at a place of the text."""
+    """Traps at a source position."""
     raise Trap(pos, code)
 
 
 class LogSite:
-    """A place that logs: the parts of its text (bytes, or whether a value is in
-    hexadecimal) and the types of the values."""
+    """A log site: the parts of its text and the types of the values. A part is bytes, or for
+    a value, whether it is in hexadecimal."""
 
     def __init__(self, pos, parts, types):
         self.pos, self.parts, self.types = pos, parts, types
 
     def text(self, values):
-        """The text that the values make."""
+        """The text with the values filled in."""
         out, k = b"", 0
         for p in self.parts:
             if isinstance(p, bytes):
@@ -39,7 +39,7 @@ class LogSite:
 
 
 class Task:
-    """A task of the system: its steps, what it waits for and its memory of choices."""
+    """A task of the system: its steps, the arms that it waits for and its last choices."""
 
     def __init__(self, name, steps):
         self.name, self.steps = name, steps
@@ -48,14 +48,14 @@ class Task:
 
 
 class Chan:
-    """A channel. With capacity 0 the value that is offered stands in the ring."""
+    """A channel. With capacity 0 the ring holds the offered value."""
 
     def __init__(self, world, name, t, cap):
         self.world, self.name, self.t, self.cap = world, name, t, cap
         self.ring = []
 
     def words(self, value):
-        """What a trace shows of a value."""
+        """The words of a value in a trace."""
         return trace.words(self.t, value)
 
     def send(self, value):
@@ -88,7 +88,7 @@ class Chan:
         return self.take()
 
     def take(self):
-        """Takes the value that is there."""
+        """Takes the first value."""
         value = self.ring.pop(0)
         self.world.event("recv", self.name, *self.words(value))
         return value
@@ -122,7 +122,7 @@ class World:
         self.event("mark", which, name)
 
     def select(self, fair, site, arms):
-        """Waits until an arm is ready and says which one is chosen."""
+        """Waits until an arm is ready and returns the chosen arm."""
         me = self.task
         while True:
             first = (me.last.get(site, -1) + 1) % len(arms) if fair else 0
@@ -140,7 +140,7 @@ class World:
         self.task.last[site] = arm - 1
 
     def arms(self, arms):
-        """Arms with their deadlines in the place of their durations."""
+        """Arms with deadlines in place of durations."""
         return [self.timed(a) for a in arms]
 
     def timed(self, arm):
@@ -152,7 +152,7 @@ class World:
         return arm
 
     def ready(self, arm):
-        """Whether what an arm waits for is there."""
+        """Whether an arm is ready."""
         guard, kind, obj, more = arm
         if not guard:
             return False
@@ -199,7 +199,7 @@ class World:
         return min(due, default=None)
 
     def run(self):
-        """Runs to the end and says how it ended."""
+        """Runs to the end and returns the status."""
         end = self.until
         if end is None:
             end = max((t for t, _, _ in self.inputs), default=0)
@@ -222,8 +222,8 @@ class World:
         return self.status()
 
     def commit(self, at):
-        """An input arrives; all levels that change at one time change at once. Returns
-        the number of the next input."""
+        """Makes an input arrive. All levels that change at the same time change at once.
+        Returns the number of the next input."""
         time, port, what = self.inputs[at]
         port.arrive(what)
         if hasattr(port, "level"):
@@ -245,8 +245,8 @@ class World:
         return "waiting" if outside else "stuck"
 
     def over(self):
-        """Whether no input can change how the run ends: the tasks of the program have
-        ended, or wait for each other while only services go on."""
+        """Whether no input can change the status: the program's tasks have ended, or wait
+        for each other while only services run."""
         status = self.status()
         return status == "ended" or status == "stuck" and any(t.serves for t in self.tasks)
 
@@ -265,7 +265,7 @@ class Map:
         return crc32c(data) % len(self.sets), data
 
     def find(self, key):
-        """Set, bytes and way of a key; the way is None if it is not there."""
+        """Set, bytes and way of a key. The way is None if the map lacks the key."""
         s, x = self.place(key)
         for w, e in enumerate(self.sets[s]):
             if e and e[0] == x:

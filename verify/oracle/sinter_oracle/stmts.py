@@ -13,7 +13,7 @@ class Body(Calls):
         self.result, self.outs, self.codes = K.VOID, [], []
 
     def function(self, name, params, body, result, waits):
-        """The text of a function; params are (name, type, inout)."""
+        """The text of a function. Each parameter is (name, type, inout)."""
         self.result = result
         codes = self.codes = []
         for n, t, inout in params:
@@ -31,7 +31,7 @@ class Body(Calls):
         return f"def {name}({', '.join(codes)}):\n{self.text()}\n"
 
     def param_uses(self, types):
-        """For each parameter that is a net.Udp what the function does with it."""
+        """The function's use of each net.Udp parameter."""
         return [self.uses.get(code, Use()) if is_udp(t) else None for code, t in zip(self.codes, types)]
 
     def block(self, stmts):
@@ -85,7 +85,7 @@ class Body(Calls):
         self.emit(f"{self.declare(s.name, ex.t)} = {ex.code}")
 
     def s_state(self, s):
-        """A variable of the task, which stands directly in its body."""
+        """A variable that is declared directly in the body of the task."""
         self.s_var(s)
 
     def s_assign(self, s):
@@ -123,7 +123,7 @@ class Body(Calls):
             self.otherwise(s.other)
 
     def otherwise(self, stmts):
-        """An else; a chain of them stays flat when nothing comes before its condition."""
+        """An else. A chain stays flat if no lines come before its condition."""
         if len(stmts) == 1 and stmts[0].kind == "if" and not stmts[0].bind:
             count = self.count
             _, lines = self.captured(lambda: self.value(stmts[0].cond, K.BOOL))
@@ -204,7 +204,7 @@ class Body(Calls):
             self.nested(s.other)
 
     def pattern(self, p, ex):
-        """The test of a pattern, and what it binds: (name, type, text)."""
+        """The test of a pattern, and its bindings: (name, type, text)."""
         t = ex.t
         if p.kind == "range":
             lo, hi = self.prog.bounds(p, self.pkg, self.generics, self)
@@ -253,8 +253,8 @@ class Body(Calls):
             self.scopes.pop()
 
     def choose(self, s, arms, text, got, site):
-        """The choice of an arm. A message that is longer than its buffer empties it, and
-        the choice is made anew, from the same arm."""
+        """The choice of an arm. A message that is longer than its buffer empties the
+        buffer. The choice is then made again, from the same arm."""
         ports = [(k, m) for k, m in enumerate(arms) if m.buffer is not None]
         if not ports:
             self.emit(text)
@@ -277,7 +277,7 @@ class Body(Calls):
         self.ind -= 1
 
     def arm(self, a):
-        """An arm; where its guard does not hold, nothing else of it is evaluated."""
+        """An arm. If its guard is false, nothing else in the arm is evaluated."""
         made = Arm(self, a)
         guard = "True"
         if a.guard is not None:
@@ -320,7 +320,7 @@ class Arm:
             self.buffer = args[0]
 
     def take(self, bind):
-        """Takes the message of the arm, which is chosen."""
+        """Takes the message of the chosen arm."""
         body = self.body
         if self.kind == "chan":
             code = body.declare(bind, self.t.t) if bind else body.tmp()

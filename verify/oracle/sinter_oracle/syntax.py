@@ -4,11 +4,11 @@ import re
 
 
 class SyntaxFault(Exception):
-    """The text is not a program; the message says where."""
+    """The text is not a program. The message gives the position."""
 
 
 class Node:
-    """A node of the tree: a kind, a place (file, line, column) and named parts."""
+    """A node of the tree: a kind, a position (file, line, column) and named parts."""
 
     def __init__(self, kind, pos, **parts):
         self.kind = kind
@@ -55,8 +55,8 @@ def _value(kind, text):
 
 
 def tokens(text, name, line=1, col=1):
-    """The tokens of a text that begins at a place. Newlines inside ( ) and [ ] are left
-    out; ; is a newline."""
+    """The tokens of a text that begins at a position. Newlines inside ( ) and [ ] are
+    omitted; ; is a newline."""
     out, at, start, depth = [], 0, 1 - col, []
     while at < len(text):
         m = LEX.match(text, at)
@@ -112,7 +112,7 @@ SEARCHES = ("first", "count", "any", "all")
 
 
 class Parser:
-    """A parser by descent over the tokens of one file."""
+    """A recursive-descent parser over the tokens of one file."""
 
     def __init__(self, text, name, line=1, col=1):
         self.toks = tokens(text, name, line, col)
@@ -331,7 +331,7 @@ class Parser:
         return t
 
     def range_type(self, angle):
-        """A range as a type, or nothing when the text is another type."""
+        """A range as a type, or None if the text is a different type."""
         start = self.at
         try:
             lo = self.level(SUM if angle else SHIFT)
@@ -584,7 +584,7 @@ class Parser:
         return e
 
     def operator(self):
-        """The operator that is next. Two > side by side are one: types end with them too."""
+        """The next operator. Two adjacent > are two tokens, since types end with >, but one operator."""
         t, after = self.tok, self.peek()
         if t.kind not in ("op", "name"):
             return ""
@@ -663,7 +663,7 @@ class Parser:
         return Node("name", t.pos, name=t.text)
 
     def touches(self, n):
-        """Whether the next token but n follows the one before it without a space."""
+        """Whether no space separates token n of the lookahead from the token before it."""
         a, b = self.peek(n - 1), self.peek(n)
         return a.pos[1] == b.pos[1] and a.pos[2] + len(a.text) == b.pos[2]
 

@@ -138,7 +138,7 @@ class System:
         return self.device(node, "", numbers)
 
     def task(self, thing, types):
-        """The Python function of a task, made once."""
+        """The Python function of a task. It is made once."""
         if thing not in self.made:
             self.made[thing] = self.compiled(thing, types, {})
         return self.made[thing]
@@ -154,15 +154,15 @@ class System:
     # sockets
 
     def services(self):
-        """Gives each device that has sockets its stack; they are the first tasks."""
+        """Gives each device with sockets its stack. The stacks are the first tasks."""
         for nic in self.ports.values():
             mine = [s for s in self.sockets if s.nic is nic and s.use is not None]
             if mine:
                 self.world.tasks.append(self.stack(nic, mine))
 
     def stack(self, nic, mine):
-        """The task of a device, with a channel to each socket that receives and one from
-        those that send."""
+        """The task of a device, with a channel to each receiving socket and one channel
+        from the sending sockets."""
         thing = self.prog.package("net").things["_stack"]
         rx = [s for s in mine if s.use.rx]
         room = max((s.use.longest_in for s in rx), default=0)
@@ -190,7 +190,7 @@ class System:
         return int(self.prog.const(self.prog.package("net").things[name]).code)
 
     def start(self):
-        """Makes the tasks; one that runs more than once has a number after its name."""
+        """Makes the tasks. A task that runs more than once gets a number after its name."""
         self.services()
         names = [n for n, _, _ in self.tasks]
         seen = {}
@@ -230,5 +230,5 @@ class System:
         return eths[0]
 
     def serial_name(self, name):
-        """The port that a file of bytes is for."""
+        """The port that a file of bytes belongs to."""
         return name or next(n for n, p in self.ports.items() if isinstance(p, devices.Serial))

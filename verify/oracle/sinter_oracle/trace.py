@@ -7,7 +7,7 @@ ESCAPES = {10: b"\\n", 13: b"\\r", 9: b"\\t", 34: b'\\"', 92: b"\\\\"}
 
 
 def escaped(data):
-    """Bytes as they are where printable, else escaped."""
+    """Text of bytes: printable bytes as they are, others escaped."""
     return data
 
 
@@ -69,7 +69,7 @@ def option_words(t, v):
 
 
 def enum_words(t, v):
-    """The variant, and the fields of all variants; those of others are zero."""
+    """The variant, and the fields of all variants. Fields of other variants are zero."""
     if t.plain:
         return [str(v)]
     out = [str(v[0])]
@@ -99,14 +99,14 @@ def quoted(data):
 
 
 def name(text):
-    """A name; one that is not made of identifiers and numbers with points is a string."""
+    """A name: identifiers and numbers with points, or else a string."""
     parts = text.split(".")
     plain = all(p.replace("_", "a").isalnum() for p in parts) and not text[0].isdigit()
     return text if plain else quoted(text.encode())
 
 
 def line(event, sites):
-    """The line of an event. sites numbers the places of logs and traps."""
+    """The line of an event. sites numbers the positions of logs and traps."""
     task, kind, *rest = event
     head = f"  {name(task)} {kind}"
     if kind == "log":
