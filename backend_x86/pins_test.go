@@ -1,7 +1,6 @@
 package x86_test
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,23 +10,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	x86 "github.com/sinter-lang/sinter/backend_x86"
-	"github.com/sinter-lang/sinter/internal/testkit"
 )
 
 // TestGPIOInterface compares the structures and requests of the layer with the kernel's
 // own header.
 func TestGPIOInterface(t *testing.T) {
-	clang := testkit.Tool(t, "clang-19", "clang")
-	const header = "/usr/include/linux/gpio.h"
-	if _, err := os.Stat(header); err != nil {
-		testkit.Skip(t, "no "+header+": apt-get install linux-libc-dev")
-	}
+	header(t, "/usr/include/linux/gpio.h")
 	text, err := os.ReadFile("hal/linux_pins.c")
 	require.NoError(t, err)
 	part := regexp.MustCompile(`(?s)struct gpio_values.*?#define GPIO_SET_VALUES \S+\n`).Find(text)
 	require.NotEmpty(t, part)
-	src := "#include <linux/gpio.h>\ntypedef unsigned char u8; typedef unsigned int u32; typedef unsigned long long u64;\n" + string(part) + "#define SAME(a, b) _Static_assert((a) == (b), #a)\n"
-	for _, pair := range [][2]string{
+	sameAsKernel(t, []string{"linux/gpio.h"}, string(part), [][2]string{
 		{"GPIO_GET_LINE", "GPIO_V2_GET_LINE_IOCTL"},
 		{"GPIO_GET_VALUES", "GPIO_V2_LINE_GET_VALUES_IOCTL"},
 		{"GPIO_SET_VALUES", "GPIO_V2_LINE_SET_VALUES_IOCTL"},
@@ -42,13 +35,7 @@ func TestGPIOInterface(t *testing.T) {
 		{"__builtin_offsetof(struct gpio_request, lines)", "__builtin_offsetof(struct gpio_v2_line_request, num_lines)"},
 		{"__builtin_offsetof(struct gpio_request, fd)", "__builtin_offsetof(struct gpio_v2_line_request, fd)"},
 		{"__builtin_offsetof(struct gpio_values, mask)", "__builtin_offsetof(struct gpio_v2_line_values, mask)"},
-	} {
-		src += fmt.Sprintf("SAME(%s, %s);\n", pair[0], pair[1])
-	}
-	path := filepath.Join(t.TempDir(), "same.c")
-	require.NoError(t, os.WriteFile(path, []byte(src), 0o644))
-	out, err := exec.Command(clang, "-fsyntax-only", path).CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	})
 }
 
 const light = `module light

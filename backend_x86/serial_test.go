@@ -98,7 +98,6 @@ func speed(t *testing.T, f *os.File) uint32 {
 // TestTerminalInterface compares the structure and requests of the layer with the
 // kernel's own header.
 func TestTerminalInterface(t *testing.T) {
-	clang := testkit.Tool(t, "clang-19", "clang")
 	text, err := os.ReadFile("hal/linux_serial.c")
 	require.NoError(t, err)
 	_, part, ok := strings.Cut(string(text), "#if SN_STREAMS\n")
@@ -106,9 +105,7 @@ func TestTerminalInterface(t *testing.T) {
 	part, _, ok = strings.Cut(part, "enum { NO_TERMINAL")
 	require.True(t, ok)
 	part = strings.Replace(part, "struct termios2", "struct ours", 1)
-	src := "#include <asm/termbits.h>\n#include <asm/ioctls.h>\n#include <asm/ioctl.h>\n#include <fcntl.h>\ntypedef unsigned char u8; typedef unsigned int u32;\n" + part +
-		"\n#define SAME(a, b) _Static_assert((a) == (b), #a)\n"
-	for _, pair := range [][2]string{
+	sameAsKernel(t, []string{"asm/termbits.h", "asm/ioctls.h", "asm/ioctl.h", "fcntl.h"}, part, [][2]string{
 		{"TERM_GET", "TCGETS2"},
 		{"TERM_SET", "TCSETS2"},
 		{"TERM_BITS8", "CS8"},
@@ -121,13 +118,7 @@ func TestTerminalInterface(t *testing.T) {
 		{"sizeof(struct ours)", "sizeof(struct termios2)"},
 		{"__builtin_offsetof(struct ours, chars)", "__builtin_offsetof(struct termios2, c_cc)"},
 		{"__builtin_offsetof(struct ours, speed_in)", "__builtin_offsetof(struct termios2, c_ispeed)"},
-	} {
-		src += fmt.Sprintf("SAME(%s, %s);\n", pair[0], pair[1])
-	}
-	path := filepath.Join(t.TempDir(), "same.c")
-	require.NoError(t, os.WriteFile(path, []byte(src), 0o644))
-	out, err := exec.Command(clang, "-fsyntax-only", path).CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	})
 }
 
 // TestWrongTerminal: what cannot be a serial line is refused with a sentence.

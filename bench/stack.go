@@ -30,8 +30,9 @@ func printEchoes(ctx context.Context, root string, lines bool) int {
 	if err == nil {
 		err = echoes(ctx, examples, f)
 	}
+	var bySize map[int]steps
 	if err == nil {
-		err = examples[0].echoesOnX86(ctx, f)
+		bySize, err = examples[0].echoesOnX86(ctx, f)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -50,9 +51,18 @@ func printEchoes(ctx context.Context, root string, lines bool) int {
 			return 2
 		}
 		fmt.Printf("\n%d bytes, by line on a core\n%s\n", size, strings.Join(list, "\n"))
+		fmt.Printf("\n%d bytes, by line on x86-64\n%s\n", size, strings.Join(costliest(bySize[size].lines), "\n"))
 	}
 	return 0
 }
+
+// fewEchoes and manyEchoes are the datagrams of the two runs whose difference is counted.
+const fewEchoes, manyEchoes = 4, 12
+
+// echoRun is one of the two runs, and the sign of its counts.
+type echoRun struct{ n, sign int }
+
+func echoRuns() []echoRun { return []echoRun{{fewEchoes, -1}, {manyEchoes, 1}} }
 
 // echoes counts the cost of one echo on a core. A core has no driver beside the scheduler,
 // the stack and the task. The cost is the difference of two runs that differ by eight
@@ -68,15 +78,15 @@ func echoes(ctx context.Context, examples []*example, f *figures) error {
 		{"echo_cycles.pipe3", flow.Cycle, flow.Pipe3, "cycles"},
 	} {
 		for _, size := range echoSizes() {
-			few, err := e.echoWork(ctx, m.level, m.core, m.unit, size, 4)
+			few, err := e.echoWork(ctx, m.level, m.core, m.unit, size, fewEchoes)
 			if err != nil {
 				return err
 			}
-			many, err := e.echoWork(ctx, m.level, m.core, m.unit, size, 12)
+			many, err := e.echoWork(ctx, m.level, m.core, m.unit, size, manyEchoes)
 			if err != nil {
 				return err
 			}
-			f.count(fmt.Sprintf("%s.%d", m.key, size), (many-few)/8)
+			f.count(fmt.Sprintf("%s.%d", m.key, size), (many-few)/(manyEchoes-fewEchoes))
 		}
 	}
 	return nil
@@ -84,16 +94,18 @@ func echoes(ctx context.Context, examples []*example, f *figures) error {
 
 // echoesOnX86 counts the cost of one echo in a process for x86-64: in the program, and in
 // the layer below it. That layer reads and writes captures here.
-func (e *example) echoesOnX86(ctx context.Context, f *figures) error {
+func (e *example) echoesOnX86(ctx context.Context, f *figures) (map[int]steps, error) {
+	bySize := map[int]steps{}
 	for _, size := range echoSizes() {
 		s, err := e.echoSteps(ctx, size)
 		if err != nil {
-			return err
+			return nil, err
 		}
+		bySize[size] = s
 		f.count(fmt.Sprintf("echo_x86.%d", size), s.program)
 		f.count(fmt.Sprintf("echo_x86_layer.%d", size), s.layer)
 	}
-	return nil
+	return bySize, nil
 }
 
 // echoWork runs the program with n datagrams from one host, and expects n answers.
@@ -157,7 +169,7 @@ func (e *example) echoLines(ctx context.Context, size int) ([]string, error) {
 		return nil, err
 	}
 	count := map[string]int{}
-	for _, run := range []struct{ n, sign int }{{4, -1}, {12, 1}} {
+	for _, run := range echoRuns() {
 		w, drop, err := e.echoWorld(size, run.n)
 		if err != nil {
 			return nil, err
@@ -184,13 +196,18 @@ func (e *example) echoLines(ctx context.Context, size int) ([]string, error) {
 			return nil, err
 		}
 	}
+	return costliest(count), nil
+}
+
+// costliest shows the instructions of one echo by line, the most first. The counts are those
+// of all echoes by which two runs differ.
+func costliest(count map[string]int) (out []string) {
 	lines := slices.Sorted(maps.Keys(count))
 	slices.SortStableFunc(lines, func(a, b string) int { return count[b] - count[a] })
-	var out []string
 	for _, l := range lines {
-		if n := count[l] / 8; n > 0 {
+		if n := count[l] / (manyEchoes - fewEchoes); n > 0 {
 			out = append(out, fmt.Sprintf("%6d  %s", n, l))
 		}
 	}
-	return out, nil
+	return out
 }

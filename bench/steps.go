@@ -14,7 +14,7 @@ import (
 type steps struct {
 	program int            // of the program, the library and the scheduler
 	layer   int            // of the layer below them: system calls, devices, start and end
-	lines   map[string]int // both, by source position
+	lines   map[string]int // both, by source position, of all echoes by which two runs differ
 }
 
 func (s *steps) at(place string) {
@@ -45,7 +45,7 @@ func (e *example) echoSteps(ctx context.Context, size int) (s steps, err error) 
 		return s, err
 	}
 	s.lines = map[string]int{}
-	for _, run := range []struct{ n, sign int }{{4, -1}, {12, 1}} {
+	for _, run := range echoRuns() {
 		w, drop, err := e.echoWorld(size, run.n)
 		if err != nil {
 			return s, err
@@ -62,9 +62,7 @@ func (e *example) echoSteps(ctx context.Context, size int) (s steps, err error) 
 			s.lines[line] += run.sign * n
 		}
 	}
-	s.program, s.layer = s.program/8, s.layer/8
-	for line := range s.lines {
-		s.lines[line] /= 8
-	}
+	s.program /= manyEchoes - fewEchoes
+	s.layer /= manyEchoes - fewEchoes
 	return s, nil
 }

@@ -75,7 +75,7 @@ func (m *monitor) restore(state []byte) error {
 		size += len(p)
 	}
 	if len(state) < head || string(state[:head]) != snapshotMagic {
-		return bad("this is no snapshot")
+		return bad("the file is not a snapshot")
 	}
 	body := state[:max(head, len(state)-sha256.Size)]
 	if sum := sha256.Sum256(body); !bytes.Equal(state[len(body):], sum[:]) {

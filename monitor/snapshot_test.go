@@ -82,7 +82,7 @@ func snapshotsRefused(t *testing.T, im *Image, state []byte, conf Config) {
 		state []byte
 		want  string
 	}{
-		"nothing":           {[]byte{}, "no snapshot"},
+		"nothing":           {[]byte{}, "not a snapshot"},
 		"a magic":           {[]byte(snapshotMagic), "cut off or spoilt"},
 		"half":              {state[:len(state)/2], "cut off or spoilt"},
 		"a bit":             {flipped, "cut off or spoilt"},

@@ -310,7 +310,7 @@ NORETURN void start(long *sp) {
     else if (bind(argv[i])) continue;
 #endif
 #if SN_WORDS
-    else if (behind(argv[i], "sn.")) {
+    else if (after_prefix(argv[i], "sn.")) {
       const char *why = word_set(argv[i] + 3);
       if (why) refuse_line(argv[i], why);
     }

@@ -30,7 +30,7 @@ static const char *variable(char **env, const char *key) {
   return 0;
 }
 
-// whole reads a number that fills a text up to an end; -1: the text is no number.
+// whole reads a number that fills a text up to an end; -1: the text is not a number.
 static long whole(const char *s, char end) {
   long n = 0;
   u32 k = 0;

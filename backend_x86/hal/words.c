@@ -5,8 +5,8 @@
 #include "hal.h"
 
 #if SN_WORDS
-// behind is the text after a prefix, 0 when the text has another prefix.
-static const char *behind(const char *s, const char *prefix) {
+// after_prefix is the text after a prefix, 0 when the text has another prefix.
+static const char *after_prefix(const char *s, const char *prefix) {
   while (*prefix)
     if (*s++ != *prefix++) return 0;
   return s;
@@ -65,8 +65,8 @@ static const char *number_of(const char *s, u32 kind, u64 *x) {
   s = digits_of(s + minus, x);
   if (!s) return 0;
   if (kind == 't') {
-    if (behind(s, "us")) s += 2;
-    else if (behind(s, "ms")) scale = 1000, s += 2;
+    if (after_prefix(s, "us")) s += 2;
+    else if (after_prefix(s, "ms")) scale = 1000, s += 2;
     else if (*s == 's') scale = 1000000, s++;
     else return 0;
   }
@@ -91,9 +91,9 @@ static int config_put(u32 k, const char *s) {
       *(u32 *)at = n;
       return 1;
     }
-    const char *yes = behind(s, "true");
+    const char *yes = after_prefix(s, "true");
     x = yes != 0;
-    s = yes ? yes : behind(s, "false");
+    s = yes ? yes : after_prefix(s, "false");
     break;
   case 'i':
   case 't':
@@ -115,7 +115,7 @@ static const char *config_set(const char *w, int *known) {
   const char *v;
   *known = 0;
   for (u32 k = 0; k < SN_CONFIGS; k++) {
-    if (!(v = behind(w, sn_config[k].name)) || *v != '=') continue;
+    if (!(v = after_prefix(w, sn_config[k].name)) || *v != '=') continue;
     *known = 1;
     if (config_given[k]++) return "given twice";
     if (!config_put(k, v + 1)) return sn_config[k].want;
@@ -145,7 +145,7 @@ static const char *device_of(const char *w, u32 *dev) {
   for (u32 i = 0; i < SN_DEVICES; i++) {
     if (!sn_home[i][0]) continue;
     only = i;
-    const char *rest = behind(w, sn_device_name(i));
+    const char *rest = after_prefix(w, sn_device_name(i));
     *dev = i;
     if (rest && *rest == '.') return rest + 1;
   }
@@ -158,8 +158,8 @@ static const char *home_set(const char *w) {
   u32 dev, address, size, both;
   const char *field = device_of(w, &dev), *v;
   if (!field) return NO_DEVICE;
-  if ((v = behind(field, "host="))) both = HAS_HOST;
-  else if ((v = behind(field, "gateway="))) both = HAS_GATEWAY;
+  if ((v = after_prefix(field, "host="))) both = HAS_HOST;
+  else if ((v = after_prefix(field, "gateway="))) both = HAS_GATEWAY;
   else return NO_WORD;
   if (given[dev] & both) return "given twice";
   given[dev] |= (u8)both;

@@ -203,36 +203,12 @@ func replay(t *testing.T, c *rtl.Circuit) (bench, want string) {
 	e.Step()
 	e.Reset(false)
 	seed := uint64(1)
-	var decl, pins, body, print, sb strings.Builder
-	for i, id := range c.Inputs {
-		fmt.Fprintf(&decl, "reg [%d:0] i%d = 0;\n", c.Nodes[id].Width-1, i)
-		fmt.Fprintf(&pins, ", .%s(i%d)", c.Nodes[id].Name, i)
-	}
-	for i, o := range c.Outputs {
-		fmt.Fprintf(&decl, "wire [%d:0] o%d;\n", c.Nodes[o.Node].Width-1, i)
-		fmt.Fprintf(&pins, ", .%s(o%d)", o.Name, i)
-		fmt.Fprintf(&print, " $write(\" %%h\", o%d);", i)
-	}
-	for range 200 {
-		for i, id := range c.Inputs {
-			n := &c.Nodes[id]
-			seed = seed*6364136223846793005 + 1442695040888963407
-			v := seed >> 33 & word.Mask(n.Width)
-			if n.Name == "at" {
-				v &= 0x703
-			}
-			e.SetInput(id, v)
-			fmt.Fprintf(&body, "  i%d = %d'h%x;\n", i, n.Width, v)
+	return rtltest.Replay(c, e, 200, func(n *rtl.Node) uint64 {
+		seed = seed*6364136223846793005 + 1442695040888963407
+		v := seed >> 33 & word.Mask(n.Width)
+		if n.Name == "at" {
+			v &= 0x703
 		}
-		e.Eval()
-		for _, o := range c.Outputs {
-			v, _ := e.Output(o.Name)
-			fmt.Fprintf(&sb, " %0*x", (c.Nodes[o.Node].Width+3)/4, v)
-		}
-		sb.WriteByte('\n')
-		e.Clock()
-		fmt.Fprintf(&body, "  #1%s $display; #1 clk = 1; #1 clk = 0;\n", print.String())
-	}
-	return fmt.Sprintf("`timescale 1ns / 1ns\nmodule tb;\nreg clk = 0, reset = 1;\n%s%s dut(.clk(clk), .reset(reset)%s);\ninitial begin\n"+
-		"  repeat (2) begin #1 clk = 1; #1 clk = 0; end reset = 0;\n%s  $finish;\nend\nendmodule\n", decl.String(), c.Name, pins.String(), body.String()), sb.String()
+		return v
+	})
 }

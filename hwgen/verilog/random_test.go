@@ -1,11 +1,9 @@
 package verilog_test
 
 import (
-	"fmt"
 	"math/rand"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -31,37 +29,7 @@ func replay(t *testing.T, c *rtl.Circuit, module int) (bench, want string) {
 	e.Step()
 	e.Step()
 	e.Reset(false)
-	var decl, pins, body, print strings.Builder
-	for i, id := range c.Inputs {
-		n := &c.Nodes[id]
-		fmt.Fprintf(&decl, "reg [%d:0] i%d = 0;\n", n.Width-1, i)
-		fmt.Fprintf(&pins, ", .%s(i%d)", n.Name, i)
-	}
-	for i, o := range c.Outputs {
-		fmt.Fprintf(&decl, "wire [%d:0] o%d;\n", c.Nodes[o.Node].Width-1, i)
-		fmt.Fprintf(&pins, ", .%s(o%d)", o.Name, i)
-		fmt.Fprintf(&print, " $write(\" %%h\", o%d);", i)
-	}
-	var sb strings.Builder
-	for range cyclesOfRandom {
-		for i, id := range c.Inputs {
-			n := &c.Nodes[id]
-			v := rng.Uint64() & word.Mask(n.Width)
-			e.SetInput(id, v)
-			fmt.Fprintf(&body, "  i%d = %d'h%x;\n", i, n.Width, v)
-		}
-		e.Eval()
-		for _, o := range c.Outputs {
-			v, _ := e.Output(o.Name)
-			fmt.Fprintf(&sb, " %0*x", (c.Nodes[o.Node].Width+3)/4, v)
-		}
-		sb.WriteByte('\n')
-		e.Clock()
-		fmt.Fprintf(&body, "  #1%s $display; #1 clk = 1; #1 clk = 0;\n", print.String())
-	}
-	bench = fmt.Sprintf("module tb;\nreg clk = 0, reset = 1;\n%s%s dut(.clk(clk), .reset(reset)%s);\ninitial begin\n  repeat (2) begin #1 clk = 1; #1 clk = 0; end reset = 0;\n%s  $finish;\nend\nendmodule\n",
-		decl.String(), c.Name, pins.String(), body.String())
-	return bench, sb.String()
+	return rtltest.Replay(c, e, cyclesOfRandom, func(n *rtl.Node) uint64 { return rng.Uint64() & word.Mask(n.Width) })
 }
 
 // TestRandomCircuitsInIcarus compares random circuits of every operator and

@@ -150,7 +150,7 @@ func userError(err error) error {
 
 // liveOptions reads the flags.
 func (c *runCmd) liveOptions() (o live.Options, err error) {
-	o = live.Options{Machine: c.On, Memory: c.Mem, Pcap: c.Pcap, Metrics: c.Metrics, For: c.For, Snapshot: c.Snapshot, Restore: c.Restore, Chipset: live.Chipset(c.Vmm)}
+	o = live.Options{Machine: c.On, Memory: c.Mem, Pcap: c.Pcap, Metrics: c.Metrics, For: c.For, Restore: c.Restore, Chipset: live.Chipset(c.Vmm)}
 	byVMM := map[string]string{"qemu": flow.Unikernel, "qemu-q35": flow.Unikernel, "monitor": flow.Monitor}[c.Vmm]
 	switch {
 	case byVMM != "" && c.On != "" && c.On != byVMM:
@@ -165,6 +165,9 @@ func (c *runCmd) liveOptions() (o live.Options, err error) {
 	}
 	if (c.Snapshot != "" || c.Restore != "") && (o.Machine != flow.Monitor || c.Print) {
 		return o, flow.UserErrorf("--snapshot and --restore are of the monitor, as in --vmm monitor, and of this tool")
+	}
+	if c.Snapshot != "" {
+		o.Snapshot = func(state []byte) error { return flow.WriteFile(c.Snapshot, state) }
 	}
 	for _, d := range c.Define {
 		if name, value, _ := strings.Cut(d, "="); name == "net.host" && value == "dhcp" {

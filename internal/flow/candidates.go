@@ -184,14 +184,14 @@ func (p *Program) candidate(ctx context.Context, kind string) (Candidate, error)
 	if p.opts.Soft && c.Multiplier == noMultiplier {
 		c.Multiplier = "soft"
 	}
-	c.Mined, c.cycles, err = p.minedCycles(kind, im)
+	c.Mined, c.cycles, err = p.minedCycles(ctx, kind, im)
 	return c, err
 }
 
 // minedCycles estimates the cycles of the image on an organisation, and gives the number of
 // its mined lines. The estimate is the part of the plain image's cycles that the mined
 // lines leave; known loop counts are used for that part.
-func (p *Program) minedCycles(kind string, im *image.Image) (lines int, cycles float64, err error) {
+func (p *Program) minedCycles(ctx context.Context, kind string, im *image.Image) (lines int, cycles float64, err error) {
 	if p.opts.lines() == 0 || p.Form > FromIR {
 		cycles, err = cyclesOn(kind, im)
 		return 0, cycles, err
@@ -200,7 +200,7 @@ func (p *Program) minedCycles(kind string, im *image.Image) (lines int, cycles f
 	if err != nil {
 		return 0, 0, err
 	}
-	plain, err := p.plainImage(context.Background())
+	plain, err := p.plainImage(ctx)
 	if err != nil {
 		return 0, 0, err
 	}

@@ -30,6 +30,14 @@ func forRanks(t *testing.T, text string) (*Program, string) {
 	return p, path
 }
 
+// needsRanks skips the test unless programs over MPI can be made and run.
+func needsRanks(t *testing.T) {
+	t.Helper()
+	for _, tool := range []string{"mpicc", "mpirun", "clang-19"} {
+		testkit.Tool(t, tool)
+	}
+}
+
 // onRanks is a run of a program, which a test may start and look at.
 func onRanks(ctx context.Context, path string, ranks int) (*exec.Cmd, *bytes.Buffer) {
 	cmd := exec.CommandContext(ctx, "mpirun", "--allow-run-as-root", "--oversubscribe", "--mca", "btl_vader_single_copy_mechanism", "none", "-n", strconv.Itoa(ranks), path)
@@ -51,9 +59,7 @@ func code(err error) int {
 // says with the reference.
 func TestRanks(t *testing.T) {
 	t.Parallel()
-	testkit.Tool(t, "mpicc")
-	testkit.Tool(t, "mpirun")
-	testkit.Tool(t, "clang-19")
+	needsRanks(t)
 	p, path := forRanks(t, kahn(1))
 	want, err := p.Run(context.Background(), RunOptions{Level: Source})
 	require.NoError(t, err)
@@ -127,9 +133,7 @@ system s @parallel {
 func TestRanksStuck(t *testing.T) {
 	t.Parallel()
 	onlyInFull(t)
-	testkit.Tool(t, "mpicc")
-	testkit.Tool(t, "mpirun")
-	testkit.Tool(t, "clang-19")
+	needsRanks(t)
 	_, path := forRanks(t, stuck)
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
@@ -143,9 +147,7 @@ func TestRanksStuck(t *testing.T) {
 func TestRankDies(t *testing.T) {
 	t.Parallel()
 	onlyInFull(t)
-	testkit.Tool(t, "mpicc")
-	testkit.Tool(t, "mpirun")
-	testkit.Tool(t, "clang-19")
+	needsRanks(t)
 	_, path := forRanks(t, endless)
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()

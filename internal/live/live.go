@@ -77,15 +77,15 @@ type Options struct {
 	QEMU     string          // path of qemu-system-x86_64
 	Memory   int             // MiB of a unikernel; 0: as much as it needs
 	Forwards []Forward
-	Taps     []Pair        // DEVICE=INTERFACE; the device may be empty if there is only one
-	Disks    []Pair        // DEVICE=FILE
-	Size     int64         // of a disk whose file is missing; 0: that is an error
-	Metrics  string        // address for /metrics, such as 127.0.0.1:9100; empty: none
-	Wire     *Wire         // disturbance of frames on the network; nil: none
-	Pcap     string        // a capture of all frames of the network devices
-	Snapshot string        // file for the state of a guest of the monitor that waits; empty: none
-	Restore  string        // file with the state at which a guest of the monitor goes on; empty: it starts
-	For      time.Duration // 0: until the service ends or ctx does
+	Taps     []Pair                   // DEVICE=INTERFACE; the device may be empty if there is only one
+	Disks    []Pair                   // DEVICE=FILE
+	Size     int64                    // of a disk whose file is missing; 0: that is an error
+	Metrics  string                   // address for /metrics, such as 127.0.0.1:9100; empty: none
+	Wire     *Wire                    // disturbance of frames on the network; nil: none
+	Pcap     string                   // a capture of all frames of the network devices
+	Restore  string                   // file with the state at which a guest of the monitor goes on; empty: it starts
+	For      time.Duration            // 0: until the service ends or ctx does
+	Snapshot func(state []byte) error // keeps the state of a guest of the monitor that waits; nil: none
 	Stdout   io.Writer
 	Ready    func(Started)     // is called once, when the service answers
 	Trapped  func(text string) // is called with the line of a trap that ended the service

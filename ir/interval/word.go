@@ -123,7 +123,7 @@ func (w Word) Remu(o Word, width int) Word {
 // And bounds the bitwise and.
 func (w Word) And(o Word, width int) Word { return w.bitwise(And, o, width) }
 
-// Or bounds the bitwise or, which is no less than either.
+// Or bounds the bitwise or, which is at least as large as both operands.
 func (w Word) Or(o Word, width int) Word {
 	r := w.bitwise(Or, o, width)
 	r.Lo = max(r.Lo, w.Lo, o.Lo)

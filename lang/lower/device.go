@@ -498,19 +498,9 @@ func (x *lowering) askBody(s *tree.DevAsk, arg *ir.Value, traps bool) *ir.Value 
 	case traps:
 		move()
 	default:
-		x.ifHolds(ok, move)
+		x.when(ok, move)
 	}
 	return ok
-}
-
-// ifHolds runs do if a condition holds.
-func (x *lowering) ifHolds(c *ir.Value, do func()) {
-	yes, after := x.NewBlock(), x.NewBlock()
-	x.branch(c, yes, after)
-	x.enter(yes)
-	do()
-	x.goTo(after)
-	x.enter(after)
 }
 
 // askWith is a command with a body.

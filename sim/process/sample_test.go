@@ -16,6 +16,7 @@ import (
 func TestSamplesOfAProcess(t *testing.T) {
 	cmd := exec.Command("/bin/sh", "-c", `trap "exit 3" TERM; while :; do :; done`)
 	require.NoError(t, cmd.Start())
+	t.Cleanup(func() { cmd.Process.Kill() }) // also after a failure
 	samples := &Samples{}
 	s := sample(cmd.Process.Pid, samples)
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
@@ -43,6 +44,7 @@ func TestSamplesOfAProcess(t *testing.T) {
 func TestSamplesOfAShortProcess(t *testing.T) {
 	cmd := exec.Command("/bin/sh", "-c", "exit 0")
 	require.NoError(t, cmd.Start())
+	t.Cleanup(func() { cmd.Process.Kill() }) // also after a failure
 	require.NoError(t, waitsForEnd(cmd.Process.Pid))
 	samples := &Samples{}
 	s := sample(cmd.Process.Pid, samples)
@@ -64,6 +66,7 @@ func TestSamplesAreRefused(t *testing.T) {
 func TestSamplesLetGo(t *testing.T) {
 	cmd := exec.Command("/bin/sh", "-c", "while :; do :; done")
 	require.NoError(t, cmd.Start())
+	t.Cleanup(func() { cmd.Process.Kill() }) // also after a failure
 	samples := &Samples{}
 	s := sample(cmd.Process.Pid, samples)
 	time.Sleep(5 * time.Millisecond)

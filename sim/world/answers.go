@@ -75,7 +75,7 @@ func (d *Disk) ReadAnswers(k *port.Kind, name string, data []byte) error {
 		if len(l.command) == 2 {
 			var ok bool
 			if a.From, a.To, ok = sectors(l.command[1]); !ok || m.ArgBits == 0 {
-				return diag.Errorf(BadAnswers, l.span, "%q are no sectors of a %s; they are written 5, 5..9 or 5..=8", l.command[1], m.Name)
+				return diag.Errorf(BadAnswers, l.span, "%q does not name sectors of a %s; sectors are written 5, 5..9 or 5..=8", l.command[1], m.Name)
 			}
 		}
 		d.Add(a)
