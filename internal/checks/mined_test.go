@@ -134,7 +134,7 @@ func TestMiningInARun(t *testing.T) {
 // TestMiningThatIsRefused: a number out of range, and a program that begins too late.
 func TestMiningThatIsRefused(t *testing.T) {
 	for _, v := range []string{"", "0", "-1", "65", "on", "1x"} {
-		require.ErrorContains(t, (&flow.Options{}).SetMine(v), "--mine wants off or 1 to 64", v)
+		require.ErrorContains(t, (&flow.Options{}).SetMine(v), "--mine wants auto, off or 1 to 64", v)
 	}
 	file := filepath.Join(t.TempDir(), "x.img")
 	p, err := flow.Load("../../examples/hello", flow.Options{})

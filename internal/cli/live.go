@@ -125,7 +125,17 @@ func (c *runCmd) serve(e *env) error {
 	o.Ready = func(s live.Started) { fmt.Fprintln(e.err, s) }
 	o.Dropped = func(text string) { fmt.Fprint(e.err, text) }
 	o.Trapped = func(text string) { fmt.Fprint(e.err, p.SourceLine(text)) }
+	kept := c.Snapshot == ""
+	if !kept {
+		o.Snapshot = func(state []byte) error {
+			kept = true
+			return flow.WriteFile(c.Snapshot, state)
+		}
+	}
 	code, err := live.Run(e.ctx, im, o)
+	if err == nil && !kept {
+		fmt.Fprintf(e.err, "sinter: --snapshot: %s ended without a wait, so %s was not written\n", p.Name, c.Snapshot)
+	}
 	if err == nil && e.ctx.Err() != nil {
 		return e.ctx.Err()
 	}
@@ -165,9 +175,6 @@ func (c *runCmd) liveOptions() (o live.Options, err error) {
 	}
 	if (c.Snapshot != "" || c.Restore != "") && (o.Machine != flow.Monitor || c.Print) {
 		return o, flow.UserErrorf("--snapshot and --restore are of the monitor, as in --vmm monitor, and of this tool")
-	}
-	if c.Snapshot != "" {
-		o.Snapshot = func(state []byte) error { return flow.WriteFile(c.Snapshot, state) }
 	}
 	for _, d := range c.Define {
 		if name, value, _ := strings.Cut(d, "="); name == "net.host" && value == "dhcp" {

@@ -179,6 +179,11 @@ func TestLiveSnapshot(t *testing.T) {
 	code, _, stderr = sinter("", "run", "../../examples/hello", "--live", "--on", "native", "--restore", file)
 	require.Equal(t, 1, code)
 	require.Contains(t, stderr, "are of the monitor")
+	none := filepath.Join(t.TempDir(), "none")
+	code, _, stderr = sinter("", "run", "../../examples/hello", "--live", "--on", "monitor", "--snapshot", none)
+	require.Equal(t, 0, code)
+	require.Equal(t, "sinter: --snapshot: hello ended without a wait, so "+none+" was not written\n", stderr)
+	require.NoFileExists(t, none)
 }
 
 // TestLivePCI talks to the echo on a chipset with PCI.

@@ -11,7 +11,7 @@ import (
 // buildCmd is `sinter build`.
 type buildCmd struct {
 	program `embed:""`
-	Out     []string `short:"o" required:"" placeholder:"FILE" help:"What to make: .elf .ll (x86-64), .efi .raw (what a computer starts, alone and on a medium), .sir (program IR), .s .img (core's program), .isa, .design, .rtl, .v, .aag .aig (gates)."`
+	Out     []string `short:"o" required:"" placeholder:"FILE" help:"What to make: .elf or no extension (executable for x86-64), .ll (its LLVM IR), .efi .raw (what a computer starts, alone and on a medium), .sir (program IR), .s .img (core's program), .isa, .design, .rtl, .v, .aag .aig (gates)."`
 	Product string   `default:"linux" enum:"linux,mpi,pvh,pvh-pci,uefi,hvt" help:"Which x86-64 product: linux (process), mpi (for mpirun), pvh (unikernel with virtio-mmio), pvh-pci (with virtio over PCI), uefi (for a computer) or hvt (guest of the monitor)."`
 	Layout  uint64   `default:"0" placeholder:"SEED" help:"Put a linux or hvt product at addresses of a seed; 0: the usual ones."`
 	Strip   bool     `help:"Leave symbols and line tables out of an ELF."`

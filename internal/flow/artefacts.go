@@ -53,10 +53,17 @@ var makers = []struct {
 	{".aig", FromCircuit, onCore((*Core).aig)},
 }
 
+// executable reports whether the artefact of a name is an executable. Programs usually have
+// no extension.
+func executable(name string) bool {
+	ext := filepath.Ext(name)
+	return ext == "" || ext == ".elf"
+}
+
 // Artefact makes the artefact for the extension of a file name.
 func (p *Program) Artefact(ctx context.Context, name string, o ArtefactOptions) ([]byte, error) {
 	ext := filepath.Ext(name)
-	if ext == "" && o.Product == string(x86.MPI) { // programs for mpirun usually have no extension
+	if executable(name) {
 		ext = ".elf"
 	}
 	var known []string

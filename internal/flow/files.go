@@ -173,7 +173,7 @@ func WriteArtefacts(names []string, data [][]byte) error {
 	files := make([]file, len(names))
 	for i, name := range names {
 		files[i] = file{name, data[i], 0o644}
-		if filepath.Ext(name) == ".elf" {
+		if executable(name) {
 			files[i].mode = 0o755
 		}
 	}

@@ -43,11 +43,11 @@ func wrapped(ctx context.Context, mpicc, what string) ([]string, error) {
 func (p *Program) dealable() error {
 	s := p.Tree.System
 	if s == nil || !s.Parallel {
-		return UserErrorf("%s: product mpi deals threads to ranks; write `@parallel` after the name of the system", p.Name)
+		return UserErrorf("%s: product mpi distributes threads over ranks; write `@parallel` after the name of the system", p.Name)
 	}
 	for _, r := range s.Runs {
 		if !r.Thread {
-			return diag.Errorf("", r.Span, "product mpi deals threads to ranks, and the task `%s` is not a thread", r.Name).Hint("`sinter check` says why (E0413)")
+			return diag.Errorf("", r.Span, "product mpi distributes threads over ranks, and the task `%s` is not a thread", r.Name).Hint("`sinter check` says why (E0413)")
 		}
 	}
 	return nil

@@ -189,7 +189,7 @@ func TestNoRanks(t *testing.T) {
 	testkit.Tool(t, "clang-19")
 	p := threadedProgram(t)
 	_, err := p.X86(context.Background(), "mpi")
-	require.ErrorContains(t, err, "product mpi deals threads to ranks, and the task `clock` is not a thread")
+	require.ErrorContains(t, err, "product mpi distributes threads over ranks, and the task `clock` is not a thread")
 	plain, err := LoadFiles([]*diag.File{{Name: "net.sn", Text: strings.Replace(kahn(1), "@parallel ", "", 1)}}, Options{})
 	require.NoError(t, err)
 	_, err = plain.X86(context.Background(), "mpi")

@@ -92,7 +92,7 @@ func (o *Options) SetMine(value string) error {
 	}
 	n, err := strconv.Atoi(value)
 	if err != nil || n < 1 || n > maxMined {
-		return UserErrorf("--mine wants off or 1 to %d, got %s", maxMined, value)
+		return UserErrorf("--mine wants auto, off or 1 to %d, got %s", maxMined, value)
 	}
 	o.Mine = n
 	return nil
