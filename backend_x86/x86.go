@@ -7,8 +7,8 @@
 //	pvh-pci  the same with virtio over PCI and MSI-X (QEMU q35, cloud-hypervisor)
 //	uefi   a kernel for a computer, with the program that its firmware starts:
 //	       console on serial line and screen, virtio over PCI, e1000
-//	mpi    a dynamic program that mpirun starts on several ranks; the tasks of the
-//	       system, all of which must be threads, are distributed over the ranks
+//	mpi    a dynamic program that mpirun starts on several ranks; it distributes
+//	       the tasks of the system over the ranks, so each task must be a thread
 //	hvt    a guest of our own monitor (package monitor): ring 3, no kernel mode, frames
 //	       in shared rings
 //
