@@ -240,6 +240,26 @@ func (c forbidden) try(t *testing.T, path string) {
 	require.NoError(t, err)
 }
 
+// TestLongPieceOfAHarness: a harness that announces more bytes than the program's buffer has
+// ends the process before it reads any.
+func TestLongPieceOfAHarness(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "prog")
+	require.NoError(t, os.WriteFile(path, build(t, parse(t, serialEcho()), x86.Linux).Stripped, 0o755))
+	for length, want := range map[uint32]int{64: 3, 65: 2, 1<<32 - 1: 2} {
+		cmd := exec.Command(path, "--script")
+		answers := binary.LittleEndian.AppendUint32([]byte{1, 0, 0, 0}, length) // line 0 is ready; the length of its bytes
+		cmd.Stdin = bytes.NewReader(append(answers, make([]byte, 64)...))
+		out, err := cmd.Output()
+		require.Error(t, err, "nothing follows")
+		if want == 2 {
+			require.EqualError(t, err, "exit status 7")
+			require.Len(t, out, 32, "two requests: for what is ready, and for the bytes")
+		}
+		require.GreaterOrEqual(t, len(out), 16*want)
+		require.Equal(t, "T", string(out[16:17]))
+	}
+}
+
 // TestWrongBatches: a harness that sends frames ahead which are cut, or of a device that is
 // not there, ends the process before it takes one.
 func TestWrongBatches(t *testing.T) {

@@ -185,7 +185,25 @@ func TestEntriesFit(t *testing.T) {
 		require.NotEmpty(t, f.expect, f.Name)
 		require.False(t, names[f.Name], "twice: %s", f.Name)
 		names[f.Name] = true
+		if f.expect[0] == "test" {
+			require.True(t, hasTest(t, f.expect[1], f.expect[2]), "%s: %s has no test %s", f.Name, f.expect[1], f.expect[2])
+		}
 	}
+}
+
+// hasTest reports whether a package has the test that an entry names, without its subtest.
+func hasTest(t *testing.T, folder, name string) bool {
+	files, err := filepath.Glob(filepath.Join(root, folder, "*_test.go"))
+	require.NoError(t, err)
+	name, _, _ = strings.Cut(name, "/")
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		if strings.Contains(string(text), "\nfunc "+strings.TrimSuffix(name, "$")+"(t *testing.T)") {
+			return true
+		}
+	}
+	return false
 }
 
 // perGroup is the number of entries of a large group that full tests plant. They plant one

@@ -195,12 +195,6 @@ INLINE NORETURN void run_waits(u32 mask) {
 }
 
 #if SN_THREADS
-// end_quiet ends the run when all contexts have ended or wait at channels for ever.
-static void end_quiet(u32 all_ended) {
-  if (all_ended) run_ends();
-  run_waits(0);
-}
-
 NORETURN void sn_halt(void) { context_ends(); }
 #else
 NORETURN void sn_halt(void) { run_ends(); }
@@ -231,6 +225,16 @@ static u32 ask_wait(u32 mask) {
   return answer();
 }
 
+// world_wait lets the world of a scripted run act until a port of mask is ready. It
+// returns 0 when no input is left.
+static u32 world_wait(u32 mask) {
+#if SN_BATCH
+  if (!(mask & TIMER)) return batch_wait(mask);
+  batch_over();
+#endif
+  return ask_wait(mask);
+}
+
 u32 sn_wait(u32 mask) {
   if (!hal_scripted) {
     if (!mask) {
@@ -239,21 +243,20 @@ u32 sn_wait(u32 mask) {
     }
     return hal_wait(mask, mask & TIMER ? due : NEVER);
   }
-  u32 ready;
   OTHERS_REST(); // the world acts when all wait
-#if SN_BATCH
-  if (!(mask & TIMER)) {
-    ready = batch_wait(mask);
-  } else {
-    batch_over();
-    ready = ask_wait(mask);
-  }
-#else
-  ready = ask_wait(mask);
-#endif
+  u32 ready = world_wait(mask);
   if (!ready) run_waits(mask);
   return ready;
 }
+
+#if SN_THREADS
+// end_quiet ends the run when all contexts have ended or wait at channels for ever.
+static void end_quiet(u32 all_ended) {
+  if (all_ended) run_ends();
+  if (hal_scripted) world_wait(0); // inputs that nobody takes still arrive
+  run_waits(0);
+}
+#endif
 
 #if SN_DISKS
 // A disk gets its command as a message and answers with one (docs/trace.md). In a scripted run

@@ -62,7 +62,7 @@ func wrongCommands() map[string][]string {
 		"check": {"+"},
 		"fmt":   {"", "missing.sn", "text.txt", "folder", "mistake.sn", "binary.sn", "good.sn --nonsense"},
 		"build": {
-			"+-o out.elf", "good.sn", "good.sn -o", "good.sn -o out", "good.sn -o out.xyz", "good.sn -o nowhere/out.sir", "good.sn -o taken", "good.sn -o out.sir --stage x",
+			"+-o out.elf", "good.sn", "good.sn -o", "good.sn -o out.xyz", "good.sn -o nowhere/out.sir", "good.sn -o taken", "good.sn -o out.sir --stage x",
 			"good.sn -o out.elf --product x", "good.sn -o out.v --core x", "good.sn -o out.elf --cpu x", "good.sn -o out.img --regs 4", "good.sn -o out.img --regs 33",
 			"good.sn -o out.img --regs x", "good.sn -o out.img --isa missing.isa", "good.sn -o out.img --isa mistake.isa", "good.sn -o out.img --with x",
 			"good.sn -o out.sir --skip nonsense", "good.sn -o out.sir --dump-after nonsense", "none.sn -o out.img", "empty.sn -o out.img", "mistake.sir -o out.img", "good.sn -o out.img,out.xyz",

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -206,6 +207,33 @@ func TestRandomThreads(t *testing.T) {
 		if _, err := p.llvm(); err == nil {
 			manyRuns(t, p, 5)
 		}
+	}
+}
+
+// TestThreadsWithoutReaders: inputs that no thread takes arrive before a run is stuck.
+func TestThreadsWithoutReaders(t *testing.T) {
+	t.Parallel()
+	const text = `use gpio
+task idle(pin: gpio.In) {}
+task tells(c: out chan<u32>) { c.send(1) }
+task ends(c: in chan<u32>) {}
+system s @parallel {
+  pin = gpio.in("pin")
+  chan c: u32 cap 0
+  run idle(pin)
+  run tells(c)
+  run ends(c)
+}
+`
+	testkit.Tool(t, "clang-19")
+	p, err := LoadFiles([]*diag.File{{Name: "unread.sn", Text: text}}, Options{})
+	require.NoError(t, err)
+	wave := filepath.Join(t.TempDir(), "pin.vcd")
+	require.NoError(t, os.WriteFile(wave, []byte("$timescale 1us $end\n$var wire 1 ! pin $end\n$enddefinitions $end\n#5\n1!\n#9\n0!\n"), 0o600))
+	for _, level := range []string{Source, IR, Native} {
+		r, err := p.Run(context.Background(), RunOptions{Level: level, World: World{Levels: []string{"pin=" + wave}}})
+		require.NoError(t, err, level)
+		require.Equal(t, trace.Stuck, r.Status, level)
 	}
 }
 
