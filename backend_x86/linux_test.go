@@ -248,7 +248,7 @@ func TestLongPieceOfAHarness(t *testing.T) {
 	for length, want := range map[uint32]int{64: 3, 65: 2, 1<<32 - 1: 2} {
 		cmd := exec.Command(path, "--script")
 		answers := binary.LittleEndian.AppendUint32([]byte{1, 0, 0, 0}, length) // line 0 is ready; the length of its bytes
-		cmd.Stdin = bytes.NewReader(append(answers, make([]byte, 64)...))
+		cmd.Stdin = bytes.NewReader(append(answers, make([]byte, 8192)...))
 		out, err := cmd.Output()
 		require.Error(t, err, "nothing follows")
 		if want == 2 {
