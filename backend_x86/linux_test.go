@@ -250,7 +250,6 @@ func TestLongPieceOfAHarness(t *testing.T) {
 		answers := binary.LittleEndian.AppendUint32([]byte{1, 0, 0, 0}, length) // line 0 is ready; the length of its bytes
 		cmd.Stdin = bytes.NewReader(append(answers, make([]byte, 8192)...))
 		out, err := cmd.Output()
-		require.Error(t, err, "nothing follows")
 		if want == 2 {
 			require.EqualError(t, err, "exit status 7")
 			require.Len(t, out, 32, "two requests: for what is ready, and for the bytes")
