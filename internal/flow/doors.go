@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,8 +49,12 @@ var doors = []struct {
 
 // throughDoor loads a file whose extension names a form; nil for other files.
 func throughDoor(path string, o Options) (*Program, error) {
+	ext := filepath.Ext(path)
+	if ext == "" && isELF(path) { // as build -o NAME writes one
+		ext = ".elf"
+	}
 	for _, d := range doors {
-		if filepath.Ext(path) != d.ext {
+		if ext != d.ext {
 			continue
 		}
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
@@ -67,6 +72,19 @@ func throughDoor(path string, o Options) (*Program, error) {
 		return p, nil
 	}
 	return nil, nil
+}
+
+// isELF reports whether a file begins like an executable of the Executable and Linkable
+// Format (System V ABI, ELF header).
+func isELF(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	magic := make([]byte, 4)
+	_, err = io.ReadFull(f, magic)
+	return err == nil && string(magic) == "\x7fELF"
 }
 
 // loadImage reads the text form of an image.

@@ -70,6 +70,8 @@ func ReadRaw(name string, data []byte) (*Raw, error) {
 	switch {
 	case err != nil:
 		return nil, fault(name, "%s", err)
+	case f.Machine == elf.EM_X86_64:
+		return nil, fault(name, "this is a program for x86-64, not for a core: start it by itself, or give its source to sinter run --live")
 	case f.Class != elf.ELFCLASS32 || f.Data != elf.ELFDATA2LSB || f.Machine != elf.EM_RISCV:
 		return nil, fault(name, "expected a 32-bit little-endian RISC-V file, found %s %s %s", f.Class, f.Data, f.Machine)
 	case f.Type != elf.ET_EXEC:
