@@ -33,6 +33,7 @@ func stepsOf(path string, args ...string) (s steps, err error) {
 		return s, err
 	}
 	s.lines = map[string]int{}
+	before := uint64(0) // a repeated instruction (REP) stops after each round and retires once
 	for range mostSteps {
 		var status syscall.WaitStatus
 		if _, err := syscall.Wait4(p.Pid, &status, 0, nil); err != nil {
@@ -48,7 +49,10 @@ func stepsOf(path string, args ...string) (s steps, err error) {
 		if err := syscall.PtraceGetRegs(p.Pid, &regs); err != nil {
 			return s, err
 		}
-		s.at(place(regs.Rip))
+		if regs.Rip != before {
+			s.at(place(regs.Rip))
+		}
+		before = regs.Rip
 		if err := syscall.PtraceSingleStep(p.Pid); err != nil {
 			return s, err
 		}
