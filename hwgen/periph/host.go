@@ -276,8 +276,8 @@ func (h *host) registers() {
 	h.counters(idle)
 }
 
-// counters are the cycles of the core. They are read in four words, of which the first keeps the
-// others.
+// counters are the cycles of the core. They are read in four words. A read of the first word keeps
+// the others.
 func (h *host) counters(idle rtl.ID) {
 	b := h.b
 	cycles, busy := b.Reg("cycles", 64, 0), b.Reg("busy", 64, 0)

@@ -353,13 +353,13 @@ func axiLiteAgrees(c *rtl.Circuit) (bool, error) {
 			b.late(c)
 		}
 		if !aw && b.often() {
-			aw.valid, awAddr = true, b.someAddr()
+			aw, awAddr = true, b.someAddr()
 		}
 		if !w && b.often() {
-			w.valid, data, lanes = true, b.r.Uint32(), b.someLanes()
+			w, data, lanes = true, b.r.Uint32(), b.someLanes()
 		}
 		if !ar && b.often() {
-			ar.valid, arAddr = true, b.someAddr()
+			ar, arAddr = true, b.someAddr()
 		}
 		bReady, rReady := b.often(), b.often()
 		for name, v := range map[string]uint64{
