@@ -20,7 +20,7 @@ func FormatSource(f *diag.File) (string, diag.List) {
 // Format returns the text of a file in the standard style. The file must have been parsed
 // without errors.
 //
-//  - The author's line breaks stay. A run of blank lines becomes one blank line,
+//   - The author's line breaks stay. A run of blank lines becomes one blank line,
 //     or none at the inner edges of a bracket. A semicolon stays only if it
 //     separates two items on a line.
 //   - A line in brackets is indented by two columns more than the line that

@@ -23,7 +23,7 @@
 //
 // For execution, a value is a sequence of 64-bit cells (see the function Cells):
 //
-//  - A scalar is one cell, zero- or sign-extended.
+//   - A scalar is one cell, zero- or sign-extended.
 //   - An aggregate is its parts in order.
 //   - bytes<N> is a length and N cells.
 //   - An option is a flag and its value.

@@ -14,7 +14,7 @@ import "github.com/sinter-lang/sinter/internal/diag"
 //
 // Parsing fails, with the result none, exactly in these cases:
 //
-//  - The message has too few bytes.
+//   - The message has too few bytes.
 //   - A value breaks Fixed, or Low and High.
 //   - A number is not a variant of its enum.
 //   - A bytes field is longer than its capacity.

@@ -26,7 +26,7 @@ type TrySend struct {
 //
 // An arm is ready in these cases:
 //
-//  - on a channel: the channel has a value
+//   - on a channel: the channel has a value
 //   - on a device: a message is there
 //   - on an input: its level differs from the level that the program knows (from its
 //     last read or the last such arm; at first false)
