@@ -182,11 +182,11 @@ func (c *compiler) testStore(x tree.Expr) storeCode {
 	panic(unknown("aggregate", x))
 }
 
-// NewTest prepares the body of a test.
+// NewTest prepares the body of a test for execution.
 func NewTest(t *tree.Test, h Host) *Task {
 	r := &tree.Run{Name: t.Name, Task: t.Body}
 	for range t.Body.Params {
-		r.Args = append(r.Args, tree.Bind{Kind: tree.BindDevice}) // the port for chosen values stays unused, because the host chooses
+		r.Args = append(r.Args, tree.Bind{Kind: tree.BindDevice}) // the port for chosen values stays unused, because the host chooses the values itself
 	}
 	return NewTask(r, h, nil)
 }
