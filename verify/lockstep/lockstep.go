@@ -144,7 +144,7 @@ func differs(got sim.Retire, want sim.Retire) string {
 	return strings.Join(out, ", ")
 }
 
-// history disassembles the records before n.
+// history disassembles the last records up to record n.
 func history(set *isa.Set, records []sim.Retire, n int) []string {
 	var out []string
 	for _, r := range records[max(0, n-6):min(n+1, len(records))] {

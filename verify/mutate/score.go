@@ -7,18 +7,18 @@ import (
 	"github.com/sinter-lang/sinter/verify/equiv"
 )
 
-// Check reports whether it finds a fault in a circuit. An error is a failure of
-// the check itself.
+// Check reports whether it finds a fault in a circuit. An error means that the check itself
+// failed.
 type Check func(c *rtl.Circuit) (found bool, err error)
 
 // Score is the result of a run.
 type Score struct {
 	Mutants    int
 	Killed     int
-	Proofs     int // killed by the second check alone
+	Proofs     int // found only by the second check
 	Equivalent int // proved equal to the circuit
-	Unreached  int // of programs: no run reaches the mistake
-	Undecided  int // not found, and neither proved equal nor different: missed
+	Unreached  int // for programs: no run reaches the mistake
+	Undecided  int // not found, and neither proved equal nor different: counts as missed
 	Missed     []Miss
 
 	proof Check
@@ -27,10 +27,10 @@ type Score struct {
 // Miss is a mutant that the check did not find.
 type Miss struct {
 	Name string
-	Why  string // the difference from the circuit, or that it is undecided
+	Why  string // how it differs from the circuit, or that this is undecided
 }
 
-// Percent is the percentage of found mutants among the mutants that are not equivalent. It is
+// Percent is the percentage of mutants that were found. Equivalent mutants do not count. It is
 // 100 if there are none.
 func (s *Score) Percent() float64 {
 	real := s.Mutants - s.Equivalent - s.Unreached
@@ -40,17 +40,17 @@ func (s *Score) Percent() float64 {
 	return 100 * float64(s.Killed) / float64(real)
 }
 
-// String is one line about the run.
+// String summarises the run in one line.
 func (s *Score) String() string {
 	return fmt.Sprintf("%.1f %% of %d mutants found (%d of %d, %d of them by proof alone; %d equivalent, %d undecided counted as missed)",
 		s.Percent(), s.Mutants-s.Equivalent, s.Killed, s.Mutants, s.Proofs, s.Equivalent, s.Undecided)
 }
 
-// Run applies a check to mutants of a circuit. A mutant that the check does not find is
-// compared with the circuit by proof. A mutant that is not proved equal goes to the second
-// check, proof, which may be nil. That check demands more than a run can show, so it may
-// refuse a mutant with equal behaviour in every run. It is an error if a check finds a fault
-// in the circuit itself.
+// Run applies a check to mutants of a circuit. If the check does not find a mutant, Run tries
+// to prove it equal to the circuit. If that fails too, Run applies the second check, proof,
+// which may be nil. The second check demands more than a run can show, so it may reject a
+// mutant with equal behaviour in every run. It is an error if a check finds a fault in the
+// circuit itself.
 func Run(c *rtl.Circuit, mutants []Mutant, check, proof Check, opt equiv.Options) (*Score, error) {
 	for _, f := range []Check{check, proof} {
 		if f == nil {
@@ -113,18 +113,18 @@ func (s *Score) survivor(c *rtl.Circuit, m Mutant, opt equiv.Options) error {
 	return nil
 }
 
-// Outcome is the result for a mutant that is made during the test.
+// Outcome is the result for a mutant that try makes itself.
 type Outcome int
 
 // The outcomes.
 const (
 	Missed Outcome = iota
 	Found
-	Same      // it changes nothing
+	Same      // the mutant equals the original
 	Unreached // no run reaches the change
 )
 
-// Each tries mutants by their names.
+// Each tries mutants by name.
 func Each(names []string, try func(name string) (o Outcome, why string, err error)) (*Score, error) {
 	s := &Score{Mutants: len(names)}
 	for _, name := range names {
@@ -146,7 +146,7 @@ func Each(names []string, try func(name string) (o Outcome, why string, err erro
 	return s, nil
 }
 
-// Line is one line about mutants of programs.
+// Line summarises the results for mutants of programs in one line.
 func (s *Score) Line() string {
 	return fmt.Sprintf("%.1f %% of %d mistakes found (%d), of %d that were tried: %d change nothing, %d are never executed",
 		s.Percent(), s.Killed+len(s.Missed), s.Killed, s.Mutants, s.Equivalent, s.Unreached)
